@@ -1,0 +1,72 @@
+/**
+ * What to do on a path, with defaults filled in. Field names follow blackbox_exporter's, in camelCase, with its
+ * meanings; regular expressions are RE2's, as there.
+ *
+ * @module
+ */
+
+export type HttpExpect = {
+  /** Classes (`2xx`) and codes. */
+  validStatusCodes: readonly (number | string)[]
+  failIfBodyMatchesRegexp: readonly string[]
+  failIfBodyNotMatchesRegexp: readonly string[]
+  failIfHeaderMatches: readonly HeaderMatch[]
+  failIfHeaderNotMatches: readonly HeaderMatch[]
+  /** RFC 9535; `equals` compares JSON values deeply; without it the path must select something. */
+  jsonPath: readonly { path: string; equals?: unknown; matchesRegexp?: string }[]
+  maxDurationMs: number | null
+}
+
+export type HeaderMatch = { header: string; regexp: string; allowMissing: boolean }
+
+export type TlsOptions = {
+  serverName: string | null
+  insecureSkipVerify: boolean
+  caPem: string | null
+  minDaysToExpiry: number | null
+}
+
+/** Where the answer says who answered. */
+export type Responder = { header: string } | { bodyRegexp: string }
+
+export type HttpCheck = {
+  type: 'http'
+  name: string
+  /** `true`: chosen by Portolan, judged by the default rule (below 500 passes; Ingress asks a control). */
+  isDefault: boolean
+  /** The Service port it is for, by name or number; `null`: every port that speaks HTTP. */
+  port: string | number | null
+  method: string
+  path: string | null
+  ingressPath: string | null
+  headers: Readonly<Record<string, string>>
+  body: string | null
+  /** `null`: the path's own scheme. */
+  scheme: 'http' | 'https' | null
+  /** `null`: the path's own host. */
+  host: string | null
+  /** `null`: the default rule. */
+  expect: HttpExpect | null
+  followRedirects: boolean
+  httpVersion: '1.1' | '2'
+  tls: TlsOptions
+  responder: Responder | null
+}
+
+export type QueryResponse = { send: string | null; expect: string | null; startTls: boolean }
+
+export type TcpCheck = {
+  type: 'tcp'
+  name: string
+  isDefault: boolean
+  port: string | number | null
+  /** `null`: plain TCP. */
+  tls: TlsOptions | null
+  queryResponse: readonly QueryResponse[]
+  maxDurationMs: number | null
+}
+
+/** Resolve only. */
+export type DnsCheck = { type: 'dns'; name: string; isDefault: boolean; port: string | number | null }
+
+export type Check = HttpCheck | TcpCheck | DnsCheck

@@ -1,0 +1,161 @@
+/**
+ * The port to the network: evidence of one try. An implementation makes one new connection to the address it is
+ * given, times each phase by the transport's own events, and never throws for a network failure. It neither
+ * resolves names on the way (callers do, then ask the policy) nor judges what came back.
+ *
+ * @module
+ */
+import type { Family } from '../kube/words.ts'
+import type { Failure } from './codes.ts'
+
+/** Milliseconds; `null` = not reached, or not observable on this runtime. Never 0 for "not reached". */
+export type Timings = {
+  dnsMs: number | null
+  connectMs: number | null
+  tlsMs: number | null
+  /** From the request being sent to the first byte of the answer. */
+  firstByteMs: number | null
+  /** From the first byte to the last. */
+  downloadMs: number | null
+  totalMs: number | null
+}
+
+export const NO_TIMINGS: Timings = {
+  dnsMs: null,
+  connectMs: null,
+  tlsMs: null,
+  firstByteMs: null,
+  downloadMs: null,
+  totalMs: null,
+}
+
+export type DnsType = 'A' | 'AAAA' | 'CNAME' | 'SRV'
+
+export type DnsEvidence = {
+  /** Who was asked, `ip` or `ip:port`; `null`: the system's resolver, which does not say. */
+  server: string | null
+  name: string
+  type: DnsType
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED` …; `null` where no answer came. */
+  rcode: string | null
+  /** Addresses, the CNAME's target, or `priority weight port target` for SRV. */
+  answers: readonly string[]
+  cname: string | null
+  /** Seconds, the smallest of the answer's; `null` where the runtime does not say. */
+  ttl: number | null
+  /** What an application's lookup of the same name saw; `null`: not asked. */
+  lookup: readonly string[] | null
+}
+
+export type HttpEvidence = {
+  status: number
+  version: string
+  /** Lower-case names; repeated values joined by `, `; `set-cookie` values are dropped. */
+  headers: Readonly<Record<string, string>>
+  location: string | null
+  /** Bytes read, which is the body's length unless a limit was met. */
+  bodyBytes: number
+  /** The first bytes as text, for people. */
+  bodySnippet: string
+  bodySha256: string
+}
+
+export type TlsEvidence = {
+  subject: string | null
+  issuer: string | null
+  altNames: readonly string[]
+  notBefore: string | null
+  notAfter: string | null
+  /** `null` where the runtime does not say. */
+  authorized: boolean | null
+  /** The error code of verification. */
+  authorizationError: string | null
+  protocol: string | null
+}
+
+/** What every exchange leaves behind, failed or not: a phase that was reached keeps its evidence. */
+export type Exchange = {
+  timings: Timings
+  resolvedAddress: string | null
+  localAddress: string | null
+  tls: TlsEvidence | null
+  failure: Failure | null
+}
+
+export type DialOptions = {
+  /** An IP address, already allowed by the policy. */
+  address: string
+  port: number
+  /** For all phases of this exchange together. */
+  timeoutMs: number
+  /** Aborted with a reason of type `Failure` (`deadline_exceeded`, `cancelled`). */
+  signal: AbortSignal
+}
+
+export type DialTls = {
+  /** SNI and the name to verify; `null`: none is sent, the chain alone is verified. */
+  serverName: string | null
+  /** `false`: the certificate is evidence only; a bad one does not end the exchange. */
+  verify: boolean
+  caPem: string | null
+}
+
+export type HttpRequest = DialOptions & {
+  tls: DialTls | null
+  method: string
+  /** Path and query. */
+  target: string
+  /** Complete: Host included. */
+  headers: Readonly<Record<string, string>>
+  body: string | null
+  httpVersion: '1.1' | '2'
+  /** The body is read up to here; more is `response_too_large`. */
+  bodyLimitBytes: number
+}
+
+/** `body`: what was read, for expectations; not recorded. */
+export type HttpExchange = Exchange & { http: HttpEvidence | null; body: Uint8Array | null }
+
+export type TcpStep = {
+  send: Uint8Array | null
+  startTls: DialTls | null
+  expect: ((received: string) => boolean) | null
+}
+
+export type TcpRequest = DialOptions & { tls: DialTls | null; steps: readonly TcpStep[]; readLimitBytes: number }
+
+export type TcpExchange = Exchange & {
+  /** The step that failed to see what it expected. */
+  failedStep: number | null
+  received: string
+}
+
+export type ResolveRequest = {
+  name: string
+  type: DnsType
+  /** `ip` or `ip:port`, tried in order; `null`: the system's. */
+  servers: readonly string[] | null
+  timeoutMs: number
+  signal: AbortSignal
+}
+
+export type Resolution = { evidence: DnsEvidence; durationMs: number; failure: Failure | null }
+
+export type LookupRequest = { name: string; family: Family | null; timeoutMs: number; signal: AbortSignal }
+
+export type Lookup = {
+  addresses: readonly { address: string; family: Family }[]
+  durationMs: number
+  failure: Failure | null
+}
+
+export type Network = {
+  /** Asks DNS for this very name (no search list, no hosts file). */
+  resolve(request: ResolveRequest): Promise<Resolution>
+  /** What applications see (getaddrinfo). `null`: this runtime has no such thing. */
+  lookup: ((request: LookupRequest) => Promise<Lookup>) | null
+  tcp(request: TcpRequest): Promise<TcpExchange>
+  http(request: HttpRequest): Promise<HttpExchange>
+  /** Whether the prober has any route for that family. */
+  hasRoute(family: Family): boolean
+}

@@ -1,0 +1,74 @@
+/**
+ * A job: one accepted request to probe. States, transitions and verdict. Pure.
+ *
+ * @module
+ */
+import type { Check } from '../check/check.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import type { PathSelector, Plan, Vantage } from '../plan/path.ts'
+
+export const JOB_STATUSES = ['queued', 'running', 'finished', 'cancelled'] as const
+export type JobStatus = (typeof JOB_STATUSES)[number]
+
+export const VERDICTS = ['pass', 'fail', 'error', 'inconclusive'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+export type Addresses = {
+  nodes: readonly string[]
+  loadBalancer: readonly string[]
+  ingressController: readonly string[]
+  controllerPorts: { http: number; https: number } | null
+  clusterDomain: string | null
+  /** Given: these are asked, not the system's. */
+  dnsServers: readonly string[]
+  /** What `kubectl exec POD -- env` prints. */
+  environment: string | null
+}
+
+export type Limits = { nodes: number; endpoints: number; paths: number }
+
+/** A job's body after parsing, defaults filled in; manifests are parsed objects, never the posted text. */
+export type JobRequest = {
+  target: { cluster: string; namespace: string | null; service: string | null }
+  /** `null`: read live from the cluster. */
+  objects: KubeObjects | null
+  addresses: Addresses
+  paths: { include: readonly PathSelector[]; exclude: readonly PathSelector[] }
+  limits: Limits
+  /** Empty: default checks. */
+  checks: readonly Check[]
+  samples: number
+  retries: { limit: number; delayMs: number }
+  settleMs: number
+  expect: { reachable: readonly PathSelector[]; unreachable: readonly PathSelector[] }
+  timeoutMs: number
+  /** `null`: decided by the wait, or the default. */
+  deadlineMs: number | null
+  /** `null`: detected. */
+  vantage: Vantage | null
+  history: boolean
+  labels: Readonly<Record<string, string>>
+}
+
+export type Summary = { pass: number; fail: number; error: number; skipped: number }
+
+/** Why a job as a whole could not be done: a stored problem. */
+export type JobProblem = { code: string; title: string; detail: string; status: number }
+
+export type Job = {
+  id: string
+  status: JobStatus
+  /** `null` until finished. */
+  verdict: Verdict | null
+  problem: JobProblem | null
+  createdAtMs: number
+  startedAtMs: number | null
+  finishedAtMs: number | null
+  target: Plan['target']
+  vantage: Vantage
+  labels: Readonly<Record<string, string>>
+  /** Who created it: the principal's name. */
+  owner: string
+  /** Of paths × checks. */
+  summary: Summary
+}

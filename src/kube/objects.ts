@@ -1,0 +1,277 @@
+/**
+ * The parts of the Kubernetes objects that Portolan reads, in Kubernetes' own spelling, after parsing:
+ * what is absent is `null` or an empty list, defaults of the API server are filled in, and only what is
+ * declared here is kept (and so, stored).
+ *
+ * @module
+ */
+import type { Family, Protocol } from './words.ts'
+
+export type { Family, Protocol } from './words.ts'
+
+export type Labels = Readonly<Record<string, string>>
+
+export type Meta = {
+  name: string
+  /** `null` when the manifest names none: it is then that of the target. Always `null` for Node and IngressClass. */
+  namespace: string | null
+  labels: Labels
+  annotations: Labels
+  createdAt: string | null
+  /** `metadata.deletionTimestamp`: set while the object is going away. */
+  deletedAt: string | null
+  /** The controlling owner, or the first one. */
+  owner: { kind: string; name: string } | null
+}
+
+/** A port as a number, or by its name in the pod (IntOrString). */
+export type PortRef = number | string
+
+export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
+export type TrafficPolicy = 'Cluster' | 'Local'
+
+export type ServicePort = {
+  name: string | null
+  port: number
+  protocol: Protocol
+  /** Absent means the same as `port` (API default). */
+  targetPort: PortRef
+  /** `null` or 0 in a manifest: allocated when applied. */
+  nodePort: number | null
+  appProtocol: string | null
+}
+
+/** An entry of `status.loadBalancer.ingress`, of a Service or of an Ingress. */
+export type LoadBalancerIngress = {
+  ip: string | null
+  hostname: string | null
+  /** `null` means `VIP`. */
+  ipMode: 'VIP' | 'Proxy' | null
+  ports: readonly { port: number; protocol: Protocol; error: string | null }[]
+}
+
+export type Service = {
+  kind: 'Service'
+  meta: Meta
+  type: ServiceType
+  clusterIP: string | null
+  clusterIPs: readonly string[]
+  ipFamilies: readonly Family[]
+  ipFamilyPolicy: string | null
+  ports: readonly ServicePort[]
+  /** `null`: a Service without selector (its endpoints are somebody else's business). */
+  selector: Labels | null
+  externalName: string | null
+  externalIPs: readonly string[]
+  externalTrafficPolicy: TrafficPolicy
+  internalTrafficPolicy: TrafficPolicy
+  healthCheckNodePort: number | null
+  allocateLoadBalancerNodePorts: boolean
+  loadBalancerClass: string | null
+  loadBalancerSourceRanges: readonly string[]
+  publishNotReadyAddresses: boolean
+  sessionAffinity: 'None' | 'ClientIP'
+  loadBalancerIngress: readonly LoadBalancerIngress[]
+}
+
+export type EndpointPort = { name: string | null; port: number | null; protocol: Protocol; appProtocol: string | null }
+
+export type Endpoint = {
+  /** Consumers read the first only (discovery/v1). */
+  addresses: readonly string[]
+  ready: boolean
+  serving: boolean
+  terminating: boolean
+  hostname: string | null
+  nodeName: string | null
+  zone: string | null
+  targetRef: { kind: string; name: string; namespace: string | null } | null
+}
+
+export type EndpointSlice = {
+  kind: 'EndpointSlice'
+  meta: Meta
+  /** Label `kubernetes.io/service-name`. */
+  serviceName: string | null
+  addressType: 'IPv4' | 'IPv6' | 'FQDN'
+  endpoints: readonly Endpoint[]
+  ports: readonly EndpointPort[]
+}
+
+export type Endpoints = {
+  kind: 'Endpoints'
+  meta: Meta
+  subsets: readonly {
+    addresses: readonly EndpointAddress[]
+    notReadyAddresses: readonly EndpointAddress[]
+    ports: readonly EndpointPort[]
+  }[]
+}
+
+export type EndpointAddress = {
+  ip: string
+  hostname: string | null
+  nodeName: string | null
+  targetRef: { kind: string; name: string; namespace: string | null } | null
+}
+
+export type IngressBackend = {
+  /** `null`: a `resource` backend. */
+  service: { name: string; port: PortRef | null } | null
+}
+
+export type PathType = 'Exact' | 'Prefix' | 'ImplementationSpecific'
+
+export type IngressPath = { path: string | null; pathType: PathType; backend: IngressBackend }
+
+export type Ingress = {
+  kind: 'Ingress'
+  apiVersion: 'networking.k8s.io/v1' | 'networking.k8s.io/v1beta1' | 'extensions/v1beta1'
+  meta: Meta
+  ingressClassName: string | null
+  defaultBackend: IngressBackend | null
+  rules: readonly { host: string | null; paths: readonly IngressPath[] }[]
+  tls: readonly { hosts: readonly string[]; secretName: string | null }[]
+  loadBalancerIngress: readonly LoadBalancerIngress[]
+}
+
+export type IngressClass = { kind: 'IngressClass'; meta: Meta; controller: string | null; isDefault: boolean }
+
+export type NodeAddressType = 'InternalIP' | 'ExternalIP' | 'Hostname' | 'InternalDNS' | 'ExternalDNS'
+
+export type Node = {
+  kind: 'Node'
+  meta: Meta
+  addresses: readonly { type: NodeAddressType; address: string }[]
+  conditions: readonly Condition[]
+  taints: readonly { key: string; value: string | null; effect: string | null }[]
+  unschedulable: boolean
+  podCIDRs: readonly string[]
+  providerID: string | null
+}
+
+export type Condition = { type: string; status: string; reason: string | null; message: string | null }
+
+export type ContainerPort = { name: string | null; containerPort: number; protocol: Protocol }
+
+export type Container = {
+  name: string
+  image: string | null
+  ports: readonly ContainerPort[]
+  /** `true` for an init container with `restartPolicy: Always` (a sidecar): its ports count (endpointslice FindPort). */
+  sidecar: boolean
+  hasReadinessProbe: boolean
+  /** Of `status.containerStatuses`: `null` when there is no status. */
+  status: { ready: boolean; restartCount: number; waitingReason: string | null; terminatedReason: string | null } | null
+}
+
+/** What a Pod and a pod template have in common. */
+export type PodSpec = {
+  /** Containers, then sidecars. Other init containers are not read. */
+  containers: readonly Container[]
+  hostNetwork: boolean
+  hostname: string | null
+  subdomain: string | null
+  nodeName: string | null
+  enableServiceLinks: boolean
+  dnsPolicy: string | null
+}
+
+export type Pod = {
+  kind: 'Pod'
+  meta: Meta
+  spec: PodSpec
+  phase: string | null
+  podIPs: readonly string[]
+  hostIP: string | null
+  conditions: readonly Condition[]
+}
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet'
+
+export type Workload = {
+  kind: WorkloadKind
+  meta: Meta
+  replicas: number | null
+  serviceName: string | null
+  template: { labels: Labels; spec: PodSpec }
+}
+
+export type NetworkPolicyPeer = {
+  podSelector: LabelSelector | null
+  namespaceSelector: LabelSelector | null
+  ipBlock: { cidr: string; except: readonly string[] } | null
+}
+
+export type LabelSelector = {
+  matchLabels: Labels
+  matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[]
+}
+
+export type NetworkPolicyRule = {
+  /** Empty: every peer. */
+  peers: readonly NetworkPolicyPeer[]
+  /** Empty: every port. */
+  ports: readonly { protocol: Protocol; port: PortRef | null; endPort: number | null }[]
+}
+
+export type NetworkPolicy = {
+  kind: 'NetworkPolicy'
+  meta: Meta
+  podSelector: LabelSelector
+  policyTypes: readonly ('Ingress' | 'Egress')[]
+  ingress: readonly NetworkPolicyRule[]
+  egress: readonly NetworkPolicyRule[]
+}
+
+export type KubeEvent = {
+  kind: 'Event'
+  meta: Meta
+  involvedObject: { kind: string; name: string; namespace: string | null }
+  type: string | null
+  reason: string | null
+  message: string | null
+  count: number
+  lastAt: string | null
+}
+
+/** HTTPRoute and Gateway: read only far enough to say that they name the Service (kind `Gateway` is reserved). */
+export type GatewayRoute = {
+  kind: 'HTTPRoute' | 'Gateway' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute'
+  meta: Meta
+  backends: readonly { name: string; namespace: string | null; port: number | null }[]
+}
+
+export type KubeObject =
+  | Service
+  | Endpoints
+  | EndpointSlice
+  | Ingress
+  | IngressClass
+  | Node
+  | Pod
+  | Workload
+  | NetworkPolicy
+  | KubeEvent
+  | GatewayRoute
+
+/** Everything that was handed in, by kind, in the order given. Planning must not depend on that order. */
+export type KubeObjects = {
+  services: readonly Service[]
+  endpoints: readonly Endpoints[]
+  endpointSlices: readonly EndpointSlice[]
+  ingresses: readonly Ingress[]
+  ingressClasses: readonly IngressClass[]
+  nodes: readonly Node[]
+  pods: readonly Pod[]
+  workloads: readonly Workload[]
+  networkPolicies: readonly NetworkPolicy[]
+  events: readonly KubeEvent[]
+  gatewayRoutes: readonly GatewayRoute[]
+}
+
+/** An object that was handed in and not read, and why. */
+export type Ignored = { object: string; reason: string }
+
+/** `Service/toad-svc`: how messages, `because` and evidence name an object. */
+export const refOf = (object: { kind: string; meta: { name: string } }): string => `${object.kind}/${object.meta.name}`

@@ -1,0 +1,28 @@
+/** Instants and durations. Injected wherever time matters, so that tests own it. */
+export type Clock = {
+  /** Wall time, epoch milliseconds. */
+  now(): number
+  /** A reading that only grows, milliseconds with fractions; for durations, never for instants. */
+  monotonic(): number
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal?.addEventListener('abort', done)
+    }),
+}
+
+/** Epoch milliseconds → RFC 3339 UTC, as every `…At` of the API. */
+export const toInstant = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,31 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/**
+ * The first `length` characters (5 bits each, Crockford's base 32) of SHA-256 over the parts.
+ * Parts are length-prefixed, so that `['a', 'bc']` and `['ab', 'c']` differ. Synchronous on purpose:
+ * planning is pure, and WebCrypto's digest is not.
+ */
+export function hashParts(parts: readonly (string | number | null)[], length: number): string {
+  const text = parts.map((part) => (part === null ? '-' : `${String(part).length}:${part}`)).join('|')
+  const digest = sha256(utf8ToBytes(text))
+  let bits = 0
+  let value = 0
+  let out = ''
+  for (const byte of digest) {
+    value = (value << 8) | byte
+    bits += 8
+    while (bits >= 5 && out.length < length) {
+      bits -= 5
+      out += ALPHABET[(value >>> bits) & 31]
+    }
+    value &= (1 << bits) - 1
+  }
+  return out
+}
+
+/** Hex SHA-256 of bytes or of UTF-8 text. */
+export const sha256Hex = (data: Uint8Array | string): string =>
+  bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data))

@@ -1,0 +1,125 @@
+/**
+ * A path: one network way to a Service. What the planner makes, what checks run on, what history is keyed by.
+ *
+ * @module
+ */
+import type { Check } from '../check/check.ts'
+import type { Ignored, PathType } from '../kube/objects.ts'
+import type { Family, Protocol } from '../kube/words.ts'
+import { hashParts } from '../lib/hash.ts'
+
+export const PATH_KINDS = [
+  'DNS',
+  'ClusterIP',
+  'NodePort',
+  'LoadBalancer',
+  'Ingress',
+  'Endpoint',
+  'ExternalIP',
+  'ExternalName',
+  'Environment',
+] as const
+export type PathKind = (typeof PATH_KINDS)[number]
+
+/** `Gateway` is reserved: such routes are named under `notApplicable`, never planned. */
+export type NotApplicable = { kind: PathKind | 'Gateway'; reason: string }
+
+export const VANTAGES = ['in-cluster', 'outside', 'edge'] as const
+/** Where the prober stands. States a fact; never moves it. */
+export type Vantage = (typeof VANTAGES)[number]
+
+export const SKIP_REASONS = [
+  'vantage',
+  'pending',
+  'unprobeable',
+  'policy',
+  'excluded',
+  'sampled',
+  'not_expected',
+] as const
+export type SkipReason = (typeof SKIP_REASONS)[number]
+export type Skipped = { reason: SkipReason; detail: string }
+
+/** The application protocol the planner takes the port to speak: decides the default check and the `url`. */
+export type Scheme = 'http' | 'https' | 'tcp' | 'udp' | 'sctp' | 'dns'
+
+export type PathPort = { name: string | null; number: number; protocol: Protocol }
+
+export type PlannedPath = {
+  /** Deterministic: see {@link pathId}. */
+  id: string
+  kind: PathKind
+  /** `null` only where a path has no port: a DNS name or a variable as such. */
+  port: PathPort | null
+  /** What is dialled: an IP address, or a hostname to resolve. `null`: not known yet, or nothing is dialled. */
+  address: string | null
+  addressPort: number | null
+  /** The family of `address`; `null` for a hostname. */
+  family: Family | null
+  node: string | null
+  /** The HTTP Host that a check sends when it is not the address: an Ingress rule's host, a DNS name. */
+  host: string | null
+  /** SNI and the name certificates are judged by. */
+  serverName: string | null
+  rulePath: string | null
+  pathType: PathType | null
+  scheme: Scheme
+  /** For people and for curl; `null` where the address is not known. */
+  url: string | null
+  expected: 'reachable' | 'unreachable' | 'unknown'
+  /** The object fields that each part came from, and the reason where `expected` is `unknown`. */
+  because: readonly string[]
+  /** A load balancer's address that kube-proxy answers inside the cluster: the load balancer itself is untested. */
+  shortCut: boolean
+  /** Why it is not probed, known before probing. */
+  skipped: Skipped | null
+  /** Variables only: the value that Kubernetes would set. */
+  variable: { name: string; value: string; found: string | null } | null
+  /** DNS only: the records that the objects promise. */
+  dns: DnsExpectation | null
+  /** What is to be done on this path, in order. Not part of the API's path. */
+  checks: readonly Check[]
+}
+
+/** What the objects say a name must resolve to. */
+export type DnsExpectation = {
+  name: string
+  type: 'A' | 'AAAA' | 'CNAME' | 'SRV'
+  /** Values as a set: addresses, the CNAME's target, or `port target` for SRV. `null`: any answer will do. */
+  values: readonly string[] | null
+  /** `resolve`: ask for this very name. `lookup`: as an application would, with the search list. */
+  how: 'resolve' | 'lookup'
+}
+
+/** How a path is chosen by the caller: a kind, or a kind with port, node or host. */
+export type PathSelector = {
+  kind: PathKind
+  /** Service port: its name or number. */
+  port?: string | number
+  node?: string
+  host?: string
+}
+
+export type Plan = {
+  target: { cluster: string; namespace: string; service: string }
+  vantage: Vantage
+  paths: readonly PlannedPath[]
+  notApplicable: readonly NotApplicable[]
+  ignored: readonly Ignored[]
+}
+
+/**
+ * The id of a path: stable while the path stays the same way to the same Service, whatever addresses it
+ * gets. `discriminator` is what tells paths of one kind and port apart (api.md, "Path id"): the node's name and
+ * address type, the load balancer's entry as written, controller entry + host + rule path + path type, the
+ * endpoint's hostname or address, the DNS name, the variable. A ClusterIP or a nodePort number is never in it.
+ */
+export function pathId(
+  target: Plan['target'],
+  path: Pick<PlannedPath, 'kind' | 'port' | 'family' | 'scheme'>,
+  discriminator: readonly (string | number | null)[],
+): string {
+  const { cluster, namespace, service } = target
+  const port = path.port ? [path.port.number, path.port.protocol] : [null, null]
+  return `pth_${hashParts([cluster, namespace, service, path.kind, ...port, path.family, path.scheme, ...discriminator], 20)}`
+}
