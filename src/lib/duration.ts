@@ -1,0 +1,12 @@
+const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** What {@link parseDuration} reads, for messages. */
+export const DURATION_EXAMPLES = '90s, 15m, 24h or 30d'
+
+/** `90s`, `15m`, `24h`, `30d` → milliseconds; `null`: not a duration. Never 0, and at most 100 years. */
+export function parseDuration(text: string): number | null {
+  const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? []
+  if (count === undefined || unit === undefined) return null
+  const ms = Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS]
+  return ms <= 36_525 * UNITS_MS.d ? ms : null
+}

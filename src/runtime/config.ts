@@ -1,0 +1,143 @@
+/**
+ * The configuration that both runtimes share: every `PORTOLAN_*` name with what it means, read once in the
+ * composition root. A runtime picks the names that it knows; the names of the other one are accepted and unused,
+ * so that one set of variables fits both.
+ *
+ * @module
+ */
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import { DURATION_EXAMPLES, parseDuration } from '../lib/duration.ts'
+import { LOG_LEVELS } from '../lib/log.ts'
+import { nearMiss } from '../lib/near.ts'
+
+/** The configuration cannot be used. The message is one line: each wrong variable with what was expected. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** A variable whose text `read` understands; `null` from it means that the text is not what was expected. */
+const variable = <T>(expected: string, read: (text: string) => T | null) =>
+  z.string().transform((text, context) => {
+    const value = read(text)
+    if (value !== null) return value
+    context.addIssue({ code: 'custom', message: `expected ${expected}` })
+    return z.NEVER
+  })
+
+const matching = (expected: string, pattern: RegExp) => variable(expected, (text) => (pattern.test(text) ? text : null))
+
+const wholeNumber = (least: number, most: number) =>
+  variable(`a whole number from ${least} to ${most}`, (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : null
+    return value !== null && value >= least && value <= most ? value : null
+  })
+
+const oneOf = <const T extends string>(words: readonly T[]) =>
+  variable(`one of ${words.join(', ')}`, (text) => words.find((word) => word === text) ?? null)
+
+const duration = variable(`a duration like ${DURATION_EXAMPLES}`, parseDuration)
+
+/** Comma or white space between the parts. */
+const listOf = (expected: string, read: (part: string) => string | null) =>
+  variable(`${expected}, comma-separated`, (text) => {
+    const parts = text.split(/[\s,]+/).filter((part) => part !== '')
+    const values = parts.map(read)
+    return values.every((value) => value !== null) ? values : null
+  })
+
+function readCidr(text: string): string | null {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`
+  if (ipaddr.IPv6.isValid(text)) return `${text}/128`
+  return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text) ? text : null
+}
+
+/** `ip` or `ip:port`; an IPv6 address with a port stands in brackets. */
+function readServer(text: string): string | null {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return null
+  if (plain !== undefined) return ipaddr.IPv4.isValidFourPartDecimal(plain) ? text : null
+  return ipaddr.IPv6.isValid(bracketed ?? text) ? text : null
+}
+
+const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/
+const readHost = (text: string) =>
+  text.length <= 253 && (ipaddr.IPv6.isValid(text) || HOST_NAME.test(text)) ? text : null
+
+const SHAPE = {
+  PORTOLAN_HOST: variable('an IP address or a host name', readHost).default('127.0.0.1'),
+  PORTOLAN_PORT: wholeNumber(0, 65_535).default(8080),
+  PORTOLAN_DATABASE: matching('the path of a file', /^[^\0]+$/).default('./data/portolan.db'),
+  PORTOLAN_CLUSTER: matching('a name of up to 253 letters, digits and . _ - : / @', /^[\w.:/@-]{1,253}$/).default(
+    'default',
+  ),
+  PORTOLAN_VANTAGE: oneOf(['in-cluster', 'outside']).nullable().default(null),
+  PORTOLAN_CLUSTER_DOMAIN: matching('a DNS name like cluster.local', HOST_NAME).nullable().default(null),
+  PORTOLAN_DNS_SERVERS: listOf('DNS servers like 10.96.0.10 or 127.0.0.1:5353', readServer).default([]),
+  PORTOLAN_KUBECONFIG: matching('the path of a file', /^[^\0]+$/)
+    .nullable()
+    .default(null),
+  PORTOLAN_KUBE_CONTEXT: matching('the name of a context', /^[^\0]+$/)
+    .nullable()
+    .default(null),
+  PORTOLAN_CONCURRENCY: wholeNumber(1, 10_000).default(64),
+  PORTOLAN_CONCURRENCY_PER_ADDRESS: wholeNumber(1, 10_000).default(8),
+  PORTOLAN_QUEUE_LIMIT: wholeNumber(1, 1_000_000).default(1000),
+  PORTOLAN_EGRESS_ALLOW: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
+  PORTOLAN_EGRESS_DENY: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
+  PORTOLAN_AUTH: oneOf(['auto', 'none', 'tokens']).default('auto'),
+  PORTOLAN_ADMIN_TOKEN: matching('16 to 512 visible ASCII characters without spaces', /^[\x21-\x7e]{16,512}$/)
+    .nullable()
+    .default(null),
+  PORTOLAN_SECRET_KEY: matching('32 bytes in base64 (openssl rand -base64 32)', /^[A-Za-z0-9+/]{43}=$/)
+    .nullable()
+    .default(null),
+  PORTOLAN_RETENTION_RAW: duration.default(30 * 86_400_000),
+  PORTOLAN_RETENTION_FAILURES: duration.default(90 * 86_400_000),
+  PORTOLAN_RETENTION_HOURLY: duration.default(400 * 86_400_000),
+  PORTOLAN_RETENTION_DAILY: duration.default(1825 * 86_400_000),
+  PORTOLAN_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+}
+
+type SettingName = keyof typeof SHAPE
+export type Settings = z.output<z.ZodObject<typeof SHAPE>>
+
+export const SETTING_NAMES = Object.keys(SHAPE) as SettingName[]
+
+/** Values that are shown in no message. */
+const SECRET: readonly string[] = ['PORTOLAN_ADMIN_TOKEN', 'PORTOLAN_SECRET_KEY']
+
+/**
+ * What Kubernetes puts into every container of a namespace that has a Service `portolan` or `portolan-…`
+ * (k/k pkg/kubelet/envvars/envvars.go): none of our business.
+ */
+const KUBERNETES_NAME = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
+const KUBERNETES_VALUE = /^(tcp|udp|sctp):\/\//
+const isKubernetesOwn = (name: string, value: string) =>
+  KUBERNETES_NAME.test(name) || (name.endsWith('_PORT') && KUBERNETES_VALUE.test(value))
+
+/**
+ * Reads every `PORTOLAN_*` variable of `env`; others are not looked at, empty means unset.
+ * @throws ConfigError naming each unknown name (with the near miss) and each value that does not parse.
+ */
+export function readSettings(env: Readonly<Record<string, unknown>>): Settings {
+  const given: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('PORTOLAN_') || typeof value !== 'string' || isKubernetesOwn(name, value)) continue
+    if (value.trim() !== '') given[name] = value.trim()
+  }
+  const parsed = z.strictObject(SHAPE).safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, given)).join('; '))
+}
+
+function describe(issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => {
+      const near = nearMiss(name, SETTING_NAMES)
+      return `${name}: there is no such setting${near === null ? '' : `; did you mean ${near}?`}`
+    })
+  }
+  const name = String(issue.path[0])
+  return [`${name}: ${issue.message}${SECRET.includes(name) ? '' : `, found ${JSON.stringify(given[name])}`}`]
+}

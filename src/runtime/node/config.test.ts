@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from './config.ts'
+
+const DAY_MS = 86_400_000
+
+const messageOf = (env: Record<string, string>): string => {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConfigError') return error.message
+    throw error
+  }
+  return 'no error'
+}
+
+describe('readConfig', () => {
+  it('needs nothing', () => {
+    expect(readConfig({ PATH: '/bin' })).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      databaseFile: './data/portolan.db',
+      cluster: 'default',
+      vantage: null,
+      clusterDomain: null,
+      dnsServers: [],
+      kubeconfig: null,
+      kubeContext: null,
+      concurrency: 64,
+      concurrencyPerAddress: 8,
+      queueLimit: 1000,
+      egressAllow: [],
+      egressDeny: [],
+      auth: 'auto',
+      adminToken: null,
+      secretKey: null,
+      retention: { rawMs: 30 * DAY_MS, failuresMs: 90 * DAY_MS, hourlyMs: 400 * DAY_MS, dailyMs: 1825 * DAY_MS },
+      logLevel: 'info',
+    })
+  })
+
+  it('reads every name of the contract', () => {
+    const secretKey = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='
+    expect(
+      readConfig({
+        PORTOLAN_HOST: '::',
+        PORTOLAN_PORT: '0',
+        PORTOLAN_DATABASE: '/var/lib/portolan/p.db',
+        PORTOLAN_CLUSTER: 'arn:aws:eks:eu-west-1:1:cluster/prod',
+        PORTOLAN_VANTAGE: 'in-cluster',
+        PORTOLAN_CLUSTER_DOMAIN: 'k8s.example',
+        PORTOLAN_DNS_SERVERS: '10.96.0.10,127.0.0.1:5353, [::1]:53 fd00::a',
+        PORTOLAN_KUBECONFIG: '~/.kube/config',
+        PORTOLAN_KUBE_CONTEXT: 'admin@prod',
+        PORTOLAN_CONCURRENCY: '1',
+        PORTOLAN_CONCURRENCY_PER_ADDRESS: '2',
+        PORTOLAN_QUEUE_LIMIT: '3',
+        PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8,::1',
+        PORTOLAN_EGRESS_DENY: '10.1.2.3 fd00::/8',
+        PORTOLAN_AUTH: 'tokens',
+        PORTOLAN_ADMIN_TOKEN: 'x'.repeat(16),
+        PORTOLAN_SECRET_KEY: secretKey,
+        PORTOLAN_RETENTION_RAW: '90s',
+        PORTOLAN_RETENTION_FAILURES: '15m',
+        PORTOLAN_RETENTION_HOURLY: '24h',
+        PORTOLAN_RETENTION_DAILY: '2d',
+        PORTOLAN_LOG_LEVEL: 'debug',
+      }),
+    ).toEqual({
+      host: '::',
+      port: 0,
+      databaseFile: '/var/lib/portolan/p.db',
+      cluster: 'arn:aws:eks:eu-west-1:1:cluster/prod',
+      vantage: 'in-cluster',
+      clusterDomain: 'k8s.example',
+      dnsServers: ['10.96.0.10', '127.0.0.1:5353', '[::1]:53', 'fd00::a'],
+      kubeconfig: '~/.kube/config',
+      kubeContext: 'admin@prod',
+      concurrency: 1,
+      concurrencyPerAddress: 2,
+      queueLimit: 3,
+      egressAllow: ['127.0.0.0/8', '::1/128'],
+      egressDeny: ['10.1.2.3/32', 'fd00::/8'],
+      auth: 'tokens',
+      adminToken: 'x'.repeat(16),
+      secretKey,
+      retention: { rawMs: 90_000, failuresMs: 900_000, hourlyMs: DAY_MS, dailyMs: 2 * DAY_MS },
+      logLevel: 'debug',
+    })
+  })
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfig({ PORTOLAN_PORT: '', PORTOLAN_ADMIN_TOKEN: ' ' })).toEqual(readConfig({}))
+  })
+
+  it('ignores the variables that Kubernetes makes of Services called portolan and portolan-…', () => {
+    expect(
+      readConfig({
+        PORTOLAN_SERVICE_HOST: '10.0.0.1',
+        PORTOLAN_SERVICE_PORT: '80',
+        PORTOLAN_SERVICE_PORT_HTTP: '80',
+        PORTOLAN_PORT: 'tcp://10.0.0.1:80',
+        PORTOLAN_PORT_80_TCP: 'tcp://10.0.0.1:80',
+        PORTOLAN_PORT_80_TCP_PROTO: 'tcp',
+        PORTOLAN_PORT_80_TCP_PORT: '80',
+        PORTOLAN_PORT_80_TCP_ADDR: '10.0.0.1',
+        PORTOLAN_DB_SERVICE_HOST: '10.0.0.2',
+        PORTOLAN_DB_PORT: 'udp://10.0.0.2:53',
+      }),
+    ).toEqual(readConfig({}))
+  })
+
+  it.each([
+    ['PORTOLAN_PROT', '80', 'PORTOLAN_PROT: there is no such setting; did you mean PORTOLAN_PORT?'],
+    [
+      'PORTOLAN_retention_raw',
+      '1d',
+      'PORTOLAN_retention_raw: there is no such setting; did you mean PORTOLAN_RETENTION_RAW?',
+    ],
+    ['PORTOLAN_XYZZY_FROBNICATE', '1', 'PORTOLAN_XYZZY_FROBNICATE: there is no such setting'],
+    ['PORTOLAN_HOST', 'a b', 'PORTOLAN_HOST: expected an IP address or a host name, found "a b"'],
+    ['PORTOLAN_PORT', '70000', 'PORTOLAN_PORT: expected a whole number from 0 to 65535, found "70000"'],
+    ['PORTOLAN_CONCURRENCY', '0', 'PORTOLAN_CONCURRENCY: expected a whole number from 1 to 10000, found "0"'],
+    ['PORTOLAN_QUEUE_LIMIT', '1e3', 'PORTOLAN_QUEUE_LIMIT: expected a whole number from 1 to 1000000, found "1e3"'],
+    ['PORTOLAN_VANTAGE', 'edge', 'PORTOLAN_VANTAGE: expected one of in-cluster, outside, found "edge"'],
+    ['PORTOLAN_AUTH', 'None', 'PORTOLAN_AUTH: expected one of auto, none, tokens, found "None"'],
+    ['PORTOLAN_LOG_LEVEL', 'trace', 'PORTOLAN_LOG_LEVEL: expected one of debug, info, warn, error, found "trace"'],
+    [
+      'PORTOLAN_RETENTION_RAW',
+      '30',
+      'PORTOLAN_RETENTION_RAW: expected a duration like 90s, 15m, 24h or 30d, found "30"',
+    ],
+    [
+      'PORTOLAN_RETENTION_RAW',
+      '0d',
+      'PORTOLAN_RETENTION_RAW: expected a duration like 90s, 15m, 24h or 30d, found "0d"',
+    ],
+    [
+      'PORTOLAN_EGRESS_DENY',
+      '10.0.0.0/33',
+      'PORTOLAN_EGRESS_DENY: expected CIDRs like 10.0.0.0/8 or fd00::/8, comma-separated, found "10.0.0.0/33"',
+    ],
+    [
+      'PORTOLAN_DNS_SERVERS',
+      'kube-dns',
+      'PORTOLAN_DNS_SERVERS: expected DNS servers like 10.96.0.10 or 127.0.0.1:5353, comma-separated, found "kube-dns"',
+    ],
+    [
+      'PORTOLAN_DNS_SERVERS',
+      '10.0.0.1:99999',
+      'PORTOLAN_DNS_SERVERS: expected DNS servers like 10.96.0.10 or 127.0.0.1:5353, comma-separated, found "10.0.0.1:99999"',
+    ],
+    [
+      'PORTOLAN_ADMIN_TOKEN',
+      'short',
+      'PORTOLAN_ADMIN_TOKEN: expected 16 to 512 visible ASCII characters without spaces',
+    ],
+    ['PORTOLAN_SECRET_KEY', 'hunter2', 'PORTOLAN_SECRET_KEY: expected 32 bytes in base64 (openssl rand -base64 32)'],
+  ])('refuses %s=%s in one line that says what was expected, and shows no secret', (name, value, message) => {
+    expect(messageOf({ [name]: value })).toBe(message)
+  })
+
+  it('names every wrong variable at once', () => {
+    expect(messageOf({ PORTOLAN_PORT: 'x', PORTOLAN_HOSTT: 'y' })).toBe(
+      'PORTOLAN_PORT: expected a whole number from 0 to 65535, found "x"; PORTOLAN_HOSTT: there is no such setting; did you mean PORTOLAN_HOST?',
+    )
+  })
+})

@@ -1,0 +1,69 @@
+import type { LogLevel } from '../../lib/log.ts'
+import { readSettings } from '../config.ts'
+
+/** What the composition root reads from its environment, once. Durations in milliseconds. */
+export type Config = {
+  /** An IP address or a host name. */
+  host: string
+  /** 0 picks a free one. */
+  port: number
+  databaseFile: string
+  /** The name of the cluster that Portolan stands in or reads. */
+  cluster: string
+  /** `null`: detected (`place.ts`). */
+  vantage: 'in-cluster' | 'outside' | null
+  /** `null`: detected (`place.ts`). */
+  clusterDomain: string | null
+  /** `ip` or `ip:port`; empty: the system's. */
+  dnsServers: readonly string[]
+  kubeconfig: string | null
+  kubeContext: string | null
+  /** Tries under way at once, all jobs together. */
+  concurrency: number
+  concurrencyPerAddress: number
+  /** Jobs waiting. */
+  queueLimit: number
+  /** CIDRs. */
+  egressAllow: readonly string[]
+  egressDeny: readonly string[]
+  auth: 'auto' | 'none' | 'tokens'
+  adminToken: string | null
+  /** 32 bytes in base64; `null`: the key file beside the database. */
+  secretKey: string | null
+  retention: { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number }
+  logLevel: LogLevel
+}
+
+/**
+ * `process.env` → Config.
+ * @throws ConfigError whose message is the one line to print before the process ends.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const settings = readSettings(env)
+  return {
+    host: settings.PORTOLAN_HOST,
+    port: settings.PORTOLAN_PORT,
+    databaseFile: settings.PORTOLAN_DATABASE,
+    cluster: settings.PORTOLAN_CLUSTER,
+    vantage: settings.PORTOLAN_VANTAGE,
+    clusterDomain: settings.PORTOLAN_CLUSTER_DOMAIN,
+    dnsServers: settings.PORTOLAN_DNS_SERVERS,
+    kubeconfig: settings.PORTOLAN_KUBECONFIG,
+    kubeContext: settings.PORTOLAN_KUBE_CONTEXT,
+    concurrency: settings.PORTOLAN_CONCURRENCY,
+    concurrencyPerAddress: settings.PORTOLAN_CONCURRENCY_PER_ADDRESS,
+    queueLimit: settings.PORTOLAN_QUEUE_LIMIT,
+    egressAllow: settings.PORTOLAN_EGRESS_ALLOW,
+    egressDeny: settings.PORTOLAN_EGRESS_DENY,
+    auth: settings.PORTOLAN_AUTH,
+    adminToken: settings.PORTOLAN_ADMIN_TOKEN,
+    secretKey: settings.PORTOLAN_SECRET_KEY,
+    retention: {
+      rawMs: settings.PORTOLAN_RETENTION_RAW,
+      failuresMs: settings.PORTOLAN_RETENTION_FAILURES,
+      hourlyMs: settings.PORTOLAN_RETENTION_HOURLY,
+      dailyMs: settings.PORTOLAN_RETENTION_DAILY,
+    },
+    logLevel: settings.PORTOLAN_LOG_LEVEL,
+  }
+}
