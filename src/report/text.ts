@@ -1,0 +1,151 @@
+import type { Finding } from '../diagnose/finding.ts'
+import type { JobDocument } from './job-document.ts'
+import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
+import { visible, visibleLines, wrap } from './visible.ts'
+import {
+  countsOf,
+  duration,
+  explained,
+  fetchAgain,
+  findingEvidence,
+  headline,
+  ignoredLines,
+  notesOf,
+  place,
+  portOf,
+  resultOf,
+  targetOf,
+  verdictReason,
+} from './words.ts'
+
+const WIDTH = 100
+/** A column grows to its widest cell, but a single long URL may not push the others out of the terminal. */
+const CELL_LIMIT = 46
+
+/**
+ * The report for a terminal or a CI log. Begins with the verdict; at most 100 columns, unless a single word is
+ * longer; no bytes of a target reach the terminal as they came.
+ */
+export function renderText(job: JobDocument): string {
+  const rows = reportRows(job)
+  const failing = rows.filter((row) => row.outcome === 'fail' || row.outcome === 'error')
+  const blocks = [
+    head(job, rows),
+    table(rows),
+    findings(job),
+    section(
+      'Not applicable',
+      job.notApplicable.map(({ kind, reason }) => `${kind}: ${visible(reason)}`),
+    ),
+    section('Not read', ignoredLines(job)),
+    foot(job, failing),
+  ]
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function head(job: JobDocument, rows: readonly ReportRow[]): string[] {
+  const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
+  const reason = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
+  return [
+    `${headline(job)}  ${targetOf(job)}  ${countsOf(job)}${took}  (cluster ${visible(job.target.cluster)}, ${job.vantage})`,
+    ...(reason === null ? [] : indented(4, `${reason.code}: ${reason.message}`)),
+  ]
+}
+
+const MARKS = { pass: '✓', fail: '✗', error: '!', skipped: '–' } as const
+
+function table(rows: readonly ReportRow[]): string[] {
+  if (rows.length === 0) return []
+  const named = new Set(rows.map((row) => row.path.id)).size < rows.length
+  const cells = rows.map((row) => [
+    row.outcome === null ? '…' : MARKS[row.outcome],
+    row.path.kind,
+    portOf(row.path),
+    ...(named ? [visible(row.check ?? '–')] : []),
+    place(row.path) + (row.path.node === null ? '' : ` (${visible(row.path.node)})`),
+    duration(row.deciding?.timings.totalMs ?? null),
+    resultOf(row),
+  ])
+  const titles = [' ', 'PATH', 'PORT', ...(named ? ['CHECK'] : []), 'ADDRESS', 'TIME', 'RESULT']
+  const time = titles.indexOf('TIME')
+  const widths = titles.map((title, column) =>
+    Math.max(
+      title.length,
+      ...cells.map((line) => lengthOf(line[column])).filter((length) => length <= CELL_LIMIT || column === time),
+    ),
+  )
+  const draw = (line: readonly string[]): string =>
+    line
+      .map((cell, column) => pad(cell, column === line.length - 1 ? 0 : (widths[column] ?? 0), column === time))
+      .join('  ')
+      .trimEnd()
+  return [
+    draw(titles),
+    ...rows.flatMap((row, index) => [draw(cells[index] ?? []), ...notesUnder(row, rows[index + 1])]),
+  ]
+}
+
+const lengthOf = (cell: string | undefined): number => [...(cell ?? '')].length
+
+function pad(cell: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - lengthOf(cell)))
+  return right ? space + cell : cell + space
+}
+
+/** Neighbours with the same thing to say (thirty nodes that this vantage cannot reach) say it once, below the last. */
+function notesUnder(row: ReportRow, next: ReportRow | undefined): string[] {
+  const notes = notesOf(row)
+  if (next !== undefined && row.outcome === 'skipped' && notesOf(next).join('\n') === notes.join('\n')) return []
+  return notes.flatMap((note) => indented(5, note))
+}
+
+function indented(by: number, text: string, label = ''): string[] {
+  const margin = ' '.repeat(by + label.length)
+  return wrap(text, WIDTH - margin.length).map((line, index) =>
+    index === 0 && label !== '' ? `${' '.repeat(by)}${label}${line}` : margin + line,
+  )
+}
+
+function findings(job: JobDocument): string[] {
+  if (job.diagnosis.findings.length === 0) return []
+  return [
+    `Diagnosis: ${job.diagnosis.status}`,
+    ...job.diagnosis.findings.flatMap((finding, index) => oneFinding(job, finding, `${index + 1}. `)),
+  ]
+}
+
+function oneFinding(job: JobDocument, finding: Finding, number: string): string[] {
+  const paths = explained(job, finding)
+  const rest = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
+  const labelled: [string, string[]][] = [
+    ['seen:     ', findingEvidence(finding)],
+    ['explains: ', paths.length === 0 ? [] : [paths.slice(0, 3).join(', ') + rest]],
+    ['fix:      ', visibleLines(finding.fix)],
+  ]
+  return [
+    ...indented(1, `${visible(finding.title)} (${finding.confidence}, ${finding.layer}, ${finding.code})`, number),
+    ...visibleLines(finding.detail).flatMap((line) => indented(4, line)),
+    ...labelled.flatMap(([label, lines]) =>
+      lines.flatMap((line, index) => indented(4, line, index === 0 ? label : ' '.repeat(label.length))),
+    ),
+    // A command is copied whole: it is not wrapped.
+    ...visibleLines(finding.confirm).map((line, index) => `    ${index === 0 ? 'confirm:  ' : ' '.repeat(10)}${line}`),
+    `    docs:     ${visible(finding.docs)}`,
+  ]
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines.flatMap((line) => indented(2, line))]
+}
+
+function foot(job: JobDocument, failing: readonly ReportRow[]): string[] {
+  const codes = [...new Set(failing.flatMap((row) => row.deciding?.failure?.code ?? []))]
+  return [
+    ...codes.map((code) => `What ${code} means: docs/failures/${code}.md`),
+    `Job ${job.id}, created ${job.createdAt}. Fetch this report again:`,
+    `  ${fetchAgain(job, 'text')}`,
+  ]
+}

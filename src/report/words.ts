@@ -1,0 +1,204 @@
+/**
+ * The words and figures that all reports share. Everything returned is safe to show (see `visible`), one line each,
+ * and not yet escaped for any markup.
+ *
+ * @module
+ */
+import type { Finding } from '../diagnose/finding.ts'
+import type { JobDocument, JobPathDocument, PathDocument, ResultDocument } from './job-document.ts'
+import type { ReportRow } from './rows.ts'
+import { visible } from './visible.ts'
+
+/** `PASS`, `FAIL`, `ERROR`, `INCONCLUSIVE`; unfinished: `QUEUED`, `RUNNING`, `CANCELLED`. The first word of a report. */
+export const headline = (job: JobDocument): string => (job.verdict ?? job.status).toUpperCase()
+
+export const targetOf = ({ target }: JobDocument): string => visible(`${target.namespace}/${target.service}`)
+
+/** Milliseconds for people: three digits, `s` from a second up. */
+export function duration(ms: number | null): string {
+  if (ms === null) return '–'
+  if (ms >= 999.5) return `${(ms / 1000).toFixed(ms >= 99_950 ? 0 : ms >= 9995 ? 1 : 2)} s`
+  return `${ms.toFixed(ms >= 99.95 ? 0 : 1)} ms`
+}
+
+const hostPort = (host: string, port: number | null): string =>
+  port === null ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** Where the connection goes: `10.0.0.11:30123`; `null` where that is not known yet. */
+export function dialled(path: PathDocument): string | null {
+  return path.address === null ? null : visible(hostPort(path.address, path.addressPort))
+}
+
+/** What names a path best to a person: the URL where a name routes it, else where the connection goes. */
+export function place(path: PathDocument): string {
+  const named = path.host !== null && path.host !== path.address
+  if (named && path.url !== null) return visible(path.url)
+  return dialled(path) ?? visible(path.url ?? path.host ?? '–')
+}
+
+export const portOf = (path: PathDocument): string =>
+  path.port === null ? '–' : visible(path.port.name ?? String(path.port.number))
+
+/** `NodePort http 10.0.0.11:30123 (node-1)`: a path in one line of prose. */
+export function pathTitle(path: PathDocument): string {
+  const node = path.node === null ? '' : ` (${visible(path.node)})`
+  return `${path.kind}${path.port === null ? '' : ` ${portOf(path)}`} ${place(path)}${node}`
+}
+
+/** The last column: what happened, in a word or two. */
+export function resultOf(row: ReportRow): string {
+  const { path, outcome, deciding } = row
+  if (outcome === null) return 'not finished'
+  if (outcome === 'skipped') return path.skipped?.reason ?? deciding?.failure?.code ?? 'skipped'
+  if (outcome === 'fail' || outcome === 'error') return deciding?.failure?.code ?? outcome
+  return deciding === null ? 'ok' : passWords(path, deciding)
+}
+
+function passWords(path: JobPathDocument, { http, dns, tls, responder, failure }: ResultDocument): string {
+  if (path.expected === 'unreachable') return `unreachable, as expected${failure === null ? '' : ` (${failure.code})`}`
+  const from = responder === null ? '' : ` from ${visible(responder)}`
+  if (http !== null) return `HTTP ${http.status}${from}`
+  if (path.addressPort !== null) return `${tls === null ? 'connected' : 'TLS handshake done'}${from}`
+  if (dns !== null) return `resolves to ${visible(dns.answers.join(', ') || (dns.lookup ?? []).join(', ') || '–')}`
+  return `ok${from}`
+}
+
+/** Sentences that belong under a row: why it failed or was skipped, and what the numbers hide. */
+export function notesOf(row: ReportRow): string[] {
+  const { path, outcome, deciding } = row
+  const notes: string[] = []
+  const bad = outcome === 'fail' || outcome === 'error'
+  if (bad && deciding?.failure) notes.push(visible(deciding.failure.message))
+  if (outcome === 'skipped' && path.skipped !== null) notes.push(visible(path.skipped.detail))
+  if (outcome === 'skipped' && deciding?.failure) notes.push(visible(`tried: ${deciding.failure.message}`))
+  if (bad && deciding?.http) notes.push(answerOf(deciding.http))
+  const via = dialled(path)
+  if (bad && via !== null && place(path) !== via) notes.push(`dialled ${via}`)
+  if (row.flaky) notes.push(`flaky: ${row.passes} of ${row.tries} tries passed`)
+  else if (bad && row.tries > 1) notes.push(`${row.tries - row.passes} of ${row.tries} tries failed`)
+  if (path.shortCut && outcome === 'pass') {
+    notes.push('kube-proxy answers this address inside the cluster: the load balancer itself is untested')
+  }
+  return notes
+}
+
+function answerOf({ status, headers, bodySnippet }: NonNullable<ResultDocument['http']>): string {
+  const server = headers.server === undefined ? '' : `, server ${visible(headers.server)}`
+  const body = bodySnippet.trim() === '' ? '' : `, body "${visible(shorten(bodySnippet.trim(), 80))}"`
+  return `answered HTTP ${status}${server}${body}`
+}
+
+/** At most `length` characters, with an ellipsis for what is left out. */
+export const shorten = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+
+/** `label: value` lines of everything that was recorded of the deciding try, and where the path came from. */
+export function evidenceOf(row: ReportRow): string[] {
+  const { path, deciding } = row
+  const lines: [string, string | null][] = [
+    ['path', path.id],
+    ['url', path.url],
+    ['dials', dialled(path)],
+    ['node', path.node],
+    ['host', path.host],
+    ['server name', path.serverName],
+    ['expected', path.expected],
+    ...path.because.map((because): [string, string] => ['because', because]),
+    ...(path.skipped ? [['skipped', `${path.skipped.reason}: ${path.skipped.detail}`] as [string, string]] : []),
+    ...(deciding ? evidenceOfTry(deciding) : []),
+  ]
+  if (row.tries > 1) lines.push(['tries', `${row.tries}, ${row.passes} passed${row.flaky ? ', flaky' : ''}`])
+  return lines.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${visible(value)}`]))
+}
+
+function evidenceOfTry(result: ResultDocument): [string, string | null][] {
+  const { timings, dns, http, tls, failure } = result
+  const phases = [
+    ['dns', timings.dnsMs],
+    ['connect', timings.connectMs],
+    ['tls', timings.tlsMs],
+    ['first byte', timings.firstByteMs],
+    ['download', timings.downloadMs],
+    ['total', timings.totalMs],
+  ] as const
+  const reached = phases.flatMap(([name, ms]) => (ms === null ? [] : [`${name} ${duration(ms)}`]))
+  return [
+    ['result', result.id],
+    ['at', result.startedAt],
+    ['failure', failure && `${failure.code} in phase ${failure.phase} (${failure.source}): ${failure.message}`],
+    ['timings', reached.length === 0 ? 'no phase reached' : reached.join(', ')],
+    ['resolved address', result.resolvedAddress],
+    ['local address', result.localAddress],
+    ['dns', dns && `${dns.name} ${dns.type} at ${dns.server ?? 'the system resolver'}: ${dns.rcode ?? 'no answer'}`],
+    ['dns answers', dns && dns.answers.length > 0 ? dns.answers.join(', ') : null],
+    ['lookup', dns?.lookup ? dns.lookup.join(', ') || 'nothing' : null],
+    ['http status', http && `${http.status} (HTTP/${http.version})`],
+    ['location', http?.location ?? null],
+    ['server', http?.headers.server ?? null],
+    ['body', http && http.bodySnippet !== '' ? `${http.bodyBytes} bytes: ${shorten(http.bodySnippet, 200)}` : null],
+    ['certificate', tls && `${tls.subject ?? 'unknown'}, issued by ${tls.issuer ?? 'unknown'}, until ${tls.notAfter}`],
+    [
+      'certificate trusted',
+      tls?.authorized == null ? null : (tls.authorizationError ?? (tls.authorized ? 'yes' : 'no')),
+    ],
+    ['responder', result.responder],
+  ]
+}
+
+/** `Service/toad-svc spec.selector = {"app":"toda"}` for each object named as evidence. */
+export function findingEvidence(finding: Finding): string[] {
+  return finding.evidence.flatMap((evidence) =>
+    'object' in evidence
+      ? [visible(`${evidence.object} ${evidence.field} = ${JSON.stringify(evidence.value) ?? 'absent'}`)]
+      : [],
+  )
+}
+
+/** Titles of the paths whose failure a finding explains. */
+export function explained(job: JobDocument, finding: Finding): string[] {
+  const ids = new Set(finding.explains)
+  return job.paths.filter((path) => ids.has(path.id)).map(pathTitle)
+}
+
+/** Why the verdict is what it is, where no row says it; `null` for a pass. */
+export function verdictReason(job: JobDocument): { code: string; message: string } | null {
+  if (job.problem !== null) {
+    return { code: job.problem.code, message: visible(`${job.problem.title}: ${job.problem.detail}`) }
+  }
+  if (job.status !== 'finished') return { code: 'unfinished', message: `the job is ${job.status}: no verdict yet` }
+  if (job.verdict === 'fail') {
+    return { code: 'expectation_not_met', message: 'a selector of expect.reachable has no passing path' }
+  }
+  if (job.verdict === 'inconclusive') return { code: 'inconclusive', message: 'no path was tested' }
+  return job.verdict === 'error' ? { code: 'internal', message: 'the job ended in an error of the prober' } : null
+}
+
+/** `{ "kind is not read": ["ConfigMap/x", …] }` as lines, so that thirty Secrets are one line. */
+export function ignoredLines(job: JobDocument): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { object, reason } of job.ignored) byReason.set(reason, [...(byReason.get(reason) ?? []), object])
+  return [...byReason].map(([reason, objects]) => {
+    const rest = objects.length > 5 ? ` and ${objects.length - 5} more` : ''
+    return visible(`${objects.slice(0, 5).join(', ')}${rest}: ${reason}`)
+  })
+}
+
+/** `9 passed, 1 failed, 2 skipped`: zeros left out, apart from a job without any. */
+export function countsOf({ summary }: JobDocument): string {
+  const parts = [
+    [summary.pass, 'passed'],
+    [summary.fail, 'failed'],
+    [summary.error, summary.error === 1 ? 'error' : 'errors'],
+    [summary.skipped, 'skipped'],
+  ] as const
+  return (
+    parts
+      .filter(([count]) => count > 0)
+      .map(([count, word]) => `${count} ${word}`)
+      .join(', ') || 'no path'
+  )
+}
+
+/** The line that fetches this report again; `$PORTOLAN` is the API's address, which a report does not know. */
+export const fetchAgain = (job: JobDocument, format: string): string =>
+  `curl "$PORTOLAN/v1/jobs/${job.id}/report?format=${format}"`
