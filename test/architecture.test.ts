@@ -1,0 +1,83 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { brokenWalls, importsOf } from './support/walls.ts'
+
+const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url).pathname })
+  .filter((path) => !path.endsWith('.test.ts'))
+  .map((path) => ({ path, text: readFileSync(new URL(`../${path}`, import.meta.url), 'utf8') }))
+
+describe('the walls', () => {
+  it('stand in every source file', () => {
+    expect(sources.length).toBeGreaterThan(10)
+    expect(sources.flatMap(brokenWalls)).toEqual([])
+  })
+
+  it.each([
+    ['src/plan/a.ts', "import { readFileSync } from 'node:fs'", 'imports node:fs (wall 1'],
+    ['src/check/a.ts', "import fs from 'fs'", 'imports fs (wall 1'],
+    ['src/check/a.ts', "import { Client } from 'undici'", 'imports undici (wall 1'],
+    ['src/store/a.ts', "import type { Database } from 'better-sqlite3'", 'imports better-sqlite3 (wall 1'],
+    [
+      'src/store/a.ts',
+      "export { drizzle } from 'drizzle-orm/better-sqlite3'",
+      'imports drizzle-orm/better-sqlite3 (wall 1',
+    ],
+    ['src/kube/a.ts', "const k = await import('@kubernetes/client-node')", 'imports @kubernetes/client-node (wall 1'],
+    ['src/runtime/workers/a.ts', "import 'node:net'", 'imports node:net (wall 1'],
+    ['src/runtime/node/a.ts', "import { connect } from 'cloudflare:sockets'", 'imports cloudflare:sockets (wall 1'],
+    ['src/job/a.ts', "import { env } from 'cloudflare:workers'", 'imports cloudflare:workers (wall 1'],
+    [
+      'src/api/a.ts',
+      "import { readConfig } from '../runtime/node/config.ts'",
+      'imports src/runtime/node/config.ts (wall 1',
+    ],
+    ['src/runtime/node/a.ts', "import x from '../workers/main.ts'", 'imports src/runtime/workers/main.ts (wall 1'],
+    ['src/runtime/workers/a.ts', "import x from '../node/main.ts'", 'imports src/runtime/node/main.ts (wall 1'],
+    ['src/job/a.ts', 'export const env = () => process.env', 'uses process (wall 1'],
+    ['src/plan/a.ts', 'export const at = Date.now()', 'uses Date.now (wall 2'],
+    ['src/report/a.ts', 'export const at = new Date()', 'uses new Date() (wall 2'],
+    ['src/diagnose/rules/a.ts', 'export const x = Math.random()', 'uses Math.random (wall 2'],
+    ['src/check/http.ts', 'export const t = () => performance.now()', 'uses performance (wall 2'],
+    ['src/check/failure.ts', "export const go = () => fetch('http://a')", 'uses fetch (wall 2'],
+    ['src/report/a.ts', "import { listJobs } from '../store/jobs.ts'", 'imports src/store/jobs.ts (wall 2'],
+    ['src/plan/a.ts', "import { systemClock } from '../lib/clock.ts'\nsystemClock.now()", 'uses systemClock (wall 2'],
+    ['src/api/a.ts', "import { eq } from 'drizzle-orm'", 'imports drizzle-orm (wall 3'],
+    ['src/api/a.ts', "import { jobs } from '../store/schema.ts'", 'imports src/store/schema.ts (wall 3'],
+    ['src/store/a.ts', "import { HTTPException } from 'hono/http-exception'", 'imports hono/http-exception (wall 3'],
+    ['src/store/a.ts', "import type { Deps } from '../api/deps.ts'", 'imports src/api/deps.ts (wall 3'],
+    ['src/job/a.ts', "import { z } from 'zod'", 'imports zod (wall 3'],
+    ['src/plan/a.ts', "import { z } from '@hono/zod-openapi'", 'imports @hono/zod-openapi (wall 3'],
+  ])('fail the build when %s says %s', (path, text, broken) => {
+    expect(brokenWalls({ path, text }).join('\n')).toContain(`${path} ${broken}`)
+  })
+
+  it.each([
+    ['src/runtime/node/a.ts', "import { connect } from 'node:net'\nimport { Client } from 'undici'"],
+    ['src/runtime/workers/a.ts', "import { connect } from 'cloudflare:sockets'"],
+    ['src/report/a.ts', "import { toInstant } from '../lib/clock.ts'\nexport const at = new Date(0)"],
+    ['src/api/a.ts', "import { z } from '@hono/zod-openapi'\nexport const at = Date.now()"],
+    ['src/store/a.ts', "import { eq } from 'drizzle-orm'"],
+    ['src/runtime/config.ts', "import { z } from 'zod'"],
+  ])('let %s do what is its own', (path, text) => {
+    expect(brokenWalls({ path, text })).toEqual([])
+  })
+})
+
+describe('importsOf', () => {
+  it('sees static, type-only, side-effect, dynamic and re-exported imports, files by their path', () => {
+    const text = `
+      import a from './a.ts'
+      import type { B } from '../b.ts'
+      import 'c'
+      export * from "d"
+      export { e } from 'e'
+      const f = () => import(\`f\`)
+      const g = (name: string) => import(name)
+      // import 'no'
+      const text = "import 'neither'"
+    `
+    expect(importsOf({ path: 'src/x/y.ts', text }).sort()).toEqual(
+      ['an expression', 'c', 'd', 'e', 'f', 'src/b.ts', 'src/x/a.ts'].sort(),
+    )
+  })
+})

@@ -1,0 +1,172 @@
+/**
+ * The walls of docs/architecture.md, as rules over one source file: what it may import and which globals it may
+ * touch. Type-only imports count as imports.
+ *
+ * @module
+ */
+import { builtinModules } from 'node:module'
+import { posix } from 'node:path'
+import { parseSync, Visitor } from 'vite'
+
+export type Source = { path: string; text: string }
+
+/** `imports` sees packages by their specifier and files by their path from the root of the repository. */
+type Wall = {
+  name: string
+  in: (path: string) => boolean
+  imports?: (target: string) => boolean
+  globals?: (use: string) => boolean
+}
+
+const under =
+  (...folders: string[]) =>
+  (path: string) =>
+    folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
+const not = (test: (path: string) => boolean) => (path: string) => !test(path)
+
+const inNode = under('src/runtime/node')
+const inWorkers = under('src/runtime/workers')
+const inRuntime = under('src/runtime')
+const inStore = under('src/store')
+const inApi = under('src/api')
+const isPure = under(
+  'src/kube/parse.ts',
+  'src/kube/objects.ts',
+  'src/plan',
+  'src/diagnose',
+  'src/report',
+  'src/check/http.ts',
+  'src/check/tcp.ts',
+  'src/check/dns.ts',
+  'src/check/failure.ts',
+  'src/job/job.ts',
+)
+const isConfig = (path: string) => /\/config\.ts$/.test(path)
+
+const isBuiltin = (target: string) => target.startsWith('node:') || builtinModules.includes(target)
+const NODE_PACKAGES = under(
+  'undici',
+  'better-sqlite3',
+  '@kubernetes/client-node',
+  '@hono/node-server',
+  'drizzle-orm/better-sqlite3',
+)
+const WORKERS_PACKAGES = (target: string) => target.startsWith('cloudflare:') || under('drizzle-orm/d1')(target)
+const isDrizzle = under('drizzle-orm')
+const isHono = under('hono', '@hono')
+const isZod = under('zod', '@hono/zod-openapi')
+
+/** What reads a clock, a random source, the network, the process or a timer. */
+const IMPURE_GLOBALS = under(
+  'Date.now',
+  'new Date()',
+  'Date()',
+  'Math.random',
+  'performance',
+  'fetch',
+  'setTimeout',
+  'setInterval',
+  'queueMicrotask',
+  'crypto',
+  'process',
+  'console',
+  'systemClock',
+  'newId',
+)
+
+const WALLS: readonly Wall[] = [
+  {
+    name: '1: only runtime/node imports Node and its packages',
+    in: not(inNode),
+    imports: (target) => isBuiltin(target) || NODE_PACKAGES(target),
+  },
+  { name: '1: only runtime/workers imports cloudflare:*', in: not(inWorkers), imports: WORKERS_PACKAGES },
+  { name: '1: the core does not know the runtimes', in: not(inRuntime), imports: inRuntime },
+  { name: '1: runtime/node does not know runtime/workers', in: inNode, imports: inWorkers },
+  { name: '1: runtime/workers does not know runtime/node', in: inWorkers, imports: inNode },
+  {
+    name: '1: no runtime sniffing, no environment in the core',
+    in: not(inRuntime),
+    globals: under('process', 'navigator', 'Deno', 'Bun', 'Buffer', 'global'),
+  },
+  {
+    name: '2: pure code has no I/O, no clock and no randomness of its own',
+    in: isPure,
+    imports: (target) =>
+      under(
+        'src/store',
+        'src/api',
+        'src/schedule',
+        'src/job/run.ts',
+        'src/job/submit.ts',
+        'src/lib/log.ts',
+        'ulid',
+      )(target) ||
+      isDrizzle(target) ||
+      isHono(target) ||
+      isZod(target),
+    globals: IMPURE_GLOBALS,
+  },
+  {
+    name: '3: SQL stays in store/ and the adapters',
+    in: not((path) => inStore(path) || inRuntime(path)),
+    imports: (target) => isDrizzle(target) || target === 'src/store/schema.ts',
+  },
+  {
+    name: '3: HTTP stays in api/ and the entry points',
+    in: not((path) => inApi(path) || inRuntime(path)),
+    imports: isHono,
+  },
+  { name: '3: store/ does not know the API', in: inStore, imports: inApi },
+  { name: '3: zod stays at the edges', in: not((path) => inApi(path) || isConfig(path)), imports: isZod },
+]
+
+/** Every wall that a file breaks, as `path: what it uses (wall)`; empty when it breaks none. */
+export function brokenWalls(source: Source): string[] {
+  const imports = importsOf(source)
+  const globals = globalsOf(source)
+  return WALLS.filter((wall) => wall.in(source.path)).flatMap((wall) =>
+    [
+      ...imports.filter((target) => wall.imports?.(target)).map((target) => `imports ${target}`),
+      ...globals.filter((use) => wall.globals?.(use)).map((use) => `uses ${use}`),
+    ].map((use) => `${source.path} ${use} (wall ${wall.name})`),
+  )
+}
+
+/** What a file imports, statically or dynamically, re-exports included. */
+export function importsOf({ path, text }: Source): string[] {
+  const { module } = parseSync(path, text)
+  const named = [
+    ...module.staticImports.map((found) => found.moduleRequest.value),
+    ...module.staticExports.flatMap((found) => found.entries.map((entry) => entry.moduleRequest?.value ?? null)),
+    ...module.dynamicImports.map((found) => literal(text.slice(found.moduleRequest.start, found.moduleRequest.end))),
+  ]
+  const targets = named
+    .filter((specifier) => specifier !== null)
+    .map((specifier) => (specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier))
+  return [...new Set(targets)]
+}
+
+const literal = (expression: string): string => /^['"`](.*)['"`]$/.exec(expression)?.[1] ?? 'an expression'
+
+/** Names used as globals: plain (`fetch`), and `Object.member` for `Date` and `Math`. */
+function globalsOf({ path, text }: Source): string[] {
+  const uses = new Set<string>()
+  const members = new Set(['Date', 'Math'])
+  new Visitor({
+    MemberExpression(node) {
+      if (node.object.type !== 'Identifier' || node.property.type !== 'Identifier') return
+      if (members.has(node.object.name)) uses.add(`${node.object.name}.${node.property.name}`)
+      else uses.add(node.object.name)
+    },
+    CallExpression(node) {
+      if (node.callee.type === 'Identifier') uses.add(node.callee.name === 'Date' ? 'Date()' : node.callee.name)
+    },
+    NewExpression(node) {
+      if (node.callee.type === 'Identifier' && node.callee.name === 'Date' && node.arguments.length === 0) {
+        uses.add('new Date()')
+      }
+    },
+  }).visit(parseSync(path, text).program)
+  return [...uses]
+}
