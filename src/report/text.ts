@@ -50,7 +50,8 @@ function head(job: JobDocument, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
   const reason = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
   return [
-    `${headline(job)}  ${targetOf(job)}  ${countsOf(job)}${took}  (cluster ${visible(job.target.cluster)}, ${job.vantage})`,
+    `${headline(job)}  ${targetOf(job)}  ${countsOf(job)}${took}`,
+    ...indented(4, `cluster ${visible(job.target.cluster)}, seen from: ${job.vantage}`),
     ...(reason === null ? [] : indented(4, `${reason.code}: ${reason.message}`)),
   ]
 }
@@ -59,41 +60,49 @@ const MARKS = { pass: '✓', fail: '✗', error: '!', skipped: '–' } as const
 
 function table(rows: readonly ReportRow[]): string[] {
   if (rows.length === 0) return []
-  const named = new Set(rows.map((row) => row.path.id)).size < rows.length
   const cells = rows.map((row) => [
     row.outcome === null ? '…' : MARKS[row.outcome],
     row.path.kind,
     portOf(row.path),
-    ...(named ? [visible(row.check ?? '–')] : []),
     place(row.path) + (row.path.node === null ? '' : ` (${visible(row.path.node)})`),
     duration(row.deciding?.timings.totalMs ?? null),
-    resultOf(row),
+    oneOfSeveral(row, rows) ? `${visible(row.check ?? '')}: ${resultOf(row)}` : resultOf(row),
   ])
-  const titles = [' ', 'PATH', 'PORT', ...(named ? ['CHECK'] : []), 'ADDRESS', 'TIME', 'RESULT']
-  const time = titles.indexOf('TIME')
-  const widths = titles.map((title, column) =>
-    Math.max(
-      title.length,
-      ...cells.map((line) => lengthOf(line[column])).filter((length) => length <= CELL_LIMIT || column === time),
-    ),
-  )
-  const draw = (line: readonly string[]): string =>
-    line
-      .map((cell, column) => pad(cell, column === line.length - 1 ? 0 : (widths[column] ?? 0), column === time))
-      .join('  ')
-      .trimEnd()
+  const widths = TITLES.map((title, column) => {
+    const lengths = cells.map((line) => lengthOf(line[column]))
+    return Math.max(title.length, ...lengths.filter((length) => length <= CELL_LIMIT))
+  })
   return [
-    draw(titles),
-    ...rows.flatMap((row, index) => [draw(cells[index] ?? []), ...notesUnder(row, rows[index + 1])]),
+    ...line(TITLES, widths),
+    ...rows.flatMap((row, index) => [...line(cells[index] ?? [], widths), ...notesUnder(row, rows[index + 1])]),
   ]
+}
+
+const TITLES = ['', 'PATH', 'PORT', 'ADDRESS', 'TIME', 'RESULT']
+const MARK_WIDTH = 1
+
+const oneOfSeveral = (row: ReportRow, rows: readonly ReportRow[]): boolean =>
+  rows.some((other) => other !== row && other.path.id === row.path.id)
+
+/** A row; a result that does not fit goes on below itself. */
+function line(cells: readonly string[], widths: readonly number[]): string[] {
+  const [mark = '', kind = '', port = '', address = '', time = '', result = ''] = cells
+  const [, kindWidth = 0, portWidth = 0, addressWidth = 0, timeWidth = 0] = widths
+  const before = [
+    mark.padEnd(MARK_WIDTH),
+    padEnd(kind, kindWidth),
+    padEnd(port, portWidth),
+    padEnd(address, addressWidth),
+    time.padStart(timeWidth),
+    '',
+  ].join('  ')
+  const [first = '', ...more] = wrap(result, Math.max(WIDTH - before.length, 24))
+  return [`${before}${first}`.trimEnd(), ...more.map((rest) => ' '.repeat(before.length) + rest)]
 }
 
 const lengthOf = (cell: string | undefined): number => [...(cell ?? '')].length
 
-function pad(cell: string, width: number, right: boolean): string {
-  const space = ' '.repeat(Math.max(0, width - lengthOf(cell)))
-  return right ? space + cell : cell + space
-}
+const padEnd = (cell: string, width: number): string => cell + ' '.repeat(Math.max(0, width - lengthOf(cell)))
 
 /** Neighbours with the same thing to say (thirty nodes that this vantage cannot reach) say it once, below the last. */
 function notesUnder(row: ReportRow, next: ReportRow | undefined): string[] {

@@ -18,14 +18,10 @@ export function visibleLines(text: string): string[] {
 /** Breaks at spaces so that lines stay within `width`; a longer word stands alone, uncut (it may be evidence). */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
-  let line = ''
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
+    const line = lines.at(-1)
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
   }
-  return line === '' && lines.length > 0 ? lines : [...lines, line]
+  return lines
 }

@@ -129,20 +129,31 @@ function evidenceOfTry(result: ResultDocument): [string, string | null][] {
     ['timings', reached.length === 0 ? 'no phase reached' : reached.join(', ')],
     ['resolved address', result.resolvedAddress],
     ['local address', result.localAddress],
-    ['dns', dns && `${dns.name} ${dns.type} at ${dns.server ?? 'the system resolver'}: ${dns.rcode ?? 'no answer'}`],
+    ['dns', dns && asked(dns)],
     ['dns answers', dns && dns.answers.length > 0 ? dns.answers.join(', ') : null],
     ['lookup', dns?.lookup ? dns.lookup.join(', ') || 'nothing' : null],
     ['http status', http && `${http.status} (HTTP/${http.version})`],
     ['location', http?.location ?? null],
     ['server', http?.headers.server ?? null],
-    ['body', http && http.bodySnippet !== '' ? `${http.bodyBytes} bytes: ${shorten(http.bodySnippet, 200)}` : null],
-    ['certificate', tls && `${tls.subject ?? 'unknown'}, issued by ${tls.issuer ?? 'unknown'}, until ${tls.notAfter}`],
+    [
+      'body',
+      http && http.bodySnippet !== '' ? `${http.bodyBytes} bytes: ${shorten(http.bodySnippet.trim(), 200)}` : null,
+    ],
+    [
+      'certificate',
+      tls && `${tls.subject ?? 'unknown'}, issued by ${tls.issuer ?? 'unknown'}, until ${tls.notAfter ?? 'unknown'}`,
+    ],
     [
       'certificate trusted',
       tls?.authorized == null ? null : (tls.authorizationError ?? (tls.authorized ? 'yes' : 'no')),
     ],
     ['responder', result.responder],
   ]
+}
+
+function asked({ name, type, server, rcode, lookup }: NonNullable<ResultDocument['dns']>): string {
+  if (rcode === null && lookup !== null) return `${name}, looked up as applications do`
+  return `${name} ${type}, asked ${server ?? 'the system resolver'}: ${rcode ?? 'no answer'}`
 }
 
 /** `Service/toad-svc spec.selector = {"app":"toda"}` for each object named as evidence. */

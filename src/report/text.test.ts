@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
+import { renderText } from './text.ts'
+
+describe('renderText', () => {
+  it('shows every kind of outcome as in the golden file', async () => {
+    await expect(renderText(aJob())).toMatchFileSnapshot('../../test/fixtures/report/job.txt')
+  })
+
+  it.each([
+    ['pass', 'PASS'],
+    ['fail', 'FAIL'],
+    ['error', 'ERROR'],
+    ['inconclusive', 'INCONCLUSIVE'],
+  ] as const)('begins the report of a verdict %s with %s', (verdict, word) => {
+    expect(renderText(aJob({ verdict })).split(' ')[0]).toBe(word)
+  })
+
+  it.each([
+    ['queued', 'QUEUED'],
+    ['running', 'RUNNING'],
+    ['cancelled', 'CANCELLED'],
+  ] as const)('begins the report of a job that is %s with %s', (status, word) => {
+    const text = renderText(aJob({ status, verdict: null, finishedAt: null, durationMs: null }))
+    expect(text.split(' ')[0]).toBe(word)
+    expect(text).toContain(`unfinished: the job is ${status}: no verdict yet`)
+  })
+
+  it('says why a job fails whose paths all pass', () => {
+    expect(renderText(aJob({ verdict: 'fail', paths: [aPath()] }))).toContain(
+      'expectation_not_met: a selector of expect.reachable has no passing path',
+    )
+  })
+
+  it('says why a job as a whole could not be done', () => {
+    const problem = { code: 'unavailable', title: 'Not able to take this now', detail: 'tried 5 times', status: 503 }
+    expect(renderText(aJob({ verdict: 'error', problem }))).toContain(
+      'unavailable: Not able to take this now: tried 5 times',
+    )
+  })
+
+  it('stays within 100 columns but for words that cannot be broken and commands that must not be', () => {
+    const wide = renderText(aJob())
+      .split('\n')
+      .filter((line) => [...line].length > 100 && !/^ +confirm: /.test(line))
+    expect(wide).toEqual([])
+  })
+
+  it('lets no byte of a target or a manifest reach the terminal as it came', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (hostile) => {
+        const failing = aResult({
+          ...aFailure('unexpected_status', 'expectation', 'Status 500'),
+          http: anAnswer({ status: 500, headers: { server: hostile }, bodySnippet: hostile }),
+        })
+        const paths = [
+          aPath({ outcome: 'fail', node: hostile, host: hostile, url: hostile, results: [failing] }),
+          aPath({ results: [aResult({ responder: hostile })] }),
+          aPath({ outcome: 'skipped', skipped: { reason: 'pending', detail: hostile } }),
+        ]
+        const target = { cluster: hostile, namespace: hostile, service: hostile }
+        const text = renderText(aJob({ target, paths, ignored: [{ object: hostile, reason: hostile }] }))
+        expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
+      }),
+    )
+  })
+
+  it('says once what neighbours were skipped for', () => {
+    const skipped = { reason: 'vantage', detail: 'Pod addresses are not routed outside the cluster' } as const
+    const paths = [1, 2, 3].map(() => aPath({ kind: 'Endpoint', outcome: 'skipped', skipped }))
+    expect(renderText(aJob({ paths })).split(skipped.detail)).toHaveLength(2)
+  })
+})
