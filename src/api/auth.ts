@@ -1,0 +1,27 @@
+import type { MiddlewareHandler } from 'hono'
+import { sha256Hex } from '../lib/hash.ts'
+import { ProblemError } from '../lib/problem.ts'
+import type { Deps } from './deps.ts'
+import type { ApiEnv } from './route.ts'
+
+/** Needs `Authorization: Bearer …` where tokens are needed, and says who asks. */
+export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
+  const { required, adminToken } = deps.settings.auth
+  const adminDigest = adminToken === null ? null : sha256Hex(adminToken)
+  return async (context, next) => {
+    const token = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
+    // Digests are compared, so that the time taken says nothing about the token.
+    if (token !== undefined && adminDigest !== null && sha256Hex(token) === adminDigest) {
+      context.set('principal', { name: 'admin' })
+    } else if (required || token !== undefined) {
+      throw new ProblemError(
+        'unauthenticated',
+        token === undefined
+          ? 'Send "Authorization: Bearer TOKEN", with the token of PORTOLAN_ADMIN_TOKEN.'
+          : 'This token is not known here. Send the token of PORTOLAN_ADMIN_TOKEN.',
+        { headers: { 'www-authenticate': 'Bearer realm="portolan"' } },
+      )
+    } else context.set('principal', { name: 'anonymous' })
+    return next()
+  }
+}

@@ -1,0 +1,82 @@
+import { ProblemError } from '../lib/problem.ts'
+import type { ApiContext } from './route.ts'
+
+/** A body as text, with its kind by content type. */
+export type Body = { text: string; type: 'json' | 'yaml' }
+
+const TYPES: Readonly<Record<string, Body['type']>> = {
+  'application/json': 'json',
+  'application/yaml': 'yaml',
+  'application/x-yaml': 'yaml',
+  'text/yaml': 'yaml',
+  'text/x-yaml': 'yaml',
+}
+
+/** Reads a body whole, up to the limit, as UTF-8. */
+export async function readBody(
+  context: ApiContext,
+  accepts: readonly Body['type'][] = ['json', 'yaml'],
+): Promise<Body> {
+  const given = context.req.header('content-type') ?? ''
+  const type = TYPES[given.split(';')[0]?.trim().toLowerCase() ?? '']
+  if (type === undefined || !accepts.includes(type)) {
+    const known = Object.entries(TYPES).flatMap(([name, kind]) => (accepts.includes(kind) ? [name] : []))
+    throw new ProblemError(
+      'unsupported_media_type',
+      `Content-Type ${given === '' ? 'is missing' : `"${given.slice(0, 100)}" is not read here`}; send one of ${known.join(', ')}. (curl needs -H 'content-type: …'.)`,
+    )
+  }
+  return { text: decode(await readBytes(context)), type }
+}
+
+async function readBytes(context: ApiContext): Promise<Uint8Array> {
+  const limit = context.get('deps').settings.bodyLimitBytes
+  const tooLarge = () =>
+    new ProblemError(
+      'body_too_large',
+      `The body is larger than ${limit} bytes. Send only the objects of one Service: kubectl get … -l LABEL, or without pods.`,
+    )
+  if (Number(context.req.header('content-length') ?? 0) > limit) throw tooLarge()
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of context.req.raw.body ?? []) {
+    size += part.length
+    if (size > limit) throw tooLarge()
+    parts.push(part)
+  }
+  const bytes = new Uint8Array(size)
+  parts.reduce((offset, part) => {
+    bytes.set(part, offset)
+    return offset + part.length
+  }, 0)
+  return bytes
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+    throw new ProblemError(
+      'malformed_body',
+      utf16
+        ? 'The body is UTF-16 (PowerShell writes it with ">"); send UTF-8: … | Out-File -Encoding utf8.'
+        : 'The body is not UTF-8; send it as UTF-8.',
+      { cause },
+    )
+  }
+}
+
+export function parseJson(text: string): unknown {
+  if (text.trim() === '') throw new ProblemError('malformed_body', 'The body is empty; send a JSON object.')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? cause.message.slice(0, 200) : 'unknown'
+    const yaml = looksLikeYaml(text) ? " It looks like YAML: send it with -H 'content-type: application/yaml'." : ''
+    throw new ProblemError('malformed_body', `The body is not JSON: ${why}.${yaml}`, { cause })
+  }
+}
+
+const looksLikeYaml = (text: string): boolean =>
+  /^\s*(---|#|(apiVersion|kind|items|metadata):)/.test(text.slice(0, 1000))

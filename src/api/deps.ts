@@ -1,0 +1,39 @@
+import type { Place } from '../job/place.ts'
+import type { JobQueue, JobSignals } from '../job/queue.ts'
+import type { SecretBox } from '../job/secrets.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Store } from '../store/db.ts'
+
+/** Everything the API and the core need from a runtime. Built once, in a composition root. */
+export type Deps = {
+  store: Store
+  clock: Clock
+  log: Log
+  queue: JobQueue
+  signals: JobSignals
+  secrets: SecretBox
+  place: Place
+  settings: Settings
+  /** Problems that keep it from doing its work, by component; empty when ready. */
+  notReady(): Promise<Readonly<Record<string, string>>>
+  /** A file below `/docs/`: a page (`errors/not_found.md`), or a part of the API browser (`ui/swagger-ui.css`). */
+  asset(path: string): Promise<Asset | null>
+}
+
+export type Asset = { body: ReadableStream | Uint8Array<ArrayBuffer> | string; contentType: string }
+
+export type Settings = {
+  version: string
+  /** The name of the cluster that Portolan stands in or reads. */
+  cluster: string
+  dnsServers: readonly string[]
+  /** Jobs waiting; beyond it new ones are refused. */
+  queueLimit: number
+  /** Seconds; a longer wait is cut to it. */
+  waitLimit: number
+  bodyLimitBytes: number
+  auth: { required: boolean; adminToken: string | null }
+  /** How often a waiting request looks for changes that another process made, milliseconds. */
+  pollMs: number
+}

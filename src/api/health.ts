@@ -1,0 +1,47 @@
+import { z } from '@hono/zod-openapi'
+import { ProblemError } from '../lib/problem.ts'
+import { ProblemSchema } from './problem.ts'
+import { type Api, mount } from './route.ts'
+
+const plain = { 'application/json': { schema: z.object({ status: z.literal('ok'), version: z.string() }) } }
+const security: [] = []
+
+/** `/livez` and `/readyz`: Kubernetes' own words; neither needs a token. */
+export function mountHealth(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/livez',
+      operationId: 'getLivez',
+      tags: ['Health'],
+      summary: 'The process answers',
+      security,
+      responses: { 200: { description: 'It does', content: plain } },
+    },
+    (context) => context.json({ status: 'ok', version: context.get('deps').settings.version }),
+  )
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/readyz',
+      operationId: 'getReadyz',
+      tags: ['Health'],
+      summary: 'It can take jobs: the database is writable, it is not draining',
+      security,
+      responses: {
+        200: { description: 'It can', content: plain },
+        503: { description: 'It cannot', content: { 'application/problem+json': { schema: ProblemSchema } } },
+      },
+    },
+    async (context) => {
+      const { notReady, settings } = context.get('deps')
+      const problems = Object.entries(await notReady())
+      if (problems.length === 0) return context.json({ status: 'ok', version: settings.version })
+      throw new ProblemError('unavailable', problems.map(([part, why]) => `${part}: ${why}`).join('; '), {
+        headers: { 'retry-after': '1' },
+      })
+    },
+  )
+}

@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi'
+import { sha256Hex } from '../lib/hash.ts'
+import { ProblemError } from '../lib/problem.ts'
+import type { IdempotencyClaim } from '../store/jobs.ts'
+import type { ApiContext } from './route.ts'
+
+const KEPT_MS = 24 * 3_600_000
+
+/** What says how to answer, not what to make: it may differ between a request and its repetition. */
+const NOT_IN_FINGERPRINT = new Set(['wait', 'format', 'failStatus'])
+
+export const IdempotencyHeaders = z.object({
+  'idempotency-key': z.string().min(1).max(255).optional().openapi({
+    description: 'The same key and request within 24 h: the same resource, with `Idempotent-Replayed: true`',
+  }),
+})
+
+/** The claim of an `Idempotency-Key` on what this request is about to make; `null` without one. */
+export function claimOf(context: ApiContext, body: string): IdempotencyClaim | null {
+  const key = context.req.header('idempotency-key')
+  if (key === undefined) return null
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) {
+    throw new ProblemError('invalid_request', 'The Idempotency-Key does not fit; see errors.', {
+      errors: [{ pointer: 'Idempotency-Key', detail: 'From 1 to 255 printable ASCII characters' }],
+    })
+  }
+  const query = Object.entries(context.req.queries())
+    .filter(([name]) => !NOT_IN_FINGERPRINT.has(name))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    principal: context.get('principal').name,
+    method: context.req.method,
+    path: context.req.path,
+    key,
+    fingerprint: sha256Hex(JSON.stringify([query, context.req.header('content-type') ?? '', body])),
+    expiresAtMs: context.get('deps').clock.now() + KEPT_MS,
+  }
+}

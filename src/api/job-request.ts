@@ -1,0 +1,252 @@
+/** A job's body, as documented and as enforced: closed, every number with a maximum. → {@link JobRequest}. */
+import { z } from '@hono/zod-openapi'
+import type { Check } from '../check/check.ts'
+import type { JobRequest } from '../job/job.ts'
+import type { KubeObjects } from '../kube/objects.ts'
+import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
+import { regexp, statusCode } from './check-fields.ts'
+
+const port = z.union([z.int().min(1).max(65535), z.string().min(1).max(63)])
+const name253 = z.string().min(1).max(253)
+const address = z.string().min(1).max(253)
+const headerValue = z
+  .string()
+  .max(8192)
+  .regex(/^[^\0\r\n]*$/, 'A header value must not hold line breaks or NUL')
+const headerName = z
+  .string()
+  .max(256)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name (RFC 9110)')
+
+const PathSelectorSchema = z
+  .union([
+    z.enum(PATH_KINDS),
+    z.strictObject({
+      kind: z.enum(PATH_KINDS),
+      port: port.optional(),
+      node: name253.optional(),
+      host: name253.optional(),
+    }),
+  ])
+  .openapi('PathSelector', { example: { kind: 'NodePort', node: 'node-1' } })
+
+const selectors = z.array(PathSelectorSchema).max(100).default([])
+
+const HeaderMatchSchema = z.strictObject({ header: headerName, regexp, allowMissing: z.boolean().default(false) })
+
+const HttpExpectSchema = z
+  .strictObject({
+    validStatusCodes: z.array(statusCode).max(50).default(['2xx']),
+    failIfBodyMatchesRegexp: z.array(regexp).max(20).default([]),
+    failIfBodyNotMatchesRegexp: z.array(regexp).max(20).default([]),
+    failIfHeaderMatches: z.array(HeaderMatchSchema).max(20).default([]),
+    failIfHeaderNotMatches: z.array(HeaderMatchSchema).max(20).default([]),
+    jsonPath: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1).max(1000),
+          equals: z.unknown().optional(),
+          matchesRegexp: regexp.optional(),
+        }),
+      )
+      .max(20)
+      .default([]),
+    maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
+  })
+  .openapi('HttpExpect')
+
+const tlsFields = {
+  serverName: name253.nullable().default(null),
+  insecureSkipVerify: z.boolean().default(false),
+  caPem: z.string().max(65_536).nullable().default(null),
+  minDaysToExpiry: z.number().min(0).max(3650).nullable().default(null),
+}
+const TlsOptionsSchema = z.strictObject(tlsFields).openapi('TlsOptions')
+
+const checkName = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/,
+    'Letters, digits, "_", "." and "-", at most 63, beginning with a letter or digit',
+  )
+
+const HttpCheckSchema = z
+  .strictObject({
+    type: z.literal('http'),
+    name: checkName,
+    port: port.nullable().default(null),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+    path: z
+      .string()
+      .max(2048)
+      .regex(/^\/[^\s\0]*$/, 'Begins with "/" and holds no white space')
+      .nullable()
+      .default(null),
+    ingressPath: z
+      .string()
+      .max(2048)
+      .regex(/^\/[^\s\0]*$/, 'Begins with "/" and holds no white space')
+      .nullable()
+      .default(null),
+    headers: z
+      .record(headerName, headerValue)
+      .default({})
+      .openapi({ description: 'Write-only: never stored readable, never shown' }),
+    body: z.string().max(65_536).nullable().default(null).openapi({ description: 'Write-only' }),
+    scheme: z.enum(['http', 'https']).nullable().default(null),
+    host: name253.nullable().default(null),
+    expect: HttpExpectSchema.nullable().default(null),
+    followRedirects: z.boolean().default(false),
+    httpVersion: z.enum(['1.1', '2']).default('1.1'),
+    tls: TlsOptionsSchema.nullable().default(null),
+    responder: z
+      .union([z.strictObject({ header: headerName }), z.strictObject({ bodyRegexp: regexp })])
+      .nullable()
+      .default(null),
+  })
+  .openapi('HttpCheck')
+
+const QueryResponseSchema = z
+  .strictObject({
+    send: z.string().max(8192).nullable().default(null),
+    expect: regexp.nullable().default(null),
+    startTls: z.boolean().default(false),
+  })
+  .openapi('QueryResponse')
+
+const TcpCheckSchema = z
+  .strictObject({
+    type: z.literal('tcp'),
+    name: checkName,
+    port: port.nullable().default(null),
+    tls: TlsOptionsSchema.nullable().default(null),
+    queryResponse: z.array(QueryResponseSchema).max(20).default([]),
+    maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
+  })
+  .openapi('TcpCheck')
+
+const DnsCheckSchema = z
+  .strictObject({ type: z.literal('dns'), name: checkName, port: port.nullable().default(null) })
+  .openapi('DnsCheck')
+
+const CheckSchema = z.discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema]).openapi('Check')
+
+const LABEL = /^[a-zA-Z0-9]([a-zA-Z0-9_./-]{0,61}[a-zA-Z0-9])?$/
+export const LabelsSchema = z
+  .record(
+    z.string().regex(LABEL, 'A label key: letters, digits, "_", ".", "/" and "-", at most 63'),
+    z.string().max(256),
+  )
+  .refine((labels) => Object.keys(labels).length <= 16, 'At most 16 labels')
+
+const AddressesSchema = z
+  .strictObject({
+    nodes: z.array(address).max(100).default([]),
+    loadBalancer: z.array(address).max(20).default([]),
+    ingressController: z.array(address).max(20).default([]),
+    controllerPorts: z
+      .strictObject({ http: z.int().min(1).max(65535).default(80), https: z.int().min(1).max(65535).default(443) })
+      .nullable()
+      .default(null),
+    clusterDomain: name253.nullable().default(null),
+    dnsServers: z.array(address).max(5).default([]),
+    environment: z.string().max(262_144).nullable().default(null),
+  })
+  .openapi('Addresses', { description: 'What manifests cannot say, or to override what objects say' })
+
+const TargetRequestSchema = z.strictObject({
+  cluster: z.string().min(1).max(253).optional(),
+  namespace: z.string().min(1).max(63).optional(),
+  service: z.string().min(1).max(63).optional(),
+  manifests: z.union([z.string(), z.array(z.record(z.string(), z.unknown())).max(10_000)]).optional(),
+})
+
+export const JobRequestSchema = z
+  .strictObject({
+    target: TargetRequestSchema,
+    addresses: AddressesSchema.prefault({}),
+    paths: z.strictObject({ include: selectors, exclude: selectors }).prefault({}),
+    limits: z
+      .strictObject({
+        nodes: z.int().min(1).max(500).default(20),
+        endpoints: z.int().min(1).max(500).default(50),
+        paths: z.int().min(1).max(500).default(500),
+      })
+      .prefault({}),
+    checks: z
+      .array(CheckSchema)
+      .max(20)
+      .default([])
+      .refine(
+        (checks) => new Set(checks.map((check) => check.name)).size === checks.length,
+        'Two checks have the same name',
+      ),
+    samples: z.int().min(1).max(100).default(1),
+    retries: z
+      .strictObject({ limit: z.int().min(0).max(10).default(0), delayMs: z.number().min(0).max(60_000).default(1000) })
+      .prefault({}),
+    settleMs: z.number().min(0).max(300_000).default(0),
+    expect: z.strictObject({ reachable: selectors, unreachable: selectors }).prefault({}),
+    timeoutMs: z.number().min(10).max(120_000).default(5000),
+    deadlineMs: z.number().min(100).max(900_000).optional(),
+    vantage: z.enum(VANTAGES).optional(),
+    history: z.boolean().default(true),
+    labels: LabelsSchema.default({}),
+  })
+  .openapi('JobRequest')
+
+type JobBody = z.output<typeof JobRequestSchema>
+
+/** The body as the core knows it. Manifests are parsed by the caller. */
+export function toJobRequest(body: JobBody, objects: KubeObjects | null, cluster: string): JobRequest {
+  const { target } = body
+  return {
+    target: {
+      cluster: target.cluster ?? cluster,
+      namespace: target.namespace ?? null,
+      service: target.service ?? null,
+    },
+    objects,
+    addresses: body.addresses,
+    paths: { include: body.paths.include.map(toSelector), exclude: body.paths.exclude.map(toSelector) },
+    limits: body.limits,
+    checks: body.checks.map(toCheck),
+    samples: body.samples,
+    retries: body.retries,
+    settleMs: body.settleMs,
+    expect: { reachable: body.expect.reachable.map(toSelector), unreachable: body.expect.unreachable.map(toSelector) },
+    timeoutMs: body.timeoutMs,
+    deadlineMs: body.deadlineMs ?? null,
+    vantage: body.vantage ?? null,
+    history: body.history,
+    labels: body.labels,
+  }
+}
+
+type SelectorInput = z.output<typeof PathSelectorSchema>
+
+function toSelector(given: SelectorInput): JobRequest['paths']['include'][number] {
+  if (typeof given === 'string') return { kind: given }
+  const { kind, port, node, host } = given
+  return {
+    kind,
+    ...(port !== undefined && { port }),
+    ...(node !== undefined && { node }),
+    ...(host !== undefined && { host }),
+  }
+}
+
+const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
+
+function toCheck(given: z.output<typeof CheckSchema>): Check {
+  if (given.type !== 'http') return { ...given, isDefault: false }
+  const expect = given.expect && {
+    ...given.expect,
+    jsonPath: given.expect.jsonPath.map(({ path, equals, matchesRegexp }) => ({
+      path,
+      ...(equals !== undefined && { equals }),
+      ...(matchesRegexp !== undefined && { matchesRegexp }),
+    })),
+  }
+  return { ...given, isDefault: false, expect, tls: given.tls ?? NO_TLS }
+}

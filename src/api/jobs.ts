@@ -1,0 +1,239 @@
+/**
+ * `/v1/jobs`: parse, call, answer.
+ *
+ * @module
+ */
+import { z } from '@hono/zod-openapi'
+import { acceptJob } from '../job/accept.ts'
+import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
+import { isId } from '../lib/id.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { describeJobHead } from '../report/describe-job.ts'
+import { cancelJob, listJobs } from '../store/jobs.ts'
+import { answerJob, FORMATS, FormatSchema, formatByAccept, loadJob, reportContent } from './answer-job.ts'
+import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { JobRequestSchema } from './job-request.ts'
+import { readLabels } from './labels.ts'
+import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { PreferHeaders, WaitSchema, waitOf } from './prefer.ts'
+import { problems } from './problem.ts'
+import { manifestQuery, readAsked } from './read-asked.ts'
+import { type Api, mount } from './route.ts'
+import { JobHeadSchema, JobSchema } from './schemas.ts'
+
+const jobParams = z.object({ id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }) })
+
+const answerFields = {
+  wait: WaitSchema,
+  format: FormatSchema.optional(),
+  failStatus: z.coerce.number().pipe(z.literal(424)).optional().openapi({
+    description:
+      'With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body',
+  }),
+}
+
+const jobContent = {
+  'application/json': { schema: JobSchema },
+  'text/plain': { schema: z.string() },
+  'text/markdown': { schema: z.string() },
+  'application/xml': { schema: z.string() },
+}
+
+const jobAnswers = {
+  200: { description: 'Finished in time (or already)', content: jobContent },
+  202: { description: 'Accepted; ask again at `Location`', content: jobContent },
+  424: { description: 'Only with `failStatus=424`: not `pass`', content: jobContent },
+}
+
+export function mountJobs(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'post',
+      path: '/v1/jobs',
+      operationId: 'createJob',
+      tags: ['Jobs'],
+      summary: 'Probe every path of a Service',
+      description:
+        'As `application/json`: a job. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with the options of the query. ' +
+        'An unreachable target is a 200 with a failing verdict.',
+      headers: IdempotencyHeaders.extend(PreferHeaders.shape),
+      query: z.strictObject({ ...manifestQuery, ...answerFields }),
+      body: {
+        required: true,
+        content: { 'application/json': { schema: JobRequestSchema }, 'application/yaml': { schema: z.string() } },
+      },
+      responses: {
+        ...jobAnswers,
+        ...problems(
+          'malformed_body',
+          'invalid_request',
+          'malformed_manifests',
+          'body_too_large',
+          'unsupported_media_type',
+          'invalid_manifest',
+          'service_not_found',
+          'service_ambiguous',
+          'impossible_request',
+          'no_cluster',
+          'idempotency_key_reused',
+          'unavailable',
+          'storage_full',
+        ),
+      },
+    },
+    async (context, { query }) => {
+      const deps = context.get('deps')
+      const wait = waitOf(context, query.wait)
+      const { asked, body } = await readAsked(context, query)
+      const receivedAtMs = deps.clock.now()
+      const { jobId, replayed } = await acceptJob(deps, asked, {
+        owner: context.get('principal').name,
+        claim: claimOf(context, body),
+        // A waiting client is to get a verdict, not a 202: the job ends 2 s (of a short wait: a half) before it.
+        deadlineAtMs:
+          wait === null || wait === 0 || asked.request.deadlineMs !== null
+            ? null
+            : receivedAtMs + Math.max(wait * 1000 - 2000, wait * 500),
+      })
+      context.header('location', `/v1/jobs/${jobId}`)
+      if (replayed) context.header('idempotent-replayed', 'true')
+      return answerJob(context, jobId, { ...query, wait, created: true })
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/jobs',
+      operationId: 'listJobs',
+      tags: ['Jobs'],
+      summary: 'Jobs, newest first',
+      query: z.strictObject({
+        status: z.enum(JOB_STATUSES).optional(),
+        verdict: z.enum(VERDICTS).optional(),
+        cluster: z.string().max(253).optional(),
+        namespace: z.string().max(63).optional(),
+        service: z.string().max(63).optional(),
+        label: z
+          .array(z.string().max(320))
+          .max(16)
+          .default([])
+          .openapi({ description: '`key=value`; may be given several times' }),
+        from: z.iso.datetime({ offset: true }).optional(),
+        to: z.iso.datetime({ offset: true }).optional(),
+        ...pageFields,
+      }),
+      responses: {
+        200: {
+          description: 'A page',
+          content: {
+            'application/json': {
+              schema: z.object({ items: z.array(JobHeadSchema), nextCursor: z.string().nullable() }),
+            },
+          },
+        },
+        ...problems('invalid_request'),
+      },
+    },
+    async (context, { query }) => {
+      const { limit, cursor, label, from, to, ...equal } = query
+      const position = decodeCursor(cursor, z.tuple([z.number(), z.string()]))
+      const jobs = await listJobs(
+        context.get('deps').store,
+        {
+          ...equal,
+          labels: readLabels(label),
+          ...(from !== undefined && { fromMs: Date.parse(from) }),
+          ...(to !== undefined && { toMs: Date.parse(to) }),
+        },
+        { limit: limit + 1, before: position && { createdAtMs: position[0], id: position[1] } },
+      )
+      const items = jobs.slice(0, limit)
+      const last = items.at(-1)
+      const next = jobs.length > limit && last ? encodeCursor([last.createdAtMs, last.id]) : null
+      return answerPage(context, items.map(describeJobHead), next)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/jobs/{id}',
+      operationId: 'getJob',
+      tags: ['Jobs'],
+      summary: 'One job with its paths and results',
+      headers: PreferHeaders,
+      params: jobParams,
+      query: z.strictObject(answerFields),
+      responses: {
+        ...jobAnswers,
+        304: { description: 'Not modified since the `ETag` of `If-None-Match`' },
+        ...problems('not_found', 'invalid_request'),
+      },
+    },
+    (context, { params, query }) =>
+      answerJob(context, jobIdOf(params.id), { ...query, wait: waitOf(context, query.wait), created: false }),
+  )
+
+  mount(
+    app,
+    {
+      method: 'post',
+      path: '/v1/jobs/{id}/cancel',
+      operationId: 'cancelJob',
+      tags: ['Jobs'],
+      summary: 'Cancel a job',
+      description: 'Tries under way are cut; what was recorded stays. A job that has ended is a 409.',
+      params: jobParams,
+      responses: {
+        200: { description: 'Cancelled', content: { 'application/json': { schema: JobSchema } } },
+        ...problems('not_found', 'conflict'),
+      },
+    },
+    async (context, { params }) => {
+      const deps = context.get('deps')
+      const id = jobIdOf(params.id)
+      const outcome = await cancelJob(deps.store, id, deps.clock.now())
+      if (outcome === null) throw new ProblemError('not_found', `There is no job ${id}.`)
+      if (outcome === 'ended') throw new ProblemError('conflict', `Job ${id} has already ended.`)
+      deps.queue.cancel(id)
+      deps.signals.changed(id)
+      return context.json((await loadJob(deps, id)).document)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/jobs/{id}/report',
+      operationId: 'getJobReport',
+      tags: ['Jobs'],
+      summary: 'A job as a report',
+      description: `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`. \`text\` begins with PASS, FAIL, ERROR or INCONCLUSIVE.`,
+      params: jobParams,
+      query: z.strictObject({ format: FormatSchema.optional() }),
+      responses: {
+        200: { description: 'The report; of an unfinished job: what is known so far', content: jobContent },
+        ...problems('not_found', 'not_acceptable', 'invalid_request'),
+      },
+    },
+    async (context, { params, query }) => {
+      const { document } = await loadJob(context.get('deps'), jobIdOf(params.id))
+      const { body, contentType } = reportContent(
+        document,
+        query.format ?? formatByAccept(context.req.header('accept')),
+      )
+      return context.body(body, 200, { 'content-type': contentType })
+    },
+  )
+}
+
+/** What cannot be an id is not looked up. */
+function jobIdOf(text: string): string {
+  if (isId('job', text)) return text
+  throw new ProblemError('not_found', `There is no job "${text.slice(0, 60)}". A job's id looks like job_01KAXW….`)
+}

@@ -1,0 +1,14 @@
+import { ProblemError } from '../lib/problem.ts'
+
+/** `key=value` parameters → labels. */
+export function readLabels(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((label) => {
+      const at = label.indexOf('=')
+      if (at > 0) return [label.slice(0, at), label.slice(at + 1)]
+      throw new ProblemError('invalid_request', 'The query does not fit; see errors.', {
+        errors: [{ pointer: '?label', detail: `"${label}" is not key=value` }],
+      })
+    }),
+  )
+}

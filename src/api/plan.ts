@@ -1,0 +1,47 @@
+import { z } from '@hono/zod-openapi'
+import { planRequest } from '../job/accept.ts'
+import { describePlan } from '../report/describe-job.ts'
+import { JobRequestSchema } from './job-request.ts'
+import { problems } from './problem.ts'
+import { manifestQuery, readAsked } from './read-asked.ts'
+import { type Api, mount } from './route.ts'
+import { PlanSchema } from './schemas.ts'
+
+export function mountPlan(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'post',
+      path: '/v1/plan',
+      operationId: 'createPlan',
+      tags: ['Plan'],
+      summary: 'Every path of a Service, from its manifests',
+      description: 'The body of a job; probes and stores nothing. Each path names the object fields that it came from.',
+      query: z.strictObject(manifestQuery),
+      body: {
+        required: true,
+        content: { 'application/json': { schema: JobRequestSchema }, 'application/yaml': { schema: z.string() } },
+      },
+      responses: {
+        200: { description: 'The paths', content: { 'application/json': { schema: PlanSchema } } },
+        ...problems(
+          'malformed_body',
+          'invalid_request',
+          'malformed_manifests',
+          'body_too_large',
+          'unsupported_media_type',
+          'invalid_manifest',
+          'service_not_found',
+          'service_ambiguous',
+          'impossible_request',
+          'no_cluster',
+        ),
+      },
+    },
+    async (context, { query }) => {
+      const { asked } = await readAsked(context, query)
+      const { plan, diagnosis } = planRequest(context.get('deps'), asked)
+      return context.json(describePlan(plan, diagnosis))
+    },
+  )
+}

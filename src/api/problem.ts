@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi'
+import type { HTTPResponseError } from 'hono/types'
+import { PROBLEMS, type ProblemCode, ProblemError } from '../lib/problem.ts'
+import type { Deps } from './deps.ts'
+import type { ApiContext } from './route.ts'
+
+/** Served by the API itself, so that it resolves with no internet. */
+const DOCS = '/docs/errors'
+
+export const ProblemSchema = z
+  .object({
+    type: z.string().openapi({ description: 'A page about this code', example: `${DOCS}/invalid_request.md` }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What was found, and what to do' }),
+    instance: z.string(),
+    code: z.string().openapi({ example: 'invalid_request' }),
+    requestId: z.string(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().openapi({
+            description: 'RFC 6901 into the body; `?name` for a query parameter; the name of a header',
+          }),
+          detail: z.string(),
+          document: z.int().optional().openapi({ description: 'Number of the YAML document, from 1' }),
+          object: z.string().optional().openapi({ example: 'Service/toad' }),
+          field: z.string().optional().openapi({ example: 'spec.ports[0].targetPort' }),
+        }),
+      )
+      .openapi({ description: 'All that is wrong, at once' }),
+  })
+  .openapi('Problem', { description: 'RFC 9457. `code` is stable; codes may be added.' })
+
+/** `responses` of a route: the problems it can answer, by code. */
+export function problems(...codes: ProblemCode[]) {
+  const byStatus = new Map<number, ProblemCode[]>()
+  const always: ProblemCode[] = ['unauthenticated', 'internal']
+  for (const code of [...codes, ...always]) {
+    const status = PROBLEMS[code][0]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      status,
+      {
+        description: list.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join('. '),
+        content: { 'application/problem+json': { schema: ProblemSchema } },
+      },
+    ]),
+  )
+}
+
+/** The single place where a thrown thing becomes an answer. */
+export function answerError(deps: Deps, thrown: Error | HTTPResponseError, context: ApiContext): Response {
+  const problem = thrown instanceof ProblemError ? thrown : ours(deps, thrown, context)
+  const [status, title] = PROBLEMS[problem.code]
+  return new Response(
+    JSON.stringify({
+      type: `${DOCS}/${problem.code}.md`,
+      title,
+      status,
+      detail: problem.detail,
+      instance: context.req.path,
+      code: problem.code,
+      requestId: context.get('requestId'),
+      errors: problem.errors,
+    }),
+    {
+      status,
+      headers: {
+        'content-type': 'application/problem+json',
+        'x-request-id': context.get('requestId') ?? '',
+        ...problem.headers,
+      },
+    },
+  )
+}
+
+function ours(deps: Deps, thrown: unknown, context: ApiContext): ProblemError {
+  const requestId = context.get('requestId')
+  deps.log.error('request_failed', {
+    requestId,
+    method: context.req.method,
+    path: context.req.routePath,
+    cause: thrown,
+  })
+  return new ProblemError('internal', `Something failed on our side. The log has it under request id ${requestId}.`)
+}

@@ -1,0 +1,136 @@
+/**
+ * How a route is declared: once, for the router and for `openapi.yaml` alike, with its input parsed and every
+ * error of it told at once.
+ *
+ * @module
+ */
+import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { nearMiss } from '../lib/near.ts'
+import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import type { Deps } from './deps.ts'
+
+export type Principal = { name: string }
+export type ApiEnv = { Variables: { requestId: string; principal: Principal; deps: Deps } }
+export type ApiContext = Context<ApiEnv>
+export type Api = OpenAPIHono<ApiEnv>
+
+type Shape = z.ZodObject
+type Output<S> = S extends z.ZodType ? z.output<S> : Record<string, never>
+
+export type Spec<P extends Shape | undefined, Q extends Shape | undefined> = Omit<RouteConfig, 'request'> & {
+  params?: P
+  query?: Q
+  /** Documented here, read by the handler: what a body is depends on its content type. */
+  body?: NonNullable<RouteConfig['request']>['body']
+  headers?: Shape
+}
+
+/** Mounts a route. The schemas that are documented are those that are enforced; an unknown query parameter is a 400. */
+export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
+  app: Api,
+  spec: Spec<P, Q>,
+  handler: (context: ApiContext, input: { params: Output<P>; query: Output<Q> }) => Promise<Response> | Response,
+): void {
+  const { params, query, body, headers, ...config } = spec
+  app.openAPIRegistry.registerPath({
+    ...config,
+    request: { ...(params && { params }), ...(query && { query }), ...(body && { body }), ...(headers && { headers }) },
+  })
+  const path = config.path.replaceAll(/\{(\w+)\}/g, ':$1')
+  app.on(config.method.toUpperCase(), path, (context) => {
+    const errors: ProblemDetail[] = []
+    const parsedParams = params ? collect(params, context.req.param(), '', errors) : {}
+    const parsedQuery = collect(query ?? z.strictObject({}), readQuery(context, query), '?', errors)
+    if (errors.length > 0) throw new ProblemError('invalid_request', 'The query does not fit; see errors.', { errors })
+    return handler(context, { params: parsedParams as Output<P>, query: parsedQuery as Output<Q> })
+  })
+}
+
+/** A parameter is a list where its schema is an array; given twice otherwise, the last one counts. */
+function readQuery(context: ApiContext, query: Shape | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(context.req.queries()).map(([name, values]) => [
+      name,
+      acceptsList(query?.shape[name]) ? values : values.at(-1),
+    ]),
+  )
+}
+
+function acceptsList(schema: unknown): boolean {
+  if (schema instanceof z.ZodArray) return true
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? acceptsList(schema.unwrap()) : false
+}
+
+function collect(schema: z.ZodType, value: unknown, prefix: string, errors: ProblemDetail[]): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  errors.push(
+    ...detailsOf(parsed.error, schema).map((error) => ({
+      ...error,
+      pointer: prefix + error.pointer.slice(prefix === '' ? 0 : 1),
+    })),
+  )
+  return undefined
+}
+
+/** Parses a JSON body by a schema; all that is wrong is told at once, with JSON pointers. */
+export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new ProblemError('invalid_request', 'The body does not fit the schema; see errors.', {
+    errors: detailsOf(parsed.error, schema),
+  })
+}
+
+/** zod's issues as problem details: one for each unknown property, with the near miss where there is one. */
+export function detailsOf(error: z.ZodError, schema: z.ZodType): ProblemDetail[] {
+  return error.issues.flatMap((issue) => detailsOfIssue(issue, [], schema))
+}
+
+type Path = readonly PropertyKey[]
+
+function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType): ProblemDetail[] {
+  const path = [...base, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path)
+    return issue.keys.map((key) => {
+      const near = nearMiss(key, known)
+      return {
+        pointer: pointerOf([...path, key]),
+        detail: `There is no property "${key}"${near ? `; did you mean "${near}"?` : '.'}`,
+      }
+    })
+  }
+  if (issue.code === 'invalid_union') {
+    const branch = closestBranch(issue.errors)
+    if (branch) return branch.flatMap((inner) => detailsOfIssue(inner, path, schema))
+  }
+  return [{ pointer: pointerOf(path), detail: issue.message }]
+}
+
+/** The branch that was probably meant: the one whose complaints lie deepest. None where all fail at the top. */
+function closestBranch(branches: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[] | null {
+  const depth = (branch: readonly z.core.$ZodIssue[]): number =>
+    Math.max(...branch.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
+  const best = branches.toSorted((a, b) => depth(b) - depth(a))[0]
+  return best && depth(best) > 0 ? best : null
+}
+
+/** The property names that a schema allows at a path, as far as it can be told. */
+function keysAt(schema: unknown, path: Path): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
+    return keysAt(schema.unwrap(), path)
+  }
+  if (schema instanceof z.ZodPipe) return keysAt(schema.in, path)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path))
+  const [head, ...rest] = path
+  if (schema instanceof z.ZodArray && head !== undefined) return keysAt(schema.element, rest)
+  if (schema instanceof z.ZodObject)
+    return head === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(head)], rest)
+  return []
+}
+
+/** RFC 6901. */
+const pointerOf = (path: Path): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -1,0 +1,195 @@
+/** Shared components of `openapi.yaml`: what is answered. Responses may grow; clients are told so. */
+import { z } from '@hono/zod-openapi'
+import { FAILURE_CODES, type FailureCode, PHASES } from '../check/codes.ts'
+import { OUTCOMES } from '../check/result.ts'
+import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
+import { FAMILIES, PROTOCOLS } from '../kube/words.ts'
+import { PATH_KINDS, SKIP_REASONS, VANTAGES } from '../plan/path.ts'
+
+export const InstantSchema = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00.000Z' })
+const ms = z.number().nullable().openapi({ description: 'Milliseconds; null = not reached, or not observable here' })
+const codes = Object.keys(FAILURE_CODES) as FailureCode[]
+
+export const OutcomeSchema = z.enum(OUTCOMES).openapi('Outcome')
+export const VerdictSchema = z.enum(VERDICTS).openapi('Verdict')
+
+export const FailureSchema = z
+  .object({
+    code: z.enum(codes).openapi({ description: 'Stable; one page each under docs/failures/. Codes may be added.' }),
+    phase: z.enum(PHASES),
+    source: z.enum(['target', 'resolver', 'internal']),
+    message: z.string(),
+  })
+  .openapi('Failure')
+
+const TimingsSchema = z
+  .object({ dnsMs: ms, connectMs: ms, tlsMs: ms, firstByteMs: ms, downloadMs: ms, totalMs: ms })
+  .openapi('Timings')
+
+const DnsSchema = z
+  .object({
+    server: z.string().nullable(),
+    name: z.string(),
+    type: z.enum(['A', 'AAAA', 'CNAME', 'SRV']),
+    rcode: z.string().nullable(),
+    answers: z.array(z.string()),
+    cname: z.string().nullable(),
+    ttl: z.number().nullable().openapi({ description: 'Seconds' }),
+    lookup: z.array(z.string()).nullable(),
+  })
+  .openapi('DnsEvidence')
+
+const HttpSchema = z
+  .object({
+    status: z.int(),
+    version: z.string(),
+    headers: z.record(z.string(), z.string()),
+    location: z.string().nullable(),
+    bodyBytes: z.int(),
+    bodySnippet: z.string(),
+    bodySha256: z.string(),
+  })
+  .openapi('HttpEvidence')
+
+const TlsSchema = z
+  .object({
+    subject: z.string().nullable(),
+    issuer: z.string().nullable(),
+    altNames: z.array(z.string()),
+    notBefore: z.string().nullable(),
+    notAfter: z.string().nullable(),
+    authorized: z.boolean().nullable(),
+    authorizationError: z.string().nullable(),
+    protocol: z.string().nullable(),
+  })
+  .openapi('TlsEvidence')
+
+export const ResultSchema = z
+  .object({
+    id: z.string().openapi({ example: 'res_01KAXW0000EXAMPLE0000000AB' }),
+    check: z.string(),
+    sample: z.int(),
+    try: z.int(),
+    round: z.int(),
+    purpose: z.enum(['check', 'control']),
+    outcome: OutcomeSchema,
+    startedAt: InstantSchema,
+    resolvedAddress: z.string().nullable(),
+    localAddress: z.string().nullable(),
+    timings: TimingsSchema,
+    dns: DnsSchema.nullable(),
+    http: HttpSchema.nullable(),
+    tls: TlsSchema.nullable(),
+    responder: z.string().nullable(),
+    failure: FailureSchema.nullable(),
+  })
+  .openapi('Result')
+
+const pathFields = {
+  id: z
+    .string()
+    .openapi({ description: 'Deterministic: stays the same from job to job while the path stays the same way' }),
+  kind: z.enum(PATH_KINDS),
+  port: z.object({ name: z.string().nullable(), number: z.int(), protocol: z.enum(PROTOCOLS) }).nullable(),
+  address: z.string().nullable(),
+  addressPort: z.int().nullable(),
+  family: z.enum(FAMILIES).nullable(),
+  node: z.string().nullable(),
+  host: z.string().nullable(),
+  serverName: z.string().nullable(),
+  rulePath: z.string().nullable(),
+  url: z.string().nullable(),
+  expected: z.enum(['reachable', 'unreachable', 'unknown']),
+  because: z.array(z.string()).openapi({ description: 'The object fields that each part came from' }),
+  shortCut: z.boolean(),
+  skipped: z.object({ reason: z.enum(SKIP_REASONS), detail: z.string() }).nullable(),
+}
+
+export const PathSchema = z.object(pathFields).openapi('Path')
+
+export const JobPathSchema = z
+  .object({
+    ...pathFields,
+    outcome: OutcomeSchema.nullable().openapi({ description: 'null until the path is decided' }),
+    flaky: z.boolean(),
+    results: z.array(ResultSchema),
+  })
+  .openapi('JobPath')
+
+const FindingSchema = z
+  .object({
+    code: z.string(),
+    layer: z.string(),
+    confidence: z.enum(['certain', 'likely', 'possible']),
+    title: z.string(),
+    detail: z.string(),
+    fix: z.string(),
+    confirm: z.string(),
+    evidence: z.array(
+      z.union([
+        z.object({ object: z.string(), field: z.string(), value: z.unknown() }),
+        z.object({ path: z.string(), result: z.string().nullable() }),
+      ]),
+    ),
+    explains: z.array(z.string()),
+    docs: z.string(),
+  })
+  .openapi('Finding')
+
+export const DiagnosisSchema = z
+  .object({ status: z.enum(['healthy', 'degraded', 'broken', 'unknown']), findings: z.array(FindingSchema) })
+  .openapi('Diagnosis')
+
+export const TargetSchema = z
+  .object({ cluster: z.string(), namespace: z.string(), service: z.string() })
+  .openapi('Target')
+
+const NotApplicableSchema = z
+  .object({ kind: z.enum([...PATH_KINDS, 'Gateway']), reason: z.string() })
+  .openapi('NotApplicable')
+const IgnoredSchema = z.object({ object: z.string(), reason: z.string() }).openapi('Ignored')
+
+export const SummarySchema = z
+  .object({ pass: z.int(), fail: z.int(), error: z.int(), skipped: z.int() })
+  .openapi('Summary', { description: 'Of paths × checks' })
+
+const headFields = {
+  id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }),
+  status: z.enum(JOB_STATUSES),
+  verdict: VerdictSchema.nullable().openapi({ description: 'null until finished' }),
+  problem: z
+    .object({ code: z.string(), title: z.string(), detail: z.string(), status: z.int() })
+    .nullable()
+    .openapi({ description: 'Why the job as a whole could not be done' }),
+  createdAt: InstantSchema,
+  startedAt: InstantSchema.nullable(),
+  finishedAt: InstantSchema.nullable(),
+  durationMs: z.number().nullable(),
+  target: TargetSchema,
+  vantage: z.enum(VANTAGES),
+  labels: z.record(z.string(), z.string()),
+  summary: SummarySchema,
+}
+
+export const JobHeadSchema = z.object(headFields).openapi('JobHead')
+
+export const JobSchema = z
+  .object({
+    ...headFields,
+    paths: z.array(JobPathSchema),
+    notApplicable: z.array(NotApplicableSchema),
+    ignored: z.array(IgnoredSchema),
+    diagnosis: DiagnosisSchema,
+  })
+  .openapi('Job')
+
+export const PlanSchema = z
+  .object({
+    target: TargetSchema,
+    vantage: z.enum(VANTAGES),
+    paths: z.array(PathSchema),
+    notApplicable: z.array(NotApplicableSchema),
+    ignored: z.array(IgnoredSchema),
+    diagnosis: DiagnosisSchema,
+  })
+  .openapi('Plan')

@@ -1,0 +1,12 @@
+import type { Vantage } from '../plan/path.ts'
+
+/** What a runtime knows of its own place. */
+export type Place = {
+  vantage: Vantage
+  /** The namespace Portolan runs in; `null` outside a cluster. */
+  namespace: string | null
+  /** Its own environment variables, for Services of its own namespace. */
+  environment: Readonly<Record<string, string>> | null
+  clusterDomain: string | null
+  nodeName: string | null
+}

@@ -1,0 +1,59 @@
+import type { Result } from '../check/result.ts'
+import type { Store } from '../store/db.ts'
+import type { Lease } from '../store/jobs.ts'
+import { recordResults } from '../store/results.ts'
+
+/** Results of one write. More wait for the next. */
+const BATCH = 200
+
+export type Recorder = {
+  /** Takes a result; it is written with its neighbours. */
+  add(result: Result): void
+  /** Resolves when all that was added is durable. Rejects where the store failed: nothing is lost, flush again. */
+  flush(): Promise<void>
+  /** The lease is not ours any more: what was added since is dropped, another runner does it. */
+  readonly lost: boolean
+}
+
+/**
+ * Group commit: while one write is under way, results gather for the next, so that a slow disk means larger
+ * writes, never a slower probe.
+ *
+ * @param recorded called after each durable write.
+ */
+export function createRecorder(store: Store, lease: Lease, recorded: () => void): Recorder {
+  let waiting: Result[] = []
+  let writing: Promise<void> | null = null
+  let lost = false
+
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0 && !lost) {
+      const batch = waiting.slice(0, BATCH)
+      lost = !(await recordResults(store, lease, batch))
+      waiting = waiting.slice(batch.length)
+      if (!lost) recorded()
+    }
+  }
+  const start = (): Promise<void> => {
+    writing ??= Promise.resolve()
+      .then(write)
+      .finally(() => {
+        writing = null
+      })
+    return writing
+  }
+
+  return {
+    add(result) {
+      waiting.push(result)
+      // A failure stays with the batch, which flush() writes again and reports.
+      start().catch(() => undefined)
+    },
+    async flush() {
+      while (writing !== null || (waiting.length > 0 && !lost)) await start()
+    },
+    get lost() {
+      return lost
+    },
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * THE PIPELINE, read this first: claim (a lease with a fencing token) → plan (already made for manifests) →
+ * check → record → diagnose → finish.
+ *
+ * @module
+ */
+import { judgeJob, judgePath, summarise } from '../check/outcome.ts'
+import type { Result } from '../check/result.ts'
+import { type CheckDeps, runChecks } from '../check/schedule.ts'
+import { diagnoseJob } from '../diagnose/diagnose.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Plan } from '../plan/path.ts'
+import type { Store } from '../store/db.ts'
+import { claimJob, finishJob, type Lease, releaseLease, renewLease, type StoredJob } from '../store/jobs.ts'
+import { listResults } from '../store/results.ts'
+import type { JobProblem, Verdict } from './job.ts'
+import type { JobSignals } from './queue.ts'
+import { createRecorder } from './recorder.ts'
+import { openSecrets, planWithSecrets, redactResult, type SecretBox, secretTexts } from './secrets.ts'
+
+export type RunDeps = {
+  store: Store
+  clock: Clock
+  log: Log
+  signals: JobSignals
+  secrets: SecretBox
+  check: CheckDeps
+  /** Names this process in leases. */
+  owner: string
+  /** How long a claim holds without being renewed; a killed process's jobs are taken over after it. */
+  leaseMs: number
+}
+
+/** `drained`: given back to the queue; `lost`: another runner has it, or it was cancelled; `nothing`: none to claim. */
+export type RunEnd = 'finished' | 'drained' | 'lost' | 'nothing'
+
+/**
+ * Runs one job to its end.
+ *
+ * @param drain aborted when this process is to stop: tries under way end, the job goes back to the queue.
+ * @param cancel aborted when the job was cancelled in this process (others learn it from the lease).
+ */
+export async function runJob(deps: RunDeps, jobId: string, drain: AbortSignal, cancel: AbortSignal): Promise<RunEnd> {
+  const claimed = await claimJob(deps.store, { id: jobId }, deps.owner, deps.clock.now(), deps.leaseMs)
+  if (claimed === null) return 'nothing'
+  const { job, lease } = claimed
+  deps.signals.changed(job.id)
+  const lost = new AbortController()
+  const stopRenewing = keepLease(deps, lease, lost)
+  try {
+    return await work(deps, job, lease, drain, AbortSignal.any([cancel, lost.signal]))
+  } finally {
+    stopRenewing()
+    deps.signals.changed(job.id)
+  }
+}
+
+async function work(
+  deps: RunDeps,
+  job: StoredJob,
+  lease: Lease,
+  drain: AbortSignal,
+  gone: AbortSignal,
+): Promise<RunEnd> {
+  const secrets = await openSecrets(deps.secrets, job.sealed)
+  if (secrets === undefined) return finishWithProblem(deps, job, lease, SEALED_BY_ANOTHER_KEY)
+  if (job.plan === null) return finishWithProblem(deps, job, lease, NO_PLAN)
+  const plan = planWithSecrets(job.plan, secrets)
+  const texts = secretTexts(plan.paths.flatMap((path) => path.checks))
+
+  const recorder = createRecorder(deps.store, lease, () => deps.signals.changed(job.id))
+  const recorded = (await listResults(deps.store, job.id)).map(({ result }) => result)
+  const results: Result[] = [...recorded]
+  await runChecks(deps.check, {
+    jobId: job.id,
+    plan,
+    request: job.request,
+    deadlineAtMs: job.deadlineAtMs ?? deps.clock.now(),
+    signal: AbortSignal.any([drain, gone]),
+    recorded,
+    record(result) {
+      const clean = redactResult(result, texts)
+      results.push(clean)
+      recorder.add(clean)
+    },
+  })
+  await recorder.flush()
+  if (recorder.lost || gone.aborted) return 'lost'
+  if (drain.aborted) {
+    await releaseLease(deps.store, lease)
+    return 'drained'
+  }
+  return finish(deps, job, lease, conclude(job, plan, results))
+}
+
+type Conclusion = Pick<Parameters<typeof finishJob>[2], 'verdict' | 'summary' | 'diagnosis' | 'problem'>
+
+function conclude(job: StoredJob, plan: Plan, results: readonly Result[]): Conclusion {
+  const byPath = Map.groupBy(results, (result) => result.pathId)
+  const judged = plan.paths.map((path) => ({ path, ...judgePath(path, byPath.get(path.id) ?? []) }))
+  return {
+    verdict: judgeJob(judged, job.request.expect),
+    summary: summarise(judged),
+    diagnosis: diagnoseJob(job.diagnosis, judged),
+    problem: null,
+  }
+}
+
+async function finish(deps: RunDeps, job: StoredJob, lease: Lease, end: Conclusion): Promise<RunEnd> {
+  const finishedAtMs = deps.clock.now()
+  if (!(await finishJob(deps.store, lease, { ...end, finishedAtMs }))) return 'lost'
+  deps.log.info('job_finished', {
+    jobId: job.id,
+    ...job.target,
+    verdict: end.verdict,
+    ...end.summary,
+    durationMs: finishedAtMs - (job.startedAtMs ?? job.createdAtMs),
+  })
+  return 'finished'
+}
+
+function finishWithProblem(deps: RunDeps, job: StoredJob, lease: Lease, problem: JobProblem): Promise<RunEnd> {
+  const verdict: Verdict = 'error'
+  deps.log.error('job_impossible', { jobId: job.id, code: problem.code })
+  return finish(deps, job, lease, { verdict, summary: job.summary, diagnosis: job.diagnosis, problem })
+}
+
+const SEALED_BY_ANOTHER_KEY: JobProblem = {
+  code: 'secrets_unreadable',
+  title: 'The secrets of its checks cannot be read',
+  detail:
+    'They were sealed by another key. Restore PORTOLAN_SECRET_KEY, or the key file beside the database, and post the job again.',
+  status: 500,
+}
+
+const NO_PLAN: JobProblem = {
+  code: 'internal',
+  title: 'Something failed on our side',
+  detail: 'The job has no plan.',
+  status: 500,
+}
+
+/** Renews the lease at a third of its time; aborts `lost` when it is gone. A store that fails is asked again. */
+function keepLease(deps: RunDeps, lease: Lease, lost: AbortController): () => void {
+  const stopped = new AbortController()
+  const loop = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await deps.clock.sleep(deps.leaseMs / 3, stopped.signal)
+      if (stopped.signal.aborted) return
+      try {
+        if (!(await renewLease(deps.store, lease, deps.clock.now(), deps.leaseMs))) return lost.abort()
+      } catch (cause) {
+        deps.log.warn('lease_not_renewed', { jobId: lease.jobId, cause })
+      }
+    }
+  }
+  loop().catch((cause) => deps.log.error('lease_loop_failed', { jobId: lease.jobId, cause }))
+  return () => stopped.abort()
+}

@@ -1,0 +1,13 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/** The candidate that was probably meant, or `null`: at most a third of its letters differ. */
+export function nearMiss(found: string, candidates: readonly string[]): string | null {
+  if (candidates.length === 0) return null
+  const best = closest(
+    found.toLowerCase(),
+    candidates.map((candidate) => candidate.toLowerCase()),
+  )
+  const original = candidates.find((candidate) => candidate.toLowerCase() === best)
+  if (original === undefined) return null
+  return distance(found.toLowerCase(), best) <= Math.max(1, Math.floor(best.length / 3)) ? original : null
+}

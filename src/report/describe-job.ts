@@ -1,0 +1,63 @@
+import { judgePath } from '../check/outcome.ts'
+import type { Result } from '../check/result.ts'
+import type { Diagnosis } from '../diagnose/finding.ts'
+import type { Job } from '../job/job.ts'
+import { toInstant } from '../lib/clock.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
+import type { JobDocument, JobSummaryDocument, PathDocument, PlanDocument, ResultDocument } from './job-document.ts'
+
+const NO_DIAGNOSIS: Diagnosis = { status: 'unknown', findings: [] }
+
+/** A job's row and results → what the API shows. */
+export function describeJob(
+  job: Job & { plan: Plan | null; diagnosis: Diagnosis | null },
+  results: readonly Result[],
+): JobDocument {
+  const byPath = Map.groupBy(results, (result) => result.pathId)
+  const ended = job.status === 'finished' || job.status === 'cancelled'
+  return {
+    ...describeJobHead(job),
+    paths: (job.plan?.paths ?? []).map((path) => {
+      const own = byPath.get(path.id) ?? []
+      const { outcome, flaky, skipped } = judgePath(path, own, ended)
+      return { ...describePath(path), skipped, outcome, flaky, results: own.map(describeResult) }
+    }),
+    notApplicable: job.plan?.notApplicable ?? [],
+    ignored: job.plan?.ignored ?? [],
+    diagnosis: job.diagnosis ?? NO_DIAGNOSIS,
+  }
+}
+
+/** A job without its paths, as in lists. */
+export function describeJobHead(job: Job): JobSummaryDocument {
+  const { id, status, verdict, problem, target, vantage, labels, summary } = job
+  return {
+    id,
+    status,
+    verdict,
+    problem,
+    createdAt: toInstant(job.createdAtMs),
+    startedAt: job.startedAtMs === null ? null : toInstant(job.startedAtMs),
+    finishedAt: job.finishedAtMs === null ? null : toInstant(job.finishedAtMs),
+    durationMs: job.finishedAtMs === null ? null : job.finishedAtMs - (job.startedAtMs ?? job.createdAtMs),
+    target,
+    vantage,
+    labels,
+    summary,
+  }
+}
+
+export function describePlan(plan: Plan, diagnosis: Diagnosis): PlanDocument {
+  const { target, vantage, notApplicable, ignored } = plan
+  return { target, vantage, paths: plan.paths.map(describePath), notApplicable, ignored, diagnosis }
+}
+
+export function describePath(path: PlannedPath): PathDocument {
+  const { pathType: _type, scheme: _scheme, variable: _variable, dns: _dns, checks: _checks, ...shown } = path
+  return shown
+}
+
+export function describeResult(result: Result): ResultDocument {
+  const { jobId: _job, pathId: _path, address: _address, startedAtMs, ...shown } = result
+  return { ...shown, startedAt: toInstant(startedAtMs) }
+}

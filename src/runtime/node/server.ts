@@ -1,0 +1,184 @@
+/**
+ * The composition root on Node: everything is built here, once, and passed down.
+ *
+ * @module
+ */
+
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import { serve } from '@hono/node-server'
+import ipaddr from 'ipaddr.js'
+import { createApp } from '../../api/app.ts'
+import type { Deps } from '../../api/deps.ts'
+import { createPolicy } from '../../check/policy.ts'
+import { createGate } from '../../check/schedule.ts'
+import { createSignals } from '../../job/queue.ts'
+import { createSecretBox } from '../../job/secrets.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { createLog, type Log } from '../../lib/log.ts'
+import { createAssets } from './assets.ts'
+import type { Config } from './config.ts'
+import { createNodeNetwork } from './network.ts'
+import { detectPlace } from './place.ts'
+import { createRunner } from './runner.ts'
+import { readSecretKey } from './secret-key.ts'
+import { openSqlite } from './sqlite.ts'
+import { VERSION } from './version.ts'
+
+export type Portolan = {
+  /** Where the API listens, without a trailing slash. */
+  url: string
+  /** Drains: no new requests, tries under way end, unfinished jobs go back to the queue. */
+  close(): Promise<void>
+}
+
+export type StartOptions = {
+  clock?: Clock
+  log?: Log
+  /** Where the prober stands, for tests; else detected. */
+  place?: ReturnType<typeof detectPlace>
+}
+
+/** A refusal to start, whose message is the one line to print. */
+export class StartError extends Error {}
+
+/** One process's claim on a job; a killed process's jobs are taken up after it. */
+const LEASE_MS = 30_000
+/** How often jobs of other, dead processes are looked for. */
+const SWEEP_MS = 5_000
+const JOBS_AT_ONCE = 32
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024
+/** How long an idle client may keep a connection once we drain. */
+const CLOSE_MS = 8_000
+
+export async function startPortolan(config: Config, options: StartOptions = {}): Promise<Portolan> {
+  const clock = options.clock ?? systemClock
+  const log = options.log ?? createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), clock.now)
+  const tokensNeeded = needsTokens(config)
+  const sqlite = openSqlite(config.databaseFile)
+  const secrets = await createSecretBox(readSecretKey(config.secretKey, config.databaseFile))
+  const signals = createSignals()
+  const found = options.place ?? detectPlace()
+  const place = {
+    vantage: config.vantage ?? found.vantage,
+    namespace: found.namespace,
+    environment: found.namespace === null ? null : definedOnly(process.env),
+    clusterDomain: config.clusterDomain ?? found.clusterDomain,
+    nodeName: found.nodeName,
+  }
+  const runner = createRunner(
+    {
+      store: sqlite.store,
+      clock,
+      log,
+      signals,
+      secrets,
+      owner: `${hostname()}:${process.pid}`,
+      leaseMs: LEASE_MS,
+      check: {
+        network: createNodeNetwork(),
+        clock,
+        log,
+        policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
+        gate: createGate({ total: config.concurrency, perAddress: config.concurrencyPerAddress }),
+      },
+    },
+    { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS },
+  )
+  let draining = false
+  const deps: Deps = {
+    store: sqlite.store,
+    clock,
+    log,
+    queue: runner,
+    signals,
+    secrets,
+    place,
+    settings: {
+      version: VERSION,
+      cluster: config.cluster,
+      dnsServers: config.dnsServers,
+      queueLimit: config.queueLimit,
+      waitLimit: 300,
+      bodyLimitBytes: BODY_LIMIT_BYTES,
+      auth: { required: tokensNeeded, adminToken: config.adminToken },
+      pollMs: 500,
+    },
+    async notReady() {
+      const database = sqlite.check()
+      return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
+    },
+    asset: createAssets(import.meta.url),
+  }
+  const app = createApp(deps)
+  const server = await listen(app.fetch, config)
+  const url = urlOf(server.address)
+  log.info('listening', { url, database: config.databaseFile, vantage: place.vantage, version: VERSION })
+  runner.start()
+
+  return {
+    url,
+    async close() {
+      draining = true
+      await Promise.all([runner.drain(), server.close()])
+      sqlite.close()
+      log.info('closed', { url })
+    },
+  }
+}
+
+/** Tokens are needed unless the API listens on loopback only, or the operator said so; without one there is no start. */
+function needsTokens({ auth, host, adminToken }: Config): boolean {
+  const needed = auth === 'tokens' || (auth === 'auto' && !isLoopback(host))
+  if (needed && adminToken === null) {
+    throw new StartError(
+      auth === 'tokens'
+        ? 'PORTOLAN_ADMIN_TOKEN: PORTOLAN_AUTH=tokens needs it; set it to a secret of at least 16 characters'
+        : `PORTOLAN_ADMIN_TOKEN: listening on ${host} (PORTOLAN_HOST) is not loopback only and needs a token; set it, or PORTOLAN_AUTH=none to serve anyone`,
+    )
+  }
+  return needed
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || (isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback')
+
+type Listening = { address: { address: string; port: number; family: string }; close(): Promise<void> }
+
+function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: config.host, port: config.port }, (address) =>
+      resolve({
+        address,
+        close: () =>
+          new Promise((closed) => {
+            const force = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), CLOSE_MS)
+            server.close(() => {
+              clearTimeout(force)
+              closed()
+            })
+            if ('closeIdleConnections' in server) server.closeIdleConnections()
+          }),
+      }),
+    )
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'EADDRINUSE' ||
+          cause.code === 'EACCES' ||
+          cause.code === 'EADDRNOTAVAIL' ||
+          cause.code === 'ENOTFOUND'
+          ? new StartError(
+              `PORTOLAN_HOST, PORTOLAN_PORT: cannot listen on ${config.host}:${config.port} (${cause.code})`,
+              { cause },
+            )
+          : cause,
+      ),
+    )
+  })
+}
+
+const urlOf = ({ address, port, family }: Listening['address']): string =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+
+const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
