@@ -1,0 +1,133 @@
+/**
+ * From results to outcomes: of a path, of a job (api.md "Expected", "Verdict"). Pure.
+ *
+ * @module
+ */
+import type { Summary, Verdict } from '../job/job.ts'
+import type { PathSelector, PlannedPath, Skipped, SkipReason } from '../plan/path.ts'
+import type { FailureCode } from './codes.ts'
+import type { Outcome, Result } from './result.ts'
+
+export type PathJudgement = {
+  /** `null` until decided. */
+  outcome: Outcome | null
+  /** A deciding try passed after a try that had failed. */
+  flaky: boolean
+  skipped: Skipped | null
+  /** The tries that decide: the last of each sample, address and check, in the last round. */
+  deciding: readonly Result[]
+}
+
+/** A path with its judgement. */
+export type JudgedPath = PathJudgement & { path: PlannedPath }
+
+/** What a skipped try was skipped for; any other failure on a skipped try means that nothing was promised. */
+const SKIPPED_FOR: Partial<Record<FailureCode, SkipReason>> = {
+  blocked_by_policy: 'policy',
+  network_unreachable: 'vantage',
+}
+
+/**
+ * @param results of this path, any order, controls included.
+ * @param complete `false` while tries are still to come: the outcome is then `null`.
+ */
+export function judgePath(path: PlannedPath, results: readonly Result[], complete = true): PathJudgement {
+  if (path.skipped) return { outcome: 'skipped', flaky: false, skipped: path.skipped, deciding: [] }
+  const counted = results.filter((result) => result.purpose === 'check')
+  const round = counted.reduce((last, result) => Math.max(last, result.round), 1)
+  const samples = Map.groupBy(
+    counted.filter((result) => result.round === round),
+    (result) => `${result.check}\n${result.sample}`,
+  )
+  const deciding: Result[] = []
+  let flaky = false
+  for (const tries of samples.values()) {
+    for (const last of lastTries(tries)) {
+      deciding.push(last)
+      flaky ||= last.outcome === 'pass' && tries.some((earlier) => isBefore(earlier, last) && hasFailed(earlier))
+    }
+  }
+  if (!complete || deciding.length === 0) return { outcome: null, flaky: false, skipped: null, deciding }
+  const outcome = worst(deciding)
+  return {
+    outcome,
+    flaky: flaky && outcome === 'pass',
+    skipped: outcome === 'skipped' ? skippedFor(deciding) : null,
+    deciding,
+  }
+}
+
+/**
+ * The last try of each address. A try without an address is one that did not resolve the name: a later try that did
+ * takes its place, and it takes the place of nothing that came after it.
+ */
+function lastTries(tries: readonly Result[]): Result[] {
+  const byAddress = new Map<string, Result>()
+  for (const result of tries) {
+    const known = byAddress.get(result.address)
+    if (!known || result.try > known.try) byAddress.set(result.address, result)
+  }
+  const unresolved = byAddress.get('')
+  if (unresolved && byAddress.size > 1) byAddress.delete('')
+  return [...byAddress.values()]
+}
+
+const isBefore = (earlier: Result, last: Result) =>
+  earlier.try < last.try && (earlier.address === last.address || earlier.address === '')
+
+const hasFailed = (result: Result) => result.outcome === 'fail' || result.outcome === 'error'
+
+/** Fails if one fails; else an error of ours; else passes if anything passed; else was not tested. */
+const RANKING: readonly Outcome[] = ['fail', 'error', 'pass', 'skipped']
+
+const worst = (results: readonly Result[]): Outcome =>
+  RANKING.find((outcome) => results.some((result) => result.outcome === outcome)) ?? 'skipped'
+
+function skippedFor(deciding: readonly Result[]): Skipped {
+  const failure = deciding.find((result) => result.failure !== null)?.failure
+  if (!failure) return { reason: 'unprobeable', detail: 'nothing was tested' }
+  const internal = failure.source === 'internal'
+  const reason = (internal ? SKIPPED_FOR[failure.code] : undefined) ?? 'not_expected'
+  return { reason, detail: failure.message }
+}
+
+/** Whether a caller's selector means this path. */
+export function selects(selector: PathSelector, path: PlannedPath): boolean {
+  return (
+    selector.kind === path.kind &&
+    (selector.port === undefined || selector.port === path.port?.name || Number(selector.port) === path.port?.number) &&
+    (selector.node === undefined || selector.node === path.node) &&
+    (selector.host === undefined || selector.host === path.host)
+  )
+}
+
+/** Counts of paths × checks: each check of a path by its own deciding tries. Undecided ones are not counted. */
+export function summarise(judged: readonly JudgedPath[]): Summary {
+  const summary: Summary = { pass: 0, fail: 0, error: 0, skipped: 0 }
+  for (const { path, outcome, deciding } of judged) {
+    if (outcome === null) continue
+    if (deciding.length === 0) {
+      summary.skipped += Math.max(1, path.checks.length)
+      continue
+    }
+    for (const tries of Map.groupBy(deciding, (result) => result.check).values()) summary[worst(tries)]++
+  }
+  return summary
+}
+
+/** The verdict of a finished job (api.md "Verdict"). */
+export function judgeJob(
+  judged: readonly JudgedPath[],
+  expect: { reachable: readonly PathSelector[]; unreachable: readonly PathSelector[] },
+): Verdict {
+  const has = (outcome: Outcome) => judged.some((path) => path.outcome === outcome)
+  if (has('fail') || !expect.reachable.every((selector) => isReached(selector, judged))) return 'fail'
+  if (has('error')) return 'error'
+  return has('pass') ? 'pass' : 'inconclusive'
+}
+
+/** Each selector needs a path that passes. One that our own side kept from being decided is an error, not a failure. */
+function isReached(selector: PathSelector, judged: readonly JudgedPath[]): boolean {
+  const chosen = judged.filter(({ path }) => selects(selector, path))
+  return chosen.some(({ outcome }) => outcome === 'pass' || outcome === 'error')
+}

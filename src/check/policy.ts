@@ -1,0 +1,94 @@
+/**
+ * Which addresses may be dialled. Asked with the resolved address before every dial: the first, each redirect's, each
+ * control's. A name is never asked about: only what it resolved to.
+ *
+ * @module
+ */
+import ipaddr from 'ipaddr.js'
+
+export type Permission = { allowed: true } | { allowed: false; reason: string }
+export type Policy = { check(address: string): Permission }
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+/** Not dialled unless `allow` covers them. Private addresses (RFC 1918, fc00::/7) are where clusters live: allowed. */
+const DENIED: readonly (readonly [cidr: string, reason: string])[] = [
+  // Before the ranges that hold them, so that the reason is the telling one
+  ['169.254.169.254/32', 'a cloud metadata service'],
+  ['169.254.170.2/32', 'a cloud metadata service (ECS credentials)'],
+  ['169.254.170.23/32', 'a cloud metadata service (EKS pod identity)'],
+  ['168.63.129.16/32', 'a cloud metadata service (Azure wire server)'],
+  ['100.100.100.200/32', 'a cloud metadata service (Alibaba)'],
+  ['192.0.0.192/32', 'a cloud metadata service (Oracle)'],
+  ['fd00:ec2::254/128', 'a cloud metadata service (EC2)'],
+  ['fd00:ec2::23/128', 'a cloud metadata service (EKS pod identity)'],
+  ['fd20:ce::254/128', 'a cloud metadata service (Google)'],
+  ['0.0.0.0/8', 'unspecified (RFC 791 3.2)'],
+  ['127.0.0.0/8', 'loopback (RFC 1122 3.2.1.3)'],
+  ['169.254.0.0/16', 'link-local (RFC 3927)'],
+  ['192.0.0.0/24', 'reserved (RFC 6890)'],
+  ['192.88.99.0/24', 'reserved (RFC 7526)'],
+  ['224.0.0.0/4', 'multicast (RFC 5771)'],
+  ['255.255.255.255/32', 'broadcast (RFC 919)'],
+  ['240.0.0.0/4', 'reserved (RFC 1112 4)'],
+  ['::/128', 'unspecified (RFC 4291 2.5.2)'],
+  ['::1/128', 'loopback (RFC 4291 2.5.3)'],
+  ['fe80::/10', 'link-local (RFC 4291 2.5.6)'],
+  ['fec0::/10', 'reserved (RFC 3879)'],
+  ['ff00::/8', 'multicast (RFC 4291 2.7)'],
+  ['100::/64', 'reserved (RFC 6666)'],
+]
+
+/** IPv6 forms that carry an IPv4 address, and where in the 16 bytes it stands. */
+const EMBEDDED: readonly (readonly [cidr: string, offset: number, form: string])[] = [
+  ['::ffff:0:0/96', 12, 'IPv4-mapped'],
+  ['::ffff:0:0:0/96', 12, 'IPv4-translated'],
+  ['64:ff9b::/96', 12, 'NAT64'],
+  ['64:ff9b:1::/48', 12, 'local NAT64'],
+  ['2002::/16', 2, '6to4'],
+  ['::/96', 12, 'IPv4-compatible'],
+]
+
+const deniedRanges = DENIED.map(([cidr, reason]) => [ipaddr.parseCIDR(cidr), reason] as const)
+const embeddedRanges = EMBEDDED.map(([cidr, offset, form]) => [ipaddr.parseCIDR(cidr), offset, form] as const)
+
+/**
+ * @param lists CIDRs. `allow` lifts default denials and nothing else; `deny` wins over everything.
+ * @throws Error for a CIDR that does not parse; configuration checks it before.
+ */
+export function createPolicy(lists: { allow: readonly string[]; deny: readonly string[] }): Policy {
+  const allow = lists.allow.map((cidr) => ipaddr.parseCIDR(cidr))
+  const deny = lists.deny.map((cidr) => ipaddr.parseCIDR(cidr))
+  return {
+    check(text) {
+      if (!ipaddr.isValid(text)) return { allowed: false, reason: `${text} is not an IP address` }
+      // `inet_aton` forms (0x7f.1, 2130706433) are valid to some libraries and mean 127.0.0.1: judged by what they mean
+      const address = ipaddr.parse(text)
+      const forms = formsOf(address)
+      if (forms.some((form) => within(form, deny)))
+        return { allowed: false, reason: `${text} is denied by configuration` }
+      // What an embedded form carries is lifted by the same entry that lifts the plain address
+      for (const form of forms) {
+        const denied = deniedRanges.find(([range]) => within(form, [range]))
+        if (denied && !forms.some((other) => within(other, allow))) {
+          return { allowed: false, reason: `${text} is ${denied[1]}` }
+        }
+      }
+      return { allowed: true }
+    },
+  }
+}
+
+/** The address itself and the IPv4 addresses that it carries. */
+function formsOf(address: ipaddr.IPv4 | ipaddr.IPv6): (ipaddr.IPv4 | ipaddr.IPv6)[] {
+  if (address.kind() === 'ipv4') return [address]
+  const forms: (ipaddr.IPv4 | ipaddr.IPv6)[] = [address]
+  const bytes = address.toByteArray()
+  for (const [range, offset] of embeddedRanges) {
+    if (within(address, [range])) forms.push(ipaddr.fromByteArray(bytes.slice(offset, offset + 4)))
+  }
+  return forms
+}
+
+const within = (address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly Range[]) =>
+  ranges.some(([base, bits]) => address.kind() === base.kind() && address.match(base, bits))
