@@ -1,0 +1,47 @@
+/**
+ * Documentation that cannot rot: every file and npm script that a Markdown file names exists, and every code of the
+ * contract has its page. Prints what is missing and fails.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, normalize } from 'node:path'
+import { PROBLEMS } from '../src/lib/problem.ts'
+
+const TOP_FOLDERS = 'src|test|docs|scripts|bench|examples|migrations|deploy|\\.ci|\\.github'
+const CODE_PATH = new RegExp(`\`((?:${TOP_FOLDERS})/[\\w./@-]*)\``, 'g')
+const LINK = /\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g
+const NPM_SCRIPT = /\bnpm run (?:-\S+ )*([\w:-]*\w)/g
+
+const scripts: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8')).scripts
+const missing: string[] = []
+
+const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  encoding: 'utf8',
+})
+for (const page of pages.split('\n').filter(existsSync)) {
+  const text = readFileSync(page, 'utf8')
+  const paths = [
+    ...[...text.matchAll(CODE_PATH)].map(([, path = '']) => path),
+    ...[...text.matchAll(LINK)].map(([, path = '']) => normalize(join(dirname(page), path))),
+  ]
+  missing.push(...paths.filter((path) => !existsSync(path)).map((path) => `${page}: there is no ${path}`))
+  for (const [, name = ''] of text.matchAll(NPM_SCRIPT)) {
+    if (scripts[name] === undefined) missing.push(`${page}: there is no script ${name} in package.json`)
+  }
+}
+
+/** Codes of the contract and the folder that has one page for each. */
+const CATALOGUES: Record<string, readonly string[]> = {
+  'docs/errors': Object.keys(PROBLEMS),
+}
+for (const [folder, codes] of Object.entries(CATALOGUES)) {
+  const written = globSync(`${folder}/*.md`).map((file) => basename(file, '.md'))
+  missing.push(...codes.filter((code) => !written.includes(code)).map((code) => `${folder}/${code}.md is missing`))
+  const known = [...codes, 'README']
+  missing.push(
+    ...written.filter((code) => !known.includes(code)).map((code) => `${folder}/${code}.md is about no code of ours`),
+  )
+}
+
+for (const line of missing) console.error(line)
+if (missing.length > 0) process.exitCode = 1
