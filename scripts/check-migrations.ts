@@ -1,0 +1,53 @@
+/**
+ * Fails when the schema and the migrations differ, when the embedded copy is old, or when a migration rebuilds or
+ * drops a table: inside a transaction that deletes what refers to it (drizzle-orm issues 4938, 5784).
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EMBEDDED, FOLDER, renderMigrations } from './embed-migrations.ts'
+
+const FORBIDDEN = [/`?__new_/i, /\bDROP\s+TABLE\b/i, /PRAGMA\s+foreign_keys/i, /\bBEGIN\b/i, /ON DELETE (?!no action)/i]
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const sqlFiles = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+
+function rebuilds(): string[] {
+  return sqlFiles(FOLDER).flatMap((name) => {
+    const text = readFileSync(join(FOLDER, name), 'utf8')
+    return FORBIDDEN.filter((pattern) => pattern.test(text)).map((pattern) => `migrations/${name} contains ${pattern}`)
+  })
+}
+
+/** Generates into a copy: a migration that appears there is one that is missing here. */
+function missing(): string[] {
+  const scratch = mkdtempSync(join(tmpdir(), 'migrations-'))
+  try {
+    cpSync(FOLDER, scratch, { recursive: true })
+    const kit = join(root, 'node_modules/drizzle-kit/bin.cjs')
+    const options = ['generate', '--dialect', 'sqlite', '--schema', join(root, 'src/store/schema.ts'), '--out', scratch]
+    const { status, stdout, stderr } = spawnSync(process.execPath, [kit, ...options], { cwd: root, encoding: 'utf8' })
+    if (status !== 0) return [`drizzle-kit generate failed:\n${stdout}${stderr}`]
+    const known = new Set(sqlFiles(FOLDER))
+    return sqlFiles(scratch)
+      .filter((name) => !known.has(name))
+      .map((name) => `the schema has changes that no migration has:\n${readFileSync(join(scratch, name), 'utf8')}`)
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+}
+
+const stale = (): string[] =>
+  readFileSync(EMBEDDED, 'utf8') === renderMigrations()
+    ? []
+    : ['src/store/migrations.ts is old: run node scripts/embed-migrations.ts']
+
+const problems = [...rebuilds(), ...missing(), ...stale()]
+for (const problem of problems) console.error(problem)
+if (problems.length === 0) console.log(`${sqlFiles(FOLDER).length} migrations: schema, SQL and embedded copy agree`)
+process.exit(problems.length === 0 ? 0 : 1)

@@ -1,0 +1,50 @@
+/**
+ * The one face of both databases: what better-sqlite3 and D1 have in common, and no more.
+ *
+ * @module
+ */
+import type { SQLWrapper } from 'drizzle-orm'
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type * as schema from './schema.ts'
+
+/** For reads, which are always awaited. Writes go through {@link Store.atomic}. */
+export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown, typeof schema>
+
+/** A row as SQL names it. Never leaves `store/`. */
+export type Row = Readonly<Record<string, string | number | null>>
+
+export type Store = {
+  db: Db
+  /**
+   * Carries out a fixed list of statements, all or none, and is durable when it resolves. Nothing is read and
+   * written back: a change of state is one conditional `UPDATE … RETURNING`, and later statements ask for the state
+   * that earlier ones left. Waits where another process holds the lock.
+   *
+   * @returns what each statement returned; nothing for those that return nothing.
+   */
+  atomic(writes: readonly SQLWrapper[]): Promise<readonly (readonly Row[])[]>
+}
+
+/** The only write there is for most callers: one statement. */
+export async function write(store: Store, statement: SQLWrapper): Promise<readonly Row[]> {
+  const [rows = []] = await store.atomic([statement])
+  return rows
+}
+
+/**
+ * The database cannot grow: the disk or D1's limit is reached. By the result code, which better-sqlite3 keeps in
+ * `code` and D1 names at the end of its message.
+ */
+export const isStorageFull = (error: unknown): boolean => hasResultCode(error, 'SQLITE_FULL')
+
+/** Another connection holds the lock. */
+export const isStorageBusy = (error: unknown): boolean =>
+  hasResultCode(error, 'SQLITE_BUSY') || hasResultCode(error, 'SQLITE_LOCKED')
+
+function hasResultCode(error: unknown, code: string): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string' && cause.code.startsWith(code)) return true
+    if (cause.message.startsWith('D1_ERROR') && cause.message.includes(code)) return true
+  }
+  return false
+}

@@ -1,0 +1,83 @@
+/**
+ * How the evidence of a try is stored. Most of it repeats from try to try (a certificate, the headers of a healthy
+ * answer, its body), so it is kept as texts shared by all results that show the same; what changes each time stays
+ * with the result.
+ *
+ * @module
+ */
+import type { Failure } from '../check/codes.ts'
+import type { DnsEvidence, HttpEvidence, TlsEvidence } from '../check/network.ts'
+import type { Result } from '../check/result.ts'
+
+/** Headers whose value is new in every answer. Others may be too: that costs space, nothing else. */
+const CHANGING_HEADERS = new Set([
+  'age',
+  'cf-ray',
+  'date',
+  'expires',
+  'server-timing',
+  'traceparent',
+  'x-amzn-trace-id',
+  'x-b3-traceid',
+  'x-correlation-id',
+  'x-envoy-upstream-service-time',
+  'x-request-id',
+  'x-response-time',
+  'x-runtime',
+  'x-trace-id',
+])
+
+type Evidence = Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure'>
+type Body = Pick<HttpEvidence, 'bodyBytes' | 'bodySnippet' | 'bodySha256'>
+type Shared = {
+  dns?: Omit<DnsEvidence, 'ttl'>
+  http?: Omit<HttpEvidence, keyof Body>
+  tls?: TlsEvidence
+  responder?: string
+  failure?: Omit<Failure, 'code'>
+}
+type Own = { ttl?: number; headers?: Record<string, string> }
+
+export type StoredEvidence = { shared: string | null; body: string | null; own: string | null }
+
+export function packEvidence({ dns, http, tls, responder, failure }: Evidence): StoredEvidence {
+  const shared: Shared = {}
+  const own: Own = {}
+  let body: Body | null = null
+  if (dns !== null) {
+    const { ttl, ...rest } = dns
+    shared.dns = rest
+    if (ttl !== null) own.ttl = ttl
+  }
+  if (http !== null) {
+    const { bodyBytes, bodySnippet, bodySha256, headers, ...rest } = http
+    body = { bodyBytes, bodySnippet, bodySha256 }
+    const kept: Record<string, string> = {}
+    for (const [name, value] of Object.entries(headers)) {
+      if (CHANGING_HEADERS.has(name)) own.headers = { ...own.headers, [name]: value }
+      else kept[name] = value
+    }
+    shared.http = { ...rest, headers: kept }
+  }
+  if (tls !== null) shared.tls = tls
+  if (responder !== null) shared.responder = responder
+  if (failure !== null) shared.failure = { phase: failure.phase, source: failure.source, message: failure.message }
+  return { shared: toText(shared), body: body && JSON.stringify(body), own: toText(own) }
+}
+
+export function unpackEvidence(stored: StoredEvidence, code: Failure['code'] | null): Evidence {
+  const shared = fromText<Shared>(stored.shared)
+  const own = fromText<Own>(stored.own)
+  const body = stored.body === null ? null : (JSON.parse(stored.body) as Body)
+  const { dns, http, tls, responder, failure } = shared
+  return {
+    dns: dns ? { ...dns, ttl: own.ttl ?? null } : null,
+    http: http && body ? { ...http, headers: { ...http.headers, ...own.headers }, ...body } : null,
+    tls: tls ?? null,
+    responder: responder ?? null,
+    failure: failure && code !== null ? { code, ...failure } : null,
+  }
+}
+
+const toText = (value: object): string | null => (Object.keys(value).length === 0 ? null : JSON.stringify(value))
+const fromText = <T extends object>(text: string | null): Partial<T> => (text === null ? {} : JSON.parse(text))

@@ -1,0 +1,196 @@
+/**
+ * Results: each try once, readable by job at once.
+ *
+ * @module
+ */
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import type { FailureCode } from '../check/codes.ts'
+import type { Timings } from '../check/network.ts'
+import { OUTCOMES, type Purpose, type Result } from '../check/result.ts'
+import type { Store } from './db.ts'
+import { packEvidence, unpackEvidence } from './evidence.ts'
+import type { Lease } from './jobs.ts'
+import { jobs, results, series, texts } from './schema.ts'
+import { hashOf, keepTexts, PART_UNITS } from './texts.ts'
+
+const PURPOSES: readonly Purpose[] = ['check', 'control']
+
+/** `res_` and the ten characters of time, which are those of the job's id. */
+const KEY_FROM = 14
+
+/**
+ * Records results of one job, all or none, durable when it resolves. A try that is recorded already is left as it
+ * is: an id is decided by its job and by which try it is.
+ *
+ * @param lease `null`: for a job that no lease protects; it need only be running.
+ * @returns `false`: the lease is lost or the job has ended, and nothing was recorded.
+ */
+export async function recordResults(store: Store, lease: Lease | null, recorded: readonly Result[]): Promise<boolean> {
+  const [first] = recorded
+  if (first === undefined) return true
+  const jobId = lease?.jobId ?? first.jobId
+  if (recorded.some((result) => result.jobId !== jobId)) throw new Error('results of several jobs in one write')
+  const open = lease
+    ? sql`jobs.id = ${jobId} and jobs.lease_token = ${lease.token} and jobs.status = 'running'`
+    : sql`jobs.id = ${jobId} and jobs.status = 'running'`
+  const nowMs = recorded.reduce((latest, result) => Math.max(latest, result.startedAtMs), 0)
+  const writes = chunksOf(recorded.map(packRow)).flatMap((chunk) => insertRows(chunk, open, nowMs))
+  const returned = await store.atomic([
+    ...writes,
+    sql`update jobs set version = version + 1 where ${open} returning no`,
+  ])
+  return (returned.at(-1)?.length ?? 0) > 0
+}
+
+type PackedRow = {
+  row: readonly (string | number | null)[]
+  texts: readonly (readonly [string, string])[]
+  units: number
+}
+
+/** In the order in which {@link insertRows} reads it. */
+function packRow(result: Result): PackedRow {
+  const { timings } = result
+  const packed = packEvidence(result)
+  const evidence = packed.shared === null ? null : ([hashOf(packed.shared), packed.shared] as const)
+  const body = packed.body === null ? null : ([hashOf(packed.body), packed.body] as const)
+  const row = [
+    result.pathId,
+    result.check,
+    result.id.slice(KEY_FROM),
+    result.address,
+    result.sample,
+    result.try,
+    result.round,
+    PURPOSES.indexOf(result.purpose),
+    OUTCOMES.indexOf(result.outcome),
+    result.startedAtMs,
+    result.resolvedAddress === result.address ? SAME : result.resolvedAddress,
+    result.localAddress,
+    toUs(timings.dnsMs),
+    toUs(timings.connectMs),
+    toUs(timings.tlsMs),
+    toUs(timings.firstByteMs),
+    toUs(timings.downloadMs),
+    toUs(timings.totalMs),
+    result.failure?.code ?? null,
+    evidence?.[0] ?? null,
+    body?.[0] ?? null,
+    packed.own,
+  ]
+  const kept = [evidence, body].filter((pair) => pair !== null)
+  return { row, texts: kept, units: JSON.stringify(row).length + kept.reduce((n, [, text]) => n + text.length, 0) }
+}
+
+const SAME = '='
+const toUs = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 1000))
+const toMs = (us: number | null): number | null => (us === null ? null : us / 1000)
+
+/** So that no parameter reaches the largest value that D1 takes. */
+function* chunksOf(rows: readonly PackedRow[]): IteratorObject<PackedRow[]> {
+  let chunk: PackedRow[] = []
+  let units = 0
+  for (const row of rows) {
+    if (chunk.length > 0 && units + row.units > PART_UNITS) {
+      yield chunk
+      chunk = []
+      units = 0
+    }
+    chunk.push(row)
+    units += row.units
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+function insertRows(chunk: readonly PackedRow[], open: SQL, nowMs: number): SQL[] {
+  const rows = JSON.stringify(chunk.map(({ row }) => row))
+  const kept = [...new Map(chunk.flatMap((packed) => packed.texts))]
+  const series = [...new Set(chunk.map(({ row }) => JSON.stringify([row[0], row[1]])))]
+  return [
+    ...(kept.length > 0 ? [keepTexts(JSON.stringify(kept), nowMs)] : []),
+    sql`insert into series (path_id, check_name, vantage)
+      select key.value ->> 0, key.value ->> 1, jobs.vantage from jobs, json_each(${`[${series.join()}]`}) key
+      where ${open} on conflict do nothing`,
+    sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome, started_at_ms,
+        resolved_address, local_address, dns_us, connect_us, tls_us, first_byte_us, download_us, total_us,
+        failure_code, evidence, body, own)
+      select jobs.no, r.value ->> 2,
+        (select no from series where path_id = r.value ->> 0 and check_name = r.value ->> 1 and vantage = jobs.vantage),
+        r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9,
+        r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15, r.value ->> 16,
+        r.value ->> 17, r.value ->> 18,
+        (select no from texts where hash = r.value ->> 19 and part = 0),
+        (select no from texts where hash = r.value ->> 20 and part = 0), r.value ->> 21
+      from jobs, json_each(${rows}) r where ${open} on conflict do nothing`,
+  ]
+}
+
+const evidence = alias(texts, 'evidence')
+const bodies = alias(texts, 'bodies')
+
+/**
+ * What a job has recorded, in the order of recording.
+ *
+ * @param afterSeq only what came later than this one.
+ * @param limit at most so many; all when left out.
+ */
+export async function listResults(
+  store: Store,
+  jobId: string,
+  afterSeq = 0,
+  limit?: number,
+): Promise<{ seq: number; result: Result }[]> {
+  const query = store.db
+    .select({ row: results, pathId: series.pathId, check: series.check, shared: evidence.text, body: bodies.text })
+    .from(results)
+    .innerJoin(series, eq(series.no, results.seriesNo))
+    .leftJoin(evidence, eq(evidence.no, results.evidence))
+    .leftJoin(bodies, eq(bodies.no, results.body))
+    .where(
+      and(
+        eq(results.jobNo, sql`(select ${jobs.no} from ${jobs} where ${jobs.id} = ${jobId})`),
+        gt(results.seq, afterSeq),
+      ),
+    )
+    .orderBy(results.seq)
+  const rows = await (limit === undefined ? query : query.limit(limit))
+  return rows.map((found) => ({ seq: found.row.seq, result: toResult(jobId, found) }))
+}
+
+type FoundRow = {
+  row: typeof results.$inferSelect
+  pathId: string
+  check: string
+  shared: string | null
+  body: string | null
+}
+
+function toResult(jobId: string, { row, pathId, check, shared, body }: FoundRow): Result {
+  const { address, sample, round, startedAtMs, localAddress } = row
+  const code = row.failureCode as FailureCode | null
+  return {
+    id: `res_${jobId.slice(4, KEY_FROM)}${row.key}`,
+    ...{ jobId, pathId, check, address, sample, try: row.try, round, startedAtMs, localAddress },
+    purpose: named(PURPOSES, row.purpose),
+    outcome: named(OUTCOMES, row.outcome),
+    resolvedAddress: row.resolvedAddress === SAME ? address : row.resolvedAddress,
+    timings: toTimings(row),
+    ...unpackEvidence({ shared, body, own: row.own }, code),
+  }
+}
+
+const toTimings = (row: typeof results.$inferSelect): Timings => ({
+  dnsMs: toMs(row.dnsUs),
+  connectMs: toMs(row.connectUs),
+  tlsMs: toMs(row.tlsUs),
+  firstByteMs: toMs(row.firstByteUs),
+  downloadMs: toMs(row.downloadUs),
+  totalMs: toMs(row.totalUs),
+})
+
+function named<T>(names: readonly T[], position: number): T {
+  const name = names[position]
+  if (name === undefined) throw new Error(`no name has position ${position}`)
+  return name
+}

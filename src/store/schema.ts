@@ -1,0 +1,172 @@
+/**
+ * The tables, for both databases. Rules that hold throughout: instants are epoch milliseconds, durations whole
+ * microseconds; no BLOB, no value of 1 MB, no foreign key that cascades; large texts live apart from the rows that
+ * lists read, and equal ones are kept once.
+ *
+ * @module
+ */
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { JobProblem, JobStatus, Verdict } from '../job/job.ts'
+import type { Vantage } from '../plan/path.ts'
+
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    no: integer().primaryKey(),
+    id: text().notNull(),
+    /** Grows by one with every change that a reader of the job could see. */
+    version: integer().notNull(),
+    status: text().$type<JobStatus>().notNull(),
+    verdict: text().$type<Verdict>(),
+    problem: text({ mode: 'json' }).$type<JobProblem>(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    startedAtMs: integer('started_at_ms'),
+    finishedAtMs: integer('finished_at_ms'),
+    cluster: text().notNull(),
+    namespace: text().notNull(),
+    service: text().notNull(),
+    vantage: text().$type<Vantage>().notNull(),
+    labels: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    owner: text().notNull(),
+    passed: integer().notNull(),
+    failed: integer().notNull(),
+    errors: integer().notNull(),
+    skipped: integer().notNull(),
+    /** Hashes of `texts`. */
+    request: text().notNull(),
+    plan: text(),
+    diagnosis: text(),
+    /** Encrypted secrets of checks; gone in the statement that ends the job. */
+    sealed: text(),
+    deadlineMs: integer('deadline_ms'),
+    deadlineAtMs: integer('deadline_at_ms'),
+    history: integer({ mode: 'boolean' }).notNull(),
+    scheduleId: text('schedule_id'),
+    batchId: text('batch_id'),
+    leaseOwner: text('lease_owner'),
+    /** Grows with each claim, so that a runner that lost its lease cannot write any more. */
+    leaseToken: integer('lease_token').notNull(),
+    leaseUntilMs: integer('lease_until_ms'),
+  },
+  (t) => [
+    uniqueIndex('jobs_id').on(t.id),
+    index('jobs_created').on(t.createdAtMs, t.id),
+    index('jobs_service').on(t.namespace, t.service, t.createdAtMs),
+    index('jobs_verdict').on(t.verdict, t.createdAtMs),
+    index('jobs_active').on(t.createdAtMs, t.id).where(sql`status in ('queued', 'running')`),
+    index('jobs_schedule').on(t.scheduleId, t.createdAtMs).where(sql`schedule_id is not null`),
+    index('jobs_batch').on(t.batchId).where(sql`batch_id is not null`),
+  ],
+)
+
+export const jobLabels = sqliteTable(
+  'job_labels',
+  {
+    name: text().notNull(),
+    value: text().notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    jobNo: integer('job_no')
+      .notNull()
+      .references(() => jobs.no),
+  },
+  (t) => [primaryKey({ columns: [t.name, t.value, t.createdAtMs, t.jobNo] }), index('job_labels_job').on(t.jobNo)],
+)
+
+/** What the diagnosis of a running job needs; gone when it ends. */
+export const jobObjects = sqliteTable(
+  'job_objects',
+  {
+    jobNo: integer('job_no')
+      .notNull()
+      .references(() => jobs.no),
+    part: integer().notNull(),
+    text: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobNo, t.part] })],
+)
+
+/** Texts by their hash, each kept once: plans, requests and diagnoses, which repeat from job to job, and evidence. */
+export const texts = sqliteTable(
+  'texts',
+  {
+    no: integer().primaryKey(),
+    hash: text().notNull(),
+    /** From 0: a long text is cut, to stay under the largest value that D1 takes. */
+    part: integer().notNull(),
+    /** Days since 1970, UTC, on which it was last needed. Retention goes by it. */
+    usedDay: integer('used_day').notNull(),
+    text: text().notNull(),
+  },
+  (t) => [uniqueIndex('texts_hash').on(t.hash, t.part)],
+)
+
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    principal: text().notNull(),
+    method: text().notNull(),
+    path: text().notNull(),
+    key: text().notNull(),
+    fingerprint: text().notNull(),
+    /** Id of what the first request made. */
+    resource: text().notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.principal, t.method, t.path, t.key] }),
+    index('idempotency_keys_expiry').on(t.expiresAtMs),
+  ],
+)
+
+/** Path × check × vantage: what history is keyed by, as a number. */
+export const series = sqliteTable(
+  'series',
+  {
+    no: integer().primaryKey(),
+    pathId: text('path_id').notNull(),
+    check: text('check_name').notNull(),
+    vantage: text().$type<Vantage>().notNull(),
+  },
+  (t) => [uniqueIndex('series_key').on(t.pathId, t.check, t.vantage)],
+)
+
+/** One row a try. The millions are here: small numbers, and texts by reference. */
+export const results = sqliteTable(
+  'results',
+  {
+    /** Grows in the order of recording: the ids of server-sent events. */
+    seq: integer().primaryKey(),
+    jobNo: integer('job_no')
+      .notNull()
+      .references(() => jobs.no),
+    /** The id without what the job's id tells. */
+    key: text().notNull(),
+    seriesNo: integer('series_no').notNull(),
+    address: text().notNull(),
+    sample: integer().notNull(),
+    try: integer().notNull(),
+    round: integer().notNull(),
+    /** Position in PURPOSES. */
+    purpose: integer().notNull(),
+    /** Position in OUTCOMES. */
+    outcome: integer().notNull(),
+    startedAtMs: integer('started_at_ms').notNull(),
+    /** `=`: the same as `address`. */
+    resolvedAddress: text('resolved_address'),
+    localAddress: text('local_address'),
+    dnsUs: integer('dns_us'),
+    connectUs: integer('connect_us'),
+    tlsUs: integer('tls_us'),
+    firstByteUs: integer('first_byte_us'),
+    downloadUs: integer('download_us'),
+    totalUs: integer('total_us'),
+    failureCode: text('failure_code'),
+    /** Numbers of `texts`: evidence that tends to repeat from try to try. */
+    evidence: integer(),
+    body: integer(),
+    /** JSON of the evidence that does not repeat. */
+    own: text(),
+  },
+  (t) => [uniqueIndex('results_key').on(t.jobNo, t.key)],
+)

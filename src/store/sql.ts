@@ -1,0 +1,20 @@
+import { getTableColumns, type InferInsertModel, type SQL, sql, type Table } from 'drizzle-orm'
+
+/**
+ * `insert into table (…) select … where guard on conflict do nothing`: a row that is only written if the guard
+ * holds at that point of the batch. Columns left out are null.
+ */
+export function insertWhere<T extends Table>(table: T, row: InferInsertModel<T>, guard: SQL): SQL {
+  const columns = getTableColumns(table)
+  const given = Object.entries(row).flatMap(([name, value]) => {
+    const column = columns[name]
+    return column === undefined || value === undefined || value === null ? [] : [{ column, value }]
+  })
+  const names = given.map(({ column }) => sql.identifier(column.name))
+  const values = given.map(({ column, value }) => sql.param(value, column))
+  const comma = sql`, `
+  return sql`insert into ${table} (${sql.join(names, comma)}) select ${sql.join(values, comma)}
+    where ${guard} on conflict do nothing`
+}
+
+export const ALWAYS: SQL = sql`true`

@@ -1,0 +1,56 @@
+import { inArray, type SQL, sql } from 'drizzle-orm'
+import { hashParts } from '../lib/hash.ts'
+import type { Db } from './db.ts'
+import { texts } from './schema.ts'
+
+/** A quarter million UTF-16 units are at most 750 kB of UTF-8: under the 1 MB that a value may have on D1. */
+export const PART_UNITS = 250_000
+
+/** 130 bits: no two texts meet by chance. */
+const HASH_CHARS = 26
+
+export const hashOf = (text: string): string => hashParts([text], HASH_CHARS)
+
+export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
+
+/** Cuts a text into parts of at most `units` UTF-16 units, never between the halves of a surrogate pair. */
+export function cut(text: string, units = PART_UNITS): string[] {
+  const parts: string[] = []
+  let from = 0
+  do {
+    let to = Math.min(from + units, text.length)
+    const last = text.charCodeAt(to - 1)
+    if (to < text.length && last >= 0xd800 && last <= 0xdbff) to -= 1
+    parts.push(text.slice(from, to))
+    from = to
+  } while (from < text.length)
+  return parts
+}
+
+/** The statements that keep a text. */
+export function keepText(hash: string, text: string, nowMs: number): SQL[] {
+  return cut(text).map(
+    (part, i) => sql`
+      insert into ${texts} (hash, part, used_day, text) values (${hash}, ${i}, ${dayOf(nowMs)}, ${part})
+      on conflict (hash, part) do update set used_day = excluded.used_day where used_day < excluded.used_day`,
+  )
+}
+
+/** The same for many short texts at once. @param pairs JSON: `[[hash, text], …]`. */
+export const keepTexts = (pairs: string, nowMs: number): SQL => sql`
+  insert into ${texts} (hash, part, used_day, text)
+  select value ->> 0, 0, ${dayOf(nowMs)}, value ->> 1 from json_each(${pairs}) where true
+  on conflict (hash, part) do update set used_day = excluded.used_day where used_day < excluded.used_day`
+
+/** Texts by hash. */
+export async function readTexts(db: Db, hashes: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  if (hashes.length === 0) return found
+  const rows = await db
+    .select({ hash: texts.hash, text: texts.text })
+    .from(texts)
+    .where(inArray(texts.hash, [...hashes]))
+    .orderBy(texts.hash, texts.part)
+  for (const { hash, text } of rows) found.set(hash, (found.get(hash) ?? '') + text)
+  return found
+}
