@@ -1,5 +1,6 @@
 /** How a job is answered: waited for, rendered, with the status that was asked for. */
 import { z } from '@hono/zod-openapi'
+import { hasEnded } from '../job/job.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { describeJob } from '../report/describe-job.ts'
@@ -102,8 +103,6 @@ function cacheable(context: ApiContext, job: StoredJob, body: string, format: Fo
   const known = (context.req.header('if-none-match') ?? '').split(',').map((part) => part.trim())
   return known.includes(tag) || known.includes('*') ? context.body(null, 304) : context.body(body, 200)
 }
-
-export const hasEnded = (job: { status: string }): boolean => job.status === 'finished' || job.status === 'cancelled'
 
 /** Resolves when the job has ended, the time is up or the client has gone, whichever is first. */
 export async function waitForEnd(

@@ -11,6 +11,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { authenticate } from './auth.ts'
 import type { Deps } from './deps.ts'
 import { mountDocs } from './docs.ts'
+import { mountEvents } from './events.ts'
 import { mountHealth } from './health.ts'
 import { mountJobs } from './jobs.ts'
 import { mountPlan } from './plan.ts'
@@ -47,6 +48,7 @@ export function createApp(deps: Deps): Api {
 /** Also what `openapi.yaml` is written from. */
 export function mountRoutes(app: Api): void {
   mountJobs(app)
+  mountEvents(app)
   mountPlan(app)
   mountHealth(app)
   mountDocs(app)

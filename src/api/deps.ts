@@ -36,4 +36,6 @@ export type Settings = {
   auth: { required: boolean; adminToken: string | null }
   /** How often a waiting request looks for changes that another process made, milliseconds. */
   pollMs: number
+  /** A stream of events is closed after this long; the client resumes. */
+  eventsLimitMs: number
 }

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import type { Check } from '../check/check.ts'
 import type { JobRequest } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
+import { defined } from '../lib/defined.ts'
 import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
 import { regexp, statusCode } from './check-fields.ts'
 
@@ -226,14 +227,7 @@ export function toJobRequest(body: JobBody, objects: KubeObjects | null, cluster
 type SelectorInput = z.output<typeof PathSelectorSchema>
 
 function toSelector(given: SelectorInput): JobRequest['paths']['include'][number] {
-  if (typeof given === 'string') return { kind: given }
-  const { kind, port, node, host } = given
-  return {
-    kind,
-    ...(port !== undefined && { port }),
-    ...(node !== undefined && { node }),
-    ...(host !== undefined && { host }),
-  }
+  return typeof given === 'string' ? { kind: given } : defined(given)
 }
 
 const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
@@ -242,11 +236,7 @@ function toCheck(given: z.output<typeof CheckSchema>): Check {
   if (given.type !== 'http') return { ...given, isDefault: false }
   const expect = given.expect && {
     ...given.expect,
-    jsonPath: given.expect.jsonPath.map(({ path, equals, matchesRegexp }) => ({
-      path,
-      ...(equals !== undefined && { equals }),
-      ...(matchesRegexp !== undefined && { matchesRegexp }),
-    })),
+    jsonPath: given.expect.jsonPath.map(defined),
   }
   return { ...given, isDefault: false, expect, tls: given.tls ?? NO_TLS }
 }

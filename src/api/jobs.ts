@@ -6,12 +6,13 @@
 import { z } from '@hono/zod-openapi'
 import { acceptJob } from '../job/accept.ts'
 import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
-import { isId } from '../lib/id.ts'
+import { defined } from '../lib/defined.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { describeJobHead } from '../report/describe-job.ts'
 import { cancelJob, listJobs } from '../store/jobs.ts'
 import { answerJob, FORMATS, FormatSchema, formatByAccept, loadJob, reportContent } from './answer-job.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { jobIdOf, jobParams } from './job-id.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { readLabels } from './labels.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
@@ -20,8 +21,6 @@ import { problems } from './problem.ts'
 import { manifestQuery, readAsked } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 import { JobHeadSchema, JobSchema } from './schemas.ts'
-
-const jobParams = z.object({ id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }) })
 
 const answerFields = {
   wait: WaitSchema,
@@ -142,12 +141,12 @@ export function mountJobs(app: Api): void {
       const position = decodeCursor(cursor, z.tuple([z.number(), z.string()]))
       const jobs = await listJobs(
         context.get('deps').store,
-        {
+        defined({
           ...equal,
           labels: readLabels(label),
-          ...(from !== undefined && { fromMs: Date.parse(from) }),
-          ...(to !== undefined && { toMs: Date.parse(to) }),
-        },
+          fromMs: from === undefined ? undefined : Date.parse(from),
+          toMs: to === undefined ? undefined : Date.parse(to),
+        }),
         { limit: limit + 1, before: position && { createdAtMs: position[0], id: position[1] } },
       )
       const items = jobs.slice(0, limit)
@@ -230,10 +229,4 @@ export function mountJobs(app: Api): void {
       return context.body(body, 200, { 'content-type': contentType })
     },
   )
-}
-
-/** What cannot be an id is not looked up. */
-function jobIdOf(text: string): string {
-  if (isId('job', text)) return text
-  throw new ProblemError('not_found', `There is no job "${text.slice(0, 60)}". A job's id looks like job_01KAXW….`)
 }

@@ -44,7 +44,7 @@ export async function readAsked(context: ApiContext, query: ManifestQuery): Prom
   const job = {
     target: { cluster: queryCluster, namespace, service, manifests: type === 'json' ? asList(json) : text },
     ...numbers,
-    ...(history !== undefined && { history: history === 'true' }),
+    history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),
   }
   return { asked: askedOf(withoutUndefined(job), '', cluster), body: text }

@@ -72,3 +72,6 @@ export type Job = {
   /** Of paths × checks. */
   summary: Summary
 }
+
+/** Nothing more will happen to it. */
+export const hasEnded = (job: Pick<Job, 'status'>): boolean => job.status === 'finished' || job.status === 'cancelled'

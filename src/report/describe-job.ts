@@ -1,31 +1,44 @@
+import { isDecided } from '../check/decided.ts'
 import { judgePath } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Job } from '../job/job.ts'
+import { hasEnded, type Job, type JobRequest } from '../job/job.ts'
 import { toInstant } from '../lib/clock.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
-import type { JobDocument, JobSummaryDocument, PathDocument, PlanDocument, ResultDocument } from './job-document.ts'
+import type {
+  JobDocument,
+  JobPathDocument,
+  JobSummaryDocument,
+  PathDocument,
+  PlanDocument,
+  ResultDocument,
+} from './job-document.ts'
 
 const NO_DIAGNOSIS: Diagnosis = { status: 'unknown', findings: [] }
 
+export type DescribedJob = Job & {
+  plan: Plan | null
+  diagnosis: Diagnosis | null
+  request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs'>
+}
+
 /** A job's row and results → what the API shows. */
-export function describeJob(
-  job: Job & { plan: Plan | null; diagnosis: Diagnosis | null },
-  results: readonly Result[],
-): JobDocument {
+export function describeJob(job: DescribedJob, results: readonly Result[]): JobDocument {
   const byPath = Map.groupBy(results, (result) => result.pathId)
-  const ended = job.status === 'finished' || job.status === 'cancelled'
   return {
     ...describeJobHead(job),
-    paths: (job.plan?.paths ?? []).map((path) => {
-      const own = byPath.get(path.id) ?? []
-      const { outcome, flaky, skipped } = judgePath(path, own, ended)
-      return { ...describePath(path), skipped, outcome, flaky, results: own.map(describeResult) }
-    }),
+    paths: (job.plan?.paths ?? []).map((path) => describeJobPath(job, path, byPath.get(path.id) ?? [])),
     notApplicable: job.plan?.notApplicable ?? [],
     ignored: job.plan?.ignored ?? [],
     diagnosis: job.diagnosis ?? NO_DIAGNOSIS,
   }
+}
+
+/** One path of a job. Its outcome is `null` until no further try can come. */
+export function describeJobPath(job: DescribedJob, path: PlannedPath, results: readonly Result[]): JobPathDocument {
+  const decided = hasEnded(job) || isDecided(path, results, job.request)
+  const { outcome, flaky, skipped } = judgePath(path, results, decided)
+  return { ...describePath(path), skipped, outcome, flaky, results: results.map(describeResult) }
 }
 
 /** A job without its paths, as in lists. */

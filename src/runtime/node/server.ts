@@ -103,6 +103,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       bodyLimitBytes: BODY_LIMIT_BYTES,
       auth: { required: tokensNeeded, adminToken: config.adminToken },
       pollMs: 500,
+      eventsLimitMs: 3_600_000,
     },
     async notReady() {
       const database = sqlite.check()

@@ -1,0 +1,103 @@
+/**
+ * `GET /v1/jobs/{id}/events`: what happens to a job, as server-sent events. `path` for each path (at the start, and
+ * when it is decided), `result` for each result, `done` at the end; payloads are those of GET.
+ *
+ * @module
+ */
+import { z } from '@hono/zod-openapi'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import type { Result } from '../check/result.ts'
+import { hasEnded } from '../job/job.ts'
+import { describeJobHead, describeJobPath, describeResult } from '../report/describe-job.ts'
+import { getJob, type StoredJob } from '../store/jobs.ts'
+import { listResults } from '../store/results.ts'
+import { loadJob } from './answer-job.ts'
+import type { Deps } from './deps.ts'
+import { jobIdOf, jobParams } from './job-id.ts'
+import { problems } from './problem.ts'
+import { type Api, mount } from './route.ts'
+
+const HEARTBEAT_MS = 15_000
+
+export function mountEvents(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/jobs/{id}/events',
+      operationId: 'streamJobEvents',
+      tags: ['Jobs'],
+      summary: 'Follow a job (server-sent events)',
+      description:
+        'Events `path`, `result` and `done`. Ids are row ids: `Last-Event-ID` resumes after one and misses nothing; `path` events have none and may come again. ' +
+        'A comment every 15 s keeps the connection. Closes after `done`; a reconnect after it is a 204.',
+      params: jobParams,
+      headers: z.object({ 'last-event-id': z.string().optional() }),
+      responses: {
+        200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
+        204: { description: 'The client has seen `done`' },
+        ...problems('not_found', 'invalid_request'),
+      },
+    },
+    async (context, { params }) => {
+      const deps = context.get('deps')
+      const { job } = await loadJob(deps, jobIdOf(params.id))
+      const given = context.req.header('last-event-id')
+      const after = given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : 0
+      if (hasEnded(job) && after > 0 && after > (await lastSeq(deps, job.id))) return context.body(null, 204)
+      context.header('x-accel-buffering', 'no')
+      return streamSSE(context, (stream) => follow(deps, stream, job, after))
+    },
+  )
+}
+
+async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number): Promise<void> {
+  const gone = new AbortController()
+  stream.onAbort(() => gone.abort())
+  const until = deps.clock.monotonic() + deps.settings.eventsLimitMs
+  const results = new Map<string, Result[]>()
+  const announced = new Map<string, string>()
+  const announce = async (current: StoredJob): Promise<void> => {
+    for (const path of current.plan?.paths ?? []) {
+      const document = describeJobPath(current, path, results.get(path.id) ?? [])
+      if (announced.get(path.id) === String(document.outcome)) continue
+      announced.set(path.id, String(document.outcome))
+      await stream.writeSSE({ event: 'path', data: JSON.stringify(document) })
+    }
+  }
+
+  let seen = 0
+  let heartbeatAt = deps.clock.monotonic() + HEARTBEAT_MS
+  while (!gone.signal.aborted && deps.clock.monotonic() < until) {
+    const woken = new AbortController()
+    const changed = deps.signals.next(job.id, AbortSignal.any([gone.signal, woken.signal]))
+    // The job is read before its results: when it says that it has ended, all of them are there.
+    const current = (await getJob(deps.store, job.id)) ?? job
+    const rows = await listResults(deps.store, job.id, seen)
+    if (seen === 0) await announce(current)
+    for (const { seq, result } of rows) {
+      seen = seq
+      results.set(result.pathId, [...(results.get(result.pathId) ?? []), result])
+      if (seq <= after) continue
+      await stream.writeSSE({
+        event: 'result',
+        id: String(seq),
+        data: JSON.stringify({ path: result.pathId, ...describeResult(result) }),
+      })
+    }
+    await announce(current)
+    if (hasEnded(current)) {
+      // One more than the last result's: whoever has it needs nothing more.
+      await stream.writeSSE({ event: 'done', id: String(seen + 1), data: JSON.stringify(describeJobHead(current)) })
+      return woken.abort()
+    }
+    await Promise.race([changed, deps.clock.sleep(deps.settings.pollMs, woken.signal)])
+    woken.abort()
+    if (deps.clock.monotonic() >= heartbeatAt) {
+      await stream.write(': still here\n\n')
+      heartbeatAt = deps.clock.monotonic() + HEARTBEAT_MS
+    }
+  }
+}
+
+const lastSeq = async (deps: Deps, id: string): Promise<number> => (await listResults(deps.store, id)).at(-1)?.seq ?? 0
