@@ -1,6 +1,6 @@
 import type { Result } from '../check/result.ts'
 import type { Store } from '../store/db.ts'
-import type { Lease } from '../store/jobs.ts'
+import type { Lease } from '../store/leases.ts'
 import { recordResults } from '../store/results.ts'
 
 /** Results of one write. More wait for the next. */

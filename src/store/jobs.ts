@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Job, JobProblem, JobRequest, JobStatus, Summary, Verdict } from '../job/job.ts'
+import type { Job, JobRequest, JobStatus, Verdict } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Plan } from '../plan/path.ts'
-import { type Store, write } from './db.ts'
+import type { Store } from './db.ts'
+import { ACTIVE, jobRows, need } from './job-rows.ts'
 import { jobLabels, jobObjects, jobs } from './schema.ts'
-import { ALWAYS, insertWhere } from './sql.ts'
-import { cut, hashOf, keepText, readTexts } from './texts.ts'
+import { ALWAYS } from './sql.ts'
+import { readTexts } from './texts.ts'
 
 export type StoredRequest = Omit<JobRequest, 'objects'>
 
@@ -72,17 +73,6 @@ export type IdempotencyClaim = {
 /** `replayed`: an earlier request with the key made that job. `mismatch`: an earlier, other request has the key. */
 export type Inserted = { outcome: 'created' | 'replayed'; jobId: string } | { outcome: 'mismatch' }
 
-/** The right to run a job, until it is lost: to time, to a cancel, to the job's end. */
-export type Lease = { jobId: string; token: number }
-
-export type JobEnd = {
-  verdict: Verdict
-  summary: Summary
-  diagnosis: Diagnosis | null
-  problem: JobProblem | null
-  finishedAtMs: number
-}
-
 export type JobFilter = {
   status?: JobStatus
   verdict?: Verdict
@@ -128,47 +118,6 @@ export async function insertJob(
   return { outcome: jobId === job.id ? 'created' : 'replayed', jobId }
 }
 
-/** The statements that insert a job where `guard` holds. */
-function jobRows(job: NewJob, guard: SQL, nowMs: number): SQL[] {
-  const request = textOf(job.request)
-  const plan = job.plan && textOf(job.plan)
-  const diagnosis = job.diagnosis && textOf(job.diagnosis)
-  const { id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history, scheduleId, batchId } =
-    job
-  const row = insertWhere(
-    jobs,
-    {
-      ...{ id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history, scheduleId, batchId },
-      ...job.target,
-      ...{ version: 1, status: 'queued', passed: 0, failed: 0, errors: 0, skipped: 0, leaseToken: 0 },
-      ...{ request: request.hash, plan: plan?.hash ?? null, diagnosis: diagnosis?.hash ?? null },
-    },
-    guard,
-  )
-  const kept = [request, plan, diagnosis].flatMap((text) => (text ? keepText(text.hash, text.json, nowMs) : []))
-  return [...kept, row, ...labelRows(job, guard), ...objectRows(job.objects, sql`id = ${id} and ${guard}`)]
-}
-
-const textOf = (value: unknown): { hash: string; json: string } => {
-  const json = JSON.stringify(value)
-  return { hash: hashOf(json), json }
-}
-
-function labelRows({ id, createdAtMs, labels }: NewJob, guard: SQL): SQL[] {
-  if (Object.keys(labels).length === 0) return []
-  return [
-    sql`insert into ${jobLabels} (name, value, created_at_ms, job_no)
-      select label.key, label.value, ${createdAtMs}, jobs.no from jobs, json_each(${JSON.stringify(labels)}) label
-      where jobs.id = ${id} and ${guard} on conflict do nothing`,
-  ]
-}
-
-const objectRows = (objects: KubeObjects | null, where: SQL): SQL[] =>
-  (objects === null ? [] : cut(JSON.stringify(objects))).map(
-    (part, i) => sql`insert into ${jobObjects} (job_no, part, text) select no, ${i}, ${part} from jobs where ${where}
-      on conflict do nothing`,
-  )
-
 /** A job with everything but its results; `null`: there is none. */
 export async function getJob(store: Store, id: string): Promise<StoredJob | null> {
   const { db } = store
@@ -193,11 +142,6 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
     deadlineAtMs: row.deadlineAtMs,
     deadlineMs: row.deadlineMs,
   }
-}
-
-function need<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(`the store has lost a text: ${what}`)
-  return value
 }
 
 function toHead(row: typeof jobs.$inferSelect): JobHead {
@@ -265,111 +209,6 @@ export async function countQueued(store: Store): Promise<number> {
     .from(jobs)
     .where(sql`${ACTIVE} and status = 'queued'`)
   return row?.n ?? 0
-}
-
-/** Spelled as in the index, which is only used then. */
-const ACTIVE = sql`status in ('queued', 'running')`
-
-const claimable = (nowMs: number): SQL =>
-  sql`${ACTIVE} and (status = 'queued' or (status = 'running' and lease_until_ms <= ${nowMs}))`
-
-const held = (lease: Lease): SQL => sql`id = ${lease.jobId} and lease_token = ${lease.token} and status = 'running'`
-
-/** Ids of the jobs that a runner may claim, oldest first: what a start has to take up again. */
-export async function claimableJobs(store: Store, nowMs: number, limit: number): Promise<string[]> {
-  const rows = await store.db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(claimable(nowMs))
-    .orderBy(jobs.createdAtMs, jobs.id)
-    .limit(limit)
-  return rows.map(({ id }) => id)
-}
-
-/**
- * Takes a job to run it: a queued one, or one whose runner let its lease run out. The deadline starts with the
- * first claim. `null`: there is none to take.
- *
- * @param owner names the process, for people.
- */
-export async function claimJob(
-  store: Store,
-  want: { id: string } | 'oldest',
-  owner: string,
-  nowMs: number,
-  leaseMs: number,
-): Promise<{ job: StoredJob; lease: Lease } | null> {
-  const which =
-    want === 'oldest'
-      ? sql`no = (select no from jobs where ${claimable(nowMs)} order by created_at_ms, id limit 1)`
-      : sql`id = ${want.id}`
-  const [row] = await write(
-    store,
-    sql`update jobs set status = 'running', started_at_ms = coalesce(started_at_ms, ${nowMs}),
-        deadline_at_ms = coalesce(deadline_at_ms, ${nowMs} + deadline_ms),
-        lease_owner = ${owner}, lease_token = lease_token + 1, lease_until_ms = ${nowMs + leaseMs}, version = version + 1
-      where ${which} and ${claimable(nowMs)} returning id, lease_token`,
-  )
-  if (row === undefined) return null
-  const lease: Lease = { jobId: String(row.id), token: Number(row.lease_token) }
-  const job = await getJob(store, lease.jobId)
-  return { job: need(job, lease.jobId), lease }
-}
-
-/** `false`: the lease is lost, or the job has ended. */
-export async function renewLease(store: Store, lease: Lease, nowMs: number, leaseMs: number): Promise<boolean> {
-  const rows = await write(
-    store,
-    sql`update jobs set lease_until_ms = ${nowMs + leaseMs} where ${held(lease)} returning no`,
-  )
-  return rows.length > 0
-}
-
-/** Gives the job back to the queue, for another runner to go on at once. */
-export async function releaseLease(store: Store, lease: Lease): Promise<void> {
-  await write(
-    store,
-    sql`update jobs set status = 'queued', lease_owner = null, lease_until_ms = null, version = version + 1
-      where ${held(lease)}`,
-  )
-}
-
-/** Stores the plan of a live target, with what it was made from. `false`: the lease is lost. */
-export async function setPlan(
-  store: Store,
-  lease: Lease,
-  made: { plan: Plan; diagnosis: Diagnosis; objects: KubeObjects },
-  nowMs: number,
-): Promise<boolean> {
-  const plan = textOf(made.plan)
-  const diagnosis = textOf(made.diagnosis)
-  const { cluster, namespace, service } = made.plan.target
-  const returned = await store.atomic([
-    ...keepText(plan.hash, plan.json, nowMs),
-    ...keepText(diagnosis.hash, diagnosis.json, nowMs),
-    sql`delete from job_objects where job_no = (select no from jobs where ${held(lease)})`,
-    ...objectRows(made.objects, held(lease)),
-    sql`update jobs set plan = ${plan.hash}, diagnosis = ${diagnosis.hash}, cluster = ${cluster},
-        namespace = ${namespace}, service = ${service}, vantage = ${made.plan.vantage}, version = version + 1
-      where ${held(lease)} returning no`,
-  ])
-  return (returned.at(-1)?.length ?? 0) > 0
-}
-
-/** Ends a job. `false`: the lease is lost, and nothing has changed. */
-export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promise<boolean> {
-  const diagnosis = end.diagnosis && textOf(end.diagnosis)
-  const { summary } = end
-  const returned = await store.atomic([
-    ...(diagnosis ? keepText(diagnosis.hash, diagnosis.json, end.finishedAtMs) : []),
-    sql`delete from job_objects where job_no = (select no from jobs where ${held(lease)})`,
-    sql`update jobs set status = 'finished', verdict = ${end.verdict}, finished_at_ms = ${end.finishedAtMs},
-        problem = ${end.problem && JSON.stringify(end.problem)}, diagnosis = ${diagnosis?.hash ?? null},
-        passed = ${summary.pass}, failed = ${summary.fail}, errors = ${summary.error}, skipped = ${summary.skipped},
-        sealed = null, lease_owner = null, lease_until_ms = null, version = version + 1
-      where ${held(lease)} returning no`,
-  ])
-  return (returned.at(-1)?.length ?? 0) > 0
 }
 
 /** Ends a job at the caller's wish; its runner finds the lease lost. `ended`: it had ended. `null`: there is none. */

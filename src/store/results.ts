@@ -10,7 +10,7 @@ import type { Timings } from '../check/network.ts'
 import { OUTCOMES, type Purpose, type Result } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { packEvidence, unpackEvidence } from './evidence.ts'
-import type { Lease } from './jobs.ts'
+import type { Lease } from './leases.ts'
 import { jobs, results, series, texts } from './schema.ts'
 import { hashOf, keepTexts, PART_UNITS } from './texts.ts'
 
@@ -88,19 +88,19 @@ const toUs = (ms: number | null): number | null => (ms === null ? null : Math.ro
 const toMs = (us: number | null): number | null => (us === null ? null : us / 1000)
 
 /** So that no parameter reaches the largest value that D1 takes. */
-function* chunksOf(rows: readonly PackedRow[]): IteratorObject<PackedRow[]> {
-  let chunk: PackedRow[] = []
-  let units = 0
+function chunksOf(rows: readonly PackedRow[]): PackedRow[][] {
+  const chunks: PackedRow[][] = []
+  let units = Number.POSITIVE_INFINITY
   for (const row of rows) {
-    if (chunk.length > 0 && units + row.units > PART_UNITS) {
-      yield chunk
-      chunk = []
-      units = 0
-    }
-    chunk.push(row)
     units += row.units
+    const chunk = units <= PART_UNITS ? chunks.at(-1) : undefined
+    if (chunk) chunk.push(row)
+    else {
+      chunks.push([row])
+      units = row.units
+    }
   }
-  if (chunk.length > 0) yield chunk
+  return chunks
 }
 
 function insertRows(chunk: readonly PackedRow[], open: SQL, nowMs: number): SQL[] {

@@ -1,6 +1,6 @@
 import type { JobQueue } from '../../job/queue.ts'
 import { type RunDeps, runJob } from '../../job/run.ts'
-import { claimableJobs } from '../../store/jobs.ts'
+import { claimableJobs } from '../../store/leases.ts'
 
 export type Runner = JobQueue & {
   /** Takes up what an earlier process, or another one that died, has left; then looks again every `sweepMs`. */
