@@ -66,9 +66,35 @@ describe('renderText', () => {
     )
   })
 
-  it('says once what neighbours were skipped for', () => {
+  it('makes one line of neighbours that were skipped for one reason', () => {
     const skipped = { reason: 'vantage', detail: 'Pod addresses are not routed outside the cluster' } as const
-    const paths = [1, 2, 3].map(() => aPath({ kind: 'Endpoint', outcome: 'skipped', skipped }))
-    expect(renderText(aJob({ paths })).split(skipped.detail)).toHaveLength(2)
+    const paths = [5, 6, 7].map((host) =>
+      aPath({ kind: 'Endpoint', address: `10.244.1.${host}`, outcome: 'skipped', skipped }),
+    )
+    expect(renderText(aJob({ paths })).split('\n').slice(4, 7)).toEqual([
+      '   PATH      PORT  ADDRESS                   TIME  RESULT',
+      '–  Endpoint  http  3 paths, 10.244.1.5:80 …     –  vantage',
+      `     ${skipped.detail}`,
+    ])
+  })
+
+  it('shows a record by its name and type, and a variable by its name', () => {
+    const record = aPath({
+      kind: 'DNS',
+      port: null,
+      address: null,
+      addressPort: null,
+      url: 'dns:toad.default.svc?type=SRV',
+    })
+    const variable = aPath({
+      kind: 'Environment',
+      address: null,
+      addressPort: null,
+      url: null,
+      because: ['variable TOAD_SERVICE_HOST', 'Service/toad spec.clusterIP'],
+    })
+    const text = renderText(aJob({ paths: [record, variable] }))
+    expect(text).toContain('✓  DNS          –     toad.default.svc SRV           –  ok\n')
+    expect(text).toContain('✓  Environment  http  variable TOAD_SERVICE_HOST     –  ok\n')
   })
 })

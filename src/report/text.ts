@@ -60,21 +60,46 @@ const MARKS = { pass: '✓', fail: '✗', error: '!', skipped: '–' } as const
 
 function table(rows: readonly ReportRow[]): string[] {
   if (rows.length === 0) return []
-  const cells = rows.map((row) => [
-    row.outcome === null ? '…' : MARKS[row.outcome],
-    row.path.kind,
-    portOf(row.path),
-    place(row.path) + (row.path.node === null ? '' : ` (${visible(row.path.node)})`),
-    duration(row.deciding?.timings.totalMs ?? null),
-    oneOfSeveral(row, rows) ? `${visible(row.check ?? '')}: ${resultOf(row)}` : resultOf(row),
-  ])
+  const lines = alike(rows).map((group) => ({ cells: cellsOf(group, rows), notes: notesOf(group[0]) }))
   const widths = TITLES.map((title, column) => {
-    const lengths = cells.map((line) => lengthOf(line[column]))
+    const lengths = lines.map(({ cells }) => lengthOf(cells[column]))
     return Math.max(title.length, ...lengths.filter((length) => length <= CELL_LIMIT))
   })
   return [
     ...line(TITLES, widths),
-    ...rows.flatMap((row, index) => [...line(cells[index] ?? [], widths), ...notesUnder(row, rows[index + 1])]),
+    ...lines.flatMap(({ cells, notes }) => [...line(cells, widths), ...notes.flatMap((note) => indented(5, note))]),
+  ]
+}
+
+/** Neighbours of one kind that were skipped for one reason (thirty pods that this vantage cannot reach) are one line. */
+function alike(rows: readonly ReportRow[]): [ReportRow, ...ReportRow[]][] {
+  const groups: [ReportRow, ...ReportRow[]][] = []
+  for (const row of rows) {
+    const group = groups.at(-1)
+    if (group !== undefined && isAlike(group[0], row)) group.push(row)
+    else groups.push([row])
+  }
+  return groups.flatMap((group) => (group.length < 3 ? group.map((row): [ReportRow] => [row]) : [group]))
+}
+
+const isAlike = (one: ReportRow, other: ReportRow): boolean =>
+  one.outcome === 'skipped' &&
+  other.outcome === 'skipped' &&
+  one.path.kind === other.path.kind &&
+  resultOf(one) === resultOf(other) &&
+  notesOf(one).join('\n') === notesOf(other).join('\n')
+
+function cellsOf(group: readonly [ReportRow, ...ReportRow[]], rows: readonly ReportRow[]): string[] {
+  const [row] = group
+  const ports = new Set(group.map((one) => portOf(one.path)))
+  const node = row.path.node === null ? '' : ` (${visible(row.path.node)})`
+  return [
+    row.outcome === null ? '…' : MARKS[row.outcome],
+    row.path.kind,
+    ports.size === 1 ? portOf(row.path) : '*',
+    group.length === 1 ? place(row.path) + node : `${group.length} paths, ${place(row.path)} …`,
+    duration(row.deciding?.timings.totalMs ?? null),
+    oneOfSeveral(row, rows) ? `${visible(row.check ?? '')}: ${resultOf(row)}` : resultOf(row),
   ]
 }
 
@@ -82,7 +107,7 @@ const TITLES = ['', 'PATH', 'PORT', 'ADDRESS', 'TIME', 'RESULT']
 const MARK_WIDTH = 1
 
 const oneOfSeveral = (row: ReportRow, rows: readonly ReportRow[]): boolean =>
-  rows.some((other) => other !== row && other.path.id === row.path.id)
+  rows.some((other) => other !== row && other.path === row.path)
 
 /** A row; a result that does not fit goes on below itself. */
 function line(cells: readonly string[], widths: readonly number[]): string[] {
@@ -103,13 +128,6 @@ function line(cells: readonly string[], widths: readonly number[]): string[] {
 const lengthOf = (cell: string | undefined): number => [...(cell ?? '')].length
 
 const padEnd = (cell: string, width: number): string => cell + ' '.repeat(Math.max(0, width - lengthOf(cell)))
-
-/** Neighbours with the same thing to say (thirty nodes that this vantage cannot reach) say it once, below the last. */
-function notesUnder(row: ReportRow, next: ReportRow | undefined): string[] {
-  const notes = notesOf(row)
-  if (next !== undefined && row.outcome === 'skipped' && notesOf(next).join('\n') === notes.join('\n')) return []
-  return notes.flatMap((note) => indented(5, note))
-}
 
 function indented(by: number, text: string, label = ''): string[] {
   const margin = ' '.repeat(by + label.length)

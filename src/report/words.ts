@@ -29,11 +29,17 @@ export function dialled(path: PathDocument): string | null {
   return path.address === null ? null : visible(hostPort(path.address, path.addressPort))
 }
 
-/** What names a path best to a person: the URL where a name routes it, else where the connection goes. */
+/**
+ * What names a path best to a person: the URL where a name routes it, the record that is asked for, the variable, else
+ * where the connection goes.
+ */
 export function place(path: PathDocument): string {
+  const record = /^dns:(.+)\?type=(\w+)$/.exec(path.url ?? '')
+  if (record !== null) return visible(`${record[1]} ${record[2]}`)
   const named = path.host !== null && path.host !== path.address
   if (named && path.url !== null) return visible(path.url)
-  return dialled(path) ?? visible(path.url ?? path.host ?? '–')
+  const because = path.kind === 'Environment' ? path.because[0] : undefined
+  return dialled(path) ?? visible(because ?? path.url ?? path.host ?? '–')
 }
 
 export const portOf = (path: PathDocument): string =>
@@ -70,7 +76,9 @@ export function notesOf(row: ReportRow): string[] {
   const bad = outcome === 'fail' || outcome === 'error'
   if (bad && deciding?.failure) notes.push(visible(deciding.failure.message))
   if (outcome === 'skipped' && path.skipped !== null) notes.push(visible(path.skipped.detail))
-  if (outcome === 'skipped' && deciding?.failure) notes.push(visible(`tried: ${deciding.failure.message}`))
+  if (outcome === 'skipped' && deciding?.failure && deciding.failure.message !== path.skipped?.detail) {
+    notes.push(visible(`tried: ${deciding.failure.message}`))
+  }
   if (bad && deciding?.http) notes.push(answerOf(deciding.http))
   const via = dialled(path)
   if (bad && via !== null && place(path) !== via) notes.push(`dialled ${via}`)
