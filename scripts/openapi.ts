@@ -5,7 +5,7 @@ import { stringify } from 'yaml'
 import { mountRoutes } from '../src/api/app.ts'
 import { openApiDocument } from '../src/api/openapi.ts'
 import type { ApiEnv } from '../src/api/route.ts'
-import { VERSION } from '../src/runtime/node/version.ts'
+import { VERSION } from '../src/runtime/version.ts'
 
 const file = new URL('../openapi.yaml', import.meta.url)
 const app = new OpenAPIHono<ApiEnv>()

@@ -18,7 +18,8 @@ import { mountPlan } from './plan.ts'
 import { answerError } from './problem.ts'
 import type { Api, ApiEnv } from './route.ts'
 
-export function createApp(deps: Deps): Api {
+/** @param routes what this runtime offers; what is not mounted is a 404 and absent from its document. */
+export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes): Api {
   const app = new OpenAPIHono<ApiEnv>()
   app.use(requestId({ generator: () => newId('request', deps.clock.now()), limitLength: 128 }))
   app.use(secureHeaders({ xFrameOptions: 'DENY' }))
@@ -35,7 +36,7 @@ export function createApp(deps: Deps): Api {
     })
   })
   app.use('/v1/*', authenticate(deps))
-  mountRoutes(app)
+  routes(app)
   refuseOtherMethods(app)
   app.notFound((context) => {
     const near = 'The routes are listed at /docs and in /openapi.json.'
@@ -49,6 +50,11 @@ export function createApp(deps: Deps): Api {
 export function mountRoutes(app: Api): void {
   mountJobs(app)
   mountEvents(app)
+  mountPlanning(app)
+}
+
+/** For a runtime that does not probe. */
+export function mountPlanning(app: Api): void {
   mountPlan(app)
   mountHealth(app)
   mountDocs(app)

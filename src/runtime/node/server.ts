@@ -16,6 +16,7 @@ import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog, type Log } from '../../lib/log.ts'
+import { VERSION } from '../version.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
 import { createNodeNetwork } from './network.ts'
@@ -23,7 +24,6 @@ import { detectPlace } from './place.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
 import { openSqlite } from './sqlite.ts'
-import { VERSION } from './version.ts'
 
 export type Portolan = {
   /** Where the API listens, without a trailing slash. */
