@@ -1,0 +1,231 @@
+/**
+ * Reading fields of untyped objects: every reader returns what it could read, and complains of what it could not,
+ * so that one pass finds all mistakes. What is complained of is `null` or left out; the caller throws at the end.
+ *
+ * @module
+ */
+import type { PortRef } from './objects.ts'
+import { labelKey, labelValue, portName, type Rule } from './rules.ts'
+
+export type Step = string | number
+/** Told of each mistake: where, and what was found, what was expected, what to do. */
+export type Complain = (path: readonly Step[], detail: string) => void
+
+export const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** One place in an object: its value, if it has one, and how it is reached. */
+export class Field {
+  readonly value: unknown
+  readonly key: Step
+  readonly #parent: Field | null
+  readonly #complain: Complain
+  /** Something on the way here was complained of already: nothing more is said. */
+  readonly #broken: boolean
+
+  constructor(value: unknown, complain: Complain, parent: Field | null = null, key: Step = '', broken = false) {
+    this.value = value
+    this.key = key
+    this.#complain = complain
+    this.#parent = parent
+    this.#broken = broken
+  }
+
+  get absent(): boolean {
+    return this.value === undefined || this.value === null
+  }
+
+  get path(): readonly Step[] {
+    return this.#parent ? [...this.#parent.path, this.key] : []
+  }
+
+  complain(detail: string): void {
+    if (!this.#broken) this.#complain(this.path, detail)
+  }
+
+  /** @param expected completes "expected …" */
+  mismatch(expected: string, advice = adviceFor(this.value)): void {
+    this.complain(`found ${describe(this.value)}, expected ${expected}.${advice && ` ${advice}`}`)
+  }
+
+  /** Complains if there is no value, or an empty one. Returns itself, to be read. */
+  need(expected: string): this {
+    const empty = this.value === '' || (Array.isArray(this.value) && this.value.length === 0)
+    if (this.absent || empty) this.complain(`missing, expected ${expected}`)
+    return this
+  }
+
+  /** Whether a mapping here has a value under `key`. Never complains. */
+  has(key: string): boolean {
+    return isMapping(this.value) && Object.hasOwn(this.value, key) && this.value[key] != null
+  }
+
+  /** The field under `key`; absent if this is absent. */
+  get(key: string): Field {
+    if (isMapping(this.value)) {
+      return new Field(Object.hasOwn(this.value, key) ? this.value[key] : undefined, this.#complain, this, key)
+    }
+    if (!this.absent) this.mismatch('a mapping', Array.isArray(this.value) ? 'Leave out the "- ".' : undefined)
+    return new Field(undefined, this.#complain, this, key, this.#broken || !this.absent)
+  }
+
+  /** The entries of a mapping. */
+  entries(): readonly Field[] {
+    if (isMapping(this.value)) return Object.keys(this.value).map((key) => this.get(key))
+    if (!this.absent) this.mismatch('a mapping', Array.isArray(this.value) ? 'Leave out the "- ".' : undefined)
+    return []
+  }
+
+  items(): readonly Field[] {
+    if (Array.isArray(this.value)) return this.value.map((item, at) => new Field(item, this.#complain, this, at))
+    if (!this.absent) this.mismatch('a list', isMapping(this.value) ? 'Begin each item with "- ".' : undefined)
+    return []
+  }
+
+  /** Text; the empty text counts as absent, as Kubernetes has it. */
+  text(): string | null {
+    if (this.absent || this.value === '') return null
+    if (typeof this.value === 'string') return this.value
+    this.mismatch('text', quote(this.value))
+    return null
+  }
+
+  matching(rule: Rule): string | null {
+    const text = this.text()
+    if (text === null || rule.test(text)) return text
+    const suggestion = rule.suggest?.(text)
+    const fits = suggestion !== undefined && rule.test(suggestion)
+    this.mismatch(rule.expected, adviceFor(text) || (fits ? `Did you mean ${JSON.stringify(suggestion)}?` : ''))
+    return null
+  }
+
+  oneOf<T extends string>(words: readonly T[]): T | null {
+    const text = this.text()
+    if (text === null) return null
+    const word = words.find((each) => each === text)
+    if (word !== undefined) return word
+    const meant = words.find((each) => each.toLowerCase() === text.toLowerCase())
+    this.mismatch(either(words), adviceFor(text) || (meant ? `Did you mean ${meant}?` : ''))
+    return null
+  }
+
+  flag(): boolean | null {
+    if (this.absent) return null
+    if (typeof this.value === 'boolean') return this.value
+    this.mismatch('true or false', adviceFor(this.value) || (isWord(this.value) ? 'Leave out the quotes.' : ''))
+    return null
+  }
+
+  integer(least: number, most: number): number | null {
+    if (this.absent) return null
+    if (Number.isInteger(this.value) && Number(this.value) >= least && Number(this.value) <= most) {
+      return Number(this.value)
+    }
+    this.mismatch(`a whole number from ${least} to ${most}`, adviceFor(this.value) || unquote(this.value))
+    return null
+  }
+
+  port(): number | null {
+    return this.integer(1, 65535)
+  }
+
+  /** IntOrString: a port's number, or its name in the pod. */
+  portRef(): PortRef | null {
+    if (typeof this.value === 'string') {
+      if (!/^\d+$/.test(this.value)) return this.matching(portName)
+      this.mismatch(
+        "a port's number, or its name",
+        `Kubernetes takes digits in quotes for a name, and a name needs a letter. ${unquote(this.value)}`,
+      )
+      return null
+    }
+    if (this.absent || typeof this.value === 'number') return this.port()
+    this.mismatch("a port's number from 1 to 65535, or its name")
+    return null
+  }
+
+  /** A mapping of text to text. */
+  texts(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.entries().flatMap((entry) => this.#pair(entry)))
+  }
+
+  labels(): Readonly<Record<string, string>> {
+    const pairs = this.entries().map((entry) => {
+      if (!labelKey.test(String(entry.key))) {
+        entry.complain(`found the key ${JSON.stringify(entry.key)}, expected ${labelKey.expected}.`)
+      }
+      entry.matching(labelValue)
+      return this.#pair(entry)
+    })
+    return Object.fromEntries(pairs.flat())
+  }
+
+  #pair(entry: Field): readonly (readonly [string, string])[] {
+    if (entry.absent || entry.value === '') return [[String(entry.key), '']]
+    const text = entry.text()
+    return text === null ? [] : [[String(entry.key), text]]
+  }
+}
+
+/** Complains of each field whose value an earlier one has; `null` is no value. `what` completes "expected …". */
+export function refuseRepeated(fields: readonly Field[], values: readonly (Step | null)[], what: string): void {
+  const first = new Map<Step, Field>()
+  for (const [at, field] of fields.entries()) {
+    const value = values[at] ?? null
+    if (value === null) continue
+    const earlier = first.get(value)
+    if (earlier) field.complain(`found ${value} again, as in ${fieldName(earlier.path)}, expected ${what}.`)
+    else first.set(value, field)
+  }
+}
+
+/** `spec.ports[0].targetPort`; keys that are no plain words in brackets. */
+export const fieldName = (path: readonly Step[]): string =>
+  path
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`
+      return /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
+    })
+    .join('')
+    .replace(/^\./, '')
+
+/** RFC 6901. */
+export const jsonPointer = (path: readonly Step[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+const LONGEST_ECHO = 80
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > LONGEST_ECHO ? `${value.slice(0, LONGEST_ECHO)}…` : value)
+  }
+  if (value === undefined || value === null) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'a mapping' : `the ${typeof value} ${value}`
+}
+
+export const either = (words: readonly string[]): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+
+/** What the value itself tells of the mistake; empty if nothing. */
+function adviceFor(value: unknown): string {
+  if (typeof value !== 'string') return ''
+  const remark = /^(.*?)(?:^|\s+)\/\//s.exec(value)
+  if (remark) {
+    return `YAML has no "//" remarks, so this one became part of the value. Begin it with "#": ${remark[1]} # …`
+  }
+  if (value.includes('{{')) return 'This is an unrendered template: render it first, as with `helm template`.'
+  if (/\$\{|\$\(/.test(value)) return 'A variable is not filled in here: do so first, as with `envsubst`.'
+  return ''
+}
+
+function quote(value: unknown): string {
+  if (typeof value === 'number') return 'Put it in quotes to make it text.'
+  if (typeof value !== 'boolean') return ''
+  return 'Put the word in quotes to make it text: YAML takes true, yes, on, y and their opposites for booleans.'
+}
+
+const isWord = (value: unknown): boolean => value === 'true' || value === 'false'
+
+const unquote = (value: unknown): string =>
+  typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? `Leave out the quotes: ${value.trim()}` : ''

@@ -1,0 +1,227 @@
+/**
+ * Manifests → the objects that Portolan reads. All mistakes of all objects are told at once.
+ *
+ * @module
+ */
+import { nearMiss } from '../lib/near.ts'
+import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import { readDocuments } from './documents.ts'
+import { type Complain, either, Field, fieldName, isMapping, jsonPointer, type Step } from './fields.ts'
+import { byKind, guessKind, isReadKind, KINDS, READ_KINDS, type ReadKind } from './kinds.ts'
+import type { Ignored, KubeObject, KubeObjects } from './objects.ts'
+
+export const MAX_OBJECTS = 50_000
+const MAX_ERRORS = 50
+
+export type Parsed = { objects: KubeObjects; ignored: readonly Ignored[] }
+
+/** One object, and where it was found: `document` is there for text, `path` leads through Lists. */
+type Found = { value: unknown; document: number | null; path: readonly Step[] }
+
+/**
+ * @param input the text of YAML documents or JSON, as `kubectl get … -o yaml` prints; or objects already parsed.
+ * @param where the pointer (RFC 6901) to the input within the request's body.
+ * @throws ProblemError `malformed_manifests` (400): not YAML or JSON; `invalid_manifest` (422): objects that an API
+ * server would refuse, or two that contradict each other. Only what is read is judged.
+ */
+export function parseManifests(input: string | readonly unknown[], where: { pointer: string }): Parsed {
+  const isText = typeof input === 'string'
+  const documents = isText ? readDocuments(input, where.pointer) : input
+  const mistakes = new Mistakes(where.pointer, isText)
+  const found = documents.flatMap((value, at): readonly Found[] =>
+    flatten({ value, document: isText ? at + 1 : null, path: isText ? [] : [at] }),
+  )
+  if (found.length > MAX_OBJECTS) {
+    const detail = `Found ${found.length} objects, expected at most ${MAX_OBJECTS}. Send fewer at once.`
+    throw new ProblemError('invalid_manifest', detail, { errors: [{ pointer: where.pointer, detail }] })
+  }
+  const ignored: Ignored[] = []
+  const objects: KubeObject[] = []
+  const seen = new Map<string, string>()
+  for (const each of found) {
+    const read = readObject(each, mistakes, ignored)
+    if (read !== null && isFirst(read, each, seen, mistakes)) objects.push(read)
+  }
+  mistakes.throwIfAny()
+  return { objects: byKind(objects), ignored }
+}
+
+/** The items of Lists, of Lists in them, and of a bare sequence. Items of a `ServiceList` may lack kind and version. */
+function flatten(found: Found): readonly Found[] {
+  const { value, document, path } = found
+  if (value === null || value === undefined) return []
+  if (Array.isArray(value)) {
+    return value.flatMap((item, at) => flatten({ value: item, document, path: [...path, at] }))
+  }
+  if (!isMapping(value) || !isList(value)) return [found]
+  const { items, kind, apiVersion } = value
+  if (items === null || items === undefined) return []
+  if (!Array.isArray(items)) return [found]
+  const inferred = kind === 'List' ? {} : { apiVersion, kind: String(kind).slice(0, -'List'.length) }
+  return items.flatMap((item, at) =>
+    flatten({ value: isMapping(item) ? { ...inferred, ...item } : item, document, path: [...path, 'items', at] }),
+  )
+}
+
+const isList = (value: Record<string, unknown>): boolean =>
+  typeof value.kind === 'string' &&
+  value.kind.endsWith('List') &&
+  (Object.hasOwn(value, 'items') || value.kind === 'List')
+
+function readObject(found: Found, mistakes: Mistakes, ignored: Ignored[]): KubeObject | null {
+  const { value } = found
+  const object = new Field(value, mistakes.in(found, nameOf(value)))
+  if (!isMapping(value)) {
+    object.mismatch('a Kubernetes object (apiVersion, kind, metadata, …)')
+    return null
+  }
+  const kind = decideKind(object, value, ignored)
+  if (kind === null) return null
+  checkVersion(object, kind)
+  checkIndentation(object, kind)
+  return KINDS[kind].read(object)
+}
+
+/** `Service/toad`, `Service` without a name, `null` without a kind. */
+function nameOf(value: unknown): string | null {
+  if (!isMapping(value)) return null
+  const kind = typeof value.kind === 'string' && value.kind !== '' ? value.kind : guessKind(value)
+  const name = isMapping(value.metadata) ? value.metadata.name : null
+  if (kind === null) return typeof name === 'string' ? name : null
+  return typeof name === 'string' && name !== '' ? `${kind}/${name}` : kind
+}
+
+/** `null`: not read, and either ignored or complained of. */
+function decideKind(object: Field, value: Record<string, unknown>, ignored: Ignored[]): ReadKind | null {
+  const field = object.get('kind')
+  const kind = field.text()
+  if (kind === null) {
+    const guess = guessKind(value)
+    const advice = guess
+      ? `: this looks like ${article(guess)} (kind: ${guess}, apiVersion: ${KINDS[guess].versions[0]})`
+      : ', like Service'
+    field.need(`the kind of the object${advice}`)
+    return guess
+  }
+  const apiVersion = value.apiVersion
+  if (kind === 'Status' && apiVersion === 'v1') {
+    object.complain('found an answer of the API server (kind Status), expected an object. Was the request refused?')
+    return null
+  }
+  if (isReadKind(kind) && isKubernetesOwn(apiVersion)) return kind
+  const meant = isKubernetesOwn(apiVersion) && !OTHER_KINDS.has(kind) ? nearMiss(kind, READ_KINDS) : null
+  if (meant !== null) {
+    field.mismatch('the kind of a Kubernetes object', `Did you mean ${meant}?`)
+    return null
+  }
+  const reason = kind === 'Secret' ? 'Secrets are never read' : ignoredBecause(kind, apiVersion)
+  ignored.push({ object: nameOf(value) ?? kind, reason })
+  return null
+}
+
+const ignoredBecause = (kind: string, apiVersion: unknown): string =>
+  isReadKind(kind) ? `${kind} of ${String(apiVersion)} is not read` : 'kind is not read'
+
+/** Kinds that exist, are not read, and resemble one that is. */
+const OTHER_KINDS: ReadonlySet<string> = new Set(['UDPRoute', 'PodList'])
+
+/** Kubernetes' own API groups: no dot, or under k8s.io. A `Service` of another group is another thing. */
+const isKubernetesOwn = (apiVersion: unknown): boolean => {
+  if (typeof apiVersion !== 'string' || !apiVersion.includes('/')) return true
+  const group = apiVersion.slice(0, apiVersion.indexOf('/'))
+  return !group.includes('.') || group.endsWith('.k8s.io')
+}
+
+function checkVersion(object: Field, kind: ReadKind): void {
+  const { versions } = KINDS[kind]
+  const field = object.get('apiVersion')
+  const expected = `${either(versions)} for ${article(kind)}`
+  const version = field.need(expected).text()
+  if (version !== null && !versions.includes(version)) field.mismatch(expected)
+}
+
+/** Fields that stand where a wrong indentation puts them: under metadata, or outside the spec. */
+function checkIndentation(object: Field, kind: ReadKind): void {
+  const { home, fields } = KINDS[kind]
+  const proper = home === null ? object : object.get(home)
+  const elsewhere = home === null ? [object.get('metadata'), object.get('spec')] : [object.get('metadata'), object]
+  for (const place of elsewhere) {
+    for (const key of fields) {
+      if (!place.has(key) || proper.has(key)) continue
+      const found = place.path.length === 0 ? 'at the top level' : `under ${fieldName(place.path)}`
+      const expected = home === null ? 'at the top level' : `under ${home}`
+      place.get(key).complain(`found ${key} ${found}, expected it ${expected}. Check the indentation.`)
+    }
+  }
+}
+
+const article = (kind: string): string => (/^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`)
+
+/** Whether the object is new. The same again is left out; another of its name is a mistake. */
+function isFirst(read: KubeObject, found: Found, seen: Map<string, string>, mistakes: Mistakes): boolean {
+  const { name, namespace } = read.meta
+  if (name === '') return true
+  const key = `${read.kind}/${namespace ?? ''}/${name}`
+  const content = JSON.stringify(read)
+  const earlier = seen.get(key)
+  if (earlier === undefined) seen.set(key, content)
+  else if (earlier !== content) {
+    const place = namespace === null ? '' : ` in namespace ${namespace}`
+    mistakes.in(found, `${read.kind}/${name}`)(
+      ['metadata', 'name'],
+      `found a second ${read.kind} ${name}${place} that differs from the first, expected each object once. Leave one out.`,
+    )
+  }
+  return earlier === undefined
+}
+
+/** What was complained of, one complaint a place. */
+class Mistakes {
+  readonly #pointer: string
+  readonly #isText: boolean
+  readonly #errors: ProblemDetail[] = []
+  readonly #objects = new Set<string>()
+  readonly #places = new Set<string>()
+
+  constructor(pointer: string, isText: boolean) {
+    this.#pointer = pointer
+    this.#isText = isText
+  }
+
+  in({ document, path: prefix }: Found, object: string | null): Complain {
+    return (path, detail) => {
+      const whole = [...prefix, ...path]
+      const place = `${document ?? ''}${jsonPointer(whole)}`
+      if (this.#places.has(place)) return
+      this.#places.add(place)
+      this.#objects.add(`${document ?? ''}${jsonPointer(prefix)}`)
+      if (this.#errors.length >= MAX_ERRORS) return
+      const named = object?.includes('/')
+      const field = fieldName(named || !this.#isText ? path : whole)
+      this.#errors.push({
+        pointer: this.#isText ? this.#pointer : `${this.#pointer}${jsonPointer(whole)}`,
+        detail,
+        ...(document === null ? {} : { document }),
+        ...(object === null ? {} : { object }),
+        ...(field === '' ? {} : { field }),
+      })
+    }
+  }
+
+  throwIfAny(): void {
+    const first = this.#errors[0]
+    if (!first) return
+    const count = this.#places.size
+    const more = count - this.#errors.length
+    const rest = { pointer: this.#pointer, detail: `${more} more ${more === 1 ? 'mistake' : 'mistakes'} not listed.` }
+    const subject = [first.object, first.field].filter((part) => part !== undefined).join(' ')
+    const text = `${subject}${subject && ': '}${first.detail}`
+    const others =
+      count === 1
+        ? ''
+        : ` (${count} mistakes in all, in ${this.#objects.size} object${this.#objects.size === 1 ? '' : 's'}: see errors)`
+    throw new ProblemError('invalid_manifest', `${text}${others}`, {
+      errors: more > 0 ? [...this.#errors, rest] : this.#errors,
+    })
+  }
+}

@@ -1,0 +1,87 @@
+import { type Field, refuseRepeated } from './fields.ts'
+import type { Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Endpoints } from './objects.ts'
+import { readMeta, readProtocol, readTargetRef, readTexts } from './read-meta.ts'
+import { ip, ipv4, ipv6, label, subdomain } from './rules.ts'
+
+const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'] as const
+const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: subdomain } as const
+const SERVICE_LABEL = 'kubernetes.io/service-name'
+/** discovery.k8s.io/v1beta1 has node and zone as topology labels. */
+const HOSTNAME_LABEL = 'kubernetes.io/hostname'
+const ZONE_LABEL = 'topology.kubernetes.io/zone'
+
+export function readEndpoints(object: Field): Endpoints {
+  return {
+    kind: 'Endpoints',
+    meta: readMeta(object, subdomain),
+    subsets: object
+      .get('subsets')
+      .items()
+      .map((subset) => ({
+        addresses: readAddresses(subset.get('addresses')),
+        notReadyAddresses: readAddresses(subset.get('notReadyAddresses')),
+        ports: readPorts(subset.get('ports'), true),
+      })),
+  }
+}
+
+const readAddresses = (list: Field): readonly EndpointAddress[] =>
+  list.items().map((address) => ({
+    ip: address.get('ip').need('an IP address').matching(ip) ?? '',
+    hostname: address.get('hostname').matching(label),
+    nodeName: address.get('nodeName').matching(subdomain),
+    targetRef: readTargetRef(address.get('targetRef')),
+  }))
+
+export function readEndpointSlice(object: Field): EndpointSlice {
+  const meta = readMeta(object, subdomain)
+  const addressType = object.get('addressType').need('IPv4, IPv6 or FQDN').oneOf(ADDRESS_TYPES)
+  return {
+    kind: 'EndpointSlice',
+    meta,
+    serviceName: meta.labels[SERVICE_LABEL] || null,
+    addressType: addressType ?? 'IPv4',
+    endpoints: object
+      .get('endpoints')
+      .items()
+      .map((endpoint) => readEndpoint(endpoint, addressType)),
+    ports: readPorts(object.get('ports'), false),
+  }
+}
+
+function readEndpoint(endpoint: Field, addressType: EndpointSlice['addressType'] | null): Endpoint {
+  const conditions = endpoint.get('conditions')
+  const topology = endpoint.get(endpoint.has('deprecatedTopology') ? 'deprecatedTopology' : 'topology')
+  const ready = conditions.get('ready').flag() ?? true
+  const addresses = endpoint.get('addresses').need('a list with at least one address')
+  return {
+    addresses: readTexts(addresses, addressType && ADDRESS_RULES[addressType]),
+    ready,
+    serving: conditions.get('serving').flag() ?? ready,
+    terminating: conditions.get('terminating').flag() ?? false,
+    hostname: endpoint.get('hostname').matching(label),
+    nodeName: endpoint.get('nodeName').matching(subdomain) ?? topology.get(HOSTNAME_LABEL).text(),
+    zone: endpoint.get('zone').text() ?? topology.get(ZONE_LABEL).text(),
+    targetRef: readTargetRef(endpoint.get('targetRef')),
+  }
+}
+
+/** A slice's port may lack a number (every port); that of an Endpoints may not. */
+function readPorts(list: Field, numbered: boolean): readonly EndpointPort[] {
+  const items = list.items()
+  refuseRepeated(
+    items.map((item) => item.get('name')),
+    items.map((item) => item.get('name').text() ?? ''),
+    'a name of its own for each port',
+  )
+  return items.map((item) => {
+    const port = item.get('port')
+    if (numbered) port.need('a port, a whole number from 1 to 65535')
+    return {
+      name: item.get('name').matching(label),
+      port: port.port(),
+      protocol: readProtocol(item),
+      appProtocol: item.get('appProtocol').text(),
+    }
+  })
+}

@@ -1,0 +1,28 @@
+import type { Field } from './fields.ts'
+import type { KubeEvent } from './objects.ts'
+import { readMeta, readTargetRef } from './read-meta.ts'
+import { instant, subdomain } from './rules.ts'
+
+/** v1 and events.k8s.io/v1 are two spellings of one object; a series counts in place of the event itself. */
+export function readEvent(object: Field): KubeEvent {
+  const either = (...keys: readonly [string, ...string[]]): Field =>
+    object.get(keys.find((key) => object.has(key)) ?? keys[0])
+  const series = object.get('series')
+  const last = series.get('lastObservedTime')
+  return {
+    kind: 'Event',
+    meta: readMeta(object, subdomain),
+    involvedObject: readTargetRef(either('involvedObject', 'regarding').need('the object that the event is about')) ?? {
+      kind: '',
+      name: '',
+      namespace: null,
+    },
+    type: object.get('type').text(),
+    reason: object.get('reason').text(),
+    message: either('message', 'note').text(),
+    count: (series.absent ? either('count', 'deprecatedCount') : series.get('count')).integer(0, 2 ** 31 - 1) || 1,
+    lastAt:
+      last.matching(instant) ??
+      either('lastTimestamp', 'deprecatedLastTimestamp', 'eventTime', 'firstTimestamp').matching(instant),
+  }
+}

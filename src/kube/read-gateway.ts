@@ -1,0 +1,24 @@
+import type { Field } from './fields.ts'
+import type { GatewayRoute } from './objects.ts'
+import { readMeta } from './read-meta.ts'
+import { label, subdomain } from './rules.ts'
+
+/** The Services that a route of the Gateway API names. A Gateway itself names none. */
+export const readGatewayRoute =
+  (kind: GatewayRoute['kind']) =>
+  (object: Field): GatewayRoute => ({
+    kind,
+    meta: readMeta(object, subdomain),
+    backends: kind === 'Gateway' ? [] : object.get('spec').get('rules').items().flatMap(readBackends),
+  })
+
+const readBackends = (rule: Field): GatewayRoute['backends'] =>
+  rule
+    .get('backendRefs')
+    .items()
+    .filter((ref) => (ref.get('kind').text() ?? 'Service') === 'Service' && ref.get('group').text() === null)
+    .map((ref) => ({
+      name: ref.get('name').need("the Service's name").matching(label) ?? '',
+      namespace: ref.get('namespace').matching(label),
+      port: ref.get('port').port(),
+    }))

@@ -1,0 +1,102 @@
+import type { Field } from './fields.ts'
+import type { Condition, LabelSelector, Labels, LoadBalancerIngress, Meta } from './objects.ts'
+import { instant, ip, label, type Rule, subdomain } from './rules.ts'
+import { PROTOCOLS, type Protocol } from './words.ts'
+
+/** @param nameRule what the API server asks of names of this kind. */
+export function readMeta(object: Field, nameRule: Rule, namespaced = true): Meta {
+  const meta = object.get('metadata')
+  const owners = meta.get('ownerReferences').items()
+  const owner = owners.find((each) => each.get('controller').value === true) ?? owners[0]
+  return {
+    name: readName(object, nameRule),
+    namespace: namespaced ? meta.get('namespace').matching(label) : null,
+    labels: meta.get('labels').labels(),
+    annotations: readAnnotations(meta.get('annotations')),
+    createdAt: meta.get('creationTimestamp').matching(instant),
+    deletedAt: meta.get('deletionTimestamp').matching(instant),
+    owner: owner ? { kind: owner.get('kind').text() ?? '', name: owner.get('name').text() ?? '' } : null,
+  }
+}
+
+function readName(object: Field, rule: Rule): string {
+  const name = object.get('metadata').get('name')
+  if (!name.absent && name.value !== '') return name.matching(rule) ?? ''
+  const generated = object.get('metadata').has('generateName')
+  const why = generated ? 'generateName alone leaves the name to the cluster, and reports need one' : rule.expected
+  return name.need(`the object's name (${why})`).text() ?? ''
+}
+
+/** Annotations that repeat the whole object, or hold what nobody here reads and may be secret. */
+const UNREAD_ANNOTATION = /^kubectl\.kubernetes\.io\/|-snippet$/
+/** Of whom annotations are read: Kubernetes, its controllers, load balancers and meshes. */
+const READ_ANNOTATION =
+  /^([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|k8s\.aws|istio\.io|linkerd\.io|cilium\.io|metallb\.io|metallb\.universe\.tf|kube-vip\.io|haproxy\.org|haproxy-ingress\.github\.io|projectcontour\.io|traefik\.io|konghq\.com|cloud\.google\.com|gke\.io|azure\.com|openshift\.io)\//
+
+function readAnnotations(annotations: Field): Labels {
+  const read = annotations.entries().filter(({ key }) => isReadAnnotation(String(key)))
+  return Object.fromEntries(read.map((entry) => [String(entry.key), entry.text() ?? '']))
+}
+
+const isReadAnnotation = (key: string): boolean => READ_ANNOTATION.test(key) && !UNREAD_ANNOTATION.test(key)
+
+export const readProtocol = (port: Field): Protocol => port.get('protocol').oneOf(PROTOCOLS) ?? 'TCP'
+
+/** `status.loadBalancer.ingress` of a Service or an Ingress. */
+export function readLoadBalancer(object: Field): readonly LoadBalancerIngress[] {
+  const entries = object.get('status').get('loadBalancer').get('ingress').items()
+  return entries.map((entry) => ({
+    ip: entry.get('ip').matching(ip),
+    hostname: entry.get('hostname').matching(subdomain),
+    ipMode: entry.get('ipMode').oneOf(['VIP', 'Proxy']),
+    ports: entry
+      .get('ports')
+      .items()
+      .map((port) => ({
+        port: port.get('port').need('a port').port() ?? 0,
+        protocol: readProtocol(port),
+        error: port.get('error').text(),
+      })),
+  }))
+}
+
+export const readConditions = (object: Field): readonly Condition[] =>
+  object
+    .get('status')
+    .get('conditions')
+    .items()
+    .map((condition) => ({
+      type: condition.get('type').need('the type of the condition').text() ?? '',
+      status: condition.get('status').need('"True", "False" or "Unknown"').text() ?? '',
+      reason: condition.get('reason').text(),
+      message: condition.get('message').text(),
+    }))
+
+export const readTargetRef = (ref: Field): { kind: string; name: string; namespace: string | null } | null =>
+  ref.absent
+    ? null
+    : {
+        kind: ref.get('kind').text() ?? '',
+        name: ref.get('name').text() ?? '',
+        namespace: ref.get('namespace').text(),
+      }
+
+/** An absent selector is `null`; an empty one selects everything. */
+export const readSelector = (selector: Field): LabelSelector | null =>
+  selector.absent
+    ? null
+    : {
+        matchLabels: selector.get('matchLabels').labels(),
+        matchExpressions: selector
+          .get('matchExpressions')
+          .items()
+          .map((expression) => ({
+            key: expression.get('key').need("a label's key").text() ?? '',
+            operator: expression.get('operator').oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']) ?? '',
+            values: readTexts(expression.get('values')),
+          })),
+      }
+
+/** A list of texts that each fit the rule. */
+export const readTexts = (list: Field, rule: Rule | null = null): readonly string[] =>
+  list.items().flatMap((item) => (rule ? item.matching(rule) : item.text()) ?? [])

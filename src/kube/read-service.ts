@@ -1,0 +1,132 @@
+import { type Field, refuseRepeated } from './fields.ts'
+import type { Service, ServicePort, ServiceType } from './objects.ts'
+import { readLoadBalancer, readMeta, readProtocol, readTexts } from './read-meta.ts'
+import { cidr, externalName, ip, label, type Rule } from './rules.ts'
+import { FAMILIES, type Family } from './words.ts'
+
+const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
+const POLICIES = ['Cluster', 'Local'] as const
+const AFFINITIES = ['None', 'ClientIP'] as const
+const FAMILY_POLICIES = ['SingleStack', 'PreferDualStack', 'RequireDualStack'] as const
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
+
+const clusterAddress: Rule = {
+  expected: 'an IP address, or "None" for a headless Service',
+  test: (text) => text === 'None' || ip.test(text),
+}
+
+/** Rules and defaults: core/validation ValidateService and core/v1 SetDefaults_Service of Kubernetes. */
+export function readService(object: Field): Service {
+  const meta = readMeta(object, label)
+  const spec = object.get('spec')
+  const type = spec.get('type').oneOf(TYPES) ?? 'ClusterIP'
+  const clusterIPs = readClusterIPs(spec, type)
+  const selector = spec.get('selector').labels()
+  const ranges = readTexts(spec.get('loadBalancerSourceRanges'), cidr)
+  return {
+    kind: 'Service',
+    meta,
+    type,
+    clusterIP: clusterIPs[0] ?? null,
+    clusterIPs,
+    ipFamilies: readFamilies(spec, clusterIPs),
+    ipFamilyPolicy: spec.get('ipFamilyPolicy').oneOf(FAMILY_POLICIES),
+    ports: readPorts(spec, type === 'ExternalName' || clusterIPs[0] === 'None'),
+    selector: Object.keys(selector).length === 0 ? null : selector,
+    externalName: readExternalName(spec, type),
+    externalIPs: readTexts(spec.get('externalIPs'), ip),
+    externalTrafficPolicy: spec.get('externalTrafficPolicy').oneOf(POLICIES) ?? 'Cluster',
+    internalTrafficPolicy: spec.get('internalTrafficPolicy').oneOf(POLICIES) ?? 'Cluster',
+    healthCheckNodePort: spec.get('healthCheckNodePort').integer(0, 65535) || null,
+    allocateLoadBalancerNodePorts: spec.get('allocateLoadBalancerNodePorts').flag() ?? true,
+    loadBalancerClass: spec.get('loadBalancerClass').text(),
+    loadBalancerSourceRanges: ranges.length > 0 ? ranges : annotatedRanges(meta.annotations[SOURCE_RANGES]),
+    publishNotReadyAddresses: spec.get('publishNotReadyAddresses').flag() ?? false,
+    sessionAffinity: spec.get('sessionAffinity').oneOf(AFFINITIES) ?? 'None',
+    loadBalancerIngress: readLoadBalancer(object),
+  }
+}
+
+const annotatedRanges = (annotation = ''): readonly string[] =>
+  annotation
+    .split(',')
+    .map((range) => range.trim())
+    .filter((range) => cidr.test(range))
+
+/** `clusterIP` and `clusterIPs` are one value: before 1.20 there was only the first. */
+function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
+  const first = spec.get('clusterIP')
+  const all = spec.get('clusterIPs')
+  const address = first.matching(clusterAddress)
+  const addresses = readTexts(all, clusterAddress)
+  if (address !== null && addresses[0] !== undefined && addresses[0] !== address) {
+    first.complain(`found ${address}, expected the same as spec.clusterIPs[0], ${addresses[0]}.`)
+  }
+  const read = addresses.length > 0 ? addresses : address === null ? [] : [address]
+  if (read.length === 0) return []
+  const place = first.absent ? all : first
+  if (type === 'ExternalName') {
+    place.mismatch('nothing: a Service of type ExternalName has no cluster IP', 'Leave it out.')
+  } else if (read[0] === 'None' && type !== 'ClusterIP') {
+    place.mismatch(
+      `an IP address, or nothing: a Service of type ${type} is never headless`,
+      'Leave it out, or set spec.type to ClusterIP.',
+    )
+  }
+  return read
+}
+
+/** Without `ipFamilies`, the families of the cluster IPs; without those, the cluster decides. */
+function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Family[] {
+  const families = spec
+    .get('ipFamilies')
+    .items()
+    .flatMap((item) => item.oneOf(FAMILIES) ?? [])
+  if (families.length > 0) return families
+  return clusterIPs.filter((address) => address !== 'None').map((address) => (address.includes(':') ? 'IPv6' : 'IPv4'))
+}
+
+function readExternalName(spec: Field, type: ServiceType): string | null {
+  const name = spec.get('externalName')
+  if (type === 'ExternalName') name.need('the DNS name that a Service of type ExternalName stands for')
+  return name.matching(externalName)
+}
+
+function readPorts(spec: Field, mayBeEmpty: boolean): readonly ServicePort[] {
+  const list = spec.get('ports')
+  if (!mayBeEmpty) list.need('a list with at least one port: [{port: 80, targetPort: 8080}]')
+  const items = list.items()
+  const ports = items.map((item) => readPort(item, items.length > 1))
+  const of = (key: string) => items.map((item) => item.get(key))
+  refuseRepeated(
+    of('name'),
+    ports.map(({ name }) => name),
+    'a name of its own for each port',
+  )
+  refuseRepeated(
+    of('port'),
+    ports.map(({ port, protocol }) => `${port}/${protocol}`),
+    'each port and protocol once',
+  )
+  refuseRepeated(
+    of('nodePort'),
+    ports.map(({ nodePort, protocol }) => nodePort && `${nodePort}/${protocol}`),
+    'each nodePort and protocol once',
+  )
+  return ports
+}
+
+function readPort(item: Field, mustBeNamed: boolean): ServicePort {
+  const name = item.get('name')
+  if (mustBeNamed) name.need('a name, like http: with several ports each needs one')
+  const port = item.get('port').need('the port of the Service, a whole number from 1 to 65535').port() ?? 0
+  const target = item.get('targetPort')
+  return {
+    name: name.matching(label),
+    port,
+    protocol: readProtocol(item),
+    targetPort: (target.value === 0 || target.value === '' ? null : target.portRef()) ?? port,
+    nodePort: item.get('nodePort').integer(0, 65535) || null,
+    appProtocol: item.get('appProtocol').text(),
+  }
+}
