@@ -1,0 +1,159 @@
+/**
+ * `npm run demo`: a Service of three pods on loopback addresses, with one path broken on purpose, and Portolan asked
+ * which of its paths work. No cluster, no root.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parseManifests } from '../../src/kube/parse.ts'
+import { readConfig } from '../../src/runtime/node/config.ts'
+import { StartError, startPortolan } from '../../src/runtime/node/server.ts'
+import { issueCertificate } from './certificate.ts'
+import { DemoError } from './listen.ts'
+import { startWorld } from './world.ts'
+
+const HELP = `Usage: npm run demo [-- OPTIONS]
+
+Starts a Service (three pods, two nodes, a load balancer, an Ingress controller, a DNS server) on loopback
+addresses, starts Portolan, and asks it which paths to the Service work. Exits 0, although the report says
+FAIL: one path is broken on purpose.
+
+  --all-pass   break nothing
+  --keep       leave everything running until Ctrl-C, to ask yourself with curl
+  --port N     where the API listens (default: a free port)
+  --help       this text
+`
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const MANIFESTS = join(import.meta.dirname, 'toad.yaml')
+/** What is posted, for people to look at and for curl to post again. */
+const REQUEST = join(ROOT, 'data', 'demo', 'job.json')
+
+const DNS = { address: '127.96.0.10', port: 1053 }
+const CLUSTER_DOMAIN = 'cluster.local'
+const CONTROLLER_PORTS = { http: 8880, https: 8443 }
+const BROKEN_NODE = 'node-2'
+
+type Options = { allPass: boolean; keep: boolean; port: string }
+
+async function run({ allPass, keep, port }: Options): Promise<void> {
+  const manifests = readFileSync(MANIFESTS, 'utf8')
+  const { objects } = parseManifests(manifests, { pointer: '' })
+  const hosts = objects.ingresses.flatMap(({ tls }) => tls.flatMap((entry) => entry.hosts))
+  const certificate = await issueCertificate(hosts)
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-demo-'))
+  const world = await startWorld(objects, {
+    dns: DNS,
+    clusterDomain: CLUSTER_DOMAIN,
+    controllerPorts: CONTROLLER_PORTS,
+    certificate,
+    brokenNodes: allPass ? [] : [BROKEN_NODE],
+  })
+  try {
+    const portolan = await startPortolan(
+      readConfig({
+        PORTOLAN_PORT: port,
+        PORTOLAN_DATABASE: join(folder, 'portolan.db'),
+        // Loopback is never dialled otherwise: it is Portolan's own host.
+        PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8',
+        PORTOLAN_LOG_LEVEL: 'warn',
+      }),
+    )
+    try {
+      await ask(portolan.url, requestFor(manifests, certificate.ca), allPass)
+      if (keep) await untilInterrupted(portolan.url)
+    } finally {
+      await portolan.close()
+    }
+  } finally {
+    await world.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Without the demonstration's own ports and names, this is what a job looks like for any Service. */
+function requestFor(manifests: string, caPem: string): unknown {
+  return {
+    target: { manifests },
+    vantage: 'in-cluster',
+    addresses: {
+      dnsServers: [`${DNS.address}:${DNS.port}`],
+      clusterDomain: CLUSTER_DOMAIN,
+      controllerPorts: CONTROLLER_PORTS,
+    },
+    checks: [
+      {
+        name: 'hello',
+        type: 'http',
+        expect: { failIfBodyNotMatchesRegexp: ["^You've hit toad-"] },
+        responder: { header: 'x-pod-name' },
+        tls: { caPem },
+      },
+    ],
+  }
+}
+
+const curl = (url: string, query: string): string =>
+  `curl -H 'content-type: application/json' --data-binary @${relative(process.cwd(), REQUEST)} "${url}/v1/jobs?wait=30${query}"`
+
+async function ask(url: string, request: unknown, allPass: boolean): Promise<void> {
+  const body = `${JSON.stringify(request, null, 2)}\n`
+  mkdirSync(join(REQUEST, '..'), { recursive: true })
+  writeFileSync(REQUEST, body)
+  const response = await fetch(`${url}/v1/jobs?wait=30&format=text`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  const report = await response.text()
+  if (response.status !== 200) throw new DemoError(`The API answered ${response.status}:\n${report}`)
+  print(report)
+  print('Asked with:')
+  print(`  ${curl(url, '&format=text')}`)
+  const expected = allPass ? 'PASS' : 'FAIL'
+  if (!report.startsWith(expected))
+    throw new DemoError(`${expected} was expected: something on this machine is in the way`)
+  if (!allPass) {
+    print(`\nFAIL on purpose: nothing listens on the node port of ${BROKEN_NODE}, as if kube-proxy did not run there.`)
+    print('  npm run demo -- --all-pass   the same with nothing broken')
+    print('  npm run demo -- --keep       leaves it running, to ask yourself')
+  }
+}
+
+async function untilInterrupted(url: string): Promise<void> {
+  print('\nRunning until Ctrl-C. Ask again, in another terminal:')
+  print(`  ${curl(url, '&format=markdown')}`)
+  print(`  ${curl(url, '&format=junit')}`)
+  print(`  curl "${url}/v1/jobs"          all jobs so far`)
+  print(`  ${url}/docs             the API, to read in a browser`)
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
+const { values } = parseArgs({
+  options: {
+    'all-pass': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    port: { type: 'string', default: '0' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help) {
+  print(HELP)
+} else {
+  try {
+    await run({ allPass: values['all-pass'], keep: values.keep, port: values.port })
+  } catch (cause) {
+    if (!(cause instanceof DemoError || cause instanceof StartError)) throw cause
+    process.stderr.write(`${cause.message}\n`)
+    process.exitCode = 1
+  }
+}
