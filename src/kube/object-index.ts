@@ -1,0 +1,182 @@
+/**
+ * Objects, findable by what other objects call them. Built once for a batch, so that planning one Service costs
+ * what that Service has, not what the cluster has. Everything comes back in an order of its own (namespace, name),
+ * never in that of the documents, and identical documents count once.
+ *
+ * An object without a namespace is in the one that is asked about (`kubectl apply` would put it there).
+ *
+ * @module
+ */
+import type {
+  EndpointSlice,
+  Endpoints,
+  GatewayRoute,
+  Ingress,
+  IngressBackend,
+  IngressClass,
+  KubeObjects,
+  Labels,
+  Node,
+  Pod,
+  Service,
+  Workload,
+} from './objects.ts'
+
+export type ObjectIndex = {
+  objects: KubeObjects
+  /** All Services, of every namespace. */
+  services: readonly Service[]
+  nodes: readonly Node[]
+  ingressClasses: readonly IngressClass[]
+  servicesNamed(name: string): readonly Service[]
+  servicesAt(namespace: string, name: string): readonly Service[]
+  servicesIn(namespace: string): readonly Service[]
+  slicesOf(namespace: string, service: string): readonly EndpointSlice[]
+  endpointsOf(namespace: string, service: string): readonly Endpoints[]
+  /** Pods that carry every pair of the selector. */
+  podsMatching(namespace: string, selector: Labels): readonly Pod[]
+  podsIn(namespace: string): readonly Pod[]
+  podNamed(namespace: string, name: string): Pod | null
+  workloadsIn(namespace: string): readonly Workload[]
+  /** Ingresses of that namespace of which some backend names the Service. */
+  ingressesOf(namespace: string, service: string): readonly Ingress[]
+  /** Ingresses of other namespaces that name a Service so called. */
+  ingressesElsewhere(namespace: string, service: string): readonly Ingress[]
+  /** Ingresses with a rule for exactly that host (as written; `null`: rules without a host). */
+  ingressesForHost(host: string | null): readonly Ingress[]
+  routesOf(namespace: string, service: string): readonly GatewayRoute[]
+  /** The Service that has this cluster IP. */
+  serviceByClusterIP(address: string): Service | null
+  nodeNamed(name: string): Node | null
+  nodeByAddress(address: string): Node | null
+}
+
+type Named = { meta: { name: string; namespace: string | null } }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** By namespace and name; equal names by content, so that no order is left to chance. Identical objects merge. */
+function inOrder<T extends Named>(objects: readonly T[]): readonly T[] {
+  const sorted = objects.toSorted(
+    (a, b) =>
+      compare(a.meta.namespace ?? '', b.meta.namespace ?? '') ||
+      compare(a.meta.name, b.meta.name) ||
+      compare(JSON.stringify(a), JSON.stringify(b)),
+  )
+  return sorted.filter((object, position) => {
+    const before = sorted[position - 1]
+    return !(before && before.meta.name === object.meta.name && JSON.stringify(before) === JSON.stringify(object))
+  })
+}
+
+/** A lookup of objects by namespace and key, in which objects without a namespace are found in every namespace. */
+function byNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
+  const map = new Map<string, T[]>()
+  for (const object of objects) {
+    for (const key of new Set(keysOf(object))) {
+      const slot = `${object.meta.namespace ?? ''}/${key}`
+      const list = map.get(slot)
+      if (list) list.push(object)
+      else map.set(slot, [object])
+    }
+  }
+  return (namespace: string, key: string): readonly T[] => {
+    const own = map.get(`${namespace}/${key}`) ?? []
+    const unplaced = map.get(`/${key}`) ?? []
+    return unplaced.length === 0 ? own : [...unplaced, ...own]
+  }
+}
+
+function byKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
+  const map = new Map<string, T[]>()
+  for (const object of objects) {
+    for (const key of new Set(keysOf(object))) {
+      const list = map.get(key)
+      if (list) list.push(object)
+      else map.set(key, [object])
+    }
+  }
+  return (key: string): readonly T[] => map.get(key) ?? []
+}
+
+/** Every backend of an Ingress: of its rules, and the default one. */
+export function backendsOf(ingress: Ingress): readonly IngressBackend[] {
+  const ofRules = ingress.rules.flatMap((rule) => rule.paths.map((path) => path.backend))
+  return ingress.defaultBackend === null ? ofRules : [...ofRules, ingress.defaultBackend]
+}
+
+const backendNames = (ingress: Ingress): readonly string[] =>
+  backendsOf(ingress).flatMap((backend) => (backend.service === null ? [] : [backend.service.name]))
+
+export const matchesLabels = (labels: Labels, selector: Labels): boolean =>
+  Object.entries(selector).every(([key, value]) => labels[key] === value)
+
+const pairsOf = (labels: Labels): readonly string[] => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+
+const hostKey = (host: string | null): string => host ?? ''
+
+export function indexObjects(objects: KubeObjects): ObjectIndex {
+  const services = inOrder(objects.services)
+  const nodes = inOrder(objects.nodes)
+  const pods = inOrder(objects.pods)
+  const ingresses = inOrder(objects.ingresses)
+  const inNamespace = () => ['']
+
+  const servicesNamed = byKey(services, (service) => [service.meta.name])
+  const servicesAt = byNamespace(services, (service) => [service.meta.name])
+  const servicesIn = byNamespace(services, inNamespace)
+  const serviceByClusterIP = byKey(services, (service) => service.clusterIPs)
+  const slices = byNamespace(inOrder(objects.endpointSlices), ({ serviceName }) =>
+    serviceName === null ? [] : [serviceName],
+  )
+  const endpoints = byNamespace(inOrder(objects.endpoints), ({ meta }) => [meta.name])
+  const podsByPair = byNamespace(pods, (pod) => pairsOf(pod.meta.labels))
+  const podsIn = byNamespace(pods, inNamespace)
+  const podsNamed = byNamespace(pods, (pod) => [pod.meta.name])
+  const workloadsIn = byNamespace(inOrder(objects.workloads), inNamespace)
+  const ingressesOf = byNamespace(ingresses, backendNames)
+  const ingressesNaming = byKey(ingresses, backendNames)
+  const ingressesForHost = byKey(ingresses, (ingress) => ingress.rules.map((rule) => hostKey(rule.host)))
+  const nodesNamed = byKey(nodes, (node) => [node.meta.name])
+  const nodesByAddress = byKey(nodes, (node) => node.addresses.map(({ address }) => address))
+  const routes = inOrder(objects.gatewayRoutes)
+  const routesNaming = byKey(routes, (route) => route.backends.map((backend) => backend.name))
+
+  return {
+    objects,
+    services,
+    nodes,
+    ingressClasses: inOrder(objects.ingressClasses),
+    servicesNamed,
+    servicesAt,
+    servicesIn: (namespace) => servicesIn(namespace, ''),
+    slicesOf: slices,
+    endpointsOf: endpoints,
+    podsMatching(namespace, selector) {
+      const pairs = pairsOf(selector)
+      if (pairs.length === 0) return podsIn(namespace, '')
+      const lists = pairs.map((pair) => podsByPair(namespace, pair))
+      const shortest = lists.reduce((least, list) => (list.length < least.length ? list : least))
+      return shortest.filter((pod) => matchesLabels(pod.meta.labels, selector))
+    },
+    podsIn: (namespace) => podsIn(namespace, ''),
+    podNamed: (namespace, name) => podsNamed(namespace, name)[0] ?? null,
+    workloadsIn: (namespace) => workloadsIn(namespace, ''),
+    ingressesOf,
+    ingressesElsewhere: (namespace, service) =>
+      ingressesNaming(service).filter(
+        (ingress) => ingress.meta.namespace !== null && ingress.meta.namespace !== namespace,
+      ),
+    ingressesForHost: (host) => ingressesForHost(hostKey(host)),
+    routesOf: (namespace, service) =>
+      routesNaming(service).filter((route) =>
+        route.backends.some(
+          (backend) =>
+            backend.name === service && (backend.namespace ?? route.meta.namespace ?? namespace) === namespace,
+        ),
+      ),
+    serviceByClusterIP: (address) => serviceByClusterIP(address)[0] ?? null,
+    nodeNamed: (name) => nodesNamed(name)[0] ?? null,
+    nodeByAddress: (address) => nodesByAddress(address)[0] ?? null,
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * DNS paths: the records that the cluster's DNS must hold for a Service (kubernetes/dns, docs/specification.md), the
+ * short forms that a pod's search list makes of its name, and the name dialled at each port.
+ *
+ * @module
+ */
+import type { ServicePort } from '../kube/objects.ts'
+import type { Family } from '../kube/words.ts'
+import type { PlanContext } from './context.ts'
+import { draft, type PathDraft } from './draft.ts'
+import { externalNameOf } from './external-name.ts'
+import { familyOf } from './ip.ts'
+import { clusterIPsOf, isExternalName, isHeadless, otherProxyDoubts } from './service.ts'
+import { hasSelector, targetNumbers } from './service-endpoints.ts'
+
+/** What the Service's name must resolve to. `values: null`: any address will do, the objects don't tell. */
+type Records = {
+  family: Family
+  values: readonly string[] | null
+  because: readonly string[]
+  doubts: readonly string[]
+}
+
+const RECORD_TYPE = { IPv4: 'A', IPv6: 'AAAA' } as const
+
+export function dnsPaths(context: PlanContext): PathDraft[] {
+  if (isExternalName(context)) return aliasPaths(context)
+  const records = isHeadless(context) ? headlessRecords(context) : clusterIPRecords(context)
+  const { fqdn } = context
+  const resolved = records.map(({ family, values, because, doubts }) =>
+    record(context, { name: fqdn, type: RECORD_TYPE[family], values, how: 'resolve' }, because, { family, doubts }),
+  )
+  const known = records.every(({ values }) => values !== null)
+  const all = known ? records.flatMap(({ values }) => values ?? []) : null
+  return [
+    ...resolved,
+    ...lookups(context, all),
+    ...context.service.ports.flatMap((port, position) => srvPath(context, port, position)),
+    ...context.service.ports.flatMap((port, position) => dialled(context, port, position)),
+    ...(isHeadless(context) ? podNames(context) : []),
+  ]
+}
+
+/** An ExternalName Service is a CNAME and nothing else; what a client sends to it bears the wrong name. */
+function aliasPaths(context: PlanContext): PathDraft[] {
+  const name = externalNameOf(context)
+  const { service, fqdn } = context
+  const field = `Service/${service.meta.name} spec.externalName`
+  const isAddress = name !== null && familyOf(name) !== null
+  const cname = record(
+    context,
+    { name: fqdn, type: 'CNAME', values: name === null ? null : [name], how: 'resolve' },
+    [field],
+    { doubts: isAddress ? [`${field}: an IP address cannot be the target of a CNAME, so the name is not served`] : [] },
+  )
+  const naive = `${field}: a client that dials the Service's name sends that name as Host and SNI, which ${name ?? 'the target'} may not serve`
+  return [
+    cname,
+    ...lookups(context, null),
+    ...service.ports.map((port, position) =>
+      draft({
+        ...ofName(fqdn),
+        port,
+        reach: 'cluster',
+        addressPort: port.port,
+        because: [...nameBecause(context), `Service/${service.meta.name} spec.ports[${position}].port`],
+        doubts: [naive],
+      }),
+    ),
+  ]
+}
+
+const nameBecause = ({ service, clusterDomain }: PlanContext): string[] => [
+  `Service/${service.meta.name} metadata.name`,
+  clusterDomain.because,
+]
+
+const ofName = (name: string) => ({ kind: 'DNS', address: name, host: name, sni: name, discriminator: [name] }) as const
+
+/** A name that is resolved and not dialled. */
+function record(
+  context: PlanContext,
+  dns: NonNullable<PathDraft['dns']>,
+  because: readonly string[],
+  more: Partial<Pick<PathDraft, 'family' | 'doubts' | 'group'>> & { port?: ServicePort | null } = {},
+): PathDraft {
+  return draft({
+    port: null,
+    ...more,
+    kind: 'DNS',
+    scheme: 'dns',
+    host: dns.name,
+    // With servers of the caller's, anyone can ask.
+    reach: context.addresses.dnsServers.length > 0 ? 'given' : 'cluster',
+    because: [
+      ...(dns.how === 'resolve' ? nameBecause(context) : [`Service/${context.service.meta.name} metadata.name`]),
+      ...because,
+    ],
+    discriminator: [dns.name],
+    dns,
+  })
+}
+
+function clusterIPRecords(context: PlanContext): Records[] {
+  const { service } = context
+  const addresses = clusterIPsOf(context)
+  const ref = `Service/${service.meta.name}`
+  if (addresses.length === 0) {
+    const families: readonly Family[] = service.ipFamilies.length > 0 ? service.ipFamilies : ['IPv4']
+    const doubts =
+      service.ipFamilies.length > 0
+        ? []
+        : [`${ref}: neither clusterIP nor ipFamilies tells its family, IPv4 is assumed`]
+    return families.map((family) => ({ family, values: null, because: [], doubts }))
+  }
+  return (['IPv4', 'IPv6'] as const).flatMap((family) => {
+    const values = addresses.filter((address) => familyOf(address) === family)
+    const because = values.map((value) =>
+      service.clusterIPs.length > 0 ? `${ref} spec.clusterIPs[${addresses.indexOf(value)}]` : `${ref} spec.clusterIP`,
+    )
+    return values.length === 0 ? [] : [{ family, values, because, doubts: [] }]
+  })
+}
+
+/** One record an endpoint that is ready (or published as such). None: the name does not exist (specification 2.4.1). */
+function headlessRecords({ service, endpoints }: PlanContext): Records[] {
+  const ready = endpoints.all.filter((endpoint) => endpoint.ready && !endpoint.isName)
+  const found = [...new Set(ready.map(({ address }) => familyOf(address)))].filter((family) => family !== null)
+  const families: readonly Family[] =
+    service.ipFamilies.length > 0 ? service.ipFamilies : found.length > 0 ? found.toSorted() : ['IPv4']
+  return families.map((family) => {
+    const own = ready.filter(({ address }) => familyOf(address) === family)
+    const missing = own.length === 0 && found.length > 0
+    const why = hasSelector(service)
+      ? 'no endpoint'
+      : 'no endpoint (a Service without selector gets every family of the cluster)'
+    return {
+      family,
+      values: own.length === 0 ? null : own.map(({ address }) => address),
+      because: own.map(({ because }) => because),
+      doubts: missing ? [`Service/${service.meta.name} spec.ipFamilies: ${why} has an address of ${family}`] : [],
+    }
+  })
+}
+
+/** What an application may write instead of the whole name; they must agree with it. */
+function lookups(context: PlanContext, values: readonly string[] | null): PathDraft[] {
+  const { namespace, service } = context.target
+  const forms = [`${service}.${namespace}`, `${service}.${namespace}.svc`]
+  const ownNamespace = context.prober.namespace === namespace && context.vantage === 'in-cluster'
+  if (ownNamespace) forms.unshift(service)
+  return forms.map((name) =>
+    record(context, { name, type: 'A', values, how: 'lookup' }, [
+      name === service
+        ? `the prober runs in namespace ${namespace}, which its search list begins with`
+        : 'the search list of pods',
+    ]),
+  )
+}
+
+/** Only named ports have one (specification 2.3.2); on a headless Service it tells the port of the endpoints. */
+function srvPath(context: PlanContext, port: ServicePort, position: number): PathDraft[] {
+  if (port.name === null) return []
+  const { service, fqdn } = context
+  const name = `_${port.name}._${port.protocol.toLowerCase()}.${fqdn}`
+  const values = isHeadless(context) ? headlessSrv(context, port) : [`${port.port} ${fqdn}`]
+  const fields = [`Service/${service.meta.name} spec.ports[${position}].name`]
+  return [record(context, { name, type: 'SRV', values, how: 'resolve' }, fields, { port })]
+}
+
+/** Told only where every endpoint has a hostname: the names of others are the DNS server's own choice. */
+function headlessSrv({ endpoints, fqdn }: PlanContext, port: ServicePort): readonly string[] | null {
+  const ready = endpoints.all.filter((endpoint) => endpoint.ready && !endpoint.isName)
+  if (ready.length === 0 || ready.some(({ hostname }) => hostname === null)) return null
+  const numbers = targetNumbers(endpoints, port)
+  if (numbers.length !== 1) return null
+  return [...new Set(ready.map(({ hostname }) => `${numbers[0]} ${hostname}.${fqdn}`))]
+}
+
+/** The name at each port: as an application reaches the Service. A headless one translates no port: clients dial the pods'. */
+function dialled(context: PlanContext, port: ServicePort, position: number): PathDraft[] {
+  const { service, fqdn } = context
+  const ref = `Service/${service.meta.name} spec.ports[${position}]`
+  const common = { ...ofName(fqdn), port, reach: 'cluster' } as const
+  const doubts = otherProxyDoubts(context)
+  if (!isHeadless(context)) {
+    return [draft({ ...common, addressPort: port.port, because: [...nameBecause(context), `${ref}.port`], doubts })]
+  }
+  const told = targetNumbers(context.endpoints, port)
+  const numbers = told.length > 0 || typeof port.targetPort === 'string' ? told : [port.targetPort]
+  const because = [...nameBecause(context), `${ref}.targetPort`]
+  if (numbers.length === 0) {
+    const pending = `targetPort "${port.targetPort}" is a name that no pod among the objects has`
+    return [draft({ ...common, because, pending })]
+  }
+  if (numbers.length === 1) return numbers.map((number) => draft({ ...common, addressPort: number, because }))
+  return numbers.map((number) =>
+    draft({
+      ...common,
+      addressPort: number,
+      because,
+      discriminator: [...common.discriminator, number],
+      doubts: [`${ref}.targetPort: its number differs from pod to pod (${numbers.join(', ')}), and a name has no port`],
+    }),
+  )
+}
+
+/** `<hostname>.S.N.svc.Z` of each endpoint that has one: pods of a StatefulSet find each other by it. */
+function podNames(context: PlanContext): PathDraft[] {
+  const { endpoints, fqdn } = context
+  const named = endpoints.all.filter((endpoint) => endpoint.ready && endpoint.hostname !== null)
+  const byName = Map.groupBy(named, ({ hostname, address }) => `${hostname} ${familyOf(address)}`)
+  return [...byName.values()].flatMap((group) => {
+    const [first] = group
+    const family = first === undefined ? null : familyOf(first.address)
+    if (first === undefined || family === null) return []
+    const values = group.map(({ address }) => address)
+    const dns = { name: `${first.hostname}.${fqdn}`, type: RECORD_TYPE[family], values, how: 'resolve' } as const
+    return [
+      record(
+        context,
+        dns,
+        group.map(({ because }) => because),
+        { family, group: first.hostname },
+      ),
+    ]
+  })
+}

@@ -1,0 +1,145 @@
+/**
+ * A path while it is being planned: what a source of paths knows of it. {@link finishPath} turns it into a
+ * {@link PlannedPath}, in one place for all sources: the id, the URL, and what the vantage makes of it.
+ *
+ * @module
+ */
+import type { Check } from '../check/check.ts'
+import type { PathType, ServicePort } from '../kube/objects.ts'
+import type { PlanContext } from './context.ts'
+import { familyOf, hostPort, isPrivate } from './ip.ts'
+import type { DnsExpectation, PathKind, PlannedPath, Scheme, Skipped } from './path.ts'
+import { pathId } from './path.ts'
+import { schemeOf } from './scheme.ts'
+
+export type PathDraft = {
+  kind: PathKind
+  port: ServicePort | null
+  address: string | null
+  addressPort: number | null
+  scheme: Scheme
+  because: readonly string[]
+  /** What tells it apart from other paths of its kind, port, family and scheme. */
+  discriminator: readonly (string | number | null)[]
+  /** Why Kubernetes promises nothing here: any makes it `unknown`. */
+  doubts: readonly string[]
+  /** `cluster`: only from inside. `given`: the caller named the address, so that no vantage is held against it. */
+  reach: 'cluster' | 'anywhere' | 'given'
+  /** Why it does not exist yet. */
+  pending: string | null
+  /** Why the prober, where it stands, cannot see it. */
+  blind: string | null
+  /** Overrides the family of the address: DNS records ask for one. */
+  family?: PlannedPath['family']
+  node: string | null
+  host: string | null
+  /** SNI of any TLS on it; `null`: none is sent. */
+  sni: string | null
+  /** Whether a default check holds the certificate against it: where the name is known. */
+  judgesCertificate: boolean
+  rulePath: string | null
+  pathType: PathType | null
+  /** What a default check asks for. */
+  urlPath: string
+  shortCut: boolean
+  variable: PlannedPath['variable']
+  dns: DnsExpectation | null
+  /** Paths of one group stay together when a limit is met: a node, an endpoint. */
+  group: string | null
+  /** Ingress: whether the rule gets a request for that path. */
+  routes: ((urlPath: string) => boolean) | null
+}
+
+type Needed = 'kind' | 'port' | 'because' | 'discriminator' | 'reach'
+
+/** A draft with everything else at rest. */
+export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDraft {
+  return {
+    address: null,
+    addressPort: null,
+    scheme: of.port === null ? 'dns' : schemeOf(of.port),
+    doubts: [],
+    pending: null,
+    blind: null,
+    node: null,
+    host: null,
+    sni: null,
+    judgesCertificate: false,
+    rulePath: null,
+    pathType: null,
+    urlPath: '/',
+    shortCut: false,
+    variable: null,
+    dns: null,
+    group: null,
+    routes: null,
+    ...of,
+  }
+}
+
+export function finishPath(context: PlanContext, of: PathDraft, checks: readonly Check[]): PlannedPath {
+  const family = of.family !== undefined ? of.family : of.address === null ? null : familyOf(of.address)
+  const port = of.port && { name: of.port.name, number: of.port.port, protocol: of.port.protocol }
+  const identity = { kind: of.kind, port, family, scheme: of.scheme }
+  return {
+    id: pathId(context.target, identity, of.discriminator),
+    ...identity,
+    address: of.address,
+    addressPort: of.addressPort,
+    node: of.node,
+    host: of.host,
+    serverName: of.scheme === 'https' ? of.sni : null,
+    rulePath: of.rulePath,
+    pathType: of.pathType,
+    url: urlOf(of),
+    expected: of.doubts.length === 0 ? 'reachable' : 'unknown',
+    because: [...of.because, ...of.doubts],
+    shortCut: of.shortCut,
+    skipped: skippedOf(context, of),
+    variable: of.variable,
+    dns: of.dns,
+    checks,
+  }
+}
+
+function urlOf({ scheme, host, address, addressPort, urlPath, dns, variable }: PathDraft): string | null {
+  if (variable !== null) return null
+  // RFC 4501.
+  if (dns !== null) return `dns:${dns.name}?type=${dns.type}`
+  const authority = host ?? address
+  if (authority === null || address === null) return null
+  const path = scheme === 'http' || scheme === 'https' ? urlPath : ''
+  return `${scheme}://${hostPort(authority, addressPort, scheme)}${path}`
+}
+
+function skippedOf(
+  { vantage }: PlanContext,
+  { scheme, address, reach, pending, blind, kind }: PathDraft,
+): Skipped | null {
+  if (scheme === 'udp' || scheme === 'sctp') {
+    const why =
+      scheme === 'udp'
+        ? 'silence on UDP says neither that a port is open nor that it is closed'
+        : 'SCTP is not spoken here'
+    return { reason: 'unprobeable', detail: `${why}; HTTP and TCP ports are tested` }
+  }
+  if (blind !== null) return { reason: 'vantage', detail: blind }
+  if (vantage !== 'in-cluster' && reach === 'cluster') {
+    return {
+      reason: 'vantage',
+      detail: `${WITHIN[kind] ?? 'This address works'} only inside the cluster, and the prober stands outside`,
+    }
+  }
+  if (pending !== null) return { reason: 'pending', detail: pending }
+  if (vantage === 'edge' && reach !== 'given' && address !== null && isPrivate(address)) {
+    return { reason: 'vantage', detail: `${address} is not a public address: it cannot be dialled from the edge` }
+  }
+  return null
+}
+
+const WITHIN: Partial<Record<PathKind, string>> = {
+  DNS: 'The names of Services resolve',
+  ClusterIP: 'A cluster IP answers',
+  Endpoint: 'The addresses of pods are routed',
+  Environment: 'Kubernetes sets these variables in pods of this namespace:',
+}

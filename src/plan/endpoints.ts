@@ -1,0 +1,57 @@
+/**
+ * Endpoint paths: each endpoint at the port that it serves a Service port on. What a Service's addresses lead to, and
+ * what tells a fault of the Service from one of the pods.
+ *
+ * @module
+ */
+import type { PlanContext } from './context.ts'
+import { draft, type PathDraft } from './draft.ts'
+import { endpointPort, isPodReady, type ServiceEndpoint } from './service-endpoints.ts'
+
+export function endpointPaths(context: PlanContext): PathDraft[] {
+  const { service, endpoints, serviceName } = context
+  const names = new Map<string, number>()
+  for (const { hostname } of endpoints.all) if (hostname !== null) names.set(hostname, (names.get(hostname) ?? 0) + 1)
+
+  return service.ports.flatMap((port, position) =>
+    endpoints.all.flatMap((endpoint) => {
+      const at = endpointPort(endpoint, port)
+      if (at === null) return []
+      // Pods of a Deployment may share a hostname, and a pod of two families has one: then the address tells them apart.
+      const own =
+        endpoint.hostname !== null && names.get(endpoint.hostname) === 1 ? endpoint.hostname : endpoint.address
+      const from = at.because.endsWith(' spec')
+        ? `Service/${service.meta.name} spec.ports[${position}].targetPort`
+        : at.because
+      return [
+        draft({
+          kind: 'Endpoint',
+          port,
+          address: endpoint.address,
+          addressPort: at.number,
+          node: endpoint.nodeName,
+          because: [endpoint.because, from],
+          discriminator: [own],
+          reach: 'cluster',
+          sni: serviceName,
+          doubts: endpointDoubts(context, endpoint),
+          group: own,
+        }),
+      ]
+    }),
+  )
+}
+
+function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint): string[] {
+  const { because, pod } = endpoint
+  if (endpoint.isName) return [`${because}: kube-proxy ignores slices with addressType FQDN`]
+  if (endpoint.ready) {
+    if (pod === null || isPodReady(pod) || (endpoints.source === 'Pod' && !service.publishNotReadyAddresses)) return []
+    return [
+      `Pod/${pod.meta.name} status.conditions[Ready] is not True: published nevertheless (publishNotReadyAddresses)`,
+    ]
+  }
+  if (endpoint.usable) return []
+  if (endpoint.terminating) return [`${because}: terminating; traffic goes to the ready endpoints`]
+  return [`${because}: not ready`]
+}

@@ -1,0 +1,144 @@
+/**
+ * Environment paths: the variables by which the kubelet tells pods of a Service (pkg/kubelet/envvars/envvars.go). Set
+ * when a pod starts, for the Services of its namespace that have a cluster IP then; only the primary one is told.
+ *
+ * @module
+ */
+import type { Service, ServicePort } from '../kube/objects.ts'
+import type { PlanContext } from './context.ts'
+import { draft, type PathDraft } from './draft.ts'
+import { hostPort } from './ip.ts'
+import { clusterIPsOf, isExternalName, isHeadless } from './service.ts'
+
+type Variable = { name: string; value: string; port: ServicePort | null; fields: readonly string[] }
+
+/** Docker's links and Kubernetes' own names use letters, digits and underscores. */
+export const variableName = (name: string): string => name.toUpperCase().replaceAll(/[-.]/g, '_')
+
+export function environmentPaths(context: PlanContext): PathDraft[] {
+  const { service } = context
+  if (isExternalName(context) || isHeadless(context)) return []
+  const source = environmentOf(context)
+  const collisions = new Set(
+    collidingServices(context).flatMap((other) => variablesOf({ service: other }).map((variable) => variable.name)),
+  )
+  return variablesOf(context).map(({ name, value, port, fields }) =>
+    draft({
+      kind: 'Environment',
+      port,
+      scheme: 'dns',
+      because: [
+        `variable ${name}`,
+        ...fields.map((field) => `Service/${service.meta.name} ${field}`),
+        ...source.because,
+      ],
+      discriminator: [name],
+      reach: source.reach,
+      variable: { name, value, found: source.variables?.[name] ?? null },
+      doubts: [
+        ...source.doubts,
+        ...(collisions.has(name) ? [`variable ${name}: another Service of the namespace sets it too`] : []),
+      ],
+      blind: source.blind,
+    }),
+  )
+}
+
+/** The eight forms. Empty until the Service has a cluster IP. */
+export function variablesOf({ service }: Pick<PlanContext, 'service'>): Variable[] {
+  const [host] = clusterIPsOf({ service })
+  const [first] = service.ports
+  if (host === undefined || first === undefined) return []
+  const prefix = variableName(service.meta.name)
+  const hostField = service.clusterIPs.length > 0 ? 'spec.clusterIPs[0]' : 'spec.clusterIP'
+  const url = (port: ServicePort): string => `${port.protocol.toLowerCase()}://${hostPort(host, port.port, '')}`
+  const named = service.ports.filter(({ name }) => name !== null)
+  return [
+    { name: `${prefix}_SERVICE_HOST`, value: host, port: null, fields: [hostField] },
+    { name: `${prefix}_SERVICE_PORT`, value: String(first.port), port: first, fields: ['spec.ports[0].port'] },
+    ...named.map((port) => ({
+      name: `${prefix}_SERVICE_PORT_${variableName(port.name ?? '')}`,
+      value: String(port.port),
+      port,
+      fields: [`spec.ports[${service.ports.indexOf(port)}].name`],
+    })),
+    { name: `${prefix}_PORT`, value: url(first), port: first, fields: [hostField, 'spec.ports[0].port'] },
+    ...service.ports.flatMap((port, position) => {
+      const stem = `${prefix}_PORT_${port.port}_${port.protocol}`
+      const field = `spec.ports[${position}].port`
+      return [
+        { name: stem, value: url(port), port, fields: [hostField, field] },
+        {
+          name: `${stem}_PROTO`,
+          value: port.protocol.toLowerCase(),
+          port,
+          fields: [`spec.ports[${position}].protocol`],
+        },
+        { name: `${stem}_PORT`, value: String(port.port), port, fields: [field] },
+        { name: `${stem}_ADDR`, value: host, port, fields: [hostField] },
+      ]
+    }),
+  ]
+}
+
+/** `toad` and `toad-service` both set TOAD_SERVICE_PORT. */
+export function collidingServices({
+  service,
+  target,
+  index,
+}: Pick<PlanContext, 'service' | 'target' | 'index'>): Service[] {
+  const { name } = service.meta
+  const others = [`${name}-service`, ...(name.endsWith('-service') ? [name.slice(0, -'-service'.length)] : [])]
+  return others.flatMap((other) => index.servicesAt(target.namespace, other))
+}
+
+type Source = {
+  variables: Readonly<Record<string, string>> | null
+  because: readonly string[]
+  reach: PathDraft['reach']
+  doubts: readonly string[]
+  /** Why there is nothing to compare with. */
+  blind: string | null
+}
+
+/** The caller's text; else Portolan's own environment, for Services of its own namespace. */
+function environmentOf({ addresses, prober, target }: PlanContext): Source {
+  if (addresses.environment !== null) {
+    const variables = parseEnvironment(addresses.environment)
+    return { variables, because: ['addresses.environment'], reach: 'given', doubts: [], blind: null }
+  }
+  if (prober.environment !== null && prober.namespace === target.namespace) {
+    return {
+      variables: prober.environment,
+      because: [],
+      reach: 'cluster',
+      doubts: [
+        "the prober's own environment: variables are set when a pod starts, so it may be older than the Service",
+      ],
+      blind: null,
+    }
+  }
+  return {
+    variables: null,
+    because: [],
+    reach: 'cluster',
+    doubts: [],
+    blind: 'no environment to look at: put what `kubectl exec POD -- env` prints into addresses.environment',
+  }
+}
+
+/** What `env` prints: `NAME=value` lines. A line that is none continues the value before it. */
+export function parseEnvironment(text: string): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = Object.create(null)
+  let last: string | null = null
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line)
+    if (match?.[1] !== undefined) {
+      last = match[1]
+      variables[last] = match[2] ?? ''
+    } else if (last !== null && line !== '') {
+      variables[last] += `\n${line}`
+    }
+  }
+  return variables
+}

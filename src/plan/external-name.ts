@@ -1,0 +1,49 @@
+/**
+ * ExternalName paths: the name that the Service stands for, at the ports it mentions. In the cluster nothing but the
+ * DNS server knows of it: no cluster IP, no node port, no remapping of ports.
+ *
+ * @module
+ */
+import type { PlanContext } from './context.ts'
+import { draft, type PathDraft } from './draft.ts'
+import { familyOf } from './ip.ts'
+
+export function externalNamePaths(context: PlanContext): PathDraft[] {
+  const { service } = context
+  if (service.type !== 'ExternalName') return []
+  const name = externalNameOf(context)
+  if (name === null) return []
+  const field = `Service/${service.meta.name} spec.externalName`
+  const doubts =
+    familyOf(name) === null
+      ? []
+      : [`${field}: an IP address is served by no DNS server as a CNAME; the address itself is asked`]
+  const common = { kind: 'ExternalName', reach: 'anywhere', sni: name, judgesCertificate: true, doubts } as const
+  if (service.ports.length === 0) {
+    return [
+      draft({
+        ...common,
+        port: null,
+        because: [field],
+        discriminator: [name],
+        host: name,
+        dns: { name, type: 'A', values: null, how: 'lookup' },
+      }),
+    ]
+  }
+  return service.ports.map((port, position) =>
+    draft({
+      ...common,
+      port,
+      address: name,
+      addressPort: port.port,
+      host: name,
+      because: [field, `Service/${service.meta.name} spec.ports[${position}].port`],
+      discriminator: [name],
+    }),
+  )
+}
+
+/** Without the dot of an absolute name. */
+export const externalNameOf = ({ service }: Pick<PlanContext, 'service'>): string | null =>
+  service.externalName === null || service.externalName === '' ? null : service.externalName.replace(/\.$/, '')

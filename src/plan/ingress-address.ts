@@ -1,0 +1,121 @@
+/**
+ * Where the controller of an Ingress is dialled: what the caller says; else the status of the Ingress; else the Service
+ * before the controller, when it is among the objects. Never the public DNS of the host: that is another question.
+ *
+ * @module
+ */
+import { type Ingress, type LoadBalancerIngress, refOf, type Service } from '../kube/objects.ts'
+import type { PlanContext } from './context.ts'
+import { addressesOfFront, type FrontAddress, frontingService, frontPorts } from './ingress-fronts.ts'
+
+/** A way into the controller. `address: null`: there is none yet, and `pending` says why. */
+export type Controller = {
+  address: string | null
+  /** A scheme without a port is not offered there. */
+  ports: { http: number | null; https: number | null }
+  because: readonly string[]
+  doubts: readonly string[]
+  reach: 'cluster' | 'anywhere' | 'given'
+  pending: string | null
+  /** kube-proxy answers this address inside the cluster in the load balancer's stead. */
+  isVip: boolean
+}
+
+const STANDARD = { http: 80, https: 443 } as const
+
+export function controllersOf(context: PlanContext, ingress: Ingress): Controller[] {
+  const { addresses } = context
+  if (addresses.ingressController.length > 0) {
+    return [...new Set(addresses.ingressController)].map((address) => ({
+      address,
+      ports: addresses.controllerPorts ?? STANDARD,
+      because: [`addresses.ingressController[${addresses.ingressController.indexOf(address)}]`],
+      doubts: [],
+      reach: 'given',
+      pending: null,
+      isVip: false,
+    }))
+  }
+  const front = frontingService(context, ingress)
+  const reported = ingress.loadBalancerIngress.flatMap((entry, position) =>
+    ofStatus(context, ingress, entry, position, front),
+  )
+  if (reported.length > 0) return reported
+  const offered = front === null ? [] : addressesOfFront(context, front)
+  if (offered.length > 0) return offered.map((address) => ofFront(context, address))
+  return [
+    {
+      address: null,
+      ports: addresses.controllerPorts ?? STANDARD,
+      because: [`${refOf(ingress)} status.loadBalancer.ingress=[]`],
+      doubts: [],
+      reach: 'anywhere',
+      pending: `no controller has given ${refOf(ingress)} an address yet; name the controller's in addresses.ingressController`,
+      isVip: false,
+    },
+  ]
+}
+
+function ofFront(
+  { addresses }: PlanContext,
+  { address, because, http, https, reach, isVip }: FrontAddress,
+): Controller {
+  const ports = addresses.controllerPorts ?? { http, https }
+  return { address, ports, because: [because], doubts: [], reach, pending: null, isVip }
+}
+
+/**
+ * Two traps. ingress-nginx writes the *cluster IP* of the published Service into the status when that Service has
+ * nothing better (internal/ingress/status/status.go): it leads somewhere only inside. Controllers behind a NodePort
+ * Service write *node port numbers* into `ports`.
+ */
+function ofStatus(
+  context: PlanContext,
+  ingress: Ingress,
+  entry: LoadBalancerIngress,
+  position: number,
+  front: Service | null,
+): Controller[] {
+  const address = entry.ip ?? entry.hostname
+  if (address === null) return []
+  const field = `${refOf(ingress)} status.loadBalancer.ingress[${position}]`
+  const because = [`${field}.${entry.ip === null ? 'hostname' : 'ip'}`]
+  const owner = context.index.serviceByClusterIP(address)
+  if (owner !== null) {
+    const better = addressesOfFront(context, owner).filter(({ reach }) => reach === 'anywhere')
+    const told = `${field}: ${address} is the clusterIP of ${refOf(owner)}`
+    if (context.vantage !== 'in-cluster' && better.length > 0) {
+      return better.map((offered) => {
+        const controller = ofFront(context, offered)
+        return { ...controller, because: [...controller.because, told] }
+      })
+    }
+    const { http, https } = frontPorts(owner)
+    const ports = context.addresses.controllerPorts ?? { http: http?.port ?? null, https: https?.port ?? null }
+    return [{ address, ports, because: [...because, told], doubts: [], reach: 'cluster', pending: null, isVip: false }]
+  }
+  const { ports, doubts } = portsOfStatus(context, entry, front, field)
+  const isVip = front?.loadBalancerIngress.some(({ ip, ipMode }) => ip === address && ipMode !== 'Proxy') ?? false
+  return [{ address, ports, because, doubts, reach: 'anywhere', pending: null, isVip }]
+}
+
+function portsOfStatus(
+  { addresses }: PlanContext,
+  { ports }: LoadBalancerIngress,
+  front: Service | null,
+  field: string,
+): Pick<Controller, 'ports' | 'doubts'> {
+  if (addresses.controllerPorts !== null) return { ports: addresses.controllerPorts, doubts: [] }
+  const numbers = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port)
+  if (numbers.length === 0 || numbers.includes(80) || numbers.includes(443)) return { ports: STANDARD, doubts: [] }
+  const { http, https } = front === null ? { http: null, https: null } : frontPorts(front)
+  const known = { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
+  if (numbers.some((number) => number === known.http || number === known.https)) return { ports: known, doubts: [] }
+  const [first, second] = numbers.toSorted((a, b) => a - b)
+  return {
+    ports: { http: first ?? null, https: second ?? null },
+    doubts: [
+      `${field}.ports: ${numbers.join(', ')} do not say which is for HTTP and which for TLS (addresses.controllerPorts does)`,
+    ],
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The Service that stands before an Ingress controller, when it is among the objects, and the addresses it offers.
+ *
+ * @module
+ */
+import { matchesLabels } from '../kube/object-index.ts'
+import type { Ingress, Labels, Service, ServicePort } from '../kube/objects.ts'
+import type { PlanContext } from './context.ts'
+import { classOf } from './ingress-rules.ts'
+import { nodeAddresses } from './nodes.ts'
+import { clusterIPsOf } from './service.ts'
+
+/**
+ * How controllers label the Service before them (their charts and manifests). `controller` begins
+ * IngressClass.spec.controller; `classes` are the names used where no IngressClass object tells.
+ */
+const CONTROLLERS: readonly { controller: string; classes: readonly string[]; labels: readonly Labels[] }[] = [
+  {
+    controller: 'k8s.io/ingress-nginx',
+    classes: ['nginx'],
+    labels: [{ 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' }],
+  },
+  { controller: 'traefik.io/', classes: ['traefik'], labels: [{ 'app.kubernetes.io/name': 'traefik' }] },
+  {
+    controller: 'projectcontour.io/',
+    classes: ['contour'],
+    labels: [{ app: 'envoy' }, { 'app.kubernetes.io/component': 'envoy' }],
+  },
+  {
+    controller: 'haproxy.org/',
+    classes: ['haproxy'],
+    labels: [{ 'app.kubernetes.io/name': 'kubernetes-ingress' }, { run: 'haproxy-ingress' }],
+  },
+]
+
+export type FrontPorts = { http: ServicePort | null; https: ServicePort | null }
+
+/** The port of a controller's Service that takes plain HTTP, and the one that takes TLS. */
+export function frontPorts(service: Service): FrontPorts {
+  const find = (number: number, names: readonly string[]): ServicePort | null =>
+    service.ports.find(({ port }) => port === number) ??
+    service.ports.find(({ name }) => name !== null && names.includes(name)) ??
+    null
+  return { http: find(80, ['http', 'web']), https: find(443, ['https', 'websecure']) }
+}
+
+/** By the class of the Ingress; without one, only where a single controller's Service is among the objects. */
+export function frontingService(context: PlanContext, ingress: Ingress): Service | null {
+  const { index } = context
+  const name = classOf(ingress)
+  const found =
+    name === null
+      ? index.ingressClasses.find(({ isDefault }) => isDefault)
+      : index.ingressClasses.find(({ meta }) => meta.name === name)
+  const controller = found?.controller ?? null
+  const known = CONTROLLERS.filter((each) =>
+    controller !== null ? controller.startsWith(each.controller) : name === null || each.classes.includes(name),
+  )
+  const fronts = index.services.filter((service) => {
+    const { http, https } = frontPorts(service)
+    if (service.type === 'ExternalName' || clusterIPsOf({ service }).length === 0 || (http ?? https) === null)
+      return false
+    return known.some(({ labels }) =>
+      labels.some((set) => matchesLabels(service.meta.labels, set) || matchesLabels(service.selector ?? {}, set)),
+    )
+  })
+  const [only, another] = fronts
+  return only !== undefined && another === undefined ? only : null
+}
+
+export type FrontAddress = {
+  address: string
+  because: string
+  http: number | null
+  https: number | null
+  reach: 'anywhere' | 'cluster'
+  isVip: boolean
+}
+
+/** Nodes asked when a controller is reached by node ports: one could be down, more would only repeat each other. */
+const NODES_ASKED = 2
+
+/** Best first: its load balancer, its external IPs, node ports, nodes of pods on the host network; its cluster IP from inside. */
+export function addressesOfFront(context: PlanContext, service: Service): FrontAddress[] {
+  const ref = `Service/${service.meta.name}`
+  const { http, https } = frontPorts(service)
+  const atPorts = { http: http?.port ?? null, https: https?.port ?? null }
+
+  const balanced = service.loadBalancerIngress.flatMap(({ ip, hostname, ipMode }, position): FrontAddress[] => {
+    const address = ip ?? hostname
+    if (address === null) return []
+    const because = `${ref} status.loadBalancer.ingress[${position}]`
+    return [{ address, because, ...atPorts, reach: 'anywhere', isVip: ip !== null && ipMode !== 'Proxy' }]
+  })
+  if (balanced.length > 0) return balanced
+
+  const external = service.externalIPs.map((address, position): FrontAddress => {
+    return { address, because: `${ref} spec.externalIPs[${position}]`, ...atPorts, reach: 'anywhere', isVip: false }
+  })
+  if (external.length > 0) return external
+
+  const nodePorts = { http: http?.nodePort || null, https: https?.nodePort || null }
+  if (nodePorts.http !== null || nodePorts.https !== null) {
+    const asked = nodeAddresses(context).filter(({ doubts }) => doubts.length === 0)
+    const atNodes = asked.slice(0, NODES_ASKED).map(({ address, because }): FrontAddress => {
+      return {
+        address,
+        because: `${ref} spec.ports[].nodePort at ${because}`,
+        ...nodePorts,
+        reach: 'anywhere',
+        isVip: false,
+      }
+    })
+    if (atNodes.length > 0) return atNodes
+  }
+
+  const pods =
+    service.selector === null
+      ? []
+      : context.index.podsMatching(service.meta.namespace ?? context.target.namespace, service.selector)
+  const onHosts = pods.flatMap((pod): FrontAddress[] => {
+    if (!pod.spec.hostNetwork || pod.hostIP === null) return []
+    const because = `Pod/${pod.meta.name} status.hostIP (hostNetwork)`
+    return [{ address: pod.hostIP, because, http: 80, https: 443, reach: 'anywhere', isVip: false }]
+  })
+  if (onHosts.length > 0) return onHosts.slice(0, NODES_ASKED)
+
+  return clusterIPsOf({ service }).map((address, position): FrontAddress => {
+    return { address, because: `${ref} spec.clusterIPs[${position}]`, ...atPorts, reach: 'cluster', isVip: false }
+  })
+}

@@ -1,0 +1,134 @@
+/**
+ * Which rule of an Ingress gets a request (networking/v1 IngressRule, HTTPIngressPath).
+ *
+ * @module
+ */
+import type { ObjectIndex } from '../kube/object-index.ts'
+import { type Ingress, type IngressBackend, type PathType, refOf } from '../kube/objects.ts'
+
+/** A way through an Ingress to a backend: a rule's path, or what no path takes. */
+export type Route = {
+  ingress: Ingress
+  /** As written; `null`: every host. */
+  host: string | null
+  /** As written; `null`: the default backend. */
+  path: string | null
+  pathType: PathType | null
+  backend: IngressBackend
+  /** `spec.rules[0].http.paths[1]`. */
+  field: string
+}
+
+/** `spec.ingressClassName`, or the annotation that came before it. */
+export const classOf = (ingress: Ingress): string | null =>
+  ingress.ingressClassName ?? ingress.meta.annotations['kubernetes.io/ingress.class'] ?? null
+
+export function routesOf(ingress: Ingress): Route[] {
+  const { defaultBackend } = ingress
+  const defaultField = ingress.apiVersion === 'networking.k8s.io/v1' ? 'spec.defaultBackend' : 'spec.backend'
+  const ofRules = ingress.rules.flatMap(({ host, paths }, position) => {
+    const ofPaths = paths.map(
+      ({ path, pathType, backend }, at): Route => ({
+        ingress,
+        host,
+        path: path ?? '/',
+        pathType,
+        backend,
+        field: `spec.rules[${position}].http.paths[${at}]`,
+      }),
+    )
+    if (ofPaths.length > 0 || defaultBackend === null || host === null) return ofPaths
+    return [
+      { ingress, host, path: null, pathType: null, backend: defaultBackend, field: `spec.rules[${position}].host` },
+    ]
+  })
+  if (defaultBackend === null) return ofRules
+  return [...ofRules, { ingress, host: null, path: null, pathType: null, backend: defaultBackend, field: defaultField }]
+}
+
+const REGEX_ANNOTATIONS = ['nginx.ingress.kubernetes.io/use-regex', 'nginx.ingress.kubernetes.io/rewrite-target']
+
+/** Whether the controller reads the path as a regular expression: no characters tell for certain, these make it likely. */
+export function isRegex({ ingress, path, pathType }: Route): boolean {
+  if (path === null || !/[\\^$*+?()[\]{}|]/.test(path)) return false
+  return (
+    pathType === 'ImplementationSpecific' ||
+    REGEX_ANNOTATIONS.some((name) => ingress.meta.annotations[name] !== undefined)
+  )
+}
+
+/** What a regular expression certainly begins with: `/api(/|$)(.*)` → `/api`. A glob's `/foo/*` → `/foo/`. */
+export function literalPrefix(path: string): string {
+  const text = path.replace(/^\^/, '').replaceAll('\\.', '.').replaceAll('\\/', '/')
+  const end = text.search(/[\\^$*+?()[\]{}|]|\.[*+?]/)
+  const literal = end === -1 ? text : text.slice(0, end)
+  const optional = /^[*?{]/.test(text.slice(literal.length)) && !literal.endsWith('/')
+  const certain = optional ? literal.slice(0, -1) : literal
+  return certain.startsWith('/') ? certain : `/${certain}`
+}
+
+/** Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. Exact: as it is, a trailing slash counts. */
+function takes(route: Route, urlPath: string): boolean {
+  const { path, pathType } = route
+  const asked = urlPath.split(/[?#]/)[0] ?? urlPath
+  if (path === null) return true
+  if (pathType === 'Exact') return asked === path
+  const prefix = isRegex(route) ? literalPrefix(path) : path
+  if (isRegex(route)) return asked.startsWith(prefix)
+  const element = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
+  return asked === element || asked.startsWith(`${element}/`)
+}
+
+/** Exact before prefix, longer before shorter; a default backend last. */
+const rank = ({ path, pathType }: Route): number =>
+  path === null ? -1 : pathType === 'Exact' ? Number.MAX_SAFE_INTEGER : path.replace(/\/$/, '').length
+
+/** Routes of all Ingresses of one class that compete for a host: controllers merge them. */
+export function competitors(index: ObjectIndex, route: Route): readonly Route[] {
+  const sameClass = index
+    .ingressesForHost(route.host)
+    .filter((ingress) => classOf(ingress) === classOf(route.ingress))
+    .flatMap(routesOf)
+    .filter(({ host, path }) => host === route.host && path !== null)
+  return sameClass
+}
+
+/** Those of the competitors that a request for the path may go to: one, unless several claim the same. */
+export function winners(routes: readonly Route[], urlPath: string): readonly Route[] {
+  const taking = routes.filter((route) => takes(route, urlPath))
+  const best = Math.max(...taking.map(rank))
+  return taking.filter((route) => rank(route) === best)
+}
+
+export const isSameRoute = (a: Route, b: Route): boolean =>
+  a.ingress.meta.name === b.ingress.meta.name &&
+  a.ingress.meta.namespace === b.ingress.meta.namespace &&
+  a.field === b.field
+
+/** `Ingress/toad spec.rules[0].http.paths[0]`. */
+export const routeRef = (route: Route): string => `${refOf(route.ingress)} ${route.field}`
+
+/**
+ * A host that a rule takes: itself, or for `*.foo.com` one label before it that no other rule takes
+ * (a wildcard stands for exactly one label).
+ */
+export function probeHost(index: ObjectIndex, host: string | null): string | null {
+  if (host === null || !host.startsWith('*.')) return host
+  const parent = host.slice(2)
+  const labels = ['probe', 'probe-2', 'probe-3', 'probe-4']
+  const free = labels.find((label) => index.ingressesForHost(`${label}.${parent}`).length === 0)
+  return `${free ?? 'portolan-probe'}.${parent}`
+}
+
+/** Which entry of `spec.tls` covers a host: by name, by a wildcard of one label, or without hosts (every one). */
+export function tlsEntryFor(ingress: Ingress, host: string | null): number | null {
+  const position = ingress.tls.findIndex(
+    ({ hosts }) => hosts.length === 0 || (host !== null && hosts.some((pattern) => coversHost(pattern, host))),
+  )
+  return position === -1 ? null : position
+}
+
+export function coversHost(pattern: string, host: string): boolean {
+  if (pattern.toLowerCase() === host.toLowerCase()) return true
+  return pattern.startsWith('*.') && host.slice(host.indexOf('.')).toLowerCase() === pattern.slice(1).toLowerCase()
+}

@@ -1,0 +1,165 @@
+/**
+ * Ingress paths: each rule that names the Service, at each address of its controller, by each scheme that the rule
+ * promises. The address is dialled; Host and SNI are the rule's.
+ *
+ * @module
+ */
+import { type PortRef, refOf, type Service, type ServicePort } from '../kube/objects.ts'
+import type { PlanContext } from './context.ts'
+import { draft, type PathDraft } from './draft.ts'
+import { type Controller, controllersOf } from './ingress-address.ts'
+import {
+  competitors,
+  isRegex,
+  isSameRoute,
+  literalPrefix,
+  probeHost,
+  type Route,
+  routeRef,
+  routesOf,
+  tlsEntryFor,
+  winners,
+} from './ingress-rules.ts'
+import { familyOf } from './ip.ts'
+
+export function ingressPaths(context: PlanContext): PathDraft[] {
+  const { index, target } = context
+  return index.ingressesOf(target.namespace, target.service).flatMap((ingress) => {
+    const routes = routesOf(ingress).filter(({ backend }) => backend.service?.name === target.service)
+    const controllers = controllersOf(context, ingress)
+    return routes.flatMap((route) => {
+      const asked = askedOf(context, route)
+      return controllers.flatMap((controller) =>
+        schemesOf(route, asked.host).map((scheme) => through(context, route, asked, controller, scheme)),
+      )
+    })
+  })
+}
+
+type Asked = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & { because: string[]; doubts: string[] }
+
+/** A request that this rule gets: its host made concrete, its path one that no other rule takes. */
+function askedOf({ index }: PlanContext, route: Route): Asked {
+  const ref = routeRef(route)
+  const host = probeHost(index, route.host)
+  const made = host === route.host ? [] : [`${ref}: asked with ${host}, made up to match ${route.host}`]
+  if (route.path === null) {
+    const besideRules = route.host === null && route.ingress.rules.length > 0
+    const doubts = besideRules ? [`${ref}: what a default backend gets beside rules depends on the controller`] : []
+    return { host, urlPath: '/', routes: null, because: made, doubts }
+  }
+  const all = competitors(index, route)
+  const gets = (urlPath: string): boolean => winners(all, urlPath).some((winner) => isSameRoute(winner, route))
+  const regex = isRegex(route)
+  const written = regex ? literalPrefix(route.path) : route.path
+  const under =
+    route.pathType === 'Exact' ? [] : [`${written.replace(/\/$/, '')}/`, `${written.replace(/\/$/, '')}/portolan`]
+  const urlPath = [written, ...under].find(gets) ?? written
+  const others = winners(all, urlPath).filter(
+    (other) => !isSameRoute(other, route) && other.backend.service?.name !== route.backend.service?.name,
+  )
+  return {
+    host,
+    urlPath,
+    routes: gets,
+    because: [
+      ...made,
+      ...(urlPath === written ? [] : [`${ref}: asked at ${urlPath}, as another rule takes ${written}`]),
+    ],
+    doubts: [
+      ...(regex
+        ? [
+            `${ref}.path: a regular expression, asked at its literal beginning ${urlPath} (ingressPath of a check gives a better one)`,
+          ]
+        : []),
+      ...others.map((other) => `${ref}: ${routeRef(other)} claims the same host and path for another Service`),
+    ],
+  }
+}
+
+function schemesOf({ ingress }: Route, host: string | null): readonly ('http' | 'https')[] {
+  return tlsEntryFor(ingress, host) === null ? ['http'] : ['https', 'http']
+}
+
+function through(
+  context: PlanContext,
+  route: Route,
+  asked: Asked,
+  controller: Controller,
+  scheme: 'http' | 'https',
+): PathDraft {
+  const { ingress } = route
+  const { host } = asked
+  const { port, told, doubts } = servicePort(context.service, route)
+  const tls = tlsEntryFor(ingress, host)
+  const tlsField = tls === null ? [] : [`${refOf(ingress)} spec.tls[${tls}]`]
+  const covered =
+    scheme === 'http' && tls !== null
+      ? [`${tlsField[0]}: plain HTTP may be redirected or refused where TLS covers the host`]
+      : []
+  const addressPort = controller.ports[scheme]
+  const isName = controller.address !== null && familyOf(controller.address) === null
+  return draft({
+    kind: 'Ingress',
+    port,
+    scheme,
+    address: controller.address,
+    addressPort,
+    because: [
+      routeRef(route),
+      ...told,
+      ...controller.because,
+      ...(scheme === 'https' ? tlsField : []),
+      ...asked.because,
+    ],
+    discriminator: [controller.address, route.host, route.path, route.pathType],
+    reach: controller.reach,
+    host,
+    sni: host ?? (isName ? controller.address : null),
+    judgesCertificate: host !== null,
+    rulePath: route.path,
+    pathType: route.pathType,
+    urlPath: asked.urlPath,
+    routes: asked.routes,
+    shortCut: controller.isVip && context.vantage === 'in-cluster',
+    doubts: [...covered, ...asked.doubts, ...controller.doubts, ...doubts],
+    pending: controller.pending ?? (addressPort === null ? `the controller's Service has no port for ${scheme}` : null),
+  })
+}
+
+/** The Service port that a backend names, and what to think of it. */
+export function servicePort(
+  service: Service,
+  { backend, ingress, field }: Route,
+): { port: ServicePort | null; told: string[]; doubts: string[] } {
+  const ref = backend.service?.port ?? null
+  const position = backendPort(service, ref)
+  if (position !== null) {
+    const part = ref === position.port.name ? 'name' : 'port'
+    return {
+      port: position.port,
+      told: [`Service/${service.meta.name} spec.ports[${position.at}].${part}`],
+      doubts: [],
+    }
+  }
+  const target = service.ports.find(({ targetPort }) => targetPort === ref)
+  const where = `${refOf(ingress)} ${field}`
+  if (target === undefined)
+    return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`], doubts: [] }
+  return {
+    port: target,
+    told: [],
+    doubts: [
+      `${where}: ${String(ref)} is the targetPort, not a port of the Service; some controllers take it, most don't`,
+    ],
+  }
+}
+
+/** By name or by number, never by targetPort. Digits in quotes are a name that no port can have (networking/v1). */
+export function backendPort(service: Service, ref: PortRef | null): { port: ServicePort; at: number } | null {
+  const at = service.ports.findIndex(({ name, port }) =>
+    typeof ref === 'number' ? port === ref : ref !== null && name === ref,
+  )
+  const port = service.ports[at]
+  return port === undefined ? null : { port, at }
+}

@@ -1,0 +1,44 @@
+import ipaddr from 'ipaddr.js'
+import type { Family } from '../kube/words.ts'
+
+/** The family of an IP address; `null`: it is a name. */
+export function familyOf(address: string): Family | null {
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return 'IPv4'
+  return ipaddr.IPv6.isValid(address) ? 'IPv6' : null
+}
+
+/**
+ * `public`: routed on the Internet; `documentation`: reserved for examples and tests; `private`: of some network;
+ * `loopback`, `link-local`: of one machine or link, never an endpoint (core/validation ValidateNonSpecialIP).
+ */
+export type AddressScope = 'public' | 'private' | 'documentation' | 'loopback' | 'link-local' | 'special'
+
+const SCOPES: Readonly<Record<string, AddressScope>> = {
+  unicast: 'public',
+  private: 'private',
+  uniqueLocal: 'private',
+  carrierGradeNat: 'private',
+  reserved: 'documentation',
+  loopback: 'loopback',
+  linkLocal: 'link-local',
+}
+
+/** What an IP address is good for (IANA's special-purpose registries); a name is `public`. */
+export function scopeOf(address: string): AddressScope {
+  if (familyOf(address) === null) return 'public'
+  return SCOPES[ipaddr.parse(address).range()] ?? 'special'
+}
+
+/** Whether only a neighbour can dial it: everything but public addresses and the reserved ones of examples. */
+export function isPrivate(address: string): boolean {
+  const scope = scopeOf(address)
+  return scope !== 'public' && scope !== 'documentation'
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
+
+/** `host:port` as in a URL or a Host header: IPv6 in brackets, the scheme's own port left out. */
+export function hostPort(host: string, port: number | null, scheme: string): string {
+  const bracketed = familyOf(host) === 'IPv6' ? `[${host}]` : host
+  return port === null || DEFAULT_PORTS[scheme] === port ? bracketed : `${bracketed}:${port}`
+}

@@ -1,0 +1,190 @@
+/**
+ * NodePort paths: each port at each address of each node.
+ *
+ * @module
+ */
+import type { Node, ServicePort } from '../kube/objects.ts'
+import type { PlanContext } from './context.ts'
+import { draft, type PathDraft } from './draft.ts'
+import { familyOf, isPrivate, scopeOf } from './ip.ts'
+import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyDoubts } from './service.ts'
+
+/** Address types in the order in which the e2e tests try them (framework/service/jig.go). Names have no defined meaning. */
+const ADDRESS_TYPES = ['InternalIP', 'ExternalIP'] as const
+
+export type NodeAddress = {
+  address: string
+  /** `null`: an address of the caller's that no Node object has. */
+  node: Node | null
+  because: string
+  /** What the path's id holds instead of the address, so that it stays when the address changes. */
+  identity: readonly (string | null)[]
+  given: boolean
+  doubts: readonly string[]
+}
+
+/** Whether the Service asks for node ports: type NodePort, or LoadBalancer unless it declines them. */
+export function wantsNodePorts({ service }: PlanContext): boolean {
+  if (service.type === 'NodePort') return true
+  if (service.type !== 'LoadBalancer') return false
+  return (
+    service.allocateLoadBalancerNodePorts || service.ports.some(({ nodePort }) => nodePort !== null && nodePort > 0)
+  )
+}
+
+export function nodePortPaths(context: PlanContext): PathDraft[] {
+  if (isExternalName(context) || isHeadless(context) || !wantsNodePorts(context)) return []
+  const { service } = context
+  const addresses = nodeAddresses(context)
+  const hasFamily = (address: string): boolean => {
+    const family = familyOf(address)
+    return family === null || service.ipFamilies.length === 0 || service.ipFamilies.includes(family)
+  }
+  const used = addresses.filter(({ address }) => hasFamily(address))
+  return service.ports.flatMap((port, position) => {
+    const { nodePort } = port
+    const field = `Service/${service.meta.name} spec.ports[${position}].nodePort`
+    if ((nodePort === null || nodePort === 0) && !service.allocateLoadBalancerNodePorts) return []
+    if (used.length === 0) return [withoutAddress(context, port, field)]
+    return used.map((at) => atNode(context, port, field, at))
+  })
+}
+
+function withoutAddress(context: PlanContext, port: ServicePort, field: string): PathDraft {
+  const pending =
+    context.index.nodes.length === 0
+      ? 'no Node is among the objects: add them (kubectl get nodes -o yaml), or name addresses in addresses.nodes'
+      : 'no Node has an IP address of a family that the Service has'
+  return draft({
+    kind: 'NodePort',
+    port,
+    addressPort: port.nodePort || null,
+    because: [field],
+    discriminator: [null],
+    reach: 'anywhere',
+    sni: context.serviceName,
+    pending,
+  })
+}
+
+function atNode(context: PlanContext, port: ServicePort, field: string, at: NodeAddress): PathDraft {
+  const { service, serviceName } = context
+  const allocated = port.nodePort !== null && port.nodePort > 0
+  const healthCheck =
+    service.healthCheckNodePort === null
+      ? []
+      : [
+          `Service/${service.meta.name} spec.healthCheckNodePort=${service.healthCheckNodePort}: says 200 on nodes with an endpoint, 503 on others`,
+        ]
+  return draft({
+    kind: 'NodePort',
+    port,
+    address: at.address,
+    addressPort: allocated ? port.nodePort : null,
+    node: at.node?.meta.name ?? null,
+    because: [field, at.because, ...healthCheck],
+    discriminator: at.identity,
+    reach: at.given ? 'given' : 'anywhere',
+    sni: serviceName,
+    doubts: [...at.doubts, ...otherProxyDoubts(context), ...externalPolicyDoubts(context, at.node)],
+    pending: allocated ? null : 'nodePort is given out when the Service is applied, and the manifest has none',
+    group: at.node?.meta.name ?? at.address,
+  })
+}
+
+/** The caller's addresses, else those of the Node objects. */
+export function nodeAddresses(context: PlanContext): NodeAddress[] {
+  const { addresses, index } = context
+  if (addresses.nodes.length === 0) return index.nodes.flatMap((node) => addressesOf(context, node))
+  return [...new Set(addresses.nodes)].map((address) => {
+    const node = index.nodeByAddress(address) ?? index.nodeNamed(address)
+    const known = node === null ? undefined : addressesOf(context, node).find((own) => own.address === address)
+    return {
+      address,
+      node,
+      because: `addresses.nodes[${addresses.nodes.indexOf(address)}]`,
+      identity: known?.identity ?? [address],
+      given: true,
+      doubts: node === null ? [] : nodeDoubts(node),
+    }
+  })
+}
+
+function addressesOf(context: PlanContext, node: Node): NodeAddress[] {
+  const ref = `Node/${node.meta.name}`
+  const seen = new Set<string>()
+  return ADDRESS_TYPES.flatMap((type) =>
+    node.addresses.flatMap((entry, position) => {
+      const family = familyOf(entry.address)
+      if (entry.type !== type || family === null || scopeOf(entry.address) === 'link-local') return []
+      const field = `${ref} status.addresses[${position}]`
+      const slot = `${type} ${family}`
+      const primary = !seen.has(slot)
+      seen.add(slot)
+      return [
+        {
+          address: entry.address,
+          node,
+          because: field,
+          identity: primary ? [node.meta.name, type] : [node.meta.name, type, entry.address],
+          given: false,
+          doubts: [
+            ...nodeDoubts(node),
+            ...(primary
+              ? []
+              : [
+                  `${field}: a second address of its kind; kube-proxy may listen on the primary one only (nodePortAddresses)`,
+                ]),
+            ...vantageDoubts(context, type, entry.address, field),
+          ],
+        },
+      ]
+    }),
+  )
+}
+
+function vantageDoubts({ vantage }: PlanContext, type: string, address: string, field: string): string[] {
+  if (vantage === 'in-cluster') {
+    return type === 'ExternalIP'
+      ? [`${field}: an ExternalIP is often translated outside the cluster, and not reachable from inside`]
+      : []
+  }
+  return isPrivate(address)
+    ? [`${field}: a private address, and the prober stands outside (name it in addresses.nodes if it is routed)`]
+    : []
+}
+
+/** Taints of nodes that are going away (cluster-autoscaler, cloud-provider, KEP-2268). */
+const GOING = new Set([
+  'ToBeDeletedByClusterAutoscaler',
+  'node.cloudprovider.kubernetes.io/shutdown',
+  'node.kubernetes.io/out-of-service',
+])
+
+function nodeDoubts(node: Node): string[] {
+  const ref = `Node/${node.meta.name}`
+  const ready = node.conditions.find(({ type }) => type === 'Ready')
+  const going = node.taints.find(({ key }) => GOING.has(key))
+  const virtual =
+    node.meta.labels.type === 'virtual-kubelet' || node.taints.some(({ key }) => key.startsWith('virtual-kubelet.io/'))
+  return [
+    ...(ready !== undefined && ready.status !== 'True'
+      ? [`${ref} status.conditions[Ready]=${ready.status}: a node that is not Ready may not answer`]
+      : []),
+    ...(virtual ? [`${ref}: a virtual node runs no kube-proxy`] : []),
+    ...(going === undefined ? [] : [`${ref} spec.taints[${going.key}]: the node is going away`]),
+  ]
+}
+
+/**
+ * externalTrafficPolicy Local: a node without an endpoint of its own drops what comes in at the node port. From a pod,
+ * its own node may answer nevertheless; that is not promised either (k/k#123622).
+ */
+function externalPolicyDoubts({ service, endpoints }: PlanContext, node: Node | null): string[] {
+  if (service.externalTrafficPolicy !== 'Local') return []
+  const field = `Service/${service.meta.name} spec.externalTrafficPolicy=Local`
+  if (node === null)
+    return [`${field}: which node has this address is not known, so neither is whether it has an endpoint`]
+  if (endpoints.source === null) return [`${field}: no object tells which nodes have an endpoint`]
+  return hasLocalEndpoint(endpoints, node.meta.name) ? [] : [`${field}: Node/${node.meta.name} has no endpoint`]
+}

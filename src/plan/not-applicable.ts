@@ -1,0 +1,57 @@
+import type { PlanContext } from './context.ts'
+import type { NotApplicable, PathKind } from './path.ts'
+import { PATH_KINDS } from './path.ts'
+import { clusterIPsOf, isExternalName, isHeadless } from './service.ts'
+import { NO_ENDPOINT_OBJECTS } from './service-endpoints.ts'
+
+/** Why a kind of path does not exist for this Service: one reason for every kind that has no path. */
+export function notApplicable(context: PlanContext, planned: ReadonlySet<PathKind>): NotApplicable[] {
+  const missing = PATH_KINDS.filter((kind) => !planned.has(kind)).map((kind) => ({
+    kind,
+    reason: reasonFor(context, kind),
+  }))
+  const routes = context.index
+    .routesOf(context.target.namespace, context.target.service)
+    .map((route): NotApplicable => {
+      return {
+        kind: 'Gateway',
+        reason: `${route.kind}/${route.meta.name} names the Service: routes of the Gateway API are not planned`,
+      }
+    })
+  return [...missing, ...routes]
+}
+
+function reasonFor(context: PlanContext, kind: PathKind): string {
+  const { service, index, endpoints } = context
+  const type = `Service type is ${service.type}`
+  const headless = 'spec.clusterIP is None: a headless Service has no address of its own'
+  const ofService = isExternalName(context)
+    ? `${type}: the cluster's DNS alone knows it`
+    : isHeadless(context)
+      ? headless
+      : null
+  const reasons: Record<PathKind, () => string> = {
+    DNS: () => 'the Service has no name',
+    ClusterIP: () => ofService ?? 'spec.ports is empty',
+    NodePort: () =>
+      ofService ?? (service.type === 'LoadBalancer' ? 'spec.allocateLoadBalancerNodePorts is false' : type),
+    LoadBalancer: () => type,
+    Ingress: () =>
+      index.objects.ingresses.length === 0
+        ? 'no Ingress is among the objects'
+        : 'no Ingress of its namespace names the Service',
+    Endpoint: () => {
+      if (isExternalName(context)) return `${type}: it has no endpoints`
+      if (endpoints.source === null) return NO_ENDPOINT_OBJECTS
+      return endpoints.all.length === 0 ? 'the Service has no endpoint' : 'no endpoint serves a port of the Service'
+    },
+    ExternalIP: () => ofService ?? 'spec.externalIPs is empty',
+    ExternalName: () => type,
+    Environment: () =>
+      ofService ??
+      (clusterIPsOf(context).length === 0
+        ? 'the Service has no clusterIP yet, which the variables would hold'
+        : 'spec.ports is empty'),
+  }
+  return reasons[kind]()
+}

@@ -1,0 +1,116 @@
+/**
+ * Kubernetes' rules as a function: objects → every network path to a Service, each with the fields that it came from,
+ * and a reason for every kind that does not apply. Pure: the same objects, in any order, give the same plan.
+ *
+ * @module
+ */
+import type { JobRequest } from '../job/job.ts'
+import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
+import type { Ignored, KubeObjects } from '../kube/objects.ts'
+import { checksFor } from './checks.ts'
+import type { PlanContext, Prober } from './context.ts'
+import { dnsPaths } from './dns.ts'
+import { finishPath, type PathDraft } from './draft.ts'
+import { endpointPaths } from './endpoints.ts'
+import { environmentPaths } from './environment.ts'
+import { externalNamePaths } from './external-name.ts'
+import { ingressPaths } from './ingress.ts'
+import { loadBalancerPaths } from './loadbalancer.ts'
+import { nodePortPaths } from './nodes.ts'
+import { notApplicable } from './not-applicable.ts'
+import type { Plan, Vantage } from './path.ts'
+import { choosePaths, type GroupedPath, refuseImpossible } from './selection.ts'
+import { clusterIPPaths, externalIPPaths } from './service.ts'
+import { endpointsOf } from './service-endpoints.ts'
+import { findTarget } from './target.ts'
+
+export type PlanInput = {
+  /** Its `objects` is not looked at. */
+  request: JobRequest
+  objects: KubeObjects
+  ignored: readonly Ignored[]
+  /** Already decided. */
+  vantage: Vantage
+  prober: Prober
+}
+
+/** All sources of paths, in the order in which their paths are shown. */
+const SOURCES: readonly ((context: PlanContext) => PathDraft[])[] = [
+  dnsPaths,
+  clusterIPPaths,
+  nodePortPaths,
+  loadBalancerPaths,
+  ingressPaths,
+  endpointPaths,
+  externalIPPaths,
+  externalNamePaths,
+  environmentPaths,
+]
+
+/**
+ * Plans the paths of one Service.
+ *
+ * @param index of `input.objects`, where many Services of the same objects are planned.
+ * @throws ProblemError `service_not_found`, `service_ambiguous`, `impossible_request`
+ */
+export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(input.objects)): Plan {
+  const context = contextOf(input, index)
+  const { request, service } = context
+  const drafts = SOURCES.flatMap((source) => source(context))
+  const paths = merged(
+    drafts.map((of) => ({ path: finishPath(context, of, checksFor(of, service, request.checks)), group: of.group })),
+  )
+  refuseImpossible(
+    context,
+    paths.map(({ path }) => path),
+  )
+  const planned = new Set(paths.map(({ path }) => path.kind))
+  return {
+    target: context.target,
+    vantage: input.vantage,
+    paths: choosePaths(request, paths),
+    notApplicable: notApplicable(context, planned),
+    ignored: input.ignored,
+  }
+}
+
+function contextOf({ request, vantage, prober }: PlanInput, index: ObjectIndex): PlanContext {
+  const { service, namespace } = findTarget(index, request.target)
+  const { addresses } = request
+  const name = service.meta.name
+  const clusterDomain = clusterDomainOf(addresses.clusterDomain, prober.clusterDomain)
+  const serviceName = `${name}.${namespace}.svc`
+  return {
+    target: { cluster: request.target.cluster, namespace, service: name },
+    service,
+    index,
+    endpoints: endpointsOf(index, namespace, service),
+    request,
+    addresses,
+    vantage,
+    prober,
+    serviceName,
+    fqdn: `${serviceName}.${clusterDomain.name}`,
+    clusterDomain,
+  }
+}
+
+function clusterDomainOf(given: string | null, found: string | null): PlanContext['clusterDomain'] {
+  if (given !== null) return { name: given, because: 'addresses.clusterDomain' }
+  if (found !== null) return { name: found, because: "cluster domain of the prober's resolv.conf or settings" }
+  return { name: 'cluster.local', because: 'cluster domain: the default, as nothing says otherwise' }
+}
+
+/** Two objects may make the same path (a rule in two Ingresses): one path, for both reasons. */
+function merged(paths: readonly GroupedPath[]): GroupedPath[] {
+  const byId = new Map<string, GroupedPath>()
+  for (const each of paths) {
+    const before = byId.get(each.path.id)
+    const path =
+      before === undefined
+        ? each.path
+        : { ...before.path, because: [...new Set([...before.path.because, ...each.path.because])] }
+    byId.set(each.path.id, { path, group: each.group })
+  }
+  return [...byId.values()]
+}

@@ -1,0 +1,162 @@
+/**
+ * What the caller chooses among the paths: include, exclude, limits, and which must not be reachable.
+ *
+ * @module
+ */
+import type { JobRequest, Limits } from '../job/job.ts'
+import { nearMiss } from '../lib/near.ts'
+import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import { namesPort } from './checks.ts'
+import type { PlanContext } from './context.ts'
+import { nodeAddresses } from './nodes.ts'
+import type { PathSelector, PlannedPath, Skipped } from './path.ts'
+
+/** A path with the group that stays together when a limit is met. */
+export type GroupedPath = { path: PlannedPath; group: string | null }
+
+/** Whether a selector means a path: everything that it names must fit. A node is meant by its name or its address. */
+export function selects(
+  selector: PathSelector,
+  path: Pick<PlannedPath, 'kind' | 'port' | 'node' | 'address' | 'host'>,
+): boolean {
+  const { kind, port, node, host } = selector
+  if (kind !== path.kind) return false
+  if (port !== undefined && path.port?.name !== port && path.port?.number !== port) return false
+  if (node !== undefined && path.node !== node && path.address !== node) return false
+  return host === undefined || path.host === host
+}
+
+export function choosePaths(request: JobRequest, paths: readonly GroupedPath[]): PlannedPath[] {
+  const { include, exclude } = request.paths
+  const chosen = paths.map(({ path, group }) => {
+    const skipped = path.skipped ?? excluded(path, include, exclude)
+    const expected = request.expect.unreachable.some((selector) => selects(selector, path))
+      ? 'unreachable'
+      : path.expected
+    return { path: { ...path, skipped, expected }, group }
+  })
+  return sample(chosen, request.limits)
+}
+
+function excluded(
+  path: PlannedPath,
+  include: readonly PathSelector[],
+  exclude: readonly PathSelector[],
+): Skipped | null {
+  const position = exclude.findIndex((selector) => selects(selector, path))
+  if (position !== -1) return { reason: 'excluded', detail: `paths.exclude[${position}]` }
+  if (include.length === 0 || include.some((selector) => selects(selector, path))) return null
+  return { reason: 'excluded', detail: 'not in paths.include' }
+}
+
+/** Kinds that grow with the cluster: each is cut to its own limit, and first when all paths are too many. */
+const GROWING = [
+  { kind: 'NodePort', limit: 'nodes' },
+  { kind: 'Endpoint', limit: 'endpoints' },
+] as const
+
+const mustWork = (path: PlannedPath): boolean => path.expected !== 'unknown'
+const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Chosen by the hash that ids are, so that the same paths are tested again next time; those that must work first. */
+function sample(paths: readonly GroupedPath[], limits: Limits): PlannedPath[] {
+  const dropped = new Map<string, string>()
+  for (const { kind, limit } of GROWING) {
+    const testable = paths.filter(({ path }) => path.kind === kind && path.skipped === null)
+    const groups = [...Map.groupBy(testable, ({ path, group }) => group ?? path.id).values()].map((members) => ({
+      ids: members.map(({ path }) => path.id).sort(before),
+      must: members.some(({ path }) => mustWork(path)),
+    }))
+    const ranked = groups.sort((a, b) => Number(b.must) - Number(a.must) || before(a.ids[0] ?? '', b.ids[0] ?? ''))
+    for (const { ids } of ranked.slice(limits[limit])) {
+      for (const id of ids) dropped.set(id, `more than limits.${limit}=${limits[limit]}`)
+    }
+  }
+  const grows = (path: PlannedPath): boolean => GROWING.some(({ kind }) => kind === path.kind)
+  const left = paths
+    .map(({ path }) => path)
+    .filter((path) => path.skipped === null && !dropped.has(path.id))
+    .sort(
+      (a, b) => Number(grows(a)) - Number(grows(b)) || Number(mustWork(b)) - Number(mustWork(a)) || before(a.id, b.id),
+    )
+  for (const { id } of left.slice(limits.paths)) dropped.set(id, `more than limits.paths=${limits.paths}`)
+  return paths.map(({ path }) => {
+    const detail = dropped.get(path.id)
+    return detail === undefined ? path : { ...path, skipped: { reason: 'sampled', detail } }
+  })
+}
+
+/**
+ * A selector or a check that names a port, a node or a host which is not there is a mistake worth an answer; a mere
+ * kind that does not apply is not (the same request may be meant for Services of several types).
+ *
+ * @throws ProblemError `impossible_request`, with all of them
+ */
+export function refuseImpossible(context: PlanContext, paths: readonly PlannedPath[]): void {
+  const { request, service } = context
+  const ports = service.ports.flatMap(({ name, port }) => (name === null ? [String(port)] : [name, String(port)]))
+  const isPort = (ref: string | number): boolean => service.ports.some((port) => namesPort(ref, port))
+  const noPort = (ref: string | number): string =>
+    `Service/${service.meta.name} has no port ${ref}. ${ports.length === 0 ? 'It has none.' : `It has: ${ports.join(', ')}.`}`
+  const errors: ProblemDetail[] = request.checks.flatMap((check, position) => {
+    if (check.port === null) return []
+    const pointer = `/checks/${position}/port`
+    const port = service.ports.find((each) => check.port !== null && namesPort(check.port, each))
+    if (port === undefined) return [{ pointer, detail: noPort(check.port) }]
+    if (port.protocol === 'TCP' || check.type === 'dns') return []
+    return [{ pointer, detail: `Port ${check.port} is ${port.protocol}: only TCP ports can be checked.` }]
+  })
+  const lists = [
+    ['/paths/include', request.paths.include],
+    ['/paths/exclude', request.paths.exclude],
+    ['/expect/reachable', request.expect.reachable],
+    ['/expect/unreachable', request.expect.unreachable],
+  ] as const
+  for (const [pointer, selectors] of lists) {
+    selectors.forEach((selector, position) => {
+      const at = `${pointer}/${position}`
+      const { port, node, host } = selector
+      if (port !== undefined && !isPort(port)) errors.push({ pointer: `${at}/port`, detail: noPort(port) })
+      if (node !== undefined && !isNode(context, paths, node))
+        errors.push({ pointer: `${at}/node`, detail: noNode(context, node) })
+      if (host !== undefined && !paths.some((path) => path.host === host)) {
+        errors.push({ pointer: `${at}/host`, detail: noHost(paths, host) })
+      }
+    })
+  }
+  const { include } = request.paths
+  if (
+    errors.length === 0 &&
+    include.length > 0 &&
+    !paths.some((path) => include.some((selector) => selects(selector, path)))
+  ) {
+    const kinds = [...new Set(paths.map(({ kind }) => kind))].join(', ')
+    errors.push({
+      pointer: '/paths/include',
+      detail: `No path of Service/${service.meta.name} is among these. It has: ${kinds}.`,
+    })
+  }
+  const [first] = errors
+  if (first !== undefined) throw new ProblemError('impossible_request', first.detail, { errors })
+}
+
+const isNode = ({ index }: PlanContext, paths: readonly PlannedPath[], node: string): boolean =>
+  index.nodeNamed(node) !== null || paths.some((path) => path.node === node || path.address === node)
+
+function noNode(context: PlanContext, node: string): string {
+  const known = [...new Set(nodeAddresses(context).map((each) => each.node?.meta.name ?? each.address))]
+  return `There is no Node ${node}.${suggestion(node, known)}`
+}
+
+function noHost(paths: readonly PlannedPath[], host: string): string {
+  const known = [
+    ...new Set(paths.flatMap((path) => (path.kind === 'Ingress' && path.host !== null ? [path.host] : []))),
+  ]
+  return `No path has the host ${host}.${suggestion(host, known)}`
+}
+
+function suggestion(found: string, known: readonly string[]): string {
+  const near = nearMiss(found, known)
+  if (near !== null) return ` Did you mean ${near}?`
+  return known.length === 0 ? '' : ` There are: ${known.slice(0, 10).join(', ')}.`
+}

@@ -1,0 +1,248 @@
+/**
+ * The endpoints of a Service, from whichever objects tell: EndpointSlices, else Endpoints, else the pods that the
+ * selector matches (as the endpointslice controller would write them).
+ *
+ * @module
+ */
+import type { ObjectIndex } from '../kube/object-index.ts'
+import type {
+  Endpoint,
+  EndpointAddress,
+  EndpointPort,
+  EndpointSlice,
+  Endpoints,
+  Labels,
+  Pod,
+  PodSpec,
+  Service,
+  ServicePort,
+} from '../kube/objects.ts'
+import type { Family, Protocol } from '../kube/words.ts'
+import { familyOf } from './ip.ts'
+
+export type EndpointsSource = 'EndpointSlice' | 'Endpoints' | 'Pod'
+
+export type ServiceEndpoint = {
+  address: string
+  /** `EndpointSlice/x endpoints[0].addresses[0]`. */
+  because: string
+  ready: boolean
+  serving: boolean
+  terminating: boolean
+  /**
+   * Whether traffic to the Service goes there: ready ones; if no endpoint is ready anywhere, those that still serve
+   * while terminating (pkg/proxy/topology.go CategorizeEndpoints).
+   */
+  usable: boolean
+  hostname: string | null
+  nodeName: string | null
+  pod: Pod | null
+  /** Of an `addressType: FQDN` slice, which kube-proxy ignores. */
+  isName: boolean
+  ports: readonly { name: string | null; number: number | null; protocol: Protocol; because: string }[]
+}
+
+export type ServiceEndpoints = {
+  /** `null`: no object tells; that is not the same as none. */
+  source: EndpointsSource | null
+  all: readonly ServiceEndpoint[]
+}
+
+const NONE: ServiceEndpoints = { source: null, all: [] }
+
+export function endpointsOf(index: ObjectIndex, namespace: string, service: Service): ServiceEndpoints {
+  if (service.type === 'ExternalName') return NONE
+  const slices = index.slicesOf(namespace, service.meta.name)
+  if (slices.length > 0)
+    return collect(
+      'EndpointSlice',
+      slices.flatMap((slice) => ofSlice(index, namespace, slice)),
+    )
+  const legacy = index.endpointsOf(namespace, service.meta.name)
+  if (legacy.length > 0)
+    return collect(
+      'Endpoints',
+      legacy.flatMap((endpoints) => ofEndpoints(index, namespace, endpoints)),
+    )
+  const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
+  return pods.length === 0
+    ? NONE
+    : collect(
+        'Pod',
+        pods.flatMap((pod) => ofPod(service, pod)),
+      )
+}
+
+/** An empty selector is none (endpointslice controller). */
+export const hasSelector = (service: Service): service is Service & { selector: Labels } =>
+  service.selector !== null && Object.keys(service.selector).length > 0
+
+/** One entry an address: an endpoint may stand in several slices, each with other ports. Sorted by address. */
+function collect(source: EndpointsSource, found: readonly Omit<ServiceEndpoint, 'usable'>[]): ServiceEndpoints {
+  const byAddress = new Map<string, Omit<ServiceEndpoint, 'usable'>>()
+  for (const endpoint of found) {
+    const before = byAddress.get(endpoint.address)
+    byAddress.set(endpoint.address, before === undefined ? endpoint : merge(before, endpoint))
+  }
+  const anyReady = found.some((endpoint) => endpoint.ready)
+  const all = [...byAddress.values()]
+    .map((endpoint) => ({ ...endpoint, usable: anyReady ? endpoint.ready : endpoint.serving && endpoint.terminating }))
+    .sort((a, b) => (a.address < b.address ? -1 : 1))
+  return { source, all }
+}
+
+function merge(
+  a: Omit<ServiceEndpoint, 'usable'>,
+  b: Omit<ServiceEndpoint, 'usable'>,
+): Omit<ServiceEndpoint, 'usable'> {
+  const added = b.ports.filter(
+    (port) =>
+      !a.ports.some(
+        (known) => known.name === port.name && known.protocol === port.protocol && known.number === port.number,
+      ),
+  )
+  return {
+    ...a,
+    ready: a.ready || b.ready,
+    serving: a.serving || b.serving,
+    terminating: a.terminating && b.terminating,
+    hostname: a.hostname ?? b.hostname,
+    nodeName: a.nodeName ?? b.nodeName,
+    pod: a.pod ?? b.pod,
+    ports: [...a.ports, ...added],
+  }
+}
+
+const portsOf = (owner: string, ports: readonly EndpointPort[]): ServiceEndpoint['ports'] =>
+  ports.map(({ name, port, protocol }, position) => ({
+    name: name === '' ? null : name,
+    number: port,
+    protocol,
+    because: `${owner}ports[${position}].port`,
+  }))
+
+function podOf(index: ObjectIndex, namespace: string, target: Endpoint['targetRef']): Pod | null {
+  return target?.kind === 'Pod' ? index.podNamed(target.namespace ?? namespace, target.name) : null
+}
+
+function ofSlice(index: ObjectIndex, namespace: string, slice: EndpointSlice): Omit<ServiceEndpoint, 'usable'>[] {
+  const ref = `EndpointSlice/${slice.meta.name}`
+  const ports = portsOf(`${ref} `, slice.ports)
+  return slice.endpoints.flatMap((endpoint, position) => {
+    // Consumers read the first address only (discovery/v1 Endpoint.addresses).
+    const [address] = endpoint.addresses
+    if (address === undefined) return []
+    const pod = podOf(index, namespace, endpoint.targetRef)
+    return [
+      {
+        address,
+        because: `${ref} endpoints[${position}].addresses[0]`,
+        ready: endpoint.ready,
+        serving: endpoint.serving,
+        terminating: endpoint.terminating,
+        hostname: endpoint.hostname,
+        nodeName: endpoint.nodeName ?? pod?.spec.nodeName ?? null,
+        pod,
+        isName: slice.addressType === 'FQDN',
+        ports,
+      },
+    ]
+  })
+}
+
+function ofEndpoints(index: ObjectIndex, namespace: string, endpoints: Endpoints): Omit<ServiceEndpoint, 'usable'>[] {
+  return endpoints.subsets.flatMap((subset, position) => {
+    const ref = `Endpoints/${endpoints.meta.name} subsets[${position}]`
+    const ports = portsOf(`${ref}.`, subset.ports)
+    const list = (addresses: readonly EndpointAddress[], field: string, ready: boolean) =>
+      addresses.map((address, at) => {
+        const pod = podOf(index, namespace, address.targetRef)
+        return {
+          address: address.ip,
+          because: `${ref}.${field}[${at}].ip`,
+          ready,
+          serving: ready,
+          terminating: false,
+          hostname: address.hostname,
+          nodeName: address.nodeName ?? pod?.spec.nodeName ?? null,
+          pod,
+          isName: false,
+          ports,
+        }
+      })
+    return [...list(subset.addresses, 'addresses', true), ...list(subset.notReadyAddresses, 'notReadyAddresses', false)]
+  })
+}
+
+export const isPodReady = (pod: Pod): boolean =>
+  pod.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True')
+
+/** A pod that has ended is no endpoint, whatever is published (endpointslice ShouldPodBeInEndpoints). */
+export const isPodOver = (pod: Pod): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed'
+
+function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
+  if (isPodOver(pod)) return []
+  const serving = isPodReady(pod)
+  const terminating = pod.meta.deletedAt !== null
+  const ports = service.ports.flatMap((port) => {
+    const found = findPort(pod.spec, port)
+    return found === null
+      ? []
+      : [
+          {
+            name: port.name,
+            number: found.number,
+            protocol: port.protocol,
+            because: `Pod/${pod.meta.name} ${found.field}`,
+          },
+        ]
+  })
+  const families: readonly (Family | null)[] = service.ipFamilies
+  const inUse = (address: string): boolean => families.length === 0 || families.includes(familyOf(address))
+  return pod.podIPs.filter(inUse).map((address) => ({
+    address,
+    because: `Pod/${pod.meta.name} status.podIPs[${pod.podIPs.indexOf(address)}]`,
+    ready: service.publishNotReadyAddresses || (serving && !terminating),
+    serving,
+    terminating,
+    hostname: pod.spec.subdomain === service.meta.name ? pod.spec.hostname : null,
+    nodeName: pod.spec.nodeName,
+    pod,
+    isName: false,
+    ports,
+  }))
+}
+
+/**
+ * The number that a targetPort means in a pod: a number as it is; a name by the container port that has it, with
+ * the same protocol (k8s.io/endpointslice FindPort). `null`: no container has it.
+ */
+export function findPort(spec: PodSpec, port: ServicePort): { number: number; field: string } | null {
+  if (typeof port.targetPort === 'number') return { number: port.targetPort, field: 'spec' }
+  for (const container of spec.containers) {
+    const position = container.ports.findIndex(
+      ({ name, protocol }) => name === port.targetPort && protocol === port.protocol,
+    )
+    const found = container.ports[position]
+    if (found) {
+      return { number: found.containerPort, field: `spec.containers[${container.name}].ports[${position}]` }
+    }
+  }
+  return null
+}
+
+/** Where an endpoint serves that Service port: matched by name and protocol. `null`: its slice has no such port. */
+export function endpointPort(endpoint: ServiceEndpoint, port: ServicePort): { number: number; because: string } | null {
+  const found = endpoint.ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol)
+  // A slice port without a number leaves the port to the consumer: the Service's own.
+  return found === undefined ? null : { number: found.number ?? port.port, because: found.because }
+}
+
+/** The numbers that a Service port has on its endpoints, usable ones first; empty: no endpoint tells. */
+export function targetNumbers(endpoints: ServiceEndpoints, port: ServicePort): readonly number[] {
+  const told = endpoints.all.some(({ usable }) => usable) ? endpoints.all.filter(({ usable }) => usable) : endpoints.all
+  return [...new Set(told.flatMap((endpoint) => endpointPort(endpoint, port)?.number ?? []))].sort((a, b) => a - b)
+}
+
+export const NO_ENDPOINT_OBJECTS =
+  'no EndpointSlice, Endpoints or Pod of the Service is among the objects (kubectl get endpointslices,pods -o yaml)'

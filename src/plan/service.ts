@@ -1,0 +1,92 @@
+/**
+ * Paths that a Service has by itself: its cluster IPs, and its external IPs.
+ *
+ * @module
+ */
+import type { PlanContext } from './context.ts'
+import { draft, type PathDraft } from './draft.ts'
+
+/** Labels by which a Service asks kube-proxy to leave it alone (pkg/proxy/apis/well_known_labels.go). */
+export const PROXY_LABELS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'] as const
+
+/** Addresses that kube-proxy makes every node answer for. */
+export const clusterIPsOf = ({ service }: Pick<PlanContext, 'service'>): readonly string[] => {
+  const given = service.clusterIPs.length > 0 ? service.clusterIPs : [service.clusterIP]
+  return given.filter((address) => address !== null).filter((address) => address !== '' && address !== 'None')
+}
+
+export const isHeadless = ({ service }: Pick<PlanContext, 'service'>): boolean =>
+  service.clusterIP === 'None' || service.clusterIPs.includes('None')
+
+export const isExternalName = ({ service }: Pick<PlanContext, 'service'>): boolean => service.type === 'ExternalName'
+
+/** Each of `spec.clusterIPs` at each port. */
+export function clusterIPPaths(context: PlanContext): PathDraft[] {
+  if (isExternalName(context) || isHeadless(context)) return []
+  const { service, serviceName } = context
+  const ref = `Service/${service.meta.name}`
+  const addresses = clusterIPsOf(context)
+  const doubts = [...otherProxyDoubts(context), ...internalPolicyDoubts(context)]
+  return service.ports.flatMap((port, position) => {
+    const common = { kind: 'ClusterIP', port, reach: 'cluster', discriminator: [], sni: serviceName, doubts } as const
+    const portField = `${ref} spec.ports[${position}].port`
+    if (addresses.length === 0) {
+      const pending = 'clusterIP is given out when the Service is applied, and the manifest has none'
+      const families = service.ipFamilies.length > 0 ? service.ipFamilies : (['IPv4'] as const)
+      return families.map((family) => draft({ ...common, family, because: [portField], pending }))
+    }
+    return addresses.map((address, at) => {
+      const field = service.clusterIPs.length > 0 ? `spec.clusterIPs[${at}]` : 'spec.clusterIP'
+      return draft({ ...common, address, addressPort: port.port, because: [`${ref} ${field}`, portField] })
+    })
+  })
+}
+
+/** Each of `spec.externalIPs` at each port: any type of Service may have them. Getting packets to a node is the user's part. */
+export function externalIPPaths(context: PlanContext): PathDraft[] {
+  if (isExternalName(context) || isHeadless(context)) return []
+  const { service, serviceName } = context
+  const ref = `Service/${service.meta.name}`
+  return service.ports.flatMap((port, position) =>
+    service.externalIPs.map((address, at) =>
+      draft({
+        kind: 'ExternalIP',
+        port,
+        address,
+        addressPort: port.port,
+        because: [`${ref} spec.externalIPs[${at}]`, `${ref} spec.ports[${position}].port`],
+        discriminator: [address],
+        reach: 'anywhere',
+        sni: serviceName,
+        doubts: otherProxyDoubts(context),
+      }),
+    ),
+  )
+}
+
+/** kube-proxy ignores such a Service: whether its addresses work is up to something Portolan does not know. */
+export function otherProxyDoubts({ service }: PlanContext): string[] {
+  const label = PROXY_LABELS.find((name) => service.meta.labels[name] !== undefined)
+  if (label === undefined) return []
+  return [`Service/${service.meta.name} metadata.labels["${label}"]: kube-proxy leaves a Service with this label alone`]
+}
+
+/** internalTrafficPolicy Local: a node without an endpoint of its own drops what its pods send to the cluster IP. */
+function internalPolicyDoubts({ service, endpoints, prober }: PlanContext): string[] {
+  if (service.internalTrafficPolicy !== 'Local') return []
+  const field = `Service/${service.meta.name} spec.internalTrafficPolicy=Local`
+  if (prober.nodeName === null)
+    return [`${field}: which node the prober is on is not known, so neither is whether it has an endpoint`]
+  if (endpoints.source === null) return [`${field}: no object tells which nodes have an endpoint`]
+  if (hasLocalEndpoint(endpoints, prober.nodeName)) return []
+  return [`${field}: the prober's node, ${prober.nodeName}, has no endpoint`]
+}
+
+/**
+ * Whether a node has an endpoint that a Local policy may use: a ready one of its own, else one that still serves
+ * while terminating (pkg/proxy/topology.go; the fallback is per node). Without `nodeName` none is local.
+ */
+export function hasLocalEndpoint(endpoints: PlanContext['endpoints'], nodeName: string): boolean {
+  const local = endpoints.all.filter((endpoint) => endpoint.nodeName === nodeName)
+  return local.some(({ ready }) => ready) || local.some(({ serving, terminating }) => serving && terminating)
+}
