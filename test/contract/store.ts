@@ -1,0 +1,17 @@
+/** What every database of ours must do. Run on better-sqlite3 with a real file and on D1 in workerd. */
+import { describe } from 'vitest'
+import type { Store } from '../../src/store/db.ts'
+import { jobsContract } from './store-jobs.ts'
+import { leasesContract } from './store-leases.ts'
+import { resultsContract } from './store-results.ts'
+
+/** Opens an empty database. */
+export type OpenStore = () => Promise<{ store: Store; close(): Promise<void> }>
+
+export function storeContract(name: string, open: OpenStore): void {
+  describe(`store on ${name}`, () => {
+    describe('jobs', () => jobsContract(open))
+    describe('leases', () => leasesContract(open))
+    describe('results', () => resultsContract(open))
+  })
+}

@@ -1,0 +1,166 @@
+/** Jobs and results as the store takes them: every one valid, each its own, what matters to a test given. */
+import { NO_TIMINGS } from '../../src/check/network.ts'
+import type { Result } from '../../src/check/result.ts'
+import { newId, resultId } from '../../src/lib/id.ts'
+import type { PlannedPath } from '../../src/plan/path.ts'
+import type { IdempotencyClaim, NewJob } from '../../src/store/jobs.ts'
+
+/** 2026-11-23T00:00:00Z: the clock of these tests stands here. */
+export const NOW = 1_795_392_000_000
+
+const NO_OBJECTS: NonNullable<NewJob['objects']> = {
+  services: [],
+  endpoints: [],
+  endpointSlices: [],
+  ingresses: [],
+  ingressClasses: [],
+  nodes: [],
+  pods: [],
+  workloads: [],
+  networkPolicies: [],
+  events: [],
+  gatewayRoutes: [],
+}
+
+export function aPlannedPath(over: Partial<PlannedPath> = {}): PlannedPath {
+  return {
+    id: 'pth_0000000000000000000A',
+    kind: 'ClusterIP',
+    port: { name: 'http', number: 80, protocol: 'TCP' },
+    address: '10.96.10.20',
+    addressPort: 80,
+    family: 'IPv4',
+    node: null,
+    host: null,
+    serverName: null,
+    rulePath: null,
+    pathType: null,
+    scheme: 'http',
+    url: 'http://10.96.10.20/',
+    expected: 'reachable',
+    because: ['Service/toad-svc spec.clusterIPs[0]'],
+    shortCut: false,
+    skipped: null,
+    variable: null,
+    dns: null,
+    checks: [
+      {
+        type: 'http',
+        name: 'default',
+        isDefault: true,
+        port: null,
+        method: 'GET',
+        path: null,
+        ingressPath: null,
+        headers: {},
+        body: null,
+        scheme: null,
+        host: null,
+        expect: null,
+        followRedirects: false,
+        httpVersion: '1.1',
+        tls: { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null },
+        responder: null,
+      },
+    ],
+    ...over,
+  }
+}
+
+export function aJob(over: Partial<NewJob> = {}): NewJob {
+  const createdAtMs = over.createdAtMs ?? NOW
+  const target = over.target ?? { cluster: 'default', namespace: 'default', service: 'toad-svc' }
+  return {
+    id: newId('job', createdAtMs),
+    createdAtMs,
+    owner: 'admin',
+    target,
+    vantage: 'in-cluster',
+    labels: {},
+    request: {
+      target,
+      addresses: {
+        nodes: [],
+        loadBalancer: [],
+        ingressController: [],
+        controllerPorts: null,
+        clusterDomain: null,
+        dnsServers: [],
+        environment: null,
+      },
+      paths: { include: [], exclude: [] },
+      limits: { nodes: 20, endpoints: 50, paths: 500 },
+      checks: [],
+      samples: 1,
+      retries: { limit: 0, delayMs: 1000 },
+      settleMs: 0,
+      expect: { reachable: [], unreachable: [] },
+      timeoutMs: 5000,
+      deadlineMs: null,
+      vantage: null,
+      history: true,
+      labels: {},
+    },
+    plan: { target, vantage: 'in-cluster', paths: [aPlannedPath()], notApplicable: [], ignored: [] },
+    diagnosis: { status: 'unknown', findings: [] },
+    objects: NO_OBJECTS,
+    sealed: null,
+    deadlineAtMs: null,
+    deadlineMs: 60_000,
+    history: true,
+    scheduleId: null,
+    batchId: null,
+    ...over,
+  }
+}
+
+/** @param over with `jobId`; the id follows from which try it is. */
+export function aResult(over: Partial<Omit<Result, 'id'>> & { jobId: string }): Result {
+  const result: Omit<Result, 'id'> = {
+    pathId: 'pth_0000000000000000000A',
+    check: 'default',
+    address: '10.96.10.20',
+    sample: 1,
+    try: 1,
+    round: 1,
+    purpose: 'check',
+    outcome: 'pass',
+    startedAtMs: NOW + 100,
+    resolvedAddress: '10.96.10.20',
+    localAddress: '10.244.3.100',
+    timings: { ...NO_TIMINGS, connectMs: 0.412, firstByteMs: 1.9, downloadMs: 0, totalMs: 2.55 },
+    dns: null,
+    http: {
+      status: 200,
+      version: '1.1',
+      headers: { 'content-type': 'text/plain', date: 'Mon, 23 Nov 2026 00:00:00 GMT' },
+      location: null,
+      bodyBytes: 23,
+      bodySnippet: "You've hit toad-xueq1\n",
+      bodySha256: '5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
+    },
+    tls: null,
+    responder: null,
+    failure: null,
+    ...over,
+  }
+  const { jobId, pathId, check, address, sample, round, purpose } = result
+  return { id: resultId(jobId, [pathId, check, address, sample, result.try, round, purpose]), ...result }
+}
+
+export const REFUSED: Partial<Result> = {
+  outcome: 'fail',
+  http: null,
+  timings: { ...NO_TIMINGS, totalMs: 0.3 },
+  failure: { code: 'connection_refused', phase: 'connect', source: 'target', message: 'connect ECONNREFUSED' },
+}
+
+export const aClaim = (over: Partial<IdempotencyClaim> = {}): IdempotencyClaim => ({
+  principal: 'admin',
+  method: 'POST',
+  path: '/v1/jobs',
+  key: 'build-1',
+  fingerprint: 'f1',
+  expiresAtMs: NOW + 86_400_000,
+  ...over,
+})
