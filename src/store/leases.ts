@@ -45,7 +45,7 @@ export async function claimableJobs(store: Store, nowMs: number, limit: number):
  * Takes a job to run it: a queued one, or one whose runner let its lease run out. The deadline starts with the
  * first claim. `null`: there is none to take.
  *
- * @param owner names the process, for people.
+ * @param owner names the process: for people, and for a start that looks for what a dead one left.
  */
 export async function claimJob(
   store: Store,
@@ -87,6 +87,15 @@ export async function releaseLease(store: Store, lease: Lease): Promise<void> {
     sql`update jobs set status = 'queued', lease_owner = null, lease_until_ms = null, version = version + 1
       where ${held(lease)}`,
   )
+}
+
+/** Who holds which lease now. */
+export async function heldLeases(store: Store): Promise<(Lease & { owner: string })[]> {
+  const rows = await store.db
+    .select({ jobId: jobs.id, token: jobs.leaseToken, owner: jobs.leaseOwner })
+    .from(jobs)
+    .where(sql`${ACTIVE} and status = 'running'`)
+  return rows.map(({ owner, ...lease }) => ({ ...lease, owner: owner ?? '' }))
 }
 
 /** Stores the plan of a live target, with what it was made from. `false`: the lease is lost. */

@@ -1,6 +1,6 @@
 import type { JobQueue } from '../../job/queue.ts'
 import { type RunDeps, runJob } from '../../job/run.ts'
-import { claimableJobs } from '../../store/leases.ts'
+import { claimableJobs, heldLeases, releaseLease } from '../../store/leases.ts'
 
 export type Runner = JobQueue & {
   /** Takes up what an earlier process, or another one that died, has left; then looks again every `sweepMs`. */
@@ -14,9 +14,13 @@ export type Runner = JobQueue & {
  * Runs jobs in this process, oldest first. The database is the queue: what is listed here is only who is next, and
  * a job that no process has listed is found by the sweep.
  *
+ * @param options.isDead whether the process that calls itself so in leases is known to be gone.
  * @param options.jobsAtOnce how many jobs are open at once; their tries share the gate of `deps.check`.
  */
-export function createRunner(deps: RunDeps, options: { jobsAtOnce: number; sweepMs: number }): Runner {
+export function createRunner(
+  deps: RunDeps,
+  options: { jobsAtOnce: number; sweepMs: number; isDead(owner: string): boolean },
+): Runner {
   const waiting = new Set<string>()
   const running = new Map<string, { cancel: AbortController; ended: Promise<void> }>()
   const drain = new AbortController()
@@ -42,9 +46,20 @@ export function createRunner(deps: RunDeps, options: { jobsAtOnce: number; sweep
     fill()
   }
 
+  // A process that was killed has left its leases; waiting for them to run out would only cost time. Were the guess
+  // wrong, its token would be: what it still writes is refused.
+  const releaseDead = async (): Promise<void> => {
+    for (const lease of await heldLeases(deps.store)) {
+      if (options.isDead(lease.owner)) await releaseLease(deps.store, lease)
+    }
+  }
+
   const sweep = async (): Promise<void> => {
+    let first = true
     while (!stopSweep.signal.aborted) {
       try {
+        if (first) await releaseDead()
+        first = false
         for (const jobId of await claimableJobs(deps.store, deps.clock.now(), options.jobsAtOnce * 2)) {
           if (!running.has(jobId)) waiting.add(jobId)
         }

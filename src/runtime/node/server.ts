@@ -5,7 +5,6 @@
  */
 
 import { isIP } from 'node:net'
-import { hostname } from 'node:os'
 import { serve } from '@hono/node-server'
 import ipaddr from 'ipaddr.js'
 import { createApp } from '../../api/app.ts'
@@ -20,6 +19,7 @@ import { VERSION } from '../version.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
 import { createNodeNetwork } from './network.ts'
+import { isDeadOwner, OWNER } from './owner.ts'
 import { detectPlace } from './place.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
@@ -73,7 +73,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       log,
       signals,
       secrets,
-      owner: `${hostname()}:${process.pid}`,
+      owner: OWNER,
       leaseMs: LEASE_MS,
       check: {
         network: createNodeNetwork(),
@@ -83,7 +83,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
         gate: createGate({ total: config.concurrency, perAddress: config.concurrencyPerAddress }),
       },
     },
-    { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS },
+    { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
   )
   let draining = false
   const deps: Deps = {
@@ -106,7 +106,13 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       eventsLimitMs: 3_600_000,
     },
     async notReady() {
-      const database = sqlite.check()
+      const database = await sqlite.checkWritable().then(
+        () => null,
+        (cause: unknown) => {
+          log.error('database_not_writable', { cause })
+          return 'not writable'
+        },
+      )
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
     },
     asset: createAssets(import.meta.url),
