@@ -1,3 +1,4 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 /** With TEST_RESULTS, a folder: each run leaves its counts there, for scripts/ci-summary.ts. */
@@ -16,6 +17,21 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/runtime/workers/**', 'test/system/**', 'test/cluster/**'],
         },
+      },
+      {
+        extends: true,
+        // Inside workerd, on the D1 that comes with it; no account, no internet.
+        plugins: [
+          cloudflareTest(async () => ({
+            miniflare: {
+              compatibilityDate: '2026-11-01',
+              compatibilityFlags: ['nodejs_compat'],
+              d1Databases: ['DB'],
+              bindings: { TEST_MIGRATIONS: await readD1Migrations('migrations') },
+            },
+          })),
+        ],
+        test: { name: 'workers', include: ['test/runtime/workers/**/*.test.ts'] },
       },
     ],
   },
