@@ -1,6 +1,6 @@
 /**
  * YAML or JSON text → untyped documents. YAML 1.2, with the booleans of 1.1 (yes, on, y …) and merge keys, since
- * that is what kubectl reads. JSON is read as the YAML that it is.
+ * that is what kubectl reads (sigs.k8s.io/yaml goyaml.v2/resolve.go). JSON is read as the YAML that it is.
  *
  * @module
  */
@@ -28,6 +28,8 @@ export function readDocuments(text: string, pointer: string): readonly unknown[]
   }
   if (source.trim() === '') throw refuse('The manifests are empty. Send at least one Service, as YAML or JSON.')
 
+  if (/^\s*</.test(source)) throw refuse('Line 1: this looks like HTML or XML, not like YAML or JSON.')
+
   const documents = load(source, refuse)
   if (documents.length > MAX_DOCUMENTS) {
     throw refuse(`Found ${documents.length} documents, expected at most ${MAX_DOCUMENTS}. Send fewer objects at once.`)
@@ -46,9 +48,12 @@ function load(source: string, refuse: (detail: string) => ProblemError): readonl
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const position = error.mark?.position ?? 0
-    throw refuse(`${place(source, position)}: ${error.reason}.${advice(source, position)}`)
+    throw refuse(`${place(source, position)}: ${withoutValues(error.reason)}.${advice(source, position)}`)
   }
 }
+
+/** The library quotes names of aliases and tags: `password: *hunter2` in a Secret would be told. */
+const withoutValues = (reason: string): string => reason.replace(/ ?("[^"]*"|!?<[^>]*>)/g, '')
 
 function place(source: string, position: number): string {
   const before = source.slice(0, position).split('\n')
@@ -56,48 +61,62 @@ function place(source: string, position: number): string {
 }
 
 /** What the line itself tells of the mistake. */
-const ADVICE: readonly { sign: RegExp; advice: string }[] = [
-  { sign: /^\s*\t|^ *\t/, advice: 'Indent with spaces.' },
-  { sign: /\{\{/, advice: 'This is an unrendered template: render it first, as with `helm template`.' },
-  { sign: /^\s*[{[]/, advice: 'Separate several JSON texts by a line with ---, or put them into one List.' },
+const ADVICE: readonly { sign: RegExp; atStart?: true; advice: string }[] = [
+  { sign: /^ *\t/, advice: 'Indent with spaces.' },
+  {
+    sign: /^[{[]/,
+    atStart: true,
+    advice: 'Separate several JSON texts by a line with ---, or put them into one List.',
+  },
   { sign: /^\s*[^\s"'#][^"']*:\s+[@`%]/, advice: 'Put a value that begins with @, ` or % in quotes.' },
   { sign: /^[^"']*:\s[^"']*:\s/, advice: 'Put a value with ": " in it in quotes.' },
-  { sign: /^\s*</, advice: 'This looks like HTML or XML, not like YAML or JSON.' },
 ]
 
+/** A line with `{{` outside quotes. The parser stumbles elsewhere, over the mapping around it. */
+const TEMPLATE = /^[^"'#\n]{0,200}\{\{/m
+
 function advice(source: string, position: number): string {
+  const template = TEMPLATE.exec(source)
+  if (template) {
+    const line = source.slice(0, template.index).split('\n').length
+    return ` Line ${line} holds an unrendered template: render it first, as with \`helm template\`.`
+  }
   const start = source.lastIndexOf('\n', Math.max(0, position - 1)) + 1
   const end = source.indexOf('\n', position)
   const line = source.slice(start, end === -1 ? undefined : end).slice(0, 1_000)
-  const known = ADVICE.find(({ sign }) => sign.test(line))
+  const known = ADVICE.find(({ sign, atStart }) => sign.test(line) && !(atStart && (position !== start || start === 0)))
   return known ? ` ${known.advice}` : ''
 }
 
 /**
- * Aliases share what they name, so that a few lines can stand for billions of nodes, or for a node within itself.
- * Counts each shared node once and multiplies. `null`: all is well.
+ * Aliases share what they name, so that a few lines can stand for billions of values, or for a value within itself.
+ * Counts each shared one once and multiplies. `null`: all is well.
  */
 function findExcess(documents: readonly unknown[]): string | null {
-  const sizes = new Map<object, number>()
+  const measured = new Map<object, Extent>()
   const open = new Set<object>()
 
-  const measure = (value: unknown): number => {
-    if (typeof value !== 'object' || value === null) return 1
-    const known = sizes.get(value)
-    if (known !== undefined) return known
-    if (open.has(value)) return Number.POSITIVE_INFINITY
-    if (open.size >= MAX_DEPTH) return Number.POSITIVE_INFINITY
+  const measure = (value: unknown): Extent => {
+    if (typeof value !== 'object' || value === null) return LEAF
+    const known = measured.get(value)
+    if (known) return known
+    if (open.size >= MAX_DEPTH || open.has(value)) return ENDLESS
     open.add(value)
-    let size = 1
-    for (const child of Object.values(value)) size += measure(child)
+    const children = Object.values(value).map(measure)
     open.delete(value)
-    sizes.set(value, size)
-    return size
+    const size = children.reduce((sum, child) => sum + child.size, 1)
+    const depth = children.reduce((deepest, child) => Math.max(deepest, child.depth), 0) + 1
+    const extent = depth > MAX_DEPTH ? ENDLESS : { size, depth }
+    measured.set(value, extent)
+    return extent
   }
 
-  let total = 0
-  for (const document of documents) total += measure(document)
+  const total = documents.reduce<number>((sum, document) => sum + measure(document).size, 0)
   if (total <= MAX_EXPANDED_NODES) return null
-  const found = total === Number.POSITIVE_INFINITY ? 'without end, or too deep' : `to ${total} values`
+  const found = total === ENDLESS.size ? 'without end or too deep' : `to ${total} values`
   return `The aliases (*name) expand ${found}, expected at most ${MAX_EXPANDED_NODES} values. Write the objects out.`
 }
+
+type Extent = { size: number; depth: number }
+const LEAF: Extent = { size: 1, depth: 0 }
+const ENDLESS: Extent = { size: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY }

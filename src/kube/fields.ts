@@ -51,7 +51,7 @@ export class Field {
   /** Complains if there is no value, or an empty one. Returns itself, to be read. */
   need(expected: string): this {
     const empty = this.value === '' || (Array.isArray(this.value) && this.value.length === 0)
-    if (this.absent || empty) this.complain(`missing, expected ${expected}`)
+    if (this.absent || empty) this.complain(`missing, expected ${expected}.`)
     return this
   }
 
@@ -116,12 +116,12 @@ export class Field {
     return null
   }
 
-  integer(least: number, most: number): number | null {
+  integer(least: number, most: number, expected = `a whole number from ${least} to ${most}`): number | null {
     if (this.absent) return null
     if (Number.isInteger(this.value) && Number(this.value) >= least && Number(this.value) <= most) {
       return Number(this.value)
     }
-    this.mismatch(`a whole number from ${least} to ${most}`, adviceFor(this.value) || unquote(this.value))
+    this.mismatch(expected, adviceFor(this.value) || unquote(this.value))
     return null
   }
 
@@ -174,7 +174,7 @@ export function refuseRepeated(fields: readonly Field[], values: readonly (Step 
     const value = values[at] ?? null
     if (value === null) continue
     const earlier = first.get(value)
-    if (earlier) field.complain(`found ${value} again, as in ${fieldName(earlier.path)}, expected ${what}.`)
+    if (earlier) field.complain(`found ${describe(value)} again, as in ${fieldName(earlier.path)}, expected ${what}.`)
     else first.set(value, field)
   }
 }
@@ -195,9 +195,11 @@ export const jsonPointer = (path: readonly Step[]): string =>
 
 const LONGEST_ECHO = 80
 
+const shorten = (text: string): string => (text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text)
+
 function describe(value: unknown): string {
   if (typeof value === 'string') {
-    return JSON.stringify(value.length > LONGEST_ECHO ? `${value.slice(0, LONGEST_ECHO)}…` : value)
+    return JSON.stringify(shorten(value))
   }
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
@@ -210,9 +212,10 @@ export const either = (words: readonly string[]): string =>
 /** What the value itself tells of the mistake; empty if nothing. */
 function adviceFor(value: unknown): string {
   if (typeof value !== 'string') return ''
-  const remark = /^(.*?)(?:^|\s+)\/\//s.exec(value)
+  const remark = /(^|\s)\/\//.exec(value)
   if (remark) {
-    return `YAML has no "//" remarks, so this one became part of the value. Begin it with "#": ${remark[1]} # …`
+    const rest = shorten(value.slice(0, remark.index).trim())
+    return `YAML has no "//" remarks, so this one became part of the value. Begin it with "#": ${rest} # …`
   }
   if (value.includes('{{')) return 'This is an unrendered template: render it first, as with `helm template`.'
   if (/\$\{|\$\(/.test(value)) return 'A variable is not filled in here: do so first, as with `envsubst`.'
@@ -228,4 +231,4 @@ function quote(value: unknown): string {
 const isWord = (value: unknown): boolean => value === 'true' || value === 'false'
 
 const unquote = (value: unknown): string =>
-  typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? `Leave out the quotes: ${value.trim()}` : ''
+  typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? `Leave out the quotes: ${value.trim()}.` : ''

@@ -16,6 +16,7 @@ export type Meta = {
   /** `null` when the manifest names none: it is then that of the target. Always `null` for Node and IngressClass. */
   namespace: string | null
   labels: Labels
+  /** Those of Kubernetes, its controllers, load balancers and meshes; never kubectl's copy of the whole object. */
   annotations: Labels
   createdAt: string | null
   /** `metadata.deletionTimestamp`: set while the object is going away. */

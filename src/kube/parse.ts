@@ -4,19 +4,19 @@
  * @module
  */
 import { nearMiss } from '../lib/near.ts'
-import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
-import { readDocuments } from './documents.ts'
-import { type Complain, either, Field, fieldName, isMapping, jsonPointer, type Step } from './fields.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { MAX_DEPTH, readDocuments } from './documents.ts'
+import { either, Field, fieldName, isMapping } from './fields.ts'
 import { byKind, guessKind, isReadKind, KINDS, READ_KINDS, type ReadKind } from './kinds.ts'
+import { type Found, Mistakes } from './mistakes.ts'
 import type { Ignored, KubeObject, KubeObjects } from './objects.ts'
 
 export const MAX_OBJECTS = 50_000
-const MAX_ERRORS = 50
+
+/** Of an object in errors; Kubernetes' own limit is 253. */
+const LONGEST_NAME = 300
 
 export type Parsed = { objects: KubeObjects; ignored: readonly Ignored[] }
-
-/** One object, and where it was found: `document` is there for text, `path` leads through Lists. */
-type Found = { value: unknown; document: number | null; path: readonly Step[] }
 
 /**
  * @param input the text of YAML documents or JSON, as `kubectl get … -o yaml` prints; or objects already parsed.
@@ -50,6 +50,7 @@ export function parseManifests(input: string | readonly unknown[], where: { poin
 function flatten(found: Found): readonly Found[] {
   const { value, document, path } = found
   if (value === null || value === undefined) return []
+  if (path.length > MAX_DEPTH) return [found]
   if (Array.isArray(value)) {
     return value.flatMap((item, at) => flatten({ value: item, document, path: [...path, at] }))
   }
@@ -87,8 +88,8 @@ function nameOf(value: unknown): string | null {
   if (!isMapping(value)) return null
   const kind = typeof value.kind === 'string' && value.kind !== '' ? value.kind : guessKind(value)
   const name = isMapping(value.metadata) ? value.metadata.name : null
-  if (kind === null) return typeof name === 'string' ? name : null
-  return typeof name === 'string' && name !== '' ? `${kind}/${name}` : kind
+  const parts = [kind, name].filter((part) => typeof part === 'string' && part !== '')
+  return parts.length === 0 ? null : parts.join('/').slice(0, LONGEST_NAME)
 }
 
 /** `null`: not read, and either ignored or complained of. */
@@ -173,55 +174,4 @@ function isFirst(read: KubeObject, found: Found, seen: Map<string, string>, mist
     )
   }
   return earlier === undefined
-}
-
-/** What was complained of, one complaint a place. */
-class Mistakes {
-  readonly #pointer: string
-  readonly #isText: boolean
-  readonly #errors: ProblemDetail[] = []
-  readonly #objects = new Set<string>()
-  readonly #places = new Set<string>()
-
-  constructor(pointer: string, isText: boolean) {
-    this.#pointer = pointer
-    this.#isText = isText
-  }
-
-  in({ document, path: prefix }: Found, object: string | null): Complain {
-    return (path, detail) => {
-      const whole = [...prefix, ...path]
-      const place = `${document ?? ''}${jsonPointer(whole)}`
-      if (this.#places.has(place)) return
-      this.#places.add(place)
-      this.#objects.add(`${document ?? ''}${jsonPointer(prefix)}`)
-      if (this.#errors.length >= MAX_ERRORS) return
-      const named = object?.includes('/')
-      const field = fieldName(named || !this.#isText ? path : whole)
-      this.#errors.push({
-        pointer: this.#isText ? this.#pointer : `${this.#pointer}${jsonPointer(whole)}`,
-        detail,
-        ...(document === null ? {} : { document }),
-        ...(object === null ? {} : { object }),
-        ...(field === '' ? {} : { field }),
-      })
-    }
-  }
-
-  throwIfAny(): void {
-    const first = this.#errors[0]
-    if (!first) return
-    const count = this.#places.size
-    const more = count - this.#errors.length
-    const rest = { pointer: this.#pointer, detail: `${more} more ${more === 1 ? 'mistake' : 'mistakes'} not listed.` }
-    const subject = [first.object, first.field].filter((part) => part !== undefined).join(' ')
-    const text = `${subject}${subject && ': '}${first.detail}`
-    const others =
-      count === 1
-        ? ''
-        : ` (${count} mistakes in all, in ${this.#objects.size} object${this.#objects.size === 1 ? '' : 's'}: see errors)`
-    throw new ProblemError('invalid_manifest', `${text}${others}`, {
-      errors: more > 0 ? [...this.#errors, rest] : this.#errors,
-    })
-  }
 }

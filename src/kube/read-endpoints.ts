@@ -1,7 +1,7 @@
 import { type Field, refuseRepeated } from './fields.ts'
 import type { Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Endpoints } from './objects.ts'
 import { readMeta, readProtocol, readTargetRef, readTexts } from './read-meta.ts'
-import { ip, ipv4, ipv6, label, subdomain } from './rules.ts'
+import { ip, ipv4, ipv6, label, labelKey, subdomain } from './rules.ts'
 
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'] as const
 const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: subdomain } as const
@@ -81,7 +81,7 @@ function readPorts(list: Field, numbered: boolean): readonly EndpointPort[] {
       name: item.get('name').matching(label),
       port: port.port(),
       protocol: readProtocol(item),
-      appProtocol: item.get('appProtocol').text(),
+      appProtocol: item.get('appProtocol').matching(labelKey),
     }
   })
 }

@@ -50,8 +50,14 @@ export function readIngress(object: Field): Ingress {
 }
 
 /** Without an apiVersion that exists, the shape decides, so that only that one mistake is told. */
-const guessVersion = (spec: Field): Ingress['apiVersion'] =>
-  JSON.stringify(spec.value)?.includes('"serviceName"') ? 'networking.k8s.io/v1beta1' : 'networking.k8s.io/v1'
+function guessVersion(spec: Field): Ingress['apiVersion'] {
+  const paths = spec
+    .get('rules')
+    .items()
+    .flatMap((rule) => rule.get('http').get('paths').items())
+  const isOld = spec.has('backend') || paths.some((path) => path.get('backend').has('serviceName'))
+  return isOld ? 'networking.k8s.io/v1beta1' : 'networking.k8s.io/v1'
+}
 
 function readDefaultBackend(spec: Field, { apiVersion, defaultBackend, readBackend }: Shape): IngressBackend | null {
   const other = spec.get(defaultBackend === 'backend' ? 'defaultBackend' : 'backend')

@@ -23,8 +23,8 @@ function readName(object: Field, rule: Rule): string {
   const name = object.get('metadata').get('name')
   if (!name.absent && name.value !== '') return name.matching(rule) ?? ''
   const generated = object.get('metadata').has('generateName')
-  const why = generated ? 'generateName alone leaves the name to the cluster, and reports need one' : rule.expected
-  return name.need(`the object's name (${why})`).text() ?? ''
+  const why = generated ? 'generateName alone leaves the name to the cluster' : rule.expected
+  return name.need(`the object's name: ${why}`).text() ?? ''
 }
 
 /** Annotations that repeat the whole object, or hold what nobody here reads and may be secret. */

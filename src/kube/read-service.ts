@@ -1,13 +1,14 @@
-import { type Field, refuseRepeated } from './fields.ts'
-import type { Service, ServicePort, ServiceType } from './objects.ts'
+import { type Field, isMapping, refuseRepeated } from './fields.ts'
+import type { Labels, Service, ServicePort, ServiceType } from './objects.ts'
 import { readLoadBalancer, readMeta, readProtocol, readTexts } from './read-meta.ts'
-import { cidr, externalName, ip, label, type Rule } from './rules.ts'
+import { cidr, externalName, ip, label, labelKey, type Rule } from './rules.ts'
 import { FAMILIES, type Family } from './words.ts'
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
 const POLICIES = ['Cluster', 'Local'] as const
 const AFFINITIES = ['None', 'ClientIP'] as const
 const FAMILY_POLICIES = ['SingleStack', 'PreferDualStack', 'RequireDualStack'] as const
+const NODE_PORT = 'a whole number from 1 to 65535, usually 30000 to 32767'
 const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
 const clusterAddress: Rule = {
@@ -21,7 +22,7 @@ export function readService(object: Field): Service {
   const spec = object.get('spec')
   const type = spec.get('type').oneOf(TYPES) ?? 'ClusterIP'
   const clusterIPs = readClusterIPs(spec, type)
-  const selector = spec.get('selector').labels()
+  const selector = readSelector(spec.get('selector'))
   const ranges = readTexts(spec.get('loadBalancerSourceRanges'), cidr)
   return {
     kind: 'Service',
@@ -32,19 +33,33 @@ export function readService(object: Field): Service {
     ipFamilies: readFamilies(spec, clusterIPs),
     ipFamilyPolicy: spec.get('ipFamilyPolicy').oneOf(FAMILY_POLICIES),
     ports: readPorts(spec, type === 'ExternalName' || clusterIPs[0] === 'None'),
-    selector: Object.keys(selector).length === 0 ? null : selector,
+    selector,
     externalName: readExternalName(spec, type),
     externalIPs: readTexts(spec.get('externalIPs'), ip),
     externalTrafficPolicy: spec.get('externalTrafficPolicy').oneOf(POLICIES) ?? 'Cluster',
     internalTrafficPolicy: spec.get('internalTrafficPolicy').oneOf(POLICIES) ?? 'Cluster',
     healthCheckNodePort: spec.get('healthCheckNodePort').integer(0, 65535) || null,
     allocateLoadBalancerNodePorts: spec.get('allocateLoadBalancerNodePorts').flag() ?? true,
-    loadBalancerClass: spec.get('loadBalancerClass').text(),
+    loadBalancerClass: spec.get('loadBalancerClass').matching(labelKey),
     loadBalancerSourceRanges: ranges.length > 0 ? ranges : annotatedRanges(meta.annotations[SOURCE_RANGES]),
     publishNotReadyAddresses: spec.get('publishNotReadyAddresses').flag() ?? false,
     sessionAffinity: spec.get('sessionAffinity').oneOf(AFFINITIES) ?? 'None',
     loadBalancerIngress: readLoadBalancer(object),
   }
+}
+
+/** An empty selector is none at all: nobody makes endpoints for it. */
+function readSelector(selector: Field): Labels | null {
+  const matchLabels = selector.get('matchLabels')
+  if (isMapping(matchLabels.value)) {
+    matchLabels.mismatch(
+      'text',
+      'The selector of a Service holds the labels themselves: put them in place of matchLabels.',
+    )
+    return null
+  }
+  const labels = selector.labels()
+  return Object.keys(labels).length === 0 ? null : labels
 }
 
 const annotatedRanges = (annotation = ''): readonly string[] =>
@@ -126,7 +141,7 @@ function readPort(item: Field, mustBeNamed: boolean): ServicePort {
     port,
     protocol: readProtocol(item),
     targetPort: (target.value === 0 || target.value === '' ? null : target.portRef()) ?? port,
-    nodePort: item.get('nodePort').integer(0, 65535) || null,
-    appProtocol: item.get('appProtocol').text(),
+    nodePort: item.get('nodePort').integer(0, 65535, NODE_PORT) || null,
+    appProtocol: item.get('appProtocol').matching(labelKey),
   }
 }

@@ -92,7 +92,10 @@ export const externalName: Rule = {
   suggest: hostOnly,
 }
 
-export const absolutePath: Rule = { expected: 'a path that begins with "/"', test: (text) => text.startsWith('/') }
+export const absolutePath: Rule = {
+  expected: 'a path that begins with "/", without spaces',
+  test: (text) => text.startsWith('/') && !/\s/.test(text),
+}
 
 export const instant: Rule = {
   expected: 'an instant, like 2026-05-30T12:00:00Z (RFC 3339)',
