@@ -34,3 +34,6 @@ export type Finding = {
 }
 
 export type Diagnosis = { status: 'healthy' | 'degraded' | 'broken' | 'unknown'; findings: readonly Finding[] }
+
+/** Nothing is known yet. */
+export const NO_DIAGNOSIS: Diagnosis = { status: 'unknown', findings: [] }

@@ -8,6 +8,7 @@ import { judgeJob, judgePath, summarise } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
 import { type CheckDeps, runChecks } from '../check/schedule.ts'
 import { diagnoseJob } from '../diagnose/diagnose.ts'
+import { NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Plan } from '../plan/path.ts'
@@ -103,7 +104,7 @@ function conclude(job: StoredJob, plan: Plan, results: readonly Result[]): Concl
   return {
     verdict: judgeJob(judged, job.request.expect),
     summary: summarise(judged),
-    diagnosis: diagnoseJob(job.diagnosis, judged),
+    diagnosis: diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged),
     problem: null,
   }
 }

@@ -1,7 +1,7 @@
 import { isDecided } from '../check/decided.ts'
 import { judgePath } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
-import type { Diagnosis } from '../diagnose/finding.ts'
+import { type Diagnosis, NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import { hasEnded, type Job, type JobRequest } from '../job/job.ts'
 import { toInstant } from '../lib/clock.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
@@ -13,8 +13,6 @@ import type {
   PlanDocument,
   ResultDocument,
 } from './job-document.ts'
-
-const NO_DIAGNOSIS: Diagnosis = { status: 'unknown', findings: [] }
 
 export type DescribedJob = Job & {
   plan: Plan | null
