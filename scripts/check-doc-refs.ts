@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, normalize } from 'node:path'
+import { FAILURE_CODES } from '../src/check/codes.ts'
 import { PROBLEMS } from '../src/lib/problem.ts'
 
 const TOP_FOLDERS = 'src|test|docs|scripts|bench|examples|migrations|deploy|\\.ci|\\.github'
@@ -33,6 +34,7 @@ for (const page of pages.split('\n').filter(existsSync)) {
 /** Codes of the contract and the folder that has one page for each. */
 const CATALOGUES: Record<string, readonly string[]> = {
   'docs/errors': Object.keys(PROBLEMS),
+  'docs/failures': Object.keys(FAILURE_CODES),
 }
 for (const [folder, codes] of Object.entries(CATALOGUES)) {
   const written = globSync(`${folder}/*.md`).map((file) => basename(file, '.md'))
