@@ -5,10 +5,11 @@
  * @module
  */
 import type { Check, HttpCheck, TcpCheck } from '../check/check.ts'
-import type { Service, ServicePort } from '../kube/objects.ts'
+import type { Service } from '../kube/objects.ts'
 import type { PathDraft } from './draft.ts'
 import { familyOf, hostPort } from './ip.ts'
 import { schemeOf, speaksHttp } from './scheme.ts'
+import { namesPort } from './selector.ts'
 
 export const DEFAULT_CHECK = 'default'
 
@@ -19,11 +20,10 @@ export function checksFor(path: PathDraft, service: Service, checks: readonly Ch
   return asked.length > 0 ? asked : [fillIn(defaultCheck(path), path)]
 }
 
-export const namesPort = (ref: string | number, port: ServicePort): boolean => ref === port.name || ref === port.port
-
 function isFor(check: Check, path: PathDraft, service: Service): boolean {
   const { port, kind } = path
-  if (check.port !== null && (port === null || !namesPort(check.port, port))) return false
+  if (check.port !== null && (port === null || !namesPort(check.port, { name: port.name, number: port.port })))
+    return false
   if (path.dns !== null || check.type === 'dns') return path.dns !== null && check.type === 'dns'
   // A controller takes connections for every Service: that it accepts one says nothing about this.
   if (kind === 'Ingress') return check.type === 'http'

@@ -6,25 +6,13 @@
 import type { JobRequest, Limits } from '../job/job.ts'
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
-import { namesPort } from './checks.ts'
 import type { PlanContext } from './context.ts'
 import { nodeAddresses } from './nodes.ts'
 import type { PathSelector, PlannedPath, Skipped } from './path.ts'
+import { namesPort, selects } from './selector.ts'
 
 /** A path with the group that stays together when a limit is met. */
 export type GroupedPath = { path: PlannedPath; group: string | null }
-
-/** Whether a selector means a path: everything that it names must fit. A node is meant by its name or its address. */
-export function selects(
-  selector: PathSelector,
-  path: Pick<PlannedPath, 'kind' | 'port' | 'node' | 'address' | 'host'>,
-): boolean {
-  const { kind, port, node, host } = selector
-  if (kind !== path.kind) return false
-  if (port !== undefined && path.port?.name !== port && path.port?.number !== port) return false
-  if (node !== undefined && path.node !== node && path.address !== node) return false
-  return host === undefined || path.host === host
-}
 
 export function choosePaths(request: JobRequest, paths: readonly GroupedPath[]): PlannedPath[] {
   const { include, exclude } = request.paths
@@ -95,13 +83,15 @@ function sample(paths: readonly GroupedPath[], limits: Limits): PlannedPath[] {
 export function refuseImpossible(context: PlanContext, paths: readonly PlannedPath[]): void {
   const { request, service } = context
   const ports = service.ports.flatMap(({ name, port }) => (name === null ? [String(port)] : [name, String(port)]))
-  const isPort = (ref: string | number): boolean => service.ports.some((port) => namesPort(ref, port))
+  const isPort = (ref: string | number): boolean =>
+    service.ports.some(({ name, port }) => namesPort(ref, { name, number: port }))
   const noPort = (ref: string | number): string =>
     `Service/${service.meta.name} has no port ${ref}. ${ports.length === 0 ? 'It has none.' : `It has: ${ports.join(', ')}.`}`
   const errors: ProblemDetail[] = request.checks.flatMap((check, position) => {
     if (check.port === null) return []
     const pointer = `/checks/${position}/port`
-    const port = service.ports.find((each) => check.port !== null && namesPort(check.port, each))
+    const ref = check.port
+    const port = service.ports.find((each) => namesPort(ref, { name: each.name, number: each.port }))
     if (port === undefined) return [{ pointer, detail: noPort(check.port) }]
     if (port.protocol === 'TCP' || check.type === 'dns') return []
     return [{ pointer, detail: `Port ${check.port} is ${port.protocol}: only TCP ports can be checked.` }]

@@ -1,0 +1,17 @@
+import type { PathPort, PathSelector, PlannedPath } from './path.ts'
+
+/** Whether a caller's word means a Service port: its name, or its number (also as text). */
+export const namesPort = (ref: string | number, { name, number }: Pick<PathPort, 'name' | 'number'>): boolean =>
+  ref === name || Number(ref) === number
+
+/** Whether a selector means a path: everything that it names must fit. A node is meant by its name or its address. */
+export function selects(
+  selector: PathSelector,
+  path: Pick<PlannedPath, 'kind' | 'port' | 'node' | 'address' | 'host'>,
+): boolean {
+  const { kind, port, node, host } = selector
+  if (kind !== path.kind) return false
+  if (port !== undefined && (path.port === null || !namesPort(port, path.port))) return false
+  if (node !== undefined && path.node !== node && path.address !== node) return false
+  return host === undefined || path.host === host
+}
