@@ -87,5 +87,3 @@ export const selectorMatchesNoPods: Rule = {
     ]
   },
 }
-
-Object.entries(selector).every(([key, value]) => labels[key] === value)
