@@ -20,7 +20,7 @@ import {
 
 const WIDTH = 100
 /** A column grows to its widest cell, but a single long URL may not push the others out of the terminal. */
-const CELL_LIMIT = 46
+const CELL_LIMIT = 48
 
 /**
  * The report for a terminal or a CI log. Begins with the verdict; at most 100 columns, unless a single word is
@@ -121,7 +121,7 @@ function line(cells: readonly string[], widths: readonly number[]): string[] {
     time.padStart(timeWidth),
     '',
   ].join('  ')
-  const [first = '', ...more] = wrap(result, Math.max(WIDTH - before.length, 24))
+  const [first = '', ...more] = wrap(result, Math.max(WIDTH - before.length, 18))
   return [`${before}${first}`.trimEnd(), ...more.map((rest) => ' '.repeat(before.length) + rest)]
 }
 

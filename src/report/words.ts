@@ -62,12 +62,19 @@ export function resultOf(row: ReportRow): string {
 
 function passWords(path: JobPathDocument, { http, dns, tls, responder, failure }: ResultDocument): string {
   if (path.expected === 'unreachable') return `unreachable, as expected${failure === null ? '' : ` (${failure.code})`}`
-  const from = responder === null ? '' : ` from ${visible(responder)}`
-  if (http !== null) return `HTTP ${http.status}${from}`
-  if (path.addressPort !== null) return `${tls === null ? 'connected' : 'TLS handshake done'}${from}`
-  if (dns !== null) return `resolves to ${visible(dns.answers.join(', ') || (dns.lookup ?? []).join(', ') || '–')}`
-  return `ok${from}`
+  const by = responder === null ? '' : ` ${visible(responder)}`
+  if (http !== null) return `HTTP ${http.status}${by}`
+  if (path.addressPort !== null) return `${tls === null ? 'connected' : 'TLS'}${by}`
+  return dns === null ? `ok${by}` : resolution(dns)
 }
+
+/** The answer where it is short, as one address is; more stands in the evidence. */
+function resolution({ answers, lookup }: NonNullable<ResultDocument['dns']>): string {
+  const found = visible((answers.length > 0 ? answers : (lookup ?? [])).join(', '))
+  return found !== '' && found.length <= ANSWER_LIMIT ? found : 'resolves'
+}
+
+const ANSWER_LIMIT = 18
 
 /** Sentences that belong under a row: why it failed or was skipped, and what the numbers hide. */
 export function notesOf(row: ReportRow): string[] {
@@ -202,20 +209,19 @@ export function ignoredLines(job: JobDocument): string[] {
   })
 }
 
-/** `9 passed, 1 failed, 2 skipped`: zeros left out, apart from a job without any. */
-export function countsOf({ summary }: JobDocument): string {
+/** `9 passed, 1 failed, 2 skipped`: zeros left out, apart from a job without any. Unfinished: how far it is. */
+export function countsOf({ status, summary, paths }: JobDocument): string {
+  if (status !== 'finished') {
+    return `${paths.filter(({ outcome }) => outcome !== null).length} of ${paths.length} paths decided`
+  }
   const parts = [
     [summary.pass, 'passed'],
     [summary.fail, 'failed'],
     [summary.error, summary.error === 1 ? 'error' : 'errors'],
     [summary.skipped, 'skipped'],
   ] as const
-  return (
-    parts
-      .filter(([count]) => count > 0)
-      .map(([count, word]) => `${count} ${word}`)
-      .join(', ') || 'no path'
-  )
+  const counted = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  return counted.join(', ') || 'no path'
 }
 
 /** The line that fetches this report again; `$PORTOLAN` is the API's address, which a report does not know. */
