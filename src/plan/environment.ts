@@ -22,7 +22,10 @@ export function environmentPaths(context: PlanContext): PathDraft[] {
   const collisions = new Set(
     collidingServices(context).flatMap((other) => variablesOf({ service: other }).map((variable) => variable.name)),
   )
-  return variablesOf(context).map(({ name, value, port, fields }) =>
+  const variables = variablesOf(context)
+  // With nothing to compare them with, the first two say it all.
+  const told = source.blind === null ? variables : variables.slice(0, 2)
+  return told.map(({ name, value, port, fields }) =>
     draft({
       kind: 'Environment',
       port,

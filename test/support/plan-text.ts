@@ -1,0 +1,134 @@
+/** Plans as text that a reviewer can read: one path a paragraph, everything that the contract shows of it. */
+import type { Check } from '../../src/check/check.ts'
+import type { Diagnosis } from '../../src/diagnose/finding.ts'
+import type { JobRequest } from '../../src/job/job.ts'
+import { parseManifests } from '../../src/kube/parse.ts'
+import type { Plan, PlannedPath, Vantage } from '../../src/plan/path.ts'
+import { type PlanInput, planPaths } from '../../src/plan/plan.ts'
+
+type Asked = {
+  vantage?: Vantage
+  prober?: Partial<PlanInput['prober']>
+  target?: Partial<JobRequest['target']>
+  addresses?: Partial<JobRequest['addresses']>
+  limits?: Partial<JobRequest['limits']>
+  expect?: Partial<JobRequest['expect']>
+} & Partial<Pick<JobRequest, 'paths' | 'checks'>>
+
+/** A request with everything at its default, asked from inside the cluster. */
+export function planInput(manifests: string | readonly unknown[], asked: Asked = {}): PlanInput {
+  const { objects, ignored } = parseManifests(manifests, { pointer: '/target/manifests' })
+  const request: JobRequest = {
+    target: { cluster: 'default', namespace: null, service: null, ...asked.target },
+    objects,
+    addresses: {
+      nodes: [],
+      loadBalancer: [],
+      ingressController: [],
+      controllerPorts: null,
+      clusterDomain: null,
+      dnsServers: [],
+      environment: null,
+      ...asked.addresses,
+    },
+    paths: asked.paths ?? { include: [], exclude: [] },
+    limits: { nodes: 20, endpoints: 50, paths: 500, ...asked.limits },
+    checks: asked.checks ?? [],
+    samples: 1,
+    retries: { limit: 0, delayMs: 1000 },
+    settleMs: 0,
+    expect: { reachable: [], unreachable: [], ...asked.expect },
+    timeoutMs: 5000,
+    deadlineMs: null,
+    vantage: null,
+    history: true,
+    labels: {},
+  }
+  return {
+    request,
+    objects,
+    ignored,
+    vantage: asked.vantage ?? 'in-cluster',
+    prober: { namespace: null, environment: null, clusterDomain: null, nodeName: null, ...asked.prober },
+  }
+}
+
+export const planOf = (manifests: string | readonly unknown[], asked: Asked = {}): Plan =>
+  planPaths(planInput(manifests, asked))
+
+/** `ClusterIP http/80 http://10.96.0.7/ reachable`, then what it came from. */
+export function pathText(path: PlannedPath): string {
+  const { kind, port, url, address, addressPort, node, expected, skipped, variable } = path
+  const dialled = address === null ? null : `${address}:${addressPort ?? '?'}`
+  const head = [
+    kind,
+    port === null ? '-' : `${port.name ?? ''}/${port.number}${port.protocol === 'TCP' ? '' : `/${port.protocol}`}`,
+    variable === null ? (url ?? '(no address)') : `${variable.name}=${variable.value}`,
+    expected,
+    ...(path.shortCut ? ['short cut'] : []),
+    ...(skipped === null ? [] : [`SKIPPED ${skipped.reason}`]),
+  ].join('  ')
+  const lines = [
+    ...(dialled !== null && !url?.includes(dialled) && path.dns === null ? [`dials ${dialled}`] : []),
+    ...(node === null ? [] : [`node ${node}`]),
+    ...(path.serverName === null ? [] : [`SNI ${path.serverName}`]),
+    ...(path.rulePath === null ? [] : [`rule ${path.pathType} ${path.rulePath}`]),
+    ...(path.dns === null
+      ? []
+      : [`${path.dns.how} ${path.dns.values === null ? 'anything' : path.dns.values.join(' ')}`]),
+    ...(variable === null ? [] : [`found ${variable.found ?? 'nothing'}`]),
+    ...path.because.map((because) => `because ${because}`),
+    ...(skipped === null ? [] : [`skipped: ${skipped.detail}`]),
+    ...path.checks.map((check) => `check ${checkText(check)}`),
+  ]
+  return [head, ...lines.map((line) => `    ${line}`)].join('\n')
+}
+
+export function checkText(check: Check): string {
+  const name = check.isDefault ? check.type : `${check.name}: ${check.type}`
+  if (check.type === 'dns') return name
+  if (check.type === 'tcp') return check.tls === null ? name : `${name} TLS ${tlsText(check.tls)}`
+  const { method, scheme, host, path, tls } = check
+  return `${name} ${method} ${scheme}://${host ?? '(no address)'}${path}${scheme === 'https' ? ` ${tlsText(tls)}` : ''}`
+}
+
+const tlsText = (tls: { serverName: string | null; insecureSkipVerify: boolean }): string =>
+  `SNI ${tls.serverName ?? 'none'}${tls.insecureSkipVerify ? '' : ', certificate judged'}`
+
+export function planText({ target, vantage, paths, notApplicable, ignored }: Plan): string {
+  return [
+    `${target.cluster} ${target.namespace}/${target.service}, ${vantage}`,
+    '',
+    ...paths.map((path) => `${pathText(path)}\n`),
+    ...notApplicable.map(({ kind, reason }) => `no ${kind}: ${reason}`),
+    ...ignored.map(({ object, reason }) => `ignored ${object}: ${reason}`),
+    '',
+  ].join('\n')
+}
+
+/** One line a path: enough to see which paths there are. */
+export const pathLine = ({ kind, url, expected, skipped, variable }: PlannedPath): string =>
+  [
+    kind,
+    variable?.name ?? url ?? '(no address)',
+    expected,
+    ...(skipped === null ? [] : [`SKIPPED ${skipped.reason}`]),
+  ].join(' ')
+
+export function diagnosisText({ status, findings }: Diagnosis): string {
+  return [
+    status,
+    ...findings.flatMap(({ code, layer, confidence, title, detail, fix, confirm, evidence, explains }) => [
+      '',
+      `${code} (${layer}, ${confidence}, explains ${explains.length})`,
+      `    ${title}`,
+      `    ${detail}`,
+      `    fix: ${fix}`,
+      `    confirm: ${confirm}`,
+      ...evidence.map((each) =>
+        'object' in each ? `    ${each.object} ${each.field} = ${JSON.stringify(each.value)}` : '',
+      ),
+    ]),
+    '',
+  ].join('\n')
+}
