@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { stringify } from 'yaml'
 import { ProblemError } from '../lib/problem.ts'
 import { openApiDocument, TITLE } from './openapi.ts'
-import { problems } from './problem.ts'
+import { openProblems } from './problem.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
 
 const open = { tags: ['Documentation'], security: [] as [] }
@@ -29,6 +29,7 @@ export function mountDocs(app: Api): void {
           description: 'OpenAPI 3.1',
           content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } },
         },
+        ...openProblems(),
       },
     },
     (context) => context.json(document(context)),
@@ -41,7 +42,10 @@ export function mountDocs(app: Api): void {
       path: '/openapi.yaml',
       operationId: 'getOpenApiYaml',
       summary: 'This document, as YAML',
-      responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/yaml': { schema: z.string() } } } },
+      responses: {
+        200: { description: 'OpenAPI 3.1', content: { 'application/yaml': { schema: z.string() } } },
+        ...openProblems(),
+      },
     },
     (context) =>
       context.body(stringify(document(context), { aliasDuplicateObjects: false }), 200, {
@@ -56,7 +60,10 @@ export function mountDocs(app: Api): void {
       path: '/docs',
       operationId: 'getDocs',
       summary: 'A browser for this API',
-      responses: { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } },
+      responses: {
+        200: { description: 'A page', content: { 'text/html': { schema: z.string() } } },
+        ...openProblems(),
+      },
     },
     (context) => {
       context.header(
@@ -84,7 +91,7 @@ export function mountDocs(app: Api): void {
             'text/javascript': { schema: z.string() },
           },
         },
-        ...problems('not_found', 'invalid_request'),
+        ...openProblems('not_found'),
       },
     },
     async (context, { params }) => {

@@ -36,7 +36,7 @@ export function mountEvents(app: Api): void {
       responses: {
         200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
         204: { description: 'The client has seen `done`' },
-        ...problems('not_found', 'invalid_request'),
+        ...problems('not_found'),
       },
     },
     async (context, { params }) => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ProblemError } from '../lib/problem.ts'
-import { ProblemSchema } from './problem.ts'
+import { openProblems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 
 const plain = { 'application/json': { schema: z.object({ status: z.literal('ok'), version: z.string() }) } }
@@ -17,7 +17,7 @@ export function mountHealth(app: Api): void {
       tags: ['Health'],
       summary: 'The process answers',
       security,
-      responses: { 200: { description: 'It does', content: plain } },
+      responses: { 200: { description: 'It does', content: plain }, ...openProblems() },
     },
     (context) => context.json({ status: 'ok', version: context.get('deps').settings.version }),
   )
@@ -32,7 +32,7 @@ export function mountHealth(app: Api): void {
       security,
       responses: {
         200: { description: 'It can', content: plain },
-        503: { description: 'It cannot', content: { 'application/problem+json': { schema: ProblemSchema } } },
+        ...openProblems('unavailable'),
       },
     },
     async (context) => {

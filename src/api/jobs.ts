@@ -133,7 +133,7 @@ export function mountJobs(app: Api): void {
             },
           },
         },
-        ...problems('invalid_request'),
+        ...problems(),
       },
     },
     async (context, { query }) => {
@@ -170,7 +170,7 @@ export function mountJobs(app: Api): void {
       responses: {
         ...jobAnswers,
         304: { description: 'Not modified since the `ETag` of `If-None-Match`' },
-        ...problems('not_found', 'invalid_request'),
+        ...problems('not_found'),
       },
     },
     (context, { params, query }) =>

@@ -32,13 +32,15 @@ export const ProblemSchema = z
   })
   .openapi('Problem', { description: 'RFC 9457. `code` is stable; codes may be added.' })
 
-/** `responses` of a route: the problems it can answer, by code. */
-export function problems(...codes: ProblemCode[]) {
+/** `responses` of a route that needs a token: the problems it can answer, by code. */
+export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'unauthenticated')
+
+/** The same for a route that needs none. */
+export function openProblems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>()
-  const always: ProblemCode[] = ['unauthenticated', 'internal']
-  for (const code of [...codes, ...always]) {
+  for (const code of ['invalid_request', ...codes, 'internal'] as const) {
     const status = PROBLEMS[code][0]
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+    byStatus.set(status, [...new Set([...(byStatus.get(status) ?? []), code])])
   }
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
