@@ -168,6 +168,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   UNSPECIFIED: UNTRUSTED,
 }
 
+/** Codes of ours, which would tell a reader nothing. */
+const OWN = new Set(['TIMEOUT', 'CLOSED', 'UNSAID', 'TOO_LARGE', 'PROTOCOL', 'NO_SLOT'])
+
 /** Families of codes, asked after the table: their members differ by library version, their meaning does not. */
 const FAMILIES: readonly (readonly [prefix: string, meaning: Meaning])[] = [
   ['HPE_', 'invalid_response'],
@@ -247,7 +250,7 @@ export const causeOf = (of: Failure): unknown => causes.get(of)
 /** The failure that `code` means in `phase`. `cause` is kept where the table does not know the code. */
 export function failureOf(code: string, phase: Phase, cause?: unknown): Failure {
   const meaning = meaningOf(code, phase)
-  if (meaning !== null) return failure(meaning, phase, `${TEXTS[meaning]} (${code})`)
+  if (meaning !== null) return failure(meaning, phase, OWN.has(code) ? TEXTS[meaning] : `${TEXTS[meaning]} (${code})`)
   const unknown = failure('internal', phase, `${TEXTS.internal} (${code.slice(0, 64)})`)
   causes.set(unknown, cause ?? code)
   return unknown

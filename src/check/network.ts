@@ -113,13 +113,22 @@ export type HttpRequest = DialOptions & {
   bodyLimitBytes: number
 }
 
-/** `body`: what was read, for expectations; not recorded. */
-export type HttpExchange = Exchange & { http: HttpEvidence | null; body: Uint8Array | null }
+/** `headers` (lower-case names) and `body`: what was read, whole, for expectations; not recorded. */
+export type HttpExchange = Exchange & {
+  http: HttpEvidence | null
+  headers: Readonly<Record<string, string | readonly string[] | undefined>> | null
+  body: Uint8Array | null
+}
 
+/** One turn of a conversation: what is expected is awaited first, then `send` is sent, then TLS is started. */
 export type TcpStep = {
   send: Uint8Array | null
   startTls: DialTls | null
-  expect: ((received: string) => boolean) | null
+  /**
+   * Told all that was received and not used up; asked again whenever more has come, so it may keep what it has seen.
+   * Answers how many characters are used up by what was expected; `null`: it has not come yet.
+   */
+  expect: ((received: string) => number | null) | null
 }
 
 export type TcpRequest = DialOptions & { tls: DialTls | null; steps: readonly TcpStep[]; readLimitBytes: number }

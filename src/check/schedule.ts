@@ -7,11 +7,26 @@
 import type { JobRequest } from '../job/job.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import type { Plan } from '../plan/path.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
+import type { Check } from './check.ts'
+import type { Failure } from './codes.ts'
+import { failure } from './failure.ts'
 import type { Gate } from './gate.ts'
 import type { Network } from './network.ts'
+import { judgePath } from './outcome.ts'
 import type { Policy } from './policy.ts'
+import type { Found, Resolved } from './resolve.ts'
 import type { Result } from './result.ts'
+import {
+  cutResult,
+  nameToDial,
+  resolveToDial,
+  type TryContext,
+  type TryKey,
+  tryAddress,
+  tryName,
+  unresolvedResult,
+} from './try.ts'
 
 export { createGate, type Gate } from './gate.ts'
 
@@ -35,9 +50,254 @@ export type CheckRun = {
   replan?: () => Promise<Plan>
 }
 
+/** Between settle rounds: longer than kube-proxy and EndpointSlices lag behind a change, shorter than a person waits. */
+const SETTLE_DELAY_MS = 2000
+
+/** A variable has no check of its own: it is compared, and the comparison is recorded under this one. */
+const VARIABLE: Check = { type: 'dns', name: 'default', isDefault: true, port: null }
+
 /** Makes every try of a job. Resolves when none is left, the deadline has come or the signal was aborted. */
 export async function runChecks(deps: CheckDeps, run: CheckRun): Promise<void> {
-  void deps
-  void run
-  throw new Error('not wired yet')
+  const cut = new AbortController()
+  const ended = new AbortController()
+  const onAbort = () => {
+    const { reason } = run.signal
+    cut.abort(isFailure(reason) ? reason : failure('cancelled', 'connect'))
+    deps.gate.leave(run.jobId)
+  }
+  const onDeadline = () => {
+    if (ended.signal.aborted || cut.signal.aborted) return
+    cut.abort(failure('deadline_exceeded', 'connect'))
+    deps.gate.leave(run.jobId)
+  }
+  run.signal.addEventListener('abort', onAbort)
+  if (run.signal.aborted) onAbort()
+  else if (run.deadlineAtMs <= deps.clock.now()) onDeadline()
+  const deadline = deps.clock.sleep(Math.max(0, run.deadlineAtMs - deps.clock.now()), ended.signal).then(onDeadline)
+  try {
+    await new Rounds(deps, run, cut.signal).run()
+  } finally {
+    ended.abort()
+    run.signal.removeEventListener('abort', onAbort)
+    await deadline
+  }
+}
+
+const isFailure = (reason: unknown): reason is Failure =>
+  typeof reason === 'object' && reason !== null && 'code' in reason && 'phase' in reason && 'source' in reason
+
+/** All tries of one check on one path with one sample number, in one round. */
+type Unit = { path: PlannedPath; check: Check; sample: number; round: number }
+
+class Rounds {
+  readonly #deps: CheckDeps
+  readonly #run: CheckRun
+  readonly #cut: AbortSignal
+  readonly #results: Result[]
+  #context: TryContext
+
+  constructor(deps: CheckDeps, run: CheckRun, cut: AbortSignal) {
+    this.#deps = deps
+    this.#run = run
+    this.#cut = cut
+    this.#results = [...run.recorded]
+    const { jobId, plan, request } = run
+    this.#context = { deps, jobId, plan, addresses: request.addresses, timeoutMs: request.timeoutMs, signal: cut }
+  }
+
+  /** The first round tries every path; the others those that did not pass, until they do or the time is up. */
+  async run(): Promise<void> {
+    const { clock } = this.#deps
+    const { plan, request, recorded } = this.#run
+    const startedAtMs = recorded.reduce((first, { startedAtMs }) => Math.min(first, startedAtMs), clock.now())
+    const settledAtMs = startedAtMs + request.settleMs
+    await this.#round(1, plan.paths)
+    for (let round = 2; ; round++) {
+      const unsettled = this.#unsettled(round - 1)
+      const leftMs = settledAtMs - clock.now()
+      if (unsettled.size === 0 || leftMs <= 0 || this.#cut.aborted) return
+      await clock.sleep(Math.min(SETTLE_DELAY_MS, leftMs), this.#cut)
+      if (this.#cut.aborted) return
+      const before = this.#context.plan
+      await this.#replan()
+      await this.#round(
+        round,
+        this.#context.plan.paths.filter((path) => unsettled.has(path.id) || hasChanged(path, before)),
+      )
+    }
+  }
+
+  /** Reads the objects again, where they are live. A cluster that does not answer now leaves the plan as it was. */
+  async #replan(): Promise<void> {
+    const { replan, jobId } = this.#run
+    if (!replan) return
+    try {
+      this.#context = { ...this.#context, plan: await replan() }
+    } catch (cause) {
+      this.#deps.log.warn('replan_failed', { jobId, cause })
+    }
+  }
+
+  /** Ids of the paths that another round may help: failing, or not there yet. */
+  #unsettled(round: number): Set<string> {
+    const byPath = Map.groupBy(this.#results, ({ pathId }) => pathId)
+    const waits = (path: PlannedPath) => {
+      if (path.skipped !== null) return path.skipped.reason === 'pending' && this.#run.replan !== undefined
+      const results = (byPath.get(path.id) ?? []).filter((result) => result.round <= round)
+      const { outcome } = judgePath(path, results)
+      return outcome === 'fail' || outcome === 'error'
+    }
+    return new Set(this.#context.plan.paths.filter(waits).map(({ id }) => id))
+  }
+
+  async #round(round: number, paths: readonly PlannedPath[]): Promise<void> {
+    const probed = paths.filter(({ skipped }) => skipped === null)
+    await Promise.all(
+      probed.map((path) => (round === 1 ? this.#path(path, round, this.#record) : this.#again(path, round))),
+    )
+  }
+
+  /** The last round counts, so a later one is recorded whole or, where it is cut, not at all. */
+  async #again(path: PlannedPath, round: number): Promise<void> {
+    const results: Result[] = []
+    await this.#path(path, round, (result) => results.push(result))
+    if (!this.#cut.aborted) for (const result of results) this.#record(result)
+  }
+
+  async #path(path: PlannedPath, round: number, record: (result: Result) => void): Promise<void> {
+    const checks = path.variable === null ? path.checks : [VARIABLE]
+    const units: Promise<void>[] = []
+    for (const check of checks) {
+      for (let sample = 1; sample <= this.#run.request.samples; sample++) {
+        units.push(this.#unit({ path, check, sample, round }, record))
+      }
+    }
+    await Promise.all(units)
+  }
+
+  async #unit(unit: Unit, record: (result: Result) => void): Promise<void> {
+    const { path, check } = unit
+    const known = this.#run.recorded.filter(
+      (result) =>
+        result.purpose === 'check' &&
+        result.pathId === path.id &&
+        result.check === check.name &&
+        result.sample === unit.sample &&
+        result.round === unit.round,
+    )
+    if (check.type === 'dns' || path.address === null) {
+      await this.#tries(unit, '', null, known, record, async (key) => [await tryName(this.#context, key)])
+      return
+    }
+    const name = nameToDial(path, check)
+    if (name !== null) {
+      await this.#named(unit, name, known, record)
+      return
+    }
+    const address = { address: path.address, family: path.family ?? 'IPv4' }
+    await this.#address(unit, address, known, record, null, 1)
+  }
+
+  /** Resolves a hostname, again where that fails and retries are left, then dials each of its addresses. */
+  async #named(unit: Unit, name: string, known: readonly Result[], record: (result: Result) => void): Promise<void> {
+    let resolved: Resolved | null = null
+    let resolvedIn = 1
+    const unresolved = known.filter(({ address }) => address === '')
+    await this.#tries(unit, '', null, unresolved, record, async (key) => {
+      const startedAtMs = this.#deps.clock.now()
+      const found = await resolveToDial(this.#context, unit.path, name)
+      if (found.failure !== null) return [unresolvedResult(this.#context, key, startedAtMs, found)]
+      resolved = found
+      resolvedIn = key.try
+      return []
+    })
+    const found: Resolved | null = resolved
+    if (found === null) return
+    const { addresses } = found as Resolved
+    await Promise.all(
+      addresses.map((address) => {
+        const own = known.filter((result) => result.address === address.address)
+        return this.#address(unit, address, own, record, found, resolvedIn)
+      }),
+    )
+  }
+
+  /** @param resolved what the first try has resolved; later ones dial the same address again. */
+  #address(
+    unit: Unit,
+    address: Found,
+    known: readonly Result[],
+    record: (result: Result) => void,
+    resolved: Resolved | null,
+    first: number,
+  ): Promise<void> {
+    return this.#tries(
+      unit,
+      address.address,
+      address.address,
+      known,
+      record,
+      (key) => tryAddress(this.#context, key, address, key.try === first ? resolved : null, resolved?.dns ?? null),
+      first,
+    )
+  }
+
+  /**
+   * Tries until one does not fail or none is left.
+   *
+   * @param attempt makes one try; its results are recorded in order, the last decides; none: something else decides.
+   */
+  async #tries(
+    unit: Unit,
+    address: string,
+    dialled: string | null,
+    known: readonly Result[],
+    record: (result: Result) => void,
+    attempt: (key: TryKey) => Promise<Result[]>,
+    first = 1,
+  ): Promise<void> {
+    const { retries } = this.#run.request
+    let last = known.toSorted((left, right) => left.try - right.try).at(-1) ?? null
+    for (let number = last === null ? first : last.try + 1; last === null || this.#mayRetry(last, number); number++) {
+      if (last !== null) await this.#deps.clock.sleep(retries.delayMs, this.#cut)
+      const key = { ...unit, try: number }
+      const release = this.#cut.aborted ? null : await this.#deps.gate.enter(this.#run.jobId, dialled)
+      if (release === null || this.#cut.aborted) {
+        release?.()
+        // What a try has shown stands; only what was never tried is to say why
+        if (last === null) record(cutResult(this.#context, key, address, this.#cut.reason))
+        return
+      }
+      try {
+        const results = await attempt(key)
+        for (const result of results) record(result)
+        last = results.at(-1) ?? null
+      } finally {
+        release()
+      }
+      if (last === null) return
+    }
+  }
+
+  #mayRetry(last: Result, number: number): boolean {
+    const failed = last.outcome === 'fail' || last.outcome === 'error'
+    return failed && number <= this.#run.request.retries.limit + 1 && !this.#cut.aborted
+  }
+
+  /** Without a `Failure` as its reason, what an abort has cut is made again later: it leaves no trace. */
+  readonly #record = (result: Result): void => {
+    if (result.failure?.code === 'cancelled' && !isFailure(this.#run.signal.reason)) return
+    this.#results.push(result)
+    this.#run.record(result)
+  }
+}
+
+/** Planned anew as something to be tried: it was not there before, or nothing was promised. */
+function hasChanged(path: PlannedPath, before: Plan): boolean {
+  const old = before.paths.find(({ id }) => id === path.id)
+  return (
+    old === undefined ||
+    (old.skipped !== null && path.skipped === null) ||
+    (old.expected === 'unknown' && path.expected !== 'unknown')
+  )
 }

@@ -1,0 +1,36 @@
+/**
+ * DNS expectations: what a name must resolve to. Pure.
+ *
+ * @module
+ */
+import ipaddr from 'ipaddr.js'
+import type { DnsExpectation } from '../plan/path.ts'
+import type { Failure } from './codes.ts'
+import { failure } from './failure.ts'
+import type { DnsEvidence } from './network.ts'
+
+/**
+ * Whether the answer is what the objects promise. A question to DNS must answer all of it and nothing else; a lookup,
+ * which may ask for one family only, nothing else.
+ */
+export function judgeDns(expected: DnsExpectation, evidence: DnsEvidence): Failure | null {
+  if (expected.values === null) return null
+  const promised = new Set(expected.values.map((value) => normal(value)))
+  const answered = new Set(evidence.answers.map((answer) => normal(withoutWeights(expected.type, answer))))
+  const strange = [...answered].filter((answer) => !promised.has(answer))
+  const missing = expected.how === 'lookup' ? [] : [...promised].filter((value) => !answered.has(value))
+  if (strange.length === 0 && missing.length === 0) return null
+  return failure(
+    'wrong_address',
+    'dns',
+    `${evidence.name} ${expected.type}: ${answered.size} answers, of which ${strange.length} are not promised by the objects; ${missing.length} of ${promised.size} promised are missing`,
+  )
+}
+
+/** `priority weight port target` → `port target`: the first two are the server's own choice. */
+const withoutWeights = (type: DnsExpectation['type'], answer: string): string =>
+  type === 'SRV' ? answer.split(' ').slice(2).join(' ') : answer
+
+/** Names without case and final dot, addresses in one spelling. */
+const normal = (value: string): string =>
+  ipaddr.isValid(value) ? ipaddr.parse(value).toString() : value.toLowerCase().replace(/\.$/, '')

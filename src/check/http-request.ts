@@ -1,0 +1,53 @@
+import ipaddr from 'ipaddr.js'
+import type { PlannedPath } from '../plan/path.ts'
+import { dialTls } from './certificate.ts'
+import type { HttpCheck } from './check.ts'
+import { BODY_LIMIT_BYTES } from './http.ts'
+import type { DialOptions, HttpRequest } from './network.ts'
+
+export type HttpScheme = 'http' | 'https'
+
+const DEFAULT_PORTS: Readonly<Record<HttpScheme, number>> = { http: 80, https: 443 }
+export const defaultPortOf = (scheme: HttpScheme): number => DEFAULT_PORTS[scheme]
+
+/** `host:port`; the scheme's own port is left out (RFC 9110 4.2.3), IPv6 literals stand in brackets (RFC 3986 3.2.2). */
+export function withPort(host: string, port: number | null, scheme: HttpScheme): string {
+  const literal = ipaddr.IPv6.isValid(host) ? `[${host}]` : host
+  return port === null || port === DEFAULT_PORTS[scheme] ? literal : `${literal}:${port}`
+}
+
+/** The planner fills a check in; a check that it did not has the path's own scheme. */
+export const schemeOf = (path: PlannedPath, check: HttpCheck): HttpScheme =>
+  check.scheme ?? (path.scheme === 'https' ? 'https' : 'http')
+
+const OWN_HEADERS = { 'user-agent': 'portolan', accept: '*/*' }
+
+/** The request of one check on one path: complete, and dialled as planned. */
+export function httpRequest(
+  path: PlannedPath,
+  check: HttpCheck,
+  dial: Pick<DialOptions, 'address' | 'timeoutMs' | 'signal'>,
+): HttpRequest {
+  const { address, timeoutMs, signal } = dial
+  const scheme = schemeOf(path, check)
+  return {
+    address,
+    port: path.addressPort ?? DEFAULT_PORTS[scheme],
+    timeoutMs,
+    signal,
+    tls: scheme === 'https' ? dialTls(check.tls, path.serverName) : null,
+    method: check.method,
+    target: check.path ?? '/',
+    headers: headersOf(check, check.host ?? withPort(path.host ?? address, path.addressPort, scheme)),
+    body: check.body,
+    httpVersion: check.httpVersion,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+  }
+}
+
+/** The caller's headers, in lower case, win over ours. */
+function headersOf(check: HttpCheck, host: string): Record<string, string> {
+  const headers: Record<string, string> = { host, ...OWN_HEADERS }
+  for (const name in check.headers) headers[name.toLowerCase()] = check.headers[name] ?? ''
+  return headers
+}

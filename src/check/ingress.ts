@@ -1,0 +1,128 @@
+/**
+ * The default check on Ingress (api.md "Default checks"): a controller answers for hosts and paths that it does not
+ * know, so some answers say nothing until something else was asked. The try asks it itself.
+ *
+ * @module
+ */
+import { PATH_KINDS, type PathKind, type PlannedPath } from '../plan/path.ts'
+import type { HttpCheck } from './check.ts'
+import type { Failure } from './codes.ts'
+import { failure } from './failure.ts'
+import { httpRequest } from './http-request.ts'
+import type { HttpExchange, HttpRequest } from './network.ts'
+import { type Observation, refusal, type TryContext } from './try.ts'
+
+/** A host that no rule names (RFC 2606). */
+const UNKNOWN_HOST = 'portolan.invalid'
+
+/** What a controller answers where no rule takes the request. */
+const NO_ROUTE = 404
+/** What it answers to a request that it does not like, before it looks for a route. */
+const NOT_ROUTED: ReadonlySet<number> = new Set([NO_ROUTE, 400, 421])
+
+/** Ways past the controller, the one that carries most of them first. */
+const DIRECT: readonly PathKind[] = ['ClusterIP', 'Endpoint', 'NodePort', 'LoadBalancer', 'ExternalIP']
+/** Direct addresses that are asked before the controller itself is. */
+const DIRECT_MAX = 2
+
+/** Whether the answer is decided only by asking another. */
+export function isSettledByControl(
+  path: PlannedPath,
+  check: HttpCheck,
+  { http }: HttpExchange,
+  judged: Failure | null,
+): boolean {
+  return (
+    path.kind === 'Ingress' && check.expect === null && judged === null && http !== null && NOT_ROUTED.has(http.status)
+  )
+}
+
+/**
+ * Asks one direct address with the same URL and Host; where none can be reached, and the answer was a 404, the
+ * controller with a host that no rule names.
+ *
+ * @param control takes each request made, to be recorded.
+ */
+export async function judgeByControl(
+  context: TryContext,
+  path: PlannedPath,
+  check: HttpCheck,
+  address: string,
+  exchange: HttpExchange,
+  control: (seen: Observation) => void,
+): Promise<Failure | null> {
+  const { http } = exchange
+  if (http === null) return null
+  for (const direct of directPaths(context, path)) {
+    const answer = await ask(context, directRequest(context, path, check, address, direct), control)
+    if (answer === null) continue
+    if (answer.status === http.status) return null
+    return unrouted(`status ${http.status} from the controller, ${answer.status} from ${direct.kind} ${direct.address}`)
+  }
+  if (http.status !== NO_ROUTE) return null
+  const answer = await ask(context, unknownHost(context, path, check, address), control)
+  const routed = answer !== null && (answer.status !== http.status || answer.bodySha256 !== http.bodySha256)
+  return routed ? null : unrouted(`status ${http.status}, as the controller answers for a host that no rule names`)
+}
+
+const unrouted = (message: string): Failure => failure('unexpected_status', 'expectation', message)
+
+function directPaths(context: TryContext, path: PlannedPath): PlannedPath[] {
+  return context.plan.paths
+    .filter((other) => DIRECT.includes(other.kind) && other.port?.number === path.port?.number)
+    .filter(({ address, addressPort, family, skipped, scheme }) => {
+      const http = scheme === 'http' || scheme === 'https'
+      return (
+        http &&
+        skipped === null &&
+        address !== null &&
+        addressPort !== null &&
+        family !== null &&
+        refusal(context, { address, family }) === null
+      )
+    })
+    .toSorted((left, right) => rank(left) - rank(right))
+    .slice(0, DIRECT_MAX)
+}
+
+/** Promised ways before others. */
+const rank = ({ kind, expected }: PlannedPath): number =>
+  DIRECT.indexOf(kind) + (expected === 'reachable' ? 0 : PATH_KINDS.length)
+
+/** The same request, dialled past the controller, in the scheme that the direct path speaks. */
+const directRequest = (
+  context: TryContext,
+  path: PlannedPath,
+  check: HttpCheck,
+  address: string,
+  direct: PlannedPath,
+): HttpRequest => {
+  const { timeoutMs, signal } = context
+  const request = httpRequest(path, check, { address, timeoutMs, signal })
+  const tls = { serverName: direct.serverName, verify: false, caPem: null }
+  return {
+    ...request,
+    address: direct.address ?? '',
+    port: direct.addressPort ?? 0,
+    tls: direct.scheme === 'https' ? tls : null,
+  }
+}
+
+const unknownHost = (context: TryContext, path: PlannedPath, check: HttpCheck, address: string): HttpRequest => {
+  const { timeoutMs, signal } = context
+  const request = httpRequest(path, check, { address, timeoutMs, signal })
+  return {
+    ...request,
+    // A controller that sees a Host other than the SNI may answer 421: both are unknown
+    tls: request.tls && { ...request.tls, serverName: UNKNOWN_HOST, verify: false },
+    headers: { ...request.headers, host: UNKNOWN_HOST },
+  }
+}
+
+/** `null`: no whole answer came. */
+async function ask(context: TryContext, request: HttpRequest, control: (seen: Observation) => void) {
+  const exchange = await context.deps.network.http(request)
+  const { timings, resolvedAddress, localAddress, tls, http, failure } = exchange
+  control({ resolvedAddress, localAddress, timings, dns: null, http, tls, responder: null, failure })
+  return failure === null ? http : null
+}

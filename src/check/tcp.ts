@@ -1,0 +1,61 @@
+/**
+ * TCP checks: the steps of a conversation, and expectations over its evidence. Pure.
+ *
+ * @module
+ */
+import { dialTls, judgeExpiry } from './certificate.ts'
+import type { TcpCheck } from './check.ts'
+import type { Failure } from './codes.ts'
+import { failure } from './failure.ts'
+import { judgeDuration } from './http.ts'
+import type { TcpExchange, TcpStep } from './network.ts'
+import { compileRegexp } from './regexp.ts'
+
+/** Bytes that are read while a step awaits what it expects. */
+export const READ_LIMIT_BYTES = 64 * 1024
+
+const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
+
+/** @param serverName the path's own, for `startTls`. */
+export const tcpSteps = (check: TcpCheck, serverName: string | null): TcpStep[] =>
+  check.queryResponse.map(({ send, expect, startTls }) => ({
+    send: send === null ? null : new TextEncoder().encode(send),
+    expect: expect === null ? null : lineMatcher(expect),
+    startTls: startTls ? dialTls(check.tls ?? NO_TLS, serverName) : null,
+  }))
+
+/** A line that is still growing is tried up to here: every byte of it may come alone. */
+const PARTIAL_LINE_MAX = 4096
+
+/** Matches line by line, as blackbox_exporter does, so that `^` and `$` mean a line. Each whole line is tried once. */
+function lineMatcher(pattern: string): (received: string) => number | null {
+  const regexp = compileRegexp(pattern)
+  let tried = 0
+  return (received) => {
+    for (let end = received.indexOf('\n', tried); end >= 0; end = received.indexOf('\n', tried)) {
+      const line = received.slice(tried, end).replace(/\r$/, '')
+      tried = end + 1
+      if (regexp.test(line)) return tried
+    }
+    const partial = received.slice(tried)
+    return partial !== '' && partial.length <= PARTIAL_LINE_MAX && regexp.test(partial) ? received.length : null
+  }
+}
+
+/** @param nowMs for days to expiry. */
+export function judgeTcp(check: TcpCheck, exchange: TcpExchange, nowMs: number): Failure | null {
+  const { failure: failed, failedStep, received, timings, tls } = exchange
+  if (failed === null) {
+    return (
+      judgeDuration(timings.totalMs, check.maxDurationMs) ?? judgeExpiry(tls, check.tls?.minDaysToExpiry ?? null, nowMs)
+    )
+  }
+  // Something came, and it was not what is expected: that says more than how the waiting ended
+  const told = failed.source === 'target' && failedStep !== null && received !== ''
+  if (!told) return failed
+  return failure(
+    'unexpected_data',
+    'expectation',
+    `queryResponse[${failedStep}].expect: ${received.length} characters came, none match`,
+  )
+}

@@ -1,0 +1,57 @@
+import { isIP, type Socket } from 'node:net'
+import { checkServerIdentity, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
+import type { DialTls, TlsEvidence } from '../../check/network.ts'
+
+/** Making a context parses its certificates (the system's: a hundred and more): made once for each set of them. */
+const contexts = new Map<string | null, SecureContext>()
+const CONTEXTS_MAX = 32
+
+/** @throws Error with an OpenSSL code where `caPem` is not PEM. */
+export function secureContext(caPem: string | null): SecureContext {
+  const known = contexts.get(caPem)
+  if (known) return known
+  const made = createSecureContext(caPem === null ? {} : { ca: caPem })
+  const oldest = contexts.keys().next()
+  if (contexts.size >= CONTEXTS_MAX && !oldest.done) contexts.delete(oldest.value)
+  contexts.set(caPem, made)
+  return made
+}
+
+/**
+ * Starts TLS over a connected socket. Never refuses the certificate itself: it is to be evidence first; the verdict
+ * stands in `authorized` and `authorizationError` of {@link tlsEvidence}.
+ */
+export function startTls(socket: Socket, tls: DialTls, alpn: readonly string[]): TLSSocket {
+  const { serverName } = tls
+  return connect({
+    socket,
+    secureContext: secureContext(tls.caPem),
+    rejectUnauthorized: false,
+    ALPNProtocols: [...alpn],
+    // RFC 6066 3: literal addresses are not permitted in server_name
+    ...(serverName !== null && isIP(serverName) === 0 ? { servername: serverName } : {}),
+    checkServerIdentity: (_host, certificate) =>
+      serverName === null ? undefined : checkServerIdentity(serverName, certificate),
+  })
+}
+
+/** What the handshake showed, read from a socket that is secured. */
+export function tlsEvidence(socket: TLSSocket): TlsEvidence {
+  const certificate = socket.getPeerX509Certificate()
+  return {
+    subject: certificate ? oneLine(certificate.subject) : null,
+    issuer: certificate ? oneLine(certificate.issuer) : null,
+    altNames: certificate?.subjectAltName?.split(', ').map(plainAltName) ?? [],
+    notBefore: certificate ? certificate.validFromDate.toISOString() : null,
+    notAfter: certificate ? certificate.validToDate.toISOString() : null,
+    authorized: socket.authorized,
+    authorizationError: socket.authorized ? null : String(socket.authorizationError),
+    protocol: socket.getProtocol(),
+  }
+}
+
+/** Node prints one attribute a line; for people, one line (RFC 4514's order is the reverse; openssl's is this). */
+const oneLine = (name: string): string => name.replaceAll('\n', ', ')
+
+/** `DNS:a.example` → `a.example`, `IP Address:10.0.0.1` → `10.0.0.1`; other kinds keep their label. */
+const plainAltName = (altName: string): string => altName.replace(/^(DNS|IP Address):/, '')

@@ -1,0 +1,155 @@
+import { connect, type Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import type { TLSSocket } from 'node:tls'
+import type { Failure, Phase } from '../../check/codes.ts'
+import { codeOf, failureOf } from '../../check/failure.ts'
+import type { DialOptions, DialTls, Exchange, TlsEvidence } from '../../check/network.ts'
+import { startTls, tlsEvidence } from './certificate.ts'
+
+/**
+ * One exchange with one peer over one new connection: dials, times each phase by the socket's own events, and ends
+ * exactly once – by the protocol on top, by a failure, by the timeout or by the caller's signal. The timeout is one
+ * timer over all phases, so that no peer can hold an exchange by sending a little now and then.
+ *
+ * A phase's time is kept when the phase was completed; of the one that failed, only `totalMs` tells.
+ */
+export abstract class Attempt<T extends Exchange> {
+  protected readonly options: DialOptions
+  protected phase: Phase = 'connect'
+  protected connectMs: number | null = null
+  protected tlsMs: number | null = null
+  protected firstByteMs: number | null = null
+  protected downloadMs: number | null = null
+  protected tls: TlsEvidence | null = null
+  protected socket: Socket | null = null
+  protected ended = false
+  /** Set once the protocol on top hears of the socket's errors itself: then it decides what they mean. */
+  protected handedOver = false
+  readonly #startedAt: number
+  readonly #end: (exchange: T) => void
+  readonly #timer: NodeJS.Timeout
+  #localAddress: string | null = null
+
+  constructor(options: DialOptions, end: (exchange: T) => void) {
+    this.options = options
+    this.#end = end
+    this.#startedAt = performance.now()
+    this.#timer = setTimeout(onTimer, Math.ceil(options.timeoutMs), this)
+    options.signal.addEventListener('abort', this)
+  }
+
+  /** What the protocol on top adds to the exchange. */
+  protected abstract evidence(exchange: Exchange): T
+
+  /** Dials, then hands over a socket that is connected, and secured where `tls` is asked for. */
+  protected dial(tls: DialTls | null, alpn: readonly string[], ready: (socket: Socket) => void): void {
+    if (this.options.signal.aborted) {
+      this.handleEvent()
+      return
+    }
+    const { address, port } = this.options
+    // The address is an IP: no lookup. One attempt, one family (no happy eyeballs): we want to know what we test.
+    const socket = connect({ host: address, port, autoSelectFamily: false, noDelay: true })
+    this.socket = socket
+    socket.on('error', this.#onSocketError)
+    socket.once('connect', () => {
+      this.connectMs = since(this.#startedAt)
+      this.#localAddress = socket.localAddress ?? null
+      if (tls === null) ready(socket)
+      else this.secure(tls, alpn, ready)
+    })
+  }
+
+  /** Runs TLS over the connection. A certificate that is refused is kept as evidence before the exchange ends. */
+  protected secure(tls: DialTls, alpn: readonly string[], ready: (socket: TLSSocket) => void): void {
+    if (this.socket === null) return
+    const startedAt = performance.now()
+    this.phase = 'tls'
+    let secured: TLSSocket
+    try {
+      secured = startTls(this.socket, tls, alpn)
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    this.socket = secured
+    secured.on('error', this.#onSocketError)
+    secured.once('secureConnect', () => {
+      if (this.ended) return
+      this.tlsMs = since(startedAt)
+      this.tls = tlsEvidence(secured)
+      const { authorized, authorizationError } = this.tls
+      if (tls.verify && !authorized) this.finish(failureOf(authorizationError ?? 'UNSPECIFIED', 'tls'))
+      else ready(secured)
+    })
+  }
+
+  /** Ends the exchange with what a thrown or emitted error means in the current phase. */
+  protected fail(error: unknown): void {
+    if (this.ended) return
+    this.finish(failureOf(tlsClosed(error, this.phase) ? 'CLOSED' : codeOf(error), this.phase, error))
+  }
+
+  /** Ends the exchange; what comes later is ignored. */
+  protected finish(failure: Failure | null): void {
+    if (this.ended) return
+    this.ended = true
+    const totalMs = since(this.#startedAt)
+    clearTimeout(this.#timer)
+    this.options.signal.removeEventListener('abort', this)
+    this.release()
+    this.#end(
+      this.evidence({
+        timings: {
+          dnsMs: null,
+          connectMs: this.connectMs,
+          tlsMs: this.tlsMs,
+          firstByteMs: this.firstByteMs,
+          downloadMs: this.downloadMs,
+          totalMs,
+        },
+        resolvedAddress: this.options.address,
+        localAddress: this.#localAddress,
+        tls: this.tls,
+        failure,
+      }),
+    )
+  }
+
+  /** Lets go of the connection. */
+  protected release(): void {
+    this.socket?.destroy()
+  }
+
+  /** The caller's signal was aborted. Its reason is the failure; only the phase is known here alone. */
+  handleEvent(): void {
+    const reason: Failure = this.options.signal.reason
+    this.finish({ ...reason, phase: this.phase })
+  }
+
+  /**
+   * A timer that fires late may overtake data that has been waiting in the kernel: what has arrived in time is read
+   * first (poll comes before check in the event loop), then time is up.
+   */
+  onTimer(): void {
+    setImmediate(onTimeUp, this)
+  }
+
+  onTimeUp(): void {
+    if (!this.ended) this.finish(failureOf('TIMEOUT', this.phase))
+  }
+
+  readonly #onSocketError = (error: Error): void => {
+    if (!this.handedOver) this.fail(error)
+  }
+}
+
+/** Milliseconds since a reading of the monotonic clock, to the microsecond: more digits are noise, and are stored. */
+export const since = (startedAt: number): number => Math.round((performance.now() - startedAt) * 1000) / 1000
+
+const onTimer = (attempt: { onTimer(): void }) => attempt.onTimer()
+const onTimeUp = (attempt: { onTimeUp(): void }) => attempt.onTimeUp()
+
+/** Node reports a FIN in the handshake as ECONNRESET too, but without the errno that a system call would have set. */
+const tlsClosed = (error: unknown, phase: Phase): boolean =>
+  phase === 'tls' && codeOf(error) === 'ECONNRESET' && !(error instanceof Error && 'errno' in error)

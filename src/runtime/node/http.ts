@@ -1,0 +1,164 @@
+import { hash } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import type { TLSSocket } from 'node:tls'
+import { Client, type Dispatcher } from 'undici'
+import { failureOf } from '../../check/failure.ts'
+import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
+import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
+import { Attempt, since } from './dial.ts'
+
+/** Response headers together, in bytes. */
+const HEADERS_MAX_BYTES = 64 * 1024
+
+/**
+ * The client never sees a real origin: it gets a socket that is connected already, and every request has its Host.
+ * Shared, so that no URL is parsed for a try.
+ */
+const PLAIN = new URL('http://portolan.invalid')
+const SECURE = new URL('https://portolan.invalid')
+
+const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
+  '1.1': ['http/1.1'],
+  '2': ['h2', 'http/1.1'],
+}
+
+/** One HTTP request over one new connection. Resolves for every network failure; see {@link Attempt}. */
+export const exchangeHttp = (request: HttpRequest): Promise<HttpExchange> =>
+  new Promise((resolve) => new HttpAttempt(request, resolve).start())
+
+type Headers = Record<string, string | string[] | undefined>
+
+class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHandler {
+  readonly #request: HttpRequest
+  #client: Client | null = null
+  #sentAt = 0
+  #firstByteAt = 0
+  #status: number | null = null
+  #headers: Headers = {}
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #version = '1.1'
+
+  constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
+    super(request, end)
+    this.#request = request
+  }
+
+  start(): void {
+    const { method, target, headers, body, tls, httpVersion } = this.#request
+    const http2 = httpVersion === '2'
+    this.#client = new Client(http2 && tls ? SECURE : PLAIN, {
+      // One timer of ours is over everything: undici's own would only cost
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: HEADERS_MAX_BYTES,
+      allowH2: http2,
+      connect: (_options, callback) => {
+        this.dial(tls, ALPN[httpVersion], (socket) => {
+          this.handedOver = true
+          this.#version = http2 ? speakHttp2(socket) : '1.1'
+          callback(null, socket)
+        })
+      },
+    })
+    this.#client.dispatch({ path: target, method, headers, body, reset: true }, this)
+  }
+
+  onRequestStart(): void {
+    this.phase = 'request'
+    this.#sentAt = performance.now()
+  }
+
+  onRequestSent(): void {
+    this.phase = 'response'
+    this.#sentAt = performance.now()
+  }
+
+  /** The first byte of the answer; of the first, where interim answers (1xx) come before the final one. */
+  onResponseStarted(): void {
+    if (this.#firstByteAt !== 0) return
+    this.#firstByteAt = performance.now()
+    this.firstByteMs = since(this.#sentAt)
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: Headers): void {
+    if (status < 200) return
+    this.phase = 'body'
+    this.#status = status
+    this.#headers = headers
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    if (this.ended) return
+    const room = this.#request.bodyLimitBytes - this.#bytes
+    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk
+    this.#bytes += kept.length
+    this.#chunks.push(kept)
+    if (kept !== chunk) this.finish(failureOf('TOO_LARGE', this.phase))
+  }
+
+  onResponseEnd(): void {
+    if (this.#firstByteAt !== 0) this.downloadMs = since(this.#firstByteAt)
+    this.finish(null)
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    if (this.ended) return
+    // undici calls an answer that it cannot read a socket error as well; a peer that closed has ended its side
+    const unreadable = 'code' in error && error.code === 'UND_ERR_SOCKET' && this.socket?.readableEnded === false
+    if (unreadable && !this.socket?.errored) this.finish(failureOf('PROTOCOL', this.phase))
+    else this.fail(error)
+  }
+
+  protected override release(): void {
+    // After a complete answer over HTTP/1.1 undici closes the connection itself, since it was asked to `reset`
+    if (this.downloadMs === null || this.#version === '2') super.release()
+    else withoutStackTraces()
+  }
+
+  protected override evidence(exchange: Exchange): HttpExchange {
+    const [first] = this.#chunks
+    const body = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks)
+    const http = this.#status === null ? null : this.#describe(this.#status, body)
+    return { ...exchange, http, headers: http && this.#headers, body: http && body }
+  }
+
+  #describe(status: number, body: Buffer): HttpEvidence {
+    const location = this.#headers.location
+    return {
+      status,
+      version: this.#version,
+      headers: keptHeaders(this.#headers),
+      location: Array.isArray(location) ? (location[0] ?? null) : (location ?? null),
+      bodyBytes: body.length,
+      bodySnippet: snippetOf(body),
+      bodySha256: hash('sha256', body),
+    }
+  }
+}
+
+/** `2` where the peer agreed to it; without TLS there is nothing to agree: it is spoken at once (RFC 9113 3.3). */
+function speakHttp2(socket: Socket): string {
+  if (isTls(socket)) return socket.alpnProtocol === 'h2' ? '2' : '1.1'
+  return Object.assign(socket, { alpnProtocol: 'h2' }) && '2'
+}
+
+const isTls = (socket: Socket): socket is TLSSocket => 'encrypted' in socket
+
+/**
+ * undici makes an Error, with a stack trace, to close a connection after every answer: a third of a try's cost. It does
+ * so right after `onResponseEnd` returns, so traces are off for the rest of this very run of the stack and no longer.
+ */
+function withoutStackTraces(): void {
+  if (tracesOff) return
+  tracesOff = true
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  queueMicrotask(() => {
+    Error.stackTraceLimit = limit
+    tracesOff = false
+  })
+}
+
+let tracesOff = false

@@ -1,0 +1,93 @@
+import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { failureOf } from '../../check/failure.ts'
+import type { Exchange, TcpExchange, TcpRequest } from '../../check/network.ts'
+import { Attempt, since } from './dial.ts'
+
+/**
+ * One TCP connection: connect, TLS where asked for, then the steps in order; in each step what is expected is awaited
+ * first, then `send` is sent, then TLS is started (blackbox_exporter's order). Resolves for every network failure.
+ */
+export const exchangeTcp = (request: TcpRequest): Promise<TcpExchange> =>
+  new Promise((resolve) => new TcpAttempt(request, resolve).start())
+
+class TcpAttempt extends Attempt<TcpExchange> {
+  readonly #request: TcpRequest
+  #step = 0
+  #awaiting = false
+  #waitingSince = 0
+  #received = ''
+  #bytes = 0
+  #decoder = new TextDecoder()
+
+  constructor(request: TcpRequest, end: (exchange: TcpExchange) => void) {
+    super(request, end)
+    this.#request = request
+  }
+
+  start(): void {
+    this.dial(this.#request.tls, [], (socket) => {
+      if (this.#request.steps.length === 0) return this.finish(null)
+      this.#converse(socket)
+    })
+  }
+
+  #converse(socket: Socket): void {
+    this.#waitingSince = performance.now()
+    socket.on('data', this.#onData)
+    socket.once('end', this.#onEnd)
+    this.#advance()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.ended) return
+    this.firstByteMs ??= since(this.#waitingSince)
+    this.#bytes += chunk.length
+    this.#received += this.#decoder.decode(chunk, { stream: true })
+    if (this.#bytes > this.#request.readLimitBytes) this.finish(failureOf('TOO_LARGE', 'body'))
+    else if (this.#awaiting) this.#advance()
+  }
+
+  readonly #onEnd = (): void => this.finish(failureOf('CLOSED', this.phase))
+
+  /** Goes on as far as what was received allows. */
+  #advance(): void {
+    const { steps } = this.#request
+    while (this.#step < steps.length && !this.ended) {
+      const step = steps[this.#step]
+      if (step?.expect) {
+        this.#awaiting = true
+        this.phase = 'response'
+        const used = step.expect(this.#received)
+        if (used === null) return
+        this.#awaiting = false
+        this.#received = this.#received.slice(used)
+      }
+      if (step?.send) {
+        this.phase = 'request'
+        this.#waitingSince = performance.now()
+        this.socket?.write(step.send)
+      }
+      this.#step++
+      if (step?.startTls) {
+        this.#startTls(step.startTls)
+        return
+      }
+    }
+    this.finish(null)
+  }
+
+  #startTls(tls: NonNullable<TcpRequest['steps'][number]['startTls']>): void {
+    const plain = this.socket
+    plain?.off('data', this.#onData)
+    plain?.off('end', this.#onEnd)
+    this.secure(tls, [], (socket) => this.#converse(socket))
+  }
+
+  protected override evidence(exchange: Exchange): TcpExchange {
+    const { failure } = exchange
+    const talking =
+      failure !== null && (failure.phase === 'request' || failure.phase === 'response' || failure.phase === 'body')
+    return { ...exchange, failedStep: talking ? this.#step : null, received: this.#received }
+  }
+}
