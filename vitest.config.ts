@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/runtime/workers/**', 'test/system/**', 'test/cluster/**'],
+          // Wrangler, which some tests start, makes no connections of its own.
+          env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' },
         },
       },
       {

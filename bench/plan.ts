@@ -1,0 +1,196 @@
+/**
+ * What planning costs: a cluster of 5,000 Services, 20,000 endpoints and 500 Ingress rules, indexed once and planned
+ * Service by Service, as a batch is. Prints; judges nothing. `npm run bench:plan`
+ */
+import { diagnoseObjects } from '../src/diagnose/diagnose.ts'
+import { indexObjects } from '../src/kube/object-index.ts'
+import type { KubeObjects } from '../src/kube/objects.ts'
+import { parseManifests } from '../src/kube/parse.ts'
+import { type PlanInput, planPaths } from '../src/plan/plan.ts'
+
+const SERVICES = 5000
+const ENDPOINTS_EACH = 4
+const RULES = 500
+const NODES = 20
+const NAMESPACES = 50
+const ROUNDS = 5
+
+const ip = (base: number, number: number): string =>
+  `${base}.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`
+const namespaceOf = (number: number): string => `team-${number % NAMESPACES}`
+const typeOf = (number: number): string =>
+  number % 10 === 0 ? 'NodePort' : number % 25 === 1 ? 'LoadBalancer' : 'ClusterIP'
+
+function serviceManifests(number: number): unknown[] {
+  const name = `service-${number}`
+  const namespace = namespaceOf(number)
+  const type = typeOf(number)
+  const address = ip(10, (96 << 16) + number + 1)
+  const nodePort = type === 'ClusterIP' ? {} : { nodePort: 30000 + (number % 2700) }
+  const pods = Array.from({ length: ENDPOINTS_EACH }, (_, at) => number * ENDPOINTS_EACH + at)
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace },
+      spec: {
+        type,
+        clusterIP: address,
+        clusterIPs: [address],
+        ipFamilies: ['IPv4'],
+        selector: { app: name },
+        ports: [{ name: 'http', port: 80, targetPort: 'web', ...nodePort }],
+      },
+      status: type === 'LoadBalancer' ? { loadBalancer: { ingress: [{ ip: ip(203, number) }] } } : {},
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: `${name}-x`, namespace, labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+      endpoints: pods.map((pod) => ({
+        addresses: [ip(10, (100 << 16) + pod)],
+        conditions: { ready: true },
+        nodeName: `node-${pod % NODES}`,
+        targetRef: { kind: 'Pod', name: `${name}-${pod}`, namespace },
+      })),
+    },
+    ...pods.map((pod) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `${name}-${pod}`, namespace, labels: { app: name } },
+      spec: {
+        containers: [{ name: 'web', ports: [{ name: 'web', containerPort: 8080 }] }],
+        nodeName: `node-${pod % NODES}`,
+      },
+      status: {
+        phase: 'Running',
+        podIPs: [{ ip: ip(10, (100 << 16) + pod) }],
+        conditions: [{ type: 'Ready', status: 'True' }],
+      },
+    })),
+  ]
+}
+
+const nodeManifest = (number: number): unknown => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: `node-${number}` },
+  status: {
+    addresses: [{ type: 'InternalIP', address: `10.0.0.${number + 1}` }],
+    conditions: [{ type: 'Ready', status: 'True' }],
+  },
+})
+
+const ingressManifest = (number: number): unknown => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: `ingress-${number}`, namespace: namespaceOf(number) },
+  spec: {
+    ingressClassName: 'nginx',
+    tls: [{ hosts: [`host-${number}.example.com`] }],
+    rules: [
+      {
+        host: `host-${number}.example.com`,
+        http: {
+          paths: [
+            {
+              path: '/',
+              pathType: 'Prefix',
+              backend: { service: { name: `service-${number}`, port: { number: 80 } } },
+            },
+          ],
+        },
+      },
+    ],
+  },
+  status: { loadBalancer: { ingress: [{ ip: '203.0.113.80' }] } },
+})
+
+function inputFor(objects: KubeObjects, number: number): PlanInput {
+  return {
+    request: {
+      target: { cluster: 'bench', namespace: namespaceOf(number), service: `service-${number}` },
+      objects: null,
+      addresses: {
+        nodes: [],
+        loadBalancer: [],
+        ingressController: [],
+        controllerPorts: null,
+        clusterDomain: null,
+        dnsServers: [],
+        environment: null,
+      },
+      paths: { include: [], exclude: [] },
+      limits: { nodes: 20, endpoints: 50, paths: 500 },
+      checks: [],
+      samples: 1,
+      retries: { limit: 0, delayMs: 1000 },
+      settleMs: 0,
+      expect: { reachable: [], unreachable: [] },
+      timeoutMs: 5000,
+      deadlineMs: null,
+      vantage: null,
+      history: true,
+      labels: {},
+    },
+    objects,
+    ignored: [],
+    vantage: 'in-cluster',
+    prober: { namespace: null, environment: null, clusterDomain: null, nodeName: null },
+  }
+}
+
+const timed = <T>(work: () => T): [T, number] => {
+  const startMs = performance.now()
+  const result = work()
+  return [result, performance.now() - startMs]
+}
+const ms = (value: number): string => `${value.toFixed(1)} ms`
+
+const manifests = [
+  ...Array.from({ length: SERVICES }, (_, number) => serviceManifests(number)).flat(),
+  ...Array.from({ length: NODES }, (_, number) => nodeManifest(number)),
+  ...Array.from({ length: RULES }, (_, number) => ingressManifest(number)),
+]
+const [{ objects }, parseMs] = timed(() => {
+  const parts = Array.from({ length: Math.ceil(manifests.length / 10_000) }, (_, at) =>
+    manifests.slice(at * 10_000, (at + 1) * 10_000),
+  )
+  const parsed = parts.map((part) => parseManifests(part, { pointer: '' }).objects)
+  const all = <K extends keyof KubeObjects>(kind: K) => parsed.flatMap((each) => [...each[kind]])
+  return {
+    objects: {
+      services: all('services'),
+      endpoints: all('endpoints'),
+      endpointSlices: all('endpointSlices'),
+      ingresses: all('ingresses'),
+      ingressClasses: all('ingressClasses'),
+      nodes: all('nodes'),
+      pods: all('pods'),
+      workloads: all('workloads'),
+      networkPolicies: all('networkPolicies'),
+      events: all('events'),
+      gatewayRoutes: all('gatewayRoutes'),
+    } satisfies KubeObjects,
+  }
+})
+console.log(
+  `${SERVICES} Services, ${SERVICES * ENDPOINTS_EACH} endpoints and pods, ${RULES} Ingress rules, ${NODES} nodes`,
+)
+console.log(`parse     ${ms(parseMs)}  (${((parseMs * 1000) / manifests.length).toFixed(0)} µs an object)`)
+
+for (let round = 1; round <= ROUNDS; round++) {
+  const [index, indexMs] = timed(() => indexObjects(objects))
+  const [plans, planMs] = timed(() =>
+    Array.from({ length: SERVICES }, (_, number) => planPaths(inputFor(objects, number), index)),
+  )
+  const [, diagnoseMs] = timed(() => plans.map((plan) => diagnoseObjects(plan, objects, index)))
+  const paths = plans.reduce((sum, plan) => sum + plan.paths.length, 0)
+  console.log(
+    `round ${round}: index ${ms(indexMs)}, plan ${ms(planMs)}, diagnose ${ms(diagnoseMs)}; ` +
+      `${((indexMs + planMs) / SERVICES).toFixed(3)} ms a Service with its share of the index, ` +
+      `${((planMs * 1000) / paths).toFixed(1)} µs a path (${paths} paths)`,
+  )
+}
