@@ -59,7 +59,7 @@ export async function followRedirects(
 const NONE: Timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, downloadMs: null, totalMs: null }
 
 function nextUrl(location: string, from: URL): URL | null {
-  const url = URL.canParse(location, from) ? new URL(location, from) : null
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : null
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null
 }
 
