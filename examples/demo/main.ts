@@ -10,11 +10,12 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseManifests } from '../../src/kube/parse.ts'
+import { ConfigError } from '../../src/runtime/config.ts'
 import { readConfig } from '../../src/runtime/node/config.ts'
 import { StartError, startPortolan } from '../../src/runtime/node/server.ts'
 import { issueCertificate } from './certificate.ts'
 import { DemoError } from './listen.ts'
-import { startWorld } from './world.ts'
+import { startWorldThread } from './world-thread.ts'
 
 const HELP = `Usage: npm run demo [-- OPTIONS]
 
@@ -46,7 +47,7 @@ async function run({ allPass, keep, port }: Options): Promise<void> {
   const hosts = objects.ingresses.flatMap(({ tls }) => tls.flatMap((entry) => entry.hosts))
   const certificate = await issueCertificate(hosts)
   const folder = mkdtempSync(join(tmpdir(), 'portolan-demo-'))
-  const world = await startWorld(objects, {
+  const world = await startWorldThread(manifests, {
     dns: DNS,
     clusterDomain: CLUSTER_DOMAIN,
     controllerPorts: CONTROLLER_PORTS,
@@ -152,7 +153,7 @@ if (values.help) {
   try {
     await run({ allPass: values['all-pass'], keep: values.keep, port: values.port })
   } catch (cause) {
-    if (!(cause instanceof DemoError || cause instanceof StartError)) throw cause
+    if (!(cause instanceof DemoError || cause instanceof ConfigError || cause instanceof StartError)) throw cause
     process.stderr.write(`${cause.message}\n`)
     process.exitCode = 1
   }

@@ -11,6 +11,7 @@ import {
   findingEvidence,
   headline,
   ignoredLines,
+  kindOf,
   notesOf,
   pathTitle,
   place,
@@ -69,7 +70,15 @@ function table(rows: readonly ReportRow[]): string {
     const result = [code(resultOf(row)), ...notesOf(row).map(prose)].join('<br>')
     const time = duration(row.deciding?.timings.totalMs ?? null)
     const mark = row.outcome === null ? '⏳' : MARKS[row.outcome]
-    const cells = [mark, row.path.kind, code(portOf(row.path)), code(place(row.path)) + node, check(row), time, result]
+    const cells = [
+      mark,
+      kindOf(row.path),
+      code(portOf(row.path)),
+      code(place(row.path)) + node,
+      check(row),
+      time,
+      result,
+    ]
     return `| ${cells.join(' | ')} |`
   })
   const rest = rows.length > shown.length ? [`\n… and ${rows.length - shown.length} more: see the job.`] : []

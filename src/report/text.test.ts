@@ -94,7 +94,7 @@ describe('renderText', () => {
       because: ['variable TOAD_SERVICE_HOST', 'Service/toad spec.clusterIP'],
     })
     const text = renderText(aJob({ paths: [record, variable] }))
-    expect(text).toContain('✓  DNS          –     toad.default.svc SRV           –  ok\n')
+    expect(text).toContain('✓  DNS SRV      –     toad.default.svc               –  ok\n')
     expect(text).toContain('✓  Environment  http  variable TOAD_SERVICE_HOST     –  ok\n')
   })
 })

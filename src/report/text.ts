@@ -10,6 +10,7 @@ import {
   findingEvidence,
   headline,
   ignoredLines,
+  kindOf,
   notesOf,
   place,
   portOf,
@@ -20,7 +21,7 @@ import {
 
 const WIDTH = 100
 /** A column grows to its widest cell, but a single long URL may not push the others out of the terminal. */
-const CELL_LIMIT = 48
+const CELL_LIMIT = 46
 
 /**
  * The report for a terminal or a CI log. Begins with the verdict; at most 100 columns, unless a single word is
@@ -85,7 +86,7 @@ function alike(rows: readonly ReportRow[]): [ReportRow, ...ReportRow[]][] {
 const isAlike = (one: ReportRow, other: ReportRow): boolean =>
   one.outcome === 'skipped' &&
   other.outcome === 'skipped' &&
-  one.path.kind === other.path.kind &&
+  kindOf(one.path) === kindOf(other.path) &&
   resultOf(one) === resultOf(other) &&
   notesOf(one).join('\n') === notesOf(other).join('\n')
 
@@ -95,7 +96,7 @@ function cellsOf(group: readonly [ReportRow, ...ReportRow[]], rows: readonly Rep
   const node = row.path.node === null ? '' : ` (${visible(row.path.node)})`
   return [
     row.outcome === null ? '…' : MARKS[row.outcome],
-    row.path.kind,
+    kindOf(row.path),
     ports.size === 1 ? portOf(row.path) : '*',
     group.length === 1 ? place(row.path) + node : `${group.length} paths, ${place(row.path)} …`,
     duration(row.deciding?.timings.totalMs ?? null),

@@ -29,13 +29,22 @@ export function dialled(path: PathDocument): string | null {
   return path.address === null ? null : visible(hostPort(path.address, path.addressPort))
 }
 
+/** RFC 4501, as the planner writes it. */
+const RECORD = /^dns:(.+)\?type=(\w+)$/
+
+/** `NodePort`; of a record that is asked for: `DNS SRV`. */
+export function kindOf({ kind, url }: PathDocument): string {
+  const type = RECORD.exec(url ?? '')?.[2]
+  return type === undefined ? kind : visible(`${kind} ${type}`)
+}
+
 /**
- * What names a path best to a person: the URL where a name routes it, the record that is asked for, the variable, else
- * where the connection goes.
+ * What names a path best to a person: the URL where a name routes it, the name of a record or a variable, else where
+ * the connection goes.
  */
 export function place(path: PathDocument): string {
-  const record = /^dns:(.+)\?type=(\w+)$/.exec(path.url ?? '')
-  if (record !== null) return visible(`${record[1]} ${record[2]}`)
+  const record = RECORD.exec(path.url ?? '')?.[1]
+  if (record !== undefined) return visible(record)
   const named = path.host !== null && path.host !== path.address
   if (named && path.url !== null) return visible(path.url)
   const because = path.kind === 'Environment' ? path.because[0] : undefined
@@ -48,7 +57,7 @@ export const portOf = (path: PathDocument): string =>
 /** `NodePort http 10.0.0.11:30123 (node-1)`: a path in one line of prose. */
 export function pathTitle(path: PathDocument): string {
   const node = path.node === null ? '' : ` (${visible(path.node)})`
-  return `${path.kind}${path.port === null ? '' : ` ${portOf(path)}`} ${place(path)}${node}`
+  return `${kindOf(path)}${path.port === null ? '' : ` ${portOf(path)}`} ${place(path)}${node}`
 }
 
 /** The last column: what happened, in a word or two. */
