@@ -40,10 +40,11 @@ export async function readAsked(context: ApiContext, query: ManifestQuery): Prom
     refuseQuery(query)
     return { asked: askedOf(json, '/target/manifests', cluster), body: text }
   }
-  const { cluster: queryCluster, namespace, service, label, history, ...numbers } = query
+  const { cluster: queryCluster, namespace, service, label, history } = query
+  const { vantage, timeoutMs, deadlineMs, samples, settleMs } = query
   const job = {
     target: { cluster: queryCluster, namespace, service, manifests: type === 'json' ? asList(json) : text },
-    ...numbers,
+    ...{ vantage, timeoutMs, deadlineMs, samples, settleMs },
     history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),
   }
