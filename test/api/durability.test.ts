@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pathOf, readJob } from '../support/read.ts'
+import { type Pod, startPod, toadService } from '../support/toad.ts'
+
+const main = new URL('../../src/runtime/node/main.ts', import.meta.url).pathname
+let folder = ''
+let pod: Pod
+let asked = 0
+let reached: (() => void) | null = null
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'portolan-kill-'))
+  pod = await startPod('toad', '127.0.0.1', (_request, response) => {
+    asked++
+    if (asked === 60) reached?.()
+    response.end('ok')
+  })
+})
+afterAll(async () => {
+  await pod.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A real process on the same database; resolves when it listens. */
+async function start(): Promise<{ url: string; child: ChildProcess; stderr: string[] }> {
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env.PATH,
+      PORTOLAN_PORT: '0',
+      PORTOLAN_DATABASE: join(folder, 'portolan.db'),
+      PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8',
+      PORTOLAN_VANTAGE: 'in-cluster',
+      PORTOLAN_CONCURRENCY_PER_ADDRESS: '2',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const stderr: string[] = []
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`exit ${code}: ${stderr.join('\n')}`)))
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
+      stderr.push(line)
+      const fields = JSON.parse(line)
+      if (fields.event === 'listening') resolve(fields.url)
+    })
+  })
+  return { url, child, stderr }
+}
+
+const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve))
+
+describe('a process that is killed in the middle of a job', () => {
+  it('finishes it at the next start, every try once', async () => {
+    const first = await start()
+    const middle = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const response = await fetch(`${first.url}/v1/jobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        target: { manifests: [toadService(pod.port)] },
+        paths: { include: ['ClusterIP'] },
+        samples: 100,
+        checks: [
+          { name: 'home', type: 'http', headers: { authorization: 'Bearer super-secret-token' } },
+          { name: 'port', type: 'tcp' },
+        ],
+      }),
+    })
+    const { id } = await readJob(response)
+    await middle
+    first.child.kill('SIGKILL')
+    await ended(first.child)
+    const files = ['portolan.db', 'portolan.db-wal'].map((name) => readFileSync(join(folder, name), 'latin1')).join('')
+    expect(files).toContain(id)
+    expect(files).not.toContain('super-secret-token')
+
+    const second = await start()
+    const job = await readJob(fetch(`${second.url}/v1/jobs/${id}?wait=60`))
+    expect(job).toMatchObject({ status: 'finished', verdict: 'pass' })
+    const tries = pathOf(job, 'ClusterIP').results.map((result) => `${result.check} ${result.sample} ${result.try}`)
+    const wanted = ['home', 'port'].flatMap((check) =>
+      Array.from({ length: 100 }, (_, index) => `${check} ${index + 1} 1`),
+    )
+    expect(tries.toSorted()).toEqual(wanted.toSorted())
+
+    second.child.kill('SIGTERM')
+    expect(await ended(second.child)).toBe(0)
+    expect(second.stderr.join('\n')).not.toContain('super-secret-token')
+  })
+})
+
+describe('the start', () => {
+  it.each([
+    [{ PORTOLAN_HOST: '0.0.0.0' }, /^PORTOLAN_ADMIN_TOKEN: /],
+    [{ PORTOLAN_PROT: '80' }, /PORTOLAN_PROT/],
+    [{ PORTOLAN_CONCURRENCY: 'many' }, /^PORTOLAN_CONCURRENCY/],
+  ])('with %o ends with one line that names the variable', async (env, line) => {
+    const child = spawn(process.execPath, [main], {
+      env: { PATH: process.env.PATH, PORTOLAN_DATABASE: join(folder, 'other.db'), ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let text = ''
+    child.stderr.on('data', (chunk) => {
+      text += chunk
+    })
+    expect(await ended(child)).toBe(2)
+    expect(text).toMatch(line)
+    expect(text.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
