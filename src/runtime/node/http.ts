@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
-import { Client, type Dispatcher } from 'undici'
+import { Client, type Dispatcher, errors } from 'undici'
 import { failureOf } from '../../check/failure.ts'
 import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
@@ -105,9 +105,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
 
   onResponseError(_controller: unknown, error: Error): void {
     if (this.ended) return
-    // undici calls an answer that it cannot read a socket error as well; a peer that closed has ended its side
-    const unreadable = 'code' in error && error.code === 'UND_ERR_SOCKET' && this.socket?.readableEnded === false
-    if (unreadable && !this.socket?.errored) this.finish(failureOf('PROTOCOL', this.phase))
+    if (isUnreadable(error)) this.finish(failureOf(this.socket?.readableEnded ? 'CLOSED' : 'PROTOCOL', this.phase))
     else this.fail(error)
   }
 
@@ -137,6 +135,13 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
     }
   }
 }
+
+/**
+ * undici's parser gives no code of its own (8.12: always undefined), and calls an answer that it cannot read a socket
+ * error as well as a peer that went away: what tells them apart is whether the peer has ended its side.
+ */
+const isUnreadable = (error: Error): boolean =>
+  error instanceof errors.HTTPParserError || ('code' in error && error.code === 'UND_ERR_SOCKET')
 
 /** `2` where the peer agreed to it; without TLS there is nothing to agree: it is spoken at once (RFC 9113 3.3). */
 function speakHttp2(socket: Socket): string {
