@@ -42,7 +42,8 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
   })
   if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
 
-  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs), tries: 1 })
+  // Each server gets its share of the time, so that a silent one does not keep the next from being asked
+  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / Math.max(1, servers?.length ?? 1)), tries: 1 })
   let timeUp = false
   const timer = setTimeout(() => {
     timeUp = true

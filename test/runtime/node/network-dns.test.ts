@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FailureCode } from '../../../src/check/codes.ts'
+import type { ResolveRequest } from '../../../src/check/network.ts'
+import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
+import { type DnsServer, startDnsServer } from '../../support/dns-server.ts'
+import { refusedPort } from '../../support/servers.ts'
+
+const network = createNodeNetwork()
+let server: DnsServer
+
+beforeAll(async () => {
+  server = await startDnsServer({
+    'toad.default.svc.cluster.local': { A: ['10.96.0.7', '10.96.0.8'], ttl: 7 },
+    'alias.example': { CNAME: 'toad.default.svc.cluster.local', ttl: 3 },
+    'six.example': { AAAA: ['fd00::7'] },
+    '_http._tcp.toad.default.svc.cluster.local': {
+      SRV: [{ priority: 1, weight: 2, port: 80, target: 'toad.default.svc.cluster.local' }],
+    },
+    'broken.example': { rcode: 'SERVFAIL' },
+    'refused.example': { rcode: 'REFUSED' },
+    'notimp.example': { rcode: 'NOTIMP' },
+    'silent.example': { silent: true },
+    'large.example': { A: ['10.0.0.1'], truncateUdp: true },
+  })
+})
+afterAll(() => server.close())
+
+const ask = (name: string, more: Partial<ResolveRequest> = {}) =>
+  network.resolve({
+    name,
+    type: 'A',
+    servers: [server.server],
+    timeoutMs: 300,
+    signal: new AbortController().signal,
+    ...more,
+  })
+
+describe('resolve()', () => {
+  it('asks the given server for this very name, and keeps TTL, alias and order', async () => {
+    expect(await ask('toad.default.svc.cluster.local')).toEqual({
+      evidence: {
+        server: server.server,
+        name: 'toad.default.svc.cluster.local',
+        type: 'A',
+        rcode: 'NOERROR',
+        answers: ['10.96.0.7', '10.96.0.8'],
+        cname: null,
+        ttl: 7,
+        lookup: null,
+      },
+      durationMs: expect.any(Number),
+      failure: null,
+    })
+    expect((await ask('alias.example')).evidence).toMatchObject({
+      answers: ['10.96.0.7', '10.96.0.8'],
+      cname: 'toad.default.svc.cluster.local',
+    })
+    expect((await ask('six.example', { type: 'AAAA' })).evidence.answers).toEqual(['fd00::7'])
+    expect((await ask('alias.example', { type: 'CNAME' })).evidence.answers).toEqual(['toad.default.svc.cluster.local'])
+    expect((await ask('_http._tcp.toad.default.svc.cluster.local', { type: 'SRV' })).evidence.answers).toEqual([
+      '1 2 80 toad.default.svc.cluster.local',
+    ])
+    expect((await ask('large.example')).evidence.answers).toEqual(['10.0.0.1'])
+  })
+
+  it('asks anew each time', async () => {
+    const before = server.queries.length
+    await ask('toad.default.svc.cluster.local')
+    await ask('toad.default.svc.cluster.local')
+    const asked = server.queries.slice(before).filter(({ type }) => type === 'A')
+    expect(asked).toHaveLength(2)
+  })
+
+  it.each<[string, FailureCode, string | null]>([
+    ['absent.example', 'dns_not_found', 'NXDOMAIN'],
+    ['six.example', 'dns_no_data', 'NOERROR'],
+    ['broken.example', 'dns_server_failure', 'SERVFAIL'],
+    ['refused.example', 'dns_refused', 'REFUSED'],
+    ['notimp.example', 'dns_server_failure', 'NOTIMP'],
+    ['silent.example', 'dns_timeout', null],
+    [`${'x'.repeat(64)}.example`, 'dns_not_found', null],
+  ])('tells %s as %s', async (name, code, rcode) => {
+    const { failure, evidence, durationMs } = await ask(name)
+    expect(failure).toMatchObject({ code, phase: 'dns', source: 'resolver' })
+    expect([evidence.rcode, evidence.answers]).toEqual([rcode, []])
+    expect(durationMs).toBeLessThan(600)
+  })
+
+  it('tells that no server listens', async () => {
+    const { failure } = await ask('toad.example', { servers: [`127.0.0.1:${await refusedPort()}`] })
+    expect(failure).toMatchObject({ code: 'dns_server_failure', phase: 'dns' })
+  })
+
+  it('asks the next server where the first does not answer', async () => {
+    const servers = [`127.0.0.1:${await refusedPort()}`, server.server]
+    expect((await ask('toad.default.svc.cluster.local', { servers })).failure).toBeNull()
+    const silent = await startDnsServer({ 'toad.default.svc.cluster.local': { silent: true } })
+    const late = await ask('toad.default.svc.cluster.local', { servers: [silent.server, server.server] })
+    expect(late.failure).toBeNull()
+    await silent.close()
+  })
+
+  it('ends with the reason of an abort', async () => {
+    const cut = new AbortController()
+    const asking = ask('silent.example', { signal: cut.signal, timeoutMs: 10_000 })
+    cut.abort({ code: 'cancelled', phase: 'connect', source: 'internal', message: 'gone' })
+    expect((await asking).failure).toEqual({ code: 'cancelled', phase: 'dns', source: 'internal', message: 'gone' })
+  })
+})
+
+describe('lookup()', () => {
+  const lookup = (name: string, timeoutMs = 5000, signal = new AbortController().signal) =>
+    network.lookup?.({ name, family: 'IPv4', timeoutMs, signal })
+
+  it('sees what applications see: the hosts file', async () => {
+    expect(await lookup('localhost')).toEqual({
+      addresses: [{ address: '127.0.0.1', family: 'IPv4' }],
+      durationMs: expect.any(Number),
+      failure: null,
+    })
+  })
+
+  it('ends with the reason of an abort', async () => {
+    const reason = { code: 'cancelled', phase: 'dns', source: 'internal', message: 'gone' }
+    const aborted = AbortSignal.abort(reason)
+    expect((await lookup('localhost', 5000, aborted))?.failure).toEqual(reason)
+  })
+})
+
+describe('hasRoute()', () => {
+  it('answers for both families', () => {
+    expect([typeof network.hasRoute('IPv4'), typeof network.hasRoute('IPv6')]).toEqual(['boolean', 'boolean'])
+  })
+})
