@@ -79,30 +79,30 @@ export async function answerJob(context: ApiContext, id: string, asked: Asked): 
   if (asked.wait !== null) await waitForEnd(deps, id, asked.wait * 1000, context.req.raw.signal)
   const { job, document } = await loadJob(deps, id)
   const ended = hasEnded(job)
-  const { body, contentType } = reportContent(document, asked.format ?? 'json')
-  context.header('content-type', contentType)
-  if (asked.wait !== null && ended) context.header('preference-applied', `wait=${asked.wait}`)
+  const format = asked.format ?? 'json'
+  const { body, contentType } = reportContent(document, format)
+  const send = (status: 200 | 202 | 424) => context.body(body, status, { 'content-type': contentType })
 
-  const accepted = asked.created || asked.wait !== null
-  const status = ended ? 200 : accepted ? 202 : 200
-  if (!ended) context.header('retry-after', '1')
-  if (asked.failStatus !== undefined && job.verdict !== 'pass') return context.body(body, 424)
-  if (status !== 200 || asked.created) return context.body(body, status)
-  return cacheable(context, job, body, asked.format ?? 'json')
-}
-
-/** Finished things do not change: an ETag and a long life; all else is asked for again. */
-function cacheable(context: ApiContext, job: StoredJob, body: string, format: Format): Response {
-  if (!hasEnded(job)) {
+  if (ended && asked.wait !== null) context.header('preference-applied', `wait=${asked.wait}`)
+  if (!ended) {
+    context.header('retry-after', '1')
     context.header('cache-control', 'max-age=0, must-revalidate')
-    return context.body(body, 200)
   }
+  if (asked.failStatus !== undefined && job.verdict !== 'pass') return send(424)
+  if (!ended) return send(asked.created || asked.wait !== null ? 202 : 200)
+  if (asked.created) return send(200)
+  // What has ended does not change any more.
   const tag = `W/"${job.version}-${format}"`
   context.header('etag', tag)
   context.header('cache-control', 'private, max-age=86400, immutable')
-  const known = (context.req.header('if-none-match') ?? '').split(',').map((part) => part.trim())
-  return known.includes(tag) || known.includes('*') ? context.body(null, 304) : context.body(body, 200)
+  return isKnown(tag, context.req.header('if-none-match')) ? context.body(null, 304) : send(200)
 }
+
+const isKnown = (tag: string, ifNoneMatch = ''): boolean =>
+  ifNoneMatch
+    .split(',')
+    .map((part) => part.trim())
+    .some((part) => part === tag || part === '*')
 
 /** Resolves when the job has ended, the time is up or the client has gone, whichever is first. */
 export async function waitForEnd(

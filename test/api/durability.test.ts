@@ -92,7 +92,7 @@ describe('a process that is killed in the middle of a job', () => {
     second.child.kill('SIGTERM')
     expect(await ended(second.child)).toBe(0)
     expect(second.stderr.join('\n')).not.toContain('super-secret-token')
-  })
+  }, 60_000)
 })
 
 describe('the start', () => {

@@ -235,13 +235,14 @@ describe('GET /v1/jobs', () => {
 
 describe('POST /v1/plan', () => {
   it('answers the paths without results, and probes nothing', async () => {
-    const before = pod.requests.length
-    const body = await readPlan(api.call('/v1/plan', { json: job() }))
+    const quiet = await startPod('toad-quiet')
+    const body = await readPlan(api.call('/v1/plan', { json: { target: { manifests: [toadService(quiet.port)] } } }))
     expect(pathOf(body, 'ClusterIP')).toMatchObject({
-      url: `http://127.0.0.1:${pod.port}/`,
+      url: `http://127.0.0.1:${quiet.port}/`,
       because: expect.arrayContaining(['Service/toad-svc spec.clusterIPs[0]']),
     })
-    expect(pod.requests.length).toBe(before)
+    expect(quiet.requests).toEqual([])
+    await quiet.close()
   })
 })
 
