@@ -20,8 +20,8 @@ export class Field {
   readonly key: Step
   readonly #parent: Field | null
   readonly #complain: Complain
-  /** Something on the way here was complained of already: nothing more is said. */
-  readonly #broken: boolean
+  /** Something here or on the way here was complained of already: nothing more is said. */
+  #broken: boolean
 
   constructor(value: unknown, complain: Complain, parent: Field | null = null, key: Step = '', broken = false) {
     this.value = value
@@ -51,7 +51,10 @@ export class Field {
   /** Complains if there is no value, or an empty one. Returns itself, to be read. */
   need(expected: string): this {
     const empty = this.value === '' || (Array.isArray(this.value) && this.value.length === 0)
-    if (this.absent || empty) this.complain(`missing, expected ${expected}.`)
+    if (this.absent || empty) {
+      this.complain(`missing, expected ${expected}.`)
+      this.#broken = true
+    }
     return this
   }
 

@@ -76,6 +76,10 @@ function readObject(found: Found, mistakes: Mistakes, ignored: Ignored[]): KubeO
     object.mismatch('a Kubernetes object (apiVersion, kind, metadata, …)')
     return null
   }
+  if (isList(value)) {
+    object.get('items').items()
+    return null
+  }
   const kind = decideKind(object, value, ignored)
   if (kind === null) return null
   checkVersion(object, kind)
@@ -110,7 +114,7 @@ function decideKind(object: Field, value: Record<string, unknown>, ignored: Igno
     return null
   }
   if (isReadKind(kind) && isKubernetesOwn(apiVersion)) return kind
-  const meant = isKubernetesOwn(apiVersion) && !OTHER_KINDS.has(kind) ? nearMiss(kind, READ_KINDS) : null
+  const meant = OTHER_KINDS.has(kind) ? null : nearMiss(kind, kindsOf(apiVersion))
   if (meant !== null) {
     field.mismatch('the kind of a Kubernetes object', `Did you mean ${meant}?`)
     return null
@@ -123,8 +127,12 @@ function decideKind(object: Field, value: Record<string, unknown>, ignored: Igno
 const ignoredBecause = (kind: string, apiVersion: unknown): string =>
   isReadKind(kind) ? `${kind} of ${String(apiVersion)} is not read` : 'kind is not read'
 
+/** The kinds that an object of that version can be meant for; all, if it has none. */
+const kindsOf = (apiVersion: unknown): readonly string[] =>
+  READ_KINDS.filter((kind) => typeof apiVersion !== 'string' || KINDS[kind].versions.includes(apiVersion))
+
 /** Kinds that exist, are not read, and resemble one that is. */
-const OTHER_KINDS: ReadonlySet<string> = new Set(['UDPRoute', 'PodList'])
+const OTHER_KINDS: ReadonlySet<string> = new Set(['UDPRoute', 'Role'])
 
 /** Kubernetes' own API groups: no dot, or under k8s.io. A `Service` of another group is another thing. */
 const isKubernetesOwn = (apiVersion: unknown): boolean => {
