@@ -33,7 +33,9 @@ export type ObjectIndex = {
   servicesIn(namespace: string): readonly Service[]
   slicesOf(namespace: string, service: string): readonly EndpointSlice[]
   endpointsOf(namespace: string, service: string): readonly Endpoints[]
-  /** Pods that carry every pair of the selector. */
+  /** Services of all namespaces that carry every pair, as labels or as their selector. */
+  servicesMarked(labels: Labels): readonly Service[]
+  /** Pods that carry every pair of the selector; none for an empty one. */
   podsMatching(namespace: string, selector: Labels): readonly Pod[]
   podsIn(namespace: string): readonly Pod[]
   podNamed(namespace: string, name: string): Pod | null
@@ -69,34 +71,32 @@ function inOrder<T extends Named>(objects: readonly T[]): readonly T[] {
   })
 }
 
-/** A lookup of objects by namespace and key, in which objects without a namespace are found in every namespace. */
-function byNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
-  const map = new Map<string, T[]>()
-  for (const object of objects) {
-    for (const key of new Set(keysOf(object))) {
-      const slot = `${object.meta.namespace ?? ''}/${key}`
-      const list = map.get(slot)
-      if (list) list.push(object)
-      else map.set(slot, [object])
-    }
-  }
-  return (namespace: string, key: string): readonly T[] => {
-    const own = map.get(`${namespace}/${key}`) ?? []
-    const unplaced = map.get(`/${key}`) ?? []
-    return unplaced.length === 0 ? own : [...unplaced, ...own]
-  }
-}
-
+/** A lookup of objects by key. */
 function byKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
   const map = new Map<string, T[]>()
   for (const object of objects) {
-    for (const key of new Set(keysOf(object))) {
+    const keys = keysOf(object)
+    for (const key of keys.length > 1 ? new Set(keys) : keys) {
       const list = map.get(key)
       if (list) list.push(object)
       else map.set(key, [object])
     }
   }
-  return (key: string): readonly T[] => map.get(key) ?? []
+  return (key: string): readonly T[] => map.get(key) ?? NOTHING
+}
+
+const NOTHING: readonly never[] = []
+
+/** A lookup by namespace and key, in which objects without a namespace are found in every namespace. */
+function byNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
+  const groups = Map.groupBy(objects, ({ meta }) => meta.namespace)
+  const lookups = new Map([...groups].map(([namespace, members]) => [namespace, byKey(members, keysOf)]))
+  const unplaced = lookups.get(null)
+  return (namespace: string, key: string): readonly T[] => {
+    const own = lookups.get(namespace)?.(key) ?? NOTHING
+    const anywhere = unplaced?.(key) ?? NOTHING
+    return anywhere.length === 0 ? own : [...anywhere, ...own]
+  }
 }
 
 /** Every backend of an Ingress: of its rules, and the default one. */
@@ -113,6 +113,10 @@ export const matchesLabels = (labels: Labels, selector: Labels): boolean =>
 
 const pairsOf = (labels: Labels): readonly string[] => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
 
+/** The list to look through where all of them must hold. */
+const shortest = <T>(lists: readonly (readonly T[])[]): readonly T[] =>
+  lists.length === 0 ? [] : lists.reduce((least, list) => (list.length < least.length ? list : least))
+
 const hostKey = (host: string | null): string => host ?? ''
 
 export function indexObjects(objects: KubeObjects): ObjectIndex {
@@ -125,6 +129,7 @@ export function indexObjects(objects: KubeObjects): ObjectIndex {
   const servicesNamed = byKey(services, (service) => [service.meta.name])
   const servicesAt = byNamespace(services, (service) => [service.meta.name])
   const servicesIn = byNamespace(services, inNamespace)
+  const servicesByPair = byKey(services, ({ meta, selector }) => [...pairsOf(meta.labels), ...pairsOf(selector ?? {})])
   const serviceByClusterIP = byKey(services, (service) => service.clusterIPs)
   const slices = byNamespace(inOrder(objects.endpointSlices), ({ serviceName }) =>
     serviceName === null ? [] : [serviceName],
@@ -152,13 +157,14 @@ export function indexObjects(objects: KubeObjects): ObjectIndex {
     servicesIn: (namespace) => servicesIn(namespace, ''),
     slicesOf: slices,
     endpointsOf: endpoints,
-    podsMatching(namespace, selector) {
-      const pairs = pairsOf(selector)
-      if (pairs.length === 0) return podsIn(namespace, '')
-      const lists = pairs.map((pair) => podsByPair(namespace, pair))
-      const shortest = lists.reduce((least, list) => (list.length < least.length ? list : least))
-      return shortest.filter((pod) => matchesLabels(pod.meta.labels, selector))
-    },
+    servicesMarked: (labels) =>
+      shortest(pairsOf(labels).map(servicesByPair)).filter(
+        ({ meta, selector }) => matchesLabels(meta.labels, labels) || matchesLabels(selector ?? {}, labels),
+      ),
+    podsMatching: (namespace, selector) =>
+      shortest(pairsOf(selector).map((pair) => podsByPair(namespace, pair))).filter((pod) =>
+        matchesLabels(pod.meta.labels, selector),
+      ),
     podsIn: (namespace) => podsIn(namespace, ''),
     podNamed: (namespace, name) => podsNamed(namespace, name)[0] ?? null,
     workloadsIn: (namespace) => workloadsIn(namespace, ''),

@@ -127,7 +127,7 @@ function skippedOf(
   if (vantage !== 'in-cluster' && reach === 'cluster') {
     return {
       reason: 'vantage',
-      detail: `${WITHIN[kind] ?? 'This address works'} only inside the cluster, and the prober stands outside`,
+      detail: `${WITHIN[kind] ?? 'this address works'} only inside the cluster, and the prober stands outside`,
     }
   }
   if (pending !== null) return { reason: 'pending', detail: pending }
@@ -138,8 +138,8 @@ function skippedOf(
 }
 
 const WITHIN: Partial<Record<PathKind, string>> = {
-  DNS: 'The names of Services resolve',
-  ClusterIP: 'A cluster IP answers',
-  Endpoint: 'The addresses of pods are routed',
-  Environment: 'Kubernetes sets these variables in pods of this namespace:',
+  DNS: 'the names of Services resolve',
+  ClusterIP: 'a cluster IP answers',
+  Endpoint: 'the addresses of pods are routed',
+  Environment: 'these variables are set',
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { matchesLabels } from '../kube/object-index.ts'
 import type { Ingress, Labels, Service, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { classOf } from './ingress-rules.ts'
@@ -56,13 +55,10 @@ export function frontingService(context: PlanContext, ingress: Ingress): Service
   const known = CONTROLLERS.filter((each) =>
     controller !== null ? controller.startsWith(each.controller) : name === null || each.classes.includes(name),
   )
-  const fronts = index.services.filter((service) => {
+  const marked = new Set(known.flatMap(({ labels }) => labels.flatMap(index.servicesMarked)))
+  const fronts = [...marked].filter((service) => {
     const { http, https } = frontPorts(service)
-    if (service.type === 'ExternalName' || clusterIPsOf({ service }).length === 0 || (http ?? https) === null)
-      return false
-    return known.some(({ labels }) =>
-      labels.some((set) => matchesLabels(service.meta.labels, set) || matchesLabels(service.selector ?? {}, set)),
-    )
+    return service.type !== 'ExternalName' && clusterIPsOf({ service }).length > 0 && (http ?? https) !== null
   })
   const [only, another] = fronts
   return only !== undefined && another === undefined ? only : null

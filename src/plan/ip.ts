@@ -1,10 +1,13 @@
 import ipaddr from 'ipaddr.js'
 import type { Family } from '../kube/words.ts'
 
-/** The family of an IP address; `null`: it is a name. */
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+const IPV4 = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`)
+
+/** The family of an IP address; `null`: it is a name. Asked for every path, so the common case is one pattern. */
 export function familyOf(address: string): Family | null {
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return 'IPv4'
-  return ipaddr.IPv6.isValid(address) ? 'IPv6' : null
+  if (IPV4.test(address)) return 'IPv4'
+  return address.includes(':') && ipaddr.IPv6.isValid(address) ? 'IPv6' : null
 }
 
 /**

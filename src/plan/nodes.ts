@@ -7,6 +7,7 @@ import type { Node, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familyOf, isPrivate, scopeOf } from './ip.ts'
+import type { Vantage } from './path.ts'
 import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyDoubts } from './service.ts'
 
 /** Address types in the order in which the e2e tests try them (framework/service/jig.go). Names have no defined meaning. */
@@ -110,8 +111,19 @@ export function nodeAddresses(context: PlanContext): NodeAddress[] {
   })
 }
 
-function addressesOf(context: PlanContext, node: Node): NodeAddress[] {
+/** Node objects live as long as their index: what they offer is worked out once a vantage, not once a Service. */
+const known = new WeakMap<Node, Partial<Record<Vantage, readonly NodeAddress[]>>>()
+
+function addressesOf({ vantage }: PlanContext, node: Node): readonly NodeAddress[] {
+  const before = known.get(node)
+  const found = before?.[vantage] ?? readAddresses(vantage, node)
+  if (before?.[vantage] === undefined) known.set(node, { ...before, [vantage]: found })
+  return found
+}
+
+function readAddresses(vantage: Vantage, node: Node): NodeAddress[] {
   const ref = `Node/${node.meta.name}`
+  const ofNode = nodeDoubts(node)
   const seen = new Set<string>()
   return ADDRESS_TYPES.flatMap((type) =>
     node.addresses.flatMap((entry, position) => {
@@ -129,13 +141,13 @@ function addressesOf(context: PlanContext, node: Node): NodeAddress[] {
           identity: primary ? [node.meta.name, type] : [node.meta.name, type, entry.address],
           given: false,
           doubts: [
-            ...nodeDoubts(node),
+            ...ofNode,
             ...(primary
               ? []
               : [
                   `${field}: a second address of its kind; kube-proxy may listen on the primary one only (nodePortAddresses)`,
                 ]),
-            ...vantageDoubts(context, type, entry.address, field),
+            ...vantageDoubts(vantage, type, entry.address, field),
           ],
         },
       ]
@@ -143,7 +155,7 @@ function addressesOf(context: PlanContext, node: Node): NodeAddress[] {
   )
 }
 
-function vantageDoubts({ vantage }: PlanContext, type: string, address: string, field: string): string[] {
+function vantageDoubts(vantage: Vantage, type: string, address: string, field: string): string[] {
   if (vantage === 'in-cluster') {
     return type === 'ExternalIP'
       ? [`${field}: an ExternalIP is often translated outside the cluster, and not reachable from inside`]

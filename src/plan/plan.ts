@@ -18,7 +18,7 @@ import { ingressPaths } from './ingress.ts'
 import { loadBalancerPaths } from './loadbalancer.ts'
 import { nodePortPaths } from './nodes.ts'
 import { notApplicable } from './not-applicable.ts'
-import type { Plan, Vantage } from './path.ts'
+import type { Plan, PlannedPath, Vantage } from './path.ts'
 import { choosePaths, type GroupedPath, refuseImpossible } from './selection.ts'
 import { clusterIPPaths, externalIPPaths } from './service.ts'
 import { endpointsOf } from './service-endpoints.ts'
@@ -60,10 +60,7 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
   const paths = merged(
     drafts.map((of) => ({ path: finishPath(context, of, checksFor(of, service, request.checks)), group: of.group })),
   )
-  refuseImpossible(
-    context,
-    paths.map(({ path }) => path),
-  )
+  refuseImpossible(context, paths)
   const planned = new Set(paths.map(({ path }) => path.kind))
   return {
     target: context.target,
@@ -102,15 +99,16 @@ function clusterDomainOf(given: string | null, found: string | null): PlanContex
 }
 
 /** Two objects may make the same path (a rule in two Ingresses): one path, for both reasons. */
-function merged(paths: readonly GroupedPath[]): GroupedPath[] {
+function merged(paths: readonly GroupedPath[]): readonly GroupedPath[] {
   const byId = new Map<string, GroupedPath>()
   for (const each of paths) {
-    const before = byId.get(each.path.id)
-    const path =
-      before === undefined
-        ? each.path
-        : { ...before.path, because: [...new Set([...before.path.because, ...each.path.because])] }
-    byId.set(each.path.id, { path, group: each.group })
+    const known = byId.get(each.path.id)
+    byId.set(each.path.id, known === undefined ? each : { ...known, path: withReasons(known.path, each.path.because) })
   }
-  return [...byId.values()]
+  return byId.size === paths.length ? paths : [...byId.values()]
 }
+
+const withReasons = (path: PlannedPath, because: readonly string[]): PlannedPath => ({
+  ...path,
+  because: [...new Set([...path.because, ...because])],
+})

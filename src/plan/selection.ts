@@ -16,14 +16,20 @@ export type GroupedPath = { path: PlannedPath; group: string | null }
 
 export function choosePaths(request: JobRequest, paths: readonly GroupedPath[]): PlannedPath[] {
   const { include, exclude } = request.paths
-  const chosen = paths.map(({ path, group }) => {
-    const skipped = path.skipped ?? excluded(path, include, exclude)
-    const expected = request.expect.unreachable.some((selector) => selects(selector, path))
-      ? 'unreachable'
-      : path.expected
-    return { path: { ...path, skipped, expected }, group }
+  const { unreachable } = request.expect
+  const chosen =
+    include.length + exclude.length + unreachable.length === 0
+      ? paths
+      : paths.map(({ path, group }): GroupedPath => {
+          const skipped = path.skipped ?? excluded(path, include, exclude)
+          const forbidden = unreachable.some((selector) => selects(selector, path))
+          return { path: { ...path, skipped, expected: forbidden ? 'unreachable' : path.expected }, group }
+        })
+  const dropped = sample(chosen, request.limits)
+  return chosen.map(({ path }) => {
+    const detail = dropped.get(path.id)
+    return detail === undefined ? path : { ...path, skipped: { reason: 'sampled', detail } }
   })
-  return sample(chosen, request.limits)
 }
 
 function excluded(
@@ -43,36 +49,38 @@ const GROWING = [
   { kind: 'Endpoint', limit: 'endpoints' },
 ] as const
 
-const mustWork = (path: PlannedPath): boolean => path.expected !== 'unknown'
-const before = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** Chosen by the hash that ids are, so that the same paths are tested again next time; those that must work first. */
-function sample(paths: readonly GroupedPath[], limits: Limits): PlannedPath[] {
+/**
+ * What is over a limit: id → why. Chosen by the hash that ids are, so that the same paths are tested again next time;
+ * those that must work come first.
+ */
+function sample(paths: readonly GroupedPath[], limits: Limits): ReadonlyMap<string, string> {
   const dropped = new Map<string, string>()
+  const testable = paths.filter(({ path }) => path.skipped === null)
   for (const { kind, limit } of GROWING) {
-    const testable = paths.filter(({ path }) => path.kind === kind && path.skipped === null)
-    const groups = [...Map.groupBy(testable, ({ path, group }) => group ?? path.id).values()].map((members) => ({
-      ids: members.map(({ path }) => path.id).sort(before),
-      must: members.some(({ path }) => mustWork(path)),
-    }))
-    const ranked = groups.sort((a, b) => Number(b.must) - Number(a.must) || before(a.ids[0] ?? '', b.ids[0] ?? ''))
-    for (const { ids } of ranked.slice(limits[limit])) {
+    const own = testable.filter(({ path }) => path.kind === kind)
+    const groups = [...Map.groupBy(own, ({ path, group }) => group ?? path.id).values()]
+    if (groups.length <= limits[limit]) continue
+    for (const { ids } of groups.map(rankOf).sort(byRank).slice(limits[limit])) {
       for (const id of ids) dropped.set(id, `more than limits.${limit}=${limits[limit]}`)
     }
   }
-  const grows = (path: PlannedPath): boolean => GROWING.some(({ kind }) => kind === path.kind)
-  const left = paths
-    .map(({ path }) => path)
-    .filter((path) => path.skipped === null && !dropped.has(path.id))
-    .sort(
-      (a, b) => Number(grows(a)) - Number(grows(b)) || Number(mustWork(b)) - Number(mustWork(a)) || before(a.id, b.id),
-    )
-  for (const { id } of left.slice(limits.paths)) dropped.set(id, `more than limits.paths=${limits.paths}`)
-  return paths.map(({ path }) => {
-    const detail = dropped.get(path.id)
-    return detail === undefined ? path : { ...path, skipped: { reason: 'sampled', detail } }
-  })
+  if (testable.length - dropped.size <= limits.paths) return dropped
+  const left = testable.filter(({ path }) => !dropped.has(path.id))
+  const ranked = left.map((each) => ({ ...rankOf([each]), grows: GROWING.some(({ kind }) => kind === each.path.kind) }))
+  const inOrder = ranked.sort((a, b) => Number(a.grows) - Number(b.grows) || byRank(a, b))
+  for (const { first } of inOrder.slice(limits.paths)) dropped.set(first, `more than limits.paths=${limits.paths}`)
+  return dropped
 }
+
+type Rank = { ids: readonly string[]; first: string; must: boolean }
+
+function rankOf(members: readonly GroupedPath[]): Rank {
+  const ids = members.map(({ path }) => path.id)
+  const first = ids.reduce((least, id) => (id < least ? id : least))
+  return { ids, first, must: members.some(({ path }) => path.expected !== 'unknown') }
+}
+
+const byRank = (a: Rank, b: Rank): number => Number(b.must) - Number(a.must) || (a.first < b.first ? -1 : 1)
 
 /**
  * A selector or a check that names a port, a node or a host which is not there is a mistake worth an answer; a mere
@@ -80,7 +88,8 @@ function sample(paths: readonly GroupedPath[], limits: Limits): PlannedPath[] {
  *
  * @throws ProblemError `impossible_request`, with all of them
  */
-export function refuseImpossible(context: PlanContext, paths: readonly PlannedPath[]): void {
+export function refuseImpossible(context: PlanContext, planned: readonly GroupedPath[]): void {
+  const paths = planned.map(({ path }) => path)
   const { request, service } = context
   const ports = service.ports.flatMap(({ name, port }) => (name === null ? [String(port)] : [name, String(port)]))
   const isPort = (ref: string | number): boolean =>
