@@ -1,4 +1,5 @@
 import type { Finding } from '../diagnose/finding.ts'
+import type { SkipReason } from '../plan/path.ts'
 import type { JobDocument } from './job-document.ts'
 import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
 import { visible, visibleLines, wrap } from './visible.ts'
@@ -39,7 +40,7 @@ export function renderText(job: JobDocument): string {
       job.notApplicable.map(({ kind, reason }) => `${kind}: ${visible(reason)}`),
     ),
     section('Not read', ignoredLines(job)),
-    foot(job, failing),
+    foot(job, rows, failing),
   ]
   return `${blocks
     .filter((block) => block.length > 0)
@@ -169,10 +170,19 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines.flatMap((line) => indented(2, line))]
 }
 
-function foot(job: JobDocument, failing: readonly ReportRow[]): string[] {
+/** What lifts a skip, for those that somebody can lift. */
+const SKIP_HINTS: Partial<Record<SkipReason, string>> = {
+  vantage: 'run Portolan where they lead, or name others in the request (addresses)',
+  policy: 'PORTOLAN_EGRESS_ALLOW lets Portolan dial such addresses',
+  sampled: 'limits in the request says how many paths are tested',
+}
+
+function foot(job: JobDocument, rows: readonly ReportRow[], failing: readonly ReportRow[]): string[] {
   const codes = [...new Set(failing.flatMap((row) => row.deciding?.failure?.code ?? []))]
+  const skipped = [...new Set(rows.flatMap((row) => (row.outcome === 'skipped' && row.path.skipped?.reason) || []))]
   return [
     ...codes.map((code) => `What ${code} means: docs/failures/${code}.md`),
+    ...skipped.flatMap((reason) => (SKIP_HINTS[reason] ? [`Skipped for ${reason}: ${SKIP_HINTS[reason]}`] : [])),
     `Job ${job.id}, created ${job.createdAt}. Fetch this report again:`,
     `  ${fetchAgain(job, 'text')}`,
   ]
