@@ -4,6 +4,7 @@
  * @module
  */
 // The x509 library's dependency injection needs it
+import type { webcrypto } from 'node:crypto'
 import 'reflect-metadata'
 import {
   BasicConstraintsExtension,
@@ -99,7 +100,7 @@ const describe = (options: LeafOptions) => ({
   ],
 })
 
-async function toPem(certificate: X509Certificate, privateKey: CryptoKey): Promise<ServerCertificate> {
+async function toPem(certificate: X509Certificate, privateKey: webcrypto.CryptoKey): Promise<ServerCertificate> {
   const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64')
   const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`
   return { cert: certificate.toString('pem'), key }
