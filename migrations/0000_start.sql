@@ -1,3 +1,177 @@
+CREATE TABLE `incident_failures` (
+	`incident_no` integer NOT NULL,
+	`code` text NOT NULL,
+	`n` integer NOT NULL,
+	PRIMARY KEY(`incident_no`, `code`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `incidents` (
+	`no` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`service_no` integer NOT NULL,
+	`series_no` integer NOT NULL,
+	`started_at_ms` integer NOT NULL,
+	`ended_at_ms` integer,
+	`cause` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `incidents_id` ON `incidents` (`id`);--> statement-breakpoint
+CREATE INDEX `incidents_series` ON `incidents` (`series_no`,`started_at_ms`);--> statement-breakpoint
+CREATE INDEX `incidents_service` ON `incidents` (`service_no`,`started_at_ms`);--> statement-breakpoint
+CREATE INDEX `incidents_open` ON `incidents` (`service_no`) WHERE ended_at_ms is null;--> statement-breakpoint
+CREATE TABLE `paths` (
+	`no` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`service_no` integer NOT NULL,
+	`kind` text NOT NULL,
+	`document` text NOT NULL,
+	`retired_at_ms` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `paths_id` ON `paths` (`id`);--> statement-breakpoint
+CREATE INDEX `paths_service` ON `paths` (`service_no`);--> statement-breakpoint
+CREATE TABLE `retained` (
+	`level` text PRIMARY KEY NOT NULL,
+	`since_ms` integer NOT NULL,
+	`cursor` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `rollup_failures` (
+	`series_no` integer NOT NULL,
+	`step` integer NOT NULL,
+	`at` integer NOT NULL,
+	`code` text NOT NULL,
+	`n` integer NOT NULL,
+	PRIMARY KEY(`series_no`, `step`, `at`, `code`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `rollup_latency` (
+	`series_no` integer NOT NULL,
+	`step` integer NOT NULL,
+	`at` integer NOT NULL,
+	`bucket` integer NOT NULL,
+	`n` integer NOT NULL,
+	PRIMARY KEY(`series_no`, `step`, `at`, `bucket`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `rollups` (
+	`series_no` integer NOT NULL,
+	`step` integer NOT NULL,
+	`at` integer NOT NULL,
+	`pass` integer NOT NULL,
+	`fail` integer NOT NULL,
+	`error` integer NOT NULL,
+	`skipped` integer NOT NULL,
+	`dns_n` integer NOT NULL,
+	`dns_us` integer NOT NULL,
+	`connect_n` integer NOT NULL,
+	`connect_us` integer NOT NULL,
+	`tls_n` integer NOT NULL,
+	`tls_us` integer NOT NULL,
+	`first_byte_n` integer NOT NULL,
+	`first_byte_us` integer NOT NULL,
+	`download_n` integer NOT NULL,
+	`download_us` integer NOT NULL,
+	PRIMARY KEY(`series_no`, `step`, `at`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `series` (
+	`no` integer PRIMARY KEY NOT NULL,
+	`path_id` text NOT NULL,
+	`check_name` text NOT NULL,
+	`vantage` text NOT NULL,
+	`service_no` integer,
+	`group_no` integer,
+	`whole_no` integer,
+	`state` integer,
+	`since_ms` integer,
+	`last_at_ms` integer,
+	`last_outcome` integer,
+	`last_seq` integer,
+	`last_failure_at_ms` integer,
+	`last_failure_code` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `series_key` ON `series` (`path_id`,`check_name`,`vantage`);--> statement-breakpoint
+CREATE INDEX `series_service` ON `series` (`service_no`) WHERE service_no is not null;--> statement-breakpoint
+CREATE TABLE `services` (
+	`no` integer PRIMARY KEY NOT NULL,
+	`cluster` text NOT NULL,
+	`namespace` text NOT NULL,
+	`name` text NOT NULL,
+	`first_at_ms` integer NOT NULL,
+	`last_at_ms` integer,
+	`last_ended_at_ms` integer,
+	`last_job_id` text,
+	`last_verdict` text,
+	`plan` text,
+	`diagnosis` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `services_name` ON `services` (`namespace`,`name`,`cluster`);--> statement-breakpoint
+CREATE TABLE `batches` (
+	`no` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`owner` text NOT NULL,
+	`cluster` text NOT NULL,
+	`namespace` text,
+	`selector` text NOT NULL,
+	`labels` text NOT NULL,
+	`schedule_id` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `batches_id` ON `batches` (`id`);--> statement-breakpoint
+CREATE INDEX `batches_created` ON `batches` (`created_at_ms`,`id`);--> statement-breakpoint
+CREATE TABLE `schedule_runs` (
+	`schedule_no` integer NOT NULL,
+	`at_ms` integer NOT NULL,
+	`claim` text NOT NULL,
+	PRIMARY KEY(`schedule_no`, `at_ms`),
+	FOREIGN KEY (`schedule_no`) REFERENCES `schedules`(`no`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE TABLE `schedule_texts` (
+	`schedule_no` integer NOT NULL,
+	`what` text NOT NULL,
+	`part` integer NOT NULL,
+	`text` text NOT NULL,
+	PRIMARY KEY(`schedule_no`, `what`, `part`),
+	FOREIGN KEY (`schedule_no`) REFERENCES `schedules`(`no`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE TABLE `schedules` (
+	`no` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`version` integer NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`updated_at_ms` integer NOT NULL,
+	`owner` text NOT NULL,
+	`name` text NOT NULL,
+	`cron` text NOT NULL,
+	`time_zone` text NOT NULL,
+	`jitter_ms` integer NOT NULL,
+	`overlap` text NOT NULL,
+	`enabled` integer NOT NULL,
+	`anchor_at_ms` integer NOT NULL,
+	`cluster` text NOT NULL,
+	`namespace` text,
+	`service` text,
+	`batch` integer NOT NULL,
+	`sealed` text,
+	`next_at_ms` integer,
+	`due_at_ms` integer,
+	`last_at_ms` integer,
+	`last_outcome` text,
+	`last_problem` text,
+	`last_created_at_ms` integer,
+	`failures` integer NOT NULL,
+	`failing_since_ms` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `schedules_id` ON `schedules` (`id`);--> statement-breakpoint
+CREATE INDEX `schedules_created` ON `schedules` (`created_at_ms`,`id`);--> statement-breakpoint
+CREATE INDEX `schedules_due` ON `schedules` (`due_at_ms`,`no`) WHERE due_at_ms is not null;--> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`principal` text NOT NULL,
 	`method` text NOT NULL,
@@ -51,6 +225,7 @@ CREATE TABLE `jobs` (
 	`request` text NOT NULL,
 	`plan` text,
 	`diagnosis` text,
+	`unprobed` text,
 	`sealed` text,
 	`deadline_ms` integer,
 	`deadline_at_ms` integer,
@@ -93,18 +268,12 @@ CREATE TABLE `results` (
 	`evidence` integer,
 	`body` integer,
 	`own` text,
+	`counted` integer,
 	FOREIGN KEY (`job_no`) REFERENCES `jobs`(`no`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `results_key` ON `results` (`job_no`,`key`);--> statement-breakpoint
-CREATE TABLE `series` (
-	`no` integer PRIMARY KEY NOT NULL,
-	`path_id` text NOT NULL,
-	`check_name` text NOT NULL,
-	`vantage` text NOT NULL
-);
---> statement-breakpoint
-CREATE UNIQUE INDEX `series_key` ON `series` (`path_id`,`check_name`,`vantage`);--> statement-breakpoint
+CREATE INDEX `results_series` ON `results` (`series_no`,`outcome`,`started_at_ms`,`counted`,`total_us`) WHERE counted is not null;--> statement-breakpoint
 CREATE TABLE `texts` (
 	`no` integer PRIMARY KEY NOT NULL,
 	`hash` text NOT NULL,

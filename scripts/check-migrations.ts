@@ -30,7 +30,15 @@ function missing(): string[] {
   try {
     cpSync(FOLDER, scratch, { recursive: true })
     const kit = join(root, 'node_modules/drizzle-kit/bin.cjs')
-    const options = ['generate', '--dialect', 'sqlite', '--schema', join(root, 'src/store/schema.ts'), '--out', scratch]
+    const options = [
+      'generate',
+      '--dialect',
+      'sqlite',
+      '--schema',
+      join(root, 'src/store/*schema.ts'),
+      '--out',
+      scratch,
+    ]
     const { status, stdout, stderr } = spawnSync(process.execPath, [kit, ...options], { cwd: root, encoding: 'utf8' })
     if (status !== 0) return [`drizzle-kit generate failed:\n${stdout}${stderr}`]
     const known = new Set(sqlFiles(FOLDER))

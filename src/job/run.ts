@@ -13,8 +13,9 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Plan } from '../plan/path.ts'
 import type { Store } from '../store/db.ts'
+import { finishJob, type JobEnd } from '../store/finish.ts'
 import type { StoredJob } from '../store/jobs.ts'
-import { claimJob, finishJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
+import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
 import { listResults } from '../store/results.ts'
 import type { JobProblem, Verdict } from './job.ts'
 import type { JobSignals } from './queue.ts'
@@ -96,7 +97,7 @@ async function work(
   return finish(deps, job, lease, conclude(job, plan, results))
 }
 
-type Conclusion = Pick<Parameters<typeof finishJob>[2], 'verdict' | 'summary' | 'diagnosis' | 'problem'>
+type Conclusion = Omit<JobEnd, 'finishedAtMs'>
 
 function conclude(job: StoredJob, plan: Plan, results: readonly Result[]): Conclusion {
   const byPath = Map.groupBy(results, (result) => result.pathId)
@@ -106,6 +107,7 @@ function conclude(job: StoredJob, plan: Plan, results: readonly Result[]): Concl
     summary: summarise(judged),
     diagnosis: diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged),
     problem: null,
+    judged,
   }
 }
 
@@ -125,7 +127,7 @@ async function finish(deps: RunDeps, job: StoredJob, lease: Lease, end: Conclusi
 function finishWithProblem(deps: RunDeps, job: StoredJob, lease: Lease, problem: JobProblem): Promise<RunEnd> {
   const verdict: Verdict = 'error'
   deps.log.error('job_impossible', { jobId: job.id, code: problem.code })
-  return finish(deps, job, lease, { verdict, summary: job.summary, diagnosis: job.diagnosis, problem })
+  return finish(deps, job, lease, { verdict, summary: job.summary, diagnosis: job.diagnosis, problem, judged: [] })
 }
 
 const SEALED_BY_ANOTHER_KEY: JobProblem = {

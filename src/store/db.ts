@@ -5,10 +5,9 @@
  */
 import type { SQLWrapper } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
-import type * as schema from './schema.ts'
 
 /** For reads, which are always awaited. Writes go through {@link Store.atomic}. */
-export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown, typeof schema>
+export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>
 
 /** A row as SQL names it. Never leaves `store/`. */
 export type Row = Readonly<Record<string, string | number | null>>

@@ -5,7 +5,6 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { JobProblem, Summary, Verdict } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Plan } from '../plan/path.ts'
 import { type Store, write } from './db.ts'
@@ -17,18 +16,12 @@ import { keepText } from './texts.ts'
 /** The right to run a job, until it is lost: to time, to a cancel, to the job's end. */
 export type Lease = { jobId: string; token: number }
 
-export type JobEnd = {
-  verdict: Verdict
-  summary: Summary
-  diagnosis: Diagnosis | null
-  problem: JobProblem | null
-  finishedAtMs: number
-}
-
 const claimable = (nowMs: number): SQL =>
   sql`${ACTIVE} and (status = 'queued' or (status = 'running' and lease_until_ms <= ${nowMs}))`
 
-const held = (lease: Lease): SQL => sql`id = ${lease.jobId} and lease_token = ${lease.token} and status = 'running'`
+/** Whether the job is still its runner's. */
+export const held = (lease: Lease): SQL =>
+  sql`id = ${lease.jobId} and lease_token = ${lease.token} and status = 'running'`
 
 /** Ids of the jobs that a runner may claim, oldest first: what a start has to take up again. */
 export async function claimableJobs(store: Store, nowMs: number, limit: number): Promise<string[]> {
@@ -115,22 +108,6 @@ export async function setPlan(
     ...objectRows(made.objects, held(lease)),
     sql`update jobs set plan = ${plan.hash}, diagnosis = ${diagnosis.hash}, cluster = ${cluster},
         namespace = ${namespace}, service = ${service}, vantage = ${made.plan.vantage}, version = version + 1
-      where ${held(lease)} returning no`,
-  ])
-  return (returned.at(-1)?.length ?? 0) > 0
-}
-
-/** Ends a job. `false`: the lease is lost, and nothing has changed. */
-export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promise<boolean> {
-  const diagnosis = end.diagnosis && textOf(end.diagnosis)
-  const { summary } = end
-  const returned = await store.atomic([
-    ...(diagnosis ? keepText(diagnosis.hash, diagnosis.json, end.finishedAtMs) : []),
-    sql`delete from job_objects where job_no = (select no from jobs where ${held(lease)})`,
-    sql`update jobs set status = 'finished', verdict = ${end.verdict}, finished_at_ms = ${end.finishedAtMs},
-        problem = ${end.problem && JSON.stringify(end.problem)}, diagnosis = ${diagnosis?.hash ?? null},
-        passed = ${summary.pass}, failed = ${summary.fail}, errors = ${summary.error}, skipped = ${summary.skipped},
-        sealed = null, lease_owner = null, lease_until_ms = null, version = version + 1
       where ${held(lease)} returning no`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0

@@ -10,14 +10,16 @@ import type { Timings } from '../check/network.ts'
 import { OUTCOMES, type Purpose, type Result } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { packEvidence, unpackEvidence } from './evidence.ts'
+import { series } from './history-schema.ts'
+import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
-import { jobs, results, series, texts } from './schema.ts'
-import { hashOf, keepTexts, PART_UNITS } from './texts.ts'
+import { jobs, results, texts } from './schema.ts'
+import { hashOf, keepTexts } from './texts.ts'
 
 const PURPOSES: readonly Purpose[] = ['check', 'control']
 
 /** `res_` and the ten characters of time, which are those of the job's id. */
-const KEY_FROM = 14
+export const KEY_FROM = 14
 
 /**
  * Records results of one job, all or none, durable when it resolves. A try that is recorded already is left as it
@@ -35,9 +37,8 @@ export async function recordResults(store: Store, lease: Lease | null, recorded:
     ? sql`jobs.id = ${jobId} and jobs.lease_token = ${lease.token} and jobs.status = 'running'`
     : sql`jobs.id = ${jobId} and jobs.status = 'running'`
   const nowMs = recorded.reduce((latest, result) => Math.max(latest, result.startedAtMs), 0)
-  const writes = chunksOf(recorded.map(packRow)).flatMap((chunk) => insertRows(chunk, open, nowMs))
   const returned = await store.atomic([
-    ...writes,
+    ...insertRows(recorded.map(packRow), open, nowMs),
     sql`update jobs set version = version + 1 where ${open} returning no`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0
@@ -45,8 +46,8 @@ export async function recordResults(store: Store, lease: Lease | null, recorded:
 
 type PackedRow = {
   row: readonly (string | number | null)[]
+  /** Hash and text. */
   texts: readonly (readonly [string, string])[]
-  units: number
 }
 
 /** In the order in which {@link insertRows} reads it. */
@@ -79,50 +80,36 @@ function packRow(result: Result): PackedRow {
     body?.[0] ?? null,
     packed.own,
   ]
-  const kept = [evidence, body].filter((pair) => pair !== null)
-  return { row, texts: kept, units: JSON.stringify(row).length + kept.reduce((n, [, text]) => n + text.length, 0) }
+  return { row, texts: [evidence, body].filter((pair) => pair !== null) }
 }
 
 const SAME = '='
 const toUs = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 1000))
 const toMs = (us: number | null): number | null => (us === null ? null : us / 1000)
 
-/** So that no parameter reaches the largest value that D1 takes. */
-function chunksOf(rows: readonly PackedRow[]): PackedRow[][] {
-  const chunks: PackedRow[][] = []
-  let units = Number.POSITIVE_INFINITY
-  for (const row of rows) {
-    units += row.units
-    const chunk = units <= PART_UNITS ? chunks.at(-1) : undefined
-    if (chunk) chunk.push(row)
-    else {
-      chunks.push([row])
-      units = row.units
-    }
-  }
-  return chunks
-}
-
-function insertRows(chunk: readonly PackedRow[], open: SQL, nowMs: number): SQL[] {
-  const rows = JSON.stringify(chunk.map(({ row }) => row))
-  const kept = [...new Map(chunk.flatMap((packed) => packed.texts))]
-  const series = [...new Set(chunk.map(({ row }) => JSON.stringify([row[0], row[1]])))]
+function insertRows(packed: readonly PackedRow[], open: SQL, nowMs: number): SQL[] {
+  const kept = new Map(packed.flatMap(({ texts }) => texts))
+  const keys = new Map(packed.map(({ row: [pathId, check] }) => [`${pathId} ${check}`, [pathId, check]]))
   return [
-    ...(kept.length > 0 ? [keepTexts(JSON.stringify(kept), nowMs)] : []),
-    sql`insert into series (path_id, check_name, vantage)
-      select key.value ->> 0, key.value ->> 1, jobs.vantage from jobs, json_each(${`[${series.join()}]`}) key
-      where ${open} on conflict do nothing`,
-    sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome, started_at_ms,
-        resolved_address, local_address, dns_us, connect_us, tls_us, first_byte_us, download_us, total_us,
-        failure_code, evidence, body, own)
-      select jobs.no, r.value ->> 2,
-        (select no from series where path_id = r.value ->> 0 and check_name = r.value ->> 1 and vantage = jobs.vantage),
-        r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9,
-        r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15, r.value ->> 16,
-        r.value ->> 17, r.value ->> 18,
-        (select no from texts where hash = r.value ->> 19 and part = 0),
-        (select no from texts where hash = r.value ->> 20 and part = 0), r.value ->> 21
-      from jobs, json_each(${rows}) r where ${open} on conflict do nothing`,
+    ...jsonChunks([...kept]).map((pairs) => keepTexts(pairs, nowMs)),
+    ...jsonChunks([...keys.values()]).map(
+      (chunk) => sql`insert into series (path_id, check_name, vantage)
+        select key.value ->> 0, key.value ->> 1, jobs.vantage from jobs, json_each(${chunk}) key
+        where ${open} on conflict do nothing`,
+    ),
+    ...jsonChunks(packed.map(({ row }) => row)).map(
+      (chunk) => sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome,
+          started_at_ms, resolved_address, local_address, dns_us, connect_us, tls_us, first_byte_us, download_us,
+          total_us, failure_code, evidence, body, own)
+        select jobs.no, r.value ->> 2,
+          (select no from series where path_id = r.value ->> 0 and check_name = r.value ->> 1 and vantage = jobs.vantage),
+          r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9,
+          r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15,
+          r.value ->> 16, r.value ->> 17, r.value ->> 18,
+          (select no from texts where hash = r.value ->> 19 and part = 0),
+          (select no from texts where hash = r.value ->> 20 and part = 0), r.value ->> 21
+        from jobs, json_each(${chunk}) r where ${open} on conflict do nothing`,
+    ),
   ]
 }
 

@@ -37,6 +37,11 @@ export const jobs = sqliteTable(
     request: text().notNull(),
     plan: text(),
     diagnosis: text(),
+    /**
+     * Hash of `texts`: the path × check pairs that were not probed, each part a JSON list `[[path id, check], …]`.
+     * Null until history has the job.
+     */
+    unprobed: text(),
     /** Encrypted secrets of checks; gone in the statement that ends the job. */
     sealed: text(),
     deadlineMs: integer('deadline_ms'),
@@ -119,18 +124,6 @@ export const idempotencyKeys = sqliteTable(
   ],
 )
 
-/** Path × check × vantage: what history is keyed by, as a number. */
-export const series = sqliteTable(
-  'series',
-  {
-    no: integer().primaryKey(),
-    pathId: text('path_id').notNull(),
-    check: text('check_name').notNull(),
-    vantage: text().$type<Vantage>().notNull(),
-  },
-  (t) => [uniqueIndex('series_key').on(t.pathId, t.check, t.vantage)],
-)
-
 /** One row a try. The millions are here: small numbers, and texts by reference. */
 export const results = sqliteTable(
   'results',
@@ -167,6 +160,17 @@ export const results = sqliteTable(
     body: integer(),
     /** JSON of the evidence that does not repeat. */
     own: text(),
+    /**
+     * Null: not in history (the job runs, or wants none, or this is a control). 0: in history, but another try
+     * decided. 1: counted, in rollups too.
+     */
+    counted: integer(),
   },
-  (t) => [uniqueIndex('results_key').on(t.jobNo, t.key)],
+  (t) => [
+    uniqueIndex('results_key').on(t.jobNo, t.key),
+    // Everything that a plot needs, so that it reads no row.
+    index('results_series')
+      .on(t.seriesNo, t.outcome, t.startedAtMs, t.counted, t.totalUs)
+      .where(sql`counted is not null`),
+  ],
 )

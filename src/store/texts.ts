@@ -28,13 +28,15 @@ export function cut(text: string, units = PART_UNITS): string[] {
 }
 
 /** The statements that keep a text. */
-export function keepText(hash: string, text: string, nowMs: number): SQL[] {
-  return cut(text).map(
+export const keepText = (hash: string, text: string, nowMs: number): SQL[] => keepParts(hash, cut(text), nowMs)
+
+/** The same for a text in parts of the caller's choice. */
+export const keepParts = (hash: string, parts: readonly string[], nowMs: number): SQL[] =>
+  parts.map(
     (part, i) => sql`
       insert into ${texts} (hash, part, used_day, text) values (${hash}, ${i}, ${dayOf(nowMs)}, ${part})
       on conflict (hash, part) do update set used_day = excluded.used_day where used_day < excluded.used_day`,
   )
-}
 
 /** The same for many short texts at once. @param pairs JSON: `[[hash, text], …]`. */
 export const keepTexts = (pairs: string, nowMs: number): SQL => sql`

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach } from 'vitest'
 import type { Store } from '../../src/store/db.ts'
+import { finishJob, type JobEnd } from '../../src/store/finish.ts'
 import { insertJob, type NewJob } from '../../src/store/jobs.ts'
-import { claimJob, finishJob, type JobEnd, type Lease } from '../../src/store/leases.ts'
+import { claimJob, type Lease } from '../../src/store/leases.ts'
 import { aJob, NOW } from '../support/stored.ts'
 import type { OpenStore } from './store.ts'
 
@@ -38,6 +39,7 @@ export const END: JobEnd = {
   summary: { pass: 1, fail: 0, error: 0, skipped: 2 },
   diagnosis: { status: 'healthy', findings: [] },
   problem: null,
+  judged: [],
   finishedAtMs: NOW + 500,
 }
 

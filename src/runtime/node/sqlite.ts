@@ -12,7 +12,6 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { isStorageBusy, type Row, type Store } from '../../store/db.ts'
 import { MIGRATIONS } from '../../store/migrations.ts'
-import * as schema from '../../store/schema.ts'
 
 export type OpenDatabase = {
   store: Store
@@ -51,7 +50,7 @@ export function openSqlite(file: string): OpenDatabase {
   }
   const writer = createWriter(client)
   return {
-    store: { db: drizzle(client, { schema }), atomic: writer.atomic },
+    store: { db: drizzle(client), atomic: writer.atomic },
     checkWritable: () => writer.probe(),
     close() {
       writer.flush()

@@ -2,13 +2,12 @@
 import { drizzle } from 'drizzle-orm/d1'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import type { Row, Store } from '../../store/db.ts'
-import * as schema from '../../store/schema.ts'
 
 /** Migrations are wrangler's affair: `wrangler d1 migrations apply`. */
 export function openD1(client: D1Database): Store {
   const dialect = new SQLiteAsyncDialect()
   return {
-    db: drizzle(client, { schema }),
+    db: drizzle(client),
     async atomic(writes) {
       if (writes.length === 0) return []
       const statements = writes.map((write) => {

@@ -1,0 +1,70 @@
+/**
+ * The end of a job: its verdict, and its place in history, in one batch.
+ *
+ * @module
+ */
+import { eq, sql } from 'drizzle-orm'
+import type { JudgedPath } from '../check/outcome.ts'
+import type { Diagnosis } from '../diagnose/finding.ts'
+import type { JobProblem, Summary, Verdict } from '../job/job.ts'
+import type { Store } from './db.ts'
+import { textOf } from './job-rows.ts'
+import { jsonChunks } from './json.ts'
+import { held, type Lease } from './leases.ts'
+import { observe } from './observed.ts'
+import { historyWrites } from './record-history.ts'
+import { jobs } from './schema.ts'
+import { hashOf, keepParts, keepText } from './texts.ts'
+
+export type JobEnd = {
+  verdict: Verdict
+  summary: Summary
+  diagnosis: Diagnosis | null
+  problem: JobProblem | null
+  /** The plan's paths as judged; empty where the job could not be done. */
+  judged: readonly JudgedPath[]
+  finishedAtMs: number
+}
+
+/**
+ * Ends a job, and adds what it found to history if it wants that. All its results are recorded before.
+ *
+ * @returns `false`: the lease is lost, and nothing has changed.
+ */
+export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promise<boolean> {
+  // Read, yet not to be written back: a job's target, vantage and wish for history do not change while it is leased.
+  const [job] = await store.db.select().from(jobs).where(eq(jobs.id, lease.jobId))
+  if (job === undefined) return false
+  const { summary, finishedAtMs } = end
+  const diagnosis = end.diagnosis && textOf(end.diagnosis)
+  const still = held(lease)
+  const returned = await store.atomic([
+    ...(diagnosis ? keepText(diagnosis.hash, diagnosis.json, finishedAtMs) : []),
+    ...(job.history ? enterHistory(job, end, lease) : []),
+    sql`delete from job_objects where job_no = (select no from jobs where ${still})`,
+    sql`update jobs set status = 'finished', verdict = ${end.verdict}, finished_at_ms = ${finishedAtMs},
+        problem = ${end.problem && JSON.stringify(end.problem)}, diagnosis = ${diagnosis?.hash ?? null},
+        passed = ${summary.pass}, failed = ${summary.fail}, errors = ${summary.error}, skipped = ${summary.skipped},
+        sealed = null, lease_owner = null, lease_until_ms = null, version = version + 1
+      where ${still} returning no`,
+  ])
+  return (returned.at(-1)?.length ?? 0) > 0
+}
+
+function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) {
+  const { id, createdAtMs, cluster, namespace, service, vantage } = row
+  const target = { cluster, namespace, service }
+  const { verdict, judged, finishedAtMs } = end
+  const findings = end.diagnosis?.findings ?? []
+  const observed = observe({ job: { id, createdAtMs, target }, verdict, findings, judged })
+  const unprobed = jsonChunks(observed.unprobed)
+  const hash = hashOf(unprobed.join())
+  const diagnosis = end.diagnosis && textOf(end.diagnosis).hash
+  return [
+    ...keepParts(hash, unprobed, finishedAtMs),
+    ...historyWrites(
+      { target, vantage, createdAtMs, held: held(lease), verdict, finishedAtMs, unprobed: hash, diagnosis },
+      observed,
+    ),
+  ]
+}

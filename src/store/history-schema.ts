@@ -1,0 +1,161 @@
+/**
+ * The tables of history: Services and their paths, the state of each series, rollups, incidents. Written when a job
+ * ends, in the statement batch that ends it. Tables that are read by ranges of their key are kept in its order:
+ * the migration adds WITHOUT ROWID, which the schema language has no word for.
+ *
+ * @module
+ */
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Verdict } from '../job/job.ts'
+import type { PathKind, Vantage } from '../plan/path.ts'
+
+/** Every Service ever probed. */
+export const services = sqliteTable(
+  'services',
+  {
+    no: integer().primaryKey(),
+    cluster: text().notNull(),
+    namespace: text().notNull(),
+    name: text().notNull(),
+    firstAtMs: integer('first_at_ms').notNull(),
+    /** Creation of the job that what follows is of: the newest that has ended. */
+    lastAtMs: integer('last_at_ms'),
+    lastEndedAtMs: integer('last_ended_at_ms'),
+    lastJobId: text('last_job_id'),
+    lastVerdict: text('last_verdict').$type<Verdict>(),
+    /** Hashes of `texts`. */
+    plan: text(),
+    diagnosis: text(),
+  },
+  (t) => [uniqueIndex('services_name').on(t.namespace, t.name, t.cluster)],
+)
+
+/** What was last planned under a path's id. */
+export const paths = sqliteTable(
+  'paths',
+  {
+    no: integer().primaryKey(),
+    id: text().notNull(),
+    serviceNo: integer('service_no').notNull(),
+    kind: text().$type<PathKind>().notNull(),
+    /** JSON of a `HistoryPath`. */
+    document: text().notNull(),
+    /** End of the last job that had it in its plan; null while the newest has. */
+    retiredAtMs: integer('retired_at_ms'),
+  },
+  (t) => [uniqueIndex('paths_id').on(t.id), index('paths_service').on(t.serviceNo)],
+)
+
+/**
+ * Path × check × vantage: what history is keyed by, as a number, with its state. Besides those that results refer
+ * to there is one for all Endpoint paths of a port and family, and one for the Service as a whole.
+ */
+export const series = sqliteTable(
+  'series',
+  {
+    no: integer().primaryKey(),
+    pathId: text('path_id').notNull(),
+    check: text('check_name').notNull(),
+    vantage: text().$type<Vantage>().notNull(),
+    /** Null until a job with history has ended. */
+    serviceNo: integer('service_no'),
+    /** That of all Endpoint paths, under which the rollups and incidents of this one are; null: its own. */
+    groupNo: integer('group_no'),
+    /** That of the Service as a whole; null for that one itself. */
+    wholeNo: integer('whole_no'),
+    /** Position in OUTCOMES: pass or fail, whichever was found last. Our own errors leave it as it is. */
+    state: integer(),
+    sinceMs: integer('since_ms'),
+    lastAtMs: integer('last_at_ms'),
+    lastOutcome: integer('last_outcome'),
+    /** Of `results`: the last that counted. */
+    lastSeq: integer('last_seq'),
+    lastFailureAtMs: integer('last_failure_at_ms'),
+    lastFailureCode: text('last_failure_code'),
+  },
+  (t) => [
+    uniqueIndex('series_key').on(t.pathId, t.check, t.vantage),
+    index('series_service').on(t.serviceNo).where(sql`service_no is not null`),
+  ],
+)
+
+const rollupKey = {
+  seriesNo: integer('series_no').notNull(),
+  /** Position in STEPS. */
+  step: integer().notNull(),
+  /** Hours or days since 1970, UTC. */
+  at: integer().notNull(),
+}
+
+/** Counts of the tries that decide, and times of those that passed. */
+export const rollups = sqliteTable(
+  'rollups',
+  {
+    ...rollupKey,
+    pass: integer().notNull(),
+    fail: integer().notNull(),
+    error: integer().notNull(),
+    skipped: integer().notNull(),
+    dnsN: integer('dns_n').notNull(),
+    dnsUs: integer('dns_us').notNull(),
+    connectN: integer('connect_n').notNull(),
+    connectUs: integer('connect_us').notNull(),
+    tlsN: integer('tls_n').notNull(),
+    tlsUs: integer('tls_us').notNull(),
+    firstByteN: integer('first_byte_n').notNull(),
+    firstByteUs: integer('first_byte_us').notNull(),
+    downloadN: integer('download_n').notNull(),
+    downloadUs: integer('download_us').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.seriesNo, t.step, t.at] })],
+)
+
+/** How many passing tries took how long: see sketch.ts. */
+export const rollupLatency = sqliteTable(
+  'rollup_latency',
+  { ...rollupKey, bucket: integer().notNull(), n: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.seriesNo, t.step, t.at, t.bucket] })],
+)
+
+/** How many tries failed with which code. */
+export const rollupFailures = sqliteTable(
+  'rollup_failures',
+  { ...rollupKey, code: text().notNull(), n: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.seriesNo, t.step, t.at, t.code] })],
+)
+
+/** From leaving pass to coming back. */
+export const incidents = sqliteTable(
+  'incidents',
+  {
+    no: integer().primaryKey(),
+    id: text().notNull(),
+    serviceNo: integer('service_no').notNull(),
+    seriesNo: integer('series_no').notNull(),
+    startedAtMs: integer('started_at_ms').notNull(),
+    endedAtMs: integer('ended_at_ms'),
+    /** JSON of a `Cause`: what the diagnosis said when it began. */
+    cause: text(),
+  },
+  (t) => [
+    uniqueIndex('incidents_id').on(t.id),
+    index('incidents_series').on(t.seriesNo, t.startedAtMs),
+    index('incidents_service').on(t.serviceNo, t.startedAtMs),
+    index('incidents_open').on(t.serviceNo).where(sql`ended_at_ms is null`),
+  ],
+)
+
+export const incidentFailures = sqliteTable(
+  'incident_failures',
+  { incidentNo: integer('incident_no').notNull(), code: text().notNull(), n: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.incidentNo, t.code] })],
+)
+
+/** How far retention has come: what is older is gone, or may be. */
+export const retained = sqliteTable('retained', {
+  level: text().primaryKey(),
+  sinceMs: integer('since_ms').notNull(),
+  /** Where it goes on, as a number of the table's key. */
+  cursor: integer().notNull(),
+})

@@ -1,0 +1,165 @@
+/**
+ * The statements by which a job that ends enters history. They belong to the batch that ends it, before the
+ * statement that does, and each holds only while the job is still its runner's: so a job is counted once, whoever
+ * repeats what, and a crash leaves all of it or nothing.
+ *
+ * @module
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import { OUTCOMES } from '../check/result.ts'
+import type { Job } from '../job/job.ts'
+import { jsonChunks } from './json.ts'
+import type { Observed, Subject } from './observed.ts'
+import { addToRollups } from './rollups.ts'
+
+/** A path that comes back and fails again within this time has had one incident, not two. */
+export const FLAP_MS = 5 * 60_000
+
+const [PASS, FAIL] = [OUTCOMES.indexOf('pass'), OUTCOMES.indexOf('fail')]
+
+export type EndedJob = Pick<Job, 'target' | 'vantage' | 'createdAtMs'> & {
+  /** Condition under which the job is still its runner's. */
+  held: SQL
+  verdict: string
+  finishedAtMs: number
+  /** Hashes of texts, kept already. */
+  unprobed: string
+  diagnosis: string | null
+}
+
+export function historyWrites(ended: EndedJob, observed: Observed): SQL[] {
+  const { target, held } = ended
+  const job = sql`(select no from jobs where ${held})`
+  const service = sql`(select no from services where namespace = ${target.namespace} and name = ${target.service}
+    and cluster = ${target.cluster})`
+  const newest = sql`exists (select 1 from services where no = ${service} and coalesce(last_at_ms, 0) <= ${ended.createdAtMs})`
+  return [
+    sql`insert into services (cluster, namespace, name, first_at_ms)
+      select ${target.cluster}, ${target.namespace}, ${target.service}, ${ended.createdAtMs} where ${job} is not null
+      on conflict do nothing`,
+    ...seriesRows(ended, observed, { job, service }),
+    sql`update results set counted = (${isCounted(observed.counted)}) where job_no = ${job} and purpose = 0`,
+    sql`update jobs set unprobed = ${ended.unprobed} where ${held}`,
+    ...addToRollups({ results: sql`r.job_no = ${job}`, jobs: sql`j.no = ${job}` }, [0, 1]),
+    ...incidentRows(ended, observed, job),
+    ...stateRows(ended, observed, job),
+    ...pathRows(ended, observed, { job, service, newest }),
+    sql`update services set last_at_ms = ${ended.createdAtMs}, last_ended_at_ms = ${ended.finishedAtMs},
+        last_job_id = (select id from jobs where no = ${job}), plan = (select plan from jobs where no = ${job}),
+        last_verdict = ${ended.verdict}, diagnosis = ${ended.diagnosis}
+      where no = ${service} and ${newest} and ${job} is not null`,
+  ]
+}
+
+const isCounted = (keys: readonly string[]): SQL =>
+  keys.length === 0
+    ? sql`0`
+    : sql.join(
+        jsonChunks(keys).map((chunk) => sql`key in (select value from json_each(${chunk}))`),
+        sql` or `,
+      )
+
+/** The Service as a whole, then the groups, for the others to refer to. */
+function seriesRows({ vantage }: EndedJob, observed: Observed, at: { job: SQL; service: SQL }): SQL[] {
+  const numberOf = (id: SQL, check: SQL) =>
+    sql`(select no from series g where g.path_id = ${id} and g.check_name = ${check} and g.vantage = ${vantage})`
+  const whole = numberOf(sql`${observed.whole.pathId}`, sql`''`)
+  const group = sql`case when value ->> 2 <> value ->> 0 then ${numberOf(sql`value ->> 2`, sql`value ->> 1`)} end`
+  const rows = (subjects: readonly Subject[], groupNo: SQL, wholeNo: SQL) =>
+    jsonChunks(subjects.map((subject) => [subject.pathId, subject.check, subject.group])).map(
+      (chunk) => sql`
+        insert into series (path_id, check_name, vantage, service_no, group_no, whole_no)
+        select value ->> 0, value ->> 1, ${vantage}, ${at.service}, ${groupNo}, ${wholeNo} from json_each(${chunk})
+        where ${at.job} is not null
+        on conflict (path_id, check_name, vantage) do update
+          set service_no = excluded.service_no, group_no = excluded.group_no, whole_no = excluded.whole_no
+          where service_no is null`,
+    )
+  const none = sql`null`
+  return [
+    ...rows([observed.whole], none, none),
+    ...rows(observed.groups, none, whole),
+    ...rows(observed.members, group, whole),
+  ]
+}
+
+/** `series s` with what each is to be told, as `x.value`; not where the series knows of something newer. */
+const told = (subjects: readonly Subject[], { vantage }: EndedJob, job: SQL): SQL[] =>
+  jsonChunks(subjects).map(
+    (chunk) => sql`
+      json_each(${chunk}) x join series s on s.path_id = x.value ->> 'pathId'
+        and s.check_name = x.value ->> 'check' and s.vantage = ${vantage}
+        and coalesce(s.last_at_ms, 0) <= x.value ->> 'lastAtMs' and ${job} is not null`,
+  )
+
+function incidentRows(ended: EndedJob, observed: Observed, job: SQL): SQL[] {
+  const { whole, groups, members } = observed
+  const subjects = [whole, ...groups, ...members.filter((member) => member.pathId === member.group)]
+  const failing = subjects.filter(({ state }) => state === FAIL)
+  const passing = subjects.filter(({ state }) => state === PASS)
+  return [
+    ...told(failing, ended, job).flatMap(beginIncidents),
+    ...told(passing, ended, job).map(
+      (back) => sql`update incidents set ended_at_ms = back.at_ms
+        from (select s.no series_no, x.value ->> 'lastAtMs' at_ms from ${back}) back
+        where incidents.series_no = back.series_no and incidents.ended_at_ms is null`,
+    ),
+  ]
+}
+
+/** One that ended a moment ago goes on, else one begins; either is told what failed. */
+function beginIncidents(failing: SQL): SQL[] {
+  const open = sql`select no from incidents i where i.series_no = s.no and i.ended_at_ms is null`
+  return [
+    sql`update incidents set ended_at_ms = null where no in (
+      select i.no from ${failing} join incidents i on i.no =
+        (select no from incidents where series_no = s.no order by started_at_ms desc limit 1)
+      where i.ended_at_ms >= (x.value ->> 'firstFailureAtMs') - ${FLAP_MS})`,
+    sql`insert into incidents (id, service_no, series_no, started_at_ms, cause)
+      select x.value ->> 'incidentId', s.service_no, s.no, x.value ->> 'firstFailureAtMs', nullif(x.value -> 'cause', 'null')
+      from ${failing} where not exists (${open}) on conflict do nothing`,
+    sql`insert into incident_failures (incident_no, code, n)
+      select (${open}), code.key, code.value from ${failing}, json_each(x.value -> 'failures') code where true
+      on conflict (incident_no, code) do update set n = n + excluded.n`,
+  ]
+}
+
+const stateRows = (ended: EndedJob, { whole, groups, members }: Observed, job: SQL): SQL[] =>
+  told([whole, ...groups, ...members], ended, job).map(
+    (subjects) => sql`
+      update series set last_at_ms = told.at_ms, last_outcome = told.outcome, last_seq = coalesce(told.seq, series.last_seq),
+        since_ms = case when told.state is null or told.state is series.state then series.since_ms else told.since_ms end,
+        state = coalesce(told.state, series.state),
+        last_failure_at_ms = coalesce(told.failure_at_ms, series.last_failure_at_ms),
+        last_failure_code = case when told.failure_at_ms is null then series.last_failure_code else told.failure_code end
+      from (
+        select s.no, x.value ->> 'lastAtMs' at_ms, x.value ->> 'outcome' outcome, x.value ->> 'state' state,
+          coalesce(x.value ->> 'firstFailureAtMs', x.value ->> 'lastAtMs') since_ms,
+          x.value ->> 'lastFailureAtMs' failure_at_ms, x.value ->> 'lastFailureCode' failure_code, latest.seq
+        from ${subjects}
+          left join (select series_no, max(seq) seq from results where job_no = ${job} and counted = 1 group by 1) latest
+            on latest.series_no = s.no
+      ) told where series.no = told.no`,
+  )
+
+/** Only where the plan differs from the one before: most often there is nothing to do. */
+function pathRows(ended: EndedJob, { paths }: Observed, at: { job: SQL; service: SQL; newest: SQL }): SQL[] {
+  const { job, service } = at
+  const replanned = sql`${at.newest} and exists (select 1 from services sv join jobs j on j.no = ${job}
+    where sv.no = ${service} and sv.plan is not j.plan)`
+  const planned = JSON.stringify(paths.map(({ id }) => id))
+  const retired = sql`service_no = ${service} and retired_at_ms is null and ${replanned}
+    and id not in (select value from json_each(${planned}))`
+  return [
+    // What is no longer planned cannot come back: its incidents end with it.
+    sql`update incidents set ended_at_ms = ${ended.finishedAtMs} where ended_at_ms is null and service_no = ${service}
+      and series_no in (select no from series where path_id in (select id from paths where ${retired}))`,
+    sql`update paths set retired_at_ms = (select last_ended_at_ms from services where no = ${service}) where ${retired}`,
+    ...jsonChunks(paths).map(
+      (chunk) => sql`insert into paths (id, service_no, kind, document)
+        select value ->> 'id', ${service}, value ->> 'kind', value from json_each(${chunk}) where ${replanned}
+        on conflict (id) do update set document = excluded.document, retired_at_ms = null
+          where document is not excluded.document or retired_at_ms is not null`,
+    ),
+  ]
+}

@@ -1,0 +1,95 @@
+/** The tables of what makes jobs: schedules with what they are to do, and batches. */
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { JobProblem } from '../job/job.ts'
+import type { Overlap, RunOutcome } from '../schedule/schedule.ts'
+
+export const schedules = sqliteTable(
+  'schedules',
+  {
+    no: integer().primaryKey(),
+    id: text().notNull(),
+    /** Grows by one with every change of what it is; its runs leave it. */
+    version: integer().notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+    owner: text().notNull(),
+    name: text().notNull(),
+    cron: text().notNull(),
+    timeZone: text('time_zone').notNull(),
+    jitterMs: integer('jitter_ms').notNull(),
+    overlap: text().$type<Overlap>().notNull(),
+    enabled: integer({ mode: 'boolean' }).notNull(),
+    /** What `@every` counts from. */
+    anchorAtMs: integer('anchor_at_ms').notNull(),
+    cluster: text().notNull(),
+    namespace: text(),
+    service: text(),
+    /** It makes batches, not single jobs. */
+    batch: integer({ mode: 'boolean' }).notNull(),
+    /** Encrypted secrets of its checks. */
+    sealed: text(),
+    /** The occurrence to come and when it is due (later by its jitter). Null: paused, or none will come. */
+    nextAtMs: integer('next_at_ms'),
+    dueAtMs: integer('due_at_ms'),
+    /** The occurrence that was dealt with last, and how. */
+    lastAtMs: integer('last_at_ms'),
+    lastOutcome: text('last_outcome').$type<RunOutcome>(),
+    lastProblem: text('last_problem', { mode: 'json' }).$type<JobProblem>(),
+    /** Creation of the jobs of the last run that made any. */
+    lastCreatedAtMs: integer('last_created_at_ms'),
+    /** Runs in a row that could not be started, and the occurrence of the first of them. */
+    failures: integer().notNull(),
+    failingSinceMs: integer('failing_since_ms'),
+  },
+  (t) => [
+    uniqueIndex('schedules_id').on(t.id),
+    index('schedules_created').on(t.createdAtMs, t.id),
+    index('schedules_due').on(t.dueAtMs, t.no).where(sql`due_at_ms is not null`),
+  ],
+)
+
+/** What a schedule asks for, cut into parts; objects apart from the rest, which is all that readers want. */
+export const scheduleTexts = sqliteTable(
+  'schedule_texts',
+  {
+    scheduleNo: integer('schedule_no')
+      .notNull()
+      .references(() => schedules.no),
+    what: text().$type<'request' | 'objects'>().notNull(),
+    part: integer().notNull(),
+    text: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scheduleNo, t.what, t.part] })],
+)
+
+/** The key of an occurrence: whoever inserts it runs it. The newest of each schedule are kept. */
+export const scheduleRuns = sqliteTable(
+  'schedule_runs',
+  {
+    scheduleNo: integer('schedule_no')
+      .notNull()
+      .references(() => schedules.no),
+    atMs: integer('at_ms').notNull(),
+    /** Of one attempt to claim: tells the winner that it won. */
+    claim: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scheduleNo, t.atMs] })],
+)
+
+/** The jobs of a batch name it; its status and verdict are theirs. */
+export const batches = sqliteTable(
+  'batches',
+  {
+    no: integer().primaryKey(),
+    id: text().notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    owner: text().notNull(),
+    cluster: text().notNull(),
+    namespace: text(),
+    selector: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    labels: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    scheduleId: text('schedule_id'),
+  },
+  (t) => [uniqueIndex('batches_id').on(t.id), index('batches_created').on(t.createdAtMs, t.id)],
+)
