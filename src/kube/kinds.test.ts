@@ -13,7 +13,7 @@ import {
   SUBDOMAIN,
   service,
   told,
-} from '../../test/support/manifests.ts'
+} from '../../test/support/read-manifests.ts'
 import type { ProblemDetail } from '../lib/problem.ts'
 
 describe('text copied from articles', () => {

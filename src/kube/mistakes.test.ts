@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LABEL, POINTER, PORT, read, refusalOf, service, told } from '../../test/support/manifests.ts'
+import { LABEL, POINTER, PORT, read, refusalOf, service, told } from '../../test/support/read-manifests.ts'
 import { MAX_ERRORS } from './mistakes.ts'
 import { MAX_OBJECTS } from './parse.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Mistake, read, refusalOf, slice, told } from '../../test/support/manifests.ts'
+import { type Mistake, read, refusalOf, slice, told } from '../../test/support/read-manifests.ts'
 import type { Endpoint } from './objects.ts'
 
 describe('endpoints that are wrong', () => {

@@ -1,7 +1,10 @@
 import type { Field } from './fields.ts'
 import type { KubeEvent } from './objects.ts'
 import { readMeta, readTargetRef } from './read-meta.ts'
-import { instant, subdomain } from './rules.ts'
+import { instant, type Rule } from './rules.ts'
+
+/** API servers do not check the names of events: some hold a node's name as the machine spells it. */
+const anyName: Rule = { expected: 'text', test: () => true }
 
 /** v1 and events.k8s.io/v1 are two spellings of one object; a series counts in place of the event itself. */
 export function readEvent(object: Field): KubeEvent {
@@ -11,7 +14,7 @@ export function readEvent(object: Field): KubeEvent {
   const last = series.get('lastObservedTime')
   return {
     kind: 'Event',
-    meta: readMeta(object, subdomain),
+    meta: readMeta(object, anyName),
     involvedObject: readTargetRef(either('involvedObject', 'regarding').need('the object that the event is about')) ?? {
       kind: '',
       name: '',

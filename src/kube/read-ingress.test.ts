@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type FieldMistake, HOST, ingress, read, refusalOf, toldOf } from '../../test/support/manifests.ts'
+import { type FieldMistake, HOST, ingress, read, refusalOf, toldOf } from '../../test/support/read-manifests.ts'
 
 describe('an Ingress', () => {
   const v1 = 'networking.k8s.io/v1'

@@ -36,12 +36,12 @@ export function readNode(object: Field): Node {
   }
 }
 
-/** Types that Kubernetes may add later are left out: nothing is known of what answers there. */
+/** Left out: types that Kubernetes may add later, and empty addresses, which some providers write. */
 function readAddress(entry: Field): Node['addresses'] {
   const type = entry.get('type').need('the type of the address, like InternalIP').text()
   if (!isAddressType(type)) return []
   const rule = ADDRESS_RULES[type]
-  const field = entry.get('address').need('the address')
+  const field = entry.get('address')
   const address = rule ? field.matching(rule) : field.text()
   return address === null ? [] : [{ type, address }]
 }

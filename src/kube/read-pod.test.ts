@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BOOLEAN, type Mistake, PORT, read, refusalOf, told } from '../../test/support/manifests.ts'
+import { BOOLEAN, type Mistake, PORT, read, refusalOf, told } from '../../test/support/read-manifests.ts'
 import type { Workload, WorkloadKind } from './objects.ts'
 
 describe('pods and nodes that are wrong', () => {
@@ -206,6 +206,7 @@ status:
     - {type: Hostname, address: toad}
     - {type: InternalDNS, address: toad.internal}
     - {type: SomethingNew, address: "?"}
+    - {type: ExternalIP, address: ""}
   conditions: [{type: Ready, status: Unknown, reason: NodeStatusUnknown}]`
     expect(read(manifest).objects.nodes).toEqual([
       {

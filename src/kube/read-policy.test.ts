@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { read } from '../../test/support/manifests.ts'
+import { read } from '../../test/support/read-manifests.ts'
 import type { GatewayRoute, KubeEvent, NetworkPolicy } from './objects.ts'
 
 const meta = {
@@ -89,6 +89,11 @@ describe('an Event is read', () => {
       'of events.k8s.io/v1, in a series',
       `{apiVersion: events.k8s.io/v1, kind: Event, metadata: {name: toad}, regarding: ${about}, type: Warning, reason: AllocationFailed, note: no available IPs, deprecatedCount: 1, eventTime: "2026-05-30T11:00:00.000000Z", series: {count: 3, lastObservedTime: "2026-05-30T12:00:00Z"}}`,
       {},
+    ],
+    [
+      'whose name is not one of Kubernetes',
+      `{apiVersion: v1, kind: Event, metadata: {name: "IP-10.EC2:1"}, involvedObject: ${about}}`,
+      { meta: { ...meta, name: 'IP-10.EC2:1' }, type: null, reason: null, message: null, count: 1, lastAt: null },
     ],
     [
       'that happened once',

@@ -9,7 +9,7 @@ import {
   refusalOf,
   service,
   toldOf,
-} from '../../test/support/manifests.ts'
+} from '../../test/support/read-manifests.ts'
 import type { Service, ServicePort } from './objects.ts'
 
 describe('a Service', () => {
