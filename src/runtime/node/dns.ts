@@ -42,8 +42,7 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
   })
   if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
 
-  // Each server gets its share of the time, so that a silent one does not keep the next from being asked
-  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / Math.max(1, servers?.length ?? 1)), tries: 1 })
+  const resolver = new Resolver({ timeout: serverTimeoutMs(timeoutMs, servers?.length ?? 1), tries: 1 })
   let timeUp = false
   const timer = setTimeout(() => {
     timeUp = true
@@ -70,6 +69,13 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
     signal.removeEventListener('abort', abort)
   }
 }
+
+/**
+ * Each of several servers gets its share, so that a silent one does not keep the next from being asked; half of it,
+ * since Node looks at c-ares' clock only every so often, and may be late by as much again.
+ */
+const serverTimeoutMs = (timeoutMs: number, servers: number): number =>
+  Math.ceil(servers > 1 ? timeoutMs / (2 * servers) : timeoutMs)
 
 async function ask(resolver: Resolver, name: string, type: DnsEvidence['type']): Promise<Records> {
   switch (type) {

@@ -97,7 +97,7 @@ describe('resolve()', () => {
     const silent = await startDnsServer({ 'toad.default.svc.cluster.local': { silent: true } })
     const late = await ask('toad.default.svc.cluster.local', {
       servers: [silent.server, server.server],
-      timeoutMs: 700,
+      timeoutMs: 1200,
     })
     expect(late.failure).toBeNull()
     await silent.close()
