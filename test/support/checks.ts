@@ -1,0 +1,181 @@
+/** Paths, checks and runs by hand: what a test does not state is at rest. */
+import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/check/check.ts'
+import type { Network } from '../../src/check/network.ts'
+import { judgePath, type PathJudgement } from '../../src/check/outcome.ts'
+import { createPolicy } from '../../src/check/policy.ts'
+import type { Result } from '../../src/check/result.ts'
+import { type CheckDeps, type CheckRun, createGate, runChecks } from '../../src/check/schedule.ts'
+import type { Addresses } from '../../src/job/job.ts'
+import { type Clock, systemClock } from '../../src/lib/clock.ts'
+import type { Log, LogFields } from '../../src/lib/log.ts'
+import type { Plan, PlannedPath } from '../../src/plan/path.ts'
+
+const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
+
+export const anExpectation = (over: Partial<HttpExpect> = {}): HttpExpect => ({
+  validStatusCodes: ['2xx'],
+  failIfBodyMatchesRegexp: [],
+  failIfBodyNotMatchesRegexp: [],
+  failIfHeaderMatches: [],
+  failIfHeaderNotMatches: [],
+  jsonPath: [],
+  maxDurationMs: null,
+  ...over,
+})
+
+/** A default check, unless `over` says what is expected. */
+export const httpCheck = (over: Partial<HttpCheck> = {}): HttpCheck => ({
+  type: 'http',
+  name: 'default',
+  isDefault: over.expect === undefined,
+  port: null,
+  method: 'GET',
+  path: '/',
+  ingressPath: null,
+  headers: {},
+  body: null,
+  scheme: null,
+  host: null,
+  expect: null,
+  followRedirects: false,
+  httpVersion: '1.1',
+  tls: NO_TLS,
+  responder: null,
+  ...over,
+})
+
+export const tcpCheck = (over: Partial<TcpCheck> = {}): TcpCheck => ({
+  type: 'tcp',
+  name: 'default',
+  isDefault: true,
+  port: null,
+  tls: null,
+  queryResponse: [],
+  maxDurationMs: null,
+  ...over,
+})
+
+export const dnsCheck = (over: Partial<DnsCheck> = {}): DnsCheck => ({
+  type: 'dns',
+  name: 'default',
+  isDefault: true,
+  port: null,
+  ...over,
+})
+
+let paths = 0
+
+/** A ClusterIP path with an HTTP default check; each has an id of its own. */
+export const plannedPath = (over: Partial<PlannedPath> = {}): PlannedPath => ({
+  id: `pth_${String(++paths).padStart(20, '0')}`,
+  kind: 'ClusterIP',
+  port: { name: 'http', number: 80, protocol: 'TCP' },
+  address: '127.0.0.1',
+  addressPort: 80,
+  family: 'IPv4',
+  node: null,
+  host: null,
+  serverName: null,
+  rulePath: null,
+  pathType: null,
+  scheme: 'http',
+  url: null,
+  expected: 'reachable',
+  because: [],
+  shortCut: false,
+  skipped: null,
+  variable: null,
+  dns: null,
+  checks: [httpCheck()],
+  ...over,
+})
+
+export const aPlan = (paths: readonly PlannedPath[]): Plan => ({
+  target: { cluster: 'default', namespace: 'default', service: 'toad-svc' },
+  vantage: 'in-cluster',
+  paths,
+  notApplicable: [],
+  ignored: [],
+})
+
+export const noAddresses: Addresses = {
+  nodes: [],
+  loadBalancer: [],
+  ingressController: [],
+  controllerPorts: null,
+  clusterDomain: null,
+  dnsServers: [],
+  environment: null,
+}
+
+export const JOB_ID = 'job_01KB0000000000000000000000'
+
+export type RunOptions = {
+  network: Network
+  clock?: Clock
+  allow?: readonly string[]
+  request?: Partial<CheckRun['request']>
+  deadlineMs?: number
+  signal?: AbortSignal
+  recorded?: readonly Result[]
+  replan?: () => Promise<Plan>
+  gate?: CheckDeps['gate']
+  log?: Log
+  onRecord?: (result: Result) => void
+}
+
+/** Runs the checks of a plan; every result in the order in which it was recorded. */
+export async function runPlan(plan: Plan, options: RunOptions): Promise<Result[]> {
+  const { clock = systemClock, replan } = options
+  const results: Result[] = []
+  const deps: CheckDeps = {
+    network: options.network,
+    clock,
+    policy: createPolicy({ allow: options.allow ?? ['127.0.0.0/8', '::1/128'], deny: [] }),
+    gate: options.gate ?? createGate({ total: 64, perAddress: 8 }),
+    log: options.log ?? quietLog(),
+  }
+  await runChecks(deps, {
+    jobId: JOB_ID,
+    plan,
+    request: {
+      samples: 1,
+      retries: { limit: 0, delayMs: 0 },
+      settleMs: 0,
+      timeoutMs: 2000,
+      addresses: noAddresses,
+      expect: { reachable: [], unreachable: [] },
+      ...options.request,
+    },
+    deadlineAtMs: clock.now() + (options.deadlineMs ?? 60_000),
+    signal: options.signal ?? new AbortController().signal,
+    recorded: options.recorded ?? [],
+    record(result) {
+      results.push(result)
+      options.onRecord?.(result)
+    },
+    ...(replan ? { replan } : {}),
+  })
+  return results
+}
+
+/** Runs one path in a plan of its own (or among `others`, which are not run) and judges it. */
+export async function runPath(
+  path: PlannedPath,
+  options: RunOptions & { others?: readonly PlannedPath[] },
+): Promise<{ results: Result[]; judgement: PathJudgement }> {
+  const others = (options.others ?? []).map((other) => ({ ...other, checks: [] }))
+  const results = await runPlan(aPlan([path, ...others]), options)
+  return { results, judgement: judgePath(path, results) }
+}
+
+/** A log that keeps what it is told, for a test to look at. */
+export function quietLog(): Log & { events: { level: string; event: string; fields: LogFields }[] } {
+  const events: { level: string; event: string; fields: LogFields }[] = []
+  const at =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) => {
+      events.push({ level, event, fields })
+    }
+  return { events, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
