@@ -6,6 +6,9 @@ const results = process.env.TEST_RESULTS
 
 export default defineConfig({
   test: {
+    // Two noisy cores: a test ends by what it waits for, and this only ends one that hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: results
       ? ['default', ['json', { outputFile: `${results}/${process.env.npm_lifecycle_event ?? 'vitest'}.json` }]]
       : ['default'],
@@ -20,6 +23,8 @@ export default defineConfig({
           env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' },
         },
       },
+      // Needs programs of Debian's: `npm run test:system`.
+      { extends: true, test: { name: 'system', include: ['test/system/**/*.test.ts'] } },
       {
         extends: true,
         // Inside workerd, on the D1 that comes with it; no account, no internet.
