@@ -1,45 +1,163 @@
-/** What the tests of src/kube share: refusals as values, and the words of their messages. */
+/** Manifests as a cluster would hand them out, with as little as a test needs to say. */
 
-import { parseManifests } from '../../src/kube/parse.ts'
-import { type ProblemDetail, ProblemError } from '../../src/lib/problem.ts'
-
-export const POINTER = '/target/manifests'
-
-export const read = (input: string | readonly unknown[]) => parseManifests(input, { pointer: POINTER })
-
-export function refusalOf(input: string | readonly unknown[]): ProblemError {
-  try {
-    read(input)
-  } catch (error) {
-    if (error instanceof ProblemError) return error
-    throw error
-  }
-  throw new Error('was read')
+type Spec = Record<string, unknown>
+type Named = {
+  name?: string
+  namespace?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
 }
 
-export type Mistake = readonly [object: string, field: string, detail: string]
-export type FieldMistake = readonly [field: string, detail: string]
+/** Service `toad` in `pond`, port http 80 → 8080, cluster IP 10.96.0.7, selector app=toad. `null` takes a field away. */
+export function service(spec: Spec = {}, meta: Named = {}, status: Spec = {}): Spec {
+  const clusterIP = 'clusterIP' in spec ? spec.clusterIP : '10.96.0.7'
+  const external = spec.type === 'ExternalName'
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'toad', namespace: 'pond', ...meta },
+    spec: withoutNull({
+      ...(external ? {} : { clusterIP, ...(clusterIP === null ? {} : { clusterIPs: [clusterIP] }) }),
+      selector: external ? null : { app: 'toad' },
+      ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+      ...spec,
+    }),
+    status,
+  }
+}
 
-/** Mistakes of the first document of a text. */
-export const told = (mistakes: readonly Mistake[]): ProblemDetail[] =>
-  mistakes.map(([object, field, detail]) => ({ pointer: POINTER, detail, document: 1, object, field }))
+export const loadBalancerStatus = (...ingress: Spec[]): Spec => ({ loadBalancer: { ingress } })
 
-export const toldOf = (object: string, mistakes: readonly FieldMistake[]): ProblemDetail[] =>
-  told(mistakes.map(([field, detail]) => [object, field, detail]))
+type EndpointSpec = {
+  at: string
+  node?: string
+  ready?: boolean
+  serving?: boolean
+  terminating?: boolean
+  hostname?: string
+  pod?: string
+}
 
-export const remark = (rest: string) =>
-  `YAML has no "//" remarks, so this one became part of the value. Begin it with "#": ${rest} # …`
-export const LABEL = 'lower-case letters, digits and "-", at most 63 (RFC 1123 label)'
-export const SUBDOMAIN = 'lower-case letters, digits, "-" and ".", at most 253 (RFC 1123 subdomain)'
-export const PORT_NAME = 'a port\'s name: at most 15 lower-case letters, digits and "-", at least one letter'
-export const PORT = 'a whole number from 1 to 65535'
-export const NODE_PORT = 'a whole number from 1 to 65535, usually 30000 to 32767'
-export const HOST = 'a DNS name, like quay.example.com or *.example.com, without scheme, port or path'
-export const BOOLEAN =
-  'Put the word in quotes to make it text: YAML takes true, yes, on, y and their opposites for booleans.'
+export function slice(endpoints: readonly EndpointSpec[], more: Spec & Named & { service?: string } = {}): Spec {
+  const { name = 'toad-abc', namespace = 'pond', service: of = 'toad', labels, ...spec } = more
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name, namespace, labels: labels ?? { 'kubernetes.io/service-name': of } },
+    addressType: 'IPv4',
+    ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+    endpoints: endpoints.map(({ at, node, ready = true, serving = ready, terminating = false, hostname, pod: of }) => ({
+      addresses: [at],
+      conditions: { ready, serving, terminating },
+      ...(node === undefined ? {} : { nodeName: node }),
+      ...(hostname === undefined ? {} : { hostname }),
+      ...(of === undefined ? {} : { targetRef: { kind: 'Pod', name: of, namespace } }),
+    })),
+    ...spec,
+  }
+}
 
-export const service = (spec: string) => `{apiVersion: v1, kind: Service, metadata: {name: toad}, spec: ${spec}}`
-export const ingress = (apiVersion: string, spec: string) =>
-  `{apiVersion: ${apiVersion}, kind: Ingress, metadata: {name: toad}, spec: ${spec}}`
-export const slice = (rest: string) =>
-  `{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: toad-1}, ${rest}}`
+export function pod(
+  name: string,
+  spec: Spec = {},
+  more: Named & { ready?: boolean; phase?: string; ip?: string; deletedAt?: string } = {},
+): Spec {
+  const {
+    ready = true,
+    phase = 'Running',
+    ip = '10.244.0.9',
+    deletedAt,
+    labels = { app: 'toad' },
+    namespace = 'pond',
+  } = more
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, labels, ...(deletedAt === undefined ? {} : { deletionTimestamp: deletedAt }) },
+    spec: { containers: [{ name: 'web', image: 'toad:1', ports: [{ name: 'web', containerPort: 8080 }] }], ...spec },
+    status: { phase, podIPs: [{ ip }], conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  }
+}
+
+export function node(
+  name: string,
+  addresses: Record<string, string> | [string, string][],
+  more: Spec & Named & { ready?: string } = {},
+): Spec {
+  const { labels = {}, ready = 'True', ...spec } = more
+  const list = Array.isArray(addresses) ? addresses : Object.entries(addresses)
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels },
+    spec,
+    status: {
+      addresses: list.map(([type, address]) => ({ type, address })),
+      conditions: [{ type: 'Ready', status: ready }],
+    },
+  }
+}
+
+type PathSpec = { path?: string; pathType?: string; to?: string; port?: number | string }
+
+/** Ingress `toad` of class nginx, one rule of toad.example.com, status 203.0.113.80. */
+export function ingress(
+  paths: readonly PathSpec[],
+  spec: Spec & { host?: string | null } = {},
+  meta: Named = {},
+  status: Spec = loadBalancerStatus({ ip: '203.0.113.80' }),
+): Spec {
+  const { host = 'toad.example.com', ...rest } = spec
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'toad', namespace: 'pond', ...meta },
+    spec: withoutNull({
+      ingressClassName: 'nginx',
+      rules: [
+        {
+          ...(host === null ? {} : { host }),
+          http: {
+            paths: paths.map(({ path = '/', pathType = 'Prefix', to = 'toad', port = 80 }) => ({
+              path,
+              pathType,
+              backend: { service: { name: to, port: typeof port === 'number' ? { number: port } : { name: port } } },
+            })),
+          },
+        },
+      ],
+      ...rest,
+    }),
+    status,
+  }
+}
+
+export const ingressClass = (name: string, controller: string, isDefault = false): Spec => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  metadata: { name, annotations: isDefault ? { 'ingressclass.kubernetes.io/is-default-class': 'true' } : {} },
+  spec: { controller },
+})
+
+export function workload(
+  kind: string,
+  name: string,
+  labels: Record<string, string>,
+  spec: Spec = {},
+  containers: Spec[] = [{ name: 'web' }],
+  namespace = 'pond',
+): Spec {
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
+      ...spec,
+    },
+  }
+}
+
+const withoutNull = (spec: Spec): Spec => Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== null))

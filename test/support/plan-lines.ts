@@ -1,0 +1,50 @@
+import type { PathKind, Plan, PlannedPath } from '../../src/plan/path.ts'
+
+/**
+ * One line a path: what is dialled, and what is thought of it. `10.0.0.1:80 unknown`, `10.0.0.1:80` for a reachable
+ * one, `- skipped pending`.
+ */
+export function lineOf({
+  address,
+  addressPort,
+  url,
+  dns,
+  variable,
+  expected,
+  skipped,
+  shortCut,
+  kind,
+  scheme,
+}: PlannedPath): string {
+  const where =
+    variable !== null
+      ? `${variable.name}=${variable.value}`
+      : dns !== null || kind === 'Ingress'
+        ? `${url ?? scheme}${kind === 'Ingress' && address !== null ? ` at ${address}:${addressPort}` : ''}`
+        : address === null
+          ? '-'
+          : `${address}:${addressPort ?? '-'}`
+  return [
+    where,
+    ...(expected === 'reachable' ? [] : [expected]),
+    ...(shortCut ? ['short cut'] : []),
+    ...(skipped === null ? [] : [`skipped ${skipped.reason}`]),
+  ].join(' ')
+}
+
+export const linesOf = (plan: Plan, kind: PathKind): string[] =>
+  plan.paths.filter((path) => path.kind === kind).map(lineOf)
+
+/** Why a kind has no path. */
+export const reasonOf = (plan: Plan, kind: string): string | undefined =>
+  plan.notApplicable.find((each) => each.kind === kind)?.reason
+
+/** The first path of a kind, which a test knows to be there. */
+export function pathOf(plan: Plan, kind: PathKind, which: (path: PlannedPath) => boolean = () => true): PlannedPath {
+  const found = plan.paths.find((path) => path.kind === kind && which(path))
+  if (found === undefined) throw new Error(`no ${kind} path in ${plan.paths.map(lineOf).join('; ')}`)
+  return found
+}
+
+/** The reasons for an `unknown`: because entries that are prose. */
+export const doubtsOf = (path: PlannedPath): string[] => path.because.filter((because) => because.includes(': '))
