@@ -1,16 +1,11 @@
 import fc from 'fast-check'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
+import { hostileString } from '../../test/fixtures/hostile.ts'
 import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
 import { renderJunit, xmlAttribute, xmlText } from './junit.ts'
 import { visible } from './visible.ts'
 
-const HOSTILE = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.string({
-    unit: fc.constantFrom('<', '>', '&', '"', "'", ']', '\0', '\u001b', '\n', '\r', '\uffff', '\ud800', ';', '#'),
-  }),
-)
 /** XML 1.0, section 2.2: what may occur at all. */
 const XML_CHARS = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u
 
@@ -64,7 +59,7 @@ describe('renderJunit', () => {
 
   it('is well-formed and keeps every word, whatever a target or a manifest says', () => {
     fc.assert(
-      fc.property(HOSTILE, (hostile) => {
+      fc.property(hostileString, (hostile) => {
         const failing = aResult({
           check: hostile,
           ...aFailure('unexpected_status', 'expectation', hostile),
@@ -89,7 +84,7 @@ describe('renderJunit', () => {
 })
 
 describe('xmlText and xmlAttribute', () => {
-  const VALID = HOSTILE.filter((text) => XML_CHARS.test(text))
+  const VALID = hostileString.filter((text) => XML_CHARS.test(text))
 
   it('give back the very text through a parser', () => {
     fc.assert(

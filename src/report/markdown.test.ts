@@ -1,14 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hostileString } from '../../test/fixtures/hostile.ts'
 import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
 import { code, prose, renderMarkdown } from './markdown.ts'
-
-const HOSTILE = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.string({
-    unit: fc.constantFrom('<', '>', '&', '|', '\\', '`', '*', '_', '[', ']', '(', ')', '#', '@', 'a', '1', '\n', ' '),
-  }),
-)
 
 describe('renderMarkdown', () => {
   it('shows every kind of outcome as in the golden file', async () => {
@@ -17,7 +11,7 @@ describe('renderMarkdown', () => {
 
   it('has no other HTML than its own, and as many cells in each row as its header, whatever a target says', () => {
     fc.assert(
-      fc.property(HOSTILE, (hostile) => {
+      fc.property(hostileString, (hostile) => {
         const failing = aResult({
           check: hostile,
           ...aFailure('unexpected_status', 'expectation', hostile),

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hostileString } from '../../test/fixtures/hostile.ts'
 import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
+import { NO_TIMINGS } from '../check/network.ts'
 import { renderText } from './text.ts'
 
 describe('renderText', () => {
@@ -49,7 +51,7 @@ describe('renderText', () => {
 
   it('lets no byte of a target or a manifest reach the terminal as it came', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (hostile) => {
+      fc.property(hostileString, (hostile) => {
         const failing = aResult({
           ...aFailure('unexpected_status', 'expectation', 'Status 500'),
           http: anAnswer({ status: 500, headers: { server: hostile }, bodySnippet: hostile }),
@@ -76,6 +78,22 @@ describe('renderText', () => {
       '–  Endpoint  http  3 paths, 10.244.1.5:80 …     –  vantage',
       `     ${skipped.detail}`,
     ])
+  })
+
+  it('makes one line of variables that are as they must be', () => {
+    const variable = (name: string) =>
+      aPath({
+        kind: 'Environment',
+        address: null,
+        addressPort: null,
+        url: null,
+        because: [`variable ${name}`],
+        results: [aResult({ timings: NO_TIMINGS, http: null, responder: null })],
+      })
+    const paths = ['TOAD_SERVICE_HOST', 'TOAD_SERVICE_PORT', 'TOAD_PORT'].map(variable)
+    expect(renderText(aJob({ paths })).split('\n')[5]).toBe(
+      '✓  Environment  http  3 paths, variable TOAD_SERVICE_HOST …     –  ok',
+    )
   })
 
   it('shows a record by its name and type, and a variable by its name', () => {

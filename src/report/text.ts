@@ -1,6 +1,6 @@
 import type { Finding } from '../diagnose/finding.ts'
 import type { SkipReason } from '../plan/path.ts'
-import type { JobDocument } from './job-document.ts'
+import type { JobDocument, JobPathDocument } from './job-document.ts'
 import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
 import { visible, visibleLines, wrap } from './visible.ts'
 import {
@@ -62,7 +62,9 @@ const MARKS = { pass: '✓', fail: '✗', error: '!', skipped: '–' } as const
 
 function table(rows: readonly ReportRow[]): string[] {
   if (rows.length === 0) return []
-  const lines = alike(rows).map((group) => ({ cells: cellsOf(group, rows), notes: notesOf(group[0]) }))
+  // A path's rows are neighbours; only where there are several does the check's name tell something.
+  const several = new Set(rows.filter((row, at) => row.path === rows[at - 1]?.path).map((row) => row.path))
+  const lines = alike(rows).map((group) => ({ cells: cellsOf(group, several), notes: notesOf(group[0]) }))
   const widths = TITLES.map((title, column) => {
     const lengths = lines.map(({ cells }) => lengthOf(cells[column]))
     return Math.max(title.length, ...lengths.filter((length) => length <= CELL_LIMIT))
@@ -73,7 +75,7 @@ function table(rows: readonly ReportRow[]): string[] {
   ]
 }
 
-/** Neighbours of one kind that were skipped for one reason (thirty pods that this vantage cannot reach) are one line. */
+/** Neighbours of one kind with the same to say (thirty pods out of reach, eight variables as they must be) are one line. */
 function alike(rows: readonly ReportRow[]): [ReportRow, ...ReportRow[]][] {
   const groups: [ReportRow, ...ReportRow[]][] = []
   for (const row of rows) {
@@ -85,13 +87,17 @@ function alike(rows: readonly ReportRow[]): [ReportRow, ...ReportRow[]][] {
 }
 
 const isAlike = (one: ReportRow, other: ReportRow): boolean =>
-  one.outcome === 'skipped' &&
-  other.outcome === 'skipped' &&
+  isQuiet(one) &&
+  one.outcome === other.outcome &&
   kindOf(one.path) === kindOf(other.path) &&
   resultOf(one) === resultOf(other) &&
   notesOf(one).join('\n') === notesOf(other).join('\n')
 
-function cellsOf(group: readonly [ReportRow, ...ReportRow[]], rows: readonly ReportRow[]): string[] {
+/** Nothing was dialled, and nothing is wrong: the row itself tells little. */
+const isQuiet = ({ outcome, deciding }: ReportRow): boolean =>
+  outcome === 'skipped' || (outcome === 'pass' && (deciding?.timings.totalMs ?? null) === null)
+
+function cellsOf(group: readonly [ReportRow, ...ReportRow[]], several: ReadonlySet<JobPathDocument>): string[] {
   const [row] = group
   const ports = new Set(group.map((one) => portOf(one.path)))
   const node = row.path.node === null ? '' : ` (${visible(row.path.node)})`
@@ -101,15 +107,12 @@ function cellsOf(group: readonly [ReportRow, ...ReportRow[]], rows: readonly Rep
     ports.size === 1 ? portOf(row.path) : '*',
     group.length === 1 ? place(row.path) + node : `${group.length} paths, ${place(row.path)} …`,
     duration(row.deciding?.timings.totalMs ?? null),
-    oneOfSeveral(row, rows) ? `${visible(row.check ?? '')}: ${resultOf(row)}` : resultOf(row),
+    several.has(row.path) ? `${visible(row.check ?? '')}: ${resultOf(row)}` : resultOf(row),
   ]
 }
 
 const TITLES = ['', 'PATH', 'PORT', 'ADDRESS', 'TIME', 'RESULT']
 const MARK_WIDTH = 1
-
-const oneOfSeveral = (row: ReportRow, rows: readonly ReportRow[]): boolean =>
-  rows.some((other) => other !== row && other.path === row.path)
 
 /** A row; a result that does not fit goes on below itself. */
 function line(cells: readonly string[], widths: readonly number[]): string[] {

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hostileString } from '../../test/fixtures/hostile.ts'
 import { visible, visibleLines, wrap } from './visible.ts'
-
-const HOSTILE = fc.string({ unit: 'binary' })
 
 describe('visible', () => {
   it('spells out what a terminal would act on', () => {
@@ -21,7 +20,7 @@ describe('visible', () => {
 
   it('leaves printable ASCII alone, and nothing else without a glyph', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => visible(text) === text))
-    fc.assert(fc.property(HOSTILE, (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(visible(text))))
+    fc.assert(fc.property(hostileString, (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(visible(text))))
   })
 })
 
