@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
-import type { IdempotencyClaim } from '../store/jobs.ts'
+import type { IdempotencyClaim } from '../store/once.ts'
 import type { ApiContext } from './route.ts'
 
 const KEPT_MS = 24 * 3_600_000

@@ -86,18 +86,20 @@ export function mountJobs(app: Api): void {
       const wait = waitOf(context, query.wait)
       const { asked, body } = await readAsked(context, query)
       const receivedAtMs = deps.clock.now()
-      const { jobId, replayed } = await acceptJob(deps, asked, {
+      const { id, replayed } = await acceptJob(deps, asked, {
         owner: context.get('principal').name,
         claim: claimOf(context, body),
+        scheduleId: null,
+        batchId: null,
         // A waiting client is to get a verdict, not a 202: the job ends 2 s (of a short wait: a half) before it.
         deadlineAtMs:
           wait === null || wait === 0 || asked.request.deadlineMs !== null
             ? null
             : receivedAtMs + Math.max(wait * 1000 - 2000, wait * 500),
       })
-      context.header('location', `/v1/jobs/${jobId}`)
+      context.header('location', `/v1/jobs/${id}`)
       if (replayed) context.header('idempotent-replayed', 'true')
-      return answerJob(context, jobId, { ...query, wait, created: true })
+      return answerJob(context, id, { ...query, wait, created: true })
     },
   )
 

@@ -5,6 +5,7 @@
  */
 import { diagnoseObjects } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
@@ -12,7 +13,8 @@ import { ProblemError } from '../lib/problem.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
 import type { Store } from '../store/db.ts'
-import { countQueued, type IdempotencyClaim, insertJob } from '../store/jobs.ts'
+import { countQueued, insertJob, type NewJob } from '../store/jobs.ts'
+import type { IdempotencyClaim, Inserted } from '../store/once.ts'
 import type { JobRequest } from './job.ts'
 import type { Place } from './place.ts'
 import type { JobQueue } from './queue.ts'
@@ -32,76 +34,113 @@ export type Asked = { request: JobRequest; ignored: readonly Ignored[] }
 
 export type Planned = { plan: Plan; diagnosis: Diagnosis }
 
-/** Works out the paths from the manifests; probes and stores nothing. Throws a {@link ProblemError} where it can't. */
-export function planRequest(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked: Asked): Planned {
+/**
+ * Works out the paths from the manifests; probes and stores nothing. Throws a {@link ProblemError} where it can't.
+ *
+ * @param index of the request's objects, where many Services of the same objects are planned.
+ */
+export function planRequest(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked: Asked, index?: ObjectIndex): Planned {
   const { request } = asked
   const objects = objectsOf(request)
   const withDns =
     request.addresses.dnsServers.length > 0
       ? request
       : { ...request, addresses: { ...request.addresses, dnsServers: deps.settings.dnsServers } }
-  const plan = planPaths({
+  const input = {
     request: withDns,
     objects,
     ignored: asked.ignored,
     vantage: vantageOf(deps, request),
     prober: deps.place,
-  })
-  return { plan, diagnosis: diagnoseObjects(plan, objects) }
+  }
+  const plan = planPaths(input, index)
+  return { plan, diagnosis: diagnoseObjects(plan, objects, index) }
+}
+
+/** Who makes a job, and from what. */
+export type Made = {
+  owner: string
+  /** `null`: the clock starts with the run. */
+  deadlineAtMs: number | null
+  scheduleId: string | null
+  batchId: string | null
+}
+
+/** The job that is asked for, ready to be stored: without its objects, its secrets sealed. */
+export async function makeJob(
+  deps: Pick<AcceptDeps, 'clock' | 'secrets'>,
+  asked: JobRequest,
+  planned: Pick<NewJob, 'target' | 'vantage' | 'plan' | 'diagnosis'>,
+  made: Made,
+): Promise<NewJob> {
+  const { objects: _objects, ...request } = asked
+  const { checks, secrets } = withoutSecrets(request.checks)
+  const nowMs = deps.clock.now()
+  return {
+    id: newId('job', nowMs),
+    createdAtMs: nowMs,
+    target: planned.target,
+    vantage: planned.vantage,
+    labels: request.labels,
+    request: { ...request, checks },
+    plan: planned.plan && planWithoutSecrets(planned.plan),
+    diagnosis: planned.diagnosis,
+    objects: null,
+    sealed: await sealSecrets(deps.secrets, secrets),
+    deadlineMs: request.deadlineMs ?? DEADLINE_MS,
+    history: request.history,
+    ...made,
+  }
+}
+
+/** A job planned from its manifests. */
+export function makePlannedJob(deps: AcceptDeps, asked: Asked, made: Made): Promise<NewJob> {
+  const { plan, diagnosis } = planRequest(deps, asked)
+  return makeJob(deps, asked.request, { target: plan.target, vantage: plan.vantage, plan, diagnosis }, made)
 }
 
 /** @returns the job's id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptJob(
   deps: AcceptDeps,
   asked: Asked,
-  made: { owner: string; claim: IdempotencyClaim | null; deadlineAtMs: number | null },
-): Promise<{ jobId: string; replayed: boolean }> {
-  const { plan, diagnosis } = planRequest(deps, asked)
-  if ((await countQueued(deps.store)) >= deps.settings.queueLimit) {
-    throw new ProblemError('unavailable', 'Too many jobs are waiting (PORTOLAN_QUEUE_LIMIT); try again later.', {
-      headers: { 'retry-after': '5' },
-    })
-  }
-  const { objects: _stored, ...request } = asked.request
-  const { checks, secrets } = withoutSecrets(request.checks)
-  const nowMs = deps.clock.now()
-  const inserted = await insertJob(
-    deps.store,
-    {
-      id: newId('job', nowMs),
-      createdAtMs: nowMs,
-      owner: made.owner,
-      target: plan.target,
-      vantage: plan.vantage,
-      labels: request.labels,
-      request: { ...request, checks },
-      plan: planWithoutSecrets(plan),
-      diagnosis,
-      objects: null,
-      sealed: await sealSecrets(deps.secrets, secrets),
-      deadlineAtMs: made.deadlineAtMs,
-      deadlineMs: request.deadlineMs ?? DEADLINE_MS,
-      history: request.history,
-      scheduleId: null,
-      batchId: null,
-    },
-    made.claim,
-    nowMs,
+  made: Made & { claim: IdempotencyClaim | null },
+): Promise<{ id: string; replayed: boolean }> {
+  const { claim, ...rest } = made
+  const job = await makePlannedJob(deps, asked, rest)
+  await refuseWhenFull(deps, 1)
+  const inserted = orRefuse(await insertJob(deps.store, job, claim, job.createdAtMs))
+  if (!inserted.replayed) await deps.queue.enqueue(inserted.id)
+  return inserted
+}
+
+/** How many more jobs the queue takes. */
+export async function roomInQueue({ store, settings }: Pick<AcceptDeps, 'store' | 'settings'>): Promise<number> {
+  return Math.max(0, settings.queueLimit - (await countQueued(store)))
+}
+
+/** @throws ProblemError `unavailable` */
+export async function refuseWhenFull(deps: Pick<AcceptDeps, 'store' | 'settings'>, jobs: number): Promise<void> {
+  const room = await roomInQueue(deps)
+  // What the whole queue could not hold may have it when it is empty.
+  if (jobs <= room || room === deps.settings.queueLimit) return
+  throw new ProblemError('unavailable', 'Too many jobs are waiting (PORTOLAN_QUEUE_LIMIT); try again later.', {
+    headers: { 'retry-after': '5' },
+  })
+}
+
+/** @throws ProblemError `idempotency_key_reused` */
+export function orRefuse(inserted: Inserted): { id: string; replayed: boolean } {
+  if (inserted.outcome !== 'mismatch') return { id: inserted.id, replayed: inserted.outcome === 'replayed' }
+  throw new ProblemError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used within 24 h for a request with another body or query. Use a new key for a new request.',
   )
-  if (inserted.outcome === 'mismatch') {
-    throw new ProblemError(
-      'idempotency_key_reused',
-      'This Idempotency-Key was used within 24 h for a request with another body or query. Use a new key for a new request.',
-    )
-  }
-  if (inserted.outcome === 'created') await deps.queue.enqueue(inserted.jobId)
-  return { jobId: inserted.jobId, replayed: inserted.outcome === 'replayed' }
 }
 
 /** The whole job, where neither the caller nor a wait says otherwise. */
 const DEADLINE_MS = 60_000
 
-function objectsOf(request: JobRequest): KubeObjects {
+export function objectsOf(request: JobRequest): KubeObjects {
   if (request.objects !== null) return request.objects
   throw new ProblemError(
     'no_cluster',
@@ -112,7 +151,7 @@ function objectsOf(request: JobRequest): KubeObjects {
 }
 
 /** In-cluster is a fact about one cluster: the one that Portolan stands in. */
-function vantageOf(deps: Pick<AcceptDeps, 'place' | 'settings'>, request: JobRequest): Vantage {
+export function vantageOf(deps: Pick<AcceptDeps, 'place' | 'settings'>, request: JobRequest): Vantage {
   if (request.vantage !== null) return request.vantage
   const { vantage } = deps.place
   return vantage === 'in-cluster' && request.target.cluster !== deps.settings.cluster ? 'outside' : vantage

@@ -10,8 +10,8 @@ import type { KubeObjects } from '../kube/objects.ts'
 import type { Plan } from '../plan/path.ts'
 import type { Store } from './db.ts'
 import { ACTIVE, jobRows, need } from './job-rows.ts'
+import { type IdempotencyClaim, type Inserted, insertOnce } from './once.ts'
 import { jobLabels, jobObjects, jobs } from './schema.ts'
-import { ALWAYS } from './sql.ts'
 import { readTexts } from './texts.ts'
 
 export type StoredRequest = Omit<JobRequest, 'objects'>
@@ -60,19 +60,6 @@ export type NewJob = Pick<
   | 'batchId'
 >
 
-/** A request's Idempotency-Key. `fingerprint` is of its body and query. */
-export type IdempotencyClaim = {
-  principal: string
-  method: string
-  path: string
-  key: string
-  fingerprint: string
-  expiresAtMs: number
-}
-
-/** `replayed`: an earlier request with the key made that job. `mismatch`: an earlier, other request has the key. */
-export type Inserted = { outcome: 'created' | 'replayed'; jobId: string } | { outcome: 'mismatch' }
-
 export type JobFilter = {
   status?: JobStatus
   verdict?: Verdict
@@ -89,34 +76,13 @@ export type JobFilter = {
 
 export type JobPage = { limit: number; before: { createdAtMs: number; id: string } | null }
 
-/**
- * Makes a job durable. Concurrent requests with one key, in whatever process, make one job: the key's row decides,
- * and the job is inserted only if the key is its own.
- */
-export async function insertJob(
+/** Makes a job durable; of concurrent requests with one key, one job. */
+export const insertJob = (
   store: Store,
   job: NewJob,
   claim: IdempotencyClaim | null,
   nowMs: number,
-): Promise<Inserted> {
-  if (claim === null) {
-    await store.atomic(jobRows(job, ALWAYS, nowMs))
-    return { outcome: 'created', jobId: job.id }
-  }
-  const keyed = sql`principal = ${claim.principal} and method = ${claim.method} and path = ${claim.path} and key = ${claim.key}`
-  const returned = await store.atomic([
-    sql`delete from idempotency_keys where ${keyed} and expires_at_ms <= ${nowMs}`,
-    sql`insert into idempotency_keys (principal, method, path, key, fingerprint, resource, expires_at_ms)
-      values (${claim.principal}, ${claim.method}, ${claim.path}, ${claim.key}, ${claim.fingerprint}, ${job.id}, ${claim.expiresAtMs})
-      on conflict do nothing`,
-    ...jobRows(job, sql`exists (select 1 from idempotency_keys where ${keyed} and resource = ${job.id})`, nowMs),
-    sql`select fingerprint, resource from idempotency_keys where ${keyed}`,
-  ])
-  const holder = returned.at(-1)?.[0]
-  if (holder?.fingerprint !== claim.fingerprint) return { outcome: 'mismatch' }
-  const jobId = String(holder.resource)
-  return { outcome: jobId === job.id ? 'created' : 'replayed', jobId }
-}
+): Promise<Inserted> => insertOnce(store, job.id, claim, nowMs, (guard) => jobRows(job, guard, nowMs))
 
 /** A job with everything but its results; `null`: there is none. */
 export async function getJob(store: Store, id: string): Promise<StoredJob | null> {

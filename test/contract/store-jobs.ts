@@ -27,7 +27,7 @@ export function jobsContract(open: OpenStore): void {
       scheduleId: 'sch_1',
       batchId: 'bat_1',
     })
-    expect(await insertJob(store(), job, null, NOW)).toEqual({ outcome: 'created', jobId: job.id })
+    expect(await insertJob(store(), job, null, NOW)).toEqual({ outcome: 'created', id: job.id })
     expect(await getJob(store(), job.id)).toEqual({
       ...job,
       version: 1,
@@ -69,7 +69,7 @@ export function jobsContract(open: OpenStore): void {
     const created = outcomes.filter(({ outcome }) => outcome === 'created')
     expect(created).toHaveLength(1)
     expect(outcomes.filter(({ outcome }) => outcome === 'replayed')).toHaveLength(199)
-    expect(new Set(outcomes.map((made) => ('jobId' in made ? made.jobId : null))).size).toBe(1)
+    expect(new Set(outcomes.map((made) => ('id' in made ? made.id : null))).size).toBe(1)
     expect(await countQueued(store())).toBe(1)
     expect(await listJobs(store(), { labels: { a: 'b' } }, { limit: 10, before: null })).toHaveLength(1)
   })
@@ -87,15 +87,15 @@ export function jobsContract(open: OpenStore): void {
     const later = aJob()
     expect(await insertJob(store(), later, aClaim({ fingerprint: 'f2' }), NOW + 86_400_000)).toEqual({
       outcome: 'created',
-      jobId: later.id,
+      id: later.id,
     })
   })
 
   it('inserts a job once when the same insert is carried out again', async () => {
     const job = aJob({ labels: { a: 'b' } })
     for (let i = 0; i < 2; i++) {
-      expect(await insertJob(store(), job, aClaim(), NOW)).toEqual({ outcome: 'created', jobId: job.id })
-      expect(await insertJob(store(), job, null, NOW)).toEqual({ outcome: 'created', jobId: job.id })
+      expect(await insertJob(store(), job, aClaim(), NOW)).toEqual({ outcome: 'created', id: job.id })
+      expect(await insertJob(store(), job, null, NOW)).toEqual({ outcome: 'created', id: job.id })
     }
     expect(await countQueued(store())).toBe(1)
   })

@@ -14,7 +14,7 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   /** 100 requests at once with one Idempotency-Key: says the job that each got. */
   async insert() {
     const made = await Promise.all(Array.from({ length: 100 }, () => insertJob(store, aJob(), aClaim(), NOW)))
-    for (const one of made) say('jobId' in one ? one.jobId : one.outcome)
+    for (const one of made) say('id' in one ? one.id : one.outcome)
   },
   /** Claims until there is nothing left: says what it got. */
   async claim() {

@@ -3,7 +3,8 @@ import { NO_TIMINGS } from '../../src/check/network.ts'
 import type { Result } from '../../src/check/result.ts'
 import { newId, resultId } from '../../src/lib/id.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
-import type { IdempotencyClaim, NewJob } from '../../src/store/jobs.ts'
+import type { NewJob } from '../../src/store/jobs.ts'
+import type { IdempotencyClaim } from '../../src/store/once.ts'
 
 /** 2026-11-23T00:00:00Z: the clock of these tests stands here. */
 export const NOW = 1_795_392_000_000

@@ -1,0 +1,48 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Store } from './db.ts'
+import { ALWAYS } from './sql.ts'
+
+/** A request's Idempotency-Key. `fingerprint` is of its body and query. */
+export type IdempotencyClaim = {
+  principal: string
+  method: string
+  path: string
+  key: string
+  fingerprint: string
+  expiresAtMs: number
+}
+
+/** `replayed`: an earlier request with the key made that resource. `mismatch`: an earlier, other request has the key. */
+export type Inserted = { outcome: 'created' | 'replayed'; id: string } | { outcome: 'mismatch' }
+
+/**
+ * Makes a resource durable. Concurrent requests with one key, in whatever process, make one: the key's row decides,
+ * and the rows are inserted only if the key is their own.
+ *
+ * @param rows the statements that insert the resource where `guard` holds.
+ */
+export async function insertOnce(
+  store: Store,
+  id: string,
+  claim: IdempotencyClaim | null,
+  nowMs: number,
+  rows: (guard: SQL) => SQL[],
+): Promise<Inserted> {
+  if (claim === null) {
+    await store.atomic(rows(ALWAYS))
+    return { outcome: 'created', id }
+  }
+  const keyed = sql`principal = ${claim.principal} and method = ${claim.method} and path = ${claim.path} and key = ${claim.key}`
+  const returned = await store.atomic([
+    sql`delete from idempotency_keys where ${keyed} and expires_at_ms <= ${nowMs}`,
+    sql`insert into idempotency_keys (principal, method, path, key, fingerprint, resource, expires_at_ms)
+      values (${claim.principal}, ${claim.method}, ${claim.path}, ${claim.key}, ${claim.fingerprint}, ${id}, ${claim.expiresAtMs})
+      on conflict do nothing`,
+    ...rows(sql`exists (select 1 from idempotency_keys where ${keyed} and resource = ${id})`),
+    sql`select fingerprint, resource from idempotency_keys where ${keyed}`,
+  ])
+  const holder = returned.at(-1)?.[0]
+  if (holder?.fingerprint !== claim.fingerprint) return { outcome: 'mismatch' }
+  const resource = String(holder.resource)
+  return { outcome: resource === id ? 'created' : 'replayed', id: resource }
+}
