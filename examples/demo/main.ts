@@ -31,6 +31,8 @@ FAIL: one path is broken on purpose.
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const MANIFESTS = join(import.meta.dirname, 'toad.yaml')
+/** What `kubectl exec toad-xueq1 -- env` would print. */
+const ENVIRONMENT = join(import.meta.dirname, 'toad.env')
 /** What is posted, for people to look at and for curl to post again. */
 const REQUEST = join(ROOT, 'data', 'demo', 'job.json')
 
@@ -85,6 +87,7 @@ function requestFor(manifests: string, caPem: string): Readonly<Record<string, u
       dnsServers: [`${DNS.address}:${DNS.port}`],
       clusterDomain: CLUSTER_DOMAIN,
       controllerPorts: CONTROLLER_PORTS,
+      environment: readFileSync(ENVIRONMENT, 'utf8'),
     },
     checks: [
       {
