@@ -1,6 +1,6 @@
 /** `/openapi.json`, `/openapi.yaml`, `/docs`: all served from here, nothing from elsewhere. */
 import { z } from '@hono/zod-openapi'
-import { stringify } from 'yaml'
+import { dump } from 'js-yaml'
 import { ProblemError } from '../lib/problem.ts'
 import { openApiDocument, TITLE } from './openapi.ts'
 import { openProblems } from './problem.ts'
@@ -48,7 +48,7 @@ export function mountDocs(app: Api): void {
       },
     },
     (context) =>
-      context.body(stringify(document(context), { aliasDuplicateObjects: false }), 200, {
+      context.body(dump(document(context), { noRefs: true, lineWidth: 120 }), 200, {
         'content-type': 'application/yaml',
       }),
   )

@@ -43,7 +43,7 @@ export async function readAsked(context: ApiContext, query: ManifestQuery): Prom
   const { cluster: queryCluster, namespace, service, label, history } = query
   const { vantage, timeoutMs, deadlineMs, samples, settleMs } = query
   const job = {
-    target: { cluster: queryCluster, namespace, service, manifests: type === 'json' ? asList(json) : text },
+    target: { cluster: queryCluster, namespace, service, manifests: text },
     ...{ vantage, timeoutMs, deadlineMs, samples, settleMs },
     history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),
@@ -64,8 +64,6 @@ function isManifest(json: unknown): boolean {
   const first = Array.isArray(json) ? json[0] : json
   return typeof first === 'object' && first !== null && 'kind' in first
 }
-
-const asList = (json: unknown): unknown[] => (Array.isArray(json) ? json : [json])
 
 function refuseQuery(query: ManifestQuery): void {
   const misplaced = Object.entries(query).filter(

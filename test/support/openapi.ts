@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { parse } from 'yaml'
+import { load } from 'js-yaml'
 
 type Schema = Record<string, unknown>
 type Media = { schema: Schema }
 type Operation = { responses: Record<string, { content?: Record<string, Media> }> }
 
-const document = parse(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')) as {
+const document = load(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')) as {
   paths: Record<string, Record<string, Operation>>
   components: Schema
 }
