@@ -30,6 +30,7 @@ status=$(curl -sS -o "$scratch/report.txt" -D "$scratch/headers" -w '%{http_code
   -H 'content-type: application/yaml' --data-binary "@$scratch/objects.yaml" \
   "$PORTOLAN/v1/jobs?$query&format=text") || exit 2
 cat "$scratch/report.txt"
+echo
 
 job=$(tr -d '\r' <"$scratch/headers" | sed -n 's/^[Ll]ocation: //p')
 if [ -n "${REPORTS:-}" ] && [ -n "$job" ]; then
