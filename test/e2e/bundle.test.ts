@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { startBundle } from '../support/bundle.ts'
+
+describe('the production bundle', () => {
+  it('serves the API, its pages and the API browser, and ends with 0 at SIGTERM', async () => {
+    const bundle = await startBundle()
+    for (const path of ['/readyz', '/v1/jobs', '/docs', '/docs/errors/not_found.md', '/docs/ui/swagger-ui-bundle.js']) {
+      expect([path, (await fetch(bundle.url + path)).status]).toEqual([path, 200])
+    }
+    expect(await bundle.stop()).toBe(0)
+  }, 60_000)
+
+  it('refuses a wrong setting in one line, with exit code 2', async () => {
+    await expect(startBundle({ PORTOLAN_PROT: '80' })).rejects.toThrow(
+      'PORTOLAN_PROT: there is no such setting; did you mean PORTOLAN_PORT?',
+    )
+  }, 60_000)
+})
