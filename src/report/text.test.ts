@@ -68,15 +68,25 @@ describe('renderText', () => {
     )
   })
 
-  it('makes one line of neighbours that were skipped for one reason', () => {
-    const skipped = { reason: 'vantage', detail: 'Pod addresses are not routed outside the cluster' } as const
-    const paths = [5, 6, 7].map((host) =>
-      aPath({ kind: 'Endpoint', address: `10.244.1.${host}`, outcome: 'skipped', skipped }),
+  it('lists what was not tested apart, by reason, so that it does not hide what was', () => {
+    const skipped = { reason: 'vantage', detail: 'pods are routed only inside the cluster' } as const
+    const pending = { reason: 'pending', detail: 'no address yet' } as const
+    const paths = [
+      ...[5, 6, 7].map((host) => aPath({ kind: 'Endpoint', address: `10.244.1.${host}`, outcome: 'skipped', skipped })),
+      aPath({ kind: 'LoadBalancer', address: null, url: null, outcome: 'skipped', skipped: pending }),
+      aPath({ outcome: 'skipped', skipped }),
+      aPath({ results: [aResult()] }),
+    ]
+    const text = renderText(aJob({ paths }))
+    expect(text).toContain(
+      'Not tested\n' +
+        '  vantage: pods are routed only inside the cluster\n' +
+        '    3 × Endpoint, ClusterIP\n' +
+        '  pending: no address yet\n' +
+        '    LoadBalancer http\n',
     )
-    expect(renderText(aJob({ paths })).split('\n').slice(4, 7)).toEqual([
-      '   PATH      PORT  ADDRESS                   TIME  RESULT',
-      '–  Endpoint  http  3 paths, 10.244.1.5:80 …     –  vantage',
-      `     ${skipped.detail}`,
+    expect(text.split('\n').filter((line) => /^[✓✗!–…]/.test(line))).toEqual([
+      '✓  ClusterIP  http  10.96.10.20:80  2.5 ms  HTTP 200 toad-xueq1',
     ])
   })
 

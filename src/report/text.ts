@@ -13,6 +13,7 @@ import {
   ignoredLines,
   kindOf,
   notesOf,
+  pathTitle,
   place,
   portOf,
   resultOf,
@@ -33,8 +34,9 @@ export function renderText(job: JobDocument): string {
   const failing = rows.filter((row) => row.outcome === 'fail' || row.outcome === 'error')
   const blocks = [
     head(job, rows),
-    table(rows),
+    table(rows.filter((row) => !isUntested(row))),
     findings(job),
+    section('Not tested', untested(rows.filter(isUntested))),
     section(
       'Not applicable',
       job.notApplicable.map(({ kind, reason }) => `${kind}: ${visible(reason)}`),
@@ -58,6 +60,27 @@ function head(job: JobDocument, rows: readonly ReportRow[]): string[] {
   ]
 }
 
+/** Skipped without a word from the target; a path that nothing was promised for has been tried, and is shown with it. */
+const isUntested = ({ path, outcome }: ReportRow): boolean =>
+  outcome === 'skipped' && path.skipped?.reason !== 'not_expected'
+
+/** By what they were skipped for, so that fifty pods out of reach do not hide the path that fails. */
+function untested(rows: readonly ReportRow[]): string[] {
+  const reasons = Map.groupBy(rows, (row) => [resultOf(row), ...notesOf(row)].join(': '))
+  return [...reasons].flatMap(([reason, group]) => [
+    reason,
+    `  ${pathsOf([...new Set(group.map(({ path }) => path))])}`,
+  ])
+}
+
+function pathsOf(paths: readonly JobPathDocument[]): string {
+  if (paths.length <= NAMED_PATHS) return paths.map(pathTitle).join(', ')
+  const kinds = Map.groupBy(paths, kindOf)
+  return [...kinds].map(([kind, group]) => (group.length === 1 ? kind : `${group.length} × ${kind}`)).join(', ')
+}
+
+const NAMED_PATHS = 2
+
 const MARKS = { pass: '✓', fail: '✗', error: '!', skipped: '–' } as const
 
 function table(rows: readonly ReportRow[]): string[] {
@@ -75,7 +98,7 @@ function table(rows: readonly ReportRow[]): string[] {
   ]
 }
 
-/** Neighbours of one kind with the same to say (thirty pods out of reach, eight variables as they must be) are one line. */
+/** Neighbours of one kind with the same to say (eight variables as they must be) are one line. */
 function alike(rows: readonly ReportRow[]): [ReportRow, ...ReportRow[]][] {
   const groups: [ReportRow, ...ReportRow[]][] = []
   for (const row of rows) {
@@ -170,12 +193,12 @@ function oneFinding(job: JobDocument, finding: Finding, number: string): string[
 }
 
 function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [title, ...lines.flatMap((line) => indented(2, line))]
+  const marginOf = (line: string): number => 2 + line.length - line.trimStart().length
+  return lines.length === 0 ? [] : [title, ...lines.flatMap((line) => indented(marginOf(line), line.trimStart()))]
 }
 
 /** What lifts a skip, for those that somebody can lift. */
 const SKIP_HINTS: Partial<Record<SkipReason, string>> = {
-  vantage: 'run Portolan where they lead, or name others in the request (addresses)',
   policy: 'PORTOLAN_EGRESS_ALLOW lets Portolan dial such addresses',
   sampled: 'limits in the request says how many paths are tested',
 }

@@ -14,9 +14,12 @@ export const headline = (job: JobDocument): string => (job.verdict ?? job.status
 
 export const targetOf = ({ target }: JobDocument): string => visible(`${target.namespace}/${target.service}`)
 
+/** Where there is nothing to show. */
+const NOTHING = '–'
+
 /** Milliseconds for people: three digits, `s` from a second up. */
 export function duration(ms: number | null): string {
-  if (ms === null) return '–'
+  if (ms === null) return NOTHING
   if (ms >= 999.5) return `${(ms / 1000).toFixed(ms >= 99_950 ? 0 : ms >= 9995 ? 1 : 2)} s`
   return `${ms.toFixed(ms >= 99.95 ? 0 : 1)} ms`
 }
@@ -48,16 +51,16 @@ export function place(path: PathDocument): string {
   const named = path.host !== null && path.host !== path.address
   if (named && path.url !== null) return visible(path.url)
   const because = path.kind === 'Environment' ? path.because[0] : undefined
-  return dialled(path) ?? visible(because ?? path.url ?? path.host ?? '–')
+  return dialled(path) ?? visible(because ?? path.url ?? path.host ?? NOTHING)
 }
 
 export const portOf = (path: PathDocument): string =>
-  path.port === null ? '–' : visible(path.port.name ?? String(path.port.number))
+  path.port === null ? NOTHING : visible(path.port.name ?? String(path.port.number))
 
 /** `NodePort http 10.0.0.11:30123 (node-1)`: a path in one line of prose. */
 export function pathTitle(path: PathDocument): string {
-  const node = path.node === null ? '' : ` (${visible(path.node)})`
-  return `${kindOf(path)}${path.port === null ? '' : ` ${portOf(path)}`} ${place(path)}${node}`
+  const parts = [kindOf(path), portOf(path), place(path), path.node === null ? NOTHING : `(${visible(path.node)})`]
+  return parts.filter((part) => part !== NOTHING).join(' ')
 }
 
 /** The last column: what happened, in a word or two. */
