@@ -5,6 +5,7 @@
  */
 import type { Summary, Verdict } from '../job/job.ts'
 import type { PathSelector, PlannedPath, Skipped, SkipReason } from '../plan/path.ts'
+import { selects } from '../plan/selector.ts'
 import type { FailureCode } from './codes.ts'
 import type { Outcome, Result } from './result.ts'
 
@@ -89,16 +90,6 @@ function skippedFor(deciding: readonly Result[]): Skipped {
   const internal = failure.source === 'internal'
   const reason = (internal ? SKIPPED_FOR[failure.code] : undefined) ?? 'not_expected'
   return { reason, detail: failure.message }
-}
-
-/** Whether a caller's selector means this path. */
-export function selects(selector: PathSelector, path: PlannedPath): boolean {
-  return (
-    selector.kind === path.kind &&
-    (selector.port === undefined || selector.port === path.port?.name || Number(selector.port) === path.port?.number) &&
-    (selector.node === undefined || selector.node === path.node) &&
-    (selector.host === undefined || selector.host === path.host)
-  )
 }
 
 /** Counts of paths × checks: each check of a path by its own deciding tries. Undecided ones are not counted. */

@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createGate, type Release } from './gate.ts'
+
+/** Who got in so far. */
+const entrance = (limits: { total: number; perAddress: number }) => {
+  const gate = createGate(limits)
+  const inside: string[] = []
+  const releases = new Map<string, Release>()
+  const enter = (name: string, jobId: string, address: string | null) => {
+    void gate.enter(jobId, address).then((release) => {
+      inside.push(release ? name : `${name} gave up`)
+      if (release) releases.set(name, release)
+    })
+  }
+  const leave = async (name: string) => {
+    releases.get(name)?.()
+    await Promise.resolve()
+  }
+  return { gate, inside, enter, leave }
+}
+
+describe('createGate', () => {
+  it('lets no more in than the total, in the order in which they came', async () => {
+    const { inside, enter, leave } = entrance({ total: 2, perAddress: 9 })
+    for (const name of ['a', 'b', 'c', 'd']) enter(name, 'job', '10.0.0.1')
+    await Promise.resolve()
+    expect(inside).toEqual(['a', 'b'])
+    await leave('b')
+    expect(inside).toEqual(['a', 'b', 'c'])
+  })
+
+  it('lets no more in than the limit of one address, and others past them', async () => {
+    const { inside, enter, leave } = entrance({ total: 9, perAddress: 1 })
+    enter('a1', 'job', '10.0.0.1')
+    enter('a2', 'job', '10.0.0.1')
+    enter('b1', 'job', '10.0.0.2')
+    enter('dns1', 'job', null)
+    enter('dns2', 'job', null)
+    await Promise.resolve()
+    expect(inside).toEqual(['a1', 'b1', 'dns1', 'dns2'])
+    await leave('b1')
+    expect(inside).not.toContain('a2')
+    await leave('a1')
+    expect(inside.at(-1)).toBe('a2')
+  })
+
+  it('lets jobs take turns, however many tries one of them has waiting', async () => {
+    const { inside, enter, leave } = entrance({ total: 1, perAddress: 9 })
+    for (let number = 1; number <= 5; number++) enter(`big${number}`, 'big', '10.0.0.1')
+    enter('small1', 'small', '10.0.0.2')
+    enter('small2', 'small', '10.0.0.2')
+    await Promise.resolve()
+    for (let turn = 0; turn < 4; turn++) await leave(inside.at(-1) ?? '')
+    expect(inside).toEqual(['big1', 'big2', 'small1', 'big3', 'small2'])
+  })
+
+  it('lets addresses of a job take turns', async () => {
+    const { inside, enter, leave } = entrance({ total: 1, perAddress: 9 })
+    for (const name of ['a1', 'a2', 'a3']) enter(name, 'job', '10.0.0.1')
+    enter('b1', 'job', '10.0.0.2')
+    await Promise.resolve()
+    for (let turn = 0; turn < 3; turn++) await leave(inside.at(-1) ?? '')
+    expect(inside).toEqual(['a1', 'a2', 'b1', 'a3'])
+  })
+
+  it('gives up the places that a job waits for, not those that it holds', async () => {
+    const { gate, inside, enter, leave } = entrance({ total: 1, perAddress: 9 })
+    enter('a', 'gone', null)
+    enter('b', 'gone', null)
+    enter('c', 'stays', null)
+    await Promise.resolve()
+    gate.leave('gone')
+    await Promise.resolve()
+    expect([inside, gate.active]).toEqual([['a', 'b gave up'], 1])
+    await leave('a')
+    expect(inside.at(-1)).toBe('c')
+  })
+
+  it('counts a release once', async () => {
+    const gate = createGate({ total: 2, perAddress: 1 })
+    const release = await gate.enter('job', '10.0.0.1')
+    release?.()
+    release?.()
+    expect(gate.active).toBe(0)
+  })
+
+  it('holds its limits and lets everybody in at last, whoever comes and goes when', async () => {
+    const steps = fc.array(fc.record({ job: fc.nat(3), address: fc.nat(3), leaveFirst: fc.boolean() }), {
+      maxLength: 60,
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (tries, total, perAddress) => {
+          const gate = createGate({ total, perAddress })
+          const held: { address: number; release: Release }[] = []
+          let entered = 0
+          const check = () => {
+            expect(gate.active).toBeLessThanOrEqual(total)
+            for (const { address } of held) {
+              expect(held.filter((other) => other.address === address).length).toBeLessThanOrEqual(perAddress)
+            }
+          }
+          for (const { job, address, leaveFirst } of tries) {
+            if (leaveFirst) held.shift()?.release()
+            void gate.enter(`job${job}`, `10.0.0.${address}`).then((release) => {
+              entered++
+              if (release) held.push({ address, release })
+            })
+            await Promise.resolve()
+            check()
+          }
+          for (let left = held.shift(); left; left = held.shift()) {
+            left.release()
+            await Promise.resolve()
+            await Promise.resolve()
+            check()
+          }
+          expect([entered, gate.active]).toEqual([tries.length, 0])
+        },
+      ),
+    )
+  })
+})
