@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, normalize } from 'node:path'
-import { FAILURE_CODES, FAILURE_CODES } from '../src/check/codes.ts'
+import { FAILURE_CODES } from '../src/check/codes.ts'
 import { RULES } from '../src/diagnose/rules.ts'
 import { PROBLEMS } from '../src/lib/problem.ts'
 
@@ -37,7 +37,6 @@ const CATALOGUES: Record<string, readonly string[]> = {
   'docs/errors': Object.keys(PROBLEMS),
   'docs/failures': Object.keys(FAILURE_CODES),
   'docs/diagnoses': RULES.map(({ code }) => code),
-  'docs/failures': Object.keys(FAILURE_CODES),
 }
 for (const [folder, codes] of Object.entries(CATALOGUES)) {
   const written = globSync(`${folder}/*.md`).map((file) => basename(file, '.md'))
