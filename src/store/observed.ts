@@ -10,13 +10,8 @@ import type { Finding } from '../diagnose/finding.ts'
 import type { Job, Verdict } from '../job/job.ts'
 import { hashParts } from '../lib/hash.ts'
 import { type Plan, type PlannedPath, pathId, type SkipReason } from '../plan/path.ts'
+import type { Cause, HistoryPath } from '../report/history.ts'
 import { KEY_FROM } from './results.ts'
-
-/** A path as history shows it: without what only probing needs. */
-export type HistoryPath = Omit<PlannedPath, 'checks' | 'dns' | 'variable' | 'pathType' | 'scheme'>
-
-/** What the diagnosis said of a failure. */
-export type Cause = Pick<Finding, 'code' | 'layer' | 'confidence' | 'title'>
 
 /** What one series is to be told. Short names: it travels as JSON into SQL. */
 export type Subject = {

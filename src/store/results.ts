@@ -8,11 +8,13 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import type { FailureCode } from '../check/codes.ts'
 import type { Timings } from '../check/network.ts'
 import { OUTCOMES, type Purpose, type Result } from '../check/result.ts'
+import type { HistoryResult } from '../report/history.ts'
 import type { Store } from './db.ts'
 import { packEvidence, unpackEvidence } from './evidence.ts'
 import { series } from './history-schema.ts'
 import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
+import { named } from './named.ts'
 import { jobs, results, texts } from './schema.ts'
 import { hashOf, keepTexts } from './texts.ts'
 
@@ -116,6 +118,25 @@ function insertRows(packed: readonly PackedRow[], open: SQL, nowMs: number): SQL
 const evidence = alias(texts, 'evidence')
 const bodies = alias(texts, 'bodies')
 
+const withEvidence = (store: Store, where: SQL | undefined) =>
+  store.db
+    .select({
+      row: results,
+      pathId: series.pathId,
+      check: series.check,
+      vantage: series.vantage,
+      jobId: jobs.id,
+      shared: evidence.text,
+      body: bodies.text,
+    })
+    .from(results)
+    .innerJoin(series, eq(series.no, results.seriesNo))
+    .innerJoin(jobs, eq(jobs.no, results.jobNo))
+    .leftJoin(evidence, eq(evidence.no, results.evidence))
+    .leftJoin(bodies, eq(bodies.no, results.body))
+    .where(where)
+    .orderBy(results.seq)
+
 /**
  * What a job has recorded, in the order of recording.
  *
@@ -128,32 +149,36 @@ export async function listResults(
   afterSeq = 0,
   limit?: number,
 ): Promise<{ seq: number; result: Result }[]> {
-  const query = store.db
-    .select({ row: results, pathId: series.pathId, check: series.check, shared: evidence.text, body: bodies.text })
-    .from(results)
-    .innerJoin(series, eq(series.no, results.seriesNo))
-    .leftJoin(evidence, eq(evidence.no, results.evidence))
-    .leftJoin(bodies, eq(bodies.no, results.body))
-    .where(
-      and(
-        eq(results.jobNo, sql`(select ${jobs.no} from ${jobs} where ${jobs.id} = ${jobId})`),
-        gt(results.seq, afterSeq),
-      ),
-    )
-    .orderBy(results.seq)
+  const job = sql`(select no from jobs where id = ${jobId})`
+  const query = withEvidence(store, and(eq(results.jobNo, job), gt(results.seq, afterSeq)))
   const rows = await (limit === undefined ? query : query.limit(limit))
-  return rows.map((found) => ({ seq: found.row.seq, result: toResult(jobId, found) }))
+  return rows.map((found) => ({ seq: found.row.seq, result: toResult(found) }))
+}
+
+/** Results by number, with what history says of them. */
+export async function readResults(store: Store, numbers: readonly number[]): Promise<HistoryResult[]> {
+  const rows = await withEvidence(
+    store,
+    sql`${results.seq} in (select value from json_each(${JSON.stringify(numbers)}))`,
+  )
+  return rows.map((found) => ({
+    seq: found.row.seq,
+    result: toResult(found),
+    vantage: found.vantage,
+    counted: found.row.counted === 1,
+  }))
 }
 
 type FoundRow = {
   row: typeof results.$inferSelect
+  jobId: string
   pathId: string
   check: string
   shared: string | null
   body: string | null
 }
 
-function toResult(jobId: string, { row, pathId, check, shared, body }: FoundRow): Result {
+function toResult({ row, jobId, pathId, check, shared, body }: FoundRow): Result {
   const { address, sample, round, startedAtMs, localAddress } = row
   const code = row.failureCode as FailureCode | null
   return {
@@ -175,9 +200,3 @@ const toTimings = (row: typeof results.$inferSelect): Timings => ({
   downloadMs: toMs(row.downloadUs),
   totalMs: toMs(row.totalUs),
 })
-
-function named<T>(names: readonly T[], position: number): T {
-  const name = names[position]
-  if (name === undefined) throw new Error(`no name has position ${position}`)
-  return name
-}

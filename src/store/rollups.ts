@@ -10,11 +10,13 @@ import type { Store } from './db.ts'
 import { bucketOf } from './sketch.ts'
 import { HOUR_MS, STEPS } from './steps.ts'
 
+export const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
+
 /** Which rows of `results r` and which `jobs j` are meant. */
 export type Span = { results: SQL; jobs: SQL }
 
 /** Every counted try and every pair that was not probed, once for its own series and once for the whole Service. */
-const observedIn = (span: Span): SQL => sql`
+export const observedIn = (span: Span): SQL => sql`
   observed as materialized (
     select coalesce(s.group_no, s.no) group_no, s.whole_no, r.started_at_ms at_ms, r.outcome, r.failure_code,
       case r.outcome when 0 then r.total_us end total_us, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us
@@ -35,6 +37,20 @@ const stepped = (steps: readonly number[]): SQL =>
 
 const key = sql`series_no, steps.column1, at_ms / steps.column2`
 
+/** Over `seen`, named as the columns of rollups. Of passing tries alone: how long a failure took says how it failed. */
+export const SUMS = sql.raw(
+  [
+    ...OUTCOMES.map((outcome, position) => `sum(outcome = ${position}) ${outcome}`),
+    ...PHASE_COLUMNS.flatMap((phase) => [
+      `count(case outcome when 0 then ${phase}_us end) ${phase}_n`,
+      `coalesce(sum(case outcome when 0 then ${phase}_us end), 0) ${phase}_us`,
+    ]),
+  ].join(),
+)
+
+const SUMMED = ['pass', 'fail', 'error', 'skipped', ...PHASE_COLUMNS.flatMap((phase) => [`${phase}_n`, `${phase}_us`])]
+const ADD_ALL = sql.raw(SUMMED.map((column) => `${column} = ${column} + excluded.${column}`).join())
+
 /** @param steps positions in STEPS. */
 export function addToRollups(span: Span, steps: readonly number[]): SQL[] {
   const observed = observedIn(span)
@@ -43,7 +59,7 @@ export function addToRollups(span: Span, steps: readonly number[]): SQL[] {
     sql`with ${observed}
       insert into rollups (series_no, step, at, pass, fail, error, skipped, dns_n, dns_us, connect_n, connect_us,
         tls_n, tls_us, first_byte_n, first_byte_us, download_n, download_us)
-      select ${key}, sum(outcome = 0), sum(outcome = 1), sum(outcome = 2), sum(outcome = 3), ${PHASE_SUMS}
+      select ${key}, ${SUMS}
       ${over} group by 1, 2, 3
       on conflict (series_no, step, at) do update set ${ADD_ALL}`,
     sql`with ${observed}
@@ -56,19 +72,6 @@ export function addToRollups(span: Span, steps: readonly number[]): SQL[] {
       on conflict (series_no, step, at, code) do update set n = n + excluded.n`,
   ]
 }
-
-export const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
-
-/** Of passing tries alone: how long a failure took says how it failed, not how fast the Service is. */
-const PHASE_SUMS = sql.raw(
-  PHASE_COLUMNS.map(
-    (phase) =>
-      `count(case outcome when 0 then ${phase}_us end), coalesce(sum(case outcome when 0 then ${phase}_us end), 0)`,
-  ).join(),
-)
-
-const SUMMED = ['pass', 'fail', 'error', 'skipped', ...PHASE_COLUMNS.flatMap((phase) => [`${phase}_n`, `${phase}_us`])]
-const ADD_ALL = sql.raw(SUMMED.map((column) => `${column} = ${column} + excluded.${column}`).join())
 
 const TABLES = ['rollups', 'rollup_latency', 'rollup_failures'] as const
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm'
+import type { Percentiles } from '../report/history.ts'
 
 /** Buckets to a doubling. Bucket `i` holds times over 2^((i-1)/16) µs up to 2^(i/16) µs; bucket 0 all up to 1 µs. */
 const PER_DOUBLING = 16
@@ -21,9 +22,6 @@ export const bucketOf = (us: SQL): SQL =>
 
 /** Counts by bucket. */
 export type Sketch = ReadonlyMap<number, number>
-
-/** Milliseconds; `null` where nothing was timed. */
-export type Percentiles = { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null }
 
 export function percentiles(sketch: Sketch): Percentiles {
   const buckets = [...sketch].sort(([a], [b]) => a - b)

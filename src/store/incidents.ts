@@ -1,0 +1,69 @@
+/**
+ * Incidents: from leaving pass to coming back.
+ *
+ * @module
+ */
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { FailureCode } from '../check/codes.ts'
+import type { Cause, Incident } from '../report/history.ts'
+import type { Store } from './db.ts'
+import { incidentFailures, incidents, series } from './history-schema.ts'
+import type { KnownService } from './services.ts'
+import type { Window } from './window.ts'
+
+export type IncidentPage = { limit: number; before: { startedAtMs: number; id: string } | null }
+
+/** Those that were open at some time of the window, newest first. */
+export async function listIncidents(
+  store: Store,
+  known: KnownService,
+  window: Window,
+  page: IncidentPage,
+): Promise<Incident[]> {
+  const { before } = page
+  const rows = await store.db
+    .select({
+      row: incidents,
+      pathId: series.pathId,
+      check: series.check,
+      vantage: series.vantage,
+      wholeNo: series.wholeNo,
+    })
+    .from(incidents)
+    .innerJoin(series, eq(series.no, incidents.seriesNo))
+    .where(
+      and(
+        eq(incidents.serviceNo, known.no),
+        sql`(${incidents.endedAtMs} is null or ${incidents.endedAtMs} > ${window.fromMs})`,
+        window.toMs === null ? undefined : sql`${incidents.startedAtMs} < ${window.toMs}`,
+        before === null
+          ? undefined
+          : sql`(${incidents.startedAtMs}, ${incidents.id}) < (${before.startedAtMs}, ${before.id})`,
+      ),
+    )
+    .orderBy(desc(incidents.startedAtMs), desc(incidents.id))
+    .limit(page.limit)
+  const failures = await readFailures(
+    store,
+    rows.map(({ row }) => row.no),
+  )
+  return rows.map(({ row, pathId, check, vantage, wholeNo }) => ({
+    id: row.id,
+    // That of the Service as a whole belongs to no other.
+    pathId: wholeNo === null ? null : pathId,
+    ...{ check, vantage, startedAtMs: row.startedAtMs, endedAtMs: row.endedAtMs },
+    failures: failures.get(row.no) ?? {},
+    cause: row.cause === null ? null : (JSON.parse(row.cause) as Cause),
+  }))
+}
+
+async function readFailures(store: Store, numbers: readonly number[]) {
+  const failures = new Map<number, Partial<Record<FailureCode, number>>>()
+  if (numbers.length === 0) return failures
+  const rows = await store.db
+    .select()
+    .from(incidentFailures)
+    .where(sql`${incidentFailures.incidentNo} in (select value from json_each(${JSON.stringify(numbers)}))`)
+  for (const { incidentNo, code, n } of rows) failures.set(incidentNo, { ...failures.get(incidentNo), [code]: n })
+  return failures
+}

@@ -1,0 +1,151 @@
+/**
+ * Services that were ever probed, and the state of their paths.
+ *
+ * @module
+ */
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { FailureCode } from '../check/codes.ts'
+import { OUTCOMES } from '../check/result.ts'
+import type { Diagnosis } from '../diagnose/finding.ts'
+import type { HistoryPath, PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../report/history.ts'
+import type { Store } from './db.ts'
+import { incidents, paths, series, services } from './history-schema.ts'
+import { named } from './named.ts'
+import { countServices } from './tally.ts'
+import { readTexts } from './texts.ts'
+import { partsOf, readKept, type Window } from './window.ts'
+
+export type ServiceFilter = { cluster?: string; namespace?: string }
+export type ServicePage = {
+  limit: number
+  after: { namespace: string; service: string; cluster: string } | null
+}
+
+/** A Service that history knows. Opaque to callers: what other questions about it are asked with. */
+export type KnownService = { readonly no: number; readonly head: Omit<ServiceHead, 'counts' | 'openIncidents'> }
+
+type ServiceRow = typeof services.$inferSelect
+
+/** By namespace, name and cluster. `counts` are over the whole hours that the window touches. */
+export async function listServices(
+  store: Store,
+  filter: ServiceFilter,
+  window: Window,
+  page: ServicePage,
+): Promise<ServiceHead[]> {
+  const { after } = page
+  const rows = await store.db
+    .select()
+    .from(services)
+    .where(
+      and(
+        sql`${services.lastJobId} is not null`,
+        filter.cluster === undefined ? undefined : eq(services.cluster, filter.cluster),
+        filter.namespace === undefined ? undefined : eq(services.namespace, filter.namespace),
+        after === null
+          ? undefined
+          : sql`(${services.namespace}, ${services.name}, ${services.cluster}) > (${after.namespace}, ${after.service}, ${after.cluster})`,
+      ),
+    )
+    .orderBy(services.namespace, services.name, services.cluster)
+    .limit(page.limit)
+  return withCounts(store, rows, window)
+}
+
+async function withCounts(store: Store, rows: readonly ServiceRow[], window: Window): Promise<ServiceHead[]> {
+  const numbers = rows.map(({ no }) => no)
+  const { hourMs } = await readKept(store)
+  const { rollups } = partsOf(window, { rawMs: Number.POSITIVE_INFINITY, hourMs })
+  const counts = await countServices(store, numbers, rollups)
+  const open = await openIncidents(store, numbers)
+  return rows.map((row) => ({
+    ...toHead(row),
+    counts: counts.get(row.no) ?? { pass: 0, fail: 0, error: 0, skipped: 0 },
+    openIncidents: open.get(row.no) ?? 0,
+  }))
+}
+
+async function openIncidents(store: Store, numbers: readonly number[]): Promise<Map<number, number>> {
+  const rows = await store.db
+    .select({ serviceNo: incidents.serviceNo, n: sql<number>`count(*)` })
+    .from(incidents)
+    .where(sql`ended_at_ms is null and service_no in (select value from json_each(${JSON.stringify(numbers)}))`)
+    .groupBy(incidents.serviceNo)
+  return new Map(rows.map(({ serviceNo, n }) => [serviceNo, n]))
+}
+
+function toHead(row: ServiceRow): KnownService['head'] {
+  const { cluster, namespace, name, firstAtMs, lastVerdict, lastJobId, lastAtMs } = row
+  if (lastVerdict === null || lastJobId === null || lastAtMs === null) throw new Error(`service ${row.no} has no job`)
+  return { target: { cluster, namespace, service: name }, firstAtMs, lastVerdict, lastJobId, lastAtMs }
+}
+
+/**
+ * Looks a Service up.
+ *
+ * @param cluster `null`: whichever it is in.
+ * @returns all there are of that name: several where no cluster was named and there is more than one.
+ */
+export async function findServices(
+  store: Store,
+  namespace: string,
+  service: string,
+  cluster: string | null,
+): Promise<KnownService[]> {
+  const rows = await store.db
+    .select()
+    .from(services)
+    .where(
+      and(
+        eq(services.namespace, namespace),
+        eq(services.name, service),
+        cluster === null ? undefined : eq(services.cluster, cluster),
+        sql`${services.lastJobId} is not null`,
+      ),
+    )
+    .orderBy(services.cluster)
+  return rows.map((row) => ({ no: row.no, head: toHead(row) }))
+}
+
+/** A Service with the current state of its paths, retired ones too. */
+export async function readService(store: Store, known: KnownService, window: Window): Promise<ServiceHistory | null> {
+  const [row] = await store.db.select().from(services).where(eq(services.no, known.no))
+  if (row === undefined) return null
+  const [head] = await withCounts(store, [row], window)
+  if (head === undefined) return null
+  return { ...head, diagnosis: await readDiagnosis(store, row.diagnosis), paths: await readPaths(store, known.no) }
+}
+
+export async function readDiagnosis(store: Store, hash: string | null): Promise<Diagnosis | null> {
+  const text = hash === null ? undefined : (await readTexts(store.db, [hash])).get(hash)
+  return text === undefined ? null : JSON.parse(text)
+}
+
+/** The Service's paths in the order of their planning, with what each check found. */
+export async function readPaths(store: Store, serviceNo: number): Promise<PathHistory[]> {
+  const rows = await store.db.select().from(paths).where(eq(paths.serviceNo, serviceNo)).orderBy(paths.no)
+  const states = await readStates(store, eq(series.serviceNo, serviceNo))
+  return rows.map(({ id, document, retiredAtMs }) => ({
+    path: JSON.parse(document) as HistoryPath,
+    retiredAtMs,
+    states: states.get(id) ?? [],
+  }))
+}
+
+async function readStates(store: Store, which: SQL): Promise<Map<string, SeriesState[]>> {
+  const rows = await store.db.select().from(series).where(which).orderBy(series.check, series.vantage)
+  const states = new Map<string, SeriesState[]>()
+  for (const row of rows) {
+    if (row.lastAtMs === null || row.lastOutcome === null) continue
+    const { check, vantage, state, sinceMs, lastAtMs, lastOutcome, lastFailureAtMs } = row
+    const entry: SeriesState = {
+      ...{ check, vantage, sinceMs, lastAtMs },
+      state: state === null ? null : state === OUTCOMES.indexOf('pass') ? 'pass' : 'fail',
+      lastOutcome: named(OUTCOMES, lastOutcome),
+      lastFailure:
+        lastFailureAtMs === null ? null : { atMs: lastFailureAtMs, code: row.lastFailureCode as FailureCode | null },
+    }
+    states.set(row.pathId, [...(states.get(row.pathId) ?? []), entry])
+  }
+  return states
+}

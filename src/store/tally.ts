@@ -1,0 +1,129 @@
+/**
+ * What was counted in a window, by path: from rollups, and from raw results at its edges.
+ *
+ * @module
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { FailureCode } from '../check/codes.ts'
+import type { Counts, Latency, PhaseMeans } from '../report/history.ts'
+import type { Row, Store } from './db.ts'
+import { observedIn, PHASE_COLUMNS, type Span, SUMS } from './rollups.ts'
+import { bucketOf, percentiles } from './sketch.ts'
+import type { Parts, RollupPart } from './window.ts'
+
+export type Tally = {
+  counts: Counts
+  latency: Latency
+  failures: Readonly<Partial<Record<FailureCode, number>>>
+}
+
+type LatencyRow = { pathId: string; bucket: number; n: number }
+type FailureRow = { pathId: string; code: FailureCode; n: number }
+
+/** The tally of every path of a Service, and of the whole under its own id. */
+export async function tallyService(store: Store, serviceNo: number, parts: Parts): Promise<Map<string, Tally>> {
+  const own = sql`s.service_no = ${serviceNo} and s.group_no is null`
+  const rolled = rolledUp(own, parts.rollups)
+  const { db } = store
+  const sums = await db.all<Row>(sql`select s.path_id "pathId", ${rolledSums} ${rolled('rollups')} group by 1`)
+  const latency = await db.all<LatencyRow>(
+    sql`select s.path_id "pathId", r.bucket, sum(r.n) n ${rolled('rollup_latency')} group by 1, 2`,
+  )
+  const failures = await db.all<FailureRow>(
+    sql`select s.path_id "pathId", r.code, sum(r.n) n ${rolled('rollup_failures')} group by 1, 2`,
+  )
+  for (const part of parts.raw) {
+    const raw = rawIn(serviceNo, part)
+    sums.push(...(await db.all<Row>(sql`${raw} select s.path_id "pathId", ${SUMS} ${SEEN} group by 1`)))
+    latency.push(
+      ...(await db.all<LatencyRow>(
+        sql`${raw} select s.path_id "pathId", ${bucketOf(sql`total_us`)} bucket, count(*) n ${SEEN}
+            where total_us is not null group by 1, 2`,
+      )),
+    )
+    failures.push(
+      ...(await db.all<FailureRow>(
+        sql`${raw} select s.path_id "pathId", failure_code code, count(*) n ${SEEN}
+            where outcome = 1 and failure_code is not null group by 1, 2`,
+      )),
+    )
+  }
+  return merge(sums, latency, failures)
+}
+
+/** Counts of Services as a whole, by number; whole hours only, so that many Services cost little. */
+export async function countServices(
+  store: Store,
+  services: readonly number[],
+  rollups: readonly RollupPart[],
+): Promise<Map<number, Counts>> {
+  const rows = await store.db.all<Counts & { serviceNo: number }>(
+    sql`select s.service_no "serviceNo", sum(pass) pass, sum(fail) fail, sum(error) error, sum(skipped) skipped
+      ${rolledUp(WHOLE_OF(services), rollups)('rollups')} group by 1`,
+  )
+  return new Map(rows.map(({ serviceNo, ...counts }) => [serviceNo, counts]))
+}
+
+const WHOLE_OF = (services: readonly number[]): SQL =>
+  sql`s.service_no in (select value from json_each(${JSON.stringify(services)})) and s.whole_no is null`
+
+/** Rows of a rollup table for chosen series: by series, then by part, each a range of its key. */
+const rolledUp = (series: SQL, parts: readonly RollupPart[]) => (table: string) =>
+  sql`
+  from series s cross join json_each(${JSON.stringify(parts)}) p cross join ${sql.raw(table)} r
+  where ${series} and r.series_no = s.no and r.step = p.value ->> 0 and r.at >= p.value ->> 1 and r.at < p.value ->> 2`
+
+const COLUMNS = PHASE_COLUMNS.flatMap((phase) => [`${phase}_n`, `${phase}_us`])
+const rolledSums = sql.raw(
+  ['pass', 'fail', 'error', 'skipped', ...COLUMNS].map((column) => `sum(r.${column}) ${column}`).join(),
+)
+
+const SEEN = sql`from seen join series s on s.no = seen.series_no`
+
+function rawIn(serviceNo: number, { fromMs, toMs }: { fromMs: number; toMs: number }): SQL {
+  const span: Span = {
+    results: sql`r.series_no in (select no from series where service_no = ${serviceNo}) and r.outcome in (0, 1, 2, 3)
+      and r.started_at_ms >= ${fromMs} and r.started_at_ms < ${toMs}`,
+    jobs: sql`(j.cluster, j.namespace, j.service) = (select cluster, namespace, name from services where no = ${serviceNo})
+      and j.created_at_ms >= ${fromMs} and j.created_at_ms < ${toMs}`,
+  }
+  return sql`with ${observedIn(span)}`
+}
+
+function merge(sums: readonly Row[], latency: readonly LatencyRow[], failures: readonly FailureRow[]) {
+  const sketches = new Map<string, Map<number, number>>()
+  for (const { pathId, bucket, n } of latency) {
+    const sketch = sketches.get(pathId) ?? new Map<number, number>()
+    sketches.set(pathId, sketch.set(bucket, (sketch.get(bucket) ?? 0) + n))
+  }
+  const codes = new Map<string, Partial<Record<FailureCode, number>>>()
+  for (const { pathId, code, n } of failures) {
+    const known = codes.get(pathId) ?? {}
+    codes.set(pathId, { ...known, [code]: (known[code] ?? 0) + n })
+  }
+  const byPath = Map.groupBy(sums, (row) => String(row.pathId))
+  return new Map(
+    [...byPath].map(([pathId, rows]): [string, Tally] => {
+      const sum = (column: string) => rows.reduce((total, row) => total + Number(row[column] ?? 0), 0)
+      const mean = (phase: string) => (sum(`${phase}_n`) === 0 ? null : toMs(sum(`${phase}_us`) / sum(`${phase}_n`)))
+      const phases: PhaseMeans = {
+        dnsMs: mean('dns'),
+        connectMs: mean('connect'),
+        tlsMs: mean('tls'),
+        firstByteMs: mean('first_byte'),
+        downloadMs: mean('download'),
+      }
+      return [
+        pathId,
+        {
+          counts: { pass: sum('pass'), fail: sum('fail'), error: sum('error'), skipped: sum('skipped') },
+          latency: { ...percentiles(sketches.get(pathId) ?? new Map()), phases },
+          failures: codes.get(pathId) ?? {},
+        },
+      ]
+    }),
+  )
+}
+
+/** Whole microseconds, as everywhere. */
+const toMs = (us: number): number => Math.round(us) / 1000
