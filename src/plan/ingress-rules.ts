@@ -59,12 +59,11 @@ export function isRegex({ ingress, path, pathType }: Route): boolean {
 
 /** What a regular expression certainly begins with: `/api(/|$)(.*)` → `/api`. A glob's `/foo/*` → `/foo/`. */
 export function literalPrefix(path: string): string {
-  const text = path.replace(/^\^/, '').replaceAll('\\.', '.').replaceAll('\\/', '/')
+  const text = path.replaceAll('\\.', '.').replaceAll('\\/', '/')
   const end = text.search(/[\\^$*+?()[\]{}|]|\.[*+?]/)
   const literal = end === -1 ? text : text.slice(0, end)
   const optional = /^[*?{]/.test(text.slice(literal.length)) && !literal.endsWith('/')
-  const certain = optional ? literal.slice(0, -1) : literal
-  return certain.startsWith('/') ? certain : `/${certain}`
+  return optional ? literal.slice(0, -1) : literal
 }
 
 /** Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. Exact: as it is, a trailing slash counts. */

@@ -22,7 +22,7 @@ export function notApplicable(context: PlanContext, planned: ReadonlySet<PathKin
 }
 
 function reasonFor(context: PlanContext, kind: PathKind): string {
-  const { service, index, endpoints } = context
+  const { service, endpoints } = context
   const type = `Service type is ${service.type}`
   const headless = 'spec.clusterIP is None: a headless Service has no address of its own'
   const ofService = isExternalName(context)
@@ -36,10 +36,7 @@ function reasonFor(context: PlanContext, kind: PathKind): string {
     NodePort: () =>
       ofService ?? (service.type === 'LoadBalancer' ? 'spec.allocateLoadBalancerNodePorts is false' : type),
     LoadBalancer: () => type,
-    Ingress: () =>
-      index.objects.ingresses.length === 0
-        ? 'no Ingress is among the objects'
-        : 'no Ingress of its namespace names the Service',
+    Ingress: () => 'no Ingress among the objects names the Service in its namespace',
     Endpoint: () => {
       if (isExternalName(context)) return `${type}: it has no endpoints`
       if (endpoints.source === null) return NO_ENDPOINT_OBJECTS

@@ -125,7 +125,7 @@ describe('what a plan says of kinds that do not apply', () => {
     ).toEqual([
       { kind: 'NodePort', reason: 'Service type is ClusterIP' },
       { kind: 'LoadBalancer', reason: 'Service type is ClusterIP' },
-      { kind: 'Ingress', reason: 'no Ingress is among the objects' },
+      { kind: 'Ingress', reason: 'no Ingress among the objects names the Service in its namespace' },
       {
         kind: 'Endpoint',
         reason:
