@@ -30,6 +30,7 @@ CREATE TABLE `paths` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `paths_id` ON `paths` (`id`);--> statement-breakpoint
 CREATE INDEX `paths_service` ON `paths` (`service_no`);--> statement-breakpoint
+CREATE INDEX `paths_retired` ON `paths` (`retired_at_ms`) WHERE retired_at_ms is not null;--> statement-breakpoint
 CREATE TABLE `retained` (
 	`level` text PRIMARY KEY NOT NULL,
 	`since_ms` integer NOT NULL,
@@ -80,6 +81,7 @@ CREATE TABLE `series` (
 	`path_id` text NOT NULL,
 	`check_name` text NOT NULL,
 	`vantage` text NOT NULL,
+	`used_day` integer NOT NULL,
 	`service_no` integer,
 	`group_no` integer,
 	`whole_no` integer,
@@ -94,6 +96,7 @@ CREATE TABLE `series` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `series_key` ON `series` (`path_id`,`check_name`,`vantage`);--> statement-breakpoint
 CREATE INDEX `series_service` ON `series` (`service_no`) WHERE service_no is not null;--> statement-breakpoint
+CREATE INDEX `series_used` ON `series` (`used_day`);--> statement-breakpoint
 CREATE TABLE `services` (
 	`no` integer PRIMARY KEY NOT NULL,
 	`cluster` text NOT NULL,
@@ -282,4 +285,5 @@ CREATE TABLE `texts` (
 	`text` text NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `texts_hash` ON `texts` (`hash`,`part`);
+CREATE UNIQUE INDEX `texts_hash` ON `texts` (`hash`,`part`);--> statement-breakpoint
+CREATE INDEX `texts_used` ON `texts` (`used_day`);

@@ -44,7 +44,11 @@ export const paths = sqliteTable(
     /** End of the last job that had it in its plan; null while the newest has. */
     retiredAtMs: integer('retired_at_ms'),
   },
-  (t) => [uniqueIndex('paths_id').on(t.id), index('paths_service').on(t.serviceNo)],
+  (t) => [
+    uniqueIndex('paths_id').on(t.id),
+    index('paths_service').on(t.serviceNo),
+    index('paths_retired').on(t.retiredAtMs).where(sql`retired_at_ms is not null`),
+  ],
 )
 
 /**
@@ -58,6 +62,8 @@ export const series = sqliteTable(
     pathId: text('path_id').notNull(),
     check: text('check_name').notNull(),
     vantage: text().$type<Vantage>().notNull(),
+    /** Days since 1970, UTC, on which something was last recorded for it. Retention goes by it. */
+    usedDay: integer('used_day').notNull(),
     /** Null until a job with history has ended. */
     serviceNo: integer('service_no'),
     /** That of all Endpoint paths, under which the rollups and incidents of this one are; null: its own. */
@@ -77,6 +83,7 @@ export const series = sqliteTable(
   (t) => [
     uniqueIndex('series_key').on(t.pathId, t.check, t.vantage),
     index('series_service').on(t.serviceNo).where(sql`service_no is not null`),
+    index('series_used').on(t.usedDay),
   ],
 )
 
@@ -152,10 +159,11 @@ export const incidentFailures = sqliteTable(
   (t) => [primaryKey({ columns: [t.incidentNo, t.code] })],
 )
 
-/** How far retention has come: what is older is gone, or may be. */
+/** How far retention has come, by level. */
 export const retained = sqliteTable('retained', {
   level: text().primaryKey(),
+  /** What is older is gone, or may be. */
   sinceMs: integer('since_ms').notNull(),
-  /** Where it goes on, as a number of the table's key. */
+  /** Up to which number of the level's table it has looked. */
   cursor: integer().notNull(),
 })

@@ -11,6 +11,7 @@ import type { Job } from '../job/job.ts'
 import { jsonChunks } from './json.ts'
 import type { Observed, Subject } from './observed.ts'
 import { addToRollups } from './rollups.ts'
+import { dayOf } from './texts.ts'
 
 /** A path that comes back and fails again within this time has had one incident, not two. */
 export const FLAP_MS = 5 * 60_000
@@ -60,7 +61,8 @@ const isCounted = (keys: readonly string[]): SQL =>
       )
 
 /** The Service as a whole, then the groups, for the others to refer to. */
-function seriesRows({ vantage }: EndedJob, observed: Observed, at: { job: SQL; service: SQL }): SQL[] {
+function seriesRows({ vantage, finishedAtMs }: EndedJob, observed: Observed, at: { job: SQL; service: SQL }): SQL[] {
+  const day = dayOf(finishedAtMs)
   const numberOf = (id: SQL, check: SQL) =>
     sql`(select no from series g where g.path_id = ${id} and g.check_name = ${check} and g.vantage = ${vantage})`
   const whole = numberOf(sql`${observed.whole.pathId}`, sql`''`)
@@ -68,12 +70,13 @@ function seriesRows({ vantage }: EndedJob, observed: Observed, at: { job: SQL; s
   const rows = (subjects: readonly Subject[], groupNo: SQL, wholeNo: SQL) =>
     jsonChunks(subjects.map((subject) => [subject.pathId, subject.check, subject.group])).map(
       (chunk) => sql`
-        insert into series (path_id, check_name, vantage, service_no, group_no, whole_no)
-        select value ->> 0, value ->> 1, ${vantage}, ${at.service}, ${groupNo}, ${wholeNo} from json_each(${chunk})
+        insert into series (path_id, check_name, vantage, used_day, service_no, group_no, whole_no)
+        select value ->> 0, value ->> 1, ${vantage}, ${day}, ${at.service}, ${groupNo}, ${wholeNo} from json_each(${chunk})
         where ${at.job} is not null
         on conflict (path_id, check_name, vantage) do update
-          set service_no = excluded.service_no, group_no = excluded.group_no, whole_no = excluded.whole_no
-          where service_no is null`,
+          set service_no = excluded.service_no, group_no = excluded.group_no, whole_no = excluded.whole_no,
+            used_day = max(used_day, excluded.used_day)
+          where service_no is null or used_day < excluded.used_day`,
     )
   const none = sql`null`
   return [

@@ -16,7 +16,7 @@ import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
 import { named } from './named.ts'
 import { jobs, results, texts } from './schema.ts'
-import { hashOf, keepTexts } from './texts.ts'
+import { dayOf, hashOf, keepTexts } from './texts.ts'
 
 const PURPOSES: readonly Purpose[] = ['check', 'control']
 
@@ -95,9 +95,11 @@ function insertRows(packed: readonly PackedRow[], open: SQL, nowMs: number): SQL
   return [
     ...jsonChunks([...kept]).map((pairs) => keepTexts(pairs, nowMs)),
     ...jsonChunks([...keys.values()]).map(
-      (chunk) => sql`insert into series (path_id, check_name, vantage)
-        select key.value ->> 0, key.value ->> 1, jobs.vantage from jobs, json_each(${chunk}) key
-        where ${open} on conflict do nothing`,
+      (chunk) => sql`insert into series (path_id, check_name, vantage, used_day)
+        select key.value ->> 0, key.value ->> 1, jobs.vantage, ${dayOf(nowMs)} from jobs, json_each(${chunk}) key
+        where ${open}
+        on conflict (path_id, check_name, vantage) do update set used_day = excluded.used_day
+          where used_day < excluded.used_day`,
     ),
     ...jsonChunks(packed.map(({ row }) => row)).map(
       (chunk) => sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome,

@@ -103,7 +103,7 @@ export const texts = sqliteTable(
     usedDay: integer('used_day').notNull(),
     text: text().notNull(),
   },
-  (t) => [uniqueIndex('texts_hash').on(t.hash, t.part)],
+  (t) => [uniqueIndex('texts_hash').on(t.hash, t.part), index('texts_used').on(t.usedDay)],
 )
 
 export const idempotencyKeys = sqliteTable(
