@@ -36,9 +36,9 @@ const ENVIRONMENT = join(import.meta.dirname, 'toad.env')
 /** What is posted, for people to look at and for curl to post again. */
 const REQUEST = join(ROOT, 'data', 'demo', 'job.json')
 
-const DNS = { address: '127.96.0.10', port: 1053 }
+const DNS = { address: '127.96.0.10', port: 9053 }
 const CLUSTER_DOMAIN = 'cluster.local'
-const CONTROLLER_PORTS = { http: 8880, https: 8443 }
+const CONTROLLER_PORTS = { http: 9081, https: 9443 }
 const BROKEN_NODE = 'node-2'
 
 type Options = { allPass: boolean; keep: boolean; port: string }

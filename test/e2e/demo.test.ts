@@ -48,7 +48,7 @@ describe('npm run demo', () => {
     const { code, stdout, stderr } = await runDemo()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(rowsOf(stdout).filter((line) => !line.startsWith('✓'))).toEqual([
-      '✗ NodePort http 127.172.0.12:30080 (node-2) <time> connection_refused',
+      '✗ NodePort http 127.172.0.12:30376 (node-2) <time> connection_refused',
     ])
     expect(masked(stdout)).toContain(masked(readmeBlock()))
   })
@@ -81,17 +81,17 @@ describe('npm run demo', () => {
     expect(await exited).toEqual([0, null])
     expect(await errors).toBe('')
 
-    const free = createServer().listen(8000, '127.96.30.80')
+    const free = createServer().listen(9080, '127.96.30.80')
     await once(free, 'listening')
     free.close()
   })
 
   it('says which address is taken, and by what it would have been used', async () => {
-    const other = createServer().listen(8000, '127.96.30.80')
+    const other = createServer().listen(9080, '127.96.30.80')
     await once(other, 'listening')
     const { code, stdout, stderr } = await runDemo()
     other.close()
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/^127\.96\.30\.80:8000 \(ClusterIP of toad-svc\) is taken/)
+    expect(stderr).toMatch(/^127\.96\.30\.80:9080 \(ClusterIP of toad-svc\) is taken/)
   })
 })
