@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { startBundle } from '../support/bundle.ts'
+import { LISTENING, startBundle } from '../support/bundle.ts'
+import { startProgram } from '../support/program.ts'
 
 describe('the production bundle', () => {
   it('serves the API, its pages and the API browser, and ends with 0 at SIGTERM', async () => {
@@ -8,6 +12,18 @@ describe('the production bundle', () => {
       expect([path, (await fetch(bundle.url + path)).status]).toEqual([path, 200])
     }
     expect(await bundle.stop()).toBe(0)
+  }, 60_000)
+
+  it('started by npm, drains and ends with it at SIGTERM', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-start-'))
+    const npm = await startProgram('npm', ['start'], LISTENING, {
+      ...process.env,
+      PORTOLAN_PORT: '0',
+      PORTOLAN_DATABASE: join(folder, 'portolan.db'),
+    })
+    await npm.stop()
+    expect(npm.lines.at(-1)).toContain('"event":"closed"')
+    rmSync(folder, { recursive: true })
   }, 60_000)
 
   it('refuses a wrong setting in one line, with exit code 2', async () => {

@@ -6,23 +6,21 @@ import { type Program, startProgram } from './program.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 
+/** The log line that says where it listens. */
+export const LISTENING = /"listening","url":"([^"]+)"/
+
 export type Bundle = { url: string; program: Program; stop(): Promise<number | null> }
 
 /** The production bundle, built if needed, on a free loopback port with a database of its own. */
 export async function startBundle(env: Record<string, string> = {}): Promise<Bundle> {
   execFileSync(process.execPath, ['scripts/build.ts', '--if-needed'], { cwd: root })
   const folder = mkdtempSync(join(tmpdir(), 'portolan-bundle-'))
-  const program = await startProgram(
-    process.execPath,
-    [join(root, 'dist/portolan.js')],
-    /"listening","url":"([^"]+)"/,
-    {
-      PATH: process.env.PATH,
-      PORTOLAN_PORT: '0',
-      PORTOLAN_DATABASE: join(folder, 'portolan.db'),
-      ...env,
-    },
-  )
+  const program = await startProgram(process.execPath, [join(root, 'dist/portolan.js')], LISTENING, {
+    PATH: process.env.PATH,
+    PORTOLAN_PORT: '0',
+    PORTOLAN_DATABASE: join(folder, 'portolan.db'),
+    ...env,
+  })
   const [, url = ''] = program.said
   return {
     url,

@@ -9,7 +9,7 @@ export type Program = {
   /** Lines of its stderr so far. */
   lines: readonly string[]
   process: ChildProcess
-  /** SIGTERM, then its exit code; `null`: ended by the signal. */
+  /** SIGTERM; its exit code once it and its children have ended. `null`: ended by the signal. */
   stop(): Promise<number | null>
 }
 
@@ -21,7 +21,7 @@ export async function startProgram(
   env: Record<string, string | undefined> = process.env,
 ): Promise<Program> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env })
-  const exited = once(child, 'exit')
+  const closed = once(child, 'close')
   const lines: string[] = []
   const said = await new Promise<RegExpMatchArray>((resolve, reject) => {
     child.once('error', reject)
@@ -39,7 +39,7 @@ export async function startProgram(
     process: child,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
-      const [code] = await exited
+      const [code] = await closed
       return code
     },
   }
