@@ -42,12 +42,8 @@ export type Planned = { plan: Plan; diagnosis: Diagnosis }
 export function planRequest(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked: Asked, index?: ObjectIndex): Planned {
   const { request } = asked
   const objects = objectsOf(request)
-  const withDns =
-    request.addresses.dnsServers.length > 0
-      ? request
-      : { ...request, addresses: { ...request.addresses, dnsServers: deps.settings.dnsServers } }
   const input = {
-    request: withDns,
+    request: withDnsServers(deps, request),
     objects,
     ignored: asked.ignored,
     vantage: vantageOf(deps, request),
@@ -55,6 +51,13 @@ export function planRequest(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked:
   }
   const plan = planPaths(input, index)
   return { plan, diagnosis: diagnoseObjects(plan, objects, index) }
+}
+
+/** The DNS servers of the configuration, where the request names none: what is planned for is what is asked. */
+function withDnsServers({ settings }: Pick<AcceptDeps, 'settings'>, request: JobRequest): JobRequest {
+  const { addresses } = request
+  if (addresses.dnsServers.length > 0) return request
+  return { ...request, addresses: { ...addresses, dnsServers: settings.dnsServers } }
 }
 
 /** Who makes a job, and from what. */
@@ -68,12 +71,12 @@ export type Made = {
 
 /** The job that is asked for, ready to be stored: without its objects, its secrets sealed. */
 export async function makeJob(
-  deps: Pick<AcceptDeps, 'clock' | 'secrets'>,
+  deps: Pick<AcceptDeps, 'clock' | 'secrets' | 'settings'>,
   asked: JobRequest,
   planned: Pick<NewJob, 'target' | 'vantage' | 'plan' | 'diagnosis'>,
   made: Made,
 ): Promise<NewJob> {
-  const { objects: _objects, ...request } = asked
+  const { objects: _objects, ...request } = withDnsServers(deps, asked)
   const { checks, secrets } = withoutSecrets(request.checks)
   const nowMs = deps.clock.now()
   return {

@@ -5,6 +5,7 @@
  */
 import type { Check } from '../check/check.ts'
 import type { KubeObjects } from '../kube/objects.ts'
+import { PROBLEMS, type ProblemError } from '../lib/problem.ts'
 import type { PathSelector, Plan, Vantage } from '../plan/path.ts'
 
 export const JOB_STATUSES = ['queued', 'running', 'finished', 'cancelled'] as const
@@ -54,6 +55,17 @@ export type Summary = { pass: number; fail: number; error: number; skipped: numb
 
 /** Why a job as a whole could not be done: a stored problem. */
 export type JobProblem = { code: string; title: string; detail: string; status: number }
+
+/** A refusal as it is stored: with every detail, as nobody is there to be told. */
+export function problemOf(error: ProblemError): JobProblem {
+  const details = error.errors.map(({ detail }) => detail).filter((detail) => !error.detail.includes(detail))
+  return {
+    code: error.code,
+    title: PROBLEMS[error.code][1],
+    detail: [error.detail, ...details].join(' '),
+    status: error.status,
+  }
+}
 
 export type Job = {
   id: string

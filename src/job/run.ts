@@ -20,7 +20,14 @@ import { listResults } from '../store/results.ts'
 import type { JobProblem, Verdict } from './job.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder } from './recorder.ts'
-import { openSecrets, planWithSecrets, redactResult, type SecretBox, secretTexts } from './secrets.ts'
+import {
+  openSecrets,
+  planWithSecrets,
+  redactResult,
+  SECRETS_UNREADABLE,
+  type SecretBox,
+  secretTexts,
+} from './secrets.ts'
 
 export type RunDeps = {
   store: Store
@@ -67,7 +74,7 @@ async function work(
   gone: AbortSignal,
 ): Promise<RunEnd> {
   const secrets = await openSecrets(deps.secrets, job.sealed)
-  if (secrets === undefined) return finishWithProblem(deps, job, lease, SEALED_BY_ANOTHER_KEY)
+  if (secrets === undefined) return finishWithProblem(deps, job, lease, SECRETS_UNREADABLE)
   if (job.plan === null) return finishWithProblem(deps, job, lease, NO_PLAN)
   const plan = planWithSecrets(job.plan, secrets)
   const texts = secretTexts(plan.paths.flatMap((path) => path.checks))
@@ -128,14 +135,6 @@ function finishWithProblem(deps: RunDeps, job: StoredJob, lease: Lease, problem:
   const verdict: Verdict = 'error'
   deps.log.error('job_impossible', { jobId: job.id, code: problem.code })
   return finish(deps, job, lease, { verdict, summary: job.summary, diagnosis: job.diagnosis, problem, judged: [] })
-}
-
-const SEALED_BY_ANOTHER_KEY: JobProblem = {
-  code: 'secrets_unreadable',
-  title: 'The secrets of its checks cannot be read',
-  detail:
-    'They were sealed by another key. Restore PORTOLAN_SECRET_KEY, or the key file beside the database, and post the job again.',
-  status: 500,
 }
 
 const NO_PLAN: JobProblem = {

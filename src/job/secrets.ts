@@ -7,6 +7,7 @@
 import type { Check } from '../check/check.ts'
 import type { Result } from '../check/result.ts'
 import type { Plan } from '../plan/path.ts'
+import type { JobProblem } from './job.ts'
 
 /** Seals and opens text. AES-256-GCM; what was sealed by another key cannot be opened. */
 export type SecretBox = {
@@ -86,6 +87,10 @@ export function withoutSecrets(checks: readonly Check[]): { checks: Check[]; sec
   return { checks: bare, secrets: Object.keys(secrets).length > 0 ? secrets : null }
 }
 
+/** Which fields of which check {@link withoutSecrets} took out: all that may be shown of them. */
+export const hiddenFields = (secrets: Secrets | null): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(Object.entries(secrets ?? {}).map(([check, fields]) => [check, Object.keys(fields)]))
+
 /** Puts them back. */
 export const withSecrets = (checks: readonly Check[], secrets: Secrets | null): Check[] =>
   checks.map((check) =>
@@ -114,6 +119,15 @@ export async function openSecrets(box: SecretBox, sealed: string | null): Promis
   if (sealed === null) return null
   const text = await box.open(sealed)
   return text === null ? undefined : (JSON.parse(text) as Secrets)
+}
+
+/** What {@link openSecrets} could not open ends what needs it. */
+export const SECRETS_UNREADABLE: JobProblem = {
+  code: 'secrets_unreadable',
+  title: 'The secrets of its checks cannot be read',
+  detail:
+    'They were sealed by another key. Restore PORTOLAN_SECRET_KEY, or the key file beside the database, and post the job again.',
+  status: 500,
 }
 
 const BLOT = '[redacted]'

@@ -2,32 +2,47 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { NewJob } from './jobs.ts'
+import { jsonChunks } from './json.ts'
 import { jobLabels, jobObjects, jobs } from './schema.ts'
 import { insertWhere } from './sql.ts'
-import { cut, hashOf, keepText } from './texts.ts'
+import { cut, hashOf, keepText, keepTexts } from './texts.ts'
 
 /** Spelled as in the index, which is only used then. */
 export const ACTIVE = sql`status in ('queued', 'running')`
 
-/** The statements that insert a job where `guard` holds. */
-export function jobRows(job: NewJob, guard: SQL, nowMs: number): SQL[] {
-  const request = textOf(job.request)
-  const plan = job.plan && textOf(job.plan)
-  const diagnosis = job.diagnosis && textOf(job.diagnosis)
-  const { id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history, scheduleId, batchId } =
-    job
-  const row = insertWhere(
-    jobs,
-    {
-      ...{ id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history, scheduleId, batchId },
+/** The statements that insert jobs where `guard` holds. Equal texts are kept once, short ones many in a statement. */
+export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL[] {
+  const texts = new Map<string, string>()
+  const keep = (value: unknown): string | null => {
+    if (value === null) return null
+    const { hash, json } = textOf(value)
+    texts.set(hash, json)
+    return hash
+  }
+  const rows = list.flatMap((job) => {
+    const { id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history } = job
+    const row = {
+      ...{ id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history },
+      ...{ scheduleId: job.scheduleId, batchId: job.batchId },
       ...job.target,
-      ...{ version: 1, status: 'queued', passed: 0, failed: 0, errors: 0, skipped: 0, leaseToken: 0 },
-      ...{ request: request.hash, plan: plan?.hash ?? null, diagnosis: diagnosis?.hash ?? null },
-    },
-    guard,
-  )
-  const kept = [request, plan, diagnosis].flatMap((text) => (text ? keepText(text.hash, text.json, nowMs) : []))
-  return [...kept, row, ...labelRows(job, guard), ...objectRows(job.objects, sql`id = ${id} and ${guard}`)]
+      ...{ version: 1, status: 'queued' as const, passed: 0, failed: 0, errors: 0, skipped: 0, leaseToken: 0 },
+      ...{ request: need(keep(job.request), id), plan: keep(job.plan), diagnosis: keep(job.diagnosis) },
+    }
+    const objects = objectRows(job.objects, sql`id = ${id} and ${guard}`)
+    return [insertWhere(jobs, row, guard), ...labelRows(job, guard), ...objects]
+  })
+  return [...textRows([...texts], nowMs), ...rows]
+}
+
+/** Shorter than this, a text shares its statement with others. */
+const SHORT_UNITS = 20_000
+
+function textRows(texts: readonly [hash: string, json: string][], nowMs: number): SQL[] {
+  const isShort = ([, json]: readonly [string, string]): boolean => json.length <= SHORT_UNITS
+  return [
+    ...jsonChunks(texts.filter(isShort)).map((pairs) => keepTexts(pairs, nowMs)),
+    ...texts.filter((text) => !isShort(text)).flatMap(([hash, json]) => keepText(hash, json, nowMs)),
+  ]
 }
 
 export const textOf = (value: unknown): { hash: string; json: string } => {

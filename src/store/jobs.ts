@@ -82,7 +82,7 @@ export const insertJob = (
   job: NewJob,
   claim: IdempotencyClaim | null,
   nowMs: number,
-): Promise<Inserted> => insertOnce(store, job.id, claim, nowMs, (guard) => jobRows(job, guard, nowMs))
+): Promise<Inserted> => insertOnce(store, job.id, claim, nowMs, (guard) => jobRows([job], guard, nowMs))
 
 /** A job with everything but its results; `null`: there is none. */
 export async function getJob(store: Store, id: string): Promise<StoredJob | null> {
@@ -110,7 +110,8 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   }
 }
 
-function toHead(row: typeof jobs.$inferSelect): JobHead {
+/** Of a row of jobs. For `store/` alone. */
+export function toHead(row: typeof jobs.$inferSelect): JobHead {
   const { id, version, status, verdict, problem, createdAtMs, startedAtMs, finishedAtMs } = row
   const { cluster, namespace, service, vantage, labels, owner, history, scheduleId, batchId } = row
   return {
@@ -187,4 +188,16 @@ export async function cancelJob(store: Store, id: string, nowMs: number): Promis
   ])
   if (cancelled.length > 0) return 'cancelled'
   return found.length > 0 ? 'ended' : null
+}
+
+/** The newest job of each of these schedules that has one. */
+export async function newestJobs(store: Store, scheduleIds: readonly string[]): Promise<Map<string, JobHead>> {
+  const rows = await store.db
+    .select()
+    .from(jobs)
+    .where(
+      sql`no in (select (select job.no from jobs job where job.schedule_id = wanted.value
+        order by job.created_at_ms desc, job.no desc limit 1) from json_each(${JSON.stringify(scheduleIds)}) wanted)`,
+    )
+  return new Map(rows.flatMap((row) => (row.scheduleId === null ? [] : [[row.scheduleId, toHead(row)] as const])))
 }

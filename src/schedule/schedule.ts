@@ -1,0 +1,89 @@
+/**
+ * A schedule: what makes jobs, and when. Types, and what follows from them; pure.
+ *
+ * @module
+ */
+import type { BatchSelection } from '../job/batch.ts'
+import type { JobProblem, JobRequest } from '../job/job.ts'
+import type { Ignored } from '../kube/objects.ts'
+import { jitterOf, type Occurrences } from './cron.ts'
+
+export const OVERLAPS = ['skip', 'queue'] as const
+/** What a run does that is due while the one before has not ended: it is left out, or it waits; at most one waits. */
+export type Overlap = (typeof OVERLAPS)[number]
+
+export const RUN_OUTCOMES = ['started', 'skipped', 'failed'] as const
+/** Of an occurrence: it made its jobs; it was left out (overlap); it could not be started. */
+export type RunOutcome = (typeof RUN_OUTCOMES)[number]
+
+/** What a schedule is, as its owner wants it. */
+export type ScheduleSettings = {
+  name: string
+  cron: string
+  timeZone: string
+  jitterMs: number
+  overlap: Overlap
+  enabled: boolean
+}
+
+/** What a schedule asks for at each run. Its checks are without secrets, which are sealed apart. */
+export type ScheduledWork = {
+  request: JobRequest
+  ignored: readonly Ignored[]
+  /** Set: it makes a batch, of the Services that this selects. */
+  batch: BatchSelection | null
+  /** Which fields of which check are set and hidden. */
+  hidden: Readonly<Record<string, readonly string[]>>
+}
+
+/** The next run: the occurrence, which names it, and when it is due. */
+export type NextRun = { atMs: number; dueAtMs: number }
+
+export type Schedule = ScheduleSettings & {
+  id: string
+  version: number
+  createdAtMs: number
+  updatedAtMs: number
+  owner: string
+  target: JobRequest['target']
+  isBatch: boolean
+  anchorAtMs: number
+  sealed: string | null
+  /** `null`: paused, or none will come. */
+  next: NextRun | null
+  last: { atMs: number; outcome: RunOutcome; problem: JobProblem | null } | null
+  failures: number
+  failingSinceMs: number | null
+}
+
+/** The first run whose occurrence lies after an instant. */
+export function nextRun(
+  schedule: Pick<Schedule, 'id' | 'jitterMs'>,
+  occurrences: Occurrences,
+  afterMs: number,
+): NextRun | null {
+  const atMs = occurrences.after(afterMs)
+  return atMs === null ? null : { atMs, dueAtMs: atMs + jitterOf(schedule.id, atMs, schedule.jitterMs) }
+}
+
+/** A jitter is shorter than the time between two runs: more are looked at only where summer time says otherwise. */
+const LOOK_BACK = 3
+
+/**
+ * Of the occurrences that have come due since `next` the last one: after a stop, or a clock that jumped ahead, one run
+ * makes up for all that were missed.
+ */
+export function lastDue(
+  schedule: Pick<Schedule, 'id' | 'jitterMs'>,
+  occurrences: Occurrences,
+  next: NextRun,
+  nowMs: number,
+): NextRun {
+  let atMs = occurrences.upTo(nowMs)
+  for (let i = 0; i < LOOK_BACK && atMs !== null && atMs > next.atMs; i++) {
+    const dueAtMs = atMs + jitterOf(schedule.id, atMs, schedule.jitterMs)
+    if (dueAtMs <= nowMs) return { atMs, dueAtMs }
+    atMs = occurrences.upTo(atMs - 1)
+  }
+  return next
+}

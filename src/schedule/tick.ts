@@ -1,0 +1,136 @@
+/**
+ * Due schedules → jobs. Whatever wakes it (a timer, a cron trigger), however often, in however many processes: each
+ * occurrence is run once, because its key in the database decides.
+ *
+ * @module
+ */
+import { type AcceptDeps, makePlannedJob, roomInQueue } from '../job/accept.ts'
+import { jobsToRun, makeBatch } from '../job/accept-batch.ts'
+import { type JobProblem, problemOf } from '../job/job.ts'
+import { openSecrets, SECRETS_UNREADABLE, withSecrets } from '../job/secrets.ts'
+import { toInstant } from '../lib/clock.ts'
+import { newId } from '../lib/id.ts'
+import type { Log } from '../lib/log.ts'
+import { PROBLEMS, ProblemError } from '../lib/problem.ts'
+import {
+  claimRun,
+  type DueSchedule,
+  dueSchedules,
+  firstDue,
+  getScheduledWork,
+  listPlanned,
+  type MadeByRun,
+  setNextRun,
+} from '../store/schedules.ts'
+import { readTiming } from './cron.ts'
+import { lastDue, type NextRun, nextRun, type Schedule } from './schedule.ts'
+
+export type TickDeps = AcceptDeps & { log: Log }
+
+/** Schedules that are planned side by side, so that their writes share a flush of the disk. */
+const PAGE = 32
+/** How soon a run is looked at again that waits for the one before, or for room in the queue. */
+const WAIT_MS = 1000
+
+/**
+ * Runs what is due, in the order in which it came due.
+ *
+ * @param stop aborted when this process is to end: what has not been begun is left to the next.
+ * @returns when to look again at the latest; `null`: nothing is planned.
+ */
+export async function tick(deps: TickDeps, stop?: AbortSignal): Promise<number | null> {
+  const nowMs = deps.clock.now()
+  while (!stop?.aborted) {
+    const room = await roomInQueue(deps)
+    const due = room === 0 ? [] : await dueSchedules(deps.store, nowMs, Math.min(PAGE, room))
+    if (due.length === 0) break
+    const made = await Promise.all(due.map((one) => runDue(deps, one, nowMs)))
+    for (const jobId of made.flat()) await deps.queue.enqueue(jobId)
+  }
+  const { atMs, waiting } = await firstDue(deps.store, nowMs)
+  return waiting ? Math.min(atMs ?? Number.POSITIVE_INFINITY, nowMs + WAIT_MS) : atMs
+}
+
+/** @returns the ids of the jobs to enqueue: none where nothing was made, or not by this process. */
+async function runDue(deps: TickDeps, due: DueSchedule, nowMs: number): Promise<readonly string[]> {
+  const { schedule, next: seen, busy } = due
+  const timing = await attempt(deps, schedule, () => occurrencesOf(schedule, seen, nowMs))
+  const { atMs, next } = 'problem' in timing ? { atMs: seen.atMs, next: null } : timing
+  const made = 'problem' in timing ? timing : busy && schedule.overlap === 'skip' ? null : await make(deps, schedule)
+  const claim = newId('request', nowMs)
+  if (!(await claimRun(deps.store, schedule, seen, { atMs, next, claim, made }))) return []
+
+  const scheduleId = schedule.id
+  if (atMs !== seen.atMs) {
+    deps.log.info('schedule_runs_missed', { scheduleId, from: toInstant(seen.atMs), madeUpBy: toInstant(atMs) })
+  }
+  if (made === null) deps.log.info('schedule_run_skipped', { scheduleId })
+  else if ('problem' in made) deps.log.warn('schedule_run_failed', { scheduleId, code: made.problem.code })
+  else return 'job' in made ? [made.job.id] : jobsToRun(made.batch)
+  return []
+}
+
+function occurrencesOf(schedule: Schedule, seen: NextRun, nowMs: number): { atMs: number; next: NextRun | null } {
+  const occurrences = readTiming(schedule)
+  const { atMs } = lastDue(schedule, occurrences, seen, nowMs)
+  return { atMs, next: nextRun(schedule, occurrences, atMs) }
+}
+
+/** Plans what a schedule asks for, as if it were asked for now. */
+async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun> {
+  const work = await getScheduledWork(deps.store, schedule.id)
+  const secrets = await openSecrets(deps.secrets, schedule.sealed)
+  if (secrets === undefined) return { problem: SECRETS_UNREADABLE }
+  const { ignored, batch: selection } = work
+  const request = { ...work.request, checks: withSecrets(work.request.checks, secrets) }
+  const made = { owner: schedule.owner, deadlineAtMs: null, scheduleId: schedule.id }
+  return attempt<MadeByRun>(deps, schedule, async () =>
+    selection === null
+      ? { job: await makePlannedJob(deps, { request, ignored }, { ...made, batchId: null }) }
+      : { batch: await makeBatch(deps, { request, ignored, selection }, made) },
+  )
+}
+
+const OUR_FAULT: JobProblem = {
+  code: 'internal',
+  title: PROBLEMS.internal[1],
+  detail: 'The run could not be started. The log has it under the id of the schedule.',
+  status: PROBLEMS.internal[0],
+}
+
+/** A schedule that cannot be started says so, and keeps no other from its run: not even where the fault is ours. */
+async function attempt<T extends object>(
+  deps: TickDeps,
+  schedule: Schedule,
+  act: () => T | Promise<T>,
+): Promise<T | { problem: JobProblem }> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof ProblemError) return { problem: problemOf(error) }
+    deps.log.error('schedule_run_broken', { scheduleId: schedule.id, cause: error })
+    return { problem: OUR_FAULT }
+  }
+}
+
+const REPLAN_PAGE = 200
+
+/**
+ * Brings forward every run that lies further ahead than the next occurrence from now: after a clock that ran ahead was
+ * set back, a schedule is not to stand still until the time that the clock had shown. What has run is not run again.
+ */
+export async function replan(deps: TickDeps, stop?: AbortSignal): Promise<void> {
+  const nowMs = deps.clock.now()
+  let cursor: number | null = 0
+  while (cursor !== null && !stop?.aborted) {
+    const page: Awaited<ReturnType<typeof listPlanned>> = await listPlanned(deps.store, cursor, REPLAN_PAGE)
+    for (const { schedule, next: seen } of page.schedules) {
+      if (seen.atMs <= nowMs) continue
+      const timing = await attempt(deps, schedule, () => ({ next: nextRun(schedule, readTiming(schedule), nowMs) }))
+      if ('problem' in timing || timing.next === null || timing.next.atMs >= seen.atMs) continue
+      await setNextRun(deps.store, schedule, seen, timing.next)
+      deps.log.info('schedule_brought_forward', { scheduleId: schedule.id, to: toInstant(timing.next.atMs) })
+    }
+    cursor = page.cursor
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Batches: made with all their jobs in one write.
+ *
+ * @module
+ */
+import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Batch } from '../job/batch.ts'
+import type { JobProblem } from '../job/job.ts'
+import type { Store } from './db.ts'
+import { jobRows } from './job-rows.ts'
+import { type JobHead, type JobPage, type NewJob, toHead } from './jobs.ts'
+import { type IdempotencyClaim, type Inserted, insertOnce } from './once.ts'
+import { batches } from './schedule-schema.ts'
+import { jobs } from './schema.ts'
+import { insertWhere } from './sql.ts'
+
+/** `problem`: the Service could not be planned; the job has ended with it. */
+export type BatchJob = { job: NewJob; problem: JobProblem | null }
+export type NewBatch = { batch: Batch; jobs: readonly BatchJob[] }
+
+/** The statements that insert a batch where `guard` holds. */
+export function batchRows({ batch, jobs: list }: NewBatch, guard: SQL): SQL[] {
+  const { selection, ...rest } = batch
+  return [
+    insertWhere(batches, { ...rest, ...selection, selector: { ...selection.selector } }, guard),
+    ...jobRows(
+      list.map(({ job }) => job),
+      guard,
+      batch.createdAtMs,
+    ),
+    ...list.flatMap(({ job, problem }) =>
+      problem === null
+        ? []
+        : [
+            sql`update jobs set status = 'finished', verdict = 'error', problem = ${JSON.stringify(problem)},
+                finished_at_ms = ${batch.createdAtMs}, sealed = null where id = ${job.id} and status = 'queued'`,
+          ],
+    ),
+  ]
+}
+
+/** Makes a batch with all its jobs durable; of concurrent requests with one key, one batch. */
+export const insertBatch = (store: Store, made: NewBatch, claim: IdempotencyClaim | null): Promise<Inserted> =>
+  insertOnce(store, made.batch.id, claim, made.batch.createdAtMs, (guard) => batchRows(made, guard))
+
+export type StoredBatch = { batch: Batch; jobs: readonly JobHead[] }
+
+export async function getBatch(store: Store, id: string): Promise<StoredBatch | null> {
+  const [row] = await store.db.select().from(batches).where(eq(batches.id, id))
+  if (row === undefined) return null
+  const [found] = await withJobs(store, [row])
+  return found ?? null
+}
+
+/** Newest first. The next page begins before the last batch of this one. */
+export async function listBatches(store: Store, { limit, before }: JobPage): Promise<StoredBatch[]> {
+  const rows = await store.db
+    .select()
+    .from(batches)
+    .where(
+      before === null
+        ? undefined
+        : sql`(${batches.createdAtMs}, ${batches.id}) < (${before.createdAtMs}, ${before.id})`,
+    )
+    .orderBy(desc(batches.createdAtMs), desc(batches.id))
+    .limit(limit)
+  return withJobs(store, rows)
+}
+
+/** At a time, to stay under the parameters that D1 takes. */
+const IDS = 50
+
+/** Jobs in the order in which the batch made them: that of their Services. */
+async function withJobs(store: Store, rows: readonly (typeof batches.$inferSelect)[]): Promise<StoredBatch[]> {
+  const byBatch = new Map<string, JobHead[]>(rows.map(({ id }) => [id, []]))
+  for (let from = 0; from < rows.length; from += IDS) {
+    const ids = rows.slice(from, from + IDS).map(({ id }) => id)
+    const found = await store.db.select().from(jobs).where(inArray(jobs.batchId, ids)).orderBy(jobs.no)
+    for (const row of found) byBatch.get(row.batchId ?? '')?.push(toHead(row))
+  }
+  return rows.map(({ no: _no, namespace, selector, ...rest }) => ({
+    batch: { ...rest, selection: { namespace, selector } },
+    jobs: byBatch.get(rest.id) ?? [],
+  }))
+}
