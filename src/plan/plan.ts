@@ -55,10 +55,10 @@ const SOURCES: readonly ((context: PlanContext) => PathDraft[])[] = [
  */
 export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(input.objects)): Plan {
   const context = contextOf(input, index)
-  const { request, service } = context
-  const drafts = SOURCES.flatMap((source) => source(context))
-  const paths = merged(
-    drafts.map((of) => ({ path: finishPath(context, of, checksFor(of, service, request.checks)), group: of.group })),
+  const { request } = context
+  const paths = finishAll(
+    context,
+    SOURCES.flatMap((source) => source(context)),
   )
   refuseImpossible(context, paths)
   const planned = new Set(paths.map(({ path }) => path.kind))
@@ -98,17 +98,25 @@ function clusterDomainOf(given: string | null, found: string | null): PlanContex
   return { name: 'cluster.local', because: 'cluster domain: the default, as nothing says otherwise' }
 }
 
-/** Two objects may make the same path (a rule in two Ingresses): one path, for both reasons. */
-function merged(paths: readonly GroupedPath[]): readonly GroupedPath[] {
-  const byId = new Map<string, GroupedPath>()
-  for (const each of paths) {
-    const known = byId.get(each.path.id)
-    byId.set(each.path.id, known === undefined ? each : { ...known, path: withReasons(known.path, each.path.because) })
+/** Two objects may make the same path (a rule in two Ingresses): one path, with the reasons and the doubts of both. */
+function finishAll(context: PlanContext, drafts: readonly PathDraft[]): GroupedPath[] {
+  const { service, request } = context
+  const finished = new Map<string, { of: PathDraft; path: PlannedPath }>()
+  for (const of of drafts) {
+    const path = finishPath(context, of, checksFor(of, service, request.checks))
+    const known = finished.get(path.id)
+    if (known === undefined) {
+      finished.set(path.id, { of, path })
+      continue
+    }
+    const both = {
+      ...known.of,
+      because: union(known.of.because, of.because),
+      doubts: union(known.of.doubts, of.doubts),
+    }
+    finished.set(path.id, { of: both, path: finishPath(context, both, known.path.checks) })
   }
-  return byId.size === paths.length ? paths : [...byId.values()]
+  return [...finished.values()].map(({ of, path }) => ({ path, group: of.group }))
 }
 
-const withReasons = (path: PlannedPath, because: readonly string[]): PlannedPath => ({
-  ...path,
-  because: [...new Set([...path.because, ...because])],
-})
+const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]
