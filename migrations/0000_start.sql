@@ -19,6 +19,7 @@ CREATE UNIQUE INDEX `incidents_id` ON `incidents` (`id`);--> statement-breakpoin
 CREATE INDEX `incidents_series` ON `incidents` (`series_no`,`started_at_ms`);--> statement-breakpoint
 CREATE INDEX `incidents_service` ON `incidents` (`service_no`,`started_at_ms`);--> statement-breakpoint
 CREATE INDEX `incidents_open` ON `incidents` (`service_no`) WHERE ended_at_ms is null;--> statement-breakpoint
+CREATE INDEX `incidents_ended` ON `incidents` (`ended_at_ms`) WHERE ended_at_ms is not null;--> statement-breakpoint
 CREATE TABLE `paths` (
 	`no` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,

@@ -150,6 +150,7 @@ export const incidents = sqliteTable(
     index('incidents_series').on(t.seriesNo, t.startedAtMs),
     index('incidents_service').on(t.serviceNo, t.startedAtMs),
     index('incidents_open').on(t.serviceNo).where(sql`ended_at_ms is null`),
+    index('incidents_ended').on(t.endedAtMs).where(sql`ended_at_ms is not null`),
   ],
 )
 

@@ -11,6 +11,7 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "CREATE INDEX `incidents_series` ON `incidents` (`series_no`,`started_at_ms`);",
       "CREATE INDEX `incidents_service` ON `incidents` (`service_no`,`started_at_ms`);",
       "CREATE INDEX `incidents_open` ON `incidents` (`service_no`) WHERE ended_at_ms is null;",
+      "CREATE INDEX `incidents_ended` ON `incidents` (`ended_at_ms`) WHERE ended_at_ms is not null;",
       "CREATE TABLE `paths` (\n\t`no` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`service_no` integer NOT NULL,\n\t`kind` text NOT NULL,\n\t`document` text NOT NULL,\n\t`retired_at_ms` integer\n);",
       "CREATE UNIQUE INDEX `paths_id` ON `paths` (`id`);",
       "CREATE INDEX `paths_service` ON `paths` (`service_no`);",

@@ -1,0 +1,228 @@
+/**
+ * Retention: what is too old goes, in small steps, each a short write, so that no probe waits for it. How far it has
+ * come is stored, so that a step does not look again at what an earlier one has passed.
+ *
+ * @module
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import { OUTCOMES } from '../check/result.ts'
+import type { Store } from './db.ts'
+import { DAY_MS } from './steps.ts'
+import { dayOf } from './texts.ts'
+
+/** How long each level is kept, milliseconds. Failures at least as long as raw, days at least as long as hours. */
+export type Retention = { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number }
+
+export type RetentionStep = {
+  /** Rows that went. */
+  deleted: number
+  /** Nothing is left to do for now. */
+  done: boolean
+}
+
+type Context = { store: Store; keep: Retention; nowMs: number; limit: number }
+type Stage = (context: Context) => Promise<RetentionStep>
+
+const DONE: RetentionStep = { deleted: 0, done: true }
+
+/**
+ * One step. Called again until it says `done`, with pauses of the caller's choice.
+ *
+ * @param limit of rows that it looks at.
+ */
+export async function retain(store: Store, keep: Retention, nowMs: number, limit = 500): Promise<RetentionStep> {
+  for (const stage of STAGES) {
+    const step = await stage({ store, keep, nowMs, limit })
+    if (!step.done || step.deleted > 0) return { ...step, done: false }
+  }
+  return DONE
+}
+
+const PASSED = sql.raw(['pass', 'skipped'].map((outcome) => OUTCOMES.findIndex((one) => one === outcome)).join())
+
+/** Rows in the order of their numbers, which is nearly that of time. The newest stays, so that no number comes back. */
+const rawResults: Stage = (context) =>
+  sweep(context, {
+    level: 'raw',
+    table: 'results',
+    number: 'seq',
+    time: 'started_at_ms',
+    beforeMs: context.nowMs - context.keep.rawMs,
+    remove: (rows) => [sql`delete from results where seq in (${rows}) and outcome in (${PASSED}) returning seq`],
+  })
+
+const failedResults: Stage = (context) =>
+  sweep(context, {
+    level: 'failures',
+    table: 'results',
+    number: 'seq',
+    time: 'started_at_ms',
+    beforeMs: context.nowMs - context.keep.failuresMs,
+    remove: (rows) => [sql`delete from results where seq in (${rows}) returning seq`],
+  })
+
+const ENDED = sql`status in ('finished', 'cancelled') and not exists (select 1 from results where job_no = jobs.no)`
+
+/** A job goes with the last of its results. */
+const jobsSweep =
+  (level: string, keepMs: (keep: Retention) => number): Stage =>
+  (context) =>
+    sweep(context, {
+      ...{ level, table: 'jobs', number: 'no', time: 'created_at_ms' },
+      beforeMs: context.nowMs - keepMs(context.keep),
+      remove(rows) {
+        const gone = sql`select no from jobs where no in (${rows}) and ${ENDED}`
+        return [
+          sql`delete from job_labels where job_no in (${gone})`,
+          sql`delete from job_objects where job_no in (${gone})`,
+          sql`delete from jobs where no in (${rows}) and ${ENDED} returning no`,
+        ]
+      },
+    })
+
+type Sweep = {
+  level: string
+  table: string
+  number: string
+  time: string
+  beforeMs: number
+  /** The last statement returns a row for each that went. */
+  remove(rows: SQL): SQL[]
+}
+
+/** Looks at the next rows after those looked at, stops at the first that is young enough. */
+async function sweep({ store, limit }: Context, on: Sweep): Promise<RetentionStep> {
+  const [table, number, time] = [sql.raw(on.table), sql.raw(on.number), sql.raw(on.time)]
+  const next = sql`select ${number} number, ${time} at_ms from ${table}
+    where ${number} > coalesce((select cursor from retained where level = ${on.level}), 0)
+      and ${number} < (select max(${number}) from ${table}) order by ${number} limit ${limit}`
+  const [seen] = await store.db.all<{ first: number | null; last: number | null; young: number | null }>(
+    sql`select min(number) first, max(number) last, min(case when at_ms >= ${on.beforeMs} then number end) young
+        from (${next})`,
+  )
+  const until = seen?.young ? seen.young - 1 : (seen?.last ?? null)
+  if (!seen?.first || until === null || seen.first > until) return DONE
+  const rows = sql`select ${number} from ${table} where ${number} between ${seen.first} and ${until}`
+  const returned = await store.atomic([...on.remove(rows), passed(on.level, on.beforeMs, until)])
+  return { deleted: returned.at(-2)?.length ?? 0, done: false }
+}
+
+const passed = (level: string, sinceMs: number, cursor: number): SQL => sql`
+  insert into retained (level, since_ms, cursor) values (${level}, ${sinceMs}, ${cursor})
+  on conflict (level) do update set since_ms = max(since_ms, excluded.since_ms), cursor = max(cursor, excluded.cursor)`
+
+/** The shared texts of what has gone: nothing that is kept is older than the longest kept results. */
+const sharedTexts: Stage = ({ store, keep, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from texts where no in (select no from texts where used_day < ${lastDay(keep, nowMs)}
+      and hash not in (select diagnosis from services where diagnosis is not null) order by used_day limit ${limit})
+      returning no`,
+  )
+
+const lastDay = (keep: Retention, nowMs: number): number => dayOf(nowMs - Math.max(keep.rawMs, keep.failuresMs)) - 1
+
+/** Numbers of Endpoint paths, and of what wants no history, are needed by raw results alone. */
+const rawSeries: Stage = ({ store, keep, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from series where no in (select no from series where used_day < ${lastDay(keep, nowMs)}
+      and (service_no is null or group_no is not null) order by used_day limit ${limit}) returning no`,
+  )
+
+const retiredEndpoints: Stage = ({ store, keep, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from paths where no in (select no from paths where retired_at_ms < ${nowMs - keep.failuresMs}
+      and kind = 'Endpoint' and not exists (select 1 from series where path_id = paths.id) limit ${limit}) returning no`,
+  )
+
+const TABLES = ['rollups', 'rollup_latency', 'rollup_failures']
+
+/** Once a day: series by series, some at a time. `cursor` is the last series seen, or -1 after the last. */
+const rollupSweep =
+  (level: 'hour' | 'day', step: number, keepMs: (keep: Retention) => number): Stage =>
+  async ({ store, keep, nowMs, limit }) => {
+    const beforeMs = Math.floor((nowMs - keepMs(keep)) / DAY_MS) * DAY_MS
+    const before = step === 0 ? (beforeMs / DAY_MS) * 24 : beforeMs / DAY_MS
+    const [at] = await store.db.all<{ since_ms: number; cursor: number }>(
+      sql`select since_ms, cursor from retained where level = ${level}`,
+    )
+    const isNew = (at?.since_ms ?? 0) < beforeMs
+    const cursor = isNew ? 0 : (at?.cursor ?? 0)
+    if (cursor < 0) return DONE
+    const numbers = await store.db.all<{ no: number }>(
+      sql`select no from series where no > ${cursor} order by no limit ${SERIES_A_STEP}`,
+    )
+    const chosen = JSON.stringify(numbers.map(({ no }) => no))
+    const old = (table: SQL) => sql`select r.series_no, r.step, r.at from json_each(${chosen}) s cross join ${table} r
+      where r.series_no = s.value and r.step = ${step} and r.at < ${before} limit ${limit}`
+    const returned = await store.atomic([
+      sql`insert into retained (level, since_ms, cursor) values (${level}, ${beforeMs}, ${cursor})
+        on conflict (level) do update set since_ms = excluded.since_ms, cursor = excluded.cursor
+          where since_ms < excluded.since_ms`,
+      ...TABLES.map((name) => {
+        const table = sql.raw(name)
+        return sql`delete from ${table} where (series_no, step, at) in (${old(table)}) returning series_no`
+      }),
+    ])
+    const deleted = returned.reduce((sum, rows) => sum + rows.length, 0)
+    if (deleted > 0) return { deleted, done: false }
+    const last = numbers.at(-1)?.no ?? -1
+    await store.atomic([sql`update retained set cursor = ${last} where level = ${level} and since_ms = ${beforeMs}`])
+    return { deleted: 0, done: false }
+  }
+
+const SERIES_A_STEP = 200
+
+const oldIncidents: Stage = async ({ store, keep, nowMs, limit }) => {
+  const old = sql`select no from incidents where ended_at_ms < ${nowMs - keep.dailyMs} limit ${limit}`
+  const returned = await store.atomic([
+    sql`delete from incident_failures where incident_no in (${old})`,
+    sql`delete from incidents where no in (${old}) returning no`,
+  ])
+  return stepOf(returned.at(-1)?.length ?? 0)
+}
+
+/** What was last probed before the oldest day that is kept has nothing left to show. */
+const forgottenServices: Stage = async ({ store, keep, nowMs, limit }) => {
+  const beforeMs = nowMs - keep.dailyMs
+  const returned = await store.atomic([
+    sql`delete from series where no in (select no from series where used_day < ${dayOf(beforeMs)} limit ${limit}) returning no`,
+    sql`delete from paths where no in (select no from paths where retired_at_ms < ${beforeMs} limit ${limit}) returning no`,
+    sql`delete from paths where service_no in (select no from services where last_at_ms < ${beforeMs})`,
+    sql`delete from services where last_at_ms < ${beforeMs} returning no`,
+  ])
+  return stepOf(returned.reduce((sum, rows) => sum + rows.length, 0))
+}
+
+const expiredKeys: Stage = ({ store, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from idempotency_keys where (principal, method, path, key) in (
+      select principal, method, path, key from idempotency_keys where expires_at_ms <= ${nowMs} limit ${limit})
+      returning key`,
+  )
+
+async function remove(store: Store, statement: SQL): Promise<RetentionStep> {
+  const [rows = []] = await store.atomic([statement])
+  return stepOf(rows.length)
+}
+
+const stepOf = (deleted: number): RetentionStep => ({ deleted, done: deleted === 0 })
+
+/** In this order: each goes on only when those before it have nothing left, so that nothing kept loses its texts. */
+const STAGES: readonly Stage[] = [
+  rawResults,
+  failedResults,
+  jobsSweep('jobs', (keep) => keep.rawMs),
+  jobsSweep('failed-jobs', (keep) => keep.failuresMs),
+  sharedTexts,
+  rawSeries,
+  retiredEndpoints,
+  rollupSweep('hour', 0, (keep) => keep.hourlyMs),
+  rollupSweep('day', 1, (keep) => keep.dailyMs),
+  oldIncidents,
+  forgottenServices,
+  expiredKeys,
+]
