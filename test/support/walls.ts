@@ -26,6 +26,7 @@ const not = (test: (path: string) => boolean) => (path: string) => !test(path)
 
 const inNode = under('src/runtime/node')
 const inWorkers = under('src/runtime/workers')
+const inSocket = under('src/runtime/socket')
 const inRuntime = under('src/runtime')
 const inStore = under('src/store')
 const inApi = under('src/api')
@@ -44,6 +45,8 @@ const isPure = under(
 const isConfig = (path: string) => /\/config\.ts$/.test(path)
 
 const isBuiltin = (target: string) => target.startsWith('node:') || builtinModules.includes(target)
+/** What of Node's modules workerd has too, and does there what it does here. */
+const SHARED_BUILTINS = under('node:net', 'node:tls', 'node:crypto')
 const NODE_PACKAGES = under(
   'undici',
   'better-sqlite3',
@@ -77,13 +80,19 @@ const IMPURE_GLOBALS = under(
 const WALLS: readonly Wall[] = [
   {
     name: '1: only runtime/node imports Node and its packages',
-    in: not(inNode),
+    in: not((path) => inNode(path) || inWorkers(path) || inSocket(path)),
     imports: (target) => isBuiltin(target) || NODE_PACKAGES(target),
+  },
+  {
+    name: '1: outside runtime/node, only what workerd has too',
+    in: (path) => inWorkers(path) || inSocket(path),
+    imports: (target) => (isBuiltin(target) && !SHARED_BUILTINS(target)) || NODE_PACKAGES(target),
   },
   { name: '1: only runtime/workers imports cloudflare:*', in: not(inWorkers), imports: WORKERS_PACKAGES },
   { name: '1: the core does not know the runtimes', in: not(inRuntime), imports: inRuntime },
   { name: '1: runtime/node does not know runtime/workers', in: inNode, imports: inWorkers },
   { name: '1: runtime/workers does not know runtime/node', in: inWorkers, imports: inNode },
+  { name: '1: runtime/socket knows neither', in: inSocket, imports: (target) => inNode(target) || inWorkers(target) },
   {
     name: '1: no runtime sniffing, no environment in the core',
     in: not(inRuntime),
