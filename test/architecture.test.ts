@@ -23,7 +23,10 @@ describe('the walls', () => {
       'imports drizzle-orm/better-sqlite3 (wall 1',
     ],
     ['src/kube/a.ts', "const k = await import('@kubernetes/client-node')", 'imports @kubernetes/client-node (wall 1'],
-    ['src/runtime/workers/a.ts', "import 'node:net'", 'imports node:net (wall 1'],
+    ['src/runtime/workers/a.ts', "import 'node:fs'", 'imports node:fs (wall 1'],
+    ['src/runtime/socket/a.ts', "import 'node:tls'\nimport 'undici'", 'imports undici (wall 1'],
+    ['src/runtime/socket/a.ts', "import x from '../node/main.ts'", 'imports src/runtime/node/main.ts (wall 1'],
+    ['src/check/a.ts', "import { connect } from 'node:net'", 'imports node:net (wall 1'],
     ['src/runtime/node/a.ts', "import { connect } from 'cloudflare:sockets'", 'imports cloudflare:sockets (wall 1'],
     ['src/job/a.ts', "import { env } from 'cloudflare:workers'", 'imports cloudflare:workers (wall 1'],
     [
@@ -53,7 +56,7 @@ describe('the walls', () => {
 
   it.each([
     ['src/runtime/node/a.ts', "import { connect } from 'node:net'\nimport { Client } from 'undici'"],
-    ['src/runtime/workers/a.ts', "import { connect } from 'cloudflare:sockets'"],
+    ['src/runtime/workers/a.ts', "import { env } from 'cloudflare:workers'\nimport { connect } from 'node:net'"],
     ['src/report/a.ts', "import { toInstant } from '../lib/clock.ts'\nexport const at = new Date(0)"],
     ['src/api/a.ts', "import { z } from '@hono/zod-openapi'\nexport const at = Date.now()"],
     ['src/store/a.ts', "import { eq } from 'drizzle-orm'"],

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks'
 import type { Failure, FailureCode } from '../../check/codes.ts'
 import { codeOf, failure, failureOf } from '../../check/failure.ts'
 import type { DnsEvidence, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
-import { since } from './dial.ts'
+import { since } from '../socket/attempt.ts'
 
 /** What c-ares says of an answer, as the DNS does (RFC 1035 4.1.1); what is absent came with no answer. */
 const RCODES: Readonly<Record<string, string>> = {

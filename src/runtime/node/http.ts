@@ -6,7 +6,8 @@ import { Client, type Dispatcher, errors } from 'undici'
 import { failureOf } from '../../check/failure.ts'
 import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
-import { Attempt, since } from './dial.ts'
+import { Attempt, since } from '../socket/attempt.ts'
+import { nodeTransport } from './transport.ts'
 
 /** Response headers together, in bytes. */
 const HEADERS_MAX_BYTES = 64 * 1024
@@ -41,7 +42,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
   #version = '1.1'
 
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
-    super(request, end)
+    super(nodeTransport, request, end)
     this.#request = request
   }
 

@@ -2,9 +2,10 @@ import { networkInterfaces } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Network } from '../../check/network.ts'
 import type { Family } from '../../kube/words.ts'
+import { exchangeTcp } from '../socket/tcp.ts'
 import { lookupName, resolveName } from './dns.ts'
 import { exchangeHttp } from './http.ts'
-import { exchangeTcp } from './tcp.ts'
+import { nodeTransport } from './transport.ts'
 
 /** Interfaces come and go while a process lives (CNI, VPN); asking for them on every try would be a waste. */
 const INTERFACES_MAX_AGE_MS = 5000
@@ -16,7 +17,7 @@ export function createNodeNetwork(): Network {
   return {
     resolve: resolveName,
     lookup: lookupName,
-    tcp: exchangeTcp,
+    tcp: (request) => exchangeTcp(nodeTransport, request),
     http: exchangeHttp,
     hasRoute(family) {
       if (performance.now() - readAt > INTERFACES_MAX_AGE_MS) {

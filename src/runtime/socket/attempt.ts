@@ -1,10 +1,18 @@
 import { connect, type Socket } from 'node:net'
-import { performance } from 'node:perf_hooks'
-import type { TLSSocket } from 'node:tls'
 import type { Failure, Phase } from '../../check/codes.ts'
-import { codeOf, failureOf } from '../../check/failure.ts'
+import { failureOf } from '../../check/failure.ts'
 import type { DialOptions, DialTls, Exchange, TlsEvidence } from '../../check/network.ts'
-import { startTls, tlsEvidence } from './certificate.ts'
+
+/** What the runtimes do each in its own way; `node:net` itself is on both. */
+export type Transport = {
+  /** Runs TLS over a connected socket; `secureConnect` or `error` tells how it ended. May throw. */
+  startTls(socket: Socket, tls: DialTls, alpn: readonly string[]): Socket
+  /** What the handshake showed, read from a socket that is secured. */
+  tlsEvidence(socket: Socket): TlsEvidence
+  /** The code for the failure table of what was thrown or emitted in that phase. */
+  codeOf(error: unknown, phase: Phase): string
+  localAddress(socket: Socket): string | null
+}
 
 /**
  * One exchange with one peer over one new connection: dials, times each phase by the socket's own events, and ends
@@ -15,6 +23,7 @@ import { startTls, tlsEvidence } from './certificate.ts'
  */
 export abstract class Attempt<T extends Exchange> {
   protected readonly options: DialOptions
+  readonly #transport: Transport
   protected phase: Phase = 'connect'
   protected connectMs: number | null = null
   protected tlsMs: number | null = null
@@ -30,7 +39,8 @@ export abstract class Attempt<T extends Exchange> {
   readonly #timer: NodeJS.Timeout
   #localAddress: string | null = null
 
-  constructor(options: DialOptions, end: (exchange: T) => void) {
+  constructor(transport: Transport, options: DialOptions, end: (exchange: T) => void) {
+    this.#transport = transport
     this.options = options
     this.#end = end
     this.#startedAt = performance.now()
@@ -54,20 +64,20 @@ export abstract class Attempt<T extends Exchange> {
     socket.on('error', this.#onSocketError)
     socket.once('connect', () => {
       this.connectMs = since(this.#startedAt)
-      this.#localAddress = socket.localAddress ?? null
+      this.#localAddress = this.#transport.localAddress(socket)
       if (tls === null) ready(socket)
       else this.secure(tls, alpn, ready)
     })
   }
 
   /** Runs TLS over the connection. A certificate that is refused is kept as evidence before the exchange ends. */
-  protected secure(tls: DialTls, alpn: readonly string[], ready: (socket: TLSSocket) => void): void {
+  protected secure(tls: DialTls, alpn: readonly string[], ready: (socket: Socket) => void): void {
     if (this.socket === null) return
     const startedAt = performance.now()
     this.phase = 'tls'
-    let secured: TLSSocket
+    let secured: Socket
     try {
-      secured = startTls(this.socket, tls, alpn)
+      secured = this.#transport.startTls(this.socket, tls, alpn)
     } catch (error) {
       this.fail(error)
       return
@@ -77,7 +87,7 @@ export abstract class Attempt<T extends Exchange> {
     secured.once('secureConnect', () => {
       if (this.ended) return
       this.tlsMs = since(startedAt)
-      this.tls = tlsEvidence(secured)
+      this.tls = this.#transport.tlsEvidence(secured)
       const { authorized, authorizationError } = this.tls
       if (tls.verify && !authorized) this.finish(failureOf(authorizationError ?? 'UNSPECIFIED', 'tls'))
       else ready(secured)
@@ -87,7 +97,7 @@ export abstract class Attempt<T extends Exchange> {
   /** Ends the exchange with what a thrown or emitted error means in the current phase. */
   protected fail(error: unknown): void {
     if (this.ended) return
-    this.finish(failureOf(tlsClosed(error, this.phase) ? 'CLOSED' : codeOf(error), this.phase, error))
+    this.finish(failureOf(this.#transport.codeOf(error, this.phase), this.phase, error))
   }
 
   /** Ends the exchange; what comes later is ignored. */
@@ -149,7 +159,3 @@ export const since = (startedAt: number): number => Math.round((performance.now(
 
 const onTimer = (attempt: { onTimer(): void }) => attempt.onTimer()
 const onTimeUp = (attempt: { onTimeUp(): void }) => attempt.onTimeUp()
-
-/** Node reports a FIN in the handshake as ECONNRESET too, but without the errno that a system call would have set. */
-const tlsClosed = (error: unknown, phase: Phase): boolean =>
-  phase === 'tls' && codeOf(error) === 'ECONNRESET' && !(error instanceof Error && 'errno' in error)

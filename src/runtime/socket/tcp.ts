@@ -1,15 +1,14 @@
 import type { Socket } from 'node:net'
-import { performance } from 'node:perf_hooks'
 import { failureOf } from '../../check/failure.ts'
 import type { Exchange, TcpExchange, TcpRequest } from '../../check/network.ts'
-import { Attempt, since } from './dial.ts'
+import { Attempt, since, type Transport } from './attempt.ts'
 
 /**
  * One TCP connection: connect, TLS where asked for, then the steps in order; in each step what is expected is awaited
  * first, then `send` is sent, then TLS is started (blackbox_exporter's order). Resolves for every network failure.
  */
-export const exchangeTcp = (request: TcpRequest): Promise<TcpExchange> =>
-  new Promise((resolve) => new TcpAttempt(request, resolve).start())
+export const exchangeTcp = (transport: Transport, request: TcpRequest): Promise<TcpExchange> =>
+  new Promise((resolve) => new TcpAttempt(transport, request, resolve).start())
 
 class TcpAttempt extends Attempt<TcpExchange> {
   readonly #request: TcpRequest
@@ -20,8 +19,8 @@ class TcpAttempt extends Attempt<TcpExchange> {
   #bytes = 0
   #decoder = new TextDecoder()
 
-  constructor(request: TcpRequest, end: (exchange: TcpExchange) => void) {
-    super(request, end)
+  constructor(transport: Transport, request: TcpRequest, end: (exchange: TcpExchange) => void) {
+    super(transport, request, end)
     this.#request = request
   }
 
