@@ -99,6 +99,9 @@ export function notesOf(row: ReportRow): string[] {
     notes.push(visible(`tried: ${deciding.failure.message}`))
   }
   if (bad && deciding?.http) notes.push(answerOf(deciding.http))
+  // The planner puts what speaks against a path last.
+  const doubt = path.skipped?.reason === 'not_expected' ? path.because.at(-1) : undefined
+  if (doubt !== undefined) notes.push(visible(`not promised: ${doubt}`))
   const via = dialled(path)
   if (bad && via !== null && place(path) !== via) notes.push(`dialled ${via}`)
   if (row.flaky) notes.push(`flaky: ${row.passes} of ${row.tries} tries passed`)
