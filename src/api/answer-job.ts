@@ -1,5 +1,4 @@
-/** How a job is answered: waited for, rendered, with the status that was asked for. */
-import { z } from '@hono/zod-openapi'
+/** How a job is answered: waited for, then in the format and with the status that were asked for. */
 import { hasEnded } from '../job/job.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -10,52 +9,15 @@ import { renderMarkdown } from '../report/markdown.ts'
 import { renderText } from '../report/text.ts'
 import { getJob, type StoredJob } from '../store/jobs.ts'
 import { listResults } from '../store/results.ts'
+import { type AnswerAsked, answer, type Renderers } from './answer.ts'
 import type { Deps } from './deps.ts'
 import type { ApiContext } from './route.ts'
 
-export const FORMATS = ['json', 'text', 'markdown', 'junit'] as const
-export type Format = (typeof FORMATS)[number]
-export const FormatSchema = z.enum(FORMATS)
-
-const RENDERERS: Readonly<Record<Format, { contentType: string; render: (job: JobDocument) => string }>> = {
-  json: { contentType: 'application/json', render: (job) => JSON.stringify(job) },
-  text: { contentType: 'text/plain; charset=utf-8', render: renderText },
-  markdown: { contentType: 'text/markdown; charset=utf-8', render: renderMarkdown },
-  junit: { contentType: 'application/xml; charset=utf-8', render: renderJunit },
-}
-
-const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
-  '*/*': 'json',
-  'application/*': 'json',
-  'application/json': 'json',
-  'text/*': 'text',
-  'text/plain': 'text',
-  'text/markdown': 'markdown',
-  'application/xml': 'junit',
-  'text/xml': 'junit',
-}
-
-/** The format a client accepts most (RFC 9110 12.5.1). */
-export function formatByAccept(accept: string | undefined): Format {
-  const ranges = (accept ?? '*/*').split(',').map((part, index) => {
-    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase())
-    const q = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1)
-    return { type, q: Number.isNaN(q) ? 0 : q, index }
-  })
-  const wanted = ranges.filter(({ q }) => q > 0).toSorted((a, b) => b.q - a.q || a.index - b.index)
-  for (const { type } of wanted) {
-    const format = BY_MEDIA_TYPE[type]
-    if (format !== undefined) return format
-  }
-  throw new ProblemError(
-    'not_acceptable',
-    'A report comes as application/json, text/plain, text/markdown or application/xml (JUnit); or use ?format=.',
-  )
-}
-
-export function reportContent(job: JobDocument, format: Format): { body: string; contentType: string } {
-  const { render, contentType } = RENDERERS[format]
-  return { body: render(job), contentType }
+export const JOB_RENDERERS: Renderers<JobDocument> = {
+  json: (job) => JSON.stringify(job),
+  text: renderText,
+  markdown: renderMarkdown,
+  junit: renderJunit,
 }
 
 /** A job whole. An unknown id is a 404. */
@@ -72,37 +34,13 @@ export async function loadJob(deps: Deps, id: string): Promise<{ job: StoredJob;
   }
 }
 
-type Asked = { wait: number | null; format?: Format | undefined; failStatus?: number | undefined; created: boolean }
-
-export async function answerJob(context: ApiContext, id: string, asked: Asked): Promise<Response> {
+export async function answerJob(context: ApiContext, id: string, asked: AnswerAsked): Promise<Response> {
   const deps = context.get('deps')
   if (asked.wait !== null) await waitForEnd(deps, id, asked.wait * 1000, context.req.raw.signal)
   const { job, document } = await loadJob(deps, id)
-  const ended = hasEnded(job)
-  const format = asked.format ?? 'json'
-  const { body, contentType } = reportContent(document, format)
-  const send = (status: 200 | 202 | 424) => context.body(body, status, { 'content-type': contentType })
-
-  if (ended && asked.wait !== null) context.header('preference-applied', `wait=${asked.wait}`)
-  if (!ended) {
-    context.header('retry-after', '1')
-    context.header('cache-control', 'max-age=0, must-revalidate')
-  }
-  if (asked.failStatus !== undefined && job.verdict !== 'pass') return send(424)
-  if (!ended) return send(asked.created || asked.wait !== null ? 202 : 200)
-  if (asked.created) return send(200)
-  // What has ended does not change any more.
-  const tag = `W/"${job.version}-${format}"`
-  context.header('etag', tag)
-  context.header('cache-control', 'private, max-age=86400, immutable')
-  return isKnown(tag, context.req.header('if-none-match')) ? context.body(null, 304) : send(200)
+  const { verdict, version } = job
+  return answer(context, asked, { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), verdict, version })
 }
-
-const isKnown = (tag: string, ifNoneMatch = ''): boolean =>
-  ifNoneMatch
-    .split(',')
-    .map((part) => part.trim())
-    .some((part) => part === tag || part === '*')
 
 /** Resolves when the job has ended, the time is up or the client has gone, whichever is first. */
 export async function waitForEnd(

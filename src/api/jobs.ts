@@ -10,39 +10,20 @@ import { defined } from '../lib/defined.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { describeJobHead } from '../report/describe-job.ts'
 import { cancelJob, listJobs } from '../store/jobs.ts'
-import { answerJob, FORMATS, FormatSchema, formatByAccept, loadJob, reportContent } from './answer-job.ts'
+import { answerFields, answerReport, FORMATS, FormatSchema, reportContents, waitAnswers } from './answer.ts'
+import { answerJob, JOB_RENDERERS, loadJob } from './answer-job.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { readLabels } from './labels.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
-import { PreferHeaders, WaitSchema, waitOf } from './prefer.ts'
+import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import { manifestQuery, readAsked } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 import { JobHeadSchema, JobSchema } from './schemas.ts'
 
-const answerFields = {
-  wait: WaitSchema,
-  format: FormatSchema.optional(),
-  failStatus: z.coerce.number().pipe(z.literal(424)).optional().openapi({
-    description:
-      'With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body',
-  }),
-}
-
-const jobContent = {
-  'application/json': { schema: JobSchema },
-  'text/plain': { schema: z.string() },
-  'text/markdown': { schema: z.string() },
-  'application/xml': { schema: z.string() },
-}
-
-const jobAnswers = {
-  200: { description: 'Finished in time (or already)', content: jobContent },
-  202: { description: 'Accepted; ask again at `Location`', content: jobContent },
-  424: { description: 'Only with `failStatus=424`: not `pass`', content: jobContent },
-}
+const jobAnswers = waitAnswers(JobSchema)
 
 export function mountJobs(app: Api): void {
   mount(
@@ -91,11 +72,7 @@ export function mountJobs(app: Api): void {
         claim: claimOf(context, body),
         scheduleId: null,
         batchId: null,
-        // A waiting client is to get a verdict, not a 202: the job ends 2 s (of a short wait: a half) before it.
-        deadlineAtMs:
-          wait === null || wait === 0 || asked.request.deadlineMs !== null
-            ? null
-            : receivedAtMs + Math.max(wait * 1000 - 2000, wait * 500),
+        deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
       })
       context.header('location', `/v1/jobs/${id}`)
       if (replayed) context.header('idempotent-replayed', 'true')
@@ -218,17 +195,16 @@ export function mountJobs(app: Api): void {
       params: jobParams,
       query: z.strictObject({ format: FormatSchema.optional() }),
       responses: {
-        200: { description: 'The report; of an unfinished job: what is known so far', content: jobContent },
+        200: {
+          description: 'The report; of an unfinished job: what is known so far',
+          content: reportContents(JobSchema),
+        },
         ...problems('not_found', 'not_acceptable', 'invalid_request'),
       },
     },
     async (context, { params, query }) => {
       const { document } = await loadJob(context.get('deps'), jobIdOf(params.id))
-      const { body, contentType } = reportContent(
-        document,
-        query.format ?? formatByAccept(context.req.header('accept')),
-      )
-      return context.body(body, 200, { 'content-type': contentType })
+      return answerReport(context, document, JOB_RENDERERS, query.format)
     },
   )
 }

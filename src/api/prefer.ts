@@ -20,6 +20,13 @@ export function waitOf(context: ApiContext, query: number | undefined): number |
   return asked === null ? null : Math.min(asked, context.get('deps').settings.waitLimit)
 }
 
+/**
+ * A waiting client is to get a verdict, not a 202: what it waits for ends 2 s (of a short wait: a half) before it.
+ * `null`: the clock starts with the run.
+ */
+export const deadlineOf = (wait: number | null, deadlineMs: number | null, receivedAtMs: number): number | null =>
+  wait === null || wait === 0 || deadlineMs !== null ? null : receivedAtMs + Math.max(wait * 1000 - 2000, wait * 500)
+
 function preferredWait(header: string | undefined): number | null {
   const preferences = (header ?? '').split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '')
   const wait = preferences.find((preference) => /^wait\s*=/.test(preference))
