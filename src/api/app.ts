@@ -5,6 +5,7 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { requestId } from 'hono/request-id'
+import { matchedRoutes } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -14,28 +15,35 @@ import { mountDocs } from './docs.ts'
 import { mountEvents } from './events.ts'
 import { mountHealth } from './health.ts'
 import { mountJobs } from './jobs.ts'
+import { mountMetrics } from './metrics.ts'
 import { mountPlan } from './plan.ts'
+import { mountProbe } from './probe.ts'
 import { answerError } from './problem.ts'
+import { createRequestStats } from './request-stats.ts'
 import type { Api, ApiEnv } from './route.ts'
 
 /** @param routes what this runtime offers; what is not mounted is a 404 and absent from its document. */
 export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes): Api {
   const app = new OpenAPIHono<ApiEnv>()
+  const requests = createRequestStats()
   app.use(requestId({ generator: () => newId('request', deps.clock.now()), limitLength: 128 }))
-  app.use(secureHeaders({ xFrameOptions: 'DENY' }))
+  app.use(secureHeaders({ xFrameOptions: 'DENY', strictTransportSecurity: false }))
   app.use(async (context, next) => {
     context.set('deps', deps)
+    context.set('requests', requests)
     const startedMs = deps.clock.monotonic()
     await next()
+    const { method, path } = context.req
+    const { status } = context.res
+    const durationMs = deps.clock.monotonic() - startedMs
+    const route = matchedRoutes(context).findLast((matched) => !matched.path.endsWith('*'))?.path ?? null
+    requests.record({ method, route, status, durationMs })
     deps.log.info('request', {
       requestId: context.get('requestId'),
-      method: context.req.method,
-      path: context.req.path,
-      status: context.res.status,
-      durationMs: Math.round((deps.clock.monotonic() - startedMs) * 10) / 10,
+      ...{ method, path, status, durationMs: Math.round(durationMs * 10) / 10 },
     })
   })
-  app.use('/v1/*', authenticate(deps))
+  for (const guarded of ['/v1/*', '/metrics', '/probe']) app.use(guarded, authenticate(deps))
   routes(app)
   refuseOtherMethods(app)
   app.notFound((context) => {
@@ -50,6 +58,8 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
 export function mountRoutes(app: Api): void {
   mountJobs(app)
   mountEvents(app)
+  mountMetrics(app)
+  mountProbe(app)
   mountPlanning(app)
 }
 
