@@ -15,6 +15,8 @@ export type Gate = {
   leave(jobId: string): void
   /** Tries under way. */
   readonly active: number
+  /** Tries of one address that may be under way at once: more of them need not be got ready. */
+  readonly perAddress: number
 }
 
 type Admit = (release: Release | null) => void
@@ -96,5 +98,6 @@ export function createGate(limits: { total: number; perAddress: number }): Gate 
     get active() {
       return active
     },
+    perAddress: limits.perAddress,
   }
 }

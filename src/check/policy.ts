@@ -52,6 +52,9 @@ const EMBEDDED: readonly (readonly [cidr: string, offset: number, form: string])
 const deniedRanges = DENIED.map(([cidr, reason]) => [ipaddr.parseCIDR(cidr), reason] as const)
 const embeddedRanges = EMBEDDED.map(([cidr, offset, form]) => [ipaddr.parseCIDR(cidr), offset, form] as const)
 
+/** Judgements that are kept: the same few addresses are asked about again and again. */
+const KEPT_MAX = 4096
+
 /**
  * @param lists CIDRs. `allow` lifts default denials and nothing else; `deny` wins over everything.
  * @throws Error for a CIDR that does not parse; configuration checks it before.
@@ -59,23 +62,33 @@ const embeddedRanges = EMBEDDED.map(([cidr, offset, form]) => [ipaddr.parseCIDR(
 export function createPolicy(lists: { allow: readonly string[]; deny: readonly string[] }): Policy {
   const allow = lists.allow.map((cidr) => ipaddr.parseCIDR(cidr))
   const deny = lists.deny.map((cidr) => ipaddr.parseCIDR(cidr))
+  const kept = new Map<string, Permission>()
   return {
     check(text) {
-      if (!ipaddr.isValid(text)) return { allowed: false, reason: `${text} is not an IP address` }
-      // `inet_aton` forms (0x7f.1, 2130706433) are valid to some libraries and mean 127.0.0.1: judged by what they mean
-      const address = ipaddr.parse(text)
-      const forms = formsOf(address)
-      if (forms.some((form) => within(form, deny)))
-        return { allowed: false, reason: `${text} is denied by configuration` }
-      // What an embedded form carries is lifted by the same entry that lifts the plain address
-      for (const form of forms) {
-        const denied = deniedRanges.find(([range]) => within(form, [range]))
-        if (denied && !forms.some((other) => within(other, allow))) {
-          return { allowed: false, reason: `${text} is ${denied[1]}` }
-        }
-      }
-      return { allowed: true }
+      const known = kept.get(text)
+      if (known) return known
+      const permission = judge(text)
+      if (kept.size >= KEPT_MAX) kept.clear()
+      kept.set(text, permission)
+      return permission
     },
+  }
+
+  function judge(text: string): Permission {
+    if (!ipaddr.isValid(text)) return { allowed: false, reason: `${text} is not an IP address` }
+    // `inet_aton` forms (0x7f.1, 2130706433) are valid to some libraries and mean 127.0.0.1: judged by what they mean
+    const address = ipaddr.parse(text)
+    const forms = formsOf(address)
+    if (forms.some((form) => within(form, deny)))
+      return { allowed: false, reason: `${text} is denied by configuration` }
+    // What an embedded form carries is lifted by the same entry that lifts the plain address
+    for (const form of forms) {
+      const denied = deniedRanges.find(([range]) => within(form, [range]))
+      if (denied && !forms.some((other) => within(other, allow))) {
+        return { allowed: false, reason: `${text} is ${denied[1]}` }
+      }
+    }
+    return { allowed: true }
   }
 }
 

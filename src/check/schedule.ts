@@ -112,7 +112,7 @@ class Rounds {
     const startedAtMs = recorded.reduce((first, { startedAtMs }) => Math.min(first, startedAtMs), clock.now())
     const settledAtMs = startedAtMs + request.settleMs
     await this.#round(1, plan.paths)
-    for (let round = 2; ; round++) {
+    for (let round = 2; request.settleMs > 0; round++) {
       const unsettled = this.#unsettled(round - 1)
       const leftMs = settledAtMs - clock.now()
       if (unsettled.size === 0 || leftMs <= 0 || this.#cut.aborted) return
@@ -166,25 +166,22 @@ class Rounds {
 
   async #path(path: PlannedPath, round: number, record: (result: Result) => void): Promise<void> {
     const checks = path.variable === null ? path.checks : [VARIABLE]
-    const units: Promise<void>[] = []
-    for (const check of checks) {
-      for (let sample = 1; sample <= this.#run.request.samples; sample++) {
-        units.push(this.#unit({ path, check, sample, round }, record))
-      }
+    await Promise.all(checks.map((check) => this.#samples(path, check, round, record)))
+  }
+
+  /** As many samples at once as the gate would let in to one address. */
+  async #samples(path: PlannedPath, check: Check, round: number, record: (result: Result) => void): Promise<void> {
+    const { samples } = this.#run.request
+    let begun = 0
+    const lane = async () => {
+      while (begun < samples) await this.#unit({ path, check, sample: ++begun, round }, record)
     }
-    await Promise.all(units)
+    await Promise.all(Array.from({ length: Math.min(samples, this.#deps.gate.perAddress) }, lane))
   }
 
   async #unit(unit: Unit, record: (result: Result) => void): Promise<void> {
     const { path, check } = unit
-    const known = this.#run.recorded.filter(
-      (result) =>
-        result.purpose === 'check' &&
-        result.pathId === path.id &&
-        result.check === check.name &&
-        result.sample === unit.sample &&
-        result.round === unit.round,
-    )
+    const known = this.#known(unit)
     if (check.type === 'dns' || path.address === null) {
       await this.#tries(unit, '', null, known, record, async (key) => [await tryName(this.#context, key)])
       return
@@ -196,6 +193,20 @@ class Rounds {
     }
     const address = { address: path.address, family: path.family ?? 'IPv4' }
     await this.#address(unit, address, known, record, null, 1)
+  }
+
+  /** What a run before this one has recorded of the unit. */
+  #known({ path, check, sample, round }: Unit): readonly Result[] {
+    const { recorded } = this.#run
+    if (recorded.length === 0) return recorded
+    return recorded.filter(
+      (result) =>
+        result.purpose === 'check' &&
+        result.pathId === path.id &&
+        result.check === check.name &&
+        result.sample === sample &&
+        result.round === round,
+    )
   }
 
   /** Resolves a hostname, again where that fails and retries are left, then dials each of its addresses. */

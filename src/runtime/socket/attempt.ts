@@ -45,7 +45,7 @@ export abstract class Attempt<T extends Exchange> {
     this.#end = end
     this.#startedAt = performance.now()
     this.#timer = setTimeout(onTimer, Math.ceil(options.timeoutMs), this)
-    options.signal.addEventListener('abort', this)
+    watch(options.signal, this)
   }
 
   /** What the protocol on top adds to the exchange. */
@@ -54,7 +54,7 @@ export abstract class Attempt<T extends Exchange> {
   /** Dials, then hands over a socket that is connected, and secured where `tls` is asked for. */
   protected dial(tls: DialTls | null, alpn: readonly string[], ready: (socket: Socket) => void): void {
     if (this.options.signal.aborted) {
-      this.handleEvent()
+      this.onAbort()
       return
     }
     const { address, port } = this.options
@@ -106,7 +106,7 @@ export abstract class Attempt<T extends Exchange> {
     this.ended = true
     const totalMs = since(this.#startedAt)
     clearTimeout(this.#timer)
-    this.options.signal.removeEventListener('abort', this)
+    unwatch(this.options.signal, this)
     this.release()
     this.#end(
       this.evidence({
@@ -132,7 +132,7 @@ export abstract class Attempt<T extends Exchange> {
   }
 
   /** The caller's signal was aborted. Its reason is the failure; only the phase is known here alone. */
-  handleEvent(): void {
+  onAbort(): void {
     const reason: Failure = this.options.signal.reason
     this.finish({ ...reason, phase: this.phase })
   }
@@ -156,6 +156,31 @@ export abstract class Attempt<T extends Exchange> {
 
 /** Milliseconds since a reading of the monotonic clock, to the microsecond: more digits are noise, and are stored. */
 export const since = (startedAt: number): number => Math.round((performance.now() - startedAt) * 1000) / 1000
+
+type Watcher = { onAbort(): void }
+
+/**
+ * All exchanges of a job share one signal: one listener tells them all, since adding and removing one for each costs
+ * more than the rest of its bookkeeping.
+ */
+const watchers = new WeakMap<AbortSignal, Set<Watcher>>()
+
+function watch(signal: AbortSignal, watcher: Watcher): void {
+  const known = watchers.get(signal)
+  if (known) {
+    known.add(watcher)
+    return
+  }
+  const all = new Set([watcher])
+  watchers.set(signal, all)
+  signal.addEventListener('abort', () => {
+    for (const each of all) each.onAbort()
+  })
+}
+
+const unwatch = (signal: AbortSignal, watcher: Watcher): void => {
+  watchers.get(signal)?.delete(watcher)
+}
 
 const onTimer = (attempt: { onTimer(): void }) => attempt.onTimer()
 const onTimeUp = (attempt: { onTimeUp(): void }) => attempt.onTimeUp()
