@@ -4,7 +4,10 @@ import { ProblemError } from '../lib/problem.ts'
 import type { Deps } from './deps.ts'
 import type { ApiEnv } from './route.ts'
 
-/** Needs `Authorization: Bearer …` where tokens are needed, and says who asks. */
+/**
+ * Needs `Authorization: Bearer …` where tokens are needed, and says who asks. A server that has no token takes any:
+ * a client is configured once for all its servers.
+ */
 export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
   const { required, adminToken } = deps.settings.auth
   const adminDigest = adminToken === null ? null : sha256Hex(adminToken)
@@ -13,7 +16,7 @@ export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
     // Digests are compared, so that the time taken says nothing about the token.
     if (token !== undefined && adminDigest !== null && sha256Hex(token) === adminDigest) {
       context.set('principal', { name: 'admin' })
-    } else if (required || token !== undefined) {
+    } else if (required || (token !== undefined && adminDigest !== null)) {
       throw new ProblemError(
         'unauthenticated',
         token === undefined

@@ -57,6 +57,18 @@ export function mountDocs(app: Api): void {
     {
       ...open,
       method: 'get',
+      path: '/',
+      operationId: 'getRoot',
+      summary: 'To /docs',
+      responses: { 302: { description: 'There' }, ...openProblems() },
+    },
+    (context) => context.redirect('/docs'),
+  )
+  mount(
+    app,
+    {
+      ...open,
+      method: 'get',
       path: '/docs',
       operationId: 'getDocs',
       summary: 'A browser for this API',
