@@ -54,13 +54,16 @@ export async function readPoints(store: Store, known: KnownService, query: Point
 type Span = { stepMs: number; fromMs: number; toMs: number }
 type Rows = { counts: CountRow[]; latency: LatencyRow[] }
 
+/** As part of the text: a bound number is a float to better-sqlite3, and would be divided by as such. */
+const whole = (value: number): SQL => sql.raw(String(Math.trunc(value)))
+
 /** The series whose rollups are meant: those of the path's id, or of the group that it belongs to. */
 const chosen = (id: string): SQL => sql`(select coalesce(group_no, no) from series where path_id = ${id})`
 
 async function fromRollups({ db }: Store, id: string, { stepMs, fromMs, toMs }: Span): Promise<Rows> {
   const step = stepMs % DAY_MS === 0 ? 1 : 0
   const unitMs = STEPS[step].ms
-  const at = sql`r.at / ${stepMs / unitMs}`
+  const at = sql`r.at / ${whole(stepMs / unitMs)}`
   const rows = (table: string) => sql`from ${sql.raw(table)} r
     where r.series_no in ${chosen(id)} and r.step = ${step} and r.at >= ${fromMs / unitMs} and r.at < ${toMs / unitMs}`
   return {
@@ -83,11 +86,12 @@ async function fromRaw({ db }: Store, known: KnownService, pathId: string | null
       : sql`select no from series where coalesce(group_no, no) in ${chosen(pathId)} and service_no = ${known.no}`
   const rows = sql`from results r where r.series_no in (${which}) and r.outcome in (0, 1, 2, 3)
     and r.started_at_ms >= ${fromMs} and r.started_at_ms < ${toMs} and r.counted = 1`
+  const at = sql`r.started_at_ms / ${whole(stepMs)}`
   const sums = sql.raw(OUTCOMES.map((outcome, position) => `sum(r.outcome = ${position}) ${outcome}`).join())
   return {
-    counts: await db.all<CountRow>(sql`select r.started_at_ms / ${stepMs} at, ${sums} ${rows} group by 1`),
+    counts: await db.all<CountRow>(sql`select ${at} at, ${sums} ${rows} group by 1`),
     latency: await db.all<LatencyRow>(
-      sql`select r.started_at_ms / ${stepMs} at, ${bucketOf(sql`r.total_us`)} bucket, count(*) n ${rows}
+      sql`select ${at} at, ${bucketOf(sql`r.total_us`)} bucket, count(*) n ${rows}
           and r.outcome = 0 and r.total_us is not null group by 1, 2`,
     ),
   }

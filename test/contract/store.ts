@@ -1,9 +1,13 @@
 /** What every database of ours must do. Run on better-sqlite3 with a real file and on D1 in workerd. */
 import { describe } from 'vitest'
 import type { Store } from '../../src/store/db.ts'
+import { historyContract } from './store-history.ts'
+import { incidentsContract } from './store-incidents.ts'
 import { jobsContract } from './store-jobs.ts'
 import { leasesContract } from './store-leases.ts'
 import { resultsContract } from './store-results.ts'
+import { retentionContract } from './store-retention.ts'
+import { windowsContract } from './store-windows.ts'
 
 /** Opens an empty database. */
 export type OpenStore = () => Promise<{ store: Store; close(): Promise<void> }>
@@ -13,5 +17,9 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('jobs', () => jobsContract(open))
     describe('leases', () => leasesContract(open))
     describe('results', () => resultsContract(open))
+    describe('history', () => historyContract(open))
+    describe('windows', () => windowsContract(open))
+    describe('incidents', () => incidentsContract(open))
+    describe('retention', () => retentionContract(open))
   })
 }

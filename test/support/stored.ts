@@ -149,7 +149,7 @@ export function aResult(over: Partial<Omit<Result, 'id'>> & { jobId: string }): 
   return { id: resultId(jobId, [pathId, check, address, sample, result.try, round, purpose]), ...result }
 }
 
-export const REFUSED: Partial<Result> = {
+export const REFUSED: Partial<Omit<Result, 'id' | 'jobId'>> = {
   outcome: 'fail',
   http: null,
   timings: { ...NO_TIMINGS, totalMs: 0.3 },

@@ -1,0 +1,141 @@
+import { sql } from 'drizzle-orm'
+import { expect, it } from 'vitest'
+import { listHistory } from '../../src/store/history-results.ts'
+import { getJob, insertJob } from '../../src/store/jobs.ts'
+import { readPoints } from '../../src/store/points.ts'
+import { listResults } from '../../src/store/results.ts'
+import { type Retention, retain } from '../../src/store/retention.ts'
+import { rebuildHour } from '../../src/store/rollups.ts'
+import { readServiceWindow } from '../../src/store/service-window.ts'
+import { findServices } from '../../src/store/services.ts'
+import { DAY, HOUR, pathOf, ran, toad } from '../support/history.ts'
+import { aClaim, aJob, NOW, REFUSED } from '../support/stored.ts'
+import { opened } from './opened.ts'
+import type { OpenStore } from './store.ts'
+import { rollupsOf } from './store-history.ts'
+
+const KEEP: Retention = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 * DAY, dailyMs: 1825 * DAY }
+const A = pathOf('A')
+
+export function retentionContract(open: OpenStore): void {
+  const store = opened(open)
+
+  async function retainAll(nowMs: number, limit = 500): Promise<number> {
+    for (let steps = 0; ; steps++) {
+      const { done, deleted } = await retain(store(), KEEP, nowMs, limit)
+      expect(deleted).toBeLessThanOrEqual(limit * 4)
+      if (done) return steps
+    }
+  }
+  const count = async (table: string): Promise<number> => {
+    const [row] = await store().db.all<{ n: number }>(sql.raw(`select count(*) n from ${table}`))
+    return row?.n ?? 0
+  }
+
+  it('keeps failures longer than passes, and a job as long as any of its results', async () => {
+    const passing = await ran(store(), { atMs: NOW })
+    const mixed = await ran(store(), {
+      atMs: NOW + HOUR,
+      tries: [{ pathId: A.id }, { ...REFUSED, pathId: A.id, sample: 2 }],
+    })
+    const fresh = await ran(store(), { atMs: NOW + 31 * DAY })
+    const kept = async () =>
+      Promise.all([passing, mixed, fresh].map(async ({ jobId }) => (await listResults(store(), jobId)).length))
+    await retainAll(NOW + 30 * DAY)
+    expect(await kept()).toEqual([1, 2, 1])
+    await retainAll(NOW + 31 * DAY)
+    expect(await kept()).toEqual([0, 1, 1])
+    expect(await getJob(store(), passing.jobId)).toBeNull()
+    expect(await getJob(store(), mixed.jobId)).toMatchObject({ id: mixed.jobId, verdict: 'fail' })
+    await retainAll(NOW + 91 * DAY)
+    expect(await kept()).toEqual([0, 0, 1])
+    expect(await getJob(store(), mixed.jobId)).toBeNull()
+    expect(await getJob(store(), fresh.jobId)).not.toBeNull()
+  })
+
+  it('answers from hours when raw results are gone, and from days when hours are, covering a little more', async () => {
+    await ran(store(), { atMs: NOW + HOUR + 60_000 })
+    await ran(store(), { atMs: NOW + HOUR + 120_000, tries: [{ ...REFUSED, pathId: A.id }] })
+    await ran(store(), { atMs: NOW + 500 * DAY })
+    const known = await toad(store())
+    const window = { fromMs: NOW + HOUR + 90_000, toMs: NOW + 2 * HOUR - 1 }
+    const read = async () => {
+      const found = await readServiceWindow(store(), known, window, NOW)
+      return [found?.fromMs, found?.toMs, found?.counts.pass, found?.counts.fail, found?.paths[0]?.failures]
+    }
+    const query = { pathId: null, fromMs: NOW + HOUR, toMs: NOW + 2 * HOUR, stepMs: 60_000 }
+    const plot = async () => {
+      const { stepMs, points } = await readPoints(store(), known, query)
+      return [stepMs, points.length, points.reduce((sum, { pass, fail }) => sum + pass + fail, 0)]
+    }
+    const one = { connection_refused: 1 }
+    expect(await read()).toEqual([window.fromMs, window.toMs, 0, 1, one])
+    expect(await plot()).toEqual([60_000, 60, 2])
+    await retainAll(NOW + 100 * DAY)
+    expect(await read()).toEqual([NOW + HOUR, NOW + 2 * HOUR, 1, 1, one])
+    expect(await plot()).toEqual([HOUR, 1, 2])
+    await retainAll(NOW + 402 * DAY)
+    expect(await read()).toEqual([NOW, NOW + DAY, 1, 1, one])
+    expect(await plot()).toEqual([DAY, 1, 2])
+  })
+
+  it('does not rebuild an hour whose raw results are gone', async () => {
+    await ran(store(), { atMs: NOW })
+    await ran(store(), { atMs: NOW + 40 * DAY })
+    await retainAll(NOW + 40 * DAY)
+    const before = await rollupsOf(store())
+    expect(await rebuildHour(store(), NOW)).toBe(false)
+    expect(await rollupsOf(store())).toEqual(before)
+    expect(await rebuildHour(store(), NOW + 40 * DAY)).toBe(true)
+    expect(await rollupsOf(store())).toEqual(before)
+  })
+
+  it('leaves nothing of what is past every limit', async () => {
+    const pods = ['E1', 'E2'].map((name) => pathOf(name, { kind: 'Endpoint' }))
+    await ran(store(), { atMs: NOW, paths: [A, ...pods], tries: [{ ...REFUSED, pathId: A.id }, { pathId: 'pth_E1' }] })
+    await ran(store(), { atMs: NOW + HOUR, paths: [A] })
+    await ran(store(), { atMs: NOW + HOUR, job: { history: false, labels: { a: 'b' } } })
+    await insertJob(store(), aJob({ target: { cluster: 'default', namespace: 'x', service: 'y' } }), aClaim(), NOW)
+    // The newest result and job stay, so that no number comes back.
+    const last = { cluster: 'default', namespace: 'other', service: 'last' }
+    await ran(store(), { atMs: NOW + 1900 * DAY, job: { target: last }, paths: [pathOf('L')] })
+    await retainAll(NOW + 1900 * DAY)
+    expect(await findServices(store(), 'default', 'toad-svc', null)).toEqual([])
+    const tables = ['results', 'services', 'paths', 'job_labels', 'incidents', 'incident_failures', 'idempotency_keys']
+    expect(await Promise.all(tables.map(count))).toEqual([1, 1, 1, 0, 0, 0, 0])
+    expect(await count('rollups')).toBe(4)
+    expect(await count('series')).toBe(2)
+    // That which never ran, and the newest.
+    expect(await count('jobs')).toBe(2)
+    expect(await count('job_objects')).toBe(1)
+  })
+
+  it('forgets the addresses of pods that are gone, and keeps what they did together', async () => {
+    const pods = (names: readonly string[]) => names.map((name) => pathOf(name, { kind: 'Endpoint' }))
+    for (let day = 0; day < 5; day++) {
+      await ran(store(), { atMs: NOW + day * DAY, paths: [A, ...pods([`${day}E1`, `${day}E2`])] })
+    }
+    await ran(store(), { atMs: NOW + 120 * DAY, paths: [A, ...pods(['N1'])] })
+    await retainAll(NOW + 120 * DAY)
+    const window = await readServiceWindow(store(), await toad(store()), { fromMs: NOW, toMs: null }, NOW)
+    expect(window?.paths.map(({ path, counts }) => [path.kind, counts.pass])).toEqual([
+      ...[
+        ['ClusterIP', 6],
+        ['Endpoint', 11],
+      ],
+    ])
+    expect(await count('paths')).toBe(3)
+    expect(await count('series')).toBe(4)
+  })
+
+  it('goes on where it was, in steps of the size that it is given, and then has nothing to do', async () => {
+    for (let i = 0; i < 30; i++) await ran(store(), { atMs: NOW + i })
+    await ran(store(), { atMs: NOW + 31 * DAY })
+    const steps = await retainAll(NOW + 31 * DAY, 4)
+    expect(steps).toBeGreaterThan(15)
+    expect(await count('results')).toBe(1)
+    expect(await retainAll(NOW + 31 * DAY, 4)).toBe(0)
+    const page = await listHistory(store(), await toad(store()), {}, { limit: 9, before: null })
+    expect(page.map(({ result }) => result.startedAtMs)).toEqual([NOW + 31 * DAY])
+  })
+}
