@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path'
 
 /** Suite → the programs it starts, each with the Debian package that has it. */
 const SUITES: Record<string, Record<string, string>> = {
-  system: { named: 'bind9', nginx: 'nginx-light', curl: 'curl' },
+  system: { named: 'bind9', nginx: 'nginx-light', curl: 'curl', prometheus: 'prometheus', promtool: 'prometheus' },
 }
 
 const [suite = '', ...options] = process.argv.slice(2)

@@ -1,3 +1,4 @@
+import type { CheckDeps } from '../check/schedule.ts'
 import type { Place } from '../job/place.ts'
 import type { JobQueue, JobSignals } from '../job/queue.ts'
 import type { SecretBox } from '../job/secrets.ts'
@@ -15,6 +16,9 @@ export type Deps = {
   secrets: SecretBox
   place: Place
   settings: Settings
+  /** For `/probe`; `null`: this runtime does not probe. */
+  check: CheckDeps | null
+  figures(): ProcessFigures
   /** Problems that keep it from doing its work, by component; empty when ready. */
   notReady(): Promise<Readonly<Record<string, string>>>
   /** A file below `/docs/`: a page (`errors/not_found.md`), or a part of the API browser (`ui/swagger-ui.css`). */
@@ -22,6 +26,15 @@ export type Deps = {
 }
 
 export type Asset = { body: ReadableStream | Uint8Array<ArrayBuffer> | string; contentType: string }
+
+/** What the runtime knows of its own process; `null`: nothing. */
+export type ProcessFigures = {
+  startedAtMs: number | null
+  /** User and system, since the start. */
+  cpuMs: number | null
+  residentBytes: number | null
+  databaseBytes: number | null
+}
 
 export type Settings = {
   version: string

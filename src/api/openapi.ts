@@ -25,6 +25,7 @@ export function openApiDocument(app: Api, version: string) {
     tags: [
       { name: 'Jobs', description: 'A job is one accepted request to probe' },
       { name: 'Plan', description: 'Paths without probing' },
+      { name: 'Metrics', description: 'For Prometheus' },
       { name: 'Health', description: 'Of Portolan itself' },
       { name: 'Documentation', description: 'Works with no internet' },
     ],

@@ -9,9 +9,10 @@ import type { Context } from 'hono'
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { Deps } from './deps.ts'
+import type { RequestStats } from './request-stats.ts'
 
 export type Principal = { name: string }
-export type ApiEnv = { Variables: { requestId: string; principal: Principal; deps: Deps } }
+export type ApiEnv = { Variables: { requestId: string; principal: Principal; deps: Deps; requests: RequestStats } }
 export type ApiContext = Context<ApiEnv>
 export type Api = OpenAPIHono<ApiEnv>
 

@@ -18,6 +18,7 @@ import { createLog, type Log } from '../../lib/log.ts'
 import { VERSION } from '../version.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
+import { processFigures } from './figures.ts'
 import { createNodeNetwork } from './network.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
 import { detectPlace } from './place.ts'
@@ -66,6 +67,13 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     clusterDomain: config.clusterDomain ?? found.clusterDomain,
     nodeName: found.nodeName,
   }
+  const check = {
+    network: createNodeNetwork(),
+    clock,
+    log,
+    policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
+    gate: createGate({ total: config.concurrency, perAddress: config.concurrencyPerAddress }),
+  }
   const runner = createRunner(
     {
       store: sqlite.store,
@@ -75,13 +83,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       secrets,
       owner: OWNER,
       leaseMs: LEASE_MS,
-      check: {
-        network: createNodeNetwork(),
-        clock,
-        log,
-        policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
-        gate: createGate({ total: config.concurrency, perAddress: config.concurrencyPerAddress }),
-      },
+      check,
     },
     { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
   )
@@ -115,6 +117,8 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       )
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
     },
+    check,
+    figures: processFigures(config.databaseFile),
     asset: createAssets(import.meta.url),
   }
   const app = createApp(deps)

@@ -66,6 +66,8 @@ async function createDeps(env: Env): Promise<Deps> {
       await env.DB.prepare('select 1').first()
       return {}
     },
+    check: null,
+    figures: () => ({ startedAtMs: null, cpuMs: null, residentBytes: null, databaseBytes: null }),
     asset: (path) => readAsset(env.ASSETS, path),
   }
 }

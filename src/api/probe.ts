@@ -1,0 +1,93 @@
+/** `GET /probe`: blackbox_exporter's multi-target protocol, so that a Prometheus made for it needs no change. */
+import { z } from '@hono/zod-openapi'
+import type { Result } from '../check/result.ts'
+import { PROBE_MODULES, probeTarget, readProbeTarget } from '../job/probe.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { decidingFigures, probeMetrics, type TryFigures } from '../report/probe-metrics.ts'
+import { PROMETHEUS_TYPE, renderMetrics } from '../report/prometheus.ts'
+import { metricsContent } from './metrics.ts'
+import { problems } from './problem.ts'
+import { type Api, mount } from './route.ts'
+
+const SCRAPE_TIMEOUT = 'x-prometheus-scrape-timeout-seconds'
+/** blackbox_exporter's `--timeout-offset`: what the answer takes to arrive. */
+const OFFSET_MS = 500
+/** Prometheus' own default, where nobody says. */
+const DEFAULT_MS = 10_000
+const LONGEST_MS = 120_000
+
+export function mountProbe(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/probe',
+      operationId: 'probeTarget',
+      tags: ['Metrics'],
+      summary: "Probe one target now, as blackbox_exporter's /probe does",
+      description:
+        'Records nothing. `probe_success` is 0 where the target is at fault; where the prober is, or its policy forbids the address, the answer is a problem, so that the scrape fails and the target is not blamed.',
+      headers: z.object({
+        'X-Prometheus-Scrape-Timeout-Seconds': z.string().optional().openapi({
+          description: 'The probe ends half a second earlier. Without it: 10 s. At most 120 s.',
+        }),
+      }),
+      query: z.strictObject({
+        target: z.string().min(1).max(2048).openapi({
+          description: 'A URL (`http://` may be left out) for `http_2xx`; `host:port` for `tcp_connect`',
+        }),
+        module: z.enum(PROBE_MODULES).default('http_2xx'),
+        hostname: z.string().min(1).max(253).optional().openapi({ description: 'Sent as Host and SNI (`http_2xx`)' }),
+      }),
+      responses: {
+        200: { description: 'Metrics of this probe', content: metricsContent },
+        ...problems('not_supported', 'unavailable'),
+      },
+    },
+    async (context, { query }) => {
+      const { check, settings } = context.get('deps')
+      if (check === null) throw new ProblemError('not_supported', 'This runtime does not probe.')
+      const asked = readProbeTarget(query.target, query.module, query.hostname ?? null)
+      if ('wrong' in asked) throw badTarget(asked.wrong)
+      const timeoutMs = timeoutOf(context.req.header(SCRAPE_TIMEOUT))
+      const { signal } = context.req.raw
+      const { dnsServers, cluster } = settings
+      const results = await probeTarget(check, asked, timeoutMs, { signal, dnsServers, cluster })
+      const isHttp = query.module === 'http_2xx'
+      const figures = decidingFigures(results.map((result) => ({ ...figuresOf(result), isHttp })))
+      if (figures === null || figures.outcome === 'error') throw notProbed(results)
+      return context.body(renderMetrics(probeMetrics([{ labels: {}, figures }])), 200, {
+        'content-type': PROMETHEUS_TYPE,
+      })
+    },
+  )
+}
+
+const figuresOf = ({ outcome, timings, http, tls, resolvedAddress, failure }: Result): Omit<TryFigures, 'isHttp'> => ({
+  ...{ outcome, timings, http, tls, resolvedAddress, failure },
+})
+
+const badTarget = (detail: string) =>
+  new ProblemError('invalid_request', 'The query does not fit; see errors.', {
+    errors: [{ pointer: '?target', detail }],
+  })
+
+/** Nothing was learnt of the target: what it is not allowed to be asked will never be, anything else may be later. */
+function notProbed(results: readonly Result[]): ProblemError {
+  const failure = results.find(({ outcome }) => outcome === 'error')?.failure ?? results[0]?.failure
+  if (failure?.code === 'blocked_by_policy') return badTarget(`${failure.message}: PORTOLAN_EGRESS_ALLOW can lift that`)
+  const why = failure ? `${failure.code}: ${failure.message}` : 'nothing was tried'
+  return new ProblemError('unavailable', `The target was not probed. ${why}.`, { headers: { 'retry-after': '5' } })
+}
+
+/** Half a second less than Prometheus waits, or half of what it waits. */
+function timeoutOf(header: string | undefined): number {
+  const seconds = header === undefined ? DEFAULT_MS / 1000 : Number(header)
+  if (!(seconds > 0)) {
+    throw new ProblemError('invalid_request', 'A header does not fit; see errors.', {
+      errors: [{ pointer: SCRAPE_TIMEOUT, detail: 'Expected a number of seconds above 0' }],
+    })
+  }
+  const ms = Math.min(seconds * 1000, LONGEST_MS)
+  return Math.max(ms - OFFSET_MS, ms / 2)
+}

@@ -1,0 +1,127 @@
+/**
+ * One target asked for by name, outside of any Service: blackbox_exporter's `/probe`. The same engine, policy and
+ * limits as a job's; nothing is recorded.
+ *
+ * @module
+ */
+import ipaddr from 'ipaddr.js'
+import type { Check } from '../check/check.ts'
+import { judgePath } from '../check/outcome.ts'
+import type { Result } from '../check/result.ts'
+import { type CheckDeps, runChecks } from '../check/schedule.ts'
+import { newId } from '../lib/id.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
+
+export const PROBE_MODULES = ['http_2xx', 'tcp_connect'] as const
+/** As blackbox_exporter's blackbox.yml has them: GET with redirects, valid are 2xx; or a connection and no more. */
+export type ProbeModule = (typeof PROBE_MODULES)[number]
+
+type Dial = Pick<PlannedPath, 'address' | 'addressPort' | 'host' | 'serverName' | 'scheme' | 'url'>
+type Asked = { dial: Dial; check: Check }
+
+const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
+
+/**
+ * @param hostname sent as Host and SNI instead of the target's own.
+ * @returns what is wrong with the target, or what is to be done.
+ */
+export function readProbeTarget(
+  target: string,
+  module: ProbeModule,
+  hostname: string | null,
+): Asked | { wrong: string } {
+  return module === 'http_2xx' ? readHttpTarget(target, hostname) : readTcpTarget(target)
+}
+
+function readHttpTarget(target: string, hostname: string | null): Asked | { wrong: string } {
+  const text = target.includes('://') ? target : `http://${target}`
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) return { wrong: 'not an http or https URL' }
+  if (url.username !== '' || url.password !== '') return { wrong: 'a URL with a user and password is not probed' }
+  const name = bare(url.hostname)
+  const isLiteral = ipaddr.isValid(name)
+  const scheme = url.protocol === 'https:' ? 'https' : 'http'
+  return {
+    dial: {
+      ...{ address: name, scheme, url: url.href },
+      addressPort: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
+      host: hostname ?? name,
+      serverName: hostname ?? (isLiteral ? null : name),
+    },
+    check: {
+      ...{ type: 'http', name: 'http_2xx', isDefault: false, port: null, method: 'GET', ingressPath: null, scheme },
+      ...{ path: url.pathname + url.search, headers: {}, body: null, host: hostname },
+      expect: {
+        validStatusCodes: ['2xx'],
+        ...{ failIfBodyMatchesRegexp: [], failIfBodyNotMatchesRegexp: [], failIfHeaderMatches: [] },
+        ...{ failIfHeaderNotMatches: [], jsonPath: [], maxDurationMs: null },
+      },
+      ...{ followRedirects: true, httpVersion: '1.1', tls: NO_TLS, responder: null },
+    },
+  }
+}
+
+function readTcpTarget(target: string): Asked | { wrong: string } {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]/]+)):(\d{1,5})$/.exec(target) ?? []
+  const address = bracketed ?? plain
+  if (address === undefined || Number(port) < 1 || Number(port) > 65_535) return { wrong: 'not host:port' }
+  if (bracketed !== undefined && !ipaddr.IPv6.isValid(bracketed)) return { wrong: 'not an IPv6 address in brackets' }
+  return {
+    dial: { address, addressPort: Number(port), host: null, serverName: null, scheme: 'tcp', url: null },
+    check: {
+      ...{ type: 'tcp', name: 'tcp_connect', isDefault: false, port: null, tls: null, queryResponse: [] },
+      maxDurationMs: null,
+    },
+  }
+}
+
+const bare = (host: string): string => host.replace(/^\[|\]$/g, '')
+
+/** Over the try's own time, so that a target that hangs is told from a prober that is busy. */
+const GRACE_MS = 250
+
+/** @returns the tries that decide, one for each address of a name; none: the caller has gone. */
+export async function probeTarget(
+  deps: CheckDeps,
+  { dial, check }: Asked,
+  timeoutMs: number,
+  options: { signal: AbortSignal; dnsServers: readonly string[]; cluster: string },
+): Promise<readonly Result[]> {
+  const path = pathTo(dial, check)
+  const results: Result[] = []
+  const plan: Plan = {
+    target: { cluster: options.cluster, namespace: 'default', service: 'probe' },
+    ...{ vantage: 'outside', paths: [path], notApplicable: [], ignored: [] },
+  }
+  await runChecks(deps, {
+    jobId: newId('job', deps.clock.now()),
+    plan,
+    request: {
+      ...{ samples: 1, retries: { limit: 0, delayMs: 0 }, settleMs: 0, timeoutMs },
+      addresses: {
+        ...{ nodes: [], loadBalancer: [], ingressController: [], controllerPorts: null, clusterDomain: null },
+        ...{ dnsServers: options.dnsServers, environment: null },
+      },
+      expect: { reachable: [], unreachable: [] },
+    },
+    deadlineAtMs: deps.clock.now() + timeoutMs + GRACE_MS,
+    signal: options.signal,
+    recorded: [],
+    record: (result) => results.push(result),
+  })
+  return judgePath(path, results).deciding
+}
+
+/** A name is looked up as applications do; an address is dialled as it is. */
+function pathTo(dial: Dial, check: Check): PlannedPath {
+  const address = dial.address ?? ''
+  const isLiteral = ipaddr.isValid(address)
+  return {
+    ...dial,
+    id: 'pth_probe',
+    kind: isLiteral ? 'ExternalIP' : 'ExternalName',
+    ...{ port: null, node: null, rulePath: null, pathType: null, expected: 'reachable', because: [] },
+    family: isLiteral ? (ipaddr.parse(address).kind() === 'ipv6' ? 'IPv6' : 'IPv4') : null,
+    ...{ shortCut: false, skipped: null, variable: null, dns: null, checks: [check] },
+  }
+}

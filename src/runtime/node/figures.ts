@@ -1,0 +1,13 @@
+import { statSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import type { ProcessFigures } from '../../api/deps.ts'
+
+export const processFigures = (databaseFile: string) => (): ProcessFigures => {
+  const { user, system } = process.cpuUsage()
+  return {
+    startedAtMs: performance.timeOrigin,
+    cpuMs: (user + system) / 1000,
+    residentBytes: process.memoryUsage.rss(),
+    databaseBytes: statSync(databaseFile, { throwIfNoEntry: false })?.size ?? null,
+  }
+}
