@@ -242,6 +242,22 @@ export function failure(code: FailureCode, phase: Phase, message: string = TEXTS
   return { code, phase, source: SOURCES[FAILURE_CODES[code]], message }
 }
 
+/**
+ * What a prober that stands here cannot find out: it says nothing about the target, and is no error of ours either.
+ */
+export const beyondVantage = (code: BeyondVantage, phase: Phase, message: string): Failure => ({
+  code,
+  phase,
+  source: 'internal',
+  message,
+})
+
+const BEYOND_VANTAGE = ['network_unreachable', 'tls_handshake_failed'] as const satisfies readonly FailureCode[]
+type BeyondVantage = (typeof BEYOND_VANTAGE)[number]
+
+export const isBeyondVantage = ({ code, source }: Failure): boolean =>
+  source === 'internal' && BEYOND_VANTAGE.some((beyond) => beyond === code)
+
 const causes = new WeakMap<Failure, unknown>()
 
 /** What led to an `internal` failure, for the log; `undefined` otherwise. */

@@ -78,7 +78,7 @@ function directPaths(context: TryContext, path: PlannedPath): PlannedPath[] {
         address !== null &&
         addressPort !== null &&
         family !== null &&
-        refusal(context, { address, family }) === null
+        refusal(context, { address, family, port: addressPort }) === null
       )
     })
     .toSorted((left, right) => rank(left) - rank(right))

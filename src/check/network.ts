@@ -165,6 +165,6 @@ export type Network = {
   lookup: ((request: LookupRequest) => Promise<Lookup>) | null
   tcp(request: TcpRequest): Promise<TcpExchange>
   http(request: HttpRequest): Promise<HttpExchange>
-  /** Whether the prober has any route for that family. */
-  hasRoute(family: Family): boolean
+  /** Why nothing there can be reached from where the prober stands, whatever the policy allows; `null`: it may be. */
+  cannotReach(to: { address: string; port: number; family: Family }): string | null
 }

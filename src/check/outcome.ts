@@ -6,7 +6,8 @@
 import type { Summary, Verdict } from '../job/job.ts'
 import type { PathSelector, PlannedPath, Skipped, SkipReason } from '../plan/path.ts'
 import { selects } from '../plan/selector.ts'
-import type { FailureCode } from './codes.ts'
+import type { Failure } from './codes.ts'
+import { isBeyondVantage } from './failure.ts'
 import type { Outcome, Result } from './result.ts'
 
 export type PathJudgement = {
@@ -21,12 +22,6 @@ export type PathJudgement = {
 
 /** A path with its judgement. */
 export type JudgedPath = PathJudgement & { path: PlannedPath }
-
-/** What a skipped try was skipped for; any other failure on a skipped try means that nothing was promised. */
-const SKIPPED_FOR: Partial<Record<FailureCode, SkipReason>> = {
-  blocked_by_policy: 'policy',
-  network_unreachable: 'vantage',
-}
 
 /**
  * @param results of this path, any order, controls included.
@@ -87,9 +82,13 @@ const worst = (results: readonly Result[]): Outcome =>
 function skippedFor(deciding: readonly Result[]): Skipped {
   const failure = deciding.find((result) => result.failure !== null)?.failure
   if (!failure) return { reason: 'unprobeable', detail: 'nothing was tested' }
-  const internal = failure.source === 'internal'
-  const reason = (internal ? SKIPPED_FOR[failure.code] : undefined) ?? 'not_expected'
-  return { reason, detail: failure.message }
+  return { reason: skipReasonOf(failure), detail: failure.message }
+}
+
+/** Any other failure on a skipped try means that nothing was promised. */
+function skipReasonOf(failure: Failure): SkipReason {
+  if (isBeyondVantage(failure)) return 'vantage'
+  return failure.code === 'blocked_by_policy' ? 'policy' : 'not_expected'
 }
 
 /** Counts of paths × checks: each check of a path by its own deciding tries. Undecided ones are not counted. */

@@ -85,11 +85,11 @@ async function dialOf(
   const literal = next.hostname.replace(/^\[|\]$/g, '')
   if (ipaddr.isValid(literal)) {
     const found: Found = { address: literal, family: ipaddr.parse(literal).kind() === 'ipv6' ? 'IPv6' : 'IPv4' }
-    return { to: blockedHop(context, found) ?? { address: literal, port }, dnsMs: null }
+    return { to: blockedHop(context, { ...found, port }) ?? { address: literal, port }, dnsMs: null }
   }
   const resolved = await lookUp(resolveContext(context), next.hostname, null)
   if (resolved.failure) return { to: resolved.failure, dnsMs: resolved.dnsMs }
-  const refused = resolved.addresses.map((found) => blockedHop(context, found))
+  const refused = resolved.addresses.map((found) => blockedHop(context, { ...found, port }))
   const first = resolved.addresses[refused.indexOf(null)]
   return {
     to: first ? { address: first.address, port } : (refused[0] ?? failure('internal', 'dns')),
@@ -97,8 +97,8 @@ async function dialOf(
   }
 }
 
-const blockedHop = (context: TryContext, found: Found): Failure | null => {
-  const refused = refusal(context, found)
+const blockedHop = (context: TryContext, to: Found & { port: number }): Failure | null => {
+  const refused = refusal(context, to)
   return refused && { ...refused, message: `a redirect to ${refused.message}` }
 }
 

@@ -57,7 +57,7 @@ const madeUp = (
     }
   }
   const never = () => Promise.reject(new Error('not part of this test'))
-  return { network: { resolve: never, lookup: null, tcp: never, http, hasRoute: () => true }, log, most: () => most }
+  return { network: { resolve: never, lookup: null, tcp: never, http, cannotReach: () => null }, log, most: () => most }
 }
 
 const brief = (results: readonly Result[]) =>

@@ -11,7 +11,7 @@ import { dialTls } from './certificate.ts'
 import type { Check, DnsCheck, HttpCheck, TcpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { judgeDns } from './dns.ts'
-import { causeOf, failure } from './failure.ts'
+import { beyondVantage, causeOf, failure, isBeyondVantage } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { isSettledByControl, judgeByControl } from './ingress.ts'
 import { NO_TIMINGS, type Timings } from './network.ts'
@@ -138,7 +138,7 @@ export async function tryAddress(
   const { deps } = context
   const startedAtMs = deps.clock.now()
   const dnsMs = found?.dnsMs ?? null
-  const refused = refusal(context, address)
+  const refused = refusal(context, { ...address, port: key.path.addressPort ?? 0 })
   if (refused !== null) {
     return [describe(context, key, address.address, startedAtMs, { ...NOTHING, dns, failure: refused }, 'skipped')]
   }
@@ -157,19 +157,12 @@ const withDns = (timings: Timings, dnsMs: number | null): Timings =>
   dnsMs === null ? timings : { ...timings, dnsMs, totalMs: timings.totalMs === null ? null : timings.totalMs + dnsMs }
 
 /** Why an address is not dialled at all: the try is skipped, which says nothing about the target. */
-export function refusal({ deps }: TryContext, { address, family }: Found): Failure | null {
-  const permission = deps.policy.check(address)
-  if (!permission.allowed) return failure('blocked_by_policy', 'connect', permission.reason)
-  if (deps.network.hasRoute(family) || isLoopback(address)) return null
-  return {
-    code: 'network_unreachable',
-    phase: 'connect',
-    source: 'internal',
-    message: `the prober has no route for ${family}`,
-  }
+export function refusal({ deps }: TryContext, to: Found & { port: number }): Failure | null {
+  const beyond = deps.network.cannotReach(to)
+  if (beyond !== null) return beyondVantage('network_unreachable', 'connect', beyond)
+  const permission = deps.policy.check(to.address)
+  return permission.allowed ? null : failure('blocked_by_policy', 'connect', permission.reason)
 }
-
-const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
 
 function dial(
   context: TryContext,
@@ -279,7 +272,7 @@ function describe(
 
 function outcomeOf(path: PlannedPath, failed: Failure | null): Outcome {
   if (failed === null) return 'pass'
-  if (failed.source === 'internal') return 'error'
+  if (failed.source === 'internal') return isBeyondVantage(failed) ? 'skipped' : 'error'
   // Kubernetes promises nothing here: a failure says nothing, and counts nowhere
   return path.expected === 'unknown' ? 'skipped' : 'fail'
 }

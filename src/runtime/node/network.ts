@@ -19,12 +19,12 @@ export function createNodeNetwork(): Network {
     lookup: lookupName,
     tcp: (request) => exchangeTcp(nodeTransport, request),
     http: exchangeHttp,
-    hasRoute(family) {
+    cannotReach({ address, family }) {
       if (performance.now() - readAt > INTERFACES_MAX_AGE_MS) {
         families = routedFamilies()
         readAt = performance.now()
       }
-      return families.has(family)
+      return families.has(family) || isLoopback(address) ? null : `the prober has no route for ${family}`
     },
   }
 }
@@ -39,3 +39,5 @@ function routedFamilies(): Set<Family> {
   }
   return families
 }
+
+const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')

@@ -130,8 +130,10 @@ describe('lookup()', () => {
   })
 })
 
-describe('hasRoute()', () => {
-  it('answers for both families', () => {
-    expect([typeof network.hasRoute('IPv4'), typeof network.hasRoute('IPv6')]).toEqual(['boolean', 'boolean'])
+describe('cannotReach()', () => {
+  it('names the family that has no route, and never gives up on loopback', () => {
+    const beyond = network.cannotReach({ address: '2001:db8::1', port: 80, family: 'IPv6' })
+    expect([null, 'the prober has no route for IPv6']).toContain(beyond)
+    expect(network.cannotReach({ address: '::1', port: 80, family: 'IPv6' })).toBeNull()
   })
 })

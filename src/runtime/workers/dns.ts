@@ -1,0 +1,182 @@
+import { connect } from 'node:net'
+import { type Answer, type DecodedPacket, decode, encode, RECURSION_DESIRED } from 'dns-packet'
+import type { Failure } from '../../check/codes.ts'
+import { codeOf, failureOf } from '../../check/failure.ts'
+import type { DnsEvidence, DnsType, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
+import type { Family } from '../../kube/words.ts'
+import { since } from '../socket/attempt.ts'
+
+/** What an answer without records means, as codes of the failure table (RFC 1035 4.1.1). */
+const CODES: Readonly<Record<string, string>> = {
+  NOERROR: 'ENODATA',
+  NXDOMAIN: 'ENOTFOUND',
+  SERVFAIL: 'ESERVFAIL',
+  REFUSED: 'EREFUSED',
+  FORMERR: 'EFORMERR',
+  NOTIMP: 'ENOTIMP',
+}
+
+/** One question, one answer. Rejects with a code where none came that can be read. */
+type Ask = (query: Uint8Array, signal: AbortSignal) => Promise<DecodedPacket>
+
+/** How questions are asked: over HTTPS (RFC 8484), or over TCP (RFC 7766) where servers are named. */
+export type Ways = { overHttps: Ask; overTcp(server: string): Ask; httpsServer: string }
+
+/** @param endpoint URL that speaks DNS over HTTPS. */
+export const waysOf = (endpoint: string): Ways => ({
+  overHttps: askOverHttps(endpoint),
+  overTcp: askOverTcp,
+  httpsServer: new URL(endpoint).host,
+})
+
+/** Asks DNS for this very name. */
+export async function resolveName(ways: Ways, request: ResolveRequest): Promise<Resolution> {
+  const { name, type, servers, timeoutMs, signal } = request
+  const startedAt = performance.now()
+  const end = (server: string, failure: Failure | null, found: Partial<DnsEvidence> = {}): Resolution => ({
+    evidence: { server, name, type, rcode: null, answers: [], cname: null, ttl: null, lookup: null, ...found },
+    durationMs: since(startedAt),
+    failure,
+  })
+  const asked =
+    servers === null
+      ? [{ server: ways.httpsServer, ask: ways.overHttps }]
+      : servers.map((server) => ({ server, ask: ways.overTcp(server) }))
+  const query = questionOf(name, type)
+  let last = end(asked[0]?.server ?? '', failureOf('EBADNAME', 'dns'))
+  if (query === null) return last
+  for (const { server, ask } of asked) {
+    if (signal.aborted) return end(server, { ...(signal.reason as Failure), phase: 'dns' })
+    // Each of several servers gets its share, so that a silent one does not keep the next from being asked
+    const share = AbortSignal.timeout(Math.ceil(timeoutMs / asked.length))
+    try {
+      const { failure, ...found } = read(await ask(query, AbortSignal.any([signal, share])), type)
+      return end(server, failure, found)
+    } catch (error) {
+      if (signal.aborted) return end(server, { ...(signal.reason as Failure), phase: 'dns' })
+      last = end(server, failureOf(share.aborted ? 'ETIMEOUT' : saidOr(error, 'UNSAID'), 'dns', error))
+    }
+  }
+  return last
+}
+
+/** What applications outside a cluster see: both families of the very name, without a search list. */
+export async function lookupName(ways: Ways, request: LookupRequest): Promise<Lookup> {
+  const { name, family, timeoutMs, signal } = request
+  const startedAt = performance.now()
+  const families: readonly Family[] = family === null ? ['IPv4', 'IPv6'] : [family]
+  const found = await Promise.all(
+    families.map(async (of) => {
+      const type = of === 'IPv4' ? 'A' : 'AAAA'
+      return { of, ...(await resolveName(ways, { name, type, servers: null, timeoutMs, signal })) }
+    }),
+  )
+  const addresses = found.flatMap(({ of, evidence }) => evidence.answers.map((address) => ({ address, family: of })))
+  const failures = found.flatMap(({ failure }) => failure ?? [])
+  // That a name has no AAAA record says nothing where another question failed
+  const told = failures.find(({ code }) => code !== 'dns_no_data') ?? failures[0] ?? null
+  return { addresses, durationMs: since(startedAt), failure: addresses.length > 0 ? null : told }
+}
+
+function read(packet: DecodedPacket, type: DnsType): Partial<DnsEvidence> & { failure: Failure | null } {
+  const rcode = 'rcode' in packet ? String(packet.rcode) : 'NOERROR'
+  const records = packet.answers ?? []
+  const own = records.filter((record) => record.type === type)
+  const alias = records.find((record) => record.type === 'CNAME')
+  const ttls = own.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl] : []))
+  const failed = rcode !== 'NOERROR' || own.length === 0
+  return {
+    rcode,
+    answers: own.map(textOf),
+    cname: alias ? textOf(alias) : null,
+    ttl: ttls.length > 0 ? Math.min(...ttls) : null,
+    failure: failed ? failureOf(CODES[rcode] ?? 'EBADRESP', 'dns') : null,
+  }
+}
+
+function textOf(record: Answer): string {
+  if (record.type === 'SRV') {
+    const { priority = 0, weight = 0, port, target } = record.data
+    return `${priority} ${weight} ${port} ${target}`
+  }
+  return 'data' in record ? String(record.data) : ''
+}
+
+/** `null`: the name cannot be asked for (a label over 63 bytes, an empty label). */
+function questionOf(name: string, type: DnsType): Uint8Array | null {
+  const labels = name.replace(/\.$/, '').split('.')
+  if (name.length > 254 || labels.some((label) => label === '' || label.length > 63)) return null
+  // RFC 8484 4.1: an id of 0, so that equal questions are equal
+  return encode({ type: 'query', id: 0, flags: RECURSION_DESIRED, questions: [{ type, name: labels.join('.') }] })
+}
+
+const askOverHttps =
+  (endpoint: string): Ask =>
+  async (query, signal) => {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/dns-message', accept: 'application/dns-message' },
+      body: query,
+      redirect: 'manual',
+      signal,
+    })
+    const bytes = await response.arrayBuffer()
+    if (response.status !== 200) throw unreadable(`status ${response.status}`)
+    return parse(Buffer.from(bytes))
+  }
+
+/** `ip` or `ip:port`; an IPv6 address with a port stands in brackets. */
+const SERVER = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/
+
+const askOverTcp =
+  (server: string): Ask =>
+  (query, signal) =>
+    new Promise((resolve, reject) => {
+      const [, bracketed, plain, port] = SERVER.exec(server) ?? []
+      const socket = connect({ host: bracketed ?? plain ?? server, port: Number(port ?? 53) })
+      let received = Buffer.alloc(0)
+      const settle = (how: () => void) => {
+        signal.removeEventListener('abort', abort)
+        socket.destroy()
+        how()
+      }
+      const fail = (error: unknown) => settle(() => reject(error))
+      const abort = () => fail(signal.reason)
+      signal.addEventListener('abort', abort)
+      socket.on('error', fail)
+      socket.on('end', () => fail(unreadable('closed')))
+      socket.on('connect', () => {
+        // RFC 1035 4.2.2: two bytes of length come first
+        const length = Buffer.alloc(2)
+        length.writeUInt16BE(query.length)
+        socket.write(Buffer.concat([length, query]))
+      })
+      socket.on('data', (chunk: Buffer) => {
+        received = Buffer.concat([received, chunk])
+        if (received.length < 2 || received.length < 2 + received.readUInt16BE()) return
+        const message = received.subarray(2, 2 + received.readUInt16BE())
+        settle(() => {
+          try {
+            resolve(parse(message))
+          } catch (error) {
+            reject(error)
+          }
+        })
+      })
+    })
+
+const unreadable = (why: string, cause?: unknown): Error =>
+  Object.assign(new Error(`no DNS answer: ${why}`, { cause }), { code: 'EBADRESP' })
+
+function parse(message: Buffer): DecodedPacket {
+  try {
+    return decode(message)
+  } catch (cause) {
+    throw unreadable('not a message', cause)
+  }
+}
+
+const saidOr = (error: unknown, unsaid: string): string => {
+  const code = codeOf(error)
+  return code === 'UNKNOWN' ? unsaid : code
+}

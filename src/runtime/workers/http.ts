@@ -1,0 +1,188 @@
+import { hash } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { HTTPParser, type OnHeadersCompleteParser } from 'http-parser-js'
+import { codeOf, failureOf } from '../../check/failure.ts'
+import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
+import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
+import { Attempt, since } from '../socket/attempt.ts'
+import { edgeTransport } from './transport.ts'
+
+/** Response headers together, in bytes; as on Node. */
+const HEADERS_MAX_BYTES = 64 * 1024
+
+HTTPParser.encoding = 'latin1'
+
+/** One HTTP/1.1 request over one new connection. Resolves for every network failure; see {@link Attempt}. */
+export const exchangeHttp = (request: HttpRequest): Promise<HttpExchange> =>
+  new Promise((resolve) => new HttpAttempt(request, resolve).start())
+
+type Headers = Record<string, string | string[]>
+type ParsedHead = Parameters<OnHeadersCompleteParser>[0]
+
+class HttpAttempt extends Attempt<HttpExchange> {
+  readonly #request: HttpRequest
+  readonly #parser = new HTTPParser(HTTPParser.RESPONSE)
+  #sentAt = 0
+  #firstByteAt = 0
+  #headerBytes = 0
+  #status: number | null = null
+  #headers: Headers = {}
+  readonly #chunks: Uint8Array[] = []
+  #bytes = 0
+  #version = '1.1'
+
+  constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
+    super(edgeTransport, request, end)
+    this.#request = request
+    this.#parser.maxHeaderSize = Number.POSITIVE_INFINITY
+    this.#parser[HTTPParser.kOnHeadersComplete] = (info) => this.#onHeaders(info)
+    this.#parser[HTTPParser.kOnBody] = (chunk) => this.#onBody(chunk)
+    this.#parser[HTTPParser.kOnMessageComplete] = () => this.#onComplete()
+  }
+
+  start(): void {
+    if (this.#request.httpVersion !== '1.1') throw new Error('HTTP/2 is refused where a job is accepted')
+    this.dial(this.#request.tls, [], (socket) => this.#send(socket))
+  }
+
+  #send(socket: Socket): void {
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+    socket.once('end', () => this.#onEnd())
+    this.phase = 'request'
+    const head = requestHead(this.#request)
+    if (head === null) {
+      this.finish(failureOf('ERR_INVALID_CHAR', this.phase))
+      return
+    }
+    this.#sentAt = performance.now()
+    socket.write(head + (this.#request.body ?? ''), () => {
+      if (this.phase !== 'request') return
+      this.phase = 'response'
+      this.#sentAt = performance.now()
+    })
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.ended) return
+    if (this.#firstByteAt === 0) {
+      this.#firstByteAt = performance.now()
+      this.firstByteMs = since(this.#sentAt)
+    }
+    if (this.#status === null) {
+      this.phase = 'response'
+      this.#headerBytes += chunk.length
+    }
+    const read = this.#parser.execute(chunk)
+    if (read instanceof Error) this.finish(failureOf(parseCode(read), this.phase))
+    else if (this.#status === null && this.#headerBytes > HEADERS_MAX_BYTES) {
+      this.finish(failureOf('TOO_LARGE', this.phase))
+    }
+  }
+
+  #onEnd(): void {
+    if (this.ended) return
+    // Without a length, the end of the connection is that of the body (RFC 9112 6.3)
+    this.#parser.finish()
+    if (!this.ended) this.finish(failureOf('CLOSED', this.phase))
+  }
+
+  /** @returns 1 where no body follows, whatever the headers say. */
+  #onHeaders({ statusCode, versionMajor, versionMinor, headers }: ParsedHead): number {
+    this.#headers = headersOf(headers)
+    const length = this.#headers['content-length']
+    const unreadable =
+      versionMajor !== 1 || versionMinor > 1 || (typeof length === 'string' && !/^\d+$/.test(length.trim()))
+    if (unreadable || statusCode === 101) {
+      // Nobody asked for another protocol
+      this.finish(failureOf('PROTOCOL', this.phase))
+      return 1
+    }
+    if (statusCode < 200) return 1
+    this.#version = `${versionMajor}.${versionMinor}`
+    this.#status = statusCode
+    this.phase = 'body'
+    return this.#request.method === 'HEAD' ? 1 : 0
+  }
+
+  #onBody(chunk: Uint8Array): void {
+    if (this.ended) return
+    const room = this.#request.bodyLimitBytes - this.#bytes
+    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk
+    this.#bytes += kept.length
+    this.#chunks.push(kept)
+    if (kept !== chunk) this.finish(failureOf('TOO_LARGE', this.phase))
+  }
+
+  #onComplete(): void {
+    if (this.ended) return
+    if (this.#status === null) {
+      this.#headerBytes = 0
+      return
+    }
+    this.downloadMs = since(this.#firstByteAt)
+    this.finish(null)
+  }
+
+  protected override evidence(exchange: Exchange): HttpExchange {
+    const body = joined(this.#chunks, this.#bytes)
+    const http = this.#status === null ? null : this.#describe(this.#status, body)
+    return { ...exchange, http, headers: http && this.#headers, body: http && body }
+  }
+
+  #describe(status: number, body: Uint8Array): HttpEvidence {
+    const location = this.#headers.location
+    return {
+      status,
+      version: this.#version,
+      headers: keptHeaders(this.#headers),
+      location: Array.isArray(location) ? (location[0] ?? null) : (location ?? null),
+      bodyBytes: body.length,
+      bodySnippet: snippetOf(body),
+      bodySha256: hash('sha256', body),
+    }
+  }
+}
+
+/** Methods whose empty body is said (RFC 9110 8.6). */
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
+
+/** `null`: something in it would end the line early. */
+function requestHead({ method, target, headers, body }: HttpRequest): string | null {
+  const bytes = body === null ? 0 : new TextEncoder().encode(body).length
+  const lines = [
+    `${method} ${target} HTTP/1.1`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    'connection: close',
+    ...(body !== null || WITH_BODY.has(method) ? [`content-length: ${bytes}`] : []),
+  ]
+  return lines.some((line) => /[\0\r\n]/.test(line)) ? null : `${lines.join('\r\n')}\r\n\r\n`
+}
+
+function headersOf(list: readonly string[]): Headers {
+  const headers: Headers = {}
+  for (let at = 0; at + 1 < list.length; at += 2) {
+    const name = (list[at] ?? '').toLowerCase()
+    const value = list[at + 1] ?? ''
+    const known = headers[name]
+    headers[name] = known === undefined ? value : [...(typeof known === 'string' ? [known] : known), value]
+  }
+  return headers
+}
+
+/** The parser gives some of its errors no code. */
+const parseCode = (error: Error): string => {
+  const code = codeOf(error)
+  return code.startsWith('HPE_') ? code : 'PROTOCOL'
+}
+
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = chunks
+  if (chunks.length === 1 && first) return first
+  const whole = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
