@@ -130,7 +130,9 @@ const DnsCheckSchema = z
   .strictObject({ type: z.literal('dns'), name: checkName, port: port.nullable().default(null) })
   .openapi('DnsCheck')
 
-const CheckSchema = z.discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema]).openapi('Check')
+export const CheckSchema = z
+  .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema])
+  .openapi('Check')
 
 const LABEL = /^[a-zA-Z0-9]([a-zA-Z0-9_./-]{0,61}[a-zA-Z0-9])?$/
 export const LabelsSchema = z
@@ -155,11 +157,22 @@ const AddressesSchema = z
   })
   .openapi('Addresses', { description: 'What manifests cannot say, or to override what objects say' })
 
+const cluster = z.string().min(1).max(253).optional()
+const name63 = z.string().min(1).max(63)
+const manifests = z.union([z.string(), z.array(z.record(z.string(), z.unknown())).max(10_000)]).optional()
 const TargetRequestSchema = z.strictObject({
-  cluster: z.string().min(1).max(253).optional(),
-  namespace: z.string().min(1).max(63).optional(),
-  service: z.string().min(1).max(63).optional(),
-  manifests: z.union([z.string(), z.array(z.record(z.string(), z.unknown())).max(10_000)]).optional(),
+  ...{ cluster, manifests },
+  namespace: name63.optional(),
+  service: name63.optional(),
+})
+const BatchTargetSchema = z.strictObject({
+  ...{ cluster, manifests },
+  namespace: name63.optional().openapi({ description: 'Only Services of this namespace' }),
+  selector: z
+    .record(z.string().min(1).max(317), z.string().max(63))
+    .default({})
+    .refine((labels) => Object.keys(labels).length <= 16, 'At most 16 labels')
+    .openapi({ description: 'Only Services with these labels', example: { 'app.kubernetes.io/part-of': 'shop' } }),
 })
 
 export const JobRequestSchema = z
@@ -196,10 +209,19 @@ export const JobRequestSchema = z
   })
   .openapi('JobRequest')
 
+/** A job's body, about every Service that the target selects. */
+export const BatchRequestSchema = z
+  .strictObject({ ...JobRequestSchema.shape, target: BatchTargetSchema })
+  .openapi('BatchRequest')
+
 type JobBody = z.output<typeof JobRequestSchema>
+/** What bodies of jobs and of batches have in common. */
+export type RequestBody = Omit<JobBody, 'target'> & {
+  target: Omit<JobBody['target'], 'service'> & { service?: string | undefined }
+}
 
 /** The body as the core knows it. Manifests are parsed by the caller. */
-export function toJobRequest(body: JobBody, objects: KubeObjects | null, cluster: string): JobRequest {
+export function toJobRequest(body: RequestBody, objects: KubeObjects | null, cluster: string): JobRequest {
   const { target } = body
   return {
     target: {

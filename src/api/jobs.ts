@@ -8,20 +8,20 @@ import { acceptJob } from '../job/accept.ts'
 import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
 import { defined } from '../lib/defined.ts'
 import { ProblemError } from '../lib/problem.ts'
-import { describeJobHead } from '../report/describe-job.ts'
-import { cancelJob, listJobs } from '../store/jobs.ts'
+import { cancelJob } from '../store/jobs.ts'
 import { answerFields, answerReport, FORMATS, FormatSchema, reportContents, waitAnswers } from './answer.ts'
 import { answerJob, JOB_RENDERERS, loadJob } from './answer-job.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { readLabels } from './labels.ts'
-import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { answerJobs, JobPageSchema } from './list-jobs.ts'
+import { pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { manifestQuery, readAsked } from './read-asked.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, manifestQuery, readAsked } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
-import { JobHeadSchema, JobSchema } from './schemas.ts'
+import { JobSchema } from './schemas.ts'
 
 const jobAnswers = waitAnswers(JobSchema)
 
@@ -45,21 +45,7 @@ export function mountJobs(app: Api): void {
       },
       responses: {
         ...jobAnswers,
-        ...problems(
-          'malformed_body',
-          'invalid_request',
-          'malformed_manifests',
-          'body_too_large',
-          'unsupported_media_type',
-          'invalid_manifest',
-          'service_not_found',
-          'service_ambiguous',
-          'impossible_request',
-          'no_cluster',
-          'idempotency_key_reused',
-          'unavailable',
-          'storage_full',
-        ),
+        ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS),
       },
     },
     async (context, { query }) => {
@@ -104,34 +90,19 @@ export function mountJobs(app: Api): void {
         ...pageFields,
       }),
       responses: {
-        200: {
-          description: 'A page',
-          content: {
-            'application/json': {
-              schema: z.object({ items: z.array(JobHeadSchema), nextCursor: z.string().nullable() }),
-            },
-          },
-        },
+        200: { description: 'A page', content: { 'application/json': { schema: JobPageSchema } } },
         ...problems(),
       },
     },
     async (context, { query }) => {
       const { limit, cursor, label, from, to, ...equal } = query
-      const position = decodeCursor(cursor, z.tuple([z.number(), z.string()]))
-      const jobs = await listJobs(
-        context.get('deps').store,
-        defined({
-          ...equal,
-          labels: readLabels(label),
-          fromMs: from === undefined ? undefined : Date.parse(from),
-          toMs: to === undefined ? undefined : Date.parse(to),
-        }),
-        { limit: limit + 1, before: position && { createdAtMs: position[0], id: position[1] } },
-      )
-      const items = jobs.slice(0, limit)
-      const last = items.at(-1)
-      const next = jobs.length > limit && last ? encodeCursor([last.createdAtMs, last.id]) : null
-      return answerPage(context, items.map(describeJobHead), next)
+      const filter = defined({
+        ...equal,
+        labels: readLabels(label),
+        fromMs: from === undefined ? undefined : Date.parse(from),
+        toMs: to === undefined ? undefined : Date.parse(to),
+      })
+      return answerJobs(context, filter, { limit, cursor })
     },
   )
 

@@ -1,13 +1,13 @@
 import { ProblemError } from '../lib/problem.ts'
 
-/** `key=value` parameters → labels. */
-export function readLabels(given: readonly string[]): Record<string, string> {
+/** `key=value` parameters → labels. @param name of the parameter. */
+export function readLabels(given: readonly string[], name = 'label'): Record<string, string> {
   return Object.fromEntries(
     given.map((label) => {
       const at = label.indexOf('=')
       if (at > 0) return [label.slice(0, at), label.slice(at + 1)]
       throw new ProblemError('invalid_request', 'The query does not fit; see errors.', {
-        errors: [{ pointer: '?label', detail: `"${label}" is not key=value` }],
+        errors: [{ pointer: `?${name}`, detail: `"${label}" is not key=value` }],
       })
     }),
   )

@@ -3,7 +3,7 @@ import { planRequest } from '../job/accept.ts'
 import { describePlan } from '../report/describe-job.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { problems } from './problem.ts'
-import { manifestQuery, readAsked } from './read-asked.ts'
+import { ASKED_PROBLEMS, manifestQuery, readAsked } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 import { PlanSchema } from './schemas.ts'
 
@@ -24,18 +24,7 @@ export function mountPlan(app: Api): void {
       },
       responses: {
         200: { description: 'The paths', content: { 'application/json': { schema: PlanSchema } } },
-        ...problems(
-          'malformed_body',
-          'invalid_request',
-          'malformed_manifests',
-          'body_too_large',
-          'unsupported_media_type',
-          'invalid_manifest',
-          'service_not_found',
-          'service_ambiguous',
-          'impossible_request',
-          'no_cluster',
-        ),
+        ...problems(...ASKED_PROBLEMS),
       },
     },
     async (context, { query }) => {

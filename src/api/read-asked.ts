@@ -1,13 +1,34 @@
 /** A request's body → what is asked: a job as JSON, or manifests with their options in the query. */
 import { z } from '@hono/zod-openapi'
 import type { Asked } from '../job/accept.ts'
+import type { AskedBatch } from '../job/accept-batch.ts'
 import { parseManifests } from '../kube/parse.ts'
-import { ProblemError } from '../lib/problem.ts'
+import { type ProblemCode, ProblemError } from '../lib/problem.ts'
 import { VANTAGES } from '../plan/path.ts'
 import { parseJson, readBody } from './body.ts'
-import { JobRequestSchema, toJobRequest } from './job-request.ts'
+import { BatchRequestSchema, JobRequestSchema, type RequestBody, toJobRequest } from './job-request.ts'
 import { readLabels } from './labels.ts'
 import { type ApiContext, parseBody } from './route.ts'
+
+/** What reading and planning a body can be answered with. */
+export const ASKED_PROBLEMS = [
+  'malformed_body',
+  'malformed_manifests',
+  'body_too_large',
+  'unsupported_media_type',
+  'invalid_manifest',
+  'service_not_found',
+  'service_ambiguous',
+  'impossible_request',
+  'no_cluster',
+] as const satisfies ProblemCode[]
+
+/** And making something of it. */
+export const MAKING_PROBLEMS = [
+  'idempotency_key_reused',
+  'unavailable',
+  'storage_full',
+] as const satisfies ProblemCode[]
 
 const whole = (max: number) => z.coerce.number().int().min(0).max(max).optional()
 
@@ -29,34 +50,79 @@ export const manifestQuery = {
     .openapi({ description: '`key=value`; may be given several times' }),
 }
 
-type ManifestQuery = z.output<z.ZodObject<typeof manifestQuery>>
+const { service: _service, ...sharedQuery } = manifestQuery
 
-/** @returns the request, and the body's text for the fingerprint of an Idempotency-Key. */
-export async function readAsked(context: ApiContext, query: ManifestQuery): Promise<{ asked: Asked; body: string }> {
-  const { text, type } = await readBody(context)
-  const { cluster } = context.get('deps').settings
-  const json = type === 'json' ? parseJson(text) : undefined
-  if (type === 'json' && !isManifest(json)) {
-    refuseQuery(query)
-    return { asked: askedOf(json, '/target/manifests', cluster), body: text }
-  }
-  const { cluster: queryCluster, namespace, service, label, history } = query
-  const { vantage, timeoutMs, deadlineMs, samples, settleMs } = query
-  const job = {
-    target: { cluster: queryCluster, namespace, service, manifests: text },
-    ...{ vantage, timeoutMs, deadlineMs, samples, settleMs },
-    history: history === undefined ? undefined : history === 'true',
-    labels: readLabels(label),
-  }
-  return { asked: askedOf(withoutUndefined(job), '', cluster), body: text }
+/** The same of a batch. */
+export const batchManifestQuery = {
+  ...sharedQuery,
+  selector: z
+    .array(z.string().max(320))
+    .max(16)
+    .default([])
+    .openapi({ description: '`key=value`: only Services with this label; may be given several times' }),
 }
 
-function askedOf(job: unknown, pointer: string, cluster: string): Asked {
-  const body = parseBody(JobRequestSchema, job)
+type ManifestQuery = z.output<z.ZodObject<typeof manifestQuery>>
+type BatchManifestQuery = z.output<z.ZodObject<typeof batchManifestQuery>>
+
+/** What is asked, and the body's text for the fingerprint of an Idempotency-Key. */
+type Read<T> = { asked: T; body: string }
+
+export async function readAsked(context: ApiContext, query: ManifestQuery): Promise<Read<Asked>> {
+  const { json, pointer, body } = await readJson(context, query, manifestQuery, { service: query.service })
+  return { asked: toAsked(context, parseBody(JobRequestSchema, json), pointer), body }
+}
+
+export async function readAskedBatch(context: ApiContext, query: BatchManifestQuery): Promise<Read<AskedBatch>> {
+  const target = { selector: readLabels(query.selector, 'selector') }
+  const { json, pointer, body } = await readJson(context, query, batchManifestQuery, target)
+  return { asked: toAskedBatch(context, parseBody(BatchRequestSchema, json), pointer), body }
+}
+
+/** @param pointer of the manifests in the request's body. */
+export function toAsked(context: ApiContext, body: RequestBody, pointer: string): Asked {
+  const { cluster } = context.get('deps').settings
   const { manifests } = body.target
   if (manifests === undefined) return { request: toJobRequest(body, null, cluster), ignored: [] }
   const { objects, ignored } = parseManifests(manifests, { pointer })
   return { request: toJobRequest(body, objects, cluster), ignored }
+}
+
+/** @param pointer of the manifests in the request's body. */
+export function toAskedBatch(
+  context: ApiContext,
+  body: z.output<typeof BatchRequestSchema>,
+  pointer: string,
+): AskedBatch {
+  const { namespace, selector } = body.target
+  return { ...toAsked(context, body, pointer), selection: { namespace: namespace ?? null, selector } }
+}
+
+/**
+ * A body as JSON: as it was sent, or made of manifests and the query.
+ *
+ * @param fields those of the query that belong to manifests.
+ */
+async function readJson(
+  context: ApiContext,
+  query: Omit<BatchManifestQuery, 'selector'>,
+  fields: Readonly<Record<string, unknown>>,
+  target: Readonly<Record<string, unknown>>,
+): Promise<{ json: unknown; pointer: string; body: string }> {
+  const { text, type } = await readBody(context)
+  const json = type === 'json' ? parseJson(text) : undefined
+  if (type === 'json' && !isManifest(json)) {
+    refuseQuery(query, fields)
+    return { json, pointer: '/target/manifests', body: text }
+  }
+  const { cluster, namespace, label, history, vantage, timeoutMs, deadlineMs, samples, settleMs } = query
+  const job = {
+    target: { cluster, namespace, ...target, manifests: text },
+    ...{ vantage, timeoutMs, deadlineMs, samples, settleMs },
+    history: history === undefined ? undefined : history === 'true',
+    labels: readLabels(label),
+  }
+  return { json: withoutUndefined(job), pointer: '', body: text }
 }
 
 /** JSON that is Kubernetes' own: it has a `kind`, or is a list of such. */
@@ -65,9 +131,9 @@ function isManifest(json: unknown): boolean {
   return typeof first === 'object' && first !== null && 'kind' in first
 }
 
-function refuseQuery(query: ManifestQuery): void {
+function refuseQuery(query: object, fields: Readonly<Record<string, unknown>>): void {
   const misplaced = Object.entries(query).filter(
-    ([name, value]) => name in manifestQuery && value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ([name, value]) => name in fields && value !== undefined && !(Array.isArray(value) && value.length === 0),
   )
   if (misplaced.length === 0) return
   throw new ProblemError('invalid_request', 'The query does not fit; see errors.', {

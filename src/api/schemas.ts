@@ -153,14 +153,15 @@ export const SummarySchema = z
   .object({ pass: z.int(), fail: z.int(), error: z.int(), skipped: z.int() })
   .openapi('Summary', { description: 'Of paths × checks' })
 
+export const JobProblemSchema = z
+  .object({ code: z.string(), title: z.string(), detail: z.string(), status: z.int() })
+  .openapi('JobProblem')
+
 const headFields = {
   id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }),
   status: z.enum(JOB_STATUSES),
   verdict: VerdictSchema.nullable().openapi({ description: 'null until finished' }),
-  problem: z
-    .object({ code: z.string(), title: z.string(), detail: z.string(), status: z.int() })
-    .nullable()
-    .openapi({ description: 'Why the job as a whole could not be done' }),
+  problem: JobProblemSchema.nullable().openapi({ description: 'Why the job as a whole could not be done' }),
   createdAt: InstantSchema,
   startedAt: InstantSchema.nullable(),
   finishedAt: InstantSchema.nullable(),

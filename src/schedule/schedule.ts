@@ -36,6 +36,12 @@ export type ScheduledWork = {
   hidden: Readonly<Record<string, readonly string[]>>
 }
 
+/** What readers want of it: all but the objects, which are counted by kind. */
+export type ScheduledRequest = Omit<ScheduledWork, 'request'> & {
+  request: Omit<JobRequest, 'objects'>
+  objects: Readonly<Record<string, number>> | null
+}
+
 /** The next run: the occurrence, which names it, and when it is due. */
 export type NextRun = { atMs: number; dueAtMs: number }
 

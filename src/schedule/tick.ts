@@ -7,7 +7,6 @@
 import { type AcceptDeps, makePlannedJob, roomInQueue } from '../job/accept.ts'
 import { jobsToRun, makeBatch } from '../job/accept-batch.ts'
 import { type JobProblem, problemOf } from '../job/job.ts'
-import { openSecrets, SECRETS_UNREADABLE, withSecrets } from '../job/secrets.ts'
 import { toInstant } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
@@ -17,13 +16,13 @@ import {
   type DueSchedule,
   dueSchedules,
   firstDue,
-  getScheduledWork,
   listPlanned,
   type MadeByRun,
   setNextRun,
 } from '../store/schedules.ts'
 import { readTiming } from './cron.ts'
 import { lastDue, type NextRun, nextRun, type Schedule } from './schedule.ts'
+import { readWork } from './work.ts'
 
 export type TickDeps = AcceptDeps & { log: Log }
 
@@ -78,16 +77,14 @@ function occurrencesOf(schedule: Schedule, seen: NextRun, nowMs: number): { atMs
 
 /** Plans what a schedule asks for, as if it were asked for now. */
 async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun> {
-  const work = await getScheduledWork(deps.store, schedule.id)
-  const secrets = await openSecrets(deps.secrets, schedule.sealed)
-  if (secrets === undefined) return { problem: SECRETS_UNREADABLE }
-  const { ignored, batch: selection } = work
-  const request = { ...work.request, checks: withSecrets(work.request.checks, secrets) }
+  const work = await readWork(deps, schedule)
+  if ('problem' in work) return work
+  const { selection } = work
   const made = { owner: schedule.owner, deadlineAtMs: null, scheduleId: schedule.id }
   return attempt<MadeByRun>(deps, schedule, async () =>
     selection === null
-      ? { job: await makePlannedJob(deps, { request, ignored }, { ...made, batchId: null }) }
-      : { batch: await makeBatch(deps, { request, ignored, selection }, made) },
+      ? { job: await makePlannedJob(deps, work, { ...made, batchId: null }) }
+      : { batch: await makeBatch(deps, { ...work, selection }, made) },
   )
 }
 

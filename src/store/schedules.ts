@@ -5,7 +5,14 @@
  */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { JobProblem } from '../job/job.ts'
-import type { NextRun, RunOutcome, Schedule, ScheduledWork, ScheduleSettings } from '../schedule/schedule.ts'
+import type {
+  NextRun,
+  RunOutcome,
+  Schedule,
+  ScheduledRequest,
+  ScheduledWork,
+  ScheduleSettings,
+} from '../schedule/schedule.ts'
 import { batchRows, type NewBatch } from './batches.ts'
 import { type Store, write } from './db.ts'
 import { jobRows, need } from './job-rows.ts'
@@ -16,13 +23,6 @@ import { insertWhere } from './sql.ts'
 import { cut } from './texts.ts'
 
 export type NewSchedule = Omit<Schedule, 'version' | 'updatedAtMs' | 'last' | 'failures' | 'failingSinceMs'>
-
-/** What readers want of the work: all but the objects, which are counted by kind. */
-export type ScheduledRequest = Omit<ScheduledWork, 'request' | 'ignored'> & {
-  request: Omit<ScheduledWork['request'], 'objects'>
-  ignored: ScheduledWork['ignored']
-  objects: Readonly<Record<string, number>> | null
-}
 
 export function insertSchedule(
   store: Store,
@@ -49,8 +49,8 @@ export function insertSchedule(
 
 function workRows({ request, ...rest }: ScheduledWork, where: SQL): SQL[] {
   const { objects, ...asked } = request
-  const counts = objects && Object.fromEntries(Object.entries(objects).map(([kind, list]) => [kind, list.length]))
-  const shown: ScheduledRequest = { ...rest, request: asked, objects: counts }
+  const counts = objects && Object.entries(objects).map(([kind, list]) => [kind, list.length] as const)
+  const shown: ScheduledRequest = { ...rest, request: asked, objects: counts && Object.fromEntries(counts) }
   const texts = { request: JSON.stringify(shown), ...(objects && { objects: JSON.stringify(objects) }) }
   return Object.entries(texts).flatMap(([what, text]) =>
     cut(text).map(
@@ -118,8 +118,8 @@ export async function listSchedules(store: Store, { limit, before }: JobPage): P
 
 export type ScheduleChange = {
   settings: ScheduleSettings
-  anchorAtMs: number
-  next: NextRun | null
+  /** `null`: as it is, whatever it has become since it was read. */
+  timing: { anchorAtMs: number; next: NextRun | null } | null
   updatedAtMs: number
   /** `null`: as it is. */
   work: { work: ScheduledWork; sealed: string | null; isBatch: boolean } | null
@@ -130,7 +130,7 @@ export async function updateSchedule(
   store: Store,
   id: string,
   version: number,
-  { settings, anchorAtMs, next, updatedAtMs, work }: ScheduleChange,
+  { settings, timing, updatedAtMs, work }: ScheduleChange,
 ): Promise<boolean> {
   const same = sql`id = ${id} and version = ${version}`
   const { name, cron, timeZone, jitterMs, overlap, enabled } = settings
@@ -138,6 +138,10 @@ export async function updateSchedule(
   const newWork = target
     ? sql`, sealed = ${work.sealed}, batch = ${Number(work.isBatch)}, cluster = ${target.cluster},
         namespace = ${target.namespace}, service = ${target.service}, failures = 0, failing_since_ms = null`
+    : sql``
+  const newTiming = timing
+    ? sql`, anchor_at_ms = ${timing.anchorAtMs}, next_at_ms = ${timing.next?.atMs ?? null},
+        due_at_ms = ${timing.next?.dueAtMs ?? null}`
     : sql``
   const returned = await store.atomic([
     ...(work
@@ -147,9 +151,8 @@ export async function updateSchedule(
         ]
       : []),
     sql`update schedules set name = ${name}, cron = ${cron}, time_zone = ${timeZone}, jitter_ms = ${jitterMs},
-        overlap = ${overlap}, enabled = ${Number(enabled)}, anchor_at_ms = ${anchorAtMs},
-        next_at_ms = ${next?.atMs ?? null}, due_at_ms = ${next?.dueAtMs ?? null}, updated_at_ms = ${updatedAtMs},
-        version = version + 1 ${newWork} where ${same} returning no`,
+        overlap = ${overlap}, enabled = ${Number(enabled)}, updated_at_ms = ${updatedAtMs},
+        version = version + 1 ${newTiming} ${newWork} where ${same} returning no`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0
 }

@@ -1,0 +1,35 @@
+import { z } from '@hono/zod-openapi'
+import { JOB_STATUSES } from '../job/job.ts'
+import { InstantSchema, JobProblemSchema, SummarySchema, VerdictSchema } from './schemas.ts'
+
+const BatchJobSchema = z
+  .object({
+    id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }),
+    namespace: z.string(),
+    service: z.string(),
+    status: z.enum(JOB_STATUSES),
+    verdict: VerdictSchema.nullable(),
+    problem: JobProblemSchema.nullable(),
+    summary: SummarySchema,
+  })
+  .openapi('BatchJob')
+
+export const BatchSchema = z
+  .object({
+    id: z.string().openapi({ example: 'bat_01KAXW0000EXAMPLE0000000AB' }),
+    status: z.enum(JOB_STATUSES),
+    verdict: VerdictSchema.nullable().openapi({
+      description:
+        'null until all jobs have ended; then `fail` if one fails, else `error` if one errs, else `pass` if one passes, else `inconclusive`',
+    }),
+    createdAt: InstantSchema,
+    finishedAt: InstantSchema.nullable(),
+    target: z.object({
+      cluster: z.string(),
+      namespace: z.string().nullable(),
+      selector: z.record(z.string(), z.string()),
+    }),
+    labels: z.record(z.string(), z.string()),
+    jobs: z.array(BatchJobSchema).openapi({ description: 'One for each Service' }),
+  })
+  .openapi('Batch')

@@ -1,0 +1,112 @@
+/** A schedule's body, as documented and as enforced; and what is answered. */
+import { z } from '@hono/zod-openapi'
+import { VANTAGES } from '../plan/path.ts'
+import { OVERLAPS, RUN_OUTCOMES } from '../schedule/schedule.ts'
+import { BatchSchema } from './batch-schemas.ts'
+import { BatchRequestSchema, CheckSchema, JobRequestSchema } from './job-request.ts'
+import { InstantSchema, JobHeadSchema, JobProblemSchema } from './schemas.ts'
+
+/** A day: a jitter is shorter than the time between two runs. */
+const JITTER_MOST_MS = 86_400_000
+
+const cron = z.string().min(1).max(200).openapi({
+  description:
+    'Five fields (minute hour day-of-month month day-of-week), @hourly, @daily, @weekly, @monthly, @yearly, or @every with a duration like 30s or 1h30m',
+  example: '*/5 * * * *',
+})
+
+const fields = {
+  name: z.string().min(1).max(200),
+  cron,
+  timeZone: z.string().min(1).max(64).openapi({ description: 'IANA', example: 'Europe/Berlin' }),
+  jitterMs: z.int().min(0).max(JITTER_MOST_MS).openapi({
+    description: 'A run is due up to this long after its occurrence, decided by the schedule and the occurrence',
+  }),
+  overlap: z.enum(OVERLAPS).openapi({
+    description:
+      'When the run before has not ended: `skip` leaves the run out, `queue` lets it wait; one waits at most',
+  }),
+  enabled: z.boolean().openapi({ description: 'false: paused. What passes meanwhile is not made up for.' }),
+}
+
+/** What is asked for at each run: exactly one of the two. */
+const work = {
+  job: JobRequestSchema.optional(),
+  batch: BatchRequestSchema.optional(),
+}
+
+export const ScheduleRequestSchema = z
+  .strictObject({
+    ...fields,
+    timeZone: fields.timeZone.default('UTC'),
+    jitterMs: fields.jitterMs.default(0),
+    overlap: fields.overlap.default('skip'),
+    enabled: fields.enabled.default(true),
+    ...work,
+  })
+  .refine(({ job, batch }) => (job === undefined) !== (batch === undefined), {
+    path: ['job'],
+    message: 'Give either job or batch: what is to be done at each run',
+  })
+  .openapi('ScheduleRequest')
+
+export const SchedulePatchSchema = z
+  .strictObject({ ...z.object(fields).partial().shape, ...work })
+  .refine(({ job, batch }) => job === undefined || batch === undefined, {
+    path: ['job'],
+    message: 'Give either job or batch, not both',
+  })
+  .openapi('SchedulePatch', { description: 'What is given is changed; `job` and `batch` are replaced as a whole' })
+
+const target = {
+  cluster: z.string(),
+  namespace: z.string().nullable(),
+  service: z.string().nullable(),
+}
+
+const headFields = {
+  id: z.string().openapi({ example: 'sch_01KAXW0000EXAMPLE0000000AB' }),
+  ...fields,
+  target: z.object(target),
+  createdAt: InstantSchema,
+  updatedAt: InstantSchema,
+  nextRunAt: InstantSchema.nullable().openapi({ description: 'With its jitter; null: paused' }),
+  lastRun: z
+    .object({
+      at: InstantSchema.openapi({ description: 'The occurrence' }),
+      outcome: z.enum(RUN_OUTCOMES),
+      problem: JobProblemSchema.nullable().openapi({ description: 'Why it could not be started' }),
+    })
+    .nullable(),
+  failing: z
+    .object({ runs: z.int(), since: InstantSchema })
+    .nullable()
+    .openapi({ description: 'Its last runs, that many, could not be started; `lastRun.problem` says why' }),
+  lastJob: JobHeadSchema.nullable().openapi({ description: 'The newest, whatever made it run; null for batches' }),
+  lastBatch: BatchSchema.nullable(),
+}
+
+export const ScheduleHeadSchema = z.object(headFields).openapi('ScheduleHead')
+
+const { target: _target, checks: _checks, deadlineMs: _deadline, vantage: _vantage, ...asked } = JobRequestSchema.shape
+
+const ScheduledRequestSchema = z
+  .object({
+    ...asked,
+    target: z.object({ ...target, selector: z.record(z.string(), z.string()).optional() }),
+    objects: z
+      .record(z.string(), z.int())
+      .nullable()
+      .openapi({ description: 'How many of each kind were in the manifests' }),
+    checks: z.array(CheckSchema),
+    deadlineMs: z.number().nullable(),
+    vantage: z.enum(VANTAGES).nullable(),
+    writeOnly: z
+      .record(z.string(), z.array(z.string()))
+      .openapi({ description: 'Fields of checks that are set and not shown', example: { home: ['headers'] } }),
+  })
+  .openapi('ScheduledRequest', { description: 'Without the objects and without the values of write-only fields' })
+
+export const ScheduleSchema = z
+  .object({ ...headFields, job: ScheduledRequestSchema.nullable(), batch: ScheduledRequestSchema.nullable() })
+  .openapi('Schedule')

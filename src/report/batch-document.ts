@@ -1,0 +1,28 @@
+/**
+ * A batch as the API shows it, and as every report renders it. Pure data.
+ *
+ * @module
+ */
+import type { JobProblem, JobStatus, Summary, Verdict } from '../job/job.ts'
+
+export type BatchDocument = {
+  id: string
+  status: JobStatus
+  verdict: Verdict | null
+  createdAt: string
+  finishedAt: string | null
+  target: { cluster: string; namespace: string | null; selector: Readonly<Record<string, string>> }
+  labels: Readonly<Record<string, string>>
+  /** One for each Service. */
+  jobs: readonly BatchJobDocument[]
+}
+
+export type BatchJobDocument = {
+  id: string
+  namespace: string
+  service: string
+  status: JobStatus
+  verdict: Verdict | null
+  problem: JobProblem | null
+  summary: Summary
+}

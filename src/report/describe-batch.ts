@@ -1,0 +1,27 @@
+import { type Batch, judgeBatch } from '../job/batch.ts'
+import { hasEnded, type Job } from '../job/job.ts'
+import { toInstant } from '../lib/clock.ts'
+import type { BatchDocument } from './batch-document.ts'
+
+/** A batch and its jobs → what the API shows. */
+export function describeBatch(batch: Batch, jobs: readonly Job[]): BatchDocument {
+  const { id, cluster, selection, labels, createdAtMs } = batch
+  const { status, verdict } = judgeBatch(jobs)
+  const endedAtMs = Math.max(...jobs.map((job) => job.finishedAtMs ?? createdAtMs))
+  return {
+    ...{ id, status, verdict },
+    createdAt: toInstant(createdAtMs),
+    finishedAt: hasEnded({ status }) ? toInstant(endedAtMs) : null,
+    target: { cluster, ...selection },
+    labels,
+    jobs: jobs.map((job) => ({
+      id: job.id,
+      namespace: job.target.namespace,
+      service: job.target.service,
+      status: job.status,
+      verdict: job.verdict,
+      problem: job.problem,
+      summary: job.summary,
+    })),
+  }
+}

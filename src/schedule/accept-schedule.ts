@@ -1,0 +1,110 @@
+/**
+ * Accepting and changing a schedule, and running it out of turn. What could never be run is refused at once.
+ *
+ * @module
+ */
+import { type AcceptDeps, type Asked, acceptJob, objectsOf, orRefuse, planRequest } from '../job/accept.ts'
+import { acceptBatch } from '../job/accept-batch.ts'
+import { type BatchSelection, selectServices } from '../job/batch.ts'
+import { hiddenFields, sealSecrets, withoutSecrets } from '../job/secrets.ts'
+import { indexObjects } from '../kube/object-index.ts'
+import { newId } from '../lib/id.ts'
+import { ProblemError } from '../lib/problem.ts'
+import type { IdempotencyClaim } from '../store/once.ts'
+import { insertSchedule, updateSchedule } from '../store/schedules.ts'
+import { readTiming, refuseImpossibleTiming } from './cron.ts'
+import { type NextRun, nextRun, type Schedule, type ScheduledWork, type ScheduleSettings } from './schedule.ts'
+import { readWork } from './work.ts'
+
+export type ScheduleDeps = AcceptDeps & {
+  settings: AcceptDeps['settings'] & {
+    /** The shortest `@every` of this runtime. */
+    everyLeastMs: number
+  }
+}
+
+/** A job, or (with a selection) a batch. */
+export type AskedWork = Asked & { selection: BatchSelection | null }
+
+/** @throws ProblemError with pointers into the schedule, those of what it asks for as in the job's own body. */
+export async function acceptSchedule(
+  deps: ScheduleDeps,
+  settings: ScheduleSettings,
+  asked: AskedWork,
+  made: { owner: string; claim: IdempotencyClaim | null },
+): Promise<{ id: string; replayed: boolean }> {
+  const createdAtMs = deps.clock.now()
+  const id = newId('schedule', createdAtMs)
+  const timing = planTiming(deps, { ...settings, id, anchorAtMs: anchor(createdAtMs) }, createdAtMs)
+  const { work, sealed, isBatch } = await takeIn(deps, asked)
+  const { target } = work.request
+  const schedule = { ...settings, ...timing, id, createdAtMs, owner: made.owner, target, isBatch, sealed }
+  return orRefuse(await insertSchedule(deps.store, schedule, work, made.claim))
+}
+
+/**
+ * @param asked `null`: as it is.
+ * @returns `false`: the schedule has changed since it was read, or is gone.
+ */
+export async function changeSchedule(
+  deps: ScheduleDeps,
+  schedule: Schedule,
+  settings: ScheduleSettings,
+  asked: AskedWork | null,
+): Promise<boolean> {
+  const nowMs = deps.clock.now()
+  const isSame = (name: 'cron' | 'timeZone' | 'jitterMs' | 'enabled') => settings[name] === schedule[name]
+  const anchorAtMs = isSame('cron') ? schedule.anchorAtMs : anchor(nowMs)
+  const sameTiming = isSame('cron') && isSame('timeZone') && isSame('jitterMs') && isSame('enabled')
+  const timing = sameTiming ? null : planTiming(deps, { ...settings, id: schedule.id, anchorAtMs }, nowMs)
+  const work = asked && (await takeIn(deps, asked))
+  return updateSchedule(deps.store, schedule.id, schedule.version, { settings, timing, updatedAtMs: nowMs, work })
+}
+
+/** `@every` counts from whole seconds, which are easier to read. */
+const anchor = (ms: number): number => Math.floor(ms / 1000) * 1000
+
+function planTiming(
+  { settings }: ScheduleDeps,
+  schedule: ScheduleSettings & { id: string; anchorAtMs: number },
+  nowMs: number,
+): { anchorAtMs: number; next: NextRun | null } {
+  const occurrences = readTiming(schedule)
+  refuseImpossibleTiming(occurrences, schedule.jitterMs, nowMs, settings.everyLeastMs)
+  const { anchorAtMs } = schedule
+  // What passed while it was paused is not made up for.
+  return { anchorAtMs, next: schedule.enabled ? nextRun(schedule, occurrences, nowMs) : null }
+}
+
+/** What is asked for, checked by planning it once, and ready to be stored. */
+async function takeIn(
+  deps: ScheduleDeps,
+  asked: AskedWork,
+): Promise<{ work: ScheduledWork; sealed: string | null; isBatch: boolean }> {
+  const { request, ignored, selection } = asked
+  if (selection === null) planRequest(deps, asked)
+  else selectServices(indexObjects(objectsOf(request)), selection)
+  const { checks, secrets } = withoutSecrets(request.checks)
+  return {
+    work: { request: { ...request, checks }, ignored, batch: selection, hidden: hiddenFields(secrets) },
+    sealed: await sealSecrets(deps.secrets, secrets),
+    isBatch: selection !== null,
+  }
+}
+
+/** Runs it now, whether it is paused, due or under way. @returns the id of a job, or of a batch. */
+export async function runNow(
+  deps: ScheduleDeps,
+  schedule: Schedule,
+  made: { owner: string; claim: IdempotencyClaim | null; deadlineOf(deadlineMs: number | null): number | null },
+): Promise<{ id: string; replayed: boolean }> {
+  const work = await readWork(deps, schedule)
+  if ('problem' in work) throw new ProblemError('conflict', work.problem.detail)
+  const { owner, claim } = made
+  const deadlineAtMs = made.deadlineOf(work.request.deadlineMs)
+  const rest = { owner, claim, deadlineAtMs, scheduleId: schedule.id }
+  const { selection } = work
+  return selection === null
+    ? acceptJob(deps, work, { ...rest, batchId: null })
+    : acceptBatch(deps, { ...work, selection }, rest)
+}

@@ -1,0 +1,70 @@
+/** Schedules as the API shows them. Pure. */
+import type { Check } from '../check/check.ts'
+import type { BatchSelection } from '../job/batch.ts'
+import type { Job, JobProblem, JobRequest } from '../job/job.ts'
+import { toInstant } from '../lib/clock.ts'
+import type { BatchDocument } from '../report/batch-document.ts'
+import { describeJobHead } from '../report/describe-job.ts'
+import type { JobSummaryDocument } from '../report/job-document.ts'
+import type { RunOutcome, Schedule, ScheduledRequest, ScheduleSettings } from './schedule.ts'
+
+export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
+    target: JobRequest['target']
+    createdAt: string
+    updatedAt: string
+    /** Its jitter included. */
+    nextRunAt: string | null
+    lastRun: { at: string; outcome: RunOutcome; problem: JobProblem | null } | null
+    failing: { runs: number; since: string } | null
+    lastJob: JobSummaryDocument | null
+    lastBatch: BatchDocument | null
+  }
+
+/** Exactly one of the two. */
+export type ScheduleDocument = ScheduleHeadDocument & {
+  job: ScheduledRequestDocument | null
+  batch: ScheduledRequestDocument | null
+}
+
+export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'objects' | 'checks'> & {
+  target: JobRequest['target'] & Partial<Pick<BatchSelection, 'selector'>>
+  objects: Readonly<Record<string, number>> | null
+  checks: readonly Omit<Check, 'isDefault'>[]
+  writeOnly: Readonly<Record<string, readonly string[]>>
+}
+
+export function describeScheduleHead(
+  schedule: Schedule,
+  last: { job: Job | null; batch: BatchDocument | null },
+): ScheduleHeadDocument {
+  const { id, name, cron, timeZone, jitterMs, overlap, enabled, target, next, last: run } = schedule
+  const { failures, failingSinceMs } = schedule
+  return {
+    ...{ id, name, cron, timeZone, jitterMs, overlap, enabled, target },
+    createdAt: toInstant(schedule.createdAtMs),
+    updatedAt: toInstant(schedule.updatedAtMs),
+    nextRunAt: next && toInstant(next.dueAtMs),
+    lastRun: run && { at: toInstant(run.atMs), outcome: run.outcome, problem: run.problem },
+    failing: failingSinceMs === null ? null : { runs: failures, since: toInstant(failingSinceMs) },
+    lastJob: last.job && describeJobHead(last.job),
+    lastBatch: last.batch,
+  }
+}
+
+/** What it asks for: values of secret-bearing fields are blank, and named under `writeOnly`. */
+export function describeWork({
+  request,
+  objects,
+  batch,
+  hidden,
+}: ScheduledRequest): Pick<ScheduleDocument, 'job' | 'batch'> {
+  const { target, checks, ...rest } = request
+  const shown: ScheduledRequestDocument = {
+    ...rest,
+    target: batch === null ? target : { ...target, selector: batch.selector },
+    objects,
+    checks: checks.map(({ isDefault: _isDefault, ...check }) => check),
+    writeOnly: hidden,
+  }
+  return batch === null ? { job: shown, batch: null } : { job: null, batch: shown }
+}
