@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import type { SQLWrapper } from 'drizzle-orm'
+import { type SQLWrapper, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { isStorageBusy, type Row, type Store } from '../../store/db.ts'
@@ -15,14 +15,21 @@ import { MIGRATIONS } from '../../store/migrations.ts'
 
 export type OpenDatabase = {
   store: Store
-  /** Writes nothing of use, but takes the lock and needs the disk: throws where a job could not be recorded. */
+  /** Writes something of no use, durably: throws where a job could not be recorded. */
   checkWritable(): Promise<void>
+  /**
+   * Gives back to the file system what retention has freed, at most so many pages (of 4 kB) at a time.
+   *
+   * @returns how many are left.
+   */
+  giveBackSpace(pages: number): number
   /** What waits is written first. */
   close(): void
 }
 
 /** How long a statement blocks this thread for another process's lock; then it is tried again without blocking. */
 const BUSY_MS = 100
+const LOG_BYTES = 64 * 1024 * 1024
 /** How long a write waits for the lock before it gives up, milliseconds. */
 const GIVE_UP_MS = 30_000
 
@@ -42,6 +49,8 @@ export function openSqlite(file: string): OpenDatabase {
     client.pragma('journal_mode = WAL')
     client.pragma('synchronous = FULL')
     client.pragma('foreign_keys = ON')
+    // What a burst has made of the write-ahead log is not kept for ever.
+    client.pragma(`journal_size_limit = ${LOG_BYTES}`)
     migrate(client)
     client.pragma(`busy_timeout = ${BUSY_MS}`)
   } catch (error) {
@@ -51,7 +60,13 @@ export function openSqlite(file: string): OpenDatabase {
   const writer = createWriter(client)
   return {
     store: { db: drizzle(client), atomic: writer.atomic },
-    checkWritable: () => writer.probe(),
+    async checkWritable() {
+      await writer.atomic([sql`pragma user_version = 0`])
+    },
+    giveBackSpace(pages) {
+      client.pragma(`incremental_vacuum(${pages})`)
+      return Number(client.pragma('freelist_count', { simple: true }))
+    },
     close() {
       writer.flush()
       client.close()
@@ -114,8 +129,8 @@ function createWriter(client: Database.Database) {
   }
 
   const run = (write: SQLWrapper): readonly Row[] => {
-    const { sql, params } = dialect.sqlToQuery(write.getSQL())
-    const statement = prepare(sql)
+    const { sql: text, params } = dialect.sqlToQuery(write.getSQL())
+    const statement = prepare(text)
     if (statement.reader) return statement.all(...params)
     statement.run(...params)
     return []
@@ -180,5 +195,5 @@ function createWriter(client: Database.Database) {
       schedule()
     })
 
-  return { atomic, flush, probe: async () => void (await atomic([])) }
+  return { atomic, flush }
 }

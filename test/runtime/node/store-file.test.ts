@@ -132,7 +132,7 @@ describe('a database file', () => {
     expect(await getJob(store, job.id)).toBeNull()
     // After the write's first attempt, which comes first in this turn of the event loop.
     setImmediate(() => other.exec('rollback'))
-    expect(await inserted).toEqual({ outcome: 'created', jobId: job.id })
+    expect(await inserted).toEqual({ outcome: 'created', id: job.id })
     other.close()
   })
 

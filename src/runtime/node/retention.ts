@@ -1,0 +1,44 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import { type Retention, retain } from '../../store/retention.ts'
+import type { OpenDatabase } from './sqlite.ts'
+
+export type RetentionDeps = { database: Pick<OpenDatabase, 'store' | 'giveBackSpace'>; clock: Clock; log: Log }
+
+/** How often it looks for what is too old. */
+const EVERY_MS = 10 * 60_000
+/** Between two steps, so that probes and requests come first. */
+const PAUSE_MS = 20
+/** Pages given back in one go: about a millisecond. */
+const PAGES = 200
+
+/** Keeps the database from growing without end, until `stop` is aborted. Rejects never; a step that fails is logged. */
+export async function keepRetention(deps: RetentionDeps, keep: Retention, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await runOnce(deps, keep, stop)
+    } catch (cause) {
+      deps.log.error('retention_failed', { cause })
+    }
+    await deps.clock.sleep(EVERY_MS, stop)
+  }
+}
+
+async function runOnce({ database, clock, log }: RetentionDeps, keep: Retention, stop: AbortSignal): Promise<void> {
+  let deleted = 0
+  for (;;) {
+    if (stop.aborted) return
+    const step = await retain(database.store, keep, clock.now())
+    deleted += step.deleted
+    if (step.done) break
+    await clock.sleep(PAUSE_MS, stop)
+  }
+  let free = Number.POSITIVE_INFINITY
+  while (!stop.aborted) {
+    const left = database.giveBackSpace(PAGES)
+    if (left === 0 || left >= free) break
+    free = left
+    await clock.sleep(PAUSE_MS, stop)
+  }
+  if (deleted > 0) log.info('retention', { deleted })
+}
