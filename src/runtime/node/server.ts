@@ -22,6 +22,7 @@ import { processFigures } from './figures.ts'
 import { createNodeNetwork } from './network.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
 import { detectPlace } from './place.ts'
+import { keepRetention } from './retention.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
 import { openSqlite } from './sqlite.ts'
@@ -126,12 +127,15 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   const url = urlOf(server.address)
   log.info('listening', { url, database: config.databaseFile, vantage: place.vantage, version: VERSION })
   runner.start()
+  const stop = new AbortController()
+  const retention = keepRetention({ database: sqlite, clock, log }, config.retention, stop.signal)
 
   return {
     url,
     async close() {
       draining = true
-      await Promise.all([runner.drain(), server.close()])
+      stop.abort()
+      await Promise.all([runner.drain(), retention, server.close()])
       sqlite.close()
       log.info('closed', { url })
     },
