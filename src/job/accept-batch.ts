@@ -81,7 +81,7 @@ export async function acceptBatch(
   const batch = await makeBatch(deps, asked, rest)
   await refuseWhenFull(deps, batch.jobs.length)
   const inserted = orRefuse(await insertBatch(deps.store, batch, claim))
-  if (!inserted.replayed) for (const jobId of jobsToRun(batch)) await deps.queue.enqueue(jobId)
+  if (!inserted.replayed) await deps.queue.enqueue(jobsToRun(batch))
   return inserted
 }
 

@@ -112,7 +112,7 @@ export async function acceptJob(
   const job = await makePlannedJob(deps, asked, rest)
   await refuseWhenFull(deps, 1)
   const inserted = orRefuse(await insertJob(deps.store, job, claim, job.createdAtMs))
-  if (!inserted.replayed) await deps.queue.enqueue(inserted.id)
+  if (!inserted.replayed) await deps.queue.enqueue([inserted.id])
   return inserted
 }
 

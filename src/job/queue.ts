@@ -5,8 +5,8 @@
  * @module
  */
 export type JobQueue = {
-  /** Called after the job is durable. */
-  enqueue(jobId: string): Promise<void>
+  /** Called after the jobs are durable; they are run in this order. */
+  enqueue(jobIds: readonly string[]): Promise<void>
   /** Stops a run in this process at once; other processes learn it when they renew their lease. */
   cancel(jobId: string): void
 }

@@ -44,7 +44,7 @@ export async function tick(deps: TickDeps, stop?: AbortSignal): Promise<number |
     const due = room === 0 ? [] : await dueSchedules(deps.store, nowMs, Math.min(PAGE, room))
     if (due.length === 0) break
     const made = await Promise.all(due.map((one) => runDue(deps, one, nowMs)))
-    for (const jobId of made.flat()) await deps.queue.enqueue(jobId)
+    await deps.queue.enqueue(made.flat())
   }
   const { atMs, waiting } = await firstDue(deps.store, nowMs)
   return waiting ? Math.min(atMs ?? Number.POSITIVE_INFINITY, nowMs + WAIT_MS) : atMs

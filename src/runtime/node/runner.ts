@@ -72,8 +72,8 @@ export function createRunner(
   }
 
   return {
-    async enqueue(jobId) {
-      waiting.add(jobId)
+    async enqueue(jobIds) {
+      for (const jobId of jobIds) waiting.add(jobId)
       fill()
     },
     cancel(jobId) {

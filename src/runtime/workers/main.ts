@@ -74,8 +74,8 @@ async function createDeps(env: Env): Promise<Deps> {
 
 /** No route that is mounted here makes a job. */
 const noQueue: JobQueue = {
-  async enqueue(jobId) {
-    throw new Error(`nothing runs ${jobId} on this runtime`)
+  async enqueue(jobIds) {
+    throw new Error(`nothing runs ${jobIds.join()} on this runtime`)
   },
   cancel: () => undefined,
 }
