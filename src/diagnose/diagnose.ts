@@ -35,15 +35,17 @@ export type TestedPath = { path: PlannedPath; outcome: Outcome | null }
 
 /**
  * The findings over a finished job: each explains those of its paths that failed; what explains a failure comes first.
+ * What is not certain and was contradicted (its paths were tested and none failed) is dropped.
  *
  * @param found what {@link diagnoseObjects} said when the job was planned.
  */
 export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[]): Diagnosis {
-  const failed = new Set(tested.filter(({ outcome }) => outcome === 'fail').map(({ path }) => path.id))
-  const findings = ranked(found.findings).map((finding) => ({
-    ...finding,
-    explains: finding.explains.filter((id) => failed.has(id)),
-  }))
+  const outcomes = new Map(tested.map(({ path, outcome }) => [path.id, outcome]))
+  const findings = ranked(found.findings).flatMap((finding): Finding[] => {
+    const explains = finding.explains.filter((id) => outcomes.get(id) === 'fail')
+    const contradicted = explains.length === 0 && finding.explains.some((id) => outcomes.get(id) === 'pass')
+    return contradicted && finding.confidence !== 'certain' ? [] : [{ ...finding, explains }]
+  })
   return {
     status: statusOf(tested),
     findings: findings.toSorted((a, b) => Number(b.explains.length > 0) - Number(a.explains.length > 0)),
@@ -64,5 +66,6 @@ function statusOf(tested: readonly TestedPath[]): Diagnosis['status'] {
   const reachable = counted.filter(({ path }) => path.expected === 'reachable')
   const waysIn = reachable.filter(({ path }) => isWayIn(path))
   const deciding = waysIn.length > 0 ? waysIn : reachable
-  return deciding.some(({ outcome }) => outcome === 'pass') ? 'degraded' : deciding.length === 0 ? 'degraded' : 'broken'
+  const works = deciding.length === 0 || deciding.some(({ outcome }) => outcome === 'pass')
+  return works ? 'degraded' : 'broken'
 }

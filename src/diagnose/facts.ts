@@ -4,7 +4,8 @@
  * @module
  */
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
-import { type KubeObjects, type Pod, refOf, type Service } from '../kube/objects.ts'
+import { type Ingress, type KubeObjects, type Pod, refOf, type Service } from '../kube/objects.ts'
+import { type Route, routesOf } from '../plan/ingress-rules.ts'
 import type { PathKind, Plan, PlannedPath } from '../plan/path.ts'
 import { endpointsOf, hasSelector, isPodOver, type ServiceEndpoints } from '../plan/service-endpoints.ts'
 
@@ -20,6 +21,9 @@ export type Facts = {
   pods: readonly Pod[]
   /** Those that have: they carry the labels and serve nothing. */
   endedPods: readonly Pod[]
+  /** Ingresses of its namespace that name the Service, and their routes to it. */
+  ingresses: readonly Ingress[]
+  routes: readonly Route[]
   /** Ids of the paths that lead to the endpoints of the Service, by kind; without kinds, all that do. */
   pathsOf(kinds?: readonly PathKind[], which?: (path: PlannedPath) => boolean): readonly string[]
 }
@@ -45,6 +49,7 @@ export function gatherFacts(
   const [service] = index.servicesAt(namespace, name)
   if (service === undefined) return null
   const matching = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
+  const ingresses = index.ingressesOf(namespace, name)
   return {
     plan,
     service,
@@ -54,6 +59,8 @@ export function gatherFacts(
     endpoints: endpointsOf(index, namespace, service),
     pods: matching.filter((pod) => !isPodOver(pod)),
     endedPods: matching.filter(isPodOver),
+    ingresses,
+    routes: ingresses.flatMap(routesOf).filter(({ backend }) => backend.service?.name === name),
     pathsOf: (kinds = SERVED, which = () => true) =>
       plan.paths
         .filter((path) => path.expected !== 'unreachable' && kinds.includes(path.kind) && which(path))

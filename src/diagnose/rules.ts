@@ -1,6 +1,80 @@
 import type { Rule } from './rule.ts'
+import { endpointAddressInvalid } from './rules/endpoint-address-invalid.ts'
+import { environmentNameCollision } from './rules/environment-name-collision.ts'
+import { externalNameHostMismatch } from './rules/external-name-host-mismatch.ts'
+import { externalNameIsIp } from './rules/external-name-is-ip.ts'
+import { externalNamePortRemap } from './rules/external-name-port-remap.ts'
+import { headlessPortDiffers } from './rules/headless-port-differs.ts'
+import { ingressAddressClusterInternal } from './rules/ingress-address-cluster-internal.ts'
+import { ingressBackendIsTargetPort, ingressBackendPortMissing } from './rules/ingress-backend-port.ts'
+import { ingressClassMissing } from './rules/ingress-class-missing.ts'
+import { ingressDuplicateRoute } from './rules/ingress-duplicate-route.ts'
+import { ingressInOtherNamespace } from './rules/ingress-in-other-namespace.ts'
+import { ingressTlsHostUnused } from './rules/ingress-tls-host-unused.ts'
+import { ingressWithoutAddress } from './rules/ingress-without-address.ts'
+import { loadBalancerNodesExcluded } from './rules/load-balancer-nodes-excluded.ts'
+import { loadBalancerPending } from './rules/load-balancer-pending.ts'
+import { loadBalancerPortError } from './rules/load-balancer-port-error.ts'
+import { loadBalancerSourceRanges } from './rules/load-balancer-source-ranges.ts'
+import { loadBalancerWithoutNodePorts } from './rules/load-balancer-without-node-ports.ts'
+import { networkPolicyPort } from './rules/network-policy-port.ts'
+import { noEndpoints } from './rules/no-endpoints.ts'
+import { nodeNotReady } from './rules/node-not-ready.ts'
+import { podsEnded } from './rules/pods-ended.ts'
 import { podsNotReady } from './rules/pods-not-ready.ts'
+import { podsTerminatingOnly } from './rules/pods-terminating-only.ts'
+import { proxyLabelExcludesService } from './rules/proxy-label-excludes-service.ts'
+import { publishNotReadyExposesPods } from './rules/publish-not-ready-exposes-pods.ts'
 import { selectorMatchesNoPods } from './rules/selector-matches-no-pods.ts'
+import { selectorTooBroad } from './rules/selector-too-broad.ts'
+import { selectorlessWithoutEndpoints } from './rules/selectorless-without-endpoints.ts'
+import { serviceInOtherNamespace } from './rules/service-in-other-namespace.ts'
+import { singleFamilyEndpoints } from './rules/single-family-endpoints.ts'
+import { slicePortNameMismatch } from './rules/slice-port-name-mismatch.ts'
+import { statefulSetServiceName } from './rules/stateful-set-service-name.ts'
+import { targetPortNameUnknown } from './rules/target-port-name-unknown.ts'
+import { targetPortNotDeclared } from './rules/target-port-not-declared.ts'
+import { trafficPolicyLocalNoEndpoint } from './rules/traffic-policy-local-no-endpoint.ts'
+import { workloadScaledToZero } from './rules/workload-scaled-to-zero.ts'
 
 /** From the workload outwards: equally sure findings are shown in this order. */
-export const RULES: readonly Rule[] = [selectorMatchesNoPods, podsNotReady]
+export const RULES: readonly Rule[] = [
+  serviceInOtherNamespace,
+  workloadScaledToZero,
+  selectorMatchesNoPods,
+  podsEnded,
+  podsNotReady,
+  podsTerminatingOnly,
+  publishNotReadyExposesPods,
+  selectorTooBroad,
+  targetPortNameUnknown,
+  targetPortNotDeclared,
+  headlessPortDiffers,
+  statefulSetServiceName,
+  selectorlessWithoutEndpoints,
+  slicePortNameMismatch,
+  endpointAddressInvalid,
+  singleFamilyEndpoints,
+  noEndpoints,
+  externalNameIsIp,
+  externalNamePortRemap,
+  externalNameHostMismatch,
+  networkPolicyPort,
+  proxyLabelExcludesService,
+  nodeNotReady,
+  trafficPolicyLocalNoEndpoint,
+  loadBalancerPending,
+  loadBalancerNodesExcluded,
+  loadBalancerPortError,
+  loadBalancerWithoutNodePorts,
+  loadBalancerSourceRanges,
+  ingressClassMissing,
+  ingressWithoutAddress,
+  ingressAddressClusterInternal,
+  ingressBackendPortMissing,
+  ingressBackendIsTargetPort,
+  ingressDuplicateRoute,
+  ingressInOtherNamespace,
+  ingressTlsHostUnused,
+  environmentNameCollision,
+]

@@ -15,7 +15,9 @@ function whyNotReady(pod: Pod): string {
   const scheduled = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status !== 'True')
   if (scheduled !== undefined) return scheduled.message ?? scheduled.reason ?? 'not scheduled'
   const ready = pod.conditions.find(({ type }) => type === 'Ready')
-  return ready?.message ?? ready?.reason ?? pod.phase ?? 'no status'
+  return (
+    ready?.message ?? ready?.reason ?? (pod.phase === 'Running' ? 'running, and not ready' : (pod.phase ?? 'no status'))
+  )
 }
 
 /** F02, F19. */

@@ -1,0 +1,410 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import {
+  ingress,
+  ingressClass,
+  loadBalancerStatus,
+  node,
+  pod,
+  service,
+  slice,
+  workload,
+} from '../../test/support/manifests.ts'
+import { planInput } from '../../test/support/plan-text.ts'
+import { planPaths } from '../plan/plan.ts'
+import { diagnoseObjects } from './diagnose.ts'
+import type { Finding } from './finding.ts'
+import { RULES } from './rules.ts'
+
+const toad = { target: { namespace: 'pond', service: 'toad' } }
+
+function findingsOf(manifests: readonly unknown[]): readonly Finding[] {
+  const input = planInput(manifests, toad)
+  return diagnoseObjects(planPaths(input), input.objects).findings
+}
+
+const codes = (manifests: readonly unknown[]): string[] =>
+  findingsOf(manifests).map(({ code, confidence }) => `${code} ${confidence}`)
+
+const ready = slice([{ at: '10.244.0.9', node: 'node-1', pod: 'toad-1' }])
+const nodes = [node('node-1', { InternalIP: '10.0.0.11' }), node('node-2', { InternalIP: '10.0.0.12' })]
+const nodePort = { type: 'NodePort', ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }] }
+const balanced = { ...nodePort, type: 'LoadBalancer' }
+const nginx = ingressClass('nginx', 'k8s.io/ingress-nginx')
+const policy = (ports: unknown[], podSelector: unknown = {}) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'strict', namespace: 'pond' },
+  spec: { podSelector, policyTypes: ['Ingress'], ingress: ports.length === 0 ? [] : [{ ports }] },
+})
+
+/** Objects of one fault each → exactly these findings. */
+const FAULTS: readonly [string, unknown[], string[]][] = [
+  [
+    'a selector that no pod matches',
+    [service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')],
+    ['selector_matches_no_pods certain'],
+  ],
+  [
+    'the same, with nothing but the pods',
+    [service({ selector: { app: 'taod' } }), pod('toad-1')],
+    ['selector_matches_no_pods likely'],
+  ],
+  [
+    'the same, with a Deployment',
+    [service({ selector: { app: 'taod' } }), workload('Deployment', 'toad', { app: 'toad' })],
+    ['selector_matches_no_pods likely'],
+  ],
+  [
+    'pods in another namespace',
+    [service(), slice([]), pod('toad-1', {}, { namespace: 'lake' })],
+    ['service_in_other_namespace certain'],
+  ],
+  [
+    'a Deployment at zero',
+    [service(), slice([]), workload('Deployment', 'toad', { app: 'toad' }, { replicas: 0 })],
+    ['workload_scaled_to_zero certain'],
+  ],
+  [
+    'pods that have ended',
+    [service(), slice([]), pod('toad-1', {}, { phase: 'Failed', ready: false })],
+    ['pods_ended certain'],
+  ],
+  [
+    'no pod ready',
+    [service(), slice([{ at: '10.244.0.9', ready: false }]), pod('toad-1', {}, { ready: false })],
+    ['pods_not_ready certain'],
+  ],
+  [
+    'one of two pods not ready',
+    [service(), pod('toad-1', {}, { ready: false }), pod('toad-2', {}, { ip: '10.244.0.10' })],
+    ['pods_not_ready certain'],
+  ],
+  [
+    'only terminating pods',
+    [
+      service(),
+      slice([{ at: '10.244.0.9', ready: false, serving: true, terminating: true }]),
+      pod('toad-1', {}, { deletedAt: '2026-01-01T00:00:00Z' }),
+    ],
+    ['pods_terminating_only certain'],
+  ],
+  [
+    'pods published unready',
+    [
+      service({ publishNotReadyAddresses: true }),
+      ready,
+      pod('toad-1', {}, { ready: false }),
+      pod('toad-2', {}, { ip: '10.244.0.10' }),
+    ],
+    ['pods_not_ready certain', 'publish_not_ready_exposes_pods certain'],
+  ],
+  [
+    'pods of two workloads',
+    [
+      service(),
+      pod('toad-1'),
+      { ...pod('db-0', { containers: [{ name: 'db', image: 'db:1' }] }, { ip: '10.244.0.10' }) },
+    ],
+    ['selector_too_broad possible'],
+  ],
+  [
+    'a targetPort that nobody names',
+    [service({ ports: [{ port: 80, targetPort: 'wbe' }] }), pod('toad-1')],
+    ['target_port_name_unknown certain'],
+  ],
+  [
+    'a targetPort of another protocol',
+    [service({ ports: [{ port: 80, protocol: 'UDP', targetPort: 'web' }] }), pod('toad-1')],
+    ['target_port_name_unknown certain'],
+  ],
+  [
+    'a targetPort that is not declared',
+    [service({ ports: [{ port: 80, targetPort: 9090 }] }), pod('toad-1')],
+    ['target_port_not_declared possible'],
+  ],
+  [
+    'a port declared with another protocol',
+    [service({ ports: [{ port: 80, protocol: 'UDP', targetPort: 8080 }] }), pod('toad-1')],
+    ['target_port_not_declared likely'],
+  ],
+  [
+    'a headless Service that seems to translate',
+    [service({ clusterIP: 'None' }), ready],
+    ['headless_port_differs possible'],
+  ],
+  [
+    'a StatefulSet of another Service',
+    [
+      service({ clusterIP: 'None', ports: [{ port: 8080 }] }),
+      workload('StatefulSet', 'toad', { app: 'toad' }, { serviceName: 'tadpole' }),
+    ],
+    ['stateful_set_service_name likely'],
+  ],
+  ['no selector and no endpoints', [service({ selector: null })], ['selectorless_without_endpoints likely']],
+  [
+    'no selector, and a slice without the label',
+    [service({ selector: null }), slice([{ at: '192.0.2.4' }], { labels: {} })],
+    ['selectorless_without_endpoints certain'],
+  ],
+  [
+    'a slice whose port has another name',
+    [service({ selector: null }), slice([{ at: '192.0.2.4' }], { ports: [{ name: 'web', port: 8080 }] })],
+    ['slice_port_name_mismatch certain'],
+  ],
+  [
+    'an endpoint that is a cluster IP',
+    [service({ selector: null }), service({ clusterIP: '10.96.0.8' }, { name: 'frog' }), slice([{ at: '10.96.0.8' }])],
+    ['endpoint_address_invalid certain'],
+  ],
+  [
+    'two families, endpoints of one',
+    [
+      service({
+        clusterIPs: ['10.96.0.7', 'fd00::7'],
+        ipFamilies: ['IPv4', 'IPv6'],
+        ipFamilyPolicy: 'RequireDualStack',
+      }),
+      ready,
+    ],
+    ['single_family_endpoints certain'],
+  ],
+  ['no endpoint, and nothing that says why', [service(), slice([])], ['no_endpoints certain']],
+  [
+    'endpoints that are not ready, and nothing that says why',
+    [service({ selector: null }), slice([{ at: '192.0.2.4', ready: false }])],
+    ['no_endpoints certain'],
+  ],
+  [
+    'an externalName that is an address',
+    [service({ type: 'ExternalName', externalName: '192.0.2.9', ports: [] })],
+    ['external_name_is_ip certain'],
+  ],
+  [
+    'an externalName for HTTP',
+    [service({ type: 'ExternalName', externalName: 'api.example.com', ports: [{ port: 443 }] })],
+    ['external_name_host_mismatch possible'],
+  ],
+  [
+    'an externalName that seems to translate',
+    [service({ type: 'ExternalName', externalName: 'db.example.com', ports: [{ port: 5432, targetPort: 15432 }] })],
+    ['external_name_port_remap likely'],
+  ],
+  [
+    'a policy for the port of the Service',
+    [service(), ready, pod('toad-1'), policy([{ port: 80 }])],
+    ['network_policy_port likely'],
+  ],
+  ['a policy that lets nothing in', [service(), ready, pod('toad-1'), policy([])], ['network_policy_port likely']],
+  [
+    'a proxy label',
+    [service({}, { labels: { 'service.kubernetes.io/service-proxy-name': 'other' } }), ready],
+    ['proxy_label_excludes_service certain'],
+  ],
+  [
+    'a node that is not Ready',
+    [service(nodePort), ready, node('node-1', { InternalIP: '10.0.0.11' }, { ready: 'Unknown' })],
+    ['node_not_ready certain'],
+  ],
+  [
+    'policy Local on a node without endpoint',
+    [service({ ...nodePort, externalTrafficPolicy: 'Local' }), ready, ...nodes],
+    ['traffic_policy_local_no_endpoint certain'],
+  ],
+  [
+    'policy Local, endpoints without nodeName',
+    [service({ internalTrafficPolicy: 'Local' }), slice([{ at: '10.244.0.9' }])],
+    ['traffic_policy_local_no_endpoint certain'],
+  ],
+  ['a load balancer without address', [service(balanced), ready], ['load_balancer_pending certain']],
+  [
+    'a load balancer with all nodes excluded',
+    [
+      service(balanced, {}, loadBalancerStatus({ ip: '203.0.113.73' })),
+      ready,
+      node(
+        'node-1',
+        { InternalIP: '10.0.0.11' },
+        { labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } },
+      ),
+    ],
+    ['load_balancer_nodes_excluded likely'],
+  ],
+  [
+    'a port that the load balancer refuses',
+    [
+      service(
+        balanced,
+        {},
+        loadBalancerStatus({
+          ip: '203.0.113.73',
+          ports: [{ port: 80, protocol: 'TCP', error: 'MixedProtocolNotSupported' }],
+        }),
+      ),
+      ready,
+    ],
+    ['load_balancer_port_error certain'],
+  ],
+  [
+    'a load balancer without node ports',
+    [
+      service(
+        { type: 'LoadBalancer', allocateLoadBalancerNodePorts: false },
+        {},
+        loadBalancerStatus({ ip: '203.0.113.73' }),
+      ),
+      ready,
+    ],
+    ['load_balancer_without_node_ports possible'],
+  ],
+  [
+    'source ranges',
+    [
+      service(
+        { ...balanced, loadBalancerSourceRanges: ['192.0.2.0/24'] },
+        {},
+        loadBalancerStatus({ ip: '203.0.113.73' }),
+      ),
+      ready,
+    ],
+    ['load_balancer_source_ranges possible'],
+  ],
+  [
+    'a class that does not exist',
+    [service(), ready, ingress([{}], { ingressClassName: 'ngnix' }, {}, {}), nginx],
+    ['ingress_class_missing certain'],
+  ],
+  [
+    'no class and no default',
+    [service(), ready, ingress([{}], { ingressClassName: null }, {}, {}), nginx],
+    ['ingress_class_missing possible'],
+  ],
+  [
+    'an Ingress that nobody has taken up',
+    [
+      service(),
+      ready,
+      {
+        ...ingress([{}], {}, {}, {}),
+        metadata: { name: 'toad', namespace: 'pond', creationTimestamp: '2026-01-01T00:00:00Z' },
+      },
+      nginx,
+    ],
+    ['ingress_without_address possible'],
+  ],
+  [
+    'a cluster IP as the address of an Ingress',
+    [
+      service(),
+      ready,
+      ingress([{}], {}, {}, loadBalancerStatus({ ip: '10.96.0.200' })),
+      nginx,
+      service({ clusterIP: '10.96.0.200' }, { name: 'front', namespace: 'nginx' }),
+    ],
+    ['ingress_address_cluster_internal certain'],
+  ],
+  [
+    'a backend port that is not there',
+    [service(), ready, ingress([{ port: 81 }]), nginx],
+    ['ingress_backend_port_missing certain'],
+  ],
+  [
+    'a backend port that is the targetPort',
+    [service(), ready, ingress([{ port: 8080 }]), nginx],
+    ['ingress_backend_is_target_port likely'],
+  ],
+  [
+    'two Ingresses for one path',
+    [service(), ready, ingress([{}]), ingress([{ to: 'frog' }], {}, { name: 'other' }), nginx],
+    ['ingress_duplicate_route certain'],
+  ],
+  [
+    'an Ingress in another namespace',
+    [service(), ready, ingress([{}], {}, { namespace: 'lake' }), nginx],
+    ['ingress_in_other_namespace possible'],
+  ],
+  [
+    'a certificate for a host that no rule has',
+    [service(), ready, ingress([{}], { tls: [{ hosts: ['taod.example.com'], secretName: 'cert' }] }), nginx],
+    ['ingress_tls_host_unused likely'],
+  ],
+  [
+    'two Services that set one variable',
+    [service(), ready, service({ clusterIP: '10.96.0.8' }, { name: 'toad-service' })],
+    ['environment_name_collision certain'],
+  ],
+]
+
+describe('findings from objects alone', () => {
+  it.each(FAULTS)('%s', (_fault, manifests, expected) => {
+    expect(codes(manifests)).toEqual(expected)
+  })
+
+  it('has a fault for every rule', () => {
+    const tested = new Set(FAULTS.flatMap(([, , found]) => found.map((each) => each.split(' ')[0])))
+    expect(RULES.map(({ code }) => code).filter((code) => !tested.has(code))).toEqual([])
+  })
+
+  it('says nothing of a healthy Service', () => {
+    const labels = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
+    const healthy = [
+      service({ ...balanced, externalTrafficPolicy: 'Cluster' }, {}, loadBalancerStatus({ ip: '203.0.113.73' })),
+      ready,
+      pod('toad-1'),
+      workload('Deployment', 'toad', { app: 'toad' }),
+      ...nodes,
+      node('control-plane', { InternalIP: '10.0.0.10' }, { labels }),
+      ingress([{}], { tls: [{ hosts: ['toad.example.com'], secretName: 'cert' }] }),
+      nginx,
+      policy([{ port: 8080 }]),
+      policy([], { matchLabels: { app: 'frog' } }),
+    ].map((manifest, at) => (at === 9 ? { ...manifest, metadata: { name: 'other', namespace: 'pond' } } : manifest))
+    expect(codes(healthy)).toEqual([])
+  })
+
+  it('names what to change, how to confirm it, and what shows it', () => {
+    expect(findingsOf([service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')])).toEqual([
+      {
+        code: 'selector_matches_no_pods',
+        layer: 'endpoints',
+        confidence: 'certain',
+        title: 'The selector app=taod matches no pod',
+        detail:
+          'Nearest is Pod/toad-1: app is "toad" there, not "taod". Without a match the Service has no endpoint and refuses every connection.',
+        fix: 'Make spec.selector of Service/toad and the labels of the pods the same.',
+        confirm: "kubectl get pods -n pond -l 'app=taod'",
+        evidence: [
+          { object: 'Service/toad', field: 'spec.selector', value: { app: 'taod' } },
+          { object: 'Pod/toad-1', field: 'metadata.labels', value: { app: 'toad' } },
+        ],
+        explains: expect.any(Array),
+        docs: 'docs/diagnoses/selector_matches_no_pods.md',
+      },
+    ])
+  })
+
+  it('explains the paths that need an endpoint, and not a name that resolves without one', () => {
+    const input = planInput([service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')], toad)
+    const plan = planPaths(input)
+    const [finding] = diagnoseObjects(plan, input.objects).findings
+    const explained = plan.paths
+      .filter(({ id }) => finding?.explains.includes(id))
+      .map(({ kind, url }) => `${kind} ${url}`)
+    expect(explained).toEqual(['DNS http://toad.pond.svc.cluster.local/', 'ClusterIP http://10.96.0.7/'])
+  })
+})
+
+const pages = new URL('../../docs/diagnoses/', import.meta.url)
+
+describe('docs/diagnoses', () => {
+  it.each(RULES)('has a page for $code: its layer, what it means, what to do', ({ code, layer }) => {
+    const text = readFileSync(new URL(`${code}.md`, pages), 'utf8')
+    expect(text.startsWith(`# ${code}\n\nlayer \`${layer}\`\n\n`)).toBe(true)
+    expect(text.match(/^## .+$/gm)).toEqual(['## Usual causes', '## What to do'])
+  })
+
+  it('has no page for a code that no rule finds', () => {
+    const known = new Set(RULES.map(({ code }) => `${code}.md`))
+    expect(readdirSync(pages).filter((name) => name !== 'README.md' && !known.has(name))).toEqual([])
+  })
+})

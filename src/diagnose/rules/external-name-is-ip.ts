@@ -1,0 +1,25 @@
+import { externalNameOf } from '../../plan/external-name.ts'
+import { familyOf } from '../../plan/ip.ts'
+import type { Rule } from '../rule.ts'
+
+/** F31. */
+export const externalNameIsIp: Rule = {
+  code: 'external_name_is_ip',
+  layer: 'dns',
+  when({ service, ref, namespace, plan }) {
+    const name = service.type === 'ExternalName' ? externalNameOf({ service }) : null
+    if (name === null || familyOf(name) === null) return []
+    return [
+      {
+        confidence: 'certain',
+        title: `externalName is an IP address, ${name}`,
+        detail:
+          'An ExternalName Service is a CNAME record, and a CNAME cannot hold an address: the name of the Service does not resolve.',
+        fix: 'Use a Service without selector and an EndpointSlice with that address.',
+        confirm: `kubectl run -it --rm dns --image=busybox --restart=Never -- nslookup ${service.meta.name}.${namespace}`,
+        evidence: [{ object: ref, field: 'spec.externalName', value: name }],
+        explains: plan.paths.filter(({ kind }) => kind === 'DNS').map(({ id }) => id),
+      },
+    ]
+  },
+}

@@ -1,0 +1,43 @@
+import { competitors, isSameRoute, routeRef, winners } from '../../plan/ingress-rules.ts'
+import type { Rule } from '../rule.ts'
+
+/** F89. */
+export const ingressDuplicateRoute: Rule = {
+  code: 'ingress_duplicate_route',
+  layer: 'ingress',
+  when({ routes, index, namespace, pathsOf }) {
+    return routes.flatMap((route) => {
+      const { path } = route
+      if (path === null) return []
+      const rivals = winners(competitors(index, route), path).filter(
+        (other) =>
+          !isSameRoute(other, route) &&
+          other.path === path &&
+          other.pathType === route.pathType &&
+          other.backend.service?.name !== route.backend.service?.name,
+      )
+      const [rival] = rivals
+      if (rival === undefined) return []
+      return [
+        {
+          confidence: 'certain' as const,
+          title: `${route.host ?? 'Every host'}${path} is claimed twice`,
+          detail: `${routeRef(route)} sends it to this Service, ${routeRef(rival)} to ${rival.backend.service?.name ?? 'a resource'}. Which one wins is up to the controller (ingress-nginx: the older Ingress).`,
+          fix: 'Leave one of the two, or tell them apart by host or path.',
+          confirm: `kubectl get ingress -A | grep '${route.host ?? '*'}'`,
+          evidence: [route, rival].map((each) => ({
+            object: `Ingress/${each.ingress.meta.name}`,
+            field: each.field,
+            value: {
+              namespace: each.ingress.meta.namespace ?? namespace,
+              host: each.host,
+              path: each.path,
+              service: each.backend.service?.name ?? null,
+            },
+          })),
+          explains: pathsOf(['Ingress'], ({ because }) => because.includes(routeRef(route))),
+        },
+      ]
+    })
+  },
+}

@@ -1,0 +1,23 @@
+import { refOf } from '../../kube/objects.ts'
+import type { Rule } from '../rule.ts'
+
+/** F73: read from a cluster (it has a creation time), and no controller has written where it serves it. */
+export const ingressWithoutAddress: Rule = {
+  code: 'ingress_without_address',
+  layer: 'ingress',
+  unless: ['ingress_class_missing'],
+  when({ ingresses, namespace, pathsOf }) {
+    return ingresses
+      .filter(({ meta, loadBalancerIngress }) => meta.createdAt !== null && loadBalancerIngress.length === 0)
+      .map((ingress) => ({
+        confidence: 'possible' as const,
+        title: `No controller has taken ${refOf(ingress)} up`,
+        detail:
+          'Its status has no address. Either no controller serves its class, or the controller does not publish addresses (usual on bare metal).',
+        fix: 'See whether the controller of its class runs; if it does, name its address in addresses.ingressController.',
+        confirm: `kubectl describe ingress -n ${namespace} ${ingress.meta.name}`,
+        evidence: [{ object: refOf(ingress), field: 'status.loadBalancer.ingress', value: [] }],
+        explains: pathsOf(['Ingress'], ({ because }) => because.some((each) => each.startsWith(`${refOf(ingress)} `))),
+      }))
+  },
+}

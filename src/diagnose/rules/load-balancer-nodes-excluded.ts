@@ -1,0 +1,30 @@
+import type { Rule } from '../rule.ts'
+import { count } from '../words.ts'
+
+const EXCLUDE = 'node.kubernetes.io/exclude-from-external-load-balancers'
+
+/** F62: a load balancer with nobody behind it. Single-node clusters have it by default: kubeadm labels control planes. */
+export const loadBalancerNodesExcluded: Rule = {
+  code: 'load_balancer_nodes_excluded',
+  layer: 'loadbalancer',
+  when({ service, index, pathsOf }) {
+    const { nodes } = index
+    if (service.type !== 'LoadBalancer' || nodes.length === 0) return []
+    if (nodes.some(({ meta }) => meta.labels[EXCLUDE] === undefined)) return []
+    return [
+      {
+        confidence: 'likely',
+        title: `${nodes.length === 1 ? 'The only node is' : `All ${count(nodes.length, 'node')} are`} kept from load balancers`,
+        detail: `Every node has the label ${EXCLUDE}: a load balancer that respects it has no node to send traffic to, or is not announced.`,
+        fix: `kubectl label node --all ${EXCLUDE}-`,
+        confirm: `kubectl get nodes -l ${EXCLUDE}`,
+        evidence: nodes.slice(0, 5).map(({ meta }) => ({
+          object: `Node/${meta.name}`,
+          field: `metadata.labels["${EXCLUDE}"]`,
+          value: meta.labels[EXCLUDE],
+        })),
+        explains: pathsOf(['LoadBalancer']),
+      },
+    ]
+  },
+}

@@ -1,0 +1,56 @@
+import { refOf } from '../../kube/objects.ts'
+import type { Rule } from '../rule.ts'
+
+/** Written by cloud controllers (cloud-provider service controller) and by MetalLB when they give no address. */
+const REASONS = new Set([
+  'SyncLoadBalancerFailed',
+  'UnAvailableLoadBalancer',
+  'AllocationFailed',
+  'LoadBalancerFailed',
+  'ClearAssignment',
+])
+
+/** F58 – F61, F72. A manifest that was never applied waits for nothing. */
+export const loadBalancerPending: Rule = {
+  code: 'load_balancer_pending',
+  layer: 'loadbalancer',
+  when({ service, ref, namespace, index, plan }) {
+    if (service.type !== 'LoadBalancer' || service.loadBalancerIngress.length > 0 || service.clusterIPs.length === 0)
+      return []
+    const { name } = service.meta
+    const event = index.objects.events
+      .filter(({ involvedObject, reason }) => {
+        const { kind, name: of, namespace: where } = involvedObject
+        return kind === 'Service' && of === name && (where ?? namespace) === namespace && REASONS.has(reason ?? '')
+      })
+      .toSorted((a, b) => (b.lastAt ?? '').localeCompare(a.lastAt ?? '') || refOf(a).localeCompare(refOf(b)))[0]
+    const { loadBalancerClass } = service
+    return [
+      {
+        confidence: 'certain',
+        title: 'The load balancer has no address yet',
+        detail:
+          event !== undefined
+            ? `${event.reason}: ${event.message ?? ''}`
+            : loadBalancerClass !== null
+              ? `Only an implementation that serves loadBalancerClass ${loadBalancerClass} gives it one; all others must leave it alone.`
+              : 'No event says why. On a cluster without a cloud controller or MetalLB nobody gives addresses, and it stays so.',
+        fix:
+          loadBalancerClass !== null && event === undefined
+            ? `Install an implementation of ${loadBalancerClass}, or leave spec.loadBalancerClass out.`
+            : event !== undefined
+              ? 'Give the implementation what its message asks for: a pool, quota, permissions, Ready nodes.'
+              : 'Install an implementation (a cloud controller, MetalLB), or use NodePort or Ingress.',
+        confirm: `kubectl describe service -n ${namespace} ${name}`,
+        evidence: [
+          { object: ref, field: 'status.loadBalancer.ingress', value: [] },
+          ...(event === undefined ? [] : [{ object: refOf(event), field: 'reason', value: event.reason }]),
+          ...(loadBalancerClass === null
+            ? []
+            : [{ object: ref, field: 'spec.loadBalancerClass', value: loadBalancerClass }]),
+        ],
+        explains: plan.paths.filter(({ kind }) => kind === 'LoadBalancer').map(({ id }) => id),
+      },
+    ]
+  },
+}

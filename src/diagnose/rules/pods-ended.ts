@@ -1,0 +1,24 @@
+import { refOf } from '../../kube/objects.ts'
+import type { Rule } from '../rule.ts'
+import { count, list, selectorText } from '../words.ts'
+
+/** F20. */
+export const podsEnded: Rule = {
+  code: 'pods_ended',
+  layer: 'workload',
+  when({ service, namespace, pods, endedPods, endpoints, pathsOf }) {
+    const [first] = endedPods
+    if (first === undefined || pods.length > 0 || endpoints.all.some(({ usable }) => usable)) return []
+    return [
+      {
+        confidence: 'certain',
+        title: `${endedPods.length === 1 ? 'The only pod' : `All ${count(endedPods.length, 'pod')}`} that the selector matches ${endedPods.length === 1 ? 'has' : 'have'} ended`,
+        detail: `${list(endedPods.map((pod) => `${refOf(pod)} ${pod.phase}`))}. A pod that has ended (finished, failed, evicted) is no endpoint, whatever its labels.`,
+        fix: 'See why they ended (an eviction names the resource that ran out), and let their controller make new ones.',
+        confirm: `kubectl get pods -n ${namespace} -l '${selectorText(service.selector ?? {})}'`,
+        evidence: endedPods.slice(0, 5).map((pod) => ({ object: refOf(pod), field: 'status.phase', value: pod.phase })),
+        explains: pathsOf(),
+      },
+    ]
+  },
+}

@@ -1,0 +1,29 @@
+import type { Rule } from '../rule.ts'
+import { count, list } from '../words.ts'
+
+/** F17. */
+export const podsTerminatingOnly: Rule = {
+  code: 'pods_terminating_only',
+  layer: 'workload',
+  when({ ref, namespace, service, endpoints, pathsOf }) {
+    const usable = endpoints.all.filter((endpoint) => endpoint.usable)
+    if (usable.length === 0 || !usable.every(({ terminating }) => terminating)) return []
+    return [
+      {
+        confidence: 'certain',
+        title: `Only terminating pods are left: ${count(usable.length, 'endpoint')}`,
+        detail:
+          `${list(usable.map(({ address }) => address))} still serve while they shut down, and nothing replaces them. ` +
+          'kube-proxy sends traffic there as long as they last; Ingress controllers and headless DNS take ready endpoints only.',
+        fix: 'Let the rollout bring up new pods before it ends old ones (maxUnavailable 0, or a higher maxSurge).',
+        confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o yaml`,
+        evidence: usable.slice(0, 5).map(({ because, ready, serving, terminating }) => ({
+          object: because.split(' ')[0] ?? ref,
+          field: because.split(' ').slice(1).join(' '),
+          value: { ready, serving, terminating },
+        })),
+        explains: pathsOf(['Ingress', 'DNS']),
+      },
+    ]
+  },
+}

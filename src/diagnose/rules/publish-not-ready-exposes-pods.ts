@@ -1,0 +1,32 @@
+import { refOf } from '../../kube/objects.ts'
+import { isHeadless } from '../../plan/service.ts'
+import { isPodReady } from '../../plan/service-endpoints.ts'
+import type { Rule } from '../rule.ts'
+import { count } from '../words.ts'
+
+/** F18: meant for peers of a StatefulSet that find each other by name, not for clients. */
+export const publishNotReadyExposesPods: Rule = {
+  code: 'publish_not_ready_exposes_pods',
+  layer: 'endpoints',
+  when({ service, ref, namespace, pods, pathsOf }) {
+    if (!service.publishNotReadyAddresses || isHeadless({ service })) return []
+    const unready = pods.filter((pod) => !isPodReady(pod) && pod.podIPs.length > 0)
+    if (unready.length === 0) return []
+    return [
+      {
+        confidence: 'certain',
+        title: `Traffic goes to ${count(unready.length, 'pod')} that ${unready.length === 1 ? 'is' : 'are'} not Ready`,
+        detail: 'publishNotReadyAddresses makes every pod an endpoint, ready or not: a share of all connections fails.',
+        fix: 'Leave spec.publishNotReadyAddresses out; it is for headless Services whose pods look for each other.',
+        confirm: `kubectl get service -n ${namespace} ${service.meta.name} -o jsonpath='{.spec.publishNotReadyAddresses}'`,
+        evidence: [
+          { object: ref, field: 'spec.publishNotReadyAddresses', value: true },
+          ...unready
+            .slice(0, 3)
+            .map((pod) => ({ object: refOf(pod), field: 'status.conditions[Ready]', value: 'False' })),
+        ],
+        explains: pathsOf(),
+      },
+    ]
+  },
+}

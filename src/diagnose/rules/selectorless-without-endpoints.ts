@@ -1,0 +1,41 @@
+import { refOf } from '../../kube/objects.ts'
+import { hasSelector } from '../../plan/service-endpoints.ts'
+import type { Rule } from '../rule.ts'
+
+/** F12: nobody makes the endpoints of a Service without selector but its author. */
+export const selectorlessWithoutEndpoints: Rule = {
+  code: 'selectorless_without_endpoints',
+  layer: 'endpoints',
+  when({ service, ref, namespace, endpoints, index, pathsOf }) {
+    if (hasSelector(service) || service.type === 'ExternalName' || endpoints.all.length > 0) return []
+    const { name } = service.meta
+    const unlabelled = index.objects.endpointSlices.find(
+      ({ meta, serviceName }) =>
+        serviceName === null && (meta.namespace ?? namespace) === namespace && meta.name.startsWith(name),
+    )
+    const { endpointSlices, endpoints: legacy } = index.objects
+    const seen = endpoints.source !== null || endpointSlices.length + legacy.length > 0
+    return [
+      {
+        confidence: seen ? 'certain' : 'likely',
+        title: 'A Service without selector, and nobody has given it endpoints',
+        detail:
+          unlabelled === undefined
+            ? 'Kubernetes makes endpoints from the selector; without one, they have to be written. There are none, so every connection is refused.'
+            : `${refOf(unlabelled)} looks meant for it, but lacks the label kubernetes.io/service-name=${name}, by which a slice belongs to a Service.`,
+        fix:
+          unlabelled === undefined
+            ? `Create an EndpointSlice with the label kubernetes.io/service-name=${name} and the names of the Service's ports; or give the Service a selector.`
+            : `kubectl label -n ${namespace} endpointslice/${unlabelled.meta.name} kubernetes.io/service-name=${name}`,
+        confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${name}`,
+        evidence: [
+          { object: ref, field: 'spec.selector', value: null },
+          ...(unlabelled === undefined
+            ? []
+            : [{ object: refOf(unlabelled), field: 'metadata.labels', value: unlabelled.meta.labels }]),
+        ],
+        explains: pathsOf(),
+      },
+    ]
+  },
+}

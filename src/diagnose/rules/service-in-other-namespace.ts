@@ -1,0 +1,36 @@
+import { matchesLabels } from '../../kube/object-index.ts'
+import { hasSelector } from '../../plan/service-endpoints.ts'
+import type { Rule } from '../rule.ts'
+import { list, selectorText } from '../words.ts'
+
+/** F21. */
+export const serviceInOtherNamespace: Rule = {
+  code: 'service_in_other_namespace',
+  layer: 'objects',
+  when({ service, ref, namespace, index, pods, endedPods, endpoints, pathsOf }) {
+    if (!hasSelector(service) || pods.length + endedPods.length + endpoints.all.length > 0) return []
+    const { selector } = service
+    const elsewhere = index.objects.pods.filter(
+      ({ meta }) => meta.namespace !== null && meta.namespace !== namespace && matchesLabels(meta.labels, selector),
+    )
+    const namespaces = [...new Set(elsewhere.map(({ meta }) => meta.namespace ?? ''))].toSorted()
+    const [first] = namespaces
+    if (first === undefined) return []
+    return [
+      {
+        confidence: endpoints.source === null ? 'likely' : 'certain',
+        title: `The pods are in namespace ${list(namespaces)}, the Service is in ${namespace}`,
+        detail: `A selector finds pods of its own namespace only. In ${namespace} none has ${selectorText(selector)}, so the Service has no endpoint.`,
+        fix: `Create ${ref} in namespace ${first}; clients elsewhere reach it as ${service.meta.name}.${first}.`,
+        confirm: `kubectl get pods -A -l '${selectorText(selector)}'`,
+        evidence: [
+          { object: ref, field: 'metadata.namespace', value: namespace },
+          ...elsewhere
+            .slice(0, 3)
+            .map(({ meta }) => ({ object: `Pod/${meta.name}`, field: 'metadata.namespace', value: meta.namespace })),
+        ],
+        explains: pathsOf(),
+      },
+    ]
+  },
+}

@@ -1,0 +1,40 @@
+import { FAMILIES } from '../../kube/words.ts'
+import { familyOf } from '../../plan/ip.ts'
+import { clusterIPsOf } from '../../plan/service.ts'
+import type { Rule } from '../rule.ts'
+
+/** F51: a cluster IP of a family that no endpoint has refuses, while the other works. */
+export const singleFamilyEndpoints: Rule = {
+  code: 'single_family_endpoints',
+  layer: 'endpoints',
+  when({ service, ref, namespace, endpoints, plan }) {
+    const usable = endpoints.all.filter((endpoint) => endpoint.usable)
+    if (usable.length === 0) return []
+    const addresses = clusterIPsOf({ service })
+    const missing = FAMILIES.filter(
+      (family) =>
+        addresses.some((address) => familyOf(address) === family) &&
+        !usable.some(({ address }) => familyOf(address) === family),
+    )
+    return missing.map((family) => ({
+      confidence: 'certain' as const,
+      title: `The Service has an ${family} address, and none of its endpoints has`,
+      detail: `Its ${family} cluster IP refuses every connection. Clients that try IPv6 first fail or wait before they try the other.`,
+      fix: 'Give the pods addresses of both families, or set spec.ipFamilyPolicy to SingleStack.',
+      confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name}`,
+      evidence: [
+        { object: ref, field: 'spec.clusterIPs', value: addresses },
+        {
+          object: usable[0]?.because.split(' ')[0] ?? ref,
+          field: 'endpoints[].addresses',
+          value: usable.slice(0, 5).map(({ address }) => address),
+        },
+      ],
+      explains: plan.paths
+        .filter(
+          (path) => (path.family === family && path.kind !== 'Endpoint') || (path.kind === 'DNS' && path.dns === null),
+        )
+        .map(({ id }) => id),
+    }))
+  },
+}

@@ -1,0 +1,45 @@
+import { endpointPort, hasSelector } from '../../plan/service-endpoints.ts'
+import type { Rule } from '../rule.ts'
+import { list } from '../words.ts'
+
+const nameOf = (name: string | null): string => (name === null ? 'no name' : `"${name}"`)
+
+/** F12: ports of a slice belong to ports of a Service by name and protocol, not by number. */
+export const slicePortNameMismatch: Rule = {
+  code: 'slice_port_name_mismatch',
+  layer: 'endpoints',
+  unless: ['target_port_name_unknown'],
+  when({ service, ref, namespace, endpoints, pathsOf }) {
+    if (endpoints.source === null || endpoints.source === 'Pod' || endpoints.all.length === 0) return []
+    return service.ports.flatMap((port, at) => {
+      if (endpoints.all.some((endpoint) => endpointPort(endpoint, port) !== null)) return []
+      const found = [
+        ...new Set(
+          endpoints.all.flatMap(({ ports }) => ports.map(({ name, protocol }) => `${nameOf(name)}/${protocol}`)),
+        ),
+      ]
+      const [first] = endpoints.all
+      return [
+        {
+          confidence: 'certain' as const,
+          title: `No endpoint has a port with ${nameOf(port.name)}/${port.protocol}, as the Service calls port ${port.port}`,
+          detail: `The endpoints have ${found.length === 0 ? 'no port' : list(found)}. Ports are matched by name and protocol, so port ${port.port} leads nowhere although there are endpoints.`,
+          fix: hasSelector(service)
+            ? `See whether the pods have the port that spec.ports[${at}].targetPort names.`
+            : `Give the port in the ${endpoints.source} the ${port.name === null ? 'empty name' : `name "${port.name}"`} and protocol ${port.protocol}.`,
+          confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o yaml`,
+          evidence: [
+            { object: ref, field: `spec.ports[${at}].name`, value: port.name },
+            ...(first === undefined
+              ? []
+              : [{ object: first.because.split(' ')[0] ?? '', field: 'ports', value: found }]),
+          ],
+          explains: pathsOf(
+            undefined,
+            (path) => path.port?.number === port.port && path.port.protocol === port.protocol,
+          ),
+        },
+      ]
+    })
+  },
+}

@@ -1,0 +1,82 @@
+import { matchesLabels } from '../../kube/object-index.ts'
+import { type PodSpec, refOf, type ServicePort } from '../../kube/objects.ts'
+import { nearMiss } from '../../lib/near.ts'
+import { findPort, hasSelector } from '../../plan/service-endpoints.ts'
+import type { Facts } from '../facts.ts'
+import type { Cause, Rule } from '../rule.ts'
+import { count, list } from '../words.ts'
+
+export type PodLike = { ref: string; field: string; spec: PodSpec }
+
+/** The pods of the Service; where there are none, the templates of what would make them. */
+export function podLikes({ service, pods, index, namespace }: Facts): PodLike[] {
+  if (pods.length > 0) return pods.map((pod) => ({ ref: refOf(pod), field: 'spec.containers[].ports', spec: pod.spec }))
+  if (!hasSelector(service)) return []
+  return index
+    .workloadsIn(namespace)
+    .filter(({ template, meta }) => meta.owner === null && matchesLabels(template.labels, service.selector))
+    .map((workload) => ({
+      ref: refOf(workload),
+      field: 'spec.template.spec.containers[].ports',
+      spec: workload.template.spec,
+    }))
+}
+
+export const portsOf = (spec: PodSpec) => spec.containers.flatMap(({ ports }) => ports)
+
+/** F03: a targetPort by name that no container has, or only with another protocol. */
+export const targetPortNameUnknown: Rule = {
+  code: 'target_port_name_unknown',
+  layer: 'endpoints',
+  when(facts) {
+    const pods = podLikes(facts)
+    return facts.service.ports.flatMap((port, at) => {
+      if (typeof port.targetPort === 'number') return []
+      const without = pods.filter(({ spec }) => findPort(spec, port) === null)
+      return without.length === 0 ? [] : [causeOf(facts, port, at, pods, without)]
+    })
+  },
+}
+
+function causeOf(
+  facts: Facts,
+  port: ServicePort,
+  at: number,
+  pods: readonly PodLike[],
+  without: readonly PodLike[],
+): Cause {
+  const { ref, namespace } = facts
+  const name = String(port.targetPort)
+  const known = [...new Set(without.flatMap(({ spec }) => portsOf(spec)).flatMap((each) => each.name ?? []))].toSorted()
+  const other = without.flatMap(({ spec }) => portsOf(spec)).find((each) => each.name === name)
+  const near = nearMiss(name, known)
+  const digits = /^\d+$/.test(name)
+  const why = other
+    ? `A container has "${name}" for ${other.protocol}, and the Service port is ${port.protocol}: name and protocol must both match.`
+    : digits
+      ? `In quotes, "${name}" is the name of a port, not its number.`
+      : known.length === 0
+        ? 'Their containers name no port.'
+        : `Their containers name ${list(known)}.${near === null ? '' : ` Is ${near} meant?`}`
+  const all = without.length === pods.length
+  return {
+    confidence: 'certain',
+    title: `${all ? 'No pod has' : `${without.length} of ${count(pods.length, 'pod')} ${without.length === 1 ? 'lacks' : 'lack'}`} a port named "${name}"`,
+    detail: `${ref} sends port ${port.port} to targetPort "${name}". ${why} ${all ? 'The port has no endpoint, even though the pods may be ready.' : 'Those pods are no endpoint of this port.'}`,
+    fix: digits
+      ? `Write targetPort: ${name} without quotes.`
+      : `Name the container port "${name}" (protocol ${port.protocol}), or set spec.ports[${at}].targetPort to the number it listens on.`,
+    confirm: `kubectl get pods -n ${namespace} -o jsonpath='{range .items[*]}{.metadata.name}{"  "}{.spec.containers[*].ports}{"\\n"}{end}'`,
+    evidence: [
+      { object: ref, field: `spec.ports[${at}].targetPort`, value: port.targetPort },
+      ...without.slice(0, 3).map((pod) => ({
+        object: pod.ref,
+        field: pod.field,
+        value: portsOf(pod.spec).map((each) => each.name ?? each.containerPort),
+      })),
+    ],
+    explains: all
+      ? facts.pathsOf(undefined, (path) => path.port?.number === port.port && path.port.name === port.name)
+      : [],
+  }
+}

@@ -1,0 +1,47 @@
+import type { Rule } from '../rule.ts'
+import { list } from '../words.ts'
+import { podLikes, portsOf } from './target-port-name-unknown.ts'
+
+/**
+ * F04, F07: a numeric targetPort that no container declares. Declarations only inform (nothing listens because of
+ * them), so this is a suspicion that a refused connection to the endpoint turns into a cause.
+ */
+export const targetPortNotDeclared: Rule = {
+  code: 'target_port_not_declared',
+  layer: 'endpoints',
+  when(facts) {
+    const { ref, namespace, service, pathsOf } = facts
+    const declared = podLikes(facts).flatMap(({ ref: pod, field, spec }) =>
+      portsOf(spec).map((port) => ({ pod, field, ...port })),
+    )
+    const [example] = declared
+    if (example === undefined) return []
+    return service.ports.flatMap((port, at) => {
+      const { targetPort, protocol } = port
+      if (typeof targetPort !== 'number') return []
+      const same = declared.filter(({ containerPort }) => containerPort === targetPort)
+      if (same.some((each) => each.protocol === protocol)) return []
+      const others = [
+        ...new Set(declared.map(({ containerPort, protocol: of }) => `${containerPort}/${of}`)),
+      ].toSorted()
+      const otherProtocol = same[0]
+      return [
+        {
+          confidence: otherProtocol === undefined ? ('possible' as const) : ('likely' as const),
+          title:
+            otherProtocol === undefined
+              ? `No container declares port ${targetPort}, the target of port ${port.port}`
+              : `Containers declare port ${targetPort} as ${otherProtocol.protocol}, the Service as ${protocol}`,
+          detail: `The containers declare ${list(others)}. A declaration only informs, but where it is right, nothing listens on ${targetPort}/${protocol} and connections are refused.`,
+          fix: `Set spec.ports[${at}].${otherProtocol === undefined ? 'targetPort to the port' : 'protocol to the protocol'} that the application serves.`,
+          confirm: `kubectl exec -n ${namespace} ${example.pod.startsWith('Pod/') ? example.pod.slice(4) : 'POD'} -- sh -c 'ss -lntu || netstat -lntu'`,
+          evidence: [
+            { object: ref, field: `spec.ports[${at}].targetPort`, value: targetPort },
+            { object: example.pod, field: example.field, value: others },
+          ],
+          explains: pathsOf(undefined, (path) => path.port?.number === port.port && path.port.protocol === protocol),
+        },
+      ]
+    })
+  },
+}

@@ -1,0 +1,35 @@
+import { matchesLabels } from '../../kube/object-index.ts'
+import { refOf } from '../../kube/objects.ts'
+import { hasSelector } from '../../plan/service-endpoints.ts'
+import type { Rule } from '../rule.ts'
+
+/** F19. ReplicaSets of a Deployment that have been replaced are at zero, too: those say nothing. */
+export const workloadScaledToZero: Rule = {
+  code: 'workload_scaled_to_zero',
+  layer: 'workload',
+  when({ service, namespace, index, pods, endpoints, pathsOf }) {
+    if (!hasSelector(service) || pods.length > 0 || endpoints.all.length > 0) return []
+    const { selector } = service
+    const making = index
+      .workloadsIn(namespace)
+      .filter(({ template, meta }) => meta.owner === null && matchesLabels(template.labels, selector))
+    const [first] = making
+    if (first === undefined || making.some(({ replicas }) => replicas !== 0)) return []
+    return [
+      {
+        confidence: 'certain',
+        title: `${refOf(first)} has 0 replicas`,
+        detail:
+          'Nothing makes the pods that the selector matches, so the Service has no endpoint. Its network is not the cause.',
+        fix: `kubectl scale -n ${namespace} ${first.kind.toLowerCase()}/${first.meta.name} --replicas=1`,
+        confirm: `kubectl get -n ${namespace} ${first.kind.toLowerCase()} ${first.meta.name}`,
+        evidence: making.map((workload) => ({
+          object: refOf(workload),
+          field: 'spec.replicas',
+          value: workload.replicas,
+        })),
+        explains: pathsOf(),
+      },
+    ]
+  },
+}
