@@ -134,7 +134,10 @@ function manifestsOf(world: World, numbers: Numbers = NUMBERS): Manifest[] {
   ]
 }
 
-const toad = { target: { namespace: 'pond', service: 'toad' }, addresses: { environment: 'TOAD_SERVICE_HOST=10.96.0.7' } } as const
+const toad = {
+  target: { namespace: 'pond', service: 'toad' },
+  addresses: { environment: 'TOAD_SERVICE_HOST=10.96.0.7' },
+} as const
 const planFor = (manifests: readonly unknown[]): Plan => planOf(manifests, toad)
 
 /** As another namespace and another Service have them. */

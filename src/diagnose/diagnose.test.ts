@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { ingress, pod, service, slice } from '../../test/support/manifests.ts'
+import { planInput } from '../../test/support/plan-text.ts'
+import type { Outcome } from '../check/result.ts'
+import type { PlannedPath } from '../plan/path.ts'
+import { planPaths } from '../plan/plan.ts'
+import { diagnoseJob, diagnoseObjects, type TestedPath } from './diagnose.ts'
+import type { Diagnosis } from './finding.ts'
+
+const NOTHING: Diagnosis = { status: 'unknown', findings: [] }
+
+function planned(manifests: readonly unknown[]) {
+  const input = planInput(manifests, { target: { service: 'toad' } })
+  const plan = planPaths(input)
+  return { plan, diagnosis: diagnoseObjects(plan, input.objects) }
+}
+
+/** Outcomes as a run would leave them: what was skipped at planning stays skipped. */
+const tested = (paths: readonly PlannedPath[], outcome: (path: PlannedPath) => Outcome | null): TestedPath[] =>
+  paths.map((path) => ({ path, outcome: path.skipped === null ? outcome(path) : 'skipped' }))
+
+describe('the status of a finished job', () => {
+  const { plan } = planned([service(), slice([{ at: '10.244.0.9' }, { at: '10.244.0.10', ready: false }])])
+  const statusWhere = (outcome: (path: PlannedPath) => Outcome | null) =>
+    diagnoseJob(NOTHING, tested(plan.paths, outcome)).status
+
+  it.each<[string, string, (path: PlannedPath) => Outcome | null]>([
+    ['healthy', 'everything passes', () => 'pass'],
+    [
+      'healthy',
+      'only what nothing promises did not pass',
+      ({ expected }) => (expected === 'unknown' ? 'skipped' : 'pass'),
+    ],
+    ['degraded', 'one way in fails', ({ kind }) => (kind === 'ClusterIP' ? 'fail' : 'pass')],
+    ['degraded', 'every way in passes and an endpoint fails', ({ kind }) => (kind === 'Endpoint' ? 'fail' : 'pass')],
+    ['broken', 'everything fails', () => 'fail'],
+    ['broken', 'only the endpoints answer', ({ kind }) => (kind === 'Endpoint' ? 'pass' : 'fail')],
+    ['broken', 'the name resolves and nothing answers', ({ dns }) => (dns === null ? 'fail' : 'pass')],
+    ['unknown', 'everything was an error of ours', () => 'error'],
+    ['unknown', 'nothing is decided', () => null],
+  ])('is %s where %s', (status, _why, outcome) => {
+    expect(statusWhere(outcome)).toBe(status)
+  })
+
+  it('is degraded, not broken, where something answers that must not', () => {
+    const paths = plan.paths.map((path) =>
+      path.kind === 'ClusterIP' ? { ...path, expected: 'unreachable' as const } : path,
+    )
+    const outcomes = tested(paths, ({ expected }) => (expected === 'unreachable' ? 'fail' : 'pass'))
+    expect(diagnoseJob(NOTHING, outcomes).status).toBe('degraded')
+  })
+})
+
+describe('findings over a finished job', () => {
+  it('explain the paths that failed, and those only', () => {
+    const { plan, diagnosis } = planned([service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')])
+    const { findings } = diagnoseJob(
+      diagnosis,
+      tested(plan.paths, ({ kind, dns }) => (kind === 'ClusterIP' ? 'fail' : dns === null ? 'error' : 'pass')),
+    )
+    expect(findings.map(({ code, explains }) => [code, explains])).toEqual([
+      ['selector_matches_no_pods', plan.paths.filter(({ kind }) => kind === 'ClusterIP').map(({ id }) => id)],
+    ])
+  })
+
+  const suspicious = [service({ ports: [{ name: 'http', port: 80, targetPort: 9090 }] }), pod('toad-1')]
+
+  it('drop a suspicion that the tests contradict', () => {
+    const { plan, diagnosis } = planned(suspicious)
+    expect(diagnosis.findings.map(({ code }) => code)).toEqual(['target_port_not_declared'])
+    expect(
+      diagnoseJob(
+        diagnosis,
+        tested(plan.paths, () => 'pass'),
+      ).findings,
+    ).toEqual([])
+  })
+
+  it('keep a suspicion that was not tested, and what is certain', () => {
+    const { plan, diagnosis } = planned(suspicious)
+    expect(
+      diagnoseJob(
+        diagnosis,
+        tested(plan.paths, () => 'error'),
+      ).findings,
+    ).toHaveLength(1)
+    const unready = planned([service(), pod('toad-1', {}, { ready: false }), pod('toad-2', {}, { ip: '10.244.0.10' })])
+    expect(
+      diagnoseJob(
+        unready.diagnosis,
+        tested(unready.plan.paths, () => 'pass'),
+      ).findings.map(({ code }) => code),
+    ).toEqual(['pods_not_ready'])
+  })
+
+  it('stand in the order of what they explain, then of how sure they are', () => {
+    const { plan, diagnosis } = planned([
+      service({}, { labels: { 'service.kubernetes.io/headless': '' } }),
+      slice([{ at: '10.244.0.9' }]),
+      ingress([{ port: 8080 }]),
+    ])
+    expect(diagnosis.findings.map(({ code }) => code)).toEqual([
+      'proxy_label_excludes_service',
+      'ingress_backend_is_target_port',
+    ])
+    const done = diagnoseJob(
+      diagnosis,
+      tested(plan.paths, ({ kind }) => (kind === 'Ingress' ? 'fail' : 'pass')),
+    )
+    expect(done.findings.map(({ code }) => code)).toEqual([
+      'ingress_backend_is_target_port',
+      'proxy_label_excludes_service',
+    ])
+  })
+})
