@@ -64,6 +64,8 @@ const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z
 const readHost = (text: string) =>
   text.length <= 253 && (ipaddr.IPv6.isValid(text) || HOST_NAME.test(text)) ? text : null
 
+const readHttpUrl = (text: string) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null)
+
 const SHAPE = {
   PORTOLAN_HOST: variable('an IP address or a host name', readHost).default('127.0.0.1'),
   PORTOLAN_PORT: wholeNumber(0, 65_535).default(8080),
@@ -74,6 +76,9 @@ const SHAPE = {
   PORTOLAN_VANTAGE: oneOf(['in-cluster', 'outside']).nullable().default(null),
   PORTOLAN_CLUSTER_DOMAIN: matching('a DNS name like cluster.local', HOST_NAME).nullable().default(null),
   PORTOLAN_DNS_SERVERS: listOf('DNS servers like 10.96.0.10 or 127.0.0.1:5353', readServer).default([]),
+  PORTOLAN_DOH_URL: variable('a URL that speaks DNS over HTTPS', readHttpUrl).default(
+    'https://cloudflare-dns.com/dns-query',
+  ),
   PORTOLAN_KUBECONFIG: matching('the path of a file', /^[^\0]+$/)
     .nullable()
     .default(null),

@@ -62,12 +62,6 @@ describe('Portolan on Workers', () => {
     expect([status, type, JSON.parse(text).code]).toEqual([401, 'application/problem+json', 'unauthenticated'])
   })
 
-  it('has no jobs, and says so', async () => {
-    const { status, text } = await call('/v1/jobs', { method: 'POST', body: MANIFEST, headers: yaml })
-    expect([status, JSON.parse(text).code]).toEqual([404, 'not_found'])
-    expect(Object.keys(JSON.parse((await call('/openapi.json')).text).paths)).not.toContain('/v1/jobs')
-  })
-
   it('serves the page of each problem', async () => {
     const { status, type, text } = await call('/docs/errors/not_found.md')
     expect([status, type, text.startsWith('# not_found')]).toEqual([200, 'text/markdown; charset=utf-8', true])

@@ -27,4 +27,6 @@ export const edgeTransport: Transport = {
   },
   /** What the runtime says here is made up. */
   localAddress: () => null,
+  /** A worker's tries are few at once. */
+  inTurn: (work) => work(),
 }

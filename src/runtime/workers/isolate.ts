@@ -1,0 +1,75 @@
+import { createApp } from '../../api/app.ts'
+import type { Asset, Deps } from '../../api/deps.ts'
+import { createSignals } from '../../job/queue.ts'
+import { createSecretBox, type SecretBox } from '../../job/secrets.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { createLog } from '../../lib/log.ts'
+import { ProblemError } from '../../lib/problem.ts'
+import { VERSION } from '../version.ts'
+import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
+import { openD1 } from './d1.ts'
+import { createQueue } from './queue.ts'
+
+/** What all invocations of an isolate share. */
+export type Isolate = { config: WorkersConfig; deps: Deps; app: ReturnType<typeof createApp> }
+
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024
+
+/** @throws ConfigError */
+export async function createIsolate(env: Env): Promise<Isolate> {
+  const config = readWorkersConfig(env)
+  const deps: Deps = {
+    store: openD1(env.DB),
+    clock: systemClock,
+    log: createLog(config.logLevel, (line) => console.log(line), systemClock.now),
+    queue: createQueue(env.QUEUE),
+    signals: createSignals(),
+    secrets: config.secretKey === null ? noSecrets : await createSecretBox(fromBase64(config.secretKey)),
+    place: {
+      vantage: 'edge',
+      namespace: null,
+      environment: null,
+      clusterDomain: config.clusterDomain,
+      nodeName: null,
+    },
+    settings: {
+      version: VERSION,
+      cluster: config.cluster,
+      dnsServers: config.dnsServers,
+      queueLimit: config.queueLimit,
+      waitLimit: 25,
+      bodyLimitBytes: BODY_LIMIT_BYTES,
+      auth: { required: true, adminToken: config.adminToken },
+      pollMs: 1000,
+      eventsLimitMs: 5 * 60_000,
+      everyLeastMs: 60_000,
+    },
+    async notReady() {
+      await env.DB.prepare('select 1').first()
+      return {}
+    },
+    check: null,
+    // The cron trigger looks every minute
+    schedulesChanged: () => undefined,
+    figures: () => ({ startedAtMs: null, cpuMs: null, residentBytes: null, databaseBytes: null }),
+    asset: (path) => readAsset(env.ASSETS, path),
+  }
+  return { config, deps, app: createApp(deps) }
+}
+
+const noSecrets: SecretBox = {
+  async seal() {
+    throw new ProblemError('impossible_request', 'Checks that carry secrets need PORTOLAN_SECRET_KEY.')
+  },
+  async open() {
+    return null
+  },
+}
+
+const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+
+async function readAsset(assets: Fetcher, path: string): Promise<Asset | null> {
+  const found = await assets.fetch(new URL(path, 'https://assets.invalid/'))
+  const contentType = found.headers.get('content-type')
+  return found.ok && found.body !== null && contentType !== null ? { body: found.body, contentType } : null
+}
