@@ -73,12 +73,7 @@ export function formatByAccept(accept: string | undefined): Format {
 export type Renderers<T> = Readonly<Record<Format, (of: T) => string>>
 
 /** A report by itself, whatever the state. */
-export function answerReport<T>(
-  context: ApiContext,
-  of: T,
-  renderers: Renderers<T>,
-  format: Format = formatByAccept(context.req.header('accept')),
-): Response {
+export function answerReport<T>(context: ApiContext, of: T, renderers: Renderers<T>, format: Format): Response {
   return context.body(renderers[format](of), 200, { 'content-type': CONTENT_TYPES[format] })
 }
 

@@ -10,6 +10,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { authenticate } from './auth.ts'
+import { mountBatches } from './batches.ts'
 import type { Deps } from './deps.ts'
 import { mountDocs } from './docs.ts'
 import { mountEvents } from './events.ts'
@@ -21,6 +22,7 @@ import { mountProbe } from './probe.ts'
 import { answerError } from './problem.ts'
 import { createRequestStats } from './request-stats.ts'
 import type { Api, ApiEnv } from './route.ts'
+import { mountSchedules } from './schedules.ts'
 
 /** @param routes what this runtime offers; what is not mounted is a 404 and absent from its document. */
 export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes): Api {
@@ -58,6 +60,8 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
 export function mountRoutes(app: Api): void {
   mountJobs(app)
   mountEvents(app)
+  mountBatches(app)
+  mountSchedules(app)
   mountMetrics(app)
   mountProbe(app)
   mountPlanning(app)

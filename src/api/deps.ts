@@ -18,6 +18,8 @@ export type Deps = {
   settings: Settings
   /** For `/probe`; `null`: this runtime does not probe. */
   check: CheckDeps | null
+  /** Called when a schedule was made or changed: it may be due before what is waited for. */
+  schedulesChanged(): void
   figures(): ProcessFigures
   /** Problems that keep it from doing its work, by component; empty when ready. */
   notReady(): Promise<Readonly<Record<string, string>>>
@@ -49,6 +51,8 @@ export type Settings = {
   auth: { required: boolean; adminToken: string | null }
   /** How often a waiting request looks for changes that another process made, milliseconds. */
   pollMs: number
+  /** The shortest `@every`, milliseconds: how often this runtime can wake. */
+  everyLeastMs: number
   /** A stream of events is closed after this long; the client resumes. */
   eventsLimitMs: number
 }

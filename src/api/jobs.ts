@@ -9,7 +9,15 @@ import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
 import { defined } from '../lib/defined.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { cancelJob } from '../store/jobs.ts'
-import { answerFields, answerReport, FORMATS, FormatSchema, reportContents, waitAnswers } from './answer.ts'
+import {
+  answerFields,
+  answerReport,
+  FORMATS,
+  FormatSchema,
+  formatByAccept,
+  reportContents,
+  waitAnswers,
+} from './answer.ts'
 import { answerJob, JOB_RENDERERS, loadJob } from './answer-job.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
@@ -175,7 +183,8 @@ export function mountJobs(app: Api): void {
     },
     async (context, { params, query }) => {
       const { document } = await loadJob(context.get('deps'), jobIdOf(params.id))
-      return answerReport(context, document, JOB_RENDERERS, query.format)
+      const format = query.format ?? formatByAccept(context.req.header('accept'))
+      return answerReport(context, document, JOB_RENDERERS, format)
     },
   )
 }

@@ -24,6 +24,8 @@ export function openApiDocument(app: Api, version: string) {
     security: [{ bearer: [] }],
     tags: [
       { name: 'Jobs', description: 'A job is one accepted request to probe' },
+      { name: 'Batches', description: 'A batch is a job for each of many Services' },
+      { name: 'Schedules', description: 'A schedule makes jobs, or batches' },
       { name: 'Plan', description: 'Paths without probing' },
       { name: 'Metrics', description: 'For Prometheus' },
       { name: 'Health', description: 'Of Portolan itself' },

@@ -18,7 +18,30 @@ import {
  * case explains (nothing tested, not finished, `expect.reachable` not met) is a case of its own, so that a suite is
  * green only when the verdict is a pass.
  */
-export function renderJunit(job: JobDocument): string {
+export const renderJunit = (job: JobDocument): string => renderJunitSuites([job])
+
+/** The same for several jobs: a suite for each. */
+export function renderJunitSuites(jobs: readonly JobDocument[]): string {
+  const suites = jobs.map(suiteOf)
+  const sum = (name: Exclude<keyof Counts, 'time'>): number => suites.reduce((all, { counts }) => all + counts[name], 0)
+  const counts: Counts = {
+    tests: sum('tests'),
+    failures: sum('failures'),
+    errors: sum('errors'),
+    skipped: sum('skipped'),
+    time: seconds(jobs.reduce((all, job) => all + (job.durationMs ?? 0), 0)),
+  }
+  return `${[
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    open('testsuites', { name: 'portolan', ...counts }),
+    ...suites.flatMap(({ lines }) => lines),
+    '</testsuites>',
+  ].join('\n')}\n`
+}
+
+type Counts = { tests: number; failures: number; errors: number; skipped: number; time: string }
+
+function suiteOf(job: JobDocument): { counts: Counts; lines: string[] } {
   const rows = reportRows(job)
   const classname = visible(`portolan.${job.target.namespace}.${job.target.service}`)
   const own = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
@@ -28,7 +51,7 @@ export function renderJunit(job: JobDocument): string {
     ...rows.map((row) => testCase(classname, row)),
   ]
   const count = (outcome: ReportRow['outcome']): number => rows.filter((row) => row.outcome === outcome).length
-  const counts = {
+  const counts: Counts = {
     tests: cases.length,
     failures: count('fail') + (own !== null && ownIsFailure ? 1 : 0),
     errors: count('error') + (own !== null && !ownIsFailure ? 1 : 0),
@@ -42,9 +65,7 @@ export function renderJunit(job: JobDocument): string {
     vantage: job.vantage,
     ...Object.fromEntries(Object.entries(job.labels).map(([name, value]) => [`label.${name}`, value])),
   }
-  return `${[
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    open('testsuites', { name: 'portolan', ...counts }),
+  const lines = [
     open('testsuite', { name: targetOf(job), ...counts, timestamp: (job.startedAt ?? job.createdAt).slice(0, 19) }),
     '<properties>',
     ...Object.entries(properties).map(
@@ -54,8 +75,8 @@ export function renderJunit(job: JobDocument): string {
     ...cases,
     element('system-out', {}, about(job)),
     '</testsuite>',
-    '</testsuites>',
-  ].join('\n')}\n`
+  ]
+  return { counts, lines }
 }
 
 type Attributes = Readonly<Record<string, string | number>>

@@ -49,7 +49,7 @@ export function renderMarkdown(job: JobDocument): string {
 }
 
 const MARKS = { pass: '✅', fail: '❌', error: '⚠️', skipped: '➖' } as const
-const VERDICT_MARKS: Readonly<Record<string, string>> = { ...MARKS, inconclusive: '⚠️' }
+export const VERDICT_MARKS: Readonly<Record<string, string>> = { ...MARKS, inconclusive: '⚠️' }
 
 const paths = (count: number): string => (count === 1 ? '1 check' : `${count} checks`)
 

@@ -82,13 +82,25 @@ async function takeIn(
   asked: AskedWork,
 ): Promise<{ work: ScheduledWork; sealed: string | null; isBatch: boolean }> {
   const { request, ignored, selection } = asked
-  if (selection === null) planRequest(deps, asked)
-  else selectServices(indexObjects(objectsOf(request)), selection)
+  if (selection === null) within('/job', () => planRequest(deps, asked))
+  else within('/batch', () => selectServices(indexObjects(objectsOf(request)), selection))
   const { checks, secrets } = withoutSecrets(request.checks)
   return {
     work: { request: { ...request, checks }, ignored, batch: selection, hidden: hiddenFields(secrets) },
     sealed: await sealSecrets(deps.secrets, secrets),
     isBatch: selection !== null,
+  }
+}
+
+/** What refuses a part points into that part: makes it point into the whole. */
+function within(part: string, act: () => unknown): void {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    const { code, detail, headers } = error
+    const errors = error.errors.map((each) => ({ ...each, pointer: part + each.pointer }))
+    throw new ProblemError(code, detail, { errors, headers, cause: error })
   }
 }
 

@@ -26,6 +26,7 @@ import { keepRetention } from './retention.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
 import { openSqlite } from './sqlite.ts'
+import { createTicker } from './ticker.ts'
 
 export type Portolan = {
   /** Where the API listens, without a trailing slash. */
@@ -48,6 +49,8 @@ export class StartError extends Error {}
 const LEASE_MS = 30_000
 /** How often jobs of other, dead processes are looked for. */
 const SWEEP_MS = 5_000
+/** How often schedules are looked at that another process was to run. */
+const LOOK_AGAIN_MS = 10_000
 const JOBS_AT_ONCE = 32
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
 /** How long an idle client may keep a connection once we drain. */
@@ -107,6 +110,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       auth: { required: tokensNeeded, adminToken: config.adminToken },
       pollMs: 500,
       eventsLimitMs: 3_600_000,
+      everyLeastMs: 1000,
     },
     async notReady() {
       const database = await sqlite.checkWritable().then(
@@ -119,14 +123,17 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
     },
     check,
+    schedulesChanged: () => ticker.wake(),
     figures: processFigures(config.databaseFile),
     asset: createAssets(import.meta.url),
   }
+  const ticker = createTicker(deps, { lookAgainMs: LOOK_AGAIN_MS })
   const app = createApp(deps)
   const server = await listen(app.fetch, config)
   const url = urlOf(server.address)
   log.info('listening', { url, database: config.databaseFile, vantage: place.vantage, version: VERSION })
   runner.start()
+  ticker.start()
   const stop = new AbortController()
   const retention = keepRetention({ database: sqlite, clock, log }, config.retention, stop.signal)
 
@@ -135,7 +142,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     async close() {
       draining = true
       stop.abort()
-      await Promise.all([runner.drain(), retention, server.close()])
+      await Promise.all([ticker.stop(), runner.drain(), retention, server.close()])
       sqlite.close()
       log.info('closed', { url })
     },

@@ -1,0 +1,149 @@
+/**
+ * `/v1/batches`: many Services in one request.
+ *
+ * @module
+ */
+import { z } from '@hono/zod-openapi'
+import { acceptBatch } from '../job/accept-batch.ts'
+import { BATCH_LIMIT } from '../job/batch.ts'
+import { describeBatch } from '../report/describe-batch.ts'
+import { listBatches } from '../store/batches.ts'
+import {
+  answerFields,
+  answerReport,
+  FORMATS,
+  FormatSchema,
+  formatByAccept,
+  reportContents,
+  waitAnswers,
+} from './answer.ts'
+import { answerBatch, BATCH_RENDERERS, loadBatch, loadReport } from './answer-batch.ts'
+import { BatchSchema } from './batch-schemas.ts'
+import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { BatchRequestSchema } from './job-request.ts'
+import { NewestFirst } from './list-jobs.ts'
+import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
+import { problems } from './problem.ts'
+import { ASKED_PROBLEMS, batchManifestQuery, MAKING_PROBLEMS, readAskedBatch } from './read-asked.ts'
+import { type Api, mount } from './route.ts'
+
+const tags = ['Batches']
+const params = z.object({ id: z.string().openapi({ example: 'bat_01KAXW0000EXAMPLE0000000AB' }) })
+
+export function mountBatches(app: Api): void {
+  mount(
+    app,
+    {
+      ...{ method: 'post', path: '/v1/batches', operationId: 'createBatch', tags },
+      summary: 'Probe every path of many Services',
+      description:
+        `A job for each Service that the manifests hold and the target selects, at most ${BATCH_LIMIT}. ` +
+        'The body is that of a job, or the manifests themselves with the options of the query. ' +
+        'A Service that cannot be planned has a job that ends with the problem and the verdict `error`; the others are probed.',
+      headers: IdempotencyHeaders.extend(PreferHeaders.shape),
+      query: z.strictObject({ ...batchManifestQuery, ...answerFields }),
+      body: {
+        required: true,
+        content: { 'application/json': { schema: BatchRequestSchema }, 'application/yaml': { schema: z.string() } },
+      },
+      responses: { ...waitAnswers(BatchSchema), ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS) },
+    },
+    async (context, { query }) => {
+      const deps = context.get('deps')
+      const wait = waitOf(context, query.wait)
+      const { asked, body } = await readAskedBatch(context, query)
+      const receivedAtMs = deps.clock.now()
+      const { id, replayed } = await acceptBatch(deps, asked, {
+        owner: context.get('principal').name,
+        claim: claimOf(context, body),
+        scheduleId: null,
+        deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
+      })
+      context.header('location', `/v1/batches/${id}`)
+      if (replayed) context.header('idempotent-replayed', 'true')
+      return answerBatch(context, id, { ...query, wait, created: true })
+    },
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'get', path: '/v1/batches', operationId: 'listBatches', tags },
+      summary: 'Batches, newest first',
+      query: z.strictObject(pageFields),
+      responses: {
+        200: {
+          description: 'A page',
+          content: {
+            'application/json': {
+              schema: z.object({ items: z.array(BatchSchema), nextCursor: z.string().nullable() }),
+            },
+          },
+        },
+        ...problems(),
+      },
+    },
+    async (context, { query: { limit, cursor } }) => {
+      const position = decodeCursor(cursor, NewestFirst)
+      const before = position && { createdAtMs: position[0], id: position[1] }
+      const found = await listBatches(context.get('deps').store, { limit: limit + 1, before })
+      const page = found.slice(0, limit)
+      const last = page.at(-1)?.batch
+      const next = found.length > limit && last ? encodeCursor([last.createdAtMs, last.id]) : null
+      return answerPage(
+        context,
+        page.map(({ batch, jobs }) => describeBatch(batch, jobs)),
+        next,
+      )
+    },
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'get', path: '/v1/batches/{id}', operationId: 'getBatch', tags },
+      summary: 'One batch with its jobs',
+      headers: PreferHeaders,
+      params,
+      query: z.strictObject(answerFields),
+      responses: {
+        ...waitAnswers(BatchSchema),
+        304: { description: 'Not modified since the `ETag` of `If-None-Match`' },
+        ...problems('not_found'),
+      },
+    },
+    (context, input) =>
+      answerBatch(context, input.params.id, {
+        ...input.query,
+        wait: waitOf(context, input.query.wait),
+        created: false,
+      }),
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'get', path: '/v1/batches/{id}/report', operationId: 'getBatchReport', tags },
+      summary: 'A batch as one report',
+      description:
+        `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`. A line for each Service, then the whole report of each ` +
+        'that does not work; JUnit: a suite for each Service; JSON: the batch.',
+      params,
+      query: z.strictObject({ format: FormatSchema.optional() }),
+      responses: {
+        200: {
+          description: 'The report; of an unfinished batch: what is known so far',
+          content: reportContents(BatchSchema),
+        },
+        ...problems('not_found', 'not_acceptable'),
+      },
+    },
+    async (context, input) => {
+      const deps = context.get('deps')
+      const format = input.query.format ?? formatByAccept(context.req.header('accept'))
+      const { document } = await loadBatch(deps, input.params.id)
+      return answerReport(context, await loadReport(deps, document, format), BATCH_RENDERERS, format)
+    },
+  )
+}

@@ -1,0 +1,242 @@
+/**
+ * `/v1/schedules`: parse, call, answer.
+ *
+ * @module
+ */
+import { z } from '@hono/zod-openapi'
+import { defined } from '../lib/defined.ts'
+import { isId } from '../lib/id.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { type AskedWork, acceptSchedule, changeSchedule, runNow } from '../schedule/accept-schedule.ts'
+import { describeScheduleHead, describeWork, type ScheduleHeadDocument } from '../schedule/describe.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import { newestJobs } from '../store/jobs.ts'
+import { deleteSchedule, getSchedule, getScheduledRequest, listSchedules } from '../store/schedules.ts'
+import { answerFields, waitAnswers } from './answer.ts'
+import { answerBatch, loadBatch } from './answer-batch.ts'
+import { answerJob } from './answer-job.ts'
+import { BatchSchema } from './batch-schemas.ts'
+import { parseJson, readBody } from './body.ts'
+import type { Deps } from './deps.ts'
+import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { checkIfMatch, hasChanged, IfMatchHeaders, tagOf } from './if-match.ts'
+import { answerJobs, JobPageSchema, NewestFirst } from './list-jobs.ts'
+import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
+import { problems } from './problem.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, toAsked, toAskedBatch } from './read-asked.ts'
+import { type Api, type ApiContext, mount, parseBody } from './route.ts'
+import { ScheduleHeadSchema, SchedulePatchSchema, ScheduleRequestSchema, ScheduleSchema } from './schedule-schemas.ts'
+import { JobSchema } from './schemas.ts'
+
+const tags = ['Schedules']
+const params = z.object({ id: z.string().openapi({ example: 'sch_01KAXW0000EXAMPLE0000000AB' }) })
+const content = { 'application/json': { schema: ScheduleSchema } }
+
+export function mountSchedules(app: Api): void {
+  mount(
+    app,
+    {
+      ...{ method: 'post', path: '/v1/schedules', operationId: 'createSchedule', tags },
+      summary: 'Run a job or a batch again and again',
+      description:
+        'What is asked for is planned at once, so that what could never be run is refused, and again at each run. ' +
+        'Values of secret-bearing fields of checks are kept encrypted and never shown.',
+      headers: IdempotencyHeaders,
+      body: { required: true, content: { 'application/json': { schema: ScheduleRequestSchema } } },
+      responses: {
+        201: { description: 'Made; its `ETag` is needed to change it', content },
+        ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS),
+      },
+    },
+    async (context) => {
+      const deps = context.get('deps')
+      const { text } = await readBody(context, ['json'])
+      const { job, batch, ...settings } = parseBody(ScheduleRequestSchema, parseJson(text))
+      const owner = context.get('principal').name
+      const work = askedWork(context, { job, batch })
+      if (work === null) throw new Error('the schema asks for one of the two')
+      const { id, replayed } = await acceptSchedule(deps, settings, work, { owner, claim: claimOf(context, text) })
+      deps.schedulesChanged()
+      if (replayed) context.header('idempotent-replayed', 'true')
+      context.header('location', `/v1/schedules/${id}`)
+      return answerSchedule(context, await loadSchedule(deps, id), 201)
+    },
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'get', path: '/v1/schedules', operationId: 'listSchedules', tags },
+      summary: 'Schedules, newest first',
+      query: z.strictObject(pageFields),
+      responses: {
+        200: {
+          description: 'A page',
+          content: {
+            'application/json': {
+              schema: z.object({ items: z.array(ScheduleHeadSchema), nextCursor: z.string().nullable() }),
+            },
+          },
+        },
+        ...problems(),
+      },
+    },
+    async (context, { query: { limit, cursor } }) => {
+      const deps = context.get('deps')
+      const position = decodeCursor(cursor, NewestFirst)
+      const before = position && { createdAtMs: position[0], id: position[1] }
+      const schedules = await listSchedules(deps.store, { limit: limit + 1, before })
+      const page = schedules.slice(0, limit)
+      const last = page.at(-1)
+      const next = schedules.length > limit && last ? encodeCursor([last.createdAtMs, last.id]) : null
+      return answerPage(context, await describeHeads(deps, page), next)
+    },
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'get', path: '/v1/schedules/{id}', operationId: 'getSchedule', tags },
+      summary: 'One schedule, with what it asks for',
+      description: 'The `ETag` changes with what its owner decides, not with its runs.',
+      params,
+      responses: { 200: { description: 'The schedule', content }, ...problems('not_found') },
+    },
+    async (context, input) => answerSchedule(context, await loadSchedule(context.get('deps'), input.params.id), 200),
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'patch', path: '/v1/schedules/{id}', operationId: 'changeSchedule', tags },
+      summary: 'Change or pause a schedule',
+      description: 'What is left out stays. A run under way goes on as it was.',
+      params,
+      headers: IfMatchHeaders,
+      body: { required: true, content: { 'application/json': { schema: SchedulePatchSchema } } },
+      responses: {
+        200: { description: 'Changed', content },
+        ...problems('not_found', 'precondition_required', 'precondition_failed', ...ASKED_PROBLEMS, 'storage_full'),
+      },
+    },
+    async (context, input) => {
+      const deps = context.get('deps')
+      const schedule = await loadSchedule(deps, input.params.id)
+      checkIfMatch(context, schedule.version, true)
+      const { text } = await readBody(context, ['json'])
+      const { job, batch, ...given } = parseBody(SchedulePatchSchema, parseJson(text))
+      const work = askedWork(context, { job, batch })
+      const settings = { ...schedule, ...defined(given) }
+      if (!(await changeSchedule(deps, schedule, settings, work))) throw hasChanged()
+      deps.schedulesChanged()
+      return answerSchedule(context, await loadSchedule(deps, schedule.id), 200)
+    },
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'delete', path: '/v1/schedules/{id}', operationId: 'deleteSchedule', tags },
+      summary: 'Delete a schedule',
+      description: 'With the secrets of its checks. Its jobs stay, and what runs goes on. `If-Match` is honoured.',
+      params,
+      headers: IfMatchHeaders,
+      responses: { 204: { description: 'Deleted' }, ...problems('not_found', 'precondition_failed') },
+    },
+    async (context, input) => {
+      const { store } = context.get('deps')
+      const schedule = await loadSchedule(context.get('deps'), input.params.id)
+      checkIfMatch(context, schedule.version, false)
+      const version = context.req.header('if-match') === undefined ? null : schedule.version
+      if (!(await deleteSchedule(store, schedule.id, version))) throw hasChanged()
+      return context.body(null, 204)
+    },
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'post', path: '/v1/schedules/{id}/run', operationId: 'runSchedule', tags },
+      summary: 'Run it now',
+      description:
+        'Whether it is paused or its run before has ended. Answered as the job, or the batch, that it makes.',
+      params,
+      headers: IdempotencyHeaders.extend(PreferHeaders.shape),
+      query: z.strictObject(answerFields),
+      responses: {
+        ...waitAnswers(z.union([JobSchema, BatchSchema])),
+        ...problems('not_found', 'conflict', ...ASKED_PROBLEMS, ...MAKING_PROBLEMS),
+      },
+    },
+    async (context, input) => {
+      const deps = context.get('deps')
+      const schedule = await loadSchedule(deps, input.params.id)
+      const wait = waitOf(context, input.query.wait)
+      const receivedAtMs = deps.clock.now()
+      const { id, replayed } = await runNow(deps, schedule, {
+        owner: context.get('principal').name,
+        claim: claimOf(context, ''),
+        deadlineOf: (deadlineMs) => deadlineOf(wait, deadlineMs, receivedAtMs),
+      })
+      if (replayed) context.header('idempotent-replayed', 'true')
+      const isBatch = isId('batch', id)
+      context.header('location', `/v1/${isBatch ? 'batches' : 'jobs'}/${id}`)
+      return (isBatch ? answerBatch : answerJob)(context, id, { ...input.query, wait, created: true })
+    },
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'get', path: '/v1/schedules/{id}/jobs', operationId: 'listScheduleJobs', tags },
+      summary: 'Jobs that a schedule has made, newest first',
+      params,
+      query: z.strictObject(pageFields),
+      responses: {
+        200: { description: 'A page', content: { 'application/json': { schema: JobPageSchema } } },
+        ...problems('not_found'),
+      },
+    },
+    async (context, input) => {
+      const { id } = await loadSchedule(context.get('deps'), input.params.id)
+      return answerJobs(context, { scheduleId: id }, input.query)
+    },
+  )
+}
+
+type GivenWork = Pick<z.output<typeof SchedulePatchSchema>, 'job' | 'batch'>
+
+function askedWork(context: ApiContext, { job, batch }: GivenWork): AskedWork | null {
+  if (job !== undefined) return { ...toAsked(context, job, '/job/target/manifests'), selection: null }
+  return batch === undefined ? null : toAskedBatch(context, batch, '/batch/target/manifests')
+}
+
+async function loadSchedule(deps: Deps, id: string): Promise<Schedule> {
+  const schedule = isId('schedule', id) ? await getSchedule(deps.store, id) : null
+  if (schedule === null) throw new ProblemError('not_found', `There is no schedule "${id.slice(0, 60)}".`)
+  return schedule
+}
+
+async function answerSchedule(context: ApiContext, schedule: Schedule, status: 200 | 201): Promise<Response> {
+  const deps = context.get('deps')
+  const [head] = await describeHeads(deps, [schedule])
+  const request = await getScheduledRequest(deps.store, schedule.id)
+  context.header('etag', tagOf(schedule.version))
+  context.header('cache-control', 'no-cache')
+  return context.json({ ...head, ...describeWork(request) }, status)
+}
+
+async function describeHeads(deps: Deps, schedules: readonly Schedule[]): Promise<ScheduleHeadDocument[]> {
+  const newest = await newestJobs(
+    deps.store,
+    schedules.map(({ id }) => id),
+  )
+  return Promise.all(
+    schedules.map(async (schedule) => {
+      const job = newest.get(schedule.id) ?? null
+      if (!schedule.isBatch || !job?.batchId) return describeScheduleHead(schedule, { job, batch: null })
+      return describeScheduleHead(schedule, { job: null, batch: (await loadBatch(deps, job.batchId)).document })
+    }),
+  )
+}

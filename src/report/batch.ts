@@ -1,0 +1,98 @@
+/**
+ * Reports of a batch: a line for each Service, then the whole report of each that does not work.
+ *
+ * @module
+ */
+import type { BatchDocument, BatchJobDocument } from './batch-document.ts'
+import type { JobDocument } from './job-document.ts'
+import { renderJunitSuites } from './junit.ts'
+import { code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
+import { renderText } from './text.ts'
+import { visible } from './visible.ts'
+import { countsOf, duration, verdictReason } from './words.ts'
+
+/** `jobs` are those of the batch, whole, in its order. */
+export type BatchReport = { batch: BatchDocument; jobs: readonly JobDocument[] }
+
+/** `FAIL`, or while it is not finished its status. The first word of a report. */
+const headline = (batch: BatchDocument): string => (batch.verdict ?? batch.status).toUpperCase()
+
+const WORDS = [
+  ['pass', 'passed'],
+  ['fail', 'failed'],
+  ['error', 'with an error'],
+  ['inconclusive', 'not tested'],
+] as const
+
+/** `3 Services: 2 passed, 1 failed`. */
+function countsOfBatch({ jobs }: BatchDocument): string {
+  const having = (test: (job: BatchJobDocument) => boolean): number => jobs.filter(test).length
+  const counts = [
+    ...WORDS.map(([verdict, word]) => [having((job) => job.verdict === verdict), word] as const),
+    [having((job) => job.verdict === null), 'without a verdict'] as const,
+  ].flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : []))
+  return `${jobs.length} ${jobs.length === 1 ? 'Service' : 'Services'}: ${counts.join(', ')}`
+}
+
+const nameOf = ({ target }: JobDocument): string => `${target.namespace}/${target.service}`
+
+/** What a line says of a job: its counts, or why there is nothing to count. */
+function resultOf(job: JobDocument): string {
+  const reason = job.problem === null && job.verdict === 'fail' ? null : verdictReason(job)
+  return reason === null ? countsOf(job) : `${reason.code}: ${reason.message}`
+}
+
+const isBroken = ({ verdict }: JobDocument): boolean => verdict === 'fail' || verdict === 'error'
+
+const TEXT_MARKS: Readonly<Record<string, string>> = { pass: '✓', fail: '✗', error: '!', inconclusive: '–' }
+
+/** For a terminal or a CI log. Begins with the verdict. */
+export function renderBatchText({ batch, jobs }: BatchReport): string {
+  const width = Math.max(...jobs.map((job) => [...visible(nameOf(job))].length))
+  const lines = jobs.map((job) => {
+    const name = visible(nameOf(job))
+    const mark = TEXT_MARKS[job.verdict ?? ''] ?? '…'
+    return `${mark}  ${name}${' '.repeat(width - [...name].length)}  ${resultOf(job)}  ${duration(job.durationMs)}`
+  })
+  const blocks = [
+    `${headline(batch)}  ${countsOfBatch(batch)}\n    cluster ${visible(batch.target.cluster)}`,
+    lines.join('\n'),
+    ...jobs.filter(isBroken).map((job) => `${'─'.repeat(78)}\n${renderText(job).trimEnd()}`),
+    `Batch ${batch.id}, created ${batch.createdAt}. Fetch this report again:\n  ${fetchAgain(batch, 'text')}`,
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+/** GitHub refuses a comment beyond 65 536 characters. */
+const MARKDOWN_LIMIT = 60_000
+
+/** For a pull request's comment or a CI job's summary. What does not fit is left out, and said to be. */
+export function renderBatchMarkdown({ batch, jobs }: BatchReport): string {
+  const rows = jobs.map((job) => {
+    const mark = VERDICT_MARKS[job.verdict ?? ''] ?? '⏳'
+    return `| ${[mark, code(nameOf(job)), prose(resultOf(job)), duration(job.durationMs), code(job.id)].join(' | ')} |`
+  })
+  const head = [
+    `## ${VERDICT_MARKS[batch.verdict ?? ''] ?? '⏳'} ${headline(batch)}: ${countsOfBatch(batch)}`,
+    ['| | Service | Result | Time | Job |', '|---|---|---|---:|---|', ...rows].join('\n'),
+  ].join('\n\n')
+  const foot = `Batch ${code(batch.id)}, created ${batch.createdAt}. Again: ${code(fetchAgain(batch, 'markdown'))}`
+  const reports: string[] = []
+  let left = MARKDOWN_LIMIT - head.length - foot.length
+  const broken = jobs.filter(isBroken)
+  for (const job of broken) {
+    const report = renderMarkdown(job).trimEnd()
+    left -= report.length + 2
+    if (left < 0) break
+    reports.push(report)
+  }
+  const omitted = broken.length - reports.length
+  const rest = omitted === 0 ? [] : [`… and ${omitted} more reports: see those jobs.`]
+  return `${[head, ...reports, ...rest, foot].join('\n\n')}\n`
+}
+
+/** A suite for each Service. */
+export const renderBatchJunit = ({ jobs }: BatchReport): string => renderJunitSuites(jobs)
+
+const fetchAgain = ({ id }: BatchDocument, format: string): string =>
+  `curl "$PORTOLAN/v1/batches/${id}/report?format=${format}"`
