@@ -1,0 +1,69 @@
+/** What a tick needs, on a real store and a clock of the test's own. */
+import { BatchRequestSchema, JobRequestSchema, toJobRequest } from '../../src/api/job-request.ts'
+import { createSecretBox } from '../../src/job/secrets.ts'
+import { parseManifests } from '../../src/kube/parse.ts'
+import { createLog } from '../../src/lib/log.ts'
+import { type AskedWork, acceptSchedule, type ScheduleDeps } from '../../src/schedule/accept-schedule.ts'
+import type { Schedule, ScheduleSettings } from '../../src/schedule/schedule.ts'
+import type { TickDeps } from '../../src/schedule/tick.ts'
+import type { Store } from '../../src/store/db.ts'
+import { getSchedule } from '../../src/store/schedules.ts'
+import type { ManualClock } from './manual-clock.ts'
+import { toadService } from './toad.ts'
+
+export type Scheduling = TickDeps & ScheduleDeps & { clock: ManualClock; enqueued: string[]; lines: string[] }
+
+/** Jobs are handed to nobody: `enqueued` has their ids in order. */
+export async function scheduling(
+  store: Store,
+  clock: ManualClock,
+  { queueLimit = 100_000, key = 1 }: { queueLimit?: number; key?: number } = {},
+): Promise<Scheduling> {
+  const enqueued: string[] = []
+  const lines: string[] = []
+  return {
+    ...{ store, clock, enqueued, lines },
+    secrets: await createSecretBox(new Uint8Array(32).fill(key)),
+    queue: { enqueue: async (ids) => void enqueued.push(...ids), cancel: () => undefined },
+    place: { vantage: 'in-cluster', namespace: null, environment: null, clusterDomain: null, nodeName: null },
+    settings: { cluster: 'default', queueLimit, dnsServers: [], everyLeastMs: 1000 },
+    log: createLog('debug', (line) => lines.push(line), clock.now),
+  }
+}
+
+/** A job about the toad's ClusterIP. @param body what of it matters to a test. */
+export function toadWork(body: Record<string, unknown> = {}, port = 8080): AskedWork {
+  const request = JobRequestSchema.parse({ target: {}, paths: { include: ['ClusterIP'] }, ...body })
+  const { objects, ignored } = parseManifests([toadService(port)], { pointer: '' })
+  return { request: toJobRequest(request, objects, 'default'), ignored, selection: null }
+}
+
+/** A batch about Services so called. */
+export function batchWork(names: readonly string[]): AskedWork {
+  const manifests = names.map((name) => ({ ...toadService(8080), metadata: { name, namespace: 'default' } }))
+  const request = BatchRequestSchema.parse({ target: {}, paths: { include: ['ClusterIP'] } })
+  const { objects, ignored } = parseManifests(manifests, { pointer: '' })
+  return {
+    ...{ request: toJobRequest(request, objects, 'default'), ignored },
+    selection: { namespace: null, selector: {} },
+  }
+}
+
+const SETTINGS: ScheduleSettings = {
+  ...{ name: 'smoke', cron: '@every 60s', timeZone: 'UTC', jitterMs: 0, overlap: 'skip', enabled: true },
+}
+
+export async function aSchedule(
+  deps: Scheduling,
+  over: Partial<ScheduleSettings> = {},
+  work: AskedWork = toadWork(),
+): Promise<Schedule> {
+  const { id } = await acceptSchedule(deps, { ...SETTINGS, ...over }, work, { owner: 'admin', claim: null })
+  return scheduleOf(deps, id)
+}
+
+export async function scheduleOf(deps: Scheduling, id: string): Promise<Schedule> {
+  const schedule = await getSchedule(deps.store, id)
+  if (schedule === null) throw new Error(`${id} is gone`)
+  return schedule
+}
