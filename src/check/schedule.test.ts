@@ -262,6 +262,37 @@ describe('a restart', () => {
     expect(rest.brief[0]).toBe('1.1.3 fail')
     expect(clock.elapsedMs).toBeLessThan(5100)
   })
+
+  it('waits no second time for the rounds that it had made', async () => {
+    const options = { answer: () => REFUSED, request: { settleMs: 60_000 } }
+    const whole = await run([plannedPath({ addressPort: 1 })], options)
+    const rest = await run([plannedPath({ addressPort: 1, id: whole.results[0]?.pathId ?? '' })], {
+      ...options,
+      recorded: whole.results.slice(0, 20),
+    })
+    expect([rest.brief[0], rest.log[0]]).toEqual(['1.1.21 fail', '2000 1'])
+  })
+})
+
+describe('a job that several runners share', () => {
+  it('is made by all of them together, each try once', async () => {
+    const paths = [plannedPath({ addressPort: 1 }), plannedPath({ addressPort: 2 }), plannedPath({ addressPort: 3 })]
+    const [one, two, three] = paths.map(({ id }) => id)
+    const chunks = [
+      new Map([[one ?? '', { first: 1, last: 3 }]]),
+      new Map([[two ?? '', { first: 1, last: 2 }]]),
+      new Map([
+        [two ?? '', { first: 3, last: 3 }],
+        [three ?? '', { first: 1, last: 3 }],
+      ]),
+    ]
+    const options = { request: { samples: 3 } }
+    const whole = await run(paths, options)
+    const parts = await Promise.all(chunks.map((only) => run(paths, { ...options, only })))
+    expect(parts.map(({ results }) => results.length)).toEqual([3, 2, 4])
+    const ids = (results: readonly Result[]) => results.map(({ id }) => id).toSorted()
+    expect(ids(parts.flatMap(({ results }) => results))).toEqual(ids(whole.results))
+  })
 })
 
 describe('concurrency', () => {

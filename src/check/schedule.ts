@@ -48,7 +48,13 @@ export type CheckRun = {
   record(result: Result): void
   /** Live targets: the objects are read again between settle rounds. */
   replan?: () => Promise<Plan>
+  /** A part of the job, where several runners share it; all of it when left out. */
+  only?: Chunk
 }
+
+/** Path ids, and of each path the samples. */
+export type Chunk = ReadonlyMap<string, SampleRange>
+export type SampleRange = { first: number; last: number }
 
 /** Between settle rounds: longer than kube-proxy and EndpointSlices lag behind a change, shorter than a person waits. */
 const SETTLE_DELAY_MS = 2000
@@ -111,12 +117,14 @@ class Rounds {
     const { plan, request, recorded } = this.#run
     const startedAtMs = recorded.reduce((first, { startedAtMs }) => Math.min(first, startedAtMs), clock.now())
     const settledAtMs = startedAtMs + request.settleMs
+    const resumed = recorded.reduce((last, { round }) => Math.max(last, round), 1)
     await this.#round(1, plan.paths)
     for (let round = 2; request.settleMs > 0; round++) {
       const unsettled = this.#unsettled(round - 1)
       const leftMs = settledAtMs - clock.now()
       if (unsettled.size === 0 || leftMs <= 0 || this.#cut.aborted) return
-      await clock.sleep(Math.min(SETTLE_DELAY_MS, leftMs), this.#cut)
+      // What was waited for before a restart is not waited for again
+      if (round > resumed) await clock.sleep(Math.min(SETTLE_DELAY_MS, leftMs), this.#cut)
       if (this.#cut.aborted) return
       const before = this.#context.plan
       await this.#replan()
@@ -151,7 +159,8 @@ class Rounds {
   }
 
   async #round(round: number, paths: readonly PlannedPath[]): Promise<void> {
-    const probed = paths.filter(({ skipped }) => skipped === null)
+    const { only } = this.#run
+    const probed = paths.filter(({ id, skipped }) => skipped === null && (only === undefined || only.has(id)))
     await Promise.all(
       probed.map((path) => (round === 1 ? this.#path(path, round, this.#record) : this.#again(path, round))),
     )
@@ -171,12 +180,12 @@ class Rounds {
 
   /** As many samples at once as the gate would let in to one address. */
   async #samples(path: PlannedPath, check: Check, round: number, record: (result: Result) => void): Promise<void> {
-    const { samples } = this.#run.request
-    let begun = 0
+    const { first, last } = this.#run.only?.get(path.id) ?? { first: 1, last: this.#run.request.samples }
+    let next = first
     const lane = async () => {
-      while (begun < samples) await this.#unit({ path, check, sample: ++begun, round }, record)
+      while (next <= last) await this.#unit({ path, check, sample: next++, round }, record)
     }
-    await Promise.all(Array.from({ length: Math.min(samples, this.#deps.gate.perAddress) }, lane))
+    await Promise.all(Array.from({ length: Math.min(last - first + 1, this.#deps.gate.perAddress) }, lane))
   }
 
   async #unit(unit: Unit, record: (result: Result) => void): Promise<void> {

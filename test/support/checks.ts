@@ -4,7 +4,7 @@ import type { Network } from '../../src/check/network.ts'
 import { judgePath, type PathJudgement } from '../../src/check/outcome.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import type { Result } from '../../src/check/result.ts'
-import { type CheckDeps, type CheckRun, createGate, runChecks } from '../../src/check/schedule.ts'
+import { type CheckDeps, type CheckRun, type Chunk, createGate, runChecks } from '../../src/check/schedule.ts'
 import type { Addresses } from '../../src/job/job.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'
@@ -119,6 +119,7 @@ export type RunOptions = {
   signal?: AbortSignal
   recorded?: readonly Result[]
   replan?: () => Promise<Plan>
+  only?: Chunk
   gate?: CheckDeps['gate']
   log?: Log
   onRecord?: (result: Result) => void
@@ -126,7 +127,7 @@ export type RunOptions = {
 
 /** Runs the checks of a plan; every result in the order in which it was recorded. */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<Result[]> {
-  const { clock = systemClock, replan } = options
+  const { clock = systemClock, replan, only } = options
   const results: Result[] = []
   const deps: CheckDeps = {
     network: options.network,
@@ -155,6 +156,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Result[]
       options.onRecord?.(result)
     },
     ...(replan ? { replan } : {}),
+    ...(only ? { only } : {}),
   })
   return results
 }
