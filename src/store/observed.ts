@@ -26,6 +26,8 @@ export type Subject = {
   firstFailureAtMs: number | null
   lastFailureAtMs: number | null
   lastFailureCode: string | null
+  /** Key of a result, the last of those that decided; null where there is none of its own. */
+  lastKey: string | null
   /** Failing tries by code. */
   failures: Readonly<Record<string, number>>
   incidentId: string
@@ -131,6 +133,7 @@ function subjectOf(
     firstFailureAtMs: first?.startedAtMs ?? null,
     lastFailureAtMs: last?.startedAtMs ?? null,
     lastFailureCode: last?.failure?.code ?? null,
+    lastKey: tries.at(-1)?.id.slice(KEY_FROM) ?? null,
     failures,
     incidentId: `inc_${job.id.slice(4, KEY_FROM)}${hashParts([job.id, key.pathId, key.check], 16)}`,
     cause: outcome === 'fail' ? cause : null,

@@ -42,7 +42,7 @@ export function historyWrites(ended: EndedJob, observed: Observed): SQL[] {
     sql`update results set counted = (${isCounted(observed.counted)}) where job_no = ${job} and purpose = 0`,
     sql`update jobs set unprobed = ${ended.unprobed} where ${held}`,
     ...addToRollups({ results: sql`r.job_no = ${job}`, jobs: sql`j.no = ${job}` }, [0, 1]),
-    ...incidentRows(ended, observed, job),
+    ...incidentRows(ended, observed, { job, service }),
     ...stateRows(ended, observed, job),
     ...pathRows(ended, observed, { job, service, newest }),
     sql`update services set last_at_ms = ${ended.createdAtMs}, last_ended_at_ms = ${ended.finishedAtMs},
@@ -95,20 +95,26 @@ const told = (subjects: readonly Subject[], { vantage }: EndedJob, job: SQL): SQ
         and coalesce(s.last_at_ms, 0) <= x.value ->> 'lastAtMs' and ${job} is not null`,
   )
 
-function incidentRows(ended: EndedJob, observed: Observed, job: SQL): SQL[] {
+function incidentRows(ended: EndedJob, observed: Observed, { job, service }: { job: SQL; service: SQL }): SQL[] {
   const { whole, groups, members } = observed
   const subjects = [whole, ...groups, ...members.filter((member) => member.pathId === member.group)]
   const failing = subjects.filter(({ state }) => state === FAIL)
   const passing = subjects.filter(({ state }) => state === PASS)
-  return [
-    ...told(failing, ended, job).flatMap(beginIncidents),
-    ...told(passing, ended, job).map(
-      (back) => sql`update incidents set ended_at_ms = back.at_ms
-        from (select s.no series_no, x.value ->> 'lastAtMs' at_ms from ${back}) back
-        where incidents.series_no = back.series_no and incidents.ended_at_ms is null`,
-    ),
-  ]
+  return [...told(failing, ended, job).flatMap(beginIncidents), ...endIncidents(passing, ended, { job, service })]
 }
+
+/** From what is open to what passes: most often nothing is open. */
+const endIncidents = (passing: readonly Subject[], { vantage }: EndedJob, at: { job: SQL; service: SQL }): SQL[] =>
+  jsonChunks(passing.map(({ pathId, check, lastAtMs }) => [pathId, check, lastAtMs])).map(
+    (chunk) => sql`update incidents set ended_at_ms = back.at_ms
+      from (
+        select i.no, x.value ->> 2 at_ms from incidents i join series s on s.no = i.series_no
+          join json_each(${chunk}) x on x.value ->> 0 = s.path_id and x.value ->> 1 = s.check_name
+        where i.service_no = ${at.service} and i.ended_at_ms is null and s.vantage = ${vantage}
+          and coalesce(s.last_at_ms, 0) <= x.value ->> 2 and ${at.job} is not null
+      ) back
+      where incidents.no = back.no`,
+  )
 
 /** One that ended a moment ago goes on, else one begins; either is told what failed. */
 function beginIncidents(failing: SQL): SQL[] {
@@ -127,22 +133,25 @@ function beginIncidents(failing: SQL): SQL[] {
   ]
 }
 
+/** Of a subject, in the order in which it is read; a series that no results are of has no last one. */
+const stateOf = (subject: Subject) => [
+  ...[subject.pathId, subject.check, subject.lastAtMs, subject.outcome, subject.state],
+  subject.firstFailureAtMs ?? subject.lastAtMs,
+  ...[subject.lastFailureAtMs, subject.lastFailureCode, subject.lastKey],
+]
+
 const stateRows = (ended: EndedJob, { whole, groups, members }: Observed, job: SQL): SQL[] =>
-  told([whole, ...groups, ...members], ended, job).map(
-    (subjects) => sql`
-      update series set last_at_ms = told.at_ms, last_outcome = told.outcome, last_seq = coalesce(told.seq, series.last_seq),
-        since_ms = case when told.state is null or told.state is series.state then series.since_ms else told.since_ms end,
-        state = coalesce(told.state, series.state),
-        last_failure_at_ms = coalesce(told.failure_at_ms, series.last_failure_at_ms),
-        last_failure_code = case when told.failure_at_ms is null then series.last_failure_code else told.failure_code end
-      from (
-        select s.no, x.value ->> 'lastAtMs' at_ms, x.value ->> 'outcome' outcome, x.value ->> 'state' state,
-          coalesce(x.value ->> 'firstFailureAtMs', x.value ->> 'lastAtMs') since_ms,
-          x.value ->> 'lastFailureAtMs' failure_at_ms, x.value ->> 'lastFailureCode' failure_code, latest.seq
-        from ${subjects}
-          left join (select series_no, max(seq) seq from results where job_no = ${job} and counted = 1 group by 1) latest
-            on latest.series_no = s.no
-      ) told where series.no = told.no`,
+  jsonChunks([whole, ...groups, ...members].map(stateOf)).map(
+    (chunk) => sql`
+      update series set last_at_ms = x.value ->> 2, last_outcome = x.value ->> 3,
+        since_ms = case when x.value ->> 4 is null or x.value ->> 4 is state then since_ms else x.value ->> 5 end,
+        state = coalesce(x.value ->> 4, state),
+        last_failure_at_ms = coalesce(x.value ->> 6, last_failure_at_ms),
+        last_failure_code = case when x.value ->> 6 is null then last_failure_code else x.value ->> 7 end,
+        last_seq = coalesce((select seq from results where job_no = ${job} and results.key = x.value ->> 8), last_seq)
+      from json_each(${chunk}) x
+      where path_id = x.value ->> 0 and check_name = x.value ->> 1 and vantage = ${ended.vantage}
+        and coalesce(last_at_ms, 0) <= x.value ->> 2 and ${job} is not null`,
   )
 
 /** Only where the plan differs from the one before: most often there is nothing to do. */

@@ -38,7 +38,7 @@ export async function retain(store: Store, keep: Retention, nowMs: number, limit
   return DONE
 }
 
-const PASSED = sql.raw(['pass', 'skipped'].map((outcome) => OUTCOMES.findIndex((one) => one === outcome)).join())
+const PASSED = sql.raw((['pass', 'skipped'] as const).map((outcome) => OUTCOMES.indexOf(outcome)).join())
 
 /** Rows in the order of their numbers, which is nearly that of time. The newest stays, so that no number comes back. */
 const rawResults: Stage = (context) =>

@@ -10,70 +10,94 @@ import type { Store } from './db.ts'
 import { bucketOf } from './sketch.ts'
 import { HOUR_MS, STEPS } from './steps.ts'
 
-export const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
-
 /** Which rows of `results r` and which `jobs j` are meant. */
 export type Span = { results: SQL; jobs: SQL }
 
-/** Every counted try and every pair that was not probed, once for its own series and once for the whole Service. */
-export const observedIn = (span: Span): SQL => sql`
+/** Every counted try and every pair that was not probed, with the series whose rollups it goes to. */
+const observedIn = (span: Span): SQL => sql`
   observed as materialized (
     select coalesce(s.group_no, s.no) group_no, s.whole_no, r.started_at_ms at_ms, r.outcome, r.failure_code,
       case r.outcome when 0 then r.total_us end total_us, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us
     from results r join series s on s.no = r.series_no
     where ${span.results} and r.counted = 1
     union all
-    select coalesce(s.group_no, s.no), s.whole_no, j.created_at_ms, ${OUTCOMES.indexOf('skipped')}, null, null, null, null, null, null, null
+    select coalesce(s.group_no, s.no), s.whole_no, j.created_at_ms, ${sql.raw(String(OUTCOMES.indexOf('skipped')))},
+      null, null, null, null, null, null, null
     from jobs j join texts t on t.hash = j.unprobed, json_each(t.text) pair
       join series s on s.path_id = pair.value ->> 0 and s.check_name = pair.value ->> 1 and s.vantage = j.vantage
     where ${span.jobs}
-  ), seen as (
-    select case side.column1 when 0 then group_no else whole_no end series_no, observed.*
-    from observed, (values (0), (1)) side
   )`
 
-const stepped = (steps: readonly number[]): SQL =>
-  sql.raw(`(values ${steps.map((step) => `(${step}, ${STEPS[step]?.ms})`).join()}) steps`)
+export const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
 
-const key = sql`series_no, steps.column1, at_ms / steps.column2`
+/** Of passing tries alone: how long a failure took says how it failed, not how fast the Service is. */
+const PHASE_SUMS = PHASE_COLUMNS.flatMap((phase) => [
+  `count(case outcome when 0 then ${phase}_us end) ${phase}_n`,
+  `coalesce(sum(case outcome when 0 then ${phase}_us end), 0) ${phase}_us`,
+])
 
-/** Over `seen`, named as the columns of rollups. Of passing tries alone: how long a failure took says how it failed. */
-export const SUMS = sql.raw(
-  [
-    ...OUTCOMES.map((outcome, position) => `sum(outcome = ${position}) ${outcome}`),
-    ...PHASE_COLUMNS.flatMap((phase) => [
-      `count(case outcome when 0 then ${phase}_us end) ${phase}_n`,
-      `coalesce(sum(case outcome when 0 then ${phase}_us end), 0) ${phase}_us`,
-    ]),
-  ].join(),
-)
+/** What each table adds up: its key beside series, step and time, what is counted, and of which tries. */
+const TALLIES = {
+  rollups: {
+    key: null,
+    sums: [...OUTCOMES.map((outcome, position) => `sum(outcome = ${position}) ${outcome}`), ...PHASE_SUMS],
+    columns: [...OUTCOMES, ...PHASE_COLUMNS.flatMap((phase) => [`${phase}_n`, `${phase}_us`])],
+    where: sql`true`,
+  },
+  rollup_latency: {
+    key: { name: 'bucket', value: bucketOf(sql`total_us`) },
+    sums: ['count(*) n'],
+    columns: ['n'],
+    where: sql`total_us is not null`,
+  },
+  rollup_failures: {
+    key: { name: 'code', value: sql`failure_code` },
+    sums: ['count(*) n'],
+    columns: ['n'],
+    where: sql`outcome = 1 and failure_code is not null`,
+  },
+} as const
 
-const SUMMED = ['pass', 'fail', 'error', 'skipped', ...PHASE_COLUMNS.flatMap((phase) => [`${phase}_n`, `${phase}_us`])]
-const ADD_ALL = sql.raw(SUMMED.map((column) => `${column} = ${column} + excluded.${column}`).join())
+export type RollupTable = keyof typeof TALLIES
+export const ROLLUP_TABLES = Object.keys(TALLIES) as RollupTable[]
+
+/** The columns that are added up in a table. */
+export const summedIn = (table: RollupTable): readonly string[] => TALLIES[table].columns
+
+/**
+ * A `with` clause whose `seen` are sums for a table: by the series that a try belongs to (`series_no`, once for its
+ * own and once for the whole Service), by hour, and by the table's own key.
+ */
+export function seenIn(span: Span, table: RollupTable): SQL {
+  const { key, sums, columns, where } = TALLIES[table]
+  const named = key === null ? sql`` : sql`, ${key.value} ${sql.raw(key.name)}`
+  const name = key === null ? '' : `, ${key.name}`
+  return sql`with ${observedIn(span)}, hours as materialized (
+      select group_no, whole_no, at_ms / ${sql.raw(String(HOUR_MS))} hour${named}, ${sql.raw(sums.join())}
+      from observed where ${where} group by 1, 2, 3${sql.raw(key === null ? '' : ', 4')}
+    ), seen as (
+      select case side.column1 when 0 then group_no else whole_no end series_no, hour${sql.raw(name)}, ${sql.raw(columns.join())}
+      from hours, (values (0), (1)) side
+    )`
+}
 
 /** @param steps positions in STEPS. */
 export function addToRollups(span: Span, steps: readonly number[]): SQL[] {
-  const observed = observedIn(span)
-  const over = sql`from seen, ${stepped(steps)}`
-  return [
-    sql`with ${observed}
-      insert into rollups (series_no, step, at, pass, fail, error, skipped, dns_n, dns_us, connect_n, connect_us,
-        tls_n, tls_us, first_byte_n, first_byte_us, download_n, download_us)
-      select ${key}, ${SUMS}
-      ${over} group by 1, 2, 3
-      on conflict (series_no, step, at) do update set ${ADD_ALL}`,
-    sql`with ${observed}
-      insert into rollup_latency (series_no, step, at, bucket, n)
-      select ${key}, ${bucketOf(sql`total_us`)}, count(*) ${over} where total_us is not null group by 1, 2, 3, 4
-      on conflict (series_no, step, at, bucket) do update set n = n + excluded.n`,
-    sql`with ${observed}
-      insert into rollup_failures (series_no, step, at, code, n)
-      select ${key}, failure_code, count(*) ${over} where outcome = 1 and failure_code is not null group by 1, 2, 3, 4
-      on conflict (series_no, step, at, code) do update set n = n + excluded.n`,
-  ]
+  const perStep = sql.raw(
+    `(values ${steps.map((step) => `(${step}, ${(STEPS[step]?.ms ?? 0) / HOUR_MS})`).join()}) steps`,
+  )
+  return ROLLUP_TABLES.map((table) => {
+    const { key, columns } = TALLIES[table]
+    const names = ['series_no', 'step', 'at', ...(key === null ? [] : [key.name])].join()
+    const chosen = `series_no, steps.column1, hour / steps.column2${key === null ? '' : `, ${key.name}`}`
+    const sums = columns.map((column) => `sum(${column})`).join()
+    const add = columns.map((column) => `${column} = ${column} + excluded.${column}`).join()
+    return sql`${seenIn(span, table)}
+      insert into ${sql.raw(table)} (${sql.raw(names)}, ${sql.raw(columns.join())})
+      select ${sql.raw(chosen)}, ${sql.raw(sums)} from seen, ${perStep} group by 1, 2, 3${sql.raw(key === null ? '' : ', 4')}
+      on conflict (${sql.raw(names)}) do update set ${sql.raw(add)}`
+  })
 }
-
-const TABLES = ['rollups', 'rollup_latency', 'rollup_failures'] as const
 
 /**
  * Makes the rollups of an hour, and of its day, again: the hour from the raw results, the day from its hours. Gives
@@ -94,7 +118,7 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
       and r.started_at_ms >= ${from} and r.started_at_ms < ${to} and ${kept}`,
     jobs: sql`j.created_at_ms >= ${from} and j.created_at_ms < ${to} and ${kept}`,
   }
-  const drop = TABLES.flatMap((table) =>
+  const drop = ROLLUP_TABLES.flatMap((table) =>
     [sql`step = 0 and at = ${hour}`, sql`step = 1 and at = ${day}`].map(
       (which) => sql`delete from ${sql.raw(table)} where ${all} and ${which} and ${kept}`,
     ),
@@ -110,14 +134,11 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
 
 function daysFromHours(day: number, guard: SQL): SQL[] {
   const hours = sql`series_no in (select no from series) and step = 0 and at >= ${day * 24} and at < ${day * 24 + 24} and ${guard}`
-  const columns = sql.raw(SUMMED.join())
-  const sums = sql.raw(SUMMED.map((column) => `sum(${column})`).join())
-  return [
-    sql`insert into rollups (series_no, step, at, ${columns}) select series_no, 1, ${day}, ${sums} from rollups
-      where ${hours} group by series_no`,
-    sql`insert into rollup_latency (series_no, step, at, bucket, n) select series_no, 1, ${day}, bucket, sum(n)
-      from rollup_latency where ${hours} group by series_no, bucket`,
-    sql`insert into rollup_failures (series_no, step, at, code, n) select series_no, 1, ${day}, code, sum(n)
-      from rollup_failures where ${hours} group by series_no, code`,
-  ]
+  return ROLLUP_TABLES.map((table) => {
+    const { key, columns } = TALLIES[table]
+    const name = sql.raw(key === null ? '' : `, ${key.name}`)
+    const sums = sql.raw(columns.map((column) => `sum(${column})`).join())
+    return sql`insert into ${sql.raw(table)} (series_no, step, at${name}, ${sql.raw(columns.join())})
+      select series_no, 1, ${day}${name}, ${sums} from ${sql.raw(table)} where ${hours} group by series_no${name}`
+  })
 }

@@ -7,8 +7,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
 import type { Counts, Latency, PhaseMeans } from '../report/history.ts'
 import type { Row, Store } from './db.ts'
-import { observedIn, PHASE_COLUMNS, type Span, SUMS } from './rollups.ts'
-import { bucketOf, percentiles } from './sketch.ts'
+import { type RollupTable, type Span, seenIn, summedIn } from './rollups.ts'
+import { percentiles } from './sketch.ts'
 import type { Parts, RollupPart } from './window.ts'
 
 export type Tally = {
@@ -25,7 +25,9 @@ export async function tallyService(store: Store, serviceNo: number, parts: Parts
   const own = sql`s.service_no = ${serviceNo} and s.group_no is null`
   const rolled = rolledUp(own, parts.rollups)
   const { db } = store
-  const sums = await db.all<Row>(sql`select s.path_id "pathId", ${rolledSums} ${rolled('rollups')} group by 1`)
+  const sums = await db.all<Row>(
+    sql`select s.path_id "pathId", ${sumsOf('rollups', 'r')} ${rolled('rollups')} group by 1`,
+  )
   const latency = await db.all<LatencyRow>(
     sql`select s.path_id "pathId", r.bucket, sum(r.n) n ${rolled('rollup_latency')} group by 1, 2`,
   )
@@ -33,20 +35,13 @@ export async function tallyService(store: Store, serviceNo: number, parts: Parts
     sql`select s.path_id "pathId", r.code, sum(r.n) n ${rolled('rollup_failures')} group by 1, 2`,
   )
   for (const part of parts.raw) {
-    const raw = rawIn(serviceNo, part)
-    sums.push(...(await db.all<Row>(sql`${raw} select s.path_id "pathId", ${SUMS} ${SEEN} group by 1`)))
-    latency.push(
-      ...(await db.all<LatencyRow>(
-        sql`${raw} select s.path_id "pathId", ${bucketOf(sql`total_us`)} bucket, count(*) n ${SEEN}
-            where total_us is not null group by 1, 2`,
-      )),
-    )
-    failures.push(
-      ...(await db.all<FailureRow>(
-        sql`${raw} select s.path_id "pathId", failure_code code, count(*) n ${SEEN}
-            where outcome = 1 and failure_code is not null group by 1, 2`,
-      )),
-    )
+    const span = spanOf(serviceNo, part)
+    const seen = (table: RollupTable, key: string) => sql`${seenIn(span, table)}
+      select s.path_id "pathId"${sql.raw(key)}, ${sumsOf(table, 'seen')} from seen join series s on s.no = seen.series_no
+      group by 1${sql.raw(key && ', 2')}`
+    sums.push(...(await db.all<Row>(seen('rollups', ''))))
+    latency.push(...(await db.all<LatencyRow>(seen('rollup_latency', ', bucket'))))
+    failures.push(...(await db.all<FailureRow>(seen('rollup_failures', ', code'))))
   }
   return merge(sums, latency, failures)
 }
@@ -73,22 +68,19 @@ const rolledUp = (series: SQL, parts: readonly RollupPart[]) => (table: string) 
   from series s cross join json_each(${JSON.stringify(parts)}) p cross join ${sql.raw(table)} r
   where ${series} and r.series_no = s.no and r.step = p.value ->> 0 and r.at >= p.value ->> 1 and r.at < p.value ->> 2`
 
-const COLUMNS = PHASE_COLUMNS.flatMap((phase) => [`${phase}_n`, `${phase}_us`])
-const rolledSums = sql.raw(
-  ['pass', 'fail', 'error', 'skipped', ...COLUMNS].map((column) => `sum(r.${column}) ${column}`).join(),
-)
+const sumsOf = (table: RollupTable, alias: string): SQL =>
+  sql.raw(
+    summedIn(table)
+      .map((column) => `sum(${alias}.${column}) ${column}`)
+      .join(),
+  )
 
-const SEEN = sql`from seen join series s on s.no = seen.series_no`
-
-function rawIn(serviceNo: number, { fromMs, toMs }: { fromMs: number; toMs: number }): SQL {
-  const span: Span = {
-    results: sql`r.series_no in (select no from series where service_no = ${serviceNo}) and r.outcome in (0, 1, 2, 3)
-      and r.started_at_ms >= ${fromMs} and r.started_at_ms < ${toMs}`,
-    jobs: sql`(j.cluster, j.namespace, j.service) = (select cluster, namespace, name from services where no = ${serviceNo})
-      and j.created_at_ms >= ${fromMs} and j.created_at_ms < ${toMs}`,
-  }
-  return sql`with ${observedIn(span)}`
-}
+const spanOf = (serviceNo: number, { fromMs, toMs }: { fromMs: number; toMs: number }): Span => ({
+  results: sql`r.series_no in (select no from series where service_no = ${serviceNo}) and r.outcome in (0, 1, 2, 3)
+    and r.started_at_ms >= ${fromMs} and r.started_at_ms < ${toMs}`,
+  jobs: sql`(j.cluster, j.namespace, j.service) = (select cluster, namespace, name from services where no = ${serviceNo})
+    and j.created_at_ms >= ${fromMs} and j.created_at_ms < ${toMs}`,
+})
 
 function merge(sums: readonly Row[], latency: readonly LatencyRow[], failures: readonly FailureRow[]) {
   const sketches = new Map<string, Map<number, number>>()

@@ -9,7 +9,22 @@ export const PART_UNITS = 250_000
 /** 130 bits: no two texts meet by chance. */
 const HASH_CHARS = 26
 
-export const hashOf = (text: string): string => hashParts([text], HASH_CHARS)
+/** The texts that were hashed last: most come again, and hashing is what costs most about them. */
+const known = new Map<string, string>()
+const KNOWN = 2000
+/** Longer ones are rare and would fill memory. */
+const KNOWN_UNITS = 4000
+
+export function hashOf(text: string): string {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const hash = hashParts([text], HASH_CHARS)
+  if (text.length <= KNOWN_UNITS) {
+    if (known.size >= KNOWN) known.clear()
+    known.set(text, hash)
+  }
+  return hash
+}
 
 export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
 
