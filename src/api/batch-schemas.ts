@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { JOB_STATUSES } from '../job/job.ts'
-import { InstantSchema, JobProblemSchema, SummarySchema, VerdictSchema } from './schemas.ts'
+import { InstantSchema, JobProblemSchema, orNull, SummarySchema, VerdictSchema } from './schemas.ts'
 
 const BatchJobSchema = z
   .object({
@@ -8,8 +8,8 @@ const BatchJobSchema = z
     namespace: z.string(),
     service: z.string(),
     status: z.enum(JOB_STATUSES),
-    verdict: VerdictSchema.nullable(),
-    problem: JobProblemSchema.nullable(),
+    verdict: orNull(VerdictSchema),
+    problem: orNull(JobProblemSchema),
     summary: SummarySchema,
   })
   .openapi('BatchJob')
@@ -18,7 +18,7 @@ export const BatchSchema = z
   .object({
     id: z.string().openapi({ example: 'bat_01KAXW0000EXAMPLE0000000AB' }),
     status: z.enum(JOB_STATUSES),
-    verdict: VerdictSchema.nullable().openapi({
+    verdict: orNull(VerdictSchema).openapi({
       description:
         'null until all jobs have ended; then `fail` if one fails, else `error` if one errs, else `pass` if one passes, else `inconclusive`',
     }),

@@ -4,7 +4,7 @@ import { VANTAGES } from '../plan/path.ts'
 import { OVERLAPS, RUN_OUTCOMES } from '../schedule/schedule.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { BatchRequestSchema, CheckSchema, JobRequestSchema } from './job-request.ts'
-import { InstantSchema, JobHeadSchema, JobProblemSchema } from './schemas.ts'
+import { InstantSchema, JobHeadSchema, JobProblemSchema, orNull } from './schemas.ts'
 
 /** A day: a jitter is shorter than the time between two runs. */
 const JITTER_MOST_MS = 86_400_000
@@ -75,15 +75,15 @@ const headFields = {
     .object({
       at: InstantSchema.openapi({ description: 'The occurrence' }),
       outcome: z.enum(RUN_OUTCOMES),
-      problem: JobProblemSchema.nullable().openapi({ description: 'Why it could not be started' }),
+      problem: orNull(JobProblemSchema).openapi({ description: 'Why it could not be started' }),
     })
     .nullable(),
   failing: z
     .object({ runs: z.int(), since: InstantSchema })
     .nullable()
     .openapi({ description: 'Its last runs, that many, could not be started; `lastRun.problem` says why' }),
-  lastJob: JobHeadSchema.nullable().openapi({ description: 'The newest, whatever made it run; null for batches' }),
-  lastBatch: BatchSchema.nullable(),
+  lastJob: orNull(JobHeadSchema).openapi({ description: 'The newest, whatever made it run; null for batches' }),
+  lastBatch: orNull(BatchSchema),
 }
 
 export const ScheduleHeadSchema = z.object(headFields).openapi('ScheduleHead')
@@ -108,5 +108,5 @@ const ScheduledRequestSchema = z
   .openapi('ScheduledRequest', { description: 'Without the objects and without the values of write-only fields' })
 
 export const ScheduleSchema = z
-  .object({ ...headFields, job: ScheduledRequestSchema.nullable(), batch: ScheduledRequestSchema.nullable() })
+  .object({ ...headFields, job: orNull(ScheduledRequestSchema), batch: orNull(ScheduledRequestSchema) })
   .openapi('Schedule')

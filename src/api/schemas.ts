@@ -10,6 +10,9 @@ export const InstantSchema = z.string().openapi({ format: 'date-time', example: 
 const ms = z.number().nullable().openapi({ description: 'Milliseconds; null = not reached, or not observable here' })
 const codes = Object.keys(FAILURE_CODES) as FailureCode[]
 
+/** For components: `nullable()` on one would change the component itself, or be lost. */
+export const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
+
 export const OutcomeSchema = z.enum(OUTCOMES).openapi('Outcome')
 export const VerdictSchema = z.enum(VERDICTS).openapi('Verdict')
 
@@ -77,11 +80,11 @@ export const ResultSchema = z
     resolvedAddress: z.string().nullable(),
     localAddress: z.string().nullable(),
     timings: TimingsSchema,
-    dns: DnsSchema.nullable(),
-    http: HttpSchema.nullable(),
-    tls: TlsSchema.nullable(),
+    dns: orNull(DnsSchema),
+    http: orNull(HttpSchema),
+    tls: orNull(TlsSchema),
     responder: z.string().nullable(),
-    failure: FailureSchema.nullable(),
+    failure: orNull(FailureSchema),
   })
   .openapi('Result')
 
@@ -110,7 +113,7 @@ export const PathSchema = z.object(pathFields).openapi('Path')
 export const JobPathSchema = z
   .object({
     ...pathFields,
-    outcome: OutcomeSchema.nullable().openapi({ description: 'null until the path is decided' }),
+    outcome: orNull(OutcomeSchema).openapi({ description: 'null until the path is decided' }),
     flaky: z.boolean(),
     results: z.array(ResultSchema),
   })
@@ -160,8 +163,8 @@ export const JobProblemSchema = z
 const headFields = {
   id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }),
   status: z.enum(JOB_STATUSES),
-  verdict: VerdictSchema.nullable().openapi({ description: 'null until finished' }),
-  problem: JobProblemSchema.nullable().openapi({ description: 'Why the job as a whole could not be done' }),
+  verdict: orNull(VerdictSchema).openapi({ description: 'null until finished' }),
+  problem: orNull(JobProblemSchema).openapi({ description: 'Why the job as a whole could not be done' }),
   createdAt: InstantSchema,
   startedAt: InstantSchema.nullable(),
   finishedAt: InstantSchema.nullable(),

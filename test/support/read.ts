@@ -1,5 +1,7 @@
 import type { ProblemDetail } from '../../src/lib/problem.ts'
+import type { BatchDocument } from '../../src/report/batch-document.ts'
 import type { JobDocument, JobSummaryDocument, PlanDocument } from '../../src/report/job-document.ts'
+import type { ScheduleDocument, ScheduleHeadDocument } from '../../src/schedule/describe.ts'
 
 export type Problem = {
   type: string
@@ -18,6 +20,11 @@ export const readPlan = (response: Response | Promise<Response>) => read<PlanDoc
 export const readProblem = (response: Response | Promise<Response>) => read<Problem>(response)
 export const readJobs = (response: Response | Promise<Response>) =>
   read<{ items: JobSummaryDocument[]; nextCursor: string | null }>(response)
+
+export const readBatch = (response: Response | Promise<Response>) => read<BatchDocument>(response)
+export const readSchedule = (response: Response | Promise<Response>) => read<ScheduleDocument>(response)
+export const readSchedules = (response: Response | Promise<Response>) =>
+  read<{ items: ScheduleHeadDocument[]; nextCursor: string | null }>(response)
 
 /** The one path of that kind. */
 export function pathOf<P extends { kind: string }>(document: { paths: readonly P[] }, kind: P['kind']): P {
