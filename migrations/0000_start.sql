@@ -1,3 +1,14 @@
+CREATE TABLE `job_chunks` (
+	`job_no` integer NOT NULL,
+	`chunk` integer NOT NULL,
+	`done` integer NOT NULL,
+	`lease_owner` text,
+	`lease_token` integer NOT NULL,
+	`lease_until_ms` integer,
+	PRIMARY KEY(`job_no`, `chunk`),
+	FOREIGN KEY (`job_no`) REFERENCES `jobs`(`no`) ON UPDATE no action ON DELETE no action
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `incident_failures` (
 	`incident_no` integer NOT NULL,
 	`code` text NOT NULL,

@@ -180,8 +180,9 @@ export async function countQueued(store: Store): Promise<number> {
 
 /** Ends a job at the caller's wish; its runner finds the lease lost. `ended`: it had ended. `null`: there is none. */
 export async function cancelJob(store: Store, id: string, nowMs: number): Promise<'cancelled' | 'ended' | null> {
-  const [, cancelled = [], found = []] = await store.atomic([
+  const [, , cancelled = [], found = []] = await store.atomic([
     sql`delete from job_objects where job_no = (select no from jobs where id = ${id} and ${ACTIVE})`,
+    sql`delete from job_chunks where job_no = (select no from jobs where id = ${id} and ${ACTIVE})`,
     sql`update jobs set status = 'cancelled', finished_at_ms = ${nowMs}, sealed = null, lease_owner = null,
         lease_until_ms = null, version = version + 1 where id = ${id} and ${ACTIVE} returning no`,
     sql`select no from jobs where id = ${id}`,

@@ -5,6 +5,7 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   {
     name: "0000_start.sql",
     statements: [
+      "CREATE TABLE `job_chunks` (\n\t`job_no` integer NOT NULL,\n\t`chunk` integer NOT NULL,\n\t`done` integer NOT NULL,\n\t`lease_owner` text,\n\t`lease_token` integer NOT NULL,\n\t`lease_until_ms` integer,\n\tPRIMARY KEY(`job_no`, `chunk`),\n\tFOREIGN KEY (`job_no`) REFERENCES `jobs`(`no`) ON UPDATE no action ON DELETE no action\n) WITHOUT ROWID;",
       "CREATE TABLE `incident_failures` (\n\t`incident_no` integer NOT NULL,\n\t`code` text NOT NULL,\n\t`n` integer NOT NULL,\n\tPRIMARY KEY(`incident_no`, `code`)\n) WITHOUT ROWID;",
       "CREATE TABLE `incidents` (\n\t`no` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`service_no` integer NOT NULL,\n\t`series_no` integer NOT NULL,\n\t`started_at_ms` integer NOT NULL,\n\t`ended_at_ms` integer,\n\t`cause` text\n);",
       "CREATE UNIQUE INDEX `incidents_id` ON `incidents` (`id`);",

@@ -27,23 +27,23 @@ export const KEY_FROM = 14
  * Records results of one job, all or none, durable when it resolves. A try that is recorded already is left as it
  * is: an id is decided by its job and by which try it is.
  *
- * @param lease `null`: for a job that no lease protects; it need only be running.
  * @returns `false`: the lease is lost or the job has ended, and nothing was recorded.
  */
-export async function recordResults(store: Store, lease: Lease | null, recorded: readonly Result[]): Promise<boolean> {
-  const [first] = recorded
-  if (first === undefined) return true
-  const jobId = lease?.jobId ?? first.jobId
-  if (recorded.some((result) => result.jobId !== jobId)) throw new Error('results of several jobs in one write')
-  const open = lease
-    ? sql`jobs.id = ${jobId} and jobs.lease_token = ${lease.token} and jobs.status = 'running'`
-    : sql`jobs.id = ${jobId} and jobs.status = 'running'`
-  const nowMs = recorded.reduce((latest, result) => Math.max(latest, result.startedAtMs), 0)
+export async function recordResults(store: Store, lease: Lease, recorded: readonly Result[]): Promise<boolean> {
+  if (recorded.length === 0) return true
+  if (recorded.some(({ jobId }) => jobId !== lease.jobId)) throw new Error('results of several jobs in one write')
+  const open = sql`jobs.id = ${lease.jobId} and jobs.lease_token = ${lease.token} and jobs.status = 'running'`
   const returned = await store.atomic([
-    ...insertRows(recorded.map(packRow), open, nowMs),
+    ...resultRows(recorded, open),
     sql`update jobs set version = version + 1 where ${open} returning no`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0
+}
+
+/** The statements that record results of one job while `open` holds for its row. */
+export function resultRows(recorded: readonly Result[], open: SQL): SQL[] {
+  const nowMs = recorded.reduce((latest, result) => Math.max(latest, result.startedAtMs), 0)
+  return insertRows(recorded.map(packRow), open, nowMs)
 }
 
 type PackedRow = {

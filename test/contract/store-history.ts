@@ -248,7 +248,7 @@ export function historyContract(open: OpenStore): void {
   it('counts nothing of a job that was never done', async () => {
     const job = aJob()
     await insertJob(store(), job, null, NOW)
-    await recordResults(store(), null, [aResult({ jobId: job.id })])
+    await recordResults(store(), { jobId: job.id, token: 0 }, [aResult({ jobId: job.id })])
     expect(await listServices(store(), {}, EVER, { limit: 1, after: null })).toEqual([])
   })
 }

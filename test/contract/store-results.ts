@@ -79,15 +79,8 @@ export function resultsContract(open: OpenStore): void {
     await expect(recordResults(store(), lease, [aResult({ jobId: aJob().id })])).rejects.toThrow('several jobs')
     await finish(store(), lease)
     expect(await recordResults(store(), lease, [aResult({ jobId: job.id })])).toBe(false)
-    expect(await recordResults(store(), null, [aResult({ jobId: job.id })])).toBe(false)
     expect(await recorded(job.id)).toEqual([])
     expect(await recordResults(store(), lease, [])).toBe(true)
-  })
-
-  it('records without a lease while the job is running', async () => {
-    const { job } = await running(store())
-    expect(await recordResults(store(), null, [aResult({ jobId: job.id })])).toBe(true)
-    expect(await recorded(job.id)).toEqual([aResult({ jobId: job.id })])
   })
 
   it('reads results on from any of them, in the order of recording, of this job alone', async () => {

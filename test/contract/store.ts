@@ -1,6 +1,7 @@
 /** What every database of ours must do. Run on better-sqlite3 with a real file and on D1 in workerd. */
 import { describe } from 'vitest'
 import type { Store } from '../../src/store/db.ts'
+import { chunksContract } from './store-chunks.ts'
 import { historyContract } from './store-history.ts'
 import { incidentsContract } from './store-incidents.ts'
 import { jobsContract } from './store-jobs.ts'
@@ -16,6 +17,7 @@ export function storeContract(name: string, open: OpenStore): void {
   describe(`store on ${name}`, () => {
     describe('jobs', () => jobsContract(open))
     describe('leases', () => leasesContract(open))
+    describe('chunks', () => chunksContract(open))
     describe('results', () => resultsContract(open))
     describe('history', () => historyContract(open))
     describe('windows', () => windowsContract(open))
