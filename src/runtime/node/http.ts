@@ -6,8 +6,9 @@ import { Client, type Dispatcher, errors } from 'undici'
 import { failureOf } from '../../check/failure.ts'
 import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
-import { Attempt, since } from '../socket/attempt.ts'
+import { Attempt, rounded } from '../socket/attempt.ts'
 import { nodeTransport } from './transport.ts'
+import { readInTurn } from './turns.ts'
 
 /** Response headers together, in bytes. */
 const HEADERS_MAX_BYTES = 64 * 1024
@@ -34,6 +35,8 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
   readonly #request: HttpRequest
   #client: Client | null = null
   #sentAt = 0
+  #arrivedAt = 0
+  #firstArrivalAt = 0
   #firstByteAt = 0
   #status: number | null = null
   #headers: Headers = {}
@@ -57,7 +60,9 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
       allowH2: http2,
       connect: (_options, callback) => {
         this.dial(tls, ALPN[httpVersion], (socket) => {
+          this.phase = 'request'
           this.handedOver = true
+          readInTurn(socket, this.#arrived)
           this.#version = http2 ? speakHttp2(socket) : '1.1'
           callback(null, socket)
         })
@@ -76,11 +81,20 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
     this.#sentAt = performance.now()
   }
 
-  /** The first byte of the answer; of the first, where interim answers (1xx) come before the final one. */
+  /** Bytes have come; they are read when it is their turn. */
+  readonly #arrived = (): void => {
+    this.#arrivedAt = performance.now()
+    if (this.#firstArrivalAt === 0 && this.#sentAt !== 0) this.#firstArrivalAt = this.#arrivedAt
+  }
+
+  /**
+   * The first byte of the answer; of the first, where interim answers (1xx) come before the final one. HTTP/2 reads
+   * past the socket's stream, so that there it is known only now.
+   */
   onResponseStarted(): void {
     if (this.#firstByteAt !== 0) return
-    this.#firstByteAt = performance.now()
-    this.firstByteMs = since(this.#sentAt)
+    this.#firstByteAt = this.#firstArrivalAt || performance.now()
+    this.firstByteMs = rounded(this.#firstByteAt - this.#sentAt)
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Headers): void {
@@ -100,8 +114,9 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
   }
 
   onResponseEnd(): void {
-    if (this.#firstByteAt !== 0) this.downloadMs = since(this.#firstByteAt)
-    this.finish(null)
+    const endedAt = this.#arrivedAt || performance.now()
+    if (this.#firstByteAt !== 0) this.downloadMs = rounded(endedAt - this.#firstByteAt)
+    this.finish(null, endedAt)
   }
 
   onResponseError(_controller: unknown, error: Error): void {

@@ -3,6 +3,7 @@ import { codeOf } from '../../check/failure.ts'
 import type { TlsEvidence } from '../../check/network.ts'
 import type { Transport } from '../socket/attempt.ts'
 import { startTls, tlsEvidence } from './certificate.ts'
+import { inTurn } from './turns.ts'
 
 export const nodeTransport: Transport = {
   startTls,
@@ -17,4 +18,5 @@ export const nodeTransport: Transport = {
     return closed ? 'CLOSED' : code
   },
   localAddress: (socket) => socket.localAddress ?? null,
+  inTurn,
 }

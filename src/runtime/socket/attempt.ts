@@ -12,6 +12,8 @@ export type Transport = {
   /** The code for the failure table of what was thrown or emitted in that phase. */
   codeOf(error: unknown, phase: Phase): string
   localAddress(socket: Socket): string | null
+  /** Runs work soon, where what other sockets say must be timed first; else at once. */
+  inTurn(work: () => void): void
 }
 
 /**
@@ -38,6 +40,9 @@ export abstract class Attempt<T extends Exchange> {
   readonly #end: (exchange: T) => void
   readonly #timer: NodeJS.Timeout
   #localAddress: string | null = null
+  #waiting = false
+  #waitedMs = 0
+  #held: Error | null = null
 
   constructor(transport: Transport, options: DialOptions, end: (exchange: T) => void) {
     this.#transport = transport
@@ -57,16 +62,41 @@ export abstract class Attempt<T extends Exchange> {
       this.onAbort()
       return
     }
+    this.#inTurn(() => this.#connect(tls, alpn, ready))
+  }
+
+  #connect(tls: DialTls | null, alpn: readonly string[], ready: (socket: Socket) => void): void {
     const { address, port } = this.options
+    const startedAt = performance.now()
     // The address is an IP: no lookup. One attempt, one family (no happy eyeballs): we want to know what we test.
     const socket = connect({ host: address, port, autoSelectFamily: false, noDelay: true })
     this.socket = socket
     socket.on('error', this.#onSocketError)
     socket.once('connect', () => {
-      this.connectMs = since(this.#startedAt)
-      this.#localAddress = this.#transport.localAddress(socket)
-      if (tls === null) ready(socket)
-      else this.secure(tls, alpn, ready)
+      this.connectMs = since(startedAt)
+      this.#inTurn(() => {
+        this.#localAddress = this.#transport.localAddress(socket)
+        if (tls === null) ready(socket)
+        else this.secure(tls, alpn, ready)
+      })
+    })
+  }
+
+  /** Goes on when it is its turn. That this side is not ready is not the peer's doing: the wait is no part of a time. */
+  #inTurn(work: () => void): void {
+    const askedAt = performance.now()
+    this.#waiting = true
+    this.#transport.inTurn(() => {
+      this.#waiting = false
+      if (this.ended) return
+      this.#waitedMs += performance.now() - askedAt
+      try {
+        work()
+      } catch (error) {
+        this.fail(error)
+      }
+      // What was reached has been reached: an error that came meanwhile is for what comes after it
+      if (this.#held !== null) this.fail(this.#held)
     })
   }
 
@@ -87,10 +117,12 @@ export abstract class Attempt<T extends Exchange> {
     secured.once('secureConnect', () => {
       if (this.ended) return
       this.tlsMs = since(startedAt)
-      this.tls = this.#transport.tlsEvidence(secured)
-      const { authorized, authorizationError } = this.tls
-      if (tls.verify && !authorized) this.finish(failureOf(authorizationError ?? 'UNSPECIFIED', 'tls'))
-      else ready(secured)
+      this.#inTurn(() => {
+        this.tls = this.#transport.tlsEvidence(secured)
+        const { authorized, authorizationError } = this.tls
+        if (tls.verify && !authorized) this.finish(failureOf(authorizationError ?? 'UNSPECIFIED', 'tls'))
+        else ready(secured)
+      })
     })
   }
 
@@ -100,11 +132,15 @@ export abstract class Attempt<T extends Exchange> {
     this.finish(failureOf(this.#transport.codeOf(error, this.phase), this.phase, error))
   }
 
-  /** Ends the exchange; what comes later is ignored. */
-  protected finish(failure: Failure | null): void {
+  /**
+   * Ends the exchange; what comes later is ignored.
+   *
+   * @param at when it ended, where that was before now.
+   */
+  protected finish(failure: Failure | null, at = performance.now()): void {
     if (this.ended) return
     this.ended = true
-    const totalMs = since(this.#startedAt)
+    const totalMs = rounded(at - this.#startedAt - this.#waitedMs)
     clearTimeout(this.#timer)
     unwatch(this.options.signal, this)
     this.release()
@@ -150,12 +186,14 @@ export abstract class Attempt<T extends Exchange> {
   }
 
   readonly #onSocketError = (error: Error): void => {
-    if (!this.handedOver) this.fail(error)
+    if (this.#waiting) this.#held = error
+    else if (!this.handedOver) this.fail(error)
   }
 }
 
 /** Milliseconds since a reading of the monotonic clock, to the microsecond: more digits are noise, and are stored. */
-export const since = (startedAt: number): number => Math.round((performance.now() - startedAt) * 1000) / 1000
+export const since = (startedAt: number): number => rounded(performance.now() - startedAt)
+export const rounded = (ms: number): number => Math.round(ms * 1000) / 1000
 
 type Watcher = { onAbort(): void }
 

@@ -137,4 +137,17 @@ describe('tcp()', () => {
     const refused = await network.tcp(request(secure, { tls: { ...tls, serverName: 'frog.example' } }))
     expect(refused).toMatchObject({ failure: { code: 'certificate_name_mismatch' }, tls: { authorized: false } })
   })
+
+  it('is an error of ours, and no crash, where the authority that it was given is none', async () => {
+    const server = await keep(serve(BEHAVIOURS.echo))
+    const tls = {
+      serverName: null,
+      verify: true,
+      caPem: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+    }
+    const direct = await network.tcp(request(server, { tls }))
+    expect(direct.failure).toMatchObject({ code: 'internal', phase: 'tls' })
+    const started = await network.tcp(request(server, { steps: [{ ...await_('220'), startTls: tls }] }))
+    expect(started.failure).toMatchObject({ code: 'internal', phase: 'tls' })
+  })
 })
