@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ingress, pod, service, slice } from '../../test/support/manifests.ts'
 import { planInput } from '../../test/support/plan-text.ts'
+import { failure } from '../check/failure.ts'
 import type { Outcome } from '../check/result.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
@@ -16,8 +17,15 @@ function planned(manifests: readonly unknown[]) {
 }
 
 /** Outcomes as a run would leave them: what was skipped at planning stays skipped. */
-const tested = (paths: readonly PlannedPath[], outcome: (path: PlannedPath) => Outcome | null): TestedPath[] =>
-  paths.map((path) => ({ path, outcome: path.skipped === null ? outcome(path) : 'skipped' }))
+const tested = (
+  paths: readonly PlannedPath[],
+  outcome: (path: PlannedPath) => Outcome | null,
+  failed = failure('connection_refused', 'connect', 'refused'),
+): TestedPath[] =>
+  paths.map((path) => {
+    const decided = path.skipped === null ? outcome(path) : 'skipped'
+    return { path, outcome: decided, deciding: decided === 'fail' ? [{ failure: failed }] : [] }
+  })
 
 describe('the status of a finished job', () => {
   const { plan } = planned([service(), slice([{ at: '10.244.0.9' }, { at: '10.244.0.10', ready: false }])])
@@ -61,6 +69,25 @@ describe('findings over a finished job', () => {
     expect(findings.map(({ code, explains }) => [code, explains])).toEqual([
       ['selector_matches_no_pods', plan.paths.filter(({ kind }) => kind === 'ClusterIP').map(({ id }) => id)],
     ])
+  })
+
+  it('do not explain what failed at the name: a resolver that is down is no fault of the objects', () => {
+    const { plan, diagnosis } = planned([service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')])
+    const down = failure('dns_server_failure', 'dns', 'no answer')
+    const { findings } = diagnoseJob(
+      diagnosis,
+      tested(plan.paths, ({ kind }) => (kind === 'DNS' ? 'fail' : 'error'), down),
+    )
+    expect(findings.map(({ code, explains }) => [code, explains])).toEqual([['selector_matches_no_pods', []]])
+  })
+
+  it('drop what an answer proves wrong, however certain it was', () => {
+    const { plan, diagnosis } = planned([service(), slice([{ at: '127.0.0.9' }])])
+    expect(diagnosis.findings.map(({ code, confidence }) => [code, confidence])).toEqual([
+      ['endpoint_address_invalid', 'certain'],
+    ])
+    const answers = tested(plan.paths, ({ kind }) => (kind === 'Endpoint' ? 'pass' : 'fail'))
+    expect(diagnoseJob(diagnosis, answers).findings).toEqual([])
   })
 
   const suspicious = [service({ ports: [{ name: 'http', port: 80, targetPort: 9090 }] }), pod('toad-1')]

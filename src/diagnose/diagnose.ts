@@ -1,16 +1,17 @@
 /**
- * Findings: what the objects alone say is wrong, and which failing paths that explains.
+ * Findings: what the objects alone say is wrong, and what comparing the paths of a finished job says.
  *
  * @module
  */
-import type { Outcome } from '../check/result.ts'
+import type { FailureCode } from '../check/codes.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import { gatherFacts } from './facts.ts'
 import type { Diagnosis, Finding } from './finding.ts'
-import { applyRules } from './rule.ts'
+import { applyRules, type Target } from './rule.ts'
 import { RULES } from './rules.ts'
+import { lookAt, type TestedPath } from './seen.ts'
 
 const RANK: Readonly<Record<Finding['confidence'], number>> = { certain: 0, likely: 1, possible: 2 }
 
@@ -26,30 +27,55 @@ const ranked = (findings: readonly Finding[]): Finding[] =>
  */
 export function diagnoseObjects(plan: Plan, objects: KubeObjects, index?: ObjectIndex): Diagnosis {
   const facts = gatherFacts(plan, objects, index)
-  const findings = facts === null ? [] : applyRules(RULES, facts)
+  const findings = facts === null ? [] : applyRules(RULES, (rule) => rule.when?.(facts) ?? [])
   return { status: 'unknown', findings: ranked(findings) }
 }
 
-/** `outcome: null`: not decided. */
-export type TestedPath = { path: PlannedPath; outcome: Outcome | null }
-
 /**
- * The findings over a finished job: each explains those of its paths that failed; what explains a failure comes first.
- * What is not certain and was contradicted (its paths were tested and none failed) is dropped.
+ * The findings over a finished job: those of the objects, each with the paths that failed as it would make them fail,
+ * and those that come from comparing paths. What explains a failure comes first. Dropped: what the tests prove wrong,
+ * and what only repeats what a certain finding explains.
  *
  * @param found what {@link diagnoseObjects} said when the job was planned.
  */
-export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[]): Diagnosis {
-  const outcomes = new Map(tested.map(({ path, outcome }) => [path.id, outcome]))
-  const findings = ranked(found.findings).flatMap((finding): Finding[] => {
-    const explains = finding.explains.filter((id) => outcomes.get(id) === 'fail')
-    const contradicted = explains.length === 0 && finding.explains.some((id) => outcomes.get(id) === 'pass')
-    return contradicted && finding.confidence !== 'certain' ? [] : [{ ...finding, explains }]
-  })
+export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], target: Target): Diagnosis {
+  const byId = new Map(tested.map((each) => [each.path.id, each]))
+  const byObjects = found.findings
+    .filter((finding) => !isRefuted(finding, byId))
+    .map((finding) => ({ ...finding, explains: finding.explains.filter((id) => isExplicable(byId.get(id))) }))
+  const explained = new Set(byObjects.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
+  const codes = new Set(byObjects.filter(({ explains }) => explains.length > 0).map(({ code }) => code))
+  const seen = lookAt(tested)
+  const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes).filter(
+    ({ explains }) => explains.length === 0 || explains.some((id) => !explained.has(id)),
+  )
   return {
     status: statusOf(tested),
-    findings: findings.toSorted((a, b) => Number(b.explains.length > 0) - Number(a.explains.length > 0)),
+    findings: ranked([...byObjects, ...byResults]).toSorted(
+      (a, b) => Number(b.explains.length > 0) - Number(a.explains.length > 0),
+    ),
   }
+}
+
+/** A suspicion none of whose paths failed while some passed; a certainty that a passing path of its own kind belies. */
+function isRefuted({ code, confidence, explains }: Finding, byId: ReadonlyMap<string, TestedPath>): boolean {
+  const passed = explains.flatMap((id) => byId.get(id) ?? []).filter(({ outcome }) => outcome === 'pass')
+  if (passed.length === 0) return false
+  const kind = RULES.find((rule) => rule.code === code)?.refutedBy
+  if (kind !== undefined && passed.some(({ path }) => path.kind === kind)) return true
+  return confidence !== 'certain' && !explains.some((id) => byId.get(id)?.outcome === 'fail')
+}
+
+/** A resolver that does not answer is no consequence of what objects say. */
+const RESOLVER_DOWN: ReadonlySet<FailureCode> = new Set(['dns_server_failure', 'dns_timeout', 'dns_refused'])
+
+/** Whether objects can be what made it fail: not where the name was not resolved, unless the name is the path. */
+function isExplicable(tested: TestedPath | undefined): boolean {
+  if (tested?.outcome !== 'fail') return false
+  return tested.deciding.some(
+    ({ failure }) =>
+      failure !== null && !RESOLVER_DOWN.has(failure.code) && (failure.phase !== 'dns' || tested.path.dns !== null),
+  )
 }
 
 /** An endpoint that answers is no way to the Service, nor is a name that resolves, nor a variable. */

@@ -1,3 +1,25 @@
+import { applicationAnswersErrors, portSpeaksNoTls, proberReachesNothing } from './comparisons/application.ts'
+import {
+  clusterDnsFails,
+  clusterDomainWrong,
+  outsideNameUnresolved,
+  serviceNameUnknown,
+  staleDns,
+} from './comparisons/dns.ts'
+import { directConnectionsCut, endpointsSilent, nothingListens, someEndpointsFail } from './comparisons/endpoints.ts'
+import {
+  ingressAnswers,
+  ingressControllerUnreachable,
+  ingressDefaultCertificate,
+  ingressHostDnsDiffers,
+} from './comparisons/ingress.ts'
+import {
+  loadBalancerFails,
+  nodePortBlocked,
+  nodePortFailsOnSomeNodes,
+  oneFamilyFails,
+  serviceProxyFails,
+} from './comparisons/proxy.ts'
 import type { Rule } from './rule.ts'
 import { endpointAddressInvalid } from './rules/endpoint-address-invalid.ts'
 import { environmentNameCollision } from './rules/environment-name-collision.ts'
@@ -37,8 +59,8 @@ import { targetPortNotDeclared } from './rules/target-port-not-declared.ts'
 import { trafficPolicyLocalNoEndpoint } from './rules/traffic-policy-local-no-endpoint.ts'
 import { workloadScaledToZero } from './rules/workload-scaled-to-zero.ts'
 
-/** From the workload outwards: equally sure findings are shown in this order. */
-export const RULES: readonly Rule[] = [
+/** By the objects alone, from the workload outwards. */
+const BY_OBJECTS: readonly Rule[] = [
   serviceInOtherNamespace,
   workloadScaledToZero,
   selectorMatchesNoPods,
@@ -78,3 +100,31 @@ export const RULES: readonly Rule[] = [
   ingressTlsHostUnused,
   environmentNameCollision,
 ]
+
+/** By comparing what passed with what failed, in the same order. */
+const BY_RESULTS: readonly Rule[] = [
+  nothingListens,
+  someEndpointsFail,
+  endpointsSilent,
+  directConnectionsCut,
+  portSpeaksNoTls,
+  applicationAnswersErrors,
+  serviceProxyFails,
+  oneFamilyFails,
+  clusterDnsFails,
+  clusterDomainWrong,
+  serviceNameUnknown,
+  staleDns,
+  outsideNameUnresolved,
+  nodePortFailsOnSomeNodes,
+  nodePortBlocked,
+  loadBalancerFails,
+  ingressControllerUnreachable,
+  ingressDefaultCertificate,
+  ...ingressAnswers,
+  ingressHostDnsDiffers,
+  proberReachesNothing,
+]
+
+/** Equally sure findings are shown in this order. */
+export const RULES: readonly Rule[] = [...BY_OBJECTS, ...BY_RESULTS]

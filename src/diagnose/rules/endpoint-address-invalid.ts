@@ -6,6 +6,7 @@ import type { Rule } from '../rule.ts'
 export const endpointAddressInvalid: Rule = {
   code: 'endpoint_address_invalid',
   layer: 'endpoints',
+  refutedBy: 'Endpoint',
   when({ endpoints, index, namespace, service, pathsOf }) {
     return endpoints.all.flatMap((endpoint) => {
       const { address, because } = endpoint

@@ -1,0 +1,162 @@
+/** Faults of an Ingress: the Service answers directly, and not through the controller. */
+import type { Rule } from '../rule.ts'
+import {
+  addressOf,
+  allFail,
+  failing,
+  hasNoConnection,
+  idsOf,
+  passing,
+  type SeenPath,
+  type SeenPort,
+  triesOf,
+} from '../seen.ts'
+import { list } from '../words.ts'
+
+const DIRECT = ['ClusterIP', 'Endpoint', 'NodePort', 'DNS', 'LoadBalancer'] as const
+const directOf = (port: SeenPort): readonly SeenPath[] => DIRECT.flatMap((kind) => port.of(kind))
+
+const urlsOf = (paths: readonly SeenPath[]): string => list([...new Set(paths.map(({ path }) => path.url ?? ''))], 3)
+
+type Answer = { status: number; code: string; title: string; detail: string; fix: string }
+
+/** What a controller means by its status (B6 of the reference: ingress-nginx, Traefik, Contour, HAProxy). */
+const ANSWERS: readonly Answer[] = [
+  {
+    status: 404,
+    code: 'ingress_does_not_route',
+    title: 'The controller has no route for it',
+    detail:
+      'It answers 404 itself. Either it does not serve the class of the Ingress, or its rules for the host and path are not those of the objects; Traefik answers so also when the backend is missing.',
+    fix: 'See that ingressClassName is the class of this controller, and read its log for why it left the rule out.',
+  },
+  {
+    status: 502,
+    code: 'ingress_backend_refuses',
+    title: 'The controller reaches the endpoints, and they do not answer it as it expects',
+    detail:
+      'It answers 502: the pod refused or cut the connection, most often because it speaks HTTPS and the controller HTTP, or the reverse.',
+    fix: 'Tell the controller the protocol of the backend (ingress-nginx: backend-protocol), or point the rule to the right port.',
+  },
+  {
+    status: 503,
+    code: 'ingress_has_no_backend',
+    title: 'The controller has no endpoint for it',
+    detail:
+      'It answers 503 although the Service answers directly: the rule names a port or Service that the controller does not find, or it has not heard of the endpoints yet.',
+    fix: 'See that the backend names a port of the Service; read the log of the controller.',
+  },
+  {
+    status: 504,
+    code: 'ingress_backend_silent',
+    title: 'The controller gets no answer from the endpoints',
+    detail:
+      'It answers 504, and the prober is answered: most likely a NetworkPolicy keeps the namespace of the controller out, or the application is slower than the controller waits.',
+    fix: 'Let the namespace of the controller in, or raise its timeouts.',
+  },
+]
+
+/** F73 – F82. Where the direct ways fail as well, the cause is behind the controller, and not told here. */
+const answers = ({ status, code, ...said }: Answer): Rule => ({
+  code,
+  layer: 'ingress',
+  unless: ['ingress_backend_port_missing', 'ingress_class_missing', 'endpoints_silent', 'nothing_listens'],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const bad = failing(port.of('Ingress')).filter(
+        ({ code: of, result }) => of === 'unexpected_status' && result?.http?.status === status,
+      )
+      const direct = directOf(port)
+      if (bad.length === 0 || (direct.length > 0 && passing(direct).length === 0)) return []
+      return [
+        {
+          confidence: direct.length === 0 ? ('possible' as const) : ('likely' as const),
+          ...said,
+          detail: `${urlsOf(bad)}: ${said.detail}`,
+          confirm: `kubectl describe ingress -n ${namespace}`,
+          evidence: [...triesOf(bad), ...triesOf(passing(direct)).slice(0, 1)],
+          explains: idsOf(bad),
+        },
+      ]
+    }),
+})
+
+export const ingressAnswers: readonly Rule[] = ANSWERS.map(answers)
+
+/** Subjects of certificates that controllers make for themselves (ingress-nginx internal/net/ssl; Traefik). */
+const OWN_CERTIFICATES = ['Kubernetes Ingress Controller Fake Certificate', 'TRAEFIK DEFAULT CERT']
+
+/** F83. */
+export const ingressDefaultCertificate: Rule = {
+  code: 'ingress_default_certificate',
+  layer: 'tls',
+  after: ({ all }, { namespace }) => {
+    const bad = failing(all).filter(
+      ({ path, result }) =>
+        path.kind === 'Ingress' && OWN_CERTIFICATES.some((name) => result?.tls?.subject?.includes(name)),
+    )
+    if (bad.length === 0) return []
+    return [
+      {
+        confidence: 'certain',
+        title: 'The controller shows its own certificate instead of that of the host',
+        detail: `${urlsOf(bad)}: the certificate is "${bad[0]?.result?.tls?.subject}". The Secret that spec.tls names is missing, is not of type kubernetes.io/tls, or its certificate is not for this host.`,
+        fix: 'Make the Secret in the namespace of the Ingress, with tls.crt and tls.key for the host (cert-manager: see its Certificate).',
+        confirm: `kubectl describe ingress -n ${namespace}; kubectl get secrets -n ${namespace} --field-selector type=kubernetes.io/tls`,
+        evidence: triesOf(bad),
+        explains: idsOf(bad),
+      },
+    ]
+  },
+}
+
+/** F88, F90: not one rule of it can be asked. */
+export const ingressControllerUnreachable: Rule = {
+  code: 'ingress_controller_unreachable',
+  layer: 'ingress',
+  unless: ['ingress_address_cluster_internal'],
+  after: ({ all, ports }) => {
+    const through = all.filter(({ path }) => path.kind === 'Ingress')
+    if (!allFail(through, hasNoConnection)) return []
+    const direct = ports.flatMap(directOf)
+    if (direct.length > 0 && passing(direct).length === 0) return []
+    const addresses = [...new Set(through.map(addressOf))]
+    return [
+      {
+        confidence: direct.length === 0 ? 'possible' : 'likely',
+        title: 'The Ingress controller cannot be reached',
+        detail: `${list(addresses)} ${addresses.length === 1 ? 'does' : 'do'} not accept connections (${list([...new Set(through.map(({ code }) => code ?? ''))])}). Every host behind it is down, or the address is not, or no longer, the controller's.`,
+        fix: 'See that the controller runs and that the Service before it has endpoints; give its address in addresses.ingressController if the status is wrong.',
+        confirm: 'kubectl get pods,services -A -l app.kubernetes.io/component=controller',
+        evidence: triesOf(through),
+        explains: idsOf(through),
+      },
+    ]
+  },
+}
+
+/** F87: what clients outside are led to by the name, against where the controller is. */
+export const ingressHostDnsDiffers: Rule = {
+  code: 'ingress_host_dns_differs',
+  layer: 'dns',
+  after: ({ tested }) =>
+    tested.flatMap(({ path, skipped, deciding }) => {
+      if (path.kind !== 'Ingress' || path.dns === null || skipped?.reason !== 'not_expected') return []
+      const { name, values } = path.dns
+      const found = deciding[0]?.dns?.answers ?? []
+      return [
+        {
+          confidence: 'possible' as const,
+          title:
+            found.length === 0
+              ? `${name} does not resolve from here`
+              : `${name} resolves to ${list(found, 3)}, not to the controller`,
+          detail: `${skipped.detail}. The objects have the controller at ${list(values ?? [], 3) || 'an unknown address'}. A proxy or CDN before it looks the same; else clients that use the name do not get here.`,
+          fix: 'Point the DNS record of the host to the controller (external-dns does it by the status of the Ingress).',
+          confirm: `nslookup ${name}`,
+          evidence: [{ path: path.id, result: deciding[0]?.id ?? null }],
+          explains: [],
+        },
+      ]
+    }),
+}

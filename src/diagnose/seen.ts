@@ -1,0 +1,92 @@
+/**
+ * What a job saw, as rules compare it: paths that were tested and that count, by kind and port.
+ *
+ * @module
+ */
+import type { FailureCode } from '../check/codes.ts'
+import type { Outcome, Result } from '../check/result.ts'
+import type { PathKind, PlannedPath, Skipped } from '../plan/path.ts'
+import type { Evidence } from './finding.ts'
+
+/** A path with what became of it. `outcome: null`: not decided. */
+export type TestedPath = {
+  path: PlannedPath
+  outcome: Outcome | null
+  /** Where the outcome is `skipped`. */
+  skipped: Skipped | null
+  /** The tries that decided. */
+  deciding: readonly Result[]
+}
+
+export type SeenPath = {
+  path: PlannedPath
+  passed: boolean
+  /** Of the try that made it fail. */
+  code: FailureCode | null
+  result: Result | null
+}
+
+export type Seen = {
+  tested: readonly TestedPath[]
+  /** Those that passed or failed and must be reachable. */
+  all: readonly SeenPath[]
+  /** One for each Service port that something was tested on. */
+  ports: readonly SeenPort[]
+  /** Names that were resolved, and not dialled. */
+  names: readonly SeenPath[]
+}
+
+export type SeenPort = {
+  number: number
+  protocol: string
+  /** Dialled paths of a kind. */
+  of(kind: PathKind): readonly SeenPath[]
+  dialled: readonly SeenPath[]
+}
+
+export function lookAt(tested: readonly TestedPath[]): Seen {
+  const all = tested.flatMap(({ path, outcome, deciding }): SeenPath[] => {
+    if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) return []
+    const result = deciding.find((each) => each.outcome === outcome) ?? null
+    return [
+      { path, passed: outcome === 'pass', code: outcome === 'fail' ? (result?.failure?.code ?? null) : null, result },
+    ]
+  })
+  const dialled = all.filter(({ path }) => path.dns === null && path.variable === null && path.port !== null)
+  const byPort = Map.groupBy(dialled, ({ path }) => `${path.port?.number}/${path.port?.protocol}`)
+  return {
+    tested,
+    all,
+    names: all.filter(({ path }) => path.kind === 'DNS' && path.dns !== null),
+    ports: [...byPort.values()].map((members) => ({
+      number: members[0]?.path.port?.number ?? 0,
+      protocol: members[0]?.path.port?.protocol ?? 'TCP',
+      dialled: members,
+      of: (kind) => members.filter(({ path }) => path.kind === kind),
+    })),
+  }
+}
+
+/** Nothing came back: packets were dropped, or there was no way. */
+const SILENT: ReadonlySet<FailureCode> = new Set(['connect_timeout', 'host_unreachable', 'network_unreachable'])
+const NO_CONNECTION: ReadonlySet<FailureCode> = new Set([...SILENT, 'connection_refused', 'connect_failed'])
+
+export const isSilent = ({ code }: SeenPath): boolean => code !== null && SILENT.has(code)
+export const isRefused = ({ code }: SeenPath): boolean => code === 'connection_refused'
+export const hasNoConnection = ({ code }: SeenPath): boolean => code !== null && NO_CONNECTION.has(code)
+
+export const passing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => passed)
+export const failing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => !passed)
+/** All of them failed, and there were some. */
+export const allFail = (paths: readonly SeenPath[], how: (path: SeenPath) => boolean = () => true): boolean =>
+  paths.length > 0 && paths.every((path) => !path.passed && how(path))
+/** All of them passed, and there were some. */
+export const allPass = (paths: readonly SeenPath[]): boolean => paths.length > 0 && paths.every(({ passed }) => passed)
+
+export const idsOf = (paths: readonly SeenPath[]): readonly string[] => paths.map(({ path }) => path.id)
+
+/** The tries that show it, a few. */
+export const triesOf = (paths: readonly SeenPath[]): Evidence[] =>
+  paths.slice(0, 5).map(({ path, result }) => ({ path: path.id, result: result?.id ?? null }))
+
+export const addressOf = ({ path }: SeenPath): string => `${path.address}:${path.addressPort}`
