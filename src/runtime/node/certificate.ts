@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { DialTls, TlsEvidence } from '../../check/network.ts'
@@ -6,15 +7,25 @@ import type { DialTls, TlsEvidence } from '../../check/network.ts'
 const contexts = new Map<string | null, SecureContext>()
 const CONTEXTS_MAX = 32
 
-/** @throws Error with an OpenSSL code where `caPem` is not PEM. */
+/** @throws Error where `caPem` holds no certificate, or one that cannot be read. */
 export function secureContext(caPem: string | null): SecureContext {
   const known = contexts.get(caPem)
   if (known) return known
+  if (caPem !== null) assertCertificates(caPem)
   const made = createSecureContext(caPem === null ? {} : { ca: caPem })
   const oldest = contexts.keys().next()
   if (contexts.size >= CONTEXTS_MAX && !oldest.done) contexts.delete(oldest.value)
   contexts.set(caPem, made)
   return made
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** OpenSSL takes text that is none for an empty list, trusts nobody, and the target would be blamed. */
+function assertCertificates(caPem: string): void {
+  const blocks = caPem.match(PEM)
+  if (blocks === null) throw new Error('caPem holds no certificate')
+  for (const block of blocks) new X509Certificate(block)
 }
 
 /**
