@@ -5,8 +5,9 @@ import { failure } from '../check/failure.ts'
 import type { Outcome } from '../check/result.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
-import { diagnoseJob, diagnoseObjects, type TestedPath } from './diagnose.ts'
+import { diagnoseJob, diagnoseObjects } from './diagnose.ts'
 import type { Diagnosis } from './finding.ts'
+import type { TestedPath } from './seen.ts'
 
 const NOTHING: Diagnosis = { status: 'unknown', findings: [] }
 
@@ -30,7 +31,7 @@ const tested = (
 describe('the status of a finished job', () => {
   const { plan } = planned([service(), slice([{ at: '10.244.0.9' }, { at: '10.244.0.10', ready: false }])])
   const statusWhere = (outcome: (path: PlannedPath) => Outcome | null) =>
-    diagnoseJob(NOTHING, tested(plan.paths, outcome)).status
+    diagnoseJob(NOTHING, tested(plan.paths, outcome), plan).status
 
   it.each<[string, string, (path: PlannedPath) => Outcome | null]>([
     ['healthy', 'everything passes', () => 'pass'],
@@ -55,7 +56,7 @@ describe('the status of a finished job', () => {
       path.kind === 'ClusterIP' ? { ...path, expected: 'unreachable' as const } : path,
     )
     const outcomes = tested(paths, ({ expected }) => (expected === 'unreachable' ? 'fail' : 'pass'))
-    expect(diagnoseJob(NOTHING, outcomes).status).toBe('degraded')
+    expect(diagnoseJob(NOTHING, outcomes, plan).status).toBe('degraded')
   })
 })
 

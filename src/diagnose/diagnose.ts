@@ -38,7 +38,7 @@ export function diagnoseObjects(plan: Plan, objects: KubeObjects, index?: Object
  *
  * @param found what {@link diagnoseObjects} said when the job was planned.
  */
-export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], target: Target): Diagnosis {
+export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], plan: Plan): Diagnosis {
   const byId = new Map(tested.map((each) => [each.path.id, each]))
   const byObjects = found.findings
     .filter((finding) => !isRefuted(finding, byId))
@@ -46,6 +46,7 @@ export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], tar
   const explained = new Set(byObjects.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
   const codes = new Set(byObjects.filter(({ explains }) => explains.length > 0).map(({ code }) => code))
   const seen = lookAt(tested)
+  const target = targetOf(plan)
   const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes).filter(
     ({ explains }) => explains.length === 0 || explains.some((id) => !explained.has(id)),
   )
@@ -55,6 +56,11 @@ export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], tar
       (a, b) => Number(b.explains.length > 0) - Number(a.explains.length > 0),
     ),
   }
+}
+
+function targetOf({ target: { namespace, service }, vantage, paths }: Plan): Target {
+  const whole = paths.find(({ kind, dns }) => kind === 'DNS' && dns?.how === 'resolve')
+  return { namespace, service, vantage, fqdn: whole?.dns?.name ?? `${service}.${namespace}.svc` }
 }
 
 /** A suspicion none of whose paths failed while some passed; a certainty that a passing path of its own kind belies. */

@@ -112,7 +112,7 @@ function conclude(job: StoredJob, plan: Plan, results: readonly Result[]): Concl
   return {
     verdict: judgeJob(judged, job.request.expect),
     summary: summarise(judged),
-    diagnosis: diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged),
+    diagnosis: diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan),
     problem: null,
     judged,
   }
