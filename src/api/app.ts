@@ -20,16 +20,18 @@ import { mountMetrics } from './metrics.ts'
 import { mountPlan } from './plan.ts'
 import { mountProbe } from './probe.ts'
 import { answerError } from './problem.ts'
+import { mountReports } from './reports.ts'
 import { createRequestStats } from './request-stats.ts'
 import type { Api, ApiEnv } from './route.ts'
 import { mountSchedules } from './schedules.ts'
+import { mountServices } from './services.ts'
 
 /** @param routes what this runtime offers; what is not mounted is a 404 and absent from its document. */
 export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes): Api {
   const app = new OpenAPIHono<ApiEnv>()
   const requests = createRequestStats()
   app.use(requestId({ generator: () => newId('request', deps.clock.now()), limitLength: 128 }))
-  app.use(secureHeaders({ xFrameOptions: 'DENY', strictTransportSecurity: false }))
+  app.use(secureHeaders({ overwrite: false, xFrameOptions: 'DENY', strictTransportSecurity: false }))
   app.use(async (context, next) => {
     context.set('deps', deps)
     context.set('requests', requests)
@@ -62,6 +64,8 @@ export function mountRoutes(app: Api): void {
   mountEvents(app)
   mountBatches(app)
   mountSchedules(app)
+  mountServices(app)
+  mountReports(app)
   mountMetrics(app)
   mountProbe(app)
   mountPlanning(app)

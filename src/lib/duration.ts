@@ -10,3 +10,9 @@ export function parseDuration(text: string): number | null {
   const ms = Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS]
   return ms <= 36_525 * UNITS_MS.d ? ms : null
 }
+
+/** The inverse: the largest unit that says it in whole numbers, rounded to seconds. */
+export function formatDuration(ms: number): string {
+  const [unit, unitMs] = Object.entries(UNITS_MS).findLast(([, size]) => ms >= size && ms % size === 0) ?? ['s', 1000]
+  return `${Math.max(1, Math.round(ms / unitMs))}${unit}`
+}

@@ -52,10 +52,36 @@ export async function listServices(
   return withCounts(store, rows, window)
 }
 
+/** So many at once, so that no statement is long. */
+const ALL_PAGE = 500
+
+/** All of them, however many. */
+export async function listAllServices(store: Store, filter: ServiceFilter, window: Window): Promise<ServiceHead[]> {
+  const all: ServiceHead[] = []
+  let after: ServicePage['after'] = null
+  for (;;) {
+    const page: ServiceHead[] = await listServices(store, filter, window, { limit: ALL_PAGE, after })
+    all.push(...page)
+    after = page.at(-1)?.target ?? null
+    if (page.length < ALL_PAGE || after === null) return all
+  }
+}
+
+/** The whole hours, or days, that the counts of a list of Services are over. */
+export async function countedSpan(
+  store: Store,
+  window: Window,
+  nowMs: number,
+): Promise<{ fromMs: number; toMs: number }> {
+  const { fromMs, toMs } = partsOf(window, await wholeHours(store))
+  return { fromMs, toMs: toMs ?? nowMs }
+}
+
+const wholeHours = async (store: Store) => ({ ...(await readKept(store)), rawMs: Number.POSITIVE_INFINITY })
+
 async function withCounts(store: Store, rows: readonly ServiceRow[], window: Window): Promise<ServiceHead[]> {
   const numbers = rows.map(({ no }) => no)
-  const { hourMs } = await readKept(store)
-  const { rollups } = partsOf(window, { rawMs: Number.POSITIVE_INFINITY, hourMs })
+  const { rollups } = partsOf(window, await wholeHours(store))
   const counts = await countServices(store, numbers, rollups)
   const open = await openIncidents(store, numbers)
   return rows.map((row) => ({

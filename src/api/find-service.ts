@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi'
+import { ProblemError } from '../lib/problem.ts'
+import { findServices, type KnownService } from '../store/services.ts'
+import type { ApiContext } from './route.ts'
+import { refused } from './window.ts'
+
+export const serviceParams = z.object({
+  namespace: z.string().max(63).openapi({ example: 'default' }),
+  name: z.string().max(63).openapi({ example: 'toad-svc' }),
+})
+
+export const clusterField = {
+  cluster: z.string().min(1).max(253).optional().openapi({ description: 'Needed where several have such a Service' }),
+}
+
+/** The Service that is meant. One that was never probed is a 404; one of several clusters must be named. */
+export async function findService(
+  context: ApiContext,
+  { namespace, name }: z.output<typeof serviceParams>,
+  cluster: string | undefined,
+): Promise<KnownService> {
+  const found = await findServices(context.get('deps').store, namespace, name, cluster ?? null)
+  const [known] = found
+  if (known === undefined) {
+    const where = cluster === undefined ? '' : ` in cluster ${cluster}`
+    throw new ProblemError('not_found', `${namespace}/${name}${where} was never probed with history.`)
+  }
+  if (found.length === 1) return known
+  const clusters = found.map(({ head }) => head.target.cluster)
+  throw refused('?cluster', `${namespace}/${name} is in several: ${clusters.slice(0, 20).join(', ')}`)
+}

@@ -1,0 +1,158 @@
+/** What history answers. Responses may grow; clients are told so. */
+import { z } from '@hono/zod-openapi'
+import { FAILURE_CODES, type FailureCode } from '../check/codes.ts'
+import { VANTAGES } from '../plan/path.ts'
+import {
+  DiagnosisSchema,
+  InstantSchema,
+  OutcomeSchema,
+  orNull,
+  PathSchema,
+  ResultSchema,
+  TargetSchema,
+  VerdictSchema,
+} from './schemas.ts'
+
+const codes = Object.keys(FAILURE_CODES) as FailureCode[]
+const vantage = z.enum(VANTAGES)
+
+const CountsSchema = z
+  .object({ pass: z.int(), fail: z.int(), error: z.int(), skipped: z.int() })
+  .openapi('Counts', { description: 'Of tries that decided: of each sample, address and check one' })
+
+const availability = z.number().min(0).max(1).nullable().openapi({
+  description: 'pass / (pass + fail); null with nothing tested. `error` and `skipped` are never counted.',
+})
+
+const FailuresSchema = z
+  .partialRecord(z.enum(codes), z.int())
+  .openapi('FailureCounts', { description: 'Failing tries by failure code' })
+
+const diagnosis = orNull(DiagnosisSchema)
+
+const ms = z.number().nullable()
+const percentiles = { p50Ms: ms, p95Ms: ms, p99Ms: ms }
+const LatencySchema = z
+  .object({
+    ...percentiles,
+    phases: z.object({ dnsMs: ms, connectMs: ms, tlsMs: ms, firstByteMs: ms, downloadMs: ms }),
+  })
+  .openapi('Latency', {
+    description: 'Of passing tries. Percentiles are within 2.2 % of the exact ones; phases are means.',
+  })
+
+const lastFailure = z.object({ at: InstantSchema, code: z.enum(codes).nullable() }).nullable()
+
+const headFields = {
+  target: TargetSchema,
+  firstAt: InstantSchema,
+  lastVerdict: VerdictSchema,
+  lastJobId: z.string(),
+  lastAt: InstantSchema,
+  availability,
+  counts: CountsSchema,
+  openIncidents: z.int(),
+}
+export const ServiceHeadSchema = z.object(headFields).openapi('ServiceHead')
+
+const state = z.enum(['pass', 'fail']).nullable().openapi({
+  description: 'What was found last; errors of our own leave it as it is. null: never tested',
+})
+
+const PathStateSchema = z
+  .object({
+    ...PathSchema.shape,
+    state,
+    sinceAt: InstantSchema.nullable(),
+    lastFailure,
+    retiredAt: InstantSchema.nullable().openapi({ description: 'End of the last job that had it in its plan' }),
+    states: z.array(
+      z.object({
+        check: z.string(),
+        vantage,
+        state,
+        sinceAt: InstantSchema.nullable(),
+        lastOutcome: OutcomeSchema,
+        lastAt: InstantSchema,
+        lastFailure,
+      }),
+    ),
+  })
+  .openapi('PathState')
+
+export const ServiceSchema = z
+  .object({ ...headFields, diagnosis, paths: z.array(PathStateSchema) })
+  .openapi('ServiceHistory')
+
+export const HistoryResultSchema = z
+  .object({
+    ...ResultSchema.shape,
+    jobId: z.string(),
+    pathId: z.string(),
+    vantage,
+    counted: z.boolean().openapi({ description: 'false: another try of the same sample decided' }),
+  })
+  .openapi('HistoryResult')
+
+export const SeriesSchema = z
+  .object({
+    step: z.string().openapi({ example: '1h', description: 'Longer than asked for where nothing so fine is kept' }),
+    points: z.array(z.object({ at: InstantSchema, ...CountsSchema.shape, ...percentiles })),
+  })
+  .openapi('Series')
+
+export const IncidentSchema = z
+  .object({
+    id: z.string(),
+    path: z.string().nullable().openapi({ description: 'null: the Service as a whole' }),
+    check: z.string(),
+    vantage,
+    startedAt: InstantSchema,
+    endedAt: InstantSchema.nullable(),
+    failures: FailuresSchema,
+    finding: z
+      .object({
+        code: z.string(),
+        layer: z.string(),
+        confidence: z.enum(['certain', 'likely', 'possible']),
+        title: z.string(),
+      })
+      .nullable()
+      .openapi({ description: 'What the diagnosis said when it began' }),
+  })
+  .openapi('Incident')
+
+const windowHead = {
+  from: InstantSchema.openapi({ description: 'What was covered: whole hours or days where nothing finer is kept' }),
+  to: InstantSchema,
+  verdict: VerdictSchema,
+  objective: z.number(),
+  availability,
+  counts: CountsSchema,
+}
+const tally = { latency: LatencySchema, failures: FailuresSchema }
+
+export const ServiceReportSchema = z
+  .object({
+    target: TargetSchema,
+    ...windowHead,
+    ...tally,
+    paths: z
+      .array(
+        z.object({
+          ...PathSchema.shape,
+          retiredAt: InstantSchema.nullable(),
+          ...{ availability, counts: CountsSchema, ...tally },
+          lastOutcome: orNull(OutcomeSchema),
+          lastFailure,
+        }),
+      )
+      .openapi({ description: 'All Endpoint paths of one port and family are one' }),
+    incidents: z.array(IncidentSchema),
+    diagnosis,
+  })
+  .openapi('ServiceReport')
+
+export const OverallReportSchema = z
+  .object({ ...windowHead, services: z.array(z.object({ ...headFields, verdict: VerdictSchema })) })
+  .openapi('Report')

@@ -1,0 +1,186 @@
+/** Reports over a window: of a Service, of all, and as a badge. */
+import { z } from '@hono/zod-openapi'
+import { ProblemError } from '../lib/problem.ts'
+import { renderBadge } from '../report/badge.ts'
+import { renderOverallCsv, renderServiceCsv } from '../report/csv.ts'
+import { reportOverall, reportService } from '../report/describe-history.ts'
+import type { OverallReport, ServiceReport } from '../report/history-document.ts'
+import { renderWindowJunit } from '../report/window-junit.ts'
+import { renderWindowMarkdown } from '../report/window-markdown.ts'
+import { renderWindowText } from '../report/window-text.ts'
+import { percentOf, viewOverall, viewService } from '../report/window-view.ts'
+import { readServiceWindow } from '../store/service-window.ts'
+import { countedSpan, listAllServices } from '../store/services.ts'
+import { FORMATS, formatByAccept, reportContents } from './answer.ts'
+import { clusterField, findService, serviceParams } from './find-service.ts'
+import { OverallReportSchema, ServiceReportSchema } from './history-schemas.ts'
+import { problems } from './problem.ts'
+import { type Api, type ApiContext, mount } from './route.ts'
+import { windowFields, windowOf } from './window.ts'
+
+const WINDOW_FORMATS = [...FORMATS, 'csv'] as const
+type WindowFormat = (typeof WINDOW_FORMATS)[number]
+
+const objectiveField = {
+  objective: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .openapi({ description: 'The least availability that is a pass', example: 0.999 }),
+}
+
+const reportFields = {
+  ...windowFields,
+  ...objectiveField,
+  format: z.enum(WINDOW_FORMATS).optional().openapi({ description: 'Else by `Accept`' }),
+  failStatus: z.coerce.number().pipe(z.literal(424)).optional().openapi({
+    description: 'With 424: any verdict but `pass` is answered 424 with the same body',
+  }),
+}
+
+const contents = (schema: z.ZodType) => ({ ...reportContents(schema), 'text/csv': { schema: z.string() } })
+
+const answers = (schema: z.ZodType) => ({
+  200: { description: 'The report', content: contents(schema) },
+  424: { description: 'Only with `failStatus=424`: not `pass`', content: contents(schema) },
+})
+
+const CONTENT_TYPES: Readonly<Record<WindowFormat, string>> = {
+  json: 'application/json',
+  text: 'text/plain; charset=utf-8',
+  markdown: 'text/markdown; charset=utf-8',
+  junit: 'application/xml; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
+}
+
+type Renderers<T> = Readonly<Record<WindowFormat, (report: T) => string>>
+
+const SERVICE_RENDERERS: Renderers<ServiceReport> = {
+  json: (report) => JSON.stringify(report),
+  text: (report) => renderWindowText(viewService(report)),
+  markdown: (report) => renderWindowMarkdown(viewService(report)),
+  junit: (report) => renderWindowJunit(viewService(report)),
+  csv: renderServiceCsv,
+}
+
+const overallRenderers = (cluster: string | null): Renderers<OverallReport> => ({
+  json: (report) => JSON.stringify(report),
+  text: (report) => renderWindowText(viewOverall(report, cluster)),
+  markdown: (report) => renderWindowMarkdown(viewOverall(report, cluster)),
+  junit: (report) => renderWindowJunit(viewOverall(report, cluster)),
+  csv: renderOverallCsv,
+})
+
+function answerWindow<T extends { verdict: string }>(
+  context: ApiContext,
+  report: T,
+  renderers: Renderers<T>,
+  asked: { format?: WindowFormat | undefined; failStatus?: 424 | undefined },
+): Response {
+  const accept = context.req.header('accept')
+  const format = asked.format ?? (/^\s*text\/csv\b/i.test(accept ?? '') ? 'csv' : formatByAccept(accept))
+  const status = asked.failStatus !== undefined && report.verdict !== 'pass' ? 424 : 200
+  return context.body(renderers[format](report), status, { 'content-type': CONTENT_TYPES[format] })
+}
+
+export function mountReports(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/report',
+      operationId: 'getReport',
+      tags: ['History'],
+      summary: 'Is everything fine?',
+      description: `All Services over a window of whole hours. By \`format\` (${WINDOW_FORMATS.join(', ')}), else by \`Accept\`.`,
+      query: z.strictObject({
+        cluster: z.string().min(1).max(253).optional(),
+        namespace: z.string().min(1).max(63).optional(),
+        ...reportFields,
+      }),
+      responses: { ...answers(OverallReportSchema), ...problems('not_acceptable') },
+    },
+    async (context, { query }) => {
+      const { store, clock } = context.get('deps')
+      const { cluster, namespace, objective } = query
+      const nowMs = clock.now()
+      const window = windowOf(query, nowMs)
+      const filter = { ...(cluster !== undefined && { cluster }), ...(namespace !== undefined && { namespace }) }
+      const services = await listAllServices(store, filter, window)
+      const report = reportOverall(services, await countedSpan(store, window, nowMs), objective)
+      return answerWindow(context, report, overallRenderers(cluster ?? null), query)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/services/{namespace}/{name}/report',
+      operationId: 'getServiceReport',
+      tags: ['History'],
+      summary: 'A Service over a window',
+      description: `By \`format\` (${WINDOW_FORMATS.join(', ')}), else by \`Accept\`.`,
+      params: serviceParams,
+      query: z.strictObject({ ...clusterField, ...reportFields }),
+      responses: { ...answers(ServiceReportSchema), ...problems('not_found', 'not_acceptable') },
+    },
+    async (context, { params, query }) =>
+      answerWindow(context, await serviceReport(context, params, query), SERVICE_RENDERERS, query),
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/services/{namespace}/{name}/badge.svg',
+      operationId: 'getServiceBadge',
+      tags: ['History'],
+      summary: 'Availability over a window, as a badge',
+      params: serviceParams,
+      query: z.strictObject({
+        ...clusterField,
+        ...windowFields,
+        ...objectiveField,
+        label: z.string().min(1).max(60).optional().openapi({ description: "Default: the Service's name" }),
+      }),
+      responses: {
+        200: { description: 'An image', content: { 'image/svg+xml': { schema: z.string() } } },
+        ...problems('not_found'),
+      },
+    },
+    async (context, { params, query }) => {
+      const { verdict, counts, availability } = await serviceReport(context, params, query)
+      const value = availability === null ? (verdict === 'error' ? 'unknown' : 'not tested') : percentOf(counts)
+      // Shown by other sites' pages, which cache it through proxies of theirs.
+      context.header('cache-control', 'max-age=60')
+      context.header('cross-origin-resource-policy', 'cross-origin')
+      return context.body(renderBadge(query.label ?? params.name, value, verdict), 200, {
+        'content-type': 'image/svg+xml',
+      })
+    },
+  )
+}
+
+type WindowAsked = {
+  cluster?: string | undefined
+  window?: number | undefined
+  from?: number | undefined
+  to?: number | undefined
+  objective: number
+}
+
+async function serviceReport(
+  context: ApiContext,
+  params: z.output<typeof serviceParams>,
+  asked: WindowAsked,
+): Promise<ServiceReport> {
+  const { store, clock } = context.get('deps')
+  const nowMs = clock.now()
+  const window = windowOf(asked, nowMs)
+  const known = await findService(context, params, asked.cluster)
+  const found = await readServiceWindow(store, known, window, nowMs)
+  if (found === null) throw new ProblemError('not_found', 'The Service is gone.')
+  return reportService(found, asked.objective)
+}

@@ -1,0 +1,215 @@
+/**
+ * `/v1/services`: history, as queries over what jobs recorded.
+ *
+ * @module
+ */
+import { z } from '@hono/zod-openapi'
+import { OUTCOMES } from '../check/result.ts'
+import { toInstant } from '../lib/clock.ts'
+import { defined } from '../lib/defined.ts'
+import { formatDuration } from '../lib/duration.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
+import {
+  describeHistoryResult,
+  describeIncident,
+  describeService,
+  describeServiceHead,
+} from '../report/describe-history.ts'
+import { listHistory } from '../store/history-results.ts'
+import { listIncidents } from '../store/incidents.ts'
+import { readPoints } from '../store/points.ts'
+import { listServices, readPaths, readService } from '../store/services.ts'
+import { clusterField, findService, serviceParams } from './find-service.ts'
+import {
+  HistoryResultSchema,
+  IncidentSchema,
+  SeriesSchema,
+  ServiceHeadSchema,
+  ServiceSchema,
+} from './history-schemas.ts'
+import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { problems } from './problem.ts'
+import { type Api, mount } from './route.ts'
+import { DurationSchema, refused, spanFields, spanOf, windowFields, windowOf } from './window.ts'
+
+/** Of a plot. */
+const POINTS_LIMIT = 2000
+
+const tags = ['History']
+const page = <S extends z.ZodType>(schema: S) => ({
+  200: {
+    description: 'A page',
+    content: {
+      'application/json': { schema: z.object({ items: z.array(schema), nextCursor: z.string().nullable() }) },
+    },
+  },
+})
+const one = <S extends z.ZodType>(schema: S, description: string) => ({
+  200: { description, content: { 'application/json': { schema } } },
+})
+
+const ByName = z.tuple([z.string(), z.string(), z.string()])
+const NewestSeq = z.tuple([z.number(), z.number()])
+const NewestId = z.tuple([z.number(), z.string()])
+
+export function mountServices(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/services',
+      operationId: 'listServices',
+      tags,
+      summary: 'Every Service ever probed',
+      description:
+        'By namespace, name and cluster. `counts` and `availability` are over the whole hours of the window.',
+      query: z.strictObject({
+        cluster: z.string().max(253).optional(),
+        namespace: z.string().max(63).optional(),
+        ...windowFields,
+        ...pageFields,
+      }),
+      responses: { ...page(ServiceHeadSchema), ...problems() },
+    },
+    async (context, { query }) => {
+      const { store, clock } = context.get('deps')
+      const { limit, cursor, cluster, namespace, ...asked } = query
+      const position = decodeCursor(cursor, ByName)
+      const after = position && { namespace: position[0], service: position[1], cluster: position[2] }
+      const window = windowOf(asked, clock.now())
+      const found = await listServices(store, defined({ cluster, namespace }), window, { limit: limit + 1, after })
+      const items = found.slice(0, limit)
+      const last = items.at(-1)?.target
+      const next = found.length > limit && last ? encodeCursor([last.namespace, last.service, last.cluster]) : null
+      return answerPage(context, items.map(describeServiceHead), next)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/services/{namespace}/{name}',
+      operationId: 'getService',
+      tags,
+      summary: 'The state of each path, since when, and the current diagnosis',
+      description: 'Paths that are planned no more are there too, with `retiredAt`.',
+      params: serviceParams,
+      query: z.strictObject({ ...clusterField, ...windowFields }),
+      responses: { ...one(ServiceSchema, 'The Service'), ...problems('not_found') },
+    },
+    async (context, { params, query }) => {
+      const { store, clock } = context.get('deps')
+      const window = windowOf(query, clock.now())
+      const known = await findService(context, params, query.cluster)
+      const history = await readService(store, known, window)
+      if (history === null) throw new ProblemError('not_found', 'The Service is gone.')
+      return context.json(describeService(history))
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/services/{namespace}/{name}/results',
+      operationId: 'listServiceResults',
+      tags,
+      summary: 'Recorded tries, newest first',
+      params: serviceParams,
+      query: z.strictObject({
+        ...clusterField,
+        path: z.string().max(64).optional().openapi({ description: 'Id of a path, or of all endpoints of a port' }),
+        kind: z.enum(PATH_KINDS).optional(),
+        outcome: z.enum(OUTCOMES).optional(),
+        check: z.string().max(63).optional(),
+        vantage: z.enum(VANTAGES).optional(),
+        ...spanFields,
+        ...pageFields,
+      }),
+      responses: { ...page(HistoryResultSchema), ...problems('not_found') },
+    },
+    async (context, { params, query }) => {
+      const { limit, cursor, cluster, from, to, path, ...equal } = query
+      const position = decodeCursor(cursor, NewestSeq)
+      const before = position && { startedAtMs: position[0], seq: position[1] }
+      const filter = { ...defined({ ...equal, pathId: path }), ...spanOf({ from, to }) }
+      const known = await findService(context, params, cluster)
+      const found = await listHistory(context.get('deps').store, known, filter, { limit: limit + 1, before })
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      const next = found.length > limit && last ? encodeCursor([last.result.startedAtMs, last.seq]) : null
+      return answerPage(context, items.map(describeHistoryResult), next)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/services/{namespace}/{name}/series',
+      operationId: 'getServiceSeries',
+      tags,
+      summary: 'Points for a plot',
+      description: `One for each step, empty ones too; at most ${POINTS_LIMIT}. Steps of whole hours or days come from rollups, finer ones from raw results.`,
+      params: serviceParams,
+      query: z.strictObject({
+        ...clusterField,
+        path: z.string().max(64).optional().openapi({ description: 'Left out: the Service as a whole' }),
+        ...windowFields,
+        step: DurationSchema.default(3_600_000).openapi({ type: 'string', default: '1h' }),
+      }),
+      responses: { ...one(SeriesSchema, 'The points'), ...problems('not_found') },
+    },
+    async (context, { params, query }) => {
+      const { store, clock } = context.get('deps')
+      const nowMs = clock.now()
+      const { fromMs, toMs } = windowOf(query, nowMs)
+      const span = { fromMs, toMs: toMs ?? nowMs }
+      const points = Math.ceil((span.toMs - span.fromMs) / query.step)
+      if (points > POINTS_LIMIT) throw refused('?step', `${points} points, at most ${POINTS_LIMIT}: a longer step`)
+      const known = await findService(context, params, query.cluster)
+      const pathId = query.path ?? null
+      if (pathId !== null && !(await readPaths(store, known.no)).some(({ path }) => path.id === pathId)) {
+        throw new ProblemError('not_found', `${params.namespace}/${params.name} has had no path ${pathId}.`)
+      }
+      const found = await readPoints(store, known, { pathId, ...span, stepMs: query.step })
+      return context.json({
+        step: formatDuration(found.stepMs),
+        points: found.points.map(({ atMs, ...point }) => ({ at: toInstant(atMs), ...point })),
+      })
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/services/{namespace}/{name}/incidents',
+      operationId: 'listServiceIncidents',
+      tags,
+      summary: 'From leaving pass to coming back, newest first',
+      description:
+        'Those that were open at some time of the span. Failing again within five minutes is the same incident.',
+      params: serviceParams,
+      query: z.strictObject({ ...clusterField, ...windowFields, ...pageFields }),
+      responses: { ...page(IncidentSchema), ...problems('not_found') },
+    },
+    async (context, { params, query }) => {
+      const { store, clock } = context.get('deps')
+      const { limit, cursor, cluster, ...asked } = query
+      const position = decodeCursor(cursor, NewestId)
+      const before = position && { startedAtMs: position[0], id: position[1] }
+      const nowMs = clock.now()
+      // All there are, unless the query says otherwise.
+      const window = windowOf(asked, nowMs, asked.to ?? nowMs)
+      const known = await findService(context, params, cluster)
+      const found = await listIncidents(store, known, window, { limit: limit + 1, before })
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      const next = found.length > limit && last ? encodeCursor([last.startedAtMs, last.id]) : null
+      return answerPage(context, items.map(describeIncident), next)
+    },
+  )
+}

@@ -1,0 +1,172 @@
+/** History → what the API shows, and the reports made of it. */
+import type { Verdict } from '../job/job.ts'
+import { toInstant } from '../lib/clock.ts'
+import { describeResult } from './describe-job.ts'
+import {
+  availabilityOf,
+  type Counts,
+  type HistoryResult,
+  type Incident,
+  type PathHistory,
+  type PathWindow,
+  type SeriesState,
+  type ServiceHead,
+  type ServiceHistory,
+  type ServiceWindow,
+} from './history.ts'
+import type {
+  HistoryResultDocument,
+  IncidentDocument,
+  OverallReport,
+  PathReport,
+  PathStateDocument,
+  ServiceDocument,
+  ServiceHeadDocument,
+  ServiceReport,
+  StateDocument,
+} from './history-document.ts'
+
+const instantOf = (ms: number | null): string | null => (ms === null ? null : toInstant(ms))
+
+export function describeServiceHead(head: ServiceHead): ServiceHeadDocument {
+  const { target, firstAtMs, lastVerdict, lastJobId, lastAtMs, counts, openIncidents } = head
+  return {
+    target,
+    firstAt: toInstant(firstAtMs),
+    lastVerdict,
+    lastJobId,
+    lastAt: toInstant(lastAtMs),
+    availability: availabilityOf(counts),
+    counts,
+    openIncidents,
+  }
+}
+
+export const describeService = (history: ServiceHistory): ServiceDocument => ({
+  ...describeServiceHead(history),
+  diagnosis: history.diagnosis,
+  paths: history.paths.map(describePathState),
+})
+
+function describePathState({ path, retiredAtMs, states }: PathHistory): PathStateDocument {
+  const failing = states.filter(({ state }) => state === 'fail')
+  const passing = states.filter(({ state }) => state === 'pass')
+  const since = (of: readonly SeriesState[]) => of.flatMap(({ sinceMs }) => sinceMs ?? [])
+  // It fails since the first of its states does, and passes since the last of them does.
+  const sinceMs = failing.length > 0 ? Math.min(...since(failing)) : Math.max(...since(passing))
+  const failures = states.flatMap(({ lastFailure }) => lastFailure ?? [])
+  return {
+    ...path,
+    state: failing.length > 0 ? 'fail' : passing.length > 0 ? 'pass' : null,
+    sinceAt: Number.isFinite(sinceMs) ? toInstant(sinceMs) : null,
+    lastFailure: describeFailure(failures.toSorted((a, b) => b.atMs - a.atMs)[0] ?? null),
+    retiredAt: instantOf(retiredAtMs),
+    states: states.map(describeState),
+  }
+}
+
+const describeFailure = (failure: SeriesState['lastFailure']): StateDocument['lastFailure'] =>
+  failure && { at: toInstant(failure.atMs), code: failure.code }
+
+const describeState = (entry: SeriesState): StateDocument => ({
+  check: entry.check,
+  vantage: entry.vantage,
+  state: entry.state,
+  sinceAt: instantOf(entry.sinceMs),
+  lastOutcome: entry.lastOutcome,
+  lastAt: toInstant(entry.lastAtMs),
+  lastFailure: describeFailure(entry.lastFailure),
+})
+
+export function describeHistoryResult({ result, vantage, counted }: HistoryResult): HistoryResultDocument {
+  const { jobId, pathId } = result
+  return { ...describeResult(result), jobId, pathId, vantage, counted }
+}
+
+export function describeIncident({ id, pathId, check, vantage, ...incident }: Incident): IncidentDocument {
+  const { startedAtMs, endedAtMs, failures, cause } = incident
+  return {
+    ...{ id, path: pathId, check, vantage },
+    startedAt: toInstant(startedAtMs),
+    endedAt: instantOf(endedAtMs),
+    failures,
+    finding: cause,
+  }
+}
+
+/** What an availability comes to: at least the objective or not; of nothing tested, whether that was our fault. */
+export function windowVerdict(counts: Counts, objective: number): Verdict {
+  const availability = availabilityOf(counts)
+  if (availability === null) return counts.error > 0 ? 'error' : 'inconclusive'
+  return availability >= objective ? 'pass' : 'fail'
+}
+
+export function reportService(window: ServiceWindow, objective: number): ServiceReport {
+  const { target, fromMs, toMs, counts, latency, failures, paths, incidents, diagnosis } = window
+  return {
+    target,
+    from: toInstant(fromMs),
+    to: toInstant(toMs),
+    verdict: windowVerdict(counts, objective),
+    objective,
+    availability: availabilityOf(counts),
+    ...{ counts, latency, failures },
+    paths: paths.map(reportPath),
+    incidents: incidents.map(describeIncident),
+    diagnosis,
+  }
+}
+
+function reportPath({
+  path,
+  retiredAtMs,
+  counts,
+  latency,
+  failures,
+  lastOutcome,
+  lastFailure,
+}: PathWindow): PathReport {
+  return {
+    ...path,
+    retiredAt: instantOf(retiredAtMs),
+    availability: availabilityOf(counts),
+    ...{ counts, latency, failures, lastOutcome },
+    lastFailure: describeFailure(lastFailure),
+  }
+}
+
+/** One Service that fails makes the whole fail, however many others pass. */
+const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'pass']
+
+export function reportOverall(
+  heads: readonly ServiceHead[],
+  window: { fromMs: number; toMs: number },
+  objective: number,
+): OverallReport {
+  const services = heads.map((head) => ({
+    ...describeServiceHead(head),
+    verdict: windowVerdict(head.counts, objective),
+  }))
+  const counts = heads.reduce<Counts>((sum, head) => addCounts(sum, head.counts), {
+    pass: 0,
+    fail: 0,
+    error: 0,
+    skipped: 0,
+  })
+  return {
+    from: toInstant(window.fromMs),
+    to: toInstant(window.toMs),
+    verdict: WORST_FIRST.find((verdict) => services.some((service) => service.verdict === verdict)) ?? 'inconclusive',
+    objective,
+    availability: availabilityOf(counts),
+    counts,
+    services,
+  }
+}
+
+const addCounts = (a: Counts, b: Counts): Counts => ({
+  pass: a.pass + b.pass,
+  fail: a.fail + b.fail,
+  error: a.error + b.error,
+  skipped: a.skipped + b.skipped,
+})

@@ -1,0 +1,110 @@
+/**
+ * History as the API shows it, and as every report renders it. Pure data; instants are RFC 3339.
+ *
+ * @module
+ */
+import type { FailureCode } from '../check/codes.ts'
+import type { Outcome } from '../check/result.ts'
+import type { Diagnosis } from '../diagnose/finding.ts'
+import type { Verdict } from '../job/job.ts'
+import type { Plan, Vantage } from '../plan/path.ts'
+import type { Cause, Counts, HistoryPath, Latency, Percentiles } from './history.ts'
+import type { ResultDocument } from './job-document.ts'
+
+type FailureDocument = { at: string; code: FailureCode | null }
+type Failures = Readonly<Partial<Record<FailureCode, number>>>
+
+export type ServiceHeadDocument = {
+  target: Plan['target']
+  firstAt: string
+  lastVerdict: Verdict
+  lastJobId: string
+  lastAt: string
+  availability: number | null
+  counts: Counts
+  openIncidents: number
+}
+
+export type StateDocument = {
+  check: string
+  vantage: Vantage
+  state: 'pass' | 'fail' | null
+  sinceAt: string | null
+  lastOutcome: Outcome
+  lastAt: string
+  lastFailure: FailureDocument | null
+}
+
+export type PathStateDocument = HistoryPath & {
+  /** `fail` if one of its states is; `null`: never tested. */
+  state: 'pass' | 'fail' | null
+  sinceAt: string | null
+  lastFailure: FailureDocument | null
+  retiredAt: string | null
+  states: readonly StateDocument[]
+}
+
+export type ServiceDocument = ServiceHeadDocument & {
+  diagnosis: Diagnosis | null
+  paths: readonly PathStateDocument[]
+}
+
+export type HistoryResultDocument = ResultDocument & {
+  jobId: string
+  pathId: string
+  vantage: Vantage
+  counted: boolean
+}
+
+export type SeriesDocument = {
+  step: string
+  points: readonly ({ at: string } & Counts & Percentiles)[]
+}
+
+export type IncidentDocument = {
+  id: string
+  path: string | null
+  check: string
+  vantage: Vantage
+  startedAt: string
+  endedAt: string | null
+  failures: Failures
+  finding: Cause | null
+}
+
+export type PathReport = HistoryPath & {
+  retiredAt: string | null
+  availability: number | null
+  counts: Counts
+  latency: Latency
+  failures: Failures
+  lastOutcome: Outcome | null
+  lastFailure: FailureDocument | null
+}
+
+/** A Service over a window. */
+export type ServiceReport = {
+  target: Plan['target']
+  from: string
+  to: string
+  verdict: Verdict
+  objective: number
+  availability: number | null
+  counts: Counts
+  latency: Latency
+  failures: Failures
+  paths: readonly PathReport[]
+  incidents: readonly IncidentDocument[]
+  diagnosis: Diagnosis | null
+}
+
+/** All Services over a window. */
+export type OverallReport = {
+  from: string
+  to: string
+  verdict: Verdict
+  objective: number
+  availability: number | null
+  counts: Counts
+  services: readonly (ServiceHeadDocument & { verdict: Verdict })[]
+}

@@ -1,0 +1,88 @@
+import { xmlAttribute, xmlText } from './junit.ts'
+import type { ViewRow, WindowView } from './window-view.ts'
+
+/**
+ * A report over a window as JUnit XML: one suite, one case for each row. It is green exactly when the verdict is a pass:
+ * a path below the objective in a Service that meets it is skipped and says so, and a verdict that no row explains
+ * (nothing tested, our own fault) is a case of its own.
+ */
+export function renderWindowJunit(view: WindowView): string {
+  const explained = view.verdict === 'pass' || view.rows.some(({ verdict }) => verdict === view.verdict)
+  const cases = [
+    ...(explained && view.verdict !== 'inconclusive' ? [] : [ownCase(view)]),
+    ...view.rows.map((row) => caseOf(view, row)),
+  ]
+  const count = (kind: Case['kind']): number => cases.filter((one) => one.kind === kind).length
+  const counts = {
+    tests: cases.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+    time: seconds(null),
+  }
+  const about = view.sections.flatMap(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)])
+  return `${[
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    open('testsuites', { name: 'portolan', ...counts }),
+    open('testsuite', { name: view.title, ...counts, timestamp: view.timestamp.slice(0, 19) }),
+    '<properties>',
+    open('property', { name: 'verdict', value: view.verdict }, '/'),
+    open('property', { name: 'window', value: view.about }, '/'),
+    '</properties>',
+    ...cases.map(({ xml }) => xml),
+    element('system-out', {}, [view.summary, ...about].join('\n')),
+    '</testsuite>',
+    '</testsuites>',
+  ].join('\n')}\n`
+}
+
+type Case = { kind: 'pass' | 'failure' | 'error' | 'skipped'; xml: string }
+
+function ownCase(view: WindowView): Case {
+  const message = view.verdict === 'inconclusive' ? 'nothing was tested' : view.summary
+  return testCase(view, 'verdict', null, 'error', view.verdict, message, view.summary)
+}
+
+function caseOf(view: WindowView, { name, verdict, p50Ms, cells, notes }: ViewRow): Case {
+  const figures = view.columns.map(({ title }, at) => `${title}: ${cells[at] ?? ''}`)
+  const text = [...notes, ...figures].join('\n')
+  const first = notes[0] ?? verdict
+  if (verdict === 'pass') return testCase(view, name, p50Ms, 'pass', '', '', text)
+  if (verdict === 'inconclusive') return testCase(view, name, p50Ms, 'skipped', '', 'nothing was tested', text)
+  if (view.verdict === 'pass') {
+    const message = verdict === 'fail' ? `below the objective by itself: ${first}` : first
+    return testCase(view, name, p50Ms, 'skipped', '', message, text)
+  }
+  return testCase(view, name, p50Ms, verdict === 'fail' ? 'failure' : 'error', verdict, first, text)
+}
+
+function testCase(
+  view: WindowView,
+  name: string,
+  p50Ms: number | null,
+  kind: Case['kind'],
+  type: string,
+  message: string,
+  text: string,
+): Case {
+  const bodies = {
+    pass: () => element('system-out', {}, text),
+    skipped: () => element('skipped', { message }, text),
+    failure: () => element('failure', { type, message }, text),
+    error: () => element('error', { type, message }, text),
+  }
+  const classname = `portolan.${view.title.replace('/', '.')}`
+  return { kind, xml: `${open('testcase', { classname, name, time: seconds(p50Ms) })}${bodies[kind]()}</testcase>` }
+}
+
+const seconds = (ms: number | null): string => ((ms ?? 0) / 1000).toFixed(6)
+
+type Attributes = Readonly<Record<string, string | number>>
+
+const open = (name: string, values: Attributes, end = ''): string =>
+  `<${name}${Object.entries(values)
+    .map(([key, value]) => ` ${key}="${xmlAttribute(String(value))}"`)
+    .join('')}${end}>`
+
+const element = (name: string, values: Attributes, text: string): string =>
+  `${open(name, values)}${xmlText(text)}</${name}>`

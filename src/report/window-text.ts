@@ -1,0 +1,60 @@
+import type { Verdict } from '../job/job.ts'
+import { wrap } from './visible.ts'
+import type { WindowView } from './window-view.ts'
+
+const WIDTH = 100
+/** A single long URL may not push the other columns out of the terminal. */
+const CELL_LIMIT = 40
+
+const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', error: '!', inconclusive: '–' }
+
+/** A report over a window for a terminal or a CI log. Begins with the verdict. */
+export function renderWindowText(view: WindowView): string {
+  const blocks = [
+    [`${view.verdict.toUpperCase()}  ${view.title}  ${view.summary}`, ...indented(4, view.about)],
+    table(view),
+    ...view.sections.map(({ title, lines }) => [title, ...lines.flatMap((line) => indented(2, line))]),
+    ['Fetch this report again:', `  curl "$PORTOLAN${view.url}&format=text"`],
+  ]
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** Names of what was not tested, in one line. */
+const UNTESTED_LIMIT = 5
+
+function table(view: WindowView): string[] {
+  const { columns } = view
+  const rows = view.rows.filter(({ verdict }) => verdict !== 'inconclusive')
+  const untested = view.rows.filter(({ verdict }) => verdict === 'inconclusive').map(({ name }) => name)
+  const more = untested.length > UNTESTED_LIMIT ? ` and ${untested.length - UNTESTED_LIMIT} more` : ''
+  const rest =
+    untested.length === 0 ? [] : indented(3, `not tested: ${untested.slice(0, UNTESTED_LIMIT).join(', ')}${more}`)
+  if (rows.length === 0) return rest
+  const titles = columns.map(({ title }) => title.toUpperCase())
+  const widths = titles.map((title, at) => {
+    const lengths = rows.map(({ cells }) => lengthOf(cells[at] ?? ''))
+    return Math.max(title.length, ...lengths.filter((length) => length <= CELL_LIMIT))
+  })
+  const line = (mark: string, cells: readonly string[]): string => {
+    const padded = cells.map((cell, at) => {
+      const gap = ' '.repeat(Math.max(0, (widths[at] ?? 0) - lengthOf(cell)))
+      return columns[at]?.right ? gap + cell : cell + gap
+    })
+    return [mark, ...padded].join('  ').trimEnd()
+  }
+  return [
+    line(' ', titles),
+    ...rows.flatMap(({ verdict, cells, notes }) => [
+      line(MARKS[verdict], cells),
+      ...notes.flatMap((note) => indented(5, note)),
+    ]),
+    ...rest,
+  ]
+}
+
+const lengthOf = (cell: string): number => [...cell].length
+
+const indented = (by: number, text: string): string[] => wrap(text, WIDTH - by).map((line) => ' '.repeat(by) + line)

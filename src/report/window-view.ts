@@ -1,0 +1,229 @@
+/**
+ * A report over a window as a table with sections: what its text, Markdown and JUnit have in common, decided once. All
+ * texts are safe to show (see `visible`) and not yet escaped for any markup.
+ *
+ * @module
+ */
+import type { Verdict } from '../job/job.ts'
+import { windowVerdict } from './describe-history.ts'
+import type { Counts, HistoryPath, Percentiles } from './history.ts'
+import type { IncidentDocument, OverallReport, PathReport, ServiceReport } from './history-document.ts'
+import { visible } from './visible.ts'
+import { duration, kindOf, pathTitle, place, portOf } from './words.ts'
+
+export type Column = { title: string; right?: true; code?: true }
+
+export type ViewRow = {
+  /** Names it alone, for JUnit. */
+  name: string
+  verdict: Verdict
+  p50Ms: number | null
+  cells: readonly string[]
+  notes: readonly string[]
+}
+
+export type WindowView = {
+  verdict: Verdict
+  title: string
+  summary: string
+  about: string
+  timestamp: string
+  columns: readonly Column[]
+  rows: readonly ViewRow[]
+  sections: readonly { title: string; lines: readonly string[] }[]
+  /** The path and query that fetch it again, without a format. */
+  url: string
+}
+
+const LATENCY: readonly Column[] = [
+  { title: 'P50', right: true },
+  { title: 'P95', right: true },
+  { title: 'P99', right: true },
+]
+
+export function viewService(report: ServiceReport): WindowView {
+  const { target, verdict, counts, objective, latency } = report
+  const titles = new Map(report.paths.map((path) => [path.id, titleOf(path)]))
+  const { namespace, service, cluster } = target
+  const name = `${namespace}/${service}`
+  return {
+    verdict,
+    title: visible(name),
+    summary: summaryOf(counts),
+    about: `cluster ${visible(cluster)}, ${spanOf(report)}, ${latencyWords(latency)}`,
+    timestamp: report.to,
+    columns: [
+      { title: 'Path' },
+      { title: 'Port', code: true },
+      { title: 'Address', code: true },
+      { title: 'Available', right: true },
+      { title: 'Tries', right: true },
+      ...LATENCY,
+    ],
+    rows: report.paths.map((path) => rowOf(path, objective)),
+    sections: [
+      { title: 'Incidents', lines: report.incidents.map((incident) => incidentLine(incident, titles)) },
+      { title: `Diagnosis now: ${report.diagnosis?.status ?? 'unknown'}`, lines: findingLines(report) },
+    ].filter(({ lines }) => lines.length > 0),
+    url: `/v1/services/${encodeURIComponent(namespace)}/${encodeURIComponent(service)}/report?${query(report, cluster)}`,
+  }
+}
+
+function rowOf(path: PathReport, objective: number): ViewRow {
+  const { counts, latency } = path
+  return {
+    name: titleOf(path),
+    verdict: windowVerdict(counts, objective),
+    p50Ms: latency.p50Ms,
+    cells: [kindOf(path), portOf(path), addressOf(path), percentOf(counts), triesOf(counts), ...latencyCells(latency)],
+    notes: [
+      ...failureNotes(path),
+      ...errorNotes(counts),
+      ...(path.retiredAt === null ? [] : [`retired ${shortInstant(path.retiredAt)}: no longer planned`]),
+    ],
+  }
+}
+
+const isGroup = (path: HistoryPath): boolean => path.kind === 'Endpoint' && path.address === null
+
+const addressOf = (path: HistoryPath): string => {
+  if (isGroup(path)) return `all endpoints, ${path.family ?? 'by name'}`
+  return place(path) + (path.node === null ? '' : ` (${visible(path.node)})`)
+}
+
+/** `NodePort http 10.0.0.11:30123 (node-1)`; `Endpoint http all endpoints, IPv4`. */
+export const titleOf = (path: HistoryPath): string =>
+  isGroup(path) ? `${path.kind} ${portOf(path)} ${addressOf(path)}` : pathTitle(path)
+
+function failureNotes({ counts, failures, lastFailure }: PathReport): string[] {
+  if (counts.fail === 0) return []
+  const last = lastFailure === null ? '' : `; last ${shortInstant(lastFailure.at)}`
+  return [`${counts.fail} of ${counts.pass + counts.fail} failed: ${failureWords(failures)}${last}`]
+}
+
+const errorNotes = ({ error }: Counts): string[] =>
+  error === 0 ? [] : [`${error} ${error === 1 ? 'error' : 'errors'} of the prober's own, not counted`]
+
+/** `connection_refused ×12, connect_timeout ×3`, the most frequent first. */
+const failureWords = (failures: Readonly<Record<string, number | undefined>>): string =>
+  Object.entries(failures)
+    .toSorted(([, a = 0], [, b = 0]) => b - a)
+    .map(([code, n]) => `${code} ×${n}`)
+    .join(', ')
+
+function incidentLine(incident: IncidentDocument, titles: ReadonlyMap<string, string>): string {
+  const { startedAt, endedAt, path, failures, finding } = incident
+  const when =
+    endedAt === null
+      ? `open since ${shortInstant(startedAt)}`
+      : `${shortInstant(startedAt)} to ${shortInstant(endedAt)} (${span(secondsOf(endedAt) - secondsOf(startedAt))})`
+  const what = path === null ? 'the Service as a whole' : (titles.get(path) ?? path)
+  const why = finding === null ? '' : `; ${finding.confidence}: ${visible(finding.title)} (${finding.code})`
+  return `${when}: ${what}: ${failureWords(failures) || 'expect.reachable is not met'}${why}`
+}
+
+const findingLines = ({ diagnosis }: ServiceReport): string[] =>
+  (diagnosis?.findings ?? []).map(({ confidence, title, code }) => `${confidence}: ${visible(title)} (${code})`)
+
+/** @param cluster of all its Services; `null`: of several. */
+export function viewOverall(report: OverallReport, cluster: string | null): WindowView {
+  const { counts, services, verdict } = report
+  const failing = services.filter((service) => service.verdict !== 'pass').length
+  const open = services.reduce((sum, { openIncidents }) => sum + openIncidents, 0)
+  return {
+    verdict,
+    title: services.length === 1 ? '1 Service' : `${services.length} Services`,
+    summary: `${services.length - failing} pass, ${failing} do not; ${summaryOf(counts)}`,
+    about: `${cluster === null ? 'all clusters' : `cluster ${visible(cluster)}`}, ${spanOf(report)}, ${open} open incidents`,
+    timestamp: report.to,
+    columns: [
+      { title: 'Service', code: true },
+      { title: 'Cluster', code: true },
+      { title: 'Available', right: true },
+      { title: 'Tries', right: true },
+      { title: 'Now' },
+      { title: 'Last job' },
+    ],
+    rows: services.map((service) => {
+      const { target, availability: _availability, lastVerdict, lastAt, openIncidents } = service
+      const name = visible(`${target.namespace}/${target.service}`)
+      return {
+        name: `${name} in ${visible(target.cluster)}`,
+        verdict: service.verdict,
+        p50Ms: null,
+        cells: [
+          ...[name, visible(target.cluster), percentOf(service.counts), triesOf(service.counts)],
+          ...[lastVerdict, shortInstant(lastAt)],
+        ],
+        notes: [
+          ...(service.counts.fail === 0 ? [] : [`${service.counts.fail} tries failed`]),
+          ...errorNotes(service.counts),
+          ...(openIncidents === 0 ? [] : [`${openIncidents} open ${openIncidents === 1 ? 'incident' : 'incidents'}`]),
+        ],
+      }
+    }),
+    sections: [],
+    url: `/v1/report?${query(report, cluster)}`,
+  }
+}
+
+const query = ({ from, to, objective }: OverallReport | ServiceReport, cluster: string | null): string =>
+  new URLSearchParams({
+    ...(cluster !== null && { cluster }),
+    ...{ from, to },
+    ...(objective !== 1 && { objective: String(objective) }),
+  }).toString()
+
+/** Of pass and fail, rounded down: 100 % is shown only where nothing failed. */
+export function percentOf({ pass, fail }: Counts): string {
+  if (pass + fail === 0) return '–'
+  const thousandths = Math.floor((pass * 100_000) / (pass + fail))
+  return thousandths === 0 && pass > 0 ? '<0.001 %' : `${thousandths / 1000} %`
+}
+
+const triesOf = ({ pass, fail }: Counts): string => String(pass + fail)
+
+function summaryOf(counts: Counts): string {
+  const parts = [
+    [counts.pass, 'passed'],
+    [counts.fail, 'failed'],
+    [counts.error, counts.error === 1 ? 'error' : 'errors'],
+    [counts.skipped, 'skipped'],
+  ] as const
+  const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  return told.length === 0 ? 'nothing recorded' : `${percentOf(counts)} available, ${told.join(', ')}`
+}
+
+const spanOf = ({ from, to, objective }: OverallReport | ServiceReport): string =>
+  `${shortInstant(from)} to ${shortInstant(to)}${objective === 1 ? '' : `, objective ${objective}`}`
+
+const latencyCells = ({ p50Ms, p95Ms, p99Ms }: Percentiles): string[] => [p50Ms, p95Ms, p99Ms].map(duration)
+
+const latencyWords = (latency: Percentiles): string =>
+  latency.p50Ms === null ? 'nothing timed' : `p50/p95/p99 ${latencyCells(latency).join(' / ')}`
+
+/** Whole seconds: `2026-11-23T09:00:00Z`. */
+export const shortInstant = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')
+
+/** As shown: to the second. */
+const secondsOf = (instant: string): number => Math.floor(Date.parse(instant) / 1000) * 1000
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+/** `2 h 5 min`: the two largest units. */
+export function span(ms: number): string {
+  const from = UNITS.findIndex(([, unit]) => ms >= unit)
+  if (from < 0) return '0 s'
+  let rest = ms
+  const parts = UNITS.slice(from, from + 2).map(([name, unit]) => {
+    const count = Math.floor(rest / unit)
+    rest -= count * unit
+    return count === 0 ? '' : `${count} ${name}`
+  })
+  return parts.filter((part) => part !== '').join(' ')
+}
