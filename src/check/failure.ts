@@ -267,8 +267,13 @@ export const causeOf = (of: Failure): unknown => causes.get(of)
 export function failureOf(code: string, phase: Phase, cause?: unknown): Failure {
   const meaning = meaningOf(code, phase)
   if (meaning !== null) return failure(meaning, phase, OWN.has(code) ? TEXTS[meaning] : `${TEXTS[meaning]} (${code})`)
-  const unknown = failure('internal', phase, `${TEXTS.internal} (${code.slice(0, 64)})`)
-  causes.set(unknown, cause ?? code)
+  return internal(phase, cause ?? code, code.slice(0, 64))
+}
+
+/** A failure that is nobody's but ours: a bug, or something nobody has met before. */
+export function internal(phase: Phase, cause: unknown, code?: string): Failure {
+  const unknown = failure('internal', phase, code === undefined ? TEXTS.internal : `${TEXTS.internal} (${code})`)
+  causes.set(unknown, cause)
   return unknown
 }
 

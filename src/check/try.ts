@@ -9,9 +9,9 @@ import { resultId } from '../lib/id.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
 import type { Check, DnsCheck, HttpCheck, TcpCheck } from './check.ts'
-import type { Failure } from './codes.ts'
+import type { Failure, Phase } from './codes.ts'
 import { judgeDns } from './dns.ts'
-import { beyondVantage, causeOf, failure, isBeyondVantage } from './failure.ts'
+import { beyondVantage, causeOf, failure, internal, isBeyondVantage } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { isSettledByControl, judgeByControl } from './ingress.ts'
 import { NO_TIMINGS, type Timings } from './network.ts'
@@ -79,7 +79,16 @@ export function resolveContext({ deps, addresses, plan, timeoutMs, signal }: Try
 /** A try that ended with the name: the check was about no more, or it did not resolve. */
 export async function tryName(context: TryContext, key: TryKey): Promise<Result> {
   const startedAtMs = context.deps.clock.now()
-  return describe(context, key, '', startedAtMs, await observeName(context, key))
+  return describe(context, key, '', startedAtMs, await unlessBroken('dns', observeName(context, key)))
+}
+
+/** A bug of ours in one try is an error of that try: the other paths of the job are still to be tried. */
+async function unlessBroken(phase: Phase, observing: Promise<Observation>): Promise<Observation> {
+  try {
+    return await observing
+  } catch (cause) {
+    return { ...NOTHING, failure: internal(phase, cause) }
+  }
 }
 
 async function observeName(context: TryContext, { path, check }: TryKey): Promise<Observation> {
@@ -148,7 +157,8 @@ export async function tryAddress(
     controls.push(describe(context, key, address.address, startedAtMs, seen, null, { purpose: 'control', number }))
   }
   const budgetMs = Math.max(1, context.timeoutMs - (dnsMs ?? 0))
-  const seen = await dial({ ...context, timeoutMs: budgetMs }, key, address.address, control)
+  const dialled = dial({ ...context, timeoutMs: budgetMs }, key, address.address, control)
+  const seen = await unlessBroken('expectation', dialled)
   const observed = { ...seen, dns, timings: withDns(seen.timings, dnsMs) }
   return [...controls, describe(context, key, address.address, startedAtMs, observed)]
 }

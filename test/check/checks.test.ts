@@ -390,4 +390,17 @@ describe('what the table does not know', () => {
       { level: 'error', event: 'probe_failed', fields: { cause: { code: 'ERR_SOCKET_BAD_PORT' } } },
     ])
   })
+
+  it('is an error of that try alone where it is our bug', async () => {
+    const log = quietLog()
+    const server = await start(hello)
+    const broken = httpCheck({ name: 'broken', expect: anExpectation({ failIfBodyMatchesRegexp: ['('] }) })
+    const path = at(server, { checks: [broken, httpCheck({ name: 'good' })] })
+    const { results } = await runPath(path, { network, log })
+    expect(results.map(({ check, outcome }) => [check, outcome]).toSorted()).toEqual([
+      ['broken', 'error'],
+      ['good', 'pass'],
+    ])
+    expect(log.events).toMatchObject([{ event: 'probe_failed', fields: { cause: { code: 'invalid_request' } } }])
+  })
 })

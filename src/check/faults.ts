@@ -1,0 +1,97 @@
+import { ProblemError } from '../lib/problem.ts'
+import type { Check, HttpCheck, TcpCheck } from './check.ts'
+import { compileJsonPath } from './json-path.ts'
+import { compileRegexp } from './regexp.ts'
+
+/** What is wrong with a field. `pointer` is relative to the check (RFC 6901). */
+export type Fault = { pointer: string; detail: string }
+
+/** Headers that make or break the message itself: the client writes them. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** field-vchar, obs-text, space and tab (RFC 9110 5.5). */
+const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
+/** What may stand in a request target: visible characters; others are percent-encoded by whoever wrote them. */
+const TARGET = /^\/[\u0021-\u007e]*$/
+/** uri-host with an optional port (RFC 9110 7.2). */
+const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:\d{1,5})?$/
+const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
+
+/** What a check cannot be run with, all of it at once; for the refusal of a request. */
+export function faultsOf(check: Check): Fault[] {
+  if (check.type === 'dns') return []
+  return [...(check.type === 'http' ? httpFaults(check) : tcpFaults(check)), ...caFaults(check)]
+}
+
+function httpFaults({ headers, host, path, ingressPath, expect, responder }: HttpCheck): Fault[] {
+  return [
+    ...Object.entries(headers).flatMap(([name, value]) => headerFaults(name, value)),
+    ...unless(host === null || HOST.test(host), '/host', 'not a host, or a host and a port'),
+    ...unless(
+      path === null || TARGET.test(path),
+      '/path',
+      'begins with "/"; other than visible ASCII is percent-encoded',
+    ),
+    ...unless(
+      ingressPath === null || TARGET.test(ingressPath),
+      '/ingressPath',
+      'begins with "/"; other than visible ASCII is percent-encoded',
+    ),
+    ...(expect?.failIfBodyMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyMatchesRegexp')),
+    ...(expect?.failIfBodyNotMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyNotMatchesRegexp')),
+    ...(expect?.failIfHeaderMatches ?? []).flatMap(({ regexp }, index) =>
+      compiled(`/expect/failIfHeaderMatches/${index}/regexp`, regexp),
+    ),
+    ...(expect?.failIfHeaderNotMatches ?? []).flatMap(({ regexp }, index) =>
+      compiled(`/expect/failIfHeaderNotMatches/${index}/regexp`, regexp),
+    ),
+    ...(expect?.jsonPath ?? []).flatMap(({ path, matchesRegexp }, index) => [
+      ...refusalOf(`/expect/jsonPath/${index}/path`, (pointer) => compileJsonPath(path, pointer)),
+      ...(matchesRegexp === undefined ? [] : compiled(`/expect/jsonPath/${index}/matchesRegexp`, matchesRegexp)),
+    ]),
+    ...(responder !== null && 'bodyRegexp' in responder ? compiled('/responder/bodyRegexp', responder.bodyRegexp) : []),
+  ]
+}
+
+const tcpFaults = ({ queryResponse }: TcpCheck): Fault[] =>
+  queryResponse.flatMap(({ expect }, index) =>
+    expect === null ? [] : compiled(`/queryResponse/${index}/expect`, expect),
+  )
+
+const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
+  unless(tls === null || tls.caPem === null || PEM.test(tls.caPem), '/tls/caPem', 'holds no certificate in PEM')
+
+function headerFaults(name: string, value: string): Fault[] {
+  const pointer = `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return [
+    ...unless(!OWN_HEADERS.has(name.toLowerCase()), pointer, 'is written by the client itself'),
+    ...unless(HEADER_VALUE.test(value), pointer, 'holds characters that no header value may hold (RFC 9110)'),
+    ...unless(name.toLowerCase() !== 'host' || HOST.test(value), pointer, 'not a host, or a host and a port'),
+  ]
+}
+
+const unless = (holds: boolean, pointer: string, detail: string): Fault[] => (holds ? [] : [{ pointer, detail }])
+
+const regexpAt = (pointer: string) => (pattern: string, index: number) => compiled(`${pointer}/${index}`, pattern)
+
+const compiled = (pointer: string, pattern: string): Fault[] => refusalOf(pointer, (at) => compileRegexp(pattern, at))
+
+function refusalOf(pointer: string, compile: (pointer: string) => unknown): Fault[] {
+  try {
+    compile(pointer)
+    return []
+  } catch (error) {
+    if (error instanceof ProblemError) return [{ pointer, detail: error.detail }]
+    throw error
+  }
+}
