@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ingress, pod, service, slice } from '../../test/support/manifests.ts'
 import { planInput } from '../../test/support/plan-text.ts'
-import { failure } from '../check/failure.ts'
+import { seenAs } from '../../test/support/seen.ts'
+import type { FailureCode } from '../check/codes.ts'
 import type { Outcome } from '../check/result.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
@@ -17,15 +18,15 @@ function planned(manifests: readonly unknown[]) {
   return { plan, diagnosis: diagnoseObjects(plan, input.objects) }
 }
 
-/** Outcomes as a run would leave them: what was skipped at planning stays skipped. */
 const tested = (
   paths: readonly PlannedPath[],
   outcome: (path: PlannedPath) => Outcome | null,
-  failed = failure('connection_refused', 'connect', 'refused'),
+  code: FailureCode = 'connection_refused',
 ): TestedPath[] =>
   paths.map((path) => {
-    const decided = path.skipped === null ? outcome(path) : 'skipped'
-    return { path, outcome: decided, deciding: decided === 'fail' ? [{ failure: failed }] : [] }
+    const told = outcome(path)
+    if (told === null) return { path, outcome: null, skipped: null, deciding: [] }
+    return seenAs(path, told === 'pass' ? 'pass' : told === 'error' ? null : code)
   })
 
 describe('the status of a finished job', () => {
@@ -66,6 +67,7 @@ describe('findings over a finished job', () => {
     const { findings } = diagnoseJob(
       diagnosis,
       tested(plan.paths, ({ kind, dns }) => (kind === 'ClusterIP' ? 'fail' : dns === null ? 'error' : 'pass')),
+      plan,
     )
     expect(findings.map(({ code, explains }) => [code, explains])).toEqual([
       ['selector_matches_no_pods', plan.paths.filter(({ kind }) => kind === 'ClusterIP').map(({ id }) => id)],
@@ -74,12 +76,15 @@ describe('findings over a finished job', () => {
 
   it('do not explain what failed at the name: a resolver that is down is no fault of the objects', () => {
     const { plan, diagnosis } = planned([service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')])
-    const down = failure('dns_server_failure', 'dns', 'no answer')
     const { findings } = diagnoseJob(
       diagnosis,
-      tested(plan.paths, ({ kind }) => (kind === 'DNS' ? 'fail' : 'error'), down),
+      tested(plan.paths, ({ kind }) => (kind === 'DNS' ? 'fail' : 'error'), 'dns_server_failure'),
+      plan,
     )
-    expect(findings.map(({ code, explains }) => [code, explains])).toEqual([['selector_matches_no_pods', []]])
+    expect(findings.map(({ code, explains }) => [code, explains.length])).toEqual([
+      ['cluster_dns_fails', 5],
+      ['selector_matches_no_pods', 0],
+    ])
   })
 
   it('drop what an answer proves wrong, however certain it was', () => {
@@ -88,7 +93,7 @@ describe('findings over a finished job', () => {
       ['endpoint_address_invalid', 'certain'],
     ])
     const answers = tested(plan.paths, ({ kind }) => (kind === 'Endpoint' ? 'pass' : 'fail'))
-    expect(diagnoseJob(diagnosis, answers).findings).toEqual([])
+    expect(diagnoseJob(diagnosis, answers, plan).findings.map(({ code }) => code)).toEqual(['service_proxy_fails'])
   })
 
   const suspicious = [service({ ports: [{ name: 'http', port: 80, targetPort: 9090 }] }), pod('toad-1')]
@@ -100,6 +105,7 @@ describe('findings over a finished job', () => {
       diagnoseJob(
         diagnosis,
         tested(plan.paths, () => 'pass'),
+        plan,
       ).findings,
     ).toEqual([])
   })
@@ -110,6 +116,7 @@ describe('findings over a finished job', () => {
       diagnoseJob(
         diagnosis,
         tested(plan.paths, () => 'error'),
+        plan,
       ).findings,
     ).toHaveLength(1)
     const unready = planned([service(), pod('toad-1', {}, { ready: false }), pod('toad-2', {}, { ip: '10.244.0.10' })])
@@ -117,6 +124,7 @@ describe('findings over a finished job', () => {
       diagnoseJob(
         unready.diagnosis,
         tested(unready.plan.paths, () => 'pass'),
+        unready.plan,
       ).findings.map(({ code }) => code),
     ).toEqual(['pods_not_ready'])
   })
@@ -125,18 +133,19 @@ describe('findings over a finished job', () => {
     const { plan, diagnosis } = planned([
       service({}, { labels: { 'service.kubernetes.io/headless': '' } }),
       slice([{ at: '10.244.0.9' }]),
-      ingress([{ port: 8080 }]),
+      ingress([{ port: 81 }]),
     ])
     expect(diagnosis.findings.map(({ code }) => code)).toEqual([
       'proxy_label_excludes_service',
-      'ingress_backend_is_target_port',
+      'ingress_backend_port_missing',
     ])
     const done = diagnoseJob(
       diagnosis,
       tested(plan.paths, ({ kind }) => (kind === 'Ingress' ? 'fail' : 'pass')),
+      plan,
     )
     expect(done.findings.map(({ code }) => code)).toEqual([
-      'ingress_backend_is_target_port',
+      'ingress_backend_port_missing',
       'proxy_label_excludes_service',
     ])
   })

@@ -342,7 +342,9 @@ describe('findings from objects alone', () => {
 
   it('has a fault for every rule', () => {
     const tested = new Set(FAULTS.flatMap(([, , found]) => found.map((each) => each.split(' ')[0])))
-    expect(RULES.map(({ code }) => code).filter((code) => !tested.has(code))).toEqual([])
+    expect(RULES.filter(({ code, when }) => when !== undefined && !tested.has(code)).map(({ code }) => code)).toEqual(
+      [],
+    )
   })
 
   it('says nothing of a healthy Service', () => {

@@ -103,6 +103,7 @@ const BY_OBJECTS: readonly Rule[] = [
 
 /** By comparing what passed with what failed, in the same order. */
 const BY_RESULTS: readonly Rule[] = [
+  oneFamilyFails,
   nothingListens,
   someEndpointsFail,
   endpointsSilent,
@@ -110,7 +111,6 @@ const BY_RESULTS: readonly Rule[] = [
   portSpeaksNoTls,
   applicationAnswersErrors,
   serviceProxyFails,
-  oneFamilyFails,
   clusterDnsFails,
   clusterDomainWrong,
   serviceNameUnknown,

@@ -56,6 +56,7 @@ export const endpointsSilent: Rule = {
 export const someEndpointsFail: Rule = {
   code: 'some_endpoints_fail',
   layer: 'endpoints',
+  unless: ['one_family_fails'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
@@ -81,12 +82,12 @@ export const someEndpointsFail: Rule = {
             : 'See what is wrong with those pods; a readiness probe that asks the application takes such pods out by itself.',
           confirm: byNode ? `kubectl describe node ${nodes[0]}` : `kubectl get pods -n ${namespace} -o wide`,
           evidence: triesOf(bad),
-          explains: idsOf([
-            ...bad,
-            ...failing(port.dialled).filter(
-              ({ path, code }) => path.kind !== 'Endpoint' && bad.some((each) => each.code === code),
+          explains: idsOf(
+            failing(port.dialled).filter(
+              (each) =>
+                bad.includes(each) || (each.path.kind !== 'Endpoint' && bad.some(({ code }) => code === each.code)),
             ),
-          ]),
+          ),
         },
       ]
     }),

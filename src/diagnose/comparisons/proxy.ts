@@ -140,7 +140,7 @@ export const loadBalancerFails: Rule = {
 export const oneFamilyFails: Rule = {
   code: 'one_family_fails',
   layer: 'network',
-  unless: ['single_family_endpoints', 'some_endpoints_fail'],
+  unless: ['single_family_endpoints'],
   after: ({ ports }) =>
     ports.flatMap((port) => {
       const direct = port.dialled.filter(({ path }) => path.family !== null)

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest'
+import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice } from '../../test/support/manifests.ts'
+import { planInput } from '../../test/support/plan-text.ts'
+import { seenAs, type Told } from '../../test/support/seen.ts'
+import type { PathKind, PlannedPath, Vantage } from '../plan/path.ts'
+import { planPaths } from '../plan/plan.ts'
+import { diagnoseJob, diagnoseObjects } from './diagnose.ts'
+import { RULES } from './rules.ts'
+
+/** A Service with every kind of path: two endpoints on two nodes, a load balancer, an Ingress with TLS. */
+const HEALTHY = [
+  service(
+    { type: 'LoadBalancer', ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }] },
+    {},
+    loadBalancerStatus({ ip: '203.0.113.73', ipMode: 'Proxy' }),
+  ),
+  slice([
+    { at: '10.244.1.5', node: 'node-1' },
+    { at: '10.244.2.6', node: 'node-2' },
+  ]),
+  node('node-1', { InternalIP: '10.0.0.11' }),
+  node('node-2', { InternalIP: '10.0.0.12' }),
+  ingress([{}], { tls: [{ hosts: ['toad.example.com'], secretName: 'cert' }] }),
+  ingressClass('nginx', 'k8s.io/ingress-nginx'),
+]
+
+type Saw = (path: PlannedPath) => Told
+
+/** Findings as `code confidence: what it explains`. */
+function findings(manifests: readonly unknown[], saw: Saw, vantage: Vantage = 'in-cluster'): string[] {
+  const input = planInput(manifests, { target: { namespace: 'pond', service: 'toad' }, vantage })
+  const plan = planPaths(input)
+  const tested = plan.paths.map((path) => seenAs(path, saw(path)))
+  const kinds = new Map(plan.paths.map(({ id, kind }) => [id, kind]))
+  return diagnoseJob(diagnoseObjects(plan, input.objects), tested, plan).findings.map(
+    ({ code, confidence, explains }) =>
+      `${code} ${confidence}: ${[...new Set(explains.map((id) => kinds.get(id)))].join(' ')}`.trim(),
+  )
+}
+
+const of =
+  (told: Told, ...kinds: PathKind[]): Saw =>
+  ({ kind, dns }) =>
+    kinds.includes(kind) && dns === null ? told : 'pass'
+const everywhere =
+  (told: Told): Saw =>
+  ({ dns }) =>
+    dns === null ? told : 'pass'
+
+const bothFamilies = [
+  service({ clusterIPs: ['10.96.0.7', 'fd00::7'], ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' }),
+  slice([{ at: '10.244.1.5' }]),
+  slice([{ at: 'fd00:244::5' }], { name: 'toad-v6', addressType: 'IPv6' }),
+]
+const alias = [service({ type: 'ExternalName', externalName: 'api.example.com', ports: [{ port: 5432 }] })]
+
+const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = [
+  ['everything passes', HEALTHY, () => 'pass', []],
+  [
+    'the endpoints refuse, and so does everything before them',
+    HEALTHY,
+    (path) => (path.kind === 'Ingress' ? 502 : everywhere('connection_refused')(path)),
+    ['nothing_listens likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'the endpoints are silent',
+    HEALTHY,
+    (path) => (path.kind === 'Ingress' ? 504 : everywhere('connect_timeout')(path)),
+    ['endpoints_silent possible: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'the endpoints are silent here, and the controller reaches them',
+    HEALTHY,
+    of('connect_timeout', 'Endpoint', 'ClusterIP', 'DNS'),
+    ['endpoints_silent likely: DNS ClusterIP Endpoint'],
+  ],
+  [
+    'one endpoint fails, and a share of what goes through it',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      (kind === 'Endpoint' && on === 'node-2') || kind === 'ClusterIP' ? 'connection_refused' : 'pass',
+    ['some_endpoints_fail certain: ClusterIP Endpoint'],
+  ],
+  [
+    'direct connections are cut, the Ingress works',
+    HEALTHY,
+    of('connection_reset', 'Endpoint', 'ClusterIP', 'DNS'),
+    ['direct_connections_cut possible: DNS ClusterIP Endpoint'],
+  ],
+  [
+    'the cluster IP is dead, the endpoints answer',
+    HEALTHY,
+    of('connect_timeout', 'ClusterIP', 'DNS'),
+    ['service_proxy_fails likely: DNS ClusterIP'],
+  ],
+  [
+    'one node refuses the node port',
+    HEALTHY,
+    ({ kind, node: on }) => (kind === 'NodePort' && on === 'node-2' ? 'connection_refused' : 'pass'),
+    ['node_port_fails_on_some_nodes likely: NodePort'],
+  ],
+  ['all nodes drop the node port', HEALTHY, of('connect_timeout', 'NodePort'), ['node_port_blocked likely: NodePort']],
+  [
+    'the load balancer is silent',
+    HEALTHY,
+    of('connect_timeout', 'LoadBalancer'),
+    ['load_balancer_fails likely: LoadBalancer'],
+  ],
+  [
+    'nothing answers over IPv6',
+    bothFamilies,
+    ({ family, dns }) => (family === 'IPv6' && dns === null ? 'connection_refused' : 'pass'),
+    ['one_family_fails likely: ClusterIP Endpoint'],
+  ],
+  [
+    'DNS is silent',
+    HEALTHY,
+    ({ kind }) => (kind === 'DNS' ? 'dns_timeout' : 'pass'),
+    ['cluster_dns_fails likely: DNS'],
+  ],
+  [
+    'the long name does not exist, the short ones do',
+    HEALTHY,
+    ({ kind, dns }) => (kind === 'DNS' && dns?.how !== 'lookup' ? 'dns_not_found' : 'pass'),
+    ['cluster_domain_wrong likely: DNS'],
+  ],
+  [
+    'no name exists, the addresses answer',
+    HEALTHY,
+    ({ kind }) => (kind === 'DNS' ? 'dns_not_found' : 'pass'),
+    ['service_name_unknown likely: DNS'],
+  ],
+  [
+    'DNS gives another address',
+    HEALTHY,
+    ({ dns }) => (dns?.type === 'A' && dns.how === 'resolve' ? 'wrong_address' : 'pass'),
+    ['stale_dns likely: DNS'],
+  ],
+  [
+    'an external name does not resolve',
+    alias,
+    ({ kind }) => (kind === 'ExternalName' ? 'dns_not_found' : 'pass'),
+    ['outside_name_unresolved certain: ExternalName'],
+  ],
+  ['the controller has no route', HEALTHY, of(404, 'Ingress'), ['ingress_does_not_route likely: Ingress']],
+  ['the controller has no backend', HEALTHY, of(503, 'Ingress'), ['ingress_has_no_backend likely: Ingress']],
+  ['the controller is refused', HEALTHY, of(502, 'Ingress'), ['ingress_backend_refuses likely: Ingress']],
+  ['the controller waits in vain', HEALTHY, of(504, 'Ingress'), ['ingress_backend_silent likely: Ingress']],
+  [
+    'the controller answers 503, and nothing else can be asked',
+    [service(), ...HEALTHY.slice(1)],
+    of(503, 'Ingress'),
+    ['ingress_has_no_backend possible: Ingress'],
+    'edge',
+  ],
+  [
+    'the controller is not there',
+    HEALTHY,
+    of('connection_refused', 'Ingress'),
+    ['ingress_controller_unreachable likely: Ingress'],
+  ],
+  [
+    'the application answers 500 on every way',
+    HEALTHY,
+    everywhere(500),
+    ['application_answers_errors likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'a port taken for HTTPS speaks no TLS',
+    [
+      service({ ports: [{ name: 'https', port: 443, targetPort: 8080 }] }),
+      slice([{ at: '10.244.1.5' }], { ports: [{ name: 'https', port: 8080 }] }),
+    ],
+    everywhere('tls_not_spoken'),
+    ['port_speaks_no_tls likely: DNS ClusterIP Endpoint'],
+  ],
+  [
+    'nothing at all is reached, not even DNS',
+    [HEALTHY[0], ...HEALTHY.slice(2)],
+    ({ kind }) => (kind === 'DNS' ? 'dns_timeout' : 'connect_timeout'),
+    ['cluster_dns_fails likely: DNS', 'prober_reaches_nothing possible: DNS ClusterIP NodePort LoadBalancer Ingress'],
+  ],
+]
+
+describe('findings from comparing paths', () => {
+  it.each(CASES)('%s', (_what, manifests, saw, expected, vantage) => {
+    expect(findings(manifests, saw, vantage)).toEqual(expected)
+  })
+
+  it("tells the controller's own certificate from any other bad one", () => {
+    const input = planInput(HEALTHY, { target: { namespace: 'pond', service: 'toad' } })
+    const plan = planPaths(input)
+    const codesWith = (subject: string): string[] => {
+      const certificate = {
+        subject,
+        issuer: subject,
+        altNames: [],
+        notBefore: null,
+        notAfter: null,
+        authorized: false,
+        authorizationError: null,
+        protocol: null,
+      }
+      const tested = plan.paths.map((path) =>
+        path.kind === 'Ingress' && path.scheme === 'https'
+          ? seenAs(path, 'certificate_untrusted', certificate)
+          : seenAs(path, 'pass'),
+      )
+      return diagnoseJob({ status: 'unknown', findings: [] }, tested, plan).findings.map(({ code }) => code)
+    }
+    expect(codesWith('CN=Kubernetes Ingress Controller Fake Certificate')).toEqual(['ingress_default_certificate'])
+    expect(codesWith('CN=TRAEFIK DEFAULT CERT')).toEqual(['ingress_default_certificate'])
+    expect(codesWith('CN=toad.example.com')).toEqual([])
+  })
+
+  it('does not repeat what the objects are certain of', () => {
+    const broken = [...HEALTHY.slice(2), service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')]
+    const saw: Saw = (path) => (path.kind === 'Ingress' ? 503 : everywhere('connection_refused')(path))
+    expect(findings(broken, saw)).toEqual(['selector_matches_no_pods certain: DNS ClusterIP Ingress'])
+  })
+
+  it('is silent about a proxy that was told to leave the Service alone', () => {
+    const labelled = [...HEALTHY.slice(1), service({}, { labels: { 'service.kubernetes.io/headless': '' } })]
+    expect(findings(labelled, of('connect_timeout', 'ClusterIP', 'DNS'))).toEqual([
+      'proxy_label_excludes_service certain:',
+    ])
+  })
+
+  it('has a case for every rule', () => {
+    const tested = new Set(CASES.flatMap(([, , , found]) => found.map((each) => each.split(' ')[0])))
+    const apart = ['ingress_default_certificate', 'ingress_host_dns_differs']
+    expect(RULES.filter(({ code, after }) => after !== undefined && !tested.has(code)).map(({ code }) => code)).toEqual(
+      apart,
+    )
+  })
+})

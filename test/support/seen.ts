@@ -1,0 +1,57 @@
+/** Outcomes as a finished run leaves them, for the diagnosis: told by a function of the path. */
+import { FAILURE_CODES, type FailureCode, type Phase } from '../../src/check/codes.ts'
+import { type HttpEvidence, NO_TIMINGS, type TlsEvidence } from '../../src/check/network.ts'
+import type { Result } from '../../src/check/result.ts'
+import type { TestedPath } from '../../src/diagnose/seen.ts'
+import type { PlannedPath } from '../../src/plan/path.ts'
+
+/** A failure's code, a status (500 and above fail, 404 fails on Ingress), or `pass`; `null`: an error of ours. */
+export type Told = 'pass' | FailureCode | number | null
+
+const PHASES: Readonly<Record<string, Phase>> = { dns: 'dns', connect: 'connect', tls: 'tls', exchange: 'response' }
+
+const answer = (status: number): HttpEvidence => ({
+  status,
+  version: '1.1',
+  headers: {},
+  location: null,
+  bodyBytes: 0,
+  bodySnippet: '',
+  bodySha256: '',
+})
+
+/** What was skipped at planning stays so; what nothing promises and fails is skipped as not expected. */
+export function seenAs(path: PlannedPath, told: Told, tls: TlsEvidence | null = null): TestedPath {
+  if (path.skipped !== null) return { path, outcome: 'skipped', skipped: path.skipped, deciding: [] }
+  if (told === null) return { path, outcome: 'error', skipped: null, deciding: [] }
+  const status = typeof told === 'number' ? told : null
+  const code = typeof told === 'number' ? 'unexpected_status' : told
+  const failed =
+    code === 'pass'
+      ? null
+      : { code, phase: PHASES[FAILURE_CODES[code]] ?? 'expectation', source: 'target' as const, message: code }
+  const outcome = failed === null ? 'pass' : path.expected === 'unknown' ? 'skipped' : 'fail'
+  const result: Result = {
+    id: `res_${path.id}`,
+    jobId: 'job_1',
+    pathId: path.id,
+    check: 'default',
+    address: path.address ?? '',
+    sample: 1,
+    try: 1,
+    round: 1,
+    purpose: 'check',
+    outcome,
+    startedAtMs: 0,
+    resolvedAddress: path.address,
+    localAddress: null,
+    timings: NO_TIMINGS,
+    dns: null,
+    http: status === null ? null : answer(status),
+    tls,
+    responder: null,
+    failure: failed,
+  }
+  const skipped = outcome === 'skipped' ? { reason: 'not_expected' as const, detail: code } : null
+  return { path, outcome, skipped, deciding: [result] }
+}
