@@ -1,6 +1,7 @@
 /** A job's body, as documented and as enforced: closed, every number with a maximum. → {@link JobRequest}. */
 import { z } from '@hono/zod-openapi'
 import type { Check } from '../check/check.ts'
+import { faultsOf } from '../check/faults.ts'
 import type { JobRequest } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { defined } from '../lib/defined.ts'
@@ -194,7 +195,14 @@ export const JobRequestSchema = z
       .refine(
         (checks) => new Set(checks.map((check) => check.name)).size === checks.length,
         'Two checks have the same name',
-      ),
+      )
+      .superRefine((checks, context) => {
+        for (const [index, check] of checks.entries()) {
+          for (const { pointer, detail } of faultsOf(toCheck(check))) {
+            context.addIssue({ code: 'custom', path: [index, ...fromPointer(pointer)], message: detail })
+          }
+        }
+      }),
     samples: z.int().min(1).max(100).default(1),
     retries: z
       .strictObject({ limit: z.int().min(0).max(10).default(0), delayMs: z.number().min(0).max(60_000).default(1000) })
@@ -245,6 +253,13 @@ export function toJobRequest(body: RequestBody, objects: KubeObjects | null, clu
     labels: body.labels,
   }
 }
+
+/** RFC 6901. */
+const fromPointer = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 type SelectorInput = z.output<typeof PathSelectorSchema>
 

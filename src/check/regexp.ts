@@ -30,7 +30,7 @@ export function compileRegexp(pattern: string, pointer = ''): Regexp {
 
 function parse(pattern: string, pointer: string): RE2JS {
   const refuse = (why: string, cause?: unknown) => {
-    const detail = `not a regular expression that RE2 reads: ${why}`
+    const detail = `not a regular expression of RE2 (no look-around, no back-references): ${why}`
     return new ProblemError('invalid_request', detail, { errors: [{ pointer, detail }], cause })
   }
   if (pattern.length > PATTERN_MAX) throw refuse(`longer than ${PATTERN_MAX} characters`)
