@@ -10,7 +10,7 @@ import { OUTCOMES } from '../check/result.ts'
 import type { Job } from '../job/job.ts'
 import { jsonChunks } from './json.ts'
 import type { Observed, Subject } from './observed.ts'
-import { addToRollups } from './rollups.ts'
+import { addToRollups, ROLLUP_TABLES } from './rollups.ts'
 import { dayOf } from './texts.ts'
 
 /** A path that comes back and fails again within this time has had one incident, not two. */
@@ -41,7 +41,7 @@ export function historyWrites(ended: EndedJob, observed: Observed): SQL[] {
     ...seriesRows(ended, observed, { job, service }),
     sql`update results set counted = (${isCounted(observed.counted)}) where job_no = ${job} and purpose = 0`,
     sql`update jobs set unprobed = ${ended.unprobed} where ${held}`,
-    ...addToRollups({ results: sql`r.job_no = ${job}`, jobs: sql`j.no = ${job}` }, [0, 1]),
+    ...rollupRows(observed, job),
     ...incidentRows(ended, observed, { job, service }),
     ...stateRows(ended, observed, job),
     ...pathRows(ended, observed, { job, service, newest }),
@@ -50,6 +50,13 @@ export function historyWrites(ended: EndedJob, observed: Observed): SQL[] {
         last_verdict = ${ended.verdict}, diagnosis = ${ended.diagnosis}
       where no = ${service} and ${newest} and ${job} is not null`,
   ]
+}
+
+/** What is known to be nothing is not asked for. */
+function rollupRows({ unprobed, whole }: Observed, job: SQL): SQL[] {
+  const span = { results: sql`r.job_no = ${job}`, jobs: unprobed.length > 0 ? sql`j.no = ${job}` : null }
+  const failed = Object.keys(whole.failures).length > 0
+  return addToRollups(span, [0, 1], failed ? ROLLUP_TABLES : ROLLUP_TABLES.filter((name) => name !== 'rollup_failures'))
 }
 
 const isCounted = (keys: readonly string[]): SQL =>

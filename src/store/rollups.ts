@@ -10,8 +10,8 @@ import type { Store } from './db.ts'
 import { bucketOf } from './sketch.ts'
 import { HOUR_MS, STEPS } from './steps.ts'
 
-/** Which rows of `results r` and which `jobs j` are meant. */
-export type Span = { results: SQL; jobs: SQL }
+/** Which rows of `results r` are meant, and which `jobs j`: of those, what was not probed. `null`: none. */
+export type Span = { results: SQL; jobs: SQL | null }
 
 /** Every counted try and every pair that was not probed, with the series whose rollups it goes to. */
 const observedIn = (span: Span): SQL => sql`
@@ -19,14 +19,16 @@ const observedIn = (span: Span): SQL => sql`
     select coalesce(s.group_no, s.no) group_no, s.whole_no, r.started_at_ms at_ms, r.outcome, r.failure_code,
       case r.outcome when 0 then r.total_us end total_us, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us
     from results r join series s on s.no = r.series_no
-    where ${span.results} and r.counted = 1
+    where ${span.results} and r.counted = 1 ${span.jobs === null ? sql`` : unprobedIn(span.jobs)}
+  )`
+
+const unprobedIn = (jobs: SQL): SQL => sql`
     union all
     select coalesce(s.group_no, s.no), s.whole_no, j.created_at_ms, ${sql.raw(String(OUTCOMES.indexOf('skipped')))},
       null, null, null, null, null, null, null
     from jobs j join texts t on t.hash = j.unprobed, json_each(t.text) pair
       join series s on s.path_id = pair.value ->> 0 and s.check_name = pair.value ->> 1 and s.vantage = j.vantage
-    where ${span.jobs}
-  )`
+    where ${jobs}`
 
 export const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
 
@@ -82,11 +84,11 @@ export function seenIn(span: Span, table: RollupTable): SQL {
 }
 
 /** @param steps positions in STEPS. */
-export function addToRollups(span: Span, steps: readonly number[]): SQL[] {
+export function addToRollups(span: Span, steps: readonly number[], tables = ROLLUP_TABLES): SQL[] {
   const perStep = sql.raw(
     `(values ${steps.map((step) => `(${step}, ${(STEPS[step]?.ms ?? 0) / HOUR_MS})`).join()}) steps`,
   )
-  return ROLLUP_TABLES.map((table) => {
+  return tables.map((table) => {
     const { key, columns } = TALLIES[table]
     const names = ['series_no', 'step', 'at', ...(key === null ? [] : [key.name])].join()
     const chosen = `series_no, steps.column1, hour / steps.column2${key === null ? '' : `, ${key.name}`}`

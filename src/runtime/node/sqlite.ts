@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { type SQLWrapper, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import { isStorageBusy, type Row, type Store } from '../../store/db.ts'
+import type { Store } from '../../store/db.ts'
 import { MIGRATIONS } from '../../store/migrations.ts'
+import { createWriter } from './group-commit.ts'
 
 export type OpenDatabase = {
   store: Store
@@ -30,8 +30,6 @@ export type OpenDatabase = {
 /** How long a statement blocks this thread for another process's lock; then it is tried again without blocking. */
 const BUSY_MS = 100
 const LOG_BYTES = 64 * 1024 * 1024
-/** How long a write waits for the lock before it gives up, milliseconds. */
-const GIVE_UP_MS = 30_000
 
 /**
  * Opens the database, making the file and its folder if absent, and brings it up to date under a lock, so that
@@ -57,6 +55,7 @@ export function openSqlite(file: string): OpenDatabase {
     client.close()
     throw error
   }
+  keepPrepared(client)
   const writer = createWriter(client)
   return {
     store: { db: drizzle(client), atomic: writer.atomic },
@@ -101,99 +100,21 @@ function migrate(client: Database.Database): void {
   }
 }
 
-type Waiting = {
-  writes: readonly SQLWrapper[]
-  resolve(rows: readonly (readonly Row[])[]): void
-  reject(error: unknown): void
-}
+/** Statements in use are few; the bound is there for those whose text grows with their input. */
+const PREPARED = 300
 
-/**
- * Group commit: all writes that wait when the event loop comes round share one transaction, and so one flush of the
- * disk; each is all or none by itself.
- */
-function createWriter(client: Database.Database) {
-  const dialect = new SQLiteSyncDialect()
-  const statements = new Map<string, Database.Statement<unknown[], Row>>()
-  let waiting: Waiting[] = []
-  let scheduled = false
-  let waitedSinceMs: number | null = null
-
-  const prepare = (text: string): Database.Statement<unknown[], Row> => {
-    const known = statements.get(text)
-    if (known) return known
-    // Few texts are ever in use; the bound is there for those that grow with their input.
-    if (statements.size >= 200) statements.clear()
-    const statement = client.prepare<unknown[], Row>(text)
-    statements.set(text, statement)
+/** Preparing a statement costs about as much as running it, so what has been prepared is used again. */
+function keepPrepared(client: Database.Database): void {
+  const prepare = client.prepare.bind(client)
+  const known = new Map<string, Database.Statement>()
+  const prepareOnce = (text: string): Database.Statement => {
+    const before = known.get(text)
+    // Whoever asks expects rows as objects, whatever the one before asked for.
+    if (before) return before.reader ? before.raw(false) : before
+    if (known.size >= PREPARED) known.clear()
+    const statement = prepare(text)
+    known.set(text, statement)
     return statement
   }
-
-  const run = (write: SQLWrapper): readonly Row[] => {
-    const { sql: text, params } = dialect.sqlToQuery(write.getSQL())
-    const statement = prepare(text)
-    if (statement.reader) return statement.all(...params)
-    statement.run(...params)
-    return []
-  }
-
-  /** Runs every group; what a group throws is its own affair, unless SQLite gave up the whole transaction. */
-  const runAll = (batch: readonly Waiting[]): (() => void)[] => {
-    client.exec('begin immediate')
-    try {
-      const settle = batch.map(({ writes, resolve, reject }) => {
-        client.exec('savepoint one')
-        try {
-          const rows = writes.map(run)
-          client.exec('release one')
-          return () => resolve(rows)
-        } catch (error) {
-          if (!client.inTransaction) throw error
-          client.exec('rollback to one')
-          client.exec('release one')
-          return () => reject(error)
-        }
-      })
-      client.exec('commit')
-      return settle
-    } catch (error) {
-      if (client.inTransaction) client.exec('rollback')
-      throw error
-    }
-  }
-
-  const flush = (): void => {
-    scheduled = false
-    const batch = waiting
-    waiting = []
-    if (batch.length === 0) return
-    try {
-      const settle = runAll(batch)
-      waitedSinceMs = null
-      for (const each of settle) each()
-    } catch (error) {
-      waitedSinceMs ??= Date.now()
-      if (isStorageBusy(error) && Date.now() - waitedSinceMs < GIVE_UP_MS) {
-        waiting = [...batch, ...waiting]
-        schedule(10 + Math.random() * 40)
-        return
-      }
-      waitedSinceMs = null
-      for (const { reject } of batch) reject(error)
-    }
-  }
-
-  const schedule = (delayMs = 0): void => {
-    if (scheduled) return
-    scheduled = true
-    if (delayMs === 0) setImmediate(flush)
-    else setTimeout(flush, delayMs)
-  }
-
-  const atomic: Store['atomic'] = (writes) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ writes, resolve, reject })
-      schedule()
-    })
-
-  return { atomic, flush }
+  Object.defineProperty(client, 'prepare', { value: prepareOnce })
 }

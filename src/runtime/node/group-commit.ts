@@ -1,0 +1,104 @@
+import type Database from 'better-sqlite3'
+import type { SQLWrapper } from 'drizzle-orm'
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { isStorageBusy, type Row, type Store } from '../../store/db.ts'
+
+/** How long a write waits for the lock before it gives up, milliseconds. */
+const GIVE_UP_MS = 30_000
+
+type Waiting = {
+  writes: readonly SQLWrapper[]
+  resolve(rows: readonly (readonly Row[])[]): void
+  reject(error: unknown): void
+}
+
+/**
+ * Group commit: all writes that wait when the event loop comes round share one transaction, and so one flush of the
+ * disk; each is all or none by itself.
+ */
+export function createWriter(client: Database.Database) {
+  const dialect = new SQLiteSyncDialect()
+  const begin = client.prepare('begin immediate')
+  const commit = client.prepare('commit')
+  const savepoint = client.prepare('savepoint one')
+  const release = client.prepare('release one')
+  let waiting: Waiting[] = []
+  let scheduled = false
+  let waitedSinceMs: number | null = null
+
+  const run = (write: SQLWrapper): readonly Row[] => {
+    const { sql, params } = dialect.sqlToQuery(write.getSQL())
+    const statement = client.prepare<unknown[], Row>(sql)
+    if (statement.reader) return statement.all(...params)
+    statement.run(...params)
+    return []
+  }
+
+  /** Runs every group; what a group throws is its own affair, unless SQLite gave up the whole transaction. */
+  const runAll = (batch: readonly Waiting[]): (() => void)[] => {
+    begin.run()
+    try {
+      const settle = batch.length === 1 ? batch.map(runGroup) : batch.map(runApart)
+      commit.run()
+      return settle
+    } catch (error) {
+      if (client.inTransaction) client.exec('rollback')
+      throw error
+    }
+  }
+
+  const runGroup = ({ writes, resolve }: Waiting): (() => void) => {
+    const rows = writes.map(run)
+    return () => resolve(rows)
+  }
+
+  const runApart = (group: Waiting): (() => void) => {
+    savepoint.run()
+    try {
+      const settle = runGroup(group)
+      release.run()
+      return settle
+    } catch (error) {
+      if (!client.inTransaction) throw error
+      client.exec('rollback to one')
+      release.run()
+      return () => group.reject(error)
+    }
+  }
+
+  const flush = (): void => {
+    scheduled = false
+    const batch = waiting
+    waiting = []
+    if (batch.length === 0) return
+    try {
+      const settle = runAll(batch)
+      waitedSinceMs = null
+      for (const each of settle) each()
+    } catch (error) {
+      waitedSinceMs ??= Date.now()
+      if (isStorageBusy(error) && Date.now() - waitedSinceMs < GIVE_UP_MS) {
+        waiting = [...batch, ...waiting]
+        schedule(10 + Math.random() * 40)
+        return
+      }
+      waitedSinceMs = null
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  const schedule = (delayMs = 0): void => {
+    if (scheduled) return
+    scheduled = true
+    if (delayMs === 0) setImmediate(flush)
+    else setTimeout(flush, delayMs)
+  }
+
+  const atomic: Store['atomic'] = (writes) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ writes, resolve, reject })
+      schedule()
+    })
+
+  return { atomic, flush }
+}
