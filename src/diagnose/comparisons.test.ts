@@ -213,6 +213,12 @@ describe('findings from comparing paths', () => {
     expect(codesWith('CN=toad.example.com')).toEqual([])
   })
 
+  it('tells that the name of a host leads elsewhere, which fails nothing', () => {
+    const saw: Saw = ({ kind, dns }) => (kind === 'DNS' && dns?.how === 'lookup' ? 'wrong_address' : 'pass')
+    expect(findings(HEALTHY, saw, 'outside')).toEqual(['ingress_host_dns_differs possible:'])
+    expect(findings(HEALTHY, () => 'pass', 'outside')).toEqual([])
+  })
+
   it('does not repeat what the objects are certain of', () => {
     const broken = [...HEALTHY.slice(2), service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')]
     const saw: Saw = (path) => (path.kind === 'Ingress' ? 503 : everywhere('connection_refused')(path))

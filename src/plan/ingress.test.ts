@@ -316,3 +316,42 @@ describe('the address of the controller (A7)', () => {
     expect(lines([ingress([{}], {}, {}, usual)])).toEqual([`${url} at 10.0.0.11:80`])
   })
 })
+
+describe('the DNS of an Ingress host', () => {
+  const rules = [
+    {
+      host: 'toad.example.com',
+      http: {
+        paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'toad', port: { number: 80 } } } }],
+      },
+    },
+    {
+      host: '*.example.com',
+      http: {
+        paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'toad', port: { number: 80 } } } }],
+      },
+    },
+  ]
+  const namesFrom = (asked: Parameters<typeof planOf>[1]) =>
+    planOf([service(), ingress([], { rules })], asked).paths.filter(
+      ({ kind, host, expected }) => kind === 'DNS' && host?.endsWith('.example.com') && expected === 'unknown',
+    )
+
+  it('is compared with the address of the controller from outside, and promised by nobody', () => {
+    expect(namesFrom({ vantage: 'outside' })).toMatchObject([
+      {
+        host: 'toad.example.com',
+        port: null,
+        url: 'dns:toad.example.com?type=A',
+        expected: 'unknown',
+        dns: { name: 'toad.example.com', values: ['203.0.113.80'], how: 'lookup' },
+        checks: [{ type: 'dns' }],
+      },
+    ])
+  })
+
+  it('is not asked from inside, nor where the caller names the controller', () => {
+    expect(namesFrom({ vantage: 'in-cluster' })).toEqual([])
+    expect(namesFrom({ vantage: 'edge', addresses: { ingressController: ['203.0.113.80'] } })).toEqual([])
+  })
+})

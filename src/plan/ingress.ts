@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type PortRef, refOf, type Service, type ServicePort } from '../kube/objects.ts'
+import { type Ingress, type PortRef, refOf, type Service, type ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { type Controller, controllersOf } from './ingress-address.ts'
@@ -24,15 +24,51 @@ import { familyOf } from './ip.ts'
 
 export function ingressPaths(context: PlanContext): PathDraft[] {
   const { index, target } = context
-  return index.ingressesOf(target.namespace, target.service).flatMap((ingress) => {
+  const ingresses = index.ingressesOf(target.namespace, target.service)
+  return [...ingresses.flatMap((ingress) => throughControllers(context, ingress)), ...hostNames(context, ingresses)]
+}
+
+/**
+ * The host's own DNS, against the controller's address: what clients outside follow. Not asked from inside, where names
+ * may have other answers, nor where the caller says where the controller is. Nobody promises it: a difference is a
+ * finding. Of kind DNS, as a name that resolves is no way through the Ingress.
+ */
+function hostNames(context: PlanContext, ingresses: readonly Ingress[]): PathDraft[] {
+  const { target, vantage, addresses } = context
+  if (vantage === 'in-cluster' || addresses.ingressController.length > 0) return []
+  return ingresses.flatMap((ingress) => {
+    const known = controllersOf(context, ingress).flatMap(({ address }) => address ?? [])
+    const values = known.length === 0 || known.some((address) => familyOf(address) === null) ? null : known
     const routes = routesOf(ingress).filter(({ backend }) => backend.service?.name === target.service)
-    const controllers = controllersOf(context, ingress)
-    return routes.flatMap((route) => {
-      const asked = askedOf(context, route)
-      return controllers.flatMap((controller) =>
-        schemesOf(route, asked.host).map((scheme) => through(context, route, asked, controller, scheme)),
-      )
+    return [...new Set(routes.flatMap(({ host }) => host ?? []))].flatMap((host) => {
+      if (host.startsWith('*.')) return []
+      return [
+        draft({
+          kind: 'DNS',
+          port: null,
+          host,
+          because: [`${refOf(ingress)} spec.rules[].host`],
+          discriminator: [host],
+          reach: 'anywhere',
+          dns: { name: host, type: 'A', values, how: 'lookup' },
+          doubts: [
+            `${refOf(ingress)} spec.rules[].host: Kubernetes makes no DNS record for it; compared with the controller's address`,
+          ],
+        }),
+      ]
     })
+  })
+}
+
+function throughControllers(context: PlanContext, ingress: Ingress): PathDraft[] {
+  const { target } = context
+  const routes = routesOf(ingress).filter(({ backend }) => backend.service?.name === target.service)
+  const controllers = controllersOf(context, ingress)
+  return routes.flatMap((route) => {
+    const asked = askedOf(context, route)
+    return controllers.flatMap((controller) =>
+      schemesOf(route, asked.host).map((scheme) => through(context, route, asked, controller, scheme)),
+    )
   })
 }
 

@@ -141,7 +141,7 @@ export const ingressHostDnsDiffers: Rule = {
   layer: 'dns',
   after: ({ tested }) =>
     tested.flatMap(({ path, skipped, deciding }) => {
-      if (path.kind !== 'Ingress' || path.dns === null || skipped?.reason !== 'not_expected') return []
+      if (path.kind !== 'DNS' || path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected') return []
       const { name, values } = path.dns
       const found = deciding[0]?.dns?.answers ?? []
       return [
