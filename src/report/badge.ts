@@ -1,6 +1,6 @@
 import type { Verdict } from '../job/job.ts'
-import { xmlText } from './junit.ts'
 import { visible } from './visible.ts'
+import { xmlText } from './xml.ts'
 
 const COLOURS: Readonly<Record<Verdict, string>> = {
   pass: '#2e7d32',

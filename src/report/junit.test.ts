@@ -3,7 +3,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
 import { hostileString } from '../../test/fixtures/hostile.ts'
 import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
-import { renderJunit, xmlAttribute, xmlText } from './junit.ts'
+import { renderJunit } from './junit.ts'
 import { visible } from './visible.ts'
 
 /** XML 1.0, section 2.2: what may occur at all. */
@@ -80,22 +80,5 @@ describe('renderJunit', () => {
         expect(only.failure['#']).toContain(`because: ${visible(hostile)}\n`)
       }),
     )
-  })
-})
-
-describe('xmlText and xmlAttribute', () => {
-  const VALID = hostileString.filter((text) => XML_CHARS.test(text))
-
-  it('give back the very text through a parser', () => {
-    fc.assert(
-      fc.property(VALID, (text) => {
-        const read = parser.parse(`<a b="${xmlAttribute(text)}">x${xmlText(text)}</a>`).a
-        expect(read).toEqual({ '@b': text, '#': `x${text}` })
-      }),
-    )
-  })
-
-  it('spell out what XML 1.0 cannot hold', () => {
-    expect(xmlText('a\0b\u001bc\ufffe')).toBe('a\\u{0}b\\u{1b}c\\u{fffe}')
   })
 })

@@ -11,6 +11,7 @@ import {
   targetOf,
   verdictReason,
 } from './words.ts'
+import { element, empty, open } from './xml.ts'
 
 /**
  * JUnit XML: one suite for the job, one case for each path × check. `fail` is a `<failure>`, `error` an `<error>`,
@@ -20,16 +21,21 @@ import {
  */
 export const renderJunit = (job: JobDocument): string => renderJunitSuites([job])
 
-/** The same for several jobs: a suite for each. */
-export function renderJunitSuites(jobs: readonly JobDocument[]): string {
-  const suites = jobs.map(suiteOf)
-  const sum = (name: Exclude<keyof Counts, 'time'>): number => suites.reduce((all, { counts }) => all + counts[name], 0)
-  const counts: Counts = {
+/**
+ * The same for several jobs: a suite for each.
+ *
+ * @param inconclusive how a job is shown that tested nothing, where others decide.
+ */
+export function renderJunitSuites(jobs: readonly JobDocument[], inconclusive: 'error' | 'skipped' = 'error'): string {
+  const suites = jobs.map((job) => suiteOf(job, inconclusive))
+  const sum = (name: 'tests' | 'failures' | 'errors'): number =>
+    suites.reduce((all, { counts }) => all + counts[name], 0)
+  // The schema has no `skipped` here.
+  const counts = {
     tests: sum('tests'),
     failures: sum('failures'),
     errors: sum('errors'),
-    skipped: sum('skipped'),
-    time: seconds(jobs.reduce((all, job) => all + (job.durationMs ?? 0), 0)),
+    time: suiteSeconds(jobs.reduce((all, job) => all + (job.durationMs ?? 0), 0)),
   }
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -41,22 +47,23 @@ export function renderJunitSuites(jobs: readonly JobDocument[]): string {
 
 type Counts = { tests: number; failures: number; errors: number; skipped: number; time: string }
 
-function suiteOf(job: JobDocument): { counts: Counts; lines: string[] } {
+function suiteOf(job: JobDocument, inconclusive: 'error' | 'skipped'): { counts: Counts; lines: string[] } {
   const rows = reportRows(job)
   const classname = visible(`portolan.${job.target.namespace}.${job.target.service}`)
   const own = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
-  const ownIsFailure = job.status === 'finished' && job.verdict === 'fail'
+  const ownIs = job.verdict === 'fail' ? 'failure' : job.verdict === 'inconclusive' ? inconclusive : 'error'
+  const countOwn = (kind: typeof ownIs): number => (own !== null && ownIs === kind ? 1 : 0)
   const cases = [
-    ...(own === null ? [] : [verdictCase(classname, own, ownIsFailure)]),
+    ...(own === null ? [] : [verdictCase(classname, own, ownIs)]),
     ...rows.map((row) => testCase(classname, row)),
   ]
   const count = (outcome: ReportRow['outcome']): number => rows.filter((row) => row.outcome === outcome).length
   const counts: Counts = {
     tests: cases.length,
-    failures: count('fail') + (own !== null && ownIsFailure ? 1 : 0),
-    errors: count('error') + (own !== null && !ownIsFailure ? 1 : 0),
-    skipped: count('skipped') + count(null),
-    time: seconds(job.durationMs),
+    failures: count('fail') + countOwn('failure'),
+    errors: count('error') + countOwn('error'),
+    skipped: count('skipped') + count(null) + countOwn('skipped'),
+    time: suiteSeconds(job.durationMs),
   }
   const properties = {
     job: job.id,
@@ -68,8 +75,8 @@ function suiteOf(job: JobDocument): { counts: Counts; lines: string[] } {
   const lines = [
     open('testsuite', { name: targetOf(job), ...counts, timestamp: (job.startedAt ?? job.createdAt).slice(0, 19) }),
     '<properties>',
-    ...Object.entries(properties).map(
-      ([name, value]) => `<property${attributes({ name: visible(name), value: visible(value) })}/>`,
+    ...Object.entries(properties).map(([name, value]) =>
+      empty('property', { name: visible(name), value: visible(value) }),
     ),
     '</properties>',
     ...cases,
@@ -78,8 +85,6 @@ function suiteOf(job: JobDocument): { counts: Counts; lines: string[] } {
   ]
   return { counts, lines }
 }
-
-type Attributes = Readonly<Record<string, string | number>>
 
 function testCase(classname: string, row: ReportRow): string {
   const { outcome, deciding } = row
@@ -99,8 +104,12 @@ function testCase(classname: string, row: ReportRow): string {
   return `${open('testcase', { classname, name, time: seconds(deciding?.timings.totalMs ?? null) })}${body}</testcase>`
 }
 
-function verdictCase(classname: string, reason: { code: string; message: string }, isFailure: boolean): string {
-  const body = element(isFailure ? 'failure' : 'error', { type: reason.code, message: reason.message }, reason.message)
+function verdictCase(
+  classname: string,
+  { code, message }: { code: string; message: string },
+  kind: 'failure' | 'error' | 'skipped',
+): string {
+  const body = element(kind, kind === 'skipped' ? { message } : { type: code, message }, message)
   return `${open('testcase', { classname, name: 'verdict', time: seconds(null) })}${body}</testcase>`
 }
 
@@ -118,34 +127,8 @@ function about(job: JobDocument): string {
   return [...findings, ...absent].join('\n')
 }
 
+/** Of a case; to the microsecond. */
 const seconds = (ms: number | null): string => ((ms ?? 0) / 1000).toFixed(6)
 
-const open = (name: string, attribute: Attributes): string => `<${name}${attributes(attribute)}>`
-
-const element = (name: string, attribute: Attributes, text: string): string =>
-  `${open(name, attribute)}${xmlText(text)}</${name}>`
-
-const attributes = (values: Attributes): string =>
-  Object.entries(values)
-    .map(([name, value]) => ` ${name}="${xmlAttribute(String(value))}"`)
-    .join('')
-
-/** Char of XML 1.0 (section 2.2), negated; a lone surrogate is in none of its ranges. */
-const NOT_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\r': '&#13;',
-}
-
-/** Text content. What XML 1.0 cannot hold even as a reference is spelled out, as `visible` does. */
-export function xmlText(text: string): string {
-  return text.replace(NOT_XML, visible).replace(/[&<>"\r]/g, (char) => ENTITIES[char] ?? char)
-}
-
-/** As {@link xmlText}, and safe from attribute-value normalisation (section 3.3.3), which turns newlines into spaces. */
-export function xmlAttribute(text: string): string {
-  return xmlText(text).replace(/[\t\n]/g, (char) => `&#${char.charCodeAt(0)};`)
-}
+/** Of a suite: the schema takes three decimals there. */
+export const suiteSeconds = (ms: number | null): string => ((ms ?? 0) / 1000).toFixed(3)

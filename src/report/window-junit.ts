@@ -1,5 +1,6 @@
-import { xmlAttribute, xmlText } from './junit.ts'
+import { suiteSeconds } from './junit.ts'
 import type { ViewRow, WindowView } from './window-view.ts'
+import { element, empty, open } from './xml.ts'
 
 /**
  * A report over a window as JUnit XML: one suite, one case for each row. It is green exactly when the verdict is a pass:
@@ -17,17 +18,17 @@ export function renderWindowJunit(view: WindowView): string {
     tests: cases.length,
     failures: count('failure'),
     errors: count('error'),
-    skipped: count('skipped'),
-    time: seconds(null),
+    time: suiteSeconds(null),
   }
+  const timestamp = view.timestamp.slice(0, 19)
   const about = view.sections.flatMap(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)])
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
     open('testsuites', { name: 'portolan', ...counts }),
-    open('testsuite', { name: view.title, ...counts, timestamp: view.timestamp.slice(0, 19) }),
+    open('testsuite', { name: view.title, ...counts, skipped: count('skipped'), timestamp }),
     '<properties>',
-    open('property', { name: 'verdict', value: view.verdict }, '/'),
-    open('property', { name: 'window', value: view.about }, '/'),
+    empty('property', { name: 'verdict', value: view.verdict }),
+    empty('property', { name: 'window', value: view.about }),
     '</properties>',
     ...cases.map(({ xml }) => xml),
     element('system-out', {}, [view.summary, ...about].join('\n')),
@@ -76,13 +77,3 @@ function testCase(
 }
 
 const seconds = (ms: number | null): string => ((ms ?? 0) / 1000).toFixed(6)
-
-type Attributes = Readonly<Record<string, string | number>>
-
-const open = (name: string, values: Attributes, end = ''): string =>
-  `<${name}${Object.entries(values)
-    .map(([key, value]) => ` ${key}="${xmlAttribute(String(value))}"`)
-    .join('')}${end}>`
-
-const element = (name: string, values: Attributes, text: string): string =>
-  `${open(name, values)}${xmlText(text)}</${name}>`

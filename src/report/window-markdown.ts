@@ -14,7 +14,8 @@ export function renderWindowMarkdown(view: WindowView): string {
   const rest = view.rows.filter((row) => !bad.includes(row))
   const blocks = [
     `### ${MARKS[view.verdict]} ${view.verdict.toUpperCase()}: ${code(view.title)}`,
-    prose(view.summary),
+    // Words and figures of our own
+    view.summary,
     prose(view.about),
     bad.length === 0 ? '' : table(view, bad),
     ...view.sections.map(({ title, lines }) => `#### ${prose(title)}\n\n${list(lines)}`),
@@ -27,7 +28,7 @@ export function renderWindowMarkdown(view: WindowView): string {
 function table({ columns }: WindowView, rows: readonly ViewRow[]): string {
   const shown = rows.slice(0, ROWS_LIMIT)
   const lines = shown.map(({ verdict, cells, notes }) => {
-    const told = cells.map((cell, at) => (columns[at]?.code ? code(cell) : prose(cell)))
+    const told = cells.map((cell, at) => (columns[at]?.right ? cell : columns[at]?.code ? code(cell) : prose(cell)))
     return `| ${[MARKS[verdict], ...told, notes.map(prose).join('<br>')].join(' | ')} |`
   })
   return [

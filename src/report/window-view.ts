@@ -11,6 +11,7 @@ import type { IncidentDocument, OverallReport, PathReport, ServiceReport } from 
 import { visible } from './visible.ts'
 import { duration, kindOf, pathTitle, place, portOf } from './words.ts'
 
+/** `right`: figures of our own. `code`: what a target or a manifest says. */
 export type Column = { title: string; right?: true; code?: true }
 
 export type ViewRow = {
@@ -65,7 +66,7 @@ export function viewService(report: ServiceReport): WindowView {
       { title: 'Incidents', lines: report.incidents.map((incident) => incidentLine(incident, titles)) },
       { title: `Diagnosis now: ${report.diagnosis?.status ?? 'unknown'}`, lines: findingLines(report) },
     ].filter(({ lines }) => lines.length > 0),
-    url: `/v1/services/${encodeURIComponent(namespace)}/${encodeURIComponent(service)}/report?${query(report, cluster)}`,
+    url: `/v1/services/${segment(namespace)}/${segment(service)}/report?${query(report, cluster)}`,
   }
 }
 
@@ -134,7 +135,7 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
     verdict,
     title: services.length === 1 ? '1 Service' : `${services.length} Services`,
     summary: `${services.length - failing} pass, ${failing} do not; ${summaryOf(counts)}`,
-    about: `${cluster === null ? 'all clusters' : `cluster ${visible(cluster)}`}, ${spanOf(report)}, ${open} open incidents`,
+    about: `${cluster === null ? 'all clusters' : `cluster ${visible(cluster)}`}, ${spanOf(report)}, ${openWords(open)}`,
     timestamp: report.to,
     columns: [
       { title: 'Service', code: true },
@@ -158,7 +159,7 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
         notes: [
           ...(service.counts.fail === 0 ? [] : [`${service.counts.fail} tries failed`]),
           ...errorNotes(service.counts),
-          ...(openIncidents === 0 ? [] : [`${openIncidents} open ${openIncidents === 1 ? 'incident' : 'incidents'}`]),
+          ...(openIncidents === 0 ? [] : [openWords(openIncidents)]),
         ],
       }
     }),
@@ -166,6 +167,11 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
     url: `/v1/report?${query(report, cluster)}`,
   }
 }
+
+const openWords = (open: number): string => `${open} open ${open === 1 ? 'incident' : 'incidents'}`
+
+/** A lone surrogate has no UTF-8, and would throw. */
+const segment = (text: string): string => encodeURIComponent(text.toWellFormed())
 
 const query = ({ from, to, objective }: OverallReport | ServiceReport, cluster: string | null): string =>
   new URLSearchParams({
