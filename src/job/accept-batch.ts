@@ -20,7 +20,7 @@ import {
   vantageOf,
 } from './accept.ts'
 import { type BatchSelection, type BatchTarget, selectServices } from './batch.ts'
-import { type JobProblem, problemOf } from './job.ts'
+import { problemOf } from './job.ts'
 
 /** A batch's request is a job's, about each Service that is selected. */
 export type AskedBatch = Asked & { selection: BatchSelection }
@@ -29,7 +29,7 @@ type Made = { owner: string; deadlineAtMs: number | null; scheduleId: string | n
 
 /**
  * The batch that is asked for, ready to be stored. A Service that cannot be planned has a job that ends with the
- * problem: it does not keep the others from being probed.
+ * refusal: it does not keep the others from being probed.
  *
  * @throws ProblemError where no Service is selected, or too many.
  */
@@ -61,15 +61,19 @@ async function makeOne(
   const request = { ...asked.request, target }
   const vantage = vantageOf(deps, request)
   let planned: Parameters<typeof makeJob>[2] = { target, vantage, plan: null, diagnosis: null }
-  let problem: JobProblem | null = null
+  let refusal: BatchJob['refusal'] = null
   try {
     planned = { ...planned, ...planRequest(deps, { ...asked, request }, index) }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    problem = problemOf(error)
+    refusal = { problem: problemOf(error), verdict: hasNothingToTest(error) ? 'inconclusive' : 'error' }
   }
-  return { job: await makeJob(deps, request, planned, made), problem }
+  return { job: await makeJob(deps, request, planned, made), refusal }
 }
+
+/** Kinds of path that were chosen for all Services may be none of one of them: an ExternalName has no ClusterIP. */
+const hasNothingToTest = ({ code, errors }: ProblemError): boolean =>
+  code === 'impossible_request' && errors.every(({ pointer }) => pointer === '/paths/include')
 
 /** @returns the batch's id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptBatch(
@@ -87,4 +91,4 @@ export async function acceptBatch(
 
 /** Ids of its jobs that are to be run: those whose Service could be planned. */
 export const jobsToRun = ({ jobs }: NewBatch): string[] =>
-  jobs.flatMap(({ job, problem }) => (problem === null ? [job.id] : []))
+  jobs.flatMap(({ job, refusal }) => (refusal === null ? [job.id] : []))

@@ -91,8 +91,9 @@ export function renderBatchMarkdown({ batch, jobs }: BatchReport): string {
   return `${[head, ...reports, ...rest, foot].join('\n\n')}\n`
 }
 
-/** A suite for each Service. */
-export const renderBatchJunit = ({ jobs }: BatchReport): string => renderJunitSuites(jobs)
+/** A suite for each Service. All are green only when the batch passes: one that tested nothing does not count then. */
+export const renderBatchJunit = ({ batch, jobs }: BatchReport): string =>
+  renderJunitSuites(jobs, batch.verdict === 'pass' ? 'skipped' : 'error')
 
 const fetchAgain = ({ id }: BatchDocument, format: string): string =>
   `curl "$PORTOLAN/v1/batches/${id}/report?format=${format}"`

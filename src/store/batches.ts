@@ -5,7 +5,7 @@
  */
 import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Batch } from '../job/batch.ts'
-import type { JobProblem } from '../job/job.ts'
+import type { JobProblem, Verdict } from '../job/job.ts'
 import type { Store } from './db.ts'
 import { jobRows } from './job-rows.ts'
 import { type JobHead, type JobPage, type NewJob, toHead } from './jobs.ts'
@@ -14,8 +14,8 @@ import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
 import { insertWhere } from './sql.ts'
 
-/** `problem`: the Service could not be planned; the job has ended with it. */
-export type BatchJob = { job: NewJob; problem: JobProblem | null }
+/** `refusal`: the Service could not be planned; the job has ended with that. */
+export type BatchJob = { job: NewJob; refusal: { problem: JobProblem; verdict: Verdict } | null }
 export type NewBatch = { batch: Batch; jobs: readonly BatchJob[] }
 
 /** The statements that insert a batch where `guard` holds. */
@@ -28,11 +28,11 @@ export function batchRows({ batch, jobs: list }: NewBatch, guard: SQL): SQL[] {
       guard,
       batch.createdAtMs,
     ),
-    ...list.flatMap(({ job, problem }) =>
-      problem === null
+    ...list.flatMap(({ job, refusal }) =>
+      refusal === null
         ? []
         : [
-            sql`update jobs set status = 'finished', verdict = 'error', problem = ${JSON.stringify(problem)},
+            sql`update jobs set status = 'finished', verdict = ${refusal.verdict}, problem = ${JSON.stringify(refusal.problem)},
                 finished_at_ms = ${batch.createdAtMs}, sealed = null where id = ${job.id} and status = 'queued'`,
           ],
     ),

@@ -22,6 +22,8 @@ export const readJobs = (response: Response | Promise<Response>) =>
   read<{ items: JobSummaryDocument[]; nextCursor: string | null }>(response)
 
 export const readBatch = (response: Response | Promise<Response>) => read<BatchDocument>(response)
+export const readBatches = (response: Response | Promise<Response>) =>
+  read<{ items: BatchDocument[]; nextCursor: string | null }>(response)
 export const readSchedule = (response: Response | Promise<Response>) => read<ScheduleDocument>(response)
 export const readSchedules = (response: Response | Promise<Response>) =>
   read<{ items: ScheduleHeadDocument[]; nextCursor: string | null }>(response)
