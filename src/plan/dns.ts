@@ -10,7 +10,7 @@ import type { PlanContext } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { externalNameOf } from './external-name.ts'
 import { familyOf } from './ip.ts'
-import { clusterIPsOf, isExternalName, isHeadless, otherProxyDoubts } from './service.ts'
+import { clusterIPDoubts, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
 import { hasSelector, targetNumbers } from './service-endpoints.ts'
 
 /** What the Service's name must resolve to. `values: null`: any address will do, the objects don't tell. */
@@ -182,8 +182,8 @@ function dialled(context: PlanContext, port: ServicePort, position: number): Pat
   const { service, fqdn } = context
   const ref = `Service/${service.meta.name} spec.ports[${position}]`
   const common = { ...ofName(fqdn), port, reach: 'cluster' } as const
-  const doubts = otherProxyDoubts(context)
   if (!isHeadless(context)) {
+    const doubts = clusterIPDoubts(context)
     return [draft({ ...common, addressPort: port.port, because: [...nameBecause(context), `${ref}.port`], doubts })]
   }
   const told = targetNumbers(context.endpoints, port)

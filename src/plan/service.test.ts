@@ -91,6 +91,11 @@ describe('internalTrafficPolicy Local (A6)', () => {
     ).toEqual([line])
   })
 
+  it('is promised by name no more than by address', () => {
+    const plan = planOf([local, endpoints], { prober: { nodeName: 'node-2' } })
+    expect(linesOf(plan, 'DNS').at(-1)).toBe('toad.pond.svc.cluster.local:80 unknown')
+  })
+
   it('takes an endpoint that still serves while terminating for a local one', () => {
     const draining = slice([{ at: '10.244.1.5', node: 'node-1', ready: false, serving: true, terminating: true }])
     expect(linesOf(planOf([local, draining], { prober: { nodeName: 'node-1' } }), 'ClusterIP')).toEqual([

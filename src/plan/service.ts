@@ -26,7 +26,7 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
   const { service, serviceName } = context
   const ref = `Service/${service.meta.name}`
   const addresses = clusterIPsOf(context)
-  const doubts = [...otherProxyDoubts(context), ...internalPolicyDoubts(context)]
+  const doubts = clusterIPDoubts(context)
   return service.ports.flatMap((port, position) => {
     const common = { kind: 'ClusterIP', port, reach: 'cluster', discriminator: [], sni: serviceName, doubts } as const
     const portField = `${ref} spec.ports[${position}].port`
@@ -41,6 +41,12 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
     })
   })
 }
+
+/** What a cluster IP does not promise, dialled as it is or by the name that resolves to it. */
+export const clusterIPDoubts = (context: PlanContext): string[] => [
+  ...otherProxyDoubts(context),
+  ...internalPolicyDoubts(context),
+]
 
 /** Each of `spec.externalIPs` at each port: any type of Service may have them. Getting packets to a node is the user's part. */
 export function externalIPPaths(context: PlanContext): PathDraft[] {
