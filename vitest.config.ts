@@ -25,6 +25,8 @@ export default defineConfig({
       },
       // Needs programs of Debian's: `npm run test:system`.
       { extends: true, test: { name: 'system', include: ['test/system/**/*.test.ts'] } },
+      // Needs root or user namespaces, and programs of Debian's: `npm run test:cluster`.
+      { extends: true, test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'] } },
       {
         extends: true,
         // Inside workerd, on the D1 that comes with it; no account, no internet.

@@ -1,0 +1,194 @@
+/**
+ * The test cluster: a data plane made from Kubernetes objects, two Portolans (one in a pod, one outside), and ways to
+ * break it. See docs/testing-cluster.md.
+ *
+ * @module
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { KubeObjects } from '../../src/kube/objects.ts'
+import { parseManifests } from '../../src/kube/parse.ts'
+import { createSecrets, type Secrets } from './certificates.ts'
+import { createDaemons, type DnsState } from './daemons.ts'
+import { assertCutOff } from './netns.ts'
+import { blackhole, buildNetwork, filter, programServices, pullCable, stopProxy } from './network.ts'
+import type { Mode, PodPort } from './pod.ts'
+import { type RunningPod, startPod } from './pods.ts'
+import { type Prober, startProber } from './prober.ts'
+import { renderEnvironment, renderResolvConf } from './render/pod.ts'
+import { CLIENT, type Manifest, OUTSIDE, SHORE, SPECIAL_PODS } from './world.ts'
+
+export type Cluster = {
+  /** In pod `client`. */
+  inside: Prober
+  /** On the network of the nodes, not in the cluster. */
+  outside: Prober
+  /** Makes the data plane what these objects say. Nodes and pods stay as they were at the start. */
+  apply(manifests: readonly Manifest[]): Promise<void>
+  issue: Secrets['issue']
+  fault: Faults
+  /** Undoes every fault. */
+  repair(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Each is in force when it resolves, until `repair`. */
+export type Faults = {
+  pods(names: readonly string[], mode: Mode): Promise<void>
+  /** Or what it knows, as manifests. */
+  dns(state: Exclude<DnsState, object> | readonly Manifest[]): Promise<void>
+  /** On one node, the rules are gone. */
+  stopProxy(node: string): Promise<void>
+  pullCable: Fault<typeof pullCable>
+  blackhole: Fault<typeof blackhole>
+  filter: Fault<typeof filter>
+}
+type Undo = () => Promise<unknown>
+type Fault<F extends (...args: never[]) => Promise<Undo>> = (...args: Parameters<F>) => Promise<void>
+
+/** Gone with the mount namespace of the suite. */
+const FOLDER = '/run/cluster'
+
+const parse = (manifests: readonly Manifest[]): KubeObjects => parseManifests(manifests, { pointer: '' }).objects
+
+/**
+ * Brings everything up, or nothing.
+ *
+ * @param manifests what is there at the start: nodes, pods, and Services, which are in the environment of the pods.
+ */
+export async function startCluster(manifests: readonly Manifest[]): Promise<Cluster> {
+  assertCutOff()
+  execFileSync(process.execPath, ['scripts/build.ts', '--if-needed'], { cwd: join(import.meta.dirname, '../..') })
+  const stops: Undo[] = []
+  const stop = async () => void (await Promise.all(stops.splice(0).map((each) => each())))
+  try {
+    return { ...(await assemble(parse(manifests), stops)), stop }
+  } catch (cause) {
+    await stop()
+    throw cause
+  }
+}
+
+/** @param stops takes how to stop each thing, as soon as it runs. */
+async function assemble(objects: KubeObjects, stops: Undo[]): Promise<Omit<Cluster, 'stop'>> {
+  const secrets = await createSecrets(join(FOLDER, 'secrets'))
+  await buildNetwork(objects)
+  const daemons = createDaemons(FOLDER, secrets)
+  stops.push(daemons.stop)
+  let current = objects
+  const serve = async (now: KubeObjects) => {
+    current = now
+    await Promise.all([programServices(now), daemons.serve(now)])
+  }
+  const starting = [startPods(objects, secrets, stops), startProbers(objects, secrets, stops), serve(objects)] as const
+  // Where one fails, what the others have started is to be stopped.
+  await Promise.allSettled(starting)
+  const [pods, [inside, outside]] = await Promise.all(starting)
+
+  const undo: Undo[] = []
+  const undoable =
+    <A extends unknown[]>(make: (...args: A) => Promise<Undo>) =>
+    async (...args: A) =>
+      void undo.push(await make(...args))
+  const podsBe = (names: readonly string[], mode: Mode) =>
+    Promise.all(names.map((name) => podNamed(pods, name).be(mode)))
+  return {
+    inside,
+    outside,
+    apply: (now) => serve(parse(now)),
+    issue: secrets.issue,
+    fault: {
+      pods: undoable(async (names, mode) => {
+        await podsBe(names, mode)
+        return () => podsBe(names, 'well')
+      }),
+      dns: undoable((state) => daemons.breakDns(typeof state === 'string' ? state : parse(state))),
+      stopProxy: undoable((node) => stopProxy(current, node)),
+      pullCable: undoable(pullCable),
+      blackhole: undoable(blackhole),
+      filter: undoable(filter),
+    },
+    async repair() {
+      for (const each of undo.splice(0).reverse()) await each()
+    },
+  }
+}
+
+function podNamed(pods: ReadonlyMap<string, RunningPod>, name: string): RunningPod {
+  const pod = pods.get(name)
+  if (pod === undefined) throw new Error(`there is no pod ${name}`)
+  return pod
+}
+
+async function startPods({ pods }: KubeObjects, secrets: Secrets, stops: Undo[]): Promise<Map<string, RunningPod>> {
+  const certificate = await secrets.issue('pods', { altNames: ['newt.pond.svc'] })
+  const wanted: [string, PodPort[]][] = [
+    ...pods
+      .filter(({ meta }) => !SPECIAL_PODS.includes(meta.name))
+      .map(({ meta, spec }): [string, PodPort[]] => [
+        meta.name,
+        spec.containers.flatMap(({ ports }) => ports.map(({ name, containerPort }) => portOf(name, containerPort))),
+      ]),
+    [SHORE.name, Object.entries(SHORE.ports).map(([name, number]) => portOf(name, number))],
+  ]
+  const started = await Promise.all(
+    wanted.map(async ([host, ports]): Promise<[string, RunningPod]> => {
+      const pod = await startPod(host, { ports, ...certificate })
+      stops.push(pod.stop)
+      return [host, pod]
+    }),
+  )
+  return new Map(started)
+}
+
+const portOf = (name: string | null, number: number): PodPort => ({
+  number,
+  speaks: name === 'http' || name === 'https' ? name : 'tcp',
+})
+
+const RESOLV_CONF = '/etc/resolv.conf'
+/** Where kubelet mounts what a pod may say to the API server; /var/run leads there. */
+const SECRETS = '/run/secrets'
+
+async function startProbers(
+  objects: KubeObjects,
+  { authorityFile }: Secrets,
+  stops: Undo[],
+): Promise<[Prober, Prober]> {
+  const [inside, outside] = [join(FOLDER, 'inside'), join(FOLDER, 'outside')]
+  write(join(inside, 'resolv.conf'), renderResolvConf(CLIENT.namespace))
+  write(join(inside, 'secrets/kubernetes.io/serviceaccount/token'), 'nobody asks for it')
+  write(join(inside, 'secrets/kubernetes.io/serviceaccount/namespace'), CLIENT.namespace)
+  write(join(outside, 'resolv.conf'), 'nameserver 127.0.0.1\n')
+  mkdirSync(SECRETS, { recursive: true })
+  const start = async (...args: Parameters<typeof startProber>) => {
+    const prober = await startProber(...args)
+    stops.push(prober.stop)
+    return prober
+  }
+  return Promise.all([
+    start(CLIENT.pod, {
+      folder: inside,
+      mounts: [
+        { file: join(inside, 'resolv.conf'), over: RESOLV_CONF },
+        { file: join(inside, 'secrets'), over: SECRETS },
+      ],
+      env: {
+        ...renderEnvironment(objects, CLIENT.namespace),
+        NODE_NAME: CLIENT.node,
+        NODE_EXTRA_CA_CERTS: authorityFile,
+      },
+    }),
+    start(OUTSIDE.name, {
+      folder: outside,
+      mounts: [{ file: join(outside, 'resolv.conf'), over: RESOLV_CONF }],
+      env: { NODE_EXTRA_CA_CERTS: authorityFile },
+    }),
+  ])
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}

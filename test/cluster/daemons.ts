@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KubeObjects } from '../../src/kube/objects.ts'
+import { type Program, startProgram } from '../support/program.ts'
+import type { Secrets } from './certificates.ts'
+import { nsenter } from './netns.ts'
+import { renderNamedConf, renderZone } from './render/dns.ts'
+import { renderNginx } from './render/ingress.ts'
+import { CONTROLLER, DNS_POD } from './world.ts'
+
+/** `dead`: its process is gone; `frozen`: it stands still; `broken`: its zone does not load; else what it knows. */
+export type DnsState = 'dead' | 'frozen' | 'broken' | KubeObjects
+
+export type Daemons = {
+  /** Lets bind9 and nginx serve what these objects say. */
+  serve(objects: KubeObjects): Promise<void>
+  /** @returns how to end it. */
+  breakDns(state: DnsState): Promise<() => Promise<unknown>>
+  stop(): Promise<unknown>
+}
+
+/** Cluster DNS and the Ingress controller, each in its pod. */
+export function createDaemons(folder: string, secrets: Secrets): Daemons {
+  const dns = new Daemon(DNS_POD.name, 'named', join(folder, 'dns'), /\brunning$/, (file) => [
+    '-g',
+    '-n',
+    '1',
+    '-c',
+    file,
+  ])
+  const nginx = new Daemon(CONTROLLER.name, 'nginx', join(folder, 'nginx'), /RLIMIT_NOFILE/, (file) => [
+    ...['-e', 'stderr', '-c', file],
+  ])
+  return {
+    async serve(objects) {
+      const zone = join(dns.folder, 'cluster.zone')
+      const files = { folder: nginx.folder, certificate: secrets.read, fallback: secrets.fallback }
+      await Promise.all([
+        dns.serve({ 'named.conf': renderNamedConf(dns.folder, zone), 'cluster.zone': renderZone(objects) }),
+        nginx.serve({ 'nginx.conf': renderNginx(objects, files) }),
+      ])
+    },
+    async breakDns(state) {
+      if (state === 'frozen') {
+        dns.signal('SIGSTOP')
+        return async () => dns.signal('SIGCONT')
+      }
+      const good = dns.files
+      if (state === 'dead') await dns.stop()
+      else await dns.serve({ ...good, 'cluster.zone': state === 'broken' ? 'this is no zone\n' : renderZone(state) })
+      return () => dns.serve(good)
+    },
+    stop: () => Promise.all([dns.stop(), nginx.stop()]),
+  }
+}
+
+/** A server that is started anew with every configuration: when it is ready, nothing of the one before is left. */
+class Daemon {
+  readonly folder: string
+  files: Readonly<Record<string, string>> = {}
+  readonly #host: string
+  readonly #command: string
+  readonly #ready: RegExp
+  readonly #args: (file: string) => readonly string[]
+  #program: Program | null = null
+
+  /** @param args for a configuration file, which is the first of those that it serves. */
+  constructor(host: string, command: string, folder: string, ready: RegExp, args: (file: string) => readonly string[]) {
+    mkdirSync(folder, { recursive: true })
+    this.folder = folder
+    this.#host = host
+    this.#command = command
+    this.#ready = ready
+    this.#args = args
+  }
+
+  async serve(files: Readonly<Record<string, string>>): Promise<void> {
+    const isSame = Object.entries(files).every(([name, text]) => this.files[name] === text)
+    if (this.#program !== null && isSame) return
+    await this.stop()
+    this.files = files
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text)
+    const [configuration = ''] = Object.keys(files)
+    const [enter = '', ...args] = nsenter(this.#host)
+    this.#program = await startProgram(
+      enter,
+      [...args, this.#command, ...this.#args(join(this.folder, configuration))],
+      this.#ready,
+    )
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#program?.process.kill(signal)
+  }
+
+  /** At once: it keeps nothing. */
+  async stop(): Promise<void> {
+    const child = this.#program?.process
+    this.#program = null
+    if (child === undefined) return
+    const closed = once(child, 'close')
+    child.kill('SIGKILL')
+    await closed
+  }
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { JobDocument } from '../../src/report/job-document.ts'
+import { LISTENING } from '../support/bundle.ts'
+import { mismatches } from '../support/openapi.ts'
+import { type Program, startProgram } from '../support/program.ts'
+import { netnsOf, nsenter, run } from './netns.ts'
+
+export type Prober = {
+  /** Posts a job and waits for its end; the answer matches `openapi.yaml`. */
+  ask(body: unknown): Promise<JobDocument>
+  /** Posts a job and does not wait. @returns its id. */
+  begin(body: unknown): Promise<string>
+  job(id: string, waitSeconds?: number): Promise<JobDocument>
+  stop(): Promise<unknown>
+}
+
+export type ProberOptions = {
+  /** A folder of its own, for the database. */
+  folder: string
+  /** Bound over what they are bound over in its mount namespace alone. */
+  mounts: readonly { file: string; over: string }[]
+  env: Readonly<Record<string, string>>
+}
+
+const ROOT = join(import.meta.dirname, '../..')
+const GUARD = join(import.meta.dirname, 'only-within.ts')
+
+/** Binds pairs of paths, then becomes what stands after `--`. */
+const BIND = 'while [ "$1" != -- ]; do mount --bind "$1" "$2"; shift 2; done; shift; exec "$@"'
+
+/** The production bundle in the network namespace of a host, on that host's loopback. */
+export async function startProber(host: string, { folder, mounts, env }: ProberOptions): Promise<Prober> {
+  const program = await startPortolan(
+    [
+      ...nsenter(host),
+      ...['unshare', '--mount', 'sh', '-euc', BIND, 'sh'],
+      ...[...mounts.flatMap(({ file, over }) => [file, over]), '--'],
+    ],
+    { ...env, CLUSTER_NETNS: netnsOf(host), PORTOLAN_DATABASE: join(folder, 'portolan.db') },
+  )
+  const [, url = ''] = program.said
+  const call = (path: string, body?: unknown) => ask(program, host, `${url}/v1/jobs${path}`, body)
+  return {
+    async ask(body) {
+      const { status, job } = await call('?wait=20', body)
+      expect({ status, job: job.status }).toEqual({ status: 200, job: 'finished' })
+      return job
+    },
+    async begin(body) {
+      const { status, job } = await call('', body)
+      expect(status).toBe(202)
+      return job.id
+    },
+    async job(id, waitSeconds = 0) {
+      const { job } = await call(`/${id}?wait=${waitSeconds}`)
+      return job
+    },
+    stop: () => program.stop(),
+  }
+}
+
+/** @param within a command that runs what follows it. */
+export const startPortolan = (within: readonly string[], env: Readonly<Record<string, string>>): Promise<Program> => {
+  const [command = process.execPath, ...args] = [...within, process.execPath]
+  return startProgram(command, [...args, '--import', GUARD, join(ROOT, 'dist/portolan.js')], LISTENING, {
+    PATH: process.env.PATH,
+    PORTOLAN_PORT: '0',
+    ...env,
+  })
+}
+
+type Answer = { status: number; job: JobDocument }
+
+/** The API listens on the loopback of its pod: who asks has to be there. */
+async function ask({ lines }: Program, host: string, url: string, body?: unknown): Promise<Answer> {
+  const post = body === undefined ? [] : ['--data-binary', '@-', '--header', 'content-type: application/json']
+  const said = await run(
+    [
+      ...nsenter(host),
+      'curl',
+      '--silent',
+      '--show-error',
+      '--write-out',
+      '\n%{http_code} %{content_type}',
+      ...post,
+      url,
+    ],
+    body === undefined ? undefined : JSON.stringify(body),
+  )
+  const end = said.lastIndexOf('\n')
+  const [status = '', type = ''] = said.slice(end + 1).split(' ')
+  const response = new Response(said.slice(0, end), { status: Number(status), headers: { 'content-type': type } })
+  expect(await mismatches(body === undefined ? 'GET' : 'POST', url, response)).toEqual([])
+  expect(response.ok, `${await response.clone().text()}\n${lines.join('\n')}`).toBe(true)
+  const job = (await response.json()) as JobDocument
+  return { status: response.status, job }
+}

@@ -1,0 +1,48 @@
+/**
+ * What kubelet gives to a pod: resolv.conf, the variables of the Services of its namespace, and the service account.
+ *
+ * @module
+ */
+import type { KubeObjects } from '../../../src/kube/objects.ts'
+import { CLUSTER_DOMAIN, DNS_ADDRESS } from '../world.ts'
+import { clusterIPOf } from './service-ports.ts'
+
+/** Of a pod with `dnsPolicy: ClusterFirst`. */
+export const renderResolvConf = (namespace: string): string =>
+  [
+    `search ${namespace}.svc.${CLUSTER_DOMAIN} svc.${CLUSTER_DOMAIN} ${CLUSTER_DOMAIN}`,
+    `nameserver ${DNS_ADDRESS}`,
+    'options ndots:5',
+    '',
+  ].join('\n')
+
+/** pkg/kubelet/envvars: Services of the pod's namespace that have a cluster IP when it starts. */
+export function renderEnvironment(objects: KubeObjects, namespace: string): Record<string, string> {
+  const variables = objects.services.flatMap((service): [string, string][] => {
+    const host = clusterIPOf(service)
+    const [first] = service.ports
+    if (host === null || first === undefined || service.meta.namespace !== namespace) return []
+    const name = shout(service.meta.name)
+    return [
+      [`${name}_SERVICE_HOST`, host],
+      [`${name}_SERVICE_PORT`, String(first.port)],
+      [`${name}_PORT`, `${first.protocol.toLowerCase()}://${host}:${first.port}`],
+      ...service.ports.flatMap((port): [string, string][] => {
+        const protocol = port.protocol.toLowerCase()
+        const link = `${name}_PORT_${port.port}_${port.protocol}`
+        return [
+          ...(port.name === null
+            ? []
+            : [[`${name}_SERVICE_PORT_${shout(port.name)}`, String(port.port)] as [string, string]]),
+          [link, `${protocol}://${host}:${port.port}`],
+          [`${link}_PROTO`, protocol],
+          [`${link}_PORT`, String(port.port)],
+          [`${link}_ADDR`, host],
+        ]
+      }),
+    ]
+  })
+  return Object.fromEntries(variables)
+}
+
+const shout = (name: string): string => name.toUpperCase().replaceAll('-', '_')

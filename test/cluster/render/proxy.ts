@@ -1,0 +1,166 @@
+/**
+ * The rules of a node, as kube-proxy in nftables mode writes them (pkg/proxy/nftables): the same hooks, chains and
+ * verdicts, without what makes them fast to update. And what a CNI plugin adds: packets of pods that leave the
+ * cluster's networks bear the node's address.
+ *
+ * @module
+ */
+import type { KubeObjects, Node } from '../../../src/kube/objects.ts'
+import { POD_CIDR, SERVICE_CIDR } from '../world.ts'
+import { type Backend, clusterIPOf, type ServedPort, servedPorts, vipsOf } from './service-ports.ts'
+
+/** kube-proxy's own (`--iptables-masquerade-bit` 14). */
+const MASQUERADE_MARK = '0x4000'
+
+type Rules = {
+  chains: Map<string, string[]>
+  sets: Map<string, string>
+  serviceIPs: string[]
+  nodePorts: string[]
+  withoutEndpoints: string[]
+  nodePortsWithoutEndpoints: string[]
+}
+
+export function renderProxy(objects: KubeObjects, node: Node): string {
+  const rules: Rules = {
+    chains: new Map(),
+    sets: new Map(),
+    serviceIPs: [],
+    nodePorts: [],
+    withoutEndpoints: [],
+    nodePortsWithoutEndpoints: [],
+  }
+  const ports = servedPorts(objects).filter(({ service }) => clusterIPOf(service) !== null)
+  for (const served of ports) addPort(rules, node, served)
+  const clusterIPs = new Set(ports.map(({ service }) => clusterIPOf(service)))
+  const [nodeAddress = ''] = internalAddresses(node)
+  return `table ip kube-proxy
+delete table ip kube-proxy
+table ip kube-proxy {
+  ${[...rules.sets].map(([name, definition]) => `set ${name} { ${definition} }`).join('\n  ')}
+  chain mark-for-masquerade { meta mark set meta mark or ${MASQUERADE_MARK}; }
+  chain reject-chain { reject; }
+  ${[...rules.chains].map(([name, lines]) => `chain ${name} {\n    ${lines.join('\n    ')}\n  }`).join('\n  ')}
+  set cluster-ips { type ipv4_addr; ${elements([...clusterIPs])} }
+  map service-ips { type ipv4_addr . inet_proto . inet_service : verdict; ${elements(rules.serviceIPs)} }
+  map service-nodeports { type inet_proto . inet_service : verdict; ${elements(rules.nodePorts)} }
+  map no-endpoint-services { type ipv4_addr . inet_proto . inet_service : verdict; ${elements(rules.withoutEndpoints)} }
+  map no-endpoint-nodeports { type inet_proto . inet_service : verdict; ${elements(rules.nodePortsWithoutEndpoints)} }
+  chain services {
+    ip daddr . meta l4proto . th dport vmap @service-ips
+    ip daddr ${nodeAddress} meta l4proto . th dport vmap @service-nodeports
+  }
+  chain service-endpoints-check { ip daddr . meta l4proto . th dport vmap @no-endpoint-services; }
+  chain nodeport-endpoints-check { ip daddr ${nodeAddress} meta l4proto . th dport vmap @no-endpoint-nodeports; }
+  chain cluster-ips-check { ip daddr @cluster-ips reject; }
+  chain nat-prerouting { type nat hook prerouting priority dstnat; jump services; }
+  chain nat-postrouting {
+    type nat hook postrouting priority srcnat
+    meta mark and ${MASQUERADE_MARK} == ${MASQUERADE_MARK} masquerade fully-random
+  }
+  chain filter-input {
+    type filter hook input priority 0
+    ct state new jump nodeport-endpoints-check
+    ct state new jump service-endpoints-check
+  }
+  chain filter-forward {
+    type filter hook forward priority 0
+    ct state new jump service-endpoints-check
+    ct state new jump cluster-ips-check
+  }
+}
+`
+}
+
+const elements = (list: readonly unknown[]): string => (list.length === 0 ? '' : `elements = { ${list.join(', ')} }`)
+
+export const internalAddresses = (node: Node): string[] =>
+  node.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address)
+
+function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPort): void {
+  const { meta, externalTrafficPolicy, internalTrafficPolicy } = service
+  const protocol = port.protocol.toLowerCase()
+  const id = `${meta.namespace}/${meta.name}/${protocol}/${port.name ?? port.port}`
+  const clusterIP = clusterIPOf(service) ?? ''
+  const local = backends.filter((backend) => backend.node === node.meta.name)
+  const inside = internalTrafficPolicy === 'Local' ? local : backends
+  const outside = externalTrafficPolicy === 'Local' ? local : backends
+  const externals = [...vipsOf(service), ...service.externalIPs]
+  const at = (address: string): string => `${address} . ${protocol} . ${port.port}`
+  // Nothing anywhere is refused; nothing on this node, where the policy is Local, is dropped.
+  const otherwise = backends.length === 0 ? 'goto reject-chain' : 'drop'
+
+  if (inside.length === 0) rules.withoutEndpoints.push(`${at(clusterIP)} : ${otherwise}`)
+  else {
+    balance(rules, `service-${id}`, served(inside), [
+      `ip daddr ${clusterIP} ip saddr != ${POD_CIDR} jump mark-for-masquerade`,
+    ])
+    rules.serviceIPs.push(`${at(clusterIP)} : goto service-${id}`)
+  }
+
+  if (backends.length > 0) {
+    balance(rules, `cluster-${id}`, served(backends), [])
+    if (externalTrafficPolicy === 'Cluster')
+      rules.chains.set(`external-${id}`, ['jump mark-for-masquerade', `goto cluster-${id}`])
+    else {
+      if (local.length > 0) balance(rules, `local-${id}`, served(local), [])
+      rules.chains.set(`external-${id}`, [
+        // From pods, a Local policy is none (ServiceSpec.externalTrafficPolicy).
+        `ip saddr ${POD_CIDR} goto cluster-${id}`,
+        ...(local.length > 0 ? [`goto local-${id}`] : []),
+      ])
+    }
+    rules.serviceIPs.push(...externals.map((address) => `${at(address)} : goto external-${id}`))
+    if (port.nodePort) rules.nodePorts.push(`${protocol} . ${port.nodePort} : goto external-${id}`)
+  }
+  if (outside.length === 0) {
+    rules.withoutEndpoints.push(...externals.map((address) => `${at(address)} : ${otherwise}`))
+    if (port.nodePort) rules.nodePortsWithoutEndpoints.push(`${protocol} . ${port.nodePort} : ${otherwise}`)
+  }
+
+  function served(list: readonly Backend[]): string[] {
+    return list.map((backend) => toBackend(rules, { service, port, backends }, id, backend))
+  }
+}
+
+/**
+ * One endpoint in turn. kube-proxy draws lots (`numgen random`); in turn is as even, and a test can count on it.
+ */
+function balance(rules: Rules, chain: string, targets: readonly string[], before: readonly string[]): void {
+  const sticky = targets.flatMap((target) => {
+    const set = `affinity-${target}`
+    return rules.sets.has(set) ? [`ip saddr @${set} goto ${target}`] : []
+  })
+  const verdicts = targets.map((target, position) => `${position} : goto ${target}`)
+  rules.chains.set(chain, [...before, ...sticky, `numgen inc mod ${targets.length} vmap { ${verdicts.join(', ')} }`])
+}
+
+function toBackend(
+  rules: Rules,
+  { service, port }: ServedPort,
+  id: string,
+  { address, port: number }: Backend,
+): string {
+  const chain = `endpoint-${id}/${address}/${number}`
+  if (rules.chains.has(chain)) return chain
+  const protocol = port.protocol.toLowerCase()
+  const sticky = service.sessionAffinity === 'ClientIP'
+  if (sticky) rules.sets.set(`affinity-${chain}`, 'type ipv4_addr; flags dynamic,timeout; timeout 10800s;')
+  rules.chains.set(chain, [
+    // A pod that reaches itself must not see its own address.
+    `ip saddr ${address} jump mark-for-masquerade`,
+    ...(sticky ? [`update @affinity-${chain} { ip saddr }`] : []),
+    `meta l4proto ${protocol} dnat to ${address}:${number}`,
+  ])
+  return chain
+}
+
+export const renderCni = (node: Node): string => `table ip cni
+delete table ip cni
+table ip cni {
+  chain postrouting {
+    type nat hook postrouting priority 110
+    ip saddr { ${node.podCIDRs.join(', ')} } ip daddr != { ${POD_CIDR}, ${SERVICE_CIDR} } masquerade
+  }
+}
+`

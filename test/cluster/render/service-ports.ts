@@ -1,0 +1,59 @@
+import type { EndpointPort, KubeObjects, Service, ServicePort } from '../../../src/kube/objects.ts'
+
+export type Backend = { address: string; port: number; node: string | null; name: string; hostname: string | null }
+
+/** A Service's port with what traffic to it may go to. */
+export type ServedPort = { service: Service; port: ServicePort; backends: readonly Backend[] }
+
+/** Every port of every Service: what kube-proxy, an Ingress controller and cluster DNS watch. */
+export const servedPorts = (objects: KubeObjects): ServedPort[] =>
+  objects.services.flatMap((service) =>
+    service.ports.map((port) => ({ service, port, backends: backendsOf(objects, service, port) })),
+  )
+
+/**
+ * Ready endpoints; where there is none, those that still serve while they terminate (pkg/proxy/topology.go). Endpoints
+ * objects stand for the slices that the mirroring controller would make of them.
+ */
+function backendsOf(objects: KubeObjects, { meta }: Service, port: ServicePort): Backend[] {
+  const numberOf = (ports: readonly EndpointPort[]): number | null =>
+    ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol)?.port ?? null
+  const ofSlices = objects.endpointSlices
+    .filter((slice) => slice.serviceName === meta.name && slice.meta.namespace === meta.namespace)
+    .flatMap((slice) => {
+      const number = numberOf(slice.ports)
+      if (number === null) return []
+      return slice.endpoints.flatMap(({ addresses: [address], nodeName, hostname, targetRef, ...conditions }) =>
+        address === undefined
+          ? []
+          : [{ address, port: number, node: nodeName, name: targetRef?.name ?? address, hostname, conditions }],
+      )
+    })
+  const ready = ofSlices.filter(({ conditions }) => conditions.ready)
+  const usable =
+    ready.length > 0 ? ready : ofSlices.filter(({ conditions: { serving, terminating } }) => serving && terminating)
+  const mirrored = objects.endpoints
+    .filter((endpoints) => endpoints.meta.name === meta.name && endpoints.meta.namespace === meta.namespace)
+    .flatMap(({ subsets }) =>
+      subsets.flatMap((subset) => {
+        const number = numberOf(subset.ports)
+        if (number === null) return []
+        return subset.addresses.map(({ ip, nodeName, hostname }) => ({
+          address: ip,
+          port: number,
+          node: nodeName,
+          name: ip,
+          hostname,
+        }))
+      }),
+    )
+  return [...usable.map(({ conditions: _conditions, ...backend }) => backend), ...mirrored]
+}
+
+/** Addresses that kube-proxy makes every node answer for, besides node ports. */
+export const clusterIPOf = ({ clusterIP }: Service): string | null =>
+  clusterIP === null || clusterIP === 'None' ? null : clusterIP
+
+/** Load balancer addresses that nodes answer for themselves (KEP-1860: an `ipMode` of VIP, never a hostname). */
+export const vipsOf = ({ loadBalancerIngress }: Service): string[] =>
+  loadBalancerIngress.flatMap(({ ip, ipMode }) => (ip === null || ipMode === 'Proxy' ? [] : [ip]))

@@ -1,0 +1,47 @@
+/**
+ * The Service that most tests ask about, and how they ask.
+ *
+ * @module
+ */
+import { ingress, loadBalancerStatus, service, slice } from '../support/manifests.ts'
+import type { Faults } from './cluster.ts'
+import { CLIENT, endpoints, type Manifest, TOADS, WORLD } from './world.ts'
+
+export const LOAD_BALANCER = '203.0.113.10'
+export const EXTERNAL_IP = '203.0.113.20'
+
+/** Reachable in every way that a Service with a cluster IP can be. */
+export const toad = (spec: Manifest = {}, status: Manifest = loadBalancerStatus({ ip: LOAD_BALANCER })): Manifest =>
+  service(
+    {
+      type: 'LoadBalancer',
+      externalIPs: [EXTERNAL_IP],
+      ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }],
+      ...spec,
+    },
+    {},
+    status,
+  )
+
+type Parts = { service?: Manifest; slice?: Manifest; ingress?: Manifest }
+
+/** The world, the Service, its endpoints and its Ingress, each of which may be another. */
+export const sceneOf = (parts: Parts = {}): Manifest[] => [
+  ...WORLD,
+  parts.service ?? toad(),
+  parts.slice ?? slice(endpoints(...TOADS)),
+  parts.ingress ?? ingress([{}]),
+]
+
+/** What a test changes: objects, the data plane, the request. */
+export type Scene = {
+  manifests?: readonly Manifest[]
+  fault?: (fault: Faults) => Promise<unknown>
+  asked?: Manifest
+}
+
+/** A job's body. */
+export const requestFor = (manifests: readonly Manifest[], asked: Manifest = {}): Manifest => ({
+  target: { service: 'toad', namespace: CLIENT.namespace, manifests },
+  ...asked,
+})

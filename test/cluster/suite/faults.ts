@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { ingress, slice } from '../../support/manifests.ts'
+import type { Cluster } from '../cluster.ts'
+import { requestFor, type Scene, sceneOf, toad } from '../scene.ts'
+import { type Told, told } from '../told.ts'
+import { CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
+
+/** A row of the table: what is broken, and which paths tell so, by kind. Kinds that are not named pass. */
+type Row = Scene & { guarantee: string; told: { [column: string]: Told[string] | undefined } }
+
+const SOUND: Told = {
+  names: 'pass',
+  DNS: 'pass',
+  ClusterIP: 'pass',
+  NodePort: 'pass',
+  LoadBalancer: 'pass',
+  Ingress: 'pass',
+  Endpoint: 'pass',
+  ExternalIP: 'pass',
+  Environment: 'pass',
+}
+
+/** Kinds that lead through kube-proxy's rules. */
+const proxied = (outcome: string): Told => ({
+  DNS: outcome,
+  ClusterIP: outcome,
+  NodePort: outcome,
+  LoadBalancer: outcome,
+  ExternalIP: outcome,
+})
+
+const on = (node: string, outcome: string) => ({
+  'node-1': 'pass',
+  'node-2': 'pass',
+  'node-3': 'pass',
+  [node]: outcome,
+})
+
+/** Endpoints on node-1 alone. */
+const ON_NODE_1 = endpoints('toad-1', 'toad-2')
+
+const TABLE: readonly Row[] = [
+  {
+    guarantee: 'no endpoint: refused wherever kube-proxy answers, 503 from the controller',
+    manifests: sceneOf({ slice: slice([]) }),
+    told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: undefined },
+  },
+  {
+    guarantee: 'a targetPort that nobody listens on: refused by the pods, 502 from the controller',
+    manifests: sceneOf({ slice: slice(endpoints(...TOADS), { ports: [{ name: 'http', port: 8081 }] }) }),
+    told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: 'connection_refused' },
+  },
+  {
+    guarantee: 'pods that accept and never answer: no response, also through the controller',
+    fault: (fault) => fault.pods(TOADS, 'hang'),
+    told: { ...proxied('response_timeout'), Ingress: 'response_timeout', Endpoint: 'response_timeout' },
+  },
+  {
+    guarantee: 'pods that reset: reset, 502 from the controller',
+    fault: (fault) => fault.pods(TOADS, 'reset'),
+    told: { ...proxied('connection_reset'), Ingress: 'unexpected_status', Endpoint: 'connection_reset' },
+  },
+  {
+    guarantee: 'an application that answers 500: the same status on every path',
+    fault: (fault) => fault.pods(TOADS, { status: 500 }),
+    told: { ...proxied('unexpected_status'), Ingress: 'unexpected_status', Endpoint: 'unexpected_status' },
+  },
+  {
+    guarantee: 'an application that answers 404: reached on every path, as the control shows for the Ingress',
+    fault: (fault) => fault.pods(TOADS, { status: 404 }),
+    told: {},
+  },
+  {
+    guarantee: 'a node port that a firewall drops on node-2: no answer there alone',
+    fault: (fault) => fault.filter('node-2', 'prerouting', ['tcp dport 30080 drop']),
+    told: { NodePort: on('node-2', 'connect_timeout') },
+  },
+  {
+    guarantee: 'a node port that a firewall prohibits on node-2: host unreachable there alone',
+    fault: (fault) => fault.filter('node-2', 'prerouting', ['tcp dport 30080 reject with icmp type admin-prohibited']),
+    told: { NodePort: on('node-2', 'host_unreachable') },
+  },
+  {
+    guarantee: "node-2's cable pulled, no endpoint on it: only its node port does not answer",
+    manifests: sceneOf({ slice: slice(ON_NODE_1) }),
+    fault: (fault) => fault.pullCable('node-2'),
+    told: { NodePort: on('node-2', 'connect_timeout') },
+  },
+  {
+    guarantee: 'a load balancer that is gone: from inside, nodes answer for its address',
+    fault: (fault) => fault.blackhole('203.0.113.10'),
+    told: {},
+  },
+  {
+    guarantee: 'externalTrafficPolicy Local: a node without endpoint is not expected to answer, and counts in nothing',
+    manifests: sceneOf({ service: toad({ externalTrafficPolicy: 'Local' }), slice: slice(ON_NODE_1) }),
+    told: { NodePort: on('node-2', 'skipped not_expected (connect_timeout)') },
+  },
+  {
+    guarantee:
+      "internalTrafficPolicy Local: the cluster IP is not expected to answer on the prober's node, which has no endpoint",
+    manifests: sceneOf({ service: toad({ internalTrafficPolicy: 'Local' }), slice: slice(ON_NODE_1) }),
+    told: { ClusterIP: 'skipped not_expected (connect_timeout)', DNS: 'skipped not_expected (connect_timeout)' },
+  },
+  {
+    guarantee: 'an endpoint whose pod is long gone: host unreachable, 502 from the controller',
+    manifests: sceneOf({ slice: slice([{ at: '10.244.2.99', node: 'node-2' }]) }),
+    asked: { timeoutMs: 5000 },
+    told: { ...proxied('host_unreachable'), Ingress: 'unexpected_status', Endpoint: 'host_unreachable' },
+  },
+  {
+    guarantee: 'a NetworkPolicy that lets only the controller in: no answer anywhere but through it',
+    fault: async (fault) => {
+      for (const node of ['node-1', 'node-2']) {
+        await fault.filter(node, 'forward', [
+          `ip saddr != ${CONTROLLER_POD_ADDRESS} ip daddr { ${endpoints(...TOADS).map(({ at }) => at)} } tcp dport 8080 drop`,
+        ])
+      }
+    },
+    told: { ...proxied('connect_timeout'), Endpoint: 'connect_timeout' },
+  },
+  {
+    guarantee:
+      "kube-proxy gone on the prober's node: its own addresses are dead there, other nodes and the pods are not",
+    fault: (fault) => fault.stopProxy('node-3'),
+    asked: { paths: { exclude: ['DNS'] } },
+    told: {
+      names: 'skipped excluded',
+      DNS: 'skipped excluded',
+      ClusterIP: 'connect_timeout',
+      NodePort: on('node-3', 'connection_refused'),
+    },
+  },
+  {
+    guarantee: 'a controller whose time for a slow pod is up: 504',
+    manifests: sceneOf({
+      ingress: ingress(
+        [{}],
+        {},
+        {
+          annotations: {
+            'nginx.ingress.kubernetes.io/proxy-read-timeout': '1',
+            'nginx.ingress.kubernetes.io/proxy-next-upstream-tries': '1',
+          },
+        },
+      ),
+    }),
+    fault: (fault) => fault.pods(TOADS, 'hang'),
+    asked: { timeoutMs: 2500 },
+    told: { ...proxied('response_timeout'), Ingress: 'unexpected_status', Endpoint: 'response_timeout' },
+  },
+  {
+    guarantee: 'only endpoints that serve while they terminate: traffic still goes there',
+    manifests: sceneOf({
+      slice: slice(ON_NODE_1.map((each) => ({ ...each, ready: false, serving: true, terminating: true }))),
+    }),
+    told: {},
+  },
+]
+
+export function faultTests(cluster: () => Cluster): void {
+  describe('faults, seen from a pod', () => {
+    it.each(TABLE)('$guarantee', async ({ manifests = sceneOf(), fault, asked, told: differing }) => {
+      const { apply, inside, fault: faults } = cluster()
+      await apply(manifests)
+      await fault?.(faults)
+      const request = requestFor(manifests, { timeoutMs: 1000, ...asked })
+      expect(told(await inside.ask(request))).toEqual({ ...SOUND, ...differing })
+    })
+  })
+}

@@ -1,0 +1,151 @@
+/**
+ * What the test cluster begins with: nodes, pods, cluster DNS and an Ingress controller, as the manifests that a cluster
+ * would hand out. The data plane is made from them and from what a test adds; Portolan is told the same.
+ *
+ * @module
+ */
+import { ingressClass, loadBalancerStatus, node, pod, service, slice } from '../support/manifests.ts'
+
+export type Manifest = Record<string, unknown>
+
+/** Where Portolan runs as a pod, and the namespace of everything that is tested. */
+export const CLIENT = { pod: 'client', node: 'node-3', namespace: 'pond' } as const
+/** Hosts on the network of the nodes that are not in the cluster: a client, and a server. */
+export const OUTSIDE = { name: 'outside', address: '172.30.0.100' } as const
+export const SHORE = { name: 'shore', address: '172.30.0.50', ports: { http: 80, db: 5432 } } as const
+/** The router of that network, and what stands for the cloud's load balancers. */
+export const ROUTER = { name: 'router', address: '172.30.0.1' } as const
+
+export const CLUSTER_DOMAIN = 'cluster.local'
+export const DNS_ADDRESS = '10.96.0.10'
+export const POD_CIDR = '10.244.0.0/16'
+export const SERVICE_CIDR = '10.96.0.0/16'
+/** Names outside the cluster, as an upstream DNS server would know them. */
+export const UPSTREAM: Readonly<Record<string, string>> = {
+  'api.example.org': SHORE.address,
+  'lb.example.org': '203.0.113.11',
+}
+
+const NODES = [1, 2, 3].map((number) =>
+  node(
+    `node-${number}`,
+    { InternalIP: `172.30.0.1${number}`, Hostname: `node-${number}` },
+    { podCIDR: `10.244.${number}.0/24`, podCIDRs: [`10.244.${number}.0/24`] },
+  ),
+)
+
+type PodSpec = { name: string; node: number; host: number; app: string; ports: Readonly<Record<string, number>> }
+
+const WEB = { http: 8080 }
+const SECURE = { http: 8080, https: 8443 }
+
+/** A port's name says what is spoken there: `http`, `https`, anything else plain TCP. */
+const PODS: readonly PodSpec[] = [
+  { name: 'toad-1', node: 1, host: 11, app: 'toad', ports: WEB },
+  { name: 'toad-2', node: 1, host: 12, app: 'toad', ports: WEB },
+  { name: 'toad-3', node: 2, host: 11, app: 'toad', ports: WEB },
+  { name: 'toad-4', node: 2, host: 12, app: 'toad', ports: WEB },
+  { name: 'newt-0', node: 2, host: 31, app: 'newt', ports: SECURE },
+  { name: 'newt-1', node: 3, host: 31, app: 'newt', ports: SECURE },
+]
+
+const addressOf = ({ node, host }: PodSpec): string => `10.244.${node}.${host}`
+
+const running = (spec: PodSpec, namespace: string): Manifest =>
+  pod(
+    spec.name,
+    {
+      nodeName: `node-${spec.node}`,
+      containers: [
+        {
+          name: spec.app,
+          image: `${spec.app}:1`,
+          ports: Object.entries(spec.ports).map(([name, containerPort]) => ({ name, containerPort })),
+        },
+      ],
+    },
+    { namespace, labels: { app: spec.app }, ip: addressOf(spec) },
+  )
+
+/** Endpoints of a slice, by the names of their pods. */
+export const endpoints = (...names: string[]) =>
+  names.map((name) => {
+    const spec = PODS.find((each) => each.name === name)
+    if (spec === undefined) throw new Error(`there is no pod ${name}`)
+    return { at: addressOf(spec), node: `node-${spec.node}`, pod: name }
+  })
+
+export const TOADS = ['toad-1', 'toad-2', 'toad-3', 'toad-4'] as const
+export const NEWTS = ['newt-0', 'newt-1'] as const
+
+export const DNS_POD: PodSpec = { name: 'dns', node: 1, host: 53, app: 'kube-dns', ports: { 'dns-tcp': 53 } }
+export const CONTROLLER: PodSpec = {
+  name: 'controller',
+  node: 1,
+  host: 80,
+  app: 'ingress-nginx',
+  ports: { http: 80, https: 443 },
+}
+export const CONTROLLER_POD_ADDRESS = addressOf(CONTROLLER)
+const CLIENT_POD: PodSpec = { name: CLIENT.pod, node: 3, host: 100, app: 'portolan', ports: {} }
+export const CONTROLLER_ADDRESS = '203.0.113.80'
+
+/** Pods of which a program of its own is started; in the others runs `pod.ts`. */
+export const SPECIAL_PODS: readonly string[] = [DNS_POD.name, CONTROLLER.name, CLIENT_POD.name]
+
+const serverAt = (spec: PodSpec) => [{ at: addressOf(spec), node: `node-${spec.node}`, pod: spec.name }]
+
+export const WORLD: readonly Manifest[] = [
+  ...NODES,
+  ...PODS.map((spec) => running(spec, CLIENT.namespace)),
+  running(DNS_POD, 'kube-system'),
+  running(CONTROLLER, 'ingress-nginx'),
+  running(CLIENT_POD, CLIENT.namespace),
+  service(
+    {
+      clusterIP: DNS_ADDRESS,
+      selector: { app: 'kube-dns' },
+      ports: [
+        { name: 'dns', port: 53, protocol: 'UDP' },
+        { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+      ],
+    },
+    { name: 'kube-dns', namespace: 'kube-system' },
+  ),
+  slice(serverAt(DNS_POD), {
+    name: 'kube-dns-1',
+    namespace: 'kube-system',
+    service: 'kube-dns',
+    ports: [
+      { name: 'dns', port: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+    ],
+  }),
+  service(
+    {
+      type: 'LoadBalancer',
+      clusterIP: '10.96.0.80',
+      selector: { app: 'ingress-nginx' },
+      ports: [
+        { name: 'http', port: 80, targetPort: 'http', nodePort: 30880 },
+        { name: 'https', port: 443, targetPort: 'https', nodePort: 30443 },
+      ],
+    },
+    {
+      name: 'ingress-nginx-controller',
+      namespace: 'ingress-nginx',
+      labels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
+    },
+    loadBalancerStatus({ ip: CONTROLLER_ADDRESS }),
+  ),
+  slice(serverAt(CONTROLLER), {
+    name: 'ingress-nginx-controller-1',
+    namespace: 'ingress-nginx',
+    service: 'ingress-nginx-controller',
+    ports: [
+      { name: 'http', port: 80, protocol: 'TCP' },
+      { name: 'https', port: 443, protocol: 'TCP' },
+    ],
+  }),
+  ingressClass('nginx', 'k8s.io/ingress-nginx'),
+]
