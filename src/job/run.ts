@@ -4,30 +4,19 @@
  *
  * @module
  */
-import { judgeJob, judgePath, summarise } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
 import { type CheckDeps, runChecks } from '../check/schedule.ts'
-import { diagnoseJob } from '../diagnose/diagnose.ts'
-import { NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import type { Plan } from '../plan/path.ts'
 import type { Store } from '../store/db.ts'
-import { finishJob, type JobEnd } from '../store/finish.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
 import { listResults } from '../store/results.ts'
-import type { JobProblem, Verdict } from './job.ts'
+import { conclude, endJob, endWithProblem } from './end.ts'
+import { preparePlan } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder } from './recorder.ts'
-import {
-  openSecrets,
-  planWithSecrets,
-  redactResult,
-  SECRETS_UNREADABLE,
-  type SecretBox,
-  secretTexts,
-} from './secrets.ts'
+import { redactResult, type SecretBox } from './secrets.ts'
 
 export type RunDeps = {
   store: Store
@@ -73,11 +62,10 @@ async function work(
   drain: AbortSignal,
   gone: AbortSignal,
 ): Promise<RunEnd> {
-  const secrets = await openSecrets(deps.secrets, job.sealed)
-  if (secrets === undefined) return finishWithProblem(deps, job, lease, SECRETS_UNREADABLE)
-  if (job.plan === null) return finishWithProblem(deps, job, lease, NO_PLAN)
-  const plan = planWithSecrets(job.plan, secrets)
-  const texts = secretTexts(plan.paths.flatMap((path) => path.checks))
+  const ended = (whether: boolean): RunEnd => (whether ? 'finished' : 'lost')
+  const prepared = await preparePlan(deps.secrets, job)
+  if ('problem' in prepared) return ended(await endWithProblem(deps, job, lease, prepared.problem))
+  const { plan, secrets } = prepared
 
   const recorder = createRecorder(deps.store, lease, () => deps.signals.changed(job.id))
   const recorded = (await listResults(deps.store, job.id)).map(({ result }) => result)
@@ -90,7 +78,7 @@ async function work(
     signal: AbortSignal.any([drain, gone]),
     recorded,
     record(result) {
-      const clean = redactResult(result, texts)
+      const clean = redactResult(result, secrets)
       results.push(clean)
       recorder.add(clean)
     },
@@ -101,47 +89,7 @@ async function work(
     await releaseLease(deps.store, lease)
     return 'drained'
   }
-  return finish(deps, job, lease, conclude(job, plan, results))
-}
-
-type Conclusion = Omit<JobEnd, 'finishedAtMs'>
-
-function conclude(job: StoredJob, plan: Plan, results: readonly Result[]): Conclusion {
-  const byPath = Map.groupBy(results, (result) => result.pathId)
-  const judged = plan.paths.map((path) => ({ path, ...judgePath(path, byPath.get(path.id) ?? []) }))
-  return {
-    verdict: judgeJob(judged, job.request.expect),
-    summary: summarise(judged),
-    diagnosis: diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan),
-    problem: null,
-    judged,
-  }
-}
-
-async function finish(deps: RunDeps, job: StoredJob, lease: Lease, end: Conclusion): Promise<RunEnd> {
-  const finishedAtMs = deps.clock.now()
-  if (!(await finishJob(deps.store, lease, { ...end, finishedAtMs }))) return 'lost'
-  deps.log.info('job_finished', {
-    jobId: job.id,
-    ...job.target,
-    verdict: end.verdict,
-    ...end.summary,
-    durationMs: finishedAtMs - (job.startedAtMs ?? job.createdAtMs),
-  })
-  return 'finished'
-}
-
-function finishWithProblem(deps: RunDeps, job: StoredJob, lease: Lease, problem: JobProblem): Promise<RunEnd> {
-  const verdict: Verdict = 'error'
-  deps.log.error('job_impossible', { jobId: job.id, code: problem.code })
-  return finish(deps, job, lease, { verdict, summary: job.summary, diagnosis: job.diagnosis, problem, judged: [] })
-}
-
-const NO_PLAN: JobProblem = {
-  code: 'internal',
-  title: 'Something failed on our side',
-  detail: 'The job has no plan.',
-  status: 500,
+  return ended(await endJob(deps, job, lease, conclude(job, plan, results)))
 }
 
 /** Renews the lease at a third of its time; aborts `lost` when it is gone. A store that fails is asked again. */
