@@ -30,7 +30,8 @@ export type Subject = {
   lastKey: string | null
   /** Failing tries by code. */
   failures: Readonly<Record<string, number>>
-  incidentId: string
+  /** Where one may begin; null where nothing failed. */
+  incidentId: string | null
   cause: Cause | null
 }
 
@@ -135,10 +136,13 @@ function subjectOf(
     lastFailureCode: last?.failure?.code ?? null,
     lastKey: tries.at(-1)?.id.slice(KEY_FROM) ?? null,
     failures,
-    incidentId: `inc_${job.id.slice(4, KEY_FROM)}${hashParts([job.id, key.pathId, key.check], 16)}`,
+    incidentId: outcome === 'fail' ? incidentIdOf(job.id, key) : null,
     cause: outcome === 'fail' ? cause : null,
   }
 }
+
+const incidentIdOf = (jobId: string, { pathId, check }: Pick<Subject, 'pathId' | 'check'>): string =>
+  `inc_${jobId.slice(4, KEY_FROM)}${hashParts([jobId, pathId, check], 16)}`
 
 function groupsOf(ended: JobOutcome, members: readonly Subject[]): Subject[] {
   const grouped = Map.groupBy(
@@ -171,6 +175,7 @@ function wholeOf(ended: JobOutcome): Subject {
     outcome: OUTCOMES.indexOf(outcome),
     firstFailureAtMs: failed ? (whole.firstFailureAtMs ?? job.createdAtMs) : null,
     lastFailureAtMs: failed ? (whole.lastFailureAtMs ?? job.createdAtMs) : null,
+    incidentId: failed ? incidentIdOf(job.id, { pathId: id, check: '' }) : null,
     cause: failed ? causeOf(findings, null) : null,
   }
 }

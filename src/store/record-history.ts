@@ -115,8 +115,9 @@ const endIncidents = (passing: readonly Subject[], { vantage }: EndedJob, at: { 
   jsonChunks(passing.map(({ pathId, check, lastAtMs }) => [pathId, check, lastAtMs])).map(
     (chunk) => sql`update incidents set ended_at_ms = back.at_ms
       from (
-        select i.no, x.value ->> 2 at_ms from incidents i join series s on s.no = i.series_no
-          join json_each(${chunk}) x on x.value ->> 0 = s.path_id and x.value ->> 1 = s.check_name
+        select i.no, x.value ->> 2 at_ms
+        from incidents i cross join series s on s.no = i.series_no
+          cross join json_each(${chunk}) x on x.value ->> 0 = s.path_id and x.value ->> 1 = s.check_name
         where i.service_no = ${at.service} and i.ended_at_ms is null and s.vantage = ${vantage}
           and coalesce(s.last_at_ms, 0) <= x.value ->> 2 and ${at.job} is not null
       ) back
