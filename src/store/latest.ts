@@ -12,6 +12,7 @@ import type { HistoryPath } from '../report/history.ts'
 import type { TryFigures } from '../report/probe-metrics.ts'
 import type { Row, Store } from './db.ts'
 import { ACTIVE } from './job-rows.ts'
+import { named } from './named.ts'
 
 /** A path × check × vantage, all Endpoint paths of a port and family being one, with the tries that decided it. */
 export type Latest = {
@@ -36,41 +37,59 @@ export async function latestTries(
 ): Promise<{ latest: Latest[]; leftOut: number }> {
   const rows = await store.db.all<Row>(sql`
     with recent as materialized (
-      select s.no, coalesce(s.group_no, s.no) key_no, s.service_no, s.check_name, s.vantage, r.job_no,
-        coalesce(g.path_id, s.path_id) path_id, count(*) over () n
+      select s.no, coalesce(s.group_no, s.no) key_no, sv.cluster, sv.namespace, sv.name, s.check_name, s.vantage,
+        coalesce(g.path_id, s.path_id) path_id, r.job_no, count(*) over () n
       from services sv join series s on s.service_no = sv.no join results r on r.seq = s.last_seq
         left join series g on g.no = s.group_no
       where sv.last_ended_at_ms >= ${sinceMs - LONGEST_JOB_MS} and s.last_at_ms >= ${sinceMs}
         and s.last_outcome <> ${OUTCOMES.indexOf('skipped')}
-      order by s.last_at_ms desc, s.no limit ${limit}
+      order by s.last_at_ms desc limit ${limit}
     )
-    select recent.key_no, recent.n, recent.job_no, recent.check_name, recent.vantage,
-      sv.cluster, sv.namespace, sv.name, p.document,
-      r.outcome, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us, r.total_us, r.failure_code,
+    select recent.*, r.outcome, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us, r.total_us,
       case r.resolved_address when '=' then r.address else r.resolved_address end resolved_address,
-      e.text ->> '$.http.status' status, e.text ->> '$.http.version' version,
-      e.text ->> '$.tls.notAfter' not_after, e.text ->> '$.tls.protocol' protocol, e.text -> '$.tls' tls,
-      e.text ->> '$.failure.phase' phase, e.text ->> '$.failure.source' source
+      r.failure_code, r.evidence
     from (select distinct job_no from recent) j
       join results r on r.job_no = j.job_no and r.counted = 1
-      join recent on recent.no = r.series_no and recent.job_no = r.job_no
-      join services sv on sv.no = recent.service_no
-      join paths p on p.id = recent.path_id and p.retired_at_ms is null
-      left join texts e on e.no = r.evidence
-    order by recent.key_no`)
-  const total = Number(rows[0]?.n ?? 0)
-  return {
-    latest: [...Map.groupBy(rows, (row) => row.key_no).values()].flatMap(toLatest),
-    leftOut: Math.max(0, total - limit),
-  }
+      join recent on recent.no = r.series_no and recent.job_no = r.job_no`)
+  const paths = await plannedPaths(store, rows)
+  const evidence = await readEvidence(store, rows)
+  const latest = [...Map.groupBy(rows, (row) => row.key_no).values()].flatMap((found) =>
+    toLatest(found, paths, evidence),
+  )
+  return { latest, leftOut: Math.max(0, Number(rows[0]?.n ?? 0) - limit) }
+}
+
+/** Documents of the paths that are still planned, by id. */
+async function plannedPaths({ db }: Store, rows: readonly Row[]): Promise<Map<string, HistoryPath>> {
+  const ids = JSON.stringify([...new Set(rows.map((row) => row.path_id))])
+  const found = await db.all<{ id: string; document: string }>(
+    sql`select id, document from paths where id in (select value from json_each(${ids})) and retired_at_ms is null`,
+  )
+  return new Map(found.map(({ id, document }) => [id, JSON.parse(document) as HistoryPath]))
+}
+
+/** What metrics need of shared evidence, by number: most tries share theirs with many others. */
+async function readEvidence({ db }: Store, rows: readonly Row[]): Promise<Map<Row[string], Row>> {
+  const numbers = JSON.stringify([...new Set(rows.map((row) => row.evidence ?? 0))])
+  const found = await db.all<Row>(
+    sql`select no, text ->> '$.http.status' status, text ->> '$.http.version' version, text -> '$.tls' tls,
+          text ->> '$.tls.notAfter' not_after, text ->> '$.tls.protocol' protocol,
+          text ->> '$.failure.phase' phase, text ->> '$.failure.source' source
+        from texts where no in (select value from json_each(${numbers}))`,
+  )
+  return new Map(found.map((row) => [row.no ?? null, row]))
 }
 
 /** Of pods that share a series, those of the newest job count: others may be gone. */
-function toLatest(rows: readonly Row[]): Latest[] {
+function toLatest(
+  rows: readonly Row[],
+  paths: ReadonlyMap<string, HistoryPath>,
+  evidence: ReadonlyMap<Row[string], Row>,
+): Latest[] {
   const [first] = rows
-  if (first === undefined) return []
+  const path = paths.get(String(first?.path_id))
+  if (first === undefined || path === undefined) return []
   const newest = Math.max(...rows.map((row) => Number(row.job_no)))
-  const path = JSON.parse(String(first.document)) as HistoryPath
   const isHttp = /^https?:/.test(path.url ?? '')
   return [
     {
@@ -78,7 +97,9 @@ function toLatest(rows: readonly Row[]): Latest[] {
       path,
       check: String(first.check_name),
       vantage: String(first.vantage) as Vantage,
-      tries: rows.filter((row) => row.job_no === newest).map((row) => toFigures(row, isHttp)),
+      tries: rows
+        .filter((row) => row.job_no === newest)
+        .map((row) => toFigures(row, evidence.get(row.evidence ?? null) ?? {}, isHttp)),
     },
   ]
 }
@@ -86,11 +107,10 @@ function toLatest(rows: readonly Row[]): Latest[] {
 const ms = (us: Row[string] | undefined): number | null => (typeof us === 'number' ? us / 1000 : null)
 const text = (value: Row[string] | undefined): string | null => (typeof value === 'string' ? value : null)
 
-function toFigures(row: Row, isHttp: boolean): TryFigures {
-  const outcome = OUTCOMES[Number(row.outcome)]
-  if (outcome === undefined) throw new Error(`no outcome has position ${row.outcome}`)
+function toFigures(row: Row, seen: Row, isHttp: boolean): TryFigures {
+  const status = seen.status ?? null
   return {
-    outcome,
+    outcome: named(OUTCOMES, Number(row.outcome)),
     timings: {
       dnsMs: ms(row.dns_us),
       connectMs: ms(row.connect_us),
@@ -99,17 +119,17 @@ function toFigures(row: Row, isHttp: boolean): TryFigures {
       downloadMs: ms(row.download_us),
       totalMs: ms(row.total_us),
     },
-    isHttp: isHttp || row.status !== null,
-    http: row.status === null ? null : { status: Number(row.status), version: String(row.version) },
-    tls: row.tls === null ? null : { notAfter: text(row.not_after), protocol: text(row.protocol) },
+    isHttp: isHttp || status !== null,
+    http: status === null ? null : { status: Number(status), version: String(seen.version) },
+    tls: (seen.tls ?? null) === null ? null : { notAfter: text(seen.not_after), protocol: text(seen.protocol) },
     resolvedAddress: text(row.resolved_address),
     failure:
       row.failure_code === null
         ? null
         : {
             code: String(row.failure_code) as FailureCode,
-            phase: String(row.phase) as Phase,
-            source: String(row.source) as FailureSource,
+            phase: String(seen.phase) as Phase,
+            source: String(seen.source) as FailureSource,
           },
   }
 }
