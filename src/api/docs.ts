@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { dump } from 'js-yaml'
 import { ProblemError } from '../lib/problem.ts'
+import { answerJson } from './json.ts'
 import { openApiDocument, TITLE } from './openapi.ts'
 import { openProblems } from './problem.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
@@ -32,7 +33,7 @@ export function mountDocs(app: Api): void {
         ...openProblems(),
       },
     },
-    (context) => context.json(document(context)),
+    (context) => answerJson(context, document(context)),
   )
   mount(
     app,
@@ -52,18 +53,8 @@ export function mountDocs(app: Api): void {
         'content-type': 'application/yaml',
       }),
   )
-  mount(
-    app,
-    {
-      ...open,
-      method: 'get',
-      path: '/',
-      operationId: 'getRoot',
-      summary: 'To /docs',
-      responses: { 302: { description: 'There' }, ...openProblems() },
-    },
-    (context) => context.redirect('/docs'),
-  )
+  // For people who open the address in a browser: no part of the contract.
+  app.get('/', (context) => context.redirect('/docs'))
   mount(
     app,
     {
