@@ -256,7 +256,7 @@ async function openJob(
   await insertJob(database.store, row, null, 1_000_000)
   const claimed = await claimJob(database.store, { id: row.id }, 'bench', nowMs, 600_000)
   if (claimed === null) throw new Error('the job was not claimed')
-  const recorder = createRecorder(database.store, claimed.lease, () => undefined)
+  const recorder = createRecorder(database.store, claimed.lease, () => undefined, systemClock)
   return { id: row.id, sink: (result) => recorder.add(result), flush: () => recorder.flush() }
 }
 

@@ -1,10 +1,14 @@
 import type { Result } from '../check/result.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Store } from '../store/db.ts'
 import type { Lease } from '../store/leases.ts'
 import { recordResults } from '../store/results.ts'
 
 /** Results of one write. More wait for the next. */
 const BATCH = 200
+
+/** How long the first of a write waits for company: making a write durable costs as much as twenty tries. */
+const LINGER_MS = 20
 
 export type Recorder = {
   /** Takes a result; it is written with its neighbours. */
@@ -16,14 +20,15 @@ export type Recorder = {
 }
 
 /**
- * Group commit: while one write is under way, results gather for the next, so that a slow disk means larger
- * writes, never a slower probe.
+ * Group commit: results gather for a moment, and while a write is under way for the next, so that a slow disk means
+ * larger writes, never a slower probe.
  *
  * @param recorded called after each durable write.
  */
-export function createRecorder(store: Store, lease: Lease, recorded: () => void): Recorder {
+export function createRecorder(store: Store, lease: Lease, recorded: () => void, clock: Clock): Recorder {
   let waiting: Result[] = []
   let writing: Promise<void> | null = null
+  let hurry = new AbortController()
   let lost = false
 
   const write = async (): Promise<void> => {
@@ -35,10 +40,12 @@ export function createRecorder(store: Store, lease: Lease, recorded: () => void)
     }
   }
   const start = (): Promise<void> => {
-    writing ??= Promise.resolve()
+    writing ??= clock
+      .sleep(LINGER_MS, hurry.signal)
       .then(write)
       .finally(() => {
         writing = null
+        hurry = new AbortController()
       })
     return writing
   }
@@ -50,7 +57,11 @@ export function createRecorder(store: Store, lease: Lease, recorded: () => void)
       start().catch(() => undefined)
     },
     async flush() {
-      while (writing !== null || (waiting.length > 0 && !lost)) await start()
+      while (writing !== null || (waiting.length > 0 && !lost)) {
+        const written = start()
+        hurry.abort()
+        await written
+      }
     },
     get lost() {
       return lost

@@ -67,7 +67,7 @@ async function work(
   if ('problem' in prepared) return ended(await endWithProblem(deps, job, lease, prepared.problem))
   const { plan, secrets } = prepared
 
-  const recorder = createRecorder(deps.store, lease, () => deps.signals.changed(job.id))
+  const recorder = createRecorder(deps.store, lease, () => deps.signals.changed(job.id), deps.clock)
   const recorded = (await listResults(deps.store, job.id)).map(({ result }) => result)
   const results: Result[] = [...recorded]
   await runChecks(deps.check, {
