@@ -10,10 +10,11 @@ import type { JobHead } from '../store/jobs.ts'
 import { type AnswerAsked, answer, type Format, type Renderers } from './answer.ts'
 import { loadJob, waitForEnd } from './answer-job.ts'
 import type { Deps } from './deps.ts'
+import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
 
 export const BATCH_RENDERERS: Renderers<BatchReport> = {
-  json: ({ batch }) => JSON.stringify(batch),
+  json: ({ batch }) => toJson(batch),
   text: renderBatchText,
   markdown: renderBatchMarkdown,
   junit: renderBatchJunit,

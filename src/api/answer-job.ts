@@ -11,10 +11,11 @@ import { getJob, type StoredJob } from '../store/jobs.ts'
 import { listResults } from '../store/results.ts'
 import { type AnswerAsked, answer, type Renderers } from './answer.ts'
 import type { Deps } from './deps.ts'
+import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
 
 export const JOB_RENDERERS: Renderers<JobDocument> = {
-  json: (job) => JSON.stringify(job),
+  json: toJson,
   text: renderText,
   markdown: renderMarkdown,
   junit: renderJunit,

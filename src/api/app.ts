@@ -51,8 +51,10 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
   routes(app)
   refuseOtherMethods(app)
   app.notFound((context) => {
-    const near = 'The routes are listed at /docs and in /openapi.json.'
-    return answerError(deps, new ProblemError('not_found', `There is no ${context.req.path}. ${near}`), context)
+    const { path } = context.req
+    const hint = path.endsWith('/') ? 'Leave out the slash at the end.' : ''
+    const near = `${hint} The routes are listed at /docs and in /openapi.json.`.trimStart()
+    return answerError(deps, new ProblemError('not_found', `There is no ${path.slice(0, 200)}. ${near}`), context)
   })
   app.onError((error, context) => answerError(deps, error, context))
   return app

@@ -26,6 +26,13 @@ export async function readBody(
       `Content-Type ${given === '' ? 'is missing' : `"${given.slice(0, 100)}" is not read here`}; send one of ${known.join(', ')}. (curl needs -H 'content-type: …'.)`,
     )
   }
+  const encoding = context.req.header('content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new ProblemError(
+      'unsupported_media_type',
+      `Content-Encoding "${encoding.slice(0, 100)}" is not read here; send the body as it is.`,
+    )
+  }
   return { text: decode(await readBytes(context)), type }
 }
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ProblemError } from '../lib/problem.ts'
+import { answerJson } from './json.ts'
 import { openProblems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 
@@ -19,7 +20,7 @@ export function mountHealth(app: Api): void {
       security,
       responses: { 200: { description: 'It does', content: plain }, ...openProblems() },
     },
-    (context) => context.json({ status: 'ok', version: context.get('deps').settings.version }),
+    (context) => answerJson(context, { status: 'ok', version: context.get('deps').settings.version }),
   )
   mount(
     app,
@@ -38,7 +39,7 @@ export function mountHealth(app: Api): void {
     async (context) => {
       const { notReady, settings } = context.get('deps')
       const problems = Object.entries(await notReady())
-      if (problems.length === 0) return context.json({ status: 'ok', version: settings.version })
+      if (problems.length === 0) return answerJson(context, { status: 'ok', version: settings.version })
       throw new ProblemError('unavailable', problems.map(([part, why]) => `${part}: ${why}`).join('; '), {
         headers: { 'retry-after': '1' },
       })

@@ -22,6 +22,7 @@ import { answerJob, JOB_RENDERERS, loadJob } from './answer-job.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { JobRequestSchema } from './job-request.ts'
+import { answerJson } from './json.ts'
 import { readLabels } from './labels.ts'
 import { answerJobs, JobPageSchema } from './list-jobs.ts'
 import { pageFields } from './pagination.ts'
@@ -158,7 +159,7 @@ export function mountJobs(app: Api): void {
       if (outcome === 'ended') throw new ProblemError('conflict', `Job ${id} has already ended.`)
       deps.queue.cancel(id)
       deps.signals.changed(id)
-      return context.json((await loadJob(deps, id)).document)
+      return answerJson(context, (await loadJob(deps, id)).document)
     },
   )
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ProblemError } from '../lib/problem.ts'
+import { answerJson } from './json.ts'
 import type { ApiContext } from './route.ts'
 
 export const pageFields = {
@@ -36,5 +37,5 @@ export function answerPage(context: ApiContext, items: readonly unknown[], nextC
     url.searchParams.set('cursor', nextCursor)
     context.header('link', `<${url.pathname}${url.search}>; rel="next"`)
   }
-  return context.json({ items, nextCursor })
+  return answerJson(context, { items, nextCursor })
 }

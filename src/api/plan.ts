@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { planRequest } from '../job/accept.ts'
 import { describePlan } from '../report/describe-job.ts'
 import { JobRequestSchema } from './job-request.ts'
+import { answerJson } from './json.ts'
 import { problems } from './problem.ts'
 import { ASKED_PROBLEMS, manifestQuery, readAsked } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
@@ -30,7 +31,7 @@ export function mountPlan(app: Api): void {
     async (context, { query }) => {
       const { asked } = await readAsked(context, query)
       const { plan, diagnosis } = planRequest(context.get('deps'), asked)
-      return context.json(describePlan(plan, diagnosis))
+      return answerJson(context, describePlan(plan, diagnosis))
     },
   )
 }

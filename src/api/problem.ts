@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { HTTPResponseError } from 'hono/types'
-import { PROBLEMS, type ProblemCode, ProblemError } from '../lib/problem.ts'
+import { PROBLEMS, type ProblemCode, type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { Deps } from './deps.ts'
+import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
 
 /** Served by the API itself, so that it resolves with no internet. */
@@ -58,15 +59,15 @@ export function answerError(deps: Deps, thrown: Error | HTTPResponseError, conte
   const problem = thrown instanceof ProblemError ? thrown : ours(deps, thrown, context)
   const [status, title] = PROBLEMS[problem.code]
   return new Response(
-    JSON.stringify({
+    toJson({
       type: `${DOCS}/${problem.code}.md`,
       title,
       status,
       detail: problem.detail,
-      instance: context.req.path,
+      instance: new URL(context.req.url).pathname.slice(0, 1000),
       code: problem.code,
       requestId: context.get('requestId'),
-      errors: problem.errors,
+      errors: context.get('optionsInQuery') ? problem.errors.map(intoQuery) : problem.errors,
     }),
     {
       status,
@@ -77,6 +78,15 @@ export function answerError(deps: Deps, thrown: Error | HTTPResponseError, conte
       },
     },
   )
+}
+
+/** Where a part of a job stands when it is said in the query, beside a body that is the manifests themselves. */
+function intoQuery(error: ProblemDetail): ProblemDetail {
+  if (!error.pointer.startsWith('/')) return error
+  const [first = '', second = ''] = error.pointer.slice(1).split('/')
+  if (first === 'target' && second === 'manifests') return { ...error, pointer: '' }
+  const field = first === 'target' ? second : first
+  return { ...error, pointer: `?${field === 'labels' ? 'label' : field}` }
 }
 
 function ours(deps: Deps, thrown: unknown, context: ApiContext): ProblemError {

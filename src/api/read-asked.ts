@@ -69,14 +69,14 @@ type BatchManifestQuery = z.output<z.ZodObject<typeof batchManifestQuery>>
 type Read<T> = { asked: T; body: string }
 
 export async function readAsked(context: ApiContext, query: ManifestQuery): Promise<Read<Asked>> {
-  const { json, pointer, body } = await readJson(context, query, manifestQuery, { service: query.service })
-  return { asked: toAsked(context, parseBody(JobRequestSchema, json), pointer), body }
+  const { json, pointer, body, refusal } = await readJson(context, query, manifestQuery, { service: query.service })
+  return { asked: toAsked(context, parseBody(JobRequestSchema, json, refusal), pointer), body }
 }
 
 export async function readAskedBatch(context: ApiContext, query: BatchManifestQuery): Promise<Read<AskedBatch>> {
   const target = { selector: readLabels(query.selector, 'selector') }
-  const { json, pointer, body } = await readJson(context, query, batchManifestQuery, target)
-  return { asked: toAskedBatch(context, parseBody(BatchRequestSchema, json), pointer), body }
+  const { json, pointer, body, refusal } = await readJson(context, query, batchManifestQuery, target)
+  return { asked: toAskedBatch(context, parseBody(BatchRequestSchema, json, refusal), pointer), body }
 }
 
 /** @param pointer of the manifests in the request's body. */
@@ -108,13 +108,14 @@ async function readJson(
   query: Omit<BatchManifestQuery, 'selector'>,
   fields: Readonly<Record<string, unknown>>,
   target: Readonly<Record<string, unknown>>,
-): Promise<{ json: unknown; pointer: string; body: string }> {
+): Promise<{ json: unknown; pointer: string; body: string; refusal?: string }> {
   const { text, type } = await readBody(context)
   const json = type === 'json' ? parseJson(text) : undefined
   if (type === 'json' && !isManifest(json)) {
     refuseQuery(query, fields)
     return { json, pointer: '/target/manifests', body: text }
   }
+  context.set('optionsInQuery', true)
   const { cluster, namespace, label, history, vantage, timeoutMs, deadlineMs, samples, settleMs } = query
   const job = {
     target: { cluster, namespace, ...target, manifests: text },
@@ -122,7 +123,7 @@ async function readJson(
     history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),
   }
-  return { json: withoutUndefined(job), pointer: '', body: text }
+  return { json: withoutUndefined(job), pointer: '', body: text, refusal: QUERY_REFUSAL }
 }
 
 /** JSON that is Kubernetes' own: it has a `kind`, or is a list of such. */
@@ -136,12 +137,14 @@ function refuseQuery(query: object, fields: Readonly<Record<string, unknown>>): 
     ([name, value]) => name in fields && value !== undefined && !(Array.isArray(value) && value.length === 0),
   )
   if (misplaced.length === 0) return
-  throw new ProblemError('invalid_request', 'The query does not fit; see errors.', {
+  throw new ProblemError('invalid_request', QUERY_REFUSAL, {
     errors: misplaced.map(([name]) => ({
       pointer: `?${name}`,
       detail: 'With a job as the body, this belongs into the body; in the query it goes with manifests as the body',
     })),
   })
 }
+
+const QUERY_REFUSAL = 'The query does not fit; see errors.'
 
 const withoutUndefined = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

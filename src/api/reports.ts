@@ -14,6 +14,7 @@ import { countedSpan, listAllServices } from '../store/services.ts'
 import { FORMATS, formatByAccept, reportContents } from './answer.ts'
 import { clusterField, findService, serviceParams } from './find-service.ts'
 import { OverallReportSchema, ServiceReportSchema } from './history-schemas.ts'
+import { toJson } from './json.ts'
 import { problems } from './problem.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
 import { windowFields, windowOf } from './window.ts'
@@ -57,7 +58,7 @@ const CONTENT_TYPES: Readonly<Record<WindowFormat, string>> = {
 type Renderers<T> = Readonly<Record<WindowFormat, (report: T) => string>>
 
 const SERVICE_RENDERERS: Renderers<ServiceReport> = {
-  json: (report) => JSON.stringify(report),
+  json: toJson,
   text: (report) => renderWindowText(viewService(report)),
   markdown: (report) => renderWindowMarkdown(viewService(report)),
   junit: (report) => renderWindowJunit(viewService(report)),
@@ -65,7 +66,7 @@ const SERVICE_RENDERERS: Renderers<ServiceReport> = {
 }
 
 const overallRenderers = (cluster: string | null): Renderers<OverallReport> => ({
-  json: (report) => JSON.stringify(report),
+  json: toJson,
   text: (report) => renderWindowText(viewOverall(report, cluster)),
   markdown: (report) => renderWindowMarkdown(viewOverall(report, cluster)),
   junit: (report) => renderWindowJunit(viewOverall(report, cluster)),

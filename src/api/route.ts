@@ -12,7 +12,16 @@ import type { Deps } from './deps.ts'
 import type { RequestStats } from './request-stats.ts'
 
 export type Principal = { name: string }
-export type ApiEnv = { Variables: { requestId: string; principal: Principal; deps: Deps; requests: RequestStats } }
+export type ApiEnv = {
+  Variables: {
+    requestId: string
+    principal: Principal
+    deps: Deps
+    requests: RequestStats
+    /** The body is manifests, and what else a job says was said in the query: problems point there. */
+    optionsInQuery?: true
+  }
+}
 export type ApiContext = Context<ApiEnv>
 export type Api = OpenAPIHono<ApiEnv>
 
@@ -42,7 +51,13 @@ export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
   app.on(config.method.toUpperCase(), path, (context) => {
     const errors: ProblemDetail[] = []
     const parsedParams = params ? collect(params, context.req.param(), '', errors) : {}
-    const parsedQuery = collect(query ?? z.strictObject({}), readQuery(context, query), '?', errors)
+    const given = readQuery(context, query)
+    // Number('') is 0: an empty shell variable would mean something that nobody has said.
+    for (const name of Object.keys(given).filter((name) => isEmpty(given[name]))) {
+      delete given[name]
+      errors.push({ pointer: `?${name}`, detail: 'Is empty: give it a value, or leave it out' })
+    }
+    const parsedQuery = collect(query ?? z.strictObject({}), given, '?', errors)
     if (errors.length > 0) throw new ProblemError('invalid_request', 'The query does not fit; see errors.', { errors })
     return handler(context, { params: parsedParams as Output<P>, query: parsedQuery as Output<Q> })
   })
@@ -58,13 +73,16 @@ function readQuery(context: ApiContext, query: Shape | undefined): Record<string
   )
 }
 
+const isEmpty = (value: unknown): boolean =>
+  Array.isArray(value) ? value.some(isEmpty) : typeof value === 'string' && value.trim() === ''
+
 function acceptsList(schema: unknown): boolean {
   if (schema instanceof z.ZodArray) return true
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? acceptsList(schema.unwrap()) : false
 }
 
 function collect(schema: z.ZodType, value: unknown, prefix: string, errors: ProblemDetail[]): unknown {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   errors.push(
     ...detailsOf(parsed.error, schema).map((error) => ({
@@ -76,10 +94,14 @@ function collect(schema: z.ZodType, value: unknown, prefix: string, errors: Prob
 }
 
 /** Parses a JSON body by a schema; all that is wrong is told at once, with JSON pointers. */
-export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value)
+export function parseBody<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  refusal = 'The body does not fit the schema; see errors.',
+): z.output<S> {
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
-  throw new ProblemError('invalid_request', 'The body does not fit the schema; see errors.', {
+  throw new ProblemError('invalid_request', refusal, {
     errors: detailsOf(parsed.error, schema),
   })
 }
@@ -99,15 +121,28 @@ function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType):
       const near = nearMiss(key, known)
       return {
         pointer: pointerOf([...path, key]),
-        detail: `There is no property "${key}"${near ? `; did you mean "${near}"?` : '.'}`,
+        detail: `There is no property "${key}"${near ? `${DID_YOU_MEAN}"${near}"?` : '.'}`,
       }
     })
   }
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)
     if (branch) return branch.flatMap((inner) => detailsOfIssue(inner, path, schema))
+    const told = issue.errors.flatMap((inner) => inner.flatMap((each) => detailsOfIssue(each, path, schema)))
+    const near = told.find(({ detail }) => detail.includes(DID_YOU_MEAN))
+    const all = [...new Set(told.map(({ detail }) => detail))]
+    if (all.length > 0) return [{ pointer: pointerOf(path), detail: near?.detail ?? all.join('; or ') }]
   }
-  return [{ pointer: pointerOf(path), detail: issue.message }]
+  return [{ pointer: pointerOf(path), detail: messageOf(issue) }]
+}
+
+const DID_YOU_MEAN = '; did you mean '
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.input === undefined && issue.code === 'invalid_type') return `Is missing: expected ${issue.expected}`
+  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return issue.message
+  const near = nearMiss(issue.input, issue.values.map(String))
+  return near === null ? issue.message : `There is no "${issue.input}"${DID_YOU_MEAN}"${near}"?`
 }
 
 /** The branch that was probably meant: the one whose complaints lie deepest. None where all fail at the top. */

@@ -20,6 +20,7 @@ import { parseJson, readBody } from './body.ts'
 import type { Deps } from './deps.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { checkIfMatch, hasChanged, IfMatchHeaders, tagOf } from './if-match.ts'
+import { answerJson } from './json.ts'
 import { answerJobs, JobPageSchema, NewestFirst } from './list-jobs.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
@@ -224,7 +225,7 @@ async function answerSchedule(context: ApiContext, schedule: Schedule, status: 2
   const request = await getScheduledRequest(deps.store, schedule.id)
   context.header('etag', tagOf(schedule.version))
   context.header('cache-control', 'no-cache')
-  return context.json({ ...head, ...describeWork(request) }, status)
+  return answerJson(context, { ...head, ...describeWork(request) }, status)
 }
 
 async function describeHeads(deps: Deps, schedules: readonly Schedule[]): Promise<ScheduleHeadDocument[]> {

@@ -28,6 +28,7 @@ import {
   ServiceHeadSchema,
   ServiceSchema,
 } from './history-schemas.ts'
+import { answerJson } from './json.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
@@ -105,7 +106,7 @@ export function mountServices(app: Api): void {
       const known = await findService(context, params, query.cluster)
       const history = await readService(store, known, window)
       if (history === null) throw new ProblemError('not_found', 'The Service is gone.')
-      return context.json(describeService(history))
+      return answerJson(context, describeService(history))
     },
   )
 
@@ -175,7 +176,7 @@ export function mountServices(app: Api): void {
         throw new ProblemError('not_found', `${params.namespace}/${params.name} has had no path ${pathId}.`)
       }
       const found = await readPoints(store, known, { pathId, ...span, stepMs: query.step })
-      return context.json({
+      return answerJson(context, {
         step: formatDuration(found.stepMs),
         points: found.points.map(({ atMs, ...point }) => ({ at: toInstant(atMs), ...point })),
       })

@@ -19,6 +19,7 @@ import type { JobRequest } from './job.ts'
 import type { Place } from './place.ts'
 import type { JobQueue } from './queue.ts'
 import { planWithoutSecrets, type SecretBox, sealSecrets, withoutSecrets } from './secrets.ts'
+import { refuseTooManyTries } from './tries.ts'
 
 export type AcceptDeps = {
   store: Store
@@ -50,6 +51,7 @@ export function planRequest(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked:
     prober: deps.place,
   }
   const plan = planPaths(input, index)
+  refuseTooManyTries(plan, request)
   return { plan, diagnosis: diagnoseObjects(plan, objects, index) }
 }
 

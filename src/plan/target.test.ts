@@ -69,12 +69,12 @@ describe('the target', () => {
   it('refuses to choose between Services, and lists them', () => {
     expect(refusal(() => planOf([toad, frog]))).toEqual({
       code: 'service_ambiguous',
-      detail: 'There are several Services: pond/frog, pond/toad. Say which one in target.service.',
+      detail: 'There are several Services: pond/frog, pond/toad. Say which one is meant by its name.',
       pointers: ['/target/service'],
     })
     expect(refusal(() => planOf([toad, toadInLake], { target: { service: 'toad' } }))).toEqual({
       code: 'service_ambiguous',
-      detail: 'There are several Services: lake/toad, pond/toad. Say which one in target.namespace.',
+      detail: 'There are several Services: lake/toad, pond/toad. Say which one is meant by its namespace.',
       pointers: ['/target/namespace'],
     })
   })

@@ -61,6 +61,6 @@ function ambiguous(found: readonly Service[], { service }: JobRequest['target'])
     return new ProblemError('service_ambiguous', detail, { errors: [{ pointer: '/target/manifests', detail }] })
   }
   const field = service === null ? 'service' : 'namespace'
-  const detail = `There are several Services: ${listOf(found)}. Say which one in target.${field}.`
+  const detail = `There are several Services: ${listOf(found)}. Say which one is meant by its ${service === null ? 'name' : 'namespace'}.`
   return new ProblemError('service_ambiguous', detail, { errors: [{ pointer: `/target/${field}`, detail }] })
 }

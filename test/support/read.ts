@@ -9,6 +9,7 @@ export type Problem = {
   code: string
   detail: string
   requestId: string
+  instance: string
   errors: ProblemDetail[]
 }
 

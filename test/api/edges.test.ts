@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
+import { readJob, readProblem } from '../support/read.ts'
+import { type Pod, startPod, toadService } from '../support/toad.ts'
+
+let api: TestPortolan
+let pod: Pod
+
+beforeAll(async () => {
+  ;[api, pod] = await Promise.all([startTestPortolan(), startPod('toad-xueq1')])
+})
+afterAll(() => Promise.all([api.close(), pod.close()]))
+
+const job = (extra: Record<string, unknown> = {}) => ({
+  target: { manifests: [toadService(pod.port)] },
+  paths: { include: ['ClusterIP'] },
+  ...extra,
+})
+
+describe('a body that is the manifests themselves', () => {
+  const twoServices = JSON.stringify({
+    kind: 'List',
+    items: ['frog', 'toad'].map((name) => ({ ...toadService(80), metadata: { name, namespace: 'pond' } })),
+  })
+  const broken =
+    'kind: Service\nmetadata: {name: toad}\nspec: {clusterIP: 127.0.0.1, ports: [{port: 80, targetPort: [1]}]}'
+
+  it.each([
+    ['several Services', '/v1/jobs', twoServices, 'service_ambiguous', '?service'],
+    ['a Service that is not there', '/v1/plan?service=newt', twoServices, 'service_not_found', '?service'],
+    ['a namespace without it', '/v1/plan?service=toad&namespace=sea', twoServices, 'service_not_found', '?namespace'],
+    ['no Service', '/v1/jobs', '{"kind":"List","items":[]}', 'service_not_found', ''],
+    ['a field of an object', '/v1/jobs', broken, 'invalid_manifest', ''],
+    ['an option below its least', '/v1/jobs?service=toad&samples=0', twoServices, 'invalid_request', '?samples'],
+    ['an option above its most', '/v1/jobs?service=toad&samples=101', twoServices, 'invalid_request', '?samples'],
+    ['a label that is none', '/v1/jobs?service=toad&label=-=1', twoServices, 'invalid_request', '?label'],
+    ['a batch of none', '/v1/batches?selector=app=newt', twoServices, 'service_not_found', '?selector'],
+  ])(
+    'has problems that point into the query, or to the body as a whole: %s',
+    async (_why, path, yaml, code, pointer) => {
+      const problem = await readProblem(api.call(path, { yaml }))
+      expect({ code: problem.code, pointers: [...new Set(problem.errors.map((error) => error.pointer))] }).toEqual({
+        code,
+        pointers: [pointer],
+      })
+      expect(problem.detail).not.toContain('body does not fit')
+    },
+  )
+})
+
+describe('what a client may get wrong', () => {
+  it.each([
+    ['/v1/jobs?limit=', '?limit'],
+    ['/v1/jobs?label=a=b&label=', '?label'],
+    ['/v1/jobs/job_01KAXW0000EXAMPLE0000000AB?wait=%20', '?wait'],
+  ])('an empty parameter is no zero: %s', async (path, pointer) => {
+    const { status, errors } = await readProblem(api.call(path))
+    expect({ status, errors }).toEqual({
+      status: 400,
+      errors: [{ pointer, detail: 'Is empty: give it a value, or leave it out' }],
+    })
+  })
+
+  it('words that are nearly right, types and what is missing are named at any depth', async () => {
+    const checks = [{ type: 'http', name: 'home', method: 'get', tls: { minDaysToExpiry: '14' } }, { name: 'nameless' }]
+    const asked = job({ checks, expect: { reachable: ['Nodeport'] } })
+    expect((await readProblem(api.call('/v1/jobs', { json: asked }))).errors).toEqual([
+      { pointer: '/checks/0/method', detail: 'There is no "get"; did you mean "GET"?' },
+      { pointer: '/checks/0/tls/minDaysToExpiry', detail: 'Invalid input: expected number, received string' },
+      { pointer: '/checks/1/type', detail: "Invalid discriminator value. Expected 'http' | 'tcp' | 'dns'" },
+      { pointer: '/expect/reachable/0', detail: 'There is no "Nodeport"; did you mean "NodePort"?' },
+    ])
+    expect((await readProblem(api.call('/v1/jobs', { json: {} }))).errors).toEqual([
+      { pointer: '/target', detail: 'Is missing: expected object' },
+    ])
+    expect((await readProblem(api.call('/v1/jobs', { json: { target: { manifests: 5 } } }))).errors).toEqual([
+      {
+        pointer: '/target/manifests',
+        detail: 'Invalid input: expected string, received number; or Invalid input: expected array, received number',
+      },
+    ])
+  })
+
+  it('a compressed body is said not to be read', async () => {
+    const headers = { 'content-encoding': 'gzip' }
+    const { status, code, detail } = await readProblem(api.call('/v1/jobs', { json: job(), headers }))
+    expect({ status, code, detail }).toEqual({
+      status: 415,
+      code: 'unsupported_media_type',
+      detail: 'Content-Encoding "gzip" is not read here; send the body as it is.',
+    })
+  })
+
+  it('a slash at the end is said to be one', async () => {
+    expect((await readProblem(api.call('/v1/jobs/'))).detail).toContain('Leave out the slash at the end.')
+  })
+
+  it('an id of any bytes is not found, and the problem’s instance stays a URI', async () => {
+    const long = 'x'.repeat(5000)
+    const problems = await Promise.all(
+      ['%00', '%ff%fe', '%E0%A4%A', long].map(async (id) => {
+        const { status, instance } = await readProblem(api.call(`/v1/jobs/${id}`))
+        return { status, instance }
+      }),
+    )
+    expect(problems).toEqual(
+      ['%00', '%ff%fe', '%E0%A4%A', long].map((id) => ({ status: 404, instance: `/v1/jobs/${id}`.slice(0, 1000) })),
+    )
+  })
+})
+
+describe('more tries than one job may make', () => {
+  it('is refused with how many they are and how far each factor must come down', async () => {
+    const checks = Array.from({ length: 20 }, (_, index) => ({ type: 'http', name: `check-${index}` }))
+    const asked = job({ checks, samples: 100, retries: { limit: 10 } })
+    for (const path of ['/v1/jobs', '/v1/plan']) {
+      const { status, code, detail, errors } = await readProblem(api.call(path, { json: asked }))
+      expect({ status, code, detail, errors }).toEqual({
+        status: 422,
+        code: 'impossible_request',
+        detail:
+          'Up to 22000 tries (20 checks on 1 paths × 100 samples × 11 tries each) are more than the 20000 of one job. Lower one of the factors; see errors.',
+        errors: [
+          { pointer: '/samples', detail: '100; at most 90 with the rest as it is' },
+          { pointer: '/retries/limit', detail: '10; at most 9 with the rest as it is' },
+          {
+            pointer: '/limits/paths',
+            detail: '1 paths with 20 checks; 18 checks can be made so often: lower it, or choose with paths.include',
+          },
+        ],
+      })
+    }
+    expect((await api.call('/v1/plan', { json: { ...asked, samples: 90 } })).status).toBe(200)
+  })
+})
+
+describe('JSON', () => {
+  it('ends with a newline wherever it is answered', async () => {
+    const { id } = await readJob(api.call('/v1/jobs?wait=20', { json: job() }))
+    const paths = [
+      `/v1/jobs/${id}`,
+      `/v1/jobs/${id}/report`,
+      '/v1/jobs',
+      '/v1/services',
+      '/v1/report',
+      '/livez',
+      '/v1/jobs/7',
+    ]
+    const answers = await Promise.all(paths.map(async (path) => (await api.call(path)).text()))
+    expect(answers.map((text) => /^\{.*\}\n$/s.test(text))).toEqual(paths.map(() => true))
+  })
+})
