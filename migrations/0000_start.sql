@@ -50,27 +50,27 @@ CREATE TABLE `retained` (
 );
 --> statement-breakpoint
 CREATE TABLE `rollup_failures` (
-	`series_no` integer NOT NULL,
 	`step` integer NOT NULL,
 	`at` integer NOT NULL,
+	`series_no` integer NOT NULL,
 	`code` text NOT NULL,
 	`n` integer NOT NULL,
-	PRIMARY KEY(`series_no`, `step`, `at`, `code`)
+	PRIMARY KEY(`step`, `at`, `series_no`, `code`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `rollup_latency` (
-	`series_no` integer NOT NULL,
 	`step` integer NOT NULL,
 	`at` integer NOT NULL,
+	`series_no` integer NOT NULL,
 	`bucket` integer NOT NULL,
 	`n` integer NOT NULL,
-	PRIMARY KEY(`series_no`, `step`, `at`, `bucket`)
+	PRIMARY KEY(`step`, `at`, `series_no`, `bucket`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `rollups` (
-	`series_no` integer NOT NULL,
 	`step` integer NOT NULL,
 	`at` integer NOT NULL,
+	`series_no` integer NOT NULL,
 	`pass` integer NOT NULL,
 	`fail` integer NOT NULL,
 	`error` integer NOT NULL,
@@ -85,7 +85,7 @@ CREATE TABLE `rollups` (
 	`first_byte_us` integer NOT NULL,
 	`download_n` integer NOT NULL,
 	`download_us` integer NOT NULL,
-	PRIMARY KEY(`series_no`, `step`, `at`)
+	PRIMARY KEY(`step`, `at`, `series_no`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `series` (

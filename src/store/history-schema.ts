@@ -87,12 +87,13 @@ export const series = sqliteTable(
   ],
 )
 
+/** Time first: what is written now lies together, and what is old goes in one piece. */
 const rollupKey = {
-  seriesNo: integer('series_no').notNull(),
   /** Position in STEPS. */
   step: integer().notNull(),
   /** Hours or days since 1970, UTC. */
   at: integer().notNull(),
+  seriesNo: integer('series_no').notNull(),
 }
 
 /** Counts of the tries that decide, and times of those that passed. */
@@ -115,21 +116,21 @@ export const rollups = sqliteTable(
     downloadN: integer('download_n').notNull(),
     downloadUs: integer('download_us').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.seriesNo, t.step, t.at] })],
+  (t) => [primaryKey({ columns: [t.step, t.at, t.seriesNo] })],
 )
 
 /** How many passing tries took how long: see sketch.ts. */
 export const rollupLatency = sqliteTable(
   'rollup_latency',
   { ...rollupKey, bucket: integer().notNull(), n: integer().notNull() },
-  (t) => [primaryKey({ columns: [t.seriesNo, t.step, t.at, t.bucket] })],
+  (t) => [primaryKey({ columns: [t.step, t.at, t.seriesNo, t.bucket] })],
 )
 
 /** How many tries failed with which code. */
 export const rollupFailures = sqliteTable(
   'rollup_failures',
   { ...rollupKey, code: text().notNull(), n: integer().notNull() },
-  (t) => [primaryKey({ columns: [t.seriesNo, t.step, t.at, t.code] })],
+  (t) => [primaryKey({ columns: [t.step, t.at, t.seriesNo, t.code] })],
 )
 
 /** From leaving pass to coming back. */

@@ -64,8 +64,9 @@ async function fromRollups({ db }: Store, id: string, { stepMs, fromMs, toMs }: 
   const step = stepMs % DAY_MS === 0 ? 1 : 0
   const unitMs = STEPS[step].ms
   const at = sql`r.at / ${whole(stepMs / unitMs)}`
-  const rows = (table: string) => sql`from ${sql.raw(table)} r
-    where r.series_no in ${chosen(id)} and r.step = ${step} and r.at >= ${fromMs / unitMs} and r.at < ${toMs / unitMs}`
+  const numbers = JSON.stringify(Array.from({ length: (toMs - fromMs) / unitMs }, (_, i) => fromMs / unitMs + i))
+  const rows = (table: string) => sql`from json_each(${numbers}) cell cross join ${sql.raw(table)} r
+    where r.step = ${step} and r.at = cell.value and r.series_no in ${chosen(id)}`
   return {
     counts: await db.all<CountRow>(
       sql`select ${at} at, sum(pass) pass, sum(fail) fail, sum(error) error, sum(skipped) skipped

@@ -7,6 +7,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
+import { ROLLUP_TABLES } from './rollups.ts'
 import { DAY_MS } from './steps.ts'
 import { dayOf } from './texts.ts'
 
@@ -137,43 +138,25 @@ const retiredEndpoints: Stage = ({ store, keep, nowMs, limit }) =>
       and kind = 'Endpoint' and not exists (select 1 from series where path_id = paths.id) limit ${limit}) returning no`,
   )
 
-const TABLES = ['rollups', 'rollup_latency', 'rollup_failures']
-
-/** Once a day: series by series, some at a time. `cursor` is the last series seen, or -1 after the last. */
-const rollupSweep =
+/** Whole days of rollups, oldest first. */
+const oldRollups =
   (level: 'hour' | 'day', step: number, keepMs: (keep: Retention) => number): Stage =>
   async ({ store, keep, nowMs, limit }) => {
     const beforeMs = Math.floor((nowMs - keepMs(keep)) / DAY_MS) * DAY_MS
     const before = step === 0 ? (beforeMs / DAY_MS) * 24 : beforeMs / DAY_MS
-    const [at] = await store.db.all<{ since_ms: number; cursor: number }>(
-      sql`select since_ms, cursor from retained where level = ${level}`,
-    )
-    const isNew = (at?.since_ms ?? 0) < beforeMs
-    const cursor = isNew ? 0 : (at?.cursor ?? 0)
-    if (cursor < 0) return DONE
-    const numbers = await store.db.all<{ no: number }>(
-      sql`select no from series where no > ${cursor} order by no limit ${SERIES_A_STEP}`,
-    )
-    const chosen = JSON.stringify(numbers.map(({ no }) => no))
-    const old = (table: SQL) => sql`select r.series_no, r.step, r.at from json_each(${chosen}) s cross join ${table} r
-      where r.series_no = s.value and r.step = ${step} and r.at < ${before} limit ${limit}`
+    const [old] = await store.db.all(sql`select 1 from rollups where step = ${step} and at < ${before} limit 1`)
+    if (old === undefined) return DONE
     const returned = await store.atomic([
-      sql`insert into retained (level, since_ms, cursor) values (${level}, ${beforeMs}, ${cursor})
-        on conflict (level) do update set since_ms = excluded.since_ms, cursor = excluded.cursor
-          where since_ms < excluded.since_ms`,
-      ...TABLES.map((name) => {
+      passed(level, beforeMs, 0),
+      // Last the one that is asked for above: while it has any, the others are not done.
+      ...[...ROLLUP_TABLES].reverse().map((name) => {
         const table = sql.raw(name)
-        return sql`delete from ${table} where (series_no, step, at) in (${old(table)}) returning series_no`
+        const first = sql`select step, at, series_no from ${table} where step = ${step} and at < ${before} limit ${limit}`
+        return sql`delete from ${table} where (step, at, series_no) in (${first}) returning step`
       }),
     ])
-    const deleted = returned.reduce((sum, rows) => sum + rows.length, 0)
-    if (deleted > 0) return { deleted, done: false }
-    const last = numbers.at(-1)?.no ?? -1
-    await store.atomic([sql`update retained set cursor = ${last} where level = ${level} and since_ms = ${beforeMs}`])
-    return { deleted: 0, done: false }
+    return stepOf(returned.reduce((sum, rows) => sum + rows.length, 0))
   }
-
-const SERIES_A_STEP = 200
 
 const oldIncidents: Stage = async ({ store, keep, nowMs, limit }) => {
   const old = sql`select no from incidents where ended_at_ms < ${nowMs - keep.dailyMs} limit ${limit}`
@@ -220,8 +203,8 @@ const STAGES: readonly Stage[] = [
   sharedTexts,
   rawSeries,
   retiredEndpoints,
-  rollupSweep('hour', 0, (keep) => keep.hourlyMs),
-  rollupSweep('day', 1, (keep) => keep.dailyMs),
+  oldRollups('hour', 0, (keep) => keep.hourlyMs),
+  oldRollups('day', 1, (keep) => keep.dailyMs),
   oldIncidents,
   forgottenServices,
   expiredKeys,

@@ -90,8 +90,8 @@ export function addToRollups(span: Span, steps: readonly number[], tables = ROLL
   )
   return tables.map((table) => {
     const { key, columns } = TALLIES[table]
-    const names = ['series_no', 'step', 'at', ...(key === null ? [] : [key.name])].join()
-    const chosen = `series_no, steps.column1, hour / steps.column2${key === null ? '' : `, ${key.name}`}`
+    const names = ['step', 'at', 'series_no', ...(key === null ? [] : [key.name])].join()
+    const chosen = `steps.column1, hour / steps.column2, series_no${key === null ? '' : `, ${key.name}`}`
     const sums = columns.map((column) => `sum(${column})`).join()
     const add = columns.map((column) => `${column} = ${column} + excluded.${column}`).join()
     return sql`${seenIn(span, table)}
@@ -113,7 +113,6 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
   const day = Math.floor(hour / 24)
   const [from, to] = [hour * HOUR_MS, (hour + 1) * HOUR_MS]
   const kept = sql`not exists (select 1 from retained where level = 'raw' and since_ms > ${from})`
-  const all = sql`series_no in (select no from series)`
   const span: Span = {
     // Every series and outcome by its index: there is none by time alone.
     results: sql`r.counted is not null and r.series_no in (select no from series) and r.outcome in (0, 1, 2, 3)
@@ -122,7 +121,7 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
   }
   const drop = ROLLUP_TABLES.flatMap((table) =>
     [sql`step = 0 and at = ${hour}`, sql`step = 1 and at = ${day}`].map(
-      (which) => sql`delete from ${sql.raw(table)} where ${all} and ${which} and ${kept}`,
+      (which) => sql`delete from ${sql.raw(table)} where ${which} and ${kept}`,
     ),
   )
   const returned = await store.atomic([
@@ -135,12 +134,12 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
 }
 
 function daysFromHours(day: number, guard: SQL): SQL[] {
-  const hours = sql`series_no in (select no from series) and step = 0 and at >= ${day * 24} and at < ${day * 24 + 24} and ${guard}`
+  const hours = sql`step = 0 and at >= ${day * 24} and at < ${day * 24 + 24} and ${guard}`
   return ROLLUP_TABLES.map((table) => {
     const { key, columns } = TALLIES[table]
     const name = sql.raw(key === null ? '' : `, ${key.name}`)
     const sums = sql.raw(columns.map((column) => `sum(${column})`).join())
-    return sql`insert into ${sql.raw(table)} (series_no, step, at${name}, ${sql.raw(columns.join())})
-      select series_no, 1, ${day}${name}, ${sums} from ${sql.raw(table)} where ${hours} group by series_no${name}`
+    return sql`insert into ${sql.raw(table)} (step, at, series_no${name}, ${sql.raw(columns.join())})
+      select 1, ${day}, series_no${name}, ${sums} from ${sql.raw(table)} where ${hours} group by series_no${name}`
   })
 }

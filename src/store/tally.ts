@@ -9,7 +9,7 @@ import type { Counts, Latency, PhaseMeans } from '../report/history.ts'
 import type { Row, Store } from './db.ts'
 import { type RollupTable, type Span, seenIn, summedIn } from './rollups.ts'
 import { percentiles } from './sketch.ts'
-import type { Parts, RollupPart } from './window.ts'
+import type { Cell, Parts } from './window.ts'
 
 export type Tally = {
   counts: Counts
@@ -26,13 +26,13 @@ export async function tallyService(store: Store, serviceNo: number, parts: Parts
   const rolled = rolledUp(own, parts.rollups)
   const { db } = store
   const sums = await db.all<Row>(
-    sql`select s.path_id "pathId", ${sumsOf('rollups', 'r')} ${rolled('rollups')} group by 1`,
+    sql`${rolled(sql`s.path_id "pathId", ${sumsOf('rollups', 'r')}`, 'rollups')} group by 1`,
   )
   const latency = await db.all<LatencyRow>(
-    sql`select s.path_id "pathId", r.bucket, sum(r.n) n ${rolled('rollup_latency')} group by 1, 2`,
+    sql`${rolled(sql`s.path_id "pathId", r.bucket, sum(r.n) n`, 'rollup_latency')} group by 1, 2`,
   )
   const failures = await db.all<FailureRow>(
-    sql`select s.path_id "pathId", r.code, sum(r.n) n ${rolled('rollup_failures')} group by 1, 2`,
+    sql`${rolled(sql`s.path_id "pathId", r.code, sum(r.n) n`, 'rollup_failures')} group by 1, 2`,
   )
   for (const part of parts.raw) {
     const span = spanOf(serviceNo, part)
@@ -50,11 +50,11 @@ export async function tallyService(store: Store, serviceNo: number, parts: Parts
 export async function countServices(
   store: Store,
   services: readonly number[],
-  rollups: readonly RollupPart[],
+  rollups: readonly Cell[],
 ): Promise<Map<number, Counts>> {
+  const sums = sql`s.service_no "serviceNo", sum(pass) pass, sum(fail) fail, sum(error) error, sum(skipped) skipped`
   const rows = await store.db.all<Counts & { serviceNo: number }>(
-    sql`select s.service_no "serviceNo", sum(pass) pass, sum(fail) fail, sum(error) error, sum(skipped) skipped
-      ${rolledUp(WHOLE_OF(services), rollups)('rollups')} group by 1`,
+    sql`${rolledUp(WHOLE_OF(services), rollups)(sums, 'rollups')} group by 1`,
   )
   return new Map(rows.map(({ serviceNo, ...counts }) => [serviceNo, counts]))
 }
@@ -62,11 +62,13 @@ export async function countServices(
 const WHOLE_OF = (services: readonly number[]): SQL =>
   sql`s.service_no in (select value from json_each(${JSON.stringify(services)})) and s.whole_no is null`
 
-/** Rows of a rollup table for chosen series: by series, then by part, each a range of its key. */
-const rolledUp = (series: SQL, parts: readonly RollupPart[]) => (table: string) =>
+/** Rows of a rollup table: for each cell, each of the chosen series, which lie near each other there. */
+const rolledUp = (series: SQL, cells: readonly Cell[]) => (columns: SQL, table: RollupTable) =>
   sql`
-  from series s cross join json_each(${JSON.stringify(parts)}) p cross join ${sql.raw(table)} r
-  where ${series} and r.series_no = s.no and r.step = p.value ->> 0 and r.at >= p.value ->> 1 and r.at < p.value ->> 2`
+  with cells as materialized (select value ->> 0 step, value ->> 1 at from json_each(${JSON.stringify(cells)})),
+    s as materialized (select no, path_id, service_no from series s where ${series})
+  select ${columns} from cells cross join s cross join ${sql.raw(table)} r
+  where r.step = cells.step and r.at = cells.at and r.series_no = s.no`
 
 const sumsOf = (table: RollupTable, alias: string): SQL =>
   sql.raw(

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sql } from 'drizzle-orm'
 import type { Store } from './db.ts'
 import { retained } from './history-schema.ts'
 import { DAY_MS, HOUR_MS } from './steps.ts'
@@ -11,14 +12,20 @@ import { DAY_MS, HOUR_MS } from './steps.ts'
 /** From inclusive, to exclusive. `null`: until now, whatever arrives meanwhile. */
 export type Window = { fromMs: number; toMs: number | null }
 
-/** Since when each level is kept, epoch milliseconds. */
-export type Kept = { rawMs: number; hourMs: number }
+/** What there is, epoch milliseconds. */
+export type Kept = {
+  /** Since when each level is kept. */
+  rawMs: number
+  hourMs: number
+  /** The first and the last hour that anything was rolled up in; `null`: nothing ever was. */
+  rolled: { fromMs: number; toMs: number } | null
+}
 
-/** Rollups of a step (position in STEPS), as numbers of that step: from inclusive, to exclusive. */
-export type RollupPart = readonly [step: number, from: number, to: number]
+/** A rollup's step (position in STEPS) and its number of that step. */
+export type Cell = readonly [step: number, at: number]
 
 export type Parts = {
-  rollups: readonly RollupPart[]
+  rollups: readonly Cell[]
   /** Epoch milliseconds. */
   raw: readonly { fromMs: number; toMs: number }[]
   /** What is covered, which is more than was asked for where nothing finer is kept. */
@@ -26,10 +33,18 @@ export type Parts = {
   toMs: number | null
 }
 
-export async function readKept(store: Store): Promise<Kept> {
-  const rows = await store.db.select().from(retained)
+export async function readKept({ db }: Store): Promise<Kept> {
+  const rows = await db.select().from(retained)
   const since = (level: string) => rows.find((row) => row.level === level)?.sinceMs ?? 0
-  return { rawMs: since('raw'), hourMs: since('hour') }
+  const [ends] = await db.all<{ first: number | null; last: number | null }>(
+    sql`select (select min(at) from rollups where step = 1) first, (select max(at) from rollups where step = 0) last`,
+  )
+  const { first = null, last = null } = ends ?? {}
+  return {
+    rawMs: since('raw'),
+    hourMs: since('hour'),
+    rolled: first === null || last === null ? null : { fromMs: first * DAY_MS, toMs: (last + 1) * HOUR_MS },
+  }
 }
 
 const FOREVER = Number.MAX_SAFE_INTEGER
@@ -38,13 +53,13 @@ export function partsOf(window: Window, kept: Kept): Parts {
   const fromMs = keptEdge(window.fromMs, kept, Math.floor)
   const toMs = window.toMs === null ? null : Math.max(fromMs, keptEdge(window.toMs, kept, Math.ceil))
   const end = toMs ?? FOREVER
-  const hours = { from: Math.ceil(fromMs / HOUR_MS), to: toMs === null ? FOREVER : Math.floor(toMs / HOUR_MS) }
+  const hours = { from: Math.ceil(fromMs / HOUR_MS), to: Math.floor(end / HOUR_MS) }
   if (hours.to < hours.from) return { rollups: [], raw: fromMs < end ? [{ fromMs, toMs: end }] : [], fromMs, toMs }
   const raw = [
     { fromMs, toMs: hours.from * HOUR_MS },
     ...(toMs === null ? [] : [{ fromMs: hours.to * HOUR_MS, toMs }]),
   ].filter((part) => part.fromMs < part.toMs)
-  return { rollups: rollupsOf(hours), raw, fromMs, toMs }
+  return { rollups: cellsOf(hours, kept.rolled), raw, fromMs, toMs }
 }
 
 /** Moves an edge outward to the finest level that still has what lies around it. */
@@ -54,13 +69,15 @@ function keptEdge(ms: number, kept: Kept, outward: (value: number) => number): n
   return outward(ms / DAY_MS) * DAY_MS
 }
 
-function rollupsOf(hours: { from: number; to: number }): RollupPart[] {
-  const days = { from: Math.ceil(hours.from / 24), to: hours.to === FOREVER ? FOREVER : Math.floor(hours.to / 24) }
-  if (days.to < days.from) return hours.from < hours.to ? [[0, hours.from, hours.to]] : []
-  const parts: RollupPart[] = [
-    [0, hours.from, days.from * 24],
-    [1, days.from, days.to],
-    [0, days.to === FOREVER ? FOREVER : days.to * 24, hours.to],
-  ]
-  return parts.filter(([, from, to]) => from < to)
+/** Whole days, and the hours around them; none before the first or after the last that there is. */
+function cellsOf(wanted: { from: number; to: number }, rolled: Kept['rolled']): Cell[] {
+  if (rolled === null) return []
+  const from = Math.max(wanted.from, rolled.fromMs / HOUR_MS)
+  const to = Math.min(wanted.to, Math.ceil(rolled.toMs / DAY_MS) * 24)
+  const days = { from: Math.ceil(from / 24), to: Math.floor(to / 24) }
+  if (days.to < days.from) return cells(0, from, to)
+  return [...cells(0, from, days.from * 24), ...cells(1, days.from, days.to), ...cells(0, days.to * 24, to)]
 }
+
+const cells = (step: number, from: number, to: number): Cell[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i): Cell => [step, from + i])
