@@ -1,0 +1,203 @@
+/**
+ * What history costs as it grows: a year of 200 Services × 12 paths, at 1 million and at 10 million results. Asks
+ * what the API asks, times each answer, then records more on top. Prints; judges nothing. `npm run bench:history`
+ */
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { parseArgs } from 'node:util'
+import { sql } from 'drizzle-orm'
+import { judgePath } from '../src/check/outcome.ts'
+import { openSqlite } from '../src/runtime/node/sqlite.ts'
+import type { Store } from '../src/store/db.ts'
+import { finishJob } from '../src/store/finish.ts'
+import { listHistory } from '../src/store/history-results.ts'
+import { listIncidents } from '../src/store/incidents.ts'
+import { insertJob } from '../src/store/jobs.ts'
+import { claimJob } from '../src/store/leases.ts'
+import { readPoints } from '../src/store/points.ts'
+import { recordResults } from '../src/store/results.ts'
+import { rebuildHour } from '../src/store/rollups.ts'
+import { readServiceWindow } from '../src/store/service-window.ts'
+import { findServices, type KnownService, listServices, readService } from '../src/store/services.ts'
+import { DAY, HOUR, type Try } from '../test/support/history.ts'
+import { aJob, aResult, NOW } from '../test/support/stored.ts'
+import { generator, makeYear, PATHS, pathsOf, SERVICES, targetOf } from './support/year.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    results: { type: 'string', default: '1000000,10000000' },
+    runs: { type: 'string', default: '400' },
+    /** Keeps the databases there, and uses those that are. */
+    folder: { type: 'string' },
+  },
+})
+const RUNS = Number(options.runs)
+const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'portolan-bench-'))
+process.on('exit', () => {
+  if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
+})
+
+const END = NOW
+const random = generator(2)
+const any = <T>(list: readonly T[]): T => {
+  const one = list[Math.floor(random() * list.length)]
+  if (one === undefined) throw new Error('the list is empty')
+  return one
+}
+
+type Times = { p50: number; p99: number }
+
+async function time(run: () => Promise<unknown>): Promise<Times> {
+  const times: number[] = []
+  for (let i = 0; i < RUNS; i++) {
+    const from = performance.now()
+    await run()
+    times.push(performance.now() - from)
+  }
+  times.sort((a, b) => a - b)
+  const rank = (q: number) => times[Math.ceil(q * times.length) - 1] ?? Number.NaN
+  return { p50: rank(0.5), p99: rank(0.99) }
+}
+
+/** What the API asks; each run of a random Service, path or page. */
+function questionsOf(store: Store, all: readonly KnownService[]): Record<string, () => Promise<unknown>> {
+  const within = (days: number) => ({ fromMs: END - days * DAY + Math.floor(random() * HOUR), toMs: null })
+  const aPath = (known: KnownService) => any(pathsOf(Number(known.head.target.service.split('-')[1]))).id
+  const page = () => ({ limit: 50, before: { startedAtMs: END - Math.floor(random() * 300 * DAY), seq: 1e9 } })
+  const points = (stepMs: number, days: number, pathId: (known: KnownService) => string | null) => () => {
+    const known = any(all)
+    return readPoints(store, known, { pathId: pathId(known), fromMs: END - days * DAY, toMs: END, stepMs })
+  }
+  return {
+    'report of a Service, 30 d': () => readServiceWindow(store, any(all), within(30), END),
+    'report of a Service, 24 h': () => readServiceWindow(store, any(all), within(1), END),
+    'report of a Service, 365 d': () => readServiceWindow(store, any(all), within(365), END),
+    'series of a path, 24 h by 5 min': points(300_000, 1, aPath),
+    'series of a Service, 24 h by 5 min': points(300_000, 1, () => null),
+    'series of a path, 30 d by hour': points(HOUR, 30, aPath),
+    'page of results': () => listHistory(store, any(all), {}, page()),
+    'page of results, of a path': () => {
+      const known = any(all)
+      return listHistory(store, known, { pathId: aPath(known) }, page())
+    },
+    'page of results, failures': () => listHistory(store, any(all), { outcome: 'fail' }, page()),
+    'page of results, failures of a kind': () =>
+      listHistory(store, any(all), { outcome: 'fail', kind: 'NodePort' }, page()),
+    'page of incidents': () => listIncidents(store, any(all), within(90), { limit: 50, before: null }),
+    'state of a Service': () => readService(store, any(all), within(30)),
+    'list of Services, 50 of 200, 30 d': () => listServices(store, {}, within(30), { limit: 50, after: null }),
+    'list of all 200 Services, 30 d': () => listServices(store, {}, within(30), { limit: 200, after: null }),
+  }
+}
+
+/** Jobs of so many tries each: recorded and finished, which is when they are rolled up. */
+async function record(
+  store: Store,
+  tries: number,
+  jobs: number,
+): Promise<{ perSecond: number; wholePerSecond: number }> {
+  const samples = Math.ceil(tries / PATHS)
+  let recordingMs = 0
+  const from = performance.now()
+  for (let i = 0; i < jobs; i++) {
+    const atMs = END + i * 10
+    const service = i % SERVICES
+    const paths = pathsOf(service)
+    const job = aJob({ createdAtMs: atMs, target: targetOf(service) })
+    await insertJob(store, { ...job, plan: job.plan && { ...job.plan, paths }, objects: null }, null, atMs)
+    const claim = await claimJob(store, { id: job.id }, 'bench', atMs, 60_000)
+    if (claim === null) throw new Error('the job is there to be claimed')
+    const asked: Try[] = paths.flatMap(({ id }) =>
+      Array.from({ length: samples }, (_, k) => ({ pathId: id, sample: k + 1 })),
+    )
+    const results = asked.slice(0, tries).map((one) => {
+      const totalMs = Math.ceil(1000 * Math.exp(random() * 4)) / 1000
+      const timings = { dnsMs: null, connectMs: 0.4, tlsMs: null, firstByteMs: totalMs - 0.5, downloadMs: 0.1, totalMs }
+      return aResult({ ...one, startedAtMs: atMs, timings, jobId: job.id })
+    })
+    const byPath = Map.groupBy(results, ({ pathId }) => pathId)
+    const judged = paths.map((path) => ({ path, ...judgePath(path, byPath.get(path.id) ?? []) }))
+    const summary = { pass: PATHS, fail: 0, error: 0, skipped: 0 }
+    const diagnosis = { status: 'healthy', findings: [] } as const
+    const recordingFrom = performance.now()
+    await recordResults(store, claim.lease, results)
+    await finishJob(store, claim.lease, {
+      verdict: 'pass',
+      summary,
+      diagnosis,
+      problem: null,
+      judged,
+      finishedAtMs: atMs,
+    })
+    recordingMs += performance.now() - recordingFrom
+  }
+  const n = jobs * tries
+  return { perSecond: n / (recordingMs / 1000), wholePerSecond: n / ((performance.now() - from) / 1000) }
+}
+
+const round = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2))
+
+async function measure(results: number): Promise<Record<string, Times>> {
+  const file = join(folder, `${results}.db`)
+  const made = existsSync(file)
+  const database = openSqlite(file)
+  const { store } = database
+  if (!made) {
+    const from = performance.now()
+    await makeYear(store, file, results, END)
+    console.log(`\n${results} results made in ${((performance.now() - from) / 1000).toFixed(0)} s`)
+    await store.db.all(sql`pragma wal_checkpoint(truncate)`)
+  }
+  const million = (statSync(file).size / results) * 1e6
+  console.log(
+    `file: ${(million / 1e6).toFixed(0)} MB per million results (rollups, incidents and jobs of 12 tries included)`,
+  )
+  await printSizes(store, results)
+
+  const all = (await listServices(store, {}, { fromMs: END, toMs: null }, { limit: SERVICES, after: null })).map(
+    ({ target }) => findServices(store, target.namespace, target.service, null),
+  )
+  const known = (await Promise.all(all)).flat()
+  const times: Record<string, Times> = {}
+  for (const [name, ask] of Object.entries(questionsOf(store, known))) times[name] = await time(ask)
+  for (const [tries, jobs] of [
+    [100, 300],
+    [12, 600],
+  ] as const) {
+    const { perSecond, wholePerSecond } = await record(store, tries, jobs)
+    console.log(
+      `recording with rollups, jobs of ${tries}: ${perSecond.toFixed(0)} results/s; accepting and claiming the job included ${wholePerSecond.toFixed(0)}`,
+    )
+  }
+  times['rebuild of an hour'] = await timeOnce(() => rebuildHour(store, END - 5 * DAY))
+  database.close()
+  return times
+}
+
+async function timeOnce(run: () => Promise<unknown>): Promise<Times> {
+  const from = performance.now()
+  await run()
+  const took = performance.now() - from
+  return { p50: took, p99: took }
+}
+
+async function printSizes(store: Store, results: number): Promise<void> {
+  const rows = await store.db.all<{ name: string; bytes: number }>(
+    sql`select name, sum(pgsize) bytes from dbstat group by name having bytes > ${results} order by bytes desc`,
+  )
+  console.log(rows.map(({ name, bytes }) => `  ${name} ${(bytes / results).toFixed(1)}`).join('\n'))
+}
+
+const sizes = options.results.split(',').map(Number)
+const measured: Record<string, Times>[] = []
+for (const size of sizes) measured.push(await measure(size))
+console.log(`\nmilliseconds, p50 / p99 of ${RUNS}, at ${sizes.join(' and ')} results`)
+for (const name of Object.keys(measured[0] ?? {})) {
+  const cells = measured.map((times) =>
+    `${round(times[name]?.p50 ?? 0)} / ${round(times[name]?.p99 ?? 0)}`.padStart(18),
+  )
+  const ratio = (measured.at(-1)?.[name]?.p50 ?? 0) / (measured[0]?.[name]?.p50 ?? 1)
+  console.log(`${name.padEnd(40)}${cells.join('')}  × ${ratio.toFixed(2)}`)
+}
