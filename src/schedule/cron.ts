@@ -96,9 +96,15 @@ function refuseByShape(text: string): void {
   throw invalid('/cron', `Has ${count} of the five fields: ${FIELDS}${seconds}`)
 }
 
+/** Asking Intl costs more than everything else here, and there are few zones. */
+const knownZones = new Set<string>()
+const ZONES_MOST = 1000
+
 function checkTimeZone(timeZone: string): void {
+  if (knownZones.has(timeZone)) return
   try {
     new Intl.DateTimeFormat('en', { timeZone })
+    if (knownZones.size < ZONES_MOST) knownZones.add(timeZone)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     const near = nearMiss(timeZone, Intl.supportedValuesOf('timeZone'))

@@ -119,7 +119,7 @@ const WALLS: readonly Wall[] = [
   {
     name: '3: SQL stays in store/ and the adapters',
     in: not((path) => inStore(path) || inRuntime(path)),
-    imports: (target) => isDrizzle(target) || target === 'src/store/schema.ts',
+    imports: (target) => isDrizzle(target) || /^src\/store\/([\w-]+-)?schema\.ts$/.test(target),
   },
   {
     name: '3: HTTP stays in api/ and the entry points',
