@@ -124,6 +124,54 @@ describe('GET /metrics', () => {
     expect(of(await scrape(), 'pods').filter(({ name }) => name === 'probe_success')).toEqual(both)
   })
 
+  it('gives no two samples the same labels: rules of one host, both families, ports, checks, vantages', async () => {
+    const ingress = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'many', namespace: 'default' },
+      spec: {
+        tls: [{ hosts: ['many.example'] }],
+        rules: [
+          {
+            host: 'many.example',
+            http: {
+              paths: ['/a', '/b'].map((path) => ({
+                ...{ path, pathType: 'Prefix' },
+                backend: { service: { name: 'many', port: { number: pod.port } } },
+              })),
+            },
+          },
+        ],
+      },
+    }
+    const endpoints = ['IPv4', 'IPv6'].map((addressType) => ({
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: addressType.toLowerCase(), namespace: 'default', labels: { 'kubernetes.io/service-name': 'many' } },
+      addressType,
+      ports: [{ name: 'http', port: pod.port }],
+      endpoints: [{ addresses: [addressType === 'IPv4' ? '127.0.0.1' : '::1'], conditions: { ready: true } }],
+    }))
+    const manifests = [named('many', toadService(pod.port)), ingress, ...endpoints]
+    for (const vantage of ['in-cluster', 'outside']) {
+      const json = {
+        target: { manifests },
+        vantage,
+        paths: { include: ['Ingress', 'ClusterIP', 'Endpoint'] },
+        addresses: { ingressController: ['127.0.0.1'], controllerPorts: { http: pod.port, https: pod.port } },
+        checks: [
+          { name: 'one', type: 'http' },
+          { name: 'two', type: 'http' },
+        ],
+      }
+      expect((await readJob(api.call('/v1/jobs?wait=20', { json }))).status).toBe('finished')
+    }
+    const samples = of(await scrape(), 'many')
+    const keys = samples.map(({ name, labels }) => JSON.stringify([name, Object.entries(labels).toSorted()]))
+    expect(samples.filter(({ name }) => name === 'probe_success').length).toBeGreaterThanOrEqual(10)
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([])
+  })
+
   it('forgets a path that is planned no more, and everything an hour after its last result', async () => {
     await run('moved', pod.port)
     await run('moved', pod.port, {

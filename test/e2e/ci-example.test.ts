@@ -75,3 +75,36 @@ describe('examples/ci/smoke.sh', () => {
     expect(await smoke(toadService(pod.port), env)).toMatchObject({ code: 2 })
   })
 })
+
+describe('examples/ci/all-fine.sh', () => {
+  const allFine = (env: Record<string, string> = {}): Promise<{ code: unknown; stdout: string }> =>
+    new Promise((resolve) => {
+      const settings = { PORTOLAN: portolan.url, ...env }
+      execFile('examples/ci/all-fine.sh', { env: { ...process.env, ...settings } }, (error, stdout) =>
+        resolve({ code: error === null ? 0 : error.code, stdout }),
+      )
+    })
+  const run = async (name: string, port: number) => {
+    const manifest = { ...toadService(port), metadata: { name, namespace: 'fine' } }
+    const json = { target: { manifests: [manifest] }, paths: { include: ['ClusterIP'] } }
+    expect((await portolan.call('/v1/jobs?wait=20', { json })).status).toBe(200)
+  }
+
+  it('exits 0 when all is fine, 1 when something is not, by the objective', async () => {
+    await run('up', pod.port)
+    const fine = await allFine({ NAMESPACE: 'fine' })
+    expect({ code: fine.code, verdict: fine.stdout.split(' ')[0] }).toEqual({ code: 0, verdict: 'PASS' })
+    await run('down', await freePort())
+    expect(await allFine({ NAMESPACE: 'fine' })).toMatchObject({ code: 1 })
+    expect(await allFine({ NAMESPACE: 'fine', OBJECTIVE: '0' })).toMatchObject({ code: 0 })
+    expect(await allFine({ NAMESPACE: 'fine', SERVICE: 'up' })).toMatchObject({ code: 0 })
+  })
+
+  it.each([
+    ['nothing was tested', { NAMESPACE: 'empty' }],
+    ['the Service was never probed', { NAMESPACE: 'fine', SERVICE: 'newt' }],
+    ['Portolan cannot be reached', { PORTOLAN: 'http://127.0.0.1:1' }],
+  ])('exits 2, which is no verdict, when %s', async (_why, env) => {
+    expect(await allFine(env)).toMatchObject({ code: 2 })
+  })
+})

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -30,6 +30,7 @@ beforeAll(async () => {
   const port = await freePort()
   prometheusUrl = `http://127.0.0.1:${port}`
   writeFileSync(join(folder, 'prometheus.yml'), configuration(new URL(portolan.url).host))
+  copyFileSync('examples/prometheus/alerts.yml', join(folder, 'alerts.yml'))
   prometheus = await startProgram(
     'prometheus',
     [
@@ -47,7 +48,8 @@ afterAll(async () => {
 
 /** The relabelling is that of blackbox_exporter's README. */
 const configuration = (portolanHost: string): string => `
-global: { scrape_interval: 1s, scrape_timeout: 1s }
+global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
+rule_files: [alerts.yml]
 scrape_configs:
   - job_name: portolan
     static_configs: [{ targets: ['${portolanHost}'] }]
@@ -94,6 +96,14 @@ describe('a real Prometheus', () => {
     }
   })
 
+  it('takes the example configuration and its alerts', () => {
+    const checked = spawnSync('promtool', ['check', 'config', 'examples/prometheus/prometheus.yml'], {
+      encoding: 'utf8',
+    })
+    expect(checked.stderr).toBe('')
+    expect(checked.stdout).toContain('SUCCESS: 4 rules found')
+  })
+
   it('scrapes /metrics and answers a query for probe_success', async () => {
     const found = await eventually('probe_success{job="portolan"}', 2)
     expect(valuesBy(found, 'service')).toEqual({ up: '1', down: '0' })
@@ -104,6 +114,11 @@ describe('a real Prometheus', () => {
       check: 'default',
     })
     expect(await query('up{job="portolan"}')).toMatchObject([{ value: [expect.anything(), '1'] }])
+  })
+
+  it('raises the example alerts for the path that fails, and for no other', async () => {
+    const found = await eventually('ALERTS{alertname="ServicePathFails"}', 1)
+    expect(valuesBy(found, 'service')).toEqual({ down: '1' })
   })
 
   it('scrapes /probe as it scrapes a blackbox_exporter', async () => {
