@@ -16,7 +16,7 @@ export type Counts = Summary
 export const availabilityOf = ({ pass, fail }: Counts): number | null =>
   pass + fail === 0 ? null : pass / (pass + fail)
 
-/** Of passing tries, milliseconds; `null` where nothing was timed. At most 2.17 % off: see docs/history.md. */
+/** Of passing tries, milliseconds; `null` where nothing was timed. At most 2.17 % off: see docs/guides/history.md. */
 export type Percentiles = { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null }
 
 /** Means over the passing tries that reached the phase, so that they can be set against each other. */
