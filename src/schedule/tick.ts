@@ -35,13 +35,14 @@ const WAIT_MS = 1000
  * Runs what is due, in the order in which it came due.
  *
  * @param stop aborted when this process is to end: what has not been begun is left to the next.
+ * @param page of schedules that are run between two looks at `stop`.
  * @returns when to look again at the latest; `null`: nothing is planned.
  */
-export async function tick(deps: TickDeps, stop?: AbortSignal): Promise<number | null> {
+export async function tick(deps: TickDeps, stop?: AbortSignal, page = PAGE): Promise<number | null> {
   const nowMs = deps.clock.now()
   while (!stop?.aborted) {
     const room = await roomInQueue(deps)
-    const due = room === 0 ? [] : await dueSchedules(deps.store, nowMs, Math.min(PAGE, room))
+    const due = room === 0 ? [] : await dueSchedules(deps.store, nowMs, Math.min(page, room))
     if (due.length === 0) break
     const made = await Promise.all(due.map((one) => runDue(deps, one, nowMs)))
     await deps.queue.enqueue(made.flat())

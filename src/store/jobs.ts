@@ -84,6 +84,22 @@ export const insertJob = (
   nowMs: number,
 ): Promise<Inserted> => insertOnce(store, job.id, claim, nowMs, (guard) => jobRows([job], guard, nowMs))
 
+/** What there is to know of a job without reading it. */
+export type JobState = Pick<Job, 'status'> & {
+  /** Grows with every change that a reader could see. */
+  version: number
+  leaseUntilMs: number | null
+}
+
+/** For those who wait: one small row. `null`: there is no such job. */
+export async function getJobState(store: Store, id: string): Promise<JobState | null> {
+  const [row] = await store.db
+    .select({ status: jobs.status, version: jobs.version, leaseUntilMs: jobs.leaseUntilMs })
+    .from(jobs)
+    .where(eq(jobs.id, id))
+  return row ?? null
+}
+
 /** A job with everything but its results; `null`: there is none. */
 export async function getJob(store: Store, id: string): Promise<StoredJob | null> {
   const { db } = store

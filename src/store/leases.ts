@@ -34,15 +34,27 @@ export async function claimableJobs(store: Store, nowMs: number, limit: number):
   return rows.map(({ id }) => id)
 }
 
+/** Ids of the jobs whose message was lost: queued for longer than `graceMs`, or without a runner. Oldest first. */
+export async function strandedJobs(store: Store, nowMs: number, graceMs: number, limit: number): Promise<string[]> {
+  const rows = await store.db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(sql`${claimable(nowMs)} and (status = 'running' or created_at_ms <= ${nowMs - graceMs})`)
+    .orderBy(jobs.createdAtMs, jobs.id)
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
 /**
  * Takes a job to run it: a queued one, or one whose runner let its lease run out. The deadline starts with the
  * first claim. `null`: there is none to take.
  *
+ * @param want `again`: also where `owner` has it, who then is another delivery of one message.
  * @param owner names the process: for people, and for a start that looks for what a dead one left.
  */
 export async function claimJob(
   store: Store,
-  want: { id: string } | 'oldest',
+  want: { id: string; again?: boolean } | 'oldest',
   owner: string,
   nowMs: number,
   leaseMs: number,
@@ -51,12 +63,13 @@ export async function claimJob(
     want === 'oldest'
       ? sql`no = (select no from jobs where ${claimable(nowMs)} order by created_at_ms, id limit 1)`
       : sql`id = ${want.id}`
+  const own = want !== 'oldest' && want.again ? sql`status = 'running' and lease_owner = ${owner}` : sql`false`
   const [row] = await write(
     store,
     sql`update jobs set status = 'running', started_at_ms = coalesce(started_at_ms, ${nowMs}),
         deadline_at_ms = coalesce(deadline_at_ms, ${nowMs} + deadline_ms),
         lease_owner = ${owner}, lease_token = lease_token + 1, lease_until_ms = ${nowMs + leaseMs}, version = version + 1
-      where ${which} and ${claimable(nowMs)} returning id, lease_token`,
+      where ${which} and (${claimable(nowMs)} or ${own}) returning id, lease_token`,
   )
   if (row === undefined) return null
   const lease: Lease = { jobId: String(row.id), token: Number(row.lease_token) }

@@ -157,6 +157,14 @@ export async function listResults(
   return rows.map((found) => ({ seq: found.row.seq, result: toResult(found) }))
 }
 
+/** What a job has recorded on some of its paths, in the order of recording. */
+export async function listResultsOf(store: Store, jobId: string, pathIds: readonly string[]): Promise<Result[]> {
+  const job = sql`(select no from jobs where id = ${jobId})`
+  const chosen = sql`${series.pathId} in (select value from json_each(${JSON.stringify(pathIds)}))`
+  const rows = await withEvidence(store, and(eq(results.jobNo, job), chosen))
+  return rows.map(toResult)
+}
+
 /** Results by number, with what history says of them. */
 export async function readResults(store: Store, numbers: readonly number[]): Promise<HistoryResult[]> {
   const rows = await withEvidence(

@@ -14,6 +14,7 @@ export type Calls = {
    * @throws Error where the invocation has spent its calls: a bug of whoever planned them.
    */
   make<T>(kind: CallKind, call: () => Promise<T>): Promise<T>
+  readonly left: number
   /** Calls that probing may still make; the others are kept for recording what it finds. */
   readonly probesLeft: number
 }
@@ -46,6 +47,9 @@ export function createCalls({ reserved, limit = CALLS_MAX }: { reserved: number;
         if (next) next()
         else open--
       }
+    },
+    get left() {
+      return limit - spent
     },
     get probesLeft() {
       return limit - reserved - probes

@@ -1,0 +1,53 @@
+import type { Chunk } from '../check/schedule.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
+import type { JobRequest } from './job.ts'
+
+export type ChunkLimits = {
+  /** What a sample of a path costs, in whatever a runner has to spend. */
+  costOf(path: PlannedPath): number
+  /** What a runner may spend at a time. */
+  size: number
+  /** Chunks of one job. Where more would be needed they are larger, and take several turns each. */
+  count: number
+}
+
+/**
+ * Cuts a job into chunks of about the same cost, in the order of its paths: the same plan is always cut alike. Every
+ * sample of every path that is probed is in one of them; a job without any has one chunk, which is empty.
+ */
+export function cutPlan(
+  plan: Plan,
+  { samples, settleMs }: Pick<JobRequest, 'samples' | 'settleMs'>,
+  limits: ChunkLimits,
+): Chunk[] {
+  const probed = plan.paths.filter(({ skipped }) => skipped === null)
+  const total = probed.reduce((sum, path) => sum + limits.costOf(path) * samples, 0)
+  const size = Math.max(limits.size, total / limits.count)
+  const chunks: Map<string, { first: number; last: number }>[] = []
+  let chunk = new Map<string, { first: number; last: number }>()
+  let room = size
+  const close = () => {
+    chunks.push(chunk)
+    chunk = new Map()
+    room = size
+  }
+  for (const path of probed) {
+    const cost = limits.costOf(path)
+    let first = 1
+    while (first <= samples) {
+      const fit = cost === 0 ? samples : Math.floor(room / cost)
+      // Later rounds go by a path as a whole
+      const taken = settleMs > 0 ? samples : Math.min(samples - first + 1, fit)
+      if ((taken < 1 || taken > fit) && chunk.size > 0) {
+        close()
+        continue
+      }
+      const last = first + Math.max(1, taken) - 1
+      chunk.set(path.id, { first, last })
+      room -= cost * (last - first + 1)
+      first = last + 1
+    }
+  }
+  if (chunk.size > 0 || chunks.length === 0) close()
+  return chunks
+}

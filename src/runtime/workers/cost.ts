@@ -1,0 +1,37 @@
+/**
+ * What tries cost in calls to the platform: what they may be expected to make, by which jobs are cut, and the most that
+ * one may make, by which it is decided whether another may begin.
+ */
+import type { Check } from '../../check/check.ts'
+import { nameToDial } from '../../check/try.ts'
+import type { PlannedPath } from '../../plan/path.ts'
+import type { StoredRequest } from '../../store/jobs.ts'
+
+/** Both families of a name. */
+const LOOKUP = 2
+/** Names that a lookup of the caller's servers may ask for: the search list and the name itself. */
+const FORMS = 4
+/** Requests by which the default check on Ingress settles what an answer means. */
+const CONTROLS = 3
+const REDIRECTS = 10
+
+/** Of one sample of a path, where nothing goes wrong. */
+export const expectedCalls = (path: PlannedPath): number =>
+  path.checks.reduce(
+    (sum, check) => sum + (check.type === 'dns' ? 1 : nameToDial(path, check) === null ? 1 : LOOKUP + 1),
+    0,
+  )
+
+/** Of any single try of these paths. */
+export function mostCalls(paths: readonly PlannedPath[], { addresses }: StoredRequest): number {
+  const lookup = addresses.dnsServers.length === 0 ? LOOKUP : LOOKUP * FORMS * addresses.dnsServers.length
+  return Math.max(1, ...paths.flatMap((path) => path.checks.map((check) => mostOf(path, check, lookup))))
+}
+
+function mostOf(path: PlannedPath, check: Check, lookup: number): number {
+  const named = path.family === null || check.type === 'dns' ? lookup : 0
+  if (check.type !== 'http') return Math.max(1, named)
+  const controls = path.kind === 'Ingress' && check.expect === null ? CONTROLS : 0
+  const redirects = check.followRedirects ? REDIRECTS * (1 + lookup) : 0
+  return Math.max(named, 1 + controls + redirects)
+}

@@ -1,0 +1,78 @@
+/** What the cron trigger does, every minute, within the calls of one invocation. */
+import { tick } from '../../schedule/tick.ts'
+import { strandedJobs } from '../../store/leases.ts'
+import { retain } from '../../store/retention.ts'
+import type { Calls } from './calls.ts'
+import type { Env } from './config.ts'
+import { openD1 } from './d1.ts'
+import type { Isolate } from './isolate.ts'
+import { createQueue, sendAll } from './queue.ts'
+
+/** Schedules looked at together: what they and the look itself take is `TICK_CALLS`. */
+const TICK_PAGE = 3
+const TICK_CALLS = 18
+/** A message may wait that long for a consumer before it is taken for lost. */
+const GRACE_MS = 60_000
+const STRANDED_MAX = 100
+/** What one step of retention takes at most, and the rows that it looks at. */
+const RETAIN_CALLS = 16
+const RETAIN_ROWS = 2000
+
+/** Each part is done whatever becomes of the others; what is not done in this minute is in the next. */
+export async function onCron(isolate: Isolate, env: Env, calls: Calls): Promise<void> {
+  const { log } = isolate.deps
+  const parts: readonly (readonly [string, () => Promise<void>])[] = [
+    ['schedules', () => tickSchedules(isolate, env, calls)],
+    ['stranded', () => enqueueStranded(isolate, env, calls)],
+    ['retention', () => keepRetention(isolate, env, calls)],
+  ]
+  for (const [part, act] of parts) {
+    try {
+      await act()
+    } catch (cause) {
+      log.error('cron_failed', { part, cause })
+    }
+  }
+}
+
+/** Runs schedules that are due; where they are more than one invocation can run, a message has the rest run. */
+export async function tickSchedules({ deps }: Isolate, env: Env, calls: Calls): Promise<void> {
+  const stop = new AbortController()
+  const queue = createQueue(env.QUEUE, calls)
+  const store = openD1(env.DB, calls)
+  await tick(
+    {
+      ...deps,
+      store,
+      queue: {
+        ...queue,
+        async enqueue(jobIds) {
+          await queue.enqueue(jobIds)
+          if (calls.left < TICK_CALLS + 1) stop.abort()
+        },
+      },
+    },
+    stop.signal,
+    TICK_PAGE,
+  )
+  if (stop.signal.aborted) await sendAll(env.QUEUE, [{ tick: true }], calls)
+}
+
+/** Jobs whose message was lost. */
+async function enqueueStranded({ deps }: Isolate, env: Env, calls: Calls): Promise<void> {
+  const jobIds = await strandedJobs(openD1(env.DB, calls), deps.clock.now(), GRACE_MS, STRANDED_MAX)
+  if (jobIds.length === 0) return
+  deps.log.warn('jobs_stranded', { jobs: jobIds.length })
+  await createQueue(env.QUEUE, calls).enqueue(jobIds)
+}
+
+async function keepRetention({ config, deps }: Isolate, env: Env, calls: Calls): Promise<void> {
+  const store = openD1(env.DB, calls)
+  let deleted = 0
+  for (let done = false; !done && calls.left >= RETAIN_CALLS; ) {
+    const step = await retain(store, config.retention, deps.clock.now(), RETAIN_ROWS)
+    deleted += step.deleted
+    done = step.done
+  }
+  if (deleted > 0) deps.log.info('retention', { deleted })
+}

@@ -1,0 +1,77 @@
+import { createPolicy } from '../../check/policy.ts'
+import { createGate } from '../../check/schedule.ts'
+import { cutPlan } from '../../job/chunks.ts'
+import type { ChunkDeps } from '../../job/run-chunk.ts'
+import { CALLS_MAX, type Calls, CONNECTIONS_MAX } from './calls.ts'
+import { expectedCalls, mostCalls } from './cost.ts'
+import { openD1 } from './d1.ts'
+import { createTurnGate } from './gate.ts'
+import type { Isolate } from './isolate.ts'
+import { createEdgeNetwork } from './network.ts'
+import { type Message, sendAll } from './queue.ts'
+
+/**
+ * Calls of a turn that are no probing's: to claim and read the job (4), to cut it and claim a chunk (2), to read what is
+ * recorded of it (1), to record three times on the way and once at the end (4), to read all results and end the job (3),
+ * to send messages (2).
+ */
+export const RESERVED = 16
+const PROBES = CALLS_MAX - RESERVED
+/** Chunks of one job: as many messages go in one call. */
+const CHUNKS_MAX = 50
+
+/** No try begins later than this in an invocation: what it leaves is another's. */
+const TURN_MS = 20_000
+/** What is not probing: reading, recording, waiting for D1. */
+const MARGIN_MS = 10_000
+
+/** What one invocation needs to work on jobs, within what the platform gives it. */
+export function createChunkDeps(
+  isolate: Isolate,
+  env: { DB: D1Database; QUEUE: Queue<Message> },
+  calls: Calls,
+  owner: string,
+): ChunkDeps {
+  const { config, deps } = isolate
+  const { clock, log, secrets } = deps
+  return {
+    store: openD1(env.DB, calls),
+    clock,
+    log,
+    secrets,
+    owner,
+    cut: (plan, request) => cutPlan(plan, request, { costOf: expectedCalls, size: PROBES, count: CHUNKS_MAX }),
+    enqueue: (jobId, chunks) =>
+      sendAll(
+        env.QUEUE,
+        chunks.map((chunk) => ({ jobId, chunk })),
+        calls,
+      ),
+    leaseMs: ({ timeoutMs, retries }) => TURN_MS + timeoutMs + retries.delayMs + MARGIN_MS,
+    turn(plan, chunk, request) {
+      const stop = new AbortController()
+      const untilMs = clock.monotonic() + TURN_MS
+      const most = Math.min(
+        PROBES,
+        mostCalls(
+          plan.paths.filter(({ id }) => chunk.has(id)),
+          request,
+        ),
+      )
+      const affords = (open: number) => clock.monotonic() < untilMs && calls.probesLeft >= most * (open + 1)
+      // One connection is left for recording meanwhile
+      const total = CONNECTIONS_MAX - 1
+      const inner = createGate({ total, perAddress: Math.min(total, config.concurrencyPerAddress) })
+      return {
+        stop: stop.signal,
+        check: {
+          network: createEdgeNetwork(config, calls),
+          clock,
+          log,
+          policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
+          gate: createTurnGate(inner, affords, () => stop.abort()),
+        },
+      }
+    },
+  }
+}

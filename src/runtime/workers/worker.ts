@@ -1,0 +1,89 @@
+/**
+ * The three events of the Worker. Each message and each trigger is an invocation with calls of its own to spend.
+ *
+ * @module
+ */
+import { type ChunkDeps, giveUpChunk, giveUpJob, runChunk, startJob, type TurnEnd } from '../../job/run-chunk.ts'
+import { ConfigError } from '../config.ts'
+import { type Calls, createCalls } from './calls.ts'
+import type { Env } from './config.ts'
+import { onCron, tickSchedules } from './cron.ts'
+import { createIsolate, type Isolate } from './isolate.ts'
+import type { Message } from './queue.ts'
+import { createChunkDeps, RESERVED } from './turn.ts'
+
+export type WorkerOptions = {
+  /** For tests: what an invocation spends goes through it. */
+  calls?: (calls: Calls) => Calls
+}
+
+/** What the dead-letter queue of `wrangler.toml` ends with. */
+const DEAD = '-dead'
+
+export function createWorker({ calls: through = (calls) => calls }: WorkerOptions = {}) {
+  // Built once per isolate, at the first event: bindings are not there before
+  let isolate: Promise<Isolate> | null = null
+  const isolateOf = (env: Env): Promise<Isolate> => {
+    isolate ??= createIsolate(env)
+    return isolate
+  }
+  const callsOf = (reserved: number): Calls => through(createCalls({ reserved }))
+
+  return {
+    async fetch(request, env, context) {
+      try {
+        return await (await isolateOf(env)).app.fetch(request, env, context)
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error
+        console.error(error.message)
+        return new Response('The configuration is wrong; the log says how.\n', { status: 503 })
+      }
+    },
+
+    async queue(batch, env) {
+      const own = await isolateOf(env)
+      for (const message of batch.messages) {
+        const { body, id, attempts } = message
+        const calls = callsOf(RESERVED)
+        try {
+          if ('tick' in body) await tickSchedules(own, env, calls)
+          else {
+            const deps = createChunkDeps(own, env, calls, id)
+            const end = await (batch.queue.endsWith(DEAD) ? giveUp : work)(deps, body)
+            if (end !== 'over') {
+              const delaySeconds = secondsUntil(end.heldUntilMs, own.deps.clock.now())
+              if (batch.queue.endsWith(DEAD)) {
+                message.retry({ delaySeconds })
+                continue
+              }
+              // Anew, since waiting for another runner is no failed attempt
+              await calls.make('queue', () => env.QUEUE.send(body, { delaySeconds }))
+            }
+          }
+          message.ack()
+        } catch (cause) {
+          own.deps.log.error('message_failed', { ...body, attempts, queue: batch.queue, cause })
+          message.retry({ delaySeconds: backoff(attempts) })
+        }
+      }
+    },
+
+    async scheduled(_controller, env) {
+      await onCron(await isolateOf(env), env, callsOf(0))
+    },
+  } satisfies ExportedHandler<Env, Message>
+}
+
+type JobMessage = Extract<Message, { jobId: string }>
+
+const work = (deps: ChunkDeps, { jobId, chunk }: JobMessage): Promise<TurnEnd> =>
+  chunk === undefined ? startJob(deps, jobId) : runChunk(deps, jobId, chunk)
+
+const giveUp = (deps: ChunkDeps, { jobId, chunk }: JobMessage): Promise<TurnEnd> =>
+  chunk === undefined ? giveUpJob(deps, jobId) : giveUpChunk(deps, jobId, chunk)
+
+const secondsUntil = (atMs: number, nowMs: number): number =>
+  Math.min(Math.max(1, Math.ceil((atMs - nowMs) / 1000)), 600)
+
+/** 1, 2, 4 … seconds. */
+const backoff = (attempts: number): number => Math.min(2 ** (attempts - 1), 60)
