@@ -7,7 +7,7 @@ import type { JobDocument } from '../report/job-document.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderText } from '../report/text.ts'
-import { getJob, type StoredJob } from '../store/jobs.ts'
+import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
 import { listResults } from '../store/results.ts'
 import { type AnswerAsked, answer, type Renderers } from './answer.ts'
 import type { Deps } from './deps.ts'
@@ -50,15 +50,21 @@ export async function waitForEnd(
   waitMs: number,
   gone: AbortSignal,
 ): Promise<void> {
+  const { poll } = deps.settings
   const until = deps.clock.monotonic() + waitMs
-  while (!gone.aborted) {
+  for (let gapMs = poll.firstMs; !gone.aborted; gapMs = nextGap(gapMs, poll)) {
     // Listening begins before the look, so that an end between the two is not missed.
     const woken = new AbortController()
     const changed = deps.signals.next(id, AbortSignal.any([gone, woken.signal]))
-    const job = await getJob(deps.store, id)
+    const state = await getJobState(deps.store, id)
     const leftMs = until - deps.clock.monotonic()
-    if (job === null || hasEnded(job) || leftMs <= 0) return woken.abort()
-    await Promise.race([changed, deps.clock.sleep(Math.min(leftMs, deps.settings.pollMs), woken.signal)])
+    if (state === null || hasEnded(state) || leftMs <= 0) return woken.abort()
+    await Promise.race([changed, deps.clock.sleep(Math.min(leftMs, gapMs), woken.signal)])
     woken.abort()
   }
 }
+
+const GROWTH = 1.3
+
+/** Where little happens, looking less often costs little. */
+export const nextGap = (gapMs: number, { lastMs }: Deps['settings']['poll']): number => Math.min(gapMs * GROWTH, lastMs)

@@ -49,8 +49,8 @@ export type Settings = {
   waitLimit: number
   bodyLimitBytes: number
   auth: { required: boolean; adminToken: string | null }
-  /** How often a waiting request looks for changes that another process made, milliseconds. */
-  pollMs: number
+  /** When a waiting request looks for changes that another process made: the gaps grow from the first to the last. */
+  poll: { firstMs: number; lastMs: number }
   /** The shortest `@every`, milliseconds: how often this runtime can wake. */
   everyLeastMs: number
   /** A stream of events is closed after this long; the client resumes. */

@@ -9,9 +9,9 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { Result } from '../check/result.ts'
 import { hasEnded } from '../job/job.ts'
 import { describeJobHead, describeJobPath, describeResult } from '../report/describe-job.ts'
-import { getJob, type StoredJob } from '../store/jobs.ts'
+import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
 import { listResults } from '../store/results.ts'
-import { loadJob } from './answer-job.ts'
+import { loadJob, nextGap } from './answer-job.ts'
 import type { Deps } from './deps.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { problems } from './problem.ts'
@@ -52,9 +52,10 @@ export function mountEvents(app: Api): void {
 }
 
 async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number): Promise<void> {
+  const { poll, eventsLimitMs } = deps.settings
   const gone = new AbortController()
   stream.onAbort(() => gone.abort())
-  const until = deps.clock.monotonic() + deps.settings.eventsLimitMs
+  const until = deps.clock.monotonic() + eventsLimitMs
   const results = new Map<string, Result[]>()
   const announced = new Map<string, string>()
   const announce = async (current: StoredJob): Promise<void> => {
@@ -67,31 +68,38 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
   }
 
   let seen = 0
+  let version = 0
+  let current = job
   let heartbeatAt = deps.clock.monotonic() + HEARTBEAT_MS
-  while (!gone.signal.aborted && deps.clock.monotonic() < until) {
+  for (let gapMs = poll.firstMs; !gone.signal.aborted && deps.clock.monotonic() < until; gapMs = nextGap(gapMs, poll)) {
     const woken = new AbortController()
     const changed = deps.signals.next(job.id, AbortSignal.any([gone.signal, woken.signal]))
-    // The job is read before its results: when it says that it has ended, all of them are there.
-    const current = (await getJob(deps.store, job.id)) ?? job
-    const rows = await listResults(deps.store, job.id, seen)
-    if (seen === 0) await announce(current)
-    for (const { seq, result } of rows) {
-      seen = seq
-      results.set(result.pathId, [...(results.get(result.pathId) ?? []), result])
-      if (seq <= after) continue
-      await stream.writeSSE({
-        event: 'result',
-        id: String(seq),
-        data: JSON.stringify({ path: result.pathId, ...describeResult(result) }),
-      })
+    // The job is looked at before its results: when it says that it has ended, all of them are there.
+    const state = await getJobState(deps.store, job.id)
+    if (state !== null && state.version !== version) {
+      version = state.version
+      gapMs = poll.firstMs
+      if (current.plan === null || hasEnded(state)) current = (await getJob(deps.store, job.id)) ?? current
+      current = { ...current, status: state.status }
+      if (seen === 0) await announce(current)
+      for (const { seq, result } of await listResults(deps.store, job.id, seen)) {
+        seen = seq
+        results.set(result.pathId, [...(results.get(result.pathId) ?? []), result])
+        if (seq <= after) continue
+        await stream.writeSSE({
+          event: 'result',
+          id: String(seq),
+          data: JSON.stringify({ path: result.pathId, ...describeResult(result) }),
+        })
+      }
+      await announce(current)
+      if (hasEnded(current)) {
+        // One more than the last result's: whoever has it needs nothing more.
+        await stream.writeSSE({ event: 'done', id: String(seen + 1), data: JSON.stringify(describeJobHead(current)) })
+        return woken.abort()
+      }
     }
-    await announce(current)
-    if (hasEnded(current)) {
-      // One more than the last result's: whoever has it needs nothing more.
-      await stream.writeSSE({ event: 'done', id: String(seen + 1), data: JSON.stringify(describeJobHead(current)) })
-      return woken.abort()
-    }
-    await Promise.race([changed, deps.clock.sleep(deps.settings.pollMs, woken.signal)])
+    await Promise.race([changed, deps.clock.sleep(gapMs, woken.signal)])
     woken.abort()
     if (deps.clock.monotonic() >= heartbeatAt) {
       await stream.write(': still here\n\n')

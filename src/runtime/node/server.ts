@@ -108,7 +108,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       waitLimit: 300,
       bodyLimitBytes: BODY_LIMIT_BYTES,
       auth: { required: tokensNeeded, adminToken: config.adminToken },
-      pollMs: 500,
+      poll: { firstMs: 500, lastMs: 500 },
       eventsLimitMs: 3_600_000,
       everyLeastMs: 1000,
     },

@@ -40,7 +40,8 @@ export async function createIsolate(env: Env): Promise<Isolate> {
       waitLimit: 25,
       bodyLimitBytes: BODY_LIMIT_BYTES,
       auth: { required: true, adminToken: config.adminToken },
-      pollMs: 1000,
+      // A look is a query, of which an invocation has few: 25 s are some twenty looks
+      poll: { firstMs: 250, lastMs: 1500 },
       eventsLimitMs: 5 * 60_000,
       everyLeastMs: 60_000,
     },
