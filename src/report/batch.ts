@@ -46,14 +46,23 @@ const isBroken = ({ verdict }: JobDocument): boolean => verdict === 'fail' || ve
 
 const TEXT_MARKS: Readonly<Record<string, string>> = { pass: '✓', fail: '✗', error: '!', inconclusive: '–' }
 
+/** A column grows to its widest cell, but a long reason may not push the others out of the terminal. */
+const CELL_LIMIT = 46
+
+function columnOf(cells: readonly string[]): string[] {
+  const lengths = cells.map((cell) => [...cell].length)
+  const width = Math.max(...lengths.filter((length) => length <= CELL_LIMIT), 0)
+  return cells.map((cell, i) => cell + ' '.repeat(Math.max(0, width - (lengths[i] ?? 0))))
+}
+
 /** For a terminal or a CI log. Begins with the verdict. */
 export function renderBatchText({ batch, jobs }: BatchReport): string {
-  const width = Math.max(...jobs.map((job) => [...visible(nameOf(job))].length))
-  const lines = jobs.map((job) => {
-    const name = visible(nameOf(job))
-    const mark = TEXT_MARKS[job.verdict ?? ''] ?? '…'
-    return `${mark}  ${name}${' '.repeat(width - [...name].length)}  ${resultOf(job)}  ${duration(job.durationMs)}`
-  })
+  const cells = jobs.map((job) => [visible(nameOf(job)), resultOf(job)] as const)
+  const names = columnOf(cells.map(([name]) => name))
+  const results = columnOf(cells.map(([, result]) => result))
+  const lines = jobs.map(
+    (job, i) => `${TEXT_MARKS[job.verdict ?? ''] ?? '…'}  ${names[i]}  ${results[i]}  ${duration(job.durationMs)}`,
+  )
   const blocks = [
     `${headline(batch)}  ${countsOfBatch(batch)}\n    cluster ${visible(batch.target.cluster)}`,
     lines.join('\n'),

@@ -5,9 +5,11 @@ import { chunksContract } from './store-chunks.ts'
 import { historyContract } from './store-history.ts'
 import { incidentsContract } from './store-incidents.ts'
 import { jobsContract } from './store-jobs.ts'
+import { latestContract } from './store-latest.ts'
 import { leasesContract } from './store-leases.ts'
 import { resultsContract } from './store-results.ts'
 import { retentionContract } from './store-retention.ts'
+import { schedulesContract } from './store-schedules.ts'
 import { windowsContract } from './store-windows.ts'
 
 /** Opens an empty database. */
@@ -19,8 +21,10 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('leases', () => leasesContract(open))
     describe('chunks', () => chunksContract(open))
     describe('results', () => resultsContract(open))
+    describe('schedules and batches', () => schedulesContract(open))
     describe('history', () => historyContract(open))
     describe('windows', () => windowsContract(open))
+    describe('latest', () => latestContract(open))
     describe('incidents', () => incidentsContract(open))
     describe('retention', () => retentionContract(open))
   })
