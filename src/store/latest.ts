@@ -39,7 +39,7 @@ export async function latestTries(
     with recent as materialized (
       select s.no, coalesce(s.group_no, s.no) key_no, sv.cluster, sv.namespace, sv.name, s.check_name, s.vantage,
         coalesce(g.path_id, s.path_id) path_id, r.job_no, count(*) over () n
-      from services sv join series s on s.service_no = sv.no join results r on r.seq = s.last_seq
+      from services sv join series s on s.service_no = sv.no join results r on r.seq = s.last_seq and r.series_no = s.no
         left join series g on g.no = s.group_no
       where sv.last_ended_at_ms >= ${sinceMs - LONGEST_JOB_MS} and s.last_at_ms >= ${sinceMs}
         and s.last_outcome <> ${OUTCOMES.indexOf('skipped')}
