@@ -135,32 +135,66 @@ const BLOT = '[redacted]'
 /** Header names whose values are no secrets: blotting `text/plain` out of every answer would hide evidence. */
 const PLAIN_HEADERS = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent', 'host'])
 
-/** Every secret text of the checks that a peer could send back to us: at least 6 characters, longest first. */
+/**
+ * Every secret text of the checks that a peer could send back to us, as it was sent or as peers write it: at least 6
+ * characters, longest first.
+ */
 export function secretTexts(checks: readonly Check[]): string[] {
-  const texts = new Set<string>()
-  for (const check of checks) {
-    if (check.type === 'http') {
-      for (const [name, value] of Object.entries(check.headers)) {
-        if (PLAIN_HEADERS.has(name.toLowerCase())) continue
-        texts.add(value)
-        for (const part of value.split(/[\s;,]+/)) texts.add(part)
-      }
-      if (check.body !== null) texts.add(check.body)
-    }
-    if (check.type === 'tcp') for (const step of check.queryResponse) if (step.send !== null) texts.add(step.send)
-  }
-  return [...texts].filter((text) => text.length >= 6).sort((a, b) => b.length - a.length)
+  const texts = checks.flatMap((check) => {
+    if (check.type === 'tcp') return check.queryResponse.flatMap(({ send }) => (send === null ? [] : wordsOf(send)))
+    if (check.type !== 'http') return []
+    const headers = Object.entries(check.headers).filter(([name]) => !PLAIN_HEADERS.has(name.toLowerCase()))
+    return [...headers.flatMap(([, value]) => headerTexts(value)), ...(check.body === null ? [] : wordsOf(check.body))]
+  })
+  const written = texts.flatMap((text) => [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text.toWellFormed()),
+  ])
+  return [...new Set(written)].filter((text) => text.length >= 6).sort((a, b) => b.length - a.length)
 }
+
+/** Names of ways to authenticate, which peers name when they ask for them. */
+const SCHEME = /^(basic|bearer|digest|negotiate|token)$/i
+
+/** The value, its parts, and what `Basic` credentials say in plain text. */
+function headerTexts(value: string): string[] {
+  const basic = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(value)?.[1]
+  const plain = basic === undefined ? '' : latin1OfBase64(basic)
+  const parts = value.split(/[\s;,]+/).filter((part) => !SCHEME.test(part))
+  return [value, ...parts, plain, plain.slice(plain.indexOf(':') + 1)]
+}
+
+function latin1OfBase64(text: string): string {
+  try {
+    return atob(text)
+  } catch (error) {
+    if (error instanceof DOMException) return ''
+    throw error
+  }
+}
+
+/** A text that is sent, and the long words in it, which a peer that takes it apart may say back one by one. */
+const wordsOf = (text: string): string[] => [
+  text,
+  text.trim(),
+  ...text.split(/[\s&;,="'{}[\]]+/).filter((word) => word.length >= 8),
+]
 
 /** Blots the texts out of what the peer sent. */
 export function redactResult(result: Result, texts: readonly string[]): Result {
   if (texts.length === 0) return result
   const clean = (text: string): string => texts.reduce((out, secret) => out.replaceAll(secret, BLOT), text)
+  // What is left of a secret where a text was cut off.
+  const cleanEnd = (text: string): string => {
+    const cut = Math.max(0, ...texts.map((secret) => beginsAtEnd(secret, text)))
+    return cut === 0 ? clean(text) : clean(text.slice(0, -cut)) + BLOT
+  }
   const http = result.http && {
     ...result.http,
     headers: Object.fromEntries(Object.entries(result.http.headers).map(([name, value]) => [name, clean(value)])),
     location: result.http.location === null ? null : clean(result.http.location),
-    bodySnippet: clean(result.http.bodySnippet),
+    bodySnippet: (isCut(result.http) ? cleanEnd : clean)(result.http.bodySnippet),
   }
   return {
     ...result,
@@ -168,4 +202,18 @@ export function redactResult(result: Result, texts: readonly string[]): Result {
     responder: result.responder === null ? null : clean(result.responder),
     failure: result.failure && { ...result.failure, message: clean(result.failure.message) },
   }
+}
+
+/** Shorter beginnings of a secret say too little to hide what may be anything. */
+const BEGINNING_LEAST = 4
+
+const isCut = ({ bodyBytes, bodySnippet }: NonNullable<Result['http']>): boolean =>
+  bodyBytes > new TextEncoder().encode(bodySnippet).length
+
+/** How many characters at the end of a text are the beginning of a secret. */
+function beginsAtEnd(secret: string, text: string): number {
+  for (let length = Math.min(secret.length - 1, text.length); length >= BEGINNING_LEAST; length--) {
+    if (text.endsWith(secret.slice(0, length))) return length
+  }
+  return 0
 }
