@@ -46,9 +46,19 @@ export async function endJob(
   return true
 }
 
-/** The job as a whole could not be done. */
-export function endWithProblem(deps: EndDeps, job: StoredJob, lease: Lease, problem: JobProblem): Promise<boolean> {
+/**
+ * The job as a whole could not be done.
+ *
+ * @param cause of a bug, for the log.
+ */
+export function endWithProblem(
+  deps: EndDeps,
+  job: StoredJob,
+  lease: Lease,
+  problem: JobProblem,
+  cause?: unknown,
+): Promise<boolean> {
   const verdict: Verdict = 'error'
-  deps.log.error('job_impossible', { jobId: job.id, code: problem.code })
+  deps.log.error('job_impossible', { jobId: job.id, code: problem.code, ...(cause !== undefined && { cause }) })
   return endJob(deps, job, lease, { verdict, summary: job.summary, diagnosis: job.diagnosis, problem, judged: [] })
 }

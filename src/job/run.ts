@@ -8,11 +8,13 @@ import type { Result } from '../check/result.ts'
 import { type CheckDeps, runChecks } from '../check/schedule.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { PROBLEMS } from '../lib/problem.ts'
 import type { Store } from '../store/db.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
 import { listResults } from '../store/results.ts'
 import { conclude, endJob, endWithProblem } from './end.ts'
+import type { JobProblem } from './job.ts'
 import { preparePlan } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder } from './recorder.ts'
@@ -63,33 +65,63 @@ async function work(
   gone: AbortSignal,
 ): Promise<RunEnd> {
   const ended = (whether: boolean): RunEnd => (whether ? 'finished' : 'lost')
-  const prepared = await preparePlan(deps.secrets, job)
-  if ('problem' in prepared) return ended(await endWithProblem(deps, job, lease, prepared.problem))
+  const prepared = await tell(() => preparePlan(deps.secrets, job))
+  if ('problem' in prepared) {
+    const cause = 'cause' in prepared ? prepared.cause : undefined
+    return ended(await endWithProblem(deps, job, lease, prepared.problem, cause))
+  }
   const { plan, secrets } = prepared
 
   const recorder = createRecorder(deps.store, lease, () => deps.signals.changed(job.id), deps.clock)
   const recorded = (await listResults(deps.store, job.id)).map(({ result }) => result)
   const results: Result[] = [...recorded]
-  await runChecks(deps.check, {
-    jobId: job.id,
-    plan,
-    request: job.request,
-    deadlineAtMs: job.deadlineAtMs ?? deps.clock.now(),
-    signal: AbortSignal.any([drain, gone]),
-    recorded,
-    record(result) {
-      const clean = redactResult(result, secrets)
-      results.push(clean)
-      recorder.add(clean)
-    },
-  })
+  const broken = new AbortController()
+  const checked = await tell(() =>
+    runChecks(deps.check, {
+      jobId: job.id,
+      plan,
+      request: job.request,
+      deadlineAtMs: job.deadlineAtMs ?? deps.clock.now(),
+      signal: AbortSignal.any([drain, gone, broken.signal]),
+      recorded,
+      record(result) {
+        const clean = redactResult(result, secrets)
+        results.push(clean)
+        recorder.add(clean)
+      },
+    }),
+  )
+  if (checked !== undefined) broken.abort()
   await recorder.flush()
   if (recorder.lost || gone.aborted) return 'lost'
-  if (drain.aborted) {
+  if (checked === undefined && drain.aborted) {
     await releaseLease(deps.store, lease)
     return 'drained'
   }
-  return ended(await endJob(deps, job, lease, conclude(job, plan, results)))
+  const end = checked ?? (await tell(() => conclude(job, plan, results)))
+  if ('cause' in end) return ended(await endWithProblem(deps, job, lease, end.problem, end.cause))
+  return ended(await endJob(deps, job, lease, end))
+}
+
+type Bug = { problem: JobProblem; cause: unknown }
+
+/**
+ * What `work` gives back, or what it has thrown. A bug ends the job: it would be met again by whoever takes the job up.
+ * So nothing of the store is done in here: where that fails, the lease runs out and the job is taken up again.
+ */
+async function tell<T>(work: () => T | Promise<T>): Promise<T | Bug> {
+  try {
+    return await work()
+  } catch (cause) {
+    return { problem: BUG, cause }
+  }
+}
+
+const BUG: JobProblem = {
+  code: 'internal',
+  title: PROBLEMS.internal[1],
+  detail: 'The log has it under the id of the job. What was recorded before stands.',
+  status: PROBLEMS.internal[0],
 }
 
 /** Renews the lease at a third of its time; aborts `lost` when it is gone. A store that fails is asked again. */

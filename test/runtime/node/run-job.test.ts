@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createPolicy } from '../../../src/check/policy.ts'
+import { type CheckDeps, createGate } from '../../../src/check/schedule.ts'
+import { createSignals } from '../../../src/job/queue.ts'
+import { type RunDeps, runJob } from '../../../src/job/run.ts'
+import { createSecretBox } from '../../../src/job/secrets.ts'
+import { systemClock } from '../../../src/lib/clock.ts'
+import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
+import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
+import { getJob, insertJob, type NewJob } from '../../../src/store/jobs.ts'
+import { claimableJobs } from '../../../src/store/leases.ts'
+import { quietLog } from '../../support/checks.ts'
+import { aJob, aPlannedPath, NOW } from '../../support/stored.ts'
+import { type Pod, startPod } from '../../support/toad.ts'
+
+const LEASE_MS = 30_000
+
+let folder = ''
+let database: OpenDatabase
+let pod: Pod
+let onRequest: () => void
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'portolan-run-'))
+  database = openSqlite(join(folder, 'portolan.db'))
+  onRequest = () => undefined
+  pod = await startPod('toad', '127.0.0.1', (_request, response) => {
+    onRequest()
+    response.end('ok')
+  })
+})
+afterEach(async () => {
+  await pod.close()
+  database.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** A job of one path to the pod, queued. */
+async function queued(over: (job: NewJob) => Partial<NewJob> = () => ({})): Promise<string> {
+  const path = aPlannedPath({ address: '127.0.0.1', addressPort: pod.port, url: `http://127.0.0.1:${pod.port}/` })
+  const job = aJob({ createdAtMs: systemClock.now() })
+  const planned = { ...job, plan: job.plan && { ...job.plan, paths: [path] } }
+  await insertJob(database.store, { ...planned, ...over(planned) }, null, NOW)
+  return job.id
+}
+
+async function run(id: string, check: Partial<CheckDeps> = {}) {
+  const log = quietLog()
+  const deps: RunDeps = {
+    store: database.store,
+    clock: systemClock,
+    log,
+    signals: createSignals(),
+    secrets: await createSecretBox(new Uint8Array(32)),
+    check: {
+      network: createNodeNetwork(),
+      clock: systemClock,
+      policy: createPolicy({ allow: ['127.0.0.0/8'], deny: [] }),
+      gate: createGate({ total: 4, perAddress: 4 }),
+      log,
+      ...check,
+    },
+    owner: 'a-test',
+    leaseMs: LEASE_MS,
+  }
+  const never = new AbortController().signal
+  return { end: await runJob(deps, id, never, never), errors: log.events.filter(({ level }) => level === 'error') }
+}
+
+const bug = new Error('a bug')
+
+describe('a run that meets a bug', () => {
+  it.each([
+    [
+      'while it checks',
+      {},
+      { gate: { active: 0, perAddress: 1, leave: () => undefined, enter: () => Promise.reject(bug) } },
+    ],
+    // No job is made without expectations: whatever judges it must trip over that.
+    ['while it judges', { expect: null as never }, {}],
+  ] as const)('%s: ends the job as an error of ours, and logs its cause once', async (_when, request, check) => {
+    const id = await queued((job) => ({ request: { ...job.request, ...request } }))
+    const { end, errors } = await run(id, check)
+    const job = await getJob(database.store, id)
+    expect({ end, status: job?.status, verdict: job?.verdict, problem: job?.problem }).toEqual({
+      end: 'finished',
+      status: 'finished',
+      verdict: 'error',
+      problem: {
+        code: 'internal',
+        title: 'Something failed on our side',
+        detail: 'The log has it under the id of the job. What was recorded before stands.',
+        status: 500,
+      },
+    })
+    expect(errors.map(({ event, fields }) => ({ event, ...fields, cause: fields.cause instanceof Error }))).toEqual([
+      { event: 'job_impossible', jobId: id, code: 'internal', cause: true },
+    ])
+  })
+})
+
+describe('a run whose store fails', () => {
+  it('is told to its caller, and the job is taken up again when the lease has run out', async () => {
+    const id = await queued()
+    onRequest = () => database.close()
+    await expect(run(id)).rejects.toThrow()
+
+    database = openSqlite(join(folder, 'portolan.db'))
+    expect((await getJob(database.store, id))?.status).toBe('running')
+    const later = systemClock.now() + LEASE_MS
+    expect(await claimableJobs(database.store, later, 10)).toEqual([id])
+  })
+})
