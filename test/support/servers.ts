@@ -6,8 +6,9 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import { createServer as createH2cServer, createSecureServer as createHttp2Server } from 'node:http2'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import { Worker } from 'node:worker_threads'
 import type { ServerCertificate } from './certificates.ts'
 
 export type TestServer = {
@@ -103,6 +104,33 @@ export async function refusedPort(address = '127.0.0.1'): Promise<number> {
   const server = await serve(() => undefined, { address })
   await server.close()
   return server.port
+}
+
+/**
+ * A port whose listener accepts nobody any more, so that the kernel drops what is sent to it: for an attempt to
+ * connect, a host that is not there. The thread that listens sleeps; a few connections fill its queue.
+ */
+export async function deafPort(): Promise<{ address: string; port: number; close(): Promise<void> }> {
+  const script = `
+    const { parentPort } = require('node:worker_threads')
+    const server = require('node:net').createServer()
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      parentPort.postMessage(server.address().port)
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
+    })`
+  const thread = new Worker(script, { eval: true })
+  const port = Number((await once(thread, 'message'))[0])
+  const fill = Array.from({ length: 8 }, () => connect({ port, host: '127.0.0.1' }))
+  for (const socket of fill) socket.on('error', () => socket.destroy())
+  await Promise.all(fill.slice(0, 2).map((socket) => once(socket, 'connect')))
+  return {
+    address: '127.0.0.1',
+    port,
+    async close() {
+      for (const socket of fill) socket.destroy()
+      await thread.terminate()
+    },
+  }
 }
 
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n'

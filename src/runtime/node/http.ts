@@ -82,9 +82,12 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
   }
 
   /** Bytes have come; they are read when it is their turn. */
-  readonly #arrived = (): void => {
+  readonly #arrived = (chunk: unknown): void => {
     this.#arrivedAt = performance.now()
-    if (this.#firstArrivalAt === 0 && this.#sentAt !== 0) this.#firstArrivalAt = this.#arrivedAt
+    if (this.#firstArrivalAt !== 0 || this.#sentAt === 0) return
+    this.#firstArrivalAt = this.#arrivedAt
+    // undici does not tell the version of an answer; `HTTP/1.0` differs from `HTTP/1.1` in its eighth byte
+    if (chunk instanceof Uint8Array && chunk[7] === 0x30 && this.#version === '1.1') this.#version = '1.0'
   }
 
   /**

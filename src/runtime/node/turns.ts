@@ -43,7 +43,7 @@ function goOn(): void {
  * `push` is how a socket's handle feeds its stream, and `destroy` how it tells of an error: an error that comes after
  * bytes that wait must wait behind them, or it would take back an answer that had come.
  */
-export function readInTurn(socket: Socket, arrived: () => void): void {
+export function readInTurn(socket: Socket, arrived: (chunk: unknown) => void): void {
   const push = socket.push
   const destroy = socket.destroy
   let waiting: unknown[] = []
@@ -56,7 +56,7 @@ export function readInTurn(socket: Socket, arrived: () => void): void {
     if (chunks.at(-1) === null) socket.read(0)
   }
   socket.push = (chunk: unknown) => {
-    arrived()
+    arrived(chunk)
     waiting.push(chunk)
     if (waiting.length === 1) inTurn(deliver)
     // Reading goes on when the stream asks for more, which it does once it has got these

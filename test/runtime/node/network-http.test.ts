@@ -6,6 +6,7 @@ import { type Authority, createAuthority } from '../../support/certificates.ts'
 import {
   BEHAVIOURS,
   type Behaviour,
+  deafPort,
   refusedPort,
   serve,
   serveHttp,
@@ -92,6 +93,20 @@ describe('http() against servers that misbehave', () => {
     })
     expect(reached(exchange.timings)).toEqual([])
     expect(exchange.localAddress).toBeNull()
+  })
+
+  it('says that nobody answered the attempt to connect', async () => {
+    const deaf = await deafPort()
+    const exchange = await network.http(request(deaf))
+    await deaf.close()
+    expect(exchange.failure).toEqual({
+      code: 'connect_timeout',
+      phase: 'connect',
+      source: 'target',
+      message: 'no answer to the connection attempt',
+    })
+    expect(reached(exchange.timings)).toEqual([])
+    expect(exchange.timings.totalMs).toBeGreaterThanOrEqual(299)
   })
 
   it('says that a connection was closed before the request was read', async () => {
@@ -190,8 +205,11 @@ describe('http() against a server that answers', () => {
     expect((await network.http(request(server))).failure).toBeNull()
     const head = await keep(serveHttp((_message, response) => void response.end('body')))
     expect((await network.http(request(head, { method: 'HEAD' }))).http).toMatchObject({ status: 200, bodyBytes: 0 })
-    const open = await keep(serve((socket) => void socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nall'))))
-    expect(await network.http(request(open))).toMatchObject({ failure: null, http: { bodySnippet: 'all' } })
+    const open = await keep(serve((socket) => void socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\nall'))))
+    expect(await network.http(request(open))).toMatchObject({
+      failure: null,
+      http: { bodySnippet: 'all', version: '1.0' },
+    })
   })
 
   it('speaks HTTP/2 over TLS where the peer does, HTTP/1.1 where it does not, and in clear text at once', async () => {
@@ -213,6 +231,34 @@ describe('http() against a server that answers', () => {
     expect(await ask(h2, { tls })).toEqual([null, '2', 'h2 /healthz?x=1'])
     expect(await ask(h1, { tls })).toEqual([null, '1.1', 'h1'])
     expect(await ask(clear, {})).toEqual([null, '2', 'h2 /healthz?x=1'])
+  })
+})
+
+describe('http() over HTTP/2 in clear text', () => {
+  it.each<[Behaviour, FailureCode[], Phase[]]>([
+    ['silent', ['response_timeout'], ['request', 'response']],
+    ['closeOnRequest', ['connection_closed'], ['request', 'response']],
+    ['resetOnRequest', ['connection_reset', 'connection_closed'], ['request', 'response']],
+    ['garbage', ['invalid_response', 'connection_closed'], ['request', 'response']],
+    ['endlessInterim', ['invalid_response', 'connection_closed'], ['request', 'response']],
+  ])('%s: one of %j', async (behaviour, codes, phases) => {
+    const server = await keep(serve(BEHAVIOURS[behaviour]))
+    const exchange = await network.http(request(server, { httpVersion: '2' }))
+    expect(codes).toContain(exchange.failure?.code)
+    expect(phases).toContain(exchange.failure?.phase)
+    expect(exchange.failure?.source).toBe('target')
+    expect(exchange.timings.connectMs).toBeGreaterThan(0)
+    expect(exchange.http).toBeNull()
+  })
+
+  it('reads a body up to the limit, and not from a stream that is reset', async () => {
+    const server = await keep(serveHttp2(() => ({ status: 200, body: '0123456789' })))
+    const cut = await network.http(request(server, { httpVersion: '2', bodyLimitBytes: 9, timeoutMs: 2000 }))
+    expect([cut.failure?.code, cut.failure?.phase, cut.http?.bodySnippet]).toEqual([
+      'response_too_large',
+      'body',
+      '012345678',
+    ])
   })
 })
 
