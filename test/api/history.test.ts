@@ -164,6 +164,19 @@ describe('GET …/results', () => {
     expect((await api.call('/v1/services/default/toad-svc/results?limit=7')).headers.get('link')).toMatch(/rel="next"/)
   })
 
+  it('knows tries, jobs and paths by the ids that the jobs know them by, the same each time', async () => {
+    const results = await all(history.results, 'default/toad-svc/results?limit=200')
+    const job = await readJob(api.call(`/v1/jobs/${lastJob}`))
+    const own = results.filter(({ jobId }) => jobId === lastJob).toReversed()
+    expect(
+      own.map(({ jobId: _job, pathId: _path, vantage: _vantage, counted: _counted, ...result }) => result),
+    ).toEqual(job.paths.find(({ results: tries }) => tries.length > 0)?.results)
+    const planned = new Set(job.paths.map(({ id }) => id))
+    expect([...new Set(results.map(({ pathId }) => pathId))].filter((id) => !planned.has(id))).toEqual([])
+    const ids = async () => (await all(history.incidents, 'default/toad-svc/incidents?limit=1')).map(({ id }) => id)
+    expect(await ids()).toEqual(await ids())
+  })
+
   it('filters by outcome, kind, check and time', async () => {
     const of = (query: string) => all(history.results, `default/toad-svc/results?${query}`)
     expect((await of('outcome=fail')).map(({ failure }) => failure?.code)).toEqual(Array(6).fill('unexpected_status'))
