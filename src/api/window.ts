@@ -34,7 +34,7 @@ export const windowFields = {
   ...spanFields,
 }
 
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
 
 type Span = { from?: number | undefined; to?: number | undefined }
 
