@@ -4,13 +4,17 @@
  * @module
  */
 import type { SQLWrapper } from 'drizzle-orm'
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import { type BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import type { Statement } from './statement.ts'
 
 /** For reads, which are always awaited. Writes go through {@link Store.atomic}. */
 export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>
 
 /** A row as SQL names it. Never leaves `store/`. */
 export type Row = Readonly<Record<string, string | number | null>>
+
+/** A template of drizzle's, one of its queries, or a statement that was made of one before. */
+export type Write = SQLWrapper | Statement
 
 export type Store = {
   db: Db
@@ -21,11 +25,20 @@ export type Store = {
    *
    * @returns what each statement returned; nothing for those that return nothing.
    */
-  atomic(writes: readonly SQLWrapper[]): Promise<readonly (readonly Row[])[]>
+  atomic(writes: readonly Write[]): Promise<readonly (readonly Row[])[]>
+}
+
+const dialect = new SQLiteSyncDialect()
+
+/** What a driver carries out: text and parameters. */
+export function statementOf(write: Write): Statement {
+  if ('text' in write) return write
+  const { sql: text, params } = dialect.sqlToQuery(write.getSQL())
+  return { text, params }
 }
 
 /** The only write there is for most callers: one statement. */
-export async function write(store: Store, statement: SQLWrapper): Promise<readonly Row[]> {
+export async function write(store: Store, statement: Write): Promise<readonly Row[]> {
   const [rows = []] = await store.atomic([statement])
   return rows
 }

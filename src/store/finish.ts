@@ -64,7 +64,7 @@ function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) 
   return [
     ...keepParts(hash, unprobed, finishedAtMs),
     ...historyWrites(
-      { target, vantage, createdAtMs, held: held(lease), verdict, finishedAtMs, unprobed: hash, diagnosis },
+      { target, vantage, createdAtMs, lease, verdict, finishedAtMs, unprobed: hash, diagnosis },
       observed,
     ),
   ]

@@ -1,13 +1,11 @@
 import type Database from 'better-sqlite3'
-import type { SQLWrapper } from 'drizzle-orm'
-import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import { isStorageBusy, type Row, type Store } from '../../store/db.ts'
+import { isStorageBusy, type Row, type Store, statementOf, type Write } from '../../store/db.ts'
 
 /** How long a write waits for the lock before it gives up, milliseconds. */
 const GIVE_UP_MS = 30_000
 
 type Waiting = {
-  writes: readonly SQLWrapper[]
+  writes: readonly Write[]
   resolve(rows: readonly (readonly Row[])[]): void
   reject(error: unknown): void
 }
@@ -17,7 +15,6 @@ type Waiting = {
  * disk; each is all or none by itself.
  */
 export function createWriter(client: Database.Database) {
-  const dialect = new SQLiteSyncDialect()
   const begin = client.prepare('begin immediate')
   const commit = client.prepare('commit')
   const savepoint = client.prepare('savepoint one')
@@ -26,9 +23,9 @@ export function createWriter(client: Database.Database) {
   let scheduled = false
   let waitedSinceMs: number | null = null
 
-  const run = (write: SQLWrapper): readonly Row[] => {
-    const { sql, params } = dialect.sqlToQuery(write.getSQL())
-    const statement = client.prepare<unknown[], Row>(sql)
+  const run = (write: Write): readonly Row[] => {
+    const { text, params } = statementOf(write)
+    const statement = client.prepare<unknown[], Row>(text)
     if (statement.reader) return statement.all(...params)
     statement.run(...params)
     return []

@@ -1,25 +1,16 @@
 /** The store on D1. */
 import { drizzle } from 'drizzle-orm/d1'
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
-import type { Row, Store } from '../../store/db.ts'
-import type { Calls } from './calls.ts'
-import { guardD1 } from './guard-d1.ts'
+import { type Row, type Store, statementOf } from '../../store/db.ts'
 
-/**
- * Migrations are wrangler's affair: `wrangler d1 migrations apply`.
- *
- * @param calls counts what is asked of it; `null`: nobody counts.
- */
-export function openD1(database: D1Database, calls: Calls | null = null): Store {
-  const client = guardD1(database, calls)
-  const dialect = new SQLiteAsyncDialect()
+/** Migrations are wrangler's affair: `wrangler d1 migrations apply`. */
+export function openD1(client: D1Database): Store {
   return {
     db: drizzle(client),
     async atomic(writes) {
       if (writes.length === 0) return []
       const statements = writes.map((write) => {
-        const { sql, params } = dialect.sqlToQuery(write.getSQL())
-        return client.prepare(sql).bind(...params)
+        const { text, params } = statementOf(write)
+        return client.prepare(text).bind(...params)
       })
       const answers = await client.batch<Row>(statements)
       return answers.map(({ results }) => results)
