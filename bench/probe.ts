@@ -28,14 +28,18 @@ import { aPlan, httpCheck, noAddresses, plannedPath, quietLog, tcpCheck } from '
 import { aJob } from '../test/support/stored.ts'
 
 const { values: options } = parseArgs({
-  options: { tries: { type: 'string', default: '3000' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    tries: { type: 'string', default: '3000' },
+    rounds: { type: 'string', default: '5' },
+    blackbox: { type: 'string', default: '/usr/bin/prometheus-blackbox-exporter' },
+  },
 })
 const TRIES = Number(options.tries)
 const ROUNDS = Number(options.rounds)
+const BLACKBOX = options.blackbox
 const AT_ONCE = [1, 64, 256]
 const HOST = '127.0.0.1'
 const NGINX = '/usr/sbin/nginx'
-const BLACKBOX = '/usr/bin/prometheus-blackbox-exporter'
 
 const folder = mkdtempSync(join(tmpdir(), 'portolan-bench-'))
 const children: { kill(): void }[] = []
