@@ -3,51 +3,15 @@
  *
  * @module
  */
-import type { Failure } from '../check/codes.ts'
-import type { DnsEvidence, HttpEvidence, Timings, TlsEvidence } from '../check/network.ts'
-import type { Outcome, Purpose } from '../check/result.ts'
+import type { Outcome, Result } from '../check/result.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { JobProblem, JobStatus, Summary, Verdict } from '../job/job.ts'
 import type { Ignored } from '../kube/objects.ts'
-import type { Family } from '../kube/words.ts'
-import type { NotApplicable, PathKind, PathPort, Plan, Skipped, Vantage } from '../plan/path.ts'
+import type { NotApplicable, Plan, PlannedPath, Vantage } from '../plan/path.ts'
 
-export type ResultDocument = {
-  id: string
-  check: string
-  sample: number
-  try: number
-  round: number
-  purpose: Purpose
-  outcome: Outcome
-  startedAt: string
-  resolvedAddress: string | null
-  localAddress: string | null
-  timings: Timings
-  dns: DnsEvidence | null
-  http: HttpEvidence | null
-  tls: TlsEvidence | null
-  responder: string | null
-  failure: Failure | null
-}
+export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
 
-export type PathDocument = {
-  id: string
-  kind: PathKind
-  port: PathPort | null
-  address: string | null
-  addressPort: number | null
-  family: Family | null
-  node: string | null
-  host: string | null
-  serverName: string | null
-  rulePath: string | null
-  url: string | null
-  expected: 'reachable' | 'unreachable' | 'unknown'
-  because: readonly string[]
-  shortCut: boolean
-  skipped: Skipped | null
-}
+export type PathDocument = Omit<PlannedPath, 'pathType' | 'scheme' | 'variable' | 'dns' | 'checks'>
 
 /** `outcome` is `null` until the path is decided. */
 export type JobPathDocument = PathDocument & {
