@@ -1,0 +1,90 @@
+import { XMLParser } from 'fast-xml-parser'
+import { describe, expect, it } from 'vitest'
+import { aJob } from '../../test/fixtures/job-document.ts'
+import { type BatchReport, renderBatchJunit, renderBatchMarkdown, renderBatchText } from './batch.ts'
+import type { BatchDocument } from './batch-document.ts'
+import type { JobDocument } from './job-document.ts'
+
+const target = (service: string) => ({ cluster: 'default', namespace: 'shop', service })
+const failing = (service: string) => aJob({ target: target(service) })
+const passing = (service: string) =>
+  aJob({
+    ...{ target: target(service), verdict: 'pass', paths: [], diagnosis: { status: 'healthy', findings: [] } },
+    summary: { pass: 3, fail: 0, error: 0, skipped: 0 },
+  })
+const untested = (service: string) =>
+  aJob({
+    ...{ target: target(service), verdict: 'inconclusive', paths: [], diagnosis: { status: 'unknown', findings: [] } },
+    summary: { pass: 0, fail: 0, error: 0, skipped: 1 },
+  })
+
+function aReport(verdict: BatchDocument['verdict'], jobs: readonly JobDocument[]): BatchReport {
+  const batch: BatchDocument = {
+    ...{ id: 'bat_01KB0000000000000000000000', status: 'finished', verdict, labels: {} },
+    ...{ createdAt: '2026-11-23T01:02:03.000Z', finishedAt: '2026-11-23T01:02:05.000Z' },
+    target: { cluster: 'default', namespace: null, selector: {} },
+    jobs: jobs.map(({ id, status, verdict: own, problem, summary, target: { namespace, service } }) => ({
+      ...{ id, namespace, service, status, verdict: own, problem, summary },
+    })),
+  }
+  return { batch, jobs }
+}
+
+describe('the text', () => {
+  it('has a line for each Service, and the whole report of what does not work alone', () => {
+    const text = renderBatchText(aReport('fail', [failing('cart'), passing('checkout'), untested('dns')]))
+    expect(text.split('\n').slice(0, 6)).toEqual([
+      'FAIL  3 Services: 1 passed, 1 failed, 1 not tested',
+      '    cluster default',
+      '',
+      expect.stringMatching(/^✗ {2}shop\/cart {6}\S.*5\.31 s$/),
+      expect.stringMatching(/^✓ {2}shop\/checkout {2}3 passed .*5\.31 s$/),
+      expect.stringMatching(/^– {2}shop\/dns {7}inconclusive: no path was tested .*5\.31 s$/),
+    ])
+    expect(text.match(/^FAIL {2}shop\//gm)).toHaveLength(1)
+  })
+
+  it('shows nothing of a name that a terminal would act on', () => {
+    const text = renderBatchText(aReport('pass', [passing('\u001b[31mred\u202etxt\nPASS')]))
+    for (const char of ['\u001b', '\u202e']) expect(text).not.toContain(char)
+    expect(text).not.toMatch(/^PASS$/m)
+  })
+})
+
+describe('the Markdown', () => {
+  it('fits a comment with fifty broken Services, and says what it leaves out', () => {
+    const text = renderBatchMarkdown(
+      aReport(
+        'fail',
+        Array.from({ length: 50 }, (_, i) => failing(`s${i}`)),
+      ),
+    )
+    expect(text.length).toBeLessThan(65_536)
+    const whole = text.match(/^### ❌ FAIL/gm)?.length ?? 0
+    expect(whole).toBeGreaterThan(0)
+    expect(text).toContain(`… and ${50 - whole} more reports: see those jobs.`)
+    expect(text.match(/^\| ❌ \| `shop\/s\d+`/gm)).toHaveLength(50)
+  })
+
+  it('makes no markup of a name', () => {
+    const text = renderBatchMarkdown(aReport('pass', [passing('a|b`<img src=x>@you')]))
+    expect(text).not.toMatch(/<img|@you\b(?!`)/)
+    expect(text.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(3)
+  })
+})
+
+describe('the JUnit', () => {
+  const parsed = (report: BatchReport) =>
+    new XMLParser({ ignoreAttributes: false }).parse(renderBatchJunit(report)).testsuites
+
+  it('is green when the batch passes, though a Service was not tested', () => {
+    expect(parsed(aReport('pass', [passing('a'), untested('b')]))).toMatchObject({
+      ...{ '@_failures': '0', '@_errors': '0' },
+      testsuite: [{ '@_name': 'shop/a' }, { '@_name': 'shop/b', '@_skipped': '1' }],
+    })
+  })
+
+  it('is not green when nothing was tested', () => {
+    expect(parsed(aReport('inconclusive', [untested('a'), untested('b')]))).toMatchObject({ '@_errors': '2' })
+  })
+})
