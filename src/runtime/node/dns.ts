@@ -107,7 +107,8 @@ const canonicalName = (resolver: Resolver, name: string): Promise<string | null>
 
 /**
  * getaddrinfo runs on libuv's pool (4 threads), cannot be cut, and can hang for as long as the system's resolver
- * likes. Two at a time leave the others to whoever needs them; what never got its turn in time says so.
+ * likes. Two at a time leave the others to whoever needs them. What never got its turn in time says so – unless the
+ * resolver, asked beside the pool, does not answer at all: then those before it hang on that, and so would it.
  */
 const LOOKUPS_MAX = 2
 let lookups = 0
@@ -119,8 +120,10 @@ export function lookupName(request: LookupRequest): Promise<Lookup> {
   const startedAt = performance.now()
   return new Promise((resolve) => {
     let begun = false
+    let silent = false
     const end = (failure: Failure | null, addresses: Lookup['addresses'] = []) => {
       clearTimeout(timer)
+      clearTimeout(halfTime)
       signal.removeEventListener('abort', abort)
       const turn = waiting.indexOf(begin)
       if (turn >= 0) waiting.splice(turn, 1)
@@ -141,9 +144,16 @@ export function lookupName(request: LookupRequest): Promise<Lookup> {
       })
     }
     const timer = setTimeout(() => {
-      const code: FailureCode = begun ? 'dns_timeout' : 'local_resources_exhausted'
+      const code: FailureCode = begun || silent ? 'dns_timeout' : 'local_resources_exhausted'
       end(failure(code, 'dns'))
     }, timeoutMs)
+    const halfTime = setTimeout(() => {
+      if (begun) return
+      silent = true
+      void resolveName({ name, type: 'A', servers: null, timeoutMs: timeoutMs / 2, signal }).then(({ evidence }) => {
+        silent = evidence.rcode === null
+      })
+    }, timeoutMs / 2)
     if (signal.aborted) return abort()
     signal.addEventListener('abort', abort)
     if (lookups < LOOKUPS_MAX) begin()
