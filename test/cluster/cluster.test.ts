@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 import { sceneOf } from './scene.ts'
+import { dnsTests } from './suite/dns.ts'
 import { faultTests } from './suite/faults.ts'
 import { healthyTests } from './suite/healthy.ts'
+import { ingressTests } from './suite/ingress.ts'
+import { outsideTests } from './suite/outside.ts'
+import { triesTests } from './suite/tries.ts'
 
 let cluster: Cluster
 
@@ -14,3 +18,7 @@ afterAll(() => cluster?.stop())
 
 healthyTests(() => cluster)
 faultTests(() => cluster)
+dnsTests(() => cluster)
+ingressTests(() => cluster)
+outsideTests(() => cluster)
+triesTests(() => cluster)

@@ -160,7 +160,7 @@ async function startProbers(
   write(join(inside, 'resolv.conf'), renderResolvConf(CLIENT.namespace))
   write(join(inside, 'secrets/kubernetes.io/serviceaccount/token'), 'nobody asks for it')
   write(join(inside, 'secrets/kubernetes.io/serviceaccount/namespace'), CLIENT.namespace)
-  write(join(outside, 'resolv.conf'), 'nameserver 127.0.0.1\n')
+  write(join(outside, 'resolv.conf'), `nameserver ${SHORE.address}\n`)
   mkdirSync(SECRETS, { recursive: true })
   const start = async (...args: Parameters<typeof startProber>) => {
     const prober = await startProber(...args)

@@ -5,9 +5,9 @@ import type { KubeObjects } from '../../src/kube/objects.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import type { Secrets } from './certificates.ts'
 import { nsenter } from './netns.ts'
-import { renderNamedConf, renderZone } from './render/dns.ts'
+import { renderNamedConf, renderUpstreamZone, renderZone } from './render/dns.ts'
 import { renderNginx } from './render/ingress.ts'
-import { CONTROLLER, DNS_POD } from './world.ts'
+import { CONTROLLER, DNS_POD, SHORE } from './world.ts'
 
 /** `dead`: its process is gone; `frozen`: it stands still; `broken`: its zone does not load; else what it knows. */
 export type DnsState = 'dead' | 'frozen' | 'broken' | KubeObjects
@@ -20,26 +20,28 @@ export type Daemons = {
   stop(): Promise<unknown>
 }
 
-/** Cluster DNS and the Ingress controller, each in its pod. */
+/** Cluster DNS and the Ingress controller, each in its pod; a DNS server outside the cluster. */
 export function createDaemons(folder: string, secrets: Secrets): Daemons {
-  const dns = new Daemon(DNS_POD.name, 'named', join(folder, 'dns'), /\brunning$/, (file) => [
-    '-g',
-    '-n',
-    '1',
-    '-c',
-    file,
-  ])
+  const named = (host: string, name: string) =>
+    new Daemon(host, 'named', join(folder, name), /\brunning$/, (file) => ['-g', '-n', '1', '-c', file])
+  const zoneFiles = (of: Daemon, zone: string) => ({
+    'named.conf': renderNamedConf(of.folder, join(of.folder, 'zone')),
+    zone,
+  })
+  const dns = named(DNS_POD.name, 'dns')
+  const upstream = named(SHORE.name, 'upstream')
   const nginx = new Daemon(CONTROLLER.name, 'nginx', join(folder, 'nginx'), /RLIMIT_NOFILE/, (file) => [
     ...['-e', 'stderr', '-c', file],
   ])
   return {
     async serve(objects) {
-      const zone = join(dns.folder, 'cluster.zone')
       const files = { folder: nginx.folder, certificate: secrets.read, fallback: secrets.fallback }
       await Promise.all([
-        dns.serve({ 'named.conf': renderNamedConf(dns.folder, zone), 'cluster.zone': renderZone(objects) }),
+        dns.serve(zoneFiles(dns, renderZone(objects))),
+        upstream.serve(zoneFiles(upstream, renderUpstreamZone())),
         nginx.serve({ 'nginx.conf': renderNginx(objects, files) }),
       ])
+      for (const server of [dns, upstream]) server.assertNever(/not loaded due to errors/)
     },
     async breakDns(state) {
       if (state === 'frozen') {
@@ -48,10 +50,10 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
       }
       const good = dns.files
       if (state === 'dead') await dns.stop()
-      else await dns.serve({ ...good, 'cluster.zone': state === 'broken' ? 'this is no zone\n' : renderZone(state) })
+      else await dns.serve({ ...good, zone: state === 'broken' ? 'this is no zone\n' : renderZone(state) })
       return () => dns.serve(good)
     },
-    stop: () => Promise.all([dns.stop(), nginx.stop()]),
+    stop: () => Promise.all([dns.stop(), upstream.stop(), nginx.stop()]),
   }
 }
 
@@ -88,6 +90,12 @@ class Daemon {
       [...args, this.#command, ...this.#args(join(this.folder, configuration))],
       this.#ready,
     )
+  }
+
+  /** @throws Error where it has said that. */
+  assertNever(flaw: RegExp): void {
+    const lines = this.#program?.lines ?? []
+    if (lines.some((line) => flaw.test(line))) throw new Error(lines.join('\n'))
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -16,6 +16,18 @@ const GATEWAY = '169.254.1.1'
 /** Marks routes that follow the Services. */
 const ROUTE_PROTOCOL = 99
 
+/** Linux rations ICMP errors, of which refusals are made: the seventh in a row would be silence. */
+const SYSCTL = { 'net.ipv4.icmp_ratelimit': 0 }
+const FORWARDING = {
+  'net.ipv4.ip_forward': 1,
+  'net.ipv4.conf.all.rp_filter': 0,
+  'net.ipv4.conf.default.rp_filter': 0,
+  'net.ipv4.conf.all.send_redirects': 0,
+  'net.ipv4.conf.default.send_redirects': 0,
+  // By port too: connections of one client spread over the nodes.
+  'net.ipv4.fib_multipath_hash_policy': 1,
+}
+
 export async function buildNetwork({ nodes, pods }: KubeObjects): Promise<void> {
   const onLan = [...nodes.map(({ meta }) => meta.name), OUTSIDE.name, SHORE.name]
   const routers = [ROUTER.name, ...nodes.map(({ meta }) => meta.name)]
@@ -24,19 +36,7 @@ export async function buildNetwork({ nodes, pods }: KubeObjects): Promise<void> 
     null,
     hosts.map((host) => `netns add ${host}`),
   )
-  await Promise.all(
-    routers.map((host) =>
-      sysctl(host, {
-        'net.ipv4.ip_forward': 1,
-        'net.ipv4.conf.all.rp_filter': 0,
-        'net.ipv4.conf.default.rp_filter': 0,
-        'net.ipv4.conf.all.send_redirects': 0,
-        'net.ipv4.conf.default.send_redirects': 0,
-        // By port too: connections of one client spread over the nodes.
-        'net.ipv4.fib_multipath_hash_policy': 1,
-      }),
-    ),
-  )
+  await Promise.all(hosts.map((host) => sysctl(host, routers.includes(host) ? { ...SYSCTL, ...FORWARDING } : SYSCTL)))
   await ip(null, [
     ...onLan.map((host) => cable(host, ROUTER.name)),
     ...pods.map(({ meta, spec }) => cable(meta.name, spec.nodeName ?? '')),

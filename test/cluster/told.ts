@@ -4,11 +4,11 @@ import type { JobDocument, JobPathDocument } from '../../src/report/job-document
 export type Told = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
 /**
- * A job as the columns of a table: names that are only resolved stand under `names`, names that are dialled under
- * `DNS`, all others under their kind. `pass`, a failure code, or why it was skipped with the code that was seen.
+ * A job as the columns of a table: names of the Service that are only resolved stand under `names`, hosts of Ingresses
+ * under `hosts`, names that are dialled under `DNS`, all others under their kind. `pass`, a failure code, or why it was skipped with the code that was seen.
  */
 export function told({ paths }: JobDocument): Told {
-  const columns = Map.groupBy(paths, (path) => (path.url?.startsWith('dns:') ? 'names' : path.kind))
+  const columns = Map.groupBy(paths, columnOf)
   return Object.fromEntries(
     [...columns].map(([column, of]) => {
       const words = of.map((path): [string, string] => [whichOf(path), outcomeOf(path)])
@@ -16,6 +16,11 @@ export function told({ paths }: JobDocument): Told {
       return [column, first !== undefined && others.length === 0 ? first : Object.fromEntries(words)]
     }),
   )
+}
+
+const columnOf = ({ kind, url, because }: JobPathDocument): string => {
+  if (!url?.startsWith('dns:')) return kind
+  return because.some((field) => field.startsWith('Ingress/')) ? 'hosts' : 'names'
 }
 
 /** Every path with what became of it. */
@@ -38,13 +43,3 @@ function outcomeOf({ outcome, skipped, results }: JobPathDocument): string {
   if (outcome === 'skipped') return [`skipped ${skipped?.reason}`, ...(seen === '' ? [] : [`(${seen})`])].join(' ')
   return outcome === 'pass' ? 'pass' : `${outcome === 'fail' ? '' : `${outcome} `}${seen}`
 }
-
-/** Who answered, of all tries of the paths of a kind. */
-export const responders = ({ paths }: JobDocument, kind: string): string[] =>
-  [
-    ...new Set(
-      paths
-        .filter((path) => path.kind === kind)
-        .flatMap(({ results }) => results.map(({ responder }) => responder ?? '-')),
-    ),
-  ].toSorted()

@@ -20,11 +20,6 @@ export const CLUSTER_DOMAIN = 'cluster.local'
 export const DNS_ADDRESS = '10.96.0.10'
 export const POD_CIDR = '10.244.0.0/16'
 export const SERVICE_CIDR = '10.96.0.0/16'
-/** Names outside the cluster, as an upstream DNS server would know them. */
-export const UPSTREAM: Readonly<Record<string, string>> = {
-  'api.example.org': SHORE.address,
-  'lb.example.org': '203.0.113.11',
-}
 
 const NODES = [1, 2, 3].map((number) =>
   node(
@@ -88,7 +83,15 @@ export const CONTROLLER: PodSpec = {
 }
 export const CONTROLLER_POD_ADDRESS = addressOf(CONTROLLER)
 const CLIENT_POD: PodSpec = { name: CLIENT.pod, node: 3, host: 100, app: 'portolan', ports: {} }
+export const CLIENT_ADDRESS = addressOf(CLIENT_POD)
 export const CONTROLLER_ADDRESS = '203.0.113.80'
+
+/** Names outside the cluster: of a server, of load balancers. Known to everybody. */
+export const UPSTREAM: Readonly<Record<string, string>> = {
+  'api.example.org': SHORE.address,
+  'lb.example.org': '203.0.113.11',
+  'toad.example.com': CONTROLLER_ADDRESS,
+}
 
 /** Pods of which a program of its own is started; in the others runs `pod.ts`. */
 export const SPECIAL_PODS: readonly string[] = [DNS_POD.name, CONTROLLER.name, CLIENT_POD.name]

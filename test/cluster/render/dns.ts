@@ -12,14 +12,22 @@ import { clusterIPOf, type ServedPort, servedPorts } from './service-ports.ts'
 const TTL_SECONDS = 5
 
 /** A zone for the root: what is not in it does not exist. */
-export const renderZone = (objects: KubeObjects): string =>
+export const renderZone = (objects: KubeObjects): string => {
+  const ports = servedPorts(objects)
+  return zone(objects.services.flatMap((service) => recordsOf(service, ports)))
+}
+
+/** What a DNS server outside the cluster knows. */
+export const renderUpstreamZone = (): string => zone([])
+
+const zone = (records: readonly string[]): string =>
   [
     `$TTL ${TTL_SECONDS}`,
-    `. SOA ns.${CLUSTER_DOMAIN}. hostmaster.${CLUSTER_DOMAIN}. 1 7200 1800 86400 ${TTL_SECONDS}`,
-    `. NS ns.${CLUSTER_DOMAIN}.`,
-    `ns.${CLUSTER_DOMAIN}. A 127.0.0.1`,
+    `. SOA ns.invalid. hostmaster.invalid. 1 7200 1800 86400 ${TTL_SECONDS}`,
+    '. NS ns.invalid.',
+    'ns.invalid. A 127.0.0.1',
     ...Object.entries(UPSTREAM).map(([name, address]) => `${name}. A ${address}`),
-    ...objects.services.flatMap((service) => recordsOf(service, servedPorts(objects))),
+    ...records,
     '',
   ].join('\n')
 

@@ -51,18 +51,22 @@ function server(objects: KubeObjects, files: IngressFiles, ingress: Ingress, rul
   const certificate = (covering && files.certificate(covering.secretName)) ?? files.fallback
   const id = `${ingress.meta.namespace}-${ingress.meta.name}-${host}`
   const upstreams: string[] = []
-  const locations = rule.paths.flatMap((path, position) => {
+  // Exact first: what a Prefix would take as well is taken.
+  const exactFirst = rule.paths.toSorted((a, b) => Number(b.pathType === 'Exact') - Number(a.pathType === 'Exact'))
+  const locations = exactFirst.flatMap((path, position) => {
     const upstream = `${id}-${position}`
     const backends = backendsOf(objects, ingress, path.backend)
     if (backends.length > 0) upstreams.push(upstreamOf(upstream, backends))
     const action = backends.length > 0 ? pass(upstream, ingress) : 'return 503;'
-    return matches(path).map((match) => `    location ${match} { ${action} }`)
+    return matches(path).map((match): [string, string] => [match, action])
   })
+  const byMatch = new Map(locations.toReversed())
+  const lines = [...byMatch].map(([match, action]) => `    location ${match} { ${action} }`)
   const redirect = covering === undefined ? '' : `    if ($scheme = http) { return 308 https://$host$request_uri; }`
   return `${upstreams.join('\n')}
   server {
     listen 80; listen 443 ssl; server_name ${host}; ${tls(certificate)}
-${[redirect, ...locations].filter((line) => line !== '').join('\n')}
+${[redirect, ...lines].filter((line) => line !== '').join('\n')}
   }`
 }
 
