@@ -153,8 +153,7 @@ export async function tryAddress(
   }
   const controls: Result[] = []
   const control = (seen: Observation) => {
-    const number = controls.length + 1
-    controls.push(describe(context, key, address.address, startedAtMs, seen, null, { purpose: 'control', number }))
+    controls.push(describe(context, key, address.address, startedAtMs, seen, null, controls.length + 1))
   }
   const budgetMs = Math.max(1, context.timeoutMs - (dnsMs ?? 0))
   const dialled = dial({ ...context, timeoutMs: budgetMs }, key, address.address, control)
@@ -241,7 +240,11 @@ async function observeTcp(
   return { resolvedAddress, localAddress, timings, dns: null, http: null, tls, responder: null, failure: failed }
 }
 
-/** Writes the result down. Its outcome is decided here and never changes. */
+/**
+ * Writes the result down. Its outcome is decided here and never changes.
+ *
+ * @param control which of the try's controls it is; 0: the try itself.
+ */
 function describe(
   { deps, jobId }: TryContext,
   { path, check, sample, try: number, round }: TryKey,
@@ -249,8 +252,9 @@ function describe(
   startedAtMs: number,
   seen: Observation,
   decided: Outcome | null = null,
-  { purpose, number: nth }: { purpose: Purpose; number: number } = { purpose: 'check', number: 1 },
+  control = 0,
 ): Result {
+  const purpose: Purpose = control === 0 ? 'check' : 'control'
   const judged = path.expected === 'unreachable' && purpose === 'check' ? judgeUnreachable(path, seen) : seen.failure
   if (judged?.code === 'internal') {
     deps.log.error('probe_failed', {
@@ -263,7 +267,7 @@ function describe(
   }
   const met = path.expected === 'unreachable' && judged === null
   return {
-    id: resultId(jobId, [path.id, check.name, address, sample, number, round, purpose, nth]),
+    id: resultId(jobId, [path.id, check.name, address], { sample, try: number, round, control }),
     jobId,
     pathId: path.id,
     check: check.name,

@@ -26,6 +26,19 @@ export function hashParts(parts: readonly (string | number | null)[], length: nu
   return out
 }
 
+/** The lowest `length` × 5 bits, in the alphabet of {@link hashParts}. At most 30 bits. */
+export function toBase32(value: number, length: number): string {
+  let out = ''
+  for (let at = length - 1; at >= 0; at--) out += ALPHABET[(value >>> (at * 5)) & 31]
+  return out
+}
+
+export const fromBase32 = (text: string): number => {
+  let value = 0
+  for (const char of text) value = value * 32 + ALPHABET.indexOf(char)
+  return value
+}
+
 /** Hex SHA-256 of bytes or of UTF-8 text. */
 export const sha256Hex = (data: Uint8Array | string): string =>
   bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data))

@@ -146,7 +146,15 @@ export function aResult(over: Partial<Omit<Result, 'id'>> & { jobId: string }): 
     ...over,
   }
   const { jobId, pathId, check, address, sample, round, purpose } = result
-  return { id: resultId(jobId, [pathId, check, address, sample, result.try, round, purpose]), ...result }
+  return {
+    id: resultId(jobId, [pathId, check, address], {
+      sample,
+      try: result.try,
+      round,
+      control: purpose === 'control' ? 1 : 0,
+    }),
+    ...result,
+  }
 }
 
 export const REFUSED: Partial<Omit<Result, 'id' | 'jobId'>> = {
