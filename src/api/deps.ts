@@ -1,4 +1,5 @@
 import type { CheckDeps } from '../check/schedule.ts'
+import type { AcceptDeps } from '../job/accept.ts'
 import type { Place } from '../job/place.ts'
 import type { JobQueue, JobSignals } from '../job/queue.ts'
 import type { SecretBox } from '../job/secrets.ts'
@@ -16,6 +17,7 @@ export type Deps = {
   secrets: SecretBox
   place: Place
   settings: Settings
+  unsupported?: NonNullable<AcceptDeps['unsupported']>
   /** For `/probe`; `null`: this runtime does not probe. */
   check: CheckDeps | null
   /** Called when a schedule was made or changed: it may be due before what is waited for. */

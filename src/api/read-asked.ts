@@ -21,6 +21,7 @@ export const ASKED_PROBLEMS = [
   'service_ambiguous',
   'impossible_request',
   'no_cluster',
+  'not_supported',
 ] as const satisfies ProblemCode[]
 
 /** And making something of it. */

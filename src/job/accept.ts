@@ -9,7 +9,7 @@ import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
-import { ProblemError } from '../lib/problem.ts'
+import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
 import type { Store } from '../store/db.ts'
@@ -28,6 +28,8 @@ export type AcceptDeps = {
   secrets: SecretBox
   place: Place
   settings: { cluster: string; queueLimit: number; dnsServers: readonly string[] }
+  /** What this runtime cannot do of what is asked for; left out: it can do everything. */
+  unsupported?(request: JobRequest, plan: Plan): readonly ProblemDetail[]
 }
 
 /** A request with its parsed manifests. */
@@ -40,7 +42,11 @@ export type Planned = { plan: Plan; diagnosis: Diagnosis }
  *
  * @param index of the request's objects, where many Services of the same objects are planned.
  */
-export function planRequest(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked: Asked, index?: ObjectIndex): Planned {
+export function planRequest(
+  deps: Pick<AcceptDeps, 'place' | 'settings' | 'unsupported'>,
+  asked: Asked,
+  index?: ObjectIndex,
+): Planned {
   const { request } = asked
   const objects = objectsOf(request)
   const input = {
@@ -52,6 +58,8 @@ export function planRequest(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked:
   }
   const plan = planPaths(input, index)
   refuseTooManyTries(plan, request)
+  const errors = deps.unsupported?.(input.request, plan) ?? []
+  if (errors[0]) throw new ProblemError('not_supported', errors[0].detail, { errors })
   return { plan, diagnosis: diagnoseObjects(plan, objects, index) }
 }
 

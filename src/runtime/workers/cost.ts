@@ -23,10 +23,15 @@ export const expectedCalls = (path: PlannedPath): number =>
   )
 
 /** Of any single try of these paths. */
-export function mostCalls(paths: readonly PlannedPath[], { addresses }: StoredRequest): number {
-  const lookup = addresses.dnsServers.length === 0 ? LOOKUP : LOOKUP * FORMS * addresses.dnsServers.length
+export function mostCalls(paths: readonly PlannedPath[], request: Addressed): number {
+  const lookup = lookupCalls(request)
   return Math.max(1, ...paths.flatMap((path) => path.checks.map((check) => mostOf(path, check, lookup))))
 }
+
+type Addressed = Pick<StoredRequest, 'addresses'>
+
+const lookupCalls = ({ addresses: { dnsServers } }: Addressed): number =>
+  dnsServers.length === 0 ? LOOKUP : LOOKUP * FORMS * dnsServers.length
 
 function mostOf(path: PlannedPath, check: Check, lookup: number): number {
   const named = path.family === null || check.type === 'dns' ? lookup : 0

@@ -1,9 +1,16 @@
 /** The store on D1. */
 import { drizzle } from 'drizzle-orm/d1'
 import { type Row, type Store, statementOf } from '../../store/db.ts'
+import type { Calls } from './calls.ts'
+import { guardD1 } from './guard-d1.ts'
 
-/** Migrations are wrangler's affair: `wrangler d1 migrations apply`. */
-export function openD1(client: D1Database): Store {
+/**
+ * Migrations are wrangler's affair: `wrangler d1 migrations apply`.
+ *
+ * @param calls counts what is asked of it; `null`: nobody counts.
+ */
+export function openD1(database: D1Database, calls: Calls | null = null): Store {
+  const client = guardD1(database, calls)
   return {
     db: drizzle(client),
     async atomic(writes) {

@@ -9,6 +9,7 @@ import { VERSION } from '../version.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
 import { createQueue } from './queue.ts'
+import { unsupported } from './unsupported.ts'
 
 /** What all invocations of an isolate share. */
 export type Isolate = { config: WorkersConfig; deps: Deps; app: ReturnType<typeof createApp> }
@@ -49,6 +50,7 @@ export async function createIsolate(env: Env): Promise<Isolate> {
       await env.DB.prepare('select 1').first()
       return {}
     },
+    unsupported,
     check: null,
     // The cron trigger looks every minute
     schedulesChanged: () => undefined,

@@ -16,7 +16,8 @@ import { type Message, sendAll } from './queue.ts'
  * to send messages (2).
  */
 export const RESERVED = 16
-const PROBES = CALLS_MAX - RESERVED
+/** Connections and questions to DNS of a turn. */
+export const PROBES = CALLS_MAX - RESERVED
 /** Chunks of one job: as many messages go in one call. */
 const CHUNKS_MAX = 50
 
