@@ -8,7 +8,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Result } from '../check/result.ts'
 import { type Row, type Store, write } from './db.ts'
 import { held, type Lease } from './leases.ts'
-import { resultRows } from './results.ts'
+import { recording } from './results.ts'
+import { type Statement, value } from './statement.ts'
 
 /** The right to work on a chunk, until it is lost: to time, to the job's end. */
 export type ChunkLease = {
@@ -28,10 +29,6 @@ const jobNo = (jobId: string): SQL => sql`(select no from jobs where id = ${jobI
 
 const heldChunk = ({ jobId, chunk, token }: ChunkLease): SQL =>
   sql`job_no = ${jobNo(jobId)} and chunk = ${chunk} and lease_token = ${token} and done = 0`
-
-/** The job row while the chunk is its runner's. */
-const openTo = (lease: ChunkLease): SQL =>
-  sql`jobs.id = ${lease.jobId} and jobs.status = 'running' and exists (select 1 from job_chunks where ${heldChunk(lease)})`
 
 /**
  * Cuts a job into chunks, unless it is cut already.
@@ -69,24 +66,23 @@ export async function claimChunk(
   return row.done === 1 ? 'done' : { heldUntilMs: Number(row.lease_until_ms) }
 }
 
-const recording = (lease: ChunkLease, results: readonly Result[]): SQL[] =>
-  results.length === 0
-    ? []
-    : [
-        ...resultRows(results, openTo(lease)),
-        sql`update jobs set version = version + 1 where ${openTo(lease)} returning no`,
-      ]
+const OPEN = sql`jobs.id = ${value('jobId')} and jobs.status = 'running' and exists (
+  select 1 from job_chunks c where c.job_no = jobs.no and c.chunk = ${value('chunkNo')}
+    and c.lease_token = ${value('token')} and c.done = 0)`
+
+const recordedIn = ({ jobId, chunk, token }: ChunkLease, results: readonly Result[]): Statement[] =>
+  results.length === 0 ? [] : recording(results, OPEN, { jobId, chunkNo: chunk, token })
 
 /** @returns `false`: the lease is lost, and nothing was recorded. */
 export async function recordInChunk(store: Store, lease: ChunkLease, results: readonly Result[]): Promise<boolean> {
-  const returned = await store.atomic(recording(lease, results))
+  const returned = await store.atomic(recordedIn(lease, results))
   return (returned.at(-1)?.length ?? 0) > 0
 }
 
 /** Records, and gives the chunk back for another runner to go on at once. @returns `false`: the lease is lost. */
 export async function pauseChunk(store: Store, lease: ChunkLease, results: readonly Result[]): Promise<boolean> {
   const returned = await store.atomic([
-    ...recording(lease, results),
+    ...recordedIn(lease, results),
     sql`update job_chunks set lease_owner = null, lease_until_ms = null where ${heldChunk(lease)} returning chunk`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0
@@ -120,7 +116,7 @@ export async function endChunk(
   const justDone = sql`exists (select 1 from job_chunks where job_no = ${jobNo(jobId)} and chunk = ${chunk}
     and lease_token = ${token} and done = 1)`
   const returned = await store.atomic([
-    ...recording(lease, results),
+    ...recordedIn(lease, results),
     sql`update job_chunks set done = 1, lease_until_ms = null where ${heldChunk(lease)} returning chunk`,
     takeJob(jobId, claimant, justDone),
   ])

@@ -16,7 +16,8 @@ import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
 import { named } from './named.ts'
 import { jobs, results, texts } from './schema.ts'
-import { dayOf, hashOf, keepTexts } from './texts.ts'
+import { compile, type Statement, type Values, value } from './statement.ts'
+import { dayOf, hashOf, KEEP_TEXTS } from './texts.ts'
 
 const PURPOSES: readonly Purpose[] = ['check', 'control']
 
@@ -32,18 +33,31 @@ export const KEY_FROM = 14
 export async function recordResults(store: Store, lease: Lease, recorded: readonly Result[]): Promise<boolean> {
   if (recorded.length === 0) return true
   if (recorded.some(({ jobId }) => jobId !== lease.jobId)) throw new Error('results of several jobs in one write')
-  const open = sql`jobs.id = ${lease.jobId} and jobs.lease_token = ${lease.token} and jobs.status = 'running'`
-  const returned = await store.atomic([
-    ...resultRows(recorded, open),
-    sql`update jobs set version = version + 1 where ${open} returning no`,
-  ])
+  const { jobId, token } = lease
+  const returned = await store.atomic(recording(recorded, OPEN, { jobId, token }))
   return (returned.at(-1)?.length ?? 0) > 0
 }
 
-/** The statements that record results of one job while `open` holds for its row. */
-export function resultRows(recorded: readonly Result[], open: SQL): SQL[] {
+const OPEN = sql`jobs.id = ${value('jobId')} and jobs.lease_token = ${value('token')} and jobs.status = 'running'`
+
+/**
+ * The statements that record results of one job while `open` holds for its row; the last one returns a row if it does.
+ *
+ * @param open a constant, whose placeholders get their values from `values`.
+ */
+export function recording(recorded: readonly Result[], open: SQL, values: Values): Statement[] {
   const nowMs = recorded.reduce((latest, result) => Math.max(latest, result.startedAtMs), 0)
-  return insertRows(recorded.map(packRow), open, nowMs)
+  const packed = recorded.map(packRow)
+  const kept = new Map(packed.flatMap(({ texts }) => texts))
+  const keys = new Map(packed.map(({ row: [pathId, check] }) => [`${pathId} ${check}`, [pathId, check]]))
+  const { keepAll, insertSeries, insertResults, grow } = compiledFor(open)
+  const all = { ...values, day: dayOf(nowMs) }
+  return [
+    ...jsonChunks([...kept]).map((chunk) => keepAll({ ...all, chunk })),
+    ...jsonChunks([...keys.values()]).map((chunk) => insertSeries({ ...all, chunk })),
+    ...jsonChunks(packed.map(({ row }) => row)).map((chunk) => insertResults({ ...all, chunk })),
+    grow(all),
+  ]
 }
 
 type PackedRow = {
@@ -52,7 +66,7 @@ type PackedRow = {
   texts: readonly (readonly [string, string])[]
 }
 
-/** In the order in which {@link insertRows} reads it. */
+/** In the order in which `insertResults` reads it. */
 function packRow(result: Result): PackedRow {
   const { timings } = result
   const packed = packEvidence(result)
@@ -89,33 +103,36 @@ const SAME = '='
 const toUs = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 1000))
 const toMs = (us: number | null): number | null => (us === null ? null : us / 1000)
 
-function insertRows(packed: readonly PackedRow[], open: SQL, nowMs: number): SQL[] {
-  const kept = new Map(packed.flatMap(({ texts }) => texts))
-  const keys = new Map(packed.map(({ row: [pathId, check] }) => [`${pathId} ${check}`, [pathId, check]]))
-  return [
-    ...jsonChunks([...kept]).map((pairs) => keepTexts(pairs, nowMs)),
-    ...jsonChunks([...keys.values()]).map(
-      (chunk) => sql`insert into series (path_id, check_name, vantage, used_day)
-        select key.value ->> 0, key.value ->> 1, jobs.vantage, ${dayOf(nowMs)} from jobs, json_each(${chunk}) key
-        where ${open}
-        on conflict (path_id, check_name, vantage) do update set used_day = excluded.used_day
-          where used_day < excluded.used_day`,
-    ),
-    ...jsonChunks(packed.map(({ row }) => row)).map(
-      (chunk) => sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome,
-          started_at_ms, resolved_address, local_address, dns_us, connect_us, tls_us, first_byte_us, download_us,
-          total_us, failure_code, evidence, body, own)
-        select jobs.no, r.value ->> 2,
-          (select no from series where path_id = r.value ->> 0 and check_name = r.value ->> 1 and vantage = jobs.vantage),
-          r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9,
-          r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15,
-          r.value ->> 16, r.value ->> 17, r.value ->> 18,
-          (select no from texts where hash = r.value ->> 19 and part = 0),
-          (select no from texts where hash = r.value ->> 20 and part = 0), r.value ->> 21
-        from jobs, json_each(${chunk}) r where ${open} on conflict do nothing`,
-    ),
-  ]
+const compiled = new WeakMap<SQL, ReturnType<typeof compileFor>>()
+
+function compiledFor(open: SQL) {
+  const before = compiled.get(open)
+  if (before) return before
+  const made = compileFor(open)
+  compiled.set(open, made)
+  return made
 }
+
+const compileFor = (open: SQL) => ({
+  keepAll: compile(KEEP_TEXTS),
+  insertSeries: compile(sql`insert into series (path_id, check_name, vantage, used_day)
+    select key.value ->> 0, key.value ->> 1, jobs.vantage, ${value('day')} from jobs, json_each(${value('chunk')}) key
+    where ${open}
+    on conflict (path_id, check_name, vantage) do update set used_day = excluded.used_day
+      where used_day < excluded.used_day`),
+  insertResults: compile(sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome,
+      started_at_ms, resolved_address, local_address, dns_us, connect_us, tls_us, first_byte_us, download_us,
+      total_us, failure_code, evidence, body, own)
+    select jobs.no, r.value ->> 2,
+      (select no from series where path_id = r.value ->> 0 and check_name = r.value ->> 1 and vantage = jobs.vantage),
+      r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9,
+      r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15,
+      r.value ->> 16, r.value ->> 17, r.value ->> 18,
+      (select no from texts where hash = r.value ->> 19 and part = 0),
+      (select no from texts where hash = r.value ->> 20 and part = 0), r.value ->> 21
+    from jobs, json_each(${value('chunk')}) r where ${open} on conflict do nothing`),
+  grow: compile(sql`update jobs set version = version + 1 where ${open} returning no`),
+})
 
 const evidence = alias(texts, 'evidence')
 const bodies = alias(texts, 'bodies')

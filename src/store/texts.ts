@@ -2,6 +2,7 @@ import { inArray, type SQL, sql } from 'drizzle-orm'
 import { hashParts } from '../lib/hash.ts'
 import type { Db } from './db.ts'
 import { texts } from './schema.ts'
+import { value } from './statement.ts'
 
 /** A quarter million UTF-16 units are at most 750 kB of UTF-8: under the 1 MB that a value may have on D1. */
 export const PART_UNITS = 250_000
@@ -53,11 +54,16 @@ export const keepParts = (hash: string, parts: readonly string[], nowMs: number)
       on conflict (hash, part) do update set used_day = excluded.used_day where used_day < excluded.used_day`,
   )
 
-/** The same for many short texts at once. @param pairs JSON: `[[hash, text], …]`. */
-export const keepTexts = (pairs: string, nowMs: number): SQL => sql`
-  insert into ${texts} (hash, part, used_day, text)
-  select value ->> 0, 0, ${dayOf(nowMs)}, value ->> 1 from json_each(${pairs}) where true
+const keepTextsOn = (day: SQL, pairs: SQL): SQL => sql`
+  insert into texts (hash, part, used_day, text)
+  select value ->> 0, 0, ${day}, value ->> 1 from json_each(${pairs}) where true
   on conflict (hash, part) do update set used_day = excluded.used_day where used_day < excluded.used_day`
+
+/** The same for many short texts at once. @param pairs JSON: `[[hash, text], …]`. */
+export const keepTexts = (pairs: string, nowMs: number): SQL => keepTextsOn(sql`${dayOf(nowMs)}`, sql`${pairs}`)
+
+/** The same, to be compiled: the pairs are `chunk`, the day is `day`. */
+export const KEEP_TEXTS: SQL = keepTextsOn(value('day'), value('chunk'))
 
 /** Texts by hash. */
 export async function readTexts(db: Db, hashes: readonly string[]): Promise<Map<string, string>> {
