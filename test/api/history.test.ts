@@ -1,72 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../src/lib/clock.ts'
-import type { HistoryResultDocument } from '../../src/report/history-document.ts'
-import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJob, readProblem } from '../support/read.ts'
-import { all, historyOf } from '../support/read-history.ts'
-import { serve, type TestServer } from '../support/servers.ts'
-import { type Pod, startPod, toadService } from '../support/toad.ts'
+import { all } from '../support/read-history.ts'
+import { HOUR, NOW, startTwoDays, type TwoDays } from '../support/two-days.ts'
 
-const HOUR = 3_600_000
-/** The last hour began half an hour ago, whatever the time is: jobs lie at known distances from a known now. */
-const NOW = Date.UTC(2026, 10, 23, 9, 30)
+let made: TwoDays
+let api: TwoDays['api']
+let history: TwoDays['history']
 
-let api: TestPortolan
-let history: ReturnType<typeof historyOf>
-let pod: Pod
-let silent: TestServer
-let nowMs = NOW
-let status = 200
-let first = 0
-let lastJob = ''
-
-type Asked = { atMs: number; service?: string; cluster?: string; port?: number; extra?: Record<string, unknown> }
-
-async function run({ atMs, service = 'toad-svc', cluster = 'default', port = pod.port, extra = {} }: Asked) {
-  nowMs = atMs
-  const manifest = { ...toadService(port), metadata: { name: service, namespace: 'default' } }
-  const json = {
-    target: { cluster, manifests: [manifest] },
-    paths: { include: ['ClusterIP'] },
-    vantage: 'in-cluster',
-    ...extra,
-  }
-  const job = await readJob(api.call('/v1/jobs?wait=20', { json }))
-  expect(job.status).toBe('finished')
-  return job
-}
-
-/** Over two days: every three hours three samples, in the middle failing, once cut by our own deadline. */
 beforeAll(async () => {
-  const started = systemClock.monotonic()
-  // A job's own time passes, so that its tries have times of their own
-  const clock = { ...systemClock, now: () => Math.floor(nowMs + ((systemClock.monotonic() - started) % 1000)) }
-  ;[api, pod, silent] = await Promise.all([
-    startTestPortolan({}, { clock }),
-    startPod('toad-1', '127.0.0.1', (_request, response) => {
-      response.writeHead(status)
-      response.end('hello')
-    }),
-    serve(() => undefined),
-  ])
-  history = historyOf(api)
-  first = NOW - 48 * HOUR
-  for (let atMs = first; atMs < NOW; atMs += 3 * HOUR) {
-    const failing = atMs >= NOW - 30 * HOUR && atMs < NOW - 24 * HOUR
-    status = failing ? 503 : 200
-    lastJob = (await run({ atMs, extra: { samples: 3 } })).id
-  }
-  await run({ atMs: NOW - HOUR, port: silent.port, service: 'cut', extra: { deadlineMs: 200 } })
-  await run({ atMs: NOW - HOUR, service: 'cut' })
-  await run({ atMs: NOW - HOUR, service: 'down', port: 1 })
-  await run({ atMs: NOW - HOUR, service: 'twice' })
-  await run({ atMs: NOW - HOUR, service: 'twice', cluster: 'east' })
-  await run({ atMs: NOW - 10 * HOUR, service: 'moved' })
-  const extra = { checks: [{ name: 'tcp', type: 'tcp' }] }
-  await run({ atMs: NOW - 9 * HOUR, service: 'moved', port: silent.port, extra })
-  nowMs = NOW
+  made = await startTwoDays()
+  ;({ api, history } = made)
 })
-afterAll(() => Promise.all([api.close(), pod.close(), silent.close()]))
+afterAll(() => made.close())
 
 describe('GET /v1/services', () => {
   it('lists every Service with its last verdict, its availability and its last job', async () => {
@@ -82,7 +27,11 @@ describe('GET /v1/services', () => {
       ['default', 'twice', 'pass', 1],
       ['east', 'twice', 'pass', 1],
     ])
-    expect(items[3]).toMatchObject({ lastJobId: lastJob, openIncidents: 0, counts: { pass: 42, fail: 6, error: 0 } })
+    expect(items[3]).toMatchObject({
+      lastJobId: made.lastJob,
+      openIncidents: 0,
+      counts: { pass: 42, fail: 6, error: 0 },
+    })
     expect(items[1]).toMatchObject({ openIncidents: 2 })
   })
 
@@ -123,7 +72,7 @@ describe('GET /v1/services/{namespace}/{name}', () => {
     const { paths } = await history.service('default/moved')
     const retired = paths.filter(({ retiredAt, kind }) => retiredAt !== null && kind === 'ClusterIP')
     expect(retired).toMatchObject([
-      { port: { number: pod.port }, retiredAt: expect.stringMatching(/^2026-11-22T23:30/) },
+      { port: { number: made.pod.port }, retiredAt: expect.stringMatching(/^2026-11-22T23:30/) },
     ])
     const { items } = await history.results(`default/moved/results?path=${retired[0]?.id}`)
     expect(items).toHaveLength(1)
@@ -156,7 +105,7 @@ describe('GET …/results', () => {
     const times = results.map(({ startedAt }) => startedAt)
     expect(times).toEqual(times.toSorted().reverse())
     expect(results[0]).toMatchObject({
-      jobId: lastJob,
+      jobId: made.lastJob,
       pathId: expect.stringMatching(/^pth_/),
       vantage: 'in-cluster',
       counted: true,
@@ -166,8 +115,8 @@ describe('GET …/results', () => {
 
   it('knows tries, jobs and paths by the ids that the jobs know them by, the same each time', async () => {
     const results = await all(history.results, 'default/toad-svc/results?limit=200')
-    const job = await readJob(api.call(`/v1/jobs/${lastJob}`))
-    const own = results.filter(({ jobId }) => jobId === lastJob).toReversed()
+    const job = await readJob(api.call(`/v1/jobs/${made.lastJob}`))
+    const own = results.filter(({ jobId }) => jobId === made.lastJob).toReversed()
     expect(
       own.map(({ jobId: _job, pathId: _path, vantage: _vantage, counted: _counted, ...result }) => result),
     ).toEqual(job.paths.find(({ results: tries }) => tries.length > 0)?.results)
@@ -232,130 +181,5 @@ describe('GET …/incidents', () => {
     const open = await history.incidents('default/down/incidents')
     expect(open.items.map(({ endedAt }) => endedAt)).toEqual([null, null])
     expect((await history.incidents('default/toad-svc/incidents?window=6h')).items).toEqual([])
-  })
-})
-
-describe('GET …/report', () => {
-  const countsOf = (results: readonly HistoryResultDocument[]) => {
-    const having = (outcome: string) => results.filter((result) => result.counted && result.outcome === outcome).length
-    return { pass: having('pass'), fail: having('fail'), error: having('error') }
-  }
-
-  it.each([
-    ['window=23h', NOW - 23 * HOUR, NOW],
-    ['window=28h', NOW - 28 * HOUR, NOW],
-    ['window=49h', NOW - 49 * HOUR, NOW],
-    ['window=90s', NOW - 90_000, NOW],
-    [`from=${new Date(NOW - 29 * HOUR).toISOString()}`, NOW - 29 * HOUR, NOW],
-    ...[7, 13, 29].map((n): [string, number, number] => {
-      const [from, to] = [NOW - n * HOUR - n * 61_000, NOW - n * 100_000]
-      return [`from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`, from, to]
-    }),
-  ])('adds up to what /results lists: %s', async (query, fromMs, toMs) => {
-    const results = await all(history.results, 'default/toad-svc/results?limit=200')
-    const within = results.filter(({ startedAt }) => Date.parse(startedAt) >= fromMs && Date.parse(startedAt) < toMs)
-    const report = await history.report(`default/toad-svc/report?${query}`)
-    const { pass, fail, error } = countsOf(within)
-    expect(report.counts).toMatchObject({ pass, fail, error })
-    expect(report.availability).toBe(pass + fail === 0 ? null : pass / (pass + fail))
-    expect(report.failures).toEqual(fail > 0 ? { unexpected_status: fail } : {})
-    expect(report.verdict).toBe(fail > 0 ? 'fail' : pass > 0 ? 'pass' : 'inconclusive')
-    for (const path of report.paths) {
-      expect(path.counts).toMatchObject(countsOf(within.filter(({ pathId }) => pathId === path.id)))
-    }
-  })
-
-  it('turns availability into a verdict by the objective', async () => {
-    const verdict = async (query: string) =>
-      (await history.report(`default/toad-svc/report?window=49h&${query}`)).verdict
-    expect(await Promise.all(['objective=0.875', 'objective=0.876', ''].map(verdict))).toEqual(['pass', 'fail', 'fail'])
-  })
-
-  it('is not lowered by our own errors, and shows them', async () => {
-    const report = await history.report('default/cut/report')
-    expect(report).toMatchObject({ availability: 1, verdict: 'pass', counts: { pass: 1, fail: 0, error: 1 } })
-    expect(report.incidents).toEqual([])
-  })
-
-  it('answers failStatus=424 for what is no pass, in any format, so that curl can fail', async () => {
-    const status = async (path: string) => (await api.call(path)).status
-    expect(await status('/v1/services/default/down/report?failStatus=424&format=text')).toBe(424)
-    expect(await status('/v1/services/default/cut/report?failStatus=424&format=text')).toBe(200)
-    expect(await status('/v1/services/default/down/report?format=text')).toBe(200)
-  })
-
-  it.each([
-    ['json', 'application/json', /^\{"target"/],
-    ['text', 'text/plain; charset=utf-8', /^FAIL {2}default\/toad-svc {2}87\.5 % available, 42 passed, 6 failed/],
-    ['markdown', 'text/markdown; charset=utf-8', /^### ❌ FAIL: `default\/toad-svc`\n/],
-    ['junit', 'application/xml; charset=utf-8', /<failure type="fail" message="6 of 48 failed: unexpected_status ×6/],
-    [
-      'csv',
-      'text/csv; charset=utf-8; header=present',
-      /^cluster,namespace,service,from,to,path,kind[^\r]*\r\ndefault,default,toad-svc,2026/,
-    ],
-  ])('comes as %s, by format and by Accept', async (format, type, content) => {
-    const path = '/v1/services/default/toad-svc/report?window=49h'
-    for (const response of [
-      await api.call(`${path}&format=${format}`),
-      await api.call(path, { headers: { accept: type.split(';')[0] ?? '' } }),
-    ]) {
-      expect([response.status, response.headers.get('content-type')]).toEqual([200, type])
-      expect(await response.text()).toMatch(content)
-    }
-  })
-
-  it('refuses what is no window, all at once', async () => {
-    const errors = async (query: string) =>
-      (await readProblem(api.call(`/v1/services/default/down/report?${query}`))).errors
-    expect(await errors('window=soon&objective=2&wndow=1h')).toMatchObject([
-      { pointer: '?window', detail: 'expected a duration like 90s, 15m, 24h or 30d' },
-      { pointer: '?objective' },
-      { pointer: '?wndow', detail: 'There is no property "wndow"; did you mean "window"?' },
-    ])
-    expect(await errors('window=1h&from=2026-11-23T00:00:00Z')).toMatchObject([{ pointer: '?window' }])
-    expect(await errors('from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z')).toMatchObject([{ pointer: '?to' }])
-  })
-})
-
-describe('GET /v1/report', () => {
-  it('says whether everything is fine', async () => {
-    const report = await history.overall('?window=2h')
-    expect(report).toMatchObject({
-      verdict: 'fail',
-      objective: 1,
-      counts: { pass: 3, fail: 1, error: 1 },
-      availability: 3 / 4,
-    })
-    expect(report.services.map(({ target, verdict }) => [target.service, target.cluster, verdict])).toEqual([
-      ['cut', 'default', 'pass'],
-      ['down', 'default', 'fail'],
-      ['moved', 'default', 'inconclusive'],
-      ['toad-svc', 'default', 'inconclusive'],
-      ['twice', 'default', 'pass'],
-      ['twice', 'east', 'pass'],
-    ])
-    expect((await history.overall('?window=2h&cluster=east')).verdict).toBe('pass')
-    const text = await (await api.call('/v1/report?window=2h&cluster=east&format=text')).text()
-    expect(text).toMatch(/^PASS {2}1 Service {2}1 pass, 0 do not; 100 % available, 1 passed/)
-  })
-
-  it('is in words where there is nothing at all', async () => {
-    const report = await history.overall('?namespace=nowhere')
-    expect(report).toMatchObject({ verdict: 'inconclusive', availability: null, services: [] })
-  })
-})
-
-describe('GET …/badge.svg', () => {
-  it('is an image that other pages may show', async () => {
-    const response = await api.call('/v1/services/default/toad-svc/badge.svg?window=49h')
-    expect(Object.fromEntries(response.headers)).toMatchObject({
-      'content-type': 'image/svg+xml',
-      'cross-origin-resource-policy': 'cross-origin',
-      'cache-control': 'max-age=60',
-    })
-    expect(await response.text()).toContain('<title>toad-svc: 87.5 %</title>')
-    const other = await api.call('/v1/services/default/toad-svc')
-    expect(other.headers.get('cross-origin-resource-policy')).toBe('same-origin')
   })
 })

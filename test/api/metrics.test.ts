@@ -147,7 +147,11 @@ describe('GET /metrics', () => {
     const endpoints = ['IPv4', 'IPv6'].map((addressType) => ({
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
-      metadata: { name: addressType.toLowerCase(), namespace: 'default', labels: { 'kubernetes.io/service-name': 'many' } },
+      metadata: {
+        name: addressType.toLowerCase(),
+        namespace: 'default',
+        labels: { 'kubernetes.io/service-name': 'many' },
+      },
       addressType,
       ports: [{ name: 'http', port: pod.port }],
       endpoints: [{ addresses: [addressType === 'IPv4' ? '127.0.0.1' : '::1'], conditions: { ready: true } }],
