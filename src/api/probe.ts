@@ -45,14 +45,13 @@ export function mountProbe(app: Api): void {
       },
     },
     async (context, { query }) => {
-      const { check, settings } = context.get('deps')
+      const { check, place, settings } = context.get('deps')
       if (check === null) throw new ProblemError('not_supported', 'This runtime does not probe.')
       const asked = readProbeTarget(query.target, query.module, query.hostname ?? null)
       if ('wrong' in asked) throw badTarget(asked.wrong)
       const timeoutMs = timeoutOf(context.req.header(SCRAPE_TIMEOUT))
       const { signal } = context.req.raw
-      const { dnsServers, cluster } = settings
-      const results = await probeTarget(check, asked, timeoutMs, { signal, dnsServers, cluster })
+      const results = await probeTarget(check, asked, timeoutMs, { signal, dnsServers: settings.dnsServers, place })
       const isHttp = query.module === 'http_2xx'
       const figures = decidingFigures(results.map((result) => ({ ...figuresOf(result), isHttp })))
       if (figures === null || figures.outcome === 'error') throw notProbed(results)

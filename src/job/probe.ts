@@ -11,6 +11,7 @@ import type { Result } from '../check/result.ts'
 import { type CheckDeps, runChecks } from '../check/schedule.ts'
 import { newId } from '../lib/id.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
+import type { Place } from './place.ts'
 
 export const PROBE_MODULES = ['http_2xx', 'tcp_connect'] as const
 /** As blackbox_exporter's blackbox.yml has them: GET with redirects, valid are 2xx; or a connection and no more. */
@@ -80,17 +81,24 @@ const bare = (host: string): string => host.replace(/^\[|\]$/g, '')
 /** Over the try's own time, so that a target that hangs is told from a prober that is busy. */
 const GRACE_MS = 250
 
+export type ProbeOptions = {
+  signal: AbortSignal
+  /** With these, names are searched for as in a pod of our namespace; without, as the system does. */
+  dnsServers: readonly string[]
+  place: Pick<Place, 'namespace' | 'clusterDomain'>
+}
+
 /** @returns the tries that decide, one for each address of a name; none: the caller has gone. */
 export async function probeTarget(
   deps: CheckDeps,
   { dial, check }: Asked,
   timeoutMs: number,
-  options: { signal: AbortSignal; dnsServers: readonly string[]; cluster: string },
+  options: ProbeOptions,
 ): Promise<readonly Result[]> {
   const path = pathTo(dial, check)
   const results: Result[] = []
   const plan: Plan = {
-    target: { cluster: options.cluster, namespace: 'default', service: 'probe' },
+    target: { cluster: 'none', namespace: options.place.namespace ?? 'default', service: 'probe' },
     ...{ vantage: 'outside', paths: [path], notApplicable: [], ignored: [] },
   }
   await runChecks(deps, {
@@ -99,8 +107,8 @@ export async function probeTarget(
     request: {
       ...{ samples: 1, retries: { limit: 0, delayMs: 0 }, settleMs: 0, timeoutMs },
       addresses: {
-        ...{ nodes: [], loadBalancer: [], ingressController: [], controllerPorts: null, clusterDomain: null },
-        ...{ dnsServers: options.dnsServers, environment: null },
+        ...{ nodes: [], loadBalancer: [], ingressController: [], controllerPorts: null, environment: null },
+        ...{ dnsServers: options.dnsServers, clusterDomain: options.place.clusterDomain },
       },
       expect: { reachable: [], unreachable: [] },
     },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startDnsServer } from '../support/dns-server.ts'
 import { readMetrics, valuesOf } from '../support/metrics.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJobs, readProblem } from '../support/read.ts'
@@ -117,6 +118,38 @@ describe('GET /probe', () => {
       expect(errors).toEqual([{ pointer, detail: expect.stringMatching(detail) }])
     },
   )
+
+  it('refuses a name by what it resolves to, not by what it is called', async () => {
+    const dns = await startDnsServer({
+      'metadata.example': { A: ['169.254.169.254'] },
+      'pod.example': { A: ['127.0.0.1'] },
+    })
+    const resolving = await startTestPortolan({ PORTOLAN_DNS_SERVERS: dns.server })
+    try {
+      const refused = await resolving.call('/probe?target=http://metadata.example/')
+      expect(refused.status).toBe(400)
+      expect((await readProblem(refused)).errors[0]?.detail).toMatch(/cloud metadata/)
+      const allowed = await resolving.call(`/probe?target=http://pod.example:${pod.port}/`)
+      expect(readMetrics(await allowed.text())[0]).toEqual({ name: 'probe_success', labels: {}, value: 1 })
+    } finally {
+      await Promise.all([resolving.close(), dns.close()])
+    }
+  })
+
+  it('answers 503 where the prober was too busy to try: the scrape fails, not the target', async () => {
+    const busy = await startTestPortolan({ PORTOLAN_CONCURRENCY: '1' })
+    try {
+      const headers = { 'x-prometheus-scrape-timeout-seconds': '0.8' }
+      const path = `/probe?target=127.0.0.1:${silent.port}`
+      const answers = await Promise.all([busy.call(path, { headers }), busy.call(path, { headers })])
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 503])
+      const late = answers.find(({ status }) => status === 503)
+      expect(late?.headers.get('retry-after')).toBe('5')
+      expect((await late?.json()) as unknown).toMatchObject({ detail: expect.stringMatching(/deadline_exceeded/) })
+    } finally {
+      await busy.close()
+    }
+  })
 
   it('refuses a scrape timeout that is no number of seconds', async () => {
     for (const seconds of ['-1', '0', 'soon']) {
