@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Batch } from '../job/batch.ts'
 import type { JobProblem, Verdict } from '../job/job.ts'
 import type { Store } from './db.ts'
@@ -45,8 +45,14 @@ export const insertBatch = (store: Store, made: NewBatch, claim: IdempotencyClai
 
 export type StoredBatch = { batch: Batch; jobs: readonly JobHead[] }
 
+/** Retention takes the jobs of a batch: with the last of them it is gone. */
+const HAS_JOBS = sql`exists (select 1 from jobs where jobs.batch_id = batches.id)`
+
 export async function getBatch(store: Store, id: string): Promise<StoredBatch | null> {
-  const [row] = await store.db.select().from(batches).where(eq(batches.id, id))
+  const [row] = await store.db
+    .select()
+    .from(batches)
+    .where(and(eq(batches.id, id), HAS_JOBS))
   if (row === undefined) return null
   const [found] = await withJobs(store, [row])
   return found ?? null
@@ -58,9 +64,12 @@ export async function listBatches(store: Store, { limit, before }: JobPage): Pro
     .select()
     .from(batches)
     .where(
-      before === null
-        ? undefined
-        : sql`(${batches.createdAtMs}, ${batches.id}) < (${before.createdAtMs}, ${before.id})`,
+      and(
+        HAS_JOBS,
+        before === null
+          ? undefined
+          : sql`(${batches.createdAtMs}, ${batches.id}) < (${before.createdAtMs}, ${before.id})`,
+      ),
     )
     .orderBy(desc(batches.createdAtMs), desc(batches.id))
     .limit(limit)

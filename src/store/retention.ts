@@ -112,6 +112,15 @@ const passed = (level: string, sinceMs: number, cursor: number): SQL => sql`
   insert into retained (level, since_ms, cursor) values (${level}, ${sinceMs}, ${cursor})
   on conflict (level) do update set since_ms = max(since_ms, excluded.since_ms), cursor = max(cursor, excluded.cursor)`
 
+/** A batch is its jobs: without any there is nothing left of it. */
+const emptyBatches: Stage = ({ store, keep, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from batches where no in (select no from batches where created_at_ms < ${nowMs - keep.failuresMs}
+      and not exists (select 1 from jobs where batch_id = batches.id) order by created_at_ms limit ${limit})
+      returning no`,
+  )
+
 /** The shared texts of what has gone: nothing that is kept is older than the longest kept results. */
 const sharedTexts: Stage = ({ store, keep, nowMs, limit }) =>
   remove(
@@ -200,6 +209,7 @@ const STAGES: readonly Stage[] = [
   failedResults,
   jobsSweep('jobs', (keep) => keep.rawMs),
   jobsSweep('failed-jobs', (keep) => keep.failuresMs),
+  emptyBatches,
   sharedTexts,
   rawSeries,
   retiredEndpoints,

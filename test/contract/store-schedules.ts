@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { BatchSelection } from '../../src/job/batch.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { newId } from '../../src/lib/id.ts'
 import type { ScheduledWork } from '../../src/schedule/schedule.ts'
-import { type BatchJob, getBatch, insertBatch, listBatches } from '../../src/store/batches.ts'
 import type { Store } from '../../src/store/db.ts'
-import { getJob, listJobs, newestJobs } from '../../src/store/jobs.ts'
+import { listJobs, newestJobs } from '../../src/store/jobs.ts'
 import {
   claimRun,
   deleteSchedule,
@@ -219,63 +217,6 @@ export function schedulesContract(open: OpenStore): void {
       expect((await getSchedule(store(), schedule.id))?.next).toEqual(NEXT)
       await setNextRun(store(), at(schedule), NEXT, { atMs: 1, dueAtMs: 2 })
       expect((await getSchedule(store(), schedule.id))?.next).toEqual({ atMs: 1, dueAtMs: 2 })
-    })
-  })
-
-  describe('a batch', () => {
-    const selection: BatchSelection = { namespace: 'shop', selector: { app: 'toad' } }
-    function aBatch(size: number, over: { createdAtMs?: number } = {}) {
-      const createdAtMs = over.createdAtMs ?? NOW
-      const id = newId('batch', createdAtMs)
-      const jobs: BatchJob[] = Array.from({ length: size }, (_, i) => ({
-        job: aJob({
-          ...{ batchId: id, createdAtMs, labels: { commit: 'a' } },
-          target: { cluster: 'default', namespace: 'shop', service: `s${i}` },
-        }),
-        refusal: null,
-      }))
-      const batch = { id, createdAtMs, owner: 'admin', cluster: 'default', selection, labels: { commit: 'a' } }
-      return { batch: { ...batch, scheduleId: null }, jobs }
-    }
-
-    it('of fifty is made with all its jobs at once, in order, once by an Idempotency-Key', async () => {
-      const [one, other] = [aBatch(50), aBatch(50)]
-      const outcomes = await Promise.all([one, other].map((made) => insertBatch(store(), made, aClaim())))
-      expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(['created', 'replayed'])
-      const [first] = outcomes
-      const found = await getBatch(store(), first && 'id' in first ? first.id : '')
-      const winner = found?.batch.id === one.batch.id ? one : other
-      expect(found?.batch).toEqual(winner.batch)
-      expect(found?.jobs.map(({ id }) => id)).toEqual(winner.jobs.map(({ job }) => job.id))
-      expect(await listJobs(store(), { labels: { commit: 'a' } }, { limit: 200, before: null })).toHaveLength(50)
-      const sample = winner.jobs[7]?.job
-      expect(await getJob(store(), sample?.id ?? '')).toMatchObject({ plan: sample?.plan, request: sample?.request })
-    })
-
-    it('has jobs that ended with a refusal, which nobody runs', async () => {
-      const made = aBatch(2)
-      const problem = { code: 'impossible_request', title: 't', detail: "it's no", status: 422 }
-      const [fine, refused] = made.jobs
-      if (!fine || !refused) throw new Error('there are two')
-      const jobs: BatchJob[] = [fine, { ...refused, refusal: { problem, verdict: 'error' } }]
-      await insertBatch(store(), { ...made, jobs }, null)
-      expect((await getBatch(store(), made.batch.id))?.jobs).toMatchObject([
-        { status: 'queued', verdict: null, problem: null },
-        { status: 'finished', verdict: 'error', problem, finishedAtMs: NOW },
-      ])
-    })
-
-    it('is listed newest first, with its jobs', async () => {
-      const ids = []
-      for (const ms of [1, 2, 3]) {
-        const made = aBatch(2, { createdAtMs: NOW + ms })
-        await insertBatch(store(), made, null)
-        ids.unshift(made.batch.id)
-      }
-      const first = await listBatches(store(), { limit: 2, before: null })
-      const last = first.at(-1)?.batch
-      const rest = last ? await listBatches(store(), { limit: 2, before: last }) : []
-      expect([...first, ...rest].map(({ batch, jobs }) => [batch.id, jobs.length])).toEqual(ids.map((id) => [id, 2]))
     })
   })
 }

@@ -1,6 +1,7 @@
 /** What every database of ours must do. Run on better-sqlite3 with a real file and on D1 in workerd. */
 import { describe } from 'vitest'
 import type { Store } from '../../src/store/db.ts'
+import { batchesContract } from './store-batches.ts'
 import { chunksContract } from './store-chunks.ts'
 import { historyContract } from './store-history.ts'
 import { incidentsContract } from './store-incidents.ts'
@@ -21,7 +22,8 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('leases', () => leasesContract(open))
     describe('chunks', () => chunksContract(open))
     describe('results', () => resultsContract(open))
-    describe('schedules and batches', () => schedulesContract(open))
+    describe('schedules', () => schedulesContract(open))
+    describe('batches', () => batchesContract(open))
     describe('history', () => historyContract(open))
     describe('windows', () => windowsContract(open))
     describe('latest', () => latestContract(open))
