@@ -141,12 +141,10 @@ export async function pullCable(node: string): Promise<() => Promise<unknown>> {
 }
 
 /** Packets to that address vanish on the router. @returns how to end it. */
-export async function blackhole(address: string): Promise<() => Promise<unknown>> {
-  await ip(ROUTER.name, [`rule add to ${address} lookup 66`, 'route replace blackhole default table 66'])
-  return () => ip(ROUTER.name, [`rule del to ${address} lookup 66`])
-}
+export const blackhole = (address: string): Promise<() => Promise<unknown>> =>
+  filter(ROUTER.name, 'prerouting', [`ip daddr ${address} drop`])
 
-const FAULT = 'fault'
+let filters = 0
 
 /** Lets a host treat packets by one more rule, before all others. @returns how to end it. */
 export async function filter(
@@ -154,9 +152,10 @@ export async function filter(
   hook: 'prerouting' | 'input' | 'forward',
   rules: readonly string[],
 ): Promise<() => Promise<unknown>> {
+  const table = `table ip fault-${++filters}`
   await nft(
     host,
-    `table ip ${FAULT} {\n chain ${hook} {\n type filter hook ${hook} priority -300\n ${rules.join('\n ')}\n }\n}\n`,
+    `${table} {\n chain ${hook} {\n type filter hook ${hook} priority -300\n ${rules.join('\n ')}\n }\n}\n`,
   )
-  return () => nft(host, `delete table ip ${FAULT}`)
+  return () => nft(host, `delete ${table}`)
 }

@@ -25,7 +25,7 @@ const columnOf = ({ kind, url, because }: JobPathDocument): string => {
 
 /** Every path with what became of it. */
 export const outcomes = ({ paths }: JobDocument): Readonly<Record<string, string>> =>
-  Object.fromEntries(paths.map((path) => [`${path.kind} ${whichOf(path)}`, outcomeOf(path)]))
+  Object.fromEntries(paths.map((path) => [`${path.kind} ${path.url ?? whichOf(path)}`, outcomeOf(path)]))
 
 /** What tells it apart from others of its kind. */
 const whichOf = ({ kind, node, address, url, port, because }: JobPathDocument): string =>
@@ -33,7 +33,7 @@ const whichOf = ({ kind, node, address, url, port, because }: JobPathDocument): 
     ? (node ?? address ?? '')
     : kind === 'Environment'
       ? (because[0] ?? '').replace('variable ', '')
-      : (url ?? `${address}:${port?.number}`)
+      : (url ?? `${address}:${port?.number ?? '-'}`)
 
 function outcomeOf({ outcome, skipped, results }: JobPathDocument): string {
   const codes = new Set(

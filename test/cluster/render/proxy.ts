@@ -12,6 +12,9 @@ import { type Backend, clusterIPOf, type ServedPort, servedPorts, vipsOf } from 
 /** kube-proxy's own (`--iptables-masquerade-bit` 14). */
 const MASQUERADE_MARK = '0x4000'
 
+/** kube-proxy leaves Services with this label to somebody else. */
+const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name'
+
 type Rules = {
   chains: Map<string, string[]>
   sets: Map<string, string>
@@ -30,7 +33,9 @@ export function renderProxy(objects: KubeObjects, node: Node): string {
     withoutEndpoints: [],
     nodePortsWithoutEndpoints: [],
   }
-  const ports = servedPorts(objects).filter(({ service }) => clusterIPOf(service) !== null)
+  const ports = servedPorts(objects).filter(
+    ({ service: { meta }, service }) => clusterIPOf(service) !== null && meta.labels[OTHER_PROXY] === undefined,
+  )
   for (const served of ports) addPort(rules, node, served)
   const clusterIPs = new Set(ports.map(({ service }) => clusterIPOf(service)))
   const [nodeAddress = ''] = internalAddresses(node)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ingress, slice } from '../../support/manifests.ts'
+import { ingress, loadBalancerStatus, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { requestFor, type Scene, sceneOf, toad } from '../scene.ts'
+import { LOAD_BALANCER, requestFor, type Scene, sceneOf, toad } from '../scene.ts'
 import { type Told, told } from '../told.ts'
 import { CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
 
@@ -46,6 +46,21 @@ const TABLE: readonly Row[] = [
     told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: undefined },
   },
   {
+    guarantee: 'pods that are not ready but answer: only they themselves do',
+    manifests: sceneOf({ slice: slice(endpoints(...TOADS).map((each) => ({ ...each, ready: false }))) }),
+    told: { ...proxied('connection_refused'), Ingress: 'unexpected_status' },
+  },
+  {
+    guarantee: 'endpoints of a port by another name: as if there were none',
+    manifests: sceneOf({ slice: slice(endpoints(...TOADS), { ports: [{ name: 'web', port: 8080 }] }) }),
+    told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: undefined },
+  },
+  {
+    guarantee: 'a load balancer that has given no address: nothing to test yet',
+    manifests: sceneOf({ service: toad({}, {}) }),
+    told: { LoadBalancer: 'skipped pending' },
+  },
+  {
     guarantee: 'a targetPort that nobody listens on: refused by the pods, 502 from the controller',
     manifests: sceneOf({ slice: slice(endpoints(...TOADS), { ports: [{ name: 'http', port: 8081 }] }) }),
     told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: 'connection_refused' },
@@ -88,8 +103,14 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a load balancer that is gone: from inside, nodes answer for its address',
-    fault: (fault) => fault.blackhole('203.0.113.10'),
+    fault: (fault) => fault.blackhole(LOAD_BALANCER),
     told: {},
+  },
+  {
+    guarantee: 'a load balancer that is a proxy of its own and is gone: told from inside, too',
+    manifests: sceneOf({ service: toad({}, loadBalancerStatus({ ip: LOAD_BALANCER, ipMode: 'Proxy' })) }),
+    fault: (fault) => fault.blackhole(LOAD_BALANCER),
+    told: { LoadBalancer: 'connect_timeout' },
   },
   {
     guarantee: 'externalTrafficPolicy Local: a node without endpoint is not expected to answer, and counts in nothing',
