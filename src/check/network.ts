@@ -122,7 +122,8 @@ export type HttpExchange = Exchange & {
 
 /** One turn of a conversation: what is expected is awaited first, then `send` is sent, then TLS is started. */
 export type TcpStep = {
-  send: Uint8Array | null
+  /** Asked when it is to be sent: it may hold what `expect` has seen. */
+  send: (() => Uint8Array) | null
   startTls: DialTls | null
   /**
    * Told all that was received and not used up; asked again whenever more has come, so it may keep what it has seen.

@@ -7,6 +7,8 @@ export type Regexp = {
   test(text: string): boolean
   /** The first group, else the whole match; `null`: no match. */
   extract(text: string): string | null
+  /** A group of the first match, by number or name; `null`: no match, no such group, or it took no part. */
+  group(text: string, group: string): string | null
 }
 
 const PATTERN_MAX = 1000
@@ -47,5 +49,12 @@ const wrap = (regexp: RE2JS): Regexp => ({
     const matcher = regexp.matcher(text)
     if (!matcher.find()) return null
     return (matcher.groupCount() > 0 ? matcher.group(1) : null) ?? matcher.group()
+  },
+  group(text, group) {
+    const matcher = regexp.matcher(text)
+    if (!matcher.find()) return null
+    const number = /^\d+$/.test(group) ? Number(group) : null
+    if (number === null) return group in regexp.namedGroups() ? matcher.group(group) : null
+    return number <= matcher.groupCount() ? matcher.group(number) : null
   },
 })

@@ -18,27 +18,51 @@ const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDa
 
 /** @param serverName the path's own, for `startTls`. */
 export const tcpSteps = (check: TcpCheck, serverName: string | null): TcpStep[] =>
-  check.queryResponse.map(({ send, expect, startTls }) => ({
-    send: send === null ? null : new TextEncoder().encode(send),
-    expect: expect === null ? null : lineMatcher(expect),
-    startTls: startTls ? dialTls(check.tls ?? NO_TLS, serverName) : null,
-  }))
+  check.queryResponse.map(({ send, expect, startTls }) => {
+    const matcher = expect === null ? null : lineMatcher(expect)
+    return {
+      send: send === null ? null : () => new TextEncoder().encode(lineOf(matcher ? matcher.expand(send) : send)),
+      expect: matcher?.match ?? null,
+      startTls: startTls ? dialTls(check.tls ?? NO_TLS, serverName) : null,
+    }
+  })
+
+/** blackbox_exporter sends lines and adds the end of each; who writes it himself means that one. */
+const lineOf = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
 
 /** A line that is still growing is tried up to here: every byte of it may come alone. */
 const PARTIAL_LINE_MAX = 4096
 
+type LineMatcher = {
+  match(received: string): number | null
+  /** Puts what was matched into a template: `$1`, `${1}`, `${name}`; `$$` is `$` (Go's Regexp.Expand). */
+  expand(template: string): string
+}
+
 /** Matches line by line, as blackbox_exporter does, so that `^` and `$` mean a line. Each whole line is tried once. */
-function lineMatcher(pattern: string): (received: string) => number | null {
+function lineMatcher(pattern: string): LineMatcher {
   const regexp = compileRegexp(pattern)
   let tried = 0
-  return (received) => {
-    for (let end = received.indexOf('\n', tried); end >= 0; end = received.indexOf('\n', tried)) {
-      const line = received.slice(tried, end).replace(/\r$/, '')
-      tried = end + 1
-      if (regexp.test(line)) return tried
-    }
-    const partial = received.slice(tried)
-    return partial !== '' && partial.length <= PARTIAL_LINE_MAX && regexp.test(partial) ? received.length : null
+  let matched = ''
+  return {
+    match(received) {
+      for (let end = received.indexOf('\n', tried); end >= 0; end = received.indexOf('\n', tried)) {
+        const line = received.slice(tried, end).replace(/\r$/, '')
+        tried = end + 1
+        if (regexp.test(line)) {
+          matched = line
+          return tried
+        }
+      }
+      const partial = received.slice(tried)
+      if (partial === '' || partial.length > PARTIAL_LINE_MAX || !regexp.test(partial)) return null
+      matched = partial
+      return received.length
+    },
+    expand: (template) =>
+      template.replaceAll(/\$(?:(\$)|\{(\w+)\}|(\w+))/g, (_whole, dollar, braced, bare) =>
+        dollar ? '$' : (regexp.group(matched, braced ?? bare) ?? ''),
+      ),
   }
 }
 

@@ -65,7 +65,7 @@ class TcpAttempt extends Attempt<TcpExchange> {
       if (step?.send) {
         this.phase = 'request'
         this.#waitingSince = performance.now()
-        this.socket?.write(step.send)
+        this.socket?.write(step.send())
       }
       this.#step++
       if (step?.startTls) {

@@ -25,7 +25,7 @@ const request = (to: { address: string; port: number }, more: Partial<TcpRequest
 })
 
 const NOTHING: TcpStep = { send: null, startTls: null, expect: null }
-const send = (text: string): TcpStep => ({ ...NOTHING, send: new TextEncoder().encode(text) })
+const send = (text: string): TcpStep => ({ ...NOTHING, send: () => new TextEncoder().encode(text) })
 /** Used up: everything up to the end of `text`. */
 const await_ = (text: string): TcpStep => ({
   ...NOTHING,
