@@ -119,7 +119,7 @@ const unknownHost = (context: TryContext, path: PlannedPath, check: HttpCheck, a
   }
 }
 
-/** `null`: no whole answer came. */
+/** Asked under the try's own place in the gate, with the time of a try. `null`: no whole answer came. */
 async function ask(context: TryContext, request: HttpRequest, control: (seen: Observation) => void) {
   const exchange = await context.deps.network.http(request)
   const { timings, resolvedAddress, localAddress, tls, http, failure } = exchange

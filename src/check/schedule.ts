@@ -307,7 +307,8 @@ class Rounds {
   /** Without a `Failure` as its reason, what an abort has cut is made again later: it leaves no trace. */
   readonly #record = (result: Result): void => {
     if (result.failure?.code === 'cancelled' && !isFailure(this.#run.signal.reason)) return
-    this.#results.push(result)
+    // Looked at again only where paths are given time to settle
+    if (this.#run.request.settleMs > 0) this.#results.push(result)
     this.#run.record(result)
   }
 }
