@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import type { DialTls, TlsEvidence } from '../../check/network.ts'
+import { describeCertificate } from '../socket/describe-certificate.ts'
 
 /** Making a context parses its certificates (the system's: a hundred and more): made once for each set of them. */
 const contexts = new Map<string | null, SecureContext>()
@@ -50,19 +51,11 @@ export function startTls(socket: Socket, tls: DialTls, alpn: readonly string[]):
 export function tlsEvidence(socket: TLSSocket): TlsEvidence {
   const certificate = socket.getPeerX509Certificate()
   return {
-    subject: certificate ? oneLine(certificate.subject) : null,
-    issuer: certificate ? oneLine(certificate.issuer) : null,
-    altNames: certificate?.subjectAltName?.split(', ').map(plainAltName) ?? [],
-    notBefore: certificate ? certificate.validFromDate.toISOString() : null,
-    notAfter: certificate ? certificate.validToDate.toISOString() : null,
+    ...(certificate ? describeCertificate(certificate) : NO_CERTIFICATE),
     authorized: socket.authorized,
     authorizationError: socket.authorized ? null : String(socket.authorizationError),
     protocol: socket.getProtocol(),
   }
 }
 
-/** Node prints one attribute a line; for people, one line (RFC 4514's order is the reverse; openssl's is this). */
-const oneLine = (name: string): string => name.replaceAll('\n', ', ')
-
-/** `DNS:a.example` → `a.example`, `IP Address:10.0.0.1` → `10.0.0.1`; other kinds keep their label. */
-const plainAltName = (altName: string): string => altName.replace(/^(DNS|IP Address):/, '')
+const NO_CERTIFICATE = { subject: null, issuer: null, altNames: [], notBefore: null, notAfter: null }

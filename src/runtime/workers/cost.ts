@@ -3,6 +3,7 @@
  * one may make, by which it is decided whether another may begin.
  */
 import type { Check } from '../../check/check.ts'
+import { schemeOf } from '../../check/http-request.ts'
 import { nameToDial } from '../../check/try.ts'
 import type { PlannedPath } from '../../plan/path.ts'
 import type { StoredRequest } from '../../store/jobs.ts'
@@ -35,8 +36,12 @@ const lookupCalls = ({ addresses: { dnsServers } }: Addressed): number =>
 
 function mostOf(path: PlannedPath, check: Check, lookup: number): number {
   const named = path.family === null || check.type === 'dns' ? lookup : 0
-  if (check.type !== 'http') return Math.max(1, named)
-  const controls = path.kind === 'Ingress' && check.expect === null ? CONTROLS : 0
-  const redirects = check.followRedirects ? REDIRECTS * (1 + lookup) : 0
-  return Math.max(named, 1 + controls + redirects)
+  if (check.type === 'dns') return named
+  const isSecure = check.type === 'tcp' ? check.tls !== null : schemeOf(path, check) === 'https'
+  // A handshake that fails is looked at by a second connection
+  const dial = isSecure ? 2 : 1
+  if (check.type === 'tcp') return Math.max(named, dial)
+  const controls = path.kind === 'Ingress' && check.expect === null ? CONTROLS * dial : 0
+  const redirects = check.followRedirects ? REDIRECTS * (2 + lookup) : 0
+  return Math.max(named, dial + controls + redirects)
 }
