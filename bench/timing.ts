@@ -5,8 +5,9 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createGate } from '../src/check/gate.ts'
 import { createPolicy } from '../src/check/policy.ts'
-import { createGate, runChecks } from '../src/check/schedule.ts'
+import { runChecks } from '../src/check/schedule.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { createNodeNetwork } from '../src/runtime/node/network.ts'
 import { aPlan, httpCheck, noAddresses, plannedPath, quietLog } from '../test/support/checks.ts'

@@ -15,20 +15,9 @@ import type { Gate } from './gate.ts'
 import type { Network } from './network.ts'
 import { judgePath } from './outcome.ts'
 import type { Policy } from './policy.ts'
-import type { Found, Resolved } from './resolve.ts'
 import type { Result } from './result.ts'
-import {
-  cutResult,
-  nameToDial,
-  resolveToDial,
-  type TryContext,
-  type TryKey,
-  tryAddress,
-  tryName,
-  unresolvedResult,
-} from './try.ts'
-
-export { createGate, type Gate } from './gate.ts'
+import type { TryContext } from './try.ts'
+import { runUnit, type Unit } from './unit.ts'
 
 export type CheckDeps = { network: Network; clock: Clock; policy: Policy; gate: Gate; log: Log }
 
@@ -92,14 +81,17 @@ export async function runChecks(deps: CheckDeps, run: CheckRun): Promise<void> {
 const isFailure = (reason: unknown): reason is Failure =>
   typeof reason === 'object' && reason !== null && 'code' in reason && 'phase' in reason && 'source' in reason
 
-/** All tries of one check on one path with one sample number, in one round. */
-type Unit = { path: PlannedPath; check: Check; sample: number; round: number }
+const unitKey = ({ path, check, sample, round }: Unit): string => keyOf(path.id, check.name, sample, round)
+
+const keyOf = (...parts: readonly (string | number)[]): string => parts.join('\n')
 
 class Rounds {
   readonly #deps: CheckDeps
   readonly #run: CheckRun
   readonly #cut: AbortSignal
   readonly #results: Result[]
+  /** What a run before this one has recorded, by unit. */
+  readonly #known: ReadonlyMap<string, readonly Result[]>
   #context: TryContext
 
   constructor(deps: CheckDeps, run: CheckRun, cut: AbortSignal) {
@@ -107,6 +99,8 @@ class Rounds {
     this.#run = run
     this.#cut = cut
     this.#results = [...run.recorded]
+    const counted = run.recorded.filter(({ purpose }) => purpose === 'check')
+    this.#known = Map.groupBy(counted, ({ pathId, check, sample, round }) => keyOf(pathId, check, sample, round))
     const { jobId, plan, request } = run
     this.#context = { deps, jobId, plan, addresses: request.addresses, timeoutMs: request.timeoutMs, signal: cut }
   }
@@ -188,120 +182,9 @@ class Rounds {
     await Promise.all(Array.from({ length: Math.min(last - first + 1, this.#deps.gate.perAddress) }, lane))
   }
 
-  async #unit(unit: Unit, record: (result: Result) => void): Promise<void> {
-    const { path, check } = unit
-    const known = this.#known(unit)
-    if (check.type === 'dns' || path.address === null) {
-      await this.#tries(unit, '', null, known, record, async (key) => [await tryName(this.#context, key)])
-      return
-    }
-    const name = nameToDial(path, check)
-    if (name !== null) {
-      await this.#named(unit, name, known, record)
-      return
-    }
-    const address = { address: path.address, family: path.family ?? 'IPv4' }
-    await this.#address(unit, address, known, record, null, 1)
-  }
-
-  /** What a run before this one has recorded of the unit. */
-  #known({ path, check, sample, round }: Unit): readonly Result[] {
-    const { recorded } = this.#run
-    if (recorded.length === 0) return recorded
-    return recorded.filter(
-      (result) =>
-        result.purpose === 'check' &&
-        result.pathId === path.id &&
-        result.check === check.name &&
-        result.sample === sample &&
-        result.round === round,
-    )
-  }
-
-  /** Resolves a hostname, again where that fails and retries are left, then dials each of its addresses. */
-  async #named(unit: Unit, name: string, known: readonly Result[], record: (result: Result) => void): Promise<void> {
-    let resolved: Resolved | null = null
-    let resolvedIn = 1
-    const unresolved = known.filter(({ address }) => address === '')
-    await this.#tries(unit, '', null, unresolved, record, async (key) => {
-      const startedAtMs = this.#deps.clock.now()
-      const found = await resolveToDial(this.#context, unit.path, name)
-      if (found.failure !== null) return [unresolvedResult(this.#context, key, startedAtMs, found)]
-      resolved = found
-      resolvedIn = key.try
-      return []
-    })
-    const found: Resolved | null = resolved
-    if (found === null) return
-    const { addresses } = found as Resolved
-    await Promise.all(
-      addresses.map((address) => {
-        const own = known.filter((result) => result.address === address.address)
-        return this.#address(unit, address, own, record, found, resolvedIn)
-      }),
-    )
-  }
-
-  /** @param resolved what the first try has resolved; later ones dial the same address again. */
-  #address(
-    unit: Unit,
-    address: Found,
-    known: readonly Result[],
-    record: (result: Result) => void,
-    resolved: Resolved | null,
-    first: number,
-  ): Promise<void> {
-    return this.#tries(
-      unit,
-      address.address,
-      address.address,
-      known,
-      record,
-      (key) => tryAddress(this.#context, key, address, key.try === first ? resolved : null, resolved?.dns ?? null),
-      first,
-    )
-  }
-
-  /**
-   * Tries until one does not fail or none is left.
-   *
-   * @param attempt makes one try; its results are recorded in order, the last decides; none: something else decides.
-   */
-  async #tries(
-    unit: Unit,
-    address: string,
-    dialled: string | null,
-    known: readonly Result[],
-    record: (result: Result) => void,
-    attempt: (key: TryKey) => Promise<Result[]>,
-    first = 1,
-  ): Promise<void> {
-    const { retries } = this.#run.request
-    let last = known.toSorted((left, right) => left.try - right.try).at(-1) ?? null
-    for (let number = last === null ? first : last.try + 1; last === null || this.#mayRetry(last, number); number++) {
-      if (last !== null) await this.#deps.clock.sleep(retries.delayMs, this.#cut)
-      const key = { ...unit, try: number }
-      const release = this.#cut.aborted ? null : await this.#deps.gate.enter(this.#run.jobId, dialled)
-      if (release === null || this.#cut.aborted) {
-        release?.()
-        // What a try has shown stands; only what was never tried is to say why
-        if (last === null) record(cutResult(this.#context, key, address, this.#cut.reason))
-        return
-      }
-      try {
-        const results = await attempt(key)
-        for (const result of results) record(result)
-        last = results.at(-1) ?? null
-      } finally {
-        release()
-      }
-      if (last === null) return
-    }
-  }
-
-  #mayRetry(last: Result, number: number): boolean {
-    const failed = last.outcome === 'fail' || last.outcome === 'error'
-    return failed && number <= this.#run.request.retries.limit + 1 && !this.#cut.aborted
+  #unit(unit: Unit, record: (result: Result) => void): Promise<void> {
+    const known = this.#known.get(unitKey(unit)) ?? []
+    return runUnit({ context: this.#context, retries: this.#run.request.retries, known, record }, unit)
   }
 
   /** Without a `Failure` as its reason, what an abort has cut is made again later: it leaves no trace. */

@@ -1,10 +1,11 @@
 /** Paths, checks and runs by hand: what a test does not state is at rest. */
 import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/check/check.ts'
+import { createGate } from '../../src/check/gate.ts'
 import type { Network } from '../../src/check/network.ts'
 import { judgePath, type PathJudgement } from '../../src/check/outcome.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import type { Result } from '../../src/check/result.ts'
-import { type CheckDeps, type CheckRun, type Chunk, createGate, runChecks } from '../../src/check/schedule.ts'
+import { type CheckDeps, type CheckRun, type Chunk, runChecks } from '../../src/check/schedule.ts'
 import type { Addresses } from '../../src/job/job.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'

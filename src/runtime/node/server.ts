@@ -9,8 +9,8 @@ import { serve } from '@hono/node-server'
 import ipaddr from 'ipaddr.js'
 import { createApp } from '../../api/app.ts'
 import type { Deps } from '../../api/deps.ts'
+import { createGate } from '../../check/gate.ts'
 import { createPolicy } from '../../check/policy.ts'
-import { createGate } from '../../check/schedule.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
@@ -60,7 +60,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   const clock = options.clock ?? systemClock
   const log = options.log ?? createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), clock.now)
   const tokensNeeded = needsTokens(config)
-  const sqlite = openSqlite(config.databaseFile)
+  const sqlite = openDatabase(config.databaseFile)
   const secrets = await createSecretBox(readSecretKey(config.secretKey, config.databaseFile))
   const signals = createSignals()
   const found = options.place ?? detectPlace()
@@ -146,6 +146,16 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       sqlite.close()
       log.info('closed', { url })
     },
+  }
+}
+
+/** Whatever keeps the file from being used is the operator's to mend, and one line. */
+function openDatabase(file: string): ReturnType<typeof openSqlite> {
+  try {
+    return openSqlite(file)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new StartError(`PORTOLAN_DATABASE: cannot use ${file}: ${why}`, { cause })
   }
 }
 

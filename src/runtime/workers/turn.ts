@@ -1,5 +1,5 @@
+import { createGate } from '../../check/gate.ts'
 import { createPolicy } from '../../check/policy.ts'
-import { createGate } from '../../check/schedule.ts'
 import { cutPlan } from '../../job/chunks.ts'
 import type { ChunkDeps } from '../../job/run-chunk.ts'
 import { CALLS_MAX, type Calls, CONNECTIONS_MAX } from './calls.ts'
