@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { sql } from 'drizzle-orm'
+import { expect, it } from 'vitest'
+import { openSqlite } from '../../../src/runtime/node/sqlite.ts'
+import { rollupsOf } from '../../contract/store-history.ts'
+import { HOUR, ran } from '../../support/history.ts'
+import { NOW } from '../../support/stored.ts'
+
+const script = fileURLToPath(new URL('../../../scripts/rebuild-rollups.ts', import.meta.url))
+
+it('rebuilds damaged rollups from raw results by a command, beside an open database', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-'))
+  const file = join(folder, 'portolan.db')
+  const { store, close } = openSqlite(file)
+  try {
+    for (let hour = 0; hour < 3; hour++) await ran(store, { atMs: NOW + hour * HOUR })
+    const before = await rollupsOf(store)
+    await store.atomic([sql`delete from rollup_latency`, sql`update rollups set pass = 100`])
+    const args = ['--database', file, '--from', '2026-11-23T00:30:00Z', '--to', '2026-11-23T03:00:00Z']
+    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args])
+    expect(stdout).toBe('3 hours rebuilt between 2026-11-23T00:30:00.000Z and 2026-11-23T03:00:00.000Z\n')
+    expect(await rollupsOf(store)).toEqual(before)
+  } finally {
+    close()
+    rmSync(folder, { recursive: true })
+  }
+})
