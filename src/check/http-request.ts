@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js'
+import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
 import type { HttpCheck } from './check.ts'
@@ -9,12 +9,6 @@ export type HttpScheme = 'http' | 'https'
 
 const DEFAULT_PORTS: Readonly<Record<HttpScheme, number>> = { http: 80, https: 443 }
 export const defaultPortOf = (scheme: HttpScheme): number => DEFAULT_PORTS[scheme]
-
-/** `host:port`; the scheme's own port is left out (RFC 9110 4.2.3), IPv6 literals stand in brackets (RFC 3986 3.2.2). */
-export function withPort(host: string, port: number | null, scheme: HttpScheme): string {
-  const literal = ipaddr.IPv6.isValid(host) ? `[${host}]` : host
-  return port === null || port === DEFAULT_PORTS[scheme] ? literal : `${literal}:${port}`
-}
 
 /** The planner fills a check in; a check that it did not has the path's own scheme. */
 export const schemeOf = (path: PlannedPath, check: HttpCheck): HttpScheme =>
@@ -38,7 +32,7 @@ export function httpRequest(
     tls: scheme === 'https' ? dialTls(check.tls, path.serverName) : null,
     method: check.method,
     target: check.path ?? '/',
-    headers: headersOf(check, check.host ?? withPort(path.host ?? address, path.addressPort, scheme)),
+    headers: headersOf(check, check.host ?? hostPort(path.host ?? address, path.addressPort, scheme)),
     body: check.body,
     httpVersion: check.httpVersion,
     bodyLimitBytes: BODY_LIMIT_BYTES,

@@ -1,9 +1,10 @@
 import ipaddr from 'ipaddr.js'
+import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
-import { defaultPortOf, httpRequest, schemeOf, withPort } from './http-request.ts'
+import { defaultPortOf, httpRequest, schemeOf } from './http-request.ts'
 import type { HttpExchange, HttpRequest, Timings } from './network.ts'
 import { type Found, lookUp } from './resolve.ts'
 import { refusal, resolveContext, type TryContext } from './try.ts'
@@ -123,7 +124,7 @@ function redirected(
   const headers: Record<string, string> = { ...request.headers }
   if (next.host !== from.host) for (const name of PRIVATE_HEADERS) delete headers[name]
   const scheme = next.protocol === 'https:' ? 'https' : 'http'
-  headers.host = withPort(next.hostname.replace(/^\[|\]$/g, ''), next.port === '' ? null : Number(next.port), scheme)
+  headers.host = hostPort(next.hostname.replace(/^\[|\]$/g, ''), next.port === '' ? null : Number(next.port), scheme)
   if (turnsToGet) for (const name of Object.keys(headers)) if (name.startsWith('content-')) delete headers[name]
   return {
     ...request,
