@@ -28,7 +28,7 @@ import { answerJobs, JobPageSchema } from './list-jobs.ts'
 import { pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, manifestQuery, readAsked } from './read-asked.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, manifestQuery, readAsked, STORE_PROBLEMS } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 import { JobSchema } from './schemas.ts'
 
@@ -148,7 +148,7 @@ export function mountJobs(app: Api): void {
       params: jobParams,
       responses: {
         200: { description: 'Cancelled', content: { 'application/json': { schema: JobSchema } } },
-        ...problems('not_found', 'conflict'),
+        ...problems('not_found', 'conflict', ...STORE_PROBLEMS),
       },
     },
     async (context, { params }) => {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { HTTPResponseError } from 'hono/types'
 import { PROBLEMS, type ProblemCode, type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import { isStorageBusy, isStorageFull } from '../store/db.ts'
 import type { Deps } from './deps.ts'
 import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
@@ -55,7 +56,7 @@ export function openProblems(...codes: ProblemCode[]) {
 }
 
 /** The single place where a thrown thing becomes an answer. */
-export function answerError(deps: Deps, thrown: Error | HTTPResponseError, context: ApiContext): Response {
+export function answerError(deps: Pick<Deps, 'log'>, thrown: Error | HTTPResponseError, context: ApiContext): Response {
   const problem = thrown instanceof ProblemError ? thrown : ours(deps, thrown, context)
   const [status, title] = PROBLEMS[problem.code]
   return new Response(
@@ -89,7 +90,7 @@ function intoQuery(error: ProblemDetail): ProblemDetail {
   return { ...error, pointer: `?${field === 'labels' ? 'label' : field}` }
 }
 
-function ours(deps: Deps, thrown: unknown, context: ApiContext): ProblemError {
+function ours(deps: Pick<Deps, 'log'>, thrown: unknown, context: ApiContext): ProblemError {
   const requestId = context.get('requestId')
   deps.log.error('request_failed', {
     requestId,
@@ -97,5 +98,13 @@ function ours(deps: Deps, thrown: unknown, context: ApiContext): ProblemError {
     path: context.req.routePath,
     cause: thrown,
   })
+  if (isStorageFull(thrown)) {
+    return new ProblemError('storage_full', 'The database cannot grow. What was asked for is not recorded.')
+  }
+  if (isStorageBusy(thrown)) {
+    return new ProblemError('unavailable', 'The database was busy for too long. What was asked for is not recorded.', {
+      headers: { 'retry-after': '5' },
+    })
+  }
   return new ProblemError('internal', `Something failed on our side. The log has it under request id ${requestId}.`)
 }

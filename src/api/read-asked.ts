@@ -24,12 +24,11 @@ export const ASKED_PROBLEMS = [
   'not_supported',
 ] as const satisfies ProblemCode[]
 
+/** What any write can be answered with. */
+export const STORE_PROBLEMS = ['unavailable', 'storage_full'] as const satisfies ProblemCode[]
+
 /** And making something of it. */
-export const MAKING_PROBLEMS = [
-  'idempotency_key_reused',
-  'unavailable',
-  'storage_full',
-] as const satisfies ProblemCode[]
+export const MAKING_PROBLEMS = ['idempotency_key_reused', ...STORE_PROBLEMS] as const satisfies ProblemCode[]
 
 const whole = (max: number) => z.coerce.number().int().min(0).max(max).optional()
 

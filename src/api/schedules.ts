@@ -25,7 +25,7 @@ import { answerJobs, JobPageSchema, NewestFirst } from './list-jobs.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, toAsked, toAskedBatch } from './read-asked.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, STORE_PROBLEMS, toAsked, toAskedBatch } from './read-asked.ts'
 import { type Api, type ApiContext, mount, parseBody } from './route.ts'
 import { ScheduleHeadSchema, SchedulePatchSchema, ScheduleRequestSchema, ScheduleSchema } from './schedule-schemas.ts'
 import { JobSchema } from './schemas.ts'
@@ -118,7 +118,7 @@ export function mountSchedules(app: Api): void {
       body: { required: true, content: { 'application/json': { schema: SchedulePatchSchema } } },
       responses: {
         200: { description: 'Changed', content },
-        ...problems('not_found', 'precondition_required', 'precondition_failed', ...ASKED_PROBLEMS, 'storage_full'),
+        ...problems('not_found', 'precondition_required', 'precondition_failed', ...ASKED_PROBLEMS, ...STORE_PROBLEMS),
       },
     },
     async (context, input) => {
@@ -143,7 +143,10 @@ export function mountSchedules(app: Api): void {
       description: 'With the secrets of its checks. Its jobs stay, and what runs goes on. `If-Match` is honoured.',
       params,
       headers: IfMatchHeaders,
-      responses: { 204: { description: 'Deleted' }, ...problems('not_found', 'precondition_failed') },
+      responses: {
+        204: { description: 'Deleted' },
+        ...problems('not_found', 'precondition_failed', ...STORE_PROBLEMS),
+      },
     },
     async (context, input) => {
       const { store } = context.get('deps')
