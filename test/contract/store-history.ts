@@ -226,7 +226,7 @@ export function historyContract(open: OpenStore): void {
         }
         expect(await rollupsOf(store())).toEqual(before)
       }),
-      { numRuns: 8, seed: 4 },
+      { numRuns: 5, seed: 4 },
     )
   })
 

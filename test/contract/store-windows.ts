@@ -21,7 +21,7 @@ export function windowsContract(open: OpenStore): void {
     const random = generator(7)
     const made = []
     for (let day = 0; day < 5; day++) {
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 5; i++) {
         const atMs = NOW - (day + random()) * DAY
         const tries = [A, B].map(({ id }): Try & { us: number } => {
           const outcome = OUTCOMES[random() < 0.8 ? 0 : Math.floor(random() * 4)] ?? 'pass'
