@@ -25,7 +25,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   system: { programs: { named: 'bind9', nginx: 'nginx-light', curl: 'curl' }, within: [] },
   cluster: {
     programs: {
-      ...{ unshare: 'util-linux', nsenter: 'util-linux', ip: 'iproute2', nft: 'nftables' },
+      ...{ unshare: 'util-linux', nsenter: 'util-linux', ip: 'iproute2', nft: 'nftables', conntrack: 'conntrack' },
       ...{ named: 'bind9', nginx: 'nginx-light', curl: 'curl' },
     },
     within: NAMESPACES,

@@ -5,7 +5,7 @@
  * @module
  */
 import type { KubeObjects, Node, Pod } from '../../src/kube/objects.ts'
-import { ip, nft, sysctl } from './netns.ts'
+import { ip, nft, nsenter, run, sysctl } from './netns.ts'
 import { renderLoadBalancers } from './render/load-balancer.ts'
 import { internalAddresses, renderCni, renderProxy } from './render/proxy.ts'
 import { servedPorts, vipsOf } from './render/service-ports.ts'
@@ -98,10 +98,19 @@ async function plugNode(node: Node, nodes: readonly Node[], pods: readonly Pod[]
 export async function programServices(objects: KubeObjects): Promise<void> {
   const { nodes } = objects
   await Promise.all([
-    ...nodes.map((node) => nft(node.meta.name, renderProxy(objects, node))),
+    ...nodes.map((node) => programNode(objects, node)),
     nft(ROUTER.name, renderLoadBalancers(objects)),
     ip(ROUTER.name, [`route flush proto ${ROUTE_PROTOCOL}`, ...serviceRoutes(objects)]),
   ])
+}
+
+/**
+ * Flows that the kernel remembers go on by the rules of before: kube-proxy makes it forget those over UDP. Here all, so
+ * that a port that is used again never meets what an earlier test left.
+ */
+async function programNode(objects: KubeObjects, node: Node): Promise<void> {
+  await nft(node.meta.name, renderProxy(objects, node))
+  await run([...nsenter(node.meta.name), 'conntrack', '--flush'])
 }
 
 /**

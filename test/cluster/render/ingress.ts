@@ -27,7 +27,7 @@ export function renderNginx(objects: KubeObjects, files: IngressFiles): string {
     classes.some(({ meta }) => meta.name === ingressClassName),
   )
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-  return `daemon off; master_process off; pid ${folder}/nginx.pid; error_log stderr notice;
+  return `user root; daemon off; master_process off; pid ${folder}/nginx.pid; error_log stderr notice;
 events {}
 http {
   access_log off;

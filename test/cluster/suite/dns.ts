@@ -83,8 +83,17 @@ const TABLE: readonly Row[] = [
   {
     guarantee: 'of the servers that the caller names, one that is silent does not hide the next',
     fault: (fault) => fault.blackhole('203.0.113.53'),
-    asked: { addresses: { dnsServers: ['203.0.113.53', '10.96.0.10'] } },
-    names: 'pass',
+    asked: {
+      addresses: { dnsServers: ['203.0.113.53', '10.96.0.10'] },
+      paths: { include: [{ kind: 'DNS', host: NAME }, 'ClusterIP'] },
+    },
+    names: {
+      [`dns:${NAME}?type=A`]: 'pass',
+      'dns:toad?type=A': 'skipped excluded',
+      'dns:toad.pond?type=A': 'skipped excluded',
+      'dns:toad.pond.svc?type=A': 'skipped excluded',
+      [`dns:_http._tcp.${NAME}?type=SRV`]: 'skipped excluded',
+    },
     dialled: 'pass',
   },
 ]
