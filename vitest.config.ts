@@ -4,6 +4,12 @@ import { defineConfig } from 'vitest/config'
 /** With TEST_RESULTS, a folder: each run leaves its counts there, for scripts/ci-summary.ts. */
 const results = process.env.TEST_RESULTS
 
+/** Wrangler, which some tests start, makes no connections of its own. */
+const OFFLINE = { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }
+
+/** Processes that are killed, and the timer of a process: there is none on Workers. */
+const NODE_ONLY = ['test/api/durability.test.ts', 'test/api/ticker.test.ts']
+
 export default defineConfig({
   test: {
     // Two noisy cores: a test ends by what it waits for, and this only ends one that hangs.
@@ -19,8 +25,17 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/runtime/workers/**', 'test/system/**', 'test/cluster/**'],
-          // Wrangler, which some tests start, makes no connections of its own.
-          env: { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' },
+          env: OFFLINE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The suites of the API once more, over HTTP to local workerd with its D1, queues and cron.
+          name: 'api-on-workers',
+          include: ['test/api/**/*.test.ts'],
+          exclude: NODE_ONLY,
+          env: { ...OFFLINE, PORTOLAN_TEST_RUNTIME: 'workers' },
         },
       },
       // Needs programs of Debian's: `npm run test:system`.

@@ -4,22 +4,34 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { createLog } from '../../src/lib/log.ts'
 import { readConfig } from '../../src/runtime/node/config.ts'
-import { type Portolan, type StartOptions, startPortolan } from '../../src/runtime/node/server.ts'
+import { type StartOptions, startPortolan } from '../../src/runtime/node/server.ts'
 import { mismatches } from './openapi.ts'
 
-export type TestPortolan = Portolan & {
+/** Where the suites under `test/api` run: vitest.config.ts runs them on both. */
+export const RUNTIME = process.env.PORTOLAN_TEST_RUNTIME === 'workers' ? 'workers' : 'node'
+
+export type TestPortolan = {
+  /** Where the API listens, without a trailing slash. */
+  url: string
   /** fetch against it; every answer must match the committed `openapi.yaml`. */
   call(path: string, init?: RequestInit & { json?: unknown; yaml?: string }): Promise<Response>
   /** Log lines so far. */
-  lines: readonly string[]
+  readonly lines: readonly string[]
+  /** Empty on Workers. */
   databaseFile: string
+  close(): Promise<void>
 }
 
-/** A Portolan with a real SQLite file in a folder of its own, on a free loopback port, that may dial loopback. */
-export async function startTestPortolan(
+/**
+ * A Portolan with a database of its own, on a free loopback port, that may dial loopback and stands in the cluster. On
+ * Workers tokens are always needed: where the test names none, the right one is sent.
+ */
+export const startTestPortolan = (
   env: Record<string, string> = {},
   options: Omit<StartOptions, 'log'> = {},
-): Promise<TestPortolan> {
+): Promise<TestPortolan> => (RUNTIME === 'workers' ? startWorkers(env, options) : startNode(env, options))
+
+async function startNode(env: Record<string, string>, options: Omit<StartOptions, 'log'>): Promise<TestPortolan> {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-test-'))
   const databaseFile = env.PORTOLAN_DATABASE ?? join(folder, 'portolan.db')
   const lines: string[] = []
@@ -34,28 +46,48 @@ export async function startTestPortolan(
     { ...options, log: createLog('debug', (line) => lines.push(line), Date.now) },
   )
   return {
-    ...portolan,
-    lines,
-    databaseFile,
-    async call(path, init = {}) {
-      const { json, yaml, ...rest } = init
-      const headers = new Headers(rest.headers)
-      if (json !== undefined) headers.set('content-type', 'application/json')
-      if (yaml !== undefined) headers.set('content-type', 'application/yaml')
-      const body = json !== undefined ? JSON.stringify(json) : (yaml ?? rest.body)
-      const method = rest.method ?? (body === undefined ? 'GET' : 'POST')
-      const response = await fetch(portolan.url + path, {
-        ...rest,
-        method,
-        headers,
-        ...(body !== undefined && { body }),
-      })
-      expect(await mismatches(method, portolan.url + path, response)).toEqual([])
-      return response
-    },
+    ...{ url: portolan.url, lines, databaseFile },
+    call: caller(portolan.url, {}),
     async close() {
       await portolan.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
+
+async function startWorkers(env: Record<string, string>, options: Omit<StartOptions, 'log'>): Promise<TestPortolan> {
+  const { followClock, startOnWorkers, WORKERS_TOKEN } = await import('./portolan-on-workers.ts')
+  const portolan = await startOnWorkers({ PORTOLAN_LOG_LEVEL: 'debug', ...env })
+  const follow = followClock(portolan, options.clock)
+  const call = caller(
+    portolan.url,
+    env.PORTOLAN_ADMIN_TOKEN === undefined ? { authorization: `Bearer ${WORKERS_TOKEN}` } : {},
+  )
+  return {
+    url: portolan.url,
+    get lines() {
+      return portolan.lines
+    },
+    databaseFile: '',
+    async call(path, init) {
+      await follow()
+      return call(path, init)
+    },
+    close: () => portolan.close(),
+  }
+}
+
+const caller =
+  (url: string, always: Record<string, string>): TestPortolan['call'] =>
+  async (path, init = {}) => {
+    const { json, yaml, ...rest } = init
+    const headers = new Headers(rest.headers)
+    for (const [name, value] of Object.entries(always)) if (!headers.has(name)) headers.set(name, value)
+    if (json !== undefined) headers.set('content-type', 'application/json')
+    if (yaml !== undefined) headers.set('content-type', 'application/yaml')
+    const body = json !== undefined ? JSON.stringify(json) : (yaml ?? rest.body)
+    const method = rest.method ?? (body === undefined ? 'GET' : 'POST')
+    const response = await fetch(url + path, { ...rest, method, headers, ...(body !== undefined && { body }) })
+    expect(await mismatches(method, url + path, response)).toEqual([])
+    return response
+  }

@@ -2,9 +2,10 @@ import { createApp } from '../../api/app.ts'
 import type { Asset, Deps } from '../../api/deps.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox, type SecretBox } from '../../job/secrets.ts'
-import { systemClock } from '../../lib/clock.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
 import { ProblemError } from '../../lib/problem.ts'
+import type { Vantage } from '../../plan/path.ts'
 import { VERSION } from '../version.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
@@ -16,18 +17,25 @@ export type Isolate = { config: WorkersConfig; deps: Deps; app: ReturnType<typeo
 
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
 
+export type IsolateOptions = {
+  clock?: Clock
+  /** Where the prober stands, for tests; else the edge. */
+  vantage?: Vantage
+}
+
 /** @throws ConfigError */
-export async function createIsolate(env: Env): Promise<Isolate> {
+export async function createIsolate(env: Env, options: IsolateOptions = {}): Promise<Isolate> {
   const config = readWorkersConfig(env)
+  const clock = options.clock ?? systemClock
   const deps: Deps = {
     store: openD1(env.DB),
-    clock: systemClock,
-    log: createLog(config.logLevel, (line) => console.log(line), systemClock.now),
+    clock,
+    log: createLog(config.logLevel, (line) => console.log(line), clock.now),
     queue: createQueue(env.QUEUE),
     signals: createSignals(),
     secrets: config.secretKey === null ? noSecrets : await createSecretBox(fromBase64(config.secretKey)),
     place: {
-      vantage: 'edge',
+      vantage: options.vantage ?? 'edge',
       namespace: null,
       environment: null,
       clusterDomain: config.clusterDomain,

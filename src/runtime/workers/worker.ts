@@ -8,11 +8,11 @@ import { ConfigError } from '../config.ts'
 import { type Calls, createCalls } from './calls.ts'
 import type { Env } from './config.ts'
 import { onCron, tickSchedules } from './cron.ts'
-import { createIsolate, type Isolate } from './isolate.ts'
+import { createIsolate, type Isolate, type IsolateOptions } from './isolate.ts'
 import type { Message } from './queue.ts'
 import { createChunkDeps, RESERVED } from './turn.ts'
 
-export type WorkerOptions = {
+export type WorkerOptions = IsolateOptions & {
   /** For tests: what an invocation spends goes through it. */
   calls?: (calls: Calls) => Calls
 }
@@ -20,11 +20,11 @@ export type WorkerOptions = {
 /** What the dead-letter queue of `wrangler.toml` ends with. */
 const DEAD = '-dead'
 
-export function createWorker({ calls: through = (calls) => calls }: WorkerOptions = {}) {
+export function createWorker({ calls: through = (calls) => calls, ...options }: WorkerOptions = {}) {
   // Built once per isolate, at the first event: bindings are not there before
   let isolate: Promise<Isolate> | null = null
   const isolateOf = (env: Env): Promise<Isolate> => {
-    isolate ??= createIsolate(env)
+    isolate ??= createIsolate(env, options)
     return isolate
   }
   const callsOf = (reserved: number): Calls => through(createCalls({ reserved }))

@@ -1,0 +1,69 @@
+/**
+ * The Worker as it is, with what tests need to hold: its clock, where it stands, and a fault in what it calls. Set by
+ * `POST /test`; local workerd runs all events in one isolate, so that it holds for consumers and triggers too.
+ *
+ * @module
+ */
+
+import { systemClock } from '../../../src/lib/clock.ts'
+import { VANTAGES } from '../../../src/plan/path.ts'
+import type { Calls } from '../../../src/runtime/workers/calls.ts'
+import type { Env } from '../../../src/runtime/workers/config.ts'
+import { createWorker } from '../../../src/runtime/workers/worker.ts'
+import type { WorkerControl } from '../../support/worker-control.ts'
+
+let aheadMs = 0
+let failing: ReadonlySet<number> = new Set()
+let made = 0
+
+const faulty = (calls: Calls): Calls => ({
+  async make(kind, call) {
+    const number = made++
+    const fails = (when: number) => {
+      if (failing.has(number * 2 + when)) throw new Error(`call ${number} (${kind}) fails, as the test wants`)
+    }
+    return calls.make(kind, async () => {
+      fails(0)
+      const answer = await call()
+      fails(1)
+      return answer
+    })
+  },
+  get left() {
+    return calls.left
+  },
+  get probesLeft() {
+    return calls.probesLeft
+  },
+})
+
+const workers = new Map<string, ReturnType<typeof createWorker>>()
+
+/** One for each place that a test stands in. */
+function workerOf(env: Env & { TEST_VANTAGE?: string }): ReturnType<typeof createWorker> {
+  const vantage = VANTAGES.find((known) => known === env.TEST_VANTAGE)
+  const worker =
+    workers.get(vantage ?? '') ??
+    createWorker({
+      clock: { ...systemClock, now: () => Math.floor(systemClock.now() + aheadMs) },
+      calls: faulty,
+      ...(vantage && { vantage }),
+    })
+  workers.set(vantage ?? '', worker)
+  return worker
+}
+
+export default {
+  async fetch(request, env, context) {
+    if (new URL(request.url).pathname !== '/test') return workerOf(env).fetch(request, env, context)
+    const control = await request.json<WorkerControl>()
+    aheadMs = control.aheadMs ?? aheadMs
+    if (control.failing) {
+      failing = new Set(control.failing)
+      made = 0
+    }
+    return Response.json({ made })
+  },
+  queue: (batch, env) => workerOf(env).queue(batch, env),
+  scheduled: (controller, env) => workerOf(env).scheduled(controller, env),
+} satisfies ExportedHandler<Env, Parameters<ReturnType<typeof createWorker>['queue']>[0]['messages'][number]['body']>

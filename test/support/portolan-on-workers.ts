@@ -1,0 +1,73 @@
+import { createTestHarness, type TestHarness, unstable_readConfig } from 'wrangler'
+import { buildPages } from '../../scripts/build-pages.ts'
+import type { Clock } from '../../src/lib/clock.ts'
+import type { WorkerControl } from './worker-control.ts'
+
+const root = new URL('../../', import.meta.url).pathname
+
+export const WORKERS_TOKEN = 'the-admin-token-of-the-tests'
+
+export type WorkersPortolan = {
+  url: string
+  readonly lines: readonly string[]
+  /** Fires the cron trigger, as every minute would. */
+  cron(): Promise<void>
+  control(control: WorkerControl): Promise<{ made: number }>
+  close(): Promise<void>
+}
+
+/** The settings of `wrangler.toml`, with an entry that tests can hold. */
+function configOf(env: Record<string, string>) {
+  const { name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets } = unstable_readConfig(
+    {
+      config: `${root}wrangler.toml`,
+    },
+  )
+  return {
+    ...{ name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets },
+    main: 'test/runtime/workers/entry.ts',
+    vars: {
+      PORTOLAN_ADMIN_TOKEN: WORKERS_TOKEN,
+      PORTOLAN_SECRET_KEY: btoa('0123456789abcdef0123456789abcdef'),
+      PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8,::1/128',
+      TEST_VANTAGE: 'in-cluster',
+      ...env,
+    },
+  }
+}
+
+/** The Worker of `wrangler.toml` on local workerd, with D1, queues and assets of its own. No account, no internet. */
+export async function startOnWorkers(env: Record<string, string>): Promise<WorkersPortolan> {
+  buildPages()
+  const harness = createTestHarness({ root, workers: [{ config: configOf(env) }] })
+  const { url } = await harness.listen()
+  await harness.getWorker().applyD1Migrations('DB')
+  const at = url.href.replace(/\/$/, '')
+  return {
+    url: at,
+    get lines() {
+      return linesOf(harness)
+    },
+    async cron() {
+      await harness.getWorker().scheduled({ cron: '* * * * *', scheduledTime: new Date() })
+    },
+    async control(control) {
+      const response = await fetch(`${at}/test`, { method: 'POST', body: JSON.stringify(control) })
+      return (await response.json()) as { made: number }
+    },
+    close: () => harness.close(),
+  }
+}
+
+const linesOf = (harness: TestHarness): string[] => harness.getLogs().map(({ message }) => message)
+
+/** Moves the Worker's clock to where the test's stands, when it has moved by more than what passes meanwhile. */
+export function followClock(portolan: WorkersPortolan, clock: Clock | undefined): () => Promise<void> {
+  let aheadMs = 0
+  return async () => {
+    const wanted = clock === undefined ? 0 : clock.now() - Date.now()
+    if (Math.abs(wanted - aheadMs) < 100) return
+    aheadMs = wanted
+    await portolan.control({ aheadMs })
+  }
+}
