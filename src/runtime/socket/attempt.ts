@@ -38,10 +38,12 @@ export abstract class Attempt<T extends Exchange> {
   protected handedOver = false
   readonly #startedAt: number
   readonly #end: (exchange: T) => void
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   #localAddress: string | null = null
   #waiting = false
   #waitedMs = 0
+  /** How much of it the timeout was put off. */
+  #putOffMs = 0
   #held: Error | null = null
 
   constructor(transport: Transport, options: DialOptions, end: (exchange: T) => void) {
@@ -175,14 +177,21 @@ export abstract class Attempt<T extends Exchange> {
 
   /**
    * A timer that fires late may overtake data that has been waiting in the kernel: what has arrived in time is read
-   * first (poll comes before check in the event loop), then time is up.
+   * first (poll comes before check in the event loop). Then it takes its turn, behind all that was heard and is not
+   * worked on yet.
    */
   onTimer(): void {
     setImmediate(onTimeUp, this)
   }
 
   onTimeUp(): void {
-    if (!this.ended) this.finish(failureOf('TIMEOUT', this.phase))
+    this.#transport.inTurn(() => {
+      if (this.ended) return
+      const lostMs = this.#waitedMs - this.#putOffMs
+      if (lostMs < 1) return this.finish(failureOf('TIMEOUT', this.phase))
+      this.#putOffMs = this.#waitedMs
+      this.#timer = setTimeout(onTimer, Math.ceil(lostMs), this)
+    })
   }
 
   readonly #onSocketError = (error: Error): void => {
