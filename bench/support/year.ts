@@ -90,7 +90,7 @@ function insertTries(file: string, results: number, startMs: number): void {
     const atMs = Math.floor(startMs + HOUR + (job / jobs) * (YEAR - 2 * HOUR))
     const members = byService[job % SERVICES] ?? []
     const jobNo = insertJob.get(newId('job', atMs), atMs, atMs, atMs + 50, 1, members[0]?.job_no ?? 0)?.no
-    const own = JSON.stringify({ headers: { date: new Date(atMs).toUTCString() } })
+    const own = JSON.stringify({ dateS: 0 })
     for (const { no, evidence, body } of members) {
       const failed = outages.get(no)?.some(({ from, to }) => atMs >= from && atMs < to) ?? false
       const connect = Math.ceil(200 + 300 * random())

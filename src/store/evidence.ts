@@ -36,11 +36,17 @@ type Shared = {
   responder?: string
   failure?: Omit<Failure, 'code'>
 }
-type Own = { ttl?: number; headers?: Record<string, string> }
+type Own = {
+  ttl?: number
+  headers?: Record<string, string>
+  /** The `date` header, in seconds after the start of the try: almost every answer has one. */
+  dateS?: number
+}
 
 export type StoredEvidence = { shared: string | null; body: string | null; own: string | null }
 
-export function packEvidence({ dns, http, tls, responder, failure }: Evidence): StoredEvidence {
+/** @param startedAtMs of the try. */
+export function packEvidence({ dns, http, tls, responder, failure }: Evidence, startedAtMs: number): StoredEvidence {
   const shared: Shared = {}
   const own: Own = {}
   let body: Body | null = null
@@ -54,7 +60,9 @@ export function packEvidence({ dns, http, tls, responder, failure }: Evidence): 
     body = { bodyBytes, bodySnippet, bodySha256 }
     const kept: Record<string, string> = {}
     for (const [name, value] of Object.entries(headers)) {
-      if (CHANGING_HEADERS.has(name)) own.headers = { ...own.headers, [name]: value }
+      const dateS = name === 'date' ? secondsAfter(value, startedAtMs) : null
+      if (dateS !== null) own.dateS = dateS
+      else if (CHANGING_HEADERS.has(name)) own.headers = { ...own.headers, [name]: value }
       else kept[name] = value
     }
     shared.http = { ...rest, headers: kept }
@@ -65,14 +73,25 @@ export function packEvidence({ dns, http, tls, responder, failure }: Evidence): 
   return { shared: toText(shared), body: body && JSON.stringify(body), own: toText(own) }
 }
 
-export function unpackEvidence(stored: StoredEvidence, code: Failure['code'] | null): Evidence {
+const secondOf = (ms: number): number => Math.floor(ms / 1000)
+
+/** `null` where the header is not spelled as it would be told again. */
+function secondsAfter(date: string, startedAtMs: number): number | null {
+  const ms = Date.parse(date)
+  if (Number.isNaN(ms) || new Date(ms).toUTCString() !== date) return null
+  return ms / 1000 - secondOf(startedAtMs)
+}
+
+export function unpackEvidence(stored: StoredEvidence, code: Failure['code'] | null, startedAtMs: number): Evidence {
   const shared = fromText<Shared>(stored.shared)
   const own = fromText<Own>(stored.own)
   const body = stored.body === null ? null : (JSON.parse(stored.body) as Body)
   const { dns, http, tls, responder, failure } = shared
+  const date =
+    own.dateS === undefined ? {} : { date: new Date((secondOf(startedAtMs) + own.dateS) * 1000).toUTCString() }
   return {
     dns: dns ? { ...dns, ttl: own.ttl ?? null } : null,
-    http: http && body ? { ...http, headers: { ...http.headers, ...own.headers }, ...body } : null,
+    http: http && body ? { ...http, headers: { ...http.headers, ...own.headers, ...date }, ...body } : null,
     tls: tls ?? null,
     responder: responder ?? null,
     failure: failure && code !== null ? { code, ...failure } : null,

@@ -69,7 +69,7 @@ type PackedRow = {
 /** In the order in which `insertResults` reads it. */
 function packRow(result: Result): PackedRow {
   const { timings } = result
-  const packed = packEvidence(result)
+  const packed = packEvidence(result, result.startedAtMs)
   const evidence = packed.shared === null ? null : ([hashOf(packed.shared), packed.shared] as const)
   const body = packed.body === null ? null : ([hashOf(packed.body), packed.body] as const)
   const row = [
@@ -215,7 +215,7 @@ function toResult({ row, jobId, pathId, check, shared, body }: FoundRow): Result
     outcome: named(OUTCOMES, row.outcome),
     resolvedAddress: row.resolvedAddress === SAME ? address : row.resolvedAddress,
     timings: toTimings(row),
-    ...unpackEvidence({ shared, body, own: row.own }, code),
+    ...unpackEvidence({ shared, body, own: row.own }, code, startedAtMs),
   }
 }
 
