@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hostileString } from '../../test/fixtures/hostile.ts'
 import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
+import { foreignTags } from '../../test/support/markdown.ts'
 import { code, prose, renderMarkdown } from './markdown.ts'
 
 describe('renderMarkdown', () => {
@@ -26,10 +27,7 @@ describe('renderMarkdown', () => {
             ],
           }),
         )
-        const outside = markdown.replace(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, '').replace(/`[^`\n]*`/g, '')
-        const tags = outside.match(/<[^>]*>?/g) ?? []
-        const own = ['<br>', '<details>', '</details>', '<summary>', '</summary>', '<code>', '</code>', '<!-- -->']
-        expect(tags.filter((tag) => !own.includes(tag))).toEqual([])
+        expect(foreignTags(markdown)).toEqual([])
         const rows = markdown.split('\n').filter((line) => line.startsWith('| '))
         expect(rows.map((row) => row.split('|').length)).toEqual(rows.map(() => 9))
       }),
