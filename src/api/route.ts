@@ -140,6 +140,7 @@ const DID_YOU_MEAN = '; did you mean '
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.input === undefined && issue.code === 'invalid_type') return `Is missing: expected ${issue.expected}`
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return issue.message
   const near = nearMiss(issue.input, issue.values.map(String))
   return near === null ? issue.message : `There is no "${issue.input}"${DID_YOU_MEAN}"${near}"?`

@@ -81,6 +81,14 @@ describe('what a client may get wrong', () => {
     ])
   })
 
+  it('a key that may not be one is told why', async () => {
+    const asked = job({ checks: [{ type: 'http', name: 'a', headers: { 'x a': 'b' } }], labels: { '-': 'b' } })
+    expect((await readProblem(api.call('/v1/jobs', { json: asked }))).errors).toEqual([
+      { pointer: '/checks/0/headers/x a', detail: 'Not a header name (RFC 9110)' },
+      { pointer: '/labels/-', detail: expect.stringMatching(/^A label key: /) },
+    ])
+  })
+
   it('a compressed body is said not to be read', async () => {
     const headers = { 'content-encoding': 'gzip' }
     const { status, code, detail } = await readProblem(api.call('/v1/jobs', { json: job(), headers }))
