@@ -18,8 +18,8 @@ export type Deps = {
   place: Place
   settings: Settings
   unsupported?: NonNullable<AcceptDeps['unsupported']>
-  /** For `/probe`; `null`: this runtime does not probe. */
-  check: CheckDeps | null
+  /** What a request that probes at once probes with: `/probe`. */
+  check(): CheckDeps
   /** Called when a schedule was made or changed: it may be due before what is waited for. */
   schedulesChanged(): void
   figures(): ProcessFigures
@@ -38,6 +38,7 @@ export type ProcessFigures = {
   cpuMs: number | null
   residentBytes: number | null
   databaseBytes: number | null
+  triesUnderWay: number | null
 }
 
 export type Settings = {

@@ -58,9 +58,9 @@ function labelled({ target, path, check, vantage, tries }: Latest): LabelledTry[
   return [{ labels, figures }]
 }
 
-async function processMetrics({ store, settings, check, figures }: Deps): Promise<MetricFamily[]> {
+async function processMetrics({ store, settings, figures }: Deps): Promise<MetricFamily[]> {
   const jobs = await countActiveJobs(store)
-  const { startedAtMs, cpuMs, residentBytes, databaseBytes } = figures()
+  const { startedAtMs, cpuMs, residentBytes, databaseBytes, triesUnderWay } = figures()
   const known = (value: number | null, family: (value: number) => MetricFamily) =>
     value === null ? [] : [family(value)]
   return [
@@ -76,7 +76,7 @@ async function processMetrics({ store, settings, check, figures }: Deps): Promis
       type: 'gauge',
       samples: Object.entries(jobs).map(([status, value]) => ({ labels: { status }, value })),
     },
-    ...(check === null ? [] : [gauge('portolan_tries_in_flight', 'Tries under way', check.gate.active)]),
+    ...known(triesUnderWay, (value) => gauge('portolan_tries_in_flight', 'Tries under way', value)),
     ...known(databaseBytes, (value) => gauge('portolan_database_bytes', 'Size of the database file', value)),
     ...known(startedAtMs, (value) =>
       gauge('process_start_time_seconds', 'Start time of the process since unix epoch in seconds', value / 1000),

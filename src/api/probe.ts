@@ -41,17 +41,16 @@ export function mountProbe(app: Api): void {
       }),
       responses: {
         200: { description: 'Metrics of this probe', content: metricsContent },
-        ...problems('not_supported', 'unavailable'),
+        ...problems('unavailable'),
       },
     },
     async (context, { query }) => {
       const { check, place, settings } = context.get('deps')
-      if (check === null) throw new ProblemError('not_supported', 'This runtime does not probe.')
       const asked = readProbeTarget(query.target, query.module, query.hostname ?? null)
       if ('wrong' in asked) throw badTarget(asked.wrong)
       const timeoutMs = timeoutOf(context.req.header(SCRAPE_TIMEOUT))
       const { signal } = context.req.raw
-      const results = await probeTarget(check, asked, timeoutMs, { signal, dnsServers: settings.dnsServers, place })
+      const results = await probeTarget(check(), asked, timeoutMs, { signal, dnsServers: settings.dnsServers, place })
       const isHttp = query.module === 'http_2xx'
       const figures = decidingFigures(results.map((result) => ({ ...figuresOf(result), isHttp })))
       if (figures === null || figures.outcome === 'error') throw notProbed(results)

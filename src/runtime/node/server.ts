@@ -122,9 +122,9 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       )
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
     },
-    check,
+    check: () => check,
     schedulesChanged: () => ticker.wake(),
-    figures: processFigures(config.databaseFile),
+    figures: processFigures(config.databaseFile, check.gate),
     asset: createAssets(import.meta.url),
   }
   const ticker = createTicker(deps, { lookAgainMs: LOOK_AGAIN_MS })

@@ -7,6 +7,8 @@ import { createLog } from '../../lib/log.ts'
 import { ProblemError } from '../../lib/problem.ts'
 import type { Vantage } from '../../plan/path.ts'
 import { VERSION } from '../version.ts'
+import { createCalls } from './calls.ts'
+import { createEdgeCheck, createEdgeGate } from './check.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
 import { createQueue } from './queue.ts'
@@ -27,10 +29,11 @@ export type IsolateOptions = {
 export async function createIsolate(env: Env, options: IsolateOptions = {}): Promise<Isolate> {
   const config = readWorkersConfig(env)
   const clock = options.clock ?? systemClock
+  const log = createLog(config.logLevel, (line) => console.log(line), clock.now)
   const deps: Deps = {
     store: openD1(env.DB),
     clock,
-    log: createLog(config.logLevel, (line) => console.log(line), clock.now),
+    log,
     queue: createQueue(env.QUEUE),
     signals: createSignals(),
     secrets: config.secretKey === null ? noSecrets : await createSecretBox(fromBase64(config.secretKey)),
@@ -59,10 +62,10 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       return {}
     },
     unsupported,
-    check: null,
+    check: () => createEdgeCheck(config, { clock, log }, createCalls({ reserved: 0 }), createEdgeGate(config)),
     // The cron trigger looks every minute
     schedulesChanged: () => undefined,
-    figures: () => ({ startedAtMs: null, cpuMs: null, residentBytes: null, databaseBytes: null }),
+    figures: () => ({ startedAtMs: null, cpuMs: null, residentBytes: null, databaseBytes: null, triesUnderWay: null }),
     asset: (path) => readAsset(env.ASSETS, path),
   }
   return { config, deps, app: createApp(deps) }

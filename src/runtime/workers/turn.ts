@@ -1,13 +1,11 @@
-import { createGate } from '../../check/gate.ts'
-import { createPolicy } from '../../check/policy.ts'
 import { cutPlan } from '../../job/chunks.ts'
 import type { ChunkDeps } from '../../job/run-chunk.ts'
-import { CALLS_MAX, type Calls, CONNECTIONS_MAX } from './calls.ts'
+import { CALLS_MAX, type Calls } from './calls.ts'
+import { createEdgeCheck, createEdgeGate } from './check.ts'
 import { expectedCalls, mostCalls } from './cost.ts'
 import { openD1 } from './d1.ts'
 import { createTurnGate } from './gate.ts'
 import type { Isolate } from './isolate.ts'
-import { createEdgeNetwork } from './network.ts'
 import { type Message, sendAll } from './queue.ts'
 
 /**
@@ -60,19 +58,8 @@ export function createChunkDeps(
         ),
       )
       const affords = (open: number) => clock.monotonic() < untilMs && calls.probesLeft >= most * (open + 1)
-      // One connection is left for recording meanwhile
-      const total = CONNECTIONS_MAX - 1
-      const inner = createGate({ total, perAddress: Math.min(total, config.concurrencyPerAddress) })
-      return {
-        stop: stop.signal,
-        check: {
-          network: createEdgeNetwork(config, calls),
-          clock,
-          log,
-          policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
-          gate: createTurnGate(inner, affords, () => stop.abort()),
-        },
-      }
+      const gate = createTurnGate(createEdgeGate(config), affords, () => stop.abort())
+      return { stop: stop.signal, check: createEdgeCheck(config, { clock, log }, calls, gate) }
     },
   }
 }
