@@ -1,0 +1,26 @@
+import { createGate, type Gate } from '../../check/gate.ts'
+import { createPolicy } from '../../check/policy.ts'
+import type { CheckDeps } from '../../check/schedule.ts'
+import { type Calls, CONNECTIONS_MAX } from './calls.ts'
+import type { WorkersConfig } from './config.ts'
+import { createEdgeNetwork } from './network.ts'
+
+/** What one invocation probes with. */
+export const createEdgeCheck = (
+  config: WorkersConfig,
+  { clock, log }: Pick<CheckDeps, 'clock' | 'log'>,
+  calls: Calls,
+  gate: Gate,
+): CheckDeps => ({
+  network: createEdgeNetwork(config, calls),
+  clock,
+  log,
+  policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
+  gate,
+})
+
+/** One of the connections is left for recording meanwhile. */
+const TRIES_AT_ONCE = CONNECTIONS_MAX - 1
+
+export const createEdgeGate = ({ concurrencyPerAddress }: WorkersConfig): Gate =>
+  createGate({ total: TRIES_AT_ONCE, perAddress: Math.min(TRIES_AT_ONCE, concurrencyPerAddress) })
