@@ -3,6 +3,7 @@ import { type Cluster, startCluster } from './cluster.ts'
 import { sceneOf } from './scene.ts'
 import { confinementTests } from './suite/confinement.ts'
 import { dnsTests } from './suite/dns.ts'
+import { familyTests } from './suite/families.ts'
 import { faultTests } from './suite/faults.ts'
 import { healthyTests } from './suite/healthy.ts'
 import { ingressTests } from './suite/ingress.ts'
@@ -22,6 +23,7 @@ confinementTests()
 healthyTests(() => cluster)
 faultTests(() => cluster)
 kindTests(() => cluster)
+familyTests(() => cluster)
 dnsTests(() => cluster)
 ingressTests(() => cluster)
 outsideTests(() => cluster)

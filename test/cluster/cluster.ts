@@ -12,7 +12,7 @@ import { parseManifests } from '../../src/kube/parse.ts'
 import { createSecrets, type Secrets } from './certificates.ts'
 import { createDaemons, type DnsState } from './daemons.ts'
 import { assertCutOff } from './netns.ts'
-import { blackhole, buildNetwork, filter, programServices, pullCable, stopProxy } from './network.ts'
+import { blackhole, buildNetwork, filter, programServices, pullCable, rationRefusals, stopProxy } from './network.ts'
 import type { Mode, PodPort } from './pod.ts'
 import { type RunningPod, startPod } from './pods.ts'
 import { type Prober, startProber } from './prober.ts'
@@ -43,6 +43,7 @@ export type Faults = {
   pullCable: Fault<typeof pullCable>
   blackhole: Fault<typeof blackhole>
   filter: Fault<typeof filter>
+  rationRefusals: Fault<typeof rationRefusals>
 }
 type Undo = () => Promise<unknown>
 type Fault<F extends (...args: never[]) => Promise<Undo>> = (...args: Parameters<F>) => Promise<void>
@@ -108,6 +109,7 @@ async function assemble(objects: KubeObjects, stops: Undo[]): Promise<Omit<Clust
       pullCable: undoable(pullCable),
       blackhole: undoable(blackhole),
       filter: undoable(filter),
+      rationRefusals: undoable(rationRefusals),
     },
     async repair() {
       for (const each of undo.splice(0).reverse()) await each()

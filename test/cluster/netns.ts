@@ -37,9 +37,12 @@ export function run(command: readonly string[], input?: string): Promise<string>
   })
 }
 
-/** Lines for ip(8), all or none of them looked at: the first that fails ends it. */
-export const ip = (host: string | null, lines: readonly string[]): Promise<string> =>
-  run(['ip', ...(host === null ? [] : ['-n', host]), '-batch', '-'], `${lines.join('\n')}\n`)
+/** Lines for ip(8); the first that fails ends it. A line that names no address is about `family`. */
+export const ip = (host: string | null, lines: readonly string[], family: 'IPv4' | 'IPv6' = 'IPv4'): Promise<string> =>
+  run(
+    ['ip', ...(family === 'IPv6' ? ['-6'] : []), ...(host === null ? [] : ['-n', host]), '-batch', '-'],
+    `${lines.join('\n')}\n`,
+  )
 
 export const nft = (host: string, rules: string): Promise<string> => run([...nsenter(host), 'nft', '-f', '-'], rules)
 

@@ -4,22 +4,30 @@
  *
  * @module
  */
-import type { KubeObjects, Node, Pod } from '../../src/kube/objects.ts'
+import type { Family, KubeObjects, Node, Pod } from '../../src/kube/objects.ts'
 import { ip, nft, nsenter, run, sysctl } from './netns.ts'
 import { renderLoadBalancers } from './render/load-balancer.ts'
-import { internalAddresses, renderCni, renderProxy } from './render/proxy.ts'
-import { servedPorts, vipsOf } from './render/service-ports.ts'
+import { PROXY_TABLES, renderCni, renderProxy } from './render/proxy.ts'
+import { FAMILIES, familyOf, nodeAddress, ofFamily, servedPorts, vipsOf } from './render/service-ports.ts'
 import { OUTSIDE, ROUTER, SHORE } from './world.ts'
 
 /** Every pod's next hop, on the node's end of its link. */
 const GATEWAY = '169.254.1.1'
+const GATEWAY6 = 'fe80::1'
 /** Marks routes that follow the Services. */
 const ROUTE_PROTOCOL = 99
 
 /** Linux rations ICMP errors, of which refusals are made: the seventh in a row would be silence. */
-const SYSCTL = { 'net.ipv4.icmp_ratelimit': 0 }
+const SYSCTL = {
+  'net.ipv4.icmp_ratelimit': 0,
+  'net.ipv6.icmp.ratelimit': 0,
+  // Nobody else is there to have an address already, and to ask takes a second.
+  'net.ipv6.conf.all.accept_dad': 0,
+  'net.ipv6.conf.default.accept_dad': 0,
+}
 const FORWARDING = {
   'net.ipv4.ip_forward': 1,
+  'net.ipv6.conf.all.forwarding': 1,
   'net.ipv4.conf.all.rp_filter': 0,
   'net.ipv4.conf.default.rp_filter': 0,
   'net.ipv4.conf.all.send_redirects': 0,
@@ -47,48 +55,55 @@ export async function buildNetwork({ nodes, pods }: KubeObjects): Promise<void> 
       'link add lan type bridge',
       'link set lan up',
       `addr add ${ROUTER.address}/24 dev lan`,
+      `addr add ${ROUTER.address6}/64 dev lan`,
       ...onLan.flatMap((host) => [`link set ${endOf(host)} master lan`, `link set ${endOf(host)} up`]),
       'route add blackhole default',
+      'route add blackhole ::/0',
     ]),
-    ...[OUTSIDE, SHORE].map((host) => ip(host.name, onTheLan(host.address))),
+    ...[OUTSIDE, SHORE].map((host) => ip(host.name, onTheLan(host.address, host.address6))),
     ...nodes.map((node) => plugNode(node, nodes, pods)),
-    ...pods.map(({ meta, podIPs: [address] }) =>
+    ...pods.map(({ meta, podIPs }) =>
       ip(meta.name, [
         'link set lo up',
         'link set eth0 up',
-        `addr add ${address}/32 dev eth0`,
+        ...podIPs.map((address) => `addr add ${single(address)} dev eth0`),
         `route add ${GATEWAY} dev eth0 scope link`,
         `route add default via ${GATEWAY}`,
+        `route add default via ${GATEWAY6} dev eth0`,
       ]),
     ),
   ])
 }
 
+const single = (address: string): string => `${address}/${familyOf(address) === 'IPv6' ? 128 : 32}`
 const endOf = (host: string): string => `to-${host}`
 const cable = (host: string, to: string): string =>
   `link add eth0 netns ${host} type veth peer name ${endOf(host)} netns ${to}`
 
-const onTheLan = (address: string | undefined): string[] => [
+const onTheLan = (address: string, address6: string): string[] => [
   'link set lo up',
   'link set eth0 up',
   `addr add ${address}/24 dev eth0`,
+  `addr add ${address6}/64 dev eth0`,
   `route add default via ${ROUTER.address}`,
+  `route add default via ${ROUTER.address6}`,
 ]
 
 async function plugNode(node: Node, nodes: readonly Node[], pods: readonly Pod[]): Promise<void> {
-  const [address] = internalAddresses(node)
   const own = pods.filter(({ spec }) => spec.nodeName === node.meta.name)
   await ip(node.meta.name, [
-    ...onTheLan(address),
+    ...onTheLan(nodeAddress(node, 'IPv4'), nodeAddress(node, 'IPv6')),
     ...nodes
       .filter((other) => other !== node)
-      .flatMap((other) => other.podCIDRs.map((cidr) => `route add ${cidr} via ${internalAddresses(other)[0]}`)),
+      .flatMap((other) => other.podCIDRs.map((cidr) => `route add ${cidr} via ${nodeAddress(other, familyOf(cidr))}`)),
     // An address that no pod has is asked for and never answered, as on the bridge of a CNI plugin.
-    ...node.podCIDRs.map((cidr) => `route add ${cidr} dev eth0 scope link`),
-    ...own.flatMap(({ meta, podIPs: [podIP] }) => [
+    ...ofFamily('IPv4', node.podCIDRs).map((cidr) => `route add ${cidr} dev eth0 scope link`),
+    ...ofFamily('IPv6', node.podCIDRs).map((cidr) => `route add ${cidr} dev eth0`),
+    ...own.flatMap(({ meta, podIPs }) => [
       `link set ${endOf(meta.name)} up`,
       `addr add ${GATEWAY}/32 dev ${endOf(meta.name)} scope link`,
-      `route add ${podIP}/32 dev ${endOf(meta.name)}`,
+      `addr add ${GATEWAY6}/64 dev ${endOf(meta.name)}`,
+      ...podIPs.map((address) => `route add ${single(address)} dev ${endOf(meta.name)}`),
     ]),
   ])
   await nft(node.meta.name, renderCni(node))
@@ -100,7 +115,9 @@ export async function programServices(objects: KubeObjects): Promise<void> {
   await Promise.all([
     ...nodes.map((node) => programNode(objects, node)),
     nft(ROUTER.name, renderLoadBalancers(objects)),
-    ip(ROUTER.name, [`route flush proto ${ROUTE_PROTOCOL}`, ...serviceRoutes(objects)]),
+    ...FAMILIES.map((family) =>
+      ip(ROUTER.name, [`route flush proto ${ROUTE_PROTOCOL}`, ...serviceRoutes(objects, family)], family),
+    ),
   ])
 }
 
@@ -117,29 +134,28 @@ async function programNode(objects: KubeObjects, node: Node): Promise<void> {
  * A load balancer sends to the nodes that pass its health check: all, or where the policy is Local those with an
  * endpoint. External IPs are the user's to route: to the first node.
  */
-function serviceRoutes(objects: KubeObjects): string[] {
-  const addressOf = new Map(objects.nodes.map((node) => [node.meta.name, internalAddresses(node)[0] ?? '']))
+function serviceRoutes(objects: KubeObjects, family: Family): string[] {
+  const addressOf = new Map(objects.nodes.map((node) => [node.meta.name, nodeAddress(node, family)]))
   const all = [...addressOf.values()]
+  const ports = servedPorts(objects, family)
   return objects.services.flatMap((service) => {
-    const backends = servedPorts(objects)
-      .filter((served) => served.service === service)
-      .flatMap((served) => served.backends)
+    const backends = ports.filter((served) => served.service === service).flatMap((served) => served.backends)
     const local = new Set(backends.flatMap(({ node }) => addressOf.get(node ?? '') ?? []))
     const hops = service.externalTrafficPolicy === 'Local' && local.size > 0 ? [...local] : all
     return [
-      ...vipsOf(service).map((address) => route(address, hops)),
-      ...service.externalIPs.map((address) => route(address, all.slice(0, 1))),
+      ...ofFamily(family, vipsOf(service)).map((address) => route(address, hops)),
+      ...ofFamily(family, service.externalIPs).map((address) => route(address, all.slice(0, 1))),
     ]
   })
 }
 
 const route = (address: string, hops: readonly string[]): string =>
-  `route add ${address}/32 proto ${ROUTE_PROTOCOL} ${hops.map((hop) => `nexthop via ${hop}`).join(' ')}`
+  `route add ${single(address)} proto ${ROUTE_PROTOCOL} ${hops.map((hop) => `nexthop via ${hop}`).join(' ')}`
 
 /** kube-proxy's rules are gone on one node, which load balancers then leave out. @returns how to end it. */
 export async function stopProxy(objects: KubeObjects, node: string): Promise<() => Promise<unknown>> {
   const others = { ...objects, nodes: objects.nodes.filter(({ meta }) => meta.name !== node) }
-  await Promise.all([nft(node, `delete table ip kube-proxy`), programServices(others)])
+  await Promise.all([nft(node, PROXY_TABLES.map((table) => `delete ${table}`).join('\n')), programServices(others)])
   return () => programServices(objects)
 }
 
@@ -152,6 +168,12 @@ export async function pullCable(node: string): Promise<() => Promise<unknown>> {
 /** Packets to that address vanish on the router. @returns how to end it. */
 export const blackhole = (address: string): Promise<() => Promise<unknown>> =>
   filter(ROUTER.name, 'prerouting', [`ip daddr ${address} drop`])
+
+/** As Linux does by default: refusals to one client come about six in a row, then one a second. @returns how to end it. */
+export async function rationRefusals(node: string): Promise<() => Promise<unknown>> {
+  await sysctl(node, { 'net.ipv4.icmp_ratelimit': 1000 })
+  return () => sysctl(node, { 'net.ipv4.icmp_ratelimit': SYSCTL['net.ipv4.icmp_ratelimit'] })
+}
 
 let filters = 0
 

@@ -9,8 +9,11 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 
-/** `hang`: takes connections and never answers; `reset`: resets them once asked; `closed`: does not listen. */
-export type Mode = 'well' | 'hang' | 'reset' | 'closed' | { status: number }
+/**
+ * `hang`: takes connections and never answers; `reset`: resets them once asked; `closed`: does not listen; `IPv4`:
+ * listens in that family alone.
+ */
+export type Mode = 'well' | 'hang' | 'reset' | 'closed' | 'IPv4' | { status: number }
 
 export type PodPort = { number: number; speaks: 'http' | 'https' | 'tcp' }
 /** Files of the certificate that `https` ports show. */
@@ -50,7 +53,7 @@ async function open(): Promise<void> {
       const server = make[speaks]()
       return new Promise<Server>((resolve, reject) => {
         server.once('error', reject)
-        server.listen(number, '0.0.0.0', () => resolve(server))
+        server.listen(number, mode === 'IPv4' ? '0.0.0.0' : '::', () => resolve(server))
       })
     }),
   )
@@ -60,10 +63,16 @@ async function open(): Promise<void> {
 const close = (): Promise<unknown> =>
   Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))))
 
+/** Modes in which other addresses are listened on than in the others. */
+const LISTENING: readonly Mode[] = ['closed', 'IPv4']
+
 process.on('message', async (wanted: Mode) => {
+  const before = mode
   mode = wanted
-  if (wanted === 'closed') await close()
-  else if (servers.length === 0) await open()
+  if (wanted !== before && (LISTENING.includes(wanted) || LISTENING.includes(before))) {
+    await close()
+    if (wanted !== 'closed') await open()
+  }
   process.send?.('done')
 })
 process.on('disconnect', () => process.exit())

@@ -23,6 +23,9 @@ export const toad = (spec: Manifest = {}, status: Manifest = loadBalancerStatus(
     status,
   )
 
+/** Of one try, where a fault is silence: every such test lasts as long. */
+export const TIMEOUT_MS = 800
+
 type Parts = { service?: Manifest; slice?: Manifest; ingress?: Manifest }
 
 /** The world, the Service, its endpoints and its Ingress, each of which may be another. */

@@ -11,23 +11,33 @@ export type Manifest = Record<string, unknown>
 /** Where Portolan runs as a pod, and the namespace of everything that is tested. */
 export const CLIENT = { pod: 'client', node: 'node-3', namespace: 'pond' } as const
 /** Hosts on the network of the nodes that are not in the cluster: a client, and a server. */
-export const OUTSIDE = { name: 'outside', address: '172.30.0.100' } as const
-export const SHORE = { name: 'shore', address: '172.30.0.50', ports: { http: 80, db: 5432 } } as const
+export const OUTSIDE = { name: 'outside', address: '172.30.0.100', address6: 'fd00:172:30::100' } as const
+export const SHORE = {
+  name: 'shore',
+  address: '172.30.0.50',
+  address6: 'fd00:172:30::50',
+  ports: { http: 80, db: 5432 },
+} as const
 /** The router of that network, and what stands for the cloud's load balancers. */
-export const ROUTER = { name: 'router', address: '172.30.0.1' } as const
+export const ROUTER = { name: 'router', address: '172.30.0.1', address6: 'fd00:172:30::1' } as const
 
 export const CLUSTER_DOMAIN = 'cluster.local'
 export const DNS_ADDRESS = '10.96.0.10'
-export const POD_CIDR = '10.244.0.0/16'
-export const SERVICE_CIDR = '10.96.0.0/16'
+export const POD_CIDR = { IPv4: '10.244.0.0/16', IPv6: 'fd00:244::/32' } as const
+export const SERVICE_CIDR = { IPv4: '10.96.0.0/16', IPv6: 'fd00:96::/108' } as const
 
-const NODES = [1, 2, 3].map((number) =>
-  node(
+const NODES = [1, 2, 3].map((number) => {
+  const podCIDRs = [`10.244.${number}.0/24`, `fd00:244:${number}::/64`]
+  return node(
     `node-${number}`,
-    { InternalIP: `172.30.0.1${number}`, Hostname: `node-${number}` },
-    { podCIDR: `10.244.${number}.0/24`, podCIDRs: [`10.244.${number}.0/24`] },
-  ),
-)
+    [
+      ['InternalIP', `172.30.0.1${number}`],
+      ['InternalIP', `fd00:172:30::1${number}`],
+      ['Hostname', `node-${number}`],
+    ],
+    { podCIDR: podCIDRs[0], podCIDRs },
+  )
+})
 
 type PodSpec = { name: string; node: number; host: number; app: string; ports: Readonly<Record<string, number>> }
 
@@ -45,30 +55,36 @@ const PODS: readonly PodSpec[] = [
 ]
 
 const addressOf = ({ node, host }: PodSpec): string => `10.244.${node}.${host}`
+const address6Of = ({ node, host }: PodSpec): string => `fd00:244:${node}::${host}`
 
-const running = (spec: PodSpec, namespace: string): Manifest =>
-  pod(
-    spec.name,
-    {
-      nodeName: `node-${spec.node}`,
-      containers: [
-        {
-          name: spec.app,
-          image: `${spec.app}:1`,
-          ports: Object.entries(spec.ports).map(([name, containerPort]) => ({ name, containerPort })),
-        },
-      ],
-    },
-    { namespace, labels: { app: spec.app }, ip: addressOf(spec) },
-  )
+const running = (spec: PodSpec, namespace: string): Manifest => {
+  const ports = Object.entries(spec.ports).map(([name, containerPort]) => ({ name, containerPort }))
+  const podIPs = [addressOf(spec), address6Of(spec)].map((ip) => ({ ip }))
+  return {
+    ...pod(
+      spec.name,
+      { nodeName: `node-${spec.node}`, containers: [{ name: spec.app, image: `${spec.app}:1`, ports }] },
+      { namespace, labels: { app: spec.app } },
+    ),
+    status: { phase: 'Running', podIP: podIPs[0]?.ip, podIPs, conditions: [{ type: 'Ready', status: 'True' }] },
+  }
+}
 
 /** Endpoints of a slice, by the names of their pods. */
-export const endpoints = (...names: string[]) =>
-  names.map((name) => {
-    const spec = PODS.find((each) => each.name === name)
-    if (spec === undefined) throw new Error(`there is no pod ${name}`)
-    return { at: addressOf(spec), node: `node-${spec.node}`, pod: name }
-  })
+export const endpoints = (...names: string[]) => names.map((name) => endpointOf(podNamed(name), addressOf))
+export const endpoints6 = (...names: string[]) => names.map((name) => endpointOf(podNamed(name), address6Of))
+
+function podNamed(name: string): PodSpec {
+  const spec = PODS.find((each) => each.name === name)
+  if (spec === undefined) throw new Error(`there is no pod ${name}`)
+  return spec
+}
+
+const endpointOf = (spec: PodSpec, address: (spec: PodSpec) => string) => ({
+  at: address(spec),
+  node: `node-${spec.node}`,
+  pod: spec.name,
+})
 
 export const TOADS = ['toad-1', 'toad-2', 'toad-3', 'toad-4'] as const
 export const NEWTS = ['newt-0', 'newt-1'] as const
@@ -84,6 +100,7 @@ export const CONTROLLER: PodSpec = {
 export const CONTROLLER_POD_ADDRESS = addressOf(CONTROLLER)
 const CLIENT_POD: PodSpec = { name: CLIENT.pod, node: 3, host: 100, app: 'portolan', ports: {} }
 export const CLIENT_ADDRESS = addressOf(CLIENT_POD)
+export const CLIENT_ADDRESS6 = address6Of(CLIENT_POD)
 export const CONTROLLER_ADDRESS = '203.0.113.80'
 
 /** Names outside the cluster: of a server, of load balancers. Known to everybody. */
@@ -95,8 +112,6 @@ export const UPSTREAM: Readonly<Record<string, string>> = {
 
 /** Pods of which a program of its own is started; in the others runs `pod.ts`. */
 export const SPECIAL_PODS: readonly string[] = [DNS_POD.name, CONTROLLER.name, CLIENT_POD.name]
-
-const serverAt = (spec: PodSpec) => [{ at: addressOf(spec), node: `node-${spec.node}`, pod: spec.name }]
 
 export const WORLD: readonly Manifest[] = [
   ...NODES,
@@ -115,7 +130,7 @@ export const WORLD: readonly Manifest[] = [
     },
     { name: 'kube-dns', namespace: 'kube-system' },
   ),
-  slice(serverAt(DNS_POD), {
+  slice([endpointOf(DNS_POD, addressOf)], {
     name: 'kube-dns-1',
     namespace: 'kube-system',
     service: 'kube-dns',
@@ -141,7 +156,7 @@ export const WORLD: readonly Manifest[] = [
     },
     loadBalancerStatus({ ip: CONTROLLER_ADDRESS }),
   ),
-  slice(serverAt(CONTROLLER), {
+  slice([endpointOf(CONTROLLER, addressOf)], {
     name: 'ingress-nginx-controller-1',
     namespace: 'ingress-nginx',
     service: 'ingress-nginx-controller',

@@ -6,14 +6,14 @@
  */
 import type { KubeObjects, Service } from '../../../src/kube/objects.ts'
 import { CLUSTER_DOMAIN, UPSTREAM } from '../world.ts'
-import { clusterIPOf, type ServedPort, servedPorts } from './service-ports.ts'
+import { clusterIPOf, FAMILIES, familyOf, isHeadless, type ServedPort, servedPorts } from './service-ports.ts'
 
 /** CoreDNS's default for its kubernetes plugin. */
 const TTL_SECONDS = 5
 
 /** A zone for the root: what is not in it does not exist. */
 export const renderZone = (objects: KubeObjects): string => {
-  const ports = servedPorts(objects)
+  const ports = FAMILIES.flatMap((family) => servedPorts(objects, family))
   return zone(objects.services.flatMap((service) => recordsOf(service, ports)))
 }
 
@@ -35,16 +35,22 @@ function recordsOf(service: Service, ports: readonly ServedPort[]): string[] {
   const name = `${service.meta.name}.${service.meta.namespace}.svc.${CLUSTER_DOMAIN}.`
   if (service.externalName !== null) return [`${name} CNAME ${service.externalName}.`]
   const own = ports.filter((served) => served.service === service)
-  const address = clusterIPOf(service)
-  if (address === null) return [...new Set(own.flatMap((served) => headlessRecords(name, served)))]
-  return [`${name} A ${address}`, ...own.flatMap(({ port }) => srv(name, port, port.port, name))]
+  if (isHeadless(service)) return [...new Set(own.flatMap((served) => headlessRecords(name, served)))]
+  const addresses = FAMILIES.map((family) => clusterIPOf(service, family)).filter((address) => address !== null)
+  return [
+    ...addresses.map((address) => record(name, address)),
+    ...service.ports.flatMap((port) => srv(name, port, port.port, name)),
+  ]
 }
+
+const record = (name: string, address: string): string =>
+  `${name} ${familyOf(address) === 'IPv6' ? 'AAAA' : 'A'} ${address}`
 
 /** One address an endpoint; none: the name does not exist. SRV tells the port of the endpoints. */
 const headlessRecords = (name: string, { port, backends }: ServedPort): string[] =>
   backends.flatMap(({ address, hostname, port: number }) => {
-    const own = `${hostname ?? address.replaceAll('.', '-')}.${name}`
-    return [`${name} A ${address}`, `${own} A ${address}`, ...srv(name, port, number, own)]
+    const own = `${hostname ?? address.replaceAll(/[.:]+/g, '-')}.${name}`
+    return [record(name, address), record(own, address), ...srv(name, port, number, own)]
   })
 
 const srv = (name: string, { name: port, protocol }: ServedPort['port'], number: number, target: string): string[] =>

@@ -95,7 +95,7 @@ function pass(upstream: string, { meta }: Ingress): string {
 }
 
 function backendsOf(objects: KubeObjects, { meta }: Ingress, { service: backend }: IngressBackend): readonly Backend[] {
-  const found = servedPorts(objects).find(
+  const found = servedPorts(objects, 'IPv4').find(
     ({ service, port }) =>
       service.meta.name === backend?.name &&
       service.meta.namespace === meta.namespace &&

@@ -1,6 +1,6 @@
 import type { KubeObjects } from '../../../src/kube/objects.ts'
 import { UPSTREAM } from '../world.ts'
-import { internalAddresses } from './proxy.ts'
+import { nodeAddress } from './service-ports.ts'
 
 /**
  * Load balancers that are proxies of their own (`ipMode: Proxy`, or known by a hostname): nodes do not answer for their
@@ -20,8 +20,7 @@ export function renderLoadBalancers({ services, nodes }: KubeObjects): string {
   const nodePorts = new Set(services.flatMap(({ ports }) => ports.flatMap(({ nodePort }) => nodePort || [])))
   const chains = [...nodePorts].flatMap((nodePort) =>
     nodes.map((node) => {
-      const [address] = internalAddresses(node)
-      return `chain ${node.meta.name}/${nodePort} { meta mark set 1 meta l4proto tcp dnat to ${address}:${nodePort}; }`
+      return `chain ${node.meta.name}/${nodePort} { meta mark set 1 meta l4proto tcp dnat to ${nodeAddress(node, 'IPv4')}:${nodePort}; }`
     }),
   )
   return `table ip load-balancer

@@ -5,7 +5,6 @@
  */
 import type { KubeObjects } from '../../../src/kube/objects.ts'
 import { CLUSTER_DOMAIN, DNS_ADDRESS } from '../world.ts'
-import { clusterIPOf } from './service-ports.ts'
 
 /** Of a pod with `dnsPolicy: ClusterFirst`. */
 export const renderResolvConf = (namespace: string): string =>
@@ -19,7 +18,7 @@ export const renderResolvConf = (namespace: string): string =>
 /** pkg/kubelet/envvars: Services of the pod's namespace that have a cluster IP when it starts. */
 export function renderEnvironment(objects: KubeObjects, namespace: string): Record<string, string> {
   const variables = objects.services.flatMap((service): [string, string][] => {
-    const host = clusterIPOf(service)
+    const host = service.clusterIP === 'None' ? null : service.clusterIP
     const [first] = service.ports
     if (host === null || first === undefined || service.meta.namespace !== namespace) return []
     const name = shout(service.meta.name)

@@ -5,9 +5,19 @@
  *
  * @module
  */
-import type { KubeObjects, Node } from '../../../src/kube/objects.ts'
+import type { Family, KubeObjects, Node } from '../../../src/kube/objects.ts'
 import { POD_CIDR, SERVICE_CIDR } from '../world.ts'
-import { type Backend, clusterIPOf, type ServedPort, servedPorts, vipsOf } from './service-ports.ts'
+import {
+  type Backend,
+  clusterIPOf,
+  FAMILIES,
+  nodeAddress,
+  ofFamily,
+  type ServedPort,
+  servedPorts,
+  vipsOf,
+  withPort,
+} from './service-ports.ts'
 
 /** kube-proxy's own (`--iptables-masquerade-bit` 14). */
 const MASQUERADE_MARK = '0x4000'
@@ -15,7 +25,14 @@ const MASQUERADE_MARK = '0x4000'
 /** kube-proxy leaves Services with this label to somebody else. */
 const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name'
 
+/** nftables' words, and the networks that a family has. */
+const DIALECTS = {
+  IPv4: { ip: 'ip', address: 'ipv4_addr' },
+  IPv6: { ip: 'ip6', address: 'ipv6_addr' },
+} as const
+
 type Rules = {
+  family: Family
   chains: Map<string, string[]>
   sets: Map<string, string>
   serviceIPs: string[]
@@ -24,8 +41,17 @@ type Rules = {
   nodePortsWithoutEndpoints: string[]
 }
 
-export function renderProxy(objects: KubeObjects, node: Node): string {
+/** A table for each family, as if the other did not exist. */
+export const renderProxy = (objects: KubeObjects, node: Node): string =>
+  FAMILIES.map((family) => renderFamily(objects, node, family)).join('')
+
+/** What is to be gone where kube-proxy is. */
+export const PROXY_TABLES = FAMILIES.map((family) => `table ${DIALECTS[family].ip} kube-proxy`)
+
+function renderFamily(objects: KubeObjects, node: Node, family: Family): string {
+  const { ip, address } = DIALECTS[family]
   const rules: Rules = {
+    family,
     chains: new Map(),
     sets: new Map(),
     serviceIPs: [],
@@ -33,31 +59,31 @@ export function renderProxy(objects: KubeObjects, node: Node): string {
     withoutEndpoints: [],
     nodePortsWithoutEndpoints: [],
   }
-  const ports = servedPorts(objects).filter(
-    ({ service: { meta }, service }) => clusterIPOf(service) !== null && meta.labels[OTHER_PROXY] === undefined,
+  const ports = servedPorts(objects, family).filter(
+    ({ service: { meta }, service }) => clusterIPOf(service, family) !== null && meta.labels[OTHER_PROXY] === undefined,
   )
   for (const served of ports) addPort(rules, node, served)
-  const clusterIPs = new Set(ports.map(({ service }) => clusterIPOf(service)))
-  const [nodeAddress = ''] = internalAddresses(node)
-  return `table ip kube-proxy
-delete table ip kube-proxy
-table ip kube-proxy {
+  const clusterIPs = new Set(ports.map(({ service }) => clusterIPOf(service, family)))
+  const own = nodeAddress(node, family)
+  return `table ${ip} kube-proxy
+delete table ${ip} kube-proxy
+table ${ip} kube-proxy {
   ${[...rules.sets].map(([name, definition]) => `set ${name} { ${definition} }`).join('\n  ')}
   chain mark-for-masquerade { meta mark set meta mark or ${MASQUERADE_MARK}; }
   chain reject-chain { reject; }
   ${[...rules.chains].map(([name, lines]) => `chain ${name} {\n    ${lines.join('\n    ')}\n  }`).join('\n  ')}
-  set cluster-ips { type ipv4_addr; ${elements([...clusterIPs])} }
-  map service-ips { type ipv4_addr . inet_proto . inet_service : verdict; ${elements(rules.serviceIPs)} }
+  set cluster-ips { type ${address}; ${elements([...clusterIPs])} }
+  map service-ips { type ${address} . inet_proto . inet_service : verdict; ${elements(rules.serviceIPs)} }
   map service-nodeports { type inet_proto . inet_service : verdict; ${elements(rules.nodePorts)} }
-  map no-endpoint-services { type ipv4_addr . inet_proto . inet_service : verdict; ${elements(rules.withoutEndpoints)} }
+  map no-endpoint-services { type ${address} . inet_proto . inet_service : verdict; ${elements(rules.withoutEndpoints)} }
   map no-endpoint-nodeports { type inet_proto . inet_service : verdict; ${elements(rules.nodePortsWithoutEndpoints)} }
   chain services {
-    ip daddr . meta l4proto . th dport vmap @service-ips
-    ip daddr ${nodeAddress} meta l4proto . th dport vmap @service-nodeports
+    ${ip} daddr . meta l4proto . th dport vmap @service-ips
+    ${ip} daddr ${own} meta l4proto . th dport vmap @service-nodeports
   }
-  chain service-endpoints-check { ip daddr . meta l4proto . th dport vmap @no-endpoint-services; }
-  chain nodeport-endpoints-check { ip daddr ${nodeAddress} meta l4proto . th dport vmap @no-endpoint-nodeports; }
-  chain cluster-ips-check { ip daddr @cluster-ips reject; }
+  chain service-endpoints-check { ${ip} daddr . meta l4proto . th dport vmap @no-endpoint-services; }
+  chain nodeport-endpoints-check { ${ip} daddr ${own} meta l4proto . th dport vmap @no-endpoint-nodeports; }
+  chain cluster-ips-check { ${ip} daddr @cluster-ips reject; }
   chain nat-prerouting { type nat hook prerouting priority dstnat; jump services; }
   chain nat-postrouting {
     type nat hook postrouting priority srcnat
@@ -79,18 +105,16 @@ table ip kube-proxy {
 
 const elements = (list: readonly unknown[]): string => (list.length === 0 ? '' : `elements = { ${list.join(', ')} }`)
 
-export const internalAddresses = (node: Node): string[] =>
-  node.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address)
-
 function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPort): void {
   const { meta, externalTrafficPolicy, internalTrafficPolicy } = service
   const protocol = port.protocol.toLowerCase()
   const id = `${meta.namespace}/${meta.name}/${protocol}/${port.name ?? port.port}`
-  const clusterIP = clusterIPOf(service) ?? ''
+  const { ip } = DIALECTS[rules.family]
+  const clusterIP = clusterIPOf(service, rules.family) ?? ''
   const local = backends.filter((backend) => backend.node === node.meta.name)
   const inside = internalTrafficPolicy === 'Local' ? local : backends
   const outside = externalTrafficPolicy === 'Local' ? local : backends
-  const externals = [...vipsOf(service), ...service.externalIPs]
+  const externals = ofFamily(rules.family, [...vipsOf(service), ...service.externalIPs])
   const at = (address: string): string => `${address} . ${protocol} . ${port.port}`
   // Nothing anywhere is refused; nothing on this node, where the policy is Local, is dropped.
   const otherwise = backends.length === 0 ? 'goto reject-chain' : 'drop'
@@ -98,7 +122,7 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
   if (inside.length === 0) rules.withoutEndpoints.push(`${at(clusterIP)} : ${otherwise}`)
   else {
     balance(rules, `service-${id}`, served(inside), [
-      `ip daddr ${clusterIP} ip saddr != ${POD_CIDR} jump mark-for-masquerade`,
+      `${ip} daddr ${clusterIP} ${ip} saddr != ${POD_CIDR[rules.family]} jump mark-for-masquerade`,
     ])
     rules.serviceIPs.push(`${at(clusterIP)} : goto service-${id}`)
   }
@@ -111,7 +135,7 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
       if (local.length > 0) balance(rules, `local-${id}`, served(local), [])
       rules.chains.set(`external-${id}`, [
         // From pods, a Local policy is none (ServiceSpec.externalTrafficPolicy).
-        `ip saddr ${POD_CIDR} goto cluster-${id}`,
+        `${ip} saddr ${POD_CIDR[rules.family]} goto cluster-${id}`,
         ...(local.length > 0 ? [`goto local-${id}`] : []),
       ])
     }
@@ -134,7 +158,7 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
 function balance(rules: Rules, chain: string, targets: readonly string[], before: readonly string[]): void {
   const sticky = targets.flatMap((target) => {
     const set = `affinity-${target}`
-    return rules.sets.has(set) ? [`ip saddr @${set} goto ${target}`] : []
+    return rules.sets.has(set) ? [`${DIALECTS[rules.family].ip} saddr @${set} goto ${target}`] : []
   })
   const verdicts = targets.map((target, position) => `${position} : goto ${target}`)
   rules.chains.set(chain, [...before, ...sticky, `numgen inc mod ${targets.length} vmap { ${verdicts.join(', ')} }`])
@@ -146,26 +170,33 @@ function toBackend(
   id: string,
   { address, port: number }: Backend,
 ): string {
-  const chain = `endpoint-${id}/${address}/${number}`
+  const { ip, address: addressType } = DIALECTS[rules.family]
+  // A name in nftables holds no colon.
+  const chain = `endpoint-${id}/${address.replaceAll(':', '_')}/${number}`
   if (rules.chains.has(chain)) return chain
   const protocol = port.protocol.toLowerCase()
   const sticky = service.sessionAffinity === 'ClientIP'
-  if (sticky) rules.sets.set(`affinity-${chain}`, 'type ipv4_addr; flags dynamic,timeout; timeout 10800s;')
+  if (sticky) rules.sets.set(`affinity-${chain}`, `type ${addressType}; flags dynamic,timeout; timeout 10800s;`)
   rules.chains.set(chain, [
     // A pod that reaches itself must not see its own address.
-    `ip saddr ${address} jump mark-for-masquerade`,
-    ...(sticky ? [`update @affinity-${chain} { ip saddr }`] : []),
-    `meta l4proto ${protocol} dnat to ${address}:${number}`,
+    `${ip} saddr ${address} jump mark-for-masquerade`,
+    ...(sticky ? [`update @affinity-${chain} { ${ip} saddr }`] : []),
+    `meta l4proto ${protocol} dnat to ${withPort(address, number)}`,
   ])
   return chain
 }
 
-export const renderCni = (node: Node): string => `table ip cni
-delete table ip cni
-table ip cni {
+export const renderCni = (node: Node): string =>
+  FAMILIES.map((family) => {
+    const { ip } = DIALECTS[family]
+    const within = `{ ${POD_CIDR[family]}, ${SERVICE_CIDR[family]} }`
+    return `table ${ip} cni
+delete table ${ip} cni
+table ${ip} cni {
   chain postrouting {
     type nat hook postrouting priority 110
-    ip saddr { ${node.podCIDRs.join(', ')} } ip daddr != { ${POD_CIDR}, ${SERVICE_CIDR} } masquerade
+    ${ip} saddr { ${ofFamily(family, node.podCIDRs)} } ${ip} daddr != ${within} masquerade
   }
 }
 `
+  }).join('')

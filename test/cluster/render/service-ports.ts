@@ -1,25 +1,33 @@
-import type { EndpointPort, KubeObjects, Service, ServicePort } from '../../../src/kube/objects.ts'
+import type { EndpointPort, Family, KubeObjects, Node, Service, ServicePort } from '../../../src/kube/objects.ts'
 
 export type Backend = { address: string; port: number; node: string | null; name: string; hostname: string | null }
 
 /** A Service's port with what traffic to it may go to. */
 export type ServedPort = { service: Service; port: ServicePort; backends: readonly Backend[] }
 
-/** Every port of every Service: what kube-proxy, an Ingress controller and cluster DNS watch. */
-export const servedPorts = (objects: KubeObjects): ServedPort[] =>
+export const FAMILIES = ['IPv4', 'IPv6'] as const satisfies readonly Family[]
+
+export const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
+
+export const ofFamily = (family: Family, addresses: readonly string[]): string[] =>
+  addresses.filter((address) => familyOf(address) === family)
+
+/** Every port of every Service in one family: what kube-proxy, an Ingress controller and cluster DNS watch. */
+export const servedPorts = (objects: KubeObjects, family: Family): ServedPort[] =>
   objects.services.flatMap((service) =>
-    service.ports.map((port) => ({ service, port, backends: backendsOf(objects, service, port) })),
+    service.ports.map((port) => ({ service, port, backends: backendsOf(objects, service, port, family) })),
   )
 
 /**
  * Ready endpoints; where there is none, those that still serve while they terminate (pkg/proxy/topology.go). Endpoints
  * objects stand for the slices that the mirroring controller would make of them.
  */
-function backendsOf(objects: KubeObjects, { meta }: Service, port: ServicePort): Backend[] {
+function backendsOf(objects: KubeObjects, { meta }: Service, port: ServicePort, family: Family): Backend[] {
   const numberOf = (ports: readonly EndpointPort[]): number | null =>
     ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol)?.port ?? null
   const ofSlices = objects.endpointSlices
     .filter((slice) => slice.serviceName === meta.name && slice.meta.namespace === meta.namespace)
+    .filter(({ addressType }) => addressType === family)
     .flatMap((slice) => {
       const number = numberOf(slice.ports)
       if (number === null) return []
@@ -38,22 +46,30 @@ function backendsOf(objects: KubeObjects, { meta }: Service, port: ServicePort):
       subsets.flatMap((subset) => {
         const number = numberOf(subset.ports)
         if (number === null) return []
-        return subset.addresses.map(({ ip, nodeName, hostname }) => ({
-          address: ip,
-          port: number,
-          node: nodeName,
-          name: ip,
-          hostname,
-        }))
+        return subset.addresses
+          .filter(({ ip }) => familyOf(ip) === family)
+          .map(({ ip, nodeName, hostname }) => ({ address: ip, port: number, node: nodeName, name: ip, hostname }))
       }),
     )
   return [...usable.map(({ conditions: _conditions, ...backend }) => backend), ...mirrored]
 }
 
-/** Addresses that kube-proxy makes every node answer for, besides node ports. */
-export const clusterIPOf = ({ clusterIP }: Service): string | null =>
-  clusterIP === null || clusterIP === 'None' ? null : clusterIP
+/** `null`: headless, an ExternalName, or not of that family. */
+export const clusterIPOf = ({ clusterIPs }: Service, family: Family): string | null =>
+  ofFamily(
+    family,
+    clusterIPs.filter((address) => address !== 'None'),
+  )[0] ?? null
+
+export const isHeadless = ({ clusterIPs }: Service): boolean => clusterIPs.includes('None')
 
 /** Load balancer addresses that nodes answer for themselves (KEP-1860: an `ipMode` of VIP, never a hostname). */
 export const vipsOf = ({ loadBalancerIngress }: Service): string[] =>
   loadBalancerIngress.flatMap(({ ip, ipMode }) => (ip === null || ipMode === 'Proxy' ? [] : [ip]))
+
+/** Of a node, its primary one. */
+export const nodeAddress = ({ addresses }: Node, family: Family): string =>
+  addresses.find(({ type, address }) => type === 'InternalIP' && familyOf(address) === family)?.address ?? ''
+
+export const withPort = (address: string, port: number): string =>
+  familyOf(address) === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`

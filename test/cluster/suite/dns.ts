@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { requestFor, type Scene, sceneOf, toad } from '../scene.ts'
+import { requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { type Told, told } from '../told.ts'
 import { WORLD } from '../world.ts'
 
@@ -105,7 +105,7 @@ export function dnsTests(cluster: () => Cluster): void {
       await apply(manifests)
       await fault?.(faults)
       const paths = { include: ['DNS', 'ClusterIP'] }
-      const job = await inside.ask(requestFor(manifests, { timeoutMs: 1000, paths, ...asked }))
+      const job = await inside.ask(requestFor(manifests, { timeoutMs: TIMEOUT_MS, paths, ...asked }))
       const { names: seen, DNS, ClusterIP } = told(job)
       expect({ names: seen, DNS, ClusterIP }).toEqual({ names, DNS: dialled, ClusterIP: 'pass' })
     })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ingress, loadBalancerStatus, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { LOAD_BALANCER, requestFor, type Scene, sceneOf, toad } from '../scene.ts'
+import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { type Told, told } from '../told.ts'
 import { CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
 
@@ -185,7 +185,7 @@ export function faultTests(cluster: () => Cluster): void {
       const { apply, inside, fault: faults } = cluster()
       await apply(manifests)
       await fault?.(faults)
-      const request = requestFor(manifests, { timeoutMs: 1000, ...asked })
+      const request = requestFor(manifests, { timeoutMs: TIMEOUT_MS, ...asked })
       expect(told(await inside.ask(request))).toEqual({ ...SOUND, ...differing })
     })
   })

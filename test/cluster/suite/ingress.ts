@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ingress, service, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { requestFor, type Scene, sceneOf, toad } from '../scene.ts'
+import { requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { outcomes } from '../told.ts'
 import { endpoints, NEWTS, TOADS, WORLD } from '../world.ts'
 
@@ -122,7 +122,7 @@ export function ingressTests(cluster: () => Cluster): void {
     await apply(manifests)
     await fault?.(faults)
     const chosen = { include: [kind] }
-    const job = await inside.ask(requestFor(manifests, { timeoutMs: 1000, paths: chosen, ...asked }))
+    const job = await inside.ask(requestFor(manifests, { timeoutMs: TIMEOUT_MS, paths: chosen, ...asked }))
     const own = job.paths.filter((path) => path.kind === kind)
     expect(outcomes({ ...job, paths: own })).toEqual(paths)
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { service, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { requestFor, type Scene } from '../scene.ts'
+import { requestFor, type Scene, TIMEOUT_MS } from '../scene.ts'
 import { type Told, told } from '../told.ts'
 import { endpoints, WORLD } from '../world.ts'
 
@@ -75,7 +75,7 @@ export function kindTests(cluster: () => Cluster): void {
       await fault?.(faults)
       const job = await inside.ask(
         requestFor(manifests, {
-          timeoutMs: 1000,
+          timeoutMs: TIMEOUT_MS,
           paths: { include: Object.keys(expected).filter((kind) => kind !== 'names') },
         }),
       )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { LOAD_BALANCER, requestFor, type Scene, sceneOf, toad } from '../scene.ts'
+import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { type Told, told } from '../told.ts'
 import { CONTROLLER_ADDRESS, endpoints, OUTSIDE } from '../world.ts'
 
@@ -79,7 +79,7 @@ export function outsideTests(cluster: () => Cluster): void {
       const { apply, outside, fault: faults } = cluster()
       await apply(manifests)
       await fault?.(faults)
-      const request = requestFor(manifests, { timeoutMs: 1000, addresses: { nodes: NODES }, ...asked })
+      const request = requestFor(manifests, { timeoutMs: TIMEOUT_MS, addresses: { nodes: NODES }, ...asked })
       expect(told(await outside.ask(request))).toEqual({ ...SOUND, ...differing })
     })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JobDocument, JobPathDocument, ResultDocument } from '../../../src/report/job-document.ts'
 import { slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { requestFor, sceneOf, toad } from '../scene.ts'
+import { requestFor, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { told } from '../told.ts'
 import { CLIENT_ADDRESS, endpoints, type Manifest, TOADS } from '../world.ts'
 
@@ -77,7 +77,7 @@ export function triesTests(cluster: () => Cluster): void {
     it('show a node that is gone: the half that it carries gets no answer', async () => {
       const ask = await scene(sceneOf())
       await cluster().fault.pullCable('node-2')
-      const job = await ask({ samples: 8, timeoutMs: 1000, paths: only('ClusterIP') })
+      const job = await ask({ samples: 8, timeoutMs: TIMEOUT_MS, paths: only('ClusterIP') })
       expect(tally(job)).toEqual({ pass: 4, connect_timeout: 4 })
     })
 
@@ -87,6 +87,13 @@ export function triesTests(cluster: () => Cluster): void {
       const job = await ask({ retries: { limit: 1, delayMs: 0 }, paths: only('ClusterIP') })
       expect(tried(job).map(({ outcome, flaky }) => ({ outcome, flaky }))).toEqual([{ outcome: 'pass', flaky: true }])
       expect(tally(job)).toEqual({ connection_refused: 1, pass: 1 })
+    })
+
+    it('on a Service without endpoints are partly refused, partly unanswered, where Linux rations refusals', async () => {
+      const ask = await scene(sceneOf({ slice: slice([]) }))
+      await cluster().fault.rationRefusals('node-3')
+      const job = await ask({ samples: 16, timeoutMs: TIMEOUT_MS, paths: only('ClusterIP') })
+      expect(Object.keys(tally(job)).toSorted()).toEqual(['connect_timeout', 'connection_refused'])
     })
 
     it('keep in their timings what a lost packet costs', async () => {
@@ -123,7 +130,7 @@ export function triesTests(cluster: () => Cluster): void {
   describe('expect.unreachable', () => {
     const request = (manifests: readonly Manifest[]) =>
       requestFor(manifests, {
-        timeoutMs: 1000,
+        timeoutMs: TIMEOUT_MS,
         paths: only('NodePort'),
         expect: { unreachable: [{ kind: 'NodePort', node: 'node-2' }] },
       })
