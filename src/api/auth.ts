@@ -9,9 +9,10 @@ import type { ApiEnv } from './route.ts'
  * a client is configured once for all its servers.
  */
 export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
-  const { required, adminToken } = deps.settings.auth
+  const { required, adminToken, loopbackOnly = false } = deps.settings.auth
   const adminDigest = adminToken === null ? null : sha256Hex(adminToken)
   return async (context, next) => {
+    if (loopbackOnly) refuseForeignHost(context.req.header('host') ?? '')
     const token = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
     // Digests are compared, so that the time taken says nothing about the token.
     if (token !== undefined && adminDigest !== null && sha256Hex(token) === adminDigest) {
@@ -27,4 +28,13 @@ export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
     } else context.set('principal', { name: 'anonymous' })
     return next()
   }
+}
+
+function refuseForeignHost(host: string): void {
+  if (/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host)) return
+  throw new ProblemError(
+    'forbidden',
+    `This server asks for no token, so it answers to its loopback names only, not to "${host.slice(0, 100)}". ` +
+      'Behind a proxy, set PORTOLAN_ADMIN_TOKEN and PORTOLAN_AUTH=tokens, or PORTOLAN_AUTH=none to serve anyone.',
+  )
 }

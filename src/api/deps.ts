@@ -51,7 +51,11 @@ export type Settings = {
   /** Seconds; a longer wait is cut to it. */
   waitLimit: number
   bodyLimitBytes: number
-  auth: { required: boolean; adminToken: string | null }
+  /**
+   * `loopbackOnly`: it listens on loopback and asks for no token, so requests must name a loopback host. A page of
+   * another site could else reach it through a name that it makes resolve to 127.0.0.1 (DNS rebinding).
+   */
+  auth: { required: boolean; adminToken: string | null; loopbackOnly?: boolean }
   /** When a waiting request looks for changes that another process made: the gaps grow from the first to the last. */
   poll: { firstMs: number; lastMs: number }
   /** The shortest `@every`, milliseconds: how often this runtime can wake. */

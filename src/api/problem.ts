@@ -35,7 +35,7 @@ export const ProblemSchema = z
   .openapi('Problem', { description: 'RFC 9457. `code` is stable; codes may be added.' })
 
 /** `responses` of a route that needs a token: the problems it can answer, by code. */
-export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'unauthenticated')
+export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'unauthenticated', 'forbidden')
 
 /** The same for a route that needs none. */
 export function openProblems(...codes: ProblemCode[]) {

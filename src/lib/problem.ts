@@ -11,7 +11,7 @@ export const PROBLEMS = {
   invalid_request: [400, 'The request does not fit the schema'],
   malformed_manifests: [400, 'The manifests are not well-formed'],
   unauthenticated: [401, 'A token is needed'],
-  forbidden: [403, 'This token may not do that'],
+  forbidden: [403, 'This may not be asked in this way'],
   not_found: [404, 'There is no such resource'],
   method_not_allowed: [405, 'This resource does not know that method'],
   not_acceptable: [406, 'No format that the client accepts'],

@@ -107,7 +107,11 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       queueLimit: config.queueLimit,
       waitLimit: 300,
       bodyLimitBytes: BODY_LIMIT_BYTES,
-      auth: { required: tokensNeeded, adminToken: config.adminToken },
+      auth: {
+        required: tokensNeeded,
+        adminToken: config.adminToken,
+        loopbackOnly: !tokensNeeded && config.auth === 'auto',
+      },
       poll: { firstMs: 500, lastMs: 500 },
       eventsLimitMs: 3_600_000,
       everyLeastMs: 1000,
