@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/lib/clock.ts'
+import { by } from '../contract/runtimes.ts'
 import { type ReadSample, readMetrics, valuesOf } from '../support/metrics.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJob } from '../support/read.ts'
@@ -202,7 +203,7 @@ describe('GET /metrics', () => {
     await fetch(`${api.url}/no/such/route`, { method: 'PURGE' })
     const samples = await scrape()
     expect(valuesOf(samples, 'portolan_jobs', 'status')).toEqual({ queued: 0, running: 0 })
-    expect(valuesOf(samples, 'portolan_tries_in_flight', '')).toEqual({ '': 0 })
+    expect(valuesOf(samples, 'portolan_tries_in_flight', '')).toEqual(by('figures', { node: { '': 0 }, workers: {} }))
     expect(samples.find(({ name }) => name === 'portolan_build_info')).toMatchObject({ value: 1 })
     const requests = samples.filter(({ name }) => name === 'portolan_http_requests_total')
     expect(requests).toContainEqual({

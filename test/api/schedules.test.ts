@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { by } from '../contract/runtimes.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readBatch, readJob, readJobs, readProblem, readSchedule, readSchedules } from '../support/read.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
@@ -123,8 +124,14 @@ describe('POST /v1/schedules', () => {
     expect(problem.errors[0]?.pointer).toEqual(typeof pointer === 'string' ? pointer : expect.stringMatching(pointer))
   })
 
-  it('takes @every from a second up', async () => {
-    expect((await post({ cron: '@every 1s', enabled: false })).status).toBe(201)
+  it('takes @every from the shortest of the runtime up', async () => {
+    const { least, below } = by('every', {
+      node: { least: '1s', below: { cron: '@every 0s', status: 400 } },
+      workers: { least: '60s', below: { cron: '@every 59s', status: 422 } },
+    })
+    expect((await post({ cron: `@every ${least}`, enabled: false })).status).toBe(201)
+    const short = await post({ cron: below.cron })
+    expect([short.status, (await readProblem(short)).errors[0]?.pointer]).toEqual([below.status, '/cron'])
     const refused = await post({ cron: '@every 0s' })
     expect([refused.status, (await readProblem(refused)).errors[0]?.pointer]).toEqual([400, '/cron'])
   })

@@ -1,6 +1,7 @@
 import { createTestHarness, type TestHarness, unstable_readConfig } from 'wrangler'
 import { buildPages } from '../../scripts/build-pages.ts'
 import type { Clock } from '../../src/lib/clock.ts'
+import { startDohServer } from './doh-server.ts'
 import type { WorkerControl } from './worker-control.ts'
 
 const root = new URL('../../', import.meta.url).pathname
@@ -39,7 +40,8 @@ function configOf(env: Record<string, string>) {
 /** The Worker of `wrangler.toml` on local workerd, with D1, queues and assets of its own. No account, no internet. */
 export async function startOnWorkers(env: Record<string, string>): Promise<WorkersPortolan> {
   buildPages()
-  const harness = createTestHarness({ root, workers: [{ config: configOf(env) }] })
+  const doh = await startDohServer({ localhost: { A: ['127.0.0.1'] } })
+  const harness = createTestHarness({ root, workers: [{ config: configOf({ PORTOLAN_DOH_URL: doh.url, ...env }) }] })
   const { url } = await harness.listen()
   await harness.getWorker().applyD1Migrations('DB')
   const at = url.href.replace(/\/$/, '')
@@ -55,7 +57,9 @@ export async function startOnWorkers(env: Record<string, string>): Promise<Worke
       const response = await fetch(`${at}/test`, { method: 'POST', body: JSON.stringify(control) })
       return (await response.json()) as { made: number }
     },
-    close: () => harness.close(),
+    async close() {
+      await Promise.all([harness.close(), doh.close()])
+    },
   }
 }
 

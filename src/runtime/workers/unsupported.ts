@@ -1,4 +1,5 @@
 import type { JobRequest } from '../../job/job.ts'
+import { withoutSecrets } from '../../job/secrets.ts'
 import type { ProblemDetail } from '../../lib/problem.ts'
 import type { Plan } from '../../plan/path.ts'
 import { expectedCalls } from './cost.ts'
@@ -29,5 +30,21 @@ export function unsupported(request: JobRequest, plan: Plan): ProblemDetail[] {
       })
     }
   }
+  const planUnits = JSON.stringify(plan).length
+  if (planUnits > PLAN_UNITS_MAX) {
+    const detail = `The plan has ${planUnits} characters; on Workers at most ${PLAN_UNITS_MAX}: ask for fewer paths or shorter checks.`
+    errors.push({ pointer: '/checks', detail })
+  }
+  const { secrets } = withoutSecrets(request.checks)
+  const secretBytes = secrets === null ? 0 : new TextEncoder().encode(JSON.stringify(secrets)).length
+  if (secretBytes > SECRET_BYTES_MAX) {
+    const detail = `Headers, bodies and conversations of the checks have ${secretBytes} bytes; on Workers at most ${SECRET_BYTES_MAX}.`
+    errors.push({ pointer: '/checks', detail })
+  }
   return errors
 }
+
+/** An isolate holds a plan several times over, as objects and as text. */
+const PLAN_UNITS_MAX = 4_000_000
+/** Sealed they are a third longer, and a value on D1 is less than 1 MB. */
+const SECRET_BYTES_MAX = 700_000

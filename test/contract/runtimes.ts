@@ -1,0 +1,88 @@
+/**
+ * Where the two runtimes must differ. The suites that run on both name a difference where they meet it; the table in
+ * docs/runtimes.md has the same rows, which `test/contract/runtimes.test.ts` checks.
+ *
+ * @module
+ */
+import { RUNTIME } from '../support/portolan.ts'
+
+export const DIFFERENCES = {
+  vantage: {
+    what: 'Where the prober stands',
+    node: 'in the cluster or outside',
+    workers:
+      "`edge`: no private address (unless in `PORTOLAN_EGRESS_ALLOW`), none of the platform's own, no port 25; such paths are `skipped: vantage`",
+  },
+  authentication: {
+    what: 'Tokens',
+    node: 'not needed where the API listens on loopback only',
+    workers: 'always needed',
+  },
+  every: { what: 'The shortest `@every`', node: '1 s', workers: '60 s, else 422' },
+  wait: { what: 'The longest wait', node: '300 s', workers: '25 s' },
+  events: {
+    what: 'A stream of events',
+    node: 'closes after an hour',
+    workers: 'closes after 5 minutes; resume by `Last-Event-ID`',
+  },
+  lookup: {
+    what: 'Names',
+    node: 'DNS and what the system looks up, with its hosts file and search list',
+    workers: 'DNS over HTTPS (`PORTOLAN_DOH_URL`), or over TCP where servers are named',
+  },
+  certificate: {
+    what: 'The certificate of a handshake that ended well',
+    node: 'recorded; `minDaysToExpiry` is judged',
+    workers: '`null`, as is the TLS version: the runtime does not show them',
+  },
+  unverified: {
+    what: '`tls.insecureSkipVerify`, and default checks of direct addresses',
+    node: 'any certificate is taken',
+    workers: 'a certificate that the runtime does not take makes the path `skipped: vantage`',
+  },
+  authorities: { what: '`tls.caPem`', node: 'the authorities that are trusted', workers: '422' },
+  http2: { what: '`httpVersion: "2"`', node: 'HTTP/2', workers: '422' },
+  handshake: {
+    what: 'Why a handshake failed',
+    node: 'by its code',
+    workers:
+      'by the certificate that a second connection is shown; nothing of servers that speak TLS 1.3 alone (`tls_handshake_failed`)',
+  },
+  reset: {
+    what: 'A connection that is reset as soon as it is made',
+    node: '`connection_reset`',
+    workers: '`connection_reset` or `connect_failed`',
+  },
+  localAddress: { what: '`localAddress`', node: 'the address of this side', workers: '`null`' },
+  timings: {
+    what: 'Timings',
+    node: 'to the microsecond',
+    workers: 'whole milliseconds: the clock stands still between two events',
+  },
+  concurrency: {
+    what: 'Tries at once',
+    node: '`PORTOLAN_CONCURRENCY`, all jobs together',
+    workers: '5 an invocation, at most 50 invocations a job',
+  },
+  settle: {
+    what: '`settleMs`',
+    node: 'with any number of tries',
+    workers: '422 where a round over one path takes more than an invocation can make',
+  },
+  figures: { what: 'Metrics of the process', node: 'memory, CPU time, tries under way', workers: 'none' },
+  secrets: {
+    what: 'Checks with headers, a body or a conversation',
+    node: 'sealed by `PORTOLAN_SECRET_KEY` or a key file',
+    workers: 'need `PORTOLAN_SECRET_KEY`, else 422',
+  },
+  body: { what: 'The largest body', node: '16 MiB', workers: '4 MiB: what parses within the memory of an isolate' },
+  plan: {
+    what: 'The largest plan',
+    node: '20,000 tries',
+    workers: '20,000 tries, 4 million characters of checks and paths, 700 kB of secrets; else 422',
+  },
+} as const satisfies Record<string, { what: string; node: string; workers: string }>
+
+/** What is expected where the runtimes differ. */
+export const by = <N, W>(_difference: keyof typeof DIFFERENCES, expected: { node: N; workers: W }): N | W =>
+  RUNTIME === 'workers' ? expected.workers : expected.node
