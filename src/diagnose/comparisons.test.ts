@@ -75,6 +75,12 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['endpoints_silent likely: DNS ClusterIP Endpoint'],
   ],
   [
+    'the controller alone reaches the endpoints: node ports and load balancers lead there, too',
+    HEALTHY,
+    of('connect_timeout', 'Endpoint', 'ClusterIP', 'DNS', 'NodePort', 'LoadBalancer'),
+    ['endpoints_silent likely: DNS ClusterIP NodePort LoadBalancer Endpoint'],
+  ],
+  [
     'one endpoint fails, and a share of what goes through it',
     HEALTHY,
     ({ kind, node: on }) =>
@@ -111,6 +117,19 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     bothFamilies,
     ({ family, dns }) => (family === 'IPv6' && dns === null ? 'connection_refused' : 'pass'),
     ['one_family_fails likely: ClusterIP Endpoint'],
+  ],
+  [
+    'nothing answers over IPv6, nor does the load balancer',
+    [
+      service(
+        { type: 'LoadBalancer', clusterIPs: ['10.96.0.7', 'fd00::7'], allocateLoadBalancerNodePorts: false },
+        {},
+        loadBalancerStatus({ ip: '203.0.113.73' }, { ip: '2001:db8::73' }),
+      ),
+      ...bothFamilies.slice(1),
+    ],
+    ({ family, dns }) => (family === 'IPv6' && dns === null ? 'connection_refused' : 'pass'),
+    ['one_family_fails likely: ClusterIP LoadBalancer Endpoint'],
   ],
   [
     'DNS is silent',

@@ -88,7 +88,7 @@ const nodeOf = (node: string | null): string => (node === null ? '' : `${node}, 
 export const nodePortBlocked: Rule = {
   code: 'node_port_blocked',
   layer: 'network',
-  unless: ['proxy_label_excludes_service', 'node_not_ready'],
+  unless: ['proxy_label_excludes_service', 'node_not_ready', 'endpoints_silent'],
   after: ({ ports }, { vantage }) =>
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
@@ -111,7 +111,7 @@ export const nodePortBlocked: Rule = {
 export const loadBalancerFails: Rule = {
   code: 'load_balancer_fails',
   layer: 'loadbalancer',
-  unless: ['load_balancer_port_error', 'load_balancer_nodes_excluded'],
+  unless: ['load_balancer_port_error', 'load_balancer_nodes_excluded', 'one_family_fails'],
   after: ({ ports }, { namespace, service }) =>
     ports.flatMap((port) => {
       const bad = failing(port.of('LoadBalancer')).filter(hasNoConnection)
