@@ -122,7 +122,11 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     'nothing answers over IPv6, nor does the load balancer',
     [
       service(
-        { type: 'LoadBalancer', clusterIPs: ['10.96.0.7', 'fd00::7'], allocateLoadBalancerNodePorts: false },
+        {
+          type: 'LoadBalancer',
+          clusterIPs: ['10.96.0.7', 'fd00::7'],
+          ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }],
+        },
         {},
         loadBalancerStatus({ ip: '203.0.113.73' }, { ip: '2001:db8::73' }),
       ),
