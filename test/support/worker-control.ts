@@ -2,6 +2,6 @@
 export type WorkerControl = {
   /** How far its clock is ahead of this machine's, milliseconds. */
   aheadMs?: number
-  /** Calls to the platform that fail, by number from now on: `2 n` before the n-th is made, `2 n + 1` after it. */
+  /** Calls to D1 and the queue that fail, by number from now on: `2 n` before the n-th is made, `2 n + 1` after it. */
   failing?: readonly number[]
 }

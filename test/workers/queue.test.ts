@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { JobDocument } from '../../src/report/job-document.ts'
+import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/portolan-on-workers.ts'
+import { readJob, readSchedule } from '../support/read.ts'
+import { type Pod, startPod, toadService } from '../support/toad.ts'
+
+let worker: WorkersPortolan
+let pod: Pod
+
+beforeAll(async () => {
+  ;[worker, pod] = await Promise.all([startOnWorkers({}), startPod('toad', '0.0.0.0')])
+})
+afterEach(() => worker.control({ failing: [], aheadMs: 0 }))
+afterAll(() => Promise.all([worker.close(), pod.close()]))
+
+const call = (path: string, json?: unknown): Promise<Response> =>
+  fetch(worker.url + path, {
+    method: json === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${WORKERS_TOKEN}`, 'content-type': 'application/json' },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  })
+
+/** Endpoints on loopback addresses of their own, all of one pod. */
+const jobOf = (endpoints: number, extra: Record<string, unknown> = {}) => ({
+  target: {
+    manifests: [
+      toadService(pod.port),
+      {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'toad', namespace: 'default', labels: { 'kubernetes.io/service-name': 'toad-svc' } },
+        addressType: 'IPv4',
+        ports: [{ name: 'http', port: pod.port, protocol: 'TCP' }],
+        endpoints: Array.from({ length: endpoints }, (_, i) => ({
+          addresses: [`127.0.${1 + Math.floor(i / 200)}.${1 + (i % 200)}`],
+          conditions: { ready: true },
+        })),
+      },
+    ],
+  },
+  paths: { include: ['Endpoint'] },
+  limits: { endpoints: 500 },
+  deadlineMs: 300_000,
+  ...extra,
+})
+
+async function ended(id: string): Promise<JobDocument> {
+  for (;;) {
+    const job = await readJob(call(`/v1/jobs/${id}?wait=20`))
+    if (job.status === 'finished') return job
+  }
+}
+
+const tries = (job: JobDocument): string[] =>
+  job.paths.flatMap(({ id, results }) => results.map(({ sample, try: nth }) => `${id} ${sample} ${nth}`))
+
+/** Numbers below `below`, the same for the same seed (mulberry32). */
+function seeded(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+describe('a job in chunks', () => {
+  it.each([1, 2, 3])(
+    'of 300 paths × 2 samples is whole, nothing lost or doubled, whatever call fails (seed %i)',
+    async (seed) => {
+      const random = seeded(seed)
+      // Some 200 calls, each of which can fail before it is made and after it
+      const failing = Array.from({ length: 10 }, () => random(360))
+      await worker.control({ failing })
+      const { id } = await readJob(call('/v1/jobs', jobOf(300, { samples: 2 })))
+      const job = await ended(id)
+      const made = tries(job)
+      expect([job.verdict, job.summary.pass, made.length, new Set(made).size]).toEqual(['pass', 300, 600, 600])
+      const finished = worker.lines.filter((line) => line.includes('"job_finished"') && line.includes(id))
+      expect(finished).toHaveLength(1)
+      expect(worker.lines.some((line) => line.includes('as the test wants'))).toBe(true)
+    },
+    240_000,
+  )
+})
+
+describe('the cron trigger', () => {
+  it('runs a due schedule of the API, whose results are in D1', async () => {
+    const response = await call('/v1/schedules', { name: 'minutely', cron: '* * * * *', job: jobOf(2) })
+    const { id } = await readSchedule(response)
+    await worker.control({ aheadMs: 60_000 })
+    await worker.cron()
+    const { items } = (await (await call(`/v1/schedules/${id}/jobs`)).json()) as { items: { id: string }[] }
+    expect(items).toHaveLength(1)
+    const job = await ended(items[0]?.id ?? '')
+    expect([job.verdict, tries(job).length]).toEqual(['pass', 2])
+    await worker.cron()
+    expect(((await (await call(`/v1/schedules/${id}/jobs`)).json()) as { items: unknown[] }).items).toHaveLength(1)
+  }, 120_000)
+})
