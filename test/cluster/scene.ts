@@ -41,6 +41,8 @@ export type Scene = {
   manifests?: readonly Manifest[]
   fault?: (fault: Faults) => Promise<unknown>
   asked?: Manifest
+  /** The cause that is shown first; not stated where the diagnosis has nothing to say. */
+  finding?: string
 }
 
 /** A job's body. */

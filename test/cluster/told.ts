@@ -43,3 +43,6 @@ function outcomeOf({ outcome, skipped, results }: JobPathDocument): string {
   if (outcome === 'skipped') return [`skipped ${skipped?.reason}`, ...(seen === '' ? [] : [`(${seen})`])].join(' ')
   return outcome === 'pass' ? 'pass' : `${outcome === 'fail' ? '' : `${outcome} `}${seen}`
 }
+
+/** The cause that is shown first; `undefined`: none is told. */
+export const firstFinding = ({ diagnosis }: JobDocument): string | undefined => diagnosis.findings[0]?.code

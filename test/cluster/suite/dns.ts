@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
 import { requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
-import { type Told, told } from '../told.ts'
+import { firstFinding, type Told, told } from '../told.ts'
 import { WORLD } from '../world.ts'
 
 /** What becomes of the names that are resolved, and of the name that is dialled; the cluster IP passes beside them. */
@@ -22,36 +22,42 @@ function isNamed({ metadata }: Record<string, unknown>, name: string): boolean {
 const TABLE: readonly Row[] = [
   {
     guarantee: 'a server that is dead cannot be asked, in any form',
+    finding: 'cluster_dns_fails',
     fault: (fault) => fault.dns('dead'),
     names: 'dns_server_failure',
     dialled: 'dns_server_failure',
   },
   {
     guarantee: 'cluster DNS without an endpoint cannot be asked',
+    finding: 'cluster_dns_fails',
     manifests: withoutDnsPods,
     names: 'dns_server_failure',
     dialled: 'dns_server_failure',
   },
   {
     guarantee: 'a server that stands still does not answer in time',
+    finding: 'cluster_dns_fails',
     fault: (fault) => fault.dns('frozen'),
     names: 'dns_timeout',
     dialled: 'dns_timeout',
   },
   {
     guarantee: 'a server that has not read the cluster answers SERVFAIL',
+    finding: 'cluster_dns_fails',
     fault: (fault) => fault.dns('broken'),
     names: 'dns_server_failure',
     dialled: 'dns_server_failure',
   },
   {
     guarantee: 'a server that leaves the Service out answers NXDOMAIN',
+    finding: 'service_name_unknown',
     fault: (fault) => fault.dns(WORLD),
     names: 'dns_not_found',
     dialled: 'dns_not_found',
   },
   {
     guarantee: 'a record that is older than the cluster IP is the wrong address, and leads nowhere',
+    finding: 'stale_dns',
     fault: (fault) => fault.dns([...WORLD, toad({ clusterIP: '10.96.0.99', clusterIPs: ['10.96.0.99'] }), slice([])]),
     names: {
       [`dns:${NAME}?type=A`]: 'wrong_address',
@@ -64,6 +70,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'with a wrong cluster domain only the whole names are not found',
+    finding: 'cluster_domain_wrong',
     asked: { addresses: { clusterDomain: 'other.local' } },
     names: {
       [`dns:${OTHER_DOMAIN}?type=A`]: 'dns_not_found',
@@ -100,7 +107,7 @@ const TABLE: readonly Row[] = [
 
 export function dnsTests(cluster: () => Cluster): void {
   describe('cluster DNS', () => {
-    it.each(TABLE)('$guarantee', async ({ manifests = sceneOf(), fault, asked, names, dialled }) => {
+    it.each(TABLE)('$guarantee', async ({ manifests = sceneOf(), fault, asked, finding, names, dialled }) => {
       const { apply, inside, fault: faults } = cluster()
       await apply(manifests)
       await fault?.(faults)
@@ -108,6 +115,7 @@ export function dnsTests(cluster: () => Cluster): void {
       const job = await inside.ask(requestFor(manifests, { timeoutMs: TIMEOUT_MS, paths, ...asked }))
       const { names: seen, DNS, ClusterIP } = told(job)
       expect({ names: seen, DNS, ClusterIP }).toEqual({ names, DNS: dialled, ClusterIP: 'pass' })
+      if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
     })
   })
 }

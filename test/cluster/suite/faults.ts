@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ingress, loadBalancerStatus, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
 import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
-import { type Told, told } from '../told.ts'
+import { firstFinding, type Told, told } from '../told.ts'
 import { CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
 
 /** A row of the table: what is broken, and which paths tell so, by kind. Kinds that are not named pass. */
@@ -42,26 +42,31 @@ const ON_NODE_1 = endpoints('toad-1', 'toad-2')
 const TABLE: readonly Row[] = [
   {
     guarantee: 'no endpoint: refused wherever kube-proxy answers, 503 from the controller',
+    finding: 'no_endpoints',
     manifests: sceneOf({ slice: slice([]) }),
     told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: undefined },
   },
   {
     guarantee: 'pods that are not ready but answer: only they themselves do',
+    finding: 'no_endpoints',
     manifests: sceneOf({ slice: slice(endpoints(...TOADS).map((each) => ({ ...each, ready: false }))) }),
     told: { ...proxied('connection_refused'), Ingress: 'unexpected_status' },
   },
   {
     guarantee: 'endpoints of a port by another name: as if there were none',
+    finding: 'slice_port_name_mismatch',
     manifests: sceneOf({ slice: slice(endpoints(...TOADS), { ports: [{ name: 'web', port: 8080 }] }) }),
     told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: undefined },
   },
   {
     guarantee: 'a load balancer that has given no address: nothing to test yet',
+    finding: 'load_balancer_pending',
     manifests: sceneOf({ service: toad({}, {}) }),
     told: { LoadBalancer: 'skipped pending' },
   },
   {
     guarantee: 'a targetPort that nobody listens on: refused by the pods, 502 from the controller',
+    finding: 'nothing_listens',
     manifests: sceneOf({ slice: slice(endpoints(...TOADS), { ports: [{ name: 'http', port: 8081 }] }) }),
     told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: 'connection_refused' },
   },
@@ -77,6 +82,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'an application that answers 500: the same status on every path',
+    finding: 'application_answers_errors',
     fault: (fault) => fault.pods(TOADS, { status: 500 }),
     told: { ...proxied('unexpected_status'), Ingress: 'unexpected_status', Endpoint: 'unexpected_status' },
   },
@@ -87,16 +93,19 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a node port that a firewall drops on node-2: no answer there alone',
+    finding: 'node_port_fails_on_some_nodes',
     fault: (fault) => fault.filter('node-2', 'prerouting', ['tcp dport 30080 drop']),
     told: { NodePort: on('node-2', 'connect_timeout') },
   },
   {
     guarantee: 'a node port that a firewall prohibits on node-2: host unreachable there alone',
+    finding: 'node_port_fails_on_some_nodes',
     fault: (fault) => fault.filter('node-2', 'prerouting', ['tcp dport 30080 reject with icmp type admin-prohibited']),
     told: { NodePort: on('node-2', 'host_unreachable') },
   },
   {
     guarantee: "node-2's cable pulled, no endpoint on it: only its node port does not answer",
+    finding: 'node_port_fails_on_some_nodes',
     manifests: sceneOf({ slice: slice(ON_NODE_1) }),
     fault: (fault) => fault.pullCable('node-2'),
     told: { NodePort: on('node-2', 'connect_timeout') },
@@ -108,18 +117,21 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a load balancer that is a proxy of its own and is gone: told from inside, too',
+    finding: 'load_balancer_fails',
     manifests: sceneOf({ service: toad({}, loadBalancerStatus({ ip: LOAD_BALANCER, ipMode: 'Proxy' })) }),
     fault: (fault) => fault.blackhole(LOAD_BALANCER),
     told: { LoadBalancer: 'connect_timeout' },
   },
   {
     guarantee: 'externalTrafficPolicy Local: a node without endpoint is not expected to answer, and counts in nothing',
+    finding: 'traffic_policy_local_no_endpoint',
     manifests: sceneOf({ service: toad({ externalTrafficPolicy: 'Local' }), slice: slice(ON_NODE_1) }),
     told: { NodePort: on('node-2', 'skipped not_expected (connect_timeout)') },
   },
   {
     guarantee:
       "internalTrafficPolicy Local: the cluster IP is not expected to answer on the prober's node, which has no endpoint",
+    finding: 'traffic_policy_local_no_endpoint',
     manifests: sceneOf({ service: toad({ internalTrafficPolicy: 'Local' }), slice: slice(ON_NODE_1) }),
     told: { ClusterIP: 'skipped not_expected (connect_timeout)', DNS: 'skipped not_expected (connect_timeout)' },
   },
@@ -131,6 +143,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a NetworkPolicy that lets only the controller in: no answer anywhere but through it',
+    finding: 'endpoints_silent',
     fault: async (fault) => {
       for (const node of ['node-1', 'node-2']) {
         await fault.filter(node, 'forward', [
@@ -143,6 +156,7 @@ const TABLE: readonly Row[] = [
   {
     guarantee:
       "kube-proxy gone on the prober's node: its own addresses are dead there, other nodes and the pods are not",
+    finding: 'service_proxy_fails',
     fault: (fault) => fault.stopProxy('node-3'),
     asked: { paths: { exclude: ['DNS'] } },
     told: {
@@ -172,6 +186,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'only endpoints that serve while they terminate: traffic still goes there',
+    finding: 'pods_terminating_only',
     manifests: sceneOf({
       slice: slice(ON_NODE_1.map((each) => ({ ...each, ready: false, serving: true, terminating: true }))),
     }),
@@ -181,12 +196,14 @@ const TABLE: readonly Row[] = [
 
 export function faultTests(cluster: () => Cluster): void {
   describe('faults, seen from a pod', () => {
-    it.each(TABLE)('$guarantee', async ({ manifests = sceneOf(), fault, asked, told: differing }) => {
+    it.each(TABLE)('$guarantee', async ({ manifests = sceneOf(), fault, asked, finding, told: differing }) => {
       const { apply, inside, fault: faults } = cluster()
       await apply(manifests)
       await fault?.(faults)
       const request = requestFor(manifests, { timeoutMs: TIMEOUT_MS, ...asked })
-      expect(told(await inside.ask(request))).toEqual({ ...SOUND, ...differing })
+      const job = await inside.ask(request)
+      expect(told(job)).toEqual({ ...SOUND, ...differing })
+      if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
     })
   })
 }

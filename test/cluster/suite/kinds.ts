@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { service, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
 import { requestFor, type Scene, TIMEOUT_MS } from '../scene.ts'
-import { type Told, told } from '../told.ts'
+import { firstFinding, type Told, told } from '../told.ts'
 import { endpoints, WORLD } from '../world.ts'
 
 /** Services of other kinds than the one that most faults are shown on, each with a fault of its kind. */
@@ -16,12 +16,14 @@ const externalName = (name: string) =>
 const TABLE: readonly Row[] = [
   {
     guarantee: 'a headless Service without a ready endpoint does not resolve; its pods answer',
+    finding: 'no_endpoints',
     manifests: [...WORLD, headless, slice(endpoints('toad-1', 'toad-3').map((each) => ({ ...each, ready: false })))],
     verdict: 'fail',
     told: { names: 'dns_not_found', DNS: 'dns_not_found', Endpoint: 'pass' },
   },
   {
     guarantee: 'a headless Service fails where one of its pods does: each address is dialled',
+    finding: 'some_endpoints_fail',
     manifests: [...WORLD, headless, slice(endpoints('toad-1', 'toad-3'))],
     fault: (fault) => fault.pods(['toad-3'], 'closed'),
     verdict: 'fail',
@@ -33,6 +35,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'an ExternalName that leads to nothing: the alias is there, what it stands for is not',
+    finding: 'outside_name_unresolved',
     manifests: [...WORLD, externalName('gone.example.org')],
     verdict: 'fail',
     told: {
@@ -48,6 +51,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a Service that kube-proxy leaves to somebody else is not expected to answer; its pods are',
+    finding: 'proxy_label_excludes_service',
     manifests: [
       ...WORLD,
       service(
@@ -69,7 +73,7 @@ const TABLE: readonly Row[] = [
 
 export function kindTests(cluster: () => Cluster): void {
   describe('other kinds of Services', () => {
-    it.each(TABLE)('$guarantee', async ({ manifests = [], fault, verdict, told: expected }) => {
+    it.each(TABLE)('$guarantee', async ({ manifests = [], fault, verdict, finding, told: expected }) => {
       const { apply, inside, fault: faults } = cluster()
       await apply(manifests)
       await fault?.(faults)
@@ -81,6 +85,7 @@ export function kindTests(cluster: () => Cluster): void {
       )
       const seen = Object.entries(told(job)).filter(([, outcome]) => outcome !== 'skipped excluded')
       expect({ verdict: job.verdict, told: Object.fromEntries(seen) }).toEqual({ verdict, told: expected })
+      if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
     })
   })
 }

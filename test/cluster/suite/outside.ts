@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
 import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
-import { type Told, told } from '../told.ts'
+import { firstFinding, type Told, told } from '../told.ts'
 import { CONTROLLER_ADDRESS, endpoints, OUTSIDE } from '../world.ts'
 
 type Row = Scene & { guarantee: string; told: { [column: string]: Told[string] | undefined } }
@@ -33,16 +33,19 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a load balancer that is gone does not answer',
+    finding: 'load_balancer_fails',
     fault: (fault) => fault.blackhole(LOAD_BALANCER),
     told: { LoadBalancer: 'connect_timeout' },
   },
   {
     guarantee: 'a controller whose load balancer is gone does not answer',
+    finding: 'ingress_controller_unreachable',
     fault: (fault) => fault.blackhole(CONTROLLER_ADDRESS),
     told: { Ingress: 'connect_timeout' },
   },
   {
     guarantee: 'a firewall before the node ports of all nodes is told, and nothing else',
+    finding: 'node_port_blocked',
     fault: async (fault) => {
       for (const node of ['node-1', 'node-2', 'node-3']) {
         await fault.filter(node, 'prerouting', [`ip saddr ${OUTSIDE.address} tcp dport 30080 drop`])
@@ -52,6 +55,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'externalTrafficPolicy Local: the load balancer leaves out nodes that need not answer',
+    finding: 'traffic_policy_local_no_endpoint',
     manifests: sceneOf({
       service: toad({ externalTrafficPolicy: 'Local' }),
       slice: slice(endpoints('toad-1', 'toad-2')),
@@ -62,6 +66,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'no endpoint: refused by every node, 503 from the controller',
+    finding: 'no_endpoints',
     manifests: sceneOf({ slice: slice([]) }),
     told: {
       NodePort: 'connection_refused',
@@ -75,12 +80,14 @@ const TABLE: readonly Row[] = [
 
 export function outsideTests(cluster: () => Cluster): void {
   describe('seen from outside', () => {
-    it.each(TABLE)('$guarantee', async ({ manifests = sceneOf(), fault, asked, told: differing }) => {
+    it.each(TABLE)('$guarantee', async ({ manifests = sceneOf(), fault, asked, finding, told: differing }) => {
       const { apply, outside, fault: faults } = cluster()
       await apply(manifests)
       await fault?.(faults)
       const request = requestFor(manifests, { timeoutMs: TIMEOUT_MS, addresses: { nodes: NODES }, ...asked })
-      expect(told(await outside.ask(request))).toEqual({ ...SOUND, ...differing })
+      const job = await outside.ask(request)
+      expect(told(job)).toEqual({ ...SOUND, ...differing })
+      if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
     })
 
     it('says of a load balancer whether it was tested: not from a pod, where a node answers for it', async () => {
