@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { runtimesReporter } from './test/support/runtimes-reporter.ts'
 
 /** With TEST_RESULTS, a folder: each run leaves its counts there, for scripts/ci-summary.ts. */
 const results = process.env.TEST_RESULTS
@@ -16,8 +17,12 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: results
-      ? ['default', ['json', { outputFile: `${results}/${process.env.npm_lifecycle_event ?? 'vitest'}.json` }]]
-      : ['default'],
+      ? [
+          'default',
+          runtimesReporter,
+          ['json', { outputFile: `${results}/${process.env.npm_lifecycle_event ?? 'vitest'}.json` }],
+        ]
+      : ['default', runtimesReporter],
     projects: [
       {
         extends: true,
