@@ -4,4 +4,8 @@ export type WorkerControl = {
   aheadMs?: number
   /** Calls to D1 and the queue that fail, by number from now on: `2 n` before the n-th is made, `2 n + 1` after it. */
   failing?: readonly number[]
+  /** Messages that can never be worked off: of that chunk, or (`null`) those that start a job. `undefined`: none. */
+  poisoned?: { chunk: number | null } | 'none'
+  /** Messages are taken and forgotten. */
+  losing?: boolean
 }

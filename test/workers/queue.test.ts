@@ -10,7 +10,7 @@ let pod: Pod
 beforeAll(async () => {
   ;[worker, pod] = await Promise.all([startOnWorkers({}), startPod('toad', '0.0.0.0')])
 })
-afterEach(() => worker.control({ failing: [], aheadMs: 0 }))
+afterEach(() => worker.control({ failing: [], poisoned: 'none', losing: false, aheadMs: 0 }))
 afterAll(() => Promise.all([worker.close(), pod.close()]))
 
 const call = (path: string, json?: unknown): Promise<Response> =>
@@ -85,6 +85,28 @@ describe('a job in chunks', () => {
   )
 })
 
+describe('a message that fails again and again', () => {
+  it('of a chunk: ends as errors of ours that say why, beside what the other chunks found', async () => {
+    await worker.control({ poisoned: { chunk: 1 } })
+    const { id } = await readJob(call('/v1/jobs', jobOf(40)))
+    const job = await ended(id)
+    const results = job.paths.flatMap((path) => path.results)
+    const byOutcome = Map.groupBy(results, ({ outcome }) => outcome)
+    expect([job.verdict, job.problem, results.length]).toEqual(['error', null, 40])
+    expect([byOutcome.get('pass')?.length, byOutcome.get('error')?.length]).toEqual([24, 16])
+    expect(byOutcome.get('error')?.[0]?.failure).toEqual({
+      ...{ code: 'internal', phase: 'connect', source: 'internal' },
+      message: 'the runner failed each time it came to this try; the log says why',
+    })
+  }, 120_000)
+
+  it('that starts a job: ends the job with a problem', async () => {
+    await worker.control({ poisoned: { chunk: null } })
+    const { id } = await readJob(call('/v1/jobs', jobOf(2)))
+    expect(await ended(id)).toMatchObject({ verdict: 'error', problem: { code: 'internal', status: 500 } })
+  }, 120_000)
+})
+
 describe('the cron trigger', () => {
   it('runs a due schedule of the API, whose results are in D1', async () => {
     const response = await call('/v1/schedules', { name: 'minutely', cron: '* * * * *', job: jobOf(2) })
@@ -97,5 +119,14 @@ describe('the cron trigger', () => {
     expect([job.verdict, tries(job).length]).toEqual(['pass', 2])
     await worker.cron()
     expect(((await (await call(`/v1/schedules/${id}/jobs`)).json()) as { items: unknown[] }).items).toHaveLength(1)
+  }, 120_000)
+
+  it('has jobs run whose message was lost', async () => {
+    await worker.control({ losing: true })
+    const { id } = await readJob(call('/v1/jobs', jobOf(2)))
+    expect((await readJob(call(`/v1/jobs/${id}?wait=1`))).status).toBe('queued')
+    await worker.control({ losing: false, aheadMs: 61_000 })
+    await worker.cron()
+    expect((await ended(id)).verdict).toBe('pass')
   }, 120_000)
 })

@@ -13,21 +13,24 @@ import type { Message } from './queue.ts'
 import { createChunkDeps, RESERVED } from './turn.ts'
 
 export type WorkerOptions = IsolateOptions & {
-  /** For tests: what an invocation spends goes through it. */
-  calls?: (calls: Calls) => Calls
+  /** For tests: what an invocation spends goes through it. `delivery`: the message that it is for. */
+  calls?: (calls: Calls, delivery: Delivery | null) => Calls
+  /** Seconds until a message is delivered again that has failed so often. */
+  backoff?: (attempts: number) => number
 }
+
+export type Delivery = { queue: string; body: Message }
 
 /** What the dead-letter queue of `wrangler.toml` ends with. */
 const DEAD = '-dead'
 
-export function createWorker({ calls: through = (calls) => calls, ...options }: WorkerOptions = {}) {
+export function createWorker({ calls: through = (calls) => calls, backoff = growing, ...options }: WorkerOptions = {}) {
   // Built once per isolate, at the first event: bindings are not there before
   let isolate: Promise<Isolate> | null = null
   const isolateOf = (env: Env): Promise<Isolate> => {
     isolate ??= createIsolate(env, options)
     return isolate
   }
-  const callsOf = (reserved: number): Calls => through(createCalls({ reserved }))
 
   return {
     async fetch(request, env, context) {
@@ -44,7 +47,7 @@ export function createWorker({ calls: through = (calls) => calls, ...options }: 
       const own = await isolateOf(env)
       for (const message of batch.messages) {
         const { body, id, attempts } = message
-        const calls = callsOf(RESERVED)
+        const calls = through(createCalls({ reserved: RESERVED }), { queue: batch.queue, body })
         try {
           if ('tick' in body) await tickSchedules(own, env, calls)
           else {
@@ -69,7 +72,7 @@ export function createWorker({ calls: through = (calls) => calls, ...options }: 
     },
 
     async scheduled(_controller, env) {
-      await onCron(await isolateOf(env), env, callsOf(0))
+      await onCron(await isolateOf(env), env, through(createCalls({ reserved: 0 }), null))
     },
   } satisfies ExportedHandler<Env, Message>
 }
@@ -86,4 +89,4 @@ const secondsUntil = (atMs: number, nowMs: number): number =>
   Math.min(Math.max(1, Math.ceil((atMs - nowMs) / 1000)), 600)
 
 /** 1, 2, 4 … seconds. */
-const backoff = (attempts: number): number => Math.min(2 ** (attempts - 1), 60)
+const growing = (attempts: number): number => Math.min(2 ** (attempts - 1), 60)

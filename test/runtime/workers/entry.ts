@@ -9,15 +9,19 @@ import { systemClock } from '../../../src/lib/clock.ts'
 import { VANTAGES } from '../../../src/plan/path.ts'
 import type { Calls } from '../../../src/runtime/workers/calls.ts'
 import type { Env } from '../../../src/runtime/workers/config.ts'
-import { createWorker } from '../../../src/runtime/workers/worker.ts'
+import type { Message } from '../../../src/runtime/workers/queue.ts'
+import { createWorker, type Delivery } from '../../../src/runtime/workers/worker.ts'
 import type { WorkerControl } from '../../support/worker-control.ts'
 
 let aheadMs = 0
 let failing: ReadonlySet<number> = new Set()
 let made = 0
+let poisoned: WorkerControl['poisoned'] = 'none'
+let losing = false
 
-const faulty = (calls: Calls): Calls => ({
+const faulty = (calls: Calls, delivery: Delivery | null): Calls => ({
   async make(kind, call) {
+    if (delivery && isPoisoned(delivery)) throw new Error('this message fails, as the test wants')
     // A try that throws is an error of ours that is recorded; what is failed here is the consumer
     if (kind === 'connect' || kind === 'dns') return calls.make(kind, call)
     const number = made++
@@ -39,6 +43,11 @@ const faulty = (calls: Calls): Calls => ({
   },
 })
 
+function isPoisoned({ queue, body }: Delivery): boolean {
+  if (poisoned === 'none' || poisoned === undefined || queue.endsWith('-dead') || 'tick' in body) return false
+  return (body.chunk ?? null) === poisoned.chunk
+}
+
 const workers = new Map<string, ReturnType<typeof createWorker>>()
 
 /** One for each place that a test stands in. */
@@ -49,6 +58,7 @@ function workerOf(env: Env & { TEST_VANTAGE?: string }): ReturnType<typeof creat
     createWorker({
       clock: { ...systemClock, now: () => Math.floor(systemClock.now() + aheadMs) },
       calls: faulty,
+      backoff: () => 0,
       ...(vantage && { vantage }),
     })
   workers.set(vantage ?? '', worker)
@@ -60,12 +70,17 @@ export default {
     if (new URL(request.url).pathname !== '/test') return workerOf(env).fetch(request, env, context)
     const control = await request.json<WorkerControl>()
     aheadMs = control.aheadMs ?? aheadMs
+    poisoned = control.poisoned ?? poisoned
+    losing = control.losing ?? losing
     if (control.failing) {
       failing = new Set(control.failing)
       made = 0
     }
     return Response.json({ made })
   },
-  queue: (batch, env) => workerOf(env).queue(batch, env),
+  async queue(batch, env) {
+    if (losing) batch.ackAll()
+    else await workerOf(env).queue(batch, env)
+  },
   scheduled: (controller, env) => workerOf(env).scheduled(controller, env),
-} satisfies ExportedHandler<Env, Parameters<ReturnType<typeof createWorker>['queue']>[0]['messages'][number]['body']>
+} satisfies ExportedHandler<Env, Message>
