@@ -7,6 +7,7 @@ import { indexObjects } from '../src/kube/object-index.ts'
 import type { KubeObjects } from '../src/kube/objects.ts'
 import { parseManifests } from '../src/kube/parse.ts'
 import { type PlanInput, planPaths } from '../src/plan/plan.ts'
+import { aRequest } from '../test/support/request.ts'
 
 const SERVICES = 5000
 const ENDPOINTS_EACH = 4
@@ -111,31 +112,9 @@ const ingressManifest = (number: number): unknown => ({
 
 function inputFor(objects: KubeObjects, number: number): PlanInput {
   return {
-    request: {
+    request: aRequest({
       target: { cluster: 'bench', namespace: namespaceOf(number), service: `service-${number}` },
-      objects: null,
-      addresses: {
-        nodes: [],
-        loadBalancer: [],
-        ingressController: [],
-        controllerPorts: null,
-        clusterDomain: null,
-        dnsServers: [],
-        environment: null,
-      },
-      paths: { include: [], exclude: [] },
-      limits: { nodes: 20, endpoints: 50, paths: 500 },
-      checks: [],
-      samples: 1,
-      retries: { limit: 0, delayMs: 1000 },
-      settleMs: 0,
-      expect: { reachable: [], unreachable: [] },
-      timeoutMs: 5000,
-      deadlineMs: null,
-      vantage: null,
-      history: true,
-      labels: {},
-    },
+    }),
     objects,
     ignored: [],
     vantage: 'in-cluster',

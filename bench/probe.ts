@@ -25,7 +25,8 @@ import { createNodeNetwork } from '../src/runtime/node/network.ts'
 import { openSqlite } from '../src/runtime/node/sqlite.ts'
 import { insertJob } from '../src/store/jobs.ts'
 import { claimJob } from '../src/store/leases.ts'
-import { aPlan, httpCheck, noAddresses, plannedPath, quietLog, tcpCheck } from '../test/support/checks.ts'
+import { aPlan, httpCheck, plannedPath, quietLog, tcpCheck } from '../test/support/checks.ts'
+import { noAddresses } from '../test/support/request.ts'
 import { aJob } from '../test/support/stored.ts'
 
 const { values: options } = parseArgs({

@@ -10,7 +10,8 @@ import { createPolicy } from '../src/check/policy.ts'
 import { runChecks } from '../src/check/schedule.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { createNodeNetwork } from '../src/runtime/node/network.ts'
-import { aPlan, httpCheck, noAddresses, plannedPath, quietLog } from '../test/support/checks.ts'
+import { aPlan, httpCheck, plannedPath, quietLog } from '../test/support/checks.ts'
+import { noAddresses } from '../test/support/request.ts'
 
 const DELAYS_MS = [0, 5, 20, 100, 500]
 const AT_ONCE = 64

@@ -3,17 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { createAuthority } from '../support/certificates.ts'
-import {
-  anExpectation,
-  dnsCheck,
-  httpCheck,
-  noAddresses,
-  plannedPath,
-  quietLog,
-  runPath,
-  tcpCheck,
-} from '../support/checks.ts'
+import { anExpectation, dnsCheck, httpCheck, plannedPath, quietLog, runPath, tcpCheck } from '../support/checks.ts'
 import { type DnsServer, startDnsServer, type Zone } from '../support/dns-server.ts'
+import { noAddresses } from '../support/request.ts'
 import { BEHAVIOURS, refusedPort, serve, serveHttp, type TestServer } from '../support/servers.ts'
 
 const network = createNodeNetwork()

@@ -6,10 +6,10 @@ import { judgePath, type PathJudgement } from '../../src/check/outcome.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import type { Result } from '../../src/check/result.ts'
 import { type CheckDeps, type CheckRun, type Chunk, runChecks } from '../../src/check/schedule.ts'
-import type { Addresses } from '../../src/job/job.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'
 import type { Plan, PlannedPath } from '../../src/plan/path.ts'
+import { noAddresses } from './request.ts'
 
 const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
 
@@ -98,16 +98,6 @@ export const aPlan = (paths: readonly PlannedPath[]): Plan => ({
   notApplicable: [],
   ignored: [],
 })
-
-export const noAddresses: Addresses = {
-  nodes: [],
-  loadBalancer: [],
-  ingressController: [],
-  controllerPorts: null,
-  clusterDomain: null,
-  dnsServers: [],
-  environment: null,
-}
 
 export const JOB_ID = 'job_01KB0000000000000000000000'
 

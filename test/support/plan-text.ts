@@ -5,6 +5,7 @@ import type { JobRequest } from '../../src/job/job.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import type { Plan, PlannedPath, Vantage } from '../../src/plan/path.ts'
 import { type PlanInput, planPaths } from '../../src/plan/plan.ts'
+import { aRequest } from './request.ts'
 
 type Asked = {
   vantage?: Vantage
@@ -18,31 +19,16 @@ type Asked = {
 /** A request with everything at its default, asked from inside the cluster. */
 export function planInput(manifests: string | readonly unknown[], asked: Asked = {}): PlanInput {
   const { objects, ignored } = parseManifests(manifests, { pointer: '/target/manifests' })
+  const defaults = aRequest()
   const request: JobRequest = {
-    target: { cluster: 'default', namespace: null, service: null, ...asked.target },
+    ...defaults,
+    target: { ...defaults.target, ...asked.target },
     objects,
-    addresses: {
-      nodes: [],
-      loadBalancer: [],
-      ingressController: [],
-      controllerPorts: null,
-      clusterDomain: null,
-      dnsServers: [],
-      environment: null,
-      ...asked.addresses,
-    },
-    paths: asked.paths ?? { include: [], exclude: [] },
-    limits: { nodes: 20, endpoints: 50, paths: 500, ...asked.limits },
-    checks: asked.checks ?? [],
-    samples: 1,
-    retries: { limit: 0, delayMs: 1000 },
-    settleMs: 0,
-    expect: { reachable: [], unreachable: [], ...asked.expect },
-    timeoutMs: 5000,
-    deadlineMs: null,
-    vantage: null,
-    history: true,
-    labels: {},
+    addresses: { ...defaults.addresses, ...asked.addresses },
+    paths: asked.paths ?? defaults.paths,
+    limits: { ...defaults.limits, ...asked.limits },
+    checks: asked.checks ?? defaults.checks,
+    expect: { ...defaults.expect, ...asked.expect },
   }
   return {
     request,

@@ -1,10 +1,13 @@
 /** Jobs and results as the store takes them: every one valid, each its own, what matters to a test given. */
 import { NO_TIMINGS } from '../../src/check/network.ts'
 import type { Result } from '../../src/check/result.ts'
+import type { JobRequest } from '../../src/job/job.ts'
 import { newId, resultId } from '../../src/lib/id.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
-import type { NewJob } from '../../src/store/jobs.ts'
+import type { NewJob, StoredRequest } from '../../src/store/jobs.ts'
 import type { IdempotencyClaim } from '../../src/store/once.ts'
+import { httpCheck } from './checks.ts'
+import { aRequest } from './request.ts'
 
 /** 2026-11-23T00:00:00Z: the clock of these tests stands here. */
 export const NOW = 1_795_392_000_000
@@ -44,28 +47,14 @@ export function aPlannedPath(over: Partial<PlannedPath> = {}): PlannedPath {
     skipped: null,
     variable: null,
     dns: null,
-    checks: [
-      {
-        type: 'http',
-        name: 'default',
-        isDefault: true,
-        port: null,
-        method: 'GET',
-        path: null,
-        ingressPath: null,
-        headers: {},
-        body: null,
-        scheme: null,
-        host: null,
-        expect: null,
-        followRedirects: false,
-        httpVersion: '1.1',
-        tls: { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null },
-        responder: null,
-      },
-    ],
+    checks: [httpCheck({ path: null })],
     ...over,
   }
+}
+
+const storedRequest = (over: Partial<JobRequest>): StoredRequest => {
+  const { objects: _objects, ...stored } = aRequest(over)
+  return stored
 }
 
 export function aJob(over: Partial<NewJob> = {}): NewJob {
@@ -78,30 +67,7 @@ export function aJob(over: Partial<NewJob> = {}): NewJob {
     target,
     vantage: 'in-cluster',
     labels: {},
-    request: {
-      target,
-      addresses: {
-        nodes: [],
-        loadBalancer: [],
-        ingressController: [],
-        controllerPorts: null,
-        clusterDomain: null,
-        dnsServers: [],
-        environment: null,
-      },
-      paths: { include: [], exclude: [] },
-      limits: { nodes: 20, endpoints: 50, paths: 500 },
-      checks: [],
-      samples: 1,
-      retries: { limit: 0, delayMs: 1000 },
-      settleMs: 0,
-      expect: { reachable: [], unreachable: [] },
-      timeoutMs: 5000,
-      deadlineMs: null,
-      vantage: null,
-      history: true,
-      labels: {},
-    },
+    request: storedRequest({ target }),
     plan: { target, vantage: 'in-cluster', paths: [aPlannedPath()], notApplicable: [], ignored: [] },
     diagnosis: { status: 'unknown', findings: [] },
     objects: NO_OBJECTS,
