@@ -6,10 +6,10 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Result } from '../check/result.ts'
-import { type Row, type Store, write } from './db.ts'
+import { type Row, type Store, type Write, write } from './db.ts'
 import { held, type Lease } from './leases.ts'
 import { recording } from './results.ts'
-import { type Statement, value } from './statement.ts'
+import { value } from './statement.ts'
 
 /** The right to work on a chunk, until it is lost: to time, to the job's end. */
 export type ChunkLease = {
@@ -70,7 +70,7 @@ const OPEN = sql`jobs.id = ${value('jobId')} and jobs.status = 'running' and exi
   select 1 from job_chunks c where c.job_no = jobs.no and c.chunk = ${value('chunkNo')}
     and c.lease_token = ${value('token')} and c.done = 0)`
 
-const recordedIn = ({ jobId, chunk, token }: ChunkLease, results: readonly Result[]): Statement[] =>
+const recordedIn = ({ jobId, chunk, token }: ChunkLease, results: readonly Result[]): Write[] =>
   results.length === 0 ? [] : recording(results, OPEN, { jobId, chunkNo: chunk, token })
 
 /** @returns `false`: the lease is lost, and nothing was recorded. */

@@ -5,7 +5,7 @@
  */
 import type { SQLWrapper } from 'drizzle-orm'
 import { type BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import type { Statement } from './statement.ts'
+import type { Rows, Statement } from './statement.ts'
 
 /** For reads, which are always awaited. Writes go through {@link Store.atomic}. */
 export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>
@@ -13,8 +13,8 @@ export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown>
 /** A row as SQL names it. Never leaves `store/`. */
 export type Row = Readonly<Record<string, string | number | null>>
 
-/** A template of drizzle's, one of its queries, or a statement that was made of one before. */
-export type Write = SQLWrapper | Statement
+/** A template of drizzle's, one of its queries, or what was compiled from one: a statement, or one for many rows. */
+export type Write = SQLWrapper | Statement | Rows
 
 export type Store = {
   db: Db
@@ -31,7 +31,7 @@ export type Store = {
 const dialect = new SQLiteSyncDialect()
 
 /** What a driver carries out: text and parameters. */
-export function statementOf(write: Write): Statement {
+export function statementOf(write: SQLWrapper | Statement): Statement {
   if ('text' in write) return write
   const { sql: text, params } = dialect.sqlToQuery(write.getSQL())
   return { text, params }

@@ -9,14 +9,14 @@ import type { FailureCode } from '../check/codes.ts'
 import type { Timings } from '../check/network.ts'
 import { OUTCOMES, type Purpose, type Result } from '../check/result.ts'
 import type { HistoryResult } from '../report/history.ts'
-import type { Store } from './db.ts'
+import type { Store, Write } from './db.ts'
 import { packEvidence, unpackEvidence } from './evidence.ts'
 import { series } from './history-schema.ts'
 import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
 import { named } from './named.ts'
 import { jobs, results, texts } from './schema.ts'
-import { compile, type Statement, type Values, value } from './statement.ts'
+import { compile, compileRows, type Values, value } from './statement.ts'
 import { dayOf, hashOf, KEEP_TEXTS } from './texts.ts'
 
 const PURPOSES: readonly Purpose[] = ['check', 'control']
@@ -45,7 +45,7 @@ const OPEN = sql`jobs.id = ${value('jobId')} and jobs.lease_token = ${value('tok
  *
  * @param open a constant, whose placeholders get their values from `values`.
  */
-export function recording(recorded: readonly Result[], open: SQL, values: Values): Statement[] {
+export function recording(recorded: readonly Result[], open: SQL, values: Values): Write[] {
   const nowMs = recorded.reduce((latest, result) => Math.max(latest, result.startedAtMs), 0)
   const packed = recorded.map(packRow)
   const kept = new Map(packed.flatMap(({ texts }) => texts))
@@ -55,7 +55,10 @@ export function recording(recorded: readonly Result[], open: SQL, values: Values
   return [
     ...jsonChunks([...kept]).map((chunk) => keepAll({ ...all, chunk })),
     ...jsonChunks([...keys.values()]).map((chunk) => insertSeries({ ...all, chunk })),
-    ...jsonChunks(packed.map(({ row }) => row)).map((chunk) => insertResults({ ...all, chunk })),
+    insertResults(
+      all,
+      packed.map(({ row }) => row),
+    ),
     grow(all),
   ]
 }
@@ -120,17 +123,18 @@ const compileFor = (open: SQL) => ({
     where ${open}
     on conflict (path_id, check_name, vantage) do update set used_day = excluded.used_day
       where used_day < excluded.used_day`),
-  insertResults: compile(sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome,
-      started_at_ms, resolved_address, local_address, dns_us, connect_us, tls_us, first_byte_us, download_us,
-      total_us, failure_code, evidence, body, own)
-    select jobs.no, r.value ->> 2,
-      (select no from series where path_id = r.value ->> 0 and check_name = r.value ->> 1 and vantage = jobs.vantage),
-      r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6, r.value ->> 7, r.value ->> 8, r.value ->> 9,
-      r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13, r.value ->> 14, r.value ->> 15,
-      r.value ->> 16, r.value ->> 17, r.value ->> 18,
-      (select no from texts where hash = r.value ->> 19 and part = 0),
-      (select no from texts where hash = r.value ->> 20 and part = 0), r.value ->> 21
-    from jobs, json_each(${value('chunk')}) r where ${open} on conflict do nothing`),
+  insertResults: compileRows(
+    (at, from) => sql`insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome,
+        started_at_ms, resolved_address, local_address, dns_us, connect_us, tls_us, first_byte_us, download_us,
+        total_us, failure_code, evidence, body, own)
+      select jobs.no, ${at(2)},
+        (select no from series where path_id = ${at(0)} and check_name = ${at(1)} and vantage = jobs.vantage),
+        ${at(3)}, ${at(4)}, ${at(5)}, ${at(6)}, ${at(7)}, ${at(8)}, ${at(9)}, ${at(10)}, ${at(11)}, ${at(12)},
+        ${at(13)}, ${at(14)}, ${at(15)}, ${at(16)}, ${at(17)}, ${at(18)},
+        (select no from texts where hash = ${at(19)} and part = 0),
+        (select no from texts where hash = ${at(20)} and part = 0), ${at(21)}
+      from jobs${from} where ${open} on conflict do nothing`,
+  ),
   grow: compile(sql`update jobs set version = version + 1 where ${open} returning no`),
 })
 

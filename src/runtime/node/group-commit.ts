@@ -24,6 +24,11 @@ export function createWriter(client: Database.Database) {
   let waitedSinceMs: number | null = null
 
   const run = (write: Write): readonly Row[] => {
+    if ('rows' in write) {
+      const statement = client.prepare<unknown[], Row>(write.each)
+      for (const row of write.rows) statement.run(...row)
+      return []
+    }
     const { text, params } = statementOf(write)
     const statement = client.prepare<unknown[], Row>(text)
     if (statement.reader) return statement.all(...params)

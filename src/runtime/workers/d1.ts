@@ -15,12 +15,10 @@ export function openD1(database: D1Database, calls: Calls | null = null): Store 
     db: drizzle(client),
     async atomic(writes) {
       if (writes.length === 0) return []
-      const statements = writes.map((write) => {
-        const { text, params } = statementOf(write)
-        return client.prepare(text).bind(...params)
-      })
+      const groups = writes.map((write) => ('rows' in write ? write.all() : [statementOf(write)]))
+      const statements = groups.flat().map(({ text, params }) => client.prepare(text).bind(...params))
       const answers = await client.batch<Row>(statements)
-      return answers.map(({ results }) => results)
+      return groups.map((group) => answers.splice(0, group.length).flatMap(({ results }) => results))
     },
   }
 }
