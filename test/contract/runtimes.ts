@@ -44,9 +44,9 @@ export const DIFFERENCES = {
   http2: { what: '`httpVersion: "2"`', node: 'HTTP/2', workers: '422' },
   handshake: {
     what: 'Why a handshake failed',
-    node: 'by its code',
+    node: 'by its code: of an unknown authority and another name, the authority',
     workers:
-      'by the certificate that a second connection is shown; nothing of servers that speak TLS 1.3 alone (`tls_handshake_failed`)',
+      'by the certificate that a second connection is shown, where who is trusted is not seen: of the two, the name; nothing of servers that speak TLS 1.3 alone (`tls_handshake_failed`)',
   },
   reset: {
     what: 'A connection that is reset as soon as it is made',
