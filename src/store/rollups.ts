@@ -15,7 +15,7 @@ export type Span = { results: SQL; jobs: SQL | null }
 
 /** Every counted try and every pair that was not probed, with the series whose rollups it goes to. */
 const observedIn = (span: Span): SQL => sql`
-  observed as materialized (
+  observed as (
     select coalesce(s.group_no, s.no) group_no, s.whole_no, r.started_at_ms at_ms, r.outcome, r.failure_code,
       case r.outcome when 0 then r.total_us end total_us, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us
     from results r join series s on s.no = r.series_no
