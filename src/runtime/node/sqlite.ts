@@ -29,7 +29,7 @@ export type OpenDatabase = {
 
 /** How long a statement blocks this thread for another process's lock; then it is tried again without blocking. */
 const BUSY_MS = 100
-const CHECKPOINT_PAGES = 4000
+const CHECKPOINT_PAGES = 2000
 const CACHE_KB = 64 * 1024
 const LOG_BYTES = 64 * 1024 * 1024
 
