@@ -79,7 +79,7 @@ export const DIFFERENCES = {
   plan: {
     what: 'The largest plan',
     node: '20,000 tries',
-    workers: '20,000 tries, 4 million characters of checks and paths, 700 kB of secrets; else 422',
+    workers: '20,000 tries, 8 million characters of checks and paths, 700 kB of secrets; else 422',
   },
 } as const satisfies Record<string, { what: string; node: string; workers: string }>
 

@@ -1,5 +1,5 @@
 import type { JobRequest } from '../../job/job.ts'
-import { withoutSecrets } from '../../job/secrets.ts'
+import { planWithoutSecrets, withoutSecrets } from '../../job/secrets.ts'
 import type { ProblemDetail } from '../../lib/problem.ts'
 import type { Plan } from '../../plan/path.ts'
 import { expectedCalls } from './cost.ts'
@@ -30,7 +30,7 @@ export function unsupported(request: JobRequest, plan: Plan): ProblemDetail[] {
       })
     }
   }
-  const planUnits = JSON.stringify(plan).length
+  const planUnits = unitsOf(plan)
   if (planUnits > PLAN_UNITS_MAX) {
     const detail = `The plan has ${planUnits} characters; on Workers at most ${PLAN_UNITS_MAX}: ask for fewer paths or shorter checks.`
     errors.push({ pointer: '/checks', detail })
@@ -45,6 +45,10 @@ export function unsupported(request: JobRequest, plan: Plan): ProblemDetail[] {
 }
 
 /** An isolate holds a plan several times over, as objects and as text. */
-const PLAN_UNITS_MAX = 4_000_000
+const PLAN_UNITS_MAX = 8_000_000
 /** Sealed they are a third longer, and a value on D1 is less than 1 MB. */
 const SECRET_BYTES_MAX = 700_000
+
+/** Of the plan as it is stored. Path by path: as one text it may be what an isolate cannot hold. */
+const unitsOf = (plan: Plan): number =>
+  planWithoutSecrets(plan).paths.reduce((sum, path) => sum + JSON.stringify(path).length + 1, 0)

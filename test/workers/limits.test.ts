@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createAuthority } from '../support/certificates.ts'
+import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/portolan-on-workers.ts'
+import { readJob, readProblem } from '../support/read.ts'
+import { toadService } from '../support/toad.ts'
+
+let worker: WorkersPortolan
+beforeAll(async () => {
+  worker = await startOnWorkers({})
+  // What is posted here is not to be run
+  await worker.control({ losing: true })
+})
+afterAll(() => worker.close())
+
+const call = (path: string, json?: unknown): Promise<Response> =>
+  fetch(worker.url + path, {
+    method: json === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${WORKERS_TOKEN}`, 'content-type': 'application/json' },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  })
+
+const ENDPOINTS = 500
+const CHECKS = 20
+
+/** @param patternChars of a regular expression of each check; @param bodyChars of the body that each sends. */
+const jobOf = (patternChars: number, bodyChars: number, samples = 2) => ({
+  target: {
+    manifests: [
+      toadService(8080),
+      {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'toad', namespace: 'default', labels: { 'kubernetes.io/service-name': 'toad-svc' } },
+        addressType: 'IPv4',
+        ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+        endpoints: Array.from({ length: ENDPOINTS }, (_, i) => ({
+          addresses: [`127.0.${1 + Math.floor(i / 200)}.${1 + (i % 200)}`],
+          conditions: { ready: true },
+        })),
+      },
+    ],
+  },
+  paths: { include: ['Endpoint'] },
+  limits: { endpoints: ENDPOINTS },
+  samples,
+  checks: Array.from({ length: CHECKS }, (_, i) => ({
+    ...{ name: `check-${i}`, type: 'http', method: 'POST', body: 'é'.repeat(bodyChars) },
+    expect: { failIfBodyMatchesRegexp: ['x'.repeat(patternChars)] },
+  })),
+})
+
+it('takes the largest job: 20,000 tries, its plan and its secrets at their limits', async () => {
+  // Secrets: 20 bodies of two-byte characters under 700 kB; plan: 10,000 checks on paths under 8 million characters
+  const response = await call('/v1/jobs', jobOf(1, 17_000))
+  expect([response.status, response.status === 202 ? '' : await response.clone().text()]).toEqual([202, ''])
+  const { id } = await readJob(response)
+  const job = await readJob(call(`/v1/jobs/${id}`))
+  expect([job.status, job.paths.filter(({ skipped }) => skipped === null).length]).toEqual(['queued', ENDPOINTS])
+  expect((await readJob(call(`/v1/jobs/${id}/cancel`, {}))).status).toBe('cancelled')
+})
+
+it.each([
+  ['tries', jobOf(1, 1, 3), 'impossible_request', '/samples'],
+  ['characters of the plan', jobOf(400, 1), 'not_supported', '/checks'],
+  ['bytes of secrets', jobOf(1, 18_000), 'not_supported', '/checks'],
+])('refuses more %s, with the field that has them', async (_what, body, code, pointer) => {
+  const response = await call('/v1/jobs', body)
+  const problem = await readProblem(response)
+  expect([response.status, problem.code, problem.errors[0]?.pointer]).toEqual([422, code, pointer])
+})
+
+it('refuses what the edge cannot do, all of it at once', async () => {
+  const response = await call('/v1/jobs', {
+    target: { manifests: [toadService(8080)] },
+    checks: [
+      { name: 'a', type: 'http', httpVersion: '2' },
+      { name: 'b', type: 'tcp', tls: { caPem: (await createAuthority()).caPem } },
+    ],
+    settleMs: 1000,
+    samples: 100,
+  })
+  const { code, errors } = await readProblem(response)
+  expect([code, errors.map(({ pointer }) => pointer)]).toEqual([
+    'not_supported',
+    ['/checks/0/httpVersion', '/checks/1/tls/caPem', '/settleMs'],
+  ])
+})
