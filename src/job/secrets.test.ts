@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { httpCheck, tcpCheck } from '../../test/support/checks.ts'
 import { aResult } from '../../test/support/stored.ts'
-import { redactResult, secretTexts } from './secrets.ts'
+import { createSecretBox, redactResult, secretTexts } from './secrets.ts'
 
 const TOKEN = 'Bearer abcdefgh-0123456789'
 
@@ -56,5 +56,18 @@ describe('what a peer says back of the secrets of a check', () => {
     const said = 'text/plain for toad, and get it'
     expect(recorded(httpCheck({ headers: { accept: 'text/plain', 'x-a': 'toad' } }), said)).toBe(said)
     expect(recorded(httpCheck({ method: 'POST', body: 'get it all from here' }), said)).toBe(said)
+  })
+})
+
+describe('what is sealed', () => {
+  it('opens again as it was, however large, and not by another key', async () => {
+    const [box, other] = await Promise.all([
+      createSecretBox(new Uint8Array(32)),
+      createSecretBox(new Uint8Array(32).fill(1)),
+    ])
+    const text = 'é'.repeat(1_000_000)
+    const sealed = await box.seal(text)
+    expect((await box.open(sealed)) === text).toBe(true)
+    expect(await other.open(sealed)).toBeNull()
   })
 })

@@ -41,12 +41,18 @@ export async function createSecretBox(key: Uint8Array<ArrayBuffer>): Promise<Sec
   }
 }
 
-const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...chunks(bytes)))
-const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+/** Arguments of one call: engines take some ten thousand. */
+const ARGUMENTS_MAX = 8192
 
-function* chunks(bytes: Uint8Array): Iterable<number> {
-  for (const byte of bytes) yield byte
+function toBase64(bytes: Uint8Array): string {
+  let text = ''
+  for (let from = 0; from < bytes.length; from += ARGUMENTS_MAX) {
+    text += String.fromCharCode(...bytes.subarray(from, from + ARGUMENTS_MAX))
+  }
+  return btoa(text)
 }
+
+const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
 
 type Field = { read(check: Check): unknown; write(check: Check, value: unknown): Check }
 
