@@ -9,7 +9,7 @@ const results = process.env.TEST_RESULTS
 const OFFLINE = { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }
 
 /** Processes that are killed, and the timer of a process: there is none on Workers. */
-const NODE_ONLY = ['test/api/durability.test.ts', 'test/api/ticker.test.ts']
+const NODE_ONLY = ['test/api/durability.test.ts', 'test/api/foreign-host.test.ts', 'test/api/ticker.test.ts']
 
 export default defineConfig({
   test: {

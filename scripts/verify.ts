@@ -4,7 +4,16 @@
  */
 import { spawnSync } from 'node:child_process'
 
-const STEPS = ['lint', 'types', 'openapi:check', 'lint:openapi', 'migrations:check', 'docs:check', 'bundle:check', 'test']
+const STEPS = [
+  'lint',
+  'types',
+  'openapi:check',
+  'lint:openapi',
+  'migrations:check',
+  'docs:check',
+  'bundle:check',
+  'test',
+]
 
 const failed = STEPS.filter((step) => {
   const startedMs = performance.now()
