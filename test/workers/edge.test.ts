@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JobDocument } from '../../src/report/job-document.ts'
+import { createAuthority } from '../support/certificates.ts'
+import { type DohServer, startDohServer } from '../support/doh-server.ts'
+import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/portolan-on-workers.ts'
+import { readJob } from '../support/read.ts'
+import { serveHttp, type TestServer } from '../support/servers.ts'
+import { type Pod, startPod, toadService } from '../support/toad.ts'
+
+let worker: WorkersPortolan
+let doh: DohServer
+let pod: Pod
+let secure: TestServer
+
+beforeAll(async () => {
+  const authority = await createAuthority()
+  doh = await startDohServer({
+    'toad.example': { A: ['127.0.0.1', '10.0.0.7'], ttl: 30 },
+    'broken.example': { rcode: 'SERVFAIL' },
+    'empty.example': {},
+  })
+  ;[worker, pod, secure] = await Promise.all([
+    startOnWorkers({ PORTOLAN_DOH_URL: doh.url, TEST_VANTAGE: 'edge' }),
+    startPod('toad'),
+    serveHttp((_request, response) => void response.end('ok'), { tls: await authority.selfSigned() }),
+  ])
+})
+afterAll(() => Promise.all([worker.close(), doh.close(), pod.close(), secure.close()]))
+
+async function run(json: Record<string, unknown>): Promise<JobDocument> {
+  const response = await fetch(`${worker.url}/v1/jobs?wait=20`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${WORKERS_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ deadlineMs: 15_000, timeoutMs: 2000, ...json }),
+  })
+  return readJob(response)
+}
+
+const balanced = (hostname: string, port: number) => ({
+  ...toadService(port),
+  spec: { type: 'LoadBalancer', clusterIP: '10.96.0.7', ports: [{ name: 'http', port }] },
+  status: { loadBalancer: { ingress: [{ hostname }] } },
+})
+const paths = { include: ['LoadBalancer'] }
+
+describe('names at the edge', () => {
+  it('are asked over HTTPS; an address that the edge cannot dial is no failure of the target', async () => {
+    const job = await run({ target: { manifests: [balanced('toad.example', pod.port)] }, paths })
+    const path = job.paths.find(({ kind }) => kind === 'LoadBalancer')
+    const byAddress = Object.fromEntries(
+      path?.results.map((r) => [r.resolvedAddress, [r.outcome, r.failure?.code]]) ?? [],
+    )
+    expect(byAddress['127.0.0.1']).toEqual(['pass', undefined])
+    expect(path?.results.filter(({ outcome }) => outcome === 'skipped').map(({ failure }) => failure?.code)).toEqual([
+      'network_unreachable',
+    ])
+    expect([job.vantage, path?.outcome]).toEqual(['edge', 'pass'])
+    expect(doh.queries).toEqual(expect.arrayContaining(['toad.example A', 'toad.example AAAA']))
+  })
+
+  it.each([
+    ['nowhere.example', 'dns_not_found'],
+    ['broken.example', 'dns_server_failure'],
+    ['empty.example', 'dns_no_data'],
+  ])('%s fails with %s', async (hostname, code) => {
+    const job = await run({ target: { manifests: [balanced(hostname, pod.port)] }, paths })
+    const results = job.paths.flatMap((path) => path.results)
+    expect(results.map(({ failure }) => failure?.code)).toEqual([code])
+  })
+})
+
+it('skips a path whose certificate would have to be left unverified, and keeps the certificate', async () => {
+  const job = await run({
+    target: { manifests: [toadService(secure.port)] },
+    vantage: 'in-cluster',
+    paths: { include: ['ClusterIP'] },
+    checks: [
+      { name: 'tls', type: 'http', scheme: 'https', tls: { insecureSkipVerify: true, serverName: 'toad.example' } },
+    ],
+  })
+  const [path] = job.paths.filter(({ kind }) => kind === 'ClusterIP')
+  expect([path?.outcome, path?.skipped?.reason]).toEqual(['skipped', 'vantage'])
+  expect(path?.results[0]?.tls).toMatchObject({ subject: 'CN=toad.example', authorized: false })
+  expect(job.verdict).toBe('inconclusive')
+})
