@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pathOf, readJob } from '../support/read.ts'
+import { readJob } from '../support/read.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
 
 const main = new URL('../../src/runtime/node/main.ts', import.meta.url).pathname
@@ -15,7 +15,7 @@ let reached: (() => void) | null = null
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'portolan-kill-'))
-  pod = await startPod('toad', '127.0.0.1', (_request, response) => {
+  pod = await startPod('toad', '0.0.0.0', (_request, response) => {
     asked++
     if (asked === 60) reached?.()
     response.end('ok')
@@ -53,6 +53,9 @@ async function start(): Promise<{ url: string; child: ChildProcess; stderr: stri
 
 const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve))
 
+/** With the ClusterIP, 200 paths. */
+const externalIPs = Array.from({ length: 199 }, (_, index) => `127.0.1.${index + 1}`)
+
 describe('a process that is killed in the middle of a job', () => {
   it('finishes it at the next start, every try once', async () => {
     const first = await start()
@@ -63,9 +66,8 @@ describe('a process that is killed in the middle of a job', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        target: { manifests: [toadService(pod.port)] },
-        paths: { include: ['ClusterIP'] },
-        samples: 100,
+        target: { manifests: [toadService(pod.port, { externalIPs })] },
+        paths: { include: ['ClusterIP', 'ExternalIP'] },
         checks: [
           { name: 'home', type: 'http', headers: { authorization: 'Bearer super-secret-token' } },
           { name: 'port', type: 'tcp' },
@@ -83,10 +85,10 @@ describe('a process that is killed in the middle of a job', () => {
     const second = await start()
     const job = await readJob(fetch(`${second.url}/v1/jobs/${id}?wait=60`))
     expect(job).toMatchObject({ status: 'finished', verdict: 'pass' })
-    const tries = pathOf(job, 'ClusterIP').results.map((result) => `${result.check} ${result.sample} ${result.try}`)
-    const wanted = ['home', 'port'].flatMap((check) =>
-      Array.from({ length: 100 }, (_, index) => `${check} ${index + 1} 1`),
+    const tries = job.paths.flatMap(({ address, results }) =>
+      results.map((result) => `${address} ${result.check} ${result.sample} ${result.try}`),
     )
+    const wanted = ['127.0.0.1', ...externalIPs].flatMap((address) => [`${address} home 1 1`, `${address} port 1 1`])
     expect(tries.toSorted()).toEqual(wanted.toSorted())
 
     second.child.kill('SIGTERM')
