@@ -18,6 +18,7 @@ import { insertJob } from '../src/store/jobs.ts'
 import { claimJob } from '../src/store/leases.ts'
 import { readPoints } from '../src/store/points.ts'
 import { recordResults } from '../src/store/results.ts'
+import { type Retention, retain } from '../src/store/retention.ts'
 import { rebuildHour } from '../src/store/rollups.ts'
 import { readServiceWindow } from '../src/store/service-window.ts'
 import { findServices, type KnownService, listServices, readService } from '../src/store/services.ts'
@@ -40,6 +41,7 @@ process.on('exit', () => {
 })
 
 const END = NOW
+const KEEP: Retention = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 * DAY, dailyMs: 1825 * DAY }
 const random = generator(2)
 const any = <T>(list: readonly T[]): T => {
   const one = list[Math.floor(random() * list.length)]
@@ -49,9 +51,9 @@ const any = <T>(list: readonly T[]): T => {
 
 type Times = { p50: number; p99: number }
 
-async function time(run: () => Promise<unknown>): Promise<Times> {
+async function time(run: () => Promise<unknown>, runs = RUNS): Promise<Times> {
   const times: number[] = []
-  for (let i = 0; i < RUNS; i++) {
+  for (let i = 0; i < runs; i++) {
     const from = performance.now()
     await run()
     times.push(performance.now() - from)
@@ -184,16 +186,10 @@ async function measure(results: number): Promise<Record<string, Times>> {
         `CPU ${cpuUs.toFixed(0)} µs a result, ${lifeCpuUs.toFixed(0)} with inserting, claiming and judging the job`,
     )
   }
-  times['rebuild of an hour'] = await timeOnce(() => rebuildHour(store, END - 5 * DAY))
+  times['rebuild of an hour'] = await time(() => rebuildHour(store, END - 5 * DAY), 5)
+  times['a step of retention'] = await time(() => retain(store, KEEP, END))
   database.close()
   return times
-}
-
-async function timeOnce(run: () => Promise<unknown>): Promise<Times> {
-  const from = performance.now()
-  await run()
-  const took = performance.now() - from
-  return { p50: took, p99: took }
 }
 
 async function printSizes(store: Store, results: number): Promise<void> {

@@ -22,18 +22,25 @@ type FailureRow = { pathId: string; code: FailureCode; n: number }
 
 /** The tally of every path of a Service, and of the whole under its own id. */
 export async function tallyService(store: Store, serviceNo: number, parts: Parts): Promise<Map<string, Tally>> {
-  const own = sql`s.service_no = ${serviceNo} and s.group_no is null`
-  const rolled = rolledUp(own, parts.rollups)
+  const chosen = await readChosen(store, sql`service_no = ${serviceNo} and group_no is null`)
+  const rolled = rolledUp(chosen, parts.rollups)
+  const pathOf = <T extends { seriesNo: number }>(row: T): (T & { pathId: string })[] => {
+    const pathId = chosen.get(row.seriesNo)?.pathId
+    return pathId === undefined ? [] : [{ ...row, pathId }]
+  }
   const { db } = store
-  const sums = await db.all<Row>(
-    sql`${rolled(sql`s.path_id "pathId", ${sumsOf('rollups', 'r')}`, 'rollups')} group by 1`,
+  const sumRows = await db.all<Row & { seriesNo: number }>(
+    sql`${rolled(sql`r.series_no "seriesNo", ${sumsOf('rollups', 'r')}`, 'rollups')} group by 1`,
   )
-  const latency = await db.all<LatencyRow>(
-    sql`${rolled(sql`s.path_id "pathId", r.bucket, sum(r.n) n`, 'rollup_latency')} group by 1, 2`,
+  const latencyRows = await db.all<{ seriesNo: number; bucket: number; n: number }>(
+    sql`${rolled(sql`r.series_no "seriesNo", r.bucket, sum(r.n) n`, 'rollup_latency')} group by 1, 2`,
   )
-  const failures = await db.all<FailureRow>(
-    sql`${rolled(sql`s.path_id "pathId", r.code, sum(r.n) n`, 'rollup_failures')} group by 1, 2`,
+  const failureRows = await db.all<{ seriesNo: number; code: FailureCode; n: number }>(
+    sql`${rolled(sql`r.series_no "seriesNo", r.code, sum(r.n) n`, 'rollup_failures')} group by 1, 2`,
   )
+  const sums: Row[] = sumRows.flatMap(pathOf)
+  const latency: LatencyRow[] = latencyRows.flatMap(pathOf)
+  const failures: FailureRow[] = failureRows.flatMap(pathOf)
   for (const part of parts.raw) {
     const span = spanOf(serviceNo, part)
     const seen = (table: RollupTable, key: string) => sql`${seenIn(span, table)}
@@ -52,23 +59,58 @@ export async function countServices(
   services: readonly number[],
   rollups: readonly Cell[],
 ): Promise<Map<number, Counts>> {
-  const sums = sql`s.service_no "serviceNo", sum(pass) pass, sum(fail) fail, sum(error) error, sum(skipped) skipped`
-  const rows = await store.db.all<Counts & { serviceNo: number }>(
-    sql`${rolledUp(WHOLE_OF(services), rollups)(sums, 'rollups')} group by 1`,
+  const numbers = sql`service_no in (select value from json_each(${JSON.stringify(services)}))`
+  const chosen = await readChosen(store, sql`${numbers} and whole_no is null`)
+  const sums = sql`r.series_no "seriesNo", sum(pass) pass, sum(fail) fail, sum(error) error, sum(skipped) skipped`
+  const rows = await store.db.all<Counts & { seriesNo: number }>(
+    sql`${rolledUp(chosen, rollups)(sums, 'rollups')} group by 1`,
   )
-  return new Map(rows.map(({ serviceNo, ...counts }) => [serviceNo, counts]))
+  const counts = new Map<number, Counts>()
+  for (const { seriesNo, ...more } of rows) {
+    const serviceNo = chosen.get(seriesNo)?.serviceNo
+    if (serviceNo === undefined) continue
+    // A Service has a whole for each vantage.
+    const { pass = 0, fail = 0, error = 0, skipped = 0 } = counts.get(serviceNo) ?? {}
+    counts.set(serviceNo, {
+      pass: pass + more.pass,
+      fail: fail + more.fail,
+      error: error + more.error,
+      skipped: skipped + more.skipped,
+    })
+  }
+  return counts
 }
 
-const WHOLE_OF = (services: readonly number[]): SQL =>
-  sql`s.service_no in (select value from json_each(${JSON.stringify(services)})) and s.whole_no is null`
+type Chosen = ReadonlyMap<number, { pathId: string; serviceNo: number }>
 
-/** Rows of a rollup table: for each cell, each of the chosen series, which lie near each other there. */
-const rolledUp = (series: SQL, cells: readonly Cell[]) => (columns: SQL, table: RollupTable) =>
+async function readChosen(store: Store, which: SQL): Promise<Chosen> {
+  const rows = await store.db.all<{ no: number; pathId: string; serviceNo: number }>(
+    sql`select no, path_id "pathId", service_no "serviceNo" from series where ${which} order by no`,
+  )
+  return new Map(rows.map(({ no, ...rest }) => [no, rest]))
+}
+
+/** Up to so many series of others are read with two of ours: cheaper than looking for the second one anew. */
+const GAP = 4
+
+/** Ranges of ascending numbers; what lies in the gaps is left out later. */
+function rangesOf(numbers: Iterable<number>): [from: number, to: number][] {
+  const ranges: [number, number][] = []
+  for (const no of numbers) {
+    const last = ranges.at(-1)
+    if (last && no - last[1] <= GAP) last[1] = no
+    else ranges.push([no, no])
+  }
+  return ranges
+}
+
+/** Rows of a rollup table: for each cell the ranges of the chosen series, whose numbers lie near each other. */
+const rolledUp = (chosen: Chosen, cells: readonly Cell[]) => (columns: SQL, table: RollupTable) =>
   sql`
   with cells as materialized (select value ->> 0 step, value ->> 1 at from json_each(${JSON.stringify(cells)})),
-    s as materialized (select no, path_id, service_no from series s where ${series})
-  select ${columns} from cells cross join s cross join ${sql.raw(table)} r
-  where r.step = cells.step and r.at = cells.at and r.series_no = s.no`
+    ranges as materialized (select value ->> 0 low, value ->> 1 high from json_each(${JSON.stringify(rangesOf(chosen.keys()))}))
+  select ${columns} from cells cross join ranges cross join ${sql.raw(table)} r
+  where r.step = cells.step and r.at = cells.at and r.series_no >= ranges.low and r.series_no <= ranges.high`
 
 const sumsOf = (table: RollupTable, alias: string): SQL =>
   sql.raw(
