@@ -7,13 +7,13 @@ import type { BatchDocument } from '../report/batch-document.ts'
 import { describeBatch } from '../report/describe-batch.ts'
 import { getBatch } from '../store/batches.ts'
 import type { JobHead } from '../store/jobs.ts'
-import { type AnswerAsked, answer, type Format, type Renderers } from './answer.ts'
+import { type Answer, type AnswerAsked, answer, type Format, type Renderers } from './answer.ts'
 import { loadJob, waitForEnd } from './answer-job.ts'
 import type { Deps } from './deps.ts'
 import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
 
-export const BATCH_RENDERERS: Renderers<BatchReport> = {
+const BATCH_RENDERERS: Renderers<BatchReport> = {
   json: ({ batch }) => toJson(batch),
   text: renderBatchText,
   markdown: renderBatchMarkdown,
@@ -31,7 +31,7 @@ export async function loadBatch(
 }
 
 /** What a report in this format needs: JSON tells of the jobs by their heads. */
-export async function loadReport(deps: Deps, batch: BatchDocument, format: Format): Promise<BatchReport> {
+async function loadReport(deps: Deps, batch: BatchDocument, format: Format): Promise<BatchReport> {
   if (format === 'json') return { batch, jobs: [] }
   const jobs = await Promise.all(batch.jobs.map(({ id }) => loadJob(deps, id)))
   return { batch, jobs: jobs.map(({ document }) => document) }
@@ -40,14 +40,19 @@ export async function loadReport(deps: Deps, batch: BatchDocument, format: Forma
 export async function answerBatch(context: ApiContext, id: string, asked: AnswerAsked): Promise<Response> {
   const deps = context.get('deps')
   if (asked.wait !== null) await waitForAll(deps, id, asked.wait * 1000, context.req.raw.signal)
+  return answer(context, asked, await loadAnswer(deps, id, asked.format ?? 'json'))
+}
+
+/** An unknown id is a 404. */
+export async function loadAnswer(deps: Deps, id: string, format: Format): Promise<Answer<BatchReport>> {
   const { jobs, document } = await loadBatch(deps, id)
-  return answer(context, asked, {
-    of: await loadReport(deps, document, asked.format ?? 'json'),
+  return {
+    of: await loadReport(deps, document, format),
     renderers: BATCH_RENDERERS,
     ended: hasEnded(document),
     verdict: document.verdict,
     version: jobs.reduce((sum, { version }) => sum + version, 0),
-  })
+  }
 }
 
 /** One after the other: those that ended meanwhile cost a look. */

@@ -73,8 +73,10 @@ export function formatByAccept(accept: string | undefined): Format {
 export type Renderers<T> = Readonly<Record<Format, (of: T) => string>>
 
 /** A report by itself, whatever the state. */
-export function answerReport<T>(context: ApiContext, of: T, renderers: Renderers<T>, format: Format): Response {
-  return context.body(renderers[format](of), 200, { 'content-type': CONTENT_TYPES[format] })
+export function answerReport<T>(context: ApiContext, found: Omit<Answer<T>, 'verdict'>, format: Format): Response {
+  context.header('vary', 'accept')
+  if (found.ended && isKnown(context, endedTag(found, format), FOR_EVER)) return context.body(null, 304)
+  return context.body(found.renderers[format](found.of), 200, { 'content-type': CONTENT_TYPES[format] })
 }
 
 export type AnswerAsked = {
@@ -109,15 +111,26 @@ export function answer<T>(context: ApiContext, asked: AnswerAsked, found: Answer
   if (asked.failStatus !== undefined && verdict !== 'pass') return send(424)
   if (!ended) return send(asked.created || asked.wait !== null ? 202 : 200)
   if (asked.created) return send(200)
-  // What has ended does not change any more.
-  const tag = `W/"${found.version}-${format}"`
-  context.header('etag', tag)
-  context.header('cache-control', 'private, max-age=86400, immutable')
-  return isKnown(tag, context.req.header('if-none-match')) ? context.body(null, 304) : send(200)
+  return isKnown(context, endedTag(found, format), FOR_EVER) ? context.body(null, 304) : send(200)
 }
 
-const isKnown = (tag: string, ifNoneMatch = ''): boolean =>
-  ifNoneMatch
+/** What has ended does not change any more. */
+const FOR_EVER = 'private, max-age=86400, immutable'
+const endedTag = ({ version }: { version: number }, format: Format): string => `W/"${version}-${format}"`
+
+/**
+ * Says the tag of what is answered and how long it may be kept.
+ *
+ * @returns whether the client has it already (`If-None-Match`, RFC 9110 13.1.2): then it is a 304.
+ */
+export function isKnown(context: ApiContext, tag: string, cacheControl: string): boolean {
+  context.header('etag', tag)
+  context.header('cache-control', cacheControl)
+  return (context.req.header('if-none-match') ?? '')
     .split(',')
     .map((part) => part.trim())
     .some((part) => part === tag || part === '*')
+}
+
+/** Of a route that answers `If-None-Match`. */
+export const NOT_MODIFIED = { 304: { description: 'Not modified since the `ETag` of `If-None-Match`' } }

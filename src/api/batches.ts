@@ -14,10 +14,11 @@ import {
   FORMATS,
   FormatSchema,
   formatByAccept,
+  NOT_MODIFIED,
   reportContents,
   waitAnswers,
 } from './answer.ts'
-import { answerBatch, BATCH_RENDERERS, loadBatch, loadReport } from './answer-batch.ts'
+import { answerBatch, loadAnswer } from './answer-batch.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { BatchRequestSchema } from './job-request.ts'
@@ -109,7 +110,7 @@ export function mountBatches(app: Api): void {
       query: z.strictObject(answerFields),
       responses: {
         ...waitAnswers(BatchSchema),
-        304: { description: 'Not modified since the `ETag` of `If-None-Match`' },
+        ...NOT_MODIFIED,
         ...problems('not_found'),
       },
     },
@@ -136,14 +137,14 @@ export function mountBatches(app: Api): void {
           description: 'The report; of an unfinished batch: what is known so far',
           content: reportContents(BatchSchema),
         },
+        ...NOT_MODIFIED,
         ...problems('not_found', 'not_acceptable'),
       },
     },
     async (context, input) => {
       const deps = context.get('deps')
       const format = input.query.format ?? formatByAccept(context.req.header('accept'))
-      const { document } = await loadBatch(deps, input.params.id)
-      return answerReport(context, await loadReport(deps, document, format), BATCH_RENDERERS, format)
+      return answerReport(context, await loadAnswer(deps, input.params.id, format), format)
     },
   )
 }

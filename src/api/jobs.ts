@@ -5,7 +5,7 @@
  */
 import { z } from '@hono/zod-openapi'
 import { acceptJob } from '../job/accept.ts'
-import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
+import { hasEnded, JOB_STATUSES, VERDICTS } from '../job/job.ts'
 import { defined } from '../lib/defined.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { cancelJob } from '../store/jobs.ts'
@@ -15,6 +15,7 @@ import {
   FORMATS,
   FormatSchema,
   formatByAccept,
+  NOT_MODIFIED,
   reportContents,
   waitAnswers,
 } from './answer.ts'
@@ -128,7 +129,7 @@ export function mountJobs(app: Api): void {
       query: z.strictObject(answerFields),
       responses: {
         ...jobAnswers,
-        304: { description: 'Not modified since the `ETag` of `If-None-Match`' },
+        ...NOT_MODIFIED,
         ...problems('not_found'),
       },
     },
@@ -179,13 +180,15 @@ export function mountJobs(app: Api): void {
           description: 'The report; of an unfinished job: what is known so far',
           content: reportContents(JobSchema),
         },
+        ...NOT_MODIFIED,
         ...problems('not_found', 'not_acceptable', 'invalid_request'),
       },
     },
     async (context, { params, query }) => {
-      const { document } = await loadJob(context.get('deps'), jobIdOf(params.id))
+      const { job, document } = await loadJob(context.get('deps'), jobIdOf(params.id))
       const format = query.format ?? formatByAccept(context.req.header('accept'))
-      return answerReport(context, document, JOB_RENDERERS, format)
+      const found = { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), version: job.version }
+      return answerReport(context, found, format)
     },
   )
 }

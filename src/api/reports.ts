@@ -1,5 +1,6 @@
 /** Reports over a window: of a Service, of all, and as a badge. */
 import { z } from '@hono/zod-openapi'
+import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { renderBadge } from '../report/badge.ts'
 import { renderOverallCsv, renderServiceCsv } from '../report/csv.ts'
@@ -11,7 +12,7 @@ import { renderWindowText } from '../report/window-text.ts'
 import { percentOf, viewOverall, viewService } from '../report/window-view.ts'
 import { readServiceWindow } from '../store/service-window.ts'
 import { countedSpan, listAllServices } from '../store/services.ts'
-import { FORMATS, formatByAccept, reportContents } from './answer.ts'
+import { FORMATS, formatByAccept, isKnown, NOT_MODIFIED, reportContents } from './answer.ts'
 import { clusterField, findService, serviceParams } from './find-service.ts'
 import { OverallReportSchema, ServiceReportSchema } from './history-schemas.ts'
 import { toJson } from './json.ts'
@@ -44,6 +45,7 @@ const contents = (schema: z.ZodType) => ({ ...reportContents(schema), 'text/csv'
 
 const answers = (schema: z.ZodType) => ({
   200: { description: 'The report', content: contents(schema) },
+  ...NOT_MODIFIED,
   424: { description: 'Only with `failStatus=424`: not `pass`', content: contents(schema) },
 })
 
@@ -81,9 +83,15 @@ function answerWindow<T extends { verdict: string }>(
 ): Response {
   const accept = context.req.header('accept')
   const format = asked.format ?? (/^\s*text\/csv\b/i.test(accept ?? '') ? 'csv' : formatByAccept(accept))
-  const status = asked.failStatus !== undefined && report.verdict !== 'pass' ? 424 : 200
-  return context.body(renderers[format](report), status, { 'content-type': CONTENT_TYPES[format] })
+  const body = renderers[format](report)
+  const headers = { 'content-type': CONTENT_TYPES[format] }
+  context.header('vary', 'accept')
+  if (asked.failStatus !== undefined && report.verdict !== 'pass') return context.body(body, 424, headers)
+  return isKnown(context, tagOf(body), 'private, no-cache') ? context.body(null, 304) : context.body(body, 200, headers)
 }
+
+/** Of its very words: what comes in late changes a window that is over, too. */
+const tagOf = (body: string): string => `W/"${sha256Hex(body).slice(0, 32)}"`
 
 export function mountReports(app: Api): void {
   mount(
@@ -148,6 +156,7 @@ export function mountReports(app: Api): void {
       }),
       responses: {
         200: { description: 'An image', content: { 'image/svg+xml': { schema: z.string() } } },
+        ...NOT_MODIFIED,
         ...problems('not_found'),
       },
     },
@@ -155,11 +164,11 @@ export function mountReports(app: Api): void {
       const { verdict, counts, availability } = await serviceReport(context, params, query)
       const value = availability === null ? (verdict === 'error' ? 'unknown' : 'not tested') : percentOf(counts)
       // Shown by other sites' pages, which cache it through proxies of theirs.
-      context.header('cache-control', 'max-age=60')
       context.header('cross-origin-resource-policy', 'cross-origin')
-      return context.body(renderBadge(query.label ?? params.name, value, verdict), 200, {
-        'content-type': 'image/svg+xml',
-      })
+      const badge = renderBadge(query.label ?? params.name, value, verdict)
+      return isKnown(context, tagOf(badge), 'max-age=60')
+        ? context.body(null, 304)
+        : context.body(badge, 200, { 'content-type': 'image/svg+xml' })
     },
   )
 }

@@ -160,6 +160,11 @@ describe('GET /v1/batches', () => {
     expect(etag).toMatch(/^W\/"/)
     const again = await api.call(`/v1/batches/${id}`, { headers: { 'if-none-match': String(etag) } })
     expect(again.status).toBe(304)
+    const report = await api.call(`/v1/batches/${id}/report?format=junit`)
+    const tag = String(report.headers.get('etag'))
+    const known = (format: string) =>
+      api.call(`/v1/batches/${id}/report?format=${format}`, { headers: { 'if-none-match': tag } })
+    expect([(await known('junit')).status, (await known('text')).status]).toEqual([304, 200])
   })
 
   it('lists them newest first', async () => {

@@ -202,6 +202,24 @@ describe('GET /v1/jobs/{id}', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, type])
   })
 
+  it('answers 304 to the ETag of a report of a finished job, in the format that it is of', async () => {
+    const { id } = await readJob(api.call('/v1/jobs?wait=20', { json: job() }))
+    const report = (headers: Record<string, string>) => api.call(`/v1/jobs/${id}/report`, { headers })
+    const markdown = await report({ accept: 'text/markdown' })
+    const etag = String(markdown.headers.get('etag'))
+    expect(markdown.headers.get('vary')).toBe('accept')
+    const again = await report({ accept: 'text/markdown', 'if-none-match': etag })
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
+    expect((await report({ accept: 'text/plain', 'if-none-match': etag })).status).toBe(200)
+  })
+
+  it('gives no ETag to a report that is not the last word', async () => {
+    const { id } = await readJob(api.call('/v1/jobs', { json: { ...closed(), settleMs: 30_000 } }))
+    const unfinished = await api.call(`/v1/jobs/${id}/report`, { headers: { 'if-none-match': '*' } })
+    expect([unfinished.status, unfinished.headers.get('etag')]).toEqual([200, null])
+    await api.call(`/v1/jobs/${id}/cancel`, { method: 'POST' })
+  })
+
   it('answers 406 for a format that there is not', async () => {
     const { id } = await readJob(api.call('/v1/jobs?wait=20', { json: job() }))
     expect((await api.call(`/v1/jobs/${id}/report`, { headers: { accept: 'image/png' } })).status).toBe(406)

@@ -84,6 +84,21 @@ describe('GET …/report', () => {
     }
   })
 
+  it('answers 304 to the ETag of a window that is over, until something in it changes', async () => {
+    const [from, to] = [NOW - 30 * HOUR, NOW - 20 * HOUR].map((ms) => new Date(ms).toISOString())
+    for (const path of ['/v1/services/default/toad-svc/report', '/v1/report']) {
+      const asked = `${path}?from=${from}&to=${to}`
+      const first = await api.call(`${asked}&format=text`)
+      const headers = { 'if-none-match': String(first.headers.get('etag')) }
+      expect(first.headers.get('vary')).toBe('accept')
+      const again = await api.call(`${asked}&format=text`, { headers })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+      expect((await api.call(`${asked}&format=csv`, { headers })).status).toBe(200)
+      expect((await api.call(`${asked}&format=text&objective=0.5`, { headers })).status).toBe(200)
+      expect((await api.call(`${asked}&format=text&failStatus=424`, { headers })).status).toBe(424)
+    }
+  })
+
   it('refuses what is no window, all at once', async () => {
     const errors = async (query: string) =>
       (await readProblem(api.call(`/v1/services/default/down/report?${query}`))).errors
@@ -134,6 +149,9 @@ describe('GET …/badge.svg', () => {
       'cache-control': 'max-age=60',
     })
     expect(await response.text()).toContain('<title>toad-svc: 87.5 %</title>')
+    const headers = { 'if-none-match': String(response.headers.get('etag')) }
+    const again = await api.call('/v1/services/default/toad-svc/badge.svg?window=49h', { headers })
+    expect([again.status, again.headers.get('cross-origin-resource-policy')]).toEqual([304, 'cross-origin'])
     const other = await api.call('/v1/services/default/toad-svc')
     expect(other.headers.get('cross-origin-resource-policy')).toBe('same-origin')
   })
