@@ -79,10 +79,22 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const why = cause instanceof SyntaxError ? cause.message.slice(0, 200) : 'unknown'
+    const why = cause instanceof SyntaxError ? withoutQuote(cause.message, text) : 'unknown'
     const yaml = looksLikeYaml(text) ? " It looks like YAML: send it with -H 'content-type: application/yaml'." : ''
     throw new ProblemError('malformed_body', `The body is not JSON: ${why}.${yaml}`, { cause })
   }
+}
+
+/** V8 quotes ten characters before and after a strange token, which may be a password: where it stands says as much. */
+const QUOTE = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s
+const QUOTED_BEFORE = 10
+
+function withoutQuote(message: string, text: string): string {
+  const [quote, isCut, quoted = ''] = QUOTE.exec(message) ?? []
+  if (quote === undefined) return message
+  const before = isCut === undefined ? null : text.slice(0, text.indexOf(quoted) + QUOTED_BEFORE).split('\n')
+  const place = before === null ? '' : ` at line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1}`
+  return `${message.slice(0, -quote.length)}${place}`
 }
 
 const looksLikeYaml = (text: string): boolean =>

@@ -5,6 +5,7 @@ import { faultsOf } from '../check/faults.ts'
 import type { JobRequest } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { defined } from '../lib/defined.ts'
+import { serviceVariables } from '../plan/environment.ts'
 import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
 import { regexp, statusCode } from './check-fields.ts'
 
@@ -154,7 +155,10 @@ const AddressesSchema = z
       .default(null),
     clusterDomain: name253.nullable().default(null),
     dnsServers: z.array(address).max(5).default([]),
-    environment: z.string().max(262_144).nullable().default(null),
+    environment: z.string().max(262_144).nullable().default(null).openapi({
+      description:
+        'What `kubectl exec POD -- env` prints. Only the variables that Kubernetes makes for Services are kept; all others are dropped at once.',
+    }),
   })
   .openapi('Addresses', { description: 'What manifests cannot say, or to override what objects say' })
 
@@ -231,6 +235,7 @@ export type RequestBody = Omit<JobBody, 'target'> & {
 /** The body as the core knows it. Manifests are parsed by the caller. */
 export function toJobRequest(body: RequestBody, objects: KubeObjects | null, cluster: string): JobRequest {
   const { target } = body
+  const { environment } = body.addresses
   return {
     target: {
       cluster: target.cluster ?? cluster,
@@ -238,7 +243,7 @@ export function toJobRequest(body: RequestBody, objects: KubeObjects | null, clu
       service: target.service ?? null,
     },
     objects,
-    addresses: body.addresses,
+    addresses: { ...body.addresses, environment: environment === null ? null : serviceVariables(environment) },
     paths: { include: body.paths.include.map(toSelector), exclude: body.paths.exclude.map(toSelector) },
     limits: body.limits,
     checks: body.checks.map(toCheck),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { service } from '../../test/support/manifests.ts'
 import { doubtsOf, linesOf, pathOf, reasonOf } from '../../test/support/plan-lines.ts'
 import { planOf } from '../../test/support/plan-text.ts'
-import { parseEnvironment } from './environment.ts'
+import { parseEnvironment, serviceVariables } from './environment.ts'
 
 describe('Environment (A10)', () => {
   it('is the eight forms, of which the first port gives those without a name', () => {
@@ -92,5 +92,23 @@ describe('parseEnvironment', () => {
       B: 'x=y',
       ['__proto__']: 'z',
     })
+  })
+})
+
+describe('serviceVariables', () => {
+  it('keeps what Kubernetes makes for Services, of every form, and nothing else', () => {
+    const made = [
+      'TOAD_SVC_SERVICE_HOST=10.96.0.7',
+      'TOAD_SVC_SERVICE_PORT=80',
+      'TOAD_SVC_SERVICE_PORT_HTTP=80',
+      'TOAD_SVC_PORT=tcp://10.96.0.7:80',
+      'TOAD_SVC_PORT_80_TCP=tcp://10.96.0.7:80',
+      'TOAD_SVC_PORT_80_TCP_PROTO=tcp',
+      'TOAD_SVC_PORT_80_TCP_PORT=80',
+      'TOAD_SVC_PORT_80_TCP_ADDR=10.96.0.7',
+    ].join('\n')
+    const own = 'HOME=/\nDB_PASSWORD=hunter2\nKEY=-----BEGIN\nabc\n-----END'
+    expect(serviceVariables(`${own}\n${made}\nPORTS=1\nTOAD_SERVICE_HOSTS=2\n`)).toBe(made)
+    expect(serviceVariables(`${made}\nsecond line of nobody's`)).toBe(made)
   })
 })

@@ -130,6 +130,19 @@ function environmentOf({ addresses, prober, target }: PlanContext): Source {
   }
 }
 
+/** The names that the eight forms can have (k/k pkg/kubelet/envvars/envvars.go). */
+const SERVICE_VARIABLE = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
+
+/**
+ * What is kept of an environment: the variables that Kubernetes makes for Services. The others are the application's,
+ * passwords among them; they are no business of ours, so they get no further than this.
+ */
+export const serviceVariables = (text: string): string =>
+  Object.entries(parseEnvironment(text))
+    .filter(([name]) => SERVICE_VARIABLE.test(name))
+    .map(([name, value]) => `${name}=${value.split('\n', 1)[0]}`)
+    .join('\n')
+
 /** What `env` prints: `NAME=value` lines. A line that is none continues the value before it. */
 export function parseEnvironment(text: string): Readonly<Record<string, string>> {
   const variables: Record<string, string> = Object.create(null)
