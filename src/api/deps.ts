@@ -48,6 +48,8 @@ export type Settings = {
   dnsServers: readonly string[]
   /** Jobs waiting; beyond it new ones are refused. */
   queueLimit: number
+  /** Schedules that there may be; beyond it new ones are refused. */
+  scheduleLimit: number
   /** Seconds; a longer wait is cut to it. */
   waitLimit: number
   bodyLimitBytes: number

@@ -47,7 +47,7 @@ export function mountSchedules(app: Api): void {
       body: { required: true, content: { 'application/json': { schema: ScheduleRequestSchema } } },
       responses: {
         201: { description: 'Made; its `ETag` is needed to change it', content },
-        ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS),
+        ...problems('conflict', ...ASKED_PROBLEMS, ...MAKING_PROBLEMS),
       },
     },
     async (context) => {

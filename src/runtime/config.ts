@@ -88,6 +88,7 @@ const SHAPE = {
   PORTOLAN_CONCURRENCY: wholeNumber(1, 10_000).default(64),
   PORTOLAN_CONCURRENCY_PER_ADDRESS: wholeNumber(1, 10_000).default(8),
   PORTOLAN_QUEUE_LIMIT: wholeNumber(1, 1_000_000).default(1000),
+  PORTOLAN_SCHEDULE_LIMIT: wholeNumber(1, 1_000_000).default(10_000),
   PORTOLAN_EGRESS_ALLOW: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
   PORTOLAN_EGRESS_DENY: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
   PORTOLAN_AUTH: oneOf(['auto', 'none', 'tokens']).default('auto'),

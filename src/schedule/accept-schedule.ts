@@ -20,6 +20,8 @@ export type ScheduleDeps = AcceptDeps & {
   settings: AcceptDeps['settings'] & {
     /** The shortest `@every` of this runtime. */
     everyLeastMs: number
+    /** Schedules that there may be. */
+    scheduleLimit: number
   }
 }
 
@@ -39,7 +41,13 @@ export async function acceptSchedule(
   const { work, sealed, isBatch } = await takeIn(deps, asked)
   const { target } = work.request
   const schedule = { ...settings, ...timing, id, createdAtMs, owner: made.owner, target, isBatch, sealed }
-  return orRefuse(await insertSchedule(deps.store, schedule, work, made.claim))
+  const { scheduleLimit } = deps.settings
+  const inserted = await insertSchedule(deps.store, schedule, work, made.claim, scheduleLimit)
+  if (inserted.outcome !== 'full') return orRefuse(inserted)
+  throw new ProblemError(
+    'conflict',
+    `There are as many schedules as there may be: ${scheduleLimit} (PORTOLAN_SCHEDULE_LIMIT). Delete one, or raise the limit.`,
+  )
 }
 
 /**

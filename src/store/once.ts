@@ -12,37 +12,60 @@ export type IdempotencyClaim = {
   expiresAtMs: number
 }
 
+/** There is no room for one more; nothing was inserted, and the key is free. */
+export type Full = { outcome: 'full' }
+
 /** `replayed`: an earlier request with the key made that resource. `mismatch`: an earlier, other request has the key. */
 export type Inserted = { outcome: 'created' | 'replayed'; id: string } | { outcome: 'mismatch' }
+
+type Rows = (guard: SQL) => SQL[]
 
 /**
  * Makes a resource durable. Concurrent requests with one key, in whatever process, make one: the key's row decides,
  * and the rows are inserted only if the key is their own.
  *
  * @param rows the statements that insert the resource where `guard` holds.
+ * @param room whether there is room for it; the first of `rows` may make it false.
  */
+export function insertOnce(
+  store: Store,
+  id: string,
+  claim: IdempotencyClaim | null,
+  nowMs: number,
+  rows: Rows,
+): Promise<Inserted>
+export function insertOnce(
+  store: Store,
+  id: string,
+  claim: IdempotencyClaim | null,
+  nowMs: number,
+  rows: Rows,
+  room: SQL,
+): Promise<Inserted | Full>
 export async function insertOnce(
   store: Store,
   id: string,
   claim: IdempotencyClaim | null,
   nowMs: number,
-  rows: (guard: SQL) => SQL[],
-): Promise<Inserted> {
+  rows: Rows,
+  room = ALWAYS,
+): Promise<Inserted | Full> {
   if (claim === null) {
-    await store.atomic(rows(ALWAYS))
-    return { outcome: 'created', id }
+    const [fits = []] = await store.atomic([sql`select 1 where ${room}`, ...rows(room)])
+    return fits.length > 0 ? { outcome: 'created', id } : { outcome: 'full' }
   }
   const keyed = sql`principal = ${claim.principal} and method = ${claim.method} and path = ${claim.path} and key = ${claim.key}`
   const returned = await store.atomic([
     sql`delete from idempotency_keys where ${keyed} and expires_at_ms <= ${nowMs}`,
     sql`insert into idempotency_keys (principal, method, path, key, fingerprint, resource, expires_at_ms)
-      values (${claim.principal}, ${claim.method}, ${claim.path}, ${claim.key}, ${claim.fingerprint}, ${id}, ${claim.expiresAtMs})
-      on conflict do nothing`,
+      select ${claim.principal}, ${claim.method}, ${claim.path}, ${claim.key}, ${claim.fingerprint}, ${id}, ${claim.expiresAtMs}
+      where ${room} on conflict do nothing`,
     ...rows(sql`exists (select 1 from idempotency_keys where ${keyed} and resource = ${id})`),
     sql`select fingerprint, resource from idempotency_keys where ${keyed}`,
   ])
   const holder = returned.at(-1)?.[0]
-  if (holder?.fingerprint !== claim.fingerprint) return { outcome: 'mismatch' }
+  if (holder === undefined) return { outcome: 'full' }
+  if (holder.fingerprint !== claim.fingerprint) return { outcome: 'mismatch' }
   const resource = String(holder.resource)
   return { outcome: resource === id ? 'created' : 'replayed', id: resource }
 }

@@ -17,21 +17,24 @@ import { batchRows, type NewBatch } from './batches.ts'
 import { type Store, write } from './db.ts'
 import { jobRows, need } from './job-rows.ts'
 import type { JobPage, NewJob } from './jobs.ts'
-import { type IdempotencyClaim, type Inserted, insertOnce } from './once.ts'
+import { type Full, type IdempotencyClaim, type Inserted, insertOnce } from './once.ts'
 import { schedules, scheduleTexts } from './schedule-schema.ts'
 import { insertWhere } from './sql.ts'
 import { cut } from './texts.ts'
 
 export type NewSchedule = Omit<Schedule, 'version' | 'updatedAtMs' | 'last' | 'failures' | 'failingSinceMs'>
 
+/** @param limit of schedules, this one included. */
 export function insertSchedule(
   store: Store,
   schedule: NewSchedule,
   work: ScheduledWork,
   claim: IdempotencyClaim | null,
-): Promise<Inserted> {
+  limit: number,
+): Promise<Inserted | Full> {
   const { next, target, isBatch, ...rest } = schedule
-  return insertOnce(store, schedule.id, claim, schedule.createdAtMs, (guard) => [
+  const room = sql`(select count(*) from schedules) < ${limit}`
+  const rows = (guard: SQL): SQL[] => [
     insertWhere(
       schedules,
       {
@@ -43,8 +46,10 @@ export function insertSchedule(
       },
       guard,
     ),
-    ...workRows(work, sql`id = ${schedule.id} and ${guard}`),
-  ])
+    // The row above has taken the room, and is there only if it was.
+    ...workRows(work, sql`id = ${schedule.id}`),
+  ]
+  return insertOnce(store, schedule.id, claim, schedule.createdAtMs, rows, room)
 }
 
 function workRows({ request, ...rest }: ScheduledWork, where: SQL): SQL[] {

@@ -81,6 +81,24 @@ describe('POST /v1/schedules', () => {
     expect([other.status, (await readProblem(other)).code]).toEqual([422, 'idempotency_key_reused'])
   })
 
+  it('refuses one more than PORTOLAN_SCHEDULE_LIMIT, and says so, until one is deleted', async () => {
+    const small = await startTestPortolan({ PORTOLAN_SCHEDULE_LIMIT: '2' })
+    try {
+      const make = () => small.call('/v1/schedules', { json: schedule({ enabled: false }) })
+      const [{ id }] = [await readSchedule(make()), await readSchedule(make())]
+      const refused = await make()
+      const { code, detail } = await readProblem(refused)
+      expect([refused.status, code, detail]).toEqual([
+        ...[409, 'conflict'],
+        'There are as many schedules as there may be: 2 (PORTOLAN_SCHEDULE_LIMIT). Delete one, or raise the limit.',
+      ])
+      await small.call(`/v1/schedules/${id}`, { method: 'DELETE' })
+      expect((await make()).status).toBe(201)
+    } finally {
+      await small.close()
+    }
+  })
+
   it.each([
     ['a cron that is none', { cron: '* * * *' }, 400, 'invalid_request', '/cron'],
     ['a time zone that is none', { timeZone: 'Europe/Berln' }, 400, 'invalid_request', '/timeZone'],

@@ -4,6 +4,7 @@ import { newId } from '../../src/lib/id.ts'
 import type { ScheduledWork } from '../../src/schedule/schedule.ts'
 import type { Store } from '../../src/store/db.ts'
 import { listJobs, newestJobs } from '../../src/store/jobs.ts'
+import type { IdempotencyClaim } from '../../src/store/once.ts'
 import {
   claimRun,
   deleteSchedule,
@@ -46,10 +47,11 @@ function someWork(over: Partial<ScheduledWork> = {}): ScheduledWork {
 
 async function inserted(store: Store, over: Partial<NewSchedule> = {}): Promise<NewSchedule> {
   const schedule = aNewSchedule(over)
-  await insertSchedule(store, schedule, someWork(), null)
+  await insertSchedule(store, schedule, someWork(), null, LIMIT)
   return schedule
 }
 
+const LIMIT = 1000
 const at = (schedule: NewSchedule) => ({ id: schedule.id, version: 1 })
 const jobOf = (schedule: NewSchedule, createdAtMs = NOW) => aJob({ scheduleId: schedule.id, createdAtMs })
 
@@ -64,7 +66,10 @@ export function schedulesContract(open: OpenStore): void {
         request: { ...someWork().request, objects },
         ignored: [{ object: 'ConfigMap/large', reason: 'é'.repeat(PART_UNITS * 2) }],
       })
-      expect(await insertSchedule(store(), schedule, large, null)).toEqual({ outcome: 'created', id: schedule.id })
+      expect(await insertSchedule(store(), schedule, large, null, LIMIT)).toEqual({
+        outcome: 'created',
+        id: schedule.id,
+      })
       expect(await getSchedule(store(), schedule.id)).toEqual({
         ...schedule,
         ...{ version: 1, updatedAtMs: NOW, last: null, failures: 0, failingSinceMs: null },
@@ -77,10 +82,25 @@ export function schedulesContract(open: OpenStore): void {
 
     it('is made once by an Idempotency-Key', async () => {
       const made = await Promise.all(
-        Array.from({ length: 10 }, () => insertSchedule(store(), aNewSchedule(), someWork(), aClaim())),
+        Array.from({ length: 10 }, () => insertSchedule(store(), aNewSchedule(), someWork(), aClaim(), LIMIT)),
       )
       expect(new Set(made.map((one) => ('id' in one ? one.id : null))).size).toBe(1)
       expect(await listSchedules(store(), { limit: 50, before: null })).toHaveLength(1)
+    })
+
+    it('is not made beyond the limit, however many are asked for at once, and a replay is none more', async () => {
+      const insert = (claim: IdempotencyClaim | null) => insertSchedule(store(), aNewSchedule(), someWork(), claim, 3)
+      const first = await insert(aClaim())
+      const made = await Promise.all(Array.from({ length: 5 }, () => insert(null)))
+      expect(made.map(({ outcome }) => outcome).toSorted()).toEqual(['created', 'created', 'full', 'full', 'full'])
+      expect(await insert(aClaim())).toEqual({ ...first, outcome: 'replayed' })
+      const other = aClaim({ key: 'other' })
+      expect(await insert(other)).toEqual({ outcome: 'full' })
+      const [newest] = await listSchedules(store(), { limit: 50, before: null })
+      expect(await deleteSchedule(store(), newest?.id ?? '', null)).toBe(true)
+      const again = await insert(other)
+      if (again.outcome !== 'created') throw new Error(`there is room, but: ${again.outcome}`)
+      expect((await getScheduledWork(store(), again.id)).request.samples).toBe(1)
     })
 
     it('is changed by one of many, and its work as a whole', async () => {

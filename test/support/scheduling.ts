@@ -26,7 +26,7 @@ export async function scheduling(
     secrets: await createSecretBox(new Uint8Array(32).fill(key)),
     queue: { enqueue: async (ids) => void enqueued.push(...ids), cancel: () => undefined },
     place: { vantage: 'in-cluster', namespace: null, environment: null, clusterDomain: null, nodeName: null },
-    settings: { cluster: 'default', queueLimit, dnsServers: [], everyLeastMs: 1000 },
+    settings: { cluster: 'default', queueLimit, scheduleLimit: 100_000, dnsServers: [], everyLeastMs: 1000 },
     log: createLog('debug', (line) => lines.push(line), clock.now),
   }
 }

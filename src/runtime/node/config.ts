@@ -23,6 +23,8 @@ export type Config = {
   concurrencyPerAddress: number
   /** Jobs waiting. */
   queueLimit: number
+  /** Schedules that there may be. */
+  scheduleLimit: number
   /** CIDRs. */
   egressAllow: readonly string[]
   egressDeny: readonly string[]
@@ -53,6 +55,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     concurrency: settings.PORTOLAN_CONCURRENCY,
     concurrencyPerAddress: settings.PORTOLAN_CONCURRENCY_PER_ADDRESS,
     queueLimit: settings.PORTOLAN_QUEUE_LIMIT,
+    scheduleLimit: settings.PORTOLAN_SCHEDULE_LIMIT,
     egressAllow: settings.PORTOLAN_EGRESS_ALLOW,
     egressDeny: settings.PORTOLAN_EGRESS_DENY,
     auth: settings.PORTOLAN_AUTH,

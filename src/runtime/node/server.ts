@@ -105,6 +105,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       cluster: config.cluster,
       dnsServers: config.dnsServers,
       queueLimit: config.queueLimit,
+      scheduleLimit: config.scheduleLimit,
       waitLimit: 300,
       bodyLimitBytes: BODY_LIMIT_BYTES,
       auth: {

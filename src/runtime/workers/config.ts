@@ -22,6 +22,8 @@ export type WorkersConfig = {
   concurrencyPerAddress: number
   /** Jobs waiting. */
   queueLimit: number
+  /** Schedules that there may be. */
+  scheduleLimit: number
   /** CIDRs. */
   egressAllow: readonly string[]
   egressDeny: readonly string[]
@@ -45,6 +47,7 @@ export function readWorkersConfig(env: Env): WorkersConfig {
     dohUrl: settings.PORTOLAN_DOH_URL,
     concurrencyPerAddress: settings.PORTOLAN_CONCURRENCY_PER_ADDRESS,
     queueLimit: settings.PORTOLAN_QUEUE_LIMIT,
+    scheduleLimit: settings.PORTOLAN_SCHEDULE_LIMIT,
     egressAllow: settings.PORTOLAN_EGRESS_ALLOW,
     egressDeny: settings.PORTOLAN_EGRESS_DENY,
     adminToken: settings.PORTOLAN_ADMIN_TOKEN,

@@ -50,6 +50,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       cluster: config.cluster,
       dnsServers: config.dnsServers,
       queueLimit: config.queueLimit,
+      scheduleLimit: config.scheduleLimit,
       waitLimit: 25,
       bodyLimitBytes: BODY_LIMIT_BYTES,
       auth: { required: true, adminToken: config.adminToken },
