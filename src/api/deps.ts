@@ -1,3 +1,4 @@
+import type { Policy } from '../check/policy.ts'
 import type { CheckDeps } from '../check/schedule.ts'
 import type { AcceptDeps } from '../job/accept.ts'
 import type { Place } from '../job/place.ts'
@@ -16,6 +17,7 @@ export type Deps = {
   signals: JobSignals
   secrets: SecretBox
   place: Place
+  policy: Policy
   settings: Settings
   unsupported?: NonNullable<AcceptDeps['unsupported']>
   /** What a request that probes at once probes with: `/probe`. */

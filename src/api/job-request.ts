@@ -4,6 +4,7 @@ import type { Check } from '../check/check.ts'
 import { faultsOf } from '../check/faults.ts'
 import type { JobRequest } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
+import { addressOfServer, isHost, isName } from '../lib/address.ts'
 import { defined } from '../lib/defined.ts'
 import { serviceVariables } from '../plan/environment.ts'
 import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
@@ -11,7 +12,12 @@ import { regexp, statusCode } from './check-fields.ts'
 
 const port = z.union([z.int().min(1).max(65535), z.string().min(1).max(63)])
 const name253 = z.string().min(1).max(253)
-const address = z.string().min(1).max(253)
+const address = z.string().min(1).max(253).refine(isHost, 'Not an IP address or a host name; without scheme and port')
+const dnsServer = z
+  .string()
+  .min(1)
+  .max(253)
+  .refine((text) => addressOfServer(text) !== null, 'Not ip or ip:port, like 10.96.0.10 or [fd00::a]:53')
 const headerValue = z
   .string()
   .max(8192)
@@ -153,8 +159,12 @@ const AddressesSchema = z
       .strictObject({ http: z.int().min(1).max(65535).default(80), https: z.int().min(1).max(65535).default(443) })
       .nullable()
       .default(null),
-    clusterDomain: name253.nullable().default(null),
-    dnsServers: z.array(address).max(5).default([]),
+    clusterDomain: name253.refine(isName, 'Not a DNS name like cluster.local').nullable().default(null),
+    dnsServers: z
+      .array(dnsServer)
+      .max(5)
+      .default([])
+      .openapi({ description: '`ip` or `ip:port`, asked in this order', example: ['10.96.0.10', '127.0.0.1:5353'] }),
     environment: z.string().max(262_144).nullable().default(null).openapi({
       description:
         'What `kubectl exec POD -- env` prints. Only the variables that Kubernetes makes for Services are kept; all others are dropped at once.',

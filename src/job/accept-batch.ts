@@ -16,6 +16,7 @@ import {
   objectsOf,
   orRefuse,
   planRequest,
+  refuseForbiddenServers,
   refuseWhenFull,
   vantageOf,
 } from './accept.ts'
@@ -35,6 +36,7 @@ type Made = { owner: string; deadlineAtMs: number | null; scheduleId: string | n
  */
 export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made): Promise<NewBatch> {
   const { request, selection } = asked
+  refuseForbiddenServers(deps, request)
   const index = indexObjects(objectsOf(request))
   const targets = selectServices(index, selection)
   const createdAtMs = deps.clock.now()

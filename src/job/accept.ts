@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { Policy } from '../check/policy.ts'
 import { diagnoseObjects } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
+import { addressOfServer } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
@@ -27,6 +29,7 @@ export type AcceptDeps = {
   queue: JobQueue
   secrets: SecretBox
   place: Place
+  policy: Policy
   settings: { cluster: string; queueLimit: number; dnsServers: readonly string[] }
   /** What this runtime cannot do of what is asked for; left out: it can do everything. */
   unsupported?(request: JobRequest, plan: Plan): readonly ProblemDetail[]
@@ -43,11 +46,12 @@ export type Planned = { plan: Plan; diagnosis: Diagnosis }
  * @param index of the request's objects, where many Services of the same objects are planned.
  */
 export function planRequest(
-  deps: Pick<AcceptDeps, 'place' | 'settings' | 'unsupported'>,
+  deps: Pick<AcceptDeps, 'place' | 'policy' | 'settings' | 'unsupported'>,
   asked: Asked,
   index?: ObjectIndex,
 ): Planned {
   const { request } = asked
+  refuseForbiddenServers(deps, request)
   const objects = objectsOf(request)
   const input = {
     request: withDnsServers(deps, request),
@@ -61,6 +65,21 @@ export function planRequest(
   const errors = deps.unsupported?.(input.request, plan) ?? []
   if (errors[0]) throw new ProblemError('not_supported', errors[0].detail, { errors })
   return { plan, diagnosis: diagnoseObjects(plan, objects, index) }
+}
+
+/**
+ * DNS servers are dialled too. Those of the configuration are the operator's own choice.
+ *
+ * @throws ProblemError `impossible_request`
+ */
+export function refuseForbiddenServers({ policy }: Pick<AcceptDeps, 'policy'>, { addresses }: JobRequest): void {
+  const errors = addresses.dnsServers.flatMap((server, at): ProblemDetail[] => {
+    const permission = policy.check(addressOfServer(server) ?? server)
+    if (permission.allowed) return []
+    const detail = `The policy of this server forbids it: ${permission.reason}`
+    return [{ pointer: `/addresses/dnsServers/${at}`, detail }]
+  })
+  if (errors[0]) throw new ProblemError('impossible_request', errors[0].detail, { errors })
 }
 
 /** The DNS servers of the configuration, where the request names none: what is planned for is what is asked. */
@@ -79,14 +98,21 @@ export type Made = {
   batchId: string | null
 }
 
+/** What a runner asks DNS, wherever it stands: the servers and the cluster domain that were planned for. */
+function withNames(deps: Pick<AcceptDeps, 'place' | 'settings'>, asked: JobRequest): JobRequest {
+  const request = withDnsServers(deps, asked)
+  const clusterDomain = request.addresses.clusterDomain ?? deps.place.clusterDomain
+  return { ...request, addresses: { ...request.addresses, clusterDomain } }
+}
+
 /** The job that is asked for, ready to be stored: without its objects, its secrets sealed. */
 export async function makeJob(
-  deps: Pick<AcceptDeps, 'clock' | 'secrets' | 'settings'>,
+  deps: Pick<AcceptDeps, 'clock' | 'place' | 'secrets' | 'settings'>,
   asked: JobRequest,
   planned: Pick<NewJob, 'target' | 'vantage' | 'plan' | 'diagnosis'>,
   made: Made,
 ): Promise<NewJob> {
-  const { objects: _objects, ...request } = withDnsServers(deps, asked)
+  const { objects: _objects, ...request } = withNames(deps, asked)
   const { checks, secrets } = withoutSecrets(request.checks)
   const nowMs = deps.clock.now()
   return {

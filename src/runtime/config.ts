@@ -7,6 +7,7 @@
  */
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { addressOfServer } from '../lib/address.ts'
 import { DURATION_EXAMPLES, parseDuration } from '../lib/duration.ts'
 import { LOG_LEVELS } from '../lib/log.ts'
 import { nearMiss } from '../lib/near.ts'
@@ -52,13 +53,7 @@ function readCidr(text: string): string | null {
   return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text) ? text : null
 }
 
-/** `ip` or `ip:port`; an IPv6 address with a port stands in brackets. */
-function readServer(text: string): string | null {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
-  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return null
-  if (plain !== undefined) return ipaddr.IPv4.isValidFourPartDecimal(plain) ? text : null
-  return ipaddr.IPv6.isValid(bracketed ?? text) ? text : null
-}
+const readServer = (text: string): string | null => (addressOfServer(text) === null ? null : text)
 
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/
 const readHost = (text: string) =>

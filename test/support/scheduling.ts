@@ -1,5 +1,6 @@
 /** What a tick needs, on a real store and a clock of the test's own. */
 import { BatchRequestSchema, JobRequestSchema, toJobRequest } from '../../src/api/job-request.ts'
+import { createPolicy } from '../../src/check/policy.ts'
 import { createSecretBox } from '../../src/job/secrets.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { createLog } from '../../src/lib/log.ts'
@@ -26,6 +27,7 @@ export async function scheduling(
     secrets: await createSecretBox(new Uint8Array(32).fill(key)),
     queue: { enqueue: async (ids) => void enqueued.push(...ids), cancel: () => undefined },
     place: { vantage: 'in-cluster', namespace: null, environment: null, clusterDomain: null, nodeName: null },
+    policy: createPolicy({ allow: [], deny: [] }),
     settings: { cluster: 'default', queueLimit, scheduleLimit: 100_000, dnsServers: [], everyLeastMs: 1000 },
     log: createLog('debug', (line) => lines.push(line), clock.now),
   }

@@ -100,6 +100,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     signals,
     secrets,
     place,
+    policy: check.policy,
     settings: {
       version: VERSION,
       cluster: config.cluster,

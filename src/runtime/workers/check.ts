@@ -1,9 +1,12 @@
 import { createGate, type Gate } from '../../check/gate.ts'
-import { createPolicy } from '../../check/policy.ts'
+import { createPolicy, type Policy } from '../../check/policy.ts'
 import type { CheckDeps } from '../../check/schedule.ts'
 import { type Calls, CONNECTIONS_MAX } from './calls.ts'
 import type { WorkersConfig } from './config.ts'
 import { createEdgeNetwork } from './network.ts'
+
+export const createEdgePolicy = ({ egressAllow, egressDeny }: WorkersConfig): Policy =>
+  createPolicy({ allow: egressAllow, deny: egressDeny })
 
 /** What one invocation probes with. */
 export const createEdgeCheck = (
@@ -15,7 +18,7 @@ export const createEdgeCheck = (
   network: createEdgeNetwork(config, calls),
   clock,
   log,
-  policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
+  policy: createEdgePolicy(config),
   gate,
 })
 

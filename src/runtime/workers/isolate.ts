@@ -8,7 +8,7 @@ import { ProblemError } from '../../lib/problem.ts'
 import type { Vantage } from '../../plan/path.ts'
 import { VERSION } from '../version.ts'
 import { createCalls } from './calls.ts'
-import { createEdgeCheck, createEdgeGate } from './check.ts'
+import { createEdgeCheck, createEdgeGate, createEdgePolicy } from './check.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
 import { createQueue } from './queue.ts'
@@ -45,6 +45,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       clusterDomain: config.clusterDomain,
       nodeName: null,
     },
+    policy: createEdgePolicy(config),
     settings: {
       version: VERSION,
       cluster: config.cluster,
