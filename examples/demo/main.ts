@@ -135,8 +135,16 @@ async function untilInterrupted(url: string): Promise<void> {
   print(`  ${curl(url, '&format=junit')}`)
   print(`  curl "${url}/v1/jobs"          all jobs so far`)
   print(`  ${url}/docs             the API, to read in a browser`)
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), readerGone])
 }
+
+/** As with `| head`: what is printed after that is lost, and there is nobody to stay for. */
+const readerGone = new Promise<void>((resolve) => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    resolve()
+  })
+})
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)

@@ -86,6 +86,14 @@ describe('npm run demo', () => {
     free.close()
   })
 
+  it.each([[[]], [['--keep']]])('ends, and quietly, when nobody reads on, as with | head: %j', async (options) => {
+    const child = startDemo(...options)
+    const exited = once(child, 'exit')
+    const errors = text(child.stderr)
+    child.stdout.destroy()
+    expect([await exited, await errors]).toEqual([[0, null], ''])
+  })
+
   it('says which address is taken, and by what it would have been used', async () => {
     const other = createServer().listen(9080, '127.96.30.80')
     await once(other, 'listening')
