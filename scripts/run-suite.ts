@@ -22,7 +22,13 @@ const NAMESPACES = [
 ]
 
 const SUITES: Readonly<Record<string, Suite>> = {
-  system: { programs: { named: 'bind9', nginx: 'nginx-light', curl: 'curl' }, within: [] },
+  system: {
+    programs: {
+      ...{ named: 'bind9', nginx: 'nginx-light', curl: 'curl' },
+      ...{ prometheus: 'prometheus', promtool: 'prometheus' },
+    },
+    within: [],
+  },
   cluster: {
     programs: {
       ...{ unshare: 'util-linux', nsenter: 'util-linux', ip: 'iproute2', nft: 'nftables', conntrack: 'conntrack' },

@@ -15,6 +15,7 @@ import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog, type Log } from '../../lib/log.ts'
+import { isStorageFull } from '../../store/db.ts'
 import { VERSION } from '../version.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
@@ -25,7 +26,7 @@ import { detectPlace } from './place.ts'
 import { keepRetention } from './retention.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
-import { openSqlite } from './sqlite.ts'
+import { DiskFullError, openSqlite } from './sqlite.ts'
 import { createTicker } from './ticker.ts'
 
 export type Portolan = {
@@ -123,7 +124,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
         () => null,
         (cause: unknown) => {
           log.error('database_not_writable', { cause })
-          return 'not writable'
+          return cause instanceof DiskFullError || isStorageFull(cause) ? 'the disk is full' : 'not writable'
         },
       )
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
@@ -15,7 +16,11 @@ import { createWriter } from './group-commit.ts'
 
 export type OpenDatabase = {
   store: Store
-  /** Writes something of no use, durably: throws where a job could not be recorded. */
+  /**
+   * Writes something of no use, durably, and looks whether there is room for more.
+   *
+   * @throws where a job could not be recorded; {@link DiskFullError} where it could not be for want of room.
+   */
   checkWritable(): Promise<void>
   /**
    * Gives back to the file system what retention has freed, at most so many pages (of 4 kB) at a time.
@@ -29,9 +34,14 @@ export type OpenDatabase = {
 
 /** How long a statement blocks this thread for another process's lock; then it is tried again without blocking. */
 const BUSY_MS = 100
+const PAGE_BYTES = 4096
 const CHECKPOINT_PAGES = 2000
+/** What moving the write-ahead log into the file may need, however much room the log itself has left. */
+const SPARE_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
 const CACHE_KB = 64 * 1024
 const LOG_BYTES = 64 * 1024 * 1024
+
+export class DiskFullError extends Error {}
 
 /**
  * Opens the database, making the file and its folder if absent, and brings it up to date under a lock, so that
@@ -65,6 +75,9 @@ export function openSqlite(file: string): OpenDatabase {
   return {
     store: { db: drizzle(client), atomic: writer.atomic },
     async checkWritable() {
+      const { blocks, bavail, bsize } = await statfs(dirname(file))
+      // A file system that has no blocks does not tell.
+      if (blocks > 0 && bavail * bsize < SPARE_BYTES) throw new DiskFullError(`${bavail * bsize} bytes are left`)
       await writer.atomic([sql`pragma user_version = 0`])
     },
     giveBackSpace(pages) {
