@@ -6,6 +6,6 @@ export type WorkerControl = {
   failing?: readonly number[]
   /** Messages that can never be worked off: of that chunk, or (`null`) those that start a job. `undefined`: none. */
   poisoned?: { chunk: number | null } | 'none'
-  /** Messages are taken and forgotten. */
-  losing?: boolean
+  /** Messages are taken and forgotten: all of them, or those of chunks. */
+  losing?: 'all' | 'chunks' | 'none'
 }

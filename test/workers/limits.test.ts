@@ -8,7 +8,7 @@ let worker: WorkersPortolan
 beforeAll(async () => {
   worker = await startOnWorkers({})
   // What is posted here is not to be run
-  await worker.control({ losing: true })
+  await worker.control({ losing: 'all' })
 })
 afterAll(() => worker.close())
 

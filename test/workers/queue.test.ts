@@ -10,8 +10,11 @@ let pod: Pod
 beforeAll(async () => {
   ;[worker, pod] = await Promise.all([startOnWorkers({}), startPod('toad', '0.0.0.0')])
 })
-afterEach(() => worker.control({ failing: [], poisoned: 'none', losing: false, aheadMs: 0 }))
+afterEach(() => worker.control({ failing: [], poisoned: 'none', losing: 'none', aheadMs: 0 }))
 afterAll(() => Promise.all([worker.close(), pod.close()]))
+
+/** Tries of one chunk, where each is a connection. */
+const PROBES = 24
 
 const call = (path: string, json?: unknown): Promise<Response> =>
   fetch(worker.url + path, {
@@ -122,11 +125,28 @@ describe('the cron trigger', () => {
   }, 120_000)
 
   it('has jobs run whose message was lost', async () => {
-    await worker.control({ losing: true })
+    await worker.control({ losing: 'all' })
     const { id } = await readJob(call('/v1/jobs', jobOf(2)))
     expect((await readJob(call(`/v1/jobs/${id}?wait=1`))).status).toBe('queued')
-    await worker.control({ losing: false, aheadMs: 61_000 })
+    await worker.control({ losing: 'none', aheadMs: 61_000 })
     await worker.cron()
     expect((await ended(id)).verdict).toBe('pass')
+  }, 120_000)
+
+  it('has the chunks run whose messages were lost, beside what was found of the others', async () => {
+    await worker.control({ losing: 'chunks' })
+    const { id } = await readJob(call('/v1/jobs', jobOf(60)))
+    // Whoever starts a job works off its first chunk
+    let left = await readJob(call(`/v1/jobs/${id}`))
+    while (tries(left).length < PROBES) left = await readJob(call(`/v1/jobs/${id}?wait=1`))
+    expect([left.status, tries(left).length]).toEqual(['running', PROBES])
+    await worker.control({ losing: 'none', aheadMs: 61_000 })
+    await worker.cron()
+    const job = await ended(id)
+    const made = tries(job)
+    expect([job.verdict, job.summary.pass, made.length, new Set(made).size]).toEqual(['pass', 60, 60, 60])
+    expect(made).toEqual(expect.arrayContaining(tries(left)))
+    await worker.cron()
+    expect(worker.lines.filter((line) => line.includes('"job_finished"') && line.includes(id))).toHaveLength(1)
   }, 120_000)
 })

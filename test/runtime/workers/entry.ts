@@ -17,7 +17,7 @@ let aheadMs = 0
 let failing: ReadonlySet<number> = new Set()
 let made = 0
 let poisoned: WorkerControl['poisoned'] = 'none'
-let losing = false
+let losing: WorkerControl['losing'] = 'none'
 
 const faulty = (calls: Calls, delivery: Delivery | null): Calls => ({
   async make(kind, call) {
@@ -47,6 +47,9 @@ function isPoisoned({ queue, body }: Delivery): boolean {
   if (poisoned === 'none' || poisoned === undefined || queue.endsWith('-dead') || 'tick' in body) return false
   return (body.chunk ?? null) === poisoned.chunk
 }
+
+/** A batch is one message, as in `wrangler.toml`. */
+const isLost = (body: Message): boolean => losing === 'all' || (losing === 'chunks' && 'chunk' in body)
 
 const workers = new Map<string, ReturnType<typeof createWorker>>()
 
@@ -79,7 +82,7 @@ export default {
     return Response.json({ made })
   },
   async queue(batch, env) {
-    if (losing) batch.ackAll()
+    if (batch.messages.some(({ body }) => isLost(body))) batch.ackAll()
     else await workerOf(env).queue(batch, env)
   },
   scheduled: (controller, env) => workerOf(env).scheduled(controller, env),
