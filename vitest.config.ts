@@ -36,9 +36,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // The suites of the API once more, over HTTP to local workerd with its D1, queues and cron.
-          name: 'api-on-workers',
-          include: ['test/api/**/*.test.ts'],
+          // Once more: the suites of the API, over HTTP to local workerd with its D1, queues and cron, and of the network.
+          name: 'contracts-on-workers',
+          include: ['test/api/**/*.test.ts', 'test/network/**/*.test.ts'],
           exclude: NODE_ONLY,
           env: { ...OFFLINE, PORTOLAN_TEST_RUNTIME: 'workers' },
         },

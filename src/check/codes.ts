@@ -42,6 +42,7 @@ export const FAILURE_CODES = {
   blocked_by_policy: 'ours',
   deadline_exceeded: 'ours',
   cancelled: 'ours',
+  certificate_not_seen: 'ours',
   local_resources_exhausted: 'ours',
   internal: 'ours',
 } as const satisfies Record<string, 'dns' | 'connect' | 'tls' | 'exchange' | 'expectation' | 'ours'>

@@ -224,6 +224,7 @@ const TEXTS: Readonly<Record<FailureCode, string>> = {
   blocked_by_policy: 'the policy does not allow this address to be dialled',
   deadline_exceeded: 'the deadline of the job came first',
   cancelled: 'the job was cancelled',
+  certificate_not_seen: 'from where the prober stands the certificate cannot be seen, nor when it expires',
   local_resources_exhausted: 'the prober ran out of ports, descriptors or threads',
   internal: 'the prober failed for a reason that it does not know',
 }
@@ -245,14 +246,18 @@ export function failure(code: FailureCode, phase: Phase, message: string = TEXTS
 /**
  * What a prober that stands here cannot find out: it says nothing about the target, and is no error of ours either.
  */
-export const beyondVantage = (code: BeyondVantage, phase: Phase, message: string): Failure => ({
+export const beyondVantage = (code: BeyondVantage, phase: Phase, message: string = TEXTS[code]): Failure => ({
   code,
   phase,
   source: 'internal',
   message,
 })
 
-const BEYOND_VANTAGE = ['network_unreachable', 'tls_handshake_failed'] as const satisfies readonly FailureCode[]
+const BEYOND_VANTAGE = [
+  'network_unreachable',
+  'tls_handshake_failed',
+  'certificate_not_seen',
+] as const satisfies readonly FailureCode[]
 type BeyondVantage = (typeof BEYOND_VANTAGE)[number]
 
 export const isBeyondVantage = ({ code, source }: Failure): boolean =>

@@ -99,7 +99,7 @@ const directRequest = (
 ): HttpRequest => {
   const { timeoutMs, signal } = context
   const request = httpRequest(path, check, { address, timeoutMs, signal })
-  const tls = { serverName: direct.serverName, verify: false, caPem: null }
+  const tls = { serverName: direct.serverName, verify: false, caPem: null, wantsExpiry: false }
   return {
     ...request,
     address: direct.address ?? '',

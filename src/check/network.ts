@@ -98,6 +98,8 @@ export type DialTls = {
   /** `false`: the certificate is evidence only; a bad one does not end the exchange. */
   verify: boolean
   caPem: string | null
+  /** The check asks how long the certificate lasts: a runtime that must look for it does so only then. */
+  wantsExpiry: boolean
 }
 
 export type HttpRequest = DialOptions & {

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
+import { dialTls } from './certificate.ts'
 import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
@@ -134,14 +135,7 @@ function redirected(
     body: turnsToGet ? null : request.body,
     target: `${next.pathname}${next.search}`,
     headers,
-    tls:
-      scheme === 'https'
-        ? {
-            serverName: next.hostname.replace(/^\[|\]$/g, ''),
-            verify: !check.tls.insecureSkipVerify,
-            caPem: check.tls.caPem,
-          }
-        : null,
+    tls: scheme === 'https' ? { ...dialTls(check.tls, null), serverName: next.hostname.replace(/^\[|\]$/g, '') } : null,
   }
 }
 

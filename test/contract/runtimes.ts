@@ -32,8 +32,9 @@ export const DIFFERENCES = {
   },
   certificate: {
     what: 'The certificate of a handshake that ended well',
-    node: 'recorded; `minDaysToExpiry` is judged',
-    workers: '`null`, as is the TLS version: the runtime does not show them',
+    node: 'recorded',
+    workers:
+      '`null`, as is the TLS version: the runtime does not show them. For `minDaysToExpiry` a second connection reads what the server sends in clear text up to TLS 1.2; of servers that speak TLS 1.3 alone, and of `startTls`, such a check is `skipped: vantage` (`certificate_not_seen`)',
   },
   unverified: {
     what: '`tls.insecureSkipVerify`, and default checks of direct addresses',
@@ -47,6 +48,11 @@ export const DIFFERENCES = {
     node: 'by its code: of an unknown authority and another name, the authority',
     workers:
       'by the certificate that a second connection is shown, where who is trusted is not seen: of the two, the name; nothing of servers that speak TLS 1.3 alone (`tls_handshake_failed`)',
+  },
+  startTls: {
+    what: 'The same of TLS that a conversation starts (`startTls`)',
+    node: 'by its code',
+    workers: '`tls_handshake_failed`: the conversation is not held a second time',
   },
   reset: {
     what: 'A connection that is reset as soon as it is made',

@@ -5,7 +5,7 @@
  * @module
  */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { type Answer, decode, encode, type Packet } from 'dns-packet'
 
@@ -43,6 +43,8 @@ export type DnsServer = {
   server: string
   /** Every question asked, in order. */
   queries: readonly Query[]
+  /** Resolves once the name has been asked for. */
+  asked(name: string): Promise<void>
   /** Replaces the zone; in force for the next question. */
   setZone(zone: Zone): void
   close(): Promise<void>
@@ -57,6 +59,7 @@ export async function startDnsServer(
 ): Promise<DnsServer> {
   let entries = normalise(zone)
   const queries: Query[] = []
+  const arrivals = new EventEmitter()
   const connections = new Set<Socket>()
   const { udp, tcp } = await listen(address, port)
 
@@ -65,6 +68,7 @@ export async function startDnsServer(
     const question = packet?.questions?.[0]
     if (!packet || !question) return null
     queries.push({ name: question.name, type: question.type, transport })
+    arrivals.emit(question.name)
     const answer = answerTo(entries, question.name, question.type)
     if (answer === null) return null
     const truncated = answer.truncateUdp && transport === 'udp'
@@ -108,6 +112,9 @@ export async function startDnsServer(
     port: bound,
     server: address.includes(':') ? `[${address}]:${bound}` : `${address}:${bound}`,
     queries,
+    async asked(name) {
+      if (!queries.some((query) => query.name === name)) await once(arrivals, name)
+    },
     setZone(next) {
       entries = normalise(next)
     },

@@ -1,8 +1,9 @@
-import { createTestHarness, type TestHarness, unstable_readConfig } from 'wrangler'
+import type { TestHarness } from 'wrangler'
 import { buildPages } from '../../scripts/build-pages.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { startDohServer } from './doh-server.ts'
 import type { WorkerControl } from './worker-control.ts'
+import { loadWrangler } from './wrangler.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 
@@ -17,12 +18,12 @@ export type WorkersPortolan = {
   close(): Promise<void>
 }
 
+type Wrangler = Awaited<ReturnType<typeof loadWrangler>>
+
 /** The settings of `wrangler.toml`, with an entry that tests can hold. */
-function configOf(env: Record<string, string>) {
+function configOf({ unstable_readConfig }: Wrangler, env: Record<string, string>) {
   const { name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets } = unstable_readConfig(
-    {
-      config: `${root}wrangler.toml`,
-    },
+    { config: `${root}wrangler.toml` },
   )
   return {
     ...{ name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets },
@@ -37,11 +38,20 @@ function configOf(env: Record<string, string>) {
   }
 }
 
-/** The Worker of `wrangler.toml` on local workerd, with D1, queues and assets of its own. No account, no internet. */
-export async function startOnWorkers(env: Record<string, string>): Promise<WorkersPortolan> {
+/**
+ * The Worker of `wrangler.toml` on local workerd, with D1, queues and assets of its own. No account, no internet.
+ *
+ * @param caPem an authority that the runtime trusts.
+ */
+export async function startOnWorkers(
+  env: Record<string, string>,
+  { caPem = null }: { caPem?: string | null } = {},
+): Promise<WorkersPortolan> {
   buildPages()
+  const wrangler = await loadWrangler(caPem)
   const doh = await startDohServer({ localhost: { A: ['127.0.0.1'] } })
-  const harness = createTestHarness({ root, workers: [{ config: configOf({ PORTOLAN_DOH_URL: doh.url, ...env }) }] })
+  const config = configOf(wrangler, { PORTOLAN_DOH_URL: doh.url, ...env })
+  const harness = wrangler.createTestHarness({ root, workers: [{ config }] })
   const { url } = await harness.listen()
   await harness.getWorker().applyD1Migrations('DB')
   const at = url.href.replace(/\/$/, '')

@@ -12,12 +12,21 @@ let node: TestPortolan
 let worker: WorkersPortolan
 const servers: TestServer[] = []
 /** By the name of the Service's port, which the check of the same name is for. */
-const ports: Record<string, { port: number; isSecure: boolean }> = {}
+const ports: Record<string, { port: number; check: Record<string, unknown> }> = {}
 
-const keep = async (name: string, server: Promise<TestServer>, isSecure = false): Promise<void> => {
+const HTTP = { type: 'http', scheme: 'http' }
+const HTTPS = { type: 'http', scheme: 'https', tls: { serverName: 'toad.example' } }
+const TCP = { type: 'tcp' }
+const talk = (...queryResponse: object[]) => ({ type: 'tcp', queryResponse })
+
+const keep = async (
+  name: string,
+  server: Promise<TestServer>,
+  check: Record<string, unknown> = HTTP,
+): Promise<void> => {
   const started = await server
   servers.push(started)
-  ports[name] = { port: started.port, isSecure }
+  ports[name] = { port: started.port, check }
 }
 
 const PLAIN = [
@@ -38,18 +47,32 @@ beforeAll(async () => {
     'broken',
     serveHttp((_request, response) => void response.writeHead(503).end()),
   )
-  ports.refused = { port: await refusedPort(), isSecure: false }
+  ports.refused = { port: await refusedPort(), check: HTTP }
+  ports['tcp-refused'] = { port: await refusedPort(), check: TCP }
   for (const name of PLAIN) await keep(name.toLowerCase(), serve(BEHAVIOURS[name]))
-  await keep('expired', secure(authority.issue({ notAfterMs: Date.now() - DAY_MS / 2 })), true)
-  await keep('future', secure(authority.issue({ notBeforeMs: Date.now() + DAY_MS })), true)
-  await keep('other-name', secure(authority.issue({ altNames: ['frog.example'] })), true)
-  await keep('self-signed', secure(authority.selfSigned()), true)
-  await keep('no-tls', serve(BEHAVIOURS.garbage), true)
-  await keep('tls-closed', serve(BEHAVIOURS.closeOnRequest), true)
+  await keep('expired', secure(authority.issue({ notAfterMs: Date.now() - DAY_MS / 2 })), HTTPS)
+  await keep('future', secure(authority.issue({ notBeforeMs: Date.now() + DAY_MS })), HTTPS)
+  await keep('other-name', secure(authority.issue({ altNames: ['frog.example'] })), HTTPS)
+  await keep('self-signed', secure(authority.selfSigned()), HTTPS)
+  await keep('no-tls', serve(BEHAVIOURS.garbage), HTTPS)
+  await keep('tls-closed', serve(BEHAVIOURS.closeOnRequest), HTTPS)
+  await keep('tcp', serve(BEHAVIOURS.silent), TCP)
+  await keep(
+    'talks',
+    serve(BEHAVIOURS.echo),
+    talk({ expect: '^220 (\\w+)' }, { send: 'is $1' }, { expect: '^is toad$' }),
+  )
+  await keep('other-talk', serve(BEHAVIOURS.echo), talk({ expect: '^550' }))
+  await keep('no-talk', serve(BEHAVIOURS.silent), talk({ expect: '^220' }))
+  await keep('talk-ends', serve(BEHAVIOURS.closeOnRequest), talk({ send: 'hello' }, { expect: '^220' }))
 })
 afterAll(() => Promise.all([node.close(), worker.close(), ...servers.map((server) => server.close())]))
 
-const body = () => ({
+const TYPES = ['http', 'tcp'] as const
+type CheckType = (typeof TYPES)[number]
+const ofType = (type: CheckType) => Object.entries(ports).filter(([, { check }]) => check.type === type)
+
+const body = (type: CheckType) => ({
   target: {
     manifests: [
       {
@@ -58,7 +81,7 @@ const body = () => ({
         metadata: { name: 'toad-svc', namespace: 'default' },
         spec: {
           ...{ clusterIP: '127.0.0.1', clusterIPs: ['127.0.0.1'], ipFamilies: ['IPv4'], selector: { app: 'toad' } },
-          ports: Object.entries(ports).map(([name, { port }]) => ({ name, port, targetPort: port })),
+          ports: ofType(type).map(([name, { port }]) => ({ name, port, targetPort: port })),
         },
       },
     ],
@@ -68,10 +91,7 @@ const body = () => ({
   timeoutMs: 1500,
   deadlineMs: 60_000,
   samples: 2,
-  checks: Object.entries(ports).map(([name, { isSecure }]) => ({
-    ...{ name, type: 'http', port: name, scheme: isSecure ? 'https' : 'http' },
-    ...(isSecure && { tls: { serverName: 'toad.example' } }),
-  })),
+  checks: ofType(type).map(([name, { check }]) => ({ name, port: name, ...check })),
 })
 
 const onWorkers = (path: string, json: unknown) =>
@@ -93,17 +113,18 @@ const seen = (job: JobDocument) =>
         .toSorted(),
     }))
 
-it('plans the same paths, with the same ids', async () => {
+it.each(TYPES)('plans the same paths, with the same ids (%s)', async (type) => {
   const [here, there] = await Promise.all([
-    readPlan(node.call('/v1/plan', { json: body() })),
-    readPlan(onWorkers('/v1/plan', body())),
+    readPlan(node.call('/v1/plan', { json: body(type) })),
+    readPlan(onWorkers('/v1/plan', body(type))),
   ])
   expect(there).toEqual(here)
+  expect(here.paths.filter(({ skipped }) => skipped === null)).toHaveLength(ofType(type).length)
 })
 
-it('finds the same outcomes and failure codes against the same servers', async () => {
-  const here = await readJob(node.call('/v1/jobs?wait=60', { json: body() }))
-  const accepted = await readJob(onWorkers('/v1/jobs', body()))
+it.each(TYPES)('finds the same outcomes and failure codes against the same servers (%s)', async (type) => {
+  const here = await readJob(node.call('/v1/jobs?wait=60', { json: body(type) }))
+  const accepted = await readJob(onWorkers('/v1/jobs', body(type)))
   let there = accepted
   while (there.status !== 'finished') {
     const answer = await fetch(`${worker.url}/v1/jobs/${accepted.id}?wait=20`, {
@@ -120,5 +141,5 @@ it('finds the same outcomes and failure codes against the same servers', async (
   }))
   expect(seen(there)).toEqual(expected)
   expect([there.verdict, there.summary]).toEqual([here.verdict, here.summary])
-  expect(seen(here).length).toBe(Object.keys(ports).length)
+  expect(seen(here)).toHaveLength(ofType(type).length)
 })

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/report/job-document.ts'
 import { createAuthority } from '../support/certificates.ts'
@@ -11,21 +12,29 @@ let worker: WorkersPortolan
 let doh: DohServer
 let pod: Pod
 let secure: TestServer
+let trusted: TestServer
+let hidden: TestServer
+
+const DAY_MS = 86_400_000
 
 beforeAll(async () => {
-  const authority = await createAuthority()
+  const [authority, known] = await Promise.all([createAuthority(), createAuthority('Known to the runtime')])
+  const ok: RequestListener = (_request, response) => void response.end('ok')
+  const certificate = await known.issue({ notAfterMs: Date.now() + 10 * DAY_MS })
   doh = await startDohServer({
     'toad.example': { A: ['127.0.0.1', '10.0.0.7'], ttl: 30 },
     'broken.example': { rcode: 'SERVFAIL' },
     'empty.example': {},
   })
-  ;[worker, pod, secure] = await Promise.all([
-    startOnWorkers({ PORTOLAN_DOH_URL: doh.url, TEST_VANTAGE: 'edge' }),
+  ;[worker, pod, secure, trusted, hidden] = await Promise.all([
+    startOnWorkers({ PORTOLAN_DOH_URL: doh.url, TEST_VANTAGE: 'edge' }, { caPem: known.caPem }),
     startPod('toad'),
-    serveHttp((_request, response) => void response.end('ok'), { tls: await authority.selfSigned() }),
+    serveHttp(ok, { tls: await authority.selfSigned() }),
+    serveHttp(ok, { tls: certificate }),
+    serveHttp(ok, { tls: { ...certificate, minVersion: 'TLSv1.3' } }),
   ])
 })
-afterAll(() => Promise.all([worker.close(), doh.close(), pod.close(), secure.close()]))
+afterAll(() => Promise.all([worker, doh, pod, secure, trusted, hidden].map((each) => each.close())))
 
 async function run(json: Record<string, unknown>): Promise<JobDocument> {
   const response = await fetch(`${worker.url}/v1/jobs?wait=20`, {
@@ -82,4 +91,26 @@ it('skips a path whose certificate would have to be left unverified, and keeps t
   expect([path?.outcome, path?.skipped?.reason]).toEqual(['skipped', 'vantage'])
   expect(path?.results[0]?.tls).toMatchObject({ subject: 'CN=toad.example', authorized: false })
   expect(job.verdict).toBe('inconclusive')
+})
+
+describe('minDaysToExpiry', () => {
+  const judged = async (server: TestServer, minDaysToExpiry: number) => {
+    const tls = { serverName: 'toad.example', minDaysToExpiry }
+    const job = await run({
+      target: { manifests: [toadService(server.port)] },
+      ...{ vantage: 'in-cluster', paths: { include: ['ClusterIP'] } },
+      checks: [{ name: 'tls', type: 'http', scheme: 'https', tls }],
+    })
+    const [path] = job.paths.filter(({ kind }) => kind === 'ClusterIP')
+    return [job.verdict, path?.outcome, path?.skipped?.reason, path?.results[0]?.failure?.code]
+  }
+
+  it('is judged by the certificate that a second connection is shown', async () => {
+    expect(await judged(trusted, 9)).toEqual(['pass', 'pass', undefined, undefined])
+    expect(await judged(trusted, 11)).toEqual(['fail', 'fail', undefined, 'certificate_expires_soon'])
+  })
+
+  it('is no pass where no certificate can be seen', async () => {
+    expect(await judged(hidden, 9)).toEqual(['inconclusive', 'skipped', 'vantage', 'certificate_not_seen'])
+  })
 })

@@ -12,11 +12,11 @@ import type { DialOptions, TlsEvidence } from '../../check/network.ts'
 import { describeCertificate } from '../socket/describe-certificate.ts'
 import { edgeTransport } from './transport.ts'
 
-/** What a second look at the handshake showed. `tls`: the certificate, where one came. */
-export type Handshake = { tls: TlsEvidence | null; failure: Failure }
+/** What a second look at the handshake showed: the peer's certificate, or why there was none to see. */
+export type Handshake = { certificate: X509Certificate } | { failure: Failure }
 
-/** @param to `serverName`: as the failed handshake had it. */
-export function inspectHandshake(to: DialOptions & { serverName: string | null }, nowMs: number): Promise<Handshake> {
+/** @param to `serverName`: as the first handshake had it. */
+export function inspectHandshake(to: DialOptions & { serverName: string | null }): Promise<Handshake> {
   const { address, port, serverName, timeoutMs, signal } = to
   return new Promise((resolve) => {
     const socket = connect({ host: address, port })
@@ -27,25 +27,34 @@ export function inspectHandshake(to: DialOptions & { serverName: string | null }
       socket.destroy()
       resolve(handshake)
     }
-    const fail = (code: string) => end({ tls: null, failure: failureOf(code, 'tls') })
+    const fail = (code: string) => end({ failure: failureOf(code, 'tls') })
     const timer = setTimeout(() => fail('TIMEOUT'), Math.ceil(timeoutMs))
     const abort = () => fail('UNSAID')
     signal.addEventListener('abort', abort)
-    socket.on('error', (error) => fail(edgeTransport.codeOf(error, 'tls')))
+    // Read in the clear: an error here is the connection's
+    socket.on('error', (error) => fail(edgeTransport.codeOf(error, socket.connecting ? 'connect' : 'response')))
     socket.once('end', () => fail('CLOSED'))
     socket.once('connect', () => socket.write(clientHello(serverName)))
     socket.on('data', (chunk: Buffer) => {
       const seen = reader(chunk)
       if (seen === 'nothing yet') return
-      if (seen === 'no TLS') end({ tls: null, failure: failure('tls_not_spoken', 'tls') })
+      if (seen === 'no TLS') end({ failure: failure('tls_not_spoken', 'tls') })
       else if (seen === 'refused') fail('UNSAID')
-      else end(judge(new X509Certificate(seen), serverName ?? address, nowMs))
+      else end({ certificate: new X509Certificate(seen) })
     })
   })
 }
 
-/** Of what makes a verified handshake fail, what the certificate itself shows; else nobody trusts who issued it. */
-function judge(certificate: X509Certificate, name: string, nowMs: number): Handshake {
+/**
+ * Of what makes a verified handshake fail, what the certificate itself shows; else nobody trusts who issued it.
+ *
+ * @param name that was asked for, or an address.
+ */
+export function judgeCertificate(
+  certificate: X509Certificate,
+  name: string,
+  nowMs: number,
+): { tls: TlsEvidence; failure: Failure } {
   const isNamed = isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)
   const code: FailureCode =
     Date.parse(certificate.validTo) < nowMs

@@ -1,9 +1,17 @@
 import { beyondVantage, failureOf } from '../../check/failure.ts'
-import { type DialOptions, type DialTls, type Exchange, type Network, NO_TIMINGS } from '../../check/network.ts'
+import {
+  type DialOptions,
+  type DialTls,
+  type Exchange,
+  type Network,
+  NO_TIMINGS,
+  type TcpRequest,
+} from '../../check/network.ts'
+import { describeCertificate } from '../socket/describe-certificate.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
 import type { Calls } from './calls.ts'
 import { lookupName, resolveName, type Ways, waysOf } from './dns.ts'
-import { inspectHandshake } from './handshake.ts'
+import { type Handshake, inspectHandshake, judgeCertificate } from './handshake.ts'
 import { exchangeHttp } from './http.ts'
 import { createReach } from './reach.ts'
 import { edgeTransport } from './transport.ts'
@@ -51,25 +59,45 @@ const counted = (ways: Ways, calls: Calls): Ways => {
 const LOOK_MS = 20
 
 /**
- * Finds out why a handshake failed. Without verification, which the runtime cannot leave out, a certificate that it
- * does not take says nothing about the target.
+ * By a second connection, what the runtime does not say of a handshake: the certificate, where the check asks how long
+ * it lasts, and why it failed.
  */
-async function explain<T extends Exchange>(
-  { tls, ...dial }: DialOptions & { tls: DialTls | null },
-  exchange: T,
-  calls: Calls,
-): Promise<T> {
+async function explain<T extends Exchange>(request: Dialled, exchange: T, calls: Calls): Promise<T> {
   const { failure } = exchange
-  if (tls === null || failure?.phase !== 'tls' || failure.code !== 'tls_handshake_failed') return exchange
-  const timeoutMs = dial.timeoutMs - (exchange.timings.totalMs ?? 0)
-  const { serverName, verify } = tls
-  const look = () => inspectHandshake({ ...dial, timeoutMs, serverName }, Date.now())
-  const seen = timeoutMs >= LOOK_MS && calls.probesLeft > 0 ? await calls.make('connect', look) : null
-  const told = seen === null || seen.failure.code === 'tls_timeout' ? exchange : { ...exchange, ...seen }
+  if (failure === null) {
+    if (exchange.tls === null || !request.tls?.wantsExpiry) return exchange
+    const seen = await look(request, exchange, calls)
+    if (seen === null || 'failure' in seen) return exchange
+    return { ...exchange, tls: { ...exchange.tls, ...describeCertificate(seen.certificate) } }
+  }
+  if (failure.phase !== 'tls' || failure.code !== 'tls_handshake_failed') return exchange
+  const told = withReason(exchange, await look(request, exchange, calls), request)
+  // Without verification, which the runtime cannot leave out, a certificate that it does not take says nothing
   const isCertificate = told.tls !== null || told.failure?.code === 'tls_handshake_failed'
-  if (verify || !isCertificate) return told
+  if (lastTls(request)?.verify !== false || !isCertificate) return told
   const message = `the edge cannot leave the certificate unverified: ${told.failure?.message}`
   return { ...told, failure: beyondVantage('tls_handshake_failed', 'tls', message) }
+}
+
+type Dialled = DialOptions & { tls: DialTls | null; steps?: TcpRequest['steps'] }
+
+/** Of the handshake that a failure was in: a conversation that starts TLS does so in the clear, and once. */
+const lastTls = ({ tls, steps = [] }: Dialled): DialTls | null =>
+  tls ?? steps.find(({ startTls }) => startTls !== null)?.startTls ?? null
+
+/** `null`: there is no look to be had. TLS that a conversation starts would take the conversation again. */
+async function look({ tls, ...dial }: Dialled, { timings }: Exchange, calls: Calls): Promise<Handshake | null> {
+  const timeoutMs = dial.timeoutMs - (timings.totalMs ?? 0)
+  if (tls === null || timeoutMs < LOOK_MS || calls.probesLeft <= 0) return null
+  return calls.make('connect', () => inspectHandshake({ ...dial, timeoutMs, serverName: tls.serverName }))
+}
+
+function withReason<T extends Exchange>(exchange: T, seen: Handshake | null, { tls, address }: Dialled): T {
+  if (seen === null) return exchange
+  if ('certificate' in seen) {
+    return { ...exchange, ...judgeCertificate(seen.certificate, tls?.serverName ?? address, Date.now()) }
+  }
+  return seen.failure.code === 'tls_timeout' ? exchange : { ...exchange, failure: seen.failure }
 }
 
 const unmade = (address: string): Exchange => ({

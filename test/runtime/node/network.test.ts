@@ -1,0 +1,97 @@
+/** What of the network Node alone can do; what both runtimes must do is in `test/network/`. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FailureCode, Phase } from '../../../src/check/codes.ts'
+import type { HttpRequest } from '../../../src/check/network.ts'
+import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
+import { httpTo, tcpTo, tlsBy } from '../../network/requests.ts'
+import { type Authority, createAuthority } from '../../support/certificates.ts'
+import { BEHAVIOURS, type Behaviour, serve, serveHttp, serveHttp2, type TestServer } from '../../support/servers.ts'
+
+const network = createNodeNetwork()
+const servers: TestServer[] = []
+const keep = async (server: Promise<TestServer>): Promise<TestServer> => {
+  servers.push(await server)
+  return server
+}
+let authority: Authority
+beforeAll(async () => {
+  authority = await createAuthority()
+})
+afterAll(() => Promise.all(servers.map((server) => server.close())))
+
+describe('http() over HTTP/2', () => {
+  it('speaks it over TLS where the peer does, HTTP/1.1 where it does not, and in clear text at once', async () => {
+    const certificate = await authority.issue()
+    const tls = tlsBy(authority.caPem)
+    const answer = (path: string) => ({ status: 200, body: `h2 ${path}` })
+    const h2 = await keep(serveHttp2(answer, { tls: certificate }))
+    const h1 = await keep(
+      serveHttp((_message, response) => void response.end('h1'), {
+        tls: { ...certificate, ALPNProtocols: ['http/1.1'] },
+      }),
+    )
+    const clear = await keep(serveHttp2(answer))
+    const ask = async (to: TestServer, more: Partial<HttpRequest>) => {
+      const { failure, http } = await network.http(httpTo(to, { httpVersion: '2', ...more }))
+      return [failure, http?.version, http?.bodySnippet]
+    }
+    expect(await ask(h2, { tls })).toEqual([null, '2', 'h2 /healthz?x=1'])
+    expect(await ask(h1, { tls })).toEqual([null, '1.1', 'h1'])
+    expect(await ask(clear, {})).toEqual([null, '2', 'h2 /healthz?x=1'])
+  })
+
+  it.each<[Behaviour, FailureCode[], Phase[]]>([
+    ['silent', ['response_timeout'], ['request', 'response']],
+    ['closeOnRequest', ['connection_closed'], ['request', 'response']],
+    ['resetOnRequest', ['connection_reset', 'connection_closed'], ['request', 'response']],
+    ['garbage', ['invalid_response', 'connection_closed'], ['request', 'response']],
+    ['endlessInterim', ['invalid_response', 'connection_closed'], ['request', 'response']],
+  ])('%s, in clear text: one of %j', async (behaviour, codes, phases) => {
+    const server = await keep(serve(BEHAVIOURS[behaviour]))
+    const exchange = await network.http(httpTo(server, { httpVersion: '2', timeoutMs: 400 }))
+    expect(codes).toContain(exchange.failure?.code)
+    expect(phases).toContain(exchange.failure?.phase)
+    expect(exchange.failure?.source).toBe('target')
+    expect(exchange.timings.connectMs).toBeGreaterThan(0)
+    expect(exchange.http).toBeNull()
+  })
+
+  it('reads a body up to the limit, and not from a stream that is reset', async () => {
+    const server = await keep(serveHttp2(() => ({ status: 200, body: '0123456789' })))
+    const cut = await network.http(httpTo(server, { httpVersion: '2', bodyLimitBytes: 9 }))
+    expect([cut.failure?.code, cut.failure?.phase, cut.http?.bodySnippet]).toEqual([
+      'response_too_large',
+      'body',
+      '012345678',
+    ])
+  })
+})
+
+describe('an authority', () => {
+  it('is trusted only where it is named', async () => {
+    const certificate = await authority.issue()
+    const server = await keep(serveHttp((_message, response) => void response.end('ok'), { tls: certificate }))
+    const codeBy = async (caPem: string | null) =>
+      (await network.http(httpTo(server, { tls: tlsBy(caPem) }))).failure?.code
+    expect([await codeBy(null), await codeBy(authority.caPem)]).toEqual(['certificate_untrusted', undefined])
+  })
+
+  it('that is none is an error of ours, and no crash', async () => {
+    const server = await keep(serve(BEHAVIOURS.echo))
+    const tls = tlsBy('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', { serverName: null })
+    const direct = await network.tcp({ ...tcpTo(server, { tls }), steps: [] })
+    expect(direct.failure).toMatchObject({ code: 'internal', phase: 'tls' })
+    const expecting = { send: null, expect: (text: string) => (text.includes('220') ? text.length : null) }
+    const steps = [{ ...expecting, startTls: tls }]
+    const started = await network.tcp({ ...tcpTo(server), steps })
+    expect(started.failure).toMatchObject({ code: 'internal', phase: 'tls' })
+  })
+})
+
+describe('cannotReach()', () => {
+  it('names the family that has no route, and never gives up on loopback', () => {
+    const beyond = network.cannotReach({ address: '2001:db8::1', port: 80, family: 'IPv6' })
+    expect([null, 'the prober has no route for IPv6']).toContain(beyond)
+    expect(network.cannotReach({ address: '::1', port: 80, family: 'IPv6' })).toBeNull()
+  })
+})

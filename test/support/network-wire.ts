@@ -1,0 +1,50 @@
+/**
+ * A call to the port to the network as JSON, so that a suite on Node can make it inside workerd.
+ *
+ * @module
+ */
+import type { Failure } from '../../src/check/codes.ts'
+import type {
+  HttpExchange,
+  HttpRequest,
+  LookupRequest,
+  ResolveRequest,
+  TcpRequest,
+  TcpStep,
+} from '../../src/check/network.ts'
+
+/** A step of a conversation as data. `expect`: everything up to its end is used up. */
+export type Step = { expect?: string; send?: string; startTls?: NonNullable<TcpStep['startTls']> }
+
+export type StepsRequest = Omit<TcpRequest, 'steps'> & { steps: readonly Step[] }
+
+type Unsignalled<T> = Omit<T, 'signal'>
+export type NetworkCall = (
+  | { method: 'http'; request: Unsignalled<HttpRequest> }
+  | { method: 'tcp'; request: Unsignalled<StepsRequest> }
+  | { method: 'resolve'; request: Unsignalled<ResolveRequest> }
+  | { method: 'lookup'; request: Unsignalled<LookupRequest> }
+) & {
+  /** The signal was aborted before the call, with this. */
+  aborted: Failure | null
+  /** Answers with what the signal is aborted with, when it is. */
+  abortUrl: string
+}
+
+export type HttpOnWire = Omit<HttpExchange, 'body'> & { body: string | null }
+
+export const tcpSteps = (steps: readonly Step[]): TcpStep[] =>
+  steps.map(({ expect, send, startTls = null }) => ({
+    expect:
+      expect === undefined
+        ? null
+        : (received) => (received.includes(expect) ? received.indexOf(expect) + expect.length : null),
+    send: send === undefined ? null : () => new TextEncoder().encode(send),
+    startTls,
+  }))
+
+export const bodyToWire = (body: Uint8Array | null): string | null =>
+  body && btoa(Array.from(body, (byte) => String.fromCharCode(byte)).join(''))
+
+export const bodyFromWire = (text: string | null): Uint8Array | null =>
+  text === null ? null : Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
