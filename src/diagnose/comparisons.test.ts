@@ -4,6 +4,7 @@ import { planInput } from '../../test/support/plan-text.ts'
 import { seenAs, type Told } from '../../test/support/seen.ts'
 import type { PathKind, PlannedPath, Vantage } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
+import { certificateFlaws } from './comparisons/certificates.ts'
 import { diagnoseJob, diagnoseObjects } from './diagnose.ts'
 import { RULES } from './rules.ts'
 
@@ -52,6 +53,11 @@ const bothFamilies = [
   slice([{ at: '10.244.1.5' }]),
   slice([{ at: 'fd00:244::5' }], { name: 'toad-v6', addressType: 'IPv6' }),
 ]
+/** Its load balancer has a name. */
+const BY_NAME = [
+  service({ type: 'LoadBalancer' }, {}, loadBalancerStatus({ hostname: 'lb.example.net' })),
+  ...HEALTHY.slice(1, 4),
+]
 const alias = [service({ type: 'ExternalName', externalName: 'api.example.com', ports: [{ port: 5432 }] })]
 
 const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = [
@@ -79,6 +85,63 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     HEALTHY,
     of('connect_timeout', 'Endpoint', 'ClusterIP', 'DNS', 'NodePort', 'LoadBalancer'),
     ['endpoints_silent likely: DNS ClusterIP NodePort LoadBalancer Endpoint'],
+  ],
+  [
+    'nobody has the addresses of the endpoints',
+    HEALTHY,
+    (path) => (path.kind === 'Ingress' ? 502 : everywhere('host_unreachable')(path)),
+    ['endpoints_unreachable likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'some endpoints are silent, the others unreachable',
+    HEALTHY,
+    ({ kind, node: on, dns }) =>
+      dns !== null ? 'pass' : kind === 'Endpoint' && on === 'node-2' ? 'host_unreachable' : 'connect_timeout',
+    ['endpoints_silent possible: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'the endpoints accept and never answer, and so does everything before them',
+    HEALTHY,
+    (path) => (path.kind === 'Ingress' ? 504 : everywhere('response_timeout')(path)),
+    ['application_hangs likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'the endpoints hang, and the controller waits longer than the prober',
+    HEALTHY,
+    everywhere('response_timeout'),
+    ['application_hangs likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'every way from outside hangs, and no endpoint can be asked',
+    HEALTHY.slice(0, 4),
+    everywhere('response_timeout'),
+    ['application_hangs possible: LoadBalancer'],
+    'outside',
+  ],
+  [
+    'direct answers do not arrive, those of the controller do',
+    HEALTHY,
+    of('response_timeout', 'Endpoint', 'ClusterIP', 'DNS', 'NodePort', 'LoadBalancer'),
+    ['answers_lost possible: DNS ClusterIP NodePort LoadBalancer Endpoint'],
+  ],
+  [
+    'answers by way of the nodes do not arrive, those of the pods do',
+    HEALTHY,
+    of('body_timeout', 'NodePort'),
+    ['answers_lost possible: NodePort'],
+  ],
+  [
+    'the endpoints cut connections, and the controller has nothing to hand on',
+    HEALTHY,
+    (path) => (path.kind === 'Ingress' ? 502 : everywhere('connection_reset')(path)),
+    ['application_cuts_connections likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'one endpoint of two hangs',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      (kind === 'Endpoint' && on === 'node-2') || kind === 'ClusterIP' ? 'response_timeout' : 'pass',
+    ['some_endpoints_fail certain: ClusterIP Endpoint'],
   ],
   [
     'one endpoint fails, and a share of what goes through it',
@@ -160,6 +223,61 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['stale_dns likely: DNS'],
   ],
   [
+    'only the name that is dialled was asked for, and DNS is silent',
+    HEALTHY,
+    ({ kind, dns }) => (kind !== 'DNS' ? 'pass' : dns === null ? 'dns_timeout' : null),
+    ['cluster_dns_fails likely: DNS'],
+  ],
+  [
+    'DNS answers some questions',
+    HEALTHY,
+    ({ dns }) => (dns?.how === 'lookup' ? 'dns_timeout' : 'pass'),
+    ['dns_answers_sometimes likely: DNS'],
+  ],
+  [
+    'the long name leads to servers that do not answer, the short ones resolve',
+    HEALTHY,
+    ({ kind, dns }) => (kind === 'DNS' && dns?.how !== 'lookup' ? 'dns_timeout' : 'pass'),
+    ['cluster_domain_wrong possible: DNS'],
+  ],
+  [
+    'the whole name does not exist, and the rest of the search list leads to servers that do not answer',
+    HEALTHY,
+    ({ kind, dns }) => (kind !== 'DNS' ? 'pass' : dns?.how === 'lookup' ? 'dns_server_failure' : 'dns_not_found'),
+    ['service_name_unknown likely: DNS'],
+  ],
+  [
+    'DNS is dead, for the name of the load balancer as well',
+    BY_NAME,
+    ({ kind }) => (kind === 'DNS' || kind === 'LoadBalancer' ? 'dns_server_failure' : 'pass'),
+    ['cluster_dns_fails likely: DNS LoadBalancer'],
+  ],
+  [
+    'DNS knows the cluster, and gets no answer for the name of the load balancer',
+    BY_NAME,
+    of('dns_server_failure', 'LoadBalancer'),
+    ['outside_dns_fails likely: LoadBalancer'],
+  ],
+  [
+    'from outside, the name of the load balancer gets no answer',
+    BY_NAME,
+    of('dns_timeout', 'LoadBalancer'),
+    ['outside_dns_fails possible: LoadBalancer'],
+    'outside',
+  ],
+  [
+    'the name of the load balancer does not exist',
+    BY_NAME,
+    of('dns_not_found', 'LoadBalancer'),
+    ['outside_name_unresolved certain: LoadBalancer'],
+  ],
+  [
+    'what an external name leads to gets no answer: no word about whether it exists',
+    alias,
+    ({ kind, dns }) => (kind === 'ExternalName' || dns?.how === 'lookup' ? 'dns_server_failure' : 'pass'),
+    ['outside_dns_fails likely: ExternalName DNS'],
+  ],
+  [
     'an external name does not resolve',
     alias,
     ({ kind }) => (kind === 'ExternalName' ? 'dns_not_found' : 'pass'),
@@ -168,6 +286,12 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
   ['the controller has no route', HEALTHY, of(404, 'Ingress'), ['ingress_does_not_route likely: Ingress']],
   ['the controller has no backend', HEALTHY, of(503, 'Ingress'), ['ingress_has_no_backend likely: Ingress']],
   ['the controller is refused', HEALTHY, of(502, 'Ingress'), ['ingress_backend_refuses likely: Ingress']],
+  [
+    'the controller does not answer in time, and the application does',
+    HEALTHY,
+    of('response_timeout', 'Ingress'),
+    ['ingress_backend_silent likely: Ingress'],
+  ],
   ['the controller waits in vain', HEALTHY, of(504, 'Ingress'), ['ingress_backend_silent likely: Ingress']],
   [
     'the controller answers 503, and nothing else can be asked',
@@ -198,6 +322,30 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['port_speaks_no_tls likely: DNS ClusterIP Endpoint'],
   ],
   [
+    'a port taken for HTTP speaks something else',
+    HEALTHY,
+    (path) => (path.kind === 'Ingress' ? 502 : everywhere('invalid_response')(path)),
+    ['port_speaks_no_http likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'the controller ends every handshake',
+    HEALTHY,
+    ({ kind, scheme }) => (kind === 'Ingress' && scheme === 'https' ? 'tls_handshake_failed' : 'pass'),
+    ['tls_handshake_refused likely: Ingress'],
+  ],
+  [
+    'the application answers 404 where the check asks for another status',
+    HEALTHY,
+    everywhere(404),
+    ['application_answers_errors likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'the body is another everywhere',
+    HEALTHY,
+    everywhere('unexpected_body'),
+    ['answer_unexpected likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
     'nothing at all is reached, not even DNS',
     [HEALTHY[0], ...HEALTHY.slice(2)],
     ({ kind }) => (kind === 'DNS' ? 'dns_timeout' : 'connect_timeout'),
@@ -226,14 +374,14 @@ describe('findings from comparing paths', () => {
       }
       const tested = plan.paths.map((path) =>
         path.kind === 'Ingress' && path.scheme === 'https'
-          ? seenAs(path, 'certificate_untrusted', certificate)
+          ? seenAs(path, 'certificate_untrusted', { tls: certificate })
           : seenAs(path, 'pass'),
       )
       return diagnoseJob({ status: 'unknown', findings: [] }, tested, plan).findings.map(({ code }) => code)
     }
     expect(codesWith('CN=Kubernetes Ingress Controller Fake Certificate')).toEqual(['ingress_default_certificate'])
     expect(codesWith('CN=TRAEFIK DEFAULT CERT')).toEqual(['ingress_default_certificate'])
-    expect(codesWith('CN=toad.example.com')).toEqual([])
+    expect(codesWith('CN=toad.example.com')).toEqual(['certificate_issuer_unknown'])
   })
 
   it('tells that the name of a host leads elsewhere, which fails nothing', () => {
@@ -257,7 +405,13 @@ describe('findings from comparing paths', () => {
 
   it('has a case for every rule', () => {
     const tested = new Set(CASES.flatMap(([, , , found]) => found.map((each) => each.split(' ')[0])))
-    const apart = ['ingress_default_certificate', 'ingress_host_dns_differs']
+    // Told by more than a code: certificates.test.ts has theirs.
+    const apart = [
+      'ingress_default_certificate',
+      ...certificateFlaws.map(({ code }) => code),
+      'certificate_expires_soon',
+      'ingress_host_dns_differs',
+    ]
     expect(RULES.filter(({ code, after }) => after !== undefined && !tested.has(code)).map(({ code }) => code)).toEqual(
       apart,
     )

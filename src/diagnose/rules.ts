@@ -1,18 +1,32 @@
-import { applicationAnswersErrors, portSpeaksNoTls, proberReachesNothing } from './comparisons/application.ts'
+import { answersLost } from './comparisons/answers-lost.ts'
+import {
+  answerUnexpected,
+  applicationAnswersErrors,
+  applicationCutsConnections,
+  applicationHangs,
+  portSpeaksNoHttp,
+  portSpeaksNoTls,
+  proberReachesNothing,
+  tlsHandshakeRefused,
+} from './comparisons/application.ts'
+import { certificateExpiresSoon, certificateFlaws, ingressDefaultCertificate } from './comparisons/certificates.ts'
 import {
   clusterDnsFails,
   clusterDomainWrong,
+  dnsAnswersSometimes,
+  outsideDnsFails,
   outsideNameUnresolved,
   serviceNameUnknown,
   staleDns,
 } from './comparisons/dns.ts'
-import { directConnectionsCut, endpointsSilent, nothingListens, someEndpointsFail } from './comparisons/endpoints.ts'
 import {
-  ingressAnswers,
-  ingressControllerUnreachable,
-  ingressDefaultCertificate,
-  ingressHostDnsDiffers,
-} from './comparisons/ingress.ts'
+  directConnectionsCut,
+  endpointsSilent,
+  endpointsUnreachable,
+  nothingListens,
+  someEndpointsFail,
+} from './comparisons/endpoints.ts'
+import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
 import {
   loadBalancerFails,
   nodePortBlocked,
@@ -107,13 +121,21 @@ const BY_RESULTS: readonly Rule[] = [
   nothingListens,
   someEndpointsFail,
   endpointsSilent,
+  endpointsUnreachable,
   directConnectionsCut,
+  applicationHangs,
+  applicationCutsConnections,
   portSpeaksNoTls,
+  portSpeaksNoHttp,
+  tlsHandshakeRefused,
   applicationAnswersErrors,
+  answerUnexpected,
   serviceProxyFails,
   clusterDnsFails,
+  outsideDnsFails,
   clusterDomainWrong,
   serviceNameUnknown,
+  dnsAnswersSometimes,
   staleDns,
   outsideNameUnresolved,
   nodePortFailsOnSomeNodes,
@@ -121,8 +143,11 @@ const BY_RESULTS: readonly Rule[] = [
   loadBalancerFails,
   ingressControllerUnreachable,
   ingressDefaultCertificate,
+  ...certificateFlaws,
+  certificateExpiresSoon,
   ...ingressAnswers,
   ingressHostDnsDiffers,
+  answersLost,
   proberReachesNothing,
 ]
 

@@ -7,6 +7,7 @@ import type { FailureCode } from '../check/codes.ts'
 import type { Outcome, Result } from '../check/result.ts'
 import type { PathKind, PlannedPath, Skipped } from '../plan/path.ts'
 import type { Evidence } from './finding.ts'
+import { list } from './words.ts'
 
 /** A path with what became of it. `outcome: null`: not decided. */
 export type TestedPath = {
@@ -71,9 +72,27 @@ export function lookAt(tested: readonly TestedPath[]): Seen {
 const SILENT: ReadonlySet<FailureCode> = new Set(['connect_timeout', 'host_unreachable', 'network_unreachable'])
 const NO_CONNECTION: ReadonlySet<FailureCode> = new Set([...SILENT, 'connection_refused', 'connect_failed'])
 
+/** A connection was made, and what was to come over it did not. */
+const HANGING: ReadonlySet<FailureCode> = new Set(['response_timeout', 'body_timeout', 'tls_timeout'])
+/** A connection was made, and ended from the other side before anything came over it. */
+const CUT: ReadonlySet<FailureCode> = new Set(['connection_reset', 'connection_closed'])
+
 export const isSilent = ({ code }: SeenPath): boolean => code !== null && SILENT.has(code)
 export const isRefused = ({ code }: SeenPath): boolean => code === 'connection_refused'
 export const hasNoConnection = ({ code }: SeenPath): boolean => code !== null && NO_CONNECTION.has(code)
+
+export const isHanging = ({ code }: SeenPath): boolean => code !== null && HANGING.has(code)
+export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(code)
+
+/** What a controller or proxy answers where it gets no answer, or none that it understands. */
+export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
+  path.kind === 'Ingress' && code === 'unexpected_status' && [502, 503, 504].includes(result?.http?.status ?? 0)
+
+/** What shows how the pods themselves behave: the endpoints; where none was tested, every way to them but an Ingress. */
+export function farEnds(port: SeenPort): readonly SeenPath[] {
+  const endpoints = port.of('Endpoint')
+  return endpoints.length > 0 ? endpoints : port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+}
 
 export const passing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => passed)
 export const failing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => !passed)
@@ -89,4 +108,13 @@ export const idsOf = (paths: readonly SeenPath[]): readonly string[] => paths.ma
 export const triesOf = (paths: readonly SeenPath[]): Evidence[] =>
   paths.slice(0, 5).map(({ path, result }) => ({ path: path.id, result: result?.id ?? null }))
 
-export const addressOf = ({ path }: SeenPath): string => `${path.address}:${path.addressPort}`
+/** URLs, a few. */
+export const urlsOf = (paths: readonly SeenPath[]): string =>
+  list([...new Set(paths.map(({ path }) => path.url ?? ''))], 3)
+
+export const codesOf = (paths: readonly SeenPath[]): readonly string[] => [
+  ...new Set(paths.flatMap(({ code }) => code ?? [])),
+]
+
+export const addressOf = ({ path: { address, addressPort } }: SeenPath): string =>
+  `${address?.includes(':') ? `[${address}]` : address}:${addressPort}`

@@ -27,6 +27,8 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 export type ServerCertificate = { cert: string; key: string }
 
 export type LeafOptions = {
+  /** Default: the first of the names. */
+  subject?: string
   /** Names and IP addresses; default `toad.example` and `127.0.0.1`. */
   altNames?: readonly string[]
   notBeforeMs?: number
@@ -86,7 +88,7 @@ export async function createAuthority(commonName = 'Portolan test CA'): Promise<
 const newKeys = () => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 
 const namesOf = ({ altNames = ['toad.example', '127.0.0.1'] }: LeafOptions) => altNames
-const subjectOf = (options: LeafOptions) => `CN=${namesOf(options)[0] ?? 'nobody'}`
+const subjectOf = (options: LeafOptions) => options.subject ?? `CN=${namesOf(options)[0] ?? 'nobody'}`
 
 const describe = (options: LeafOptions) => ({
   notBefore: new Date(options.notBeforeMs ?? Date.now() - DAY_MS),

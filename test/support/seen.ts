@@ -1,6 +1,6 @@
 /** Outcomes as a finished run leaves them, for the diagnosis: told by a function of the path. */
 import { FAILURE_CODES, type FailureCode, type Phase } from '../../src/check/codes.ts'
-import { type HttpEvidence, NO_TIMINGS, type TlsEvidence } from '../../src/check/network.ts'
+import { type HttpEvidence, NO_TIMINGS } from '../../src/check/network.ts'
 import type { Result } from '../../src/check/result.ts'
 import type { TestedPath } from '../../src/diagnose/seen.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
@@ -20,8 +20,10 @@ const answer = (status: number): HttpEvidence => ({
   bodySha256: '',
 })
 
+type Evidence = Pick<Result, 'dns' | 'tls' | 'timings'>
+
 /** What was skipped at planning stays so; what nothing promises and fails is skipped as not expected. */
-export function seenAs(path: PlannedPath, told: Told, tls: TlsEvidence | null = null): TestedPath {
+export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence> = {}): TestedPath {
   if (path.skipped !== null) return { path, outcome: 'skipped', skipped: path.skipped, deciding: [] }
   if (told === null) return { path, outcome: 'error', skipped: null, deciding: [] }
   const status = typeof told === 'number' ? told : null
@@ -48,9 +50,10 @@ export function seenAs(path: PlannedPath, told: Told, tls: TlsEvidence | null = 
     timings: NO_TIMINGS,
     dns: null,
     http: status === null ? null : answer(status),
-    tls,
+    tls: null,
     responder: null,
     failure: failed,
+    ...evidence,
   }
   const skipped = outcome === 'skipped' ? { reason: 'not_expected' as const, detail: code } : null
   return { path, outcome, skipped, deciding: [result] }

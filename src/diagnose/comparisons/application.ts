@@ -1,30 +1,146 @@
 /** What is neither the network's nor Kubernetes' doing; and what is the prober's. */
+import type { FailureCode } from '../../check/codes.ts'
 import type { Rule } from '../rule.ts'
-import { allFail, failing, hasNoConnection, idsOf, type SeenPath, triesOf } from '../seen.ts'
-import { list } from '../words.ts'
+import {
+  addressOf,
+  allFail,
+  codesOf,
+  failing,
+  farEnds,
+  hasNoConnection,
+  idsOf,
+  isCut,
+  isGatewayError,
+  isHanging,
+  passing,
+  type SeenPath,
+  type SeenPort,
+  triesOf,
+} from '../seen.ts'
+import { count, list } from '../words.ts'
 
-const isServerError = ({ code, result }: SeenPath): boolean =>
-  code === 'unexpected_status' && (result?.http?.status ?? 0) >= 500
+const directOf = (port: SeenPort): readonly SeenPath[] => port.dialled.filter(({ path }) => path.kind !== 'Ingress')
 
-/** F93: the same answer by every way comes from the far end of all of them. */
+/** `All 3 endpoints`, `The endpoint`, `All 4 direct ways`. */
+const who = (ends: readonly SeenPath[]): string => {
+  const noun = ends.every(({ path }) => path.kind === 'Endpoint') ? 'endpoint' : 'direct way'
+  return ends.length === 1 ? `The ${noun}` : `All ${count(ends.length, noun)}`
+}
+const verb = (ends: readonly SeenPath[], singular: string, plural: string): string =>
+  ends.length === 1 ? singular : plural
+const atPods = (ends: readonly SeenPath[]): boolean => ends.some(({ path }) => path.kind === 'Endpoint')
+/** Seen at the pods themselves, it is theirs; by way of something else, it may be that of what is between. */
+const sure = (ends: readonly SeenPath[]): 'likely' | 'possible' => (atPods(ends) ? 'likely' : 'possible')
+const madeBy = (ends: readonly SeenPath[]): string =>
+  atPods(ends)
+    ? 'The connection is made, so the network and targetPort are right'
+    : 'The connection is made, by the application or by a load balancer before it (no endpoint was tested)'
+
+/** F53, F82: the pods' kernels make the connection, the processes leave it at that. */
+export const applicationHangs: Rule = {
+  code: 'application_hangs',
+  layer: 'application',
+  unless: ['one_family_fails'],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const ends = farEnds(port)
+      if (!allFail(ends, isHanging) || passing(port.of('Ingress')).length > 0) return []
+      return [
+        {
+          confidence: sure(ends),
+          title: `${who(ends)} ${verb(ends, 'accepts', 'accept')} connections and ${verb(ends, 'does', 'do')} not answer`,
+          detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application hangs, or takes longer than the timeout of the try. Whatever leads to it hangs with it; that is no fault of the Service.`,
+          fix: 'See what the application waits for (a database, a lock, all threads busy), and give it a readiness probe that asks it over the same port. If it is merely slow, raise timeoutMs.',
+          confirm: `kubectl logs -n ${namespace} POD; kubectl top pods -n ${namespace}`,
+          evidence: triesOf(ends),
+          explains: idsOf(failing(port.dialled).filter((each) => isHanging(each) || isGatewayError(each))),
+        },
+      ]
+    }),
+}
+
+/** F56 without a way through, F95: connections are made and ended before an answer, by the pods. */
+export const applicationCutsConnections: Rule = {
+  code: 'application_cuts_connections',
+  layer: 'application',
+  unless: ['one_family_fails'],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const ends = farEnds(port)
+      if (!allFail(ends, isCut) || passing(port.of('Ingress')).length > 0) return []
+      const plain = ends.every(({ path }) => path.scheme === 'http')
+      return [
+        {
+          confidence: sure(ends),
+          title: `${who(ends)} ${verb(ends, 'accepts', 'accept')} connections and ${verb(ends, 'ends', 'end')} them without an answer`,
+          detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application breaks down over the request, or expects another protocol than ${plain ? 'plain HTTP (TLS, gRPC, the PROXY protocol)' : 'the check speaks'}, or a sidecar of a service mesh lets only members of the mesh in.`,
+          fix: `Read the log of the application; ${plain ? 'if it speaks TLS, say so: appProtocol https in the Service, or scheme in the check' : 'say what the port speaks: appProtocol in the Service, or another type of check'}.`,
+          confirm: plain
+            ? `curl -vk https://${ends.map(addressOf)[0]}/; kubectl logs -n ${namespace} POD`
+            : `kubectl logs -n ${namespace} POD`,
+          evidence: triesOf(ends),
+          explains: idsOf(failing(port.dialled).filter((each) => isCut(each) || isGatewayError(each))),
+        },
+      ]
+    }),
+}
+
+/** F93, F94: the same answer by every way comes from the far end of all of them. */
 export const applicationAnswersErrors: Rule = {
   code: 'application_answers_errors',
   layer: 'application',
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const direct = port.dialled.filter(({ path }) => path.kind !== 'Ingress')
-      if (!allFail(direct, isServerError)) return []
-      const statuses = [...new Set(direct.map(({ result }) => result?.http?.status))]
-      if (statuses.length !== 1 || !direct.some(({ path }) => path.kind === 'Endpoint' || direct.length > 1)) return []
+      const direct = directOf(port)
+      if (!allFail(direct, ({ code }) => code === 'unexpected_status')) return []
+      const [status, ...others] = new Set(direct.map(({ result }) => result?.http?.status ?? 0))
+      if (status === undefined || others.length > 0) return []
+      if (!direct.some(({ path }) => path.kind === 'Endpoint' || direct.length > 1)) return []
+      const broken = status >= 500
       return [
         {
           confidence: 'likely' as const,
-          title: `The application answers ${statuses[0]} on every path`,
-          detail: `All ${direct.length} direct ways to port ${port.number} get through and bring the same status: the network is fine, the application is not.`,
-          fix: 'Read the log of the application; or check another URL (path of a check), if this one is known to fail.',
-          confirm: `kubectl logs -n ${namespace} POD`,
+          title: `The application answers ${status} on every path`,
+          detail: `${direct.length === 1 ? 'The direct way' : `All ${direct.length} direct ways`} to port ${port.number} get through and bring the same status: the network is fine, ${broken ? 'the application is not' : 'and the answer is not the one that the check expects'}.`,
+          fix: broken
+            ? 'Read the log of the application; or check another URL (path of a check), if this one is known to fail.'
+            : 'See the path, the headers and validStatusCodes of the check; or the application, if they are right.',
+          confirm: broken ? `kubectl logs -n ${namespace} POD` : `curl -v ${direct[0]?.path.url}`,
           evidence: triesOf(direct),
-          explains: idsOf(failing(port.dialled).filter(isServerError)),
+          explains: idsOf(
+            failing(port.dialled).filter(
+              ({ code, result }) => code === 'unexpected_status' && (broken ? isServerError(result) : true),
+            ),
+          ),
+        },
+      ]
+    }),
+}
+
+const isServerError = (result: SeenPath['result']): boolean => (result?.http?.status ?? 0) >= 500
+
+/** Expectations of the caller's about what an answer holds. */
+const UNMET: ReadonlySet<FailureCode> = new Set(['unexpected_body', 'unexpected_header', 'unexpected_data', 'too_slow'])
+
+/** Every way brings an answer, and none of the answers is what the check asks for. */
+export const answerUnexpected: Rule = {
+  code: 'answer_unexpected',
+  layer: 'application',
+  after: ({ ports }) =>
+    ports.flatMap((port) => {
+      const unmet = ({ code }: SeenPath): boolean => code !== null && UNMET.has(code)
+      const ends = farEnds(port)
+      const bad = failing(port.dialled).filter(unmet)
+      if (!allFail(ends, unmet)) return []
+      return [
+        {
+          confidence: sure(ends),
+          title: `The application answers on port ${port.number}, and not as the check expects`,
+          detail: `${list(codesOf(bad))}: ${ends[0]?.result?.failure?.message ?? ''}. ${atPods(ends) ? 'The pods themselves answer so: no layer between changes it.' : 'Every way brings an answer like that.'}`,
+          fix: 'Compare the answer, which the results hold, with the expectations of the check; one of the two is to be changed.',
+          confirm: `curl -v ${ends[0]?.path.url}`,
+          evidence: triesOf(ends),
+          explains: idsOf(bad),
         },
       ]
     }),
@@ -36,7 +152,7 @@ export const portSpeaksNoTls: Rule = {
   layer: 'application',
   after: ({ ports }, { service }) =>
     ports.flatMap((port) => {
-      const direct = port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+      const direct = directOf(port)
       if (!allFail(direct, ({ code }) => code === 'tls_not_spoken')) return []
       return [
         {
@@ -50,6 +166,56 @@ export const portSpeaksNoTls: Rule = {
         },
       ]
     }),
+}
+
+/** F95: databases and gRPC servers greet or answer in their own way. */
+export const portSpeaksNoHttp: Rule = {
+  code: 'port_speaks_no_http',
+  layer: 'application',
+  after: ({ ports }, { service }) =>
+    ports.flatMap((port) => {
+      const direct = directOf(port)
+      if (!allFail(direct, ({ code }) => code === 'invalid_response')) return []
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `Port ${port.number} was taken for HTTP and speaks something else`,
+          detail:
+            'By its appProtocol, name or number the port should speak HTTP; it answers, and not in HTTP/1.1: a database, a gRPC server without TLS, any other protocol. The network is fine.',
+          fix: `Say what the port speaks: appProtocol in Service/${service}, or a check of type tcp; httpVersion 2 for gRPC.`,
+          confirm: `printf '\\r\\n' | nc -w 3 ${direct[0]?.path.address} ${direct[0]?.path.addressPort} | head -c 64 | xxd`,
+          evidence: triesOf(direct),
+          explains: idsOf(failing(port.dialled).filter((each) => direct.includes(each) || isGatewayError(each))),
+        },
+      ]
+    }),
+}
+
+/** The peer speaks TLS and ends the handshake itself. */
+export const tlsHandshakeRefused: Rule = {
+  code: 'tls_handshake_refused',
+  layer: 'tls',
+  after: ({ ports }) =>
+    ports.flatMap((port) =>
+      [...Map.groupBy(port.dialled, ({ path }) => (path.kind === 'Ingress' ? 'Ingress' : 'direct')).values()].flatMap(
+        (paths) => {
+          const tls = paths.filter(({ path, code }) => path.scheme === 'https' || code === 'tls_handshake_failed')
+          if (!allFail(tls, ({ code }) => code === 'tls_handshake_failed')) return []
+          const [first] = tls
+          return [
+            {
+              confidence: 'likely' as const,
+              title: `The TLS handshake is refused on port ${port.number}`,
+              detail: `${list(tls.map(addressOf))}: TLS is spoken there, and ended by the server. It wants a certificate of the client's, or does not know the name it was asked for (${first?.path.serverName ?? 'none was sent'}), or has no protocol version or cipher in common.`,
+              fix: 'See what the server demands; give the name in tls.serverName of the check.',
+              confirm: `openssl s_client -connect ${first === undefined ? '' : addressOf(first)}${first?.path.serverName ? ` -servername ${first.path.serverName}` : ''} </dev/null`,
+              evidence: triesOf(tls),
+              explains: idsOf(tls),
+            },
+          ]
+        },
+      ),
+    ),
 }
 
 /** F41, F57, row 38 of the decision table: everything at once is seldom the Service. */

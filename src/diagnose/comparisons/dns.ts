@@ -1,32 +1,131 @@
 /** Faults of names: the Service is there, and its name does not lead to it. */
 import type { FailureCode } from '../../check/codes.ts'
 import type { Rule } from '../rule.ts'
-import { allFail, failing, idsOf, passing, type Seen, type SeenPath, triesOf } from '../seen.ts'
-import { list } from '../words.ts'
+import { allFail, codesOf, failing, idsOf, passing, type Seen, type SeenPath, triesOf } from '../seen.ts'
+import { count, list } from '../words.ts'
 
 const SERVER_FAULTS: ReadonlySet<FailureCode> = new Set(['dns_timeout', 'dns_refused', 'dns_server_failure'])
 const isServerFault = ({ code }: SeenPath): boolean => code !== null && SERVER_FAULTS.has(code)
 const isUnknown = ({ code }: SeenPath): boolean => code === 'dns_not_found' || code === 'dns_no_data'
+/** Whatever became of it: that a name does not exist is an answer. */
+const isAnswered = (each: SeenPath): boolean => !isServerFault(each)
+
+const isNamed = ({ path }: SeenPath): boolean => path.dns !== null || (path.address !== null && path.family === null)
+/** The host of an Ingress is of kind DNS, too, and nothing that the cluster's DNS knows of. */
+const isOfCluster = ({ path }: SeenPath): boolean =>
+  path.kind === 'DNS' && !path.because.some((field) => field.startsWith('Ingress/'))
+/** Names that the cluster's own DNS must know, dialled or only resolved. */
+const clusterNames = ({ all }: Seen): readonly SeenPath[] => all.filter((each) => isOfCluster(each) && isNamed(each))
+/** Names that something points to, and that others have to know. */
+const outsideNames = ({ all }: Seen): readonly SeenPath[] => all.filter((each) => !isOfCluster(each) && isNamed(each))
+const nameOf = ({ path }: SeenPath): string => path.dns?.name ?? path.address ?? ''
+const namesOf = (paths: readonly SeenPath[]): string => list([...new Set(paths.map(nameOf))])
+
 /** The names dialled fall with those resolved. */
 const namesFailing = ({ all }: Seen, how: (path: SeenPath) => boolean): readonly SeenPath[] =>
   failing(all).filter((each) => each.path.kind === 'DNS' && how(each))
+
+type Manner = { title: string; means: string }
+
+/** What a server that is of no use does: by what it answers, if anything. */
+const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
+  [
+    ({ result }) => result?.dns?.rcode === 'SERVFAIL',
+    {
+      title: 'answers no question (SERVFAIL)',
+      means: 'It runs, and cannot find out: CoreDNS has not read the Services from the API server, or has no upstream.',
+    },
+  ],
+  [
+    ({ code }) => code === 'dns_refused',
+    {
+      title: 'refuses to answer',
+      means:
+        'It runs, and is not there for these names or for this client: another DNS server than that of the cluster.',
+    },
+  ],
+  [
+    ({ code }) => code === 'dns_timeout',
+    {
+      title: 'does not answer',
+      means: 'Questions vanish: something drops port 53 (UDP and TCP) on the way, or the server hangs.',
+    },
+  ],
+  [
+    () => true,
+    {
+      title: 'does not answer',
+      means: 'Nobody is there on port 53: CoreDNS does not run, or its Service has no endpoint.',
+    },
+  ],
+]
+
+const NO_MANNER: Manner = { title: 'does not answer', means: '' }
+
+/** Of several, what the server itself has said counts most. */
+const mannerOf = (paths: readonly SeenPath[]): Manner => MANNERS.find(([holds]) => paths.some(holds))?.[1] ?? NO_MANNER
+
+const serversOf = (paths: readonly SeenPath[]): readonly string[] => [
+  ...new Set(paths.flatMap(({ result }) => result?.dns?.server ?? [])),
+]
 
 /** F26, F27. */
 export const clusterDnsFails: Rule = {
   code: 'cluster_dns_fails',
   layer: 'dns',
   after: (seen) => {
-    const { names } = seen
+    const names = clusterNames(seen)
     if (!allFail(names, isServerFault)) return []
+    const outside = outsideNames(seen)
+    const fallsWithIt = outside.some(isAnswered) ? [] : outside
+    const { title, means } = mannerOf(names)
+    const servers = serversOf(names)
     return [
       {
         confidence: 'likely',
-        title: "The cluster's DNS does not answer",
-        detail: `${list([...new Set(names.map(({ code }) => code ?? ''))])} for every name. Either the DNS servers are down or not synchronised, or port 53 (UDP and TCP) is closed to the prober.`,
-        fix: 'Get CoreDNS running, or let the prober reach it on port 53.',
+        title: `The cluster's DNS ${title}`,
+        detail: `${list(codesOf(names))} for every name${servers.length === 0 ? '' : ` that ${list(servers)} was asked for`} (${count(new Set(names.map(nameOf)).size, 'name')}). ${means} The Service itself has no part in it: every name of the cluster is met alike.`,
+        fix: 'Get CoreDNS running and synchronised, or let the prober reach it on port 53 (UDP and TCP).',
         confirm: 'kubectl get pods,endpointslices -n kube-system -l k8s-app=kube-dns',
         evidence: triesOf(names),
-        explains: idsOf(namesFailing(seen, isServerFault)),
+        explains: idsOf([...names, ...fallsWithIt]),
+      },
+    ]
+  },
+}
+
+/** F26, of names that the cluster's DNS hands on: one finding, however many names. */
+export const outsideDnsFails: Rule = {
+  code: 'outside_dns_fails',
+  layer: 'dns',
+  unless: ['cluster_dns_fails'],
+  after: (seen) => {
+    const outside = outsideNames(seen)
+    const bad = failing(outside).filter(isServerFault)
+    if (bad.length === 0) return []
+    const others = outside.filter(isAnswered)
+    const ours = clusterNames(seen)
+    const known = ours.filter(isAnswered)
+    // What the Service's own name stands for is asked for by the same server.
+    const aliases = bad.some(({ path }) => path.kind === 'ExternalName') ? ours.filter(isServerFault) : []
+    const why =
+      others.length > 0
+        ? `Other names outside the cluster are answered (${namesOf(others)}): the fault is with the DNS servers of this one.`
+        : known.length > 0
+          ? "The cluster's DNS answers for its own names. What it asks for all others (forward in the Corefile, by default the node's resolv.conf) does not answer it, or the DNS servers of this name do not."
+          : 'Either the DNS server that is asked for everything does not answer, or the DNS servers of this name do not.'
+    return [
+      {
+        confidence: others.length > 0 || known.length > 0 ? 'likely' : 'possible',
+        title: `DNS gives no answer for ${namesOf(bad)}`,
+        detail: `${list(codesOf(bad))}. That is no word about whether the name exists. ${why}`,
+        fix:
+          others.length > 0
+            ? 'See the zone of that name: its servers, its delegation, DNSSEC.'
+            : "See what CoreDNS forwards to and whether its pods reach it on port 53; from outside, the prober's own DNS server.",
+        confirm: `nslookup ${bad.map(nameOf)[0]}; nslookup kubernetes.io`,
+        evidence: [...triesOf(bad), ...triesOf(known).slice(0, 1)],
+        explains: idsOf([...bad, ...aliases]),
       },
     ]
   },
@@ -39,17 +138,19 @@ export const clusterDomainWrong: Rule = {
   after: (seen, { fqdn }) => {
     const whole = seen.names.filter(({ path }) => path.dns?.how === 'resolve' && path.dns.name.endsWith(fqdn))
     const short = seen.names.filter(({ path }) => path.dns?.how === 'lookup')
-    if (!allFail(whole, isUnknown) || passing(short).length === 0) return []
+    // A name of no zone of the cluster is handed on to servers that may be of no use.
+    const isStrange = (each: SeenPath) => isUnknown(each) || isServerFault(each)
+    if (!allFail(whole, isStrange) || passing(short).length === 0) return []
     return [
       {
-        confidence: 'likely',
-        title: `${fqdn} does not exist, and ${short[0]?.path.dns?.name} does`,
+        confidence: whole.every(isUnknown) ? 'likely' : 'possible',
+        title: `${fqdn} ${whole.every(isUnknown) ? 'does not exist' : 'gets no answer'}, and ${short[0]?.path.dns?.name} ${whole.every(isUnknown) ? 'does' : 'resolves'}`,
         detail:
           'The search list of the prober completes the short name with another cluster domain than the one assumed here.',
         fix: 'Say the cluster domain in addresses.clusterDomain or PORTOLAN_CLUSTER_DOMAIN.',
         confirm: 'kubectl exec POD -- cat /etc/resolv.conf',
         evidence: [...triesOf(whole), ...triesOf(passing(short)).slice(0, 1)],
-        explains: idsOf(namesFailing(seen, isUnknown)),
+        explains: idsOf(namesFailing(seen, isStrange)),
       },
     ]
   },
@@ -67,22 +168,48 @@ export const serviceNameUnknown: Rule = {
     'external_name_is_ip',
   ],
   after: (seen) => {
-    const { names } = seen
-    if (!allFail(names, isUnknown)) return []
+    const names = clusterNames(seen)
+    const whole = names.filter(({ path }) => path.dns?.how !== 'lookup')
+    // Short forms end in questions to others, who may be of no use.
+    if (!allFail(names, (each) => isUnknown(each) || isServerFault(each)) || !allFail(whole, isUnknown)) return []
     const works = passing(seen.all).length > 0
     return [
       {
         confidence: works ? 'likely' : 'possible',
         title: "The cluster's DNS does not know the Service",
         detail:
-          'No form of its name exists. ' +
+          'It answers, and no form of the name exists. ' +
           (works
             ? 'The Service answers at its addresses: the DNS server leaves it out (a filter in the Corefile), or still remembers that it was not there, or is not that of this cluster.'
             : 'The Service may not be in this cluster at all, or the DNS server that was asked is not that of the cluster.'),
         fix: 'Ask the DNS server of the cluster (addresses.dnsServers); see its Corefile; wait 30 s after the Service was made.',
         confirm: 'kubectl get configmap -n kube-system coredns -o yaml',
         evidence: triesOf(names),
-        explains: idsOf(namesFailing(seen, isUnknown)),
+        explains: idsOf(names),
+      },
+    ]
+  },
+}
+
+/** F26: with several DNS servers, or lost packets, an answer is a matter of luck, or of patience. */
+export const dnsAnswersSometimes: Rule = {
+  code: 'dns_answers_sometimes',
+  layer: 'dns',
+  unless: ['cluster_domain_wrong', 'service_name_unknown', 'outside_dns_fails'],
+  after: (seen) => {
+    const names = clusterNames(seen)
+    const bad = failing(names).filter(isServerFault)
+    const good = names.filter(isAnswered)
+    if (bad.length === 0 || good.length === 0) return []
+    return [
+      {
+        confidence: 'likely',
+        title: `DNS leaves ${bad.length} of ${count(names.length, 'question')} unanswered`,
+        detail: `${namesOf(bad)}: ${list(codesOf(bad))}; ${namesOf(good)}: answered. Either one of several DNS servers (or pods behind the one address) is down, or packets are lost. A short name suffers first: it takes a question for each entry of the search list.`,
+        fix: 'See that every DNS pod answers, and that no server in the list of nameservers is dead; samples shows how often it happens.',
+        confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide',
+        evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
+        explains: idsOf(bad),
       },
     ]
   },
@@ -99,7 +226,7 @@ export const staleDns: Rule = {
       {
         confidence: 'likely',
         title: 'DNS gives other addresses than the objects',
-        detail: `${list(wrong.map(({ path }) => path.dns?.name ?? ''))}: the Service or its endpoints have changed, and the DNS server or a cache before it has not yet, or the objects handed in are old.`,
+        detail: `${namesOf(wrong)}: the Service or its endpoints have changed, and the DNS server or a cache before it has not yet, or the objects handed in are old.`,
         fix: 'Wait for the cache (30 s at most, by default) and try again (settleMs); hand in the objects of now.',
         confirm: `kubectl run -it --rm dns --image=busybox --restart=Never -- nslookup ${wrong[0]?.path.dns?.name}`,
         evidence: triesOf(wrong),
@@ -113,13 +240,9 @@ export const staleDns: Rule = {
 export const outsideNameUnresolved: Rule = {
   code: 'outside_name_unresolved',
   layer: 'dns',
-  after: ({ all }) => {
-    const wrong = failing(all).filter(
-      (each) =>
-        (each.path.kind === 'ExternalName' || each.path.kind === 'LoadBalancer' || each.path.kind === 'Ingress') &&
-        (isUnknown(each) || isServerFault(each)),
-    )
-    return [...Map.groupBy(wrong, ({ path }) => path.dns?.name ?? path.address).entries()].map(([name, paths]) => {
+  after: (seen) => {
+    const wrong = failing(outsideNames(seen)).filter(isUnknown)
+    return [...Map.groupBy(wrong, nameOf).entries()].map(([name, paths]) => {
       const isAlias = paths.some(({ path }) => path.kind === 'ExternalName')
       return {
         confidence: 'certain' as const,
@@ -132,7 +255,7 @@ export const outsideNameUnresolved: Rule = {
           : 'Wait, then see in the DNS of the provider why it is missing.',
         confirm: `nslookup ${name}`,
         evidence: triesOf(paths),
-        explains: idsOf(paths),
+        explains: idsOf([...paths, ...(isAlias ? failing(clusterNames(seen)).filter(isUnknown) : [])]),
       }
     })
   },

@@ -1,6 +1,19 @@
 /** Faults at the endpoints themselves: every way to the Service ends there. */
 import type { Rule } from '../rule.ts'
-import { addressOf, allFail, allPass, failing, idsOf, isRefused, isSilent, passing, triesOf } from '../seen.ts'
+import {
+  addressOf,
+  allFail,
+  allPass,
+  failing,
+  idsOf,
+  isCut,
+  isHanging,
+  isRefused,
+  isSilent,
+  passing,
+  type SeenPath,
+  triesOf,
+} from '../seen.ts'
 import { count, list } from '../words.ts'
 
 /** F04, F05: the pod's own kernel refuses, as no process listens on that address and port. */
@@ -26,6 +39,9 @@ export const nothingListens: Rule = {
     }),
 }
 
+/** How long a neighbour that does not exist is asked for, at least (three times a second, net.ipv4.neigh.*). */
+const NEIGHBOUR_MS = 1000
+
 /** F39, F40: pods that are ready, by the word of their node's kubelet, do not answer the prober. */
 export const endpointsSilent: Rule = {
   code: 'endpoints_silent',
@@ -34,17 +50,52 @@ export const endpointsSilent: Rule = {
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, isSilent)) return []
+      if (!allFail(endpoints, isSilent) || allFail(endpoints, isUnreachable)) return []
       const byIngress = passing(port.of('Ingress')).length > 0
       return [
         {
           confidence: byIngress ? ('likely' as const) : ('possible' as const),
-          title: 'The pods are ready, and do not answer the prober',
-          detail: byIngress
-            ? 'An Ingress reaches them, the prober does not: most likely a NetworkPolicy lets in the namespace of the controller, and not that of the prober.'
-            : 'Connections to the endpoints time out. Either a NetworkPolicy drops them (on the side of the pods or of the prober), or the pod network between the nodes is broken.',
+          title: `Packets to the pods are dropped: ${endpoints.length === 1 ? 'the endpoint does not answer' : `none of ${count(endpoints.length, 'endpoint')} answers`} a connection attempt`,
+          detail: `${list(endpoints.map(addressOf))}: no answer at all. A pod on which nothing listens would refuse, one whose application hangs would accept: the packets do not arrive, or the answers do not. ${
+            byIngress
+              ? 'An Ingress reaches the same pods: most likely a NetworkPolicy lets in the namespace of the controller, and not that of the prober.'
+              : 'Either a NetworkPolicy or a firewall drops them (on the side of the pods or of the prober), or the pod network between the nodes is broken.'
+          }`,
           fix: 'Let the namespace of the prober in, if its clients are to get in; else look at the network plugin on the nodes.',
           confirm: `kubectl get networkpolicies -n ${namespace}; kubectl get pods -n kube-system -o wide`,
+          evidence: triesOf(endpoints),
+          explains: idsOf(failing(port.dialled)),
+        },
+      ]
+    }),
+}
+
+const isUnreachable = ({ code }: SeenPath): boolean => code === 'host_unreachable' || code === 'network_unreachable'
+
+/** F15, F39, F47: somebody on the way says that nobody is there, or that nobody may get there. */
+export const endpointsUnreachable: Rule = {
+  code: 'endpoints_unreachable',
+  layer: 'network',
+  unless: ['endpoint_address_invalid'],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const endpoints = port.of('Endpoint')
+      if (!allFail(endpoints, isUnreachable)) return []
+      const took = endpoints.map(({ result }) => result?.timings.totalMs ?? 0)
+      const searched = took.every((ms) => ms >= NEIGHBOUR_MS)
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `${endpoints.length === 1 ? 'The endpoint is' : `All ${count(endpoints.length, 'endpoint')} are`} unreachable: ${searched ? 'nobody has the address' : 'the way there is closed or missing'}`,
+          detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}. ${
+            searched
+              ? 'The address was looked for and nobody has it: its pod is gone, and the endpoints are older than that; or its node is.'
+              : 'Somebody on the way says so at once: a firewall that prohibits (firewalld, a REJECT rule), or a router without a route to the pods.'
+          }`,
+          fix: searched
+            ? 'Hand in the objects of now; if the EndpointSlice still has the address, see who writes it (kube-controller-manager; for a Service without selector: you).'
+            : 'See the routes to the pod network and the firewall of the nodes.',
+          confirm: `kubectl get endpointslices,pods -n ${namespace} -o wide`,
           evidence: triesOf(endpoints),
           explains: idsOf(failing(port.dialled)),
         },
@@ -64,10 +115,10 @@ export const someEndpointsFail: Rule = {
       const good = passing(endpoints)
       if (bad.length === 0 || good.length === 0) return []
       const nodes = [...new Set(bad.flatMap(({ path }) => path.node ?? []))]
-      const byNode =
-        nodes.length === 1 &&
-        bad.every(({ path }) => path.node !== null) &&
-        !good.some(({ path }) => path.node === nodes[0])
+      const apart =
+        bad.every(({ path }) => path.node !== null) && !good.some(({ path }) => nodes.includes(path.node ?? ''))
+      const byNode = apart && nodes.length === 1 && good.length > 0
+      const nothingBack = apart && bad.every(isHanging)
       return [
         {
           confidence: 'certain' as const,
@@ -76,6 +127,9 @@ export const someEndpointsFail: Rule = {
             `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; the others answer. About ${Math.round((100 * bad.length) / endpoints.length)} % of all connections to the Service fail.` +
             (byNode
               ? ` All that fail are on ${nodes[0]}, and none that answers is: look at that node or its network.`
+              : '') +
+            (nothingBack
+              ? ' Connections to them are made and nothing comes back: as where full packets do not fit (MTU), if the applications are alive.'
               : ''),
           fix: byNode
             ? `Repair ${nodes[0]}, or drain it.`
@@ -99,9 +153,8 @@ export const directConnectionsCut: Rule = {
   layer: 'network',
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const cut = ({ code }: { code: string | null }) => code === 'connection_reset' || code === 'connection_closed'
       const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, cut) || !allPass(port.of('Ingress'))) return []
+      if (!allFail(endpoints, isCut) || !allPass(port.of('Ingress'))) return []
       return [
         {
           confidence: 'possible' as const,
@@ -111,7 +164,7 @@ export const directConnectionsCut: Rule = {
           fix: 'Put the prober into the mesh, allow plain text on that port, or give the port its protocol (appProtocol).',
           confirm: `kubectl get peerauthentication -A; kubectl get pods -n ${namespace} --show-labels`,
           evidence: triesOf(endpoints),
-          explains: idsOf(failing(port.dialled).filter(cut)),
+          explains: idsOf(failing(port.dialled).filter(isCut)),
         },
       ]
     }),

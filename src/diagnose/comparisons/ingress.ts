@@ -6,19 +6,27 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isHanging,
   passing,
   type SeenPath,
   type SeenPort,
   triesOf,
+  urlsOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
 
 const DIRECT = ['ClusterIP', 'Endpoint', 'NodePort', 'DNS', 'LoadBalancer'] as const
 const directOf = (port: SeenPort): readonly SeenPath[] => DIRECT.flatMap((kind) => port.of(kind))
 
-const urlsOf = (paths: readonly SeenPath[]): string => list([...new Set(paths.map(({ path }) => path.url ?? ''))], 3)
-
-type Answer = { status: number; code: string; title: string; detail: string; fix: string }
+type Answer = {
+  status: number
+  /** The controller may take longer to find out than the prober waits. */
+  waits?: boolean
+  code: string
+  title: string
+  detail: string
+  fix: string
+}
 
 /** What a controller means by its status (B6 of the reference: ingress-nginx, Traefik, Contour, HAProxy). */
 const ANSWERS: readonly Answer[] = [
@@ -48,23 +56,31 @@ const ANSWERS: readonly Answer[] = [
   },
   {
     status: 504,
+    waits: true,
     code: 'ingress_backend_silent',
     title: 'The controller gets no answer from the endpoints',
     detail:
-      'It answers 504, and the prober is answered: most likely a NetworkPolicy keeps the namespace of the controller out, or the application is slower than the controller waits.',
+      'It answers 504, or nothing in the time of a try, while the prober is answered directly: most likely a NetworkPolicy keeps the namespace of the controller out, or the application is slower than the controller waits.',
     fix: 'Let the namespace of the controller in, or raise its timeouts.',
   },
 ]
 
 /** F73 – F82. Where the direct ways fail as well, the cause is behind the controller, and not told here. */
-const answers = ({ status, code, ...said }: Answer): Rule => ({
+const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
   code,
   layer: 'ingress',
-  unless: ['ingress_backend_port_missing', 'ingress_class_missing', 'endpoints_silent', 'nothing_listens'],
+  unless: [
+    'ingress_backend_port_missing',
+    'ingress_class_missing',
+    'endpoints_silent',
+    'endpoints_unreachable',
+    'nothing_listens',
+  ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const bad = failing(port.of('Ingress')).filter(
-        ({ code: of, result }) => of === 'unexpected_status' && result?.http?.status === status,
+        (each) =>
+          (each.code === 'unexpected_status' && each.result?.http?.status === status) || (waits && isHanging(each)),
       )
       const direct = directOf(port)
       if (bad.length === 0 || (direct.length > 0 && passing(direct).length === 0)) return []
@@ -82,33 +98,6 @@ const answers = ({ status, code, ...said }: Answer): Rule => ({
 })
 
 export const ingressAnswers: readonly Rule[] = ANSWERS.map(answers)
-
-/** Subjects of certificates that controllers make for themselves (ingress-nginx internal/net/ssl; Traefik). */
-const OWN_CERTIFICATES = ['Kubernetes Ingress Controller Fake Certificate', 'TRAEFIK DEFAULT CERT']
-
-/** F83. */
-export const ingressDefaultCertificate: Rule = {
-  code: 'ingress_default_certificate',
-  layer: 'tls',
-  after: ({ all }, { namespace }) => {
-    const bad = failing(all).filter(
-      ({ path, result }) =>
-        path.kind === 'Ingress' && OWN_CERTIFICATES.some((name) => result?.tls?.subject?.includes(name)),
-    )
-    if (bad.length === 0) return []
-    return [
-      {
-        confidence: 'certain',
-        title: 'The controller shows its own certificate instead of that of the host',
-        detail: `${urlsOf(bad)}: the certificate is "${bad[0]?.result?.tls?.subject}". The Secret that spec.tls names is missing, is not of type kubernetes.io/tls, or its certificate is not for this host.`,
-        fix: 'Make the Secret in the namespace of the Ingress, with tls.crt and tls.key for the host (cert-manager: see its Certificate).',
-        confirm: `kubectl describe ingress -n ${namespace}; kubectl get secrets -n ${namespace} --field-selector type=kubernetes.io/tls`,
-        evidence: triesOf(bad),
-        explains: idsOf(bad),
-      },
-    ]
-  },
-}
 
 /** F88, F90: not one rule of it can be asked. */
 export const ingressControllerUnreachable: Rule = {

@@ -1,0 +1,272 @@
+/** Certificates that a check does not accept: what is wrong with them, and who shows them. */
+import type { FailureCode } from '../../check/codes.ts'
+import type { TlsEvidence } from '../../check/network.ts'
+import type { Cause, Rule } from '../rule.ts'
+import { addressOf, failing, idsOf, passing, type Seen, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import { count, list } from '../words.ts'
+
+const DAY_MS = 86_400_000
+
+/** Subjects of certificates that controllers make for themselves (ingress-nginx internal/net/ssl; Traefik). */
+const OWN_CERTIFICATES = ['Kubernetes Ingress Controller Fake Certificate', 'TRAEFIK DEFAULT CERT']
+
+const isDefault = ({ path, result }: SeenPath): boolean =>
+  path.kind === 'Ingress' && OWN_CERTIFICATES.some((name) => result?.tls?.subject?.includes(name))
+
+/** F83. */
+export const ingressDefaultCertificate: Rule = {
+  code: 'ingress_default_certificate',
+  layer: 'tls',
+  after: ({ all }, { namespace }) => {
+    const bad = failing(all).filter(isDefault)
+    if (bad.length === 0) return []
+    return [
+      {
+        confidence: 'certain',
+        title: 'The controller shows its own certificate instead of that of the host',
+        detail: `${urlsOf(bad)}: the certificate is "${bad[0]?.result?.tls?.subject}". ${secretOf(bad)} is missing, is not of type kubernetes.io/tls, or its certificate is not for this host.`,
+        fix: 'Make the Secret in the namespace of the Ingress, with tls.crt and tls.key for the host (cert-manager: see its Certificate).',
+        confirm: `kubectl describe ingress -n ${namespace}; kubectl get secrets -n ${namespace} --field-selector type=kubernetes.io/tls`,
+        evidence: triesOf(bad),
+        explains: idsOf(bad),
+      },
+    ]
+  },
+}
+
+/** `The Secret that Ingress/toad spec.tls[0] names`. */
+function secretOf(paths: readonly SeenPath[]): string {
+  const entries = paths.flatMap(({ path }) =>
+    path.because.filter((field) => /^Ingress\/\S+ spec\.tls\[\d+\]$/.test(field)),
+  )
+  return entries.length === 0 ? 'The Secret of the certificate' : `The Secret that ${list([...new Set(entries)])} names`
+}
+
+/** One certificate, and all who were shown it. */
+type Shown = { tls: TlsEvidence; paths: readonly SeenPath[]; by: Server; atMs: number }
+
+/** `name` begins a sentence. `plural`: of its verb. */
+type Server = { name: string; plural: boolean; fix: string }
+
+const POD_FIX =
+  'Renew the certificate that the application itself loads (a Secret mounted into the pod), and let it read it again.'
+
+const serverOf = (paths: readonly SeenPath[], fromPods: boolean): Server => {
+  const kinds = new Set(paths.map(({ path }) => path.kind))
+  if (fromPods) return { name: 'The pods', plural: true, fix: POD_FIX }
+  if (kinds.has('Ingress')) {
+    return {
+      name: 'The Ingress controller',
+      plural: false,
+      fix: `${secretOf(paths)} is where the certificate comes from: put the right one there (cert-manager: see its Certificate).`,
+    }
+  }
+  if (kinds.has('ExternalName')) {
+    return { name: 'The server outside', plural: false, fix: 'Whoever runs that server has to change its certificate.' }
+  }
+  if (kinds.has('LoadBalancer')) {
+    return {
+      name: 'The load balancer, or the pods behind it,',
+      plural: false,
+      fix: 'Change the certificate at the load balancer (annotations of the Service), or in the pods if it passes TLS on.',
+    }
+  }
+  return { name: 'The pods', plural: true, fix: POD_FIX }
+}
+
+const fingerprint = ({ subject, issuer, notAfter }: TlsEvidence): string => `${subject}\n${issuer}\n${notAfter}`
+
+/** By certificate: those that pass `which`, and of the pods where they show the same at their own addresses. */
+function shown({ all }: Seen, paths: readonly SeenPath[]): Shown[] {
+  const byPods = new Set(
+    all.flatMap(({ path, result }) => (path.kind === 'Endpoint' && result?.tls ? [fingerprint(result.tls)] : [])),
+  )
+  const groups = Map.groupBy(paths, ({ result }) => (result?.tls ? fingerprint(result.tls) : ''))
+  return [...groups].flatMap(([key, members]) => {
+    const [first] = members
+    if (!first?.result?.tls) return []
+    const { tls, startedAtMs } = first.result
+    return [{ tls, paths: members, by: serverOf(members, byPods.has(key)), atMs: startedAtMs }]
+  })
+}
+
+/** What the code of verification means where the certificate is not trusted (OpenSSL's names, by Node). */
+const TRUST: Readonly<Record<string, 'self_signed' | 'leaf_only' | 'root_unknown'>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'self_signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'root_unknown',
+  UNABLE_TO_GET_ISSUER_CERT: 'root_unknown',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'root_unknown',
+  // The server has sent no more than its own certificate
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'leaf_only',
+}
+
+/** Organisations whose roots clients trust: a chain that ends before one is incomplete. Roots sign no servers. */
+const PUBLIC_AUTHORITIES =
+  /\bO=(Let's Encrypt|Google Trust Services|DigiCert|Sectigo|ZeroSSL|GlobalSign|Amazon|GoDaddy\.com|Starfield|Entrust|IdenTrust|Microsoft Corporation|Buypass|Actalis|Certum|Asseco|SSL Corp|QuoVadis|SwissSign|Telia|GEANT|HARICA|Hellenic Academic)/i
+
+const isPublic = ({ issuer }: TlsEvidence): boolean => issuer !== null && PUBLIC_AUTHORITIES.test(issuer)
+/** Let's Encrypt's, for trying out: trusted by nobody. */
+const isStaging = ({ issuer }: TlsEvidence): boolean => issuer?.includes('STAGING') ?? false
+
+type Flaw = {
+  code: string
+  of: FailureCode
+  /** Of several flaws with the same failure code. */
+  when?(tls: TlsEvidence): boolean
+  confidence: Cause['confidence']
+  title(shown: Shown): string
+  detail(shown: Shown): string
+  fix?(shown: Shown): string
+}
+
+const shows = ({ by }: Shown): string => `${by.name} ${by.plural ? 'show' : 'shows'}`
+const days = (ms: number): string => `${(Math.abs(ms) / DAY_MS).toFixed(1)} days`
+const namesIn = ({ altNames, subject }: TlsEvidence): string =>
+  altNames.length > 0 ? list(altNames, 4) : (subject ?? 'nobody')
+/** The names that the certificate was held against. */
+const askedFor = ({ paths }: Shown): string =>
+  list(
+    [
+      ...new Set(
+        paths.map(({ path, result }) => {
+          const check = path.checks.find(({ name }) => name === result?.check)
+          const said = check === undefined || check.type === 'dns' ? null : (check.tls?.serverName ?? null)
+          return said ?? path.serverName ?? path.address ?? ''
+        }),
+      ),
+    ],
+    3,
+  )
+
+const FLAWS: readonly Flaw[] = [
+  {
+    code: 'certificate_expired',
+    of: 'certificate_expired',
+    confidence: 'certain',
+    title: (seen) => `${shows(seen)} a certificate that has expired`,
+    detail: ({ tls, atMs }) =>
+      `It was valid until ${tls.notAfter}, ${days(atMs - Date.parse(tls.notAfter ?? ''))} before the try. What renews it has stopped, or its server still holds the old one.`,
+  },
+  {
+    code: 'certificate_not_yet_valid',
+    of: 'certificate_not_yet_valid',
+    confidence: 'certain',
+    title: (seen) => `${shows(seen)} a certificate that is not valid yet`,
+    detail: ({ tls, atMs }) =>
+      `It is valid from ${tls.notBefore}, ${days(Date.parse(tls.notBefore ?? '') - atMs)} after the try. Either it was put in place too early, or a clock is wrong: that of who issued it, or the prober's.`,
+  },
+  {
+    code: 'certificate_for_other_name',
+    of: 'certificate_name_mismatch',
+    confidence: 'certain',
+    title: (seen) => `${shows(seen)} a certificate for ${namesIn(seen.tls)}, not for ${askedFor(seen)}`,
+    detail: ({ tls }) =>
+      `Clients that use that name refuse it${tls.altNames.some((name) => name.startsWith('*.')) ? ' (a wildcard stands for one label only)' : ''}.`,
+    fix: ({ by, paths }) =>
+      paths.every(({ path }) => path.kind === 'LoadBalancer')
+        ? `If clients come by another name than the load balancer's own, give that one: tls.serverName of the check. Else: ${by.fix}`
+        : by.fix,
+  },
+  {
+    code: 'certificate_self_signed',
+    of: 'certificate_untrusted',
+    when: ({ authorizationError }) => TRUST[authorizationError ?? ''] === 'self_signed',
+    confidence: 'certain',
+    title: (seen) => `${shows(seen)} a certificate that has signed itself`,
+    detail: () =>
+      'No authority vouches for it: a default of the server, or one made by hand. Only who has this very certificate can trust it.',
+    fix: ({ by }) =>
+      `${by.fix} If it is meant to be so, give it to the check (tls.caPem), or let the check not ask (tls.insecureSkipVerify).`,
+  },
+  {
+    code: 'certificate_chain_incomplete',
+    of: 'certificate_untrusted',
+    when: (tls) => TRUST[tls.authorizationError ?? ''] !== undefined && isPublic(tls),
+    confidence: 'likely',
+    title: (seen) => `${shows(seen)} a certificate without the chain that leads to its authority`,
+    detail: ({ tls }) =>
+      `Its issuer (${tls.issuer}) belongs to a public authority, and what was sent does not lead to a root of it. Browsers often fetch or remember what is missing; curl, Node and Java do not.`,
+    fix: ({ by }) =>
+      `Put the certificate and all intermediate ones, in that order, into tls.crt (often called fullchain.pem). ${by.fix}`,
+  },
+  {
+    code: 'certificate_issuer_unknown',
+    of: 'certificate_untrusted',
+    when: () => true,
+    confidence: 'likely',
+    title: (seen) => `${shows(seen)} a certificate of an authority that the prober does not know`,
+    detail: ({ tls }) =>
+      `Its issuer is ${tls.issuer ?? 'not told'}${tls.authorizationError === null ? '' : ` (${tls.authorizationError})`}. ${
+        isStaging(tls)
+          ? "That is Let's Encrypt's staging environment, which nobody trusts: the Issuer of cert-manager still names it."
+          : TRUST[tls.authorizationError ?? ''] === 'leaf_only'
+            ? 'A private authority, most likely; were it a public one, an intermediate certificate would be missing in tls.crt: the server has sent its own certificate alone.'
+            : 'A private authority, most likely: clients that know it accept the certificate.'
+      }`,
+    fix: ({ tls, by }) =>
+      isStaging(tls)
+        ? 'Let the Issuer name the production server of ACME, and delete the Secret, so that it is issued anew.'
+        : `Give the authority to the check (tls.caPem) or to Portolan (NODE_EXTRA_CA_CERTS). If clients do not know it either: ${by.fix}`,
+  },
+]
+
+const flawOf = ({ code, result }: SeenPath): Flaw | undefined =>
+  FLAWS.find(({ of, when }) => of === code && (when === undefined || (result?.tls && when(result.tls))))
+
+const causeOf = (seen: Shown, flaw: Omit<Flaw, 'of' | 'code'>, explains: readonly string[]): Cause => {
+  return {
+    confidence: flaw.confidence,
+    title: flaw.title(seen),
+    detail: `${urlsOf(seen.paths)}: ${flaw.detail(seen)} Subject: ${seen.tls.subject || '(empty)'}; names: ${namesIn(seen.tls)}; issuer: ${seen.tls.issuer}.`,
+    fix: (flaw.fix ?? (({ by }) => by.fix))(seen),
+    confirm: `openssl s_client -connect ${seen.paths.map(addressOf)[0]}${seen.paths[0]?.path.serverName ? ` -servername ${seen.paths[0].path.serverName}` : ''} -showcerts </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`,
+    evidence: triesOf(seen.paths),
+    explains,
+  }
+}
+
+const rule = (flaw: Flaw): Rule => ({
+  code: flaw.code,
+  layer: 'tls',
+  after: (seen) => {
+    const bad = failing(seen.all).filter((each) => !isDefault(each) && flawOf(each) === flaw)
+    return shown(seen, bad).map((each) => causeOf(each, flaw, idsOf(each.paths)))
+  },
+})
+
+/** F84, F86. */
+export const certificateFlaws: readonly Rule[] = FLAWS.map(rule)
+
+/** By then what renews certificates should have done so: cert-manager does with a third of the life left, certbot as well. */
+const SOON = { lifeLeft: 0.1, days: 14 }
+
+/** A certificate that was accepted and will not be for long, though no check asks for more. */
+function isAlmostOver({ path, result }: SeenPath): boolean {
+  const { notBefore, notAfter, authorized } = result?.tls ?? {}
+  if (!result || !notBefore || !notAfter || authorized !== true || path.expected === 'unreachable') return false
+  const leftMs = Date.parse(notAfter) - result.startedAtMs
+  const lifeMs = Date.parse(notAfter) - Date.parse(notBefore)
+  return leftMs < Math.min(SOON.days * DAY_MS, SOON.lifeLeft * lifeMs)
+}
+
+export const certificateExpiresSoon: Rule = {
+  code: 'certificate_expires_soon',
+  layer: 'tls',
+  after: (seen) => {
+    const bad = failing(seen.all).filter(({ code }) => code === 'certificate_expires_soon')
+    const almost = passing(seen.all).filter(isAlmostOver)
+    return shown(seen, [...bad, ...almost]).map((each) =>
+      causeOf(
+        each,
+        {
+          confidence: 'certain',
+          title: (of) =>
+            `${shows(of)} a certificate that expires in ${days(Date.parse(of.tls.notAfter ?? '') - of.atMs)}`,
+          detail: ({ tls, paths }) =>
+            `It is valid until ${tls.notAfter}; from then on clients refuse ${count(paths.length, 'path')}. ${paths.some(({ passed }) => !passed) ? 'The check asks for more (tls.minDaysToExpiry).' : 'Less than a tenth of its life is left: what renews it should have done so.'}`,
+        },
+        idsOf(failing(each.paths)),
+      ),
+    )
+  },
+}
