@@ -16,6 +16,9 @@ export type Secrets = {
   issue(name: string, leaf: LeafOptions, by?: 'trusted' | 'stranger'): Promise<CertificateFiles>
 }
 
+/** As ingress-nginx calls the one that it makes for itself. */
+const CONTROLLERS_OWN = 'O=Acme Co, CN=Kubernetes Ingress Controller Fake Certificate'
+
 /** Stands for the Secrets of the cluster, which the Kubernetes objects only name. */
 export async function createSecrets(folder: string): Promise<Secrets> {
   mkdirSync(folder, { recursive: true })
@@ -34,7 +37,7 @@ export async function createSecrets(folder: string): Promise<Secrets> {
   writeFileSync(authorityFile, trusted.caPem)
   return {
     authorityFile,
-    fallback: write(await trusted.selfSigned({ altNames: ['ingress.local'] })),
+    fallback: write(await trusted.selfSigned({ subject: CONTROLLERS_OWN, altNames: ['ingress.local'] })),
     read: (name) => (name === null ? null : (secrets.get(name) ?? null)),
     async issue(name, leaf, by = 'trusted') {
       const files = write(await (by === 'trusted' ? trusted : stranger).issue(leaf))

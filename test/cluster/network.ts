@@ -17,9 +17,12 @@ const GATEWAY6 = 'fe80::1'
 /** Marks routes that follow the Services. */
 const ROUTE_PROTOCOL = 99
 
-/** Linux rations ICMP errors, of which refusals are made: the seventh in a row would be silence. */
+/**
+ * Linux rations ICMP errors, of which refusals are made: the seventh in a row to one client would be silence, and some
+ * of the first fifty to all. The mask says of which: none. The ration itself is that of `rationRefusals`.
+ */
 const SYSCTL = {
-  'net.ipv4.icmp_ratelimit': 0,
+  'net.ipv4.icmp_ratemask': 0,
   'net.ipv6.icmp.ratelimit': 0,
   // Nobody else is there to have an address already, and to ask takes a second.
   'net.ipv6.conf.all.accept_dad': 0,
@@ -169,10 +172,13 @@ export async function pullCable(node: string): Promise<() => Promise<unknown>> {
 export const blackhole = (address: string): Promise<() => Promise<unknown>> =>
   filter(ROUTER.name, 'prerouting', [`ip daddr ${address} drop`])
 
+/** Destination unreachable, source quench, time exceeded, parameter problem (Documentation/networking/ip-sysctl). */
+const LINUX_RATEMASK = 6168
+
 /** As Linux does by default: refusals to one client come about six in a row, then one a second. @returns how to end it. */
 export async function rationRefusals(node: string): Promise<() => Promise<unknown>> {
-  await sysctl(node, { 'net.ipv4.icmp_ratelimit': 1000 })
-  return () => sysctl(node, { 'net.ipv4.icmp_ratelimit': SYSCTL['net.ipv4.icmp_ratelimit'] })
+  await sysctl(node, { 'net.ipv4.icmp_ratemask': LINUX_RATEMASK })
+  return () => sysctl(node, { 'net.ipv4.icmp_ratemask': SYSCTL['net.ipv4.icmp_ratemask'] })
 }
 
 let filters = 0

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ingress, loadBalancerStatus, slice } from '../../support/manifests.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Cluster, Faults } from '../cluster.ts'
 import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { firstFinding, type Told, told } from '../told.ts'
 import { CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
@@ -39,6 +39,12 @@ const on = (node: string, outcome: string) => ({
 /** Endpoints on node-1 alone. */
 const ON_NODE_1 = endpoints('toad-1', 'toad-2')
 
+/** On the nodes of the pods, one more rule about packets to them. */
+const dropToPods = (rule: (to: string) => string) => async (fault: Faults) => {
+  const to = `ip daddr { ${endpoints(...TOADS).map(({ at }) => at)} } tcp dport 8080`
+  for (const node of ['node-1', 'node-2']) await fault.filter(node, 'forward', [rule(to)])
+}
+
 const TABLE: readonly Row[] = [
   {
     guarantee: 'no endpoint: refused wherever kube-proxy answers, 503 from the controller',
@@ -72,11 +78,13 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'pods that accept and never answer: no response, also through the controller',
+    finding: 'application_hangs',
     fault: (fault) => fault.pods(TOADS, 'hang'),
     told: { ...proxied('response_timeout'), Ingress: 'response_timeout', Endpoint: 'response_timeout' },
   },
   {
     guarantee: 'pods that reset: reset, 502 from the controller',
+    finding: 'application_cuts_connections',
     fault: (fault) => fault.pods(TOADS, 'reset'),
     told: { ...proxied('connection_reset'), Ingress: 'unexpected_status', Endpoint: 'connection_reset' },
   },
@@ -137,6 +145,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'an endpoint whose pod is long gone: host unreachable, 502 from the controller',
+    finding: 'endpoints_unreachable',
     manifests: sceneOf({ slice: slice([{ at: '10.244.2.99', node: 'node-2' }]) }),
     asked: { timeoutMs: 5000 },
     told: { ...proxied('host_unreachable'), Ingress: 'unexpected_status', Endpoint: 'host_unreachable' },
@@ -144,14 +153,36 @@ const TABLE: readonly Row[] = [
   {
     guarantee: 'a NetworkPolicy that lets only the controller in: no answer anywhere but through it',
     finding: 'endpoints_silent',
-    fault: async (fault) => {
-      for (const node of ['node-1', 'node-2']) {
-        await fault.filter(node, 'forward', [
-          `ip saddr != ${CONTROLLER_POD_ADDRESS} ip daddr { ${endpoints(...TOADS).map(({ at }) => at)} } tcp dport 8080 drop`,
-        ])
-      }
-    },
+    fault: dropToPods((to) => `ip saddr != ${CONTROLLER_POD_ADDRESS} ${to} drop`),
     told: { ...proxied('connect_timeout'), Endpoint: 'connect_timeout' },
+  },
+  {
+    guarantee:
+      'a NetworkPolicy that keeps the controller out: no answer through it in time, the pods answer all others',
+    finding: 'ingress_backend_silent',
+    fault: dropToPods((to) => `ip saddr ${CONTROLLER_POD_ADDRESS} ${to} drop`),
+    told: { Ingress: 'response_timeout' },
+  },
+  {
+    guarantee: 'a firewall on the nodes that prohibits the pods: unreachable, and at once',
+    finding: 'endpoints_unreachable',
+    fault: dropToPods((to) => `${to} reject with icmp type host-prohibited`),
+    told: { ...proxied('host_unreachable'), Endpoint: 'host_unreachable', Ingress: 'unexpected_status' },
+  },
+  {
+    guarantee: 'one pod of four that hangs: it alone, as an endpoint; the application as a whole does not hang',
+    finding: 'some_endpoints_fail',
+    fault: (fault) => fault.pods(['toad-3'], 'hang'),
+    asked: { paths: { include: ['Endpoint'] } },
+    told: {
+      ...Object.fromEntries(Object.keys(SOUND).map((kind) => [kind, 'skipped excluded'])),
+      Endpoint: {
+        'http://10.244.1.11:8080/': 'pass',
+        'http://10.244.1.12:8080/': 'pass',
+        'http://10.244.2.11:8080/': 'response_timeout',
+        'http://10.244.2.12:8080/': 'pass',
+      },
+    },
   },
   {
     guarantee:
@@ -168,6 +199,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a controller whose time for a slow pod is up: 504',
+    finding: 'application_hangs',
     manifests: sceneOf({
       ingress: ingress(
         [{}],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ingress, service, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
 import { requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
-import { outcomes } from '../told.ts'
+import { firstFinding, outcomes } from '../told.ts'
 import { endpoints, NEWTS, TOADS, WORLD } from '../world.ts'
 
 type Row = Scene & {
@@ -32,30 +32,35 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a certificate for another host is told',
+    finding: 'certificate_for_other_name',
     manifests: withTls,
     certificate: issued({ altNames: ['frog.example.com'] }),
     paths: tlsPaths('certificate_name_mismatch'),
   },
   {
     guarantee: 'an expired certificate is told',
+    finding: 'certificate_expired',
     manifests: withTls,
     certificate: issued({ altNames: [HOST], notBeforeMs: Date.now() - 9 * DAY_MS, notAfterMs: Date.now() - DAY_MS }),
     paths: tlsPaths('certificate_expired'),
   },
   {
     guarantee: 'a certificate that is not valid yet is told',
+    finding: 'certificate_not_yet_valid',
     manifests: withTls,
     certificate: issued({ altNames: [HOST], notBeforeMs: Date.now() + DAY_MS }),
     paths: tlsPaths('certificate_not_yet_valid'),
   },
   {
     guarantee: 'a certificate of an unknown authority is told',
+    finding: 'certificate_issuer_unknown',
     manifests: withTls,
     certificate: issued({ altNames: [HOST] }, 'stranger'),
     paths: tlsPaths('certificate_untrusted'),
   },
   {
     guarantee: 'without its Secret the controller shows a certificate of its own, which is not trusted',
+    finding: 'ingress_default_certificate',
     manifests: sceneOf({ ingress: ingress([{}], { tls: [{ hosts: [HOST], secretName: 'missing' }] }) }),
     paths: tlsPaths('certificate_untrusted'),
   },
@@ -66,6 +71,7 @@ const TABLE: readonly Row[] = [
   },
   {
     guarantee: 'a backend port that the Service does not have is told by a 503',
+    finding: 'ingress_backend_port_missing',
     manifests: sceneOf({ ingress: ingress([{ port: 81 }]) }),
     paths: { [`Ingress http://${HOST}/`]: 'unexpected_status' },
   },
@@ -104,11 +110,13 @@ const DIRECT: readonly Row[] = [
   },
   {
     guarantee: 'TLS to pods that speak plain HTTP is told',
+    finding: 'port_speaks_no_tls',
     manifests: [...newt({ name: 'https', targetPort: 8080 }), served('https', 8080, TOADS)],
     paths: { 'ClusterIP https://10.96.0.7/': 'tls_not_spoken' },
   },
   {
     guarantee: 'plain HTTP to pods that speak TLS is told',
+    finding: 'application_cuts_connections',
     manifests: [...newt({ name: 'http', targetPort: 8443 }), served('http', 8443, NEWTS)],
     paths: { 'ClusterIP http://10.96.0.7:443/': 'connection_closed' },
   },
@@ -116,7 +124,7 @@ const DIRECT: readonly Row[] = [
 
 export function ingressTests(cluster: () => Cluster): void {
   const run = (kind: string) => async (row: Row) => {
-    const { manifests = sceneOf({ service: toad() }), fault, asked, certificate, paths } = row
+    const { manifests = sceneOf({ service: toad() }), fault, asked, certificate, finding, paths } = row
     const { apply, inside, issue, fault: faults } = cluster()
     await certificate?.(issue)
     await apply(manifests)
@@ -125,6 +133,7 @@ export function ingressTests(cluster: () => Cluster): void {
     const job = await inside.ask(requestFor(manifests, { timeoutMs: TIMEOUT_MS, paths: chosen, ...asked }))
     const own = job.paths.filter((path) => path.kind === kind)
     expect(outcomes({ ...job, paths: own })).toEqual(paths)
+    if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
   }
   describe('Ingress', () => it.each(TABLE)('$guarantee', run('Ingress')))
   describe('what a port speaks', () => it.each(DIRECT)('$guarantee', run('ClusterIP')))
