@@ -5,6 +5,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { type BatchReport, renderBatchJunit, renderBatchMarkdown, renderBatchText } from '../report/batch.ts'
 import type { BatchDocument } from '../report/batch-document.ts'
 import { describeBatch } from '../report/describe-batch.ts'
+import { renderJobsCsv } from '../report/job-csv.ts'
 import { getBatch } from '../store/batches.ts'
 import type { JobHead } from '../store/jobs.ts'
 import { type Answer, type AnswerAsked, answer, type Format, type Renderers } from './answer.ts'
@@ -18,6 +19,7 @@ const BATCH_RENDERERS: Renderers<BatchReport> = {
   text: renderBatchText,
   markdown: renderBatchMarkdown,
   junit: renderBatchJunit,
+  csv: ({ jobs }) => renderJobsCsv(jobs),
 }
 
 /** An unknown id is a 404. */

@@ -3,6 +3,7 @@ import { hasEnded } from '../job/job.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { describeJob } from '../report/describe-job.ts'
+import { renderJobsCsv } from '../report/job-csv.ts'
 import type { JobDocument } from '../report/job-document.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
@@ -19,6 +20,7 @@ export const JOB_RENDERERS: Renderers<JobDocument> = {
   text: renderText,
   markdown: renderMarkdown,
   junit: renderJunit,
+  csv: (job) => renderJobsCsv([job]),
 }
 
 /** A job whole. An unknown id is a 404. */

@@ -5,7 +5,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { WaitSchema } from './prefer.ts'
 import type { ApiContext } from './route.ts'
 
-export const FORMATS = ['json', 'text', 'markdown', 'junit'] as const
+export const FORMATS = ['json', 'text', 'markdown', 'junit', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 export const FormatSchema = z.enum(FORMATS)
 
@@ -25,6 +25,7 @@ export const reportContents = (schema: z.ZodType) => ({
   'text/plain': { schema: z.string() },
   'text/markdown': { schema: z.string() },
   'application/xml': { schema: z.string() },
+  'text/csv': { schema: z.string() },
 })
 
 /** The answers of a route where one may wait. */
@@ -34,11 +35,12 @@ export const waitAnswers = (schema: z.ZodType) => ({
   424: { description: 'Only with `failStatus=424`: not `pass`', content: reportContents(schema) },
 })
 
-const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   json: 'application/json',
   text: 'text/plain; charset=utf-8',
   markdown: 'text/markdown; charset=utf-8',
   junit: 'application/xml; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
 }
 
 const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
@@ -50,6 +52,7 @@ const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
   'text/markdown': 'markdown',
   'application/xml': 'junit',
   'text/xml': 'junit',
+  'text/csv': 'csv',
 }
 
 /** The format a client accepts most (RFC 9110 12.5.1). */
@@ -66,7 +69,7 @@ export function formatByAccept(accept: string | undefined): Format {
   }
   throw new ProblemError(
     'not_acceptable',
-    'A report comes as application/json, text/plain, text/markdown or application/xml (JUnit); or use ?format=.',
+    'A report comes as application/json, text/plain, text/markdown, application/xml (JUnit) or text/csv; or use ?format=.',
   )
 }
 

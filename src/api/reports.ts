@@ -12,16 +12,23 @@ import { renderWindowText } from '../report/window-text.ts'
 import { percentOf, viewOverall, viewService } from '../report/window-view.ts'
 import { readServiceWindow } from '../store/service-window.ts'
 import { countedSpan, listAllServices } from '../store/services.ts'
-import { FORMATS, formatByAccept, isKnown, NOT_MODIFIED, reportContents } from './answer.ts'
+import {
+  CONTENT_TYPES,
+  FORMATS,
+  type Format,
+  FormatSchema,
+  formatByAccept,
+  isKnown,
+  NOT_MODIFIED,
+  type Renderers,
+  reportContents,
+} from './answer.ts'
 import { clusterField, findService, serviceParams } from './find-service.ts'
 import { OverallReportSchema, ServiceReportSchema } from './history-schemas.ts'
 import { toJson } from './json.ts'
 import { problems } from './problem.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
 import { windowFields, windowOf } from './window.ts'
-
-const WINDOW_FORMATS = [...FORMATS, 'csv'] as const
-type WindowFormat = (typeof WINDOW_FORMATS)[number]
 
 const objectiveField = {
   objective: z.coerce
@@ -35,29 +42,17 @@ const objectiveField = {
 const reportFields = {
   ...windowFields,
   ...objectiveField,
-  format: z.enum(WINDOW_FORMATS).optional().openapi({ description: 'Else by `Accept`' }),
+  format: FormatSchema.optional().openapi({ description: 'Else by `Accept`' }),
   failStatus: z.coerce.number().pipe(z.literal(424)).optional().openapi({
     description: 'With 424: any verdict but `pass` is answered 424 with the same body',
   }),
 }
 
-const contents = (schema: z.ZodType) => ({ ...reportContents(schema), 'text/csv': { schema: z.string() } })
-
 const answers = (schema: z.ZodType) => ({
-  200: { description: 'The report', content: contents(schema) },
+  200: { description: 'The report', content: reportContents(schema) },
   ...NOT_MODIFIED,
-  424: { description: 'Only with `failStatus=424`: not `pass`', content: contents(schema) },
+  424: { description: 'Only with `failStatus=424`: not `pass`', content: reportContents(schema) },
 })
-
-const CONTENT_TYPES: Readonly<Record<WindowFormat, string>> = {
-  json: 'application/json',
-  text: 'text/plain; charset=utf-8',
-  markdown: 'text/markdown; charset=utf-8',
-  junit: 'application/xml; charset=utf-8',
-  csv: 'text/csv; charset=utf-8; header=present',
-}
-
-type Renderers<T> = Readonly<Record<WindowFormat, (report: T) => string>>
 
 const SERVICE_RENDERERS: Renderers<ServiceReport> = {
   json: toJson,
@@ -79,10 +74,9 @@ function answerWindow<T extends { verdict: string }>(
   context: ApiContext,
   report: T,
   renderers: Renderers<T>,
-  asked: { format?: WindowFormat | undefined; failStatus?: 424 | undefined },
+  asked: { format?: Format | undefined; failStatus?: 424 | undefined },
 ): Response {
-  const accept = context.req.header('accept')
-  const format = asked.format ?? (/^\s*text\/csv\b/i.test(accept ?? '') ? 'csv' : formatByAccept(accept))
+  const format = asked.format ?? formatByAccept(context.req.header('accept'))
   const body = renderers[format](report)
   const headers = { 'content-type': CONTENT_TYPES[format] }
   context.header('vary', 'accept')
@@ -102,7 +96,7 @@ export function mountReports(app: Api): void {
       operationId: 'getReport',
       tags: ['History'],
       summary: 'Is everything fine?',
-      description: `All Services over a window of whole hours. By \`format\` (${WINDOW_FORMATS.join(', ')}), else by \`Accept\`.`,
+      description: `All Services over a window of whole hours. By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`.`,
       query: z.strictObject({
         cluster: z.string().min(1).max(253).optional(),
         namespace: z.string().min(1).max(63).optional(),
@@ -130,7 +124,7 @@ export function mountReports(app: Api): void {
       operationId: 'getServiceReport',
       tags: ['History'],
       summary: 'A Service over a window',
-      description: `By \`format\` (${WINDOW_FORMATS.join(', ')}), else by \`Accept\`.`,
+      description: `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`.`,
       params: serviceParams,
       query: z.strictObject({ ...clusterField, ...reportFields }),
       responses: { ...answers(ServiceReportSchema), ...problems('not_found', 'not_acceptable') },

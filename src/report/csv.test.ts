@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anOverallReport, aServiceReport } from '../../test/fixtures/history-report.ts'
 import { hostileString } from '../../test/fixtures/hostile.ts'
+import { aFailure, aJob, aPath, aResult } from '../../test/fixtures/job-document.ts'
 import { renderOverallCsv, renderServiceCsv, toCsv } from './csv.ts'
+import { renderJobsCsv } from './job-csv.ts'
+import { reportRows } from './rows.ts'
 
 /** RFC 4180, read back. */
 function readCsv(text: string): string[][] {
@@ -26,6 +29,25 @@ describe('CSV', () => {
   it('has a line for each path, and for each Service', async () => {
     await expect(renderServiceCsv(aServiceReport())).toMatchFileSnapshot('../../test/fixtures/report/window.csv')
     await expect(renderOverallCsv(anOverallReport())).toMatchFileSnapshot('../../test/fixtures/report/overall.csv')
+  })
+
+  it('has a line for each path and check of a job, or of all jobs of a batch', async () => {
+    await expect(renderJobsCsv([aJob()])).toMatchFileSnapshot('../../test/fixtures/report/job.csv')
+    const [head, ...lines] = readCsv(renderJobsCsv([aJob(), aJob({ id: 'job_2' })]))
+    const jobs = lines.map((cells) => cells[head?.indexOf('job') ?? -1])
+    expect(jobs).toEqual([aJob().id, 'job_2'].flatMap((id) => reportRows(aJob()).map(() => id)))
+    expect(lines.map((cells) => cells.length)).toEqual(lines.map(() => head?.length))
+  })
+
+  it('carries out nothing that a target or a manifest says', () => {
+    fc.assert(
+      fc.property(hostileString, (text) => {
+        const failing = aResult({ check: text, responder: text, ...aFailure('unexpected_body', 'expectation', text) })
+        const paths = [aPath({ outcome: 'fail', host: text, url: text, node: text, results: [failing] })]
+        const cells = readCsv(renderJobsCsv([aJob({ paths })])).flat()
+        expect(cells.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell))).toEqual([])
+      }),
+    )
   })
 
   it('gives every cell back, and none that a spreadsheet would carry out', () => {

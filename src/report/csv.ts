@@ -7,7 +7,7 @@
 import type { OverallReport, PathReport, ServiceReport } from './history-document.ts'
 
 type Cell = string | number | null
-type CsvColumn<T> = readonly [name: string, cell: (row: T) => Cell]
+export type CsvColumn<T> = readonly [name: string, cell: (row: T) => Cell]
 
 export const renderServiceCsv = (report: ServiceReport): string => {
   const { cluster, namespace, service } = report.target

@@ -167,6 +167,19 @@ describe('GET /v1/batches', () => {
     expect([(await known('junit')).status, (await known('text')).status]).toEqual([304, 200])
   })
 
+  it('reports every path of every Service as CSV', async () => {
+    const json = batchOf([service('newt'), service('toad')])
+    const { id, jobs } = await readBatch(api.call('/v1/batches?wait=20', { json }))
+    const csv = await (await api.call(`/v1/batches/${id}/report?format=csv`)).text()
+    const made = new Set(
+      csv
+        .split('\r\n')
+        .slice(1, -1)
+        .map((line) => line.split(',')[3]),
+    )
+    expect([...made].toSorted()).toEqual(jobs.map((job) => job.id).toSorted())
+  })
+
   it('lists them newest first', async () => {
     const one = await readBatch(api.call('/v1/batches', { json: batchOf([service('toad')]) }))
     const page = await readBatches(api.call('/v1/batches?limit=2'))

@@ -196,6 +196,7 @@ describe('GET /v1/jobs/{id}', () => {
     ['application/xml', 'application/xml; charset=utf-8'],
     ['text/markdown;q=0.5, text/plain', 'text/plain; charset=utf-8'],
     ['*/*', 'application/json'],
+    ['text/csv', 'text/csv; charset=utf-8; header=present'],
   ])('reports by Accept: %s', async (accept, type) => {
     const { id } = await readJob(api.call('/v1/jobs?wait=20', { json: job() }))
     const response = await api.call(`/v1/jobs/${id}/report`, { headers: { accept } })
