@@ -112,7 +112,7 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
   const hour = Math.floor(atMs / HOUR_MS)
   const day = Math.floor(hour / 24)
   const [from, to] = [hour * HOUR_MS, (hour + 1) * HOUR_MS]
-  const kept = sql`not exists (select 1 from retained where level = 'raw' and since_ms > ${from})`
+  const kept = sql`not exists (select 1 from retained where level in ('raw', 'jobs') and since_ms > ${from})`
   const span: Span = {
     // Every series and outcome by its index: there is none by time alone.
     results: sql`r.counted is not null and r.series_no in (select no from series) and r.outcome in (0, 1, 2, 3)

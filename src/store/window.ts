@@ -41,7 +41,8 @@ export async function readKept({ db }: Store): Promise<Kept> {
   )
   const { first = null, last = null } = ends ?? {}
   return {
-    rawMs: since('raw'),
+    // What was not probed is told by jobs, which may go without a result.
+    rawMs: Math.max(since('raw'), since('jobs')),
     hourMs: since('hour'),
     rolled: first === null || last === null ? null : { fromMs: first * DAY_MS, toMs: (last + 1) * HOUR_MS },
   }

@@ -90,6 +90,19 @@ export function retentionContract(open: OpenStore): void {
     expect(await rollupsOf(store())).toEqual(before)
   })
 
+  it('knows that a job is gone which tested nothing, and neither rebuilds its hour nor looks for it in raw results', async () => {
+    const untested = pathOf('V', { skipped: { reason: 'vantage', detail: '' } })
+    await ran(store(), { atMs: NOW + 60_000, paths: [untested] })
+    await ran(store(), { atMs: NOW + 40 * DAY })
+    await retainAll(NOW + 40 * DAY)
+    const before = await rollupsOf(store())
+    expect(await rebuildHour(store(), NOW)).toBe(false)
+    expect(await rollupsOf(store())).toEqual(before)
+    const window = { fromMs: NOW + 30_000, toMs: NOW + HOUR - 1 }
+    const found = await readServiceWindow(store(), await toad(store()), window, NOW)
+    expect([found?.fromMs, found?.toMs, found?.counts.skipped]).toEqual([NOW, NOW + HOUR, 1])
+  })
+
   it('leaves nothing of what is past every limit', async () => {
     const pods = ['E1', 'E2'].map((name) => pathOf(name, { kind: 'Endpoint' }))
     await ran(store(), { atMs: NOW, paths: [A, ...pods], tries: [{ ...REFUSED, pathId: A.id }, { pathId: 'pth_E1' }] })
