@@ -6,8 +6,10 @@
 import { z } from '@hono/zod-openapi'
 import { acceptBatch } from '../job/accept-batch.ts'
 import { BATCH_LIMIT } from '../job/batch.ts'
+import { ProblemError } from '../lib/problem.ts'
 import { describeBatch } from '../report/describe-batch.ts'
 import { listBatches } from '../store/batches.ts'
+import { cancelBatch } from '../store/jobs.ts'
 import {
   answerFields,
   answerReport,
@@ -18,15 +20,16 @@ import {
   reportContents,
   waitAnswers,
 } from './answer.ts'
-import { answerBatch, loadAnswer } from './answer-batch.ts'
+import { answerBatch, loadAnswer, loadBatch } from './answer-batch.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { BatchRequestSchema } from './job-request.ts'
+import { answerJson } from './json.ts'
 import { NewestFirst } from './list-jobs.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, batchManifestQuery, MAKING_PROBLEMS, readAskedBatch } from './read-asked.ts'
+import { ASKED_PROBLEMS, batchManifestQuery, MAKING_PROBLEMS, readAskedBatch, STORE_PROBLEMS } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 
 const tags = ['Batches']
@@ -120,6 +123,32 @@ export function mountBatches(app: Api): void {
         wait: waitOf(context, input.query.wait),
         created: false,
       }),
+  )
+
+  mount(
+    app,
+    {
+      ...{ method: 'post', path: '/v1/batches/{id}/cancel', operationId: 'cancelBatch', tags },
+      summary: 'Cancel a batch',
+      description:
+        'Cancels its jobs that have not ended; the others stay as they are. A batch that has ended is a 409.',
+      params,
+      responses: {
+        200: { description: 'Cancelled', content: { 'application/json': { schema: BatchSchema } } },
+        ...problems('not_found', 'conflict', ...STORE_PROBLEMS),
+      },
+    },
+    async (context, input) => {
+      const deps = context.get('deps')
+      const { id } = (await loadBatch(deps, input.params.id)).document
+      const cancelled = await cancelBatch(deps.store, id, deps.clock.now())
+      if (cancelled.length === 0) throw new ProblemError('conflict', `Batch ${id} has already ended.`)
+      for (const job of cancelled) {
+        deps.queue.cancel(job)
+        deps.signals.changed(job)
+      }
+      return answerJson(context, (await loadBatch(deps, id)).document)
+    },
   )
 
   mount(

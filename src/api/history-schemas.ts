@@ -7,7 +7,7 @@ import {
   InstantSchema,
   OutcomeSchema,
   orNull,
-  PathSchema,
+  pathFields,
   ResultSchema,
   TargetSchema,
   VerdictSchema,
@@ -61,7 +61,7 @@ const state = z.enum(['pass', 'fail']).nullable().openapi({
 
 const PathStateSchema = z
   .object({
-    ...PathSchema.shape,
+    ...pathFields,
     state,
     sinceAt: InstantSchema.nullable(),
     lastFailure,
@@ -140,7 +140,7 @@ export const ServiceReportSchema = z
     paths: z
       .array(
         z.object({
-          ...PathSchema.shape,
+          ...pathFields,
           retiredAt: InstantSchema.nullable(),
           ...{ availability, counts: CountsSchema, ...tally },
           lastOutcome: orNull(OutcomeSchema),

@@ -29,11 +29,13 @@ const TimingsSchema = z
   .object({ dnsMs: ms, connectMs: ms, tlsMs: ms, firstByteMs: ms, downloadMs: ms, totalMs: ms })
   .openapi('Timings')
 
+const DNS_TYPES = ['A', 'AAAA', 'CNAME', 'SRV'] as const
+
 const DnsSchema = z
   .object({
     server: z.string().nullable(),
     name: z.string(),
-    type: z.enum(['A', 'AAAA', 'CNAME', 'SRV']),
+    type: z.enum(DNS_TYPES),
     rcode: z.string().nullable(),
     answers: z.array(z.string()),
     cname: z.string().nullable(),
@@ -88,7 +90,8 @@ export const ResultSchema = z
   })
   .openapi('Result')
 
-const pathFields = {
+/** Of any path, also of one that is history. */
+export const pathFields = {
   id: z
     .string()
     .openapi({ description: 'Deterministic: stays the same from job to job while the path stays the same way' }),
@@ -108,11 +111,37 @@ const pathFields = {
   skipped: z.object({ reason: z.enum(SKIP_REASONS), detail: z.string() }).nullable(),
 }
 
-export const PathSchema = z.object(pathFields).openapi('Path')
+const plannedFields = {
+  ...pathFields,
+  pathType: z
+    .enum(['Exact', 'Prefix', 'ImplementationSpecific'])
+    .nullable()
+    .openapi({ description: 'Of the Ingress rule' }),
+  variable: z
+    .object({ name: z.string(), value: z.string(), found: z.string().nullable() })
+    .nullable()
+    .openapi({ description: 'Environment: what Kubernetes would set, and what was found' }),
+  dns: z
+    .object({
+      name: z.string(),
+      type: z.enum(DNS_TYPES),
+      values: z
+        .array(z.string())
+        .nullable()
+        .openapi({ description: 'Addresses, the target of the CNAME, or `port target`; null: any answer will do' }),
+      how: z
+        .enum(['resolve', 'lookup'])
+        .openapi({ description: '`resolve`: this very name; `lookup`: as an application, with the search list' }),
+    })
+    .nullable()
+    .openapi({ description: 'What the objects promise of the name' }),
+}
+
+export const PathSchema = z.object(plannedFields).openapi('Path')
 
 export const JobPathSchema = z
   .object({
-    ...pathFields,
+    ...plannedFields,
     outcome: orNull(OutcomeSchema).openapi({ description: 'null until the path is decided' }),
     flaky: z.boolean(),
     results: z.array(ResultSchema),
@@ -172,6 +201,8 @@ const headFields = {
   target: TargetSchema,
   vantage: z.enum(VANTAGES),
   labels: z.record(z.string(), z.string()),
+  scheduleId: z.string().nullable().openapi({ description: 'The schedule that made it' }),
+  batchId: z.string().nullable().openapi({ description: 'The batch that it is part of' }),
   summary: SummarySchema,
 }
 

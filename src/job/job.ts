@@ -83,6 +83,9 @@ export type Job = {
   owner: string
   /** Of paths × checks. */
   summary: Summary
+  /** What made it, where no caller of its own did. */
+  scheduleId: string | null
+  batchId: string | null
 }
 
 /** Nothing more will happen to it. */

@@ -41,7 +41,7 @@ export function describeJobPath(job: DescribedJob, path: PlannedPath, results: r
 
 /** A job without its paths, as in lists. */
 export function describeJobHead(job: Job): JobSummaryDocument {
-  const { id, status, verdict, problem, target, vantage, labels, summary } = job
+  const { id, status, verdict, problem, target, vantage, labels, scheduleId, batchId, summary } = job
   return {
     id,
     status,
@@ -53,8 +53,7 @@ export function describeJobHead(job: Job): JobSummaryDocument {
     durationMs: job.finishedAtMs === null ? null : job.finishedAtMs - (job.startedAtMs ?? job.createdAtMs),
     target,
     vantage,
-    labels,
-    summary,
+    ...{ labels, scheduleId, batchId, summary },
   }
 }
 
@@ -64,7 +63,7 @@ export function describePlan(plan: Plan, diagnosis: Diagnosis): PlanDocument {
 }
 
 export function describePath(path: PlannedPath): PathDocument {
-  const { pathType: _type, scheme: _scheme, variable: _variable, dns: _dns, checks: _checks, ...shown } = path
+  const { scheme: _scheme, checks: _checks, ...shown } = path
   return shown
 }
 

@@ -11,7 +11,7 @@ import type { NotApplicable, Plan, PlannedPath, Vantage } from '../plan/path.ts'
 
 export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
 
-export type PathDocument = Omit<PlannedPath, 'pathType' | 'scheme' | 'variable' | 'dns' | 'checks'>
+export type PathDocument = Omit<PlannedPath, 'scheme' | 'checks'>
 
 /** `outcome` is `null` until the path is decided. */
 export type JobPathDocument = PathDocument & {
@@ -32,6 +32,8 @@ export type JobSummaryDocument = {
   target: Plan['target']
   vantage: Vantage
   labels: Readonly<Record<string, string>>
+  scheduleId: string | null
+  batchId: string | null
   summary: Summary
 }
 

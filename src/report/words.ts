@@ -5,7 +5,8 @@
  * @module
  */
 import type { Finding } from '../diagnose/finding.ts'
-import type { JobDocument, JobPathDocument, PathDocument, ResultDocument } from './job-document.ts'
+import type { HistoryPath } from './history.ts'
+import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
 import type { ReportRow } from './rows.ts'
 import { visible } from './visible.ts'
 
@@ -28,7 +29,7 @@ const hostPort = (host: string, port: number | null): string =>
   port === null ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** Where the connection goes: `10.0.0.11:30123`; `null` where that is not known yet. */
-export function dialled(path: PathDocument): string | null {
+export function dialled(path: HistoryPath): string | null {
   return path.address === null ? null : visible(hostPort(path.address, path.addressPort))
 }
 
@@ -36,7 +37,7 @@ export function dialled(path: PathDocument): string | null {
 const RECORD = /^dns:(.+)\?type=(\w+)$/
 
 /** `NodePort`; of a record that is asked for: `DNS SRV`. */
-export function kindOf({ kind, url }: PathDocument): string {
+export function kindOf({ kind, url }: HistoryPath): string {
   const type = RECORD.exec(url ?? '')?.[2]
   return type === undefined ? kind : visible(`${kind} ${type}`)
 }
@@ -45,7 +46,7 @@ export function kindOf({ kind, url }: PathDocument): string {
  * What names a path best to a person: the URL where a name routes it, the name of a record or a variable, else where
  * the connection goes.
  */
-export function place(path: PathDocument): string {
+export function place(path: HistoryPath): string {
   const record = RECORD.exec(path.url ?? '')?.[1]
   if (record !== undefined) return visible(record)
   const named = path.host !== null && path.host !== path.address
@@ -54,11 +55,11 @@ export function place(path: PathDocument): string {
   return dialled(path) ?? visible(because ?? path.url ?? path.host ?? NOTHING)
 }
 
-export const portOf = (path: PathDocument): string =>
+export const portOf = (path: HistoryPath): string =>
   path.port === null ? NOTHING : visible(path.port.name ?? String(path.port.number))
 
 /** `NodePort http 10.0.0.11:30123 (node-1)`: a path in one line of prose. */
-export function pathTitle(path: PathDocument): string {
+export function pathTitle(path: HistoryPath): string {
   const parts = [kindOf(path), portOf(path), place(path), path.node === null ? NOTHING : `(${visible(path.node)})`]
   return parts.filter((part) => part !== NOTHING).join(' ')
 }

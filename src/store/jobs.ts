@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Job, JobRequest, JobStatus, Verdict } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
@@ -21,8 +21,6 @@ export type JobHead = Job & {
   /** Grows by one with every change that a reader could see; becomes the ETag. */
   version: number
   history: boolean
-  scheduleId: string | null
-  batchId: string | null
 }
 
 export type StoredJob = JobHead & {
@@ -196,16 +194,27 @@ export async function countQueued(store: Store): Promise<number> {
 
 /** Ends a job at the caller's wish; its runner finds the lease lost. `ended`: it had ended. `null`: there is none. */
 export async function cancelJob(store: Store, id: string, nowMs: number): Promise<'cancelled' | 'ended' | null> {
-  const [, , cancelled = [], found = []] = await store.atomic([
-    sql`delete from job_objects where job_no = (select no from jobs where id = ${id} and ${ACTIVE})`,
-    sql`delete from job_chunks where job_no = (select no from jobs where id = ${id} and ${ACTIVE})`,
-    sql`update jobs set status = 'cancelled', finished_at_ms = ${nowMs}, sealed = null, lease_owner = null,
-        lease_until_ms = null, version = version + 1 where id = ${id} and ${ACTIVE} returning no`,
-    sql`select no from jobs where id = ${id}`,
+  const returned = await store.atomic([
+    ...cancelling(sql`id = ${id}`, nowMs),
+    sql`select id from jobs where id = ${id}`,
   ])
-  if (cancelled.length > 0) return 'cancelled'
-  return found.length > 0 ? 'ended' : null
+  if (cancelledIn(returned).length > 0) return 'cancelled'
+  return (returned.at(-1)?.length ?? 0) > 0 ? 'ended' : null
 }
+
+/** Ends the jobs of a batch that have not ended. @returns their ids. */
+export const cancelBatch = async (store: Store, batchId: string, nowMs: number): Promise<string[]> =>
+  cancelledIn(await store.atomic(cancelling(sql`batch_id = ${batchId}`, nowMs)))
+
+const cancelling = (which: SQL, nowMs: number): SQL[] => [
+  sql`delete from job_objects where job_no in (select no from jobs where ${which} and ${ACTIVE})`,
+  sql`delete from job_chunks where job_no in (select no from jobs where ${which} and ${ACTIVE})`,
+  sql`update jobs set status = 'cancelled', finished_at_ms = ${nowMs}, sealed = null, lease_owner = null,
+      lease_until_ms = null, version = version + 1 where ${which} and ${ACTIVE} returning id`,
+]
+
+const cancelledIn = ([, , cancelled = []]: Awaited<ReturnType<Store['atomic']>>): string[] =>
+  cancelled.map(({ id }) => String(id))
 
 /** The newest job of each of these schedules that has one. */
 export async function newestJobs(store: Store, scheduleIds: readonly string[]): Promise<Map<string, JobHead>> {

@@ -65,6 +65,11 @@ export const DIFFERENCES = {
     node: 'to the microsecond',
     workers: 'whole milliseconds: the clock stands still between two events',
   },
+  cancel: {
+    what: 'Tries of a job that is cancelled',
+    node: 'are cut, and no more are made',
+    workers: 'go on until their runner records next, and are then dropped',
+  },
   concurrency: {
     what: 'Tries at once',
     node: '`PORTOLAN_CONCURRENCY`, all jobs together',

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { BatchSelection } from '../../src/job/batch.ts'
 import { newId } from '../../src/lib/id.ts'
 import { type BatchJob, getBatch, insertBatch, listBatches } from '../../src/store/batches.ts'
-import { cancelJob, getJob, insertJob, listJobs } from '../../src/store/jobs.ts'
+import { cancelBatch, cancelJob, getJob, insertJob, listJobs } from '../../src/store/jobs.ts'
 import { retain } from '../../src/store/retention.ts'
 import { aClaim, aJob, NOW } from '../support/stored.ts'
 import { opened } from './opened.ts'
@@ -87,5 +87,22 @@ export function batchesContract(open: OpenStore): void {
     const last = first.at(-1)?.batch
     const rest = last ? await listBatches(store(), { limit: 2, before: last }) : []
     expect([...first, ...rest].map(({ batch, jobs }) => [batch.id, jobs.length])).toEqual(ids.map((id) => [id, 2]))
+  })
+
+  it('is cancelled as far as it has not ended, its secrets erased, and no other', async () => {
+    const [made, other] = [aBatch(3), aBatch(1)]
+    await insertBatch(store(), made, null)
+    await insertBatch(store(), other, null)
+    const [first, ...rest] = made.jobs.map(({ job }) => job.id)
+    await cancelJob(store(), first ?? '', NOW)
+    expect((await cancelBatch(store(), made.batch.id, NOW + 7)).toSorted()).toEqual(rest.toSorted())
+    for (const id of rest) {
+      expect(await getJob(store(), id)).toMatchObject({
+        ...{ status: 'cancelled', verdict: null, finishedAtMs: NOW + 7, sealed: null, objects: null },
+      })
+    }
+    expect((await getJob(store(), first ?? ''))?.finishedAtMs).toBe(NOW)
+    expect((await getJob(store(), other.jobs[0]?.job.id ?? ''))?.status).toBe('queued')
+    expect(await cancelBatch(store(), made.batch.id, NOW + 8)).toEqual([])
   })
 }
