@@ -264,6 +264,7 @@ CREATE TABLE `results` (
 	`job_no` integer NOT NULL,
 	`key` text NOT NULL,
 	`series_no` integer NOT NULL,
+	`service_no` integer,
 	`address` text NOT NULL,
 	`sample` integer NOT NULL,
 	`try` integer NOT NULL,
@@ -288,7 +289,7 @@ CREATE TABLE `results` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `results_key` ON `results` (`job_no`,`key`);--> statement-breakpoint
-CREATE INDEX `results_series` ON `results` (`series_no`,`outcome`,`started_at_ms`,`counted`,`total_us`) WHERE counted is not null;--> statement-breakpoint
+CREATE INDEX `results_service` ON `results` (`service_no`,`outcome`,`started_at_ms`,`series_no`,`counted`,`total_us`) WHERE service_no is not null;--> statement-breakpoint
 CREATE TABLE `texts` (
 	`no` integer PRIMARY KEY NOT NULL,
 	`hash` text NOT NULL,

@@ -10,6 +10,7 @@ import { newId } from '../../src/lib/id.ts'
 import { PATH_KINDS, type PlannedPath } from '../../src/plan/path.ts'
 import type { Store } from '../../src/store/db.ts'
 import { addToRollups } from '../../src/store/rollups.ts'
+import { ALL_STEPS } from '../../src/store/steps.ts'
 import { DAY, HOUR, pathOf, ran } from '../../test/support/history.ts'
 
 export const SERVICES = 200
@@ -46,11 +47,11 @@ export async function makeYear(store: Store, file: string, results: number, endM
   for (let day = Math.floor(startMs / DAY); day <= Math.floor(endMs / DAY); day++) {
     const [from, to] = [Math.max(day * DAY, startMs + HOUR), (day + 1) * DAY]
     const span = {
-      results: sql`r.series_no in (select no from series) and r.outcome in (0, 1)
+      results: sql`r.service_no in (select no from services) and r.outcome in (0, 1)
         and r.started_at_ms >= ${from} and r.started_at_ms < ${to}`,
       jobs: sql`false`,
     }
-    await store.atomic(addToRollups(span, [0, 1]))
+    await store.atomic(addToRollups(span, ALL_STEPS))
   }
   for (let service = 0; service < SERVICES; service++) {
     await ran(store, { atMs: endMs - SERVICES + service, paths: pathsOf(service), job: { target: targetOf(service) } })
@@ -77,10 +78,10 @@ function insertTries(file: string, results: number, startMs: number): void {
        plan, diagnosis, unprobed, deadline_ms, 1, ? from jobs where no = ? returning no`,
   )
   const insertResult = client.prepare(
-    `insert into results (job_no, key, series_no, address, sample, try, round, purpose, outcome, started_at_ms,
+    `insert into results (job_no, key, series_no, service_no, address, sample, try, round, purpose, outcome, started_at_ms,
        resolved_address, local_address, connect_us, first_byte_us, download_us, total_us, failure_code, evidence, body,
        own, counted)
-     values (?, ?, ?, '10.96.10.20', 1, 1, 1, 0, ?, ?, '=', '10.244.3.100', ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+     values (?, ?, ?, ?, '10.96.10.20', 1, 1, 1, 0, ?, ?, '=', '10.244.3.100', ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   )
   const jobs = Math.floor(results / PATHS)
   const outages = outagesOf(series, startMs, random)
@@ -91,7 +92,7 @@ function insertTries(file: string, results: number, startMs: number): void {
     const members = byService[job % SERVICES] ?? []
     const jobNo = insertJob.get(newId('job', atMs), atMs, atMs, atMs + 50, 1, members[0]?.job_no ?? 0)?.no
     const own = JSON.stringify({ dateS: 0 })
-    for (const { no, evidence, body } of members) {
+    for (const { no, service_no, evidence, body } of members) {
       const failed = outages.get(no)?.some(({ from, to }) => atMs >= from && atMs < to) ?? false
       const connect = Math.ceil(200 + 300 * random())
       const firstByte = Math.ceil(2000 * Math.exp(0.5 * (random() + random() + random() - 1.5) * 4))
@@ -99,7 +100,7 @@ function insertTries(file: string, results: number, startMs: number): void {
         ? [null, null, connect, 'connection_refused']
         : [firstByte, 40, connect + firstByte + 40, null]
       insertResult.run(
-        ...[jobNo, keyOf(random), no, failed ? 1 : 0, atMs, failed ? null : connect, ...text],
+        ...[jobNo, keyOf(random), no, service_no, failed ? 1 : 0, atMs, failed ? null : connect, ...text],
         ...[failed ? null : evidence, failed ? null : body, failed ? null : own],
       )
     }

@@ -10,6 +10,7 @@ import type { HistoryResult } from '../report/history.ts'
 import type { Store } from './db.ts'
 import { readResults } from './results.ts'
 import type { KnownService } from './services.ts'
+import { DAY_MS } from './steps.ts'
 
 export type ResultFilter = {
   pathId?: string
@@ -40,40 +41,51 @@ export async function listHistory(
 }
 
 /**
- * Takes the newest of each series and outcome, each a range of one index, and of those the newest: so that the
- * cost is that of the page, times the number of paths, however long history is.
+ * Takes the newest of each outcome, each a range of one index, and of those the newest. No row is read: what that
+ * costs is the page, however long history is. With a filter that leaves series out, it is what the Service has
+ * recorded meanwhile; nothing is looked for later than the last use of these series.
  */
 function newest(known: KnownService, filter: ResultFilter, { limit, before }: ResultPage): SQL {
   const outcomes = filter.outcome === undefined ? OUTCOMES.map((_, i) => i) : [OUTCOMES.indexOf(filter.outcome)]
-  const series = sql.join(
-    [
-      sql`s.service_no = ${known.no} and s.whole_no is not null`,
-      ...(filter.pathId === undefined
-        ? []
-        : [
-            sql`(s.path_id = ${filter.pathId} or s.group_no in (select no from series where path_id = ${filter.pathId}))`,
-          ]),
-      ...(filter.kind === undefined
-        ? []
-        : [sql`s.path_id in (select id from paths where service_no = ${known.no} and kind = ${filter.kind})`]),
-      ...(filter.check === undefined ? [] : [sql`s.check_name = ${filter.check}`]),
-      ...(filter.vantage === undefined ? [] : [sql`s.vantage = ${filter.vantage}`]),
-    ],
-    sql` and `,
-  )
   const within = sql.join(
     [
-      sql`c.counted is not null`,
+      sql`c.service_no = ${known.no} and c.outcome = o.value`,
+      ...ofSeries(known, filter),
       ...(filter.fromMs === undefined ? [] : [sql`c.started_at_ms >= ${filter.fromMs}`]),
       ...(filter.toMs === undefined ? [] : [sql`c.started_at_ms < ${filter.toMs}`]),
-      ...(before === null ? [] : [sql`(c.started_at_ms, c.seq) < (${before.startedAtMs}, ${before.seq})`]),
+      // The first alone finds the place in the index.
+      ...(before === null
+        ? []
+        : [
+            sql`c.started_at_ms <= ${before.startedAtMs}`,
+            sql`(c.started_at_ms, c.seq) < (${before.startedAtMs}, ${before.seq})`,
+          ]),
     ],
     sql` and `,
   )
   return sql`
-    select r.seq from series s cross join json_each(${JSON.stringify(outcomes)}) o cross join results r
-    where ${series} and r.seq in (
-      select c.seq from results c where c.series_no = s.no and c.outcome = o.value and ${within}
-      order by c.started_at_ms desc, c.seq desc limit ${limit})
-    order by r.started_at_ms desc, r.seq desc limit ${limit}`
+    select page.value ->> 1 seq from json_each(${JSON.stringify(outcomes)}) o cross join json_each((
+      select json_group_array(json_array(started_at_ms, seq)) from (
+        select c.started_at_ms, c.seq from results c where ${within}
+        order by c.started_at_ms desc, c.seq desc limit ${limit}))) page
+    order by page.value ->> 0 desc, page.value ->> 1 desc limit ${limit}`
+}
+
+function ofSeries(known: KnownService, { pathId, kind, check, vantage }: ResultFilter): SQL[] {
+  const wanted = [
+    ...(pathId === undefined
+      ? []
+      : [sql`(path_id = ${pathId} or group_no in (select no from series where path_id = ${pathId}))`]),
+    ...(kind === undefined
+      ? []
+      : [sql`path_id in (select id from paths where service_no = ${known.no} and kind = ${kind})`]),
+    ...(check === undefined ? [] : [sql`check_name = ${check}`]),
+    ...(vantage === undefined ? [] : [sql`vantage = ${vantage}`]),
+  ]
+  if (wanted.length === 0) return []
+  const chosen = sql`from series where service_no = ${known.no} and whole_no is not null and ${sql.join(wanted, sql` and `)}`
+  return [
+    sql`c.series_no in (select no ${chosen})`,
+    sql`c.started_at_ms < (select (max(used_day) + 1) * ${sql.raw(String(DAY_MS))} ${chosen})`,
+  ]
 }

@@ -83,9 +83,10 @@ async function fromRaw({ db }: Store, known: KnownService, pathId: string | null
   const { stepMs, fromMs, toMs } = span
   const which =
     pathId === null
-      ? sql`select no from series where service_no = ${known.no}`
-      : sql`select no from series where coalesce(group_no, no) in ${chosen(pathId)} and service_no = ${known.no}`
-  const rows = sql`from results r where r.series_no in (${which}) and r.outcome in (0, 1, 2, 3)
+      ? sql``
+      : sql`and r.series_no in
+          (select no from series where coalesce(group_no, no) in ${chosen(pathId)} and service_no = ${known.no})`
+  const rows = sql`from results r where r.service_no = ${known.no} ${which} and r.outcome in (0, 1, 2, 3)
     and r.started_at_ms >= ${fromMs} and r.started_at_ms < ${toMs} and r.counted = 1`
   const at = sql`r.started_at_ms / ${whole(stepMs)}`
   const sums = sql.raw(OUTCOMES.map((outcome, position) => `sum(r.outcome = ${position}) ${outcome}`).join())

@@ -13,6 +13,7 @@ import type { Lease } from './leases.ts'
 import type { Observed, Subject } from './observed.ts'
 import { addToRollups, ROLLUP_TABLES } from './rollups.ts'
 import { compile, type Statement, type Values, value } from './statement.ts'
+import { ALL_STEPS } from './steps.ts'
 import { dayOf } from './texts.ts'
 
 /** A path that comes back and fails again within this time has had one incident, not two. */
@@ -108,7 +109,8 @@ const templates = (shape: Shape): SQL[] => [
     select ${value('cluster')}, ${value('namespace')}, ${value('service')}, ${value('createdAtMs')}
     where ${JOB} is not null on conflict do nothing`,
   ...seriesRows(shape),
-  sql`update results set counted = (${isCounted(shape)}) where job_no = ${JOB} and purpose = 0`,
+  sql`update results set counted = (${isCounted(shape)}), service_no = ${SERVICE}
+    where job_no = ${JOB} and purpose = 0`,
   sql`update jobs set unprobed = ${value('unprobed')} where ${HELD}`,
   ...rollupRows(shape),
   ...each(shape, 'failing', beginIncidents).flat(),
@@ -130,7 +132,7 @@ function isCounted(shape: Shape): SQL {
 function rollupRows(shape: Shape): SQL[] {
   const span = { results: sql`r.job_no = ${JOB}`, jobs: shape.unprobed > 0 ? sql`j.no = ${JOB}` : null }
   const tables = ROLLUP_TABLES.filter((table) => table !== 'rollup_failures' || shape.failures > 0)
-  return addToRollups(span, [0, 1], tables)
+  return addToRollups(span, ALL_STEPS, tables)
 }
 
 /** The Service as a whole, then the groups, for the others to refer to. */

@@ -8,7 +8,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { ROLLUP_TABLES } from './rollups.ts'
-import { DAY_MS } from './steps.ts'
+import { DAY_MS, STEPS } from './steps.ts'
 import { dayOf } from './texts.ts'
 
 /** How long each level is kept, milliseconds. Failures at least as long as raw, days at least as long as hours. */
@@ -147,12 +147,12 @@ const retiredEndpoints: Stage = ({ store, keep, nowMs, limit }) =>
       and kind = 'Endpoint' and not exists (select 1 from series where path_id = paths.id) limit ${limit}) returning no`,
   )
 
-/** Whole days of rollups, oldest first. */
+/** Rollups of whole days, oldest first; of longer steps, those that end before the first day that is kept. */
 const oldRollups =
-  (level: 'hour' | 'day', step: number, keepMs: (keep: Retention) => number): Stage =>
+  (level: 'hour' | 'day' | '16 days', step: number, keepMs: (keep: Retention) => number): Stage =>
   async ({ store, keep, nowMs, limit }) => {
     const beforeMs = Math.floor((nowMs - keepMs(keep)) / DAY_MS) * DAY_MS
-    const before = step === 0 ? (beforeMs / DAY_MS) * 24 : beforeMs / DAY_MS
+    const before = Math.floor(beforeMs / (STEPS[step]?.ms ?? DAY_MS))
     const [old] = await store.db.all(sql`select 1 from rollups where step = ${step} and at < ${before} limit 1`)
     if (old === undefined) return DONE
     const returned = await store.atomic([
@@ -215,6 +215,7 @@ const STAGES: readonly Stage[] = [
   retiredEndpoints,
   oldRollups('hour', 0, (keep) => keep.hourlyMs),
   oldRollups('day', 1, (keep) => keep.dailyMs),
+  oldRollups('16 days', 2, (keep) => keep.dailyMs),
   oldIncidents,
   forgottenServices,
   expiredKeys,

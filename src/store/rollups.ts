@@ -1,5 +1,5 @@
 /**
- * Rollups: what was counted, added up by hour and by day, for each series and for the Service as a whole. Both ways
+ * Rollups: what was counted, added up by hour, by day and by 16 days, for each series and for the Service as a whole. Both ways
  * of making them, adding a job that ends and rebuilding an hour, are the same statements over different rows.
  *
  * @module
@@ -8,7 +8,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { bucketOf } from './sketch.ts'
-import { HOUR_MS, STEPS } from './steps.ts'
+import { ALL_STEPS, HOUR_MS, STEPS } from './steps.ts'
 
 /** Which rows of `results r` are meant, and which `jobs j`: of those, what was not probed. `null`: none. */
 export type Span = { results: SQL; jobs: SQL | null }
@@ -83,11 +83,11 @@ export function seenIn(span: Span, table: RollupTable): SQL {
     )`
 }
 
+const msOf = (step: number): number => STEPS[step]?.ms ?? 0
+
 /** @param steps positions in STEPS. */
 export function addToRollups(span: Span, steps: readonly number[], tables = ROLLUP_TABLES): SQL[] {
-  const perStep = sql.raw(
-    `(values ${steps.map((step) => `(${step}, ${(STEPS[step]?.ms ?? 0) / HOUR_MS})`).join()}) steps`,
-  )
+  const perStep = sql.raw(`(values ${steps.map((step) => `(${step}, ${msOf(step) / HOUR_MS})`).join()}) steps`)
   return tables.map((table) => {
     const { key, columns } = TALLIES[table]
     const names = ['step', 'at', 'series_no', ...(key === null ? [] : [key.name])].join()
@@ -102,44 +102,43 @@ export function addToRollups(span: Span, steps: readonly number[], tables = ROLL
 }
 
 /**
- * Makes the rollups of an hour, and of its day, again: the hour from the raw results, the day from its hours. Gives
- * the same numbers as adding job by job did.
+ * Makes the rollups of an hour, and of the longer steps that it lies in, again: the hour from the raw results, each
+ * longer step from the shorter. Gives the same numbers as adding job by job did.
  *
  * @param atMs any instant of that hour.
  * @returns `false`: raw results of that hour are gone already, and nothing was changed.
  */
 export async function rebuildHour(store: Store, atMs: number): Promise<boolean> {
   const hour = Math.floor(atMs / HOUR_MS)
-  const day = Math.floor(hour / 24)
   const [from, to] = [hour * HOUR_MS, (hour + 1) * HOUR_MS]
+  const at = (step: number): number => Math.floor(from / msOf(step))
   const kept = sql`not exists (select 1 from retained where level in ('raw', 'jobs') and since_ms > ${from})`
   const span: Span = {
-    // Every series and outcome by its index: there is none by time alone.
-    results: sql`r.counted is not null and r.series_no in (select no from series) and r.outcome in (0, 1, 2, 3)
+    // Every Service and outcome by its index: there is none by time alone.
+    results: sql`r.service_no in (select no from services) and r.outcome in (0, 1, 2, 3)
       and r.started_at_ms >= ${from} and r.started_at_ms < ${to} and ${kept}`,
     jobs: sql`j.created_at_ms >= ${from} and j.created_at_ms < ${to} and ${kept}`,
   }
   const drop = ROLLUP_TABLES.flatMap((table) =>
-    [sql`step = 0 and at = ${hour}`, sql`step = 1 and at = ${day}`].map(
-      (which) => sql`delete from ${sql.raw(table)} where ${which} and ${kept}`,
-    ),
+    ALL_STEPS.map((step) => sql`delete from ${sql.raw(table)} where step = ${step} and at = ${at(step)} and ${kept}`),
   )
   const returned = await store.atomic([
     ...drop,
     ...addToRollups(span, [0]),
-    ...daysFromHours(day, kept),
+    ...ALL_STEPS.slice(1).flatMap((step) => fromShorter(step, at(step), kept)),
     sql`select 1 where ${kept}`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0
 }
 
-function daysFromHours(day: number, guard: SQL): SQL[] {
-  const hours = sql`step = 0 and at >= ${day * 24} and at < ${day * 24 + 24} and ${guard}`
+function fromShorter(step: number, at: number, guard: SQL): SQL[] {
+  const n = msOf(step) / msOf(step - 1)
+  const shorter = sql`step = ${step - 1} and at >= ${at * n} and at < ${(at + 1) * n} and ${guard}`
   return ROLLUP_TABLES.map((table) => {
     const { key, columns } = TALLIES[table]
     const name = sql.raw(key === null ? '' : `, ${key.name}`)
     const sums = sql.raw(columns.map((column) => `sum(${column})`).join())
     return sql`insert into ${sql.raw(table)} (step, at, series_no${name}, ${sql.raw(columns.join())})
-      select 1, ${day}, series_no${name}, ${sums} from ${sql.raw(table)} where ${hours} group by series_no${name}`
+      select ${step}, ${at}, series_no${name}, ${sums} from ${sql.raw(table)} where ${shorter} group by series_no${name}`
   })
 }

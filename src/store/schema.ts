@@ -136,6 +136,8 @@ export const results = sqliteTable(
     /** The id without what the job's id tells. */
     key: text().notNull(),
     seriesNo: integer('series_no').notNull(),
+    /** Set together with `counted`: that of `services`. */
+    serviceNo: integer('service_no'),
     address: text().notNull(),
     sample: integer().notNull(),
     try: integer().notNull(),
@@ -168,9 +170,10 @@ export const results = sqliteTable(
   },
   (t) => [
     uniqueIndex('results_key').on(t.jobNo, t.key),
-    // Everything that a plot needs, so that it reads no row.
-    index('results_series')
-      .on(t.seriesNo, t.outcome, t.startedAtMs, t.counted, t.totalUs)
-      .where(sql`counted is not null`),
+    // What a job has found lies together here, and so is written, read and deleted together. It has everything that
+    // plots and lists need, so that they read no row that they do not show.
+    index('results_service')
+      .on(t.serviceNo, t.outcome, t.startedAtMs, t.seriesNo, t.counted, t.totalUs)
+      .where(sql`service_no is not null`),
   ],
 )

@@ -120,7 +120,7 @@ const sumsOf = (table: RollupTable, alias: string): SQL =>
   )
 
 const spanOf = (serviceNo: number, { fromMs, toMs }: { fromMs: number; toMs: number }): Span => ({
-  results: sql`r.series_no in (select no from series where service_no = ${serviceNo}) and r.outcome in (0, 1, 2, 3)
+  results: sql`r.service_no = ${serviceNo} and r.outcome in (0, 1, 2, 3)
     and r.started_at_ms >= ${fromMs} and r.started_at_ms < ${toMs}`,
   jobs: sql`(j.cluster, j.namespace, j.service) = (select cluster, namespace, name from services where no = ${serviceNo})
     and j.created_at_ms >= ${fromMs} and j.created_at_ms < ${toMs}`,

@@ -1,13 +1,13 @@
 /**
- * How a span of time is read: days where whole days lie in it, hours at their edges, raw results at the edges of
- * those; so that what is read does not grow with history.
+ * How a span of time is read: the longest steps that lie in it whole, shorter ones at their edges, raw results at the
+ * edges of those; so that what is read does not grow with history.
  *
  * @module
  */
 import { sql } from 'drizzle-orm'
 import type { Store } from './db.ts'
 import { retained } from './history-schema.ts'
-import { DAY_MS, HOUR_MS } from './steps.ts'
+import { DAY_MS, HOUR_MS, STEPS } from './steps.ts'
 
 /** From inclusive, to exclusive. `null`: until now, whatever arrives meanwhile. */
 export type Window = { fromMs: number; toMs: number | null }
@@ -70,15 +70,26 @@ function keptEdge(ms: number, kept: Kept, outward: (value: number) => number): n
   return outward(ms / DAY_MS) * DAY_MS
 }
 
-/** Whole days, and the hours around them; none before the first or after the last that there is. */
-function cellsOf(wanted: { from: number; to: number }, rolled: Kept['rolled']): Cell[] {
+const LONGEST_MS = STEPS[STEPS.length - 1]?.ms ?? DAY_MS
+
+/** None before the first that there is, which may be all that is left of a longer step; nothing is after the last. */
+function cellsOf(hours: { from: number; to: number }, rolled: Kept['rolled']): Cell[] {
   if (rolled === null) return []
-  const from = Math.max(wanted.from, rolled.fromMs / HOUR_MS)
-  const to = Math.min(wanted.to, Math.ceil(rolled.toMs / DAY_MS) * 24)
-  const days = { from: Math.ceil(from / 24), to: Math.floor(to / 24) }
-  if (days.to < days.from) return cells(0, from, to)
-  return [...cells(0, from, days.from * 24), ...cells(1, days.from, days.to), ...cells(0, days.to * 24, to)]
+  const fromMs = Math.max(hours.from * HOUR_MS, rolled.fromMs)
+  const toMs = Math.min(hours.to * HOUR_MS, Math.ceil(rolled.toMs / LONGEST_MS) * LONGEST_MS)
+  return cover(0, fromMs, toMs)
 }
 
-const cells = (step: number, from: number, to: number): Cell[] =>
-  Array.from({ length: Math.max(0, to - from) }, (_, i): Cell => [step, from + i])
+/** @param fromMs a whole number of the step, as `toMs` is. */
+function cover(step: number, fromMs: number, toMs: number): Cell[] {
+  const longer = STEPS[step + 1]?.ms
+  if (longer === undefined) return cells(step, fromMs, toMs)
+  const [from, to] = [Math.ceil(fromMs / longer) * longer, Math.floor(toMs / longer) * longer]
+  if (to < from) return cells(step, fromMs, toMs)
+  return [...cells(step, fromMs, from), ...cover(step + 1, from, to), ...cells(step, to, toMs)]
+}
+
+function cells(step: number, fromMs: number, toMs: number): Cell[] {
+  const ms = STEPS[step]?.ms ?? HOUR_MS
+  return Array.from({ length: Math.max(0, (toMs - fromMs) / ms) }, (_, i): Cell => [step, fromMs / ms + i])
+}

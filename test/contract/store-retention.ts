@@ -8,6 +8,7 @@ import { type Retention, retain } from '../../src/store/retention.ts'
 import { rebuildHour } from '../../src/store/rollups.ts'
 import { readServiceWindow } from '../../src/store/service-window.ts'
 import { findServices } from '../../src/store/services.ts'
+import { STEPS } from '../../src/store/steps.ts'
 import { DAY, HOUR, pathOf, ran, toad } from '../support/history.ts'
 import { aClaim, aJob, NOW, REFUSED } from '../support/stored.ts'
 import { opened } from './opened.ts'
@@ -116,7 +117,7 @@ export function retentionContract(open: OpenStore): void {
     expect(await findServices(store(), 'default', 'toad-svc', null)).toEqual([])
     const tables = ['results', 'services', 'paths', 'job_labels', 'incidents', 'incident_failures', 'idempotency_keys']
     expect(await Promise.all(tables.map(count))).toEqual([1, 1, 1, 0, 0, 0, 0])
-    expect(await count('rollups')).toBe(4)
+    expect(await count('rollups')).toBe(2 * STEPS.length)
     expect(await count('series')).toBe(2)
     // That which never ran, and the newest.
     expect(await count('jobs')).toBe(2)

@@ -36,11 +36,23 @@ export function createWriter(client: Database.Database) {
     return []
   }
 
-  /** Runs every group; what a group throws is its own affair, unless SQLite gave up the whole transaction. */
+  /**
+   * Runs every group. Nothing keeps them apart at first, for that copies every page that they write; where one of
+   * several throws, which is rare, all are taken back and run again, each apart.
+   */
   const runAll = (batch: readonly Waiting[]): (() => void)[] => {
+    try {
+      return inOne(batch, runGroup)
+    } catch (error) {
+      if (batch.length === 1 || isStorageBusy(error)) throw error
+      return inOne(batch, runApart)
+    }
+  }
+
+  const inOne = (batch: readonly Waiting[], runEach: (group: Waiting) => () => void): (() => void)[] => {
     begin.run()
     try {
-      const settle = batch.length === 1 ? batch.map(runGroup) : batch.map(runApart)
+      const settle = batch.map(runEach)
       commit.run()
       return settle
     } catch (error) {
@@ -54,6 +66,7 @@ export function createWriter(client: Database.Database) {
     return () => resolve(rows)
   }
 
+  /** What a group throws is its own affair, unless SQLite gave up the whole transaction. */
   const runApart = (group: Waiting): (() => void) => {
     savepoint.run()
     try {

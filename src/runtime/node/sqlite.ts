@@ -62,6 +62,8 @@ export function openSqlite(file: string): OpenDatabase {
     // The pages that hot rows lie on are written back to the file less often, and found in memory more often.
     client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     client.pragma(`cache_size = -${CACHE_KB}`)
+    // Copies of pages, for statements that may have to be taken back, need no file.
+    client.pragma('temp_store = MEMORY')
     // What a burst has made of the write-ahead log is not kept for ever.
     client.pragma(`journal_size_limit = ${LOG_BYTES}`)
     migrate(client)
