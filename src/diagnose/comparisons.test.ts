@@ -163,6 +163,19 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['service_proxy_fails likely: DNS ClusterIP'],
   ],
   [
+    'the cluster IP is dead, and that of DNS with it',
+    HEALTHY,
+    ({ kind, dns }) =>
+      kind === 'ClusterIP'
+        ? 'connect_timeout'
+        : kind !== 'DNS'
+          ? 'pass'
+          : dns === null
+            ? 'dns_timeout'
+            : 'dns_server_failure',
+    ['service_proxy_fails likely: DNS ClusterIP'],
+  ],
+  [
     'one node refuses the node port',
     HEALTHY,
     ({ kind, node: on }) => (kind === 'NodePort' && on === 'node-2' ? 'connection_refused' : 'pass'),

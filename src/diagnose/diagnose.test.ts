@@ -87,6 +87,54 @@ describe('findings over a finished job', () => {
     ])
   })
 
+  describe('by objects that suggest a certain kind of failure', () => {
+    const denied = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'deny-all', namespace: 'pond' },
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    }
+    const undeclared = [
+      service({ ports: [{ name: 'http', port: 80, targetPort: 9090 }] }),
+      slice([{ at: '10.244.0.9' }], { ports: [{ name: 'http', port: 9090 }] }),
+    ]
+    const toldWhere = (manifests: readonly unknown[], code: FailureCode): string[] => {
+      const { plan, diagnosis } = planned([...manifests, pod('toad-1')])
+      const outcomes = tested(plan.paths, ({ dns }) => (dns === null ? 'fail' : 'pass'), code)
+      return diagnoseJob(diagnosis, outcomes, plan).findings.map(
+        ({ code: of, confidence, explains }) => `${of} ${confidence} ${explains.length}`,
+      )
+    }
+
+    it('explain failures of that kind', () => {
+      expect(toldWhere([service(), slice([{ at: '10.244.0.9' }]), denied], 'connect_timeout')).toEqual([
+        'network_policy_port likely 3',
+      ])
+    })
+
+    it('explain no other, and come after what does', () => {
+      expect(toldWhere([service(), slice([{ at: '10.244.0.9' }]), denied], 'connection_refused')).toEqual([
+        'nothing_listens likely 3',
+        'network_policy_port likely 0',
+      ])
+      expect(toldWhere([service(), slice([{ at: '10.244.0.9' }]), denied], 'response_timeout')).toEqual([
+        'application_hangs likely 3',
+        'network_policy_port likely 0',
+      ])
+    })
+
+    it('are surer where every failure is of that kind', () => {
+      expect(toldWhere(undeclared, 'connection_refused')).toEqual([
+        'target_port_not_declared likely 3',
+        'nothing_listens likely 3',
+      ])
+      expect(toldWhere(undeclared, 'connect_timeout')).toEqual([
+        'endpoints_silent possible 3',
+        'target_port_not_declared possible 0',
+      ])
+    })
+  })
+
   it('drop what an answer proves wrong, however certain it was', () => {
     const { plan, diagnosis } = planned([service(), slice([{ at: '127.0.0.9' }])])
     expect(diagnosis.findings.map(({ code, confidence }) => [code, confidence])).toEqual([

@@ -40,9 +40,7 @@ export function diagnoseObjects(plan: Plan, objects: KubeObjects, index?: Object
  */
 export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], plan: Plan): Diagnosis {
   const byId = new Map(tested.map((each) => [each.path.id, each]))
-  const byObjects = found.findings
-    .filter((finding) => !isRefuted(finding, byId))
-    .map((finding) => ({ ...finding, explains: finding.explains.filter((id) => isExplicable(byId.get(id))) }))
+  const byObjects = found.findings.filter((finding) => !isRefuted(finding, byId)).map((finding) => held(finding, byId))
   const explained = new Set(byObjects.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
   const codes = new Set(byObjects.filter(({ explains }) => explains.length > 0).map(({ code }) => code))
   const seen = lookAt(tested)
@@ -72,12 +70,33 @@ function isRefuted({ code, confidence, explains }: Finding, byId: ReadonlyMap<st
   return confidence !== 'certain' && !explains.some((id) => byId.get(id)?.outcome === 'fail')
 }
 
+/** With the failures that it explains, and as sure as these make it. */
+function held(finding: Finding, byId: ReadonlyMap<string, TestedPath>): Finding {
+  const failed = finding.explains.flatMap((id) => byId.get(id) ?? []).filter(isExplicable)
+  const showsAs = RULES.find((rule) => rule.code === finding.code)?.showsAs
+  const idsOf = (paths: readonly TestedPath[]) => paths.map(({ path }) => path.id)
+  if (showsAs === undefined) return { ...finding, explains: idsOf(failed) }
+  const direct = failed.filter(({ path }) => path.kind !== 'Ingress')
+  const shown = direct.filter(({ deciding }) => deciding.some(({ failure }) => failure && showsAs.has(failure.code)))
+  // What a controller makes of it is its own; it goes with what is seen directly.
+  const explained =
+    direct.length === 0 || shown.length > 0
+      ? failed.filter((each) => !direct.includes(each) || shown.includes(each))
+      : []
+  const isBorneOut = direct.length > 0 && shown.length === direct.length
+  return {
+    ...finding,
+    confidence: isBorneOut && finding.confidence === 'possible' ? 'likely' : finding.confidence,
+    explains: idsOf(explained),
+  }
+}
+
 /** A resolver that does not answer is no consequence of what objects say. */
 const RESOLVER_DOWN: ReadonlySet<FailureCode> = new Set(['dns_server_failure', 'dns_timeout', 'dns_refused'])
 
 /** Whether objects can be what made it fail: not where the name was not resolved, unless the name is the path. */
-function isExplicable(tested: TestedPath | undefined): boolean {
-  if (tested?.outcome !== 'fail') return false
+function isExplicable(tested: TestedPath): boolean {
+  if (tested.outcome !== 'fail') return false
   return tested.deciding.some(
     ({ failure }) =>
       failure !== null && !RESOLVER_DOWN.has(failure.code) && (failure.phase !== 'dns' || tested.path.dns !== null),

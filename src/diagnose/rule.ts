@@ -1,3 +1,4 @@
+import type { FailureCode } from '../check/codes.ts'
 import type { PathKind, Vantage } from '../plan/path.ts'
 import type { Facts } from './facts.ts'
 import type { Finding, Layer } from './finding.ts'
@@ -16,6 +17,11 @@ export type Rule = {
   unless?: readonly string[]
   /** Of this kind, a path that passes although the cause would break it proves the cause wrong. */
   refutedBy?: PathKind
+  /**
+   * How it shows on a direct path. A failure of another kind is not its doing, and tells against a suspicion; where
+   * all are of this kind, what was merely possible is likely.
+   */
+  showsAs?: ReadonlySet<FailureCode>
   /** Each time that it holds by the objects alone; empty: it does not. */
   when?(facts: Facts): readonly Cause[]
   /** Each time that it holds by comparing what passed with what failed. */

@@ -69,13 +69,15 @@ export function lookAt(tested: readonly TestedPath[]): Seen {
 }
 
 /** Nothing came back: packets were dropped, or there was no way. */
-const SILENT: ReadonlySet<FailureCode> = new Set(['connect_timeout', 'host_unreachable', 'network_unreachable'])
+export const SILENT: ReadonlySet<FailureCode> = new Set(['connect_timeout', 'host_unreachable', 'network_unreachable'])
 const NO_CONNECTION: ReadonlySet<FailureCode> = new Set([...SILENT, 'connection_refused', 'connect_failed'])
 
 /** A connection was made, and what was to come over it did not. */
 const HANGING: ReadonlySet<FailureCode> = new Set(['response_timeout', 'body_timeout', 'tls_timeout'])
 /** A connection was made, and ended from the other side before anything came over it. */
 const CUT: ReadonlySet<FailureCode> = new Set(['connection_reset', 'connection_closed'])
+
+export const REFUSED: ReadonlySet<FailureCode> = new Set(['connection_refused'])
 
 export const isSilent = ({ code }: SeenPath): boolean => code !== null && SILENT.has(code)
 export const isRefused = ({ code }: SeenPath): boolean => code === 'connection_refused'

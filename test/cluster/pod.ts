@@ -11,9 +11,9 @@ import { createServer, type Server, type Socket } from 'node:net'
 
 /**
  * `hang`: takes connections and never answers; `reset`: resets them once asked; `closed`: does not listen; `IPv4`:
- * listens in that family alone.
+ * listens in that family alone; `large`: answers with more than a packet holds.
  */
-export type Mode = 'well' | 'hang' | 'reset' | 'closed' | 'IPv4' | { status: number }
+export type Mode = 'well' | 'large' | 'hang' | 'reset' | 'closed' | 'IPv4' | { status: number }
 
 export type PodPort = { number: number; speaks: 'http' | 'https' | 'tcp' }
 /** Files of the certificate that `https` ports show. */
@@ -31,7 +31,8 @@ const answer: RequestListener = (request, response) => {
   }
   const status = typeof mode === 'object' ? mode.status : 200
   response.writeHead(status, { 'content-type': 'text/plain', 'x-pod-name': name })
-  response.end(status === 200 ? `You've hit ${name}\n` : `${status} from ${name}\n`)
+  const filling = mode === 'large' ? 'croak '.repeat(1000) : ''
+  response.end(status === 200 ? `You've hit ${name}\n${filling}` : `${status} from ${name}\n`)
 }
 
 const talk = (socket: Socket): void => {

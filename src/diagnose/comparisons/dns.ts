@@ -73,6 +73,8 @@ const serversOf = (paths: readonly SeenPath[]): readonly string[] => [
 export const clusterDnsFails: Rule = {
   code: 'cluster_dns_fails',
   layer: 'dns',
+  // Its own cluster IP is as dead.
+  unless: ['service_proxy_fails'],
   after: (seen) => {
     const names = clusterNames(seen)
     if (!allFail(names, isServerFault)) return []
@@ -98,7 +100,7 @@ export const clusterDnsFails: Rule = {
 export const outsideDnsFails: Rule = {
   code: 'outside_dns_fails',
   layer: 'dns',
-  unless: ['cluster_dns_fails'],
+  unless: ['cluster_dns_fails', 'service_proxy_fails'],
   after: (seen) => {
     const outside = outsideNames(seen)
     const bad = failing(outside).filter(isServerFault)

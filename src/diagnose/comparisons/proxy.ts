@@ -9,6 +9,7 @@ import {
   idsOf,
   isSilent,
   passing,
+  type SeenPath,
   type SeenPort,
   triesOf,
 } from '../seen.ts'
@@ -17,6 +18,10 @@ import { count, list } from '../words.ts'
 /** Whether the Service is known to work by some way that does not use node ports. */
 const worksOtherwise = (port: SeenPort): boolean =>
   (['Endpoint', 'ClusterIP', 'LoadBalancer', 'Ingress'] as const).some((kind) => passing(port.of(kind)).length > 0)
+
+/** Nothing at all came from the DNS server. */
+const isUnanswered = ({ path, code, result }: SeenPath): boolean =>
+  path.kind === 'DNS' && (code === 'dns_timeout' || (code === 'dns_server_failure' && !result?.dns?.rcode))
 
 /** F36, F37: the pods answer, the virtual address that leads to them does not. */
 export const serviceProxyFails: Rule = {
@@ -28,22 +33,31 @@ export const serviceProxyFails: Rule = {
     'single_family_endpoints',
     'slice_port_name_mismatch',
   ],
-  after: ({ ports }) =>
+  after: ({ ports, all }) =>
     ports.flatMap((port) => {
       const addresses = port.of('ClusterIP')
       if (!allPass(port.of('Endpoint')) || !allFail(addresses, hasNoConnection)) return []
       const elsewhere = passing(port.of('NodePort'))
+      const names = failing(all).filter(isUnanswered)
       return [
         {
           confidence: 'likely' as const,
           title: `The endpoints answer, the cluster IP does not (port ${port.number})`,
           detail:
             `${list(addresses.map((each) => `${addressOf(each)}: ${each.code}`))}. What turns the cluster IP into an endpoint is kube-proxy, or its replacement, on the node of the prober.` +
-            (elsewhere.length > 0 ? ` On ${list(elsewhere.flatMap(({ path }) => path.node ?? []))} it works.` : ''),
+            (elsewhere.length > 0 ? ` On ${list(elsewhere.flatMap(({ path }) => path.node ?? []))} it works.` : '') +
+            (names.length > 0
+              ? " The cluster's DNS has a cluster IP as well, and does not answer either: names fail with it."
+              : ''),
           fix: 'Restart kube-proxy on that node, and see in its log whether it can reach the API server.',
           confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide',
           evidence: [...triesOf(addresses), ...triesOf(passing(port.of('Endpoint'))).slice(0, 1)],
-          explains: idsOf(failing(port.dialled).filter(({ path }) => path.kind === 'ClusterIP' || path.kind === 'DNS')),
+          explains: [
+            ...new Set([
+              ...idsOf(failing(port.dialled).filter(({ path }) => path.kind === 'ClusterIP' || path.kind === 'DNS')),
+              ...idsOf(names),
+            ]),
+          ],
         },
       ]
     }),

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts'
+import { REFUSED } from '../seen.ts'
 import { list } from '../words.ts'
 import { podLikes, portsOf } from './target-port-name-unknown.ts'
 
@@ -9,6 +10,7 @@ import { podLikes, portsOf } from './target-port-name-unknown.ts'
 export const targetPortNotDeclared: Rule = {
   code: 'target_port_not_declared',
   layer: 'endpoints',
+  showsAs: REFUSED,
   when(facts) {
     const { ref, namespace, service, pathsOf } = facts
     const declared = podLikes(facts).flatMap(({ ref: pod, field, spec }) =>

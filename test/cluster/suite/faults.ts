@@ -3,7 +3,7 @@ import { ingress, loadBalancerStatus, slice } from '../../support/manifests.ts'
 import type { Cluster, Faults } from '../cluster.ts'
 import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { firstFinding, type Told, told } from '../told.ts'
-import { CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
+import { CLIENT_ADDRESS, CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
 
 /** A row of the table: what is broken, and which paths tell so, by kind. Kinds that are not named pass. */
 type Row = Scene & { guarantee: string; told: { [column: string]: Told[string] | undefined } }
@@ -19,6 +19,8 @@ const SOUND: Told = {
   ExternalIP: 'pass',
   Environment: 'pass',
 }
+
+const EXCLUDED: Told = Object.fromEntries(Object.keys(SOUND).map((kind) => [kind, 'skipped excluded']))
 
 /** Kinds that lead through kube-proxy's rules. */
 const proxied = (outcome: string): Told => ({
@@ -38,6 +40,13 @@ const on = (node: string, outcome: string) => ({
 
 /** Endpoints on node-1 alone. */
 const ON_NODE_1 = endpoints('toad-1', 'toad-2')
+
+const DENY_ALL = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'deny-all', namespace: 'pond' },
+  spec: { podSelector: {}, policyTypes: ['Ingress'] },
+}
 
 /** On the nodes of the pods, one more rule about packets to them. */
 const dropToPods = (rule: (to: string) => string) => async (fault: Faults) => {
@@ -74,6 +83,29 @@ const TABLE: readonly Row[] = [
     guarantee: 'a targetPort that nobody listens on: refused by the pods, 502 from the controller',
     finding: 'nothing_listens',
     manifests: sceneOf({ slice: slice(endpoints(...TOADS), { ports: [{ name: 'http', port: 8081 }] }) }),
+    told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: 'connection_refused' },
+  },
+  {
+    guarantee: 'a targetPort that no container declares: the same, with the ports that they do declare',
+    finding: 'target_port_not_declared',
+    manifests: sceneOf({
+      service: toad({ ports: [{ name: 'http', port: 80, targetPort: 8081, nodePort: 30080 }] }),
+      slice: slice(endpoints(...TOADS), { ports: [{ name: 'http', port: 8081 }] }),
+    }),
+    told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: 'connection_refused' },
+  },
+  {
+    guarantee: 'a NetworkPolicy that denies everything, and is in force: no answer from the pods',
+    finding: 'network_policy_port',
+    manifests: [...sceneOf(), DENY_ALL],
+    fault: dropToPods((to) => `${to} drop`),
+    told: { ...proxied('connect_timeout'), Ingress: 'response_timeout', Endpoint: 'connect_timeout' },
+  },
+  {
+    guarantee: 'a NetworkPolicy that nobody enforces is not what makes closed pods refuse',
+    finding: 'nothing_listens',
+    manifests: [...sceneOf(), DENY_ALL],
+    fault: (fault) => fault.pods(TOADS, 'closed'),
     told: { ...proxied('connection_refused'), Ingress: 'unexpected_status', Endpoint: 'connection_refused' },
   },
   {
@@ -170,12 +202,33 @@ const TABLE: readonly Row[] = [
     told: { ...proxied('host_unreachable'), Endpoint: 'host_unreachable', Ingress: 'unexpected_status' },
   },
   {
+    guarantee: "full packets from node-2 are lost: its pods' answers do not come, those of node-1 do",
+    finding: 'some_endpoints_fail',
+    fault: async (fault) => {
+      await fault.pods(TOADS, 'large')
+      await fault.filter('node-2', 'forward', [
+        `ip saddr 10.244.2.0/24 ip daddr ${CLIENT_ADDRESS} meta length > 1000 drop`,
+      ])
+    },
+    asked: { paths: { include: ['Endpoint', 'Ingress'] } },
+    told: {
+      ...EXCLUDED,
+      Ingress: 'pass',
+      Endpoint: {
+        'http://10.244.1.11:8080/': 'pass',
+        'http://10.244.1.12:8080/': 'pass',
+        'http://10.244.2.11:8080/': 'response_timeout',
+        'http://10.244.2.12:8080/': 'response_timeout',
+      },
+    },
+  },
+  {
     guarantee: 'one pod of four that hangs: it alone, as an endpoint; the application as a whole does not hang',
     finding: 'some_endpoints_fail',
     fault: (fault) => fault.pods(['toad-3'], 'hang'),
     asked: { paths: { include: ['Endpoint'] } },
     told: {
-      ...Object.fromEntries(Object.keys(SOUND).map((kind) => [kind, 'skipped excluded'])),
+      ...EXCLUDED,
       Endpoint: {
         'http://10.244.1.11:8080/': 'pass',
         'http://10.244.1.12:8080/': 'pass',
@@ -189,6 +242,7 @@ const TABLE: readonly Row[] = [
       "kube-proxy gone on the prober's node: its own addresses are dead there, other nodes and the pods are not",
     finding: 'service_proxy_fails',
     fault: (fault) => fault.stopProxy('node-3'),
+    // Lookups by getaddrinfo would hang on for longer than the test, and keep those of the next ones waiting.
     asked: { paths: { exclude: ['DNS'] } },
     told: {
       names: 'skipped excluded',

@@ -3,7 +3,7 @@ import { slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
 import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { firstFinding, type Told, told } from '../told.ts'
-import { CONTROLLER_ADDRESS, endpoints, OUTSIDE } from '../world.ts'
+import { CONTROLLER_ADDRESS, endpoints, OUTSIDE, TOADS } from '../world.ts'
 
 type Row = Scene & { guarantee: string; told: { [column: string]: Told[string] | undefined } }
 
@@ -52,6 +52,19 @@ const TABLE: readonly Row[] = [
       }
     },
     told: { NodePort: 'connect_timeout' },
+  },
+  {
+    guarantee: "full packets from one node are lost: the answers by its node port do not come, the others' do",
+    finding: 'answers_lost',
+    fault: async (fault) => {
+      await fault.pods(TOADS, 'large')
+      await fault.filter('node-2', 'forward', [`ip daddr ${OUTSIDE.address} meta length > 1000 drop`])
+    },
+    asked: { addresses: { nodes: NODES }, paths: { include: ['NodePort'] } },
+    told: {
+      ...Object.fromEntries(['hosts', 'LoadBalancer', 'Ingress', 'ExternalIP'].map((of) => [of, 'skipped excluded'])),
+      NodePort: each('pass', 'response_timeout', 'pass'),
+    },
   },
   {
     guarantee: 'externalTrafficPolicy Local: the load balancer leaves out nodes that need not answer',
