@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { aJob } from '../../test/fixtures/job-document.ts'
 import { type BatchReport, renderBatchJunit, renderBatchMarkdown, renderBatchText } from './batch.ts'
 import type { BatchDocument } from './batch-document.ts'
+import { lengthOf } from './columns.ts'
 import type { JobDocument } from './job-document.ts'
 
 const target = (service: string) => ({ cluster: 'default', namespace: 'shop', service })
@@ -42,6 +43,20 @@ describe('the text', () => {
       expect.stringMatching(/^– {2}shop\/dns {7}inconclusive: no path was tested .*5\.31 s$/),
     ])
     expect(text.match(/^FAIL {2}shop\//gm)).toHaveLength(1)
+  })
+
+  it('stays within 100 columns where names and reasons are long', () => {
+    const problem = {
+      code: 'impossible_request',
+      title: 'The request cannot be carried out',
+      detail: 'word '.repeat(60),
+      status: 422,
+    }
+    const jobs = [aJob({ ...untested('x'.repeat(63)), verdict: 'inconclusive', problem }), passing('y'.repeat(63))]
+    const wide = renderBatchText(aReport('inconclusive', jobs))
+      .split('\n')
+      .filter((line) => lengthOf(line) > 100)
+    expect(wide).toEqual([])
   })
 
   it('shows nothing of a name that a terminal would act on', () => {

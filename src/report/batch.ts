@@ -4,6 +4,7 @@
  * @module
  */
 import type { BatchDocument, BatchJobDocument } from './batch-document.ts'
+import { columnWidths, rowLines } from './columns.ts'
 import type { JobDocument } from './job-document.ts'
 import { renderJunitSuites } from './junit.ts'
 import { code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
@@ -49,23 +50,18 @@ const TEXT_MARKS: Readonly<Record<string, string>> = { pass: '✓', fail: '✗',
 /** A column grows to its widest cell, but a long reason may not push the others out of the terminal. */
 const CELL_LIMIT = 46
 
-function columnOf(cells: readonly string[]): string[] {
-  const lengths = cells.map((cell) => [...cell].length)
-  const width = Math.max(...lengths.filter((length) => length <= CELL_LIMIT), 0)
-  return cells.map((cell, i) => cell + ' '.repeat(Math.max(0, width - (lengths[i] ?? 0))))
-}
+const COLUMNS = [{ title: '' }, { title: '' }, { title: '' }, { title: '' }]
 
 /** For a terminal or a CI log. Begins with the verdict. */
 export function renderBatchText({ batch, jobs }: BatchReport): string {
-  const cells = jobs.map((job) => [visible(nameOf(job)), resultOf(job)] as const)
-  const names = columnOf(cells.map(([name]) => name))
-  const results = columnOf(cells.map(([, result]) => result))
-  const lines = jobs.map(
-    (job, i) => `${TEXT_MARKS[job.verdict ?? ''] ?? '…'}  ${names[i]}  ${results[i]}  ${duration(job.durationMs)}`,
-  )
+  const rows = jobs.map((job) => [
+    TEXT_MARKS[job.verdict ?? ''] ?? '…',
+    ...[visible(nameOf(job)), resultOf(job), duration(job.durationMs)],
+  ])
+  const widths = columnWidths(COLUMNS, rows, { limit: CELL_LIMIT })
   const blocks = [
     `${headline(batch)}  ${countsOfBatch(batch)}\n    cluster ${visible(batch.target.cluster)}`,
-    lines.join('\n'),
+    rows.flatMap((cells) => rowLines(COLUMNS, widths, cells)).join('\n'),
     ...jobs.filter(isBroken).map((job) => `${'─'.repeat(78)}\n${renderText(job).trimEnd()}`),
     `Batch ${batch.id}, created ${batch.createdAt}. Fetch this report again:\n  ${fetchAgain(batch, 'text')}`,
   ]

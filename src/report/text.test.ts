@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { hostileString } from '../../test/fixtures/hostile.ts'
 import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
 import { NO_TIMINGS } from '../check/network.ts'
+import { lengthOf } from './columns.ts'
 import { renderText } from './text.ts'
 
 describe('renderText', () => {
@@ -47,6 +48,30 @@ describe('renderText', () => {
       .split('\n')
       .filter((line) => [...line].length > 100 && !/^ +confirm: /.test(line))
     expect(wide).toEqual([])
+  })
+
+  it('stays within 100 columns where names are as long as Kubernetes lets them be', () => {
+    const name = 'x'.repeat(63)
+    const node = 'ip-10-0-101-123.eu-central-1.compute.internal'
+    const port = { name: 'metrics-grpcweb', number: 8080, protocol: 'TCP' } as const
+    const failing = aResult({ check: name, ...aFailure('certificate_name_mismatch', 'tls', 'x') })
+    const paths = [
+      aPath({
+        kind: 'NodePort',
+        port,
+        address: '10.0.101.123',
+        addressPort: 30123,
+        node,
+        outcome: 'fail',
+        results: [failing],
+      }),
+      aPath({ kind: 'NodePort', port, address: '10.0.101.124', addressPort: 30123, node, results: [aResult()] }),
+      aPath({ kind: 'LoadBalancer', port, address: `${'a'.repeat(32)}-1234567890.elb.eu-central-1.amazonaws.com` }),
+    ]
+    const text = renderText(aJob({ target: { cluster: name, namespace: name, service: name }, paths }))
+    const wide = text.split('\n').filter((line) => lengthOf(line) > 100 && !/^ *\S+$|^ +(confirm:|curl) /.test(line))
+    expect(wide).toEqual([])
+    expect(text).toContain(`✗  NodePort      metrics-grpcweb  10.0.101.123:30123 (${node})\n`)
   })
 
   it('lets no byte of a target or a manifest reach the terminal as it came', () => {

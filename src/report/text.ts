@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnose/finding.ts'
 import type { SkipReason } from '../plan/path.ts'
+import { columnWidths, headLines, lengthOf, offsetOf, rowLines, WIDTH } from './columns.ts'
 import type { JobDocument, JobPathDocument } from './job-document.ts'
 import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
 import { visible, visibleLines, wrap } from './visible.ts'
@@ -21,7 +22,6 @@ import {
   verdictReason,
 } from './words.ts'
 
-const WIDTH = 100
 /** A column grows to its widest cell, but a single long URL may not push the others out of the terminal. */
 const CELL_LIMIT = 46
 
@@ -54,7 +54,7 @@ function head(job: JobDocument, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
   const reason = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
   return [
-    `${headline(job)}  ${targetOf(job)}  ${countsOf(job)}${took}`,
+    ...headLines(`${headline(job)}  ${targetOf(job)}  ${countsOf(job)}${took}`),
     ...indented(4, `cluster ${visible(job.target.cluster)}, seen from: ${job.vantage}`),
     ...(reason === null ? [] : indented(4, `${reason.code}: ${reason.message}`)),
   ]
@@ -88,12 +88,10 @@ function table(rows: readonly ReportRow[]): string[] {
   // A path's rows are neighbours; only where there are several does the check's name tell something.
   const several = new Set(rows.filter((row, at) => row.path === rows[at - 1]?.path).map((row) => row.path))
   const lines = alike(rows).map((group) => ({ cells: cellsOf(group, several), notes: notesOf(group[0]) }))
-  const widths = TITLES.map((title, column) => {
-    const lengths = lines.map(({ cells }) => lengthOf(cells[column]))
-    return Math.max(title.length, ...lengths.filter((length) => length <= CELL_LIMIT))
-  })
+  const rest = lines.map(({ cells }) => cells.slice(0, COLUMNS.length))
+  const widths = columnWidths(COLUMNS, rest, { limit: CELL_LIMIT, most: BEFORE_RESULT })
   return [
-    ...line(TITLES, widths),
+    ...line([...COLUMNS.map(({ title }) => title), 'RESULT'], widths),
     ...lines.flatMap(({ cells, notes }) => [...line(cells, widths), ...notes.flatMap((note) => indented(5, note))]),
   ]
 }
@@ -134,28 +132,30 @@ function cellsOf(group: readonly [ReportRow, ...ReportRow[]], several: ReadonlyS
   ]
 }
 
-const TITLES = ['', 'PATH', 'PORT', 'ADDRESS', 'TIME', 'RESULT']
-const MARK_WIDTH = 1
+/** All but the last, the result. */
+const COLUMNS = [
+  { title: '' },
+  { title: 'PATH' },
+  { title: 'PORT' },
+  { title: 'ADDRESS' },
+  { title: 'TIME', right: true },
+] as const
+/** A result is at least so wide before it is broken. */
+const BEFORE_RESULT = WIDTH - 20
 
 /** A row; a result that does not fit goes on below itself. */
 function line(cells: readonly string[], widths: readonly number[]): string[] {
-  const [mark = '', kind = '', port = '', address = '', time = '', result = ''] = cells
-  const [, kindWidth = 0, portWidth = 0, addressWidth = 0, timeWidth = 0] = widths
-  const before = [
-    mark.padEnd(MARK_WIDTH),
-    padEnd(kind, kindWidth),
-    padEnd(port, portWidth),
-    padEnd(address, addressWidth),
-    time.padStart(timeWidth),
-    '',
-  ].join('  ')
-  const [first = '', ...more] = wrap(result, Math.max(WIDTH - before.length, 18))
-  return [`${before}${first}`.trimEnd(), ...more.map((rest) => ' '.repeat(before.length) + rest)]
+  const before = rowLines(COLUMNS, widths, cells.slice(0, COLUMNS.length), BEFORE_RESULT)
+  const last = before.at(-1) ?? ''
+  const result = cells.at(-1) ?? ''
+  const at = Math.max(offsetOf(widths, widths.length), lengthOf(last) + 2)
+  const [first = '', ...more] = wrap(result, WIDTH - at)
+  return [
+    ...before.slice(0, -1),
+    last + ' '.repeat(at - lengthOf(last)) + first,
+    ...more.map((rest) => ' '.repeat(at) + rest),
+  ]
 }
-
-const lengthOf = (cell: string | undefined): number => [...(cell ?? '')].length
-
-const padEnd = (cell: string, width: number): string => cell + ' '.repeat(Math.max(0, width - lengthOf(cell)))
 
 function indented(by: number, text: string, label = ''): string[] {
   const margin = ' '.repeat(by + label.length)

@@ -25,7 +25,7 @@ export function renderWindowJunit(view: WindowView): string {
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
     open('testsuites', { name: 'portolan', ...counts }),
-    open('testsuite', { name: view.title, ...counts, skipped: count('skipped'), timestamp }),
+    open('testsuite', { name: view.suite, ...counts, skipped: count('skipped'), timestamp }),
     '<properties>',
     empty('property', { name: 'verdict', value: view.verdict }),
     empty('property', { name: 'window', value: view.about }),
@@ -72,7 +72,7 @@ function testCase(
     failure: () => element('failure', { type, message }, text),
     error: () => element('error', { type, message }, text),
   }
-  const classname = `portolan.${view.title.replace('/', '.')}`
+  const classname = `portolan.${view.suite.replace('/', '.')}`
   return { kind, xml: `${open('testcase', { classname, name, time: seconds(p50Ms) })}${bodies[kind]()}</testcase>` }
 }
 

@@ -1,8 +1,8 @@
 import type { Verdict } from '../job/job.ts'
+import { columnWidths, headLines, rowLines, WIDTH } from './columns.ts'
 import { wrap } from './visible.ts'
 import type { WindowView } from './window-view.ts'
 
-const WIDTH = 100
 /** A single long URL may not push the other columns out of the terminal. */
 const CELL_LIMIT = 40
 
@@ -11,7 +11,7 @@ const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', err
 /** A report over a window for a terminal or a CI log. Begins with the verdict. */
 export function renderWindowText(view: WindowView): string {
   const blocks = [
-    [`${view.verdict.toUpperCase()}  ${view.title}  ${view.summary}`, ...indented(4, view.about)],
+    [...headLines(`${view.verdict.toUpperCase()}  ${view.title}  ${view.summary}`), ...indented(4, view.about)],
     table(view),
     ...view.sections.map(({ title, lines }) => [title, ...lines.flatMap((line) => indented(2, line))]),
     ['Fetch this report again:', `  curl "$PORTOLAN${view.url}&format=text"`],
@@ -33,28 +33,24 @@ function table(view: WindowView): string[] {
   const rest =
     untested.length === 0 ? [] : indented(3, `not tested: ${untested.slice(0, UNTESTED_LIMIT).join(', ')}${more}`)
   if (rows.length === 0) return rest
-  const titles = columns.map(({ title }) => title.toUpperCase())
-  const widths = titles.map((title, at) => {
-    const lengths = rows.map(({ cells }) => lengthOf(cells[at] ?? ''))
-    return Math.max(title.length, ...lengths.filter((length) => length <= CELL_LIMIT))
-  })
-  const line = (mark: string, cells: readonly string[]): string => {
-    const padded = cells.map((cell, at) => {
-      const gap = ' '.repeat(Math.max(0, (widths[at] ?? 0) - lengthOf(cell)))
-      return columns[at]?.right ? gap + cell : cell + gap
-    })
-    return [mark, ...padded].join('  ').trimEnd()
-  }
+  const marked = [{ title: '' }, ...columns]
+  const widths = columnWidths(
+    marked,
+    rows.map(({ verdict, cells }) => [MARKS[verdict], ...cells]),
+    { limit: CELL_LIMIT },
+  )
+  const line = (mark: string, cells: readonly string[]): string[] => rowLines(marked, widths, [mark, ...cells])
   return [
-    line(' ', titles),
+    ...line(
+      ' ',
+      columns.map(({ title }) => title.toUpperCase()),
+    ),
     ...rows.flatMap(({ verdict, cells, notes }) => [
-      line(MARKS[verdict], cells),
+      ...line(MARKS[verdict], cells),
       ...notes.flatMap((note) => indented(5, note)),
     ]),
     ...rest,
   ]
 }
-
-const lengthOf = (cell: string): number => [...cell].length
 
 const indented = (by: number, text: string): string[] => wrap(text, WIDTH - by).map((line) => ' '.repeat(by) + line)

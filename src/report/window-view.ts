@@ -26,6 +26,8 @@ export type ViewRow = {
 export type WindowView = {
   verdict: Verdict
   title: string
+  /** What its cases are called by, whatever it finds. */
+  suite: string
   summary: string
   about: string
   timestamp: string
@@ -50,6 +52,7 @@ export function viewService(report: ServiceReport): WindowView {
   return {
     verdict,
     title: visible(name),
+    suite: visible(name),
     summary: summaryOf(counts),
     about: `cluster ${visible(cluster)}, ${spanOf(report)}, ${latencyWords(latency)}`,
     timestamp: report.to,
@@ -134,6 +137,7 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
   return {
     verdict,
     title: services.length === 1 ? '1 Service' : `${services.length} Services`,
+    suite: 'services',
     summary: `${services.length - failing} pass, ${failing} do not; ${summaryOf(counts)}`,
     about: `${cluster === null ? 'all clusters' : `cluster ${visible(cluster)}`}, ${spanOf(report)}, ${openWords(open)}`,
     timestamp: report.to,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { anOverallReport, aPathReport, aServiceReport } from '../../test/fixtures/history-report.ts'
 import { hostileString } from '../../test/fixtures/hostile.ts'
 import { foreignTags } from '../../test/support/markdown.ts'
+import { lengthOf } from './columns.ts'
 import { visible } from './visible.ts'
 import { renderWindowJunit } from './window-junit.ts'
 import { renderWindowMarkdown } from './window-markdown.ts'
@@ -70,6 +71,26 @@ describe('a report over a window', () => {
     )
   })
 
+  it('stays within 100 columns of a terminal where names are as long as Kubernetes lets them be', () => {
+    const name = 'x'.repeat(63)
+    const node = 'ip-10-0-101-123.eu-central-1.compute.internal'
+    const port = { name: 'metrics-grpcweb', number: 8080, protocol: 'TCP' } as const
+    const target = { cluster: name, namespace: name, service: name }
+    const paths = [
+      aPathReport({ id: 'pth_1', kind: 'NodePort', port, address: '10.0.101.123', addressPort: 30123, node }),
+      aPathReport({ id: 'pth_2', kind: 'LoadBalancer', port, address: '203.0.113.7' }),
+      aPathReport({ id: 'pth_3', kind: 'Ingress', port, host: 'a', url: `https://${name}.example/${name}` }),
+    ]
+    const [head] = anOverallReport().services
+    if (head === undefined) throw new Error('there is one')
+    const wide = [
+      renderWindowText(viewService(aServiceReport({ target, paths }))),
+      renderWindowText(viewOverall(anOverallReport({ services: [{ ...head, target }] }), name)),
+    ].map((text) => text.split('\n').filter((line) => lengthOf(line) > 100 && !/^ +curl /.test(line)))
+    const longName = `    ${name}/${name}`
+    expect(wide).toEqual([[longName, `     https://${name}.example/${name}`], [` ${longName}`]])
+  })
+
   it('fits a comment with 500 paths', () => {
     const paths = Array.from({ length: 500 }, (_, i) =>
       aPathReport({ id: `pth_${i}`, address: `10.0.${i >> 8}.${i % 256}` }),
@@ -82,6 +103,17 @@ describe('JUnit over a window', () => {
   it('is red for what fails, and for nothing else', () => {
     expect(kinds(renderWindowJunit(service()))).toEqual(['pass', 'failure', 'pass', 'skipped', 'pass'])
     expect(kinds(renderWindowJunit(overall()))).toEqual(['pass', 'failure', 'error'])
+  })
+
+  it('calls a case the same however many Services there are, for a CI to follow it', () => {
+    const { services } = anOverallReport()
+    const named = [services, services.slice(0, 1)].map((some) => {
+      const xml = renderWindowJunit(viewOverall(anOverallReport({ services: some }), null))
+      const [first] = casesOf(xml)
+      return [parser.parse(xml).testsuites.testsuite['@name'], first?.['@classname'], first?.['@name']]
+    })
+    expect(named[0]).toEqual(['services', 'portolan.services', 'default/frog-svc in default'])
+    expect(named[1]).toEqual(named[0])
   })
 
   it('is green where the verdict is a pass, though a path alone is below the objective', () => {
