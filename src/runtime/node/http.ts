@@ -2,23 +2,14 @@ import { hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
-import { Client, type Dispatcher, errors } from 'undici'
+import { errors } from 'undici'
 import { failureOf } from '../../check/failure.ts'
 import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
 import { Attempt, rounded } from '../socket/attempt.ts'
+import { type Caller, Line } from './lines.ts'
 import { nodeTransport } from './transport.ts'
 import { readInTurn } from './turns.ts'
-
-/** Response headers together, in bytes. */
-const HEADERS_MAX_BYTES = 64 * 1024
-
-/**
- * The client never sees a real origin: it gets a socket that is connected already, and every request has its Host.
- * Shared, so that no URL is parsed for a try.
- */
-const PLAIN = new URL('http://portolan.invalid')
-const SECURE = new URL('https://portolan.invalid')
 
 const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
   '1.1': ['http/1.1'],
@@ -31,9 +22,9 @@ export const exchangeHttp = (request: HttpRequest): Promise<HttpExchange> =>
 
 type Headers = Record<string, string | string[] | undefined>
 
-class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHandler {
+class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   readonly #request: HttpRequest
-  #client: Client | null = null
+  readonly #line: Line
   #sentAt = 0
   #arrivedAt = 0
   #firstArrivalAt = 0
@@ -47,28 +38,22 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
     super(nodeTransport, request, end)
     this.#request = request
+    this.#line = Line.take(request)
   }
 
   start(): void {
-    const { method, target, headers, body, tls, httpVersion } = this.#request
-    const http2 = httpVersion === '2'
-    this.#client = new Client(http2 && tls ? SECURE : PLAIN, {
-      // One timer of ours is over everything: undici's own would only cost
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: HEADERS_MAX_BYTES,
-      allowH2: http2,
-      connect: (_options, callback) => {
-        this.dial(tls, ALPN[httpVersion], (socket) => {
-          this.phase = 'request'
-          this.handedOver = true
-          readInTurn(socket, this.#arrived)
-          this.#version = http2 ? speakHttp2(socket) : '1.1'
-          callback(null, socket)
-        })
-      },
+    this.#line.send(this.#request, this)
+  }
+
+  connect(handOver: (socket: Socket) => void): void {
+    const { tls, httpVersion } = this.#request
+    this.dial(tls, ALPN[httpVersion], (socket) => {
+      this.phase = 'request'
+      this.handedOver = true
+      readInTurn(socket, (chunk) => this.#arrived(chunk))
+      this.#version = httpVersion === '2' ? speakHttp2(socket) : '1.1'
+      handOver(socket)
     })
-    this.#client.dispatch({ path: target, method, headers, body, reset: true }, this)
   }
 
   onRequestStart(): void {
@@ -82,7 +67,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
   }
 
   /** Bytes have come; they are read when it is their turn. */
-  readonly #arrived = (chunk: unknown): void => {
+  #arrived(chunk: unknown): void {
     this.#arrivedAt = performance.now()
     if (this.#firstArrivalAt !== 0 || this.#sentAt === 0) return
     this.#firstArrivalAt = this.#arrivedAt
@@ -130,8 +115,12 @@ class HttpAttempt extends Attempt<HttpExchange> implements Dispatcher.DispatchHa
 
   protected override release(): void {
     // After a complete answer over HTTP/1.1 undici closes the connection itself, since it was asked to `reset`
-    if (this.downloadMs === null || this.#version === '2') super.release()
-    else withoutStackTraces()
+    if (this.downloadMs === null || this.#version === '2') {
+      super.release()
+    } else {
+      this.#line.done()
+      withoutStackTraces()
+    }
   }
 
   protected override evidence(exchange: Exchange): HttpExchange {

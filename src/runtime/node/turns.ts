@@ -6,6 +6,8 @@ import type { Socket } from 'node:net'
  * place, the last of 64 answers that came together would be timed when 63 had been parsed, judged and recorded.
  */
 const queue: (() => void)[] = []
+/** What is not under way yet. */
+const starts: (() => void)[] = []
 let scheduled = false
 let begunAt = 0
 
@@ -15,6 +17,20 @@ const TURN_MS = 0.25
 /** Runs `work` soon, after every socket that has something to say has been heard. */
 export function inTurn(work: () => void): void {
   queue.push(work)
+  schedule()
+}
+
+/**
+ * Runs `work`, which begins an exchange, once nothing that is under way waits, and one such between two looks at the
+ * sockets. Begun together, 64 exchanges would be accepted together by the peer, which reads the first of them when it
+ * has accepted the last: a wait that we made, in the time of the peer.
+ */
+export function startInTurn(work: () => void): void {
+  starts.push(work)
+  schedule()
+}
+
+function schedule(): void {
   if (scheduled) return
   scheduled = true
   setImmediate(begin)
@@ -27,10 +43,17 @@ function begin(): void {
 
 function next(): void {
   const work = queue.shift()
+  if (work === undefined) {
+    const start = starts.shift()
+    if (starts.length > 0) setImmediate(begin)
+    else scheduled = false
+    start?.()
+    return
+  }
   // Streams work in ticks: the next piece comes after all of this one's, however it ends
-  if (queue.length > 0) process.nextTick(goOn)
+  if (queue.length > 0 || starts.length > 0) process.nextTick(goOn)
   else scheduled = false
-  work?.()
+  work()
 }
 
 function goOn(): void {
@@ -38,33 +61,61 @@ function goOn(): void {
   else setImmediate(begin)
 }
 
+type Hearing = {
+  arrived(chunk: unknown): void
+  /** What has come and was not handed over yet. */
+  waiting: unknown[]
+  push: Socket['push']
+  destroy: Socket['destroy']
+}
+type HeardSocket = Socket & { hearing: Hearing }
+
 /**
  * Tells of each arrival of bytes (or of their end) at once, and hands them to whoever reads the socket in turn.
  * `push` is how a socket's handle feeds its stream, and `destroy` how it tells of an error: an error that comes after
  * bytes that wait must wait behind them, or it would take back an answer that had come.
  */
 export function readInTurn(socket: Socket, arrived: (chunk: unknown) => void): void {
-  const push = socket.push
-  const destroy = socket.destroy
-  let waiting: unknown[] = []
-  const deliver = () => {
-    const chunks = waiting
-    waiting = []
-    if (socket.destroyed) return
-    for (const chunk of chunks) push.call(socket, chunk)
-    // Node reads nothing here to make the end known, right after it has pushed it
-    if (chunks.at(-1) === null) socket.read(0)
-  }
-  socket.push = (chunk: unknown) => {
-    arrived(chunk)
-    waiting.push(chunk)
-    if (waiting.length === 1) inTurn(deliver)
-    // Reading goes on when the stream asks for more, which it does once it has got these
-    return waiting.length === 1
-  }
-  socket.destroy = (error?: Error) => {
-    if (error === undefined || waiting.length === 0) return destroy.call(socket, error)
-    inTurn(() => destroy.call(socket, error))
-    return socket
-  }
+  const { push, destroy } = socket
+  // Not function literals: V8 makes one that is assigned to a property old at birth, and until the next full collection
+  // each young one would copy all that it knows
+  Object.assign(socket, {
+    hearing: { arrived, waiting: [], push, destroy } satisfies Hearing,
+    push: pushInTurn,
+    destroy: destroyInTurn,
+  })
+  socket.once('close', deafen)
+}
+
+const DEAF = () => undefined
+
+function deafen(this: HeardSocket): void {
+  this.hearing.arrived = DEAF
+}
+
+function pushInTurn(this: HeardSocket, chunk: unknown): boolean {
+  const { hearing } = this
+  hearing.arrived(chunk)
+  hearing.waiting.push(chunk)
+  if (hearing.waiting.length > 1) return false
+  inTurn(() => deliver(this))
+  // Reading goes on when the stream asks for more, which it does once it has got these
+  return true
+}
+
+function deliver(socket: HeardSocket): void {
+  const { hearing } = socket
+  const chunks = hearing.waiting
+  hearing.waiting = []
+  if (socket.destroyed) return
+  for (const chunk of chunks) hearing.push.call(socket, chunk)
+  // Node reads nothing here to make the end known, right after it has pushed it
+  if (chunks.at(-1) === null) socket.read(0)
+}
+
+function destroyInTurn(this: HeardSocket, error?: Error): HeardSocket {
+  const { waiting, destroy } = this.hearing
+  if (error === undefined || waiting.length === 0) destroy.call(this, error)
+  else inTurn(() => destroy.call(this, error))
+  return this
 }

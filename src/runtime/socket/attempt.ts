@@ -14,6 +14,8 @@ export type Transport = {
   localAddress(socket: Socket): string | null
   /** Runs work soon, where what other sockets say must be timed first; else at once. */
   inTurn(work: () => void): void
+  /** Runs work that begins an exchange once what is under way waits for nothing of ours; else at once. */
+  startInTurn(work: () => void): void
 }
 
 /**
@@ -36,6 +38,8 @@ export abstract class Attempt<T extends Exchange> {
   protected ended = false
   /** Set once the protocol on top hears of the socket's errors itself: then it decides what they mean. */
   protected handedOver = false
+  /** Among those who watch the signal. */
+  place = 0
   readonly #startedAt: number
   readonly #end: (exchange: T) => void
   #timer: NodeJS.Timeout
@@ -64,7 +68,7 @@ export abstract class Attempt<T extends Exchange> {
       this.onAbort()
       return
     }
-    this.#inTurn(() => this.#connect(tls, alpn, ready))
+    this.#whenLet(this.#transport.startInTurn, () => this.#connect(tls, alpn, ready))
   }
 
   #connect(tls: DialTls | null, alpn: readonly string[], ready: (socket: Socket) => void): void {
@@ -73,7 +77,8 @@ export abstract class Attempt<T extends Exchange> {
     // The address is an IP: no lookup. One attempt, one family (no happy eyeballs): we want to know what we test.
     const socket = connect({ host: address, port, autoSelectFamily: false, noDelay: true })
     this.socket = socket
-    socket.on('error', this.#onSocketError)
+    socket.on('error', (error) => this.#onSocketError(error))
+    socket.once('close', forget)
     socket.once('connect', () => {
       this.connectMs = since(startedAt)
       this.#inTurn(() => {
@@ -86,9 +91,13 @@ export abstract class Attempt<T extends Exchange> {
 
   /** Goes on when it is its turn. That this side is not ready is not the peer's doing: the wait is no part of a time. */
   #inTurn(work: () => void): void {
+    this.#whenLet(this.#transport.inTurn, work)
+  }
+
+  #whenLet(turn: (work: () => void) => void, work: () => void): void {
     const askedAt = performance.now()
     this.#waiting = true
-    this.#transport.inTurn(() => {
+    turn(() => {
       this.#waiting = false
       if (this.ended) return
       this.#waitedMs += performance.now() - askedAt
@@ -115,7 +124,7 @@ export abstract class Attempt<T extends Exchange> {
       return
     }
     this.socket = secured
-    secured.on('error', this.#onSocketError)
+    secured.on('error', (error) => this.#onSocketError(error))
     secured.once('secureConnect', () => {
       if (this.ended) return
       this.tlsMs = since(startedAt)
@@ -194,7 +203,7 @@ export abstract class Attempt<T extends Exchange> {
     })
   }
 
-  readonly #onSocketError = (error: Error): void => {
+  #onSocketError(error: Error): void {
     if (this.#waiting) this.#held = error
     else if (!this.handedOver) this.fail(error)
   }
@@ -204,29 +213,42 @@ export abstract class Attempt<T extends Exchange> {
 export const since = (startedAt: number): number => rounded(performance.now() - startedAt)
 export const rounded = (ms: number): number => Math.round(ms * 1000) / 1000
 
-type Watcher = { onAbort(): void }
+/**
+ * Nothing comes after `close`. Node's Writable has a function literal assigned to a property of it, which V8 makes old
+ * at birth: until the next full collection each young one would copy the socket and all that it knows.
+ */
+function forget(this: Socket): void {
+  this.removeAllListeners()
+}
+
+type Watcher = { place: number; onAbort(): void }
 
 /**
  * All exchanges of a job share one signal: one listener tells them all, since adding and removing one for each costs
- * more than the rest of its bookkeeping.
+ * more than the rest of its bookkeeping. In an array, each knowing its place: a Set's outgrown tables would keep them.
  */
-const watchers = new WeakMap<AbortSignal, Set<Watcher>>()
+const watchers = new WeakMap<AbortSignal, Watcher[]>()
 
 function watch(signal: AbortSignal, watcher: Watcher): void {
-  const known = watchers.get(signal)
-  if (known) {
-    known.add(watcher)
-    return
+  let all = watchers.get(signal)
+  if (all === undefined) {
+    const watching: Watcher[] = []
+    all = watching
+    watchers.set(signal, all)
+    signal.addEventListener('abort', () => {
+      for (const each of [...watching]) each.onAbort()
+    })
   }
-  const all = new Set([watcher])
-  watchers.set(signal, all)
-  signal.addEventListener('abort', () => {
-    for (const each of all) each.onAbort()
-  })
+  watcher.place = all.length
+  all.push(watcher)
 }
 
-const unwatch = (signal: AbortSignal, watcher: Watcher): void => {
-  watchers.get(signal)?.delete(watcher)
+function unwatch(signal: AbortSignal, watcher: Watcher): void {
+  const all = watchers.get(signal)
+  const last = all?.pop()
+  if (all === undefined || last === undefined || last === watcher) return
+  all[watcher.place] = last
+  last.place = watcher.place
 }
 
 const onTimer = (attempt: { onTimer(): void }) => attempt.onTimer()

@@ -1,0 +1,92 @@
+import type { Socket } from 'node:net'
+import { Client, type Dispatcher } from 'undici'
+import type { HttpRequest } from '../../check/network.ts'
+
+/** Response headers together, in bytes. */
+const HEADERS_MAX_BYTES = 64 * 1024
+
+/**
+ * The client never sees a real origin: it gets a socket that is connected already, and every request has its Host.
+ * Shared, so that no URL is parsed for a try.
+ */
+const PLAIN = new URL('http://portolan.invalid')
+const SECURE = new URL('https://portolan.invalid')
+
+/** Who a line works for: connects, and hears of the answer. */
+export type Caller = Dispatcher.DispatchHandler & {
+  /** Connects, then hands the socket over; where it can't, it hands over nothing. */
+  connect(handOver: (socket: Socket) => void): void
+}
+
+const free: Line[] = []
+
+/**
+ * undici's client, for one request on one new connection after another: making a client costs as much as the request,
+ * and what V8 frees only in a full collection (a function literal assigned to a property is born old) knows of no exchange that has ended.
+ */
+export class Line implements Dispatcher.DispatchHandler {
+  readonly #client: Client
+  #caller: Caller | null = null
+  #isDone = false
+
+  /** A line that nobody is on. */
+  static take({ httpVersion, tls }: Pick<HttpRequest, 'httpVersion' | 'tls'>): Line {
+    if (httpVersion === '2') return new Line(tls ? SECURE : PLAIN, true)
+    return free.pop() ?? new Line(PLAIN, false)
+  }
+
+  private constructor(origin: URL, allowH2: boolean) {
+    this.#client = new Client(origin, {
+      // One timer of ours is over everything: undici's own would only cost
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: HEADERS_MAX_BYTES,
+      allowH2,
+      connect: (_options, callback) => this.#caller?.connect((socket) => callback(null, socket)),
+    })
+    this.#client.on('disconnect', () => {
+      this.#caller = null
+      if (this.#isDone && !allowH2) free.push(this)
+    })
+  }
+
+  send(request: Pick<HttpRequest, 'target' | 'method' | 'headers' | 'body'>, caller: Caller): void {
+    const { target, method, headers, body } = request
+    this.#caller = caller
+    this.#isDone = false
+    this.#client.dispatch({ path: target, method, headers, body, reset: true }, this)
+  }
+
+  /** The answer has come whole: once its connection has closed, the line is free for another exchange. */
+  done(): void {
+    this.#isDone = true
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#caller?.onRequestStart?.(controller, context)
+  }
+
+  onRequestSent(): void {
+    this.#caller?.onRequestSent?.()
+  }
+
+  onResponseStarted(): void {
+    this.#caller?.onResponseStarted?.()
+  }
+
+  onResponseStart(...answer: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>): void {
+    this.#caller?.onResponseStart?.(...answer)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#caller?.onResponseData?.(controller, chunk)
+  }
+
+  onResponseEnd(...answer: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>): void {
+    this.#caller?.onResponseEnd?.(...answer)
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    this.#caller?.onResponseError?.(controller, error)
+  }
+}
