@@ -41,6 +41,10 @@ const DnsSchema = z
     cname: z.string().nullable(),
     ttl: z.number().nullable().openapi({ description: 'Seconds' }),
     lookup: z.array(z.string()).nullable(),
+    unanswered: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'Of several servers to ask, those that gave no answer in this try; absent: none' }),
   })
   .openapi('DnsEvidence')
 

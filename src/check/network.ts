@@ -45,6 +45,8 @@ export type DnsEvidence = {
   ttl: number | null
   /** What an application's lookup of the same name saw; `null`: not asked. */
   lookup: readonly string[] | null
+  /** Of several servers to ask, those that gave no answer in this try; absent: none. */
+  unanswered?: readonly string[]
 }
 
 export type HttpEvidence = {
@@ -145,8 +147,8 @@ export type TcpExchange = Exchange & {
 export type ResolveRequest = {
   name: string
   type: DnsType
-  /** `ip` or `ip:port`, tried in order; `null`: the system's. */
-  servers: readonly string[] | null
+  /** The one to ask, `ip` or `ip:port`; `null`: the system's. */
+  server: string | null
   timeoutMs: number
   signal: AbortSignal
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Family } from '../kube/words.ts'
-import type { Failure } from './codes.ts'
+import type { Failure, FailureCode } from './codes.ts'
 import { failure } from './failure.ts'
-import type { DnsEvidence, DnsType, Network } from './network.ts'
+import type { DnsEvidence, DnsType, Network, Resolution } from './network.ts'
 
 /** Results of one hostname: more addresses are not dialled (api.md "Hostnames"). */
 const ADDRESSES_MAX = 8
@@ -24,6 +24,8 @@ export type ResolveContext = {
   searchList: readonly string[]
   timeoutMs: number
   signal: AbortSignal
+  /** Those of `servers` that have given no answer in this try: they are asked again only when no other is left. */
+  unanswered: Set<string>
 }
 
 const TYPES: Readonly<Record<Family, DnsType>> = { IPv4: 'A', IPv6: 'AAAA' }
@@ -74,12 +76,8 @@ export async function resolveName(context: ResolveContext, name: string, family:
 
 async function ask(context: ResolveContext, name: string, family: Family | null): Promise<Resolved> {
   const families: readonly Family[] = family === null ? ['IPv4', 'IPv6'] : [family]
-  const { network, servers, timeoutMs, signal } = context
   const asked = await Promise.all(
-    families.map(async (of) => ({
-      of,
-      ...(await network.resolve({ name, type: TYPES[of], servers, timeoutMs, signal })),
-    })),
+    families.map(async (of) => ({ of, ...(await resolveRecord(context, name, TYPES[of])) })),
   )
   const answered = asked.filter(({ evidence }) => evidence.answers.length > 0)
   const addresses = answered.flatMap(({ of, evidence }) => evidence.answers.map((address) => ({ address, family: of })))
@@ -91,6 +89,46 @@ async function ask(context: ResolveContext, name: string, family: Family | null)
     dnsMs: Math.max(...asked.map(({ durationMs }) => durationMs)),
     failure: addresses.length > 0 ? null : (shown.failure ?? failure('dns_no_data', 'dns')),
   }
+}
+
+/** After these the next server is asked, as stub resolvers do; that a name does not exist is an answer. */
+const NEXT_SERVER: ReadonlySet<FailureCode> = new Set(['dns_timeout', 'dns_server_failure', 'dns_refused'])
+
+/**
+ * One record of this very name. Of several servers each is asked in turn until one answers. Those before the last get
+ * half of the time together, so that however many are silent, the last has the other half. What gave no answer is
+ * remembered for this try, and for no longer: a try is to see what an application would, which forgets as well.
+ */
+export async function resolveRecord(context: ResolveContext, name: string, type: DnsType): Promise<Resolution> {
+  const { network, servers, timeoutMs, signal, unanswered } = context
+  if (servers === null) return network.resolve({ name, type, server: null, timeoutMs, signal })
+  const order = servers.toSorted((left, right) => Number(unanswered.has(left)) - Number(unanswered.has(right)))
+  const shareMs = timeoutMs / (2 * order.length)
+  let told: Resolution | null = null
+  let spentMs = 0
+  for (const [at, server] of order.entries()) {
+    const restMs = Math.max(1, timeoutMs - spentMs)
+    const isLast = at === order.length - 1
+    const asked = await network.resolve({
+      name,
+      type,
+      server,
+      timeoutMs: isLast ? restMs : Math.min(shareMs, restMs),
+      signal,
+    })
+    spentMs += asked.durationMs
+    if (asked.failure !== null && NEXT_SERVER.has(asked.failure.code) && asked.evidence.rcode === null)
+      unanswered.add(server)
+    // What a server has said tells more than that another said nothing
+    if (told === null || (told.evidence.rcode === null && asked.evidence.rcode !== null)) told = asked
+    if (asked.failure === null || !NEXT_SERVER.has(asked.failure.code)) {
+      told = asked
+      break
+    }
+  }
+  if (told === null) throw new Error('there is at least one server')
+  const evidence = unanswered.size === 0 ? told.evidence : { ...told.evidence, unanswered: [...unanswered] }
+  return { ...told, evidence, durationMs: spentMs }
 }
 
 /** Of two families' failures the telling one is shown: that a name has no AAAA record says nothing about its A record. */

@@ -16,7 +16,7 @@ import { judgeHttp, responderOf } from './http.ts'
 import { isSettledByControl, judgeByControl } from './ingress.ts'
 import { NO_TIMINGS, type Timings } from './network.ts'
 import { followRedirects } from './redirect.ts'
-import { type Found, lookUp, type ResolveContext, type Resolved, resolveName } from './resolve.ts'
+import { type Found, lookUp, type ResolveContext, type Resolved, resolveName, resolveRecord } from './resolve.ts'
 import type { Outcome, Purpose, Result } from './result.ts'
 import type { CheckDeps } from './schedule.ts'
 import { judgeTcp, READ_LIMIT_BYTES, tcpSteps } from './tcp.ts'
@@ -73,6 +73,7 @@ export function resolveContext({ deps, addresses, plan, timeoutMs, signal }: Try
     searchList: [`${plan.target.namespace}.svc.${domain}`, `svc.${domain}`, domain],
     timeoutMs,
     signal,
+    unanswered: new Set(),
   }
 }
 
@@ -108,15 +109,14 @@ async function observeName(context: TryContext, { path, check }: TryKey): Promis
     how === 'lookup'
       ? await lookUp(asked, name, null)
       : type === 'CNAME' || type === 'SRV'
-        ? await resolveRecord(asked, name, type)
+        ? await recordOf(asked, name, type)
         : await resolveName(asked, name, type === 'A' ? 'IPv4' : 'IPv6')
   const failed = resolved.failure ?? (expected && judgeDns(expected, resolved.dns))
   return unresolved(resolved, failed)
 }
 
-async function resolveRecord(context: ResolveContext, name: string, type: 'CNAME' | 'SRV'): Promise<Resolved> {
-  const { servers, timeoutMs, signal } = context
-  const { evidence, durationMs, failure } = await context.network.resolve({ name, type, servers, timeoutMs, signal })
+async function recordOf(context: ResolveContext, name: string, type: 'CNAME' | 'SRV'): Promise<Resolved> {
+  const { evidence, durationMs, failure } = await resolveRecord(context, name, type)
   return { addresses: [], dns: evidence, dnsMs: durationMs, failure }
 }
 

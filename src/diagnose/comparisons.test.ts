@@ -397,6 +397,27 @@ describe('findings from comparing paths', () => {
     expect(codesWith('CN=toad.example.com')).toEqual(['certificate_issuer_unknown'])
   })
 
+  it('tells a DNS server that is silent from one that answers', () => {
+    const plan = planPaths(planInput(HEALTHY, { target: { namespace: 'pond', service: 'toad' } }))
+    const answered = { type: 'A', answers: ['10.96.0.7'], cname: null, ttl: 5, lookup: null, rcode: 'NOERROR' } as const
+    const told = (unanswered: readonly string[]) => {
+      const tested = plan.paths.map((path) =>
+        path.dns === null
+          ? seenAs(path, 'pass')
+          : seenAs(path, 'pass', { dns: { ...answered, server: '10.96.0.10', name: path.dns.name, unanswered } }),
+      )
+      return diagnoseJob({ status: 'unknown', findings: [] }, tested, plan).findings.map(
+        ({ code, title, explains }) => `${code} (${explains.length}): ${title}`,
+      )
+    }
+    expect(told(['203.0.113.53'])).toEqual([
+      'dns_server_silent (0): The DNS server 203.0.113.53 does not answer, 10.96.0.10 does',
+    ])
+    expect(told([])).toEqual([])
+    // It did, at another time.
+    expect(told(['10.96.0.10'])).toEqual([])
+  })
+
   it('tells that the name of a host leads elsewhere, which fails nothing', () => {
     const saw: Saw = ({ kind, dns }) => (kind === 'DNS' && dns?.how === 'lookup' ? 'wrong_address' : 'pass')
     expect(findings(HEALTHY, saw, 'outside')).toEqual(['ingress_host_dns_differs possible:'])
@@ -420,6 +441,7 @@ describe('findings from comparing paths', () => {
     const tested = new Set(CASES.flatMap(([, , , found]) => found.map((each) => each.split(' ')[0])))
     // Told by more than a code: certificates.test.ts has theirs.
     const apart = [
+      'dns_server_silent',
       'ingress_default_certificate',
       ...certificateFlaws.map(({ code }) => code),
       'certificate_expires_soon',

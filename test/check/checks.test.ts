@@ -256,20 +256,100 @@ describe('a hostname', () => {
   })
 })
 
+describe('of several DNS servers', () => {
+  const NAME = 'toad-svc.default.svc'
+  const ZONE = { [`${NAME}.cluster.local`]: { A: ['10.96.0.7'] } }
+  const WHOLE = `${NAME}.cluster.local`
+  const asked = async (servers: readonly string[], name: string, timeoutMs = 1000) => {
+    const request = { addresses: { ...noAddresses, dnsServers: servers }, timeoutMs }
+    const dns = { name, type: 'A', values: null, how: name === WHOLE ? 'resolve' : 'lookup' } as const
+    const path = plannedPath({ ...NOT_DIALLED, dns, checks: [dnsCheck()] })
+    const { results } = await runPath(path, { network, request })
+    const [result] = results
+    return { code: result?.failure?.code ?? null, server: result?.dns?.server, unanswered: result?.dns?.unanswered }
+  }
+  const serving = (zone: Zone) => keep(startDnsServer(zone))
+  /** Hears every question that a search list makes of the name, and answers none. */
+  const mute = () =>
+    serving(
+      Object.fromEntries(
+        ['.default.svc.cluster.local', '.svc.cluster.local', '.cluster.local', ''].map((end) => [
+          `${NAME}${end}`,
+          { silent: true },
+        ]),
+      ),
+    )
+
+  it('the next is asked where one is not there, is silent, fails or refuses; who answered is told', async () => {
+    const good = await serving(ZONE)
+    const nobody = `127.0.0.1:${await refusedPort()}`
+    const silent = await mute()
+    expect(await asked([nobody, good.server], WHOLE)).toEqual({ code: null, server: good.server, unanswered: [nobody] })
+    expect(await asked([silent.server, good.server], WHOLE)).toEqual({
+      code: null,
+      server: good.server,
+      unanswered: [silent.server],
+    })
+    for (const rcode of ['SERVFAIL', 'REFUSED'] as const) {
+      const bad = await serving({ [WHOLE]: { rcode } })
+      expect(await asked([bad.server, good.server], WHOLE)).toEqual({
+        code: null,
+        server: good.server,
+        unanswered: undefined,
+      })
+    }
+  })
+
+  it('the next is not asked where one says that there is no such name', async () => {
+    const [empty, good] = [await serving({}), await serving(ZONE)]
+    expect(await asked([empty.server, good.server], WHOLE)).toEqual({
+      code: 'dns_not_found',
+      server: empty.server,
+      unanswered: undefined,
+    })
+    expect(good.queries).toEqual([])
+  })
+
+  it('a silent one is asked once in a try, however many entries the search list has, and again in the next', async () => {
+    const [silent, good] = [await mute(), await serving(ZONE)]
+    for (const tries of [1, 2]) {
+      expect((await asked([silent.server, good.server], NAME)).code).toBeNull()
+      expect(silent.queries.filter(({ type }) => type === 'A')).toHaveLength(tries)
+    }
+  })
+
+  it('what one has said is told before that another said nothing', async () => {
+    const [silent, bad] = [await mute(), await serving({ [WHOLE]: { rcode: 'SERVFAIL' } })]
+    const expected = { code: 'dns_server_failure', server: bad.server, unanswered: [silent.server] }
+    expect(await asked([silent.server, bad.server], WHOLE)).toEqual(expected)
+    expect(await asked([bad.server, silent.server], WHOLE)).toEqual(expected)
+  })
+
+  it('all silent is a timeout, in the time of one try', async () => {
+    const [one, other] = [await mute(), await mute()]
+    expect(await asked([one.server, other.server], WHOLE, 300)).toEqual({
+      code: 'dns_timeout',
+      server: one.server,
+      unanswered: [one.server, other.server],
+    })
+  })
+})
+
+/** Of a path that is resolved only. */
+const NOT_DIALLED = {
+  kind: 'DNS',
+  port: null,
+  address: null,
+  addressPort: null,
+  family: null,
+  scheme: 'dns',
+} as const
+
 describe('a DNS check', () => {
   const asked = async (zone: Zone, dns: NonNullable<PlannedPath['dns']>) => {
     const server = await keep(startDnsServer(zone))
     const request = { addresses: { ...noAddresses, dnsServers: [server.server] }, timeoutMs: 500 }
-    const path = plannedPath({
-      kind: 'DNS',
-      port: null,
-      address: null,
-      addressPort: null,
-      family: null,
-      scheme: 'dns',
-      dns,
-      checks: [dnsCheck()],
-    })
+    const path = plannedPath({ ...NOT_DIALLED, dns, checks: [dnsCheck()] })
     const { results } = await runPath(path, { network, request })
     return { code: results[0]?.failure?.code ?? null, results, queries: server.queries }
   }

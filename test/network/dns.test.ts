@@ -31,7 +31,7 @@ const ask = (name: string, more: Partial<ResolveRequest> = {}) =>
   network.resolve({
     name,
     type: 'A',
-    servers: [server.server],
+    server: server.server,
     timeoutMs: 10_000,
     signal: new AbortController().signal,
     ...more,
@@ -89,20 +89,8 @@ describe('resolve()', () => {
   })
 
   it('tells that no server listens', async () => {
-    const { failure } = await ask('toad.example', { servers: [`127.0.0.1:${await refusedPort()}`] })
+    const { failure } = await ask('toad.example', { server: `127.0.0.1:${await refusedPort()}` })
     expect(failure).toMatchObject({ code: 'dns_server_failure', phase: 'dns' })
-  })
-
-  it('asks the next server where the first does not answer', async () => {
-    const servers = [`127.0.0.1:${await refusedPort()}`, server.server]
-    expect((await ask('toad.default.svc.cluster.local', { servers })).failure).toBeNull()
-    const silent = await startDnsServer({ 'toad.default.svc.cluster.local': { silent: true } })
-    const late = await ask('toad.default.svc.cluster.local', {
-      servers: [silent.server, server.server],
-      timeoutMs: 1200,
-    })
-    expect(late.failure).toBeNull()
-    await silent.close()
   })
 
   it('ends with the reason of an abort', async () => {

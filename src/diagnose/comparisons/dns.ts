@@ -193,11 +193,37 @@ export const serviceNameUnknown: Rule = {
   },
 }
 
+/** One of several servers to ask is dead: what is asked waits for it first. Seen where the caller names the servers. */
+export const dnsServerSilent: Rule = {
+  code: 'dns_server_silent',
+  layer: 'dns',
+  unless: ['cluster_dns_fails', 'service_proxy_fails'],
+  after: ({ all }) => {
+    const waited = all.filter(({ result }) => (result?.dns?.unanswered?.length ?? 0) > 0)
+    const silent = [...new Set(waited.flatMap(({ result }) => result?.dns?.unanswered ?? []))]
+    const others = [...new Set(all.flatMap(({ result }) => (result?.dns?.rcode ? (result.dns.server ?? []) : [])))]
+    const dead = silent.filter((server) => !others.includes(server))
+    if (dead.length === 0 || others.length === 0) return []
+    const bad = failing(waited).filter(isServerFault)
+    return [
+      {
+        confidence: 'likely',
+        title: `${dead.length === 1 ? 'The DNS server' : 'The DNS servers'} ${list(dead)} ${dead.length === 1 ? 'does' : 'do'} not answer, ${list(others)} ${others.length === 1 ? 'does' : 'do'}`,
+        detail: `${count(waited.length, 'path')} waited for it before the next server was asked. Applications wait as well, for 5 s by default (resolv.conf, timeout), and some give up before.`,
+        fix: 'Get that server to answer, or take it out of the list of nameservers.',
+        confirm: `nslookup kubernetes.default.svc ${dead[0]}`,
+        evidence: triesOf(waited),
+        explains: idsOf(bad),
+      },
+    ]
+  },
+}
+
 /** F26: with several DNS servers, or lost packets, an answer is a matter of luck, or of patience. */
 export const dnsAnswersSometimes: Rule = {
   code: 'dns_answers_sometimes',
   layer: 'dns',
-  unless: ['cluster_domain_wrong', 'service_name_unknown', 'outside_dns_fails'],
+  unless: ['cluster_domain_wrong', 'service_name_unknown', 'outside_dns_fails', 'dns_server_silent'],
   after: (seen) => {
     const names = clusterNames(seen)
     const bad = failing(names).filter(isServerFault)

@@ -23,10 +23,10 @@ type Records = { answers: string[]; ttl: number | null }
  * resolver, and a probe must not be answered from one.
  */
 export async function resolveName(request: ResolveRequest): Promise<Resolution> {
-  const { name, type, servers, timeoutMs, signal } = request
+  const { name, type, server, timeoutMs, signal } = request
   const startedAt = performance.now()
   const evidence: DnsEvidence = {
-    server: servers?.[0] ?? null,
+    server,
     name,
     type,
     rcode: null,
@@ -42,7 +42,7 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
   })
   if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
 
-  const resolver = new Resolver({ timeout: serverTimeoutMs(timeoutMs, servers?.length ?? 1), tries: 1 })
+  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs), tries: 1 })
   let timeUp = false
   const timer = setTimeout(() => {
     timeUp = true
@@ -51,7 +51,7 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
   const abort = () => resolver.cancel()
   signal.addEventListener('abort', abort)
   try {
-    if (servers !== null) resolver.setServers(servers)
+    if (server !== null) resolver.setServers([server])
     const canonical = type === 'A' || type === 'AAAA' ? canonicalName(resolver, name) : null
     const { answers, ttl } = await ask(resolver, name, type)
     return end(null, {
@@ -69,13 +69,6 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
     signal.removeEventListener('abort', abort)
   }
 }
-
-/**
- * Each of several servers gets its share, so that a silent one does not keep the next from being asked; half of it,
- * since Node looks at c-ares' clock only every so often, and may be late by as much again.
- */
-const serverTimeoutMs = (timeoutMs: number, servers: number): number =>
-  Math.ceil(servers > 1 ? timeoutMs / (2 * servers) : timeoutMs)
 
 async function ask(resolver: Resolver, name: string, type: DnsEvidence['type']): Promise<Records> {
   switch (type) {
@@ -150,7 +143,7 @@ export function lookupName(request: LookupRequest): Promise<Lookup> {
     const halfTime = setTimeout(() => {
       if (begun) return
       silent = true
-      void resolveName({ name, type: 'A', servers: null, timeoutMs: timeoutMs / 2, signal }).then(({ evidence }) => {
+      void resolveName({ name, type: 'A', server: null, timeoutMs: timeoutMs / 2, signal }).then(({ evidence }) => {
         silent = evidence.rcode === null
       })
     }, timeoutMs / 2)

@@ -31,33 +31,26 @@ export const waysOf = (endpoint: string): Ways => ({
 
 /** Asks DNS for this very name. */
 export async function resolveName(ways: Ways, request: ResolveRequest): Promise<Resolution> {
-  const { name, type, servers, timeoutMs, signal } = request
+  const { name, type, timeoutMs, signal } = request
   const startedAt = performance.now()
-  const end = (server: string, failure: Failure | null, found: Partial<DnsEvidence> = {}): Resolution => ({
+  const server = request.server ?? ways.httpsServer
+  const ask = request.server === null ? ways.overHttps : ways.overTcp(request.server)
+  const end = (failure: Failure | null, found: Partial<DnsEvidence> = {}): Resolution => ({
     evidence: { server, name, type, rcode: null, answers: [], cname: null, ttl: null, lookup: null, ...found },
     durationMs: since(startedAt),
     failure,
   })
-  const asked =
-    servers === null
-      ? [{ server: ways.httpsServer, ask: ways.overHttps }]
-      : servers.map((server) => ({ server, ask: ways.overTcp(server) }))
   const query = questionOf(name, type)
-  let last = end(asked[0]?.server ?? '', failureOf('EBADNAME', 'dns'))
-  if (query === null) return last
-  for (const { server, ask } of asked) {
-    if (signal.aborted) return end(server, { ...(signal.reason as Failure), phase: 'dns' })
-    // Each of several servers gets its share, so that a silent one does not keep the next from being asked
-    const share = AbortSignal.timeout(Math.ceil(timeoutMs / asked.length))
-    try {
-      const { failure, ...found } = read(await ask(query, AbortSignal.any([signal, share])), type)
-      return end(server, failure, found)
-    } catch (error) {
-      if (signal.aborted) return end(server, { ...(signal.reason as Failure), phase: 'dns' })
-      last = end(server, failureOf(share.aborted ? 'ETIMEOUT' : saidOr(error, 'UNSAID'), 'dns', error))
-    }
+  if (query === null) return end(failureOf('EBADNAME', 'dns'))
+  if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' })
+  const timeUp = AbortSignal.timeout(Math.ceil(timeoutMs))
+  try {
+    const { failure, ...found } = read(await ask(query, AbortSignal.any([signal, timeUp])), type)
+    return end(failure, found)
+  } catch (error) {
+    if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' })
+    return end(failureOf(timeUp.aborted ? 'ETIMEOUT' : saidOr(error, 'UNSAID'), 'dns', error))
   }
-  return last
 }
 
 /** What applications outside a cluster see: both families of the very name, without a search list. */
@@ -68,7 +61,7 @@ export async function lookupName(ways: Ways, request: LookupRequest): Promise<Lo
   const found = await Promise.all(
     families.map(async (of) => {
       const type = of === 'IPv4' ? 'A' : 'AAAA'
-      return { of, ...(await resolveName(ways, { name, type, servers: null, timeoutMs, signal })) }
+      return { of, ...(await resolveName(ways, { name, type, server: null, timeoutMs, signal })) }
     }),
   )
   const addresses = found.flatMap(({ of, evidence }) => evidence.answers.map((address) => ({ address, family: of })))
