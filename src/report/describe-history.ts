@@ -13,6 +13,7 @@ import {
   type ServiceHead,
   type ServiceHistory,
   type ServiceWindow,
+  UNWATCHED_MS,
 } from './history.ts'
 import type {
   HistoryResultDocument,
@@ -49,8 +50,10 @@ export const describeService = (history: ServiceHistory): ServiceDocument => ({
 })
 
 function describePathState({ path, retiredAtMs, states }: PathHistory): PathStateDocument {
-  const failing = states.filter(({ state }) => state === 'fail')
-  const passing = states.filter(({ state }) => state === 'pass')
+  const newestMs = Math.max(...states.map(({ lastAtMs }) => lastAtMs))
+  const watched = states.filter(({ lastAtMs }) => lastAtMs >= newestMs - UNWATCHED_MS)
+  const failing = watched.filter(({ state }) => state === 'fail')
+  const passing = watched.filter(({ state }) => state === 'pass')
   const since = (of: readonly SeriesState[]) => of.flatMap(({ sinceMs }) => sinceMs ?? [])
   // It fails since the first of its states does, and passes since the last of them does.
   const sinceMs = failing.length > 0 ? Math.min(...since(failing)) : Math.max(...since(passing))

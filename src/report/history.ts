@@ -48,6 +48,12 @@ export type SeriesState = {
   lastFailure: { atMs: number; code: FailureCode | null } | null
 }
 
+/**
+ * A check or a vantage that has not been looked at for longer than this, while others of its path were, counts as
+ * gone: renamed, or tried once from somewhere. Longer than a day, so that what runs daily never does.
+ */
+export const UNWATCHED_MS = 2 * 86_400_000
+
 export type PathHistory = {
   path: HistoryPath
   /** End of the last job that had it in its plan; `null`: the newest has. */

@@ -5,8 +5,8 @@
  */
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
-import type { Cause, Incident } from '../report/history.ts'
-import type { Store } from './db.ts'
+import { type Cause, type Incident, UNWATCHED_MS } from '../report/history.ts'
+import { type Store, write } from './db.ts'
 import { incidentFailures, incidents, series } from './history-schema.ts'
 import type { KnownService } from './services.ts'
 import type { Window } from './window.ts'
@@ -55,6 +55,25 @@ export async function listIncidents(
     failures: failures.get(row.no) ?? {},
     cause: row.cause === null ? null : (JSON.parse(row.cause) as Cause),
   }))
+}
+
+/**
+ * Ends incidents of checks and vantages that are looked at no more, while others of their path are: when they were
+ * looked at last.
+ *
+ * @returns how many; at most `limit`.
+ */
+export async function endUnwatched(store: Store, limit: number): Promise<number> {
+  const ended = await write(
+    store,
+    sql`update incidents set ended_at_ms = (select last_at_ms from series where no = incidents.series_no)
+      where no in (
+        select i.no from incidents i join series s on s.no = i.series_no
+        where i.ended_at_ms is null and s.last_at_ms <
+          (select max(other.last_at_ms) from series other where other.path_id = s.path_id) - ${UNWATCHED_MS}
+        limit ${limit}) returning no`,
+  )
+  return ended.length
 }
 
 async function readFailures(store: Store, numbers: readonly number[]) {

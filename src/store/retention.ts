@@ -7,6 +7,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
+import { endUnwatched } from './incidents.ts'
 import { ROLLUP_TABLES } from './rollups.ts'
 import { DAY_MS, STEPS } from './steps.ts'
 import { dayOf } from './texts.ts'
@@ -167,6 +168,8 @@ const oldRollups =
     return stepOf(returned.reduce((sum, rows) => sum + rows.length, 0))
   }
 
+const unwatchedIncidents: Stage = async ({ store, limit }) => stepOf(await endUnwatched(store, limit))
+
 const oldIncidents: Stage = async ({ store, keep, nowMs, limit }) => {
   const old = sql`select no from incidents where ended_at_ms < ${nowMs - keep.dailyMs} limit ${limit}`
   const returned = await store.atomic([
@@ -216,6 +219,7 @@ const STAGES: readonly Stage[] = [
   oldRollups('hour', 0, (keep) => keep.hourlyMs),
   oldRollups('day', 1, (keep) => keep.dailyMs),
   oldRollups('16 days', 2, (keep) => keep.dailyMs),
+  unwatchedIncidents,
   oldIncidents,
   forgottenServices,
   expiredKeys,

@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { listHistory } from '../../src/store/history-results.ts'
+import { listIncidents } from '../../src/store/incidents.ts'
 import { getJob, insertJob } from '../../src/store/jobs.ts'
 import { readPoints } from '../../src/store/points.ts'
 import { listResults } from '../../src/store/results.ts'
 import { type Retention, retain } from '../../src/store/retention.ts'
 import { rebuildHour } from '../../src/store/rollups.ts'
 import { readServiceWindow } from '../../src/store/service-window.ts'
-import { findServices } from '../../src/store/services.ts'
+import { findServices, readService } from '../../src/store/services.ts'
 import { STEPS } from '../../src/store/steps.ts'
 import { DAY, HOUR, pathOf, ran, toad } from '../support/history.ts'
 import { aClaim, aJob, NOW, REFUSED } from '../support/stored.ts'
@@ -102,6 +103,38 @@ export function retentionContract(open: OpenStore): void {
     const window = { fromMs: NOW + 30_000, toMs: NOW + HOUR - 1 }
     const found = await readServiceWindow(store(), await toad(store()), window, NOW)
     expect([found?.fromMs, found?.toMs, found?.counts.skipped]).toEqual([NOW, NOW + HOUR, 1])
+  })
+
+  it('ends what is looked at no more: a check or a vantage that two days of others on its path have left behind', async () => {
+    const failing = { pathId: A.id, ...REFUSED }
+    await ran(store(), { atMs: NOW, tries: [{ ...failing, check: 'renamed' }] })
+    await ran(store(), { atMs: NOW, tries: [{ ...failing, check: 'nightly' }] })
+    await ran(store(), { atMs: NOW, tries: [failing], job: { vantage: 'outside' } })
+    await ran(store(), { atMs: NOW + DAY, tries: [{ ...failing, check: 'nightly' }] })
+    const open = async () => {
+      const all = await listIncidents(
+        store(),
+        await toad(store()),
+        { fromMs: 0, toMs: null },
+        { limit: 50, before: null },
+      )
+      const brief = all.map((one) => [one.check, one.vantage, one.endedAtMs === null ? null : one.endedAtMs - NOW])
+      return brief.filter(([check]) => check !== '').toSorted()
+    }
+    for (const [days, gone] of [
+      [2, null],
+      [2.1, 0],
+    ] as const) {
+      await ran(store(), { atMs: NOW + days * DAY, tries: [failing] })
+      await retainAll(NOW + days * DAY)
+      expect(await open()).toEqual([
+        ['default', 'in-cluster', null],
+        ['default', 'outside', gone],
+        ['nightly', 'in-cluster', null],
+        ['renamed', 'in-cluster', gone],
+      ])
+    }
+    expect((await readService(store(), await toad(store()), { fromMs: 0, toMs: null }))?.openIncidents).toBe(3)
   })
 
   it('leaves nothing of what is past every limit', async () => {
