@@ -143,6 +143,19 @@ describe('settle rounds', () => {
     expect(clock.elapsedMs).toBeLessThan(10_100)
   })
 
+  it('come further apart where each is dear, so that their rows are bounded and the last is at the end', async () => {
+    const { results, clock } = await run([plannedPath()], {
+      answer: () => REFUSED,
+      request: { samples: 100, retries: { limit: 9, delayMs: 0 }, settleMs: 300_000 },
+      deadlineMs: 900_000,
+      tookMs: 1,
+    })
+    const rounds = Map.groupBy(results, ({ round }) => round)
+    expect([...rounds.values()].map(({ length }) => length)).toEqual(Array(11).fill(1000))
+    expect(clock.elapsedMs).toBeGreaterThanOrEqual(300_000)
+    expect(clock.elapsedMs).toBeLessThan(301_000)
+  })
+
   it('does not wait for paths of which nothing is promised', async () => {
     const { brief } = await run([plannedPath({ expected: 'unknown' })], { answer: () => REFUSED, request })
     expect(brief).toEqual(['1.1.1 skipped'])

@@ -48,6 +48,9 @@ export type SampleRange = { first: number; last: number }
 /** Between settle rounds: longer than kube-proxy and EndpointSlices lag behind a change, shorter than a person waits. */
 const SETTLE_DELAY_MS = 2000
 
+/** Results of the rounds after the first, all runners of a job together; and as many again as its last round has. */
+const SETTLE_RESULTS_MAX = 10_000
+
 /** A variable has no check of its own: it is compared, and the comparison is recorded under this one. */
 const VARIABLE: Check = { type: 'dns', name: 'default', isDefault: true, port: null }
 
@@ -118,7 +121,7 @@ class Rounds {
       const leftMs = settledAtMs - clock.now()
       if (unsettled.size === 0 || leftMs <= 0 || this.#cut.aborted) return
       // What was waited for before a restart is not waited for again
-      if (round > resumed) await clock.sleep(Math.min(SETTLE_DELAY_MS, leftMs), this.#cut)
+      if (round > resumed) await clock.sleep(this.#delayMs(round, unsettled, leftMs), this.#cut)
       if (this.#cut.aborted) return
       const before = this.#context.plan
       await this.#replan()
@@ -127,6 +130,21 @@ class Rounds {
         this.#context.plan.paths.filter((path) => unsettled.has(path.id) || hasChanged(path, before)),
       )
     }
+  }
+
+  /** So long that the rounds until the time is up, each about as large as the last, stay within their results. */
+  #delayMs(round: number, unsettled: ReadonlySet<string>, leftMs: number): number {
+    const { only, plan } = this.#run
+    const probed = plan.paths.filter(({ skipped }) => skipped === null).length
+    const share = only === undefined ? 1 : only.size / Math.max(1, probed)
+    let spent = 0
+    let last = 0
+    for (const result of this.#results) {
+      if (result.round > 1) spent++
+      if (result.round === round - 1 && unsettled.has(result.pathId)) last++
+    }
+    const rounds = Math.floor((SETTLE_RESULTS_MAX * share - spent) / Math.max(1, last))
+    return Math.min(leftMs, Math.max(SETTLE_DELAY_MS, leftMs / Math.max(1, rounds)))
   }
 
   /** Reads the objects again, where they are live. A cluster that does not answer now leaves the plan as it was. */

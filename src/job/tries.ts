@@ -2,7 +2,7 @@ import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from './job.ts'
 
-/** The most tries of one job. What `settleMs` adds is bounded by its time. */
+/** The most tries of one job. What `settleMs` adds has a bound of its own (check/schedule.ts). */
 export const TRIES_LIMIT = 20_000
 
 /**

@@ -97,6 +97,46 @@ describe('a process that is killed in the middle of a job', () => {
   }, 60_000)
 })
 
+describe('two processes on one database', () => {
+  it('do each job once, whichever of them took it in', async () => {
+    const asked: string[] = []
+    const counting = await startPod('counting', '127.0.0.1', ({ url = '' }, response) => {
+      asked.push(url)
+      response.end('ok')
+    })
+    const both = await Promise.all([start(), start()])
+    const numbers = Array.from({ length: 60 }, (_, number) => number)
+    const jobs = await Promise.all(
+      numbers.map((number) =>
+        readJob(
+          fetch(`${both[number % 2]?.url}/v1/jobs`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({
+              target: { manifests: [toadService(counting.port)] },
+              paths: { include: ['ClusterIP'] },
+              checks: [{ name: 'home', type: 'http', path: `/job/${number}` }],
+            }),
+          }),
+        ),
+      ),
+    )
+    // Each is asked of the process that did not take it in.
+    const ends = await Promise.all(
+      jobs.map(({ id }, number) => readJob(fetch(`${both[(number + 1) % 2]?.url}/v1/jobs/${id}?wait=60`))),
+    )
+    expect(ends.map(({ status, verdict, summary }) => [status, verdict, summary.pass])).toEqual(
+      numbers.map(() => ['finished', 'pass', 1]),
+    )
+    expect(asked.toSorted()).toEqual(numbers.map((number) => `/job/${number}`).toSorted())
+    for (const { child } of both) {
+      child.kill('SIGTERM')
+      expect(await ended(child)).toBe(0)
+    }
+    await counting.close()
+  })
+})
+
 describe('the start', () => {
   it.each([
     [{ PORTOLAN_HOST: '0.0.0.0' }, /^PORTOLAN_ADMIN_TOKEN: /],
