@@ -1,6 +1,6 @@
 /**
  * Where the controller of an Ingress is dialled: what the caller says; else the status of the Ingress; else the Service
- * before the controller, when it is among the objects. Never the public DNS of the host: that is another question.
+ * before the controller, when it is among the objects. What the public DNS of a host says is asked for in `ingress.ts`.
  *
  * @module
  */

@@ -279,6 +279,32 @@ describe('the address of the controller (A7)', () => {
     })
   })
 
+  it.each(['outside', 'edge'] as const)(
+    'from %s is, where nothing tells it, what the public DNS of the host says, and nobody promises that',
+    (vantage) => {
+      const rules = [{ path: '/' }]
+      const plan = planOf([service(), ingress(rules, tls('toad.example.com'), {}, none)], { vantage })
+      expect(linesOf(plan, 'Ingress')).toEqual([
+        'https://toad.example.com/ at toad.example.com:443 unknown',
+        'http://toad.example.com/ at toad.example.com:80 unknown',
+      ])
+      expect(pathOf(plan, 'Ingress')).toMatchObject({
+        ...{ family: null, host: 'toad.example.com', serverName: 'toad.example.com' },
+        because: [
+          'Ingress/toad spec.rules[0].http.paths[0]',
+          'Service/toad spec.ports[0].port',
+          'Ingress/toad status.loadBalancer.ingress=[]',
+          'Ingress/toad spec.tls[0]',
+          'Ingress/toad spec.rules[0].http.paths[0]: no object tells where the controller is; the public DNS of toad.example.com is followed',
+        ],
+      })
+      for (const host of [null, '*.example.com']) {
+        const hidden = planOf([service(), ingress(rules, { host }, {}, none)], { vantage })
+        expect(pathOf(hidden, 'Ingress').skipped?.reason).toBe('pending')
+      }
+    },
+  )
+
   it('is not the cluster IP that the controller wrote into the status, from outside', () => {
     const trap = ingress([{}], {}, {}, loadBalancerStatus({ ip: '10.96.0.200' }))
     const fronting = front({ type: 'NodePort' })

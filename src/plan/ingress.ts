@@ -66,10 +66,25 @@ function throughControllers(context: PlanContext, ingress: Ingress): PathDraft[]
   const controllers = controllersOf(context, ingress)
   return routes.flatMap((route) => {
     const asked = askedOf(context, route)
-    return controllers.flatMap((controller) =>
-      schemesOf(route, asked.host).map((scheme) => through(context, route, asked, controller, scheme)),
-    )
+    return controllers
+      .map((controller) => byPublicName(context, route, controller))
+      .flatMap((controller) =>
+        schemesOf(route, asked.host).map((scheme) => through(context, route, asked, controller, scheme)),
+      )
   })
+}
+
+/**
+ * Where no object tells the controller's address: what clients outside would follow. Not from inside, where the name
+ * may have another answer. That it leads to this cluster is promised by nobody.
+ */
+function byPublicName({ vantage }: PlanContext, route: Route, controller: Controller): Controller {
+  const { host } = route
+  if (controller.address !== null || vantage === 'in-cluster' || host === null || host.startsWith('*.')) {
+    return controller
+  }
+  const doubt = `${routeRef(route)}: no object tells where the controller is; the public DNS of ${host} is followed`
+  return { ...controller, address: host, pending: null, doubts: [...controller.doubts, doubt] }
 }
 
 type Asked = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & { because: string[]; doubts: string[] }

@@ -88,6 +88,28 @@ describe('LoadBalancer (A4)', () => {
     expect(pathOf(open, 'LoadBalancer').expected).toBe('reachable')
   })
 
+  it.each([
+    ['networking.gke.io/load-balancer-type', 'Internal'],
+    ['cloud.google.com/load-balancer-type', 'Internal'],
+    ['service.beta.kubernetes.io/aws-load-balancer-scheme', 'internal'],
+    ['service.beta.kubernetes.io/aws-load-balancer-internal', '0.0.0.0/0'],
+    ['service.beta.kubernetes.io/azure-load-balancer-internal', 'true'],
+  ])('is promised to nobody outside under %s: %s', (name, value) => {
+    const manifest = (annotation: string) => {
+      const status = loadBalancerStatus({ hostname: 'lb.example.com' })
+      return service({ type: 'LoadBalancer' }, { annotations: { [name]: annotation } }, status)
+    }
+    const path = (annotation: string, vantage: 'outside' | 'in-cluster') =>
+      pathOf(planOf([manifest(annotation)], { vantage }), 'LoadBalancer')
+    expect(doubtsOf(path(value, 'outside'))).toEqual([
+      `Service/toad metadata.annotations["${name}"]=${value}: an internal load balancer, and the prober stands outside`,
+    ])
+    expect(path(value, 'in-cluster').expected).toBe('reachable')
+    expect(path('false', 'outside').expected).toBe('reachable')
+    const named = { vantage: 'outside', addresses: { loadBalancer: ['10.1.2.3'] } } as const
+    expect(pathOf(planOf([manifest(value)], named), 'LoadBalancer').expected).toBe('reachable')
+  })
+
   it('cannot be dialled from the edge at a private address, unless the caller names it', () => {
     const manifests = [balanced([{ ip: '192.168.1.240' }])]
     expect(linesOf(planOf(manifests, { vantage: 'edge' }), 'LoadBalancer')).toEqual([

@@ -79,7 +79,11 @@ function at(context: PlanContext, port: ServicePort, field: string, entry: Entry
     sni: isName ? entry.address : context.serviceName,
     judgesCertificate: isName,
     shortCut: entry.isVip && context.vantage === 'in-cluster',
-    doubts: [...(entry.isVip ? otherProxyDoubts(context) : []), ...sourceRangeDoubts(context)],
+    doubts: [
+      ...(entry.isVip ? otherProxyDoubts(context) : []),
+      ...sourceRangeDoubts(context),
+      ...(entry.given ? [] : internalDoubts(context)),
+    ],
   })
 }
 
@@ -92,4 +96,28 @@ function sourceRangeDoubts({ service }: PlanContext): string[] {
   return [
     `Service/${service.meta.name} spec.loadBalancerSourceRanges: only clients from ${ranges.join(', ')} are let in`,
   ]
+}
+
+/** How clouds are asked for a load balancer of their own network (Kubernetes' documentation, "Internal load balancer"). */
+const INTERNAL: readonly (readonly [annotation: string, value: RegExp])[] = [
+  ['networking.gke.io/load-balancer-type', /^internal$/i],
+  ['cloud.google.com/load-balancer-type', /^internal$/i],
+  ['service.beta.kubernetes.io/aws-load-balancer-scheme', /^internal$/],
+  ['service.beta.kubernetes.io/aws-load-balancer-internal', /^(true|0\.0\.0\.0\/0)$/],
+  ['service.beta.kubernetes.io/azure-load-balancer-internal', /^true$/],
+  ['service.beta.kubernetes.io/openstack-internal-load-balancer', /^true$/],
+  ['service.beta.kubernetes.io/oci-load-balancer-internal', /^true$/],
+  ['service.beta.kubernetes.io/cce-load-balancer-internal-vpc', /^true$/],
+  ['service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type', /^intranet$/],
+  ['service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type', /^private$/],
+  ['service.kubernetes.io/qcloud-loadbalancer-internal-subnetid', /./],
+]
+
+function internalDoubts({ service, vantage }: PlanContext): string[] {
+  if (vantage === 'in-cluster') return []
+  const found = INTERNAL.find(([name, value]) => value.test(service.meta.annotations[name] ?? ''))
+  if (found === undefined) return []
+  const [name] = found
+  const told = `metadata.annotations["${name}"]=${service.meta.annotations[name]}`
+  return [`Service/${service.meta.name} ${told}: an internal load balancer, and the prober stands outside`]
 }
