@@ -57,6 +57,8 @@ export type Service = {
   type: ServiceType
   clusterIP: string | null
   clusterIPs: readonly string[]
+  /** Where they were found: before 1.20, and in many manifests, there is only the first. */
+  clusterIPField: 'spec.clusterIPs' | 'spec.clusterIP'
   ipFamilies: readonly Family[]
   ipFamilyPolicy: string | null
   ports: readonly ServicePort[]

@@ -177,6 +177,7 @@ const plain: Service = {
   type: 'ClusterIP',
   clusterIP: null,
   clusterIPs: [],
+  clusterIPField: 'spec.clusterIP',
   ipFamilies: [],
   ipFamilyPolicy: null,
   ports: [plainPort(80)],
@@ -240,6 +241,7 @@ describe('a Service is read', () => {
       {
         clusterIP: '10.96.0.9',
         clusterIPs: ['10.96.0.9', '2001:db8::9'],
+        clusterIPField: 'spec.clusterIPs',
         ipFamilies: ['IPv4', 'IPv6'],
         ipFamilyPolicy: 'PreferDualStack',
       },
@@ -247,7 +249,14 @@ describe('a Service is read', () => {
     [
       'headless, without ports',
       '{clusterIP: None, clusterIPs: [None], publishNotReadyAddresses: true, selector: {app: toad}}',
-      { clusterIP: 'None', clusterIPs: ['None'], ports: [], publishNotReadyAddresses: true, selector: { app: 'toad' } },
+      {
+        clusterIP: 'None',
+        clusterIPs: ['None'],
+        clusterIPField: 'spec.clusterIPs',
+        ports: [],
+        publishNotReadyAddresses: true,
+        selector: { app: 'toad' },
+      },
     ],
     [
       'as an ExternalName',

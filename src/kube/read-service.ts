@@ -30,6 +30,7 @@ export function readService(object: Field): Service {
     type,
     clusterIP: clusterIPs[0] ?? null,
     clusterIPs,
+    clusterIPField: spec.get('clusterIPs').items().length > 0 ? 'spec.clusterIPs' : 'spec.clusterIP',
     ipFamilies: readFamilies(spec, clusterIPs),
     ipFamilyPolicy: spec.get('ipFamilyPolicy').oneOf(FAMILY_POLICIES),
     ports: readPorts(spec, type === 'ExternalName' || clusterIPs[0] === 'None'),

@@ -10,7 +10,7 @@ import type { PlanContext } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { externalNameOf } from './external-name.ts'
 import { familyOf } from './ip.ts'
-import { clusterIPDoubts, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
+import { clusterIPDoubts, clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
 import { hasSelector, targetNumbers } from './service-endpoints.ts'
 
 /** What the Service's name must resolve to. `values: null`: any address will do, the objects don't tell. */
@@ -47,16 +47,19 @@ function aliasPaths(context: PlanContext): PathDraft[] {
   const { service, fqdn } = context
   const field = `Service/${service.meta.name} spec.externalName`
   const isAddress = name !== null && familyOf(name) !== null
+  const unserved = isAddress
+    ? [`${field}: an IP address cannot be the target of a CNAME, so the name is not served`]
+    : []
   const cname = record(
     context,
     { name: fqdn, type: 'CNAME', values: name === null ? null : [name], how: 'resolve' },
     [field],
-    { doubts: isAddress ? [`${field}: an IP address cannot be the target of a CNAME, so the name is not served`] : [] },
+    { doubts: unserved },
   )
   const naive = `${field}: a client that dials the Service's name sends that name as Host and SNI, which ${name ?? 'the target'} may not serve`
   return [
     cname,
-    ...lookups(context, null),
+    ...lookups(context, null, unserved),
     ...service.ports.map((port, position) =>
       draft({
         ...ofName(fqdn),
@@ -115,9 +118,7 @@ function clusterIPRecords(context: PlanContext): Records[] {
   }
   return (['IPv4', 'IPv6'] as const).flatMap((family) => {
     const values = addresses.filter((address) => familyOf(address) === family)
-    const because = values.map((value) =>
-      service.clusterIPs.length > 0 ? `${ref} spec.clusterIPs[${addresses.indexOf(value)}]` : `${ref} spec.clusterIP`,
-    )
+    const because = values.map((value) => `${ref} ${clusterIPFieldOf(service, addresses.indexOf(value))}`)
     return values.length === 0 ? [] : [{ family, values, because, doubts: [] }]
   })
 }
@@ -144,17 +145,22 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
 }
 
 /** What an application may write instead of the whole name; they must agree with it. */
-function lookups(context: PlanContext, values: readonly string[] | null): PathDraft[] {
+function lookups(context: PlanContext, values: readonly string[] | null, doubts: readonly string[] = []): PathDraft[] {
   const { namespace, service } = context.target
   const forms = [`${service}.${namespace}`, `${service}.${namespace}.svc`]
   const ownNamespace = context.prober.namespace === namespace && context.vantage === 'in-cluster'
   if (ownNamespace) forms.unshift(service)
   return forms.map((name) =>
-    record(context, { name, type: 'A', values, how: 'lookup' }, [
-      name === service
-        ? `the prober runs in namespace ${namespace}, which its search list begins with`
-        : 'the search list of pods',
-    ]),
+    record(
+      context,
+      { name, type: 'A', values, how: 'lookup' },
+      [
+        name === service
+          ? `the prober runs in namespace ${namespace}, which its search list begins with`
+          : 'the search list of pods',
+      ],
+      { doubts },
+    ),
   )
 }
 

@@ -52,6 +52,9 @@ function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEn
     ]
   }
   if (endpoint.usable) return []
-  if (endpoint.terminating) return [`${because}: terminating; traffic goes to the ready endpoints`]
+  if (endpoint.terminating) {
+    const why = endpoint.serving ? 'traffic goes to the ready endpoints' : 'it does not serve any more'
+    return [`${because}: terminating; ${why}`]
+  }
   return [`${because}: not ready`]
 }

@@ -8,7 +8,7 @@ import type { Service, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { hostPort } from './ip.ts'
-import { clusterIPsOf, isExternalName, isHeadless } from './service.ts'
+import { clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
 
 type Variable = { name: string; value: string; port: ServicePort | null; fields: readonly string[] }
 
@@ -53,7 +53,7 @@ export function variablesOf({ service }: Pick<PlanContext, 'service'>): Variable
   const [first] = service.ports
   if (host === undefined || first === undefined) return []
   const prefix = variableName(service.meta.name)
-  const hostField = service.clusterIPs.length > 0 ? 'spec.clusterIPs[0]' : 'spec.clusterIP'
+  const hostField = clusterIPFieldOf(service, 0)
   const url = (port: ServicePort): string => `${port.protocol.toLowerCase()}://${hostPort(host, port.port, '')}`
   const named = service.ports.filter(({ name }) => name !== null)
   return [

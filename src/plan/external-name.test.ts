@@ -64,7 +64,12 @@ describe('ExternalName (A5)', () => {
 
   it('promises no CNAME to an IP address, which DNS cannot serve', () => {
     const plan = planOf([alias({ externalName: '192.0.2.9' })])
-    expect(linesOf(plan, 'DNS')[0]).toBe(`dns:${FQDN}?type=CNAME unknown`)
+    expect(linesOf(plan, 'DNS')).toEqual([
+      `dns:${FQDN}?type=CNAME unknown`,
+      'dns:toad.pond?type=A unknown',
+      'dns:toad.pond.svc?type=A unknown',
+      `${FQDN}:443 unknown`,
+    ])
     expect(linesOf(plan, 'ExternalName')).toEqual(['192.0.2.9:443 unknown'])
   })
 })

@@ -7,7 +7,7 @@ import type { Ingress, Labels, Service, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { classOf } from './ingress-rules.ts'
 import { nodeAddresses } from './nodes.ts'
-import { clusterIPsOf } from './service.ts'
+import { clusterIPFieldOf, clusterIPsOf } from './service.ts'
 
 /**
  * How controllers label the Service before them (their charts and manifests). `controller` begins
@@ -122,6 +122,12 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
   if (onHosts.length > 0) return onHosts.slice(0, NODES_ASKED)
 
   return clusterIPsOf({ service }).map((address, position): FrontAddress => {
-    return { address, because: `${ref} spec.clusterIPs[${position}]`, ...atPorts, reach: 'cluster', isVip: false }
+    return {
+      address,
+      because: `${ref} ${clusterIPFieldOf(service, position)}`,
+      ...atPorts,
+      reach: 'cluster',
+      isVip: false,
+    }
   })
 }

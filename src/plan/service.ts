@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Service } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 
@@ -10,13 +11,14 @@ import { draft, type PathDraft } from './draft.ts'
 export const PROXY_LABELS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'] as const
 
 /** Addresses that kube-proxy makes every node answer for. */
-export const clusterIPsOf = ({ service }: Pick<PlanContext, 'service'>): readonly string[] => {
-  const given = service.clusterIPs.length > 0 ? service.clusterIPs : [service.clusterIP]
-  return given.filter((address) => address !== null).filter((address) => address !== '' && address !== 'None')
-}
+export const clusterIPsOf = ({ service }: Pick<PlanContext, 'service'>): readonly string[] =>
+  service.clusterIPs.filter((address) => address !== 'None')
 
-export const isHeadless = ({ service }: Pick<PlanContext, 'service'>): boolean =>
-  service.clusterIP === 'None' || service.clusterIPs.includes('None')
+/** The field that has the cluster IP at that position. */
+export const clusterIPFieldOf = ({ clusterIPField }: Pick<Service, 'clusterIPField'>, at: number): string =>
+  clusterIPField === 'spec.clusterIPs' ? `spec.clusterIPs[${at}]` : 'spec.clusterIP'
+
+export const isHeadless = ({ service }: Pick<PlanContext, 'service'>): boolean => service.clusterIP === 'None'
 
 export const isExternalName = ({ service }: Pick<PlanContext, 'service'>): boolean => service.type === 'ExternalName'
 
@@ -36,8 +38,8 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
       return families.map((family) => draft({ ...common, family, because: [portField], pending }))
     }
     return addresses.map((address, at) => {
-      const field = service.clusterIPs.length > 0 ? `spec.clusterIPs[${at}]` : 'spec.clusterIP'
-      return draft({ ...common, address, addressPort: port.port, because: [`${ref} ${field}`, portField] })
+      const because = [`${ref} ${clusterIPFieldOf(service, at)}`, portField]
+      return draft({ ...common, address, addressPort: port.port, because })
     })
   })
 }
