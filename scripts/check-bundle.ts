@@ -1,5 +1,6 @@
 /**
- * Prints how large the Worker is, and of what; fails above the limit. Bundled as `wrangler deploy` does, minified.
+ * Prints how large the Worker is, and of what; fails above the limit, or where `[alias]` of `wrangler.toml` no longer keeps
+ * out what it is there for. Bundled as `wrangler deploy` does.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -11,6 +12,8 @@ import { gzipSync } from 'node:zlib'
 const LIMIT_KIB = 1024
 const AIM_KIB = 250
 const PARTS = 5
+/** All of zod's languages but the one that is used. */
+const KEPT_OUT = /node_modules\/zod\/v4\/locales\/(?!en\.js)/
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'portolan-worker-'))
@@ -29,7 +32,7 @@ try {
     [
       '--env-file=tools.env',
       'node_modules/wrangler/bin/wrangler.js',
-      ...['deploy', '--dry-run', '--minify', '--outdir', folder, '--metafile', join(folder, 'meta.json')],
+      ...['deploy', '--dry-run', '--outdir', folder, '--metafile', join(folder, 'meta.json')],
     ],
     { cwd: root, encoding: 'utf8' },
   )
@@ -43,6 +46,7 @@ try {
       parts.set(part, (parts.get(part) ?? 0) + bytesInOutput)
     }
   }
+  const unwanted = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((of) => KEPT_OUT.test(of)))
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`
   const gzipped = gzipSync(bundle, { level: 9 }).length
   console.log(`the Worker: ${kib(bundle.length)}, gzip ${kib(gzipped)} (aim ${AIM_KIB}, limit ${LIMIT_KIB})`)
@@ -51,6 +55,10 @@ try {
   }
   if (gzipped > LIMIT_KIB * 1024) {
     console.error(`the Worker is larger than ${LIMIT_KIB} KiB`)
+    process.exitCode = 1
+  }
+  if (unwanted.length > 0) {
+    console.error(`the Worker has ${unwanted.length} files that [alias] is to keep out, such as ${unwanted[0]}`)
     process.exitCode = 1
   }
 } finally {

@@ -22,11 +22,12 @@ type Wrangler = Awaited<ReturnType<typeof loadWrangler>>
 
 /** The settings of `wrangler.toml`, with an entry that tests can hold. */
 function configOf({ unstable_readConfig }: Wrangler, env: Record<string, string>) {
-  const { name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets } = unstable_readConfig(
-    { config: `${root}wrangler.toml` },
-  )
+  const config = unstable_readConfig({ config: `${root}wrangler.toml` })
+  const { name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets } = config
+  const { alias, minify, keep_names } = config
   return {
     ...{ name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets },
+    ...{ alias, minify, ...(keep_names !== undefined && { keep_names }) },
     main: 'test/runtime/workers/entry.ts',
     vars: {
       PORTOLAN_ADMIN_TOKEN: WORKERS_TOKEN,
