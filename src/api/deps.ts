@@ -22,6 +22,8 @@ export type Deps = {
   unsupported?: NonNullable<AcceptDeps['unsupported']>
   /** What a request that probes at once probes with: `/probe`. */
   check(): CheckDeps
+  /** Whether this request may ask the database again; a stream ends where it may not. Left out: it always may. */
+  mayLookAgain?(): boolean
   /** Called when a schedule was made or changed: it may be due before what is waited for. */
   schedulesChanged(): void
   figures(): ProcessFigures

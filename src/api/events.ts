@@ -53,6 +53,7 @@ export function mountEvents(app: Api): void {
 
 async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number): Promise<void> {
   const { poll, eventsLimitMs } = deps.settings
+  const mayLookAgain = deps.mayLookAgain ?? (() => true)
   const gone = new AbortController()
   stream.onAbort(() => gone.abort())
   const until = deps.clock.monotonic() + eventsLimitMs
@@ -71,7 +72,8 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
   let version = 0
   let current = job
   let heartbeatAt = deps.clock.monotonic() + HEARTBEAT_MS
-  for (let gapMs = poll.firstMs; !gone.signal.aborted && deps.clock.monotonic() < until; gapMs = nextGap(gapMs, poll)) {
+  const goesOn = () => !gone.signal.aborted && deps.clock.monotonic() < until && mayLookAgain()
+  for (let gapMs = poll.firstMs; goesOn(); gapMs = nextGap(gapMs, poll)) {
     const woken = new AbortController()
     const changed = deps.signals.next(job.id, AbortSignal.any([gone.signal, woken.signal]))
     // The job is looked at before its results: when it says that it has ended, all of them are there.

@@ -14,7 +14,8 @@ export type WorkersPortolan = {
   readonly lines: readonly string[]
   /** Fires the cron trigger, as every minute would. */
   cron(): Promise<void>
-  control(control: WorkerControl): Promise<{ made: number }>
+  /** @returns calls that could fail so far, and the most queries to D1 that an invocation has made. */
+  control(control: WorkerControl): Promise<{ made: number; mostQueries: number }>
   close(): Promise<void>
 }
 
@@ -66,7 +67,7 @@ export async function startOnWorkers(
     },
     async control(control) {
       const response = await fetch(`${at}/test`, { method: 'POST', body: JSON.stringify(control) })
-      return (await response.json()) as { made: number }
+      return (await response.json()) as { made: number; mostQueries: number }
     },
     async close() {
       await Promise.all([harness.close(), doh.close()])

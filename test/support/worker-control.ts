@@ -6,6 +6,8 @@ export type WorkerControl = {
   failing?: readonly number[]
   /** Messages that can never be worked off: of that chunk, or (`null`) those that start a job. `undefined`: none. */
   poisoned?: { chunk: number | null } | 'none'
+  /** Queries to D1 that a request is told it has no longer. */
+  withheld?: number
   /** Messages are taken and forgotten: all of them, or those of chunks. */
   losing?: 'all' | 'chunks' | 'none'
 }

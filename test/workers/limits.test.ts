@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { BATCH_LIMIT } from '../../src/job/batch.ts'
+import { QUERIES_MAX } from '../../src/runtime/workers/calls.ts'
 import { createAuthority } from '../support/certificates.ts'
 import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/portolan-on-workers.ts'
 import { readJob, readProblem } from '../support/read.ts'
@@ -58,6 +60,36 @@ it('takes the largest job: 20,000 tries, its plan and its secrets at their limit
   const job = await readJob(call(`/v1/jobs/${id}`))
   expect([job.status, job.paths.filter(({ skipped }) => skipped === null).length]).toEqual(['queued', ENDPOINTS])
   expect((await readJob(call(`/v1/jobs/${id}/cancel`, {}))).status).toBe('cancelled')
+})
+
+it('takes the largest batch within the queries of an invocation', async () => {
+  const services = Array.from({ length: BATCH_LIMIT }, (_, i) => {
+    const [service, slice] = jobOf(1, 1).target.manifests
+    const labels = { 'kubernetes.io/service-name': `toad-${i}` }
+    return [
+      { ...service, metadata: { name: `toad-${i}`, namespace: 'default' } },
+      { ...slice, metadata: { name: `toad-${i}`, namespace: 'default', labels } },
+    ]
+  })
+  const labels = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`label-${i}`, 'x'.repeat(200)]))
+  const response = await call('/v1/batches', {
+    target: { manifests: services.flat(), namespace: 'default' },
+    ...{ labels, limits: { endpoints: 100 }, paths: { include: ['Endpoint'] } },
+  })
+  expect(response.status).toBe(202)
+  const { mostQueries } = await worker.control({})
+  expect(mostQueries).toBeGreaterThan(BATCH_LIMIT)
+  expect(mostQueries).toBeLessThan(QUERIES_MAX)
+})
+
+it('closes a stream of events before the queries of an invocation are spent; it can be resumed', async () => {
+  const { id } = await readJob(call('/v1/jobs', { target: { manifests: [toadService(8080)] } }))
+  await worker.control({ withheld: QUERIES_MAX - 60 })
+  const stream = await (await call(`/v1/jobs/${id}/events`)).text()
+  await worker.control({ withheld: 0 })
+  expect(stream).toMatch(/^event: path$/m)
+  expect(stream).not.toMatch(/^event: done$/m)
+  expect(worker.lines.filter((line) => line.includes('at most 1000 queries'))).toEqual([])
 })
 
 it.each([

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/report/job-document.ts'
+import { QUERIES_MAX } from '../../src/runtime/workers/calls.ts'
 import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/portolan-on-workers.ts'
 import { readJob, readSchedule } from '../support/read.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
@@ -82,6 +83,7 @@ describe('a job in chunks', () => {
       expect([job.verdict, job.summary.pass, made.length, new Set(made).size]).toEqual(['pass', 300, 600, 600])
       const finished = worker.lines.filter((line) => line.includes('"job_finished"') && line.includes(id))
       expect(finished).toHaveLength(1)
+      expect((await worker.control({})).mostQueries).toBeLessThan(QUERIES_MAX / 2)
       expect(worker.lines.some((line) => line.includes('as the test wants'))).toBe(true)
     },
     240_000,

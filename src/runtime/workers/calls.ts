@@ -5,22 +5,29 @@
  * @module
  */
 
-/** A question to DNS, a connection, a query to D1 (a batch is one), a write to a queue. */
+/** A question to DNS, a connection, a query or a batch of them to D1, a write to a queue. */
 export type CallKind = 'dns' | 'connect' | 'd1' | 'queue'
 
 export type Calls = {
   /**
    * Makes a call when a connection is free for it.
+   * @param queries to D1 that the call is, 1 where it is to D1.
    * @throws Error where the invocation has spent its calls: a bug of whoever planned them.
    */
-  make<T>(kind: CallKind, call: () => Promise<T>): Promise<T>
+  make<T>(kind: CallKind, call: () => Promise<T>, queries?: number): Promise<T>
   readonly left: number
+  readonly queriesLeft: number
   /** Calls that probing may still make; the others are kept for recording what it finds. */
   readonly probesLeft: number
 }
 
-/** Workers Free has 50 subrequests an invocation; a tenth and more is left to what the runtime does on its own. */
+/** Of a turn at a chunk, a trigger: a tenth and more of the least that any plan has (50) is left to the runtime. */
 export const CALLS_MAX = 40
+/**
+ * Queries to D1 an invocation on Workers Paid (https://developers.cloudflare.com/d1/platform/limits/). That page has
+ * limits of single queries apply to each statement of a batch, and does not say that a batch counts as one: each counts.
+ */
+export const QUERIES_MAX = 1000
 /** Simultaneous connections an invocation. */
 export const CONNECTIONS_MAX = 6
 
@@ -33,10 +40,15 @@ export function createCalls({ reserved, limit = CALLS_MAX }: { reserved: number;
   let open = 0
   let spent = 0
   let probes = 0
+  let queriesMade = 0
   return {
-    async make(kind, call) {
+    async make(kind, call, queries = kind === 'd1' ? 1 : 0) {
       if (spent >= limit) throw new Error(`an invocation makes at most ${limit} calls; one more is to ${kind}`)
+      if (queriesMade + queries > QUERIES_MAX) {
+        throw new Error(`an invocation makes at most ${QUERIES_MAX} queries, not ${queriesMade + queries}`)
+      }
       spent++
+      queriesMade += queries
       if (kind === 'dns' || kind === 'connect') probes++
       if (open < CONNECTIONS_MAX) open++
       else await new Promise<void>((resolve) => waiting.push(resolve))
@@ -50,6 +62,9 @@ export function createCalls({ reserved, limit = CALLS_MAX }: { reserved: number;
     },
     get left() {
       return limit - spent
+    },
+    get queriesLeft() {
+      return QUERIES_MAX - queriesMade
     },
     get probesLeft() {
       return limit - reserved - probes

@@ -10,13 +10,14 @@ const bytesOf = (text: string): number =>
   text.length * 3 < VALUE_MAX_BYTES ? text.length : encoder.encode(text).length
 
 /**
- * D1 that counts its calls, a batch as one, and keeps its limits.
+ * D1 that counts its calls and the queries that they are, and keeps its limits.
  *
  * @throws Error at whoever makes a statement beyond them: a bug, which production would tell later and worse.
  */
 export function guardD1(client: D1Database, calls: Calls | null): D1Database {
   const originals = new WeakMap<D1PreparedStatement, D1PreparedStatement>()
-  const call = <T>(query: () => Promise<T>): Promise<T> => (calls === null ? query() : calls.make('d1', query))
+  const call = <T>(query: () => Promise<T>, queries = 1): Promise<T> =>
+    calls === null ? query() : calls.make('d1', query, queries)
 
   const guard = (statement: D1PreparedStatement): D1PreparedStatement => {
     const guarded = new Proxy(statement, {
@@ -46,7 +47,10 @@ export function guardD1(client: D1Database, calls: Calls | null): D1Database {
       }
       if (name === 'batch') {
         return (statements: readonly D1PreparedStatement[]) =>
-          call(() => target.batch(statements.map((statement) => originals.get(statement) ?? statement)))
+          call(
+            () => target.batch(statements.map((statement) => originals.get(statement) ?? statement)),
+            statements.length,
+          )
       }
       return Reflect.get(target, name)
     },

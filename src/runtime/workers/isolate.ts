@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { createApp } from '../../api/app.ts'
 import type { Asset, Deps } from '../../api/deps.ts'
 import { createSignals } from '../../job/queue.ts'
@@ -7,10 +8,10 @@ import { createLog } from '../../lib/log.ts'
 import { ProblemError } from '../../lib/problem.ts'
 import type { Vantage } from '../../plan/path.ts'
 import { VERSION } from '../version.ts'
-import { createCalls } from './calls.ts'
 import { createEdgeCheck, createEdgeGate, createEdgePolicy } from './check.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
+import { ownCalls } from './invocation.ts'
 import { createQueue } from './queue.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -19,6 +20,9 @@ export type Isolate = { config: WorkersConfig; deps: Deps; app: ReturnType<typeo
 
 /** Manifests that parse within the 128 MB of an isolate: 4 MiB need less than 96 MiB, 6 MiB more. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
+
+/** More than a look at a job takes that is followed. */
+const LOOK_QUERIES = 50
 
 export type IsolateOptions = {
   clock?: Clock
@@ -31,11 +35,12 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
   const config = readWorkersConfig(env)
   const clock = options.clock ?? systemClock
   const log = createLog(config.logLevel, (line) => console.log(line), clock.now)
+  const store = openD1(env.DB, ownCalls)
   const deps: Deps = {
-    store: openD1(env.DB),
+    store,
     clock,
     log,
-    queue: createQueue(env.QUEUE),
+    queue: createQueue(env.QUEUE, ownCalls),
     signals: createSignals(),
     secrets: config.secretKey === null ? noSecrets : await createSecretBox(fromBase64(config.secretKey)),
     place: {
@@ -60,12 +65,13 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       eventsLimitMs: 5 * 60_000,
       everyLeastMs: 60_000,
     },
+    mayLookAgain: () => ownCalls.queriesLeft > LOOK_QUERIES,
     async notReady() {
-      await env.DB.prepare('select 1').first()
+      await store.db.get(sql`select 1`)
       return {}
     },
     unsupported,
-    check: () => createEdgeCheck(config, { clock, log }, createCalls({ reserved: 0 }), createEdgeGate(config)),
+    check: () => createEdgeCheck(config, { clock, log }, ownCalls, createEdgeGate(config)),
     // The cron trigger looks every minute
     schedulesChanged: () => undefined,
     figures: () => ({ startedAtMs: null, cpuMs: null, residentBytes: null, databaseBytes: null, triesUnderWay: null }),

@@ -5,16 +5,17 @@
  */
 import { type ChunkDeps, giveUpChunk, giveUpJob, runChunk, startJob, type TurnEnd } from '../../job/run-chunk.ts'
 import { ConfigError } from '../config.ts'
-import { type Calls, createCalls } from './calls.ts'
+import { type Calls, createCalls, QUERIES_MAX } from './calls.ts'
 import type { Env } from './config.ts'
 import { onCron, tickSchedules } from './cron.ts'
+import { inInvocation } from './invocation.ts'
 import { createIsolate, type Isolate, type IsolateOptions } from './isolate.ts'
 import type { Message } from './queue.ts'
 import { createChunkDeps, RESERVED } from './turn.ts'
 
 export type WorkerOptions = IsolateOptions & {
-  /** For tests: what an invocation spends goes through it. `delivery`: the message that it is for. */
-  calls?: (calls: Calls, delivery: Delivery | null) => Calls
+  /** For tests: what an invocation spends goes through it. */
+  calls?: (calls: Calls, event: Delivery | 'request' | 'cron') => Calls
   /** Seconds until a message is delivered again that has failed so often. */
   backoff?: (attempts: number) => number
 }
@@ -35,7 +36,9 @@ export function createWorker({ calls: through = (calls) => calls, backoff = grow
   return {
     async fetch(request, env, context) {
       try {
-        return await (await isolateOf(env)).app.fetch(request, env, context)
+        const { app } = await isolateOf(env)
+        const calls = through(createCalls({ reserved: 0, limit: QUERIES_MAX }), 'request')
+        return await inInvocation(calls, () => app.fetch(request, env, context))
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error
         console.error(error.message)
@@ -72,7 +75,7 @@ export function createWorker({ calls: through = (calls) => calls, backoff = grow
     },
 
     async scheduled(_controller, env) {
-      await onCron(await isolateOf(env), env, through(createCalls({ reserved: 0 }), null))
+      await onCron(await isolateOf(env), env, through(createCalls({ reserved: 0 }), 'cron'))
     },
   } satisfies ExportedHandler<Env, Message>
 }

@@ -7,7 +7,7 @@
 
 import { systemClock } from '../../../src/lib/clock.ts'
 import { VANTAGES } from '../../../src/plan/path.ts'
-import type { Calls } from '../../../src/runtime/workers/calls.ts'
+import { type Calls, QUERIES_MAX } from '../../../src/runtime/workers/calls.ts'
 import type { Env } from '../../../src/runtime/workers/config.ts'
 import type { Message } from '../../../src/runtime/workers/queue.ts'
 import { createWorker, type Delivery } from '../../../src/runtime/workers/worker.ts'
@@ -16,27 +16,37 @@ import type { WorkerControl } from '../../support/worker-control.ts'
 let aheadMs = 0
 let failing: ReadonlySet<number> = new Set()
 let made = 0
+let mostQueries = 0
+let withheld = 0
 let poisoned: WorkerControl['poisoned'] = 'none'
 let losing: WorkerControl['losing'] = 'none'
 
-const faulty = (calls: Calls, delivery: Delivery | null): Calls => ({
-  async make(kind, call) {
-    if (delivery && isPoisoned(delivery)) throw new Error('this message fails, as the test wants')
+const faulty = (calls: Calls, event: Delivery | 'request' | 'cron'): Calls => ({
+  async make(kind, call, queries) {
+    if (typeof event === 'object' && isPoisoned(event)) throw new Error('this message fails, as the test wants')
+    mostQueries = Math.max(mostQueries, QUERIES_MAX - calls.queriesLeft + (queries ?? (kind === 'd1' ? 1 : 0)))
     // A try that throws is an error of ours that is recorded; what is failed here is the consumer
-    if (kind === 'connect' || kind === 'dns') return calls.make(kind, call)
+    if (kind === 'connect' || kind === 'dns' || event === 'request') return calls.make(kind, call, queries)
     const number = made++
     const fails = (when: number) => {
       if (failing.has(number * 2 + when)) throw new Error(`call ${number} (${kind}) fails, as the test wants`)
     }
-    return calls.make(kind, async () => {
-      fails(0)
-      const answer = await call()
-      fails(1)
-      return answer
-    })
+    return calls.make(
+      kind,
+      async () => {
+        fails(0)
+        const answer = await call()
+        fails(1)
+        return answer
+      },
+      queries,
+    )
   },
   get left() {
     return calls.left
+  },
+  get queriesLeft() {
+    return event === 'request' ? calls.queriesLeft - withheld : calls.queriesLeft
   },
   get probesLeft() {
     return calls.probesLeft
@@ -75,11 +85,12 @@ export default {
     aheadMs = control.aheadMs ?? aheadMs
     poisoned = control.poisoned ?? poisoned
     losing = control.losing ?? losing
+    withheld = control.withheld ?? withheld
     if (control.failing) {
       failing = new Set(control.failing)
       made = 0
     }
-    return Response.json({ made })
+    return Response.json({ made, mostQueries })
   },
   async queue(batch, env) {
     if (batch.messages.some(({ body }) => isLost(body))) batch.ackAll()

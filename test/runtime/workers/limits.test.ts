@@ -5,6 +5,7 @@ import { createGate } from '../../../src/check/gate.ts'
 import { createCalls } from '../../../src/runtime/workers/calls.ts'
 import { createTurnGate } from '../../../src/runtime/workers/gate.ts'
 import { guardD1 } from '../../../src/runtime/workers/guard-d1.ts'
+import { inInvocation, ownCalls } from '../../../src/runtime/workers/invocation.ts'
 import { createReach } from '../../../src/runtime/workers/reach.ts'
 
 describe('calls', () => {
@@ -76,12 +77,34 @@ describe('D1', () => {
     expect(() => database.prepare(`select '${'x'.repeat(100_000)}'`)).toThrow('a statement of')
   })
 
-  it('counts a query, and a batch, as one call', async () => {
+  it('counts a query, and a batch, as one call; each statement as a query, of which an invocation makes 1000', async () => {
     const calls = createCalls({ reserved: 0 })
     const database = guardD1(env.DB, calls)
+    const batch = (length: number) =>
+      database.batch(Array.from({ length }, (_, n) => database.prepare('select ? n').bind(n)))
     await database.prepare('select 1').all()
-    await database.batch(Array.from({ length: 50 }, (_, n) => database.prepare('select ? n').bind(n)))
-    expect(calls.left).toBe(38)
+    await batch(50)
+    expect([calls.left, calls.queriesLeft]).toEqual([38, 949])
+    await expect(batch(950)).rejects.toThrow('at most 1000 queries, not 1001')
+    await batch(949)
+    expect([calls.left, calls.queriesLeft]).toEqual([37, 0])
+  })
+
+  it('counts for each invocation what all of an isolate ask together, to the end of a stream', async () => {
+    const database = guardD1(env.DB, ownCalls)
+    const ask = () => database.prepare('select 1').all()
+    const streaming = async function* () {
+      for (let n = 0; n < 3; n++) yield await ask()
+    }
+    const [one, other] = [createCalls({ reserved: 0 }), createCalls({ reserved: 0 })]
+    await Promise.all([
+      inInvocation(one, async () => {
+        for await (const _ of streaming()) await ask()
+      }),
+      inInvocation(other, ask),
+    ])
+    expect([one.queriesLeft, other.queriesLeft]).toEqual([994, 999])
+    await expect(async () => ask()).rejects.toThrow('outside of an invocation')
   })
 })
 
