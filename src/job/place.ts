@@ -9,4 +9,6 @@ export type Place = {
   environment: Readonly<Record<string, string>> | null
   clusterDomain: string | null
   nodeName: string | null
+  /** CIDRs of addresses that the edge reaches although they are not public; left out: none. */
+  reaches?: readonly string[]
 }

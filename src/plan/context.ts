@@ -10,6 +10,8 @@ export type Prober = {
   environment: Readonly<Record<string, string>> | null
   clusterDomain: string | null
   nodeName: string | null
+  /** CIDRs of addresses that the edge reaches although they are not public; left out: none. */
+  reaches?: readonly string[]
 }
 
 /** What every source of paths is given. */

@@ -7,7 +7,7 @@
 import type { Check } from '../check/check.ts'
 import type { PathType, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
-import { familyOf, hostPort, isPrivate } from './ip.ts'
+import { familyOf, hostPort, isPrivate, isWithin } from './ip.ts'
 import type { DnsExpectation, PathKind, PlannedPath, Scheme, Skipped } from './path.ts'
 import { pathId } from './path.ts'
 import { schemeOf } from './scheme.ts'
@@ -113,7 +113,7 @@ function urlOf({ scheme, host, address, addressPort, urlPath, dns, variable }: P
 }
 
 function skippedOf(
-  { vantage }: PlanContext,
+  { vantage, prober: { reaches = [] } }: PlanContext,
   { scheme, address, reach, pending, blind, kind }: PathDraft,
 ): Skipped | null {
   if (scheme === 'udp' || scheme === 'sctp') {
@@ -131,7 +131,13 @@ function skippedOf(
     }
   }
   if (pending !== null) return { reason: 'pending', detail: pending }
-  if (vantage === 'edge' && reach !== 'given' && address !== null && isPrivate(address)) {
+  if (
+    vantage === 'edge' &&
+    reach !== 'given' &&
+    address !== null &&
+    isPrivate(address) &&
+    !isWithin(address, reaches)
+  ) {
     return { reason: 'vantage', detail: `${address} is not a public address: it cannot be dialled from the edge` }
   }
   return null

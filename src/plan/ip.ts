@@ -45,3 +45,13 @@ export function hostPort(host: string, port: number | null, scheme: string): str
   const bracketed = familyOf(host) === 'IPv6' ? `[${host}]` : host
   return port === null || DEFAULT_PORTS[scheme] === port ? bracketed : `${bracketed}:${port}`
 }
+
+/** @param address an IP address; a name is within none. */
+export function isWithin(address: string, cidrs: readonly string[]): boolean {
+  if (cidrs.length === 0 || familyOf(address) === null) return false
+  const parsed = ipaddr.process(address)
+  return cidrs.some((cidr) => {
+    const [base, bits] = ipaddr.parseCIDR(cidr)
+    return parsed.kind() === base.kind() && parsed.match(base, bits)
+  })
+}

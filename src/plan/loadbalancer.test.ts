@@ -110,13 +110,15 @@ describe('LoadBalancer (A4)', () => {
     expect(pathOf(planOf([manifest(value)], named), 'LoadBalancer').expected).toBe('reachable')
   })
 
-  it('cannot be dialled from the edge at a private address, unless the caller names it', () => {
+  it('cannot be dialled from the edge at a private address, unless the caller names it or the edge reaches it', () => {
     const manifests = [balanced([{ ip: '192.168.1.240' }])]
     expect(linesOf(planOf(manifests, { vantage: 'edge' }), 'LoadBalancer')).toEqual([
       '192.168.1.240:80 skipped vantage',
     ])
     const named = { vantage: 'edge', addresses: { loadBalancer: ['192.168.1.240'] } } as const
     expect(linesOf(planOf(manifests, named), 'LoadBalancer')).toEqual(['192.168.1.240:80'])
+    const reaching = { vantage: 'edge', prober: { reaches: ['192.168.0.0/16', 'fd00::/8'] } } as const
+    expect(linesOf(planOf(manifests, reaching), 'LoadBalancer')).toEqual(['192.168.1.240:80'])
   })
 
   it('does not apply to other types', () => {

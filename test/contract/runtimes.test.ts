@@ -4,7 +4,8 @@ import { DIFFERENCES } from './runtimes.ts'
 
 it('has every difference of the runtimes in docs/runtimes.md, and no other', () => {
   const text = readFileSync(new URL('../../docs/runtimes.md', import.meta.url), 'utf8')
-  const rows = text.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| |'))
+  const [, table = ''] = text.split('\n## Differences\n')
+  const rows = table.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| |'))
   expect(rows).toEqual(
     Object.values(DIFFERENCES).map(({ what, node, workers }) => `| ${what} | ${node} | ${workers} |`),
   )

@@ -78,6 +78,19 @@ describe('names at the edge', () => {
   })
 })
 
+it('dials an address that is not public where PORTOLAN_EGRESS_ALLOW has it, and no other', async () => {
+  const ingress = [{ ip: '127.0.0.1' }, { ip: '10.0.0.7' }]
+  const service = { ...balanced('', pod.port), status: { loadBalancer: { ingress } } }
+  const job = await run({ target: { manifests: [service] }, paths })
+  expect(job.paths.map(({ address, outcome, skipped }) => [address, outcome, skipped?.reason])).toEqual(
+    expect.arrayContaining([
+      ['127.0.0.1', 'pass', undefined],
+      ['10.0.0.7', 'skipped', 'vantage'],
+    ]),
+  )
+  expect([job.vantage, job.verdict]).toEqual(['edge', 'pass'])
+})
+
 it('skips a path whose certificate would have to be left unverified, and keeps the certificate', async () => {
   const job = await run({
     target: { manifests: [toadService(secure.port)] },

@@ -49,6 +49,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       environment: null,
       clusterDomain: config.clusterDomain,
       nodeName: null,
+      reaches: config.egressAllow,
     },
     policy: createEdgePolicy(config),
     settings: {
