@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openSqlite } from '../../src/runtime/node/sqlite.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
-import { readJobs, readSchedule } from '../support/read.ts'
+import { readJobs, readSchedule, readSchedules } from '../support/read.ts'
 import { aSchedule, scheduling, toadWork } from '../support/scheduling.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
 
@@ -128,6 +128,40 @@ it('1,000 schedules that are due in the same second all run, within the limits',
   }
   expect(verdicts).toEqual(Array(1000).fill('pass'))
 }, 120_000)
+
+it('a schedule whose runs cannot be started says so to whoever asks, and why', async () => {
+  const key = (byte: number) => ({ PORTOLAN_SECRET_KEY: btoa(String.fromCharCode(byte).repeat(32)) })
+  const checks = [{ name: 'home', type: 'http', headers: { 'x-token': 'super-secret' } }]
+  const job = { target: { manifests: [toadService(pod.port)] }, paths: { include: ['ClusterIP'] } }
+  const first = await start(key(1))
+  const make = (json: unknown) => readSchedule(first.call('/v1/schedules', { json }))
+  const lost = await make({ name: 'lost', cron: '@every 60s', job: { ...job, checks } })
+  await make({ name: 'fine', cron: '@every 60s', job })
+  await first.close()
+  opened = []
+
+  const second = await start(key(2))
+  for (let round = 1; round <= 2; round++) {
+    const all = asked(round)
+    clock.advance(60_000)
+    await all
+    await quiet()
+  }
+  const told = {
+    failing: { runs: 2, since: new Date(START + 60_000).toISOString() },
+    lastRun: {
+      ...{ at: new Date(START + 120_000).toISOString(), outcome: 'failed' },
+      problem: expect.objectContaining({ code: 'secrets_unreadable', detail: expect.stringContaining('SECRET_KEY') }),
+    },
+    lastJob: null,
+  }
+  expect(await readSchedule(second.call(`/v1/schedules/${lost.id}`))).toMatchObject(told)
+  const { items } = await readSchedules(second.call('/v1/schedules'))
+  expect(items.map(({ name, failing }) => [name, failing?.runs ?? 0])).toEqual([
+    ['fine', 0],
+    ['lost', 2],
+  ])
+})
 
 it('draining begins no more runs, and a later start takes them up', async () => {
   const first = await start()
