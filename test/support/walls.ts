@@ -46,7 +46,7 @@ const isConfig = (path: string) => /\/config\.ts$/.test(path)
 
 const isBuiltin = (target: string) => target.startsWith('node:') || builtinModules.includes(target)
 /** What of Node's modules workerd has too, and does there what it does here. */
-const SHARED_BUILTINS = under('node:net', 'node:tls', 'node:crypto')
+const SHARED_BUILTINS = under('node:net', 'node:tls', 'node:crypto', 'node:async_hooks')
 const NODE_PACKAGES = under(
   'undici',
   'better-sqlite3',
