@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,4 +29,18 @@ it('rebuilds damaged rollups from raw results by a command, beside an open datab
     close()
     rmSync(folder, { recursive: true })
   }
+})
+
+it.each([
+  ['a file that is not there', ['--from', '2026-11-23T00:00:00Z'], /^There is no database .*none\.db\n$/],
+  ['no instant to begin at', [], /^--from is an instant like 2026-11-23T00:00:00Z\n$/],
+  ['an option that it does not know', ['--form', 'x'], /^Unknown option '--form'.*\n$/],
+])('refuses %s in one line, and makes no file', async (_what, args, line) => {
+  const file = join(tmpdir(), 'portolan-none', 'none.db')
+  const failure: unknown = await promisify(execFile)(process.execPath, [script, '--database', file, ...args]).then(
+    () => null,
+    (error: unknown) => error,
+  )
+  expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(line) })
+  expect(existsSync(file)).toBe(false)
 })
