@@ -1,0 +1,241 @@
+/**
+ * Every failure code that a server, a resolver or a network can cause on loopback, caused by a real one: the code, the
+ * phase, whose fault it is, and the evidence of the phases before, as a try records them.
+ */
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HttpCheck } from '../../src/check/check.ts'
+import { FAILURE_CODES, type FailureCode, type Phase } from '../../src/check/codes.ts'
+import type { PlannedPath } from '../../src/plan/path.ts'
+import { createNodeNetwork } from '../../src/runtime/node/network.ts'
+import { type Authority, createAuthority, type ServerCertificate } from '../support/certificates.ts'
+import { anExpectation, dnsCheck, httpCheck, plannedPath, runPath, tcpCheck } from '../support/checks.ts'
+import { type DnsServer, startDnsServer } from '../support/dns-server.ts'
+import { noAddresses } from '../support/request.ts'
+import { BEHAVIOURS, type Behaviour, deafPort, refusedPort, serve, serveHttp } from '../support/servers.ts'
+
+const DAY_MS = 86_400_000
+const network = createNodeNetwork()
+const closing: { close(): Promise<unknown> }[] = []
+const keep = async <T extends { close(): Promise<unknown> }>(started: Promise<T>): Promise<T> => {
+  const server = await started
+  closing.push(server)
+  return server
+}
+let authority: Authority
+let dns: DnsServer
+beforeAll(async () => {
+  authority = await createAuthority()
+  dns = await keep(
+    startDnsServer({
+      'other.example': { A: ['10.0.0.1'] },
+      'six.example': { ttl: 5 },
+      'broken.example': { rcode: 'SERVFAIL' },
+      'refused.example': { rcode: 'REFUSED' },
+      'silent.example': { silent: true },
+    }),
+  )
+})
+afterAll(() => Promise.all(closing.map((server) => server.close())))
+
+/** A try that ends so, and what is kept of it. */
+type Case = { path: Partial<PlannedPath>; phase: Phase; kept: Record<string, unknown>; timeoutMs?: number }
+
+const number = expect.any(Number)
+const NOTHING = { connectMs: null, tlsMs: null, firstByteMs: null, downloadMs: null }
+const CONNECTED = { ...NOTHING, connectMs: number }
+const SHOOK_HANDS = { ...CONNECTED, tlsMs: number }
+const ANSWERED = { ...CONNECTED, firstByteMs: number }
+
+const named = async (name: string, rcode: string | null): Promise<Case> => ({
+  path: { kind: 'LoadBalancer', address: name, family: null },
+  phase: 'dns',
+  kept: {
+    ...{ resolvedAddress: null, http: null, tls: null },
+    timings: { ...NOTHING, dnsMs: number, totalMs: number },
+    dns: { server: dns.server, name, rcode, answers: [] },
+  },
+})
+
+const misbehaving = async (
+  behaviour: Behaviour,
+  phase: Phase,
+  kept: Record<string, unknown>,
+  over: Partial<HttpCheck> = {},
+): Promise<Case> => ({
+  path: { addressPort: (await keep(serve(BEHAVIOURS[behaviour]))).port, checks: [httpCheck(over)] },
+  phase,
+  kept: { resolvedAddress: '127.0.0.1', localAddress: '127.0.0.1', tls: null, ...kept },
+})
+
+const OVER_TLS = { scheme: 'https' } as const
+const trusting = (over: object = {}) => ({
+  ...{ serverName: 'toad.example', insecureSkipVerify: false, caPem: authority.caPem, minDaysToExpiry: null },
+  ...over,
+})
+
+const shaking = (behaviour: Behaviour): Promise<Case> =>
+  misbehaving(behaviour, 'tls', { timings: { ...CONNECTED, dnsMs: null, totalMs: number }, http: null }, OVER_TLS)
+
+async function certified(
+  issued: Promise<ServerCertificate>,
+  options: object = {},
+  over: Partial<Case> = {},
+): Promise<Case> {
+  const server = await keep(serveHttp((_request, response) => void response.end('ok'), { tls: await issued }))
+  return {
+    path: { addressPort: server.port, checks: [httpCheck({ ...OVER_TLS, tls: trusting(options) })] },
+    phase: 'tls',
+    kept: {
+      timings: { ...SHOOK_HANDS, dnsMs: null, totalMs: number },
+      tls: { subject: expect.stringMatching(/^CN=/), authorized: false, authorizationError: expect.any(String) },
+      http: null,
+    },
+    ...over,
+  }
+}
+
+const answering = async (
+  over: Partial<HttpCheck>,
+  headers: Record<string, string> = {},
+  status = 200,
+): Promise<Case> => {
+  const server = await keep(
+    serveHttp((_request, response) => void response.writeHead(status, { 'x-app': 'frog', ...headers }).end('{"a":1}')),
+  )
+  return {
+    path: { addressPort: server.port, checks: [httpCheck(over)] },
+    phase: 'expectation',
+    kept: {
+      timings: { ...ANSWERED, downloadMs: number, dnsMs: null, totalMs: number },
+      http: { status, headers: { 'x-app': 'frog' }, bodyBytes: 7, bodySnippet: '{"a":1}' },
+    },
+  }
+}
+
+const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
+  dns_not_found: () => named('absent.example', 'NXDOMAIN'),
+  dns_no_data: () => named('six.example', 'NOERROR'),
+  dns_server_failure: () => named('broken.example', 'SERVFAIL'),
+  dns_refused: () => named('refused.example', 'REFUSED'),
+  dns_timeout: async () => ({ ...(await named('silent.example', null)), timeoutMs: 300 }),
+  wrong_address: async () => ({
+    path: {
+      ...{
+        kind: 'DNS',
+        port: null,
+        address: null,
+        addressPort: null,
+        family: null,
+        scheme: 'dns',
+        checks: [dnsCheck()],
+      },
+      dns: { name: 'other.example', type: 'A', values: ['10.96.0.7'], how: 'resolve' },
+    },
+    phase: 'dns',
+    kept: { dns: { rcode: 'NOERROR', answers: ['10.0.0.1'], ttl: 5 }, timings: { ...NOTHING, dnsMs: number } },
+  }),
+  connection_refused: async () => ({
+    path: { addressPort: await refusedPort() },
+    phase: 'connect',
+    kept: { timings: { ...NOTHING, totalMs: number }, http: null, tls: null, localAddress: null },
+  }),
+  connect_timeout: async () => ({
+    path: { addressPort: (await keep(deafPort())).port },
+    phase: 'connect',
+    timeoutMs: 300,
+    kept: { timings: { ...NOTHING, totalMs: number }, http: null },
+  }),
+  // Linux has no route to the broadcast address of loopback for TCP.
+  network_unreachable: async () => ({
+    path: { address: '127.255.255.255', addressPort: 9 },
+    phase: 'connect',
+    kept: { timings: { ...NOTHING, totalMs: number }, http: null },
+  }),
+  connection_reset: () => misbehaving('resetOnRequest', 'response', { timings: { ...CONNECTED }, http: null }),
+  tls_handshake_failed: () => shaking('closeOnRequest'),
+  tls_not_spoken: () => shaking('garbage'),
+  tls_timeout: async () => ({ ...(await shaking('silent')), timeoutMs: 300 }),
+  certificate_expired: () => certified(authority.issue({ notAfterMs: Date.now() - DAY_MS / 2 })),
+  certificate_not_yet_valid: () => certified(authority.issue({ notBeforeMs: Date.now() + DAY_MS })),
+  certificate_name_mismatch: () => certified(authority.issue({ altNames: ['frog.example'] })),
+  certificate_untrusted: () => certified(authority.selfSigned()),
+  certificate_expires_soon: () =>
+    certified(
+      authority.issue({ notAfterMs: Date.now() + 10 * DAY_MS }),
+      { minDaysToExpiry: 11 },
+      {
+        phase: 'expectation',
+        kept: {
+          tls: { subject: 'CN=toad.example', authorized: true, notAfter: expect.any(String) },
+          http: { status: 200 },
+        },
+      },
+    ),
+  response_timeout: async () => ({
+    ...(await misbehaving('silent', 'response', { timings: { ...CONNECTED }, http: null })),
+    timeoutMs: 300,
+  }),
+  body_timeout: async () => ({
+    ...(await misbehaving('slowBody', 'body', { timings: { ...ANSWERED }, http: { status: 200 } })),
+    timeoutMs: 300,
+  }),
+  connection_closed: () => misbehaving('closeInBody', 'body', { timings: { ...ANSWERED }, http: { status: 200 } }),
+  invalid_response: () => misbehaving('garbage', 'response', { timings: { ...ANSWERED }, http: null }),
+  response_too_large: () => misbehaving('hugeHeader', 'response', { timings: { ...ANSWERED }, http: null }),
+  too_many_redirects: async () => ({
+    ...(await answering({ followRedirects: true, expect: anExpectation() }, { location: '/' }, 302)),
+    phase: 'response',
+  }),
+  unexpected_status: () => answering({ expect: anExpectation({ validStatusCodes: [204] }) }),
+  unexpected_header: () =>
+    answering({
+      expect: anExpectation({ failIfHeaderNotMatches: [{ header: 'X-App', regexp: '^toad$', allowMissing: false }] }),
+    }),
+  unexpected_body: () => answering({ expect: anExpectation({ jsonPath: [{ path: '$.a', equals: 2 }] }) }),
+  too_slow: () => answering({ expect: anExpectation({ maxDurationMs: 0.001 }) }),
+  unexpected_data: async () => ({
+    path: {
+      ...{ addressPort: (await keep(serve(BEHAVIOURS.echo))).port, scheme: 'tcp' },
+      checks: [tcpCheck({ queryResponse: [{ send: null, expect: '^\\+OK', startTls: false }] })],
+    },
+    phase: 'expectation',
+    timeoutMs: 300,
+    kept: { timings: { ...ANSWERED }, http: null },
+  }),
+  unexpectedly_reachable: async () => {
+    const { path, kept } = await answering({})
+    return { path: { ...path, expected: 'unreachable' }, phase: 'expectation', kept }
+  },
+}
+
+/** Of no server, resolver or network on loopback: where each is caused. */
+const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
+  host_unreachable: 'test/cluster/suite/faults.ts',
+  connect_failed: 'src/check/failure.test.ts',
+  certificate_not_seen: 'test/workers/edge.test.ts',
+  environment_mismatch: 'test/check/checks.test.ts',
+  blocked_by_policy: 'test/check/checks.test.ts',
+  deadline_exceeded: 'test/check/checks.test.ts',
+  cancelled: 'src/check/schedule.test.ts',
+  local_resources_exhausted: 'src/check/failure.test.ts',
+  internal: 'src/check/failure.test.ts',
+}
+
+describe('failure codes', () => {
+  it('are all caused here, or known to be caused elsewhere', () => {
+    expect([...Object.keys(CASES), ...Object.keys(ELSEWHERE)].toSorted()).toEqual(Object.keys(FAILURE_CODES).toSorted())
+    const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+    for (const [code, file] of Object.entries(ELSEWHERE)) expect(read(file)).toContain(`'${code}'`)
+  })
+
+  it.each(Object.entries(CASES))('%s', async (code, make) => {
+    const { path, phase, kept, timeoutMs = 5000 } = await make()
+    const request = { timeoutMs, addresses: { ...noAddresses, dnsServers: [dns.server] } }
+    const { results } = await runPath(plannedPath(path), { network, request })
+    const source = FAILURE_CODES[code as FailureCode] === 'dns' ? 'resolver' : 'target'
+    expect(results).toMatchObject([
+      { outcome: 'fail', purpose: 'check', failure: { code, phase, source, message: expect.any(String) }, ...kept },
+    ])
+  })
+})
