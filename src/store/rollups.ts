@@ -77,9 +77,11 @@ export function seenIn(span: Span, table: RollupTable): SQL {
   return sql`with ${observedIn(span)}, hours as materialized (
       select group_no, whole_no, at_ms / ${sql.raw(String(HOUR_MS))} hour${named}, ${sql.raw(sums.join())}
       from observed where ${where} group by 1, 2, 3${sql.raw(key === null ? '' : ', 4')}
-    ), seen as (
-      select case side.column1 when 0 then group_no else whole_no end series_no, hour${sql.raw(name)}, ${sql.raw(columns.join())}
-      from hours, (values (0), (1)) side
+    ), seen as materialized (
+      select group_no series_no, hour${sql.raw(name)}, ${sql.raw(columns.join())} from hours
+      union all
+      select whole_no, hour${sql.raw(name)}, ${sql.raw(columns.map((column) => `sum(${column})`).join())}
+      from hours group by 1, 2${sql.raw(key === null ? '' : ', 3')}
     )`
 }
 
@@ -92,11 +94,10 @@ export function addToRollups(span: Span, steps: readonly number[], tables = ROLL
     const { key, columns } = TALLIES[table]
     const names = ['step', 'at', 'series_no', ...(key === null ? [] : [key.name])].join()
     const chosen = `steps.column1, hour / steps.column2, series_no${key === null ? '' : `, ${key.name}`}`
-    const sums = columns.map((column) => `sum(${column})`).join()
     const add = columns.map((column) => `${column} = ${column} + excluded.${column}`).join()
     return sql`${seenIn(span, table)}
       insert into ${sql.raw(table)} (${sql.raw(names)}, ${sql.raw(columns.join())})
-      select ${sql.raw(chosen)}, ${sql.raw(sums)} from seen, ${perStep} group by 1, 2, 3${sql.raw(key === null ? '' : ', 4')}
+      select ${sql.raw(chosen)}, ${sql.raw(columns.join())} from ${perStep} cross join seen where true
       on conflict (${sql.raw(names)}) do update set ${sql.raw(add)}`
   })
 }
