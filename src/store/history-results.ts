@@ -23,6 +23,8 @@ export type ResultFilter = {
   toMs?: number
 }
 
+const FOREVER = sql.raw(String(Number.MAX_SAFE_INTEGER))
+
 export type ResultPage = { limit: number; before: { startedAtMs: number; seq: number } | null }
 
 /** Newest first, with every try of the jobs that want history, whether it decided or not; controls are left out. */
@@ -47,19 +49,20 @@ export async function listHistory(
  */
 function newest(known: KnownService, filter: ResultFilter, { limit, before }: ResultPage): SQL {
   const outcomes = filter.outcome === undefined ? OUTCOMES.map((_, i) => i) : [OUTCOMES.indexOf(filter.outcome)]
+  const series = seriesOf(known, filter)
+  // Of several ends of a range the index would be entered at any one, and the rest read and left out.
+  const ends = [
+    ...(filter.toMs === undefined ? [] : [sql`${filter.toMs}`]),
+    ...(before === null ? [] : [sql`${before.startedAtMs + 1}`]),
+    ...(series === null ? [] : [sql`(select (max(used_day) + 1) * ${sql.raw(String(DAY_MS))} ${series})`]),
+  ]
   const within = sql.join(
     [
       sql`c.service_no = ${known.no} and c.outcome = o.value`,
-      ...ofSeries(known, filter),
+      ...(series === null ? [] : [sql`c.series_no in (select no ${series})`]),
       ...(filter.fromMs === undefined ? [] : [sql`c.started_at_ms >= ${filter.fromMs}`]),
-      ...(filter.toMs === undefined ? [] : [sql`c.started_at_ms < ${filter.toMs}`]),
-      // The first alone finds the place in the index.
-      ...(before === null
-        ? []
-        : [
-            sql`c.started_at_ms <= ${before.startedAtMs}`,
-            sql`(c.started_at_ms, c.seq) < (${before.startedAtMs}, ${before.seq})`,
-          ]),
+      ...(ends.length === 0 ? [] : [sql`c.started_at_ms < min(${sql.join([FOREVER, ...ends], sql`, `)})`]),
+      ...(before === null ? [] : [sql`(+c.started_at_ms, c.seq) < (${before.startedAtMs}, ${before.seq})`]),
     ],
     sql` and `,
   )
@@ -71,7 +74,8 @@ function newest(known: KnownService, filter: ResultFilter, { limit, before }: Re
     order by page.value ->> 0 desc, page.value ->> 1 desc limit ${limit}`
 }
 
-function ofSeries(known: KnownService, { pathId, kind, check, vantage }: ResultFilter): SQL[] {
+/** From where the numbers of the series come that a filter leaves; `null`: it leaves all. */
+function seriesOf(known: KnownService, { pathId, kind, check, vantage }: ResultFilter): SQL | null {
   const wanted = [
     ...(pathId === undefined
       ? []
@@ -82,10 +86,6 @@ function ofSeries(known: KnownService, { pathId, kind, check, vantage }: ResultF
     ...(check === undefined ? [] : [sql`check_name = ${check}`]),
     ...(vantage === undefined ? [] : [sql`vantage = ${vantage}`]),
   ]
-  if (wanted.length === 0) return []
-  const chosen = sql`from series where service_no = ${known.no} and whole_no is not null and ${sql.join(wanted, sql` and `)}`
-  return [
-    sql`c.series_no in (select no ${chosen})`,
-    sql`c.started_at_ms < (select (max(used_day) + 1) * ${sql.raw(String(DAY_MS))} ${chosen})`,
-  ]
+  if (wanted.length === 0) return null
+  return sql`from series where service_no = ${known.no} and whole_no is not null and ${sql.join(wanted, sql` and `)}`
 }

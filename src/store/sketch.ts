@@ -11,6 +11,9 @@ import type { Percentiles } from '../report/history.ts'
 /** Buckets to a doubling. Bucket `i` holds times over 2^((i-1)/16) µs up to 2^(i/16) µs; bucket 0 all up to 1 µs. */
 const PER_DOUBLING = 16
 
+/** More than there are: the last one holds 2^256 µs. */
+export const BUCKETS = 256 * PER_DOUBLING
+
 const GROWTH = 2 ** (1 / PER_DOUBLING)
 
 /** The value told for a bucket has the same relative distance to both of its ends: 2.17 %. */

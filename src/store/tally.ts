@@ -8,7 +8,7 @@ import type { FailureCode } from '../check/codes.ts'
 import type { Counts, Latency, PhaseMeans } from '../report/history.ts'
 import type { Row, Store } from './db.ts'
 import { type RollupTable, type Span, seenIn, summedIn } from './rollups.ts'
-import { percentiles } from './sketch.ts'
+import { BUCKETS, percentiles } from './sketch.ts'
 import type { Cell, Parts } from './window.ts'
 
 export type Tally = {
@@ -32,9 +32,13 @@ export async function tallyService(store: Store, serviceNo: number, parts: Parts
   const sumRows = await db.all<Row & { seriesNo: number }>(
     sql`${rolled(sql`r.series_no "seriesNo", ${sumsOf('rollups', 'r')}`, 'rollups')} group by 1`,
   )
-  const latencyRows = await db.all<{ seriesNo: number; bucket: number; n: number }>(
-    sql`${rolled(sql`r.series_no "seriesNo", r.bucket, sum(r.n) n`, 'rollup_latency')} group by 1, 2`,
+  // Grouping by one number takes two thirds of the time of grouping by two.
+  const packedRows = await db.all<{ packed: number; n: number }>(
+    sql`${rolled(sql`r.series_no * ${sql.raw(String(BUCKETS))} + r.bucket packed, sum(r.n) n`, 'rollup_latency')} group by 1`,
   )
+  const latencyRows = packedRows.map(({ packed, n }) => {
+    return { seriesNo: Math.floor(packed / BUCKETS), bucket: packed % BUCKETS, n }
+  })
   const failureRows = await db.all<{ seriesNo: number; code: FailureCode; n: number }>(
     sql`${rolled(sql`r.series_no "seriesNo", r.code, sum(r.n) n`, 'rollup_failures')} group by 1, 2`,
   )
