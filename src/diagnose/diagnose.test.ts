@@ -144,6 +144,31 @@ describe('findings over a finished job', () => {
     expect(diagnoseJob(diagnosis, answers, plan).findings.map(({ code }) => code)).toEqual(['service_proxy_fails'])
   })
 
+  it('are not about an address that answers in another way, however certain they were', () => {
+    const { plan, diagnosis } = planned([service(), slice([{ at: '127.0.0.9' }])])
+    const codesWhere = (code: FailureCode) => {
+      const answers = tested(plan.paths, ({ dns }) => (dns === null ? 'fail' : 'pass'), code)
+      return diagnoseJob(diagnosis, answers, plan).findings.map(({ code: of, explains }) => `${of} ${explains.length}`)
+    }
+    expect(codesWhere('response_timeout')).toEqual(['application_hangs 3'])
+    expect(codesWhere('connection_refused')).toEqual(['nothing_listens 3', 'endpoint_address_invalid 0'])
+    expect(codesWhere('connect_timeout')).toEqual(['endpoint_address_invalid 3'])
+  })
+
+  it('are about a cluster IP among the endpoints, although it answers when it is asked itself', () => {
+    const { plan, diagnosis } = planned([
+      service(),
+      service({ clusterIP: '10.96.0.8' }, { name: 'frog' }),
+      slice([{ at: '10.96.0.8' }]),
+    ])
+    const answers = tested(
+      plan.paths,
+      ({ kind, dns }) => (kind === 'Endpoint' || dns !== null ? 'pass' : 'fail'),
+      'connect_timeout',
+    )
+    expect(diagnoseJob(diagnosis, answers, plan).findings.map(({ code }) => code)).toEqual(['endpoint_is_cluster_ip'])
+  })
+
   const suspicious = [service({ ports: [{ name: 'http', port: 80, targetPort: 9090 }] }), pod('toad-1')]
 
   it('drop a suspicion that the tests contradict', () => {

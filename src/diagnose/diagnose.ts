@@ -61,14 +61,22 @@ function targetOf({ target: { namespace, service }, vantage, paths }: Plan): Tar
   return { namespace, service, vantage, fqdn: whole?.dns?.name ?? `${service}.${namespace}.svc` }
 }
 
-/** A suspicion none of whose paths failed while some passed; a certainty that a passing path of its own kind belies. */
+/**
+ * A suspicion none of whose paths failed while some passed; a certainty that a path of its own kind belies, as it passes,
+ * or fails only after a connection was made.
+ */
 function isRefuted({ code, confidence, explains }: Finding, byId: ReadonlyMap<string, TestedPath>): boolean {
-  const passed = explains.flatMap((id) => byId.get(id) ?? []).filter(({ outcome }) => outcome === 'pass')
-  if (passed.length === 0) return false
+  const tested = explains.flatMap((id) => byId.get(id) ?? [])
   const kind = RULES.find((rule) => rule.code === code)?.refutedBy
-  if (kind !== undefined && passed.some(({ path }) => path.kind === kind)) return true
-  return confidence !== 'certain' && !explains.some((id) => byId.get(id)?.outcome === 'fail')
+  if (kind !== undefined && tested.some((each) => each.path.kind === kind && isReached(each))) return true
+  if (confidence === 'certain' || !tested.some(({ outcome }) => outcome === 'pass')) return false
+  return !tested.some(({ outcome }) => outcome === 'fail')
 }
+
+const isReached = ({ outcome, deciding }: TestedPath): boolean =>
+  outcome === 'pass' ||
+  (outcome === 'fail' &&
+    deciding.some(({ failure }) => failure && failure.phase !== 'dns' && failure.phase !== 'connect'))
 
 /** With the failures that it explains, and as sure as these make it. */
 function held(finding: Finding, byId: ReadonlyMap<string, TestedPath>): Finding {

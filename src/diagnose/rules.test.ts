@@ -155,6 +155,11 @@ const FAULTS: readonly [string, unknown[], string[]][] = [
   [
     'an endpoint that is a cluster IP',
     [service({ selector: null }), service({ clusterIP: '10.96.0.8' }, { name: 'frog' }), slice([{ at: '10.96.0.8' }])],
+    ['endpoint_is_cluster_ip certain'],
+  ],
+  [
+    'endpoints on loopback, in one finding',
+    [service({ selector: null }), slice([{ at: '127.0.0.1' }, { at: '127.0.0.2' }])],
     ['endpoint_address_invalid certain'],
   ],
   [

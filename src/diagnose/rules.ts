@@ -37,6 +37,7 @@ import {
 } from './comparisons/proxy.ts'
 import type { Rule } from './rule.ts'
 import { endpointAddressInvalid } from './rules/endpoint-address-invalid.ts'
+import { endpointIsClusterIp } from './rules/endpoint-is-cluster-ip.ts'
 import { environmentNameCollision } from './rules/environment-name-collision.ts'
 import { externalNameHostMismatch } from './rules/external-name-host-mismatch.ts'
 import { externalNameIsIp } from './rules/external-name-is-ip.ts'
@@ -91,6 +92,7 @@ const BY_OBJECTS: readonly Rule[] = [
   selectorlessWithoutEndpoints,
   slicePortNameMismatch,
   endpointAddressInvalid,
+  endpointIsClusterIp,
   singleFamilyEndpoints,
   noEndpoints,
   externalNameIsIp,

@@ -46,7 +46,7 @@ const NEIGHBOUR_MS = 1000
 export const endpointsSilent: Rule = {
   code: 'endpoints_silent',
   layer: 'network',
-  unless: ['network_policy_port', 'endpoint_address_invalid'],
+  unless: ['network_policy_port', 'endpoint_address_invalid', 'endpoint_is_cluster_ip'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
@@ -76,7 +76,7 @@ const isUnreachable = ({ code }: SeenPath): boolean => code === 'host_unreachabl
 export const endpointsUnreachable: Rule = {
   code: 'endpoints_unreachable',
   layer: 'network',
-  unless: ['endpoint_address_invalid'],
+  unless: ['endpoint_address_invalid', 'endpoint_is_cluster_ip'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')

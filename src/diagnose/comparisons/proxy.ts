@@ -86,8 +86,8 @@ export const nodePortFailsOnSomeNodes: Rule = {
           title: `The node port fails on ${count(nodes.length, 'node')}, and works on ${count(new Set(good.map(({ path }) => path.node ?? path.address)).size, 'node')}`,
           detail: `${list(bad.map((each) => `${addressOf(each)} (${nodeOf(each.path.node)}${each.code})`))}. The Service is the same on every node, so the cause is on ${nodes.length === 1 ? 'that node' : 'those nodes'}: ${silent ? 'a firewall or security group, or the node is cut off' : 'kube-proxy has no rule for the port there'}.`,
           fix: silent
-            ? 'Open the node port (30000-32767) on those nodes as on the others.'
-            : 'Restart kube-proxy on those nodes.',
+            ? `Open the node port (30000-32767) on ${nodes.length === 1 ? 'that node' : 'those nodes'} as on the others.`
+            : `Restart kube-proxy on ${nodes.length === 1 ? 'that node' : 'those nodes'}.`,
           confirm: `kubectl get pods -n kube-system -o wide --field-selector spec.nodeName=${bad[0]?.path.node ?? 'NODE'}`,
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
           explains: idsOf(bad),

@@ -1,0 +1,27 @@
+import { refOf } from '../../kube/objects.ts'
+import type { Rule } from '../rule.ts'
+
+/** F13: kube-proxy translates once; a packet to another Service's cluster IP is lost after that. */
+export const endpointIsClusterIp: Rule = {
+  code: 'endpoint_is_cluster_ip',
+  layer: 'endpoints',
+  when({ endpoints, index, namespace, service, pathsOf }) {
+    return endpoints.all.flatMap(({ address, because }) => {
+      const owner = index.serviceByClusterIP(address)
+      if (owner === null) return []
+      return [
+        {
+          confidence: 'certain' as const,
+          title: `${address} is the cluster IP of ${refOf(owner)}, and cannot be an endpoint`,
+          detail: `${because}: kube-proxy does not translate twice. The address itself may well answer: it is that of another Service.`,
+          fix: `Use the endpoints of ${refOf(owner)}, or an ExternalName Service.`,
+          confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o wide`,
+          evidence: [
+            { object: because.split(' ')[0] ?? '', field: because.split(' ').slice(1).join(' '), value: address },
+          ],
+          explains: pathsOf(undefined, ({ kind }) => kind !== 'Endpoint'),
+        },
+      ]
+    })
+  },
+}
