@@ -137,7 +137,7 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['application_cuts_connections likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
   ],
   [
-    'one endpoint of two hangs',
+    'one endpoint of two hangs, which says nothing about its node',
     HEALTHY,
     ({ kind, node: on }) =>
       (kind === 'Endpoint' && on === 'node-2') || kind === 'ClusterIP' ? 'response_timeout' : 'pass',
@@ -298,6 +298,24 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
   ],
   ['the controller has no route', HEALTHY, of(404, 'Ingress'), ['ingress_does_not_route likely: Ingress']],
   ['the controller has no backend', HEALTHY, of(503, 'Ingress'), ['ingress_has_no_backend likely: Ingress']],
+  [
+    'the controller has no backend, as the Ingress names the targetPort',
+    [...HEALTHY.slice(0, 4), ingress([{ port: 8080 }]), HEALTHY[5]],
+    of(503, 'Ingress'),
+    ['ingress_backend_is_target_port likely: Ingress'],
+  ],
+  [
+    'the class does not exist, and the controller that has the address knows no route',
+    [...HEALTHY.slice(0, 4), ingress([{}], { ingressClassName: 'ngnix' }), HEALTHY[5]],
+    of(404, 'Ingress'),
+    ['ingress_class_missing likely: Ingress'],
+  ],
+  [
+    'the class does not exist, and the controller that has the address cannot be reached',
+    [...HEALTHY.slice(0, 4), ingress([{}], { ingressClassName: 'ngnix' }), HEALTHY[5]],
+    of('connect_timeout', 'Ingress'),
+    ['ingress_controller_unreachable likely: Ingress', 'ingress_class_missing possible:'],
+  ],
   ['the controller is refused', HEALTHY, of(502, 'Ingress'), ['ingress_backend_refuses likely: Ingress']],
   [
     'the controller does not answer in time, and the application does',

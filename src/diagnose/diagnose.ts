@@ -84,7 +84,8 @@ function held(finding: Finding, byId: ReadonlyMap<string, TestedPath>): Finding 
   const showsAs = RULES.find((rule) => rule.code === finding.code)?.showsAs
   const idsOf = (paths: readonly TestedPath[]) => paths.map(({ path }) => path.id)
   if (showsAs === undefined) return { ...finding, explains: idsOf(failed) }
-  const direct = failed.filter(({ path }) => path.kind !== 'Ingress')
+  const isOfIngress = finding.explains.every((id) => byId.get(id)?.path.kind === 'Ingress')
+  const direct = failed.filter(({ path }) => isOfIngress || path.kind !== 'Ingress')
   const shown = direct.filter(({ deciding }) => deciding.some(({ failure }) => failure && showsAs.has(failure.code)))
   // What a controller makes of it is its own; it goes with what is seen directly.
   const explained =

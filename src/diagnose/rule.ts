@@ -18,7 +18,7 @@ export type Rule = {
   /** Of this kind, a path that passes although the cause would break it proves the cause wrong. */
   refutedBy?: PathKind
   /**
-   * How it shows on a direct path. A failure of another kind is not its doing, and tells against a suspicion; where
+   * How it shows on a direct path; of a cause that only an Ingress suffers from, there. A failure of another kind is not its doing, and tells against a suspicion; where
    * all are of this kind, what was merely possible is likely.
    */
   showsAs?: ReadonlySet<FailureCode>

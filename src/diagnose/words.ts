@@ -1,6 +1,10 @@
 /** `3 pods`, `1 pod`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
+/** `The endpoint`, `Both endpoints`, `All 3 endpoints`: begins a sentence. */
+export const everyOne = (number: number, noun: string): string =>
+  number === 1 ? `The ${noun}` : number === 2 ? `Both ${noun}s` : `All ${count(number, noun)}`
+
 /** `a, b, c and 4 more`. */
 export function list(words: readonly string[], shown = 5): string {
   const more = words.length - shown

@@ -62,7 +62,7 @@ describe('Ingress rules (A7)', () => {
     ])
   })
 
-  it('finds the port by name or by number, and doubts a targetPort', () => {
+  it('finds the port by name or by number; a targetPort is told, and the route is promised nevertheless', () => {
     const byName = planOf([service(), ingress([{ port: 'http' }])])
     expect(pathOf(byName, 'Ingress').because[1]).toBe('Service/toad spec.ports[0].name')
     const byTarget = planOf([service(), ingress([{ port: 8080 }])])
@@ -70,6 +70,7 @@ describe('Ingress rules (A7)', () => {
     expect(doubtsOf(pathOf(byTarget, 'Ingress'))).toEqual([
       "Ingress/toad spec.rules[0].http.paths[0]: 8080 is the targetPort, not a port of the Service; some controllers take it, most don't",
     ])
+    expect(pathOf(byTarget, 'Ingress').expected).toBe('reachable')
     const unknown = pathOf(planOf([service(), ingress([{ port: 'htpp' }])]), 'Ingress')
     expect([unknown.port, unknown.expected]).toEqual([null, 'reachable'])
   })

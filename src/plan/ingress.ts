@@ -141,7 +141,7 @@ function through(
 ): PathDraft {
   const { ingress } = route
   const { host } = asked
-  const { port, told, doubts } = servicePort(context.service, route)
+  const { port, told } = servicePort(context.service, route)
   const tls = tlsEntryFor(ingress, host)
   const tlsField = tls === null ? [] : [`${refOf(ingress)} spec.tls[${tls}]`]
   const covered =
@@ -173,16 +173,16 @@ function through(
     urlPath: asked.urlPath,
     routes: asked.routes,
     shortCut: controller.isVip && context.vantage === 'in-cluster',
-    doubts: [...covered, ...asked.doubts, ...controller.doubts, ...doubts],
+    doubts: [...covered, ...asked.doubts, ...controller.doubts],
     pending: controller.pending ?? (addressPort === null ? `the controller's Service has no port for ${scheme}` : null),
   })
 }
 
-/** The Service port that a backend names, and what to think of it. */
+/** The Service port that a backend names, and by what. A wrong name is a fault of the Ingress, not a doubt about it. */
 export function servicePort(
   service: Service,
   { backend, ingress, field }: Route,
-): { port: ServicePort | null; told: string[]; doubts: string[] } {
+): { port: ServicePort | null; told: string[] } {
   const ref = backend.service?.port ?? null
   const position = backendPort(service, ref)
   if (position !== null) {
@@ -190,17 +190,14 @@ export function servicePort(
     return {
       port: position.port,
       told: [`Service/${service.meta.name} spec.ports[${position.at}].${part}`],
-      doubts: [],
     }
   }
   const target = service.ports.find(({ targetPort }) => targetPort === ref)
   const where = `${refOf(ingress)} ${field}`
-  if (target === undefined)
-    return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`], doubts: [] }
+  if (target === undefined) return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`] }
   return {
     port: target,
-    told: [],
-    doubts: [
+    told: [
       `${where}: ${String(ref)} is the targetPort, not a port of the Service; some controllers take it, most don't`,
     ],
   }

@@ -17,14 +17,14 @@ import {
   type SeenPort,
   triesOf,
 } from '../seen.ts'
-import { count, list } from '../words.ts'
+import { everyOne, list } from '../words.ts'
 
 const directOf = (port: SeenPort): readonly SeenPath[] => port.dialled.filter(({ path }) => path.kind !== 'Ingress')
 
-/** `All 3 endpoints`, `The endpoint`, `All 4 direct ways`. */
+/** `All 3 endpoints`, `The direct way`. */
 const who = (ends: readonly SeenPath[]): string => {
   const noun = ends.every(({ path }) => path.kind === 'Endpoint') ? 'endpoint' : 'direct way'
-  return ends.length === 1 ? `The ${noun}` : `All ${count(ends.length, noun)}`
+  return everyOne(ends.length, noun)
 }
 const verb = (ends: readonly SeenPath[], singular: string, plural: string): string =>
   ends.length === 1 ? singular : plural
@@ -73,7 +73,7 @@ export const applicationCutsConnections: Rule = {
         {
           confidence: sure(ends),
           title: `${who(ends)} ${verb(ends, 'accepts', 'accept')} connections and ${verb(ends, 'ends', 'end')} them without an answer`,
-          detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application breaks down over the request, or expects another protocol than ${plain ? 'plain HTTP (TLS, gRPC, the PROXY protocol)' : 'the check speaks'}, or a sidecar of a service mesh lets only members of the mesh in.`,
+          detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application breaks down over the request, or expects another protocol than ${plain ? 'plain HTTP (TLS, gRPC, the PROXY protocol)' : 'the check speaks (with TLS: it wants a certificate of the client)'}, or a sidecar of a service mesh lets only members of the mesh in.`,
           fix: `Read the log of the application; ${plain ? 'if it speaks TLS, say so: appProtocol https in the Service, or scheme in the check' : 'say what the port speaks: appProtocol in the Service, or another type of check'}.`,
           confirm: plain
             ? `curl -vk https://${ends.map(addressOf)[0]}/; kubectl logs -n ${namespace} POD`
@@ -101,7 +101,7 @@ export const applicationAnswersErrors: Rule = {
         {
           confidence: 'likely' as const,
           title: `The application answers ${status} on every path`,
-          detail: `${direct.length === 1 ? 'The direct way' : `All ${direct.length} direct ways`} to port ${port.number} get through and bring the same status: the network is fine, ${broken ? 'the application is not' : 'and the answer is not the one that the check expects'}.`,
+          detail: `${everyOne(direct.length, 'direct way')} to port ${port.number} ${verb(direct, 'gets through and brings a status', 'get through and bring the same status')}: the network is fine, ${broken ? 'the application is not' : 'and the answer is not the one that the check expects'}.`,
           fix: broken
             ? 'Read the log of the application; or check another URL (path of a check), if this one is known to fail.'
             : 'See the path, the headers and validStatusCodes of the check; or the application, if they are right.',

@@ -55,7 +55,7 @@ const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
     () => true,
     {
       title: 'does not answer',
-      means: 'Nobody is there on port 53: CoreDNS does not run, or its Service has no endpoint.',
+      means: 'Nobody listens there: CoreDNS does not run, or its Service has no endpoint.',
     },
   ],
 ]

@@ -14,7 +14,7 @@ import {
   type SeenPath,
   triesOf,
 } from '../seen.ts'
-import { count, list } from '../words.ts'
+import { count, everyOne, list } from '../words.ts'
 
 /** F04, F05: the pod's own kernel refuses, as no process listens on that address and port. */
 export const nothingListens: Rule = {
@@ -28,7 +28,7 @@ export const nothingListens: Rule = {
       return [
         {
           confidence: 'likely' as const,
-          title: `${endpoints.length === 1 ? 'The endpoint refuses' : `All ${count(endpoints.length, 'endpoint')} refuse`} connections on port ${numbers.join(', ')}`,
+          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'refuses' : 'refuse'} connections on port ${numbers.join(', ')}`,
           detail: `${list(endpoints.map(addressOf))} refuse although they are endpoints of port ${port.number}: nothing listens there. Either targetPort is not the port of the application, or the application listens on 127.0.0.1 only.`,
           fix: 'Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
           confirm: `kubectl exec -n ${namespace} POD -- sh -c 'ss -lnt || netstat -lnt'`,
@@ -86,7 +86,7 @@ export const endpointsUnreachable: Rule = {
       return [
         {
           confidence: 'likely' as const,
-          title: `${endpoints.length === 1 ? 'The endpoint is' : `All ${count(endpoints.length, 'endpoint')} are`} unreachable: ${searched ? 'nobody has the address' : 'the way there is closed or missing'}`,
+          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'is' : 'are'} unreachable: ${searched ? 'nobody has the address' : 'the way there is closed or missing'}`,
           detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}. ${
             searched
               ? 'The address was looked for and nobody has it: its pod is gone, and the endpoints are older than that; or its node is.'
@@ -115,9 +115,12 @@ export const someEndpointsFail: Rule = {
       const good = passing(endpoints)
       if (bad.length === 0 || good.length === 0) return []
       const nodes = [...new Set(bad.flatMap(({ path }) => path.node ?? []))]
+      // One alone says nothing about where it is.
       const apart =
-        bad.every(({ path }) => path.node !== null) && !good.some(({ path }) => nodes.includes(path.node ?? ''))
-      const byNode = apart && nodes.length === 1 && good.length > 0
+        bad.length > 1 &&
+        bad.every(({ path }) => path.node !== null) &&
+        !good.some(({ path }) => nodes.includes(path.node ?? ''))
+      const byNode = apart && nodes.length === 1 && bad.every(isSilent)
       const nothingBack = apart && bad.every(isHanging)
       return [
         {

@@ -71,6 +71,7 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
   layer: 'ingress',
   unless: [
     'ingress_backend_port_missing',
+    'ingress_backend_is_target_port',
     'ingress_class_missing',
     'endpoints_silent',
     'endpoints_unreachable',

@@ -11,6 +11,7 @@ const WITHOUT_OBJECT = new Set(['gce', 'gce-internal'])
 export const ingressClassMissing: Rule = {
   code: 'ingress_class_missing',
   layer: 'ingress',
+  showsAs: new Set(['unexpected_status']),
   when({ ingresses, routes, index, pathsOf }) {
     const { ingressClasses } = index
     if (ingressClasses.length === 0) return []

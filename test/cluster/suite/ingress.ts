@@ -76,6 +76,12 @@ const TABLE: readonly Row[] = [
     paths: { [`Ingress http://${HOST}/`]: 'unexpected_status' },
   },
   {
+    guarantee: 'the targetPort as a backend port is told by a 503, too',
+    finding: 'ingress_backend_is_target_port',
+    manifests: sceneOf({ ingress: ingress([{ port: 8080 }]) }),
+    paths: { [`Ingress http://${HOST}/`]: 'unexpected_status' },
+  },
+  {
     guarantee: 'each rule is asked at a path that it takes: Prefix by element, Exact as it is',
     manifests: sceneOf({
       ingress: ingress([{ path: '/pads' }, { path: '/leaf', pathType: 'Exact' }, { path: '/leaf/' }]),
