@@ -36,9 +36,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Once more: the suites of the API, over HTTP to local workerd with its D1, queues and cron, and of the network.
+          // Once more: the suites of the API, over HTTP to local workerd with its D1, queues and cron, of the network, of the queue.
           name: 'contracts-on-workers',
-          include: ['test/api/**/*.test.ts', 'test/network/**/*.test.ts'],
+          include: ['test/api/**/*.test.ts', 'test/network/**/*.test.ts', 'test/queue/**/*.test.ts'],
           exclude: NODE_ONLY,
           env: { ...OFFLINE, PORTOLAN_TEST_RUNTIME: 'workers' },
         },

@@ -1,8 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Suites that both runtimes must pass: of the API over HTTP, of the network, of the store. */
+/** Suites that both runtimes must pass: of the API over HTTP, of the network, the queue, the store. */
 const isContract = (path: string): boolean =>
-  /\/test\/((api|network)\/[^/]+|runtime\/(node|workers)\/store)\.test\.ts$/.test(path)
+  /\/test\/((api|network|queue)\/[^/]+|runtime\/(node|workers)\/store)\.test\.ts$/.test(path)
 
 const passed = (modules: readonly TestModule[]): number =>
   modules.reduce((sum, module) => sum + [...module.children.allTests('passed')].length, 0)

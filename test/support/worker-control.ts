@@ -1,3 +1,5 @@
+import type { NewJob } from '../../src/store/jobs.ts'
+
 /** What a test holds of the Worker under test (`test/runtime/workers/entry.ts`), by `POST /test`. */
 export type WorkerControl = {
   /** How far its clock is ahead of this machine's, milliseconds. */
@@ -8,6 +10,10 @@ export type WorkerControl = {
   poisoned?: { chunk: number | null } | 'none'
   /** Queries to D1 that a request is told it has no longer. */
   withheld?: number
+  /** A job is made durable; nobody is told of it. */
+  insert?: NewJob
+  /** Jobs to be handed to the queue. */
+  enqueue?: readonly string[]
   /** Messages are taken and forgotten: all of them, or those of chunks. */
   losing?: 'all' | 'chunks' | 'none'
 }

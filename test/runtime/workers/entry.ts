@@ -9,8 +9,10 @@ import { systemClock } from '../../../src/lib/clock.ts'
 import { VANTAGES } from '../../../src/plan/path.ts'
 import { type Calls, QUERIES_MAX } from '../../../src/runtime/workers/calls.ts'
 import type { Env } from '../../../src/runtime/workers/config.ts'
-import type { Message } from '../../../src/runtime/workers/queue.ts'
+import { openD1 } from '../../../src/runtime/workers/d1.ts'
+import { createQueue, type Message } from '../../../src/runtime/workers/queue.ts'
 import { createWorker, type Delivery } from '../../../src/runtime/workers/worker.ts'
+import { insertJob } from '../../../src/store/jobs.ts'
 import type { WorkerControl } from '../../support/worker-control.ts'
 
 let aheadMs = 0
@@ -86,6 +88,8 @@ export default {
     poisoned = control.poisoned ?? poisoned
     losing = control.losing ?? losing
     withheld = control.withheld ?? withheld
+    if (control.insert) await insertJob(openD1(env.DB), control.insert, null, control.insert.createdAtMs)
+    if (control.enqueue) await createQueue(env.QUEUE).enqueue(control.enqueue)
     if (control.failing) {
       failing = new Set(control.failing)
       made = 0
