@@ -1,19 +1,22 @@
 /**
- * Bundles the server into `dist/portolan.js` (better-sqlite3 stays outside, it has a native part), and the pages that
- * it serves into `dist/public`. With `--if-needed`, does nothing where a build younger than its sources is.
+ * Bundles the server into `dist/server.js` (better-sqlite3 stays outside, it has a native part), the pages that it
+ * serves into `dist/public`, what V8 compiles of it at a start into `dist/compiled`, and, last, `dist/portolan.js`,
+ * which runs it all. With `--if-needed`, does nothing where a build younger than its sources is.
  */
-import { existsSync, globSync, statSync } from 'node:fs'
+import { existsSync, globSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { buildPages } from './build-pages.ts'
+import { fillCompileCache } from './fill-compile-cache.ts'
 
 const require = createRequire(import.meta.url)
 
 /**
  * What is loaded at every start and never used: zod's messages in 50 languages, and all of undici but its client and its errors.
- * Together a third of the bundle and 30 % of the CPU time of a start (`npm run bench:start`). A name that is imported
- * and not here fails the build.
+ * Together a third of the bundle and 30 % of the CPU time of a start (`npm run bench:start`). And Node's own undici,
+ * which an `import` of `node:http` loads for the sake of its `WebSocket`: another tenth. A name that is imported and
+ * not here fails the build.
  */
 const onlyWhatIsUsed: Plugin = {
   name: 'only-what-is-used',
@@ -21,6 +24,13 @@ const onlyWhatIsUsed: Plugin = {
     onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, ({ path }) => ({
       contents: "export { default as en } from './en.js'",
       resolveDir: dirname(path),
+    }))
+    onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'http', namespace: 'builtin' } : null,
+    )
+    onLoad({ filter: /.*/, namespace: 'builtin' }, () => ({
+      contents: `const { createServer, ServerResponse, STATUS_CODES } = process.getBuiltinModule('node:http')
+        export { createServer, ServerResponse, STATUS_CODES }`,
     }))
     onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'client' }))
     onLoad({ filter: /.*/, namespace: 'client' }, () => ({
@@ -31,11 +41,20 @@ const onlyWhatIsUsed: Plugin = {
   },
 }
 
+const START = join('dist', 'portolan.js')
+
+/** Where the folder can't be written, or holds what another Node has compiled, the start takes longer; no more. */
+const RUN = `import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+enableCompileCache(join(import.meta.dirname, 'compiled'))
+await import('./server.js')
+`
+
 if (!process.argv.includes('--if-needed') || !isCurrent()) {
   buildPages()
   await build({
     entryPoints: ['src/runtime/node/main.ts'],
-    outfile: 'dist/portolan.js',
+    outfile: 'dist/server.js',
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -53,13 +72,14 @@ if (!process.argv.includes('--if-needed') || !isCurrent()) {
     legalComments: 'none',
     logLevel: 'warning',
   })
+  await fillCompileCache('dist/server.js', 'dist/compiled')
+  writeFileSync(START, RUN)
 }
 
-/** The bundle is written last, so that a build that was cut short is not taken for a whole one. */
+/** The start is written last, so that a build that was cut short is not taken for a whole one. */
 function isCurrent(): boolean {
-  const bundle = join('dist', 'portolan.js')
-  if (!existsSync(bundle)) return false
-  const builtAtMs = statSync(bundle).mtimeMs
+  if (!existsSync(START)) return false
+  const builtAtMs = statSync(START).mtimeMs
   const inputs = globSync(['src/**/*.ts', 'docs/{errors,failures,diagnoses}/*.md', 'package-lock.json', 'package.json'])
   return inputs.every((file) => statSync(file).mtimeMs < builtAtMs)
 }

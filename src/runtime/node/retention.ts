@@ -5,6 +5,8 @@ import type { OpenDatabase } from './sqlite.ts'
 
 export type RetentionDeps = { database: Pick<OpenDatabase, 'store' | 'giveBackSpace'>; clock: Clock; log: Log }
 
+/** After the start, which has enough to do. */
+const FIRST_MS = 1000
 /** How often it looks for what is too old. */
 const EVERY_MS = 10 * 60_000
 /** Between two steps, so that probes and requests come first. */
@@ -14,6 +16,7 @@ const PAGES = 200
 
 /** Keeps the database from growing without end, until `stop` is aborted. Rejects never; a step that fails is logged. */
 export async function keepRetention(deps: RetentionDeps, keep: Retention, stop: AbortSignal): Promise<void> {
+  await deps.clock.sleep(FIRST_MS, stop)
   while (!stop.aborted) {
     try {
       await runOnce(deps, keep, stop)
