@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readJob, readProblem } from '../support/read.ts'
 import { all } from '../support/read-history.ts'
+import { toadService } from '../support/toad.ts'
 import { HOUR, NOW, startTwoDays, type TwoDays } from '../support/two-days.ts'
 
 let made: TwoDays
@@ -181,5 +182,26 @@ describe('GET …/incidents', () => {
     const open = await history.incidents('default/down/incidents')
     expect(open.items.map(({ endedAt }) => endedAt)).toEqual([null, null])
     expect((await history.incidents('default/toad-svc/incidents?window=6h')).items).toEqual([])
+  })
+})
+
+describe('a path where Kubernetes promises nothing', () => {
+  it('is shown with its tries when it fails, and counts in no availability and no incident', async () => {
+    const metadata = { name: 'unready', namespace: 'default' }
+    const slice = {
+      ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' },
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'unready' } },
+      ports: [{ name: 'http', port: 1 }],
+      endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: false } }],
+    }
+    const manifests = [{ ...toadService(made.pod.port), metadata }, slice]
+    const json = { target: { manifests }, paths: { include: ['ClusterIP', 'Endpoint'] }, vantage: 'in-cluster' }
+    expect((await readJob(api.call('/v1/jobs?wait=20', { json }))).verdict).toBe('pass')
+    const { items } = await history.results('default/unready/results?kind=Endpoint')
+    expect(items.map(({ outcome, failure }) => [outcome, failure?.code])).toEqual([['skipped', 'connection_refused']])
+    const report = await history.report('default/unready/report')
+    expect(report).toMatchObject({ availability: 1, verdict: 'pass', counts: { pass: 1, fail: 0, error: 0 } })
+    expect(report.paths.find(({ kind }) => kind === 'Endpoint')).toMatchObject({ availability: null, failures: {} })
+    expect((await history.incidents('default/unready/incidents')).items).toEqual([])
   })
 })
