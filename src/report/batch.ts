@@ -7,7 +7,7 @@ import type { BatchDocument, BatchJobDocument } from './batch-document.ts'
 import { columnWidths, rowLines } from './columns.ts'
 import type { JobDocument } from './job-document.ts'
 import { renderJunitSuites } from './junit.ts'
-import { code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
+import { COMMENT_LIMIT, code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
 import { renderText } from './text.ts'
 import { visible } from './visible.ts'
 import { countsOf, duration, verdictReason } from './words.ts'
@@ -68,9 +68,6 @@ export function renderBatchText({ batch, jobs }: BatchReport): string {
   return `${blocks.join('\n\n')}\n`
 }
 
-/** GitHub refuses a comment beyond 65 536 characters. */
-const MARKDOWN_LIMIT = 60_000
-
 /** For a pull request's comment or a CI job's summary. What does not fit is left out, and said to be. */
 export function renderBatchMarkdown({ batch, jobs }: BatchReport): string {
   const rows = jobs.map((job) => {
@@ -83,10 +80,10 @@ export function renderBatchMarkdown({ batch, jobs }: BatchReport): string {
   ].join('\n\n')
   const foot = `Batch ${code(batch.id)}, created ${batch.createdAt}. Again: ${code(fetchAgain(batch, 'markdown'))}`
   const reports: string[] = []
-  let left = MARKDOWN_LIMIT - head.length - foot.length
+  let left = COMMENT_LIMIT - head.length - foot.length
   const broken = jobs.filter(isBroken)
   for (const job of broken) {
-    const report = renderMarkdown(job).trimEnd()
+    const report = renderMarkdown(job, left).trimEnd()
     left -= report.length + 2
     if (left < 0) break
     reports.push(report)

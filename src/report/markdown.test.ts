@@ -47,6 +47,29 @@ describe('renderMarkdown', () => {
   })
 })
 
+describe('a comment on GitHub', () => {
+  it('holds the report of 500 paths of every outcome, whatever their names cost to write', () => {
+    const failing = aResult({ ...aFailure('connect_timeout', 'connect', `No answer within 5000 ms`) })
+    const skipped = { reason: 'vantage', detail: 'pods cannot be reached from outside of the cluster' } as const
+    for (const name of ['ip-10-0-101-12.eu-central-1.compute.internal', '`|'.repeat(120)]) {
+      const paths = Array.from({ length: 500 }, (_, i) => {
+        const outcome = (['fail', 'pass', 'skipped'] as const)[i % 3] ?? 'pass'
+        const results = { fail: [failing], pass: [aResult()], skipped: [] }[outcome]
+        return aPath({
+          kind: 'NodePort',
+          node: name,
+          outcome,
+          results,
+          skipped: outcome === 'skipped' ? skipped : null,
+        })
+      })
+      const markdown = renderMarkdown(aJob({ paths }))
+      expect(markdown.length).toBeLessThan(65_536)
+      expect(markdown.match(/ more: see the job\./g)).toHaveLength(3)
+    }
+  })
+})
+
 describe('code', () => {
   it('uses a span where it can and references where a span would break', () => {
     expect(code('10.0.0.1:80')).toBe('`10.0.0.1:80`')

@@ -21,26 +21,43 @@ import {
   verdictReason,
 } from './words.ts'
 
-/** GitHub refuses a comment beyond 65 536 characters: a job of 500 paths must still fit. */
-const ROWS_LIMIT = 100
+/** GitHub refuses a comment beyond 65 536 characters; the rest is for what others write around a report. */
+export const COMMENT_LIMIT = 60_000
+/** Of each table: as many as fit. */
+const ROWS = [100, 50, 20, 5, 1] as const
 const EVIDENCE_LIMIT = 20
+
+/** @param render a report with so many rows of each table at most. */
+export function fitted(limit: number, render: (rows: number) => string): string {
+  let text = ''
+  for (const rows of ROWS) {
+    text = render(rows)
+    if (text.length <= limit) break
+  }
+  return text
+}
 
 /**
  * The report for a pull request's comment or a CI job's summary (GitHub-flavoured): what fails is open, what passes
  * and what was skipped is folded. Nothing of a target or a manifest becomes markup, a mention or a link.
+ *
+ * @param limit of characters; tables are cut for it.
  */
-export function renderMarkdown(job: JobDocument): string {
+export const renderMarkdown = (job: JobDocument, limit = COMMENT_LIMIT): string =>
+  fitted(limit, (most) => withRows(job, most))
+
+function withRows(job: JobDocument, most: number): string {
   const rows = reportRows(job)
   const bad = rows.filter((row) => row.outcome === 'fail' || row.outcome === 'error' || row.outcome === null)
   const passed = rows.filter((row) => row.outcome === 'pass')
   const skipped = rows.filter((row) => row.outcome === 'skipped')
   const blocks = [
     ...head(job, rows),
-    bad.length === 0 ? '' : table(bad),
+    bad.length === 0 ? '' : table(bad, most),
     ...findings(job),
-    folded(`${paths(passed.length)} passed`, passed.length === 0 ? '' : table(passed)),
-    folded(`${paths(skipped.length)} skipped`, skipped.length === 0 ? '' : table(skipped)),
-    folded('Evidence', bad.slice(0, EVIDENCE_LIMIT).map(evidence).join('\n\n')),
+    folded(`${paths(passed.length)} passed`, passed.length === 0 ? '' : table(passed, most)),
+    folded(`${paths(skipped.length)} skipped`, skipped.length === 0 ? '' : table(skipped, most)),
+    folded('Evidence', bad.slice(0, Math.min(most, EVIDENCE_LIMIT)).map(evidence).join('\n\n')),
     folded('Kinds of path that do not apply', list(job.notApplicable.map(({ kind, reason }) => `${kind}: ${reason}`))),
     folded('Objects that were not read', list(ignoredLines(job))),
     `Job ${code(job.id)}, created ${job.createdAt}. Again: ${code(fetchAgain(job, 'markdown'))}`,
@@ -63,8 +80,8 @@ function head(job: JobDocument, rows: readonly ReportRow[]): string[] {
   ]
 }
 
-function table(rows: readonly ReportRow[]): string {
-  const shown = rows.slice(0, ROWS_LIMIT)
+function table(rows: readonly ReportRow[], most: number): string {
+  const shown = rows.slice(0, most)
   const lines = shown.map((row) => {
     const node = row.path.node === null ? '' : ` (${code(row.path.node)})`
     const result = [code(resultOf(row)), ...notesOf(row).map(prose)].join('<br>')

@@ -1,15 +1,15 @@
 import type { Verdict } from '../job/job.ts'
-import { code, prose } from './markdown.ts'
+import { COMMENT_LIMIT, code, fitted, prose } from './markdown.ts'
 import type { ViewRow, WindowView } from './window-view.ts'
 
-/** GitHub refuses a comment beyond 65 536 characters: 500 paths must still fit. */
-const ROWS_LIMIT = 100
 const LINES_LIMIT = 30
 
 const MARKS: Readonly<Record<Verdict, string>> = { pass: '✅', fail: '❌', error: '⚠️', inconclusive: '➖' }
 
 /** A report over a window for a pull request's comment or a CI job's summary (GitHub-flavoured). */
-export function renderWindowMarkdown(view: WindowView): string {
+export const renderWindowMarkdown = (view: WindowView): string => fitted(COMMENT_LIMIT, (most) => withRows(view, most))
+
+function withRows(view: WindowView, most: number): string {
   const bad = view.rows.filter(({ verdict }) => verdict === 'fail' || verdict === 'error')
   const rest = view.rows.filter((row) => !bad.includes(row))
   const blocks = [
@@ -17,16 +17,16 @@ export function renderWindowMarkdown(view: WindowView): string {
     // Words and figures of our own
     view.summary,
     prose(view.about),
-    bad.length === 0 ? '' : table(view, bad),
+    bad.length === 0 ? '' : table(view, bad, most),
     ...view.sections.map(({ title, lines }) => `#### ${prose(title)}\n\n${list(lines)}`),
-    rest.length === 0 ? '' : folded(`${rest.length} more`, table(view, rest)),
+    rest.length === 0 ? '' : folded(`${rest.length} more`, table(view, rest, most)),
     `Again: ${code(`curl "$PORTOLAN${view.url}&format=markdown"`)}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
 
-function table({ columns }: WindowView, rows: readonly ViewRow[]): string {
-  const shown = rows.slice(0, ROWS_LIMIT)
+function table({ columns }: WindowView, rows: readonly ViewRow[], most: number): string {
+  const shown = rows.slice(0, most)
   const lines = shown.map(({ verdict, cells, notes }) => {
     const told = cells.map((cell, at) => (columns[at]?.right ? cell : columns[at]?.code ? code(cell) : prose(cell)))
     return `| ${[MARKS[verdict], ...told, notes.map(prose).join('<br>')].join(' | ')} |`

@@ -91,6 +91,17 @@ describe('a report over a window', () => {
     expect(wide).toEqual([[longName, `     https://${name}.example/${name}`], [` ${longName}`]])
   })
 
+  it('fits a comment with 500 Services, whatever their names cost to write', () => {
+    const [head] = anOverallReport().services
+    if (head === undefined) throw new Error('there is one')
+    const services = Array.from({ length: 500 }, (_, i) => ({
+      ...head,
+      verdict: i % 2 ? ('fail' as const) : ('pass' as const),
+      target: { cluster: '`|'.repeat(120), namespace: 'n', service: `s${i}` },
+    }))
+    expect(renderWindowMarkdown(viewOverall(anOverallReport({ services }), null)).length).toBeLessThan(65_536)
+  })
+
   it('fits a comment with 500 paths', () => {
     const paths = Array.from({ length: 500 }, (_, i) =>
       aPathReport({ id: `pth_${i}`, address: `10.0.${i >> 8}.${i % 256}` }),
