@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { decidingFigures, type LabelledTry, probeMetrics } from '../report/probe-metrics.ts'
 import { type MetricFamily, PROMETHEUS_TYPE, renderMetrics } from '../report/prometheus.ts'
 import type { Latest } from '../store/latest.ts'
-import { countActiveJobs, latestTries } from '../store/latest.ts'
+import { countActiveJobs, countSchedules, latestTries } from '../store/latest.ts'
 import type { Deps } from './deps.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
@@ -75,6 +75,12 @@ async function processMetrics({ store, settings, figures }: Deps): Promise<Metri
       help: 'Jobs that have not ended, of all processes on this database',
       type: 'gauge',
       samples: Object.entries(jobs).map(([status, value]) => ({ labels: { status }, value })),
+    },
+    {
+      name: 'portolan_schedules',
+      help: 'Schedules, of all processes on this database; failing: the last run could not be started',
+      type: 'gauge',
+      samples: Object.entries(await countSchedules(store)).map(([state, value]) => ({ labels: { state }, value })),
     },
     ...known(triesUnderWay, (value) => gauge('portolan_tries_in_flight', 'Tries under way', value)),
     ...known(databaseBytes, (value) => gauge('portolan_database_bytes', 'Size of the database file', value)),

@@ -134,6 +134,16 @@ function toFigures(row: Row, seen: Row, isHttp: boolean): TryFigures {
   }
 }
 
+/** How schedules do: the last run of one that is `failing` could not be started. */
+export async function countSchedules(store: Store): Promise<{ active: number; failing: number; paused: number }> {
+  const rows = await store.db.all<Row>(
+    sql`select case when not enabled then 'paused' when failing_since_ms is null then 'active' else 'failing' end state,
+      count(*) n from schedules group by 1`,
+  )
+  const of = (state: string) => Number(rows.find((row) => row.state === state)?.n ?? 0)
+  return { active: of('active'), failing: of('failing'), paused: of('paused') }
+}
+
 export async function countActiveJobs(store: Store): Promise<{ queued: number; running: number }> {
   const rows = await store.db.all<Row>(sql`select status, count(*) n from jobs where ${ACTIVE} group by status`)
   const of = (status: string) => Number(rows.find((row) => row.status === status)?.n ?? 0)

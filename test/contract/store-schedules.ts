@@ -4,6 +4,7 @@ import { newId } from '../../src/lib/id.ts'
 import type { ScheduledWork } from '../../src/schedule/schedule.ts'
 import type { Store } from '../../src/store/db.ts'
 import { listJobs, newestJobs } from '../../src/store/jobs.ts'
+import { countSchedules } from '../../src/store/latest.ts'
 import type { IdempotencyClaim } from '../../src/store/once.ts'
 import {
   claimRun,
@@ -220,6 +221,22 @@ export function schedulesContract(open: OpenStore): void {
       })
       await run(4, { job: jobOf(schedule) })
       expect(await getSchedule(store(), schedule.id)).toMatchObject({ failures: 0, failingSinceMs: null })
+    })
+
+    it('are counted by how they do, for metrics', async () => {
+      await inserted(store(), { enabled: false, next: null })
+      await inserted(store())
+      for (const _ of [1, 2]) {
+        const failing = await inserted(store())
+        const problem = { code: 'secrets_unreadable', title: 't', detail: 'd', status: 500 }
+        await claimRun(store(), at(failing), NEXT, {
+          atMs: NEXT.atMs,
+          next: NEXT,
+          claim: failing.id,
+          made: { problem },
+        })
+      }
+      expect(await countSchedules(store())).toEqual({ active: 1, failing: 2, paused: 1 })
     })
 
     it('keeps its key among the newest hundred', async () => {
