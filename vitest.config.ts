@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     // Two noisy cores: a test ends by what it waits for, and this only ends one that hangs.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     reporters: results
       ? [
           'default',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { by } from '../contract/runtimes.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { pathOf, readJob, readJobs, readPlan, readProblem } from '../support/read.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
@@ -49,6 +50,12 @@ describe('POST /v1/jobs', () => {
   it('takes Prefer: wait as the query', async () => {
     const response = await api.call('/v1/jobs', { json: job(), headers: { prefer: 'wait=20' } })
     expect([response.status, response.headers.get('preference-applied')]).toEqual([200, 'wait=20'])
+  })
+
+  it('cuts a wait to what the runtime can wait', async () => {
+    const response = await api.call('/v1/jobs?wait=300', { json: job() })
+    const applied = by('wait', { node: 'wait=300', workers: 'wait=25' })
+    expect([response.status, response.headers.get('preference-applied')]).toEqual([200, applied])
   })
 
   it('answers a closed port with 200 and a failing verdict, and with 424 only when asked', async () => {

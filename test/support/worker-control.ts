@@ -8,6 +8,8 @@ export type WorkerControl = {
   failing?: readonly number[]
   /** Messages that can never be worked off: of that chunk, or (`null`) those that start a job. `undefined`: none. */
   poisoned?: { chunk: number | null } | 'none'
+  /** By how much longer everything seems to take. */
+  elapsedMs?: number
   /** Queries to D1 that a request is told it has no longer. */
   withheld?: number
   /** A job is made durable; nobody is told of it. */

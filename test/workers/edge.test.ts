@@ -91,6 +91,16 @@ it('dials an address that is not public where PORTOLAN_EGRESS_ALLOW has it, and 
   expect([job.vantage, job.verdict]).toEqual(['edge', 'pass'])
 })
 
+it('does not dial port 25', async () => {
+  const service = { ...balanced('', 25), status: { loadBalancer: { ingress: [{ ip: '127.0.0.1' }] } } }
+  const job = await run({ target: { manifests: [service] }, paths })
+  const path = job.paths.find(({ kind }) => kind === 'LoadBalancer')
+  expect([path?.outcome, path?.skipped]).toEqual([
+    'skipped',
+    { reason: 'vantage', detail: 'connections to port 25 cannot be made from the edge' },
+  ])
+})
+
 it('skips a path whose certificate would have to be left unverified, and keeps the certificate', async () => {
   const job = await run({
     target: { manifests: [toadService(secure.port)] },

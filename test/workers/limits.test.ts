@@ -82,6 +82,16 @@ it('takes the largest batch within the queries of an invocation', async () => {
   expect(mostQueries).toBeLessThan(QUERIES_MAX)
 })
 
+it('closes a stream of events after five minutes', async () => {
+  const { id } = await readJob(call('/v1/jobs', { target: { manifests: [toadService(8080)] } }))
+  const stream = await call(`/v1/jobs/${id}/events`)
+  await worker.control({ elapsedMs: 5 * 60_000 })
+  const text = await stream.text()
+  await worker.control({ elapsedMs: 0 })
+  expect(text).toMatch(/^event: path$/m)
+  expect(text).not.toMatch(/^event: done$/m)
+})
+
 it('closes a stream of events before the queries of an invocation are spent; it can be resumed', async () => {
   const { id } = await readJob(call('/v1/jobs', { target: { manifests: [toadService(8080)] } }))
   await worker.control({ withheld: QUERIES_MAX - 60 })

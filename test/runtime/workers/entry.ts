@@ -20,6 +20,7 @@ let failing: ReadonlySet<number> = new Set()
 let made = 0
 let mostQueries = 0
 let withheld = 0
+let elapsedMs = 0
 let poisoned: WorkerControl['poisoned'] = 'none'
 let losing: WorkerControl['losing'] = 'none'
 
@@ -71,7 +72,11 @@ function workerOf(env: Env & { TEST_VANTAGE?: string }): ReturnType<typeof creat
   const worker =
     workers.get(vantage ?? '') ??
     createWorker({
-      clock: { ...systemClock, now: () => Math.floor(systemClock.now() + aheadMs) },
+      clock: {
+        ...systemClock,
+        now: () => Math.floor(systemClock.now() + aheadMs),
+        monotonic: () => systemClock.monotonic() + elapsedMs,
+      },
       calls: faulty,
       backoff: () => 0,
       ...(vantage && { vantage }),
@@ -88,6 +93,7 @@ export default {
     poisoned = control.poisoned ?? poisoned
     losing = control.losing ?? losing
     withheld = control.withheld ?? withheld
+    elapsedMs = control.elapsedMs ?? elapsedMs
     if (control.insert) await insertJob(openD1(env.DB), control.insert, null, control.insert.createdAtMs)
     if (control.enqueue) await createQueue(env.QUEUE).enqueue(control.enqueue)
     if (control.failing) {
