@@ -9,14 +9,22 @@ export const FORMATS = ['json', 'text', 'markdown', 'junit', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 export const FormatSchema = z.enum(FORMATS)
 
+/** The one status that may be asked for. */
+export const FAIL_STATUS: { type: 'integer'; enum: number[] } = { type: 'integer', enum: [424] }
+
 /** Of the query, wherever one may wait. */
 export const answerFields = {
   wait: WaitSchema,
   format: FormatSchema.optional(),
-  failStatus: z.coerce.number().pipe(z.literal(424)).optional().openapi({
-    description:
-      'With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body',
-  }),
+  failStatus: z.coerce
+    .number()
+    .pipe(z.literal(424))
+    .optional()
+    .openapi({
+      ...FAIL_STATUS,
+      description:
+        'With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body',
+    }),
 }
 
 /** `content` of a response that comes in every format. */

@@ -46,9 +46,18 @@ export function mountEvents(app: Api): void {
       const after = given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : 0
       if (hasEnded(job) && after > 0 && after > (await lastSeq(deps, job.id))) return context.body(null, 204)
       context.header('x-accel-buffering', 'no')
-      return streamSSE(context, (stream) => follow(deps, stream, job, after))
+      return streamSSE(context, (stream) => orLog(deps, stream, job, follow(deps, stream, job, after)))
     },
   )
+}
+
+/** What fails is ours to know: the stream ends, and the client resumes. Who has gone does not need it any more. */
+async function orLog(deps: Deps, stream: SSEStreamingApi, job: StoredJob, following: Promise<void>): Promise<void> {
+  try {
+    await following
+  } catch (cause) {
+    if (!stream.aborted) deps.log.error('events_failed', { jobId: job.id, cause })
+  }
 }
 
 async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number): Promise<void> {

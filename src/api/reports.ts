@@ -14,6 +14,7 @@ import { readServiceWindow } from '../store/service-window.ts'
 import { countedSpan, listAllServices } from '../store/services.ts'
 import {
   CONTENT_TYPES,
+  FAIL_STATUS,
   FORMATS,
   type Format,
   FormatSchema,
@@ -43,9 +44,14 @@ const reportFields = {
   ...windowFields,
   ...objectiveField,
   format: FormatSchema.optional().openapi({ description: 'Else by `Accept`' }),
-  failStatus: z.coerce.number().pipe(z.literal(424)).optional().openapi({
-    description: 'With 424: any verdict but `pass` is answered 424 with the same body',
-  }),
+  failStatus: z.coerce
+    .number()
+    .pipe(z.literal(424))
+    .optional()
+    .openapi({
+      ...FAIL_STATUS,
+      description: 'With 424: any verdict but `pass` is answered 424 with the same body',
+    }),
 }
 
 const answers = (schema: z.ZodType) => ({
