@@ -8,7 +8,7 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { addressOfServer } from '../lib/address.ts'
-import { DURATION_EXAMPLES, parseDuration } from '../lib/duration.ts'
+import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../lib/duration.ts'
 import { LOG_LEVELS } from '../lib/log.ts'
 import { nearMiss } from '../lib/near.ts'
 
@@ -119,7 +119,7 @@ const isKubernetesOwn = (name: string, value: string) =>
 
 /**
  * Reads every `PORTOLAN_*` variable of `env`; others are not looked at, empty means unset.
- * @throws ConfigError naming each unknown name (with the near miss) and each value that does not parse.
+ * @throws ConfigError naming each unknown name (with the near miss) and each value that does not parse, or fit others.
  */
 export function readSettings(env: Readonly<Record<string, unknown>>): Settings {
   const given: Record<string, string> = {}
@@ -128,8 +128,31 @@ export function readSettings(env: Readonly<Record<string, unknown>>): Settings {
     if (value.trim() !== '') given[name] = value.trim()
   }
   const parsed = z.strictObject(SHAPE).safeParse(given)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return withOrderedRetention(parsed.data, given)
   throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, given)).join('; '))
+}
+
+/** What is kept longer, and what it stands on: a window is read from the finest level that is kept at its edges. */
+const KEPT_LONGER = [
+  ['PORTOLAN_RETENTION_FAILURES', 'PORTOLAN_RETENTION_RAW'],
+  ['PORTOLAN_RETENTION_HOURLY', 'PORTOLAN_RETENTION_RAW'],
+  ['PORTOLAN_RETENTION_DAILY', 'PORTOLAN_RETENTION_HOURLY'],
+] as const
+
+/** What nobody has set is made long enough; what somebody has is not changed, but refused. */
+function withOrderedRetention(settings: Settings, given: Readonly<Record<string, string>>): Settings {
+  const ordered = { ...settings }
+  const wrong: string[] = []
+  for (const [longer, shorter] of KEPT_LONGER) {
+    if (ordered[longer] >= ordered[shorter]) continue
+    if (given[longer] === undefined) ordered[longer] = ordered[shorter]
+    else {
+      const least = formatDuration(ordered[shorter])
+      wrong.push(`${longer}: expected no less than ${shorter} (${least}), found ${JSON.stringify(given[longer])}`)
+    }
+  }
+  if (wrong.length > 0) throw new ConfigError(wrong.join('; '))
+  return ordered
 }
 
 function describe(issue: z.core.$ZodIssue, given: Readonly<Record<string, string>>): string[] {

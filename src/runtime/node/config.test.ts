@@ -162,6 +162,23 @@ describe('readConfig', () => {
     expect(messageOf({ [name]: value })).toBe(message)
   })
 
+  it.each([
+    [{ PORTOLAN_RETENTION_RAW: '180d' }, [180, 180, 400, 1825]],
+    [{ PORTOLAN_RETENTION_RAW: '2000d' }, [2000, 2000, 2000, 2000]],
+    [{ PORTOLAN_RETENTION_HOURLY: '3000d' }, [30, 90, 3000, 3000]],
+    [{ PORTOLAN_RETENTION_RAW: '180d', PORTOLAN_RETENTION_FAILURES: '365d' }, [180, 365, 400, 1825]],
+  ])('keeps what is longer at least as long as what it stands on: %j', (env, days) => {
+    const { rawMs, failuresMs, hourlyMs, dailyMs } = readConfig(env).retention
+    expect([rawMs, failuresMs, hourlyMs, dailyMs].map((ms) => ms / DAY_MS)).toEqual(days)
+  })
+
+  it('refuses to keep failures or sums shorter than what they stand on, if that was asked for', () => {
+    expect(messageOf({ PORTOLAN_RETENTION_FAILURES: '10d', PORTOLAN_RETENTION_DAILY: '100d' })).toBe(
+      'PORTOLAN_RETENTION_FAILURES: expected no less than PORTOLAN_RETENTION_RAW (30d), found "10d"; ' +
+        'PORTOLAN_RETENTION_DAILY: expected no less than PORTOLAN_RETENTION_HOURLY (400d), found "100d"',
+    )
+  })
+
   it('names every wrong variable at once', () => {
     expect(messageOf({ PORTOLAN_PORT: 'x', PORTOLAN_HOSTT: 'y' })).toBe(
       'PORTOLAN_PORT: expected a whole number from 0 to 65535, found "x"; PORTOLAN_HOSTT: there is no such setting; did you mean PORTOLAN_HOST?',
