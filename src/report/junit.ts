@@ -55,7 +55,7 @@ function suiteOf(job: JobDocument, inconclusive: 'error' | 'skipped'): { counts:
   const countOwn = (kind: typeof ownIs): number => (own !== null && ownIs === kind ? 1 : 0)
   const cases = [
     ...(own === null ? [] : [verdictCase(classname, own, ownIs)]),
-    ...rows.map((row) => testCase(classname, row)),
+    ...rows.map((row) => testCase(classname, row, causeOf(job, row))),
   ]
   const count = (outcome: ReportRow['outcome']): number => rows.filter((row) => row.outcome === outcome).length
   const counts: Counts = {
@@ -86,12 +86,25 @@ function suiteOf(job: JobDocument, inconclusive: 'error' | 'skipped'): { counts:
   return { counts, lines }
 }
 
-function testCase(classname: string, row: ReportRow): string {
+/** The finding that explains a failed case, the first if several do: a CI system shows one case at a time. */
+function causeOf(job: JobDocument, row: ReportRow): string[] {
+  const finding = job.diagnosis.findings.find(({ explains }) => explains.includes(row.path.id))
+  if (finding === undefined || row.outcome !== 'fail') return []
+  return [
+    `cause (${finding.confidence}): ${visible(finding.title)} (${finding.code})`,
+    ...visibleLines(finding.fix).map((line) => `fix: ${line}`),
+  ]
+}
+
+function testCase(classname: string, row: ReportRow, cause: readonly string[]): string {
   const { outcome, deciding } = row
   const name = row.check === null ? pathTitle(row.path) : `${pathTitle(row.path)}: ${visible(row.check)}`
   const notes = notesOf(row)
   const evidence = evidenceOf(row)
-  const text = [...notes, ...(notes.length > 0 ? [''] : []), ...evidence].join('\n')
+  const text = [notes, cause, evidence]
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')
   const message = notes[0] === undefined ? resultOf(row) : `${resultOf(row)}: ${notes[0]}`
   const type = deciding?.failure?.code ?? resultOf(row)
   const bodies = {

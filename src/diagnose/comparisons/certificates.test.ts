@@ -164,7 +164,7 @@ describe('who shows a certificate', () => {
     expect(titleAndFix(findings(BY_INGRESS, at('Ingress', 'certificate_expired', expired)))).toEqual([
       [
         'The Ingress controller shows a certificate that has expired',
-        'The Secret that Ingress/toad spec.tls[0] names is where the certificate comes from: put the right one there (cert-manager: see its Certificate).',
+        'Put the right certificate into the Secret that Ingress/toad spec.tls[0] names (cert-manager: see its Certificate).',
       ],
     ])
   })
@@ -182,7 +182,7 @@ describe('who shows a certificate', () => {
     const [finding] = findings(BY_LOAD_BALANCER, at('LoadBalancer', 'certificate_name_mismatch', other))
     expect([finding?.title, finding?.fix]).toEqual([
       'The load balancer, or the pods behind it, shows a certificate for toad.example.com, not for lb-1.elb.example.net',
-      "If clients come by another name than the load balancer's own, give that one: tls.serverName of the check. Else: Change the certificate at the load balancer (annotations of the Service), or in the pods if it passes TLS on.",
+      "If clients come by another name than the load balancer's own, give that one: tls.serverName of the check. Else: change the certificate at the load balancer (annotations of the Service), or in the pods if it passes TLS on.",
     ])
   })
 

@@ -42,6 +42,8 @@ function secretOf(paths: readonly SeenPath[]): string {
   return entries.length === 0 ? 'The Secret of the certificate' : `The Secret that ${list([...new Set(entries)])} names`
 }
 
+const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+
 /** One certificate, and all who were shown it. */
 type Shown = { tls: TlsEvidence; paths: readonly SeenPath[]; by: Server; atMs: number }
 
@@ -58,7 +60,7 @@ const serverOf = (paths: readonly SeenPath[], fromPods: boolean): Server => {
     return {
       name: 'The Ingress controller',
       plural: false,
-      fix: `${secretOf(paths)} is where the certificate comes from: put the right one there (cert-manager: see its Certificate).`,
+      fix: `Put the right certificate into ${inSentence(secretOf(paths))} (cert-manager: see its Certificate).`,
     }
   }
   if (kinds.has('ExternalName')) {
@@ -164,7 +166,7 @@ const FLAWS: readonly Flaw[] = [
       `Clients that use that name refuse it${tls.altNames.some((name) => name.startsWith('*.')) ? ' (a wildcard stands for one label only)' : ''}.`,
     fix: ({ by, paths }) =>
       paths.every(({ path }) => path.kind === 'LoadBalancer')
-        ? `If clients come by another name than the load balancer's own, give that one: tls.serverName of the check. Else: ${by.fix}`
+        ? `If clients come by another name than the load balancer's own, give that one: tls.serverName of the check. Else: ${inSentence(by.fix)}`
         : by.fix,
   },
   {
@@ -206,7 +208,7 @@ const FLAWS: readonly Flaw[] = [
     fix: ({ tls, by }) =>
       isStaging(tls)
         ? 'Let the Issuer name the production server of ACME, and delete the Secret, so that it is issued anew.'
-        : `Give the authority to the check (tls.caPem) or to Portolan (NODE_EXTRA_CA_CERTS). If clients do not know it either: ${by.fix}`,
+        : `Give the authority to the check (tls.caPem) or to Portolan (NODE_EXTRA_CA_CERTS). If clients do not know it either: ${inSentence(by.fix)}`,
   },
 ]
 
