@@ -32,7 +32,7 @@ const DONE: RetentionStep = { deleted: 0, done: true }
  *
  * @param limit of rows that it looks at.
  */
-export async function retain(store: Store, keep: Retention, nowMs: number, limit = 500): Promise<RetentionStep> {
+export async function retain(store: Store, keep: Retention, nowMs: number, limit = 200): Promise<RetentionStep> {
   for (const stage of STAGES) {
     const step = await stage({ store, keep, nowMs, limit })
     if (!step.done || step.deleted > 0) return { ...step, done: false }
