@@ -25,6 +25,9 @@ export type RetentionStep = {
 type Context = { store: Store; keep: Retention; nowMs: number; limit: number }
 type Stage = (context: Context) => Promise<RetentionStep>
 
+/** Of rows that lie in so many indexes that each takes as long as this many others. */
+const few = (limit: number): number => Math.ceil(limit / 4)
+
 const DONE: RetentionStep = { deleted: 0, done: true }
 
 /**
@@ -68,19 +71,22 @@ const ENDED = sql`status in ('finished', 'cancelled') and not exists (select 1 f
 /** A job goes with the last of its results. */
 const jobsSweep =
   (level: string, keepMs: (keep: Retention) => number): Stage =>
-  (context) =>
-    sweep(context, {
-      ...{ level, table: 'jobs', number: 'no', time: 'created_at_ms' },
-      beforeMs: context.nowMs - keepMs(context.keep),
-      remove(rows) {
-        const gone = sql`select no from jobs where no in (${rows}) and ${ENDED}`
-        return [
-          sql`delete from job_labels where job_no in (${gone})`,
-          sql`delete from job_objects where job_no in (${gone})`,
-          sql`delete from jobs where no in (${rows}) and ${ENDED} returning no`,
-        ]
+  ({ limit, ...context }) =>
+    sweep(
+      { ...context, limit: few(limit) },
+      {
+        ...{ level, table: 'jobs', number: 'no', time: 'created_at_ms' },
+        beforeMs: context.nowMs - keepMs(context.keep),
+        remove(rows) {
+          const gone = sql`select no from jobs where no in (${rows}) and ${ENDED}`
+          return [
+            sql`delete from job_labels where job_no in (${gone})`,
+            sql`delete from job_objects where job_no in (${gone})`,
+            sql`delete from jobs where no in (${rows}) and ${ENDED} returning no`,
+          ]
+        },
       },
-    })
+    )
 
 type Sweep = {
   level: string
@@ -171,7 +177,7 @@ const oldRollups =
 const unwatchedIncidents: Stage = async ({ store, limit }) => stepOf(await endUnwatched(store, limit))
 
 const oldIncidents: Stage = async ({ store, keep, nowMs, limit }) => {
-  const old = sql`select no from incidents where ended_at_ms < ${nowMs - keep.dailyMs} limit ${limit}`
+  const old = sql`select no from incidents where ended_at_ms < ${nowMs - keep.dailyMs} limit ${few(limit)}`
   const returned = await store.atomic([
     sql`delete from incident_failures where incident_no in (${old})`,
     sql`delete from incidents where no in (${old}) returning no`,

@@ -11,8 +11,8 @@ const FIRST_MS = 1000
 const EVERY_MS = 10 * 60_000
 /** Between two steps, so that probes and requests come first. */
 const PAUSE_MS = 20
-/** Pages given back in one go: about a millisecond. */
-const PAGES = 200
+/** Pages given back in one go: a few milliseconds, most of them for the flush of the disk. */
+const PAGES = 50
 
 /** Keeps the database from growing without end, until `stop` is aborted. Rejects never; a step that fails is logged. */
 export async function keepRetention(deps: RetentionDeps, keep: Retention, stop: AbortSignal): Promise<void> {
