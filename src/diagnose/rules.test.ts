@@ -11,6 +11,7 @@ import {
   workload,
 } from '../../test/support/manifests.ts'
 import { planInput } from '../../test/support/plan-text.ts'
+import type { Addresses } from '../job/job.ts'
 import { planPaths } from '../plan/plan.ts'
 import { diagnoseObjects } from './diagnose.ts'
 import type { Finding } from './finding.ts'
@@ -18,13 +19,13 @@ import { RULES } from './rules.ts'
 
 const toad = { target: { namespace: 'pond', service: 'toad' } }
 
-function findingsOf(manifests: readonly unknown[]): readonly Finding[] {
-  const input = planInput(manifests, toad)
+function findingsOf(manifests: readonly unknown[], addresses: Partial<Addresses> = {}): readonly Finding[] {
+  const input = planInput(manifests, { ...toad, addresses })
   return diagnoseObjects(planPaths(input), input.objects).findings
 }
 
-const codes = (manifests: readonly unknown[]): string[] =>
-  findingsOf(manifests).map(({ code, confidence }) => `${code} ${confidence}`)
+const codes = (manifests: readonly unknown[], addresses: Partial<Addresses> = {}): string[] =>
+  findingsOf(manifests, addresses).map(({ code, confidence }) => `${code} ${confidence}`)
 
 const ready = slice([{ at: '10.244.0.9', node: 'node-1', pod: 'toad-1' }])
 const nodes = [node('node-1', { InternalIP: '10.0.0.11' }), node('node-2', { InternalIP: '10.0.0.12' })]
@@ -39,7 +40,7 @@ const policy = (ports: unknown[], podSelector: unknown = {}) => ({
 })
 
 /** Objects of one fault each → exactly these findings. */
-const FAULTS: readonly [string, unknown[], string[]][] = [
+const FAULTS: readonly [string, unknown[], string[], Partial<Addresses>?][] = [
   [
     'a selector that no pod matches',
     [service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')],
@@ -338,11 +339,17 @@ const FAULTS: readonly [string, unknown[], string[]][] = [
     [service(), ready, service({ clusterIP: '10.96.0.8' }, { name: 'toad-service' })],
     ['environment_name_collision certain'],
   ],
+  [
+    'a pod that is older than the Service',
+    [service(), ready],
+    ['environment_stale certain'],
+    { environment: 'TOAD_SERVICE_HOST=10.96.0.8\nTOAD_SERVICE_PORT=80' },
+  ],
 ]
 
 describe('findings from objects alone', () => {
-  it.each(FAULTS)('%s', (_fault, manifests, expected) => {
-    expect(codes(manifests)).toEqual(expected)
+  it.each(FAULTS)('%s', (_fault, manifests, expected, addresses) => {
+    expect(codes(manifests, addresses)).toEqual(expected)
   })
 
   it('has a fault for every rule', () => {
@@ -350,6 +357,36 @@ describe('findings from objects alone', () => {
     expect(RULES.filter(({ code, when }) => when !== undefined && !tested.has(code)).map(({ code }) => code)).toEqual(
       [],
     )
+  })
+
+  it('tells variables that are missing from those that are stale, and says nothing where all are as they should be', () => {
+    const told = (environment: string) =>
+      findingsOf([service(), ready], { environment }).map(({ title, detail, explains }) => [
+        title,
+        detail,
+        explains.length,
+      ])
+    expect(told('')).toEqual([
+      [
+        'The pod has no variables of Service/toad',
+        'It started before the Service was made, runs in another namespace, or has enableServiceLinks: false.',
+        8,
+      ],
+    ])
+    const variables = (host: string) =>
+      [
+        ...[`TOAD_SERVICE_HOST=${host}`, 'TOAD_SERVICE_PORT=80', 'TOAD_SERVICE_PORT_HTTP=80'],
+        ...['PROTO=tcp', 'PORT=80', `ADDR=${host}`].map((part) => `TOAD_PORT_80_TCP_${part}`),
+        ...['TOAD_PORT', 'TOAD_PORT_80_TCP'].map((name) => `${name}=tcp://${host}:80`),
+      ].join('\n')
+    expect(told(variables('10.96.0.7'))).toEqual([])
+    expect(told(variables('10.96.0.8').replace('TOAD_SERVICE_PORT_HTTP=80\n', ''))).toEqual([
+      [
+        'The pod has variables of another Service/toad',
+        'Made of a Service that has changed since the pod started: TOAD_SERVICE_HOST (now 10.96.0.7), TOAD_PORT (now tcp://10.96.0.7:80), TOAD_PORT_80_TCP (now tcp://10.96.0.7:80), TOAD_PORT_80_TCP_ADDR (now 10.96.0.7). Not there: TOAD_SERVICE_PORT_HTTP.',
+        5,
+      ],
+    ])
   })
 
   it('says nothing of a healthy Service', () => {

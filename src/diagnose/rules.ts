@@ -39,6 +39,7 @@ import type { Rule } from './rule.ts'
 import { endpointAddressInvalid } from './rules/endpoint-address-invalid.ts'
 import { endpointIsClusterIp } from './rules/endpoint-is-cluster-ip.ts'
 import { environmentNameCollision } from './rules/environment-name-collision.ts'
+import { environmentStale } from './rules/environment-stale.ts'
 import { externalNameHostMismatch } from './rules/external-name-host-mismatch.ts'
 import { externalNameIsIp } from './rules/external-name-is-ip.ts'
 import { externalNamePortRemap } from './rules/external-name-port-remap.ts'
@@ -116,6 +117,7 @@ const BY_OBJECTS: readonly Rule[] = [
   ingressInOtherNamespace,
   ingressTlsHostUnused,
   environmentNameCollision,
+  environmentStale,
 ]
 
 /** By comparing what passed with what failed, in the same order. */

@@ -1,0 +1,50 @@
+import type { PlannedPath } from '../../plan/path.ts'
+import type { Rule } from '../rule.ts'
+import { list } from '../words.ts'
+
+type Variable = NonNullable<PlannedPath['variable']>
+
+/** F35: the kubelet sets them when a pod starts, and never again. */
+export const environmentStale: Rule = {
+  code: 'environment_stale',
+  layer: 'workload',
+  unless: ['environment_name_collision'],
+  when({ plan, ref, namespace, service }) {
+    const compared = plan.paths.flatMap(({ id, variable, skipped }) =>
+      variable === null || skipped !== null ? [] : [{ id, variable }],
+    )
+    const wrong = compared.filter(({ variable }) => variable.found !== variable.value)
+    const [first] = wrong
+    if (first === undefined) return []
+    const absent = wrong.filter(({ variable }) => variable.found === null)
+    return [
+      {
+        confidence: 'certain' as const,
+        title:
+          absent.length === compared.length
+            ? `The pod has no variables of ${ref}`
+            : `The pod has variables of another ${ref}`,
+        detail: detailOf(
+          absent.length === compared.length,
+          wrong.map(({ variable }) => variable),
+        ),
+        fix: 'Restart the pod: its variables are made when it starts. Or use DNS, which follows the Service.',
+        confirm: `kubectl exec -n ${namespace} POD -- printenv ${first.variable.name}`,
+        evidence: [{ object: ref, field: 'spec.clusterIP', value: service.clusterIP }],
+        explains: wrong.map(({ id }) => id),
+      },
+    ]
+  },
+}
+
+function detailOf(isEmpty: boolean, wrong: readonly Variable[]): string {
+  if (isEmpty) {
+    return 'It started before the Service was made, runs in another namespace, or has enableServiceLinks: false.'
+  }
+  const missing = wrong.filter(({ found }) => found === null).map(({ name }) => name)
+  const stale = wrong.flatMap(({ name, value, found }) => (found === null ? [] : [`${name} (now ${value})`]))
+  return [
+    ...(stale.length > 0 ? [`Made of a Service that has changed since the pod started: ${list(stale)}.`] : []),
+    ...(missing.length > 0 ? [`Not there: ${list(missing)}.`] : []),
+  ].join(' ')
+}
