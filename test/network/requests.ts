@@ -4,7 +4,7 @@ import { by } from '../contract/runtimes.ts'
 import type { StepsRequest } from '../support/network-wire.ts'
 
 /** Of a try that is to end by it; of all others it only ends one that hangs. */
-export const SHORT_MS = 400
+export const SHORT_MS = 800
 const LONG_MS = 10_000
 
 type To = { address: string; port: number }
