@@ -137,6 +137,23 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['application_cuts_connections likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
   ],
   [
+    'every endpoint fails, one refuses and one hangs',
+    HEALTHY,
+    (path) =>
+      path.kind === 'Ingress'
+        ? 502
+        : everywhere(path.kind === 'Endpoint' && path.node === 'node-2' ? 'connection_refused' : 'response_timeout')(
+            path,
+          ),
+    ['every_endpoint_fails likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'redirects without end',
+    HEALTHY,
+    everywhere('too_many_redirects'),
+    ['answer_unexpected likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
     'one endpoint of two hangs, which says nothing about its node',
     HEALTHY,
     ({ kind, node: on }) =>
@@ -415,6 +432,59 @@ describe('findings from comparing paths', () => {
     expect(codesWith('CN=toad.example.com')).toEqual(['certificate_issuer_unknown'])
   })
 
+  describe('of several samples', () => {
+    /** Two samples of each path: the first as told, the second passes where it is unsteady. */
+    const sampled = (saw: Saw, unsteady: (path: PlannedPath) => boolean): string[] => {
+      const plan = planPaths(planInput(HEALTHY, { target: { namespace: 'pond', service: 'toad' } }))
+      const tested = plan.paths.map((path) => {
+        const seen = seenAs(path, saw(path))
+        const second = seenAs(path, unsteady(path) ? 'pass' : saw(path)).deciding.map((result) => ({
+          ...result,
+          sample: 2,
+        }))
+        return { ...seen, deciding: [...seen.deciding, ...second] }
+      })
+      const kinds = new Map(plan.paths.map(({ id, kind }) => [id, kind]))
+      return diagnoseJob({ status: 'unknown', findings: [] }, tested, plan).findings.map(
+        ({ code, title, explains }) =>
+          `${code} ${[...new Set(explains.map((id) => kinds.get(id)))].join(' ')}: ${title}`,
+      )
+    }
+    const direct = of('connection_reset', 'Endpoint', 'ClusterIP')
+
+    it('where all fail, says what it says of one', () => {
+      expect(sampled(direct, () => false)).toEqual([
+        'direct_connections_cut ClusterIP Endpoint: Pods cut every direct connection, and serve the Ingress',
+      ])
+    })
+
+    it('where some pass, says that it fails now and then, and nothing of what always would', () => {
+      expect(sampled(direct, () => true)).toEqual([
+        'fails_now_and_then ClusterIP Endpoint: Port 80 fails now and then: in 3 of 6 tries',
+      ])
+      expect(sampled(of('connect_timeout', 'ClusterIP'), () => true)).toEqual([
+        'fails_now_and_then ClusterIP: Port 80 fails now and then: in 1 of 2 tries',
+      ])
+    })
+
+    it('lays a share of failures to the endpoint that always fails', () => {
+      const saw: Saw = ({ kind, node: on }) =>
+        (kind === 'Endpoint' && on === 'node-2') || kind === 'ClusterIP' ? 'connection_refused' : 'pass'
+      expect(sampled(saw, ({ kind }) => kind === 'ClusterIP')).toEqual([
+        'some_endpoints_fail ClusterIP Endpoint: 1 of 2 endpoints of port 80 fails',
+      ])
+    })
+
+    it('says that DNS answers sometimes', () => {
+      expect(
+        sampled(
+          ({ kind }) => (kind === 'DNS' ? 'dns_timeout' : 'pass'),
+          () => true,
+        ),
+      ).toEqual(['dns_answers_sometimes DNS: DNS leaves some questions unanswered, now and then'])
+    })
+  })
+
   it('tells a DNS server that is silent from one that answers', () => {
     const plan = planPaths(planInput(HEALTHY, { target: { namespace: 'pond', service: 'toad' } }))
     const answered = { type: 'A', answers: ['10.96.0.7'], cname: null, ttl: 5, lookup: null, rcode: 'NOERROR' } as const
@@ -459,6 +529,7 @@ describe('findings from comparing paths', () => {
     const tested = new Set(CASES.flatMap(([, , , found]) => found.map((each) => each.split(' ')[0])))
     // Told by more than a code: certificates.test.ts has theirs.
     const apart = [
+      'fails_now_and_then',
       'dns_server_silent',
       'ingress_default_certificate',
       ...certificateFlaws.map(({ code }) => code),

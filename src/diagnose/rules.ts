@@ -24,6 +24,8 @@ import {
   directConnectionsCut,
   endpointsSilent,
   endpointsUnreachable,
+  everyEndpointFails,
+  failsNowAndThen,
   nothingListens,
   someEndpointsFail,
 } from './comparisons/endpoints.ts'
@@ -127,6 +129,8 @@ const BY_RESULTS: readonly Rule[] = [
   someEndpointsFail,
   endpointsSilent,
   endpointsUnreachable,
+  everyEndpointFails,
+  failsNowAndThen,
   directConnectionsCut,
   applicationHangs,
   applicationCutsConnections,

@@ -22,6 +22,8 @@ export type TestedPath = {
 export type SeenPath = {
   path: PlannedPath
   passed: boolean
+  /** The same check at the same address passed in one sample and failed in another. */
+  unsteady: boolean
   /** Of the try that made it fail. */
   code: FailureCode | null
   result: Result | null
@@ -50,7 +52,13 @@ export function lookAt(tested: readonly TestedPath[]): Seen {
     if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) return []
     const result = deciding.find((each) => each.outcome === outcome) ?? null
     return [
-      { path, passed: outcome === 'pass', code: outcome === 'fail' ? (result?.failure?.code ?? null) : null, result },
+      {
+        path,
+        passed: outcome === 'pass',
+        unsteady: outcome === 'fail' && isUnsteady(deciding),
+        code: outcome === 'fail' ? (result?.failure?.code ?? null) : null,
+        result,
+      },
     ]
   })
   const dialled = all.filter(({ path }) => path.dns === null && path.variable === null && path.port !== null)
@@ -67,6 +75,11 @@ export function lookAt(tested: readonly TestedPath[]): Seen {
     })),
   }
 }
+
+const isUnsteady = (deciding: readonly Result[]): boolean =>
+  [...Map.groupBy(deciding, ({ check, address }) => `${check}\n${address}`).values()].some(
+    (samples) => samples.some(({ outcome }) => outcome === 'pass') && samples.some(({ outcome }) => outcome === 'fail'),
+  )
 
 /** Nothing came back: packets were dropped, or there was no way. */
 export const SILENT: ReadonlySet<FailureCode> = new Set(['connect_timeout', 'host_unreachable', 'network_unreachable'])
@@ -98,9 +111,9 @@ export function farEnds(port: SeenPort): readonly SeenPath[] {
 
 export const passing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => passed)
 export const failing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => !passed)
-/** All of them failed, and there were some. */
+/** All of them failed, in every sample, and there were some. */
 export const allFail = (paths: readonly SeenPath[], how: (path: SeenPath) => boolean = () => true): boolean =>
-  paths.length > 0 && paths.every((path) => !path.passed && how(path))
+  paths.length > 0 && paths.every((path) => !path.passed && !path.unsteady && how(path))
 /** All of them passed, and there were some. */
 export const allPass = (paths: readonly SeenPath[]): boolean => paths.length > 0 && paths.every(({ passed }) => passed)
 

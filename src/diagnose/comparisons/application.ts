@@ -120,7 +120,14 @@ export const applicationAnswersErrors: Rule = {
 const isServerError = (result: SeenPath['result']): boolean => (result?.http?.status ?? 0) >= 500
 
 /** Expectations of the caller's about what an answer holds. */
-const UNMET: ReadonlySet<FailureCode> = new Set(['unexpected_body', 'unexpected_header', 'unexpected_data', 'too_slow'])
+const UNMET: ReadonlySet<FailureCode> = new Set([
+  'unexpected_body',
+  'unexpected_header',
+  'unexpected_data',
+  'response_too_large',
+  'too_many_redirects',
+  'too_slow',
+])
 
 /** Every way brings an answer, and none of the answers is what the check asks for. */
 export const answerUnexpected: Rule = {

@@ -227,13 +227,15 @@ export const dnsAnswersSometimes: Rule = {
   after: (seen) => {
     const names = clusterNames(seen)
     const bad = failing(names).filter(isServerFault)
-    const good = names.filter(isAnswered)
+    const good = names.filter((each) => isAnswered(each) || each.unsteady)
     if (bad.length === 0 || good.length === 0) return []
     return [
       {
         confidence: 'likely',
-        title: `DNS leaves ${bad.length} of ${count(names.length, 'question')} unanswered`,
-        detail: `${namesOf(bad)}: ${list(codesOf(bad))}; ${namesOf(good)}: answered. Either one of several DNS servers (or pods behind the one address) is down, or packets are lost. A short name suffers first: it takes a question for each entry of the search list.`,
+        title: bad.some(({ unsteady }) => unsteady)
+          ? 'DNS leaves some questions unanswered, now and then'
+          : `DNS leaves ${bad.length} of ${count(names.length, 'question')} unanswered`,
+        detail: `${namesOf(bad)}: ${list(codesOf(bad))}; answered: ${namesOf(good)}. Either one of several DNS servers (or pods behind the one address) is down, or packets are lost. A short name suffers first: it takes a question for each entry of the search list.`,
         fix: 'See that every DNS pod answers, and that no server in the list of nameservers is dead; samples shows how often it happens.',
         confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide',
         evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],

@@ -111,7 +111,7 @@ export const someEndpointsFail: Rule = {
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
-      const bad = failing(endpoints)
+      const bad = failing(endpoints).filter(({ unsteady }) => !unsteady)
       const good = passing(endpoints)
       if (bad.length === 0 || good.length === 0) return []
       const nodes = [...new Set(bad.flatMap(({ path }) => path.node ?? []))]
@@ -145,6 +145,77 @@ export const someEndpointsFail: Rule = {
                 bad.includes(each) || (each.path.kind !== 'Endpoint' && bad.some(({ code }) => code === each.code)),
             ),
           ),
+        },
+      ]
+    }),
+}
+
+/** How an endpoint fails, as far as it takes another finding to say so. */
+const mannerOf = (each: SeenPath): string =>
+  isRefused(each)
+    ? 'refused'
+    : isSilent(each)
+      ? 'silent'
+      : isHanging(each)
+        ? 'hanging'
+        : isCut(each)
+          ? 'cut'
+          : `${each.code} ${each.result?.http?.status ?? ''}`
+
+/** Where no cause fits them all, it is still the pods, and not what leads to them. */
+export const everyEndpointFails: Rule = {
+  code: 'every_endpoint_fails',
+  layer: 'endpoints',
+  unless: ['one_family_fails', 'endpoint_address_invalid'],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const endpoints = port.of('Endpoint')
+      if (!allFail(endpoints) || new Set(endpoints.map(mannerOf)).size < 2) return []
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `${everyOne(endpoints.length, 'endpoint')} of port ${port.number} fail, each in its own way`,
+          detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}. Asked themselves they fail, so whatever leads to them fails as well: the fault is at the pods or their nodes.`,
+          fix: 'Look at the pods one by one; a readiness probe that asks the application takes such pods out by itself.',
+          confirm: `kubectl get pods -n ${namespace} -o wide`,
+          evidence: triesOf(endpoints),
+          explains: idsOf(failing(port.dialled)),
+        },
+      ]
+    }),
+}
+
+/** F55, F92: what fails in one sample and passes in the next is nothing that is simply missing or closed. */
+export const failsNowAndThen: Rule = {
+  code: 'fails_now_and_then',
+  layer: 'endpoints',
+  after: ({ ports, tested }, { namespace }) =>
+    ports.flatMap((port) => {
+      const unsteady = port.dialled.filter((each) => each.unsteady && each.result?.failure?.phase !== 'dns')
+      const endpoints = port.of('Endpoint')
+      // One that always fails has its share in all that leads to it.
+      if (unsteady.length === 0 || failing(endpoints).some((each) => !each.unsteady)) return []
+      const ids = new Set(idsOf(unsteady))
+      const tries = tested.filter(({ path }) => ids.has(path.id)).flatMap(({ deciding }) => deciding)
+      const failed = tries.filter(({ outcome }) => outcome === 'fail')
+      const atPods = unsteady.some(({ path }) => path.kind === 'Endpoint')
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `Port ${port.number} fails now and then: in ${failed.length} of ${tries.length} tries`,
+          detail: `${list([...new Set(failed.map(({ failure }) => failure?.code ?? ''))])}, by ${list([...new Set(unsteady.map(({ path }) => path.kind))])}. ${
+            atPods
+              ? 'The pods themselves do so: too busy, restarting, or one of several processes in them is broken.'
+              : endpoints.length > 0
+                ? 'The endpoints answer every time: packets are lost on the way, or something on it still knows a pod that is gone.'
+                : 'Either some of the pods fail (no endpoint was tested), or packets are lost on the way.'
+          }`,
+          fix: atPods
+            ? 'See the log and the restarts of the pods, and their limits.'
+            : 'Ask again with more samples, and compare by node; see conntrack, MTU and errors of the interfaces of the nodes.',
+          confirm: `kubectl get pods -n ${namespace} -o wide; kubectl get events -n ${namespace} --sort-by=.lastTimestamp`,
+          evidence: triesOf(unsteady),
+          explains: idsOf(unsteady),
         },
       ]
     }),

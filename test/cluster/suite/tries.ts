@@ -3,7 +3,7 @@ import type { JobDocument, JobPathDocument, ResultDocument } from '../../../src/
 import { slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
 import { requestFor, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
-import { told } from '../told.ts'
+import { firstFinding, told } from '../told.ts'
 import { CLIENT_ADDRESS, endpoints, type Manifest, TOADS } from '../world.ts'
 
 const WHO = [{ name: 'who', type: 'http', responder: { header: 'x-pod-name' } }]
@@ -66,6 +66,8 @@ export function triesTests(cluster: () => Cluster): void {
       await cluster().fault.pods(['toad-4'], 'closed')
       expect(tally(await ask({ samples: 8, paths: only('ClusterIP') }))).toEqual({ pass: 6, connection_refused: 2 })
       expect(tally(await ask({ samples: 8, paths: only('Ingress') }))).toEqual({ pass: 8 })
+      const whole = await ask({ samples: 8, paths: only('ClusterIP', 'NodePort', 'Endpoint') })
+      expect(whole.diagnosis.findings.map(({ code }) => code)).toEqual(['some_endpoints_fail'])
       expect(told(await ask({ paths: only('Endpoint') })).Endpoint).toEqual({
         'http://10.244.1.11:8080/': 'pass',
         'http://10.244.1.12:8080/': 'pass',
@@ -79,6 +81,7 @@ export function triesTests(cluster: () => Cluster): void {
       await cluster().fault.pullCable('node-2')
       const job = await ask({ samples: 8, timeoutMs: TIMEOUT_MS, paths: only('ClusterIP') })
       expect(tally(job)).toEqual({ pass: 4, connect_timeout: 4 })
+      expect(firstFinding(job)).toBe('fails_now_and_then')
     })
 
     it('that pass when they are repeated make a path flaky, not failed', async () => {
