@@ -242,6 +242,8 @@ export type KubeEvent = {
 export type GatewayRoute = {
   kind: 'HTTPRoute' | 'Gateway' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute'
   meta: Meta
+  /** Names of the Gateways that it is attached to. */
+  gateways: readonly string[]
   backends: readonly { name: string; namespace: string | null; port: number | null }[]
 }
 

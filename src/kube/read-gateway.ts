@@ -3,14 +3,22 @@ import type { GatewayRoute } from './objects.ts'
 import { readMeta } from './read-meta.ts'
 import { label, subdomain } from './rules.ts'
 
-/** The Services that a route of the Gateway API names. A Gateway itself names none. */
+/** The Services that a route of the Gateway API names, and the Gateways that lead to it. A Gateway itself names none. */
 export const readGatewayRoute =
   (kind: GatewayRoute['kind']) =>
   (object: Field): GatewayRoute => ({
     kind,
     meta: readMeta(object, subdomain),
+    gateways: object
+      .get('spec')
+      .get('parentRefs')
+      .items()
+      .filter(isGateway)
+      .flatMap((ref) => ref.get('name').text() ?? []),
     backends: kind === 'Gateway' ? [] : object.get('spec').get('rules').items().flatMap(readBackends),
   })
+
+const isGateway = (ref: Field): boolean => (ref.get('kind').text() ?? 'Gateway') === 'Gateway'
 
 const readBackends = (rule: Field): GatewayRoute['backends'] =>
   rule

@@ -123,6 +123,8 @@ describe('a route of the Gateway API is read', () => {
     ['TCPRoute', '{rules: [{}]}', []],
     ['Gateway', '{gatewayClassName: a, listeners: [{name: http, port: 80, protocol: HTTP}]}', []],
   ])('%s', (kind, spec, backends) => {
-    expect(read(route(kind, spec)).objects.gatewayRoutes).toEqual([{ kind, meta, backends }])
+    expect(read(route(kind, spec)).objects.gatewayRoutes).toEqual([
+      { kind, meta, gateways: spec.includes('parentRefs') ? ['gate'] : [], backends },
+    ])
   })
 })

@@ -13,9 +13,10 @@ export function notApplicable(context: PlanContext, planned: ReadonlySet<PathKin
   const routes = context.index
     .routesOf(context.target.namespace, context.target.service)
     .map((route): NotApplicable => {
+      const of = route.gateways.length === 0 ? '' : ` (of Gateway/${route.gateways.join(', Gateway/')})`
       return {
         kind: 'Gateway',
-        reason: `${route.kind}/${route.meta.name} names the Service: routes of the Gateway API are not planned`,
+        reason: `${route.kind}/${route.meta.name}${of} names the Service: routes of the Gateway API are not planned`,
       }
     })
   return [...missing, ...routes]

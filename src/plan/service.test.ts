@@ -146,10 +146,13 @@ describe('what a plan says of kinds that do not apply', () => {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
       metadata: { name: 'toad-route', namespace: 'pond' },
-      spec: { rules: [{ backendRefs: [{ name: 'toad', port: 80 }] }] },
+      spec: {
+        parentRefs: [{ name: 'gate' }, { kind: 'Service', name: 'mesh' }],
+        rules: [{ backendRefs: [{ name: 'toad', port: 80 }] }],
+      },
     }
     expect(reasonOf(planOf([service(), route]), 'Gateway')).toBe(
-      'HTTPRoute/toad-route names the Service: routes of the Gateway API are not planned',
+      'HTTPRoute/toad-route (of Gateway/gate) names the Service: routes of the Gateway API are not planned',
     )
   })
 })

@@ -633,7 +633,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
           apiVersion: 'gateway.networking.k8s.io/v1',
           kind: 'HTTPRoute',
           metadata: { name: 'toad-route', namespace: 'pond' },
-          spec: { rules: [{ backendRefs: [{ name: 'toad', port: 80 }] }] },
+          spec: { parentRefs: [{ name: 'gate' }], rules: [{ backendRefs: [{ name: 'toad', port: 80 }] }] },
         },
       ],
     },
