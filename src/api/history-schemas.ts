@@ -148,7 +148,7 @@ export const ServiceReportSchema = z
         }),
       )
       .openapi({ description: 'All Endpoint paths of one port and family are one' }),
-    incidents: z.array(IncidentSchema),
+    incidents: z.array(IncidentSchema).openapi({ description: 'The newest 100; `…/incidents` lists all' }),
     diagnosis,
   })
   .openapi('ServiceReport')
