@@ -24,11 +24,8 @@ export type Values = Readonly<Record<string, string | number | null>>
 
 const dialect = new SQLiteSyncDialect()
 
-/**
- * A value that is given when the statement is carried out. The `+` changes nothing about it; without it SQLite
- * weighs partial indexes by what is bound, and so prepares the statement anew each time it is.
- */
-export const value = (name: string): SQL => sql`+${sql.placeholder(name)}`
+/** A value that is given when the statement is carried out. */
+export const value = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** @returns gives the statement for values, by the names of its placeholders. */
 export function compile(template: SQL): (values: Values) => Statement {

@@ -120,10 +120,17 @@ function migrate(client: Database.Database): void {
   }
 }
 
+/** A parameter; or a quoted text, in which a question mark is none. */
+const PARAMETER = /\?|'[^']*'|"[^"]*"/g
+
 /** Statements in use are few; the bound is there for those whose text grows with their input. */
 const PREPARED = 300
 
-/** Preparing a statement costs about as much as running it, so what has been prepared is used again. */
+/**
+ * Preparing a statement costs as much as running it or more, so what has been prepared is used again. SQLite would
+ * prepare most anew whenever other values are bound, to weigh indexes by them; it leaves a value alone that is not
+ * bound as such but an expression, as `+?` is.
+ */
 function keepPrepared(client: Database.Database): void {
   const prepare = client.prepare.bind(client)
   const known = new Map<string, Database.Statement>()
@@ -132,7 +139,7 @@ function keepPrepared(client: Database.Database): void {
     // Whoever asks expects rows as objects, whatever the one before asked for.
     if (before) return before.reader ? before.raw(false) : before
     if (known.size >= PREPARED) known.clear()
-    const statement = prepare(text)
+    const statement = prepare(text.replace(PARAMETER, (found) => (found === '?' ? '+?' : found)))
     known.set(text, statement)
     return statement
   }
