@@ -29,7 +29,10 @@ type Saw = (path: PlannedPath) => Told
 
 /** Findings as `code confidence: what it explains`. */
 function findings(manifests: readonly unknown[], saw: Saw, vantage: Vantage = 'in-cluster'): string[] {
-  const input = planInput(manifests, { target: { namespace: 'pond', service: 'toad' }, vantage })
+  const input = planInput(manifests, {
+    target: { namespace: 'pond', service: 'toad' },
+    vantage,
+  })
   const plan = planPaths(input)
   const tested = plan.paths.map((path) => seenAs(path, saw(path)))
   const kinds = new Map(plan.paths.map(({ id, kind }) => [id, kind]))
@@ -199,6 +202,24 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['node_port_fails_on_some_nodes likely: NodePort'],
   ],
   ['all nodes drop the node port', HEALTHY, of('connect_timeout', 'NodePort'), ['node_port_blocked likely: NodePort']],
+  [
+    'every node refuses the node port, and the Service works',
+    HEALTHY,
+    of('connection_refused', 'NodePort'),
+    ['only_one_way_fails possible: NodePort'],
+  ],
+  [
+    'the load balancer answers by itself',
+    HEALTHY,
+    of(503, 'LoadBalancer'),
+    ['only_one_way_fails possible: LoadBalancer'],
+  ],
+  [
+    'nobody routes the external IP',
+    [service({ externalIPs: ['203.0.113.20'] }), ...HEALTHY.slice(1, 4)],
+    of('connect_timeout', 'ExternalIP'),
+    ['only_one_way_fails possible: ExternalIP'],
+  ],
   [
     'the load balancer is silent',
     HEALTHY,

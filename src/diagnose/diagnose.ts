@@ -48,9 +48,13 @@ export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], pla
   const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes).filter(
     ({ explains }) => explains.length === 0 || explains.some((id) => !explained.has(id)),
   )
+  const isLast = new Set(RULES.flatMap((rule) => (rule.isLast ? rule.code : [])))
+  const said = [...byObjects, ...byResults].filter(({ code }) => !isLast.has(code))
+  const saidOf = new Set(said.flatMap(({ explains }) => explains))
+  const last = byResults.filter(({ code, explains }) => isLast.has(code) && explains.some((id) => !saidOf.has(id)))
   return {
     status: statusOf(tested),
-    findings: ranked([...byObjects, ...byResults]).toSorted(
+    findings: ranked([...said, ...last]).toSorted(
       (a, b) => Number(b.explains.length > 0) - Number(a.explains.length > 0),
     ),
   }

@@ -15,6 +15,8 @@ export type Rule = {
   layer: Layer
   /** Codes of causes that say the same more exactly: where one of them holds, this one is silent. */
   unless?: readonly string[]
+  /** Only where some path that it explains is explained by nothing else. */
+  isLast?: boolean
   /** Of this kind, a path that passes although the cause would break it proves the cause wrong. */
   refutedBy?: PathKind
   /**

@@ -30,6 +30,7 @@ import {
   someEndpointsFail,
 } from './comparisons/endpoints.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
+import { onlyOneWayFails } from './comparisons/one-way.ts'
 import {
   loadBalancerFails,
   nodePortBlocked,
@@ -158,6 +159,7 @@ const BY_RESULTS: readonly Rule[] = [
   ...ingressAnswers,
   ingressHostDnsDiffers,
   answersLost,
+  onlyOneWayFails,
   proberReachesNothing,
 ]
 
