@@ -58,6 +58,15 @@ describe('a database file', () => {
     expect(values).toEqual([{ journal_mode: 'wal' }, { synchronous: 2 }, { foreign_keys: 1 }, { auto_vacuum: 2 }])
   })
 
+  it('takes values beside texts that have question marks, whatever was bound before', async () => {
+    const { db } = open().store
+    for (const value of [1, 'a?b', null]) {
+      expect(await db.get(sql`select '?' a, 'it''s ?' b, ${value} "c?" limit ${1}`)).toEqual({
+        ...{ a: '?', b: "it's ?", 'c?': value },
+      })
+    }
+  })
+
   it('makes one job of 200 requests with one key from two processes that start at once', async () => {
     const ids = (await Promise.all([linesOf(start('insert')), linesOf(start('insert'))])).flat()
     expect(ids).toHaveLength(200)
