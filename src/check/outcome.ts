@@ -8,16 +8,16 @@ import type { PathSelector, PlannedPath, Skipped, SkipReason } from '../plan/pat
 import { selects } from '../plan/selector.ts'
 import type { Failure } from './codes.ts'
 import { isBeyondVantage } from './failure.ts'
-import type { Outcome, Result } from './result.ts'
+import type { Outcome, Tried } from './result.ts'
 
-export type PathJudgement = {
+export type PathJudgement<T extends Tried = Tried> = {
   /** `null` until decided. */
   outcome: Outcome | null
   /** A deciding try passed after a try that had failed. */
   flaky: boolean
   skipped: Skipped | null
   /** The tries that decide: the last of each sample, address and check, in the last round. */
-  deciding: readonly Result[]
+  deciding: readonly T[]
 }
 
 /** A path with its judgement. */
@@ -27,7 +27,11 @@ export type JudgedPath = PathJudgement & { path: PlannedPath }
  * @param results of this path, any order, controls included.
  * @param complete `false` while tries are still to come: the outcome is then `null`.
  */
-export function judgePath(path: PlannedPath, results: readonly Result[], complete = true): PathJudgement {
+export function judgePath<T extends Tried>(
+  path: PlannedPath,
+  results: readonly T[],
+  complete = true,
+): PathJudgement<T> {
   if (path.skipped) return { outcome: 'skipped', flaky: false, skipped: path.skipped, deciding: [] }
   const counted = results.filter((result) => result.purpose === 'check')
   const round = counted.reduce((last, result) => Math.max(last, result.round), 1)
@@ -35,7 +39,7 @@ export function judgePath(path: PlannedPath, results: readonly Result[], complet
     counted.filter((result) => result.round === round),
     (result) => `${result.check}\n${result.sample}`,
   )
-  const deciding: Result[] = []
+  const deciding: T[] = []
   let flaky = false
   for (const tries of samples.values()) {
     for (const last of lastTries(tries)) {
@@ -57,8 +61,8 @@ export function judgePath(path: PlannedPath, results: readonly Result[], complet
  * The last try of each address. A try without an address is one that did not resolve the name: a later try that did
  * takes its place, and it takes the place of nothing that came after it.
  */
-function lastTries(tries: readonly Result[]): Result[] {
-  const byAddress = new Map<string, Result>()
+function lastTries<T extends Tried>(tries: readonly T[]): T[] {
+  const byAddress = new Map<string, T>()
   for (const result of tries) {
     const known = byAddress.get(result.address)
     if (!known || result.try > known.try) byAddress.set(result.address, result)
@@ -68,18 +72,18 @@ function lastTries(tries: readonly Result[]): Result[] {
   return [...byAddress.values()]
 }
 
-const isBefore = (earlier: Result, last: Result) =>
+const isBefore = (earlier: Tried, last: Tried) =>
   earlier.try < last.try && (earlier.address === last.address || earlier.address === '')
 
-const hasFailed = (result: Result) => result.outcome === 'fail' || result.outcome === 'error'
+const hasFailed = (result: Tried) => result.outcome === 'fail' || result.outcome === 'error'
 
 /** Fails if one fails; else an error of ours; else passes if anything passed; else was not tested. */
 const RANKING: readonly Outcome[] = ['fail', 'error', 'pass', 'skipped']
 
-const worst = (results: readonly Result[]): Outcome =>
+const worst = (results: readonly Tried[]): Outcome =>
   RANKING.find((outcome) => results.some((result) => result.outcome === outcome)) ?? 'skipped'
 
-function skippedFor(deciding: readonly Result[]): Skipped {
+function skippedFor(deciding: readonly Tried[]): Skipped {
   const failure = deciding.find((result) => result.failure !== null)?.failure
   if (!failure) return { reason: 'unprobeable', detail: 'nothing was tested' }
   return { reason: skipReasonOf(failure), detail: failure.message }
@@ -90,6 +94,10 @@ function skipReasonOf(failure: Failure): SkipReason {
   if (isBeyondVantage(failure)) return 'vantage'
   return failure.code === 'blocked_by_policy' ? 'policy' : 'not_expected'
 }
+
+/** The try that shows what became of a path: the first that decided as the path was. */
+export const tellingTry = ({ outcome, deciding }: PathJudgement): Tried | null =>
+  deciding.find((each) => each.outcome === outcome) ?? null
 
 /** Counts of paths × checks: each check of a path by its own deciding tries. Undecided ones are not counted. */
 export function summarise(judged: readonly JudgedPath[]): Summary {

@@ -34,3 +34,23 @@ export type Result = {
   responder: string | null
   failure: Failure | null
 }
+
+/** What judging reads of a result. Small whatever was answered, so that all those of a job can be held at once. */
+export type Tried = Pick<
+  Result,
+  'id' | 'pathId' | 'check' | 'address' | 'sample' | 'try' | 'round' | 'purpose' | 'outcome' | 'startedAtMs' | 'failure'
+>
+
+/** What diagnosing reads besides, of the try that tells most of a path. */
+export type Telling = Tried & {
+  timings: Pick<Timings, 'totalMs'>
+  dns: Omit<DnsEvidence, 'ttl' | 'lookup'> | null
+  http: Pick<HttpEvidence, 'status'> | null
+  tls: TlsEvidence | null
+}
+
+/** Lets go of everything else that the result holds. */
+export function triedOf(result: Tried): Tried {
+  const { id, pathId, check, address, sample, round, purpose, outcome, startedAtMs, failure } = result
+  return { id, pathId, check, address, sample, try: result.try, round, purpose, outcome, startedAtMs, failure }
+}

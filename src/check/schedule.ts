@@ -15,7 +15,7 @@ import type { Gate } from './gate.ts'
 import type { Network } from './network.ts'
 import { judgePath } from './outcome.ts'
 import type { Policy } from './policy.ts'
-import type { Result } from './result.ts'
+import { type Result, type Tried, triedOf } from './result.ts'
 import type { TryContext } from './try.ts'
 import { runUnit, type Unit } from './unit.ts'
 
@@ -32,7 +32,7 @@ export type CheckRun = {
    */
   signal: AbortSignal
   /** From before a restart: those tries are not repeated. */
-  recorded: readonly Result[]
+  recorded: readonly Tried[]
   /** Called once per try as soon as it is decided; never throws. */
   record(result: Result): void
   /** Live targets: the objects are read again between settle rounds. */
@@ -92,9 +92,9 @@ class Rounds {
   readonly #deps: CheckDeps
   readonly #run: CheckRun
   readonly #cut: AbortSignal
-  readonly #results: Result[]
+  readonly #results: Tried[]
   /** What a run before this one has recorded, by unit. */
-  readonly #known: ReadonlyMap<string, readonly Result[]>
+  readonly #known: ReadonlyMap<string, readonly Tried[]>
   #context: TryContext
 
   constructor(deps: CheckDeps, run: CheckRun, cut: AbortSignal) {
@@ -209,7 +209,7 @@ class Rounds {
   readonly #record = (result: Result): void => {
     if (result.failure?.code === 'cancelled' && !isFailure(this.#run.signal.reason)) return
     // Looked at again only where paths are given time to settle
-    if (this.#run.request.settleMs > 0) this.#results.push(result)
+    if (this.#run.request.settleMs > 0) this.#results.push(triedOf(result))
     this.#run.record(result)
   }
 }

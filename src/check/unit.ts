@@ -1,6 +1,6 @@
 import type { JobRequest } from '../job/job.ts'
 import type { Found, Resolved } from './resolve.ts'
-import type { Result } from './result.ts'
+import type { Result, Tried } from './result.ts'
 import {
   cutResult,
   nameToDial,
@@ -19,7 +19,7 @@ export type UnitRun = {
   context: TryContext
   retries: JobRequest['retries']
   /** From before a restart, of this unit: those tries are not repeated. */
-  known: readonly Result[]
+  known: readonly Tried[]
   record(result: Result): void
 }
 
@@ -66,7 +66,7 @@ const tryEach = (
   run: UnitRun,
   unit: Unit,
   to: Found,
-  known: readonly Result[],
+  known: readonly Tried[],
   resolved: Resolved | null,
   first: number,
 ): Promise<void> =>
@@ -80,7 +80,7 @@ const tryEach = (
 type Tries = {
   /** What is dialled; `null`: a question to DNS. */
   address: string | null
-  known: readonly Result[]
+  known: readonly Tried[]
   /** The number of the first try; default 1. */
   first?: number
   /** Makes one try; its results are recorded in order, the last decides; none: something else is to decide. */
@@ -91,7 +91,7 @@ type Tries = {
 async function makeTries(run: UnitRun, unit: Unit, { address, known, first = 1, attempt }: Tries): Promise<void> {
   const { context, retries, record } = run
   const { deps, jobId, signal } = context
-  let last = known.toSorted((left, right) => left.try - right.try).at(-1) ?? null
+  let last: Tried | null = known.toSorted((left, right) => left.try - right.try).at(-1) ?? null
   for (let number = last === null ? first : last.try + 1; last === null || mayRetry(run, last, number); number++) {
     if (last !== null) await deps.clock.sleep(retries.delayMs, signal)
     const key = { ...unit, try: number }
@@ -113,7 +113,7 @@ async function makeTries(run: UnitRun, unit: Unit, { address, known, first = 1, 
   }
 }
 
-function mayRetry({ context, retries }: UnitRun, last: Result, number: number): boolean {
+function mayRetry({ context, retries }: UnitRun, last: Tried, number: number): boolean {
   const failed = last.outcome === 'fail' || last.outcome === 'error'
   return failed && number <= retries.limit + 1 && !context.signal.aborted
 }

@@ -25,7 +25,7 @@ const tested = (
 ): TestedPath[] =>
   paths.map((path) => {
     const told = outcome(path)
-    if (told === null) return { path, outcome: null, skipped: null, deciding: [] }
+    if (told === null) return { path, outcome: null, skipped: null, deciding: [], telling: null }
     return seenAs(path, told === 'pass' ? 'pass' : told === 'error' ? null : code)
   })
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FailureCode } from '../check/codes.ts'
-import type { Outcome, Result } from '../check/result.ts'
+import type { Outcome, Telling, Tried } from '../check/result.ts'
 import type { PathKind, PlannedPath, Skipped } from '../plan/path.ts'
 import type { Evidence } from './finding.ts'
 import { list } from './words.ts'
@@ -16,7 +16,9 @@ export type TestedPath = {
   /** Where the outcome is `skipped`. */
   skipped: Skipped | null
   /** The tries that decided. */
-  deciding: readonly Result[]
+  deciding: readonly Tried[]
+  /** That of them which shows what became of the path: the first with its outcome. `null`: not tested. */
+  telling: Telling | null
 }
 
 export type SeenPath = {
@@ -26,7 +28,7 @@ export type SeenPath = {
   unsteady: boolean
   /** Of the try that made it fail. */
   code: FailureCode | null
-  result: Result | null
+  result: Telling | null
 }
 
 export type Seen = {
@@ -48,16 +50,15 @@ export type SeenPort = {
 }
 
 export function lookAt(tested: readonly TestedPath[]): Seen {
-  const all = tested.flatMap(({ path, outcome, deciding }): SeenPath[] => {
+  const all = tested.flatMap(({ path, outcome, deciding, telling }): SeenPath[] => {
     if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) return []
-    const result = deciding.find((each) => each.outcome === outcome) ?? null
     return [
       {
         path,
         passed: outcome === 'pass',
         unsteady: outcome === 'fail' && isUnsteady(deciding),
-        code: outcome === 'fail' ? (result?.failure?.code ?? null) : null,
-        result,
+        code: outcome === 'fail' ? (telling?.failure?.code ?? null) : null,
+        result: telling,
       },
     ]
   })
@@ -76,7 +77,7 @@ export function lookAt(tested: readonly TestedPath[]): Seen {
   }
 }
 
-const isUnsteady = (deciding: readonly Result[]): boolean =>
+const isUnsteady = (deciding: readonly Tried[]): boolean =>
   [...Map.groupBy(deciding, ({ check, address }) => `${check}\n${address}`).values()].some(
     (samples) => samples.some(({ outcome }) => outcome === 'pass') && samples.some(({ outcome }) => outcome === 'fail'),
   )

@@ -1,8 +1,9 @@
 /** The end of a run: what was found is judged, diagnosed and stored, once. */
-import { judgeJob, judgePath, summarise } from '../check/outcome.ts'
-import type { Result } from '../check/result.ts'
+import { type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'
+import type { Result, Telling, Tried } from '../check/result.ts'
 import { diagnoseJob } from '../diagnose/diagnose.ts'
 import { NO_DIAGNOSIS } from '../diagnose/finding.ts'
+import type { TestedPath } from '../diagnose/seen.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Plan } from '../plan/path.ts'
@@ -10,14 +11,51 @@ import type { Store } from '../store/db.ts'
 import { finishJob, type JobEnd } from '../store/finish.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import type { Lease } from '../store/leases.ts'
+import { listTried, readTelling } from '../store/tried.ts'
 import type { JobProblem, Verdict } from './job.ts'
 
 export type EndDeps = { store: Store; clock: Clock; log: Log }
 
+/** A path as judged, with the evidence that it is diagnosed by. */
+export type EndedPath = JudgedPath & TestedPath
+
+export function judgePaths(plan: Plan, tried: readonly Tried[]): JudgedPath[] {
+  const byPath = Map.groupBy(tried, ({ pathId }) => pathId)
+  return plan.paths.map((path) => ({ path, ...judgePath(path, byPath.get(path.id) ?? []) }))
+}
+
+/**
+ * All tries of a job as they are judged, and of one a path the evidence that it is diagnosed by: as much as can be held
+ * of tens of thousands.
+ *
+ * @param made all that was recorded, where it was few and just made here; `null`: it is read.
+ */
+export const readTries = (
+  store: Store,
+  jobId: string,
+  made: readonly Result[] | null,
+): readonly Tried[] | Promise<readonly Tried[]> => made ?? listTried(store, jobId, { purpose: 'check' })
+
+/** @param made as for {@link readTries}. */
+export async function withEvidence(
+  store: Store,
+  jobId: string,
+  made: readonly Result[] | null,
+  judged: readonly JudgedPath[],
+): Promise<EndedPath[]> {
+  const chosen = judged.map(tellingTry)
+  const telling: ReadonlyMap<string, Telling> = made
+    ? new Map(made.map((result) => [result.id, result]))
+    : await readTelling(
+        store,
+        jobId,
+        chosen.filter((each) => each !== null),
+      )
+  return judged.map((each, at) => ({ ...each, telling: telling.get(chosen[at]?.id ?? '') ?? null }))
+}
+
 /** Of a job whose tries are all recorded. */
-export function conclude(job: StoredJob, plan: Plan, results: readonly Result[]): Omit<JobEnd, 'finishedAtMs'> {
-  const byPath = Map.groupBy(results, (result) => result.pathId)
-  const judged = plan.paths.map((path) => ({ path, ...judgePath(path, byPath.get(path.id) ?? []) }))
+export function conclude(job: StoredJob, plan: Plan, judged: readonly EndedPath[]): Omit<JobEnd, 'finishedAtMs'> {
   return {
     verdict: judgeJob(judged, job.request.expect),
     summary: summarise(judged),

@@ -21,9 +21,10 @@ import {
 } from '../store/chunks.ts'
 import { getJob, getJobState, type StoredJob, type StoredRequest } from '../store/jobs.ts'
 import { claimJob, type Lease } from '../store/leases.ts'
-import { listResults, listResultsOf } from '../store/results.ts'
-import { conclude, type EndDeps, endJob, endWithProblem } from './end.ts'
+import { listTried } from '../store/tried.ts'
+import { conclude, type EndDeps, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './end.ts'
 import { hasEnded, type JobProblem } from './job.ts'
+import { keepFew } from './kept.ts'
 import { createPacedRecorder } from './paced-recorder.ts'
 import { type Prepared, preparePlan } from './prepare.ts'
 import { redactResult, type SecretBox } from './secrets.ts'
@@ -133,9 +134,9 @@ async function takeTurn(
   const { store, clock } = deps
   const only = chunks[lease.chunk]
   if (only === undefined) throw new Error(`job ${job.id} has no chunk ${lease.chunk}`)
-  const recorded = lease.token === 1 ? [] : await listResultsOf(store, job.id, [...only.keys()])
+  const recorded = lease.token === 1 ? [] : await listTried(store, job.id, { paths: [...only.keys()] })
   const recorder = createPacedRecorder(clock, RECORD_GAPS_MS, (batch) => recordInChunk(store, lease, batch))
-  const made: Result[] = []
+  const made = keepFew()
   const { check, stop } = deps.turn(plan, only, job.request)
   await runChecks(check, {
     jobId: job.id,
@@ -147,7 +148,7 @@ async function takeTurn(
     only,
     record(result) {
       const clean = redactResult(result, secrets)
-      made.push(clean)
+      made.add(clean)
       recorder.add(clean)
     },
   })
@@ -160,9 +161,8 @@ async function takeTurn(
   const end = await endChunk(store, lease, rest, claimant(deps, END_LEASE_MS))
   if (end === 'lost' || end.last === null) return 'over'
   // Alone and at once: all that there is has just been made
-  const all =
-    chunks.length === 1 && lease.token === 1 ? made : (await listResults(store, job.id)).map((row) => row.result)
-  await endJob(deps, job, end.last, conclude(job, plan, all))
+  const few = chunks.length === 1 && lease.token === 1 ? made.all() : null
+  await endByTries(deps, job, plan, end.last, few)
   return 'over'
 }
 
@@ -176,9 +176,19 @@ async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
     await endWithProblem(deps, job, lease, prepared.problem)
     return 'over'
   }
-  const results = (await listResults(deps.store, jobId)).map((row) => row.result)
-  await endJob(deps, job, lease, conclude(job, prepared.plan, results))
+  await endByTries(deps, job, prepared.plan, lease, null)
   return 'over'
+}
+
+async function endByTries(
+  deps: ChunkDeps,
+  job: StoredJob,
+  plan: Plan,
+  lease: Lease,
+  made: readonly Result[] | null,
+): Promise<void> {
+  const judged = judgePaths(plan, await readTries(deps.store, job.id, made))
+  await endJob(deps, job, lease, conclude(job, plan, await withEvidence(deps.store, job.id, made, judged)))
 }
 
 function claimant({ owner, clock }: ChunkDeps, leaseMs: number): Claimant {

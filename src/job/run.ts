@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Result } from '../check/result.ts'
 import { type CheckDeps, runChecks } from '../check/schedule.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -12,9 +11,10 @@ import { PROBLEMS } from '../lib/problem.ts'
 import type { Store } from '../store/db.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
-import { listResults } from '../store/results.ts'
-import { conclude, endJob, endWithProblem } from './end.ts'
+import { listTried } from '../store/tried.ts'
+import { conclude, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './end.ts'
 import type { JobProblem } from './job.ts'
+import { keepFew } from './kept.ts'
 import { preparePlan } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder } from './recorder.ts'
@@ -73,8 +73,8 @@ async function work(
   const { plan, secrets } = prepared
 
   const recorder = createRecorder(deps.store, lease, () => deps.signals.changed(job.id), deps.clock)
-  const recorded = (await listResults(deps.store, job.id)).map(({ result }) => result)
-  const results: Result[] = [...recorded]
+  const recorded = await listTried(deps.store, job.id)
+  const made = keepFew()
   const broken = new AbortController()
   const checked = await tell(() =>
     runChecks(deps.check, {
@@ -86,7 +86,7 @@ async function work(
       recorded,
       record(result) {
         const clean = redactResult(result, secrets)
-        results.push(clean)
+        made.add(clean)
         recorder.add(clean)
       },
     }),
@@ -98,8 +98,15 @@ async function work(
     await releaseLease(deps.store, lease)
     return 'drained'
   }
-  const end = checked ?? (await tell(() => conclude(job, plan, results)))
-  if ('cause' in end) return ended(await endWithProblem(deps, job, lease, end.problem, end.cause))
+  const failed = ({ problem, cause }: Bug) => endWithProblem(deps, job, lease, problem, cause)
+  if (checked !== undefined) return ended(await failed(checked))
+  const few = recorded.length === 0 ? made.all() : null
+  const tries = await readTries(deps.store, job.id, few)
+  const judged = await tell(() => judgePaths(plan, tries))
+  if ('cause' in judged) return ended(await failed(judged))
+  const tested = await withEvidence(deps.store, job.id, few, judged)
+  const end = await tell(() => conclude(job, plan, tested))
+  if ('cause' in end) return ended(await failed(end))
   return ended(await endJob(deps, job, lease, end))
 }
 

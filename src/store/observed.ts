@@ -5,7 +5,7 @@
  * @module
  */
 import type { JudgedPath } from '../check/outcome.ts'
-import { OUTCOMES, type Outcome, type Result } from '../check/result.ts'
+import { OUTCOMES, type Outcome, type Tried } from '../check/result.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { Job, Verdict } from '../job/job.ts'
 import { hashParts } from '../lib/hash.ts'
@@ -112,13 +112,13 @@ const RANKING: readonly Outcome[] = ['fail', 'error', 'pass', 'skipped']
 function subjectOf(
   { job }: JobOutcome,
   key: Pick<Subject, 'pathId' | 'check' | 'group'>,
-  tries: readonly Result[],
+  tries: readonly Tried[],
   cause: Cause | null,
 ): Subject {
   const outcome = RANKING.find((rank) => tries.some((result) => result.outcome === rank)) ?? 'skipped'
   const failures: Record<string, number> = {}
-  let first: Result | null = null
-  let last: Result | null = null
+  let first: Tried | null = null
+  let last: Tried | null = null
   for (const result of tries) {
     if (result.outcome !== 'fail') continue
     const code = result.failure?.code ?? 'internal'

@@ -19,7 +19,7 @@ import { jobs, results, texts } from './schema.ts'
 import { compile, compileRows, type Values, value } from './statement.ts'
 import { dayOf, hashOf, KEEP_TEXTS } from './texts.ts'
 
-const PURPOSES: readonly Purpose[] = ['check', 'control']
+export const PURPOSES: readonly Purpose[] = ['check', 'control']
 
 /** `res_` and the ten characters of time, which are those of the job's id. */
 export const KEY_FROM = 14
@@ -176,14 +176,6 @@ export async function listResults(
   const query = withEvidence(store, and(eq(results.jobNo, job), gt(results.seq, afterSeq)))
   const rows = await (limit === undefined ? query : query.limit(limit))
   return rows.map((found) => ({ seq: found.row.seq, result: toResult(found) }))
-}
-
-/** What a job has recorded on some of its paths, in the order of recording. */
-export async function listResultsOf(store: Store, jobId: string, pathIds: readonly string[]): Promise<Result[]> {
-  const job = sql`(select no from jobs where id = ${jobId})`
-  const chosen = sql`${series.pathId} in (select value from json_each(${JSON.stringify(pathIds)}))`
-  const rows = await withEvidence(store, and(eq(results.jobNo, job), chosen))
-  return rows.map(toResult)
 }
 
 /** Results by number, with what history says of them. */

@@ -11,6 +11,7 @@ import { leasesContract } from './store-leases.ts'
 import { resultsContract } from './store-results.ts'
 import { retentionContract } from './store-retention.ts'
 import { schedulesContract } from './store-schedules.ts'
+import { triedContract } from './store-tried.ts'
 import { windowsContract } from './store-windows.ts'
 
 /** Opens an empty database. */
@@ -22,6 +23,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('leases', () => leasesContract(open))
     describe('chunks', () => chunksContract(open))
     describe('results', () => resultsContract(open))
+    describe('tries', () => triedContract(open))
     describe('schedules', () => schedulesContract(open))
     describe('batches', () => batchesContract(open))
     describe('history', () => historyContract(open))

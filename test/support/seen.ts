@@ -24,8 +24,8 @@ type Evidence = Pick<Result, 'dns' | 'tls' | 'timings'>
 
 /** What was skipped at planning stays so; what nothing promises and fails is skipped as not expected. */
 export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence> = {}): TestedPath {
-  if (path.skipped !== null) return { path, outcome: 'skipped', skipped: path.skipped, deciding: [] }
-  if (told === null) return { path, outcome: 'error', skipped: null, deciding: [] }
+  if (path.skipped !== null) return { path, outcome: 'skipped', skipped: path.skipped, deciding: [], telling: null }
+  if (told === null) return { path, outcome: 'error', skipped: null, deciding: [], telling: null }
   const status = typeof told === 'number' ? told : null
   const code = typeof told === 'number' ? 'unexpected_status' : told
   const failed =
@@ -56,5 +56,5 @@ export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence
     ...evidence,
   }
   const skipped = outcome === 'skipped' ? { reason: 'not_expected' as const, detail: code } : null
-  return { path, outcome, skipped, deciding: [result] }
+  return { path, outcome, skipped, deciding: [result], telling: result }
 }

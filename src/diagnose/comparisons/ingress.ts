@@ -130,10 +130,10 @@ export const ingressHostDnsDiffers: Rule = {
   code: 'ingress_host_dns_differs',
   layer: 'dns',
   after: ({ tested }) =>
-    tested.flatMap(({ path, skipped, deciding }) => {
+    tested.flatMap(({ path, skipped, telling }) => {
       if (path.kind !== 'DNS' || path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected') return []
       const { name, values } = path.dns
-      const found = deciding[0]?.dns?.answers ?? []
+      const found = telling?.dns?.answers ?? []
       return [
         {
           confidence: 'possible' as const,
@@ -144,7 +144,7 @@ export const ingressHostDnsDiffers: Rule = {
           detail: `${skipped.detail}. The objects have the controller at ${list(values ?? [], 3) || 'an unknown address'}. A proxy or CDN before it looks the same; else clients that use the name do not get here.`,
           fix: 'Point the DNS record of the host to the controller (external-dns does it by the status of the Ingress).',
           confirm: `nslookup ${name}`,
-          evidence: [{ path: path.id, result: deciding[0]?.id ?? null }],
+          evidence: [{ path: path.id, result: telling?.id ?? null }],
           explains: [],
         },
       ]

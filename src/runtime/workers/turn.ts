@@ -9,9 +9,10 @@ import type { Isolate } from './isolate.ts'
 import { type Message, sendAll } from './queue.ts'
 
 /**
- * Calls of a turn that are no probing's: to claim and read the job (4), to cut it and claim a chunk (2), to read what is
- * recorded of it (1), to record three times on the way and once at the end (4), to read all results and end the job (3),
- * to send messages (2).
+ * Calls of a turn that are no probing's. One that starts a job: to claim and read it (4), to cut it, send messages and
+ * claim a chunk (3); others: to read the job, claim a chunk and read what is recorded of it (5). Then to record three
+ * times on the way and once at the end (4), to read tries (4 for the most that a job can have, else 1) and the evidence
+ * of some (1), and to end the job (2).
  */
 export const RESERVED = 16
 /** Connections and questions to DNS of a turn. */

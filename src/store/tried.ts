@@ -1,0 +1,133 @@
+/**
+ * Results without what may be large: how a job is judged and diagnosed. A try may hold 64 kB of headers and a job has
+ * tens of thousands, so what is not read is left in the database.
+ *
+ * @module
+ */
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import type { FailureCode } from '../check/codes.ts'
+import { OUTCOMES, type Purpose, type Telling, type Tried } from '../check/result.ts'
+import type { Store } from './db.ts'
+import { series } from './history-schema.ts'
+import { jsonChunks } from './json.ts'
+import { named } from './named.ts'
+import { KEY_FROM, PURPOSES } from './results.ts'
+import { results, texts } from './schema.ts'
+
+/** Some 2 MB, as D1 answers them. */
+const PAGE_ROWS = 10_000
+
+const jobNo = (jobId: string): SQL => sql`(select no from jobs where id = ${jobId})`
+
+export type TriedOf = {
+  purpose?: Purpose
+  /** Ids of paths. */
+  paths?: readonly string[]
+}
+
+/**
+ * What a job has recorded, in the order of recording.
+ *
+ * @param pageRows rows of one query.
+ */
+export async function listTried(
+  store: Store,
+  jobId: string,
+  { purpose, paths }: TriedOf = {},
+  pageRows = PAGE_ROWS,
+): Promise<Tried[]> {
+  const chosen = and(
+    eq(results.jobNo, jobNo(jobId)),
+    purpose === undefined ? undefined : eq(results.purpose, PURPOSES.indexOf(purpose)),
+    paths && sql`${series.pathId} in (select value from json_each(${JSON.stringify(paths)}))`,
+  )
+  const tried: Tried[] = []
+  const failures = new Map<string, Tried['failure']>()
+  for (let afterSeq = 0; ; ) {
+    const rows = await store.db
+      .select({
+        seq: results.seq,
+        key: results.key,
+        pathId: series.pathId,
+        check: series.check,
+        address: results.address,
+        sample: results.sample,
+        try: results.try,
+        round: results.round,
+        purpose: results.purpose,
+        outcome: results.outcome,
+        startedAtMs: results.startedAtMs,
+        code: results.failureCode,
+        told: sql<string | null>`case when ${results.failureCode} is not null then ${texts.text} -> '$.failure' end`,
+      })
+      .from(results)
+      .innerJoin(series, eq(series.no, results.seriesNo))
+      .leftJoin(texts, eq(texts.no, results.evidence))
+      .where(and(chosen, gt(results.seq, afterSeq)))
+      .orderBy(results.seq)
+      .limit(pageRows)
+    for (const { seq, key, code, told, ...row } of rows) {
+      afterSeq = seq
+      tried.push({
+        ...row,
+        id: idOf(jobId, key),
+        purpose: named(PURPOSES, row.purpose),
+        outcome: named(OUTCOMES, row.outcome),
+        failure: code === null || told === null ? null : once(failures, `${code} ${told}`, () => failureOf(code, told)),
+      })
+    }
+    if (rows.length < pageRows) return tried
+  }
+}
+
+const idOf = (jobId: string, key: string): string => `res_${jobId.slice(4, KEY_FROM)}${key}`
+
+const failureOf = (code: string, told: string): Tried['failure'] => ({
+  code: code as FailureCode,
+  ...(JSON.parse(told) as Omit<NonNullable<Tried['failure']>, 'code'>),
+})
+
+/** The same objects for the same text: most tries show what others have shown. */
+function once<T>(known: Map<string, T>, text: string, make: () => T): T {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const made = make()
+  known.set(text, made)
+  return made
+}
+
+/** What no rule reads. */
+const UNREAD = sql`'$.http.headers', '$.http.location', '$.http.version', '$.dns.lookup', '$.responder', '$.failure'`
+
+/** Evidence of some tries of a job, by their ids. What several show is sent once. */
+export async function readTelling(
+  store: Store,
+  jobId: string,
+  tried: readonly Tried[],
+): Promise<ReadonlyMap<string, Telling>> {
+  const told = new Map<string, Pick<Telling, 'timings' | 'dns' | 'http' | 'tls'>>()
+  for (const chunk of jsonChunks(tried.map(({ id }) => id.slice(KEY_FROM)))) {
+    const rows = await store.db.all<{ seq: number; key: string; total: number | null; like: number; shown: string }>(
+      sql`select seq, "key", total, "like", case when seq = "like" then shown end shown from (
+          select seq, "key", total, shown, first_value(seq) over (partition by shown order by seq) "like" from (
+            select r.seq, r.key, r.total_us total, json_remove(coalesce(t.text, '{}'), ${UNREAD}) shown
+            from json_each(${chunk}) k
+              join results r on r.job_no = ${jobNo(jobId)} and r.key = k.value
+              left join texts t on t.no = r.evidence))
+        order by seq`,
+    )
+    const shown = new Map<number, Partial<Pick<Telling, 'dns' | 'http' | 'tls'>>>()
+    for (const row of rows) {
+      if (row.seq === row.like) shown.set(row.seq, JSON.parse(row.shown))
+      const { dns = null, http = null, tls = null } = shown.get(row.like) ?? {}
+      const timings = { totalMs: row.total === null ? null : row.total / 1000 }
+      told.set(idOf(jobId, row.key), { timings, dns, http, tls })
+    }
+  }
+  return new Map(
+    tried.flatMap((each) => {
+      const found = told.get(each.id)
+      return found ? [[each.id, { ...each, ...found }] as const] : []
+    }),
+  )
+}
