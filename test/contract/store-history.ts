@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { NO_TIMINGS } from '../../src/check/network.ts'
 import { OUTCOMES } from '../../src/check/result.ts'
+import type { Plan } from '../../src/plan/path.ts'
 import { availabilityOf } from '../../src/report/history.ts'
 import type { Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
@@ -12,6 +13,7 @@ import { rebuildHour } from '../../src/store/rollups.ts'
 import { readServiceWindow } from '../../src/store/service-window.ts'
 import { findServices, listServices, readService } from '../../src/store/services.ts'
 import { DAY, HOUR, pathOf, ran, type Try, toad } from '../support/history.ts'
+import { allPages } from '../support/pages.ts'
 import { aJob, aResult, NOW, REFUSED } from '../support/stored.ts'
 import { opened } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -35,14 +37,11 @@ export function historyContract(open: OpenStore): void {
     })
     targets.push({ cluster: 'east', namespace: 'a', service: 'x' })
     for (const target of targets) await ran(store(), { job: { target } })
-    const pages = []
-    let after = null
-    for (;;) {
-      const [head] = await listServices(store(), {}, EVER, { limit: 1, after })
-      if (head === undefined) break
-      pages.push(`${head.target.cluster}/${head.target.namespace}/${head.target.service}`)
-      after = head.target
-    }
+    const heads = await allPages(
+      (after: Plan['target'] | null) => listServices(store(), {}, EVER, { limit: 1, after }),
+      ({ target }) => target,
+    )
+    const pages = heads.map(({ target }) => `${target.cluster}/${target.namespace}/${target.service}`)
     expect(pages).toEqual(['default/a/x', 'east/a/x', 'default/a/y', 'default/b/x'])
     const inEast = await listServices(store(), { cluster: 'east' }, EVER, { limit: 9, after: null })
     expect(inEast.map(({ target }) => target)).toEqual([{ cluster: 'east', namespace: 'a', service: 'x' }])

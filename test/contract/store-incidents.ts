@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Incident } from '../../src/report/history.ts'
 import { listIncidents } from '../../src/store/incidents.ts'
 import { aFinding, HOUR, pathOf, ran, type Try, toad } from '../support/history.ts'
+import { allPages } from '../support/pages.ts'
 import { NOW, REFUSED } from '../support/stored.ts'
 import { opened } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -136,15 +137,11 @@ export function incidentsContract(open: OpenStore): void {
       await runAt(hour * 60, [A.id, B.id])
       await runAt(hour * 60 + 10, [])
     }
-    const seen: string[] = []
-    let before: { startedAtMs: number; id: string } | null = null
-    for (;;) {
-      const page: Incident[] = await all({ limit: 4, before })
-      seen.push(...page.map(({ id }) => id))
-      const last = page.at(-1)
-      if (last === undefined) break
-      before = { startedAtMs: last.startedAtMs, id: last.id }
-    }
+    const pages = await allPages(
+      (before: { startedAtMs: number; id: string } | null) => all({ limit: 4, before }),
+      ({ startedAtMs, id }) => ({ startedAtMs, id }),
+    )
+    const seen = pages.map(({ id }) => id)
     expect(new Set(seen).size).toBe(18)
     expect(seen).toHaveLength(18)
     const within = async (fromMs: number, toMs: number | null) =>

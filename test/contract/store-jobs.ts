@@ -10,6 +10,7 @@ import {
   listJobs,
   type NewJob,
 } from '../../src/store/jobs.ts'
+import { allPages } from '../support/pages.ts'
 import { aClaim, aJob, aPlannedPath, NOW } from '../support/stored.ts'
 import { claimed, END, finish, opened, running } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -111,16 +112,11 @@ export function jobsContract(open: OpenStore): void {
       await insertJob(store(), job, null, NOW)
     }
     const newestFirst = made.sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1)).map(({ id }) => id)
-    const seen: string[] = []
-    let before: { createdAtMs: number; id: string } | null = null
-    for (;;) {
-      const page = await listJobs(store(), filter, { limit: 5, before })
-      const last = page.at(-1)
-      if (last === undefined) break
-      seen.push(...page.map(({ id }) => id))
-      before = { createdAtMs: last.createdAtMs, id: last.id }
-    }
-    expect(seen).toEqual(newestFirst)
+    const seen = await allPages(
+      (before: { createdAtMs: number; id: string } | null) => listJobs(store(), filter, { limit: 5, before }),
+      ({ createdAtMs, id }) => ({ createdAtMs, id }),
+    )
+    expect(seen.map(({ id }) => id)).toEqual(newestFirst)
   })
 
   it('filters the list by each property and by all together', async () => {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Result } from '../../src/check/result.ts'
 import { getJob } from '../../src/store/jobs.ts'
 import { listResults, recordResults } from '../../src/store/results.ts'
+import { allPages } from '../support/pages.ts'
 import { aJob, aResult, NOW, REFUSED } from '../support/stored.ts'
 import { finish, opened, running } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -91,16 +92,11 @@ export function resultsContract(open: OpenStore): void {
       await recordResults(store(), lease, [aResult({ jobId: job.id, sample })])
       await recordResults(store(), otherLease, [aResult({ jobId: other.id, sample })])
     }
-    const seen: number[] = []
-    let after = 0
-    for (;;) {
-      const page = await listResults(store(), job.id, after, 7)
-      const last = page.at(-1)
-      if (last === undefined) break
-      seen.push(...page.map(({ result }) => result.sample))
-      after = last.seq
-    }
-    expect(seen).toEqual(samples)
+    const seen = await allPages<Awaited<ReturnType<typeof listResults>>[number], number>(
+      (after) => listResults(store(), job.id, after ?? 0, 7),
+      ({ seq }) => seq,
+    )
+    expect(seen.map(({ result }) => result.sample)).toEqual(samples)
     expect(await listResults(store(), 'job_none')).toEqual([])
   })
 

@@ -7,6 +7,7 @@ import { readPoints } from '../../src/store/points.ts'
 import { readServiceWindow } from '../../src/store/service-window.ts'
 import { SKETCH_ERROR } from '../../src/store/sketch.ts'
 import { DAY, HOUR, pathOf, ran, type Try, toad } from '../support/history.ts'
+import { allPages } from '../support/pages.ts'
 import { NOW, REFUSED } from '../support/stored.ts'
 import { opened } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -146,17 +147,13 @@ export function windowsContract(open: OpenStore): void {
       [{ fromMs: NOW - 3 * DAY, toMs: NOW - DAY }, ({ at }) => at >= NOW - 3 * DAY && at < NOW - DAY],
     ]
     for (const [filter, wanted] of filters) {
-      const seen: number[] = []
-      let before: { startedAtMs: number; seq: number } | null = null
-      for (;;) {
-        const page = await listHistory(store(), known, filter, { limit: 17, before })
-        const last = page.at(-1)
-        if (last === undefined) break
-        seen.push(...page.map(({ result }) => result.startedAtMs))
-        before = { startedAtMs: last.result.startedAtMs, seq: last.seq }
-      }
+      const seen = await allPages(
+        (before: { startedAtMs: number; seq: number } | null) =>
+          listHistory(store(), known, filter, { limit: 17, before }),
+        ({ result, seq }) => ({ startedAtMs: result.startedAtMs, seq }),
+      )
       const at = tried.filter(wanted).map((one) => one.at)
-      expect([filter, seen]).toEqual([filter, at.sort((a, b) => b - a)])
+      expect([filter, seen.map(({ result }) => result.startedAtMs)]).toEqual([filter, at.sort((a, b) => b - a)])
     }
   })
 
