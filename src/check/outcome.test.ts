@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { plannedPath } from '../../test/support/checks.ts'
 import type { PlannedPath } from '../plan/path.ts'
-import { failure } from './failure.ts'
+import { beyondVantage, failure } from './failure.ts'
 import { NO_TIMINGS } from './network.ts'
 import { type JudgedPath, judgeJob, judgePath, summarise } from './outcome.ts'
 import type { Outcome, Result } from './result.ts'
@@ -92,6 +92,13 @@ describe('judgePath', () => {
     expect([of('pass', 'error', 'fail'), of('pass', 'error'), of('skipped', 'pass'), of('skipped', 'skipped')]).toEqual(
       ['fail', 'error', 'pass', 'skipped'],
     )
+  })
+
+  it('passes by one check where another could not be judged, which is counted as skipped', () => {
+    const unseen = beyondVantage('certificate_not_seen', 'expectation')
+    const judgement = judgePath(path, [result('pass'), result('skipped', { check: 'expiry', failure: unseen })])
+    expect([judgement.outcome, judgement.skipped]).toEqual(['pass', null])
+    expect(summarise([{ path, ...judgement }])).toEqual({ pass: 1, fail: 0, error: 0, skipped: 1 })
   })
 
   it('leaves controls out', () => {

@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js'
 import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
-import { dialTls } from './certificate.ts'
+import { dialTls, judgeExpiry } from './certificate.ts'
 import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
-import { failure } from './failure.ts'
+import { failure, isBeyondVantage } from './failure.ts'
 import { defaultPortOf, httpRequest, schemeOf } from './http-request.ts'
 import type { HttpExchange, HttpRequest, Timings } from './network.ts'
 import { type Found, lookUp } from './resolve.ts'
@@ -16,12 +16,16 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 /** Not sent to another host than the one they were meant for (as fetch and curl do). */
 const PRIVATE_HEADERS = ['authorization', 'cookie', 'proxy-authorization']
 
-/** `blocked`: why the last redirect was not followed. */
-export type Followed = { exchange: HttpExchange; blocked: Failure | null }
+/**
+ * `blocked`: why the last redirect was not followed. `unseen`: what nobody could see of a hop before the last, which
+ * keeps a try from being a pass.
+ */
+export type Followed = { exchange: HttpExchange; blocked: Failure | null; unseen: Failure | null }
 
 /**
  * Makes the request and, where the check asks for it, follows redirects: each hop is resolved, allowed and connected
- * anew. Phases are summed over all hops, as blackbox_exporter does; the rest of the evidence is the last hop's.
+ * anew. Phases are summed over all hops, as blackbox_exporter does; the rest of the evidence is the last hop's. How
+ * long a certificate must last is asked of every hop: clients meet them all.
  */
 export async function followRedirects(
   context: TryContext,
@@ -32,25 +36,37 @@ export async function followRedirects(
   const { deps, signal, timeoutMs } = context
   let request = httpRequest(path, check, { address, timeoutMs, signal })
   let exchange = await deps.network.http(request)
-  if (!check.followRedirects) return { exchange, blocked: null }
+  if (!check.followRedirects) return { exchange, blocked: null, unseen: null }
 
   let url = new URL(`${schemeOf(path, check)}://${request.headers.host}${request.target}`)
+  let unseen: Failure | null = null
   for (let hops = 1; ; hops++) {
     const { http } = exchange
     if (exchange.failure || http === null || http.location === null || !REDIRECTS.has(http.status)) {
-      return { exchange, blocked: null }
+      return { exchange, blocked: null, unseen }
     }
+    const flaw = judgeExpiry(exchange.tls, check.tls.minDaysToExpiry, deps.clock.now())
+    if (flaw !== null && !isBeyondVantage(flaw)) return { exchange, blocked: flaw, unseen }
+    unseen ??= flaw
     if (hops > REDIRECTS_MAX)
-      return { exchange, blocked: failure('too_many_redirects', 'response', `more than ${REDIRECTS_MAX} redirects`) }
+      return {
+        exchange,
+        blocked: failure('too_many_redirects', 'response', `more than ${REDIRECTS_MAX} redirects`),
+        unseen,
+      }
     const next = nextUrl(http.location, url)
     if (next === null)
-      return { exchange, blocked: failure('invalid_response', 'response', 'the Location is not an HTTP URL') }
+      return { exchange, blocked: failure('invalid_response', 'response', 'the Location is not an HTTP URL'), unseen }
     const leftMs = timeoutMs - (exchange.timings.totalMs ?? 0)
-    if (leftMs <= 0) return { exchange, blocked: failure('response_timeout', 'response') }
+    if (leftMs <= 0) return { exchange, blocked: failure('response_timeout', 'response'), unseen }
 
     const hop = await dialOf({ ...context, timeoutMs: leftMs }, path, next, url, request)
     if ('code' in hop.to)
-      return { exchange: withTimings(exchange, { ...NONE, dnsMs: hop.dnsMs, totalMs: hop.dnsMs }), blocked: hop.to }
+      return {
+        exchange: withTimings(exchange, { ...NONE, dnsMs: hop.dnsMs, totalMs: hop.dnsMs }),
+        blocked: hop.to,
+        unseen,
+      }
     request = redirected(request, http.status, url, next, hop.to, leftMs - (hop.dnsMs ?? 0), check)
     const spent = addTimings(exchange.timings, { ...NONE, dnsMs: hop.dnsMs, totalMs: hop.dnsMs })
     exchange = withTimings(await deps.network.http(request), spent)

@@ -201,7 +201,7 @@ async function observeHttp(
   address: string,
   control: (seen: Observation) => void,
 ): Promise<Observation> {
-  const { exchange, blocked } = await followRedirects(context, path, check, address)
+  const { exchange, blocked, unseen } = await followRedirects(context, path, check, address)
   const { timings, resolvedAddress, localAddress, tls, http } = exchange
   const judged = blocked ?? judgeHttp(check, exchange, context.deps.clock.now())
   const failed = isSettledByControl(path, check, exchange, judged)
@@ -215,7 +215,7 @@ async function observeHttp(
     http,
     tls,
     responder: responderOf(check, exchange),
-    failure: failed,
+    failure: failed ?? unseen,
   }
 }
 

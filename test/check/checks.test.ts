@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Network } from '../../src/check/network.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { createAuthority } from '../support/certificates.ts'
@@ -107,6 +108,38 @@ describe('redirects', () => {
     const server = await start((_request, response) => void response.writeHead(302, { location: '/next' }).end())
     expect(await codeOf(at(server))).toEqual(['pass', null])
     expect(server.connections).toBe(1)
+  })
+
+  it('do not hide how long the certificate before them lasts', async () => {
+    const authority = await createAuthority()
+    const certificate = await authority.issue({ notAfterMs: Date.now() + 10 * 86_400_000 })
+    const plain = await start((_request, response) => void response.end('there'))
+    const server = await keep(
+      serveHttp((_request, response) => void response.writeHead(302, { location: plain.url }).end(), {
+        tls: certificate,
+      }),
+    )
+    const lasting = async (minDaysToExpiry: number, by: Network = network) => {
+      const tls = { serverName: 'toad.example', insecureSkipVerify: false, caPem: authority.caPem, minDaysToExpiry }
+      const path = at(server, { scheme: 'https', checks: [follow({ tls })] })
+      const { results } = await runPath(path, { network: by })
+      return results.map(({ outcome, failure, http, tls: shown }) => [
+        outcome,
+        failure?.code,
+        http?.status,
+        shown?.subject,
+      ])
+    }
+    expect(await lasting(9)).toEqual([['pass', undefined, 200, undefined]])
+    expect(await lasting(11)).toEqual([['fail', 'certificate_expires_soon', 302, 'CN=toad.example']])
+    const blind: Network = {
+      ...network,
+      async http(request) {
+        const exchange = await network.http(request)
+        return { ...exchange, tls: exchange.tls && { ...exchange.tls, notAfter: null } }
+      },
+    }
+    expect(await lasting(9, blind)).toEqual([['skipped', 'certificate_not_seen', 200, undefined]])
   })
 
   it('are followed over a new connection each, the Host kept, phases summed', async () => {

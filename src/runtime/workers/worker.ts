@@ -5,6 +5,7 @@
  */
 import { type ChunkDeps, giveUpChunk, giveUpJob, runChunk, startJob, type TurnEnd } from '../../job/run-chunk.ts'
 import { ConfigError } from '../config.ts'
+import { backoffSeconds } from './backoff.ts'
 import { type Calls, createCalls, QUERIES_MAX } from './calls.ts'
 import type { Env } from './config.ts'
 import { onCron, tickSchedules } from './cron.ts'
@@ -25,7 +26,11 @@ export type Delivery = { queue: string; body: Message }
 /** What the dead-letter queue of `wrangler.toml` ends with. */
 const DEAD = '-dead'
 
-export function createWorker({ calls: through = (calls) => calls, backoff = growing, ...options }: WorkerOptions = {}) {
+export function createWorker({
+  calls: through = (calls) => calls,
+  backoff = backoffSeconds,
+  ...options
+}: WorkerOptions = {}) {
   // Built once per isolate, at the first event: bindings are not there before
   let isolate: Promise<Isolate> | null = null
   const isolateOf = (env: Env): Promise<Isolate> => {
@@ -90,6 +95,3 @@ const giveUp = (deps: ChunkDeps, { jobId, chunk }: JobMessage): Promise<TurnEnd>
 
 const secondsUntil = (atMs: number, nowMs: number): number =>
   Math.min(Math.max(1, Math.ceil((atMs - nowMs) / 1000)), 600)
-
-/** 1, 2, 4 … seconds. */
-const growing = (attempts: number): number => Math.min(2 ** (attempts - 1), 60)
