@@ -26,7 +26,7 @@ export const JOB_RENDERERS: Renderers<JobDocument> = {
 /** A job whole. An unknown id is a 404. */
 export async function loadJob(deps: Deps, id: string): Promise<{ job: StoredJob; document: JobDocument }> {
   const job = await getJob(deps.store, id)
-  if (job === null) throw new ProblemError('not_found', `There is no job ${id}.`)
+  if (job === null) throw noSuchJob(id)
   const results = await listResults(deps.store, id)
   return {
     job,
@@ -36,6 +36,8 @@ export async function loadJob(deps: Deps, id: string): Promise<{ job: StoredJob;
     ),
   }
 }
+
+export const noSuchJob = (id: string): ProblemError => new ProblemError('not_found', `There is no job ${id}.`)
 
 export async function answerJob(context: ApiContext, id: string, asked: AnswerAsked): Promise<Response> {
   const deps = context.get('deps')

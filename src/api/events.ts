@@ -10,8 +10,8 @@ import type { Result } from '../check/result.ts'
 import { hasEnded } from '../job/job.ts'
 import { describeJobHead, describeJobPath, describeResult } from '../report/describe-job.ts'
 import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
-import { listResults } from '../store/results.ts'
-import { loadJob, nextGap } from './answer-job.ts'
+import { lastSeqOf, listResults } from '../store/results.ts'
+import { nextGap, noSuchJob } from './answer-job.ts'
 import type { Deps } from './deps.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { problems } from './problem.ts'
@@ -41,10 +41,12 @@ export function mountEvents(app: Api): void {
     },
     async (context, { params }) => {
       const deps = context.get('deps')
-      const { job } = await loadJob(deps, jobIdOf(params.id))
+      const id = jobIdOf(params.id)
+      const job = await getJob(deps.store, id)
+      if (job === null) throw noSuchJob(id)
       const given = context.req.header('last-event-id')
       const after = given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : 0
-      if (hasEnded(job) && after > 0 && after > (await lastSeq(deps, job.id))) return context.body(null, 204)
+      if (hasEnded(job) && after > 0 && after > (await lastSeqOf(deps.store, id))) return context.body(null, 204)
       context.header('x-accel-buffering', 'no')
       return streamSSE(context, (stream) => orLog(deps, stream, job, follow(deps, stream, job, after)))
     },
@@ -93,9 +95,11 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
       if (current.plan === null || hasEnded(state)) current = (await getJob(deps.store, job.id)) ?? current
       current = { ...current, status: state.status }
       if (seen === 0) await announce(current)
-      for (const { seq, result } of await listResults(deps.store, job.id, seen)) {
+      for await (const { seq, result } of resultsAfter(deps, job.id, seen)) {
         seen = seq
-        results.set(result.pathId, [...(results.get(result.pathId) ?? []), result])
+        const others = results.get(result.pathId)
+        if (others) others.push(result)
+        else results.set(result.pathId, [result])
         if (seq <= after) continue
         await stream.writeSSE({
           event: 'result',
@@ -119,4 +123,14 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
   }
 }
 
-const lastSeq = async (deps: Deps, id: string): Promise<number> => (await listResults(deps.store, id)).at(-1)?.seq ?? 0
+/** Results that are read at once. */
+const PAGE = 1000
+
+async function* resultsAfter(deps: Deps, jobId: string, seq: number): AsyncGenerator<{ seq: number; result: Result }> {
+  for (let after = seq; ; ) {
+    const page = await listResults(deps.store, jobId, after, PAGE)
+    yield* page
+    after = page.at(-1)?.seq ?? after
+    if (page.length < PAGE) return
+  }
+}

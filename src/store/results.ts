@@ -178,6 +178,15 @@ export async function listResults(
   return rows.map((found) => ({ seq: found.row.seq, result: toResult(found) }))
 }
 
+/** The number of what a job has recorded last; 0: nothing. */
+export async function lastSeqOf(store: Store, jobId: string): Promise<number> {
+  const [row] = await store.db
+    .select({ last: sql<number | null>`max(${results.seq})` })
+    .from(results)
+    .where(eq(results.jobNo, sql`(select no from jobs where id = ${jobId})`))
+  return row?.last ?? 0
+}
+
 /** Results by number, with what history says of them. */
 export async function readResults(store: Store, numbers: readonly number[]): Promise<HistoryResult[]> {
   const rows = await withEvidence(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Result } from '../../src/check/result.ts'
 import { getJob } from '../../src/store/jobs.ts'
-import { listResults, recordResults } from '../../src/store/results.ts'
+import { lastSeqOf, listResults, recordResults } from '../../src/store/results.ts'
 import { allPages } from '../support/pages.ts'
 import { aJob, aResult, NOW, REFUSED } from '../support/stored.ts'
 import { finish, opened, running } from './opened.ts'
@@ -97,7 +97,9 @@ export function resultsContract(open: OpenStore): void {
       ({ seq }) => seq,
     )
     expect(seen.map(({ result }) => result.sample)).toEqual(samples)
+    expect(await lastSeqOf(store(), job.id)).toBe(seen.at(-1)?.seq)
     expect(await listResults(store(), 'job_none')).toEqual([])
+    expect(await lastSeqOf(store(), 'job_none')).toBe(0)
   })
 
   it('takes a thousand results with large evidence in one write', async () => {
