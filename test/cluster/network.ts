@@ -28,6 +28,11 @@ const SYSCTL = {
   'net.ipv6.conf.all.accept_dad': 0,
   'net.ipv6.conf.default.accept_dad': 0,
 }
+/**
+ * An address that nobody has is given up after three of these. Three of Linux's seconds would end with the second
+ * repetition of the SYNs that wait: one of them may begin the search anew while the others are told that it failed.
+ */
+const NEIGHBOURS = { 'net.ipv4.neigh.eth0.retrans_time_ms': 500 }
 const FORWARDING = {
   'net.ipv4.ip_forward': 1,
   'net.ipv6.conf.all.forwarding': 1,
@@ -109,6 +114,7 @@ async function plugNode(node: Node, nodes: readonly Node[], pods: readonly Pod[]
       ...podIPs.map((address) => `route add ${single(address)} dev ${endOf(meta.name)}`),
     ]),
   ])
+  await sysctl(node.meta.name, NEIGHBOURS)
   await nft(node.meta.name, renderCni(node))
 }
 
