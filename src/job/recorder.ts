@@ -20,8 +20,8 @@ export type Recorder = {
 }
 
 /**
- * Group commit: results gather for a moment, and while a write is under way for the next, so that a slow disk means
- * larger writes, never a slower probe.
+ * Group commit: results gather for a moment, those that come while a write is under way for the next, so that a slow
+ * disk means larger writes, never a slower probe.
  *
  * @param recorded called after each durable write.
  */
@@ -31,30 +31,39 @@ export function createRecorder(store: Store, lease: Lease, recorded: () => void,
   let hurry = new AbortController()
   let lost = false
 
+  /** What waits when it begins: what comes meanwhile is to find company of its own. */
   const write = async (): Promise<void> => {
-    while (waiting.length > 0 && !lost) {
-      const batch = waiting.slice(0, BATCH)
+    for (let due = waiting.length; due > 0 && !lost; ) {
+      const batch = waiting.slice(0, Math.min(due, BATCH))
       lost = !(await recordResults(store, lease, batch))
       waiting = waiting.slice(batch.length)
+      due -= batch.length
       if (!lost) recorded()
     }
   }
+  const gather = async (): Promise<void> => {
+    try {
+      await clock.sleep(LINGER_MS, hurry.signal)
+      await write()
+    } finally {
+      writing = null
+      hurry = new AbortController()
+    }
+    if (waiting.length > 0 && !lost) begin()
+  }
   const start = (): Promise<void> => {
-    writing ??= clock
-      .sleep(LINGER_MS, hurry.signal)
-      .then(write)
-      .finally(() => {
-        writing = null
-        hurry = new AbortController()
-      })
+    writing ??= gather()
     return writing
+  }
+  const begin = (): void => {
+    // A failure stays with the batch, which flush() writes again and reports.
+    start().catch(() => undefined)
   }
 
   return {
     add(result) {
       waiting.push(result)
-      // A failure stays with the batch, which flush() writes again and reports.
-      start().catch(() => undefined)
+      begin()
     },
     async flush() {
       while (writing !== null || (waiting.length > 0 && !lost)) {
