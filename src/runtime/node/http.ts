@@ -9,7 +9,7 @@ import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../ch
 import { Attempt, rounded } from '../socket/attempt.ts'
 import { type Caller, Line } from './lines.ts'
 import { nodeTransport } from './transport.ts'
-import { readInTurn } from './turns.ts'
+import { heardAt, readInTurn } from './turns.ts'
 
 const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
   '1.1': ['http/1.1'],
@@ -68,7 +68,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
 
   /** Bytes have come; they are read when it is their turn. */
   #arrived(chunk: unknown): void {
-    this.#arrivedAt = performance.now()
+    this.#arrivedAt = Math.max(heardAt(), this.#sentAt)
     if (this.#firstArrivalAt !== 0 || this.#sentAt === 0) return
     this.#firstArrivalAt = this.#arrivedAt
     // undici does not tell the version of an answer; `HTTP/1.0` differs from `HTTP/1.1` in its eighth byte

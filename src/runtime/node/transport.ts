@@ -3,7 +3,7 @@ import { codeOf } from '../../check/failure.ts'
 import type { TlsEvidence } from '../../check/network.ts'
 import type { Transport } from '../socket/attempt.ts'
 import { startTls, tlsEvidence } from './certificate.ts'
-import { inTurn, startInTurn } from './turns.ts'
+import { heardAt, inTurn } from './turns.ts'
 
 export const nodeTransport: Transport = {
   startTls,
@@ -19,5 +19,5 @@ export const nodeTransport: Transport = {
   },
   localAddress: (socket) => socket.localAddress ?? null,
   inTurn,
-  startInTurn,
+  heardAt,
 }

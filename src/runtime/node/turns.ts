@@ -6,8 +6,6 @@ import type { Socket } from 'node:net'
  * place, the last of 64 answers that came together would be timed when 63 had been parsed, judged and recorded.
  */
 const queue: (() => void)[] = []
-/** What is not under way yet. */
-const starts: (() => void)[] = []
 let scheduled = false
 let begunAt = 0
 
@@ -17,20 +15,6 @@ const TURN_MS = 0.25
 /** Runs `work` soon, after every socket that has something to say has been heard. */
 export function inTurn(work: () => void): void {
   queue.push(work)
-  schedule()
-}
-
-/**
- * Runs `work`, which begins an exchange, once nothing that is under way waits, and one such between two looks at the
- * sockets. Begun together, 64 exchanges would be accepted together by the peer, which reads the first of them when it
- * has accepted the last: a wait that we made, in the time of the peer.
- */
-export function startInTurn(work: () => void): void {
-  starts.push(work)
-  schedule()
-}
-
-function schedule(): void {
   if (scheduled) return
   scheduled = true
   setImmediate(begin)
@@ -43,22 +27,33 @@ function begin(): void {
 
 function next(): void {
   const work = queue.shift()
-  if (work === undefined) {
-    const start = starts.shift()
-    if (starts.length > 0) setImmediate(begin)
-    else scheduled = false
-    start?.()
-    return
-  }
   // Streams work in ticks: the next piece comes after all of this one's, however it ends
-  if (queue.length > 0 || starts.length > 0) process.nextTick(goOn)
+  if (queue.length > 0) process.nextTick(goOn)
   else scheduled = false
-  work()
+  work?.()
 }
 
 function goOn(): void {
   if (performance.now() - begunAt < TURN_MS) next()
   else setImmediate(begin)
+}
+
+let heard: number | null = null
+
+/**
+ * When the look at the sockets began that is under way, by the monotonic clock: all that one look finds had come by
+ * then, however long it takes to hear one after the other. For use in what a socket emits, and only there.
+ */
+export function heardAt(): number {
+  if (heard === null) {
+    heard = performance.now()
+    setImmediate(lookIsOver)
+  }
+  return heard
+}
+
+function lookIsOver(): void {
+  heard = null
 }
 
 type Hearing = {

@@ -14,8 +14,8 @@ export type Transport = {
   localAddress(socket: Socket): string | null
   /** Runs work soon, where what other sockets say must be timed first; else at once. */
   inTurn(work: () => void): void
-  /** Runs work that begins an exchange once what is under way waits for nothing of ours; else at once. */
-  startInTurn(work: () => void): void
+  /** When what a socket emits now had come at the latest, by `performance.now()`. */
+  heardAt(): number
 }
 
 /**
@@ -68,7 +68,7 @@ export abstract class Attempt<T extends Exchange> {
       this.onAbort()
       return
     }
-    this.#whenLet(this.#transport.startInTurn, () => this.#connect(tls, alpn, ready))
+    this.#inTurn(() => this.#connect(tls, alpn, ready))
   }
 
   #connect(tls: DialTls | null, alpn: readonly string[], ready: (socket: Socket) => void): void {
@@ -80,7 +80,7 @@ export abstract class Attempt<T extends Exchange> {
     socket.on('error', (error) => this.#onSocketError(error))
     socket.once('close', forget)
     socket.once('connect', () => {
-      this.connectMs = since(startedAt)
+      this.connectMs = this.heardSince(startedAt)
       this.#inTurn(() => {
         this.#localAddress = this.#transport.localAddress(socket)
         if (tls === null) ready(socket)
@@ -91,13 +91,9 @@ export abstract class Attempt<T extends Exchange> {
 
   /** Goes on when it is its turn. That this side is not ready is not the peer's doing: the wait is no part of a time. */
   #inTurn(work: () => void): void {
-    this.#whenLet(this.#transport.inTurn, work)
-  }
-
-  #whenLet(turn: (work: () => void) => void, work: () => void): void {
     const askedAt = performance.now()
     this.#waiting = true
-    turn(() => {
+    this.#transport.inTurn(() => {
       this.#waiting = false
       if (this.ended) return
       this.#waitedMs += performance.now() - askedAt
@@ -127,7 +123,7 @@ export abstract class Attempt<T extends Exchange> {
     secured.on('error', (error) => this.#onSocketError(error))
     secured.once('secureConnect', () => {
       if (this.ended) return
-      this.tlsMs = since(startedAt)
+      this.tlsMs = this.heardSince(startedAt)
       this.#inTurn(() => {
         this.tls = this.#transport.tlsEvidence(secured)
         const { authorized, authorizationError } = this.tls
@@ -135,6 +131,11 @@ export abstract class Attempt<T extends Exchange> {
         else ready(secured)
       })
     })
+  }
+
+  /** Milliseconds from a reading of `performance.now()` to when what a socket emits now had come. */
+  protected heardSince(startedAt: number): number {
+    return rounded(Math.max(0, this.#transport.heardAt() - startedAt))
   }
 
   /** Ends the exchange with what a thrown or emitted error means in the current phase. */

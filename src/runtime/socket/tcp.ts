@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { failureOf } from '../../check/failure.ts'
 import type { Exchange, TcpExchange, TcpRequest } from '../../check/network.ts'
-import { Attempt, since, type Transport } from './attempt.ts'
+import { Attempt, type Transport } from './attempt.ts'
 
 /**
  * One TCP connection: connect, TLS where asked for, then the steps in order; in each step what is expected is awaited
@@ -40,7 +40,7 @@ class TcpAttempt extends Attempt<TcpExchange> {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.ended) return
-    this.firstByteMs ??= since(this.#waitingSince)
+    this.firstByteMs ??= this.heardSince(this.#waitingSince)
     this.#bytes += chunk.length
     this.#received += this.#decoder.decode(chunk, { stream: true })
     if (this.#bytes > this.#request.readLimitBytes) this.finish(failureOf('TOO_LARGE', 'body'))
