@@ -5,10 +5,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './support/target.ts'
 
 const runs = Number(process.argv[2] ?? 15)
 const workerd = fileURLToPath(new URL('../node_modules/workerd/bin/workerd', import.meta.url))
@@ -33,16 +33,6 @@ const worker :Workerd.Worker = (
   ],
 );
 `
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 /** Resolves with the first answer; asks again while nobody listens. */
 async function firstAnswer(url: string): Promise<Response> {

@@ -9,22 +9,19 @@ export const FORMATS = ['json', 'text', 'markdown', 'junit', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 export const FormatSchema = z.enum(FORMATS)
 
-/** The one status that may be asked for. */
-export const FAIL_STATUS: { type: 'integer'; enum: number[] } = { type: 'integer', enum: [424] }
+/** @param when what is answered with it. It is the one status that may be asked for. */
+export const failStatusField = (when: string) =>
+  z.coerce
+    .number()
+    .pipe(z.literal(424))
+    .optional()
+    .openapi({ type: 'integer', enum: [424], description: `With 424: ${when} is answered 424 with the same body` })
 
 /** Of the query, wherever one may wait. */
 export const answerFields = {
   wait: WaitSchema,
   format: FormatSchema.optional(),
-  failStatus: z.coerce
-    .number()
-    .pipe(z.literal(424))
-    .optional()
-    .openapi({
-      ...FAIL_STATUS,
-      description:
-        'With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body',
-    }),
+  failStatus: failStatusField('any verdict but `pass`, or no verdict when the wait ends,'),
 }
 
 /** `content` of a response that comes in every format. */

@@ -14,10 +14,10 @@ import { readServiceWindow } from '../store/service-window.ts'
 import { countedSpan, listAllServices } from '../store/services.ts'
 import {
   CONTENT_TYPES,
-  FAIL_STATUS,
   FORMATS,
   type Format,
   FormatSchema,
+  failStatusField,
   formatByAccept,
   isKnown,
   NOT_MODIFIED,
@@ -44,14 +44,7 @@ const reportFields = {
   ...windowFields,
   ...objectiveField,
   format: FormatSchema.optional().openapi({ description: 'Else by `Accept`' }),
-  failStatus: z.coerce
-    .number()
-    .pipe(z.literal(424))
-    .optional()
-    .openapi({
-      ...FAIL_STATUS,
-      description: 'With 424: any verdict but `pass` is answered 424 with the same body',
-    }),
+  failStatus: failStatusField('any verdict but `pass`'),
 }
 
 const answers = (schema: z.ZodType) => ({
