@@ -9,7 +9,7 @@ import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../ch
 import { Attempt, rounded } from '../socket/attempt.ts'
 import { type Caller, Line } from './lines.ts'
 import { nodeTransport } from './transport.ts'
-import { heardAt, readInTurn } from './turns.ts'
+import { heardAt, letGo, readInTurn } from './turns.ts'
 
 const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
   '1.1': ['http/1.1'],
@@ -119,6 +119,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       super.release()
     } else {
       this.#line.done()
+      if (this.socket !== null) letGo(this.socket)
       withoutStackTraces()
     }
   }

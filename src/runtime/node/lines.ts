@@ -20,11 +20,8 @@ export type Caller = Dispatcher.DispatchHandler & {
 
 const free: Line[] = []
 
-/**
- * undici's client, for one request on one new connection after another: making a client costs as much as the request,
- * and what V8 frees only in a full collection (a function literal assigned to a property is born old) knows of no exchange that has ended.
- */
-export class Line implements Dispatcher.DispatchHandler {
+/** undici's client, for one request on one new connection after another: making a client costs as much as the request. */
+export class Line {
   readonly #client: Client
   #caller: Caller | null = null
   #isDone = false
@@ -54,39 +51,11 @@ export class Line implements Dispatcher.DispatchHandler {
     const { target, method, headers, body } = request
     this.#caller = caller
     this.#isDone = false
-    this.#client.dispatch({ path: target, method, headers, body, reset: true }, this)
+    this.#client.dispatch({ path: target, method, headers, body, reset: true }, caller)
   }
 
   /** The answer has come whole: once its connection has closed, the line is free for another exchange. */
   done(): void {
     this.#isDone = true
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#caller?.onRequestStart?.(controller, context)
-  }
-
-  onRequestSent(): void {
-    this.#caller?.onRequestSent?.()
-  }
-
-  onResponseStarted(): void {
-    this.#caller?.onResponseStarted?.()
-  }
-
-  onResponseStart(...answer: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>): void {
-    this.#caller?.onResponseStart?.(...answer)
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#caller?.onResponseData?.(controller, chunk)
-  }
-
-  onResponseEnd(...answer: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>): void {
-    this.#caller?.onResponseEnd?.(...answer)
-  }
-
-  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
-    this.#caller?.onResponseError?.(controller, error)
   }
 }

@@ -1,6 +1,7 @@
 /** What of the network Node alone can do; what both runtimes must do is in `test/network/`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FailureCode, Phase } from '../../../src/check/codes.ts'
+import { failure } from '../../../src/check/failure.ts'
 import type { HttpRequest } from '../../../src/check/network.ts'
 import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
 import { httpTo, tcpTo, tlsBy } from '../../network/requests.ts'
@@ -93,5 +94,37 @@ describe('cannotReach()', () => {
     const beyond = network.cannotReach({ address: '2001:db8::1', port: 80, family: 'IPv6' })
     expect([null, 'the prober has no route for IPv6']).toContain(beyond)
     expect(network.cannotReach({ address: '::1', port: 80, family: 'IPv6' })).toBeNull()
+  })
+})
+
+describe('hundreds of exchanges at once, some aborted in the middle', () => {
+  it('with peers of every behaviour each end once, and what they leave behind breaks nothing', async () => {
+    const certificate = await authority.issue()
+    const tls = tlsBy(authority.caPem, { verify: false })
+    const peers: { to: TestServer; more: Partial<HttpRequest> }[] = []
+    for (const [name, behave] of Object.entries(BEHAVIOURS)) {
+      peers.push({ to: await keep(serve(behave)), more: {} })
+      // Node cannot reset what runs over TLS
+      if (!name.startsWith('reset')) peers.push({ to: await keep(serve(behave, { tls: certificate })), more: { tls } })
+    }
+    peers.push({ to: await keep(serveHttp2(() => ({ status: 200, body: 'h2' }))), more: {} })
+    const asked = peers.flatMap(({ to, more }) =>
+      (['1.1', '2'] as const).flatMap((httpVersion) =>
+        [0, 1, 5, null].map((abortMs) => ({ request: httpTo(to, { ...more, httpVersion, timeoutMs: 60 }), abortMs })),
+      ),
+    )
+    let ended = 0
+    await Promise.all(
+      asked.map(async ({ request, abortMs }) => {
+        const cut = new AbortController()
+        if (abortMs !== null) setTimeout(() => cut.abort(failure('cancelled', 'connect')), abortMs)
+        await network.http({ ...request, signal: cut.signal })
+        ended++
+      }),
+    )
+    expect(ended).toBe(asked.length)
+    // Whatever is thrown by what was left behind fails the test: it is nobody's to catch. And the next one is answered
+    const well = await keep(serveHttp((_message, response) => void response.end('ok')))
+    expect((await network.http(httpTo(well))).http?.bodySnippet).toBe('ok')
   })
 })
