@@ -10,14 +10,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { createGate } from '../src/check/gate.ts'
-import type { Network } from '../src/check/network.ts'
-import { createPolicy } from '../src/check/policy.ts'
 import type { Result } from '../src/check/result.ts'
-import { runChecks } from '../src/check/schedule.ts'
 import { createRecorder } from '../src/job/recorder.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { createNodeNetwork } from '../src/runtime/node/network.ts'
+import { createProber, type Prober } from '../src/runtime/node/prober.ts'
 import { openSqlite } from '../src/runtime/node/sqlite.ts'
 import { insertJob } from '../src/store/jobs.ts'
 import { claimJob } from '../src/store/leases.ts'
@@ -100,6 +97,16 @@ const ourTcp = (port: number): Contender => ({
     ),
 })
 
+const probers = new Map<number, Prober>()
+
+/** The thread that probes so many at once. */
+function proberOf(atOnce: number): Prober {
+  const settings = { egressAllow: ['127.0.0.0/8'], egressDeny: [], concurrency: atOnce, concurrencyPerAddress: atOnce }
+  const prober = probers.get(atOnce) ?? createProber(settings, quietLog())
+  probers.set(atOnce, prober)
+  return prober
+}
+
 const database = openSqlite(join(folder, 'bench.db'))
 
 /** A job of one path and as many samples: everything that a try costs, with or without its stored row. */
@@ -112,35 +119,26 @@ const job = (type: 'http' | 'tcp', port: number, stored: boolean): Contender => 
       ? await openJob(plan.paths)
       : { id: 'job_01KB0000000000000000000000', sink: () => undefined, flush: async () => undefined }
     let count = 0
-    await runChecks(
-      {
-        network: network satisfies Network,
-        clock: systemClock,
-        policy: createPolicy({ allow: ['127.0.0.0/8'], deny: [] }),
-        gate: createGate({ total: atOnce, perAddress: atOnce }),
-        log: quietLog(),
+    await proberOf(atOnce).runChecks({
+      jobId: id,
+      plan,
+      request: {
+        samples: tries,
+        retries: { limit: 0, delayMs: 0 },
+        settleMs: 0,
+        timeoutMs: 5000,
+        addresses: noAddresses,
+        expect: { reachable: [], unreachable: [] },
       },
-      {
-        jobId: id,
-        plan,
-        request: {
-          samples: tries,
-          retries: { limit: 0, delayMs: 0 },
-          settleMs: 0,
-          timeoutMs: 5000,
-          addresses: noAddresses,
-          expect: { reachable: [], unreachable: [] },
-        },
-        deadlineAtMs: Date.now() + 600_000,
-        signal: never,
-        recorded: [],
-        record(result) {
-          if (result.outcome !== 'pass') throw new Error(`${result.failure?.code}: ${result.failure?.message}`)
-          count++
-          sink(result)
-        },
+      deadlineAtMs: Date.now() + 600_000,
+      signal: never,
+      recorded: [],
+      record(result) {
+        if (result.outcome !== 'pass') throw new Error(`${result.failure?.code}: ${result.failure?.message}`)
+        count++
+        sink(result)
       },
-    )
+    })
     await flush()
     if (count !== tries) throw new Error(`${count} of ${tries} results`)
   },

@@ -1,5 +1,5 @@
 import type { Policy } from '../check/policy.ts'
-import type { CheckDeps } from '../check/schedule.ts'
+import type { RunChecks } from '../check/schedule.ts'
 import type { AcceptDeps } from '../job/accept.ts'
 import type { Place } from '../job/place.ts'
 import type { JobQueue, JobSignals } from '../job/queue.ts'
@@ -20,8 +20,8 @@ export type Deps = {
   policy: Policy
   settings: Settings
   unsupported?: NonNullable<AcceptDeps['unsupported']>
-  /** What a request that probes at once probes with: `/probe`. */
-  check(): CheckDeps
+  /** For requests that probe at once: `/probe`. */
+  runChecks: RunChecks
   /** Whether this request may ask the database again; a stream ends where it may not. Left out: it always may. */
   mayLookAgain?(): boolean
   /** Called when a schedule was made or changed: it may be due before what is waited for. */

@@ -46,12 +46,13 @@ export function mountProbe(app: Api): void {
       },
     },
     async (context, { query }) => {
-      const { check, place, settings } = context.get('deps')
+      const { runChecks, clock, place, settings } = context.get('deps')
       const asked = readProbeTarget(query.target, query.module, query.hostname ?? null)
       if ('wrong' in asked) throw badTarget(asked.wrong)
       const timeoutMs = timeoutOf(context.req.header(SCRAPE_TIMEOUT))
       const { signal } = context.req.raw
-      const results = await probeTarget(check(), asked, timeoutMs, { signal, dnsServers: settings.dnsServers, place })
+      const options = { signal, dnsServers: settings.dnsServers, place }
+      const results = await probeTarget({ runChecks, clock }, asked, timeoutMs, options)
       const isHttp = query.module === 'http_2xx'
       const figures = decidingFigures(results.map((result) => ({ ...figuresOf(result), isHttp })))
       if (figures === null || figures.outcome === 'error') throw notProbed(results)

@@ -26,8 +26,14 @@ type Waiting = Map<string, Admit[]>
 
 const NO_ADDRESS = ''
 
-/** @param limits `total` and `perAddress` are at least 1. */
-export function createGate(limits: { total: number; perAddress: number }): Gate {
+/**
+ * @param limits `total` and `perAddress` are at least 1.
+ * @param changed called with how many tries are under way, whenever that has changed.
+ */
+export function createGate(
+  limits: { total: number; perAddress: number },
+  changed: (active: number) => void = () => undefined,
+): Gate {
   const waiting = new Map<string, Waiting>()
   const perAddress = new Map<string, number>()
   let active = 0
@@ -41,13 +47,13 @@ export function createGate(limits: { total: number; perAddress: number }): Gate 
   }
 
   const hold = (key: string): Release => {
-    active++
+    changed(++active)
     if (key !== NO_ADDRESS) perAddress.set(key, (perAddress.get(key) ?? 0) + 1)
     let held = true
     return () => {
       if (!held) return
       held = false
-      active--
+      changed(--active)
       const left = (perAddress.get(key) ?? 0) - 1
       if (left > 0) perAddress.set(key, left)
       else perAddress.delete(key)

@@ -41,6 +41,12 @@ export type CheckRun = {
   only?: Chunk
 }
 
+/** Makes every try of a job; where that is done is the runtime's affair. What it rejects with is a fault of ours. */
+export type RunChecks = (run: CheckRun) => Promise<void>
+
+/** Whoever made the tries has ended without being asked to. What was recorded stands, the rest can be made again. */
+export class ProberGoneError extends Error {}
+
 /** Path ids, and of each path the samples. */
 export type Chunk = ReadonlyMap<string, SampleRange>
 export type SampleRange = { first: number; last: number }
@@ -81,7 +87,8 @@ export async function runChecks(deps: CheckDeps, run: CheckRun): Promise<void> {
   }
 }
 
-const isFailure = (reason: unknown): reason is Failure =>
+/** Whether an abort gave a failure for its reason: see `CheckRun.signal`. */
+export const isFailure = (reason: unknown): reason is Failure =>
   typeof reason === 'object' && reason !== null && 'code' in reason && 'phase' in reason && 'source' in reason
 
 const unitKey = ({ path, check, sample, round }: Unit): string => keyOf(path.id, check.name, sample, round)

@@ -8,7 +8,8 @@ import ipaddr from 'ipaddr.js'
 import type { Check } from '../check/check.ts'
 import { judgePath } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
-import { type CheckDeps, runChecks } from '../check/schedule.ts'
+import type { RunChecks } from '../check/schedule.ts'
+import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { Place } from './place.ts'
@@ -90,7 +91,7 @@ export type ProbeOptions = {
 
 /** @returns the tries that decide, one for each address of a name; none: the caller has gone. */
 export async function probeTarget(
-  deps: CheckDeps,
+  { runChecks, clock }: { runChecks: RunChecks; clock: Clock },
   { dial, check }: Asked,
   timeoutMs: number,
   options: ProbeOptions,
@@ -101,8 +102,8 @@ export async function probeTarget(
     target: { cluster: 'none', namespace: options.place.namespace ?? 'default', service: 'probe' },
     ...{ vantage: 'outside', paths: [path], notApplicable: [], ignored: [] },
   }
-  await runChecks(deps, {
-    jobId: newId('job', deps.clock.now()),
+  await runChecks({
+    jobId: newId('job', clock.now()),
     plan,
     request: {
       ...{ samples: 1, retries: { limit: 0, delayMs: 0 }, settleMs: 0, timeoutMs },
@@ -112,7 +113,7 @@ export async function probeTarget(
       },
       expect: { reachable: [], unreachable: [] },
     },
-    deadlineAtMs: deps.clock.now() + timeoutMs + GRACE_MS,
+    deadlineAtMs: clock.now() + timeoutMs + GRACE_MS,
     signal: options.signal,
     recorded: [],
     record: (result) => results.push(result),

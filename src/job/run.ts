@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type CheckDeps, runChecks } from '../check/schedule.ts'
+import { ProberGoneError, type RunChecks } from '../check/schedule.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { PROBLEMS } from '../lib/problem.ts'
@@ -26,12 +26,15 @@ export type RunDeps = {
   log: Log
   signals: JobSignals
   secrets: SecretBox
-  check: CheckDeps
+  runChecks: RunChecks
   /** Names this process in leases. */
   owner: string
   /** How long a claim holds without being renewed; a killed process's jobs are taken over after it. */
   leaseMs: number
 }
+
+/** Claims of a job whose prober ends under it: one that ends every prober must not go round for ever. */
+const CLAIMS_MAX = 5
 
 /** `drained`: given back to the queue; `lost`: another runner has it, or it was cancelled; `nothing`: none to claim. */
 export type RunEnd = 'finished' | 'drained' | 'lost' | 'nothing'
@@ -77,7 +80,7 @@ async function work(
   const made = keepFew()
   const broken = new AbortController()
   const checked = await tell(() =>
-    runChecks(deps.check, {
+    deps.runChecks({
       jobId: job.id,
       plan,
       request: job.request,
@@ -94,7 +97,7 @@ async function work(
   if (checked !== undefined) broken.abort()
   await recorder.flush()
   if (recorder.lost || gone.aborted) return 'lost'
-  if (checked === undefined && drain.aborted) {
+  if (checked === undefined ? drain.aborted : isWorthAnother(checked, lease)) {
     await releaseLease(deps.store, lease)
     return 'drained'
   }
@@ -111,6 +114,10 @@ async function work(
 }
 
 type Bug = { problem: JobProblem; cause: unknown }
+
+/** Each claim has the next token. */
+const isWorthAnother = ({ cause }: Bug, { token }: Lease): boolean =>
+  cause instanceof ProberGoneError && token < CLAIMS_MAX
 
 /**
  * What `work` gives back, or what it has thrown. A bug ends the job: it would be met again by whoever takes the job up.

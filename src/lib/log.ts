@@ -23,6 +23,9 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
+/** What of an event's fields can be handed to another thread: as the line would have them. */
+export const plainFields = (fields: LogFields): LogFields => JSON.parse(JSON.stringify(fields, plain))
+
 function plain(_key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value
   const code = 'code' in value ? { code: value.code } : {}

@@ -148,6 +148,8 @@ describe('GET /probe', () => {
     if (by('concurrency', { node: false, workers: true })) return
     const busy = await startTestPortolan({ PORTOLAN_CONCURRENCY: '1' })
     try {
+      // The thread that probes is up
+      expect((await busy.call(`/probe?target=127.0.0.1:${pod.port}`)).status).toBe(200)
       const headers = { 'x-prometheus-scrape-timeout-seconds': '0.8' }
       const path = `/probe?target=127.0.0.1:${silent.port}`
       const answers = await Promise.all([busy.call(path, { headers }), busy.call(path, { headers })])

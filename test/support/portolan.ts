@@ -6,6 +6,7 @@ import { createLog } from '../../src/lib/log.ts'
 import { readConfig } from '../../src/runtime/node/config.ts'
 import { type StartOptions, startPortolan } from '../../src/runtime/node/server.ts'
 import { mismatches } from './openapi.ts'
+import { proberWith } from './prober.ts'
 
 /** Where the suites under `test/api` run: vitest.config.ts runs them on both. */
 export const RUNTIME = process.env.PORTOLAN_TEST_RUNTIME === 'workers' ? 'workers' : 'node'
@@ -43,7 +44,11 @@ async function startNode(env: Record<string, string>, options: Omit<StartOptions
       ...env,
       PORTOLAN_DATABASE: databaseFile,
     }),
-    { ...options, log: createLog('debug', (line) => lines.push(line), Date.now) },
+    {
+      ...(options.clock && { createProber: proberWith(options.clock) }),
+      ...options,
+      log: createLog('debug', (line) => lines.push(line), Date.now),
+    },
   )
   return {
     ...{ url: portolan.url, lines, databaseFile },

@@ -7,14 +7,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createGate } from '../../src/check/gate.ts'
-import { createPolicy } from '../../src/check/policy.ts'
 import type { JobStatus, Verdict } from '../../src/job/job.ts'
 import { createSignals } from '../../src/job/queue.ts'
 import { createSecretBox } from '../../src/job/secrets.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createLog } from '../../src/lib/log.ts'
-import { createNodeNetwork } from '../../src/runtime/node/network.ts'
+import { createProber } from '../../src/runtime/node/prober.ts'
 import { createRunner } from '../../src/runtime/node/runner.ts'
 import { openSqlite } from '../../src/runtime/node/sqlite.ts'
 import { cancelJob, getJob, insertJob, type NewJob } from '../../src/store/jobs.ts'
@@ -46,11 +44,13 @@ async function openOnNode(): Promise<TestQueue> {
   const lines: string[] = []
   const log = createLog('info', (line) => lines.push(line), Date.now)
   const [clock, signals] = [systemClock, createSignals()]
-  const policy = createPolicy({ allow: ['127.0.0.0/8'], deny: [] })
-  const check = { network: createNodeNetwork(), clock, log, policy, gate: createGate({ total: 8, perAddress: 8 }) }
+  const prober = createProber(
+    { egressAllow: ['127.0.0.0/8'], egressDeny: [], concurrency: 8, concurrencyPerAddress: 8 },
+    log,
+  )
   const secrets = await createSecretBox(new Uint8Array(32))
   const runner = createRunner(
-    { store, clock, log, signals, secrets, check, owner: 'a-test', leaseMs: 30_000 },
+    { store, clock, log, signals, secrets, runChecks: prober.runChecks, owner: 'a-test', leaseMs: 30_000 },
     { jobsAtOnce: 4, sweepMs: 60_000, isDead: () => false },
   )
   const never = new AbortController().signal
@@ -84,6 +84,7 @@ async function openOnNode(): Promise<TestQueue> {
     lines,
     async close() {
       await runner.drain()
+      await prober.close()
       close()
       rmSync(folder, { recursive: true })
     },

@@ -15,7 +15,7 @@ export type Runner = JobQueue & {
  * a job that no process has listed is found by the sweep.
  *
  * @param options.isDead whether the process that calls itself so in leases is known to be gone.
- * @param options.jobsAtOnce how many jobs are open at once; their tries share the gate of `deps.check`.
+ * @param options.jobsAtOnce how many jobs are open at once.
  */
 export function createRunner(
   deps: RunDeps,

@@ -9,7 +9,6 @@ import { serve } from '@hono/node-server'
 import ipaddr from 'ipaddr.js'
 import { createApp } from '../../api/app.ts'
 import type { Deps } from '../../api/deps.ts'
-import { createGate } from '../../check/gate.ts'
 import { createPolicy } from '../../check/policy.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
@@ -20,9 +19,9 @@ import { VERSION } from '../version.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
 import { processFigures } from './figures.ts'
-import { createNodeNetwork } from './network.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
 import { detectPlace } from './place.ts'
+import { createProber } from './prober.ts'
 import { keepRetention } from './retention.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
@@ -41,6 +40,8 @@ export type StartOptions = {
   log?: Log
   /** Where the prober stands, for tests; else detected. */
   place?: ReturnType<typeof detectPlace>
+  /** Who makes the tries, for tests that own the clock, which no other thread can share; else a thread. */
+  createProber?: typeof createProber
 }
 
 /** A refusal to start, whose message is the one line to print. */
@@ -72,13 +73,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     clusterDomain: config.clusterDomain ?? found.clusterDomain,
     nodeName: found.nodeName,
   }
-  const check = {
-    network: createNodeNetwork(),
-    clock,
-    log,
-    policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
-    gate: createGate({ total: config.concurrency, perAddress: config.concurrencyPerAddress }),
-  }
+  const prober = (options.createProber ?? createProber)(config, log)
   const runner = createRunner(
     {
       store: sqlite.store,
@@ -88,7 +83,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       secrets,
       owner: OWNER,
       leaseMs: LEASE_MS,
-      check,
+      runChecks: prober.runChecks,
     },
     { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
   )
@@ -101,7 +96,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     signals,
     secrets,
     place,
-    policy: check.policy,
+    policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
     settings: {
       version: VERSION,
       cluster: config.cluster,
@@ -129,9 +124,9 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       )
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
     },
-    check: () => check,
+    runChecks: prober.runChecks,
     schedulesChanged: () => ticker.wake(),
-    figures: processFigures(config.databaseFile, check.gate),
+    figures: processFigures(config.databaseFile, prober),
     asset: createAssets(import.meta.url),
   }
   const ticker = createTicker(deps, { lookAgainMs: LOOK_AGAIN_MS })
@@ -139,6 +134,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   const server = await listen(app.fetch, config)
   const url = urlOf(server.address)
   log.info('listening', { url, database: config.databaseFile, vantage: place.vantage, version: VERSION })
+  prober.start()
   runner.start()
   ticker.start()
   const stop = new AbortController()
@@ -150,6 +146,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       draining = true
       stop.abort()
       await Promise.all([ticker.stop(), runner.drain(), retention, server.close()])
+      await prober.close()
       sqlite.close()
       log.info('closed', { url })
     },

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { createApp } from '../../api/app.ts'
 import type { Asset, Deps } from '../../api/deps.ts'
+import { runChecks } from '../../check/schedule.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox, type SecretBox } from '../../job/secrets.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
@@ -72,7 +73,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       return {}
     },
     unsupported,
-    check: () => createEdgeCheck(config, { clock, log }, ownCalls, createEdgeGate(config)),
+    runChecks: (run) => runChecks(createEdgeCheck(config, { clock, log }, ownCalls, createEdgeGate(config)), run),
     // The cron trigger looks every minute
     schedulesChanged: () => undefined,
     figures: () => ({ startedAtMs: null, cpuMs: null, residentBytes: null, databaseBytes: null, triesUnderWay: null }),

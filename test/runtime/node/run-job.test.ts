@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGate } from '../../../src/check/gate.ts'
 import { createPolicy } from '../../../src/check/policy.ts'
-import type { CheckDeps } from '../../../src/check/schedule.ts'
+import { type CheckDeps, ProberGoneError, type RunChecks, runChecks } from '../../../src/check/schedule.ts'
 import { createSignals } from '../../../src/job/queue.ts'
 import { type RunDeps, runJob } from '../../../src/job/run.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
@@ -48,7 +48,7 @@ async function queued(over: (job: NewJob) => Partial<NewJob> = () => ({})): Prom
   return job.id
 }
 
-async function run(id: string, check: Partial<CheckDeps> = {}) {
+async function run(id: string, check: Partial<CheckDeps> = {}, over: Partial<RunDeps> = {}) {
   const log = quietLog()
   const deps: RunDeps = {
     store: database.store,
@@ -56,16 +56,21 @@ async function run(id: string, check: Partial<CheckDeps> = {}) {
     log,
     signals: createSignals(),
     secrets: await createSecretBox(new Uint8Array(32)),
-    check: {
-      network: createNodeNetwork(),
-      clock: systemClock,
-      policy: createPolicy({ allow: ['127.0.0.0/8'], deny: [] }),
-      gate: createGate({ total: 4, perAddress: 4 }),
-      log,
-      ...check,
-    },
+    runChecks: (run) =>
+      runChecks(
+        {
+          network: createNodeNetwork(),
+          clock: systemClock,
+          policy: createPolicy({ allow: ['127.0.0.0/8'], deny: [] }),
+          gate: createGate({ total: 4, perAddress: 4 }),
+          log,
+          ...check,
+        },
+        run,
+      ),
     owner: 'a-test',
     leaseMs: LEASE_MS,
+    ...over,
   }
   const never = new AbortController().signal
   return { end: await runJob(deps, id, never, never), errors: log.events.filter(({ level }) => level === 'error') }
@@ -100,6 +105,30 @@ describe('a run that meets a bug', () => {
     expect(errors.map(({ event, fields }) => ({ event, ...fields, cause: fields.cause instanceof Error }))).toEqual([
       { event: 'job_impossible', jobId: id, code: 'internal', cause: true },
     ])
+  })
+})
+
+describe('a run whose prober ends under it', () => {
+  const gone: RunChecks = () => Promise.reject(new ProberGoneError('gone'))
+
+  it('gives the job back, to be gone on with', async () => {
+    const id = await queued()
+    const { end, errors } = await run(id, {}, { runChecks: gone })
+    expect({ end, errors, status: (await getJob(database.store, id))?.status }).toEqual({
+      ...{ end: 'drained', errors: [], status: 'queued' },
+    })
+    expect((await run(id)).end).toBe('finished')
+    expect((await getJob(database.store, id))?.verdict).toBe('pass')
+  })
+
+  it('five times over ends as an error of ours, or it would go round for ever', async () => {
+    const id = await queued()
+    const ends: string[] = []
+    for (let i = 0; i < 5; i++) ends.push((await run(id, {}, { runChecks: gone })).end)
+    const job = await getJob(database.store, id)
+    expect({ ends, verdict: job?.verdict, code: job?.problem?.code }).toEqual({
+      ...{ ends: ['drained', 'drained', 'drained', 'drained', 'finished'], verdict: 'error', code: 'internal' },
+    })
   })
 })
 

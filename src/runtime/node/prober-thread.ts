@@ -1,0 +1,77 @@
+/**
+ * The thread that probes: makes the tries of the runs that it is given, and tells their results. It has the only
+ * sockets to targets, and no database. See `prober.ts`.
+ *
+ * @module
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { createGate } from '../../check/gate.ts'
+import { createPolicy } from '../../check/policy.ts'
+import type { Result } from '../../check/result.ts'
+import { type CheckDeps, runChecks } from '../../check/schedule.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { type Log, type LogFields, type LogLevel, plainFields } from '../../lib/log.ts'
+import { createNodeNetwork } from './network.ts'
+import type { News, Order, ProberData, Work } from './prober-messages.ts'
+
+/** How long a result waits for others: each message costs both threads a turn. */
+const GATHER_MS = 20
+/** Of one message, so that making it keeps no socket waiting. */
+const RESULTS_MAX = 64
+
+if (parentPort === null) throw new Error('this module is a thread, not a program')
+const port = parentPort
+const { settings, underWay }: ProberData = workerData
+const active = new Int32Array(underWay)
+
+const tell = (news: News): void => port.postMessage(news)
+
+const deps: CheckDeps = {
+  network: createNodeNetwork(),
+  clock: systemClock,
+  policy: createPolicy({ allow: settings.egressAllow, deny: settings.egressDeny }),
+  gate: createGate({ total: settings.concurrency, perAddress: settings.concurrencyPerAddress }, (tries) =>
+    Atomics.store(active, 0, tries),
+  ),
+  log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
+}
+
+function logAt(level: LogLevel): Log[LogLevel] {
+  return (event: string, fields: LogFields = {}) => tell({ log: { level, event, fields: plainFields(fields) } })
+}
+
+const cuts = new Map<number, AbortController>()
+
+port.on('message', (order: Order) => {
+  if ('work' in order) void perform(order.number, order.work)
+  else cuts.get(order.number)?.abort(order.abort.failure ?? undefined)
+})
+
+async function perform(number: number, work: Work): Promise<void> {
+  const cut = new AbortController()
+  cuts.set(number, cut)
+  let gathered: Result[] = []
+  const send = (): void => {
+    if (gathered.length > 0) tell({ number, results: gathered })
+    gathered = []
+  }
+  const record = (result: Result): void => {
+    gathered.push(result)
+    if (gathered.length === 1) setTimeout(send, GATHER_MS)
+    else if (gathered.length === RESULTS_MAX) send()
+  }
+  const ended = await runChecks(deps, { ...work, signal: cut.signal, record }).then(
+    () => ({}),
+    (cause: unknown) => ({ cause: handedOver(cause) }),
+  )
+  cuts.delete(number)
+  send()
+  tell({ number, ended })
+}
+
+/** An error may hold what no other thread can have, a socket for one. */
+function handedOver(cause: unknown): Error {
+  const error = new Error(cause instanceof Error ? cause.message : String(cause))
+  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack
+  return error
+}

@@ -1,0 +1,106 @@
+/**
+ * Probing, in a thread of its own: nothing else that this process does – a commit to the database, an answer of ten
+ * megabytes, a plan of a thousand Services – keeps it from hearing a socket, so that timings are true.
+ *
+ * @module
+ */
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { type CheckRun, isFailure, ProberGoneError, type RunChecks } from '../../check/schedule.ts'
+import type { Log } from '../../lib/log.ts'
+import type { News, Order, ProberData, ProberSettings } from './prober-messages.ts'
+
+export type Prober = {
+  /** Makes the tries of a run in the thread. Rejects with {@link ProberGoneError} where that ended under it. */
+  runChecks: RunChecks
+  /** Starts the thread, so that the first run need not wait for it. */
+  start(): void
+  readonly triesUnderWay: number
+  /** Ends the thread; what still runs in it rejects. */
+  close(): Promise<void>
+}
+
+/** The module of the thread lies beside this one: as a source, or as the build made it of that. */
+const THREAD = new URL(
+  fileURLToPath(import.meta.url).endsWith('.ts') ? 'prober-thread.ts' : 'prober.js',
+  import.meta.url,
+)
+
+type Run = Pick<CheckRun, 'record'> & { settle(cause?: unknown): void }
+
+/** @param module what the thread runs, for tests of threads that fail. */
+export function createProber(settings: ProberSettings, log: Log, module = THREAD): Prober {
+  const underWay = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const runs = new Map<number, Run>()
+  let last = 0
+  let thread: Worker | null = null
+  let closed = false
+
+  const hear = (news: News): void => {
+    if ('log' in news) log[news.log.level](news.log.event, news.log.fields)
+    else if ('ended' in news) runs.get(news.number)?.settle(news.ended.cause)
+    else for (const result of news.results) runs.get(news.number)?.record(result)
+  }
+
+  const gone = (cause: unknown): void => {
+    thread = null
+    Atomics.store(underWay, 0, 0)
+    if (!closed) log.error('prober_ended', { cause, runs: runs.size })
+    for (const run of [...runs.values()]) run.settle(new ProberGoneError('the thread that probes has ended', { cause }))
+  }
+
+  const started = (): Worker => {
+    if (thread !== null) return thread
+    const workerData: ProberData = { settings: plain(settings), underWay: underWay.buffer as SharedArrayBuffer }
+    const worker = new Worker(module, { workerData, name: 'prober' })
+    let cause: unknown
+    worker.on('message', hear)
+    worker.on('error', (error) => {
+      cause = error
+    })
+    worker.on('exit', () => gone(cause))
+    thread = worker
+    return worker
+  }
+
+  return {
+    runChecks({ signal, record, replan, ...work }) {
+      // There is nobody yet who reads live objects on this runtime
+      if (replan !== undefined) throw new Error('a plan cannot be made again from another thread')
+      if (closed) return Promise.reject(new ProberGoneError('this process is ending'))
+      const number = ++last
+      const tell = (order: Order): void => started().postMessage(order)
+      const abort = (): void => {
+        const { reason } = signal
+        tell({ number, abort: { failure: isFailure(reason) ? reason : null } })
+      }
+      return new Promise((resolve, reject) => {
+        runs.set(number, {
+          record,
+          settle(cause) {
+            runs.delete(number)
+            signal.removeEventListener('abort', abort)
+            if (cause === undefined) resolve()
+            else reject(cause)
+          },
+        })
+        tell({ number, work })
+        signal.addEventListener('abort', abort)
+        if (signal.aborted) abort()
+      })
+    },
+    start: started,
+    get triesUnderWay() {
+      return Atomics.load(underWay, 0)
+    },
+    async close() {
+      closed = true
+      await thread?.terminate()
+    },
+  }
+}
+
+/** Of all that the process is configured with, which holds secrets, what the thread needs. */
+const plain = ({ egressAllow, egressDeny, concurrency, concurrencyPerAddress }: ProberSettings): ProberSettings => ({
+  ...{ egressAllow, egressDeny, concurrency, concurrencyPerAddress },
+})

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { failure } from '../../../src/check/failure.ts'
+import type { Result } from '../../../src/check/result.ts'
+import { type CheckRun, ProberGoneError } from '../../../src/check/schedule.ts'
+import { systemClock } from '../../../src/lib/clock.ts'
+import { createProber, type Prober } from '../../../src/runtime/node/prober.ts'
+import { aPlan, httpCheck, plannedPath, quietLog, tcpCheck } from '../../support/checks.ts'
+import { proberWith } from '../../support/prober.ts'
+import { aRequest } from '../../support/request.ts'
+
+const SETTINGS = {
+  egressAllow: ['127.0.0.0/8'],
+  egressDeny: ['127.0.0.9/32'],
+  concurrency: 8,
+  concurrencyPerAddress: 4,
+}
+
+/** In a process of its own, since this one's threads are what is tested. `/hangs` is never answered. */
+const SERVER = `require('node:http').createServer((request, response) => {
+  if (request.url === '/slow') setTimeout(() => response.end('slow'), 50)
+  else if (request.url !== '/hangs') response.writeHead(request.url === '/sick' ? 500 : 200).end('ok')
+}).listen(0, '127.0.0.1', function () { process.stdout.write(String(this.address().port)) })`
+let server: ChildProcess
+let port = 0
+beforeAll(async () => {
+  const child = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'pipe', 'inherit'] })
+  server = child
+  port = Number(String((await once(child.stdout, 'data'))[0]))
+})
+afterAll(() => server.kill())
+
+/** A run of one path, and the results that it records. */
+function aRun(path: string, over: Partial<CheckRun> = {}): CheckRun & { results: Result[] } {
+  const results: Result[] = []
+  const checks = [httpCheck({ name: 'http', path }), tcpCheck({ name: 'tcp' })]
+  return {
+    ...{ jobId: 'job_01KB0000000000000000000000', recorded: [], results, record: (result) => results.push(result) },
+    plan: aPlan([plannedPath({ addressPort: port, checks })]),
+    request: aRequest({ samples: 3, timeoutMs: 30_000 }),
+    deadlineAtMs: Date.now() + 60_000,
+    signal: new AbortController().signal,
+    ...over,
+  }
+}
+
+/** All of a result but when and how long, in the order of ids. */
+const told = (results: readonly Result[]) =>
+  results
+    .map(({ startedAtMs: _startedAtMs, timings: _timings, localAddress: _localAddress, http, ...rest }) => ({
+      ...rest,
+      http: http && { ...http, headers: Object.keys(http.headers) },
+    }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+async function withProber<T>(use: (prober: Prober) => Promise<T>): Promise<T> {
+  const prober = createProber(SETTINGS, quietLog())
+  try {
+    return await use(prober)
+  } finally {
+    await prober.close()
+  }
+}
+
+describe('the thread that probes', () => {
+  it.each(['/', '/sick'])('records of %s what this thread would', async (path) => {
+    const here = aRun(path)
+    await proberWith(systemClock)(SETTINGS, quietLog()).runChecks(here)
+    const there = aRun(path, { plan: here.plan })
+    await withProber((prober) => prober.runChecks(there))
+    expect(here.results.length).toBe(6)
+    expect(told(there.results)).toEqual(told(here.results))
+  })
+
+  it('asks the policy', async () => {
+    const denied = aRun('/', {
+      plan: aPlan([plannedPath({ address: '127.0.0.9', addressPort: port, checks: [tcpCheck()] })]),
+    })
+    await withProber((prober) => prober.runChecks(denied))
+    expect(denied.results.map(({ failure }) => failure?.code)).toEqual(Array(3).fill('blocked_by_policy'))
+  })
+
+  it('goes on while this one is busy', async () => {
+    await withProber(async (prober) => {
+      await prober.runChecks(aRun('/'))
+      const run = aRun('/slow')
+      const ended = prober.runChecks(run)
+      const givenUpAtMs = performance.now() + 30_000
+      // Nothing of this thread runs in here: no message, no timer, no socket
+      while (prober.triesUnderWay === 0 && performance.now() < givenUpAtMs);
+      while (prober.triesUnderWay > 0 && performance.now() < givenUpAtMs);
+      expect(prober.triesUnderWay).toBe(0)
+      expect(run.results).toEqual([])
+      await ended
+      expect(run.results.map(({ outcome }) => outcome)).toEqual(Array(6).fill('pass'))
+    })
+  })
+
+  it.each([
+    ['with a failure: records it', failure('deadline_exceeded', 'connect'), Array(3).fill('deadline_exceeded')],
+    ['without one: leaves no trace', undefined, []],
+  ])('an abort %s', async (_what, reason, codes) => {
+    await withProber(async (prober) => {
+      const cut = new AbortController()
+      const run = aRun('/hangs', { signal: cut.signal })
+      const ended = prober.runChecks({
+        ...run,
+        record(result) {
+          run.record(result)
+          if (run.results.length === 3) cut.abort(reason)
+        },
+      })
+      await ended
+      const http = run.results.filter(({ check }) => check === 'http')
+      expect(http.map(({ failure }) => failure?.code)).toEqual(codes)
+    })
+  })
+
+  it('that ends under a run rejects it, says so, and another takes its place', async () => {
+    const log = quietLog()
+    const works = `
+      import { parentPort, workerData } from 'node:worker_threads'
+      parentPort.on('message', ({ number }) => {
+        if (number === 1) throw new Error('a bug')
+        parentPort.postMessage({ log: { level: 'info', event: 'performed', fields: { number } } })
+        parentPort.postMessage({ number, ended: {} })
+      })`
+    const prober = createProber(SETTINGS, log, new URL(`data:text/javascript,${encodeURIComponent(works)}`))
+    await expect(prober.runChecks(aRun('/'))).rejects.toThrow(ProberGoneError)
+    await prober.runChecks(aRun('/'))
+    await prober.close()
+    expect(log.events).toEqual([
+      { level: 'error', event: 'prober_ended', fields: { cause: new Error('a bug'), runs: 1 } },
+      { level: 'info', event: 'performed', fields: { number: 2 } },
+    ])
+  })
+
+  it('rejects what still runs when it is closed, and what comes later', async () => {
+    const prober = createProber(SETTINGS, quietLog())
+    const hanging = expect(prober.runChecks(aRun('/hangs'))).rejects.toThrow(ProberGoneError)
+    await prober.close()
+    await hanging
+    await expect(prober.runChecks(aRun('/'))).rejects.toThrow(ProberGoneError)
+  })
+})

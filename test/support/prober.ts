@@ -1,0 +1,23 @@
+import { createGate } from '../../src/check/gate.ts'
+import { createPolicy } from '../../src/check/policy.ts'
+import { runChecks } from '../../src/check/schedule.ts'
+import type { Clock } from '../../src/lib/clock.ts'
+import { createNodeNetwork } from '../../src/runtime/node/network.ts'
+import type { createProber } from '../../src/runtime/node/prober.ts'
+
+/** Probes in this thread: the clock that a test owns cannot be shared with another. All else is as in the product. */
+export const proberWith =
+  (clock: Clock): typeof createProber =>
+  ({ egressAllow, egressDeny, concurrency, concurrencyPerAddress }, log) => {
+    const gate = createGate({ total: concurrency, perAddress: concurrencyPerAddress })
+    const policy = createPolicy({ allow: egressAllow, deny: egressDeny })
+    const deps = { network: createNodeNetwork(), clock, log, policy, gate }
+    return {
+      runChecks: (run) => runChecks(deps, run),
+      start: () => undefined,
+      get triesUnderWay() {
+        return gate.active
+      },
+      close: async () => undefined,
+    }
+  }
