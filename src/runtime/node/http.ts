@@ -68,7 +68,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
 
   /** Bytes have come; they are read when it is their turn. */
   #arrived(chunk: unknown): void {
-    this.#arrivedAt = Math.max(heardAt(), this.#sentAt)
+    this.#arrivedAt = heardAt(Math.max(this.#sentAt, this.#arrivedAt))
     if (this.#firstArrivalAt !== 0 || this.#sentAt === 0) return
     this.#firstArrivalAt = this.#arrivedAt
     // undici does not tell the version of an answer; `HTTP/1.0` differs from `HTTP/1.1` in its eighth byte

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createGate } from '../../check/gate.ts'
 import { createPolicy } from '../../check/policy.ts'
@@ -18,6 +19,10 @@ import type { News, Order, ProberData, Work } from './prober-messages.ts'
 const GATHER_MS = 20
 /** Of one message, so that making it keeps no socket waiting. */
 const RESULTS_MAX = 64
+
+// As tasks, V8's young collections would come after a wait, and what had come before them would be heard as if it came
+// after. Without, they come in turns, and the thread knows that it was busy (`heardAt`)
+setFlagsFromString('--no-minor-gc-task')
 
 if (parentPort === null) throw new Error('this module is a thread, not a program')
 const port = parentPort

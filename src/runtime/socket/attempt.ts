@@ -14,8 +14,8 @@ export type Transport = {
   localAddress(socket: Socket): string | null
   /** Runs work soon, where what other sockets say must be timed first; else at once. */
   inTurn(work: () => void): void
-  /** When what a socket emits now had come at the latest, by `performance.now()`. */
-  heardAt(): number
+  /** When that came which a socket emits now, by `performance.now()`: after `afterMs`. */
+  heardAt(afterMs: number): number
 }
 
 /**
@@ -135,7 +135,7 @@ export abstract class Attempt<T extends Exchange> {
 
   /** Milliseconds from a reading of `performance.now()` to when what a socket emits now had come. */
   protected heardSince(startedAt: number): number {
-    return rounded(Math.max(0, this.#transport.heardAt() - startedAt))
+    return rounded(Math.max(0, this.#transport.heardAt(startedAt) - startedAt))
   }
 
   /** Ends the exchange with what a thrown or emitted error means in the current phase. */

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TcpRequest } from '../../../src/check/network.ts'
+import { exchangeHttp } from '../../../src/runtime/node/http.ts'
 import { nodeTransport } from '../../../src/runtime/node/transport.ts'
 import type { Transport } from '../../../src/runtime/socket/attempt.ts'
 import { exchangeTcp } from '../../../src/runtime/socket/tcp.ts'
+import { httpTo } from '../../network/requests.ts'
 
 const TIMEOUT_MS = 60
 
@@ -72,6 +75,28 @@ function busyOnceConnected(): Transport {
     },
   }
 }
+
+describe('a prober that is busy while the answer comes', () => {
+  it('takes it for come in the middle of that, not for heard at its end', async () => {
+    // In a process of its own, since this thread is what is busy
+    const script = `require('node:http').createServer((_request, response) => setTimeout(() => response.end(), 50))
+      .listen(0, '127.0.0.1', function () { process.stdout.write(String(this.address().port)) })`
+    const slow = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      const slowPort = Number(String((await once(slow.stdout, 'data'))[0]))
+      const exchange = exchangeHttp(httpTo({ address: '127.0.0.1', port: slowPort }))
+      const busyMs = 400
+      setTimeout(() => nodeTransport.inTurn(() => block(busyMs)), 20)
+      const { failure, timings } = await exchange
+      expect(failure).toBeNull()
+      expect(timings.firstByteMs).toBeGreaterThanOrEqual(50)
+      expect(timings.firstByteMs).toBeLessThan(busyMs)
+      expect(timings.totalMs).toBeGreaterThanOrEqual(timings.firstByteMs ?? Number.NaN)
+    } finally {
+      slow.kill()
+    }
+  })
+})
 
 describe('a prober that is busy for longer than a try may take', () => {
   it('does not blame the peer that connected in time', async () => {
