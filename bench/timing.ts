@@ -150,7 +150,9 @@ function offOf(tries: readonly Timed[]): Off[] {
     if (!exchange?.answerAtMs) return []
     const { requestAtMs, answerAtMs } = exchange
     const recorded = firstByteMs - (answerAtMs - requestAtMs)
-    return [{ recorded, own: recorded - lostMs(gaps, answerAtMs, answerAtMs + recorded) }]
+    const heardAtMs = answerAtMs + recorded
+    const lost = lostMs(gaps, Math.min(answerAtMs, heardAtMs), Math.max(answerAtMs, heardAtMs))
+    return [{ recorded, own: recorded - Math.sign(recorded) * lost }]
   })
 }
 
