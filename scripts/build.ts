@@ -1,7 +1,8 @@
 /**
  * Bundles the server into `dist/server.js` and its thread that probes into `dist/prober.js` (better-sqlite3 stays
- * outside, it has a native part), the pages that it serves into `dist/public`, what V8 compiles of it at a start into `dist/compiled`, and, last, `dist/portolan.js`,
- * which runs it all. With `--if-needed`, does nothing where a build younger than its sources is.
+ * outside, it has a native part), the pages that it serves into `dist/public`, what V8 compiles of it at a start into
+ * `dist/compiled`, and, last, `dist/portolan.js`, which runs it all. With `--if-needed`, does nothing where a build
+ * younger than its sources is.
  */
 import { existsSync, globSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -13,10 +14,10 @@ import { fillCompileCache } from './fill-compile-cache.ts'
 const require = createRequire(import.meta.url)
 
 /**
- * What is loaded at every start and never used: zod's messages in 50 languages, and all of undici but its client and its errors.
- * Together a third of the bundle and 30 % of the CPU time of a start (`npm run bench:start`). And Node's own undici,
- * which an `import` of `node:http` loads for the sake of its `WebSocket`: another tenth. A name that is imported and
- * not here fails the build.
+ * What is loaded at every start and never used: zod's messages in 50 languages, and all of undici but its client and
+ * its errors. Together a third of the bundle and 30 % of the CPU time of a start (`npm run bench:start`). And Node's own
+ * undici, which an `import` of `node:http` loads for the sake of its `WebSocket`: another tenth. A name that is imported
+ * and not here fails the build.
  */
 const onlyWhatIsUsed: Plugin = {
   name: 'only-what-is-used',

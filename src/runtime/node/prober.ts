@@ -75,6 +75,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
         tell({ number, abort: { failure: isFailure(reason) ? reason : null } })
       }
       return new Promise((resolve, reject) => {
+        tell({ number, work })
         runs.set(number, {
           record,
           settle(cause) {
@@ -84,7 +85,6 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
             else reject(cause)
           },
         })
-        tell({ number, work })
         signal.addEventListener('abort', abort)
         if (signal.aborted) abort()
       })
