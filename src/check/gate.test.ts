@@ -77,6 +77,38 @@ describe('createGate', () => {
     expect(inside.at(-1)).toBe('c')
   })
 
+  it('lets nobody of a paused job in until all its pauses have ended, and others past it', async () => {
+    const { gate, inside, enter, leave } = entrance({ total: 2, perAddress: 9 })
+    const [one, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    enter('a1', 'slow', null)
+    gate.pause('slow', one.promise)
+    gate.pause('slow', other.promise)
+    for (const name of ['a2', 'a3']) enter(name, 'slow', null)
+    enter('b1', 'quick', null)
+    await Promise.resolve()
+    expect(inside).toEqual(['a1', 'b1'])
+    one.resolve()
+    await leave('a1')
+    enter('b2', 'quick', null)
+    await leave('b1')
+    expect(inside).toEqual(['a1', 'b1', 'b2'])
+    other.resolve()
+    await other.promise
+    await Promise.resolve()
+    await leave('b2')
+    await Promise.resolve()
+    expect(inside).toEqual(['a1', 'b1', 'b2', 'a2', 'a3'])
+  })
+
+  it('gives up the places that a paused job waits for, too', async () => {
+    const { gate, inside, enter } = entrance({ total: 2, perAddress: 9 })
+    gate.pause('slow', new Promise(() => undefined))
+    enter('a', 'slow', null)
+    gate.leave('slow')
+    await Promise.resolve()
+    expect(inside).toEqual(['a gave up'])
+  })
+
   it('counts a release once', async () => {
     const gate = createGate({ total: 2, perAddress: 1 })
     const release = await gate.enter('job', '10.0.0.1')

@@ -13,6 +13,8 @@ export type Gate = {
   enter(jobId: string, address: string | null): Promise<Release | null>
   /** Gives up every place that the job waits for (not those it holds). */
   leave(jobId: string): void
+  /** Lets no more tries of the job begin; others pass. @param until never rejects. */
+  pause(jobId: string, until: Promise<void>): void
   /** Tries under way. */
   readonly active: number
   /** Tries of one address that may be under way at once: more of them need not be got ready. */
@@ -36,6 +38,8 @@ export function createGate(
 ): Gate {
   const waiting = new Map<string, Waiting>()
   const perAddress = new Map<string, number>()
+  /** How many pauses each job is under. */
+  const paused = new Map<string, number>()
   let active = 0
 
   const free = (key: string) =>
@@ -66,7 +70,7 @@ export function createGate(
     for (let admitted = true; admitted && active < limits.total; ) {
       admitted = false
       for (const [jobId, addresses] of waiting) {
-        const key = firstFree(addresses)
+        const key = paused.has(jobId) ? undefined : firstFree(addresses)
         if (key === undefined) continue
         const queue = addresses.get(key) ?? []
         const next = queue.shift()
@@ -82,11 +86,18 @@ export function createGate(
     }
   }
 
+  const goOn = (jobId: string) => {
+    const left = (paused.get(jobId) ?? 0) - 1
+    if (left > 0) paused.set(jobId, left)
+    else paused.delete(jobId)
+    admit()
+  }
+
   return {
     enter(jobId, address) {
       const key = address ?? NO_ADDRESS
       // Nobody is waiting: the common case, without a queue
-      if (waiting.size === 0 && free(key)) return Promise.resolve(hold(key))
+      if (waiting.size === 0 && free(key) && !paused.has(jobId)) return Promise.resolve(hold(key))
       const { promise, resolve } = Promise.withResolvers<Release | null>()
       const addresses: Waiting = waiting.get(jobId) ?? new Map()
       waiting.set(jobId, addresses)
@@ -100,6 +111,10 @@ export function createGate(
       const addresses = waiting.get(jobId)
       waiting.delete(jobId)
       for (const queue of addresses?.values() ?? []) for (const give of queue) give(null)
+    },
+    pause(jobId, until) {
+      paused.set(jobId, (paused.get(jobId) ?? 0) + 1)
+      void until.then(() => goOn(jobId))
     },
     get active() {
       return active

@@ -35,6 +35,11 @@ export type CheckRun = {
   recorded: readonly Tried[]
   /** Called once per try as soon as it is decided; never throws. */
   record(result: Result): void
+  /**
+   * Asked after each: where there is no room for more results, when there may be. No other try of the job begins until
+   * it resolves; it never rejects. Left out: there always is.
+   */
+  room?(): Promise<void> | null
   /** Live targets: the objects are read again between settle rounds. */
   replan?: () => Promise<Plan>
   /** A part of the job, where several runners share it; all of it when left out. */
@@ -218,6 +223,8 @@ class Rounds {
     // Looked at again only where paths are given time to settle
     if (this.#run.request.settleMs > 0) this.#results.push(triedOf(result))
     this.#run.record(result)
+    const room = this.#run.room?.() ?? null
+    if (room !== null) this.#deps.gate.pause(this.#run.jobId, room)
   }
 }
 

@@ -7,12 +7,17 @@ import { recordResults } from '../store/results.ts'
 /** Results of one write. More wait for the next. */
 const BATCH = 200
 
+/** Results that wait before whoever makes them is to wait as well: 15 MB of them, where each has 60 kB of headers. */
+const WAITING_MAX = 256
+
 /** How long the first of a write waits for company: making a write durable costs as much as twenty tries. */
 const LINGER_MS = 20
 
 export type Recorder = {
   /** Takes a result; it is written with its neighbours. */
   add(result: Result): void
+  /** Where too many wait: resolves when the write has ended that is under way, whether it succeeded or not. */
+  room(): Promise<void> | null
   /** Resolves when all that was added is durable. Rejects where the store failed: nothing is lost, flush again. */
   flush(): Promise<void>
   /** The lease is not ours any more: what was added since is dropped, another runner does it. */
@@ -21,7 +26,7 @@ export type Recorder = {
 
 /**
  * Group commit: results gather for a moment, those that come while a write is under way for the next, so that a slow
- * disk means larger writes, never a slower probe.
+ * disk means larger writes, and only where these cannot keep up fewer tries, never a slower one.
  *
  * @param recorded called after each durable write.
  */
@@ -49,22 +54,21 @@ export function createRecorder(store: Store, lease: Lease, recorded: () => void,
       writing = null
       hurry = new AbortController()
     }
-    if (waiting.length > 0 && !lost) begin()
+    if (waiting.length > 0 && !lost) void tried()
   }
   const start = (): Promise<void> => {
     writing ??= gather()
     return writing
   }
-  const begin = (): void => {
-    // A failure stays with the batch, which flush() writes again and reports.
-    start().catch(() => undefined)
-  }
+  /** A failure stays with the batch, which flush() writes again and reports. */
+  const tried = (): Promise<void> => start().catch(() => undefined)
 
   return {
     add(result) {
       waiting.push(result)
-      begin()
+      void tried()
     },
+    room: () => (waiting.length >= WAITING_MAX ? tried() : null),
     async flush() {
       while (writing !== null || (waiting.length > 0 && !lost)) {
         const written = start()

@@ -92,6 +92,7 @@ async function work(
         made.add(clean)
         recorder.add(clean)
       },
+      room: () => recorder.room(),
     }),
   )
   if (checked !== undefined) broken.abort()

@@ -13,10 +13,16 @@ export type ProberData = {
 export type ProberSettings = Pick<Config, 'egressAllow' | 'egressDeny' | 'concurrency' | 'concurrencyPerAddress'>
 
 /** A run without what only its own thread can call. */
-export type Work = Omit<CheckRun, 'signal' | 'record' | 'replan'>
+export type Work = Omit<CheckRun, 'signal' | 'record' | 'room' | 'replan'>
 
-/** To the thread that probes. `number` names the run. `failure`: the reason of the abort, where it was one. */
-export type Order = { number: number; work: Work } | { number: number; abort: { failure: Failure | null } }
+/**
+ * To the thread that probes. `number` names the run. `failure`: the reason of the abort, where it was one. `taken`: so
+ * many results more have found room.
+ */
+export type Order =
+  | { number: number; work: Work }
+  | { number: number; abort: { failure: Failure | null } }
+  | { number: number; taken: number }
 
 /** From it. `ended`: after all its results; with what it has thrown, if anything. */
 export type News =

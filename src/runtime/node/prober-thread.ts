@@ -19,6 +19,8 @@ import type { News, Order, ProberData, Work } from './prober-messages.ts'
 const GATHER_MS = 20
 /** Of one message, so that making it keeps no socket waiting. */
 const RESULTS_MAX = 64
+/** Of one run, told and not taken yet, before no more tries of it begin: memory must not grow with a slow disk. */
+const UNTAKEN_MAX = 256
 
 // As tasks, V8's young collections would come after a wait, and what had come before them would be heard as if it came
 // after. Without, they come in turns, and the thread knows that it was busy (`heardAt`)
@@ -45,33 +47,67 @@ function logAt(level: LogLevel): Log[LogLevel] {
   return (event: string, fields: LogFields = {}) => tell({ log: { level, event, fields: plainFields(fields) } })
 }
 
-const cuts = new Map<number, AbortController>()
+const runs = new Map<number, { cut: AbortController; outbox: Outbox }>()
 
 port.on('message', (order: Order) => {
-  if ('work' in order) void perform(order.number, order.work)
-  else cuts.get(order.number)?.abort(order.abort.failure ?? undefined)
+  if ('work' in order) return void perform(order.number, order.work)
+  const run = runs.get(order.number)
+  if ('taken' in order) run?.outbox.taken(order.taken)
+  else run?.cut.abort(order.abort.failure ?? undefined)
 })
 
 async function perform(number: number, work: Work): Promise<void> {
   const cut = new AbortController()
-  cuts.set(number, cut)
-  let gathered: Result[] = []
-  const send = (): void => {
-    if (gathered.length > 0) tell({ number, results: gathered })
-    gathered = []
-  }
-  const record = (result: Result): void => {
-    gathered.push(result)
-    if (gathered.length === 1) setTimeout(send, GATHER_MS)
-    else if (gathered.length === RESULTS_MAX) send()
-  }
-  const ended = await runChecks(deps, { ...work, signal: cut.signal, record }).then(
+  const outbox = createOutbox((results) => tell({ number, results }))
+  runs.set(number, { cut, outbox })
+  const ended = await runChecks(deps, { ...work, signal: cut.signal, record: outbox.add, room: outbox.room }).then(
     () => ({}),
     (cause: unknown) => ({ cause: handedOver(cause) }),
   )
-  cuts.delete(number)
-  send()
+  runs.delete(number)
+  outbox.end()
   tell({ number, ended })
+}
+
+type Outbox = {
+  add(result: Result): void
+  room(): Promise<void> | null
+  /** Sends what is gathered. Nobody is kept waiting for room any more: the run may be taken up again. */
+  end(): void
+  taken(count: number): void
+}
+
+function createOutbox(post: (results: readonly Result[]) => void): Outbox {
+  let gathered: Result[] = []
+  let untaken = 0
+  let full: PromiseWithResolvers<void> | null = null
+  const send = (): void => {
+    if (gathered.length > 0) post(gathered)
+    gathered = []
+  }
+  return {
+    add(result) {
+      gathered.push(result)
+      untaken++
+      if (gathered.length === 1) setTimeout(send, GATHER_MS)
+      else if (gathered.length === RESULTS_MAX) send()
+    },
+    room() {
+      if (untaken < UNTAKEN_MAX) return null
+      full ??= Promise.withResolvers()
+      return full.promise
+    },
+    end() {
+      send()
+      full?.resolve()
+    },
+    taken(count) {
+      untaken -= count
+      if (untaken >= UNTAKEN_MAX) return
+      full?.resolve()
+      full = null
+    },
+  }
 }
 
 /** An error may hold what no other thread can have, a socket for one. */

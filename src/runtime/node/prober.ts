@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import type { Result } from '../../check/result.ts'
 import { type CheckRun, isFailure, ProberGoneError, type RunChecks } from '../../check/schedule.ts'
 import type { Log } from '../../lib/log.ts'
 import type { News, Order, ProberData, ProberSettings } from './prober-messages.ts'
@@ -26,7 +27,7 @@ const THREAD = new URL(
   import.meta.url,
 )
 
-type Run = Pick<CheckRun, 'record'> & { settle(cause?: unknown): void }
+type Run = Pick<CheckRun, 'record' | 'room'> & { settle(cause?: unknown): void }
 
 /** @param module what the thread runs, for tests of threads that fail. */
 export function createProber(settings: ProberSettings, log: Log, module = THREAD): Prober {
@@ -39,7 +40,15 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   const hear = (news: News): void => {
     if ('log' in news) log[news.log.level](news.log.event, news.log.fields)
     else if ('ended' in news) runs.get(news.number)?.settle(news.ended.cause)
-    else for (const result of news.results) runs.get(news.number)?.record(result)
+    else void take(news.number, news.results)
+  }
+
+  const take = async (number: number, results: readonly Result[]): Promise<void> => {
+    const run = runs.get(number)
+    for (const result of results) run?.record(result)
+    await run?.room?.()
+    const taken: Order = { number, taken: results.length }
+    thread?.postMessage(taken)
   }
 
   const gone = (cause: unknown): void => {
@@ -64,7 +73,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   }
 
   return {
-    runChecks({ signal, record, replan, ...work }) {
+    runChecks({ signal, record, room, replan, ...work }) {
       // There is nobody yet who reads live objects on this runtime
       if (replan !== undefined) throw new Error('a plan cannot be made again from another thread')
       if (closed) return Promise.reject(new ProberGoneError('this process is ending'))
@@ -78,6 +87,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
         tell({ number, work })
         runs.set(number, {
           record,
+          ...(room && { room }),
           settle(cause) {
             runs.delete(number)
             signal.removeEventListener('abort', abort)

@@ -47,6 +47,7 @@ export function createTurnGate(inner: Gate, affords: (open: number) => boolean, 
       for (const { resolve } of leaving) resolve(null)
       inner.leave(jobId)
     },
+    pause: (jobId, until) => inner.pause(jobId, until),
     get active() {
       return inner.active
     },

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failure } from '../../../src/check/failure.ts'
-import type { Result } from '../../../src/check/result.ts'
+import { type Result, triedOf } from '../../../src/check/result.ts'
 import { type CheckRun, ProberGoneError } from '../../../src/check/schedule.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { createProber, type Prober } from '../../../src/runtime/node/prober.ts'
@@ -114,6 +114,42 @@ describe('the thread that probes', () => {
       await ended
       const http = run.results.filter(({ check }) => check === 'http')
       expect(http.map(({ failure }) => failure?.code)).toEqual(codes)
+    })
+  })
+
+  it('begins no more tries of a run that has no room for results, until it has; those of others pass', async () => {
+    await withProber(async (prober) => {
+      const [room, full, request] = [Promise.withResolvers<void>(), aRun('/'), aRequest({ samples: 1000 })]
+      const plan = aPlan([plannedPath({ addressPort: port, checks: [tcpCheck()] })])
+      const ended = prober.runChecks({
+        ...full,
+        ...{ plan, request },
+        room: () => room.promise,
+      })
+      const other = aRun('/', { jobId: 'job_01KB0000000000000000000001', plan, request })
+      await prober.runChecks(other)
+      expect(other.results.length).toBe(1000)
+      expect(full.results.length).toBeLessThanOrEqual(256 + SETTINGS.concurrency)
+      room.resolve()
+      await ended
+      expect(full.results.length).toBe(1000)
+    })
+  })
+
+  it('takes up a run again that was cut while it had no room', async () => {
+    await withProber(async (prober) => {
+      const [cut, full] = [new AbortController(), aRun('/')]
+      const plan = aPlan([plannedPath({ addressPort: port, checks: [tcpCheck()] })])
+      const over = { plan, request: aRequest({ samples: 1000 }), signal: cut.signal }
+      const ended = prober.runChecks({ ...full, ...over, room: () => new Promise(() => undefined) })
+      const other = aRun('/', { ...over, jobId: 'job_01KB0000000000000000000001', signal: full.signal })
+      await prober.runChecks(other)
+      cut.abort()
+      await ended
+      const again = aRun('/', { ...over, signal: full.signal, recorded: full.results.map(triedOf) })
+      await prober.runChecks(again)
+      expect(full.results.length + again.results.length).toBe(1000)
+      expect(again.results.length).toBeGreaterThan(0)
     })
   })
 

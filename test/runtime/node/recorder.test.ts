@@ -74,6 +74,24 @@ describe('createRecorder', () => {
     expect([await stored(), writes.length]).toEqual([[1, 2, 3, 4], 2])
   })
 
+  it('has no room while 256 wait, until the write has ended, also where that fails', async () => {
+    const { recorder, add, stored, sleeping } = await open()
+    for (let sample = 1; sample < 256; sample++) add(sample)
+    expect(recorder.room()).toBe(null)
+    add(256)
+    const room = recorder.room()
+    sleeping.shift()?.()
+    await room
+    expect([recorder.room(), (await stored()).length]).toEqual([null, 256])
+    for (let sample = 257; sample <= 512; sample++) add(sample)
+    const never = recorder.room()
+    expect(never).not.toBe(null)
+    database.close()
+    sleeping.shift()?.()
+    await never
+    expect(recorder.room()).not.toBe(null)
+  })
+
   it('waits for nobody once all is to be durable', async () => {
     const { recorder, add, stored, sleeping } = await open()
     add(1)

@@ -13,8 +13,9 @@ import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
 import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
 import { getJob, insertJob, type NewJob } from '../../../src/store/jobs.ts'
 import { claimableJobs } from '../../../src/store/leases.ts'
+import { listResults } from '../../../src/store/results.ts'
 import { quietLog } from '../../support/checks.ts'
-import { aJob, aPlannedPath, NOW } from '../../support/stored.ts'
+import { aJob, aPlannedPath, aResult, NOW } from '../../support/stored.ts'
 import { type Pod, startPod } from '../../support/toad.ts'
 
 const LEASE_MS = 30_000
@@ -83,7 +84,15 @@ describe('a run that meets a bug', () => {
     [
       'while it checks',
       {},
-      { gate: { active: 0, perAddress: 1, leave: () => undefined, enter: () => Promise.reject(bug) } },
+      {
+        gate: {
+          active: 0,
+          perAddress: 1,
+          leave: () => undefined,
+          pause: () => undefined,
+          enter: () => Promise.reject(bug),
+        },
+      },
     ],
     // No job is made without expectations: whatever judges it must trip over that.
     ['while it judges', { expect: null as never }, {}],
@@ -129,6 +138,22 @@ describe('a run whose prober ends under it', () => {
     expect({ ends, verdict: job?.verdict, code: job?.problem?.code }).toEqual({
       ...{ ends: ['drained', 'drained', 'drained', 'drained', 'finished'], verdict: 'error', code: 'internal' },
     })
+  })
+})
+
+describe('a run whose results come faster than they are written', () => {
+  it('tells its prober that there is no room, until they are', async () => {
+    const id = await queued()
+    const had: boolean[] = []
+    const fast: RunChecks = async ({ record, room }) => {
+      for (let sample = 1; sample <= 256; sample++) record(aResult({ jobId: id, sample }))
+      const full = room?.() ?? null
+      had.push(full === null)
+      await full
+      had.push((room?.() ?? null) === null)
+    }
+    await run(id, {}, { runChecks: fast })
+    expect({ had, stored: (await listResults(database.store, id)).length }).toEqual({ had: [false, true], stored: 256 })
   })
 })
 
