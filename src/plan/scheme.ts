@@ -47,17 +47,21 @@ const NUMBERS: Readonly<Record<number, Spoken>> = Object.fromEntries([
   ...[443, 6443, 8443, 9443, 10443].map((number): [number, Spoken] => [number, 'https']),
 ])
 
+/** Own properties only: a port may well be called `constructor`. */
+const told = (table: Readonly<Record<string, Spoken>>, word: string): Spoken | null =>
+  Object.hasOwn(table, word) ? (table[word] ?? null) : null
+
 const ofName = (name: string): Spoken | null =>
   name
     .toLowerCase()
     .split(/[-_.]/)
-    .map((word) => WORDS[word])
-    .find((spoken) => spoken !== undefined) ?? null
+    .map((word) => told(WORDS, word))
+    .find((spoken) => spoken !== null) ?? null
 
 export function schemeOf(port: ServicePort): Scheme {
   if (port.protocol === 'UDP') return 'udp'
   if (port.protocol === 'SCTP') return 'sctp'
-  if (port.appProtocol !== null) return APP_PROTOCOLS[port.appProtocol.toLowerCase()] ?? 'tcp'
+  if (port.appProtocol !== null) return told(APP_PROTOCOLS, port.appProtocol.toLowerCase()) ?? 'tcp'
   return (
     (port.name === null ? null : ofName(port.name)) ??
     (typeof port.targetPort === 'string' ? ofName(port.targetPort) : null) ??
