@@ -160,5 +160,20 @@ describe('requests that name what is not there', () => {
       maxDurationMs: null,
     } as const
     expect(() => planOf(udp, { checks: [check] })).toThrow('Port 53 is UDP: only TCP ports can be checked.')
+    const both = [
+      service({
+        ports: [
+          { name: 'dns', port: 53, protocol: 'UDP' },
+          { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+        ],
+      }),
+    ]
+    const names = planOf(both, { checks: [check] }).paths.flatMap(({ kind, port, skipped, checks }) =>
+      kind === 'ClusterIP' ? [[port?.name, skipped?.reason ?? checks.map(({ name }) => name)]] : [],
+    )
+    expect(names).toEqual([
+      ['dns', 'unprobeable'],
+      ['dns-tcp', ['x']],
+    ])
   })
 })

@@ -100,10 +100,12 @@ export function refuseImpossible(context: PlanContext, planned: readonly Grouped
     if (check.port === null) return []
     const pointer = `/checks/${position}/port`
     const ref = check.port
-    const port = service.ports.find((each) => namesPort(ref, { name: each.name, number: each.port }))
-    if (port === undefined) return [{ pointer, detail: noPort(check.port) }]
-    if (port.protocol === 'TCP' || check.type === 'dns') return []
-    return [{ pointer, detail: `Port ${check.port} is ${port.protocol}: only TCP ports can be checked.` }]
+    // One number may stand for several ports: 443/UDP beside 443/TCP for HTTP/3.
+    const meant = service.ports.filter((each) => namesPort(ref, { name: each.name, number: each.port }))
+    const [first] = meant
+    if (first === undefined) return [{ pointer, detail: noPort(check.port) }]
+    if (meant.some(({ protocol }) => protocol === 'TCP') || check.type === 'dns') return []
+    return [{ pointer, detail: `Port ${check.port} is ${first.protocol}: only TCP ports can be checked.` }]
   })
   const lists = [
     ['/paths/include', request.paths.include],
