@@ -66,13 +66,17 @@ export function literalPrefix(path: string): string {
   return optional ? literal.slice(0, -1) : literal
 }
 
+/** A path as it is written in a request: rules may hold other than ASCII, requests may not (RFC 3986). */
+export const encodePath = (path: string): string =>
+  path.toWellFormed().replace(/[^\x21-\x7e]+/g, (foreign) => encodeURIComponent(foreign))
+
 /** Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. Exact: as it is, a trailing slash counts. */
 function takes(route: Route, urlPath: string): boolean {
   const { path, pathType } = route
   const asked = urlPath.split(/[?#]/)[0] ?? urlPath
   if (path === null) return true
-  if (pathType === 'Exact') return asked === path
-  const prefix = isRegex(route) ? literalPrefix(path) : path
+  if (pathType === 'Exact') return asked === encodePath(path)
+  const prefix = encodePath(isRegex(route) ? literalPrefix(path) : path)
   if (isRegex(route)) return asked.startsWith(prefix)
   const element = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
   return asked === element || asked.startsWith(`${element}/`)

@@ -75,6 +75,28 @@ describe('Ingress rules (A7)', () => {
     expect([unknown.port, unknown.expected]).toEqual([null, 'reachable'])
   })
 
+  it('takes the TCP port of two that have the number of the backend, as controllers do', () => {
+    const ports = [
+      { name: 'quic', port: 443, protocol: 'UDP' },
+      { name: 'https', port: 443, protocol: 'TCP' },
+    ]
+    const path = pathOf(planOf([service({ ports }), ingress([{ port: 443 }])]), 'Ingress')
+    expect(path.port).toEqual({ name: 'https', number: 443, protocol: 'TCP' })
+    expect(path.because[1]).toBe('Service/toad spec.ports[1].port')
+  })
+
+  it('asks for a path beyond ASCII as a URL writes it, and knows it again', () => {
+    const plan = planOf([service(), ingress([{ path: '/käse', pathType: 'Exact' }, { path: '/käse' }])])
+    expect(linesOf(plan, 'Ingress')).toEqual([
+      `http://toad.example.com/k%C3%A4se ${AT}:80`,
+      `http://toad.example.com/k%C3%A4se/ ${AT}:80`,
+    ])
+    expect(plan.paths.filter(({ kind }) => kind === 'Ingress').map(({ rulePath }) => rulePath)).toEqual([
+      '/käse',
+      '/käse',
+    ])
+  })
+
   it('asks a default backend by the address alone, and only promises it where there are no rules', () => {
     const spec = { defaultBackend: { service: { name: 'toad', port: { number: 80 } } } }
     const alone = planOf([service(), ingress([], { ...spec, rules: [] })])

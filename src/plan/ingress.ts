@@ -10,6 +10,7 @@ import { draft, type PathDraft } from './draft.ts'
 import { type Controller, controllersOf } from './ingress-address.ts'
 import {
   competitors,
+  encodePath,
   isRegex,
   isSameRoute,
   literalPrefix,
@@ -102,7 +103,7 @@ function askedOf({ index }: PlanContext, route: Route): Asked {
   const all = competitors(index, route)
   const gets = (urlPath: string): boolean => winners(all, urlPath).some((winner) => isSameRoute(winner, route))
   const regex = isRegex(route)
-  const written = regex ? literalPrefix(route.path) : route.path
+  const written = encodePath(regex ? literalPrefix(route.path) : route.path)
   const under =
     route.pathType === 'Exact' ? [] : [`${written.replace(/\/$/, '')}/`, `${written.replace(/\/$/, '')}/portolan`]
   const urlPath = [written, ...under].find(gets) ?? written
@@ -203,11 +204,13 @@ export function servicePort(
   }
 }
 
-/** By name or by number, never by targetPort. Digits in quotes are a name that no port can have (networking/v1). */
+/**
+ * By name or by number, never by targetPort. Digits in quotes are a name that no port can have (networking/v1). Of two
+ * ports of one number the one for TCP, which is what controllers speak to backends (443/UDP beside it is for HTTP/3).
+ */
 export function backendPort(service: Service, ref: PortRef | null): { port: ServicePort; at: number } | null {
-  const at = service.ports.findIndex(({ name, port }) =>
-    typeof ref === 'number' ? port === ref : ref !== null && name === ref,
-  )
-  const port = service.ports[at]
-  return port === undefined ? null : { port, at }
+  const named = service.ports
+    .map((port, at) => ({ port, at }))
+    .filter(({ port: { name, port } }) => (typeof ref === 'number' ? port === ref : ref !== null && name === ref))
+  return named.find(({ port }) => port.protocol === 'TCP') ?? named[0] ?? null
 }
