@@ -25,6 +25,11 @@ describe('readDocuments', () => {
     ],
     ['JSON, indented with tabs', '{\n\t"a": [\n\t\t1,\n\t\t"\\ud83d\\ude00"\n\t]\n}', [{ a: [1, '😀'] }]],
     ['a byte order mark', '\uFEFFa: 1', [{ a: 1 }]],
+    [
+      'one at the beginning of each document, as of files put together',
+      '\uFEFFa: 1\n---\n\uFEFFb: 2\n\uFEFF---\nc: 3\n',
+      [{ a: 1 }, { b: 2 }, { c: 3 }],
+    ],
     ['CRLF', 'a: 1\r\nb:\r\n  - c\r\n', [{ a: 1, b: ['c'] }]],
     [
       'booleans of YAML 1.1, as kubectl does',
@@ -84,6 +89,12 @@ describe('readDocuments', () => {
       'Line 1, column 9: unexpected end of the stream within a flow collection.',
     ],
     ['a key twice', 'kind: Service\nspec: {}\nkind: Pod', 'Line 3, column 1: duplicated mapping key.'],
+    ['a key twice in one line', 'ports: [{port: 80, port: 81}]', 'Line 1, column 20: duplicated mapping key.'],
+    [
+      'an alias of another document',
+      'a: &a {x: 1}\n---\nmetadata: {<<: *a}',
+      'Line 3, column 17: unidentified alias. An alias (*name) needs its anchor (&name) before it in the same document.',
+    ],
     ['a key twice in JSON', '{"a": 1, "a": 2}', 'Line 1, column 11: duplicated mapping key.'],
     [
       'a value with ": " in it',

@@ -17,7 +17,8 @@ const SCHEMA = CORE_SCHEMA.withTags(boolYaml11Tag, mergeTag)
 
 /** One entry a document; `null` for an empty one. Throws `malformed_manifests` with line and column. */
 export function readDocuments(text: string, pointer: string): readonly unknown[] {
-  const source = text.startsWith('\uFEFF') ? text.slice(1) : text
+  // Each document may begin with one (YAML 1.2, 5.2), as files do that were put together.
+  const source = text.replace(/^\uFEFF/gm, '')
   const refuse = (detail: string): ProblemError =>
     new ProblemError('malformed_manifests', detail, { errors: [{ pointer, detail }] })
 
@@ -48,7 +49,8 @@ function load(source: string, refuse: (detail: string) => ProblemError): readonl
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const position = error.mark?.position ?? 0
-    throw refuse(`${place(source, position)}: ${withoutValues(error.reason)}.${advice(source, position)}`)
+    const told = REASONS.find(({ reason }) => reason.test(error.reason))?.advice ?? advice(source, position)
+    throw refuse(`${place(source, position)}: ${withoutValues(error.reason)}.${told}`)
   }
 }
 
@@ -59,6 +61,15 @@ function place(source: string, position: number): string {
   const before = source.slice(0, position).split('\n')
   return `Line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
 }
+
+/** Mistakes that say themselves what they are, whatever else the line looks like. */
+const REASONS: readonly { reason: RegExp; advice: string }[] = [
+  { reason: /^duplicated mapping key/, advice: '' },
+  {
+    reason: /^unidentified alias/,
+    advice: ' An alias (*name) needs its anchor (&name) before it in the same document.',
+  },
+]
 
 /** What the line itself tells of the mistake. */
 const ADVICE: readonly { sign: RegExp; atStart?: true; advice: string }[] = [
