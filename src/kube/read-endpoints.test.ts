@@ -179,7 +179,7 @@ apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
 metadata: {name: toad, labels: {kubernetes.io/service-name: toad-svc}}
 addressType: FQDN
-endpoints: [{addresses: [db.example.com]}]
+endpoints: [{addresses: [db.example.com]}, {addresses: [db.example.com.]}]
 ports: [{name: "", port: 8080}, {name: any}]`
     expect(read(text).objects.endpointSlices).toEqual([
       {
@@ -187,7 +187,10 @@ ports: [{name: "", port: 8080}, {name: any}]`
         meta: { ...meta, labels: { 'kubernetes.io/service-name': 'toad-svc' } },
         serviceName: 'toad-svc',
         addressType: 'FQDN',
-        endpoints: [{ ...endpoint, addresses: ['db.example.com'] }],
+        endpoints: [
+          { ...endpoint, addresses: ['db.example.com'] },
+          { ...endpoint, addresses: ['db.example.com.'] },
+        ],
         ports: [
           { name: null, port: 8080, protocol: 'TCP', appProtocol: null },
           { name: 'any', port: null, protocol: 'TCP', appProtocol: null },

@@ -1,10 +1,10 @@
 import { type Field, refuseRepeated } from './fields.ts'
 import type { Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Endpoints } from './objects.ts'
 import { readMeta, readProtocol, readTargetRef, readTexts } from './read-meta.ts'
-import { ip, ipv4, ipv6, label, labelKey, subdomain } from './rules.ts'
+import { absoluteName, ip, ipv4, ipv6, label, labelKey, subdomain } from './rules.ts'
 
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'] as const
-const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: subdomain } as const
+const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: absoluteName } as const
 const SERVICE_LABEL = 'kubernetes.io/service-name'
 /** discovery.k8s.io/v1beta1 has node and zone as topology labels. */
 const HOSTNAME_LABEL = 'kubernetes.io/hostname'

@@ -147,6 +147,16 @@ describe('a Service', () => {
       ],
     ],
     [
+      'an ExternalName that is an IPv6 address',
+      '{type: ExternalName, externalName: "2001:db8::1"}',
+      [
+        [
+          'spec.externalName',
+          'found "2001:db8::1", expected a DNS name, like api.example.com, without scheme, port or path.',
+        ],
+      ],
+    ],
+    [
       'the selector of a Deployment',
       '{selector: {matchLabels: {app: toad}}, ports: [{port: 80}]}',
       [

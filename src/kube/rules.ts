@@ -85,11 +85,14 @@ export const ingressHost: Rule = {
   suggest: hostOnly,
 }
 
+/** A name as an EndpointSlice of addressType FQDN has it: the dot of an absolute name is allowed (IsFullyQualifiedDomainName). */
+export const absoluteName: Rule = { ...subdomain, test: (text) => subdomain.test(text.replace(/\.$/, '')) }
+
 /** The target of an ExternalName Service. API servers take an IPv4 address for a name; DNS servers do not serve it. */
 export const externalName: Rule = {
   expected: 'a DNS name, like api.example.com, without scheme, port or path',
-  test: (text) => subdomain.test(text.replace(/\.$/, '')),
-  suggest: hostOnly,
+  test: absoluteName.test,
+  suggest: (text) => (isIPv6(text) ? '' : hostOnly(text)),
 }
 
 export const absolutePath: Rule = {
