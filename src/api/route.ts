@@ -117,13 +117,7 @@ function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType):
   const path = [...base, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
-    return issue.keys.map((key) => {
-      const near = nearMiss(key, known)
-      return {
-        pointer: pointerOf([...path, key]),
-        detail: `There is no property "${key}"${near ? `${DID_YOU_MEAN}"${near}"?` : '.'}`,
-      }
-    })
+    return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: unknownKey(key, known) }))
   }
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)
@@ -137,6 +131,13 @@ function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType):
 }
 
 const DID_YOU_MEAN = '; did you mean '
+
+/** @param known of all branches of a union, so that the key may be one that another branch has. */
+function unknownKey(key: string, known: readonly string[]): string {
+  if (known.includes(key)) return `The property "${key}" does not go with the others that are here.`
+  const near = nearMiss(key, known)
+  return `There is no property "${key}"${near ? `${DID_YOU_MEAN}"${near}"?` : '.'}`
+}
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.input === undefined && issue.code === 'invalid_type') return `Is missing: expected ${issue.expected}`

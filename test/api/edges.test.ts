@@ -70,6 +70,19 @@ describe('what a client may get wrong', () => {
       { pointer: '/checks/1/type', detail: "Invalid discriminator value. Expected 'http' | 'tcp' | 'dns'" },
       { pointer: '/expect/reachable/0', detail: 'There is no "Nodeport"; did you mean "NodePort"?' },
     ])
+    const mixed = job({
+      checks: [
+        { type: 'tcp', name: 'db', path: '/' },
+        { type: 'http', name: 'who', responder: { header: 'x-pod', bodyRegexp: 'a' } },
+      ],
+    })
+    expect((await readProblem(api.call('/v1/jobs', { json: mixed }))).errors).toEqual([
+      { pointer: '/checks/0/path', detail: 'The property "path" does not go with the others that are here.' },
+      {
+        pointer: '/checks/1/responder/bodyRegexp',
+        detail: 'The property "bodyRegexp" does not go with the others that are here.',
+      },
+    ])
     expect((await readProblem(api.call('/v1/jobs', { json: {} }))).errors).toEqual([
       { pointer: '/target', detail: 'Is missing: expected object' },
     ])
