@@ -245,7 +245,7 @@ export type RequestBody = Omit<JobBody, 'target'> & {
 /** The body as the core knows it. Manifests are parsed by the caller. */
 export function toJobRequest(body: RequestBody, objects: KubeObjects | null, cluster: string): JobRequest {
   const { target } = body
-  const { environment } = body.addresses
+  const { environment, clusterDomain } = body.addresses
   return {
     target: {
       cluster: target.cluster ?? cluster,
@@ -253,7 +253,12 @@ export function toJobRequest(body: RequestBody, objects: KubeObjects | null, clu
       service: target.service ?? null,
     },
     objects,
-    addresses: { ...body.addresses, environment: environment === null ? null : serviceVariables(environment) },
+    addresses: {
+      ...body.addresses,
+      // Names are made of it, and ids of names: the dot of an absolute name would make others.
+      clusterDomain: clusterDomain?.replace(/\.$/, '') ?? null,
+      environment: environment === null ? null : serviceVariables(environment),
+    },
     paths: { include: body.paths.include.map(toSelector), exclude: body.paths.exclude.map(toSelector) },
     limits: body.limits,
     checks: body.checks.map(toCheck),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
-import { readProblem } from '../support/read.ts'
+import { readPlan, readProblem } from '../support/read.ts'
 import { toadService } from '../support/toad.ts'
 
 let api: TestPortolan
@@ -44,6 +44,16 @@ describe('addresses', () => {
         ['/addresses/dnsServers/4', 'Not ip or ip:port, like 10.96.0.10 or [fd00::a]:53'],
       ],
     })
+  })
+
+  it('give the same names, and the same ids, whether the cluster domain ends with a dot or not', async () => {
+    const pathsOf = async (clusterDomain: string) => {
+      const { paths } = await readPlan(api.call('/v1/plan', { json: asked({ clusterDomain }) }))
+      return paths.map(({ id, url }) => [id, url])
+    }
+    const paths = await pathsOf('k8s.example')
+    expect(paths[0]).toEqual([expect.any(String), 'dns:toad-svc.default.svc.k8s.example?type=A'])
+    expect(await pathsOf('k8s.example.')).toEqual(paths)
   })
 
   it.each(['/v1/plan', '/v1/jobs', '/v1/batches'])(
