@@ -113,6 +113,24 @@ describe('DNS of a headless Service (A2)', () => {
     ])
   })
 
+  it('has every address of an endpoint, although kube-proxy reads the first alone', () => {
+    const endpoints = [{ addresses: ['192.0.2.4', '192.0.2.5'], hostname: 'toad-0' }]
+    const manifests = [headless(), slice([], { ...db, endpoints })]
+    expect(recordsOf(manifests)).toEqual([
+      `resolve ${FQDN} A 192.0.2.4 192.0.2.5`,
+      'lookup toad.pond A 192.0.2.4 192.0.2.5',
+      'lookup toad.pond.svc A 192.0.2.4 192.0.2.5',
+      `resolve _db._tcp.${FQDN} SRV 5432 toad-0.${FQDN}`,
+      `resolve toad-0.${FQDN} A 192.0.2.4 192.0.2.5`,
+    ])
+    const plan = planOf(manifests)
+    expect(pathOf(plan, 'DNS').because.slice(2)).toEqual([
+      'EndpointSlice/toad-abc endpoints[0].addresses[0]',
+      'EndpointSlice/toad-abc endpoints[0].addresses[1]',
+    ])
+    expect(linesOf(plan, 'Endpoint')).toEqual(['192.0.2.4:5432'])
+  })
+
   it('takes hostnames from pods whose subdomain is the Service', () => {
     const spec = { hostname: 'toad-0', subdomain: 'toad' }
     expect(recordsOf([headless(), pod('toad-0', spec)]).at(-1)).toBe(`resolve toad-0.${FQDN} A 10.244.0.9`)

@@ -123,9 +123,11 @@ function clusterIPRecords(context: PlanContext): Records[] {
   })
 }
 
-/** One record an endpoint that is ready (or published as such). None: the name does not exist (specification 2.4.1). */
+/** One record an address of an endpoint that is ready (or published as such). None: the name does not exist (specification 2.4.1). */
 function headlessRecords({ service, endpoints }: PlanContext): Records[] {
-  const ready = endpoints.all.filter((endpoint) => endpoint.ready && !endpoint.isName)
+  const ready = endpoints.all
+    .filter((endpoint) => endpoint.ready && !endpoint.isName)
+    .flatMap((endpoint) => [endpoint, ...endpoint.further])
   const found = [...new Set(ready.map(({ address }) => familyOf(address)))].filter((family) => family !== null)
   const families: readonly Family[] =
     service.ipFamilies.length > 0 ? service.ipFamilies : found.length > 0 ? found.toSorted() : ['IPv4']
@@ -214,7 +216,9 @@ function dialled(context: PlanContext, port: ServicePort, position: number): Pat
 /** `<hostname>.S.N.svc.Z` of each endpoint that has one: pods of a StatefulSet find each other by it. */
 function podNames(context: PlanContext): PathDraft[] {
   const { endpoints, fqdn } = context
-  const named = endpoints.all.filter((endpoint) => endpoint.ready && endpoint.hostname !== null)
+  const named = endpoints.all.flatMap(({ ready, hostname, address, because, further }) =>
+    ready && hostname !== null ? [{ address, because }, ...further].map((each) => ({ ...each, hostname })) : [],
+  )
   const byName = Map.groupBy(named, ({ hostname, address }) => `${hostname} ${familyOf(address)}`)
   return [...byName.values()].flatMap((group) => {
     const [first] = group

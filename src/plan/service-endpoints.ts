@@ -26,6 +26,8 @@ export type ServiceEndpoint = {
   address: string
   /** `EndpointSlice/x endpoints[0].addresses[0]`. */
   because: string
+  /** Addresses after the first: DNS servers tell them too (CoreDNS), everything else reads the first alone. */
+  further: readonly { address: string; because: string }[]
   ready: boolean
   serving: boolean
   terminating: boolean
@@ -129,14 +131,17 @@ function ofSlice(index: ObjectIndex, namespace: string, slice: EndpointSlice): O
   const ref = `EndpointSlice/${slice.meta.name}`
   const ports = portsOf(`${ref} `, slice.ports)
   return slice.endpoints.flatMap((endpoint, position) => {
-    // Consumers read the first address only (discovery/v1 Endpoint.addresses).
-    const [address] = endpoint.addresses
-    if (address === undefined) return []
+    // kube-proxy reads the first address only (discovery/v1 Endpoint.addresses).
+    const [first, ...further] = endpoint.addresses.map((address, at) => ({
+      address,
+      because: `${ref} endpoints[${position}].addresses[${at}]`,
+    }))
+    if (first === undefined) return []
     const pod = podOf(index, namespace, endpoint.targetRef)
     return [
       {
-        address,
-        because: `${ref} endpoints[${position}].addresses[0]`,
+        ...first,
+        further,
         ready: endpoint.ready,
         serving: endpoint.serving,
         terminating: endpoint.terminating,
@@ -160,6 +165,7 @@ function ofEndpoints(index: ObjectIndex, namespace: string, endpoints: Endpoints
         return {
           address: address.ip,
           because: `${ref}.${field}[${at}].ip`,
+          further: [],
           ready,
           serving: ready,
           terminating: false,
@@ -202,6 +208,7 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
   return pod.podIPs.filter(inUse).map((address) => ({
     address,
     because: `Pod/${pod.meta.name} status.podIPs[${pod.podIPs.indexOf(address)}]`,
+    further: [],
     ready: service.publishNotReadyAddresses || (serving && !terminating),
     serving,
     terminating,
