@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ingress, Labels, Service, ServicePort } from '../kube/objects.ts'
+import type { Ingress, IngressClass, Labels, Service, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { classOf } from './ingress-rules.ts'
 import { nodeAddresses } from './nodes.ts'
@@ -34,13 +34,18 @@ const CONTROLLERS: readonly { controller: string; classes: readonly string[]; la
 
 export type FrontPorts = { http: ServicePort | null; https: ServicePort | null }
 
-/** The port of a controller's Service that takes plain HTTP, and the one that takes TLS. */
+/** The port of a controller's Service that takes plain HTTP, and the one that takes TLS (443/UDP beside it is HTTP/3). */
 export function frontPorts(service: Service): FrontPorts {
+  const ports = service.ports.filter(({ protocol }) => protocol === 'TCP')
   const find = (number: number, names: readonly string[]): ServicePort | null =>
-    service.ports.find(({ port }) => port === number) ??
-    service.ports.find(({ name }) => name !== null && names.includes(name)) ??
-    null
+    ports.find(({ port }) => port === number) ?? ports.find(({ name }) => name !== null && names.includes(name)) ?? null
   return { http: find(80, ['http', 'web']), https: find(443, ['https', 'websecure']) }
+}
+
+/** Of several defaults the newest is filled in, then the first by name (plugin/pkg/admission/network/defaultingressclass). */
+function defaultClass(classes: readonly IngressClass[]): IngressClass | undefined {
+  const age = ({ meta }: IngressClass): number => Date.parse(meta.createdAt ?? '') || 0
+  return classes.filter(({ isDefault }) => isDefault).toSorted((a, b) => age(b) - age(a))[0]
 }
 
 /** By the class of the Ingress; without one, only where a single controller's Service is among the objects. */
@@ -48,9 +53,7 @@ export function frontingService(context: PlanContext, ingress: Ingress): Service
   const { index } = context
   const name = classOf(ingress)
   const found =
-    name === null
-      ? index.ingressClasses.find(({ isDefault }) => isDefault)
-      : index.ingressClasses.find(({ meta }) => meta.name === name)
+    name === null ? defaultClass(index.ingressClasses) : index.ingressClasses.find(({ meta }) => meta.name === name)
   const controller = found?.controller ?? null
   const known = CONTROLLERS.filter((each) =>
     controller !== null ? controller.startsWith(each.controller) : name === null || each.classes.includes(name),

@@ -283,6 +283,41 @@ describe('the address of the controller (A7)', () => {
     expect(lines([ingress([{}], {}, {}, none), nginx, fronting, controller])).toEqual([`${url} at 10.0.0.13:80`])
   })
 
+  it('is never a UDP port of that Service, which HTTP/3 has beside the others', () => {
+    const h3 = { name: 'https-h3', port: 443, protocol: 'UDP', nodePort: 30444 }
+    const fronting = front({ type: 'NodePort', ports: [h3, ...ports] })
+    const manifests = [ingress([{}], tls('toad.example.com'), {}, none), nginx, fronting]
+    expect(lines([...manifests, node('node-1', { InternalIP: '10.0.0.11' })])).toEqual([
+      'https://toad.example.com:30443/ at 10.0.0.11:30443',
+      'http://toad.example.com:30080/ at 10.0.0.11:30080 unknown',
+    ])
+  })
+
+  it('is that of the newest default class, where the Ingress has no class', () => {
+    const made = (name: string, controller: string, creationTimestamp: string) => ({
+      ...ingressClass(name, controller),
+      metadata: {
+        name,
+        creationTimestamp,
+        annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' },
+      },
+    })
+    const traefikLabels = { 'app.kubernetes.io/name': 'traefik' }
+    const traefik = service(
+      { type: 'LoadBalancer', clusterIP: '10.96.0.201', ports, selector: traefikLabels },
+      { name: 'traefik', namespace: 'traefik', labels: traefikLabels },
+      loadBalancerStatus({ ip: '203.0.113.98' }),
+    )
+    const manifests = [
+      ingress([{}], { ingressClassName: null }, {}, none),
+      made('nginx', 'k8s.io/ingress-nginx', '2026-01-01T00:00:00Z'),
+      made('traefik', 'traefik.io/ingress-controller', '2026-02-01T00:00:00Z'),
+      front({ type: 'LoadBalancer' }, loadBalancerStatus({ ip: '203.0.113.99' })),
+      traefik,
+    ]
+    expect(lines(manifests)).toEqual([`${url} at 203.0.113.98:80 short cut`])
+  })
+
   it('is not that of another controller', () => {
     const traefik = ingressClass('nginx', 'traefik.io/ingress-controller')
     expect(
