@@ -116,6 +116,29 @@ describe('a Service', () => {
       [['spec.clusterIP', 'found 10.96.0.1, expected the same as spec.clusterIPs[0], 10.96.0.2.']],
     ],
     [
+      'two cluster IPs of one family',
+      '{clusterIPs: [10.96.0.7, 10.96.0.8], ports: [{port: 80}]}',
+      [
+        [
+          'spec.clusterIPs[1]',
+          'found "IPv4" again, as in spec.clusterIPs[0], expected at most one address of each family.',
+        ],
+      ],
+    ],
+    [
+      'None beside a cluster IP',
+      '{clusterIPs: [10.96.0.7, None], ports: [{port: 80}]}',
+      [['spec.clusterIPs', 'found None beside an address, expected None alone, or addresses.']],
+    ],
+    [
+      'families that are not those of the cluster IPs, or the same twice',
+      '{clusterIP: 10.96.0.7, ipFamilies: [IPv6, IPv6], ports: [{port: 80}]}',
+      [
+        ['spec.ipFamilies[1]', 'found "IPv6" again, as in spec.ipFamilies[0], expected each family once.'],
+        ['spec.ipFamilies[0]', 'found IPv6, expected IPv4, the family of the cluster IP 10.96.0.7.'],
+      ],
+    ],
+    [
       'a headless NodePort',
       '{type: NodePort, clusterIP: None, ports: [{port: 80}]}',
       [

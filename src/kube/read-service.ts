@@ -78,6 +78,15 @@ function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
   if (address !== null && addresses[0] !== undefined && addresses[0] !== address) {
     first.complain(`found ${address}, expected the same as spec.clusterIPs[0], ${addresses[0]}.`)
   }
+  const items = all.items()
+  if (items.length > 1 && addresses.includes('None')) {
+    all.complain('found None beside an address, expected None alone, or addresses.')
+  }
+  refuseRepeated(
+    items,
+    items.map((item) => (typeof item.value === 'string' && ip.test(item.value) ? familyOf(item.value) : null)),
+    'at most one address of each family',
+  )
   const read = addresses.length > 0 ? addresses : address === null ? [] : [address]
   if (read.length === 0) return []
   const place = first.absent ? all : first
@@ -92,14 +101,21 @@ function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
   return read
 }
 
+const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
+
 /** Without `ipFamilies`, the families of the cluster IPs; without those, the cluster decides. */
 function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Family[] {
-  const families = spec
-    .get('ipFamilies')
-    .items()
-    .flatMap((item) => item.oneOf(FAMILIES) ?? [])
-  if (families.length > 0) return families
-  return clusterIPs.filter((address) => address !== 'None').map((address) => (address.includes(':') ? 'IPv6' : 'IPv4'))
+  const items = spec.get('ipFamilies').items()
+  const told = items.map((item) => item.oneOf(FAMILIES))
+  refuseRepeated(items, told, 'each family once')
+  const addresses = clusterIPs.filter((address) => address !== 'None')
+  for (const [at, address] of addresses.entries()) {
+    const family = told[at] ?? null
+    if (family === null || family === familyOf(address)) continue
+    items[at]?.complain(`found ${family}, expected ${familyOf(address)}, the family of the cluster IP ${address}.`)
+  }
+  const families = told.filter((family) => family !== null)
+  return families.length > 0 ? families : addresses.map(familyOf)
 }
 
 function readExternalName(spec: Field, type: ServiceType): string | null {
