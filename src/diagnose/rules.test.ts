@@ -427,6 +427,24 @@ describe('findings from objects alone', () => {
     ])
   })
 
+  it('says that there are no endpoints only where they would be among the objects', () => {
+    const unselected = service({ selector: null })
+    const told = (...more: unknown[]) => findingsOf([unselected, ...more]).map(({ title, detail }) => [title, detail])
+    const origin = 'Kubernetes makes endpoints from the selector; without one, they have to be written.'
+    expect(told()).toEqual([
+      [
+        'A Service without selector, and no endpoints of it among the objects',
+        `${origin} If there are none, every connection is refused.`,
+      ],
+    ])
+    expect(told(slice([{ at: '10.244.0.9' }], { service: 'frog' }))).toEqual([
+      [
+        'A Service without selector, and nobody has given it endpoints',
+        `${origin} There are none, so every connection is refused.`,
+      ],
+    ])
+  })
+
   it('explains the paths that need an endpoint, and not a name that resolves without one', () => {
     const input = planInput([service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')], toad)
     const plan = planPaths(input)

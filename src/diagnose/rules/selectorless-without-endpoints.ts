@@ -18,10 +18,12 @@ export const selectorlessWithoutEndpoints: Rule = {
     return [
       {
         confidence: seen ? 'certain' : 'likely',
-        title: 'A Service without selector, and nobody has given it endpoints',
+        title: seen
+          ? 'A Service without selector, and nobody has given it endpoints'
+          : 'A Service without selector, and no endpoints of it among the objects',
         detail:
           unlabelled === undefined
-            ? 'Kubernetes makes endpoints from the selector; without one, they have to be written. There are none, so every connection is refused.'
+            ? `Kubernetes makes endpoints from the selector; without one, they have to be written. ${seen ? 'There are none, so every connection is refused.' : 'If there are none, every connection is refused.'}`
             : `${refOf(unlabelled)} looks meant for it, but lacks the label kubernetes.io/service-name=${name}, by which a slice belongs to a Service.`,
         fix:
           unlabelled === undefined
