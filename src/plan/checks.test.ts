@@ -103,6 +103,17 @@ describe('checks of the caller', () => {
     expect(checksOf(plan, 'DNS')).toEqual(['http GET http://toad.pond.svc.cluster.local/'])
   })
 
+  it('leave the dot of an absolute name in Host, and out of SNI', () => {
+    const checks = [http({ host: 'www.example.com.' })]
+    expect(checksOf(planWith(...checks), 'ClusterIP', 443)).toEqual([
+      'home: http GET https://www.example.com./ SNI www.example.com, certificate judged',
+    ])
+    const plan = planOf([service({ type: 'LoadBalancer', ports: [{ name: 'https', port: 443 }] })], {
+      addresses: { loadBalancer: ['lb.example.com.'] },
+    })
+    expect(pathOf(plan, 'LoadBalancer').serverName).toBe('lb.example.com')
+  })
+
   it('may set Host; SNI follows it, unless it is said apart', () => {
     const host = 'www.example.com:8443'
     expect(checksOf(planWith(http({ host })), 'ClusterIP', 443)).toEqual([

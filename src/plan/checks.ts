@@ -6,7 +6,7 @@
  */
 import type { Check, HttpCheck, TcpCheck } from '../check/check.ts'
 import type { Service } from '../kube/objects.ts'
-import type { PathDraft } from './draft.ts'
+import { type PathDraft, serverNameOf } from './draft.ts'
 import { familyOf, hostPort } from './ip.ts'
 import { schemeOf, speaksHttp } from './scheme.ts'
 import { namesPort } from './selector.ts'
@@ -92,7 +92,7 @@ function ingressPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, 
 /** The name in a Host header, which SNI follows (as blackbox_exporter does); an address is no name. */
 function nameOf(host: string | null): string | null {
   if (host === null || host.startsWith('[')) return null
-  const name = host.replace(/:\d+$/, '')
+  const name = serverNameOf(host.replace(/:\d+$/, ''))
   return familyOf(name) === null ? name : null
 }
 

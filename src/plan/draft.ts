@@ -63,7 +63,6 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     blind: null,
     node: null,
     host: null,
-    sni: null,
     judgesCertificate: false,
     rulePath: null,
     pathType: null,
@@ -74,8 +73,12 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     group: null,
     routes: null,
     ...of,
+    sni: of.sni ? serverNameOf(of.sni) : null,
   }
 }
+
+/** As TLS has it: without the dot of an absolute name (RFC 6066, 3). */
+export const serverNameOf = (name: string): string => name.replace(/\.$/, '')
 
 export function finishPath(context: PlanContext, of: PathDraft, checks: readonly Check[]): PlannedPath {
   const family = of.family !== undefined ? of.family : of.address === null ? null : familyOf(of.address)
