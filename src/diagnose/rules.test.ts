@@ -445,6 +445,14 @@ describe('findings from objects alone', () => {
     ])
   })
 
+  it('takes a canary of ingress-nginx for no second claim to a route, and knows a path beyond ASCII', () => {
+    const meta = { name: 'other', annotations: { 'nginx.ingress.kubernetes.io/canary': 'true' } }
+    const both = (path: string, more: Parameters<typeof ingress>[2]) =>
+      codes([service(), ready, ingress([{ path }]), ingress([{ path, to: 'frog' }], {}, more), nginx])
+    expect(both('/', meta)).toEqual([])
+    expect(both('/käse', { name: 'other' })).toEqual(['ingress_duplicate_route certain'])
+  })
+
   it('explains the paths that need an endpoint, and not a name that resolves without one', () => {
     const input = planInput([service({ selector: { app: 'taod' } }), slice([]), pod('toad-1')], toad)
     const plan = planPaths(input)

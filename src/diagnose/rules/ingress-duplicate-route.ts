@@ -1,5 +1,9 @@
-import { competitors, isSameRoute, routeRef, winners } from '../../plan/ingress-rules.ts'
+import { competitors, encodePath, isSameRoute, type Route, routeRef, winners } from '../../plan/ingress-rules.ts'
 import type { Rule } from '../rule.ts'
+
+/** ingress-nginx shares a route with a canary on purpose, by weight, header or cookie. */
+const isCanary = ({ ingress }: Route): boolean =>
+  ingress.meta.annotations['nginx.ingress.kubernetes.io/canary'] === 'true'
 
 /** F89. */
 export const ingressDuplicateRoute: Rule = {
@@ -8,10 +12,11 @@ export const ingressDuplicateRoute: Rule = {
   when({ routes, index, namespace, pathsOf }) {
     return routes.flatMap((route) => {
       const { path } = route
-      if (path === null) return []
-      const rivals = winners(competitors(index, route), path).filter(
+      if (path === null || isCanary(route)) return []
+      const rivals = winners(competitors(index, route), encodePath(path)).filter(
         (other) =>
           !isSameRoute(other, route) &&
+          !isCanary(other) &&
           other.path === path &&
           other.pathType === route.pathType &&
           other.backend.service?.name !== route.backend.service?.name,
