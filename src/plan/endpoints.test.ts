@@ -135,6 +135,20 @@ describe('Endpoint (A1, A2)', () => {
     ])
   })
 
+  it('decides that port by port, as kube-proxy does', () => {
+    const ports = [
+      { name: 'http', port: 80 },
+      { name: 'db', port: 5432 },
+    ]
+    const draining = { at: '10.244.1.6', ready: false, serving: true, terminating: true }
+    const manifests = [
+      service({ ports }),
+      slice([draining], { name: 'a', ports: [{ name: 'http', port: 8080 }] }),
+      slice([{ at: '10.244.1.5' }], { name: 'b', ports: [{ name: 'db', port: 5432 }] }),
+    ]
+    expect(linesOf(planOf(manifests), 'Endpoint')).toEqual(['10.244.1.6:8080', '10.244.1.5:5432'])
+  })
+
   it('does not promise a pod that publishNotReadyAddresses publishes unready', () => {
     const manifests = [
       service({ publishNotReadyAddresses: true }),

@@ -13,8 +13,10 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
   const names = new Map<string, number>()
   for (const { hostname } of endpoints.all) if (hostname !== null) names.set(hostname, (names.get(hostname) ?? 0) + 1)
 
-  return service.ports.flatMap((port, position) =>
-    endpoints.all.flatMap((endpoint) => {
+  return service.ports.flatMap((port, position) => {
+    // kube-proxy decides port by port: a port of draining pods alone is served by them, whatever other ports have.
+    const anyReady = endpoints.all.some((each) => each.ready && !each.isName && endpointPort(each, port) !== null)
+    return endpoints.all.flatMap((endpoint) => {
       const at = endpointPort(endpoint, port)
       if (at === null) return []
       // Pods of a Deployment may share a hostname, and a pod of two families has one: then the address tells them apart.
@@ -34,15 +36,16 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
           discriminator: [own],
           reach: 'cluster',
           sni: serviceName,
-          doubts: endpointDoubts(context, endpoint),
+          doubts: endpointDoubts(context, endpoint, anyReady),
           group: own,
         }),
       ]
-    }),
-  )
+    })
+  })
 }
 
-function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint): string[] {
+/** @param anyReady whether an endpoint of the same port is ready (pkg/proxy/topology.go CategorizeEndpoints). */
+function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint, anyReady: boolean): string[] {
   const { because, pod } = endpoint
   if (endpoint.isName) return [`${because}: kube-proxy ignores slices with addressType FQDN`]
   if (endpoint.ready) {
@@ -51,7 +54,7 @@ function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEn
       `Pod/${pod.meta.name} status.conditions[Ready] is not True: published nevertheless (publishNotReadyAddresses)`,
     ]
   }
-  if (endpoint.usable) return []
+  if (!anyReady && endpoint.serving && endpoint.terminating) return []
   if (endpoint.terminating) {
     const why = endpoint.serving ? 'traffic goes to the ready endpoints' : 'it does not serve any more'
     return [`${because}: terminating; ${why}`]
