@@ -107,7 +107,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   UND_ERR_BODY_TIMEOUT: 'body_timeout',
   UND_ERR_HEADERS_OVERFLOW: 'response_too_large',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'response_too_large',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection_closed',
+  // Before the body there is nothing to be short of: two lengths, or one that is no number
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { body: 'connection_closed', else: 'invalid_response' },
   UND_ERR_SOCKET: CLOSED,
   UND_ERR_INFO: CLOSED,
   UND_ERR_REDIRECT_MAX: 'too_many_redirects',

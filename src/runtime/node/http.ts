@@ -20,6 +20,9 @@ const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
 export const exchangeHttp = (request: HttpRequest): Promise<HttpExchange> =>
   new Promise((resolve) => new HttpAttempt(request, resolve).start())
 
+/** `100`, which stands behind `HTTP/1.1 `. */
+const CONTINUE = [0x31, 0x30, 0x30]
+
 type Headers = Record<string, string | string[] | undefined>
 
 class HttpAttempt extends Attempt<HttpExchange> implements Caller {
@@ -49,10 +52,19 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
     const { tls, httpVersion } = this.#request
     this.dial(tls, ALPN[httpVersion], (socket) => {
       this.phase = 'request'
+      // The peer has hung up meanwhile; undici would ask for another connection
+      if (socket.destroyed) {
+        return socket.errored ? this.fail(socket.errored) : this.finish(failureOf('CLOSED', this.phase))
+      }
       this.handedOver = true
       readInTurn(socket, (chunk) => this.#arrived(chunk))
       this.#version = httpVersion === '2' ? speakHttp2(socket) : '1.1'
+      // undici takes what comes before it has sent the request for an answer to nobody
+      const early: unknown = this.#version === '2' ? null : socket.read()
       handOver(socket)
+      if (early === null || socket.destroyed) return
+      this.#firstArrivalAt = this.#arrivedAt = this.#sentAt
+      socket.unshift(early)
     })
   }
 
@@ -72,7 +84,11 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
     if (this.#firstArrivalAt !== 0 || this.#sentAt === 0) return
     this.#firstArrivalAt = this.#arrivedAt
     // undici does not tell the version of an answer; `HTTP/1.0` differs from `HTTP/1.1` in its eighth byte
-    if (chunk instanceof Uint8Array && chunk[7] === 0x30 && this.#version === '1.1') this.#version = '1.0'
+    if (!(chunk instanceof Uint8Array) || this.#version !== '1.1') return
+    if (chunk[7] === 0x30) this.#version = '1.0'
+    // undici refuses `100 Continue` where nobody has asked for it. It is to be passed over like any other interim
+    // answer (RFC 9110 15.2), as it is when it says 102
+    if (CONTINUE.every((byte, index) => chunk[9 + index] === byte)) chunk[11] = 0x32
   }
 
   /**
@@ -86,6 +102,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Headers): void {
+    if (status < 100) this.finish(failureOf('PROTOCOL', this.phase))
     if (status < 200) return
     this.phase = 'body'
     this.#status = status
@@ -108,6 +125,10 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
+    this.onLost(error)
+  }
+
+  onLost(error: Error): void {
     if (this.ended) return
     if (isUnreadable(error)) this.finish(failureOf(this.socket?.readableEnded ? 'CLOSED' : 'PROTOCOL', this.phase))
     else this.fail(error)

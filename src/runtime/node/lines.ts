@@ -16,6 +16,8 @@ const SECURE = new URL('https://portolan.invalid')
 export type Caller = Dispatcher.DispatchHandler & {
   /** Connects, then hands the socket over; where it can't, it hands over nothing. */
   connect(handOver: (socket: Socket) => void): void
+  /** The connection has ended, and undici knows of no request that was on its way. */
+  onLost(error: Error): void
 }
 
 const free: Line[] = []
@@ -25,6 +27,8 @@ export class Line {
   readonly #client: Client
   #caller: Caller | null = null
   #isDone = false
+  /** Why the connection has ended. */
+  #lost: Error | null = null
 
   /** A line that nobody is on. */
   static take({ httpVersion, tls }: Pick<HttpRequest, 'httpVersion' | 'tls'>): Line {
@@ -39,18 +43,27 @@ export class Line {
       bodyTimeout: 0,
       maxHeaderSize: HEADERS_MAX_BYTES,
       allowH2,
-      connect: (_options, callback) => this.#caller?.connect((socket) => callback(null, socket)),
+      connect: (_options, callback) => this.#connect((socket) => callback(null, socket)),
     })
-    this.#client.on('disconnect', () => {
+    this.#client.on('disconnect', (_origin, _targets, error) => {
+      this.#lost = error
+      if (!this.#isDone) return
       this.#caller = null
-      if (this.#isDone && !allowH2) free.push(this)
+      if (!allowH2) free.push(this)
     })
+  }
+
+  /** A connection that ended before the request was on its way has undici ask for another: an exchange has but one. */
+  #connect(handOver: (socket: Socket) => void): void {
+    if (this.#lost === null) this.#caller?.connect(handOver)
+    else this.#caller?.onLost(this.#lost)
   }
 
   send(request: Pick<HttpRequest, 'target' | 'method' | 'headers' | 'body'>, caller: Caller): void {
     const { target, method, headers, body } = request
     this.#caller = caller
     this.#isDone = false
+    this.#lost = null
     this.#client.dispatch({ path: target, method, headers, body, reset: true }, caller)
   }
 

@@ -68,6 +68,67 @@ describe('http() over HTTP/2', () => {
   })
 })
 
+describe('http() to a peer that does not wait to be asked', () => {
+  /** So many at once that this side is late for some of them. */
+  const askMany = (to: TestServer, more: Partial<HttpRequest> = {}) =>
+    Promise.all(Array.from({ length: 60 }, () => network.http(httpTo(to, more))))
+
+  it.each(['1.1', '2'] as const)(
+    'and hangs up: that is the end, and it is dialled once (HTTP/%s)',
+    async (httpVersion) => {
+      const server = await keep(serve(BEHAVIOURS.close))
+      const exchanges = await askMany(server, { httpVersion })
+      expect(exchanges.map(({ failure }) => failure?.code)).toEqual(Array(60).fill('connection_closed'))
+      expect(server.connections).toBe(60)
+    },
+  )
+
+  it('and resets: that is said, not that it hung up', async () => {
+    const exchanges = await askMany(await keep(serve(BEHAVIOURS.reset)))
+    expect(exchanges.map(({ failure }) => failure?.code)).toEqual(Array(60).fill('connection_reset'))
+  })
+
+  it('and answers: the answer counts, and nothing of it took less than no time', async () => {
+    const server = await keep(
+      serve((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nto')
+        socket.once('data', () => socket.end('ad'))
+      }),
+    )
+    const exchanges = await askMany(server)
+    expect(exchanges.map(({ failure, http }) => failure ?? http?.bodySnippet)).toEqual(Array(60).fill('toad'))
+    expect(exchanges.flatMap(({ timings }) => Object.values(timings).filter((ms) => ms !== null && ms < 0))).toEqual([])
+  })
+
+  it('and says what is no HTTP: that is told at once', async () => {
+    const server = await keep(serve((socket) => void socket.write('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n')))
+    const exchanges = await askMany(server)
+    expect(exchanges.map(({ failure }) => failure?.code)).toEqual(Array(60).fill('invalid_response'))
+  })
+})
+
+describe('http() to a peer that bends HTTP/1.1', () => {
+  const ask = async (answer: string) => {
+    const server = await keep(serve((socket) => void socket.once('data', () => socket.write(answer))))
+    const { failure, http } = await network.http(httpTo(server))
+    return [failure?.code, failure?.phase, http?.status, http?.bodySnippet]
+  }
+
+  it.each([
+    ['a status that is none', 'HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\nok'],
+    ['a length and chunks', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a length beyond numbers', 'HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\nok'],
+  ])('by %s: invalid_response', async (_what, answer) => {
+    expect(await ask(answer)).toEqual(['invalid_response', 'response', undefined, undefined])
+  })
+
+  it('by a 100 that nobody has asked for: passes over it', async () => {
+    const answer = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+    expect(await ask(answer)).toEqual([undefined, undefined, 200, 'ok'])
+  })
+})
+
 describe('an authority', () => {
   it('is trusted only where it is named', async () => {
     const certificate = await authority.issue()
