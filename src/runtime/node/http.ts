@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { subscribe } from 'node:diagnostics_channel'
+import type { ClientHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
@@ -37,6 +39,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   #chunks: Buffer[] = []
   #bytes = 0
   #version = '1.1'
+  #stream: ClientHttp2Stream | null = null
 
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
     super(nodeTransport, request, end)
@@ -59,6 +62,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       this.handedOver = true
       readInTurn(socket, (chunk) => this.#arrived(chunk))
       this.#version = httpVersion === '2' ? speakHttp2(socket) : '1.1'
+      if (this.#version === '2') Object.assign(socket, { [ATTEMPT]: this })
       // undici takes what comes before it has sent the request for an answer to nobody
       const early: unknown = this.#version === '2' ? null : socket.read()
       handOver(socket)
@@ -66,6 +70,10 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       this.#firstArrivalAt = this.#arrivedAt = this.#sentAt
       socket.unshift(early)
     })
+  }
+
+  onStream(stream: ClientHttp2Stream): void {
+    this.#stream = stream
   }
 
   onRequestStart(): void {
@@ -119,6 +127,10 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   }
 
   onResponseEnd(): void {
+    if (this.#stream?.rstCode) {
+      this.finish(failureOf('CLOSED', this.phase))
+      return
+    }
     const endedAt = this.#arrivedAt || performance.now()
     if (this.#firstByteAt !== 0) this.downloadMs = rounded(endedAt - this.#firstByteAt)
     this.finish(null, endedAt)
@@ -178,6 +190,17 @@ function speakHttp2(socket: Socket): string {
   if (isTls(socket)) return socket.alpnProtocol === 'h2' ? '2' : '1.1'
   return Object.assign(socket, { alpnProtocol: 'h2' }) && '2'
 }
+
+/** Under which a socket that speaks HTTP/2 knows its attempt. */
+const ATTEMPT = Symbol('attempt')
+
+// Node and undici take a stream that the peer has cancelled for one that has ended; its `rstCode` tells, and undici
+// does not hand the stream over
+subscribe('http2.client.stream.created', (message) => {
+  const { stream } = message as { stream: ClientHttp2Stream }
+  const socket: (Socket & { [ATTEMPT]?: HttpAttempt }) | undefined = stream.session?.socket
+  socket?.[ATTEMPT]?.onStream(stream)
+})
 
 const isTls = (socket: Socket): socket is TLSSocket => 'encrypted' in socket
 

@@ -68,6 +68,29 @@ describe('http() over HTTP/2', () => {
   })
 })
 
+describe('http() over HTTP/2 to a peer that gives up in the middle of the body', () => {
+  /** Of the only stream (RFC 9113 4.1). */
+  const frame = (type: number, flags: number, stream: number, ...payload: number[]) =>
+    Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream, ...payload])
+  const [DATA, HEADERS, RST_STREAM, SETTINGS] = [0, 1, 3, 4]
+  const [CANCEL, INTERNAL_ERROR] = [8, 2]
+
+  it.each<[string, number, FailureCode]>([
+    ['CANCEL', CANCEL, 'connection_closed'],
+    ['INTERNAL_ERROR', INTERNAL_ERROR, 'invalid_response'],
+  ])('by %s: its status is kept, and is no answer', async (_name, code, expected) => {
+    const server = await keep(
+      serve((socket) => {
+        // `:status: 200` is the eighth of the static table (RFC 7541 A)
+        const begun = [frame(SETTINGS, 0, 0), frame(HEADERS, 4, 1, 0x88), frame(DATA, 0, 1, ...Buffer.from('to'))]
+        socket.once('data', () => socket.write(Buffer.concat([...begun, frame(RST_STREAM, 0, 1, 0, 0, 0, code)])))
+      }),
+    )
+    const { failure, http } = await network.http(httpTo(server, { httpVersion: '2' }))
+    expect([failure?.code, failure?.phase, http?.status]).toEqual([expected, 'body', 200])
+  })
+})
+
 describe('http() to a peer that does not wait to be asked', () => {
   /** So many at once that this side is late for some of them. */
   const askMany = (to: TestServer, more: Partial<HttpRequest> = {}) =>
