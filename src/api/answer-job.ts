@@ -47,16 +47,16 @@ export async function answerJob(context: ApiContext, id: string, asked: AnswerAs
   return answer(context, asked, { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), verdict, version })
 }
 
-/** Resolves when the job has ended, the time is up or the client has gone, whichever is first. */
+/** Resolves when the job has ended, the time is up, the client has gone or this process drains, whichever is first. */
 export async function waitForEnd(
-  deps: Pick<Deps, 'store' | 'signals' | 'settings'> & { clock: Clock },
+  deps: Pick<Deps, 'store' | 'signals' | 'settings' | 'mayLookAgain'> & { clock: Clock },
   id: string,
   waitMs: number,
   gone: AbortSignal,
 ): Promise<void> {
   const { poll } = deps.settings
   const until = deps.clock.monotonic() + waitMs
-  for (let gapMs = poll.firstMs; !gone.aborted; gapMs = nextGap(gapMs, poll)) {
+  for (let gapMs = poll.firstMs; !gone.aborted && (deps.mayLookAgain?.() ?? true); gapMs = nextGap(gapMs, poll)) {
     // Listening begins before the look, so that an end between the two is not missed.
     const woken = new AbortController()
     const changed = deps.signals.next(id, AbortSignal.any([gone, woken.signal]))

@@ -65,6 +65,36 @@ describe('faultsOf', () => {
     ])
   })
 
+  it.each([
+    ['a fragment in a path', httpCheck({ path: '/a#b', ingressPath: '/#' }), ['/path', '/ingressPath']],
+    [
+      'what asks for the body of an answer to HEAD',
+      httpCheck({
+        method: 'HEAD',
+        expect: anExpectation({
+          failIfBodyMatchesRegexp: ['a'],
+          failIfBodyNotMatchesRegexp: ['b'],
+          failIfHeaderMatches: [{ header: 'x', regexp: 'c', allowMissing: true }],
+          jsonPath: [{ path: '$.a' }],
+        }),
+        responder: { bodyRegexp: '(.*)' },
+      }),
+      [
+        '/expect/failIfBodyMatchesRegexp',
+        '/expect/failIfBodyNotMatchesRegexp',
+        '/expect/jsonPath',
+        '/responder/bodyRegexp',
+      ],
+    ],
+    [
+      'a step that does nothing',
+      tcpCheck({ queryResponse: [{ send: null, expect: null, startTls: false }] }),
+      ['/queryResponse/0'],
+    ],
+  ])('finds %s', (_what, check, expected) => {
+    expect(pointers(check)).toEqual(expected)
+  })
+
   it('never says the value of a header', () => {
     expect(JSON.stringify(faultsOf(httpCheck({ headers: { authorization: 'SECRET\u0000' } })))).not.toContain('SECRET')
   })

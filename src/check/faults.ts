@@ -21,8 +21,12 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 
 /** field-vchar, obs-text, space and tab (RFC 9110 5.5). */
 const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
-/** What may stand in a request target: visible characters; others are percent-encoded by whoever wrote them. */
-const TARGET = /^\/[\u0021-\u007e]*$/
+/**
+ * What may stand in a request target: visible characters; others are percent-encoded by whoever wrote them. No fragment:
+ * clients keep that to themselves (RFC 9110 7.1).
+ */
+const TARGET = /^\/[\u0021\u0022\u0024-\u007e]*$/
+const TARGET_RULE = 'begins with "/"; "#" and other than visible ASCII is percent-encoded'
 /** uri-host with an optional port (RFC 9110 7.2). */
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:\d{1,5})?$/
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
@@ -33,20 +37,13 @@ export function faultsOf(check: Check): Fault[] {
   return [...(check.type === 'http' ? httpFaults(check) : tcpFaults(check)), ...caFaults(check)]
 }
 
-function httpFaults({ headers, host, path, ingressPath, expect, responder }: HttpCheck): Fault[] {
+function httpFaults({ method, headers, host, path, ingressPath, expect, responder }: HttpCheck): Fault[] {
   return [
     ...Object.entries(headers).flatMap(([name, value]) => headerFaults(name, value)),
     ...unless(host === null || HOST.test(host), '/host', 'not a host, or a host and a port'),
-    ...unless(
-      path === null || TARGET.test(path),
-      '/path',
-      'begins with "/"; other than visible ASCII is percent-encoded',
-    ),
-    ...unless(
-      ingressPath === null || TARGET.test(ingressPath),
-      '/ingressPath',
-      'begins with "/"; other than visible ASCII is percent-encoded',
-    ),
+    ...unless(path === null || TARGET.test(path), '/path', TARGET_RULE),
+    ...unless(ingressPath === null || TARGET.test(ingressPath), '/ingressPath', TARGET_RULE),
+    ...(method === 'HEAD' ? bodilessFaults(expect, responder) : []),
     ...(expect?.failIfBodyMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyMatchesRegexp')),
     ...(expect?.failIfBodyNotMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyNotMatchesRegexp')),
     ...(expect?.failIfHeaderMatches ?? []).flatMap(({ regexp }, index) =>
@@ -63,10 +60,27 @@ function httpFaults({ headers, host, path, ingressPath, expect, responder }: Htt
   ]
 }
 
+/** What could only be judged by a body: an answer to HEAD has none (RFC 9110 9.3.2). */
+const bodilessFaults = (expect: HttpCheck['expect'], responder: HttpCheck['responder']): Fault[] => [
+  ...(['failIfBodyMatchesRegexp', 'failIfBodyNotMatchesRegexp', 'jsonPath'] as const).flatMap((field) =>
+    unless((expect?.[field] ?? []).length === 0, `/expect/${field}`, 'an answer to HEAD has no body: use GET'),
+  ),
+  ...unless(
+    responder === null || 'header' in responder,
+    '/responder/bodyRegexp',
+    'an answer to HEAD has no body: use GET',
+  ),
+]
+
 const tcpFaults = ({ queryResponse }: TcpCheck): Fault[] =>
-  queryResponse.flatMap(({ expect }, index) =>
-    expect === null ? [] : compiled(`/queryResponse/${index}/expect`, expect),
-  )
+  queryResponse.flatMap(({ send, expect, startTls }, index) => [
+    ...unless(
+      send !== null || expect !== null || startTls,
+      `/queryResponse/${index}`,
+      'a step sends, expects or starts TLS: this one does nothing',
+    ),
+    ...(expect === null ? [] : compiled(`/queryResponse/${index}/expect`, expect)),
+  ])
 
 const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
   unless(tls === null || tls.caPem === null || PEM.test(tls.caPem), '/tls/caPem', 'holds no certificate in PEM')

@@ -66,9 +66,9 @@ export function literalPrefix(path: string): string {
   return optional ? literal.slice(0, -1) : literal
 }
 
-/** A path as it is written in a request: rules may hold other than ASCII, requests may not (RFC 3986). */
+/** A path as it is written in a request: rules may hold other than ASCII, and what would end the path (RFC 3986). */
 export const encodePath = (path: string): string =>
-  path.toWellFormed().replace(/[^\x21-\x7e]+/g, (foreign) => encodeURIComponent(foreign))
+  path.toWellFormed().replace(/[^\x21\x22\x24-\x3e\x40-\x7e]+/g, (foreign) => encodeURIComponent(foreign))
 
 /** Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. Exact: as it is, a trailing slash counts. */
 function takes(route: Route, urlPath: string): boolean {

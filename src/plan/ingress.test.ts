@@ -85,6 +85,11 @@ describe('Ingress rules (A7)', () => {
     expect(path.because[1]).toBe('Service/toad spec.ports[1].port')
   })
 
+  it('asks for a path with what would end it as a URL writes it', () => {
+    const plan = planOf([service(), ingress([{ path: '/a#b?c', pathType: 'Exact' }])])
+    expect(linesOf(plan, 'Ingress')).toEqual([`http://toad.example.com/a%23b%3Fc ${AT}:80`])
+  })
+
   it('asks for a path beyond ASCII as a URL writes it, and knows it again', () => {
     const plan = planOf([service(), ingress([{ path: '/käse', pathType: 'Exact' }, { path: '/käse' }])])
     expect(linesOf(plan, 'Ingress')).toEqual([

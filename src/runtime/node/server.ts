@@ -55,8 +55,9 @@ const SWEEP_MS = 5_000
 const LOOK_AGAIN_MS = 10_000
 const JOBS_AT_ONCE = 32
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
-/** How long an idle client may keep a connection once we drain. */
+/** How long a client may keep a connection once we drain. */
 const CLOSE_MS = 8_000
+const CLOSE_IDLE_MS = 50
 
 export async function startPortolan(config: Config, options: StartOptions = {}): Promise<Portolan> {
   const clock = options.clock ?? systemClock
@@ -125,6 +126,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
     },
     runChecks: prober.runChecks,
+    mayLookAgain: () => !draining,
     schedulesChanged: () => ticker.wake(),
     figures: processFigures(config.databaseFile, prober),
     asset: createAssets(import.meta.url),
@@ -189,11 +191,14 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Pr
         close: () =>
           new Promise((closed) => {
             const force = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), CLOSE_MS)
+            // `close` ends those that are idle now. Those that get an answer yet are idle after it
+            const closeIdle = (): void => void ('closeIdleConnections' in server && server.closeIdleConnections())
+            const idle = setInterval(closeIdle, CLOSE_IDLE_MS)
             server.close(() => {
               clearTimeout(force)
+              clearInterval(idle)
               closed()
             })
-            if ('closeIdleConnections' in server) server.closeIdleConnections()
           }),
       }),
     )
