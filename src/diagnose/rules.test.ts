@@ -252,6 +252,35 @@ const FAULTS: readonly [string, unknown[], string[], Partial<Addresses>?][] = [
     ['load_balancer_port_error certain'],
   ],
   [
+    'a node port that another Service has, too',
+    [
+      service({ type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30080 }] }),
+      service({ type: 'NodePort', ports: [{ port: 8080, nodePort: 30080 }] }, { name: 'frog', namespace: 'marsh' }),
+      ready,
+    ],
+    ['node_port_taken certain'],
+  ],
+  [
+    'one number for two protocols, of one Service and of two',
+    [
+      service({
+        type: 'NodePort',
+        ports: [
+          { name: 'a', port: 443, nodePort: 30443 },
+          { name: 'b', port: 443, protocol: 'UDP', nodePort: 30443 },
+        ],
+      }),
+      service({ type: 'NodePort', ports: [{ port: 80, protocol: 'SCTP', nodePort: 30443 }] }, { name: 'frog' }),
+      slice([{ at: '10.244.0.9', node: 'node-1', pod: 'toad-1' }], {
+        ports: [
+          { name: 'a', port: 443 },
+          { name: 'b', port: 443, protocol: 'UDP' },
+        ],
+      }),
+    ],
+    [],
+  ],
+  [
     'a load balancer without node ports',
     [
       service(

@@ -62,6 +62,7 @@ import { loadBalancerWithoutNodePorts } from './rules/load-balancer-without-node
 import { networkPolicyPort } from './rules/network-policy-port.ts'
 import { noEndpoints } from './rules/no-endpoints.ts'
 import { nodeNotReady } from './rules/node-not-ready.ts'
+import { nodePortTaken } from './rules/node-port-taken.ts'
 import { podsEnded } from './rules/pods-ended.ts'
 import { podsNotReady } from './rules/pods-not-ready.ts'
 import { podsTerminatingOnly } from './rules/pods-terminating-only.ts'
@@ -105,6 +106,7 @@ const BY_OBJECTS: readonly Rule[] = [
   networkPolicyPort,
   proxyLabelExcludesService,
   nodeNotReady,
+  nodePortTaken,
   trafficPolicyLocalNoEndpoint,
   loadBalancerPending,
   loadBalancerNodesExcluded,

@@ -47,6 +47,8 @@ export type ObjectIndex = {
   /** Ingresses with a rule for exactly that host (as written; `null`: rules without a host). */
   ingressesForHost(host: string | null): readonly Ingress[]
   routesOf(namespace: string, service: string): readonly GatewayRoute[]
+  /** Services of all namespaces that have this node port, of any protocol. */
+  servicesOnNodePort(nodePort: number): readonly Service[]
   /** The Service that has this cluster IP. */
   serviceByClusterIP(address: string): Service | null
   nodeNamed(name: string): Node | null
@@ -130,6 +132,7 @@ export function indexObjects(objects: KubeObjects): ObjectIndex {
   const servicesAt = byNamespace(services, (service) => [service.meta.name])
   const servicesIn = byNamespace(services, inNamespace)
   const servicesByPair = byKey(services, ({ meta, selector }) => [...pairsOf(meta.labels), ...pairsOf(selector ?? {})])
+  const servicesByNodePort = byKey(services, ({ ports }) => ports.flatMap(({ nodePort }) => nodePort?.toString() ?? []))
   const serviceByClusterIP = byKey(services, (service) => service.clusterIPs)
   const slices = byNamespace(inOrder(objects.endpointSlices), ({ serviceName }) =>
     serviceName === null ? [] : [serviceName],
@@ -157,6 +160,7 @@ export function indexObjects(objects: KubeObjects): ObjectIndex {
     servicesIn: (namespace) => servicesIn(namespace, ''),
     slicesOf: slices,
     endpointsOf: endpoints,
+    servicesOnNodePort: (nodePort) => servicesByNodePort(String(nodePort)),
     servicesMarked: (labels) =>
       shortest(pairsOf(labels).map(servicesByPair)).filter(
         ({ meta, selector }) => matchesLabels(meta.labels, labels) || matchesLabels(selector ?? {}, labels),
