@@ -155,7 +155,13 @@ export type Node = {
 
 export type Condition = { type: string; status: string; reason: string | null; message: string | null }
 
-export type ContainerPort = { name: string | null; containerPort: number; protocol: Protocol }
+export type ContainerPort = {
+  name: string | null
+  containerPort: number
+  protocol: Protocol
+  /** On the pod's node. */
+  hostPort: number | null
+}
 
 export type Container = {
   name: string

@@ -127,8 +127,8 @@ status:
               ...container,
               image: 'example/toad:1',
               ports: [
-                { name: 'http', containerPort: 8080, protocol: 'TCP' },
-                { name: 'dns', containerPort: 53, protocol: 'UDP' },
+                { name: 'http', containerPort: 8080, protocol: 'TCP', hostPort: 80 },
+                { name: 'dns', containerPort: 53, protocol: 'UDP', hostPort: null },
               ],
               hasReadinessProbe: true,
               status: {
@@ -143,7 +143,7 @@ status:
               ...container,
               name: 'mesh',
               image: 'example/mesh',
-              ports: [{ name: 'proxy', containerPort: 15001, protocol: 'TCP' }],
+              ports: [{ name: 'proxy', containerPort: 15001, protocol: 'TCP', hostPort: null }],
               sidecar: true,
               status: { ready: true, restartCount: 0, waitingReason: null, terminatedReason: null },
             },

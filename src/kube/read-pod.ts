@@ -49,6 +49,7 @@ function readContainer(container: Field, sidecar: boolean, statuses: Field | und
     name: port.get('name').matching(portName),
     containerPort: port.get('containerPort').need('a port, a whole number from 1 to 65535').port() ?? 0,
     protocol: readProtocol(port),
+    hostPort: port.get('hostPort').integer(0, 65535, 'a port, a whole number from 1 to 65535') || null,
   }))
   refuseRepeated(
     items.map((port) => port.get('name')),

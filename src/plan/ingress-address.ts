@@ -6,7 +6,7 @@
  */
 import { type Ingress, type LoadBalancerIngress, refOf, type Service } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
-import { addressesOfFront, type FrontAddress, frontingService, frontPorts } from './ingress-fronts.ts'
+import { addressesOfFront, type FrontAddress, frontingService, frontPorts, isOnItsNodes } from './ingress-fronts.ts'
 
 /** A way into the controller. `address: null`: there is none yet, and `pending` says why. */
 export type Controller = {
@@ -65,9 +65,10 @@ function ofFront(
 }
 
 /**
- * Two traps. ingress-nginx writes the *cluster IP* of the published Service into the status when that Service has
- * nothing better (internal/ingress/status/status.go): it leads somewhere only inside. Controllers behind a NodePort
- * Service write *node port numbers* into `ports`.
+ * Three traps. ingress-nginx writes the *cluster IP* of the published Service into the status when that Service has
+ * nothing better (internal/ingress/status/status.go): it leads somewhere only inside. Without a published Service it
+ * writes the *nodes* of its pods, which listen there only on the host network, by host ports, or by the node ports of
+ * their Service. Controllers behind a NodePort Service write *node port numbers* into `ports`.
  */
 function ofStatus(
   context: PlanContext,
@@ -94,22 +95,35 @@ function ofStatus(
     const ports = context.addresses.controllerPorts ?? { http: http?.port ?? null, https: https?.port ?? null }
     return [{ address, ports, because: [...because, told], doubts: [], reach: 'cluster', pending: null, isVip: false }]
   }
-  const { ports, doubts } = portsOfStatus(context, entry, front, field)
+  const { ports, doubts, told = [] } = portsOfStatus(context, entry, front, field)
   const isVip = front?.loadBalancerIngress.some(({ ip, ipMode }) => ip === address && ipMode !== 'Proxy') ?? false
-  return [{ address, ports, because, doubts, reach: 'anywhere', pending: null, isVip }]
+  return [{ address, ports, because: [...because, ...told], doubts, reach: 'anywhere', pending: null, isVip }]
 }
 
 function portsOfStatus(
-  { addresses }: PlanContext,
-  { ports }: LoadBalancerIngress,
+  context: PlanContext,
+  { ip, ports }: LoadBalancerIngress,
   front: Service | null,
   field: string,
-): Pick<Controller, 'ports' | 'doubts'> {
+): Pick<Controller, 'ports' | 'doubts'> & { told?: readonly string[] } {
+  const { addresses, index } = context
   if (addresses.controllerPorts !== null) return { ports: addresses.controllerPorts, doubts: [] }
   const numbers = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port)
-  if (numbers.length === 0 || numbers.includes(80) || numbers.includes(443)) return { ports: STANDARD, doubts: [] }
+  if (numbers.includes(80) || numbers.includes(443)) return { ports: STANDARD, doubts: [] }
   const { http, https } = front === null ? { http: null, https: null } : frontPorts(front)
   const known = { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
+  if (numbers.length === 0) {
+    const node = ip === null ? null : index.nodeByAddress(ip)
+    const byNodePort = front?.type === 'NodePort' && (known.http ?? known.https) !== null
+    if (node === null || front === null || !byNodePort || isOnItsNodes(context, front)) {
+      return { ports: STANDARD, doubts: [] }
+    }
+    return {
+      ports: known,
+      doubts: [],
+      told: [`${field}: ${ip} is ${refOf(node)}, where ${refOf(front)} has node ports`],
+    }
+  }
   if (numbers.some((number) => number === known.http || number === known.https)) return { ports: known, doubts: [] }
   const [first, second] = numbers.toSorted((a, b) => a - b)
   return {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ingress, IngressClass, Labels, Service, ServicePort } from '../kube/objects.ts'
+import type { Ingress, IngressClass, Labels, Pod, Service, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import { classOf } from './ingress-rules.ts'
 import { nodeAddresses } from './nodes.ts'
@@ -79,6 +79,16 @@ export type FrontAddress = {
 /** Nodes asked when a controller is reached by node ports: one could be down, more would only repeat each other. */
 const NODES_ASKED = 2
 
+const podsBehind = ({ index, target }: PlanContext, { meta, selector }: Service): readonly Pod[] =>
+  selector === null ? [] : index.podsMatching(meta.namespace ?? target.namespace, selector)
+
+/** Whether a pod behind the Service listens on its node by itself, beside all node ports. */
+export const isOnItsNodes = (context: PlanContext, service: Service): boolean =>
+  podsBehind(context, service).some(
+    ({ spec }) =>
+      spec.hostNetwork || spec.containers.some(({ ports }) => ports.some(({ hostPort }) => hostPort !== null)),
+  )
+
 /** Best first: its load balancer, its external IPs, node ports, nodes of pods on the host network; its cluster IP from inside. */
 export function addressesOfFront(context: PlanContext, service: Service): FrontAddress[] {
   const ref = `Service/${service.meta.name}`
@@ -113,11 +123,7 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
     if (atNodes.length > 0) return atNodes
   }
 
-  const pods =
-    service.selector === null
-      ? []
-      : context.index.podsMatching(service.meta.namespace ?? context.target.namespace, service.selector)
-  const onHosts = pods.flatMap((pod): FrontAddress[] => {
+  const onHosts = podsBehind(context, service).flatMap((pod): FrontAddress[] => {
     if (!pod.spec.hostNetwork || pod.hostIP === null) return []
     const because = `Pod/${pod.meta.name} status.hostIP (hostNetwork)`
     return [{ address: pod.hostIP, because, http: 80, https: 443, reach: 'anywhere', isVip: false }]

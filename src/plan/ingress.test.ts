@@ -288,6 +288,23 @@ describe('the address of the controller (A7)', () => {
     expect(lines([ingress([{}], {}, {}, none), nginx, fronting, controller])).toEqual([`${url} at 10.0.0.13:80`])
   })
 
+  it('is at the node ports of a status that tells nodes, unless the controller listens on its nodes by itself', () => {
+    const told = ingress([{}], {}, {}, loadBalancerStatus({ ip: '10.0.0.13' }))
+    const at = node('node-3', { InternalIP: '10.0.0.13' })
+    const controller = (spec: Record<string, unknown>) =>
+      pod('nginx-1', spec, { namespace: 'ingress-nginx', labels, ip: '10.244.3.9' })
+    const hostPorts = { containers: [{ name: 'controller', ports: [{ containerPort: 80, hostPort: 80 }] }] }
+    const fronting = front({ type: 'NodePort' })
+    const byNodePort = ['http://toad.example.com:30080/ at 10.0.0.13:30080']
+    const standard = [`${url} at 10.0.0.13:80`]
+    expect(lines([told, nginx, fronting, at])).toEqual(byNodePort)
+    expect(lines([told, nginx, fronting, at, controller({})])).toEqual(byNodePort)
+    expect(lines([told, nginx, fronting, at, controller(hostPorts)])).toEqual(standard)
+    expect(lines([told, nginx, fronting, at, controller({ hostNetwork: true })])).toEqual(standard)
+    expect(lines([told, nginx, fronting])).toEqual(standard)
+    expect(lines([told, nginx, at])).toEqual(standard)
+  })
+
   it('is never a UDP port of that Service, which HTTP/3 has beside the others', () => {
     const h3 = { name: 'https-h3', port: 443, protocol: 'UDP', nodePort: 30444 }
     const fronting = front({ type: 'NodePort', ports: [h3, ...ports] })
