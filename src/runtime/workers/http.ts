@@ -5,12 +5,8 @@ import { codeOf, failureOf } from '../../check/failure.ts'
 import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
 import { Attempt, since } from '../socket/attempt.ts'
+import { strictParser } from './strict-parser.ts'
 import { edgeTransport } from './transport.ts'
-
-/** Response headers together, in bytes; as on Node. */
-const HEADERS_MAX_BYTES = 64 * 1024
-
-HTTPParser.encoding = 'latin1'
 
 /** One HTTP/1.1 request over one new connection. Resolves for every network failure; see {@link Attempt}. */
 export const exchangeHttp = (request: HttpRequest): Promise<HttpExchange> =>
@@ -21,10 +17,9 @@ type ParsedHead = Parameters<OnHeadersCompleteParser>[0]
 
 class HttpAttempt extends Attempt<HttpExchange> {
   readonly #request: HttpRequest
-  readonly #parser = new HTTPParser(HTTPParser.RESPONSE)
+  readonly #parser = strictParser()
   #sentAt = 0
   #firstByteAt = 0
-  #headerBytes = 0
   #status: number | null = null
   #headers: Headers = {}
   readonly #chunks: Uint8Array[] = []
@@ -34,7 +29,6 @@ class HttpAttempt extends Attempt<HttpExchange> {
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
     super(edgeTransport, request, end)
     this.#request = request
-    this.#parser.maxHeaderSize = Number.POSITIVE_INFINITY
     this.#parser[HTTPParser.kOnHeadersComplete] = (info) => this.#onHeaders(info)
     this.#parser[HTTPParser.kOnBody] = (chunk) => this.#onBody(chunk)
     this.#parser[HTTPParser.kOnMessageComplete] = () => this.#onComplete()
@@ -68,15 +62,9 @@ class HttpAttempt extends Attempt<HttpExchange> {
       this.#firstByteAt = performance.now()
       this.firstByteMs = since(this.#sentAt)
     }
-    if (this.#status === null) {
-      this.phase = 'response'
-      this.#headerBytes += chunk.length
-    }
+    if (this.#status === null) this.phase = 'response'
     const read = this.#parser.execute(chunk)
     if (read instanceof Error) this.finish(failureOf(parseCode(read), this.phase))
-    else if (this.#status === null && this.#headerBytes > HEADERS_MAX_BYTES) {
-      this.finish(failureOf('TOO_LARGE', this.phase))
-    }
   }
 
   #onEnd(): void {
@@ -88,12 +76,10 @@ class HttpAttempt extends Attempt<HttpExchange> {
 
   /** @returns 1 where no body follows, whatever the headers say. */
   #onHeaders({ statusCode, versionMajor, versionMinor, headers }: ParsedHead): number {
+    if (this.ended) return 1
     this.#headers = headersOf(headers)
-    const length = this.#headers['content-length']
-    const unreadable =
-      versionMajor !== 1 || versionMinor > 1 || (typeof length === 'string' && !/^\d+$/.test(length.trim()))
-    if (unreadable || statusCode === 101) {
-      // Nobody asked for another protocol
+    // 101: nobody asked for another protocol
+    if (statusCode === 101 || !isFramed(this.#headers)) {
       this.finish(failureOf('PROTOCOL', this.phase))
       return 1
     }
@@ -101,7 +87,10 @@ class HttpAttempt extends Attempt<HttpExchange> {
     this.#version = `${versionMajor}.${versionMinor}`
     this.#status = statusCode
     this.phase = 'body'
-    return this.#request.method === 'HEAD' ? 1 : 0
+    // The parser knows of one coding only; the last one tells where the body ends (RFC 9112 6.3)
+    const coding = String(this.#headers['transfer-encoding'] ?? '')
+    Reflect.set(this.#parser, 'isChunked', /(?:^|[\s,])chunked$/i.test(coding))
+    return this.#request.method === 'HEAD' || statusCode === 204 || statusCode === 304 ? 1 : 0
   }
 
   #onBody(chunk: Uint8Array): void {
@@ -114,11 +103,7 @@ class HttpAttempt extends Attempt<HttpExchange> {
   }
 
   #onComplete(): void {
-    if (this.ended) return
-    if (this.#status === null) {
-      this.#headerBytes = 0
-      return
-    }
+    if (this.ended || this.#status === null) return
     this.downloadMs = since(this.#firstByteAt)
     this.finish(null)
   }
@@ -158,8 +143,14 @@ function requestHead({ method, target, headers, body }: HttpRequest): string | n
   return lines.some((line) => /[\0\r\n]/.test(line)) ? null : `${lines.join('\r\n')}\r\n\r\n`
 }
 
+/** Whether a header says at most once, and in numbers, how long the body is (RFC 9112 6.3). */
+const isFramed = ({ 'content-length': length, 'transfer-encoding': coding }: Headers): boolean =>
+  length === undefined ||
+  (typeof length === 'string' && /^\d+$/.test(length) && BigInt(length) < 2n ** 64n && coding === undefined)
+
 function headersOf(list: readonly string[]): Headers {
-  const headers: Headers = {}
+  // Without a prototype: a peer may call a header `constructor`
+  const headers: Headers = Object.create(null)
   for (let at = 0; at + 1 < list.length; at += 2) {
     const name = (list[at] ?? '').toLowerCase()
     const value = list[at + 1] ?? ''
