@@ -22,8 +22,7 @@ const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
 export const exchangeHttp = (request: HttpRequest): Promise<HttpExchange> =>
   new Promise((resolve) => new HttpAttempt(request, resolve).start())
 
-/** `100`, which stands behind `HTTP/1.1 `. */
-const CONTINUE = [0x31, 0x30, 0x30]
+const VERSIONS: ReadonlySet<string> = new Set(['1.0', '1.1', '2'])
 
 type Headers = Record<string, string | string[] | undefined>
 
@@ -39,6 +38,8 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   #chunks: Buffer[] = []
   #bytes = 0
   #version = '1.1'
+  /** Whether what comes next begins an answer. */
+  #isStart = true
   #stream: ClientHttp2Stream | null = null
 
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
@@ -68,6 +69,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       handOver(socket)
       if (early === null || socket.destroyed) return
       this.#firstArrivalAt = this.#arrivedAt = this.#sentAt
+      this.#lookAt(early)
       socket.unshift(early)
     })
   }
@@ -89,14 +91,17 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   /** Bytes have come; they are read when it is their turn. */
   #arrived(chunk: unknown): void {
     this.#arrivedAt = heardAt(Math.max(this.#sentAt, this.#arrivedAt))
-    if (this.#firstArrivalAt !== 0 || this.#sentAt === 0) return
-    this.#firstArrivalAt = this.#arrivedAt
-    // undici does not tell the version of an answer; `HTTP/1.0` differs from `HTTP/1.1` in its eighth byte
-    if (!(chunk instanceof Uint8Array) || this.#version !== '1.1') return
-    if (chunk[7] === 0x30) this.#version = '1.0'
-    // undici refuses `100 Continue` where nobody has asked for it. It is to be passed over like any other interim
-    // answer (RFC 9110 15.2), as it is when it says 102
-    if (CONTINUE.every((byte, index) => chunk[9 + index] === byte)) chunk[11] = 0x32
+    if (this.#sentAt === 0) return
+    this.#firstArrivalAt ||= this.#arrivedAt
+    this.#lookAt(chunk)
+  }
+
+  /** What undici does not tell, from bytes that it has not read yet. */
+  #lookAt(chunk: unknown): void {
+    if (!this.#isStart || this.#version === '2' || !Buffer.isBuffer(chunk)) return
+    // `HTTP/1.0 200`: it takes `HTTP/0.9` and `HTTP/2.0` as well, and tells none of them
+    if (chunk[4] === SLASH && chunk.length > 7) this.#version = chunk.toString('latin1', 5, 8)
+    this.#isStart = passOverContinue(chunk)
   }
 
   /**
@@ -110,11 +115,14 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Headers): void {
-    if (status < 100) this.finish(failureOf('PROTOCOL', this.phase))
-    if (status < 200) return
+    // 101: nobody asked for another protocol
+    if (status < 100 || status === 101 || !VERSIONS.has(this.#version)) {
+      this.finish(failureOf('PROTOCOL', this.phase))
+    }
+    if (this.ended || status < 200) return
     this.phase = 'body'
     this.#status = status
-    this.#headers = headers
+    this.#headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, unpadded(value)]))
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
@@ -127,6 +135,11 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   }
 
   onResponseEnd(): void {
+    // undici takes a reset for the end of a body that has no length
+    if (this.socket?.errored) {
+      this.fail(this.socket.errored)
+      return
+    }
     if (this.#stream?.rstCode) {
       this.finish(failureOf('CLOSED', this.phase))
       return
@@ -201,6 +214,35 @@ subscribe('http2.client.stream.created', (message) => {
   const socket: (Socket & { [ATTEMPT]?: HttpAttempt }) | undefined = stream.session?.socket
   socket?.[ATTEMPT]?.onStream(stream)
 })
+
+const [SLASH, ONE, ZERO, TWO] = [0x2f, 0x31, 0x30, 0x32]
+
+/**
+ * undici refuses `100 Continue` where nobody has asked for it. It is to be passed over like any other interim answer
+ * (RFC 9110 15.2), as it is when it says 102.
+ *
+ * @returns whether the chunk ends where another answer begins.
+ */
+function passOverContinue(chunk: Buffer): boolean {
+  let at = 0
+  while (at < chunk.length) {
+    // `HTTP/1.1 100`
+    if (chunk[at + 9] !== ONE) return false
+    if (chunk[at + 10] === ZERO && chunk[at + 11] === ZERO) chunk[at + 11] = TWO
+    const end = chunk.indexOf('\r\n\r\n', at)
+    if (end === -1) return false
+    at = end + 4
+  }
+  return true
+}
+
+/** A value without the blanks behind it, which are no part of it (RFC 9110 5.5); undici leaves them. */
+function unpadded(value: string | string[] | undefined): string | string[] | undefined {
+  if (typeof value !== 'string') return value?.map((one) => String(unpadded(one)))
+  let end = value.length
+  while (value[end - 1] === ' ' || value[end - 1] === '\t') end--
+  return value.slice(0, end)
+}
 
 const isTls = (socket: Socket): socket is TLSSocket => 'encrypted' in socket
 

@@ -130,28 +130,6 @@ describe('http() to a peer that does not wait to be asked', () => {
   })
 })
 
-describe('http() to a peer that bends HTTP/1.1', () => {
-  const ask = async (answer: string) => {
-    const server = await keep(serve((socket) => void socket.once('data', () => socket.write(answer))))
-    const { failure, http } = await network.http(httpTo(server))
-    return [failure?.code, failure?.phase, http?.status, http?.bodySnippet]
-  }
-
-  it.each([
-    ['a status that is none', 'HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n'],
-    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\nok'],
-    ['a length and chunks', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
-    ['a length beyond numbers', 'HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\nok'],
-  ])('by %s: invalid_response', async (_what, answer) => {
-    expect(await ask(answer)).toEqual(['invalid_response', 'response', undefined, undefined])
-  })
-
-  it('by a 100 that nobody has asked for: passes over it', async () => {
-    const answer = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
-    expect(await ask(answer)).toEqual([undefined, undefined, 200, 'ok'])
-  })
-})
-
 describe('an authority', () => {
   it('is trusted only where it is named', async () => {
     const certificate = await authority.issue()
