@@ -73,6 +73,7 @@ describe('http() to a peer that bends HTTP/1.1 in its header', () => {
     ['NUL in a name', `${OK}x\0a: b\r\n${SIZED}`],
     ['a name that is not ASCII', `${OK}x-\xe9: b\r\n${SIZED}`],
     ['NUL in a value', `${OK}x-a: b\0c\r\n${SIZED}`],
+    ['CR behind the header alone', `${OK}content-length: 2\r\n\rok`],
     ['CR in a value', `${OK}x-a: b\rc\r\n${SIZED}`],
   ])('by %s: invalid_response', async (_what, answer) => {
     expect(await told({ answer })).toEqual(['invalid_response', 'response', undefined])
@@ -99,6 +100,11 @@ describe('http() to a peer that bends HTTP/1.1 in its header', () => {
       }),
     )
     expect((await network.http(httpTo(server))).http).toMatchObject({ status: 200, bodySnippet: 'ok' })
+  })
+
+  it('says which version the answer is of, not what came before it', async () => {
+    const { http } = await ask({ answer: `${CONTINUE}HTTP/1.0 200 OK\r\n${SIZED}` })
+    expect(http?.version).toBe('1.0')
   })
 
   it('keeps a value without the blanks around it', async () => {
@@ -162,6 +168,7 @@ describe('http() to a peer that bends the body', () => {
       { answer: `${OK}transfer-encoding: chunked, x\r\n\r\n2\r\nok`, ends: true },
       [200, '2\r\nok'],
     ],
+    ['a word before chunks', { answer: `${OK}transfer-encoding: 1 chunked\r\n\r\nok`, ends: true }, [200, 'ok']],
     ['a coding of content', { answer: `${OK}content-encoding: gzip\r\ncontent-length: 2\r\n\r\nok` }, [200, 'ok']],
     ['no length and an end', { answer: `${OK}\r\nok`, ends: true }, [200, 'ok']],
   ])('by %s: takes it for what it is', async (_what, said, expected) => {

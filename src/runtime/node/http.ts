@@ -99,9 +99,10 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   /** What undici does not tell, from bytes that it has not read yet. */
   #lookAt(chunk: unknown): void {
     if (!this.#isStart || this.#version === '2' || !Buffer.isBuffer(chunk)) return
+    const { at, isOver } = passOverInterim(chunk)
+    this.#isStart = isOver
     // `HTTP/1.0 200`: it takes `HTTP/0.9` and `HTTP/2.0` as well, and tells none of them
-    if (chunk[4] === SLASH && chunk.length > 7) this.#version = chunk.toString('latin1', 5, 8)
-    this.#isStart = passOverContinue(chunk)
+    if (chunk[at + 4] === SLASH && chunk.length > at + 7) this.#version = chunk.toString('latin1', at + 5, at + 8)
   }
 
   /**
@@ -221,19 +222,19 @@ const [SLASH, ONE, ZERO, TWO] = [0x2f, 0x31, 0x30, 0x32]
  * undici refuses `100 Continue` where nobody has asked for it. It is to be passed over like any other interim answer
  * (RFC 9110 15.2), as it is when it says 102.
  *
- * @returns whether the chunk ends where another answer begins.
+ * @returns where the last answer in the chunk begins, and whether an interim one ends with the chunk.
  */
-function passOverContinue(chunk: Buffer): boolean {
+function passOverInterim(chunk: Buffer): { at: number; isOver: boolean } {
   let at = 0
-  while (at < chunk.length) {
-    // `HTTP/1.1 100`
-    if (chunk[at + 9] !== ONE) return false
+  // `HTTP/1.1 100`
+  while (chunk[at + 9] === ONE) {
     if (chunk[at + 10] === ZERO && chunk[at + 11] === ZERO) chunk[at + 11] = TWO
     const end = chunk.indexOf('\r\n\r\n', at)
-    if (end === -1) return false
+    if (end === -1) break
+    if (end + 4 === chunk.length) return { at, isOver: true }
     at = end + 4
   }
-  return true
+  return { at, isOver: false }
 }
 
 /** A value without the blanks behind it, which are no part of it (RFC 9110 5.5); undici leaves them. */

@@ -89,7 +89,7 @@ class HttpAttempt extends Attempt<HttpExchange> {
     this.phase = 'body'
     // The parser knows of one coding only; the last one tells where the body ends (RFC 9112 6.3)
     const coding = String(this.#headers['transfer-encoding'] ?? '')
-    Reflect.set(this.#parser, 'isChunked', /(?:^|[\s,])chunked$/i.test(coding))
+    Reflect.set(this.#parser, 'isChunked', /(?:^|,[ \t]*)chunked$/i.test(coding))
     return this.#request.method === 'HEAD' || statusCode === 204 || statusCode === 304 ? 1 : 0
   }
 

@@ -57,6 +57,8 @@ export function strictParser(): InstanceType<typeof HTTPParser> {
       if (isStart && !START.startsWith(this.line.trimStart().slice(0, START.length))) {
         throw parseError('HPE_INVALID_CONSTANT')
       }
+      const cr = chunk.indexOf(0x0d, from)
+      if (before.endsWith('\r') || (cr !== -1 && cr < chunk.length - 1)) throw parseError('HPE_LF_EXPECTED')
       if (this.line.length > HEADERS_MAX_BYTES) throw parseError('HPE_HEADER_OVERFLOW')
       return undefined
     }
