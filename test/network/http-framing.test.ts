@@ -131,6 +131,7 @@ describe('http() to a peer that bends the body', () => {
     ['a blank behind a size', '2 \r\nok\r\n0\r\n\r\n', ''],
     ['a size beyond numbers', 'fffffffffffffffffffff\r\nok\r\n0\r\n\r\n', ''],
     ['an extension without a name', '2;\r\nok\r\n0\r\n\r\n', ''],
+    ['an extension that is none', '2;a:b\r\nok\r\n0\r\n\r\n', ''],
     ['lines that end in LF alone', '2\nok\n0\n\n', ''],
     ['a trailer that is none', '2\r\nok\r\n0\r\nx a: b\r\n\r\n', 'ok'],
     ['a length in the trailer', '2\r\nok\r\n0\r\ncontent-length: 2\r\n\r\n', 'ok'],

@@ -136,8 +136,8 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   }
 
   onResponseEnd(): void {
-    // undici takes a reset for the end of a body that has no length
-    if (this.socket?.errored) {
+    // Over HTTP/1.1 undici takes a reset for the end of a body that has no length
+    if (this.#version !== '2' && this.socket?.errored) {
       this.fail(this.socket.errored)
       return
     }
