@@ -20,11 +20,9 @@ export function judgeDns(expected: DnsExpectation, evidence: DnsEvidence): Failu
   const strange = [...answered].filter((answer) => !promised.has(answer))
   const missing = expected.how === 'lookup' ? [] : [...promised].filter((value) => !answered.has(value))
   if (strange.length === 0 && missing.length === 0) return null
-  return failure(
-    'wrong_address',
-    'dns',
-    `${evidence.name} ${expected.type}: ${answered.size} answers, of which ${strange.length} are not promised by the objects; ${missing.length} of ${promised.size} promised are missing`,
-  )
+  const said = `${evidence.name} ${expected.type}: ${strange.length} of ${answered.size} answered ${strange.length === 1 ? 'is' : 'are'} not promised by the objects`
+  const lacked = `${missing.length} of ${promised.size} promised ${missing.length === 1 ? 'is' : 'are'} missing`
+  return failure('wrong_address', 'dns', expected.how === 'lookup' ? said : `${said}; ${lacked}`)
 }
 
 /** `priority weight port target` → `port target`: the first two are the server's own choice. */
