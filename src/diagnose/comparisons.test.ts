@@ -171,6 +171,34 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['some_endpoints_fail certain: ClusterIP Endpoint'],
   ],
   [
+    'one endpoint of two hangs, and the controller was sent there',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      (kind === 'Endpoint' && on === 'node-2') || kind === 'Ingress' ? 'response_timeout' : 'pass',
+    ['some_endpoints_fail certain: Ingress Endpoint'],
+  ],
+  [
+    'one endpoint of two is silent, and the controller tells that it waited for it',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      kind === 'Endpoint' && on === 'node-2' ? 'connect_timeout' : kind === 'Ingress' ? 504 : 'pass',
+    ['some_endpoints_fail certain: Ingress Endpoint'],
+  ],
+  [
+    'one endpoint of two cuts connections, and the controller tells that it was cut',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      kind === 'Endpoint' && on === 'node-2' ? 'connection_reset' : kind === 'Ingress' ? 502 : 'pass',
+    ['some_endpoints_fail certain: Ingress Endpoint'],
+  ],
+  [
+    'one endpoint of two refuses, and the controller waits in vain for something else',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      kind === 'Endpoint' && on === 'node-2' ? 'connection_refused' : kind === 'Ingress' ? 504 : 'pass',
+    ['some_endpoints_fail certain: Endpoint', 'ingress_backend_silent likely: Ingress'],
+  ],
+  [
     'direct connections are cut, the Ingress works',
     HEALTHY,
     of('connection_reset', 'Endpoint', 'ClusterIP', 'DNS'),
@@ -531,6 +559,72 @@ describe('findings from comparing paths', () => {
     const saw: Saw = ({ kind, dns }) => (kind === 'DNS' && dns?.how === 'lookup' ? 'wrong_address' : 'pass')
     expect(findings(HEALTHY, saw, 'outside')).toEqual(['ingress_host_dns_differs possible:'])
     expect(findings(HEALTHY, () => 'pass', 'outside')).toEqual([])
+  })
+
+  it('tells so of the host of an Ingress, and not of the names of a Service', () => {
+    const byIp = [service({ type: 'ExternalName', externalName: '203.0.113.20', ports: [{ port: 80 }] })]
+    expect(findings(byIp, ({ dns }) => (dns === null ? 'pass' : 'dns_not_found'))).toEqual([
+      'external_name_is_ip certain:',
+    ])
+  })
+
+  describe('a name that is dialled', () => {
+    /** What is found where the name that is dialled led to `address` and got no answer. */
+    const ledTo = (manifests: readonly unknown[], address: string, saw: Saw): string[] => {
+      const plan = planPaths(planInput(manifests, { target: { namespace: 'pond', service: 'toad' } }))
+      const kinds = new Map(plan.paths.map((path) => [path.id, path.dns === null ? path.kind : 'name']))
+      const tested = plan.paths.map((path) =>
+        path.kind === 'DNS' && path.dns === null
+          ? seenAs(path, 'connect_timeout', { address })
+          : seenAs(path, saw(path), { dns: path.dns && answerOf(path.dns.name, address) }),
+      )
+      return diagnoseJob({ status: 'unknown', findings: [] }, tested, plan).findings.map(
+        ({ code, explains }) => `${code}: ${[...new Set(explains.map((id) => kinds.get(id)))].join(' ')}`,
+      )
+    }
+    const answerOf = (name: string, address: string) =>
+      ({
+        server: null,
+        name,
+        type: 'A',
+        rcode: 'NOERROR',
+        answers: [address],
+        cname: null,
+        ttl: 5,
+        lookup: null,
+      }) as const
+
+    it('fails with the old address that DNS gives', () => {
+      const stale: Saw = ({ dns }) => (dns?.type === 'A' ? 'wrong_address' : 'pass')
+      expect(ledTo(HEALTHY, '10.96.0.99', stale)).toEqual(['stale_dns: name DNS'])
+      // Where it led to the address that is promised, that is not why.
+      expect(ledTo(HEALTHY, '10.96.0.7', stale)).toEqual(['stale_dns: name', 'only_one_way_fails: DNS'])
+    })
+
+    it('fails with the family that nothing answers over', () => {
+      const noSix: Saw = ({ family, dns }) => (family === 'IPv6' && dns === null ? 'connect_timeout' : 'pass')
+      expect(ledTo(bothFamilies, 'fd00::7', noSix)).toEqual(['one_family_fails: ClusterIP Endpoint DNS'])
+      expect(ledTo(bothFamilies, '10.96.0.7', noSix)).toEqual([
+        'one_family_fails: ClusterIP Endpoint',
+        'only_one_way_fails: DNS',
+      ])
+    })
+  })
+
+  it('looks for the cause at the node where the only endpoint that is silent and the node port of its node are', () => {
+    const plan = planPaths(planInput(HEALTHY, { target: { namespace: 'pond', service: 'toad' } }))
+    const fixWhere = (isSilent: (path: PlannedPath) => boolean) =>
+      diagnoseJob(
+        { status: 'unknown', findings: [] },
+        plan.paths.map((path) => seenAs(path, isSilent(path) ? 'connect_timeout' : 'pass')),
+        plan,
+      ).findings.map(({ code, confirm }) => `${code}: ${confirm}`)
+    expect(fixWhere(({ kind, node: on }) => on === 'node-2' && (kind === 'Endpoint' || kind === 'NodePort'))).toEqual([
+      'some_endpoints_fail: kubectl describe node node-2',
+    ])
+    expect(fixWhere(({ kind, node: on }) => on === 'node-2' && kind === 'Endpoint')).toEqual([
+      'some_endpoints_fail: kubectl get pods -n pond -o wide',
+    ])
   })
 
   it('does not repeat what the objects are certain of', () => {

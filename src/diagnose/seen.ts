@@ -104,6 +104,25 @@ export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(c
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
   path.kind === 'Ingress' && code === 'unexpected_status' && [502, 503, 504].includes(result?.http?.status ?? 0)
 
+/** Endpoints that always fail while others answer: each way to the port meets them now and then. */
+export function badShare(port: SeenPort): readonly SeenPath[] {
+  const endpoints = port.of('Endpoint')
+  return passing(endpoints).length === 0 ? [] : failing(endpoints).filter(({ unsteady }) => !unsteady)
+}
+
+/** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */
+export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {
+  if (through.path.kind !== 'Ingress') return false
+  const waits = (end: SeenPath): boolean => isSilent(end) || isHanging(end)
+  if (isHanging(through)) return ends.some(waits)
+  const status = through.code === 'unexpected_status' ? through.result?.http?.status : undefined
+  if (status === undefined) return false
+  const breaks = (end: SeenPath): boolean => isRefused(end) || isCut(end) || end.code === 'invalid_response'
+  return ends.some(
+    (end) => (status === 504 && waits(end)) || (status === 502 && breaks(end)) || end.result?.http?.status === status,
+  )
+}
+
 /** What shows how the pods themselves behave: the endpoints; where none was tested, every way to them but an Ingress. */
 export function farEnds(port: SeenPort): readonly SeenPath[] {
   const endpoints = port.of('Endpoint')

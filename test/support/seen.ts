@@ -20,7 +20,7 @@ const answer = (status: number): HttpEvidence => ({
   bodySha256: '',
 })
 
-type Evidence = Pick<Result, 'dns' | 'tls' | 'timings'>
+type Evidence = Pick<Result, 'address' | 'dns' | 'tls' | 'timings'>
 
 /** What was skipped at planning stays so; what nothing promises and fails is skipped as not expected. */
 export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence> = {}): TestedPath {

@@ -249,9 +249,19 @@ export const dnsAnswersSometimes: Rule = {
 export const staleDns: Rule = {
   code: 'stale_dns',
   layer: 'dns',
-  after: ({ names }) => {
+  after: ({ all, names }) => {
     const wrong = failing(names).filter(({ code }) => code === 'wrong_address')
     if (wrong.length === 0) return []
+    const led = failing(all).filter(({ path, result }) =>
+      wrong.some(
+        (each) =>
+          path.dns === null &&
+          path.address === each.path.dns?.name &&
+          result?.failure?.phase !== 'dns' &&
+          !each.path.dns.values?.includes(result?.address ?? '') &&
+          each.result?.dns?.answers.includes(result?.address ?? ''),
+      ),
+    )
     return [
       {
         confidence: 'likely',
@@ -260,7 +270,7 @@ export const staleDns: Rule = {
         fix: 'Wait for the cache (30 s at most, by default) and try again (settleMs); hand in the objects of now.',
         confirm: `kubectl run -it --rm dns --image=busybox --restart=Never -- nslookup ${wrong[0]?.path.dns?.name}`,
         evidence: triesOf(wrong),
-        explains: idsOf(wrong),
+        explains: idsOf([...wrong, ...led]),
       },
     ]
   },

@@ -4,10 +4,12 @@ import {
   addressOf,
   allFail,
   allPass,
+  badShare,
   failing,
   idsOf,
   isCut,
   isHanging,
+  isOwedTo,
   isRefused,
   isSilent,
   passing,
@@ -111,17 +113,18 @@ export const someEndpointsFail: Rule = {
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
-      const bad = failing(endpoints).filter(({ unsteady }) => !unsteady)
+      const bad = badShare(port)
       const good = passing(endpoints)
-      if (bad.length === 0 || good.length === 0) return []
+      if (bad.length === 0) return []
       const nodes = [...new Set(bad.flatMap(({ path }) => path.node ?? []))]
-      // One alone says nothing about where it is.
+      const nodePorts = port.of('NodePort').filter(({ path }) => nodes.includes(path.node ?? ''))
+      // One alone says nothing about where it is, unless its node is as silent.
       const apart =
-        bad.length > 1 &&
+        (bad.length > 1 || allFail(nodePorts, isSilent)) &&
         bad.every(({ path }) => path.node !== null) &&
         !good.some(({ path }) => nodes.includes(path.node ?? ''))
       const byNode = apart && nodes.length === 1 && bad.every(isSilent)
-      const nothingBack = apart && bad.every(isHanging)
+      const nothingBack = apart && bad.length > 1 && bad.every(isHanging)
       return [
         {
           confidence: 'certain' as const,
@@ -129,7 +132,7 @@ export const someEndpointsFail: Rule = {
           detail:
             `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; the others answer. About ${Math.round((100 * bad.length) / endpoints.length)} % of all connections to the Service fail.` +
             (byNode
-              ? ` All that fail are on ${nodes[0]}, and none that answers is: look at that node or its network.`
+              ? ` ${bad.length === 1 ? 'It is' : 'All that fail are'} on ${nodes[0]}, and none that answers is${bad.length === 1 ? '; its node port does not answer either' : ''}: look at that node or its network.`
               : '') +
             (nothingBack
               ? ' Connections to them are made and nothing comes back: as where full packets do not fit (MTU), if the applications are alive.'
@@ -142,7 +145,9 @@ export const someEndpointsFail: Rule = {
           explains: idsOf(
             failing(port.dialled).filter(
               (each) =>
-                bad.includes(each) || (each.path.kind !== 'Endpoint' && bad.some(({ code }) => code === each.code)),
+                bad.includes(each) ||
+                isOwedTo(each, bad) ||
+                (each.path.kind !== 'Endpoint' && bad.some(({ code }) => code === each.code)),
             ),
           ),
         },

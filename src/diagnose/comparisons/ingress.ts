@@ -3,10 +3,12 @@ import type { Rule } from '../rule.ts'
 import {
   addressOf,
   allFail,
+  badShare,
   failing,
   hasNoConnection,
   idsOf,
   isHanging,
+  isOwedTo,
   passing,
   type SeenPath,
   type SeenPort,
@@ -35,7 +37,7 @@ const ANSWERS: readonly Answer[] = [
     code: 'ingress_does_not_route',
     title: 'The controller has no route for it',
     detail:
-      'It answers 404 itself. Either it does not serve the class of the Ingress, or its rules for the host and path are not those of the objects; Traefik answers so also when the backend is missing.',
+      'It answers 404, and whoever asks the application directly gets another answer. Either it does not serve the class of the Ingress, or its rules for the host and path are not those of the objects; Traefik answers so also when the backend is missing. Or it rewrites the path (rewrite-target), and the application does not know the one that it is asked for.',
     fix: 'See that ingressClassName is the class of this controller, and read its log for why it left the rule out.',
   },
   {
@@ -81,7 +83,8 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
     ports.flatMap((port) => {
       const bad = failing(port.of('Ingress')).filter(
         (each) =>
-          (each.code === 'unexpected_status' && each.result?.http?.status === status) || (waits && isHanging(each)),
+          ((each.code === 'unexpected_status' && each.result?.http?.status === status) || (waits && isHanging(each))) &&
+          !isOwedTo(each, badShare(port)),
       )
       const direct = directOf(port)
       if (bad.length === 0 || (direct.length > 0 && passing(direct).length === 0)) return []
@@ -131,7 +134,9 @@ export const ingressHostDnsDiffers: Rule = {
   layer: 'dns',
   after: ({ tested }) =>
     tested.flatMap(({ path, skipped, telling }) => {
-      if (path.kind !== 'DNS' || path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected') return []
+      if (path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected') return []
+      // The names of a Service are not promised either where they stand for an IP address.
+      if (!path.because.some((field) => field.startsWith('Ingress/'))) return []
       const { name, values } = path.dns
       const found = telling?.dns?.answers ?? []
       return [

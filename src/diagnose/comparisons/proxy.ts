@@ -1,4 +1,5 @@
 /** Faults between the addresses of a Service and its endpoints: kube-proxy, nodes, what stands before nodes. */
+import { familyOf } from '../../plan/ip.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -173,7 +174,13 @@ export const oneFamilyFails: Rule = {
           fix: 'Let the application listen on [::] with both families, or set spec.ipFamilyPolicy to SingleStack.',
           confirm: "kubectl get nodes -o jsonpath='{.items[*].spec.podCIDRs}'",
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
-          explains: idsOf(bad),
+          // A name that stands for both fails where it leads there.
+          explains: idsOf([
+            ...bad,
+            ...failing(port.dialled).filter(
+              ({ path, result }) => path.family === null && familyOf(result?.address ?? '') === name,
+            ),
+          ]),
         },
       ]
     }),

@@ -20,7 +20,7 @@ export const externalNameHostMismatch: Rule = {
       {
         confidence: 'possible',
         title: `Clients that dial the Service send its name to ${name}`,
-        detail: `DNS leads to ${name}, but Host${scheme === 'https' ? ' and SNI' : ''} stay ${host}: an origin that serves several names answers 404 or 421${scheme === 'https' ? ', or with a certificate for another name' : ''}.`,
+        detail: `DNS leads to ${name}, but Host${scheme === 'https' ? ' and SNI stay' : ' stays'} ${host}: an origin that serves several names answers 404 or 421${scheme === 'https' ? ', or with a certificate for another name' : ''}.`,
         fix: `Let clients use ${name} itself, or send it as Host (and SNI).`,
         confirm: `curl -sv ${scheme}://${host}/ -H 'Host: ${name}'`,
         evidence: [

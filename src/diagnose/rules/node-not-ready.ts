@@ -20,7 +20,7 @@ export const nodeNotReady: Rule = {
       {
         confidence: 'certain',
         title: `${count(down.length, 'node')} not Ready: ${list([...names])}`,
-        detail: `${reasons.length === 0 ? '' : `${list(reasons, 2)} `}Its node ports and the pods on it may not answer; the control plane takes its pods out of the endpoints after a while.`,
+        detail: `${reasons.length === 0 ? '' : `${list(reasons, 2).replace(/\.$/, '')}. `}Its node ports and the pods on it may not answer; the control plane takes its pods out of the endpoints after a while.`,
         fix: 'Repair the node, or drain and remove it.',
         confirm: `kubectl describe node ${first.node.meta.name}`,
         evidence: down
