@@ -229,6 +229,20 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ({ kind, node: on }) => (kind === 'NodePort' && on === 'node-2' ? 'connection_refused' : 'pass'),
     ['node_port_fails_on_some_nodes likely: NodePort'],
   ],
+  [
+    'one node refuses the node port, and one endpoint answers 500',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      on !== 'node-2' ? 'pass' : kind === 'NodePort' ? 'connection_refused' : kind === 'Endpoint' ? 500 : 'pass',
+    ['some_endpoints_fail certain: Endpoint', 'node_port_fails_on_some_nodes likely: NodePort'],
+  ],
+  [
+    'one endpoint of two refuses, and so does a node port that leads there',
+    HEALTHY,
+    ({ kind, node: on }) =>
+      on === 'node-2' && (kind === 'NodePort' || kind === 'Endpoint') ? 'connection_refused' : 'pass',
+    ['some_endpoints_fail certain: NodePort Endpoint'],
+  ],
   ['all nodes drop the node port', HEALTHY, of('connect_timeout', 'NodePort'), ['node_port_blocked likely: NodePort']],
   [
     'every node refuses the node port, and the Service works',

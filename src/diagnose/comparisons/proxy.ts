@@ -5,6 +5,8 @@ import {
   addressOf,
   allFail,
   allPass,
+  badShare,
+  codesOf,
   failing,
   hasNoConnection,
   idsOf,
@@ -68,10 +70,11 @@ export const serviceProxyFails: Rule = {
 export const nodePortFailsOnSomeNodes: Rule = {
   code: 'node_port_fails_on_some_nodes',
   layer: 'node',
-  unless: ['some_endpoints_fail'],
   after: ({ ports }) =>
     ports.flatMap((port) => {
-      const bad = failing(port.of('NodePort')).filter(hasNoConnection)
+      // What some endpoints answer on every way is no fault of a node.
+      const shared = new Set(codesOf(badShare(port)))
+      const bad = failing(port.of('NodePort')).filter((each) => hasNoConnection(each) && !shared.has(each.code ?? ''))
       const good = passing(port.of('NodePort'))
       const nodes = [...new Set(bad.map(({ path }) => path.node ?? path.address ?? ''))]
       if (
