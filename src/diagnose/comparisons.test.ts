@@ -72,6 +72,12 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['nothing_listens likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
   ],
   [
+    'the endpoints refuse, DNS is silent, and the controller shows an expired certificate',
+    HEALTHY,
+    ({ kind }) => (kind === 'DNS' ? 'dns_timeout' : kind === 'Ingress' ? 'certificate_expired' : 'connection_refused'),
+    ['nothing_listens likely: ClusterIP NodePort LoadBalancer Endpoint', 'cluster_dns_fails likely: DNS'],
+  ],
+  [
     'the endpoints are silent',
     HEALTHY,
     (path) => (path.kind === 'Ingress' ? 504 : everywhere('connect_timeout')(path)),

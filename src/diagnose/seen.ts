@@ -104,6 +104,10 @@ export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(c
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
   path.kind === 'Ingress' && code === 'unexpected_status' && [502, 503, 504].includes(result?.http?.status ?? 0)
 
+/** Those that a fault of the endpoints can make fail: not for want of an address for a name, nor by a certificate shown. */
+export const failingBehind = (paths: readonly SeenPath[]): readonly SeenPath[] =>
+  failing(paths).filter(({ code, result }) => result?.failure?.phase !== 'dns' && !code?.startsWith('certificate_'))
+
 /** Endpoints that always fail while others answer: each way to the port meets them now and then. */
 export function badShare(port: SeenPort): readonly SeenPath[] {
   const endpoints = port.of('Endpoint')

@@ -6,6 +6,7 @@ import {
   allPass,
   badShare,
   failing,
+  failingBehind,
   idsOf,
   isCut,
   isHanging,
@@ -35,7 +36,7 @@ export const nothingListens: Rule = {
           fix: 'Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
           confirm: `kubectl exec -n ${namespace} POD -- sh -c 'ss -lnt || netstat -lnt'`,
           evidence: triesOf(endpoints),
-          explains: idsOf(failing(port.dialled)),
+          explains: idsOf(failingBehind(port.dialled)),
         },
       ]
     }),
@@ -66,7 +67,7 @@ export const endpointsSilent: Rule = {
           fix: 'Let the namespace of the prober in, if its clients are to get in; else look at the network plugin on the nodes.',
           confirm: `kubectl get networkpolicies -n ${namespace}; kubectl get pods -n kube-system -o wide`,
           evidence: triesOf(endpoints),
-          explains: idsOf(failing(port.dialled)),
+          explains: idsOf(failingBehind(port.dialled)),
         },
       ]
     }),
@@ -99,7 +100,7 @@ export const endpointsUnreachable: Rule = {
             : 'See the routes to the pod network and the firewall of the nodes.',
           confirm: `kubectl get endpointslices,pods -n ${namespace} -o wide`,
           evidence: triesOf(endpoints),
-          explains: idsOf(failing(port.dialled)),
+          explains: idsOf(failingBehind(port.dialled)),
         },
       ]
     }),
@@ -184,7 +185,7 @@ export const everyEndpointFails: Rule = {
           fix: 'Look at the pods one by one; a readiness probe that asks the application takes such pods out by itself.',
           confirm: `kubectl get pods -n ${namespace} -o wide`,
           evidence: triesOf(endpoints),
-          explains: idsOf(failing(port.dialled)),
+          explains: idsOf(failingBehind(port.dialled)),
         },
       ]
     }),
