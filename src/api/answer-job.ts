@@ -56,7 +56,7 @@ export async function waitForEnd(
 ): Promise<void> {
   const { poll } = deps.settings
   const until = deps.clock.monotonic() + waitMs
-  for (let gapMs = poll.firstMs; !gone.aborted && (deps.mayLookAgain?.() ?? true); gapMs = nextGap(gapMs, poll)) {
+  for (let gapMs = poll.firstMs; !gone.aborted && deps.mayLookAgain(); gapMs = nextGap(gapMs, poll)) {
     // Listening begins before the look, so that an end between the two is not missed.
     const woken = new AbortController()
     const changed = deps.signals.next(id, AbortSignal.any([gone, woken.signal]))

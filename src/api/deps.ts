@@ -22,8 +22,8 @@ export type Deps = {
   unsupported?: NonNullable<AcceptDeps['unsupported']>
   /** For requests that probe at once: `/probe`. */
   runChecks: RunChecks
-  /** Whether this request may ask the database again; a stream and a wait end where it may not. Left out: it always may. */
-  mayLookAgain?(): boolean
+  /** Whether this request may ask the database again; a stream and a wait end where it may not. */
+  mayLookAgain(): boolean
   /** Called when a schedule was made or changed: it may be due before what is waited for. */
   schedulesChanged(): void
   figures(): ProcessFigures

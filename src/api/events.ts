@@ -64,7 +64,6 @@ async function orLog(deps: Deps, stream: SSEStreamingApi, job: StoredJob, follow
 
 async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number): Promise<void> {
   const { poll, eventsLimitMs } = deps.settings
-  const mayLookAgain = deps.mayLookAgain ?? (() => true)
   const gone = new AbortController()
   stream.onAbort(() => gone.abort())
   const until = deps.clock.monotonic() + eventsLimitMs
@@ -83,7 +82,7 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
   let version = 0
   let current = job
   let heartbeatAt = deps.clock.monotonic() + HEARTBEAT_MS
-  const goesOn = () => !gone.signal.aborted && deps.clock.monotonic() < until && mayLookAgain()
+  const goesOn = () => !gone.signal.aborted && deps.clock.monotonic() < until && deps.mayLookAgain()
   for (let gapMs = poll.firstMs; goesOn(); gapMs = nextGap(gapMs, poll)) {
     const woken = new AbortController()
     const changed = deps.signals.next(job.id, AbortSignal.any([gone.signal, woken.signal]))

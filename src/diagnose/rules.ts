@@ -10,16 +10,8 @@ import {
   tlsHandshakeRefused,
 } from './comparisons/application.ts'
 import { certificateExpiresSoon, certificateFlaws, ingressDefaultCertificate } from './comparisons/certificates.ts'
-import {
-  clusterDnsFails,
-  clusterDomainWrong,
-  dnsAnswersSometimes,
-  dnsServerSilent,
-  outsideDnsFails,
-  outsideNameUnresolved,
-  serviceNameUnknown,
-  staleDns,
-} from './comparisons/dns.ts'
+import { clusterDomainWrong, outsideNameUnresolved, serviceNameUnknown, staleDns } from './comparisons/dns-names.ts'
+import { clusterDnsFails, dnsAnswersSometimes, dnsServerSilent, outsideDnsFails } from './comparisons/dns-servers.ts'
 import {
   directConnectionsCut,
   endpointsSilent,

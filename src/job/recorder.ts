@@ -54,21 +54,21 @@ export function createRecorder(store: Store, lease: Lease, recorded: () => void,
       writing = null
       hurry = new AbortController()
     }
-    if (waiting.length > 0 && !lost) void tried()
+    if (waiting.length > 0 && !lost) void begin()
   }
   const start = (): Promise<void> => {
     writing ??= gather()
     return writing
   }
   /** A failure stays with the batch, which flush() writes again and reports. */
-  const tried = (): Promise<void> => start().catch(() => undefined)
+  const begin = (): Promise<void> => start().catch(() => undefined)
 
   return {
     add(result) {
       waiting.push(result)
-      void tried()
+      void begin()
     },
-    room: () => (waiting.length >= WAITING_MAX ? tried() : null),
+    room: () => (waiting.length >= WAITING_MAX ? begin() : null),
     async flush() {
       while (writing !== null || (waiting.length > 0 && !lost)) {
         const written = start()

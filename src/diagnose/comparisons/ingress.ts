@@ -16,6 +16,7 @@ import {
   urlsOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
+import { isOfIngress } from './named.ts'
 
 const DIRECT = ['ClusterIP', 'Endpoint', 'NodePort', 'DNS', 'LoadBalancer'] as const
 const directOf = (port: SeenPort): readonly SeenPath[] => DIRECT.flatMap((kind) => port.of(kind))
@@ -133,10 +134,10 @@ export const ingressHostDnsDiffers: Rule = {
   code: 'ingress_host_dns_differs',
   layer: 'dns',
   after: ({ tested }) =>
-    tested.flatMap(({ path, skipped, telling }) => {
-      if (path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected') return []
-      // The names of a Service are not promised either where they stand for an IP address.
-      if (!path.because.some((field) => field.startsWith('Ingress/'))) return []
+    tested.flatMap((each) => {
+      const { path, skipped, telling } = each
+      // The names of a Service are not promised either where they stand for an IP address
+      if (path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected' || !isOfIngress(each)) return []
       const { name, values } = path.dns
       const found = telling?.dns?.answers ?? []
       return [

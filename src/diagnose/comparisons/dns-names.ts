@@ -1,0 +1,120 @@
+/** Names that lead nowhere, or to the wrong place, though DNS answers. */
+import type { Rule } from '../rule.ts'
+import { allFail, failing, idsOf, passing, type SeenPath, triesOf } from '../seen.ts'
+import { clusterNames, isServerFault, isUnknown, nameOf, namesFailing, namesOf, outsideNames } from './named.ts'
+
+/** F25: the short forms, which the search list completes, resolve; the long one, made with an assumed domain, does not. */
+export const clusterDomainWrong: Rule = {
+  code: 'cluster_domain_wrong',
+  layer: 'dns',
+  after: (seen, { fqdn }) => {
+    const whole = seen.names.filter(({ path }) => path.dns?.how === 'resolve' && path.dns.name.endsWith(fqdn))
+    const short = seen.names.filter(({ path }) => path.dns?.how === 'lookup')
+    // A name of no zone of the cluster is handed on to servers that may be of no use.
+    const isStrange = (each: SeenPath) => isUnknown(each) || isServerFault(each)
+    if (!allFail(whole, isStrange) || passing(short).length === 0) return []
+    return [
+      {
+        confidence: whole.every(isUnknown) ? 'likely' : 'possible',
+        title: `${fqdn} ${whole.every(isUnknown) ? 'does not exist' : 'gets no answer'}, and ${short[0]?.path.dns?.name} ${whole.every(isUnknown) ? 'does' : 'resolves'}`,
+        detail:
+          'The search list of the prober completes the short name with another cluster domain than the one assumed here.',
+        fix: 'Say the cluster domain in addresses.clusterDomain or PORTOLAN_CLUSTER_DOMAIN.',
+        confirm: 'kubectl exec POD -- cat /etc/resolv.conf',
+        evidence: [...triesOf(whole), ...triesOf(passing(short)).slice(0, 1)],
+        explains: idsOf(namesFailing(seen, isStrange)),
+      },
+    ]
+  },
+}
+
+/** F28, F29: known to the API, unknown to DNS. */
+export const serviceNameUnknown: Rule = {
+  code: 'service_name_unknown',
+  layer: 'dns',
+  unless: [
+    'no_endpoints',
+    'pods_not_ready',
+    'selector_matches_no_pods',
+    'selectorless_without_endpoints',
+    'external_name_is_ip',
+  ],
+  after: (seen) => {
+    const names = clusterNames(seen)
+    const whole = names.filter(({ path }) => path.dns?.how !== 'lookup')
+    // Short forms end in questions to others, who may be of no use.
+    if (!allFail(names, (each) => isUnknown(each) || isServerFault(each)) || !allFail(whole, isUnknown)) return []
+    const works = passing(seen.all).length > 0
+    return [
+      {
+        confidence: works ? 'likely' : 'possible',
+        title: "The cluster's DNS does not know the Service",
+        detail:
+          'It answers, and no form of the name exists. ' +
+          (works
+            ? 'The Service answers at its addresses: the DNS server leaves it out (a filter in the Corefile), or still remembers that it was not there, or is not that of this cluster.'
+            : 'The Service may not be in this cluster at all, or the DNS server that was asked is not that of the cluster.'),
+        fix: 'Ask the DNS server of the cluster (addresses.dnsServers); see its Corefile; wait 30 s after the Service was made.',
+        confirm: 'kubectl get configmap -n kube-system coredns -o yaml',
+        evidence: triesOf(names),
+        explains: idsOf(names),
+      },
+    ]
+  },
+}
+
+/** F29. */
+export const staleDns: Rule = {
+  code: 'stale_dns',
+  layer: 'dns',
+  after: ({ all, names }) => {
+    const wrong = failing(names).filter(({ code }) => code === 'wrong_address')
+    if (wrong.length === 0) return []
+    const led = failing(all).filter(({ path, result }) =>
+      wrong.some(
+        (each) =>
+          path.dns === null &&
+          path.address === each.path.dns?.name &&
+          result?.failure?.phase !== 'dns' &&
+          !each.path.dns.values?.includes(result?.address ?? '') &&
+          each.result?.dns?.answers.includes(result?.address ?? ''),
+      ),
+    )
+    return [
+      {
+        confidence: 'likely',
+        title: 'DNS gives other addresses than the objects',
+        detail: `${namesOf(wrong)}: the Service or its endpoints have changed, and the DNS server or a cache before it has not yet, or the objects handed in are old.`,
+        fix: 'Wait for the cache (30 s at most, by default) and try again (settleMs); hand in the objects of now.',
+        confirm: `kubectl run -it --rm dns --image=busybox --restart=Never -- nslookup ${wrong[0]?.path.dns?.name}`,
+        evidence: triesOf(wrong),
+        explains: idsOf([...wrong, ...led]),
+      },
+    ]
+  },
+}
+
+/** F32, F64: a name outside the cluster that something points to. */
+export const outsideNameUnresolved: Rule = {
+  code: 'outside_name_unresolved',
+  layer: 'dns',
+  after: (seen) => {
+    const wrong = failing(outsideNames(seen)).filter(isUnknown)
+    return [...Map.groupBy(wrong, nameOf).entries()].map(([name, paths]) => {
+      const isAlias = paths.some(({ path }) => path.kind === 'ExternalName')
+      return {
+        confidence: 'certain' as const,
+        title: `${name} does not resolve`,
+        detail: isAlias
+          ? 'The name of the Service leads to a name that does not exist.'
+          : 'A load balancer gives this name as its address. After it was made, its DNS record may take minutes.',
+        fix: isAlias
+          ? 'Set spec.externalName to a name that exists.'
+          : 'Wait, then see in the DNS of the provider why it is missing.',
+        confirm: `nslookup ${name}`,
+        evidence: triesOf(paths),
+        explains: idsOf([...paths, ...(isAlias ? failing(clusterNames(seen)).filter(isUnknown) : [])]),
+      }
+    })
+  },
+}

@@ -1,0 +1,29 @@
+/** Which paths go by a name, and what DNS made of it. */
+import type { FailureCode } from '../../check/codes.ts'
+import { failing, type Seen, type SeenPath } from '../seen.ts'
+import { list } from '../words.ts'
+
+const SERVER_FAULTS: ReadonlySet<FailureCode> = new Set(['dns_timeout', 'dns_refused', 'dns_server_failure'])
+export const isServerFault = ({ code }: SeenPath): boolean => code !== null && SERVER_FAULTS.has(code)
+export const isUnknown = ({ code }: SeenPath): boolean => code === 'dns_not_found' || code === 'dns_no_data'
+/** Whatever became of it: that a name does not exist is an answer. */
+export const isAnswered = (each: SeenPath): boolean => !isServerFault(each)
+
+export const isNamed = ({ path }: SeenPath): boolean =>
+  path.dns !== null || (path.address !== null && path.family === null)
+export const isOfIngress = ({ path }: Pick<SeenPath, 'path'>): boolean =>
+  path.because.some((field) => field.startsWith('Ingress/'))
+/** The host of an Ingress is of kind DNS, too, and nothing that the cluster's DNS knows of. */
+const isOfCluster = (each: SeenPath): boolean => each.path.kind === 'DNS' && !isOfIngress(each)
+/** Names that the cluster's own DNS must know, dialled or only resolved. */
+export const clusterNames = ({ all }: Seen): readonly SeenPath[] =>
+  all.filter((each) => isOfCluster(each) && isNamed(each))
+/** Names that something points to, and that others have to know. */
+export const outsideNames = ({ all }: Seen): readonly SeenPath[] =>
+  all.filter((each) => !isOfCluster(each) && isNamed(each))
+export const nameOf = ({ path }: SeenPath): string => path.dns?.name ?? path.address ?? ''
+export const namesOf = (paths: readonly SeenPath[]): string => list([...new Set(paths.map(nameOf))])
+
+/** The names dialled fall with those resolved. */
+export const namesFailing = ({ all }: Seen, how: (path: SeenPath) => boolean): readonly SeenPath[] =>
+  failing(all).filter((each) => each.path.kind === 'DNS' && how(each))
