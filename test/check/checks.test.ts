@@ -5,18 +5,13 @@ import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { createAuthority } from '../support/certificates.ts'
 import { anExpectation, dnsCheck, httpCheck, plannedPath, quietLog, runPath, tcpCheck } from '../support/checks.ts'
-import { type DnsServer, startDnsServer, type Zone } from '../support/dns-server.ts'
+import { startDnsServer, type Zone } from '../support/dns-server.ts'
 import { noAddresses } from '../support/request.ts'
-import { BEHAVIOURS, refusedPort, serve, serveHttp, type TestServer } from '../support/servers.ts'
+import { BEHAVIOURS, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
 
 const network = createNodeNetwork()
-const servers: (TestServer | DnsServer)[] = []
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())))
-const keep = async <T extends TestServer | DnsServer>(starting: Promise<T>): Promise<T> => {
-  const server = await starting
-  servers.push(server)
-  return server
-}
+const { keep, closeAll } = keeper()
+afterEach(closeAll)
 const start = (listener: RequestListener, address = '127.0.0.1', port = 0) =>
   keep(serveHttp(listener, { address, port }))
 const hello: RequestListener = (_request, response) => void response.end('hello')

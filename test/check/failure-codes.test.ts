@@ -12,16 +12,11 @@ import { type Authority, createAuthority, type ServerCertificate } from '../supp
 import { anExpectation, dnsCheck, httpCheck, plannedPath, runPath, tcpCheck } from '../support/checks.ts'
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts'
 import { noAddresses } from '../support/request.ts'
-import { BEHAVIOURS, type Behaviour, deafPort, refusedPort, serve, serveHttp } from '../support/servers.ts'
+import { BEHAVIOURS, type Behaviour, deafPort, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
 
 const DAY_MS = 86_400_000
 const network = createNodeNetwork()
-const closing: { close(): Promise<unknown> }[] = []
-const keep = async <T extends { close(): Promise<unknown> }>(started: Promise<T>): Promise<T> => {
-  const server = await started
-  closing.push(server)
-  return server
-}
+const { keep, closeAll } = keeper()
 let authority: Authority
 let dns: DnsServer
 beforeAll(async () => {
@@ -36,7 +31,7 @@ beforeAll(async () => {
     }),
   )
 })
-afterAll(() => Promise.all(closing.map((server) => server.close())))
+afterAll(closeAll)
 
 /** A try that ends so, and what is kept of it. */
 type Case = { path: Partial<PlannedPath>; phase: Phase; kept: Record<string, unknown>; timeoutMs?: number }

@@ -2,19 +2,15 @@ import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HttpRequest } from '../../src/check/network.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
-import { serve, type TestServer } from '../support/servers.ts'
+import { keeper, serve } from '../support/servers.ts'
 import { httpTo } from './requests.ts'
 
 let network: TestNetwork
-const servers: TestServer[] = []
-const keep = async (server: Promise<TestServer>): Promise<TestServer> => {
-  servers.push(await server)
-  return server
-}
+const { keep, closeAll } = keeper()
 beforeAll(async () => {
   network = await openNetwork()
 })
-afterAll(() => Promise.all([network.close(), ...servers.map((server) => server.close())]))
+afterAll(() => Promise.all([network.close(), closeAll()]))
 
 /** What is answered, each character one byte; the connection stays open, unless `ends`. */
 type Said = { answer: string; ends?: boolean }

@@ -2,27 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Failure, FailureCode, Phase } from '../../src/check/codes.ts'
 import { by } from '../contract/runtimes.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
-import {
-  BEHAVIOURS,
-  type Behaviour,
-  deafPort,
-  refusedPort,
-  serve,
-  serveHttp,
-  type TestServer,
-} from '../support/servers.ts'
+import { BEHAVIOURS, type Behaviour, deafPort, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
 import { httpTo, reached, SHORT_MS } from './requests.ts'
 
 let network: TestNetwork
-const servers: TestServer[] = []
-const keep = async (server: Promise<TestServer>): Promise<TestServer> => {
-  servers.push(await server)
-  return server
-}
+const { keep, closeAll } = keeper()
 beforeAll(async () => {
   network = await openNetwork()
 })
-afterAll(() => Promise.all([network.close(), ...servers.map((server) => server.close())]))
+afterAll(() => Promise.all([network.close(), closeAll()]))
 
 const HEAD_ONLY = ['connectMs', 'firstByteMs']
 const LOCAL = by('localAddress', { node: '127.0.0.1', workers: null })

@@ -2,19 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Failure, FailureCode, Phase } from '../../src/check/codes.ts'
 import { by } from '../contract/runtimes.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
-import { BEHAVIOURS, type Behaviour, deafPort, refusedPort, serve, type TestServer } from '../support/servers.ts'
+import { BEHAVIOURS, type Behaviour, deafPort, keeper, refusedPort, serve } from '../support/servers.ts'
 import { SHORT_MS, tcpTo } from './requests.ts'
 
 let network: TestNetwork
-const servers: TestServer[] = []
-const keep = async (server: Promise<TestServer>): Promise<TestServer> => {
-  servers.push(await server)
-  return server
-}
+const { keep, closeAll } = keeper()
 beforeAll(async () => {
   network = await openNetwork()
 })
-afterAll(() => Promise.all([network.close(), ...servers.map((server) => server.close())]))
+afterAll(() => Promise.all([network.close(), closeAll()]))
 
 describe('tcp()', () => {
   it.each(['127.0.0.1', '::1'])('connects to %s, and is done', async (address) => {

@@ -5,7 +5,7 @@ import type { DialTls } from '../../src/check/network.ts'
 import { by } from '../contract/runtimes.ts'
 import { type Authority, createAuthority, type ServerCertificate } from '../support/certificates.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
-import { BEHAVIOURS, type Behaviour, serve, serveHttp, type TestServer } from '../support/servers.ts'
+import { BEHAVIOURS, type Behaviour, keeper, serve, serveHttp } from '../support/servers.ts'
 import { httpTo, reached, SHORT_MS, tcpTo, tlsBy } from './requests.ts'
 
 const DAY_MS = 86_400_000
@@ -13,16 +13,12 @@ const DAY_MS = 86_400_000
 let network: TestNetwork
 let authority: Authority
 let stranger: Authority
-const servers: TestServer[] = []
-const keep = async (server: Promise<TestServer>): Promise<TestServer> => {
-  servers.push(await server)
-  return server
-}
+const { keep, closeAll } = keeper()
 beforeAll(async () => {
   ;[authority, stranger] = await Promise.all([createAuthority(), createAuthority('Somebody')])
   network = await openNetwork({ caPem: authority.caPem })
 })
-afterAll(() => Promise.all([network.close(), ...servers.map((server) => server.close())]))
+afterAll(() => Promise.all([network.close(), closeAll()]))
 
 const tls = (more: Partial<DialTls> = {}) => tlsBy(authority.caPem, more)
 const secure = async (certificate: Promise<ServerCertificate>, options: object = {}) =>

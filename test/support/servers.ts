@@ -11,6 +11,21 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { Worker } from 'node:worker_threads'
 import type { ServerCertificate } from './certificates.ts'
 
+type Closing = { close(): Promise<unknown> }
+
+/** Keeps what a suite starts, to be closed together. */
+export function keeper() {
+  const kept: Closing[] = []
+  return {
+    async keep<T extends Closing>(starting: Promise<T>): Promise<T> {
+      const started = await starting
+      kept.push(started)
+      return started
+    },
+    closeAll: () => Promise.all(kept.splice(0).map((each) => each.close())),
+  }
+}
+
 export type TestServer = {
   address: string
   port: number

@@ -6,19 +6,23 @@ import type { HttpRequest } from '../../../src/check/network.ts'
 import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
 import { httpTo, tcpTo, tlsBy } from '../../network/requests.ts'
 import { type Authority, createAuthority } from '../../support/certificates.ts'
-import { BEHAVIOURS, type Behaviour, serve, serveHttp, serveHttp2, type TestServer } from '../../support/servers.ts'
+import {
+  BEHAVIOURS,
+  type Behaviour,
+  keeper,
+  serve,
+  serveHttp,
+  serveHttp2,
+  type TestServer,
+} from '../../support/servers.ts'
 
 const network = createNodeNetwork()
-const servers: TestServer[] = []
-const keep = async (server: Promise<TestServer>): Promise<TestServer> => {
-  servers.push(await server)
-  return server
-}
+const { keep, closeAll } = keeper()
 let authority: Authority
 beforeAll(async () => {
   authority = await createAuthority()
 })
-afterAll(() => Promise.all(servers.map((server) => server.close())))
+afterAll(closeAll)
 
 describe('http() over HTTP/2', () => {
   it('speaks it over TLS where the peer does, HTTP/1.1 where it does not, and in clear text at once', async () => {
