@@ -28,8 +28,10 @@ export const FAILURE_CODES = {
   body_timeout: 'exchange',
   connection_closed: 'exchange',
   invalid_response: 'exchange',
+  malformed_response: 'exchange',
   response_too_large: 'exchange',
   too_many_redirects: 'exchange',
+  redirect_loop: 'exchange',
   // expectation
   unexpected_status: 'expectation',
   unexpected_header: 'expectation',

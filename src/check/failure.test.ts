@@ -25,6 +25,7 @@ describe('failureOf', () => {
     ['UND_ERR_HEADERS_OVERFLOW', 'response', 'response_too_large'],
     ['UND_ERR_SOCKET', 'body', 'connection_closed'],
     ['HPE_INVALID_CONSTANT', 'response', 'invalid_response'],
+    ['MALFORMED', 'response', 'malformed_response'],
     ['HPE_INVALID_EOF_STATE', 'body', 'connection_closed'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls', 'tls_not_spoken'],
     ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls', 'tls_handshake_failed'],
@@ -73,6 +74,10 @@ describe('failure', () => {
     expect(source).toBe(expected[FAILURE_CODES[code]])
     expect(message).not.toBe('')
   })
+})
+
+it.each<FailureCode>(['malformed_response', 'redirect_loop'])('lays %s to the target', (code) => {
+  expect(failure(code, 'response').source).toBe('target')
 })
 
 describe('codeOf', () => {

@@ -41,6 +41,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   TOO_LARGE: 'response_too_large',
   PROTOCOL: 'invalid_response',
+  MALFORMED: 'malformed_response',
 
   // Sockets
   ECONNREFUSED: { dns: 'dns_server_failure', else: 'connection_refused' },
@@ -170,7 +171,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 }
 
 /** Codes of ours, which would tell a reader nothing. */
-const OWN = new Set(['TIMEOUT', 'CLOSED', 'UNSAID', 'TOO_LARGE', 'PROTOCOL', 'NO_SLOT'])
+const OWN = new Set(['TIMEOUT', 'CLOSED', 'UNSAID', 'TOO_LARGE', 'PROTOCOL', 'MALFORMED', 'NO_SLOT'])
 
 /** Families of codes, asked after the table: their members differ by library version, their meaning does not. */
 const FAMILIES: readonly (readonly [prefix: string, meaning: Meaning])[] = [
@@ -213,8 +214,10 @@ const TEXTS: Readonly<Record<FailureCode, string>> = {
   body_timeout: 'the response body did not end in time',
   connection_closed: 'the peer closed the connection before the answer was complete',
   invalid_response: 'the answer is not the protocol that was asked for',
+  malformed_response: 'the answer is HTTP, but malformed',
   response_too_large: 'the answer exceeds the limit',
   too_many_redirects: 'too many redirects',
+  redirect_loop: 'the answer is a redirect that leads back to the same URL',
   unexpected_status: 'the status is not among the valid ones',
   unexpected_header: 'a response header is not as expected',
   unexpected_body: 'the response body is not as expected',

@@ -208,6 +208,8 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
 const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
   host_unreachable: 'test/cluster/suite/faults.ts',
   connect_failed: 'src/check/failure.test.ts',
+  malformed_response: 'src/check/failure.test.ts',
+  redirect_loop: 'src/check/failure.test.ts',
   certificate_not_seen: 'test/workers/edge.test.ts',
   environment_mismatch: 'test/check/checks.test.ts',
   blocked_by_policy: 'test/check/checks.test.ts',
