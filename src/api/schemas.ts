@@ -53,6 +53,7 @@ const HttpSchema = z
     status: z.int(),
     version: z.string(),
     headers: z.record(z.string(), z.string()),
+    headerBytes: z.int().openapi({ description: 'Of all header lines, also of those that are not shown' }),
     location: z.string().nullable(),
     bodyBytes: z.int(),
     bodySnippet: z.string(),

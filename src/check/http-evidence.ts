@@ -27,6 +27,18 @@ export function keptHeaders(headers: Readonly<Record<string, string | readonly s
   return kept
 }
 
+/** Bytes of the header lines: `name: value` and the line's end, for each value; names and values are Latin-1. */
+export function headerBytesOf(headers: Readonly<Record<string, string | readonly string[] | undefined>>): number {
+  let bytes = 0
+  for (const name in headers) {
+    const value = headers[name]
+    for (const one of value === undefined ? [] : typeof value === 'string' ? [value] : value) {
+      bytes += name.length + one.length + 4
+    }
+  }
+  return bytes
+}
+
 const decoder = new TextDecoder()
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g

@@ -54,6 +54,8 @@ export type HttpEvidence = {
   version: string
   /** Lower-case names; repeated values joined by `, `; `set-cookie` values are dropped. */
   headers: Readonly<Record<string, string>>
+  /** Bytes of all header lines as they came, also of those whose values are dropped. */
+  headerBytes: number
   location: string | null
   /** Bytes read, which is the body's length unless a limit was met. */
   bodyBytes: number

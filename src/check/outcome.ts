@@ -99,6 +99,15 @@ function skipReasonOf(failure: Failure): SkipReason {
 export const tellingTry = ({ outcome, deciding }: PathJudgement): Tried | null =>
   deciding.find((each) => each.outcome === outcome) ?? null
 
+/** Some of the tries that decide, at most `most`, in their order: among them the one that shows what became of the path. */
+export function comparedTries(judgement: PathJudgement, most: number): readonly Tried[] {
+  const { deciding } = judgement
+  const telling = tellingTry(judgement)
+  if (deciding.length <= most || telling === null) return deciding
+  const others = new Set(deciding.filter((each) => each !== telling).slice(0, most - 1))
+  return deciding.filter((each) => each === telling || others.has(each))
+}
+
 /** Counts of paths × checks: each check of a path by its own deciding tries. Undecided ones are not counted. */
 export function summarise(judged: readonly JudgedPath[]): Summary {
   const summary: Summary = { pass: 0, fail: 0, error: 0, skipped: 0 }

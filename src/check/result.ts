@@ -41,13 +41,42 @@ export type Tried = Pick<
   'id' | 'pathId' | 'check' | 'address' | 'sample' | 'try' | 'round' | 'purpose' | 'outcome' | 'startedAtMs' | 'failure'
 >
 
-/** What diagnosing reads besides, of the try that tells most of a path. */
-export type Telling = Tried & {
-  timings: Pick<Timings, 'totalMs'>
-  dns: Omit<DnsEvidence, 'ttl' | 'lookup'> | null
-  http: Pick<HttpEvidence, 'status'> | null
-  tls: TlsEvidence | null
+/** Headers that tell who answers, or how. */
+export const TELLING_HEADERS = [
+  'content-encoding',
+  'content-type',
+  'server',
+  'via',
+  'www-authenticate',
+  'x-powered-by',
+] as const
+
+/** Of an answer, what diagnosing reads: small, whatever was answered. */
+export type TellingAnswer = Omit<HttpEvidence, 'headers'> & {
+  headers: Readonly<Partial<Record<(typeof TELLING_HEADERS)[number], string>>>
 }
+
+/** What diagnosing reads besides, of some tries of a path. */
+export type Telling = Tried &
+  Pick<Result, 'timings' | 'resolvedAddress' | 'localAddress' | 'tls' | 'responder'> & {
+    dns: Omit<DnsEvidence, 'ttl'> | null
+    http: TellingAnswer | null
+  }
+
+/** Lets go of everything else that the result holds. */
+export function tellingOf(result: Result): Telling {
+  const { timings, resolvedAddress, localAddress, tls, responder, dns, http } = result
+  const { ttl: _ttl, ...asked } = dns ?? { ttl: null }
+  return {
+    ...triedOf(result),
+    ...{ timings, resolvedAddress, localAddress, tls, responder },
+    dns: dns && (asked as Telling['dns']),
+    http: http && { ...http, headers: tellingHeaders(http.headers) },
+  }
+}
+
+export const tellingHeaders = (headers: Readonly<Record<string, string | null>>): TellingAnswer['headers'] =>
+  Object.fromEntries(TELLING_HEADERS.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])))
 
 /** Lets go of everything else that the result holds. */
 export function triedOf(result: Tried): Tried {

@@ -40,6 +40,7 @@ const madeUp = (
       status: 200,
       version: '1.1',
       headers: {},
+      headerBytes: 0,
       location: null,
       bodyBytes: 0,
       bodySnippet: '',

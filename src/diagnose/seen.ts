@@ -19,6 +19,8 @@ export type TestedPath = {
   deciding: readonly Tried[]
   /** That of them which shows what became of the path: the first with its outcome. `null`: not tested. */
   telling: Telling | null
+  /** Some of those that decided, with what they showed, in the order of recording: as far as answers are compared. */
+  told: readonly Telling[]
 }
 
 export type SeenPath = {
@@ -29,6 +31,8 @@ export type SeenPath = {
   /** Of the try that made it fail. */
   code: FailureCode | null
   result: Telling | null
+  /** Of {@link TestedPath}. */
+  told: readonly Telling[]
 }
 
 export type Seen = {
@@ -50,7 +54,7 @@ export type SeenPort = {
 }
 
 export function lookAt(tested: readonly TestedPath[]): Seen {
-  const all = tested.flatMap(({ path, outcome, deciding, telling }): SeenPath[] => {
+  const all = tested.flatMap(({ path, outcome, deciding, telling, told }): SeenPath[] => {
     if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) return []
     return [
       {
@@ -59,6 +63,7 @@ export function lookAt(tested: readonly TestedPath[]): Seen {
         unsteady: outcome === 'fail' && isUnsteady(deciding),
         code: outcome === 'fail' ? (telling?.failure?.code ?? null) : null,
         result: telling,
+        told,
       },
     ]
   })

@@ -1,6 +1,6 @@
 /** The end of a run: what was found is judged, diagnosed and stored, once. */
-import { type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'
-import type { Result, Telling, Tried } from '../check/result.ts'
+import { comparedTries, type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'
+import { type Result, type Telling, type Tried, tellingOf } from '../check/result.ts'
 import { diagnoseJob } from '../diagnose/diagnose.ts'
 import { NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import type { TestedPath } from '../diagnose/seen.ts'
@@ -25,7 +25,7 @@ export function judgePaths(plan: Plan, tried: readonly Tried[]): JudgedPath[] {
 }
 
 /**
- * All tries of a job as they are judged, and of one a path the evidence that it is diagnosed by: as much as can be held
+ * All tries of a job as they are judged, and of some a path the evidence that it is diagnosed by: as much as can be held
  * of tens of thousands.
  *
  * @param made all that was recorded, where it was few and just made here; `null`: it is read.
@@ -36,6 +36,9 @@ export const readTries = (
   made: readonly Result[] | null,
 ): readonly Tried[] | Promise<readonly Tried[]> => made ?? listTried(store, jobId, { purpose: 'check' })
 
+/** Tries whose answers are compared. */
+const COMPARED = { ofPath: 8, ofJob: 2000 }
+
 /** @param made as for {@link readTries}. */
 export async function withEvidence(
   store: Store,
@@ -43,15 +46,18 @@ export async function withEvidence(
   made: readonly Result[] | null,
   judged: readonly JudgedPath[],
 ): Promise<EndedPath[]> {
-  const chosen = judged.map(tellingTry)
+  const most = Math.max(1, Math.min(COMPARED.ofPath, Math.floor(COMPARED.ofJob / Math.max(1, judged.length))))
+  const chosen = judged.map((each) => ({ first: tellingTry(each), compared: comparedTries(each, most) }))
+  const asked = chosen.flatMap(({ compared }) => compared)
+  const ids = new Set(asked.map(({ id }) => id))
   const telling: ReadonlyMap<string, Telling> = made
-    ? new Map(made.map((result) => [result.id, result]))
-    : await readTelling(
-        store,
-        jobId,
-        chosen.filter((each) => each !== null),
-      )
-  return judged.map((each, at) => ({ ...each, telling: telling.get(chosen[at]?.id ?? '') ?? null }))
+    ? new Map(made.filter(({ id }) => ids.has(id)).map((result) => [result.id, tellingOf(result)]))
+    : await readTelling(store, jobId, asked)
+  return judged.map((each, at) => ({
+    ...each,
+    telling: telling.get(chosen[at]?.first?.id ?? '') ?? null,
+    told: (chosen[at]?.compared ?? []).flatMap(({ id }) => telling.get(id) ?? []),
+  }))
 }
 
 /** Of a job whose tries are all recorded. */

@@ -4,7 +4,7 @@ import { packEvidence, unpackEvidence } from './evidence.ts'
 
 const NOTHING = { dns: null, http: null, tls: null, responder: null, failure: null }
 const http = (headers: Record<string, string>) => ({
-  ...{ status: 200, version: '1.1', headers, location: null },
+  ...{ status: 200, version: '1.1', headers, headerBytes: 64, location: null },
   ...{
     bodyBytes: 2,
     bodySnippet: 'ok',

@@ -102,7 +102,8 @@ function packRow(result: Result): PackedRow {
   return { row, texts: [evidence, body].filter((pair) => pair !== null) }
 }
 
-const SAME = '='
+/** In place of an address that the row has already. */
+export const SAME = '='
 const toUs = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 1000))
 const toMs = (us: number | null): number | null => (us === null ? null : us / 1000)
 
@@ -224,7 +225,10 @@ function toResult({ row, jobId, pathId, check, shared, body }: FoundRow): Result
   }
 }
 
-const toTimings = (row: typeof results.$inferSelect): Timings => ({
+/** Columns, in microseconds. */
+export type TimedRow = Record<`${'dns' | 'connect' | 'tls' | 'firstByte' | 'download' | 'total'}Us`, number | null>
+
+export const toTimings = (row: TimedRow): Timings => ({
   dnsMs: toMs(row.dnsUs),
   connectMs: toMs(row.connectUs),
   tlsMs: toMs(row.tlsUs),

@@ -6,12 +6,12 @@
  */
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
-import { OUTCOMES, type Purpose, type Telling, type Tried } from '../check/result.ts'
+import { OUTCOMES, type Purpose, TELLING_HEADERS, type Telling, type Tried, tellingHeaders } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { series } from './history-schema.ts'
 import { jsonChunks } from './json.ts'
 import { named } from './named.ts'
-import { KEY_FROM, PURPOSES } from './results.ts'
+import { KEY_FROM, PURPOSES, SAME, type TimedRow, toTimings } from './results.ts'
 import { results, texts } from './schema.ts'
 
 /** Some 2 MB, as D1 answers them. */
@@ -96,8 +96,12 @@ function once<T>(known: Map<string, T>, text: string, make: () => T): T {
   return made
 }
 
-/** What no rule reads. */
-const UNREAD = sql`'$.http.headers', '$.http.location', '$.http.version', '$.dns.lookup', '$.responder', '$.failure'`
+/** What is left in the database, or read in another way. */
+const UNREAD = sql`'$.http.headers', '$.failure'`
+const HEADERS = sql.raw(TELLING_HEADERS.map((name) => `'${name}', t.text ->> '$.http.headers."${name}"'`).join(', '))
+
+type Placed = { seq: number; key: string; address: string; resolved: string | null; local: string | null }
+type Shown = Pick<Telling, 'dns' | 'http' | 'tls' | 'responder'>
 
 /** Evidence of some tries of a job, by their ids. What several show is sent once. */
 export async function readTelling(
@@ -105,23 +109,29 @@ export async function readTelling(
   jobId: string,
   tried: readonly Tried[],
 ): Promise<ReadonlyMap<string, Telling>> {
-  const told = new Map<string, Pick<Telling, 'timings' | 'dns' | 'http' | 'tls'>>()
+  const told = new Map<string, Omit<Telling, keyof Tried>>()
   for (const chunk of jsonChunks(tried.map(({ id }) => id.slice(KEY_FROM)))) {
-    const rows = await store.db.all<{ seq: number; key: string; total: number | null; like: number; shown: string }>(
-      sql`select seq, "key", total, "like", case when seq = "like" then shown end shown from (
-          select seq, "key", total, shown, first_value(seq) over (partition by shown order by seq) "like" from (
-            select r.seq, r.key, r.total_us total, json_remove(coalesce(t.text, '{}'), ${UNREAD}) shown
+    const rows = await store.db.all<Placed & TimedRow & { like: number; shown: string }>(
+      sql`select *, case when seq = "like" then same end shown from (
+          select *, first_value(seq) over (partition by same order by seq) "like" from (
+            select r.seq, r.key, r.address, r.resolved_address resolved, r.local_address "local", r.dns_us "dnsUs",
+              r.connect_us "connectUs", r.tls_us "tlsUs", r.first_byte_us "firstByteUs", r.download_us "downloadUs",
+              r.total_us "totalUs",
+              json_array(json(json_remove(coalesce(t.text, '{}'), ${UNREAD})), json_object(${HEADERS}), json(b.text)) same
             from json_each(${chunk}) k
               join results r on r.job_no = ${jobNo(jobId)} and r.key = k.value
-              left join texts t on t.no = r.evidence))
+              left join texts t on t.no = r.evidence
+              left join texts b on b.no = r.body))
         order by seq`,
     )
-    const shown = new Map<number, Partial<Pick<Telling, 'dns' | 'http' | 'tls'>>>()
+    const shown = new Map<number, Shown>()
     for (const row of rows) {
-      if (row.seq === row.like) shown.set(row.seq, JSON.parse(row.shown))
-      const { dns = null, http = null, tls = null } = shown.get(row.like) ?? {}
-      const timings = { totalMs: row.total === null ? null : row.total / 1000 }
-      told.set(idOf(jobId, row.key), { timings, dns, http, tls })
+      if (row.seq === row.like) shown.set(row.seq, shownBy(row.shown))
+      const { dns = null, http = null, tls = null, responder = null } = shown.get(row.like) ?? {}
+      told.set(idOf(jobId, row.key), {
+        ...{ dns, http, tls, responder, localAddress: row.local, timings: toTimings(row) },
+        resolvedAddress: row.resolved === SAME ? row.address : row.resolved,
+      })
     }
   }
   return new Map(
@@ -130,4 +140,10 @@ export async function readTelling(
       return found ? [[each.id, { ...each, ...found }] as const] : []
     }),
   )
+}
+
+function shownBy(text: string): Shown {
+  const [shared, headers, body] = JSON.parse(text)
+  const { dns = null, http, tls = null, responder = null } = shared
+  return { dns, http: http ? { ...http, ...body, headers: tellingHeaders(headers) } : null, tls, responder }
 }

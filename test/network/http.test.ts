@@ -153,6 +153,7 @@ describe('http() against a server that answers', () => {
       status: 418,
       version: '1.1',
       headers: { 'x-many': '1, 2', location: '/next', connection: 'close', 'transfer-encoding': 'chunked' },
+      headerBytes: 179,
       location: '/next',
       bodyBytes: 16,
       bodySnippet: 'short and stout\ufffd',

@@ -14,6 +14,7 @@ const answer = (status: number): HttpEvidence => ({
   status,
   version: '1.1',
   headers: {},
+  headerBytes: 0,
   location: null,
   bodyBytes: 0,
   bodySnippet: '',
@@ -24,8 +25,9 @@ type Evidence = Pick<Result, 'address' | 'dns' | 'tls' | 'timings'>
 
 /** What was skipped at planning stays so; what nothing promises and fails is skipped as not expected. */
 export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence> = {}): TestedPath {
-  if (path.skipped !== null) return { path, outcome: 'skipped', skipped: path.skipped, deciding: [], telling: null }
-  if (told === null) return { path, outcome: 'error', skipped: null, deciding: [], telling: null }
+  if (path.skipped !== null)
+    return { path, outcome: 'skipped', skipped: path.skipped, deciding: [], telling: null, told: [] }
+  if (told === null) return { path, outcome: 'error', skipped: null, deciding: [], telling: null, told: [] }
   const status = typeof told === 'number' ? told : null
   const code = typeof told === 'number' ? 'unexpected_status' : told
   const failed =
@@ -56,5 +58,5 @@ export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence
     ...evidence,
   }
   const skipped = outcome === 'skipped' ? { reason: 'not_expected' as const, detail: code } : null
-  return { path, outcome, skipped, deciding: [result], telling: result }
+  return { path, outcome, skipped, deciding: [result], telling: result, told: [result] }
 }

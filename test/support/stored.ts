@@ -101,6 +101,7 @@ export function aResult(over: Partial<Omit<Result, 'id'>> & { jobId: string }): 
       status: 200,
       version: '1.1',
       headers: { 'content-type': 'text/plain', date: 'Mon, 23 Nov 2026 00:00:00 GMT' },
+      headerBytes: 63,
       location: null,
       bodyBytes: 23,
       bodySnippet: "You've hit toad-xueq1\n",

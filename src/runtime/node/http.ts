@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import { errors } from 'undici'
 import { failureOf } from '../../check/failure.ts'
-import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
+import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
 import { Attempt, rounded } from '../socket/attempt.ts'
 import { type Caller, Line } from './lines.ts'
@@ -184,6 +184,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       status,
       version: this.#version,
       headers: keptHeaders(this.#headers),
+      headerBytes: headerBytesOf(this.#headers),
       location: Array.isArray(location) ? (location[0] ?? null) : (location ?? null),
       bodyBytes: body.length,
       bodySnippet: snippetOf(body),

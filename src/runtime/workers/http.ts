@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { HTTPParser, type OnHeadersCompleteParser } from 'http-parser-js'
 import { codeOf, failureOf } from '../../check/failure.ts'
-import { keptHeaders, snippetOf } from '../../check/http-evidence.ts'
+import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
 import { Attempt, since } from '../socket/attempt.ts'
 import { strictParser } from './strict-parser.ts'
@@ -120,6 +120,7 @@ class HttpAttempt extends Attempt<HttpExchange> {
       status,
       version: this.#version,
       headers: keptHeaders(this.#headers),
+      headerBytes: headerBytesOf(this.#headers),
       location: Array.isArray(location) ? (location[0] ?? null) : (location ?? null),
       bodyBytes: body.length,
       bodySnippet: snippetOf(body),
