@@ -29,7 +29,15 @@ function isFor(check: Check, path: PathDraft, service: Service): boolean {
   if (kind === 'Ingress') return check.type === 'http'
   if (check.type === 'tcp' || check.port !== null) return true
   // For no port in particular: those that speak HTTP; where none is known to, the caller must know better.
-  return speaksHttp(path.scheme) || !service.ports.some((each) => speaksHttp(schemeOf(each)))
+  return speaksHttp(path.scheme) || !hasHttp(service)
+}
+
+/** Asked for every path and check: worked out once a Service. */
+const httpServices = new WeakMap<Service, boolean>()
+function hasHttp(service: Service): boolean {
+  const found = httpServices.get(service) ?? service.ports.some((each) => speaksHttp(schemeOf(each)))
+  httpServices.set(service, found)
+  return found
 }
 
 function defaultCheck(path: PathDraft): Check {

@@ -6,7 +6,7 @@
  */
 import type { ServicePort } from '../kube/objects.ts'
 import type { Family } from '../kube/words.ts'
-import type { PlanContext } from './context.ts'
+import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { externalNameOf } from './external-name.ts'
 import { familyOf } from './ip.ts'
@@ -35,8 +35,8 @@ export function dnsPaths(context: PlanContext): PathDraft[] {
   return [
     ...resolved,
     ...lookups(context, all),
-    ...context.service.ports.flatMap((port, position) => srvPath(context, port, position)),
-    ...context.service.ports.flatMap((port, position) => dialled(context, port, position)),
+    ...portsFor(context, 'DNS').flatMap(({ port, at }) => srvPath(context, port, at)),
+    ...portsFor(context, 'DNS').flatMap(({ port, at }) => dialled(context, port, at)),
     ...(isHeadless(context) ? podNames(context) : []),
   ]
 }
@@ -60,7 +60,7 @@ function aliasPaths(context: PlanContext): PathDraft[] {
   return [
     cname,
     ...lookups(context, null, unserved),
-    ...service.ports.map((port, position) =>
+    ...portsFor(context, 'DNS').map(({ port, at: position }) =>
       draft({
         ...ofName(fqdn),
         port,
@@ -216,7 +216,8 @@ function dialled(context: PlanContext, port: ServicePort, position: number): Pat
 /** `<hostname>.S.N.svc.Z` of each endpoint that has one: pods of a StatefulSet find each other by it. */
 function podNames(context: PlanContext): PathDraft[] {
   const { endpoints, fqdn } = context
-  const named = endpoints.all.flatMap(({ ready, hostname, address, because, further }) =>
+  const kept = context.take('DNS', 'endpoints', endpoints.all, ({ address, hostname }) => hostname ?? address)
+  const named = kept.flatMap(({ ready, hostname, address, because, further }) =>
     ready && hostname !== null ? [{ address, because }, ...further].map((each) => ({ ...each, hostname })) : [],
   )
   const byName = Map.groupBy(named, ({ hostname, address }) => `${hostname} ${familyOf(address)}`)

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PlanContext } from './context.ts'
+import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { endpointPort, isPodReady, type ServiceEndpoint } from './service-endpoints.ts'
 
@@ -13,10 +13,17 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
   const names = new Map<string, number>()
   for (const { hostname } of endpoints.all) if (hostname !== null) names.set(hostname, (names.get(hostname) ?? 0) + 1)
 
-  return service.ports.flatMap((port, position) => {
+  const kept = context.take(
+    'Endpoint',
+    'endpoints',
+    endpoints.all,
+    ({ address, hostname }) => hostname ?? address,
+    ({ usable }) => usable,
+  )
+  return portsFor(context, 'Endpoint').flatMap(({ port, at: position }) => {
     // kube-proxy decides port by port: a port of draining pods alone is served by them, whatever other ports have.
     const anyReady = endpoints.all.some((each) => each.ready && !each.isName && endpointPort(each, port) !== null)
-    return endpoints.all.flatMap((endpoint) => {
+    return kept.flatMap((endpoint) => {
       const at = endpointPort(endpoint, port)
       if (at === null) return []
       // Pods of a Deployment may share a hostname, and a pod of two families has one: then the address tells them apart.

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Service, ServicePort } from '../kube/objects.ts'
-import type { PlanContext } from './context.ts'
+import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { hostPort } from './ip.ts'
 import { clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
@@ -22,7 +22,7 @@ export function environmentPaths(context: PlanContext): PathDraft[] {
   const collisions = new Set(
     collidingServices(context).flatMap((other) => variablesOf({ service: other }).map((variable) => variable.name)),
   )
-  const variables = variablesOf(context)
+  const variables = variablesOf(context, portsFor(context, 'Environment'))
   // With nothing to compare them with, the first two say it all.
   const told = source.blind === null ? variables : variables.slice(0, 2)
   return told.map(({ name, value, port, fields }) =>
@@ -47,26 +47,35 @@ export function environmentPaths(context: PlanContext): PathDraft[] {
   )
 }
 
-/** The eight forms. Empty until the Service has a cluster IP. */
-export function variablesOf({ service }: Pick<PlanContext, 'service'>): Variable[] {
+/**
+ * The eight forms. Empty until the Service has a cluster IP.
+ *
+ * @param kept the ports whose variables are told; left out: all.
+ */
+export function variablesOf(
+  { service }: Pick<PlanContext, 'service'>,
+  kept?: readonly { port: ServicePort; at: number }[],
+): Variable[] {
   const [host] = clusterIPsOf({ service })
   const [first] = service.ports
   if (host === undefined || first === undefined) return []
   const prefix = variableName(service.meta.name)
   const hostField = clusterIPFieldOf(service, 0)
   const url = (port: ServicePort): string => `${port.protocol.toLowerCase()}://${hostPort(host, port.port, '')}`
-  const named = service.ports.filter(({ name }) => name !== null)
+  const ports = kept ?? service.ports.map((port, at) => ({ port, at }))
   return [
     { name: `${prefix}_SERVICE_HOST`, value: host, port: null, fields: [hostField] },
     { name: `${prefix}_SERVICE_PORT`, value: String(first.port), port: first, fields: ['spec.ports[0].port'] },
-    ...named.map((port) => ({
-      name: `${prefix}_SERVICE_PORT_${variableName(port.name ?? '')}`,
-      value: String(port.port),
-      port,
-      fields: [`spec.ports[${service.ports.indexOf(port)}].name`],
-    })),
+    ...ports
+      .filter(({ port: { name } }) => name !== null)
+      .map(({ port, at }) => ({
+        name: `${prefix}_SERVICE_PORT_${variableName(port.name ?? '')}`,
+        value: String(port.port),
+        port,
+        fields: [`spec.ports[${at}].name`],
+      })),
     { name: `${prefix}_PORT`, value: url(first), port: first, fields: [hostField, 'spec.ports[0].port'] },
-    ...service.ports.flatMap((port, position) => {
+    ...ports.flatMap(({ port, at: position }) => {
       const stem = `${prefix}_PORT_${port.port}_${port.protocol}`
       const field = `spec.ports[${position}].port`
       return [

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PlanContext } from './context.ts'
+import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familyOf } from './ip.ts'
 
@@ -31,7 +31,7 @@ export function externalNamePaths(context: PlanContext): PathDraft[] {
       }),
     ]
   }
-  return service.ports.map((port, position) =>
+  return portsFor(context, 'ExternalName').map(({ port, at: position }) =>
     draft({
       ...common,
       port,

@@ -70,36 +70,83 @@ export function literalPrefix(path: string): string {
 export const encodePath = (path: string): string =>
   path.toWellFormed().replace(/[^\x21\x22\x24-\x3e\x40-\x7e]+/g, (foreign) => encodeURIComponent(foreign))
 
-/** Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. Exact: as it is, a trailing slash counts. */
-function takes(route: Route, urlPath: string): boolean {
-  const { path, pathType } = route
-  const asked = urlPath.split(/[?#]/)[0] ?? urlPath
-  if (path === null) return true
-  if (pathType === 'Exact') return asked === encodePath(path)
-  const prefix = encodePath(isRegex(route) ? literalPrefix(path) : path)
-  if (isRegex(route)) return asked.startsWith(prefix)
-  const element = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
-  return asked === element || asked.startsWith(`${element}/`)
-}
-
 /** Exact before prefix, longer before shorter; a default backend last. */
 const rank = ({ path, pathType }: Route): number =>
   path === null ? -1 : pathType === 'Exact' ? Number.MAX_SAFE_INTEGER : path.replace(/\/$/, '').length
 
+/**
+ * Routes that compete for a request, found by the request's path: an Ingress may have thousands, and each is asked for
+ * which of the others take what it takes.
+ */
+export type Competition = {
+  exact: ReadonlyMap<string, readonly Route[]>
+  /** By the path without its last slash. Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. */
+  prefixes: ReadonlyMap<string, readonly Route[]>
+  /** By what a regular expression certainly begins with. */
+  expressions: ReadonlyMap<string, readonly Route[]>
+}
+
+function compete(routes: readonly Route[]): Competition {
+  const known = { exact: new Map(), prefixes: new Map(), expressions: new Map() } satisfies Record<
+    keyof Competition,
+    Map<string, Route[]>
+  >
+  for (const route of routes) {
+    const { path, pathType } = route
+    if (path === null) continue
+    const regex = pathType !== 'Exact' && isRegex(route)
+    const written = encodePath(regex ? literalPrefix(path) : path)
+    const map: Map<string, Route[]> = pathType === 'Exact' ? known.exact : regex ? known.expressions : known.prefixes
+    const key = pathType === 'Exact' || regex ? written : written.replace(/\/$/, '')
+    const before = map.get(key)
+    if (before) before.push(route)
+    else map.set(key, [route])
+  }
+  return known
+}
+
+/** Each path that is an element-wise beginning of this one, itself first: `/a/b`, `/a`, the empty one. */
+function* beginningsOf(path: string): Generator<string> {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end)
+  yield ''
+}
+
+const competitions = new WeakMap<ObjectIndex, Map<string, Competition>>()
+
 /** Routes of all Ingresses of one class that compete for a host: controllers merge them. */
-export function competitors(index: ObjectIndex, route: Route): readonly Route[] {
-  const sameClass = index
-    .ingressesForHost(route.host)
-    .filter((ingress) => classOf(ingress) === classOf(route.ingress))
-    .flatMap(routesOf)
-    .filter(({ host, path }) => host === route.host && path !== null)
-  return sameClass
+export function competitors(index: ObjectIndex, route: Route): Competition {
+  const known = competitions.get(index) ?? new Map<string, Competition>()
+  competitions.set(index, known)
+  const name = classOf(route.ingress)
+  const key = JSON.stringify([name, route.host])
+  const found =
+    known.get(key) ??
+    compete(
+      index
+        .ingressesForHost(route.host)
+        .filter((ingress) => classOf(ingress) === name)
+        .flatMap(routesOf)
+        .filter(({ host }) => host === route.host),
+    )
+  known.set(key, found)
+  return found
 }
 
 /** Those of the competitors that a request for the path may go to: one, unless several claim the same. */
-export function winners(routes: readonly Route[], urlPath: string): readonly Route[] {
-  const taking = routes.filter((route) => takes(route, urlPath))
-  const best = Math.max(...taking.map(rank))
+export function winners({ exact, prefixes, expressions }: Competition, urlPath: string): readonly Route[] {
+  const asked = urlPath.split(/[?#]/)[0] ?? urlPath
+  const exactly = exact.get(asked)
+  if (exactly !== undefined) return exactly
+  const taking: Route[] = []
+  // The longest wins, so that no shorter one need be looked at.
+  for (const beginning of beginningsOf(asked)) {
+    const found = prefixes.get(beginning)
+    if (found === undefined) continue
+    taking.push(...found)
+    break
+  }
+  for (const [beginning, routes] of expressions) if (asked.startsWith(beginning)) taking.push(...routes)
+  const best = taking.reduce((most, route) => Math.max(most, rank(route)), 0)
   return taking.filter((route) => rank(route) === best)
 }
 

@@ -26,7 +26,13 @@ import { familyOf } from './ip.ts'
 export function ingressPaths(context: PlanContext): PathDraft[] {
   const { index, target } = context
   const ingresses = index.ingressesOf(target.namespace, target.service)
-  return [...ingresses.flatMap((ingress) => throughControllers(context, ingress)), ...hostNames(context, ingresses)]
+  const all = ingresses.flatMap(routesOf).filter(({ backend }) => backend.service?.name === target.service)
+  const kept = context.take('Ingress', 'rules', all, routeKey)
+  const byIngress = Map.groupBy(kept, ({ ingress }) => ingress)
+  return [
+    ...[...byIngress].flatMap(([ingress, routes]) => throughControllers(context, ingress, routes)),
+    ...[...byIngress].flatMap(([ingress, routes]) => hostNames(context, ingress, routes)),
+  ]
 }
 
 /**
@@ -34,37 +40,41 @@ export function ingressPaths(context: PlanContext): PathDraft[] {
  * may have other answers, nor where the caller says where the controller is. Nobody promises it: a difference is a
  * finding. Of kind DNS, as a name that resolves is no way through the Ingress.
  */
-function hostNames(context: PlanContext, ingresses: readonly Ingress[]): PathDraft[] {
-  const { target, vantage, addresses } = context
+function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Route[]): PathDraft[] {
+  const { vantage, addresses } = context
   if (vantage === 'in-cluster' || addresses.ingressController.length > 0) return []
-  return ingresses.flatMap((ingress) => {
-    const known = controllersOf(context, ingress).flatMap(({ address }) => address ?? [])
-    const values = known.length === 0 || known.some((address) => familyOf(address) === null) ? null : known
-    const routes = routesOf(ingress).filter(({ backend }) => backend.service?.name === target.service)
-    return [...new Set(routes.flatMap(({ host }) => host ?? []))].flatMap((host) => {
-      if (host.startsWith('*.')) return []
-      return [
-        draft({
-          kind: 'DNS',
-          port: null,
-          host,
-          because: [`${refOf(ingress)} spec.rules[].host`],
-          discriminator: [host],
-          reach: 'anywhere',
-          dns: { name: host, type: 'A', values, how: 'lookup' },
-          doubts: [
-            `${refOf(ingress)} spec.rules[].host: Kubernetes makes no DNS record for it; compared with the controller's address`,
-          ],
-        }),
-      ]
-    })
+  const known = controllersOf(context, ingress).flatMap(({ address }) => address ?? [])
+  const values = known.length === 0 || known.some((address) => familyOf(address) === null) ? null : known
+  return [...new Set(routes.flatMap(({ host }) => host ?? []))].flatMap((host) => {
+    if (host.startsWith('*.')) return []
+    return [
+      draft({
+        kind: 'DNS',
+        port: null,
+        host,
+        because: [`${refOf(ingress)} spec.rules[].host`],
+        discriminator: [host],
+        reach: 'anywhere',
+        dns: { name: host, type: 'A', values, how: 'lookup' },
+        doubts: [
+          `${refOf(ingress)} spec.rules[].host: Kubernetes makes no DNS record for it; compared with the controller's address`,
+        ],
+      }),
+    ]
   })
 }
 
-function throughControllers(context: PlanContext, ingress: Ingress): PathDraft[] {
-  const { target } = context
-  const routes = routesOf(ingress).filter(({ backend }) => backend.service?.name === target.service)
-  const controllers = controllersOf(context, ingress)
+/** What tells a route apart, for the choice among too many. */
+const routeKey = ({ ingress, host, path, pathType }: Route): string =>
+  [host ?? '', ingress.meta.name, path ?? '', pathType ?? ''].join('\n')
+
+function throughControllers(context: PlanContext, ingress: Ingress, routes: readonly Route[]): PathDraft[] {
+  const controllers = context.take(
+    'Ingress',
+    'addresses',
+    controllersOf(context, ingress),
+    ({ address }) => address ?? '',
+  )
   return routes.flatMap((route) => {
     const asked = askedOf(context, route)
     return controllers

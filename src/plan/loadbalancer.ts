@@ -4,7 +4,7 @@
  * @module
  */
 import type { LoadBalancerIngress, ServicePort } from '../kube/objects.ts'
-import type { PlanContext } from './context.ts'
+import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familyOf } from './ip.ts'
 import { otherProxyDoubts } from './service.ts'
@@ -21,8 +21,8 @@ type Entry = {
 export function loadBalancerPaths(context: PlanContext): PathDraft[] {
   const { service } = context
   if (service.type !== 'LoadBalancer') return []
-  const entries = entriesOf(context)
-  return service.ports.flatMap((port, position) => {
+  const entries = context.take('LoadBalancer', 'addresses', entriesOf(context), ({ address }) => address)
+  return portsFor(context, 'LoadBalancer').flatMap(({ port, at: position }) => {
     const field = `Service/${service.meta.name} spec.ports[${position}].port`
     return entries.length === 0
       ? [notYet(context, port, field)]

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Node, ServicePort } from '../kube/objects.ts'
-import type { PlanContext } from './context.ts'
+import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familyOf, isPrivate, scopeOf } from './ip.ts'
 import type { Vantage } from './path.ts'
@@ -41,14 +41,34 @@ export function nodePortPaths(context: PlanContext): PathDraft[] {
     const family = familyOf(address)
     return family === null || service.ipFamilies.length === 0 || service.ipFamilies.includes(family)
   }
-  const used = addresses.filter(({ address }) => hasFamily(address))
-  return service.ports.flatMap((port, position) => {
+  const used = wholeNodes(
+    context,
+    addresses.filter(({ address }) => hasFamily(address)),
+  )
+  return portsFor(context, 'NodePort').flatMap(({ port, at: position }) => {
     const { nodePort } = port
     const field = `Service/${service.meta.name} spec.ports[${position}].nodePort`
     if ((nodePort === null || nodePort === 0) && !service.allocateLoadBalancerNodePorts) return []
     if (used.length === 0) return [withoutAddress(context, port, field)]
     return used.map((at) => atNode(context, port, field, at))
   })
+}
+
+const groupOf = ({ node, address }: NodeAddress): string => node?.meta.name ?? address
+
+/** A node is kept with all of its addresses, or left out. */
+function wholeNodes(context: PlanContext, addresses: readonly NodeAddress[]): readonly NodeAddress[] {
+  const groups = [...Map.groupBy(addresses, groupOf).entries()]
+  const works = ({ doubts, node }: NodeAddress): boolean =>
+    doubts.length === 0 && externalPolicyDoubts(context, node).length === 0
+  const kept = context.take(
+    'NodePort',
+    'nodes',
+    groups,
+    ([name, own]) => [name, ...own.map(({ address }) => address)].join('\n'),
+    ([, own]) => own.some(works),
+  )
+  return kept === groups ? addresses : kept.flatMap(([, own]) => own)
 }
 
 function withoutAddress(context: PlanContext, port: ServicePort, field: string): PathDraft {
@@ -89,7 +109,7 @@ function atNode(context: PlanContext, port: ServicePort, field: string, at: Node
     sni: serviceName,
     doubts: [...at.doubts, ...otherProxyDoubts(context), ...externalPolicyDoubts(context, at.node)],
     pending: allocated ? null : 'nodePort is given out when the Service is applied, and the manifest has none',
-    group: at.node?.meta.name ?? at.address,
+    group: groupOf(at),
   })
 }
 

@@ -22,6 +22,7 @@ import type { Plan, PlannedPath, Vantage } from './path.ts'
 import { choosePaths, type GroupedPath, refuseImpossible } from './selection.ts'
 import { clusterIPPaths, externalIPPaths } from './service.ts'
 import { endpointsOf } from './service-endpoints.ts'
+import { boundsOf } from './size.ts'
 import { findTarget } from './target.ts'
 
 export type PlanInput = {
@@ -54,7 +55,7 @@ const SOURCES: readonly ((context: PlanContext) => PathDraft[])[] = [
  * @throws ProblemError `service_not_found`, `service_ambiguous`, `impossible_request`
  */
 export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(input.objects)): Plan {
-  const context = contextOf(input, index)
+  const { context, unlisted } = contextOf(input, index)
   const { request } = context
   const paths = finishAll(
     context,
@@ -66,19 +67,25 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
     target: context.target,
     vantage: input.vantage,
     paths: choosePaths(request, paths),
-    notApplicable: notApplicable(context, planned),
+    notApplicable: [...notApplicable(context, planned), ...unlisted],
     ignored: input.ignored,
   }
 }
 
-function contextOf({ request, vantage, prober }: PlanInput, index: ObjectIndex): PlanContext {
+function contextOf(
+  { request, vantage, prober }: PlanInput,
+  index: ObjectIndex,
+): { context: PlanContext; unlisted: Plan['notApplicable'] } {
   const { service, namespace } = findTarget(index, request.target)
   const { addresses } = request
   const name = service.meta.name
   const clusterDomain = clusterDomainOf(addresses.clusterDomain, prober.clusterDomain)
   const serviceName = `${name}.${namespace}.svc`
-  return {
-    target: { cluster: request.target.cluster, namespace, service: name },
+  const target = { cluster: request.target.cluster, namespace, service: name }
+  // Before anything is worked out for each of them.
+  const { take, unlisted } = boundsOf({ target, service, index, request })
+  const context: PlanContext = {
+    target,
     service,
     index,
     endpoints: endpointsOf(index, namespace, service),
@@ -89,7 +96,9 @@ function contextOf({ request, vantage, prober }: PlanInput, index: ObjectIndex):
     serviceName,
     fqdn: `${serviceName}.${clusterDomain.name}`,
     clusterDomain,
+    take,
   }
+  return { context, unlisted }
 }
 
 function clusterDomainOf(given: string | null, found: string | null): PlanContext['clusterDomain'] {

@@ -95,7 +95,7 @@ export function refuseImpossible(context: PlanContext, planned: readonly Grouped
   const isPort = (ref: string | number): boolean =>
     service.ports.some(({ name, port }) => namesPort(ref, { name, number: port }))
   const noPort = (ref: string | number): string =>
-    `Service/${service.meta.name} has no port ${ref}. ${ports.length === 0 ? 'It has none.' : `It has: ${ports.join(', ')}.`}`
+    `Service/${service.meta.name} has no port ${ref}. ${ports.length === 0 ? 'It has none.' : `It has: ${some(ports)}.`}`
   const errors: ProblemDetail[] = request.checks.flatMap((check, position) => {
     if (check.port === null) return []
     const pointer = `/checks/${position}/port`
@@ -156,8 +156,12 @@ function noHost(paths: readonly PlannedPath[], host: string): string {
   return `No path has the host ${host}.${suggestion(host, known)}`
 }
 
+/** Enough to choose from. */
+const some = (names: readonly string[]): string =>
+  names.slice(0, 20).join(', ') + (names.length > 20 ? ` and ${names.length - 20} more` : '')
+
 function suggestion(found: string, known: readonly string[]): string {
   const near = nearMiss(found, known)
   if (near !== null) return ` Did you mean ${near}?`
-  return known.length === 0 ? '' : ` There are: ${known.slice(0, 10).join(', ')}.`
+  return known.length === 0 ? '' : ` There are: ${some(known)}.`
 }

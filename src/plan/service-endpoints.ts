@@ -226,21 +226,40 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
  */
 export function findPort(spec: PodSpec, port: ServicePort): { number: number; field: string } | null {
   if (typeof port.targetPort === 'number') return { number: port.targetPort, field: 'spec' }
-  for (const container of spec.containers) {
-    const position = container.ports.findIndex(
-      ({ name, protocol }) => name === port.targetPort && protocol === port.protocol,
-    )
-    const found = container.ports[position]
-    if (found) {
-      return { number: found.containerPort, field: `spec.containers[${container.name}].ports[${position}]` }
+  const known = declared.get(spec) ?? declaredPorts(spec)
+  declared.set(spec, known)
+  return known.get(`${port.protocol} ${port.targetPort}`) ?? null
+}
+
+type DeclaredPorts = ReadonlyMap<string, { number: number; field: string }>
+
+/** Each port of a Service asks each of its pods. */
+const declared = new WeakMap<PodSpec, DeclaredPorts>()
+
+function declaredPorts({ containers }: PodSpec): DeclaredPorts {
+  const found = new Map<string, { number: number; field: string }>()
+  for (const container of containers) {
+    for (const [at, { name, protocol, containerPort }] of container.ports.entries()) {
+      const key = `${protocol} ${name}`
+      if (name === null || found.has(key)) continue
+      found.set(key, { number: containerPort, field: `spec.containers[${container.name}].ports[${at}]` })
     }
   }
-  return null
+  return found
+}
+
+/** Endpoints of one slice share its ports: each of them would look through the list for each Service port. */
+const named = new WeakMap<ServiceEndpoint['ports'], ReadonlyMap<string, ServiceEndpoint['ports'][number]>>()
+function portNamed(ports: ServiceEndpoint['ports'], { name, protocol }: ServicePort) {
+  const key = (port: Pick<ServicePort, 'name' | 'protocol'>): string => `${port.protocol} ${port.name ?? ''}`
+  const known = named.get(ports) ?? new Map(ports.toReversed().map((port) => [key(port), port]))
+  named.set(ports, known)
+  return known.get(key({ name, protocol }))
 }
 
 /** Where an endpoint serves that Service port: matched by name and protocol. `null`: its slice has no such port. */
 export function endpointPort(endpoint: ServiceEndpoint, port: ServicePort): { number: number; because: string } | null {
-  const found = endpoint.ports.find(({ name, protocol }) => name === port.name && protocol === port.protocol)
+  const found = portNamed(endpoint.ports, port)
   // A slice port without a number leaves the port to the consumer: the Service's own.
   return found === undefined ? null : { number: found.number ?? port.port, because: found.because }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Service } from '../kube/objects.ts'
-import type { PlanContext } from './context.ts'
+import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 
 /** Labels by which a Service asks kube-proxy to leave it alone (pkg/proxy/apis/well_known_labels.go). */
@@ -29,7 +29,7 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
   const ref = `Service/${service.meta.name}`
   const addresses = clusterIPsOf(context)
   const doubts = clusterIPDoubts(context)
-  return service.ports.flatMap((port, position) => {
+  return portsFor(context, 'ClusterIP').flatMap(({ port, at: position }) => {
     const common = { kind: 'ClusterIP', port, reach: 'cluster', discriminator: [], sni: serviceName, doubts } as const
     const portField = `${ref} spec.ports[${position}].port`
     if (addresses.length === 0) {
@@ -55,8 +55,10 @@ export function externalIPPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context) || isHeadless(context)) return []
   const { service, serviceName } = context
   const ref = `Service/${service.meta.name}`
-  return service.ports.flatMap((port, position) =>
-    service.externalIPs.map((address, at) =>
+  const addresses = service.externalIPs.map((address, at) => ({ address, at }))
+  const used = context.take('ExternalIP', 'addresses', addresses, ({ address }) => address)
+  return portsFor(context, 'ExternalIP').flatMap(({ port, at: position }) =>
+    used.map(({ address, at }) =>
       draft({
         kind: 'ExternalIP',
         port,
