@@ -8,7 +8,15 @@ import { describeBatch } from '../report/describe-batch.ts'
 import { renderJobsCsv } from '../report/job-csv.ts'
 import { getBatch } from '../store/batches.ts'
 import type { JobHead } from '../store/jobs.ts'
-import { type Answer, type AnswerAsked, answer, type Format, type Renderers } from './answer.ts'
+import {
+  type Answer,
+  type AnswerAsked,
+  answer,
+  answerReport,
+  type Format,
+  type Renderers,
+  unchanged,
+} from './answer.ts'
 import { loadJob, waitForEnd } from './answer-job.ts'
 import type { Deps } from './deps.ts'
 import { toJson } from './json.ts'
@@ -42,18 +50,41 @@ async function loadReport(deps: Deps, batch: BatchDocument, format: Format): Pro
 export async function answerBatch(context: ApiContext, id: string, asked: AnswerAsked): Promise<Response> {
   const deps = context.get('deps')
   if (asked.wait !== null) await waitForAll(deps, id, asked.wait * 1000, context.req.raw.signal)
-  return answer(context, asked, await loadAnswer(deps, id, asked.format ?? 'json'))
+  const format = asked.format ?? 'json'
+  const found = await loadBatch(deps, id)
+  // A status that is asked for depends on the verdict, and is no 304
+  const asIs = !asked.created && asked.failStatus === undefined
+  const known = asIs ? unchangedBatch(context, found, format) : null
+  return known ?? answer(context, asked, await toAnswer(deps, found, format))
 }
 
-/** An unknown id is a 404. */
-export async function loadAnswer(deps: Deps, id: string, format: Format): Promise<Answer<BatchReport>> {
-  const { jobs, document } = await loadBatch(deps, id)
+/** The report by itself. An unknown id is a 404. */
+export async function answerBatchReport(context: ApiContext, id: string, format: Format): Promise<Response> {
+  const deps = context.get('deps')
+  const found = await loadBatch(deps, id)
+  context.header('vary', 'accept')
+  return unchangedBatch(context, found, format) ?? answerReport(context, await toAnswer(deps, found, format), format)
+}
+
+type Found = Awaited<ReturnType<typeof loadBatch>>
+
+/** Changes with every job of the batch. */
+const versionOf = ({ jobs }: Found): number => jobs.reduce((sum, { version }) => sum + version, 0)
+
+/** A 304 where the client has this ended batch in this format, before its jobs are read. */
+function unchangedBatch(context: ApiContext, found: Found, format: Format): Response | null {
+  if (context.req.header('if-none-match') === undefined) return null
+  return unchanged(context, hasEnded(found.document) ? versionOf(found) : null, format)
+}
+
+async function toAnswer(deps: Deps, found: Found, format: Format): Promise<Answer<BatchReport>> {
+  const { document } = found
   return {
     of: await loadReport(deps, document, format),
     renderers: BATCH_RENDERERS,
     ended: hasEnded(document),
     verdict: document.verdict,
-    version: jobs.reduce((sum, { version }) => sum + version, 0),
+    version: versionOf(found),
   }
 }
 

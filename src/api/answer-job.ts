@@ -10,7 +10,7 @@ import { renderMarkdown } from '../report/markdown.ts'
 import { renderText } from '../report/text.ts'
 import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
 import { listResults } from '../store/results.ts'
-import { type AnswerAsked, answer, type Renderers } from './answer.ts'
+import { type AnswerAsked, answer, type Format, type Renderers, unchanged } from './answer.ts'
 import type { Deps } from './deps.ts'
 import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
@@ -42,9 +42,20 @@ export const noSuchJob = (id: string): ProblemError => new ProblemError('not_fou
 export async function answerJob(context: ApiContext, id: string, asked: AnswerAsked): Promise<Response> {
   const deps = context.get('deps')
   if (asked.wait !== null) await waitForEnd(deps, id, asked.wait * 1000, context.req.raw.signal)
+  // A status that is asked for depends on the verdict, which takes the whole job
+  const asIs = !asked.created && asked.failStatus === undefined
+  const known = asIs ? await unchangedJob(context, id, asked.format ?? 'json') : null
+  if (known !== null) return known
   const { job, document } = await loadJob(deps, id)
   const { verdict, version } = job
   return answer(context, asked, { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), verdict, version })
+}
+
+/** A 304 where the client has this ended job in this format: by one small row, not by all results. */
+export async function unchangedJob(context: ApiContext, id: string, format: Format): Promise<Response | null> {
+  if (context.req.header('if-none-match') === undefined) return null
+  const state = await getJobState(context.get('deps').store, id)
+  return unchanged(context, state !== null && hasEnded(state) ? state.version : null, format)
 }
 
 /** Resolves when the job has ended, the time is up, the client has gone or this process drains, whichever is first. */

@@ -1,5 +1,6 @@
 /** How a job or a batch is answered: in the format and with the status that were asked for. */
 import { z } from '@hono/zod-openapi'
+import Negotiator from 'negotiator'
 import type { Verdict } from '../job/job.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { WaitSchema } from './prefer.ts'
@@ -48,30 +49,35 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
 }
 
+/** In the order in which they are offered to a client that takes anything, like curl. */
 const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
-  '*/*': 'json',
-  'application/*': 'json',
   'application/json': 'json',
-  'text/*': 'text',
   'text/plain': 'text',
   'text/markdown': 'markdown',
+  'text/csv': 'csv',
   'application/xml': 'junit',
   'text/xml': 'junit',
-  'text/csv': 'csv',
 }
 
-/** The format a client accepts most (RFC 9110 12.5.1). */
+/**
+ * What browsers ask for when an address is opened in them; beside it they take XML, which is no reason to show a
+ * person JUnit. Plain text is something that every browser shows.
+ */
+const FOR_READERS: Readonly<Record<string, Format>> = { 'text/html': 'text', 'application/xhtml+xml': 'text' }
+
+/** Of a media range, like `charset=utf-8`; all but `q`. None tells one of our formats from another. */
+const PARAMETER = /;\s*(?!q=)[\w.+-]+=("[^"]*"|[^;,\s]*)/gi
+
+/** The format that a client prefers, and none that it rules out by `q=0` (RFC 9110 12.4.2, 12.5.1). */
 export function formatByAccept(accept: string | undefined): Format {
-  const ranges = (accept ?? '*/*').split(',').map((part, index) => {
-    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase())
-    const q = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1)
-    return { type, q: Number.isNaN(q) ? 0 : q, index }
-  })
-  const wanted = ranges.filter(({ q }) => q > 0).toSorted((a, b) => b.q - a.q || a.index - b.index)
-  for (const { type } of wanted) {
-    const format = BY_MEDIA_TYPE[type]
-    if (format !== undefined) return format
-  }
+  const ranges = accept?.replaceAll(PARAMETER, '').toLowerCase() || '*/*'
+  const negotiator = new Negotiator({ headers: { accept: ranges } })
+  const offered = Object.keys(BY_MEDIA_TYPE)
+  // Pages for readers are offered only to those who name them: `text/*` means text
+  const readers = Object.keys(FOR_READERS).filter((type) => ranges.includes(type))
+  const [wanted = ''] = negotiator.mediaTypes([...readers, ...offered])
+  const format = FOR_READERS[wanted] ?? BY_MEDIA_TYPE[wanted]
+  if (format !== undefined) return format
   throw new ProblemError(
     'not_acceptable',
     'A report comes as application/json, text/plain, text/markdown, application/xml (JUnit) or text/csv; or use ?format=.',
@@ -108,8 +114,8 @@ export type Answer<T> = {
 export function answer<T>(context: ApiContext, asked: AnswerAsked, found: Answer<T>): Response {
   const { ended, verdict } = found
   const format = asked.format ?? 'json'
-  const body = found.renderers[format](found.of)
-  const send = (status: 200 | 202 | 424) => context.body(body, status, { 'content-type': CONTENT_TYPES[format] })
+  const send = (status: 200 | 202 | 424) =>
+    context.body(found.renderers[format](found.of), status, { 'content-type': CONTENT_TYPES[format] })
 
   if (ended && asked.wait !== null) context.header('preference-applied', `wait=${asked.wait}`)
   if (!ended) {
@@ -120,6 +126,16 @@ export function answer<T>(context: ApiContext, asked: AnswerAsked, found: Answer
   if (!ended) return send(asked.created || asked.wait !== null ? 202 : 200)
   if (asked.created) return send(200)
   return isKnown(context, endedTag(found, format), FOR_EVER) ? context.body(null, 304) : send(200)
+}
+
+/**
+ * A 304 of what has ended, before anything is read or rendered for it; `null`: it has to be answered.
+ *
+ * @param version of what has ended; `null`: it has not.
+ */
+export function unchanged(context: ApiContext, version: number | null, format: Format): Response | null {
+  if (version === null || !isKnown(context, endedTag({ version }, format), FOR_EVER)) return null
+  return context.body(null, 304)
 }
 
 /** What has ended does not change any more. */
@@ -134,11 +150,15 @@ const endedTag = ({ version }: { version: number }, format: Format): string => `
 export function isKnown(context: ApiContext, tag: string, cacheControl: string): boolean {
   context.header('etag', tag)
   context.header('cache-control', cacheControl)
-  return (context.req.header('if-none-match') ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .some((part) => part === tag || part === '*')
+  const given = context.req.header('if-none-match') ?? ''
+  return given.trim() === '*' || entityTags(given).some((each) => opaque(each) === opaque(tag))
 }
+
+/** The tags of a list (RFC 9110 8.8.3): a comma may be part of one. */
+const entityTags = (list: string): string[] => list.match(/(?:W\/)?"[^"]*"/g) ?? []
+
+/** What weak comparison compares (RFC 9110 8.8.3.2): a cache may have made a tag weak, or a client left `W/` out. */
+const opaque = (tag: string): string => tag.replace(/^W\//, '')
 
 /** Of a route that answers `If-None-Match`. */
 export const NOT_MODIFIED = { 304: { description: 'Not modified since the `ETag` of `If-None-Match`' } }

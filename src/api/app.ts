@@ -23,6 +23,7 @@ import { answerError } from './problem.ts'
 import { mountReports } from './reports.ts'
 import { createRequestStats } from './request-stats.ts'
 import type { Api, ApiEnv } from './route.ts'
+import { refuseForeignPages } from './same-origin.ts'
 import { mountSchedules } from './schedules.ts'
 import { mountServices } from './services.ts'
 
@@ -47,6 +48,7 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
       ...{ method, path, status, durationMs: Math.round(durationMs * 10) / 10 },
     })
   })
+  app.use(refuseForeignPages(deps.settings.publicUrl))
   for (const guarded of ['/v1/*', '/metrics', '/probe']) app.use(guarded, authenticate(deps))
   routes(app)
   refuseOtherMethods(app)

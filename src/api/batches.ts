@@ -12,7 +12,6 @@ import { listBatches } from '../store/batches.ts'
 import { cancelBatch } from '../store/jobs.ts'
 import {
   answerFields,
-  answerReport,
   FORMATS,
   FormatSchema,
   formatByAccept,
@@ -20,7 +19,7 @@ import {
   reportContents,
   waitAnswers,
 } from './answer.ts'
-import { answerBatch, loadAnswer, loadBatch } from './answer-batch.ts'
+import { answerBatch, answerBatchReport, loadBatch } from './answer-batch.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { BatchRequestSchema } from './job-request.ts'
@@ -170,10 +169,7 @@ export function mountBatches(app: Api): void {
         ...problems('not_found', 'not_acceptable'),
       },
     },
-    async (context, input) => {
-      const deps = context.get('deps')
-      const format = input.query.format ?? formatByAccept(context.req.header('accept'))
-      return answerReport(context, await loadAnswer(deps, input.params.id, format), format)
-    },
+    (context, input) =>
+      answerBatchReport(context, input.params.id, input.query.format ?? formatByAccept(context.req.header('accept'))),
   )
 }

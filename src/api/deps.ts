@@ -47,6 +47,8 @@ export type ProcessFigures = {
 
 export type Settings = {
   version: string
+  /** Where people reach this server, like `https://portolan.example`; links are made of it. `null`: not said. */
+  publicUrl: string | null
   /** The name of the cluster that Portolan stands in or reads. */
   cluster: string
   dnsServers: readonly string[]

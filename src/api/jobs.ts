@@ -19,7 +19,7 @@ import {
   reportContents,
   waitAnswers,
 } from './answer.ts'
-import { answerJob, JOB_RENDERERS, loadJob } from './answer-job.ts'
+import { answerJob, JOB_RENDERERS, loadJob, unchangedJob } from './answer-job.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { JobRequestSchema } from './job-request.ts'
@@ -185,8 +185,12 @@ export function mountJobs(app: Api): void {
       },
     },
     async (context, { params, query }) => {
-      const { job, document } = await loadJob(context.get('deps'), jobIdOf(params.id))
+      const id = jobIdOf(params.id)
       const format = query.format ?? formatByAccept(context.req.header('accept'))
+      context.header('vary', 'accept')
+      const known = await unchangedJob(context, id, format)
+      if (known !== null) return known
+      const { job, document } = await loadJob(context.get('deps'), id)
       const found = { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), version: job.version }
       return answerReport(context, found, format)
     },

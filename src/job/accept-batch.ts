@@ -12,6 +12,7 @@ import type { IdempotencyClaim } from '../store/once.ts'
 import {
   type AcceptDeps,
   type Asked,
+  madeBefore,
   makeJob,
   objectsOf,
   orRefuse,
@@ -84,6 +85,8 @@ export async function acceptBatch(
   made: Made & { claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
+  const before = await madeBefore(deps, claim)
+  if (before !== null) return before
   const batch = await makeBatch(deps, asked, rest)
   await refuseWhenFull(deps, batch.jobs.length)
   const inserted = orRefuse(await insertBatch(deps.store, batch, claim))

@@ -16,7 +16,7 @@ import type { Plan, Vantage } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
 import type { Store } from '../store/db.ts'
 import { countQueued, insertJob, type NewJob } from '../store/jobs.ts'
-import type { IdempotencyClaim, Inserted } from '../store/once.ts'
+import { findClaimed, type IdempotencyClaim, type Inserted } from '../store/once.ts'
 import type { JobRequest } from './job.ts'
 import type { Place } from './place.ts'
 import type { JobQueue } from './queue.ts'
@@ -145,11 +145,28 @@ export async function acceptJob(
   made: Made & { claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
+  const before = await madeBefore(deps, claim)
+  if (before !== null) return before
   const job = await makePlannedJob(deps, asked, rest)
   await refuseWhenFull(deps, 1)
   const inserted = orRefuse(await insertJob(deps.store, job, claim, job.createdAtMs))
   if (!inserted.replayed) await deps.queue.enqueue([inserted.id])
   return inserted
+}
+
+/**
+ * What an earlier request with this Idempotency-Key made. It is looked for before room is asked for or anything is
+ * planned: whoever repeats a request because the answer was lost is told of what exists, however full the queue is and
+ * whatever would be refused by now. That two requests at once make one thing is decided when it is stored.
+ *
+ * @throws ProblemError `idempotency_key_reused`
+ */
+export async function madeBefore(
+  { store, clock }: Pick<AcceptDeps, 'store' | 'clock'>,
+  claim: IdempotencyClaim | null,
+): Promise<{ id: string; replayed: boolean } | null> {
+  const found = claim && (await findClaimed(store, claim, clock.now()))
+  return found && orRefuse(found)
 }
 
 /** How many more jobs the queue takes. */

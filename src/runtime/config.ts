@@ -61,9 +61,19 @@ const readHost = (text: string) =>
 
 const readHttpUrl = (text: string) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null)
 
+/** Links are made of it, so it is an origin and nothing more: what follows it are the paths of the API. */
+function readOrigin(text: string): string | null {
+  if (readHttpUrl(text) === null) return null
+  const { origin, href } = new URL(text)
+  return href === `${origin}/` ? origin : null
+}
+
 const SHAPE = {
   PORTOLAN_HOST: variable('an IP address or a host name', readHost).default('127.0.0.1'),
   PORTOLAN_PORT: wholeNumber(0, 65_535).default(8080),
+  PORTOLAN_PUBLIC_URL: variable('an address like https://portolan.example, without a path', readOrigin)
+    .nullable()
+    .default(null),
   PORTOLAN_DATABASE: matching('the path of a file', /^[^\0]+$/).default('./data/portolan.db'),
   PORTOLAN_CLUSTER: matching('a name of up to 253 letters, digits and . _ - : / @', /^[\w.:/@-]{1,253}$/).default(
     'default',

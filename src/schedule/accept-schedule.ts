@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AcceptDeps, type Asked, acceptJob, objectsOf, orRefuse, planRequest } from '../job/accept.ts'
+import { type AcceptDeps, type Asked, acceptJob, madeBefore, objectsOf, orRefuse, planRequest } from '../job/accept.ts'
 import { acceptBatch } from '../job/accept-batch.ts'
 import { type BatchSelection, selectServices } from '../job/batch.ts'
 import { hiddenFields, sealSecrets, withoutSecrets } from '../job/secrets.ts'
@@ -35,6 +35,8 @@ export async function acceptSchedule(
   asked: AskedWork,
   made: { owner: string; claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
+  const before = await madeBefore(deps, made.claim)
+  if (before !== null) return before
   const createdAtMs = deps.clock.now()
   const id = newId('schedule', createdAtMs)
   const timing = planTiming(deps, { ...settings, id, anchorAtMs: anchor(createdAtMs) }, createdAtMs)
@@ -118,6 +120,8 @@ export async function runNow(
   schedule: Schedule,
   made: { owner: string; claim: IdempotencyClaim | null; deadlineOf(deadlineMs: number | null): number | null },
 ): Promise<{ id: string; replayed: boolean }> {
+  const before = await madeBefore(deps, made.claim)
+  if (before !== null) return before
   const work = await readWork(deps, schedule)
   if ('problem' in work) throw new ProblemError('conflict', work.problem.detail)
   const { owner, claim } = made

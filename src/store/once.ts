@@ -18,6 +18,23 @@ export type Full = { outcome: 'full' }
 /** `replayed`: an earlier request with the key made that resource. `mismatch`: an earlier, other request has the key. */
 export type Inserted = { outcome: 'created' | 'replayed'; id: string } | { outcome: 'mismatch' }
 
+/** What has been made with a key already; `null`: nothing. */
+export async function findClaimed(store: Store, claim: IdempotencyClaim, nowMs: number): Promise<Inserted | null> {
+  const [holder] = await store.db.all<Holder>(
+    sql`select fingerprint, resource from idempotency_keys where ${keyOf(claim)} and expires_at_ms > ${nowMs}`,
+  )
+  if (holder === undefined) return null
+  return isSame(holder, claim) ? { outcome: 'replayed', id: holder.resource } : { outcome: 'mismatch' }
+}
+
+type Holder = { fingerprint: string; resource: string }
+
+const keyOf = ({ principal, method, path, key }: IdempotencyClaim): SQL =>
+  sql`principal = ${principal} and method = ${method} and path = ${path} and key = ${key}`
+
+const isSame = (holder: Pick<Holder, 'fingerprint'>, claim: IdempotencyClaim): boolean =>
+  holder.fingerprint === claim.fingerprint
+
 type Rows = (guard: SQL) => SQL[]
 
 /**
@@ -54,7 +71,7 @@ export async function insertOnce(
     const [fits = []] = await store.atomic([sql`select 1 where ${room}`, ...rows(room)])
     return fits.length > 0 ? { outcome: 'created', id } : { outcome: 'full' }
   }
-  const keyed = sql`principal = ${claim.principal} and method = ${claim.method} and path = ${claim.path} and key = ${claim.key}`
+  const keyed = keyOf(claim)
   const returned = await store.atomic([
     sql`delete from idempotency_keys where ${keyed} and expires_at_ms <= ${nowMs}`,
     sql`insert into idempotency_keys (principal, method, path, key, fingerprint, resource, expires_at_ms)

@@ -199,10 +199,24 @@ describe('GET /v1/jobs/{id}', () => {
     expect([again.status, await again.text()]).toEqual([304, ''])
   })
 
+  it('compares ETags weakly, one of a list or any (RFC 9110 13.1.2), on the job and on its report', async () => {
+    const { id } = await readJob(api.call('/v1/jobs?wait=20', { json: job() }))
+    for (const path of [`/v1/jobs/${id}`, `/v1/jobs/${id}/report`]) {
+      const etag = String((await api.call(path)).headers.get('etag'))
+      const strong = etag.replace('W/', '')
+      const known = [etag, strong, `"a,b", ${strong}`, `W/"x" ,${etag}`, '*', ' * ']
+      const other = ['"x"', `"${strong.slice(1, -1)} "`, `"a, ${strong.slice(1, -1)}"`, '"*"', strong.slice(1, -1)]
+      const statusOf = async (tag: string) => (await api.call(path, { headers: { 'if-none-match': tag } })).status
+      expect(await Promise.all(known.map(statusOf))).toEqual(known.map(() => 304))
+      expect(await Promise.all(other.map(statusOf))).toEqual(other.map(() => 200))
+    }
+  })
+
   it.each([
     ['application/xml', 'application/xml; charset=utf-8'],
     ['text/markdown;q=0.5, text/plain', 'text/plain; charset=utf-8'],
     ['*/*', 'application/json'],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/plain; charset=utf-8'],
     ['text/csv', 'text/csv; charset=utf-8; header=present'],
   ])('reports by Accept: %s', async (accept, type) => {
     const { id } = await readJob(api.call('/v1/jobs?wait=20', { json: job() }))

@@ -10,6 +10,7 @@ import {
   listJobs,
   type NewJob,
 } from '../../src/store/jobs.ts'
+import { findClaimed } from '../../src/store/once.ts'
 import { allPages } from '../support/pages.ts'
 import { aClaim, aJob, aPlannedPath, NOW } from '../support/stored.ts'
 import { claimed, END, finish, opened, running } from './opened.ts'
@@ -90,6 +91,16 @@ export function jobsContract(open: OpenStore): void {
       outcome: 'created',
       id: later.id,
     })
+  })
+
+  it('tells what a key has made, while it is kept', async () => {
+    expect(await findClaimed(store(), aClaim(), NOW)).toBeNull()
+    const job = aJob()
+    await insertJob(store(), job, aClaim(), NOW)
+    expect(await findClaimed(store(), aClaim(), NOW)).toEqual({ outcome: 'replayed', id: job.id })
+    expect(await findClaimed(store(), aClaim({ fingerprint: 'f2' }), NOW)).toEqual({ outcome: 'mismatch' })
+    expect(await findClaimed(store(), aClaim({ key: 'build-2' }), NOW)).toBeNull()
+    expect(await findClaimed(store(), aClaim(), NOW + 86_400_000)).toBeNull()
   })
 
   it('inserts a job once when the same insert is carried out again', async () => {

@@ -18,6 +18,7 @@ describe('readConfig', () => {
     expect(readConfig({ PATH: '/bin' })).toEqual({
       host: '127.0.0.1',
       port: 8080,
+      publicUrl: null,
       databaseFile: './data/portolan.db',
       cluster: 'default',
       vantage: null,
@@ -45,6 +46,7 @@ describe('readConfig', () => {
       readConfig({
         PORTOLAN_HOST: '::',
         PORTOLAN_PORT: '0',
+        PORTOLAN_PUBLIC_URL: 'HTTPS://Portolan.example:443/',
         PORTOLAN_DATABASE: '/var/lib/portolan/p.db',
         PORTOLAN_CLUSTER: 'arn:aws:eks:eu-west-1:1:cluster/prod',
         PORTOLAN_VANTAGE: 'in-cluster',
@@ -70,6 +72,7 @@ describe('readConfig', () => {
     ).toEqual({
       host: '::',
       port: 0,
+      publicUrl: 'https://portolan.example',
       databaseFile: '/var/lib/portolan/p.db',
       cluster: 'arn:aws:eks:eu-west-1:1:cluster/prod',
       vantage: 'in-cluster',
@@ -120,6 +123,17 @@ describe('readConfig', () => {
       'PORTOLAN_retention_raw: there is no such setting; did you mean PORTOLAN_RETENTION_RAW?',
     ],
     ['PORTOLAN_XYZZY_FROBNICATE', '1', 'PORTOLAN_XYZZY_FROBNICATE: there is no such setting'],
+    ...[
+      'portolan.example',
+      'ftp://portolan.example',
+      'https://portolan.example/here',
+      'https://a:b@c',
+      'https://c?d',
+    ].map((url) => [
+      'PORTOLAN_PUBLIC_URL',
+      url,
+      `PORTOLAN_PUBLIC_URL: expected an address like https://portolan.example, without a path, found "${url}"`,
+    ]),
     ['PORTOLAN_HOST', 'a b', 'PORTOLAN_HOST: expected an IP address or a host name, found "a b"'],
     ['PORTOLAN_PORT', '70000', 'PORTOLAN_PORT: expected a whole number from 0 to 65535, found "70000"'],
     ['PORTOLAN_CONCURRENCY', '0', 'PORTOLAN_CONCURRENCY: expected a whole number from 1 to 10000, found "0"'],

@@ -7,6 +7,8 @@ export type Config = {
   host: string
   /** 0 picks a free one. */
   port: number
+  /** Without a slash at the end. */
+  publicUrl: string | null
   databaseFile: string
   /** The name of the cluster that Portolan stands in or reads. */
   cluster: string
@@ -45,6 +47,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     host: settings.PORTOLAN_HOST,
     port: settings.PORTOLAN_PORT,
+    publicUrl: settings.PORTOLAN_PUBLIC_URL,
     databaseFile: settings.PORTOLAN_DATABASE,
     cluster: settings.PORTOLAN_CLUSTER,
     vantage: settings.PORTOLAN_VANTAGE,

@@ -100,6 +100,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
     settings: {
       version: VERSION,
+      publicUrl: config.publicUrl,
       cluster: config.cluster,
       dnsServers: config.dnsServers,
       queueLimit: config.queueLimit,

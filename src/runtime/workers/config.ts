@@ -14,6 +14,8 @@ export type Env = {
 /** The settings that mean something at the edge; the names are those of Node. Durations in milliseconds. */
 export type WorkersConfig = {
   cluster: string
+  /** Without a slash at the end. */
+  publicUrl: string | null
   clusterDomain: string | null
   /** `ip` or `ip:port`, asked over TCP; empty: `dohUrl` is asked. */
   dnsServers: readonly string[]
@@ -42,6 +44,7 @@ export function readWorkersConfig(env: Env): WorkersConfig {
   const settings = readSettings({ ...env })
   return {
     cluster: settings.PORTOLAN_CLUSTER,
+    publicUrl: settings.PORTOLAN_PUBLIC_URL,
     clusterDomain: settings.PORTOLAN_CLUSTER_DOMAIN,
     dnsServers: settings.PORTOLAN_DNS_SERVERS,
     dohUrl: settings.PORTOLAN_DOH_URL,

@@ -55,6 +55,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
     policy: createEdgePolicy(config),
     settings: {
       version: VERSION,
+      publicUrl: config.publicUrl,
       cluster: config.cluster,
       dnsServers: config.dnsServers,
       queueLimit: config.queueLimit,

@@ -1,0 +1,64 @@
+/**
+ * Requests that a page of somebody else makes through the browser of a person who can reach this server. The browser
+ * says so itself: by `Sec-Fetch-Site` (W3C Fetch Metadata; on HTTPS and loopback) and by `Origin` (RFC 6454; on every
+ * request that may change something). What sends neither, like curl, CI and Prometheus, is no browser and passes.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from 'hono'
+import { ProblemError } from '../lib/problem.ts'
+import type { ApiEnv } from './route.ts'
+
+export type Asking = {
+  method: string
+  path: string
+  host: string | undefined
+  origin: string | undefined
+  secFetchSite: string | undefined
+}
+
+const READS = new Set(['GET', 'HEAD'])
+
+/** What acts although it is a read: it dials. A link or an image in any page would be enough to make it. */
+const ACTS = new Set(['/probe'])
+
+/**
+ * Why a request is refused; `null`: it is not. A read shows nothing to a foreign page (there is no CORS here), so only
+ * what acts is looked at, and a navigation, such as a form or a link makes, is no exception.
+ *
+ * @param publicUrl the address by which browsers reach this server, where a proxy says another Host.
+ */
+export function foreignTo(publicUrl: string | null, asking: Asking): string | null {
+  const { method, path, host, origin, secFetchSite } = asking
+  if (READS.has(method) && !ACTS.has(path)) return null
+  // `none` is a person's own doing: typed, or a bookmark. Values that are not known say nothing (Fetch Metadata 2.3)
+  const site = secFetchSite?.trim().toLowerCase()
+  if (site === 'cross-site' || site === 'same-site') return `Sec-Fetch-Site: ${site}`
+  if (origin === undefined || isOwn(origin, host, publicUrl)) return null
+  return `Origin: ${origin.slice(0, 200)}`
+}
+
+/** `null` is the origin of pages without one, like sandboxed frames and files: never ours. */
+function isOwn(origin: string, host: string | undefined, publicUrl: string | null): boolean {
+  if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) return false
+  const { protocol, host: named, origin: whole } = new URL(origin)
+  if (publicUrl !== null && whole === new URL(publicUrl).origin) return true
+  // Behind TLS that ends at a proxy only the browser knows the scheme, so a default port is read by its scheme
+  const own = `${protocol}//${host ?? ''}`
+  return host !== undefined && URL.canParse(own) && new URL(own).host === named
+}
+
+export function refuseForeignPages(publicUrl: string | null): MiddlewareHandler<ApiEnv> {
+  return async ({ req }, next) => {
+    const found = foreignTo(publicUrl, {
+      ...{ method: req.method, path: req.path },
+      ...{ host: req.header('host'), origin: req.header('origin'), secFetchSite: req.header('sec-fetch-site') },
+    })
+    if (found === null) return next()
+    throw new ProblemError(
+      'forbidden',
+      `A page of another site asked for this through a browser (${found}), which only Portolan's own pages may do. ` +
+        'If the page is one of its own, served through a proxy, set PORTOLAN_PUBLIC_URL to the address in the browser.',
+    )
+  }
+}
