@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
+import { PROXY_MODES } from './proxies.ts'
 import { sceneOf } from './scene.ts'
 import { confinementTests } from './suite/confinement.ts'
 import { dnsTests } from './suite/dns.ts'
@@ -8,8 +9,12 @@ import { faultTests } from './suite/faults.ts'
 import { healthyTests } from './suite/healthy.ts'
 import { ingressTests } from './suite/ingress.ts'
 import { kindTests } from './suite/kinds.ts'
+import { modeTests } from './suite/modes.ts'
 import { outsideTests } from './suite/outside.ts'
 import { triesTests } from './suite/tries.ts'
+
+/** Both; or the one that is asked for. */
+const MODES = PROXY_MODES.filter((mode) => (process.env.CLUSTER_PROXY ?? mode) === mode)
 
 let cluster: Cluster
 
@@ -20,11 +25,17 @@ afterEach(() => cluster?.repair())
 afterAll(() => cluster?.stop())
 
 confinementTests()
-healthyTests(() => cluster)
-faultTests(() => cluster)
-kindTests(() => cluster)
-familyTests(() => cluster)
-dnsTests(() => cluster)
-ingressTests(() => cluster)
-outsideTests(() => cluster)
-triesTests(() => cluster)
+
+describe.each(MODES)('with kube-proxy in %s mode', (mode) => {
+  beforeAll(() => cluster.useProxy(mode))
+
+  modeTests(() => cluster, mode)
+  healthyTests(() => cluster)
+  faultTests(() => cluster)
+  kindTests(() => cluster)
+  familyTests(() => cluster)
+  dnsTests(() => cluster)
+  ingressTests(() => cluster)
+  outsideTests(() => cluster)
+  triesTests(() => cluster)
+})

@@ -12,10 +12,20 @@ import { parseManifests } from '../../src/kube/parse.ts'
 import { createSecrets, type Secrets } from './certificates.ts'
 import { createDaemons, type DnsState } from './daemons.ts'
 import { assertCutOff } from './netns.ts'
-import { blackhole, buildNetwork, filter, programServices, pullCable, rationRefusals, stopProxy } from './network.ts'
+import {
+  blackhole,
+  buildNetwork,
+  type Flavour,
+  filter,
+  programServices,
+  pullCable,
+  rationRefusals,
+  stopProxy,
+} from './network.ts'
 import type { Mode, PodPort } from './pod.ts'
 import { type RunningPod, startPod } from './pods.ts'
 import { type Prober, startProber } from './prober.ts'
+import { PROXIES, type ProxyMode } from './proxies.ts'
 import { renderEnvironment, renderResolvConf } from './render/pod.ts'
 import { CLIENT, type Manifest, OUTSIDE, SHORE, SPECIAL_PODS } from './world.ts'
 
@@ -26,6 +36,8 @@ export type Cluster = {
   outside: Prober
   /** Makes the data plane what these objects say. Nodes and pods stay as they were at the start. */
   apply(manifests: readonly Manifest[]): Promise<void>
+  /** From now on kube-proxy runs in that mode, on all nodes. */
+  useProxy(mode: ProxyMode): Promise<void>
   issue: Secrets['issue']
   fault: Faults
   /** Undoes every fault. */
@@ -58,13 +70,16 @@ const parse = (manifests: readonly Manifest[]): KubeObjects => parseManifests(ma
  *
  * @param manifests what is there at the start: nodes, pods, and Services, which are in the environment of the pods.
  */
-export async function startCluster(manifests: readonly Manifest[]): Promise<Cluster> {
+export async function startCluster(
+  manifests: readonly Manifest[],
+  flavour: Flavour = { mode: 'nftables', draw: 'turns' },
+): Promise<Cluster> {
   assertCutOff()
   execFileSync(process.execPath, ['scripts/build.ts', '--if-needed'], { cwd: join(import.meta.dirname, '../..') })
   const stops: Undo[] = []
   const stop = async () => void (await Promise.all(stops.splice(0).map((each) => each())))
   try {
-    return { ...(await assemble(parse(manifests), stops)), stop }
+    return { ...(await assemble(parse(manifests), flavour, stops)), stop }
   } catch (cause) {
     await stop()
     throw cause
@@ -72,7 +87,8 @@ export async function startCluster(manifests: readonly Manifest[]): Promise<Clus
 }
 
 /** @param stops takes how to stop each thing, as soon as it runs. */
-async function assemble(objects: KubeObjects, stops: Undo[]): Promise<Omit<Cluster, 'stop'>> {
+async function assemble(objects: KubeObjects, { mode, draw }: Flavour, stops: Undo[]): Promise<Omit<Cluster, 'stop'>> {
+  const flavour: Flavour = { mode, draw }
   const secrets = await createSecrets(join(FOLDER, 'secrets'))
   await buildNetwork(objects)
   const daemons = createDaemons(FOLDER, secrets)
@@ -80,7 +96,7 @@ async function assemble(objects: KubeObjects, stops: Undo[]): Promise<Omit<Clust
   let current = objects
   const serve = async (now: KubeObjects) => {
     current = now
-    await Promise.all([programServices(now), daemons.serve(now)])
+    await Promise.all([programServices(now, flavour), daemons.serve(now)])
   }
   const starting = [startPods(objects, secrets, stops), startProbers(objects, secrets, stops), serve(objects)] as const
   // Where one fails, what the others have started is to be stopped.
@@ -98,6 +114,12 @@ async function assemble(objects: KubeObjects, stops: Undo[]): Promise<Omit<Clust
     inside,
     outside,
     apply: (now) => serve(parse(now)),
+    async useProxy(mode) {
+      const { remove } = PROXIES[flavour.mode]
+      flavour.mode = mode
+      await Promise.all(objects.nodes.map(({ meta }) => remove(meta.name)))
+      await serve(current)
+    },
     issue: secrets.issue,
     fault: {
       pods: undoable(async (names, mode) => {
@@ -105,7 +127,7 @@ async function assemble(objects: KubeObjects, stops: Undo[]): Promise<Omit<Clust
         return () => podsBe(names, 'well')
       }),
       dns: undoable((state) => daemons.breakDns(typeof state === 'string' ? state : parse(state))),
-      stopProxy: undoable((node) => stopProxy(current, node)),
+      stopProxy: undoable((node) => stopProxy(current, flavour, node)),
       pullCable: undoable(pullCable),
       blackhole: undoable(blackhole),
       filter: undoable(filter),

@@ -6,9 +6,10 @@
  */
 import type { Family, KubeObjects, Node, Pod } from '../../src/kube/objects.ts'
 import { ip, nft, nsenter, run, sysctl } from './netns.ts'
+import { PROXIES, type ProxyMode } from './proxies.ts'
+import { renderCni } from './render/cni.ts'
 import { renderLoadBalancers } from './render/load-balancer.ts'
-import { PROXY_TABLES, renderCni, renderProxy } from './render/proxy.ts'
-import { FAMILIES, familyOf, nodeAddress, ofFamily, servedPorts, vipsOf } from './render/service-ports.ts'
+import { type Draw, FAMILIES, familyOf, nodeAddress, ofFamily, servedPorts, vipsOf } from './render/service-ports.ts'
 import { OUTSIDE, ROUTER, SHORE } from './world.ts'
 
 /** Every pod's next hop, on the node's end of its link. */
@@ -118,11 +119,13 @@ async function plugNode(node: Node, nodes: readonly Node[], pods: readonly Pod[]
   await nft(node.meta.name, renderCni(node))
 }
 
+export type Flavour = { mode: ProxyMode; draw: Draw }
+
 /** What changes with the Services: the rules of each node, and where the router sends load balancers' addresses. */
-export async function programServices(objects: KubeObjects): Promise<void> {
+export async function programServices(objects: KubeObjects, flavour: Flavour): Promise<void> {
   const { nodes } = objects
   await Promise.all([
-    ...nodes.map((node) => programNode(objects, node)),
+    ...nodes.map((node) => programNode(objects, node, flavour)),
     nft(ROUTER.name, renderLoadBalancers(objects)),
     ...FAMILIES.map((family) =>
       ip(ROUTER.name, [`route flush proto ${ROUTE_PROTOCOL}`, ...serviceRoutes(objects, family)], family),
@@ -134,8 +137,8 @@ export async function programServices(objects: KubeObjects): Promise<void> {
  * Flows that the kernel remembers go on by the rules of before: kube-proxy makes it forget those over UDP. Here all, so
  * that a port that is used again never meets what an earlier test left.
  */
-async function programNode(objects: KubeObjects, node: Node): Promise<void> {
-  await nft(node.meta.name, renderProxy(objects, node))
+async function programNode(objects: KubeObjects, node: Node, { mode, draw }: Flavour): Promise<void> {
+  await PROXIES[mode].program(objects, node, draw)
   await run([...nsenter(node.meta.name), 'conntrack', '--flush'])
 }
 
@@ -162,10 +165,10 @@ const route = (address: string, hops: readonly string[]): string =>
   `route add ${single(address)} proto ${ROUTE_PROTOCOL} ${hops.map((hop) => `nexthop via ${hop}`).join(' ')}`
 
 /** kube-proxy's rules are gone on one node, which load balancers then leave out. @returns how to end it. */
-export async function stopProxy(objects: KubeObjects, node: string): Promise<() => Promise<unknown>> {
+export async function stopProxy(objects: KubeObjects, flavour: Flavour, node: string): Promise<() => Promise<unknown>> {
   const others = { ...objects, nodes: objects.nodes.filter(({ meta }) => meta.name !== node) }
-  await Promise.all([nft(node, PROXY_TABLES.map((table) => `delete ${table}`).join('\n')), programServices(others)])
-  return () => programServices(objects)
+  await Promise.all([PROXIES[flavour.mode].remove(node), programServices(others, flavour)])
+  return () => programServices(objects, flavour)
 }
 
 /** The node's cable is pulled. @returns how to plug it in again. */

@@ -1,9 +1,27 @@
+import { BlockList } from 'node:net'
 import type { EndpointPort, Family, KubeObjects, Node, Service, ServicePort } from '../../../src/kube/objects.ts'
 
 export type Backend = { address: string; port: number; node: string | null; name: string; hostname: string | null }
 
 /** A Service's port with what traffic to it may go to. */
 export type ServedPort = { service: Service; port: ServicePort; backends: readonly Backend[] }
+
+/** How a node chooses among endpoints: kube-proxy draws lots; in turns, a test can count on what comes next. */
+export type Draw = 'lots' | 'turns'
+
+/** kube-proxy leaves Services with this label to somebody else. */
+const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name'
+
+export const isLeftToOthers = ({ meta }: Service): boolean => meta.labels[OTHER_PROXY] !== undefined
+
+/** Of one family. @param range in CIDR notation. */
+export function contains(range: string, address: string): boolean {
+  const [network = '', bits] = range.split('/')
+  const list = new BlockList()
+  const family = familyOf(network) === 'IPv6' ? 'ipv6' : 'ipv4'
+  list.addSubnet(network, Number(bits), family)
+  return list.check(address, family)
+}
 
 export const FAMILIES = ['IPv4', 'IPv6'] as const satisfies readonly Family[]
 

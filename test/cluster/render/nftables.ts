@@ -1,16 +1,17 @@
 /**
  * The rules of a node, as kube-proxy in nftables mode writes them (pkg/proxy/nftables): the same hooks, chains and
- * verdicts, without what makes them fast to update. And what a CNI plugin adds: packets of pods that leave the
- * cluster's networks bear the node's address.
+ * verdicts, without what makes them fast to update.
  *
  * @module
  */
 import type { Family, KubeObjects, Node } from '../../../src/kube/objects.ts'
-import { POD_CIDR, SERVICE_CIDR } from '../world.ts'
+import { POD_CIDR } from '../world.ts'
 import {
   type Backend,
   clusterIPOf,
+  type Draw,
   FAMILIES,
+  isLeftToOthers,
   nodeAddress,
   ofFamily,
   type ServedPort,
@@ -22,9 +23,6 @@ import {
 /** kube-proxy's own (`--iptables-masquerade-bit` 14). */
 const MASQUERADE_MARK = '0x4000'
 
-/** kube-proxy leaves Services with this label to somebody else. */
-const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name'
-
 /** nftables' words, and the networks that a family has. */
 const DIALECTS = {
   IPv4: { ip: 'ip', address: 'ipv4_addr' },
@@ -33,34 +31,38 @@ const DIALECTS = {
 
 type Rules = {
   family: Family
+  draw: Draw
   chains: Map<string, string[]>
   sets: Map<string, string>
   serviceIPs: string[]
   nodePorts: string[]
   withoutEndpoints: string[]
   nodePortsWithoutEndpoints: string[]
+  firewalls: string[]
 }
 
 /** A table for each family, as if the other did not exist. */
-export const renderProxy = (objects: KubeObjects, node: Node): string =>
-  FAMILIES.map((family) => renderFamily(objects, node, family)).join('')
+export const renderNftables = (objects: KubeObjects, node: Node, draw: Draw): string =>
+  FAMILIES.map((family) => renderFamily(objects, node, family, draw)).join('')
 
 /** What is to be gone where kube-proxy is. */
 export const PROXY_TABLES = FAMILIES.map((family) => `table ${DIALECTS[family].ip} kube-proxy`)
 
-function renderFamily(objects: KubeObjects, node: Node, family: Family): string {
+function renderFamily(objects: KubeObjects, node: Node, family: Family, draw: Draw): string {
   const { ip, address } = DIALECTS[family]
   const rules: Rules = {
     family,
+    draw,
     chains: new Map(),
     sets: new Map(),
     serviceIPs: [],
     nodePorts: [],
     withoutEndpoints: [],
     nodePortsWithoutEndpoints: [],
+    firewalls: [],
   }
   const ports = servedPorts(objects, family).filter(
-    ({ service: { meta }, service }) => clusterIPOf(service, family) !== null && meta.labels[OTHER_PROXY] === undefined,
+    ({ service }) => clusterIPOf(service, family) !== null && !isLeftToOthers(service),
   )
   for (const served of ports) addPort(rules, node, served)
   const clusterIPs = new Set(ports.map(({ service }) => clusterIPOf(service, family)))
@@ -77,6 +79,7 @@ table ${ip} kube-proxy {
   map service-nodeports { type inet_proto . inet_service : verdict; ${elements(rules.nodePorts)} }
   map no-endpoint-services { type ${address} . inet_proto . inet_service : verdict; ${elements(rules.withoutEndpoints)} }
   map no-endpoint-nodeports { type inet_proto . inet_service : verdict; ${elements(rules.nodePortsWithoutEndpoints)} }
+  map firewall-ips { type ${address} . inet_proto . inet_service : verdict; ${elements(rules.firewalls)} }
   chain services {
     ${ip} daddr . meta l4proto . th dport vmap @service-ips
     ${ip} daddr ${own} meta l4proto . th dport vmap @service-nodeports
@@ -84,6 +87,11 @@ table ${ip} kube-proxy {
   chain service-endpoints-check { ${ip} daddr . meta l4proto . th dport vmap @no-endpoint-services; }
   chain nodeport-endpoints-check { ${ip} daddr ${own} meta l4proto . th dport vmap @no-endpoint-nodeports; }
   chain cluster-ips-check { ${ip} daddr @cluster-ips reject; }
+  chain firewall-check { ${ip} daddr . meta l4proto . th dport vmap @firewall-ips; }
+  chain filter-prerouting-pre-dnat {
+    type filter hook prerouting priority dstnat - 10
+    ct state new jump firewall-check
+  }
   chain nat-prerouting { type nat hook prerouting priority dstnat; jump services; }
   chain nat-postrouting {
     type nat hook postrouting priority srcnat
@@ -116,6 +124,7 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
   const outside = externalTrafficPolicy === 'Local' ? local : backends
   const externals = ofFamily(rules.family, [...vipsOf(service), ...service.externalIPs])
   const at = (address: string): string => `${address} . ${protocol} . ${port.port}`
+  const ranges = ofFamily(rules.family, service.loadBalancerSourceRanges)
   // Nothing anywhere is refused; nothing on this node, where the policy is Local, is dropped.
   const otherwise = backends.length === 0 ? 'goto reject-chain' : 'drop'
 
@@ -141,6 +150,11 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
     }
     rules.serviceIPs.push(...externals.map((address) => `${at(address)} : goto external-${id}`))
     if (port.nodePort) rules.nodePorts.push(`${protocol} . ${port.nodePort} : goto external-${id}`)
+    if (ranges.length > 0) {
+      rules.chains.set(`firewall-${id}`, [`${ip} saddr != { ${ranges.join(', ')} } drop`])
+      const vips = ofFamily(rules.family, vipsOf(service))
+      rules.firewalls.push(...vips.map((address) => `${at(address)} : goto firewall-${id}`))
+    }
   }
   if (outside.length === 0) {
     rules.withoutEndpoints.push(...externals.map((address) => `${at(address)} : ${otherwise}`))
@@ -152,16 +166,17 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
   }
 }
 
-/**
- * One endpoint in turn. kube-proxy draws lots (`numgen random`); in turn is as even, and a test can count on it.
- */
 function balance(rules: Rules, chain: string, targets: readonly string[], before: readonly string[]): void {
   const sticky = targets.flatMap((target) => {
     const set = `affinity-${target}`
     return rules.sets.has(set) ? [`${DIALECTS[rules.family].ip} saddr @${set} goto ${target}`] : []
   })
   const verdicts = targets.map((target, position) => `${position} : goto ${target}`)
-  rules.chains.set(chain, [...before, ...sticky, `numgen inc mod ${targets.length} vmap { ${verdicts.join(', ')} }`])
+  rules.chains.set(chain, [
+    ...before,
+    ...sticky,
+    `numgen ${rules.draw === 'lots' ? 'random' : 'inc'} mod ${targets.length} vmap { ${verdicts.join(', ')} }`,
+  ])
 }
 
 function toBackend(
@@ -185,18 +200,3 @@ function toBackend(
   ])
   return chain
 }
-
-export const renderCni = (node: Node): string =>
-  FAMILIES.map((family) => {
-    const { ip } = DIALECTS[family]
-    const within = `{ ${POD_CIDR[family]}, ${SERVICE_CIDR[family]} }`
-    return `table ${ip} cni
-delete table ${ip} cni
-table ${ip} cni {
-  chain postrouting {
-    type nat hook postrouting priority 110
-    ${ip} saddr { ${ofFamily(family, node.podCIDRs)} } ${ip} daddr != ${within} masquerade
-  }
-}
-`
-  }).join('')
