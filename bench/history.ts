@@ -159,7 +159,7 @@ async function claimOne(store: Store, tries: number, i: number) {
   })
   const byPath = Map.groupBy(results, ({ pathId }) => pathId)
   const judged = paths.map((path) => ({ path, ...judgePath(path, byPath.get(path.id) ?? []) }))
-  const summary = { pass: PATHS, fail: 0, error: 0, skipped: 0 }
+  const summary = { pass: PATHS, fail: 0, error: 0, skipped: 0, leftOut: 0 }
   const diagnosis = { status: 'healthy', findings: [] } as const
   const end: JobEnd = { verdict: 'pass', summary, diagnosis, problem: null, judged, finishedAtMs: atMs }
   return { lease: claim.lease, results, end }

@@ -9,6 +9,7 @@ import {
   orNull,
   pathFields,
   ResultSchema,
+  SummarySchema,
   TargetSchema,
   VerdictSchema,
 } from './schemas.ts'
@@ -43,21 +44,31 @@ const LatencySchema = z
 
 const lastFailure = z.object({ at: InstantSchema, code: z.enum(codes).nullable() }).nullable()
 
+const state = z.enum(['pass', 'fail']).nullable().openapi({
+  description: 'What was found last; errors of our own leave it as it is. null: never tested',
+})
+
+const nowFields = {
+  state: z.enum(['pass', 'fail']).nullable().openapi({
+    description:
+      'Of all its paths now: what the last job left out is as it was when it was looked at last. null: never tested',
+  }),
+  sinceAt: InstantSchema.nullable(),
+  lastVerdict: VerdictSchema.openapi({ description: 'Of the last job, which may have left paths out' }),
+  lastJobId: z.string(),
+  lastAt: InstantSchema,
+  lastSummary: orNull(SummarySchema),
+}
+
 const headFields = {
   target: TargetSchema,
   firstAt: InstantSchema,
-  lastVerdict: VerdictSchema,
-  lastJobId: z.string(),
-  lastAt: InstantSchema,
+  ...nowFields,
   availability,
   counts: CountsSchema,
   openIncidents: z.int(),
 }
 export const ServiceHeadSchema = z.object(headFields).openapi('ServiceHead')
-
-const state = z.enum(['pass', 'fail']).nullable().openapi({
-  description: 'What was found last; errors of our own leave it as it is. null: never tested',
-})
 
 const PathStateSchema = z
   .object({
@@ -109,6 +120,10 @@ export const IncidentSchema = z
     vantage,
     startedAt: InstantSchema,
     endedAt: InstantSchema.nullable(),
+    failingMs: z.number().nullable().openapi({
+      description:
+        'How long it failed, without the healthy minutes between failures that count as one; null while open',
+    }),
     failures: FailuresSchema,
     finding: z
       .object({
@@ -137,11 +152,15 @@ export const ServiceReportSchema = z
     target: TargetSchema,
     ...windowHead,
     ...tally,
+    now: z.object(nowFields),
     paths: z
       .array(
         z.object({
           ...pathFields,
           retiredAt: InstantSchema.nullable(),
+          state,
+          sinceAt: InstantSchema.nullable(),
+          lastAt: InstantSchema.nullable(),
           ...{ availability, counts: CountsSchema, ...tally },
           lastOutcome: orNull(OutcomeSchema),
           lastFailure,

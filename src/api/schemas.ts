@@ -187,8 +187,11 @@ const NotApplicableSchema = z
 const IgnoredSchema = z.object({ object: z.string(), reason: z.string() }).openapi('Ignored')
 
 export const SummarySchema = z
-  .object({ pass: z.int(), fail: z.int(), error: z.int(), skipped: z.int() })
-  .openapi('Summary', { description: 'Of paths × checks' })
+  .object({ pass: z.int(), fail: z.int(), error: z.int(), skipped: z.int(), leftOut: z.int() })
+  .openapi('Summary', {
+    description:
+      'Of paths × checks. `skipped` could not be tested; `leftOut` was excluded by selectors or is beyond the limits',
+  })
 
 export const JobProblemSchema = z
   .object({ code: z.string(), title: z.string(), detail: z.string(), status: z.int() })

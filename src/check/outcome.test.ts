@@ -98,7 +98,7 @@ describe('judgePath', () => {
     const unseen = beyondVantage('certificate_not_seen', 'expectation')
     const judgement = judgePath(path, [result('pass'), result('skipped', { check: 'expiry', failure: unseen })])
     expect([judgement.outcome, judgement.skipped]).toEqual(['pass', null])
-    expect(summarise([{ path, ...judgement }])).toEqual({ pass: 1, fail: 0, error: 0, skipped: 1 })
+    expect(summarise([{ path, ...judgement }])).toEqual({ pass: 1, fail: 0, error: 0, skipped: 1, leftOut: 0 })
   })
 
   it('leaves controls out', () => {
@@ -167,6 +167,12 @@ describe('summarise', () => {
       deciding: [result('pass'), result('fail', { check: 'home' }), result('pass', { check: 'home', sample: 2 })],
     }
     const skipped: JudgedPath = { ...judged('skipped'), deciding: [] }
-    expect(summarise([two, judged('error'), skipped, judged(null)])).toEqual({ pass: 1, fail: 1, error: 1, skipped: 1 })
+    expect(summarise([two, judged('error'), skipped, judged(null)])).toEqual({
+      pass: 1,
+      fail: 1,
+      error: 1,
+      skipped: 1,
+      leftOut: 0,
+    })
   })
 })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Summary, Verdict } from '../job/job.ts'
+import { NO_SUMMARY, type Summary, type Verdict } from '../job/job.ts'
 import type { PathSelector, PlannedPath, Skipped, SkipReason } from '../plan/path.ts'
 import { selects } from '../plan/selector.ts'
 import type { Failure } from './codes.ts'
@@ -108,13 +108,19 @@ export function comparedTries(judgement: PathJudgement, most: number): readonly 
   return deciding.filter((each) => each === telling || others.has(each))
 }
 
+/** Not meant to be tested, as the caller's selectors or limits leave it out: it counts in no history. */
+const LEFT_OUT: ReadonlySet<SkipReason> = new Set(['excluded', 'sampled'])
+
+/** Whether a path was left out on purpose, as opposed to one that could not be tested. */
+export const isLeftOut = (skipped: Skipped | null): boolean => skipped !== null && LEFT_OUT.has(skipped.reason)
+
 /** Counts of paths × checks: each check of a path by its own deciding tries. Undecided ones are not counted. */
 export function summarise(judged: readonly JudgedPath[]): Summary {
-  const summary: Summary = { pass: 0, fail: 0, error: 0, skipped: 0 }
-  for (const { path, outcome, deciding } of judged) {
+  const summary: Summary = { ...NO_SUMMARY }
+  for (const { path, outcome, skipped, deciding } of judged) {
     if (outcome === null) continue
     if (deciding.length === 0) {
-      summary.skipped += Math.max(1, path.checks.length)
+      summary[isLeftOut(skipped) ? 'leftOut' : 'skipped'] += Math.max(1, path.checks.length)
       continue
     }
     for (const tries of Map.groupBy(deciding, (result) => result.check).values()) summary[worst(tries)]++

@@ -51,7 +51,17 @@ export type JobRequest = {
   labels: Readonly<Record<string, string>>
 }
 
-export type Summary = { pass: number; fail: number; error: number; skipped: number }
+export type Summary = {
+  pass: number
+  fail: number
+  error: number
+  /** Meant to be tested, and could not be. */
+  skipped: number
+  /** Not meant to be tested: excluded by the caller's selectors, or beyond the limits. */
+  leftOut: number
+}
+
+export const NO_SUMMARY: Summary = { pass: 0, fail: 0, error: 0, skipped: 0, leftOut: 0 }
 
 /** Why a job as a whole could not be done: a stored problem. */
 export type JobProblem = { code: string; title: string; detail: string; status: number }

@@ -11,12 +11,12 @@ const failing = (service: string) => aJob({ target: target(service) })
 const passing = (service: string) =>
   aJob({
     ...{ target: target(service), verdict: 'pass', paths: [], diagnosis: { status: 'healthy', findings: [] } },
-    summary: { pass: 3, fail: 0, error: 0, skipped: 0 },
+    summary: { pass: 3, fail: 0, error: 0, skipped: 0, leftOut: 0 },
   })
 const untested = (service: string) =>
   aJob({
     ...{ target: target(service), verdict: 'inconclusive', paths: [], diagnosis: { status: 'unknown', findings: [] } },
-    summary: { pass: 0, fail: 0, error: 0, skipped: 1 },
+    summary: { pass: 0, fail: 0, error: 0, skipped: 1, leftOut: 0 },
   })
 
 function aReport(verdict: BatchDocument['verdict'], jobs: readonly JobDocument[]): BatchReport {

@@ -36,6 +36,8 @@ export const renderServiceCsv = (report: ServiceReport): string => {
     ['lastFailureAt', (path) => path.lastFailure?.at ?? null],
     ['lastFailureCode', (path) => path.lastFailure?.code ?? null],
     ['retiredAt', (path) => path.retiredAt],
+    ['state', (path) => path.state],
+    ['sinceAt', (path) => path.sinceAt],
   ]
   return toCsv(columns, report.paths)
 }
@@ -52,6 +54,8 @@ export const renderOverallCsv = (report: OverallReport): string =>
       ['availability', ({ availability }) => availability],
       ...COUNTS,
       ['openIncidents', ({ openIncidents }) => openIncidents],
+      ['state', ({ state }) => state],
+      ['sinceAt', ({ sinceAt }) => sinceAt],
       ['lastVerdict', ({ lastVerdict }) => lastVerdict],
       ['lastAt', ({ lastAt }) => lastAt],
       ['lastJobId', ({ lastJobId }) => lastJobId],

@@ -18,6 +18,7 @@ function stateOf(states: readonly SeriesState[]) {
       firstAtMs: 0,
       lastVerdict: 'pass',
       lastJobId: 'job_1',
+      ...{ state: null, sinceMs: null, lastSummary: null },
     },
     ...{ lastAtMs: NOW, counts: { pass: 0, fail: 0, error: 0, skipped: 0 }, openIncidents: 0, diagnosis: null },
     paths: [{ path: aHistoryPath(), retiredAtMs: null, states }],

@@ -13,7 +13,6 @@ import {
   type ServiceHead,
   type ServiceHistory,
   type ServiceWindow,
-  UNWATCHED_MS,
 } from './history.ts'
 import type {
   HistoryResultDocument,
@@ -26,22 +25,26 @@ import type {
   ServiceReport,
   StateDocument,
 } from './history-document.ts'
+import { stateNow } from './now.ts'
 
 const instantOf = (ms: number | null): string | null => (ms === null ? null : toInstant(ms))
 
 export function describeServiceHead(head: ServiceHead): ServiceHeadDocument {
-  const { target, firstAtMs, lastVerdict, lastJobId, lastAtMs, counts, openIncidents } = head
+  const { target, firstAtMs, counts, openIncidents } = head
   return {
     target,
     firstAt: toInstant(firstAtMs),
-    lastVerdict,
-    lastJobId,
-    lastAt: toInstant(lastAtMs),
+    ...describeNow(head),
     availability: availabilityOf(counts),
     counts,
     openIncidents,
   }
 }
+
+const describeNow = ({ state, sinceMs, lastVerdict, lastJobId, lastAtMs, lastSummary }: ServiceWindow['now']) => ({
+  ...{ state, sinceAt: instantOf(sinceMs), lastVerdict, lastJobId },
+  ...{ lastAt: toInstant(lastAtMs), lastSummary },
+})
 
 export const describeService = (history: ServiceHistory): ServiceDocument => ({
   ...describeServiceHead(history),
@@ -50,18 +53,12 @@ export const describeService = (history: ServiceHistory): ServiceDocument => ({
 })
 
 function describePathState({ path, retiredAtMs, states }: PathHistory): PathStateDocument {
-  const newestMs = Math.max(...states.map(({ lastAtMs }) => lastAtMs))
-  const watched = states.filter(({ lastAtMs }) => lastAtMs >= newestMs - UNWATCHED_MS)
-  const failing = watched.filter(({ state }) => state === 'fail')
-  const passing = watched.filter(({ state }) => state === 'pass')
-  const since = (of: readonly SeriesState[]) => of.flatMap(({ sinceMs }) => sinceMs ?? [])
-  // It fails since the first of its states does, and passes since the last of them does.
-  const sinceMs = failing.length > 0 ? Math.min(...since(failing)) : Math.max(...since(passing))
+  const { state, sinceMs } = stateNow(states)
   const failures = states.flatMap(({ lastFailure }) => lastFailure ?? [])
   return {
     ...path,
-    state: failing.length > 0 ? 'fail' : passing.length > 0 ? 'pass' : null,
-    sinceAt: Number.isFinite(sinceMs) ? toInstant(sinceMs) : null,
+    state,
+    sinceAt: instantOf(sinceMs),
     lastFailure: describeFailure(failures.toSorted((a, b) => b.atMs - a.atMs)[0] ?? null),
     retiredAt: instantOf(retiredAtMs),
     states: states.map(describeState),
@@ -87,11 +84,12 @@ export function describeHistoryResult({ result, vantage, counted }: HistoryResul
 }
 
 export function describeIncident({ id, pathId, check, vantage, ...incident }: Incident): IncidentDocument {
-  const { startedAtMs, endedAtMs, failures, cause } = incident
+  const { startedAtMs, endedAtMs, failingMs, failures, cause } = incident
   return {
     ...{ id, path: pathId, check, vantage },
     startedAt: toInstant(startedAtMs),
     endedAt: instantOf(endedAtMs),
+    failingMs,
     failures,
     finding: cause,
   }
@@ -105,7 +103,7 @@ export function windowVerdict(counts: Counts, objective: number): Verdict {
 }
 
 export function reportService(window: ServiceWindow, objective: number): ServiceReport {
-  const { target, fromMs, toMs, counts, latency, failures, paths, incidents, diagnosis } = window
+  const { target, now, fromMs, toMs, counts, latency, failures, paths, incidents, diagnosis } = window
   return {
     target,
     from: toInstant(fromMs),
@@ -114,24 +112,19 @@ export function reportService(window: ServiceWindow, objective: number): Service
     objective,
     availability: availabilityOf(counts),
     ...{ counts, latency, failures },
+    now: describeNow(now),
     paths: paths.map(reportPath),
     incidents: incidents.map(describeIncident),
     diagnosis,
   }
 }
 
-function reportPath({
-  path,
-  retiredAtMs,
-  counts,
-  latency,
-  failures,
-  lastOutcome,
-  lastFailure,
-}: PathWindow): PathReport {
+function reportPath(window: PathWindow): PathReport {
+  const { path, retiredAtMs, counts, latency, failures, lastOutcome, lastFailure } = window
   return {
     ...path,
     retiredAt: instantOf(retiredAtMs),
+    ...{ state: window.state, sinceAt: instantOf(window.sinceMs), lastAt: instantOf(window.lastAtMs) },
     availability: availabilityOf(counts),
     ...{ counts, latency, failures, lastOutcome },
     lastFailure: describeFailure(lastFailure),

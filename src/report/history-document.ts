@@ -6,7 +6,7 @@
 import type { FailureCode } from '../check/codes.ts'
 import type { Outcome } from '../check/result.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Verdict } from '../job/job.ts'
+import type { Summary, Verdict } from '../job/job.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
 import type { Cause, Counts, HistoryPath, Latency, Percentiles } from './history.ts'
 import type { ResultDocument } from './job-document.ts'
@@ -14,12 +14,19 @@ import type { ResultDocument } from './job-document.ts'
 type FailureDocument = { at: string; code: FailureCode | null }
 type Failures = Readonly<Partial<Record<FailureCode, number>>>
 
-export type ServiceHeadDocument = {
-  target: Plan['target']
-  firstAt: string
+export type NowDocument = {
+  /** `fail` if one of its paths is; `null`: never tested. */
+  state: 'pass' | 'fail' | null
+  sinceAt: string | null
   lastVerdict: Verdict
   lastJobId: string
   lastAt: string
+  lastSummary: Summary | null
+}
+
+export type ServiceHeadDocument = NowDocument & {
+  target: Plan['target']
+  firstAt: string
   availability: number | null
   counts: Counts
   openIncidents: number
@@ -68,12 +75,16 @@ export type IncidentDocument = {
   vantage: Vantage
   startedAt: string
   endedAt: string | null
+  failingMs: number | null
   failures: Failures
   finding: Cause | null
 }
 
 export type PathReport = HistoryPath & {
   retiredAt: string | null
+  state: 'pass' | 'fail' | null
+  sinceAt: string | null
+  lastAt: string | null
   availability: number | null
   counts: Counts
   latency: Latency
@@ -93,6 +104,7 @@ export type ServiceReport = {
   counts: Counts
   latency: Latency
   failures: Failures
+  now: NowDocument
   paths: readonly PathReport[]
   incidents: readonly IncidentDocument[]
   diagnosis: Diagnosis | null

@@ -10,7 +10,7 @@ import type { Summary, Verdict } from '../job/job.ts'
 import type { Plan, PlannedPath, Vantage } from '../plan/path.ts'
 
 /** Tries that counted, by outcome: of each sample, address and check the one that decided. */
-export type Counts = Summary
+export type Counts = Omit<Summary, 'leftOut'>
 
 /** From 0 to 1; `null` with nothing tested. What our own side failed at, or left out, lowers nothing. */
 export const availabilityOf = ({ pass, fail }: Counts): number | null =>
@@ -65,17 +65,22 @@ export type PathHistory = {
 export type ServiceHead = {
   target: Plan['target']
   firstAtMs: number
+  /** Of all its paths: what the last job left out is as it was when it was looked at last. `null`: never tested. */
+  state: 'pass' | 'fail' | null
+  sinceMs: number | null
   /** Of the newest job that has ended. */
   lastVerdict: Verdict
   lastJobId: string
   lastAtMs: number
+  /** How many of the paths it looked at, too; `null`: it ended before that was kept. */
+  lastSummary: Summary | null
   /** Over the window asked for. */
   counts: Counts
   openIncidents: number
 }
 
 export type ServiceHistory = ServiceHead & {
-  /** Of the newest job. */
+  /** Of the newest job, and of those that looked last at paths that fail and that it left out. */
   diagnosis: Diagnosis | null
   paths: readonly PathHistory[]
 }
@@ -88,6 +93,8 @@ export type Incident = {
   vantage: Vantage
   startedAtMs: number
   endedAtMs: number | null
+  /** From failure to pass, without the healthy minutes between stretches that count as one; `null` while it is open. */
+  failingMs: number | null
   /** Failing tries by code. */
   failures: Readonly<Partial<Record<FailureCode, number>>>
   cause: Cause | null
@@ -99,6 +106,10 @@ export type SeriesPoint = { atMs: number } & Counts & Percentiles
 export type PathWindow = {
   path: HistoryPath
   retiredAtMs: number | null
+  /** Of now, not of the window. */
+  state: 'pass' | 'fail' | null
+  sinceMs: number | null
+  lastAtMs: number | null
   counts: Counts
   latency: Latency
   /** Failing tries by code. */
@@ -109,6 +120,8 @@ export type PathWindow = {
 
 export type ServiceWindow = {
   target: Plan['target']
+  /** Of now, not of the window. */
+  now: Omit<ServiceHead, 'target' | 'firstAtMs' | 'counts' | 'openIncidents'>
   /** What was covered: whole hours, or days, where nothing finer is kept any more. */
   fromMs: number
   toMs: number

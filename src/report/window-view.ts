@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Verdict } from '../job/job.ts'
+import type { Summary, Verdict } from '../job/job.ts'
 import { windowVerdict } from './describe-history.ts'
 import type { Counts, HistoryPath, Percentiles } from './history.ts'
-import type { IncidentDocument, OverallReport, PathReport, ServiceReport } from './history-document.ts'
+import type { IncidentDocument, NowDocument, OverallReport, PathReport, ServiceReport } from './history-document.ts'
 import { visible } from './visible.ts'
 import { duration, kindOf, pathTitle, place, portOf } from './words.ts'
 
@@ -66,6 +66,7 @@ export function viewService(report: ServiceReport): WindowView {
     ],
     rows: report.paths.map((path) => rowOf(path, objective)),
     sections: [
+      { title: `Now: ${nowWords(report.now)}`, lines: nowLines(report, titles) },
       { title: 'Incidents', lines: report.incidents.map((incident) => incidentLine(incident, titles)) },
       { title: `Diagnosis now: ${report.diagnosis?.status ?? 'unknown'}`, lines: findingLines(report) },
     ].filter(({ lines }) => lines.length > 0),
@@ -86,6 +87,35 @@ function rowOf(path: PathReport, objective: number): ViewRow {
       ...(path.retiredAt === null ? [] : [`retired ${shortInstant(path.retiredAt)}: no longer planned`]),
     ],
   }
+}
+
+const nowWords = ({ state, sinceAt }: NowDocument): string =>
+  `${state ?? 'never tested'}${sinceAt === null ? '' : ` since ${shortInstant(sinceAt)}`}`
+
+/** What fails now, whichever job looked at it last, and what the last job looked at. */
+function nowLines({ now, paths }: ServiceReport, titles: ReadonlyMap<string, string>): string[] {
+  const failing = paths.filter(({ state, retiredAt }) => state === 'fail' && retiredAt === null)
+  return [
+    ...failing.map(({ id, sinceAt, lastAt, lastFailure }) => {
+      const since = sinceAt === null ? '' : ` since ${shortInstant(sinceAt)}`
+      const unseen = lastAt !== null && lastAt < now.lastAt ? `; last looked at ${shortInstant(lastAt)}` : ''
+      return `${titles.get(id) ?? id}: ${lastFailure?.code ?? 'fails'}${since}${unseen}`
+    }),
+    `last job: ${lastJobWords(now)}`,
+  ]
+}
+
+/** `pass, 2026-11-23T09:30:00Z, looked at 3 of 22 paths`: where it looked at all, only the first two. */
+function lastJobWords({ lastVerdict, lastAt, lastSummary }: NowDocument): string {
+  const part = partOf(lastSummary)
+  return [lastVerdict, shortInstant(lastAt), ...(part === null ? [] : [`looked at ${part} paths`])].join(', ')
+}
+
+/** `3 of 22`, checks counted each; `null`: nothing was left out. */
+function partOf(summary: Summary | null): string | null {
+  if (summary === null || summary.leftOut === 0) return null
+  const { pass, fail, error, skipped, leftOut } = summary
+  return `${pass + fail + error} of ${pass + fail + error + skipped + leftOut}`
 }
 
 const isGroup = (path: HistoryPath): boolean => path.kind === 'Endpoint' && path.address === null
@@ -120,10 +150,17 @@ function incidentLine(incident: IncidentDocument, titles: ReadonlyMap<string, st
   const when =
     endedAt === null
       ? `open since ${shortInstant(startedAt)}`
-      : `${shortInstant(startedAt)} to ${shortInstant(endedAt)} (${span(secondsOf(endedAt) - secondsOf(startedAt))})`
+      : `${shortInstant(startedAt)} to ${shortInstant(endedAt)} (${lastedWords(incident, endedAt)})`
   const what = path === null ? 'the Service as a whole' : (titles.get(path) ?? path)
   const why = finding === null ? '' : `; ${finding.confidence}: ${visible(finding.title)} (${finding.code})`
   return `${when}: ${what}: ${failureWords(failures) || 'expect.reachable is not met'}${why}`
+}
+
+/** `50 s, failing for 30 s of it`: where it paused between, how long it failed, too. */
+function lastedWords({ startedAt, failingMs }: IncidentDocument, endedAt: string): string {
+  const lastedMs = secondsOf(endedAt) - secondsOf(startedAt)
+  const failed = failingMs === null ? lastedMs : Math.round(failingMs / 1000) * 1000
+  return lastedMs - failed <= 1000 ? span(lastedMs) : `${span(lastedMs)}, failing for ${span(failed)} of it`
 }
 
 const findingLines = ({ diagnosis }: ServiceReport): string[] =>
@@ -150,7 +187,8 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
       { title: 'Last job' },
     ],
     rows: services.map((service) => {
-      const { target, availability: _availability, lastVerdict, lastAt, openIncidents } = service
+      const { target, state, lastVerdict, lastAt, lastSummary, openIncidents } = service
+      const part = partOf(lastSummary)
       const name = visible(`${target.namespace}/${target.service}`)
       return {
         name: `${name} in ${visible(target.cluster)}`,
@@ -158,11 +196,12 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
         p50Ms: null,
         cells: [
           ...[name, visible(target.cluster), percentOf(service.counts), triesOf(service.counts)],
-          ...[lastVerdict, shortInstant(lastAt)],
+          ...[state ?? '–', `${lastVerdict} ${shortInstant(lastAt)}`],
         ],
         notes: [
           ...(service.counts.fail === 0 ? [] : [`${service.counts.fail} tries failed`]),
           ...errorNotes(service.counts),
+          ...(part === null ? [] : [`the last job looked at ${part} paths`]),
           ...(openIncidents === 0 ? [] : [openWords(openIncidents)]),
         ],
       }

@@ -235,6 +235,7 @@ export function countsOf({ status, summary, paths }: JobDocument): string {
     [summary.fail, 'failed'],
     [summary.error, summary.error === 1 ? 'error' : 'errors'],
     [summary.skipped, 'skipped'],
+    [summary.leftOut, 'left out'],
   ] as const
   const counted = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
   return counted.join(', ') || 'no path'

@@ -46,6 +46,7 @@ export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promis
     sql`update jobs set status = 'finished', verdict = ${end.verdict}, finished_at_ms = ${finishedAtMs},
         problem = ${end.problem && JSON.stringify(end.problem)}, diagnosis = ${diagnosis?.hash ?? null},
         passed = ${summary.pass}, failed = ${summary.fail}, errors = ${summary.error}, skipped = ${summary.skipped},
+        left_out = ${summary.leftOut},
         sealed = null, lease_owner = null, lease_until_ms = null, version = version + 1
       where ${still} returning no`,
   ])
@@ -55,7 +56,7 @@ export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promis
 function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) {
   const { id, createdAtMs, cluster, namespace, service, vantage } = row
   const target = { cluster, namespace, service }
-  const { verdict, judged, finishedAtMs } = end
+  const { verdict, summary, judged, finishedAtMs } = end
   const findings = end.diagnosis?.findings ?? []
   const observed = observe({ job: { id, createdAtMs, target }, verdict, findings, judged })
   const unprobed = jsonChunks(observed.unprobed)
@@ -64,7 +65,7 @@ function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) 
   return [
     ...keepParts(hash, unprobed, finishedAtMs),
     ...historyWrites(
-      { target, vantage, createdAtMs, lease, verdict, finishedAtMs, unprobed: hash, diagnosis },
+      { target, vantage, createdAtMs, lease, verdict, summary, finishedAtMs, unprobed: hash, diagnosis },
       observed,
     ),
   ]

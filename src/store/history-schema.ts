@@ -24,6 +24,8 @@ export const services = sqliteTable(
     lastEndedAtMs: integer('last_ended_at_ms'),
     lastJobId: text('last_job_id'),
     lastVerdict: text('last_verdict').$type<Verdict>(),
+    /** JSON of that job's `Summary`. */
+    lastSummary: text('last_summary'),
     /** Hashes of `texts`. */
     plan: text(),
     diagnosis: text(),
@@ -84,6 +86,8 @@ export const series = sqliteTable(
     uniqueIndex('series_key').on(t.pathId, t.check, t.vantage),
     index('series_service').on(t.serviceNo).where(sql`service_no is not null`),
     index('series_used').on(t.usedDay),
+    // Asked for when a Service or a group passes: whether something it holds still fails. 1 is `fail`.
+    index('series_failing').on(t.serviceNo).where(sql`state = 1`),
   ],
 )
 
@@ -143,6 +147,10 @@ export const incidents = sqliteTable(
     seriesNo: integer('series_no').notNull(),
     startedAtMs: integer('started_at_ms').notNull(),
     endedAtMs: integer('ended_at_ms'),
+    /** When the failing began that lasts, or lasted to the end; null: it has never paused, and is `started_at_ms`. */
+    resumedAtMs: integer('resumed_at_ms'),
+    /** How long it failed before it was last resumed, or altogether once it has ended. */
+    failingMs: integer('failing_ms').notNull().default(0),
     /** JSON of a `Cause`: what the diagnosis said when it began. */
     cause: text(),
   },

@@ -8,6 +8,7 @@ import type { FailureCode } from '../check/codes.ts'
 import { type Cause, type Incident, UNWATCHED_MS } from '../report/history.ts'
 import { type Store, write } from './db.ts'
 import { incidentFailures, incidents, series } from './history-schema.ts'
+import { ended } from './record-history.ts'
 import type { KnownService } from './services.ts'
 import type { Window } from './window.ts'
 
@@ -52,6 +53,7 @@ export async function listIncidents(
     // That of the Service as a whole belongs to no other.
     pathId: wholeNo === null ? null : pathId,
     ...{ check, vantage, startedAtMs: row.startedAtMs, endedAtMs: row.endedAtMs },
+    failingMs: row.endedAtMs === null ? null : row.failingMs,
     failures: failures.get(row.no) ?? {},
     cause: row.cause === null ? null : (JSON.parse(row.cause) as Cause),
   }))
@@ -64,16 +66,16 @@ export async function listIncidents(
  * @returns how many; at most `limit`.
  */
 export async function endUnwatched(store: Store, limit: number): Promise<number> {
-  const ended = await write(
+  const rows = await write(
     store,
-    sql`update incidents set ended_at_ms = (select last_at_ms from series where no = incidents.series_no)
+    sql`update incidents set ${ended(sql`(select last_at_ms from series where no = incidents.series_no)`)}
       where no in (
         select i.no from incidents i join series s on s.no = i.series_no
         where i.ended_at_ms is null and s.last_at_ms <
           (select max(other.last_at_ms) from series other where other.path_id = s.path_id) - ${UNWATCHED_MS}
         limit ${limit}) returning no`,
   )
-  return ended.length
+  return rows.length
 }
 
 async function readFailures(store: Store, numbers: readonly number[]) {

@@ -25,7 +25,16 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
       ...{ id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history },
       ...{ scheduleId: job.scheduleId, batchId: job.batchId },
       ...job.target,
-      ...{ version: 1, status: 'queued' as const, passed: 0, failed: 0, errors: 0, skipped: 0, leaseToken: 0 },
+      ...{
+        version: 1,
+        status: 'queued' as const,
+        passed: 0,
+        failed: 0,
+        errors: 0,
+        skipped: 0,
+        leftOut: 0,
+        leaseToken: 0,
+      },
       ...{ request: need(keep(job.request), id), plan: keep(job.plan), diagnosis: keep(job.diagnosis) },
     }
     const objects = objectRows(job.objects, sql`id = ${id} and ${guard}`)

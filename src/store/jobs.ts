@@ -132,7 +132,7 @@ export function toHead(row: typeof jobs.$inferSelect): JobHead {
     ...{ id, version, status, verdict, problem, createdAtMs, startedAtMs, finishedAtMs },
     ...{ vantage, labels, owner, history, scheduleId, batchId },
     target: { cluster, namespace, service },
-    summary: { pass: row.passed, fail: row.failed, error: row.errors, skipped: row.skipped },
+    summary: { pass: row.passed, fail: row.failed, error: row.errors, skipped: row.skipped, leftOut: row.leftOut },
   }
 }
 

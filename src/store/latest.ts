@@ -40,6 +40,7 @@ export async function latestTries(
       select s.no, coalesce(s.group_no, s.no) key_no, sv.cluster, sv.namespace, sv.name, s.check_name, s.vantage,
         coalesce(g.path_id, s.path_id) path_id, r.job_no, count(*) over () n
       from services sv join series s on s.service_no = sv.no join results r on r.seq = s.last_seq and r.series_no = s.no
+        join paths own on own.id = s.path_id and own.retired_at_ms is null
         left join series g on g.no = s.group_no
       where sv.last_ended_at_ms >= ${sinceMs - LONGEST_JOB_MS} and s.last_at_ms >= ${sinceMs}
         and s.last_outcome <> ${OUTCOMES.indexOf('skipped')}
@@ -80,7 +81,7 @@ async function readEvidence({ db }: Store, rows: readonly Row[]): Promise<Map<Ro
   return new Map(found.map((row) => [row.no ?? null, row]))
 }
 
-/** Of pods that share a series, those of the newest job count: others may be gone. */
+/** Of pods that share a series, each counts as it was looked at last: what a job left out is not gone. */
 function toLatest(
   rows: readonly Row[],
   paths: ReadonlyMap<string, HistoryPath>,
@@ -89,7 +90,6 @@ function toLatest(
   const [first] = rows
   const path = paths.get(String(first?.path_id))
   if (first === undefined || path === undefined) return []
-  const newest = Math.max(...rows.map((row) => Number(row.job_no)))
   const isHttp = /^https?:/.test(path.url ?? '')
   return [
     {
@@ -97,9 +97,7 @@ function toLatest(
       path,
       check: String(first.check_name),
       vantage: String(first.vantage) as Vantage,
-      tries: rows
-        .filter((row) => row.job_no === newest)
-        .map((row) => toFigures(row, evidence.get(row.evidence ?? null) ?? {}, isHttp)),
+      tries: rows.map((row) => toFigures(row, evidence.get(row.evidence ?? null) ?? {}, isHttp)),
     },
   ]
 }

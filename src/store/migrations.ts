@@ -57,4 +57,14 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "CREATE INDEX `texts_used` ON `texts` (`used_day`);",
     ],
   },
+  {
+    name: "0001_left_out.sql",
+    statements: [
+      "ALTER TABLE `incidents` ADD `resumed_at_ms` integer;",
+      "ALTER TABLE `incidents` ADD `failing_ms` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `services` ADD `last_summary` text;",
+      "ALTER TABLE `jobs` ADD `left_out` integer DEFAULT 0 NOT NULL;",
+      "CREATE INDEX `series_failing` ON `series` (`service_no`) WHERE state = 1;",
+    ],
+  },
 ]

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { JudgedPath } from '../check/outcome.ts'
+import { isLeftOut, type JudgedPath } from '../check/outcome.ts'
 import { OUTCOMES, type Outcome, type Tried } from '../check/result.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { Job, Verdict } from '../job/job.ts'
 import { hashParts } from '../lib/hash.ts'
-import { type Plan, type PlannedPath, pathId, type SkipReason } from '../plan/path.ts'
+import { type Plan, type PlannedPath, pathId } from '../plan/path.ts'
 import type { Cause, HistoryPath } from '../report/history.ts'
 import { KEY_FROM } from './results.ts'
 
@@ -63,18 +63,16 @@ export const wholeId = ({ cluster, namespace, service }: Plan['target']): string
 const groupOf = (target: Plan['target'], path: PlannedPath): string =>
   path.kind === 'Endpoint' ? pathId(target, path, ['*']) : path.id
 
-/** Paths that the caller's selectors or limits left out were not meant to be tested: history does not count them. */
-const LEFT_OUT: ReadonlySet<SkipReason> = new Set(['excluded', 'sampled'])
-
 export function observe(ended: JobOutcome): Observed {
   const { job, judged } = ended
   const members: Subject[] = []
   const unprobed: [string, string][] = []
   const groupPaths = new Map<string, HistoryPath>()
   for (const { path, outcome, skipped, deciding } of judged) {
-    if (outcome === null || (skipped && LEFT_OUT.has(skipped.reason))) continue
     const group = groupOf(job.target, path)
+    // Planned, so there, whether or not this job looked at any of its endpoints.
     if (group !== path.id && !groupPaths.has(group)) groupPaths.set(group, groupPath(path, group))
+    if (outcome === null || isLeftOut(skipped)) continue
     const byCheck = Map.groupBy(deciding, ({ check }) => check)
     const names = deciding.length > 0 ? [...byCheck.keys()] : checkNames(path)
     for (const check of names) {

@@ -7,7 +7,8 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
-import type { Job } from '../job/job.ts'
+import type { Job, Summary } from '../job/job.ts'
+import { UNWATCHED_MS } from '../report/history.ts'
 import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
 import type { Observed, Subject } from './observed.ts'
@@ -24,6 +25,7 @@ const [PASS, FAIL] = [OUTCOMES.indexOf('pass'), OUTCOMES.indexOf('fail')]
 export type EndedJob = Pick<Job, 'target' | 'vantage' | 'createdAtMs'> & {
   lease: Lease
   verdict: string
+  summary: Summary
   finishedAtMs: number
   /** Hashes of texts, kept already. */
   unprobed: string
@@ -46,6 +48,7 @@ export function historyWrites(ended: EndedJob, observed: Observed): Statement[] 
     finishedAtMs: ended.finishedAtMs,
     day: dayOf(ended.finishedAtMs),
     verdict: ended.verdict,
+    summary: JSON.stringify(ended.summary),
     unprobed: ended.unprobed,
     diagnosis: ended.diagnosis,
   }
@@ -59,16 +62,21 @@ export function historyWrites(ended: EndedJob, observed: Observed): Statement[] 
 function listsOf(observed: Observed) {
   const { whole, groups, members, unprobed, paths } = observed
   const keyOf = ({ pathId, check, group }: Subject) => [pathId, check, group]
-  const apart = [whole, ...groups, ...members.filter(({ pathId, group }) => pathId === group)]
-  const back = apart.filter(({ state }) => state === PASS)
+  const alone = members.filter(({ pathId, group }) => pathId === group)
+  const holders = [whole, ...groups]
+  const passes = (subjects: readonly Subject[]) => subjects.filter(({ state }) => state === PASS)
+  const backOf = (subjects: readonly Subject[]) =>
+    jsonChunks(passes(subjects).map(({ pathId, check, lastAtMs }) => [pathId, check, lastAtMs]))
   return {
     whole: jsonChunks([keyOf(whole)]),
     groups: jsonChunks(groups.map(keyOf)),
     members: jsonChunks(members.map(keyOf)),
     counted: jsonChunks(observed.counted),
-    states: jsonChunks([whole, ...groups, ...members].map(stateOf)),
-    failing: jsonChunks(apart.filter(({ state }) => state === FAIL)),
-    passing: jsonChunks(back.map(({ pathId, check, lastAtMs }) => [pathId, check, lastAtMs])),
+    states: jsonChunks(members.map(stateOf)),
+    holderStates: jsonChunks(holders.map(stateOf)),
+    failing: jsonChunks([...holders, ...alone].filter(({ state }) => state === FAIL)),
+    passing: backOf(alone),
+    holdersPassing: backOf(holders),
     planned: [JSON.stringify(paths.map(({ id }) => id))],
     paths: jsonChunks(paths),
     // Only whether there are any: what they are is read from the job.
@@ -115,11 +123,14 @@ const templates = (shape: Shape): SQL[] => [
   ...rollupRows(shape),
   ...each(shape, 'failing', beginIncidents).flat(),
   ...each(shape, 'passing', endIncidents),
-  ...each(shape, 'states', stateRows),
+  ...each(shape, 'states', (states) => stateRows(states, NEVER)),
   ...pathRows(shape),
+  // Last, as what they hold must have been told before: paths of this job, and those that retired with it.
+  ...each(shape, 'holdersPassing', (passing) => endIncidents(passing, sql`not ${HOLDS_FAILURE}`)),
+  ...each(shape, 'holderStates', (states) => stateRows(states, HOLDS_FAILURE)),
   sql`update services set last_at_ms = ${value('createdAtMs')}, last_ended_at_ms = ${value('finishedAtMs')},
       last_job_id = ${value('jobId')}, plan = (select plan from jobs where ${HELD}),
-      last_verdict = ${value('verdict')}, diagnosis = ${value('diagnosis')}
+      last_verdict = ${value('verdict')}, last_summary = ${value('summary')}, diagnosis = ${value('diagnosis')}
     where no = ${SERVICE} and ${NEWEST} and ${JOB} is not null`,
 ]
 
@@ -158,15 +169,37 @@ function seriesRows(shape: Shape): SQL[] {
   return [...rows('whole', none, none), ...rows('groups', none, whole), ...rows('members', group, whole)]
 }
 
+const NEVER = sql`0`
+
+/**
+ * Whether the Service as a whole, or a group of endpoints, holds a path that this job did not look at and that failed
+ * when it was looked at last. What was left out is not gone, so such a one does not pass yet. Paths that retired, that
+ * nothing promises any more, or whose check or vantage others have left behind, hold nothing back. Groups are told by
+ * their endpoints.
+ */
+const HOLDS_FAILURE = sql`exists (
+  select 1 from series m join paths p on p.id = m.path_id
+  where m.service_no = ${SERVICE} and m.state = 1 and (m.group_no = series.no or m.whole_no = series.no)
+    and (m.group_no is not null or p.kind <> 'Endpoint') and m.last_at_ms < ${value('createdAtMs')} and p.retired_at_ms is null and p.document ->> 'expected' <> 'unknown'
+    and m.last_at_ms >= (select max(o.last_at_ms) from series o where o.path_id = m.path_id) - ${sql.raw(String(UNWATCHED_MS))})`
+
+/**
+ * What an incident comes to when it ends at a time: the last stretch of failing is added to those before it.
+ *
+ * @param atMs of the end, in terms of the row that is updated.
+ */
+export const ended = (atMs: SQL): SQL => sql`ended_at_ms = ${atMs},
+  failing_ms = failing_ms + max(0, ${atMs} - coalesce(resumed_at_ms, started_at_ms))`
+
 /** From what is open to what passes: most often nothing is open. */
-const endIncidents = (passing: SQL): SQL => sql`
-  update incidents set ended_at_ms = back.at_ms
+const endIncidents = (passing: SQL, which: SQL = sql`1`): SQL => sql`
+  update incidents set ${ended(sql`back.at_ms`)}
   from (
     select i.no, x.value ->> 2 at_ms
-    from incidents i cross join series s on s.no = i.series_no
-      cross join json_each(${passing}) x on x.value ->> 0 = s.path_id and x.value ->> 1 = s.check_name
-    where i.service_no = ${SERVICE} and i.ended_at_ms is null and s.vantage = ${value('vantage')}
-      and coalesce(s.last_at_ms, 0) <= x.value ->> 2 and ${JOB} is not null
+    from incidents i cross join series on series.no = i.series_no
+      cross join json_each(${passing}) x on x.value ->> 0 = series.path_id and x.value ->> 1 = series.check_name
+    where i.service_no = ${SERVICE} and i.ended_at_ms is null and series.vantage = ${value('vantage')}
+      and coalesce(series.last_at_ms, 0) <= x.value ->> 2 and ${JOB} is not null and ${which}
   ) back
   where incidents.no = back.no`
 
@@ -178,10 +211,11 @@ function beginIncidents(failing: SQL): SQL[] {
     and coalesce(s.last_at_ms, 0) <= x.value ->> 'lastAtMs' and ${JOB} is not null`
   const open = sql`select no from incidents i where i.series_no = s.no and i.ended_at_ms is null`
   return [
-    sql`update incidents set ended_at_ms = null where no in (
-      select i.no from ${told} join incidents i on i.no =
+    sql`update incidents set ended_at_ms = null, resumed_at_ms = again.at_ms from (
+      select i.no, x.value ->> 'firstFailureAtMs' at_ms from ${told} join incidents i on i.no =
         (select no from incidents where series_no = s.no order by started_at_ms desc limit 1)
-      where i.ended_at_ms >= (x.value ->> 'firstFailureAtMs') - ${sql.raw(String(FLAP_MS))})`,
+      where i.ended_at_ms >= (x.value ->> 'firstFailureAtMs') - ${sql.raw(String(FLAP_MS))}) again
+      where incidents.no = again.no`,
     sql`insert into incidents (id, service_no, series_no, started_at_ms, cause)
       select x.value ->> 'incidentId', s.service_no, s.no, x.value ->> 'firstFailureAtMs', nullif(x.value -> 'cause', 'null')
       from ${told} where not exists (${open}) on conflict do nothing`,
@@ -198,10 +232,12 @@ const stateOf = (subject: Subject) => [
   ...[subject.lastFailureAtMs, subject.lastFailureCode, subject.lastKey],
 ]
 
-const stateRows = (states: SQL): SQL => sql`
+/** @param holds whether what would pass is kept as it is. */
+const stateRows = (states: SQL, holds: SQL): SQL => sql`
   update series set last_at_ms = x.value ->> 2, last_outcome = x.value ->> 3,
-    since_ms = case when x.value ->> 4 is null or x.value ->> 4 is state then since_ms else x.value ->> 5 end,
-    state = coalesce(x.value ->> 4, state),
+    since_ms = case when x.value ->> 4 is null or x.value ->> 4 is state or (x.value ->> 4 = 0 and ${holds})
+      then since_ms else x.value ->> 5 end,
+    state = case when x.value ->> 4 = 0 and ${holds} then state else coalesce(x.value ->> 4, state) end,
     last_failure_at_ms = coalesce(x.value ->> 6, last_failure_at_ms),
     last_failure_code = case when x.value ->> 6 is null then last_failure_code else x.value ->> 7 end,
     last_seq = coalesce((select seq from results where job_no = ${JOB} and results.key = x.value ->> 8), last_seq)
@@ -217,7 +253,7 @@ function pathRows(shape: Shape): SQL[] {
     and id not in (select value from json_each(${value('planned0')}))`
   return [
     // What is no longer planned cannot come back: its incidents end with it.
-    sql`update incidents set ended_at_ms = ${value('finishedAtMs')} where ended_at_ms is null and service_no = ${SERVICE}
+    sql`update incidents set ${ended(value('finishedAtMs'))} where ended_at_ms is null and service_no = ${SERVICE}
       and series_no in (select no from series where path_id in (select id from paths where ${retired}))`,
     sql`update paths set retired_at_ms = (select last_ended_at_ms from services where no = ${SERVICE}) where ${retired}`,
     ...each(

@@ -33,6 +33,7 @@ export const jobs = sqliteTable(
     failed: integer().notNull(),
     errors: integer().notNull(),
     skipped: integer().notNull(),
+    leftOut: integer('left_out').notNull().default(0),
     /** Hashes of `texts`. */
     request: text().notNull(),
     plan: text(),

@@ -1,4 +1,5 @@
 import type { HistoryPath, PathHistory, PathWindow, SeriesState, ServiceWindow } from '../report/history.ts'
+import { stateNow } from '../report/now.ts'
 import type { Store } from './db.ts'
 import { listIncidents } from './incidents.ts'
 import { wholeId } from './observed.ts'
@@ -34,16 +35,17 @@ export async function readServiceWindow(
   const history = await readService(store, known, window)
   if (history === null) return null
   const tallies = await tallyService(store, known.no, parts)
-  const { target } = known.head
+  const { target, firstAtMs: _first, counts: _counts, openIncidents: _open, diagnosis, paths, ...now } = history
   const covered = { fromMs: parts.fromMs, toMs: parts.toMs }
   return {
     ...(tallies.get(wholeId(target)) ?? NOTHING),
     target,
+    now,
     fromMs: covered.fromMs,
     toMs: covered.toMs ?? nowMs,
-    paths: history.paths.flatMap((path) => windowOf(path, tallies.get(path.path.id), covered.fromMs)),
+    paths: paths.flatMap((path) => windowOf(path, tallies.get(path.path.id), covered.fromMs)),
     incidents: await listIncidents(store, known, covered, { limit: INCIDENTS, before: null }),
-    diagnosis: history.diagnosis,
+    diagnosis,
   }
 }
 
@@ -55,7 +57,7 @@ function windowOf({ path, retiredAtMs, states }: PathHistory, tally: Tally | und
   return [
     {
       ...(tally ?? NOTHING),
-      ...{ path, retiredAtMs },
+      ...{ path, retiredAtMs, ...stateNow(states), lastAtMs: latest?.lastAtMs ?? null },
       lastOutcome: latest?.lastOutcome ?? null,
       lastFailure: failed[0] ?? null,
     },

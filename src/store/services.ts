@@ -7,10 +7,13 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
 import { OUTCOMES } from '../check/result.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import type { Summary } from '../job/job.ts'
 import type { HistoryPath, PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../report/history.ts'
+import { diagnosisNow, failingUnseen, stateNow } from '../report/now.ts'
 import type { Store } from './db.ts'
 import { incidents, paths, series, services } from './history-schema.ts'
 import { named } from './named.ts'
+import { wholeId } from './observed.ts'
 import { countServices } from './tally.ts'
 import { readTexts } from './texts.ts'
 import { partsOf, readKept, type Window } from './window.ts'
@@ -22,7 +25,12 @@ export type ServicePage = {
 }
 
 /** A Service that history knows. Opaque to callers: what other questions about it are asked with. */
-export type KnownService = { readonly no: number; readonly head: Omit<ServiceHead, 'counts' | 'openIncidents'> }
+export type KnownService = { readonly no: number; readonly head: StoredHead }
+
+/** What its row alone tells. */
+type StoredHead = Omit<ServiceHead, 'counts' | 'openIncidents' | 'state' | 'sinceMs'>
+
+const FAIL = OUTCOMES.indexOf('fail')
 
 type ServiceRow = typeof services.$inferSelect
 
@@ -84,8 +92,10 @@ async function withCounts(store: Store, rows: readonly ServiceRow[], window: Win
   const { rollups } = partsOf(window, await wholeHours(store))
   const counts = await countServices(store, numbers, rollups)
   const open = await openIncidents(store, numbers)
+  const states = await statesOfWholes(store, rows)
   return rows.map((row) => ({
     ...toHead(row),
+    ...stateNow(states.get(row.no) ?? []),
     counts: counts.get(row.no) ?? { pass: 0, fail: 0, error: 0, skipped: 0 },
     openIncidents: open.get(row.no) ?? 0,
   }))
@@ -100,10 +110,22 @@ async function openIncidents(store: Store, numbers: readonly number[]): Promise<
   return new Map(rows.map(({ serviceNo, n }) => [serviceNo, n]))
 }
 
-function toHead(row: ServiceRow): KnownService['head'] {
-  const { cluster, namespace, name, firstAtMs, lastVerdict, lastJobId, lastAtMs } = row
+/** By vantage, of each Service as a whole. */
+async function statesOfWholes(store: Store, rows: readonly ServiceRow[]): Promise<Map<number, SeriesState[]>> {
+  const numbers = new Map(rows.map((row) => [wholeId(toHead(row).target), row.no]))
+  const ids = JSON.stringify([...numbers.keys()])
+  const states = await readStates(store, sql`${series.pathId} in (select value from json_each(${ids}))`)
+  return new Map([...states].flatMap(([id, found]) => [[numbers.get(id) ?? 0, found] as const]))
+}
+
+function toHead(row: ServiceRow): StoredHead {
+  const { cluster, namespace, name, firstAtMs, lastVerdict, lastJobId, lastAtMs, lastSummary } = row
   if (lastVerdict === null || lastJobId === null || lastAtMs === null) throw new Error(`service ${row.no} has no job`)
-  return { target: { cluster, namespace, service: name }, firstAtMs, lastVerdict, lastJobId, lastAtMs }
+  return {
+    target: { cluster, namespace, service: name },
+    ...{ firstAtMs, lastVerdict, lastJobId, lastAtMs },
+    lastSummary: lastSummary === null ? null : (JSON.parse(lastSummary) as Summary),
+  }
 }
 
 /**
@@ -139,7 +161,33 @@ export async function readService(store: Store, known: KnownService, window: Win
   if (row === undefined) return null
   const [head] = await withCounts(store, [row], window)
   if (head === undefined) return null
-  return { ...head, diagnosis: await readDiagnosis(store, row.diagnosis), paths: await readPaths(store, known.no) }
+  const paths = await readPaths(store, known.no)
+  const unseen = failingUnseen(paths, row.lastAtMs ?? 0)
+  const earlier = await diagnosesOf(store, known.no, unseen)
+  const last = await readDiagnosis(store, row.diagnosis)
+  return { ...head, diagnosis: diagnosisNow(last, earlier, unseen, paths), paths }
+}
+
+/** Of so many jobs at most: paths that fail mostly have one cause. */
+const EARLIER_JOBS = 5
+
+/** What the jobs said that looked at these paths last, the newest first. */
+async function diagnosesOf(store: Store, serviceNo: number, paths: readonly PathHistory[]): Promise<Diagnosis[]> {
+  if (paths.length === 0) return []
+  const ids = JSON.stringify(paths.map(({ path }) => path.id))
+  const rows = await store.db.all<{ diagnosis: string }>(sql`
+    select j.diagnosis from series s join results r on r.seq = s.last_seq join jobs j on j.no = r.job_no
+    where s.service_no = ${serviceNo} and s.state = ${FAIL} and j.diagnosis is not null
+      and s.path_id in (select value from json_each(${ids}))
+    group by j.diagnosis order by max(j.created_at_ms) desc limit ${EARLIER_JOBS}`)
+  const texts = await readTexts(
+    store.db,
+    rows.map(({ diagnosis }) => diagnosis),
+  )
+  return rows.flatMap(({ diagnosis }) => {
+    const text = texts.get(diagnosis)
+    return text === undefined ? [] : [JSON.parse(text) as Diagnosis]
+  })
 }
 
 export async function readDiagnosis(store: Store, hash: string | null): Promise<Diagnosis | null> {

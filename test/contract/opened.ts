@@ -36,7 +36,7 @@ export async function claimed(store: Store, id: string, nowMs = NOW, leaseMs = 1
 
 export const END: JobEnd = {
   verdict: 'pass',
-  summary: { pass: 1, fail: 0, error: 0, skipped: 2 },
+  summary: { pass: 1, fail: 0, error: 0, skipped: 2, leftOut: 0 },
   diagnosis: { status: 'healthy', findings: [] },
   problem: null,
   judged: [],

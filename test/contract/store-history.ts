@@ -64,6 +64,8 @@ export function historyContract(open: OpenStore): void {
     expect(history).toEqual({
       target: { cluster: 'default', namespace: 'default', service: 'toad-svc' },
       ...{ firstAtMs: NOW, lastAtMs: NOW + 120_000, lastVerdict: 'error', lastJobId: jobId, openIncidents: 2 },
+      ...{ state: 'fail', sinceMs: NOW + 60_000 },
+      lastSummary: { pass: 1, fail: 0, error: 1, skipped: 0, leftOut: 0 },
       counts: { pass: 4, fail: 1, error: 1, skipped: 0 },
       diagnosis: { status: 'unknown', findings: [] },
       paths: [

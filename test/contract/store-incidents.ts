@@ -48,7 +48,8 @@ export function incidentsContract(open: OpenStore): void {
     const [incident] = (await all()).filter(({ pathId }) => pathId === A.id)
     expect(incident).toEqual({
       ...{ id: incident?.id, pathId: A.id, check: 'default', vantage: 'in-cluster' },
-      ...{ startedAtMs: NOW + MINUTE, endedAtMs: NOW + 3 * MINUTE, failures: { connection_refused: 2 } },
+      ...{ startedAtMs: NOW + MINUTE, endedAtMs: NOW + 3 * MINUTE, failingMs: 2 * MINUTE },
+      failures: { connection_refused: 2 },
       cause: {
         ...{ code: 'selector_matches_no_pods', layer: 'endpoints', confidence: 'certain' },
         title: 'The selector matches no pods',
@@ -80,6 +81,30 @@ export function incidentsContract(open: OpenStore): void {
       [null, 13, null, 1],
       ['A', 0, 7, 2],
       ['A', 13, null, 1],
+    ])
+  })
+
+  it('tells how long it failed apart from how long it lasted, healthy minutes and all', async () => {
+    for (const [minute, failing] of [
+      [0, [A.id]],
+      [1, []],
+      [5, [A.id]],
+    ] as const) {
+      await runAt(minute, failing)
+    }
+    expect((await all()).map(({ failingMs }) => failingMs)).toEqual([null, null])
+    await runAt(7, [])
+    expect((await all()).map(({ startedAtMs, endedAtMs, failingMs }) => [startedAtMs, endedAtMs, failingMs])).toEqual([
+      [NOW, NOW + 7 * MINUTE, 3 * MINUTE],
+      [NOW, NOW + 7 * MINUTE, 3 * MINUTE],
+    ])
+  })
+
+  it('tells a path that retires while it fails how long it failed', async () => {
+    await runAt(0, [A.id])
+    await ran(store(), { atMs: NOW + 4 * MINUTE, paths: [B] })
+    expect((await all()).filter(({ pathId }) => pathId === A.id)).toMatchObject([
+      { endedAtMs: NOW + 4 * MINUTE + 1000, failingMs: 4 * MINUTE + 1000 },
     ])
   })
 

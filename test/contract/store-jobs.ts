@@ -38,7 +38,7 @@ export function jobsContract(open: OpenStore): void {
       problem: null,
       startedAtMs: null,
       finishedAtMs: null,
-      summary: { pass: 0, fail: 0, error: 0, skipped: 0 },
+      summary: { pass: 0, fail: 0, error: 0, skipped: 0, leftOut: 0 },
     })
     expect(await getJob(store(), 'job_00000000000000000000000000')).toBeNull()
   })

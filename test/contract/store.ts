@@ -8,6 +8,7 @@ import { incidentsContract } from './store-incidents.ts'
 import { jobsContract } from './store-jobs.ts'
 import { latestContract } from './store-latest.ts'
 import { leasesContract } from './store-leases.ts'
+import { leftOutContract } from './store-left-out.ts'
 import { resultsContract } from './store-results.ts'
 import { retentionContract } from './store-retention.ts'
 import { schedulesContract } from './store-schedules.ts'
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('windows', () => windowsContract(open))
     describe('latest', () => latestContract(open))
     describe('incidents', () => incidentsContract(open))
+    describe('what a job leaves out', () => leftOutContract(open))
     describe('retention', () => retentionContract(open))
   })
 }
