@@ -76,6 +76,7 @@ const ourHttp = (port: number): Contender => ({
         headers: { host: `${HOST}:${port}`, 'user-agent': 'portolan', accept: '*/*' },
         body: null,
         httpVersion: '1.1',
+        streamMs: 1000,
         bodyLimitBytes: 1_048_576,
       }),
     ),

@@ -1,7 +1,9 @@
 /** Shared components of `openapi.yaml`: what is answered. Responses may grow; clients are told so. */
 import { z } from '@hono/zod-openapi'
 import { FAILURE_CODES, type FailureCode, PHASES } from '../check/codes.ts'
+import { BODY_CUTS } from '../check/network.ts'
 import { OUTCOMES } from '../check/result.ts'
+import { PROTOCOLS_SPOKEN } from '../check/speaks.ts'
 import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
 import { FAMILIES, PROTOCOLS } from '../kube/words.ts'
 import { PATH_KINDS, SKIP_REASONS, VANTAGES } from '../plan/path.ts'
@@ -58,8 +60,20 @@ const HttpSchema = z
     bodyBytes: z.int(),
     bodySnippet: z.string(),
     bodySha256: z.string(),
+    bodyCut: z.enum(BODY_CUTS).optional().openapi({
+      description:
+        'Why the body was not read to its end; absent: it was. `limit`: it is longer than is read. `time`: it announces no end (an event stream, a long poll), or was still coming when the time was over',
+    }),
   })
   .openapi('HttpEvidence')
+
+const MalformedSchema = z
+  .object({
+    flaw: z.string().openapi({ description: 'Stable; flaws may be added', example: 'header_folded' }),
+    quote: z.string().nullable().openapi({ description: 'The line, escaped and cut; null: no single line' }),
+    takenBy: z.array(z.string()).openapi({ description: 'Clients that are known to take it nevertheless' }),
+  })
+  .openapi('MalformedEvidence')
 
 const TlsSchema = z
   .object({
@@ -91,6 +105,11 @@ export const ResultSchema = z
     http: orNull(HttpSchema),
     tls: orNull(TlsSchema),
     responder: z.string().nullable(),
+    malformed: MalformedSchema.optional().openapi({ description: 'With `malformed_response`: what is wrong' }),
+    speaks: z
+      .enum(PROTOCOLS_SPOKEN)
+      .optional()
+      .openapi({ description: 'What came in place of HTTP/1.1, where its first bytes tell' }),
     failure: orNull(FailureSchema),
   })
   .openapi('Result')

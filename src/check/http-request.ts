@@ -2,7 +2,7 @@ import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
 import type { HttpCheck } from './check.ts'
-import { BODY_LIMIT_BYTES } from './http.ts'
+import { BODY_LIMIT_BYTES, streamMs } from './http.ts'
 import type { DialOptions, HttpRequest } from './network.ts'
 
 export type HttpScheme = 'http' | 'https'
@@ -36,6 +36,7 @@ export function httpRequest(
     body: check.body,
     httpVersion: check.httpVersion,
     bodyLimitBytes: BODY_LIMIT_BYTES,
+    streamMs: streamMs(check.expect, timeoutMs),
   }
 }
 

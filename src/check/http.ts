@@ -18,6 +18,8 @@ const VALID_STATUS: HttpExpect['validStatusCodes'] = ['2xx']
 
 /** Bytes of a body that are read: expectations see no more, and a body that nobody asks about is not read to its end. */
 export const BODY_LIMIT_BYTES = 1024 * 1024
+/** A body that announces no end, and of which nothing is expected, is read for so long. */
+const STREAM_MS = 1000
 /** A larger document is not queried. */
 const JSON_LIMIT_BYTES = 256 * 1024
 
@@ -28,9 +30,8 @@ const JSON_LIMIT_BYTES = 256 * 1024
  */
 export function judgeHttp(check: HttpCheck, exchange: HttpExchange, nowMs: number): Failure | null {
   const { expect } = check
-  const failed = exchange.failure
-  if (failed && !(failed.code === 'response_too_large' && failed.phase === 'body' && !asksBody(expect))) return failed
-  if (exchange.http === null) return failed ?? failure('internal', 'response')
+  if (exchange.failure) return exchange.failure
+  if (exchange.http === null) return failure('internal', 'response')
   return (
     judgeStatus(exchange.http.status, expect) ??
     (expect && (judgeHeaders(exchange, expect) ?? judgeBody(exchange, expect))) ??
@@ -42,6 +43,13 @@ export function judgeHttp(check: HttpCheck, exchange: HttpExchange, nowMs: numbe
 const asksBody = (expect: HttpExpect | null): boolean =>
   expect !== null &&
   expect.failIfBodyMatchesRegexp.length + expect.failIfBodyNotMatchesRegexp.length + expect.jsonPath.length > 0
+
+/**
+ * How long a body without an announced end is read: `null` where expectations need it whole. Where the time of the answer
+ * is judged, it is waited for as long as the try lasts.
+ */
+export const streamMs = (expect: HttpExpect | null, timeoutMs: number): number | null =>
+  asksBody(expect) ? null : expect !== null && expect.maxDurationMs !== null ? timeoutMs : STREAM_MS
 
 function judgeStatus(status: number, expect: HttpExpect | null): Failure | null {
   if (expect === null) {

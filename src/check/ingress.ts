@@ -9,7 +9,7 @@ import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { httpRequest } from './http-request.ts'
-import type { HttpExchange, HttpRequest } from './network.ts'
+import { type HttpExchange, type HttpRequest, misspokenIn } from './network.ts'
 import { type Observation, refusal, type TryContext } from './try.ts'
 
 /** A host that no rule names (RFC 2606). */
@@ -123,6 +123,9 @@ const unknownHost = (context: TryContext, path: PlannedPath, check: HttpCheck, a
 async function ask(context: TryContext, request: HttpRequest, control: (seen: Observation) => void) {
   const exchange = await context.deps.network.http(request)
   const { timings, resolvedAddress, localAddress, tls, http, failure } = exchange
-  control({ resolvedAddress, localAddress, timings, dns: null, http, tls, responder: null, failure })
+  control({
+    ...{ resolvedAddress, localAddress, timings, dns: null, http, tls, responder: null, failure },
+    ...misspokenIn(exchange),
+  })
   return failure === null ? http : null
 }

@@ -7,6 +7,8 @@
  */
 import type { Family } from '../kube/words.ts'
 import type { Failure } from './codes.ts'
+import type { Malformed } from './malformed.ts'
+import type { Spoken } from './speaks.ts'
 
 /** Milliseconds; `null` = not reached, or not observable on this runtime. Never 0 for "not reached". */
 export type Timings = {
@@ -62,6 +64,20 @@ export type HttpEvidence = {
   /** The first bytes as text, for people. */
   bodySnippet: string
   bodySha256: string
+  /** Why the body was not read to its end; absent: it was. */
+  bodyCut?: BodyCut
+}
+
+/** `limit`: it is longer than is read. `time`: it had no end that was announced, and the time for it was over. */
+export const BODY_CUTS = ['limit', 'time'] as const
+export type BodyCut = (typeof BODY_CUTS)[number]
+
+/** What came in place of an answer. */
+export type Misspoken = {
+  /** HTTP that is malformed; absent: it was not. */
+  malformed?: Malformed
+  /** Another protocol, as far as its first bytes tell; absent: none that is known. */
+  speaks?: Spoken
 }
 
 export type TlsEvidence = {
@@ -76,6 +92,12 @@ export type TlsEvidence = {
   authorizationError: string | null
   protocol: string | null
 }
+
+/** The part of what holds more. */
+export const misspokenIn = ({ malformed, speaks }: Misspoken): Misspoken => ({
+  ...(malformed && { malformed }),
+  ...(speaks && { speaks }),
+})
 
 /** What every exchange leaves behind, failed or not: a phase that was reached keeps its evidence. */
 export type Exchange = {
@@ -115,16 +137,21 @@ export type HttpRequest = DialOptions & {
   headers: Readonly<Record<string, string>>
   body: string | null
   httpVersion: '1.1' | '2'
-  /** The body is read up to here; more is `response_too_large`. */
+  /** The body is read up to here. More is `response_too_large` where it is needed whole. */
   bodyLimitBytes: number
+  /**
+   * The body is needed only as far as it comes: how long one is read that announces no end. `null`: it is needed whole.
+   */
+  streamMs: number | null
 }
 
 /** `headers` (lower-case names) and `body`: what was read, whole, for expectations; not recorded. */
-export type HttpExchange = Exchange & {
-  http: HttpEvidence | null
-  headers: Readonly<Record<string, string | readonly string[] | undefined>> | null
-  body: Uint8Array | null
-}
+export type HttpExchange = Exchange &
+  Misspoken & {
+    http: HttpEvidence | null
+    headers: Readonly<Record<string, string | readonly string[] | undefined>> | null
+    body: Uint8Array | null
+  }
 
 /** One turn of a conversation: what is expected is awaited first, then `send` is sent, then TLS is started. */
 export type TcpStep = {

@@ -1,5 +1,12 @@
 import type { Failure } from './codes.ts'
-import type { DnsEvidence, HttpEvidence, Timings, TlsEvidence } from './network.ts'
+import {
+  type DnsEvidence,
+  type HttpEvidence,
+  type Misspoken,
+  misspokenIn,
+  type Timings,
+  type TlsEvidence,
+} from './network.ts'
 
 export const OUTCOMES = ['pass', 'fail', 'error', 'skipped'] as const
 /** `fail`: the target's side. `error`: ours, never counted against the target. `skipped`: not tested. */
@@ -9,7 +16,7 @@ export type Outcome = (typeof OUTCOMES)[number]
 export type Purpose = 'check' | 'control'
 
 /** The recorded evidence of one try. Never changes once recorded. */
-export type Result = {
+export type Result = Misspoken & {
   id: string
   jobId: string
   pathId: string
@@ -58,6 +65,7 @@ export type TellingAnswer = Omit<HttpEvidence, 'headers'> & {
 
 /** What diagnosing reads besides, of some tries of a path. */
 export type Telling = Tried &
+  Misspoken &
   Pick<Result, 'timings' | 'resolvedAddress' | 'localAddress' | 'tls' | 'responder'> & {
     dns: Omit<DnsEvidence, 'ttl'> | null
     http: TellingAnswer | null
@@ -72,6 +80,7 @@ export function tellingOf(result: Result): Telling {
     ...{ timings, resolvedAddress, localAddress, tls, responder },
     dns: dns && (asked as Telling['dns']),
     http: http && { ...http, headers: tellingHeaders(http.headers) },
+    ...misspokenIn(result),
   }
 }
 

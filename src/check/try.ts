@@ -14,7 +14,7 @@ import { judgeDns } from './dns.ts'
 import { beyondVantage, causeOf, failure, internal, isBeyondVantage } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { isSettledByControl, judgeByControl } from './ingress.ts'
-import { NO_TIMINGS, type Timings } from './network.ts'
+import { type Misspoken, misspokenIn, NO_TIMINGS, type Timings } from './network.ts'
 import { followRedirects } from './redirect.ts'
 import { type Found, lookUp, type ResolveContext, type Resolved, resolveName, resolveRecord } from './resolve.ts'
 import type { Outcome, Purpose, Result } from './result.ts'
@@ -37,10 +37,8 @@ export type TryContext = {
 export type TryKey = { path: PlannedPath; check: Check; sample: number; try: number; round: number }
 
 /** What was found out before the result is written down. */
-export type Observation = Pick<
-  Result,
-  'resolvedAddress' | 'localAddress' | 'timings' | 'dns' | 'http' | 'tls' | 'responder' | 'failure'
->
+export type Observation = Misspoken &
+  Pick<Result, 'resolvedAddress' | 'localAddress' | 'timings' | 'dns' | 'http' | 'tls' | 'responder' | 'failure'>
 
 const NOTHING: Observation = {
   resolvedAddress: null,
@@ -215,6 +213,7 @@ async function observeHttp(
     http,
     tls,
     responder: responderOf(check, exchange),
+    ...misspokenIn(exchange),
     failure: failed ?? unseen,
   }
 }

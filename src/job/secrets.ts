@@ -196,6 +196,8 @@ export function redactResult(result: Result, texts: readonly string[]): Result {
     const cut = Math.max(0, ...texts.map((secret) => beginsAtEnd(secret, text)))
     return cut === 0 ? clean(text) : clean(text.slice(0, -cut)) + BLOT
   }
+  const cleanQuote = (quote: string | null): string | null =>
+    quote?.endsWith('…') ? `${cleanEnd(quote.slice(0, -1))}…` : quote && clean(quote)
   const http = result.http && {
     ...result.http,
     headers: Object.fromEntries(Object.entries(result.http.headers).map(([name, value]) => [name, clean(value)])),
@@ -206,6 +208,7 @@ export function redactResult(result: Result, texts: readonly string[]): Result {
     ...result,
     http,
     responder: result.responder === null ? null : clean(result.responder),
+    ...(result.malformed && { malformed: { ...result.malformed, quote: cleanQuote(result.malformed.quote) } }),
     failure: result.failure && { ...result.failure, message: clean(result.failure.message) },
   }
 }

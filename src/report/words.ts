@@ -179,6 +179,8 @@ function evidenceOfTry(result: ResultDocument): [string, string | null][] {
       tls?.authorized == null ? null : (tls.authorizationError ?? (tls.authorized ? 'yes' : 'no')),
     ],
     ['responder', result.responder],
+    ['malformed', result.malformed ? `${result.malformed.flaw}: ${result.malformed.quote ?? 'no single line'}` : null],
+    ['speaks', result.speaks ?? null],
   ]
 }
 

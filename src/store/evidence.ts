@@ -6,7 +6,7 @@
  * @module
  */
 import type { Failure } from '../check/codes.ts'
-import type { DnsEvidence, HttpEvidence, TlsEvidence } from '../check/network.ts'
+import { type DnsEvidence, type HttpEvidence, type Misspoken, misspokenIn, type TlsEvidence } from '../check/network.ts'
 import type { Result } from '../check/result.ts'
 
 /** Headers whose value is new in every answer. Others may be too: that costs space, nothing else. */
@@ -27,9 +27,9 @@ const CHANGING_HEADERS = new Set([
   'x-trace-id',
 ])
 
-type Evidence = Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure'>
+type Evidence = Misspoken & Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure'>
 type Body = Pick<HttpEvidence, 'bodyBytes' | 'bodySnippet' | 'bodySha256'>
-type Shared = {
+type Shared = Misspoken & {
   dns?: Omit<DnsEvidence, 'ttl'>
   http?: Omit<HttpEvidence, keyof Body>
   tls?: TlsEvidence
@@ -46,8 +46,9 @@ type Own = {
 export type StoredEvidence = { shared: string | null; body: string | null; own: string | null }
 
 /** @param startedAtMs of the try. */
-export function packEvidence({ dns, http, tls, responder, failure }: Evidence, startedAtMs: number): StoredEvidence {
-  const shared: Shared = {}
+export function packEvidence(evidence: Evidence, startedAtMs: number): StoredEvidence {
+  const { dns, http, tls, responder, failure } = evidence
+  const shared: Shared = misspokenIn(evidence)
   const own: Own = {}
   let body: Body | null = null
   if (dns !== null) {
@@ -95,6 +96,7 @@ export function unpackEvidence(stored: StoredEvidence, code: Failure['code'] | n
     tls: tls ?? null,
     responder: responder ?? null,
     failure: failure && code !== null ? { code, ...failure } : null,
+    ...misspokenIn(shared),
   }
 }
 

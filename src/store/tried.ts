@@ -6,6 +6,7 @@
  */
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
+import { type Misspoken, misspokenIn } from '../check/network.ts'
 import { OUTCOMES, type Purpose, TELLING_HEADERS, type Telling, type Tried, tellingHeaders } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { series } from './history-schema.ts'
@@ -101,7 +102,7 @@ const UNREAD = sql`'$.http.headers', '$.failure'`
 const HEADERS = sql.raw(TELLING_HEADERS.map((name) => `'${name}', t.text ->> '$.http.headers."${name}"'`).join(', '))
 
 type Placed = { seq: number; key: string; address: string; resolved: string | null; local: string | null }
-type Shown = Pick<Telling, 'dns' | 'http' | 'tls' | 'responder'>
+type Shown = Misspoken & Pick<Telling, 'dns' | 'http' | 'tls' | 'responder'>
 
 /** Evidence of some tries of a job, by their ids. What several show is sent once. */
 export async function readTelling(
@@ -127,10 +128,11 @@ export async function readTelling(
     const shown = new Map<number, Shown>()
     for (const row of rows) {
       if (row.seq === row.like) shown.set(row.seq, shownBy(row.shown))
-      const { dns = null, http = null, tls = null, responder = null } = shown.get(row.like) ?? {}
+      const { dns = null, http = null, tls = null, responder = null, ...misspoken } = shown.get(row.like) ?? {}
       told.set(idOf(jobId, row.key), {
         ...{ dns, http, tls, responder, localAddress: row.local, timings: toTimings(row) },
         resolvedAddress: row.resolved === SAME ? row.address : row.resolved,
+        ...misspokenIn(misspoken),
       })
     }
   }
@@ -145,5 +147,6 @@ export async function readTelling(
 function shownBy(text: string): Shown {
   const [shared, headers, body] = JSON.parse(text)
   const { dns = null, http, tls = null, responder = null } = shared
-  return { dns, http: http ? { ...http, ...body, headers: tellingHeaders(headers) } : null, tls, responder }
+  const told = http ? { ...http, ...body, headers: tellingHeaders(headers) } : null
+  return { dns, http: told, tls, responder, ...misspokenIn(shared) }
 }

@@ -178,6 +178,14 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
   connection_closed: () => misbehaving('closeInBody', 'body', { timings: { ...ANSWERED }, http: { status: 200 } }),
   invalid_response: () => misbehaving('garbage', 'response', { timings: { ...ANSWERED }, http: null }),
   response_too_large: () => misbehaving('hugeHeader', 'response', { timings: { ...ANSWERED }, http: null }),
+  malformed_response: async () => ({
+    path: {
+      addressPort: (await keep(serve((socket) => void socket.once('data', () => socket.end('HTTP/1.1 200 OK\n\n')))))
+        .port,
+    },
+    phase: 'response',
+    kept: { http: null, malformed: { flaw: 'line_end', quote: 'HTTP/1.1 200 OK\\n' } },
+  }),
   too_many_redirects: async () => ({
     ...(await answering({ followRedirects: true, expect: anExpectation() }, { location: '/' }, 302)),
     phase: 'response',
@@ -208,7 +216,6 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
 const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
   host_unreachable: 'test/cluster/suite/faults.ts',
   connect_failed: 'src/check/failure.test.ts',
-  malformed_response: 'src/check/failure.test.ts',
   redirect_loop: 'src/check/failure.test.ts',
   certificate_not_seen: 'test/workers/edge.test.ts',
   environment_mismatch: 'test/check/checks.test.ts',

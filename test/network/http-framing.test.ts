@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FLAWS, type Flaw } from '../../src/check/malformed.ts'
 import type { HttpRequest } from '../../src/check/network.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
 import { keeper, serve } from '../support/servers.ts'
@@ -35,42 +36,61 @@ const SIZED = 'content-length: 2\r\n\r\nok'
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
 describe('http() to a peer that bends HTTP/1.1 in its header', () => {
+  it.each<[string, Flaw, string]>([
+    ['a status below 100', 'status_line', 'HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n'],
+    ['a status of four digits', 'status_line', 'HTTP/1.1 2000 OK\r\ncontent-length: 0\r\n\r\n'],
+    ['a status that runs into its reason', 'status_line', `HTTP/1.1 200OK\r\n${SIZED}`],
+    ['HTTP/0.9 in the status line', 'http_version', `HTTP/0.9 200 OK\r\n${SIZED}`],
+    ['HTTP/2.0 in the status line', 'http_version', `HTTP/2.0 200 OK\r\n${SIZED}`],
+    ['two lengths', 'content_length_contradicted', `${OK}content-length: 5\r\n${SIZED}`],
+    ['a length twice', 'content_length_repeated', `${OK}content-length: 2\r\n${SIZED}`],
+    ['a list of lengths', 'content_length_list', `${OK}content-length: 2, 2\r\n\r\nok`],
+    ['a length beyond numbers', 'content_length_invalid', `${OK}content-length: 99999999999999999999999\r\n\r\nok`],
+    ['a length below zero', 'content_length_invalid', `${OK}content-length: -2\r\n\r\nok`],
+    [
+      'a length below zero, twice',
+      'content_length_invalid',
+      `${OK}content-length: -90\r\ncontent-length: -90\r\nx-a: ${'b'.repeat(90)}\r\n\r\nok`,
+    ],
+    [
+      'a length and chunks',
+      'content_length_with_chunked',
+      `${OK}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    [
+      'chunks and a length',
+      'content_length_with_chunked',
+      `${OK}transfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n0\r\n\r\n`,
+    ],
+    ['a length and a coding', 'content_length_with_coding', `${OK}transfer-encoding: identity\r\n${SIZED}`],
+    ['lines that end in LF alone', 'line_end', 'HTTP/1.1 200 OK\ncontent-length: 2\n\nok'],
+    ['a header of lines that end in LF alone', 'line_end', `${OK}x-a: b\n${SIZED}`],
+    ['a folded line', 'header_folded', `${OK}x-a: b\r\n  c\r\n${SIZED}`],
+    ['a blank before a name', 'header_leading_blank', `${OK} x-a: b\r\n${SIZED}`],
+    ['a blank in a name', 'header_name_blank', `${OK}x a: b\r\n${SIZED}`],
+    ['a blank behind a name', 'header_name_blank', `${OK}content-length : 2\r\n\r\nok`],
+    ['no name', 'header_name', `${OK}: b\r\n${SIZED}`],
+    ['no colon', 'header_without_colon', `${OK}garbage\r\n${SIZED}`],
+    ['NUL in a name', 'nul', `${OK}x\0a: b\r\n${SIZED}`],
+    ['a name that is not ASCII', 'header_name', `${OK}x-\xe9: b\r\n${SIZED}`],
+    ['NUL in a value', 'nul', `${OK}x-a: b\0c\r\n${SIZED}`],
+    ['CR behind the header alone', 'other', `${OK}content-length: 2\r\n\rok`],
+    ['CR in a value', 'header_value', `${OK}x-a: b\rc\r\n${SIZED}`],
+  ])('by %s: malformed_response, %s', async (_what, flaw, answer) => {
+    for (const ends of [false, true]) {
+      const { failure, http, malformed } = await ask({ answer, ends })
+      expect([failure?.code, failure?.phase, http]).toEqual(['malformed_response', 'response', null])
+      expect(malformed).toMatchObject({ flaw, takenBy: FLAWS[flaw].takenBy, quote: expect.any(String) })
+      expect(failure?.message).toBe(`the answer is HTTP, but malformed: ${FLAWS[flaw].says}`)
+    }
+  })
+
   it.each([
-    ['a status below 100', 'HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n'],
-    ['a status of four digits', 'HTTP/1.1 2000 OK\r\ncontent-length: 0\r\n\r\n'],
-    ['a status that runs into its reason', `HTTP/1.1 200OK\r\n${SIZED}`],
-    ['HTTP/0.9 in the status line', `HTTP/0.9 200 OK\r\n${SIZED}`],
-    ['HTTP/2.0 in the status line', `HTTP/2.0 200 OK\r\n${SIZED}`],
     ['a body alone, as HTTP/0.9 does', '<html>hello</html>'],
     ['another protocol, without the end of a line', 'AMQP\0\0\x09\x01'],
     ['another protocol in a megabyte', 'x'.repeat(1_048_576)],
     ['101 without a header', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['101, then an answer', `HTTP/1.1 101 Switching Protocols\r\n\r\n${OK}${SIZED}`],
-    ['two lengths', `${OK}content-length: 5\r\n${SIZED}`],
-    ['a length twice', `${OK}content-length: 2\r\n${SIZED}`],
-    ['a list of lengths', `${OK}content-length: 2, 2\r\n\r\nok`],
-    ['a length beyond numbers', `${OK}content-length: 99999999999999999999999\r\n\r\nok`],
-    ['a length below zero', `${OK}content-length: -2\r\n\r\nok`],
-    [
-      'a length below zero, twice',
-      `${OK}content-length: -90\r\ncontent-length: -90\r\nx-a: ${'b'.repeat(90)}\r\n\r\nok`,
-    ],
-    ['a length and chunks', `${OK}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`],
-    ['chunks and a length', `${OK}transfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n0\r\n\r\n`],
-    ['a length and a coding', `${OK}transfer-encoding: identity\r\n${SIZED}`],
-    ['lines that end in LF alone', 'HTTP/1.1 200 OK\ncontent-length: 2\n\nok'],
-    ['a header of lines that end in LF alone', `${OK}x-a: b\n${SIZED}`],
-    ['a folded line', `${OK}x-a: b\r\n  c\r\n${SIZED}`],
-    ['a blank before a name', `${OK} x-a: b\r\n${SIZED}`],
-    ['a blank in a name', `${OK}x a: b\r\n${SIZED}`],
-    ['a blank behind a name', `${OK}content-length : 2\r\n\r\nok`],
-    ['no name', `${OK}: b\r\n${SIZED}`],
-    ['no colon', `${OK}garbage\r\n${SIZED}`],
-    ['NUL in a name', `${OK}x\0a: b\r\n${SIZED}`],
-    ['a name that is not ASCII', `${OK}x-\xe9: b\r\n${SIZED}`],
-    ['NUL in a value', `${OK}x-a: b\0c\r\n${SIZED}`],
-    ['CR behind the header alone', `${OK}content-length: 2\r\n\rok`],
-    ['CR in a value', `${OK}x-a: b\rc\r\n${SIZED}`],
   ])('by %s: invalid_response', async (_what, answer) => {
     expect(await told({ answer })).toEqual(['invalid_response', 'response', undefined])
   })
@@ -119,24 +139,26 @@ describe('http() to a peer that bends HTTP/1.1 in its header', () => {
 })
 
 describe('http() to a peer that bends the body', () => {
-  it.each([
-    ['a size that is no number', 'zz\r\nok\r\n0\r\n\r\n', ''],
-    ['a size below zero', '-5\r\nabcde\r\n0\r\n\r\n', ''],
-    ['no size', '\r\nok\r\n0\r\n\r\n', ''],
-    ['a size with its base', '0x2\r\nok\r\n0\r\n\r\n', ''],
-    ['a blank behind a size', '2 \r\nok\r\n0\r\n\r\n', ''],
-    ['a size beyond numbers', 'fffffffffffffffffffff\r\nok\r\n0\r\n\r\n', ''],
-    ['an extension without a name', '2;\r\nok\r\n0\r\n\r\n', ''],
-    ['an extension that is none', '2;a:b\r\nok\r\n0\r\n\r\n', ''],
-    ['lines that end in LF alone', '2\nok\n0\n\n', ''],
-    ['a trailer that is none', '2\r\nok\r\n0\r\nx a: b\r\n\r\n', 'ok'],
-    ['a length in the trailer', '2\r\nok\r\n0\r\ncontent-length: 2\r\n\r\n', 'ok'],
-  ])('of chunks by %s: invalid_response', async (_what, body, kept) => {
-    const { failure, http } = await ask({ answer: CHUNKED + body })
+  it.each<[string, Flaw, string, string]>([
+    ['a chunk that is longer than it says', 'chunk_length', '2\r\nokay\r\n0\r\n\r\n', 'ok'],
+    ['a size that is no number', 'chunk_size', 'zz\r\nok\r\n0\r\n\r\n', ''],
+    ['a size below zero', 'chunk_size', '-5\r\nabcde\r\n0\r\n\r\n', ''],
+    ['no size', 'chunk_size', '\r\nok\r\n0\r\n\r\n', ''],
+    ['a size with its base', 'chunk_size', '0x2\r\nok\r\n0\r\n\r\n', ''],
+    ['a blank behind a size', 'chunk_size_blank', '2 \r\nok\r\n0\r\n\r\n', ''],
+    ['a size beyond numbers', 'chunk_size', 'fffffffffffffffffffff\r\nok\r\n0\r\n\r\n', ''],
+    ['an extension without a name', 'chunk_extension', '2;\r\nok\r\n0\r\n\r\n', ''],
+    ['an extension that is none', 'chunk_extension', '2;a:b\r\nok\r\n0\r\n\r\n', ''],
+    ['lines that end in LF alone', 'chunk_line_end', '2\nok\n0\n\n', ''],
+    ['a trailer that is none', 'trailer', '2\r\nok\r\n0\r\nx a: b\r\n\r\n', 'ok'],
+    ['a length in the trailer', 'trailer', '2\r\nok\r\n0\r\ncontent-length: 2\r\n\r\n', 'ok'],
+  ])('of chunks by %s: malformed_response, %s', async (_what, flaw, body, kept) => {
+    const { failure, http, malformed } = await ask({ answer: CHUNKED + body })
     expect([failure?.code, failure?.phase, http?.status, http?.bodySnippet]).toEqual([
-      ...['invalid_response', 'body', 200],
+      ...['malformed_response', 'body', 200],
       kept,
     ])
+    expect(malformed).toMatchObject({ flaw, takenBy: FLAWS[flaw].takenBy })
   })
 
   it('of chunks by an endless trailer: response_too_large', async () => {

@@ -24,7 +24,7 @@ describe('http() against servers that misbehave', () => {
     ['closeInBody', 'connection_closed', 'body', HEAD_ONLY],
     ['closeInChunk', 'connection_closed', 'body', HEAD_ONLY],
     ['garbage', 'invalid_response', 'response', HEAD_ONLY],
-    ['badHttp', 'invalid_response', 'response', HEAD_ONLY],
+    ['badHttp', 'malformed_response', 'response', HEAD_ONLY],
     ['upgrade', 'invalid_response', 'response', HEAD_ONLY],
     ['slowHeader', 'response_timeout', 'response', HEAD_ONLY],
     ['slowBody', 'body_timeout', 'body', HEAD_ONLY],

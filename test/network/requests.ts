@@ -24,6 +24,7 @@ export const httpTo = (to: To, more: Partial<HttpRequest> = {}): HttpRequest => 
   body: null,
   httpVersion: '1.1',
   bodyLimitBytes: 65_536,
+  streamMs: null,
   ...more,
 })
 

@@ -63,15 +63,16 @@ export async function serveHttp(
 
 /** HTTP/2: over TLS with ALPN, or in clear text with prior knowledge. */
 export async function serveHttp2(
-  listener: (path: string) => { status: number; body: string },
+  listener: (path: string) => { status: number; body: string; headers?: Record<string, string>; isOpen?: boolean },
   { address = '127.0.0.1', port = 0, tls }: ListenOptions = {},
 ): Promise<TestServer> {
   const server = tls ? createHttp2Server(tls) : createH2cServer()
   server.on('stream', (stream, headers) => {
-    const { status, body } = listener(String(headers[':path']))
+    const { status, body, headers: more, isOpen = false } = listener(String(headers[':path']))
     stream.on('error', () => stream.close())
-    stream.respond({ ':status': status, 'content-type': 'text/plain' })
-    stream.end(body)
+    stream.respond({ ':status': status, 'content-type': 'text/plain', ...more })
+    if (isOpen) stream.write(body)
+    else stream.end(body)
   })
   server.on('sessionError', () => undefined)
   return listen(server, address, port)

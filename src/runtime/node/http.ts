@@ -5,10 +5,12 @@ import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import { errors } from 'undici'
-import { failureOf } from '../../check/failure.ts'
+import { codeOf, failureOf } from '../../check/failure.ts'
 import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
-import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
+import type { BodyCut, Exchange, HttpEvidence, HttpExchange, HttpRequest, Misspoken } from '../../check/network.ts'
+import { AnswerBody } from '../socket/answer-body.ts'
 import { Attempt, rounded } from '../socket/attempt.ts'
+import { Heard } from '../socket/heard.ts'
 import { type Caller, Line } from './lines.ts'
 import { nodeTransport } from './transport.ts'
 import { heardAt, letGo, readInTurn } from './turns.ts'
@@ -35,8 +37,9 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   #firstByteAt = 0
   #status: number | null = null
   #headers: Headers = {}
-  #chunks: Buffer[] = []
-  #bytes = 0
+  readonly #heard = new Heard()
+  readonly #body: AnswerBody
+  #misspoken: Misspoken = {}
   #version = '1.1'
   /** Whether what comes next begins an answer. */
   #isStart = true
@@ -45,6 +48,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
     super(nodeTransport, request, end)
     this.#request = request
+    this.#body = new AnswerBody(request)
     this.#line = Line.take(request)
   }
 
@@ -98,7 +102,9 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
 
   /** What undici does not tell, from bytes that it has not read yet. */
   #lookAt(chunk: unknown): void {
-    if (!this.#isStart || this.#version === '2' || !Buffer.isBuffer(chunk)) return
+    if (this.#version === '2' || !Buffer.isBuffer(chunk)) return
+    this.#heard.keep(chunk)
+    if (!this.#isStart) return
     const { at, isOver } = passOverInterim(chunk)
     this.#isStart = isOver
     // `HTTP/1.0 200`: it takes `HTTP/0.9` and `HTTP/2.0` as well, and tells none of them
@@ -117,22 +123,36 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
 
   onResponseStart(_controller: unknown, status: number, headers: Headers): void {
     // 101: nobody asked for another protocol
-    if (status < 100 || status === 101 || !VERSIONS.has(this.#version)) {
-      this.finish(failureOf('PROTOCOL', this.phase))
-    }
+    if (status === 101) this.finish(failureOf('PROTOCOL', this.phase))
+    else if (status < 100 || !VERSIONS.has(this.#version)) this.#refuse()
     if (this.ended || status < 200) return
     this.phase = 'body'
     this.#status = status
     this.#headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, unpadded(value)]))
+    if (this.#version === '2') this.#arrivedAt = performance.now()
+    this.#body.begin(this.#headers, () => {
+      if (!this.ended && !this.#heard.isInsideChunk()) this.#cut('time')
+    })
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
     if (this.ended) return
-    const room = this.#request.bodyLimitBytes - this.#bytes
-    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk
-    this.#bytes += kept.length
-    this.#chunks.push(kept)
-    if (kept !== chunk) this.finish(failureOf('TOO_LARGE', this.phase))
+    if (this.#version === '2') this.#arrivedAt = performance.now()
+    if (this.#body.take(chunk)) return
+    if (this.#body.isOptional) this.#cut('limit')
+    else this.finish(failureOf('TOO_LARGE', this.phase))
+  }
+
+  /** Enough of the body was read: the answer counts up to the last byte that came. */
+  #cut(how: BodyCut): void {
+    this.#body.cut = how
+    this.finish(null, this.#arrivedAt || performance.now())
+  }
+
+  protected override onTimeUpInTurn(): void {
+    const silentMs = performance.now() - this.#arrivedAt
+    if (this.phase === 'body' && this.#body.isEnough(silentMs, this.#heard.isInsideChunk())) this.#cut('time')
+    else super.onTimeUpInTurn()
   }
 
   onResponseEnd(): void {
@@ -156,8 +176,24 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
 
   onLost(error: Error): void {
     if (this.ended) return
-    if (isUnreadable(error)) this.finish(failureOf(this.socket?.readableEnded ? 'CLOSED' : 'PROTOCOL', this.phase))
+    if (isUnreadable(error) || (isContradicted(error) && this.phase !== 'body')) this.#refuse()
     else this.fail(error)
+  }
+
+  protected override fail(error: unknown): void {
+    // A server of HTTP/2 alone says so in the handshake (RFC 7301 3.2); what only speaks something else may also cut
+    if (codeOf(error) === NO_COMMON_PROTOCOL) this.#misspoken = { speaks: 'http2' }
+    const isAnswer = this.phase === 'request' || this.phase === 'response'
+    if (isAnswer && this.#heard.speaks() !== null) this.#refuse()
+    else super.fail(error)
+  }
+
+  /** The answer cannot be read: why, as its first bytes tell. */
+  #refuse(): void {
+    if (this.ended) return
+    const { failure, ...misspoken } = this.#heard.explain(this.phase, this.socket?.readableEnded ?? true)
+    this.#misspoken = misspoken
+    this.finish(failure)
   }
 
   protected override release(): void {
@@ -172,13 +208,12 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   }
 
   protected override evidence(exchange: Exchange): HttpExchange {
-    const [first] = this.#chunks
-    const body = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks)
+    const body = this.#body.end()
     const http = this.#status === null ? null : this.#describe(this.#status, body)
-    return { ...exchange, http, headers: http && this.#headers, body: http && body }
+    return { ...exchange, ...this.#misspoken, http, headers: http && this.#headers, body: http && body }
   }
 
-  #describe(status: number, body: Buffer): HttpEvidence {
+  #describe(status: number, body: Uint8Array): HttpEvidence {
     const location = this.#headers.location
     return {
       status,
@@ -189,6 +224,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       bodyBytes: body.length,
       bodySnippet: snippetOf(body),
       bodySha256: hash('sha256', body),
+      ...(this.#body.cut !== null && { bodyCut: this.#body.cut }),
     }
   }
 }
@@ -199,6 +235,12 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
  */
 const isUnreadable = (error: Error): boolean =>
   error instanceof errors.HTTPParserError || ('code' in error && error.code === 'UND_ERR_SOCKET')
+
+/** Two lengths, or one that is no number. */
+const isContradicted = (error: Error): boolean =>
+  'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+
+const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 
 /** `2` where the peer agreed to it; without TLS there is nothing to agree: it is spoken at once (RFC 9113 3.3). */
 function speakHttp2(socket: Socket): string {

@@ -198,10 +198,15 @@ export abstract class Attempt<T extends Exchange> {
     this.#transport.inTurn(() => {
       if (this.ended) return
       const lostMs = this.#waitedMs - this.#putOffMs
-      if (lostMs < 1) return this.finish(failureOf('TIMEOUT', this.phase))
+      if (lostMs < 1) return this.onTimeUpInTurn()
       this.#putOffMs = this.#waitedMs
       this.#timer = setTimeout(onTimer, Math.ceil(lostMs), this)
     })
+  }
+
+  /** The time is over, and all that had come in time was worked on. */
+  protected onTimeUpInTurn(): void {
+    this.finish(failureOf('TIMEOUT', this.phase))
   }
 
   #onSocketError(error: Error): void {

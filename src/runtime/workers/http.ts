@@ -3,8 +3,10 @@ import type { Socket } from 'node:net'
 import { HTTPParser, type OnHeadersCompleteParser } from 'http-parser-js'
 import { codeOf, failureOf } from '../../check/failure.ts'
 import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
-import type { Exchange, HttpEvidence, HttpExchange, HttpRequest } from '../../check/network.ts'
+import type { BodyCut, Exchange, HttpEvidence, HttpExchange, HttpRequest, Misspoken } from '../../check/network.ts'
+import { AnswerBody } from '../socket/answer-body.ts'
 import { Attempt, since } from '../socket/attempt.ts'
+import { Heard } from '../socket/heard.ts'
 import { strictParser } from './strict-parser.ts'
 import { edgeTransport } from './transport.ts'
 
@@ -22,13 +24,16 @@ class HttpAttempt extends Attempt<HttpExchange> {
   #firstByteAt = 0
   #status: number | null = null
   #headers: Headers = {}
-  readonly #chunks: Uint8Array[] = []
-  #bytes = 0
+  readonly #heard = new Heard()
+  readonly #body: AnswerBody
+  #misspoken: Misspoken = {}
+  #arrivedAt = 0
   #version = '1.1'
 
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
     super(edgeTransport, request, end)
     this.#request = request
+    this.#body = new AnswerBody(request)
     this.#parser[HTTPParser.kOnHeadersComplete] = (info) => this.#onHeaders(info)
     this.#parser[HTTPParser.kOnBody] = (chunk) => this.#onBody(chunk)
     this.#parser[HTTPParser.kOnMessageComplete] = () => this.#onComplete()
@@ -58,20 +63,34 @@ class HttpAttempt extends Attempt<HttpExchange> {
 
   #onData(chunk: Buffer): void {
     if (this.ended) return
+    this.#arrivedAt = performance.now()
+    this.#heard.keep(chunk)
     if (this.#firstByteAt === 0) {
-      this.#firstByteAt = performance.now()
+      this.#firstByteAt = this.#arrivedAt
       this.firstByteMs = since(this.#sentAt)
     }
     if (this.#status === null) this.phase = 'response'
     const read = this.#parser.execute(chunk)
-    if (read instanceof Error) this.finish(failureOf(parseCode(read), this.phase))
+    if (read instanceof Error) this.#refuse(read)
+  }
+
+  /** The answer cannot be read: why, as its first bytes tell. */
+  #refuse(error?: Error, isOver = false): void {
+    if (this.ended) return
+    if (error !== undefined && codeOf(error) === 'HPE_HEADER_OVERFLOW') {
+      this.fail(error)
+      return
+    }
+    const { failure, ...misspoken } = this.#heard.explain(this.phase, isOver)
+    this.#misspoken = misspoken
+    this.finish(failure)
   }
 
   #onEnd(): void {
     if (this.ended) return
     // Without a length, the end of the connection is that of the body (RFC 9112 6.3)
     this.#parser.finish()
-    if (!this.ended) this.finish(failureOf('CLOSED', this.phase))
+    this.#refuse(undefined, true)
   }
 
   /** @returns 1 where no body follows, whatever the headers say. */
@@ -79,10 +98,9 @@ class HttpAttempt extends Attempt<HttpExchange> {
     if (this.ended) return 1
     this.#headers = headersOf(headers)
     // 101: nobody asked for another protocol
-    if (statusCode === 101 || !isFramed(this.#headers)) {
-      this.finish(failureOf('PROTOCOL', this.phase))
-      return 1
-    }
+    if (statusCode === 101) this.finish(failureOf('PROTOCOL', this.phase))
+    else if (!isFramed(this.#headers)) this.#refuse()
+    if (this.ended) return 1
     if (statusCode < 200) return 1
     this.#version = `${versionMajor}.${versionMinor}`
     this.#status = statusCode
@@ -90,16 +108,28 @@ class HttpAttempt extends Attempt<HttpExchange> {
     // The parser knows of one coding only; the last one tells where the body ends (RFC 9112 6.3)
     const coding = String(this.#headers['transfer-encoding'] ?? '')
     Reflect.set(this.#parser, 'isChunked', /(?:^|,[ \t]*)chunked$/i.test(coding))
+    this.#body.begin(this.#headers, () => {
+      if (!this.ended && !this.#heard.isInsideChunk()) this.#cut('time')
+    })
     return this.#request.method === 'HEAD' || statusCode === 204 || statusCode === 304 ? 1 : 0
   }
 
   #onBody(chunk: Uint8Array): void {
-    if (this.ended) return
-    const room = this.#request.bodyLimitBytes - this.#bytes
-    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk
-    this.#bytes += kept.length
-    this.#chunks.push(kept)
-    if (kept !== chunk) this.finish(failureOf('TOO_LARGE', this.phase))
+    if (this.ended || this.#body.take(chunk)) return
+    if (this.#body.isOptional) this.#cut('limit')
+    else this.finish(failureOf('TOO_LARGE', this.phase))
+  }
+
+  /** Enough of the body was read: the answer counts up to the last byte that came. */
+  #cut(how: BodyCut): void {
+    this.#body.cut = how
+    this.finish(null, this.#arrivedAt)
+  }
+
+  protected override onTimeUpInTurn(): void {
+    const silentMs = performance.now() - this.#arrivedAt
+    if (this.phase === 'body' && this.#body.isEnough(silentMs, this.#heard.isInsideChunk())) this.#cut('time')
+    else super.onTimeUpInTurn()
   }
 
   #onComplete(): void {
@@ -109,9 +139,9 @@ class HttpAttempt extends Attempt<HttpExchange> {
   }
 
   protected override evidence(exchange: Exchange): HttpExchange {
-    const body = joined(this.#chunks, this.#bytes)
+    const body = this.#body.end()
     const http = this.#status === null ? null : this.#describe(this.#status, body)
-    return { ...exchange, http, headers: http && this.#headers, body: http && body }
+    return { ...exchange, ...this.#misspoken, http, headers: http && this.#headers, body: http && body }
   }
 
   #describe(status: number, body: Uint8Array): HttpEvidence {
@@ -125,6 +155,7 @@ class HttpAttempt extends Attempt<HttpExchange> {
       bodyBytes: body.length,
       bodySnippet: snippetOf(body),
       bodySha256: hash('sha256', body),
+      ...(this.#body.cut !== null && { bodyCut: this.#body.cut }),
     }
   }
 }
@@ -159,22 +190,4 @@ function headersOf(list: readonly string[]): Headers {
     headers[name] = known === undefined ? value : [...(typeof known === 'string' ? [known] : known), value]
   }
   return headers
-}
-
-/** The parser gives some of its errors no code. */
-const parseCode = (error: Error): string => {
-  const code = codeOf(error)
-  return code.startsWith('HPE_') ? code : 'PROTOCOL'
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const [first] = chunks
-  if (chunks.length === 1 && first) return first
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }

@@ -61,6 +61,38 @@ describe('http() over HTTP/2', () => {
     expect(exchange.http).toBeNull()
   })
 
+  it('takes an event stream for an answer, unless the body is needed whole', async () => {
+    const server = await keep(
+      serveHttp2(() => ({
+        status: 200,
+        body: 'data: 1\n\n',
+        headers: { 'content-type': 'text/event-stream' },
+        isOpen: true,
+      })),
+    )
+    const taken = await network.http(httpTo(server, { httpVersion: '2', streamMs: 10_000 }))
+    expect(taken).toMatchObject({ failure: null, http: { status: 200, version: '2', bodyCut: 'time' } })
+    expect(taken.timings.totalMs).toBeLessThan(5000)
+    const whole = await network.http(httpTo(server, { httpVersion: '2', timeoutMs: 400 }))
+    expect([whole.failure?.code, whole.http?.bodySnippet]).toEqual(['body_timeout', 'data: 1\n\n'])
+    const promised = { 'content-length': '100' }
+    const stalled = await keep(serveHttp2(() => ({ status: 200, body: 'short', headers: promised, isOpen: true })))
+    const { failure } = await network.http(httpTo(stalled, { httpVersion: '2', timeoutMs: 400, streamMs: 100 }))
+    expect(failure?.code).toBe('body_timeout')
+  })
+
+  it('is recognised where HTTP/1.1 was spoken to a server that knows no other', async () => {
+    const clear = await keep(serveHttp2(() => ({ status: 200, body: 'h2' })))
+    const inClear = await Promise.all(Array.from({ length: 20 }, () => network.http(httpTo(clear))))
+    expect(inClear.map(({ failure, speaks }) => [failure?.code, speaks])).toEqual(
+      Array(20).fill(['invalid_response', 'http2']),
+    )
+    const tls = { ...(await authority.issue()), ALPNProtocols: ['h2'] }
+    const secure = await keep(serveHttp2(() => ({ status: 200, body: 'h2' }), { tls }))
+    const { failure, speaks } = await network.http(httpTo(secure, { tls: tlsBy(authority.caPem) }))
+    expect([failure?.code, failure?.phase, speaks]).toEqual(['tls_handshake_failed', 'tls', 'http2'])
+  })
+
   it('reads a body up to the limit, and not from a stream that is reset', async () => {
     const server = await keep(serveHttp2(() => ({ status: 200, body: '0123456789' })))
     const cut = await network.http(httpTo(server, { httpVersion: '2', bodyLimitBytes: 9 }))
