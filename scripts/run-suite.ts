@@ -32,7 +32,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   cluster: {
     programs: {
       ...{ unshare: 'util-linux', nsenter: 'util-linux', ip: 'iproute2', nft: 'nftables', conntrack: 'conntrack' },
-      ...{ 'iptables-restore': 'iptables', 'ip6tables-restore': 'iptables' },
+      ...{ 'iptables-restore': 'iptables', 'ip6tables-restore': 'iptables', haproxy: 'haproxy', bridge: 'iproute2' },
       ...{ named: 'bind9', nginx: 'nginx-light', curl: 'curl' },
     },
     within: NAMESPACES,

@@ -19,7 +19,7 @@ const MODES = PROXY_MODES.filter((mode) => (process.env.CLUSTER_PROXY ?? mode) =
 let cluster: Cluster
 
 beforeAll(async () => {
-  cluster = await startCluster(sceneOf())
+  cluster = await startCluster(sceneOf(), { network: process.env.CLUSTER_NETWORK === 'overlay' ? 'overlay' : 'routed' })
 })
 afterEach(() => cluster?.repair())
 afterAll(() => cluster?.stop())

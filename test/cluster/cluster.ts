@@ -10,24 +10,17 @@ import { dirname, join } from 'node:path'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { createSecrets, type Secrets } from './certificates.ts'
-import { createDaemons, type DnsState } from './daemons.ts'
+import { createDaemons } from './daemons.ts'
+import { createFaults, type Faults } from './faults.ts'
+import type { Undo } from './injectors.ts'
 import { assertCutOff } from './netns.ts'
-import {
-  blackhole,
-  buildNetwork,
-  type Flavour,
-  filter,
-  programServices,
-  pullCable,
-  rationRefusals,
-  stopProxy,
-} from './network.ts'
-import type { Mode, PodPort } from './pod.ts'
+import { buildNetwork, type Flavour, type Network, programServices } from './network.ts'
+import type { PodPort } from './pod.ts'
 import { type RunningPod, startPod } from './pods.ts'
 import { type Prober, startProber } from './prober.ts'
 import { PROXIES, type ProxyMode } from './proxies.ts'
 import { renderEnvironment, renderResolvConf } from './render/pod.ts'
-import { CLIENT, type Manifest, OUTSIDE, SHORE, SPECIAL_PODS } from './world.ts'
+import { API_SERVER, CLIENT, HOSTS_FILE, type Manifest, OUTSIDE, SHORE, SPECIAL_PODS } from './world.ts'
 
 export type Cluster = {
   /** In pod `client`. */
@@ -45,21 +38,6 @@ export type Cluster = {
   stop(): Promise<void>
 }
 
-/** Each is in force when it resolves, until `repair`. */
-export type Faults = {
-  pods(names: readonly string[], mode: Mode): Promise<void>
-  /** Or what it knows, as manifests. */
-  dns(state: Exclude<DnsState, object> | readonly Manifest[]): Promise<void>
-  /** On one node, the rules are gone. */
-  stopProxy(node: string): Promise<void>
-  pullCable: Fault<typeof pullCable>
-  blackhole: Fault<typeof blackhole>
-  filter: Fault<typeof filter>
-  rationRefusals: Fault<typeof rationRefusals>
-}
-type Undo = () => Promise<unknown>
-type Fault<F extends (...args: never[]) => Promise<Undo>> = (...args: Parameters<F>) => Promise<void>
-
 /** Gone with the mount namespace of the suite. */
 const FOLDER = '/run/cluster'
 
@@ -72,14 +50,14 @@ const parse = (manifests: readonly Manifest[]): KubeObjects => parseManifests(ma
  */
 export async function startCluster(
   manifests: readonly Manifest[],
-  flavour: Flavour = { mode: 'nftables', draw: 'turns' },
+  { network = 'routed', mode = 'nftables', draw = 'turns' }: Partial<Flavour & { network: Network }> = {},
 ): Promise<Cluster> {
   assertCutOff()
   execFileSync(process.execPath, ['scripts/build.ts', '--if-needed'], { cwd: join(import.meta.dirname, '../..') })
   const stops: Undo[] = []
   const stop = async () => void (await Promise.all(stops.splice(0).map((each) => each())))
   try {
-    return { ...(await assemble(parse(manifests), flavour, stops)), stop }
+    return { ...(await assemble(parse(manifests), { mode, draw }, network, stops)), stop }
   } catch (cause) {
     await stop()
     throw cause
@@ -87,10 +65,14 @@ export async function startCluster(
 }
 
 /** @param stops takes how to stop each thing, as soon as it runs. */
-async function assemble(objects: KubeObjects, { mode, draw }: Flavour, stops: Undo[]): Promise<Omit<Cluster, 'stop'>> {
-  const flavour: Flavour = { mode, draw }
+async function assemble(
+  objects: KubeObjects,
+  flavour: Flavour,
+  network: Network,
+  stops: Undo[],
+): Promise<Omit<Cluster, 'stop'>> {
   const secrets = await createSecrets(join(FOLDER, 'secrets'))
-  await buildNetwork(objects)
+  await buildNetwork(objects, network)
   const daemons = createDaemons(FOLDER, secrets)
   stops.push(daemons.stop)
   let current = objects
@@ -104,12 +86,6 @@ async function assemble(objects: KubeObjects, { mode, draw }: Flavour, stops: Un
   const [pods, [inside, outside]] = await Promise.all(starting)
 
   const undo: Undo[] = []
-  const undoable =
-    <A extends unknown[]>(make: (...args: A) => Promise<Undo>) =>
-    async (...args: A) =>
-      void undo.push(await make(...args))
-  const podsBe = (names: readonly string[], mode: Mode) =>
-    Promise.all(names.map((name) => podNamed(pods, name).be(mode)))
   return {
     inside,
     outside,
@@ -121,28 +97,11 @@ async function assemble(objects: KubeObjects, { mode, draw }: Flavour, stops: Un
       await serve(current)
     },
     issue: secrets.issue,
-    fault: {
-      pods: undoable(async (names, mode) => {
-        await podsBe(names, mode)
-        return () => podsBe(names, 'well')
-      }),
-      dns: undoable((state) => daemons.breakDns(typeof state === 'string' ? state : parse(state))),
-      stopProxy: undoable((node) => stopProxy(current, flavour, node)),
-      pullCable: undoable(pullCable),
-      blackhole: undoable(blackhole),
-      filter: undoable(filter),
-      rationRefusals: undoable(rationRefusals),
-    },
+    fault: createFaults({ pods, daemons, flavour, network, folder: FOLDER, parse, objects: () => current }, undo),
     async repair() {
       for (const each of undo.splice(0).reverse()) await each()
     },
   }
-}
-
-function podNamed(pods: ReadonlyMap<string, RunningPod>, name: string): RunningPod {
-  const pod = pods.get(name)
-  if (pod === undefined) throw new Error(`there is no pod ${name}`)
-  return pod
 }
 
 async function startPods({ pods }: KubeObjects, secrets: Secrets, stops: Undo[]): Promise<Map<string, RunningPod>> {
@@ -154,7 +113,10 @@ async function startPods({ pods }: KubeObjects, secrets: Secrets, stops: Undo[])
         meta.name,
         spec.containers.flatMap(({ ports }) => ports.map(({ name, containerPort }) => portOf(name, containerPort))),
       ]),
-    [SHORE.name, Object.entries(SHORE.ports).map(([name, number]) => portOf(name, number))],
+    ...[SHORE, API_SERVER].map((host): [string, PodPort[]] => [
+      host.name,
+      Object.entries(host.ports).map(([name, number]) => portOf(name, number)),
+    ]),
   ]
   const started = await Promise.all(
     wanted.map(async ([host, ports]): Promise<[string, RunningPod]> => {
@@ -182,6 +144,7 @@ async function startProbers(
 ): Promise<[Prober, Prober]> {
   const [inside, outside] = [join(FOLDER, 'inside'), join(FOLDER, 'outside')]
   write(join(inside, 'resolv.conf'), renderResolvConf(CLIENT.namespace))
+  write(join(inside, 'hosts'), HOSTS_FILE)
   write(join(inside, 'secrets/kubernetes.io/serviceaccount/token'), 'nobody asks for it')
   write(join(inside, 'secrets/kubernetes.io/serviceaccount/namespace'), CLIENT.namespace)
   write(join(outside, 'resolv.conf'), `nameserver ${SHORE.address}\n`)
@@ -196,6 +159,7 @@ async function startProbers(
       folder: inside,
       mounts: [
         { file: join(inside, 'resolv.conf'), over: RESOLV_CONF },
+        { file: join(inside, 'hosts'), over: '/etc/hosts' },
         { file: join(inside, 'secrets'), over: SECRETS },
       ],
       env: {

@@ -4,19 +4,28 @@ import { join } from 'node:path'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import type { Secrets } from './certificates.ts'
-import { nsenter } from './netns.ts'
+import type { Undo } from './injectors.ts'
+import type { Lie } from './liar.ts'
+import { nft, nsenter } from './netns.ts'
 import { renderNamedConf, renderUpstreamZone, renderZone } from './render/dns.ts'
-import { renderNginx } from './render/ingress.ts'
+import { type ControllerSettings, renderNginx } from './render/ingress.ts'
 import { CONTROLLER, DNS_POD, SHORE } from './world.ts'
 
-/** `dead`: its process is gone; `frozen`: it stands still; `broken`: its zone does not load; else what it knows. */
-export type DnsState = 'dead' | 'frozen' | 'broken' | KubeObjects
+/**
+ * `dead`: its process is gone; `frozen`: it stands still; `broken`: its zone does not load; `refusing`: it answers nobody;
+ * else what it knows.
+ */
+export type DnsState = 'dead' | 'frozen' | 'broken' | 'refusing' | KubeObjects
 
 export type Daemons = {
   /** Lets bind9 and nginx serve what these objects say. */
   serve(objects: KubeObjects): Promise<void>
   /** @returns how to end it. */
-  breakDns(state: DnsState): Promise<() => Promise<unknown>>
+  breakDns(state: DnsState): Promise<Undo>
+  /** Some answers of cluster DNS are told otherwise. */
+  lie(lie: Lie): Promise<Undo>
+  /** The controller runs with other settings than its default. */
+  setController(settings: ControllerSettings): Promise<Undo>
   stop(): Promise<unknown>
 }
 
@@ -33,9 +42,11 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
   const nginx = new Daemon(CONTROLLER.name, 'nginx', join(folder, 'nginx'), /RLIMIT_NOFILE/, (file) => [
     ...['-e', 'stderr', '-c', file],
   ])
+  const files = { folder: nginx.folder, certificate: secrets.read, fallback: secrets.fallback }
+  let current: KubeObjects | null = null
   return {
     async serve(objects) {
-      const files = { folder: nginx.folder, certificate: secrets.read, fallback: secrets.fallback }
+      current = objects
       await Promise.all([
         dns.serve(zoneFiles(dns, renderZone(objects))),
         upstream.serve(zoneFiles(upstream, renderUpstreamZone())),
@@ -50,8 +61,32 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
       }
       const good = dns.files
       if (state === 'dead') await dns.stop()
+      else if (state === 'refusing')
+        await dns.serve({
+          ...good,
+          'named.conf': (good['named.conf'] ?? '').replace('allow-query { any; }', 'allow-query { none; }'),
+        })
       else await dns.serve({ ...good, zone: state === 'broken' ? 'this is no zone\n' : renderZone(state) })
       return () => dns.serve(good)
+    },
+    async lie(lie) {
+      const [enter = '', ...args] = nsenter(DNS_POD.name)
+      const program = join(import.meta.dirname, 'liar.ts')
+      const liar = await startProgram(enter, [...args, process.execPath, program, JSON.stringify(lie)], /lying/)
+      await nft(
+        DNS_POD.name,
+        'table ip liar {\n chain pre { type nat hook prerouting priority dstnat; udp dport 53 redirect to :5300; }\n}\n',
+      )
+      return async () => {
+        await nft(DNS_POD.name, 'delete table ip liar')
+        await liar.stop()
+      }
+    },
+    async setController(settings) {
+      const good = nginx.files
+      if (current === null) throw new Error('the controller serves nothing yet')
+      await nginx.serve({ 'nginx.conf': renderNginx(current, { ...files, ...settings }) })
+      return () => nginx.serve(good)
     },
     stop: () => Promise.all([dns.stop(), upstream.stop(), nginx.stop()]),
   }

@@ -6,11 +6,12 @@
  */
 import type { Family, KubeObjects, Node, Pod } from '../../src/kube/objects.ts'
 import { ip, nft, nsenter, run, sysctl } from './netns.ts'
+import { BRIDGE, plugBridge, plugPod } from './overlay.ts'
 import { PROXIES, type ProxyMode } from './proxies.ts'
 import { renderCni } from './render/cni.ts'
 import { renderLoadBalancers } from './render/load-balancer.ts'
 import { type Draw, FAMILIES, familyOf, nodeAddress, ofFamily, servedPorts, vipsOf } from './render/service-ports.ts'
-import { OUTSIDE, ROUTER, SHORE } from './world.ts'
+import { LAN_HOSTS, ROUTER } from './world.ts'
 
 /** Every pod's next hop, on the node's end of its link. */
 const GATEWAY = '169.254.1.1'
@@ -22,7 +23,7 @@ const ROUTE_PROTOCOL = 99
  * Linux rations ICMP errors, of which refusals are made: the seventh in a row to one client would be silence, and some
  * of the first fifty to all. The mask says of which: none. The ration itself is that of `rationRefusals`.
  */
-const SYSCTL = {
+export const SYSCTL = {
   'net.ipv4.icmp_ratemask': 0,
   'net.ipv6.icmp.ratelimit': 0,
   // Nobody else is there to have an address already, and to ask takes a second.
@@ -33,7 +34,7 @@ const SYSCTL = {
  * An address that nobody has is given up after three of these. Three of Linux's seconds would end with the second
  * repetition of the SYNs that wait: one of them may begin the search anew while the others are told that it failed.
  */
-const NEIGHBOURS = { 'net.ipv4.neigh.eth0.retrans_time_ms': 500 }
+const neighbours = (device: string) => ({ [`net.ipv4.neigh.${device}.retrans_time_ms`]: 500 })
 const FORWARDING = {
   'net.ipv4.ip_forward': 1,
   'net.ipv6.conf.all.forwarding': 1,
@@ -45,8 +46,11 @@ const FORWARDING = {
   'net.ipv4.fib_multipath_hash_policy': 1,
 }
 
-export async function buildNetwork({ nodes, pods }: KubeObjects): Promise<void> {
-  const onLan = [...nodes.map(({ meta }) => meta.name), OUTSIDE.name, SHORE.name]
+/** `routed`: pods on links of their own, plain routes between nodes, as Calico does it; `overlay`: {@link plugBridge}. */
+export type Network = 'routed' | 'overlay'
+
+export async function buildNetwork({ nodes, pods }: KubeObjects, network: Network): Promise<void> {
+  const onLan = [...nodes.map(({ meta }) => meta.name), ...LAN_HOSTS.map(({ name }) => name)]
   const routers = [ROUTER.name, ...nodes.map(({ meta }) => meta.name)]
   const hosts = [ROUTER.name, ...onLan, ...pods.map(({ meta }) => meta.name)]
   await ip(
@@ -69,23 +73,26 @@ export async function buildNetwork({ nodes, pods }: KubeObjects): Promise<void> 
       'route add blackhole default',
       'route add blackhole ::/0',
     ]),
-    ...[OUTSIDE, SHORE].map((host) => ip(host.name, onTheLan(host.address, host.address6))),
-    ...nodes.map((node) => plugNode(node, nodes, pods)),
-    ...pods.map(({ meta, podIPs }) =>
-      ip(meta.name, [
-        'link set lo up',
-        'link set eth0 up',
-        ...podIPs.map((address) => `addr add ${single(address)} dev eth0`),
-        `route add ${GATEWAY} dev eth0 scope link`,
-        `route add default via ${GATEWAY}`,
-        `route add default via ${GATEWAY6} dev eth0`,
-      ]),
-    ),
+    ...LAN_HOSTS.map((host) => ip(host.name, onTheLan(host.address, host.address6))),
+    ...nodes.map((node) => plugNode(node, nodes, pods, network)),
+    ...pods.map(async (pod) => {
+      const node = nodes.find(({ meta }) => meta.name === pod.spec.nodeName)
+      if (node !== undefined) await ip(pod.meta.name, network === 'overlay' ? plugPod(pod, node) : pluggedPod(pod))
+    }),
   ])
 }
 
+const pluggedPod = ({ podIPs }: Pod): string[] => [
+  'link set lo up',
+  'link set eth0 up',
+  ...podIPs.map((address) => `addr add ${single(address)} dev eth0`),
+  `route add ${GATEWAY} dev eth0 scope link`,
+  `route add default via ${GATEWAY}`,
+  `route add default via ${GATEWAY6} dev eth0`,
+]
+
 const single = (address: string): string => `${address}/${familyOf(address) === 'IPv6' ? 128 : 32}`
-const endOf = (host: string): string => `to-${host}`
+export const endOf = (host: string): string => `to-${host}`
 const cable = (host: string, to: string): string =>
   `link add eth0 netns ${host} type veth peer name ${endOf(host)} netns ${to}`
 
@@ -98,26 +105,29 @@ const onTheLan = (address: string, address6: string): string[] => [
   `route add default via ${ROUTER.address6}`,
 ]
 
-async function plugNode(node: Node, nodes: readonly Node[], pods: readonly Pod[]): Promise<void> {
+async function plugNode(node: Node, nodes: readonly Node[], pods: readonly Pod[], network: Network): Promise<void> {
   const own = pods.filter(({ spec }) => spec.nodeName === node.meta.name)
-  await ip(node.meta.name, [
-    ...onTheLan(nodeAddress(node, 'IPv4'), nodeAddress(node, 'IPv6')),
-    ...nodes
-      .filter((other) => other !== node)
-      .flatMap((other) => other.podCIDRs.map((cidr) => `route add ${cidr} via ${nodeAddress(other, familyOf(cidr))}`)),
-    // An address that no pod has is asked for and never answered, as on the bridge of a CNI plugin.
-    ...ofFamily('IPv4', node.podCIDRs).map((cidr) => `route add ${cidr} dev eth0 scope link`),
-    ...ofFamily('IPv6', node.podCIDRs).map((cidr) => `route add ${cidr} dev eth0`),
-    ...own.flatMap(({ meta, podIPs }) => [
-      `link set ${endOf(meta.name)} up`,
-      `addr add ${GATEWAY}/32 dev ${endOf(meta.name)} scope link`,
-      `addr add ${GATEWAY6}/64 dev ${endOf(meta.name)}`,
-      ...podIPs.map((address) => `route add ${single(address)} dev ${endOf(meta.name)}`),
-    ]),
-  ])
-  await sysctl(node.meta.name, NEIGHBOURS)
+  await ip(node.meta.name, onTheLan(nodeAddress(node, 'IPv4'), nodeAddress(node, 'IPv6')))
+  if (network === 'overlay') await plugBridge(node, nodes, own)
+  else await ip(node.meta.name, routesOf(node, nodes, own))
+  await sysctl(node.meta.name, neighbours(network === 'overlay' ? BRIDGE : 'eth0'))
   await nft(node.meta.name, renderCni(node))
 }
+
+const routesOf = (node: Node, nodes: readonly Node[], own: readonly Pod[]): string[] => [
+  ...nodes
+    .filter((other) => other !== node)
+    .flatMap((other) => other.podCIDRs.map((cidr) => `route add ${cidr} via ${nodeAddress(other, familyOf(cidr))}`)),
+  // An address that no pod has is asked for and never answered, as on the bridge of a CNI plugin.
+  ...ofFamily('IPv4', node.podCIDRs).map((cidr) => `route add ${cidr} dev eth0 scope link`),
+  ...ofFamily('IPv6', node.podCIDRs).map((cidr) => `route add ${cidr} dev eth0`),
+  ...own.flatMap(({ meta, podIPs }) => [
+    `link set ${endOf(meta.name)} up`,
+    `addr add ${GATEWAY}/32 dev ${endOf(meta.name)} scope link`,
+    `addr add ${GATEWAY6}/64 dev ${endOf(meta.name)}`,
+    ...podIPs.map((address) => `route add ${single(address)} dev ${endOf(meta.name)}`),
+  ]),
+]
 
 export type Flavour = { mode: ProxyMode; draw: Draw }
 
@@ -161,47 +171,5 @@ function serviceRoutes(objects: KubeObjects, family: Family): string[] {
   })
 }
 
-const route = (address: string, hops: readonly string[]): string =>
+export const route = (address: string, hops: readonly string[]): string =>
   `route add ${single(address)} proto ${ROUTE_PROTOCOL} ${hops.map((hop) => `nexthop via ${hop}`).join(' ')}`
-
-/** kube-proxy's rules are gone on one node, which load balancers then leave out. @returns how to end it. */
-export async function stopProxy(objects: KubeObjects, flavour: Flavour, node: string): Promise<() => Promise<unknown>> {
-  const others = { ...objects, nodes: objects.nodes.filter(({ meta }) => meta.name !== node) }
-  await Promise.all([PROXIES[flavour.mode].remove(node), programServices(others, flavour)])
-  return () => programServices(objects, flavour)
-}
-
-/** The node's cable is pulled. @returns how to plug it in again. */
-export async function pullCable(node: string): Promise<() => Promise<unknown>> {
-  await ip(ROUTER.name, [`link set ${endOf(node)} down`])
-  return () => ip(ROUTER.name, [`link set ${endOf(node)} up`])
-}
-
-/** Packets to that address vanish on the router. @returns how to end it. */
-export const blackhole = (address: string): Promise<() => Promise<unknown>> =>
-  filter(ROUTER.name, 'prerouting', [`ip daddr ${address} drop`])
-
-/** Destination unreachable, source quench, time exceeded, parameter problem (Documentation/networking/ip-sysctl). */
-const LINUX_RATEMASK = 6168
-
-/** As Linux does by default: refusals to one client come about six in a row, then one a second. @returns how to end it. */
-export async function rationRefusals(node: string): Promise<() => Promise<unknown>> {
-  await sysctl(node, { 'net.ipv4.icmp_ratemask': LINUX_RATEMASK })
-  return () => sysctl(node, { 'net.ipv4.icmp_ratemask': SYSCTL['net.ipv4.icmp_ratemask'] })
-}
-
-let filters = 0
-
-/** Lets a host treat packets by one more rule, before all others. @returns how to end it. */
-export async function filter(
-  host: string,
-  hook: 'prerouting' | 'input' | 'forward',
-  rules: readonly string[],
-): Promise<() => Promise<unknown>> {
-  const table = `table ip fault-${++filters}`
-  await nft(
-    host,
-    `${table} {\n chain ${hook} {\n type filter hook ${hook} priority -300\n ${rules.join('\n ')}\n }\n}\n`,
-  )
-  return () => nft(host, `delete ${table}`)
-}

@@ -5,15 +5,47 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
-import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createSecureServer } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 
 /**
- * `hang`: takes connections and never answers; `reset`: resets them once asked; `closed`: does not listen; `IPv4`:
- * listens in that family alone; `large`: answers with more than a packet holds.
+ * `hang`: takes connections and never answers; `stall`: sends half of a body, and no more; `cut`: ends in the midst of
+ * one; `reset`: resets connections once asked; `closed`: does not listen; `IPv4`: listens in that family alone; `large`:
+ * answers with more than a packet holds; `proxy`: wants a PROXY line first (haproxy.org, proxy-protocol.txt 2.1);
+ * `h2`: over TLS, HTTP/2 alone; `tells`: a TLS port says what it is to who speaks plain HTTP, as nginx does; `loops`:
+ * leads every request that a proxy does not say came over TLS to https.
  */
-export type Mode = 'well' | 'large' | 'hang' | 'reset' | 'closed' | 'IPv4' | { status: number }
+export type Mode =
+  | 'well'
+  | 'large'
+  | 'hang'
+  | 'stall'
+  | 'cut'
+  | 'reset'
+  | 'closed'
+  | 'IPv4'
+  | 'proxy'
+  | 'h2'
+  | 'tells'
+  | 'loops'
+  | Answers
+
+/** What it answers instead. */
+export type Answers = {
+  status?: number
+  /** Only every so manieth request; the others get what it answers when it is well. */
+  every?: number
+  body?: string
+  headers?: Readonly<Record<string, string>>
+  /** Requests for any other host are answered 421. */
+  host?: string
+  /** What it sends as it stands, after which it ends the connection. */
+  raw?: string
+  /** What comes in is not looked at for so long. */
+  afterMs?: number
+}
 
 export type PodPort = { number: number; speaks: 'http' | 'https' | 'tcp' }
 /** Files of the certificate that `https` ports show. */
@@ -22,17 +54,37 @@ export type PodSpec = { ports: readonly PodPort[]; cert: string; key: string }
 const [name = '', text = '{}'] = process.argv.slice(2)
 const spec: PodSpec = JSON.parse(text)
 let mode: Mode = 'well'
+let asked = 0
 
-const answer: RequestListener = (request, response) => {
+function answer(request: IncomingMessage, response: ServerResponse): void {
   if (mode === 'hang') return
-  if (mode === 'reset') {
-    request.socket.resetAndDestroy()
+  if (mode === 'reset') request.socket.resetAndDestroy()
+  else if (mode === 'stall' || mode === 'cut') half(response, mode)
+  else if (mode === 'loops' && request.headers['x-forwarded-proto'] !== 'https')
+    response.writeHead(308, { location: `https://${request.headers.host}${request.url}` }).end()
+  else if (typeof mode === 'object' && mode.afterMs !== undefined)
+    setTimeout(say, mode.afterMs, mode, request, response)
+  else say(typeof mode === 'object' ? mode : {}, request, response)
+}
+
+function half(response: ServerResponse, how: 'stall' | 'cut'): void {
+  response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '5000' })
+  response.write('croak '.repeat(10), () => {
+    if (how === 'cut') response.socket?.end()
+  })
+}
+
+function say(answers: Answers, request: IncomingMessage, response: ServerResponse): void {
+  if (answers.raw !== undefined) {
+    request.socket.end(answers.raw)
     return
   }
-  const status = typeof mode === 'object' ? mode.status : 200
-  response.writeHead(status, { 'content-type': 'text/plain', 'x-pod-name': name })
+  const isTheTurn = answers.every === undefined || ++asked % answers.every === 0
+  const isMisdirected = answers.host !== undefined && request.headers.host !== answers.host
+  const status = isMisdirected ? 421 : isTheTurn ? (answers.status ?? 200) : 200
+  response.writeHead(status, { 'content-type': 'text/plain', 'x-pod-name': name, ...answers.headers })
   const filling = mode === 'large' ? 'croak '.repeat(1000) : ''
-  response.end(status === 200 ? `You've hit ${name}\n${filling}` : `${status} from ${name}\n`)
+  response.end(status === 200 ? `${answers.body ?? `You've hit ${name}`}\n${filling}` : `${status} from ${name}\n`)
 }
 
 const talk = (socket: Socket): void => {
@@ -41,11 +93,53 @@ const talk = (socket: Socket): void => {
   else if (mode !== 'hang') socket.end(`${name}\n`)
 }
 
+const secrets = () => ({ cert: readFileSync(spec.cert), key: readFileSync(spec.key) })
+
 const make: Record<PodPort['speaks'], () => Server> = {
-  http: () => createHttpServer(answer),
-  https: () => createHttpsServer({ cert: readFileSync(spec.cert), key: readFileSync(spec.key) }, answer),
+  http: () => (mode === 'proxy' ? behindProxyLine(createHttpServer(answer)) : createHttpServer(answer)),
+  https: () =>
+    mode === 'h2'
+      ? createSecureServer({ ...secrets(), allowHTTP1: false }, (_request, response) => void response.end('ribbit\n'))
+      : mode === 'tells'
+        ? beforeTls(createHttpsServer(secrets(), answer))
+        : createHttpsServer(secrets(), answer),
   tcp: () => createServer(talk),
 }
+
+/** Connections reach the server once their first line was a PROXY line, and are ended if it was not. */
+const behindProxyLine = (server: Server): Server =>
+  createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.once('data', (first) => {
+      const end = first.indexOf('\r\n')
+      if (!first.subarray(0, 6).equals(Buffer.from('PROXY '))) return void socket.destroy()
+      socket.pause()
+      server.emit('connection', socket)
+      socket.unshift(first.subarray(end + 2))
+      socket.resume()
+    })
+  })
+
+const TO_HTTPS = '400 The plain HTTP request was sent to HTTPS port'
+/** What begins as a record of TLS (RFC 8446 5.1, type 22) reaches the server. */
+const beforeTls = (server: Server): Server =>
+  createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.once('data', (first) => {
+      if (first[0] !== 22) {
+        const body = `<html><head><title>${TO_HTTPS}</title></head></html>\r\n`
+        socket.end(
+          `HTTP/1.1 400 Bad Request\r\nserver: nginx\r\ncontent-type: text/html\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+        )
+        return
+      }
+      socket.pause()
+      server.emit('connection', socket)
+      socket.unshift(first)
+      socket.resume()
+    })
+  })
+
 let servers: Server[] = []
 
 async function open(): Promise<void> {
@@ -64,13 +158,14 @@ async function open(): Promise<void> {
 const close = (): Promise<unknown> =>
   Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))))
 
-/** Modes in which other addresses are listened on than in the others. */
-const LISTENING: readonly Mode[] = ['closed', 'IPv4']
+/** Modes with servers of their own. */
+const OF_THEIR_OWN: readonly Mode[] = ['closed', 'IPv4', 'proxy', 'h2', 'tells']
 
 process.on('message', async (wanted: Mode) => {
   const before = mode
   mode = wanted
-  if (wanted !== before && (LISTENING.includes(wanted) || LISTENING.includes(before))) {
+  asked = 0
+  if (wanted !== before && (OF_THEIR_OWN.includes(wanted) || OF_THEIR_OWN.includes(before))) {
     await close()
     if (wanted !== 'closed') await open()
   }

@@ -1,6 +1,6 @@
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { expect } from 'vitest'
-import type { JobDocument } from '../../src/report/job-document.ts'
+import type { JobDocument, PlanDocument } from '../../src/report/job-document.ts'
 import { LISTENING } from '../support/bundle.ts'
 import { mismatches } from '../support/openapi.ts'
 import { type Program, startProgram } from '../support/program.ts'
@@ -12,6 +12,10 @@ export type Prober = {
   /** Posts a job and does not wait. @returns its id. */
   begin(body: unknown): Promise<string>
   job(id: string, waitSeconds?: number): Promise<JobDocument>
+  /** What the objects alone tell. */
+  plan(body: unknown): Promise<PlanDocument>
+  /** As if its pod had been: what it waits for is forgotten. */
+  restart(): Promise<void>
   stop(): Promise<unknown>
 }
 
@@ -31,30 +35,36 @@ const BIND = 'while [ "$1" != -- ]; do mount --bind "$1" "$2"; shift 2; done; sh
 
 /** The production bundle in the network namespace of a host, on that host's loopback. */
 export async function startProber(host: string, { folder, mounts, env }: ProberOptions): Promise<Prober> {
-  const program = await startPortolan(
-    [
-      ...nsenter(host),
-      ...['unshare', '--mount', 'sh', '-euc', BIND, 'sh'],
-      ...[...mounts.flatMap(({ file, over }) => [file, over]), '--'],
-    ],
-    { ...env, CLUSTER_NETNS: netnsOf(host), PORTOLAN_DATABASE: join(folder, 'portolan.db') },
-  )
-  const [, url = ''] = program.said
-  const call = (path: string, body?: unknown) => ask(program, host, `${url}/v1/jobs${path}`, body)
+  const start = () =>
+    startPortolan(
+      [
+        ...nsenter(host),
+        ...['unshare', '--mount', 'sh', '-euc', BIND, 'sh'],
+        ...[...mounts.flatMap(({ file, over }) => [file, over]), '--'],
+      ],
+      { ...env, CLUSTER_NETNS: netnsOf(host), PORTOLAN_DATABASE: join(folder, 'portolan.db') },
+    )
+  let program = await start()
+  const call = async <Document>(path: string, body?: unknown) => {
+    const [, url = ''] = program.said
+    return ask<Document>(program, host, `${url}/v1${path}`, body)
+  }
   return {
     async ask(body) {
-      const { status, job } = await call('?wait=20', body)
-      expect({ status, job: job.status }).toEqual({ status: 200, job: 'finished' })
+      const { status, document: job } = await call<JobDocument>('/jobs?wait=20', body)
+      assert.deepEqual({ status, job: job.status }, { status: 200, job: 'finished' })
       return job
     },
     async begin(body) {
-      const { status, job } = await call('', body)
-      expect(status).toBe(202)
+      const { status, document: job } = await call<JobDocument>('/jobs', body)
+      assert.equal(status, 202)
       return job.id
     },
-    async job(id, waitSeconds = 0) {
-      const { job } = await call(`/${id}?wait=${waitSeconds}`)
-      return job
+    job: async (id, waitSeconds = 0) => (await call<JobDocument>(`/jobs/${id}?wait=${waitSeconds}`)).document,
+    plan: async (body) => (await call<PlanDocument>('/plan', body)).document,
+    async restart() {
+      await program.stop()
+      program = await start()
     },
     stop: () => program.stop(),
   }
@@ -70,10 +80,10 @@ export const startPortolan = (within: readonly string[], env: Readonly<Record<st
   })
 }
 
-type Answer = { status: number; job: JobDocument }
+type Answer<Document> = { status: number; document: Document }
 
 /** The API listens on the loopback of its pod: who asks has to be there. */
-async function ask({ lines }: Program, host: string, url: string, body?: unknown): Promise<Answer> {
+async function ask<Document>({ lines }: Program, host: string, url: string, body?: unknown): Promise<Answer<Document>> {
   const post = body === undefined ? [] : ['--data-binary', '@-', '--header', 'content-type: application/json']
   const said = await run(
     [
@@ -91,8 +101,7 @@ async function ask({ lines }: Program, host: string, url: string, body?: unknown
   const end = said.lastIndexOf('\n')
   const [status = '', type = ''] = said.slice(end + 1).split(' ')
   const response = new Response(said.slice(0, end), { status: Number(status), headers: { 'content-type': type } })
-  expect(await mismatches(body === undefined ? 'GET' : 'POST', url, response)).toEqual([])
-  expect(response.ok, `${await response.clone().text()}\n${lines.slice(-2).join('\n')}`).toBe(true)
-  const job = (await response.json()) as JobDocument
-  return { status: response.status, job }
+  assert.deepEqual(await mismatches(body === undefined ? 'GET' : 'POST', url, response), [])
+  assert.ok(response.ok, `${await response.clone().text()}\n${lines.slice(-2).join('\n')}`)
+  return { status: response.status, document: (await response.json()) as Document }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { ingress, loadBalancerStatus, service, slice } from '../support/manifests.ts'
-import type { Faults } from './cluster.ts'
+import type { Faults } from './faults.ts'
 import { CLIENT, endpoints, type Manifest, TOADS, WORLD } from './world.ts'
 
 export const LOAD_BALANCER = '203.0.113.10'

@@ -18,6 +18,15 @@ export const SHORE = {
   address6: 'fd00:172:30::50',
   ports: { http: 80, db: 5432 },
 } as const
+/** Where the API server of the cluster answers. */
+export const API_SERVER = {
+  name: 'apiserver',
+  address: '172.30.0.5',
+  address6: 'fd00:172:30::5',
+  ports: { https: 6443 },
+} as const
+/** On the network of the nodes, beside them. */
+export const LAN_HOSTS = [OUTSIDE, SHORE, API_SERVER] as const
 /** The router of that network, and what stands for the cloud's load balancers. */
 export const ROUTER = { name: 'router', address: '172.30.0.1', address6: 'fd00:172:30::1' } as const
 
@@ -75,7 +84,7 @@ export const endpoints = (...names: string[]) => names.map((name) => endpointOf(
 export const endpoints6 = (...names: string[]) => names.map((name) => endpointOf(podNamed(name), address6Of))
 
 function podNamed(name: string): PodSpec {
-  const spec = PODS.find((each) => each.name === name)
+  const spec = [...PODS, CLIENT_POD].find((each) => each.name === name)
   if (spec === undefined) throw new Error(`there is no pod ${name}`)
   return spec
 }
@@ -98,7 +107,8 @@ export const CONTROLLER: PodSpec = {
   ports: { http: 80, https: 443 },
 }
 export const CONTROLLER_POD_ADDRESS = addressOf(CONTROLLER)
-const CLIENT_POD: PodSpec = { name: CLIENT.pod, node: 3, host: 100, app: 'portolan', ports: {} }
+/** Beside Portolan, as a sidecar, there is a server like any other. */
+const CLIENT_POD: PodSpec = { name: CLIENT.pod, node: 3, host: 100, app: 'portolan', ports: WEB }
 export const CLIENT_ADDRESS = addressOf(CLIENT_POD)
 export const CLIENT_ADDRESS6 = address6Of(CLIENT_POD)
 export const CONTROLLER_ADDRESS = '203.0.113.80'
@@ -111,7 +121,10 @@ export const UPSTREAM: Readonly<Record<string, string>> = {
 }
 
 /** Pods of which a program of its own is started; in the others runs `pod.ts`. */
-export const SPECIAL_PODS: readonly string[] = [DNS_POD.name, CONTROLLER.name, CLIENT_POD.name]
+export const SPECIAL_PODS: readonly string[] = [DNS_POD.name, CONTROLLER.name]
+
+/** In every pod, but for what kubelet adds of the pod itself. */
+export const HOSTS_FILE = '127.0.0.1 localhost\n'
 
 export const WORLD: readonly Manifest[] = [
   ...NODES,
@@ -138,6 +151,16 @@ export const WORLD: readonly Manifest[] = [
       { name: 'dns', port: 53, protocol: 'UDP' },
       { name: 'dns-tcp', port: 53, protocol: 'TCP' },
     ],
+  }),
+  service(
+    { clusterIP: '10.96.0.1', selector: null, ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
+    { name: 'kubernetes', namespace: 'default' },
+  ),
+  slice([{ at: API_SERVER.address }], {
+    name: 'kubernetes',
+    namespace: 'default',
+    service: 'kubernetes',
+    ports: [{ name: 'https', port: API_SERVER.ports.https, protocol: 'TCP' }],
   }),
   service(
     {

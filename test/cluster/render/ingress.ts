@@ -11,7 +11,13 @@ import { type Backend, servedPorts } from './service-ports.ts'
 const CONTROLLER = 'k8s.io/ingress-nginx'
 const ANNOTATION = 'nginx.ingress.kubernetes.io/'
 
-export type IngressFiles = {
+/** ConfigMap keys of ingress-nginx (docs/user-guide/nginx-configuration/configmap.md), to the effect that they have. */
+export type ControllerSettings = {
+  /** `use-proxy-protocol`: each connection begins with a PROXY line. */
+  expectsProxyLine?: boolean
+}
+
+export type IngressFiles = ControllerSettings & {
   /** For temporary files. */
   folder: string
   /** Certificate and key of a Secret; `null`: there is no such Secret. */
@@ -34,12 +40,17 @@ http {
   ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
   proxy_next_upstream error timeout;
   server {
-    listen 80 default_server; listen 443 ssl default_server; server_name _; ${tls(fallback)}
+    ${listen(files, ' default_server')} server_name _; ${tls(fallback)}
     location / { return 404; }
   }
 ${own.flatMap((ingress) => ingress.rules.map((rule) => server(objects, files, ingress, rule))).join('\n')}
 }
 `
+}
+
+const listen = ({ expectsProxyLine = false }: ControllerSettings, otherwise = ''): string => {
+  const more = `${otherwise}${expectsProxyLine ? ' proxy_protocol' : ''}`
+  return `listen 80${more}; listen 443 ssl${more};`
 }
 
 const tls = ({ cert, key }: { cert: string; key: string }): string =>
@@ -65,7 +76,7 @@ function server(objects: KubeObjects, files: IngressFiles, ingress: Ingress, rul
   const redirect = covering === undefined ? '' : `    if ($scheme = http) { return 308 https://$host$request_uri; }`
   return `${upstreams.join('\n')}
   server {
-    listen 80; listen 443 ssl; server_name ${host}; ${tls(certificate)}
+    ${listen(files)} server_name ${host}; ${tls(certificate)}
 ${[redirect, ...lines].filter((line) => line !== '').join('\n')}
   }`
 }

@@ -15,12 +15,13 @@ export const renderResolvConf = (namespace: string): string =>
     '',
   ].join('\n')
 
-/** pkg/kubelet/envvars: Services of the pod's namespace that have a cluster IP when it starts. */
+/** pkg/kubelet/envvars: `kubernetes`, and Services of the pod's namespace that have a cluster IP when it starts. */
 export function renderEnvironment(objects: KubeObjects, namespace: string): Record<string, string> {
   const variables = objects.services.flatMap((service): [string, string][] => {
     const host = service.clusterIP === 'None' ? null : service.clusterIP
     const [first] = service.ports
-    if (host === null || first === undefined || service.meta.namespace !== namespace) return []
+    const isMaster = service.meta.namespace === 'default' && service.meta.name === 'kubernetes'
+    if (host === null || first === undefined || (service.meta.namespace !== namespace && !isMaster)) return []
     const name = shout(service.meta.name)
     return [
       [`${name}_SERVICE_HOST`, host],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ingress, loadBalancerStatus, slice } from '../../support/manifests.ts'
-import type { Cluster, Faults } from '../cluster.ts'
+import type { Cluster } from '../cluster.ts'
+import type { Faults } from '../faults.ts'
 import { LOAD_BALANCER, requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { firstFinding, type Told, told } from '../told.ts'
 import { CLIENT_ADDRESS, CONTROLLER_POD_ADDRESS, endpoints, TOADS } from '../world.ts'
