@@ -163,6 +163,12 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['answer_unexpected likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
   ],
   [
+    'no endpoint that the objects name can be reached, and the Service works: it has others',
+    HEALTHY,
+    of('connection_refused', 'Endpoint'),
+    ['objects_out_of_date likely: Endpoint'],
+  ],
+  [
     'one endpoint of two hangs, which says nothing about its node',
     HEALTHY,
     ({ kind, node: on }) =>
@@ -583,7 +589,7 @@ describe('findings from comparing paths', () => {
 
   it('tells so of the host of an Ingress, and not of the names of a Service', () => {
     const byIp = [service({ type: 'ExternalName', externalName: '203.0.113.20', ports: [{ port: 80 }] })]
-    expect(findings(byIp, ({ dns }) => (dns === null ? 'pass' : 'dns_not_found'))).toEqual([
+    expect(findings(byIp, ({ kind }) => (kind === 'ExternalName' ? 'pass' : 'dns_not_found'))).toEqual([
       'external_name_is_ip certain:',
     ])
   })

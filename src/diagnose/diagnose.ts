@@ -7,17 +7,15 @@ import type { FailureCode } from '../check/codes.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
+import { type Claim, outOfDate, witnessesOf } from './belied.ts'
+import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { gatherFacts } from './facts.ts'
 import type { Diagnosis, Finding } from './finding.ts'
-import { applyRules, type Target } from './rule.ts'
+import { byBreadth, bySureness } from './rank.ts'
+import { applyRules, findingOf, type Rule, type Target } from './rule.ts'
 import { RULES } from './rules.ts'
 import { lookAt, type TestedPath } from './seen.ts'
-
-const RANK: Readonly<Record<Finding['confidence'], number>> = { certain: 0, likely: 1, possible: 2 }
-
-/** The surest first; equally sure ones in the order of the rules: from the workload outwards. */
-const ranked = (findings: readonly Finding[]): Finding[] =>
-  findings.toSorted((a, b) => RANK[a.confidence] - RANK[b.confidence])
+import { explicable } from './shows.ts'
 
 /**
  * What can be told before anything is probed. `explains` holds the paths that the cause would break; the status is
@@ -28,36 +26,32 @@ const ranked = (findings: readonly Finding[]): Finding[] =>
 export function diagnoseObjects(plan: Plan, objects: KubeObjects, index?: ObjectIndex): Diagnosis {
   const facts = gatherFacts(plan, objects, index)
   const findings = facts === null ? [] : applyRules(RULES, (rule) => rule.when?.(facts) ?? [])
-  return { status: 'unknown', findings: ranked(findings) }
+  return { status: 'unknown', findings: bySureness(findings) }
 }
 
 /**
  * The findings over a finished job: those of the objects, each with the paths that failed as it would make them fail,
- * and those that come from comparing paths. What explains a failure comes first. Dropped: what the tests prove wrong,
- * and what only repeats what a certain finding explains.
+ * and those that come from comparing paths. What a certain finding explains is left out of the comparison, so that
+ * each failure of another kind stays open to the other rules. What the tests prove wrong is dropped, or is told as a
+ * fault of the objects.
  *
  * @param found what {@link diagnoseObjects} said when the job was planned.
  */
 export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], plan: Plan): Diagnosis {
-  const byId = new Map(tested.map((each) => [each.path.id, each]))
-  const byObjects = found.findings.filter((finding) => !isRefuted(finding, byId)).map((finding) => held(finding, byId))
-  const explained = new Set(byObjects.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
-  const codes = new Set(byObjects.filter(({ explains }) => explains.length > 0).map(({ code }) => code))
-  const seen = lookAt(tested)
   const target = targetOf(plan)
-  const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes).filter(
-    ({ explains }) => explains.length === 0 || explains.some((id) => !explained.has(id)),
-  )
+  const { standing, belied } = weighed(found.findings, new Map(tested.map((each) => [each.path.id, each])))
+  const old = outOfDate(belied, target).map((cause) => findingOf(objectsOutOfDate, cause))
+  const explained = new Set(standing.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
+  const codes = new Set([...standing.filter(({ explains }) => explains.length > 0), ...old].map(({ code }) => code))
+  const seen = lookAt(tested, explained)
+  const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes)
+  const shown = new Set(byResults.map(({ code }) => code))
+  const said = [...standing.filter(({ code }) => !shown.has(code)), ...old, ...byResults]
   const isLast = new Set(RULES.flatMap((rule) => (rule.isLast ? rule.code : [])))
-  const said = [...byObjects, ...byResults].filter(({ code }) => !isLast.has(code))
-  const saidOf = new Set(said.flatMap(({ explains }) => explains))
-  const last = byResults.filter(({ code, explains }) => isLast.has(code) && explains.some((id) => !saidOf.has(id)))
-  return {
-    status: statusOf(tested),
-    findings: ranked([...said, ...last]).toSorted(
-      (a, b) => Number(b.explains.length > 0) - Number(a.explains.length > 0),
-    ),
-  }
+  const first = said.filter(({ code }) => !isLast.has(code))
+  const saidOf = new Set(first.flatMap(({ explains }) => explains))
+  const last = said.filter(({ code, explains }) => isLast.has(code) && explains.some((id) => !saidOf.has(id)))
+  return { status: statusOf(tested), findings: byBreadth([...first, ...last], RULES) }
 }
 
 function targetOf({ target: { namespace, service }, vantage, paths }: Plan): Target {
@@ -65,54 +59,70 @@ function targetOf({ target: { namespace, service }, vantage, paths }: Plan): Tar
   return { namespace, service, vantage, fqdn: whole?.dns?.name ?? `${service}.${namespace}.svc` }
 }
 
-/**
- * A suspicion none of whose paths failed while some passed; a certainty that a path of its own kind belies, as it passes,
- * or fails only after a connection was made.
- */
-function isRefuted({ code, confidence, explains }: Finding, byId: ReadonlyMap<string, TestedPath>): boolean {
-  const tested = explains.flatMap((id) => byId.get(id) ?? [])
-  const kind = RULES.find((rule) => rule.code === code)?.refutedBy
-  if (kind !== undefined && tested.some((each) => each.path.kind === kind && isReached(each))) return true
-  if (confidence === 'certain' || !tested.some(({ outcome }) => outcome === 'pass')) return false
-  return !tested.some(({ outcome }) => outcome === 'fail')
-}
+const ruleOf = (code: string): Rule | undefined => RULES.find((rule) => rule.code === code)
 
-const isReached = ({ outcome, deciding }: TestedPath): boolean =>
-  outcome === 'pass' ||
-  (outcome === 'fail' &&
-    deciding.some(({ failure }) => failure && failure.phase !== 'dns' && failure.phase !== 'connect'))
-
-/** With the failures that it explains, and as sure as these make it. */
-function held(finding: Finding, byId: ReadonlyMap<string, TestedPath>): Finding {
-  const failed = finding.explains.flatMap((id) => byId.get(id) ?? []).filter(isExplicable)
-  const showsAs = RULES.find((rule) => rule.code === finding.code)?.showsAs
-  const idsOf = (paths: readonly TestedPath[]) => paths.map(({ path }) => path.id)
-  if (showsAs === undefined) return { ...finding, explains: idsOf(failed) }
-  const isOfIngress = finding.explains.every((id) => byId.get(id)?.path.kind === 'Ingress')
-  const direct = failed.filter(({ path }) => isOfIngress || path.kind !== 'Ingress')
-  const shown = direct.filter(({ deciding }) => deciding.some(({ failure }) => failure && showsAs.has(failure.code)))
-  // What a controller makes of it is its own; it goes with what is seen directly.
-  const explained =
-    direct.length === 0 || shown.length > 0
-      ? failed.filter((each) => !direct.includes(each) || shown.includes(each))
-      : []
-  const isBorneOut = direct.length > 0 && shown.length === direct.length
+/** What the tests leave of what the objects say. */
+function weighed(
+  findings: readonly Finding[],
+  byId: ReadonlyMap<string, TestedPath>,
+): { standing: readonly Finding[]; belied: readonly Claim[] } {
+  const claims = findings.map((finding) => {
+    const claimed = finding.explains.flatMap((id) => byId.get(id) ?? [])
+    const belied = ruleOf(finding.code)?.belied
+    return { finding, claimed, belied, witnesses: belied === undefined ? [] : witnessesOf(belied, claimed) }
+  })
   return {
-    ...finding,
-    confidence: isBorneOut && finding.confidence === 'possible' ? 'likely' : finding.confidence,
-    explains: idsOf(explained),
+    standing: claims
+      .filter(({ finding, claimed, witnesses }) => witnesses.length === 0 && !isUnfounded(finding, claimed))
+      .map(({ finding, claimed }) => held(finding, claimed)),
+    belied: claims.filter(
+      ({ finding, belied, witnesses }) =>
+        witnesses.length > 0 && belied?.leaves === 'objects' && finding.confidence === 'certain',
+    ),
   }
 }
+
+/** A suspicion none of whose paths failed while some passed. */
+const isUnfounded = ({ confidence }: Finding, claimed: readonly TestedPath[]): boolean =>
+  confidence !== 'certain' &&
+  claimed.some(({ outcome }) => outcome === 'pass') &&
+  !claimed.some(({ outcome }) => outcome === 'fail')
+
+/** With the failures that it explains, and as sure as these make it. */
+function held(finding: Finding, claimed: readonly TestedPath[]): Finding {
+  const showsAs = ruleOf(finding.code)?.showsAs
+  const failed = claimed.filter(isExplicable)
+  const shown = showsAs === undefined ? failed : explicable(showsAs, failed)
+  const isOfIngress = claimed.every(({ path }) => path.kind === 'Ingress')
+  const isDirect = ({ path }: TestedPath): boolean => isOfIngress || path.kind !== 'Ingress'
+  const direct = failed.filter(isDirect)
+  // What a controller makes of it is its own; it goes with what is seen directly.
+  const explained = direct.length === 0 || shown.some(isDirect) ? shown : []
+  const isBorneOut = direct.length > 0 && direct.every((each) => shown.includes(each))
+  return {
+    ...finding,
+    confidence: surenessOf(finding, isBorneOut, explained.length === 0 && claimed.some(isSettled)),
+    explains: explained.map(({ path }) => path.id),
+  }
+}
+
+/** What tests were made for and did not show is no certainty. */
+function surenessOf({ confidence }: Finding, isBorneOut: boolean, isUnseen: boolean): Finding['confidence'] {
+  if (isUnseen) return 'possible'
+  return isBorneOut && confidence === 'possible' ? 'likely' : confidence
+}
+
+const isSettled = (tested: TestedPath): boolean => tested.outcome === 'pass' || isExplicable(tested)
 
 /** A resolver that does not answer is no consequence of what objects say. */
 const RESOLVER_DOWN: ReadonlySet<FailureCode> = new Set(['dns_server_failure', 'dns_timeout', 'dns_refused'])
 
 /** Whether objects can be what made it fail: not where the name was not resolved, unless the name is the path. */
-function isExplicable(tested: TestedPath): boolean {
-  if (tested.outcome !== 'fail') return false
-  return tested.deciding.some(
+function isExplicable({ outcome, path, deciding }: TestedPath): boolean {
+  if (outcome !== 'fail') return false
+  return deciding.some(
     ({ failure }) =>
-      failure !== null && !RESOLVER_DOWN.has(failure.code) && (failure.phase !== 'dns' || tested.path.dns !== null),
+      failure !== null && !RESOLVER_DOWN.has(failure.code) && (failure.phase !== 'dns' || path.kind === 'DNS'),
   )
 }
 

@@ -1,8 +1,20 @@
-import type { FailureCode } from '../check/codes.ts'
 import type { PathKind, Vantage } from '../plan/path.ts'
 import type { Facts } from './facts.ts'
 import type { Finding, Layer } from './finding.ts'
 import type { Seen } from './seen.ts'
+import type { Shows } from './shows.ts'
+
+/** How much of a cluster falls with a cause, the most first: what is broader is told first, and explains the narrower. */
+export const SCOPES = ['vantage', 'network', 'dns', 'node', 'service', 'path'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** What tells that a claim of the objects does not hold. */
+export type Belied = {
+  /** Kinds of which a path that reaches the pods, though the cause would keep everybody from them, proves it wrong. */
+  by: readonly PathKind[]
+  /** `objects`: the objects do not describe the cluster any more. `nothing`: it was no more than a suspicion. */
+  leaves: 'objects' | 'nothing'
+}
 
 /**
  * One cause: when it holds, how sure, what shows it, what to do. Confidence by the strength of the evidence:
@@ -13,22 +25,34 @@ export type Rule = {
   /** The page under `docs/diagnoses/` bears its name. */
   code: string
   layer: Layer
+  /** Default: `service`. */
+  scope?: Scope
   /** Codes of causes that say the same more exactly: where one of them holds, this one is silent. */
   unless?: readonly string[]
   /** Only where some path that it explains is explained by nothing else. */
   isLast?: boolean
-  /** Of this kind, a path that passes although the cause would break it proves the cause wrong. */
-  refutedBy?: PathKind
+  belied?: Belied
   /**
-   * How it shows on a direct path; of a cause that only an Ingress suffers from, there. A failure of another kind is not its doing, and tells against a suspicion; where
-   * all are of this kind, what was merely possible is likely.
+   * How it makes paths fail: it explains no other failure, and one of another kind tells against a suspicion. Every
+   * rule that finds by objects what makes paths fail has it. Where all that fails directly is of this kind, what was
+   * merely possible is likely.
    */
-  showsAs?: ReadonlySet<FailureCode>
+  showsAs?: Shows
   /** Each time that it holds by the objects alone; empty: it does not. */
   when?(facts: Facts): readonly Cause[]
-  /** Each time that it holds by comparing what passed with what failed. */
+  /** Each time that it holds by comparing what passed with what failed. What it finds replaces what `when` has found. */
   after?(seen: Seen, target: Target): readonly Cause[]
 }
+
+/** Kinds that lead to the pods through whatever the cluster knows of them; an endpoint is asked whether or not traffic goes there. */
+export const WAYS_TO_PODS: readonly PathKind[] = [
+  'DNS',
+  'ClusterIP',
+  'NodePort',
+  'LoadBalancer',
+  'Ingress',
+  'ExternalIP',
+]
 
 export type Cause = Pick<Finding, 'confidence' | 'title' | 'detail' | 'fix' | 'confirm' | 'evidence' | 'explains'>
 
@@ -47,10 +71,17 @@ export function applyRules(
 ): Finding[] {
   const found = new Set(known)
   return rules.flatMap((rule) => {
-    const { code, layer } = rule
+    const { code } = rule
     if (rule.unless?.some((other) => found.has(other))) return []
     const causes = causesOf(rule)
     if (causes.length > 0) found.add(code)
-    return causes.map((cause) => ({ code, layer, ...cause, docs: `docs/diagnoses/${code}.md` }))
+    return causes.map((cause) => findingOf(rule, cause))
   })
 }
+
+export const findingOf = ({ code, layer }: Pick<Rule, 'code' | 'layer'>, cause: Cause): Finding => ({
+  code,
+  layer,
+  ...cause,
+  docs: `docs/diagnoses/${code}.md`,
+})

@@ -23,6 +23,7 @@ import {
 } from './comparisons/endpoints.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
 import { onlyOneWayFails } from './comparisons/one-way.ts'
+import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import {
   loadBalancerFails,
   nodePortBlocked,
@@ -119,6 +120,7 @@ const BY_OBJECTS: readonly Rule[] = [
 
 /** By comparing what passed with what failed, in the same order. */
 const BY_RESULTS: readonly Rule[] = [
+  objectsOutOfDate,
   oneFamilyFails,
   nothingListens,
   someEndpointsFail,

@@ -33,6 +33,9 @@ export type SeenPath = {
   result: Telling | null
   /** Of {@link TestedPath}. */
   told: readonly Telling[]
+  /** Deciding tries, and how many of them failed. */
+  tries: number
+  failed: number
 }
 
 export type Seen = {
@@ -51,10 +54,13 @@ export type SeenPort = {
   /** Dialled paths of a kind. */
   of(kind: PathKind): readonly SeenPath[]
   dialled: readonly SeenPath[]
+  /** Dialled paths that fail as they must: something that is certain explains them. They are in nothing else here. */
+  explained: readonly SeenPath[]
 }
 
-export function lookAt(tested: readonly TestedPath[]): Seen {
-  const all = tested.flatMap(({ path, outcome, deciding, telling, told }): SeenPath[] => {
+/** @param explained ids of paths whose failure is explained already: they are not compared with others. */
+export function lookAt(tested: readonly TestedPath[], explained: ReadonlySet<string> = new Set()): Seen {
+  const seen = tested.flatMap(({ path, outcome, deciding, telling, told }): SeenPath[] => {
     if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) return []
     return [
       {
@@ -64,21 +70,31 @@ export function lookAt(tested: readonly TestedPath[]): Seen {
         code: outcome === 'fail' ? (telling?.failure?.code ?? null) : null,
         result: telling,
         told,
+        tries: deciding.length,
+        failed: deciding.filter((each) => each.outcome === 'fail').length,
       },
     ]
   })
-  const dialled = all.filter(({ path }) => path.dns === null && path.variable === null && path.port !== null)
+  const isExplained = ({ path }: SeenPath): boolean => explained.has(path.id)
+  const all = seen.filter((each) => !isExplained(each))
+  const dialled = seen.filter(({ path }) => path.dns === null && path.variable === null && path.port !== null)
   const byPort = Map.groupBy(dialled, ({ path }) => `${path.port?.number}/${path.port?.protocol}`)
   return {
     tested,
     all,
     names: all.filter(({ path }) => path.kind === 'DNS' && path.dns !== null),
-    ports: [...byPort.values()].map((members) => ({
+    ports: [...byPort.values()].map(portOf),
+  }
+
+  function portOf(members: readonly SeenPath[]): SeenPort {
+    const open = members.filter((each) => !isExplained(each))
+    return {
       number: members[0]?.path.port?.number ?? 0,
       protocol: members[0]?.path.port?.protocol ?? 'TCP',
-      dialled: members,
-      of: (kind) => members.filter(({ path }) => path.kind === kind),
-    })),
+      dialled: open,
+      of: (kind) => open.filter(({ path }) => path.kind === kind),
+      explained: members.filter(isExplained),
+    }
   }
 }
 

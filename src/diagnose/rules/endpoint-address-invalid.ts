@@ -1,15 +1,15 @@
 import { scopeOf } from '../../plan/ip.ts'
 import type { Rule } from '../rule.ts'
-import { SILENT } from '../seen.ts'
+import { SILENT_PODS } from '../shows.ts'
 import { list } from '../words.ts'
 
 /** F13: addresses that the API forbids for endpoints, as they mean something else on every machine. */
 export const endpointAddressInvalid: Rule = {
   code: 'endpoint_address_invalid',
   layer: 'endpoints',
-  refutedBy: 'Endpoint',
   // Where somebody answers, if only to refuse, the prober has been let to where the pods are.
-  showsAs: SILENT,
+  belied: { by: ['Endpoint'], leaves: 'nothing' },
+  showsAs: SILENT_PODS,
   when({ endpoints, namespace, service, pathsOf }) {
     const invalid = endpoints.all.filter(({ address }) =>
       ['loopback', 'link-local', 'special'].includes(scopeOf(address) ?? ''),

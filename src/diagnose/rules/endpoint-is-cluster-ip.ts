@@ -1,10 +1,13 @@
 import { refOf } from '../../kube/objects.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 
 /** F13: kube-proxy translates once; a packet to another Service's cluster IP is lost after that. */
 export const endpointIsClusterIp: Rule = {
   code: 'endpoint_is_cluster_ip',
   layer: 'endpoints',
+  belied: { by: WAYS_TO_PODS, leaves: 'nothing' },
+  showsAs: NO_CONNECTION,
   when({ endpoints, index, namespace, service, pathsOf }) {
     return endpoints.all.flatMap(({ address, because }) => {
       const owner = index.serviceByClusterIP(address)

@@ -1,11 +1,13 @@
 import { collidingServices, variablesOf } from '../../plan/environment.ts'
 import type { Rule } from '../rule.ts'
+import { OTHER_VALUE } from '../shows.ts'
 import { list } from '../words.ts'
 
 /** `toad` and `toad-service` both make TOAD_SERVICE_PORT, with values of different shape. */
 export const environmentNameCollision: Rule = {
   code: 'environment_name_collision',
   layer: 'objects',
+  showsAs: OTHER_VALUE,
   when({ service, ref, namespace, index, plan }) {
     const own = new Map(variablesOf({ service }).map(({ name, value }) => [name, value]))
     return collidingServices({ service, target: plan.target, index }).flatMap((other) => {

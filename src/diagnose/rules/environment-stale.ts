@@ -1,5 +1,6 @@
 import type { PlannedPath } from '../../plan/path.ts'
 import type { Rule } from '../rule.ts'
+import { OTHER_VALUE } from '../shows.ts'
 import { list } from '../words.ts'
 
 type Variable = NonNullable<PlannedPath['variable']>
@@ -9,6 +10,7 @@ export const environmentStale: Rule = {
   code: 'environment_stale',
   layer: 'workload',
   unless: ['environment_name_collision'],
+  showsAs: OTHER_VALUE,
   when({ plan, ref, namespace, service }) {
     const compared = plan.paths.flatMap(({ id, variable, skipped }) =>
       variable === null || skipped !== null ? [] : [{ id, variable }],

@@ -2,12 +2,14 @@ import { externalNameOf } from '../../plan/external-name.ts'
 import { familyOf } from '../../plan/ip.ts'
 import { schemeOf, speaksHttp } from '../../plan/scheme.ts'
 import type { Rule } from '../rule.ts'
+import { OTHER_NAME } from '../shows.ts'
 
 /** F33: the origin sees the name that the client wrote, not the one that DNS led to. */
 export const externalNameHostMismatch: Rule = {
   code: 'external_name_host_mismatch',
   layer: 'application',
   unless: ['external_name_is_ip'],
+  showsAs: OTHER_NAME,
   when({ service, ref, plan }) {
     const name = service.type === 'ExternalName' ? externalNameOf({ service }) : null
     if (name === null || familyOf(name) !== null) return []

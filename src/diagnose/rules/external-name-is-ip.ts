@@ -1,11 +1,14 @@
 import { externalNameOf } from '../../plan/external-name.ts'
 import { familyOf } from '../../plan/ip.ts'
 import type { Rule } from '../rule.ts'
+import { NO_NAME } from '../shows.ts'
 
 /** F31. */
 export const externalNameIsIp: Rule = {
   code: 'external_name_is_ip',
   layer: 'dns',
+  belied: { by: ['DNS'], leaves: 'nothing' },
+  showsAs: NO_NAME,
   when({ service, ref, namespace, plan }) {
     const name = service.type === 'ExternalName' ? externalNameOf({ service }) : null
     if (name === null || familyOf(name) === null) return []

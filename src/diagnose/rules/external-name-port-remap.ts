@@ -1,9 +1,11 @@
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 
 /** F34. */
 export const externalNamePortRemap: Rule = {
   code: 'external_name_port_remap',
   layer: 'objects',
+  showsAs: NO_CONNECTION,
   when({ service, ref, plan }) {
     if (service.type !== 'ExternalName') return []
     return service.ports.flatMap((port, at) => {

@@ -1,10 +1,12 @@
 import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 
 /** F88. */
 export const ingressAddressClusterInternal: Rule = {
   code: 'ingress_address_cluster_internal',
   layer: 'ingress',
+  showsAs: NO_CONNECTION,
   when({ ingresses, index, namespace, pathsOf }) {
     return ingresses.flatMap((ingress) =>
       ingress.loadBalancerIngress.flatMap(({ ip }, entry) => {

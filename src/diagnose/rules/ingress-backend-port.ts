@@ -4,6 +4,7 @@ import { backendPort } from '../../plan/ingress.ts'
 import { type Route, routeRef } from '../../plan/ingress-rules.ts'
 import type { Facts } from '../facts.ts'
 import type { Cause, Rule } from '../rule.ts'
+import { NO_ROUTED_PORT } from '../shows.ts'
 import { list } from '../words.ts'
 
 type Wrong = { route: Route; ref: number | string | null; isTarget: boolean }
@@ -51,6 +52,8 @@ function causeOf(
 export const ingressBackendPortMissing: Rule = {
   code: 'ingress_backend_port_missing',
   layer: 'ingress',
+  belied: { by: ['Ingress'], leaves: 'nothing' },
+  showsAs: NO_ROUTED_PORT,
   when(facts) {
     return wrongPorts(facts)
       .filter(({ isTarget }) => !isTarget)
@@ -68,6 +71,8 @@ export const ingressBackendPortMissing: Rule = {
 export const ingressBackendIsTargetPort: Rule = {
   code: 'ingress_backend_is_target_port',
   layer: 'ingress',
+  belied: { by: ['Ingress'], leaves: 'nothing' },
+  showsAs: NO_ROUTED_PORT,
   when(facts) {
     return wrongPorts(facts)
       .filter(({ isTarget }) => isTarget)

@@ -2,6 +2,7 @@ import { refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
 import { classOf, routeRef } from '../../plan/ingress-rules.ts'
 import type { Rule } from '../rule.ts'
+import { NO_ROUTE } from '../shows.ts'
 import { list } from '../words.ts'
 
 /** Classes that GKE's controller serves without an IngressClass object. */
@@ -11,7 +12,7 @@ const WITHOUT_OBJECT = new Set(['gce', 'gce-internal'])
 export const ingressClassMissing: Rule = {
   code: 'ingress_class_missing',
   layer: 'ingress',
-  showsAs: new Set(['unexpected_status']),
+  showsAs: NO_ROUTE,
   when({ ingresses, routes, index, pathsOf }) {
     const { ingressClasses } = index
     if (ingressClasses.length === 0) return []

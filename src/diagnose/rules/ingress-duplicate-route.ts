@@ -1,5 +1,6 @@
 import { competitors, encodePath, isSameRoute, type Route, routeRef, winners } from '../../plan/ingress-rules.ts'
 import type { Rule } from '../rule.ts'
+import { OTHER_BACKEND } from '../shows.ts'
 
 /** ingress-nginx shares a route with a canary on purpose, by weight, header or cookie. */
 const isCanary = ({ ingress }: Route): boolean =>
@@ -9,6 +10,7 @@ const isCanary = ({ ingress }: Route): boolean =>
 export const ingressDuplicateRoute: Rule = {
   code: 'ingress_duplicate_route',
   layer: 'ingress',
+  showsAs: OTHER_BACKEND,
   when({ routes, index, namespace, pathsOf }) {
     return routes.flatMap((route) => {
       const { path } = route

@@ -1,12 +1,14 @@
 import { refOf } from '../../kube/objects.ts'
 import { coversHost } from '../../plan/ingress-rules.ts'
 import type { Rule } from '../rule.ts'
+import { WRONG_CERTIFICATE } from '../shows.ts'
 import { list } from '../words.ts'
 
 /** A certificate for a host that no rule serves is mostly a rule's host without its certificate (a typing error). */
 export const ingressTlsHostUnused: Rule = {
   code: 'ingress_tls_host_unused',
   layer: 'tls',
+  showsAs: WRONG_CERTIFICATE,
   when({ ingresses, namespace, pathsOf }) {
     return ingresses.flatMap((ingress) => {
       const hosts = ingress.rules.flatMap(({ host }) => host ?? [])

@@ -1,11 +1,13 @@
 import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
+import { NO_CONTROLLER } from '../shows.ts'
 
 /** F73: read from a cluster (it has a creation time), and no controller has written where it serves it. */
 export const ingressWithoutAddress: Rule = {
   code: 'ingress_without_address',
   layer: 'ingress',
   unless: ['ingress_class_missing'],
+  showsAs: NO_CONTROLLER,
   when({ ingresses, namespace, pathsOf }) {
     return ingresses
       .filter(({ meta, loadBalancerIngress }) => meta.createdAt !== null && loadBalancerIngress.length === 0)

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 import { count } from '../words.ts'
 
 const EXCLUDE = 'node.kubernetes.io/exclude-from-external-load-balancers'
@@ -7,6 +8,7 @@ const EXCLUDE = 'node.kubernetes.io/exclude-from-external-load-balancers'
 export const loadBalancerNodesExcluded: Rule = {
   code: 'load_balancer_nodes_excluded',
   layer: 'loadbalancer',
+  showsAs: NO_CONNECTION,
   when({ service, index, pathsOf }) {
     const { nodes } = index
     if (service.type !== 'LoadBalancer' || nodes.length === 0) return []

@@ -1,5 +1,6 @@
 import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 
 /** Written by cloud controllers (cloud-provider service controller) and by MetalLB when they give no address. */
 const REASONS = new Set([
@@ -14,6 +15,8 @@ const REASONS = new Set([
 export const loadBalancerPending: Rule = {
   code: 'load_balancer_pending',
   layer: 'loadbalancer',
+  belied: { by: ['LoadBalancer'], leaves: 'nothing' },
+  showsAs: NO_CONNECTION,
   when({ service, ref, namespace, index, plan }) {
     if (service.type !== 'LoadBalancer' || service.loadBalancerIngress.length > 0 || service.clusterIPs.length === 0)
       return []

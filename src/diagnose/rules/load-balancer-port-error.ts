@@ -1,9 +1,12 @@
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 
 /** F70: the implementation says of a port that it could not serve it. */
 export const loadBalancerPortError: Rule = {
   code: 'load_balancer_port_error',
   layer: 'loadbalancer',
+  belied: { by: ['LoadBalancer'], leaves: 'nothing' },
+  showsAs: NO_CONNECTION,
   when({ service, ref, namespace, pathsOf }) {
     return service.loadBalancerIngress.flatMap(({ ip, hostname, ports }, entry) =>
       ports.flatMap(({ port, protocol, error }) => {

@@ -1,9 +1,11 @@
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 
 /** F71: fine for load balancers that reach pods or cluster IPs themselves, and for no other. */
 export const loadBalancerWithoutNodePorts: Rule = {
   code: 'load_balancer_without_node_ports',
   layer: 'loadbalancer',
+  showsAs: NO_CONNECTION,
   when({ service, ref, namespace, pathsOf }) {
     if (service.type !== 'LoadBalancer' || service.allocateLoadBalancerNodePorts) return []
     const missing = service.ports.filter(({ nodePort }) => nodePort === null || nodePort === 0)

@@ -2,14 +2,15 @@ import { type LabelSelector, type NetworkPolicyRule, type Pod, refOf } from '../
 import type { Protocol } from '../../kube/words.ts'
 import { findPort } from '../../plan/service-endpoints.ts'
 import type { Rule } from '../rule.ts'
-import { SILENT } from '../seen.ts'
+import { SILENT_PODS } from '../shows.ts'
 import { list } from '../words.ts'
 
 /** F40: policies select the pods, and none of their rules has the port that the pods are reached at, whoever asks. */
 export const networkPolicyPort: Rule = {
   code: 'network_policy_port',
   layer: 'network',
-  showsAs: SILENT,
+  belied: { by: ['Endpoint', 'ClusterIP', 'DNS'], leaves: 'nothing' },
+  showsAs: SILENT_PODS,
   when({ service, ref, namespace, pods, index, pathsOf }) {
     const policies = index.objects.networkPolicies.filter(
       ({ meta, policyTypes }) => (meta.namespace ?? namespace) === namespace && policyTypes.includes('Ingress'),

@@ -1,6 +1,7 @@
 import { refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 
 /** What is left when no other rule says why: the endpoints are empty. */
 export const noEndpoints: Rule = {
@@ -14,6 +15,8 @@ export const noEndpoints: Rule = {
     'pods_not_ready',
     'selectorless_without_endpoints',
   ],
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, index, pathsOf }) {
     if (endpoints.source === null || endpoints.source === 'Pod') return []
     if (endpoints.all.some(({ usable }) => usable)) return []

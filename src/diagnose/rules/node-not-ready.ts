@@ -1,11 +1,13 @@
 import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 import { count, list } from '../words.ts'
 
 /** F47: only nodes that paths of this Service stand on. */
 export const nodeNotReady: Rule = {
   code: 'node_not_ready',
   layer: 'node',
+  showsAs: NO_CONNECTION,
   when({ index, plan }) {
     const used = new Set(plan.paths.flatMap(({ node }) => node ?? []))
     const down = index.nodes.flatMap((node) => {

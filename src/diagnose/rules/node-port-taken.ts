@@ -1,10 +1,12 @@
 import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
+import { SICK_PODS } from '../shows.ts'
 
 /** F48: a node port belongs to one Service of the whole cluster, by protocol ("provided port is already allocated"). */
 export const nodePortTaken: Rule = {
   code: 'node_port_taken',
   layer: 'objects',
+  showsAs: SICK_PODS,
   when({ service, ref, index, pathsOf }) {
     return service.ports.flatMap(({ port, protocol, nodePort }, position) => {
       if (nodePort === null || nodePort === 0) return []

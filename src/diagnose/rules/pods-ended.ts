@@ -1,11 +1,14 @@
 import { refOf } from '../../kube/objects.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 import { count, list, selectorText } from '../words.ts'
 
 /** F20. */
 export const podsEnded: Rule = {
   code: 'pods_ended',
   layer: 'workload',
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when({ service, namespace, pods, endedPods, endpoints, pathsOf }) {
     const [first] = endedPods
     if (first === undefined || pods.length > 0 || endpoints.all.some(({ usable }) => usable)) return []

@@ -1,6 +1,7 @@
 import { type Pod, refOf } from '../../kube/objects.ts'
 import { isPodReady } from '../../plan/service-endpoints.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 import { count, list } from '../words.ts'
 
 /** `CrashLoopBackOff in web, 12 restarts`: the first thing that a person would look at. */
@@ -24,6 +25,8 @@ function whyNotReady(pod: Pod): string {
 export const podsNotReady: Rule = {
   code: 'pods_not_ready',
   layer: 'workload',
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when({ pods, endpoints, namespace, service, pathsOf }) {
     const live = pods.filter(
       ({ meta, conditions, phase }) => meta.deletedAt === null && (conditions.length > 0 || phase !== null),

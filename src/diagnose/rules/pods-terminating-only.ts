@@ -1,10 +1,12 @@
 import type { Rule } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 import { count, list } from '../words.ts'
 
 /** F17. */
 export const podsTerminatingOnly: Rule = {
   code: 'pods_terminating_only',
   layer: 'workload',
+  showsAs: NO_BACKEND,
   when({ ref, namespace, service, endpoints, pathsOf }) {
     const usable = endpoints.all.filter((endpoint) => endpoint.usable)
     if (usable.length === 0 || !usable.every(({ terminating }) => terminating)) return []

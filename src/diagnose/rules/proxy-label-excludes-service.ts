@@ -1,10 +1,13 @@
 import { PROXY_LABELS } from '../../plan/service.ts'
 import type { Rule } from '../rule.ts'
+import { NO_CONNECTION } from '../shows.ts'
 
 /** F38. */
 export const proxyLabelExcludesService: Rule = {
   code: 'proxy_label_excludes_service',
   layer: 'proxy',
+  belied: { by: ['ClusterIP', 'DNS'], leaves: 'nothing' },
+  showsAs: NO_CONNECTION,
   when({ service, ref, namespace, pathsOf }) {
     return PROXY_LABELS.flatMap((label) => {
       const value = service.meta.labels[label]

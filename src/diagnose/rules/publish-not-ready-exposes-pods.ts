@@ -2,12 +2,14 @@ import { refOf } from '../../kube/objects.ts'
 import { isHeadless } from '../../plan/service.ts'
 import { isPodReady } from '../../plan/service-endpoints.ts'
 import type { Rule } from '../rule.ts'
+import { SICK_PODS } from '../shows.ts'
 import { count } from '../words.ts'
 
 /** F18: meant for peers of a StatefulSet that find each other by name, not for clients. */
 export const publishNotReadyExposesPods: Rule = {
   code: 'publish_not_ready_exposes_pods',
   layer: 'endpoints',
+  showsAs: SICK_PODS,
   when({ service, ref, namespace, pods, pathsOf }) {
     if (!service.publishNotReadyAddresses || isHeadless({ service })) return []
     const unready = pods.filter((pod) => !isPodReady(pod) && pod.podIPs.length > 0)

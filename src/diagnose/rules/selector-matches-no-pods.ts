@@ -3,7 +3,8 @@ import { type Labels, refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 import { selectorText } from '../words.ts'
 
 type Candidate = { ref: string; field: string; labels: Labels }
@@ -57,6 +58,8 @@ export const selectorMatchesNoPods: Rule = {
   code: 'selector_matches_no_pods',
   layer: 'endpoints',
   unless: ['service_in_other_namespace', 'workload_scaled_to_zero'],
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when(facts) {
     const { service, ref, namespace, pods, endedPods, endpoints, index } = facts
     if (!hasSelector(service) || pods.length + endedPods.length > 0 || endpoints.all.length > 0) return []

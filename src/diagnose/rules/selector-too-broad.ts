@@ -1,6 +1,7 @@
 import { type Pod, refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
 import type { Rule } from '../rule.ts'
+import { SICK_PODS } from '../shows.ts'
 import { list, selectorText } from '../words.ts'
 
 /** `Deployment toad` of a pod of ReplicaSet toad-6c9f7d8b5: replicas of one rollout are one workload. */
@@ -16,6 +17,7 @@ function workloadOf({ meta, spec }: Pod): string {
 export const selectorTooBroad: Rule = {
   code: 'selector_too_broad',
   layer: 'endpoints',
+  showsAs: SICK_PODS,
   when({ service, ref, namespace, pods, pathsOf }) {
     if (!hasSelector(service)) return []
     const byWorkload = Map.groupBy(pods, workloadOf)

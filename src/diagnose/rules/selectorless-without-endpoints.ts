@@ -1,11 +1,14 @@
 import { refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 
 /** F12: nobody makes the endpoints of a Service without selector but its author. */
 export const selectorlessWithoutEndpoints: Rule = {
   code: 'selectorless_without_endpoints',
   layer: 'endpoints',
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, index, pathsOf }) {
     if (hasSelector(service) || service.type === 'ExternalName' || endpoints.all.length > 0) return []
     const { name } = service.meta

@@ -1,12 +1,15 @@
 import { matchesLabels } from '../../kube/object-index.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 import { list, selectorText } from '../words.ts'
 
 /** F21. */
 export const serviceInOtherNamespace: Rule = {
   code: 'service_in_other_namespace',
   layer: 'objects',
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when({ service, ref, namespace, index, pods, endedPods, endpoints, pathsOf }) {
     if (!hasSelector(service) || pods.length + endedPods.length + endpoints.all.length > 0) return []
     const { selector } = service

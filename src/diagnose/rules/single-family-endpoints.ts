@@ -2,11 +2,13 @@ import { FAMILIES } from '../../kube/words.ts'
 import { familyOf } from '../../plan/ip.ts'
 import { clusterIPsOf } from '../../plan/service.ts'
 import type { Rule } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 
 /** F51: a cluster IP of a family that no endpoint has refuses, while the other works. */
 export const singleFamilyEndpoints: Rule = {
   code: 'single_family_endpoints',
   layer: 'endpoints',
+  showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, plan }) {
     const usable = endpoints.all.filter((endpoint) => endpoint.usable)
     if (usable.length === 0) return []

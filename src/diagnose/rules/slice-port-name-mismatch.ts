@@ -1,5 +1,6 @@
 import { endpointPort, hasSelector } from '../../plan/service-endpoints.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 import { list } from '../words.ts'
 
 const nameOf = (name: string | null): string => (name === null ? 'no name' : `"${name}"`)
@@ -9,6 +10,8 @@ export const slicePortNameMismatch: Rule = {
   code: 'slice_port_name_mismatch',
   layer: 'endpoints',
   unless: ['target_port_name_unknown'],
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, pathsOf }) {
     if (endpoints.source === null || endpoints.source === 'Pod' || endpoints.all.length === 0) return []
     return service.ports.flatMap((port, at) => {

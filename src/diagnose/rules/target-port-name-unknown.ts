@@ -3,7 +3,8 @@ import { type PodSpec, refOf, type ServicePort } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
 import { findPort, hasSelector } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
-import type { Cause, Rule } from '../rule.ts'
+import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 import { count, list } from '../words.ts'
 
 export type PodLike = { ref: string; field: string; spec: PodSpec }
@@ -28,6 +29,8 @@ export const portsOf = (spec: PodSpec) => spec.containers.flatMap(({ ports }) =>
 export const targetPortNameUnknown: Rule = {
   code: 'target_port_name_unknown',
   layer: 'endpoints',
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when(facts) {
     const pods = podLikes(facts)
     return facts.service.ports.flatMap((port, at) => {

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts'
-import { REFUSED } from '../seen.ts'
+import { CLOSED_PORT } from '../shows.ts'
 import { list } from '../words.ts'
 import { podLikes, portsOf } from './target-port-name-unknown.ts'
 
@@ -10,7 +10,7 @@ import { podLikes, portsOf } from './target-port-name-unknown.ts'
 export const targetPortNotDeclared: Rule = {
   code: 'target_port_not_declared',
   layer: 'endpoints',
-  showsAs: REFUSED,
+  showsAs: CLOSED_PORT,
   when(facts) {
     const { ref, namespace, service, pathsOf } = facts
     const declared = podLikes(facts).flatMap(({ ref: pod, field, spec }) =>

@@ -1,6 +1,7 @@
 import { hasLocalEndpoint } from '../../plan/service.ts'
 import type { Facts } from '../facts.ts'
 import type { Cause, Rule } from '../rule.ts'
+import { SILENT_PODS } from '../shows.ts'
 import { count, list } from '../words.ts'
 
 /** F14, F42, F44: with policy Local a node drops what it has no endpoint of its own for. */
@@ -8,6 +9,8 @@ export const trafficPolicyLocalNoEndpoint: Rule = {
   code: 'traffic_policy_local_no_endpoint',
   layer: 'proxy',
   unless: ['no_endpoints', 'selector_matches_no_pods', 'pods_not_ready', 'selectorless_without_endpoints'],
+  belied: { by: ['NodePort', 'ClusterIP', 'DNS'], leaves: 'nothing' },
+  showsAs: SILENT_PODS,
   when(facts) {
     const { service, endpoints } = facts
     if (endpoints.source === null || endpoints.all.length === 0) return []

@@ -1,12 +1,15 @@
 import { matchesLabels } from '../../kube/object-index.ts'
 import { refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
-import type { Rule } from '../rule.ts'
+import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { NO_BACKEND } from '../shows.ts'
 
 /** F19. ReplicaSets of a Deployment that have been replaced are at zero, too: those say nothing. */
 export const workloadScaledToZero: Rule = {
   code: 'workload_scaled_to_zero',
   layer: 'workload',
+  belied: { by: WAYS_TO_PODS, leaves: 'objects' },
+  showsAs: NO_BACKEND,
   when({ service, namespace, index, pods, endpoints, pathsOf }) {
     if (!hasSelector(service) || pods.length > 0 || endpoints.all.length > 0) return []
     const { selector } = service

@@ -1,0 +1,84 @@
+/**
+ * What passes refutes what objects claim: they were read before it was tried, and may be older than the cluster.
+ *
+ * @module
+ */
+import type { Finding } from './finding.ts'
+import type { Belied, Cause, Target } from './rule.ts'
+import type { TestedPath } from './seen.ts'
+import { list } from './words.ts'
+
+/** A claim of the objects, and the paths that tell otherwise. */
+export type Claim = { finding: Finding; witnesses: readonly TestedPath[] }
+
+/** Statuses that a controller or load balancer gives by itself, whatever is behind it. */
+const OWN_ANSWERS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 404, 421])
+
+/** Whether something else than kube-proxy takes the connection: that it does says nothing about the pods. */
+const isTakenOver = ({ path }: TestedPath): boolean =>
+  path.kind === 'Ingress' || (path.kind === 'LoadBalancer' && !path.shortCut)
+
+/** Connected, whatever came of it afterwards: kube-proxy accepts nothing by itself. */
+const isReached = ({ outcome, deciding }: TestedPath): boolean =>
+  outcome === 'pass' ||
+  (outcome === 'fail' &&
+    deciding.some(
+      ({ outcome: of, failure }) =>
+        of === 'pass' || (failure && failure.phase !== 'dns' && failure.phase !== 'connect'),
+    ))
+
+/** That the pods were reached this way, which a cause that keeps everybody from them rules out. */
+function provesPods(tested: TestedPath): boolean {
+  const { outcome, path, telling } = tested
+  // A name that resolves proves that there is a record.
+  if (path.dns !== null) return outcome === 'pass'
+  if (!isTakenOver(tested)) return isReached(tested)
+  if (outcome !== 'pass') return false
+  const status = telling?.http?.status
+  // A load balancer accepts a connection before it knows whether anything is behind it.
+  return status === undefined ? path.scheme === 'http' || path.scheme === 'https' : !OWN_ANSWERS.has(status)
+}
+
+export const witnessesOf = ({ by }: Belied, claimed: readonly TestedPath[]): readonly TestedPath[] =>
+  claimed.filter(({ path }) => by.includes(path.kind)).filter(provesPods)
+
+const nameOf = ({ path }: TestedPath): string => path.url ?? `${path.kind} ${path.address ?? ''}`
+
+/** One cause for all claims that do not hold: the objects, not the cluster. */
+export function outOfDate(claims: readonly Claim[], target: Target): Cause[] {
+  const witnesses = [
+    ...new Map(claims.flatMap((claim) => claim.witnesses).map((each) => [each.path.id, each])).values(),
+  ]
+  const said = claims.map(({ finding }) => `"${finding.title}" (${finding.code})`)
+  return claims.length === 0
+    ? []
+    : [
+        {
+          ...objectsAreOld(
+            target,
+            witnesses.flatMap(({ telling }) => telling?.startedAtMs ?? []),
+          ),
+          detail: `They say: ${list(said, 3)}. Yet ${list(witnesses.map(nameOf), 3)} ${witnesses.length === 1 ? 'is' : 'are'} answered. Whatever else is told by these objects may be as old.`,
+          evidence: [
+            ...claims.flatMap(({ finding }) => finding.evidence).slice(0, 3),
+            ...witnesses.slice(0, 3).map(({ path, telling }) => ({ path: path.id, result: telling?.id ?? null })),
+          ],
+          explains: [],
+        },
+      ]
+}
+
+/** @param triedAtMs when the paths were tried that belie them. */
+export function objectsAreOld(
+  { namespace, service }: Target,
+  triedAtMs: readonly number[],
+): Pick<Cause, 'confidence' | 'title' | 'fix' | 'confirm'> {
+  const when =
+    triedAtMs.length === 0 ? '' : `, which were read before ${new Date(Math.min(...triedAtMs)).toISOString()}`
+  return {
+    confidence: 'likely',
+    title: `The cluster is not as the objects say${when}`,
+    fix: 'Send the objects as they are in the cluster now, and ask again. If they are the present ones, see which other Service or process answers at these addresses.',
+    confirm: `kubectl get services,endpointslices,pods -n ${namespace} -o wide; kubectl describe service -n ${namespace} ${service}`,
+  }
+}

@@ -1,0 +1,31 @@
+import { objectsAreOld } from '../belied.ts'
+import type { Rule } from '../rule.ts'
+import { addressOf, allFail, hasNoConnection, idsOf, passing, triesOf } from '../seen.ts'
+import { list } from '../words.ts'
+
+/**
+ * The pods that the objects name are gone, and the Service works: kube-proxy leads to others. Besides, the engine tells
+ * by this rule what is {@link outOfDate}.
+ */
+export const objectsOutOfDate: Rule = {
+  code: 'objects_out_of_date',
+  layer: 'objects',
+  after: ({ ports }, target) =>
+    ports.flatMap((port) => {
+      const endpoints = port.of('Endpoint')
+      // Not by a node port: what enters there comes from the node, which policies let in.
+      const good = passing(port.of('ClusterIP'))
+      if (!allFail(endpoints, hasNoConnection) || good.length === 0) return []
+      return [
+        {
+          ...objectsAreOld(
+            target,
+            good.flatMap(({ result }) => result?.startedAtMs ?? []),
+          ),
+          detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}: no endpoint that they name can be reached, and ${list(good.map(addressOf), 3)} ${good.length === 1 ? 'answers' : 'answer'}. That leads to endpoints, too, so there must be others by now.`,
+          evidence: [...triesOf(endpoints), ...triesOf(good).slice(0, 1)],
+          explains: idsOf(endpoints),
+        },
+      ]
+    }),
+}

@@ -1,0 +1,169 @@
+/**
+ * How causes show: the failure codes that each can make, straight to the pods and through something that answers for
+ * them. A cause explains these failures and no others, so that a second fault is never laid at the first one's door.
+ *
+ * Sources of what controllers answer: section B6 of the project's catalogue (ingress-nginx, Traefik, Contour, HAProxy,
+ * Gateway API conformance, GCE).
+ *
+ * @module
+ */
+import type { FailureCode } from '../check/codes.ts'
+import type { TestedPath } from './seen.ts'
+
+export type Shows = {
+  /** On ways that lead straight to the pods or through kube-proxy, and on names. */
+  direct: ReadonlySet<FailureCode>
+  /** Through an Ingress controller, or a load balancer that takes connections itself. */
+  through: { codes: ReadonlySet<FailureCode>; statuses: ReadonlySet<number> }
+  /** These as well, but only where every direct way that fails does so in one of them: beside others they are a second fault. */
+  directIfAll?: ReadonlySet<FailureCode>
+}
+
+const set = <T>(...values: T[]): ReadonlySet<T> => new Set(values)
+
+const NO_CODE: ReadonlySet<FailureCode> = set()
+const NO_STATUS: ReadonlySet<number> = set()
+
+const SILENCE = ['connect_timeout', 'host_unreachable', 'network_unreachable'] as const
+const HANGS = ['response_timeout', 'body_timeout', 'tls_timeout'] as const
+const CUTS = ['connection_reset', 'connection_closed'] as const
+
+/** Nothing behind it: refused by kube-proxy's rules, or dropped by every one of them (Cilium, some clouds). */
+export const NO_BACKEND: Shows = {
+  // A headless Service has no record then.
+  direct: set<FailureCode>('connection_refused', 'dns_not_found', 'dns_no_data'),
+  directIfAll: set<FailureCode>('connect_timeout'),
+  through: { codes: NO_CODE, statuses: set(500, 502, 503) },
+}
+
+/** Packets to the pods vanish, or somebody says that they cannot be delivered. */
+export const SILENT_PODS: Shows = {
+  direct: set<FailureCode>(...SILENCE),
+  through: { codes: set<FailureCode>('response_timeout'), statuses: set(502, 503, 504) },
+}
+
+/** The pods are there, and nothing listens on the port. */
+export const CLOSED_PORT: Shows = {
+  direct: set<FailureCode>('connection_refused'),
+  through: { codes: NO_CODE, statuses: set(502, 503) },
+}
+
+/** No connection, of whichever kind, and what a proxy in between makes of it. */
+export const NO_CONNECTION: Shows = {
+  direct: set<FailureCode>('connection_refused', 'connect_failed', ...SILENCE),
+  through: {
+    codes: set<FailureCode>('connection_refused', 'connect_failed', 'response_timeout', ...SILENCE),
+    statuses: set(502, 503, 504),
+  },
+}
+
+/** Pods that are not what the client takes them for: anything but a name, a certificate, or the controller's own door. */
+export const SICK_PODS: Shows = {
+  direct: set<FailureCode>(
+    'connection_refused',
+    ...SILENCE,
+    ...HANGS,
+    ...CUTS,
+    'tls_handshake_failed',
+    'tls_not_spoken',
+    'invalid_response',
+    'malformed_response',
+    'unexpected_status',
+    'unexpected_body',
+    'unexpected_header',
+    'unexpected_data',
+    'too_slow',
+  ),
+  through: { codes: set<FailureCode>('response_timeout', 'body_timeout'), statuses: set(500, 502, 503, 504) },
+}
+
+/** A controller that was told of no route, or of no backend, answers by itself: with a status, or a certificate of its own. */
+export const NO_ROUTE: Shows = {
+  direct: NO_CODE,
+  through: {
+    codes: set<FailureCode>('tls_handshake_failed', 'certificate_name_mismatch', 'certificate_untrusted'),
+    statuses: set(404, 421, 500, 503),
+  },
+}
+
+export const NO_ROUTED_PORT: Shows = { direct: NO_CODE, through: { codes: NO_CODE, statuses: set(404, 500, 502, 503) } }
+
+/** Where a controller is said to be, it is not; or it serves no such rule. */
+export const NO_CONTROLLER: Shows = {
+  direct: NO_CODE,
+  through: { codes: set<FailureCode>(...NO_CONNECTION.through.codes, ...NO_ROUTE.through.codes), statuses: set(404) },
+}
+
+/** Two claim one way: whatever the other one answers. */
+export const OTHER_BACKEND: Shows = {
+  direct: SICK_PODS.direct,
+  through: {
+    codes: set<FailureCode>('unexpected_status', 'unexpected_body', 'unexpected_header', 'invalid_response'),
+    statuses: NO_STATUS,
+  },
+}
+
+export const WRONG_CERTIFICATE: Shows = {
+  direct: NO_CODE,
+  through: {
+    codes: set<FailureCode>('certificate_name_mismatch', 'certificate_untrusted', 'tls_handshake_failed'),
+    statuses: NO_STATUS,
+  },
+}
+
+export const NO_NAME: Shows = {
+  direct: set<FailureCode>('dns_not_found', 'dns_no_data', 'dns_server_failure'),
+  through: { codes: NO_CODE, statuses: NO_STATUS },
+}
+
+/** A server that knows another name than the one it is asked by. */
+export const OTHER_NAME: Shows = {
+  direct: set<FailureCode>(
+    'unexpected_status',
+    'certificate_name_mismatch',
+    'tls_handshake_failed',
+    'connection_reset',
+  ),
+  through: { codes: NO_CODE, statuses: NO_STATUS },
+}
+
+export const OTHER_VALUE: Shows = {
+  direct: set<FailureCode>('environment_mismatch'),
+  through: { codes: NO_CODE, statuses: NO_STATUS },
+}
+
+/** A controller, or a load balancer that is no mere rule of kube-proxy's, answers in the Service's stead. */
+const isThrough = ({ path }: TestedPath): boolean =>
+  path.kind === 'Ingress' || (path.kind === 'LoadBalancer' && !path.shortCut)
+
+/** Of a load balancer that has nothing healthy behind it: all the ways in which they say so. */
+const LOAD_BALANCER_CODES: ReadonlySet<FailureCode> = set(...SILENCE, ...CUTS, 'connection_refused', 'response_timeout')
+
+function showsThrough({ codes, statuses }: Shows['through'], { path, deciding, telling }: TestedPath): boolean {
+  const own = path.kind === 'LoadBalancer' ? LOAD_BALANCER_CODES : NO_CODE
+  return deciding.some(
+    ({ failure }) =>
+      failure !== null &&
+      (codes.has(failure.code) ||
+        own.has(failure.code) ||
+        (failure.code === 'unexpected_status' && statuses.has(telling?.http?.status ?? 0))),
+  )
+}
+
+const showsDirectly = (codes: ReadonlySet<FailureCode>, { deciding }: TestedPath): boolean =>
+  deciding.some(({ failure }) => failure !== null && codes.has(failure.code))
+
+/** That a name has no record is explained where the record itself is claimed (a headless Service), and nowhere else. */
+const isWithoutName = ({ path, deciding }: TestedPath): boolean =>
+  path.dns === null && deciding.some(({ failure }) => failure?.phase === 'dns')
+
+/** Those of the failed paths that the cause can have made fail. */
+export function explicable(shows: Shows, failed: readonly TestedPath[]): readonly TestedPath[] {
+  const { direct, directIfAll = NO_CODE, through } = shows
+  const names = failed.some(({ path }) => path.dns !== null)
+  const candidates = failed.filter((each) => names || !isWithoutName(each))
+  const straight = candidates.filter((each) => !isThrough(each))
+  const areAll = straight.length > 0 && straight.every((each) => showsDirectly(directIfAll, each))
+  const codes = areAll ? new Set([...direct, ...directIfAll]) : direct
+  return candidates.filter((each) => (isThrough(each) ? showsThrough(through, each) : showsDirectly(codes, each)))
+}
