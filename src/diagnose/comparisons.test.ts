@@ -75,7 +75,7 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     'the endpoints refuse, DNS is silent, and the controller shows an expired certificate',
     HEALTHY,
     ({ kind }) => (kind === 'DNS' ? 'dns_timeout' : kind === 'Ingress' ? 'certificate_expired' : 'connection_refused'),
-    ['nothing_listens likely: ClusterIP NodePort LoadBalancer Endpoint', 'cluster_dns_fails likely: DNS'],
+    ['cluster_dns_fails likely: DNS', 'nothing_listens likely: ClusterIP NodePort LoadBalancer Endpoint'],
   ],
   [
     'the endpoints are silent',
@@ -194,7 +194,7 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     HEALTHY,
     ({ kind, node: on }) =>
       kind === 'Endpoint' && on === 'node-2' ? 'connect_timeout' : kind === 'Ingress' ? 504 : 'pass',
-    ['some_endpoints_fail certain: Ingress Endpoint'],
+    ['some_endpoints_fail likely: Ingress Endpoint'],
   ],
   [
     'one endpoint of two cuts connections, and the controller tells that it was cut',
@@ -246,7 +246,7 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     HEALTHY,
     ({ kind, node: on }) =>
       on !== 'node-2' ? 'pass' : kind === 'NodePort' ? 'connection_refused' : kind === 'Endpoint' ? 500 : 'pass',
-    ['some_endpoints_fail certain: Endpoint', 'node_port_fails_on_some_nodes likely: NodePort'],
+    ['node_port_fails_on_some_nodes likely: NodePort', 'some_endpoints_fail certain: Endpoint'],
   ],
   [
     'one endpoint of two refuses, and so does a node port that leads there',
@@ -380,7 +380,7 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     'what an external name leads to gets no answer: no word about whether it exists',
     alias,
     ({ kind, dns }) => (kind === 'ExternalName' || dns?.how === 'lookup' ? 'dns_server_failure' : 'pass'),
-    ['outside_dns_fails likely: ExternalName DNS'],
+    ['outside_dns_fails likely: DNS ExternalName'],
   ],
   [
     'an external name does not resolve',
@@ -469,10 +469,53 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['answer_unexpected likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
   ],
   [
+    'the node port answers where the endpoints are, and nowhere else',
+    [...HEALTHY.slice(0, 1), slice([{ at: '10.244.1.5', node: 'node-1' }]), ...HEALTHY.slice(2, 4)],
+    ({ kind, node: on }) => (kind === 'NodePort' && on === 'node-2' ? 'connect_timeout' : 'pass'),
+    ['traffic_between_nodes_lost likely: NodePort'],
+  ],
+  [
+    'no pod is reached, not even that of DNS, and nodes are',
+    HEALTHY,
+    ({ kind }) =>
+      kind === 'DNS' ? 'dns_timeout' : kind === 'Endpoint' || kind === 'ClusterIP' ? 'connect_timeout' : 'pass',
+    ['traffic_between_nodes_lost likely: DNS ClusterIP Endpoint'],
+  ],
+  [
+    'headers come on every way, and bodies do not',
+    HEALTHY,
+    everywhere('body_timeout'),
+    ['body_stalls likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
+    'the application answers 421 by address, and is right for the host of the Ingress',
+    HEALTHY,
+    of(421, 'Endpoint', 'ClusterIP', 'DNS', 'NodePort', 'LoadBalancer'),
+    ['application_wants_host likely: DNS ClusterIP NodePort LoadBalancer Endpoint'],
+  ],
+  [
+    'the server that an external name leads to is not there',
+    alias,
+    ({ dns }) => (dns === null ? 'connect_timeout' : 'pass'),
+    ['external_name_unreachable likely: ExternalName'],
+  ],
+  [
+    'short names do not exist, the whole one does',
+    HEALTHY,
+    ({ kind, dns }) => (kind === 'DNS' && dns?.how === 'lookup' ? 'dns_not_found' : 'pass'),
+    ['search_list_wrong likely: DNS'],
+  ],
+  [
+    'a redirect leads to a name that does not exist',
+    HEALTHY,
+    of('dns_not_found', 'Endpoint', 'ClusterIP', 'NodePort', 'LoadBalancer', 'Ingress'),
+    ['redirect_target_unresolved certain: ClusterIP NodePort LoadBalancer Ingress Endpoint'],
+  ],
+  [
     'nothing at all is reached, not even DNS',
     [HEALTHY[0], ...HEALTHY.slice(2)],
     ({ kind }) => (kind === 'DNS' ? 'dns_timeout' : 'connect_timeout'),
-    ['cluster_dns_fails likely: DNS', 'prober_reaches_nothing possible: DNS ClusterIP NodePort LoadBalancer Ingress'],
+    ['prober_reaches_nothing likely: DNS ClusterIP NodePort LoadBalancer Ingress'],
   ],
 ]
 
@@ -629,7 +672,7 @@ describe('findings from comparing paths', () => {
 
     it('fails with the family that nothing answers over', () => {
       const noSix: Saw = ({ family, dns }) => (family === 'IPv6' && dns === null ? 'connect_timeout' : 'pass')
-      expect(ledTo(bothFamilies, 'fd00::7', noSix)).toEqual(['one_family_fails: ClusterIP Endpoint DNS'])
+      expect(ledTo(bothFamilies, 'fd00::7', noSix)).toEqual(['one_family_fails: DNS ClusterIP Endpoint'])
       expect(ledTo(bothFamilies, '10.96.0.7', noSix)).toEqual([
         'one_family_fails: ClusterIP Endpoint',
         'only_one_way_fails: DNS',
@@ -670,6 +713,7 @@ describe('findings from comparing paths', () => {
     const tested = new Set(CASES.flatMap(([, , , found]) => found.map((each) => each.split(' ')[0])))
     // Told by more than a code: certificates.test.ts has theirs.
     const apart = [
+      'external_name_host_mismatch',
       'fails_now_and_then',
       'dns_server_silent',
       'ingress_default_certificate',

@@ -119,7 +119,6 @@ describe('findings over a finished job', () => {
       ])
       expect(toldWhere([service(), slice([{ at: '10.244.0.9' }]), denied], 'response_timeout')).toEqual([
         'application_hangs likely 3',
-        'network_policy_port possible 0',
       ])
     })
 

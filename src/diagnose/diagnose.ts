@@ -44,7 +44,11 @@ export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], pla
   const explained = new Set(standing.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
   const codes = new Set([...standing.filter(({ explains }) => explains.length > 0), ...old].map(({ code }) => code))
   const seen = lookAt(tested, explained)
-  const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes)
+  const order = new Map(tested.map(({ path }, at) => [path.id, at]))
+  const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes).map((finding) => ({
+    ...finding,
+    explains: [...new Set(finding.explains)].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)),
+  }))
   const shown = new Set(byResults.map(({ code }) => code))
   const said = [...standing.filter(({ code }) => !shown.has(code)), ...old, ...byResults]
   const isLast = new Set(RULES.flatMap((rule) => (rule.isLast ? rule.code : [])))

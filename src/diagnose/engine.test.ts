@@ -1,11 +1,8 @@
 /** What holds of every cause: which failures it explains, what refutes it, which comes first. */
 import { describe, expect, it } from 'vitest'
 import { ingress, ingressClass, node, pod, service, slice } from '../../test/support/manifests.ts'
-import { planInput } from '../../test/support/plan-text.ts'
-import { seenAs, type Told } from '../../test/support/seen.ts'
+import { type Did, type Saw, told as toldOf } from '../../test/support/scenario.ts'
 import type { PlannedPath } from '../plan/path.ts'
-import { planPaths } from '../plan/plan.ts'
-import { diagnoseJob, diagnoseObjects } from './diagnose.ts'
 import { RULES } from './rules.ts'
 
 const NODES = [node('node-1', { InternalIP: '10.0.0.11' }), node('node-2', { InternalIP: '10.0.0.12' })]
@@ -17,20 +14,11 @@ const CERTIFIED = [
 /** No endpoint behind node ports and an Ingress. */
 const EMPTY = [service(NODE_PORT), slice([]), ...NODES, ...CERTIFIED]
 
-function told(manifests: readonly unknown[], saw: (path: PlannedPath) => Told): string[] {
-  const input = planInput(manifests, { target: { namespace: 'pond', service: 'toad' } })
-  const plan = planPaths(input)
-  const kinds = new Map(plan.paths.map(({ id, kind }) => [id, kind]))
-  const tested = plan.paths.map((path) => seenAs(path, saw(path)))
-  return diagnoseJob(diagnoseObjects(plan, input.objects), tested, plan).findings.map(
-    ({ code, confidence, explains }) =>
-      `${code} ${confidence}: ${[...new Set(explains.map((id) => kinds.get(id)))].join(' ')}`.trim(),
-  )
-}
+const told = (manifests: readonly unknown[], saw: Saw): string[] => toldOf({ manifests, saw })
 
 describe('a cause', () => {
   it('explains the failures that it can make: no endpoint refuses, and the controller answers 503', () => {
-    const saw = (through: Told) =>
+    const saw = (through: Did) =>
       told(EMPTY, ({ kind, dns }) => (dns !== null ? 'pass' : kind === 'Ingress' ? through : 'connection_refused'))
     expect(saw(503)).toEqual(['no_endpoints certain: DNS ClusterIP NodePort Ingress'])
     expect(saw(404)[0]).toBe('no_endpoints certain: DNS ClusterIP NodePort')
@@ -68,19 +56,9 @@ describe('a cause', () => {
   })
 
   it('is not refuted by what a controller answers by itself', () => {
-    const redirected = (path: PlannedPath): Told =>
-      path.kind === 'Ingress' || path.dns !== null ? 'pass' : 'connection_refused'
-    const input = planInput(EMPTY, { target: { namespace: 'pond', service: 'toad' } })
-    const plan = planPaths(input)
-    const tested = plan.paths.map((path) => {
-      const seen = seenAs(path, redirected(path))
-      const { telling } = seen
-      return path.kind === 'Ingress' && telling
-        ? { ...seen, telling: { ...telling, http: { ...telling.http, status: 308 } } }
-        : seen
-    })
-    const codes = diagnoseJob(diagnoseObjects(plan, input.objects), tested, plan).findings.map(({ code }) => code)
-    expect(codes).toEqual(['no_endpoints'])
+    const saw: Saw = ({ kind, dns }) =>
+      kind === 'Ingress' ? { ok: 308 } : dns !== null ? 'pass' : 'connection_refused'
+    expect(told(EMPTY, saw)).toEqual(['no_endpoints certain: DNS ClusterIP NodePort'])
   })
 
   it('that objects suggest, and do not hold, is dropped where a way to the pods refutes it', () => {

@@ -33,6 +33,6 @@ export function byBreadth(findings: readonly Finding[], rules: readonly Rule[]):
   )
   return left.reduce<Finding[]>((told, each) => {
     const at = told.findIndex((before) => covers(each, before))
-    return at === -1 ? [...told, each] : told.toSpliced(at, 0, each)
+    return told.toSpliced(at === -1 ? told.length : at, 0, each)
   }, [])
 }

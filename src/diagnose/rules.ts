@@ -1,4 +1,4 @@
-import { answersLost } from './comparisons/answers-lost.ts'
+import { answersLost, bodyStalls } from './comparisons/answers-lost.ts'
 import {
   answerUnexpected,
   applicationAnswersErrors,
@@ -6,31 +6,33 @@ import {
   applicationHangs,
   portSpeaksNoHttp,
   portSpeaksNoTls,
-  proberReachesNothing,
   tlsHandshakeRefused,
 } from './comparisons/application.ts'
+import { trafficBetweenNodesLost } from './comparisons/between-nodes.ts'
 import { certificateExpiresSoon, certificateFlaws, ingressDefaultCertificate } from './comparisons/certificates.ts'
-import { clusterDomainWrong, outsideNameUnresolved, serviceNameUnknown, staleDns } from './comparisons/dns-names.ts'
+import {
+  clusterDomainWrong,
+  outsideNameUnresolved,
+  redirectTargetUnresolved,
+  searchListWrong,
+  serviceNameUnknown,
+  staleDns,
+} from './comparisons/dns-names.ts'
 import { clusterDnsFails, dnsAnswersSometimes, dnsServerSilent, outsideDnsFails } from './comparisons/dns-servers.ts'
 import {
   directConnectionsCut,
-  endpointsSilent,
-  endpointsUnreachable,
   everyEndpointFails,
   failsNowAndThen,
-  nothingListens,
   someEndpointsFail,
 } from './comparisons/endpoints.ts'
+import { oneFamilyFails } from './comparisons/families.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
+import { applicationWantsHost, externalNameUnreachable } from './comparisons/names-sent.ts'
 import { onlyOneWayFails } from './comparisons/one-way.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
-import {
-  loadBalancerFails,
-  nodePortBlocked,
-  nodePortFailsOnSomeNodes,
-  oneFamilyFails,
-  serviceProxyFails,
-} from './comparisons/proxy.ts'
+import { proberReachesNothing } from './comparisons/prober.ts'
+import { loadBalancerFails, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
+import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
 import type { Rule } from './rule.ts'
 import { endpointAddressInvalid } from './rules/endpoint-address-invalid.ts'
 import { endpointIsClusterIp } from './rules/endpoint-is-cluster-ip.ts'
@@ -118,10 +120,14 @@ const BY_OBJECTS: readonly Rule[] = [
   environmentStale,
 ]
 
-/** By comparing what passed with what failed, in the same order. */
+/** By comparing what passed with what failed: what more falls with first, so that the narrower can be silent about it. */
 const BY_RESULTS: readonly Rule[] = [
+  proberReachesNothing,
   objectsOutOfDate,
   oneFamilyFails,
+  trafficBetweenNodesLost,
+  serviceProxyFails,
+  clusterDnsFails,
   nothingListens,
   someEndpointsFail,
   endpointsSilent,
@@ -129,22 +135,25 @@ const BY_RESULTS: readonly Rule[] = [
   everyEndpointFails,
   failsNowAndThen,
   directConnectionsCut,
+  bodyStalls,
   applicationHangs,
   applicationCutsConnections,
   portSpeaksNoTls,
   portSpeaksNoHttp,
   tlsHandshakeRefused,
+  applicationWantsHost,
   applicationAnswersErrors,
   answerUnexpected,
-  serviceProxyFails,
-  clusterDnsFails,
+  externalNameUnreachable,
   outsideDnsFails,
   clusterDomainWrong,
+  searchListWrong,
   serviceNameUnknown,
   dnsServerSilent,
   dnsAnswersSometimes,
   staleDns,
   outsideNameUnresolved,
+  redirectTargetUnresolved,
   nodePortFailsOnSomeNodes,
   nodePortBlocked,
   loadBalancerFails,
@@ -156,7 +165,6 @@ const BY_RESULTS: readonly Rule[] = [
   ingressHostDnsDiffers,
   answersLost,
   onlyOneWayFails,
-  proberReachesNothing,
 ]
 
 /** Equally sure findings are shown in this order. */

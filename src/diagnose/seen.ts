@@ -129,10 +129,11 @@ export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
 export const failingBehind = (paths: readonly SeenPath[]): readonly SeenPath[] =>
   failing(paths).filter(({ code, result }) => result?.failure?.phase !== 'dns' && !code?.startsWith('certificate_'))
 
-/** Endpoints that always fail while others answer: each way to the port meets them now and then. */
+/** Endpoints that always fail while others answer, if only at times: each way to the port meets them now and then. */
 export function badShare(port: SeenPort): readonly SeenPath[] {
   const endpoints = port.of('Endpoint')
-  return passing(endpoints).length === 0 ? [] : failing(endpoints).filter(({ unsteady }) => !unsteady)
+  const bad = failing(endpoints).filter(({ unsteady }) => !unsteady)
+  return bad.length === endpoints.length ? [] : bad
 }
 
 /** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */

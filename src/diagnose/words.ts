@@ -1,5 +1,6 @@
 /** `3 pods`, `1 pod`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+export const count = (number: number, noun: string, plural = `${noun}s`): string =>
+  `${number} ${number === 1 ? noun : plural}`
 
 /** `The endpoint`, `Both endpoints`, `All 3 endpoints`: begins a sentence. */
 export const everyOne = (number: number, noun: string): string =>

@@ -32,6 +32,8 @@ export type PathDraft = {
   /** Overrides the family of the address: DNS records ask for one. */
   family?: PlannedPath['family']
   node: string | null
+  /** Of an endpoint. */
+  pod: string | null
   host: string | null
   /** SNI of any TLS on it; `null`: none is sent. */
   sni: string | null
@@ -62,6 +64,7 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     pending: null,
     blind: null,
     node: null,
+    pod: null,
     host: null,
     judgesCertificate: false,
     rulePath: null,
@@ -90,6 +93,7 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     address: of.address,
     addressPort: of.addressPort,
     node: of.node,
+    ...(of.pod !== null && { pod: of.pod }),
     host: of.host,
     serverName: of.scheme === 'https' ? of.sni : null,
     rulePath: of.rulePath,

@@ -39,6 +39,7 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
           address: endpoint.address,
           addressPort: at.number,
           node: endpoint.nodeName,
+          pod: endpoint.podName,
           because: [endpoint.because, from],
           discriminator: [own],
           reach: 'cluster',

@@ -57,6 +57,8 @@ export type PlannedPath = {
   /** The family of `address`; `null` for a hostname. */
   family: Family | null
   node: string | null
+  /** Endpoints only: the name of the pod behind it, as far as the objects tell. Not part of the API's path. */
+  pod?: string
   /** The HTTP Host that a check sends when it is not the address: an Ingress rule's host, a DNS name. */
   host: string | null
   /** SNI and the name certificates are judged by. */

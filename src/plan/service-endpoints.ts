@@ -39,6 +39,8 @@ export type ServiceEndpoint = {
   hostname: string | null
   nodeName: string | null
   pod: Pod | null
+  /** Of the pod, which need not be among the objects. */
+  podName: string | null
   /** Of an `addressType: FQDN` slice, which kube-proxy ignores. */
   isName: boolean
   ports: readonly { name: string | null; number: number | null; protocol: Protocol; because: string }[]
@@ -127,6 +129,8 @@ function podOf(index: ObjectIndex, namespace: string, target: Endpoint['targetRe
   return target?.kind === 'Pod' ? index.podNamed(target.namespace ?? namespace, target.name) : null
 }
 
+const nameOf = (target: Endpoint['targetRef']): string | null => (target?.kind === 'Pod' ? target.name : null)
+
 function ofSlice(index: ObjectIndex, namespace: string, slice: EndpointSlice): Omit<ServiceEndpoint, 'usable'>[] {
   const ref = `EndpointSlice/${slice.meta.name}`
   const ports = portsOf(`${ref} `, slice.ports)
@@ -148,6 +152,7 @@ function ofSlice(index: ObjectIndex, namespace: string, slice: EndpointSlice): O
         hostname: endpoint.hostname,
         nodeName: endpoint.nodeName ?? pod?.spec.nodeName ?? null,
         pod,
+        podName: nameOf(endpoint.targetRef),
         isName: slice.addressType === 'FQDN',
         ports,
       },
@@ -172,6 +177,7 @@ function ofEndpoints(index: ObjectIndex, namespace: string, endpoints: Endpoints
           hostname: address.hostname,
           nodeName: address.nodeName ?? pod?.spec.nodeName ?? null,
           pod,
+          podName: nameOf(address.targetRef),
           isName: false,
           ports,
         }
@@ -215,6 +221,7 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
     hostname: pod.spec.subdomain === service.meta.name ? pod.spec.hostname : null,
     nodeName: pod.spec.nodeName,
     pod,
+    podName: pod.meta.name,
     isName: false,
     ports,
   }))

@@ -1,6 +1,19 @@
+/** Connections are made, and what is to come over them is lost. */
 import type { Rule } from '../rule.ts'
-import { addressOf, failing, idsOf, isHanging, passing, triesOf } from '../seen.ts'
+import {
+  addressOf,
+  allFail,
+  failing,
+  farEnds,
+  idsOf,
+  isGatewayError,
+  isHanging,
+  passing,
+  type SeenPath,
+  triesOf,
+} from '../seen.ts'
 import { list } from '../words.ts'
+import { podIn } from './pods.ts'
 
 /** F55, F67: by one way a connection is made and nothing comes over it, by another the same application answers. */
 export const answersLost: Rule = {
@@ -21,6 +34,32 @@ export const answersLost: Rule = {
           fix: 'Set the MTU of the pod network to that of the nodes less the overhead of its encapsulation, and let ICMP "fragmentation needed" through.',
           confirm: `ping -M do -s 1472 ${bad[0]?.path.address} # from where the prober stands (${vantage})`,
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
+          explains: idsOf(bad),
+        },
+      ]
+    }),
+}
+
+/** F55: the header comes and the rest does not, from the pods themselves and so on every way. */
+export const bodyStalls: Rule = {
+  code: 'body_stalls',
+  layer: 'network',
+  unless: ['one_family_fails', 'mtu_too_small'],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const ends = farEnds(port)
+      const isStalled = ({ code }: SeenPath): boolean => code === 'body_timeout'
+      if (!allFail(ends, isStalled)) return []
+      const bad = failing(port.dialled).filter((each) => isStalled(each) || isGatewayError(each))
+      const [first] = ends
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `The answers on port ${port.number} begin and do not end`,
+          detail: `${list(ends.map((each) => `${addressOf(each)} (${first?.result?.http?.bodyBytes ?? 0} bytes of the body)`))}. The application answers: its status and header arrive, so does not the rest. Either full packets do not fit the way (an MTU too large for overlay, VPN or tunnel, with ICMP filtered), which short answers do not show, or the application stops in the middle of a body.`,
+          fix: 'Compare a short answer with a long one. If short ones arrive, set the MTU of the pod network to that of the nodes less the overhead of its encapsulation; else see in the log of the application what it waits for.',
+          confirm: `curl -sv -o /dev/null --max-time 10 ${first?.path.url}; kubectl logs -n ${namespace} ${podIn(ends)} --tail=50`,
+          evidence: triesOf(ends),
           explains: idsOf(bad),
         },
       ]

@@ -1,4 +1,4 @@
-/** What is neither the network's nor Kubernetes' doing; and what is the prober's. */
+/** What is neither the network's nor Kubernetes' doing. */
 import type { FailureCode } from '../../check/codes.ts'
 import type { Rule } from '../rule.ts'
 import {
@@ -7,7 +7,6 @@ import {
   codesOf,
   failing,
   farEnds,
-  hasNoConnection,
   idsOf,
   isCut,
   isGatewayError,
@@ -40,7 +39,7 @@ const madeBy = (ends: readonly SeenPath[]): string =>
 export const applicationHangs: Rule = {
   code: 'application_hangs',
   layer: 'application',
-  unless: ['one_family_fails'],
+  unless: ['one_family_fails', 'body_stalls'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
@@ -89,6 +88,7 @@ export const applicationCutsConnections: Rule = {
 export const applicationAnswersErrors: Rule = {
   code: 'application_answers_errors',
   layer: 'application',
+  unless: ['application_wants_host'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const direct = directOf(port)
@@ -223,28 +223,4 @@ export const tlsHandshakeRefused: Rule = {
         },
       ),
     ),
-}
-
-/** F41, F57, row 38 of the decision table: everything at once is seldom the Service. */
-export const proberReachesNothing: Rule = {
-  code: 'prober_reaches_nothing',
-  layer: 'vantage',
-  unless: ['nothing_listens'],
-  after: ({ all }, { vantage }) => {
-    const kinds = new Set(all.map(({ path }) => path.kind))
-    const cut = (each: SeenPath): boolean =>
-      (hasNoConnection(each) && each.code !== 'connection_refused') || each.code === 'dns_timeout'
-    if (kinds.size < 3 || !allFail(all, cut)) return []
-    return [
-      {
-        confidence: 'possible',
-        title: 'The prober reaches nothing at all',
-        detail: `Every path (${list([...kinds])}) is met with silence. Unless the whole cluster is down, the prober is not where it is taken to be (${vantage}), or a policy for outgoing traffic holds it back.`,
-        fix: 'Set vantage to where Portolan stands, or let its pod out (NetworkPolicy egress of its namespace).',
-        confirm: 'kubectl get networkpolicies -A',
-        evidence: triesOf(all),
-        explains: idsOf(all),
-      },
-    ]
-  },
 }

@@ -1,12 +1,24 @@
 /** Names that lead nowhere, or to the wrong place, though DNS answers. */
 import type { Rule } from '../rule.ts'
-import { allFail, failing, idsOf, passing, type SeenPath, triesOf } from '../seen.ts'
-import { clusterNames, isServerFault, isUnknown, nameOf, namesFailing, namesOf, outsideNames } from './named.ts'
+import { allFail, codesOf, failing, idsOf, passing, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import { list } from '../words.ts'
+import {
+  clusterNames,
+  isOfIngress,
+  isSentNowhere,
+  isServerFault,
+  isUnknown,
+  nameOf,
+  namesFailing,
+  namesOf,
+  outsideNames,
+} from './named.ts'
 
 /** F25: the short forms, which the search list completes, resolve; the long one, made with an assumed domain, does not. */
 export const clusterDomainWrong: Rule = {
   code: 'cluster_domain_wrong',
   layer: 'dns',
+  scope: 'dns',
   after: (seen, { fqdn }) => {
     const whole = seen.names.filter(({ path }) => path.dns?.how === 'resolve' && path.dns.name.endsWith(fqdn))
     const short = seen.names.filter(({ path }) => path.dns?.how === 'lookup')
@@ -20,7 +32,7 @@ export const clusterDomainWrong: Rule = {
         detail:
           'The search list of the prober completes the short name with another cluster domain than the one assumed here.',
         fix: 'Say the cluster domain in addresses.clusterDomain or PORTOLAN_CLUSTER_DOMAIN.',
-        confirm: 'kubectl exec POD -- cat /etc/resolv.conf',
+        confirm: 'cat /etc/resolv.conf # where the prober runs',
         evidence: [...triesOf(whole), ...triesOf(passing(short)).slice(0, 1)],
         explains: idsOf(namesFailing(seen, isStrange)),
       },
@@ -28,10 +40,39 @@ export const clusterDomainWrong: Rule = {
   },
 }
 
+/** F24, F30: the whole name resolves, and the forms that applications write do not. */
+export const searchListWrong: Rule = {
+  code: 'search_list_wrong',
+  layer: 'dns',
+  scope: 'dns',
+  after: (seen, { fqdn, namespace, service }) => {
+    const whole = seen.names.filter(({ path }) => path.dns?.how === 'resolve' && path.dns.name === fqdn)
+    const short = seen.names.filter(({ path }) => path.kind === 'DNS' && path.dns?.how === 'lookup')
+    const bad = failing(short).filter((each) => !isOfIngress(each) && isUnknown(each))
+    if (bad.length === 0 || !whole.some(({ passed }) => passed)) return []
+    const tried = [...new Set(bad.flatMap(({ result }) => result?.dns?.name ?? []))]
+    return [
+      {
+        confidence: 'likely',
+        title: `${namesOf(bad)} ${bad.length === 1 ? 'does' : 'do'} not resolve, and ${fqdn} does`,
+        detail: `The record is there, and the search list that would complete the short name does not lead to it${tried.length === 0 ? '' : ` (asked last: ${list(tried, 3)})`}. A pod on the network of its node, or with dnsPolicy Default or None, has the list of the node; ndots decides from how many dots on it is used last.`,
+        fix: `Set dnsPolicy: ClusterFirst (ClusterFirstWithHostNet with hostNetwork: true), or write searches ${namespace}.svc.${domainOf(fqdn, service, namespace)} and ndots: 5 in dnsConfig; else use the whole name.`,
+        confirm: 'cat /etc/resolv.conf # where the prober runs',
+        evidence: [...triesOf(bad), ...triesOf(passing(whole)).slice(0, 1)],
+        explains: idsOf(bad),
+      },
+    ]
+  },
+}
+
+const domainOf = (fqdn: string, service: string, namespace: string): string =>
+  fqdn.startsWith(`${service}.${namespace}.svc.`) ? fqdn.slice(`${service}.${namespace}.svc.`.length) : 'cluster.local'
+
 /** F28, F29: known to the API, unknown to DNS. */
 export const serviceNameUnknown: Rule = {
   code: 'service_name_unknown',
   layer: 'dns',
+  scope: 'dns',
   unless: [
     'no_endpoints',
     'pods_not_ready',
@@ -85,8 +126,8 @@ export const staleDns: Rule = {
         confidence: 'likely',
         title: 'DNS gives other addresses than the objects',
         detail: `${namesOf(wrong)}: the Service or its endpoints have changed, and the DNS server or a cache before it has not yet, or the objects handed in are old.`,
-        fix: 'Wait for the cache (30 s at most, by default) and try again (settleMs); hand in the objects of now.',
-        confirm: `kubectl run -it --rm dns --image=busybox --restart=Never -- nslookup ${wrong[0]?.path.dns?.name}`,
+        fix: 'Wait for the cache (30 s at most, by default) and try again (settleMs); send the objects as they are now.',
+        confirm: `nslookup ${wrong[0]?.path.dns?.name} # where the prober runs`,
         evidence: triesOf(wrong),
         explains: idsOf([...wrong, ...led]),
       },
@@ -117,4 +158,28 @@ export const outsideNameUnresolved: Rule = {
       }
     })
   },
+}
+
+/** It answers, with a redirect to where nobody can follow. */
+export const redirectTargetUnresolved: Rule = {
+  code: 'redirect_target_unresolved',
+  layer: 'dns',
+  after: ({ ports }) =>
+    ports.flatMap((port) => {
+      const bad = failing(port.dialled).filter(isSentNowhere)
+      if (bad.length === 0) return []
+      const locations = [...new Set(bad.flatMap(({ result }) => result?.http?.location ?? []))]
+      const host = locations.flatMap((location) => (URL.canParse(location) ? new URL(location).hostname : []))[0]
+      return [
+        {
+          confidence: bad.every(isUnknown) ? ('certain' as const) : ('likely' as const),
+          title: `Port ${port.number} redirects to ${host ?? 'a name'}, which does not resolve from here`,
+          detail: `${urlsOf(bad)}: the connection is made and answered, with a redirect${locations.length === 0 ? '' : ` to ${list(locations, 2)}`}; DNS has no address for that name (${list(codesOf(bad))}). Clients that follow it get no further.`,
+          fix: 'Give the name a DNS record, or correct the address that the application (or the controller) redirects to: often a base URL or a public host in its settings.',
+          confirm: `nslookup ${host ?? 'NAME'}`,
+          evidence: triesOf(bad),
+          explains: idsOf(bad),
+        },
+      ]
+    }),
 }

@@ -52,8 +52,9 @@ const serversOf = (paths: readonly SeenPath[]): readonly string[] => [
 export const clusterDnsFails: Rule = {
   code: 'cluster_dns_fails',
   layer: 'dns',
-  // Its own cluster IP is as dead.
-  unless: ['service_proxy_fails'],
+  scope: 'dns',
+  // Its own cluster IP is as dead, or nothing at all is reached.
+  unless: ['service_proxy_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
   after: (seen) => {
     const names = clusterNames(seen)
     if (!allFail(names, isServerFault)) return []
@@ -79,7 +80,8 @@ export const clusterDnsFails: Rule = {
 export const outsideDnsFails: Rule = {
   code: 'outside_dns_fails',
   layer: 'dns',
-  unless: ['cluster_dns_fails', 'service_proxy_fails'],
+  scope: 'dns',
+  unless: ['cluster_dns_fails', 'service_proxy_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
   after: (seen) => {
     const outside = outsideNames(seen)
     const bad = failing(outside).filter(isServerFault)
@@ -116,7 +118,8 @@ export const outsideDnsFails: Rule = {
 export const dnsServerSilent: Rule = {
   code: 'dns_server_silent',
   layer: 'dns',
-  unless: ['cluster_dns_fails', 'service_proxy_fails'],
+  scope: 'dns',
+  unless: ['cluster_dns_fails', 'service_proxy_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
   after: ({ all }) => {
     const waited = all.filter(({ result }) => (result?.dns?.unanswered?.length ?? 0) > 0)
     const silent = [...new Set(waited.flatMap(({ result }) => result?.dns?.unanswered ?? []))]
@@ -142,20 +145,39 @@ export const dnsServerSilent: Rule = {
 export const dnsAnswersSometimes: Rule = {
   code: 'dns_answers_sometimes',
   layer: 'dns',
-  unless: ['cluster_domain_wrong', 'service_name_unknown', 'outside_dns_fails', 'dns_server_silent'],
+  scope: 'dns',
+  unless: [
+    'cluster_domain_wrong',
+    'service_name_unknown',
+    'outside_dns_fails',
+    'dns_server_silent',
+    'service_proxy_fails',
+    'prober_reaches_nothing',
+    'traffic_between_nodes_lost',
+  ],
   after: (seen) => {
     const names = clusterNames(seen)
     const bad = failing(names).filter(isServerFault)
     const good = names.filter((each) => isAnswered(each) || each.unsteady)
     if (bad.length === 0 || good.length === 0) return []
+    const how = [...new Set(bad.map(({ code }) => (code === 'dns_refused' ? 'refuses' : 'leaves')))]
+    const isRefusal = how.length === 1 && how[0] === 'refuses'
     return [
       {
         confidence: 'likely',
-        title: bad.some(({ unsteady }) => unsteady)
-          ? 'DNS leaves some questions unanswered, now and then'
-          : `DNS leaves ${bad.length} of ${count(names.length, 'question')} unanswered`,
-        detail: `${namesOf(bad)}: ${list(codesOf(bad))}; answered: ${namesOf(good)}. Either one of several DNS servers (or pods behind the one address) is down, or packets are lost. A short name suffers first: it takes a question for each entry of the search list.`,
-        fix: 'See that every DNS pod answers, and that no server in the list of nameservers is dead; samples shows how often it happens.',
+        title: `DNS ${isRefusal ? 'refuses' : 'leaves'} ${
+          bad.some(({ unsteady }) => unsteady)
+            ? `some questions${isRefusal ? '' : ' unanswered'}, now and then`
+            : `${bad.length} of ${count(names.length, 'question')}${isRefusal ? '' : ' unanswered'}`
+        }`,
+        detail: `${namesOf(bad)}: ${list(codesOf(bad))}; answered: ${namesOf(good)}. ${
+          isRefusal
+            ? 'REFUSED is an answer: the server is up, and has a rule against that name or that client (an acl or a view), or hands the name on to one that has.'
+            : 'Either one of several DNS servers (or pods behind the one address) is down, or packets are lost. A short name suffers first: it takes a question for each entry of the search list.'
+        }`,
+        fix: isRefusal
+          ? 'See acl, view and forward in the Corefile, and which servers are asked beside it.'
+          : 'See that every DNS pod answers, and that no server in the list of nameservers is dead; samples shows how often it happens.',
         confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide',
         evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
         explains: idsOf(bad),

@@ -1,7 +1,8 @@
 /** Faults at the endpoints themselves: every way to the Service ends there. */
+
+import { avoidsBadEndpoints, mannerOf, meetsBadEndpoints, triesByWays } from '../rates.ts'
 import type { Rule } from '../rule.ts'
 import {
-  addressOf,
   allFail,
   allPass,
   badShare,
@@ -11,144 +12,57 @@ import {
   isCut,
   isHanging,
   isOwedTo,
-  isRefused,
   isSilent,
   passing,
   type SeenPath,
+  type SeenPort,
   triesOf,
 } from '../seen.ts'
 import { count, everyOne, list } from '../words.ts'
-
-/** F04, F05: the pod's own kernel refuses, as no process listens on that address and port. */
-export const nothingListens: Rule = {
-  code: 'nothing_listens',
-  layer: 'workload',
-  after: ({ ports }, { namespace }) =>
-    ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, isRefused)) return []
-      const numbers = [...new Set(endpoints.map(({ path }) => path.addressPort))]
-      return [
-        {
-          confidence: 'likely' as const,
-          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'refuses' : 'refuse'} connections on port ${numbers.join(', ')}`,
-          detail: `${list(endpoints.map(addressOf))} refuse although they are endpoints of port ${port.number}: nothing listens there. Either targetPort is not the port of the application, or the application listens on 127.0.0.1 only.`,
-          fix: 'Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
-          confirm: `kubectl exec -n ${namespace} POD -- sh -c 'ss -lnt || netstat -lnt'`,
-          evidence: triesOf(endpoints),
-          explains: idsOf(failingBehind(port.dialled)),
-        },
-      ]
-    }),
-}
-
-/** How long a neighbour that does not exist is asked for, at least (three times a second, net.ipv4.neigh.*). */
-const NEIGHBOUR_MS = 1000
-
-/** F39, F40: pods that are ready, by the word of their node's kubelet, do not answer the prober. */
-export const endpointsSilent: Rule = {
-  code: 'endpoints_silent',
-  layer: 'network',
-  unless: ['network_policy_port', 'endpoint_address_invalid', 'endpoint_is_cluster_ip'],
-  after: ({ ports }, { namespace }) =>
-    ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, isSilent) || allFail(endpoints, isUnreachable)) return []
-      const byIngress = passing(port.of('Ingress')).length > 0
-      return [
-        {
-          confidence: byIngress ? ('likely' as const) : ('possible' as const),
-          title: `Packets to the pods are dropped: ${endpoints.length === 1 ? 'the endpoint does not answer' : `none of ${count(endpoints.length, 'endpoint')} answers`} a connection attempt`,
-          detail: `${list(endpoints.map(addressOf))}: no answer at all. A pod on which nothing listens would refuse, one whose application hangs would accept: the packets do not arrive, or the answers do not. ${
-            byIngress
-              ? 'An Ingress reaches the same pods: most likely a NetworkPolicy lets in the namespace of the controller, and not that of the prober.'
-              : 'Either a NetworkPolicy or a firewall drops them (on the side of the pods or of the prober), or the pod network between the nodes is broken.'
-          }`,
-          fix: 'Let the namespace of the prober in, if its clients are to get in; else look at the network plugin on the nodes.',
-          confirm: `kubectl get networkpolicies -n ${namespace}; kubectl get pods -n kube-system -o wide`,
-          evidence: triesOf(endpoints),
-          explains: idsOf(failingBehind(port.dialled)),
-        },
-      ]
-    }),
-}
-
-const isUnreachable = ({ code }: SeenPath): boolean => code === 'host_unreachable' || code === 'network_unreachable'
-
-/** F15, F39, F47: somebody on the way says that nobody is there, or that nobody may get there. */
-export const endpointsUnreachable: Rule = {
-  code: 'endpoints_unreachable',
-  layer: 'network',
-  unless: ['endpoint_address_invalid', 'endpoint_is_cluster_ip'],
-  after: ({ ports }, { namespace }) =>
-    ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, isUnreachable)) return []
-      const took = endpoints.map(({ result }) => result?.timings.totalMs ?? 0)
-      const searched = took.every((ms) => ms >= NEIGHBOUR_MS)
-      return [
-        {
-          confidence: 'likely' as const,
-          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'is' : 'are'} unreachable: ${searched ? 'nobody has the address' : 'the way there is closed or missing'}`,
-          detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}. ${
-            searched
-              ? 'The address was looked for and nobody has it: its pod is gone, and the endpoints are older than that; or its node is.'
-              : 'Somebody on the way says so at once: a firewall that prohibits (firewalld, a REJECT rule), or a router without a route to the pods.'
-          }`,
-          fix: searched
-            ? 'Hand in the objects of now; if the EndpointSlice still has the address, see who writes it (kube-controller-manager; for a Service without selector: you).'
-            : 'See the routes to the pod network and the firewall of the nodes.',
-          confirm: `kubectl get endpointslices,pods -n ${namespace} -o wide`,
-          evidence: triesOf(endpoints),
-          explains: idsOf(failingBehind(port.dialled)),
-        },
-      ]
-    }),
-}
+import { endTold } from './pods.ts'
 
 /** F15, F39, F47: a share of all connections fails, by whichever way they come. */
 export const someEndpointsFail: Rule = {
   code: 'some_endpoints_fail',
   layer: 'endpoints',
-  unless: ['one_family_fails'],
+  unless: ['objects_out_of_date', 'one_family_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
       const bad = badShare(port)
-      const good = passing(endpoints)
       if (bad.length === 0) return []
-      const nodes = [...new Set(bad.flatMap(({ path }) => path.node ?? []))]
-      const nodePorts = port.of('NodePort').filter(({ path }) => nodes.includes(path.node ?? ''))
-      // One alone says nothing about where it is, unless its node is as silent.
-      const apart =
-        (bad.length > 1 || allFail(nodePorts, isSilent)) &&
-        bad.every(({ path }) => path.node !== null) &&
-        !good.some(({ path }) => nodes.includes(path.node ?? ''))
-      const byNode = apart && nodes.length === 1 && bad.every(isSilent)
-      const nothingBack = apart && bad.length > 1 && bad.every(isHanging)
+      const node = nodeOfAll(port, bad)
+      const nothingBack = bad.length > 1 && isApart(bad, passing(endpoints)) && bad.every(isHanging)
+      const flaky = endpoints.filter(({ unsteady }) => unsteady)
       return [
         {
-          confidence: 'certain' as const,
+          // What is silent may be kept away from us alone, what answers badly is what it is.
+          confidence: bad.every(isSilent) ? ('likely' as const) : ('certain' as const),
           title: `${bad.length} of ${count(endpoints.length, 'endpoint')} of port ${port.number} ${bad.length === 1 ? 'fails' : 'fail'}`,
-          detail:
-            `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; the others answer. About ${Math.round((100 * bad.length) / endpoints.length)} % of all connections to the Service fail.` +
-            (byNode
-              ? ` ${bad.length === 1 ? 'It is' : 'All that fail are'} on ${nodes[0]}, and none that answers is${bad.length === 1 ? '; its node port does not answer either' : ''}: look at that node or its network.`
-              : '') +
-            (nothingBack
-              ? ' Connections to them are made and nothing comes back: as where full packets do not fit (MTU), if the applications are alive.'
-              : ''),
-          fix: byNode
-            ? `Repair ${nodes[0]}, or drain it.`
-            : 'See what is wrong with those pods; a readiness probe that asks the application takes such pods out by itself.',
-          confirm: byNode ? `kubectl describe node ${nodes[0]}` : `kubectl get pods -n ${namespace} -o wide`,
+          detail: [
+            `${list(bad.map(endTold))}; ${flaky.length > 0 ? `${list(flaky.map(endTold))} now and then` : 'the others answer'}.`,
+            shareTold(port, bad.length, endpoints.length),
+            node === null
+              ? ''
+              : `${bad.length === 1 ? 'It is' : 'All that fail are'} on ${node}, and none that answers is${bad.length === 1 ? '; its node port does not answer either' : ''}: look at that node or its network.`,
+            nothingBack
+              ? 'Connections to them are made and nothing comes back: as where full packets do not fit (MTU), if the applications are alive.'
+              : '',
+          ]
+            .filter((part) => part !== '')
+            .join(' '),
+          fix:
+            node === null
+              ? 'See what is wrong with those pods; a readiness probe that asks the application takes such pods out by itself.'
+              : `Repair ${node}, or drain it.`,
+          confirm: node === null ? `kubectl get pods -n ${namespace} -o wide` : `kubectl describe node ${node}`,
           evidence: triesOf(bad),
           explains: idsOf(
             failing(port.dialled).filter(
               (each) =>
                 bad.includes(each) ||
                 isOwedTo(each, bad) ||
-                (each.path.kind !== 'Endpoint' && bad.some(({ code }) => code === each.code)),
+                (each.path.kind !== 'Endpoint' && each.path.kind !== 'Ingress' && meetsBadEndpoints(port, each)),
             ),
           ),
         },
@@ -156,23 +70,43 @@ export const someEndpointsFail: Rule = {
     }),
 }
 
-/** How an endpoint fails, as far as it takes another finding to say so. */
-const mannerOf = (each: SeenPath): string =>
-  isRefused(each)
-    ? 'refused'
-    : isSilent(each)
-      ? 'silent'
-      : isHanging(each)
-        ? 'hanging'
-        : isCut(each)
-          ? 'cut'
-          : `${each.code} ${each.result?.http?.status ?? ''}`
+/** Whether those that fail are on nodes where none that answers is. */
+const isApart = (bad: readonly SeenPath[], good: readonly SeenPath[]): boolean => {
+  const nodes = bad.map(({ path }) => path.node)
+  return nodes.every((node) => node !== null) && !good.some(({ path }) => nodes.some((node) => node === path.node))
+}
+
+/** The node that all which are silent are on. One alone says nothing about its node, unless that is as silent. */
+function nodeOfAll(port: SeenPort, bad: readonly SeenPath[]): string | null {
+  const [node, ...others] = new Set(bad.map(({ path }) => path.node))
+  const nodePorts = port.of('NodePort').filter(({ path }) => path.node === node)
+  if (node === undefined || others.length > 0 || !bad.every(isSilent)) return null
+  return isApart(bad, passing(port.of('Endpoint'))) && (bad.length > 1 || allFail(nodePorts, isSilent)) ? node : null
+}
+
+/** What was seen of the share that fails; where nothing was tried that would show it, what it is by number. */
+function shareTold(port: SeenPort, bad: number, all: number): string {
+  const { tries, failed } = triesByWays(port)
+  const share = `about ${Math.round((100 * bad) / all)} %`
+  if (tries === 0)
+    return `By their number, ${share} of all connections are led there (an estimate: no such way was tested).`
+  if (failed > 0) return `Of ${count(tries, 'try', 'tries')} by ways that lead to any of them, ${failed} failed.`
+  return avoidsBadEndpoints(port)
+    ? `Yet all ${tries} tries by ways that lead to any of them passed: traffic seems not to be sent there any more.`
+    : `All ${count(tries, 'try', 'tries')} by ways that lead to any of them passed, which may be chance: by their number, ${share} are led there.`
+}
 
 /** Where no cause fits them all, it is still the pods, and not what leads to them. */
 export const everyEndpointFails: Rule = {
   code: 'every_endpoint_fails',
   layer: 'endpoints',
-  unless: ['one_family_fails', 'endpoint_address_invalid'],
+  unless: [
+    'objects_out_of_date',
+    'one_family_fails',
+    'endpoint_address_invalid',
+    'prober_reaches_nothing',
+    'traffic_between_nodes_lost',
+  ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
@@ -181,7 +115,7 @@ export const everyEndpointFails: Rule = {
         {
           confidence: 'likely' as const,
           title: `${everyOne(endpoints.length, 'endpoint')} of port ${port.number} fail, each in its own way`,
-          detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}. Asked themselves they fail, so whatever leads to them fails as well: the fault is at the pods or their nodes.`,
+          detail: `${list(endpoints.map(endTold))}. Asked themselves they fail, so whatever leads to them fails as well: the fault is at the pods or their nodes.`,
           fix: 'Look at the pods one by one; a readiness probe that asks the application takes such pods out by itself.',
           confirm: `kubectl get pods -n ${namespace} -o wide`,
           evidence: triesOf(endpoints),
@@ -197,10 +131,13 @@ export const failsNowAndThen: Rule = {
   layer: 'endpoints',
   after: ({ ports, tested }, { namespace }) =>
     ports.flatMap((port) => {
-      const unsteady = port.dialled.filter((each) => each.unsteady && each.result?.failure?.phase !== 'dns')
+      const shaky = port.dialled.filter((each) => each.unsteady && each.result?.failure?.phase !== 'dns')
       const endpoints = port.of('Endpoint')
-      // One that always fails has its share in all that leads to it.
-      if (unsteady.length === 0 || failing(endpoints).some((each) => !each.unsteady)) return []
+      // One that always fails has its share in all that leads to it, unless they fail in another way.
+      const owed = (each: SeenPath): boolean =>
+        badShare(port).length > 0 && (meetsBadEndpoints(port, each) || isOwedTo(each, badShare(port)))
+      const unsteady = shaky.filter((each) => each.path.kind === 'Endpoint' || !owed(each))
+      if (unsteady.length === 0) return []
       const ids = new Set(idsOf(unsteady))
       const tries = tested.filter(({ path }) => ids.has(path.id)).flatMap(({ deciding }) => deciding)
       const failed = tries.filter(({ outcome }) => outcome === 'fail')

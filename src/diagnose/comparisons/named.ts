@@ -9,8 +9,16 @@ export const isUnknown = ({ code }: SeenPath): boolean => code === 'dns_not_foun
 /** Whatever became of it: that a name does not exist is an answer. */
 export const isAnswered = (each: SeenPath): boolean => !isServerFault(each)
 
-export const isNamed = ({ path }: SeenPath): boolean =>
-  path.dns !== null || (path.address !== null && path.family === null)
+/** It was reached, and sent on to a name for which DNS had no address: no word about its own. */
+export const isSentNowhere = ({ path, result }: SeenPath): boolean =>
+  result?.failure?.phase === 'dns' &&
+  path.dns === null &&
+  (path.family !== null || (result.http?.location ?? null) !== null)
+
+export const isNamed = (each: SeenPath): boolean => {
+  const { path } = each
+  return path.dns !== null || (path.address !== null && path.family === null && !isSentNowhere(each))
+}
 export const isOfIngress = ({ path }: Pick<SeenPath, 'path'>): boolean =>
   path.because.some((field) => field.startsWith('Ingress/'))
 /** The host of an Ingress is of kind DNS, too, and nothing that the cluster's DNS knows of. */
@@ -26,4 +34,4 @@ export const namesOf = (paths: readonly SeenPath[]): string => list([...new Set(
 
 /** The names dialled fall with those resolved. */
 export const namesFailing = ({ all }: Seen, how: (path: SeenPath) => boolean): readonly SeenPath[] =>
-  failing(all).filter((each) => each.path.kind === 'DNS' && how(each))
+  failing(all).filter((each) => each.path.kind === 'DNS' && !isSentNowhere(each) && how(each))

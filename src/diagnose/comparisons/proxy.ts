@@ -1,15 +1,14 @@
 /** Faults between the addresses of a Service and its endpoints: kube-proxy, nodes, what stands before nodes. */
-import { familyOf } from '../../plan/ip.ts'
+
+import { allMeetBadEndpoints, meetsBadEndpoints } from '../rates.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
   allFail,
-  allPass,
-  badShare,
-  codesOf,
   failing,
   hasNoConnection,
   idsOf,
+  isRefused,
   isSilent,
   passing,
   type SeenPath,
@@ -23,14 +22,28 @@ const worksOtherwise = (port: SeenPort): boolean =>
   (['Endpoint', 'ClusterIP', 'LoadBalancer', 'Ingress'] as const).some((kind) => passing(port.of(kind)).length > 0)
 
 /** Nothing at all came from the DNS server. */
-const isUnanswered = ({ path, code, result }: SeenPath): boolean =>
+export const isUnanswered = ({ path, code, result }: SeenPath): boolean =>
   path.kind === 'DNS' && (code === 'dns_timeout' || (code === 'dns_server_failure' && !result?.dns?.rcode))
+
+const placeOf = ({ path: { node, address } }: SeenPath): string => node ?? address ?? ''
+const placesOf = (paths: readonly SeenPath[]): readonly string[] => [...new Set(paths.map(placeOf))]
+
+/** Node ports that are as dead as the cluster IPs: all of them, or those of one node, which may be that of the prober. */
+function deadWith(port: SeenPort): readonly SeenPath[] {
+  const nodePorts = port.of('NodePort')
+  const dead = failing(nodePorts).filter((each) => hasNoConnection(each) && !each.unsteady)
+  return allFail(nodePorts, hasNoConnection) || placesOf(dead).length === 1 ? dead : []
+}
 
 /** F36, F37: the pods answer, the virtual address that leads to them does not. */
 export const serviceProxyFails: Rule = {
   code: 'service_proxy_fails',
   layer: 'proxy',
+  scope: 'node',
   unless: [
+    'prober_reaches_nothing',
+    'traffic_between_nodes_lost',
+    'one_family_fails',
     'proxy_label_excludes_service',
     'traffic_policy_local_no_endpoint',
     'single_family_endpoints',
@@ -38,62 +51,120 @@ export const serviceProxyFails: Rule = {
   ],
   after: ({ ports, all }) =>
     ports.flatMap((port) => {
-      const addresses = port.of('ClusterIP')
-      if (!allPass(port.of('Endpoint')) || !allFail(addresses, hasNoConnection)) return []
-      const elsewhere = passing(port.of('NodePort'))
       const names = failing(all).filter(isUnanswered)
-      return [
-        {
-          confidence: 'likely' as const,
-          title: `The endpoints answer, the cluster IP does not (port ${port.number})`,
-          detail:
-            `${list(addresses.map((each) => `${addressOf(each)}: ${each.code}`))}. What turns the cluster IP into an endpoint is kube-proxy, or its replacement, on the node of the prober.` +
-            (elsewhere.length > 0 ? ` On ${list(elsewhere.flatMap(({ path }) => path.node ?? []))} it works.` : '') +
-            (names.length > 0
-              ? " The cluster's DNS has a cluster IP as well, and does not answer either: names fail with it."
-              : ''),
-          fix: 'Restart kube-proxy on that node, and see in its log whether it can reach the API server.',
-          confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide',
-          evidence: [...triesOf(addresses), ...triesOf(passing(port.of('Endpoint'))).slice(0, 1)],
-          explains: [
-            ...new Set([
-              ...idsOf(failing(port.dialled).filter(({ path }) => path.kind === 'ClusterIP' || path.kind === 'DNS')),
-              ...idsOf(names),
-            ]),
-          ],
+      return [...Map.groupBy(port.of('ClusterIP'), ({ path }) => path.family).entries()].flatMap(
+        ([family, addresses]) => {
+          if (!allFail(addresses, hasNoConnection) || allMeetBadEndpoints(port, addresses)) return []
+          const pods = passing(port.of('Endpoint')).filter(({ path }) => path.family === family)
+          const elsewhere = passing(port.of('NodePort'))
+          // No pod was asked: that names fall with it, whose server has a cluster IP, too, tells as much.
+          const byNames = port.of('Endpoint').length === 0 && names.length > 0 && worksOtherwise(port)
+          if (pods.length === 0 && !byNames) return []
+          const through = [...port.of('LoadBalancer').filter(({ path }) => path.shortCut), ...port.of('ExternalIP')]
+          const dead = [...addresses, ...deadWith(port), ...failing(through).filter(hasNoConnection)]
+          return [
+            {
+              confidence: 'likely' as const,
+              title:
+                pods.length > 0
+                  ? `The endpoints answer, the cluster IP does not (port ${port.number})`
+                  : `The cluster IP does not answer, nor does that of DNS (port ${port.number})`,
+              detail:
+                `${list(dead.map((each) => `${addressOf(each)}: ${each.code}`))}. What turns these addresses into endpoints is kube-proxy, or its replacement, on the node of the prober.` +
+                (elsewhere.length > 0 ? ` On ${list(placesOf(elsewhere))} it works.` : '') +
+                (names.length > 0
+                  ? " The cluster's DNS has a cluster IP as well, and does not answer either: names fail with it."
+                  : ''),
+              fix: 'See whether kube-proxy runs on that node and, in its log, whether it can reach the API server; restart it there.',
+              confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide',
+              evidence: [...triesOf(addresses), ...triesOf(pods).slice(0, 1)],
+              explains: [
+                ...new Set([
+                  ...idsOf(dead),
+                  ...idsOf(failing(port.of('DNS')).filter(hasNoConnection)),
+                  ...idsOf(names),
+                ]),
+              ],
+            },
+          ]
         },
-      ]
+      )
     }),
 }
 
-/** F36, F46: the same port, on one node and not on another. */
+type Manner = { why(one: boolean): string; fix(where: string): string }
+
+const ONE_OF = { node: (one: boolean) => (one ? 'that node' : 'those nodes') }
+
+/** What it means where the node port of some nodes fails so, and that of others does not. */
+const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
+  [
+    isSilent,
+    {
+      why: () => 'a firewall or security group, or the node is cut off',
+      fix: (where) => `Open the node port (30000-32767) on ${where} as on the others.`,
+    },
+  ],
+  [
+    isRefused,
+    {
+      why: () => 'kube-proxy has no rule for the port there',
+      fix: (where) => `See whether kube-proxy runs on ${where} and is up to date; restart it there.`,
+    },
+  ],
+  [
+    () => true,
+    {
+      why: () => 'something else answers on the port there, or kube-proxy has old rules that lead to something else',
+      fix: (where) => `See what has that port on ${where} (ss -lntp on the node), and restart kube-proxy there.`,
+    },
+  ],
+]
+
+/** What sets the addresses apart at which the node port fails: the node, the family, or neither. */
+function placeTold(bad: readonly SeenPath[], good: readonly SeenPath[]): { where: string; byAddress: boolean } {
+  const nodes = placesOf(bad)
+  const beside = good.filter((each) => nodes.includes(placeOf(each)))
+  const shown = nodes.length > 2 ? count(nodes.length, 'node') : nodes.join(' and ')
+  if (beside.length === 0) return { where: `on ${shown}`, byAddress: false }
+  const [family, ...more] = new Set(bad.map(({ path }) => path.family))
+  const isFamily = more.length === 0 && !beside.some(({ path }) => path.family === family)
+  return { where: isFamily ? `over ${family} on ${shown}` : `at some addresses of ${shown}`, byAddress: !isFamily }
+}
+
+/** F36, F45, F46: the same port, on one node (or in one family of it) and not on another. */
 export const nodePortFailsOnSomeNodes: Rule = {
   code: 'node_port_fails_on_some_nodes',
   layer: 'node',
+  scope: 'node',
+  unless: ['prober_reaches_nothing', 'traffic_between_nodes_lost', 'one_family_fails'],
   after: ({ ports }) =>
     ports.flatMap((port) => {
-      // What some endpoints answer on every way is no fault of a node.
-      const shared = new Set(codesOf(badShare(port)))
-      const bad = failing(port.of('NodePort')).filter((each) => hasNoConnection(each) && !shared.has(each.code ?? ''))
-      const good = passing(port.of('NodePort'))
-      const nodes = [...new Set(bad.map(({ path }) => path.node ?? path.address ?? ''))]
-      if (
-        bad.length === 0 ||
-        good.length === 0 ||
-        good.some(({ path }) => nodes.includes(path.node ?? path.address ?? ''))
-      )
-        return []
-      const silent = bad.every(isSilent)
+      const nodePorts = port.of('NodePort')
+      // What some endpoints do on every way is no fault of a node, unless it does so every time.
+      const bad = failing(nodePorts).filter((each) => !each.unsteady && !meetsBadEndpoints(port, each))
+      const good = nodePorts.filter((each) => !bad.includes(each) && (each.passed || each.unsteady || isRefused(each)))
+      const asTheyMust = port.explained.filter(({ path }) => path.kind === 'NodePort')
+      const others = good.some(({ passed, unsteady }) => passed || unsteady) ? good : asTheyMust
+      const manner = MANNERS.find(([holds]) => bad.every(holds))?.[1]
+      if (bad.length === 0 || others.length === 0 || manner === undefined) return []
+      const { where, byAddress } = placeTold(bad, others)
+      const nodes = placesOf(bad)
+      const one = nodes.length === 1
       return [
         {
           confidence: 'likely' as const,
-          title: `The node port fails on ${count(nodes.length, 'node')}, and works on ${count(new Set(good.map(({ path }) => path.node ?? path.address)).size, 'node')}`,
-          detail: `${list(bad.map((each) => `${addressOf(each)} (${nodeOf(each.path.node)}${each.code})`))}. The Service is the same on every node, so the cause is on ${nodes.length === 1 ? 'that node' : 'those nodes'}: ${silent ? 'a firewall or security group, or the node is cut off' : 'kube-proxy has no rule for the port there'}.`,
-          fix: silent
-            ? `Open the node port (30000-32767) on ${nodes.length === 1 ? 'that node' : 'those nodes'} as on the others.`
-            : `Restart kube-proxy on ${nodes.length === 1 ? 'that node' : 'those nodes'}.`,
+          title: `The node port fails ${where}, and ${others === good ? 'works' : 'fails otherwise'} ${byAddress ? 'at others' : `on ${count(placesOf(others).length, 'node')}`}`,
+          detail:
+            `${list(bad.map((each) => `${addressOf(each)} (${nodeOf(each.path.node)}${each.code}${timesOf(each)})`))}. The Service is the same on every node, so the cause is on ${ONE_OF.node(one)}: ${manner.why(one)}.` +
+            (byAddress
+              ? ' kube-proxy serves node ports at all addresses of a node only where nodePortAddresses says so; with nftables its default is the primary ones.'
+              : ''),
+          fix: byAddress
+            ? 'Use the other addresses, or widen nodePortAddresses of kube-proxy.'
+            : manner.fix(ONE_OF.node(one)),
           confirm: `kubectl get pods -n kube-system -o wide --field-selector spec.nodeName=${bad[0]?.path.node ?? 'NODE'}`,
-          evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
+          evidence: [...triesOf(bad), ...triesOf(others).slice(0, 1)],
           explains: idsOf(bad),
         },
       ]
@@ -101,23 +172,34 @@ export const nodePortFailsOnSomeNodes: Rule = {
 }
 
 const nodeOf = (node: string | null): string => (node === null ? '' : `${node}, `)
+const timesOf = ({ tries, failed }: SeenPath): string => (tries > 1 ? `, ${failed} of ${tries} tries` : '')
 
 /** F46: every node drops it, while the Service works. */
 export const nodePortBlocked: Rule = {
   code: 'node_port_blocked',
   layer: 'network',
-  unless: ['proxy_label_excludes_service', 'node_not_ready', 'endpoints_silent'],
+  unless: [
+    'prober_reaches_nothing',
+    'proxy_label_excludes_service',
+    'node_not_ready',
+    'endpoints_silent',
+    'one_family_fails',
+    'traffic_between_nodes_lost',
+  ],
   after: ({ ports }, { vantage }) =>
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
-      if (!allFail(nodePorts, isSilent) || !worksOtherwise(port)) return []
+      // Where no cluster IP answers either, it is not the node ports.
+      if (!allFail(nodePorts, isSilent) || !worksOtherwise(port) || allFail(port.of('ClusterIP'))) return []
+      if (allMeetBadEndpoints(port, nodePorts)) return []
+      const [first] = nodePorts
       return [
         {
           confidence: 'likely' as const,
           title: 'Every node drops connections to the node port, and the Service works',
-          detail: `${list(nodePorts.map(addressOf))} do not answer. Between the prober (${vantage}) and the nodes something filters port ${nodePorts[0]?.path.addressPort}: a security group, a firewall, a host's own rules.`,
+          detail: `${list(nodePorts.map(addressOf))} do not answer. Between the prober (${vantage}) and the nodes something filters port ${first?.path.addressPort}: a security group, a firewall, a host's own rules.`,
           fix: 'Open the node port, or the range 30000-32767, for the clients that are to use it. If none is, a ClusterIP Service is enough.',
-          confirm: `nc -vz -w 3 ${nodePorts[0]?.path.address} ${nodePorts[0]?.path.addressPort}`,
+          confirm: `nc -vz -w 3 ${first?.path.address} ${first?.path.addressPort}`,
           evidence: triesOf(nodePorts),
           explains: idsOf(nodePorts),
         },
@@ -129,10 +211,19 @@ export const nodePortBlocked: Rule = {
 export const loadBalancerFails: Rule = {
   code: 'load_balancer_fails',
   layer: 'loadbalancer',
-  unless: ['load_balancer_port_error', 'load_balancer_nodes_excluded', 'one_family_fails'],
+  unless: [
+    'prober_reaches_nothing',
+    'load_balancer_port_error',
+    'load_balancer_nodes_excluded',
+    'one_family_fails',
+    'service_proxy_fails',
+  ],
   after: ({ ports }, { namespace, service }) =>
     ports.flatMap((port) => {
-      const bad = failing(port.of('LoadBalancer')).filter(hasNoConnection)
+      // A short cut is kube-proxy's answer: the load balancer was not asked.
+      const bad = failing(port.of('LoadBalancer')).filter(
+        (each) => !each.path.shortCut && !each.unsteady && hasNoConnection(each) && !meetsBadEndpoints(port, each),
+      )
       const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.of('Endpoint')]
       if (bad.length === 0 || passing(behind).length === 0) return []
       const silent = bad.every(isSilent)
@@ -149,41 +240,6 @@ export const loadBalancerFails: Rule = {
           confirm: `kubectl describe service -n ${namespace} ${service}`,
           evidence: [...triesOf(bad), ...triesOf(passing(behind)).slice(0, 1)],
           explains: idsOf(bad),
-        },
-      ]
-    }),
-}
-
-/** F06, F51: one family works, the other does not, whatever the kind of path. */
-export const oneFamilyFails: Rule = {
-  code: 'one_family_fails',
-  layer: 'network',
-  unless: ['single_family_endpoints'],
-  after: ({ ports }) =>
-    ports.flatMap((port) => {
-      const direct = port.dialled.filter(({ path }) => path.family !== null)
-      const four = direct.filter(({ path }) => path.family === 'IPv4')
-      const six = direct.filter(({ path }) => path.family === 'IPv6')
-      const [bad, good, name] = allFail(six) ? [six, four, 'IPv6'] : [four, six, 'IPv4']
-      if (!allFail(bad) || !allPass(good) || good.length === 0) return []
-      return [
-        {
-          confidence: 'likely' as const,
-          title: `Nothing answers over ${name}, and everything over ${name === 'IPv6' ? 'IPv4' : 'IPv6'}`,
-          detail: `${list(
-            bad.map((each) => `${each.path.kind} ${addressOf(each)}: ${each.code}`),
-            3,
-          )}. Either the application listens on one family only, or the cluster does not carry ${name}.`,
-          fix: 'Let the application listen on [::] with both families, or set spec.ipFamilyPolicy to SingleStack.',
-          confirm: "kubectl get nodes -o jsonpath='{.items[*].spec.podCIDRs}'",
-          evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
-          // A name that stands for both fails where it leads there.
-          explains: idsOf([
-            ...bad,
-            ...failing(port.dialled).filter(
-              ({ path, result }) => path.family === null && familyOf(result?.address ?? '') === name,
-            ),
-          ]),
         },
       ]
     }),

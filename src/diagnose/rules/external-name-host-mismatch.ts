@@ -1,6 +1,7 @@
 import { externalNameOf } from '../../plan/external-name.ts'
 import { familyOf } from '../../plan/ip.ts'
 import { schemeOf, speaksHttp } from '../../plan/scheme.ts'
+import { otherAnswerByAlias } from '../comparisons/names-sent.ts'
 import type { Rule } from '../rule.ts'
 import { OTHER_NAME } from '../shows.ts'
 
@@ -24,7 +25,7 @@ export const externalNameHostMismatch: Rule = {
         title: `Clients that dial the Service send its name to ${name}`,
         detail: `DNS leads to ${name}, but Host${scheme === 'https' ? ' and SNI stay' : ' stays'} ${host}: an origin that serves several names answers 404 or 421${scheme === 'https' ? ', or with a certificate for another name' : ''}.`,
         fix: `Let clients use ${name} itself, or send it as Host (and SNI).`,
-        confirm: `curl -sv ${scheme}://${host}/ -H 'Host: ${name}'`,
+        confirm: `curl -sv -o /dev/null ${scheme}://${host}/ -H 'Host: ${name}'`,
         evidence: [
           { object: ref, field: 'spec.externalName', value: name },
           { object: ref, field: `spec.ports[${service.ports.indexOf(first)}].port`, value: first.port },
@@ -33,4 +34,5 @@ export const externalNameHostMismatch: Rule = {
       },
     ]
   },
+  after: ({ ports }, target) => ports.flatMap((port) => otherAnswerByAlias(port, target)),
 }

@@ -1,0 +1,112 @@
+/** Servers that answer for one name and not for another: the name that a client sends decides. */
+import type { Cause, Rule } from '../rule.ts'
+import {
+  addressOf,
+  allFail,
+  failing,
+  hasNoConnection,
+  idsOf,
+  isHanging,
+  passing,
+  type SeenPath,
+  type SeenPort,
+  triesOf,
+  urlsOf,
+} from '../seen.ts'
+import { list } from '../words.ts'
+
+/** What an application says to a name that it does not serve (RFC 9110 15.5.20; virtual hosts, allowed-hosts lists). */
+const NOT_MY_NAME: ReadonlySet<number> = new Set([400, 403, 404, 421])
+
+const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
+const refusesName = (each: SeenPath): boolean => NOT_MY_NAME.has(statusOf(each))
+
+/** F94: right for the host of an Ingress, and for nobody who comes by address. */
+export const applicationWantsHost: Rule = {
+  code: 'application_wants_host',
+  layer: 'application',
+  after: ({ ports }, { service }) =>
+    ports.flatMap((port) => {
+      const direct = port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+      const [good] = passing(port.of('Ingress')).filter(
+        ({ path, result }) => path.host !== null && (result?.http?.status ?? 200) < 400,
+      )
+      if (good === undefined || !allFail(direct, (each) => each.code === 'unexpected_status' && refusesName(each)))
+        return []
+      const statuses = [...new Set(direct.map(statusOf))]
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `The application answers ${list(statuses.map(String))} by address, and is right for ${good.path.host}`,
+          detail: `${urlsOf(direct)}: the same application that serves ${good.path.url} refuses a request whose Host is an address or the name of the Service. The network is fine; it wants a Host that it knows.`,
+          fix: `Send the Host in the check (headers, host: ${good.path.host}), or let the application answer for Service/${service} as well (its list of allowed hosts).`,
+          confirm: `curl -sv -o /dev/null -H 'Host: ${good.path.host}' ${direct[0]?.path.url}`,
+          evidence: [...triesOf(direct), ...triesOf([good])],
+          explains: idsOf(direct),
+        },
+      ]
+    }),
+}
+
+/** The same server, asked by its own name and by that of the Service. */
+function asked(port: SeenPort): { own: SeenPath; alias: SeenPath } | null {
+  const [own] = port.of('ExternalName')
+  const [alias] = port.dialled.filter(({ path }) => path.kind === 'DNS')
+  return own === undefined || alias === undefined ? null : { own, alias }
+}
+
+/** A certificate that was taken as evidence only, and is for another name. */
+const isForOtherName = ({ result }: SeenPath): boolean =>
+  result?.tls?.authorizationError === 'ERR_TLS_CERT_ALTNAME_INVALID' ||
+  result?.failure?.code === 'certificate_name_mismatch'
+
+/** F33: the origin sees the name that the client wrote, not the one that DNS led to. Shown where it answers the two unlike. */
+export function otherAnswerByAlias(
+  port: SeenPort,
+  { service, namespace }: { service: string; namespace: string },
+): Cause[] {
+  const pair = asked(port)
+  if (pair === null || !pair.own.passed) return []
+  const { own, alias } = pair
+  const byStatus = statusOf(own) !== 0 && statusOf(own) < 400 && refusesName(alias)
+  const byCertificate = isForOtherName(alias) && !isForOtherName(own)
+  if (!byStatus && !byCertificate) return []
+  const name = own.path.address
+  return [
+    {
+      confidence: 'likely',
+      title: `${name} serves its own name and not that of the Service`,
+      detail: `Asked as ${own.path.url} it answers ${statusOf(own)}; asked as ${alias.path.url} it ${byStatus ? `answers ${statusOf(alias)}` : 'shows a certificate for another name'}. DNS leads clients of ${service}.${namespace} there, and Host${own.path.scheme === 'https' ? ' and SNI stay' : ' stays'} what they wrote.`,
+      fix: `Let clients use ${name} itself, or send it as Host (and SNI).`,
+      confirm: `curl -sv -o /dev/null ${alias.path.url} -H 'Host: ${name}'`,
+      evidence: triesOf([own, alias]),
+      explains: alias.passed ? [] : idsOf([alias]),
+    },
+  ]
+}
+
+/** What an ExternalName leads to is not there, by whichever name it is asked. */
+export const externalNameUnreachable: Rule = {
+  code: 'external_name_unreachable',
+  layer: 'network',
+  unless: ['external_name_port_remap'],
+  after: ({ ports }) =>
+    ports.flatMap((port) => {
+      const own = port.of('ExternalName')
+      const isGone = (each: SeenPath): boolean => hasNoConnection(each) || isHanging(each)
+      if (!allFail(own, isGone)) return []
+      const alias = failing(port.of('DNS')).filter(isGone)
+      const [first] = own
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `${first?.path.address}, which the Service stands for, does not answer on port ${port.number}`,
+          detail: `${list(own.map((each) => `${addressOf(each)} (${each.code})`))}. The name resolves, so the Service does what it can: it is a DNS record, and nothing of Kubernetes is on the way. Either that server is down, or a firewall (for what leaves the cluster, or before the server) is between, or it listens on another port.`,
+          fix: 'See that server and the rules for traffic that leaves the cluster (egress policies, NAT, security groups), or set spec.externalName to one that runs.',
+          confirm: `nc -vz -w 3 ${first?.path.address} ${first?.path.addressPort}`,
+          evidence: triesOf([...own, ...alias]),
+          explains: idsOf([...own, ...alias]),
+        },
+      ]
+    }),
+}

@@ -1,0 +1,15 @@
+/** What a path says of the pod that it leads to. */
+import { addressOf, type SeenPath } from '../seen.ts'
+
+/** `Pod/toad-1 at 10.244.1.5:8080 (unexpected_status 503)`: the name where the objects tell it. */
+export function endTold(each: SeenPath): string {
+  const { path, code, result, tries, failed } = each
+  const status = code === 'unexpected_status' ? ` ${result?.http?.status ?? ''}` : ''
+  const times = tries > 1 ? `, ${failed} of ${tries} tries` : ''
+  const at = addressOf(each)
+  return `${path.pod === undefined ? at : `Pod/${path.pod} at ${at}`} (${code}${status}${times})`
+}
+
+/** The name of one of the pods, for a command; `POD` where no object tells it. */
+export const podIn = (paths: readonly SeenPath[]): string =>
+  paths.find(({ path }) => path.pod !== undefined)?.path.pod ?? 'POD'

@@ -1,0 +1,37 @@
+/** What is the prober's own: where it stands, and what it is let to. */
+import type { Rule } from '../rule.ts'
+import { allFail, failing, hasNoConnection, idsOf, isRefused, type SeenPath, triesOf } from '../seen.ts'
+import { list } from '../words.ts'
+import { isUnanswered } from './proxy.ts'
+
+/** Kinds that lead to something else first: a node, a controller, a load balancer, another Service. */
+const isElsewhere = ({ path }: SeenPath): boolean =>
+  path.kind === 'NodePort' ||
+  path.kind === 'Ingress' ||
+  path.kind === 'ExternalName' ||
+  (path.kind === 'LoadBalancer' && !path.shortCut)
+
+/** F41, F57, row 38 of the decision table: everything at once is seldom the Service. */
+export const proberReachesNothing: Rule = {
+  code: 'prober_reaches_nothing',
+  layer: 'vantage',
+  scope: 'vantage',
+  after: ({ all, ports }, { vantage }) => {
+    const kinds = new Set(all.map(({ path }) => path.kind))
+    const isCutOff = (each: SeenPath): boolean => (hasNoConnection(each) && !isRefused(each)) || isUnanswered(each)
+    if (kinds.size < 3 || !allFail(all, isCutOff) || ports.some(({ explained }) => explained.length > 0)) return []
+    const others = failing(all).filter((each) => isElsewhere(each) || isUnanswered(each))
+    return [
+      {
+        // Silent pods and their addresses alone may be the Service's own fault.
+        confidence: others.length > 0 ? 'likely' : 'possible',
+        title: 'The prober reaches nothing at all',
+        detail: `Every path (${list([...kinds])}) is met with silence. Unless the whole cluster is down, the prober is not where it is taken to be (${vantage}), or a policy for outgoing traffic holds it back, or its node has lost its network.`,
+        fix: 'Set vantage to where Portolan stands, let its pod out (NetworkPolicy egress of its namespace), or repair the network of its node.',
+        confirm: 'kubectl get networkpolicies -A',
+        evidence: triesOf(all),
+        explains: idsOf(all),
+      },
+    ]
+  },
+}

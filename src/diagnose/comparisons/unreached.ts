@@ -1,0 +1,118 @@
+/** No endpoint can be connected to: refused, silent, or nowhere. */
+import type { Rule } from '../rule.ts'
+import {
+  addressOf,
+  allFail,
+  failingBehind,
+  idsOf,
+  isRefused,
+  isSilent,
+  passing,
+  type SeenPath,
+  triesOf,
+} from '../seen.ts'
+import { count, everyOne, list } from '../words.ts'
+import { podIn } from './pods.ts'
+
+/** F04, F05: the pod's own kernel refuses, as no process listens on that address and port. */
+export const nothingListens: Rule = {
+  code: 'nothing_listens',
+  layer: 'workload',
+  unless: ['objects_out_of_date', 'one_family_fails'],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const endpoints = port.of('Endpoint')
+      if (!allFail(endpoints, isRefused)) return []
+      const numbers = [...new Set(endpoints.map(({ path }) => path.addressPort))]
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'refuses' : 'refuse'} connections on port ${numbers.join(', ')}`,
+          detail: `${list(endpoints.map(addressOf))} refuse although they are endpoints of port ${port.number}: nothing listens there. Either targetPort is not the port of the application, or the application listens on 127.0.0.1 only.`,
+          fix: 'Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
+          confirm: `kubectl exec -n ${namespace} ${podIn(endpoints)} -- sh -c 'ss -lnt || netstat -lnt'`,
+          evidence: triesOf(endpoints),
+          explains: idsOf(failingBehind(port.dialled)),
+        },
+      ]
+    }),
+}
+
+/** How long a neighbour that does not exist is asked for, at least (three times a second, net.ipv4.neigh.*). */
+const NEIGHBOUR_MS = 1000
+
+/** F39, F40: pods that are ready, by the word of their node's kubelet, do not answer the prober. */
+export const endpointsSilent: Rule = {
+  code: 'endpoints_silent',
+  layer: 'network',
+  unless: [
+    'objects_out_of_date',
+    'one_family_fails',
+    'prober_reaches_nothing',
+    'traffic_between_nodes_lost',
+    'network_policy_port',
+    'endpoint_address_invalid',
+    'endpoint_is_cluster_ip',
+  ],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const endpoints = port.of('Endpoint')
+      if (!allFail(endpoints, isSilent) || allFail(endpoints, isUnreachable)) return []
+      const byIngress = passing(port.of('Ingress')).length > 0
+      return [
+        {
+          confidence: byIngress ? ('likely' as const) : ('possible' as const),
+          title: `Packets to the pods are dropped: ${endpoints.length === 1 ? 'the endpoint does not answer' : `none of ${count(endpoints.length, 'endpoint')} answers`} a connection attempt`,
+          detail: `${list(endpoints.map(addressOf))}: no answer at all. A pod on which nothing listens would refuse, one whose application hangs would accept: the packets do not arrive, or the answers do not. ${
+            byIngress
+              ? 'An Ingress reaches the same pods: most likely a NetworkPolicy lets in the namespace of the controller, and not that of the prober.'
+              : 'Either a NetworkPolicy or a firewall drops them (on the side of the pods or of the prober), or the pod network between the nodes is broken.'
+          }`,
+          fix: 'Let the namespace of the prober in, if its clients are to get in; else look at the network plugin on the nodes.',
+          confirm: `kubectl get networkpolicies -n ${namespace}; kubectl get pods -n kube-system -o wide`,
+          evidence: triesOf(endpoints),
+          explains: idsOf(failingBehind(port.dialled)),
+        },
+      ]
+    }),
+}
+
+const isUnreachable = ({ code }: SeenPath): boolean => code === 'host_unreachable' || code === 'network_unreachable'
+
+/** F15, F39, F47: somebody on the way says that nobody is there, or that nobody may get there. */
+export const endpointsUnreachable: Rule = {
+  code: 'endpoints_unreachable',
+  layer: 'network',
+  unless: [
+    'objects_out_of_date',
+    'one_family_fails',
+    'prober_reaches_nothing',
+    'traffic_between_nodes_lost',
+    'endpoint_address_invalid',
+    'endpoint_is_cluster_ip',
+  ],
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const endpoints = port.of('Endpoint')
+      if (!allFail(endpoints, isUnreachable)) return []
+      const took = endpoints.map(({ result }) => result?.timings.totalMs ?? 0)
+      const searched = took.every((ms) => ms >= NEIGHBOUR_MS)
+      return [
+        {
+          confidence: 'likely' as const,
+          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'is' : 'are'} unreachable: ${searched ? 'nobody has the address' : 'the way there is closed or missing'}`,
+          detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}. ${
+            searched
+              ? 'The address was looked for and nobody has it: its pod is gone, and the endpoints are older than that; or its node is.'
+              : 'Somebody on the way says so at once: a firewall that prohibits (firewalld, a REJECT rule), or a router without a route to the pods.'
+          }`,
+          fix: searched
+            ? 'Send the objects as they are now; if the EndpointSlice still has the address, see who writes it (kube-controller-manager; for a Service without selector: you).'
+            : 'See the routes to the pod network and the firewall of the nodes.',
+          confirm: `kubectl get endpointslices,pods -n ${namespace} -o wide`,
+          evidence: triesOf(endpoints),
+          explains: idsOf(failingBehind(port.dialled)),
+        },
+      ]
+    }),
+}

@@ -1,0 +1,54 @@
+/** How often ways fail, against how often they must where some of the endpoints behind them do. */
+import { badShare, isCut, isHanging, isRefused, isSilent, type SeenPath, type SeenPort } from './seen.ts'
+
+/** Less likely than this is no accident. */
+const RARE = 0.05
+
+/** How a way fails, as far as it takes another cause to fail so. */
+export const mannerOf = (each: SeenPath): string =>
+  isRefused(each)
+    ? 'refused'
+    : isSilent(each)
+      ? 'silent'
+      : isHanging(each)
+        ? 'hanging'
+        : isCut(each)
+          ? 'cut'
+          : `${each.code} ${each.result?.http?.status ?? ''}`
+
+/** How likely it is that so many tries are all led to endpoints that fail. */
+const chanceOf = (port: SeenPort, tries: number): number =>
+  (badShare(port).length / Math.max(1, port.of('Endpoint').length)) ** tries
+
+/**
+ * Whether it fails as the endpoints do that always fail, and no more often than by being led there: once can be
+ * chance, every time of many is not.
+ */
+export function meetsBadEndpoints(port: SeenPort, each: SeenPath): boolean {
+  if (!badShare(port).some((end) => mannerOf(end) === mannerOf(each))) return false
+  return each.unsteady || each.tries < 3 || chanceOf(port, each.tries) > RARE
+}
+
+/** The same of several ways taken together: that all of them were led there is less likely than of one. */
+export const allMeetBadEndpoints = (port: SeenPort, paths: readonly SeenPath[]): boolean =>
+  paths.length > 0 &&
+  paths.every((each) => meetsBadEndpoints(port, each)) &&
+  chanceOf(
+    port,
+    paths.reduce((tries, each) => tries + each.failed, 0),
+  ) >
+    RARE / 10
+
+/** Tries by ways that kube-proxy spreads over the endpoints. */
+export function triesByWays(port: SeenPort): { tries: number; failed: number } {
+  const ways = (['ClusterIP', 'DNS', 'NodePort', 'ExternalIP'] as const).flatMap((kind) => port.of(kind))
+  const sum = (of: (path: SeenPath) => number): number => ways.reduce((total, each) => total + of(each), 0)
+  return { tries: sum(({ tries }) => tries), failed: sum(({ failed }) => failed) }
+}
+
+/** Whether the bad endpoints cannot be among those that ways are led to: so many tries would have met one. */
+export const avoidsBadEndpoints = (port: SeenPort): boolean => {
+  const { tries, failed } = triesByWays(port)
+  const good = 1 - badShare(port).length / Math.max(1, port.of('Endpoint').length)
+  return failed === 0 && tries > 0 && good ** tries < RARE
+}
