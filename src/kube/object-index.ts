@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { actionOf } from './ingress-actions.ts'
 import type {
   EndpointSlice,
   Endpoints,
@@ -107,8 +108,13 @@ export function backendsOf(ingress: Ingress): readonly IngressBackend[] {
   return ingress.defaultBackend === null ? ofRules : [...ofRules, ingress.defaultBackend]
 }
 
+/** Those that backends name, and those that the action behind a backend forwards to. */
 const backendNames = (ingress: Ingress): readonly string[] =>
-  backendsOf(ingress).flatMap((backend) => (backend.service === null ? [] : [backend.service.name]))
+  backendsOf(ingress).flatMap((backend) => {
+    if (backend.service === null) return []
+    const action = actionOf(ingress, backend)
+    return [backend.service.name, ...(action === null ? [] : action.targets.map(({ service }) => service))]
+  })
 
 export const matchesLabels = (labels: Labels, selector: Labels): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value)

@@ -31,7 +31,7 @@ function readName(object: Field, rule: Rule): string {
 const UNREAD_ANNOTATION = /^kubectl\.kubernetes\.io\/|-snippet$/
 /** Of whom annotations are read: Kubernetes, its controllers, load balancers and meshes. */
 const READ_ANNOTATION =
-  /^([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|k8s\.aws|istio\.io|linkerd\.io|cilium\.io|metallb\.io|metallb\.universe\.tf|kube-vip\.io|haproxy\.org|haproxy-ingress\.github\.io|projectcontour\.io|traefik\.io|konghq\.com|cloud\.google\.com|gke\.io|azure\.com|openshift\.io)\//
+  /^([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|k8s\.aws|istio\.io|linkerd\.io|cilium\.io|metallb\.io|metallb\.universe\.tf|kube-vip\.io|haproxy\.org|haproxy-ingress\.github\.io|projectcontour\.io|traefik\.io|konghq\.com|cloud\.google\.com|gke\.io|azure\.com|openshift\.io|nginx\.org|nginx\.com|haproxy\.com|hetzner\.cloud|openstack\.org|tencent\.com|oraclecloud\.com|civo\.com|yandex\.cloud)\//
 
 function readAnnotations(annotations: Field): Labels {
   const read = annotations.entries().filter(({ key }) => isReadAnnotation(String(key)))

@@ -3,34 +3,11 @@
  *
  * @module
  */
-import type { Ingress, IngressClass, Labels, Pod, Service, ServicePort } from '../kube/objects.ts'
+import type { Ingress, Pod, Service, ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
-import { classOf } from './ingress-rules.ts'
+import { classOf, controllerOf, INGRESS_CONTROLLERS, ingressClassOf } from './controllers/table.ts'
 import { nodeAddresses } from './nodes.ts'
 import { clusterIPFieldOf, clusterIPsOf } from './service.ts'
-
-/**
- * How controllers label the Service before them (their charts and manifests). `controller` begins
- * IngressClass.spec.controller; `classes` are the names used where no IngressClass object tells.
- */
-const CONTROLLERS: readonly { controller: string; classes: readonly string[]; labels: readonly Labels[] }[] = [
-  {
-    controller: 'k8s.io/ingress-nginx',
-    classes: ['nginx'],
-    labels: [{ 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' }],
-  },
-  { controller: 'traefik.io/', classes: ['traefik'], labels: [{ 'app.kubernetes.io/name': 'traefik' }] },
-  {
-    controller: 'projectcontour.io/',
-    classes: ['contour'],
-    labels: [{ app: 'envoy' }, { 'app.kubernetes.io/component': 'envoy' }],
-  },
-  {
-    controller: 'haproxy.org/',
-    classes: ['haproxy'],
-    labels: [{ 'app.kubernetes.io/name': 'kubernetes-ingress' }, { run: 'haproxy-ingress' }],
-  },
-]
 
 export type FrontPorts = { http: ServicePort | null; https: ServicePort | null }
 
@@ -42,23 +19,13 @@ export function frontPorts(service: Service): FrontPorts {
   return { http: find(80, ['http', 'web']), https: find(443, ['https', 'websecure']) }
 }
 
-/** Of several defaults the newest is filled in, then the first by name (plugin/pkg/admission/network/defaultingressclass). */
-function defaultClass(classes: readonly IngressClass[]): IngressClass | undefined {
-  const age = ({ meta }: IngressClass): number => Date.parse(meta.createdAt ?? '') || 0
-  return classes.filter(({ isDefault }) => isDefault).toSorted((a, b) => age(b) - age(a))[0]
-}
-
 /** By the class of the Ingress; without one, only where a single controller's Service is among the objects. */
 export function frontingService(context: PlanContext, ingress: Ingress): Service | null {
   const { index } = context
-  const name = classOf(ingress)
-  const found =
-    name === null ? defaultClass(index.ingressClasses) : index.ingressClasses.find(({ meta }) => meta.name === name)
-  const controller = found?.controller ?? null
-  const known = CONTROLLERS.filter((each) =>
-    controller !== null ? controller.startsWith(each.controller) : name === null || each.classes.includes(name),
-  )
-  const marked = new Set(known.flatMap(({ labels }) => labels.flatMap(index.servicesMarked)))
+  const controller = controllerOf(index, ingress)
+  const anyOf = classOf(ingress) === null && ingressClassOf(index, ingress) === null
+  const known = controller !== null ? [controller] : anyOf ? INGRESS_CONTROLLERS : []
+  const marked = new Set(known.flatMap(({ fronts }) => fronts.flatMap(index.servicesMarked)))
   const fronts = [...marked].filter((service) => {
     const { http, https } = frontPorts(service)
     return service.type !== 'ExternalName' && clusterIPsOf({ service }).length > 0 && (http ?? https) !== null

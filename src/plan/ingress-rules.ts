@@ -3,8 +3,12 @@
  *
  * @module
  */
+
+import { actionOf } from '../kube/ingress-actions.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import { type Ingress, type IngressBackend, type PathType, refOf } from '../kube/objects.ts'
+import { askedOf, isTrue, type PathSyntax } from './controllers/controller.ts'
+import { classOf, controllerOf } from './controllers/table.ts'
 
 /** A way through an Ingress to a backend: a rule's path, or what no path takes. */
 export type Route = {
@@ -17,13 +21,28 @@ export type Route = {
   backend: IngressBackend
   /** `spec.rules[0].http.paths[1]`. */
   field: string
+  /** Where the backend stands for an action: the annotation, and how much of the requests this one gets, of 1. */
+  action?: { annotation: string; type: string; share: number }
 }
 
-/** `spec.ingressClassName`, or the annotation that came before it. */
-export const classOf = (ingress: Ingress): string | null =>
-  ingress.ingressClassName ?? ingress.meta.annotations['kubernetes.io/ingress.class'] ?? null
+/** With an action in place of its backend: one route for each Service that it forwards to, none of them where it does not. */
+function withAction(route: Route): Route[] {
+  const action = actionOf(route.ingress, route.backend)
+  if (action === null) return [route]
+  const { annotation, type, targets } = action
+  const all = targets.reduce((sum, { weight }) => sum + weight, 0)
+  const used = type === 'forward' ? targets.filter(({ weight }) => weight > 0) : []
+  if (used.length === 0) return [{ ...route, backend: { service: null }, action: { annotation, type, share: 0 } }]
+  return used.map(({ service, port, weight }) => ({
+    ...route,
+    backend: { service: { name: service, port } },
+    action: { annotation, type, share: weight / all },
+  }))
+}
 
-export function routesOf(ingress: Ingress): Route[] {
+export const routesOf = (ingress: Ingress): Route[] => writtenRoutes(ingress).flatMap(withAction)
+
+function writtenRoutes(ingress: Ingress): Route[] {
   const { defaultBackend } = ingress
   const defaultField = ingress.apiVersion === 'networking.k8s.io/v1' ? 'spec.defaultBackend' : 'spec.backend'
   const ofRules = ingress.rules.flatMap(({ host, paths }, position) => {
@@ -46,18 +65,59 @@ export function routesOf(ingress: Ingress): Route[] {
   return [...ofRules, { ingress, host: null, path: null, pathType: null, backend: defaultBackend, field: defaultField }]
 }
 
-const REGEX_ANNOTATIONS = ['nginx.ingress.kubernetes.io/use-regex', 'nginx.ingress.kubernetes.io/rewrite-target']
+const SPECIAL = /[\\^$*+?()[\]{}|]/
 
-/** Whether the controller reads the path as a regular expression: no characters tell for certain, these make it likely. */
-export function isRegex({ ingress, path, pathType }: Route): boolean {
-  if (path === null || !/[\\^$*+?()[\]{}|]/.test(path)) return false
-  return (
-    pathType === 'ImplementationSpecific' ||
-    REGEX_ANNOTATIONS.some((name) => ingress.meta.annotations[name] !== undefined)
-  )
+/**
+ * How the controller reads the path of a route. Of one that is not known, no characters tell for certain; these make a
+ * regular expression likely where the type leaves it to the implementation.
+ */
+export function syntaxOf(index: ObjectIndex, { ingress, path, pathType }: Route): PathSyntax {
+  if (path === null || pathType === null) return 'literal'
+  const told = controllerOf(index, ingress)?.syntax?.(askedOf(ingress, null), path, pathType) ?? null
+  if (told === 'glob') return 'glob'
+  if (told === 'literal' || !SPECIAL.test(path)) return 'literal'
+  return told === 'regex' || pathType === 'ImplementationSpecific' ? 'regex' : 'literal'
 }
 
-/** What a regular expression certainly begins with: `/api(/|$)(.*)` → `/api`. A glob's `/foo/*` → `/foo/`. */
+/** What a route certainly takes, as it is written in a request: the path itself, or what the pattern begins with. */
+export function writtenPath(index: ObjectIndex, route: Route): string {
+  const { path } = route
+  if (path === null) return '/'
+  switch (syntaxOf(index, route)) {
+    case 'literal':
+      return encodePath(path)
+    case 'glob':
+      return encodePath(globExample(path))
+    case 'regex':
+      return encodePath(literalPrefix(path.replace(/^\/~(?=\/)/, '')))
+  }
+}
+
+/** Whether what lies below its path is the route's too: not of an exact one, nor of a glob without a star at its end. */
+export const takesBelow = (index: ObjectIndex, route: Route): boolean =>
+  route.pathType !== 'Exact' && (syntaxOf(index, route) !== 'glob' || route.path?.endsWith('*') === true)
+
+const CANARY = 'nginx.ingress.kubernetes.io/canary'
+
+/**
+ * How much of the requests a canary of ingress-nginx gets, of 1: by header or cookie alone, none of a plain one.
+ * `null`: it is none.
+ */
+export function canaryShare({ ingress: { meta } }: Route): number | null {
+  const { annotations } = meta
+  if (!isTrue(annotations[CANARY] ?? null)) return null
+  const weight = Number(annotations[`${CANARY}-weight`] ?? 0)
+  const total = Number(annotations[`${CANARY}-weight-total`] ?? 100)
+  return Number.isFinite(weight / total) ? Math.min(1, Math.max(0, weight / total)) : 0
+}
+
+/** A path that a glob takes: what its stars and question marks stand for may be nothing, or one letter. */
+const globExample = (glob: string): string => glob.replace(/\*+$/, '').replaceAll(/\*+|\?/g, 'x')
+
+/** What every path that a glob takes begins with. */
+const globPrefix = (glob: string): string => glob.slice(0, glob.search(/[*?]|$/))
+
+/** What a regular expression certainly begins with: `/api(/|$)(.*)` → `/api`. */
 export function literalPrefix(path: string): string {
   const text = path.replaceAll('\\.', '.').replaceAll('\\/', '/')
   const end = text.search(/[\\^$*+?()[\]{}|]|\.[*+?]/)
@@ -72,7 +132,7 @@ export const encodePath = (path: string): string =>
 
 /** Exact before prefix, longer before shorter; a default backend last. */
 const rank = ({ path, pathType }: Route): number =>
-  path === null ? -1 : pathType === 'Exact' ? Number.MAX_SAFE_INTEGER : path.replace(/\/$/, '').length
+  path === null ? -1 : pathType === 'Exact' ? Number.MAX_SAFE_INTEGER : path.replace(/\/?\*?$/, '').length
 
 /**
  * Routes that compete for a request, found by the request's path: an Ingress may have thousands, and each is asked for
@@ -82,27 +142,35 @@ export type Competition = {
   exact: ReadonlyMap<string, readonly Route[]>
   /** By the path without its last slash. Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. */
   prefixes: ReadonlyMap<string, readonly Route[]>
-  /** By what a regular expression certainly begins with. */
-  expressions: ReadonlyMap<string, readonly Route[]>
+  /** By what a pattern certainly begins with. */
+  beginnings: ReadonlyMap<string, readonly Route[]>
 }
 
-function compete(routes: readonly Route[]): Competition {
-  const known = { exact: new Map(), prefixes: new Map(), expressions: new Map() } satisfies Record<
+function compete(index: ObjectIndex, routes: readonly Route[]): Competition {
+  const known = { exact: new Map(), prefixes: new Map(), beginnings: new Map() } satisfies Record<
     keyof Competition,
     Map<string, Route[]>
   >
   for (const route of routes) {
-    const { path, pathType } = route
-    if (path === null) continue
-    const regex = pathType !== 'Exact' && isRegex(route)
-    const written = encodePath(regex ? literalPrefix(path) : path)
-    const map: Map<string, Route[]> = pathType === 'Exact' ? known.exact : regex ? known.expressions : known.prefixes
-    const key = pathType === 'Exact' || regex ? written : written.replace(/\/$/, '')
-    const before = map.get(key)
+    const placed = placeOf(index, route)
+    if (placed === null) continue
+    const map: Map<string, Route[]> = known[placed.among]
+    const before = map.get(placed.key)
     if (before) before.push(route)
-    else map.set(key, [route])
+    else map.set(placed.key, [route])
   }
   return known
+}
+
+function placeOf(index: ObjectIndex, route: Route): { among: keyof Competition; key: string } | null {
+  const { path, pathType } = route
+  if (path === null) return null
+  const syntax = pathType === 'Exact' ? 'literal' : syntaxOf(index, route)
+  if (syntax === 'regex') return { among: 'beginnings', key: writtenPath(index, route) }
+  if (syntax === 'glob' && /[*?]/.test(path)) return { among: 'beginnings', key: encodePath(globPrefix(path)) }
+  // A glob without a star takes that very path.
+  if (pathType === 'Exact' || syntax === 'glob') return { among: 'exact', key: encodePath(path) }
+  return { among: 'prefixes', key: encodePath(path).replace(/\/$/, '') }
 }
 
 /** Each path that is an element-wise beginning of this one, itself first: `/a/b`, `/a`, the empty one. */
@@ -122,6 +190,7 @@ export function competitors(index: ObjectIndex, route: Route): Competition {
   const found =
     known.get(key) ??
     compete(
+      index,
       index
         .ingressesForHost(route.host)
         .filter((ingress) => classOf(ingress) === name)
@@ -133,7 +202,7 @@ export function competitors(index: ObjectIndex, route: Route): Competition {
 }
 
 /** Those of the competitors that a request for the path may go to: one, unless several claim the same. */
-export function winners({ exact, prefixes, expressions }: Competition, urlPath: string): readonly Route[] {
+export function winners({ exact, prefixes, beginnings }: Competition, urlPath: string): readonly Route[] {
   const asked = urlPath.split(/[?#]/)[0] ?? urlPath
   const exactly = exact.get(asked)
   if (exactly !== undefined) return exactly
@@ -145,7 +214,7 @@ export function winners({ exact, prefixes, expressions }: Competition, urlPath: 
     taking.push(...found)
     break
   }
-  for (const [beginning, routes] of expressions) if (asked.startsWith(beginning)) taking.push(...routes)
+  for (const [beginning, routes] of beginnings) if (asked.startsWith(beginning)) taking.push(...routes)
   const best = taking.reduce((most, route) => Math.max(most, rank(route)), 0)
   return taking.filter((route) => rank(route) === best)
 }

@@ -6,20 +6,22 @@
  */
 import { type Ingress, type PortRef, refOf, type Service, type ServicePort } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
+import type { Listener } from './controllers/controller.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { type Controller, controllersOf } from './ingress-address.ts'
+import { aliasesOf, dialledPort, internalDoubts, listenersFor } from './ingress-listeners.ts'
 import {
+  canaryShare,
   competitors,
-  encodePath,
-  isRegex,
   isSameRoute,
-  literalPrefix,
   probeHost,
   type Route,
   routeRef,
   routesOf,
-  tlsEntryFor,
+  syntaxOf,
+  takesBelow,
   winners,
+  writtenPath,
 } from './ingress-rules.ts'
 import { familyOf } from './ip.ts'
 
@@ -75,22 +77,41 @@ function throughControllers(context: PlanContext, ingress: Ingress, routes: read
     controllersOf(context, ingress),
     ({ address }) => address ?? '',
   )
+  const aliases = aliasesOf(context, ingress)
   return routes.flatMap((route) => {
     const asked = askedOf(context, route)
-    return controllers
-      .map((controller) => byPublicName(context, route, controller))
-      .flatMap((controller) =>
-        schemesOf(route, asked.host).map((scheme) => through(context, route, asked, controller, scheme)),
-      )
+    const hosts: Asked[] =
+      route.host === null ? [asked] : [asked, ...aliases.map((alias) => byAlias(context, asked, alias))]
+    return hosts.flatMap((each) => {
+      const listeners = listenersFor(context, route, each.host)
+      return controllers
+        .map((controller) => byPublicName(context, each, route, controller))
+        .flatMap((controller) =>
+          listeners.map((listener, at) => {
+            const isFirst = listeners.findIndex(({ scheme }) => scheme === listener.scheme) === at
+            return through(context, route, each, controller, listener, isFirst)
+          }),
+        )
+    })
   })
 }
+
+const byAlias = (
+  { index }: PlanContext,
+  asked: Asked,
+  { host, because }: { host: string; because: string },
+): Asked => ({ ...asked, host: probeHost(index, host), rule: host, because: [...asked.because, because] })
 
 /**
  * Where no object tells the controller's address: what clients outside would follow. Not from inside, where the name
  * may have another answer. That it leads to this cluster is promised by nobody.
  */
-function byPublicName({ vantage }: PlanContext, route: Route, controller: Controller): Controller {
-  const { host } = route
+function byPublicName(
+  { vantage }: PlanContext,
+  { rule: host }: Asked,
+  route: Route,
+  controller: Controller,
+): Controller {
   if (controller.address !== null || vantage === 'in-cluster' || host === null || host.startsWith('*.')) {
     return controller
   }
@@ -98,30 +119,32 @@ function byPublicName({ vantage }: PlanContext, route: Route, controller: Contro
   return { ...controller, address: host, pending: null, doubts: [...controller.doubts, doubt] }
 }
 
-type Asked = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & { because: string[]; doubts: string[] }
+type Asked = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & {
+  /** The host as the rule, or an alias of it, is written. */
+  rule: string | null
+  because: readonly string[]
+  doubts: readonly string[]
+}
 
 /** A request that this rule gets: its host made concrete, its path one that no other rule takes. */
 function askedOf({ index }: PlanContext, route: Route): Asked {
   const ref = routeRef(route)
   const host = probeHost(index, route.host)
   const made = host === route.host ? [] : [`${ref}: asked with ${host}, made up to match ${route.host}`]
+  const common = { host, rule: route.host }
   if (route.path === null) {
     const besideRules = route.host === null && route.ingress.rules.length > 0
     const doubts = besideRules ? [`${ref}: what a default backend gets beside rules depends on the controller`] : []
-    return { host, urlPath: '/', routes: null, because: made, doubts }
+    return { ...common, urlPath: '/', routes: null, because: made, doubts }
   }
   const all = competitors(index, route)
   const gets = (urlPath: string): boolean => winners(all, urlPath).some((winner) => isSameRoute(winner, route))
-  const regex = isRegex(route)
-  const written = encodePath(regex ? literalPrefix(route.path) : route.path)
-  const under =
-    route.pathType === 'Exact' ? [] : [`${written.replace(/\/$/, '')}/`, `${written.replace(/\/$/, '')}/portolan`]
+  const written = writtenPath(index, route)
+  const stem = written.replace(/\/$/, '')
+  const under = takesBelow(index, route) ? [`${stem}/`, `${stem}/portolan`] : []
   const urlPath = [written, ...under].find(gets) ?? written
-  const others = winners(all, urlPath).filter(
-    (other) => !isSameRoute(other, route) && other.backend.service?.name !== route.backend.service?.name,
-  )
   return {
-    host,
+    ...common,
     urlPath,
     routes: gets,
     because: [
@@ -129,37 +152,48 @@ function askedOf({ index }: PlanContext, route: Route): Asked {
       ...(urlPath === written ? [] : [`${ref}: asked at ${urlPath}, as another rule takes ${written}`]),
     ],
     doubts: [
-      ...(regex
+      ...(syntaxOf(index, route) === 'regex'
         ? [
             `${ref}.path: a regular expression, asked at its literal beginning ${urlPath} (ingressPath of a check gives a better one)`,
           ]
         : []),
-      ...others.map((other) => `${ref}: ${routeRef(other)} claims the same host and path for another Service`),
+      ...shareDoubts(route, winners(all, urlPath)),
     ],
   }
 }
 
-function schemesOf({ ingress }: Route, host: string | null): readonly ('http' | 'https')[] {
-  return tlsEntryFor(ingress, host) === null ? ['http'] : ['https', 'http']
+/** Why not all requests for the route get to the Service. */
+function shareDoubts(route: Route, claimants: readonly Route[]): string[] {
+  const ref = routeRef(route)
+  if (route.action !== undefined && route.action.share < 1) {
+    const share = percent(route.action.share)
+    return [`${ref}: ${route.action.annotation} sends ${share} of the requests to this Service, the rest elsewhere`]
+  }
+  const own = canaryShare(route)
+  if (own !== null) return own >= 1 ? [] : [`${ref}: a canary, which gets ${percent(own)} of the requests`]
+  return claimants.flatMap((other) => {
+    if (isSameRoute(other, route) || other.backend.service?.name === route.backend.service?.name) return []
+    const share = canaryShare(other)
+    if (share === 0) return []
+    if (share !== null) return [`${ref}: ${routeRef(other)} is a canary, which takes ${percent(share)} of the requests`]
+    return [`${ref}: ${routeRef(other)} claims the same host and path for another Service`]
+  })
 }
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
 function through(
   context: PlanContext,
   route: Route,
   asked: Asked,
   controller: Controller,
-  scheme: 'http' | 'https',
+  listener: Listener,
+  isFirst: boolean,
 ): PathDraft {
-  const { ingress } = route
   const { host } = asked
+  const { scheme } = listener
   const { port, told } = servicePort(context.service, route)
-  const tls = tlsEntryFor(ingress, host)
-  const tlsField = tls === null ? [] : [`${refOf(ingress)} spec.tls[${tls}]`]
-  const covered =
-    scheme === 'http' && tls !== null
-      ? [`${tlsField[0]}: plain HTTP may be redirected or refused where TLS covers the host`]
-      : []
-  const addressPort = controller.ports[scheme]
+  const addressPort = dialledPort(listener, controller.ports[scheme])
   const isName = controller.address !== null && familyOf(controller.address) === null
   return draft({
     kind: 'Ingress',
@@ -171,20 +205,29 @@ function through(
       routeRef(route),
       ...told,
       ...controller.because,
-      ...(scheme === 'https' ? tlsField : []),
+      ...(route.action === undefined
+        ? []
+        : [`${refOf(route.ingress)} metadata.annotations["${route.action.annotation}"]`]),
+      ...listener.because,
       ...asked.because,
     ],
-    discriminator: [controller.address, route.host, route.path, route.pathType],
+    // Two listeners of one scheme are two ways; the first is known by the rule alone.
+    discriminator: [controller.address, asked.rule, route.path, route.pathType, ...(isFirst ? [] : [addressPort])],
     reach: controller.reach,
     host,
     sni: host ?? (isName ? controller.address : null),
-    judgesCertificate: host !== null,
+    judgesCertificate: host !== null && listener.passthrough !== true,
     rulePath: route.path,
     pathType: route.pathType,
     urlPath: asked.urlPath,
     routes: asked.routes,
     shortCut: controller.isVip && context.vantage === 'in-cluster',
-    doubts: [...covered, ...asked.doubts, ...controller.doubts],
+    doubts: [
+      ...listener.doubts,
+      ...asked.doubts,
+      ...controller.doubts,
+      ...internalDoubts(context, route.ingress, controller),
+    ],
     pending: controller.pending ?? (addressPort === null ? `the controller's Service has no port for ${scheme}` : null),
   })
 }
@@ -203,8 +246,10 @@ export function servicePort(
       told: [`Service/${service.meta.name} spec.ports[${position.at}].${part}`],
     }
   }
-  const target = service.ports.find(({ targetPort }) => targetPort === ref)
   const where = `${refOf(ingress)} ${field}`
+  const own = unlistedPort(service, ref)
+  if (own !== null) return { port: own, told: [`${where}: port ${own.port}, as the ExternalName Service lists none`] }
+  const target = service.ports.find(({ targetPort }) => targetPort === ref)
   if (target === undefined) return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`] }
   return {
     port: target,
@@ -224,3 +269,12 @@ export function backendPort(service: Service, ref: PortRef | null): { port: Serv
     .filter(({ port: { name, port } }) => (typeof ref === 'number' ? port === ref : ref !== null && name === ref))
   return named.find(({ port }) => port.protocol === 'TCP') ?? named[0] ?? null
 }
+
+/**
+ * The number that an Ingress gives for an ExternalName Service without ports, which name nothing to choose from
+ * (ingress-nginx `internal/ingress/controller`, serviceEndpoints). `null`: the Service lists ports, or it is a name.
+ */
+export const unlistedPort = ({ type, ports }: Service, ref: PortRef | null): ServicePort | null =>
+  type === 'ExternalName' && ports.length === 0 && typeof ref === 'number'
+    ? { name: null, port: ref, protocol: 'TCP', targetPort: ref, nodePort: null, appProtocol: null }
+    : null

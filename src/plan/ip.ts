@@ -55,3 +55,6 @@ export function isWithin(address: string, cidrs: readonly string[]): boolean {
     return parsed.kind() === base.kind() && parsed.match(base, bits)
   })
 }
+
+/** Of this very machine: a tunnel or a cluster on it, as people have for development. */
+export const isLoopback = (address: string): boolean => scopeOf(address) === 'loopback'

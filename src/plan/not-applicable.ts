@@ -1,3 +1,6 @@
+import { actionOf } from '../kube/ingress-actions.ts'
+import { backendsOf } from '../kube/object-index.ts'
+import { refOf } from '../kube/objects.ts'
 import type { PlanContext } from './context.ts'
 import type { NotApplicable, PathKind } from './path.ts'
 import { PATH_KINDS } from './path.ts'
@@ -22,6 +25,25 @@ export function notApplicable(context: PlanContext, planned: ReadonlySet<PathKin
   return [...missing, ...routes]
 }
 
+/** A backend of the Service's name that stands for an action which does not lead to it. */
+function actionElsewhere({ index, target }: PlanContext): string | null {
+  for (const ingress of index.ingressesOf(target.namespace, target.service)) {
+    for (const backend of backendsOf(ingress)) {
+      const action = actionOf(ingress, backend)
+      if (action === null) continue
+      const does =
+        action.type === 'forward' ? 'forwards, and not to this Service' : (DOES[action.type] ?? 'is not understood')
+      return `${refOf(ingress)} metadata.annotations["${action.annotation}"]: the action ${does}`
+    }
+  }
+  return null
+}
+
+const DOES: Readonly<Record<string, string>> = {
+  redirect: 'is a redirect, which leads to no Service',
+  'fixed-response': 'is a fixed response, which leads to no Service',
+}
+
 function reasonFor(context: PlanContext, kind: PathKind): string {
   const { service, endpoints } = context
   const type = `Service type is ${service.type}`
@@ -37,7 +59,7 @@ function reasonFor(context: PlanContext, kind: PathKind): string {
     NodePort: () =>
       ofService ?? (service.type === 'LoadBalancer' ? 'spec.allocateLoadBalancerNodePorts is false' : type),
     LoadBalancer: () => type,
-    Ingress: () => 'no Ingress among the objects names the Service in its namespace',
+    Ingress: () => actionElsewhere(context) ?? 'no Ingress among the objects names the Service in its namespace',
     Endpoint: () => {
       if (isExternalName(context)) return `${type}: it has no endpoints`
       if (endpoints.source === null) return NO_ENDPOINT_OBJECTS

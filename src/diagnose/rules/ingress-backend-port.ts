@@ -1,6 +1,6 @@
 import { refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
-import { backendPort } from '../../plan/ingress.ts'
+import { backendPort, unlistedPort } from '../../plan/ingress.ts'
 import { type Route, routeRef } from '../../plan/ingress-rules.ts'
 import type { Facts } from '../facts.ts'
 import type { Cause, Rule } from '../rule.ts'
@@ -13,7 +13,7 @@ type Wrong = { route: Route; ref: number | string | null; isTarget: boolean }
 function wrongPorts({ service, routes }: Facts): Wrong[] {
   return routes.flatMap((route) => {
     const ref = route.backend.service?.port ?? null
-    if (backendPort(service, ref) !== null) return []
+    if ((backendPort(service, ref) ?? unlistedPort(service, ref)) !== null) return []
     return [{ route, ref, isTarget: service.ports.some(({ targetPort }) => targetPort === ref) }]
   })
 }

@@ -1,6 +1,7 @@
 import { refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
-import { classOf, routeRef } from '../../plan/ingress-rules.ts'
+import { classOf } from '../../plan/controllers/table.ts'
+import { routeRef } from '../../plan/ingress-rules.ts'
 import type { Rule } from '../rule.ts'
 import { NO_ROUTE } from '../shows.ts'
 import { list } from '../words.ts'

@@ -1,0 +1,60 @@
+/**
+ * Backends of the AWS Load Balancer Controller that stand in an annotation: a backend with the port name
+ * `use-annotation` means the action `alb.ingress.kubernetes.io/actions.NAME`, NAME being that of the backend's Service
+ * (https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions).
+ *
+ * @module
+ */
+import type { Ingress, IngressBackend, PortRef } from './objects.ts'
+
+export type ActionTarget = { service: string; port: PortRef | null; weight: number }
+
+export type IngressAction = {
+  /** The name of the annotation. */
+  annotation: string
+  /** `forward`, `redirect`, `fixed-response`; empty: its text is not understood. */
+  type: string
+  /** Services that it forwards to; target groups that are named by their ARN lead to none. */
+  targets: readonly ActionTarget[]
+}
+
+const PREFIX = 'alb.ingress.kubernetes.io/actions.'
+/** The most target groups of an action (AWS quotas). */
+const TARGETS = 20
+
+/** @returns `null` where the backend is a Service, or the annotation is not there. */
+export function actionOf({ meta: { annotations } }: Ingress, { service }: IngressBackend): IngressAction | null {
+  if (service?.port !== 'use-annotation') return null
+  const annotation = PREFIX + service.name
+  const text = annotations[annotation]
+  if (text === undefined) return null
+  let parsed: unknown = null
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    // Not understood, which its type tells.
+  }
+  const action = fieldsOf(parsed)
+  const type = action.type
+  const forward = fieldsOf(action.forwardconfig)
+  const listed = Array.isArray(forward.targetgroups) ? forward.targetgroups : [parsed]
+  const targets = listed.slice(0, TARGETS).flatMap((each: unknown): ActionTarget[] => {
+    const { servicename, serviceport, weight } = fieldsOf(each)
+    if (typeof servicename !== 'string') return []
+    return [{ service: servicename, port: portOf(serviceport), weight: typeof weight === 'number' ? weight : 1 }]
+  })
+  return { annotation, type: typeof type === 'string' ? type.toLowerCase() : '', targets }
+}
+
+/** Fields by their names in lower case: Go's decoder, which the controller uses, takes any case. */
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, field]) => [key.toLowerCase(), field]))
+    : {}
+
+/** A number, also as text; else a name. */
+function portOf(value: unknown): PortRef | null {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'string' || value === '') return null
+  return /^\d{1,5}$/.test(value) ? Number(value) : value
+}

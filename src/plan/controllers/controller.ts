@@ -1,0 +1,162 @@
+/**
+ * What the planner knows of an Ingress controller: how it is recognised, and what its annotations say about the
+ * listeners that a rule is served on. The controllers themselves are rows of `table.ts`.
+ *
+ * @module
+ */
+import type { Ingress, Labels } from '../../kube/objects.ts'
+import { refOf } from '../../kube/objects.ts'
+
+/** A place at which the controller takes requests for a rule. */
+export type Listener = {
+  scheme: 'http' | 'https'
+  /** `null`: the port that the controller has for the scheme. */
+  port: number | null
+  because: readonly string[]
+  /** Why it may not be there, or may not lead to the Service. */
+  doubts: readonly string[]
+  /** TLS is ended by the backend, not by the controller: the certificate is the backend's. */
+  passthrough?: boolean
+}
+
+/** One annotation that is read, for the documentation too. */
+export type Read = { annotation: string; means: string }
+
+/** How a controller reads the path of a rule. */
+export type PathSyntax = 'literal' | 'glob' | 'regex'
+
+/** A rule for a host, with the annotations of its Ingress at hand. */
+export type Asked = {
+  ingress: Ingress
+  /** What covers the host with TLS: `Ingress/toad spec.tls[0]`; `null`: nothing does. */
+  tls: string | null
+  /** The value of an annotation of the Ingress; `null`: it has none, or an empty one. */
+  value(annotation: string): string | null
+  /** `Ingress/toad metadata.annotations["…"]=…`, as `because` tells it. */
+  told(annotation: string): string
+}
+
+export type IngressController = {
+  name: string
+  /** The page of the controller's documentation, or the file of its code, that the rules are taken from. */
+  sources: readonly string[]
+  /** What `IngressClass.spec.controller` begins with. */
+  controllers: readonly string[]
+  /** A word of the class's name, where no IngressClass object tells: `nginx`, `nginx-internal`, `public-nginx`. */
+  classes: readonly string[]
+  /** What annotations begin with that no other controller reads. */
+  owns: readonly string[]
+  /** Labels of the Service before it, as its chart or manifests set them. */
+  fronts: readonly Labels[]
+  reads: readonly Read[]
+  /** TLS for a host is that of any Ingress of the class: certificates are chosen by SNI alone. */
+  sharesTls: boolean
+  listeners(asked: Asked): readonly Listener[]
+  /** How a path is read; left out: literally, and of type ImplementationSpecific perhaps as a regular expression. */
+  syntax?(asked: Asked, path: string, pathType: string): PathSyntax | null
+  /** What makes it a matter of the cloud's own network: the annotation that says so. `null`: it is public. */
+  internal?(asked: Asked): string | null
+  /** What a plain request may not get past. */
+  demands?: readonly { annotation: string; when: RegExp; why: string }[]
+  /** Other hosts that get the same rules. */
+  aliases?: readonly string[]
+}
+
+export function askedOf(ingress: Ingress, tls: string | null): Asked {
+  const { annotations } = ingress.meta
+  return {
+    ingress,
+    tls,
+    value: (annotation) => annotations[annotation]?.trim() || null,
+    told: (annotation) =>
+      `${refOf(ingress)} metadata.annotations["${annotation}"]=${shortened(annotations[annotation])}`,
+  }
+}
+
+/** Values may be as long as an object, and stand in every path. */
+const shortened = (value = ''): string => (value.length > 120 ? `${value.slice(0, 117)}...` : value)
+
+/** As Go's strconv.ParseBool, which most controllers use; Cilium also takes `enabled`. */
+export const isTrue = (value: string | null): boolean => /^(1|t|true|enabled|on|yes)$/i.test(value ?? '')
+export const isFalse = (value: string | null): boolean => /^(0|f|false|disabled|off|no)$/i.test(value ?? '')
+
+/** `a, b` → `['a', 'b']`. */
+export const listOf = (value: string | null): string[] =>
+  (value ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+
+type Told = { because?: readonly string[]; doubts?: readonly string[]; port?: number | null }
+
+export const http = ({ because = [], doubts = [], port = null }: Told = {}): Listener => ({
+  scheme: 'http',
+  port,
+  because,
+  doubts,
+})
+export const https = ({ because = [], doubts = [], port = null }: Told = {}): Listener => ({
+  scheme: 'https',
+  port,
+  because,
+  doubts,
+})
+
+/** What `spec.tls` alone promises, whoever the controller is. */
+export function byTls({ tls }: Pick<Asked, 'tls'>): readonly Listener[] {
+  if (tls === null) return [http()]
+  const covered = `${tls}: plain HTTP may be redirected or refused where TLS covers the host`
+  return [https({ because: [tls] }), http({ doubts: [covered] })]
+}
+
+/** How controllers that follow `spec.tls` let annotations change it. */
+export type Switches = {
+  /** TLS goes to the backend as it is. */
+  passthrough?: readonly string[]
+  /** True: clients of plain HTTP are sent to HTTPS even where nothing covers the host. */
+  force?: readonly string[]
+  /** False: plain HTTP is served beside HTTPS; it would be redirected otherwise. */
+  redirect?: readonly string[]
+  /** False: there is no plain HTTP. */
+  allowHttp?: readonly string[]
+  /** Plain HTTP is served beside HTTPS unless an annotation says otherwise. */
+  servesBoth?: boolean
+}
+
+/** The listeners of a controller whose annotations are switches on top of `spec.tls`. */
+export function bySwitches(switches: Switches, asked: Asked): readonly Listener[] {
+  const { tls, value, told } = asked
+  const find = (names: readonly string[] = [], test: (value: string | null) => boolean): string | null => {
+    const name = names.find((each) => test(value(each)))
+    return name === undefined ? null : told(name)
+  }
+  const passthrough = find(switches.passthrough, isTrue)
+  if (passthrough !== null) {
+    return [
+      {
+        ...https({ because: [`${passthrough}: TLS is ended by the backend, whose certificate it is`] }),
+        passthrough: true,
+      },
+      http({ doubts: [`${passthrough}: what plain HTTP gets beside it depends on the controller`] }),
+    ]
+  }
+  const forced = find(switches.force, isTrue)
+  const refused = find(switches.allowHttp, isFalse)
+  const secure = tls ?? forced ?? null
+  const both = find(switches.redirect, isFalse)
+  return [
+    ...(secure === null ? [] : [https({ because: [secure] })]),
+    ...(refused !== null ? [] : [plain(asked, { forced, both, servesBoth: switches.servesBoth ?? false })]),
+  ]
+}
+
+function plain(
+  asked: Asked,
+  { forced, both, servesBoth }: { forced: string | null; both: string | null; servesBoth: boolean },
+): Listener {
+  if (forced !== null) return http({ doubts: [`${forced}: plain HTTP is sent to HTTPS`] })
+  if (asked.tls === null) return http()
+  if (both !== null) return http({ because: [both] })
+  if (servesBoth) return http()
+  return byTls(asked)[1] ?? http()
+}

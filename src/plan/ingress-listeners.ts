@@ -1,0 +1,95 @@
+/**
+ * On which listeners of its controller a rule is served, by `spec.tls` and by the annotations of controllers that are
+ * known (`controllers/table.ts`).
+ *
+ * @module
+ */
+import { type Ingress, refOf } from '../kube/objects.ts'
+import type { PlanContext } from './context.ts'
+import { askedOf, byTls, type Listener, listOf } from './controllers/controller.ts'
+import { classOf, controllerOf } from './controllers/table.ts'
+import { type Route, tlsEntryFor } from './ingress-rules.ts'
+import { isLoopback, isPrivate, isWithin } from './ip.ts'
+
+/** What covers the host with TLS: the Ingress itself; where certificates are chosen by SNI alone, also one beside it. */
+function tlsOf({ index }: PlanContext, { ingress, host: rule }: Route, host: string | null): string | null {
+  const own = tlsEntryFor(ingress, host)
+  if (own !== null) return `${refOf(ingress)} spec.tls[${own}]`
+  if (host === null || controllerOf(index, ingress)?.sharesTls !== true) return null
+  for (const other of index.ingressesForHost(rule)) {
+    if (other === ingress || classOf(other) !== classOf(ingress)) continue
+    const entry = tlsEntryFor(other, host)
+    if (entry !== null && (other.tls[entry]?.hosts.length ?? 0) > 0) return `${refOf(other)} spec.tls[${entry}]`
+  }
+  return null
+}
+
+/** @param host as it is asked. */
+export function listenersFor(context: PlanContext, route: Route, host: string | null): readonly Listener[] {
+  const { index, addresses } = context
+  const { ingress } = route
+  const controller = controllerOf(index, ingress)
+  const asked = askedOf(ingress, tlsOf(context, route, host))
+  if (controller === null) return byTls(asked)
+  const found = controller.listeners(asked)
+  const demands = (controller.demands ?? [])
+    .filter(({ annotation, when }) => asked.value(annotation) !== null && when.test(asked.value(annotation) ?? ''))
+    .map(({ annotation, why }) => `${asked.told(annotation)}: ${why}`)
+  const named = route.backend.service?.name
+  const conditions = `alb.ingress.kubernetes.io/conditions.${route.action?.annotation.split('/actions.')[1] ?? named}`
+  const narrowed =
+    asked.value(conditions) === null ? [] : [`${asked.told(conditions)}: a plain request may not meet these conditions`]
+  const doubted = found.map((listener) => ({ ...listener, doubts: [...listener.doubts, ...demands, ...narrowed] }))
+  // What the caller says of ports counts before what annotations say.
+  return addresses.controllerPorts === null ? inOrder(doubted) : firstOfEach(doubted)
+}
+
+const STANDARD = { http: 80, https: 443 } as const
+
+/** HTTPS first; of one scheme the standard port first, then by number: the first has the id that it always had. */
+const inOrder = (listeners: readonly Listener[]): readonly Listener[] =>
+  listeners.toSorted((a, b) => (a.scheme === b.scheme ? 0 : a.scheme === 'https' ? -1 : 1) || rank(a) - rank(b))
+
+const rank = ({ port, scheme }: Listener): number => (port === null || port === STANDARD[scheme] ? 0 : port)
+
+const firstOfEach = (listeners: readonly Listener[]): readonly Listener[] =>
+  inOrder(listeners)
+    .filter(({ scheme }, at, all) => all.findIndex((each) => each.scheme === scheme) === at)
+    .map((listener) => ({ ...listener, port: null }))
+
+/** The port that is dialled: what the listener says, unless the controller is behind ports of its own (node ports). */
+export const dialledPort = ({ scheme, port }: Listener, own: number | null): number | null =>
+  port !== null && (own === null || own === STANDARD[scheme]) ? port : own
+
+/** Hosts that are enough to see that an alias works. */
+const ALIASES = 20
+
+/** Hosts beside that of the rule which get it too, each with the annotation that says so. */
+export function aliasesOf({ index }: PlanContext, ingress: Ingress): readonly { host: string; because: string }[] {
+  const asked = askedOf(ingress, null)
+  const ruled = new Set(ingress.rules.map(({ host }) => host))
+  return (controllerOf(index, ingress)?.aliases ?? []).flatMap((annotation) =>
+    listOf(asked.value(annotation))
+      .filter((host) => /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host) && !ruled.has(host))
+      .slice(0, ALIASES)
+      .map((host) => ({ host, because: asked.told(annotation) })),
+  )
+}
+
+/** Seen from outside: what is a matter of the cloud's own network is not promised. An address of the caller's is. */
+export function internalDoubts(
+  { index, vantage, prober: { reaches = [] } }: PlanContext,
+  ingress: Ingress,
+  { address, reach }: { address: string | null; reach: string },
+): string[] {
+  if (vantage === 'in-cluster' || reach !== 'anywhere') return []
+  const told = controllerOf(index, ingress)?.internal?.(askedOf(ingress, null)) ?? null
+  if (told !== null) return [`${told}: an internal load balancer, and the prober stands outside`]
+  return privateDoubts(address, reaches)
+}
+
+/** An address of some network of its own, which the prober is perhaps not in. One of the prober's own machine is dialled. */
+export function privateDoubts(address: string | null, reaches: readonly string[]): string[] {
+  if (address === null || !isPrivate(address) || isLoopback(address) || isWithin(address, reaches)) return []
+  return [`${address} is a private address, and the prober stands outside (name it in addresses if it is routed)`]
+}
