@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Check } from '../check/check.ts'
 import { faultsOf } from '../check/faults.ts'
+import { regexpBudget } from '../check/regexp.ts'
 import type { JobRequest } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { addressOfServer, isHost, isName } from '../lib/address.ts'
@@ -211,8 +212,9 @@ export const JobRequestSchema = z
         'Two checks have the same name',
       )
       .superRefine((checks, context) => {
+        const budget = regexpBudget()
         for (const [index, check] of checks.entries()) {
-          for (const { pointer, detail } of faultsOf(toCheck(check))) {
+          for (const { pointer, detail } of faultsOf(toCheck(check), budget)) {
             context.addIssue({ code: 'custom', path: [index, ...fromPointer(pointer)], message: detail })
           }
         }

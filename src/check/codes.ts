@@ -45,6 +45,7 @@ export const FAILURE_CODES = {
   deadline_exceeded: 'ours',
   cancelled: 'ours',
   certificate_not_seen: 'ours',
+  expectation_too_costly: 'ours',
   local_resources_exhausted: 'ours',
   internal: 'ours',
 } as const satisfies Record<string, 'dns' | 'connect' | 'tls' | 'exchange' | 'expectation' | 'ours'>

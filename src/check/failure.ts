@@ -229,6 +229,7 @@ const TEXTS: Readonly<Record<FailureCode, string>> = {
   deadline_exceeded: 'the deadline of the job came first',
   cancelled: 'the job was cancelled',
   certificate_not_seen: 'from where the prober stands the certificate cannot be seen, nor when it expires',
+  expectation_too_costly: 'what the check expects of an answer takes too long to find out about this one',
   local_resources_exhausted: 'the prober ran out of ports, descriptors or threads',
   internal: 'the prober failed for a reason that it does not know',
 }

@@ -27,6 +27,16 @@ describe('faultsOf', () => {
     expect(faultsOf(dnsCheck())).toEqual([])
   })
 
+  it.each(['127.0.0.1%lo', 'a%20b', 'a%', '[::1%25lo]', '[1::2::3]', '1.2.3.4.5'])(
+    'refuses the host %s, of which no URL can be made',
+    (host) => {
+      expect([pointers(httpCheck({ host })), pointers(httpCheck({ headers: { host } }))]).toEqual([
+        ['/host'],
+        ['/headers/host'],
+      ])
+    },
+  )
+
   it('names every field at fault, all at once', () => {
     const match = { header: 'x', regexp: '(', allowMissing: false }
     const check = httpCheck({

@@ -1,7 +1,7 @@
 import { ProblemError } from '../lib/problem.ts'
 import type { Check, HttpCheck, TcpCheck } from './check.ts'
 import { compileJsonPath } from './json-path.ts'
-import { compileRegexp } from './regexp.ts'
+import { compileRegexp, type RegexpBudget, regexpBudget } from './regexp.ts'
 
 /** What is wrong with a field. `pointer` is relative to the check (RFC 6901). */
 export type Fault = { pointer: string; detail: string }
@@ -29,18 +29,26 @@ const TARGET = /^\/[\u0021\u0022\u0024-\u007e]*$/
 const TARGET_RULE = 'begins with "/"; "#" and other than visible ASCII is percent-encoded'
 /** uri-host with an optional port (RFC 9110 7.2). */
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:\d{1,5})?$/
+/** A redirect is followed from there: what no URL can hold (`127.0.0.1%lo`) cannot be. */
+const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}/`)
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
 
-/** What a check cannot be run with, all of it at once; for the refusal of a request. */
-export function faultsOf(check: Check): Fault[] {
+/**
+ * What a check cannot be run with, all of it at once; for the refusal of a request.
+ *
+ * @param budget of the whole request, for the regular expressions of all its checks.
+ */
+export function faultsOf(check: Check, budget: RegexpBudget = regexpBudget()): Fault[] {
   if (check.type === 'dns') return []
-  return [...(check.type === 'http' ? httpFaults(check) : tcpFaults(check)), ...caFaults(check)]
+  return [...(check.type === 'http' ? httpFaults(check, budget) : tcpFaults(check, budget)), ...caFaults(check)]
 }
 
-function httpFaults({ method, headers, host, path, ingressPath, expect, responder }: HttpCheck): Fault[] {
+function httpFaults(check: HttpCheck, budget: RegexpBudget): Fault[] {
+  const { method, headers, host, path, ingressPath, expect, responder } = check
+  const { compiled, regexpAt } = compiling(budget)
   return [
     ...Object.entries(headers).flatMap(([name, value]) => headerFaults(name, value)),
-    ...unless(host === null || HOST.test(host), '/host', 'not a host, or a host and a port'),
+    ...unless(host === null || isHost(host), '/host', 'not a host, or a host and a port'),
     ...unless(path === null || TARGET.test(path), '/path', TARGET_RULE),
     ...unless(ingressPath === null || TARGET.test(ingressPath), '/ingressPath', TARGET_RULE),
     ...(method === 'HEAD' ? bodilessFaults(expect, responder) : []),
@@ -72,14 +80,14 @@ const bodilessFaults = (expect: HttpCheck['expect'], responder: HttpCheck['respo
   ),
 ]
 
-const tcpFaults = ({ queryResponse }: TcpCheck): Fault[] =>
+const tcpFaults = ({ queryResponse }: TcpCheck, budget: RegexpBudget): Fault[] =>
   queryResponse.flatMap(({ send, expect, startTls }, index) => [
     ...unless(
       send !== null || expect !== null || startTls,
       `/queryResponse/${index}`,
       'a step sends, expects or starts TLS: this one does nothing',
     ),
-    ...(expect === null ? [] : compiled(`/queryResponse/${index}/expect`, expect)),
+    ...(expect === null ? [] : compiling(budget).compiled(`/queryResponse/${index}/expect`, expect)),
   ])
 
 const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
@@ -90,15 +98,18 @@ function headerFaults(name: string, value: string): Fault[] {
   return [
     ...unless(!OWN_HEADERS.has(name.toLowerCase()), pointer, 'is written by the client itself'),
     ...unless(HEADER_VALUE.test(value), pointer, 'holds characters that no header value may hold (RFC 9110)'),
-    ...unless(name.toLowerCase() !== 'host' || HOST.test(value), pointer, 'not a host, or a host and a port'),
+    ...unless(name.toLowerCase() !== 'host' || isHost(value), pointer, 'not a host, or a host and a port'),
   ]
 }
 
 const unless = (holds: boolean, pointer: string, detail: string): Fault[] => (holds ? [] : [{ pointer, detail }])
 
-const regexpAt = (pointer: string) => (pattern: string, index: number) => compiled(`${pointer}/${index}`, pattern)
-
-const compiled = (pointer: string, pattern: string): Fault[] => refusalOf(pointer, (at) => compileRegexp(pattern, at))
+function compiling(budget: RegexpBudget) {
+  const compiled = (pointer: string, pattern: string): Fault[] =>
+    refusalOf(pointer, (at) => compileRegexp(pattern, at, budget))
+  const regexpAt = (pointer: string) => (pattern: string, index: number) => compiled(`${pointer}/${index}`, pattern)
+  return { compiled, regexpAt }
+}
 
 function refusalOf(pointer: string, compile: (pointer: string) => unknown): Fault[] {
   try {

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { anExpectation, httpCheck } from '../../test/support/checks.ts'
 import type { HttpExpect } from './check.ts'
 import { failure } from './failure.ts'
-import { judgeHttp, responderOf, sameJson } from './http.ts'
+import { judgeHttp, responderOf } from './http.ts'
+import { isSame } from './json-path-select.ts'
 import { type HttpExchange, NO_TIMINGS } from './network.ts'
+import { atOnce, createWork } from './work.ts'
 
 const NOW_MS = Date.parse('2026-11-23T00:00:00Z')
 
@@ -33,7 +35,7 @@ const exchange = (over: Partial<HttpExchange> & { status?: number; text?: string
 }
 
 const judge = (expected: Partial<HttpExpect> | null, of: HttpExchange) =>
-  judgeHttp(httpCheck({ expect: expected && anExpectation(expected) }), of, NOW_MS)
+  atOnce(judgeHttp(httpCheck({ expect: expected && anExpectation(expected) }), of, NOW_MS, createWork()))
 
 describe('judgeHttp', () => {
   it.each([200, 301, 404, 499])('passes a %i where nothing is expected', (status) => {
@@ -134,7 +136,7 @@ describe('judgeHttp', () => {
 
 describe('responderOf', () => {
   const who = (responder: NonNullable<ReturnType<typeof httpCheck>['responder']>, of: HttpExchange) =>
-    responderOf(httpCheck({ responder }), of)
+    atOnce(responderOf(httpCheck({ responder }), of, createWork()))
 
   it('is who the header or the first group says', () => {
     expect(who({ header: 'X-Pod-Name' }, exchange({ headers: { 'x-pod-name': 'toad-1' } }))).toBe('toad-1')
@@ -145,22 +147,24 @@ describe('responderOf', () => {
   })
 })
 
-describe('sameJson', () => {
+describe('isSame', () => {
   it('is equality of what is written, members in any order', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
-        expect(sameJson(left, JSON.parse(JSON.stringify(left)))).toBe(true)
-        if (sameJson(left, right)) expect(sortedText(left)).toBe(sortedText(right))
+        expect(same(left, JSON.parse(JSON.stringify(left)))).toBe(true)
+        if (same(left, right)) expect(sortedText(left)).toBe(sortedText(right))
       }),
     )
-    expect([
-      sameJson([], {}),
-      sameJson([1], [1, 2]),
-      sameJson({ a: undefined }, { b: undefined }),
-      sameJson(null, {}),
-    ]).toEqual([false, false, false, false])
+    expect([same([], {}), same([1], [1, 2]), same({ a: undefined }, { b: undefined }), same(null, {})]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ])
   })
 })
+
+const same = (left: unknown, right: unknown): boolean => isSame(left, right, createWork())
 
 const sortedText = (value: unknown): string =>
   JSON.stringify(value, (_key, member) =>

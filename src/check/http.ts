@@ -4,12 +4,14 @@
  * @module
  */
 import { judgeExpiry } from './certificate.ts'
-import type { HeaderMatch, HttpCheck, HttpExpect } from './check.ts'
+import type { HttpCheck, HttpExpect } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { compileJsonPath } from './json-path.ts'
+import { isSame } from './json-path-select.ts'
 import type { HttpExchange } from './network.ts'
 import { compileRegexp } from './regexp.ts'
+import { createWork, type Steps, type Work } from './work.ts'
 
 /** What an answer must be below to pass where the caller expects nothing. */
 const DEFAULT_STATUS_BELOW = 500
@@ -22,19 +24,26 @@ export const BODY_LIMIT_BYTES = 1024 * 1024
 const STREAM_MS = 1000
 /** A larger document is not queried. */
 const JSON_LIMIT_BYTES = 256 * 1024
+/** Nor one of more levels: what writes and compares values calls itself for each. */
+const JSON_LEVELS_MAX = 500
+/** Steps of one JSONPath, which are taken at once: some 60 ms. */
+const JSON_WORK_MAX = 2_000_000
 
 /**
+ * In pieces: expressions of the caller's meet bodies of strangers.
+ *
  * @param nowMs for days to expiry.
+ * @throws TooCostlyError
  * @returns the first expectation that is not met; `null`: all are. On Ingress a `null` of a default check is still to
  * be looked at (`ingress.ts`).
  */
-export function judgeHttp(check: HttpCheck, exchange: HttpExchange, nowMs: number): Failure | null {
+export function* judgeHttp(check: HttpCheck, exchange: HttpExchange, nowMs: number, work: Work): Steps<Failure | null> {
   const { expect } = check
   if (exchange.failure) return exchange.failure
   if (exchange.http === null) return failure('internal', 'response')
   return (
     judgeStatus(exchange.http.status, expect) ??
-    (expect && (judgeHeaders(exchange, expect) ?? judgeBody(exchange, expect))) ??
+    (expect && ((yield* judgeHeaders(exchange, expect, work)) ?? (yield* judgeBody(exchange, expect, work)))) ??
     judgeDuration(exchange.timings.totalMs, expect?.maxDurationMs ?? null) ??
     judgeExpiry(exchange.tls, check.tls.minDaysToExpiry, nowMs)
   )
@@ -66,60 +75,101 @@ const isStatus = (code: number | string, status: number): boolean =>
     ? status >= Number(code[0]) * 100 && status < Number(code[0]) * 100 + 100
     : Number(code) === status
 
-function judgeHeaders({ headers }: HttpExchange, expect: HttpExpect): Failure | null {
-  const valuesOf = ({ header }: HeaderMatch): readonly string[] => {
-    const value = headers?.[header.toLowerCase()]
-    return value === undefined ? [] : typeof value === 'string' ? [value] : value
-  }
-  const judge = (list: 'failIfHeaderMatches' | 'failIfHeaderNotMatches', wanted: boolean): Failure | null => {
-    for (const [index, match] of expect[list].entries()) {
-      const values = valuesOf(match)
-      if (values.length === 0) {
-        if (match.allowMissing) continue
-        return failure('unexpected_header', 'expectation', `${list}[${index}]: there is no header ${match.header}`)
-      }
-      const regexp = compileRegexp(match.regexp)
-      if (values.some((value) => regexp.test(value)) === wanted) continue
-      const does = wanted ? 'does not match' : 'matches'
-      return failure('unexpected_header', 'expectation', `${list}[${index}]: the header ${match.header} ${does}`)
-    }
-    return null
-  }
-  return judge('failIfHeaderMatches', false) ?? judge('failIfHeaderNotMatches', true)
+function* judgeHeaders(exchange: HttpExchange, expect: HttpExpect, work: Work): Steps<Failure | null> {
+  return (
+    (yield* judgeMatches(exchange, expect, 'failIfHeaderMatches', work)) ??
+    (yield* judgeMatches(exchange, expect, 'failIfHeaderNotMatches', work))
+  )
 }
 
-function judgeBody({ body }: HttpExchange, expect: HttpExpect): Failure | null {
+function* judgeMatches(
+  { headers }: HttpExchange,
+  expect: HttpExpect,
+  list: 'failIfHeaderMatches' | 'failIfHeaderNotMatches',
+  work: Work,
+): Steps<Failure | null> {
+  const wanted = list === 'failIfHeaderNotMatches'
+  for (const [index, { header, regexp, allowMissing }] of expect[list].entries()) {
+    const value = headers?.[header.toLowerCase()]
+    const values = value === undefined ? [] : typeof value === 'string' ? [value] : value
+    if (values.length === 0) {
+      if (allowMissing) continue
+      return failure('unexpected_header', 'expectation', `${list}[${index}]: there is no header ${header}`)
+    }
+    if ((yield* matchesAny(regexp, values, work)) === wanted) continue
+    const does = wanted ? 'does not match' : 'matches'
+    return failure('unexpected_header', 'expectation', `${list}[${index}]: the header ${header} ${does}`)
+  }
+  return null
+}
+
+function* matchesAny(pattern: string, values: readonly string[], work: Work): Steps<boolean> {
+  for (const value of values) if (yield* compileRegexp(pattern).test(value, work)) return true
+  return false
+}
+
+function* judgeBody({ body }: HttpExchange, expect: HttpExpect, work: Work): Steps<Failure | null> {
   if (!asksBody(expect)) return null
   const text = new TextDecoder().decode(body ?? new Uint8Array())
-  const matched = expect.failIfBodyMatchesRegexp.findIndex((pattern) => compileRegexp(pattern).test(text))
-  if (matched >= 0) return unexpectedBody(`failIfBodyMatchesRegexp[${matched}]: the body matches`)
-  const missed = expect.failIfBodyNotMatchesRegexp.findIndex((pattern) => !compileRegexp(pattern).test(text))
-  if (missed >= 0) return unexpectedBody(`failIfBodyNotMatchesRegexp[${missed}]: the body does not match`)
-  return judgeJson(text, expect.jsonPath)
+  for (const [index, pattern] of expect.failIfBodyMatchesRegexp.entries()) {
+    if (yield* compileRegexp(pattern).test(text, work)) {
+      return unexpectedBody(`failIfBodyMatchesRegexp[${index}]: the body matches`)
+    }
+  }
+  for (const [index, pattern] of expect.failIfBodyNotMatchesRegexp.entries()) {
+    if (!(yield* compileRegexp(pattern).test(text, work))) {
+      return unexpectedBody(`failIfBodyNotMatchesRegexp[${index}]: the body does not match`)
+    }
+  }
+  return yield* judgeJson(text, expect.jsonPath, work)
 }
 
 const unexpectedBody = (message: string): Failure => failure('unexpected_body', 'expectation', message)
 
-function judgeJson(text: string, asked: HttpExpect['jsonPath']): Failure | null {
+function* judgeJson(text: string, asked: HttpExpect['jsonPath'], work: Work): Steps<Failure | null> {
   if (asked.length === 0) return null
   if (text.length > JSON_LIMIT_BYTES) return unexpectedBody(`the body is larger than ${JSON_LIMIT_BYTES} bytes`)
   const document = parseJson(text)
   if (document === undefined) return unexpectedBody('the body is not JSON')
+  if (levelsOf(text) > JSON_LEVELS_MAX) return unexpectedBody(`the body nests deeper than ${JSON_LEVELS_MAX} levels`)
   for (const [index, expected] of asked.entries()) {
-    const selected = compileJsonPath(expected.path).select(document)
+    const own = createWork(JSON_WORK_MAX)
+    const selected = compileJsonPath(expected.path).select(document, own)
     const where = `jsonPath[${index}]`
     if (selected.length === 0) return unexpectedBody(`${where}: the path selects nothing`)
-    if ('equals' in expected && !selected.every((value) => sameJson(value, expected.equals))) {
+    if ('equals' in expected && !selected.every((value) => isSame(value, expected.equals, own))) {
       return unexpectedBody(`${where}: the value is another`)
     }
-    if (expected.matchesRegexp !== undefined) {
-      const regexp = compileRegexp(expected.matchesRegexp)
-      const matches = (value: unknown) => regexp.test(typeof value === 'string' ? value : JSON.stringify(value))
-      if (!selected.every(matches)) return unexpectedBody(`${where}: the value does not match`)
+    work.spend(own.spent)
+    if (expected.matchesRegexp === undefined) continue
+    const regexp = compileRegexp(expected.matchesRegexp)
+    for (const value of selected) {
+      const written = typeof value === 'string' ? value : JSON.stringify(value)
+      work.spend(written.length / 4)
+      if (!(yield* regexp.test(written, work))) return unexpectedBody(`${where}: the value does not match`)
     }
   }
   return null
 }
+
+/** Of a text that is JSON. */
+function levelsOf(text: string): number {
+  let deepest = 0
+  let level = 0
+  let isQuoted = false
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (isQuoted) {
+      if (char === BACKSLASH) at++
+      else if (char === QUOTE) isQuoted = false
+    } else if (char === QUOTE) isQuoted = true
+    else if (char === ARRAY || char === OBJECT) deepest = Math.max(deepest, ++level)
+    else if (char === ARRAY_END || char === OBJECT_END) level--
+  }
+  return deepest
+}
+
+const [QUOTE, BACKSLASH, ARRAY, ARRAY_END, OBJECT, OBJECT_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
 
 /** `undefined`: not JSON. */
 function parseJson(text: string): unknown {
@@ -130,19 +180,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Equality of JSON values (RFC 6902 4.6): members in any order. */
-export function sameJson(left: unknown, right: unknown): boolean {
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return left === right
-  if (Array.isArray(left) !== Array.isArray(right)) return false
-  const names = Object.keys(left)
-  return (
-    names.length === Object.keys(right).length &&
-    names.every((name) => Object.hasOwn(right, name) && sameJson(memberOf(left, name), memberOf(right, name)))
-  )
-}
-
-const memberOf = (value: object, name: string): unknown => Reflect.get(value, name)
-
 /** Shared with TCP checks. */
 export function judgeDuration(totalMs: number | null, maxDurationMs: number | null): Failure | null {
   if (maxDurationMs === null || totalMs === null || totalMs <= maxDurationMs) return null
@@ -152,12 +189,17 @@ export function judgeDuration(totalMs: number | null, maxDurationMs: number | nu
 const RESPONDER_MAX = 256
 
 /** Who answered, as the check says where to look; `null`: not told. */
-export function responderOf({ responder }: HttpCheck, { headers, body }: HttpExchange): string | null {
+export function* responderOf(
+  { responder }: HttpCheck,
+  { headers, body }: HttpExchange,
+  work: Work,
+): Steps<string | null> {
   if (responder === null) return null
   if ('header' in responder) {
     const value = headers?.[responder.header.toLowerCase()]
     return (typeof value === 'string' ? value : value?.[0])?.slice(0, RESPONDER_MAX) ?? null
   }
   if (body === null) return null
-  return compileRegexp(responder.bodyRegexp).extract(new TextDecoder().decode(body))?.slice(0, RESPONDER_MAX) ?? null
+  const text = new TextDecoder().decode(body)
+  return (yield* compileRegexp(responder.bodyRegexp).extract(text, work))?.slice(0, RESPONDER_MAX) ?? null
 }

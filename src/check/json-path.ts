@@ -1,13 +1,21 @@
-import { exec, type JsonValue } from 'jsonpath-rfc9535'
-import parseQuery from 'jsonpath-rfc9535/parser'
+import { JSONPathEnvironment, type JSONPathQuery, jsonpath } from 'json-p3'
 import { ProblemError } from '../lib/problem.ts'
+import { isDescendant, selectIn } from './json-path-select.ts'
+import type { Work } from './work.ts'
 
-/** A caller's JSONPath (RFC 9535) whose cost is bounded: what could grow without measure is refused when accepted. */
-export type JsonPath = { select(document: unknown): readonly unknown[] }
+/** A caller's JSONPath (RFC 9535) whose cost is counted while it is spent. */
+export type JsonPath = {
+  /** What it selects of a document, at most {@link SELECTED_MAX} values. */
+  select(document: unknown, work: Work): readonly unknown[]
+}
+
+const { expressions, selectors } = jsonpath
 
 const PATH_MAX = 500
+/** Levels of brackets and parentheses within one another: none that a person writes has more. */
+const NESTING_MAX = 16
 /** More selected values than that tell nothing more. */
-const SELECTED_MAX = 10_000
+export const SELECTED_MAX = 10_000
 /** Each `..` visits the whole document for every value that the part before it selected. */
 const DESCENDANTS_MAX = 1
 /** `[*,*][*,*]` selects every value four times: the product over all segments. */
@@ -15,72 +23,82 @@ const FAN_OUT_MAX = 16
 
 type Cost = { descendants: number; fanOut: number; why: string | null }
 
-/** @throws ProblemError `invalid_request` for one that is not RFC 9535, or that costs too much. */
+const environment = new JSONPathEnvironment()
+
+/** @throws ProblemError `invalid_request` for one that is not RFC 9535, or that costs too much whatever the document. */
 export function compileJsonPath(path: string, pointer = ''): JsonPath {
   const refuse = (why: string, cause?: unknown) => {
     const detail = `not a JSONPath that can be asked here: ${why}`
     return new ProblemError('invalid_request', detail, { errors: [{ pointer, detail }], cause })
   }
   if (path.length > PATH_MAX) throw refuse(`longer than ${PATH_MAX} characters`)
-  const why = costOf(parse(path, refuse))
+  if (nestingOf(path) > NESTING_MAX) throw refuse(`brackets nested deeper than ${NESTING_MAX}`)
+  const query = parse(path, refuse)
+  const why = costOf(query)
   if (why !== null) throw refuse(why)
-  return {
-    select(document) {
-      const selected: unknown[] = []
-      try {
-        exec(document as JsonValue, path, (value) => {
-          selected.push(value)
-          if (selected.length >= SELECTED_MAX) throw ENOUGH
-        })
-      } catch (error) {
-        if (error !== ENOUGH) throw error
-      }
-      return selected
-    },
-  }
+  return { select: (document, work) => selectIn(query, document, SELECTED_MAX, work) }
 }
 
-const ENOUGH = new Error('enough selected')
+/** Of a text that nobody has read yet: parsers call themselves for each level. */
+function nestingOf(path: string): number {
+  let deepest = 0
+  let depth = 0
+  let quote: string | null = null
+  for (let at = 0; at < path.length; at++) {
+    const char = path[at] ?? ''
+    if (quote !== null) {
+      if (char === '\\') at++
+      else if (char === quote) quote = null
+    } else if (char === '"' || char === "'") quote = char
+    else if (char === '[' || char === '(') deepest = Math.max(deepest, ++depth)
+    else if (char === ']' || char === ')') depth--
+  }
+  return deepest
+}
 
-function parse(path: string, refuse: (why: string, cause: unknown) => ProblemError): unknown {
+function parse(path: string, refuse: (why: string, cause: unknown) => ProblemError): JSONPathQuery {
   try {
-    return parseQuery(path)
+    return environment.compile(path)
   } catch (cause) {
     throw refuse('RFC 9535 does not read it', cause)
   }
 }
 
-function costOf(query: unknown): string | null {
+function costOf(query: JSONPathQuery): string | null {
   const cost: Cost = { descendants: 0, fanOut: 1, why: null }
-  visit(query, false, cost)
+  weighQuery(query, false, cost)
   if (cost.why !== null) return cost.why
   if (cost.descendants > DESCENDANTS_MAX) return `more than ${DESCENDANTS_MAX} descendant segment (..)`
   return cost.fanOut > FAN_OUT_MAX ? 'too many selectors in brackets' : null
 }
 
-function visit(node: unknown, inFilter: boolean, cost: Cost): void {
-  if (Array.isArray(node)) {
-    for (const child of node) visit(child, inFilter, cost)
-    return
-  }
-  if (typeof node !== 'object' || node === null || !('type' in node)) return
-  switch (node.type) {
-    case 'FunctionExpr':
-      // Both hand the caller's text to the runtime's own regular expressions, which can be made to hang
-      if ('name' in node && (node.name === 'match' || node.name === 'search')) {
-        cost.why = `the function ${node.name}(): use matchesRegexp`
-      }
-      break
-    case 'DescendantSegment':
+function weighQuery(query: JSONPathQuery, inFilter: boolean, cost: Cost): void {
+  for (const segment of query.segments) {
+    cost.fanOut *= Math.max(1, segment.selectors.length)
+    if (isDescendant(segment)) {
       cost.descendants++
       if (inFilter) cost.why = 'a descendant segment (..) within a filter'
-      break
-    case 'FilterSelector':
+    }
+    for (const selector of segment.selectors) {
+      if (!(selector instanceof selectors.FilterSelector)) continue
       if (inFilter) cost.why = 'a filter within a filter'
-      break
-    case 'BracketedSelection':
-      if ('selectors' in node && Array.isArray(node.selectors)) cost.fanOut *= node.selectors.length
-      break
+      weighFilter(selector.expression, cost)
+    }
   }
-  for (const child of Object.values(node)) visit(child, inFilter || node.type === 'FilterSelector', cost)
+}
+
+function weighFilter(expression: unknown, cost: Cost): void {
+  if (expression instanceof expressions.LogicalExpression) weighFilter(expression.expression, cost)
+  else if (expression instanceof expressions.PrefixExpression) weighFilter(expression.right, cost)
+  else if (expression instanceof expressions.InfixExpression) {
+    weighFilter(expression.left, cost)
+    weighFilter(expression.right, cost)
+  } else if (expression instanceof expressions.FilterQuery) weighQuery(expression.path, true, cost)
+  else if (expression instanceof expressions.FunctionExtension) {
+    // Both hand the caller's text to the runtime's own regular expressions, which can be made to hang
+    if (expression.name === 'match' || expression.name === 'search') {
+      cost.why = `the function ${expression.name}(): use matchesRegexp`
+    }
+    for (const argument of expression.args) weighFilter(argument, cost)
+  }
 }

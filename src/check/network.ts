@@ -160,9 +160,10 @@ export type TcpStep = {
   startTls: DialTls | null
   /**
    * Told all that was received and not used up; asked again whenever more has come, so it may keep what it has seen.
-   * Answers how many characters are used up by what was expected; `null`: it has not come yet.
+   * Answers how many characters are used up by what was expected; `null`: it has not come yet; a failure: it will not be
+   * found out.
    */
-  expect: ((received: string) => number | null) | null
+  expect: ((received: string) => number | Failure | null) | null
 }
 
 export type TcpRequest = DialOptions & { tls: DialTls | null; steps: readonly TcpStep[]; readLimitBytes: number }

@@ -1,60 +1,98 @@
 import { RE2JS } from 're2js'
 import { ProblemError } from '../lib/problem.ts'
+import { type Found, findIn, type Program, programOf } from './regexp-machine.ts'
+import type { Steps, Work } from './work.ts'
 
-/** A caller's regular expression: RE2's syntax, time linear in the text, so that neither can be made to hang us. */
+/**
+ * A caller's regular expression: RE2's syntax. What a match costs is linear in the text for each instruction, counted
+ * while it runs, and can be left at any time.
+ */
 export type Regexp = {
+  /** What the program weighs. */
+  readonly size: number
   /** Whether it matches anywhere in the text. */
-  test(text: string): boolean
+  test(text: string, work: Work): Steps<boolean>
   /** The first group, else the whole match; `null`: no match. */
-  extract(text: string): string | null
+  extract(text: string, work: Work): Steps<string | null>
   /** A group of the first match, by number or name; `null`: no match, no such group, or it took no part. */
-  group(text: string, group: string): string | null
+  group(text: string, group: string, work: Work): Steps<string | null>
 }
 
 const PATTERN_MAX = 1000
+/** What one program may weigh: `((a|b){1,10}){1,10}` weighs 420, `\p{L}{50}` 2000. */
+const SIZE_MAX = 5000
+/** And all of a request: making one of that weight takes half a second. */
+const SIZES_MAX = 20_000
 const CACHE_MAX = 512
 const cache = new Map<string, Regexp>()
+
+/** What the regular expressions of one request weigh together. */
+export type RegexpBudget = { left: number }
+export const regexpBudget = (): RegexpBudget => ({ left: SIZES_MAX })
 
 /**
  * Compiles `pattern`, or takes it from a cache.
  *
  * @param pointer where it stands in the request, for the refusal.
- * @throws ProblemError `invalid_request` for one that RE2 does not read: called when a job is accepted.
+ * @param budget of the request; it is charged.
+ * @throws ProblemError `invalid_request` for one that RE2 does not read, or that is too large: called when a job is
+ * accepted.
  */
-export function compileRegexp(pattern: string, pointer = ''): Regexp {
-  const known = cache.get(pattern)
-  if (known) return known
-  const compiled = wrap(parse(pattern, pointer))
+export function compileRegexp(pattern: string, pointer = '', budget = regexpBudget()): Regexp {
+  if (budget.left <= 0) throw refusal(pointer, ALL_TOO_LARGE)
+  const known = cache.get(pattern) ?? wrap(parse(pattern, pointer))
+  budget.left -= known.size
+  if (budget.left < 0) throw refusal(pointer, ALL_TOO_LARGE)
   if (cache.size >= CACHE_MAX) cache.clear()
-  cache.set(pattern, compiled)
-  return compiled
+  cache.set(pattern, known)
+  return known
 }
 
+const ALL_TOO_LARGE =
+  'the regular expressions of this request are too large together: repeat less often, or ask for less at once'
+
+const refusal = (pointer: string, detail: string, cause?: unknown): ProblemError =>
+  new ProblemError('invalid_request', detail, { errors: [{ pointer, detail }], cause })
+
 function parse(pattern: string, pointer: string): RE2JS {
-  const refuse = (why: string, cause?: unknown) => {
-    const detail = `not a regular expression of RE2 (no look-around, no back-references): ${why}`
-    return new ProblemError('invalid_request', detail, { errors: [{ pointer, detail }], cause })
-  }
+  const refuse = (why: string, cause?: unknown) =>
+    refusal(pointer, `not a regular expression of RE2 (no look-around, no back-references): ${why}`, cause)
   if (pattern.length > PATTERN_MAX) throw refuse(`longer than ${PATTERN_MAX} characters`)
+  let parsed: RE2JS
   try {
-    return RE2JS.compile(pattern)
+    parsed = RE2JS.compile(pattern)
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : 'syntax', cause)
   }
+  const { size } = programOf(parsed)
+  if (size <= SIZE_MAX) return parsed
+  throw refusal(
+    pointer,
+    `too large a regular expression: written out, its counts and classes weigh ${size}, and at most ${SIZE_MAX} are run here; repeat less often`,
+  )
 }
 
-const wrap = (regexp: RE2JS): Regexp => ({
-  test: (text) => regexp.test(text),
-  extract(text) {
-    const matcher = regexp.matcher(text)
-    if (!matcher.find()) return null
-    return (matcher.groupCount() > 0 ? matcher.group(1) : null) ?? matcher.group()
-  },
-  group(text, group) {
-    const matcher = regexp.matcher(text)
-    if (!matcher.find()) return null
-    const number = /^\d+$/.test(group) ? Number(group) : null
-    if (number === null) return group in regexp.namedGroups() ? matcher.group(group) : null
-    return number <= matcher.groupCount() ? matcher.group(number) : null
-  },
-})
+function wrap(regexp: RE2JS): Regexp {
+  const program: Program = programOf(regexp)
+  const names: Readonly<Record<string, number>> = regexp.namedGroups()
+  const count = regexp.groupCount()
+  return {
+    size: program.size,
+    *test(text, work) {
+      return (yield* findIn(program, text, null, work)) !== null
+    },
+    *extract(text, work) {
+      const found = yield* findIn(program, text, count > 0 ? 1 : 0, work)
+      return found && (groupOf(text, found) ?? text.slice(found.start, found.end))
+    },
+    *group(text, group, work) {
+      const number = /^\d+$/.test(group) ? Number(group) : Object.hasOwn(names, group) ? names[group] : undefined
+      if (number === undefined || number > count) return null
+      const found = yield* findIn(program, text, number, work)
+      return found && (number === 0 ? text.slice(found.start, found.end) : groupOf(text, found))
+    },
+  }
+}
+
+const groupOf = (text: string, { groupStart, groupEnd }: Found): string | null =>
+  groupStart < 0 || groupEnd < 0 ? null : text.slice(groupStart, groupEnd)

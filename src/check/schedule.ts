@@ -17,9 +17,18 @@ import { judgePath } from './outcome.ts'
 import type { Policy } from './policy.ts'
 import { type Result, type Tried, triedOf } from './result.ts'
 import type { TryContext } from './try.ts'
+import type { Turns } from './turns.ts'
 import { runUnit, type Unit } from './unit.ts'
 
-export type CheckDeps = { network: Network; clock: Clock; policy: Policy; gate: Gate; log: Log }
+export type CheckDeps = {
+  network: Network
+  clock: Clock
+  policy: Policy
+  gate: Gate
+  log: Log
+  /** Asked between pieces of work that takes a while. Left out: nothing else is to be done meanwhile. */
+  turn?: Turns
+}
 
 export type CheckRun = {
   jobId: string

@@ -28,6 +28,21 @@ describe('tcpSteps', () => {
     expect(match?.(`${'x'.repeat(5000)}\n`)).toBe(5001)
   })
 
+  it('finds out about no more than a moment of work allows, and lines that grow cost whole ones nothing', () => {
+    const hostile = '(a|b)*a(a|b){100}[cd]$'
+    expect(step(null, hostile).match?.(`${'ab'.repeat(30_000)}\n`)).toEqual(
+      failure('expectation_too_costly', 'expectation'),
+    )
+    const { match } = step(null, hostile)
+    let received = ''
+    for (let byte = 0; byte < 3000; byte++) {
+      received += 'ab'[byte % 2]
+      expect(match?.(received)).toBeNull()
+    }
+    expect(match?.(`${received}\n`)).toBeNull()
+    expect(match?.(`${received}\n${'a'.repeat(120)}c\n`)).toBe(3000 + 1 + 122)
+  })
+
   it('sends lines, with what was expected put in', () => {
     expect([step('PING', null).sent(), step('PING\r\n', null).sent()]).toEqual(['PING\n', 'PING\r\n'])
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the template is Go's

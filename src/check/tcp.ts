@@ -10,6 +10,7 @@ import { failure } from './failure.ts'
 import { judgeDuration } from './http.ts'
 import type { TcpExchange, TcpStep } from './network.ts'
 import { compileRegexp } from './regexp.ts'
+import { atOnce, createWork, TooCostlyError } from './work.ts'
 
 /** Bytes that are read while a step awaits what it expects. */
 export const READ_LIMIT_BYTES = 64 * 1024
@@ -32,9 +33,11 @@ const lineOf = (text: string): string => (text.endsWith('\n') ? text : `${text}\
 
 /** A line that is still growing is tried up to here: every byte of it may come alone. */
 const PARTIAL_LINE_MAX = 4096
+/** Steps of one expectation over whole lines, and as many over lines that grow: 30 ms, as sockets wait meanwhile. */
+const WORK_MAX = 1_000_000
 
 type LineMatcher = {
-  match(received: string): number | null
+  match(received: string): number | Failure | null
   /** Puts what was matched into a template: `$1`, `${1}`, `${name}`; `$$` is `$` (Go's Regexp.Expand). */
   expand(template: string): string
 }
@@ -42,27 +45,54 @@ type LineMatcher = {
 /** Matches line by line, as blackbox_exporter does, so that `^` and `$` mean a line. Each whole line is tried once. */
 function lineMatcher(pattern: string): LineMatcher {
   const regexp = compileRegexp(pattern)
+  const lines = createWork(WORK_MAX)
+  const growing = createWork(WORK_MAX)
   let tried = 0
   let matched = ''
+  /** Once that is too costly, lines are awaited whole. */
+  let triesGrowing = true
+  const whole = (received: string): number | null => {
+    for (let end = received.indexOf('\n', tried); end >= 0; end = received.indexOf('\n', tried)) {
+      const line = received.slice(tried, end).replace(/\r$/, '')
+      tried = end + 1
+      if (atOnce(regexp.test(line, lines))) {
+        matched = line
+        return tried
+      }
+    }
+    return null
+  }
+  const partial = (received: string): number | null => {
+    const line = received.slice(tried)
+    if (line === '' || line.length > PARTIAL_LINE_MAX || !atOnce(regexp.test(line, growing))) return null
+    matched = line
+    return received.length
+  }
   return {
     match(received) {
-      for (let end = received.indexOf('\n', tried); end >= 0; end = received.indexOf('\n', tried)) {
-        const line = received.slice(tried, end).replace(/\r$/, '')
-        tried = end + 1
-        if (regexp.test(line)) {
-          matched = line
-          return tried
-        }
-      }
-      const partial = received.slice(tried)
-      if (partial === '' || partial.length > PARTIAL_LINE_MAX || !regexp.test(partial)) return null
-      matched = partial
-      return received.length
+      const used = unlessTooCostly(() => whole(received))
+      if (used === undefined) return failure('expectation_too_costly', 'expectation')
+      if (used !== null || !triesGrowing) return used
+      const grown = unlessTooCostly(() => partial(received))
+      triesGrowing = grown !== undefined
+      return grown ?? null
     },
     expand: (template) =>
       template.replaceAll(/\$(?:(\$)|\{(\w+)\}|(\w+))/g, (_whole, dollar, braced, bare) =>
-        dollar ? '$' : (regexp.group(matched, braced ?? bare) ?? ''),
+        dollar
+          ? '$'
+          : (unlessTooCostly(() => atOnce(regexp.group(matched, braced ?? bare, createWork(WORK_MAX)))) ?? ''),
       ),
+  }
+}
+
+/** `undefined`: it was. */
+function unlessTooCostly<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof TooCostlyError) return undefined
+    throw error
   }
 }
 

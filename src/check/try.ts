@@ -21,6 +21,7 @@ import type { Outcome, Purpose, Result } from './result.ts'
 import type { CheckDeps } from './schedule.ts'
 import { judgeTcp, READ_LIMIT_BYTES, tcpSteps } from './tcp.ts'
 import { judgeUnreachable } from './unreachable.ts'
+import { createWork, type Steps, TooCostlyError } from './work.ts'
 
 /** What the tries of one job have in common. */
 export type TryContext = {
@@ -201,7 +202,9 @@ async function observeHttp(
 ): Promise<Observation> {
   const { exchange, blocked, unseen } = await followRedirects(context, path, check, address)
   const { timings, resolvedAddress, localAddress, tls, http } = exchange
-  const judged = blocked ?? judgeHttp(check, exchange, context.deps.clock.now())
+  const work = createWork()
+  const nowMs = context.deps.clock.now()
+  const judged = blocked ?? (await judge(context, judgeHttp(check, exchange, nowMs, work)))
   const failed = isSettledByControl(path, check, exchange, judged)
     ? await judgeByControl(context, path, check, address, exchange, control)
     : judged
@@ -212,9 +215,49 @@ async function observeHttp(
     dns: null,
     http,
     tls,
-    responder: responderOf(check, exchange),
+    responder: await unlessTooCostly(context, responderOf(check, exchange, work)),
     ...misspokenIn(exchange),
     failure: failed ?? unseen,
+  }
+}
+
+/** What it says, or why it could not be judged: neither is the target's doing. */
+async function judge(context: TryContext, steps: Steps<Failure | null>): Promise<Failure | null> {
+  try {
+    return await inTurns(context, steps)
+  } catch (error) {
+    if (error instanceof CutShort) return { ...error.reason, phase: 'expectation' }
+    if (error instanceof TooCostlyError) return failure('expectation_too_costly', 'expectation')
+    throw error
+  }
+}
+
+/** For evidence that is nice to have. */
+async function unlessTooCostly<T>(context: TryContext, steps: Steps<T>): Promise<T | null> {
+  try {
+    return await inTurns(context, steps)
+  } catch (error) {
+    if (error instanceof CutShort || error instanceof TooCostlyError) return null
+    throw error
+  }
+}
+
+class CutShort extends Error {
+  readonly reason: Failure
+
+  constructor(reason: Failure) {
+    super()
+    this.reason = reason
+  }
+}
+
+/** Judges piece by piece, so that what else this thread has to do goes on, and a cancel or the deadline ends it. */
+async function inTurns<T>({ deps, jobId, signal }: TryContext, steps: Steps<T>): Promise<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    await deps.turn?.(jobId)
+    if (signal.aborted) throw new CutShort(signal.reason)
   }
 }
 

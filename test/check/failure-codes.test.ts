@@ -222,6 +222,7 @@ const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
   blocked_by_policy: 'test/check/checks.test.ts',
   deadline_exceeded: 'test/check/checks.test.ts',
   cancelled: 'src/check/schedule.test.ts',
+  expectation_too_costly: 'test/runtime/node/prober.test.ts',
   local_resources_exhausted: 'src/check/failure.test.ts',
   internal: 'src/check/failure.test.ts',
 }

@@ -1,6 +1,7 @@
 import { createGate } from '../../src/check/gate.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import { runChecks } from '../../src/check/schedule.ts'
+import { createTurns } from '../../src/check/turns.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import type { createProber } from '../../src/runtime/node/prober.ts'
@@ -11,7 +12,8 @@ export const proberWith =
   ({ egressAllow, egressDeny, concurrency, concurrencyPerAddress }, log) => {
     const gate = createGate({ total: concurrency, perAddress: concurrencyPerAddress })
     const policy = createPolicy({ allow: egressAllow, deny: egressDeny })
-    const deps = { network: createNodeNetwork(), clock, log, policy, gate }
+    const turn = createTurns(setImmediate)
+    const deps = { network: createNodeNetwork(), clock, log, policy, gate, turn }
     return {
       runChecks: (run) => runChecks(deps, run),
       start: () => undefined,

@@ -10,6 +10,7 @@ import { createGate } from '../../check/gate.ts'
 import { createPolicy } from '../../check/policy.ts'
 import type { Result } from '../../check/result.ts'
 import { type CheckDeps, runChecks } from '../../check/schedule.ts'
+import { createTurns } from '../../check/turns.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { type Log, type LogFields, type LogLevel, plainFields } from '../../lib/log.ts'
 import { createNodeNetwork } from './network.ts'
@@ -40,6 +41,7 @@ const deps: CheckDeps = {
   gate: createGate({ total: settings.concurrency, perAddress: settings.concurrencyPerAddress }, (tries) =>
     Atomics.store(active, 0, tries),
   ),
+  turn: createTurns(setImmediate),
   log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
 }
 

@@ -59,6 +59,10 @@ class TcpAttempt extends Attempt<TcpExchange> {
         this.phase = 'response'
         const used = step.expect(this.#received)
         if (used === null) return
+        if (typeof used !== 'number') {
+          this.finish(used)
+          return
+        }
         this.#awaiting = false
         this.#received = this.#received.slice(used)
       }

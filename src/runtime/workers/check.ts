@@ -1,6 +1,7 @@
 import { createGate, type Gate } from '../../check/gate.ts'
 import { createPolicy, type Policy } from '../../check/policy.ts'
 import type { CheckDeps } from '../../check/schedule.ts'
+import { createTurns } from '../../check/turns.ts'
 import { type Calls, CONNECTIONS_MAX } from './calls.ts'
 import type { WorkersConfig } from './config.ts'
 import { createEdgeNetwork } from './network.ts'
@@ -20,6 +21,7 @@ export const createEdgeCheck = (
   log,
   policy: createEdgePolicy(config),
   gate,
+  turn: createTurns((next) => setTimeout(next)),
 })
 
 /** One of the connections is left for recording meanwhile. */

@@ -6,7 +6,7 @@ import { type Result, triedOf } from '../../../src/check/result.ts'
 import { type CheckRun, ProberGoneError } from '../../../src/check/schedule.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { createProber, type Prober } from '../../../src/runtime/node/prober.ts'
-import { aPlan, httpCheck, plannedPath, quietLog, tcpCheck } from '../../support/checks.ts'
+import { anExpectation, aPlan, httpCheck, plannedPath, quietLog, tcpCheck } from '../../support/checks.ts'
 import { proberWith } from '../../support/prober.ts'
 import { aRequest } from '../../support/request.ts'
 
@@ -19,7 +19,8 @@ const SETTINGS = {
 
 /** In a process of its own, since this one's threads are what is tested. `/hangs` is never answered. */
 const SERVER = `require('node:http').createServer((request, response) => {
-  if (request.url === '/slow') setTimeout(() => response.end('slow'), 50)
+  if (request.url === '/large') response.end('ab'.repeat(512 * 1024))
+  else if (request.url === '/slow') setTimeout(() => response.end('slow'), 50)
   else if (request.url !== '/hangs') response.writeHead(request.url === '/sick' ? 500 : 200).end('ok')
 }).listen(0, '127.0.0.1', function () { process.stdout.write(String(this.address().port)) })`
 let server: ChildProcess
@@ -79,6 +80,33 @@ describe('the thread that probes', () => {
     })
     await withProber((prober) => prober.runChecks(denied))
     expect(denied.results.map(({ failure }) => failure?.code)).toEqual(Array(3).fill('blocked_by_policy'))
+  })
+
+  // D2 of trials/security.md
+  it('keeps no job waiting for what another expects of a body, and ends that when it is asked to', async () => {
+    const costly = { failIfBodyMatchesRegexp: ['(a|b)*a(a|b){100}[cd]', "You've hit (\\S+)x"] }
+    const check = httpCheck({ name: 'http', path: '/large', expect: anExpectation(costly) })
+    const plan = aPlan([plannedPath({ addressPort: port, checks: [check] })])
+    await withProber(async (prober) => {
+      await prober.runChecks(aRun('/'))
+      const cancel = new AbortController()
+      const greedy = aRun('/', {
+        ...{ jobId: 'job_01KB0000000000000000000001', plan, signal: cancel.signal },
+        request: aRequest({ samples: 100, timeoutMs: 30_000 }),
+      })
+      const ended = prober.runChecks(greedy)
+      while (prober.triesUnderWay === 0 || greedy.results.length === 0) await systemClock.sleep(5)
+      const small = aRun('/', { deadlineAtMs: Date.now() + 20_000 })
+      await prober.runChecks(small)
+      expect(small.results.map(({ outcome }) => outcome)).toEqual(Array(6).fill('pass'))
+      expect(greedy.results.length).toBeLessThan(100)
+      expect(greedy.results[0]?.failure).toEqual(failure('expectation_too_costly', 'expectation'))
+      expect(greedy.results[0]?.outcome).toBe('error')
+      const cancelledAt = performance.now()
+      cancel.abort(failure('cancelled', 'connect'))
+      await ended
+      expect(performance.now() - cancelledAt).toBeLessThan(2000)
+    })
   })
 
   it('goes on while this one is busy', async () => {
