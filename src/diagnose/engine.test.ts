@@ -72,7 +72,12 @@ describe('a cause', () => {
 describe('every rule', () => {
   it('that finds by objects what makes paths fail says how that shows', () => {
     // These claim no path, or tell of objects alone.
-    const silent = ['headless_port_differs', 'stateful_set_service_name', 'ingress_in_other_namespace']
+    const silent = [
+      'headless_port_differs',
+      'stateful_set_service_name',
+      'ingress_backend_service_missing',
+      'ingress_in_other_namespace',
+    ]
     expect(
       RULES.filter(({ when, showsAs }) => when !== undefined && showsAs === undefined).map(({ code }) => code),
     ).toEqual(silent)

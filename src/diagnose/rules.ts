@@ -44,6 +44,7 @@ import { externalNamePortRemap } from './rules/external-name-port-remap.ts'
 import { headlessPortDiffers } from './rules/headless-port-differs.ts'
 import { ingressAddressClusterInternal } from './rules/ingress-address-cluster-internal.ts'
 import { ingressBackendIsTargetPort, ingressBackendPortMissing } from './rules/ingress-backend-port.ts'
+import { ingressBackendServiceMissing } from './rules/ingress-backend-service-missing.ts'
 import { ingressClassMissing } from './rules/ingress-class-missing.ts'
 import { ingressDuplicateRoute } from './rules/ingress-duplicate-route.ts'
 import { ingressInOtherNamespace } from './rules/ingress-in-other-namespace.ts'
@@ -111,6 +112,7 @@ const BY_OBJECTS: readonly Rule[] = [
   ingressClassMissing,
   ingressWithoutAddress,
   ingressAddressClusterInternal,
+  ingressBackendServiceMissing,
   ingressBackendPortMissing,
   ingressBackendIsTargetPort,
   ingressDuplicateRoute,

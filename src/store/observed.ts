@@ -95,7 +95,15 @@ const checkNames = (path: PlannedPath): string[] =>
   path.checks.length > 0 ? path.checks.map(({ name }) => name) : ['']
 
 function shown(path: PlannedPath): HistoryPath {
-  const { checks: _checks, dns: _dns, variable: _variable, pathType: _pathType, scheme: _scheme, ...rest } = path
+  const {
+    checks: _checks,
+    pod: _pod,
+    dns: _dns,
+    variable: _variable,
+    pathType: _pathType,
+    scheme: _scheme,
+    ...rest
+  } = path
   return rest
 }
 

@@ -27,10 +27,11 @@ export const ingressClassMissing: Rule = {
       const refs = routes.filter((route) => route.ingress === ingress).map(routeRef)
       return [
         {
-          // Some controllers take Ingresses without a class, and the old annotation needs no object.
+          // Some controllers take Ingresses without a class, the old annotation needs no object, and of the classes
+          // not all may have been sent.
           confidence:
             name !== null && ingress.ingressClassName !== null && !hasAddress
-              ? ('certain' as const)
+              ? ('likely' as const)
               : ('possible' as const),
           title:
             name === null

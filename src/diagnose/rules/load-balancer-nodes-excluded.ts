@@ -18,7 +18,7 @@ export const loadBalancerNodesExcluded: Rule = {
         confidence: 'likely',
         title: `${nodes.length === 1 ? 'The only node is' : `All ${count(nodes.length, 'node')} are`} kept from load balancers`,
         detail: `Every node has the label ${EXCLUDE}: a load balancer that respects it has no node to send traffic to, or is not announced.`,
-        fix: `kubectl label node --all ${EXCLUDE}-`,
+        fix: `Take the label from the nodes that are to carry traffic of load balancers, not from all: kubectl label node ${nodes[0]?.meta.name} ${EXCLUDE}-`,
         confirm: `kubectl get nodes -l ${EXCLUDE}`,
         evidence: nodes.slice(0, 5).map(({ meta }) => ({
           object: `Node/${meta.name}`,

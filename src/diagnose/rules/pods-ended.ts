@@ -14,7 +14,8 @@ export const podsEnded: Rule = {
     if (first === undefined || pods.length > 0 || endpoints.all.some(({ usable }) => usable)) return []
     return [
       {
-        confidence: 'certain',
+        // Pods that are not among the objects may serve it, unless its endpoints are known to be none.
+        confidence: endpoints.source === 'EndpointSlice' || endpoints.source === 'Endpoints' ? 'certain' : 'likely',
         title: `${endedPods.length === 1 ? 'The only pod' : `All ${count(endedPods.length, 'pod')}`} that the selector matches ${endedPods.length === 1 ? 'has' : 'have'} ended`,
         detail: `${list(endedPods.map((pod) => `${refOf(pod)} ${pod.phase}`))}. A pod that has ended (finished, failed, evicted) is no endpoint, whatever its labels.`,
         fix: 'See why they ended (an eviction names the resource that ran out), and let their controller make new ones.',

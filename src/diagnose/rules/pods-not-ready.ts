@@ -1,6 +1,8 @@
 import { type Pod, refOf } from '../../kube/objects.ts'
+import { isHeadless } from '../../plan/service.ts'
 import { isPodReady } from '../../plan/service-endpoints.ts'
-import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import type { Facts } from '../facts.ts'
+import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 import { count, list } from '../words.ts'
 
@@ -21,13 +23,36 @@ function whyNotReady(pod: Pod): string {
   )
 }
 
-/** F02, F19. */
+type Said = Pick<Cause, 'detail' | 'fix'>
+
+const REPAIR =
+  'If an endpoint answers nevertheless, the readiness probe is wrong; else see why the application does not start.'
+
+/** What follows for clients. */
+function consequence({ service }: Facts, unready: readonly Pod[], none: boolean): Said {
+  if (!none) return { detail: 'A pod that is not Ready gets no traffic; the others carry all of it.', fix: REPAIR }
+  if (!isHeadless({ service })) {
+    return { detail: 'A pod that is not Ready gets no traffic, so the Service refuses every connection.', fix: REPAIR }
+  }
+  const peers = unready.some(({ meta }) => meta.owner?.kind === 'StatefulSet')
+  return {
+    detail: `A pod that is not Ready has no record in DNS, so the name of the Service does not exist${peers ? ', nor do those of its pods. Pods that wait for the names of the others before they are Ready wait for ever' : ''}.`,
+    fix: peers
+      ? 'If the pods look for each other by name before they are Ready, set spec.publishNotReadyAddresses: true on this Service: their names exist then from the start. Else see why the application does not start.'
+      : REPAIR,
+  }
+}
+
+/** F02, F10, F19. */
 export const podsNotReady: Rule = {
   code: 'pods_not_ready',
   layer: 'workload',
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
-  when({ pods, endpoints, namespace, service, pathsOf }) {
+  when(facts) {
+    const { pods, endpoints, namespace, service, pathsOf } = facts
+    // They get traffic all the same: on purpose on a headless Service, and told by another rule where it is not.
+    if (service.publishNotReadyAddresses) return []
     const live = pods.filter(
       ({ meta, conditions, phase }) => meta.deletedAt === null && (conditions.length > 0 || phase !== null),
     )
@@ -37,20 +62,16 @@ export const podsNotReady: Rule = {
     const none = unready.length === live.length && !endpoints.all.some(({ usable }) => usable)
     const reasons = [...new Set(unready.map(whyNotReady))]
     const at = new Set(unready.flatMap(({ podIPs }) => podIPs))
+    const { detail, fix } = consequence(facts, unready, none)
     return [
       {
-        confidence: 'certain',
+        // Others may be Ready that are not among the objects, unless the endpoints say that none is.
+        confidence: none && endpoints.source === 'Pod' ? 'likely' : 'certain',
         title: none
           ? `None of the ${count(live.length, 'pod')} is Ready`
           : `${unready.length} of ${count(live.length, 'pod')} ${unready.length === 1 ? 'is' : 'are'} not Ready`,
-        detail:
-          `${list(unready.map(refOf))}: ${list(reasons, 3)}. ` +
-          (service.publishNotReadyAddresses
-            ? 'publishNotReadyAddresses sends traffic there nevertheless.'
-            : none
-              ? 'A pod that is not Ready gets no traffic, so the Service refuses every connection.'
-              : 'A pod that is not Ready gets no traffic; the others carry all of it.'),
-        fix: 'If an endpoint answers nevertheless, the readiness probe is wrong; else see why the application does not start.',
+        detail: `${list(unready.map(refOf))}: ${list(reasons, 3)}. ${detail}`,
+        fix,
         confirm: `kubectl describe pod -n ${namespace} ${first.meta.name}`,
         evidence: unready.slice(0, 5).map((pod) => ({
           object: refOf(pod),

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein'
 import { matchesLabels } from '../../kube/object-index.ts'
 import { type Labels, refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
@@ -9,49 +10,73 @@ import { selectorText } from '../words.ts'
 
 type Candidate = { ref: string; field: string; labels: Labels }
 
-/** What carries labels that the selector might have meant: pods; without pods, what makes them. */
-function candidates({ index, namespace }: Facts): Candidate[] {
-  const pods = index
-    .podsIn(namespace)
-    .map((pod) => ({ ref: refOf(pod), field: 'metadata.labels', labels: pod.meta.labels }))
-  if (pods.length > 0) return pods
-  return index.workloadsIn(namespace).map((workload) => ({
+/** Kinds that are not read and make no pods. Any other that is not read (Job, Rollout, a custom resource) may. */
+const MAKES_NO_PODS =
+  /^(Secret|ConfigMap|ServiceAccount|(Cluster)?Role(Binding)?|Namespace|PersistentVolume(Claim)?|StorageClass|HorizontalPodAutoscaler|VerticalPodAutoscaler|PodDisruptionBudget|LimitRange|ResourceQuota|PriorityClass|CustomResourceDefinition|(Validating|Mutating)WebhookConfiguration|APIService|ServiceMonitor|PodMonitor|PrometheusRule|Certificate|(Cluster)?Issuer|ExternalSecret|SealedSecret|Lease|ControllerRevision|IngressRoute\w*|Middleware|VirtualService|DestinationRule|PeerAuthentication)\//
+
+/** Labels that controllers write on the pods they make: no template has them (well-known labels of Kubernetes). */
+const BY_CONTROLLER =
+  /^(statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|(batch\.kubernetes\.io\/)?(job-name|controller-uid|job-completion-index)|pod-template-hash|controller-revision-hash|pod-template-generation)$/
+
+/** A label of a candidate that may have been meant, and how far it is from what the selector says. */
+type Match = { key: string; value: string; found: readonly [string, string] | null; cost: number }
+
+/** Of the candidate's labels the one that is nearest to a pair of the selector, by what would have to be typed anew. */
+function nearestLabel(labels: Labels, key: string, value: string): Match {
+  const absent: Match = { key, value, found: null, cost: key.length + value.length }
+  return Object.entries(labels)
+    .map(([other, of]): Match => ({ key, value, found: [other, of], cost: distance(key, other) + distance(value, of) }))
+    .reduce((best, each) => (each.cost < best.cost ? each : best), absent)
+}
+
+type Near = { candidate: Candidate; matches: readonly Match[]; cost: number }
+
+/** The candidate whose labels take the fewest changes, over keys and values; `null`: none is at all like the selector. */
+function nearest(selector: Labels, all: readonly Candidate[]): Near | null {
+  const pairs = Object.entries(selector)
+  const whole = pairs.reduce((sum, [key, value]) => sum + key.length + value.length, 0)
+  const distinct = [...new Map(all.map((each) => [JSON.stringify(each.labels), each])).values()]
+  const scored = distinct.map((candidate): Near => {
+    const matches = pairs.map(([key, value]) => nearestLabel(candidate.labels, key, value))
+    return { candidate, matches, cost: matches.reduce((sum, { cost }) => sum + cost, 0) }
+  })
+  const [best] = scored.toSorted((a, b) => a.cost - b.cost)
+  return best === undefined || best.cost * 2 > whole ? null : best
+}
+
+const differenceOf = ({ matches }: Near): string =>
+  matches
+    .filter(({ cost }) => cost > 0)
+    .map(({ key, value, found }) => {
+      if (found === null || (found[0] !== key && found[1] !== value && nearMiss(key, [found[0]]) === null)) {
+        return `it has no label ${key}`
+      }
+      const [other, of] = found
+      return other === key ? `${key} is "${of}" there, not "${value}"` : `it has ${other}=${of}, not ${key}=${value}`
+    })
+    .join('; ')
+
+/** Whether every pair is there but for a slip of the pen, so that a template is what was meant. */
+const isSlip = ({ matches }: Near): boolean =>
+  matches.every(
+    ({ key, value, found, cost }) =>
+      cost === 0 ||
+      (found !== null &&
+        (found[0] === key
+          ? nearMiss(value, [found[1]]) !== null
+          : found[1] === value && nearMiss(key, [found[0]]) !== null)),
+  )
+
+/** What carries labels that the selector might have meant. */
+const podsOf = ({ index, namespace }: Facts): Candidate[] =>
+  index.podsIn(namespace).map((pod) => ({ ref: refOf(pod), field: 'metadata.labels', labels: pod.meta.labels }))
+
+const templatesOf = ({ index, namespace }: Facts): Candidate[] =>
+  index.workloadsIn(namespace).map((workload) => ({
     ref: refOf(workload),
     field: 'spec.template.metadata.labels',
     labels: workload.template.labels,
   }))
-}
-
-/** The candidate that misses the fewest pairs and is nearest in the rest; `null`: none has anything in common. */
-function nearest(selector: Labels, all: readonly Candidate[]): { candidate: Candidate; difference: string } | null {
-  const pairs = Object.entries(selector)
-  const scored = all.flatMap((candidate) => {
-    const missing = pairs.filter(([key, value]) => candidate.labels[key] !== value)
-    const alike = missing.filter(([key, value]) => {
-      const found = candidate.labels[key]
-      return (
-        found !== undefined ||
-        nearMiss(key, Object.keys(candidate.labels)) !== null ||
-        Object.values(candidate.labels).includes(value)
-      )
-    })
-    const score = pairs.length - missing.length + alike.length / 2
-    return score === 0 ? [] : [{ candidate, missing, score }]
-  })
-  const best = scored.toSorted((a, b) => b.score - a.score)[0]
-  if (best === undefined) return null
-  const difference = best.missing
-    .map(([key, value]) => {
-      const found = best.candidate.labels[key]
-      if (found !== undefined) return `${key} is "${found}" there, not "${value}"`
-      const near = nearMiss(key, Object.keys(best.candidate.labels))
-      return near === null
-        ? `it has no label ${key}`
-        : `it has ${near}=${best.candidate.labels[near]}, not ${key}=${value}`
-    })
-    .join('; ')
-  return { candidate: best.candidate, difference }
-}
 
 /** F01. */
 export const selectorMatchesNoPods: Rule = {
@@ -61,26 +86,31 @@ export const selectorMatchesNoPods: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when(facts) {
-    const { service, ref, namespace, pods, endedPods, endpoints, index } = facts
+    const { service, ref, namespace, pods, endedPods, endpoints, index, plan } = facts
     if (!hasSelector(service) || pods.length + endedPods.length > 0 || endpoints.all.length > 0) return []
-    const all = candidates(facts)
-    const made = index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, service.selector))
-    if (made || all.length === 0) return []
-    const near = nearest(service.selector, all)
-    const text = selectorText(service.selector)
+    const { selector } = service
+    const written = Object.fromEntries(Object.entries(selector).filter(([key]) => !BY_CONTROLLER.test(key)))
+    if (index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, written))) return []
+    const handedPods = podsOf(facts)
+    const byTemplate = handedPods.length === 0
+    const near = nearest(byTemplate ? written : selector, byTemplate ? templatesOf(facts) : handedPods)
+    // Without pods only a slip tells: what makes them may be of a kind that is not read, or not among the objects.
+    const othersMakePods = plan.ignored.some(({ object }) => !MAKES_NO_PODS.test(object))
+    if (byTemplate && (near === null || !isSlip(near) || othersMakePods)) return []
+    const text = selectorText(selector)
     return [
       {
         // Endpoints that were written and are empty agree; without them the pods given may not be all.
-        confidence: endpoints.source !== null && index.podsIn(namespace).length > 0 ? 'certain' : 'likely',
+        confidence: byTemplate || endpoints.source === null ? 'likely' : 'certain',
         title: `The selector ${text} matches no pod`,
         detail:
           near === null
             ? `No pod of namespace ${namespace} has labels like it, so the Service has no endpoint and refuses every connection.`
-            : `Nearest is ${near.candidate.ref}: ${near.difference}. Without a match the Service has no endpoint and refuses every connection.`,
+            : `Nearest is ${near.candidate.ref}: ${differenceOf(near)}. Without a match the Service has no endpoint and refuses every connection.`,
         fix: `Make spec.selector of ${ref} and the labels of the pods the same.`,
-        confirm: `kubectl get pods -n ${namespace} -l '${text}'`,
+        confirm: `kubectl get pods -n ${namespace} --show-labels; kubectl get pods -n ${namespace} -l '${text}'`,
         evidence: [
-          { object: ref, field: 'spec.selector', value: service.selector },
+          { object: ref, field: 'spec.selector', value: selector },
           ...(near === null
             ? []
             : [{ object: near.candidate.ref, field: near.candidate.field, value: near.candidate.labels }]),

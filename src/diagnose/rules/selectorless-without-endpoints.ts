@@ -16,8 +16,8 @@ export const selectorlessWithoutEndpoints: Rule = {
       ({ meta, serviceName }) =>
         serviceName === null && (meta.namespace ?? namespace) === namespace && meta.name.startsWith(name),
     )
-    const { endpointSlices, endpoints: legacy } = index.objects
-    const seen = endpoints.source !== null || endpointSlices.length + legacy.length > 0
+    // Those of other Services say nothing about whether all were sent.
+    const seen = endpoints.source !== null
     return [
       {
         confidence: seen ? 'certain' : 'likely',

@@ -19,9 +19,20 @@ export const serviceInOtherNamespace: Rule = {
     const namespaces = [...new Set(elsewhere.map(({ meta }) => meta.namespace ?? ''))].toSorted()
     const [first] = namespaces
     if (first === undefined) return []
+    // A copy of the application has pods and a Service of the same labels: those pods are its own.
+    const served = namespaces.some((other) =>
+      index
+        .servicesIn(other)
+        .some(
+          (its) =>
+            hasSelector(its) &&
+            elsewhere.some(({ meta }) => meta.namespace === other && matchesLabels(meta.labels, its.selector)),
+        ),
+    )
+    if (served) return []
     return [
       {
-        confidence: endpoints.source === null ? 'likely' : 'certain',
+        confidence: 'likely',
         title: `The pods are in namespace ${list(namespaces)}, the Service is in ${namespace}`,
         detail: `A selector finds pods of its own namespace only. In ${namespace} none has ${selectorText(selector)}, so the Service has no endpoint.`,
         fix: `Create ${ref} in namespace ${first}; clients elsewhere reach it as ${service.meta.name}.${first}.`,

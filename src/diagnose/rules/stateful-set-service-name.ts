@@ -12,17 +12,26 @@ export const statefulSetServiceName: Rule = {
     if (!isHeadless({ service }) || !hasSelector(service)) return []
     const { selector } = service
     const { name } = service.meta
+    // One Service of several is the governing one, and gives the pods their names: the others are for other clients.
+    const governs = (of: string | null): boolean =>
+      of !== null && index.servicesAt(namespace, of).some((other) => isHeadless({ service: other }))
     return index
       .workloadsIn(namespace)
       .filter(
         ({ kind, template, serviceName }) =>
-          kind === 'StatefulSet' && serviceName !== name && matchesLabels(template.labels, selector),
+          kind === 'StatefulSet' &&
+          serviceName !== name &&
+          !governs(serviceName) &&
+          matchesLabels(template.labels, selector),
       )
       .map((workload) => ({
-        confidence: 'likely' as const,
+        confidence: workload.serviceName === null ? ('likely' as const) : ('possible' as const),
         title: `${refOf(workload)} names Service ${workload.serviceName ?? '(none)'}, not ${name}`,
         detail: `Pods have names like ${workload.meta.name}-0.${name} only in the Service that spec.serviceName names. Here ${name} resolves, and the names of its pods do not.`,
-        fix: `Set spec.serviceName of ${refOf(workload)} to ${name} (the StatefulSet has to be made again).`,
+        fix:
+          workload.serviceName === null
+            ? `Let clients use the name of the Service. Where they need the names of single pods, ${refOf(workload)} needs spec.serviceName: ${name}, which is set when it is created.`
+            : `Use the names in ${workload.serviceName}; if there is no such Service, create a headless one called ${workload.serviceName} with the same selector: then the names exist, and nothing has to be made again.`,
         confirm: `kubectl get statefulset -n ${namespace} ${workload.meta.name} -o jsonpath='{.spec.serviceName}'`,
         evidence: [
           { object: refOf(workload), field: 'spec.serviceName', value: workload.serviceName },

@@ -22,20 +22,17 @@ export const targetPortNotDeclared: Rule = {
       const { targetPort, protocol } = port
       if (typeof targetPort !== 'number') return []
       const same = declared.filter(({ containerPort }) => containerPort === targetPort)
-      if (same.some((each) => each.protocol === protocol)) return []
+      // Nothing follows from a number that is there with another protocol: most leave the protocol out.
+      if (same.length > 0) return []
       const others = [
         ...new Set(declared.map(({ containerPort, protocol: of }) => `${containerPort}/${of}`)),
       ].toSorted()
-      const otherProtocol = same[0]
       return [
         {
-          confidence: otherProtocol === undefined ? ('possible' as const) : ('likely' as const),
-          title:
-            otherProtocol === undefined
-              ? `No container declares port ${targetPort}, the target of port ${port.port}`
-              : `Containers declare port ${targetPort} as ${otherProtocol.protocol}, the Service as ${protocol}`,
+          confidence: 'possible' as const,
+          title: `No container declares port ${targetPort}, the target of port ${port.port}`,
           detail: `The containers declare ${list(others)}. A declaration only informs, but where it is right, nothing listens on ${targetPort}/${protocol} and connections are refused.`,
-          fix: `Set spec.ports[${at}].${otherProtocol === undefined ? 'targetPort to the port' : 'protocol to the protocol'} that the application serves.`,
+          fix: `Set spec.ports[${at}].targetPort to the port that the application serves.`,
           confirm: `kubectl exec -n ${namespace} ${example.pod.startsWith('Pod/') ? example.pod.slice(4) : 'POD'} -- sh -c 'ss -lntu || netstat -lntu'`,
           evidence: [
             { object: ref, field: `spec.ports[${at}].targetPort`, value: targetPort },

@@ -20,7 +20,8 @@ export const workloadScaledToZero: Rule = {
     if (first === undefined || making.some(({ replicas }) => replicas !== 0)) return []
     return [
       {
-        confidence: 'certain',
+        // Other workloads may feed it, unless its endpoints are known to be none.
+        confidence: endpoints.source === null ? 'likely' : 'certain',
         title: `${refOf(first)} has 0 replicas`,
         detail:
           'Nothing makes the pods that the selector matches, so the Service has no endpoint. Its network is not the cause.',
