@@ -8,11 +8,12 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { parseArgs } from 'node:util'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { ConfigError } from '../../src/runtime/config.ts'
 import { readConfig } from '../../src/runtime/node/config.ts'
+import { FlagError, readFlags } from '../../src/runtime/node/flags.ts'
 import { StartError, startPortolan } from '../../src/runtime/node/server.ts'
+import { VERSION } from '../../src/runtime/version.ts'
 import { issueCertificate } from './certificate.ts'
 import { DemoError } from './listen.ts'
 import { startWorldThread } from './world-thread.ts'
@@ -21,12 +22,17 @@ const HELP = `Usage: npm run demo [-- OPTIONS]
 
 Starts a Service (three pods, two nodes, a load balancer, an Ingress controller, a DNS server) on loopback
 addresses, starts Portolan, and asks it which paths to the Service work. Exits 0, although the report says
-FAIL: one path is broken on purpose.
+FAIL: one path is broken on purpose. No cluster, no root; nothing leaves this machine.
 
-  --all-pass   break nothing
-  --keep       leave everything running until Ctrl-C, to ask yourself with curl
-  --port N     where the API listens (default: a free port)
-  --help       this text
+  --all-pass     break nothing
+  --keep         leave everything running until Ctrl-C, to ask yourself with curl
+  --port N       where the API listens (default: a free port)
+  -h, --help     this text
+  -v, --version  the version
+
+  npm run demo -- --keep --port 8080    and open http://127.0.0.1:8080/docs
+
+Exit codes: 0 it went as it should; 1 something on this machine is in the way; 2 the options are wrong.
 `
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -150,23 +156,22 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-const { values } = parseArgs({
-  options: {
-    'all-pass': { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-    port: { type: 'string', default: '0' },
-    help: { type: 'boolean', default: false },
-  },
-})
-
-if (values.help) {
-  print(HELP)
-} else {
-  try {
-    await run({ allPass: values['all-pass'], keep: values.keep, port: values.port })
-  } catch (cause) {
-    if (!(cause instanceof DemoError || cause instanceof ConfigError || cause instanceof StartError)) throw cause
-    process.stderr.write(`${cause.message}\n`)
-    process.exitCode = 1
-  }
+try {
+  const flags = readFlags(
+    {
+      ...{ 'all-pass': { type: 'boolean' }, keep: { type: 'boolean' }, port: { type: 'string' } },
+      ...{ help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+    },
+    process.argv.slice(2),
+    'npm run demo -- --help',
+  )
+  const { port = '0' } = flags
+  if (flags.help) process.stdout.write(HELP)
+  else if (flags.version) print(VERSION)
+  else await run({ allPass: flags['all-pass'] === true, keep: flags.keep === true, port: String(port) })
+} catch (cause) {
+  const misused = cause instanceof FlagError || cause instanceof ConfigError
+  if (!(misused || cause instanceof DemoError || cause instanceof StartError)) throw cause
+  process.stderr.write(`${cause.message.replace(/^PORTOLAN_PORT:/, '--port:')}\n`)
+  process.exitCode = misused ? 2 : 1
 }

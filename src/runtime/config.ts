@@ -110,7 +110,7 @@ const SHAPE = {
   PORTOLAN_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
 }
 
-type SettingName = keyof typeof SHAPE
+export type SettingName = keyof typeof SHAPE
 export type Settings = z.output<z.ZodObject<typeof SHAPE>>
 
 export const SETTING_NAMES = Object.keys(SHAPE) as SettingName[]

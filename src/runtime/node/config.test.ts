@@ -24,8 +24,6 @@ describe('readConfig', () => {
       vantage: null,
       clusterDomain: null,
       dnsServers: [],
-      kubeconfig: null,
-      kubeContext: null,
       concurrency: 64,
       concurrencyPerAddress: 8,
       queueLimit: 1000,
@@ -37,6 +35,7 @@ describe('readConfig', () => {
       secretKey: null,
       retention: { rawMs: 30 * DAY_MS, failuresMs: 90 * DAY_MS, hourlyMs: 400 * DAY_MS, dailyMs: 1825 * DAY_MS },
       logLevel: 'info',
+      notRead: [],
     })
   })
 
@@ -52,8 +51,6 @@ describe('readConfig', () => {
         PORTOLAN_VANTAGE: 'in-cluster',
         PORTOLAN_CLUSTER_DOMAIN: 'k8s.example',
         PORTOLAN_DNS_SERVERS: '10.96.0.10,127.0.0.1:5353, [::1]:53 fd00::a',
-        PORTOLAN_KUBECONFIG: '~/.kube/config',
-        PORTOLAN_KUBE_CONTEXT: 'admin@prod',
         PORTOLAN_CONCURRENCY: '1',
         PORTOLAN_CONCURRENCY_PER_ADDRESS: '2',
         PORTOLAN_QUEUE_LIMIT: '3',
@@ -78,8 +75,6 @@ describe('readConfig', () => {
       vantage: 'in-cluster',
       clusterDomain: 'k8s.example',
       dnsServers: ['10.96.0.10', '127.0.0.1:5353', '[::1]:53', 'fd00::a'],
-      kubeconfig: '~/.kube/config',
-      kubeContext: 'admin@prod',
       concurrency: 1,
       concurrencyPerAddress: 2,
       queueLimit: 3,
@@ -91,6 +86,7 @@ describe('readConfig', () => {
       secretKey,
       retention: { rawMs: 90_000, failuresMs: 900_000, hourlyMs: DAY_MS, dailyMs: 2 * DAY_MS },
       logLevel: 'debug',
+      notRead: [],
     })
   })
 

@@ -1,5 +1,6 @@
 import type { LogLevel } from '../../lib/log.ts'
 import { readSettings } from '../config.ts'
+import { unreadSettings } from '../settings.ts'
 
 /** What the composition root reads from its environment, once. Durations in milliseconds. */
 export type Config = {
@@ -18,8 +19,6 @@ export type Config = {
   clusterDomain: string | null
   /** `ip` or `ip:port`; empty: the system's. */
   dnsServers: readonly string[]
-  kubeconfig: string | null
-  kubeContext: string | null
   /** Tries under way at once, all jobs together. */
   concurrency: number
   concurrencyPerAddress: number
@@ -36,6 +35,8 @@ export type Config = {
   secretKey: string | null
   retention: { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number }
   logLevel: LogLevel
+  /** Settings that are set and have no effect here. */
+  notRead: ReturnType<typeof unreadSettings>
 }
 
 /**
@@ -53,8 +54,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     vantage: settings.PORTOLAN_VANTAGE,
     clusterDomain: settings.PORTOLAN_CLUSTER_DOMAIN,
     dnsServers: settings.PORTOLAN_DNS_SERVERS,
-    kubeconfig: settings.PORTOLAN_KUBECONFIG,
-    kubeContext: settings.PORTOLAN_KUBE_CONTEXT,
     concurrency: settings.PORTOLAN_CONCURRENCY,
     concurrencyPerAddress: settings.PORTOLAN_CONCURRENCY_PER_ADDRESS,
     queueLimit: settings.PORTOLAN_QUEUE_LIMIT,
@@ -71,5 +70,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       dailyMs: settings.PORTOLAN_RETENTION_DAILY,
     },
     logLevel: settings.PORTOLAN_LOG_LEVEL,
+    notRead: unreadSettings(env, 'node'),
   }
 }

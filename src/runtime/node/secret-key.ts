@@ -18,7 +18,8 @@ export function readSecretKey(configured: string | null, databaseFile: string): 
   const key = Uint8Array.from(Buffer.from(readFileSync(file, 'utf8').trim(), 'base64'))
   if (key.length !== 32)
     throw new Error(
-      `${file} does not hold a key of 32 bytes in base64; restore it, or remove it to have a new one made`,
+      'it does not hold 32 bytes in base64. Restore it, or set PORTOLAN_SECRET_KEY; or remove it to have a new one ' +
+        'made, with which the secrets of the schedules that there are cannot be read any more',
     )
   return key
 }

@@ -62,9 +62,10 @@ const CLOSE_IDLE_MS = 50
 export async function startPortolan(config: Config, options: StartOptions = {}): Promise<Portolan> {
   const clock = options.clock ?? systemClock
   const log = options.log ?? createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), clock.now)
+  for (const setting of config.notRead) log.warn('setting_not_read', setting)
   const tokensNeeded = needsTokens(config)
   const sqlite = openDatabase(config.databaseFile)
-  const secrets = await createSecretBox(readSecretKey(config.secretKey, config.databaseFile))
+  const secrets = await createSecretBox(secretKeyOf(config))
   const signals = createSignals()
   const found = options.place ?? detectPlace()
   const place = {
@@ -161,9 +162,41 @@ function openDatabase(file: string): ReturnType<typeof openSqlite> {
   try {
     return openSqlite(file)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new StartError(`PORTOLAN_DATABASE: cannot use ${file}: ${why}`, { cause })
+    throw new StartError(`PORTOLAN_DATABASE: cannot use ${file}: ${whyNot(cause)}`, { cause })
   }
+}
+
+/** So is what is wrong with the key beside it. */
+function secretKeyOf({ secretKey, databaseFile }: Config): Uint8Array<ArrayBuffer> {
+  try {
+    return readSecretKey(secretKey, databaseFile)
+  } catch (cause) {
+    throw new StartError(`PORTOLAN_SECRET_KEY: cannot use the key file ${databaseFile}.key: ${whyNot(cause)}`, {
+      cause,
+    })
+  }
+}
+
+/** What the operating system says of files and addresses, and what to do about it. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied; give this user the right, or choose another',
+  EPERM: 'permission denied; give this user the right, or choose another',
+  EROFS: 'the file system is read-only; choose another place',
+  ENOSPC: 'the disk is full',
+  EEXIST: 'a part of the path is a file, not a folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder, and a file is needed',
+  ENOENT: 'its folder cannot be made there',
+  EADDRINUSE: 'another program listens there; stop it, or choose another port (PORTOLAN_PORT=0 picks a free one)',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such name',
+}
+
+function whyNot(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const code = 'code' in cause ? String(cause.code) : ''
+  const reason = REASONS[code]
+  return reason === undefined ? cause.message : `${reason} (${code})`
 }
 
 /** Tokens are needed unless the API listens on loopback only, or the operator said so; without one there is no start. */
@@ -205,22 +238,19 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Pr
     )
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        cause.code === 'EADDRINUSE' ||
-          cause.code === 'EACCES' ||
-          cause.code === 'EADDRNOTAVAIL' ||
-          cause.code === 'ENOTFOUND'
-          ? new StartError(
-              `PORTOLAN_HOST, PORTOLAN_PORT: cannot listen on ${config.host}:${config.port} (${cause.code})`,
+        REASONS[cause.code ?? ''] === undefined
+          ? cause
+          : new StartError(
+              `PORTOLAN_HOST, PORTOLAN_PORT: cannot listen on ${authority(config.host, config.port)}: ${whyNot(cause)}`,
               { cause },
-            )
-          : cause,
+            ),
       ),
     )
   })
 }
 
-const urlOf = ({ address, port, family }: Listening['address']): string =>
-  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+const authority = (host: string, port: number): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+const urlOf = ({ address, port }: Listening['address']): string => `http://${authority(address, port)}`
 
 const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))

@@ -1,6 +1,7 @@
 import type { LogLevel } from '../../lib/log.ts'
 import type { Retention } from '../../store/retention.ts'
 import { readSettings } from '../config.ts'
+import { unreadSettings } from '../settings.ts'
 import type { Message } from './queue.ts'
 
 /** Bindings of `wrangler.toml`; beside them the variables and secrets that `readWorkersConfig` reads. */
@@ -34,6 +35,8 @@ export type WorkersConfig = {
   secretKey: string | null
   retention: Retention
   logLevel: LogLevel
+  /** Settings that are set and have no effect here. */
+  notRead: ReturnType<typeof unreadSettings>
 }
 
 /**
@@ -62,5 +65,6 @@ export function readWorkersConfig(env: Env): WorkersConfig {
       dailyMs: settings.PORTOLAN_RETENTION_DAILY,
     },
     logLevel: settings.PORTOLAN_LOG_LEVEL,
+    notRead: unreadSettings({ ...env }, 'workers'),
   }
 }

@@ -36,6 +36,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
   const config = readWorkersConfig(env)
   const clock = options.clock ?? systemClock
   const log = createLog(config.logLevel, (line) => console.log(line), clock.now)
+  for (const setting of config.notRead) log.warn('setting_not_read', setting)
   const store = openD1(env.DB, ownCalls)
   const deps: Deps = {
     store,

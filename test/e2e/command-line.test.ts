@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLog } from '../../src/lib/log.ts'
+import { readConfig } from '../../src/runtime/node/config.ts'
+import { StartError, startPortolan } from '../../src/runtime/node/server.ts'
+import { VERSION } from '../../src/runtime/version.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portolan-cli-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+type Ended = { code: unknown; stdout: string; stderr: string }
+
+/** What `npm start` and `npm run demo` run, from the sources. */
+const run = (file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+  new Promise((resolve) => {
+    const settings = {
+      PATH: process.env.PATH,
+      PORTOLAN_PORT: '0',
+      PORTOLAN_DATABASE: join(folder, 'portolan.db'),
+      ...env,
+    }
+    execFile(process.execPath, [file, ...args], { env: settings }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+    )
+  })
+const start = (args: readonly string[], env?: Record<string, string>) => run('src/runtime/node/main.ts', args, env)
+const demo = (args: readonly string[]) => run('examples/demo/main.ts', args)
+
+/** A process each: what the options are refused by is told in `flags.test.ts`. */
+describe.each([
+  ['npm start', start],
+  ['npm run demo', demo],
+] as const)('%s', (name, command) => {
+  it('says with --help what it does, by example, and how it ends', async () => {
+    const { code, stdout, stderr } = await command(['--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: ${name} `))
+    expect(stdout).toMatch(/^Exit codes: /m)
+    expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([])
+  })
+
+  it('says with -v which it is', async () => {
+    expect(await command(['-v'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' })
+  })
+
+  it('refuses an option that there is not in one line, with exit code 2', async () => {
+    expect(await command(['--hepl'])).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: `There is no option --hepl; did you mean --help? All options: ${name} -- --help\n`,
+    })
+  })
+})
+
+it('npm start says of an option which setting it is', async () => {
+  expect(await start(['--prot=9090'])).toEqual({
+    ...{ code: 2, stdout: '' },
+    stderr:
+      'There is no option --prot; settings are environment variables: PORTOLAN_PORT=9090 npm start. ' +
+      'All options: npm start -- --help\n',
+  })
+})
+
+it('npm run demo says of a port that is none what was expected', async () => {
+  const { code, stdout, stderr } = await demo(['--port', 'x'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toBe('--port: expected a whole number from 0 to 65535, found "x"\n')
+})
+
+it('what keeps npm start from starting is one line, without a stack, and exit code 2', async () => {
+  expect(await start([], { PORTOLAN_DATABASE: folder })).toEqual({
+    ...{ code: 2, stdout: '' },
+    stderr: `PORTOLAN_DATABASE: cannot use ${folder}: it is a folder, and a file is needed (EISDIR)\n`,
+  })
+})
+
+describe('one line is said of', () => {
+  const refusal = async (env: Record<string, string>): Promise<string> => {
+    const settings = { PORTOLAN_PORT: '0', PORTOLAN_DATABASE: join(folder, 'portolan.db'), ...env }
+    const log = createLog('error', () => undefined, Date.now)
+    const thrown = await startPortolan(readConfig(settings), { log }).catch((error: unknown) => error)
+    if (!(thrown instanceof StartError)) throw new Error('it has started, or failed otherwise', { cause: thrown })
+    expect(thrown.message).not.toContain('\n')
+    return thrown.message
+  }
+
+  it('a port in use', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    expect(await refusal({ PORTOLAN_PORT: String(port) })).toBe(
+      `PORTOLAN_HOST, PORTOLAN_PORT: cannot listen on 127.0.0.1:${port}: another program listens there; ` +
+        'stop it, or choose another port (PORTOLAN_PORT=0 picks a free one) (EADDRINUSE)',
+    )
+    other.close()
+  })
+
+  it('an address that is not of this machine', async () => {
+    expect(await refusal({ PORTOLAN_HOST: '2001:db8::1', PORTOLAN_AUTH: 'none' })).toBe(
+      'PORTOLAN_HOST, PORTOLAN_PORT: cannot listen on [2001:db8::1]:0: this machine has no such address (EADDRNOTAVAIL)',
+    )
+  })
+
+  it('a data folder that is a file', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    expect(await refusal({ PORTOLAN_DATABASE: join(file, 'p.db') })).toBe(
+      `PORTOLAN_DATABASE: cannot use ${file}/p.db: a part of the path is a file, not a folder (EEXIST)`,
+    )
+  })
+
+  it('a data folder that may not be written', async () => {
+    // Not even root may make files there
+    expect(await refusal({ PORTOLAN_DATABASE: '/sys/portolan/p.db' })).toMatch(
+      /^PORTOLAN_DATABASE: cannot use \/sys\/portolan\/p\.db: .* \(E(PERM|ACCES|ROFS)\)$/,
+    )
+  })
+
+  it.each([
+    ['', 'it does not hold 32 bytes in base64'],
+    ['c2hvcnQ=', 'it does not hold 32 bytes in base64'],
+    ['not a key at all', 'it does not hold 32 bytes in base64'],
+    [null, 'it is a folder, and a file is needed (EISDIR)'],
+  ])('a key file that holds %j', async (content, why) => {
+    const database = join(folder, `key-${String(content).length}.db`)
+    if (content === null) mkdirSync(`${database}.key`)
+    else writeFileSync(`${database}.key`, content)
+    expect(await refusal({ PORTOLAN_DATABASE: database })).toContain(
+      `PORTOLAN_SECRET_KEY: cannot use the key file ${database}.key: ${why}`,
+    )
+  })
+})

@@ -1,0 +1,30 @@
+import type { SettingName } from '../../src/runtime/config.ts'
+
+/** A value of each that is not what it is without being set. */
+export const OTHER_SETTINGS: Readonly<Record<SettingName, string>> = {
+  PORTOLAN_HOST: '::1',
+  PORTOLAN_PORT: '9',
+  PORTOLAN_PUBLIC_URL: 'https://portolan.example',
+  PORTOLAN_DATABASE: 'other.db',
+  PORTOLAN_CLUSTER: 'other',
+  PORTOLAN_VANTAGE: 'outside',
+  PORTOLAN_CLUSTER_DOMAIN: 'k8s.example',
+  PORTOLAN_DNS_SERVERS: '10.96.0.10',
+  PORTOLAN_DOH_URL: 'https://doh.example/dns-query',
+  PORTOLAN_KUBECONFIG: 'config',
+  PORTOLAN_KUBE_CONTEXT: 'other',
+  PORTOLAN_CONCURRENCY: '1',
+  PORTOLAN_CONCURRENCY_PER_ADDRESS: '1',
+  PORTOLAN_QUEUE_LIMIT: '1',
+  PORTOLAN_SCHEDULE_LIMIT: '1',
+  PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8',
+  PORTOLAN_EGRESS_DENY: '10.0.0.0/8',
+  PORTOLAN_AUTH: 'none',
+  PORTOLAN_ADMIN_TOKEN: 'x'.repeat(16),
+  PORTOLAN_SECRET_KEY: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
+  PORTOLAN_RETENTION_RAW: '1d',
+  PORTOLAN_RETENTION_FAILURES: '91d',
+  PORTOLAN_RETENTION_HOURLY: '401d',
+  PORTOLAN_RETENTION_DAILY: '1826d',
+  PORTOLAN_LOG_LEVEL: 'debug',
+}
