@@ -48,7 +48,7 @@ export function mountProbe(app: Api): void {
     async (context, { query }) => {
       const { runChecks, clock, place, settings } = context.get('deps')
       const asked = readProbeTarget(query.target, query.module, query.hostname ?? null)
-      if ('wrong' in asked) throw badTarget(asked.wrong)
+      if ('wrong' in asked) throw badTarget(asked.wrong, asked.field)
       const timeoutMs = timeoutOf(context.req.header(SCRAPE_TIMEOUT))
       const { signal } = context.req.raw
       const options = { signal, dnsServers: settings.dnsServers, place }
@@ -67,9 +67,9 @@ const figuresOf = ({ outcome, timings, http, tls, resolvedAddress, failure }: Re
   ...{ outcome, timings, http, tls, resolvedAddress, failure },
 })
 
-const badTarget = (detail: string) =>
+const badTarget = (detail: string, field: 'target' | 'hostname' = 'target') =>
   new ProblemError('invalid_request', 'The query does not fit; see errors.', {
-    errors: [{ pointer: '?target', detail }],
+    errors: [{ pointer: `?${field}`, detail }],
   })
 
 /** Nothing was learnt of the target: what it is not allowed to be asked will never be, anything else may be later. */

@@ -40,7 +40,7 @@ export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'una
 /** The same for a route that needs none. */
 export function openProblems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>()
-  for (const code of ['invalid_request', ...codes, 'internal'] as const) {
+  for (const code of ['invalid_request', ...codes, 'headers_too_large', 'internal'] as const) {
     const status = PROBLEMS[code][0]
     byStatus.set(status, [...new Set([...(byStatus.get(status) ?? []), code])])
   }
@@ -58,27 +58,32 @@ export function openProblems(...codes: ProblemCode[]) {
 /** The single place where a thrown thing becomes an answer. */
 export function answerError(deps: Pick<Deps, 'log'>, thrown: Error | HTTPResponseError, context: ApiContext): Response {
   const problem = thrown instanceof ProblemError ? thrown : ours(deps, thrown, context)
-  const [status, title] = PROBLEMS[problem.code]
-  return new Response(
-    toJson({
-      type: `${DOCS}/${problem.code}.md`,
-      title,
-      status,
-      detail: problem.detail,
-      instance: new URL(context.req.url).pathname.slice(0, 1000),
-      code: problem.code,
-      requestId: context.get('requestId'),
-      errors: context.get('optionsInQuery') ? problem.errors.map(intoQuery) : problem.errors,
-    }),
-    {
-      status,
-      headers: {
-        'content-type': 'application/problem+json',
-        'x-request-id': context.get('requestId') ?? '',
-        ...problem.headers,
-      },
+  const told = {
+    code: problem.code,
+    detail: problem.detail,
+    errors: context.get('optionsInQuery') ? problem.errors.map(intoQuery) : problem.errors,
+  }
+  const request = {
+    instance: new URL(context.req.url).pathname.slice(0, 1000),
+    requestId: context.get('requestId'),
+  }
+  return new Response(toJson(problemDocument(told, request)), {
+    status: PROBLEMS[problem.code][0],
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-request-id': context.get('requestId') ?? '',
+      ...problem.headers,
     },
-  )
+  })
+}
+
+/** What a refusal is answered with. */
+export function problemDocument(
+  { code, detail, errors }: Pick<ProblemError, 'code' | 'detail' | 'errors'>,
+  { instance, requestId }: { instance: string; requestId: string },
+) {
+  const [status, title] = PROBLEMS[code]
+  return { type: `${DOCS}/${code}.md`, title, status, detail, instance, code, requestId, errors }
 }
 
 /** Where a part of a job stands when it is said in the query, beside a body that is the manifests themselves. */

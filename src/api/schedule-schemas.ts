@@ -1,6 +1,7 @@
 /** A schedule's body, as documented and as enforced; and what is answered. */
 import { z } from '@hono/zod-openapi'
 import { VANTAGES } from '../plan/path.ts'
+import { cronFault, timeZoneFault } from '../schedule/cron.ts'
 import { OVERLAPS, RUN_OUTCOMES } from '../schedule/schedule.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { BatchRequestSchema, CheckSchema, JobRequestSchema } from './job-request.ts'
@@ -9,7 +10,13 @@ import { InstantSchema, JobHeadSchema, JobProblemSchema, orNull } from './schema
 /** A day: a jitter is shorter than the time between two runs. */
 const JITTER_MOST_MS = 86_400_000
 
-const cron = z.string().min(1).max(200).openapi({
+/** Faults of what is text to the schema, so that they are told with all others. */
+const without = (faultOf: (text: string) => string | null) => (text: string, context: z.RefinementCtx) => {
+  const message = faultOf(text)
+  if (message !== null) context.addIssue({ code: 'custom', message })
+}
+
+const cron = z.string().min(1).max(200).superRefine(without(cronFault)).openapi({
   description:
     'Five fields (minute hour day-of-month month day-of-week), @hourly, @daily, @weekly, @monthly, @yearly, or @every with a duration like 30s or 1h30m',
   example: '*/5 * * * *',
@@ -18,7 +25,12 @@ const cron = z.string().min(1).max(200).openapi({
 const fields = {
   name: z.string().min(1).max(200),
   cron,
-  timeZone: z.string().min(1).max(64).openapi({ description: 'IANA', example: 'Europe/Berlin' }),
+  timeZone: z
+    .string()
+    .min(1)
+    .max(64)
+    .superRefine(without(timeZoneFault))
+    .openapi({ description: 'IANA', example: 'Europe/Berlin' }),
   jitterMs: z.int().min(0).max(JITTER_MOST_MS).openapi({
     description: 'A run is due up to this long after its occurrence, decided by the schedule and the occurrence',
   }),

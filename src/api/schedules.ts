@@ -55,9 +55,12 @@ export function mountSchedules(app: Api): void {
       const { text } = await readBody(context, ['json'])
       const { job, batch, ...settings } = parseBody(ScheduleRequestSchema, parseJson(text))
       const owner = context.get('principal').name
-      const work = askedWork(context, { job, batch })
-      if (work === null) throw new Error('the schema asks for one of the two')
-      const { id, replayed } = await acceptSchedule(deps, settings, work, { owner, claim: claimOf(context, text) })
+      const asked = () => {
+        const work = askedWork(context, { job, batch })
+        if (work === null) throw new Error('the schema asks for one of the two')
+        return work
+      }
+      const { id, replayed } = await acceptSchedule(deps, settings, asked, { owner, claim: claimOf(context, text) })
       deps.schedulesChanged()
       if (replayed) context.header('idempotent-replayed', 'true')
       context.header('location', `/v1/schedules/${id}`)
@@ -127,9 +130,9 @@ export function mountSchedules(app: Api): void {
       checkIfMatch(context, schedule.version, true)
       const { text } = await readBody(context, ['json'])
       const { job, batch, ...given } = parseBody(SchedulePatchSchema, parseJson(text))
-      const work = askedWork(context, { job, batch })
       const settings = { ...schedule, ...defined(given) }
-      if (!(await changeSchedule(deps, schedule, settings, work))) throw hasChanged()
+      const asked = () => askedWork(context, { job, batch })
+      if (!(await changeSchedule(deps, schedule, settings, asked))) throw hasChanged()
       deps.schedulesChanged()
       return answerSchedule(context, await loadSchedule(deps, schedule.id), 200)
     },

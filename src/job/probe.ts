@@ -9,6 +9,7 @@ import type { Check } from '../check/check.ts'
 import { judgePath } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
 import type { RunChecks } from '../check/schedule.ts'
+import { isHost } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
@@ -31,7 +32,11 @@ export function readProbeTarget(
   target: string,
   module: ProbeModule,
   hostname: string | null,
-): Asked | { wrong: string } {
+): Asked | { wrong: string; field?: 'hostname' } {
+  // A zone is of this machine alone, and may stand in neither Host nor SNI
+  if (hostname !== null && (!isHost(hostname) || hostname.includes('%'))) {
+    return { field: 'hostname', wrong: 'not a host name or an IP address; without scheme, port and spaces' }
+  }
   return module === 'http_2xx' ? readHttpTarget(target, hostname) : readTcpTarget(target)
 }
 
@@ -66,7 +71,8 @@ function readHttpTarget(target: string, hostname: string | null): Asked | { wron
 function readTcpTarget(target: string): Asked | { wrong: string } {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]/]+)):(\d{1,5})$/.exec(target) ?? []
   const address = bracketed ?? plain
-  if (address === undefined || Number(port) < 1 || Number(port) > 65_535) return { wrong: 'not host:port' }
+  if (address === undefined || !isHost(address) || Number(port) < 1 || Number(port) > 65_535)
+    return { wrong: 'not host:port' }
   if (bracketed !== undefined && !ipaddr.IPv6.isValid(bracketed)) return { wrong: 'not an IPv6 address in brackets' }
   return {
     dial: { address, addressPort: Number(port), host: null, serverName: null, scheme: 'tcp', url: null },

@@ -18,20 +18,24 @@ export function refuseTooManyTries(plan: Plan, request: Pick<JobRequest, 'sample
   const tries = checks * samples * repeats
   if (tries <= TRIES_LIMIT) return
   const most = (others: number): number => Math.floor(TRIES_LIMIT / others)
+  const checksMost = most(samples * repeats)
+  const ofOnePath = tested.reduce((largest, path) => Math.max(largest, path.checks.length), 1)
   const errors: ProblemDetail[] = [
     ...atMost('/samples', samples, most(checks * repeats), 1),
     ...atMost('/retries/limit', repeats - 1, most(checks * samples) - 1, 0),
-    {
-      pointer: '/limits/paths',
-      detail: `${tested.length} paths with ${checks} checks; ${most(samples * repeats)} checks can be made so often: lower it, or choose with paths.include`,
-    },
+    ...atMost('/limits/paths', tested.length, Math.floor(checksMost / ofOnePath), 1),
+    ...atMost('/checks', ofOnePath, Math.floor(checksMost / tested.length), 1),
   ]
+  const each = `${plural(checks, 'check')} on ${plural(tested.length, 'path')}`
   throw new ProblemError(
     'impossible_request',
-    `Up to ${tries} tries (${checks} checks on ${tested.length} paths × ${samples} samples × ${repeats} tries each) are more than the ${TRIES_LIMIT} of one job. Lower one of the factors; see errors.`,
+    `Up to ${tries} tries (${each} × ${plural(samples, 'sample')} × ${repeats === 1 ? '1 try' : `${repeats} tries`} each) ` +
+      `are more than the ${TRIES_LIMIT} of one job. Lower one of the factors; see errors. paths.include chooses paths.`,
     { errors },
   )
 }
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 /** Only where it would do, and is not already at its least. */
 const atMost = (pointer: string, given: number, most: number, least: number): ProblemDetail[] =>

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   not_supported: [422, 'This is not supported'],
   precondition_required: [428, 'If-Match is needed'],
   too_many_requests: [429, 'Too many requests'],
+  headers_too_large: [431, 'The headers are too large'],
   internal: [500, 'Something failed on our side'],
   unavailable: [503, 'Not able to take this now'],
   storage_full: [507, 'The database cannot grow'],
@@ -69,4 +70,29 @@ export class ProblemError extends Error {
   get status(): number {
     return PROBLEMS[this.code][0]
   }
+}
+
+/**
+ * Does everything, and tells of all refusals at once: with the code and the text of the first, and the errors of all.
+ *
+ * @throws ProblemError
+ */
+export async function together<const T extends readonly (() => unknown)[]>(
+  ...acts: T
+): Promise<{ -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }> {
+  const done: unknown[] = []
+  const refusals: ProblemError[] = []
+  for (const act of acts) {
+    try {
+      done.push(await act())
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      refusals.push(error)
+    }
+  }
+  const [first, ...more] = refusals
+  if (first === undefined) return done as { -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }
+  if (more.length === 0) throw first
+  const errors = refusals.flatMap((refusal) => refusal.errors)
+  throw new ProblemError(first.code, first.detail, { errors, headers: first.headers, cause: first })
 }

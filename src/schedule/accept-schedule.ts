@@ -9,7 +9,7 @@ import { type BatchSelection, selectServices } from '../job/batch.ts'
 import { hiddenFields, sealSecrets, withoutSecrets } from '../job/secrets.ts'
 import { indexObjects } from '../kube/object-index.ts'
 import { newId } from '../lib/id.ts'
-import { ProblemError } from '../lib/problem.ts'
+import { ProblemError, together } from '../lib/problem.ts'
 import type { IdempotencyClaim } from '../store/once.ts'
 import { insertSchedule, updateSchedule } from '../store/schedules.ts'
 import { readTiming, refuseImpossibleTiming } from './cron.ts'
@@ -28,19 +28,24 @@ export type ScheduleDeps = AcceptDeps & {
 /** A job, or (with a selection) a batch. */
 export type AskedWork = Asked & { selection: BatchSelection | null }
 
-/** @throws ProblemError with pointers into the schedule, those of what it asks for as in the job's own body. */
+/**
+ * @param asked reads what is asked for; refusals of it are told with those of the timing.
+ * @throws ProblemError with pointers into the schedule, those of what it asks for as in the job's own body.
+ */
 export async function acceptSchedule(
   deps: ScheduleDeps,
   settings: ScheduleSettings,
-  asked: AskedWork,
+  asked: () => AskedWork,
   made: { owner: string; claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const before = await madeBefore(deps, made.claim)
   if (before !== null) return before
   const createdAtMs = deps.clock.now()
   const id = newId('schedule', createdAtMs)
-  const timing = planTiming(deps, { ...settings, id, anchorAtMs: anchor(createdAtMs) }, createdAtMs)
-  const { work, sealed, isBatch } = await takeIn(deps, asked)
+  const [timing, { work, sealed, isBatch }] = await together(
+    () => planTiming(deps, { ...settings, id, anchorAtMs: anchor(createdAtMs) }, createdAtMs),
+    () => takeIn(deps, asked()),
+  )
   const { target } = work.request
   const schedule = { ...settings, ...timing, id, createdAtMs, owner: made.owner, target, isBatch, sealed }
   const { scheduleLimit } = deps.settings
@@ -53,21 +58,26 @@ export async function acceptSchedule(
 }
 
 /**
- * @param asked `null`: as it is.
+ * @param asked reads what is asked for; `null`: as it is.
  * @returns `false`: the schedule has changed since it was read, or is gone.
  */
 export async function changeSchedule(
   deps: ScheduleDeps,
   schedule: Schedule,
   settings: ScheduleSettings,
-  asked: AskedWork | null,
+  asked: () => AskedWork | null,
 ): Promise<boolean> {
   const nowMs = deps.clock.now()
   const isSame = (name: 'cron' | 'timeZone' | 'jitterMs' | 'enabled') => settings[name] === schedule[name]
   const anchorAtMs = isSame('cron') ? schedule.anchorAtMs : anchor(nowMs)
   const sameTiming = isSame('cron') && isSame('timeZone') && isSame('jitterMs') && isSame('enabled')
-  const timing = sameTiming ? null : planTiming(deps, { ...settings, id: schedule.id, anchorAtMs }, nowMs)
-  const work = asked && (await takeIn(deps, asked))
+  const [timing, work] = await together(
+    () => (sameTiming ? null : planTiming(deps, { ...settings, id: schedule.id, anchorAtMs }, nowMs)),
+    () => {
+      const work = asked()
+      return work && takeIn(deps, work)
+    },
+  )
   return updateSchedule(deps.store, schedule.id, schedule.version, { settings, timing, updatedAtMs: nowMs, work })
 }
 

@@ -7,7 +7,7 @@ import { Cron } from 'croner'
 import { DURATION_EXAMPLES, parseDuration } from '../lib/duration.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import { nearMiss } from '../lib/near.ts'
-import { ProblemError } from '../lib/problem.ts'
+import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 
 export type Timing = {
   /** Five fields, a nickname like `@hourly`, or `@every DURATION`. */
@@ -29,6 +29,23 @@ export type Occurrences = {
 
 const NICKNAMES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly', '@every']
 const FIELDS = 'minute hour day-of-month month day-of-week'
+
+/** What is wrong with `cron`, whatever the time zone; `null`: nothing. */
+export const cronFault = (cron: string): string | null =>
+  faultOf(() => readTiming({ cron, timeZone: 'UTC', anchorAtMs: 0 }))
+
+/** What is wrong with `timeZone`; `null`: nothing. */
+export const timeZoneFault = (timeZone: string): string | null => faultOf(() => checkTimeZone(timeZone))
+
+function faultOf(act: () => unknown): string | null {
+  try {
+    act()
+    return null
+  } catch (error) {
+    if (error instanceof ProblemError) return error.errors[0]?.detail ?? error.detail
+    throw error
+  }
+}
 
 /** @throws ProblemError `invalid_request`, with the pointers `/cron` and `/timeZone`. */
 export function readTiming(timing: Timing): Occurrences {
@@ -126,7 +143,7 @@ const GAPS = 10
  * beyond the next.
  *
  * @param everyLeastMs the shortest interval of this runtime.
- * @throws ProblemError `impossible_request`
+ * @throws ProblemError `impossible_request`, with all that is impossible.
  */
 export function refuseImpossibleTiming(
   occurrences: Occurrences,
@@ -134,16 +151,18 @@ export function refuseImpossibleTiming(
   nowMs: number,
   everyLeastMs: number,
 ): void {
+  const errors: ProblemDetail[] = []
   if (occurrences.everyMs !== null && occurrences.everyMs < everyLeastMs) {
-    throw impossible('/cron', `@every may not be shorter than ${everyLeastMs / 1000}s here`)
+    errors.push({ pointer: '/cron', detail: `@every may not be shorter than ${everyLeastMs / 1000}s here` })
   }
   const first = occurrences.after(nowMs)
-  if (first === null) throw impossible('/cron', 'No such date comes: the schedule would never run')
-  const shortestMs = shortestGap(occurrences, first)
+  if (first === null) errors.push({ pointer: '/cron', detail: 'No such date comes: the schedule would never run' })
+  const shortestMs = first === null ? Number.POSITIVE_INFINITY : shortestGap(occurrences, first)
   if (jitterMs >= shortestMs) {
     const detail = `Must be shorter than the time between two runs, which is ${shortestMs} at the shortest`
-    throw impossible('/jitterMs', detail)
+    errors.push({ pointer: '/jitterMs', detail })
   }
+  if (errors[0]) throw new ProblemError('impossible_request', errors[0].detail, { errors })
 }
 
 function shortestGap(occurrences: Occurrences, first: number): number {
@@ -157,9 +176,6 @@ function shortestGap(occurrences: Occurrences, first: number): number {
   }
   return shortest
 }
-
-const impossible = (pointer: string, detail: string): ProblemError =>
-  new ProblemError('impossible_request', detail, { errors: [{ pointer, detail }] })
 
 /**
  * How long after an occurrence its run is due: from 0 to `jitterMs`, the same for the same occurrence of the same

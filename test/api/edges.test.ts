@@ -140,14 +140,11 @@ describe('more tries than one job may make', () => {
         status: 422,
         code: 'impossible_request',
         detail:
-          'Up to 22000 tries (20 checks on 1 paths × 100 samples × 11 tries each) are more than the 20000 of one job. Lower one of the factors; see errors.',
+          'Up to 22000 tries (20 checks on 1 path × 100 samples × 11 tries each) are more than the 20000 of one job. Lower one of the factors; see errors. paths.include chooses paths.',
         errors: [
           { pointer: '/samples', detail: '100; at most 90 with the rest as it is' },
           { pointer: '/retries/limit', detail: '10; at most 9 with the rest as it is' },
-          {
-            pointer: '/limits/paths',
-            detail: '1 paths with 20 checks; 18 checks can be made so often: lower it, or choose with paths.include',
-          },
+          { pointer: '/checks', detail: '20; at most 18 with the rest as it is' },
         ],
       })
     }

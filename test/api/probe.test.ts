@@ -111,6 +111,8 @@ describe('GET /probe', () => {
     [{ target: 'http://user:secret@127.0.0.1/' }, '?target', /user/],
     [{ target: '127.0.0.1', module: 'tcp_connect' }, '?target', /host:port/],
     [{ target: '127.0.0.1:99999', module: 'tcp_connect' }, '?target', /host:port/],
+    [{ target: 'a b:80', module: 'tcp_connect' }, '?target', /host:port/],
+    [{ target: 'a\u0000b:80', module: 'tcp_connect' }, '?target', /host:port/],
     [{ target: '127.0.0.1:80', module: 'icmp' }, '?module', /http_2xx/],
     [{ target: '127.0.0.1:80', modul: 'tcp_connect' }, '?modul', /did you mean "module"/],
     [{}, '?target', /./],
@@ -123,6 +125,24 @@ describe('GET /probe', () => {
       expect(errors).toEqual([{ pointer, detail: expect.stringMatching(detail) }])
     },
   )
+
+  it.each([
+    'a b',
+    'shop.example:80',
+    'http://shop.example',
+    'a\r\nx: y',
+    '127.0.0.1.1',
+    '::1%lo',
+    '[::1]',
+    'é.example',
+  ])('refuses the hostname %j, which could be no Host and no SNI, with a 400', async (hostname) => {
+    const response = await ask({ target: '127.0.0.1:80', hostname })
+    const { status, errors } = await readProblem(response)
+    expect({ status, errors }).toEqual({
+      status: 400,
+      errors: [{ pointer: '?hostname', detail: expect.stringMatching(/^not a host name/) }],
+    })
+  })
 
   it('refuses a name by what it resolves to, not by what it is called', async () => {
     const dns = await startDnsServer({

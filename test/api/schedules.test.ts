@@ -142,6 +142,38 @@ describe('POST /v1/schedules', () => {
     expect(problem.errors[0]?.pointer).toEqual(typeof pointer === 'string' ? pointer : expect.stringMatching(pointer))
   })
 
+  it.each([
+    [
+      'of its text',
+      { cron: '* * * *', timeZone: 'Europe/Berln', jitterMs: -1, nam: 'x' },
+      400,
+      ['/cron', '/jitterMs', '/nam', '/timeZone'],
+    ],
+    [
+      'of its text and of its job',
+      { cron: 'x', job: { target: {}, sampels: 2, samples: 'many' } },
+      400,
+      ['/cron', '/job/sampels', '/job/samples'],
+    ],
+    [
+      'of its timing and of its objects',
+      { jitterMs: 300_000, job: { target: { manifests: [{ kind: 'Service' }] } } },
+      422,
+      ['/job/target/manifests/0/metadata', '/jitterMs'],
+    ],
+    [
+      'of its timing and of what is asked for',
+      { cron: '0 0 30 2 *', job: { target: { service: 'frog', manifests: [toadService(80)] } } },
+      422,
+      ['/cron', '/job/target/service'],
+    ],
+  ] as const)('tells all faults at once: %s', async (_name, extra, status, pointers) => {
+    const problem = await readProblem(await post(extra))
+    expect(problem.status).toBe(status)
+    const found = problem.errors.map(({ pointer }) => pointer)
+    for (const pointer of pointers) expect(found).toContainEqual(expect.stringMatching(new RegExp(`^${pointer}`)))
+  })
+
   it('takes @every from the shortest of the runtime up', async () => {
     const { least, below } = by('every', {
       node: { least: '1s', below: { cron: '@every 0s', status: 400 } },

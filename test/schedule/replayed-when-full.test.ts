@@ -95,7 +95,8 @@ describe('a request that is repeated with its Idempotency-Key while the queue is
       overlap: 'skip',
       enabled: true,
     } as const
-    const make = (key: IdempotencyClaim) => acceptSchedule(full, settings, toadWork(), { owner: 'admin', claim: key })
+    const make = (key: IdempotencyClaim) =>
+      acceptSchedule(full, settings, () => toadWork(), { owner: 'admin', claim: key })
     const first = await make(claim())
     await expect(make(claim({ key: 'another' }))).rejects.toMatchObject({ code: 'conflict' })
     expect(await make(claim())).toEqual({ id: first.id, replayed: true })

@@ -177,7 +177,7 @@ describe('after a stop', () => {
   it('nothing is made up for that passed while it was paused', async () => {
     const schedule = await aSchedule(deps, { enabled: false })
     clock.advance(HOUR + 1)
-    expect(await changeSchedule(deps, schedule, { ...schedule, enabled: true }, null)).toBe(true)
+    expect(await changeSchedule(deps, schedule, { ...schedule, enabled: true }, () => null)).toBe(true)
     await tick(deps)
     expect(await jobsOf(schedule)).toEqual([])
     expect((await scheduleOf(deps, schedule.id)).next?.atMs).toBe(START + HOUR + MINUTE)
@@ -329,7 +329,7 @@ describe('the claim of an occurrence', () => {
 
   it('is not for who has read an older version', async () => {
     const schedule = await aSchedule(deps)
-    await changeSchedule(deps, schedule, { ...schedule, name: 'other' }, null)
+    await changeSchedule(deps, schedule, { ...schedule, name: 'other' }, () => null)
     const seen = { atMs: START + MINUTE, dueAtMs: START + MINUTE }
     expect(await claimRun(deps.store, schedule, seen, skipped(seen.atMs, 'c'))).toBe(false)
     expect(await scheduleOf(deps, schedule.id)).toMatchObject({ version: 2, next: seen, last: null })

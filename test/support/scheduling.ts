@@ -60,7 +60,7 @@ export async function aSchedule(
   over: Partial<ScheduleSettings> = {},
   work: AskedWork = toadWork(),
 ): Promise<Schedule> {
-  const { id } = await acceptSchedule(deps, { ...SETTINGS, ...over }, work, { owner: 'admin', claim: null })
+  const { id } = await acceptSchedule(deps, { ...SETTINGS, ...over }, () => work, { owner: 'admin', claim: null })
   return scheduleOf(deps, id)
 }
 

@@ -13,6 +13,7 @@ import { createPolicy } from '../../check/policy.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
+import { newId } from '../../lib/id.ts'
 import { createLog, type Log } from '../../lib/log.ts'
 import { isStorageFull } from '../../store/db.ts'
 import { VERSION } from '../version.ts'
@@ -27,6 +28,7 @@ import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
 import { DiskFullError, openSqlite } from './sqlite.ts'
 import { createTicker } from './ticker.ts'
+import { answerUnreadable } from './unreadable.ts'
 
 export type Portolan = {
   /** Where the API listens, without a trailing slash. */
@@ -236,6 +238,7 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Pr
           }),
       }),
     )
+    server.on('clientError', (error, socket) => answerUnreadable(error, socket, newId('request', Date.now())))
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         REASONS[cause.code ?? ''] === undefined
