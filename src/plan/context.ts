@@ -1,7 +1,8 @@
 import type { Addresses, JobRequest } from '../job/job.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
-import type { PathKind, Plan, Vantage } from './path.ts'
+import type { PathKind, Plan, Scheme, Vantage } from './path.ts'
+import { schemeOf, schemesOf } from './scheme.ts'
 import type { ServiceEndpoints } from './service-endpoints.ts'
 import { portKey, type Take } from './size.ts'
 
@@ -34,14 +35,25 @@ export type PlanContext = {
   take: Take
 }
 
-/** The ports that paths of a kind are made of, each with its place in `spec.ports`. */
-export const portsFor = (
+export type PlannedPort = {
+  port: ServicePort
+  /** Its place in `spec.ports`. */
+  at: number
+  /** What it speaks on the way that paths of the kind take. */
+  scheme: Scheme
+  /** What says so, where that is not the port itself. */
+  schemeBecause: readonly string[]
+}
+
+/** The ports that paths of a kind are made of. */
+export function portsFor(
   { service, take }: Pick<PlanContext, 'service' | 'take'>,
   kind: PathKind,
-): readonly { port: ServicePort; at: number }[] =>
-  take(
-    kind,
-    'ports',
-    service.ports.map((port, at) => ({ port, at })),
-    ({ port }) => portKey(port),
-  )
+): readonly PlannedPort[] {
+  const ports = service.ports.map((port, at) => ({ port, at }))
+  return take(kind, 'ports', ports, ({ port }) => portKey(port)).map(({ port, at }) => {
+    const { behind, because, endsTls } = schemesOf(service, port)
+    const differs = endsTls && schemeOf(port) !== behind
+    return { port, at, scheme: behind, schemeBecause: differs ? because.map((each) => `${each}: TLS ends there`) : [] }
+  })
+}

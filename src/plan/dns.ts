@@ -6,7 +6,7 @@
  */
 import type { ServicePort } from '../kube/objects.ts'
 import type { Family } from '../kube/words.ts'
-import { type PlanContext, portsFor } from './context.ts'
+import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { externalNameOf } from './external-name.ts'
 import { familyOf } from './ip.ts'
@@ -36,7 +36,7 @@ export function dnsPaths(context: PlanContext): PathDraft[] {
     ...resolved,
     ...lookups(context, all),
     ...portsFor(context, 'DNS').flatMap(({ port, at }) => srvPath(context, port, at)),
-    ...portsFor(context, 'DNS').flatMap(({ port, at }) => dialled(context, port, at)),
+    ...portsFor(context, 'DNS').flatMap((planned) => dialled(context, planned)),
     ...(isHeadless(context) ? podNames(context) : []),
   ]
 }
@@ -186,13 +186,14 @@ function headlessSrv({ endpoints, fqdn }: PlanContext, port: ServicePort): reado
 }
 
 /** The name at each port: as an application reaches the Service. A headless one translates no port: clients dial the pods'. */
-function dialled(context: PlanContext, port: ServicePort, position: number): PathDraft[] {
+function dialled(context: PlanContext, { port, at: position, scheme, schemeBecause }: PlannedPort): PathDraft[] {
   const { service, fqdn } = context
   const ref = `Service/${service.meta.name} spec.ports[${position}]`
-  const common = { ...ofName(fqdn), port, reach: 'cluster' } as const
+  const common = { ...ofName(fqdn), port, scheme, reach: 'cluster' } as const
   if (!isHeadless(context)) {
     const doubts = clusterIPDoubts(context)
-    return [draft({ ...common, addressPort: port.port, because: [...nameBecause(context), `${ref}.port`], doubts })]
+    const because = [...nameBecause(context), `${ref}.port`, ...schemeBecause]
+    return [draft({ ...common, addressPort: port.port, because, doubts })]
   }
   const told = targetNumbers(context.endpoints, port)
   const numbers = told.length > 0 || typeof port.targetPort === 'string' ? told : [port.targetPort]

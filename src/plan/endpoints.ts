@@ -20,7 +20,7 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
     ({ address, hostname }) => hostname ?? address,
     ({ usable }) => usable,
   )
-  return portsFor(context, 'Endpoint').flatMap(({ port, at: position }) => {
+  return portsFor(context, 'Endpoint').flatMap(({ port, at: position, scheme, schemeBecause }) => {
     // kube-proxy decides port by port: a port of draining pods alone is served by them, whatever other ports have.
     const anyReady = endpoints.all.some((each) => each.ready && !each.isName && endpointPort(each, port) !== null)
     return kept.flatMap((endpoint) => {
@@ -36,11 +36,12 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
         draft({
           kind: 'Endpoint',
           port,
+          scheme,
           address: endpoint.address,
           addressPort: at.number,
           node: endpoint.nodeName,
           pod: endpoint.podName,
-          because: [endpoint.because, from],
+          because: [endpoint.because, from, ...schemeBecause],
           discriminator: [own],
           reach: 'cluster',
           sni: serviceName,

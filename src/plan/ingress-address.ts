@@ -19,6 +19,8 @@ export type Controller = {
   pending: string | null
   /** kube-proxy answers this address inside the cluster in the load balancer's stead. */
   isVip: boolean
+  /** The Service before the controller, where it is known. */
+  front: Service | null
 }
 
 const STANDARD = { http: 80, https: 443 } as const
@@ -34,6 +36,7 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
       reach: 'given',
       pending: null,
       isVip: false,
+      front: null,
     }))
   }
   const front = frontingService(context, ingress)
@@ -42,7 +45,7 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
   )
   if (reported.length > 0) return reported
   const offered = front === null ? [] : addressesOfFront(context, front)
-  if (offered.length > 0) return offered.map((address) => ofFront(context, address))
+  if (offered.length > 0) return offered.map((address) => ofFront(context, front, address))
   return [
     {
       address: null,
@@ -52,16 +55,18 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
       reach: 'anywhere',
       pending: `no controller has given ${refOf(ingress)} an address yet; name the controller's in addresses.ingressController`,
       isVip: false,
+      front: null,
     },
   ]
 }
 
 function ofFront(
   { addresses }: PlanContext,
+  front: Service | null,
   { address, because, http, https, reach, isVip }: FrontAddress,
 ): Controller {
   const ports = addresses.controllerPorts ?? { http, https }
-  return { address, ports, because: [because], doubts: [], reach, pending: null, isVip }
+  return { address, ports, because: [because], doubts: [], reach, pending: null, isVip, front }
 }
 
 /**
@@ -87,17 +92,18 @@ function ofStatus(
     const told = `${field}: ${address} is the clusterIP of ${refOf(owner)}`
     if (context.vantage !== 'in-cluster' && better.length > 0) {
       return better.map((offered) => {
-        const controller = ofFront(context, offered)
+        const controller = ofFront(context, owner, offered)
         return { ...controller, because: [...controller.because, told] }
       })
     }
     const { http, https } = frontPorts(owner)
     const ports = context.addresses.controllerPorts ?? { http: http?.port ?? null, https: https?.port ?? null }
-    return [{ address, ports, because: [...because, told], doubts: [], reach: 'cluster', pending: null, isVip: false }]
+    const common = { doubts: [], reach: 'cluster', pending: null, isVip: false, front: owner } as const
+    return [{ address, ports, because: [...because, told], ...common }]
   }
   const { ports, doubts, told = [] } = portsOfStatus(context, entry, front, field)
   const isVip = front?.loadBalancerIngress.some(({ ip, ipMode }) => ip === address && ipMode !== 'Proxy') ?? false
-  return [{ address, ports, because: [...because, ...told], doubts, reach: 'anywhere', pending: null, isVip }]
+  return [{ address, ports, because: [...because, ...told], doubts, reach: 'anywhere', pending: null, isVip, front }]
 }
 
 function portsOfStatus(

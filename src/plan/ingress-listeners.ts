@@ -85,7 +85,7 @@ export function internalDoubts(
   if (vantage === 'in-cluster' || reach !== 'anywhere') return []
   const told = controllerOf(index, ingress)?.internal?.(askedOf(ingress, null)) ?? null
   if (told !== null) return [`${told}: an internal load balancer, and the prober stands outside`]
-  return privateDoubts(address, reaches)
+  return vantage === 'edge' ? [] : privateDoubts(address, reaches)
 }
 
 /** An address of some network of its own, which the prober is perhaps not in. One of the prober's own machine is dialled. */

@@ -5,10 +5,12 @@
  * @module
  */
 import { type Ingress, type PortRef, refOf, type Service, type ServicePort } from '../kube/objects.ts'
+import { proxyProtocolOf } from './clouds.ts'
 import type { PlanContext } from './context.ts'
 import type { Listener } from './controllers/controller.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { type Controller, controllersOf } from './ingress-address.ts'
+import { frontPorts } from './ingress-fronts.ts'
 import { aliasesOf, dialledPort, internalDoubts, listenersFor } from './ingress-listeners.ts'
 import {
   canaryShare,
@@ -24,6 +26,7 @@ import {
   writtenPath,
 } from './ingress-rules.ts'
 import { familyOf } from './ip.ts'
+import { schemesOf } from './scheme.ts'
 
 export function ingressPaths(context: PlanContext): PathDraft[] {
   const { index, target } = context
@@ -227,9 +230,27 @@ function through(
       ...asked.doubts,
       ...controller.doubts,
       ...internalDoubts(context, route.ingress, controller),
+      ...pastBalancerDoubts(context, controller, scheme),
     ],
     pending: controller.pending ?? (addressPort === null ? `the controller's Service has no port for ${scheme}` : null),
   })
+}
+
+/**
+ * Inside the cluster the Service before the controller is reached past its load balancer, which may be what ends TLS and
+ * what speaks the PROXY protocol.
+ */
+function pastBalancerDoubts({ vantage }: PlanContext, { front, isVip, reach }: Controller, scheme: string): string[] {
+  if (front === null || vantage !== 'in-cluster' || !(isVip || reach === 'cluster')) return []
+  const proxy = proxyProtocolOf(front)
+  const { https } = frontPorts(front)
+  const schemes = https === null ? null : schemesOf(front, https)
+  return [
+    ...(proxy === null ? [] : [`${proxy}: the way past the load balancer has no PROXY protocol`]),
+    ...(scheme === 'https' && schemes?.endsTls === true && schemes.behind !== 'https'
+      ? [`${schemes.because[0]}: TLS ends at the load balancer, and the way past it is plain`]
+      : []),
+  ]
 }
 
 /** The Service port that a backend names, and by what. A wrong name is a fault of the Ingress, not a doubt about it. */

@@ -3,10 +3,14 @@
  *
  * @module
  */
-import type { LoadBalancerIngress, ServicePort } from '../kube/objects.ts'
-import { type PlanContext, portsFor } from './context.ts'
+import type { LoadBalancerIngress, Service, ServicePort } from '../kube/objects.ts'
+import { internalOf, proxyProtocolOf } from './clouds.ts'
+import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
+import { listOf } from './controllers/controller.ts'
 import { draft, type PathDraft } from './draft.ts'
+import { privateDoubts } from './ingress-listeners.ts'
 import { familyOf } from './ip.ts'
+import { schemesOf } from './scheme.ts'
 import { otherProxyDoubts } from './service.ts'
 
 type Entry = {
@@ -22,11 +26,11 @@ export function loadBalancerPaths(context: PlanContext): PathDraft[] {
   const { service } = context
   if (service.type !== 'LoadBalancer') return []
   const entries = context.take('LoadBalancer', 'addresses', entriesOf(context), ({ address }) => address)
-  return portsFor(context, 'LoadBalancer').flatMap(({ port, at: position }) => {
-    const field = `Service/${service.meta.name} spec.ports[${position}].port`
+  return portsFor(context, 'LoadBalancer').flatMap((planned) => {
+    const field = `Service/${service.meta.name} spec.ports[${planned.at}].port`
     return entries.length === 0
-      ? [notYet(context, port, field)]
-      : entries.map((entry) => at(context, port, field, entry))
+      ? [notYet(context, planned.port, field)]
+      : entries.map((entry) => at(context, planned, field, entry))
   })
 }
 
@@ -55,6 +59,7 @@ function notYet({ service, serviceName }: PlanContext, port: ServicePort, field:
   return draft({
     kind: 'LoadBalancer',
     port,
+    scheme: schemesOf(service, port).atBalancer,
     addressPort: port.port,
     because: [`Service/${service.meta.name} status.loadBalancer.ingress=[]`, field],
     discriminator: [null],
@@ -64,25 +69,33 @@ function notYet({ service, serviceName }: PlanContext, port: ServicePort, field:
   })
 }
 
-function at(context: PlanContext, port: ServicePort, field: string, entry: Entry): PathDraft {
+function at(context: PlanContext, planned: PlannedPort, field: string, entry: Entry): PathDraft {
+  const { service, vantage } = context
+  const { port } = planned
   const isName = familyOf(entry.address) === null
   const refused = entry.ports.find((status) => status.port === port.port && status.protocol === port.protocol)?.error
   const told = refused ? [`${entry.because.replace(/\.(ip|hostname)$/, '')}.ports[${port.port}].error=${refused}`] : []
+  const shortCut = entry.isVip && vantage === 'in-cluster'
+  const schemes = schemesOf(service, port)
+  // The name of the cloud's is in no certificate of its customer's.
+  const known = schemes.endsTls ? publicName(service) : isName ? entry.address : null
   return draft({
     kind: 'LoadBalancer',
     port,
+    scheme: shortCut ? schemes.behind : schemes.atBalancer,
     address: entry.address,
     addressPort: port.port,
-    because: [entry.because, field, ...told],
+    because: [entry.because, field, ...(shortCut ? planned.schemeBecause : schemes.because), ...told],
     discriminator: [entry.address],
     reach: entry.given ? 'given' : 'anywhere',
-    sni: isName ? entry.address : context.serviceName,
-    judgesCertificate: isName,
-    shortCut: entry.isVip && context.vantage === 'in-cluster',
+    sni: known ?? (isName ? entry.address : context.serviceName),
+    judgesCertificate: known !== null,
+    shortCut,
     doubts: [
       ...(entry.isVip ? otherProxyDoubts(context) : []),
       ...sourceRangeDoubts(context),
-      ...(entry.given ? [] : internalDoubts(context)),
+      ...(entry.given ? [] : internalDoubts(context, entry.address)),
+      ...pastProxyDoubts(context, entry),
     ],
   })
 }
@@ -94,30 +107,37 @@ function sourceRangeDoubts({ service }: PlanContext): string[] {
   const ranges = service.loadBalancerSourceRanges
   if (ranges.length === 0 || ranges.some((range) => EVERYONE.has(range))) return []
   return [
-    `Service/${service.meta.name} spec.loadBalancerSourceRanges: only clients from ${ranges.join(', ')} are let in`,
+    `Service/${service.meta.name} spec.loadBalancerSourceRanges: only clients from ${ranges.slice(0, 20).join(', ')}${ranges.length > 20 ? ' …' : ''} are let in`,
   ]
 }
 
-/** How clouds are asked for a load balancer of their own network (Kubernetes' documentation, "Internal load balancer"). */
-const INTERNAL: readonly (readonly [annotation: string, value: RegExp])[] = [
-  ['networking.gke.io/load-balancer-type', /^internal$/i],
-  ['cloud.google.com/load-balancer-type', /^internal$/i],
-  ['service.beta.kubernetes.io/aws-load-balancer-scheme', /^internal$/],
-  ['service.beta.kubernetes.io/aws-load-balancer-internal', /^(true|0\.0\.0\.0\/0)$/],
-  ['service.beta.kubernetes.io/azure-load-balancer-internal', /^true$/],
-  ['service.beta.kubernetes.io/openstack-internal-load-balancer', /^true$/],
-  ['service.beta.kubernetes.io/oci-load-balancer-internal', /^true$/],
-  ['service.beta.kubernetes.io/cce-load-balancer-internal-vpc', /^true$/],
-  ['service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type', /^intranet$/],
-  ['service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type', /^private$/],
-  ['service.kubernetes.io/qcloud-loadbalancer-internal-subnetid', /./],
-]
-
-function internalDoubts({ service, vantage }: PlanContext): string[] {
+/** Seen from outside: a load balancer of the cloud's own network, or at an address of one. */
+function internalDoubts({ service, vantage, prober: { reaches = [] } }: PlanContext, address: string): string[] {
   if (vantage === 'in-cluster') return []
-  const found = INTERNAL.find(([name, value]) => value.test(service.meta.annotations[name] ?? ''))
-  if (found === undefined) return []
-  const [name] = found
-  const told = `metadata.annotations["${name}"]=${service.meta.annotations[name]}`
-  return [`Service/${service.meta.name} ${told}: an internal load balancer, and the prober stands outside`]
+  const told = internalOf(service) ?? internalByName(service, address)
+  if (told !== null) return [`${told}: an internal load balancer, and the prober stands outside`]
+  return vantage === 'edge' ? [] : privateDoubts(address, reaches)
+}
+
+/** AWS names an internal load balancer of the classic kind so. */
+const internalByName = ({ meta }: Service, address: string): string | null =>
+  /^internal-.*\.elb\..*amazonaws\.com/.test(address)
+    ? `Service/${meta.name} status.loadBalancer.ingress[].hostname=${address}`
+    : null
+
+/**
+ * kube-proxy sends what is for the address straight to the pods, past the load balancer: without the PROXY protocol that
+ * it would speak, and which they then wait for.
+ */
+function pastProxyDoubts({ service, vantage }: PlanContext, { isVip }: Entry): string[] {
+  const told = isVip && vantage === 'in-cluster' ? proxyProtocolOf(service) : null
+  return told === null ? [] : [`${told}: the short cut past the load balancer has no PROXY protocol`]
+}
+
+const EXTERNAL_DNS = 'external-dns.alpha.kubernetes.io/hostname'
+
+/** The name by which clients know the load balancer, where its DNS is made from an annotation. */
+function publicName({ meta: { annotations } }: Service): string | null {
+  const [first] = listOf(annotations[EXTERNAL_DNS] ?? null)
+  return first === undefined || first.startsWith('*') ? null : first
 }

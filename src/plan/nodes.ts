@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Node, ServicePort } from '../kube/objects.ts'
-import { type PlanContext, portsFor } from './context.ts'
+import type { Node } from '../kube/objects.ts'
+import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familyOf, isPrivate, scopeOf } from './ip.ts'
 import type { Vantage } from './path.ts'
@@ -45,12 +45,13 @@ export function nodePortPaths(context: PlanContext): PathDraft[] {
     context,
     addresses.filter(({ address }) => hasFamily(address)),
   )
-  return portsFor(context, 'NodePort').flatMap(({ port, at: position }) => {
+  return portsFor(context, 'NodePort').flatMap((planned) => {
+    const { port, at: position } = planned
     const { nodePort } = port
     const field = `Service/${service.meta.name} spec.ports[${position}].nodePort`
     if ((nodePort === null || nodePort === 0) && !service.allocateLoadBalancerNodePorts) return []
-    if (used.length === 0) return [withoutAddress(context, port, field)]
-    return used.map((at) => atNode(context, port, field, at))
+    if (used.length === 0) return [withoutAddress(context, planned, field)]
+    return used.map((at) => atNode(context, planned, field, at))
   })
 }
 
@@ -71,7 +72,7 @@ function wholeNodes(context: PlanContext, addresses: readonly NodeAddress[]): re
   return kept === groups ? addresses : kept.flatMap(([, own]) => own)
 }
 
-function withoutAddress(context: PlanContext, port: ServicePort, field: string): PathDraft {
+function withoutAddress(context: PlanContext, { port, scheme, schemeBecause }: PlannedPort, field: string): PathDraft {
   const pending =
     context.index.nodes.length === 0
       ? 'no Node is among the objects: add them (kubectl get nodes -o yaml), or name addresses in addresses.nodes'
@@ -79,8 +80,9 @@ function withoutAddress(context: PlanContext, port: ServicePort, field: string):
   return draft({
     kind: 'NodePort',
     port,
+    scheme,
     addressPort: port.nodePort || null,
-    because: [field],
+    because: [field, ...schemeBecause],
     discriminator: [null],
     reach: 'anywhere',
     sni: context.serviceName,
@@ -88,7 +90,12 @@ function withoutAddress(context: PlanContext, port: ServicePort, field: string):
   })
 }
 
-function atNode(context: PlanContext, port: ServicePort, field: string, at: NodeAddress): PathDraft {
+function atNode(
+  context: PlanContext,
+  { port, scheme, schemeBecause }: PlannedPort,
+  field: string,
+  at: NodeAddress,
+): PathDraft {
   const { service, serviceName } = context
   const allocated = port.nodePort !== null && port.nodePort > 0
   const healthCheck =
@@ -100,10 +107,11 @@ function atNode(context: PlanContext, port: ServicePort, field: string, at: Node
   return draft({
     kind: 'NodePort',
     port,
+    scheme,
     address: at.address,
     addressPort: allocated ? port.nodePort : null,
     node: at.node?.meta.name ?? null,
-    because: [field, at.because, ...healthCheck],
+    because: [field, at.because, ...schemeBecause, ...healthCheck],
     discriminator: at.identity,
     reach: at.given ? 'given' : 'anywhere',
     sni: serviceName,

@@ -5,7 +5,9 @@
  *
  * @module
  */
-import type { ServicePort } from '../kube/objects.ts'
+import type { Service, ServicePort } from '../kube/objects.ts'
+import { annotationOf, frontOf } from './clouds.ts'
+import { listOf } from './controllers/controller.ts'
 import type { Scheme } from './path.ts'
 
 type Spoken = 'http' | 'https' | 'tcp'
@@ -71,3 +73,65 @@ export function schemeOf(port: ServicePort): Scheme {
 }
 
 export const speaksHttp = (scheme: Scheme): boolean => scheme === 'http' || scheme === 'https'
+
+/** What a port speaks at the cloud's load balancer, and what behind it: TLS may end there. */
+export type PortSchemes = {
+  atBalancer: Scheme
+  behind: Scheme
+  /** The annotation that makes them differ from what the port alone tells; empty: none does. */
+  because: readonly string[]
+  /** The load balancer shows a certificate of its owner, which no name in the objects need be in. */
+  endsTls: boolean
+}
+
+/** Annotations of a Service that tell a controller, or a cloud, what its ports speak. */
+const TOLD_BY: readonly { annotation: string; spoken(value: string, port: ServicePort): string | undefined }[] = [
+  // ingress-gce: {"web": "HTTPS"}, by the name or the number of the port.
+  ...['cloud.google.com/app-protocols', 'service.alpha.kubernetes.io/app-protocols'].map((annotation) => ({
+    annotation,
+    spoken: (value: string, { name, port }: ServicePort) =>
+      [...value.matchAll(/"([^"]{1,63})"\s*:\s*"(\w+)"/g)].find(([, key]) => key === name || key === String(port))?.[2],
+  })),
+  { annotation: 'traefik.ingress.kubernetes.io/service.serversscheme', spoken: (value) => value },
+  { annotation: 'konghq.com/protocol', spoken: (value) => value },
+  {
+    annotation: 'projectcontour.io/upstream-protocol.tls',
+    spoken: (value, { name, port }) =>
+      listOf(value).some((each) => each === name || each === String(port)) ? 'https' : undefined,
+  },
+]
+
+const BY_ANNOTATION: Readonly<Record<string, Scheme>> = {
+  http: 'http',
+  https: 'https',
+  http2: 'https',
+  h2c: 'tcp',
+  grpc: 'tcp',
+  grpcs: 'tcp',
+}
+
+/** What the port speaks by itself, load balancer or not. */
+function ownScheme({ meta: { annotations } }: Service, port: ServicePort): Scheme {
+  if (port.protocol !== 'TCP' || port.appProtocol !== null) return schemeOf(port)
+  for (const { annotation, spoken } of TOLD_BY) {
+    const value = annotations[annotation]
+    const told = value === undefined ? undefined : BY_ANNOTATION[spoken(value.trim(), port)?.toLowerCase() ?? '']
+    if (told !== undefined) return told
+  }
+  return schemeOf(port)
+}
+
+export function schemesOf(service: Service, port: ServicePort): PortSchemes {
+  const own = ownScheme(service, port)
+  const front = frontOf(service, port)
+  if (front === null) return { atBalancer: own, behind: own, because: [], endsTls: false }
+  const { tls, tlsBehind, annotation } = front
+  const http = front.http || speaksHttp(own)
+  const spoken = (encrypted: boolean): Scheme => (!http ? 'tcp' : encrypted ? 'https' : 'http')
+  return {
+    atBalancer: front.http2Only === true ? 'tcp' : spoken(tls),
+    behind: spoken(tlsBehind),
+    because: [annotationOf(service, annotation)],
+    endsTls: tls,
+  }
+}

@@ -29,16 +29,24 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
   const ref = `Service/${service.meta.name}`
   const addresses = clusterIPsOf(context)
   const doubts = clusterIPDoubts(context)
-  return portsFor(context, 'ClusterIP').flatMap(({ port, at: position }) => {
-    const common = { kind: 'ClusterIP', port, reach: 'cluster', discriminator: [], sni: serviceName, doubts } as const
+  return portsFor(context, 'ClusterIP').flatMap(({ port, at: position, scheme, schemeBecause }) => {
+    const common = {
+      kind: 'ClusterIP',
+      port,
+      scheme,
+      reach: 'cluster',
+      discriminator: [],
+      sni: serviceName,
+      doubts,
+    } as const
     const portField = `${ref} spec.ports[${position}].port`
     if (addresses.length === 0) {
       const pending = 'clusterIP is given out when the Service is applied, and the manifest has none'
       const families = service.ipFamilies.length > 0 ? service.ipFamilies : (['IPv4'] as const)
-      return families.map((family) => draft({ ...common, family, because: [portField], pending }))
+      return families.map((family) => draft({ ...common, family, because: [portField, ...schemeBecause], pending }))
     }
     return addresses.map((address, at) => {
-      const because = [`${ref} ${clusterIPFieldOf(service, at)}`, portField]
+      const because = [`${ref} ${clusterIPFieldOf(service, at)}`, portField, ...schemeBecause]
       return draft({ ...common, address, addressPort: port.port, because })
     })
   })
@@ -57,14 +65,15 @@ export function externalIPPaths(context: PlanContext): PathDraft[] {
   const ref = `Service/${service.meta.name}`
   const addresses = service.externalIPs.map((address, at) => ({ address, at }))
   const used = context.take('ExternalIP', 'addresses', addresses, ({ address }) => address)
-  return portsFor(context, 'ExternalIP').flatMap(({ port, at: position }) =>
+  return portsFor(context, 'ExternalIP').flatMap(({ port, at: position, scheme, schemeBecause }) =>
     used.map(({ address, at }) =>
       draft({
         kind: 'ExternalIP',
         port,
+        scheme,
         address,
         addressPort: port.port,
-        because: [`${ref} spec.externalIPs[${at}]`, `${ref} spec.ports[${position}].port`],
+        because: [`${ref} spec.externalIPs[${at}]`, `${ref} spec.ports[${position}].port`, ...schemeBecause],
         discriminator: [address],
         reach: 'anywhere',
         sni: serviceName,
