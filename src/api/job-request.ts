@@ -224,7 +224,16 @@ export const JobRequestSchema = z
       .strictObject({ limit: z.int().min(0).max(10).default(0), delayMs: z.number().min(0).max(60_000).default(1000) })
       .prefault({}),
     settleMs: z.number().min(0).max(300_000).default(0),
-    expect: z.strictObject({ reachable: selectors, unreachable: selectors }).prefault({}),
+    expect: z
+      .strictObject({
+        reachable: selectors,
+        unreachable: selectors,
+        sameResponder: z.boolean().default(false).openapi({
+          description:
+            'The job fails where a path is answered by another application than the endpoints (`wrong_responder`)',
+        }),
+      })
+      .prefault({}),
     timeoutMs: z.number().min(10).max(120_000).default(5000),
     deadlineMs: z.number().min(100).max(900_000).optional(),
     vantage: z.enum(VANTAGES).optional(),
@@ -267,7 +276,11 @@ export function toJobRequest(body: RequestBody, objects: KubeObjects | null, clu
     samples: body.samples,
     retries: body.retries,
     settleMs: body.settleMs,
-    expect: { reachable: body.expect.reachable.map(toSelector), unreachable: body.expect.unreachable.map(toSelector) },
+    expect: {
+      reachable: body.expect.reachable.map(toSelector),
+      unreachable: body.expect.unreachable.map(toSelector),
+      sameResponder: body.expect.sameResponder,
+    },
     timeoutMs: body.timeoutMs,
     deadlineMs: body.deadlineMs ?? null,
     vantage: body.vantage ?? null,

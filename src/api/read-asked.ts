@@ -43,6 +43,7 @@ export const manifestQuery = {
   samples: whole(100),
   settleMs: whole(300_000),
   history: z.enum(['true', 'false']).optional(),
+  sameResponder: z.enum(['true', 'false']).optional().openapi({ description: '`expect.sameResponder` of a job' }),
   label: z
     .array(z.string().max(320))
     .max(16)
@@ -116,10 +117,11 @@ async function readJson(
     return { json, pointer: '/target/manifests', body: text }
   }
   context.set('optionsInQuery', true)
-  const { cluster, namespace, label, history, vantage, timeoutMs, deadlineMs, samples, settleMs } = query
+  const { cluster, namespace, label, history, vantage, timeoutMs, deadlineMs, samples, settleMs, sameResponder } = query
   const job = {
     target: { cluster, namespace, ...target, manifests: text },
     ...{ vantage, timeoutMs, deadlineMs, samples, settleMs },
+    expect: sameResponder === undefined ? undefined : { sameResponder: sameResponder === 'true' },
     history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),
   }

@@ -1,6 +1,7 @@
 /** Shared components of `openapi.yaml`: what is answered. Responses may grow; clients are told so. */
 import { z } from '@hono/zod-openapi'
 import { FAILURE_CODES, type FailureCode, PHASES } from '../check/codes.ts'
+import { CONTROLS, type ControlKind } from '../check/control.ts'
 import { BODY_CUTS } from '../check/network.ts'
 import { OUTCOMES } from '../check/result.ts'
 import { PROTOCOLS_SPOKEN } from '../check/speaks.ts'
@@ -10,6 +11,7 @@ import { PATH_KINDS, SKIP_REASONS, VANTAGES } from '../plan/path.ts'
 
 export const InstantSchema = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00.000Z' })
 const ms = z.number().nullable().openapi({ description: 'Milliseconds; null = not reached, or not observable here' })
+const CONTROL_KINDS = Object.keys(CONTROLS) as ControlKind[]
 const codes = Object.keys(FAILURE_CODES) as FailureCode[]
 
 /** For components: `nullable()` on one would change the component itself, or be lost. */
@@ -111,6 +113,10 @@ export const ResultSchema = z
       .optional()
       .openapi({ description: 'What came in place of HTTP/1.1, where its first bytes tell' }),
     failure: orNull(FailureSchema),
+    control: z
+      .object({ kind: z.enum(CONTROL_KINDS), to: z.string(), nth: z.int() })
+      .optional()
+      .openapi({ description: 'Of a control probe that the diagnosis wanted: what it asked, and whom' }),
   })
   .openapi('Result')
 
@@ -238,6 +244,9 @@ export const JobHeadSchema = z.object(headFields).openapi('JobHead')
 export const JobSchema = z
   .object({
     ...headFields,
+    unmet: z.array(z.enum(['expect.reachable', 'expect.sameResponder'])).openapi({
+      description: 'Of a finished job: what `expect` asks of all paths together and is not met, by its field',
+    }),
     paths: z.array(JobPathSchema),
     notApplicable: z.array(NotApplicableSchema),
     ignored: z.array(IgnoredSchema),

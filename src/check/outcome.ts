@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NO_SUMMARY, type Summary, type Verdict } from '../job/job.ts'
+import { type Expectations, NO_SUMMARY, type Summary, type Verdict } from '../job/job.ts'
 import type { PathSelector, PlannedPath, Skipped, SkipReason } from '../plan/path.ts'
 import { selects } from '../plan/selector.ts'
 import type { Failure } from './codes.ts'
@@ -128,19 +128,39 @@ export function summarise(judged: readonly JudgedPath[]): Summary {
   return summary
 }
 
-/** The verdict of a finished job (api.md "Verdict"). */
-export function judgeJob(
-  judged: readonly JudgedPath[],
-  expect: { reachable: readonly PathSelector[]; unreachable: readonly PathSelector[] },
-): Verdict {
+/** What a job asks of all paths together, by its field. */
+export type Unmet = 'expect.reachable' | 'expect.sameResponder'
+
+/**
+ * The expectations of a finished job that no single path tells of.
+ *
+ * @param found codes of its findings.
+ */
+export function unmetOf(
+  judged: readonly Pick<JudgedPath, 'path' | 'outcome'>[],
+  expect: Expectations,
+  found: readonly string[],
+): Unmet[] {
+  return [
+    ...(expect.reachable.every((selector) => isReached(selector, judged)) ? [] : (['expect.reachable'] as const)),
+    ...(expect.sameResponder && found.includes('wrong_responder') ? (['expect.sameResponder'] as const) : []),
+  ]
+}
+
+/**
+ * The verdict of a finished job (api.md "Verdict").
+ *
+ * @param found codes of its findings.
+ */
+export function judgeJob(judged: readonly JudgedPath[], expect: Expectations, found: readonly string[] = []): Verdict {
   const has = (outcome: Outcome) => judged.some((path) => path.outcome === outcome)
-  if (has('fail') || !expect.reachable.every((selector) => isReached(selector, judged))) return 'fail'
+  if (has('fail') || unmetOf(judged, expect, found).length > 0) return 'fail'
   if (has('error')) return 'error'
   return has('pass') ? 'pass' : 'inconclusive'
 }
 
 /** Each selector needs a path that passes. One that our own side kept from being decided is an error, not a failure. */
-function isReached(selector: PathSelector, judged: readonly JudgedPath[]): boolean {
+function isReached(selector: PathSelector, judged: readonly Pick<JudgedPath, 'path' | 'outcome'>[]): boolean {
   const chosen = judged.filter(({ path }) => selects(selector, path))
   return chosen.some(({ outcome }) => outcome === 'pass' || outcome === 'error')
 }

@@ -1,4 +1,5 @@
 import type { Failure } from './codes.ts'
+import type { ControlShown } from './control.ts'
 import {
   type DnsEvidence,
   type HttpEvidence,
@@ -12,7 +13,7 @@ export const OUTCOMES = ['pass', 'fail', 'error', 'skipped'] as const
 /** `fail`: the target's side. `error`: ours, never counted against the target. `skipped`: not tested. */
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** `control`: asked to judge another try (Ingress default check); shown, in no count. */
+/** `control`: asked to judge another try, or to diagnose a job (`control.ts`); shown, in no count. */
 export type Purpose = 'check' | 'control'
 
 /** The recorded evidence of one try. Never changes once recorded. */
@@ -40,6 +41,8 @@ export type Result = Misspoken & {
   tls: TlsEvidence | null
   responder: string | null
   failure: Failure | null
+  /** Of a control that a diagnosis wanted: what it asked. Absent: a check, or what a try asked itself. */
+  control?: ControlShown
 }
 
 /** What judging reads of a result. Small whatever was answered, so that all those of a job can be held at once. */
@@ -69,6 +72,7 @@ export type Telling = Tried &
   Pick<Result, 'timings' | 'resolvedAddress' | 'localAddress' | 'tls' | 'responder'> & {
     dns: Omit<DnsEvidence, 'ttl'> | null
     http: TellingAnswer | null
+    control?: ControlShown
   }
 
 /** Lets go of everything else that the result holds. */
@@ -81,6 +85,7 @@ export function tellingOf(result: Result): Telling {
     dns: dns && (asked as Telling['dns']),
     http: http && { ...http, headers: tellingHeaders(http.headers) },
     ...misspokenIn(result),
+    ...(result.control && { control: result.control }),
   }
 }
 

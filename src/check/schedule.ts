@@ -10,12 +10,14 @@ import type { Log } from '../lib/log.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { Check } from './check.ts'
 import type { Failure } from './codes.ts'
+import type { Control } from './control.ts'
 import { failure } from './failure.ts'
 import type { Gate } from './gate.ts'
 import type { Network } from './network.ts'
 import { judgePath } from './outcome.ts'
 import type { Policy } from './policy.ts'
 import { type Result, type Tried, triedOf } from './result.ts'
+import { runControls } from './run-controls.ts'
 import type { TryContext } from './try.ts'
 import type { Turns } from './turns.ts'
 import { runUnit, type Unit } from './unit.ts'
@@ -53,6 +55,8 @@ export type CheckRun = {
   replan?: () => Promise<Plan>
   /** A part of the job, where several runners share it; all of it when left out. */
   only?: Chunk
+  /** Given: these are made, and no tries. */
+  controls?: readonly Control[]
 }
 
 /** Makes every try of a job; where that is done is the runtime's affair. What it rejects with is a fault of ours. */
@@ -93,7 +97,8 @@ export async function runChecks(deps: CheckDeps, run: CheckRun): Promise<void> {
   else if (run.deadlineAtMs <= deps.clock.now()) onDeadline()
   const deadline = deps.clock.sleep(Math.max(0, run.deadlineAtMs - deps.clock.now()), ended.signal).then(onDeadline)
   try {
-    await new Rounds(deps, run, cut.signal).run()
+    if (run.controls === undefined) await new Rounds(deps, run, cut.signal).run()
+    else await runControls(contextOf(deps, run, cut.signal), run.controls, run.record)
   } finally {
     ended.abort()
     run.signal.removeEventListener('abort', onAbort)
@@ -104,6 +109,10 @@ export async function runChecks(deps: CheckDeps, run: CheckRun): Promise<void> {
 /** Whether an abort gave a failure for its reason: see `CheckRun.signal`. */
 export const isFailure = (reason: unknown): reason is Failure =>
   typeof reason === 'object' && reason !== null && 'code' in reason && 'phase' in reason && 'source' in reason
+
+const contextOf = (deps: CheckDeps, { jobId, plan, request }: CheckRun, signal: AbortSignal): TryContext => ({
+  ...{ deps, jobId, plan, addresses: request.addresses, timeoutMs: request.timeoutMs, signal },
+})
 
 const unitKey = ({ path, check, sample, round }: Unit): string => keyOf(path.id, check.name, sample, round)
 
@@ -125,8 +134,7 @@ class Rounds {
     this.#results = [...run.recorded]
     const counted = run.recorded.filter(({ purpose }) => purpose === 'check')
     this.#known = Map.groupBy(counted, ({ pathId, check, sample, round }) => keyOf(pathId, check, sample, round))
-    const { jobId, plan, request } = run
-    this.#context = { deps, jobId, plan, addresses: request.addresses, timeoutMs: request.timeoutMs, signal: cut }
+    this.#context = contextOf(deps, run, cut)
   }
 
   /** The first round tries every path; the others those that did not pass, until they do or the time is up. */

@@ -41,7 +41,7 @@ export type TryKey = { path: PlannedPath; check: Check; sample: number; try: num
 export type Observation = Misspoken &
   Pick<Result, 'resolvedAddress' | 'localAddress' | 'timings' | 'dns' | 'http' | 'tls' | 'responder' | 'failure'>
 
-const NOTHING: Observation = {
+export const NOTHING: Observation = {
   resolvedAddress: null,
   localAddress: null,
   timings: NO_TIMINGS,
@@ -233,7 +233,7 @@ async function judge(context: TryContext, steps: Steps<Failure | null>): Promise
 }
 
 /** For evidence that is nice to have. */
-async function unlessTooCostly<T>(context: TryContext, steps: Steps<T>): Promise<T | null> {
+export async function unlessTooCostly<T>(context: TryContext, steps: Steps<T>): Promise<T | null> {
   try {
     return await inTurns(context, steps)
   } catch (error) {

@@ -4,8 +4,11 @@
  * @module
  */
 import type { FailureCode } from '../check/codes.ts'
+import { CONTROLS_MAX, type Control, shownOf } from '../check/control.ts'
+import type { Telling } from '../check/result.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { KubeObjects } from '../kube/objects.ts'
+import { NOTHING_BESIDE } from '../plan/beside.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import { type Claim, outOfDate, witnessesOf } from './belied.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
@@ -36,14 +39,20 @@ export function diagnoseObjects(plan: Plan, objects: KubeObjects, index?: Object
  * fault of the objects.
  *
  * @param found what {@link diagnoseObjects} said when the job was planned.
+ * @param controls answers to what {@link wantedControls} asked.
  */
-export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], plan: Plan): Diagnosis {
+export function diagnoseJob(
+  found: Diagnosis,
+  tested: readonly TestedPath[],
+  plan: Plan,
+  controls: readonly Telling[] = [],
+): Diagnosis {
   const target = targetOf(plan)
   const { standing, belied } = weighed(found.findings, new Map(tested.map((each) => [each.path.id, each])))
   const old = outOfDate(belied, target).map((cause) => findingOf(objectsOutOfDate, cause))
   const explained = new Set(standing.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
   const codes = new Set([...standing.filter(({ explains }) => explains.length > 0), ...old].map(({ code }) => code))
-  const seen = lookAt(tested, explained)
+  const seen = lookAt(tested, explained, controls)
   const order = new Map(tested.map(({ path }, at) => [path.id, at]))
   const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes).map((finding) => ({
     ...finding,
@@ -55,12 +64,30 @@ export function diagnoseJob(found: Diagnosis, tested: readonly TestedPath[], pla
   const first = said.filter(({ code }) => !isLast.has(code))
   const saidOf = new Set(first.flatMap(({ explains }) => explains))
   const last = said.filter(({ code, explains }) => isLast.has(code) && explains.some((id) => !saidOf.has(id)))
-  return { status: statusOf(tested), findings: byBreadth([...first, ...last], RULES) }
+  const status = statusOf(tested)
+  const degrades = said.some(({ code }) => ruleOf(code)?.degrades)
+  return {
+    status: status === 'healthy' && degrades ? 'degraded' : status,
+    findings: byBreadth([...first, ...last], RULES),
+  }
 }
 
-function targetOf({ target: { namespace, service }, vantage, paths }: Plan): Target {
+function targetOf({ target: { namespace, service }, vantage, paths, beside = NOTHING_BESIDE }: Plan): Target {
   const whole = paths.find(({ kind, dns }) => kind === 'DNS' && dns?.how === 'resolve')
-  return { namespace, service, vantage, fqdn: whole?.dns?.name ?? `${service}.${namespace}.svc` }
+  return { namespace, service, vantage, beside, fqdn: whole?.dns?.name ?? `${service}.${namespace}.svc` }
+}
+
+/** What the rules want to be told besides, before they say what a finished job shows: a few probes, each once. */
+export function wantedControls(tested: readonly TestedPath[], plan: Plan): Control[] {
+  const seen = lookAt(tested)
+  const target = targetOf(plan)
+  const wanted = new Map<string, Control>()
+  for (const control of RULES.flatMap((rule) => rule.asks?.(seen, target) ?? [])) {
+    const { kind, to, nth } = shownOf(control)
+    const key = `${kind} ${to} ${nth} ${JSON.stringify(control.ask)}`
+    if (wanted.size < CONTROLS_MAX && !wanted.has(key)) wanted.set(key, control)
+  }
+  return [...wanted.values()]
 }
 
 const ruleOf = (code: string): Rule | undefined => RULES.find((rule) => rule.code === code)

@@ -1,3 +1,5 @@
+import type { Control } from '../check/control.ts'
+import type { Beside } from '../plan/beside.ts'
 import type { PathKind, Vantage } from '../plan/path.ts'
 import type { Facts } from './facts.ts'
 import type { Finding, Layer } from './finding.ts'
@@ -31,6 +33,8 @@ export type Rule = {
   unless?: readonly string[]
   /** Only where some path that it explains is explained by nothing else. */
   isLast?: boolean
+  /** What it finds leaves no Service healthy, although every path may pass. */
+  degrades?: boolean
   belied?: Belied
   /**
    * How it makes paths fail: it explains no other failure, and one of another kind tells against a suspicion. Every
@@ -40,6 +44,11 @@ export type Rule = {
   showsAs?: Shows
   /** Each time that it holds by the objects alone; empty: it does not. */
   when?(facts: Facts): readonly Cause[]
+  /**
+   * What it would have to be told besides, when all tries are made: of this Service's own addresses, of the API server
+   * and of the cluster's DNS. Those that tell most come first; a job asks few.
+   */
+  asks?(seen: Seen, target: Target): readonly Control[]
   /** Each time that it holds by comparing what passed with what failed. What it finds replaces what `when` has found. */
   after?(seen: Seen, target: Target): readonly Cause[]
 }
@@ -57,7 +66,7 @@ export const WAYS_TO_PODS: readonly PathKind[] = [
 export type Cause = Pick<Finding, 'confidence' | 'title' | 'detail' | 'fix' | 'confirm' | 'evidence' | 'explains'>
 
 /** Of what is compared, as far as texts need it. */
-export type Target = { namespace: string; service: string; fqdn: string; vantage: Vantage }
+export type Target = { namespace: string; service: string; fqdn: string; vantage: Vantage; beside: Beside }
 
 /**
  * Applies rules in order; what a rule is silent about must stand before it.

@@ -33,6 +33,7 @@ import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { proberReachesNothing } from './comparisons/prober.ts'
 import { loadBalancerFails, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
+import { wrongResponder } from './comparisons/wrong-responder.ts'
 import type { Rule } from './rule.ts'
 import { endpointAddressInvalid } from './rules/endpoint-address-invalid.ts'
 import { endpointIsClusterIp } from './rules/endpoint-is-cluster-ip.ts'
@@ -165,6 +166,7 @@ const BY_RESULTS: readonly Rule[] = [
   certificateExpiresSoon,
   ...ingressAnswers,
   ingressHostDnsDiffers,
+  wrongResponder,
   answersLost,
   onlyOneWayFails,
 ]

@@ -46,6 +46,8 @@ export type Seen = {
   ports: readonly SeenPort[]
   /** Names that were resolved, and not dialled. */
   names: readonly SeenPath[]
+  /** What was asked besides, because some rule wanted it. */
+  controls: readonly Telling[]
 }
 
 export type SeenPort = {
@@ -58,8 +60,15 @@ export type SeenPort = {
   explained: readonly SeenPath[]
 }
 
-/** @param explained ids of paths whose failure is explained already: they are not compared with others. */
-export function lookAt(tested: readonly TestedPath[], explained: ReadonlySet<string> = new Set()): Seen {
+/**
+ * @param explained ids of paths whose failure is explained already: they are not compared with others.
+ * @param controls what was asked besides.
+ */
+export function lookAt(
+  tested: readonly TestedPath[],
+  explained: ReadonlySet<string> = new Set(),
+  controls: readonly Telling[] = [],
+): Seen {
   const seen = tested.flatMap(({ path, outcome, deciding, telling, told }): SeenPath[] => {
     if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) return []
     return [
@@ -82,6 +91,7 @@ export function lookAt(tested: readonly TestedPath[], explained: ReadonlySet<str
   return {
     tested,
     all,
+    controls,
     names: all.filter(({ path }) => path.kind === 'DNS' && path.dns !== null),
     ports: [...byPort.values()].map(portOf),
   }

@@ -61,11 +61,18 @@ export async function withEvidence(
 }
 
 /** Of a job whose tries are all recorded. */
-export function conclude(job: StoredJob, plan: Plan, judged: readonly EndedPath[]): Omit<JobEnd, 'finishedAtMs'> {
+export function conclude(
+  job: StoredJob,
+  plan: Plan,
+  judged: readonly EndedPath[],
+  controls: readonly Telling[] = [],
+): Omit<JobEnd, 'finishedAtMs'> {
+  const diagnosis = diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan, controls)
+  const found = diagnosis.findings.map(({ code }) => code)
   return {
-    verdict: judgeJob(judged, job.request.expect),
+    verdict: judgeJob(judged, job.request.expect, found),
     summary: summarise(judged),
-    diagnosis: diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan),
+    diagnosis,
     problem: null,
     judged,
   }

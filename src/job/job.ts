@@ -28,6 +28,13 @@ export type Addresses = {
 
 export type Limits = { nodes: number; endpoints: number; paths: number }
 
+export type Expectations = {
+  reachable: readonly PathSelector[]
+  unreachable: readonly PathSelector[]
+  /** Whether every path is to be answered by the Service's own application. Absent: it need not. */
+  sameResponder?: boolean
+}
+
 /** A job's body after parsing, defaults filled in; manifests are parsed objects, never the posted text. */
 export type JobRequest = {
   target: { cluster: string; namespace: string | null; service: string | null }
@@ -41,7 +48,7 @@ export type JobRequest = {
   samples: number
   retries: { limit: number; delayMs: number }
   settleMs: number
-  expect: { reachable: readonly PathSelector[]; unreachable: readonly PathSelector[] }
+  expect: Expectations
   timeoutMs: number
   /** `null`: decided by the wait, or the default. */
   deadlineMs: number | null

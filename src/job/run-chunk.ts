@@ -5,11 +5,15 @@
  *
  * @module
  */
+
+import type { Control } from '../check/control.ts'
 import { failure } from '../check/failure.ts'
 import type { Result } from '../check/result.ts'
 import { type CheckDeps, type Chunk, runChecks } from '../check/schedule.ts'
+import { wantedControls } from '../diagnose/diagnose.ts'
 import type { Plan } from '../plan/path.ts'
 import {
+  addChunk,
   type ChunkLease,
   type Claimant,
   claimChunk,
@@ -21,7 +25,9 @@ import {
 } from '../store/chunks.ts'
 import { getJob, getJobState, type StoredJob, type StoredRequest } from '../store/jobs.ts'
 import { claimJob, type Lease } from '../store/leases.ts'
+import { recordResults } from '../store/results.ts'
 import { listTried } from '../store/tried.ts'
+import { controlsOf, withMade } from './controls.ts'
 import { conclude, type EndDeps, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './end.ts'
 import { hasEnded, type JobProblem } from './job.ts'
 import { keepFew } from './kept.ts'
@@ -38,7 +44,14 @@ export type ChunkDeps = EndDeps & {
   /** How long this runner may need for its turn at a chunk of such a job. */
   leaseMs(request: StoredRequest): number
   /** @param stop aborted when this runner may begin no more tries: another goes on. */
-  turn(plan: Plan, chunk: Chunk, request: StoredRequest): { check: CheckDeps; stop: AbortSignal }
+  turn(plan: Plan, chunk: Chunk, request: StoredRequest): Turn
+}
+
+export type Turn = {
+  check: CheckDeps
+  stop: AbortSignal
+  /** What the rest of the turn is enough for: makes so many control probes, or `null`: another runner is to. */
+  controls(count: number): CheckDeps | null
 }
 
 /** `heldUntilMs`: another runner has it; should it not come back, somebody must ask again then. */
@@ -132,12 +145,14 @@ async function takeTurn(
   given: AbortSignal | null = null,
 ): Promise<TurnEnd> {
   const { store, clock } = deps
-  const only = chunks[lease.chunk]
+  // After those of the plan there may be one for what the diagnosis wants to know
+  const only = lease.chunk === chunks.length ? NO_TRIES : chunks[lease.chunk]
   if (only === undefined) throw new Error(`job ${job.id} has no chunk ${lease.chunk}`)
   const recorded = lease.token === 1 ? [] : await listTried(store, job.id, { paths: [...only.keys()] })
   const recorder = createPacedRecorder(clock, RECORD_GAPS_MS, (batch) => recordInChunk(store, lease, batch))
   const made = keepFew()
-  const { check, stop } = deps.turn(plan, only, job.request)
+  const turn = deps.turn(plan, only, job.request)
+  const { check, stop } = turn
   await runChecks(check, {
     jobId: job.id,
     plan,
@@ -161,10 +176,43 @@ async function takeTurn(
   const end = await endChunk(store, lease, rest, claimant(deps, END_LEASE_MS))
   if (end === 'lost' || end.last === null) return 'over'
   // Alone and at once: all that there is has just been made
-  const few = chunks.length === 1 && lease.token === 1 ? made.all() : null
-  await endByTries(deps, job, plan, end.last, few)
+  const few = chunks.length === 1 && lease.token === 1 && only !== NO_TRIES ? made.all() : null
+  const isExtra = only === NO_TRIES
+  const ask: AskControls =
+    given === null ? askBy(deps, job, { plan, secrets }, turn, isExtra ? [] : 'elsewhere') : async () => []
+  const next = await endByTries(deps, job, plan, end.last, few, ask)
+  if (next === 'elsewhere' && (await addChunk(store, end.last, chunks.length))) {
+    await deps.enqueue(job.id, [chunks.length])
+  }
   return 'over'
 }
+
+const NO_TRIES: Chunk = new Map()
+const NEVER = new AbortController().signal
+
+/** Makes control probes. `elsewhere`: this turn is not enough for them. */
+type AskControls = (controls: readonly Control[]) => Promise<readonly Result[] | 'elsewhere'>
+
+/** @param beyond what is answered where the turn is not enough for them. */
+const askBy =
+  (
+    { clock }: ChunkDeps,
+    job: StoredJob,
+    { plan, secrets }: Prepared,
+    turn: Turn,
+    beyond: 'elsewhere' | readonly Result[],
+  ): AskControls =>
+  async (controls) => {
+    const means = turn.controls(controls.length)
+    if (means === null) return beyond
+    const answers: Result[] = []
+    await runChecks(means, {
+      ...{ jobId: job.id, plan, request: job.request, deadlineAtMs: job.deadlineAtMs ?? clock.now() },
+      ...{ signal: NEVER, recorded: [], controls },
+      record: (result) => answers.push(redactResult(result, secrets)),
+    })
+    return answers
+  }
 
 /** Ends a job whose chunks are all done, where whoever did the last one has not come to it. */
 async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
@@ -176,7 +224,8 @@ async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
     await endWithProblem(deps, job, lease, prepared.problem)
     return 'over'
   }
-  await endByTries(deps, job, prepared.plan, lease, null)
+  const turn = deps.turn(prepared.plan, NO_TRIES, job.request)
+  await endByTries(deps, job, prepared.plan, lease, null, askBy(deps, job, prepared, turn, []))
   return 'over'
 }
 
@@ -186,9 +235,19 @@ async function endByTries(
   plan: Plan,
   lease: Lease,
   made: readonly Result[] | null,
-): Promise<void> {
-  const judged = judgePaths(plan, await readTries(deps.store, job.id, made))
-  await endJob(deps, job, lease, conclude(job, plan, await withEvidence(deps.store, job.id, made, judged)))
+  ask: AskControls,
+): Promise<'ended' | 'elsewhere'> {
+  const { store } = deps
+  const judged = judgePaths(plan, await readTries(store, job.id, made))
+  const tested = await withEvidence(store, job.id, made, judged)
+  const controls = wantedControls(tested, plan)
+  const before = controls.length === 0 || made !== null ? [] : await listTried(store, job.id, { purpose: 'control' })
+  const wanted = await controlsOf(store, job.id, controls, before)
+  const answers = wanted.missing.length === 0 ? [] : await ask(wanted.missing)
+  if (answers === 'elsewhere') return 'elsewhere'
+  if (!(await recordResults(store, lease, answers))) return 'ended'
+  await endJob(deps, job, lease, conclude(job, plan, tested, withMade(wanted, answers)))
+  return 'ended'
 }
 
 function claimant({ owner, clock }: ChunkDeps, leaseMs: number): Claimant {

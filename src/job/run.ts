@@ -1,10 +1,12 @@
 /**
  * THE PIPELINE, read this first: claim (a lease with a fencing token) → plan (already made for manifests) →
- * check → record → diagnose → finish.
+ * check → record → ask what the diagnosis wants to know besides → diagnose → finish.
  *
  * @module
  */
-import { ProberGoneError, type RunChecks } from '../check/schedule.ts'
+import type { Result } from '../check/result.ts'
+import { type CheckRun, ProberGoneError, type RunChecks } from '../check/schedule.ts'
+import { wantedControls } from '../diagnose/diagnose.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { PROBLEMS } from '../lib/problem.ts'
@@ -12,6 +14,7 @@ import type { Store } from '../store/db.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
 import { listTried } from '../store/tried.ts'
+import { controlsOf, withMade } from './controls.ts'
 import { conclude, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './end.ts'
 import type { JobProblem } from './job.ts'
 import { keepFew } from './kept.ts'
@@ -79,22 +82,21 @@ async function work(
   const recorded = await listTried(deps.store, job.id)
   const made = keepFew()
   const broken = new AbortController()
-  const checked = await tell(() =>
-    deps.runChecks({
-      jobId: job.id,
-      plan,
-      request: job.request,
-      deadlineAtMs: job.deadlineAtMs ?? deps.clock.now(),
-      signal: AbortSignal.any([drain, gone, broken.signal]),
-      recorded,
-      record(result) {
-        const clean = redactResult(result, secrets)
-        made.add(clean)
-        recorder.add(clean)
-      },
-      room: () => recorder.room(),
-    }),
-  )
+  const run: CheckRun = {
+    jobId: job.id,
+    plan,
+    request: job.request,
+    deadlineAtMs: job.deadlineAtMs ?? deps.clock.now(),
+    signal: AbortSignal.any([drain, gone, broken.signal]),
+    recorded,
+    record(result) {
+      const clean = redactResult(result, secrets)
+      made.add(clean)
+      recorder.add(clean)
+    },
+    room: () => recorder.room(),
+  }
+  const checked = await tell(() => deps.runChecks(run))
   if (checked !== undefined) broken.abort()
   await recorder.flush()
   if (recorder.lost || gone.aborted) return 'lost'
@@ -109,9 +111,35 @@ async function work(
   const judged = await tell(() => judgePaths(plan, tries))
   if ('cause' in judged) return ended(await failed(judged))
   const tested = await withEvidence(deps.store, job.id, few, judged)
-  const end = await tell(() => conclude(job, plan, tested))
+  const controls = await tell(() => wantedControls(tested, plan))
+  if ('cause' in controls) return ended(await failed(controls))
+  const wanted = await controlsOf(deps.store, job.id, controls, recorded)
+  const answers: Result[] = []
+  if (wanted.missing.length > 0) {
+    await askControls(deps, { ...run, controls: wanted.missing }, (result) => {
+      const clean = redactResult(result, secrets)
+      answers.push(clean)
+      recorder.add(clean)
+    })
+    await recorder.flush()
+    if (recorder.lost || gone.aborted) return 'lost'
+    if (drain.aborted) {
+      await releaseLease(deps.store, lease)
+      return 'drained'
+    }
+  }
+  const end = await tell(() => conclude(job, plan, tested, withMade(wanted, answers)))
   if ('cause' in end) return ended(await failed(end))
   return ended(await endJob(deps, job, lease, end))
+}
+
+/** Whoever makes them may fail: the job has its results, and ends without. */
+async function askControls(deps: RunDeps, run: CheckRun, record: CheckRun['record']): Promise<void> {
+  try {
+    await deps.runChecks({ ...run, record })
+  } catch (cause) {
+    deps.log.warn('controls_failed', { jobId: run.jobId, cause })
+  }
 }
 
 type Bug = { problem: JobProblem; cause: unknown }

@@ -7,6 +7,7 @@ import type { Check } from '../check/check.ts'
 import type { Ignored, PathType } from '../kube/objects.ts'
 import type { Family, Protocol } from '../kube/words.ts'
 import { hashParts } from '../lib/hash.ts'
+import type { Beside } from './beside.ts'
 
 export const PATH_KINDS = [
   'DNS',
@@ -108,6 +109,8 @@ export type Plan = {
   paths: readonly PlannedPath[]
   notApplicable: readonly NotApplicable[]
   ignored: readonly Ignored[]
+  /** Whom control probes may ask. Not part of the API's plan. */
+  beside?: Beside
 }
 
 /**

@@ -7,6 +7,7 @@
 import type { JobRequest } from '../job/job.ts'
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
+import { besideOf } from './beside.ts'
 import { checksFor } from './checks.ts'
 import type { PlanContext, Prober } from './context.ts'
 import { dnsPaths } from './dns.ts'
@@ -69,6 +70,7 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
     paths: choosePaths(request, paths),
     notApplicable: [...notApplicable(context, planned), ...unlisted],
     ignored: input.ignored,
+    beside: besideOf(context),
   }
 }
 

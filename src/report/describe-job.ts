@@ -1,5 +1,5 @@
 import { isDecided } from '../check/decided.ts'
-import { judgePath } from '../check/outcome.ts'
+import { judgePath, unmetOf } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
 import { type Diagnosis, NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import { hasEnded, type Job, type JobRequest } from '../job/job.ts'
@@ -17,19 +17,31 @@ import type {
 export type DescribedJob = Job & {
   plan: Plan | null
   diagnosis: Diagnosis | null
-  request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs'>
+  request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs' | 'expect'>
 }
 
 /** A job's row and results → what the API shows. */
 export function describeJob(job: DescribedJob, results: readonly Result[]): JobDocument {
   const byPath = Map.groupBy(results, (result) => result.pathId)
+  const plan = job.plan?.paths ?? []
+  const paths = plan.map((path) => describeJobPath(job, path, byPath.get(path.id) ?? []))
   return {
     ...describeJobHead(job),
-    paths: (job.plan?.paths ?? []).map((path) => describeJobPath(job, path, byPath.get(path.id) ?? [])),
+    unmet: job.status === 'finished' && job.problem === null ? unmetBy(job, plan, paths) : [],
+    paths,
     notApplicable: job.plan?.notApplicable ?? [],
     ignored: job.plan?.ignored ?? [],
     diagnosis: job.diagnosis ?? NO_DIAGNOSIS,
   }
+}
+
+function unmetBy({ request, diagnosis }: DescribedJob, plan: readonly PlannedPath[], paths: JobDocument['paths']) {
+  const judged = plan.map((path, at) => ({ path, outcome: paths[at]?.outcome ?? null }))
+  return unmetOf(
+    judged,
+    request.expect,
+    (diagnosis?.findings ?? []).map(({ code }) => code),
+  )
 }
 
 /** One path of a job. Its outcome is `null` until no further try can come. */

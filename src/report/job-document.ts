@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Unmet } from '../check/outcome.ts'
 import type { Outcome, Result } from '../check/result.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { JobProblem, JobStatus, Summary, Verdict } from '../job/job.ts'
@@ -38,6 +39,8 @@ export type JobSummaryDocument = {
 }
 
 export type JobDocument = JobSummaryDocument & {
+  /** Of a finished job, what `expect` asks of all paths together and is not met, by its field. */
+  unmet: readonly Unmet[]
   paths: readonly JobPathDocument[]
   notApplicable: readonly NotApplicable[]
   ignored: readonly Ignored[]

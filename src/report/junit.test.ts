@@ -47,7 +47,7 @@ describe('renderJunit', () => {
     ['a job in which nothing was tested', { verdict: 'inconclusive', paths: [] } as const, 'error', 'inconclusive'],
     [
       'an expectation that was not met',
-      { verdict: 'fail', paths: [aPath()] } as const,
+      { verdict: 'fail', paths: [aPath()], unmet: ['expect.reachable'] } as const,
       'failure',
       'expectation_not_met',
     ],

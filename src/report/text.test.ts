@@ -4,6 +4,7 @@ import { hostileString } from '../../test/fixtures/hostile.ts'
 import { aFailure, aJob, anAnswer, aPath, aResult } from '../../test/fixtures/job-document.ts'
 import { NO_TIMINGS } from '../check/network.ts'
 import { lengthOf } from './columns.ts'
+import type { JobDocument } from './job-document.ts'
 import { renderText } from './text.ts'
 
 describe('renderText', () => {
@@ -31,8 +32,17 @@ describe('renderText', () => {
   })
 
   it('says why a job fails whose paths all pass', () => {
-    expect(renderText(aJob({ verdict: 'fail', paths: [aPath()] }))).toContain(
+    const said = (unmet: JobDocument['unmet']) =>
+      renderText(aJob({ verdict: 'fail', paths: [aPath()], unmet }))
+        .split('\n')
+        .slice(2, 4)
+        .join(' ')
+        .replace(/ +/g, ' ')
+    expect(said(['expect.reachable'])).toContain(
       'expectation_not_met: a selector of expect.reachable has no passing path',
+    )
+    expect(said(['expect.sameResponder'])).toContain(
+      'expectation_not_met: another application answers by some of the ways, which expect.sameResponder does not allow',
     )
   })
 

@@ -153,7 +153,7 @@ function incidentLine(incident: IncidentDocument, titles: ReadonlyMap<string, st
       : `${shortInstant(startedAt)} to ${shortInstant(endedAt)} (${lastedWords(incident, endedAt)})`
   const what = path === null ? 'the Service as a whole' : (titles.get(path) ?? path)
   const why = finding === null ? '' : `; ${finding.confidence}: ${visible(finding.title)} (${finding.code})`
-  return `${when}: ${what}: ${failureWords(failures) || 'expect.reachable is not met'}${why}`
+  return `${when}: ${what}: ${failureWords(failures) || 'an expectation of the whole job is not met'}${why}`
 }
 
 /** `50 s, failing for 30 s of it`: where it paused between, how long it failed, too. */

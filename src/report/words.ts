@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Unmet } from '../check/outcome.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { HistoryPath } from './history.ts'
 import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
@@ -204,6 +205,11 @@ export function explained(job: JobDocument, finding: Finding): string[] {
   return job.paths.filter((path) => ids.has(path.id)).map(pathTitle)
 }
 
+const UNMET: Readonly<Record<Unmet, string>> = {
+  'expect.reachable': 'a selector of expect.reachable has no passing path',
+  'expect.sameResponder': 'another application answers by some of the ways, which expect.sameResponder does not allow',
+}
+
 /** Why the verdict is what it is, where no row says it; `null` for a pass. */
 export function verdictReason(job: JobDocument): { code: string; message: string } | null {
   if (job.problem !== null) {
@@ -211,7 +217,7 @@ export function verdictReason(job: JobDocument): { code: string; message: string
   }
   if (job.status !== 'finished') return { code: 'unfinished', message: `the job is ${job.status}: no verdict yet` }
   if (job.verdict === 'fail') {
-    return { code: 'expectation_not_met', message: 'a selector of expect.reachable has no passing path' }
+    return { code: 'expectation_not_met', message: job.unmet.map((field) => UNMET[field]).join('; ') }
   }
   if (job.verdict === 'inconclusive') return { code: 'inconclusive', message: 'no path was tested' }
   return job.verdict === 'error' ? { code: 'internal', message: 'the job ended in an error of the prober' } : null

@@ -47,6 +47,21 @@ export async function cutJob(store: Store, lease: Lease, count: number, nowMs: n
   return open.map(({ chunk }) => Number(chunk))
 }
 
+/**
+ * One chunk more, for what is found to be left when all others are done; the job's lease is given back, to be taken
+ * again by whoever does that chunk.
+ *
+ * @returns `false`: the lease is lost.
+ */
+export async function addChunk(store: Store, lease: Lease, chunk: number): Promise<boolean> {
+  const returned = await store.atomic([
+    sql`insert into job_chunks (job_no, chunk, done, lease_token)
+      select no, ${chunk}, 0, 0 from jobs where ${held(lease)} on conflict do nothing`,
+    sql`update jobs set lease_owner = null where ${held(lease)} returning no`,
+  ])
+  return (returned.at(-1)?.length ?? 0) > 0
+}
+
 export async function claimChunk(
   store: Store,
   jobId: string,

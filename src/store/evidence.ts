@@ -27,7 +27,7 @@ const CHANGING_HEADERS = new Set([
   'x-trace-id',
 ])
 
-type Evidence = Misspoken & Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure'>
+type Evidence = Misspoken & Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure' | 'control'>
 type Body = Pick<HttpEvidence, 'bodyBytes' | 'bodySnippet' | 'bodySha256'>
 type Shared = Misspoken & {
   dns?: Omit<DnsEvidence, 'ttl'>
@@ -35,6 +35,7 @@ type Shared = Misspoken & {
   tls?: TlsEvidence
   responder?: string
   failure?: Omit<Failure, 'code'>
+  control?: Result['control']
 }
 type Own = {
   ttl?: number
@@ -47,7 +48,7 @@ export type StoredEvidence = { shared: string | null; body: string | null; own: 
 
 /** @param startedAtMs of the try. */
 export function packEvidence(evidence: Evidence, startedAtMs: number): StoredEvidence {
-  const { dns, http, tls, responder, failure } = evidence
+  const { dns, http, tls, responder, failure, control } = evidence
   const shared: Shared = misspokenIn(evidence)
   const own: Own = {}
   let body: Body | null = null
@@ -71,6 +72,7 @@ export function packEvidence(evidence: Evidence, startedAtMs: number): StoredEvi
   if (tls !== null) shared.tls = tls
   if (responder !== null) shared.responder = responder
   if (failure !== null) shared.failure = { phase: failure.phase, source: failure.source, message: failure.message }
+  if (control !== undefined) shared.control = control
   return { shared: toText(shared), body: body && JSON.stringify(body), own: toText(own) }
 }
 
@@ -87,7 +89,7 @@ export function unpackEvidence(stored: StoredEvidence, code: Failure['code'] | n
   const shared = fromText<Shared>(stored.shared)
   const own = fromText<Own>(stored.own)
   const body = stored.body === null ? null : (JSON.parse(stored.body) as Body)
-  const { dns, http, tls, responder, failure } = shared
+  const { dns, http, tls, responder, failure, control } = shared
   const date =
     own.dateS === undefined ? {} : { date: new Date((secondOf(startedAtMs) + own.dateS) * 1000).toUTCString() }
   return {
@@ -97,6 +99,7 @@ export function unpackEvidence(stored: StoredEvidence, code: Failure['code'] | n
     responder: responder ?? null,
     failure: failure && code !== null ? { code, ...failure } : null,
     ...misspokenIn(shared),
+    ...(control && { control }),
   }
 }
 

@@ -102,7 +102,7 @@ const UNREAD = sql`'$.http.headers', '$.failure'`
 const HEADERS = sql.raw(TELLING_HEADERS.map((name) => `'${name}', t.text ->> '$.http.headers."${name}"'`).join(', '))
 
 type Placed = { seq: number; key: string; address: string; resolved: string | null; local: string | null }
-type Shown = Misspoken & Pick<Telling, 'dns' | 'http' | 'tls' | 'responder'>
+type Shown = Misspoken & Pick<Telling, 'dns' | 'http' | 'tls' | 'responder' | 'control'>
 
 /** Evidence of some tries of a job, by their ids. What several show is sent once. */
 export async function readTelling(
@@ -128,9 +128,9 @@ export async function readTelling(
     const shown = new Map<number, Shown>()
     for (const row of rows) {
       if (row.seq === row.like) shown.set(row.seq, shownBy(row.shown))
-      const { dns = null, http = null, tls = null, responder = null, ...misspoken } = shown.get(row.like) ?? {}
+      const { dns = null, http = null, tls = null, responder = null, control, ...misspoken } = shown.get(row.like) ?? {}
       told.set(idOf(jobId, row.key), {
-        ...{ dns, http, tls, responder, localAddress: row.local, timings: toTimings(row) },
+        ...{ dns, http, tls, responder, localAddress: row.local, timings: toTimings(row), ...(control && { control }) },
         resolvedAddress: row.resolved === SAME ? row.address : row.resolved,
         ...misspokenIn(misspoken),
       })
@@ -146,7 +146,7 @@ export async function readTelling(
 
 function shownBy(text: string): Shown {
   const [shared, headers, body] = JSON.parse(text)
-  const { dns = null, http, tls = null, responder = null } = shared
+  const { dns = null, http, tls = null, responder = null, control } = shared
   const told = http ? { ...http, ...body, headers: tellingHeaders(headers) } : null
-  return { dns, http: told, tls, responder, ...misspokenIn(shared) }
+  return { dns, http: told, tls, responder, ...misspokenIn(shared), ...(control && { control }) }
 }

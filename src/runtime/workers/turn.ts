@@ -1,3 +1,4 @@
+import type { Gate } from '../../check/gate.ts'
 import { cutPlan } from '../../job/chunks.ts'
 import type { ChunkDeps } from '../../job/run-chunk.ts'
 import { CALLS_MAX, type Calls } from './calls.ts'
@@ -17,6 +18,10 @@ import { type Message, sendAll } from './queue.ts'
 export const RESERVED = 16
 /** Connections and questions to DNS of a turn. */
 export const PROBES = CALLS_MAX - RESERVED
+/** What a control may cost: a handshake that fails is looked at by a second connection. */
+const CONTROL_CALLS = 2
+/** To record controls and to end the job. */
+const END_CALLS = 4
 /** Chunks of one job: as many messages go in one call. */
 const CHUNKS_MAX = 50
 
@@ -60,7 +65,15 @@ export function createChunkDeps(
       )
       const affords = (open: number) => clock.monotonic() < untilMs && calls.probesLeft >= most * (open + 1)
       const gate = createTurnGate(createEdgeGate(config), affords, () => stop.abort())
-      return { stop: stop.signal, check: createEdgeCheck(config, { clock, log }, calls, gate) }
+      const checkBy = (by: Gate) => createEdgeCheck(config, { clock, log }, calls, by)
+      return {
+        stop: stop.signal,
+        check: checkBy(gate),
+        controls: (count) =>
+          Math.min(calls.probesLeft, calls.left - END_CALLS) >= count * CONTROL_CALLS
+            ? checkBy(createEdgeGate(config))
+            : null,
+      }
     },
   }
 }

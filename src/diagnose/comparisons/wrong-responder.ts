@@ -1,0 +1,238 @@
+/** A path that another application answers: what it brings is held against what the endpoints themselves answer. */
+
+import type { HttpCheck } from '../../check/check.ts'
+import type { Control } from '../../check/control.ts'
+import { schemeOf } from '../../check/http-request.ts'
+import { hostPort } from '../../plan/ip.ts'
+import type { PathKind } from '../../plan/path.ts'
+import { type Answered, certificateOf, differenceOf, isAnswered, steadyTraits, TRAITS, type Trait } from '../answers.ts'
+import type { Rule } from '../rule.ts'
+import { addressOf, idsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
+import { list } from '../words.ts'
+
+/** Nothing between them and the pods but a translation of addresses; then, what may be a proxy of its own. */
+const TRANSLATED: readonly PathKind[] = ['DNS', 'ClusterIP', 'NodePort']
+const COMPARED: readonly PathKind[] = [...TRANSLATED, 'LoadBalancer', 'ExternalIP']
+
+/** What something before an application says in its place: sign in, go elsewhere, wait. It tells nothing about who is behind. */
+const BY_THE_WAY: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 407, 429, 502, 503, 504])
+
+/** `server` of proxies and content networks before an application, which write their own over the application's. */
+const FRONTS =
+  /^(cloudflare|akamai|awselb|amazons3|cloudfront|google frontend|gws|varnish|fly\/|netlify|vercel|envoy|istio-envoy|traefik|kong|haproxy)/i
+
+/** Asking again is no harm. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+const ASKED_AGAIN = 2
+/** Endpoints of different answers that are asked: more versions at once are not told apart. */
+const REFERENCES_MAX = 2
+const SUSPECTS_MAX = 2
+
+type Suspect = {
+  path: SeenPath
+  /** Who is known to answer rightly, one of each kind of answer. */
+  references: readonly SeenPath[]
+  traits: readonly Trait[]
+  /** Who answered, or which certificate was shown, is that of no endpoint. */
+  proof: 'responder' | 'certificate' | null
+  /** Whether the endpoints themselves are the measure. */
+  byEndpoints: boolean
+}
+
+const answersOf = ({ told }: SeenPath): readonly Answered[] => told.filter(isAnswered)
+
+const isFronted = ({ path }: SeenPath, { http }: Answered): boolean =>
+  !TRANSLATED.includes(path.kind) && (http.headers.via !== undefined || FRONTS.test(http.headers.server ?? ''))
+
+/** What came after a redirect is another server's, and no word of this one. */
+const isDirect = ({ path, told }: SeenPath): boolean => {
+  const checks = new Set(told.map(({ check }) => check))
+  return path.checks.every((check) => !checks.has(check.name) || check.type !== 'http' || !check.followRedirects)
+}
+
+const isComparable = (each: SeenPath): boolean =>
+  COMPARED.includes(each.path.kind) &&
+  isDirect(each) &&
+  answersOf(each).length > 0 &&
+  answersOf(each).every((answer) => !BY_THE_WAY.has(answer.http.status) && !isFronted(each, answer))
+
+function suspectsOf({ tested }: Seen, port: SeenPort): Suspect[] {
+  const endpoints = port.of('Endpoint').filter((each) => answersOf(each).length > 0 && isDirect(each))
+  // An endpoint that nobody asked may be the one that answers differently
+  const isKnown = !tested.some(
+    ({ path, outcome }) =>
+      path.kind === 'Endpoint' && path.port?.number === port.number && outcome !== 'pass' && outcome !== 'fail',
+  )
+  const others = port.dialled.filter(isComparable)
+  if (endpoints.length === 0) return byMajority(others)
+  if (!isKnown) return []
+  const traits = steadyTraits([...endpoints, ...others].map(answersOf))
+  const right = endpoints.flatMap(answersOf)
+  return others.flatMap((path): Suspect[] => {
+    const proof = proofOf(path, endpoints)
+    const differing = leastOf(answersOf(path).map((answer) => differenceOf(answer, right, traits)))
+    if (differing.length === 0 && proof === null) return []
+    return [{ path, references: distinct(endpoints, traits), traits: differing, proof, byEndpoints: true }]
+  })
+}
+
+/** Where no endpoint was asked: one that differs, in more than its body, from all others, which agree. */
+function byMajority(paths: readonly SeenPath[]): Suspect[] {
+  const traits = steadyTraits(paths.map(answersOf))
+  return paths.flatMap((path): Suspect[] => {
+    const others = paths.filter((each) => each !== path)
+    const [first, ...rest] = others.flatMap(answersOf)
+    if (first === undefined || others.length < 2) return []
+    if (rest.some((other) => differenceOf(other, [first], traits).length > 0)) return []
+    const differing = leastOf(answersOf(path).map((answer) => differenceOf(answer, [first], traits)))
+    if (differing.length < 2) return []
+    return [{ path, references: others.slice(0, 1), traits: differing, proof: null, byEndpoints: false }]
+  })
+}
+
+const leastOf = (differences: readonly (readonly Trait[])[]): readonly Trait[] =>
+  differences.toSorted((a, b) => a.length - b.length)[0] ?? []
+
+/** One of each kind of answer. */
+function distinct(paths: readonly SeenPath[], traits: readonly Trait[]): readonly SeenPath[] {
+  const found = new Map<string, SeenPath>()
+  for (const each of paths) {
+    const [answer] = answersOf(each)
+    const key = answer === undefined ? '' : traits.map((trait) => TRAITS[trait](answer)).join('\n')
+    if (!found.has(key)) found.set(key, each)
+  }
+  return [...found.values()]
+}
+
+function proofOf(path: SeenPath, endpoints: readonly SeenPath[]): Suspect['proof'] {
+  const responders = new Set(endpoints.flatMap(answersOf).map(({ responder }) => responder))
+  const said = answersOf(path).map(({ responder }) => responder)
+  if (!responders.has(null) && said.every((each) => each !== null && !responders.has(each))) return 'responder'
+  // The same name is asked for, so the same certificate is to be shown
+  const alike = endpoints.filter((each) => each.path.serverName === path.path.serverName)
+  const shown = new Set(alike.flatMap(answersOf).map(certificateOf))
+  const own = answersOf(path).map(certificateOf)
+  const isOther = shown.size > 0 && !shown.has(null) && own.every((each) => each !== null && !shown.has(each))
+  return isOther && TRANSLATED.includes(path.path.kind) ? 'certificate' : null
+}
+
+const checkOf = ({ path, result }: SeenPath): HttpCheck | null => {
+  const check = path.checks.find(({ name }) => name === result?.check)
+  return check?.type === 'http' && SAFE.has(check.method) ? check : null
+}
+
+/** The very request of the suspect, at its own address again and at those of who answers rightly. */
+function controlsFor({ path, references }: Suspect): Control[] {
+  const check = checkOf(path)
+  if (check === null || references.length > REFERENCES_MAX) return []
+  const scheme = schemeOf(path.path, check)
+  const nths = Array.from({ length: ASKED_AGAIN }, (_, at) => at + 1)
+  const host = check.host ?? hostPort(path.path.host ?? path.path.address ?? '', path.path.addressPort, scheme)
+  const asks = (kind: 'again' | 'with_host', to: SeenPath): Control[] => {
+    const address = to.result?.resolvedAddress ?? to.path.address
+    const { addressPort, family } = to.path
+    if (address === null || addressPort === null) return []
+    return nths.map((nth) => ({
+      ...{ kind, nth, pathId: path.path.id, check: check.name },
+      to: { address, port: addressPort, family: family ?? (address.includes(':') ? 'IPv6' : 'IPv4') },
+      ask: {
+        type: 'http',
+        host,
+        scheme: kind === 'again' ? scheme : to.path.scheme === 'https' ? 'https' : 'http',
+        serverName: path.path.serverName,
+      },
+    }))
+  }
+  return [...references.flatMap((to) => asks('with_host', to)), ...asks('again', path)]
+}
+
+type Judged = Suspect & { confidence: 'likely' | 'possible' }
+
+/** What is left of a suspicion when the same was asked of both again: the name that was asked for does not explain it. */
+function judge(suspect: Suspect, { controls }: Seen): Judged | null {
+  const { path, proof, byEndpoints } = suspect
+  const asked = controls.filter(({ pathId }) => pathId === path.path.id).filter(isAnswered)
+  const rightly = asked.filter(({ control }) => control?.kind === 'with_host')
+  const again = asked.filter(({ control }) => control?.kind === 'again')
+  if (rightly.length === 0 || again.length === 0)
+    return isPlain(suspect) ? { ...suspect, confidence: sure(proof) } : null
+  const own = [...answersOf(path), ...again]
+  const groups = Map.groupBy(rightly, ({ control }) => control?.to ?? '')
+  const traits = steadyTraits([...groups.values(), own])
+  const differing = leastOf(own.map((answer) => differenceOf(answer, rightly, traits)))
+  const stillProof =
+    proof === 'responder' && isElse(own, rightly)
+      ? proof
+      : proof === 'certificate' && isOther(own, rightly)
+        ? proof
+        : null
+  if (stillProof === null && (differing.length === 0 || (!byEndpoints && differing.length < 2))) return null
+  return { ...suspect, traits: differing, proof: stillProof, confidence: sure(stillProof) }
+}
+
+const sure = (proof: Suspect['proof']): Judged['confidence'] => (proof === null ? 'possible' : 'likely')
+const isElse = (own: readonly Answered[], rightly: readonly Answered[]): boolean => {
+  const right = new Set(rightly.map(({ responder }) => responder))
+  return own.every(({ responder }) => responder !== null && !right.has(responder))
+}
+const isOther = (own: readonly Answered[], rightly: readonly Answered[]): boolean => {
+  const right = new Set(rightly.map(certificateOf))
+  return own.every((each) => !right.has(certificateOf(each)))
+}
+
+/** Where nothing could be asked again: another server at an address that is asked for by itself, not by a name. */
+const isPlain = ({ path: { path }, traits, proof }: Suspect): boolean =>
+  path.host === null && path.family !== null && (proof !== null || (traits.includes('server') && traits.length > 1))
+
+const WORDS: Readonly<Record<Trait, string>> = {
+  status: 'the status',
+  server: 'the server header',
+  'x-powered-by': 'the x-powered-by header',
+  'content-type': 'the content type',
+  body: 'the body',
+}
+
+function differencesTold({ path, references, traits, proof }: Judged): string {
+  const own = answersOf(path)[0]
+  const right = references.flatMap(answersOf)[0]
+  if (own === undefined || right === undefined) return ''
+  const told = traits.map((trait) =>
+    trait === 'body' ? WORDS.body : `${WORDS[trait]} (${TRAITS[trait](own)}, not ${TRAITS[trait](right)})`,
+  )
+  if (proof === 'responder') told.unshift(`who answered (${own.responder}, which is none of the endpoints)`)
+  if (proof === 'certificate') told.unshift(`the certificate (${own.tls?.subject})`)
+  return list(told)
+}
+
+/** F16, F38, F89: a 200 from the wrong place is no success. */
+export const wrongResponder: Rule = {
+  code: 'wrong_responder',
+  layer: 'network',
+  degrades: true,
+  asks: (seen) =>
+    seen.ports
+      .flatMap((port) => suspectsOf(seen, port))
+      .slice(0, SUSPECTS_MAX)
+      .flatMap(controlsFor),
+  after: (seen, { namespace, service }) =>
+    seen.ports.flatMap((port) => {
+      const judged = suspectsOf(seen, port).flatMap((suspect) => judge(suspect, seen) ?? [])
+      return [...Map.groupBy(judged, ({ confidence }) => confidence)].flatMap(([confidence, members]) => {
+        const [first] = members
+        if (first === undefined) return []
+        const paths = members.map(({ path }) => path)
+        const references = first.byEndpoints ? 'the endpoints' : 'the other ways to the Service'
+        return [
+          {
+            confidence,
+            title: `Another application answers by ${list([...new Set(paths.map(({ path }) => path.kind))])} than ${first.byEndpoints ? 'the endpoints' : 'by the other ways'} (port ${port.number})`,
+            detail: `${list(members.map((each) => `${addressOf(each.path)} differs from ${references} in ${differencesTold(each)}`))}. The same request brings another answer there, however often it is made: the address may belong to another Service, cluster or machine by now, or something before the application answers in its place.`,
+            fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, and see whose address it is. If something is meant to answer there, nothing is wrong.`,
+            confirm: `kubectl get service -n ${namespace} ${service} -o wide; curl -v ${paths[0]?.path.url}`,
+            evidence: [...triesOf(paths), ...triesOf(first.references).slice(0, 1)],
+            explains: idsOf(paths.filter(({ passed }) => !passed)),
+          },
+        ]
+      })
+    }),
+}
