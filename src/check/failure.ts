@@ -176,6 +176,8 @@ const OWN = new Set(['TIMEOUT', 'CLOSED', 'UNSAID', 'TOO_LARGE', 'PROTOCOL', 'MA
 /** Families of codes, asked after the table: their members differ by library version, their meaning does not. */
 const FAMILIES: readonly (readonly [prefix: string, meaning: Meaning])[] = [
   ['HPE_', 'invalid_response'],
+  // A certificate, or a key in the handshake, that OpenSSL cannot decode
+  ['ERR_OSSL_', { tls: 'tls_handshake_failed', else: 'connection_closed' }],
   ['ERR_SSL_', { tls: 'tls_handshake_failed', else: 'connection_closed' }],
   ['ERR_HTTP2_', 'invalid_response'],
 ]

@@ -102,8 +102,8 @@ const describe = (options: LeafOptions) => ({
   ],
 })
 
-async function toPem(certificate: X509Certificate, privateKey: webcrypto.CryptoKey): Promise<ServerCertificate> {
+export async function toPem(certificate: X509Certificate, privateKey: webcrypto.CryptoKey): Promise<ServerCertificate> {
   const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64')
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`
+  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})(?=.)/g, '$1\n')}\n-----END PRIVATE KEY-----\n`
   return { cert: certificate.toString('pem'), key }
 }

@@ -1,6 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
-import { checkServerIdentity, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
 import type { DialTls, TlsEvidence } from '../../check/network.ts'
 import { describeCertificate } from '../socket/describe-certificate.ts'
 
@@ -42,19 +49,38 @@ export function startTls(socket: Socket, tls: DialTls, alpn: readonly string[]):
     ALPNProtocols: [...alpn],
     // RFC 6066 3: literal addresses are not permitted in server_name
     ...(serverName !== null && isIP(serverName) === 0 ? { servername: serverName } : {}),
-    checkServerIdentity: (_host, certificate) =>
-      serverName === null ? undefined : checkServerIdentity(serverName, certificate),
+    checkServerIdentity: (_host, certificate) => (serverName === null ? undefined : nameFlaw(serverName, certificate)),
   })
+}
+
+/** Where no name can be read in it, Node throws, and would throw out of the socket's event. */
+function nameFlaw(serverName: string, certificate: PeerCertificate): Error | undefined {
+  try {
+    return checkServerIdentity(serverName, certificate)
+  } catch (cause) {
+    return Object.assign(new Error('the names of the certificate cannot be read', { cause }), {
+      code: 'ERR_TLS_CERT_ALTNAME_FORMAT',
+    })
+  }
 }
 
 /** What the handshake showed, read from a socket that is secured. */
 export function tlsEvidence(socket: TLSSocket): TlsEvidence {
-  const certificate = socket.getPeerX509Certificate()
+  const certificate = certificateOf(socket)
   return {
     ...(certificate ? describeCertificate(certificate) : NO_CERTIFICATE),
     authorized: socket.authorized,
     authorizationError: socket.authorized ? null : String(socket.authorizationError),
     protocol: socket.getProtocol(),
+  }
+}
+
+/** `undefined`: none was shown, or one that cannot be read. */
+function certificateOf(socket: TLSSocket): X509Certificate | undefined {
+  try {
+    return socket.getPeerX509Certificate()
+  } catch {
+    return undefined
   }
 }
 

@@ -40,9 +40,18 @@ export function inspectHandshake(to: DialOptions & { serverName: string | null }
       if (seen === 'nothing yet') return
       if (seen === 'no TLS') end({ failure: failure('tls_not_spoken', 'tls') })
       else if (seen === 'refused') fail('UNSAID')
-      else end({ certificate: new X509Certificate(seen) })
+      else end(certificateIn(seen) ?? { failure: failureOf('UNSAID', 'tls') })
     })
   })
+}
+
+/** `null`: it cannot be read. */
+function certificateIn(der: Buffer): Handshake | null {
+  try {
+    return { certificate: new X509Certificate(der) }
+  } catch {
+    return null
+  }
 }
 
 /**
@@ -55,13 +64,13 @@ export function judgeCertificate(
   name: string,
   nowMs: number,
 ): { tls: TlsEvidence; failure: Failure } {
-  const isNamed = isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)
+  const { issuer, subject, notBefore, notAfter } = describeCertificate(certificate)
   const code: FailureCode =
-    Date.parse(certificate.validTo) < nowMs
+    Date.parse(notAfter ?? '') < nowMs
       ? 'certificate_expired'
-      : Date.parse(certificate.validFrom) > nowMs
+      : Date.parse(notBefore ?? '') > nowMs
         ? 'certificate_not_yet_valid'
-        : certificate.issuer !== certificate.subject && isNamed === undefined
+        : issuer !== subject && !isNamedIn(certificate, name)
           ? 'certificate_name_mismatch'
           : 'certificate_untrusted'
   const tls: TlsEvidence = {
@@ -71,6 +80,14 @@ export function judgeCertificate(
     protocol: null,
   }
   return { tls, failure: failure(code, 'tls') }
+}
+
+function isNamedIn(certificate: X509Certificate, name: string): boolean {
+  try {
+    return (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined
+  } catch {
+    return false
+  }
 }
 
 const [ALERT, HANDSHAKE] = [21, 22]
