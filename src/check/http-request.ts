@@ -14,7 +14,7 @@ export const defaultPortOf = (scheme: HttpScheme): number => DEFAULT_PORTS[schem
 export const schemeOf = (path: PlannedPath, check: HttpCheck): HttpScheme =>
   check.scheme ?? (path.scheme === 'https' ? 'https' : 'http')
 
-const OWN_HEADERS = { 'user-agent': 'portolan', accept: '*/*' }
+export const OWN_HEADERS = { 'user-agent': 'portolan', accept: '*/*' }
 
 /** The request of one check on one path: complete, and dialled as planned. */
 export function httpRequest(

@@ -4,17 +4,18 @@ import type { PlannedPath } from '../plan/path.ts'
 import { dialTls, judgeExpiry } from './certificate.ts'
 import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
+import { type CookieJar, cookiesFor, keepCookies } from './cookies.ts'
 import { failure, isBeyondVantage } from './failure.ts'
-import { defaultPortOf, httpRequest, schemeOf } from './http-request.ts'
+import { defaultPortOf, httpRequest, OWN_HEADERS, schemeOf } from './http-request.ts'
+import { FLAWS, malformed } from './malformed.ts'
 import type { HttpExchange, HttpRequest, Timings } from './network.ts'
 import { type Found, lookUp } from './resolve.ts'
 import { refusal, resolveContext, type TryContext } from './try.ts'
 
 const REDIRECTS_MAX = 10
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-
-/** Not sent to another host than the one they were meant for (as fetch and curl do). */
-const PRIVATE_HEADERS = ['authorization', 'cookie', 'proxy-authorization']
+/** How often one URL is asked: once more than it should take, in case that it answers otherwise with the cookie it set. */
+const ASKED_MAX = 2
 
 /**
  * `blocked`: why the last redirect was not followed. `unseen`: what nobody could see of a hop before the last, which
@@ -26,6 +27,9 @@ export type Followed = { exchange: HttpExchange; blocked: Failure | null; unseen
  * Makes the request and, where the check asks for it, follows redirects: each hop is resolved, allowed and connected
  * anew. Phases are summed over all hops, as blackbox_exporter does; the rest of the evidence is the last hop's. How
  * long a certificate must last is asked of every hop: clients meet them all.
+ *
+ * A redirect that leads to the very URL that was asked is no answer, whether or not redirects are followed: it is asked
+ * once more, with the cookies that were set, and the second answer decides.
  */
 export async function followRedirects(
   context: TryContext,
@@ -36,43 +40,71 @@ export async function followRedirects(
   const { deps, signal, timeoutMs } = context
   let request = httpRequest(path, check, { address, timeoutMs, signal })
   let exchange = await deps.network.http(request)
-  if (!check.followRedirects) return { exchange, blocked: null, unseen: null }
-
-  let url = new URL(`${schemeOf(path, check)}://${request.headers.host}${request.target}`)
+  let url: URL | null = null
   let unseen: Failure | null = null
+  const jar: CookieJar = new Map()
+  const asked = new Map<string, number>()
   for (let hops = 1; ; hops++) {
     const { http } = exchange
-    if (exchange.failure || http === null || http.location === null || !REDIRECTS.has(http.status)) {
-      return { exchange, blocked: null, unseen }
-    }
-    const flaw = judgeExpiry(exchange.tls, check.tls.minDaysToExpiry, deps.clock.now())
-    if (flaw !== null && !isBeyondVantage(flaw)) return { exchange, blocked: flaw, unseen }
-    unseen ??= flaw
-    if (hops > REDIRECTS_MAX)
-      return {
-        exchange,
-        blocked: failure('too_many_redirects', 'response', `more than ${REDIRECTS_MAX} redirects`),
-        unseen,
-      }
+    const end = (blocked: Failure | null): Followed => ({ exchange, blocked, unseen })
+    if (exchange.failure || http === null || http.location === null || !REDIRECTS.has(http.status)) return end(null)
+    url ??= urlOf(path, check, request)
+    if (url === null) return end(null)
     const next = nextUrl(http.location, url)
-    if (next === null)
-      return { exchange, blocked: failure('invalid_response', 'response', 'the Location is not an HTTP URL'), unseen }
+    const method = methodAfter(http.status, request.method)
+    asked.set(keyOf(request.method, url), (asked.get(keyOf(request.method, url)) ?? 0) + 1)
+    const leadsBack = next !== null && keyOf(method, next) === keyOf(request.method, url)
+    if (!check.followRedirects && !leadsBack) return end(null)
+    const flaw = judgeExpiry(exchange.tls, check.tls.minDaysToExpiry, deps.clock.now())
+    if (flaw !== null && !isBeyondVantage(flaw)) return end(flaw)
+    unseen ??= flaw
+    if (next === null) return endMalformed(exchange, http.location, unseen)
+    keepCookies(jar, url, exchange.headers?.['set-cookie'])
+    if ((asked.get(keyOf(method, next)) ?? 0) >= ASKED_MAX) return end(loop(http.status, leadsBack, jar.size > 0))
+    if (hops > REDIRECTS_MAX) {
+      return end(failure('too_many_redirects', 'response', `more than ${REDIRECTS_MAX} redirects, each to another URL`))
+    }
     const leftMs = timeoutMs - (exchange.timings.totalMs ?? 0)
-    if (leftMs <= 0) return { exchange, blocked: failure('response_timeout', 'response'), unseen }
+    if (leftMs <= 0) return end(failure('response_timeout', 'response'))
 
     const hop = await dialOf({ ...context, timeoutMs: leftMs }, path, next, url, request)
-    if ('code' in hop.to)
-      return {
-        exchange: withTimings(exchange, { ...NONE, dnsMs: hop.dnsMs, totalMs: hop.dnsMs }),
-        blocked: hop.to,
-        unseen,
-      }
-    request = redirected(request, http.status, url, next, hop.to, leftMs - (hop.dnsMs ?? 0), check)
     const spent = addTimings(exchange.timings, { ...NONE, dnsMs: hop.dnsMs, totalMs: hop.dnsMs })
+    if ('code' in hop.to) return { exchange: { ...exchange, timings: spent }, blocked: hop.to, unseen }
+    request = redirected(request, method, url, next, hop.to, leftMs - (hop.dnsMs ?? 0), check, cookiesFor(jar, next))
     exchange = withTimings(await deps.network.http(request), spent)
     url = next
   }
 }
+
+function loop(status: number, leadsBack: boolean, hasCookie: boolean): Failure {
+  const again = hasCookie ? 'and does so again with the cookie that was set' : 'and does so again when asked once more'
+  const message = leadsBack
+    ? `status ${status} leads back to the same URL, ${again}`
+    : `status ${status} leads back to a URL that was asked before, ${again}`
+  return failure('redirect_loop', 'response', message)
+}
+
+const endMalformed = (exchange: HttpExchange, location: string, unseen: Failure | null): Followed => ({
+  exchange: { ...exchange, malformed: malformed('location', location) },
+  blocked: failure('malformed_response', 'response', FLAWS.location.says),
+  unseen,
+})
+
+/** `null`: its Host is none that a URL may have. */
+function urlOf(path: PlannedPath, check: HttpCheck, { headers, target }: HttpRequest): URL | null {
+  const text = `${schemeOf(path, check)}://${headers.host}${target}`
+  return URL.canParse(text) ? new URL(text) : null
+}
+
+/** Two requests with one key ask for the same: the host in lower case, no default port, no fragment (RFC 3986 6.2). */
+function keyOf(method: string, url: URL): string {
+  const key = new URL(url)
+  key.hash = ''
+  key.hostname = withoutDot(key.hostname)
+  return `${method} ${key.href}`
+}
+
+const withoutDot = (hostname: string): string => hostname.replace(/\.$/, '')
 
 const NONE: Timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, downloadMs: null, totalMs: null }
 
@@ -93,10 +125,11 @@ async function dialOf(
 ): Promise<{ to: Dial | Failure; dnsMs: number | null }> {
   const scheme = next.protocol === 'https:' ? 'https' : 'http'
   const port = next.port === '' ? defaultPortOf(scheme) : Number(next.port)
-  if (next.hostname === from.hostname) {
+  if (withoutDot(next.hostname) === withoutDot(from.hostname)) {
     const samePort = next.protocol === from.protocol && next.port === from.port
+    const sibling = next.protocol !== from.protocol && next.port === '' ? siblingPort(context, path, scheme) : null
     return {
-      to: { address: request.address, port: samePort ? request.port : (siblingPort(context, path, scheme) ?? port) },
+      to: { address: request.address, port: samePort ? request.port : (sibling ?? port) },
       dnsMs: null,
     }
   }
@@ -128,31 +161,54 @@ const siblingPort = ({ plan }: TryContext, path: PlannedPath, scheme: 'http' | '
   )?.addressPort ?? null
 
 /** RFC 9110 15.4: 303 becomes GET; so does a POST on 301 and 302, as every client does. */
+const methodAfter = (status: number, method: string): string =>
+  method !== 'HEAD' && (status === 303 || (status < 303 && method === 'POST')) ? 'GET' : method
+
+/**
+ * The request of the next hop. All that the caller has put into a check – headers, whatever their names, and the body –
+ * was given for one origin (RFC 6454 4) and does not leave it, nor does it come back by way of another.
+ */
 function redirected(
   request: HttpRequest,
-  status: number,
+  method: string,
   from: URL,
   next: URL,
   dial: Dial,
   timeoutMs: number,
   check: HttpCheck,
+  cookies: string | null,
 ): HttpRequest {
-  const turnsToGet = request.method !== 'HEAD' && (status === 303 || (status < 303 && request.method === 'POST'))
-  const headers: Record<string, string> = { ...request.headers }
-  if (next.host !== from.host) for (const name of PRIVATE_HEADERS) delete headers[name]
+  const isSameOrigin = next.origin === from.origin
+  const keepsBody = isSameOrigin && method === request.method
+  const headers: Record<string, string> = isSameOrigin ? { ...request.headers } : { ...OWN_HEADERS }
   const scheme = next.protocol === 'https:' ? 'https' : 'http'
-  headers.host = hostPort(next.hostname.replace(/^\[|\]$/g, ''), next.port === '' ? null : Number(next.port), scheme)
-  if (turnsToGet) for (const name of Object.keys(headers)) if (name.startsWith('content-')) delete headers[name]
+  const host = next.hostname.replace(/^\[|\]$/g, '')
+  headers.host = hostPort(host, next.port === '' ? null : Number(next.port), scheme)
+  const given = isSameOrigin ? givenCookie(request, check) : null
+  const cookie = [given, cookies].filter((each) => each !== null).join('; ')
+  if (cookie === '') delete headers.cookie
+  else headers.cookie = cookie
+  if (!keepsBody) for (const name of Object.keys(headers)) if (name.startsWith('content-')) delete headers[name]
   return {
     ...request,
     ...dial,
     timeoutMs: Math.max(1, timeoutMs),
-    method: turnsToGet ? 'GET' : request.method,
-    body: turnsToGet ? null : request.body,
+    method,
+    body: keepsBody ? request.body : null,
     target: `${next.pathname}${next.search}`,
     headers,
-    tls: scheme === 'https' ? { ...dialTls(check.tls, null), serverName: next.hostname.replace(/^\[|\]$/g, '') } : null,
+    tls: isSameOrigin
+      ? request.tls
+      : scheme === 'https'
+        ? { ...dialTls(check.tls, null), serverName: withoutDot(host) }
+        : null,
   }
+}
+
+/** The caller's own cookies, as long as they are sent. */
+function givenCookie(request: HttpRequest, check: HttpCheck): string | null {
+  const [, given = null] = Object.entries(check.headers).find(([name]) => name.toLowerCase() === 'cookie') ?? []
+  return given !== null && request.headers.cookie?.startsWith(given) ? given : null
 }
 
 const withTimings = (exchange: HttpExchange, spent: Timings): HttpExchange => ({

@@ -108,6 +108,16 @@ const answering = async (
   }
 }
 
+/** Each answer leads to another URL. */
+const further = async (): Promise<Case> => {
+  let hops = 0
+  const server = await keep(
+    serveHttp((_request, response) => void response.writeHead(302, { location: `/${++hops}` }).end()),
+  )
+  const check = httpCheck({ followRedirects: true, expect: anExpectation() })
+  return { path: { addressPort: server.port, checks: [check] }, phase: 'response', kept: { http: { status: 302 } } }
+}
+
 const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
   dns_not_found: () => named('absent.example', 'NXDOMAIN'),
   dns_no_data: () => named('six.example', 'NOERROR'),
@@ -187,9 +197,10 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
     kept: { http: null, malformed: { flaw: 'line_end', quote: 'HTTP/1.1 200 OK\\n' } },
   }),
   too_many_redirects: async () => ({
-    ...(await answering({ followRedirects: true, expect: anExpectation() }, { location: '/' }, 302)),
+    ...(await further()),
     phase: 'response',
   }),
+  redirect_loop: async () => ({ ...(await answering({}, { location: '/' }, 308)), phase: 'response' }),
   unexpected_status: () => answering({ expect: anExpectation({ validStatusCodes: [204] }) }),
   unexpected_header: () =>
     answering({
@@ -216,7 +227,6 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
 const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
   host_unreachable: 'test/cluster/suite/faults.ts',
   connect_failed: 'src/check/failure.test.ts',
-  redirect_loop: 'src/check/failure.test.ts',
   certificate_not_seen: 'test/workers/edge.test.ts',
   environment_mismatch: 'test/check/checks.test.ts',
   blocked_by_policy: 'test/check/checks.test.ts',
