@@ -47,5 +47,17 @@ for (const [folder, codes] of Object.entries(CATALOGUES)) {
   )
 }
 
+/** The one figure that the README gives of the contract. */
+const codes = Object.keys(FAILURE_CODES).length
+const told = /\[(\d+) codes\]\(docs\/failures\/README\.md\)/.exec(readFileSync('README.md', 'utf8'))?.[1]
+if (told !== String(codes)) missing.push(`README.md: says ${told} failure codes, there are ${codes}`)
+
+/** Pages of codes are found by their folder's page. */
+for (const folder of Object.keys(CATALOGUES)) {
+  const index = readFileSync(`${folder}/README.md`, 'utf8')
+  const unlisted = (CATALOGUES[folder] ?? []).filter((code) => !index.includes(code))
+  missing.push(...unlisted.map((code) => `${folder}/README.md: has no row for ${code}`))
+}
+
 for (const line of missing) console.error(line)
 if (missing.length > 0) process.exitCode = 1

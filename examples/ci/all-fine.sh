@@ -22,7 +22,7 @@ elif [ -n "${NAMESPACE:-}" ]; then
   query+=(--data-urlencode "namespace=$NAMESPACE")
 fi
 
-report=$(curl -sS --fail-with-body --get ${auth[@]+"${auth[@]}"} "${query[@]}" "$PORTOLAN$path") || {
+report=$(curl -sS --fail-with-body --max-time 60 --retry 3 --get ${auth[@]+"${auth[@]}"} "${query[@]}" "$PORTOLAN$path") || {
   printf '%s\n' "${report:-}" >&2
   exit 2
 }

@@ -4,7 +4,8 @@
 #   PORTOLAN=http://portolan.example:8080 SERVICE=toad-svc NAMESPACE=default examples/ci/smoke.sh
 #
 # Needs kubectl, curl and a shell. Optional: PORTOLAN_TOKEN; WAIT (seconds, default 60); SETTLE_MS (how long failing
-# paths are tried again, default 20000); REPORTS (a folder for portolan.md and portolan.xml, default none).
+# paths are tried again, default 20000); REPORTS (a folder for portolan.md and portolan.xml, default none);
+# IDEMPOTENCY_KEY (the same key and objects: the same job; default one for each run of the step).
 #
 # Exit code: 0 every path works; 1 a path fails; 2 not known: nothing was tested, the job did not finish, Portolan was at
 # fault or not reachable, or kubectl failed. Let 2 warn and not break the build, if you like.
@@ -20,29 +21,41 @@ if [ -n "${PORTOLAN_TOKEN:-}" ]; then auth=(-H "authorization: Bearer $PORTOLAN_
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# Secrets are not asked for, and would not be read.
-kubectl -n "$namespace" get services,endpointslices,ingresses,nodes,pods -o yaml >"$scratch/objects.yaml" || exit 2
+# Secrets are not asked for, and would not be read. What may be forbidden or not installed is asked for by itself.
+{
+  kubectl -n "$namespace" get svc,endpointslices,ingress,pods -o yaml || exit 2
+  for kinds in nodes,ingressclasses networkpolicies,deployments,statefulsets httproutes; do
+    echo ---
+    kubectl -n "$namespace" get "$kinds" -o yaml || true
+  done
+} >"$scratch/objects.yaml"
 
+# What curl sends again is the same job.
+key=${IDEMPOTENCY_KEY:-$SERVICE-$(date +%s)-$$}
 query="service=$SERVICE&namespace=$namespace&wait=$wait&settleMs=${SETTLE_MS:-20000}"
 [ -z "${GITHUB_SHA:-}" ] || query="$query&label=commit=$GITHUB_SHA"
 
-status=$(curl -sS -o "$scratch/report.txt" -D "$scratch/headers" -w '%{http_code}' ${auth[@]+"${auth[@]}"} \
+status=$(curl -sS --fail-with-body --max-time $((wait + 30)) --retry 3 -o "$scratch/report.txt" -D "$scratch/headers" \
+  -w '%{http_code}' ${auth[@]+"${auth[@]}"} -H "idempotency-key: $key" \
   -H 'content-type: application/yaml' --data-binary "@$scratch/objects.yaml" \
-  "$PORTOLAN/v1/jobs?$query&format=text") || exit 2
+  "$PORTOLAN/v1/jobs?$query&failStatus=424&format=text") || [ "$status" = 424 ] || {
+  cat "$scratch/report.txt" >&2 2>/dev/null || true
+  exit 2
+}
 cat "$scratch/report.txt"
 echo
 
-job=$(tr -d '\r' <"$scratch/headers" | sed -n 's/^[Ll]ocation: //p')
+job=$(tr -d '\r' <"$scratch/headers" | sed -n 's/^[Ll]ocation: //p' | tail -1)
 if [ -n "${REPORTS:-}" ] && [ -n "$job" ]; then
   mkdir -p "$REPORTS"
-  curl -sS --fail ${auth[@]+"${auth[@]}"} -o "$REPORTS/portolan.md" "$PORTOLAN$job/report?format=markdown" || exit 2
-  curl -sS --fail ${auth[@]+"${auth[@]}"} -o "$REPORTS/portolan.xml" "$PORTOLAN$job/report?format=junit" || exit 2
+  curl -sS --fail-with-body --max-time 30 --retry 3 ${auth[@]+"${auth[@]}"} -o "$REPORTS/portolan.md" "$PORTOLAN$job/report?format=markdown" || exit 2
+  curl -sS --fail-with-body --max-time 30 --retry 3 ${auth[@]+"${auth[@]}"} -o "$REPORTS/portolan.xml" "$PORTOLAN$job/report?format=junit" || exit 2
 fi
 
-# The status is about the request (200: finished), the first word of the report about the Service.
+# The status says whether it is a pass (424: it is not), the first word of the report why.
 read -r verdict _ <"$scratch/report.txt" || true
 case "$status $verdict" in
   '200 PASS') exit 0 ;;
-  '200 FAIL') exit 1 ;;
+  '424 FAIL') exit 1 ;;
   *) exit 2 ;;
 esac

@@ -6,6 +6,7 @@
 import type { Policy } from '../check/policy.ts'
 import { diagnoseObjects } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import { KUBECTL_CORE } from '../kube/hand-over.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import { addressOfServer } from '../lib/address.ts'
@@ -201,7 +202,7 @@ export function objectsOf(request: JobRequest): KubeObjects {
   throw new ProblemError(
     'no_cluster',
     'Without manifests the objects are read from a live cluster, which this release cannot do. ' +
-      'Send them in target.manifests: kubectl get svc,endpointslices,ingress,nodes,pods -o yaml',
+      `Send them in target.manifests, or as the body: ${KUBECTL_CORE} (and nodes, where you may read them).`,
     { errors: [{ pointer: '/target/manifests', detail: 'Required' }] },
   )
 }

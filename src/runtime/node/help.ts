@@ -1,3 +1,4 @@
+import { KUBECTL_CORE } from '../../kube/hand-over.ts'
 import { SETTING_NAMES } from '../config.ts'
 import { SETTINGS } from '../settings.ts'
 
@@ -41,7 +42,7 @@ ${settingLines.join('\n')}
 
 Then, with any kubectl that can read (the API itself is at /docs, a first walk in docs/getting-started.md):
 
-  kubectl get svc,endpointslices,ingress,pods -o yaml |
+  ${KUBECTL_CORE} |
     curl -sS --data-binary @- -H 'content-type: application/yaml' \\
       "http://127.0.0.1:8080/v1/jobs?service=NAME&wait=60&format=text"
 
