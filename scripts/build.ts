@@ -1,6 +1,6 @@
 /**
- * Bundles the server into `dist/server.js` and its thread that probes into `dist/prober.js` (better-sqlite3 stays
- * outside, it has a native part), the pages that it serves into `dist/public`, what V8 compiles of it at a start into
+ * Bundles the server into `dist/server.js`, its thread that probes into `dist/prober.js` and the process that reads
+ * large bodies into `dist/reader.js` (better-sqlite3 stays outside, it has a native part), the pages that it serves into `dist/public`, what V8 compiles of it at a start into
  * `dist/compiled`, and, last, `dist/portolan.js`, which runs it all. With `--if-needed`, does nothing where a build
  * younger than its sources is.
  */
@@ -62,7 +62,11 @@ await import('./server.js')
 if (!process.argv.includes('--if-needed') || !isCurrent()) {
   buildPages()
   await build({
-    entryPoints: { server: 'src/runtime/node/main.ts', prober: 'src/runtime/node/prober-thread.ts' },
+    entryPoints: {
+      server: 'src/runtime/node/main.ts',
+      prober: 'src/runtime/node/prober-thread.ts',
+      reader: 'src/runtime/node/reader-process.ts',
+    },
     outdir: 'dist',
     bundle: true,
     format: 'esm',

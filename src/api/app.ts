@@ -48,6 +48,15 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
       ...{ method, path, status, durationMs: Math.round(durationMs * 10) / 10 },
     })
   })
+  app.use(async (context, next) => {
+    const why = ALWAYS_ANSWERED.has(context.req.path) ? null : (deps.overload?.() ?? null)
+    if (why !== null) {
+      throw new ProblemError('unavailable', `Too busy: ${why}. Try again in a moment.`, {
+        headers: { 'retry-after': '1', connection: 'close' },
+      })
+    }
+    await next()
+  })
   app.use(refuseForeignPages(deps.settings.publicUrl))
   for (const guarded of ['/v1/*', '/metrics', '/probe']) app.use(guarded, authenticate(deps))
   routes(app)
@@ -61,6 +70,9 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
   app.onError((error, context) => answerError(deps, error, context))
   return app
 }
+
+/** What tells how the server does must be heard when it is overloaded, too; it costs little. */
+const ALWAYS_ANSWERED: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
 
 /** Also what `openapi.yaml` is written from. */
 export function mountRoutes(app: Api): void {

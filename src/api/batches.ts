@@ -25,10 +25,11 @@ import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { BatchRequestSchema } from './job-request.ts'
 import { answerJson } from './json.ts'
 import { NewestFirst } from './list-jobs.ts'
+import { batchManifestQuery } from './manifest-query.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, batchManifestQuery, MAKING_PROBLEMS, readAskedBatch, STORE_PROBLEMS } from './read-asked.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedBatch, STORE_PROBLEMS } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 
 const tags = ['Batches']

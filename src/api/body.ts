@@ -1,3 +1,4 @@
+import type { Room } from '../lib/budget.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { ApiContext } from './route.ts'
 
@@ -12,11 +13,26 @@ const TYPES: Readonly<Record<string, Body['type']>> = {
   'text/x-yaml': 'yaml',
 }
 
-/** Reads a body whole, up to the limit, as UTF-8. */
-export async function readBody(
+/**
+ * Reads a body whole, up to the limit, as UTF-8, and has it used. Until then it counts among the bodies that this server
+ * holds, of which there may only be so much (`Deps.bodies`).
+ *
+ * @throws ProblemError `unavailable` where others take all the room.
+ */
+export async function withBody<T>(
   context: ApiContext,
   accepts: readonly Body['type'][] = ['json', 'yaml'],
-): Promise<Body> {
+  use: (body: Body) => Promise<T>,
+): Promise<T> {
+  const room = context.get('deps').bodies.enter()
+  try {
+    return await use(await readBody(context, accepts, room))
+  } finally {
+    room.leave()
+  }
+}
+
+async function readBody(context: ApiContext, accepts: readonly Body['type'][], room: Room): Promise<Body> {
   const given = context.req.header('content-type') ?? ''
   const type = TYPES[given.split(';')[0]?.trim().toLowerCase() ?? '']
   if (type === undefined || !accepts.includes(type)) {
@@ -33,22 +49,26 @@ export async function readBody(
       `Content-Encoding "${encoding.slice(0, 100)}" is not read here; send the body as it is.`,
     )
   }
-  return { text: decode(await readBytes(context)), type }
+  return { text: decode(await readBytes(context, room)), type }
 }
 
-async function readBytes(context: ApiContext): Promise<Uint8Array> {
+async function readBytes(context: ApiContext, room: Room): Promise<Uint8Array> {
   const limit = context.get('deps').settings.bodyLimitBytes
   const tooLarge = () =>
     new ProblemError(
       'body_too_large',
       `The body is larger than ${limit} bytes. Send only the objects of one Service: kubectl get … -l LABEL, or without pods.`,
     )
-  if (Number(context.req.header('content-length') ?? 0) > limit) throw tooLarge()
+  const announced = Number(context.req.header('content-length') ?? 0)
+  if (announced > limit) throw tooLarge()
+  // Refused before it is sent, where the client says how much that is.
+  if (!room.hold(announced)) throw noRoom()
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of context.req.raw.body ?? []) {
     size += part.length
     if (size > limit) throw tooLarge()
+    if (!room.hold(size)) throw noRoom()
     parts.push(part)
   }
   const bytes = new Uint8Array(size)
@@ -58,6 +78,11 @@ async function readBytes(context: ApiContext): Promise<Uint8Array> {
   }, 0)
   return bytes
 }
+
+const noRoom = (): ProblemError =>
+  new ProblemError('unavailable', 'Other large requests are being read; try again in a moment.', {
+    headers: { 'retry-after': '2' },
+  })
 
 function decode(bytes: Uint8Array): string {
   try {

@@ -4,9 +4,11 @@ import type { AcceptDeps } from '../job/accept.ts'
 import type { Place } from '../job/place.ts'
 import type { JobQueue, JobSignals } from '../job/queue.ts'
 import type { SecretBox } from '../job/secrets.ts'
+import type { Budget } from '../lib/budget.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/db.ts'
+import type { AskedFor, Reading, ReadOutcome } from './reading.ts'
 
 /** Everything the API and the core need from a runtime. Built once, in a composition root. */
 export type Deps = {
@@ -20,6 +22,12 @@ export type Deps = {
   policy: Policy
   settings: Settings
   unsupported?: NonNullable<AcceptDeps['unsupported']>
+  /** Bytes of request bodies that are held at once. */
+  bodies: Budget
+  /** Reads and plans a large body where it keeps nothing else waiting; left out: this runtime has no such place. */
+  readLarge?<R extends Reading>(reading: R): Promise<ReadOutcome<AskedFor<R>>>
+  /** Why new requests are refused for now, so that those under way end in time; `null`: they are not. */
+  overload?(): string | null
   /** For requests that probe at once: `/probe`. */
   runChecks: RunChecks
   /** Whether this request may ask the database again; a stream and a wait end where it may not. */

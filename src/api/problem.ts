@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { HTTPResponseError } from 'hono/types'
 import { PROBLEMS, type ProblemCode, type ProblemDetail, ProblemError } from '../lib/problem.ts'
-import { isStorageBusy, isStorageFull } from '../store/db.ts'
+import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull } from '../store/db.ts'
 import type { Deps } from './deps.ts'
 import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
@@ -40,7 +40,7 @@ export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'una
 /** The same for a route that needs none. */
 export function openProblems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>()
-  for (const code of ['invalid_request', ...codes, 'headers_too_large', 'internal'] as const) {
+  for (const code of ['invalid_request', ...codes, 'headers_too_large', 'internal', 'unavailable'] as const) {
     const status = PROBLEMS[code][0]
     byStatus.set(status, [...new Set([...(byStatus.get(status) ?? []), code])])
   }
@@ -109,6 +109,11 @@ function ours(deps: Pick<Deps, 'log'>, thrown: unknown, context: ApiContext): Pr
   if (isStorageBusy(thrown)) {
     return new ProblemError('unavailable', 'The database was busy for too long. What was asked for is not recorded.', {
       headers: { 'retry-after': '5' },
+    })
+  }
+  if (isStorageDamaged(thrown)) {
+    return new ProblemError('unavailable', `What was asked for is not recorded: ${DAMAGED}.`, {
+      headers: { 'retry-after': '60' },
     })
   }
   return new ProblemError('internal', `Something failed on our side. The log has it under request id ${requestId}.`)

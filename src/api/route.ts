@@ -108,8 +108,17 @@ export function parseBody<S extends z.ZodType>(
 
 /** zod's issues as problem details: one for each unknown property, with the near miss where there is one. */
 export function detailsOf(error: z.ZodError, schema: z.ZodType): ProblemDetail[] {
-  return error.issues.flatMap((issue) => detailsOfIssue(issue, [], schema))
+  const details: ProblemDetail[] = []
+  for (const issue of error.issues) {
+    if (details.length > DETAILS_LIMIT) break
+    details.push(...detailsOfIssue(issue, [], schema))
+  }
+  if (details.length <= DETAILS_LIMIT) return details
+  return [...details.slice(0, DETAILS_LIMIT), { pointer: '', detail: 'More mistakes are not listed.' }]
 }
+
+/** Nobody reads more, and finding near misses for half a million of them would take minutes. */
+const DETAILS_LIMIT = 100
 
 type Path = readonly PropertyKey[]
 
@@ -117,7 +126,9 @@ function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType):
   const path = [...base, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
-    return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: unknownKey(key, known) }))
+    return issue.keys
+      .slice(0, DETAILS_LIMIT + 1)
+      .map((key) => ({ pointer: pointerOf([...path, key]), detail: unknownKey(key, known) }))
   }
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)

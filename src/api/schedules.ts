@@ -6,7 +6,7 @@
 import { z } from '@hono/zod-openapi'
 import { defined } from '../lib/defined.ts'
 import { isId } from '../lib/id.ts'
-import { ProblemError } from '../lib/problem.ts'
+import { ProblemError, problemFrom } from '../lib/problem.ts'
 import { type AskedWork, acceptSchedule, changeSchedule, runNow } from '../schedule/accept-schedule.ts'
 import { describeScheduleHead, describeWork, type ScheduleHeadDocument } from '../schedule/describe.ts'
 import type { Schedule } from '../schedule/schedule.ts'
@@ -16,7 +16,6 @@ import { answerFields, waitAnswers } from './answer.ts'
 import { answerBatch, loadBatch } from './answer-batch.ts'
 import { answerJob } from './answer-job.ts'
 import { BatchSchema } from './batch-schemas.ts'
-import { parseJson, readBody } from './body.ts'
 import type { Deps } from './deps.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { checkIfMatch, hasChanged, IfMatchHeaders, tagOf } from './if-match.ts'
@@ -25,8 +24,9 @@ import { answerJobs, JobPageSchema, NewestFirst } from './list-jobs.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, STORE_PROBLEMS, toAsked, toAskedBatch } from './read-asked.ts'
-import { type Api, type ApiContext, mount, parseBody } from './route.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedSchedule, readScheduleChange, STORE_PROBLEMS } from './read-asked.ts'
+import type { AskedFor, Reading } from './reading.ts'
+import { type Api, type ApiContext, mount } from './route.ts'
 import { ScheduleHeadSchema, SchedulePatchSchema, ScheduleRequestSchema, ScheduleSchema } from './schedule-schemas.ts'
 import { JobSchema } from './schemas.ts'
 
@@ -52,15 +52,12 @@ export function mountSchedules(app: Api): void {
     },
     async (context) => {
       const deps = context.get('deps')
-      const { text } = await readBody(context, ['json'])
-      const { job, batch, ...settings } = parseBody(ScheduleRequestSchema, parseJson(text))
       const owner = context.get('principal').name
-      const asked = () => {
-        const work = askedWork(context, { job, batch })
-        if (work === null) throw new Error('the schema asks for one of the two')
-        return work
-      }
-      const { id, replayed } = await acceptSchedule(deps, settings, asked, { owner, claim: claimOf(context, text) })
+      const { asked, body } = await readAskedSchedule(context)
+      const { settings, work } = asked
+      if (work === null) throw new Error('the schema asks for one of the two')
+      const claim = claimOf(context, body)
+      const { id, replayed } = await acceptSchedule(deps, settings, () => workOf(work), { owner, claim })
       deps.schedulesChanged()
       if (replayed) context.header('idempotent-replayed', 'true')
       context.header('location', `/v1/schedules/${id}`)
@@ -128,10 +125,10 @@ export function mountSchedules(app: Api): void {
       const deps = context.get('deps')
       const schedule = await loadSchedule(deps, input.params.id)
       checkIfMatch(context, schedule.version, true)
-      const { text } = await readBody(context, ['json'])
-      const { job, batch, ...given } = parseBody(SchedulePatchSchema, parseJson(text))
+      const { asked: change } = await readScheduleChange(context)
+      const { settings: given, work } = change
       const settings = { ...schedule, ...defined(given) }
-      const asked = () => askedWork(context, { job, batch })
+      const asked = () => (work === null ? null : workOf(work))
       if (!(await changeSchedule(deps, schedule, settings, asked))) throw hasChanged()
       deps.schedulesChanged()
       return answerSchedule(context, await loadSchedule(deps, schedule.id), 200)
@@ -212,11 +209,10 @@ export function mountSchedules(app: Api): void {
   )
 }
 
-type GivenWork = Pick<z.output<typeof SchedulePatchSchema>, 'job' | 'batch'>
-
-function askedWork(context: ApiContext, { job, batch }: GivenWork): AskedWork | null {
-  if (job !== undefined) return { ...toAsked(context, job, '/job/target/manifests'), selection: null }
-  return batch === undefined ? null : toAskedBatch(context, batch, '/batch/target/manifests')
+/** @throws ProblemError where what is asked for was refused: with what else is wrong, all told at once. */
+function workOf(work: NonNullable<AskedFor<Reading & { what: 'schedule' }>['work']>): AskedWork {
+  if ('refused' in work) throw problemFrom(work.refused)
+  return work
 }
 
 async function loadSchedule(deps: Deps, id: string): Promise<Schedule> {

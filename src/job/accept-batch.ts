@@ -4,18 +4,19 @@
  *
  * @module
  */
-import { indexObjects } from '../kube/object-index.ts'
+import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import { newId } from '../lib/id.ts'
-import { ProblemError } from '../lib/problem.ts'
+import { type PlainProblem, ProblemError, problemFrom } from '../lib/problem.ts'
 import { type BatchJob, insertBatch, type NewBatch } from '../store/batches.ts'
 import type { IdempotencyClaim } from '../store/once.ts'
 import {
   type AcceptDeps,
-  type Asked,
+  type Given,
   madeBefore,
   makeJob,
   objectsOf,
   orRefuse,
+  type PlanDeps,
   planRequest,
   refuseForbiddenServers,
   refuseWhenFull,
@@ -25,9 +26,51 @@ import { type BatchSelection, type BatchTarget, selectServices } from './batch.t
 import { problemOf } from './job.ts'
 
 /** A batch's request is a job's, about each Service that is selected. */
-export type AskedBatch = Asked & { selection: BatchSelection }
+export type AskedBatch = Given & {
+  selection: BatchSelection
+  /** Made where the manifests were read, which are then not carried along. */
+  planned?: readonly PlannedService[] | { refused: PlainProblem }
+}
+
+/** One Service of a batch: planned, or with the reason why it cannot be. */
+export type PlannedService = Parameters<typeof makeJob>[2] & { refusal: BatchJob['refusal'] }
 
 type Made = { owner: string; deadlineAtMs: number | null; scheduleId: string | null }
+
+/**
+ * Plans every Service that is selected, over one index of the objects. One that cannot be planned does not keep the
+ * others from it.
+ *
+ * @throws ProblemError where no Service is selected, or too many.
+ */
+export function planBatch(deps: PlanDeps, asked: AskedBatch): readonly PlannedService[] {
+  const { request, selection, ignored, planned } = asked
+  if (planned !== undefined) {
+    if ('refused' in planned) throw problemFrom(planned.refused)
+    return planned
+  }
+  refuseForbiddenServers(deps, request)
+  const index = indexObjects(objectsOf(request))
+  return selectServices(index, selection).map((target) => planOne(deps, { request, ignored }, target, index))
+}
+
+function planOne(
+  deps: PlanDeps,
+  asked: Given,
+  { namespace, service }: BatchTarget,
+  index: ObjectIndex,
+): PlannedService {
+  const target = { cluster: asked.request.target.cluster, namespace, service }
+  const request = { ...asked.request, target }
+  const vantage = vantageOf(deps, request)
+  try {
+    return { target, vantage, ...planRequest(deps, { ...asked, request }, index), refusal: null }
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    const refusal = { problem: problemOf(error), verdict: hasNothingToTest(error) ? 'inconclusive' : 'error' } as const
+    return { target, vantage, plan: null, diagnosis: null, refusal }
+  }
+}
 
 /**
  * The batch that is asked for, ready to be stored. A Service that cannot be planned has a job that ends with the
@@ -37,13 +80,14 @@ type Made = { owner: string; deadlineAtMs: number | null; scheduleId: string | n
  */
 export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made): Promise<NewBatch> {
   const { request, selection } = asked
-  refuseForbiddenServers(deps, request)
-  const index = indexObjects(objectsOf(request))
-  const targets = selectServices(index, selection)
+  const planned = planBatch(deps, asked)
   const createdAtMs = deps.clock.now()
   const id = newId('batch', createdAtMs)
   const jobs: BatchJob[] = []
-  for (const target of targets) jobs.push(await makeOne(deps, asked, target, index, { ...made, batchId: id }))
+  for (const { refusal, ...one } of planned) {
+    const own = { ...request, target: one.target }
+    jobs.push({ job: await makeJob(deps, own, one, { ...made, batchId: id }), refusal })
+  }
   return {
     batch: {
       ...{ id, createdAtMs, selection, owner: made.owner, scheduleId: made.scheduleId },
@@ -51,27 +95,6 @@ export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made)
     },
     jobs,
   }
-}
-
-async function makeOne(
-  deps: AcceptDeps,
-  asked: Asked,
-  { namespace, service }: BatchTarget,
-  index: ReturnType<typeof indexObjects>,
-  made: Parameters<typeof makeJob>[3],
-): Promise<BatchJob> {
-  const target = { cluster: asked.request.target.cluster, namespace, service }
-  const request = { ...asked.request, target }
-  const vantage = vantageOf(deps, request)
-  let planned: Parameters<typeof makeJob>[2] = { target, vantage, plan: null, diagnosis: null }
-  let refusal: BatchJob['refusal'] = null
-  try {
-    planned = { ...planned, ...planRequest(deps, { ...asked, request }, index) }
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
-    refusal = { problem: problemOf(error), verdict: hasNothingToTest(error) ? 'inconclusive' : 'error' }
-  }
-  return { job: await makeJob(deps, request, planned, made), refusal }
 }
 
 /** Kinds of path that were chosen for all Services may be none of one of them: an ExternalName has no ClusterIP. */

@@ -12,7 +12,7 @@ import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import { addressOfServer } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
-import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
 import type { Store } from '../store/db.ts'
@@ -37,21 +37,29 @@ export type AcceptDeps = {
 }
 
 /** A request with its parsed manifests. */
-export type Asked = { request: JobRequest; ignored: readonly Ignored[] }
+export type Given = { request: JobRequest; ignored: readonly Ignored[] }
+
+export type Asked = Given & {
+  /** Made where the manifests were read, which are then not carried along. */
+  planned?: Planned | { refused: PlainProblem }
+}
 
 export type Planned = { plan: Plan; diagnosis: Diagnosis }
+
+/** What planning needs of a runtime: data, apart from what it may refuse, so that it can be done in any thread. */
+export type PlanDeps = Pick<AcceptDeps, 'place' | 'policy' | 'settings' | 'unsupported'>
 
 /**
  * Works out the paths from the manifests; probes and stores nothing. Throws a {@link ProblemError} where it can't.
  *
  * @param index of the request's objects, where many Services of the same objects are planned.
  */
-export function planRequest(
-  deps: Pick<AcceptDeps, 'place' | 'policy' | 'settings' | 'unsupported'>,
-  asked: Asked,
-  index?: ObjectIndex,
-): Planned {
-  const { request } = asked
+export function planRequest(deps: PlanDeps, asked: Asked, index?: ObjectIndex): Planned {
+  const { request, planned } = asked
+  if (planned !== undefined) {
+    if ('refused' in planned) throw problemFrom(planned.refused)
+    return planned
+  }
   refuseForbiddenServers(deps, request)
   const objects = objectsOf(request)
   const input = {

@@ -96,3 +96,13 @@ export async function together<const T extends readonly (() => unknown)[]>(
   const errors = refusals.flatMap((refusal) => refusal.errors)
   throw new ProblemError(first.code, first.detail, { errors, headers: first.headers, cause: first })
 }
+
+/** A problem as plain data, for where an error cannot go: to another thread, beside other data. */
+export type PlainProblem = Pick<ProblemError, 'code' | 'detail' | 'errors' | 'headers'>
+
+export const plainOf = ({ code, detail, errors, headers }: ProblemError): PlainProblem => ({
+  ...{ code, detail, errors, headers },
+})
+
+export const problemFrom = ({ code, detail, ...options }: PlainProblem): ProblemError =>
+  new ProblemError(code, detail, options)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AcceptDeps, type Asked, acceptJob, madeBefore, objectsOf, orRefuse, planRequest } from '../job/accept.ts'
+import { type AcceptDeps, acceptJob, type Given, madeBefore, objectsOf, orRefuse, planRequest } from '../job/accept.ts'
 import { acceptBatch } from '../job/accept-batch.ts'
 import { type BatchSelection, selectServices } from '../job/batch.ts'
 import { hiddenFields, sealSecrets, withoutSecrets } from '../job/secrets.ts'
@@ -26,7 +26,7 @@ export type ScheduleDeps = AcceptDeps & {
 }
 
 /** A job, or (with a selection) a batch. */
-export type AskedWork = Asked & { selection: BatchSelection | null }
+export type AskedWork = Given & { selection: BatchSelection | null }
 
 /**
  * @param asked reads what is asked for; refusals of it are told with those of the timing.

@@ -1,4 +1,4 @@
-import type { AcceptDeps, Asked } from '../job/accept.ts'
+import type { AcceptDeps, Given } from '../job/accept.ts'
 import type { BatchSelection } from '../job/batch.ts'
 import type { JobProblem } from '../job/job.ts'
 import { openSecrets, SECRETS_UNREADABLE, withSecrets } from '../job/secrets.ts'
@@ -9,7 +9,7 @@ import type { Schedule } from './schedule.ts'
 export async function readWork(
   deps: Pick<AcceptDeps, 'store' | 'secrets'>,
   schedule: Schedule,
-): Promise<(Asked & { selection: BatchSelection | null }) | { problem: JobProblem }> {
+): Promise<(Given & { selection: BatchSelection | null }) | { problem: JobProblem }> {
   const { request, ignored, batch: selection } = await getScheduledWork(deps.store, schedule.id)
   const secrets = await openSecrets(deps.secrets, schedule.sealed)
   if (secrets === undefined) return { problem: SECRETS_UNREADABLE }

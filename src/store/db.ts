@@ -53,6 +53,14 @@ export const isStorageFull = (error: unknown): boolean => hasResultCode(error, '
 export const isStorageBusy = (error: unknown): boolean =>
   hasResultCode(error, 'SQLITE_BUSY') || hasResultCode(error, 'SQLITE_LOCKED')
 
+/** The file is not what was written: pages are overwritten, cut off, or of another file. */
+export const isStorageDamaged = (error: unknown): boolean =>
+  hasResultCode(error, 'SQLITE_CORRUPT') || hasResultCode(error, 'SQLITE_NOTADB')
+
+/** What that means, and what to do: for whoever asks whether the server is well. */
+export const DAMAGED =
+  'the database file is damaged: stop this server and restore a backup, or save what can be read with ".recover" of sqlite3'
+
 function hasResultCode(error: unknown, code: string): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string' && cause.code.startsWith(code)) return true

@@ -12,21 +12,24 @@ import type { Deps } from '../../api/deps.ts'
 import { createPolicy } from '../../check/policy.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
+import { createBudget } from '../../lib/budget.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { newId } from '../../lib/id.ts'
 import { createLog, type Log } from '../../lib/log.ts'
-import { isStorageFull } from '../../store/db.ts'
+import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull } from '../../store/db.ts'
 import { VERSION } from '../version.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
 import { processFigures } from './figures.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
 import { detectPlace } from './place.ts'
+import { type Pressure, watchPressure } from './pressure.ts'
 import { createProber } from './prober.ts'
+import { createReader } from './reader.ts'
 import { keepRetention } from './retention.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
-import { DiskFullError, openSqlite } from './sqlite.ts'
+import { DatabaseLockedError, DiskFullError, openSqlite } from './sqlite.ts'
 import { createTicker } from './ticker.ts'
 import { answerUnreadable } from './unreadable.ts'
 
@@ -44,6 +47,8 @@ export type StartOptions = {
   place?: ReturnType<typeof detectPlace>
   /** Who makes the tries, for tests that own the clock, which no other thread can share; else a thread. */
   createProber?: typeof createProber
+  /** Whether there is too much to do, for tests; else the event loop tells. */
+  watchPressure?: () => Pressure
 }
 
 /** A refusal to start, whose message is the one line to print. */
@@ -57,6 +62,17 @@ const SWEEP_MS = 5_000
 const LOOK_AGAIN_MS = 10_000
 const JOBS_AT_ONCE = 32
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
+/** Of all requests together: four of the largest. */
+const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES
+/** Clients at once, those that wait and watch included. Each costs a file descriptor, as do tries and the database. */
+const CONNECTIONS_LIMIT = 1000
+/** How long a client may take to say what it wants: a silent connection goes after it. */
+const HEADERS_MS = 10_000
+/** And to send it whole. */
+const REQUEST_MS = 120_000
+const LOOK_FOR_SILENT_MS = 2_000
+/** How long a look at whether the database takes writes waits for another process's lock. */
+const READY_MS = 2_000
 /** How long a client may keep a connection once we drain. */
 const CLOSE_MS = 8_000
 const CLOSE_IDLE_MS = 50
@@ -92,6 +108,27 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
   )
   let draining = false
+  const policySettings = { egressAllow: config.egressAllow, egressDeny: config.egressDeny }
+  const settings: Deps['settings'] = {
+    version: VERSION,
+    publicUrl: config.publicUrl,
+    cluster: config.cluster,
+    dnsServers: config.dnsServers,
+    queueLimit: config.queueLimit,
+    scheduleLimit: config.scheduleLimit,
+    waitLimit: 300,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    auth: {
+      required: tokensNeeded,
+      adminToken: config.adminToken,
+      loopbackOnly: !tokensNeeded && config.auth === 'auto',
+    },
+    poll: { firstMs: 500, lastMs: 500 },
+    eventsLimitMs: 3_600_000,
+    everyLeastMs: 1000,
+  }
+  const reader = createReader({ place, ...policySettings, settings: pick(settings) })
+  const pressure = (options.watchPressure ?? watchPressure)()
   const deps: Deps = {
     store: sqlite.store,
     clock,
@@ -101,30 +138,16 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     secrets,
     place,
     policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
-    settings: {
-      version: VERSION,
-      publicUrl: config.publicUrl,
-      cluster: config.cluster,
-      dnsServers: config.dnsServers,
-      queueLimit: config.queueLimit,
-      scheduleLimit: config.scheduleLimit,
-      waitLimit: 300,
-      bodyLimitBytes: BODY_LIMIT_BYTES,
-      auth: {
-        required: tokensNeeded,
-        adminToken: config.adminToken,
-        loopbackOnly: !tokensNeeded && config.auth === 'auto',
-      },
-      poll: { firstMs: 500, lastMs: 500 },
-      eventsLimitMs: 3_600_000,
-      everyLeastMs: 1000,
-    },
+    bodies: createBudget(BODIES_LIMIT_BYTES),
+    readLarge: reader.read,
+    overload: () => (pressure.isHigh() ? 'more work comes than this server can do' : null),
+    settings,
     async notReady() {
-      const database = await sqlite.checkWritable().then(
+      const database = await sqlite.checkWritable(READY_MS).then(
         () => null,
         (cause: unknown) => {
           log.error('database_not_writable', { cause })
-          return cause instanceof DiskFullError || isStorageFull(cause) ? 'the disk is full' : 'not writable'
+          return whyNotWritable(cause)
         },
       )
       return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
@@ -152,11 +175,21 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       draining = true
       stop.abort()
       await Promise.all([ticker.stop(), runner.drain(), retention, server.close()])
-      await prober.close()
+      await Promise.all([prober.close(), reader.close()])
+      pressure.close()
       sqlite.close()
       log.info('closed', { url })
     },
   }
+}
+
+/** What the thread that reads needs: nothing secret goes there. */
+const pick = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ cluster, dnsServers, queueLimit })
+
+function whyNotWritable(cause: unknown): string {
+  if (cause instanceof DiskFullError || isStorageFull(cause)) return 'the disk is full'
+  if (isStorageDamaged(cause)) return DAMAGED
+  return cause instanceof DatabaseLockedError || isStorageBusy(cause) ? 'another process has locked it' : 'not writable'
 }
 
 /** Whatever keeps the file from being used is the operator's to mend, and one line. */
@@ -221,7 +254,12 @@ type Listening = { address: { address: string; port: number; family: string }; c
 
 function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: config.host, port: config.port }, (address) =>
+    const serverOptions = {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: LOOK_FOR_SILENT_MS,
+    }
+    const server = serve({ fetch, hostname: config.host, port: config.port, serverOptions }, (address) =>
       resolve({
         address,
         close: () =>
@@ -238,6 +276,7 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Pr
           }),
       }),
     )
+    Object.assign(server, { maxConnections: CONNECTIONS_LIMIT })
     server.on('clientError', (error, socket) => answerUnreadable(error, socket, newId('request', Date.now())))
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(

@@ -7,10 +7,11 @@ import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import type { Store } from '../../store/db.ts'
+import { isStorageDamaged, type Store } from '../../store/db.ts'
 import { MIGRATIONS } from '../../store/migrations.ts'
 import { createWriter } from './group-commit.ts'
 
@@ -19,9 +20,11 @@ export type OpenDatabase = {
   /**
    * Writes something of no use, durably, and looks whether there is room for more.
    *
-   * @throws where a job could not be recorded; {@link DiskFullError} where it could not be for want of room.
+   * @param timeoutMs how long it waits for another process's lock.
+   * @throws where a job could not be recorded: {@link DiskFullError} for want of room, {@link DatabaseLockedError} as
+   *   another process holds the lock, what SQLite has thrown where it found the file damaged.
    */
-  checkWritable(): Promise<void>
+  checkWritable(timeoutMs: number): Promise<void>
   /**
    * Gives back to the file system what retention has freed, at most so many pages (of 4 kB) at a time.
    *
@@ -41,13 +44,17 @@ const SPARE_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
 const CACHE_KB = 64 * 1024
 const LOG_BYTES = 64 * 1024 * 1024
 
+/** Says in the file's header whose it is: `PTLN`. <https://www.sqlite.org/pragma.html#pragma_application_id> */
+const APPLICATION_ID = 0x50544c4e
+
 export class DiskFullError extends Error {}
+export class DatabaseLockedError extends Error {}
 
 /**
  * Opens the database, making the file and its folder if absent, and brings it up to date under a lock, so that
  * processes can start at once.
  *
- * @throws where the file is not a database of ours, or was written by a newer release.
+ * @throws where the file is not a database of ours, or was written by a newer release. Nothing is changed then.
  */
 export function openSqlite(file: string): OpenDatabase {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
@@ -55,6 +62,7 @@ export function openSqlite(file: string): OpenDatabase {
   closeSync(openSync(file, 'a', 0o600))
   const client = new Database(file, { timeout: 10_000 })
   try {
+    refuseForeign(client)
     client.pragma('auto_vacuum = INCREMENTAL')
     client.pragma('journal_mode = WAL')
     client.pragma('synchronous = FULL')
@@ -72,15 +80,16 @@ export function openSqlite(file: string): OpenDatabase {
     client.close()
     throw error
   }
-  keepPrepared(client)
+  const damage = keepPrepared(client)
   const writer = createWriter(client)
   return {
     store: { db: drizzle(client), atomic: writer.atomic },
-    async checkWritable() {
+    async checkWritable(timeoutMs) {
+      if (damage.seen !== null) throw damage.seen
       const { blocks, bavail, bsize } = await statfs(dirname(file))
       // A file system that has no blocks does not tell.
       if (blocks > 0 && bavail * bsize < SPARE_BYTES) throw new DiskFullError(`${bavail * bsize} bytes are left`)
-      await writer.atomic([sql`pragma user_version = 0`])
+      await within(timeoutMs, writer.atomic([sql`pragma user_version = 0`]))
     },
     giveBackSpace(pages) {
       client.pragma(`incremental_vacuum(${pages})`)
@@ -91,6 +100,33 @@ export function openSqlite(file: string): OpenDatabase {
       client.close()
     },
   }
+}
+
+/** What is late may still be done: it is of no use, and does no harm. */
+async function within(timeoutMs: number, writing: Promise<unknown>): Promise<void> {
+  const timer = new AbortController()
+  const late = setTimeout(timeoutMs, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new DatabaseLockedError(`no write within ${timeoutMs} ms`)
+  })
+  try {
+    await Promise.race([writing, late])
+  } finally {
+    timer.abort()
+    late.catch(() => undefined)
+    writing.catch(() => undefined)
+  }
+}
+
+/** Databases of other programs are SQLite files, too, and adding tables to them would do harm. */
+function refuseForeign(client: Database.Database): void {
+  if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) return
+  const names = client.prepare<[], { name: string }>("select name from sqlite_master where type = 'table'").all()
+  const tables = new Set(names.map(({ name }) => name))
+  // Builds before the first release did not say whose file it is.
+  if (tables.size === 0 || (tables.has('migrations') && tables.has('job_chunks'))) return
+  throw new Error(
+    `it is the database of another program (tables ${[...tables].slice(0, 3).join(', ')} …): choose another file`,
+  )
 }
 
 const digest = (statements: readonly string[]): string =>
@@ -113,6 +149,7 @@ function migrate(client: Database.Database): void {
       for (const statement of statements) client.exec(statement)
       client.prepare('insert into migrations (name, digest) values (?, ?)').run(name, digest(statements))
     }
+    client.pragma(`application_id = ${APPLICATION_ID}`)
     client.exec('commit')
   } catch (error) {
     if (client.inTransaction) client.exec('rollback')
@@ -126,12 +163,18 @@ const PARAMETER = /\?|'[^']*'|"[^"]*"/g
 /** Statements in use are few; the bound is there for those whose text grows with their input. */
 const PREPARED = 300
 
+/** The first error that told of a damaged file; `null`: none has. */
+type Damage = { seen: unknown }
+
 /**
  * Preparing a statement costs as much as running it or more, so what has been prepared is used again. SQLite would
  * prepare most anew whenever other values are bound, to weigh indexes by them; it leaves a value alone that is not
  * bound as such but an expression, as `+?` is.
+ *
+ * @returns what its statements find out about the file.
  */
-function keepPrepared(client: Database.Database): void {
+function keepPrepared(client: Database.Database): Damage {
+  const damage: Damage = { seen: null }
   const prepare = client.prepare.bind(client)
   const known = new Map<string, Database.Statement>()
   const prepareOnce = (text: string): Database.Statement => {
@@ -140,8 +183,26 @@ function keepPrepared(client: Database.Database): void {
     if (before) return before.reader ? before.raw(false) : before
     if (known.size >= PREPARED) known.clear()
     const statement = prepare(text.replace(PARAMETER, (found) => (found === '?' ? '+?' : found)))
+    noticeDamage(statement, damage)
     known.set(text, statement)
     return statement
   }
   Object.defineProperty(client, 'prepare', { value: prepareOnce })
+  return damage
+}
+
+/** A page that is damaged is found by whoever reads it, which may be long after a start and far from a health check. */
+function noticeDamage(statement: Database.Statement, damage: Damage): void {
+  for (const name of ['run', 'get', 'all'] as const) {
+    const act = statement[name].bind(statement)
+    const watched = (...params: unknown[]): unknown => {
+      try {
+        return act(...params)
+      } catch (error) {
+        if (isStorageDamaged(error)) damage.seen ??= error
+        throw error
+      }
+    }
+    Object.defineProperty(statement, name, { value: watched })
+  }
 }

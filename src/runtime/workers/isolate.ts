@@ -4,6 +4,7 @@ import type { Asset, Deps } from '../../api/deps.ts'
 import { runChecks } from '../../check/schedule.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox, type SecretBox } from '../../job/secrets.ts'
+import { createBudget } from '../../lib/budget.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
 import { ProblemError } from '../../lib/problem.ts'
@@ -21,6 +22,8 @@ export type Isolate = { config: WorkersConfig; deps: Deps; app: ReturnType<typeo
 
 /** Manifests that parse within the 128 MB of an isolate: 4 MiB need less than 96 MiB, 6 MiB more. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
+/** Of all requests of an isolate together, while they are sent. */
+const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES
 
 /** More than a look at a job takes that is followed. */
 const LOOK_QUERIES = 50
@@ -54,6 +57,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       reaches: config.egressAllow,
     },
     policy: createEdgePolicy(config),
+    bodies: createBudget(BODIES_LIMIT_BYTES),
     settings: {
       version: VERSION,
       publicUrl: config.publicUrl,

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
-import { isStorageBusy, isStorageFull } from '../../../src/store/db.ts'
+import { DatabaseLockedError, type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
+import { isStorageBusy, isStorageDamaged, isStorageFull } from '../../../src/store/db.ts'
 import { countQueued, getJob, insertJob } from '../../../src/store/jobs.ts'
 import { listResults } from '../../../src/store/results.ts'
 import { aJob, NOW } from '../../support/stored.ts'
@@ -116,6 +116,61 @@ describe('a database file', () => {
     expect(() => openSqlite(join(folder, 'text.db'))).toThrow('file is not a database')
   })
 
+  it('takes no database of another program, and leaves it as it was', () => {
+    mkdirSync(dirname(file), { recursive: true })
+    const other = new Database(file)
+    other.exec('pragma application_id = 42; create table notes (id integer primary key, text text)')
+    other.close()
+    const before = readFileSync(file)
+    expect(() => openSqlite(file)).toThrow(
+      'it is the database of another program (tables notes …): choose another file',
+    )
+    expect(readFileSync(file)).toEqual(before)
+  })
+
+  it('says in the file whose it is, and takes one of a build that did not', () => {
+    open().close()
+    const raw = new Database(file)
+    expect(raw.pragma('application_id', { simple: true })).toBe(0x50544c4e)
+    raw.pragma('application_id = 0')
+    raw.close()
+    opened = []
+    open()
+    expect(new Database(file, { readonly: true }).pragma('application_id', { simple: true })).toBe(0x50544c4e)
+  })
+
+  it('is not ready once it has found the file damaged, wherever that was', async () => {
+    const first = open()
+    for (let i = 0; i < 20; i++) await insertJob(first.store, aJob(), null, NOW)
+    first.close()
+    opened = []
+    const raw = new Database(file)
+    raw.pragma('wal_checkpoint(truncate)')
+    const root = raw
+      .prepare<[], { rootpage: number }>("select rootpage from sqlite_master where name = 'jobs_id'")
+      .get()
+    raw.close()
+    const bytes = readFileSync(file)
+    bytes.fill(0xa5, ((root?.rootpage ?? 0) - 1) * 4096, (root?.rootpage ?? 0) * 4096)
+    writeFileSync(file, bytes)
+    const { store, checkWritable } = open()
+    await checkWritable(10_000)
+    const failure = await getJob(store, 'job_01KB0000000000000000000000').catch((error: unknown) => error)
+    expect(isStorageDamaged(failure)).toBe(true)
+    const notReady = await checkWritable(10_000).catch((error: unknown) => error)
+    expect(isStorageDamaged(notReady)).toBe(true)
+  })
+
+  it('tells that another process has locked it before a caller gives up, and is well again after', async () => {
+    const { checkWritable } = open()
+    const other = new Database(file)
+    other.exec('begin immediate')
+    await expect(checkWritable(50)).rejects.toThrow(DatabaseLockedError)
+    other.exec('rollback')
+    await checkWritable(10_000)
+    other.close()
+  })
+
   it('says that the disk is full, keeps what it has, and goes on when there is room', async () => {
     const { store, checkWritable } = open()
     const kept = aJob()
@@ -128,7 +183,7 @@ describe('a database file', () => {
     expect(await getJob(store, kept.id)).toMatchObject({ id: kept.id })
     await store.db.run(sql`pragma max_page_count = 1000000`)
     await insertJob(store, large, null, NOW)
-    await checkWritable()
+    await checkWritable(10_000)
     expect(await countQueued(store)).toBe(2)
   })
 

@@ -1,0 +1,39 @@
+/** Options of a job, or of a batch, whose body is the manifests themselves: they stand in the query. */
+import { z } from '@hono/zod-openapi'
+import { VANTAGES } from '../plan/path.ts'
+
+const whole = (max: number) => z.coerce.number().int().min(0).max(max).optional()
+
+/** Options of a job whose body is the manifests themselves. */
+export const manifestQuery = {
+  cluster: z.string().min(1).max(253).optional(),
+  namespace: z.string().min(1).max(63).optional(),
+  service: z.string().min(1).max(63).optional(),
+  vantage: z.enum(VANTAGES).optional(),
+  timeoutMs: whole(120_000),
+  deadlineMs: whole(900_000),
+  samples: whole(100),
+  settleMs: whole(300_000),
+  history: z.enum(['true', 'false']).optional(),
+  sameResponder: z.enum(['true', 'false']).optional().openapi({ description: '`expect.sameResponder` of a job' }),
+  label: z
+    .array(z.string().max(320))
+    .max(16)
+    .default([])
+    .openapi({ description: '`key=value`; may be given several times' }),
+}
+
+const { service: _service, ...sharedQuery } = manifestQuery
+
+/** The same of a batch. */
+export const batchManifestQuery = {
+  ...sharedQuery,
+  selector: z
+    .array(z.string().max(320))
+    .max(16)
+    .default([])
+    .openapi({ description: '`key=value`: only Services with this label; may be given several times' }),
+}
+
+export type ManifestQuery = z.output<z.ZodObject<typeof manifestQuery>>
+export type BatchManifestQuery = z.output<z.ZodObject<typeof batchManifestQuery>>

@@ -1,0 +1,188 @@
+/**
+ * What a body asks for: from its text to a request with its objects. Plain data in, plain data out, so that it can be
+ * done wherever there is time and memory for it: a large body is read, and planned, beside the thread that answers
+ * (`Deps.readLarge`).
+ *
+ * @module
+ */
+import type { z } from '@hono/zod-openapi'
+import { type Asked, type Given, type PlanDeps, planRequest } from '../job/accept.ts'
+import { type AskedBatch, planBatch } from '../job/accept-batch.ts'
+import { parseManifests } from '../kube/parse.ts'
+import { type PlainProblem, ProblemError, plainOf } from '../lib/problem.ts'
+import type { AskedWork } from '../schedule/accept-schedule.ts'
+import { type Body, parseJson } from './body.ts'
+import { BatchRequestSchema, JobRequestSchema, type RequestBody, toJobRequest } from './job-request.ts'
+import { readLabels } from './labels.ts'
+import { type BatchManifestQuery, batchManifestQuery, type ManifestQuery, manifestQuery } from './manifest-query.ts'
+import { parseBody } from './route.ts'
+import { SchedulePatchSchema, ScheduleRequestSchema } from './schedule-schemas.ts'
+
+/** What is to be read. */
+export type Reading =
+  | { what: 'job'; body: Body; query: ManifestQuery }
+  | { what: 'batch'; body: Body; query: BatchManifestQuery }
+  | { what: 'schedule' | 'scheduleChange'; body: Body }
+
+/** What came of it. `optionsInQuery`: the body is manifests, and what else a job says was said in the query. */
+export type ReadOutcome<T> = { optionsInQuery: boolean } & ({ asked: T } | { problem: PlainProblem })
+
+/**
+ * A schedule's own settings, and what it asks for; `null`: it stays as it is. That this is refused is told with what
+ * else is wrong.
+ */
+type AskedSchedule<S extends z.ZodType> = {
+  settings: Omit<z.output<S>, 'job' | 'batch'>
+  work: AskedWork | { refused: PlainProblem } | null
+}
+
+type AskedBy = {
+  job: Asked
+  batch: AskedBatch
+  schedule: AskedSchedule<typeof ScheduleRequestSchema>
+  scheduleChange: AskedSchedule<typeof SchedulePatchSchema>
+}
+export type AskedFor<R extends Reading> = AskedBy[R['what']]
+
+/** Longer texts are read beside, where the runtime can: reading this much takes some 50 ms. */
+export const LARGE_CHARS = 128 * 1024
+
+/** Reads, and does not plan. @param cluster the one that a request is about which names none. */
+export function read<R extends Reading>(reading: R, cluster: string): ReadOutcome<AskedFor<R>> {
+  let optionsInQuery = false
+  try {
+    const json = reading.body.type === 'json' ? parseJson(reading.body.text) : undefined
+    optionsInQuery = 'query' in reading && (reading.body.type === 'yaml' || isManifest(json))
+    return { optionsInQuery, asked: readJson(reading, json, cluster) as AskedFor<R> }
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    return { optionsInQuery, problem: plainOf(error) }
+  }
+}
+
+/**
+ * Reads and plans, and lets go of the objects: only what came of them has to be carried to the thread that asked. That
+ * it cannot be planned is told with the rest: an earlier request with the same Idempotency-Key may have been.
+ */
+export function readAndPlan<R extends Reading>(reading: R, deps: PlanDeps): ReadOutcome<AskedFor<R>> {
+  const outcome = read<Reading>(reading, deps.settings.cluster)
+  if (!('asked' in outcome)) return outcome
+  const { asked, optionsInQuery } = outcome
+  // The objects of a schedule are kept with it, and it is planned at each run.
+  if ('work' in asked) return { optionsInQuery, asked: asked as AskedFor<R> }
+  const plan = () => ('selection' in asked ? planBatch(deps, asked) : planRequest(deps, asked))
+  const planned = { ...asked, planned: orRefused(plan), request: { ...asked.request, objects: null } }
+  return { optionsInQuery, asked: planned as AskedFor<R> }
+}
+
+function orRefused<T>(plan: () => T): T | { refused: PlainProblem } {
+  try {
+    return plan()
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    return { refused: plainOf(error) }
+  }
+}
+
+function readJson(reading: Reading, json: unknown, cluster: string): AskedBy[Reading['what']] {
+  switch (reading.what) {
+    case 'job':
+      return readJob(reading, json, cluster)
+    case 'batch':
+      return readBatch(reading, json, cluster)
+    case 'schedule':
+      return readSchedule(parseBody(ScheduleRequestSchema, json), cluster)
+    case 'scheduleChange':
+      return readSchedule(parseBody(SchedulePatchSchema, json), cluster)
+  }
+}
+
+function readSchedule<G extends z.output<typeof SchedulePatchSchema>>({ job, batch, ...settings }: G, cluster: string) {
+  const ask = (): AskedWork | null => {
+    if (job !== undefined) return { ...toAsked(cluster, job, '/job/target/manifests'), selection: null }
+    return batch === undefined ? null : toAskedBatch(cluster, batch, '/batch/target/manifests')
+  }
+  return { settings, work: orRefused(ask) }
+}
+
+function readJob({ body, query }: Reading & { what: 'job' }, json: unknown, cluster: string): Asked {
+  const { job, pointer, refusal } = jobOf(body, json, query, manifestQuery, { service: query.service })
+  return toAsked(cluster, parseBody(JobRequestSchema, job, refusal), pointer)
+}
+
+function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, cluster: string): AskedBatch {
+  const target = { selector: readLabels(query.selector, 'selector') }
+  const { job, pointer, refusal } = jobOf(body, json, query, batchManifestQuery, target)
+  return toAskedBatch(cluster, parseBody(BatchRequestSchema, job, refusal), pointer)
+}
+
+/** @param pointer of the manifests in the request's body. */
+function toAsked(cluster: string, body: RequestBody, pointer: string): Given {
+  const { manifests } = body.target
+  if (manifests === undefined) return { request: toJobRequest(body, null, cluster), ignored: [] }
+  const { objects, ignored } = parseManifests(manifests, { pointer })
+  return { request: toJobRequest(body, objects, cluster), ignored }
+}
+
+/** @param pointer of the manifests in the request's body. */
+function toAskedBatch(cluster: string, body: z.output<typeof BatchRequestSchema>, pointer: string): AskedBatch {
+  const { namespace, selector } = body.target
+  return { ...toAsked(cluster, body, pointer), selection: { namespace: namespace ?? null, selector } }
+}
+
+/**
+ * A job as JSON: as it was sent, or made of manifests and the query.
+ *
+ * @param fields those of the query that belong to manifests.
+ */
+function jobOf(
+  { text, type }: Body,
+  json: unknown,
+  query: Omit<BatchManifestQuery, 'selector'>,
+  fields: Readonly<Record<string, unknown>>,
+  target: Readonly<Record<string, unknown>>,
+): { job: unknown; pointer: string; refusal?: string } {
+  if (type === 'json' && !isManifest(json)) {
+    refuseQuery(query, fields)
+    return { job: json, pointer: '/target/manifests' }
+  }
+  const { cluster, namespace, label, history, vantage, timeoutMs, deadlineMs, samples, settleMs, sameResponder } = query
+  const job = {
+    target: { cluster, namespace, ...target, manifests: text },
+    ...{ vantage, timeoutMs, deadlineMs, samples, settleMs },
+    expect: sameResponder === undefined ? undefined : { sameResponder: sameResponder === 'true' },
+    history: history === undefined ? undefined : history === 'true',
+    labels: readLabels(label),
+  }
+  return { job: withoutUndefined(job), pointer: '', refusal: QUERY_REFUSAL }
+}
+
+/** JSON that is Kubernetes' own: it has a `kind`, or is a list of such. */
+function isManifest(json: unknown): boolean {
+  const first = Array.isArray(json) ? json[0] : json
+  return typeof first === 'object' && first !== null && 'kind' in first
+}
+
+function refuseQuery(query: object, fields: Readonly<Record<string, unknown>>): void {
+  const misplaced = Object.entries(query).filter(
+    ([name, value]) => name in fields && value !== undefined && !(Array.isArray(value) && value.length === 0),
+  )
+  if (misplaced.length === 0) return
+  throw new ProblemError('invalid_request', QUERY_REFUSAL, {
+    errors: misplaced.map(([name]) => ({
+      pointer: `?${name}`,
+      detail: 'With a job as the body, this belongs into the body; in the query it goes with manifests as the body',
+    })),
+  })
+}
+
+const QUERY_REFUSAL = 'The query does not fit; see errors.'
+
+const withoutUndefined = (value: Readonly<Record<string, unknown>>): unknown =>
+  Object.fromEntries(
+    Object.entries(value).flatMap(([name, each]) => {
+      if (each === undefined) return []
+      const isPlain = typeof each === 'object' && each !== null && !Array.isArray(each)
+      return [[name, isPlain ? withoutUndefined(each as Record<string, unknown>) : each]]
+    }),
+  )

@@ -1,0 +1,12 @@
+import type { AskedFor, Reading, ReadOutcome } from '../../api/reading.ts'
+import type { PlanDeps } from '../../job/accept.ts'
+import type { Config } from './config.ts'
+
+/** What planning needs, as data. */
+export type ReaderData = Pick<PlanDeps, 'place' | 'settings'> & Pick<Config, 'egressAllow' | 'egressDeny'>
+
+/** To the process that reads: first what it plans with, then what is to be read, one after the other. */
+export type ReadOrder = { data: ReaderData } | { reading: Reading }
+
+/** From it, one for each reading. `bug`: what of ours has thrown, as text for the log. */
+export type ReadNews = { outcome: ReadOutcome<AskedFor<Reading>> } | { bug: string }
