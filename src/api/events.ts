@@ -8,6 +8,7 @@ import { z } from '@hono/zod-openapi'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { Result } from '../check/result.ts'
 import { hasEnded } from '../job/job.ts'
+import { quietJson } from '../lib/json.ts'
 import { describeJobHead, describeJobPath, describeResult } from '../report/describe-job.ts'
 import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
 import { lastSeqOf, listResults } from '../store/results.ts'
@@ -74,7 +75,7 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
       const document = describeJobPath(current, path, results.get(path.id) ?? [])
       if (announced.get(path.id) === String(document.outcome)) continue
       announced.set(path.id, String(document.outcome))
-      await stream.writeSSE({ event: 'path', data: JSON.stringify(document) })
+      await stream.writeSSE({ event: 'path', data: quietJson(document) })
     }
   }
 
@@ -103,13 +104,13 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
         await stream.writeSSE({
           event: 'result',
           id: String(seq),
-          data: JSON.stringify({ path: result.pathId, ...describeResult(result) }),
+          data: quietJson({ path: result.pathId, ...describeResult(result) }),
         })
       }
       await announce(current)
       if (hasEnded(current)) {
         // One more than the last result's: whoever has it needs nothing more.
-        await stream.writeSSE({ event: 'done', id: String(seen + 1), data: JSON.stringify(describeJobHead(current)) })
+        await stream.writeSSE({ event: 'done', id: String(seen + 1), data: quietJson(describeJobHead(current)) })
         return woken.abort()
       }
     }

@@ -1,6 +1,7 @@
 /** `GET /probe`: blackbox_exporter's multi-target protocol, so that a Prometheus made for it needs no change. */
 import { z } from '@hono/zod-openapi'
 import { isBeyondVantage } from '../check/failure.ts'
+import { liftOf } from '../check/policy.ts'
 import type { Result } from '../check/result.ts'
 import { PROBE_MODULES, probeTarget, readProbeTarget } from '../job/probe.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -75,7 +76,7 @@ const badTarget = (detail: string, field: 'target' | 'hostname' = 'target') =>
 /** Nothing was learnt of the target: what it is not allowed to be asked will never be, anything else may be later. */
 function notProbed(results: readonly Result[]): ProblemError {
   const failure = results.find(({ outcome }) => outcome === 'error')?.failure ?? results[0]?.failure
-  if (failure?.code === 'blocked_by_policy') return badTarget(`${failure.message}: PORTOLAN_EGRESS_ALLOW can lift that`)
+  if (failure?.code === 'blocked_by_policy') return badTarget(`${failure.message}: ${liftOf(failure.message)}`)
   if (failure && isBeyondVantage(failure)) return badTarget(failure.message)
   const why = failure ? `${failure.code}: ${failure.message}` : 'nothing was tried'
   return new ProblemError('unavailable', `The target was not probed. ${why}.`, { headers: { 'retry-after': '5' } })

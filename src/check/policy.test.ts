@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPolicy } from './policy.ts'
+import { createPolicy, liftOf } from './policy.ts'
 
 const defaults = createPolicy({ allow: [], deny: [] })
 const allowed = (address: string, policy = defaults) => policy.check(address).allowed
@@ -82,7 +82,35 @@ describe('settings', () => {
       false,
       true,
     ])
-    expect(policy.check('10.0.0.1')).toEqual({ allowed: false, reason: '10.0.0.1 is denied by configuration' })
+    expect(policy.check('10.0.0.1')).toEqual({
+      allowed: false,
+      reason: '10.0.0.1 is denied by the entry 10.0.0.1/32 of PORTOLAN_EGRESS_DENY',
+    })
+  })
+
+  it.each([
+    ['::ffff:10.0.0.0/104', '10.1.2.3', '11.0.0.1'],
+    ['::ffff:a00:0/104', '10.1.2.3', '11.0.0.1'],
+    ['::ffff:0:0/96', '8.8.8.8', '2001:db8::1'],
+    ['0:0:0:0:0:ffff:10.1.2.3/128', '::ffff:a01:203', '10.1.2.4'],
+    ['10.1.2.3/8', '10.255.0.1', '11.0.0.1'],
+    ['10.0.0.0/8', '64:ff9b::a01:203', '64:ff9b::b01:203'],
+    ['10.0.0.0/8', '2002:a01:203::1', '2002:b01:203::1'],
+    ['64:ff9b::/96', '64:ff9b::b01:203', '11.1.2.3'],
+    ['::/0', '2001:db8::1', '10.0.0.1'],
+    ['0.0.0.0/0', '::ffff:b01:203', '2001:db8::1'],
+  ])('deny by %s what it says: %s, and not %s', (cidr, denied, other) => {
+    const policy = createPolicy({ allow: [], deny: [cidr] })
+    const found = policy.check(denied)
+    expect([found, allowed(other, policy)]).toEqual([
+      { allowed: false, reason: `${denied} is denied by the entry ${cidr} of PORTOLAN_EGRESS_DENY` },
+      true,
+    ])
+    expect(liftOf(found.allowed ? '' : found.reason)).toBe(
+      'PORTOLAN_EGRESS_DENY wins over PORTOLAN_EGRESS_ALLOW: take the entry out of it',
+    )
+    const loopback = createPolicy({ allow: ['::ffff:127.0.0.0/104'], deny: [] })
+    expect([allowed('127.0.0.1', loopback), allowed('::1', loopback)]).toEqual([true, false])
   })
 
   it('refuse a range that is none', () => {

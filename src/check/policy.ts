@@ -52,16 +52,37 @@ const EMBEDDED: readonly (readonly [cidr: string, offset: number, form: string])
 const deniedRanges = DENIED.map(([cidr, reason]) => [ipaddr.parseCIDR(cidr), reason] as const)
 const embeddedRanges = EMBEDDED.map(([cidr, offset, form]) => [ipaddr.parseCIDR(cidr), offset, form] as const)
 
+const DENY = 'PORTOLAN_EGRESS_DENY'
+
+/** What the operator can do about a denial, by its reason: an entry of their own wins over all that is allowed. */
+export const liftOf = (reason: string): string =>
+  reason.includes(DENY)
+    ? `${DENY} wins over PORTOLAN_EGRESS_ALLOW: take the entry out of it`
+    : 'PORTOLAN_EGRESS_ALLOW can lift that'
+
+const MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
+const MAPPED_BITS = 96
+
+/**
+ * What a CIDR covers. IPv4 addresses written as IPv6 (`::ffff:10.0.0.0/104`) are those IPv4 addresses. Bits beyond the
+ * prefix count for nothing, as with iptables and Go.
+ */
+function rangeOf(cidr: string): Range {
+  const [base, bits] = ipaddr.parseCIDR(cidr)
+  if (!(base instanceof ipaddr.IPv6) || bits < MAPPED_BITS || !base.match(...MAPPED)) return [base, bits]
+  return [base.toIPv4Address(), bits - MAPPED_BITS]
+}
+
 /** Judgements that are kept: the same few addresses are asked about again and again. */
 const KEPT_MAX = 4096
 
 /**
- * @param lists CIDRs. `allow` lifts default denials and nothing else; `deny` wins over everything.
+ * @param lists CIDRs; `::/0` is every IPv6 address and no IPv4 one. `allow` lifts default denials and nothing else; `deny` wins over everything.
  * @throws Error for a CIDR that does not parse; configuration checks it before.
  */
 export function createPolicy(lists: { allow: readonly string[]; deny: readonly string[] }): Policy {
-  const allow = lists.allow.map((cidr) => ipaddr.parseCIDR(cidr))
-  const deny = lists.deny.map((cidr) => ipaddr.parseCIDR(cidr))
+  const allow = lists.allow.map(rangeOf)
+  const deny = lists.deny.map((cidr) => ({ cidr, range: rangeOf(cidr) }))
   const kept = new Map<string, Permission>()
   return {
     check(text) {
@@ -79,8 +100,10 @@ export function createPolicy(lists: { allow: readonly string[]; deny: readonly s
     // `inet_aton` forms (0x7f.1, 2130706433) are valid to some libraries and mean 127.0.0.1: judged by what they mean
     const address = ipaddr.parse(text)
     const forms = formsOf(address)
-    if (forms.some((form) => within(form, deny)))
-      return { allowed: false, reason: `${text} is denied by configuration` }
+    const entry = deny.find(({ range }) => forms.some((form) => within(form, [range])))
+    if (entry) {
+      return { allowed: false, reason: `${text} is denied by the entry ${entry.cidr} of ${DENY}` }
+    }
     // What an embedded form carries is lifted by the same entry that lifts the plain address
     for (const form of forms) {
       const denied = deniedRanges.find(([range]) => within(form, [range]))

@@ -1,3 +1,5 @@
+import { quietJson } from './json.ts'
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 export type LogFields = Readonly<Record<string, unknown>>
@@ -18,7 +20,7 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
     (name: LogLevel) =>
     (event: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(name) < least) return
-      write(JSON.stringify({ at: new Date(now()).toISOString(), level: name, event, ...fields }, plain))
+      write(quietJson({ at: new Date(now()).toISOString(), level: name, event, ...fields }, plain))
     }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -1,10 +1,11 @@
 /**
  * CSV (RFC 4180) that a spreadsheet opens as data: a cell that it would take for a formula is made text by a leading
- * apostrophe (OWASP "CSV Injection").
+ * apostrophe (OWASP "CSV Injection"), and a log as text (`visible`).
  *
  * @module
  */
 import type { OverallReport, PathReport, ServiceReport } from './history-document.ts'
+import { visible } from './visible.ts'
 
 type Cell = string | number | null
 export type CsvColumn<T> = readonly [name: string, cell: (row: T) => Cell]
@@ -79,6 +80,7 @@ export function toCsv<T>(columns: readonly CsvColumn<T>[], rows: readonly T[]): 
 function cellText(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell
+  const shown = visible(cell)
+  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${shown}` : shown
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,3 +1,4 @@
+import { liftOf } from '../check/policy.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { SkipReason } from '../plan/path.ts'
 import { columnWidths, headLines, lengthOf, offsetOf, rowLines, WIDTH } from './columns.ts'
@@ -198,17 +199,20 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** What lifts a skip, for those that somebody can lift. */
-const SKIP_HINTS: Partial<Record<SkipReason, string>> = {
-  policy: 'PORTOLAN_EGRESS_ALLOW lets Portolan dial such addresses',
-  sampled: 'limits in the request says how many paths are tested',
+const SKIP_HINTS: Partial<Record<SkipReason, (detail: string) => string>> = {
+  policy: liftOf,
+  sampled: () => 'limits in the request says how many paths are tested',
 }
 
 function foot(job: JobDocument, rows: readonly ReportRow[], failing: readonly ReportRow[]): string[] {
   const codes = [...new Set(failing.flatMap((row) => row.deciding?.failure?.code ?? []))]
-  const skipped = [...new Set(rows.flatMap((row) => (row.outcome === 'skipped' && row.path.skipped?.reason) || []))]
+  const hints = rows.flatMap(({ outcome, path: { skipped } }) => {
+    const hint = outcome === 'skipped' && skipped !== null ? SKIP_HINTS[skipped.reason] : undefined
+    return hint === undefined || skipped === null ? [] : [`Skipped for ${skipped.reason}: ${hint(skipped.detail)}`]
+  })
   return [
     ...codes.map((code) => `What ${code} means: docs/failures/${code}.md`),
-    ...skipped.flatMap((reason) => (SKIP_HINTS[reason] ? [`Skipped for ${reason}: ${SKIP_HINTS[reason]}`] : [])),
+    ...new Set(hints),
     `Job ${job.id}, created ${job.createdAt}. Fetch this report again:`,
     `  ${fetchAgain(job, 'text')}`,
   ]

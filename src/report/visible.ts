@@ -2,13 +2,32 @@
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}]/gu
 
 /**
- * One line that is safe to show: what a terminal or a renderer would act on, or what hides text, is spelled out as
- * `\u{1b}`. Targets choose their headers and bodies, and manifests their names: none of that may colour a CI log,
- * forge a line of it or turn it around (Trojan Source, CVE-2021-42574).
+ * What the runners of CI systems take for a command when it stands in a log, and which of its characters is spelled out
+ * so that it is none: a row each, with where the rule comes from. Lines begin wherever text is wrapped, so that every
+ * word counts as the first of one. Control characters, which GitLab's sections and Jenkins' notes need, are invisible
+ * anyway.
+ */
+const COMMANDS: readonly RegExp[] = [
+  // GitHub: `::name params::text` after blanks (ActionCommand.TryParseV2); `::ffff:10.0.0.1` is none
+  /(?<=^|\s):(?=:[a-z][\w-]*(?:\s|::))/gi,
+  // GitHub, Azure: `##[name]` anywhere in a line (ActionCommand.TryParse); Azure: `##vso[`; TeamCity: `##teamcity[`
+  /#(?=#\s*(?:\[|vso\b|teamcity\b))/gi,
+  // GitLab: `section_start:1600000000:name`, before its carriage return; Travis: `travis_fold:start:name`
+  /(?<=(?:section_(?:start|end)|travis_(?:fold|time))):/gi,
+  // Buildkite: groups of log lines
+  /(?<=^|\s)[-+~^](?=([-+~^])\1(?:\s|$))/g,
+]
+
+/**
+ * One line that is safe to show: what a terminal, a renderer or the runner of a CI system would act on, or what hides
+ * text, is spelled out as `\u{1b}`. Targets choose their headers and bodies, and manifests their names: none of that may
+ * colour a CI log, forge a line of it, turn it around (Trojan Source, CVE-2021-42574) or command its runner.
  */
 export function visible(text: string): string {
-  return text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+  return COMMANDS.reduce((shown, command) => shown.replace(command, spelled), text.replace(INVISIBLE, spelled))
 }
+
+const spelled = (char: string): string => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
 
 /** As {@link visible}, keeping line breaks: for text of several lines. */
 export function visibleLines(text: string): string[] {

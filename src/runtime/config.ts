@@ -47,7 +47,11 @@ const listOf = (expected: string, read: (part: string) => string | null) =>
     return values.every((value) => value !== null) ? values : null
   })
 
+/** Of `::ffff:10.0.0.0/8` nobody knows what is meant: it is `::/8`, and looks like 10.0.0.0/8. A zone is no range. */
+const DOUBTFUL = /%|^[0:]*:ffff:.*\/\d{1,2}$/i
+
 function readCidr(text: string): string | null {
+  if (DOUBTFUL.test(text)) return null
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`
   if (ipaddr.IPv6.isValid(text)) return `${text}/128`
   return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text) ? text : null

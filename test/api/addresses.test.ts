@@ -67,7 +67,10 @@ describe('addresses', () => {
             '/addresses/dnsServers/1',
             'The policy of this server forbids it: 169.254.169.254 is a cloud metadata service',
           ],
-          ['/addresses/dnsServers/2', 'The policy of this server forbids it: 203.0.113.9 is denied by configuration'],
+          [
+            '/addresses/dnsServers/2',
+            'The policy of this server forbids it: 203.0.113.9 is denied by the entry 203.0.113.0/24 of PORTOLAN_EGRESS_DENY',
+          ],
         ],
       })
     },

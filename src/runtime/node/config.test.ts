@@ -153,6 +153,16 @@ describe('readConfig', () => {
       'PORTOLAN_EGRESS_DENY: expected CIDRs like 10.0.0.0/8 or fd00::/8, comma-separated, found "10.0.0.0/33"',
     ],
     [
+      'PORTOLAN_EGRESS_DENY',
+      '::ffff:10.0.0.0/8',
+      'PORTOLAN_EGRESS_DENY: expected CIDRs like 10.0.0.0/8 or fd00::/8, comma-separated, found "::ffff:10.0.0.0/8"',
+    ],
+    [
+      'PORTOLAN_EGRESS_ALLOW',
+      'fe80::1%eth0/64',
+      'PORTOLAN_EGRESS_ALLOW: expected CIDRs like 10.0.0.0/8 or fd00::/8, comma-separated, found "fe80::1%eth0/64"',
+    ],
+    [
       'PORTOLAN_DNS_SERVERS',
       'kube-dns',
       'PORTOLAN_DNS_SERVERS: expected DNS servers like 10.96.0.10 or 127.0.0.1:5353, comma-separated, found "kube-dns"',

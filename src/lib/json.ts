@@ -1,0 +1,10 @@
+/**
+ * What may only stand within strings of JSON, and what a log that shows it would act on: two number signs (`##[error]`
+ * and `##vso[` are commands to runners of CI systems anywhere in a line), the control characters that JSON leaves as they
+ * are, and what hides text or turns it around.
+ */
+const LOUD = /(?<=#)#|[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+/** One line of JSON that a log may show. Every reader of JSON reads the same as of `JSON.stringify`. */
+export const quietJson = (value: unknown, replacer?: (key: string, value: unknown) => unknown): string =>
+  JSON.stringify(value, replacer).replace(LOUD, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
