@@ -186,7 +186,8 @@ export function judgeDuration(totalMs: number | null, maxDurationMs: number | nu
   return failure('too_slow', 'expectation', `took ${totalMs} ms, at most ${maxDurationMs} ms are allowed`)
 }
 
-const RESPONDER_MAX = 256
+/** Characters of what names who answered. */
+export const RESPONDER_MAX = 256
 
 /** Who answered, as the check says where to look; `null`: not told. */
 export function* responderOf(

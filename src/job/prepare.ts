@@ -1,10 +1,12 @@
+import type { Check } from '../check/check.ts'
 import type { Plan } from '../plan/path.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import type { JobProblem } from './job.ts'
+import { createRedactor, type Redactor } from './redact.ts'
 import { openSecrets, planWithSecrets, SECRETS_UNREADABLE, type SecretBox, secretTexts } from './secrets.ts'
 
-/** What is probed. `secrets`: texts that are blotted out of what comes back. */
-export type Prepared = { plan: Plan; secrets: readonly string[] }
+/** What is probed. `secrets`: blots the secrets of its checks out of what comes back. */
+export type Prepared = { plan: Plan; secrets: Redactor }
 
 /** A claimed job's plan with the secrets of its checks put back. */
 export async function preparePlan(box: SecretBox, job: StoredJob): Promise<Prepared | { problem: JobProblem }> {
@@ -12,8 +14,13 @@ export async function preparePlan(box: SecretBox, job: StoredJob): Promise<Prepa
   if (opened === undefined) return { problem: SECRETS_UNREADABLE }
   if (job.plan === null) return { problem: NO_PLAN }
   const plan = planWithSecrets(job.plan, opened)
-  return { plan, secrets: secretTexts(plan.paths.flatMap((path) => path.checks)) }
+  return { plan, secrets: createRedactor(secretTexts(checksOf(plan))) }
 }
+
+/** Each once: a name stands for one check in a job. */
+const checksOf = (plan: Plan): Check[] => [
+  ...new Map(plan.paths.flatMap(({ checks }) => checks.map((check) => [check.name, check] as const))).values(),
+]
 
 const NO_PLAN: JobProblem = {
   code: 'internal',

@@ -5,9 +5,12 @@
  * @module
  */
 import type { Check } from '../check/check.ts'
+import { RESPONDER_MAX } from '../check/http.ts'
+import { isSecretHeader } from '../check/http-evidence.ts'
 import type { Result } from '../check/result.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobProblem } from './job.ts'
+import type { Redactor } from './redact.ts'
 
 /** Seals and opens text. AES-256-GCM; what was sealed by another key cannot be opened. */
 export type SecretBox = {
@@ -136,44 +139,58 @@ export const SECRETS_UNREADABLE: JobProblem = {
   status: 500,
 }
 
-const BLOT = '[redacted]'
-
 /** Header names whose values are no secrets: blotting `text/plain` out of every answer would hide evidence. */
 const PLAIN_HEADERS = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent', 'host'])
 
 /**
- * Every secret text of the checks that a peer could send back to us, as it was sent or as peers write it: at least 6
- * characters, longest first.
+ * Shorter values are not looked for: four characters where a header is there to carry a secret, six elsewhere, eight of
+ * a text that is no list of values. Blotting `toad` out of every answer would hide evidence, and save little.
  */
+const LEAST = { secretHeader: 4, value: 6, word: 8 } as const
+
+/** Every secret text of the checks that a peer could send back to us, whole and in the parts that peers take it apart into. */
 export function secretTexts(checks: readonly Check[]): string[] {
   const texts = checks.flatMap((check) => {
     if (check.type === 'tcp') return check.queryResponse.flatMap(({ send }) => (send === null ? [] : wordsOf(send)))
     if (check.type !== 'http') return []
     const headers = Object.entries(check.headers).filter(([name]) => !PLAIN_HEADERS.has(name.toLowerCase()))
-    return [...headers.flatMap(([, value]) => headerTexts(value)), ...(check.body === null ? [] : wordsOf(check.body))]
+    return [
+      ...headers.flatMap(([name, value]) => headerTexts(name, value)),
+      ...(check.body === null ? [] : bodyTexts(check.body)),
+    ]
   })
-  const written = texts.flatMap((text) => [
-    text,
-    JSON.stringify(text).slice(1, -1),
-    encodeURIComponent(text.toWellFormed()),
-  ])
-  return [...new Set(written)].filter((text) => text.length >= 6).sort((a, b) => b.length - a.length)
+  return [...new Set(texts)]
 }
+
+const atLeast = (length: number) => (text: string) => text.length >= length
 
 /** Names of ways to authenticate, which peers name when they ask for them. */
-const SCHEME = /^(basic|bearer|digest|negotiate|token)$/i
+const SCHEME = /^(basic|bearer|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)$/i
+/** Parameters of credentials that are no secrets (RFC 7616 3.4; AWS Signature Version 4), and tell what was asked for. */
+const OPEN_PARAMETER = /^(username|realm|uri|algorithm|qop|nc|charset|userhash|signedheaders)$/i
 
 /** The value, its parts, and what `Basic` credentials say in plain text. */
-function headerTexts(value: string): string[] {
-  const basic = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(value)?.[1]
-  const plain = basic === undefined ? '' : latin1OfBase64(basic)
-  const parts = value.split(/[\s;,]+/).filter((part) => !SCHEME.test(part))
-  return [value, ...parts, plain, plain.slice(plain.indexOf(':') + 1)]
+function headerTexts(name: string, value: string): string[] {
+  const basic = /^basic +([A-Za-z0-9+/_-]+=*)$/i.exec(value.trim())?.[1]
+  const plain = basic === undefined ? '' : textOfBase64(basic)
+  const parts = value.split(/[\s;,]+/).flatMap(partsOf)
+  const least = isSecretHeader(name.toLowerCase()) ? LEAST.secretHeader : LEAST.value
+  return [value, value.trim(), ...parts, plain, plain.slice(plain.indexOf(':') + 1)].filter(atLeast(least))
 }
 
-function latin1OfBase64(text: string): string {
+/** `name=value` → the value, with and without its quotes; other parts as they are, and what stands in quotes in them. */
+function partsOf(part: string): string[] {
+  const [, name = '', given = ''] = /^([^=\s"']+)=(.+)$/s.exec(part) ?? []
+  // What ends in `=` is base64
+  if (name === '' || /^=*$/.test(given)) return SCHEME.test(part) ? [] : [part, ...part.split(/["']+/)]
+  if (OPEN_PARAMETER.test(name)) return []
+  return [part, given, ...given.split(/["'=]+/)]
+}
+
+function textOfBase64(text: string): string {
   try {
-    return atob(text)
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+    return new TextDecoder().decode(bytes)
   } catch (error) {
     if (error instanceof DOMException) return ''
     throw error
@@ -181,48 +198,62 @@ function latin1OfBase64(text: string): string {
 }
 
 /** A text that is sent, and the long words in it, which a peer that takes it apart may say back one by one. */
-const wordsOf = (text: string): string[] => [
-  text,
-  text.trim(),
-  ...text.split(/[\s&;,="'{}[\]]+/).filter((word) => word.length >= 8),
+const wordsOf = (text: string): string[] =>
+  [text, text.trim(), ...text.split(/[\s&;,="'{}[\]]+/).filter(atLeast(LEAST.word))].filter(atLeast(LEAST.value))
+
+/** A body, its words, and where it is JSON or a form, its values. */
+const bodyTexts = (body: string): string[] => [
+  ...wordsOf(body),
+  ...[...jsonTexts(body), ...formTexts(body)].filter(atLeast(LEAST.value)),
 ]
 
-/** Blots the texts out of what the peer sent. */
-export function redactResult(result: Result, texts: readonly string[]): Result {
-  if (texts.length === 0) return result
-  const clean = (text: string): string => texts.reduce((out, secret) => out.replaceAll(secret, BLOT), text)
-  // What is left of a secret where a text was cut off.
-  const cleanEnd = (text: string): string => {
-    const cut = Math.max(0, ...texts.map((secret) => beginsAtEnd(secret, text)))
-    return cut === 0 ? clean(text) : clean(text.slice(0, -cut)) + BLOT
+function jsonTexts(body: string): string[] {
+  const texts: string[] = []
+  try {
+    JSON.parse(body, (_name, value: unknown) => {
+      if (typeof value === 'string' || typeof value === 'number') texts.push(String(value))
+      return null
+    })
+  } catch {
+    // No JSON: its words are all there is
   }
-  const cleanQuote = (quote: string | null): string | null =>
-    quote?.endsWith('…') ? `${cleanEnd(quote.slice(0, -1))}…` : quote && clean(quote)
-  const http = result.http && {
-    ...result.http,
-    headers: Object.fromEntries(Object.entries(result.http.headers).map(([name, value]) => [name, clean(value)])),
-    location: result.http.location === null ? null : clean(result.http.location),
-    bodySnippet: (isCut(result.http) ? cleanEnd : clean)(result.http.bodySnippet),
-  }
-  return {
-    ...result,
-    http,
-    responder: result.responder === null ? null : clean(result.responder),
-    ...(result.malformed && { malformed: { ...result.malformed, quote: cleanQuote(result.malformed.quote) } }),
-    failure: result.failure && { ...result.failure, message: clean(result.failure.message) },
-  }
+  return texts
 }
 
-/** Shorter beginnings of a secret say too little to hide what may be anything. */
-const BEGINNING_LEAST = 4
+const formTexts = (body: string): string[] =>
+  /^[^\s=&]+=[^\s]*$/.test(body.trim()) ? [...new URLSearchParams(body.trim()).values()] : []
+
+/** Blots secrets out of what the peer sent, wherever it was put. */
+export function redactResult(result: Result, { clean, cleanEnd }: Redactor): Result {
+  const cleanCut = (text: string): string => (text.endsWith('…') ? `${cleanEnd(text.slice(0, -1))}…` : clean(text))
+  const { http, tls, dns, responder, malformed, failure } = result
+  return {
+    ...result,
+    http: http && {
+      ...http,
+      headers: Object.fromEntries(
+        Object.entries(http.headers).map(([name, value]) => [clean(name), cleanCut(value)] as const),
+      ),
+      location: http.location && cleanCut(http.location),
+      bodySnippet: (isCut(http) ? cleanEnd : clean)(http.bodySnippet),
+    },
+    tls: tls && {
+      ...tls,
+      subject: tls.subject && clean(tls.subject),
+      issuer: tls.issuer && clean(tls.issuer),
+      altNames: tls.altNames.map(clean),
+    },
+    dns: dns && {
+      ...dns,
+      answers: dns.answers.map(clean),
+      cname: dns.cname && clean(dns.cname),
+      lookup: dns.lookup?.map(clean) ?? null,
+    },
+    responder: responder && (responder.length < RESPONDER_MAX ? clean : cleanEnd)(responder),
+    ...(malformed && { malformed: { ...malformed, quote: malformed.quote && cleanCut(malformed.quote) } }),
+    failure: failure && { ...failure, message: clean(failure.message) },
+  }
+}
 
 const isCut = ({ bodyBytes, bodySnippet }: NonNullable<Result['http']>): boolean =>
   bodyBytes > new TextEncoder().encode(bodySnippet).length
-
-/** How many characters at the end of a text are the beginning of a secret. */
-function beginsAtEnd(secret: string, text: string): number {
-  for (let length = Math.min(secret.length - 1, text.length); length >= BEGINNING_LEAST; length--) {
-    if (text.endsWith(secret.slice(0, length))) return length
-  }
-  return 0
-}

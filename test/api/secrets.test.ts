@@ -17,7 +17,14 @@ beforeAll(async () => {
       body += chunk
     })
     request.on('end', () => {
-      response.setHeader('x-said', String(request.headers.authorization))
+      const said = String(request.headers.authorization)
+      response.setHeader('x-said', said)
+      response.setHeader(
+        'x-said-encoded',
+        `${Buffer.from(said).toString('base64')} ${Buffer.from(said).toString('hex')}`,
+      )
+      response.setHeader(`x-${said.replace(/[^\w]/g, '-')}`, '1')
+      response.setHeader('location', `/?a=${encodeURIComponent(said.toUpperCase())}`)
       response.writeHead(200, { 'content-type': 'text/plain' })
       response.end(`${JSON.stringify(request.headers)}\n${body}`)
     })
@@ -50,7 +57,8 @@ async function readable(id: string): Promise<string> {
 }
 
 describe('secrets of checks', () => {
-  const SECRETS = /hunter2|correct-horse|battery-staple/
+  // In base64 at any offset, and in hexadecimal, too
+  const SECRETS = /hunter2|correct-horse|battery-staple|h1bnRlcj|odW50ZXIy|aHVudGVy|68756e746572/i
   const checks = [
     {
       ...{ name: 'home', type: 'http', method: 'POST', body: 'password=correct-horse&x=1' },
