@@ -9,6 +9,7 @@ import type { Family } from '../kube/words.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { externalNameOf } from './external-name.ts'
+import { familiesOf } from './families.ts'
 import { familyOf } from './ip.ts'
 import { clusterIPDoubts, clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
 import { hasSelector, targetNumbers } from './service-endpoints.ts'
@@ -108,18 +109,19 @@ function clusterIPRecords(context: PlanContext): Records[] {
   const { service } = context
   const addresses = clusterIPsOf(context)
   const ref = `Service/${service.meta.name}`
-  if (addresses.length === 0) {
-    const families: readonly Family[] = service.ipFamilies.length > 0 ? service.ipFamilies : ['IPv4']
-    const doubts =
-      service.ipFamilies.length > 0
-        ? []
-        : [`${ref}: neither clusterIP nor ipFamilies tells its family, IPv4 is assumed`]
-    return families.map((family) => ({ family, values: null, because: [], doubts }))
+  const families = familiesOf(service)
+  if (addresses.length === 0 && families.length === 0) {
+    const assumed = `${ref}: neither clusterIP nor ipFamilies tells its family, IPv4 is assumed`
+    return [{ family: 'IPv4', values: null, because: [], doubts: [assumed] }]
   }
-  return (['IPv4', 'IPv6'] as const).flatMap((family) => {
+  const order: readonly Family[] = addresses.length > 0 ? ['IPv4', 'IPv6'] : families.map(({ family }) => family)
+  return order.flatMap((family): Records[] => {
     const values = addresses.filter((address) => familyOf(address) === family)
     const because = values.map((value) => `${ref} ${clusterIPFieldOf(service, addresses.indexOf(value))}`)
-    return values.length === 0 ? [] : [{ family, values, because, doubts: [] }]
+    if (values.length > 0) return [{ family, values, because, doubts: [] }]
+    const toCome = families.find((each) => each.family === family)
+    if (toCome === undefined) return []
+    return [{ family, values: null, because: [], doubts: toCome.doubt === null ? [] : [toCome.doubt] }]
   })
 }
 
@@ -129,9 +131,12 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
     .filter((endpoint) => endpoint.ready && !endpoint.isName)
     .flatMap((endpoint) => [endpoint, ...endpoint.further])
   const found = [...new Set(ready.map(({ address }) => familyOf(address)))].filter((family) => family !== null)
-  const families: readonly Family[] =
-    service.ipFamilies.length > 0 ? service.ipFamilies : found.length > 0 ? found.toSorted() : ['IPv4']
-  return families.map((family) => {
+  const told = familiesOf(service)
+  const families: readonly { family: Family; doubt: string | null }[] =
+    told.length > 0
+      ? told
+      : (found.length > 0 ? found.toSorted() : (['IPv4'] as const)).map((family) => ({ family, doubt: null }))
+  return families.map(({ family, doubt }) => {
     const own = ready.filter(({ address }) => familyOf(address) === family)
     const missing = own.length === 0 && found.length > 0
     const why = hasSelector(service)
@@ -141,7 +146,10 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
       family,
       values: own.length === 0 ? null : own.map(({ address }) => address),
       because: own.map(({ because }) => because),
-      doubts: missing ? [`Service/${service.meta.name} spec.ipFamilies: ${why} has an address of ${family}`] : [],
+      doubts: [
+        ...(missing ? [`Service/${service.meta.name} spec.ipFamilies: ${why} has an address of ${family}`] : []),
+        ...(doubt === null ? [] : [doubt]),
+      ],
     }
   })
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Node } from '../kube/objects.ts'
+import type { Node, Service } from '../kube/objects.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
+import { familiesOf } from './families.ts'
 import { familyOf, isPrivate, scopeOf } from './ip.ts'
 import type { Vantage } from './path.ts'
 import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyDoubts } from './service.ts'
@@ -37,9 +38,10 @@ export function nodePortPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context) || isHeadless(context) || !wantsNodePorts(context)) return []
   const { service } = context
   const addresses = nodeAddresses(context)
+  const families = familiesOf(service)
   const hasFamily = (address: string): boolean => {
     const family = familyOf(address)
-    return family === null || service.ipFamilies.length === 0 || service.ipFamilies.includes(family)
+    return family === null || families.length === 0 || families.some((each) => each.family === family)
   }
   const used = wholeNodes(
     context,
@@ -53,6 +55,12 @@ export function nodePortPaths(context: PlanContext): PathDraft[] {
     if (used.length === 0) return [withoutAddress(context, planned, field)]
     return used.map((at) => atNode(context, planned, field, at))
   })
+}
+
+/** A node port is opened for the families that the Service gets. */
+function familyDoubts(service: Service, address: string): string[] {
+  const family = familyOf(address)
+  return familiesOf(service).flatMap((each) => (each.family === family && each.doubt !== null ? [each.doubt] : []))
 }
 
 const groupOf = ({ node, address }: NodeAddress): string => node?.meta.name ?? address
@@ -115,7 +123,12 @@ function atNode(
     discriminator: at.identity,
     reach: at.given ? 'given' : 'anywhere',
     sni: serviceName,
-    doubts: [...at.doubts, ...otherProxyDoubts(context), ...externalPolicyDoubts(context, at.node)],
+    doubts: [
+      ...at.doubts,
+      ...familyDoubts(service, at.address),
+      ...otherProxyDoubts(context),
+      ...externalPolicyDoubts(context, at.node),
+    ],
     pending: allocated ? null : 'nodePort is given out when the Service is applied, and the manifest has none',
     group: groupOf(at),
   })

@@ -18,6 +18,7 @@ import type {
   ServicePort,
 } from '../kube/objects.ts'
 import type { Family, Protocol } from '../kube/words.ts'
+import { familiesOf } from './families.ts'
 import { familyOf } from './ip.ts'
 
 export type EndpointsSource = 'EndpointSlice' | 'Endpoints' | 'Pod'
@@ -209,7 +210,7 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
           },
         ]
   })
-  const families: readonly (Family | null)[] = service.ipFamilies
+  const families: readonly (Family | null)[] = familiesOf(service).map(({ family }) => family)
   const inUse = (address: string): boolean => families.length === 0 || families.includes(familyOf(address))
   return pod.podIPs.filter(inUse).map((address) => ({
     address,

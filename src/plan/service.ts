@@ -6,6 +6,8 @@
 import type { Service } from '../kube/objects.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
+import { familiesOf } from './families.ts'
+import { familyOf } from './ip.ts'
 
 /** Labels by which a Service asks kube-proxy to leave it alone (pkg/proxy/apis/well_known_labels.go). */
 export const PROXY_LABELS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'] as const
@@ -40,15 +42,24 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
       doubts,
     } as const
     const portField = `${ref} spec.ports[${position}].port`
-    if (addresses.length === 0) {
-      const pending = 'clusterIP is given out when the Service is applied, and the manifest has none'
-      const families = service.ipFamilies.length > 0 ? service.ipFamilies : (['IPv4'] as const)
-      return families.map((family) => draft({ ...common, family, because: [portField, ...schemeBecause], pending }))
-    }
-    return addresses.map((address, at) => {
+    const pending = 'clusterIP is given out when the Service is applied, and the manifest has none'
+    const missing = familiesOf(service).filter(({ family }) => !addresses.some((each) => familyOf(each) === family))
+    const families =
+      addresses.length === 0 && missing.length === 0 ? [{ family: 'IPv4' as const, doubt: null }] : missing
+    const toCome = families.map(({ family, doubt }) =>
+      draft({
+        ...common,
+        family,
+        because: [portField, ...schemeBecause],
+        doubts: [...doubts, ...(doubt === null ? [] : [doubt])],
+        pending,
+      }),
+    )
+    const given = addresses.map((address, at) => {
       const because = [`${ref} ${clusterIPFieldOf(service, at)}`, portField, ...schemeBecause]
       return draft({ ...common, address, addressPort: port.port, because })
     })
+    return [...given, ...toCome]
   })
 }
 

@@ -1,0 +1,37 @@
+import type { Service } from '../kube/objects.ts'
+import type { Family } from '../kube/words.ts'
+import { familyOf } from './ip.ts'
+
+/** A family that a Service has or will have. `doubt`: why it may not get it. */
+export type PlannedFamily = { family: Family; doubt: string | null }
+
+const OTHER: Readonly<Record<Family, Family>> = { IPv4: 'IPv6', IPv6: 'IPv4' }
+
+/**
+ * The families of a Service, those too that the cluster has still to give it: RequireDualStack is both or nothing,
+ * PreferDualStack both where the cluster has both (KEP-563; k/k pkg/registry/core/service/storage/alloc.go,
+ * initIPFamilyFields). Empty: nothing tells.
+ */
+export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Service): readonly PlannedFamily[] {
+  const told = ipFamilies.map((family): PlannedFamily => ({ family, doubt: null }))
+  const field = `Service/${meta.name} spec.ipFamilyPolicy=${ipFamilyPolicy}`
+  const [first = 'IPv4', second] = ipFamilies
+  if (second !== undefined) return told
+  if (ipFamilyPolicy === 'RequireDualStack') {
+    return [
+      { family: first, doubt: null },
+      { family: OTHER[first], doubt: null },
+    ]
+  }
+  // An address, or a family, that is there was given by a cluster that had no other.
+  const isApplied =
+    clusterIPs.some((address) => familyOf(address) !== null) || (clusterIPs[0] === 'None' && told.length > 0)
+  if (ipFamilyPolicy !== 'PreferDualStack' || isApplied) return told
+  return [
+    {
+      family: first,
+      doubt: told.length > 0 ? null : `${field}: which family is the first, the cluster says; IPv4 is assumed`,
+    },
+    { family: OTHER[first], doubt: `${field}: given where the cluster has both families` },
+  ]
+}
