@@ -721,6 +721,7 @@ describe('findings from comparing paths', () => {
       'certificate_expires_soon',
       'ingress_host_dns_differs',
       'wrong_responder',
+      'unpromised_ways_fail',
     ]
     const untested = RULES.filter(({ code, after }) => after !== undefined && !tested.has(code))
     expect(untested.map(({ code }) => code).toSorted()).toEqual(apart.toSorted())

@@ -32,6 +32,7 @@ import { onlyOneWayFails } from './comparisons/one-way.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { proberReachesNothing } from './comparisons/prober.ts'
 import { loadBalancerFails, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
+import { unpromisedWaysFail } from './comparisons/unpromised.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
 import { wrongResponder } from './comparisons/wrong-responder.ts'
 import type { Rule } from './rule.ts'
@@ -168,6 +169,7 @@ const BY_RESULTS: readonly Rule[] = [
   ingressHostDnsDiffers,
   wrongResponder,
   answersLost,
+  unpromisedWaysFail,
   onlyOneWayFails,
 ]
 

@@ -199,9 +199,8 @@ function dialled(context: PlanContext, { port, at: position, scheme, schemeBecau
   const ref = `Service/${service.meta.name} spec.ports[${position}]`
   const common = { ...ofName(fqdn), port, scheme, reach: 'cluster' } as const
   if (!isHeadless(context)) {
-    const doubts = clusterIPDoubts(context)
     const because = [...nameBecause(context), `${ref}.port`, ...schemeBecause]
-    return [draft({ ...common, addressPort: port.port, because, doubts })]
+    return [draft({ ...common, addressPort: port.port, because, ...clusterIPDoubts(context) })]
   }
   const told = targetNumbers(context.endpoints, port)
   const numbers = told.length > 0 || typeof port.targetPort === 'string' ? told : [port.targetPort]

@@ -23,6 +23,8 @@ export type PathDraft = {
   discriminator: readonly (string | number | null)[]
   /** Why Kubernetes promises nothing here: any makes it `unknown`. */
   doubts: readonly string[]
+  /** Why it is as meant where it fails, seen from where the prober stands and with a plain request: also `unknown`. */
+  excuses: readonly string[]
   /** `cluster`: only from inside. `given`: the caller named the address, so that no vantage is held against it. */
   reach: 'cluster' | 'anywhere' | 'given'
   /** Why it does not exist yet. */
@@ -61,6 +63,7 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     addressPort: null,
     scheme: of.port === null ? 'dns' : schemeOf(of.port),
     doubts: [],
+    excuses: [],
     pending: null,
     blind: null,
     node: null,
@@ -99,13 +102,14 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     rulePath: of.rulePath,
     pathType: of.pathType,
     url: urlOf(of),
-    expected: of.doubts.length === 0 ? 'reachable' : 'unknown',
-    because: [...of.because, ...of.doubts],
+    expected: of.doubts.length + of.excuses.length === 0 ? 'reachable' : 'unknown',
+    because: [...of.because, ...of.doubts, ...of.excuses],
     shortCut: of.shortCut,
     skipped: skippedOf(context, of),
     variable: of.variable,
     dns: of.dns,
     checks,
+    ...(of.excuses.length > 0 ? { excused: true as const } : {}),
   }
 }
 

@@ -77,7 +77,7 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
 
   const nodePorts = { http: http?.nodePort || null, https: https?.nodePort || null }
   if (nodePorts.http !== null || nodePorts.https !== null) {
-    const asked = nodeAddresses(context).filter(({ doubts }) => doubts.length === 0)
+    const asked = nodeAddresses(context).filter(({ doubts, excuses }) => doubts.length + excuses.length === 0)
     const atNodes = asked.slice(0, NODES_ASKED).map(({ address, because }): FrontAddress => {
       return {
         address,

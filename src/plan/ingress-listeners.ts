@@ -39,7 +39,7 @@ export function listenersFor(context: PlanContext, route: Route, host: string | 
   const conditions = `alb.ingress.kubernetes.io/conditions.${route.action?.annotation.split('/actions.')[1] ?? named}`
   const narrowed =
     asked.value(conditions) === null ? [] : [`${asked.told(conditions)}: a plain request may not meet these conditions`]
-  const doubted = found.map((listener) => ({ ...listener, doubts: [...listener.doubts, ...demands, ...narrowed] }))
+  const doubted = found.map((listener) => ({ ...listener, demands: [...demands, ...narrowed] }))
   // What the caller says of ports counts before what annotations say.
   return addresses.controllerPorts === null ? inOrder(doubted) : firstOfEach(doubted)
 }

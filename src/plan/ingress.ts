@@ -225,10 +225,9 @@ function through(
     urlPath: asked.urlPath,
     routes: asked.routes,
     shortCut: controller.isVip && context.vantage === 'in-cluster',
-    doubts: [
-      ...listener.doubts,
-      ...asked.doubts,
-      ...controller.doubts,
+    doubts: [...listener.doubts, ...asked.doubts, ...controller.doubts],
+    excuses: [
+      ...(listener.demands ?? []),
       ...internalDoubts(context, route.ingress, controller),
       ...pastBalancerDoubts(context, controller, scheme),
     ],

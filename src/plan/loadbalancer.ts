@@ -11,7 +11,7 @@ import { draft, type PathDraft } from './draft.ts'
 import { privateDoubts } from './ingress-listeners.ts'
 import { familyOf } from './ip.ts'
 import { schemesOf } from './scheme.ts'
-import { otherProxyDoubts } from './service.ts'
+import { otherProxyExcuses } from './service.ts'
 
 type Entry = {
   address: string
@@ -91,8 +91,8 @@ function at(context: PlanContext, planned: PlannedPort, field: string, entry: En
     sni: known ?? (isName ? entry.address : context.serviceName),
     judgesCertificate: known !== null,
     shortCut,
-    doubts: [
-      ...(entry.isVip ? otherProxyDoubts(context) : []),
+    excuses: [
+      ...(entry.isVip ? otherProxyExcuses(context) : []),
       ...sourceRangeDoubts(context),
       ...(entry.given ? [] : internalDoubts(context, entry.address)),
       ...pastProxyDoubts(context, entry),

@@ -9,7 +9,7 @@ import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
 import { familyOf, isPrivate, scopeOf } from './ip.ts'
 import type { Vantage } from './path.ts'
-import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyDoubts } from './service.ts'
+import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyExcuses } from './service.ts'
 
 /** Address types in the order in which the e2e tests try them (framework/service/jig.go). Names have no defined meaning. */
 const ADDRESS_TYPES = ['InternalIP', 'ExternalIP'] as const
@@ -23,6 +23,8 @@ export type NodeAddress = {
   identity: readonly (string | null)[]
   given: boolean
   doubts: readonly string[]
+  /** Why the prober, where it stands, may not get there. */
+  excuses: readonly string[]
 }
 
 /** Whether the Service asks for node ports: type NodePort, or LoadBalancer unless it declines them. */
@@ -68,8 +70,8 @@ const groupOf = ({ node, address }: NodeAddress): string => node?.meta.name ?? a
 /** A node is kept with all of its addresses, or left out. */
 function wholeNodes(context: PlanContext, addresses: readonly NodeAddress[]): readonly NodeAddress[] {
   const groups = [...Map.groupBy(addresses, groupOf).entries()]
-  const works = ({ doubts, node }: NodeAddress): boolean =>
-    doubts.length === 0 && externalPolicyDoubts(context, node).length === 0
+  const works = ({ doubts, excuses, node }: NodeAddress): boolean =>
+    doubts.length + excuses.length === 0 && externalPolicyExcuses(context, node).length === 0
   const kept = context.take(
     'NodePort',
     'nodes',
@@ -123,12 +125,8 @@ function atNode(
     discriminator: at.identity,
     reach: at.given ? 'given' : 'anywhere',
     sni: serviceName,
-    doubts: [
-      ...at.doubts,
-      ...familyDoubts(service, at.address),
-      ...otherProxyDoubts(context),
-      ...externalPolicyDoubts(context, at.node),
-    ],
+    doubts: [...at.doubts, ...familyDoubts(service, at.address)],
+    excuses: [...at.excuses, ...otherProxyExcuses(context), ...externalPolicyExcuses(context, at.node)],
     pending: allocated ? null : 'nodePort is given out when the Service is applied, and the manifest has none',
     group: groupOf(at),
   })
@@ -148,6 +146,7 @@ export function nodeAddresses(context: PlanContext): NodeAddress[] {
       identity: known?.identity ?? [address],
       given: true,
       doubts: node === null ? [] : nodeDoubts(node),
+      excuses: [],
     }
   })
 }
@@ -188,15 +187,15 @@ function readAddresses(vantage: Vantage, node: Node): NodeAddress[] {
               : [
                   `${field}: a second address of its kind; kube-proxy may listen on the primary one only (nodePortAddresses)`,
                 ]),
-            ...vantageDoubts(vantage, type, entry.address, field),
           ],
+          excuses: vantageExcuses(vantage, type, entry.address, field),
         },
       ]
     }),
   )
 }
 
-function vantageDoubts(vantage: Vantage, type: string, address: string, field: string): string[] {
+function vantageExcuses(vantage: Vantage, type: string, address: string, field: string): string[] {
   if (vantage === 'in-cluster') {
     return type === 'ExternalIP'
       ? [`${field}: an ExternalIP is often translated outside the cluster, and not reachable from inside`]
@@ -233,7 +232,7 @@ function nodeDoubts(node: Node): string[] {
  * externalTrafficPolicy Local: a node without an endpoint of its own drops what comes in at the node port. From a pod,
  * its own node may answer nevertheless; that is not promised either (k/k#123622).
  */
-function externalPolicyDoubts({ service, endpoints }: PlanContext, node: Node | null): string[] {
+function externalPolicyExcuses({ service, endpoints }: PlanContext, node: Node | null): string[] {
   if (service.externalTrafficPolicy !== 'Local') return []
   const field = `Service/${service.meta.name} spec.externalTrafficPolicy=Local`
   if (node === null)

@@ -80,6 +80,11 @@ export type PlannedPath = {
   variable: { name: string; value: string; found: string | null } | null
   /** DNS only: the records that the objects promise. */
   dns: DnsExpectation | null
+  /**
+   * That it fails is as meant, seen from where the prober stands: an internal address from outside, a node without an
+   * endpoint under policy Local. Not part of the API's path.
+   */
+  excused?: true
   /** What is to be done on this path, in order. Not part of the API's path. */
   checks: readonly Check[]
 }

@@ -124,6 +124,7 @@ function finishAll(context: PlanContext, drafts: readonly PathDraft[]): GroupedP
       ...known.of,
       because: union(known.of.because, of.because),
       doubts: union(known.of.doubts, of.doubts),
+      excuses: union(known.of.excuses, of.excuses),
     }
     finished.set(path.id, { of: both, path: finishPath(context, both, known.path.checks) })
   }

@@ -30,7 +30,7 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
   const { service, serviceName } = context
   const ref = `Service/${service.meta.name}`
   const addresses = clusterIPsOf(context)
-  const doubts = clusterIPDoubts(context)
+  const { doubts, excuses } = clusterIPDoubts(context)
   return portsFor(context, 'ClusterIP').flatMap(({ port, at: position, scheme, schemeBecause }) => {
     const common = {
       kind: 'ClusterIP',
@@ -40,6 +40,7 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
       discriminator: [],
       sni: serviceName,
       doubts,
+      excuses,
     } as const
     const portField = `${ref} spec.ports[${position}].port`
     const pending = 'clusterIP is given out when the Service is applied, and the manifest has none'
@@ -64,10 +65,10 @@ export function clusterIPPaths(context: PlanContext): PathDraft[] {
 }
 
 /** What a cluster IP does not promise, dialled as it is or by the name that resolves to it. */
-export const clusterIPDoubts = (context: PlanContext): string[] => [
-  ...otherProxyDoubts(context),
-  ...internalPolicyDoubts(context),
-]
+export const clusterIPDoubts = (context: PlanContext): Pick<PathDraft, 'doubts' | 'excuses'> => ({
+  doubts: [],
+  excuses: [...otherProxyExcuses(context), ...internalPolicyExcuses(context)],
+})
 
 /** Each of `spec.externalIPs` at each port: any type of Service may have them. Getting packets to a node is the user's part. */
 export function externalIPPaths(context: PlanContext): PathDraft[] {
@@ -88,21 +89,21 @@ export function externalIPPaths(context: PlanContext): PathDraft[] {
         discriminator: [address],
         reach: 'anywhere',
         sni: serviceName,
-        doubts: otherProxyDoubts(context),
+        excuses: otherProxyExcuses(context),
       }),
     ),
   )
 }
 
 /** kube-proxy ignores such a Service: whether its addresses work is up to something Portolan does not know. */
-export function otherProxyDoubts({ service }: PlanContext): string[] {
+export function otherProxyExcuses({ service }: PlanContext): string[] {
   const label = PROXY_LABELS.find((name) => service.meta.labels[name] !== undefined)
   if (label === undefined) return []
   return [`Service/${service.meta.name} metadata.labels["${label}"]: kube-proxy leaves a Service with this label alone`]
 }
 
 /** internalTrafficPolicy Local: a node without an endpoint of its own drops what its pods send to the cluster IP. */
-function internalPolicyDoubts({ service, endpoints, prober }: PlanContext): string[] {
+function internalPolicyExcuses({ service, endpoints, prober }: PlanContext): string[] {
   if (service.internalTrafficPolicy !== 'Local') return []
   const field = `Service/${service.meta.name} spec.internalTrafficPolicy=Local`
   if (prober.nodeName === null)

@@ -15,6 +15,8 @@ export type Listener = {
   because: readonly string[]
   /** Why it may not be there, or may not lead to the Service. */
   doubts: readonly string[]
+  /** What a plain request may not get past. */
+  demands?: readonly string[]
   /** TLS is ended by the backend, not by the controller: the certificate is the backend's. */
   passthrough?: boolean
 }
