@@ -169,6 +169,19 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = 
     ['objects_out_of_date likely: Endpoint'],
   ],
   [
+    'every way fails, each in a way of its own, and no endpoint was asked',
+    [HEALTHY[0], ...HEALTHY.slice(2, 4)],
+    ({ kind, dns }) =>
+      dns !== null
+        ? 'pass'
+        : kind === 'NodePort'
+          ? 'connection_reset'
+          : kind === 'LoadBalancer'
+            ? 503
+            : 'connect_timeout',
+    ['nothing_answers possible: DNS ClusterIP NodePort LoadBalancer'],
+  ],
+  [
     'one endpoint of two hangs, which says nothing about its node',
     HEALTHY,
     ({ kind, node: on }) =>

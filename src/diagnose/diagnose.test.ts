@@ -191,14 +191,14 @@ describe('findings over a finished job', () => {
         plan,
       ).findings,
     ).toHaveLength(1)
-    const unready = planned([service(), pod('toad-1', {}, { ready: false }), pod('toad-2', {}, { ip: '10.244.0.10' })])
+    const ending = planned([service(), slice([{ at: '10.244.0.9', ready: false, serving: true, terminating: true }])])
     expect(
       diagnoseJob(
-        unready.diagnosis,
-        tested(unready.plan.paths, () => 'pass'),
-        unready.plan,
-      ).findings.map(({ code }) => code),
-    ).toEqual(['pods_not_ready'])
+        ending.diagnosis,
+        tested(ending.plan.paths, () => 'pass'),
+        ending.plan,
+      ).findings.map(({ code, confidence }) => `${code} ${confidence}`),
+    ).toEqual(['pods_terminating_only possible'])
   })
 
   it('stand in the order of what they explain, then of how sure they are', () => {

@@ -18,7 +18,7 @@ import { byBreadth, bySureness } from './rank.ts'
 import { applyRules, findingOf, type Rule, type Target } from './rule.ts'
 import { RULES } from './rules.ts'
 import { lookAt, type TestedPath } from './seen.ts'
-import { explicable } from './shows.ts'
+import { explicable, type Shows } from './shows.ts'
 
 /**
  * What can be told before anything is probed. `explains` holds the paths that the cause would break; the status is
@@ -60,10 +60,13 @@ export function diagnoseJob(
   }))
   const shown = new Set(byResults.map(({ code }) => code))
   const said = [...standing.filter(({ code }) => !shown.has(code)), ...old, ...byResults]
-  const isLast = new Set(RULES.flatMap((rule) => (rule.isLast ? rule.code : [])))
-  const first = said.filter(({ code }) => !isLast.has(code))
+  const first = said.filter(({ code }) => ruleOf(code)?.isLast === undefined)
   const saidOf = new Set(first.flatMap(({ explains }) => explains))
-  const last = said.filter(({ code, explains }) => isLast.has(code) && explains.some((id) => !saidOf.has(id)))
+  const last = said.filter(({ code, explains }) => {
+    const isLast = ruleOf(code)?.isLast
+    const open = explains.filter((id) => !saidOf.has(id))
+    return isLast !== undefined && (isLast === 'alone' ? open.length === explains.length : open.length > 0)
+  })
   const status = statusOf(tested)
   const degrades = said.some(({ code }) => ruleOf(code)?.degrades)
   return {
@@ -130,12 +133,20 @@ function held(finding: Finding, claimed: readonly TestedPath[]): Finding {
   // What a controller makes of it is its own; it goes with what is seen directly.
   const explained = direct.length === 0 || shown.some(isDirect) ? shown : []
   const isBorneOut = direct.length > 0 && direct.every((each) => shown.includes(each))
+  const isUnseen =
+    explained.length === 0 && claimed.some(isSettled) && !claimed.some((each) => isAsFeared(each, showsAs))
   return {
     ...finding,
-    confidence: surenessOf(finding, isBorneOut, explained.length === 0 && claimed.some(isSettled)),
+    confidence: surenessOf(finding, isBorneOut, isUnseen),
     explains: explained.map(({ path }) => path.id),
   }
 }
+
+/** Nothing is promised there, and it failed as the cause would make it fail. */
+const isAsFeared = ({ outcome, skipped, deciding }: TestedPath, showsAs: Shows | undefined): boolean =>
+  outcome === 'skipped' &&
+  skipped?.reason === 'not_expected' &&
+  deciding.some(({ failure }) => failure !== null && (showsAs?.direct.has(failure.code) ?? false))
 
 /** What tests were made for and did not show is no certainty. */
 function surenessOf({ confidence }: Finding, isBorneOut: boolean, isUnseen: boolean): Finding['confidence'] {

@@ -31,8 +31,8 @@ export type Rule = {
   scope?: Scope
   /** Codes of causes that say the same more exactly: where one of them holds, this one is silent. */
   unless?: readonly string[]
-  /** Only where some path that it explains is explained by nothing else. */
-  isLast?: boolean
+  /** Only where some path that it explains is explained by nothing else; `alone`: where none of them is. */
+  isLast?: true | 'alone'
   /** What it finds leaves no Service healthy, although every path may pass. */
   degrades?: boolean
   belied?: Belied

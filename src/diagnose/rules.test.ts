@@ -79,7 +79,7 @@ const FAULTS: readonly [string, unknown[], string[], Partial<Addresses>?][] = [
   [
     'one of two pods not ready',
     [service(), pod('toad-1', {}, { ready: false }), pod('toad-2', {}, { ip: '10.244.0.10' })],
-    ['pods_not_ready certain'],
+    ['pods_not_ready possible'],
   ],
   [
     'only terminating pods',

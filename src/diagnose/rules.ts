@@ -28,6 +28,7 @@ import {
 import { oneFamilyFails } from './comparisons/families.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
 import { applicationWantsHost, externalNameUnreachable } from './comparisons/names-sent.ts'
+import { nothingAnswers } from './comparisons/nothing.ts'
 import { onlyOneWayFails } from './comparisons/one-way.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { proberReachesNothing } from './comparisons/prober.ts'
@@ -171,6 +172,7 @@ const BY_RESULTS: readonly Rule[] = [
   answersLost,
   unpromisedWaysFail,
   onlyOneWayFails,
+  nothingAnswers,
 ]
 
 /** Equally sure findings are shown in this order. */

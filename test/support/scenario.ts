@@ -40,15 +40,22 @@ function withAnswer(tested: TestedPath, status: number, location: string | null 
   return { ...tested, telling: answered, told: [answered] }
 }
 
-export type Scene = { manifests: readonly unknown[]; saw: Saw; vantage?: Vantage; service?: string }
+export type Scene = {
+  manifests: readonly unknown[]
+  /** `of`: made of the paths that were planned. */
+  saw: Saw | { of(paths: readonly PlannedPath[]): Saw }
+  vantage?: Vantage
+  asked?: Parameters<typeof planInput>[1]
+}
 
-export function diagnosed({ manifests, saw, vantage = 'in-cluster', service = 'toad' }: Scene): {
+export function diagnosed({ manifests, saw, vantage = 'in-cluster', asked = {} }: Scene): {
   plan: Plan
   diagnosis: Diagnosis
 } {
-  const input = planInput(manifests, { target: { namespace: 'pond', service }, vantage })
+  const input = planInput(manifests, { target: { namespace: 'pond', service: 'toad' }, vantage, ...asked })
   const plan = planPaths(input)
-  const tested = plan.paths.map((path) => testedAs(path, saw(path)))
+  const seen = 'of' in saw ? saw.of(plan.paths) : saw
+  const tested = plan.paths.map((path) => testedAs(path, seen(path)))
   return { plan, diagnosis: diagnoseJob(diagnoseObjects(plan, input.objects), tested, plan) }
 }
 

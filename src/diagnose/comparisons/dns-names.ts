@@ -46,7 +46,10 @@ export const searchListWrong: Rule = {
   layer: 'dns',
   scope: 'dns',
   after: (seen, { fqdn, namespace, service }) => {
-    const whole = seen.names.filter(({ path }) => path.dns?.how === 'resolve' && path.dns.name === fqdn)
+    // What an external name leads to is looked up as well, and may itself not exist.
+    const whole = seen.names.filter(
+      ({ path }) => path.dns?.how === 'resolve' && path.dns.type !== 'CNAME' && path.dns.name === fqdn,
+    )
     const short = seen.names.filter(({ path }) => path.kind === 'DNS' && path.dns?.how === 'lookup')
     const bad = failing(short).filter((each) => !isOfIngress(each) && isUnknown(each))
     if (bad.length === 0 || !whole.some(({ passed }) => passed)) return []

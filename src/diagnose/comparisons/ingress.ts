@@ -84,7 +84,8 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
     ports.flatMap((port) => {
       const bad = failing(port.of('Ingress')).filter(
         (each) =>
-          ((each.code === 'unexpected_status' && each.result?.http?.status === status) || (waits && isHanging(each))) &&
+          ((each.code === 'unexpected_status' && each.result?.http?.status === status) ||
+            (waits && isHanging(each) && each.code !== 'tls_timeout')) &&
           !isOwedTo(each, badShare(port)),
       )
       const direct = directOf(port)
@@ -111,15 +112,17 @@ export const ingressControllerUnreachable: Rule = {
   unless: ['ingress_address_cluster_internal'],
   after: ({ all, ports }) => {
     const through = all.filter(({ path }) => path.kind === 'Ingress')
-    if (!allFail(through, hasNoConnection)) return []
+    // Before its own handshake has ended a controller asks no pod for anything.
+    const hangs = through.some(({ code }) => code === 'tls_timeout')
+    if (!allFail(through, (each) => hasNoConnection(each) || (hangs && isHanging(each)))) return []
     const direct = ports.flatMap(directOf)
     if (direct.length > 0 && passing(direct).length === 0) return []
     const addresses = [...new Set(through.map(addressOf))]
     return [
       {
         confidence: direct.length === 0 ? 'possible' : 'likely',
-        title: 'The Ingress controller cannot be reached',
-        detail: `${list(addresses)} ${addresses.length === 1 ? 'does' : 'do'} not accept connections (${list([...new Set(through.map(({ code }) => code ?? ''))])}). Every host behind it is down, or the address is not, or no longer, the controller's.`,
+        title: hangs ? 'The Ingress controller does not answer' : 'The Ingress controller cannot be reached',
+        detail: `${list(addresses)} ${addresses.length === 1 ? 'does' : 'do'} not ${hangs ? 'end a TLS handshake' : 'accept connections'} (${list([...new Set(through.map(({ code }) => code ?? ''))])}). Every host behind it is down, or the address is not, or no longer, the controller's.`,
         fix: 'See that the controller runs and that the Service before it has endpoints; give its address in addresses.ingressController if the status is wrong.',
         confirm: 'kubectl get pods,services -A -l app.kubernetes.io/component=controller',
         evidence: triesOf(through),

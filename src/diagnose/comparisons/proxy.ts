@@ -8,6 +8,7 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isHanging,
   isRefused,
   isSilent,
   passing,
@@ -58,7 +59,8 @@ export const serviceProxyFails: Rule = {
           const pods = passing(port.of('Endpoint')).filter(({ path }) => path.family === family)
           const elsewhere = passing(port.of('NodePort'))
           // No pod was asked: that names fall with it, whose server has a cluster IP, too, tells as much.
-          const byNames = port.of('Endpoint').length === 0 && names.length > 0 && worksOtherwise(port)
+          const byNames =
+            port.of('Endpoint').length === 0 && names.length > 0 && (worksOtherwise(port) || elsewhere.length > 0)
           if (pods.length === 0 && !byNames) return []
           const through = [...port.of('LoadBalancer').filter(({ path }) => path.shortCut), ...port.of('ExternalIP')]
           const dead = [...addresses, ...deadWith(port), ...failing(through).filter(hasNoConnection)]
@@ -92,30 +94,30 @@ export const serviceProxyFails: Rule = {
     }),
 }
 
-type Manner = { why(one: boolean): string; fix(where: string): string }
+type Manner = { why: string; fix(where: string): string }
 
-const ONE_OF = { node: (one: boolean) => (one ? 'that node' : 'those nodes') }
+const nodesTold = (one: boolean): string => (one ? 'that node' : 'those nodes')
 
 /** What it means where the node port of some nodes fails so, and that of others does not. */
 const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
   [
     isSilent,
     {
-      why: () => 'a firewall or security group, or the node is cut off',
+      why: 'a firewall or security group, or the node is cut off',
       fix: (where) => `Open the node port (30000-32767) on ${where} as on the others.`,
     },
   ],
   [
     isRefused,
     {
-      why: () => 'kube-proxy has no rule for the port there',
+      why: 'kube-proxy has no rule for the port there',
       fix: (where) => `See whether kube-proxy runs on ${where} and is up to date; restart it there.`,
     },
   ],
   [
     () => true,
     {
-      why: () => 'something else answers on the port there, or kube-proxy has old rules that lead to something else',
+      why: 'something else answers on the port there, or kube-proxy has old rules that lead to something else',
       fix: (where) => `See what has that port on ${where} (ss -lntp on the node), and restart kube-proxy there.`,
     },
   ],
@@ -142,7 +144,10 @@ export const nodePortFailsOnSomeNodes: Rule = {
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
       // What some endpoints do on every way is no fault of a node, unless it does so every time.
-      const bad = failing(nodePorts).filter((each) => !each.unsteady && !meetsBadEndpoints(port, each))
+      // Where a connection is made and nothing comes, it is the answers that are lost.
+      const bad = failing(nodePorts).filter(
+        (each) => !each.unsteady && !isHanging(each) && !meetsBadEndpoints(port, each),
+      )
       const good = nodePorts.filter((each) => !bad.includes(each) && (each.passed || each.unsteady || isRefused(each)))
       const asTheyMust = port.explained.filter(({ path }) => path.kind === 'NodePort')
       const others = good.some(({ passed, unsteady }) => passed || unsteady) ? good : asTheyMust
@@ -156,13 +161,13 @@ export const nodePortFailsOnSomeNodes: Rule = {
           confidence: 'likely' as const,
           title: `The node port fails ${where}, and ${others === good ? 'works' : 'fails otherwise'} ${byAddress ? 'at others' : `on ${count(placesOf(others).length, 'node')}`}`,
           detail:
-            `${list(bad.map((each) => `${addressOf(each)} (${nodeOf(each.path.node)}${each.code}${timesOf(each)})`))}. The Service is the same on every node, so the cause is on ${ONE_OF.node(one)}: ${manner.why(one)}.` +
+            `${list(bad.map((each) => `${addressOf(each)} (${nodeOf(each.path.node)}${each.code}${timesOf(each)})`))}. The Service is the same on every node, so the cause is on ${nodesTold(one)}: ${manner.why}.` +
             (byAddress
               ? ' kube-proxy serves node ports at all addresses of a node only where nodePortAddresses says so; with nftables its default is the primary ones.'
               : ''),
           fix: byAddress
             ? 'Use the other addresses, or widen nodePortAddresses of kube-proxy.'
-            : manner.fix(ONE_OF.node(one)),
+            : manner.fix(nodesTold(one)),
           confirm: `kubectl get pods -n kube-system -o wide --field-selector spec.nodeName=${bad[0]?.path.node ?? 'NODE'}`,
           evidence: [...triesOf(bad), ...triesOf(others).slice(0, 1)],
           explains: idsOf(bad),
@@ -225,17 +230,23 @@ export const loadBalancerFails: Rule = {
         (each) => !each.path.shortCut && !each.unsteady && hasNoConnection(each) && !meetsBadEndpoints(port, each),
       )
       const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.of('Endpoint')]
-      if (bad.length === 0 || passing(behind).length === 0) return []
+      // From outside there may be nothing else to ask.
+      const alone = port.dialled.every(({ path }) => path.kind === 'LoadBalancer') && port.explained.length === 0
+      if (bad.length === 0 || (passing(behind).length === 0 && !(alone && bad.length === port.dialled.length)))
+        return []
       const silent = bad.every(isSilent)
       return [
         {
-          confidence: 'likely' as const,
-          title: 'The load balancer does not answer, and what is behind it does',
+          confidence: alone ? ('possible' as const) : ('likely' as const),
+          title: alone
+            ? 'The load balancer does not answer'
+            : 'The load balancer does not answer, and what is behind it does',
           detail:
             `${list(bad.map((each) => `${addressOf(each)}: ${each.code}`))}. ` +
             (silent
               ? 'Either its address is not announced (no L2Advertisement or BGP session, ARP filtered), or its health checks have taken out every node, or it does not let the prober in.'
-              : 'It is there and has no listener for the port, or no healthy node behind it.'),
+              : 'It is there and has no listener for the port, or no healthy node behind it.') +
+            (alone ? ' Or the Service has no endpoint: nothing behind it could be asked from here.' : ''),
           fix: "See the load balancer's own listeners and health checks; with externalTrafficPolicy Local these must ask healthCheckNodePort.",
           confirm: `kubectl describe service -n ${namespace} ${service}`,
           evidence: [...triesOf(bad), ...triesOf(passing(behind)).slice(0, 1)],

@@ -65,8 +65,9 @@ export const podsNotReady: Rule = {
     const { detail, fix } = consequence(facts, unready, none)
     return [
       {
-        // Others may be Ready that are not among the objects, unless the endpoints say that none is.
-        confidence: none && endpoints.source === 'Pod' ? 'likely' : 'certain',
+        // Some are meant never to be (a standby of the one that leads). Others may be Ready that are not among the
+        // objects, unless the endpoints say that none is.
+        confidence: none ? (endpoints.source === 'Pod' ? 'likely' : 'certain') : 'possible',
         title: none
           ? `None of the ${count(live.length, 'pod')} is Ready`
           : `${unready.length} of ${count(live.length, 'pod')} ${unready.length === 1 ? 'is' : 'are'} not Ready`,

@@ -9,7 +9,6 @@ export const trafficPolicyLocalNoEndpoint: Rule = {
   code: 'traffic_policy_local_no_endpoint',
   layer: 'proxy',
   unless: ['no_endpoints', 'selector_matches_no_pods', 'pods_not_ready', 'selectorless_without_endpoints'],
-  belied: { by: ['NodePort', 'ClusterIP', 'DNS'], leaves: 'nothing' },
   showsAs: SILENT_PODS,
   when(facts) {
     const { service, endpoints } = facts
@@ -29,7 +28,7 @@ function causesOf(
   const usable = endpoints.all.filter((endpoint) => endpoint.usable)
   const unplaced = usable.filter(({ nodeName }) => nodeName === null)
   const evidence = { object: ref, field: `spec.${policy}`, value: 'Local' }
-  const confirm = `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o custom-columns=NAME:.metadata.name,NODES:.endpoints[*].nodeName`
+  const confirm = `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o custom-columns=NAME:.metadata.name,'NODES:.endpoints[*].nodeName'`
   const external = policy === 'externalTrafficPolicy'
   const paths = external ? (['NodePort', 'LoadBalancer', 'ExternalIP'] as const) : (['ClusterIP', 'DNS'] as const)
   if (unplaced.length > 0 && unplaced.length === usable.length) {
@@ -57,7 +56,8 @@ function causesOf(
     : pathsOf(paths, ({ expected }) => expected === 'unknown')
   return [
     {
-      confidence: 'certain',
+      // A load balancer leaves these nodes out, as is meant; clients of node ports have to do so themselves.
+      confidence: external && service.type === 'LoadBalancer' ? 'possible' : 'certain',
       title: `${policy} is Local, and ${count(without.length, 'node')} ${without.length === 1 ? 'has' : 'have'} no endpoint`,
       detail: external
         ? `${list(without)} drop connections to the node port. That is meant so: a load balancer asks healthCheckNodePort and leaves them out.`

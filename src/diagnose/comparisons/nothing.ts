@@ -1,0 +1,34 @@
+import type { Rule } from '../rule.ts'
+import { codesOf, failing, idsOf, passing, triesOf } from '../seen.ts'
+import { list } from '../words.ts'
+
+/** Where nothing passes there is nothing to compare with: what is seen, and what would tell more. */
+export const nothingAnswers: Rule = {
+  code: 'nothing_answers',
+  layer: 'endpoints',
+  isLast: 'alone',
+  after: ({ ports }, { namespace, service, vantage }) =>
+    ports.flatMap((port) => {
+      const bad = failing(port.dialled)
+      if (bad.length === 0 || passing(port.dialled).length > 0) return []
+      const kinds = [...new Set(bad.map(({ path }) => path.kind))]
+      const asked = port.of('Endpoint').length > 0
+      return [
+        {
+          confidence: 'possible' as const,
+          title: `No way to port ${port.number} works (${list(codesOf(bad))})`,
+          detail: `By ${list(kinds)}, from ${vantage}. ${
+            asked
+              ? 'The endpoints themselves fail too, so it is they, or what is between them and the prober.'
+              : 'No endpoint was asked, so the pods, what leads to them, and what keeps the prober from either cannot be told apart.'
+          }`,
+          fix: asked
+            ? 'See the pods first: whether they run, are Ready, and listen on targetPort.'
+            : 'Send the EndpointSlices and pods as well, and ask from inside the cluster: then the endpoints are tried, too.',
+          confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service} -o wide; kubectl get pods -n ${namespace} -o wide`,
+          evidence: triesOf(bad),
+          explains: idsOf(bad),
+        },
+      ]
+    }),
+}
