@@ -85,17 +85,27 @@ export type PortSchemes = {
 }
 
 /** Annotations of a Service that tell a controller, or a cloud, what its ports speak. */
-const TOLD_BY: readonly { annotation: string; spoken(value: string, port: ServicePort): string | undefined }[] = [
+const TOLD_BY: readonly {
+  annotation: string
+  means: string
+  spoken(value: string, port: ServicePort): string | undefined
+}[] = [
   // ingress-gce: {"web": "HTTPS"}, by the name or the number of the port.
   ...['cloud.google.com/app-protocols', 'service.alpha.kubernetes.io/app-protocols'].map((annotation) => ({
     annotation,
+    means: '{"web": "HTTPS"}: GKE, by the name or the number of the port',
     spoken: (value: string, { name, port }: ServicePort) =>
       [...value.matchAll(/"([^"]{1,63})"\s*:\s*"(\w+)"/g)].find(([, key]) => key === name || key === String(port))?.[2],
   })),
-  { annotation: 'traefik.ingress.kubernetes.io/service.serversscheme', spoken: (value) => value },
-  { annotation: 'konghq.com/protocol', spoken: (value) => value },
+  {
+    annotation: 'traefik.ingress.kubernetes.io/service.serversscheme',
+    means: 'Traefik: http, https, h2c',
+    spoken: (value) => value,
+  },
+  { annotation: 'konghq.com/protocol', means: 'Kong: http, https, grpc, grpcs', spoken: (value) => value },
   {
     annotation: 'projectcontour.io/upstream-protocol.tls',
+    means: 'Contour: ports by name or number that speak TLS',
     spoken: (value, { name, port }) =>
       listOf(value).some((each) => each === name || each === String(port)) ? 'https' : undefined,
   },
@@ -109,6 +119,14 @@ const BY_ANNOTATION: Readonly<Record<string, Scheme>> = {
   grpc: 'tcp',
   grpcs: 'tcp',
 }
+
+/** The same for the documentation. */
+export const SCHEME_ANNOTATIONS: readonly { annotation: string; means: string }[] = TOLD_BY.map(
+  ({ annotation, means }) => ({
+    annotation,
+    means,
+  }),
+)
 
 /** What the port speaks by itself, load balancer or not. */
 function ownScheme({ meta: { annotations } }: Service, port: ServicePort): Scheme {
