@@ -46,8 +46,8 @@ export type ControlAsk =
       /** Bytes of a header that makes the request larger. */
       padding?: number
     }
-  /** HTTP after the header of the PROXY protocol, version 1, that names no addresses. */
-  | { type: 'proxied' }
+  /** HTTP after the header of the PROXY protocol, version 1, that names no addresses; a handshake of TLS where a name is given. */
+  | { type: 'proxied'; serverName: string | null }
 
 export type Control = {
   kind: ControlKind

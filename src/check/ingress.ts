@@ -8,6 +8,7 @@ import { PATH_KINDS, type PathKind, type PlannedPath } from '../plan/path.ts'
 import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
+import { ownAnswerOf } from './fingerprints.ts'
 import { httpRequest } from './http-request.ts'
 import { type HttpExchange, type HttpRequest, misspokenIn } from './network.ts'
 import { type Observation, refusal, type TryContext } from './try.ts'
@@ -22,8 +23,8 @@ const NOT_ROUTED: ReadonlySet<number> = new Set([NO_ROUTE, 400, 421])
 
 /** Ways past the controller, the one that carries most of them first. */
 const DIRECT: readonly PathKind[] = ['ClusterIP', 'Endpoint', 'NodePort', 'LoadBalancer', 'ExternalIP']
-/** Direct addresses that are asked before the controller itself is. */
-const DIRECT_MAX = 2
+/** Direct addresses that are asked: pods may differ, so that one which answers otherwise proves nothing. */
+const DIRECT_MAX = 3
 
 /** Whether the answer is decided only by asking another. */
 export function isSettledByControl(
@@ -38,8 +39,8 @@ export function isSettledByControl(
 }
 
 /**
- * Asks one direct address with the same URL and Host; where none can be reached, and the answer was a 404, the
- * controller with a host that no rule names.
+ * Asks direct addresses with the same URL and Host until one gives the same status, which is then the application's;
+ * where none can be reached, and the answer was a 404, the controller with a host that no rule names.
  *
  * @param control takes each request made, to be recorded.
  */
@@ -53,12 +54,18 @@ export async function judgeByControl(
 ): Promise<Failure | null> {
   const { http } = exchange
   if (http === null) return null
+  const own = ownAnswerOf(http)
+  let other: Failure | null = null
   for (const direct of directPaths(context, path)) {
     const answer = await ask(context, directRequest(context, path, check, address, direct), control)
     if (answer === null) continue
     if (answer.status === http.status) return null
-    return unrouted(`status ${http.status} from the controller, ${answer.status} from ${direct.kind} ${direct.address}`)
+    const from = `${answer.status} from ${direct.kind} ${direct.address}`
+    other ??= unrouted(`status ${http.status} from ${own?.by ?? 'the controller'}, ${from}`)
+    // What no application says needs no second opinion
+    if (own !== null && !own.isCommon) break
   }
+  if (other !== null) return other
   if (http.status !== NO_ROUTE) return null
   const answer = await ask(context, unknownHost(context, path, check, address), control)
   const routed = answer !== null && (answer.status !== http.status || answer.bodySha256 !== http.bodySha256)

@@ -57,7 +57,7 @@ function observe(context: TryContext, control: Control): Promise<Observation> {
     case 'connect':
       return converse(context, control, [])
     case 'proxied':
-      return converse(context, control, PROXIED)
+      return converse(context, control, proxied(ask.serverName))
     case 'dns':
       return ask.over === 'udp' ? resolve(context, control, ask.name) : converse(context, control, overTcp(ask.name))
     case 'http':
@@ -68,16 +68,35 @@ function observe(context: TryContext, control: Control): Promise<Observation> {
 const timeoutOf = ({ timeoutMs }: TryContext): number => Math.min(timeoutMs, TIMEOUT_MS)
 
 /** `UNKNOWN`: whoever takes the header goes by the connection itself (PROXY protocol, 2.1), so nobody is impersonated. */
-const PROXIED: readonly TcpStep[] = [
-  {
-    send: () =>
-      new TextEncoder().encode(
-        'PROXY UNKNOWN\r\nHEAD / HTTP/1.1\r\nhost: portolan.invalid\r\nconnection: close\r\n\r\n',
-      ),
-    ...{ startTls: null, expect: null },
-  },
-  { send: null, startTls: null, expect: (received) => (received.startsWith('HTTP/1.') ? received.length : null) },
-]
+const PROXY_HEADER = 'PROXY UNKNOWN\r\n'
+const PLAIN_REQUEST = 'HEAD / HTTP/1.1\r\nhost: portolan.invalid\r\nconnection: close\r\n\r\n'
+
+/** That HTTP is spoken says nothing where it is a complaint about the request. */
+const answersProxied = (received: string): number | Failure | null => {
+  const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(received) ?? []
+  if (status === undefined) return null
+  if (status !== '400') return received.length
+  return failure('unexpected_status', 'expectation', 'status 400 after a header of the PROXY protocol')
+}
+
+const proxied = (serverName: string | null): readonly TcpStep[] =>
+  serverName === null
+    ? [
+        { send: () => new TextEncoder().encode(PROXY_HEADER + PLAIN_REQUEST), startTls: null, expect: null },
+        { send: null, startTls: null, expect: answersProxied },
+      ]
+    : [
+        {
+          send: () => new TextEncoder().encode(PROXY_HEADER),
+          startTls: {
+            serverName: serverName === '' ? null : serverName,
+            verify: false,
+            caPem: null,
+            wantsExpiry: false,
+          },
+          expect: null,
+        },
+      ]
 
 const overTcp = (name: string): readonly TcpStep[] => [
   { send: () => dnsQuestion(name), startTls: null, expect: null },
@@ -89,16 +108,8 @@ async function converse(context: TryContext, { to }: Control, steps: readonly Tc
     ...{ address: to.address, port: to.port, timeoutMs: timeoutOf(context), signal: context.signal },
     ...{ tls: null, steps, readLimitBytes: 64 * 1024 },
   })
-  const { timings, resolvedAddress, localAddress, received, failure: failed } = exchange
-  return { ...NOTHING, timings, resolvedAddress, localAddress, failure: refusedByProxied(steps, received) ?? failed }
-}
-
-/** That HTTP is answered says nothing where it is answered with a complaint about the request. */
-function refusedByProxied(steps: readonly TcpStep[], received: string): Failure | null {
-  if (steps !== PROXIED) return null
-  return / 400 /.test(received.slice(0, 13))
-    ? failure('unexpected_status', 'expectation', 'status 400 after a header of the PROXY protocol')
-    : null
+  const { timings, resolvedAddress, localAddress, failure: failed } = exchange
+  return { ...NOTHING, timings, resolvedAddress, localAddress, failure: failed }
 }
 
 async function resolve(context: TryContext, { to }: Control, name: string): Promise<Observation> {

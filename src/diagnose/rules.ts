@@ -32,6 +32,12 @@ import { nothingAnswers } from './comparisons/nothing.ts'
 import { onlyOneWayFails } from './comparisons/one-way.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { proberReachesNothing } from './comparisons/prober.ts'
+import {
+  backendProtocolMismatch,
+  portSpeaksTls,
+  proxyProtocolMismatch,
+  responseHeaderTooLarge,
+} from './comparisons/protocols.ts'
 import { loadBalancerFails, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
 import { unpromisedWaysFail } from './comparisons/unpromised.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
@@ -139,6 +145,10 @@ const BY_RESULTS: readonly Rule[] = [
   endpointsUnreachable,
   everyEndpointFails,
   failsNowAndThen,
+  backendProtocolMismatch,
+  portSpeaksTls,
+  proxyProtocolMismatch,
+  responseHeaderTooLarge,
   directConnectionsCut,
   bodyStalls,
   applicationHangs,

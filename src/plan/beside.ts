@@ -24,6 +24,8 @@ export type Beside = {
   pods: Readonly<Record<string, BesidePod>>
   healthCheckNodePort: number | null
   sessionAffinity: Service['sessionAffinity']
+  /** Whether something tells the Ingress controller to speak TLS to the pods. */
+  backendsByTls: boolean
 }
 
 /** `ports`: TCP ports that its containers declare. `others`: its addresses of the other family. */
@@ -31,11 +33,28 @@ export type BesidePod = { name: string | null; ports: readonly number[]; others:
 
 export const NOTHING_BESIDE: Beside = {
   ...{ kubernetes: [], dns: [], dnsPods: [], pods: {} },
-  ...{ healthCheckNodePort: null, sessionAffinity: 'None' },
+  ...{ healthCheckNodePort: null, sessionAffinity: 'None', backendsByTls: false },
 }
 
 const DNS_PORT = 53
 const HTTPS_PORT = 443
+/**
+ * Annotations by which a controller speaks TLS to pods: docs of ingress-nginx ("backend-protocol"), NGINX Inc.
+ * ("ssl-services" names Services), Traefik ("serversscheme"), HAProxy ("server-ssl"), haproxy-ingress and Contour
+ * ("secure-backends", "upstream-protocol.tls"), Kong ("konghq.com/protocol"), ALB ("backend-protocol").
+ */
+const BY_TLS: readonly (readonly [annotation: string, value: RegExp])[] = [
+  ['nginx.ingress.kubernetes.io/backend-protocol', /^"?(HTTPS|GRPCS)"?$/i],
+  ['nginx.org/ssl-services', /./],
+  ['traefik.ingress.kubernetes.io/service.serversscheme', /^https$/i],
+  ['haproxy.org/server-ssl', /^(true|enabled|on)$/i],
+  ['haproxy-ingress.github.io/backend-protocol', /^(h1-ssl|h2-ssl|https|grpcs)$/i],
+  ['haproxy-ingress.github.io/secure-backends', /^true$/i],
+  ['projectcontour.io/upstream-protocol.tls', /./],
+  ['konghq.com/protocol', /^(https|grpcs)$/i],
+  ['alb.ingress.kubernetes.io/backend-protocol', /^HTTPS$/i],
+]
+
 /** Pods and ports that are remembered, of each: as many as could be asked, and no more. */
 const KEPT = { pods: 50, ports: 4, dnsPods: 2 }
 
@@ -52,6 +71,9 @@ export function besideOf(context: PlanContext): Beside {
       }),
     ),
     ...{ healthCheckNodePort: service.healthCheckNodePort, sessionAffinity: service.sessionAffinity },
+    backendsByTls: [service, ...context.index.ingressesOf(context.target.namespace, service.meta.name)].some(
+      ({ meta: { annotations } }) => BY_TLS.some(([name, value]) => value.test(annotations[name] ?? '')),
+    ),
   }
 }
 

@@ -89,6 +89,26 @@ describe('the default check on Ingress', () => {
     expect(await run(path)).toEqual({ outcome: 'pass', failure: null, asked: [`check ${status}`] })
   })
 
+  // trials/diagnosis.md, wrong verdicts: one of three pods answers 404, and the Ingress meets it
+  it("takes an answer that one of the pods gives for the application's, whatever the others say", async () => {
+    const met = await start(controller(404, 'no such toad'))
+    const [one, other] = [await start(answer(200, 'toad')), await start(answer(404, 'no such toad'))]
+    const ends = [direct(one.port), direct(other.port, { kind: 'Endpoint' })]
+    expect(await run(ingress(met), ...ends)).toEqual({
+      ...{ outcome: 'pass', failure: null, asked: ['control 200', 'control 404', 'check 404'] },
+    })
+  })
+
+  it("needs no second opinion where the answer is a controller's own", async () => {
+    const path = ingress(await start(controller(404, 'default backend - 404')))
+    const ends = [direct((await start(answer(200, 'toad'))).port), direct((await start(answer(200, 'toad'))).port)]
+    expect(await run(path, ...ends)).toEqual({
+      outcome: 'fail',
+      failure: 'status 404 from the default backend of ingress-nginx, 200 from ClusterIP 127.0.0.1',
+      asked: ['control 200', 'check 404'],
+    })
+  })
+
   it('sends the direct address the same URL and Host', async () => {
     const seen: (string | undefined)[] = []
     const app = await start(({ url, headers }, response) => {

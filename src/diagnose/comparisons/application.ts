@@ -62,7 +62,7 @@ export const applicationHangs: Rule = {
 export const applicationCutsConnections: Rule = {
   code: 'application_cuts_connections',
   layer: 'application',
-  unless: ['one_family_fails'],
+  unless: ['one_family_fails', 'proxy_protocol_mismatch', 'port_speaks_tls', 'backend_protocol_mismatch'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
@@ -179,6 +179,7 @@ export const portSpeaksNoTls: Rule = {
 export const portSpeaksNoHttp: Rule = {
   code: 'port_speaks_no_http',
   layer: 'application',
+  unless: ['port_speaks_tls', 'backend_protocol_mismatch'],
   after: ({ ports }, { service }) =>
     ports.flatMap((port) => {
       const direct = directOf(port)

@@ -168,6 +168,7 @@ export const failsNowAndThen: Rule = {
 export const directConnectionsCut: Rule = {
   code: 'direct_connections_cut',
   layer: 'network',
+  unless: ['proxy_protocol_mismatch', 'port_speaks_tls', 'backend_protocol_mismatch'],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')

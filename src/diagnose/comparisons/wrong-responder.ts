@@ -209,6 +209,7 @@ export const wrongResponder: Rule = {
   code: 'wrong_responder',
   layer: 'network',
   degrades: true,
+  unless: ['proxy_protocol_mismatch', 'backend_protocol_mismatch'],
   asks: (seen) =>
     seen.ports
       .flatMap((port) => suspectsOf(seen, port))

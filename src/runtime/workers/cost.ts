@@ -13,7 +13,7 @@ const LOOKUP = 2
 /** Names that a lookup of the caller's servers may ask for: the search list and the name itself. */
 const FORMS = 4
 /** Requests by which the default check on Ingress settles what an answer means. */
-const CONTROLS = 3
+const CONTROLS = 4
 const REDIRECTS = 10
 
 /** Of one sample of a path, where nothing goes wrong. */

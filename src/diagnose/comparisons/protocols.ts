@@ -1,0 +1,257 @@
+/** Two ends that speak different protocols: TLS and plain HTTP, with and without a header of the PROXY protocol. */
+import { showsProxyHeader, wantsTls } from '../../check/fingerprints.ts'
+import { schemeOf } from '../../check/http-request.ts'
+import type { Telling } from '../../check/result.ts'
+import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
+import type { Cause, Rule } from '../rule.ts'
+import {
+  addressOf,
+  failing,
+  idsOf,
+  isCut,
+  passing,
+  type Seen,
+  type SeenPath,
+  type SeenPort,
+  triesOf,
+  urlsOf,
+} from '../seen.ts'
+import { list } from '../words.ts'
+
+const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
+const complains = ({ told }: SeenPath): boolean => told.some(({ http }) => http !== null && wantsTls(http))
+const isGateway = (each: SeenPath): boolean => statusOf(each) === 502
+
+/** What a plain request makes of a port that speaks TLS, where its server says nothing. */
+const isBroken = (each: SeenPath): boolean =>
+  each.path.scheme === 'http' && (isCut(each) || each.code === 'invalid_response' || each.code === 'malformed_response')
+
+/** Ends that may be asked in the other scheme: it failed, or says that it wants another. */
+const endsToAsk = (port: SeenPort): readonly SeenPath[] => {
+  const ends = port.of('Endpoint').filter((each) => isBroken(each) || each.code === 'tls_not_spoken' || complains(each))
+  return ends.slice(0, 1)
+}
+
+/** Whether TLS was spoken where it was tried: a handshake that was refused for want of a certificate is one. */
+const spokeTls = ({ tls, http, failure }: Telling): boolean =>
+  tls !== null || http !== null || (failure?.phase === 'tls' && failure.code === 'tls_handshake_failed')
+
+function speaksTls(seen: Seen, port: SeenPort): boolean {
+  const ends = port.of('Endpoint')
+  if (ends.some(complains)) return true
+  return ends.some((end) => end.path.scheme === 'http' && controlsAbout(seen, 'other_scheme', end).some(spokeTls))
+}
+
+const speaksPlain = (seen: Seen, port: SeenPort): boolean =>
+  port
+    .of('Endpoint')
+    .some(
+      (end) =>
+        end.path.scheme === 'https' && controlsAbout(seen, 'other_scheme', end).some(({ http }) => http !== null),
+    )
+
+const FIX_TLS =
+  'Tell the controller that the backend speaks HTTPS (ingress-nginx: backend-protocol; Traefik: serversscheme, or a port called https; HAProxy: server-ssl; appProtocol https where the controller reads it), or let the pods serve plain HTTP.'
+
+/** F80, F81: what the controller speaks to the pods, or what is spoken to the controller. */
+export const backendProtocolMismatch: Rule = {
+  code: 'backend_protocol_mismatch',
+  layer: 'ingress',
+  degrades: true,
+  asks: (seen) =>
+    seen.ports.flatMap((port) =>
+      endsToAsk(port).flatMap((end) => {
+        const check = safeCheckOf(end)
+        if (check === null) return []
+        const scheme = schemeOf(end.path, check) === 'https' ? 'http' : 'https'
+        return controlOf(end, 'other_scheme', { type: 'http', scheme, serverName: end.path.serverName })
+      }),
+    ),
+  after: (seen, { namespace, beside }) =>
+    seen.ports.flatMap((port): Cause[] => {
+      const through = port.of('Ingress')
+      const complaining = through.filter(complains)
+      const ends = port.of('Endpoint')
+      const podsComplain = ends.some(complains)
+      const broken = failing(through).filter((each) => isGateway(each) || complains(each))
+      const common = { confirm: `kubectl get ingress -n ${namespace} -o yaml`, fix: FIX_TLS }
+      if (complaining.length > 0 && !podsComplain && passing(ends).length > 0) {
+        return [
+          {
+            ...common,
+            confidence: 'certain',
+            title: 'Plain HTTP is spoken to a port of the controller that speaks TLS',
+            detail: `${urlsOf(complaining)}: the answer is the complaint of a server that was sent plain HTTP on its HTTPS port, and the pods themselves answer without it. So it is the controller's: a load balancer that ends TLS sends on to its HTTPS port, or the port that was dialled for http is not its HTTP port.`,
+            fix: "Lead plain HTTP (what is left where TLS ends) to the controller's HTTP port: targetPort http in the controller's Service. If the dialled port is wrong, give addresses.controllerPorts.",
+            evidence: triesOf(complaining),
+            explains: idsOf(failing(complaining)),
+          },
+        ]
+      }
+      if (through.length > 0 && speaksTls(seen, port) && (complaining.length > 0 || broken.length > 0)) {
+        const shown = [...new Set([...complaining, ...broken])]
+        return [
+          {
+            ...common,
+            confidence: complaining.length > 0 ? 'certain' : 'likely',
+            title: 'The controller speaks plain HTTP to pods that speak TLS',
+            detail: `${urlsOf(shown)} ${complaining.length > 0 ? 'brings the complaint of the pods, that they were sent plain HTTP on an HTTPS port' : 'answers 502'}; ${list(ends.map(addressOf), 3)} ${ends.length === 1 ? 'speaks' : 'speak'} HTTPS.`,
+            evidence: [...triesOf(shown), ...triesOf(ends).slice(0, 1)],
+            explains: idsOf(failing([...shown, ...ends.filter(isBroken)])),
+          },
+        ]
+      }
+      const plain = speaksPlain(seen, port) || passing(ends).some(({ path }) => path.scheme === 'http')
+      const gateways = failing(through).filter(isGateway)
+      if (gateways.length > 0 && plain && beside.backendsByTls) {
+        return [
+          {
+            ...common,
+            confidence: 'likely',
+            title: 'The controller speaks HTTPS to pods that speak plain HTTP',
+            detail: `${urlsOf(gateways)} answers 502, ${list(passing(ends).map(addressOf), 3)} ${ends.length === 1 ? 'answers' : 'answer'} plain HTTP, and an annotation tells the controller to speak HTTPS to the backend.`,
+            fix: 'Remove the annotation that asks for HTTPS to the backend (ingress-nginx: backend-protocol), or let the pods serve TLS.',
+            evidence: [...triesOf(gateways), ...triesOf(passing(ends)).slice(0, 1)],
+            explains: idsOf(gateways),
+          },
+        ]
+      }
+      return []
+    }),
+}
+
+/** F95: taken for HTTP, and a server that says itself that it wants TLS, or speaks it when it is tried. */
+export const portSpeaksTls: Rule = {
+  code: 'port_speaks_tls',
+  layer: 'application',
+  unless: ['backend_protocol_mismatch'],
+  after: (seen, { service }) =>
+    seen.ports.flatMap((port): Cause[] => {
+      const direct = port.dialled.filter(({ path }) => path.kind !== 'Ingress' && path.scheme === 'http')
+      const shown = direct.filter((each) => complains(each) || isBroken(each))
+      if (shown.length === 0 || shown.length < direct.length || !(direct.some(complains) || speaksTls(seen, port)))
+        return []
+      return [
+        {
+          confidence: 'certain',
+          title: `Port ${port.number} was taken for plain HTTP and speaks TLS`,
+          detail: `${list(direct.map(addressOf))}: ${direct.some(complains) ? 'the server says that it was sent plain HTTP on an HTTPS port' : 'plain HTTP is cut off, and a TLS handshake is answered'}. Its name, number or appProtocol in the Service says HTTP, and clients go by that, too.`,
+          fix: `Say what the port speaks: appProtocol https in Service/${service}, or scheme in the check.`,
+          confirm: `curl -vk ${(direct[0]?.path.url ?? '').replace(/^http:/, 'https:')}`,
+          evidence: triesOf(shown),
+          explains: idsOf(failing(shown)),
+        },
+      ]
+    }),
+}
+
+/** What a server makes of a header of the PROXY protocol that it does not know, and of one that it misses. */
+const refusesHeader = (each: SeenPath): boolean => statusOf(each) === 400 && !complains(each)
+
+const FIX_PROXY =
+  'Both ends must agree: turn the PROXY protocol on (or off) at the load balancer and at what is behind it alike (ingress-nginx: use-proxy-protocol in its ConfigMap; AWS: service.beta.kubernetes.io/aws-load-balancer-proxy-protocol; Envoy, HAProxy, Traefik: of the listener).'
+
+/** Whether it is a load balancer of its own, and no short cut that kube-proxy takes. */
+const isBalancer = ({ path }: SeenPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
+
+const cutWithoutHeader = (each: SeenPath): boolean => isCut(each) || refusesHeader(each)
+
+/** F68: PROXY protocol on one side alone. */
+export const proxyProtocolMismatch: Rule = {
+  code: 'proxy_protocol_mismatch',
+  layer: 'loadbalancer',
+  degrades: true,
+  asks: (seen) =>
+    seen.ports.flatMap((port) => {
+      const cut = [...port.of('Endpoint'), ...port.of('Ingress')].filter(
+        (each) => isCut(each) && each.result?.failure?.phase !== 'connect' && !each.unsteady,
+      )
+      const firsts = [...Map.groupBy(cut, ({ path }) => path.kind).values()].flatMap(([first]) => first ?? [])
+      return firsts.flatMap((each) =>
+        controlOf(each, 'proxy_protocol', {
+          type: 'proxied',
+          serverName: each.path.scheme === 'https' ? (each.path.serverName ?? '') : null,
+        }),
+      )
+    }),
+  after: (seen, { namespace, service }) =>
+    seen.ports.flatMap((port): Cause[] => {
+      const common = { fix: FIX_PROXY, confirm: `kubectl get service -n ${namespace} ${service} -o yaml` }
+      const balancers = port.of('LoadBalancer').filter(isBalancer)
+      const straight = port.dialled.filter((each) => each.path.kind !== 'Ingress' && !isBalancer(each))
+      const shown = port.dialled.filter(({ told }) => told.some(({ http }) => http !== null && showsProxyHeader(http)))
+      const takes = (each: SeenPath): boolean =>
+        controlsAbout(seen, 'proxy_protocol', each).some(({ outcome }) => outcome === 'pass')
+
+      const asked = port.dialled.filter(takes)
+      const cut = straight.filter(cutWithoutHeader)
+      const allCut = cut.length > 0 && cut.length === straight.length
+      const works = passing(balancers).filter((each) => !refusesHeader(each))
+      if (asked.length > 0 || (allCut && works.length > 0)) {
+        const atController = asked.some(({ path }) => path.kind === 'Ingress')
+        const bad = atController ? failing(port.of('Ingress')).filter(isCut) : cut
+        return [
+          {
+            ...common,
+            confidence: 'likely',
+            title: `${atController ? 'The controller' : 'The application'} expects a header of the PROXY protocol, and none is sent by ${list([...new Set(bad.map(({ path }) => path.kind))])}`,
+            detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code ?? statusOf(each)})`))}: connections without the header are ended. ${asked.length > 0 ? 'With it, the same address answers.' : `By the load balancer (${list(works.map(addressOf), 2)}), which sends it, there is an answer.`} Whoever comes past the load balancer (from inside the cluster kube-proxy answers its address itself, unless ipMode is Proxy) sends none.`,
+            evidence: [...triesOf(bad), ...triesOf(works).slice(0, 1)],
+            explains: idsOf(failing(bad)),
+          },
+        ]
+      }
+      const right = passing(port.of('Endpoint')).filter((each) => !refusesHeader(each))
+      const refusing = [...balancers, ...port.of('Ingress')].filter(
+        (each) => shown.includes(each) || (refusesHeader(each) && isBySameServer(each, right)),
+      )
+      if (refusing.length === 0 || right.length === 0) return []
+      return [
+        {
+          ...common,
+          confidence: shown.length > 0 ? 'certain' : 'likely',
+          title: `A header of the PROXY protocol is sent to ${refusing.some(isBalancer) ? 'an application' : 'a controller'} that does not know it`,
+          detail: `${list(refusing.map((each) => `${addressOf(each)} (${statusOf(each)})`))}: the answer is that of a server which cannot read the request, while ${list(right.map(addressOf), 2)} ${right.length === 1 ? 'answers' : 'answer'} the same request. ${shown.length > 0 ? 'It shows the header that it was sent.' : 'What a load balancer puts before a request and an HTTP server cannot read is the header of the PROXY protocol.'}`,
+          evidence: [...triesOf(refusing), ...triesOf(right).slice(0, 1)],
+          explains: idsOf(failing(refusing)),
+        },
+      ]
+    }),
+}
+
+/** The 400 is the application's own: it has the server header that the endpoints have, and no other status of theirs. */
+function isBySameServer({ path, told }: SeenPath, right: readonly SeenPath[]): boolean {
+  if (path.kind === 'Ingress') return false
+  const servers = new Set(right.flatMap((each) => each.told.map(({ http }) => http?.headers.server ?? null)))
+  return told.some(({ http }) => http !== null && servers.has(http.headers.server ?? null))
+}
+
+/** Of one page, as nginx has it (proxy_buffer_size); ingress-nginx and its forks keep that. */
+const NGINX_BUFFER_BYTES = 4096
+/** `HTTP/1.1 200 OK` and the line that ends the header are in the buffer as well. */
+const AROUND_BYTES = 64
+
+/** F80 beside others: `upstream sent too big header while reading response header from upstream`. */
+export const responseHeaderTooLarge: Rule = {
+  code: 'response_header_too_large',
+  layer: 'ingress',
+  unless: ['backend_protocol_mismatch'],
+  after: (seen, { namespace }) =>
+    seen.ports.flatMap((port): Cause[] => {
+      const bad = failing(port.of('Ingress')).filter(isGateway)
+      const direct = passing(port.dialled.filter(({ path }) => path.kind !== 'Ingress'))
+      const bytes = Math.max(0, ...direct.flatMap(({ told }) => told.map(({ http }) => http?.headerBytes ?? 0)))
+      if (bad.length === 0 || bytes + AROUND_BYTES < NGINX_BUFFER_BYTES) return []
+      return [
+        {
+          confidence: 'likely',
+          title: 'The header of the answer is larger than the controller takes',
+          detail: `${urlsOf(bad)} answers 502; asked directly, the application answers with ${bytes} bytes of header (${list(direct.map(addressOf), 2)}). nginx takes ${NGINX_BUFFER_BYTES} (proxy_buffer_size, 4 or 8 kB), and calls more "upstream sent too big header". Cookies are most often what is so large.`,
+          fix: 'Raise it for this Ingress (ingress-nginx: nginx.ingress.kubernetes.io/proxy-buffer-size: "16k"; HAProxy: tune.bufsize), or send fewer and smaller headers.',
+          confirm: `kubectl describe ingress -n ${namespace}; curl -s -o /dev/null -D - ${direct[0]?.path.url} | wc -c`,
+          evidence: [...triesOf(bad), ...triesOf(direct).slice(0, 1)],
+          explains: idsOf(bad),
+        },
+      ]
+    }),
+}

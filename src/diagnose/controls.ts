@@ -1,0 +1,50 @@
+/** How rules ask, and how they find the answers. */
+
+import type { HttpCheck } from '../check/check.ts'
+import type { Control, ControlAsk, ControlKind } from '../check/control.ts'
+import type { Telling } from '../check/result.ts'
+import type { Family } from '../kube/words.ts'
+import { familyOf, hostPort } from '../plan/ip.ts'
+import type { Seen, SeenPath } from './seen.ts'
+
+/** Asking again with these is no harm (RFC 9110 9.2.1). */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The HTTP check that the path's telling try made, where its request may be made again. */
+export const safeCheckOf = ({ path, result }: SeenPath): HttpCheck | null => {
+  const check = path.checks.find(({ name }) => name === result?.check)
+  return check?.type === 'http' && SAFE.has(check.method) ? check : null
+}
+
+/** Where a path was dialled; `null`: it was not. */
+export function dialledAt({ path, result }: SeenPath): Control['to'] | null {
+  const address = path.family === null ? (result?.resolvedAddress ?? null) : path.address
+  const family: Family | null = address === null ? null : familyOf(address)
+  return address === null || family === null || path.addressPort === null
+    ? null
+    : { address, family, port: path.addressPort }
+}
+
+/** A control about a path, there or elsewhere; none where the path was not dialled. */
+export function controlOf(about: SeenPath, kind: ControlKind, ask: ControlAsk, at = dialledAt(about)): Control[] {
+  const { path, result } = about
+  if (at === null || result === null) return []
+  return [{ kind, ask, to: at, nth: 1, pathId: path.id, check: result.check }]
+}
+
+/** What an address that stands beside the paths answered. */
+export const controlsTo = (
+  { controls }: Seen,
+  kind: ControlKind,
+  to?: { address: string; port: number },
+): readonly Telling[] =>
+  controls.filter(
+    ({ control }) => control?.kind === kind && (to === undefined || control.to === hostPort(to.address, to.port, '')),
+  )
+
+export const controlsAbout = ({ controls }: Seen, kind: ControlKind, { path }: SeenPath): readonly Telling[] =>
+  controls.filter(({ control, pathId }) => control?.kind === kind && pathId === path.id)
+
+/** An answer of whatever kind came, so that packets get there and back. */
+export const isAnswering = ({ outcome, failure }: Telling): boolean =>
+  outcome === 'pass' || (failure !== null && failure.phase !== 'connect' && failure.phase !== 'dns')
