@@ -84,19 +84,36 @@ const noRoom = (): ProblemError =>
     headers: { 'retry-after': '2' },
   })
 
+/** What is sent in place of text, by its first bytes. */
+const BINARY: readonly { begins: readonly number[]; detail: string }[] = [
+  { begins: [0x1f, 0x8b], detail: 'The body is gzip, and not said to be. Unpack it before it is sent: gunzip.' },
+  { begins: [0x28, 0xb5, 0x2f, 0xfd], detail: 'The body is Zstandard. Unpack it before it is sent: unzstd.' },
+  { begins: [0x50, 0x4b, 0x03, 0x04], detail: 'The body is a ZIP archive. Unpack it, and send the manifest in it.' },
+  { begins: [0xfd, 0x37, 0x7a, 0x58, 0x5a], detail: 'The body is xz. Unpack it before it is sent: unxz.' },
+  { begins: [0x25, 0x50, 0x44, 0x46], detail: 'The body is a PDF. Send the manifest itself, as text.' },
+  { begins: [0x89, 0x50, 0x4e, 0x47], detail: 'The body is an image. Send the manifest itself, as text.' },
+  { begins: [0xff, 0xd8, 0xff], detail: 'The body is an image. Send the manifest itself, as text.' },
+]
+
+const UTF16 = 'The body is UTF-16 (PowerShell writes it with ">"); send UTF-8: … | Out-File -Encoding utf8.'
+
 function decode(bytes: Uint8Array): string {
+  const known = BINARY.find(({ begins }) => begins.every((byte, at) => bytes[at] === byte))
+  if (known) throw new ProblemError('malformed_body', known.detail)
+  if (looksLikeUtf16(bytes)) throw new ProblemError('malformed_body', UTF16)
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch (cause) {
-    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
-    throw new ProblemError(
-      'malformed_body',
-      utf16
-        ? 'The body is UTF-16 (PowerShell writes it with ">"); send UTF-8: … | Out-File -Encoding utf8.'
-        : 'The body is not UTF-8; send it as UTF-8.',
-      { cause },
-    )
+    throw new ProblemError('malformed_body', 'The body is not UTF-8; send it as UTF-8.', { cause })
   }
+}
+
+/** With its mark, or with every other byte of the beginning 0, as where the text is ASCII. */
+function looksLikeUtf16(bytes: Uint8Array): boolean {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return true
+  const start = bytes.subarray(0, 64)
+  const zeros = [0, 1].map((parity) => start.filter((byte, at) => at % 2 === parity && byte === 0).length)
+  return start.length >= 8 && Math.max(...zeros) > start.length / 4
 }
 
 export function parseJson(text: string): unknown {

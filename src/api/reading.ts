@@ -8,6 +8,7 @@
 import type { z } from '@hono/zod-openapi'
 import { type Asked, type Given, type PlanDeps, planRequest } from '../job/accept.ts'
 import { type AskedBatch, planBatch } from '../job/accept-batch.ts'
+import { refuseWithoutService } from '../kube/no-service.ts'
 import { parseManifests } from '../kube/parse.ts'
 import { type PlainProblem, ProblemError, plainOf } from '../lib/problem.ts'
 import type { AskedWork } from '../schedule/accept-schedule.ts'
@@ -120,8 +121,9 @@ function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, 
 function toAsked(cluster: string, body: RequestBody, pointer: string): Given {
   const { manifests } = body.target
   if (manifests === undefined) return { request: toJobRequest(body, null, cluster), ignored: [] }
-  const { objects, ignored } = parseManifests(manifests, { pointer })
-  return { request: toJobRequest(body, objects, cluster), ignored }
+  const parsed = parseManifests(manifests, { pointer })
+  refuseWithoutService(parsed, pointer)
+  return { request: toJobRequest(body, parsed.objects, cluster), ignored: parsed.ignored }
 }
 
 /** @param pointer of the manifests in the request's body. */

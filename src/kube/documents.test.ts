@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ProblemError } from '../lib/problem.ts'
-import { MAX_DEPTH, MAX_DOCUMENTS, MAX_EXPANDED_NODES, readDocuments } from './documents.ts'
+import { MAX_DEPTH, MAX_DOCUMENTS, readDocuments } from './documents.ts'
 
 const POINTER = '/target/manifests'
 
@@ -53,11 +53,47 @@ describe('readDocuments', () => {
     ],
     [`${MAX_DEPTH - 1} levels`, nested(MAX_DEPTH - 1), [JSON.parse(nested(MAX_DEPTH - 1))]],
   ])('reads %s', (_name, text, documents) => {
-    expect(readDocuments(text, POINTER)).toEqual(documents)
+    expect(readDocuments(text, POINTER).values).toEqual(documents)
+  })
+
+  it('reads JSON texts one after the other, as kubectl does', () => {
+    expect(readDocuments('{"a": 1}\n{"b": 2}{"c": 3}\n', POINTER).values).toEqual([{ a: 1 }, { b: 2 }, { c: 3 }])
+    expect(readDocuments('{"a": 1}\n---\nb: 2\n', POINTER).values).toEqual([{ a: 1 }, { b: 2 }])
+  })
+
+  it('takes the last of equal keys, as kubectl does, and says so', () => {
+    expect(readDocuments('kind: Service\nspec: {a: 1, a: 2}\nkind: Pod\n', POINTER)).toEqual({
+      values: [{ kind: 'Pod', spec: { a: 2 } }],
+      oddities: [
+        {
+          document: 1,
+          reason:
+            'Line 2, column 14: this key is there already; the last one counts, as with kubectl (and 1 more key in this document)',
+        },
+      ],
+    })
+  })
+
+  it('reads nothing behind the end of a document, as kubectl does, and says so', () => {
+    expect(readDocuments('a: 1\n...\nb: 2\n---\nc: 3\n', POINTER)).toEqual({
+      values: [{ a: 1 }, { c: 3 }],
+      oddities: [
+        {
+          document: 1,
+          reason: 'Line 3, column 1: the document has ended here; what follows is not read, as with kubectl',
+        },
+      ],
+    })
+  })
+
+  it('bounds what aliases stand for in all documents together', () => {
+    // Each by itself is taken: 98.8 % of 324,000 nodes.
+    const one = `a: &a [${'x, '.repeat(3999)}x]\nb: [${Array(80).fill('*a').join(', ')}]\n`
+    expect(refusalOf(Array(5).fill(one).join('---\n')).detail).toMatch(/^Line 11, .*excessive aliasing/)
   })
 
   it('keeps __proto__ an ordinary key', () => {
-    const [document] = readDocuments('__proto__: {polluted: true}\na: 1', POINTER)
+    const [document] = readDocuments('__proto__: {polluted: true}\na: 1', POINTER).values
     expect(Object.getPrototypeOf(document)).toBe(Object.prototype)
     expect(Object.keys(Object(document))).toEqual(['__proto__', 'a'])
   })
@@ -80,70 +116,92 @@ describe('readDocuments', () => {
     [
       'a tab in the indentation',
       'spec:\n\tports: []',
-      'Line 2, column 1: tab characters must not be used in indentation. Indent with spaces.',
+      'Line 2, column 1: found character that cannot start any token. Indent with spaces, not with tabs.',
     ],
-    ['an indentation that fits nothing', 'a:\n  b: 1\n c: 2', 'Line 3, column 2: bad indentation of a mapping entry.'],
+    [
+      'an indentation that fits nothing',
+      'a:\n  b: 1\n c: 2',
+      'Line 3, column 2: did not find expected key in a mapping that begins in line 1.',
+    ],
     [
       'a list that does not end',
       'a: [1, 2',
-      'Line 1, column 9: unexpected end of the stream within a flow collection.',
+      "Line 1, column 9: did not find expected ',' or ']' in a list in brackets that begins in line 1. " +
+        'Close it with "]", or put a comma between what is in it.',
     ],
-    ['a key twice', 'kind: Service\nspec: {}\nkind: Pod', 'Line 3, column 1: duplicated mapping key.'],
-    ['a key twice in one line', 'ports: [{port: 80, port: 81}]', 'Line 1, column 20: duplicated mapping key.'],
+    [
+      'a brace that is not closed, by the line of the brace',
+      'kind: Service\nspec: {\n  a: 1\n---\nkind: Pod',
+      "Line 4, column 1: did not find expected ',' or '}' in a mapping in braces that begins in line 2. " +
+        'Close it with "}", or put a comma between what is in it.',
+    ],
+    [
+      'a quoted text that does not end, by the line where it begins',
+      'a: 1\nb: "x\nc: 2',
+      'Line 3, column 5: found unexpected end of stream in a quoted text that begins in line 2.',
+    ],
     [
       'an alias of another document',
       'a: &a {x: 1}\n---\nmetadata: {<<: *a}',
-      'Line 3, column 17: unidentified alias. An alias (*name) needs its anchor (&name) before it in the same document.',
+      'Line 3, column 16: unknown anchor referenced. An alias (*name) needs its anchor (&name) before it in the same document.',
     ],
-    ['a key twice in JSON', '{"a": 1, "a": 2}', 'Line 1, column 11: duplicated mapping key.'],
     [
       'a value with ": " in it',
       'description: see: below',
-      'Line 1, column 17: bad indentation of a mapping entry. Put a value with ": " in it in quotes.',
+      'Line 1, column 17: mapping values are not allowed in this context. Put a value with ": " in it in quotes.',
     ],
     [
       'a value that begins with @',
       'name: @toad',
-      'Line 1, column 7: bad indentation of a mapping entry. Put a value that begins with @, ` or % in quotes.',
+      'Line 1, column 7: found character that cannot start any token. Put a value that begins with @, ` or % in quotes.',
     ],
     [
-      'JSON texts one after the other',
-      '{"kind": "Service"}\n{"kind": "Pod"}',
-      'Line 2, column 1: end of the stream or a document separator is expected. ' +
-        'Separate several JSON texts by a line with ---, or put them into one List.',
+      'YAML behind several JSON texts',
+      '{"kind": "Service"}\n{"kind": "Pod"}\n---\nkind: Node',
+      'Line 3, column 1: this is no JSON, as what stands before it is. ' +
+        'Separate all texts by a line with ---, or send JSON alone.',
+    ],
+    [
+      'something behind a separator',
+      'a: 1\n--- {b: 2}\n',
+      'Line 2, column 4: something stands behind the document separator (---). Put --- on a line of its own.',
+    ],
+    [
+      'a directive',
+      '%YAML 1.2\n---\na: 1\n',
+      'Line 1, column 1: found incompatible YAML document. Leave out the line with %YAML.',
+    ],
+    [
+      'a number that JSON has not',
+      'a: .inf',
+      'Line 1, column 1: unsupported value .inf or .nan. JSON, which kubectl sends, has no such number.',
     ],
     [
       'a template',
       'metadata:\n  name: {{ .Release.Name }}',
-      'Line 1, column 1: object-based map does not support complex keys. ' +
+      'Line 2, column 10: invalid map key. ' +
         'Line 2 holds an unrendered template: render it first, as with `helm template`.',
     ],
-    ['HTML', '<!doctype html>\n<p>Sign in</p>', 'Line 1: this looks like HTML or XML, not like YAML or JSON.'],
-    ['NUL', 'a: 1\nb: \0', 'Line 2, column 4: found a NUL character. Send the text as UTF-8.'],
     [
-      'what was not UTF-8',
-      'a: caf\uFFFD',
-      'Line 1, column 7: found a character that was not UTF-8. Send the text as UTF-8.',
+      'NUL',
+      'a: 1\nb: \0',
+      'Line 2, column 4: control characters are not allowed. Leave the character out, or send the text as UTF-8.',
     ],
-    ['100 levels', `a: ${nested(100)}`, `Line 1, column ${MAX_DEPTH + 3}: nesting exceeded maxDepth (${MAX_DEPTH}).`],
+    ['100 levels', `a: ${nested(100)}`, `Line 1, column ${MAX_DEPTH + 3}: exceeded max depth of ${MAX_DEPTH}.`],
     [
       'aliases that explode',
       bomb.join('\n'),
-      `The aliases (*name) expand to 1234567900 values, expected at most ${MAX_EXPANDED_NODES} values. Write the objects out.`,
+      'Line 4, column 16: document contains excessive aliasing. Write the objects out.',
     ],
     [
       'an alias within what it names',
       'a: &a {b: [*a]}',
-      `The aliases (*name) expand without end or too deep, expected at most ${MAX_EXPANDED_NODES} values. Write the objects out.`,
+      'Line 1, column 12: anchor value contains itself. Write the objects out.',
     ],
-    [
-      'aliases that nest too deep',
-      deepBomb.join('\n'),
-      `The aliases (*name) expand without end or too deep, expected at most ${MAX_EXPANDED_NODES} values. Write the objects out.`,
-    ],
+    ['aliases that nest too deep', deepBomb.join('\n'), `Line 33, column 32: exceeded max depth of ${MAX_DEPTH}.`],
     [
       'too many documents',
-      '--- {}\n'.repeat(MAX_DOCUMENTS + 1),
+      '---\n{}\n'.repeat(MAX_DOCUMENTS + 1),
       `Found ${MAX_DOCUMENTS + 1} documents, expected at most ${MAX_DOCUMENTS}. Send fewer objects at once.`,
     ],
   ])('refuses %s', (_name, text, detail) => {
@@ -157,7 +215,7 @@ describe('readDocuments', () => {
 
   it.each([
     ['an alias', 'kind: Secret\nstringData:\n  password: *hunter2'],
-    ['a tag', 'kind: Secret\nstringData:\n  password: !hunter2 x'],
+    ['a tag', 'kind: Secret\nstringData:\n  password: !<hunter2 x'],
     ['an escape', 'kind: Secret\nstringData:\n  password: "hunter2\\q"'],
     ['a remainder', 'kind: Secret\nstringData:\n  password: "x" hunter2'],
   ])('never repeats a value that it cannot read: %s', (_name, text) => {

@@ -123,7 +123,7 @@ describe('what an object is', () => {
   it.each<[string, string, ProblemDetail]>([
     [
       'text',
-      '--- a\n--- hello',
+      'a\n---\nhello',
       {
         pointer: POINTER,
         document: 1,
@@ -141,7 +141,7 @@ describe('what an object is', () => {
     ],
     [
       'of no known shape',
-      'replicaCount: 2',
+      'tadpoles: 2',
       {
         pointer: POINTER,
         document: 1,

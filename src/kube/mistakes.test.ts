@@ -70,16 +70,61 @@ describe('one object twice', () => {
       `{name: toad${namespace && `, namespace: ${namespace}`}}`,
     )
 
-  it('is a mistake if the two differ', () => {
-    expect(refusalOf([toad(80, 'a'), toad(80, 'b'), toad(81, 'a')].join('\n---\n')).errors).toEqual([
+  it('is the last one, which is said if the two differ: trials row 17', () => {
+    const { objects, ignored } = read([toad(80, 'a'), toad(80, 'b'), toad(81, 'a')].join('\n---\n'))
+    expect(objects.services.map(({ meta, ports }) => [meta.namespace, ports[0]?.port])).toEqual([
+      ['a', 81],
+      ['b', 80],
+    ])
+    expect(ignored).toEqual([
       {
-        pointer: POINTER,
-        document: 3,
         object: 'Service/toad',
-        field: 'metadata.name',
-        detail:
-          'found a second Service toad in namespace a that differs from the first, expected each object once. Leave one out.',
+        reason:
+          'document 1 holds another one of namespace a that differs: of several objects of one name the last counts, as with kubectl apply, that of document 3',
       },
+    ])
+  })
+
+  it('is told by its place within Lists, and in objects that are sent as such', () => {
+    const service = (port: number) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'toad' },
+      spec: { ports: [{ port }] },
+    })
+    const list = (...items: unknown[]) => ({ apiVersion: 'v1', kind: 'List', items })
+    const nested = [list(service(80), list(service(81))), { ...list(service(82)), kind: 'ServiceList' }]
+    const inText = read(nested.map((each) => JSON.stringify(each)).join('\n---\n'))
+    expect(inText.objects.services.map(({ ports }) => ports[0]?.port)).toEqual([82])
+    expect(inText.ignored.map(({ reason }) => reason.replace(/ holds.*apply, /, ' < '))).toEqual([
+      'items[0] of document 1 < that of items[0] of document 2',
+      'items[1].items[0] of document 1 < that of items[0] of document 2',
+    ])
+    expect(read(nested).ignored.map(({ reason }) => reason.replace(/ holds.*apply, /, ' < '))).toEqual([
+      'manifests[0].items[0] < that of manifests[1].items[0]',
+      'manifests[0].items[1].items[0] < that of manifests[1].items[0]',
+    ])
+  })
+
+  it('is one of each kind and namespace, whatever the API version', () => {
+    const text = `
+apiVersion: extensions/v1beta1
+kind: Deployment
+metadata: {name: toad}
+spec: {replicas: 1, template: {spec: {containers: [{name: a}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: toad}
+spec: {replicas: 2, template: {spec: {containers: [{name: a}]}}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: toad}
+spec: {replicas: 3, template: {spec: {containers: [{name: a}]}}}`
+    expect(read(text).objects.workloads.map(({ kind, replicas }) => [kind, replicas])).toEqual([
+      ['Deployment', 2],
+      ['StatefulSet', 3],
     ])
   })
 

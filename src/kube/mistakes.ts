@@ -40,6 +40,10 @@ export class Mistakes {
     }
   }
 
+  get any(): boolean {
+    return this.#errors.length > 0
+  }
+
   throwIfAny(): void {
     const first = this.#errors[0]
     if (!first) return

@@ -56,7 +56,7 @@ export type ObjectIndex = {
   nodeByAddress(address: string): Node | null
 }
 
-type Named = { meta: { name: string; namespace: string | null } }
+type Named = { kind: string; meta: { name: string; namespace: string | null } }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
@@ -90,17 +90,24 @@ function byKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[
 
 const NOTHING: readonly never[] = []
 
-/** A lookup by namespace and key, in which objects without a namespace are found in every namespace. */
+/**
+ * A lookup by namespace and key, in which objects without a namespace are found in every namespace but those that hold
+ * one of that kind and name: there they are that one, which says where it belongs.
+ */
 function byNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
   const groups = Map.groupBy(objects, ({ meta }) => meta.namespace)
   const lookups = new Map([...groups].map(([namespace, members]) => [namespace, byKey(members, keysOf)]))
+  const names = new Map([...groups].map(([namespace, members]) => [namespace, new Set(members.map(identityOf))]))
   const unplaced = lookups.get(null)
   return (namespace: string, key: string): readonly T[] => {
     const own = lookups.get(namespace)?.(key) ?? NOTHING
-    const anywhere = unplaced?.(key) ?? NOTHING
+    const taken = names.get(namespace)
+    const anywhere = (unplaced?.(key) ?? NOTHING).filter((object) => !taken?.has(identityOf(object)))
     return anywhere.length === 0 ? own : [...anywhere, ...own]
   }
 }
+
+const identityOf = ({ kind, meta }: Named): string => `${kind}/${meta.name}`
 
 /** Every backend of an Ingress: of its rules, and the default one. */
 export function backendsOf(ingress: Ingress): readonly IngressBackend[] {

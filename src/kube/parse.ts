@@ -6,10 +6,12 @@
 import { nearMiss } from '../lib/near.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { MAX_DEPTH, readDocuments } from './documents.ts'
+import { lastOfEach, type Read } from './duplicates.ts'
 import { either, Field, fieldName, isMapping } from './fields.ts'
 import { byKind, guessKind, isReadKind, KINDS, READ_KINDS, type ReadKind } from './kinds.ts'
 import { type Found, Mistakes } from './mistakes.ts'
 import type { Ignored, KubeObject, KubeObjects } from './objects.ts'
+import { recognise } from './pasted.ts'
 
 export const MAX_OBJECTS = 50_000
 
@@ -22,29 +24,48 @@ export type Parsed = { objects: KubeObjects; ignored: readonly Ignored[] }
  * @param input the text of YAML documents or JSON, as `kubectl get … -o yaml` prints; or objects already parsed.
  * @param where the pointer (RFC 6901) to the input within the request's body.
  * @throws ProblemError `malformed_manifests` (400): not YAML or JSON; `invalid_manifest` (422): objects that an API
- * server would refuse, or two that contradict each other. Only what is read is judged.
+ * server would refuse. Only what is read is judged. Of several objects of one name the last counts.
  */
 export function parseManifests(input: string | readonly unknown[], where: { pointer: string }): Parsed {
   const isText = typeof input === 'string'
-  const documents = isText ? readDocuments(input, where.pointer) : input
+  const { values, oddities } = isText ? readDocuments(input, where.pointer) : { values: input, oddities: [] }
   const mistakes = new Mistakes(where.pointer, isText)
-  const found = documents.flatMap((value, at): readonly Found[] =>
+  const found = values.flatMap((value, at): readonly Found[] =>
     flatten({ value, document: isText ? at + 1 : null, path: isText ? [] : [at] }),
   )
   if (found.length > MAX_OBJECTS) {
     const detail = `Found ${found.length} objects, expected at most ${MAX_OBJECTS}. Send fewer at once.`
     throw new ProblemError('invalid_manifest', detail, { errors: [{ pointer: where.pointer, detail }] })
   }
-  const ignored: Ignored[] = []
-  const objects: KubeObject[] = []
-  const seen = new Map<string, string>()
-  for (const each of found) {
-    const read = readObject(each, mistakes, ignored)
-    if (read !== null && isFirst(read, each, seen, mistakes)) objects.push(read)
-  }
+  const ignored: Ignored[] = oddities.map(({ document, reason }) => ({
+    object: nameOf(values[document - 1]) ?? `document ${document}`,
+    reason,
+  }))
+  const read = found.flatMap((each): readonly Read[] => {
+    const object = readObject(each, mistakes, ignored)
+    return object === null ? [] : [{ object, found: each }]
+  })
+  if (isText) refuseOther(input, found, read, mistakes, where.pointer)
   mistakes.throwIfAny()
-  return { objects: byKind(objects), ignored }
+  const { objects, replaced } = lastOfEach(read)
+  return { objects: byKind(objects), ignored: [...ignored, ...replaced] }
 }
+
+/** A text that YAML can be read from, and that is something else all the same. */
+function refuseOther(
+  text: string,
+  found: readonly Found[],
+  read: readonly Read[],
+  mistakes: Mistakes,
+  pointer: string,
+): void {
+  const hasService = read.some(({ object }) => object.kind === 'Service' && object.meta.name !== '')
+  if (!mistakes.any || (hasService && found.every(({ value }) => hasKind(value)))) return
+  const detail = recognise(text)
+  if (detail !== null) throw new ProblemError('malformed_manifests', detail, { errors: [{ pointer, detail }] })
+}
+
+const hasKind = (value: unknown): boolean => isMapping(value) && typeof value.kind === 'string'
 
 /** The items of Lists, of Lists in them, and of a bare sequence. Items of a `ServiceList` may lack kind and version. */
 function flatten(found: Found): readonly Found[] {
@@ -83,6 +104,7 @@ function readObject(found: Found, mistakes: Mistakes, ignored: Ignored[]): KubeO
   const kind = decideKind(object, value, ignored)
   if (kind === null) return null
   checkVersion(object, kind)
+  if (isSwallowed(object, kind)) return null
   checkIndentation(object, kind)
   return KINDS[kind].read(object)
 }
@@ -149,6 +171,14 @@ function checkVersion(object: Field, kind: ReadKind): void {
   if (version !== null && !versions.includes(version)) field.mismatch(expected)
 }
 
+/** Whether the whole spec stands under metadata. */
+function isSwallowed(object: Field, kind: ReadKind): boolean {
+  const metadata = object.get('metadata')
+  if (KINDS[kind].home === null || object.has('spec') || !metadata.has('spec')) return false
+  metadata.get('spec').complain('found spec at metadata.spec, expected it at the top level. Check the indentation.')
+  return true
+}
+
 /** Fields that stand where a wrong indentation puts them: under metadata, or outside the spec. */
 function checkIndentation(object: Field, kind: ReadKind): void {
   const { home, fields } = KINDS[kind]
@@ -165,21 +195,3 @@ function checkIndentation(object: Field, kind: ReadKind): void {
 }
 
 const article = (kind: string): string => (/^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`)
-
-/** Whether the object is new. The same again is left out; another of its name is a mistake. */
-function isFirst(read: KubeObject, found: Found, seen: Map<string, string>, mistakes: Mistakes): boolean {
-  const { name, namespace } = read.meta
-  if (name === '') return true
-  const key = `${read.kind}/${namespace ?? ''}/${name}`
-  const content = JSON.stringify(read)
-  const earlier = seen.get(key)
-  if (earlier === undefined) seen.set(key, content)
-  else if (earlier !== content) {
-    const place = namespace === null ? '' : ` in namespace ${namespace}`
-    mistakes.in(found, `${read.kind}/${name}`)(
-      ['metadata', 'name'],
-      `found a second ${read.kind} ${name}${place} that differs from the first, expected each object once. Leave one out.`,
-    )
-  }
-  return earlier === undefined
-}

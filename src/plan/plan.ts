@@ -56,7 +56,7 @@ const SOURCES: readonly ((context: PlanContext) => PathDraft[])[] = [
  * @throws ProblemError `service_not_found`, `service_ambiguous`, `impossible_request`
  */
 export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(input.objects)): Plan {
-  const { context, unlisted } = contextOf(input, index)
+  const { context, unlisted, ignored } = contextOf(input, index)
   const { request } = context
   const paths = finishAll(
     context,
@@ -69,7 +69,7 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
     vantage: input.vantage,
     paths: choosePaths(request, paths),
     notApplicable: [...notApplicable(context, planned), ...unlisted],
-    ignored: input.ignored,
+    ignored: [...input.ignored, ...ignored],
     beside: besideOf(context),
   }
 }
@@ -77,8 +77,8 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
 function contextOf(
   { request, vantage, prober }: PlanInput,
   index: ObjectIndex,
-): { context: PlanContext; unlisted: Plan['notApplicable'] } {
-  const { service, namespace } = findTarget(index, request.target)
+): { context: PlanContext; unlisted: Plan['notApplicable']; ignored: Plan['ignored'] } {
+  const { service, namespace, ignored } = findTarget(index, request.target)
   const { addresses } = request
   const name = service.meta.name
   const clusterDomain = clusterDomainOf(addresses.clusterDomain, prober.clusterDomain)
@@ -100,7 +100,7 @@ function contextOf(
     clusterDomain,
     take,
   }
-  return { context, unlisted }
+  return { context, unlisted, ignored }
 }
 
 function clusterDomainOf(given: string | null, found: string | null): PlanContext['clusterDomain'] {

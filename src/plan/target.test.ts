@@ -18,6 +18,7 @@ function refusal(work: () => unknown): { code: string; detail: string; pointers:
 const toad = service()
 const frog = service({ clusterIP: '10.96.0.8' }, { name: 'frog' })
 const toadInLake = service({ clusterIP: '10.96.0.9' }, { namespace: 'lake' })
+const toadInDefault = service({ clusterIP: '10.96.0.10' }, { namespace: 'default' })
 const unplaced = { ...toad, metadata: { name: 'toad' } }
 
 describe('the target', () => {
@@ -28,9 +29,61 @@ describe('the target', () => {
     ['the only one of a namespace', [toad, toadInLake], { namespace: 'lake' }, 'lake/toad'],
     ['a Service without namespace, in default', [unplaced], {}, 'default/toad'],
     ['a Service without namespace, where it is asked for', [unplaced], { namespace: 'lake' }, 'lake/toad'],
+    [
+      'that of the namespace, beside one without: trials row 18',
+      [unplaced, toadInLake],
+      { service: 'toad', namespace: 'lake' },
+      'lake/toad',
+    ],
+    ['that of the namespace, with no name given', [unplaced, toadInLake], { namespace: 'lake' }, 'lake/toad'],
+    [
+      'the one without, asked for in default',
+      [unplaced, toadInLake],
+      { service: 'toad', namespace: 'default' },
+      'default/toad',
+    ],
+    [
+      'the one without, in a namespace that no other names',
+      [unplaced, toadInLake],
+      { service: 'toad', namespace: 'sea' },
+      'sea/toad',
+    ],
+    [
+      'one of default, which one without namespace is too',
+      [unplaced, toadInDefault],
+      { service: 'toad' },
+      'default/toad',
+    ],
+    ['the only one, which is there with and without default', [unplaced, toadInDefault], {}, 'default/toad'],
+    [
+      'one of three, by its namespace',
+      [unplaced, toadInLake, toadInDefault],
+      { service: 'toad', namespace: 'lake' },
+      'lake/toad',
+    ],
   ])('is %s', (_what, manifests, target, expected) => {
     const plan = planOf(manifests, { target })
     expect(`${plan.target.namespace}/${plan.target.service}`).toBe(expected)
+  })
+
+  it('says that a Service without namespace was passed over, and takes the addresses of the other', () => {
+    const plan = planOf([unplaced, toadInLake], { target: { service: 'toad', namespace: 'lake' } })
+    expect(plan.ignored).toEqual([
+      {
+        object: 'Service/toad',
+        reason: 'it names no namespace, and there is Service/toad of namespace lake, which counts',
+      },
+    ])
+    expect(plan.paths.find(({ kind }) => kind === 'ClusterIP')?.address).toBe('10.96.0.9')
+  })
+
+  it('refuses to choose between one with and one without namespace, and says how to ask for either', () => {
+    expect(refusal(() => planOf([unplaced, toadInLake], { target: { service: 'toad' } }))).toEqual({
+      code: 'service_ambiguous',
+      detail:
+        'There are several Services: toad (which names no namespace), lake/toad. Say which one is meant by its namespace.',
+      pointers: ['/target/namespace'],
+    })
   })
 
   it('refuses a name that is not there, with the near miss', () => {

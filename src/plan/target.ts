@@ -1,29 +1,54 @@
 import type { JobRequest } from '../job/job.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
-import type { Service } from '../kube/objects.ts'
+import type { Ignored, Service } from '../kube/objects.ts'
 import { nearMiss } from '../lib/near.ts'
 import { ProblemError } from '../lib/problem.ts'
 
 /** Names enough to choose from, not so many that nobody reads them. */
 const NAMES_SHOWN = 20
 
+type Target = { service: Service; namespace: string; ignored: readonly Ignored[] }
+
 /**
- * The Service that a request means. Its namespace: as asked, else its own, else `default`.
+ * The Service that a request means. Its namespace: as asked, else its own, else `default`. One that names the
+ * namespace wins over one of the same name that names none.
  *
  * @throws ProblemError `service_not_found`, `service_ambiguous`
  */
-export function findTarget(index: ObjectIndex, asked: JobRequest['target']): { service: Service; namespace: string } {
-  const candidates = asked.service === null ? index.services : index.servicesNamed(asked.service)
-  const found = candidates.filter(
-    ({ meta }) => asked.namespace === null || (meta.namespace ?? asked.namespace) === asked.namespace,
-  )
+export function findTarget(index: ObjectIndex, asked: JobRequest['target']): Target {
+  const found =
+    asked.namespace === null ? anywhere(index, asked.service) : within(index, asked.namespace, asked.service)
   const [service, ...others] = found
   if (service === undefined) throw notFound(index, asked)
   if (others.length > 0) throw ambiguous(found, asked)
-  return { service, namespace: asked.namespace ?? service.meta.namespace ?? 'default' }
+  const namespace = asked.namespace ?? service.meta.namespace ?? DEFAULT
+  return { service, namespace, ignored: passedOver(index, service) }
 }
 
-const nameOf = ({ meta }: Service): string => (meta.namespace === null ? meta.name : `${meta.namespace}/${meta.name}`)
+/** Where `kubectl apply` puts what names no namespace. */
+const DEFAULT = 'default'
+
+const within = (index: ObjectIndex, namespace: string, name: string | null): readonly Service[] =>
+  name === null ? index.servicesIn(namespace) : index.servicesAt(namespace, name)
+
+function anywhere(index: ObjectIndex, name: string | null): readonly Service[] {
+  const candidates = name === null ? index.services : index.servicesNamed(name)
+  return candidates.filter(
+    ({ meta }) => meta.namespace !== null || index.servicesAt(DEFAULT, meta.name).some(isUnplaced),
+  )
+}
+
+const isUnplaced = ({ meta }: Service): boolean => meta.namespace === null
+
+/** A Service of that name without a namespace, which another one has taken the place of. */
+function passedOver(index: ObjectIndex, { meta }: Service): readonly Ignored[] {
+  if (meta.namespace === null || !index.servicesNamed(meta.name).some(isUnplaced)) return []
+  const reason = `it names no namespace, and there is Service/${meta.name} of namespace ${meta.namespace}, which counts`
+  return [{ object: `Service/${meta.name}`, reason }]
+}
+
+const nameOf = ({ meta }: Service): string =>
+  meta.namespace === null ? `${meta.name} (which names no namespace)` : `${meta.namespace}/${meta.name}`
 
 function listOf(services: readonly Service[]): string {
   const names = [...new Set(services.map(nameOf))]
@@ -45,7 +70,7 @@ function notFound(index: ObjectIndex, { service, namespace }: JobRequest['target
   const near = nearMiss(service, [...new Set(index.services.map(({ meta }) => meta.name))])
   const hint =
     elsewhere.length > 0
-      ? ` It is in namespace ${elsewhere.map(({ meta }) => meta.namespace).join(', ')}.`
+      ? ` It is in namespace ${elsewhere.map(({ meta }) => meta.namespace ?? DEFAULT).join(', ')}.`
       : near === null
         ? ''
         : ` Did you mean ${near}?`
@@ -55,11 +80,6 @@ function notFound(index: ObjectIndex, { service, namespace }: JobRequest['target
 }
 
 function ambiguous(found: readonly Service[], { service }: JobRequest['target']): ProblemError {
-  const names = new Set(found.map(nameOf))
-  if (names.size === 1) {
-    const detail = `Service/${listOf(found)} is there ${found.length} times, each time different. Send the one that is meant.`
-    return new ProblemError('service_ambiguous', detail, { errors: [{ pointer: '/target/manifests', detail }] })
-  }
   const field = service === null ? 'service' : 'namespace'
   const detail = `There are several Services: ${listOf(found)}. Say which one is meant by its ${service === null ? 'name' : 'namespace'}.`
   return new ProblemError('service_ambiguous', detail, { errors: [{ pointer: `/target/${field}`, detail }] })
