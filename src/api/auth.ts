@@ -20,9 +20,11 @@ export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
     } else if (required || (token !== undefined && adminDigest !== null)) {
       throw new ProblemError(
         'unauthenticated',
-        token === undefined
-          ? 'Send "Authorization: Bearer TOKEN", with the token of PORTOLAN_ADMIN_TOKEN.'
-          : 'This token is not known here. Send the token of PORTOLAN_ADMIN_TOKEN.',
+        adminDigest === null
+          ? 'This server needs a token and has none yet: set PORTOLAN_ADMIN_TOKEN.'
+          : token === undefined
+            ? 'Send "Authorization: Bearer TOKEN", with the token of PORTOLAN_ADMIN_TOKEN.'
+            : 'This token is not known here. Send the token of PORTOLAN_ADMIN_TOKEN.',
         { headers: { 'www-authenticate': 'Bearer realm="portolan"' } },
       )
     } else context.set('principal', { name: 'anonymous' })

@@ -44,10 +44,11 @@ function configOf({ unstable_readConfig }: Wrangler, env: Record<string, string>
  * The Worker of `wrangler.toml` on local workerd, with D1, queues and assets of its own. No account, no internet.
  *
  * @param caPem an authority that the runtime trusts.
+ * @param migrated whether its database has its tables.
  */
 export async function startOnWorkers(
   env: Record<string, string>,
-  { caPem = null }: { caPem?: string | null } = {},
+  { caPem = null, migrated = true }: { caPem?: string | null; migrated?: boolean } = {},
 ): Promise<WorkersPortolan> {
   buildPages()
   const wrangler = await loadWrangler(caPem)
@@ -55,7 +56,7 @@ export async function startOnWorkers(
   const config = configOf(wrangler, { PORTOLAN_DOH_URL: doh.url, ...env })
   const harness = wrangler.createTestHarness({ root, workers: [{ config }] })
   const { url } = await harness.listen()
-  await harness.getWorker().applyD1Migrations('DB')
+  if (migrated) await harness.getWorker().applyD1Migrations('DB')
   const at = url.href.replace(/\/$/, '')
   return {
     url: at,

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { createApp } from '../../api/app.ts'
 import type { Asset, Deps } from '../../api/deps.ts'
 import { runChecks } from '../../check/schedule.ts'
@@ -15,6 +14,7 @@ import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
 import { ownCalls } from './invocation.ts'
 import { createQueue } from './queue.ts'
+import { notReadyOnWorkers } from './ready.ts'
 import { unsupported } from './unsupported.ts'
 
 /** What all invocations of an isolate share. */
@@ -74,10 +74,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       everyLeastMs: 60_000,
     },
     mayLookAgain: () => ownCalls.queriesLeft > LOOK_QUERIES,
-    async notReady() {
-      await store.db.get(sql`select 1`)
-      return {}
-    },
+    notReady: () => notReadyOnWorkers(store, config.adminToken),
     unsupported,
     runChecks: (run) => runChecks(createEdgeCheck(config, { clock, log }, ownCalls, createEdgeGate(config)), run),
     // The cron trigger looks every minute
