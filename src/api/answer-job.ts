@@ -16,7 +16,7 @@ import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
 
 export const JOB_RENDERERS: Renderers<JobDocument> = {
-  json: toJson,
+  json: (job) => toJson(job),
   text: renderText,
   markdown: renderMarkdown,
   junit: renderJunit,

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import Negotiator from 'negotiator'
 import type { Verdict } from '../job/job.ts'
 import { ProblemError } from '../lib/problem.ts'
+import { type Links, linksTo } from '../report/links.ts'
 import { WaitSchema } from './prefer.ts'
 import type { ApiContext } from './route.ts'
 
@@ -84,13 +85,19 @@ export function formatByAccept(accept: string | undefined): Format {
   )
 }
 
-export type Renderers<T> = Readonly<Record<Format, (of: T) => string>>
+export type Renderers<T> = Readonly<Record<Format, (of: T, links: Links) => string>>
+
+/** A report in a format, its links as this server is reached. */
+export const render = <T>(context: ApiContext, renderers: Renderers<T>, format: Format, of: T): string =>
+  renderers[format](of, linksTo(context.get('deps').settings.publicUrl))
 
 /** A report by itself, whatever the state. */
 export function answerReport<T>(context: ApiContext, found: Omit<Answer<T>, 'verdict'>, format: Format): Response {
   context.header('vary', 'accept')
   if (found.ended && isKnown(context, endedTag(found, format), FOR_EVER)) return context.body(null, 304)
-  return context.body(found.renderers[format](found.of), 200, { 'content-type': CONTENT_TYPES[format] })
+  return context.body(render(context, found.renderers, format, found.of), 200, {
+    'content-type': CONTENT_TYPES[format],
+  })
 }
 
 export type AnswerAsked = {
@@ -115,7 +122,7 @@ export function answer<T>(context: ApiContext, asked: AnswerAsked, found: Answer
   const { ended, verdict } = found
   const format = asked.format ?? 'json'
   const send = (status: 200 | 202 | 424) =>
-    context.body(found.renderers[format](found.of), status, { 'content-type': CONTENT_TYPES[format] })
+    context.body(render(context, found.renderers, format, found.of), status, { 'content-type': CONTENT_TYPES[format] })
 
   if (ended && asked.wait !== null) context.header('preference-applied', `wait=${asked.wait}`)
   if (!ended) {

@@ -84,12 +84,14 @@ export function mountDocs(app: Api): void {
       path: '/docs/{folder}/{file}',
       operationId: 'getDocsFile',
       summary: 'A page about a problem, a failure or a diagnosis; or a part of /docs',
+      description: 'A page by its code is plain text, to be read in a browser; with `.md` it is Markdown.',
       params: z.object({ folder: z.enum(['errors', 'failures', 'diagnoses', 'ui']), file: z.string() }),
       responses: {
         200: {
           description: 'The file',
           content: {
             'text/markdown': { schema: z.string() },
+            'text/plain': { schema: z.string() },
             'text/css': { schema: z.string() },
             'text/javascript': { schema: z.string() },
           },
@@ -101,10 +103,14 @@ export function mountDocs(app: Api): void {
       if (params.folder === 'ui' && params.file === 'start.js') {
         return context.body(START, 200, { 'content-type': 'text/javascript' })
       }
-      const known = /^[a-z0-9_-]+(\.[a-z]+)?$/.test(params.file)
-      const asset = known ? await context.get('deps').asset(`${params.folder}/${params.file}`) : null
+      const known = /^(README|[a-z0-9_-]+)(\.[a-z]+)?$/.test(params.file)
+      // Without its suffix a page is to be read, and plain text is what every browser shows
+      const toRead = known && params.folder !== 'ui' && !params.file.includes('.')
+      const name = toRead ? `${params.file}.md` : params.file
+      const asset = known ? await context.get('deps').asset(`${params.folder}/${name}`) : null
       if (asset === null) throw new ProblemError('not_found', `There is no ${context.req.path}.`)
-      return context.body(asset.body, 200, { 'content-type': asset.contentType, 'cache-control': 'max-age=3600' })
+      const contentType = toRead ? 'text/plain; charset=utf-8' : asset.contentType
+      return context.body(asset.body, 200, { 'content-type': contentType, 'cache-control': 'max-age=3600' })
     },
   )
 }

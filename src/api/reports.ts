@@ -22,6 +22,7 @@ import {
   isKnown,
   NOT_MODIFIED,
   type Renderers,
+  render,
   reportContents,
 } from './answer.ts'
 import { clusterField, findService, serviceParams } from './find-service.ts'
@@ -54,17 +55,17 @@ const answers = (schema: z.ZodType) => ({
 })
 
 const SERVICE_RENDERERS: Renderers<ServiceReport> = {
-  json: toJson,
-  text: (report) => renderWindowText(viewService(report)),
-  markdown: (report) => renderWindowMarkdown(viewService(report)),
+  json: (report) => toJson(report),
+  text: (report, links) => renderWindowText(viewService(report), links),
+  markdown: (report, links) => renderWindowMarkdown(viewService(report), links),
   junit: (report) => renderWindowJunit(viewService(report)),
   csv: renderServiceCsv,
 }
 
 const overallRenderers = (cluster: string | null): Renderers<OverallReport> => ({
-  json: toJson,
-  text: (report) => renderWindowText(viewOverall(report, cluster)),
-  markdown: (report) => renderWindowMarkdown(viewOverall(report, cluster)),
+  json: (report) => toJson(report),
+  text: (report, links) => renderWindowText(viewOverall(report, cluster), links),
+  markdown: (report, links) => renderWindowMarkdown(viewOverall(report, cluster), links),
   junit: (report) => renderWindowJunit(viewOverall(report, cluster)),
   csv: renderOverallCsv,
 })
@@ -76,7 +77,7 @@ function answerWindow<T extends { verdict: string }>(
   asked: { format?: Format | undefined; failStatus?: 424 | undefined },
 ): Response {
   const format = asked.format ?? formatByAccept(context.req.header('accept'))
-  const body = renderers[format](report)
+  const body = render(context, renderers, format, report)
   const headers = { 'content-type': CONTENT_TYPES[format] }
   context.header('vary', 'accept')
   if (asked.failStatus !== undefined && report.verdict !== 'pass') return context.body(body, 424, headers)

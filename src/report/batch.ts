@@ -7,6 +7,7 @@ import type { BatchDocument, BatchJobDocument } from './batch-document.ts'
 import { columnWidths, rowLines } from './columns.ts'
 import type { JobDocument } from './job-document.ts'
 import { renderJunitSuites } from './junit.ts'
+import { type Links, RELATIVE } from './links.ts'
 import { COMMENT_LIMIT, code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
 import { renderText } from './text.ts'
 import { visible } from './visible.ts'
@@ -53,7 +54,7 @@ const CELL_LIMIT = 46
 const COLUMNS = [{ title: '' }, { title: '' }, { title: '' }, { title: '' }]
 
 /** For a terminal or a CI log. Begins with the verdict. */
-export function renderBatchText({ batch, jobs }: BatchReport): string {
+export function renderBatchText({ batch, jobs }: BatchReport, links: Links = RELATIVE): string {
   const rows = jobs.map((job) => [
     TEXT_MARKS[job.verdict ?? ''] ?? '…',
     ...[visible(nameOf(job)), resultOf(job), duration(job.durationMs)],
@@ -62,14 +63,14 @@ export function renderBatchText({ batch, jobs }: BatchReport): string {
   const blocks = [
     `${headline(batch)}  ${countsOfBatch(batch)}\n    cluster ${visible(batch.target.cluster)}`,
     rows.flatMap((cells) => rowLines(COLUMNS, widths, cells)).join('\n'),
-    ...jobs.filter(isBroken).map((job) => `${'─'.repeat(78)}\n${renderText(job).trimEnd()}`),
-    `Batch ${batch.id}, created ${batch.createdAt}. Fetch this report again:\n  ${fetchAgain(batch, 'text')}`,
+    ...jobs.filter(isBroken).map((job) => `${'─'.repeat(78)}\n${renderText(job, links).trimEnd()}`),
+    `Batch ${batch.id}, created ${batch.createdAt}. Fetch this report again:\n  ${fetchAgain(batch, 'text', links)}`,
   ]
   return `${blocks.join('\n\n')}\n`
 }
 
 /** For a pull request's comment or a CI job's summary. What does not fit is left out, and said to be. */
-export function renderBatchMarkdown({ batch, jobs }: BatchReport): string {
+export function renderBatchMarkdown({ batch, jobs }: BatchReport, links: Links = RELATIVE): string {
   const rows = jobs.map((job) => {
     const mark = VERDICT_MARKS[job.verdict ?? ''] ?? '⏳'
     return `| ${[mark, code(nameOf(job)), prose(resultOf(job)), duration(job.durationMs), code(job.id)].join(' | ')} |`
@@ -78,12 +79,12 @@ export function renderBatchMarkdown({ batch, jobs }: BatchReport): string {
     `## ${VERDICT_MARKS[batch.verdict ?? ''] ?? '⏳'} ${headline(batch)}: ${countsOfBatch(batch)}`,
     ['| | Service | Result | Time | Job |', '|---|---|---|---:|---|', ...rows].join('\n'),
   ].join('\n\n')
-  const foot = `Batch ${code(batch.id)}, created ${batch.createdAt}. Again: ${code(fetchAgain(batch, 'markdown'))}`
+  const foot = `Batch ${code(batch.id)}, created ${batch.createdAt}. Again: ${code(fetchAgain(batch, 'markdown', links))}`
   const reports: string[] = []
   let left = COMMENT_LIMIT - head.length - foot.length
   const broken = jobs.filter(isBroken)
   for (const job of broken) {
-    const report = renderMarkdown(job, left).trimEnd()
+    const report = renderMarkdown(job, links, left).trimEnd()
     left -= report.length + 2
     if (left < 0) break
     reports.push(report)
@@ -94,8 +95,8 @@ export function renderBatchMarkdown({ batch, jobs }: BatchReport): string {
 }
 
 /** A suite for each Service. All are green only when the batch passes: one that tested nothing does not count then. */
-export const renderBatchJunit = ({ batch, jobs }: BatchReport): string =>
-  renderJunitSuites(jobs, batch.verdict === 'pass' ? 'skipped' : 'error')
+export const renderBatchJunit = ({ batch, jobs }: BatchReport, links: Links = RELATIVE): string =>
+  renderJunitSuites(jobs, { links, inconclusive: batch.verdict === 'pass' ? 'skipped' : 'error' })
 
-const fetchAgain = ({ id }: BatchDocument, format: string): string =>
-  `curl "$PORTOLAN/v1/batches/${id}/report?format=${format}"`
+const fetchAgain = ({ id }: BatchDocument, format: string, links: Links): string =>
+  `curl "${links.api(`/v1/batches/${id}/report?format=${format}`)}"`

@@ -1,4 +1,6 @@
+import type { Finding } from '../diagnose/finding.ts'
 import type { JobDocument } from './job-document.ts'
+import { type Links, RELATIVE } from './links.ts'
 import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
 import { visible, visibleLines } from './visible.ts'
 import {
@@ -19,15 +21,18 @@ import { element, empty, open } from './xml.ts'
  * case explains (nothing tested, not finished, `expect.reachable` not met) is a case of its own, so that a suite is
  * green only when the verdict is a pass.
  */
-export const renderJunit = (job: JobDocument): string => renderJunitSuites([job])
+export const renderJunit = (job: JobDocument, links: Links = RELATIVE): string => renderJunitSuites([job], { links })
 
 /**
  * The same for several jobs: a suite for each.
  *
  * @param inconclusive how a job is shown that tested nothing, where others decide.
  */
-export function renderJunitSuites(jobs: readonly JobDocument[], inconclusive: 'error' | 'skipped' = 'error'): string {
-  const suites = jobs.map((job) => suiteOf(job, inconclusive))
+export function renderJunitSuites(
+  jobs: readonly JobDocument[],
+  { links = RELATIVE, inconclusive = 'error' }: { links?: Links; inconclusive?: 'error' | 'skipped' } = {},
+): string {
+  const suites = jobs.map((job) => suiteOf(job, links, inconclusive))
   const sum = (name: 'tests' | 'failures' | 'errors'): number =>
     suites.reduce((all, { counts }) => all + counts[name], 0)
   // The schema has no `skipped` here.
@@ -47,7 +52,11 @@ export function renderJunitSuites(jobs: readonly JobDocument[], inconclusive: 'e
 
 type Counts = { tests: number; failures: number; errors: number; skipped: number; time: string }
 
-function suiteOf(job: JobDocument, inconclusive: 'error' | 'skipped'): { counts: Counts; lines: string[] } {
+function suiteOf(
+  job: JobDocument,
+  links: Links,
+  inconclusive: 'error' | 'skipped',
+): { counts: Counts; lines: string[] } {
   const rows = reportRows(job)
   const classname = visible(`portolan.${job.target.namespace}.${job.target.service}`)
   const own = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
@@ -55,7 +64,7 @@ function suiteOf(job: JobDocument, inconclusive: 'error' | 'skipped'): { counts:
   const countOwn = (kind: typeof ownIs): number => (own !== null && ownIs === kind ? 1 : 0)
   const cases = [
     ...(own === null ? [] : [verdictCase(classname, own, ownIs)]),
-    ...rows.map((row) => testCase(classname, row, causeOf(job, row))),
+    ...rows.map((row) => testCase(classname, row, causeOf(job, row, links))),
   ]
   const count = (outcome: ReportRow['outcome']): number => rows.filter((row) => row.outcome === outcome).length
   const counts: Counts = {
@@ -65,11 +74,13 @@ function suiteOf(job: JobDocument, inconclusive: 'error' | 'skipped'): { counts:
     skipped: count('skipped') + count(null) + countOwn('skipped'),
     time: suiteSeconds(job.durationMs),
   }
+  const report = links.open(`/v1/jobs/${job.id}/report?format=text`)
   const properties = {
     job: job.id,
     verdict: job.verdict ?? job.status,
     cluster: job.target.cluster,
     vantage: job.vantage,
+    ...(report !== null && { url: report }),
     ...Object.fromEntries(Object.entries(job.labels).map(([name, value]) => [`label.${name}`, value])),
   }
   const lines = [
@@ -80,21 +91,26 @@ function suiteOf(job: JobDocument, inconclusive: 'error' | 'skipped'): { counts:
     ),
     '</properties>',
     ...cases,
-    element('system-out', {}, about(job)),
+    element('system-out', {}, about(job, links)),
     '</testsuite>',
   ]
   return { counts, lines }
 }
 
 /** The finding that explains a failed case, the first if several do: a CI system shows one case at a time. */
-function causeOf(job: JobDocument, row: ReportRow): string[] {
+function causeOf(job: JobDocument, row: ReportRow, links: Links): string[] {
   const finding = job.diagnosis.findings.find(({ explains }) => explains.includes(row.path.id))
   if (finding === undefined || row.outcome !== 'fail') return []
   return [
     `cause (${finding.confidence}): ${visible(finding.title)} (${finding.code})`,
     ...visibleLines(finding.fix).map((line) => `fix: ${line}`),
+    ...docsOf(finding, links),
   ]
 }
+
+/** Only what can be opened: a CI system makes a link of an address. */
+const docsOf = ({ docs }: Finding, links: Links): string[] =>
+  links.open('') === null ? [] : [`docs: ${links.page(docs)}`]
 
 function testCase(classname: string, row: ReportRow, cause: readonly string[]): string {
   const { outcome, deciding } = row
@@ -127,7 +143,7 @@ function verdictCase(
 }
 
 /** What belongs to no case: the findings, and the kinds of path that there are none of. */
-function about(job: JobDocument): string {
+function about(job: JobDocument, links: Links): string {
   const findings = job.diagnosis.findings.flatMap((finding) => [
     `${finding.confidence}: ${visible(finding.title)} (${finding.code})`,
     ...visibleLines(finding.detail).map((line) => `  ${line}`),
@@ -135,6 +151,7 @@ function about(job: JobDocument): string {
     ...explained(job, finding).map((title) => `  explains: ${title}`),
     ...visibleLines(finding.fix).map((line) => `  fix: ${line}`),
     ...visibleLines(finding.confirm).map((line) => `  confirm: ${line}`),
+    ...docsOf(finding, links).map((line) => `  ${line}`),
   ])
   const absent = job.notApplicable.map(({ kind, reason }) => `not applicable: ${kind}: ${visible(reason)}`)
   return [...findings, ...absent].join('\n')

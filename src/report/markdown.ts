@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnose/finding.ts'
 import type { JobDocument } from './job-document.ts'
+import { type Links, RELATIVE } from './links.ts'
 import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
 import { visible, visibleLines } from './visible.ts'
 import {
@@ -43,24 +44,26 @@ export function fitted(limit: number, render: (rows: number) => string): string 
  *
  * @param limit of characters; tables are cut for it.
  */
-export const renderMarkdown = (job: JobDocument, limit = COMMENT_LIMIT): string =>
-  fitted(limit, (most) => withRows(job, most))
+export const renderMarkdown = (job: JobDocument, links: Links = RELATIVE, limit = COMMENT_LIMIT): string =>
+  fitted(limit, (most) => withRows(job, most, links))
 
-function withRows(job: JobDocument, most: number): string {
+function withRows(job: JobDocument, most: number, links: Links): string {
   const rows = reportRows(job)
   const bad = rows.filter((row) => row.outcome === 'fail' || row.outcome === 'error' || row.outcome === null)
   const passed = rows.filter((row) => row.outcome === 'pass')
   const skipped = rows.filter((row) => row.outcome === 'skipped')
+  const address = links.open(`/v1/jobs/${job.id}/report?format=text`)
+  const opened = address === null ? '' : ` · [open](${address})`
   const blocks = [
     ...head(job, rows),
     bad.length === 0 ? '' : table(bad, most),
-    ...findings(job),
+    ...findings(job, links),
     folded(`${paths(passed.length)} passed`, passed.length === 0 ? '' : table(passed, most)),
     folded(`${paths(skipped.length)} skipped`, skipped.length === 0 ? '' : table(skipped, most)),
     folded('Evidence', bad.slice(0, Math.min(most, EVIDENCE_LIMIT)).map(evidence).join('\n\n')),
     folded('Kinds of path that do not apply', list(job.notApplicable.map(({ kind, reason }) => `${kind}: ${reason}`))),
     folded('Objects that were not read', list(ignoredLines(job))),
-    `Job ${code(job.id)}, created ${job.createdAt}. Again: ${code(fetchAgain(job, 'markdown'))}`,
+    `Job ${code(job.id)}, created ${job.createdAt}. Again: ${code(fetchAgain(job, 'markdown', links))}${opened}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
@@ -109,21 +112,22 @@ function table(rows: readonly ReportRow[], most: number): string {
 
 const check = (row: ReportRow): string => (row.check === null ? '–' : code(row.check))
 
-function findings(job: JobDocument): string[] {
+function findings(job: JobDocument, links: Links): string[] {
   if (job.diagnosis.findings.length === 0) return []
   return [
     `#### Diagnosis: ${job.diagnosis.status}`,
-    ...job.diagnosis.findings.map((finding) => oneFinding(job, finding)),
+    ...job.diagnosis.findings.map((finding) => oneFinding(job, finding, links)),
   ]
 }
 
-function oneFinding(job: JobDocument, finding: Finding): string {
+function oneFinding(job: JobDocument, finding: Finding, links: Links): string {
   const titles = explained(job, finding)
   const rest = titles.length > 3 ? ` and ${titles.length - 3} more` : ''
   const lines = [
     ...findingEvidence(finding).map((line) => `Seen: ${code(line)}`),
     ...(titles.length === 0 ? [] : [`Explains: ${titles.slice(0, 3).map(code).join(', ')}${rest}`]),
     `Fix: ${visibleLines(finding.fix).map(prose).join('<br>')}`,
+    ...(links.open('') === null ? [] : [`[What this means](${links.page(finding.docs)})`]),
   ]
   return [
     `**${prose(finding.title)}** (${finding.confidence}, ${finding.layer}, ${code(finding.code)})`,

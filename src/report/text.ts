@@ -3,6 +3,7 @@ import type { Finding } from '../diagnose/finding.ts'
 import type { SkipReason } from '../plan/path.ts'
 import { columnWidths, headLines, lengthOf, offsetOf, rowLines, WIDTH } from './columns.ts'
 import type { JobDocument, JobPathDocument } from './job-document.ts'
+import { type Links, RELATIVE } from './links.ts'
 import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
 import { visible, visibleLines, wrap } from './visible.ts'
 import {
@@ -30,20 +31,20 @@ const CELL_LIMIT = 46
  * The report for a terminal or a CI log. Begins with the verdict; at most 100 columns, unless a single word is
  * longer; no bytes of a target reach the terminal as they came.
  */
-export function renderText(job: JobDocument): string {
+export function renderText(job: JobDocument, links: Links = RELATIVE): string {
   const rows = reportRows(job)
   const failing = rows.filter((row) => row.outcome === 'fail' || row.outcome === 'error')
   const blocks = [
     head(job, rows),
     table(rows.filter((row) => !isUntested(row))),
-    findings(job),
+    findings(job, links),
     section('Not tested', untested(rows.filter(isUntested))),
     section(
       'Not applicable',
       job.notApplicable.map(({ kind, reason }) => `${kind}: ${visible(reason)}`),
     ),
     section('Not read', ignoredLines(job)),
-    foot(job, rows, failing),
+    foot(job, rows, failing, links),
   ]
   return `${blocks
     .filter((block) => block.length > 0)
@@ -165,15 +166,15 @@ function indented(by: number, text: string, label = ''): string[] {
   )
 }
 
-function findings(job: JobDocument): string[] {
+function findings(job: JobDocument, links: Links): string[] {
   if (job.diagnosis.findings.length === 0) return []
   return [
     `Diagnosis: ${job.diagnosis.status}`,
-    ...job.diagnosis.findings.flatMap((finding, index) => oneFinding(job, finding, `${index + 1}. `)),
+    ...job.diagnosis.findings.flatMap((finding, index) => oneFinding(job, finding, `${index + 1}. `, links)),
   ]
 }
 
-function oneFinding(job: JobDocument, finding: Finding, number: string): string[] {
+function oneFinding(job: JobDocument, finding: Finding, number: string, links: Links): string[] {
   const paths = explained(job, finding)
   const rest = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
   const labelled: [string, string[]][] = [
@@ -189,7 +190,7 @@ function oneFinding(job: JobDocument, finding: Finding, number: string): string[
     ),
     // A command is copied whole: it is not wrapped.
     ...visibleLines(finding.confirm).map((line, index) => `    ${index === 0 ? 'confirm:  ' : ' '.repeat(10)}${line}`),
-    `    docs:     ${visible(finding.docs)}`,
+    `    docs:     ${visible(links.page(finding.docs))}`,
   ]
 }
 
@@ -204,16 +205,16 @@ const SKIP_HINTS: Partial<Record<SkipReason, (detail: string) => string>> = {
   sampled: () => 'limits in the request says how many paths are tested',
 }
 
-function foot(job: JobDocument, rows: readonly ReportRow[], failing: readonly ReportRow[]): string[] {
+function foot(job: JobDocument, rows: readonly ReportRow[], failing: readonly ReportRow[], links: Links): string[] {
   const codes = [...new Set(failing.flatMap((row) => row.deciding?.failure?.code ?? []))]
   const hints = rows.flatMap(({ outcome, path: { skipped } }) => {
     const hint = outcome === 'skipped' && skipped !== null ? SKIP_HINTS[skipped.reason] : undefined
     return hint === undefined || skipped === null ? [] : [`Skipped for ${skipped.reason}: ${hint(skipped.detail)}`]
   })
   return [
-    ...codes.map((code) => `What ${code} means: docs/failures/${code}.md`),
+    ...codes.map((code) => `What ${code} means: ${links.page(`docs/failures/${code}.md`)}`),
     ...new Set(hints),
     `Job ${job.id}, created ${job.createdAt}. Fetch this report again:`,
-    `  ${fetchAgain(job, 'text')}`,
+    `  ${fetchAgain(job, 'text', links)}`,
   ]
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../job/job.ts'
+import { type Links, RELATIVE } from './links.ts'
 import { COMMENT_LIMIT, code, fitted, prose } from './markdown.ts'
 import type { ViewRow, WindowView } from './window-view.ts'
 
@@ -7,9 +8,10 @@ const LINES_LIMIT = 30
 const MARKS: Readonly<Record<Verdict, string>> = { pass: '✅', fail: '❌', error: '⚠️', inconclusive: '➖' }
 
 /** A report over a window for a pull request's comment or a CI job's summary (GitHub-flavoured). */
-export const renderWindowMarkdown = (view: WindowView): string => fitted(COMMENT_LIMIT, (most) => withRows(view, most))
+export const renderWindowMarkdown = (view: WindowView, links: Links = RELATIVE): string =>
+  fitted(COMMENT_LIMIT, (most) => withRows(view, most, links))
 
-function withRows(view: WindowView, most: number): string {
+function withRows(view: WindowView, most: number, links: Links): string {
   const bad = view.rows.filter(({ verdict }) => verdict === 'fail' || verdict === 'error')
   const rest = view.rows.filter((row) => !bad.includes(row))
   const blocks = [
@@ -20,7 +22,7 @@ function withRows(view: WindowView, most: number): string {
     bad.length === 0 ? '' : table(view, bad, most),
     ...view.sections.map(({ title, lines }) => `#### ${prose(title)}\n\n${list(lines)}`),
     rest.length === 0 ? '' : folded(`${rest.length} more`, table(view, rest, most)),
-    `Again: ${code(`curl "$PORTOLAN${view.url}&format=markdown"`)}`,
+    `Again: ${code(`curl "${links.api(view.url)}&format=markdown"`)}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }

@@ -1,5 +1,6 @@
 import type { Verdict } from '../job/job.ts'
 import { columnWidths, headLines, rowLines, WIDTH } from './columns.ts'
+import { type Links, RELATIVE } from './links.ts'
 import { wrap } from './visible.ts'
 import type { WindowView } from './window-view.ts'
 
@@ -9,12 +10,12 @@ const CELL_LIMIT = 40
 const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', error: '!', inconclusive: '–' }
 
 /** A report over a window for a terminal or a CI log. Begins with the verdict. */
-export function renderWindowText(view: WindowView): string {
+export function renderWindowText(view: WindowView, links: Links = RELATIVE): string {
   const blocks = [
     [...headLines(`${view.verdict.toUpperCase()}  ${view.title}  ${view.summary}`), ...indented(4, view.about)],
     table(view),
     ...view.sections.map(({ title, lines }) => [title, ...lines.flatMap((line) => indented(2, line))]),
-    ['Fetch this report again:', `  curl "$PORTOLAN${view.url}&format=text"`],
+    ['Fetch this report again:', `  curl "${links.api(view.url)}&format=text"`],
   ]
   return `${blocks
     .filter((block) => block.length > 0)

@@ -8,6 +8,7 @@ import type { Unmet } from '../check/outcome.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { HistoryPath } from './history.ts'
 import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
+import type { Links } from './links.ts'
 import type { ReportRow } from './rows.ts'
 import { visible } from './visible.ts'
 
@@ -249,6 +250,6 @@ export function countsOf({ status, summary, paths }: JobDocument): string {
   return counted.join(', ') || 'no path'
 }
 
-/** The line that fetches this report again; `$PORTOLAN` is the API's address, which a report does not know. */
-export const fetchAgain = (job: JobDocument, format: string): string =>
-  `curl "$PORTOLAN/v1/jobs/${job.id}/report?format=${format}"`
+/** The line that fetches this report again. */
+export const fetchAgain = (job: JobDocument, format: string, links: Links): string =>
+  `curl "${links.api(`/v1/jobs/${job.id}/report?format=${format}`)}"`

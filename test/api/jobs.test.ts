@@ -295,6 +295,9 @@ describe('what needs no token and no internet', () => {
     '/docs',
     '/docs/ui/swagger-ui.css',
     '/docs/errors/not_found.md',
+    '/docs/errors/not_found',
+    '/docs/failures/README.md',
+    '/docs/diagnoses/README',
   ])('%s', async (path) => {
     const response = await api.call(path)
     expect(response.status).toBe(200)

@@ -31,7 +31,7 @@ describe("JUnit reports, by libxml2 and Jenkins' schema", () => {
       viewOverall(anOverallReport({ verdict }), null),
     ])
     const documents = [
-      ...jobs.map(renderJunit),
+      ...jobs.map((job) => renderJunit(job)),
       renderJunitSuites(jobs),
       renderJunitSuites([]),
       ...views.map(renderWindowJunit),
