@@ -293,6 +293,35 @@ describe('what a port speaks by annotations of the Service', () => {
   })
 })
 
+describe('what a port speaks by annotations of an Ingress to it', () => {
+  const nginx = 'nginx.ingress.kubernetes.io/backend-protocol'
+  it.each([
+    ['ingress-nginx', 'nginx', { [nginx]: 'HTTPS' }, 'https'],
+    ['ingress-nginx, gRPC', 'nginx', { [nginx]: 'GRPC' }, 'tcp'],
+    ['ingress-nginx, as it is anyway', 'nginx', { [nginx]: 'HTTP' }, 'http'],
+    ['AWS', 'alb', { 'alb.ingress.kubernetes.io/backend-protocol': 'HTTPS' }, 'https'],
+    ['AGIC', 'azure-application-gateway', { 'appgw.ingress.kubernetes.io/backend-protocol': 'https' }, 'https'],
+    ['HAProxy', 'haproxy', { 'haproxy.org/server-ssl': 'true' }, 'https'],
+    ['HAProxy Ingress', 'haproxy', { 'haproxy-ingress.github.io/backend-protocol': 'h1-ssl' }, 'https'],
+    ['nginxinc, this Service', 'nginx', { 'nginx.org/ssl-services': 'frog,toad' }, 'https'],
+    ['nginxinc, another', 'nginx', { 'nginx.org/ssl-services': 'frog' }, 'http'],
+    ['another controller', 'traefik', { [nginx]: 'HTTPS' }, 'http'],
+  ])('%s', (_what, name, annotations, scheme) => {
+    const manifests = [service(), ingress([{}], { ingressClassName: name }, { annotations })]
+    const path = pathOf(planOf(manifests, { target: { service: 'toad' } }), 'ClusterIP')
+    expect(path.scheme).toBe(scheme)
+    expect(path.because.some((each) => each.includes('what the controller speaks to it'))).toBe(scheme !== 'http')
+  })
+
+  it('come after appProtocol and annotations of the Service', () => {
+    const rule = ingress([{}], {}, { annotations: { [nginx]: 'HTTPS' } })
+    const schemeIn = (spec: Record<string, unknown>, annotations = {}) =>
+      pathOf(planOf([service(spec, { annotations }), rule], { target: { service: 'toad' } }), 'ClusterIP').scheme
+    expect(schemeIn({ ports: [{ port: 80, appProtocol: 'http' }] })).toBe('http')
+    expect(schemeIn({}, { 'konghq.com/protocol': 'http' })).toBe('http')
+  })
+})
+
 describe('an internal load balancer', () => {
   const INTERNAL: readonly [string, Record<string, string>, Record<string, unknown>?][] = [
     ['AWS by scheme', beta({ 'aws-load-balancer-scheme': 'internal' })],

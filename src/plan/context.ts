@@ -1,6 +1,7 @@
 import type { Addresses, JobRequest } from '../job/job.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
+import type { ToldScheme } from './ingress-backends.ts'
 import type { PathKind, Plan, Scheme, Vantage } from './path.ts'
 import { schemeOf, schemesOf } from './scheme.ts'
 import type { ServiceEndpoints } from './service-endpoints.ts'
@@ -31,6 +32,8 @@ export type PlanContext = {
   /** `toad-svc.default.svc.cluster.local`. */
   fqdn: string
   clusterDomain: { name: string; because: string }
+  /** What Ingress controllers are told that ports speak. */
+  byIngress: ReadonlyMap<ServicePort, ToldScheme>
   /** Which items of a factor paths are made of: all, unless there are too many (`size.ts`). */
   take: Take
 }
@@ -47,13 +50,15 @@ export type PlannedPort = {
 
 /** The ports that paths of a kind are made of. */
 export function portsFor(
-  { service, take }: Pick<PlanContext, 'service' | 'take'>,
+  { service, take, byIngress }: Pick<PlanContext, 'service' | 'take' | 'byIngress'>,
   kind: PathKind,
 ): readonly PlannedPort[] {
   const ports = service.ports.map((port, at) => ({ port, at }))
   return take(kind, 'ports', ports, ({ port }) => portKey(port)).map(({ port, at }) => {
-    const { behind, because, endsTls } = schemesOf(service, port)
-    const differs = endsTls && schemeOf(port) !== behind
-    return { port, at, scheme: behind, schemeBecause: differs ? because.map((each) => `${each}: TLS ends there`) : [] }
+    const told = byIngress.get(port)
+    const { behind, because, endsTls } = schemesOf(service, port, told?.scheme ?? null)
+    if (schemeOf(port) === behind) return { port, at, scheme: behind, schemeBecause: [] }
+    const schemeBecause = endsTls ? because.map((each) => `${each}: TLS ends there`) : told ? [told.because] : []
+    return { port, at, scheme: behind, schemeBecause }
   })
 }

@@ -111,6 +111,13 @@ export function canaryShare({ ingress: { meta } }: Route): number | null {
   return Number.isFinite(weight / total) ? Math.min(1, Math.max(0, weight / total)) : 0
 }
 
+/**
+ * A redirect before the rule for a Service, on the same path: how HTTPS was made of HTTP before `ssl-redirect`. The
+ * controller leaves it out where it would lead to itself, so that HTTPS gets to the Service
+ * (https://kubernetes-sigs.github.io/aws-load-balancer-controller/v2.0/guide/tasks/ssl_redirect).
+ */
+export const sendsToHttps = ({ action }: Route): boolean => action?.type === 'redirect'
+
 /** A path that a glob takes: what its stars and question marks stand for may be nothing, or one letter. */
 const globExample = (glob: string): string => glob.replace(/\*+$/, '').replaceAll(/\*+|\?/g, 'x')
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Ingress, type PortRef, refOf, type Service, type ServicePort } from '../kube/objects.ts'
+import { type Ingress, refOf } from '../kube/objects.ts'
 import { proxyProtocolOf } from './clouds.ts'
 import type { PlanContext } from './context.ts'
 import type { Listener } from './controllers/controller.ts'
@@ -12,6 +12,7 @@ import { draft, type PathDraft } from './draft.ts'
 import { type Controller, controllersOf } from './ingress-address.ts'
 import { frontPorts } from './ingress-fronts.ts'
 import { aliasesOf, dialledPort, internalDoubts, listenersFor } from './ingress-listeners.ts'
+import { servicePort } from './ingress-ports.ts'
 import {
   canaryShare,
   competitors,
@@ -20,6 +21,7 @@ import {
   type Route,
   routeRef,
   routesOf,
+  sendsToHttps,
   syntaxOf,
   takesBelow,
   winners,
@@ -176,6 +178,7 @@ function shareDoubts(route: Route, claimants: readonly Route[]): string[] {
   if (own !== null) return own >= 1 ? [] : [`${ref}: a canary, which gets ${percent(own)} of the requests`]
   return claimants.flatMap((other) => {
     if (isSameRoute(other, route) || other.backend.service?.name === route.backend.service?.name) return []
+    if (sendsToHttps(other)) return []
     const share = canaryShare(other)
     if (share === 0) return []
     if (share !== null) return [`${ref}: ${routeRef(other)} is a canary, which takes ${percent(share)} of the requests`]
@@ -251,50 +254,3 @@ function pastBalancerDoubts({ vantage }: PlanContext, { front, isVip, reach }: C
       : []),
   ]
 }
-
-/** The Service port that a backend names, and by what. A wrong name is a fault of the Ingress, not a doubt about it. */
-export function servicePort(
-  service: Service,
-  { backend, ingress, field }: Route,
-): { port: ServicePort | null; told: string[] } {
-  const ref = backend.service?.port ?? null
-  const position = backendPort(service, ref)
-  if (position !== null) {
-    const part = ref === position.port.name ? 'name' : 'port'
-    return {
-      port: position.port,
-      told: [`Service/${service.meta.name} spec.ports[${position.at}].${part}`],
-    }
-  }
-  const where = `${refOf(ingress)} ${field}`
-  const own = unlistedPort(service, ref)
-  if (own !== null) return { port: own, told: [`${where}: port ${own.port}, as the ExternalName Service lists none`] }
-  const target = service.ports.find(({ targetPort }) => targetPort === ref)
-  if (target === undefined) return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`] }
-  return {
-    port: target,
-    told: [
-      `${where}: ${String(ref)} is the targetPort, not a port of the Service; some controllers take it, most don't`,
-    ],
-  }
-}
-
-/**
- * By name or by number, never by targetPort. Digits in quotes are a name that no port can have (networking/v1). Of two
- * ports of one number the one for TCP, which is what controllers speak to backends (443/UDP beside it is for HTTP/3).
- */
-export function backendPort(service: Service, ref: PortRef | null): { port: ServicePort; at: number } | null {
-  const named = service.ports
-    .map((port, at) => ({ port, at }))
-    .filter(({ port: { name, port } }) => (typeof ref === 'number' ? port === ref : ref !== null && name === ref))
-  return named.find(({ port }) => port.protocol === 'TCP') ?? named[0] ?? null
-}
-
-/**
- * The number that an Ingress gives for an ExternalName Service without ports, which name nothing to choose from
- * (ingress-nginx `internal/ingress/controller`, serviceEndpoints). `null`: the Service lists ports, or it is a name.
- */
-export const unlistedPort = ({ type, ports }: Service, ref: PortRef | null): ServicePort | null =>
-  type === 'ExternalName' && ports.length === 0 && typeof ref === 'number'
-    ? { name: null, port: ref, protocol: 'TCP', targetPort: ref, nodePort: null, appProtocol: null }
-    : null

@@ -54,12 +54,12 @@ function entriesOf({ service, addresses }: PlanContext): Entry[] {
   }))
 }
 
-function notYet({ service, serviceName }: PlanContext, port: ServicePort, field: string): PathDraft {
+function notYet({ service, serviceName, byIngress }: PlanContext, port: ServicePort, field: string): PathDraft {
   const by = service.loadBalancerClass === null ? 'a load balancer' : `loadBalancerClass ${service.loadBalancerClass}`
   return draft({
     kind: 'LoadBalancer',
     port,
-    scheme: schemesOf(service, port).atBalancer,
+    scheme: schemesOf(service, port, byIngress.get(port)?.scheme ?? null).atBalancer,
     addressPort: port.port,
     because: [`Service/${service.meta.name} status.loadBalancer.ingress=[]`, field],
     discriminator: [null],
@@ -76,7 +76,7 @@ function at(context: PlanContext, planned: PlannedPort, field: string, entry: En
   const refused = entry.ports.find((status) => status.port === port.port && status.protocol === port.protocol)?.error
   const told = refused ? [`${entry.because.replace(/\.(ip|hostname)$/, '')}.ports[${port.port}].error=${refused}`] : []
   const shortCut = entry.isVip && vantage === 'in-cluster'
-  const schemes = schemesOf(service, port)
+  const schemes = schemesOf(service, port, context.byIngress.get(port)?.scheme ?? null)
   // The name of the cloud's is in no certificate of its customer's.
   const known = schemes.endsTls ? publicName(service) : isName ? entry.address : null
   return draft({

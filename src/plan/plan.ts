@@ -16,6 +16,7 @@ import { endpointPaths } from './endpoints.ts'
 import { environmentPaths } from './environment.ts'
 import { externalNamePaths } from './external-name.ts'
 import { ingressPaths } from './ingress.ts'
+import { schemesByIngress } from './ingress-backends.ts'
 import { loadBalancerPaths } from './loadbalancer.ts'
 import { nodePortPaths } from './nodes.ts'
 import { notApplicable } from './not-applicable.ts'
@@ -98,6 +99,7 @@ function contextOf(
     serviceName,
     fqdn: `${serviceName}.${clusterDomain.name}`,
     clusterDomain,
+    byIngress: schemesByIngress(index, namespace, service),
     take,
   }
   return { context, unlisted, ignored }

@@ -10,7 +10,7 @@ import { annotationOf, frontOf } from './clouds.ts'
 import { listOf } from './controllers/controller.ts'
 import type { Scheme } from './path.ts'
 
-type Spoken = 'http' | 'https' | 'tcp'
+export type Spoken = 'http' | 'https' | 'tcp'
 
 /** appProtocol of KEP-1422 and KEP-3726. HTTP/2 with prior knowledge does not answer an HTTP/1.1 GET. */
 const APP_PROTOCOLS: Readonly<Record<string, Spoken>> = {
@@ -129,18 +129,19 @@ export const SCHEME_ANNOTATIONS: readonly { annotation: string; means: string }[
 )
 
 /** What the port speaks by itself, load balancer or not. */
-function ownScheme({ meta: { annotations } }: Service, port: ServicePort): Scheme {
+function ownScheme({ meta: { annotations } }: Service, port: ServicePort, byIngress: Spoken | null): Scheme {
   if (port.protocol !== 'TCP' || port.appProtocol !== null) return schemeOf(port)
   for (const { annotation, spoken } of TOLD_BY) {
     const value = annotations[annotation]
     const told = value === undefined ? undefined : BY_ANNOTATION[spoken(value.trim(), port)?.toLowerCase() ?? '']
     if (told !== undefined) return told
   }
-  return schemeOf(port)
+  return byIngress ?? schemeOf(port)
 }
 
-export function schemesOf(service: Service, port: ServicePort): PortSchemes {
-  const own = ownScheme(service, port)
+/** @param byIngress what an Ingress says that its controller speaks to the port. */
+export function schemesOf(service: Service, port: ServicePort, byIngress: Spoken | null = null): PortSchemes {
+  const own = ownScheme(service, port, byIngress)
   const front = frontOf(service, port)
   if (front === null) return { atBalancer: own, behind: own, because: [], endsTls: false }
   const { tls, tlsBehind, annotation } = front

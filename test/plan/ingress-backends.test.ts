@@ -102,6 +102,28 @@ describe('an action of the AWS Load Balancer Controller', () => {
     expect(codesOf([service(), own(action)])).toEqual([])
   })
 
+  it('that sends plain HTTP to HTTPS, before the rule for the Service, takes nothing from it', () => {
+    const manifest = ingress(
+      [
+        { path: '/*', pathType: 'ImplementationSpecific', to: 'ssl-redirect', port: 'use-annotation' },
+        { path: '/*', pathType: 'ImplementationSpecific' },
+      ],
+      { ingressClassName: 'alb' },
+      {
+        annotations: {
+          'alb.ingress.kubernetes.io/listen-ports': '[{"HTTP": 80}, {"HTTPS":443}]',
+          'alb.ingress.kubernetes.io/actions.ssl-redirect':
+            '{"Type": "redirect", "RedirectConfig": { "Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}',
+        },
+      },
+    )
+    expect(linesOf(planOf([service(), manifest], toad), 'Ingress')).toEqual([
+      'https://toad.example.com/ at 203.0.113.80:443',
+      LINE,
+    ])
+    expect(codesOf([service(), manifest])).toEqual([])
+  })
+
   it('that is not there leaves the backend without a port', () => {
     const manifests = [service(), ingress([{ port: 'use-annotation' }], { ingressClassName: 'alb' })]
     expect(codesOf(manifests)).toEqual(['ingress_backend_port_missing'])

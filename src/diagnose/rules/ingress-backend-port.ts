@@ -1,6 +1,6 @@
 import { refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
-import { backendPort, unlistedPort } from '../../plan/ingress.ts'
+import { backendPort, unlistedPort } from '../../plan/ingress-ports.ts'
 import { type Route, routeRef } from '../../plan/ingress-rules.ts'
 import type { Facts } from '../facts.ts'
 import type { Cause, Rule } from '../rule.ts'

@@ -1,4 +1,12 @@
-import { competitors, encodePath, isSameRoute, type Route, routeRef, winners } from '../../plan/ingress-rules.ts'
+import {
+  competitors,
+  encodePath,
+  isSameRoute,
+  type Route,
+  routeRef,
+  sendsToHttps,
+  winners,
+} from '../../plan/ingress-rules.ts'
 import type { Rule } from '../rule.ts'
 import { OTHER_BACKEND } from '../shows.ts'
 
@@ -19,6 +27,7 @@ export const ingressDuplicateRoute: Rule = {
         (other) =>
           !isSameRoute(other, route) &&
           !isCanary(other) &&
+          !sendsToHttps(other) &&
           other.path === path &&
           other.pathType === route.pathType &&
           other.backend.service?.name !== route.backend.service?.name,

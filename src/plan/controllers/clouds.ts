@@ -88,12 +88,14 @@ export const alb: IngressController = {
     },
     { annotation: `${ALB}/inbound-cidrs`, means: 'who is let in: unknown' },
     { annotation: `${ALB}/mutual-authentication`, means: 'a client certificate is asked for: unknown' },
+    { annotation: `${ALB}/backend-protocol`, means: 'HTTPS: what the pods speak' },
     { annotation: `${ALB}/backend-protocol-version`, means: 'GRPC: unknown' },
   ],
   listeners: albListeners,
   syntax: ({ value }, _path, pathType) =>
     pathType !== 'ImplementationSpecific' ? 'literal' : isTrue(value(`${ALB}/use-regex-path-match`)) ? 'regex' : 'glob',
   internal: albInternal,
+  backend: [{ annotation: `${ALB}/backend-protocol`, says: 'protocol' }],
   demands: [
     {
       annotation: `${ALB}/inbound-cidrs`,
@@ -208,6 +210,7 @@ export const agic: IngressController = {
     { annotation: `${AGIC}/ssl-redirect`, means: 'plain HTTP is there, and redirected' },
     { annotation: `${AGIC}/override-frontend-port`, means: 'the port that is listened on' },
     { annotation: `${AGIC}/use-private-ip`, means: 'the private address of the gateway' },
+    { annotation: `${AGIC}/backend-protocol`, means: 'https: what the pods speak' },
     { annotation: `${AGIC}/hostname-extension`, means: 'more hosts with the same rules' },
   ],
   listeners: agicListeners,
@@ -216,5 +219,6 @@ export const agic: IngressController = {
     const name = `${AGIC}/use-private-ip`
     return isTrue(value(name)) ? told(name) : null
   },
+  backend: [{ annotation: `${AGIC}/backend-protocol`, says: 'protocol' }],
   aliases: [`${AGIC}/hostname-extension`],
 }

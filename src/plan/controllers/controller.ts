@@ -60,6 +60,8 @@ export type IngressController = {
   internal?(asked: Asked): string | null
   /** What a plain request may not get past. */
   demands?: readonly { annotation: string; when: RegExp; why: string }[]
+  /** What it speaks to the backend: the value says it, or that TLS is spoken, or names the Services that speak TLS. */
+  backend?: readonly { annotation: string; says: 'protocol' | 'tls' | 'services' }[]
   /** Other hosts that get the same rules. */
   aliases?: readonly string[]
 }

@@ -33,7 +33,7 @@ export const ingressNginx: IngressController = {
     { annotation: `${NGINX}/server-alias`, means: 'more hosts with the same rules' },
     { annotation: `${NGINX}/canary`, means: 'a share of the requests for the rule of another Ingress' },
     { annotation: `${NGINX}/canary-weight`, means: 'how large a share' },
-    { annotation: `${NGINX}/backend-protocol`, means: 'GRPC, GRPCS, FCGI: unknown' },
+    { annotation: `${NGINX}/backend-protocol`, means: 'HTTPS: what the pods speak; GRPC, GRPCS, FCGI: unknown' },
     { annotation: `${NGINX}/auth-tls-secret`, means: 'a client certificate is asked for: unknown' },
   ],
   listeners: (asked) =>
@@ -51,6 +51,7 @@ export const ingressNginx: IngressController = {
     { annotation: `${NGINX}/backend-protocol`, when: /^(GRPCS?|FCGI)$/i, why: 'the backend speaks no plain HTTP' },
     { annotation: `${NGINX}/auth-tls-secret`, when: /./, why: 'a client certificate is asked for' },
   ],
+  backend: [{ annotation: `${NGINX}/backend-protocol`, says: 'protocol' }],
   aliases: [`${NGINX}/server-alias`],
 }
 
@@ -77,6 +78,7 @@ export const nginxInc: IngressController = {
     { annotation: 'nginx.org/redirect-to-https', means: 'clients are sent to HTTPS, for TLS that ends before' },
     { annotation: 'ingress.kubernetes.io/ssl-redirect', means: 'false: plain HTTP is served beside HTTPS' },
     { annotation: 'nginx.org/path-regex', means: 'paths are regular expressions, or exact' },
+    { annotation: 'nginx.org/ssl-services', means: 'Services whose pods speak TLS' },
     { annotation: 'nginx.org/grpc-services', means: 'gRPC: unknown' },
   ],
   listeners: (asked) => {
@@ -93,6 +95,7 @@ export const nginxInc: IngressController = {
     })
   },
   syntax: ({ value }) => (/^case_/.test(value('nginx.org/path-regex') ?? '') ? 'regex' : null),
+  backend: [{ annotation: 'nginx.org/ssl-services', says: 'services' }],
   demands: [{ annotation: 'nginx.org/grpc-services', when: /./, why: 'gRPC is not answered over HTTP/1.1' }],
 }
 
@@ -201,6 +204,7 @@ export const haproxyTech: IngressController = {
   reads: [
     { annotation: 'haproxy.org/ssl-redirect', means: 'true: clients are sent to HTTPS; false: both are served' },
     { annotation: 'haproxy.org/ssl-passthrough', means: 'TLS goes to the backend as it is' },
+    { annotation: 'haproxy.org/server-ssl', means: 'the pods speak TLS' },
   ],
   listeners: (asked) =>
     bySwitches(
@@ -211,6 +215,7 @@ export const haproxyTech: IngressController = {
       },
       asked,
     ),
+  backend: [{ annotation: 'haproxy.org/server-ssl', says: 'tls' }],
 }
 
 const HAPROXY = 'haproxy-ingress.github.io'
@@ -230,7 +235,8 @@ export const haproxyIngress: IngressController = {
     { annotation: `${HAPROXY}/ssl-passthrough`, means: 'TLS goes to the backend as it is' },
     { annotation: `${HAPROXY}/path-type`, means: 'regex: paths are regular expressions' },
     { annotation: `${HAPROXY}/server-alias`, means: 'more hosts with the same rules' },
-    { annotation: `${HAPROXY}/backend-protocol`, means: 'grpc, grpcs, h2c: unknown' },
+    { annotation: `${HAPROXY}/backend-protocol`, means: 'h1-ssl: the pods speak TLS; grpc, grpcs, h2: unknown' },
+    { annotation: `${HAPROXY}/secure-backends`, means: 'the pods speak TLS' },
     { annotation: `${HAPROXY}/auth-tls-secret`, means: 'a client certificate is asked for: unknown' },
     { annotation: 'ingress.kubernetes.io/ssl-passthrough', means: 'the same as above, under its old name' },
     { annotation: 'ingress.kubernetes.io/ssl-redirect', means: 'the same as above, under its old name' },
@@ -256,6 +262,10 @@ export const haproxyIngress: IngressController = {
       why: 'the backend speaks no HTTP/1.1',
     },
     { annotation: `${HAPROXY}/auth-tls-secret`, when: /./, why: 'a client certificate is asked for' },
+  ],
+  backend: [
+    { annotation: `${HAPROXY}/backend-protocol`, says: 'protocol' },
+    { annotation: `${HAPROXY}/secure-backends`, says: 'tls' },
   ],
   aliases: [`${HAPROXY}/server-alias`],
 }
