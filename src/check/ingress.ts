@@ -4,6 +4,7 @@
  *
  * @module
  */
+import ipaddr from 'ipaddr.js'
 import { PATH_KINDS, type PathKind, type PlannedPath } from '../plan/path.ts'
 import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
@@ -96,7 +97,10 @@ function directPaths(context: TryContext, path: PlannedPath): PlannedPath[] {
 const rank = ({ kind, expected }: PlannedPath): number =>
   DIRECT.indexOf(kind) + (expected === 'reachable' ? 0 : PATH_KINDS.length)
 
-/** The same request, dialled past the controller, in the scheme that the direct path speaks. */
+/**
+ * The same request, dialled past the controller, in the scheme that the direct path speaks. Host and SNI agree: a server
+ * may answer 421 where they do not (RFC 9110 15.5.20), which would say nothing about the route.
+ */
 const directRequest = (
   context: TryContext,
   path: PlannedPath,
@@ -106,13 +110,20 @@ const directRequest = (
 ): HttpRequest => {
   const { timeoutMs, signal } = context
   const request = httpRequest(path, check, { address, timeoutMs, signal })
-  const tls = { serverName: direct.serverName, verify: false, caPem: null, wantsExpiry: false }
+  const serverName = hostnameOf(request.headers.host ?? '')
+  const tls = { serverName, verify: false, caPem: null, wantsExpiry: false }
   return {
     ...request,
     address: direct.address ?? '',
     port: direct.addressPort ?? 0,
     tls: direct.scheme === 'https' ? tls : null,
   }
+}
+
+/** `null`: an address, which SNI cannot name. */
+const hostnameOf = (host: string): string | null => {
+  const name = host.replace(/:\d+$/, '').replace(/\.$/, '')
+  return name === '' || name.startsWith('[') || ipaddr.isValid(name) ? null : name
 }
 
 const unknownHost = (context: TryContext, path: PlannedPath, check: HttpCheck, address: string): HttpRequest => {

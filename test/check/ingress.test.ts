@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
+import { createAuthority } from '../support/certificates.ts'
 import { httpCheck, plannedPath, runPath } from '../support/checks.ts'
 import { refusedPort, serveHttp, type TestServer } from '../support/servers.ts'
 
@@ -107,6 +108,27 @@ describe('the default check on Ingress', () => {
       failure: 'status 404 from the default backend of ingress-nginx, 200 from ClusterIP 127.0.0.1',
       asked: ['control 200', 'check 404'],
     })
+  })
+
+  // Row "The comparing request of an Ingress try" of the trials
+  it("asks an endpoint of HTTPS by the Ingress' name in Host and SNI alike", async () => {
+    const seen: unknown[] = []
+    const app = await serveHttp(
+      ({ socket, headers }, response) => {
+        const serverName = Reflect.get(socket, 'servername')
+        seen.push([serverName, headers.host])
+        response.writeHead(serverName === headers.host ? 200 : 421).end()
+      },
+      { tls: await (await createAuthority()).issue() },
+    )
+    servers.push(app)
+    const path = ingress(await start(controller(421, 'misdirected')))
+    const over = { scheme: 'https', serverName: 'toad.pond.svc' } as const
+    expect(await run(path, direct(app.port, over))).toMatchObject({
+      outcome: 'fail',
+      failure: 'status 421 from the controller, 200 from ClusterIP 127.0.0.1',
+    })
+    expect(seen).toEqual([['shop.example', 'shop.example']])
   })
 
   it('sends the direct address the same URL and Host', async () => {

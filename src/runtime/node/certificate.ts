@@ -19,12 +19,21 @@ const CONTEXTS_MAX = 32
 export function secureContext(caPem: string | null): SecureContext {
   const known = contexts.get(caPem)
   if (known) return known
-  if (caPem !== null) assertCertificates(caPem)
-  const made = createSecureContext(caPem === null ? {} : { ca: caPem })
+  const made = makeContext(caPem)
   const oldest = contexts.keys().next()
   if (contexts.size >= CONTEXTS_MAX && !oldest.done) contexts.delete(oldest.value)
   contexts.set(caPem, made)
   return made
+}
+
+/** Without the code of OpenSSL's, which would be taken for one of the peer's certificate. */
+function makeContext(caPem: string | null): SecureContext {
+  try {
+    if (caPem !== null) assertCertificates(caPem)
+    return createSecureContext(caPem === null ? {} : { ca: caPem })
+  } catch (cause) {
+    throw new Error('no context of TLS can be made with this caPem', { cause })
+  }
 }
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g

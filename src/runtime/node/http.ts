@@ -21,8 +21,11 @@ const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
 }
 
 /** One HTTP request over one new connection. Resolves for every network failure; see {@link Attempt}. */
-export const exchangeHttp = (request: HttpRequest): Promise<HttpExchange> =>
-  new Promise((resolve) => new HttpAttempt(request, resolve).start())
+export const exchangeHttp = (
+  request: HttpRequest,
+  explain: (exchange: HttpExchange) => HttpExchange | Promise<HttpExchange> = (exchange) => exchange,
+): Promise<HttpExchange> =>
+  new Promise((resolve) => new HttpAttempt(request, (exchange) => resolve(explain(exchange))).start())
 
 const VERSIONS: ReadonlySet<string> = new Set(['1.0', '1.1', '2'])
 

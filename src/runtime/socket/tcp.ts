@@ -7,8 +7,12 @@ import { Attempt, type Transport } from './attempt.ts'
  * One TCP connection: connect, TLS where asked for, then the steps in order; in each step what is expected is awaited
  * first, then `send` is sent, then TLS is started (blackbox_exporter's order). Resolves for every network failure.
  */
-export const exchangeTcp = (transport: Transport, request: TcpRequest): Promise<TcpExchange> =>
-  new Promise((resolve) => new TcpAttempt(transport, request, resolve).start())
+export const exchangeTcp = (
+  transport: Transport,
+  request: TcpRequest,
+  explain: (exchange: TcpExchange) => TcpExchange | Promise<TcpExchange> = (exchange) => exchange,
+): Promise<TcpExchange> =>
+  new Promise((resolve) => new TcpAttempt(transport, request, (exchange) => resolve(explain(exchange))).start())
 
 class TcpAttempt extends Attempt<TcpExchange> {
   readonly #request: TcpRequest

@@ -4,12 +4,14 @@ import type { FailureCode, Phase } from '../../../src/check/codes.ts'
 import { failure } from '../../../src/check/failure.ts'
 import type { HttpRequest } from '../../../src/check/network.ts'
 import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
+import { createRoutes } from '../../../src/runtime/node/route.ts'
 import { httpTo, tcpTo, tlsBy } from '../../network/requests.ts'
 import { type Authority, createAuthority } from '../../support/certificates.ts'
 import {
   BEHAVIOURS,
   type Behaviour,
   keeper,
+  refusedPort,
   serve,
   serveHttp,
   serveHttp2,
@@ -187,10 +189,45 @@ describe('an authority', () => {
   })
 })
 
-describe('cannotReach()', () => {
-  it('names the family that has no route, and never gives up on loopback', () => {
-    const beyond = network.cannotReach({ address: '2001:db8::1', port: 80, family: 'IPv6' })
-    expect([null, 'the prober has no route for IPv6']).toContain(beyond)
+// Row "A name with A and AAAA, prober with a ULA or link-local IPv6 address and no route out" of the trials
+describe('an address without a route', () => {
+  /** Linux has no route to the broadcast address of loopback for TCP. */
+  const NOWHERE = { address: '127.255.255.255', port: 9 }
+  const failed = async (to: typeof NOWHERE, hasRoute: boolean) => {
+    const asked: string[] = []
+    const routes = createRoutes(async (address) => {
+      asked.push(address)
+      return hasRoute
+    })
+    const { http, tcp, cannotReach } = createNodeNetwork(routes)
+    const exchanges = [await http(httpTo(to)), await tcp({ ...tcpTo(to), steps: [] })]
+    return {
+      seen: exchanges.map(({ failure: f }) => [f?.code, f?.source]),
+      asked,
+      cannotReach: cannotReach({ ...to, family: 'IPv4' }),
+    }
+  }
+
+  it('says nothing about the target where the kernel has no route to it, and is not dialled again at once', async () => {
+    expect(await failed(NOWHERE, false)).toEqual({
+      seen: Array(2).fill(['network_unreachable', 'internal']),
+      asked: Array(2).fill(NOWHERE.address),
+      cannotReach: 'the prober has no route to 127.255.255.255',
+    })
+  })
+
+  it('is a failure of the target where there is a route, and no other failure asks for one', async () => {
+    expect(await failed(NOWHERE, true)).toEqual({
+      seen: Array(2).fill(['network_unreachable', 'target']),
+      asked: Array(2).fill(NOWHERE.address),
+      cannotReach: null,
+    })
+    expect(await failed({ address: '127.0.0.1', port: await refusedPort() }, false)).toMatchObject({ asked: [] })
+  })
+
+  it('is asked of the kernel, which has one to loopback', async () => {
+    const { failure } = await network.http(httpTo(NOWHERE))
+    expect([failure?.code, failure?.source]).toEqual(['network_unreachable', 'target'])
     expect(network.cannotReach({ address: '::1', port: 80, family: 'IPv6' })).toBeNull()
   })
 })
