@@ -236,6 +236,9 @@ const TEXTS: Readonly<Record<FailureCode, string>> = {
   internal: 'the prober failed for a reason that it does not know',
 }
 
+const HEADER_TOO_LARGE = 'the header of the answer is larger than is read (64 KiB)'
+const BODY_TOO_LARGE = 'what was sent is larger than is read, and an expectation needs it whole'
+
 const SOURCES: Readonly<Record<(typeof FAILURE_CODES)[FailureCode], FailureSource>> = {
   dns: 'resolver',
   connect: 'target',
@@ -278,6 +281,8 @@ export const causeOf = (of: Failure): unknown => causes.get(of)
 /** The failure that `code` means in `phase`. `cause` is kept where the table does not know the code. */
 export function failureOf(code: string, phase: Phase, cause?: unknown): Failure {
   const meaning = meaningOf(code, phase)
+  if (meaning === 'response_too_large')
+    return failure(meaning, phase, phase === 'body' ? BODY_TOO_LARGE : HEADER_TOO_LARGE)
   if (meaning !== null) return failure(meaning, phase, OWN.has(code) ? TEXTS[meaning] : `${TEXTS[meaning]} (${code})`)
   return internal(phase, cause ?? code, code.slice(0, 64))
 }

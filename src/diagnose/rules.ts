@@ -27,6 +27,7 @@ import {
 } from './comparisons/endpoints.ts'
 import { oneFamilyFails } from './comparisons/families.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
+import { bodyCutShort, http2Only, malformedResponse, redirectLoop, tooManyRedirects } from './comparisons/misspoken.ts'
 import { applicationWantsHost, externalNameUnreachable } from './comparisons/names-sent.ts'
 import { nothingAnswers } from './comparisons/nothing.ts'
 import { onlyOneWayFails } from './comparisons/one-way.ts'
@@ -152,12 +153,17 @@ const BY_RESULTS: readonly Rule[] = [
   directConnectionsCut,
   bodyStalls,
   applicationHangs,
+  bodyCutShort,
   applicationCutsConnections,
+  malformedResponse,
+  http2Only,
   portSpeaksNoTls,
   portSpeaksNoHttp,
   tlsHandshakeRefused,
   applicationWantsHost,
   applicationAnswersErrors,
+  redirectLoop,
+  tooManyRedirects,
   answerUnexpected,
   externalNameUnreachable,
   outsideDnsFails,

@@ -153,7 +153,8 @@ export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean 
   if (isHanging(through)) return ends.some(waits)
   const status = through.code === 'unexpected_status' ? through.result?.http?.status : undefined
   if (status === undefined) return false
-  const breaks = (end: SeenPath): boolean => isRefused(end) || isCut(end) || end.code === 'invalid_response'
+  const breaks = (end: SeenPath): boolean =>
+    isRefused(end) || isCut(end) || end.code === 'invalid_response' || end.code === 'malformed_response'
   return ends.some(
     (end) => (status === 504 && waits(end)) || (status === 502 && breaks(end)) || end.result?.http?.status === status,
   )

@@ -17,6 +17,7 @@ import {
   triesOf,
 } from '../seen.ts'
 import { everyOne, list } from '../words.ts'
+import { isCutShort } from './misspoken.ts'
 
 const directOf = (port: SeenPort): readonly SeenPath[] => port.dialled.filter(({ path }) => path.kind !== 'Ingress')
 
@@ -66,7 +67,8 @@ export const applicationCutsConnections: Rule = {
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
-      if (!allFail(ends, isCut) || passing(port.of('Ingress')).length > 0) return []
+      if (!allFail(ends, (each) => isCut(each) && !isCutShort(each)) || passing(port.of('Ingress')).length > 0)
+        return []
       const plain = ends.every(({ path }) => path.scheme === 'http')
       return [
         {
@@ -125,7 +127,6 @@ const UNMET: ReadonlySet<FailureCode> = new Set([
   'unexpected_header',
   'unexpected_data',
   'response_too_large',
-  'too_many_redirects',
   'too_slow',
 ])
 
@@ -183,13 +184,13 @@ export const portSpeaksNoHttp: Rule = {
   after: ({ ports }, { service }) =>
     ports.flatMap((port) => {
       const direct = directOf(port)
-      if (!allFail(direct, ({ code }) => code === 'invalid_response')) return []
+      if (!allFail(direct, ({ code, result }) => code === 'invalid_response' && result?.speaks !== 'http2')) return []
+      const spoken = [...new Set(direct.flatMap(({ result }) => result?.speaks ?? []))]
       return [
         {
           confidence: 'likely' as const,
           title: `Port ${port.number} was taken for HTTP and speaks something else`,
-          detail:
-            'By its appProtocol, name or number the port should speak HTTP; it answers, and not in HTTP/1.1: a database, a gRPC server without TLS, any other protocol. The network is fine.',
+          detail: `By its appProtocol, name or number the port should speak HTTP; it answers, and not in HTTP/1.1: ${spoken.length > 0 ? `its first bytes are those of ${list(spoken)}` : 'a database, a gRPC server without TLS, any other protocol'}. The network is fine.`,
           fix: `Say what the port speaks: appProtocol in Service/${service}, or a check of type tcp; httpVersion 2 for gRPC.`,
           confirm: `printf '\\r\\n' | nc -w 3 ${direct[0]?.path.address} ${direct[0]?.path.addressPort} | head -c 64 | xxd`,
           evidence: triesOf(direct),
@@ -207,7 +208,10 @@ export const tlsHandshakeRefused: Rule = {
     ports.flatMap((port) =>
       [...Map.groupBy(port.dialled, ({ path }) => (path.kind === 'Ingress' ? 'Ingress' : 'direct')).values()].flatMap(
         (paths) => {
-          const tls = paths.filter(({ path, code }) => path.scheme === 'https' || code === 'tls_handshake_failed')
+          const tls = paths.filter(
+            ({ path, code, result }) =>
+              (path.scheme === 'https' || code === 'tls_handshake_failed') && result?.speaks !== 'http2',
+          )
           if (!allFail(tls, ({ code }) => code === 'tls_handshake_failed')) return []
           const [first] = tls
           return [

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import { errors } from 'undici'
+import type { Failure } from '../../check/codes.ts'
 import { codeOf, failureOf } from '../../check/failure.ts'
 import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { BodyCut, Exchange, HttpEvidence, HttpExchange, HttpRequest, Misspoken } from '../../check/network.ts'
@@ -150,6 +151,10 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   #cut(how: BodyCut): void {
     this.#body.cut = how
     this.finish(null, this.#arrivedAt || performance.now())
+  }
+
+  protected override finish(failure: Failure | null, at?: number): void {
+    super.finish(this.#body.worded(failure), at)
   }
 
   protected override onTimeUpInTurn(): void {

@@ -1,3 +1,4 @@
+import type { Failure } from '../../check/codes.ts'
 import type { BodyCut, HttpRequest } from '../../check/network.ts'
 import { joined } from './heard.ts'
 
@@ -14,7 +15,8 @@ export class AnswerBody {
   readonly #asked: Asked
   #chunks: Uint8Array[] = []
   #bytes = 0
-  #isAnnounced = false
+  /** The length that the header promises. */
+  #announced: string | null = null
   #timer: NodeJS.Timeout | undefined
   /** Why it was not read to its end; `null`: it was, or nothing was read. */
   cut: BodyCut | null = null
@@ -26,8 +28,9 @@ export class AnswerBody {
   /** @param stop the header has come, and this is called when a body without an announced end was read for long enough. */
   begin(headers: Headers, stop: () => void): void {
     const { streamMs } = this.#asked
-    this.#isAnnounced = headers['content-length'] !== undefined
-    if (this.#isAnnounced || streamMs === null) return
+    const length = headers['content-length']
+    this.#announced = typeof length === 'string' && /^\d{1,20}$/.test(length) ? length : null
+    if (length !== undefined || streamMs === null) return
     this.#timer = setTimeout(stop, STREAM.test(String(headers['content-type'] ?? '')) ? 0 : streamMs)
   }
 
@@ -53,7 +56,15 @@ export class AnswerBody {
    */
   isEnough(silentMs: number, owesMore: boolean): boolean {
     if (!this.isOptional) return false
-    return (!this.#isAnnounced && !owesMore) || silentMs < Math.min(STILL_MS, this.#asked.timeoutMs / 2)
+    return (this.#announced === null && !owesMore) || silentMs < Math.min(STILL_MS, this.#asked.timeoutMs / 2)
+  }
+
+  /** A failure in the words that fit: how much was promised, where the connection ended before it had come. */
+  worded(failure: Failure | null): Failure | null {
+    if (failure?.code !== 'connection_closed' || failure.phase !== 'body') return failure
+    const promised =
+      this.#announced === null ? 'before its end' : `of the ${this.#announced} that Content-Length promises`
+    return { ...failure, message: `the answer ended after ${this.#bytes} bytes of its body, ${promised}` }
   }
 
   /** Lets go of the timer. */

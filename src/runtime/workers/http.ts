@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { HTTPParser, type OnHeadersCompleteParser } from 'http-parser-js'
+import type { Failure } from '../../check/codes.ts'
 import { codeOf, failureOf } from '../../check/failure.ts'
 import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { BodyCut, Exchange, HttpEvidence, HttpExchange, HttpRequest, Misspoken } from '../../check/network.ts'
@@ -124,6 +125,10 @@ class HttpAttempt extends Attempt<HttpExchange> {
   #cut(how: BodyCut): void {
     this.#body.cut = how
     this.finish(null, this.#arrivedAt)
+  }
+
+  protected override finish(failure: Failure | null, at?: number): void {
+    super.finish(this.#body.worded(failure), at)
   }
 
   protected override onTimeUpInTurn(): void {
