@@ -7,13 +7,19 @@ const told = (how: 'resolve' | 'lookup', answers: readonly string[]) =>
     { server: null, name: 'toad.pond', type: 'A', rcode: 'NOERROR', answers, cname: null, ttl: null, lookup: null },
   )?.message ?? null
 
-it('counts what a question to DNS was answered against what is promised', () => {
+it('names what a question to DNS was answered, and what is promised', () => {
   expect(told('resolve', ['10.96.0.9', '10.96.0.8'])).toBe(
-    'toad.pond A: 1 of 2 answered is not promised by the objects; 1 of 2 promised is missing',
+    'toad.pond A: answered 10.96.0.9, 10.96.0.8, promised 10.96.0.7, 10.96.0.8',
   )
 })
 
+it('says that nothing was answered, cuts long lists, and repeats no name that no host has', () => {
+  expect(told('resolve', [])).toBe('toad.pond A: answered nothing, promised 10.96.0.7, 10.96.0.8')
+  expect(told('resolve', ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5'])).toMatch(/10.0.0.4 and 1 more, /)
+  expect(told('resolve', ['<b>\u001b[1m'])).toMatch(/answered another name, /)
+})
+
 it('says of a lookup nothing about what is missing, as it may leave out a family', () => {
-  expect(told('lookup', ['10.96.0.9'])).toBe('toad.pond A: 1 of 1 answered is not promised by the objects')
+  expect(told('lookup', ['10.96.0.9'])).toBe('toad.pond A: answered 10.96.0.9, promised 10.96.0.7, 10.96.0.8')
   expect(told('lookup', ['10.96.0.8'])).toBeNull()
 })

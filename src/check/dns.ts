@@ -20,9 +20,18 @@ export function judgeDns(expected: DnsExpectation, evidence: DnsEvidence): Failu
   const strange = [...answered].filter((answer) => !promised.has(answer))
   const missing = expected.how === 'lookup' ? [] : [...promised].filter((value) => !answered.has(value))
   if (strange.length === 0 && missing.length === 0) return null
-  const said = `${evidence.name} ${expected.type}: ${strange.length} of ${answered.size} answered ${strange.length === 1 ? 'is' : 'are'} not promised by the objects`
-  const lacked = `${missing.length} of ${promised.size} promised ${missing.length === 1 ? 'is' : 'are'} missing`
-  return failure('wrong_address', 'dns', expected.how === 'lookup' ? said : `${said}; ${lacked}`)
+  const said = `${evidence.name} ${expected.type}: answered ${shown([...strange, ...answered])}, promised ${shown([...missing, ...promised])}`
+  return failure('wrong_address', 'dns', said)
+}
+
+const SHOWN_MAX = 4
+
+/** The first are those that differ: addresses in one spelling, and names. A name that no host can have is not repeated. */
+function shown(all: readonly string[]): string {
+  const values = [...new Set(all)]
+  const told = values.slice(0, SHOWN_MAX).map((value) => (/^[\w.:/ -]{1,253}$/.test(value) ? value : 'another name'))
+  const more = values.length - told.length
+  return `${told.join(', ') || 'nothing'}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 /** `priority weight port target` → `port target`: the first two are the server's own choice. */

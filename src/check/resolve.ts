@@ -17,13 +17,15 @@ export type Found = { address: string; family: Family }
 export type Resolved = { addresses: readonly Found[]; dns: DnsEvidence; dnsMs: number; failure: Failure | null }
 
 export type ResolveContext = {
-  network: Network
+  network: Pick<Network, 'resolve' | 'lookup'>
   /** The caller's; `null`: the system's. */
   servers: readonly string[] | null
-  /** Suffixes that an application in the target's namespace would try; used with `servers` only. */
-  searchList: readonly string[]
+  /** What an application in the target's namespace would ask for in turn; used with `servers` only. */
+  namesOf(name: string): readonly string[]
   timeoutMs: number
   signal: AbortSignal
+  /** Why a server is not asked: the policy may have changed since the job was accepted. */
+  forbids(server: string): Failure | null
   /** Those of `servers` that have given no answer in this try: they are asked again only when no other is left. */
   unanswered: Set<string>
 }
@@ -49,7 +51,7 @@ export async function lookUp(context: ResolveContext, name: string, family: Fami
   }
   let spentMs = 0
   let last: Resolved | null = null
-  for (const full of fullNames(name, context.searchList)) {
+  for (const full of context.namesOf(name)) {
     last = await ask({ ...context, timeoutMs: Math.max(1, timeoutMs - spentMs) }, full, family)
     spentMs += last.dnsMs
     // As a stub resolver: on to the next suffix only where the name does not exist, or has no such record
@@ -59,9 +61,17 @@ export async function lookUp(context: ResolveContext, name: string, family: Fami
   return { ...last, dnsMs: spentMs }
 }
 
-/** resolv.conf(5) with `ndots:5`, as kubelet writes it: the list first, then the name as it is. */
-const fullNames = (name: string, searchList: readonly string[]): readonly string[] =>
-  name.endsWith('.') || name.split('.').length > 5 ? [name] : [...searchList.map((suffix) => `${name}.${suffix}`), name]
+/**
+ * The names that a stub resolver asks for in turn (resolv.conf(5)): one with fewer dots than `ndots` as it is only after
+ * the search list. kubelet writes `ndots:5`.
+ */
+export function fullNames(name: string, searchList: readonly string[], ndots = 5): readonly string[] {
+  if (name.endsWith('.')) return [name]
+  const searched = searchList.map((suffix) => `${name}.${suffix}`)
+  const dots = name.split('.').length - 1
+  if (ndots === 5 && dots >= 5) return [name]
+  return dots >= ndots ? [name, ...searched] : [...searched, name]
+}
 
 /** For this very name: what DNS says, and beside it what applications see. */
 export async function resolveName(context: ResolveContext, name: string, family: Family | null): Promise<Resolved> {
@@ -109,6 +119,11 @@ export async function resolveRecord(context: ResolveContext, name: string, type:
   for (const [at, server] of order.entries()) {
     const restMs = Math.max(1, timeoutMs - spentMs)
     const isLast = at === order.length - 1
+    const refused = context.forbids(server)
+    if (refused !== null) {
+      told ??= { evidence: evidenceOf(server, name, type), durationMs: 0, failure: refused }
+      continue
+    }
     const asked = await network.resolve({
       name,
       type,
@@ -120,7 +135,8 @@ export async function resolveRecord(context: ResolveContext, name: string, type:
     if (asked.failure !== null && NEXT_SERVER.has(asked.failure.code) && asked.evidence.rcode === null)
       unanswered.add(server)
     // What a server has said tells more than that another said nothing
-    if (told === null || (told.evidence.rcode === null && asked.evidence.rcode !== null)) told = asked
+    const isRefused = told?.failure?.code === 'blocked_by_policy'
+    if (told === null || isRefused || (told.evidence.rcode === null && asked.evidence.rcode !== null)) told = asked
     if (asked.failure === null || !NEXT_SERVER.has(asked.failure.code)) {
       told = asked
       break

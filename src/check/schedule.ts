@@ -26,6 +26,8 @@ export type CheckDeps = {
   network: Network
   clock: Clock
   policy: Policy
+  /** DNS servers of the configuration, which are the operator's own choice; absent: none. */
+  ownDnsServers?: readonly string[]
   gate: Gate
   log: Log
   /** Asked between pieces of work that takes a while. Left out: nothing else is to be done meanwhile. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { JobRequest } from '../job/job.ts'
+import { addressOfServer } from '../lib/address.ts'
 import { resultId } from '../lib/id.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
@@ -16,7 +17,15 @@ import { judgeHttp, responderOf } from './http.ts'
 import { isSettledByControl, judgeByControl } from './ingress.ts'
 import { type Misspoken, misspokenIn, NO_TIMINGS, type Timings } from './network.ts'
 import { followRedirects } from './redirect.ts'
-import { type Found, lookUp, type ResolveContext, type Resolved, resolveName, resolveRecord } from './resolve.ts'
+import {
+  type Found,
+  fullNames,
+  lookUp,
+  type ResolveContext,
+  type Resolved,
+  resolveName,
+  resolveRecord,
+} from './resolve.ts'
 import type { Outcome, Purpose, Result } from './result.ts'
 import type { CheckDeps } from './schedule.ts'
 import { judgeTcp, READ_LIMIT_BYTES, tcpSteps } from './tcp.ts'
@@ -66,14 +75,23 @@ export function resolveToDial(context: TryContext, path: PlannedPath, name: stri
 
 export function resolveContext({ deps, addresses, plan, timeoutMs, signal }: TryContext): ResolveContext {
   const domain = addresses.clusterDomain ?? 'cluster.local'
+  const searchList = [`${plan.target.namespace}.svc.${domain}`, `svc.${domain}`, domain]
   return {
     network: deps.network,
     servers: addresses.dnsServers.length > 0 ? addresses.dnsServers : null,
-    searchList: [`${plan.target.namespace}.svc.${domain}`, `svc.${domain}`, domain],
+    namesOf: (name) => fullNames(name, searchList),
     timeoutMs,
     signal,
+    forbids: (server) => refusedServer(deps, server),
     unanswered: new Set(),
   }
+}
+
+/** As for a dial: DNS servers are asked about before each question. */
+function refusedServer({ policy, ownDnsServers }: CheckDeps, server: string): Failure | null {
+  if (ownDnsServers?.includes(server)) return null
+  const permission = policy.check(addressOfServer(server) ?? server)
+  return permission.allowed ? null : failure('blocked_by_policy', 'dns', `the DNS server ${permission.reason}`)
 }
 
 /** A try that ended with the name: the check was about no more, or it did not resolve. */

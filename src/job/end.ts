@@ -85,14 +85,16 @@ export async function endJob(
   lease: Lease,
   end: Omit<JobEnd, 'finishedAtMs'>,
 ): Promise<boolean> {
-  const finishedAtMs = deps.clock.now()
+  const startedAtMs = job.startedAtMs ?? job.createdAtMs
+  // Another process may have begun it, by a clock that was ahead
+  const finishedAtMs = Math.max(deps.clock.now(), startedAtMs)
   if (!(await finishJob(deps.store, lease, { ...end, finishedAtMs }))) return false
   deps.log.info('job_finished', {
     jobId: job.id,
     ...job.target,
     verdict: end.verdict,
     ...end.summary,
-    durationMs: finishedAtMs - (job.startedAtMs ?? job.createdAtMs),
+    durationMs: finishedAtMs - startedAtMs,
   })
   return true
 }

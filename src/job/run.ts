@@ -7,7 +7,7 @@
 import type { Result } from '../check/result.ts'
 import { type CheckRun, ProberGoneError, type RunChecks } from '../check/schedule.ts'
 import { wantedControls } from '../diagnose/diagnose.ts'
-import type { Clock } from '../lib/clock.ts'
+import { type Clock, steadyClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { PROBLEMS } from '../lib/problem.ts'
 import type { Store } from '../store/db.ts'
@@ -56,7 +56,8 @@ export async function runJob(deps: RunDeps, jobId: string, drain: AbortSignal, c
   const lost = new AbortController()
   const stopRenewing = keepLease(deps, lease, lost)
   try {
-    return await work(deps, job, lease, drain, AbortSignal.any([cancel, lost.signal]))
+    const ownClock = { ...deps, clock: steadyClock(deps.clock) }
+    return await work(ownClock, job, lease, drain, AbortSignal.any([cancel, lost.signal]))
   } finally {
     stopRenewing()
     deps.signals.changed(job.id)

@@ -24,5 +24,18 @@ export const systemClock: Clock = {
     }),
 }
 
+/**
+ * A clock whose wall time goes on from now as the monotonic one does: what belongs together is told by one clock, though
+ * somebody sets the machine's in between.
+ */
+export function steadyClock(clock: Clock): Clock {
+  const offsetMs = clock.now() - clock.monotonic()
+  return {
+    now: () => Math.round(offsetMs + clock.monotonic()),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  }
+}
+
 /** Epoch milliseconds → RFC 3339 UTC, as every `…At` of the API. */
 export const toInstant = (ms: number): string => new Date(ms).toISOString()

@@ -240,6 +240,28 @@ describe('a TCP check', () => {
   })
 })
 
+describe('a DNS server', () => {
+  // Trials of safety: "DNS servers are checked when a job is accepted, not before each query"
+  it('is asked about before each question, unless the operator has named it', async () => {
+    const dns = await keep(startDnsServer({ 'lb.example': { A: ['127.0.0.1'] } }))
+    const server = await start(hello)
+    const path = plannedPath({ kind: 'LoadBalancer', address: 'lb.example', family: null, addressPort: server.port })
+    const request = { addresses: { ...noAddresses, dnsServers: [dns.server] } }
+    const deny = ['127.0.0.1/32']
+    const refused = await runPath(path, { network, request, deny })
+    expect(refused.results[0]).toMatchObject({
+      outcome: 'error',
+      failure: {
+        code: 'blocked_by_policy',
+        message: expect.stringContaining('the DNS server 127.0.0.1 is denied by') as string,
+      },
+    })
+    expect(dns.queries).toEqual([])
+    const own = await runPath(path, { network, request, deny, ownDnsServers: [dns.server] })
+    expect(own.results[0]).toMatchObject({ outcome: 'skipped', dns: { answers: ['127.0.0.1'] } })
+  })
+})
+
 describe('a hostname', () => {
   const named = async (zone: Zone, port: number, over: Partial<PlannedPath> = {}, more: object = {}) => {
     const dns = await keep(startDnsServer(zone))

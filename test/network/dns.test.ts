@@ -88,6 +88,18 @@ describe('resolve()', () => {
     expect(durationMs).toBeLessThan(5000)
   })
 
+  it('takes the answer of a server that closes each connection after one', async () => {
+    const closing = await startDnsServer(
+      { 'large.example': { A: ['10.0.0.1'], truncateUdp: true } },
+      { closesTcp: true },
+    )
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask('large.example', { server: closing.server })))
+    await closing.close()
+    expect(answers.map(({ failure, evidence }) => [failure, evidence.answers])).toEqual(
+      Array(5).fill([null, ['10.0.0.1']]),
+    )
+  })
+
   it('tells that no server listens', async () => {
     const { failure } = await ask('toad.example', { server: `127.0.0.1:${await refusedPort()}` })
     expect(failure).toMatchObject({ code: 'dns_server_failure', phase: 'dns' })

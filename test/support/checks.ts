@@ -105,6 +105,8 @@ export type RunOptions = {
   network: Network
   clock?: Clock
   allow?: readonly string[]
+  deny?: readonly string[]
+  ownDnsServers?: readonly string[]
   request?: Partial<CheckRun['request']>
   deadlineMs?: number
   signal?: AbortSignal
@@ -123,7 +125,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Result[]
   const deps: CheckDeps = {
     network: options.network,
     clock,
-    policy: createPolicy({ allow: options.allow ?? ['127.0.0.0/8', '::1/128'], deny: [] }),
+    policy: createPolicy({ allow: options.allow ?? ['127.0.0.0/8', '::1/128'], deny: options.deny ?? [] }),
+    ownDnsServers: options.ownDnsServers ?? [],
     gate: options.gate ?? createGate({ total: 64, perAddress: 8 }),
     log: options.log ?? quietLog(),
   }

@@ -55,7 +55,7 @@ const MAX_CNAMES = 8
 /** Listens on `address` (default `127.0.0.1`) and `port` (default 0: a free one, the same for UDP and TCP). */
 export async function startDnsServer(
   zone: Zone,
-  { address = '127.0.0.1', port = 0 }: { address?: string; port?: number } = {},
+  { address = '127.0.0.1', port = 0, closesTcp = false }: { address?: string; port?: number; closesTcp?: boolean } = {},
 ): Promise<DnsServer> {
   let entries = normalise(zone)
   const queries: Query[] = []
@@ -101,7 +101,9 @@ export async function startDnsServer(
         if (!response) continue
         const length = Buffer.alloc(2)
         length.writeUInt16BE(response.length)
-        socket.write(Buffer.concat([length, response]))
+        const framed = Buffer.concat([length, response])
+        if (closesTcp) return void socket.end(framed)
+        socket.write(framed)
       }
     })
   })

@@ -1,10 +1,11 @@
-import { lookup as systemLookup } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
 import { performance } from 'node:perf_hooks'
-import type { Failure, FailureCode } from '../../check/codes.ts'
+import type { Failure } from '../../check/codes.ts'
 import { codeOf, failure, failureOf } from '../../check/failure.ts'
 import type { DnsEvidence, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
 import { since } from '../socket/attempt.ts'
+import { lookUpBeside } from './system-names.ts'
 
 /** What c-ares says of an answer, as the DNS does (RFC 1035 4.1.1); what is absent came with no answer. */
 const RCODES: Readonly<Record<string, string>> = {
@@ -42,17 +43,23 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
   })
   if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
 
-  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs), tries: 1 })
+  const options = { timeout: Math.ceil(timeoutMs), tries: 1 }
+  const resolver = new Resolver(options)
+  // On a connection of its own: a server may close one after each answer, and the other question would be lost with it
+  const aliases = new Resolver(options)
+  const resolvers = [resolver, aliases]
   let timeUp = false
   const timer = setTimeout(() => {
     timeUp = true
-    resolver.cancel()
+    for (const each of resolvers) each.cancel()
   }, timeoutMs)
-  const abort = () => resolver.cancel()
+  const abort = () => {
+    for (const each of resolvers) each.cancel()
+  }
   signal.addEventListener('abort', abort)
   try {
-    if (server !== null) resolver.setServers([server])
-    const canonical = type === 'A' || type === 'AAAA' ? canonicalName(resolver, name) : null
+    if (server !== null) for (const each of resolvers) each.setServers([server])
+    const canonical = type === 'A' || type === 'AAAA' ? canonicalName(aliases, name) : null
     const { answers, ttl } = await ask(resolver, name, type)
     return end(null, {
       rcode: 'NOERROR',
@@ -99,57 +106,75 @@ const canonicalName = (resolver: Resolver, name: string): Promise<string | null>
   )
 
 /**
- * getaddrinfo runs on libuv's pool (4 threads), cannot be cut, and can hang for as long as the system's resolver
- * likes. Two at a time leave the others to whoever needs them. What never got its turn in time says so – unless the
- * resolver, asked beside the pool, does not answer at all: then those before it hang on that, and so would it.
+ * getaddrinfo runs on libuv's pool, which gives it half of its threads (4), cannot be cut, and can hang for as long as the
+ * system's resolver likes: a zone whose servers are dead holds a thread for each of its names. What gets no turn soon is
+ * asked beside it, so that no name waits for another.
  */
 const LOOKUPS_MAX = 2
-let lookups = 0
-const waiting: (() => void)[] = []
+/** Longer than a name takes whose servers answer. */
+const TURN_MS = 500
 
-/** What applications see: getaddrinfo, with the hosts file and the search list. */
-export function lookupName(request: LookupRequest): Promise<Lookup> {
-  const { name, family, timeoutMs, signal } = request
-  const startedAt = performance.now()
-  return new Promise((resolve) => {
-    let begun = false
-    let silent = false
-    const end = (failure: Failure | null, addresses: Lookup['addresses'] = []) => {
-      clearTimeout(timer)
-      clearTimeout(halfTime)
-      signal.removeEventListener('abort', abort)
-      const turn = waiting.indexOf(begin)
-      if (turn >= 0) waiting.splice(turn, 1)
-      resolve({ addresses, durationMs: since(startedAt), failure })
-    }
-    const abort = () => end({ ...(signal.reason as Failure), phase: 'dns' })
-    const begin = () => {
-      begun = true
-      lookups++
-      systemLookup(name, { all: true, family: family === null ? 0 : family === 'IPv4' ? 4 : 6 }, (error, found) => {
-        lookups--
-        waiting.shift()?.()
-        if (error) return end(failureOf(codeOf(error), 'dns', error))
-        end(
-          null,
-          found.map(({ address, family }) => ({ address, family: family === 6 ? 'IPv6' : 'IPv4' })),
-        )
-      })
-    }
-    const timer = setTimeout(() => {
-      const code: FailureCode = begun || silent ? 'dns_timeout' : 'local_resources_exhausted'
-      end(failure(code, 'dns'))
-    }, timeoutMs)
-    const halfTime = setTimeout(() => {
-      if (begun) return
-      silent = true
-      void resolveName({ name, type: 'A', server: null, timeoutMs: timeoutMs / 2, signal }).then(({ evidence }) => {
-        silent = evidence.rcode === null
-      })
-    }, timeoutMs / 2)
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort)
-    if (lookups < LOOKUPS_MAX) begin()
-    else waiting.push(begin)
-  })
+type Asked = (
+  name: string,
+  options: LookupAllOptions,
+  found: (error: Error | null, all: LookupAddress[]) => void,
+) => void
+
+/**
+ * What applications see: getaddrinfo, with the hosts file and the search list.
+ *
+ * @param getaddrinfo the system's.
+ * @param beside the same without it.
+ */
+export function createLookup(
+  getaddrinfo: Asked = systemLookup,
+  beside: (request: LookupRequest) => Promise<Lookup> = (request) => lookUpBeside(resolveName, request),
+): (request: LookupRequest) => Promise<Lookup> {
+  let under = 0
+  const waiting: (() => void)[] = []
+
+  return (request) => {
+    const { name, family, timeoutMs, signal } = request
+    const startedAt = performance.now()
+    return new Promise((resolve) => {
+      const end = (failure: Failure | null, addresses: Lookup['addresses'] = []) => {
+        clearTimeout(timer)
+        clearTimeout(turn)
+        signal.removeEventListener('abort', abort)
+        giveUp()
+        resolve({ addresses, durationMs: since(startedAt), failure })
+      }
+      const giveUp = () => {
+        const at = waiting.indexOf(begin)
+        if (at >= 0) waiting.splice(at, 1)
+        return at >= 0
+      }
+      const abort = () => end({ ...(signal.reason as Failure), phase: 'dns' })
+      const begin = () => {
+        under++
+        getaddrinfo(name, { all: true, family: family === null ? 0 : family === 'IPv4' ? 4 : 6 }, (error, found) => {
+          under--
+          waiting.shift()?.()
+          if (error) return end(failureOf(codeOf(error), 'dns', error))
+          end(
+            null,
+            found.map((each) => ({ address: each.address, family: each.family === 6 ? 'IPv6' : 'IPv4' })),
+          )
+        })
+      }
+      const timer = setTimeout(() => end(failure('dns_timeout', 'dns')), timeoutMs)
+      const turn = setTimeout(
+        () => {
+          if (!giveUp()) return
+          const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt))
+          void beside({ ...request, timeoutMs: leftMs }).then((found) => end(found.failure, found.addresses))
+        },
+        Math.min(TURN_MS, timeoutMs / 4),
+      )
+      if (signal.aborted) return abort()
+      signal.addEventListener('abort', abort)
+      if (under < LOOKUPS_MAX) begin()
+      else waiting.push(begin)
+    })
+  }
 }

@@ -10,7 +10,8 @@ export type ProberData = {
   /** One `Int32`, shared: tries under way. */
   underWay: SharedArrayBuffer
 }
-export type ProberSettings = Pick<Config, 'egressAllow' | 'egressDeny' | 'concurrency' | 'concurrencyPerAddress'>
+export type ProberSettings = Pick<Config, 'egressAllow' | 'egressDeny' | 'concurrency' | 'concurrencyPerAddress'> &
+  Partial<Pick<Config, 'dnsServers'>>
 
 /** A run without what only its own thread can call. */
 export type Work = Omit<CheckRun, 'signal' | 'record' | 'room' | 'replan'>

@@ -38,6 +38,7 @@ const deps: CheckDeps = {
   network: createNodeNetwork(),
   clock: systemClock,
   policy: createPolicy({ allow: settings.egressAllow, deny: settings.egressDeny }),
+  ownDnsServers: settings.dnsServers ?? [],
   gate: createGate({ total: settings.concurrency, perAddress: settings.concurrencyPerAddress }, (tries) =>
     Atomics.store(active, 0, tries),
   ),

@@ -111,6 +111,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
 }
 
 /** Of all that the process is configured with, which holds secrets, what the thread needs. */
-const plain = ({ egressAllow, egressDeny, concurrency, concurrencyPerAddress }: ProberSettings): ProberSettings => ({
-  ...{ egressAllow, egressDeny, concurrency, concurrencyPerAddress },
-})
+const plain = (settings: ProberSettings): ProberSettings => {
+  const { egressAllow, egressDeny, concurrency, concurrencyPerAddress, dnsServers = [] } = settings
+  return { egressAllow, egressDeny, concurrency, concurrencyPerAddress, dnsServers }
+}

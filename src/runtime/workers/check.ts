@@ -20,6 +20,7 @@ export const createEdgeCheck = (
   clock,
   log,
   policy: createEdgePolicy(config),
+  ownDnsServers: config.dnsServers,
   gate,
   turn: createTurns((next) => setTimeout(next)),
 })
