@@ -109,6 +109,72 @@ describe('createGate', () => {
     expect(inside).toEqual(['a gave up'])
   })
 
+  it('leaves places for who comes next: of a job with many tries, and of a port that does not answer', async () => {
+    const { inside, enter } = entrance({ total: 16, perAddress: 16 })
+    for (let number = 0; number < 20; number++) enter(`big${number}`, 'big', null)
+    await Promise.resolve()
+    expect(inside).toHaveLength(14)
+    enter('small', 'small', null)
+    await Promise.resolve()
+    expect(inside.at(-1)).toBe('small')
+
+    const gate = createGate({ total: 64, perAddress: 8 })
+    const entered: string[] = []
+    for (let number = 0; number < 40; number++) {
+      void gate.enter(`job${number}`, '10.0.0.1', 80).then(() => entered.push('silent'))
+    }
+    void gate.enter('healthy', '10.0.0.1', 81).then(() => entered.push('healthy'))
+    await Promise.resolve()
+    expect([entered.length, entered.at(-1)]).toEqual([8, 'healthy'])
+  })
+
+  it('lets whoever has the fewest in next', async () => {
+    const { inside, enter, leave } = entrance({ total: 4, perAddress: 9 })
+    for (let number = 1; number <= 6; number++) enter(`big${number}`, 'big', null)
+    enter('small1', 'small', null)
+    enter('small2', 'small', null)
+    enter('other1', 'other', null)
+    await Promise.resolve()
+    expect(inside).toEqual(['big1', 'big2', 'big3', 'big4'])
+    await leave('big1')
+    await leave('big2')
+    expect(inside.slice(4)).toEqual(['small1', 'other1'])
+  })
+
+  it('lets each job with a try that fits in after one of every other at most', async () => {
+    const tries = fc.array(fc.record({ job: fc.nat(4), address: fc.nat(2), port: fc.nat(1) }), {
+      minLength: 1,
+      maxLength: 60,
+    })
+    await fc.assert(
+      fc.asyncProperty(tries, fc.integer({ min: 1, max: 9 }), async (given, total) => {
+        const gate = createGate({ total, perAddress: total })
+        const order: { job: number; release: Release }[] = []
+        const left = new Map<number, number>()
+        for (const { job, address, port } of given) {
+          left.set(job, (left.get(job) ?? 0) + 1)
+          void gate.enter(`job${job}`, `10.0.0.${address}`, port).then((release) => {
+            if (release) order.push({ job, release })
+          })
+        }
+        await Promise.resolve()
+        let since = new Map<number, number>()
+        for (let at = 0; at < given.length; at++) {
+          const next = order[at]
+          if (next === undefined) throw new Error('somebody is let in, as long as anybody waits')
+          left.set(next.job, (left.get(next.job) ?? 1) - 1)
+          since = new Map([...left].flatMap(([job, count]) => (count > 0 ? [[job, (since.get(job) ?? 0) + 1]] : [])))
+          since.delete(next.job)
+          // Places are given back one by one, in order: a job waits for those under way and one round of the others
+          for (const grants of since.values()) expect(grants).toBeLessThanOrEqual(total + 5)
+          if (at + 1 >= order.length || gate.active >= total) next.release()
+          await Promise.resolve()
+          await Promise.resolve()
+        }
+      }),
+    )
+  })
+
   it('counts a release once', async () => {
     const gate = createGate({ total: 2, perAddress: 1 })
     const release = await gate.enter('job', '10.0.0.1')

@@ -2,15 +2,18 @@
 export type Release = () => void
 
 /**
- * How many tries are under way at once, all jobs of the process together. Fair: jobs take turns, and within a job
- * addresses take turns, so that neither a job of 500 paths nor one slow address holds up the others.
+ * How many tries are under way at once, all jobs of the process together. Fair: whoever has the fewest tries under way
+ * is next, jobs that have as many take turns, and within a job targets take turns. Some places are left for who comes
+ * next: tries of a job may be seven times as many as places are free, and tries of a port seven times as many as its
+ * address has free. So neither a job of 500 paths nor a target that never answers holds up the others.
  */
 export type Gate = {
   /**
    * Resolves when the try may begin; with `null` when `leave` gave the place up.
    * @param address what is dialled; `null` (a question to DNS) counts towards the total only.
+   * @param port of the address, if any: ports of one address share what it is allowed.
    */
-  enter(jobId: string, address: string | null): Promise<Release | null>
+  enter(jobId: string, address: string | null, port?: number | null): Promise<Release | null>
   /** Gives up every place that the job waits for (not those it holds). */
   leave(jobId: string): void
   /** Lets no more tries of the job begin; others pass. @param until never rejects. */
@@ -23,10 +26,30 @@ export type Gate = {
 
 type Admit = (release: Release | null) => void
 
-/** Waiting tries of one job, by address; the key of the first in turn is the first of the map. */
-type Waiting = Map<string, Admit[]>
+/** What is dialled. `address` is empty for a question to DNS. */
+type Target = { key: string; address: string }
+
+/** Waiting tries of one job, by target; the first in turn is the first of the map. */
+type Waiting = Map<string, { target: Target; queue: Admit[] }>
 
 const NO_ADDRESS = ''
+/** So many times as many places as are free may be held. */
+const SHARE = 7
+
+/** Counts by key, without those of which there are none. */
+class Counts {
+  readonly #counts = new Map<string, number>()
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0
+  }
+
+  add(key: string, change: 1 | -1): void {
+    const count = this.of(key) + change
+    if (count > 0) this.#counts.set(key, count)
+    else this.#counts.delete(key)
+  }
+}
 
 /**
  * @param limits `total` and `perAddress` are at least 1.
@@ -37,52 +60,79 @@ export function createGate(
   changed: (active: number) => void = () => undefined,
 ): Gate {
   const waiting = new Map<string, Waiting>()
-  const perAddress = new Map<string, number>()
+  const ofAddress = new Counts()
+  const ofTarget = new Counts()
+  const ofJob = new Counts()
   /** How many pauses each job is under. */
   const paused = new Map<string, number>()
   let active = 0
 
-  const free = (key: string) =>
-    active < limits.total && (key === NO_ADDRESS || (perAddress.get(key) ?? 0) < limits.perAddress)
+  const free = (jobId: string, { key, address }: Target): boolean => {
+    const places = limits.total - active
+    if (places <= 0 || ofJob.of(jobId) >= SHARE * places) return false
+    if (address === NO_ADDRESS) return true
+    const own = limits.perAddress - ofAddress.of(address)
+    return own > 0 && ofTarget.of(key) < SHARE * own
+  }
 
-  const firstFree = (addresses: Waiting): string | undefined => {
-    for (const key of addresses.keys()) if (free(key)) return key
+  const firstFree = (jobId: string, targets: Waiting): string | undefined => {
+    for (const [key, { target }] of targets) if (free(jobId, target)) return key
     return undefined
   }
 
-  const hold = (key: string): Release => {
-    changed(++active)
-    if (key !== NO_ADDRESS) perAddress.set(key, (perAddress.get(key) ?? 0) + 1)
+  const count = (jobId: string, { key, address }: Target, change: 1 | -1): void => {
+    active += change
+    ofJob.add(jobId, change)
+    if (address !== NO_ADDRESS) {
+      ofAddress.add(address, change)
+      ofTarget.add(key, change)
+    }
+    changed(active)
+  }
+
+  const hold = (jobId: string, target: Target): Release => {
+    count(jobId, target, 1)
     let held = true
     return () => {
       if (!held) return
       held = false
-      changed(--active)
-      const left = (perAddress.get(key) ?? 0) - 1
-      if (left > 0) perAddress.set(key, left)
-      else perAddress.delete(key)
+      count(jobId, target, -1)
       admit()
     }
   }
 
-  /** Lets one try of the next job in turn in, as long as there is one that fits. */
+  /** Who is next: of the jobs with a try that fits the one with the fewest under way, the longest in line of those. */
+  const next = (): { jobId: string; key: string } | null => {
+    let best: { jobId: string; key: string } | null = null
+    let fewest = Number.POSITIVE_INFINITY
+    for (const [jobId, targets] of waiting) {
+      const held = ofJob.of(jobId)
+      if (held >= fewest || paused.has(jobId)) continue
+      const key = firstFree(jobId, targets)
+      if (key === undefined) continue
+      best = { jobId, key }
+      fewest = held
+      if (held === 0) break
+    }
+    return best
+  }
+
+  /** Lets in whoever is next, as long as there is one that fits. */
   const admit = () => {
-    for (let admitted = true; admitted && active < limits.total; ) {
-      admitted = false
-      for (const [jobId, addresses] of waiting) {
-        const key = paused.has(jobId) ? undefined : firstFree(addresses)
-        if (key === undefined) continue
-        const queue = addresses.get(key) ?? []
-        const next = queue.shift()
-        // To the end of the line, both the address and the job
-        addresses.delete(key)
-        if (queue.length > 0) addresses.set(key, queue)
-        waiting.delete(jobId)
-        if (addresses.size > 0) waiting.set(jobId, addresses)
-        next?.(hold(key))
-        admitted = true
-        break
-      }
+    while (active < limits.total) {
+      const admitted = next()
+      if (admitted === null) return
+      const { jobId, key } = admitted
+      const targets: Waiting = waiting.get(jobId) ?? new Map()
+      const entry = targets.get(key)
+      if (entry === undefined) return
+      const give = entry.queue.shift()
+      // To the end of the line, both the target and the job
+      targets.delete(key)
+      if (entry.queue.length > 0) targets.set(key, entry)
+      waiting.delete(jobId)
+      if (targets.size > 0) waiting.set(jobId, targets)
+      give?.(hold(jobId, entry.target))
     }
   }
 
@@ -94,23 +144,23 @@ export function createGate(
   }
 
   return {
-    enter(jobId, address) {
-      const key = address ?? NO_ADDRESS
+    enter(jobId, address, port = null) {
+      const target: Target = { key: `${address ?? NO_ADDRESS} ${port ?? ''}`, address: address ?? NO_ADDRESS }
       // Nobody is waiting: the common case, without a queue
-      if (waiting.size === 0 && free(key) && !paused.has(jobId)) return Promise.resolve(hold(key))
+      if (waiting.size === 0 && free(jobId, target) && !paused.has(jobId)) return Promise.resolve(hold(jobId, target))
       const { promise, resolve } = Promise.withResolvers<Release | null>()
-      const addresses: Waiting = waiting.get(jobId) ?? new Map()
-      waiting.set(jobId, addresses)
-      const queue = addresses.get(key)
-      if (queue) queue.push(resolve)
-      else addresses.set(key, [resolve])
+      const targets: Waiting = waiting.get(jobId) ?? new Map()
+      waiting.set(jobId, targets)
+      const entry = targets.get(target.key)
+      if (entry) entry.queue.push(resolve)
+      else targets.set(target.key, { target, queue: [resolve] })
       admit()
       return promise
     },
     leave(jobId) {
-      const addresses = waiting.get(jobId)
+      const targets = waiting.get(jobId)
       waiting.delete(jobId)
-      for (const queue of addresses?.values() ?? []) for (const give of queue) give(null)
+      for (const { queue } of targets?.values() ?? []) for (const give of queue) give(null)
     },
     pause(jobId, until) {
       paused.set(jobId, (paused.get(jobId) ?? 0) + 1)

@@ -28,7 +28,7 @@ export async function runControls(
   await Promise.all(
     controls.map(async (control) => {
       if (signal.aborted) return
-      const release = await deps.gate.enter(jobId, control.to.address)
+      const release = await deps.gate.enter(jobId, control.to.address, control.to.port)
       if (release === null || signal.aborted) return release?.()
       try {
         const startedAtMs = deps.clock.now()

@@ -95,7 +95,7 @@ async function makeTries(run: UnitRun, unit: Unit, { address, known, first = 1, 
   for (let number = last === null ? first : last.try + 1; last === null || mayRetry(run, last, number); number++) {
     if (last !== null) await deps.clock.sleep(retries.delayMs, signal)
     const key = { ...unit, try: number }
-    const release = signal.aborted ? null : await deps.gate.enter(jobId, address)
+    const release = signal.aborted ? null : await deps.gate.enter(jobId, address, unit.path.addressPort)
     if (release === null || signal.aborted) {
       release?.()
       // What a try has shown stands; only what was never tried is to say why

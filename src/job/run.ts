@@ -49,7 +49,13 @@ export type RunEnd = 'finished' | 'drained' | 'lost' | 'nothing'
  * @param cancel aborted when the job was cancelled in this process (others learn it from the lease).
  */
 export async function runJob(deps: RunDeps, jobId: string, drain: AbortSignal, cancel: AbortSignal): Promise<RunEnd> {
-  const claimed = await claimJob(deps.store, { id: jobId }, deps.owner, deps.clock.now(), deps.leaseMs)
+  const claimed = await claimJob(
+    deps.store,
+    { id: jobId, unattended: true },
+    deps.owner,
+    deps.clock.now(),
+    deps.leaseMs,
+  )
   if (claimed === null) return 'nothing'
   const { job, lease } = claimed
   deps.signals.changed(job.id)
@@ -102,7 +108,7 @@ async function work(
   await recorder.flush()
   if (recorder.lost || gone.aborted) return 'lost'
   if (checked === undefined ? drain.aborted : isWorthAnother(checked, lease)) {
-    await releaseLease(deps.store, lease)
+    await releaseLease(deps.store, lease, deps.clock.now())
     return 'drained'
   }
   const failed = ({ problem, cause }: Bug) => endWithProblem(deps, job, lease, problem, cause)
@@ -125,7 +131,7 @@ async function work(
     await recorder.flush()
     if (recorder.lost || gone.aborted) return 'lost'
     if (drain.aborted) {
-      await releaseLease(deps.store, lease)
+      await releaseLease(deps.store, lease, deps.clock.now())
       return 'drained'
     }
   }

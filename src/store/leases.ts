@@ -49,12 +49,13 @@ export async function strandedJobs(store: Store, nowMs: number, graceMs: number,
  * Takes a job to run it: a queued one, or one whose runner let its lease run out. The deadline starts with the
  * first claim. `null`: there is none to take.
  *
- * @param want `again`: also where `owner` has it, who then is another delivery of one message.
+ * @param want `again`: also where `owner` has it, who then is another delivery of one message. `unattended`: nobody has
+ * worked on a job since its lease ran out, so that this time does not count towards its deadline.
  * @param owner names the process: for people, and for a start that looks for what a dead one left.
  */
 export async function claimJob(
   store: Store,
-  want: { id: string; again?: boolean } | 'oldest',
+  want: { id: string; again?: boolean; unattended?: boolean } | 'oldest',
   owner: string,
   nowMs: number,
   leaseMs: number,
@@ -64,10 +65,12 @@ export async function claimJob(
       ? sql`no = (select no from jobs where ${claimable(nowMs)} order by created_at_ms, id limit 1)`
       : sql`id = ${want.id}`
   const own = want !== 'oldest' && want.again ? sql`status = 'running' and lease_owner = ${owner}` : sql`false`
+  const unattended = want !== 'oldest' && want.unattended ? sql`status = 'running'` : sql`false`
   const [row] = await write(
     store,
     sql`update jobs set status = 'running', started_at_ms = coalesce(started_at_ms, ${nowMs}),
-        deadline_at_ms = coalesce(deadline_at_ms, ${nowMs} + deadline_ms),
+        deadline_at_ms = coalesce(deadline_at_ms, ${nowMs} + deadline_ms)
+          + case when ${unattended} then max(0, ${nowMs} - lease_until_ms) else 0 end,
         lease_owner = ${owner}, lease_token = lease_token + 1, lease_until_ms = ${nowMs + leaseMs}, version = version + 1
       where ${which} and (${claimable(nowMs)} or ${own}) returning id, lease_token`,
   )
@@ -86,22 +89,42 @@ export async function renewLease(store: Store, lease: Lease, nowMs: number, leas
   return rows.length > 0
 }
 
-/** Gives the job back to the queue, for another runner to go on at once. */
-export async function releaseLease(store: Store, lease: Lease): Promise<void> {
+/**
+ * Gives the job back to the queue, for another runner to go on at once. Its deadline stands still meanwhile.
+ *
+ * @param seenAtMs until when somebody worked on it; `null`: the deadline goes on.
+ */
+export async function releaseLease(store: Store, lease: Lease, seenAtMs: number | null = null): Promise<void> {
+  const stopped =
+    seenAtMs === null
+      ? sql``
+      : sql`, deadline_ms = max(1, coalesce(deadline_at_ms - ${seenAtMs}, deadline_ms)), deadline_at_ms = null`
   await write(
     store,
-    sql`update jobs set status = 'queued', lease_owner = null, lease_until_ms = null, version = version + 1
+    sql`update jobs set status = 'queued', lease_owner = null, lease_until_ms = null, version = version + 1${stopped}
       where ${held(lease)}`,
   )
 }
 
-/** Who holds which lease now. */
-export async function heldLeases(store: Store): Promise<(Lease & { owner: string })[]> {
+/** Who holds which lease now, and until when. */
+export async function heldLeases(store: Store): Promise<(Lease & { owner: string; untilMs: number })[]> {
   const rows = await store.db
-    .select({ jobId: jobs.id, token: jobs.leaseToken, owner: jobs.leaseOwner })
+    .select({ jobId: jobs.id, token: jobs.leaseToken, owner: jobs.leaseOwner, untilMs: jobs.leaseUntilMs })
     .from(jobs)
     .where(sql`${ACTIVE} and status = 'running'`)
-  return rows.map(({ owner, ...lease }) => ({ ...lease, owner: owner ?? '' }))
+  return rows.map(({ owner, untilMs, ...lease }) => ({ ...lease, owner: owner ?? '', untilMs: untilMs ?? 0 }))
+}
+
+/**
+ * Jobs that were to end with a client's wait, made before this process began: whoever waited has been cut off, and the
+ * time until now is not the job's doing. Their time starts with their run.
+ */
+export async function forgetWaits(store: Store, madeBeforeMs: number): Promise<void> {
+  await write(
+    store,
+    sql`update jobs set deadline_at_ms = null
+      where ${ACTIVE} and status = 'queued' and deadline_at_ms is not null and created_at_ms < ${madeBeforeMs}`,
+  )
 }
 
 /** Stores the plan of a live target, with what it was made from. `false`: the lease is lost. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { countQueued, getJob, insertJob } from '../../src/store/jobs.ts'
-import { claimableJobs, claimJob, releaseLease, renewLease, setPlan } from '../../src/store/leases.ts'
+import { claimableJobs, claimJob, forgetWaits, releaseLease, renewLease, setPlan } from '../../src/store/leases.ts'
 import { recordResults } from '../../src/store/results.ts'
 import { aJob, aPlannedPath, aResult, NOW } from '../support/stored.ts'
 import { claimed, finish, opened, running } from './opened.ts'
@@ -63,6 +63,28 @@ export function leasesContract(open: OpenStore): void {
     expect(await countQueued(store())).toBe(1)
     expect(await renewLease(store(), lease, NOW, 1000)).toBe(false)
     expect(await claimed(store(), job.id)).toEqual({ jobId: job.id, token: 2 })
+  })
+
+  it('lets a deadline stand still while nobody works on the job', async () => {
+    const { job, lease } = await running(store())
+    await releaseLease(store(), lease, NOW + 20_000)
+    const again = await claimJob(store(), { id: job.id }, 'second', NOW + 500_000, 15_000)
+    expect(again?.job.deadlineAtMs).toBe(NOW + 500_000 + 40_000)
+    // Its lease runs out at 515 s, and somebody comes 100 s later
+    const counted = await claimJob(store(), { id: job.id }, 'third', NOW + 515_000, 15_000)
+    expect(counted?.job.deadlineAtMs).toBe(NOW + 540_000)
+    const third = await claimJob(store(), { id: job.id, unattended: true }, 'fourth', NOW + 630_000, 15_000)
+    expect(third?.job.deadlineAtMs).toBe(NOW + 640_000)
+  })
+
+  it('forgets until when a client was to wait that is cut off, and no deadline of a job that runs', async () => {
+    const begun = await running(store(), { deadlineAtMs: NOW + 123 })
+    const before = aJob({ createdAtMs: NOW, deadlineAtMs: NOW + 5 })
+    const after = aJob({ createdAtMs: NOW + 10, deadlineAtMs: NOW + 15 })
+    for (const job of [before, after]) await insertJob(store(), job, null, NOW)
+    await forgetWaits(store(), NOW + 10)
+    const deadlines = await Promise.all([begun.job, before, after].map(({ id }) => getJob(store(), id)))
+    expect(deadlines.map((job) => job?.deadlineAtMs)).toEqual([NOW + 123, null, NOW + 15])
   })
 
   it('keeps a deadline that the request set', async () => {

@@ -9,13 +9,18 @@ import type { Gate, Release } from '../../check/gate.ts'
  * @param spent called once no try is left that may begin.
  */
 export function createTurnGate(inner: Gate, affords: (open: number) => boolean, spent: () => void): Gate {
-  type Held = { jobId: string; address: string | null; resolve: (release: Promise<Release | null> | null) => void }
+  type Held = {
+    jobId: string
+    address: string | null
+    port: number | null
+    resolve: (release: Promise<Release | null> | null) => void
+  }
   let held: Held[] = []
   let open = 0
 
-  const begin = async (jobId: string, address: string | null): Promise<Release | null> => {
+  const begin = async ({ jobId, address, port }: Held): Promise<Release | null> => {
     open++
-    const release = await inner.enter(jobId, address)
+    const release = await inner.enter(jobId, address, port)
     if (release === null) open--
     return (
       release &&
@@ -30,15 +35,15 @@ export function createTurnGate(inner: Gate, affords: (open: number) => boolean, 
     while (affords(open)) {
       const first = held.shift()
       if (!first) return
-      first.resolve(begin(first.jobId, first.address))
+      first.resolve(begin(first))
     }
     if (open === 0 && held.length > 0) spent()
   }
 
   return {
-    enter: (jobId, address) =>
+    enter: (jobId, address, port = null) =>
       new Promise((resolve) => {
-        held.push({ jobId, address, resolve })
+        held.push({ jobId, address, port, resolve })
         next()
       }),
     leave(jobId) {
