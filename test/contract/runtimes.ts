@@ -87,6 +87,11 @@ export const DIFFERENCES = {
     workers: 'need `PORTOLAN_SECRET_KEY`, else 422',
   },
   body: { what: 'The largest body', node: '16 MiB', workers: '4 MiB: what parses within the memory of an isolate' },
+  headers: {
+    what: 'The largest request line and headers',
+    node: '16 KiB; beyond it a 431 with a problem',
+    workers: '128 KB, the platform’s; it refuses them itself',
+  },
   plan: {
     what: 'The largest plan',
     node: '20,000 tries',
