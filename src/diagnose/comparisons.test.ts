@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { unsafeIn } from '../../test/support/commands.ts'
 import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice } from '../../test/support/manifests.ts'
 import { planInput } from '../../test/support/plan-text.ts'
 import { seenAs, type Told } from '../../test/support/seen.ts'
@@ -36,9 +37,10 @@ function findings(manifests: readonly unknown[], saw: Saw, vantage: Vantage = 'i
   const plan = planPaths(input)
   const tested = plan.paths.map((path) => seenAs(path, saw(path)))
   const kinds = new Map(plan.paths.map(({ id, kind }) => [id, kind]))
-  return diagnoseJob(diagnoseObjects(plan, input.objects), tested, plan).findings.map(
-    ({ code, confidence, explains }) =>
-      `${code} ${confidence}: ${[...new Set(explains.map((id) => kinds.get(id)))].join(' ')}`.trim(),
+  const found = diagnoseJob(diagnoseObjects(plan, input.objects), tested, plan).findings
+  expect(found.flatMap((finding) => unsafeIn(finding, plan.paths))).toEqual([])
+  return found.map(({ code, confidence, explains }) =>
+    `${code} ${confidence}: ${[...new Set(explains.map((id) => kinds.get(id)))].join(' ')}`.trim(),
   )
 }
 

@@ -3,6 +3,7 @@
  * before it was run. What the paths do is made by a model of a cluster, not by hand.
  */
 import { describe, expect, it } from 'vitest'
+import { unsafeIn } from '../../test/support/commands.ts'
 import {
   ingress,
   ingressClass,
@@ -703,9 +704,10 @@ const FAULTS: readonly Fault[] = [
 
 describe('of unseen faults', () => {
   it.each(FAULTS)('%s', (_what, manifests, happens, expected, also = [], vantage = 'in-cluster') => {
-    const { diagnosis } = diagnosed({ manifests, vantage, saw: { of: (paths) => modelled(happens, paths) } })
+    const { diagnosis, plan } = diagnosed({ manifests, vantage, saw: { of: (paths) => modelled(happens, paths) } })
     const codes = diagnosis.findings.map(({ code }) => code)
     expect(codes[0]).toBe(expected)
     for (const code of also) expect(codes).toContain(code)
+    expect(diagnosis.findings.flatMap((finding) => unsafeIn(finding, plan.paths))).toEqual([])
   })
 })

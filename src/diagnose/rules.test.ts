@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { unsafeIn } from '../../test/support/commands.ts'
 import {
   ingress,
   ingressClass,
@@ -389,6 +390,7 @@ const FAULTS: readonly [string, unknown[], string[], Partial<Addresses>?][] = [
 describe('findings from objects alone', () => {
   it.each(FAULTS)('%s', (_fault, manifests, expected, addresses) => {
     expect(codes(manifests, addresses)).toEqual(expected)
+    expect(findingsOf(manifests, addresses).flatMap((finding) => unsafeIn(finding, []))).toEqual([])
   })
 
   it('has a fault for every rule', () => {

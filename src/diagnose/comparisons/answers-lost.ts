@@ -1,4 +1,5 @@
 /** Connections are made, and what is to come over them is lost. */
+import { logsOf, requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -10,10 +11,10 @@ import {
   isHanging,
   passing,
   type SeenPath,
+  type SeenPort,
   triesOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
-import { podIn } from './pods.ts'
 
 /** F55, F67: by one way a connection is made and nothing comes over it, by another the same application answers. */
 export const answersLost: Rule = {
@@ -32,7 +33,7 @@ export const answersLost: Rule = {
           title: `Connections by ${list(kinds)} are made, and the answers do not arrive`,
           detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; by ${list([...new Set(good.map(({ path }) => path.kind))])} the application answers. Small packets get through and large ones may not: an MTU that does not fit the way (overlay, VPN, tunnel) with ICMP filtered. Or what stands on that way takes connections before it has anything behind it.`,
           fix: 'Set the MTU of the pod network to that of the nodes less the overhead of its encapsulation, and let ICMP "fragmentation needed" through.',
-          confirm: `ping -M do -s 1472 ${bad[0]?.path.address} # from where the prober stands (${vantage})`,
+          confirm: `${bigPacketTo(port, bad)} # from where the prober stands (${vantage})`,
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
           explains: idsOf(bad),
         },
@@ -40,12 +41,20 @@ export const answersLost: Rule = {
     }),
 }
 
+/** A packet as large as they come, to a machine: a cluster IP is none, and never answers. */
+function bigPacketTo(port: SeenPort, bad: readonly SeenPath[]): string {
+  const machine = [...bad, ...port.dialled].find(
+    ({ path }) => path.family === 'IPv4' && (path.kind === 'Endpoint' || path.kind === 'NodePort'),
+  )
+  return machine === undefined ? requestOn(bad[0]) : `ping -c 3 -M do -s 1472 ${machine.path.address}`
+}
+
 /** F55: the header comes and the rest does not, from the pods themselves and so on every way. */
 export const bodyStalls: Rule = {
   code: 'body_stalls',
   layer: 'network',
   unless: ['one_family_fails', 'mtu_too_small'],
-  after: ({ ports }, { namespace }) =>
+  after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
       const isStalled = ({ code }: SeenPath): boolean => code === 'body_timeout'
@@ -58,7 +67,7 @@ export const bodyStalls: Rule = {
           title: `The answers on port ${port.number} begin and do not end`,
           detail: `${list(ends.map((each) => `${addressOf(each)} (${first?.result?.http?.bodyBytes ?? 0} bytes of the body)`))}. The application answers: its status and header arrive, so does not the rest. Either full packets do not fit the way (an MTU too large for overlay, VPN or tunnel, with ICMP filtered), which short answers do not show, or the application stops in the middle of a body.`,
           fix: 'Compare a short answer with a long one. If short ones arrive, set the MTU of the pod network to that of the nodes less the overhead of its encapsulation; else see in the log of the application what it waits for.',
-          confirm: `curl -sv -o /dev/null --max-time 10 ${first?.path.url}; kubectl logs -n ${namespace} ${podIn(ends)} --tail=50`,
+          confirm: `${requestOn(first)}; ${logsOf(ends, target)}`,
           evidence: triesOf(ends),
           explains: idsOf(bad),
         },

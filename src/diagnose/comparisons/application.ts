@@ -1,5 +1,7 @@
 /** What is neither the network's nor Kubernetes' doing. */
+
 import type { FailureCode } from '../../check/codes.ts'
+import { handshakeOn, logsOf, quoted, requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -41,7 +43,7 @@ export const applicationHangs: Rule = {
   code: 'application_hangs',
   layer: 'application',
   unless: ['one_family_fails', 'body_stalls'],
-  after: ({ ports }, { namespace }) =>
+  after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
       if (!allFail(ends, isHanging) || passing(port.of('Ingress')).length > 0) return []
@@ -51,7 +53,7 @@ export const applicationHangs: Rule = {
           title: `${who(ends)} ${verb(ends, 'accepts', 'accept')} connections and ${verb(ends, 'does', 'do')} not answer`,
           detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application hangs, or takes longer than the timeout of the try. Whatever leads to it hangs with it; that is no fault of the Service.`,
           fix: 'See what the application waits for (a database, a lock, all threads busy), and give it a readiness probe that asks it over the same port. If it is merely slow, raise timeoutMs.',
-          confirm: `kubectl logs -n ${namespace} POD; kubectl top pods -n ${namespace}`,
+          confirm: `${logsOf(ends, target)}; kubectl top pods -n ${target.namespace}`,
           evidence: triesOf(ends),
           explains: idsOf(failing(port.dialled).filter((each) => isHanging(each) || isGatewayError(each))),
         },
@@ -64,7 +66,7 @@ export const applicationCutsConnections: Rule = {
   code: 'application_cuts_connections',
   layer: 'application',
   unless: ['one_family_fails', 'proxy_protocol_mismatch', 'port_speaks_tls', 'backend_protocol_mismatch'],
-  after: ({ ports }, { namespace }) =>
+  after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
       if (!allFail(ends, (each) => isCut(each) && !isCutShort(each)) || passing(port.of('Ingress')).length > 0)
@@ -77,8 +79,8 @@ export const applicationCutsConnections: Rule = {
           detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application breaks down over the request, or expects another protocol than ${plain ? 'plain HTTP (TLS, gRPC, the PROXY protocol)' : 'the check speaks (with TLS: it wants a certificate of the client)'}, or a sidecar of a service mesh lets only members of the mesh in.`,
           fix: `Read the log of the application; ${plain ? 'if it speaks TLS, say so: appProtocol https in the Service, or scheme in the check' : 'say what the port speaks: appProtocol in the Service, or another type of check'}.`,
           confirm: plain
-            ? `curl -vk https://${ends.map(addressOf)[0]}/; kubectl logs -n ${namespace} POD`
-            : `kubectl logs -n ${namespace} POD`,
+            ? `curl -skv -o /dev/null --max-time 10 ${quoted(`https://${ends.map(addressOf)[0]}/`)}; ${logsOf(ends, target)}`
+            : logsOf(ends, target),
           evidence: triesOf(ends),
           explains: idsOf(failing(port.dialled).filter((each) => isCut(each) || isGatewayError(each))),
         },
@@ -91,7 +93,7 @@ export const applicationAnswersErrors: Rule = {
   code: 'application_answers_errors',
   layer: 'application',
   unless: ['application_wants_host'],
-  after: ({ ports }, { namespace }) =>
+  after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const direct = directOf(port)
       if (!allFail(direct, ({ code }) => code === 'unexpected_status')) return []
@@ -107,7 +109,7 @@ export const applicationAnswersErrors: Rule = {
           fix: broken
             ? 'Read the log of the application; or check another URL (path of a check), if this one is known to fail.'
             : 'See the path, the headers and validStatusCodes of the check; or the application, if they are right.',
-          confirm: broken ? `kubectl logs -n ${namespace} POD` : `curl -v ${direct[0]?.path.url}`,
+          confirm: broken ? logsOf(direct, target) : requestOn(direct[0]),
           evidence: triesOf(direct),
           explains: idsOf(
             failing(port.dialled).filter(
@@ -146,7 +148,7 @@ export const answerUnexpected: Rule = {
           title: `The application answers on port ${port.number}, and not as the check expects`,
           detail: `${list(codesOf(bad))}: ${ends[0]?.result?.failure?.message ?? ''}. ${atPods(ends) ? 'The pods themselves answer so: no layer between changes it.' : 'Every way brings an answer like that.'}`,
           fix: 'Compare the answer, which the results hold, with the expectations of the check; one of the two is to be changed.',
-          confirm: `curl -v ${ends[0]?.path.url}`,
+          confirm: requestOn(ends[0]),
           evidence: triesOf(ends),
           explains: idsOf(bad),
         },
@@ -168,7 +170,7 @@ export const portSpeaksNoTls: Rule = {
           title: `Port ${port.number} was taken for HTTPS and does not speak TLS`,
           detail: 'By its appProtocol, name or number the port should speak TLS; what answers does not.',
           fix: `Say what the port speaks: appProtocol in Service/${service}, or scheme in the check.`,
-          confirm: `curl -v http://${direct[0]?.path.address}:${direct[0]?.path.addressPort}/`,
+          confirm: `curl -sv -o /dev/null --max-time 10 ${quoted(`http://${direct.map(addressOf)[0]}/`)}`,
           evidence: triesOf(direct),
           explains: idsOf(direct),
         },
@@ -220,7 +222,7 @@ export const tlsHandshakeRefused: Rule = {
               title: `The TLS handshake is refused on port ${port.number}`,
               detail: `${list(tls.map(addressOf))}: TLS is spoken there, and ended by the server. It wants a certificate of the client's, or does not know the name it was asked for (${first?.path.serverName ?? 'none was sent'}), or has no protocol version or cipher in common.`,
               fix: 'See what the server demands; give the name in tls.serverName of the check.',
-              confirm: `openssl s_client -connect ${first === undefined ? '' : addressOf(first)}${first?.path.serverName ? ` -servername ${first.path.serverName}` : ''} </dev/null`,
+              confirm: handshakeOn(first),
               evidence: triesOf(tls),
               explains: idsOf(tls),
             },

@@ -1,8 +1,9 @@
 /** Certificates that a check does not accept: what is wrong with them, and who shows them. */
 import type { FailureCode } from '../../check/codes.ts'
 import type { TlsEvidence } from '../../check/network.ts'
+import { handshakeOn } from '../commands.ts'
 import type { Cause, Rule } from '../rule.ts'
-import { addressOf, failing, idsOf, passing, type Seen, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import { failing, idsOf, passing, type Seen, type SeenPath, triesOf, urlsOf } from '../seen.ts'
 import { count, list } from '../words.ts'
 
 const DAY_MS = 86_400_000
@@ -221,7 +222,7 @@ const causeOf = (seen: Shown, flaw: Omit<Flaw, 'of' | 'code'>, explains: readonl
     title: flaw.title(seen),
     detail: `${urlsOf(seen.paths)}: ${flaw.detail(seen)} Subject: ${seen.tls.subject || '(empty)'}; names: ${namesIn(seen.tls)}; issuer: ${seen.tls.issuer}.`,
     fix: (flaw.fix ?? (({ by }) => by.fix))(seen),
-    confirm: `openssl s_client -connect ${seen.paths.map(addressOf)[0]}${seen.paths[0]?.path.serverName ? ` -servername ${seen.paths[0].path.serverName}` : ''} -showcerts </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`,
+    confirm: `${handshakeOn(seen.paths[0])} | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`,
     evidence: triesOf(seen.paths),
     explains,
   }

@@ -1,4 +1,5 @@
 /** Faults of an Ingress: the Service answers directly, and not through the controller. */
+import { requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -98,7 +99,7 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
           confidence: direct.length === 0 ? ('possible' as const) : ('likely' as const),
           ...said,
           detail: `${urlsOf(bad)}: ${said.detail}`,
-          confirm: `kubectl describe ingress -n ${namespace}`,
+          confirm: `${requestOn(bad[0])}; kubectl describe ingress -n ${namespace}`,
           evidence: [...triesOf(bad), ...triesOf(passing(direct)).slice(0, 1)],
           explains: idsOf(bad),
         },
@@ -127,7 +128,7 @@ export const ingressControllerUnreachable: Rule = {
         title: hangs ? 'The Ingress controller does not answer' : 'The Ingress controller cannot be reached',
         detail: `${list(addresses)} ${addresses.length === 1 ? 'does' : 'do'} not ${hangs ? 'end a TLS handshake' : 'accept connections'} (${list([...new Set(through.map(({ code }) => code ?? ''))])}). Every host behind it is down, or the address is not, or no longer, the controller's.`,
         fix: 'See that the controller runs and that the Service before it has endpoints; give its address in addresses.ingressController if the status is wrong.',
-        confirm: 'kubectl get pods,services -A -l app.kubernetes.io/component=controller',
+        confirm: `${requestOn(through[0])}; kubectl get pods,services -A -l app.kubernetes.io/component=controller`,
         evidence: triesOf(through),
         explains: idsOf(through),
       },

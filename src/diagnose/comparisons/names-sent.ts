@@ -1,4 +1,5 @@
 /** Servers that answer for one name and not for another: the name that a client sends decides. */
+import { connectOn, quoted, requestOn } from '../commands.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -40,7 +41,7 @@ export const applicationWantsHost: Rule = {
           title: `The application answers ${list(statuses.map(String))} by address, and is right for ${good.path.host}`,
           detail: `${urlsOf(direct)}: the same application that serves ${good.path.url} refuses a request whose Host is an address or the name of the Service. The network is fine; it wants a Host that it knows.`,
           fix: `Send the Host in the check (headers, host: ${good.path.host}), or let the application answer for Service/${service} as well (its list of allowed hosts).`,
-          confirm: `curl -sv -o /dev/null -H 'Host: ${good.path.host}' ${direct[0]?.path.url}`,
+          confirm: `${requestOn(direct[0])} -H ${quoted(`Host: ${good.path.host}`)}`,
           evidence: [...triesOf(direct), ...triesOf([good])],
           explains: idsOf(direct),
         },
@@ -78,7 +79,7 @@ export function otherAnswerByAlias(
       title: `${name} serves its own name and not that of the Service`,
       detail: `Asked as ${own.path.url} it answers ${statusOf(own)}; asked as ${alias.path.url} it ${byStatus ? `answers ${statusOf(alias)}` : 'shows a certificate for another name'}. DNS leads clients of ${service}.${namespace} there, and Host${own.path.scheme === 'https' ? ' and SNI stay' : ' stays'} what they wrote.`,
       fix: `Let clients use ${name} itself, or send it as Host (and SNI).`,
-      confirm: `curl -sv -o /dev/null ${alias.path.url} -H 'Host: ${name}'`,
+      confirm: `${requestOn(alias)} -H ${quoted(`Host: ${name}`)}`,
       evidence: triesOf([own, alias]),
       explains: alias.passed ? [] : idsOf([alias]),
     },
@@ -103,7 +104,7 @@ export const externalNameUnreachable: Rule = {
           title: `${first?.path.address}, which the Service stands for, does not answer on port ${port.number}`,
           detail: `${list(own.map((each) => `${addressOf(each)} (${each.code})`))}. The name resolves, so the Service does what it can: it is a DNS record, and nothing of Kubernetes is on the way. Either that server is down, or a firewall (for what leaves the cluster, or before the server) is between, or it listens on another port.`,
           fix: 'See that server and the rules for traffic that leaves the cluster (egress policies, NAT, security groups), or set spec.externalName to one that runs.',
-          confirm: `nc -vz -w 3 ${first?.path.address} ${first?.path.addressPort}`,
+          confirm: connectOn(first),
           evidence: triesOf([...own, ...alias]),
           explains: idsOf([...own, ...alias]),
         },

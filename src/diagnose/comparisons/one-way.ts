@@ -1,4 +1,5 @@
 import type { PathKind } from '../../plan/path.ts'
+import { requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { addressOf, allFail, codesOf, idsOf, passing, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
@@ -48,7 +49,7 @@ export const onlyOneWayFails: Rule = {
             title: `Port ${port.number} fails by ${kind} (${list(codesOf(bad))}), and works by ${list([...new Set(good.map(({ path }) => path.kind))])}`,
             detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. The application is fine, so it is what leads there: ${why}`,
             fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, then look at what is between.`,
-            confirm: `kubectl get service -n ${namespace} ${service} -o yaml; curl -v ${bad[0]?.path.url}`,
+            confirm: `kubectl get service -n ${namespace} ${service} -o yaml; ${requestOn(bad[0])}`,
             evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
             explains: idsOf(bad),
           },

@@ -9,7 +9,3 @@ export function endTold(each: SeenPath): string {
   const at = addressOf(each)
   return `${path.pod === undefined ? at : `Pod/${path.pod} at ${at}`} (${code}${status}${times})`
 }
-
-/** The name of one of the pods, for a command; `POD` where no object tells it. */
-export const podIn = (paths: readonly SeenPath[]): string =>
-  paths.find(({ path }) => path.pod !== undefined)?.path.pod ?? 'POD'

@@ -1,5 +1,6 @@
 /** Faults between the addresses of a Service and its endpoints: kube-proxy, nodes, what stands before nodes. */
 
+import { connectOn } from '../commands.ts'
 import { allMeetBadEndpoints, meetsBadEndpoints } from '../rates.ts'
 import type { Rule } from '../rule.ts'
 import {
@@ -204,7 +205,7 @@ export const nodePortBlocked: Rule = {
           title: 'Every node drops connections to the node port, and the Service works',
           detail: `${list(nodePorts.map(addressOf))} do not answer. Between the prober (${vantage}) and the nodes something filters port ${first?.path.addressPort}: a security group, a firewall, a host's own rules.`,
           fix: 'Open the node port, or the range 30000-32767, for the clients that are to use it. If none is, a ClusterIP Service is enough.',
-          confirm: `nc -vz -w 3 ${first?.path.address} ${first?.path.addressPort}`,
+          confirm: connectOn(first),
           evidence: triesOf(nodePorts),
           explains: idsOf(nodePorts),
         },

@@ -1,4 +1,5 @@
 import type { PathKind } from '../../plan/path.ts'
+import { requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import type { TestedPath } from '../seen.ts'
 import { list } from '../words.ts'
@@ -33,7 +34,7 @@ export const unpromisedWaysFail: Rule = {
           title: `No path of kind ${kind} works, and none of them was promised`,
           detail: `${own.length === 1 ? 'One was' : `${own.length} were`} tested and failed (${list(codes.filter((code) => code !== ''))}). They count in no verdict, because: ${list(reasons, 2)}.`,
           fix: `Ask for what must work: name it in expect.reachable, or give a check the request that it answers (ingressPath, headers). If clients use no path of kind ${kind}, exclude it with paths.exclude.`,
-          confirm: `kubectl get service,ingress -n ${namespace} -o wide | grep -w ${service}; curl -v ${own[0]?.path.url ?? ''}`,
+          confirm: `kubectl get service,ingress -n ${namespace} -o wide | grep -w ${service}; ${requestOn(own[0])}`,
           evidence: own.slice(0, 5).map(({ path, deciding }) => ({ path: path.id, result: deciding[0]?.id ?? null })),
           explains: own.map(({ path }) => path.id),
         },

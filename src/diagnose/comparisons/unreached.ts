@@ -1,4 +1,5 @@
 /** No endpoint can be connected to: refused, silent, or nowhere. */
+import { listenersOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -12,14 +13,13 @@ import {
   triesOf,
 } from '../seen.ts'
 import { count, everyOne, list } from '../words.ts'
-import { podIn } from './pods.ts'
 
 /** F04, F05: the pod's own kernel refuses, as no process listens on that address and port. */
 export const nothingListens: Rule = {
   code: 'nothing_listens',
   layer: 'workload',
   unless: ['objects_out_of_date', 'one_family_fails'],
-  after: ({ ports }, { namespace }) =>
+  after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
       if (!allFail(endpoints, isRefused)) return []
@@ -30,7 +30,7 @@ export const nothingListens: Rule = {
           title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'refuses' : 'refuse'} connections on port ${numbers.join(', ')}`,
           detail: `${list(endpoints.map(addressOf))} refuse although they are endpoints of port ${port.number}: nothing listens there. Either targetPort is not the port of the application, or the application listens on 127.0.0.1 only.`,
           fix: 'Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
-          confirm: `kubectl exec -n ${namespace} ${podIn(endpoints)} -- sh -c 'ss -lnt || netstat -lnt'`,
+          confirm: listenersOf(endpoints, target),
           evidence: triesOf(endpoints),
           explains: idsOf(failingBehind(port.dialled)),
         },

@@ -6,6 +6,7 @@ import { schemeOf } from '../../check/http-request.ts'
 import { hostPort } from '../../plan/ip.ts'
 import type { PathKind } from '../../plan/path.ts'
 import { type Answered, certificateOf, differenceOf, isAnswered, steadyTraits, TRAITS, type Trait } from '../answers.ts'
+import { requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { addressOf, idsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
@@ -229,7 +230,7 @@ export const wrongResponder: Rule = {
             title: `Another application answers by ${list([...new Set(paths.map(({ path }) => path.kind))])} than ${first.byEndpoints ? 'the endpoints' : 'by the other ways'} (port ${port.number})`,
             detail: `${list(members.map((each) => `${addressOf(each.path)} differs from ${references} in ${differencesTold(each)}`))}. The same request brings another answer there, however often it is made: the address may belong to another Service, cluster or machine by now, or something before the application answers in its place.`,
             fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, and see whose address it is. If something is meant to answer there, nothing is wrong.`,
-            confirm: `kubectl get service -n ${namespace} ${service} -o wide; curl -v ${paths[0]?.path.url}`,
+            confirm: `kubectl get service -n ${namespace} ${service} -o wide; ${requestOn(paths[0])}`,
             evidence: [...triesOf(paths), ...triesOf(first.references).slice(0, 1)],
             explains: idsOf(paths.filter(({ passed }) => !passed)),
           },

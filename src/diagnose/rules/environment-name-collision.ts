@@ -20,7 +20,7 @@ export const environmentNameCollision: Rule = {
           title: `Service/${other.meta.name} sets ${list(both.map(({ name }) => name))} too`,
           detail: `Pods get one of the two values: "${own.get(first.name)}" of ${ref} or "${first.value}" of Service/${other.meta.name}. Which one is not defined.`,
           fix: 'Rename one of the Services, use DNS, or set enableServiceLinks: false in the pods.',
-          confirm: `kubectl exec -n ${namespace} POD -- printenv ${first.name}`,
+          confirm: `kubectl get services -n ${namespace} ${service.meta.name} ${other.meta.name}`,
           evidence: [
             { object: ref, field: 'metadata.name', value: service.meta.name },
             { object: `Service/${other.meta.name}`, field: 'metadata.name', value: other.meta.name },

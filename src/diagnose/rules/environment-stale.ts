@@ -31,7 +31,7 @@ export const environmentStale: Rule = {
           wrong.map(({ variable }) => variable),
         ),
         fix: 'Restart the pod: its variables are made when it starts. Or use DNS, which follows the Service.',
-        confirm: `kubectl exec -n ${namespace} POD -- printenv ${first.variable.name}`,
+        confirm: `kubectl get service -n ${namespace} ${service.meta.name} -o wide`,
         evidence: [{ object: ref, field: 'spec.clusterIP', value: service.clusterIP }],
         explains: wrong.map(({ id }) => id),
       },

@@ -19,7 +19,7 @@ export const externalNameIsIp: Rule = {
         detail:
           'An ExternalName Service is a CNAME record, and a CNAME cannot hold an address: the name of the Service does not resolve.',
         fix: 'Use a Service without selector and an EndpointSlice with that address.',
-        confirm: `kubectl run -it --rm dns --image=busybox --restart=Never -- nslookup ${service.meta.name}.${namespace}`,
+        confirm: `nslookup ${service.meta.name}.${namespace}.svc # in a pod`,
         evidence: [{ object: ref, field: 'spec.externalName', value: name }],
         explains: plan.paths.filter(({ kind }) => kind === 'DNS').map(({ id }) => id),
       },

@@ -7,6 +7,7 @@ import {
   sendsToHttps,
   winners,
 } from '../../plan/ingress-rules.ts'
+import { quoted } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { OTHER_BACKEND } from '../shows.ts'
 
@@ -40,7 +41,7 @@ export const ingressDuplicateRoute: Rule = {
           title: `${route.host ?? 'Every host'}${path} is claimed twice`,
           detail: `${routeRef(route)} sends it to this Service, ${routeRef(rival)} to ${rival.backend.service?.name ?? 'a resource'}. Which one wins is up to the controller (ingress-nginx: the older Ingress).`,
           fix: 'Leave one of the two, or tell them apart by host or path.',
-          confirm: `kubectl get ingress -A | grep '${route.host ?? '*'}'`,
+          confirm: `kubectl get ingress -A | grep -F ${quoted(route.host ?? '*')}`,
           evidence: [route, rival].map((each) => ({
             object: `Ingress/${each.ingress.meta.name}`,
             field: each.field,

@@ -33,7 +33,9 @@ export const targetPortNotDeclared: Rule = {
           title: `No container declares port ${targetPort}, the target of port ${port.port}`,
           detail: `The containers declare ${list(others)}. A declaration only informs, but where it is right, nothing listens on ${targetPort}/${protocol} and connections are refused.`,
           fix: `Set spec.ports[${at}].targetPort to the port that the application serves.`,
-          confirm: `kubectl exec -n ${namespace} ${example.pod.startsWith('Pod/') ? example.pod.slice(4) : 'POD'} -- sh -c 'ss -lntu || netstat -lntu'`,
+          confirm: example.pod.startsWith('Pod/')
+            ? `kubectl exec -n ${namespace} ${example.pod.slice(4)} -- sh -c 'ss -lntu || netstat -lntu'`
+            : `kubectl get pods -n ${namespace} -o wide`,
           evidence: [
             { object: ref, field: `spec.ports[${at}].targetPort`, value: targetPort },
             { object: example.pod, field: example.field, value: others },

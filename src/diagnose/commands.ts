@@ -1,0 +1,67 @@
+/** Commands that show what was seen. They only read, and can be pasted as they are. */
+import type { SeenPath } from './seen.ts'
+
+type OnPath = Pick<SeenPath, 'path'>
+
+/** As one word of a shell's. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)
+
+const connectionTo = ({ path: { address, addressPort } }: OnPath): string =>
+  `nc -vz -w 3 ${quoted(address ?? 'ADDRESS')} ${addressPort ?? 'PORT'}`
+
+/** The very request that was made on a path: its host and path, dialled at its address. */
+export function requestOn(each: OnPath | undefined): string {
+  if (each === undefined) return 'curl -sv -o /dev/null --max-time 10 URL'
+  const { path } = each
+  if (path.dns !== null) return `nslookup ${quoted(path.dns.name)}`
+  if (path.url === null || !URL.canParse(path.url) || (path.scheme !== 'http' && path.scheme !== 'https')) {
+    return connectionTo(each)
+  }
+  const { hostname, port, protocol } = new URL(path.url)
+  const at = port === '' ? (protocol === 'https:' ? '443' : '80') : port
+  const address = bracketed(path.address ?? '')
+  const elsewhere = path.address !== null && hostname !== address && path.kind !== 'DNS'
+  const dialled = !elsewhere
+    ? []
+    : path.family !== null && Number(at) === path.addressPort
+      ? ['--resolve', quoted(`${hostname}:${at}:${address}`)]
+      : ['--connect-to', quoted(`${hostname}:${at}:${address}:${path.addressPort ?? at}`)]
+  // By address no name is known to judge a certificate by.
+  const unjudged = path.scheme === 'https' && path.kind !== 'Ingress' ? ['-k'] : []
+  return ['curl -sv -o /dev/null --max-time 10', ...unjudged, ...dialled, quoted(path.url)].join(' ')
+}
+
+/** A connection, and nothing more. */
+export const connectOn = (each: OnPath | undefined): string =>
+  each === undefined ? 'nc -vz -w 3 ADDRESS PORT' : connectionTo(each)
+
+type Of = { namespace: string; service: string }
+
+const podOf = (paths: readonly OnPath[]): string | undefined =>
+  paths.find(({ path }) => path.pod !== undefined)?.path.pod
+
+/** What one of the pods has to say; where no object tells a pod, who the endpoints are. */
+export function logsOf(ends: readonly OnPath[], of: Of): string {
+  const pod = podOf(ends)
+  return pod === undefined ? endpointsOf(of) : `kubectl logs -n ${of.namespace} ${pod} --tail=50`
+}
+
+/** What one of the pods listens on; where no object tells a pod, whether a connection can be made. */
+export function listenersOf(ends: readonly OnPath[], { namespace }: Of): string {
+  const pod = podOf(ends)
+  return pod === undefined
+    ? connectOn(ends[0])
+    : `kubectl exec -n ${namespace} ${pod} -- sh -c 'ss -lnt || netstat -lnt'`
+}
+
+export const endpointsOf = ({ namespace, service }: Of): string =>
+  `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service} -o wide`
+
+/** What a TLS server shows for the name that it was asked by. */
+export const handshakeOn = (each: OnPath | undefined): string => {
+  const { address, addressPort, serverName } = each?.path ?? { address: 'ADDRESS', addressPort: 443, serverName: null }
+  return `openssl s_client -connect ${quoted(`${bracketed(address ?? '')}:${addressPort}`)}${serverName ? ` -servername ${quoted(serverName)}` : ''} </dev/null`
+}
