@@ -25,7 +25,7 @@ const NOT_ROUTED: ReadonlySet<number> = new Set([NO_ROUTE, 400, 421])
 /** Ways past the controller, the one that carries most of them first. */
 const DIRECT: readonly PathKind[] = ['ClusterIP', 'Endpoint', 'NodePort', 'LoadBalancer', 'ExternalIP']
 /** Direct addresses that are asked: pods may differ, so that one which answers otherwise proves nothing. */
-const DIRECT_MAX = 3
+const DIRECT_MAX = 9
 
 /** Whether the answer is decided only by asking another. */
 export function isSettledByControl(

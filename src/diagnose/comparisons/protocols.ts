@@ -2,6 +2,7 @@
 import { showsProxyHeader, wantsTls } from '../../check/fingerprints.ts'
 import { schemeOf } from '../../check/http-request.ts'
 import type { Telling } from '../../check/result.ts'
+import { quoted } from '../commands.ts'
 import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
@@ -137,7 +138,7 @@ export const portSpeaksTls: Rule = {
           title: `Port ${port.number} was taken for plain HTTP and speaks TLS`,
           detail: `${list(direct.map(addressOf))}: ${direct.some(complains) ? 'the server says that it was sent plain HTTP on an HTTPS port' : 'plain HTTP is cut off, and a TLS handshake is answered'}. Its name, number or appProtocol in the Service says HTTP, and clients go by that, too.`,
           fix: `Say what the port speaks: appProtocol https in Service/${service}, or scheme in the check.`,
-          confirm: `curl -vk ${(direct[0]?.path.url ?? '').replace(/^http:/, 'https:')}`,
+          confirm: `curl -skv -o /dev/null --max-time 10 ${quoted((direct[0]?.path.url ?? '').replace(/^http:/, 'https:'))}`,
           evidence: triesOf(shown),
           explains: idsOf(failing(shown)),
         },
