@@ -9,6 +9,7 @@ import type { Context } from 'hono'
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { Deps } from './deps.ts'
+import { misfit, REPEATED, unknownParameter } from './query-words.ts'
 import type { RequestStats } from './request-stats.ts'
 
 export type Principal = { name: string }
@@ -50,27 +51,40 @@ export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
   const path = config.path.replaceAll(/\{(\w+)\}/g, ':$1')
   app.on(config.method.toUpperCase(), path, (context) => {
     const errors: ProblemDetail[] = []
-    const parsedParams = params ? collect(params, context.req.param(), '', errors) : {}
-    const given = readQuery(context, query)
-    // Number('') is 0: an empty shell variable would mean something that nobody has said.
-    for (const name of Object.keys(given).filter((name) => isEmpty(given[name]))) {
-      delete given[name]
-      errors.push({ pointer: `?${name}`, detail: 'Is empty: give it a value, or leave it out' })
-    }
-    const parsedQuery = collect(query ?? z.strictObject({}), given, '?', errors)
+    const parsedParams = params ? collectParams(params, context.req.param(), errors) : {}
+    const parsedQuery = collectQuery(query ?? z.strictObject({}), context.req.queries(), errors)
     if (errors.length > 0) throw new ProblemError('invalid_request', 'The query does not fit; see errors.', { errors })
     return handler(context, { params: parsedParams as Output<P>, query: parsedQuery as Output<Q> })
   })
 }
 
-/** A parameter is a list where its schema is an array; given twice otherwise, the last one counts. */
-function readQuery(context: ApiContext, query: Shape | undefined): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(context.req.queries()).map(([name, values]) => [
-      name,
-      acceptsList(query?.shape[name]) ? values : values.at(-1),
-    ]),
+/** A parameter is a list where its schema is an array, and given once otherwise. */
+function collectQuery(schema: Shape, queries: Record<string, string[]>, errors: ProblemDetail[]): unknown {
+  const given: Record<string, unknown> = {}
+  for (const [name, values] of Object.entries(queries)) {
+    const pointer = `?${name}`
+    const isList = acceptsList(schema.shape[name])
+    // Number('') is 0: an empty shell variable would mean something that nobody has said.
+    if (isEmpty(values)) errors.push({ pointer, detail: 'Is empty: give it a value, or leave it out' })
+    else if (values.length > 1 && !isList) errors.push({ pointer, detail: REPEATED })
+    else given[name] = isList ? values : values[0]
+  }
+  const parsed = schema.safeParse(given, { reportInput: true })
+  if (parsed.success) return parsed.data
+  const known = Object.keys(schema.shape)
+  errors.push(
+    ...detailsOf(parsed.error, schema).map(({ pointer, detail }) => {
+      const name = pointer.slice(1)
+      const value = given[name]
+      const isKnown = Object.hasOwn(schema.shape, name)
+      if (typeof value !== 'string') return { pointer: `?${name}`, detail }
+      return {
+        pointer: `?${name}`,
+        detail: isKnown ? misfit(name, value, schema.shape[name], detail) : unknownParameter(name, known),
+      }
+    }),
   )
+  return undefined
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -81,15 +95,10 @@ function acceptsList(schema: unknown): boolean {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? acceptsList(schema.unwrap()) : false
 }
 
-function collect(schema: z.ZodType, value: unknown, prefix: string, errors: ProblemDetail[]): unknown {
+function collectParams(schema: z.ZodType, value: unknown, errors: ProblemDetail[]): unknown {
   const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
-  errors.push(
-    ...detailsOf(parsed.error, schema).map((error) => ({
-      ...error,
-      pointer: prefix + error.pointer.slice(prefix === '' ? 0 : 1),
-    })),
-  )
+  errors.push(...detailsOf(parsed.error, schema))
   return undefined
 }
 

@@ -61,6 +61,55 @@ describe('what a client may get wrong', () => {
     })
   })
 
+  it.each([
+    ['/v1/jobs?wait=60s', '?wait', 'found "60s", expected a whole number from 0 to 300. Write 60: it counts seconds'],
+    ['/v1/jobs?wait=1m', '?wait', 'found "1m", expected a whole number from 0 to 300. Write 60: it counts seconds'],
+    ['/v1/jobs?wait=301', '?wait', 'found "301", expected a whole number from 0 to 300'],
+    [
+      '/v1/plan?timeoutMs=5s',
+      '?timeoutMs',
+      'found "5s", expected a whole number from 0 to 120000. Write 5000: it counts milliseconds',
+    ],
+    ['/v1/plan?samples=many', '?samples', 'found "many", expected a whole number from 0 to 100'],
+    ['/v1/plan?samples=1.5', '?samples', 'found "1.5", expected a whole number from 0 to 100'],
+    ['/v1/plan?svc=toad', '?svc', 'There is no parameter "svc"; did you mean "service"?'],
+    ['/v1/plan?ns=pond', '?ns', 'There is no parameter "ns"; did you mean "namespace"?'],
+    ['/v1/jobs?failStatus=500', '?failStatus', 'found "500", expected 424, or leave it out'],
+    [
+      '/v1/jobs?format=yaml',
+      '?format',
+      'found "yaml", expected json, text, markdown, junit or csv. Did you mean json?',
+    ],
+    [
+      '/v1/jobs?format=Text',
+      '?format',
+      'found "Text", expected json, text, markdown, junit or csv. Did you mean text?',
+    ],
+    ['/v1/plan?history=yes', '?history', 'found "yes", expected true or false. Did you mean true?'],
+    ['/v1/plan?service=toad&service=frog', '?service', 'Is given more than once: give it once'],
+    [
+      `/v1/plan?service=${'x'.repeat(64)}`,
+      '?service',
+      `found "${'x'.repeat(64)}", expected text of 1 to 63 characters`,
+    ],
+  ])('a parameter that does not fit is named with what it was and what it takes: %s', async (path, pointer, detail) => {
+    const { status, errors } = await readProblem(api.call(path, { yaml: 'kind: Service' }))
+    expect({ status, errors }).toEqual({ status: 400, errors: [{ pointer, detail }] })
+  })
+
+  it('an unknown parameter is named on every route, those without parameters too', async () => {
+    const routes = ['/v1/batches', '/v1/schedules', '/v1/services', '/v1/report', '/metrics', '/livez', '/readyz']
+    for (const route of routes) {
+      const { status, errors } = await readProblem(api.call(`${route}?tadpole=1`))
+      expect({ route, status, pointers: errors.map(({ pointer }) => pointer) }).toEqual({
+        route,
+        status: 400,
+        pointers: ['?tadpole'],
+      })
+      expect(errors[0]?.detail).toMatch(/^There is no parameter "tadpole"\. (This takes none|There are: .+)\.$/)
+    }
+  })
+
   it('words that are nearly right, types and what is missing are named at any depth', async () => {
     const checks = [{ type: 'http', name: 'home', method: 'get', tls: { minDaysToExpiry: '14' } }, { name: 'nameless' }]
     const asked = job({ checks, expect: { reachable: ['Nodeport'] } })

@@ -149,7 +149,7 @@ describe('what is refused', () => {
     expect(await refused('/v1/jobs?wiat=3', { json: job() })).toEqual({
       status: 400,
       code: 'invalid_request',
-      errors: [{ pointer: '?wiat', detail: 'There is no property "wiat"; did you mean "wait"?' }],
+      errors: [{ pointer: '?wiat', detail: 'There is no parameter "wiat"; did you mean "wait"?' }],
     })
   })
 

@@ -105,7 +105,7 @@ describe('GET …/report', () => {
     expect(await errors('window=soon&objective=2&wndow=1h')).toMatchObject([
       { pointer: '?window', detail: 'expected a duration like 90s, 15m, 24h or 30d' },
       { pointer: '?objective' },
-      { pointer: '?wndow', detail: 'There is no property "wndow"; did you mean "window"?' },
+      { pointer: '?wndow', detail: 'There is no parameter "wndow"; did you mean "window"?' },
     ])
     expect(await errors('window=1h&from=2026-11-23T00:00:00Z')).toMatchObject([{ pointer: '?window' }])
     expect(await errors('from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z')).toMatchObject([{ pointer: '?to' }])

@@ -1,0 +1,93 @@
+/** What is wrong with a parameter of the query, in words: what was given, what is allowed, and what was meant. */
+import { z } from '@hono/zod-openapi'
+import { either } from '../kube/fields.ts'
+import { nearMiss } from '../lib/near.ts'
+
+/** Names that other tools have for what is called otherwise here. */
+const ALIASES: Readonly<Record<string, string>> = {
+  svc: 'service',
+  name: 'service',
+  ns: 'namespace',
+  timeout: 'timeoutMs',
+  deadline: 'deadlineMs',
+  settle: 'settleMs',
+  labels: 'label',
+  output: 'format',
+  o: 'format',
+  since: 'from',
+  until: 'to',
+  pagesize: 'limit',
+}
+
+const LONGEST_ECHO = 80
+
+/** A parameter that is none. @param known the names that the route has. */
+export function unknownParameter(name: string, known: readonly string[]): string {
+  const alias = ALIASES[name.toLowerCase()]
+  const near = alias !== undefined && known.includes(alias) ? alias : nearMiss(name, known)
+  if (near !== null) return `There is no parameter "${short(name)}"; did you mean "${near}"?`
+  const has = known.length === 0 ? 'This takes none' : `There are: ${known.join(', ')}`
+  return `There is no parameter "${short(name)}". ${has}.`
+}
+
+export const REPEATED = 'Is given more than once: give it once'
+
+/**
+ * A value that does not fit. @param otherwise what to say where the schema does not tell.
+ */
+export function misfit(name: string, given: string, schema: unknown, otherwise: string): string {
+  const inner = unwrap(schema)
+  const found = `found "${short(given)}", expected `
+  if (inner instanceof z.ZodEnum) {
+    const options = inner.options.map(String)
+    const near = nearMiss(given, options) ?? ALIASES_OF_VALUES[given.toLowerCase()] ?? null
+    const meant = near !== null && options.includes(near) ? `. Did you mean ${near}?` : ''
+    return `${found}${either(options)}${meant}`
+  }
+  if (inner instanceof z.ZodLiteral) return `${found}${[...inner.values].join(' or ')}, or leave it out`
+  if (inner instanceof z.ZodNumber) return found + numberOf(inner) + withoutUnit(name, given)
+  if (inner instanceof z.ZodString && inner.maxLength !== null) {
+    return `${found}text of ${inner.minLength ?? 0} to ${inner.maxLength} characters`
+  }
+  return `found "${short(given)}": ${otherwise}`
+}
+
+const ALIASES_OF_VALUES: Readonly<Record<string, string>> = {
+  yaml: 'json',
+  plain: 'text',
+  txt: 'text',
+  md: 'markdown',
+  xml: 'junit',
+  yes: 'true',
+  no: 'false',
+  '1': 'true',
+  '0': 'false',
+}
+
+function numberOf({ minValue, maxValue, isInt }: z.ZodNumber): string {
+  return `a ${isInt ? 'whole ' : ''}number from ${minValue ?? 0} to ${maxValue}`
+}
+
+/** Of each unit, in milliseconds. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, sec: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
+
+/** Durations are numbers: seconds in `wait`, milliseconds in what ends in `Ms`. */
+function withoutUnit(name: string, given: string): string {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(given.trim()) ?? []
+  const factor = UNITS[unit.toLowerCase()]
+  const scale = name === 'wait' ? 1000 : name.endsWith('Ms') ? 1 : null
+  if (number === undefined || factor === undefined || scale === null) return ''
+  return `. Write ${Math.ceil((Number(number) * factor) / scale)}: it counts ${scale === 1 ? 'milliseconds' : 'seconds'}`
+}
+
+/** The schema of what is written: of a number that must be one value, that value. */
+function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    return unwrap(schema.unwrap())
+  }
+  if (!(schema instanceof z.ZodPipe)) return schema
+  const out = unwrap(schema.out)
+  return out instanceof z.ZodLiteral ? out : unwrap(schema.in)
+}
+
+const short = (text: string): string => (text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text)
