@@ -74,13 +74,25 @@ function readPaths(http: Field, shape: Shape): readonly IngressPath[] {
     if (shape.pathTypeNeeded) type.need(`Prefix, Exact or ImplementationSpecific (${shape.apiVersion} has no default)`)
     const pathType = type.oneOf(PATH_TYPES) ?? 'ImplementationSpecific'
     const path = item.get('path')
-    if (pathType !== 'ImplementationSpecific') path.need('a path that begins with "/"')
+    if (pathType !== 'ImplementationSpecific') {
+      path.need('a path that begins with "/"')
+      refuseSequences(path)
+    }
     return {
       path: path.matching(absolutePath),
       pathType,
       backend: shape.readBackend(item.get('backend'), shape.apiVersion),
     }
   })
+}
+
+/** pkg/apis/networking/validation invalidPathSequences and invalidPathSuffixes, of Exact and Prefix. */
+function refuseSequences(path: Field): void {
+  const text = typeof path.value === 'string' ? path.value : ''
+  const within = ['//', '/./', '/../', '%2f', '%2F'].find((sequence) => text.includes(sequence))
+  const behind = ['/..', '/.'].find((suffix) => text.endsWith(suffix))
+  if (within !== undefined) path.complain(`must not contain '${within}'.`)
+  else if (behind !== undefined) path.complain(`cannot end with '${behind}'.`)
 }
 
 function readNewBackend(backend: Field, apiVersion: string): IngressBackend {
@@ -94,7 +106,12 @@ function readNewBackend(backend: Field, apiVersion: string): IngressBackend {
     )
     return { service: null }
   }
-  if (backend.has('resource') && !backend.has('service')) return { service: null }
+  if (backend.has('resource') && backend.has('service')) {
+    // pkg/apis/networking/validation validateIngressBackend
+    backend.complain('cannot set both resource and service backends. Leave one out.')
+    return { service: null }
+  }
+  if (backend.has('resource')) return { service: null }
   const service = backend.get('service').need('the Service: {name: NAME, port: {number: 80}}')
   if (service.absent) return { service: null }
   const port = service.get('port').need('the port of the Service: {number: 80} or {name: http}')

@@ -34,15 +34,22 @@ const readRules = (list: Field, peersKey: 'from' | 'to'): readonly NetworkPolicy
         namespaceSelector: readSelector(peer.get('namespaceSelector')),
         ipBlock: readBlock(peer.get('ipBlock')),
       })),
-    ports: rule
-      .get('ports')
-      .items()
-      .map((port) => ({
-        protocol: readProtocol(port),
-        port: port.get('port').portRef(),
-        endPort: port.get('endPort').port(),
-      })),
+    ports: rule.get('ports').items().map(readPort),
   }))
+
+/** pkg/apis/networking/validation ValidateNetworkPolicyPort. */
+function readPort(item: Field): NetworkPolicyRule['ports'][number] {
+  const port = item.get('port').portRef()
+  const endPort = item.get('endPort').port()
+  if (endPort !== null && port === null)
+    item.get('endPort').complain('may not be specified when `port` is not specified.')
+  else if (endPort !== null && typeof port === 'string') {
+    item.get('endPort').complain('may not be specified when `port` is non-numeric.')
+  } else if (endPort !== null && typeof port === 'number' && endPort < port) {
+    item.get('endPort').complain('must be greater than or equal to `port`.')
+  }
+  return { protocol: readProtocol(item), port, endPort }
+}
 
 const readBlock = (block: Field): { cidr: string; except: readonly string[] } | null =>
   block.absent

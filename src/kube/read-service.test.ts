@@ -65,7 +65,7 @@ describe('a Service', () => {
     ],
     [
       'repetitions',
-      '{ports: [{name: a, port: 80, nodePort: 30080}, {name: a, port: 80, nodePort: 30080}, {name: b, port: 80, protocol: UDP}]}',
+      '{type: NodePort, ports: [{name: a, port: 80, nodePort: 30080}, {name: a, port: 80, nodePort: 30080}, {name: b, port: 80, protocol: UDP}]}',
       [
         ['spec.ports[1].name', 'found "a" again, as in spec.ports[0].name, expected a name of its own for each port.'],
         ['spec.ports[1].port', 'found "80/TCP" again, as in spec.ports[0].port, expected each port and protocol once.'],
@@ -103,7 +103,7 @@ describe('a Service', () => {
     ],
     [
       'addresses that are none',
-      '{clusterIP: 10.96.0.300, ports: [{port: 80}], externalIPs: [toad.example.com, 198.51.100.1], loadBalancerSourceRanges: [203.0.113.7]}',
+      '{type: LoadBalancer, clusterIP: 10.96.0.300, ports: [{port: 80}], externalIPs: [toad.example.com, 198.51.100.1], loadBalancerSourceRanges: [203.0.113.7]}',
       [
         ['spec.clusterIP', 'found "10.96.0.300", expected an IP address, or "None" for a headless Service.'],
         ['spec.loadBalancerSourceRanges[0]', 'found "203.0.113.7", expected a CIDR, like 203.0.113.0/24.'],
@@ -180,6 +180,46 @@ describe('a Service', () => {
       ],
     ],
     [
+      'a node port without type NodePort (trials row 11)',
+      '{ports: [{port: 80, nodePort: 30080}]}',
+      [
+        [
+          'spec.ports[0].nodePort',
+          "may not be used when `type` is 'ClusterIP'. Set spec.type to NodePort or LoadBalancer, or leave it out.",
+        ],
+      ],
+    ],
+    [
+      'what a load balancer alone has',
+      '{type: NodePort, ports: [{port: 80}], loadBalancerSourceRanges: [203.0.113.0/24], allocateLoadBalancerNodePorts: false, loadBalancerClass: example.com/lb, healthCheckNodePort: 31000}',
+      ['loadBalancerSourceRanges', 'allocateLoadBalancerNodePorts', 'loadBalancerClass', 'healthCheckNodePort'].map(
+        (field): FieldMistake => [
+          `spec.${field}`,
+          field === 'healthCheckNodePort'
+            ? "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'. Leave it out."
+            : "may only be used when `type` is 'LoadBalancer'. Leave it out, or set spec.type to LoadBalancer.",
+        ],
+      ),
+    ],
+    [
+      'a policy for traffic from outside, which has no way in',
+      '{ports: [{port: 80}], externalTrafficPolicy: Local}',
+      [
+        [
+          'spec.externalTrafficPolicy',
+          'may only be set for externally-accessible services. Leave it out, or set spec.type to NodePort or LoadBalancer.',
+        ],
+      ],
+    ],
+    [
+      'families of a name',
+      '{type: ExternalName, externalName: api.example.com, ipFamilies: [IPv4], ipFamilyPolicy: SingleStack}',
+      [
+        ['spec.ipFamilies', 'may not be set for ExternalName services. Leave it out.'],
+        ['spec.ipFamilyPolicy', 'may not be set for ExternalName services. Leave it out.'],
+      ],
+    ],
+    [
       'the selector of a Deployment',
       '{selector: {matchLabels: {app: toad}}, ports: [{port: 80}]}',
       [
@@ -238,8 +278,9 @@ describe('a Service is read', () => {
     ],
     [
       'with ports by number and by name',
-      '{ports: [{name: http, port: 80, targetPort: web, nodePort: 30080, appProtocol: kubernetes.io/h2c}, {name: dns, port: 53, protocol: UDP, targetPort: 5353}]}',
+      '{type: NodePort, ports: [{name: http, port: 80, targetPort: web, nodePort: 30080, appProtocol: kubernetes.io/h2c}, {name: dns, port: 53, protocol: UDP, targetPort: 5353}]}',
       {
+        type: 'NodePort',
         ports: [
           {
             name: 'http',
@@ -297,6 +338,16 @@ describe('a Service is read', () => {
       { type: 'ExternalName', externalName: 'api.example.com.', ports: [] },
     ],
     [
+      'with what is nothing to Kubernetes, where the type allows no more',
+      '{externalTrafficPolicy: "", healthCheckNodePort: 0, loadBalancerSourceRanges: [], loadBalancerClass: null, externalName: "no name at all", ports: [{port: 80, nodePort: 0}]}',
+      {},
+    ],
+    [
+      'with a policy for its external IPs',
+      '{externalIPs: [198.51.100.9], externalTrafficPolicy: Local, ports: [{port: 80}]}',
+      { externalIPs: ['198.51.100.9'], externalTrafficPolicy: 'Local' },
+    ],
+    [
       'as a NodePort with policies',
       '{type: NodePort, externalTrafficPolicy: Local, internalTrafficPolicy: Local, sessionAffinity: ClientIP, externalIPs: [198.51.100.9], ports: [{port: 80}]}',
       {
@@ -309,12 +360,13 @@ describe('a Service is read', () => {
     ],
     [
       'as a LoadBalancer with all that its cloud says',
-      `{type: LoadBalancer, allocateLoadBalancerNodePorts: false, loadBalancerClass: example.com/lb, healthCheckNodePort: 31000,
+      `{type: LoadBalancer, externalTrafficPolicy: Local, allocateLoadBalancerNodePorts: false, loadBalancerClass: example.com/lb, healthCheckNodePort: 31000,
         loadBalancerSourceRanges: [203.0.113.0/24], ports: [{port: 80}]}, status: {loadBalancer: {ingress: [
           {ip: 203.0.113.7, ipMode: Proxy, ports: [{port: 80, protocol: TCP, error: example.com/NoQuota}]},
           {hostname: lb.example.com}]}}`,
       {
         type: 'LoadBalancer',
+        externalTrafficPolicy: 'Local',
         allocateLoadBalancerNodePorts: false,
         loadBalancerClass: 'example.com/lb',
         healthCheckNodePort: 31000,

@@ -2,6 +2,7 @@ import { type Field, isMapping, refuseRepeated } from './fields.ts'
 import type { Labels, Service, ServicePort, ServiceType } from './objects.ts'
 import { readLoadBalancer, readMeta, readProtocol, readTexts } from './read-meta.ts'
 import { cidr, externalName, ip, label, labelKey, type Rule } from './rules.ts'
+import { refuseByType } from './service-rules.ts'
 import { FAMILIES, type Family } from './words.ts'
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
@@ -20,11 +21,14 @@ const clusterAddress: Rule = {
 export function readService(object: Field): Service {
   const meta = readMeta(object, label)
   const spec = object.get('spec')
-  const type = spec.get('type').oneOf(TYPES) ?? 'ClusterIP'
+  const givenType = spec.get('type').oneOf(TYPES)
+  const type = givenType ?? 'ClusterIP'
   const clusterIPs = readClusterIPs(spec, type)
   const selector = readSelector(spec.get('selector'))
   const ranges = readTexts(spec.get('loadBalancerSourceRanges'), cidr)
-  return {
+  const policy = spec.get('externalTrafficPolicy').oneOf(POLICIES)
+  const externalIPs = readTexts(spec.get('externalIPs'), ip)
+  const service: Service = {
     kind: 'Service',
     meta,
     type,
@@ -36,8 +40,8 @@ export function readService(object: Field): Service {
     ports: readPorts(spec, type === 'ExternalName' || clusterIPs[0] === 'None'),
     selector,
     externalName: readExternalName(spec, type),
-    externalIPs: readTexts(spec.get('externalIPs'), ip),
-    externalTrafficPolicy: spec.get('externalTrafficPolicy').oneOf(POLICIES) ?? 'Cluster',
+    externalIPs,
+    externalTrafficPolicy: policy ?? 'Cluster',
     internalTrafficPolicy: spec.get('internalTrafficPolicy').oneOf(POLICIES) ?? 'Cluster',
     healthCheckNodePort: spec.get('healthCheckNodePort').integer(0, 65535) || null,
     allocateLoadBalancerNodePorts: spec.get('allocateLoadBalancerNodePorts').flag() ?? true,
@@ -47,6 +51,11 @@ export function readService(object: Field): Service {
     sessionAffinity: spec.get('sessionAffinity').oneOf(AFFINITIES) ?? 'None',
     loadBalancerIngress: readLoadBalancer(object),
   }
+  // A type that is none was complained of; nothing follows from it.
+  if (givenType !== null || !spec.has('type')) {
+    refuseByType(spec, { type, hasExternalIPs: externalIPs.length > 0, policy })
+  }
+  return service
 }
 
 /** An empty selector is none at all: nobody makes endpoints for it. */
@@ -120,8 +129,9 @@ function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Fami
 
 function readExternalName(spec: Field, type: ServiceType): string | null {
   const name = spec.get('externalName')
-  if (type === 'ExternalName') name.need('the DNS name that a Service of type ExternalName stands for')
-  return name.matching(externalName)
+  // Nobody judges it, or reads it, where the type is another.
+  if (type !== 'ExternalName') return null
+  return name.need('the DNS name that a Service of type ExternalName stands for').matching(externalName)
 }
 
 function readPorts(spec: Field, mayBeEmpty: boolean): readonly ServicePort[] {

@@ -6,11 +6,11 @@ import { LISTED_LIMIT } from './size.ts'
 
 const upTo = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at))
 const ip = (at: number, net = 10): string => `${net}.${(at >> 16) & 255}.${(at >> 8) & 255}.${at & 255}`
-const ports = (count: number) =>
-  upTo(count, (at) => ({ name: `p${at}`, port: at + 1, targetPort: 'web', nodePort: at + 1 }))
+const ports = (count: number) => upTo(count, (at) => ({ name: `p${at}`, port: at + 1, targetPort: 'web' }))
+const nodePorts = (count: number) => ports(count).map((each) => ({ ...each, nodePort: each.port }))
 const balanced = (portCount: number, entries: number) =>
   service(
-    { type: 'LoadBalancer', ports: ports(portCount) },
+    { type: 'LoadBalancer', ports: nodePorts(portCount) },
     {},
     loadBalancerStatus(...upTo(entries, (at) => ({ ip: ip(at, 203) }))),
   )
@@ -44,14 +44,14 @@ describe('a product beyond all use is refused before it is made (trials/security
   it.each([
     [
       'addresses that the request names',
-      [service({ type: 'LoadBalancer', ports: ports(40_000) })],
+      [service({ type: 'LoadBalancer', ports: nodePorts(40_000) })],
       { addresses: { loadBalancer: upTo(50, (at) => ip(at, 203)) } },
       '40000 ports × 50 addresses',
     ],
     [
       'nodes',
       [
-        service({ type: 'NodePort', ports: ports(2_000) }),
+        service({ type: 'NodePort', ports: nodePorts(2_000) }),
         ...upTo(1_000, (at) => node(`n${at}`, { InternalIP: ip(at) })),
       ],
       {},
@@ -112,7 +112,7 @@ describe('a large product is cut before it is made (trials/security D3)', () => 
     [
       'ports × nodes',
       (size) => [
-        service({ type: 'NodePort', ports: ports(size) }),
+        service({ type: 'NodePort', ports: nodePorts(size) }),
         ...upTo(size, (at) => node(`n${at}`, { InternalIP: ip(at) })),
       ],
     ],
@@ -164,7 +164,7 @@ describe('a large product is cut before it is made (trials/security D3)', () => 
   it('is the same whatever the order of the objects, and keeps its choice when others are added', () => {
     const chosen = (nodes: number): Set<string> => {
       const manifests = [
-        service({ type: 'NodePort', ports: ports(40) }),
+        service({ type: 'NodePort', ports: nodePorts(40) }),
         ...upTo(nodes, (at) => node(`n${at}`, { InternalIP: ip(at) })),
       ]
       const ids = (of: readonly unknown[]) =>
@@ -183,7 +183,7 @@ describe('a large product is cut before it is made (trials/security D3)', () => 
       expect: { reachable: [{ kind: 'NodePort', port: 'p299', node: 'n299' }] },
     } as const
     const manifests = [
-      service({ type: 'NodePort', ports: ports(300) }),
+      service({ type: 'NodePort', ports: nodePorts(300) }),
       ...upTo(300, (at) => node(`n${at}`, { InternalIP: ip(at) })),
     ]
     const found = planOf(manifests, asked).paths.find(
@@ -194,7 +194,7 @@ describe('a large product is cut before it is made (trials/security D3)', () => 
 
   it('keeps whole nodes that work before others', () => {
     const manifests = [
-      service({ type: 'NodePort', ports: ports(30) }),
+      service({ type: 'NodePort', ports: nodePorts(30) }),
       ...upTo(300, (at) =>
         node(`n${at}`, { InternalIP: ip(at), ExternalIP: ip(at, 198) }, { ready: at < 5 ? 'True' : 'False' }),
       ),
@@ -205,7 +205,7 @@ describe('a large product is cut before it is made (trials/security D3)', () => 
 
   it('lists everything where that is no burden', () => {
     const manifests = [
-      service({ type: 'NodePort', ports: ports(10) }),
+      service({ type: 'NodePort', ports: nodePorts(10) }),
       ...upTo(150, (at) => node(`n${at}`, { InternalIP: ip(at) })),
     ]
     const plan = planOf(manifests, toad)

@@ -1,0 +1,78 @@
+/**
+ * What a Service of one type may not have: rules that API servers of all versions that know the field refuse by, in
+ * their words (kubernetes 1.34 pkg/apis/core/validation/validation.go, the function beside each). What an object that
+ * was once accepted may still hold is not refused.
+ *
+ * @module
+ */
+import type { Field } from './fields.ts'
+import type { ServiceType } from './objects.ts'
+
+export type ServiceFacts = { type: ServiceType; hasExternalIPs: boolean; policy: string | null }
+
+type Rule = {
+  field: string
+  /** Whether the API server refuses the field. */
+  refuses: (facts: ServiceFacts) => boolean
+  words: string
+  advice: string
+}
+
+const isBalanced = ({ type }: ServiceFacts): boolean => type === 'LoadBalancer'
+/** apiservice.ExternallyAccessible. Versions before 1.26 did not count external IPs; what one takes is taken. */
+const isExternal = ({ type, hasExternalIPs }: ServiceFacts): boolean =>
+  type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && hasExternalIPs)
+
+const ONLY_BALANCED = "may only be used when `type` is 'LoadBalancer'"
+const NOT_FOR_NAMES = 'may not be set for ExternalName services'
+const LEAVE_OUT = 'Leave it out.'
+const OR_BALANCE = 'Leave it out, or set spec.type to LoadBalancer.'
+
+const RULES: readonly Rule[] = [
+  // validateService
+  { field: 'loadBalancerSourceRanges', refuses: (is) => !isBalanced(is), words: ONLY_BALANCED, advice: OR_BALANCE },
+  {
+    field: 'allocateLoadBalancerNodePorts',
+    refuses: (is) => !isBalanced(is),
+    words: ONLY_BALANCED,
+    advice: OR_BALANCE,
+  },
+  { field: 'ipFamilies', refuses: ({ type }) => type === 'ExternalName', words: NOT_FOR_NAMES, advice: LEAVE_OUT },
+  { field: 'ipFamilyPolicy', refuses: ({ type }) => type === 'ExternalName', words: NOT_FOR_NAMES, advice: LEAVE_OUT },
+  // validateLoadBalancerClassField
+  { field: 'loadBalancerClass', refuses: (is) => !isBalanced(is), words: ONLY_BALANCED, advice: OR_BALANCE },
+  // validateServiceExternalTrafficPolicy
+  {
+    field: 'externalTrafficPolicy',
+    refuses: (is) => !isExternal(is),
+    words: 'may only be set for externally-accessible services',
+    advice: 'Leave it out, or set spec.type to NodePort or LoadBalancer.',
+  },
+  {
+    field: 'healthCheckNodePort',
+    refuses: (is) => !isBalanced(is) || is.policy !== 'Local',
+    words: "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+    advice: LEAVE_OUT,
+  },
+]
+
+/** Complains of each field that does not go with the type. */
+export function refuseByType(spec: Field, facts: ServiceFacts): void {
+  for (const { field, refuses, words, advice } of RULES) {
+    const given = spec.get(field)
+    if (isSet(given.value) && refuses(facts)) given.complain(`${words}. ${advice}`)
+  }
+  if (facts.type !== 'ClusterIP') return
+  for (const port of spec.get('ports').items()) {
+    const nodePort = port.get('nodePort')
+    if (isSet(nodePort.value)) {
+      nodePort.complain(
+        "may not be used when `type` is 'ClusterIP'. Set spec.type to NodePort or LoadBalancer, or leave it out.",
+      )
+    }
+  }
+}
+
+/** Zero, the empty text and the empty list are absent to Kubernetes. */
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== 0 && value !== '' && !(Array.isArray(value) && value.length === 0)
