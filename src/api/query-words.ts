@@ -46,8 +46,8 @@ export function misfit(name: string, given: string, schema: unknown, otherwise: 
   }
   if (inner instanceof z.ZodLiteral) return `${found}${[...inner.values].join(' or ')}, or leave it out`
   if (inner instanceof z.ZodNumber) return found + numberOf(inner) + withoutUnit(name, given)
-  if (inner instanceof z.ZodString && inner.maxLength !== null) {
-    return `${found}text of ${inner.minLength ?? 0} to ${inner.maxLength} characters`
+  if (inner instanceof z.ZodString && given.length > (inner.maxLength ?? given.length)) {
+    return `${found}text of at most ${inner.maxLength} characters`
   }
   return `found "${short(given)}": ${otherwise}`
 }

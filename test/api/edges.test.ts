@@ -90,7 +90,7 @@ describe('what a client may get wrong', () => {
     [
       `/v1/plan?service=${'x'.repeat(64)}`,
       '?service',
-      `found "${'x'.repeat(64)}", expected text of 1 to 63 characters`,
+      `found "${'x'.repeat(64)}", expected text of at most 63 characters`,
     ],
   ])('a parameter that does not fit is named with what it was and what it takes: %s', async (path, pointer, detail) => {
     const { status, errors } = await readProblem(api.call(path, { yaml: 'kind: Service' }))

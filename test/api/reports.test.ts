@@ -103,7 +103,7 @@ describe('GET …/report', () => {
     const errors = async (query: string) =>
       (await readProblem(api.call(`/v1/services/default/down/report?${query}`))).errors
     expect(await errors('window=soon&objective=2&wndow=1h')).toMatchObject([
-      { pointer: '?window', detail: 'expected a duration like 90s, 15m, 24h or 30d' },
+      { pointer: '?window', detail: 'found "soon": expected a duration like 90s, 15m, 24h or 30d' },
       { pointer: '?objective' },
       { pointer: '?wndow', detail: 'There is no parameter "wndow"; did you mean "window"?' },
     ])
