@@ -22,12 +22,23 @@ const PREFIX = 'alb.ingress.kubernetes.io/actions.'
 /** The most target groups of an action (AWS quotas). */
 const TARGETS = 20
 
+/** Each of the rules of an Ingress may stand for the same action: its text is read once. */
+const known = new WeakMap<Ingress, Map<string, IngressAction>>()
+
 /** @returns `null` where the backend is a Service, or the annotation is not there. */
-export function actionOf({ meta: { annotations } }: Ingress, { service }: IngressBackend): IngressAction | null {
+export function actionOf(ingress: Ingress, { service }: IngressBackend): IngressAction | null {
   if (service?.port !== 'use-annotation') return null
   const annotation = PREFIX + service.name
-  const text = annotations[annotation]
+  const text = ingress.meta.annotations[annotation]
   if (text === undefined) return null
+  const ofIngress = known.get(ingress) ?? new Map<string, IngressAction>()
+  known.set(ingress, ofIngress)
+  const found = ofIngress.get(annotation) ?? readAction(annotation, text)
+  ofIngress.set(annotation, found)
+  return found
+}
+
+function readAction(annotation: string, text: string): IngressAction {
   let parsed: unknown = null
   try {
     parsed = JSON.parse(text)

@@ -297,28 +297,32 @@ describe('what a port speaks by annotations of an Ingress to it', () => {
   const nginx = 'nginx.ingress.kubernetes.io/backend-protocol'
   it.each([
     ['ingress-nginx', 'nginx', { [nginx]: 'HTTPS' }, 'https'],
-    ['ingress-nginx, gRPC', 'nginx', { [nginx]: 'GRPC' }, 'tcp'],
-    ['ingress-nginx, as it is anyway', 'nginx', { [nginx]: 'HTTP' }, 'http'],
+    ['ingress-nginx, plain', 'nginx', { [nginx]: 'HTTP' }, 'tcp'],
     ['AWS', 'alb', { 'alb.ingress.kubernetes.io/backend-protocol': 'HTTPS' }, 'https'],
     ['AGIC', 'azure-application-gateway', { 'appgw.ingress.kubernetes.io/backend-protocol': 'https' }, 'https'],
     ['HAProxy', 'haproxy', { 'haproxy.org/server-ssl': 'true' }, 'https'],
     ['HAProxy Ingress', 'haproxy', { 'haproxy-ingress.github.io/backend-protocol': 'h1-ssl' }, 'https'],
     ['nginxinc, this Service', 'nginx', { 'nginx.org/ssl-services': 'frog,toad' }, 'https'],
-    ['nginxinc, another', 'nginx', { 'nginx.org/ssl-services': 'frog' }, 'http'],
-    ['another controller', 'traefik', { [nginx]: 'HTTPS' }, 'http'],
+    ['nginxinc, another', 'nginx', { 'nginx.org/ssl-services': 'frog' }, 'tcp'],
+    ['another controller', 'traefik', { [nginx]: 'HTTPS' }, 'tcp'],
   ])('%s', (_what, name, annotations, scheme) => {
-    const manifests = [service(), ingress([{}], { ingressClassName: name }, { annotations })]
+    const ports = [{ name: 'main', port: 9999 }]
+    const manifests = [service({ ports }), ingress([{ port: 'main' }], { ingressClassName: name }, { annotations })]
     const path = pathOf(planOf(manifests, { target: { service: 'toad' } }), 'ClusterIP')
     expect(path.scheme).toBe(scheme)
-    expect(path.because.some((each) => each.includes('what the controller speaks to it'))).toBe(scheme !== 'http')
+    expect(path.because.some((each) => each.includes('what the controller speaks to it'))).toBe(scheme === 'https')
   })
 
-  it('come after appProtocol and annotations of the Service', () => {
-    const rule = ingress([{}], {}, { annotations: { [nginx]: 'HTTPS' } })
-    const schemeIn = (spec: Record<string, unknown>, annotations = {}) =>
-      pathOf(planOf([service(spec, { annotations }), rule], { target: { service: 'toad' } }), 'ClusterIP').scheme
-    expect(schemeIn({ ports: [{ port: 80, appProtocol: 'http' }] })).toBe('http')
-    expect(schemeIn({}, { 'konghq.com/protocol': 'http' })).toBe('http')
+  it.each([
+    ['appProtocol', { ports: [{ name: 'main', port: 9999, appProtocol: 'http' }] }, {}],
+    ['an annotation of the Service', { ports: [{ name: 'main', port: 9999 }] }, { 'konghq.com/protocol': 'http' }],
+    ['a name', { ports: [{ name: 'http-main', port: 9999 }] }, {}],
+    ['a number', { ports: [{ port: 80 }] }, {}],
+  ])('come after %s, as the Ingress may be what is wrong', (_what, spec, annotations) => {
+    const [{ name = 80 } = {}] = spec.ports as { name?: string }[]
+    const rule = ingress([{ port: name }], {}, { annotations: { [nginx]: 'HTTPS' } })
+    const manifests = [service(spec, { annotations }), rule]
+    expect(pathOf(planOf(manifests, { target: { service: 'toad' } }), 'ClusterIP').scheme).toBe('http')
   })
 })
 

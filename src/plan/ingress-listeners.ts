@@ -65,7 +65,10 @@ export const dialledPort = ({ scheme, port }: Listener, own: number | null): num
 const ALIASES = 20
 
 /** Hosts beside that of the rule which get it too, each with the annotation that says so. */
-export function aliasesOf({ index }: PlanContext, ingress: Ingress): readonly { host: string; because: string }[] {
+export function aliasesOf(
+  { index }: Pick<PlanContext, 'index'>,
+  ingress: Ingress,
+): readonly { host: string; because: string }[] {
   const asked = askedOf(ingress, null)
   const ruled = new Set(ingress.rules.map(({ host }) => host))
   return (controllerOf(index, ingress)?.aliases ?? []).flatMap((annotation) =>

@@ -40,7 +40,14 @@ function withAction(route: Route): Route[] {
   }))
 }
 
-export const routesOf = (ingress: Ingress): Route[] => writtenRoutes(ingress).flatMap(withAction)
+const routed = new WeakMap<Ingress, readonly Route[]>()
+
+/** Every way through an Ingress; worked out once. */
+export function routesOf(ingress: Ingress): readonly Route[] {
+  const found = routed.get(ingress) ?? writtenRoutes(ingress).flatMap(withAction)
+  routed.set(ingress, found)
+  return found
+}
 
 function writtenRoutes(ingress: Ingress): Route[] {
   const { defaultBackend } = ingress
@@ -149,32 +156,48 @@ export type Competition = {
   exact: ReadonlyMap<string, readonly Route[]>
   /** By the path without its last slash. Element by element: `/foo` takes `/foo`, `/foo/`, `/foo/bar`, never `/foobar`. */
   prefixes: ReadonlyMap<string, readonly Route[]>
-  /** By what a pattern certainly begins with. */
+  /** By what a pattern certainly begins with, as far as {@link BEGINNING}. */
   beginnings: ReadonlyMap<string, readonly Route[]>
+  /** How long those are. */
+  lengths: readonly number[]
 }
+
+type Place = 'exact' | 'prefixes' | 'beginnings'
+
+/** Beginnings are told apart so far: each length that there is costs every request a look. */
+const BEGINNING = 128
 
 function compete(index: ObjectIndex, routes: readonly Route[]): Competition {
   const known = { exact: new Map(), prefixes: new Map(), beginnings: new Map() } satisfies Record<
-    keyof Competition,
+    Place,
     Map<string, Route[]>
   >
   for (const route of routes) {
     const placed = placeOf(index, route)
-    if (placed === null) continue
-    const map: Map<string, Route[]> = known[placed.among]
-    const before = map.get(placed.key)
-    if (before) before.push(route)
-    else map.set(placed.key, [route])
+    if (placed !== null) put(known[placed.among], placed.key, route)
   }
-  return known
+  const lengths = [...new Set([...known.beginnings.keys()].map((key) => key.length))]
+  return { ...known, lengths }
 }
 
-function placeOf(index: ObjectIndex, route: Route): { among: keyof Competition; key: string } | null {
+/** Routes with one claim that are told apart: beyond, one more rival tells nobody anything. */
+const RIVALS = 50
+
+/** Of routes that take the same, those that win over the others. */
+function put(map: Map<string, Route[]>, key: string, route: Route): void {
+  const before = map.get(key)
+  const lead = before?.[0] === undefined ? 0 : rank(route) - rank(before[0])
+  if (before === undefined || lead > 0) map.set(key, [route])
+  else if (lead === 0 && before.length < RIVALS) before.push(route)
+}
+
+function placeOf(index: ObjectIndex, route: Route): { among: Place; key: string } | null {
   const { path, pathType } = route
   if (path === null) return null
   const syntax = pathType === 'Exact' ? 'literal' : syntaxOf(index, route)
-  if (syntax === 'regex') return { among: 'beginnings', key: writtenPath(index, route) }
-  if (syntax === 'glob' && /[*?]/.test(path)) return { among: 'beginnings', key: encodePath(globPrefix(path)) }
+  if (syntax === 'regex') return { among: 'beginnings', key: writtenPath(index, route).slice(0, BEGINNING) }
+  if (syntax === 'glob' && /[*?]/.test(path))
+    return { among: 'beginnings', key: encodePath(globPrefix(path)).slice(0, BEGINNING) }
   // A glob without a star takes that very path.
   if (pathType === 'Exact' || syntax === 'glob') return { among: 'exact', key: encodePath(path) }
   return { among: 'prefixes', key: encodePath(path).replace(/\/$/, '') }
@@ -209,21 +232,30 @@ export function competitors(index: ObjectIndex, route: Route): Competition {
 }
 
 /** Those of the competitors that a request for the path may go to: one, unless several claim the same. */
-export function winners({ exact, prefixes, beginnings }: Competition, urlPath: string): readonly Route[] {
+export function winners({ exact, prefixes, beginnings, lengths }: Competition, urlPath: string): readonly Route[] {
   const asked = urlPath.split(/[?#]/)[0] ?? urlPath
   const exactly = exact.get(asked)
   if (exactly !== undefined) return exactly
-  const taking: Route[] = []
+  // Routes of one list are equals, so that the first speaks for all.
+  const lists: (readonly Route[])[] = []
+  let best = 0
+  const offer = (list: readonly Route[] | undefined): void => {
+    const [first] = list ?? []
+    if (list === undefined || first === undefined) return
+    const own = rank(first)
+    if (own > best) lists.length = 0
+    if (own >= best) lists.push(list)
+    best = Math.max(best, own)
+  }
   // The longest wins, so that no shorter one need be looked at.
   for (const beginning of beginningsOf(asked)) {
     const found = prefixes.get(beginning)
     if (found === undefined) continue
-    taking.push(...found)
+    offer(found)
     break
   }
-  for (const [beginning, routes] of beginnings) if (asked.startsWith(beginning)) taking.push(...routes)
-  const best = taking.reduce((most, route) => Math.max(most, rank(route)), 0)
-  return taking.filter((route) => rank(route) === best)
+  for (const length of lengths) if (length <= asked.length) offer(beginnings.get(asked.slice(0, length)))
+  return lists.flat()
 }
 
 export const isSameRoute = (a: Route, b: Route): boolean =>

@@ -60,7 +60,8 @@ const ofName = (name: string): Spoken | null =>
     .map((word) => told(WORDS, word))
     .find((spoken) => spoken !== null) ?? null
 
-export function schemeOf(port: ServicePort): Scheme {
+/** What the port itself tells; `null`: nothing. */
+function toldByPort(port: ServicePort): Scheme | null {
   if (port.protocol === 'UDP') return 'udp'
   if (port.protocol === 'SCTP') return 'sctp'
   if (port.appProtocol !== null) return told(APP_PROTOCOLS, port.appProtocol.toLowerCase()) ?? 'tcp'
@@ -68,9 +69,11 @@ export function schemeOf(port: ServicePort): Scheme {
     (port.name === null ? null : ofName(port.name)) ??
     (typeof port.targetPort === 'string' ? ofName(port.targetPort) : null) ??
     NUMBERS[port.port] ??
-    'tcp'
+    null
   )
 }
+
+export const schemeOf = (port: ServicePort): Scheme => toldByPort(port) ?? 'tcp'
 
 export const speaksHttp = (scheme: Scheme): boolean => scheme === 'http' || scheme === 'https'
 
@@ -136,7 +139,8 @@ function ownScheme({ meta: { annotations } }: Service, port: ServicePort, byIngr
     const told = value === undefined ? undefined : BY_ANNOTATION[spoken(value.trim(), port)?.toLowerCase() ?? '']
     if (told !== undefined) return told
   }
-  return byIngress ?? schemeOf(port)
+  // An Ingress may be wrong about the port, which is then its fault alone: it is believed where nothing else tells.
+  return toldByPort(port) ?? byIngress ?? 'tcp'
 }
 
 /** @param byIngress what an Ingress says that its controller speaks to the port. */

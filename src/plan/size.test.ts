@@ -161,6 +161,18 @@ describe('a large product is cut before it is made (trials/security D3)', () => 
     expect(large / small).toBeLessThan(4.2)
   })
 
+  it('counts the listeners and hosts that annotations name', () => {
+    const listenPorts = JSON.stringify(upTo(50, (at) => ({ HTTPS: 8000 + at })))
+    const many = ingress(
+      upTo(200, (at) => ({ path: `/p${at}` })),
+      { ingressClassName: 'alb' },
+      { annotations: { 'alb.ingress.kubernetes.io/listen-ports': listenPorts } },
+    )
+    const plan = planOf([service(), many], toad)
+    expect(plan.paths.filter(({ kind }) => kind === 'Ingress').length).toBeLessThanOrEqual(500)
+    expect(plan.notApplicable.at(-1)?.reason).toContain('200 rules × 1 address × 50 each make up to 10000 paths')
+  })
+
   it('is the same whatever the order of the objects, and keeps its choice when others are added', () => {
     const chosen = (nodes: number): Set<string> => {
       const manifests = [

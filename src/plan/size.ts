@@ -7,9 +7,12 @@
  */
 import type { JobRequest } from '../job/job.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
-import type { Service, ServicePort } from '../kube/objects.ts'
+import type { Ingress, Service, ServicePort } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import { askedOf } from './controllers/controller.ts'
+import { controllerOf } from './controllers/table.ts'
+import { aliasesOf } from './ingress-listeners.ts'
 import { routesOf } from './ingress-rules.ts'
 import type { NotApplicable, PathKind, PathSelector, Plan } from './path.ts'
 import { namesPort } from './selector.ts'
@@ -135,27 +138,34 @@ function endpointsCounted(index: ObjectIndex, namespace: string, service: Servic
 function ingressSizes({ service, index, request, target }: Sized): Size[] {
   const given = request.addresses.ingressController.length
   const ingresses = index.ingressesOf(target.namespace, service.meta.name)
-  const all = ingresses.map(({ meta, ...ingress }) => ({
-    ref: `Ingress/${meta.name}`,
-    rules: routesOf({ meta, ...ingress }).filter(({ backend }) => backend.service?.name === service.meta.name).length,
+  const all = ingresses.map((ingress) => ({
+    ref: `Ingress/${ingress.meta.name}`,
+    rules: routesOf(ingress).filter(({ backend }) => backend.service?.name === service.meta.name).length,
     addresses: given > 0 ? given : Math.max(1, ingress.loadBalancerIngress.length),
+    each: waysOf(index, ingress),
   }))
-  const [largest] = all.toSorted((a, b) => b.rules * b.addresses - a.rules * a.addresses)
+  const [largest] = all.toSorted((a, b) => b.rules * b.addresses * b.each - a.rules * a.addresses * a.each)
   if (largest === undefined) return []
   const pointer = given > 0 ? '/addresses/ingressController' : MANIFESTS
   const field = given > 0 ? 'addresses.ingressController' : `${largest.ref} status.loadBalancer.ingress`
-  const count = Math.max(...all.map(({ addresses }) => addresses))
+  const count = all.reduce((most, { addresses }) => Math.max(most, addresses), 0)
   const rules = sum(all.map((each) => each.rules))
   const counted = [
     of('rules', rules, `${largest.ref} spec.rules`),
     { factor: 'addresses' as const, count, field, pointer },
   ]
-  return [
-    { kind: 'Ingress', counted, each: SCHEMES, paths: sum(all.map((each) => each.rules * each.addresses)) * SCHEMES },
-  ]
+  const paths = sum(all.map((each) => each.rules * each.addresses * each.each))
+  return [{ kind: 'Ingress', counted, each: all.reduce((most, { each }) => Math.max(most, each), 0), paths }]
 }
 
-/** Plain HTTP and HTTPS; few controllers have more listeners. */
+/** Listeners and hosts that one rule is asked at: annotations may name more than plain HTTP and HTTPS. */
+function waysOf(index: ObjectIndex, ingress: Ingress): number {
+  const asked = askedOf(ingress, ingress.tls.length > 0 ? 'spec.tls' : null)
+  const listeners = controllerOf(index, ingress)?.listeners(asked).length ?? 0
+  return Math.max(SCHEMES, listeners) * (1 + aliasesOf({ index }, ingress).length)
+}
+
+/** Plain HTTP and HTTPS. */
 const SCHEMES = 2
 
 const pathsOf = ({ counted, each, paths }: Size): number =>

@@ -55,6 +55,9 @@ export const ingressNginx: IngressController = {
   aliases: [`${NGINX}/server-alias`],
 }
 
+/** More ports of one scheme than anybody listens on. */
+const LISTENERS = 50
+
 const portOf = (value: string | null): number | null => {
   const [first] = listOf(value).map(Number)
   return first !== undefined && Number.isInteger(first) && first > 0 && first < 65_536 ? first : null
@@ -89,7 +92,9 @@ export const nginxInc: IngressController = {
     )
     return own.flatMap((listener): readonly Listener[] => {
       const name = listener.scheme === 'http' ? 'nginx.org/listen-ports' : 'nginx.org/listen-ports-ssl'
-      const ports = listOf(value(name)).flatMap((each) => portOf(each) ?? [])
+      const ports = listOf(value(name))
+        .slice(0, LISTENERS)
+        .flatMap((each) => portOf(each) ?? [])
       if (ports.length === 0) return [listener]
       return ports.map((port) => ({ ...listener, port, because: [...listener.because, told(name)] }))
     })
