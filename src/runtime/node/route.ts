@@ -53,14 +53,10 @@ export function createRoutes(hasRoute: (address: string) => Promise<boolean> = k
 function kernelHasRoute(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4')
-    const end = (error?: unknown) => {
+    // An error is told to whoever asked, not emitted
+    socket.connect(9, address, (error?: unknown) => {
       socket.close()
-      resolve(error === undefined || !NO_ROUTE.has(codeOf(error)))
-    }
-    socket.once('error', end)
-    socket.connect(9, address, () => {
-      socket.off('error', end)
-      end()
+      resolve(error === undefined || error === null || !NO_ROUTE.has(codeOf(error)))
     })
   })
 }
