@@ -343,6 +343,11 @@ describe('a Service is read', () => {
       {},
     ],
     [
+      'with white space around a range',
+      '{type: LoadBalancer, loadBalancerSourceRanges: [" 203.0.113.0/24 "], ports: [{port: 80}]}',
+      { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'] },
+    ],
+    [
       'with a policy for its external IPs',
       '{externalIPs: [198.51.100.9], externalTrafficPolicy: Local, ports: [{port: 80}]}',
       { externalIPs: ['198.51.100.9'], externalTrafficPolicy: 'Local' },

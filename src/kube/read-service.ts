@@ -17,6 +17,9 @@ const clusterAddress: Rule = {
   test: (text) => text === 'None' || ip.test(text),
 }
 
+/** White space around it is no matter (validateService). */
+const paddedCidr: Rule = { ...cidr, test: (text) => cidr.test(text.trim()) }
+
 /** Rules and defaults: core/validation ValidateService and core/v1 SetDefaults_Service of Kubernetes. */
 export function readService(object: Field): Service {
   const meta = readMeta(object, label)
@@ -25,7 +28,7 @@ export function readService(object: Field): Service {
   const type = givenType ?? 'ClusterIP'
   const clusterIPs = readClusterIPs(spec, type)
   const selector = readSelector(spec.get('selector'))
-  const ranges = readTexts(spec.get('loadBalancerSourceRanges'), cidr)
+  const ranges = readTexts(spec.get('loadBalancerSourceRanges'), paddedCidr).map((range) => range.trim())
   const policy = spec.get('externalTrafficPolicy').oneOf(POLICIES)
   const externalIPs = readTexts(spec.get('externalIPs'), ip)
   const service: Service = {
