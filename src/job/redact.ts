@@ -24,6 +24,8 @@ const ENCODED_LEAST = 6
 const DEPTH = 24
 /** Forms that begin with the same {@link DEPTH} characters; of more of them, that beginning is enough. */
 const ALIKE_MAX = 8
+/** Characters that are compared for each of a text; where they are used up, the beginning of a form is enough, too. */
+const COMPARED = 64
 /** Secrets that are looked for: the longest. A check has a handful. */
 const SECRETS_MAX = 1000
 
@@ -91,6 +93,7 @@ function plant(root: Node, form: string): void {
 }
 
 function find(root: Node, text: string, isCut: boolean, found: (start: number, end: number) => void): void {
+  let left = COMPARED * text.length
   for (let start = 0; start < text.length; start++) {
     let node: Node | undefined = root
     let at = start
@@ -104,7 +107,10 @@ function find(root: Node, text: string, isCut: boolean, found: (start: number, e
       if (end > start) found(start, end)
       continue
     }
-    if (at - start === DEPTH) end = Math.max(end, endOfLonger(node, text, start, isCut))
+    if (at - start === DEPTH) {
+      left -= node.longer.reduce((sum, form) => sum + form.length, 0)
+      end = Math.max(end, left < 0 && node.longer.length > 0 ? at : endOfLonger(node, text, start, isCut))
+    }
     // It ends while a secret goes on
     else if (isCut && at - start >= BEGINNING_LEAST) end = text.length
     if (end > start) found(start, end)

@@ -1,6 +1,6 @@
 /** Escapes of JSON and JavaScript, of HTML, and of URLs (with the bytes of one character together). */
 const ESCAPE =
-  /\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([^ux]))|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,5}));?|((?:%[0-9a-f]{2})+)|\+/gi
+  /\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([^ux]))|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));?|((?:%[0-9a-f]{2})+)|\+/gi
 
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', 0: '\0' }
 /** Names of the characters that HTML escapes. */
