@@ -63,6 +63,10 @@ describe('what a peer says back of the secrets of a check', () => {
       'realm toad@pond for Mufasa',
     ],
     ['slashes escaped', { 'x-auth': 'abc/def/gh' }, '"abc\\/def\\/gh"', '"[redacted]"'],
+    ['a cookie with blanks', { cookie: 'sess="quo ted"' }, 'quo ted', '[redacted]'],
+    ['key:V', { 'x-auth': 'key:s3cr3t-1' }, 'you are s3cr3t-1', 'you are [redacted]'],
+    ['a piece of a token', { 'x-auth': 'aaaaaaaa.bbbbbbbb.cccccccc' }, 'by bbbbbbbb', 'by [redacted]'],
+    ['octal and old escapes', { 'x-auth': 'ab/cd=ef' }, 'ab\\57cd\\075ef ab%u002Fcd%u003def', '[redacted] [redacted]'],
     ['another case', { 'x-auth': 'AbCdEfGh' }, 'ABCDEFGH abcdefgh', '[redacted] [redacted]'],
     ['percent in either case', { 'x-auth': 'ab/cd=ef' }, 'ab%2fcd%3def, ab%2Fcd=ef', '[redacted], [redacted]'],
     [

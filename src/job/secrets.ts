@@ -173,7 +173,10 @@ const OPEN_PARAMETER = /^(username|realm|uri|algorithm|qop|nc|charset|userhash|s
 function headerTexts(name: string, value: string): string[] {
   const basic = /^basic +([A-Za-z0-9+/_-]+=*)$/i.exec(value.trim())?.[1]
   const plain = basic === undefined ? '' : textOfBase64(basic)
-  const parts = value.split(/[\s;,]+/).flatMap(partsOf)
+  const quoted = [...value.matchAll(/([\w-]*)=?"([^"]+)"/g)].flatMap(([, name = '', text = '']) =>
+    OPEN_PARAMETER.test(name) ? [] : [text],
+  )
+  const parts = [...value.split(/[\s;,]+/).flatMap(partsOf), ...quoted]
   const least = isSecretHeader(name.toLowerCase()) ? LEAST.secretHeader : LEAST.value
   return [value, value.trim(), ...parts, plain, plain.slice(plain.indexOf(':') + 1)].filter(atLeast(least))
 }
@@ -182,10 +185,14 @@ function headerTexts(name: string, value: string): string[] {
 function partsOf(part: string): string[] {
   const [, name = '', given = ''] = /^([^=\s"']+)=(.+)$/s.exec(part) ?? []
   // What ends in `=` is base64
-  if (name === '' || /^=*$/.test(given)) return SCHEME.test(part) ? [] : [part, ...part.split(/["']+/)]
+  if (name === '' || /^=*$/.test(given))
+    return SCHEME.test(part) ? [] : [part, ...part.split(/["':]+/), ...longPieces(part)]
   if (OPEN_PARAMETER.test(name)) return []
-  return [part, given, ...given.split(/["'=]+/)]
+  return [part, given, ...given.split(/["'=:]+/), ...longPieces(given)]
 }
+
+/** Of a token, each of which may be said alone (RFC 7519). */
+const longPieces = (part: string): string[] => part.split('.').filter(atLeast(LEAST.word))
 
 function textOfBase64(text: string): string {
   try {
@@ -199,7 +206,7 @@ function textOfBase64(text: string): string {
 
 /** A text that is sent, and the long words in it, which a peer that takes it apart may say back one by one. */
 const wordsOf = (text: string): string[] =>
-  [text, text.trim(), ...text.split(/[\s&;,="'{}[\]]+/).filter(atLeast(LEAST.word))].filter(atLeast(LEAST.value))
+  [text, text.trim(), ...text.split(/[\s&;,:="'{}[\]<>]+/).filter(atLeast(LEAST.word))].filter(atLeast(LEAST.value))
 
 /** A body, its words, and where it is JSON or a form, its values. */
 const bodyTexts = (body: string): string[] => [

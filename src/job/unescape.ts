@@ -1,6 +1,6 @@
 /** Escapes of JSON and JavaScript, of HTML, and of URLs (with the bytes of one character together). */
 const ESCAPE =
-  /\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([^ux]))|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));?|((?:%[0-9a-f]{2})+)|\+/gi
+  /\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([0-3][0-7]{2}|[0-7]{2})|([^ux]))|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));?|((?:%[0-9a-f]{2})+)|%u([0-9a-f]{4})|\+/gi
 
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', 0: '\0' }
 /** Names of the characters that HTML escapes. */
@@ -63,8 +63,10 @@ function once({ text, from }: Unescaped): Unescaped {
 
 /** `null`: no escape after all. */
 function meaningOf(match: RegExpExecArray): string | null {
-  const [whole, unit, point, byte, letter, decimal, hexadecimal, name, bytes] = match
+  const [whole, json, point, byte, octal, letter, decimal, hexadecimal, name, bytes, old] = match
+  const unit = json ?? old
   if (unit !== undefined) return String.fromCharCode(Number.parseInt(unit, 16))
+  if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
   const code = point ?? byte ?? hexadecimal
   if (code !== undefined) return pointOf(Number.parseInt(code, 16))
   if (decimal !== undefined) return pointOf(Number(decimal))
