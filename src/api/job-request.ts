@@ -10,6 +10,7 @@ import { defined } from '../lib/defined.ts'
 import { serviceVariables } from '../plan/environment.ts'
 import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
 import { regexp, statusCode } from './check-fields.ts'
+import { BATCH_EXAMPLE, JOB_EXAMPLE } from './request-examples.ts'
 
 const port = z.union([z.int().min(1).max(65535), z.string().min(1).max(63)])
 const name253 = z.string().min(1).max(253)
@@ -165,7 +166,7 @@ const AddressesSchema = z
       .array(dnsServer)
       .max(5)
       .default([])
-      .openapi({ description: '`ip` or `ip:port`, asked in this order', example: ['10.96.0.10', '127.0.0.1:5353'] }),
+      .openapi({ description: '`ip` or `ip:port`, asked in this order', example: ['10.96.0.10', '[fd00:96::a]:53'] }),
     environment: z.string().max(262_144).nullable().default(null).openapi({
       description:
         'What `kubectl exec POD -- env` prints. Only the variables that Kubernetes makes for Services are kept; all others are dropped at once.',
@@ -240,12 +241,12 @@ export const JobRequestSchema = z
     history: z.boolean().default(true),
     labels: LabelsSchema.default({}),
   })
-  .openapi('JobRequest')
+  .openapi('JobRequest', { example: JOB_EXAMPLE })
 
 /** A job's body, about every Service that the target selects. */
 export const BatchRequestSchema = z
   .strictObject({ ...JobRequestSchema.shape, target: BatchTargetSchema })
-  .openapi('BatchRequest')
+  .openapi('BatchRequest', { example: BATCH_EXAMPLE })
 
 type JobBody = z.output<typeof JobRequestSchema>
 /** What bodies of jobs and of batches have in common. */

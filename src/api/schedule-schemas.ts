@@ -5,6 +5,7 @@ import { cronFault, timeZoneFault } from '../schedule/cron.ts'
 import { OVERLAPS, RUN_OUTCOMES } from '../schedule/schedule.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { BatchRequestSchema, CheckSchema, JobRequestSchema } from './job-request.ts'
+import { SCHEDULE_EXAMPLE } from './request-examples.ts'
 import { InstantSchema, JobHeadSchema, JobProblemSchema, orNull } from './schemas.ts'
 
 /** A day: a jitter is shorter than the time between two runs. */
@@ -60,7 +61,7 @@ export const ScheduleRequestSchema = z
     path: ['job'],
     message: 'Give either job or batch: what is to be done at each run',
   })
-  .openapi('ScheduleRequest')
+  .openapi('ScheduleRequest', { example: SCHEDULE_EXAMPLE })
 
 export const SchedulePatchSchema = z
   .strictObject({ ...z.object(fields).partial().shape, ...work })

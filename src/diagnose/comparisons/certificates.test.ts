@@ -199,3 +199,21 @@ describe('who shows a certificate', () => {
     ])
   })
 })
+
+it('says that the chain is incomplete where the check brings an authority that it does not lead to', () => {
+  const input = planInput(BY_INGRESS, { target: { namespace: 'pond', service: 'toad' } })
+  const plan = planPaths(input)
+  const tested = plan.paths.map((path) => {
+    const checks = path.checks.map((check) =>
+      check.type === 'http' ? { ...check, tls: { ...check.tls, caPem: '-----BEGIN CERTIFICATE-----' } } : check,
+    )
+    const isBad = path.kind === 'Ingress' && path.scheme === 'https'
+    const tls = isBad ? bad('UNABLE_TO_VERIFY_LEAF_SIGNATURE') : null
+    return seenAs({ ...path, checks }, isBad ? 'certificate_untrusted' : 'pass', { tls })
+  })
+  const [finding] = diagnoseJob({ status: 'unknown', findings: [] }, tested, plan).findings
+  expect([finding?.code, finding?.detail]).toEqual([
+    'certificate_chain_incomplete',
+    expect.stringContaining("is not in the check's tls.caPem"),
+  ])
+})

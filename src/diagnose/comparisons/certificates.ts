@@ -111,11 +111,19 @@ const isPublic = ({ issuer }: TlsEvidence): boolean => issuer !== null && PUBLIC
 /** Let's Encrypt's, for trying out: trusted by nobody. */
 const isStaging = ({ issuer }: TlsEvidence): boolean => issuer?.includes('STAGING') ?? false
 
+const checkOf = ({ path, result }: SeenPath) => path.checks.find(({ name }) => name === result?.check)
+
+/** The check says whom to trust. */
+function hasCa(seen: SeenPath): boolean {
+  const check = checkOf(seen)
+  return check !== undefined && check.type !== 'dns' && check.tls !== null && check.tls.caPem !== null
+}
+
 type Flaw = {
   code: string
   of: FailureCode
   /** Of several flaws with the same failure code. */
-  when?(tls: TlsEvidence): boolean
+  when?(tls: TlsEvidence, seen: SeenPath): boolean
   confidence: Cause['confidence']
   title(shown: Shown): string
   detail(shown: Shown): string
@@ -131,8 +139,9 @@ const askedFor = ({ paths }: Shown): string =>
   list(
     [
       ...new Set(
-        paths.map(({ path, result }) => {
-          const check = path.checks.find(({ name }) => name === result?.check)
+        paths.map((each) => {
+          const { path } = each
+          const check = checkOf(each)
           const said = check === undefined || check.type === 'dns' ? null : (check.tls?.serverName ?? null)
           return said ?? path.serverName ?? path.address ?? ''
         }),
@@ -184,13 +193,15 @@ const FLAWS: readonly Flaw[] = [
   {
     code: 'certificate_chain_incomplete',
     of: 'certificate_untrusted',
-    when: (tls) => TRUST[tls.authorizationError ?? ''] !== undefined && isPublic(tls),
+    when: (tls, seen) => TRUST[tls.authorizationError ?? ''] !== undefined && (isPublic(tls) || hasCa(seen)),
     confidence: 'likely',
     title: (seen) => `${shows(seen)} a certificate without the chain that leads to its authority`,
-    detail: ({ tls }) =>
-      `Its issuer (${tls.issuer}) belongs to a public authority, and what was sent does not lead to a root of it. Browsers often fetch or remember what is missing; curl, Node and Java do not.`,
-    fix: ({ by }) =>
-      `Put the certificate and all intermediate ones, in that order, into tls.crt (often called fullchain.pem). ${by.fix}`,
+    detail: ({ tls, paths }) =>
+      paths.some(hasCa)
+        ? `Its issuer (${tls.issuer}) is not in the check's tls.caPem, and what was sent does not lead from one to the other: an intermediate certificate is missing, or the caPem is that of another authority.`
+        : `Its issuer (${tls.issuer}) belongs to a public authority, and what was sent does not lead to a root of it. Browsers often fetch or remember what is missing; curl, Node and Java do not.`,
+    fix: ({ by, paths }) =>
+      `Put the certificate and all intermediate ones, in that order, into tls.crt (often called fullchain.pem). ${paths.some(hasCa) ? `If they are there, give the authority that has issued them as caPem. ${by.fix}` : by.fix}`,
   },
   {
     code: 'certificate_issuer_unknown',
@@ -213,8 +224,10 @@ const FLAWS: readonly Flaw[] = [
   },
 ]
 
-const flawOf = ({ code, result }: SeenPath): Flaw | undefined =>
-  FLAWS.find(({ of, when }) => of === code && (when === undefined || (result?.tls && when(result.tls))))
+const flawOf = (each: SeenPath): Flaw | undefined => {
+  const { code, result } = each
+  return FLAWS.find(({ of, when }) => of === code && (when === undefined || (result?.tls && when(result.tls, each))))
+}
 
 const causeOf = (seen: Shown, flaw: Omit<Flaw, 'of' | 'code'>, explains: readonly string[]): Cause => {
   return {

@@ -77,6 +77,22 @@ async function run(id: string, check: Partial<CheckDeps> = {}, over: Partial<Run
   return { end: await runJob(deps, id, never, never), errors: log.events.filter(({ level }) => level === 'error') }
 }
 
+// Trials of safety: "durationMs negative after a clock jump"
+it('takes the time of a job from the monotonic clock, whatever the wall clock is set to meanwhile', async () => {
+  const startedMs = systemClock.now()
+  const clock = { ...systemClock, now: () => systemClock.now() - jumpedMs }
+  let jumpedMs = 0
+  const id = await queued()
+  onRequest = () => (jumpedMs = 3_600_000)
+  const { end } = await run(id, {}, { clock })
+  const job = await getJob(database.store, id)
+  expect([end, job?.status]).toEqual(['finished', 'finished'])
+  const tookMs = (job?.finishedAtMs ?? 0) - (job?.startedAtMs ?? 0)
+  expect(tookMs).toBeGreaterThanOrEqual(0)
+  expect(tookMs).toBeLessThanOrEqual(systemClock.now() - startedMs + 1)
+  expect(job?.finishedAtMs).toBeGreaterThanOrEqual(startedMs)
+})
+
 const bug = new Error('a bug')
 
 describe('a run that meets a bug', () => {

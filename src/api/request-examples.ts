@@ -1,0 +1,41 @@
+/** Requests that work as they stand: the examples of `openapi.yaml`, each sent by a test. */
+
+const serviceOf = (name: string, clusterIP: string, nodePort: number): string => `apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: pond }
+spec:
+  type: NodePort
+  clusterIP: ${clusterIP}
+  selector: { app: ${name} }
+  ports: [{ name: http, port: 80, targetPort: 8080, nodePort: ${nodePort} }]
+`
+
+const NODE = `apiVersion: v1
+kind: Node
+metadata: { name: node-1 }
+status: { addresses: [{ type: InternalIP, address: 10.0.0.11 }] }
+`
+
+const manifests = (...documents: string[]): string => [...documents, NODE].join('---\n')
+const TOAD = serviceOf('toad', '10.96.0.7', 30_080)
+const FROG = serviceOf('frog', '10.96.0.8', 30_081)
+
+const asked = {
+  addresses: { dnsServers: ['10.96.0.10'] },
+  checks: [
+    { type: 'http', name: 'home', path: '/healthz', expect: { validStatusCodes: ['2xx'], maxDurationMs: 2000 } },
+  ],
+  samples: 3,
+  labels: { commit: '4f2a91c' },
+}
+
+export const JOB_EXAMPLE = { target: { manifests: manifests(TOAD) }, ...asked }
+
+export const BATCH_EXAMPLE = { target: { manifests: manifests(TOAD, FROG) }, ...asked }
+
+export const SCHEDULE_EXAMPLE = {
+  name: 'toad, every five minutes',
+  cron: '*/5 * * * *',
+  timeZone: 'Europe/Berlin',
+  job: JOB_EXAMPLE,
+}
