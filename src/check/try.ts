@@ -7,6 +7,7 @@
 import type { JobRequest } from '../job/job.ts'
 import { addressOfServer } from '../lib/address.ts'
 import { resultId } from '../lib/id.ts'
+import { isWithin } from '../plan/ip.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
 import type { Check, DnsCheck, HttpCheck, TcpCheck } from './check.ts'
@@ -336,7 +337,7 @@ function describe(
     try: number,
     round,
     purpose,
-    outcome: decided ?? outcomeOf(path, judged),
+    outcome: decided ?? outcomeOf(path, judged, seen.localAddress),
     startedAtMs,
     ...seen,
     // How an unreachable path could not be reached is evidence, although it is what was asked for
@@ -344,11 +345,13 @@ function describe(
   }
 }
 
-function outcomeOf(path: PlannedPath, failed: Failure | null): Outcome {
+/** @param from where the try left from; `null`: not known. */
+function outcomeOf(path: PlannedPath, failed: Failure | null, from: string | null): Outcome {
   if (failed === null) return 'pass'
   if (failed.source === 'internal') return isBeyondVantage(failed) ? 'skipped' : 'error'
-  // Kubernetes promises nothing here: a failure says nothing, and counts nowhere
-  return path.expected === 'unknown' ? 'skipped' : 'fail'
+  // Kubernetes promises nothing here: a failure says nothing, and counts nowhere. But whom it lets in it must let in
+  const isPromised = from !== null && isWithin(from, path.onlyFrom ?? [])
+  return path.expected === 'unknown' && !isPromised ? 'skipped' : 'fail'
 }
 
 /** The result of a try that the deadline or the end of the job kept from being made. */

@@ -175,7 +175,7 @@ const isWayIn = ({ kind, dns, variable }: PlannedPath): boolean =>
 /** `broken`: none of the ways in that must work does. Paths that nothing promises count in nothing. */
 function statusOf(tested: readonly TestedPath[]): Diagnosis['status'] {
   const counted = tested.filter(
-    ({ path, outcome }) => path.expected !== 'unknown' && (outcome === 'pass' || outcome === 'fail'),
+    ({ path, outcome }) => outcome === 'fail' || (outcome === 'pass' && path.expected !== 'unknown'),
   )
   if (counted.length === 0) return 'unknown'
   if (counted.every(({ outcome }) => outcome === 'pass')) return 'healthy'

@@ -642,6 +642,18 @@ const FAULTS: readonly Fault[] = [
     { but: ({ address }) => (address === '203.0.113.74' ? 'connect_timeout' : undefined) },
     'load_balancer_fails',
   ],
+  [
+    'a load balancer that is dead, and would let the prober in',
+    [service({ ...BALANCED, loadBalancerSourceRanges: ['10.0.0.0/8'] }, {}, lb), ...WHOLE.slice(1)],
+    { but: kinds({ as: 'connect_timeout', evidence: { localAddress: '10.1.2.3', outcome: 'fail' } }, 'LoadBalancer') },
+    'load_balancer_fails',
+  ],
+  [
+    'a load balancer that does not let the prober in',
+    [service({ ...BALANCED, loadBalancerSourceRanges: ['192.0.2.0/24'] }, {}, lb), ...WHOLE.slice(1)],
+    { but: kinds('connect_timeout', 'LoadBalancer') },
+    'load_balancer_source_ranges',
+  ],
   ['a load balancer that is pending', [service(BALANCED), ...WHOLE.slice(1)], {}, 'load_balancer_pending'],
   [
     'an external IP that nobody routes',

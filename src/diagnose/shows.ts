@@ -94,6 +94,12 @@ export const NO_CONTROLLER: Shows = {
   through: { codes: set<FailureCode>(...NO_CONNECTION.through.codes, ...NO_ROUTE.through.codes), statuses: set(404) },
 }
 
+/** Who is not let in hears nothing. Where a try from one of the ranges fails, it is something else. */
+export const NOT_LET_IN: Shows = {
+  direct: set<FailureCode>(...SILENCE),
+  through: { codes: NO_CODE, statuses: NO_STATUS },
+}
+
 /** Two claim one way: whatever the other one answers. */
 export const OTHER_BACKEND: Shows = {
   direct: SICK_PODS.direct,
@@ -140,7 +146,7 @@ const isThrough = ({ path }: TestedPath): boolean =>
 const LOAD_BALANCER_CODES: ReadonlySet<FailureCode> = set(...SILENCE, ...CUTS, 'connection_refused', 'response_timeout')
 
 function showsThrough({ codes, statuses }: Shows['through'], { path, deciding, telling }: TestedPath): boolean {
-  const own = path.kind === 'LoadBalancer' ? LOAD_BALANCER_CODES : NO_CODE
+  const own = path.kind === 'LoadBalancer' && statuses.size > 0 ? LOAD_BALANCER_CODES : NO_CODE
   return deciding.some(
     ({ failure }) =>
       failure !== null &&

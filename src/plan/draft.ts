@@ -34,6 +34,8 @@ export type PathDraft = {
   /** Overrides the family of the address: DNS records ask for one. */
   family?: PlannedPath['family']
   node: string | null
+  /** Ranges of clients that are let in, one of the excuses; empty: everybody is. */
+  onlyFrom: readonly string[]
   /** Of an endpoint. */
   pod: string | null
   host: string | null
@@ -68,6 +70,7 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     blind: null,
     node: null,
     pod: null,
+    onlyFrom: [],
     host: null,
     judgesCertificate: false,
     rulePath: null,
@@ -110,6 +113,7 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     dns: of.dns,
     checks,
     ...(of.excuses.length > 0 ? { excused: true as const } : {}),
+    ...(of.onlyFrom.length > 0 && of.doubts.length + of.excuses.length === 1 ? { onlyFrom: of.onlyFrom } : {}),
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import ipaddr from 'ipaddr.js'
 import type { LoadBalancerIngress, Service, ServicePort } from '../kube/objects.ts'
 import { internalOf, proxyProtocolOf } from './clouds.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
@@ -91,6 +92,7 @@ function at(context: PlanContext, planned: PlannedPort, field: string, entry: En
     sni: known ?? (isName ? entry.address : context.serviceName),
     judgesCertificate: known !== null,
     shortCut,
+    onlyFrom: rangesOf(context).every((range) => ipaddr.isValidCIDR(range)) ? rangesOf(context) : [],
     excuses: [
       ...(entry.isVip ? otherProxyExcuses(context) : []),
       ...sourceRangeDoubts(context),
@@ -102,10 +104,14 @@ function at(context: PlanContext, planned: PlannedPort, field: string, entry: En
 
 const EVERYONE = new Set(['0.0.0.0/0', '::/0'])
 
+const rangesOf = ({ service: { loadBalancerSourceRanges: ranges } }: PlanContext): readonly string[] =>
+  ranges.some((range) => EVERYONE.has(range)) ? [] : ranges
+
 /** Whether the prober's address is among them is not known before the load balancer sees it. */
-function sourceRangeDoubts({ service }: PlanContext): string[] {
-  const ranges = service.loadBalancerSourceRanges
-  if (ranges.length === 0 || ranges.some((range) => EVERYONE.has(range))) return []
+function sourceRangeDoubts(context: PlanContext): string[] {
+  const { service } = context
+  const ranges = rangesOf(context)
+  if (ranges.length === 0) return []
   return [
     `Service/${service.meta.name} spec.loadBalancerSourceRanges: only clients from ${ranges.slice(0, 20).join(', ')}${ranges.length > 20 ? ' …' : ''} are let in`,
   ]

@@ -70,6 +70,11 @@ export type PlannedPath = {
   /** For people and for curl; `null` where the address is not known. */
   url: string | null
   expected: 'reachable' | 'unreachable' | 'unknown'
+  /**
+   * Clients from these ranges alone are let in, and nothing else is doubtful: a try that leaves from one of them
+   * decides as if it were reachable. Not part of the API's path.
+   */
+  onlyFrom?: readonly string[]
   /** The object fields that each part came from, and the reason where `expected` is `unknown`. */
   because: readonly string[]
   /** A load balancer's address that kube-proxy answers inside the cluster: the load balancer itself is untested. */

@@ -98,6 +98,7 @@ function shown(path: PlannedPath): HistoryPath {
   const {
     checks: _checks,
     pod: _pod,
+    onlyFrom: _from,
     dns: _dns,
     variable: _variable,
     pathType: _pathType,

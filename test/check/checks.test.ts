@@ -7,7 +7,7 @@ import { createAuthority } from '../support/certificates.ts'
 import { anExpectation, dnsCheck, httpCheck, plannedPath, quietLog, runPath, tcpCheck } from '../support/checks.ts'
 import { startDnsServer, type Zone } from '../support/dns-server.ts'
 import { noAddresses } from '../support/request.ts'
-import { BEHAVIOURS, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
+import { BEHAVIOURS, deafPort, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
 
 const network = createNodeNetwork()
 const { keep, closeAll } = keeper()
@@ -80,6 +80,17 @@ describe('an HTTP check', () => {
     const { results, judgement } = await runPath(path, { network })
     expect(judgement).toMatchObject({ outcome: 'skipped', skipped: { reason: 'not_expected' } })
     expect(results[0]).toMatchObject({ outcome: 'skipped', failure: { code: 'connection_refused' } })
+  })
+
+  // trials/diagnosis.md, wrong verdicts: a dead load balancer whose source ranges hold the prober
+  it('decides where only some clients are let in, and the try left from among them', async () => {
+    const deaf = await keep(deafPort())
+    const outcomeFrom = async (range: string) => {
+      const path = plannedPath({ addressPort: deaf.port, expected: 'unknown', onlyFrom: [range] })
+      return (await runPath(path, { network, request: { timeoutMs: 150 } })).judgement.outcome
+    }
+    expect(await outcomeFrom('127.0.0.0/8')).toBe('fail')
+    expect(await outcomeFrom('10.0.0.0/8')).toBe('skipped')
   })
 
   it('judges days to expiry over a certificate that is valid', async () => {

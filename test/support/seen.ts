@@ -21,7 +21,7 @@ const answer = (status: number): HttpEvidence => ({
   bodySha256: '',
 })
 
-type Evidence = Pick<Result, 'address' | 'dns' | 'tls' | 'timings'>
+type Evidence = Pick<Result, 'localAddress' | 'outcome' | 'address' | 'dns' | 'tls' | 'timings'>
 
 /** What was skipped at planning stays so; what nothing promises and fails is skipped as not expected. */
 export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence> = {}): TestedPath {
@@ -34,7 +34,7 @@ export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence
     code === 'pass'
       ? null
       : { code, phase: PHASES[FAILURE_CODES[code]] ?? 'expectation', source: 'target' as const, message: code }
-  const outcome = failed === null ? 'pass' : path.expected === 'unknown' ? 'skipped' : 'fail'
+  const outcome = failed === null ? 'pass' : (evidence.outcome ?? (path.expected === 'unknown' ? 'skipped' : 'fail'))
   const result: Result = {
     id: `res_${path.id}`,
     jobId: 'job_1',

@@ -1,12 +1,12 @@
 import type { Rule } from '../rule.ts'
-import { SILENT_PODS } from '../shows.ts'
+import { NOT_LET_IN } from '../shows.ts'
 import { list } from '../words.ts'
 
 /** F66. Node ports are not covered by it. */
 export const loadBalancerSourceRanges: Rule = {
   code: 'load_balancer_source_ranges',
   layer: 'loadbalancer',
-  showsAs: SILENT_PODS,
+  showsAs: NOT_LET_IN,
   when({ service, ref, namespace, pathsOf }) {
     const ranges = service.loadBalancerSourceRanges
     if (service.type !== 'LoadBalancer' || ranges.length === 0 || ranges.includes('0.0.0.0/0')) return []

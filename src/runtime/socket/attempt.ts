@@ -155,6 +155,8 @@ export abstract class Attempt<T extends Exchange> {
     const totalMs = rounded(at - this.#startedAt - this.#waitedMs)
     clearTimeout(this.#timer)
     unwatch(this.options.signal, this)
+    // Where nobody has answered, the route has chosen it all the same; a socket that was refused knows it no more.
+    if (this.socket?.connecting) this.#localAddress = this.#transport.localAddress(this.socket)
     this.release()
     this.#end(
       this.evidence({
