@@ -46,6 +46,8 @@ export type ControlAsk =
       /** Bytes of a header that makes the request larger. */
       padding?: number
     }
+  /** A plain request that carries nothing of the check's. */
+  | { type: 'get'; target: string }
   /** HTTP after the header of the PROXY protocol, version 1, that names no addresses; a handshake of TLS where a name is given. */
   | { type: 'proxied'; serverName: string | null }
 

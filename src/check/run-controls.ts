@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hostPort } from '../plan/ip.ts'
 import type { Failure } from './codes.ts'
 import { type Control, type ControlAsk, controlId, shownOf } from './control.ts'
 import { dnsQuestion, isDnsAnswer } from './dns-question.ts'
@@ -60,6 +61,8 @@ function observe(context: TryContext, control: Control): Promise<Observation> {
       return converse(context, control, proxied(ask.serverName))
     case 'dns':
       return ask.over === 'udp' ? resolve(context, control, ask.name) : converse(context, control, overTcp(ask.name))
+    case 'get':
+      return get(context, control, ask.target)
     case 'http':
       return request(context, control, ask)
   }
@@ -123,6 +126,23 @@ async function resolve(context: TryContext, { to }: Control, name: string): Prom
     // That the name does not exist is an answer, which is what was asked for
     failure: evidence.rcode === null ? failed : null,
   }
+}
+
+async function get(context: TryContext, { to }: Control, target: string): Promise<Observation> {
+  const exchange = await context.deps.network.http({
+    ...{ address: to.address, port: to.port, timeoutMs: timeoutOf(context), signal: context.signal },
+    ...{
+      tls: null,
+      method: 'GET',
+      target,
+      headers: { host: hostPort(to.address, to.port, 'http'), 'user-agent': 'portolan' },
+    },
+    ...{ body: null, httpVersion: '1.1', bodyLimitBytes: 64 * 1024, streamMs: null },
+  })
+  const { timings, resolvedAddress, localAddress, http, failure: failed } = exchange
+  const status = http === null || http.status < 400 ? null : `status ${http.status}`
+  const judged = status === null ? null : failure('unexpected_status', 'expectation', status)
+  return { ...NOTHING, timings, resolvedAddress, localAddress, http, failure: failed ?? judged }
 }
 
 const PADDING_HEADER = 'x-portolan-padding'

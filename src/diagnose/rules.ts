@@ -10,6 +10,7 @@ import {
 } from './comparisons/application.ts'
 import { trafficBetweenNodesLost } from './comparisons/between-nodes.ts'
 import { certificateExpiresSoon, certificateFlaws, ingressDefaultCertificate } from './comparisons/certificates.ts'
+import { clusterIpsUnreachable, dnsClusterIpFails, dnsUdpDropped } from './comparisons/cluster-ips.ts'
 import {
   clusterDomainWrong,
   outsideNameUnresolved,
@@ -32,6 +33,7 @@ import { applicationWantsHost, externalNameUnreachable } from './comparisons/nam
 import { nothingAnswers } from './comparisons/nothing.ts'
 import { onlyOneWayFails } from './comparisons/one-way.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
+import { mtuTooSmall, packetLoss } from './comparisons/packets.ts'
 import { proberReachesNothing } from './comparisons/prober.ts'
 import {
   backendProtocolMismatch,
@@ -40,6 +42,13 @@ import {
   responseHeaderTooLarge,
 } from './comparisons/protocols.ts'
 import { loadBalancerFails, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
+import {
+  affinityNotKept,
+  hairpinMissing,
+  hostsFileOverrides,
+  loadBalancerIgnoresHealth,
+  masqueradeMissing,
+} from './comparisons/roundabout.ts'
 import { unpromisedWaysFail } from './comparisons/unpromised.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
 import { wrongResponder } from './comparisons/wrong-responder.ts'
@@ -137,9 +146,17 @@ const BY_RESULTS: readonly Rule[] = [
   proberReachesNothing,
   objectsOutOfDate,
   oneFamilyFails,
+  packetLoss,
+  masqueradeMissing,
   trafficBetweenNodesLost,
+  mtuTooSmall,
+  hairpinMissing,
+  clusterIpsUnreachable,
   serviceProxyFails,
+  dnsUdpDropped,
+  dnsClusterIpFails,
   clusterDnsFails,
+  loadBalancerIgnoresHealth,
   nothingListens,
   someEndpointsFail,
   endpointsSilent,
@@ -185,6 +202,8 @@ const BY_RESULTS: readonly Rule[] = [
   ...ingressAnswers,
   ingressHostDnsDiffers,
   wrongResponder,
+  affinityNotKept,
+  hostsFileOverrides,
   answersLost,
   unpromisedWaysFail,
   onlyOneWayFails,

@@ -90,9 +90,9 @@ export function answerJob(
     const to = hostPort(path.address ?? '', path.addressPort, '')
     const host = hostPort(path.host ?? path.address ?? '', path.addressPort, path.scheme)
     const results = Array.from({ length: samples }, (_, at) => {
-      const reply = path.dns !== null || path.variable !== null ? {} : null
-      return resultOf(
-        reply ?? world({ path, to, host, control: null, sample: at + 1 }),
+      const reply = path.variable !== null ? {} : world({ path, to, host, control: null, sample: at + 1 })
+      const result = resultOf(
+        reply,
         {
           id: `res_${path.id}_${at}`,
           pathId: path.id,
@@ -103,6 +103,7 @@ export function answerJob(
         },
         path.expected === 'unknown',
       )
+      return path.dns !== null || path.variable !== null ? { ...result, http: null } : result
     })
     const judged = judgePath(path, results)
     const first = tellingTry(judged)
@@ -136,5 +137,11 @@ function answer(control: Control, paths: readonly PlannedPath[], world: World): 
     },
     false,
   )
-  return [tellingOf({ ...result, http: ask.type === 'http' ? result.http : null, control: shownOf(control) })]
+  return [
+    tellingOf({
+      ...result,
+      http: ask.type === 'http' || ask.type === 'get' ? result.http : null,
+      control: shownOf(control),
+    }),
+  ]
 }

@@ -20,7 +20,7 @@ import { list } from '../words.ts'
 export const answersLost: Rule = {
   code: 'answers_lost',
   layer: 'network',
-  unless: ['some_endpoints_fail', 'one_family_fails', 'application_hangs'],
+  unless: ['mtu_too_small', 'some_endpoints_fail', 'one_family_fails', 'application_hangs'],
   after: ({ ports }, { vantage }) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter((each) => each.path.kind !== 'Ingress' && isHanging(each))

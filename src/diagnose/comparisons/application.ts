@@ -42,7 +42,7 @@ const madeBy = (ends: readonly SeenPath[]): string =>
 export const applicationHangs: Rule = {
   code: 'application_hangs',
   layer: 'application',
-  unless: ['one_family_fails', 'body_stalls'],
+  unless: ['mtu_too_small', 'one_family_fails', 'body_stalls'],
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)

@@ -83,7 +83,13 @@ export const trafficBetweenNodesLost: Rule = {
   code: 'traffic_between_nodes_lost',
   layer: 'network',
   scope: 'network',
-  unless: ['prober_reaches_nothing', 'traffic_policy_local_no_endpoint', 'node_not_ready', 'objects_out_of_date'],
+  unless: [
+    'masquerade_missing',
+    'prober_reaches_nothing',
+    'traffic_policy_local_no_endpoint',
+    'node_not_ready',
+    'objects_out_of_date',
+  ],
   after: (seen, { vantage }) =>
     seen.ports.flatMap((port): Cause[] => {
       const sign = byNodePorts(seen, port) ?? byEndpoints(seen, port) ?? byNames(seen, port)

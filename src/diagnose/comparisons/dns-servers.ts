@@ -54,7 +54,14 @@ export const clusterDnsFails: Rule = {
   layer: 'dns',
   scope: 'dns',
   // Its own cluster IP is as dead, or nothing at all is reached.
-  unless: ['service_proxy_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
+  unless: [
+    'cluster_ips_unreachable',
+    'dns_udp_dropped',
+    'dns_cluster_ip_fails',
+    'service_proxy_fails',
+    'prober_reaches_nothing',
+    'traffic_between_nodes_lost',
+  ],
   after: (seen) => {
     const names = clusterNames(seen)
     if (!allFail(names, isServerFault)) return []
@@ -147,6 +154,7 @@ export const dnsAnswersSometimes: Rule = {
   layer: 'dns',
   scope: 'dns',
   unless: [
+    'packet_loss',
     'cluster_domain_wrong',
     'service_name_unknown',
     'outside_dns_fails',

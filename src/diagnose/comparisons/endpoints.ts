@@ -25,7 +25,13 @@ import { endTold } from './pods.ts'
 export const someEndpointsFail: Rule = {
   code: 'some_endpoints_fail',
   layer: 'endpoints',
-  unless: ['objects_out_of_date', 'one_family_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
+  unless: [
+    'mtu_too_small',
+    'objects_out_of_date',
+    'one_family_fails',
+    'prober_reaches_nothing',
+    'traffic_between_nodes_lost',
+  ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
@@ -129,6 +135,7 @@ export const everyEndpointFails: Rule = {
 export const failsNowAndThen: Rule = {
   code: 'fails_now_and_then',
   layer: 'endpoints',
+  unless: ['packet_loss', 'hairpin_missing', 'load_balancer_ignores_health'],
   after: ({ ports, tested }, { namespace }) =>
     ports.flatMap((port) => {
       const shaky = port.dialled.filter((each) => each.unsteady && each.result?.failure?.phase !== 'dns')

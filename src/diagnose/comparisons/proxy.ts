@@ -43,6 +43,7 @@ export const serviceProxyFails: Rule = {
   layer: 'proxy',
   scope: 'node',
   unless: [
+    'cluster_ips_unreachable',
     'prober_reaches_nothing',
     'traffic_between_nodes_lost',
     'one_family_fails',
@@ -140,7 +141,7 @@ export const nodePortFailsOnSomeNodes: Rule = {
   code: 'node_port_fails_on_some_nodes',
   layer: 'node',
   scope: 'node',
-  unless: ['prober_reaches_nothing', 'traffic_between_nodes_lost', 'one_family_fails'],
+  unless: ['masquerade_missing', 'prober_reaches_nothing', 'traffic_between_nodes_lost', 'one_family_fails'],
   after: ({ ports }) =>
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
@@ -185,6 +186,7 @@ export const nodePortBlocked: Rule = {
   code: 'node_port_blocked',
   layer: 'network',
   unless: [
+    'masquerade_missing',
     'prober_reaches_nothing',
     'proxy_label_excludes_service',
     'node_not_ready',
@@ -218,6 +220,7 @@ export const loadBalancerFails: Rule = {
   code: 'load_balancer_fails',
   layer: 'loadbalancer',
   unless: [
+    'load_balancer_ignores_health',
     'prober_reaches_nothing',
     'load_balancer_port_error',
     'load_balancer_nodes_excluded',

@@ -1,5 +1,7 @@
 /** No endpoint can be connected to: refused, silent, or nowhere. */
+import { familyOf } from '../../plan/ip.ts'
 import { listenersOf } from '../commands.ts'
+import { controlOf, controlsAbout, dialledAt } from '../controls.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -14,22 +16,62 @@ import {
 } from '../seen.ts'
 import { count, everyOne, list } from '../words.ts'
 
+const DECLARED_MAX = 3
+
 /** F04, F05: the pod's own kernel refuses, as no process listens on that address and port. */
 export const nothingListens: Rule = {
   code: 'nothing_listens',
   layer: 'workload',
   unless: ['objects_out_of_date', 'one_family_fails'],
-  after: ({ ports }, target) =>
+  asks: ({ ports }, { beside }) =>
     ports.flatMap((port) => {
+      const [end, ...more] = port.of('Endpoint')
+      if (end === undefined || !allFail([end, ...more], isRefused)) return []
+      const at = dialledAt(end)
+      const pod = beside.pods[end.path.address ?? '']
+      if (at === null || pod === undefined) return []
+      return [
+        ...pod.ports
+          .filter((number) => number !== at.port)
+          .slice(0, DECLARED_MAX)
+          .flatMap((number) => controlOf(end, 'declared_port', { type: 'connect' }, { ...at, port: number })),
+        ...pod.others.slice(0, 1).flatMap((address) => {
+          const to = { ...at, address, family: familyOf(address) ?? at.family }
+          return controlOf(end, 'other_family', { type: 'connect' }, to)
+        }),
+      ]
+    }),
+  after: (seen, target) =>
+    seen.ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
       if (!allFail(endpoints, isRefused)) return []
       const numbers = [...new Set(endpoints.map(({ path }) => path.addressPort))]
+      const takes = (kind: 'declared_port' | 'other_family'): readonly string[] =>
+        endpoints.flatMap((end) =>
+          controlsAbout(seen, kind, end).flatMap(({ outcome, control }) =>
+            outcome === 'pass' && control ? [control.to] : [],
+          ),
+        )
+      const others = takes('declared_port')
+      const families = takes('other_family')
+      const otherPorts = list([...new Set(others.map((to) => to.slice(to.lastIndexOf(':') + 1)))])
+      const found =
+        others.length > 0
+          ? `The pod takes connections on port ${otherPorts}, which its containers declare: the application listens there.`
+          : families.length > 0
+            ? `At the pod's other address, ${list(families)}, the same port takes connections: the application listens in one family alone.`
+            : 'Either targetPort is not the port of the application, or the application listens on 127.0.0.1 only.'
       return [
         {
           confidence: 'likely' as const,
-          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'refuses' : 'refuse'} connections on port ${numbers.join(', ')}`,
-          detail: `${list(endpoints.map(addressOf))} refuse although they are endpoints of port ${port.number}: nothing listens there. Either targetPort is not the port of the application, or the application listens on 127.0.0.1 only.`,
-          fix: 'Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
+          title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'refuses' : 'refuse'} connections on port ${numbers.join(', ')}${others.length > 0 ? `, and port ${otherPorts} takes them` : ''}`,
+          detail: `${list(endpoints.map(addressOf))} refuse although they are endpoints of port ${port.number}: nothing listens there. ${found}`,
+          fix:
+            others.length > 0
+              ? `Set targetPort to ${otherPorts}${others.length > 1 ? ', whichever of them serves clients' : ''}, or let the application listen on ${numbers.join(', ')}.`
+              : families.length > 0
+                ? 'Let the application listen on [::] with both families, or give the Service the family that it has (spec.ipFamilies).'
+                : 'Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
           confirm: listenersOf(endpoints, target),
           evidence: triesOf(endpoints),
           explains: idsOf(failingBehind(port.dialled)),

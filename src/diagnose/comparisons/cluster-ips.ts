@@ -1,0 +1,176 @@
+/** Whether it is this Service, or every one: what the API server and the cluster's DNS answer at their cluster IPs. */
+import type { Control } from '../../check/control.ts'
+import type { Telling } from '../../check/result.ts'
+import type { At } from '../../plan/beside.ts'
+import { familyOf } from '../../plan/ip.ts'
+import { controlOf, controlsTo, isAnswering } from '../controls.ts'
+import type { Cause, Rule, Target } from '../rule.ts'
+import {
+  addressOf,
+  allFail,
+  failing,
+  hasNoConnection,
+  idsOf,
+  passing,
+  type Seen,
+  type SeenPath,
+  triesOf,
+} from '../seen.ts'
+import { list } from '../words.ts'
+import { clusterNames } from './named.ts'
+import { isUnanswered } from './proxy.ts'
+
+const withFamily = (at: At): Control['to'] => ({ ...at, family: familyOf(at.address) ?? 'IPv4' })
+
+/** Dead for whatever reason: no connection is made. */
+const isDead = (each: Telling): boolean => each.outcome === 'fail' && !isAnswering(each)
+/** What was really asked: not what the policy or the vantage kept from it. */
+const decided = (asked: readonly Telling[]): readonly Telling[] =>
+  asked.filter(({ outcome }) => outcome === 'pass' || outcome === 'fail')
+
+const deadClusterIPs = ({ ports }: Seen): readonly SeenPath[] =>
+  ports.flatMap((port) => (allFail(port.of('ClusterIP'), hasNoConnection) ? port.of('ClusterIP') : []))
+
+const unansweredNames = (seen: Seen): readonly SeenPath[] => {
+  const names = clusterNames(seen)
+  return allFail(names, isUnanswered) ? names : []
+}
+
+/** The name of the API server, in the domain that the Service's own name has. */
+const kubernetesName = ({ fqdn }: Target): string => `kubernetes.default.svc${/\.svc(\..*)?$/.exec(fqdn)?.[1] ?? ''}`
+
+function asksBeside(seen: Seen, target: Target): Control[] {
+  const { kubernetes, dns, dnsPods } = target.beside
+  const names = unansweredNames(seen)
+  const [about] = [...deadClusterIPs(seen), ...names]
+  if (about === undefined) return []
+  const ask = { type: 'connect' as const }
+  const name = kubernetesName(target)
+  return [
+    ...kubernetes.slice(0, 1).flatMap((at) => controlOf(about, 'kubernetes_cluster_ip', ask, withFamily(at))),
+    ...dns.slice(0, 1).flatMap((at) => controlOf(about, 'dns_cluster_ip', ask, withFamily(at))),
+    ...(names.length === 0
+      ? []
+      : [
+          ...dns
+            .slice(0, 1)
+            .flatMap((at) => [
+              ...controlOf(about, 'dns_over_udp', { type: 'dns', name, over: 'udp' }, withFamily(at)),
+              ...controlOf(about, 'dns_over_tcp', { type: 'dns', name, over: 'tcp' }, withFamily(at)),
+            ]),
+          ...dnsPods
+            .slice(0, 2)
+            .flatMap((at) => controlOf(about, 'dns_pod', { type: 'dns', name, over: 'udp' }, withFamily(at))),
+        ]),
+  ]
+}
+
+const toldOf = (asked: readonly Telling[]): string =>
+  list(asked.map(({ control, failure }) => `${control?.to} (${failure?.code ?? 'answers'})`))
+
+/** F36: row 7 of the decision table, where the controls before it say that others are as dead. */
+export const clusterIpsUnreachable: Rule = {
+  code: 'cluster_ips_unreachable',
+  layer: 'proxy',
+  scope: 'node',
+  unless: ['prober_reaches_nothing', 'traffic_between_nodes_lost'],
+  asks: asksBeside,
+  after: (seen) => {
+    const own = deadClusterIPs(seen)
+    const others = decided([...controlsTo(seen, 'kubernetes_cluster_ip'), ...controlsTo(seen, 'dns_cluster_ip')])
+    if (own.length === 0 || others.length === 0 || !others.every(isDead)) return []
+    const good = passing(seen.ports.flatMap(({ dialled }) => dialled))
+    const names = failing(seen.all).filter(isUnanswered)
+    const with_ = seen.ports.flatMap(({ dialled }) =>
+      failing(dialled).filter(
+        (each) =>
+          hasNoConnection(each) &&
+          (each.path.kind === 'DNS' ||
+            each.path.kind === 'ExternalIP' ||
+            (each.path.kind === 'LoadBalancer' && each.path.shortCut)),
+      ),
+    )
+    return [
+      {
+        confidence: others.length > 1 && good.length > 0 ? 'certain' : 'likely',
+        title: 'No cluster IP answers from here, whatever Service it is of',
+        detail: `${list(own.map((each) => `${addressOf(each)}: ${each.code}`))}; nor does any other: ${toldOf(others)}. ${
+          good.length > 0
+            ? `By ${list([...new Set(good.map(({ path }) => path.kind))])} the Service is reached, so it`
+            : 'It'
+        } is not the Service: what turns cluster IPs into endpoints (kube-proxy, or its replacement) does not work on the node of the prober, or the prober stands outside of the cluster.`,
+        fix: 'See whether kube-proxy (or the agent that replaces it) runs on that node and, in its log, whether it reaches the API server; restart it there.',
+        confirm: 'kubectl get pods -n kube-system -o wide; kubectl get --raw /readyz',
+        evidence: [...triesOf(own), ...others.map(({ pathId, id }) => ({ path: pathId, result: id }))],
+        explains: [...new Set(idsOf([...own, ...with_, ...names]))],
+      },
+    ]
+  },
+}
+
+function dnsCause(
+  seen: Seen,
+  cause: Omit<Cause, 'confidence' | 'evidence' | 'explains'>,
+  shown: readonly Telling[],
+): Cause {
+  const names = unansweredNames(seen)
+  return {
+    confidence: 'likely',
+    ...cause,
+    evidence: [...triesOf(names).slice(0, 2), ...shown.map(({ pathId, id }) => ({ path: pathId, result: id }))],
+    explains: idsOf(names),
+  }
+}
+
+/** F27: one of the two ways to ask is closed. */
+export const dnsUdpDropped: Rule = {
+  code: 'dns_udp_dropped',
+  layer: 'dns',
+  scope: 'dns',
+  unless: ['cluster_ips_unreachable', 'service_proxy_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
+  after: (seen) => {
+    const udp = decided(controlsTo(seen, 'dns_over_udp'))
+    const tcp = decided(controlsTo(seen, 'dns_over_tcp'))
+    if (udp.length === 0 || !udp.every(({ outcome }) => outcome === 'fail')) return []
+    if (!tcp.some(({ outcome }) => outcome === 'pass') || unansweredNames(seen).length === 0) return []
+    return [
+      dnsCause(
+        seen,
+        {
+          title: "The cluster's DNS answers over TCP and not over UDP",
+          detail: `${tcp[0]?.control?.to}: the same question is answered over TCP, and over UDP nothing comes back. The server is there and well; something drops UDP on port 53: a NetworkPolicy or security group that allows TCP alone, or a full or broken table of connections (conntrack) on the node.`,
+          fix: 'Allow port 53 over UDP and over TCP alike, in egress policies as well.',
+          confirm: 'kubectl get networkpolicies -A; nslookup kubernetes.default; nslookup -vc kubernetes.default',
+        },
+        [...udp, ...tcp],
+      ),
+    ]
+  },
+}
+
+/** F26 beside F36: the pods of DNS answer, and what leads to them does not. */
+export const dnsClusterIpFails: Rule = {
+  code: 'dns_cluster_ip_fails',
+  layer: 'dns',
+  scope: 'dns',
+  unless: ['cluster_ips_unreachable', 'service_proxy_fails', 'dns_udp_dropped', 'prober_reaches_nothing'],
+  after: (seen) => {
+    const udp = decided(controlsTo(seen, 'dns_over_udp'))
+    const pods = decided(controlsTo(seen, 'dns_pod'))
+    if (udp.length === 0 || !udp.every(({ outcome }) => outcome === 'fail')) return []
+    const good = pods.filter(({ outcome }) => outcome === 'pass')
+    if (good.length === 0 || unansweredNames(seen).length === 0) return []
+    return [
+      dnsCause(
+        seen,
+        {
+          title: "The pods of the cluster's DNS answer, its cluster IP does not",
+          detail: `${toldOf(good)}; ${toldOf(udp)}. ${good.length < pods.length ? `Of its pods ${toldOf(pods.filter(({ outcome }) => outcome === 'fail'))} does not answer. ` : ''}CoreDNS runs; what leads from the cluster IP to it has no rule for it, or an old one.`,
+          fix: 'Compare the EndpointSlice of kube-system/kube-dns with its pods, and see the log of kube-proxy on the node of the prober.',
+          confirm: 'kubectl get service,endpointslices,pods -n kube-system -l k8s-app=kube-dns -o wide',
+        },
+        [...udp, ...good],
+      ),
+    ]
+  },
+}
