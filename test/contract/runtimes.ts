@@ -45,7 +45,7 @@ export const DIFFERENCES = {
   http2: { what: '`httpVersion: "2"`', node: 'HTTP/2', workers: '422' },
   handshake: {
     what: 'Why a handshake failed',
-    node: 'by its code: of an unknown authority and another name, the authority',
+    node: 'by its code: of an unknown authority and another name, the authority; of a server of HTTP/2 alone, that (`speaks`)',
     workers:
       'by the certificate that a second connection is shown, where who is trusted is not seen: of the two, the name; nothing of servers that speak TLS 1.3 alone (`tls_handshake_failed`)',
   },
