@@ -111,12 +111,18 @@ describe('a job, whole', () => {
     const made = await readJob(api.call(`/v1/schedules/${id}/run?wait=20`, { method: 'POST' }))
     const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     const { paths, notApplicable, diagnosis, ...head } = made
+    // Excluded are all but one; what this vantage or the protocol keeps from being tested is skipped all the same.
+    const reasonsOf = (isLeftOut: boolean) =>
+      paths.filter(({ skipped }) => skipped !== null && (skipped.reason === 'excluded') === isLeftOut).length
+    const notTested = { skipped: reasonsOf(false), leftOut: reasonsOf(true) }
+    expect(notTested.skipped + notTested.leftOut).toBe(paths.length - 1)
     expect(head).toEqual({
       ...{ id: expect.stringMatching(/^job_[0-9A-Z]{26}$/), status: 'finished', verdict: 'pass', problem: null },
       ...{ createdAt: instant, startedAt: instant, finishedAt: instant, durationMs: expect.any(Number) },
       target: { cluster: 'default', namespace: 'default', service: 'toad-svc' },
       ...{ vantage: 'in-cluster', labels: { commit: '4f2a91c' }, scheduleId: id, batchId: null },
-      summary: { pass: 1, fail: 0, error: 0, skipped: paths.length - 1 },
+      summary: { pass: 1, fail: 0, error: 0, ...notTested },
+      unmet: [],
       ignored: [],
     })
     expect([notApplicable.length > 0, diagnosis]).toEqual([true, { status: 'healthy', findings: [] }])
