@@ -6,20 +6,24 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { NAMESPACES } from './namespaces.ts'
 
 type Suite = {
   /** What it starts, each with the Debian package that has it. */
   programs: Readonly<Record<string, string>>
   /** A command that runs what follows it where the suite needs to be. */
   within: readonly string[]
+  /** What is run, before its options; vitest. */
+  command?: readonly string[]
+  /** It is started outside, and makes namespaces for each of its clusters. */
+  entersItself?: boolean
 }
 
-/** Network, mount and PID namespaces that end with the suite; without root, as root of a new user namespace. */
-const NAMESPACES = [
-  ...['unshare', '--net', '--mount', '--mount-proc', '--pid', '--fork', '--kill-child'],
-  ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
-  ...['sh', 'test/cluster/enter.sh'],
-]
+const OF_CLUSTER = {
+  ...{ unshare: 'util-linux', nsenter: 'util-linux', ip: 'iproute2', bridge: 'iproute2', nft: 'nftables' },
+  ...{ 'iptables-restore': 'iptables', 'ip6tables-restore': 'iptables', conntrack: 'conntrack' },
+  ...{ named: 'bind9', nginx: 'nginx-light', haproxy: 'haproxy', curl: 'curl' },
+}
 
 const SUITES: Readonly<Record<string, Suite>> = {
   system: {
@@ -29,13 +33,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     },
     within: [],
   },
-  cluster: {
-    programs: {
-      ...{ unshare: 'util-linux', nsenter: 'util-linux', ip: 'iproute2', nft: 'nftables', conntrack: 'conntrack' },
-      ...{ 'iptables-restore': 'iptables', 'ip6tables-restore': 'iptables', haproxy: 'haproxy', bridge: 'iproute2' },
-      ...{ named: 'bind9', nginx: 'nginx-light', curl: 'curl' },
-    },
+  cluster: { programs: OF_CLUSTER, within: NAMESPACES },
+  accuracy: {
+    programs: OF_CLUSTER,
     within: NAMESPACES,
+    command: ['test/cluster/accuracy/main.ts'],
+    entersItself: true,
   },
 }
 
@@ -57,8 +60,8 @@ const isThere = (program: string): boolean =>
   })
 
 const root = join(import.meta.dirname, '..')
-const inPlace = (command: readonly string[], stdio: 'inherit' | 'pipe') => {
-  const [program = process.execPath, ...args] = [...suite.within, ...command]
+const inPlace = (within: readonly string[], command: readonly string[], stdio: 'inherit' | 'pipe') => {
+  const [program = process.execPath, ...args] = [...within, ...command]
   return spawnSync(program, args, { cwd: root, env: { ...process.env, PATH }, encoding: 'utf8', stdio })
 }
 
@@ -67,7 +70,7 @@ function obstacle({ programs, within }: Suite): string | null {
   const missing = Object.entries(programs).filter(([program]) => !isThere(program))
   if (missing.length > 0) return missing.map(([program, pkg]) => `${program} (package ${pkg})`).join(', ')
   if (within.length === 0) return null
-  const { status, error, stderr } = inPlace(['true'], 'pipe')
+  const { status, error, stderr } = inPlace(within, ['true'], 'pipe')
   return status === 0
     ? null
     : `namespaces of its own, as root or by user namespaces (${error?.message ?? stderr.trim()})`
@@ -75,8 +78,9 @@ function obstacle({ programs, within }: Suite): string | null {
 
 const needed = obstacle(suite)
 if (needed !== null) {
-  console.log(`test:${name} is skipped: it needs ${needed}`)
+  console.log(`${name} is skipped: it needs ${needed}`)
   process.exit(process.env.CI === 'true' ? 1 : 0)
 }
-const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-process.exit(inPlace([process.execPath, vitest, 'run', '--project', name, ...options], 'inherit').status ?? 1)
+const { command = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', name] } = suite
+const within = suite.entersItself === true ? [] : suite.within
+process.exit(inPlace(within, [process.execPath, ...command, ...options], 'inherit').status ?? 1)

@@ -518,6 +518,7 @@ describe('docs/diagnoses', () => {
 
   it('has no page for a code that no rule finds', () => {
     const known = new Set(RULES.map(({ code }) => `${code}.md`))
-    expect(readdirSync(pages).filter((name) => name !== 'README.md' && !known.has(name))).toEqual([])
+    const aboutAll = ['README.md', 'accuracy.md']
+    expect(readdirSync(pages).filter((name) => !aboutAll.includes(name) && !known.has(name))).toEqual([])
   })
 })

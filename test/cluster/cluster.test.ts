@@ -8,6 +8,7 @@ import { familyTests } from './suite/families.ts'
 import { faultTests } from './suite/faults.ts'
 import { healthyTests } from './suite/healthy.ts'
 import { ingressTests } from './suite/ingress.ts'
+import { injectorTests } from './suite/injectors.ts'
 import { kindTests } from './suite/kinds.ts'
 import { modeTests } from './suite/modes.ts'
 import { outsideTests } from './suite/outside.ts'
@@ -32,6 +33,7 @@ describe.each(MODES)('with kube-proxy in %s mode', (mode) => {
   modeTests(() => cluster, mode)
   healthyTests(() => cluster)
   faultTests(() => cluster)
+  injectorTests(() => cluster)
   kindTests(() => cluster)
   familyTests(() => cluster)
   dnsTests(() => cluster)

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { existsSync } from 'node:fs'
 import type { Family, KubeObjects, Node, Pod } from '../../src/kube/objects.ts'
 import { ip, nft, nsenter, run, sysctl } from './netns.ts'
 import { BRIDGE, plugBridge, plugPod } from './overlay.ts'
@@ -49,6 +50,9 @@ const FORWARDING = {
 /** `routed`: pods on links of their own, plain routes between nodes, as Calico does it; `overlay`: {@link plugBridge}. */
 export type Network = 'routed' | 'overlay'
 
+/** A switch: what it passes from port to port meets no rules of the router's, where the kernel could make it. */
+const SWITCH = { 'net.bridge.bridge-nf-call-iptables': 0, 'net.bridge.bridge-nf-call-ip6tables': 0 }
+
 export async function buildNetwork({ nodes, pods }: KubeObjects, network: Network): Promise<void> {
   const onLan = [...nodes.map(({ meta }) => meta.name), ...LAN_HOSTS.map(({ name }) => name)]
   const routers = [ROUTER.name, ...nodes.map(({ meta }) => meta.name)]
@@ -62,6 +66,7 @@ export async function buildNetwork({ nodes, pods }: KubeObjects, network: Networ
     ...onLan.map((host) => cable(host, ROUTER.name)),
     ...pods.map(({ meta, spec }) => cable(meta.name, spec.nodeName ?? '')),
   ])
+  if (existsSync('/proc/sys/net/bridge')) await sysctl(ROUTER.name, SWITCH)
   await Promise.all([
     ip(ROUTER.name, [
       'link set lo up',

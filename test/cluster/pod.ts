@@ -154,9 +154,10 @@ async function open(): Promise<void> {
   )
 }
 
-/** Connections that are open stay: only who comes next is refused. */
-const close = (): Promise<unknown> =>
-  Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))))
+/** Connections that are open stay, and are not waited for: only who comes next is refused. */
+const close = (): void => {
+  for (const server of servers.splice(0)) server.close()
+}
 
 /** Modes with servers of their own. */
 const OF_THEIR_OWN: readonly Mode[] = ['closed', 'IPv4', 'proxy', 'h2', 'tells']
@@ -166,7 +167,7 @@ process.on('message', async (wanted: Mode) => {
   mode = wanted
   asked = 0
   if (wanted !== before && (OF_THEIR_OWN.includes(wanted) || OF_THEIR_OWN.includes(before))) {
-    await close()
+    close()
     if (wanted !== 'closed') await open()
   }
   process.send?.('done')

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { parseManifests } from '../../src/kube/parse.ts'
 import { ingress, loadBalancerStatus, service, slice } from '../support/manifests.ts'
 import type { Faults } from './faults.ts'
+import { renderEnvironment } from './render/pod.ts'
 import { CLIENT, endpoints, type Manifest, TOADS, WORLD } from './world.ts'
 
 export const LOAD_BALANCER = '203.0.113.10'
@@ -50,3 +52,9 @@ export const requestFor = (manifests: readonly Manifest[], asked: Manifest = {})
   target: { service: 'toad', namespace: CLIENT.namespace, manifests },
   ...asked,
 })
+
+/** What `kubectl exec POD -- env` prints in a pod that was started after the Service. */
+export const printEnvironment = (manifests: readonly Manifest[]): string =>
+  Object.entries(renderEnvironment(parseManifests(manifests, { pointer: '' }).objects, CLIENT.namespace))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n')

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseManifests } from '../../../src/kube/parse.ts'
 import { loadBalancerStatus, service, slice } from '../../support/manifests.ts'
 import type { Cluster } from '../cluster.ts'
-import { renderEnvironment } from '../render/pod.ts'
-import { requestFor, sceneOf, toad } from '../scene.ts'
+import { printEnvironment, requestFor, sceneOf, toad } from '../scene.ts'
 import { outcomes } from '../told.ts'
 import { CLIENT, endpoints, type Manifest, NEWTS, SHORE, TOADS, WORLD } from '../world.ts'
 
@@ -163,12 +161,6 @@ const TABLE: readonly Row[] = [
     ),
   },
 ]
-
-/** What `kubectl exec POD -- env` prints in a pod that was started after the Service. */
-const printEnvironment = (manifests: readonly Manifest[]): string =>
-  Object.entries(renderEnvironment(parseManifests(manifests, { pointer: '' }).objects, CLIENT.namespace))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('\n')
 
 export function healthyTests(cluster: () => Cluster): void {
   describe('every path passes', () => {

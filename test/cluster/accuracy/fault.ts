@@ -1,0 +1,73 @@
+import type { Cluster } from '../cluster.ts'
+import type { Network } from '../network.ts'
+import type { ProxyMode } from '../proxies.ts'
+import type { Manifest } from '../world.ts'
+import { type Kind, type Shape, type ShapeName, seenFrom, type Vantage } from './shapes.ts'
+
+/** Where a fault is looked at. */
+export type Scene = { shapeName: ShapeName; shape: Shape; vantage: Vantage; network: Network; mode: ProxyMode }
+
+export type Inject = (cluster: Cluster, scene: Scene) => Promise<unknown>
+export type Change = (manifests: readonly Manifest[]) => Manifest[]
+
+export type Fault = {
+  name: string
+  /** `old`: rules were written from it; `new`: thought of when the rules stood. */
+  since: 'old' | 'new'
+  /** Shapes that it can be in; the first is its own in the catalogue. */
+  shapes: readonly ShapeName[]
+  /** Where it is looked at in the catalogue. */
+  from?: Vantage
+  /** It is only possible there. */
+  network?: Network
+  /** What objects say of it: Portolan is told so, and the data plane is so. */
+  objects?: Change
+  /** What the data plane is, where it is not what Portolan is told. */
+  plane?: Change
+  inject?: Inject
+  asked?: Manifest
+  /** Kinds of paths on which it shows; or whether it does. */
+  on: readonly Kind[] | ((scene: Scene) => boolean)
+  /** First findings that name it. More than one: each is right, for the reason that stands beside them. */
+  codes: readonly string[]
+  /** The same, where it is seen from outside. */
+  outside?: readonly string[]
+  /** Other findings that are true while it lasts. */
+  also?: readonly string[]
+}
+
+/** Empty: from there nothing shows, and nothing is to be told. */
+export function expectedOf(fault: Fault, scene: Scene): readonly string[] {
+  const { on } = fault
+  const kinds = seenFrom(scene.vantage, scene.shape)
+  const shows = typeof on === 'function' ? kinds.length > 0 && on(scene) : on.some((kind) => kinds.includes(kind))
+  if (!shows) return []
+  return scene.vantage === 'outside' ? (fault.outside ?? fault.codes) : fault.codes
+}
+
+type Editable = Manifest & { kind?: string; metadata?: { name?: string; namespace?: string } }
+
+/** The manifests with those of a kind changed, of the Service that is tested. */
+export const edit =
+  (kind: string, change: (manifest: Manifest) => Manifest) =>
+  (manifests: readonly Manifest[]): Manifest[] =>
+    manifests.map((manifest) => {
+      const { kind: is, metadata } = manifest as Editable
+      return is === kind && metadata?.namespace === 'pond' ? change(manifest) : manifest
+    })
+
+export const editSpec = (kind: string, spec: Manifest) =>
+  edit(kind, (manifest) => ({ ...manifest, spec: { ...(manifest.spec as Manifest), ...spec } }))
+
+/** All endpoints of all slices. */
+export const editEndpoints = (change: (endpoint: Manifest) => Manifest | null) =>
+  edit('EndpointSlice', (manifest) => ({
+    ...manifest,
+    endpoints: (manifest.endpoints as Manifest[]).flatMap((each) => change(each) ?? []),
+  }))
+
+export const annotate = (kind: string, annotations: Readonly<Record<string, string>>) =>
+  edit(kind, (manifest) => ({ ...manifest, metadata: { ...(manifest.metadata as Manifest), annotations } }))
+
+export const named = (name: string, change: (manifest: Manifest) => Manifest) => (manifests: readonly Manifest[]) =>
+  manifests.map((manifest) => ((manifest as Editable).metadata?.name === name ? change(manifest) : manifest))
