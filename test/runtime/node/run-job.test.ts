@@ -9,12 +9,14 @@ import { createSignals } from '../../../src/job/queue.ts'
 import { type RunDeps, runJob } from '../../../src/job/run.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
+import { NOTHING_BESIDE } from '../../../src/plan/beside.ts'
 import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
 import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
-import { getJob, insertJob, type NewJob } from '../../../src/store/jobs.ts'
+import { cancelJob, getJob, insertJob, type NewJob } from '../../../src/store/jobs.ts'
 import { claimableJobs } from '../../../src/store/leases.ts'
 import { listResults } from '../../../src/store/results.ts'
 import { quietLog } from '../../support/checks.ts'
+import { refusedPort } from '../../support/servers.ts'
 import { aJob, aPlannedPath, aResult, NOW } from '../../support/stored.ts'
 import { type Pod, startPod } from '../../support/toad.ts'
 
@@ -51,7 +53,13 @@ async function queued(over: (job: NewJob) => Partial<NewJob> = () => ({})): Prom
 
 async function run(id: string, check: Partial<CheckDeps> = {}, over: Partial<RunDeps> = {}) {
   const log = quietLog()
-  const deps: RunDeps = {
+  const deps: RunDeps = await depsOf(log, check, over)
+  const never = new AbortController().signal
+  return { end: await runJob(deps, id, never, never), errors: log.events.filter(({ level }) => level === 'error') }
+}
+
+async function depsOf(log = quietLog(), check: Partial<CheckDeps> = {}, over: Partial<RunDeps> = {}): Promise<RunDeps> {
+  return {
     store: database.store,
     clock: systemClock,
     log,
@@ -73,8 +81,6 @@ async function run(id: string, check: Partial<CheckDeps> = {}, over: Partial<Run
     leaseMs: LEASE_MS,
     ...over,
   }
-  const never = new AbortController().signal
-  return { end: await runJob(deps, id, never, never), errors: log.events.filter(({ level }) => level === 'error') }
 }
 
 // Trials of safety: "durationMs negative after a clock jump"
@@ -170,6 +176,90 @@ describe('a run whose results come faster than they are written', () => {
     }
     await run(id, {}, { runChecks: fast })
     expect({ had, stored: (await listResults(database.store, id)).length }).toEqual({ had: [false, true], stored: 256 })
+  })
+})
+
+describe('a run whose diagnosis wants to know more', () => {
+  /** One endpoint that refuses, whose pod declares two more ports: one that takes connections, one that does not. */
+  async function wanting(): Promise<string> {
+    const [refused, other] = [await refusedPort(), await refusedPort()]
+    const path = aPlannedPath({ kind: 'Endpoint', address: '127.0.0.1', addressPort: refused, scheme: 'http' })
+    const beside = {
+      ...NOTHING_BESIDE,
+      pods: { '127.0.0.1': { name: 'toad-1', ports: [pod.port, other], others: [] } },
+    }
+    return queued((job) => ({ plan: job.plan && { ...job.plan, paths: [path], beside } }))
+  }
+  const controlsOf = async (id: string) =>
+    (await listResults(database.store, id)).flatMap(({ result: { purpose, outcome, control } }) =>
+      purpose === 'control' ? [`${control?.kind} ${outcome}`] : [],
+    )
+  const real: RunChecks = (asked) =>
+    runChecks(
+      {
+        ...{ network: createNodeNetwork(), clock: systemClock, log: quietLog() },
+        policy: createPolicy({ allow: ['127.0.0.0/8'], deny: [] }),
+        gate: createGate({ total: 4, perAddress: 4 }),
+      },
+      asked,
+    )
+
+  it('asks, records what is answered, counts none of it, and diagnoses with it', async () => {
+    const id = await wanting()
+    expect((await run(id)).end).toBe('finished')
+    const job = await getJob(database.store, id)
+    expect((await controlsOf(id)).toSorted()).toEqual(['declared_port fail', 'declared_port pass'])
+    expect({ summary: job?.summary, verdict: job?.verdict, title: job?.diagnosis?.findings[0]?.title }).toEqual({
+      summary: { pass: 0, fail: 1, error: 0, skipped: 0, leftOut: 0 },
+      verdict: 'fail',
+      title: expect.stringContaining(`and port ${pod.port} takes them`),
+    })
+  })
+
+  it('is taken up again where it ended in the middle: only what is missing is asked', async () => {
+    const id = await wanting()
+    const drain = new AbortController()
+    const asked: number[] = []
+    const deps = { ...(await depsOf()), runChecks: real }
+    const halfway: RunChecks = async (work) => {
+      if (work.controls === undefined) return real(work)
+      asked.push(work.controls.length)
+      await real({ ...work, controls: work.controls.slice(0, 1) })
+      drain.abort()
+    }
+    const never = new AbortController().signal
+    expect(await runJob({ ...deps, runChecks: halfway }, id, drain.signal, never)).toBe('drained')
+    expect(await controlsOf(id)).toHaveLength(1)
+    const rest: RunChecks = (work) => {
+      if (work.controls !== undefined) asked.push(work.controls.length)
+      return real(work)
+    }
+    expect(await runJob({ ...deps, runChecks: rest }, id, never, never)).toBe('finished')
+    expect({ asked, controls: (await controlsOf(id)).length }).toEqual({ asked: [2, 1], controls: 2 })
+  })
+
+  it('is cancelled while it asks, and writes nothing more', async () => {
+    const id = await wanting()
+    const cancel = new AbortController()
+    const cancelled: RunChecks = async (work) => {
+      if (work.controls === undefined) return real(work)
+      await cancelJob(database.store, id, systemClock.now())
+      cancel.abort()
+      await real(work)
+    }
+    const never = new AbortController().signal
+    expect(await runJob({ ...(await depsOf()), runChecks: cancelled }, id, never, cancel.signal)).toBe('lost')
+    expect((await getJob(database.store, id))?.status).toBe('cancelled')
+    expect(await controlsOf(id)).toEqual([])
+  })
+
+  it('ends without the answers where whoever asks fails', async () => {
+    const id = await wanting()
+    const fails: RunChecks = (work) =>
+      work.controls === undefined ? real(work) : Promise.reject(new ProberGoneError('gone'))
+    const { end } = await run(id, {}, { runChecks: fails })
+    const job = await getJob(database.store, id)
+    expect([end, job?.verdict, job?.diagnosis?.findings[0]?.code]).toEqual(['finished', 'fail', 'nothing_listens'])
   })
 })
 
