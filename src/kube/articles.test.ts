@@ -80,11 +80,6 @@ spec:
         ],
         [
           'Ingress/toad',
-          'spec.rules[0].http.paths[0].path',
-          `found "/toad // here", expected a path that begins with "/", without spaces. ${remark('/toad')}`,
-        ],
-        [
-          'Ingress/toad',
           'spec.rules[0].http.paths[0].backend.serviceName',
           `found "toad  // Requests to /toad.", expected ${LABEL}. ${remark('toad')}`,
         ],

@@ -34,7 +34,7 @@ export function readDocuments(text: string, pointer: string): Documents {
   try {
     const documents = read(source)
     if (documents.values.length > MAX_DOCUMENTS) throw refuse(tooMany(documents.values.length))
-    if (documents.values.every((value) => value === null)) throw refuse(ALL_EMPTY)
+    if (documents.values.every((value) => value === null)) throw refuse(recognise(source) ?? ALL_EMPTY)
     return documents
   } catch (error) {
     if (!(error instanceof YamlError)) throw error

@@ -58,6 +58,26 @@ export class Field {
     return this
   }
 
+  /**
+   * Complains of the empty text where it is a value to Kubernetes, and none that is allowed: in an optional field that
+   * is a pointer in Go.
+   */
+  orAbsent(): this {
+    if (this.value === '') {
+      this.complain('found "", expected text. Leave the field out.')
+      this.#broken = true
+    }
+    return this
+  }
+
+  /** Complains of a list that is longer, in the words of field.TooMany. */
+  atMost(count: number): this {
+    if (Array.isArray(this.value) && this.value.length > count) {
+      this.complain(`must have at most ${count} items, found ${this.value.length}.`)
+    }
+    return this
+  }
+
   /** Whether a mapping here has a value under `key`. Never complains. */
   has(key: string): boolean {
     return isMapping(this.value) && Object.hasOwn(this.value, key) && this.value[key] != null
@@ -95,7 +115,8 @@ export class Field {
 
   matching(rule: Rule): string | null {
     const text = this.text()
-    if (text === null || rule.test(text)) return text
+    if (text === null) return null
+    if (rule.test(text)) return rule.normal?.(text) ?? text
     const suggestion = rule.suggest?.(text)
     const fits = suggestion !== undefined && rule.test(suggestion)
     this.mismatch(rule.expected, adviceFor(text) || (fits ? `Did you mean ${JSON.stringify(suggestion)}?` : ''))
@@ -213,7 +234,7 @@ export const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 /** What the value itself tells of the mistake; empty if nothing. */
-function adviceFor(value: unknown): string {
+export function adviceFor(value: unknown): string {
   if (typeof value !== 'string') return ''
   const remark = /(^|\s)\/\//.exec(value)
   if (remark) {

@@ -96,7 +96,7 @@ describe('what an object is', () => {
     ],
     [
       'an annotation that is not text',
-      '{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx, annotations: {ingressclass.kubernetes.io/is-default-class: true}}}',
+      '{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx, annotations: {ingressclass.kubernetes.io/is-default-class: true}}, spec: {controller: example.com/a}}',
       [
         [
           'IngressClass/nginx',

@@ -101,6 +101,16 @@ describe('pasted text is refused with what it looks like and what to send', () =
       'The line breaks are lost: curl -d @FILE removes them. Use --data-binary @FILE.',
     ],
     [
+      'line breaks lost by curl -d behind a comment, which makes all of it a comment',
+      `# The toad.${lines(SERVICE).join('')}`,
+      'The line breaks are lost: curl -d @FILE removes them. Use --data-binary @FILE.',
+    ],
+    [
+      'line breaks lost behind a separator and a comment',
+      `---# The toad.${lines(SERVICE.replace(/(apiVersion.*\n)(kind.*\n)/, '$2$1')).join('')}`,
+      'The line breaks are lost: curl -d @FILE removes them. Use --data-binary @FILE.',
+    ],
+    [
       'line breaks written as \\n',
       SERVICE.replaceAll('\n', '\\n'),
       'The line breaks are written as \\n, as within JSON. Send the text itself, with real line breaks.',

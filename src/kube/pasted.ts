@@ -127,7 +127,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'lost line breaks',
-    sign: /^(?!\s*[{["'])[^\n]*apiVersion:[^\n]*kind:[^\n]*\n?$/,
+    sign: /^(?!\s*[{["'])(?=[^\n]*apiVersion:)(?=[^\n]*kind:)[^\n]*\n?$/,
     tell: always('The line breaks are lost: curl -d @FILE removes them. Use --data-binary @FILE.'),
   },
   {

@@ -21,11 +21,8 @@ describe('endpoints that are wrong', () => {
       'two endpoint ports without a name',
       '{apiVersion: v1, kind: Endpoints, metadata: {name: toad}, subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{port: 80}, {port: 81}]}]}',
       [
-        [
-          'Endpoints/toad',
-          'subsets[0].ports[1].name',
-          'found "" again, as in subsets[0].ports[0].name, expected a name of its own for each port.',
-        ],
+        ['Endpoints/toad', 'subsets[0].ports[0].name', 'missing, expected a name: with several ports each needs one.'],
+        ['Endpoints/toad', 'subsets[0].ports[1].name', 'missing, expected a name: with several ports each needs one.'],
       ],
     ],
     [

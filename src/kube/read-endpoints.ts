@@ -1,38 +1,48 @@
 import { type Field, refuseRepeated } from './fields.ts'
 import type { Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Endpoints } from './objects.ts'
 import { readMeta, readProtocol, readTargetRef, readTexts } from './read-meta.ts'
-import { absoluteName, ip, ipv4, ipv6, label, labelKey, subdomain } from './rules.ts'
+import { fullName, ip, ipv4, ipv6, label, labelKey, subdomain, unlistenable } from './rules.ts'
 
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'] as const
-const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: absoluteName } as const
+const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: fullName } as const
 const SERVICE_LABEL = 'kubernetes.io/service-name'
 /** discovery.k8s.io/v1beta1 has node and zone as topology labels. */
 const HOSTNAME_LABEL = 'kubernetes.io/hostname'
 const ZONE_LABEL = 'topology.kubernetes.io/zone'
 
+/** core/validation ValidateEndpoints; for the addresses that are taken beyond it, see `unlistenable`. */
 export function readEndpoints(object: Field): Endpoints {
   return {
     kind: 'Endpoints',
     meta: readMeta(object, subdomain),
-    subsets: object
-      .get('subsets')
-      .items()
-      .map((subset) => ({
-        addresses: readAddresses(subset.get('addresses')),
-        notReadyAddresses: readAddresses(subset.get('notReadyAddresses')),
-        ports: readPorts(subset.get('ports'), true),
-      })),
+    subsets: object.get('subsets').items().map(readSubset),
   }
+}
+
+function readSubset(subset: Field): Endpoints['subsets'][number] {
+  const addresses = readAddresses(subset.get('addresses'))
+  const notReadyAddresses = readAddresses(subset.get('notReadyAddresses'))
+  if (addresses.length + notReadyAddresses.length === 0) {
+    subset.complain('must specify `addresses` or `notReadyAddresses`.')
+  }
+  return { addresses, notReadyAddresses, ports: readPorts(subset.get('ports'), true) }
 }
 
 const readAddresses = (list: Field): readonly EndpointAddress[] =>
   list.items().map((address) => ({
-    ip: address.get('ip').need('an IP address').matching(ip) ?? '',
+    ip: refuseUnlistenable(address.get('ip').need('an IP address')).matching(ip) ?? '',
     hostname: address.get('hostname').matching(label),
     nodeName: address.get('nodeName').matching(subdomain),
     targetRef: readTargetRef(address.get('targetRef')),
   }))
 
+export function refuseUnlistenable(address: Field): Field {
+  const why = typeof address.value === 'string' ? unlistenable(address.value) : null
+  if (why !== null) address.complain(`${why}.`)
+  return address
+}
+
+/** discovery/validation ValidateEndpointSlice, with its limits. */
 export function readEndpointSlice(object: Field): EndpointSlice {
   const meta = readMeta(object, subdomain)
   const addressType = object.get('addressType').need('IPv4, IPv6 or FQDN').oneOf(ADDRESS_TYPES)
@@ -43,9 +53,10 @@ export function readEndpointSlice(object: Field): EndpointSlice {
     addressType: addressType ?? 'IPv4',
     endpoints: object
       .get('endpoints')
+      .atMost(1000)
       .items()
       .map((endpoint) => readEndpoint(endpoint, addressType)),
-    ports: readPorts(object.get('ports'), false),
+    ports: readPorts(object.get('ports').atMost(100), false),
   }
 }
 
@@ -53,7 +64,8 @@ function readEndpoint(endpoint: Field, addressType: EndpointSlice['addressType']
   const conditions = endpoint.get('conditions')
   const topology = endpoint.get(endpoint.has('deprecatedTopology') ? 'deprecatedTopology' : 'topology')
   const ready = conditions.get('ready').flag() ?? true
-  const addresses = endpoint.get('addresses').need('a list with at least one address')
+  const addresses = endpoint.get('addresses').need('a list with at least one address').atMost(100)
+  addresses.items().forEach(refuseUnlistenable)
   return {
     addresses: readTexts(addresses, addressType && ADDRESS_RULES[addressType]),
     ready,
@@ -66,22 +78,29 @@ function readEndpoint(endpoint: Field, addressType: EndpointSlice['addressType']
   }
 }
 
-/** A slice's port may lack a number (every port); that of an Endpoints may not. */
-function readPorts(list: Field, numbered: boolean): readonly EndpointPort[] {
+/**
+ * A slice's port may lack a number (every port), and no two have one name, the empty one included; each port of an
+ * Endpoints has a number, and a name where it has others beside it (validateEndpointPort).
+ */
+function readPorts(list: Field, ofEndpoints: boolean): readonly EndpointPort[] {
   const items = list.items()
-  refuseRepeated(
-    items.map((item) => item.get('name')),
-    items.map((item) => item.get('name').text() ?? ''),
-    'a name of its own for each port',
-  )
+  if (!ofEndpoints) {
+    refuseRepeated(
+      items.map((item) => item.get('name')),
+      items.map((item) => item.get('name').text() ?? ''),
+      'a name of its own for each port',
+    )
+  }
   return items.map((item) => {
     const port = item.get('port')
-    if (numbered) port.need('a port, a whole number from 1 to 65535')
+    const name = item.get('name')
+    if (ofEndpoints) port.need('a port, a whole number from 1 to 65535')
+    if (ofEndpoints && items.length > 1) name.need('a name: with several ports each needs one')
     return {
-      name: item.get('name').matching(label),
+      name: name.matching(label),
       port: port.port(),
       protocol: readProtocol(item),
-      appProtocol: item.get('appProtocol').matching(labelKey),
+      appProtocol: item.get('appProtocol').orAbsent().matching(labelKey),
     }
   })
 }

@@ -53,7 +53,7 @@ describe('an Ingress', () => {
           at('pathType'),
           'missing, expected Prefix, Exact or ImplementationSpecific (networking.k8s.io/v1 has no default).',
         ],
-        [at('path'), 'found "toad", expected a path that begins with "/", without spaces.'],
+        [at('path'), 'found "toad", expected a path that begins with "/".'],
       ],
     ],
     [

@@ -1,9 +1,10 @@
-import { type Field, isMapping } from './fields.ts'
+import { adviceFor, type Field, isMapping } from './fields.ts'
 import type { Ingress, IngressBackend, IngressClass, IngressPath, PortRef } from './objects.ts'
-import { readLoadBalancer, readMeta, readTexts } from './read-meta.ts'
-import { absolutePath, ingressHost, label, portName, subdomain } from './rules.ts'
+import { isStored, readLoadBalancer, readMeta, readTexts } from './read-meta.ts'
+import { absolutePath, controllerName, ingressHost, label, portName, subdomain, tlsHost } from './rules.ts'
 
 const PATH_TYPES = ['Exact', 'Prefix', 'ImplementationSpecific'] as const
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 const DEFAULT_CLASS = 'ingressclass.kubernetes.io/is-default-class'
 
 /** What differs between the API versions of Ingress. */
@@ -23,6 +24,7 @@ const OLD: Omit<Shape, 'apiVersion'> = {
 
 export const INGRESS_VERSIONS = ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'extensions/v1beta1'] as const
 
+/** networking/validation ValidateIngressCreate. */
 export function readIngress(object: Field): Ingress {
   const apiVersion =
     INGRESS_VERSIONS.find((each) => each === object.get('apiVersion').value) ?? guessVersion(object.get('spec'))
@@ -31,11 +33,12 @@ export function readIngress(object: Field): Ingress {
   const defaultBackend = readDefaultBackend(spec, shape)
   const rules = spec.get('rules')
   if (defaultBackend === null) rules.need(`at least one rule, or spec.${shape.defaultBackend}`)
+  refuseTwoClasses(object)
   return {
     kind: 'Ingress',
     apiVersion,
     meta: readMeta(object, subdomain),
-    ingressClassName: spec.get('ingressClassName').matching(subdomain),
+    ingressClassName: spec.get('ingressClassName').orAbsent().matching(subdomain),
     defaultBackend,
     rules: rules.items().map((rule) => ({
       host: rule.get('host').matching(ingressHost),
@@ -44,9 +47,23 @@ export function readIngress(object: Field): Ingress {
     tls: spec
       .get('tls')
       .items()
-      .map((tls) => ({ hosts: readTexts(tls.get('hosts'), ingressHost), secretName: tls.get('secretName').text() })),
+      .map((tls) => ({
+        hosts: readTexts(tls.get('hosts'), tlsHost),
+        secretName: tls.get('secretName').matching(subdomain),
+      })),
     loadBalancerIngress: readLoadBalancer(object),
   }
+}
+
+/**
+ * Two classes that differ: refused where an Ingress is made, while a stored one may hold both. (Before 1.32 API servers
+ * refused equal ones as well; what one takes is taken.)
+ */
+function refuseTwoClasses(object: Field): void {
+  const name = object.get('spec').get('ingressClassName').value
+  const annotation = object.get('metadata').get('annotations').get(CLASS_ANNOTATION)
+  if (typeof name !== 'string' || typeof annotation.value !== 'string' || annotation.value === name) return
+  if (!isStored(object)) annotation.complain('must match `ingressClassName` when both are specified. Leave it out.')
 }
 
 /** Without an apiVersion that exists, the shape decides, so that only that one mistake is told. */
@@ -91,7 +108,7 @@ function refuseSequences(path: Field): void {
   const text = typeof path.value === 'string' ? path.value : ''
   const within = ['//', '/./', '/../', '%2f', '%2F'].find((sequence) => text.includes(sequence))
   const behind = ['/..', '/.'].find((suffix) => text.endsWith(suffix))
-  if (within !== undefined) path.complain(`must not contain '${within}'.`)
+  if (within !== undefined) path.complain(`must not contain '${within}'. ${adviceFor(text)}`.trimEnd())
   else if (behind !== undefined) path.complain(`cannot end with '${behind}'.`)
 }
 
@@ -111,7 +128,7 @@ function readNewBackend(backend: Field, apiVersion: string): IngressBackend {
     backend.complain('cannot set both resource and service backends. Leave one out.')
     return { service: null }
   }
-  if (backend.has('resource')) return { service: null }
+  if (backend.has('resource')) return readResource(backend.get('resource'))
   const service = backend.get('service').need('the Service: {name: NAME, port: {number: 80}}')
   if (service.absent) return { service: null }
   const port = service.get('port').need('the port of the Service: {number: 80} or {name: http}')
@@ -123,14 +140,22 @@ function readNewBackend(backend: Field, apiVersion: string): IngressBackend {
   }
 }
 
+/** validateIngressTypedLocalObjectReference. */
+function readResource(resource: Field): IngressBackend {
+  resource.get('apiGroup').orAbsent().matching(subdomain)
+  for (const key of ['kind', 'name']) resource.get(key).need(`the ${key} of the resource`).text()
+  return { service: null }
+}
+
+/** The number 0 and the empty name are none. */
 function readBackendPort(port: Field): PortRef | null {
   if (port.absent) return null
-  const number = port.get('number')
-  const name = port.get('name')
-  if (isMapping(port.value) && number.absent === name.absent) {
-    port.complain(`found ${number.absent ? 'neither number nor name' : 'number and name'}, expected one of the two.`)
+  const hasNumber = port.has('number') && port.get('number').value !== 0
+  const hasName = port.has('name') && port.get('name').value !== ''
+  if (isMapping(port.value) && hasNumber === hasName) {
+    port.complain(`found ${hasNumber ? 'number and name' : 'neither number nor name'}, expected one of the two.`)
   }
-  return number.port() ?? name.matching(portName)
+  return hasNumber ? port.get('number').port() : port.get('name').matching(portName)
 }
 
 function readOldBackend(backend: Field, apiVersion: string): IngressBackend {
@@ -141,7 +166,7 @@ function readOldBackend(backend: Field, apiVersion: string): IngressBackend {
     )
     return { service: null }
   }
-  if (backend.has('resource') && !backend.has('serviceName')) return { service: null }
+  if (backend.has('resource') && !backend.has('serviceName')) return readResource(backend.get('resource'))
   backend.need('the Service: {serviceName: NAME, servicePort: 80}')
   if (backend.absent) return { service: null }
   return {
@@ -159,7 +184,7 @@ export function readIngressClass(object: Field): IngressClass {
   return {
     kind: 'IngressClass',
     meta,
-    controller: object.get('spec').get('controller').text(),
+    controller: object.get('spec').get('controller').need(controllerName.expected).matching(controllerName),
     isDefault: meta.annotations[DEFAULT_CLASS] === 'true',
   }
 }

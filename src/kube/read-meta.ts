@@ -1,6 +1,6 @@
 import type { Field } from './fields.ts'
 import type { Condition, LabelSelector, Labels, LoadBalancerIngress, Meta } from './objects.ts'
-import { instant, ip, label, type Rule, subdomain } from './rules.ts'
+import { instant, ip, label, labelKey, labelValue, type Rule, subdomain } from './rules.ts'
 import { PROTOCOLS, type Protocol } from './words.ts'
 
 /** @param nameRule what the API server asks of names of this kind. */
@@ -17,6 +17,12 @@ export function readMeta(object: Field, nameRule: Rule, namespaced = true): Meta
     deletedAt: meta.get('deletionTimestamp').matching(instant),
     owner: owner ? { kind: owner.get('kind').text() ?? '', name: owner.get('name').text() ?? '' } : null,
   }
+}
+
+/** Whether a cluster gave the object out: what is refused only where an object is made is no fault of a stored one. */
+export function isStored(object: Field): boolean {
+  const meta = object.get('metadata')
+  return ['uid', 'resourceVersion', 'creationTimestamp'].some((key) => meta.has(key))
 }
 
 function readName(object: Field, rule: Rule): string {
@@ -87,15 +93,25 @@ export const readSelector = (selector: Field): LabelSelector | null =>
     ? null
     : {
         matchLabels: selector.get('matchLabels').labels(),
-        matchExpressions: selector
-          .get('matchExpressions')
-          .items()
-          .map((expression) => ({
-            key: expression.get('key').need("a label's key").text() ?? '',
-            operator: expression.get('operator').oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']) ?? '',
-            values: readTexts(expression.get('values')),
-          })),
+        matchExpressions: selector.get('matchExpressions').items().map(readExpression),
       }
+
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
+
+/** apimachinery meta/v1/validation ValidateLabelSelectorRequirement. */
+function readExpression(expression: Field): LabelSelector['matchExpressions'][number] {
+  const key = expression.get('key').need("a label's key").matching(labelKey) ?? ''
+  const operator = expression.get('operator').need('In, NotIn, Exists or DoesNotExist').oneOf(OPERATORS)
+  const values = expression.get('values')
+  const read = values.items().flatMap((item) => (item.value === '' ? '' : (item.matching(labelValue) ?? [])))
+  const isCompared = operator === 'In' || operator === 'NotIn'
+  if (isCompared && values.items().length === 0) {
+    values.complain("must be specified when `operator` is 'In' or 'NotIn'.")
+  } else if (operator !== null && !isCompared && read.length > 0) {
+    values.complain("may not be specified when `operator` is 'Exists' or 'DoesNotExist'.")
+  }
+  return { key, operator: operator ?? '', values: read }
+}
 
 /** A list of texts that each fit the rule. */
 export const readTexts = (list: Field, rule: Rule | null = null): readonly string[] =>

@@ -1,7 +1,7 @@
-import type { Field } from './fields.ts'
+import { type Field, isMapping } from './fields.ts'
 import type { NetworkPolicy, NetworkPolicyRule } from './objects.ts'
-import { readMeta, readProtocol, readSelector, readTexts } from './read-meta.ts'
-import { cidr, subdomain } from './rules.ts'
+import { readMeta, readProtocol, readSelector } from './read-meta.ts'
+import { cidr, isStrictSubset, subdomain } from './rules.ts'
 
 const POLICY_TYPES = ['Ingress', 'Egress'] as const
 
@@ -10,10 +10,10 @@ export function readNetworkPolicy(object: Field): NetworkPolicy {
   const spec = object.get('spec')
   const ingress = readRules(spec.get('ingress'), 'from')
   const egress = readRules(spec.get('egress'), 'to')
-  const types = spec
-    .get('policyTypes')
-    .items()
-    .flatMap((type) => type.oneOf(POLICY_TYPES) ?? [])
+  const policyTypes = spec.get('policyTypes')
+  if (policyTypes.items().length > POLICY_TYPES.length)
+    policyTypes.complain('may not specify more than two policyTypes.')
+  const types = policyTypes.items().flatMap((type) => type.oneOf(POLICY_TYPES) ?? [])
   return {
     kind: 'NetworkPolicy',
     meta: readMeta(object, subdomain),
@@ -26,16 +26,22 @@ export function readNetworkPolicy(object: Field): NetworkPolicy {
 
 const readRules = (list: Field, peersKey: 'from' | 'to'): readonly NetworkPolicyRule[] =>
   list.items().map((rule) => ({
-    peers: rule
-      .get(peersKey)
-      .items()
-      .map((peer) => ({
-        podSelector: readSelector(peer.get('podSelector')),
-        namespaceSelector: readSelector(peer.get('namespaceSelector')),
-        ipBlock: readBlock(peer.get('ipBlock')),
-      })),
+    peers: rule.get(peersKey).items().map(readPeer),
     ports: rule.get('ports').items().map(readPort),
   }))
+
+/** ValidateNetworkPolicyPeer. */
+function readPeer(peer: Field): NetworkPolicyRule['peers'][number] {
+  const selects = peer.has('podSelector') || peer.has('namespaceSelector')
+  const hasBlock = peer.has('ipBlock')
+  if (selects && hasBlock) peer.complain('may not specify both ipBlock and another peer.')
+  else if (!selects && !hasBlock && (peer.absent || isMapping(peer.value))) peer.complain('must specify a peer.')
+  return {
+    podSelector: readSelector(peer.get('podSelector')),
+    namespaceSelector: readSelector(peer.get('namespaceSelector')),
+    ipBlock: readBlock(peer.get('ipBlock')),
+  }
+}
 
 /** pkg/apis/networking/validation ValidateNetworkPolicyPort. */
 function readPort(item: Field): NetworkPolicyRule['ports'][number] {
@@ -51,7 +57,19 @@ function readPort(item: Field): NetworkPolicyRule['ports'][number] {
   return { protocol: readProtocol(item), port, endPort }
 }
 
-const readBlock = (block: Field): { cidr: string; except: readonly string[] } | null =>
-  block.absent
-    ? null
-    : { cidr: block.get('cidr').need('a CIDR').matching(cidr) ?? '', except: readTexts(block.get('except'), cidr) }
+/** ValidateIPBlock. */
+function readBlock(block: Field): NetworkPolicyRule['peers'][number]['ipBlock'] {
+  if (block.absent) return null
+  const range = block.get('cidr').need('a CIDR').matching(cidr)
+  const except = block.get('except').items()
+  return {
+    cidr: range ?? '',
+    except: except.flatMap((item) => {
+      const part = item.matching(cidr)
+      if (part !== null && range !== null && !isStrictSubset(part, range)) {
+        item.complain('must be a strict subset of `cidr`.')
+      }
+      return part ?? []
+    }),
+  }
+}

@@ -117,7 +117,7 @@ describe('a Service', () => {
     ],
     [
       'two cluster IPs of one family',
-      '{clusterIPs: [10.96.0.7, 10.96.0.8], ports: [{port: 80}]}',
+      '{clusterIP: 10.96.0.7, clusterIPs: [10.96.0.7, 10.96.0.8], ports: [{port: 80}]}',
       [
         [
           'spec.clusterIPs[1]',
@@ -127,7 +127,7 @@ describe('a Service', () => {
     ],
     [
       'None beside a cluster IP',
-      '{clusterIPs: [10.96.0.7, None], ports: [{port: 80}]}',
+      '{clusterIP: 10.96.0.7, clusterIPs: [10.96.0.7, None], ports: [{port: 80}]}',
       [['spec.clusterIPs', 'found None beside an address, expected None alone, or addresses.']],
     ],
     [
@@ -273,7 +273,7 @@ describe('a Service is read', () => {
     ['with the defaults of the API server', '{ports: [{port: 80}]}', {}],
     [
       'with zeros and empty texts as absent',
-      '{clusterIP: "", selector: {}, healthCheckNodePort: 0, ports: [{name: "", port: 80, targetPort: 0, nodePort: 0, appProtocol: ""}]}',
+      '{clusterIP: "", selector: {}, healthCheckNodePort: 0, ports: [{name: "", port: 80, targetPort: 0, nodePort: 0}]}',
       {},
     ],
     [
@@ -311,7 +311,7 @@ describe('a Service is read', () => {
     ],
     [
       'with both families',
-      '{clusterIPs: [10.96.0.9, "2001:db8::9"], ipFamilies: [IPv4, IPv6], ipFamilyPolicy: PreferDualStack, ports: [{port: 80}]}',
+      '{clusterIP: 10.96.0.9, clusterIPs: [10.96.0.9, "2001:db8::9"], ipFamilies: [IPv4, IPv6], ipFamilyPolicy: PreferDualStack, ports: [{port: 80}]}',
       {
         clusterIP: '10.96.0.9',
         clusterIPs: ['10.96.0.9', '2001:db8::9'],

@@ -1,8 +1,16 @@
 import { type Field, isMapping, refuseRepeated } from './fields.ts'
 import type { Labels, Service, ServicePort, ServiceType } from './objects.ts'
-import { readLoadBalancer, readMeta, readProtocol, readTexts } from './read-meta.ts'
+import { refuseUnlistenable } from './read-endpoints.ts'
+import { isStored, readLoadBalancer, readMeta, readProtocol, readTexts } from './read-meta.ts'
 import { cidr, externalName, ip, label, labelKey, type Rule } from './rules.ts'
-import { refuseByType } from './service-rules.ts'
+import {
+  rangesOf,
+  refuseAffinity,
+  refuseByType,
+  refuseSingleStack,
+  refuseSourceRanges,
+  SOURCE_RANGES,
+} from './service-rules.ts'
 import { FAMILIES, type Family } from './words.ts'
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
@@ -10,11 +18,11 @@ const POLICIES = ['Cluster', 'Local'] as const
 const AFFINITIES = ['None', 'ClientIP'] as const
 const FAMILY_POLICIES = ['SingleStack', 'PreferDualStack', 'RequireDualStack'] as const
 const NODE_PORT = 'a whole number from 1 to 65535, usually 30000 to 32767'
-const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
 const clusterAddress: Rule = {
   expected: 'an IP address, or "None" for a headless Service',
   test: (text) => text === 'None' || ip.test(text),
+  normal: (text) => ip.normal?.(text) ?? text,
 }
 
 /** White space around it is no matter (validateService). */
@@ -31,6 +39,7 @@ export function readService(object: Field): Service {
   const ranges = readTexts(spec.get('loadBalancerSourceRanges'), paddedCidr).map((range) => range.trim())
   const policy = spec.get('externalTrafficPolicy').oneOf(POLICIES)
   const externalIPs = readTexts(spec.get('externalIPs'), ip)
+  spec.get('externalIPs').items().forEach(refuseUnlistenable)
   const service: Service = {
     kind: 'Service',
     meta,
@@ -39,16 +48,16 @@ export function readService(object: Field): Service {
     clusterIPs,
     clusterIPField: spec.get('clusterIPs').items().length > 0 ? 'spec.clusterIPs' : 'spec.clusterIP',
     ipFamilies: readFamilies(spec, clusterIPs),
-    ipFamilyPolicy: spec.get('ipFamilyPolicy').oneOf(FAMILY_POLICIES),
+    ipFamilyPolicy: spec.get('ipFamilyPolicy').orAbsent().oneOf(FAMILY_POLICIES),
     ports: readPorts(spec, type === 'ExternalName' || clusterIPs[0] === 'None'),
     selector,
     externalName: readExternalName(spec, type),
     externalIPs,
     externalTrafficPolicy: policy ?? 'Cluster',
-    internalTrafficPolicy: spec.get('internalTrafficPolicy').oneOf(POLICIES) ?? 'Cluster',
+    internalTrafficPolicy: spec.get('internalTrafficPolicy').orAbsent().oneOf(POLICIES) ?? 'Cluster',
     healthCheckNodePort: spec.get('healthCheckNodePort').integer(0, 65535) || null,
     allocateLoadBalancerNodePorts: spec.get('allocateLoadBalancerNodePorts').flag() ?? true,
-    loadBalancerClass: spec.get('loadBalancerClass').matching(labelKey),
+    loadBalancerClass: spec.get('loadBalancerClass').orAbsent().matching(labelKey),
     loadBalancerSourceRanges: ranges.length > 0 ? ranges : annotatedRanges(meta.annotations[SOURCE_RANGES]),
     publishNotReadyAddresses: spec.get('publishNotReadyAddresses').flag() ?? false,
     sessionAffinity: spec.get('sessionAffinity').oneOf(AFFINITIES) ?? 'None',
@@ -57,7 +66,10 @@ export function readService(object: Field): Service {
   // A type that is none was complained of; nothing follows from it.
   if (givenType !== null || !spec.has('type')) {
     refuseByType(spec, { type, hasExternalIPs: externalIPs.length > 0, policy })
+    if (ranges.length === 0 && !isStored(object)) refuseSourceRanges(object, type)
   }
+  refuseAffinity(spec)
+  if (type !== 'ExternalName') refuseSingleStack(spec)
   return service
 }
 
@@ -75,11 +87,8 @@ function readSelector(selector: Field): Labels | null {
   return Object.keys(labels).length === 0 ? null : labels
 }
 
-const annotatedRanges = (annotation = ''): readonly string[] =>
-  annotation
-    .split(',')
-    .map((range) => range.trim())
-    .filter((range) => cidr.test(range))
+const annotatedRanges = (annotation: string | undefined): readonly string[] =>
+  rangesOf(annotation).filter((range) => cidr.test(range))
 
 /** `clusterIP` and `clusterIPs` are one value: before 1.20 there was only the first. */
 function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
@@ -87,7 +96,12 @@ function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
   const all = spec.get('clusterIPs')
   const address = first.matching(clusterAddress)
   const addresses = readTexts(all, clusterAddress)
-  if (address !== null && addresses[0] !== undefined && addresses[0] !== address) {
+  if (first.absent || first.value === '') {
+    // On creation the second follows from the first, not the first from the second.
+    if (addresses.length > 0 && type !== 'ExternalName') {
+      all.complain(`must be empty when \`clusterIP\` is not specified. Set spec.clusterIP to ${addresses[0]} as well.`)
+    }
+  } else if (address !== null && addresses[0] !== undefined && addresses[0] !== address) {
     first.complain(`found ${address}, expected the same as spec.clusterIPs[0], ${addresses[0]}.`)
   }
   const items = all.items()
@@ -172,6 +186,6 @@ function readPort(item: Field, mustBeNamed: boolean): ServicePort {
     protocol: readProtocol(item),
     targetPort: (target.value === 0 || target.value === '' ? null : target.portRef()) ?? port,
     nodePort: item.get('nodePort').integer(0, 65535, NODE_PORT) || null,
-    appProtocol: item.get('appProtocol').matching(labelKey),
+    appProtocol: item.get('appProtocol').orAbsent().matching(labelKey),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a Service of one type may not have: rules that API servers of all versions that know the field refuse by, in
+ * What a Service of one type, affinity or family policy may not have: rules that API servers of all versions that know the field refuse by, in
  * their words (kubernetes 1.34 pkg/apis/core/validation/validation.go, the function beside each). What an object that
  * was once accepted may still hold is not refused.
  *
@@ -7,6 +7,7 @@
  */
 import type { Field } from './fields.ts'
 import type { ServiceType } from './objects.ts'
+import { cidr } from './rules.ts'
 
 export type ServiceFacts = { type: ServiceType; hasExternalIPs: boolean; policy: string | null }
 
@@ -72,6 +73,59 @@ export function refuseByType(spec: Field, facts: ServiceFacts): void {
     }
   }
 }
+
+const LONGEST_AFFINITY = 86_400
+const INT32 = 2 ** 31 - 1
+
+/** validateClientIPAffinityConfig. Without `sessionAffinity` there is none. */
+export function refuseAffinity(spec: Field): void {
+  const affinity = spec.get('sessionAffinity').value
+  const config = spec.get('sessionAffinityConfig')
+  if (config.absent) return
+  if (affinity === undefined || affinity === null || affinity === '' || affinity === 'None') {
+    config.complain(
+      'must not be set when session affinity is None. Leave it out, or set spec.sessionAffinity to ClientIP.',
+    )
+  } else if (affinity === 'ClientIP') {
+    const timeout = config.get('clientIP').get('timeoutSeconds')
+    const seconds = timeout.integer(-INT32, INT32, 'a whole number of seconds from 1 to 86400')
+    if (seconds !== null && (seconds <= 0 || seconds > LONGEST_AFFINITY)) {
+      timeout.complain(`must be greater than 0 and less than ${LONGEST_AFFINITY}.`)
+    }
+  }
+}
+
+/** pkg/registry/core/service/storage initIPFamilyFields. Without a policy, several are a wish for both families. */
+export function refuseSingleStack(spec: Field): void {
+  const policy = spec.get('ipFamilyPolicy')
+  if (policy.value !== 'SingleStack') return
+  const several = [
+    ['clusterIPs', 'cluster IPs'],
+    ['ipFamilies', 'IP families'],
+  ].find(([key = '']) => spec.get(key).items().length > 1)
+  if (several === undefined) return
+  policy.complain(`must be 'RequireDualStack' or 'PreferDualStack' when multiple ${several[1]} are specified.`)
+}
+
+export const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
+
+/** The annotation that was there before `loadBalancerSourceRanges`, which goes before it: validateService. */
+export function refuseSourceRanges(object: Field, type: ServiceType): void {
+  const annotation = object.get('metadata').get('annotations').get(SOURCE_RANGES)
+  if (typeof annotation.value !== 'string') return
+  if (type !== 'LoadBalancer') {
+    annotation.complain(`${ONLY_BALANCED}. ${OR_BALANCE}`)
+    return
+  }
+  const wrong = annotation.value.trim() === '' ? undefined : rangesOf(annotation.value).find((one) => !cidr.test(one))
+  if (wrong !== undefined) {
+    annotation.complain(
+      `found ${JSON.stringify(wrong.slice(0, 80))}, expected ${cidr.expected}, or several with commas between.`,
+    )
+  }
+}
+
+export const rangesOf = (annotation = ''): readonly string[] => annotation.split(',').map((range) => range.trim())
 
 /** Zero, the empty text and the empty list are absent to Kubernetes. */
 const isSet = (value: unknown): boolean =>

@@ -161,6 +161,31 @@ describe('what a client may get wrong', () => {
     })
   })
 
+  const nulls = (text: string) => [...text].flatMap((character) => [character.charCodeAt(0), 0])
+  const UTF16 = 'The body is UTF-16 (PowerShell writes it with ">"); send UTF-8: … | Out-File -Encoding utf8.'
+
+  it.each<[string, readonly number[], string]>([
+    ['gzip', [0x1f, 0x8b, 8, 0, 0, 0], 'The body is gzip, and not said to be. Unpack it before it is sent: gunzip.'],
+    ['Zstandard', [0x28, 0xb5, 0x2f, 0xfd, 4], 'The body is Zstandard. Unpack it before it is sent: unzstd.'],
+    ['ZIP', [0x50, 0x4b, 3, 4, 20], 'The body is a ZIP archive. Unpack it, and send the manifest in it.'],
+    ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], 'The body is xz. Unpack it before it is sent: unxz.'],
+    ['a PDF', [0x25, 0x50, 0x44, 0x46, 0x2d], 'The body is a PDF. Send the manifest itself, as text.'],
+    ['UTF-16 with its mark', [0xff, 0xfe, ...nulls('kind: Service')], UTF16],
+    ['UTF-16 with its mark, the other way round', [0xfe, 0xff, 0, ...nulls('kind: Service')], UTF16],
+    ['UTF-16 without its mark', nulls('kind: Service'), UTF16],
+    ['Latin-1', [0x6b, 0xe4, 0x66, 0x65, 0x72], 'The body is not UTF-8; send it as UTF-8.'],
+  ])('a body that is %s is said to be', async (_name, bytes, detail) => {
+    const headers = { 'content-type': 'application/yaml' }
+    const asked = api.call('/v1/plan', { body: new Uint8Array(bytes), headers })
+    expect(await readProblem(asked)).toMatchObject({ status: 400, code: 'malformed_body', detail })
+  })
+
+  it('a text in UTF-8 may begin as packed bytes do not', async () => {
+    const headers = { 'content-type': 'application/yaml' }
+    const body = new TextEncoder().encode(`\u{feff}# Kröte\n${JSON.stringify(toadService(pod.port))}`)
+    expect((await api.call('/v1/plan', { body, headers })).status).toBe(200)
+  })
+
   it('a slash at the end is said to be one', async () => {
     expect((await readProblem(api.call('/v1/jobs/'))).detail).toContain('Leave out the slash at the end.')
   })
