@@ -376,6 +376,84 @@ const FAULTS: readonly Fault[] = [
     'prober_reaches_nothing',
   ],
 
+  [
+    'what is translated is lost where the prober is, also the address of the controller',
+    [
+      ...onVip,
+      service(
+        {
+          type: 'LoadBalancer',
+          clusterIP: '10.96.0.90',
+          ports: [
+            { name: 'http', port: 80 },
+            { name: 'https', port: 443 },
+          ],
+        },
+        {
+          name: 'ingress-nginx-controller',
+          namespace: 'ingress-nginx',
+          labels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
+        },
+        loadBalancerStatus({ ip: '203.0.113.80' }),
+      ),
+    ],
+    {
+      but: first(
+        names(NO_DNS),
+        kinds('connect_timeout', 'ClusterIP', 'LoadBalancer', 'Ingress'),
+        at('connect_timeout', 'node-3', 'NodePort'),
+      ),
+    },
+    'service_proxy_fails',
+  ],
+  [
+    'a firewall answers the prober with resets, and lets the controller in',
+    WHOLE,
+    { but: (path) => (path.dns !== null || path.kind === 'Ingress' ? undefined : 'connection_refused') },
+    'direct_connections_cut',
+  ],
+  [
+    'pods hang, and every node drops the node port',
+    NODE_PORT,
+    {
+      pods: { [A]: 'response_timeout', [B]: 'response_timeout', [C]: 'response_timeout' },
+      but: kinds('connect_timeout', 'NodePort'),
+    },
+    'application_hangs',
+    ['node_port_blocked'],
+  ],
+  [
+    'the application answers 500, and DNS has an old address',
+    PLAIN,
+    {
+      pods: { [A]: 500, [B]: 500, [C]: 500 },
+      but: ({ kind, dns }) =>
+        kind !== 'DNS'
+          ? undefined
+          : dns === null
+            ? { as: 'connect_timeout', evidence: { address: '10.96.0.99' } }
+            : dns.how === 'resolve' && dns.type === 'A'
+              ? 'wrong_address'
+              : undefined,
+    },
+    'application_answers_errors',
+    ['stale_dns'],
+  ],
+  [
+    'the load balancer is dead, and the application answers 500 through the controller',
+    WHOLE,
+    { but: first(kinds('connect_timeout', 'LoadBalancer'), kinds(500, 'Ingress')) },
+    'load_balancer_fails',
+    [],
+    'outside',
+  ],
+  [
+    'the application answers 421 to addresses, which passes',
+    WHOLE,
+    { but: (path) => (path.dns !== null ? undefined : path.kind === 'Ingress' ? { ok: 200 } : { ok: 421 }) },
+    'application_wants_host',
+  ],
+
   // DNS
   ['cluster DNS is silent', WHOLE, { but: names(NO_DNS) }, 'cluster_dns_fails'],
   ['cluster DNS refuses', PLAIN, { but: names('dns_refused') }, 'cluster_dns_fails'],
@@ -449,6 +527,24 @@ const FAULTS: readonly Fault[] = [
     [service({ selector: { ap: 'toad' } }), slice([]), pod('toad-1')],
     {},
     'selector_matches_no_pods',
+  ],
+  [
+    'what makes the pods is in another namespace',
+    [service(), slice([]), workload('Deployment', 'toad', { app: 'toad' }, {}, [{ name: 'web' }], 'lake')],
+    {},
+    'service_in_other_namespace',
+  ],
+  [
+    'what makes pods gives them another label',
+    [service({ selector: { name: 'toad' } }), slice([]), workload('DaemonSet', 'toad', { app: 'toad' })],
+    {},
+    'selector_matches_no_pods',
+  ],
+  [
+    'an Ingress that names the Service with a suffix',
+    [...WHOLE.slice(0, 5), ingress([{ to: 'toad-svc' }]), INGRESS[1]],
+    {},
+    'ingress_backend_service_missing',
   ],
   [
     'nobody makes pods',

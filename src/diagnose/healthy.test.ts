@@ -334,6 +334,19 @@ const SET_UPS: readonly SetUp[] = [
     'the copy alone has pods among the objects',
     [service(), service({}, { namespace: 'lake' }), pod('toad-9', {}, { namespace: 'lake' })],
   ],
+  [
+    'a port over UDP that the slice by hand leaves out',
+    [
+      service({
+        ports: [
+          { name: 'http', port: 80, targetPort: 8080 },
+          { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+        ],
+      }),
+      ends,
+      ...pods,
+    ],
+  ],
   ['external IPs', [service({ externalIPs: ['203.0.113.20'] }), ends]],
   [
     'pods that are slow to be listed: endpoints without pods',

@@ -1,5 +1,5 @@
 /** How often ways fail, against how often they must where some of the endpoints behind them do. */
-import { badShare, isCut, isHanging, isRefused, isSilent, type SeenPath, type SeenPort } from './seen.ts'
+import { badShare, failing, isCut, isHanging, isRefused, isSilent, type SeenPath, type SeenPort } from './seen.ts'
 
 /** Less likely than this is no accident. */
 const RARE = 0.05
@@ -16,16 +16,22 @@ export const mannerOf = (each: SeenPath): string =>
           ? 'cut'
           : `${each.code} ${each.result?.http?.status ?? ''}`
 
+/** The share of connections that an endpoint fails, of those that fail at all: all of a steady one's, some of a shaky one's. */
+const shareOf = (port: SeenPort): number =>
+  failing(port.of('Endpoint')).reduce((sum, { tries, failed }) => sum + failed / Math.max(1, tries), 0) /
+  Math.max(1, port.of('Endpoint').length)
+
 /** How likely it is that so many tries are all led to endpoints that fail. */
-const chanceOf = (port: SeenPort, tries: number): number =>
-  (badShare(port).length / Math.max(1, port.of('Endpoint').length)) ** tries
+const chanceOf = (port: SeenPort, tries: number): number => shareOf(port) ** tries
 
 /**
  * Whether it fails as the endpoints do that always fail, and no more often than by being led there: once can be
  * chance, every time of many is not.
  */
 export function meetsBadEndpoints(port: SeenPort, each: SeenPath): boolean {
-  if (!badShare(port).some((end) => mannerOf(end) === mannerOf(each))) return false
+  // Where all fail alike it is not they who are told apart.
+  if (badShare(port).length === 0 && !port.of('Endpoint').some(({ unsteady }) => unsteady)) return false
+  if (!failing(port.of('Endpoint')).some((end) => mannerOf(end) === mannerOf(each))) return false
   return each.unsteady || each.tries < 3 || chanceOf(port, each.tries) > RARE
 }
 

@@ -166,6 +166,10 @@ export function farEnds(port: SeenPort): readonly SeenPath[] {
   return endpoints.length > 0 ? endpoints : port.dialled.filter(({ path }) => path.kind !== 'Ingress')
 }
 
+/** A connection was made there, whatever came of it. */
+export const isConnected = ({ passed, unsteady, result }: SeenPath): boolean =>
+  passed || unsteady || (result?.failure?.phase !== 'dns' && result?.failure?.phase !== 'connect')
+
 export const passing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => passed)
 export const failing = (paths: readonly SeenPath[]): readonly SeenPath[] => paths.filter(({ passed }) => !passed)
 /** All of them failed, in every sample, and there were some. */

@@ -95,7 +95,8 @@ export const applicationAnswersErrors: Rule = {
   unless: ['application_wants_host'],
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
-      const direct = directOf(port)
+      // The pods themselves are the measure; a way that leads elsewhere says nothing of them.
+      const direct = farEnds(port)
       if (!allFail(direct, ({ code }) => code === 'unexpected_status')) return []
       const [status, ...others] = new Set(direct.map(({ result }) => result?.http?.status ?? 0))
       if (status === undefined || others.length > 0) return []

@@ -3,6 +3,7 @@ import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
   allFail,
+  allPass,
   failing,
   idsOf,
   isSilent,
@@ -35,6 +36,8 @@ function homesOf({ tested }: Seen, port: SeenPort): ReadonlySet<string> | null {
 function byNodePorts(seen: Seen, port: SeenPort): Sign | null {
   const homes = homesOf(seen, port)
   const nodePorts = port.of('NodePort')
+  // Where every pod is reached and no cluster IP is, it is what translates addresses.
+  if (allPass(port.of('Endpoint')) && allFail(port.of('ClusterIP'), isSilent)) return null
   if (homes === null || homes.size === 0 || nodePorts.some(({ path }) => path.node === null)) return null
   const away = nodePorts.filter(({ path }) => !homes.has(path.node ?? ''))
   const home = nodePorts.filter(({ path }) => homes.has(path.node ?? ''))

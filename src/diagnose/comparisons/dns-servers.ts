@@ -152,7 +152,6 @@ export const dnsServerSilent: Rule = {
 export const dnsAnswersSometimes: Rule = {
   code: 'dns_answers_sometimes',
   layer: 'dns',
-  scope: 'dns',
   unless: [
     'packet_loss',
     'cluster_domain_wrong',
@@ -172,7 +171,8 @@ export const dnsAnswersSometimes: Rule = {
     const isRefusal = how.length === 1 && how[0] === 'refuses'
     return [
       {
-        confidence: 'likely',
+        // One question of one try may be lost to a busy machine.
+        confidence: bad.length === 1 && bad.every(({ tries }) => tries === 1) ? 'possible' : 'likely',
         title: `DNS ${isRefusal ? 'refuses' : 'leaves'} ${
           bad.some(({ unsteady }) => unsteady)
             ? `some questions${isRefusal ? '' : ' unanswered'}, now and then`

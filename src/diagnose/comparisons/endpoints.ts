@@ -12,6 +12,7 @@ import {
   isCut,
   isHanging,
   isOwedTo,
+  isRefused,
   isSilent,
   passing,
   type SeenPath,
@@ -175,21 +176,31 @@ export const failsNowAndThen: Rule = {
 export const directConnectionsCut: Rule = {
   code: 'direct_connections_cut',
   layer: 'network',
-  unless: ['proxy_protocol_mismatch', 'port_speaks_tls', 'backend_protocol_mismatch'],
+  unless: [
+    'objects_out_of_date',
+    'one_family_fails',
+    'prober_reaches_nothing',
+    'proxy_protocol_mismatch',
+    'port_speaks_tls',
+    'backend_protocol_mismatch',
+  ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, isCut) || !allPass(port.of('Ingress'))) return []
+      const isKeptOut = (each: SeenPath): boolean => isCut(each) || isRefused(each)
+      if (!allFail(endpoints, isKeptOut) || !allPass(port.of('Ingress'))) return []
+      const refused = endpoints.some(isRefused)
       return [
         {
           confidence: 'possible' as const,
-          title: 'Pods cut every direct connection, and serve the Ingress',
-          detail:
-            'A connection is made and ended before an answer. That is what a service mesh with mutual TLS (STRICT) does to clients outside the mesh; it is also what an application does that speaks another protocol.',
+          title: `Pods ${refused ? 'refuse' : 'cut'} every direct connection, and serve the Ingress`,
+          detail: refused
+            ? 'The controller reaches the same pods, so something listens there: a firewall between the prober and the pods answers with resets, or the pods let in the controller alone.'
+            : 'A connection is made and ended before an answer. That is what a service mesh with mutual TLS (STRICT) does to clients outside the mesh; it is also what an application does that speaks another protocol.',
           fix: 'Put the prober into the mesh, allow plain text on that port, or give the port its protocol (appProtocol).',
           confirm: `kubectl get peerauthentication -A; kubectl get pods -n ${namespace} --show-labels`,
           evidence: triesOf(endpoints),
-          explains: idsOf(failing(port.dialled).filter(isCut)),
+          explains: idsOf(failing(port.dialled).filter((each) => isKeptOut(each) && each.path.kind !== 'Ingress')),
         },
       ]
     }),

@@ -22,6 +22,9 @@ const NOT_MY_NAME: ReadonlySet<number> = new Set([400, 403, 404, 421])
 const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
 const refusesName = (each: SeenPath): boolean => NOT_MY_NAME.has(statusOf(each))
 
+const pathnameOf = ({ path: { url } }: SeenPath): string | null =>
+  url !== null && URL.canParse(url) ? new URL(url).pathname : null
+
 /** F94: right for the host of an Ingress, and for nobody who comes by address. */
 export const applicationWantsHost: Rule = {
   code: 'application_wants_host',
@@ -32,18 +35,23 @@ export const applicationWantsHost: Rule = {
       const [good] = passing(port.of('Ingress')).filter(
         ({ path, result }) => path.host !== null && (result?.http?.status ?? 200) < 400,
       )
-      if (good === undefined || !allFail(direct, (each) => each.code === 'unexpected_status' && refusesName(each)))
-        return []
+      if (good === undefined || direct.length === 0 || !direct.every((each) => refusesName(each))) return []
+      // What passes by default is told only of the same URL: another path may well be unknown to it.
+      const failed = allFail(direct, ({ code }) => code === 'unexpected_status')
+      if (!failed && !direct.every((each) => pathnameOf(each) === pathnameOf(good))) return []
       const statuses = [...new Set(direct.map(statusOf))]
       return [
         {
-          confidence: 'likely' as const,
+          confidence:
+            failed || statuses.some((status) => status === 421 || status === 400)
+              ? ('likely' as const)
+              : ('possible' as const),
           title: `The application answers ${list(statuses.map(String))} by address, and is right for ${good.path.host}`,
           detail: `${urlsOf(direct)}: the same application that serves ${good.path.url} refuses a request whose Host is an address or the name of the Service. The network is fine; it wants a Host that it knows.`,
           fix: `Send the Host in the check (headers, host: ${good.path.host}), or let the application answer for Service/${service} as well (its list of allowed hosts).`,
           confirm: `${requestOn(direct[0])} -H ${quoted(`Host: ${good.path.host}`)}`,
           evidence: [...triesOf(direct), ...triesOf([good])],
-          explains: idsOf(direct),
+          explains: idsOf(failing(direct)),
         },
       ]
     }),

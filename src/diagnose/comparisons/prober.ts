@@ -16,7 +16,9 @@ export const proberReachesNothing: Rule = {
   code: 'prober_reaches_nothing',
   layer: 'vantage',
   scope: 'vantage',
-  after: ({ all, ports }, { vantage }) => {
+  after: ({ all: seen, ports }, { vantage }) => {
+    // Variables are compared, and nothing is dialled for them.
+    const all = seen.filter(({ path }) => path.variable === null)
     const kinds = new Set(all.map(({ path }) => path.kind))
     const isCutOff = (each: SeenPath): boolean => (hasNoConnection(each) && !isRefused(each)) || isUnanswered(each)
     if (kinds.size < 3 || !allFail(all, isCutOff) || ports.some(({ explained }) => explained.length > 0)) return []

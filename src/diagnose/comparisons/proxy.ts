@@ -9,6 +9,7 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isConnected,
   isHanging,
   isRefused,
   isSilent,
@@ -21,7 +22,9 @@ import { count, list } from '../words.ts'
 
 /** Whether the Service is known to work by some way that does not use node ports. */
 const worksOtherwise = (port: SeenPort): boolean =>
-  (['Endpoint', 'ClusterIP', 'LoadBalancer', 'Ingress'] as const).some((kind) => passing(port.of(kind)).length > 0)
+  (['Endpoint', 'ClusterIP', 'LoadBalancer', 'Ingress'] as const).some((kind) => passing(port.of(kind)).length > 0) ||
+  // Pods that take connections and answer badly are reached all the same.
+  (['Endpoint', 'ClusterIP'] as const).some((kind) => port.of(kind).some(isConnected))
 
 /** Nothing at all came from the DNS server. */
 export const isUnanswered = ({ path, code, result }: SeenPath): boolean =>
@@ -64,7 +67,10 @@ export const serviceProxyFails: Rule = {
           const byNames =
             port.of('Endpoint').length === 0 && names.length > 0 && (worksOtherwise(port) || elsewhere.length > 0)
           if (pods.length === 0 && !byNames) return []
-          const through = [...port.of('LoadBalancer').filter(({ path }) => path.shortCut), ...port.of('ExternalIP')]
+          const through = [
+            ...[...port.of('LoadBalancer'), ...port.of('Ingress')].filter(({ path }) => path.shortCut),
+            ...port.of('ExternalIP'),
+          ]
           const dead = [...addresses, ...deadWith(port), ...failing(through).filter(hasNoConnection)]
           return [
             {
@@ -198,7 +204,8 @@ export const nodePortBlocked: Rule = {
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
       // Where no cluster IP answers either, it is not the node ports.
-      if (!allFail(nodePorts, isSilent) || !worksOtherwise(port) || allFail(port.of('ClusterIP'))) return []
+      if (!allFail(nodePorts, isSilent) || !worksOtherwise(port) || allFail(port.of('ClusterIP'), hasNoConnection))
+        return []
       if (allMeetBadEndpoints(port, nodePorts)) return []
       const [first] = nodePorts
       return [
@@ -233,10 +240,12 @@ export const loadBalancerFails: Rule = {
       const bad = failing(port.of('LoadBalancer')).filter(
         (each) => !each.path.shortCut && !each.unsteady && hasNoConnection(each) && !meetsBadEndpoints(port, each),
       )
-      const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.of('Endpoint')]
+      const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.of('Endpoint')].filter(isConnected)
       // From outside there may be nothing else to ask.
-      const alone = port.dialled.every(({ path }) => path.kind === 'LoadBalancer') && port.explained.length === 0
-      if (bad.length === 0 || (passing(behind).length === 0 && !(alone && bad.length === port.dialled.length)))
+      const alone =
+        port.dialled.every(({ path }) => path.kind === 'LoadBalancer' || path.kind === 'Ingress') &&
+        port.explained.length === 0
+      if (bad.length === 0 || (behind.length === 0 && !(alone && bad.length === port.of('LoadBalancer').length)))
         return []
       const silent = bad.every(isSilent)
       return [
@@ -253,7 +262,7 @@ export const loadBalancerFails: Rule = {
             (alone ? ' Or the Service has no endpoint: nothing behind it could be asked from here.' : ''),
           fix: "See the load balancer's own listeners and health checks; with externalTrafficPolicy Local these must ask healthCheckNodePort.",
           confirm: `kubectl describe service -n ${namespace} ${service}`,
-          evidence: [...triesOf(bad), ...triesOf(passing(behind)).slice(0, 1)],
+          evidence: [...triesOf(bad), ...triesOf(behind).slice(0, 1)],
           explains: idsOf(bad),
         },
       ]

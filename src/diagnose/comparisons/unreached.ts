@@ -44,7 +44,8 @@ export const nothingListens: Rule = {
   after: (seen, target) =>
     seen.ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, isRefused)) return []
+      // What a controller brings an answer from listens: it is we who are refused.
+      if (!allFail(endpoints, isRefused) || passing(port.of('Ingress')).length > 0) return []
       const numbers = [...new Set(endpoints.map(({ path }) => path.addressPort))]
       const takes = (kind: 'declared_port' | 'other_family'): readonly string[] =>
         endpoints.flatMap((end) =>

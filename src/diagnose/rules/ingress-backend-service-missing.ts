@@ -7,8 +7,12 @@ import { list } from '../words.ts'
 /** `toad-v1` and `toad-v2`, `toad-a` and `toad-b` are two Services, not one and a slip. */
 const withoutNumber = (name: string): string => name.replace(/\d+|-[a-z]$/g, '')
 
+/** What people add to the name of an application to name its Service. */
+const withoutSuffix = (name: string): string => name.replace(/-(svc|service|srv)$/, '')
+
 const isSlip = (name: string, meant: string): boolean =>
-  name.length > 3 && distance(name, meant) <= 2 && withoutNumber(name) !== withoutNumber(meant)
+  withoutSuffix(name) === withoutSuffix(meant) ||
+  (name.length > 3 && distance(name, meant) <= 2 && withoutNumber(name) !== withoutNumber(meant))
 
 /** F74: a backend is a Service of the Ingress's own namespace, by its very name. */
 export const ingressBackendServiceMissing: Rule = {
@@ -30,7 +34,7 @@ export const ingressBackendServiceMissing: Rule = {
             confidence: 'likely' as const,
             title: `${refOf(ingress)} sends to Service ${list(missing)}, which is not among the objects; ${name} is`,
             detail:
-              'The names differ by a letter or two. Without the Service a controller has nothing to send to: ingress-nginx and HAProxy answer 503, Traefik 404, an implementation of Gateway API 500; no path through it leads to this Service.',
+              'The names differ by a letter or two, or by what is added to them. Without the Service a controller has nothing to send to: ingress-nginx and HAProxy answer 503, Traefik 404, an implementation of Gateway API 500; no path through it leads to this Service.',
             fix: `If ${name} is meant, write it in the backend of ${refOf(ingress)}; else send the Service ${list(missing)} as well.`,
             confirm: `kubectl get services -n ${namespace}; kubectl describe ingress -n ${namespace} ${ingress.meta.name}`,
             evidence: [

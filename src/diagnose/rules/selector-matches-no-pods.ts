@@ -96,7 +96,8 @@ export const selectorMatchesNoPods: Rule = {
     const near = nearest(byTemplate ? written : selector, byTemplate ? templatesOf(facts) : handedPods)
     // Without pods only a slip tells: what makes them may be of a kind that is not read, or not among the objects.
     const othersMakePods = plan.ignored.some(({ object }) => !MAKES_NO_PODS.test(object))
-    if (byTemplate && (near === null || !isSlip(near) || othersMakePods)) return []
+    const isKnownEmpty = endpoints.source !== null
+    if (byTemplate && (near === null || othersMakePods || !(isKnownEmpty || isSlip(near)))) return []
     const text = selectorText(selector)
     return [
       {

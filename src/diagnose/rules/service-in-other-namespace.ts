@@ -1,4 +1,5 @@
 import { matchesLabels } from '../../kube/object-index.ts'
+import { type Meta, refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
@@ -10,12 +11,24 @@ export const serviceInOtherNamespace: Rule = {
   layer: 'objects',
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
-  when({ service, ref, namespace, index, pods, endedPods, endpoints, pathsOf }) {
-    if (!hasSelector(service) || pods.length + endedPods.length + endpoints.all.length > 0) return []
+  when({ service, ref, namespace, index, pods: own, endedPods, endpoints, pathsOf }) {
+    if (!hasSelector(service) || own.length + endedPods.length + endpoints.all.length > 0) return []
     const { selector } = service
-    const elsewhere = index.objects.pods.filter(
-      ({ meta }) => meta.namespace !== null && meta.namespace !== namespace && matchesLabels(meta.labels, selector),
+    const isElsewhere = (of: string | null): boolean => of !== null && of !== namespace
+    const pods = index.objects.pods.filter(
+      ({ meta }) => isElsewhere(meta.namespace) && matchesLabels(meta.labels, selector),
     )
+    const makers = index.objects.workloads.filter(
+      ({ meta, template }) =>
+        isElsewhere(meta.namespace) && meta.owner === null && matchesLabels(template.labels, selector),
+    )
+    const makesHere = index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, selector))
+    const elsewhere: readonly { meta: Meta; ref: string }[] = [
+      ...pods.map((pod) => ({ meta: pod.meta, ref: refOf(pod) })),
+      ...(makesHere
+        ? []
+        : makers.map((maker) => ({ meta: { ...maker.meta, labels: maker.template.labels }, ref: refOf(maker) }))),
+    ]
     const namespaces = [...new Set(elsewhere.map(({ meta }) => meta.namespace ?? ''))].toSorted()
     const [first] = namespaces
     if (first === undefined) return []
@@ -41,7 +54,7 @@ export const serviceInOtherNamespace: Rule = {
           { object: ref, field: 'metadata.namespace', value: namespace },
           ...elsewhere
             .slice(0, 3)
-            .map(({ meta }) => ({ object: `Pod/${meta.name}`, field: 'metadata.namespace', value: meta.namespace })),
+            .map(({ meta, ref: object }) => ({ object, field: 'metadata.namespace', value: meta.namespace })),
         ],
         explains: pathsOf(),
       },

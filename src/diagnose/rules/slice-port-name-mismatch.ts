@@ -16,6 +16,8 @@ export const slicePortNameMismatch: Rule = {
     if (endpoints.source === null || endpoints.source === 'Pod' || endpoints.all.length === 0) return []
     return service.ports.flatMap((port, at) => {
       if (endpoints.all.some((endpoint) => endpointPort(endpoint, port) !== null)) return []
+      // Nothing that is tried here would show it, and lists by hand leave it out.
+      if (port.protocol !== 'TCP' && hasSelector(service)) return []
       const found = [
         ...new Set(
           endpoints.all.flatMap(({ ports }) => ports.map(({ name, protocol }) => `${nameOf(name)}/${protocol}`)),

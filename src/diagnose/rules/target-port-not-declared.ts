@@ -22,15 +22,19 @@ export const targetPortNotDeclared: Rule = {
       const { targetPort, protocol } = port
       if (typeof targetPort !== 'number') return []
       const same = declared.filter(({ containerPort }) => containerPort === targetPort)
-      // Nothing follows from a number that is there with another protocol: most leave the protocol out.
-      if (same.length > 0) return []
+      // Nothing follows from a number that is there as TCP, which is what a declaration without protocol says.
+      if (protocol !== 'TCP' || same.some((each) => each.protocol === 'TCP')) return []
+      const [other] = same
       const others = [
         ...new Set(declared.map(({ containerPort, protocol: of }) => `${containerPort}/${of}`)),
       ].toSorted()
       return [
         {
           confidence: 'possible' as const,
-          title: `No container declares port ${targetPort}, the target of port ${port.port}`,
+          title:
+            other === undefined
+              ? `No container declares port ${targetPort}, the target of port ${port.port}`
+              : `Containers declare port ${targetPort} as ${other.protocol}, the Service as ${protocol}`,
           detail: `The containers declare ${list(others)}. A declaration only informs, but where it is right, nothing listens on ${targetPort}/${protocol} and connections are refused.`,
           fix: `Set spec.ports[${at}].targetPort to the port that the application serves.`,
           confirm: example.pod.startsWith('Pod/')

@@ -54,10 +54,12 @@ function causesOf(
   const ids = external
     ? plan.paths.filter(({ kind, node }) => kind === 'NodePort' && node !== null && at.has(node)).map(({ id }) => id)
     : pathsOf(paths, ({ expected }) => expected === 'unknown')
+  // Seen from a node that has one, those that have none matter to others.
+  if (!external && ids.length === 0) return []
   return [
     {
       // A load balancer leaves these nodes out, as is meant; clients of node ports have to do so themselves.
-      confidence: external && service.type === 'LoadBalancer' ? 'possible' : 'certain',
+      confidence: external && service.type !== 'LoadBalancer' ? 'certain' : 'possible',
       title: `${policy} is Local, and ${count(without.length, 'node')} ${without.length === 1 ? 'has' : 'have'} no endpoint`,
       detail: external
         ? `${list(without)} drop connections to the node port. That is meant so: a load balancer asks healthCheckNodePort and leaves them out.`
