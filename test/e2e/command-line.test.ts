@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -112,7 +112,7 @@ describe('one line is said of', () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
     expect(await refusal({ PORTOLAN_DATABASE: join(file, 'p.db') })).toBe(
-      `PORTOLAN_DATABASE: cannot use ${file}/p.db: a part of the path is a file, not a folder (EEXIST)`,
+      `PORTOLAN_DATABASE: cannot use ${file}/p.db: a part of the path is a file, not a folder (ENOTDIR)`,
     )
   })
 
@@ -121,6 +121,28 @@ describe('one line is said of', () => {
     expect(await refusal({ PORTOLAN_DATABASE: '/sys/portolan/p.db' })).toMatch(
       /^PORTOLAN_DATABASE: cannot use \/sys\/portolan\/p\.db: .* \(E(PERM|ACCES|ROFS)\)$/,
     )
+  })
+
+  // A program of its own: what waits for ever would take this one with it
+  it.each(['/proc/portolan/p.db', '/proc/self/fd/9999/p.db'])(
+    'a data folder that no one can make: %s',
+    async (file) => {
+      expect(await start([], { PORTOLAN_DATABASE: file })).toEqual({
+        ...{ code: 2, stdout: '' },
+        stderr: `PORTOLAN_DATABASE: cannot use ${file}: its folder cannot be made there (ENOENT)\n`,
+      })
+    },
+  )
+
+  it('a database, and a key, that is a pipe', async () => {
+    const why = 'it is a device, a pipe or a socket, and a file is needed'
+    const database = join(folder, 'pipe.db')
+    execFileSync('mkfifo', [database, `${database}x.key`])
+    const ended = await Promise.all([database, `${database}x`].map((file) => start([], { PORTOLAN_DATABASE: file })))
+    expect(ended).toEqual([
+      { code: 2, stdout: '', stderr: `PORTOLAN_DATABASE: cannot use ${database}: ${why}\n` },
+      { code: 2, stdout: '', stderr: `PORTOLAN_SECRET_KEY: cannot use the key file ${database}x.key: ${why}\n` },
+    ])
   })
 
   it.each([

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { refuseSpecial } from './sqlite.ts'
 
 /**
  * The key that seals secrets of checks: PORTOLAN_SECRET_KEY, else the 0600 file beside the database, made at the
@@ -10,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 export function readSecretKey(configured: string | null, databaseFile: string): Uint8Array<ArrayBuffer> {
   if (configured !== null) return Uint8Array.from(Buffer.from(configured, 'base64'))
   const file = `${databaseFile}.key`
+  refuseSpecial(file)
   try {
     writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' })
   } catch (error) {

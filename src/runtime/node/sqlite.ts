@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -57,7 +57,8 @@ export class DatabaseLockedError extends Error {}
  * @throws where the file is not a database of ours, or was written by a newer release. Nothing is changed then.
  */
 export function openSqlite(file: string): OpenDatabase {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
+  refuseSpecial(file)
   // Made here for its mode, which SQLite gives to the files beside it too.
   closeSync(openSync(file, 'a', 0o600))
   const client = new Database(file, { timeout: 10_000 })
@@ -100,6 +101,29 @@ export function openSqlite(file: string): OpenDatabase {
       client.close()
     },
   }
+}
+
+/** Not with `recursive`: Node tries for ever where a file system says of a folder in a folder that there is none (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another process that starts, too, was faster
+    if (!existsSync(folder)) throw error
+  }
+}
+
+/**
+ * A pipe would keep this process waiting for its other side, and a device holds no pages.
+ *
+ * @throws where the file is there, and is neither a file nor a folder, of which its opening tells.
+ */
+export function refuseSpecial(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found && !found.isFile() && !found.isDirectory())
+    throw new Error('it is a device, a pipe or a socket, and a file is needed')
 }
 
 /** What is late may still be done: it is of no use, and does no harm. */
