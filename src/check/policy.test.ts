@@ -34,6 +34,11 @@ describe('the policy without settings', () => {
     ['64:ff9b:1::7f00:1', 'loopback (RFC 1122 3.2.1.3)'],
     ['2002:7f00:1::', 'loopback (RFC 1122 3.2.1.3)'],
     ['2002:a9fe:a9fe::1', 'a cloud metadata service'],
+    // Teredo: the server, and the client with its bits inverted
+    ['2001:0:a9fe:a9fe::1', 'a cloud metadata service'],
+    ['2001::8000:0:80ff:fffe', 'unspecified (RFC 791 3.2)'],
+    ['2001:0:808:808:8000:63bf:80ff:fffe', 'loopback (RFC 1122 3.2.1.3)'],
+    ['2001:0:808:808:0:0:5601:5601', 'a cloud metadata service'],
     // Spellings that inet_aton takes
     ['2130706433', 'loopback (RFC 1122 3.2.1.3)'],
     ['0x7f.1', 'loopback (RFC 1122 3.2.1.3)'],
@@ -51,6 +56,9 @@ describe('the policy without settings', () => {
     'fd00::7',
     '2001:db8::1',
     '64:ff9b::8.8.8.8',
+    '64:ff9b:1::808:808',
+    '2001:0:808:808:8000:63bf:f7f7:f7f7',
+    '2001:1::7f00:1',
     '::ffff:10.0.0.1',
   ])('dials %s, where clusters and the public live', (address) =>
     expect(defaults.check(address)).toEqual({ allowed: true }),
@@ -97,6 +105,8 @@ describe('settings', () => {
     ['10.0.0.0/8', '64:ff9b::a01:203', '64:ff9b::b01:203'],
     ['10.0.0.0/8', '2002:a01:203::1', '2002:b01:203::1'],
     ['64:ff9b::/96', '64:ff9b::b01:203', '11.1.2.3'],
+    ['10.0.0.0/8', '2001:0:808:808::f5fe:fdfc', '2001:0:808:808::f4fe:fdfc'],
+    ['2001::/32', '2001:0:808:808::f5fe:fdfc', '10.1.2.3'],
     ['::/0', '2001:db8::1', '10.0.0.1'],
     ['0.0.0.0/0', '::ffff:b01:203', '2001:db8::1'],
   ])('deny by %s what it says: %s, and not %s', (cidr, denied, other) => {

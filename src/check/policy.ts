@@ -39,18 +39,29 @@ const DENIED: readonly (readonly [cidr: string, reason: string])[] = [
   ['100::/64', 'reserved (RFC 6666)'],
 ]
 
-/** IPv6 forms that carry an IPv4 address, and where in the 16 bytes it stands. */
-const EMBEDDED: readonly (readonly [cidr: string, offset: number, form: string])[] = [
-  ['::ffff:0:0/96', 12, 'IPv4-mapped'],
-  ['::ffff:0:0:0/96', 12, 'IPv4-translated'],
-  ['64:ff9b::/96', 12, 'NAT64'],
-  ['64:ff9b:1::/48', 12, 'local NAT64'],
-  ['2002::/16', 2, '6to4'],
-  ['::/96', 12, 'IPv4-compatible'],
+/** IPv6 forms that carry IPv4 addresses, and where in the 16 bytes these stand. */
+type Embedded = readonly [cidr: string, bytes: readonly number[], isInverted?: true]
+
+const LAST = [12, 13, 14, 15]
+const EMBEDDED: readonly Embedded[] = [
+  // IPv4-mapped, IPv4-translated, NAT64, local NAT64
+  ['::ffff:0:0/96', LAST],
+  ['::ffff:0:0:0/96', LAST],
+  ['64:ff9b::/96', LAST],
+  ['64:ff9b:1::/48', LAST],
+  // 6to4
+  ['2002::/16', [2, 3, 4, 5]],
+  // Teredo (RFC 4380 4): the server, and the client with all bits inverted
+  ['2001::/32', [4, 5, 6, 7]],
+  ['2001::/32', LAST, true],
+  // IPv4-compatible
+  ['::/96', LAST],
 ]
 
 const deniedRanges = DENIED.map(([cidr, reason]) => [ipaddr.parseCIDR(cidr), reason] as const)
-const embeddedRanges = EMBEDDED.map(([cidr, offset, form]) => [ipaddr.parseCIDR(cidr), offset, form] as const)
+const embeddedRanges = EMBEDDED.map(
+  ([cidr, at, isInverted = false]) => [ipaddr.parseCIDR(cidr), at, isInverted ? 0xff : 0] as const,
+)
 
 const DENY = 'PORTOLAN_EGRESS_DENY'
 
@@ -120,8 +131,9 @@ function formsOf(address: ipaddr.IPv4 | ipaddr.IPv6): (ipaddr.IPv4 | ipaddr.IPv6
   if (address.kind() === 'ipv4') return [address]
   const forms: (ipaddr.IPv4 | ipaddr.IPv6)[] = [address]
   const bytes = address.toByteArray()
-  for (const [range, offset] of embeddedRanges) {
-    if (within(address, [range])) forms.push(ipaddr.fromByteArray(bytes.slice(offset, offset + 4)))
+  for (const [range, places, mask] of embeddedRanges) {
+    if (!within(address, [range])) continue
+    forms.push(ipaddr.fromByteArray(places.map((place) => (bytes[place] ?? 0) ^ mask)))
   }
   return forms
 }
