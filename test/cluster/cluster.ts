@@ -78,7 +78,10 @@ async function assemble(
   let current = objects
   const serve = async (now: KubeObjects) => {
     current = now
-    await Promise.all([programServices(now, flavour), daemons.serve(now)])
+    const serving = [programServices(now, flavour), daemons.serve(now)]
+    // Where one fails, the other is not to go on beside what comes next.
+    await Promise.allSettled(serving)
+    await Promise.all(serving)
   }
   const starting = [startPods(objects, secrets, stops), startProbers(objects, secrets, stops), serve(objects)] as const
   // Where one fails, what the others have started is to be stopped.

@@ -23,6 +23,16 @@ export const all =
   (mode: Mode): Inject =>
   ({ fault }, { shape }) =>
     fault.pods(shape.pods, mode)
+/**
+ * One of several pods fails: in the cluster each is asked, from outside every so manieth connection meets it, unless a
+ * controller hides it by asking another.
+ */
+const onePod: Pick<Fault, 'asked' | 'on' | 'outside'> = {
+  asked: { samples: 8 },
+  on: ({ vantage, shape: { kinds } }) => vantage === 'inside' || kinds.includes('NodePort'),
+  outside: ['some_endpoints_fail', 'fails_now_and_then'],
+}
+
 /** The last of them. */
 const last =
   (mode: Mode): Inject =>
@@ -125,6 +135,8 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     inject: dropToPods((to) => `${to} drop`),
     on: EVERYWHERE,
     codes: ['endpoints_silent'],
+    // From there nobody tells the pods from the way to them.
+    outside: ['endpoints_silent', 'nothing_answers'],
   },
   {
     name: 'pods take connections and never answer',
@@ -155,7 +167,7 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     since: 'old',
     shapes: SEVERAL,
     inject: last('closed'),
-    on: ['Endpoint'],
+    ...onePod,
     codes: ['some_endpoints_fail'],
   },
   {
@@ -163,7 +175,7 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     since: 'old',
     shapes: SEVERAL,
     inject: last('hang'),
-    on: ['Endpoint'],
+    ...onePod,
     codes: ['some_endpoints_fail'],
   },
   {
@@ -182,6 +194,8 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     asked: { timeoutMs: 4000, samples: 1 },
     on: EVERYWHERE,
     codes: ['endpoints_unreachable'],
+    // From there nobody tells the pods from the way to them.
+    outside: ['endpoints_unreachable', 'nothing_answers'],
   },
   {
     name: 'a firewall on the nodes prohibits the pods',
@@ -190,13 +204,15 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     inject: dropToPods((to) => `${to} reject with icmp type host-prohibited`),
     on: EVERYWHERE,
     codes: ['endpoints_unreachable'],
+    // From there nobody tells the pods from the way to them.
+    outside: ['endpoints_unreachable', 'nothing_answers'],
   },
   {
     name: 'only the controller is let in',
     since: 'old',
     shapes: ['everything'],
     inject: dropToPods((to) => `ip saddr != 10.244.1.80 ${to} drop`),
-    on: ['Endpoint'],
+    on: ['Endpoint', 'NodePort', 'LoadBalancer'],
     codes: ['endpoints_silent'],
   },
   {
@@ -257,7 +273,7 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     since: 'new',
     shapes: SEVERAL,
     inject: last({ status: 503 }),
-    on: ['Endpoint'],
+    ...onePod,
     codes: ['some_endpoints_fail'],
   },
   {
@@ -268,8 +284,7 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
       await fault.pods(shape.pods.slice(0, 1), 'closed')
       await fault.pods(shape.pods.slice(1, 3), { status: 503, every: 2 })
     },
-    asked: { samples: 8 },
-    on: ['Endpoint'],
+    ...onePod,
     // Each is a true account of it.
     codes: ['some_endpoints_fail', 'fails_now_and_then', 'every_endpoint_fails'],
   },

@@ -9,6 +9,7 @@ type Oddity = {
   name: string
   shapes: readonly ShapeName[]
   objects?: Change
+  plane?: Change
   inject?: Inject
   asked?: Manifest
   also?: readonly string[]
@@ -100,6 +101,7 @@ const ODDITIES: readonly Oddity[] = [
     name: 'no nodes are among the objects',
     shapes: ['nodePort', 'clusterIP'],
     objects: (manifests) => manifests.filter(({ kind }) => kind !== 'Node'),
+    plane: (manifests) => [...manifests, ...WORLD.filter(({ kind }) => kind === 'Node')],
   },
   {
     name: 'only the Service and its slice are handed in',
@@ -108,6 +110,7 @@ const ODDITIES: readonly Oddity[] = [
       const known = new Set<unknown>(WORLD)
       return manifests.filter((manifest) => !known.has(manifest))
     },
+    plane: (manifests) => [...WORLD, ...manifests],
   },
   {
     name: 'Endpoints stand for slices',
