@@ -75,7 +75,7 @@ export function describePlan(plan: Plan, diagnosis: Diagnosis): PlanDocument {
 }
 
 export function describePath(path: PlannedPath): PathDocument {
-  const { scheme: _scheme, checks: _checks, pod: _pod, onlyFrom: _from, ...shown } = path
+  const { scheme: _scheme, checks: _checks, pod: _pod, onlyFrom: _from, excused: _excused, ...shown } = path
   return shown
 }
 

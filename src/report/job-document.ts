@@ -12,7 +12,7 @@ import type { NotApplicable, Plan, PlannedPath, Vantage } from '../plan/path.ts'
 
 export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
 
-export type PathDocument = Omit<PlannedPath, 'scheme' | 'checks' | 'pod' | 'onlyFrom'>
+export type PathDocument = Omit<PlannedPath, 'scheme' | 'checks' | 'pod' | 'onlyFrom' | 'excused'>
 
 /** `outcome` is `null` until the path is decided. */
 export type JobPathDocument = PathDocument & {
