@@ -34,20 +34,47 @@ export function differenceOf(
   others: readonly Answered[],
   traits: readonly Trait[],
 ): readonly Trait[] {
-  const differences = others.map((other) => traits.filter((trait) => differs(trait, answer, other)))
-  return differences.toSorted((a, b) => a.length - b.length)[0] ?? []
+  let least: readonly Trait[] | null = null
+  for (const other of others) {
+    const differing = traits.filter((trait) => differs(trait, answer, other))
+    if (least === null || differing.length < least.length) least = differing
+    if (least.length === 0) break
+  }
+  return least ?? []
+}
+
+/** One of each kind: of thousands of answers most are alike. */
+export function distinctAnswers(answers: readonly Answered[]): readonly Answered[] {
+  const found = new Map<string, Answered>()
+  for (const answer of answers) {
+    const key = NAMES.map((trait) => TRAITS[trait](answer)).join('\n')
+    if (!found.has(key)) found.set(key, answer)
+  }
+  return [...found.values()]
 }
 
 function differs(trait: Trait, one: Answered, other: Answered): boolean {
   if (TRAITS[trait](one) === TRAITS[trait](other)) return false
   if (trait !== 'body') return true
   if (one.http.headers['content-encoding'] !== other.http.headers['content-encoding']) return false
-  return templateOf(one) !== templateOf(other)
+  return templateOf(one.http.bodySnippet) !== templateOf(other.http.bodySnippet)
+}
+
+const TEMPLATES_MAX = 512
+const templates = new Map<string, string>()
+
+function templateOf(body: string): string {
+  const known = templates.get(body)
+  if (known !== undefined) return known
+  if (templates.size >= TEMPLATES_MAX) templates.clear()
+  const made = withoutWhatChanges(body)
+  templates.set(body, made)
+  return made
 }
 
 /** A body without what may follow from the way or the moment: numbers, addresses, ids, the name that was asked for. */
-function templateOf({ http: { bodySnippet } }: Answered): string {
-  return bodySnippet
+function withoutWhatChanges(body: string): string {
+  return body
     .replaceAll(/[0-9a-f]{1,4}(:{1,2}[0-9a-f]{1,4}){2,}/gi, '#')
     .replaceAll(/[0-9a-f-]{8,}/gi, '#')
     .replaceAll(/\d+/g, '#')

@@ -243,3 +243,14 @@ describe('healthy, and silent', () => {
     )
   })
 })
+
+it('is silent about hundreds of pods that each name themselves', () => {
+  const ends = Array.from({ length: 200 }, (_, at) => ({ at: `10.244.1.${at + 1}`, node: 'node-1' }))
+  const many = [SERVICE[0], slice(ends), ...SERVICE.slice(2)]
+  const { status } = told(
+    ({ to, sample }) => ({ ...OWN, body: `${'toad '.repeat(90)}${to} ${String.fromCharCode(97 + (sample % 2))}` }),
+    { samples: 8, request: { limits: { nodes: 20, endpoints: 200, paths: 500 } } },
+    many,
+  )
+  expect(status).toBe('healthy')
+})

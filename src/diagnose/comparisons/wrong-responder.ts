@@ -5,7 +5,16 @@ import type { Control } from '../../check/control.ts'
 import { schemeOf } from '../../check/http-request.ts'
 import { hostPort } from '../../plan/ip.ts'
 import type { PathKind } from '../../plan/path.ts'
-import { type Answered, certificateOf, differenceOf, isAnswered, steadyTraits, TRAITS, type Trait } from '../answers.ts'
+import {
+  type Answered,
+  certificateOf,
+  differenceOf,
+  distinctAnswers,
+  isAnswered,
+  steadyTraits,
+  TRAITS,
+  type Trait,
+} from '../answers.ts'
 import { requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { addressOf, idsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
@@ -68,10 +77,10 @@ function suspectsOf({ tested }: Seen, port: SeenPort): Suspect[] {
   if (endpoints.length === 0) return byMajority(others)
   if (!isKnown) return []
   const traits = steadyTraits([...endpoints, ...others].map(answersOf))
-  const right = endpoints.flatMap(answersOf)
+  const right = distinctAnswers(endpoints.flatMap(answersOf))
   return others.flatMap((path): Suspect[] => {
     const proof = proofOf(path, endpoints)
-    const differing = leastOf(answersOf(path).map((answer) => differenceOf(answer, right, traits)))
+    const differing = leastOf(distinctAnswers(answersOf(path)).map((answer) => differenceOf(answer, right, traits)))
     if (differing.length === 0 && proof === null) return []
     return [{ path, references: distinct(endpoints, traits), traits: differing, proof, byEndpoints: true }]
   })
