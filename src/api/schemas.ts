@@ -45,6 +45,10 @@ const DnsSchema = z
     cname: z.string().nullable(),
     ttl: z.number().nullable().openapi({ description: 'Seconds' }),
     lookup: z.array(z.string()).nullable(),
+    aaaa: z.string().optional().openapi({
+      description:
+        'What was answered for the AAAA record of a name that has an A record, where it is not that there is none: an rcode, or a failure code; absent: as it should be, or not asked',
+    }),
     unanswered: z
       .array(z.string())
       .optional()

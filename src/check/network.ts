@@ -49,6 +49,11 @@ export type DnsEvidence = {
   lookup: readonly string[] | null
   /** Of several servers to ask, those that gave no answer in this try; absent: none. */
   unanswered?: readonly string[]
+  /**
+   * What was answered for the AAAA record of a name whose A record was found, where it is not that there is none: the
+   * rcode, or the failure's code where no answer came. Absent: as it should be, or not asked.
+   */
+  aaaa?: string
 }
 
 export type HttpEvidence = {

@@ -76,13 +76,27 @@ export function fullNames(name: string, searchList: readonly string[], ndots = 5
 /** For this very name: what DNS says, and beside it what applications see. */
 export async function resolveName(context: ResolveContext, name: string, family: Family | null): Promise<Resolved> {
   const { network, servers, timeoutMs, signal } = context
-  if (servers !== null || network.lookup === null) return ask(context, name, family)
-  const [resolved, seen] = await Promise.all([
+  const [resolved, seen, other] = await Promise.all([
     ask(context, name, family),
-    network.lookup({ name, family, timeoutMs, signal }),
+    servers === null && network.lookup !== null ? network.lookup({ name, family, timeoutMs, signal }) : null,
+    family === 'IPv4' ? resolveRecord(context, name, 'AAAA') : null,
   ])
-  return { ...resolved, dns: { ...resolved.dns, lookup: seen.addresses.map(({ address }) => address) } }
+  const aaaa = resolved.failure === null ? strangeOf(other) : null
+  return {
+    ...resolved,
+    dns: {
+      ...resolved.dns,
+      ...(seen !== null && { lookup: seen.addresses.map(({ address }) => address) }),
+      ...(aaaa !== null && { aaaa }),
+    },
+  }
 }
+
+/** A name that has an A record exists: of its AAAA record nothing else can be said than its value, or that it has none. */
+const strangeOf = (other: Resolution | null): string | null =>
+  other === null || other.failure === null || other.failure.code === 'dns_no_data'
+    ? null
+    : (other.evidence.rcode ?? other.failure.code)
 
 async function ask(context: ResolveContext, name: string, family: Family | null): Promise<Resolved> {
   const families: readonly Family[] = family === null ? ['IPv4', 'IPv6'] : [family]

@@ -639,6 +639,25 @@ describe('findings from comparing paths', () => {
     expect(told(['10.96.0.10'])).toEqual([])
   })
 
+  it('tells an AAAA record that is said not to exist, beside an A record that does', () => {
+    const plan = planPaths(planInput(HEALTHY, { target: { namespace: 'pond', service: 'toad' } }))
+    const told = (aaaa?: string) => {
+      const tested = plan.paths.map((path) =>
+        path.dns?.type !== 'A' || path.dns.how !== 'resolve'
+          ? seenAs(path, path.dns?.how === 'lookup' && aaaa !== undefined ? 'dns_server_failure' : 'pass')
+          : seenAs(path, 'pass', {
+              dns: {
+                ...{ server: null, name: path.dns.name, type: 'A', rcode: 'NOERROR', answers: ['10.96.0.7'] },
+                ...{ cname: null, ttl: 5, lookup: null, ...(aaaa !== undefined && { aaaa }) },
+              },
+            }),
+      )
+      return diagnoseJob({ status: 'unknown', findings: [] }, tested, plan).findings.map(({ code }) => code)
+    }
+    expect(told('SERVFAIL')).toEqual(['aaaa_lookup_fails'])
+    expect(told()).toEqual([])
+  })
+
   it('tells that the name of a host leads elsewhere, which fails nothing', () => {
     const saw: Saw = ({ kind, dns }) => (kind === 'DNS' && dns?.how === 'lookup' ? 'wrong_address' : 'pass')
     expect(findings(HEALTHY, saw, 'outside')).toEqual(['ingress_host_dns_differs possible:'])
@@ -728,6 +747,7 @@ describe('findings from comparing paths', () => {
     const tested = new Set(CASES.flatMap(([, , , found]) => found.map((each) => each.split(' ')[0])))
     // Told by more than a code: tests beside their rules have theirs.
     const apart = [
+      'aaaa_lookup_fails',
       'external_name_host_mismatch',
       'fails_now_and_then',
       'dns_server_silent',

@@ -12,6 +12,7 @@ import { trafficBetweenNodesLost } from './comparisons/between-nodes.ts'
 import { certificateExpiresSoon, certificateFlaws, ingressDefaultCertificate } from './comparisons/certificates.ts'
 import { clusterIpsUnreachable, dnsClusterIpFails, dnsUdpDropped } from './comparisons/cluster-ips.ts'
 import {
+  aaaaLookupFails,
   clusterDomainWrong,
   outsideNameUnresolved,
   redirectTargetUnresolved,
@@ -185,6 +186,7 @@ const BY_RESULTS: readonly Rule[] = [
   externalNameUnreachable,
   outsideDnsFails,
   clusterDomainWrong,
+  aaaaLookupFails,
   searchListWrong,
   serviceNameUnknown,
   dnsServerSilent,

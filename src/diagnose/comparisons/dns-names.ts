@@ -71,6 +71,30 @@ export const searchListWrong: Rule = {
 const domainOf = (fqdn: string, service: string, namespace: string): string =>
   fqdn.startsWith(`${service}.${namespace}.svc.`) ? fqdn.slice(`${service}.${namespace}.svc.`.length) : 'cluster.local'
 
+/** Its A record is right, and its AAAA record is said not to exist, or is not told: half of the resolvers give up. */
+export const aaaaLookupFails: Rule = {
+  code: 'aaaa_lookup_fails',
+  layer: 'dns',
+  degrades: true,
+  after: (seen) => {
+    const asked = clusterNames(seen).filter(({ result }) => result?.dns?.aaaa !== undefined)
+    if (asked.length === 0 || !asked.every(({ passed }) => passed)) return []
+    const answers = [...new Set(asked.flatMap(({ result }) => result?.dns?.aaaa ?? []))]
+    return [
+      {
+        confidence: 'likely',
+        title: `${namesOf(asked)} has an A record, and ${list(answers)} for AAAA`,
+        detail: `A name that has any record exists, so that a question for another type is answered with nothing (NOERROR). ${list(answers)} says otherwise: musl (Alpine), .NET and nginx ask for both, and take the name for missing or the server for broken; others wait.`,
+        fix: 'See what answers AAAA: a template or rewrite in the Corefile for IPv6, a cache or a DNS server of IPv4 alone between. It must answer NOERROR without records.',
+        confirm: `nslookup -type=AAAA ${asked.map(nameOf)[0]}`,
+        evidence: triesOf(asked),
+        // Lookups ask for both.
+        explains: idsOf(failing(clusterNames(seen)).filter((each) => isUnknown(each) || isServerFault(each))),
+      },
+    ]
+  },
+}
+
 /** F28, F29: known to the API, unknown to DNS. */
 export const serviceNameUnknown: Rule = {
   code: 'service_name_unknown',

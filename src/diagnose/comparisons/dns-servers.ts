@@ -155,6 +155,7 @@ export const dnsAnswersSometimes: Rule = {
   unless: [
     'packet_loss',
     'cluster_domain_wrong',
+    'aaaa_lookup_fails',
     'service_name_unknown',
     'outside_dns_fails',
     'dns_server_silent',
