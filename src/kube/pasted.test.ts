@@ -207,7 +207,110 @@ describe('pasted text is refused with what it looks like and what to send', () =
     [
       'a map of Go',
       'map[apiVersion:v1 kind:Service]',
-      'This is a map as Go prints it. Ask kubectl for -o yaml or -o json instead of a template.',
+      'This is a value as Go prints it. Ask kubectl for -o yaml or -o json instead of a template.',
+    ],
+    [
+      'a value of Go',
+      '&Service{ObjectMeta:{web  default    0 UTC map[] map[] [] [] []},Spec:ServiceSpec{},}',
+      'This is a value as Go prints it. Ask kubectl for -o yaml or -o json instead of a template.',
+    ],
+    [
+      'what curl -v prints',
+      '* Connected to web (10.0.0.1) port 80\n> GET / HTTP/1.1\n>\n< HTTP/1.1 503 Service Unavailable\n',
+      'Line 1 is of an exchange of HTTP, as curl -v and -i print it. Send the manifest alone: curl -sS.',
+    ],
+    [
+      'what curl -i prints',
+      `HTTP/1.1 200 OK\r\ncontent-type: application/yaml\r\n\r\n${SERVICE}`,
+      'Line 1 is of an exchange of HTTP, as curl -v and -i print it. Send the manifest alone: curl -sS.',
+    ],
+    [
+      'colours',
+      SERVICE.replace('kind', '\u001b[94mkind\u001b[0m'),
+      'Line 2 holds the colours of a terminal. Leave them out: NO_COLOR=1, --color=never or --plain.',
+    ],
+    [
+      'a quotation in a mail',
+      SERVICE.replace(/^/gm, '> '),
+      'Line 1 begins with ">", as in a quotation. Send the text without it.',
+    ],
+    ['a table of events', 'LAST SEEN   TYPE      REASON      OBJECT\n2m          Warning   Unhealthy   pod/a\n', TABLE],
+    [
+      'a table of Docker',
+      'CONTAINER ID   IMAGE   COMMAND\n0a1b   nginx   "x"\n',
+      `This is a table of containers or images. Send Kubernetes objects: ${GET_YAML}.`,
+    ],
+    [
+      'what kubectl apply prints',
+      'namespace/pond unchanged\nservice/toad created\ndeployment.apps/toad configured\n',
+      `Line 1 is what kubectl says about a change, not an object. Ask for the objects: ${GET_YAML}.`,
+    ],
+    [
+      'what kubectl delete prints',
+      'service "toad" deleted\n',
+      `Line 1 is what kubectl says about a change, not an object. Ask for the objects: ${GET_YAML}.`,
+    ],
+    [
+      'the environment of a pod',
+      'PATH=/bin\nTOAD_SERVICE_HOST=10.96.0.7\nTOAD_SERVICE_PORT=80\n',
+      `These are variables of a pod, which addresses.environment takes. Send objects as well: ${GET_YAML}.`,
+    ],
+    [
+      'an address',
+      '10.96.0.7',
+      `This is an address alone, as a template or jsonpath prints it. Ask for the objects: ${GET_YAML}.`,
+    ],
+    [
+      'kubectl explain',
+      'KIND:       Service\nVERSION:    v1\n\nDESCRIPTION:\n    Service is a named abstraction\n',
+      `This is what kubectl explain prints: what an object may hold. Send objects: ${GET_YAML}.`,
+    ],
+    [
+      'kubectl version',
+      'Client Version: v1.34.0\nKustomize Version: v5.4.2\n',
+      `Line 1 is what kubectl says about a cluster, not an object. Send objects: ${GET_YAML}.`,
+    ],
+    [
+      'a plan of Terraform',
+      '  # kubernetes_service.web will be created\n  + resource "kubernetes_service" "web" {\n      + id = (known after apply)\n    }\n',
+      'This is Terraform. Send the objects that it made: kubectl get … -o yaml.',
+    ],
+    [
+      'RTF',
+      '{\\rtf1\\ansi\n{\\fonttbl\\f0 Helvetica;}\n\\f0 apiVersion: v1\\\nkind: Service}\n',
+      'This is RTF, as a word processor saves it. Save it as plain text first.',
+    ],
+    [
+      'a certificate',
+      '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+      'Line 1 begins a certificate or a key (PEM); keys should go nowhere. Send the manifest itself.',
+    ],
+    [
+      'a merge conflict',
+      `${SERVICE}<<<<<<< HEAD\n  type: NodePort\n=======\n  type: LoadBalancer\n>>>>>>> branch\n`,
+      'Line 8 is the mark of a merge conflict. Settle it first: one side may stay, the marks may not.',
+    ],
+    [
+      'a request in JSON under the type of YAML',
+      JSON.stringify({ target: { manifests: [SERVICE] } }),
+      "This looks like a request in JSON, with manifests in it. Send it with -H 'content-type: application/json'.",
+    ],
+    [
+      'the log of a web server',
+      '10.42.0.1 - - [01/Jul/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 612\n',
+      `Line 1 is of a log. Send objects, as YAML or JSON: ${GET_YAML}.`,
+    ],
+    ['an error of curl', 'curl: (7) Failed to connect to 10.0.0.1 port 80: Connection refused\n', message(1)],
+    ['an error of helm', 'Error: INSTALLATION FAILED: cannot re-use a name that is still in use\n', message(1)],
+    [
+      'a playbook',
+      '- hosts: all\n  tasks:\n  - name: web\n    kubernetes.core.k8s: {definition: {}}\n',
+      `This is a playbook of Ansible. Send the objects that it made: ${GET_YAML}.`,
+    ],
+    [
+      'short values of a chart',
+      'image:\n  repository: nginx\nservice:\n  type: ClusterIP\n  port: 80\n',
+      'These are the values of a Helm chart. Send what `helm template` prints.',
     ],
   ])('%s', (_name, text, detail) => {
     const { status, detail: told } = refusalOf(text)
