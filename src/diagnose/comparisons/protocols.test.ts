@@ -113,6 +113,17 @@ describe('the PROXY protocol on one side alone', () => {
       by({ other: BAD_REQUEST, LoadBalancer: OK, Ingress: OK }),
       'proxy_protocol_mismatch likely',
     ],
+    [
+      'expected by an application that cuts a handshake of TLS, too',
+      by({ other: CUT }, ({ control }) =>
+        control?.kind === 'proxy_protocol'
+          ? OK
+          : control?.kind === 'other_scheme'
+            ? { failure: 'tls_handshake_failed' }
+            : CUT,
+      ),
+      'proxy_protocol_mismatch likely',
+    ],
     ['expected by the controller', by({ Ingress: CUT }, takes), 'proxy_protocol_mismatch likely'],
     [
       'sent by the load balancer to an application that answers 400',

@@ -33,9 +33,14 @@ const endsToAsk = (port: SeenPort): readonly SeenPath[] => {
   return ends.slice(0, 1)
 }
 
-/** Whether TLS was spoken where it was tried: a handshake that was refused for want of a certificate is one. */
+/**
+ * Whether TLS was spoken where it was tried. A handshake that ends with an alert is one (RFC 8446 6); one that is merely
+ * cut is not: who waits for a PROXY header, or hates whatever it is sent, cuts it as well.
+ */
 const spokeTls = ({ tls, http, failure }: Telling): boolean =>
-  tls !== null || http !== null || (failure?.phase === 'tls' && failure.code === 'tls_handshake_failed')
+  tls !== null ||
+  http !== null ||
+  (failure?.phase === 'tls' && failure.code === 'tls_handshake_failed' && failure.message.includes('_ALERT_'))
 
 function speaksTls(seen: Seen, port: SeenPort): boolean {
   const ends = port.of('Endpoint')
