@@ -2,6 +2,7 @@
 
 import type { HttpCheck } from '../check/check.ts'
 import type { Control, ControlAsk, ControlKind } from '../check/control.ts'
+import { schemeOf } from '../check/http-request.ts'
 import type { Telling } from '../check/result.ts'
 import type { Family } from '../kube/words.ts'
 import { familyOf, hostPort } from '../plan/ip.ts'
@@ -30,6 +31,20 @@ export function controlOf(about: SeenPath, kind: ControlKind, ask: ControlAsk, a
   const { path, result } = about
   if (at === null || result === null) return []
   return [{ kind, ask, to: at, nth: 1, pathId: path.id, check: result.check }]
+}
+
+/** The very request of `about`, with its host and name, made again: at its own address, or at that of another path. */
+export function requestAt(about: SeenPath, kind: 'again' | 'with_host', to: SeenPath, times: number): Control[] {
+  const check = safeCheckOf(about)
+  const at = dialledAt(to)
+  if (check === null || at === null) return []
+  const { id, host, address, addressPort, serverName } = about.path
+  const scheme = schemeOf(about.path, check)
+  const ask: ControlAsk = {
+    ...{ type: 'http', serverName, host: check.host ?? hostPort(host ?? address ?? '', addressPort, scheme) },
+    scheme: kind === 'again' ? scheme : to.path.scheme === 'https' ? 'https' : 'http',
+  }
+  return Array.from({ length: times }, (_, nth) => ({ kind, ask, to: at, nth: nth + 1, pathId: id, check: check.name }))
 }
 
 /** What an address that stands beside the paths answered. */

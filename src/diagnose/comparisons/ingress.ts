@@ -1,4 +1,6 @@
 /** Faults of an Ingress: the Service answers directly, and not through the controller. */
+
+import { ownAnswerOf } from '../../check/fingerprints.ts'
 import { requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import {
@@ -69,6 +71,12 @@ const ANSWERS: readonly Answer[] = [
   },
 ]
 
+/** Whose own answer it is, where that is known by its text. */
+function whoseAnswer(paths: readonly SeenPath[]): string {
+  const by = new Set(paths.flatMap(({ result }) => (result?.http ? (ownAnswerOf(result.http)?.by ?? []) : [])))
+  return by.size === 0 ? '' : ` By its text the answer is that of ${list([...by])}.`
+}
+
 /** F73 – F82. Where the direct ways fail as well, the cause is behind the controller, and not told here. */
 const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
   code,
@@ -98,7 +106,7 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
         {
           confidence: direct.length === 0 ? ('possible' as const) : ('likely' as const),
           ...said,
-          detail: `${urlsOf(bad)}: ${said.detail}`,
+          detail: `${urlsOf(bad)}: ${said.detail}${whoseAnswer(bad)}`,
           confirm: `${requestOn(bad[0])}; kubectl describe ingress -n ${namespace}`,
           evidence: [...triesOf(bad), ...triesOf(passing(direct)).slice(0, 1)],
           explains: idsOf(bad),

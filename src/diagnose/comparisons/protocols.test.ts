@@ -85,6 +85,15 @@ describe('two ends that speak different protocols', () => {
     expect(first(by({ Ingress: BAD_GATEWAY })).first).toBe('ingress_backend_refuses likely')
   })
 
+  it('a controller that has no route is named where its answer tells', () => {
+    const unrouted: Reply = { status: 404, failure: 'unexpected_status', body: 'default backend - 404' }
+    const { diagnosis } = answerJob(services(), by({ Ingress: unrouted }))
+    expect(diagnosis.findings[0]?.code).toBe('ingress_does_not_route')
+    expect(diagnosis.findings[0]?.detail).toContain(
+      'By its text the answer is that of the default backend of ingress-nginx.',
+    )
+  })
+
   it('a header larger than the buffer of the controller, by what is seen directly', () => {
     const large = by({ other: { ...OK, headerBytes: 5200 }, Ingress: BAD_GATEWAY })
     expect(first(large).first).toBe('response_header_too_large likely')
@@ -142,6 +151,12 @@ describe('the PROXY protocol on one side alone', () => {
   it('is not told where connections are cut with the header as well: a mesh lets its own in', () => {
     const { first: code } = first(by({ other: CUT, Ingress: OK, LoadBalancer: CUT }, () => CUT))
     expect(code).toBe('direct_connections_cut possible')
+  })
+
+  it('is not told of an application that answers 400 to hosts that it does not know', () => {
+    const byHost: World = ({ host, path }) => (host.startsWith('10.244.') || path.kind === 'Ingress' ? OK : BAD_REQUEST)
+    const { found } = answerJob(services(), byHost)
+    expect(found.filter((each) => each.startsWith('proxy_protocol') || each.startsWith('wrong_responder'))).toEqual([])
   })
 
   it('is not told of an application that answers 400 on every way', () => {

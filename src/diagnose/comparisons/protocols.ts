@@ -3,7 +3,7 @@ import { showsProxyHeader, wantsTls } from '../../check/fingerprints.ts'
 import { schemeOf } from '../../check/http-request.ts'
 import type { Telling } from '../../check/result.ts'
 import { quoted } from '../commands.ts'
-import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
+import { controlOf, controlsAbout, requestAt, safeCheckOf } from '../controls.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -172,13 +172,19 @@ export const proxyProtocolMismatch: Rule = {
       const cut = [...port.of('Endpoint'), ...port.of('Ingress')].filter(
         (each) => isCut(each) && each.result?.failure?.phase !== 'connect' && !each.unsteady,
       )
+      const right = passing(port.of('Endpoint')).filter((each) => !refusesHeader(each))
+      const refused = port.of('LoadBalancer').filter((each) => isBalancer(each) && refusesHeader(each))
+      const hosts = refused
+        .slice(0, 1)
+        .flatMap((each) => right.slice(0, 1).flatMap((to) => requestAt(each, 'with_host', to, 1)))
       const firsts = [...Map.groupBy(cut, ({ path }) => path.kind).values()].flatMap(([first]) => first ?? [])
-      return firsts.flatMap((each) =>
+      const proxied = firsts.flatMap((each) =>
         controlOf(each, 'proxy_protocol', {
           type: 'proxied',
           serverName: each.path.scheme === 'https' ? (each.path.serverName ?? '') : null,
         }),
       )
+      return [...proxied, ...hosts]
     }),
   after: (seen, { namespace, service }) =>
     seen.ports.flatMap((port): Cause[] => {
@@ -192,7 +198,10 @@ export const proxyProtocolMismatch: Rule = {
       const asked = port.dialled.filter(takes)
       const cut = straight.filter(cutWithoutHeader)
       const allCut = cut.length > 0 && cut.length === straight.length
-      const works = passing(balancers).filter((each) => !refusesHeader(each))
+      // An application that refuses hosts that it does not know (400) may know the name of a load balancer
+      const works = passing(balancers).filter(
+        (each) => !refusesHeader(each) && (cut.every(isCut) || each.path.family !== null),
+      )
       if (asked.length > 0 || (allCut && works.length > 0)) {
         const atController = asked.some(({ path }) => path.kind === 'Ingress')
         const bad = atController ? failing(port.of('Ingress')).filter(isCut) : cut
@@ -209,7 +218,8 @@ export const proxyProtocolMismatch: Rule = {
       }
       const right = passing(port.of('Endpoint')).filter((each) => !refusesHeader(each))
       const refusing = [...balancers, ...port.of('Ingress')].filter(
-        (each) => shown.includes(each) || (refusesHeader(each) && isBySameServer(each, right)),
+        (each) =>
+          shown.includes(each) || (refusesHeader(each) && isBySameServer(each, right) && !refusesItsHost(seen, each)),
       )
       if (refusing.length === 0 || right.length === 0) return []
       return [
@@ -224,6 +234,10 @@ export const proxyProtocolMismatch: Rule = {
       ]
     }),
 }
+
+/** Whether the application answers 400 to the host of that path at an endpoint as well: then it is the host. */
+const refusesItsHost = (seen: Seen, each: SeenPath): boolean =>
+  controlsAbout(seen, 'with_host', each).some(({ http }) => http?.status === 400)
 
 /** The 400 is the application's own: it has the server header that the endpoints have, and no other status of theirs. */
 function isBySameServer({ path, told }: SeenPath, right: readonly SeenPath[]): boolean {

@@ -1,9 +1,6 @@
 /** A path that another application answers: what it brings is held against what the endpoints themselves answer. */
 
-import type { HttpCheck } from '../../check/check.ts'
 import type { Control } from '../../check/control.ts'
-import { schemeOf } from '../../check/http-request.ts'
-import { hostPort } from '../../plan/ip.ts'
 import type { PathKind } from '../../plan/path.ts'
 import {
   type Answered,
@@ -16,6 +13,7 @@ import {
   type Trait,
 } from '../answers.ts'
 import { requestOn } from '../commands.ts'
+import { requestAt } from '../controls.ts'
 import type { Rule } from '../rule.ts'
 import { addressOf, idsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
@@ -31,8 +29,6 @@ const BY_THE_WAY: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 4
 const FRONTS =
   /^(cloudflare|akamai|awselb|amazons3|cloudfront|google frontend|gws|varnish|fly\/|netlify|vercel|envoy|istio-envoy|traefik|kong|haproxy)/i
 
-/** Asking again is no harm. */
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const ASKED_AGAIN = 2
 /** Endpoints of different answers that are asked: more versions at once are not told apart. */
 const REFERENCES_MAX = 2
@@ -126,34 +122,13 @@ function proofOf(path: SeenPath, endpoints: readonly SeenPath[]): Suspect['proof
   return isOther && TRANSLATED.includes(path.path.kind) ? 'certificate' : null
 }
 
-const checkOf = ({ path, result }: SeenPath): HttpCheck | null => {
-  const check = path.checks.find(({ name }) => name === result?.check)
-  return check?.type === 'http' && SAFE.has(check.method) ? check : null
-}
-
 /** The very request of the suspect, at its own address again and at those of who answers rightly. */
 function controlsFor({ path, references }: Suspect): Control[] {
-  const check = checkOf(path)
-  if (check === null || references.length > REFERENCES_MAX) return []
-  const scheme = schemeOf(path.path, check)
-  const nths = Array.from({ length: ASKED_AGAIN }, (_, at) => at + 1)
-  const host = check.host ?? hostPort(path.path.host ?? path.path.address ?? '', path.path.addressPort, scheme)
-  const asks = (kind: 'again' | 'with_host', to: SeenPath): Control[] => {
-    const address = to.result?.resolvedAddress ?? to.path.address
-    const { addressPort, family } = to.path
-    if (address === null || addressPort === null) return []
-    return nths.map((nth) => ({
-      ...{ kind, nth, pathId: path.path.id, check: check.name },
-      to: { address, port: addressPort, family: family ?? (address.includes(':') ? 'IPv6' : 'IPv4') },
-      ask: {
-        type: 'http',
-        host,
-        scheme: kind === 'again' ? scheme : to.path.scheme === 'https' ? 'https' : 'http',
-        serverName: path.path.serverName,
-      },
-    }))
-  }
-  return [...references.flatMap((to) => asks('with_host', to)), ...asks('again', path)]
+  if (references.length > REFERENCES_MAX) return []
+  return [
+    ...references.flatMap((to) => requestAt(path, 'with_host', to, ASKED_AGAIN)),
+    ...requestAt(path, 'again', path, ASKED_AGAIN),
+  ]
 }
 
 type Judged = Suspect & { confidence: 'likely' | 'possible' }
