@@ -1,11 +1,12 @@
 /**
  * Finds secrets in what a peer has said, in whatever form it says them: as they were sent, in another case, escaped for
- * JSON, HTML or URLs (once or twice), in base64 wherever they begin in it, in hexadecimal. Its cost is bounded: what is
+ * JSON, HTML or URLs (once or twice), in base64 wherever they begin in it, in hexadecimal or as a list of bytes, over
+ * several lines or spaced out. Its cost is bounded: what is
  * searched is looked at character by character, at most {@link DEPTH} further each time, however many secrets there are.
  *
  * @module
  */
-import { unescaped } from './unescape.ts'
+import { tightened, unescaped } from './unescape.ts'
 
 export type Redactor = {
   /** Blots secrets out of a text. */
@@ -20,6 +21,8 @@ const BLOT = '[redacted]'
 const BEGINNING_LEAST = 4
 /** Shorter ones make forms that stand in many a text by chance. */
 const ENCODED_LEAST = 6
+/** Shorter ones stand by chance where two words meet. */
+const TIGHT_LEAST = 8
 /** Characters by which forms are found; longer ones are then compared. */
 const DEPTH = 24
 /** Forms that begin with the same {@link DEPTH} characters; of more of them, that beginning is enough. */
@@ -43,8 +46,14 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     const hidden = new Uint8Array(text.length)
     const plain = folded(text)
     find(root, plain, isCut, (start, end) => hidden.fill(1, start, end))
-    const { text: bare, from } = unescaped(plain)
-    if (bare !== plain) find(root, bare, isCut, (start, end) => hidden.fill(1, from[start], from[end]))
+    const bare = unescaped(plain)
+    if (bare.text !== plain)
+      find(root, bare.text, isCut, (start, end) => hidden.fill(1, bare.from[start], bare.from[end]))
+    const tight = tightened(bare)
+    if (tight.text !== bare.text)
+      find(root, tight.text, isCut, (start, end) => {
+        if (end - start >= TIGHT_LEAST) hidden.fill(1, tight.from[start], (tight.from[end - 1] ?? 0) + 1)
+      })
     return blotted(text, hidden)
   }
   return { clean: (text) => cover(text, false), cleanEnd: (text) => cover(text, true) }
@@ -61,10 +70,12 @@ function folded(text: string): string {
 /** How a secret may be written, in one case. */
 function formsOf(secret: string): string[] {
   const plain = folded(secret)
-  const forms = [plain, unescaped(plain).text]
+  const bare = unescaped(plain)
+  const forms = [plain, bare.text, tightened(bare).text]
   if (secret.length < ENCODED_LEAST) return forms
   const bytes = new TextEncoder().encode(secret.toWellFormed())
-  return [...forms, ...base64Of(bytes), [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')]
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'))
+  return [...forms, ...base64Of(bytes), hex.join(''), hex.join(':'), bytes.join(',')]
 }
 
 /** What stays the same of it in base64, and in that of URLs, whatever stands before and behind it: at three offsets. */

@@ -169,16 +169,16 @@ const SCHEME = /^(basic|bearer|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha2
 /** Parameters of credentials that are no secrets (RFC 7616 3.4; AWS Signature Version 4), and tell what was asked for. */
 const OPEN_PARAMETER = /^(username|realm|uri|algorithm|qop|nc|charset|userhash|signedheaders)$/i
 
-/** The value, its parts, and what `Basic` credentials say in plain text. */
+/** The value, its parts, and what those of them say in plain text that are base64, as credentials of `Basic` are. */
 function headerTexts(name: string, value: string): string[] {
-  const basic = /^basic +([A-Za-z0-9+/_-]+=*)$/i.exec(value.trim())?.[1]
-  const plain = basic === undefined ? '' : textOfBase64(basic)
+  const plain = value.split(/[\s;,]+/).map(textOfBase64)
   const quoted = [...value.matchAll(/([\w-]*)=?"([^"]+)"/g)].flatMap(([, name = '', text = '']) =>
     OPEN_PARAMETER.test(name) ? [] : [text],
   )
   const parts = [...value.split(/[\s;,]+/).flatMap(partsOf), ...quoted]
   const least = isSecretHeader(name.toLowerCase()) ? LEAST.secretHeader : LEAST.value
-  return [value, value.trim(), ...parts, plain, plain.slice(plain.indexOf(':') + 1)].filter(atLeast(least))
+  const passwords = plain.map((text) => text.slice(text.indexOf(':') + 1))
+  return [value, value.trim(), ...parts, ...plain, ...passwords].filter(atLeast(least))
 }
 
 /** `name=value` → the value, with and without its quotes; other parts as they are, and what stands in quotes in them. */
@@ -186,27 +186,33 @@ function partsOf(part: string): string[] {
   const [, name = '', given = ''] = /^([^=\s"']+)=(.+)$/s.exec(part) ?? []
   // What ends in `=` is base64
   if (name === '' || /^=*$/.test(given))
-    return SCHEME.test(part) ? [] : [part, ...part.split(/["':]+/), ...longPieces(part)]
+    return SCHEME.test(part) ? [] : [part, ...part.split(SEPARATORS), ...longPieces(part)]
   if (OPEN_PARAMETER.test(name)) return []
-  return [part, given, ...given.split(/["'=:]+/), ...longPieces(given)]
+  return [part, given, ...given.split(SEPARATORS), ...longPieces(name.includes('/') ? part : given)]
 }
 
-/** Of a token, each of which may be said alone (RFC 7519). */
-const longPieces = (part: string): string[] => part.split('.').filter(atLeast(LEAST.word))
+const SEPARATORS = /["'=:|&@()<>[\]{}]+/
 
+/** Of a token (RFC 7519) or a path, each of which may be said alone. */
+const longPieces = (part: string): string[] =>
+  [...part.split('.'), ...part.split(/[^\w~%$!*-]+/)].filter(atLeast(LEAST.word))
+
+/** Empty: it is no base64, or not of text. */
 function textOfBase64(text: string): string {
+  if (!/^[\w+/-]{6,}=*$/.test(text)) return ''
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-    return new TextDecoder().decode(bytes)
+    const plain = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return /\p{Cc}/u.test(plain) ? '' : plain
   } catch (error) {
-    if (error instanceof DOMException) return ''
+    if (error instanceof DOMException || error instanceof TypeError) return ''
     throw error
   }
 }
 
 /** A text that is sent, and the long words in it, which a peer that takes it apart may say back one by one. */
 const wordsOf = (text: string): string[] =>
-  [text, text.trim(), ...text.split(/[\s&;,:="'{}[\]<>]+/).filter(atLeast(LEAST.word))].filter(atLeast(LEAST.value))
+  [text, text.trim(), ...text.split(/[\s&;,:="'{}[\]<>|@()]+/).filter(atLeast(LEAST.word))].filter(atLeast(LEAST.value))
 
 /** A body, its words, and where it is JSON or a form, its values. */
 const bodyTexts = (body: string): string[] => [

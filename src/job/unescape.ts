@@ -1,6 +1,6 @@
 /** Escapes of JSON and JavaScript, of HTML, and of URLs (with the bytes of one character together). */
 const ESCAPE =
-  /\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([0-3][0-7]{2}|[0-7]{2})|([^ux]))|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));?|((?:%[0-9a-f]{2})+)|%u([0-9a-f]{4})|\+/gi
+  /\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([0-3][0-7]{2}|[0-7]{2})|([^ux]))|&(?:#0*(\d{1,7})|#x0*([0-9a-f]{1,6})|([a-z]{2,6}));?|((?:%[0-9a-f]{2})+)|%u([0-9a-f]{4})|\+/gi
 
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', 0: '\0' }
 /** Names of the characters that HTML escapes. */
@@ -10,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** A text, and of each of its characters (and of its end) where it stood before. */
-type Unescaped = { text: string; from: readonly number[] }
+export type Unescaped = { text: string; from: readonly number[] }
 
 /** An escape may have been escaped again, and what is left may look like one: until nothing does. */
 const PASSES = 10
@@ -29,6 +29,21 @@ export function unescaped(text: string): Unescaped {
   }
   return out
 }
+
+/** What is broken into lines, spaced out or strewn with characters that nobody sees, as one. */
+export function tightened({ text, from }: Unescaped): Unescaped {
+  const places: number[] = []
+  const parts: string[] = []
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? ''
+    if (LOOSE.test(char)) continue
+    parts.push(char)
+    places.push(from[at] ?? 0)
+  }
+  return { text: parts.join(''), from: [...places, from[text.length] ?? 0] }
+}
+
+const LOOSE = /[\s\p{Cf}]/u
 
 function once({ text, from }: Unescaped): Unescaped {
   const parts: string[] = []
