@@ -40,9 +40,12 @@ export function isPrivate(address: string): boolean {
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
 
-/** `host:port` as in a URL or a Host header: IPv6 in brackets, the scheme's own port left out. */
+/**
+ * `host:port` as in a URL or a Host header: IPv6 in brackets, without a zone, which means something on this machine alone
+ * (RFC 6874 4), the scheme's own port left out.
+ */
 export function hostPort(host: string, port: number | null, scheme: string): string {
-  const bracketed = familyOf(host) === 'IPv6' ? `[${host}]` : host
+  const bracketed = familyOf(host) === 'IPv6' ? `[${host.replace(/%.*/, '')}]` : host
   return port === null || DEFAULT_PORTS[scheme] === port ? bracketed : `${bracketed}:${port}`
 }
 

@@ -35,6 +35,20 @@ const to =
   (request, response) =>
     void response.writeHead(status, { location: spell(request) }).end()
 
+describe('an address with a zone (trials: lows of security.md)', () => {
+  it('is dialled with it, named without it, and redirects from it are followed', async () => {
+    const asked: string[] = []
+    const server = await start((request, response) => {
+      asked.push(`${request.headers.host}${request.url}`)
+      if (request.url === '/') response.writeHead(302, { location: '/there' })
+      response.end()
+    }, '::1')
+    const more = { address: '::1%lo', family: 'IPv6' as const }
+    expect(await outcome(server, { followRedirects: true }, more)).toEqual(['pass', 200])
+    expect(asked).toEqual([`[::1]:${server.port}/`, `[::1]:${server.port}/there`])
+  })
+})
+
 describe('a redirect to the same URL', () => {
   it.each<[string, (request: IncomingMessage) => string]>([
     ['as it is', ({ headers, url }) => `http://${headers.host}${url}`],
