@@ -202,7 +202,7 @@ function textOfBase64(text: string): string {
   if (!/^[\w+/-]{6,}=*$/.test(text)) return ''
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-    const plain = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const plain = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     return /\p{Cc}/u.test(plain) ? '' : plain
   } catch (error) {
     if (error instanceof DOMException || error instanceof TypeError) return ''
