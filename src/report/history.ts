@@ -31,7 +31,10 @@ export type PhaseMeans = {
 export type Latency = Percentiles & { phases: PhaseMeans }
 
 /** A path as history shows it: without what only probing needs. */
-export type HistoryPath = Omit<PlannedPath, 'checks' | 'pod' | 'onlyFrom' | 'dns' | 'variable' | 'pathType' | 'scheme'>
+export type HistoryPath = Omit<
+  PlannedPath,
+  'checks' | 'pod' | 'onlyFrom' | 'excused' | 'dns' | 'variable' | 'pathType' | 'scheme'
+>
 
 /** What the diagnosis said when an incident began. */
 export type Cause = Pick<Finding, 'code' | 'layer' | 'confidence' | 'title'>

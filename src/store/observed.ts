@@ -99,6 +99,7 @@ function shown(path: PlannedPath): HistoryPath {
     checks: _checks,
     pod: _pod,
     onlyFrom: _from,
+    excused: _excused,
     dns: _dns,
     variable: _variable,
     pathType: _pathType,
