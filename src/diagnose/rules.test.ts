@@ -393,6 +393,18 @@ describe('findings from objects alone', () => {
     expect(findingsOf(manifests, addresses).flatMap((finding) => unsafeIn(finding, []))).toEqual([])
   })
 
+  it('takes a pod as written, like the test of a chart, for no proof that it is the only one', () => {
+    const asWritten = (labels: Record<string, string>) => ({
+      ...{ apiVersion: 'v1', kind: 'Pod' },
+      metadata: { name: 'toad-test-connection', namespace: 'pond', labels, annotations: { 'helm.sh/hook': 'test' } },
+      spec: { containers: [{ name: 'wget' }] },
+    })
+    expect(codes([service(), asWritten({ 'helm.sh/chart': 'toad-0.1.0' })])).toEqual([])
+    expect(codes([service({ selector: { app: 'taod' } }), asWritten({ app: 'toad' })])).toEqual([
+      'selector_matches_no_pods likely',
+    ])
+  })
+
   it('has a fault for every rule', () => {
     const tested = new Set(FAULTS.flatMap(([, , found]) => found.map((each) => each.split(' ')[0])))
     expect(RULES.filter(({ code, when }) => when !== undefined && !tested.has(code)).map(({ code }) => code)).toEqual(

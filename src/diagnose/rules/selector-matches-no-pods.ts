@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import { matchesLabels } from '../../kube/object-index.ts'
-import { type Labels, refOf } from '../../kube/objects.ts'
+import { type Labels, type Pod, refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
@@ -67,9 +67,19 @@ const isSlip = ({ matches }: Near): boolean =>
           : found[1] === value && nearMiss(key, [found[0]]) !== null)),
   )
 
+/**
+ * Pods that a cluster has. One as it is written in a file has no status: it is one among others that may not be there,
+ * like a test of a Helm chart beside what the chart makes.
+ */
+const isThere = ({ phase, conditions, podIPs }: Pod): boolean =>
+  phase !== null || conditions.length > 0 || podIPs.length > 0
+
 /** What carries labels that the selector might have meant. */
-const podsOf = ({ index, namespace }: Facts): Candidate[] =>
-  index.podsIn(namespace).map((pod) => ({ ref: refOf(pod), field: 'metadata.labels', labels: pod.meta.labels }))
+const podsOf = ({ index, namespace }: Facts, which: (pod: Pod) => boolean): Candidate[] =>
+  index
+    .podsIn(namespace)
+    .filter(which)
+    .map((pod) => ({ ref: refOf(pod), field: 'metadata.labels', labels: pod.meta.labels }))
 
 const templatesOf = ({ index, namespace }: Facts): Candidate[] =>
   index.workloadsIn(namespace).map((workload) => ({
@@ -91,9 +101,10 @@ export const selectorMatchesNoPods: Rule = {
     const { selector } = service
     const written = Object.fromEntries(Object.entries(selector).filter(([key]) => !BY_CONTROLLER.test(key)))
     if (index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, written))) return []
-    const handedPods = podsOf(facts)
+    const handedPods = podsOf(facts, isThere)
     const byTemplate = handedPods.length === 0
-    const near = nearest(byTemplate ? written : selector, byTemplate ? templatesOf(facts) : handedPods)
+    const templates = () => [...templatesOf(facts), ...podsOf(facts, (pod) => !isThere(pod))]
+    const near = nearest(byTemplate ? written : selector, byTemplate ? templates() : handedPods)
     // Without pods only a slip tells: what makes them may be of a kind that is not read, or not among the objects.
     const othersMakePods = plan.ignored.some(({ object }) => !MAKES_NO_PODS.test(object))
     const isKnownEmpty = endpoints.source !== null
