@@ -49,7 +49,7 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
     })
   })
   app.use(async (context, next) => {
-    const why = ALWAYS_ANSWERED.has(context.req.path) ? null : (deps.overload?.() ?? null)
+    const why = ALWAYS_ANSWERED.has(context.req.path) ? null : ((await deps.overload?.()) ?? null)
     if (why !== null) {
       throw new ProblemError('unavailable', `Too busy: ${why}. Try again in a moment.`, {
         headers: { 'retry-after': '1', connection: 'close' },

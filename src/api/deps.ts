@@ -27,7 +27,7 @@ export type Deps = {
   /** Reads and plans a large body where it keeps nothing else waiting; left out: this runtime has no such place. */
   readLarge?<R extends Reading>(reading: R): Promise<ReadOutcome<AskedFor<R>>>
   /** Why new requests are refused for now, so that those under way end in time; `null`: they are not. */
-  overload?(): string | null
+  overload?(): Promise<string | null>
   /** For requests that probe at once: `/probe`. */
   runChecks: RunChecks
   /** Whether this request may ask the database again; a stream and a wait end where it may not. */

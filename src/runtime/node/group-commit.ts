@@ -4,6 +4,13 @@ import { isStorageBusy, type Row, type Store, statementOf, type Write } from '..
 /** How long a write waits for the lock before it gives up, milliseconds. */
 const GIVE_UP_MS = 30_000
 
+/**
+ * After a transaction the event loop has as long for itself as that took, and no longer than this, milliseconds. A turn
+ * of it takes up one new connection (libuv does not accept in a loop), so that with a flush of the disk in each turn
+ * connections would wait, the whole line of them before each health check, and there would be nothing to group.
+ */
+const REST_MAX_MS = 50
+
 type Waiting = {
   writes: readonly Write[]
   resolve(rows: readonly (readonly Row[])[]): void
@@ -22,6 +29,7 @@ export function createWriter(client: Database.Database) {
   let waiting: Waiting[] = []
   let scheduled = false
   let waitedSinceMs: number | null = null
+  let restsUntilMs = 0
 
   const run = (write: Write): readonly Row[] => {
     if ('rows' in write) {
@@ -86,8 +94,11 @@ export function createWriter(client: Database.Database) {
     const batch = waiting
     waiting = []
     if (batch.length === 0) return
+    const startedAtMs = performance.now()
     try {
       const settle = runAll(batch)
+      const endedAtMs = performance.now()
+      restsUntilMs = endedAtMs + Math.min(REST_MAX_MS, endedAtMs - startedAtMs)
       waitedSinceMs = null
       for (const each of settle) each()
     } catch (error) {
@@ -105,8 +116,9 @@ export function createWriter(client: Database.Database) {
   const schedule = (delayMs = 0): void => {
     if (scheduled) return
     scheduled = true
-    if (delayMs === 0) setImmediate(flush)
-    else setTimeout(flush, delayMs)
+    const waitMs = Math.max(delayMs, restsUntilMs - performance.now())
+    if (waitMs <= 0) setImmediate(flush)
+    else setTimeout(flush, waitMs)
   }
 
   const atomic: Store['atomic'] = (writes) =>

@@ -21,6 +21,7 @@ import { VERSION } from '../version.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
 import { processFigures } from './figures.ts'
+import { createLine } from './line.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
 import { detectPlace } from './place.ts'
 import { type Pressure, watchPressure } from './pressure.ts'
@@ -129,6 +130,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   }
   const reader = createReader({ place, ...policySettings, settings: pick(settings) })
   const pressure = (options.watchPressure ?? watchPressure)()
+  const line = createLine()
   const deps: Deps = {
     store: sqlite.store,
     clock,
@@ -140,7 +142,8 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
     bodies: createBudget(BODIES_LIMIT_BYTES),
     readLarge: reader.read,
-    overload: () => (pressure.isHigh() ? 'more work comes than this server can do' : null),
+    overload: async () =>
+      pressure.isHigh() || !(await line.turn()) ? 'more work comes than this server can do' : null,
     settings,
     async notReady() {
       const database = await sqlite.checkWritable(READY_MS).then(
@@ -160,7 +163,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   }
   const ticker = createTicker(deps, { lookAgainMs: LOOK_AGAIN_MS })
   const app = createApp(deps)
-  const server = await listen(app.fetch, config)
+  const server = await listen(app.fetch, config, line.connected)
   const url = urlOf(server.address)
   log.info('listening', { url, database: config.databaseFile, vantage: place.vantage, version: VERSION })
   prober.start()
@@ -252,7 +255,11 @@ const isLoopback = (host: string): boolean =>
 
 type Listening = { address: { address: string; port: number; family: string }; close(): Promise<void> }
 
-function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Promise<Listening> {
+function listen(
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  config: Config,
+  connected: () => void,
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const serverOptions = {
       headersTimeout: HEADERS_MS,
@@ -277,6 +284,7 @@ function listen(fetch: Parameters<typeof serve>[0]['fetch'], config: Config): Pr
       }),
     )
     Object.assign(server, { maxConnections: CONNECTIONS_LIMIT })
+    server.on('connection', connected)
     server.on('clientError', (error, socket) => answerUnreadable(error, socket, newId('request', Date.now())))
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
