@@ -52,6 +52,8 @@ export const FAULTS_OF_NETWORKS: readonly Fault[] = [
     },
     on: ['NodePort'],
     codes: ['node_port_blocked'],
+    // Where node ports are all that is seen, nobody tells the firewall from what is behind it.
+    outside: ['node_port_blocked', 'nothing_answers'],
   },
   {
     name: 'one node has no rules of kube-proxy',

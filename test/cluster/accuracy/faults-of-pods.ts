@@ -102,6 +102,8 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     inject: all('closed'),
     on: EVERYWHERE,
     codes: ['nothing_listens'],
+    // From there nobody tells the pods from the way to them.
+    outside: ['nothing_listens', 'nothing_answers'],
   },
   {
     name: 'the targetPort is one that no container declares, and on which nobody listens',
@@ -274,6 +276,8 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     shapes: SEVERAL,
     inject: last({ status: 503 }),
     ...onePod,
+    // No controller asks another pod because of a status.
+    on: ['Endpoint', 'NodePort', 'Ingress'],
     codes: ['some_endpoints_fail'],
   },
   {
@@ -345,6 +349,8 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     inject: all('closed'),
     on: EVERYWHERE,
     codes: ['nothing_listens'],
+    // From there nobody tells the pods from the way to them.
+    outside: ['nothing_listens', 'nothing_answers'],
   },
   {
     name: 'a port named http speaks TLS, and says so',
@@ -400,7 +406,7 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     since: 'new',
     shapes: ['everything'],
     inject: all({ host: HOST }),
-    on: ['ClusterIP', 'Endpoint'],
+    on: ['ClusterIP', 'Endpoint', 'NodePort'],
     codes: ['host_expected', 'answer_unexpected', 'application_wants_host'],
   },
   {
@@ -443,6 +449,8 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     inject: all('closed'),
     on: EVERYWHERE,
     codes: ['nothing_listens'],
+    // From there nobody tells the pods from the way to them.
+    outside: ['nothing_listens', 'nothing_answers'],
   },
   {
     name: 'pods are called not Ready by objects that are older than the cluster',
