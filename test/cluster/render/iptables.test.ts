@@ -33,7 +33,10 @@ it('names chains as kube-proxy does, and lets every rule but the last draw its s
     of,
   )
   expect(
-    about(rulesOf(service({ clusterIP: '172.30.0.41', ports }, meta), three), '-A KUBE-SVC-XPGD46QRK7WJZT7O'),
+    about(
+      rulesOf(service({ type: 'NodePort', clusterIP: '172.30.0.41', ports }, meta), three),
+      '-A KUBE-SVC-XPGD46QRK7WJZT7O',
+    ),
   ).toEqual([
     '-A KUBE-SVC-XPGD46QRK7WJZT7O -m comment --comment "ns1/svc1:p80 cluster IP" -m tcp -p tcp -d 172.30.0.41 --dport 80 ! -s 10.244.0.0/16 -j KUBE-MARK-MASQ',
     '-A KUBE-SVC-XPGD46QRK7WJZT7O -m comment --comment "ns1/svc1:p80 -> 10.180.0.1:80" -m statistic --mode random --probability 0.3333333333 -j KUBE-SEP-SXIVWICOYRO3J4NJ',
@@ -43,7 +46,7 @@ it('names chains as kube-proxy does, and lets every rule but the last draw its s
 })
 
 it('lets an endpoint be reached by itself, and remembers who came where affinity is asked for', () => {
-  const sticky = service({ clusterIP: '172.30.0.41', ports, sessionAffinity: 'ClientIP' }, meta)
+  const sticky = service({ type: 'NodePort', clusterIP: '172.30.0.41', ports, sessionAffinity: 'ClientIP' }, meta)
   expect(about(rulesOf(sticky, two), 'SXIVWICOYRO3J4NJ')).toEqual([
     expect.stringContaining('-m recent --name KUBE-SEP-SXIVWICOYRO3J4NJ --rcheck --seconds 10800 --reap -j'),
     expect.stringContaining('-m statistic --mode random --probability 0.5000000000 -j KUBE-SEP-SXIVWICOYRO3J4NJ'),
@@ -90,7 +93,9 @@ it('keeps to the endpoints of the node where the policy is Local, but for pods a
 })
 
 it('refuses what has no endpoint anywhere', () => {
-  expect(about(rulesOf(service({ clusterIP: '172.30.0.41', ports }, meta), slice([], of)), 'REJECT')).toEqual([
+  expect(
+    about(rulesOf(service({ type: 'NodePort', clusterIP: '172.30.0.41', ports }, meta), slice([], of)), 'REJECT'),
+  ).toEqual([
     '-A KUBE-SERVICES -m comment --comment "ns1/svc1:p80 has no endpoints" -m tcp -p tcp -d 172.30.0.41 --dport 80 -j REJECT',
     '-A KUBE-EXTERNAL-SERVICES -m comment --comment "ns1/svc1:p80 has no endpoints" -m addrtype --dst-type LOCAL -m tcp -p tcp --dport 3001 -j REJECT',
   ])
