@@ -23,6 +23,7 @@ export const CONTROLS = {
   small_answer: 'whether an answer without a body arrives',
   large_request: 'whether a request larger than one packet arrives',
   with_host: 'what this address answers to the host name of another path',
+  other_host: 'what this address answers to a request for its bare address',
   again: 'whether the answer of this path is always the same',
   other_scheme: 'whether this address speaks the other of HTTP and HTTPS',
   proxy_protocol: 'whether this address answers after a header of the PROXY protocol',

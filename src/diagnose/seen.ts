@@ -131,6 +131,9 @@ export const hasNoConnection = ({ code }: SeenPath): boolean => code !== null &&
 export const isHanging = ({ code }: SeenPath): boolean => code !== null && HANGING.has(code)
 export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(code)
 
+/** Statuses that a controller or load balancer gives by itself, whatever is behind it. */
+export const OWN_ANSWERS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 404, 421])
+
 /** What a controller or proxy answers where it gets no answer, or none that it understands. */
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
   path.kind === 'Ingress' && code === 'unexpected_status' && [502, 503, 504].includes(result?.http?.status ?? 0)
@@ -145,6 +148,12 @@ export function badShare(port: SeenPort): readonly SeenPath[] {
   const bad = failing(endpoints).filter(({ unsteady }) => !unsteady)
   return bad.length === endpoints.length ? [] : bad
 }
+
+/** Ways through a controller that bring an answer of the pods: a redirect to https is the controller's own. */
+export const servedThrough = (port: SeenPort): readonly SeenPath[] =>
+  passing(port.of('Ingress')).filter(({ told }) =>
+    told.some(({ outcome, http }) => outcome === 'pass' && (http === null || !OWN_ANSWERS.has(http.status))),
+  )
 
 /** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */
 export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {

@@ -20,7 +20,13 @@ import { list } from '../words.ts'
 export const answersLost: Rule = {
   code: 'answers_lost',
   layer: 'network',
-  unless: ['mtu_too_small', 'some_endpoints_fail', 'one_family_fails', 'application_hangs'],
+  unless: [
+    'mtu_too_small',
+    'some_endpoints_fail',
+    'one_family_fails',
+    'application_hangs',
+    'load_balancer_ignores_health',
+  ],
   after: ({ ports }, { vantage }) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter((each) => each.path.kind !== 'Ingress' && isHanging(each))

@@ -10,12 +10,13 @@ import {
   failing,
   farEnds,
   idsOf,
+  isConnected,
   isCut,
   isGatewayError,
   isHanging,
-  passing,
   type SeenPath,
   type SeenPort,
+  servedThrough,
   triesOf,
 } from '../seen.ts'
 import { everyOne, list } from '../words.ts'
@@ -46,7 +47,7 @@ export const applicationHangs: Rule = {
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
-      if (!allFail(ends, isHanging) || passing(port.of('Ingress')).length > 0) return []
+      if (!allFail(ends, isHanging) || servedThrough(port).length > 0) return []
       return [
         {
           confidence: sure(ends),
@@ -69,8 +70,7 @@ export const applicationCutsConnections: Rule = {
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
-      if (!allFail(ends, (each) => isCut(each) && !isCutShort(each)) || passing(port.of('Ingress')).length > 0)
-        return []
+      if (!allFail(ends, (each) => isCut(each) && !isCutShort(each)) || servedThrough(port).length > 0) return []
       const plain = ends.every(({ path }) => path.scheme === 'http')
       return [
         {
@@ -95,8 +95,8 @@ export const applicationAnswersErrors: Rule = {
   unless: ['application_wants_host'],
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
-      // The pods themselves are the measure; a way that leads elsewhere says nothing of them.
-      const direct = farEnds(port)
+      // The pods themselves are the measure; a way that leads elsewhere, or nowhere, says nothing of them.
+      const direct = farEnds(port).filter((each) => each.path.kind === 'Endpoint' || isConnected(each))
       if (!allFail(direct, ({ code }) => code === 'unexpected_status')) return []
       const [status, ...others] = new Set(direct.map(({ result }) => result?.http?.status ?? 0))
       if (status === undefined || others.length > 0) return []

@@ -135,6 +135,7 @@ export const serviceNameUnknown: Rule = {
 export const staleDns: Rule = {
   code: 'stale_dns',
   layer: 'dns',
+  unless: ['hosts_file_overrides'],
   after: ({ all, names }) => {
     const wrong = failing(names).filter(({ code }) => code === 'wrong_address')
     if (wrong.length === 0) return []

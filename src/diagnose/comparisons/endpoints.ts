@@ -17,6 +17,7 @@ import {
   passing,
   type SeenPath,
   type SeenPort,
+  servedThrough,
   triesOf,
 } from '../seen.ts'
 import { count, everyOne, list } from '../words.ts'
@@ -136,7 +137,7 @@ export const everyEndpointFails: Rule = {
 export const failsNowAndThen: Rule = {
   code: 'fails_now_and_then',
   layer: 'endpoints',
-  unless: ['packet_loss', 'hairpin_missing', 'load_balancer_ignores_health'],
+  unless: ['packet_loss', 'masquerade_missing', 'hairpin_missing', 'load_balancer_ignores_health'],
   after: ({ ports, tested }, { namespace }) =>
     ports.flatMap((port) => {
       const shaky = port.dialled.filter((each) => each.unsteady && each.result?.failure?.phase !== 'dns')
@@ -188,7 +189,7 @@ export const directConnectionsCut: Rule = {
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
       const isKeptOut = (each: SeenPath): boolean => isCut(each) || isRefused(each)
-      if (!allFail(endpoints, isKeptOut) || !allPass(port.of('Ingress'))) return []
+      if (!allFail(endpoints, isKeptOut) || !allPass(port.of('Ingress')) || servedThrough(port).length === 0) return []
       const refused = endpoints.some(isRefused)
       return [
         {

@@ -98,6 +98,7 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
         (each) =>
           ((each.code === 'unexpected_status' && each.result?.http?.status === status) ||
             (waits && isHanging(each) && each.code !== 'tls_timeout')) &&
+          !each.unsteady &&
           !isOwedTo(each, badShare(port)),
       )
       const direct = directOf(port)

@@ -10,6 +10,7 @@ import {
   idsOf,
   isGatewayError,
   isHanging,
+  isSilent,
   passing,
   type SeenPath,
   type SeenPort,
@@ -41,6 +42,11 @@ export const packetLoss: Rule = {
     const late = connected.filter(isSentAgain)
     const prompt = connected.filter(({ timings }) => (timings.connectMs ?? 0) < PROMPT_MS)
     const addresses = new Set(late.map(({ resolvedAddress }) => resolvedAddress))
+    // One address that is in many places is lost where one of these is down
+    const isLed = ({ path }: SeenPath): boolean =>
+      path.kind === 'LoadBalancer' || path.kind === 'ExternalIP' || path.kind === 'Ingress'
+    const isDown = (each: SeenPath): boolean => each.path.kind === 'NodePort' && isSilent(each) && !each.unsteady
+    if (all.some(isDown) && all.filter(({ told }) => told.some(isSentAgain)).every(isLed)) return []
     // Of one address alone, it is what that leads to
     if (late.length < 2 || addresses.size < 2 || prompt.length === 0) return []
     const unsteady = ports.flatMap(({ dialled }) => dialled.filter((each) => each.unsteady))

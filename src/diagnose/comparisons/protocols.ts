@@ -42,9 +42,22 @@ const spokeTls = ({ tls, http, failure }: Telling): boolean =>
   http !== null ||
   (failure?.phase === 'tls' && failure.code === 'tls_handshake_failed' && failure.message.includes('_ALERT_'))
 
-function speaksTls(seen: Seen, port: SeenPort): boolean {
+/** Whether it is a load balancer of its own, and no short cut that kube-proxy takes. */
+const isBalancer = ({ path }: SeenPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
+
+/** What shows how the pods answer: themselves; where none was asked, by ways on which nothing else takes connections. */
+function podsOf(port: SeenPort): readonly SeenPath[] {
   const ends = port.of('Endpoint')
-  if (ends.some(complains)) return true
+  return ends.length > 0
+    ? ends
+    : port.dialled.filter(
+        (each) => each.path.kind !== 'Ingress' && each.path.kind !== 'ExternalName' && !isBalancer(each),
+      )
+}
+
+function speaksTls(seen: Seen, port: SeenPort): boolean {
+  const ends = podsOf(port)
+  if (ends.some((each) => complains(each) || (each.path.scheme === 'https' && each.told.some(spokeTls)))) return true
   return ends.some((end) => end.path.scheme === 'http' && controlsAbout(seen, 'other_scheme', end).some(spokeTls))
 }
 
@@ -77,11 +90,11 @@ export const backendProtocolMismatch: Rule = {
     seen.ports.flatMap((port): Cause[] => {
       const through = port.of('Ingress')
       const complaining = through.filter(complains)
-      const ends = port.of('Endpoint')
+      const ends = podsOf(port)
       const podsComplain = ends.some(complains)
       const broken = failing(through).filter((each) => isGateway(each) || complains(each))
       const common = { confirm: `kubectl get ingress -n ${namespace} -o yaml`, fix: FIX_TLS }
-      if (complaining.length > 0 && !podsComplain && passing(ends).length > 0) {
+      if (complaining.length > 0 && !podsComplain && passing(ends).some(({ path }) => path.scheme === 'http')) {
         return [
           {
             ...common,
@@ -104,6 +117,22 @@ export const backendProtocolMismatch: Rule = {
             detail: `${urlsOf(shown)} ${complaining.length > 0 ? 'brings the complaint of the pods, that they were sent plain HTTP on an HTTPS port' : 'answers 502'}; ${list(ends.map(addressOf), 3)} ${ends.length === 1 ? 'speaks' : 'speak'} HTTPS.`,
             evidence: [...triesOf(shown), ...triesOf(ends).slice(0, 1)],
             explains: idsOf(failing([...shown, ...ends.filter(isBroken)])),
+          },
+        ]
+      }
+      const secure = through.filter(({ path }) => path.scheme === 'https')
+      const unspoken = failing(secure).filter(({ code }) => code === 'tls_not_spoken')
+      const doors = new Set(unspoken.map(addressOf))
+      if (unspoken.length > 0 && !secure.some((each) => each.passed && doors.has(addressOf(each)))) {
+        return [
+          {
+            ...common,
+            confidence: 'likely',
+            title: 'TLS is spoken to a port of the controller that speaks plain HTTP',
+            detail: `${urlsOf(unspoken)}: what answers at ${list([...doors])} is no TLS. Before any pod is asked, the handshake ends there: the controller's Service leads its port for https to the plain port of the controller, or a load balancer that ends TLS is missing before it.`,
+            fix: "Lead the port for https to the controller's HTTPS port (targetPort https in the controller's Service). If the dialled port is wrong, give addresses.controllerPorts.",
+            evidence: triesOf(unspoken),
+            explains: idsOf(unspoken),
           },
         ]
       }
@@ -151,14 +180,25 @@ export const portSpeaksTls: Rule = {
     }),
 }
 
-/** What a server makes of a header of the PROXY protocol that it does not know, and of one that it misses. */
-const refusesHeader = (each: SeenPath): boolean => statusOf(each) === 400 && !complains(each)
+/**
+ * What a server makes of a header of the PROXY protocol that it does not know, and of one that it misses: whenever it
+ * answers at all.
+ */
+function refusesHeader(each: SeenPath): boolean {
+  const answers = each.told.flatMap(({ http }) => http ?? [])
+  return answers.length > 0 && answers.every(({ status }) => status === 400) && !complains(each)
+}
+
+/** Answers of a controller that may be to whatever comes, or to this request. */
+const refusing = (port: SeenPort): readonly SeenPath[] =>
+  failing(port.of('Ingress')).filter((each) => each.path.scheme === 'http' && refusesHeader(each))
+
+/** A controller that can read a request answers one for no host that it knows with 404, or a redirect. */
+const refusesAll = (seen: Seen, each: SeenPath): boolean =>
+  controlsAbout(seen, 'other_host', each).some(({ http }) => http?.status === 400)
 
 const FIX_PROXY =
   'Both ends must agree: turn the PROXY protocol on (or off) at the load balancer and at what is behind it alike (ingress-nginx: use-proxy-protocol in its ConfigMap; AWS: service.beta.kubernetes.io/aws-load-balancer-proxy-protocol; Envoy, HAProxy, Traefik: of the listener).'
-
-/** Whether it is a load balancer of its own, and no short cut that kube-proxy takes. */
-const isBalancer = ({ path }: SeenPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
 
 const cutWithoutHeader = (each: SeenPath): boolean => isCut(each) || refusesHeader(each)
 
@@ -172,7 +212,7 @@ export const proxyProtocolMismatch: Rule = {
       const cut = [...port.of('Endpoint'), ...port.of('Ingress')].filter(
         (each) => isCut(each) && each.result?.failure?.phase !== 'connect' && !each.unsteady,
       )
-      const right = passing(port.of('Endpoint')).filter((each) => !refusesHeader(each))
+      const right = passing(podsOf(port)).filter((each) => !refusesHeader(each))
       const refused = port.of('LoadBalancer').filter((each) => isBalancer(each) && refusesHeader(each))
       const hosts = refused
         .slice(0, 1)
@@ -184,7 +224,10 @@ export const proxyProtocolMismatch: Rule = {
           serverName: each.path.scheme === 'https' ? (each.path.serverName ?? '') : null,
         }),
       )
-      return [...proxied, ...hosts]
+      const strangers = refusing(port)
+        .slice(0, 1)
+        .flatMap((each) => controlOf(each, 'other_host', { type: 'get', target: '/' }))
+      return [...proxied, ...hosts, ...strangers]
     }),
   after: (seen, { namespace, service }) =>
     seen.ports.flatMap((port): Cause[] => {
@@ -216,20 +259,24 @@ export const proxyProtocolMismatch: Rule = {
           },
         ]
       }
-      const right = passing(port.of('Endpoint')).filter((each) => !refusesHeader(each))
-      const refusing = [...balancers, ...port.of('Ingress')].filter(
+      const right = passing(podsOf(port)).filter((each) => !refusesHeader(each))
+      const through = refusing(port)
+      const all = through.some((each) => refusesAll(seen, each)) ? through : []
+      const misled = [...balancers, ...port.of('Ingress')].filter(
         (each) =>
-          shown.includes(each) || (refusesHeader(each) && isBySameServer(each, right) && !refusesItsHost(seen, each)),
+          shown.includes(each) ||
+          all.includes(each) ||
+          (refusesHeader(each) && isBySameServer(each, right) && !refusesItsHost(seen, each)),
       )
-      if (refusing.length === 0 || right.length === 0) return []
+      if (misled.length === 0 || right.length === 0) return []
       return [
         {
           ...common,
           confidence: shown.length > 0 ? 'certain' : 'likely',
-          title: `A header of the PROXY protocol is sent to ${refusing.some(isBalancer) ? 'an application' : 'a controller'} that does not know it`,
-          detail: `${list(refusing.map((each) => `${addressOf(each)} (${statusOf(each)})`))}: the answer is that of a server which cannot read the request, while ${list(right.map(addressOf), 2)} ${right.length === 1 ? 'answers' : 'answer'} the same request. ${shown.length > 0 ? 'It shows the header that it was sent.' : 'What a load balancer puts before a request and an HTTP server cannot read is the header of the PROXY protocol.'}`,
-          evidence: [...triesOf(refusing), ...triesOf(right).slice(0, 1)],
-          explains: idsOf(failing(refusing)),
+          title: `A header of the PROXY protocol is sent to ${misled.some(isBalancer) ? 'an application' : 'a controller'} that does not know it`,
+          detail: `${list(misled.map((each) => `${addressOf(each)} (400)`))}: the answer is that of a server which cannot read the request, while ${list(right.map(addressOf), 2)} ${right.length === 1 ? 'answers' : 'answer'} the same request. ${shown.length > 0 ? 'It shows the header that it was sent.' : 'What a load balancer puts before a request and an HTTP server cannot read is the header of the PROXY protocol.'}`,
+          evidence: [...triesOf(misled), ...triesOf(right).slice(0, 1)],
+          explains: idsOf(failing(misled)),
         },
       ]
     }),

@@ -6,7 +6,6 @@ import { controlsTo } from '../controls.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
-  allFail,
   failing,
   idsOf,
   isSilent,
@@ -54,35 +53,62 @@ export const hairpinMissing: Rule = {
 const nodesOf = (paths: readonly SeenPath[]): ReadonlySet<string> =>
   new Set(paths.flatMap(({ path }) => path.node ?? []))
 
+/** Less likely than this is no accident. */
+const RARE = 0.05
+
+/**
+ * Node ports that lose what is not meant for a pod of their own node: every connection where they have none, some of
+ * them where they have. One node may be different: that of the prober, which takes the answers of pods itself.
+ */
+function notHandedOn(port: SeenPort, ends: readonly SeenPath[]): readonly SeenPath[] {
+  const nodePorts = port.of('NodePort')
+  const lost = failing(nodePorts)
+  if (nodePorts.some(({ path }) => path.node === null) || nodesOf(lost).size < 2 || !lost.every(isSilent)) return []
+  const shareOf = ({ path }: SeenPath): number =>
+    ends.filter(({ path: { node } }) => node === path.node).length / ends.length
+  const isLucky = (each: SeenPath): boolean => shareOf(each) ** each.tries > RARE
+  // At addresses that nothing promises a node passes that answers at times
+  const whole = passing(nodePorts).filter(({ told }) => told.every(({ outcome }) => outcome === 'pass'))
+  if (lost.some((each) => each.unsteady && shareOf(each) === 0)) return []
+  if (nodesOf(whole.filter((each) => !isLucky(each))).size > 1) return []
+  // That none of so many connections falls on a pod of the node itself: then the whole port is closed there
+  const chance = lost
+    .filter(({ unsteady }) => !unsteady)
+    .reduce((all, each) => all * (1 - shareOf(each)) ** each.tries, 1)
+  return chance > RARE ? lost : []
+}
+
 /** F39 ruled out: pods on several nodes answer, and nodes that hand on do not bring the answers back. */
 export const masqueradeMissing: Rule = {
   code: 'masquerade_missing',
   layer: 'node',
   scope: 'network',
-  unless: ['prober_reaches_nothing', 'traffic_policy_local_no_endpoint', 'node_not_ready'],
+  unless: ['prober_reaches_nothing', 'packet_loss', 'traffic_policy_local_no_endpoint', 'node_not_ready'],
   after: ({ ports }, { beside }): Cause[] =>
     ports.flatMap((port): Cause[] => {
       const ends = port.of('Endpoint')
       const homes = nodesOf(ends)
-      const nodePorts = port.of('NodePort')
-      const away = nodePorts.filter(({ path }) => path.node !== null && !homes.has(path.node))
-      const home = nodePorts.filter(({ path }) => path.node !== null && homes.has(path.node))
       const isFine =
         ends.length > 0 && passing(ends).length === ends.length && ends.every(({ path }) => path.node !== null)
-      // The prober is on one node: pods of two answer it only where the way between nodes is open. One node that does not hand on may be cut off itself
-      if (homes.size < 2 || nodesOf(away).size < 2) return []
-      if (!isFine || beside.healthCheckNodePort !== null || !allFail(away, isSilent) || passing(home).length === 0)
-        return []
+      // The prober is on one node: pods of two answer it only where the way between nodes is open.
+      if (!isFine || homes.size < 2 || beside.healthCheckNodePort !== null) return []
+      const lost = notHandedOn(port, ends)
+      const home = port
+        .of('NodePort')
+        .filter(({ path, passed, unsteady }) => homes.has(path.node ?? '') && (passed || unsteady))
+      if (lost.length === 0 || home.length === 0) return []
+      const always = lost.filter(({ unsteady }) => !unsteady)
+      const atTimes = lost.filter(({ unsteady }) => unsteady)
       const balancers = failing(port.of('LoadBalancer')).filter(isSilent)
       return [
         {
           confidence: 'likely',
           title: 'Nodes hand connections on to pods of other nodes, and the answers do not come back (masquerade)',
-          detail: `The node port answers on ${list([...nodesOf(home)])}, where endpoints are, and not on ${list([...nodesOf(away)])}. The prober reaches the same pods directly, so the way to them is open: the pods answer to the prober itself, which asked a node and takes no answer from a pod. The node must put its own address in the place of the prober's (masquerade, SNAT).`,
+          detail: `The node port answers ${atTimes.length === 0 ? '' : 'at least at times '}on ${list([...nodesOf(home)])}, where endpoints are${always.length === 0 ? '' : `, and not on ${list([...nodesOf(always)])}`}${atTimes.length === 0 ? '' : `: ${list([...nodesOf(atTimes)])} ${nodesOf(atTimes).size === 1 ? 'loses' : 'lose'} some connections, as where the choice falls on a pod of another node`}. The prober reaches the same pods directly, so the way to them is open: the pods answer to the prober itself, which asked a node and takes no answer from a pod. The node must put its own address in the place of the prober's (masquerade, SNAT).`,
           fix: "See kube-proxy's rules for KUBE-MARK-MASQ and KUBE-POSTROUTING on those nodes (another tool may flush the nat table), its clusterCIDR, and --masquerade-all; then whether rp_filter or a firewall drops what is rewritten.",
           confirm: 'iptables -t nat -S KUBE-POSTROUTING; nft list table ip kube-proxy # on such a node',
-          evidence: [...triesOf(away), ...triesOf(home).slice(0, 1), ...triesOf(ends).slice(0, 1)],
-          explains: idsOf([...away, ...balancers]),
+          evidence: [...triesOf(lost), ...triesOf(home).slice(0, 1), ...triesOf(ends).slice(0, 1)],
+          explains: idsOf([...lost, ...balancers]),
         },
       ]
     }),
@@ -94,7 +120,7 @@ export const hostsFileOverrides: Rule = {
   layer: 'dns',
   scope: 'vantage',
   degrades: true,
-  after: ({ tested }): Cause[] => {
+  after: ({ tested, all }): Cause[] => {
     const shown = tested.filter(({ path, telling }) => {
       const { values, how, type } = path.dns ?? { values: null, how: null, type: null }
       const { answers = [], lookup = null } = telling?.dns ?? {}
@@ -110,7 +136,15 @@ export const hostsFileOverrides: Rule = {
     const [first] = shown
     if (first === undefined) return []
     const name = first.path.dns?.name ?? ''
-    const found = list([...new Set(shown.flatMap(({ telling }) => telling?.dns?.lookup ?? []))], 3)
+    const led = new Set(shown.flatMap(({ telling }) => telling?.dns?.lookup ?? []))
+    const found = list([...led], 3)
+    const misled = failing(all).filter(
+      ({ path, code, result }) =>
+        path.kind === 'DNS' &&
+        (path.dns === null
+          ? result?.failure?.phase !== 'dns' && led.has(result?.resolvedAddress ?? '')
+          : code === 'wrong_address' && (result?.dns?.answers ?? []).some((address) => led.has(address))),
+    )
     return [
       {
         confidence: 'likely',
@@ -119,7 +153,7 @@ export const hostsFileOverrides: Rule = {
         fix: 'Remove the entry from /etc/hosts, or hostAliases from the pod; restart what caches names.',
         confirm: `getent hosts ${name}; nslookup ${name}; cat /etc/hosts`,
         evidence: shown.map(({ path, telling }) => ({ path: path.id, result: telling?.id ?? null })),
-        explains: [],
+        explains: idsOf(misled),
       },
     ]
   },
@@ -197,10 +231,11 @@ export const loadBalancerIgnoresHealth: Rule = {
             : [],
         ),
   after: (seen, { beside, namespace, service }): Cause[] => {
-    if (beside.healthCheckNodePort === null) return []
+    const asks = beside.healthCheckNodePort
     return seen.ports.flatMap((port): Cause[] => {
       const balancers = failing(port.of('LoadBalancer')).filter(({ path, unsteady }) => !path.shortCut && unsteady)
-      const empty = emptyNodes(seen, port)
+      // Nothing is promised at a node that policy Local leaves without an endpoint, whether or not its port is known
+      const empty = emptyNodes(seen, port).filter(({ outcome }) => asks !== null || outcome === 'skipped')
       const good = passing(port.of('NodePort'))
       const [balancer] = balancers
       if (balancer === undefined || empty.length === 0 || good.length === 0) return []
@@ -212,9 +247,9 @@ export const loadBalancerIgnoresHealth: Rule = {
         {
           confidence: says ? 'likely' : 'possible',
           title: 'The load balancer sends to nodes that have no endpoint',
-          detail: `${addressOf(balancer)} answers in ${balancer.tries - balancer.failed} of ${balancer.tries} tries. With externalTrafficPolicy Local only nodes with an endpoint serve: ${list(good.map(addressOf))} ${good.length === 1 ? 'answers' : 'answer'}, ${list(empty.map(toldOf))} ${empty.length === 1 ? 'does' : 'do'} not${says ? `, and ${empty.length === 1 ? 'says' : 'say'} so (503 at port ${beside.healthCheckNodePort})` : ''}. A load balancer that asked them would leave those out.`,
-          fix: `Let its health check ask GET /healthz at port ${beside.healthCheckNodePort} (spec.healthCheckNodePort) of each node, and let that through the firewall; or set externalTrafficPolicy: Cluster.`,
-          confirm: `curl -s -o /dev/null -w '%{http_code}' http://${empty[0]?.path.address}:${beside.healthCheckNodePort}/healthz; kubectl describe service -n ${namespace} ${service}`,
+          detail: `${addressOf(balancer)} answers in ${balancer.tries - balancer.failed} of ${balancer.tries} tries. With externalTrafficPolicy Local only nodes with an endpoint serve: ${list(good.map(addressOf))} ${good.length === 1 ? 'answers' : 'answer'}, ${list(empty.map(toldOf))} ${empty.length === 1 ? 'does' : 'do'} not${says ? `, and ${empty.length === 1 ? 'says' : 'say'} so (503 at port ${asks})` : ''}. A load balancer that asked them would leave those out.`,
+          fix: `Let its health check ask GET /healthz at port ${asks ?? 'HEALTH_PORT'} (spec.healthCheckNodePort) of each node, and let that through the firewall; or set externalTrafficPolicy: Cluster.`,
+          confirm: `${asks === null ? '' : `curl -s -o /dev/null -w '%{http_code}' http://${empty[0]?.path.address}:${asks}/healthz; `}kubectl describe service -n ${namespace} ${service}`,
           evidence: [
             ...triesOf(balancers),
             ...empty.slice(0, 2).map(({ path, telling }) => ({ path: path.id, result: telling?.id ?? null })),

@@ -1,8 +1,8 @@
 /** No endpoint can be connected to: refused, silent, or nowhere. */
 import { familyOf } from '../../plan/ip.ts'
-import { listenersOf } from '../commands.ts'
+import { endpointsOf, listenersOf } from '../commands.ts'
 import { controlOf, controlsAbout, dialledAt } from '../controls.ts'
-import type { Rule } from '../rule.ts'
+import type { Cause, Rule, Target } from '../rule.ts'
 import {
   addressOf,
   allFail,
@@ -10,9 +10,12 @@ import {
   idsOf,
   isRefused,
   isSilent,
-  passing,
+  type Seen,
   type SeenPath,
+  type SeenPort,
+  servedThrough,
   triesOf,
+  urlsOf,
 } from '../seen.ts'
 import { count, everyOne, list } from '../words.ts'
 
@@ -44,8 +47,10 @@ export const nothingListens: Rule = {
   after: (seen, target) =>
     seen.ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
+      const refusing = endpoints.length === 0 ? refusingNodes(seen, port) : []
+      if (refusing.length > 0) return [refusedEverywhere(port, refusing, target)]
       // What a controller brings an answer from listens: it is we who are refused.
-      if (!allFail(endpoints, isRefused) || passing(port.of('Ingress')).length > 0) return []
+      if (!allFail(endpoints, isRefused) || servedThrough(port).length > 0) return []
       const numbers = [...new Set(endpoints.map(({ path }) => path.addressPort))]
       const takes = (kind: 'declared_port' | 'other_family'): readonly string[] =>
         endpoints.flatMap((end) =>
@@ -81,6 +86,24 @@ export const nothingListens: Rule = {
     }),
 }
 
+/** Every node port, of several nodes, where no pod is asked: each hands the refusal on, or has no rule. */
+function refusingNodes({ tested }: Seen, port: SeenPort): readonly SeenPath[] {
+  const has = tested.some(({ path }) => path.kind === 'Endpoint' && path.port?.number === port.number)
+  const nodePorts = port.of('NodePort')
+  const nodes = new Set(nodePorts.map(({ path }) => path.node ?? path.address))
+  return has && nodes.size > 1 && allFail(nodePorts, isRefused) && allFail(port.dialled) ? nodePorts : []
+}
+
+const refusedEverywhere = (port: SeenPort, refusing: readonly SeenPath[], target: Target): Cause => ({
+  confidence: 'possible',
+  title: `Every node refuses connections to the node port of port ${port.number}, though the Service has endpoints`,
+  detail: `${list(refusing.map(addressOf))}: a node hands such a connection on to a pod, and its refusal back: most likely nothing listens on targetPort. It looks the same where kube-proxy has no rule for the port on any node. No endpoint was asked, so the two cannot be told apart.`,
+  fix: 'Ask from inside the cluster: then the endpoints are tried, too. Set targetPort to the port that the application serves, and let it listen on all addresses (0.0.0.0 or ::).',
+  confirm: endpointsOf(target),
+  evidence: triesOf(refusing),
+  explains: idsOf(failingBehind(port.dialled)),
+})
+
 /** How long a neighbour that does not exist is asked for, at least (three times a second, net.ipv4.neigh.*). */
 const NEIGHBOUR_MS = 1000
 
@@ -100,8 +123,10 @@ export const endpointsSilent: Rule = {
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
+      const byIngress = servedThrough(port).length > 0
+      const byWays = endpoints.length === 0 && byIngress ? silentWays(port) : []
+      if (byWays.length > 0) return [controllerAlone(port, byWays, namespace)]
       if (!allFail(endpoints, isSilent) || allFail(endpoints, isUnreachable)) return []
-      const byIngress = passing(port.of('Ingress')).length > 0
       return [
         {
           confidence: byIngress ? ('likely' as const) : ('possible' as const),
@@ -119,6 +144,26 @@ export const endpointsSilent: Rule = {
       ]
     }),
 }
+
+/**
+ * Every way that kube-proxy leads to the pods, seen from where no pod is asked. An external IP has the port of the
+ * Service: a filter of node ports does not explain that it is silent as well.
+ */
+function silentWays(port: SeenPort): readonly SeenPath[] {
+  const ways = port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+  const has = (kind: SeenPath['path']['kind']): boolean => ways.some(({ path }) => path.kind === kind)
+  return has('NodePort') && has('ExternalIP') && allFail(ways, isSilent) ? ways : []
+}
+
+const controllerAlone = (port: SeenPort, ways: readonly SeenPath[], namespace: string): Cause => ({
+  confidence: 'likely',
+  title: 'Packets to the pods are dropped, unless they come from the Ingress controller',
+  detail: `${list(ways.map(addressOf), 4)}: no answer at all, on the port of the Service and on node ports alike; ${urlsOf(servedThrough(port))} is served by the same pods. A NetworkPolicy lets in the namespace of the controller and not who comes by a node, or a firewall keeps the prober from everything but the controller.`,
+  fix: 'If clients are to come this way, let their addresses in (ipBlock; with externalTrafficPolicy Cluster those of the nodes); if not, a ClusterIP Service is enough.',
+  confirm: `kubectl get networkpolicies -n ${namespace}`,
+  evidence: [...triesOf(ways), ...triesOf(servedThrough(port)).slice(0, 1)],
+  explains: idsOf(ways),
+})
 
 const isUnreachable = ({ code }: SeenPath): boolean => code === 'host_unreachable' || code === 'network_unreachable'
 

@@ -14,9 +14,9 @@ import {
 } from '../answers.ts'
 import { requestOn } from '../commands.ts'
 import { requestAt } from '../controls.ts'
-import type { Rule } from '../rule.ts'
+import type { Cause, Rule, Target } from '../rule.ts'
 import { addressOf, idsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
-import { list } from '../words.ts'
+import { count, list } from '../words.ts'
 
 /** Nothing between them and the pods but a translation of addresses; then, what may be a proxy of its own. */
 const TRANSLATED: readonly PathKind[] = ['DNS', 'ClusterIP', 'NodePort']
@@ -169,6 +169,37 @@ const isOther = (own: readonly Answered[], rightly: readonly Answered[]): boolea
 const isPlain = ({ path: { path }, traits, proof }: Suspect): boolean =>
   path.host === null && path.family !== null && (proof !== null || (traits.includes('server') && traits.length > 1))
 
+/** Endpoints of which few always say that there is nothing, and all others always have it. */
+function oddEndpoints(port: SeenPort): { odd: readonly SeenPath[]; others: readonly SeenPath[] } | null {
+  const ends = port.of('Endpoint').filter(isDirect)
+  const all = (from: number, to: number) => (each: SeenPath) =>
+    each.passed &&
+    answersOf(each).length > 0 &&
+    answersOf(each).every(({ http: { status } }) => status >= from && status < to)
+  const odd = ends.filter(all(400, 500))
+  const others = ends.filter(all(200, 300))
+  const isWhole = ends.length === port.of('Endpoint').length && odd.length + others.length === ends.length
+  return isWhole && odd.length > 0 && odd.length * 2 <= ends.length ? { odd, others } : null
+}
+
+const oddCauses = (port: SeenPort, { namespace, service }: Target): Cause[] => {
+  const found = oddEndpoints(port)
+  if (found === null) return []
+  const { odd, others } = found
+  const statusOf = (each: SeenPath): string => `${answersOf(each)[0]?.http.status ?? ''}`
+  return [
+    {
+      confidence: 'possible',
+      title: `${odd.length} of ${count(odd.length + others.length, 'endpoint')} of port ${port.number} ${odd.length === 1 ? 'answers' : 'answer'} ${list([...new Set(odd.map(statusOf))])}, the others ${list([...new Set(others.map(statusOf))])}`,
+      detail: `${list(odd.map((each) => `${addressOf(each)} (${statusOf(each)})`))}: the same request, made to each of them, brings another answer there at every try. So clients get the one or the other by chance: in that pod runs another application or another version, or the address belongs to somebody else by now.`,
+      fix: 'Compare image, version and configuration of those pods with the others; if it is another application, make the selector narrower.',
+      confirm: `kubectl get pods -n ${namespace} -o wide --show-labels; kubectl describe service -n ${namespace} ${service}`,
+      evidence: [...triesOf(odd), ...triesOf(others).slice(0, 1)],
+      explains: [],
+    },
+  ]
+}
+
 const WORDS: Readonly<Record<Trait, string>> = {
   status: 'the status',
   server: 'the server header',
@@ -200,25 +231,29 @@ export const wrongResponder: Rule = {
       .flatMap((port) => suspectsOf(seen, port))
       .slice(0, SUSPECTS_MAX)
       .flatMap(controlsFor),
-  after: (seen, { namespace, service }) =>
+  after: (seen, target) =>
     seen.ports.flatMap((port) => {
+      const { namespace, service } = target
       const judged = suspectsOf(seen, port).flatMap((suspect) => judge(suspect, seen) ?? [])
-      return [...Map.groupBy(judged, ({ confidence }) => confidence)].flatMap(([confidence, members]) => {
-        const [first] = members
-        if (first === undefined) return []
-        const paths = members.map(({ path }) => path)
-        const references = first.byEndpoints ? 'the endpoints' : 'the other ways to the Service'
-        return [
-          {
-            confidence,
-            title: `Another application answers by ${list([...new Set(paths.map(({ path }) => path.kind))])} than ${first.byEndpoints ? 'the endpoints' : 'by the other ways'} (port ${port.number})`,
-            detail: `${list(members.map((each) => `${addressOf(each.path)} differs from ${references} in ${differencesTold(each)}`))}. The same request brings another answer there, however often it is made: the address may belong to another Service, cluster or machine by now, or something before the application answers in its place.`,
-            fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, and see whose address it is. If something is meant to answer there, nothing is wrong.`,
-            confirm: `kubectl get service -n ${namespace} ${service} -o wide; ${requestOn(paths[0])}`,
-            evidence: [...triesOf(paths), ...triesOf(first.references).slice(0, 1)],
-            explains: idsOf(paths.filter(({ passed }) => !passed)),
-          },
-        ]
-      })
+      const causes = [...Map.groupBy(judged, ({ confidence }) => confidence)].flatMap(
+        ([confidence, members]): Cause[] => {
+          const [first] = members
+          if (first === undefined) return []
+          const paths = members.map(({ path }) => path)
+          const references = first.byEndpoints ? 'the endpoints' : 'the other ways to the Service'
+          return [
+            {
+              confidence,
+              title: `Another application answers by ${list([...new Set(paths.map(({ path }) => path.kind))])} than ${first.byEndpoints ? 'the endpoints' : 'by the other ways'} (port ${port.number})`,
+              detail: `${list(members.map((each) => `${addressOf(each.path)} differs from ${references} in ${differencesTold(each)}`))}. The same request brings another answer there, however often it is made: the address may belong to another Service, cluster or machine by now, or something before the application answers in its place.`,
+              fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, and see whose address it is. If something is meant to answer there, nothing is wrong.`,
+              confirm: `kubectl get service -n ${namespace} ${service} -o wide; ${requestOn(paths[0])}`,
+              evidence: [...triesOf(paths), ...triesOf(first.references).slice(0, 1)],
+              explains: idsOf(paths.filter(({ passed }) => !passed)),
+            },
+          ]
+        },
+      )
+      return [...causes, ...oddCauses(port, target)]
     }),
 }

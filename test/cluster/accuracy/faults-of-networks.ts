@@ -334,7 +334,7 @@ export const FAULTS_OF_NETWORKS: readonly Fault[] = [
     asked: { samples: 6 },
     on: ({ vantage }) => vantage === 'outside',
     // The policy is the cause, the load balancer that does not check is the other half of it.
-    codes: ['load_balancer_fails', 'load_balancer_health_check', 'traffic_policy_local_no_endpoint'],
+    codes: ['load_balancer_fails', 'load_balancer_ignores_health', 'traffic_policy_local_no_endpoint'],
   },
   ...dnsFaults(),
 ]
