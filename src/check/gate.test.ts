@@ -128,6 +128,32 @@ describe('createGate', () => {
     expect([entered.length, entered.at(-1)]).toEqual([8, 'healthy'])
   })
 
+  it('leaves the last place of an address for a port of which nothing is under way, whatever others do not answer', async () => {
+    const gate = createGate({ total: 64, perAddress: 8 })
+    const inside: string[] = []
+    const releases: Release[] = []
+    const enter = (jobId: string, port: number) =>
+      void gate.enter(jobId, '10.0.0.1', port).then((release) => {
+        inside.push(`${jobId}:${port}`)
+        if (release) releases.push(release)
+      })
+    for (let job = 0; job < 40; job++) enter(`silent${job}`, 1 + (job % 4))
+    await Promise.resolve()
+    expect(inside).toHaveLength(7)
+    enter('healthy', 80)
+    await Promise.resolve()
+    expect(inside.at(-1)).toBe('healthy:80')
+    // Its place is nobody's but of another such port.
+    enter('another', 81)
+    enter('healthy', 80)
+    releases[7]?.()
+    await Promise.resolve()
+    expect(inside.slice(8)).toEqual(['another:81'])
+    releases[0]?.()
+    await Promise.resolve()
+    expect(inside.slice(9)).toEqual(['healthy:80'])
+  })
+
   it('lets whoever has the fewest in next', async () => {
     const { inside, enter, leave } = entrance({ total: 4, perAddress: 9 })
     for (let number = 1; number <= 6; number++) enter(`big${number}`, 'big', null)

@@ -3,9 +3,10 @@ export type Release = () => void
 
 /**
  * How many tries are under way at once, all jobs of the process together. Fair: whoever has the fewest tries under way
- * is next, jobs that have as many take turns, and within a job targets take turns. Some places are left for who comes
- * next: tries of a job may be seven times as many as places are free, and tries of a port seven times as many as its
- * address has free. So neither a job of 500 paths nor a target that never answers holds up the others.
+ * is next, of jobs that have as many the one whose target has the fewest, then they take turns, and within a job targets
+ * take turns. Some places are left for who comes next: tries of a job may be seven times as many as places are free, and
+ * tries of a port seven times as many as its address has free; the last place of an address is for a port that has none
+ * under way. So neither a job of 500 paths nor targets that never answer hold up the others.
  */
 export type Gate = {
   /**
@@ -72,7 +73,8 @@ export function createGate(
     if (places <= 0 || ofJob.of(jobId) >= SHARE * places) return false
     if (address === NO_ADDRESS) return true
     const own = limits.perAddress - ofAddress.of(address)
-    return own > 0 && ofTarget.of(key) < SHARE * own
+    const held = ofTarget.of(key)
+    return own > 0 && held < SHARE * own && (own > 1 || held === 0)
   }
 
   const firstFree = (jobId: string, targets: Waiting): string | undefined => {
@@ -101,18 +103,24 @@ export function createGate(
     }
   }
 
-  /** Who is next: of the jobs with a try that fits the one with the fewest under way, the longest in line of those. */
+  /**
+   * Who is next: of the jobs with a try that fits the one with the fewest under way, of those the one whose target has
+   * the fewest, of those the longest in line.
+   */
   const next = (): { jobId: string; key: string } | null => {
     let best: { jobId: string; key: string } | null = null
-    let fewest = Number.POSITIVE_INFINITY
+    let [fewest, fewestOfTarget] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
     for (const [jobId, targets] of waiting) {
       const held = ofJob.of(jobId)
-      if (held >= fewest || paused.has(jobId)) continue
+      if (held > fewest || paused.has(jobId)) continue
       const key = firstFree(jobId, targets)
       if (key === undefined) continue
+      const heldOfTarget = ofTarget.of(key)
+      if (held === fewest && heldOfTarget >= fewestOfTarget) continue
       best = { jobId, key }
       fewest = held
-      if (held === 0) break
+      fewestOfTarget = heldOfTarget
+      if (held === 0 && heldOfTarget === 0) break
     }
     return best
   }
