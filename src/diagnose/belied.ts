@@ -5,11 +5,14 @@
  */
 import type { Finding } from './finding.ts'
 import type { Belied, Cause, Target } from './rule.ts'
-import { OWN_ANSWERS, type TestedPath } from './seen.ts'
+import type { TestedPath } from './seen.ts'
 import { list } from './words.ts'
 
 /** A claim of the objects, and the paths that tell otherwise. */
 export type Claim = { finding: Finding; witnesses: readonly TestedPath[] }
+
+/** Statuses that a controller or load balancer gives by itself, whatever is behind it. */
+const OWN_ANSWERS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 404, 421])
 
 /** Whether something else than kube-proxy takes the connection: that it does says nothing about the pods. */
 const isTakenOver = ({ path }: TestedPath): boolean =>

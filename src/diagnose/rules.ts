@@ -36,13 +36,9 @@ import { onlyOneWayFails } from './comparisons/one-way.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { mtuTooSmall, packetLoss } from './comparisons/packets.ts'
 import { proberReachesNothing } from './comparisons/prober.ts'
-import {
-  backendProtocolMismatch,
-  portSpeaksTls,
-  proxyProtocolMismatch,
-  responseHeaderTooLarge,
-} from './comparisons/protocols.ts'
+import { backendProtocolMismatch, portSpeaksTls, responseHeaderTooLarge } from './comparisons/protocols.ts'
 import { loadBalancerFails, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
+import { proxyProtocolMismatch } from './comparisons/proxy-protocol.ts'
 import {
   affinityNotKept,
   hairpinMissing,

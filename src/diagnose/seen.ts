@@ -131,9 +131,6 @@ export const hasNoConnection = ({ code }: SeenPath): boolean => code !== null &&
 export const isHanging = ({ code }: SeenPath): boolean => code !== null && HANGING.has(code)
 export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(code)
 
-/** Statuses that a controller or load balancer gives by itself, whatever is behind it. */
-export const OWN_ANSWERS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 404, 421])
-
 /** What a controller or proxy answers where it gets no answer, or none that it understands. */
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
   path.kind === 'Ingress' && code === 'unexpected_status' && [502, 503, 504].includes(result?.http?.status ?? 0)
@@ -149,11 +146,17 @@ export function badShare(port: SeenPort): readonly SeenPath[] {
   return bad.length === endpoints.length ? [] : bad
 }
 
-/** Ways through a controller that bring an answer of the pods: a redirect to https is the controller's own. */
+/** From plain HTTP to https: what controllers do by themselves (ssl-redirect), before they ask a pod. */
+const isSentToTls = ({ path }: SeenPath, { http }: Telling): boolean =>
+  path.scheme === 'http' &&
+  http !== null &&
+  http.status >= 300 &&
+  http.status < 400 &&
+  (http.location ?? '').startsWith('https://')
+
+/** Ways through a controller that bring an answer of the pods, and not only one of its own. */
 export const servedThrough = (port: SeenPort): readonly SeenPath[] =>
-  passing(port.of('Ingress')).filter(({ told }) =>
-    told.some(({ outcome, http }) => outcome === 'pass' && (http === null || !OWN_ANSWERS.has(http.status))),
-  )
+  passing(port.of('Ingress')).filter((each) => !each.told.some((answer) => isSentToTls(each, answer)))
 
 /** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */
 export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {

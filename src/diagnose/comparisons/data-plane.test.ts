@@ -162,6 +162,27 @@ describe('what a controller is sent', () => {
       ),
     ).toEqual(['only_one_way_fails possible'])
   })
+  it('is a complaint of pods that speak TLS, handed on by the controller, seen from outside', () => {
+    const pods = [
+      service({ type: 'NodePort', ports: [{ ...PORT, name: 'https', port: 443 }] }),
+      slice([{ at: '10.244.1.5', node: 'node-1' }], { ports: [{ name: 'https', port: 8080 }] }),
+      ...NODES,
+      ingress([{ port: 443 }], {}),
+      EVERYTHING.at(-1),
+    ]
+    const tls: Reply['tls'] = {
+      ...{ subject: 'CN=toad', issuer: 'CN=toad', altNames: [], notBefore: null, notAfter: null },
+      ...{ authorized: false, authorizationError: 'DEPTH_ZERO_SELF_SIGNED_CERT', protocol: 'TLSv1.3' },
+    }
+    const of =
+      (through: Reply): World =>
+      ({ path }) =>
+        path.dns !== null ? OK : path.kind === 'Ingress' ? through : { ...OK, tls }
+    const complaint = { ...status(400), body: 'Client sent an HTTP request to an HTTPS server.' }
+    const { diagnosis } = answerJob(pods, of(complaint), outside)
+    expect(diagnosis.findings[0]?.title).toBe('The controller speaks plain HTTP to pods that speak TLS')
+    expect(codes(of(status(502)), pods, outside)).toEqual(['ingress_backend_refuses likely'])
+  })
   it('is plain HTTP on its TLS port, seen from outside', () => {
     const complaint = { ...status(400), body: '400 The plain HTTP request was sent to HTTPS port' }
     const { diagnosis } = answerJob(EVERYTHING, through(complaint), outside)
@@ -210,6 +231,9 @@ describe('an Ingress that redirects to https', () => {
     ['refuse', REFUSED, status(502), 'nothing_listens likely'],
   ])('proves nothing of pods that %s', (_, pods, https, first) => {
     expect(codes(world(pods, https), EVERYTHING)[0]).toBe(first)
+  })
+  it('is served by its pods where they answer 401 themselves', () => {
+    expect(codes(world(RESET, { status: 401 }), EVERYTHING)[0]).toBe('direct_connections_cut possible')
   })
   it('and is served by https, is served by pods that cut the prober alone', () => {
     expect(codes(world(RESET, OK), EVERYTHING)[0]).toBe('direct_connections_cut possible')

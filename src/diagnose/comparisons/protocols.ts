@@ -1,9 +1,9 @@
 /** Two ends that speak different protocols: TLS and plain HTTP, with and without a header of the PROXY protocol. */
-import { showsProxyHeader, wantsTls } from '../../check/fingerprints.ts'
+import { wantsTls } from '../../check/fingerprints.ts'
 import { schemeOf } from '../../check/http-request.ts'
 import type { Telling } from '../../check/result.ts'
 import { quoted } from '../commands.ts'
-import { controlOf, controlsAbout, requestAt, safeCheckOf } from '../controls.ts'
+import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -19,8 +19,8 @@ import {
 } from '../seen.ts'
 import { list } from '../words.ts'
 
-const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
-const complains = ({ told }: SeenPath): boolean => told.some(({ http }) => http !== null && wantsTls(http))
+export const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
+export const complains = ({ told }: SeenPath): boolean => told.some(({ http }) => http !== null && wantsTls(http))
 const isGateway = (each: SeenPath): boolean => statusOf(each) === 502
 
 /** What a plain request makes of a port that speaks TLS, where its server says nothing. */
@@ -43,10 +43,10 @@ const spokeTls = ({ tls, http, failure }: Telling): boolean =>
   (failure?.phase === 'tls' && failure.code === 'tls_handshake_failed' && failure.message.includes('_ALERT_'))
 
 /** Whether it is a load balancer of its own, and no short cut that kube-proxy takes. */
-const isBalancer = ({ path }: SeenPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
+export const isBalancer = ({ path }: SeenPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
 
 /** What shows how the pods answer: themselves; where none was asked, by ways on which nothing else takes connections. */
-function podsOf(port: SeenPort): readonly SeenPath[] {
+export function podsOf(port: SeenPort): readonly SeenPath[] {
   const ends = port.of('Endpoint')
   return ends.length > 0
     ? ends
@@ -57,7 +57,7 @@ function podsOf(port: SeenPort): readonly SeenPath[] {
 
 function speaksTls(seen: Seen, port: SeenPort): boolean {
   const ends = podsOf(port)
-  if (ends.some((each) => complains(each) || (each.path.scheme === 'https' && each.told.some(spokeTls)))) return true
+  if (ends.some(complains)) return true
   return ends.some((end) => end.path.scheme === 'http' && controlsAbout(seen, 'other_scheme', end).some(spokeTls))
 }
 
@@ -107,12 +107,18 @@ export const backendProtocolMismatch: Rule = {
           },
         ]
       }
-      if (through.length > 0 && speaksTls(seen, port) && (complaining.length > 0 || broken.length > 0)) {
+      // A 502 has many causes, where the pods are known for TLS; a complaint has one
+      const secured =
+        complaining.length > 0 && ends.some(({ path, told }) => path.scheme === 'https' && told.some(spokeTls))
+      if (secured || (through.length > 0 && speaksTls(seen, port) && complaining.length + broken.length > 0)) {
+        // Who came to the controller by TLS did not make the mistake
+        const isTheirs =
+          complaining.length > 0 && (podsComplain || complaining.some(({ path }) => path.scheme === 'https'))
         const shown = [...new Set([...complaining, ...broken])]
         return [
           {
             ...common,
-            confidence: complaining.length > 0 ? 'certain' : 'likely',
+            confidence: isTheirs ? 'certain' : 'likely',
             title: 'The controller speaks plain HTTP to pods that speak TLS',
             detail: `${urlsOf(shown)} ${complaining.length > 0 ? 'brings the complaint of the pods, that they were sent plain HTTP on an HTTPS port' : 'answers 502'}; ${list(ends.map(addressOf), 3)} ${ends.length === 1 ? 'speaks' : 'speak'} HTTPS.`,
             evidence: [...triesOf(shown), ...triesOf(ends).slice(0, 1)],
@@ -178,119 +184,6 @@ export const portSpeaksTls: Rule = {
         },
       ]
     }),
-}
-
-/**
- * What a server makes of a header of the PROXY protocol that it does not know, and of one that it misses: whenever it
- * answers at all.
- */
-function refusesHeader(each: SeenPath): boolean {
-  const answers = each.told.flatMap(({ http }) => http ?? [])
-  return answers.length > 0 && answers.every(({ status }) => status === 400) && !complains(each)
-}
-
-/** Answers of a controller that may be to whatever comes, or to this request. */
-const refusing = (port: SeenPort): readonly SeenPath[] =>
-  failing(port.of('Ingress')).filter((each) => each.path.scheme === 'http' && refusesHeader(each))
-
-/** A controller that can read a request answers one for no host that it knows with 404, or a redirect. */
-const refusesAll = (seen: Seen, each: SeenPath): boolean =>
-  controlsAbout(seen, 'other_host', each).some(({ http }) => http?.status === 400)
-
-const FIX_PROXY =
-  'Both ends must agree: turn the PROXY protocol on (or off) at the load balancer and at what is behind it alike (ingress-nginx: use-proxy-protocol in its ConfigMap; AWS: service.beta.kubernetes.io/aws-load-balancer-proxy-protocol; Envoy, HAProxy, Traefik: of the listener).'
-
-const cutWithoutHeader = (each: SeenPath): boolean => isCut(each) || refusesHeader(each)
-
-/** F68: PROXY protocol on one side alone. */
-export const proxyProtocolMismatch: Rule = {
-  code: 'proxy_protocol_mismatch',
-  layer: 'loadbalancer',
-  degrades: true,
-  asks: (seen) =>
-    seen.ports.flatMap((port) => {
-      const cut = [...port.of('Endpoint'), ...port.of('Ingress')].filter(
-        (each) => isCut(each) && each.result?.failure?.phase !== 'connect' && !each.unsteady,
-      )
-      const right = passing(podsOf(port)).filter((each) => !refusesHeader(each))
-      const refused = port.of('LoadBalancer').filter((each) => isBalancer(each) && refusesHeader(each))
-      const hosts = refused
-        .slice(0, 1)
-        .flatMap((each) => right.slice(0, 1).flatMap((to) => requestAt(each, 'with_host', to, 1)))
-      const firsts = [...Map.groupBy(cut, ({ path }) => path.kind).values()].flatMap(([first]) => first ?? [])
-      const proxied = firsts.flatMap((each) =>
-        controlOf(each, 'proxy_protocol', {
-          type: 'proxied',
-          serverName: each.path.scheme === 'https' ? (each.path.serverName ?? '') : null,
-        }),
-      )
-      const strangers = refusing(port)
-        .slice(0, 1)
-        .flatMap((each) => controlOf(each, 'other_host', { type: 'get', target: '/' }))
-      return [...proxied, ...hosts, ...strangers]
-    }),
-  after: (seen, { namespace, service }) =>
-    seen.ports.flatMap((port): Cause[] => {
-      const common = { fix: FIX_PROXY, confirm: `kubectl get service -n ${namespace} ${service} -o yaml` }
-      const balancers = port.of('LoadBalancer').filter(isBalancer)
-      const straight = port.dialled.filter((each) => each.path.kind !== 'Ingress' && !isBalancer(each))
-      const shown = port.dialled.filter(({ told }) => told.some(({ http }) => http !== null && showsProxyHeader(http)))
-      const takes = (each: SeenPath): boolean =>
-        controlsAbout(seen, 'proxy_protocol', each).some(({ outcome }) => outcome === 'pass')
-
-      const asked = port.dialled.filter(takes)
-      const cut = straight.filter(cutWithoutHeader)
-      const allCut = cut.length > 0 && cut.length === straight.length
-      // An application that refuses hosts that it does not know (400) may know the name of a load balancer
-      const works = passing(balancers).filter(
-        (each) => !refusesHeader(each) && (cut.every(isCut) || each.path.family !== null),
-      )
-      if (asked.length > 0 || (allCut && works.length > 0)) {
-        const atController = asked.some(({ path }) => path.kind === 'Ingress')
-        const bad = atController ? failing(port.of('Ingress')).filter(isCut) : cut
-        return [
-          {
-            ...common,
-            confidence: 'likely',
-            title: `${atController ? 'The controller' : 'The application'} expects a header of the PROXY protocol, and none is sent by ${list([...new Set(bad.map(({ path }) => path.kind))])}`,
-            detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code ?? statusOf(each)})`))}: connections without the header are ended. ${asked.length > 0 ? 'With it, the same address answers.' : `By the load balancer (${list(works.map(addressOf), 2)}), which sends it, there is an answer.`} Whoever comes past the load balancer (from inside the cluster kube-proxy answers its address itself, unless ipMode is Proxy) sends none.`,
-            evidence: [...triesOf(bad), ...triesOf(works).slice(0, 1)],
-            explains: idsOf(failing(bad)),
-          },
-        ]
-      }
-      const right = passing(podsOf(port)).filter((each) => !refusesHeader(each))
-      const through = refusing(port)
-      const all = through.some((each) => refusesAll(seen, each)) ? through : []
-      const misled = [...balancers, ...port.of('Ingress')].filter(
-        (each) =>
-          shown.includes(each) ||
-          all.includes(each) ||
-          (refusesHeader(each) && isBySameServer(each, right) && !refusesItsHost(seen, each)),
-      )
-      if (misled.length === 0 || right.length === 0) return []
-      return [
-        {
-          ...common,
-          confidence: shown.length > 0 ? 'certain' : 'likely',
-          title: `A header of the PROXY protocol is sent to ${misled.some(isBalancer) ? 'an application' : 'a controller'} that does not know it`,
-          detail: `${list(misled.map((each) => `${addressOf(each)} (400)`))}: the answer is that of a server which cannot read the request, while ${list(right.map(addressOf), 2)} ${right.length === 1 ? 'answers' : 'answer'} the same request. ${shown.length > 0 ? 'It shows the header that it was sent.' : 'What a load balancer puts before a request and an HTTP server cannot read is the header of the PROXY protocol.'}`,
-          evidence: [...triesOf(misled), ...triesOf(right).slice(0, 1)],
-          explains: idsOf(failing(misled)),
-        },
-      ]
-    }),
-}
-
-/** Whether the application answers 400 to the host of that path at an endpoint as well: then it is the host. */
-const refusesItsHost = (seen: Seen, each: SeenPath): boolean =>
-  controlsAbout(seen, 'with_host', each).some(({ http }) => http?.status === 400)
-
-/** The 400 is the application's own: it has the server header that the endpoints have, and no other status of theirs. */
-function isBySameServer({ path, told }: SeenPath, right: readonly SeenPath[]): boolean {
-  if (path.kind === 'Ingress') return false
-  const servers = new Set(right.flatMap((each) => each.told.map(({ http }) => http?.headers.server ?? null)))
-  return told.some(({ http }) => http !== null && servers.has(http.headers.server ?? null))
 }
 
 /** Of one page, as nginx has it (proxy_buffer_size); ingress-nginx and its forks keep that. */
