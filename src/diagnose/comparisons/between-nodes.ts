@@ -1,4 +1,5 @@
 /** Traffic from one node to another is lost: what stays on a node arrives, whatever else is asked. */
+import { controlsTo, isAnswering } from '../controls.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -18,7 +19,7 @@ import { clusterNames } from './named.ts'
 import { isUnanswered } from './proxy.ts'
 
 /** What shows it, and what falls with it. */
-type Sign = { shows: readonly SeenPath[]; beside: readonly SeenPath[]; told: string }
+type Sign = { shows: readonly SeenPath[]; beside: readonly SeenPath[]; told: string; isGuess?: true }
 
 const nodesOf = (paths: readonly SeenPath[]): ReadonlySet<string> =>
   new Set(paths.flatMap(({ path }) => path.node ?? []))
@@ -81,6 +82,20 @@ function byNames(seen: Seen, port: SeenPort): Sign | null {
   }
 }
 
+/** The same, where no way leads by a node: the API server runs on the network of its node, and is reached. */
+function byApiServer(seen: Seen, port: SeenPort): Sign | null {
+  const ends = port.of('Endpoint')
+  const names = clusterNames(seen)
+  const answering = controlsTo(seen, 'kubernetes_cluster_ip').some(isAnswering)
+  if (!answering || !allFail(ends, isSilent) || !allFail(names, isUnanswered)) return null
+  return {
+    shows: [...ends, ...names],
+    beside: [],
+    told: 'The API server answers the prober at its cluster IP, and no pod does, neither those of the Service nor those of DNS: either nodes are reached and pods are not, or a policy lets the prober out to the API server alone',
+    isGuess: true,
+  }
+}
+
 /** F39. */
 export const trafficBetweenNodesLost: Rule = {
   code: 'traffic_between_nodes_lost',
@@ -95,14 +110,14 @@ export const trafficBetweenNodesLost: Rule = {
   ],
   after: (seen, { vantage }) =>
     seen.ports.flatMap((port): Cause[] => {
-      const sign = byNodePorts(seen, port) ?? byEndpoints(seen, port) ?? byNames(seen, port)
+      const sign = byNodePorts(seen, port) ?? byEndpoints(seen, port) ?? byNames(seen, port) ?? byApiServer(seen, port)
       if (sign === null) return []
-      const { shows, beside, told } = sign
+      const { shows, beside, told, isGuess = false } = sign
       const ways = failing(port.dialled).filter((each) => isSilent(each) && each.path.kind !== 'Ingress')
       const names = vantage === 'in-cluster' ? failing(seen.all).filter(isUnanswered) : []
       return [
         {
-          confidence: 'likely',
+          confidence: isGuess ? 'possible' : 'likely',
           title: 'Traffic between nodes is lost',
           detail: `${told} (${list(
             shows.map((each) => `${addressOf(each)}: ${each.code}`),

@@ -83,6 +83,12 @@ describe('this Service, or every one', () => {
   it('this one alone where the others answer', () => {
     expect(told(by(dead, { kubernetes_cluster_ip: OK, dns_cluster_ip: OK })).first).toBe('service_proxy_fails likely')
   })
+  it('pods of other nodes alone, where the API server answers and nothing else does', () => {
+    const silent = { other: SILENT, name: UNANSWERED, DNS: UNANSWERED }
+    const plain = [service(), ENDS, KUBERNETES, ...DNS]
+    expect(told(by(silent, { kubernetes_cluster_ip: OK }), plain).first).toBe('traffic_between_nodes_lost possible')
+    expect(told(by(silent), plain).first).toBe('prober_reaches_nothing likely')
+  })
   it('nothing is concluded from what could not be asked', () => {
     expect(told(by(dead), CLUSTER, { deaf: true }).first).toBe('service_proxy_fails likely')
     expect(told(by(dead), CLUSTER.slice(0, 5)).asked).toEqual([])

@@ -1,4 +1,5 @@
 /** What is the prober's own: where it stands, and what it is let to. */
+import { isAnswering } from '../controls.ts'
 import type { Rule } from '../rule.ts'
 import { allFail, failing, hasNoConnection, idsOf, isRefused, type SeenPath, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
@@ -16,7 +17,9 @@ export const proberReachesNothing: Rule = {
   code: 'prober_reaches_nothing',
   layer: 'vantage',
   scope: 'vantage',
-  after: ({ all: seen, ports }, { vantage }) => {
+  after: ({ all: seen, ports, controls }, { vantage }) => {
+    // Something beside the Service answers: then it is not the prober that is cut off
+    if (controls.some(isAnswering)) return []
     // Variables are compared, and nothing is dialled for them.
     const all = seen.filter(({ path }) => path.variable === null)
     const kinds = new Set(all.map(({ path }) => path.kind))
