@@ -164,8 +164,8 @@ const TABLE: readonly Row[] = [
     told: { LoadBalancer: 'connect_timeout' },
   },
   {
+    // As is meant where a load balancer leaves such nodes out: nothing is told of it.
     guarantee: 'externalTrafficPolicy Local: a node without endpoint is not expected to answer, and counts in nothing',
-    finding: 'traffic_policy_local_no_endpoint',
     manifests: sceneOf({ service: toad({ externalTrafficPolicy: 'Local' }), slice: slice(ON_NODE_1) }),
     told: { NodePort: on('node-2', 'skipped not_expected (connect_timeout)') },
   },
@@ -241,7 +241,8 @@ const TABLE: readonly Row[] = [
   {
     guarantee:
       "kube-proxy gone on the prober's node: its own addresses are dead there, other nodes and the pods are not",
-    finding: 'service_proxy_fails',
+    // The cluster IP of the API server, asked as a control, is dead there, too.
+    finding: 'cluster_ips_unreachable',
     fault: (fault) => fault.stopProxy('node-3'),
     // Lookups by getaddrinfo would hang on for longer than the test, and keep those of the next ones waiting.
     asked: { paths: { exclude: ['DNS'] } },

@@ -16,7 +16,10 @@ const resultsOf = (job: JobDocument): ResultDocument[] => tried(job).flatMap(({ 
 
 /** How many tries ended how. */
 const tally = (job: JobDocument): Record<string, number> => {
-  const words = resultsOf(job).map(({ failure }) => failure?.code ?? 'pass')
+  // What the diagnosis asks besides is no try.
+  const words = resultsOf(job)
+    .filter(({ purpose }) => purpose === 'check')
+    .map(({ failure }) => failure?.code ?? 'pass')
   return Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]))
 }
 
