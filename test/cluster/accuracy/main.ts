@@ -94,7 +94,13 @@ function mixOf(list: readonly Case[], count: number): Case[] {
   )
 }
 
-/** Nothing is worse than at the last whole run: a case that it got right and that is wrong now, twice, is. */
+/** Cases of a sample that may be wrong for once: endpoints are drawn by lot, and machines are busy. */
+const TOLERATED = 2
+
+/**
+ * Nothing is worse than at the last whole run: a case that it got right and that is wrong now, twice, is. A few may be,
+ * but no more, and none with a certainty that is untrue.
+ */
 async function check(): Promise<void> {
   const record: { wrong: string[]; untrue: string[] } = JSON.parse(readFileSync(RECORD, 'utf8'))
   const worse = (list: readonly Outcome[]) =>
@@ -108,7 +114,8 @@ async function check(): Promise<void> {
   const again = await runAll(cases.filter((of) => suspects.includes(keyOf(of))))
   const still = worse(again.outcomes)
   for (const { key, findings } of still) console.error(`worse than before: ${key}, told ${JSON.stringify(findings)}`)
-  if (still.length > 0 || again.broken.length > 0) process.exitCode = 1
+  const isUntrue = still.some(({ key, untrue: said }) => said.length > 0 && !record.untrue.includes(key))
+  if (still.length > TOLERATED || isUntrue || again.broken.length > 0) process.exitCode = 1
 }
 
 function write(): void {
