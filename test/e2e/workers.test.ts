@@ -29,8 +29,10 @@ const yaml = { 'content-type': 'application/yaml', authorization: `Bearer ${TOKE
 const withoutRequestId = (text: string) => ({ ...JSON.parse(text), requestId: null })
 
 describe('Portolan on Workers', () => {
-  it('answers /livez and /readyz without a token', async () => {
+  it('answers /livez and /readyz without a token, and is ready when its database has its tables', async () => {
     expect((await call('/livez')).status).toBe(200)
+    expect((await call('/readyz')).status).toBe(503)
+    await harness.getWorker().applyD1Migrations('DB')
     expect((await call('/readyz')).status).toBe(200)
   })
 
