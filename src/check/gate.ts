@@ -5,8 +5,8 @@ export type Release = () => void
  * How many tries are under way at once, all jobs of the process together. Fair: whoever has the fewest tries under way
  * is next, of jobs that have as many the one whose target has the fewest, then they take turns, and within a job targets
  * take turns. Some places are left for who comes next: tries of a job may be seven times as many as places are free, and
- * tries of a port seven times as many as its address has free; the last place of an address is for a port that has none
- * under way. So neither a job of 500 paths nor targets that never answer hold up the others.
+ * tries of a port seven times as many as its address has free; the last place of an address that several ports share is
+ * for one that has none under way. So neither a job of 500 paths nor targets that never answer hold up the others.
  */
 export type Gate = {
   /**
@@ -72,9 +72,10 @@ export function createGate(
     const places = limits.total - active
     if (places <= 0 || ofJob.of(jobId) >= SHARE * places) return false
     if (address === NO_ADDRESS) return true
-    const own = limits.perAddress - ofAddress.of(address)
     const held = ofTarget.of(key)
-    return own > 0 && held < SHARE * own && (own > 1 || held === 0)
+    const others = ofAddress.of(address) - held
+    const own = limits.perAddress - others - held
+    return own > 0 && held < SHARE * own && (own > 1 || held === 0 || others === 0)
   }
 
   const firstFree = (jobId: string, targets: Waiting): string | undefined => {

@@ -236,7 +236,7 @@ describe('GET /v1/jobs/{id}', () => {
   })
 
   it('gives no ETag to a report that is not the last word', async () => {
-    const { id } = await readJob(api.call('/v1/jobs', { json: { ...closed(), settleMs: 30_000 } }))
+    const { id } = await readJob(api.call('/v1/jobs', { json: { ...closed(), settleMs: 3_000 } }))
     const unfinished = await api.call(`/v1/jobs/${id}/report`, { headers: { 'if-none-match': '*' } })
     expect([unfinished.status, unfinished.headers.get('etag')]).toEqual([200, null])
     await api.call(`/v1/jobs/${id}/cancel`, { method: 'POST' })
