@@ -33,6 +33,8 @@ const commanded = (text: string): string[] => [
 ]
 
 const COMMANDS = [
+  // The end of one text, and the beginning of what is written behind it.
+  `::error file=a.ts,line=1::gone ${'x'.repeat(54)}::debug ::x`,
   ...['::error file=a.ts,line=1::gone', '::set-output name=a::b', '::add-mask::a', '::stop-commands::x', '::group::a'],
   ...['::ERROR::a', '::set-env name=PATH::/tmp', '::debug ::x', '##[error]gone', '##[group]a', '##[add-path]/tmp'],
   ...['##vso[task.setvariable variable=a]b', '##vso[task.complete result=Succeeded;]', '##[section]a', '###[error]a'],

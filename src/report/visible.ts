@@ -8,8 +8,9 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}]/gu
  * anyway.
  */
 const COMMANDS: readonly RegExp[] = [
-  // GitHub: `::name params::text` after blanks (ActionCommand.TryParseV2); `::ffff:10.0.0.1` is none
-  /(?<=^|\s):(?=:[a-z][\w-]*(?:\s|::))/gi,
+  // GitHub: `::name params::text` after blanks (ActionCommand.TryParseV2), whatever a report writes behind a text that
+  // ends so; `::ffff:10.0.0.1` is none
+  /(?<=^|\s):(?=:[a-z][\w-]*(?:\s|::|$))/gi,
   // GitHub, Azure: `##[name]` anywhere in a line (ActionCommand.TryParse); Azure: `##vso[`; TeamCity: `##teamcity[`
   /#(?=#\s*(?:\[|vso\b|teamcity\b))/gi,
   // GitLab: `section_start:1600000000:name`, before its carriage return; Travis: `travis_fold:start:name`
