@@ -1,10 +1,9 @@
 import { XMLParser } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
+import { aBatchReport } from '../../test/fixtures/batch-report.ts'
 import { aJob } from '../../test/fixtures/job-document.ts'
 import { type BatchReport, renderBatchJunit, renderBatchMarkdown, renderBatchText } from './batch.ts'
-import type { BatchDocument } from './batch-document.ts'
 import { lengthOf } from './columns.ts'
-import type { JobDocument } from './job-document.ts'
 
 const target = (service: string) => ({ cluster: 'default', namespace: 'shop', service })
 const failing = (service: string) => aJob({ target: target(service) })
@@ -19,21 +18,9 @@ const untested = (service: string) =>
     summary: { pass: 0, fail: 0, error: 0, skipped: 1, leftOut: 0 },
   })
 
-function aReport(verdict: BatchDocument['verdict'], jobs: readonly JobDocument[]): BatchReport {
-  const batch: BatchDocument = {
-    ...{ id: 'bat_01KB0000000000000000000000', status: 'finished', verdict, labels: {} },
-    ...{ createdAt: '2026-11-23T01:02:03.000Z', finishedAt: '2026-11-23T01:02:05.000Z' },
-    target: { cluster: 'default', namespace: null, selector: {} },
-    jobs: jobs.map(({ id, status, verdict: own, problem, summary, target: { namespace, service } }) => ({
-      ...{ id, namespace, service, status, verdict: own, problem, summary },
-    })),
-  }
-  return { batch, jobs }
-}
-
 describe('the text', () => {
   it('has a line for each Service, and the whole report of what does not work alone', () => {
-    const text = renderBatchText(aReport('fail', [failing('cart'), passing('checkout'), untested('dns')]))
+    const text = renderBatchText(aBatchReport('fail', [failing('cart'), passing('checkout'), untested('dns')]))
     expect(text.split('\n').slice(0, 6)).toEqual([
       'FAIL  3 Services: 1 passed, 1 failed, 1 not tested',
       '    cluster default',
@@ -53,14 +40,14 @@ describe('the text', () => {
       status: 422,
     }
     const jobs = [aJob({ ...untested('x'.repeat(63)), verdict: 'inconclusive', problem }), passing('y'.repeat(63))]
-    const wide = renderBatchText(aReport('inconclusive', jobs))
+    const wide = renderBatchText(aBatchReport('inconclusive', jobs))
       .split('\n')
       .filter((line) => lengthOf(line) > 100)
     expect(wide).toEqual([])
   })
 
   it('shows nothing of a name that a terminal would act on', () => {
-    const text = renderBatchText(aReport('pass', [passing('\u001b[31mred\u202etxt\nPASS')]))
+    const text = renderBatchText(aBatchReport('pass', [passing('\u001b[31mred\u202etxt\nPASS')]))
     for (const char of ['\u001b', '\u202e']) expect(text).not.toContain(char)
     expect(text).not.toMatch(/^PASS$/m)
   })
@@ -69,7 +56,7 @@ describe('the text', () => {
 describe('the Markdown', () => {
   it('fits a comment with fifty broken Services, and says what it leaves out', () => {
     const text = renderBatchMarkdown(
-      aReport(
+      aBatchReport(
         'fail',
         Array.from({ length: 50 }, (_, i) => failing(`s${i}`)),
       ),
@@ -82,7 +69,7 @@ describe('the Markdown', () => {
   })
 
   it('makes no markup of a name', () => {
-    const text = renderBatchMarkdown(aReport('pass', [passing('a|b`<img src=x>@you')]))
+    const text = renderBatchMarkdown(aBatchReport('pass', [passing('a|b`<img src=x>@you')]))
     expect(text).not.toMatch(/<img|@you\b(?!`)/)
     expect(text.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(3)
   })
@@ -93,13 +80,13 @@ describe('the JUnit', () => {
     new XMLParser({ ignoreAttributes: false }).parse(renderBatchJunit(report)).testsuites
 
   it('is green when the batch passes, though a Service was not tested', () => {
-    expect(parsed(aReport('pass', [passing('a'), untested('b')]))).toMatchObject({
+    expect(parsed(aBatchReport('pass', [passing('a'), untested('b')]))).toMatchObject({
       ...{ '@_failures': '0', '@_errors': '0' },
       testsuite: [{ '@_name': 'shop/a' }, { '@_name': 'shop/b', '@_skipped': '1' }],
     })
   })
 
   it('is not green when nothing was tested', () => {
-    expect(parsed(aReport('inconclusive', [untested('a'), untested('b')]))).toMatchObject({ '@_errors': '2' })
+    expect(parsed(aBatchReport('inconclusive', [untested('a'), untested('b')]))).toMatchObject({ '@_errors': '2' })
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { aBatchReport } from '../../test/fixtures/batch-report.ts'
 import { anOverallReport, aServiceReport } from '../../test/fixtures/history-report.ts'
 import { aJob } from '../../test/fixtures/job-document.ts'
 import { renderBatchJunit, renderBatchMarkdown, renderBatchText } from './batch.ts'
@@ -12,14 +13,7 @@ import { viewOverall, viewService } from './window-view.ts'
 
 const PUBLIC = 'https://portolan.example'
 const job = aJob()
-const head = { ...job, namespace: job.target.namespace, service: job.target.service, ended: true }
-const batch = {
-  batch: {
-    ...{ id: 'bat_01KAXW0000EXAMPLE0000000AB', status: 'finished', verdict: 'fail', createdAt: job.createdAt },
-    ...{ target: { cluster: 'default', namespace: null, selector: {} }, jobs: [head], labels: {}, scheduleId: null },
-  },
-  jobs: [job],
-} as unknown as Parameters<typeof renderBatchText>[0]
+const batch = aBatchReport('fail', [job])
 
 const REPORTS: Readonly<Record<string, (links: Links) => string>> = {
   text: (links) => renderText(job, links),

@@ -90,22 +90,29 @@ describe('the thread that probes', () => {
     await withProber(async (prober) => {
       await prober.runChecks(aRun('/'))
       const cancel = new AbortController()
+      const first = Promise.withResolvers<void>()
+      const results: Result[] = []
       const greedy = aRun('/', {
         ...{ jobId: 'job_01KB0000000000000000000001', plan, signal: cancel.signal },
         request: aRequest({ samples: 100, timeoutMs: 30_000 }),
+        record(result) {
+          results.push(result)
+          first.resolve()
+        },
       })
       const ended = prober.runChecks(greedy)
-      while (prober.triesUnderWay === 0 || greedy.results.length === 0) await systemClock.sleep(5)
+      await first.promise
       const small = aRun('/', { deadlineAtMs: Date.now() + 20_000 })
       await prober.runChecks(small)
       expect(small.results.map(({ outcome }) => outcome)).toEqual(Array(6).fill('pass'))
-      expect(greedy.results.length).toBeLessThan(100)
-      expect(greedy.results[0]?.failure).toEqual(failure('expectation_too_costly', 'expectation'))
-      expect(greedy.results[0]?.outcome).toBe('error')
-      const cancelledAt = performance.now()
+      expect(results[0]?.failure).toEqual(failure('expectation_too_costly', 'expectation'))
+      expect(results[0]?.outcome).toBe('error')
+      const costlyOnes = () => results.filter(({ failure: why }) => why?.code === 'expectation_too_costly').length
+      expect(costlyOnes()).toBeLessThan(100)
       cancel.abort(failure('cancelled', 'connect'))
       await ended
-      expect(performance.now() - cancelledAt).toBeLessThan(2000)
+      // It ends with what was under way, long before all that it costs is spent.
+      expect(costlyOnes()).toBeLessThan(100)
     })
   })
 
