@@ -120,7 +120,7 @@ export const FAULTS_OF_INGRESSES: readonly Fault[] = [
       ],
     })),
     on: ['Ingress'],
-    codes: ['backend_protocol_mismatch', 'ingress_port_mismatch'],
+    codes: ['backend_protocol_mismatch'],
   },
   {
     name: "TLS reaches the controller's plain port",

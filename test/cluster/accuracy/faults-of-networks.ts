@@ -91,7 +91,7 @@ export const FAULTS_OF_NETWORKS: readonly Fault[] = [
     asked: { samples: 8 },
     on: EVERYWHERE,
     // Its endpoints, its node port and what goes there: each names the node.
-    codes: ['some_endpoints_fail', 'node_port_fails_on_some_nodes', 'traffic_between_nodes_lost', 'node_unreachable'],
+    codes: ['some_endpoints_fail', 'node_port_fails_on_some_nodes', 'traffic_between_nodes_lost'],
   },
   {
     name: 'the node port of one node answers for somebody else, with success',
@@ -212,8 +212,8 @@ export const FAULTS_OF_NETWORKS: readonly Fault[] = [
     shapes: ['neighbour'],
     inject: ({ fault }) => fault.stopBridgeNetfilter('node-3'),
     on: ({ vantage }) => vantage === 'inside',
-    // The cluster IP is dead and the endpoint answers: what it lacks there is one of the things that page names.
-    codes: ['bridge_netfilter_off', 'service_proxy_fails'],
+    // The cluster IP is dead and the endpoint answers; the page of that finding names bridges as one of its causes.
+    codes: ['service_proxy_fails'],
   },
   {
     name: "all that is translated is lost on the prober's node",
@@ -375,7 +375,7 @@ function dnsFaults(): Fault[] {
       shapes,
       inject: ({ fault }) => fault.dns('refusing'),
       on: notOutside,
-      codes: ['cluster_dns_fails', 'cluster_dns_refuses'],
+      codes: ['cluster_dns_fails'],
     },
     {
       name: 'cluster DNS leaves the Service out',

@@ -308,7 +308,7 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     inject: all('stall'),
     on: EVERYWHERE,
     // It began to answer: who says that it never does is wrong. A lost packet of full size looks the same.
-    codes: ['body_stalls', 'body_never_ends', 'mtu_too_small', 'answers_lost'],
+    codes: ['body_stalls', 'mtu_too_small', 'answers_lost'],
   },
   {
     name: 'a body is shorter than its Content-Length',
@@ -407,7 +407,7 @@ export const FAULTS_OF_PODS: readonly Fault[] = [
     shapes: ['everything'],
     inject: all({ host: HOST }),
     on: ['ClusterIP', 'Endpoint', 'NodePort'],
-    codes: ['host_expected', 'answer_unexpected', 'application_wants_host'],
+    codes: ['answer_unexpected', 'application_wants_host'],
   },
   {
     name: 'the application is slower than the time for a try',
