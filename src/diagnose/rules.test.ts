@@ -131,6 +131,31 @@ const FAULTS: readonly [string, unknown[], string[], Partial<Addresses>?][] = [
     [],
   ],
   [
+    'a port declared over UDP, which is never the default, of a Service that is TCP alone',
+    [
+      service({ ports: [{ port: 53, targetPort: 5353 }] }),
+      pod('toad-1', {
+        containers: [{ name: 'dns', image: 'dns:1', ports: [{ containerPort: 5353, protocol: 'UDP' }] }],
+      }),
+    ],
+    ['target_port_not_declared possible'],
+  ],
+  [
+    'a port declared over UDP, of a Service that has it over both protocols',
+    [
+      service({
+        ports: [
+          { name: 'dns-tcp', port: 53, targetPort: 5353 },
+          { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+        ],
+      }),
+      pod('toad-1', {
+        containers: [{ name: 'dns', image: 'dns:1', ports: [{ containerPort: 5353, protocol: 'UDP' }] }],
+      }),
+    ],
+    [],
+  ],
+  [
     'a headless Service that seems to translate',
     [service({ clusterIP: 'None' }), ready],
     ['headless_port_differs possible'],

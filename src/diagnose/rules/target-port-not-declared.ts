@@ -4,8 +4,9 @@ import { list } from '../words.ts'
 import { podLikes, portsOf } from './target-port-name-unknown.ts'
 
 /**
- * F04, F07: a numeric targetPort that no container declares. Declarations only inform (nothing listens because of
- * them), so this is a suspicion that a refused connection to the endpoint turns into a cause.
+ * F04, F07: a numeric targetPort that no container declares, or declares over another protocol alone. Declarations only
+ * inform (nothing listens because of them), so this is a suspicion that a refused connection to the endpoint turns into
+ * a cause.
  */
 export const targetPortNotDeclared: Rule = {
   code: 'target_port_not_declared',
@@ -21,9 +22,12 @@ export const targetPortNotDeclared: Rule = {
     return service.ports.flatMap((port, at) => {
       const { targetPort, protocol } = port
       if (typeof targetPort !== 'number') return []
+      // A declaration without a protocol says TCP, so nothing follows from one where the Service says UDP.
+      if (protocol !== 'TCP') return []
       const same = declared.filter(({ containerPort }) => containerPort === targetPort)
-      // Nothing follows from a number that is there as TCP, which is what a declaration without protocol says.
-      if (protocol !== 'TCP' || same.some((each) => each.protocol === 'TCP')) return []
+      // Whoever serves a number over both protocols (DNS) often declares it once.
+      const served = service.ports.filter((each) => each.targetPort === targetPort).map((each) => each.protocol)
+      if (same.some((each) => served.includes(each.protocol))) return []
       const [other] = same
       const others = [
         ...new Set(declared.map(({ containerPort, protocol: of }) => `${containerPort}/${of}`)),
@@ -36,7 +40,10 @@ export const targetPortNotDeclared: Rule = {
               ? `No container declares port ${targetPort}, the target of port ${port.port}`
               : `Containers declare port ${targetPort} as ${other.protocol}, the Service as ${protocol}`,
           detail: `The containers declare ${list(others)}. A declaration only informs, but where it is right, nothing listens on ${targetPort}/${protocol} and connections are refused.`,
-          fix: `Set spec.ports[${at}].targetPort to the port that the application serves.`,
+          fix:
+            other === undefined
+              ? `Set spec.ports[${at}].targetPort to the port that the application serves.`
+              : `Set spec.ports[${at}].protocol to ${other.protocol}, if that is what the application speaks; if it serves ${protocol} as well, declare both.`,
           confirm: example.pod.startsWith('Pod/')
             ? `kubectl exec -n ${namespace} ${example.pod.slice(4)} -- sh -c 'ss -lntu || netstat -lntu'`
             : `kubectl get pods -n ${namespace} -o wide`,

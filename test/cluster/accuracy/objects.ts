@@ -248,8 +248,8 @@ export const OBJECT_FAULTS: readonly ObjectFault[] = [
       service(ports({ port: 53, protocol: 'TCP', targetPort: 5353 })),
       pod('toad-9', container({ containerPort: 5353, protocol: 'UDP' })),
     ],
-    // A declaration informs, and the number is there (core/v1 ContainerPort): nothing is wrong that can be seen.
-    codes: [],
+    // UDP is written on purpose, as TCP is the default: the Service has the protocol wrong, or the declaration has (F07).
+    codes: ['target_port_not_declared'],
   },
   // Endpoints.
   {
@@ -557,6 +557,27 @@ export const OBJECT_FAULTS: readonly ObjectFault[] = [
     codes: ['environment_stale'],
   },
   // Right, though unusual.
+  {
+    name: 'a port over UDP that is declared without protocol',
+    manifests: [
+      service(ports({ port: 53, protocol: 'UDP', targetPort: 5353 })),
+      pod('toad-9', container({ containerPort: 5353 })),
+    ],
+    codes: [],
+  },
+  {
+    name: 'a port over both protocols that is declared over UDP alone',
+    manifests: [
+      service(
+        ports(
+          { name: 'dns-tcp', port: 53, targetPort: 5353 },
+          { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+        ),
+      ),
+      pod('toad-9', container({ containerPort: 5353, protocol: 'UDP' })),
+    ],
+    codes: [],
+  },
   {
     name: 'pods of a Rollout that is not read',
     manifests: [service({ selector: { 'rollouts-pod-template-hash': 'abc' } }), ready],
