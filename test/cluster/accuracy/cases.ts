@@ -2,14 +2,29 @@
 import type { Network } from '../network.ts'
 import { PROXY_MODES, type ProxyMode } from '../proxies.ts'
 import { expectedOf, type Fault, type Scene } from './fault.ts'
-import { FAULTS_OF_INGRESSES } from './faults-of-ingresses.ts'
-import { FAULTS_OF_NETWORKS } from './faults-of-networks.ts'
-import { FAULTS_OF_PODS } from './faults-of-pods.ts'
+import { FAULTS_OF_ANSWERS } from './faults/answers.ts'
+import { FAULTS_BETWEEN_NODES } from './faults/between-nodes.ts'
+import { FAULTS_OF_DNS } from './faults/dns.ts'
+import { FAULTS_OF_INGRESSES } from './faults/ingresses.ts'
+import { FAULTS_OF_LOAD_BALANCERS } from './faults/load-balancers.ts'
+import { FAULTS_OF_NODES } from './faults/nodes.ts'
+import { FAULTS_OF_PODS } from './faults/pods.ts'
+import { FAULTS_OF_SERVICES } from './faults/services.ts'
 import { HEALTHY } from './healthy.ts'
 import { PAIRS } from './pairs.ts'
 import { type ShapeName, shapeOf, type Vantage } from './shapes.ts'
 
-export const FAULTS: readonly Fault[] = [...FAULTS_OF_PODS, ...FAULTS_OF_INGRESSES, ...FAULTS_OF_NETWORKS]
+/** Their order decides which cases a seed draws, and which network a case of the catalogue is on. */
+export const FAULTS: readonly Fault[] = [
+  ...FAULTS_OF_PODS,
+  ...FAULTS_OF_ANSWERS,
+  ...FAULTS_OF_SERVICES,
+  ...FAULTS_OF_INGRESSES,
+  ...FAULTS_OF_NODES,
+  ...FAULTS_BETWEEN_NODES,
+  ...FAULTS_OF_LOAD_BALANCERS,
+  ...FAULTS_OF_DNS,
+]
 
 /** Of what set it is: their results are told apart. */
 export type Kind = 'fault' | 'pair' | 'healthy' | 'random'
@@ -65,7 +80,7 @@ export function catalogue(): Case[] {
           ...common,
           kind: 'pair',
           names,
-          shape: shape as ShapeName,
+          shape,
           vantage: from ?? 'inside',
           network: alternating(position),
         }),

@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster.ts'
 import type { Network } from '../network.ts'
+import type { Mode } from '../pod.ts'
 import type { ProxyMode } from '../proxies.ts'
-import type { Manifest } from '../world.ts'
+import { type Manifest, SHORE } from '../world.ts'
 import { type Kind, type Shape, type ShapeName, seenFrom, type Vantage } from './shapes.ts'
 
 /** Where a fault is looked at. */
@@ -71,3 +72,55 @@ export const annotate = (kind: string, annotations: Readonly<Record<string, stri
 
 export const named = (name: string, change: (manifest: Manifest) => Manifest) => (manifests: readonly Manifest[]) =>
   manifests.map((manifest) => ((manifest as Editable).metadata?.name === name ? change(manifest) : manifest))
+
+/** Every pod of the shape. */
+export const all =
+  (mode: Mode): Inject =>
+  ({ fault }, { shape }) =>
+    fault.pods(shape.pods, mode)
+
+/** The last of them. */
+export const last =
+  (mode: Mode): Inject =>
+  ({ fault }, { shape }) =>
+    fault.pods(shape.pods.slice(-1), mode)
+
+/**
+ * One of several pods fails: in the cluster each is asked, from outside every so manieth connection meets it, unless a
+ * controller hides it by asking another.
+ */
+export const onePod: Pick<Fault, 'asked' | 'on' | 'outside'> = {
+  asked: { samples: 8 },
+  on: ({ vantage, shape: { kinds } }) => vantage === 'inside' || kinds.includes('NodePort'),
+  outside: ['some_endpoints_fail', 'fails_now_and_then'],
+}
+
+/** Objects say that pods are not Ready, and slices leave them out. */
+export const notReady = (manifests: readonly Manifest[]): Manifest[] =>
+  editEndpoints((endpoint) => ({ ...endpoint, conditions: { ready: false, serving: false, terminating: false } }))(
+    edit('Pod', (pod) => ({
+      ...pod,
+      status: { ...(pod.status as Manifest), conditions: [{ type: 'Ready', status: 'False' }] },
+    }))(manifests),
+  )
+
+/** The endpoints of the Service have this port, and its name. */
+export const portOf = (number: number) =>
+  edit('EndpointSlice', (manifest) => ({ ...manifest, ports: [{ name: 'http', port: number, protocol: 'TCP' }] }))
+
+/** A server that is not the Service's, with answers of its own kind. */
+export const stranger = {
+  body: '<html>Welcome to the other cluster</html>',
+  headers: { server: 'lily/2', 'x-pod-name': 'lily' },
+}
+export const SHORE_WEB = `${SHORE.address}:${SHORE.ports.http}`
+
+export const onNode =
+  (node: string, ...rules: readonly string[]): Inject =>
+  ({ fault }) =>
+    fault.filter(node, 'prerouting', rules)
+
+/** Everything that is asked from a pod, and nothing else, shows it. */
+export const inside: Fault['on'] = ({ vantage }) => vantage === 'inside'
+
+export const NODES = ['node-1', 'node-2', 'node-3'] as const

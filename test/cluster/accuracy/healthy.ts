@@ -1,8 +1,7 @@
 /** Unusual, and nothing is broken: whatever is told beside the notes is an alarm. */
 import { ingress, loadBalancerStatus, pod, service, slice, workload } from '../../support/manifests.ts'
 import { endpoints, type Manifest, TOADS, WORLD } from '../world.ts'
-import { annotate, type Change, edit, editEndpoints, editSpec, type Fault, type Inject } from './fault.ts'
-import { all } from './faults-of-pods.ts'
+import { all, annotate, type Change, edit, editEndpoints, editSpec, type Fault, type Inject } from './fault.ts'
 import { LOAD_BALANCER, SHAPES, type ShapeName } from './shapes.ts'
 
 type Oddity = {

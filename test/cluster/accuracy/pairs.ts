@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Vantage } from './shapes.ts'
+import type { ShapeName, Vantage } from './shapes.ts'
 
-export const PAIRS: readonly { names: readonly [string, string]; shape: string; from?: Vantage }[] = [
+export const PAIRS: readonly { names: readonly [string, string]; shape: ShapeName; from?: Vantage }[] = [
   { names: ['no endpoint is in the slice', 'a certificate that has expired'], shape: 'ingress' },
   { names: ['pods are not Ready', 'cluster DNS is dead'], shape: 'nodePort' },
   { names: ['nobody listens on the targetPort', 'cluster DNS leaves the Service out'], shape: 'clusterIP' },

@@ -17,6 +17,17 @@ export type Kind =
   | 'Endpoint'
   | 'ExternalName'
 
+export const EVERYWHERE: readonly Kind[] = [
+  'DNS',
+  'ClusterIP',
+  'NodePort',
+  'LoadBalancer',
+  'ExternalIP',
+  'Ingress',
+  'Endpoint',
+  'ExternalName',
+]
+
 export type Vantage = 'inside' | 'outside'
 
 export type Shape = {
@@ -159,6 +170,13 @@ export const SHAPES = {
 } as const satisfies Readonly<Record<string, Shape>>
 
 export type ShapeName = keyof typeof SHAPES
+/** Those that pods of the cluster reach by a cluster IP, with endpoints on several nodes. */
+export const FROM_PODS = ['everything', 'nodePort', 'clusterIP', 'ingress', 'proxied', 'sticky'] as const
+/** Those of pods that speak HTTP. */
+export const WEB = ['everything', 'nodePort', 'clusterIP', 'ingress', 'proxied', 'single', 'neighbour'] as const
+/** Those of them with several pods. */
+export const SEVERAL = ['everything', 'nodePort', 'clusterIP', 'ingress', 'proxied'] as const
+
 export const shapeOf = (name: ShapeName): Shape => SHAPES[name]
 
 const FROM_OUTSIDE: readonly Kind[] = ['NodePort', 'LoadBalancer', 'ExternalIP', 'Ingress', 'ExternalName']

@@ -1,8 +1,7 @@
 /** Ingress controllers, their certificates and their load balancers. */
-import type { Cluster } from '../cluster.ts'
-import { annotate, type Change, edit, editSpec, type Fault, type Inject, named } from './fault.ts'
-import { all, EVERYWHERE } from './faults-of-pods.ts'
-import { HOST, TLS_SECRET } from './shapes.ts'
+import type { Cluster } from '../../cluster.ts'
+import { all, annotate, type Change, edit, editSpec, type Fault, type Inject, named } from '../fault.ts'
+import { EVERYWHERE, HOST, TLS_SECRET } from '../shapes.ts'
 
 const DAY_MS = 86_400_000
 const certificate =
