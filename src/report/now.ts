@@ -13,14 +13,20 @@ export type StateNow = {
   sinceMs: number | null
 }
 
-/** States of one path, without those of checks and vantages that others of it have left behind. */
-export function watchedOf<T extends { lastAtMs: number }>(states: readonly T[]): T[] {
-  const newestMs = Math.max(...states.map(({ lastAtMs }) => lastAtMs))
+type Seen = Pick<SeriesState, 'state' | 'sinceMs' | 'lastAtMs' | 'lastOutcome'>
+
+/**
+ * States of one path, without those of checks and vantages that others of it have left behind. Only what decides leaves
+ * others behind: a vantage that cannot test the path, or an error of ours, tells nothing newer of it.
+ */
+export function watchedOf<T extends Seen>(states: readonly T[]): T[] {
+  const decided = states.filter(({ lastOutcome }) => lastOutcome === 'pass' || lastOutcome === 'fail')
+  const newestMs = Math.max(...decided.map(({ lastAtMs }) => lastAtMs))
   return states.filter(({ lastAtMs }) => lastAtMs >= newestMs - UNWATCHED_MS)
 }
 
 /** It fails since the first of its states does, and passes since the last of them does. */
-export function stateNow(states: readonly Pick<SeriesState, 'state' | 'sinceMs' | 'lastAtMs'>[]): StateNow {
+export function stateNow(states: readonly Seen[]): StateNow {
   const watched = watchedOf(states)
   const since = (state: 'pass' | 'fail') =>
     watched.filter((each) => each.state === state).flatMap(({ sinceMs }) => sinceMs ?? [])
@@ -30,24 +36,40 @@ export function stateNow(states: readonly Pick<SeriesState, 'state' | 'sinceMs' 
   return { state: null, sinceMs: null }
 }
 
+/**
+ * A Service fails while one of its paths does, though none of its last jobs looked at that path.
+ *
+ * @param whole as its jobs ended.
+ * @param failingSinceMs of the first of its paths that fail; `null`: none does.
+ */
+export function serviceNow(whole: StateNow, failingSinceMs: number | null): StateNow {
+  if (failingSinceMs === null) return whole
+  const sinceMs = whole.state === 'fail' ? Math.min(whole.sinceMs ?? failingSinceMs, failingSinceMs) : failingSinceMs
+  return { state: 'fail', sinceMs }
+}
+
 const finite = (ms: number): number | null => (Number.isFinite(ms) ? ms : null)
 
 /** Planned, and promised: what is neither says nothing about now. */
 const counts = ({ path, retiredAtMs }: PathHistory): boolean => retiredAtMs === null && path.expected !== 'unknown'
 
 /**
- * Paths that fail as far as is known, and that were not looked at since.
+ * Paths that fail as far as is known, and of which the last job told nothing: it left them out, or could not test them.
  *
  * @param sinceMs creation of the last job.
  */
 export const failingUnseen = (paths: readonly PathHistory[], sinceMs: number): PathHistory[] =>
   paths.filter(
     (each) =>
-      counts(each) && watchedOf(each.states).some(({ state, lastAtMs }) => state === 'fail' && lastAtMs < sinceMs),
+      counts(each) &&
+      watchedOf(each.states).some(
+        ({ state, lastAtMs, lastOutcome }) => state === 'fail' && (lastAtMs < sinceMs || lastOutcome === 'skipped'),
+      ),
   )
 
 /**
- * The diagnosis of now: that of the last job, with what earlier ones said of paths that fail and that it left out.
+ * The diagnosis of now: that of the last job, with what earlier ones said of paths that fail and that it did not
+ * test.
  *
  * @param last of the last job.
  * @param earlier of the jobs that looked at `unseen` last.

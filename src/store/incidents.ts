@@ -5,8 +5,9 @@
  */
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
-import { type Cause, type Incident, UNWATCHED_MS } from '../report/history.ts'
+import type { Cause, Incident } from '../report/history.ts'
 import { type Store, write } from './db.ts'
+import { holdsFailure, isLeftBehind } from './failing.ts'
 import { incidentFailures, incidents, series } from './history-schema.ts'
 import { ended } from './record-history.ts'
 import type { KnownService } from './services.ts'
@@ -60,8 +61,8 @@ export async function listIncidents(
 }
 
 /**
- * Ends incidents of checks and vantages that are looked at no more, while others of their path are: when they were
- * looked at last.
+ * Ends incidents of checks and vantages that are looked at no more, while others of their path are, at the time when
+ * they were looked at last. That of a vantage's Service as a whole goes on while one of its paths fails.
  *
  * @returns how many; at most `limit`.
  */
@@ -71,8 +72,7 @@ export async function endUnwatched(store: Store, limit: number): Promise<number>
     sql`update incidents set ${ended(sql`(select last_at_ms from series where no = incidents.series_no)`)}
       where no in (
         select i.no from incidents i join series s on s.no = i.series_no
-        where i.ended_at_ms is null and s.last_at_ms <
-          (select max(other.last_at_ms) from series other where other.path_id = s.path_id) - ${UNWATCHED_MS}
+        where i.ended_at_ms is null and ${isLeftBehind(sql`s`)} and not ${holdsFailure(sql`s`)}
         limit ${limit}) returning no`,
   )
   return rows.length

@@ -8,7 +8,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Job, Summary } from '../job/job.ts'
-import { UNWATCHED_MS } from '../report/history.ts'
+import { holdsFailure } from './failing.ts'
 import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
 import type { Observed, Subject } from './observed.ts'
@@ -128,6 +128,7 @@ const templates = (shape: Shape): SQL[] => [
   // Last, as what they hold must have been told before: paths of this job, and those that retired with it.
   ...each(shape, 'holdersPassing', (passing) => endIncidents(passing, sql`not ${HOLDS_FAILURE}`)),
   ...each(shape, 'holderStates', (states) => stateRows(states, HOLDS_FAILURE)),
+  ...renewedGroups(),
   sql`update services set last_at_ms = ${value('createdAtMs')}, last_ended_at_ms = ${value('finishedAtMs')},
       last_job_id = ${value('jobId')}, plan = (select plan from jobs where ${HELD}),
       last_verdict = ${value('verdict')}, last_summary = ${value('summary')}, diagnosis = ${value('diagnosis')}
@@ -171,17 +172,8 @@ function seriesRows(shape: Shape): SQL[] {
 
 const NEVER = sql`0`
 
-/**
- * Whether the Service as a whole, or a group of endpoints, holds a path that this job did not look at and that failed
- * when it was looked at last. What was left out is not gone, so such a one does not pass yet. Paths that retired, that
- * nothing promises any more, or whose check or vantage others have left behind, hold nothing back. Groups are told by
- * their endpoints.
- */
-const HOLDS_FAILURE = sql`exists (
-  select 1 from series m join paths p on p.id = m.path_id
-  where m.service_no = ${SERVICE} and m.state = 1 and (m.group_no = series.no or m.whole_no = series.no)
-    and (m.group_no is not null or p.kind <> 'Endpoint') and m.last_at_ms < ${value('createdAtMs')} and p.retired_at_ms is null and p.document ->> 'expected' <> 'unknown'
-    and m.last_at_ms >= (select max(o.last_at_ms) from series o where o.path_id = m.path_id) - ${sql.raw(String(UNWATCHED_MS))})`
+/** What was left out is not gone: while it fails, what holds it does not pass. */
+const HOLDS_FAILURE = holdsFailure(sql`series`)
 
 /**
  * What an incident comes to when it ends at a time: the last stretch of failing is added to those before it.
@@ -245,11 +237,12 @@ const stateRows = (states: SQL, holds: SQL): SQL => sql`
   where path_id = x.value ->> 0 and check_name = x.value ->> 1 and vantage = ${value('vantage')}
     and coalesce(last_at_ms, 0) <= x.value ->> 2 and ${JOB} is not null`
 
-/** Only where the plan differs from the one before: most often there is nothing to do. */
+/** Whether the plan differs from the one before: most often it does not, and paths stay as they are. */
+const REPLANNED = sql`${NEWEST} and exists (select 1 from services sv join jobs j on j.no = ${JOB}
+  where sv.no = ${SERVICE} and sv.plan is not j.plan)`
+
 function pathRows(shape: Shape): SQL[] {
-  const replanned = sql`${NEWEST} and exists (select 1 from services sv join jobs j on j.no = ${JOB}
-    where sv.no = ${SERVICE} and sv.plan is not j.plan)`
-  const retired = sql`service_no = ${SERVICE} and retired_at_ms is null and ${replanned}
+  const retired = sql`service_no = ${SERVICE} and retired_at_ms is null and ${REPLANNED}
     and id not in (select value from json_each(${value('planned0')}))`
   return [
     // What is no longer planned cannot come back: its incidents end with it.
@@ -260,9 +253,21 @@ function pathRows(shape: Shape): SQL[] {
       shape,
       'paths',
       (chunk) => sql`insert into paths (id, service_no, kind, document)
-        select value ->> 'id', ${SERVICE}, value ->> 'kind', value from json_each(${chunk}) where ${replanned}
+        select value ->> 'id', ${SERVICE}, value ->> 'kind', value from json_each(${chunk}) where ${REPLANNED}
         on conflict (id) do update set document = excluded.document, retired_at_ms = null
           where document is not excluded.document or retired_at_ms is not null`,
     ),
+  ]
+}
+
+/** A group whose failing endpoints are all gone, and whose present ones this job left out, is as good as new. */
+function renewedGroups(): SQL[] {
+  const renewed = sql`select no from series where service_no = ${SERVICE} and state = 1 and group_no is null
+    and ${REPLANNED} and path_id in (select id from paths where service_no = ${SERVICE} and kind = 'Endpoint')
+    and not ${HOLDS_FAILURE}`
+  return [
+    sql`update incidents set ${ended(value('finishedAtMs'))} where ended_at_ms is null and service_no = ${SERVICE}
+      and series_no in (${renewed})`,
+    sql`update series set state = null, since_ms = null where no in (${renewed})`,
   ]
 }

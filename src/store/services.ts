@@ -9,8 +9,9 @@ import { OUTCOMES } from '../check/result.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Summary } from '../job/job.ts'
 import type { HistoryPath, PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../report/history.ts'
-import { diagnosisNow, failingUnseen, stateNow } from '../report/now.ts'
+import { diagnosisNow, failingUnseen, serviceNow, stateNow } from '../report/now.ts'
 import type { Store } from './db.ts'
+import { FAILING } from './failing.ts'
 import { incidents, paths, series, services } from './history-schema.ts'
 import { named } from './named.ts'
 import { wholeId } from './observed.ts'
@@ -93,9 +94,10 @@ async function withCounts(store: Store, rows: readonly ServiceRow[], window: Win
   const counts = await countServices(store, numbers, rollups)
   const open = await openIncidents(store, numbers)
   const states = await statesOfWholes(store, rows)
+  const failing = await failingSince(store, numbers)
   return rows.map((row) => ({
     ...toHead(row),
-    ...stateNow(states.get(row.no) ?? []),
+    ...serviceNow(stateNow(states.get(row.no) ?? []), failing.get(row.no) ?? null),
     counts: counts.get(row.no) ?? { pass: 0, fail: 0, error: 0, skipped: 0 },
     openIncidents: open.get(row.no) ?? 0,
   }))
@@ -116,6 +118,15 @@ async function statesOfWholes(store: Store, rows: readonly ServiceRow[]): Promis
   const ids = JSON.stringify([...numbers.keys()])
   const states = await readStates(store, sql`${series.pathId} in (select value from json_each(${ids}))`)
   return new Map([...states].flatMap(([id, found]) => [[numbers.get(id) ?? 0, found] as const]))
+}
+
+/** Since when a path of each Service fails; those of which none does are absent. */
+async function failingSince(store: Store, numbers: readonly number[]): Promise<Map<number, number>> {
+  const rows = await store.db.all<{ no: number; sinceMs: number }>(
+    sql`select m.service_no no, min(m.since_ms) "sinceMs" from ${FAILING}
+      and m.service_no in (select value from json_each(${JSON.stringify(numbers)})) group by m.service_no`,
+  )
+  return new Map(rows.map(({ no, sinceMs }) => [no, sinceMs]))
 }
 
 function toHead(row: ServiceRow): StoredHead {

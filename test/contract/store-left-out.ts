@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { PlannedPath, SkipReason } from '../../src/plan/path.ts'
 import type { Incident } from '../../src/report/history.ts'
-import { listIncidents } from '../../src/store/incidents.ts'
+import { stateNow } from '../../src/report/now.ts'
+import { endUnwatched, listIncidents } from '../../src/store/incidents.ts'
 import { latestTries } from '../../src/store/latest.ts'
 import { listServices, readService } from '../../src/store/services.ts'
 import { aFinding, DAY, pathOf, ran, type Try, toad } from '../support/history.ts'
@@ -138,6 +139,54 @@ export function leftOutContract(open: OpenStore): void {
     expect((await now())[0]).toBe('fail')
     await run(twoDays + 2, [CLUSTER_IP])
     expect(await now()).toEqual(['pass', twoDays + 2, 'pass'])
+  })
+
+  it('keeps failing while a path that failed cannot be tested', async () => {
+    await run(0, [CLUSTER_IP, NODE_PORT], [NODE_PORT])
+    const denied = { code: 'blocked_by_policy', phase: 'connect', source: 'policy', message: 'denied' } as const
+    await run(1, [CLUSTER_IP, NODE_PORT], [], {
+      tries: [{ pathId: CLUSTER_IP.id }, { ...{ pathId: NODE_PORT.id, outcome: 'skipped' }, failure: denied }],
+    })
+    expect(await now()).toEqual(['fail', 0, 'pass'])
+    expect((await service()).diagnosis?.status).toBe('degraded')
+    expect(await stillOpen()).toEqual(['Service', 'path'])
+  })
+
+  it('keeps failing by a path that failed while a job without it was under way', async () => {
+    await run(1, [CLUSTER_IP, NODE_PORT], [NODE_PORT])
+    const late = { pathId: CLUSTER_IP.id, startedAtMs: NOW + 2 * MINUTE }
+    await run(0, [CLUSTER_IP, leftOut(NODE_PORT)], [], { tries: [late] })
+    expect((await now())[0]).toBe('fail')
+    expect(await stillOpen()).toEqual(['Service', 'path'])
+  })
+
+  it('keeps what one vantage saw failing, however long only others look, or cannot look', async () => {
+    const days = (3 * DAY) / MINUTE
+    const outside = { job: { vantage: 'outside' } } as const
+    await run(0, [CLUSTER_IP, NODE_PORT], [CLUSTER_IP])
+    await run(days, [leftOut(CLUSTER_IP, 'vantage'), NODE_PORT], [], outside)
+    expect(await now()).toEqual(['fail', 0, 'pass'])
+    expect((await service()).paths.map(({ states }) => stateNow(states).state)).toEqual(['fail', 'pass'])
+    await endUnwatched(store(), 100)
+    expect(await stillOpen()).toEqual(['Service', 'path'])
+    const [head] = await listServices(store(), {}, EVER, { limit: 1, after: null })
+    expect(head).toMatchObject({ state: 'fail', lastVerdict: 'pass', openIncidents: 2 })
+    await run(days + 1, [CLUSTER_IP, NODE_PORT], [], outside)
+    await run(2 * days + 2, [CLUSTER_IP, NODE_PORT], [], outside)
+    expect((await now())[0]).toBe('pass')
+  })
+
+  it('knows nothing of new endpoints that no job has looked at, when those that failed are gone', async () => {
+    await run(0, [CLUSTER_IP, POD_1], [POD_1])
+    await run(1, [CLUSTER_IP, leftOut(POD_2)])
+    expect(await now()).toEqual(['pass', 1, 'pass'])
+    expect(await stillOpen()).toEqual([])
+    const present = (await service()).paths.filter(({ retiredAtMs }) => retiredAtMs === null)
+    expect(present.map(({ path, states }) => [path.kind, path.address, stateNow(states).state])).toEqual([
+      ['ClusterIP', CLUSTER_IP.address, 'pass'],
+      ['Endpoint', null, null],
+      ['Endpoint', POD_2.address, null],
+    ])
   })
 
   it('neither passes nor fails by an error of ours, whatever is left out', async () => {
