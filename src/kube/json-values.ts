@@ -54,14 +54,24 @@ function endOfMapping(text: string, from: number): number | null {
   for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
     const [mark] = found
     if (mark === '"') {
-      const end = /(?:[^"\\]|\\.)*"/sy
-      end.lastIndex = marks.lastIndex
-      if (!end.test(text)) return null
-      marks.lastIndex = end.lastIndex
+      const end = endOfText(text, marks.lastIndex)
+      if (end === null) return null
+      marks.lastIndex = end
     } else {
       depth += mark === '{' || mark === '[' ? 1 : -1
       if (depth === 0) return marks.lastIndex
     }
+  }
+  return null
+}
+
+/** Steps from mark to mark: one pattern for the whole of a text would overflow its stack on a very long one. */
+function endOfText(text: string, from: number): number | null {
+  const marks = /["\\]/g
+  marks.lastIndex = from
+  for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
+    if (found[0] === '"') return marks.lastIndex
+    marks.lastIndex += 1
   }
   return null
 }

@@ -42,7 +42,7 @@ const ODD_SPACES: Readonly<Record<string, string>> = {
 const ODD = new RegExp(`[${Object.keys(ODD_SPACES).join('')}]`)
 /** In front of a line, or around the colon of its key: where they make another text of it. */
 const ODD_PLACE = new RegExp(
-  `^[^\\S\\n]*(?:- *)*${ODD.source}|^[^"'#\\n]*:${ODD.source}|^[^"'#\\n:]*${ODD.source}:`,
+  `^[^\\S\\n]*(?:-[- ]*)?${ODD.source}|^[^"'#\\n]*:${ODD.source}|^[^"'#\\n:]*${ODD.source}:`,
   'm',
 )
 const SMART_QUOTE = /(?:: *|^ *- *|[[{,] *)([\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb])/m

@@ -67,3 +67,15 @@ describe('reading is bounded, whatever is sent', () => {
     expect((process.cpuUsage().user - before) / 1000).toBeLessThan(2_000)
   })
 })
+
+describe('a text as long as a body may be is no fault of ours', () => {
+  const LENGTH = 2 ** 24
+  it.each<[string, string]>([
+    ['JSON with a long text, and more behind it', `{"a": "${'x'.repeat(LENGTH - 20)}"}{"b": 1}`],
+    ['JSON with a long text that nothing closes', `{"a": "${'x'.repeat(LENGTH - 20)}`],
+    ['dashes in one line', '- '.repeat(LENGTH / 2)],
+    ['a number with underscores', `.1${'_1'.repeat(LENGTH / 2 - 1)}`],
+  ])('%s', (_name, text) => {
+    expect(refusalOf(text).status).toBeOneOf([400, 422])
+  })
+})

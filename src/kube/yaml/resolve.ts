@@ -47,7 +47,7 @@ function classify(text: string): Resolved {
 
 /** What begins with a sign, a dot or a digit may be a number. */
 function numberOf(text: string): Resolved | null {
-  if (text.startsWith('.')) return SEPARATED.test(text) ? floatOf(text.replaceAll('_', '')) : null
+  if (text.startsWith('.')) return STRAY.test(text) ? null : floatOf(text.replaceAll('_', ''))
   if (!NUMERIC.test(text)) return null
   const plain = text.replaceAll('_', '')
   return integerOf(plain) ?? floatOf(plain)
@@ -56,8 +56,8 @@ function numberOf(text: string): Resolved | null {
 /** No address, time or version. */
 const NUMERIC = /^[-+\d][\w.]*([eE][-+][\d_]*)?$/
 
-/** strconv.ParseFloat takes underscores between digits. */
-const SEPARATED = /^\.\d(_?\d)*([eE][-+]?\d(_?\d)*)?$/
+/** An underscore that is not between digits, where alone strconv.ParseFloat takes one. */
+const STRAY = /(?<!\d)_|_(?!\d)/
 
 const INTEGER = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9]\d*))$/
 const LEAST = -(2n ** 63n)
