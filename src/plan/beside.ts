@@ -9,6 +9,7 @@ import { matchesLabels } from '../kube/object-index.ts'
 import type { PodSpec, Service } from '../kube/objects.ts'
 import { addressOfServer } from '../lib/address.ts'
 import type { PlanContext } from './context.ts'
+import { asksForTls } from './ingress-backends.ts'
 import { familyOf } from './ip.ts'
 import { endpointsOf, hasSelector, type ServiceEndpoint } from './service-endpoints.ts'
 
@@ -38,23 +39,6 @@ export const NOTHING_BESIDE: Beside = {
 
 const DNS_PORT = 53
 const HTTPS_PORT = 443
-/**
- * Annotations by which a controller speaks TLS to pods: docs of ingress-nginx ("backend-protocol"), NGINX Inc.
- * ("ssl-services" names Services), Traefik ("serversscheme"), HAProxy ("server-ssl"), haproxy-ingress and Contour
- * ("secure-backends", "upstream-protocol.tls"), Kong ("konghq.com/protocol"), ALB ("backend-protocol").
- */
-const BY_TLS: readonly (readonly [annotation: string, value: RegExp])[] = [
-  ['nginx.ingress.kubernetes.io/backend-protocol', /^"?(HTTPS|GRPCS)"?$/i],
-  ['nginx.org/ssl-services', /./],
-  ['traefik.ingress.kubernetes.io/service.serversscheme', /^https$/i],
-  ['haproxy.org/server-ssl', /^(true|enabled|on)$/i],
-  ['haproxy-ingress.github.io/backend-protocol', /^(h1-ssl|h2-ssl|https|grpcs)$/i],
-  ['haproxy-ingress.github.io/secure-backends', /^true$/i],
-  ['projectcontour.io/upstream-protocol.tls', /./],
-  ['konghq.com/protocol', /^(https|grpcs)$/i],
-  ['alb.ingress.kubernetes.io/backend-protocol', /^HTTPS$/i],
-]
-
 /** Pods and ports that are remembered, of each: as many as could be asked, and no more. */
 const KEPT = { pods: 50, ports: 4, dnsPods: 2 }
 
@@ -71,9 +55,7 @@ export function besideOf(context: PlanContext): Beside {
       }),
     ),
     ...{ healthCheckNodePort: service.healthCheckNodePort, sessionAffinity: service.sessionAffinity },
-    backendsByTls: [service, ...context.index.ingressesOf(context.target.namespace, service.meta.name)].some(
-      ({ meta: { annotations } }) => BY_TLS.some(([name, value]) => value.test(annotations[name] ?? '')),
-    ),
+    backendsByTls: asksForTls(context.index, context.target.namespace, service),
   }
 }
 

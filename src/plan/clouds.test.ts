@@ -287,6 +287,7 @@ describe('what a port speaks by annotations of the Service', () => {
     ['konghq.com/protocol', 'https', 'https'],
     ['konghq.com/protocol', 'grpc', 'tcp'],
     ['projectcontour.io/upstream-protocol.tls', '443,web', 'https'],
+    ['konghq.com/protocol', 'constructor', 'http'],
   ])('%s: %s is %s', (annotation, value, scheme) => {
     const manifest = service({ ports: [{ name: 'web', port: 8080 }] }, { annotations: { [annotation]: value } })
     expect(pathOf(planOf([manifest]), 'ClusterIP').scheme).toBe(scheme)
@@ -323,6 +324,44 @@ describe('what a port speaks by annotations of an Ingress to it', () => {
     const rule = ingress([{ port: name }], {}, { annotations: { [nginx]: 'HTTPS' } })
     const manifests = [service(spec, { annotations }), rule]
     expect(pathOf(planOf(manifests, { target: { service: 'toad' } }), 'ClusterIP').scheme).toBe('http')
+  })
+})
+
+describe('a controller that is told to speak TLS to pods', () => {
+  const isTold = (ofService: Record<string, string>, ofIngress: Record<string, string> = {}) =>
+    planOf([service({}, { annotations: ofService }), ingress([{}], {}, { annotations: ofIngress })], {
+      target: { service: 'toad' },
+    }).beside?.backendsByTls
+
+  it.each<[string, string]>([
+    ['nginx.ingress.kubernetes.io/backend-protocol', 'HTTPS'],
+    ['nginx.ingress.kubernetes.io/backend-protocol', 'GRPCS'],
+    ['nginx.org/ssl-services', 'frog, toad'],
+    ['alb.ingress.kubernetes.io/backend-protocol', 'HTTPS'],
+    ['appgw.ingress.kubernetes.io/backend-protocol', 'https'],
+    ['haproxy.org/server-ssl', 'true'],
+    ['haproxy-ingress.github.io/backend-protocol', 'h2-ssl'],
+    ['haproxy-ingress.github.io/secure-backends', 'true'],
+  ])('is known by %s=%s of the Ingress', (annotation, value) => {
+    expect(isTold({}, { [annotation]: value })).toBe(true)
+  })
+
+  it.each<[string, string]>([
+    ['traefik.ingress.kubernetes.io/service.serversscheme', 'https'],
+    ['konghq.com/protocol', 'grpcs'],
+    ['projectcontour.io/upstream-protocol.tls', 'http'],
+    ['haproxy.org/server-ssl', 'true'],
+  ])('is known by %s=%s of the Service', (annotation, value) => {
+    expect(isTold({ [annotation]: value })).toBe(true)
+  })
+
+  it.each<[string, string]>([
+    ['nginx.ingress.kubernetes.io/backend-protocol', 'HTTP'],
+    ['nginx.ingress.kubernetes.io/backend-protocol', 'constructor'],
+    ['nginx.org/ssl-services', 'frog'],
+    ['haproxy.org/server-ssl', 'false'],
+  ])('is not by %s=%s', (annotation, value) => {
+    expect(isTold({}, { [annotation]: value })).toBe(false)
   })
 })
 

@@ -6,36 +6,46 @@
  */
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
-import { askedOf, isTrue, listOf } from './controllers/controller.ts'
-import { controllerOf } from './controllers/table.ts'
+import { askedOf, type BackendAnnotation, isTrue, listOf } from './controllers/controller.ts'
+import { controllerOf, INGRESS_CONTROLLERS } from './controllers/table.ts'
 import { backendPort } from './ingress-ports.ts'
 import { type Route, routesOf } from './ingress-rules.ts'
-import type { Spoken } from './scheme.ts'
+import { BACKEND_PROTOCOLS, type Spoken, servesTls } from './scheme.ts'
 
 export type ToldScheme = { scheme: Spoken; because: string }
 
-const PROTOCOLS: Readonly<Record<string, Spoken>> = {
-  https: 'https',
-  'h1-ssl': 'https',
-  grpc: 'tcp',
-  grpcs: 'tcp',
-  fcgi: 'tcp',
+const BY_TLS = { scheme: 'https', isTls: true } as const
+
+/** What one annotation says that the controller speaks to the Service; `null`: nothing. */
+function spokenBy({ says }: BackendAnnotation, value: string | null, service: string) {
+  if (value === null) return null
+  if (says === 'protocol') return BACKEND_PROTOCOLS.get(value.toLowerCase()) ?? null
+  const asksForTls = says === 'tls' ? isTrue(value) : listOf(value).includes(service)
+  return asksForTls ? BY_TLS : null
 }
 
 function toldBy(index: ObjectIndex, { ingress }: Route, service: string): ToldScheme | null {
   const asked = askedOf(ingress, null)
-  for (const { annotation, says } of controllerOf(index, ingress)?.backend ?? []) {
-    const value = asked.value(annotation)
-    if (value === null) continue
-    const because = `${asked.told(annotation)}: what the controller speaks to it`
-    if (says === 'protocol') {
-      const scheme = PROTOCOLS[value.toLowerCase()]
-      if (scheme !== undefined) return { scheme, because }
-    } else if (says === 'tls' ? isTrue(value) : listOf(value).includes(service)) {
-      return { scheme: 'https', because }
-    }
+  for (const row of controllerOf(index, ingress)?.backend ?? []) {
+    const told = spokenBy(row, asked.value(row.annotation), service)
+    // Plain HTTP is every controller's default: the word for it says nothing about the port.
+    if (told === null || told.scheme === 'http') continue
+    return { scheme: told.scheme, because: `${asked.told(row.annotation)}: what the controller speaks to it` }
   }
   return null
+}
+
+const BACKEND_ANNOTATIONS = INGRESS_CONTROLLERS.flatMap(({ backend = [] }) => backend)
+
+/** Whether an annotation, of whichever controller, asks for TLS to the pods of a Service. */
+export function asksForTls(index: ObjectIndex, namespace: string, service: Service): boolean {
+  const { name } = service.meta
+  return (
+    servesTls(service) ||
+    [service, ...index.ingressesOf(namespace, name)].some(({ meta: { annotations } }) =>
+      BACKEND_ANNOTATIONS.some((row) => spokenBy(row, annotations[row.annotation]?.trim() ?? null, name)?.isTls),
+    )
+  )
 }
 
 /** By port, the first that says so. */

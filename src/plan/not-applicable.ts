@@ -31,18 +31,18 @@ function actionElsewhere({ index, target }: PlanContext): string | null {
     for (const backend of backendsOf(ingress)) {
       const action = actionOf(ingress, backend)
       if (action === null) continue
-      const does =
-        action.type === 'forward' ? 'forwards, and not to this Service' : (DOES[action.type] ?? 'is not understood')
+      const does = DOES.get(action.type) ?? 'is not understood'
       return `${refOf(ingress)} metadata.annotations["${action.annotation}"]: the action ${does}`
     }
   }
   return null
 }
 
-const DOES: Readonly<Record<string, string>> = {
-  redirect: 'is a redirect, which leads to no Service',
-  'fixed-response': 'is a fixed response, which leads to no Service',
-}
+const DOES: ReadonlyMap<string, string> = new Map([
+  ['forward', 'forwards, and not to this Service'],
+  ['redirect', 'is a redirect, which leads to no Service'],
+  ['fixed-response', 'is a fixed response, which leads to no Service'],
+])
 
 function reasonFor(context: PlanContext, kind: PathKind): string {
   const { service, endpoints } = context

@@ -13,62 +13,53 @@ import type { Scheme } from './path.ts'
 export type Spoken = 'http' | 'https' | 'tcp'
 
 /** appProtocol of KEP-1422 and KEP-3726. HTTP/2 with prior knowledge does not answer an HTTP/1.1 GET. */
-const APP_PROTOCOLS: Readonly<Record<string, Spoken>> = {
-  http: 'http',
-  https: 'https',
-  'kubernetes.io/ws': 'http',
-  'kubernetes.io/wss': 'https',
-  'kubernetes.io/h2c': 'tcp',
-}
+const APP_PROTOCOLS: ReadonlyMap<string, Spoken> = new Map([
+  ['http', 'http'],
+  ['https', 'https'],
+  ['kubernetes.io/ws', 'http'],
+  ['kubernetes.io/wss', 'https'],
+  ['kubernetes.io/h2c', 'tcp'],
+])
 
 /** Words of port names, as in `http-web` (the prefixes of Istio's protocol selection, and what charts write). */
-const WORDS: Readonly<Record<string, Spoken>> = {
-  http: 'http',
-  web: 'http',
-  www: 'http',
-  ws: 'http',
-  https: 'https',
-  websecure: 'https',
-  tls: 'https',
-  ssl: 'https',
-  wss: 'https',
-  ...Object.fromEntries(
+const WORDS = spokenTable([
+  ['http', ['http', 'web', 'www', 'ws']],
+  ['https', ['https', 'websecure', 'tls', 'ssl', 'wss']],
+  [
+    'tcp',
     [
       ...['tcp', 'grpc', 'h2c', 'http2', 'ssh', 'sftp', 'ftp', 'smtp', 'imap', 'ldap', 'ldaps', 'dns', 'amqp', 'amqps'],
       ...['mqtt', 'nats', 'kafka', 'zookeeper', 'redis', 'valkey', 'memcache', 'memcached', 'mysql', 'mariadb'],
       ...['postgres', 'postgresql', 'pgsql', 'mongo', 'mongodb', 'mssql', 'oracle', 'cassandra', 'cql', 'etcd'],
-    ].map((word): [string, Spoken] => [word, 'tcp']),
-  ),
-}
-
-const NUMBERS: Readonly<Record<number, Spoken>> = Object.fromEntries([
-  ...[80, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8888, 9090, 9200].map((number): [number, Spoken] => [
-    number,
-    'http',
-  ]),
-  ...[443, 6443, 8443, 9443, 10443].map((number): [number, Spoken] => [number, 'https']),
+    ],
+  ],
 ])
 
-/** Own properties only: a port may well be called `constructor`. */
-const told = (table: Readonly<Record<string, Spoken>>, word: string): Spoken | null =>
-  Object.hasOwn(table, word) ? (table[word] ?? null) : null
+const NUMBERS = spokenTable([
+  ['http', [80, 3000, 5000, 8000, 8008, 8080, 8081, 8088, 8888, 9090, 9200]],
+  ['https', [443, 6443, 8443, 9443, 10443]],
+])
 
-const ofName = (name: string): Spoken | null =>
+function spokenTable<T>(rows: readonly (readonly [Spoken, readonly T[]])[]): ReadonlyMap<T, Spoken> {
+  return new Map(rows.flatMap(([spoken, words]) => words.map((word): [T, Spoken] => [word, spoken])))
+}
+
+const ofName = (name: string): Spoken | undefined =>
   name
     .toLowerCase()
     .split(/[-_.]/)
-    .map((word) => told(WORDS, word))
-    .find((spoken) => spoken !== null) ?? null
+    .map((word) => WORDS.get(word))
+    .find((spoken) => spoken !== undefined)
 
 /** What the port itself tells; `null`: nothing. */
 function toldByPort(port: ServicePort): Scheme | null {
   if (port.protocol === 'UDP') return 'udp'
   if (port.protocol === 'SCTP') return 'sctp'
-  if (port.appProtocol !== null) return told(APP_PROTOCOLS, port.appProtocol.toLowerCase()) ?? 'tcp'
+  if (port.appProtocol !== null) return APP_PROTOCOLS.get(port.appProtocol.toLowerCase()) ?? 'tcp'
   return (
-    (port.name === null ? null : ofName(port.name)) ??
-    (typeof port.targetPort === 'string' ? ofName(port.targetPort) : null) ??
-    NUMBERS[port.port] ??
+    ofName(port.name ?? '') ??
+    (typeof port.targetPort === 'string' ? ofName(port.targetPort) : undefined) ??
+    NUMBERS.get(port.port) ??
     null
   )
 }
@@ -114,14 +105,21 @@ const TOLD_BY: readonly {
   },
 ]
 
-const BY_ANNOTATION: Readonly<Record<string, Scheme>> = {
-  http: 'http',
-  https: 'https',
-  http2: 'https',
-  h2c: 'tcp',
-  grpc: 'tcp',
-  grpcs: 'tcp',
-}
+/**
+ * The words by which annotations tell controllers what pods speak: as it answers a plain request, and whether it is
+ * within TLS. GKE's HTTP2 is.
+ */
+export const BACKEND_PROTOCOLS: ReadonlyMap<string, { scheme: Spoken; isTls: boolean }> = new Map([
+  ['http', { scheme: 'http', isTls: false }],
+  ['https', { scheme: 'https', isTls: true }],
+  ['http2', { scheme: 'https', isTls: true }],
+  ['h1-ssl', { scheme: 'https', isTls: true }],
+  ['h2-ssl', { scheme: 'tcp', isTls: true }],
+  ['h2c', { scheme: 'tcp', isTls: false }],
+  ['grpc', { scheme: 'tcp', isTls: false }],
+  ['grpcs', { scheme: 'tcp', isTls: true }],
+  ['fcgi', { scheme: 'tcp', isTls: false }],
+])
 
 /** The same for the documentation. */
 export const SCHEME_ANNOTATIONS: readonly { annotation: string; means: string }[] = TOLD_BY.map(
@@ -131,14 +129,24 @@ export const SCHEME_ANNOTATIONS: readonly { annotation: string; means: string }[
   }),
 )
 
-/** What the port speaks by itself, load balancer or not. */
-function ownScheme({ meta: { annotations } }: Service, port: ServicePort, byIngress: Spoken | null): Scheme {
-  if (port.protocol !== 'TCP' || port.appProtocol !== null) return schemeOf(port)
+function toldByService({ meta: { annotations } }: Service, port: ServicePort) {
   for (const { annotation, spoken } of TOLD_BY) {
-    const value = annotations[annotation]
-    const told = value === undefined ? undefined : BY_ANNOTATION[spoken(value.trim(), port)?.toLowerCase() ?? '']
+    const word = spoken(annotations[annotation]?.trim() ?? '', port)
+    const told = BACKEND_PROTOCOLS.get(word?.toLowerCase() ?? '')
     if (told !== undefined) return told
   }
+  return null
+}
+
+/** Whether an annotation of the Service says that one of its ports speaks TLS. */
+export const servesTls = (service: Service): boolean =>
+  service.ports.some((port) => toldByService(service, port)?.isTls === true)
+
+/** What the port speaks by itself, load balancer or not. */
+function ownScheme(service: Service, port: ServicePort, byIngress: Spoken | null): Scheme {
+  if (port.protocol !== 'TCP' || port.appProtocol !== null) return schemeOf(port)
+  const told = toldByService(service, port)
+  if (told !== null) return told.scheme
   // An Ingress may be wrong about the port, which is then its fault alone: it is believed where nothing else tells.
   return toldByPort(port) ?? byIngress ?? 'tcp'
 }

@@ -93,6 +93,7 @@ describe('an action of the AWS Load Balancer Controller', () => {
       'forwards, and not to this Service',
     ],
     ['another Service', forward(group('frog')), 'forwards, and not to this Service'],
+    ['of no type that there is', { type: 'constructor' }, 'is not understood'],
   ])('that is %s is no path to a Service of its name', (_what, action, does) => {
     const plan = planOf([service(), own(action)], toad)
     expect(linesOf(plan, 'Ingress')).toEqual([])

@@ -38,6 +38,9 @@ export type Asked = {
   told(annotation: string): string
 }
 
+/** Tells what the controller speaks to pods: its value is a protocol, or switches TLS on, or names the Services by TLS. */
+export type BackendAnnotation = { annotation: string; says: 'protocol' | 'tls' | 'services' }
+
 export type IngressController = {
   name: string
   /** The page of the controller's documentation, or the file of its code, that the rules are taken from. */
@@ -60,8 +63,7 @@ export type IngressController = {
   internal?(asked: Asked): string | null
   /** What a plain request may not get past. */
   demands?: readonly { annotation: string; when: RegExp; why: string }[]
-  /** What it speaks to the backend: the value says it, or that TLS is spoken, or names the Services that speak TLS. */
-  backend?: readonly { annotation: string; says: 'protocol' | 'tls' | 'services' }[]
+  backend?: readonly BackendAnnotation[]
   /** Other hosts that get the same rules. */
   aliases?: readonly string[]
 }
