@@ -1,4 +1,5 @@
 import { ProblemError } from '../lib/problem.ts'
+import { KUBECTL_CORE } from './hand-over.ts'
 import type { KubeObject } from './objects.ts'
 import type { Parsed } from './parse.ts'
 
@@ -11,7 +12,7 @@ export function refuseWithoutService({ objects, ignored }: Parsed, pointer: stri
   throw new ProblemError('service_not_found', detail, { errors: [{ pointer, detail }] })
 }
 
-const SEND = 'Send what kubectl get svc,endpointslices,ingress,nodes,pods -o yaml prints.'
+const SEND = `Send what ${KUBECTL_CORE} prints.`
 
 function explain(kinds: readonly string[]): string {
   if (kinds.length === 0) {

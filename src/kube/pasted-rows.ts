@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { KUBECTL_CORE } from './hand-over.ts'
+
 export type Row = {
   name: string
   /** Looked for in the beginning of the text. */
@@ -15,7 +17,6 @@ export type Row = {
 }
 
 const always = (text: string) => (): string => text
-const GET_YAML = 'kubectl get svc,endpointslices,ingress,nodes,pods -o yaml'
 
 /** The first that fits is told: what is sure stands before what is likely. */
 export const ROWS: readonly Row[] = [
@@ -92,17 +93,17 @@ export const ROWS: readonly Row[] = [
     sign: /^(?:Error from server(?: \((\w+)\))?|error: |No resources found|The connection to the server|Unable to connect to the server|Unable to use a TTY|You must be logged in|Error: |curl: \(\d+\) |Traceback \(most recent call last\)|bash: |zsh: |sh: \d+: |-bash: )/m,
     tell: (line, [, reason]) =>
       `Line ${line} is a message of kubectl or the shell${reason === undefined ? '' : ` (${reason})`}, not an object. ` +
-      `Mend what it says, then send what ${GET_YAML} prints, without its errors (no 2>&1).`,
+      `Mend what it says, then send what ${KUBECTL_CORE} prints, without its errors (no 2>&1).`,
   },
   {
     name: 'what kubectl says of a cluster',
     sign: /^(?:(?:Client|Server) Version: |clientVersion:|Kubernetes (?:control plane|master) is running at )/m,
-    tell: (line) => `Line ${line} is what kubectl says about a cluster, not an object. Send objects: ${GET_YAML}.`,
+    tell: (line) => `Line ${line} is what kubectl says about a cluster, not an object. Send objects: ${KUBECTL_CORE}.`,
   },
   {
     name: 'a log',
     sign: /^(?:\d{1,3}(?:\.\d{1,3}){3} - \S+ \[|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S* \S|\{"(?:level|ts|time|timestamp)":)/m,
-    tell: (line) => `Line ${line} is of a log. Send objects, as YAML or JSON: ${GET_YAML}.`,
+    tell: (line) => `Line ${line} is of a log. Send objects, as YAML or JSON: ${KUBECTL_CORE}.`,
   },
   {
     name: 'a log line of kubectl',
@@ -112,44 +113,48 @@ export const ROWS: readonly Row[] = [
   {
     name: 'kubectl describe',
     sign: /^Name:[ \t]+\S+[ \t]*\r?\n(?:[A-Z][\w ]*:.*\r?\n)*?(?:Namespace|Labels|Roles|Annotations|Selector|Address):/m,
-    tell: always(`This is what kubectl describe prints. Send objects: ${GET_YAML}.`),
+    tell: always(`This is what kubectl describe prints. Send objects: ${KUBECTL_CORE}.`),
   },
   {
     name: 'a table of kubectl get',
     sign: /^(?:NAMESPACE[ \t]+)?(?:NAME|LAST SEEN|CURRENT)[ \t]+[A-Z][A-Z()/ -]+|^\S+[ \t]+(?:ClusterIP|NodePort|LoadBalancer|ExternalName)[ \t]+\S+[ \t]+\S+[ \t]+\S+/m,
     unless: /^(apiVersion|kind):/m,
-    tell: always(`This is a table, as kubectl get prints it. Ask for objects: ${GET_YAML}.`),
+    tell: always(`This is a table, as kubectl get prints it. Ask for objects: ${KUBECTL_CORE}.`),
   },
   {
     name: 'a table of containers',
     sign: /^(?:CONTAINER(?: ID)?|REPOSITORY)[ \t]+[A-Z]/m,
-    tell: always(`This is a table of containers or images. Send Kubernetes objects: ${GET_YAML}.`),
+    tell: always(`This is a table of containers or images. Send Kubernetes objects: ${KUBECTL_CORE}.`),
   },
   {
     name: 'names of objects',
     sign: /^(?:service|pod|endpoints|node|ingress|deployment)(?:\.[\w.]+)?\/[\w.-]+(?:\s+[\w.]+\/[\w.-]+)*\s*$/,
-    tell: always(`These are names, as kubectl get -o name prints them. Ask for the objects: ${GET_YAML}.`),
+    tell: always(`These are names, as kubectl get -o name prints them. Ask for the objects: ${KUBECTL_CORE}.`),
   },
   {
     name: 'what kubectl says of a change',
     sign: /^[a-z]+(?:\.[\w.-]+)?(?:\/[\w.-]+| "[\w.-]+") (?:created|configured|unchanged|deleted|patched|edited|replaced|exposed|scaled|labeled|annotated|serverside-applied)\b/m,
     tell: (line) =>
-      `Line ${line} is what kubectl says about a change, not an object. Ask for the objects: ${GET_YAML}.`,
+      `Line ${line} is what kubectl says about a change, not an object. Ask for the objects: ${KUBECTL_CORE}.`,
   },
   {
     name: 'variables of a pod',
     sign: /^(?:export |declare -x )?[A-Z][A-Z0-9_]*_SERVICE_(?:HOST|PORT)\w*=/m,
-    tell: always(`These are variables of a pod, which addresses.environment takes. Send objects as well: ${GET_YAML}.`),
+    tell: always(
+      `These are variables of a pod, which addresses.environment takes. Send objects as well: ${KUBECTL_CORE}.`,
+    ),
   },
   {
     name: 'an address',
     sign: /^\s*['"]?(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?['"]?\s*$/,
-    tell: always(`This is an address alone, as a template or jsonpath prints it. Ask for the objects: ${GET_YAML}.`),
+    tell: always(
+      `This is an address alone, as a template or jsonpath prints it. Ask for the objects: ${KUBECTL_CORE}.`,
+    ),
   },
   {
     name: 'kubectl explain',
     sign: /^KIND:[ \t]+\w+[ \t]*\r?\nVERSION:/m,
-    tell: always(`This is what kubectl explain prints: what an object may hold. Send objects: ${GET_YAML}.`),
+    tell: always(`This is what kubectl explain prints: what an object may hold. Send objects: ${KUBECTL_CORE}.`),
   },
   {
     name: 'a value of Go',
@@ -244,7 +249,7 @@ export const ROWS: readonly Row[] = [
     name: 'a playbook',
     sign: /^[ \t]*- hosts:/m,
     unless: /^(apiVersion|kind):/m,
-    tell: always(`This is a playbook of Ansible. Send the objects that it made: ${GET_YAML}.`),
+    tell: always(`This is a playbook of Ansible. Send the objects that it made: ${KUBECTL_CORE}.`),
   },
   {
     name: 'values of a chart',

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { POINTER, read, refusalOf } from '../../test/support/read-manifests.ts'
 import { ProblemError } from '../lib/problem.ts'
+import { KUBECTL_CORE } from './hand-over.ts'
 import { refuseWithoutService } from './no-service.ts'
 
 const EXAMPLES = new URL('../../examples/manifests/', import.meta.url)
@@ -11,12 +12,11 @@ const trial = (name: string) => readFileSync(new URL(name, TRIALS), 'utf8')
 
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: toad-svc\nspec:\n  ports:\n  - port: 80\n'
 const lines = (text: string) => text.trimEnd().split('\n')
-const GET_YAML = 'kubectl get svc,endpointslices,ingress,nodes,pods -o yaml'
-const TABLE = `This is a table, as kubectl get prints it. Ask for objects: ${GET_YAML}.`
+const TABLE = `This is a table, as kubectl get prints it. Ask for objects: ${KUBECTL_CORE}.`
 const FILE_NAME = 'This is the name of a file, not what is in it. curl sends the content with --data-binary @FILE.'
 const message = (line: number, reason = '') =>
   `Line ${line} is a message of kubectl or the shell${reason}, not an object. ` +
-  `Mend what it says, then send what ${GET_YAML} prints, without its errors (no 2>&1).`
+  `Mend what it says, then send what ${KUBECTL_CORE} prints, without its errors (no 2>&1).`
 const PROMPT = 'Line 1 begins with a shell prompt. Send what the command prints, not the command.'
 const odd = (line: number, name: string) =>
   `Line ${line} holds ${name} where a space should be. Replace it by a plain space.`
@@ -27,7 +27,7 @@ describe('pasted text is refused with what it looks like and what to send', () =
     [
       'kubectl describe (trials)',
       trial('describe.txt'),
-      `This is what kubectl describe prints. Send objects: ${GET_YAML}.`,
+      `This is what kubectl describe prints. Send objects: ${KUBECTL_CORE}.`,
     ],
     [
       'a Markdown fence (trials)',
@@ -79,7 +79,7 @@ describe('pasted text is refused with what it looks like and what to send', () =
     [
       'names',
       'service/toad\npod/toad-xueq1\n',
-      `These are names, as kubectl get -o name prints them. Ask for the objects: ${GET_YAML}.`,
+      `These are names, as kubectl get -o name prints them. Ask for the objects: ${KUBECTL_CORE}.`,
     ],
     ['an error of the server', 'Error from server (NotFound): services "toad" not found\n', message(1, ' (NotFound)')],
     [
@@ -238,37 +238,37 @@ describe('pasted text is refused with what it looks like and what to send', () =
     [
       'a table of Docker',
       'CONTAINER ID   IMAGE   COMMAND\n0a1b   nginx   "x"\n',
-      `This is a table of containers or images. Send Kubernetes objects: ${GET_YAML}.`,
+      `This is a table of containers or images. Send Kubernetes objects: ${KUBECTL_CORE}.`,
     ],
     [
       'what kubectl apply prints',
       'namespace/pond unchanged\nservice/toad created\ndeployment.apps/toad configured\n',
-      `Line 1 is what kubectl says about a change, not an object. Ask for the objects: ${GET_YAML}.`,
+      `Line 1 is what kubectl says about a change, not an object. Ask for the objects: ${KUBECTL_CORE}.`,
     ],
     [
       'what kubectl delete prints',
       'service "toad" deleted\n',
-      `Line 1 is what kubectl says about a change, not an object. Ask for the objects: ${GET_YAML}.`,
+      `Line 1 is what kubectl says about a change, not an object. Ask for the objects: ${KUBECTL_CORE}.`,
     ],
     [
       'the environment of a pod',
       'PATH=/bin\nTOAD_SERVICE_HOST=10.96.0.7\nTOAD_SERVICE_PORT=80\n',
-      `These are variables of a pod, which addresses.environment takes. Send objects as well: ${GET_YAML}.`,
+      `These are variables of a pod, which addresses.environment takes. Send objects as well: ${KUBECTL_CORE}.`,
     ],
     [
       'an address',
       '10.96.0.7',
-      `This is an address alone, as a template or jsonpath prints it. Ask for the objects: ${GET_YAML}.`,
+      `This is an address alone, as a template or jsonpath prints it. Ask for the objects: ${KUBECTL_CORE}.`,
     ],
     [
       'kubectl explain',
       'KIND:       Service\nVERSION:    v1\n\nDESCRIPTION:\n    Service is a named abstraction\n',
-      `This is what kubectl explain prints: what an object may hold. Send objects: ${GET_YAML}.`,
+      `This is what kubectl explain prints: what an object may hold. Send objects: ${KUBECTL_CORE}.`,
     ],
     [
       'kubectl version',
       'Client Version: v1.34.0\nKustomize Version: v5.4.2\n',
-      `Line 1 is what kubectl says about a cluster, not an object. Send objects: ${GET_YAML}.`,
+      `Line 1 is what kubectl says about a cluster, not an object. Send objects: ${KUBECTL_CORE}.`,
     ],
     [
       'a plan of Terraform',
@@ -298,14 +298,14 @@ describe('pasted text is refused with what it looks like and what to send', () =
     [
       'the log of a web server',
       '10.42.0.1 - - [01/Jul/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 612\n',
-      `Line 1 is of a log. Send objects, as YAML or JSON: ${GET_YAML}.`,
+      `Line 1 is of a log. Send objects, as YAML or JSON: ${KUBECTL_CORE}.`,
     ],
     ['an error of curl', 'curl: (7) Failed to connect to 10.0.0.1 port 80: Connection refused\n', message(1)],
     ['an error of helm', 'Error: INSTALLATION FAILED: cannot re-use a name that is still in use\n', message(1)],
     [
       'a playbook',
       '- hosts: all\n  tasks:\n  - name: web\n    kubernetes.core.k8s: {definition: {}}\n',
-      `This is a playbook of Ansible. Send the objects that it made: ${GET_YAML}.`,
+      `This is a playbook of Ansible. Send the objects that it made: ${KUBECTL_CORE}.`,
     ],
     [
       'short values of a chart',
@@ -351,12 +351,12 @@ describe('objects that can be read and hold no Service', () => {
     [
       'a kubeconfig',
       'apiVersion: v1\nkind: Config\nusers: [{name: me, user: {token: hunter2}}]\n',
-      'This is a kubeconfig: it tells how to reach a cluster, holds credentials, and should go nowhere. Send what kubectl get svc,endpointslices,ingress,nodes,pods -o yaml prints.',
+      `This is a kubeconfig: it tells how to reach a cluster, holds credentials, and should go nowhere. Send what ${KUBECTL_CORE} prints.`,
     ],
     [
       'a Secret alone',
       'apiVersion: v1\nkind: Secret\nmetadata: {name: toad}\nstringData: {password: hunter2}\n',
-      'There are Secrets alone, which are never read. Send what kubectl get svc,endpointslices,ingress,nodes,pods -o yaml prints.',
+      `There are Secrets alone, which are never read. Send what ${KUBECTL_CORE} prints.`,
     ],
     [
       'a kustomization',
