@@ -1,32 +1,35 @@
 /**
- * One YAML document → a plain value, as sigs.k8s.io/yaml's YAMLToJSON has it: the events of go-yaml v2 (parserc.go),
- * its rules for anchors, merge keys and keys given twice (decode.go). Only the first document is read, as there.
+ * One YAML document → a plain value, as sigs.k8s.io/yaml's YAMLToJSON has it, which reads by go-yaml v2. Only the first
+ * document is read, as there.
  *
  * @module
  */
-import { Anchors, EMPTY, type Written, type YamlLimits } from './anchors.ts'
+import type { YamlLimits } from './anchors.ts'
 import { YamlError } from './error.ts'
-import { Mappings } from './mappings.ts'
-import { keyOf, MERGE_TAG, resolvePlain, resolveTagged, type Scalar } from './resolve.ts'
+import { NodeReader } from './nodes.ts'
 import { Scanner } from './scanner.ts'
-import type { Token, TokenType } from './token.ts'
-
-export type { YamlLimits } from './anchors.ts'
+import type { TokenType } from './token.ts'
 
 export type ReadYaml = {
   value: unknown
-  /** How many nodes aliases stood for. */
+  /** The number of nodes that aliases stood for. */
   aliased: number
   /** Offsets of keys that an earlier one of the same mapping is equal to: the last counts. */
   repeatedKeys: readonly number[]
-  /** Where something stands after the end of the document, which is not read; `null`: nothing. */
+  /** Offset of what stands after the end of the document and is not read; `null`: there is nothing. */
   restAt: number | null
 }
 
 /** @throws YamlError */
 export function readYaml(text: string, limits: YamlLimits): ReadYaml {
   refuseControlCharacters(text)
-  return new Reader(text, limits).read()
+  const scanner = new Scanner(text)
+  const { tags, any } = readDirectives(scanner)
+  const nodes = new NodeReader(scanner, tags, limits)
+  const value = readRoot(scanner, nodes, any)
+  nodes.refuseUnwritable(value)
+  const { aliased, repeatedKeys } = nodes
+  return { value, aliased, repeatedKeys, restAt: readEnd(scanner) }
 }
 
 /** readerc.go; a half of a surrogate pair cannot be written in UTF-8. */
@@ -37,327 +40,33 @@ function refuseControlCharacters(text: string): void {
   if (found) throw new YamlError('control characters are not allowed', found.index)
 }
 
-type Properties = { anchor: string | null; tag: string; at: number }
-
-const NONE: Properties = { anchor: null, tag: '', at: 0 }
-
-class Reader {
-  readonly #scanner: Scanner
-  readonly #tags = new Map([
+/** Reads the lines with `%` before a document: the handles of tags, and whether there are any such lines. */
+function readDirectives(scanner: Scanner): { tags: ReadonlyMap<string, string>; any: boolean } {
+  const tags = new Map([
     ['!', '!'],
     ['!!', 'tag:yaml.org,2002:'],
   ])
-  readonly #repeatedKeys: number[] = []
-  readonly #anchors: Anchors
-  readonly #mappings = new Mappings()
-  /** The scalar that was read last, and its tag. */
-  #last = EMPTY
-  #lastTag = ''
-
-  constructor(text: string, limits: YamlLimits) {
-    this.#scanner = new Scanner(text)
-    this.#anchors = new Anchors(limits)
-  }
-
-  read(): ReadYaml {
-    const value = this.#readDocument()
-    this.#mappings.refuseUnwritable(value)
-    const end = this.#peek().type
-    if (end === 'document-end') this.#next()
-    return {
-      value,
-      aliased: this.#anchors.aliased,
-      repeatedKeys: this.#repeatedKeys,
-      restAt: end === 'stream-end' ? null : this.#restAt(),
-    }
-  }
-
-  #restAt(): number | null {
-    try {
-      const { type, at } = this.#peek()
-      return type === 'stream-end' ? null : at
-    } catch (error) {
-      if (error instanceof YamlError) return error.at
-      throw error
-    }
-  }
-
-  #peek(): Token {
-    return this.#scanner.peek()
-  }
-
-  #next(): Token {
-    return this.#scanner.next()
-  }
-
-  #fail(problem: string, at: number, what?: string, from?: number): never {
-    throw new YamlError(problem, at, what === undefined ? null : { what, at: from ?? at })
-  }
-
-  #readDocument(): unknown {
-    const first = this.#peek().type
-    if (first === 'stream-end') return null
-    if (first !== 'version-directive' && first !== 'tag-directive' && first !== 'document-start') {
-      return this.#readNode(true, false)
-    }
-    this.#readDirectives()
-    const start = this.#peek()
-    if (start.type !== 'document-start') this.#fail('did not find expected <document start>', start.at)
-    this.#next()
-    return AFTER_EMPTY_DOCUMENT.has(this.#peek().type) ? this.#empty() : this.#readNode(true, false)
-  }
-
-  #readDirectives(): void {
-    const given = new Set<string>()
-    for (;;) {
-      const { type, value, suffix, at } = this.#peek()
-      if (type !== 'version-directive' && type !== 'tag-directive') return
-      if (given.has(value)) this.#fail('found duplicate directive', at)
-      given.add(type === 'tag-directive' ? value : '1.1')
-      if (type === 'tag-directive') this.#tags.set(value, suffix)
-      else if (value !== '1.1') this.#fail('found incompatible YAML document', at)
-      this.#next()
-    }
-  }
-
-  #empty(): null {
-    this.#anchors.count(this.#peek().at)
-    return null
-  }
-
-  /** @param indentless whether a sequence may stand as far left as the mapping that it is in. */
-  #readNode(block: boolean, indentless: boolean): unknown {
-    const first = this.#peek()
-    if (first.type === 'alias') return this.#readAlias()
-    const properties = first.type === 'anchor' || first.type === 'tag' ? this.#readProperties() : NONE
-    const token = this.#peek()
-    switch (token.type) {
-      case 'scalar':
-        this.#next()
-        return this.#scalar(token, properties)
-      case '[':
-      case '{':
-        return this.#collection(token, properties)
-      case '-':
-        if (indentless) return this.#collection(token, properties)
-        break
-      case 'block-sequence-start':
-      case 'block-mapping-start':
-        if (block) return this.#collection(token, properties)
-        break
-    }
-    if (properties === NONE) {
-      this.#fail('did not find expected node content', token.at, block ? undefined : 'a flow collection', first.at)
-    }
-    return this.#scalar(null, properties)
-  }
-
-  #readProperties(): Properties {
-    const { at } = this.#peek()
-    let anchor: string | null = null
-    let tag = ''
-    for (let seen = 0; seen < 2; seen++) {
-      const { type, value, suffix } = this.#peek()
-      if (type === 'anchor' && anchor === null) anchor = value
-      else if (type === 'tag' && tag === '') tag = this.#tagOf(value, suffix, at)
-      else break
-      this.#next()
-    }
-    return { anchor, tag, at }
-  }
-
-  #tagOf(handle: string, suffix: string, at: number): string {
-    if (handle === '') return suffix
-    const prefix = this.#tags.get(handle)
-    if (prefix === undefined) this.#fail('found undefined tag handle', at)
-    return prefix + suffix
-  }
-
-  /** @param token `null`: there is no text, only its properties. */
-  #scalar(token: Token | null, { anchor, tag, at }: Properties): Scalar {
-    const place = token?.at ?? at
-    this.#anchors.count(place)
-    const written = token ?? EMPTY
-    const value = this.#valueOf(written, tag, place)
-    this.#last = written
-    this.#lastTag = tag
-    if (anchor !== null) this.#anchors.setScalar(anchor, value, written, tag)
-    return value
-  }
-
-  #valueOf({ value: text, plain }: Written, tag: string, at: number): Scalar {
-    const value = tag !== '' ? resolveTagged(text, tag) : plain ? resolvePlain(text) : text
-    if (value === undefined) this.#fail('the value is not of its tag', at)
-    if (typeof value === 'number' && !Number.isFinite(value)) this.#mappings.doubt()
-    return value
-  }
-
-  #collection({ type, at }: Token, { anchor }: Properties): unknown {
-    const opened = this.#anchors.open(anchor, at)
-    const value = this.#readCollection(type)
-    this.#anchors.close(opened, value)
-    return value
-  }
-
-  /** @param type of the token with which it begins. */
-  #readCollection(type: TokenType): unknown {
-    switch (type) {
-      case '[':
-        return this.#readFlowSequence()
-      case '{':
-        return this.#readFlowMapping()
-      case '-':
-        return this.#readIndentlessSequence()
-      case '?':
-        return this.#readSinglePair()
-      case 'block-sequence-start':
-        return this.#readBlockSequence()
-      default:
-        return this.#readBlockMapping()
-    }
-  }
-
-  #readAlias(): unknown {
-    const { value: name, at } = this.#next()
-    const { value, written, tag } = this.#anchors.alias(name, at)
-    this.#last = written
-    this.#lastTag = tag
-    return value
-  }
-
-  #readBlockSequence(): unknown[] {
-    const { at } = this.#next()
-    const items: unknown[] = []
-    for (;;) {
-      const token = this.#next()
-      if (token.type === 'block-end') return items
-      if (token.type !== '-') this.#fail("did not find expected '-' indicator", token.at, 'a list', at)
-      const { type } = this.#peek()
-      items.push(type === '-' || type === 'block-end' ? this.#empty() : this.#readNode(true, false))
-    }
-  }
-
-  #readIndentlessSequence(): unknown[] {
-    const items: unknown[] = []
-    while (this.#peek().type === '-') {
-      this.#next()
-      items.push(EMPTY_ITEM.has(this.#peek().type) ? this.#empty() : this.#readNode(true, false))
-    }
-    return items
-  }
-
-  #readBlockMapping(): Record<string, unknown> {
-    const { at } = this.#next()
-    const mapping = {}
-    for (;;) {
-      const token = this.#next()
-      if (token.type === 'block-end') return mapping
-      if (token.type !== '?') this.#fail('did not find expected key', token.at, 'a mapping', at)
-      this.#readPair(mapping, EMPTY_IN_BLOCK, true)
-    }
-  }
-
-  #readFlowSequence(): unknown[] {
-    const { at } = this.#next()
-    const items: unknown[] = []
-    for (let first = true; ; first = false) {
-      if (!first) this.#readComma(']', "did not find expected ',' or ']'", 'a list in brackets', at)
-      const token = this.#peek()
-      if (token.type === ']') break
-      items.push(token.type === '?' ? this.#collection(token, NONE) : this.#readNode(false, false))
-    }
-    this.#next()
-    return items
-  }
-
-  /** `[a: 1]` */
-  #readSinglePair(): Record<string, unknown> {
-    this.#next()
-    const mapping = {}
-    this.#readPair(mapping, EMPTY_IN_FLOW, false)
-    return mapping
-  }
-
-  #readFlowMapping(): Record<string, unknown> {
-    const { at } = this.#next()
-    const mapping = {}
-    for (let first = true; ; first = false) {
-      if (!first) this.#readComma('}', "did not find expected ',' or '}'", 'a mapping in braces', at)
-      const { type } = this.#peek()
-      if (type === '}') break
-      if (type === '?') {
-        this.#next()
-        this.#readPair(mapping, EMPTY_IN_FLOW, false)
-      } else this.#readLoneKey(mapping)
-    }
-    this.#next()
-    return mapping
-  }
-
-  #readComma(end: ']' | '}', problem: string, what: string, at: number): void {
-    const token = this.#peek()
-    if (token.type === end) return
-    if (token.type !== ',') this.#fail(problem, token.at, what, at)
-    this.#next()
-  }
-
-  /** `{a}`: a key without a value. */
-  #readLoneKey(mapping: object): void {
-    const { at } = this.#peek()
-    const key = this.#readKey(false)
-    if (key === MERGE) this.#merge(mapping, false, false)
-    else this.#put(mapping, key, at, this.#empty())
-  }
-
-  /** @param emptyAfter what shows that a key or a value is left out. */
-  #readPair(mapping: object, emptyAfter: ReadonlySet<TokenType>, block: boolean): void {
-    const { type, at } = this.#peek()
-    const key = emptyAfter.has(type) ? this.#badKey() : this.#readKey(block)
-    const isGiven = this.#peek().type === ':'
-    if (isGiven) this.#next()
-    const hasValue = isGiven && !emptyAfter.has(this.#peek().type)
-    if (key === MERGE) this.#merge(mapping, hasValue, block)
-    else this.#put(mapping, key, at, hasValue ? this.#readNode(block, block) : this.#empty())
-  }
-
-  #badKey(): null {
-    this.#mappings.doubt()
-    return this.#empty()
-  }
-
-  /** What is no text becomes one; `null`: it cannot. */
-  #readKey(block: boolean): string | typeof MERGE | null {
-    const { at, type } = this.#peek()
-    const value = this.#readNode(block, block)
-    if (typeof value === 'object' && value !== null) this.#fail('invalid map key', at)
-    const tag = this.#lastTag
-    if (value === '<<' && type !== 'alias' && (tag === MERGE_TAG || tag === '!' || (tag === '' && this.#last.plain))) {
-      this.#anchors.uncount()
-      return MERGE
-    }
-    if (typeof value === 'string') return value
-    const key = keyOf(this.#last.value, tag)
-    if (key === undefined) this.#mappings.doubt()
-    return key ?? null
-  }
-
-  #put(mapping: object, key: string | null, at: number, value: unknown): void {
-    if (key !== null && Object.hasOwn(mapping, key)) this.#repeatedKeys.push(at)
-    this.#mappings.put(mapping, key, at, value)
-  }
-
-  /** What is merged counts where it stands. A list of mappings is written out, an alias names one mapping. */
-  #merge(mapping: object, hasValue: boolean, block: boolean): void {
-    const { type, at } = this.#peek()
-    const value = hasValue ? this.#readNode(block, block) : null
-    const isList = Array.isArray(value) && type !== 'alias'
-    if (isList) this.#anchors.uncount()
-    this.#mappings.merge(mapping, isList ? value : [value], at)
+  const given = new Set<string>()
+  for (;;) {
+    const { type, value, suffix, at } = scanner.peek()
+    if (type !== 'version-directive' && type !== 'tag-directive') return { tags, any: given.size > 0 }
+    if (given.has(value)) throw new YamlError('found duplicate directive', at)
+    given.add(value)
+    if (type === 'tag-directive') tags.set(value, suffix)
+    else if (value !== '1.1') throw new YamlError('found incompatible YAML document', at)
+    scanner.next()
   }
 }
 
-/** The key `<<`. */
-const MERGE = Symbol('<<')
+function readRoot(scanner: Scanner, nodes: NodeReader, hasDirectives: boolean): unknown {
+  const { type, at } = scanner.peek()
+  if (type === 'document-start') {
+    scanner.next()
+    return AFTER_EMPTY_DOCUMENT.has(scanner.peek().type) ? nodes.empty() : nodes.read()
+  }
+  if (hasDirectives) throw new YamlError('did not find expected <document start>', at)
+  return type === 'stream-end' ? null : nodes.read()
+}
 
 const AFTER_EMPTY_DOCUMENT: ReadonlySet<TokenType> = new Set([
   'version-directive',
@@ -366,6 +75,17 @@ const AFTER_EMPTY_DOCUMENT: ReadonlySet<TokenType> = new Set([
   'document-end',
   'stream-end',
 ])
-const EMPTY_IN_BLOCK: ReadonlySet<TokenType> = new Set(['?', ':', 'block-end'])
-const EMPTY_ITEM: ReadonlySet<TokenType> = new Set(['-', '?', ':', 'block-end'])
-const EMPTY_IN_FLOW: ReadonlySet<TokenType> = new Set([':', ',', ']', '}'])
+
+/** Returns the offset of what follows the document; `null`: the text has ended. */
+function readEnd(scanner: Scanner): number | null {
+  const { type } = scanner.peek()
+  if (type === 'stream-end') return null
+  if (type === 'document-end') scanner.next()
+  try {
+    const next = scanner.peek()
+    return next.type === 'stream-end' ? null : next.at
+  } catch (error) {
+    if (error instanceof YamlError) return error.at
+    throw error
+  }
+}
