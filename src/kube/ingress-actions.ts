@@ -10,7 +10,7 @@ import type { Ingress, IngressBackend, PortRef } from './objects.ts'
 export type ActionTarget = { service: string; port: PortRef | null; weight: number }
 
 export type IngressAction = {
-  /** The name of the annotation. */
+  name: string
   annotation: string
   /** `forward`, `redirect`, `fixed-response`; empty: its text is not understood. */
   type: string
@@ -33,12 +33,12 @@ export function actionOf(ingress: Ingress, { service }: IngressBackend): Ingress
   if (text === undefined) return null
   const ofIngress = known.get(ingress) ?? new Map<string, IngressAction>()
   known.set(ingress, ofIngress)
-  const found = ofIngress.get(annotation) ?? readAction(annotation, text)
+  const found = ofIngress.get(annotation) ?? readAction(service.name, annotation, text)
   ofIngress.set(annotation, found)
   return found
 }
 
-function readAction(annotation: string, text: string): IngressAction {
+function readAction(name: string, annotation: string, text: string): IngressAction {
   let parsed: unknown = null
   try {
     parsed = JSON.parse(text)
@@ -54,7 +54,7 @@ function readAction(annotation: string, text: string): IngressAction {
     if (typeof servicename !== 'string') return []
     return [{ service: servicename, port: portOf(serviceport), weight: typeof weight === 'number' ? weight : 1 }]
   })
-  return { annotation, type: typeof type === 'string' ? type.toLowerCase() : '', targets }
+  return { name, annotation, type: typeof type === 'string' ? type.toLowerCase() : '', targets }
 }
 
 /** Fields by their names in lower case: Go's decoder, which the controller uses, takes any case. */

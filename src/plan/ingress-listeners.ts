@@ -35,10 +35,12 @@ export function listenersFor(context: PlanContext, route: Route, host: string | 
   const demands = (controller.demands ?? [])
     .filter(({ annotation, when }) => asked.value(annotation) !== null && when.test(asked.value(annotation) ?? ''))
     .map(({ annotation, why }) => `${asked.told(annotation)}: ${why}`)
-  const named = route.backend.service?.name
-  const conditions = `alb.ingress.kubernetes.io/conditions.${route.action?.annotation.split('/actions.')[1] ?? named}`
+  const { conditions = null } = controller
+  const condition = conditions && `${conditions}${route.action?.name ?? route.backend.service?.name}`
   const narrowed =
-    asked.value(conditions) === null ? [] : [`${asked.told(conditions)}: a plain request may not meet these conditions`]
+    condition === null || asked.value(condition) === null
+      ? []
+      : [`${asked.told(condition)}: a plain request may not meet these conditions`]
   const doubted = found.map((listener) => ({ ...listener, demands: [...demands, ...narrowed] }))
   // What the caller says of ports counts before what annotations say.
   return addresses.controllerPorts === null ? inOrder(doubted) : firstOfEach(doubted)

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { actionOf } from '../kube/ingress-actions.ts'
+import { actionOf, type IngressAction } from '../kube/ingress-actions.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import { type Ingress, type IngressBackend, type PathType, refOf } from '../kube/objects.ts'
 import { askedOf, isTrue, type PathSyntax } from './controllers/controller.ts'
@@ -21,22 +21,22 @@ export type Route = {
   backend: IngressBackend
   /** `spec.rules[0].http.paths[1]`. */
   field: string
-  /** Where the backend stands for an action: the annotation, and how much of the requests this one gets, of 1. */
-  action?: { annotation: string; type: string; share: number }
+  /** The action that the written backend stands for, with this Service's share of the requests, of 1. */
+  action?: Omit<IngressAction, 'targets'> & { share: number }
 }
 
 /** With an action in place of its backend: one route for each Service that it forwards to, none of them where it does not. */
 function withAction(route: Route): Route[] {
   const action = actionOf(route.ingress, route.backend)
   if (action === null) return [route]
-  const { annotation, type, targets } = action
-  const all = targets.reduce((sum, { weight }) => sum + weight, 0)
-  const used = type === 'forward' ? targets.filter(({ weight }) => weight > 0) : []
-  if (used.length === 0) return [{ ...route, backend: { service: null }, action: { annotation, type, share: 0 } }]
+  const { targets, ...of } = action
+  const used = of.type === 'forward' ? targets.filter(({ weight }) => weight > 0) : []
+  if (used.length === 0) return [{ ...route, backend: { service: null }, action: { ...of, share: 0 } }]
+  const all = used.reduce((sum, { weight }) => sum + weight, 0)
   return used.map(({ service, port, weight }) => ({
     ...route,
     backend: { service: { name: service, port } },
-    action: { annotation, type, share: weight / all },
+    action: { ...of, share: weight / all },
   }))
 }
 

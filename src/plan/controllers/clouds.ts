@@ -1,5 +1,15 @@
 import { refOf } from '../../kube/objects.ts'
-import { type Asked, byTls, http, https, type IngressController, isFalse, isTrue, type Listener } from './controller.ts'
+import {
+  type Asked,
+  byTls,
+  http,
+  https,
+  type IngressController,
+  isFalse,
+  isTrue,
+  type Listener,
+  portNumber,
+} from './controller.ts'
 
 const ALB = 'alb.ingress.kubernetes.io'
 
@@ -12,14 +22,13 @@ function listenPorts(json: string): { scheme: 'http' | 'https'; port: number }[]
     return null
   }
   if (!Array.isArray(list) || list.length === 0 || list.length > LISTENERS) return null
-  const found = list.flatMap((entry: unknown) =>
-    Object.entries(entry ?? {}).map(([protocol, port]) => ({ protocol: protocol.toUpperCase(), port: Number(port) })),
-  )
-  const sound = found.every(
-    ({ protocol, port }) => /^HTTPS?$/.test(protocol) && Number.isInteger(port) && port > 0 && port < 65_536,
-  )
-  if (!sound || found.length === 0) return null
-  return found.map(({ protocol, port }) => ({ scheme: protocol === 'HTTPS' ? 'https' : 'http', port }))
+  const written = list.flatMap((entry: unknown) => Object.entries(entry ?? {}))
+  const found = written.flatMap(([protocol, value]) => {
+    const scheme = protocol.toLowerCase()
+    const port = portNumber(value)
+    return (scheme === 'http' || scheme === 'https') && port !== null ? [{ scheme, port } as const] : []
+  })
+  return found.length === 0 || found.length < written.length ? null : found
 }
 
 /** The most listeners that an Application Load Balancer has (AWS quotas). */
@@ -95,6 +104,7 @@ export const alb: IngressController = {
   syntax: ({ value }, _path, pathType) =>
     pathType !== 'ImplementationSpecific' ? 'literal' : isTrue(value(`${ALB}/use-regex-path-match`)) ? 'regex' : 'glob',
   internal: albInternal,
+  conditions: `${ALB}/conditions.`,
   backend: [{ annotation: `${ALB}/backend-protocol`, says: 'protocol' }],
   demands: [
     {
@@ -179,8 +189,7 @@ const AGIC = 'appgw.ingress.kubernetes.io'
 function agicListeners({ tls, value, told }: Asked): readonly Listener[] {
   const certificate = `${AGIC}/appgw-ssl-certificate`
   const redirect = `${AGIC}/ssl-redirect`
-  const override = Number(value(`${AGIC}/override-frontend-port`) ?? Number.NaN)
-  const port = Number.isInteger(override) && override > 0 && override < 65_536 ? override : null
+  const port = portNumber(value(`${AGIC}/override-frontend-port`))
   const because = port === null ? [] : [told(`${AGIC}/override-frontend-port`)]
   const secure = tls ?? (value(certificate) === null ? null : told(certificate))
   if (secure === null) return [http({ port, because })]

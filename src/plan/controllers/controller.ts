@@ -63,6 +63,8 @@ export type IngressController = {
   internal?(asked: Asked): string | null
   /** What a plain request may not get past. */
   demands?: readonly { annotation: string; when: RegExp; why: string }[]
+  /** Annotations that begin so, and end with the name of a backend, put conditions on it that a plain request may miss. */
+  conditions?: string
   backend?: readonly BackendAnnotation[]
   /** Other hosts that get the same rules. */
   aliases?: readonly string[]
@@ -92,6 +94,12 @@ export const listOf = (value: string | null): string[] =>
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '')
+
+/** A port as annotations have it, a number or its digits; `null`: it is none. */
+export function portNumber(value: unknown): number | null {
+  const port = typeof value === 'number' || /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null
+}
 
 type Told = { because?: readonly string[]; doubts?: readonly string[]; port?: number | null }
 

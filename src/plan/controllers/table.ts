@@ -7,7 +7,9 @@ import type { ObjectIndex } from '../../kube/object-index.ts'
 import type { Ingress, IngressClass } from '../../kube/objects.ts'
 import { agic, alb, gce } from './clouds.ts'
 import type { IngressController } from './controller.ts'
-import { cilium, contour, haproxyIngress, haproxyTech, ingressNginx, kong, nginxInc, traefik } from './proxies.ts'
+import { kong } from './kong.ts'
+import { cilium, contour, haproxyIngress, haproxyTech, ingressNginx, nginxInc } from './proxies.ts'
+import { traefik } from './traefik.ts'
 
 /** Of two with one class name the first is meant, unless the annotations are the other's alone. */
 export const INGRESS_CONTROLLERS: readonly IngressController[] = [
