@@ -5,7 +5,8 @@
  * @module
  */
 import type { ServicePort } from '../kube/objects.ts'
-import { isTrue, listOf, type Read } from './controllers/controller.ts'
+import { isTrue, listOf } from './annotations.ts'
+import type { Read } from './controllers/controller.ts'
 
 /** What the load balancer does at a port. */
 export type Front = {

@@ -5,16 +5,13 @@
  * @module
  */
 import { refOf, type Service, type ServicePort } from '../kube/objects.ts'
+import { annotationOf, toldAnnotation } from './annotations.ts'
 import { AWS, CLOUDS, type Cloud, type Front, type Switch } from './clouds-table.ts'
 
 const valueIn =
-  ({ meta: { annotations } }: Service) =>
+  (service: Service) =>
   (annotation: string): string | null =>
-    annotations[annotation]?.trim() || null
-
-/** `Service/toad metadata.annotations["…"]=…`. */
-export const annotationOf = (service: Service, annotation: string): string =>
-  `${refOf(service)} metadata.annotations["${annotation}"]=${(valueIn(service)(annotation) ?? '').slice(0, 120)}`
+    annotationOf(service, annotation)
 
 /** What the load balancer of a Service does at a port. `null`: nothing says that it does more than pass it on. */
 export function frontOf(service: Service, port: ServicePort): Front | null {
@@ -31,7 +28,7 @@ function switchedOn(service: Service, of: (cloud: Cloud) => readonly Switch[] | 
   const value = valueIn(service)
   for (const cloud of CLOUDS) {
     const found = of(cloud)?.find(([name, when]) => value(name) !== null && when.test(value(name) ?? ''))
-    if (found !== undefined) return annotationOf(service, found[0])
+    if (found !== undefined) return toldAnnotation(service, found[0])
   }
   return null
 }
@@ -50,5 +47,5 @@ export function internalOf(service: Service): string | null {
   if (service.loadBalancerClass === 'service.k8s.aws/nlb')
     return `${refOf(service)} spec.loadBalancerClass=service.k8s.aws/nlb`
   const type = `${AWS}-type`
-  return /^(external|nlb-ip)$/.test(value(type) ?? '') ? annotationOf(service, type) : null
+  return /^(external|nlb-ip)$/.test(value(type) ?? '') ? toldAnnotation(service, type) : null
 }

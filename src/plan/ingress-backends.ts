@@ -6,7 +6,8 @@
  */
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
-import { askedOf, type BackendAnnotation, isTrue, listOf } from './controllers/controller.ts'
+import { annotationOf, isTrue, listOf } from './annotations.ts'
+import { askedOf, type BackendAnnotation } from './controllers/controller.ts'
 import { controllerOf, INGRESS_CONTROLLERS } from './controllers/table.ts'
 import { backendPort } from './ingress-ports.ts'
 import { type Route, routesOf } from './ingress-rules.ts'
@@ -42,8 +43,8 @@ export function asksForTls(index: ObjectIndex, namespace: string, service: Servi
   const { name } = service.meta
   return (
     servesTls(service) ||
-    [service, ...index.ingressesOf(namespace, name)].some(({ meta: { annotations } }) =>
-      BACKEND_ANNOTATIONS.some((row) => spokenBy(row, annotations[row.annotation]?.trim() ?? null, name)?.isTls),
+    [service, ...index.ingressesOf(namespace, name)].some((object) =>
+      BACKEND_ANNOTATIONS.some((row) => spokenBy(row, annotationOf(object, row.annotation), name)?.isTls),
     )
   )
 }

@@ -5,8 +5,9 @@
  * @module
  */
 import { type Ingress, refOf } from '../kube/objects.ts'
+import { listOf } from './annotations.ts'
 import type { PlanContext } from './context.ts'
-import { askedOf, byTls, type Listener, listOf } from './controllers/controller.ts'
+import { askedOf, byTls, type Listener } from './controllers/controller.ts'
 import { classOf, controllerOf } from './controllers/table.ts'
 import { type Route, tlsEntryFor } from './ingress-rules.ts'
 import { isLoopback, isPrivate, isWithin } from './ip.ts'

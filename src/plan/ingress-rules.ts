@@ -7,7 +7,8 @@
 import { actionOf, type IngressAction } from '../kube/ingress-actions.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import { type Ingress, type IngressBackend, type PathType, refOf } from '../kube/objects.ts'
-import { askedOf, isTrue, type PathSyntax } from './controllers/controller.ts'
+import { isTrue } from './annotations.ts'
+import { askedOf, type PathSyntax } from './controllers/controller.ts'
 import { classOf, controllerOf } from './controllers/table.ts'
 
 /** A way through an Ingress to a backend: a rule's path, or what no path takes. */

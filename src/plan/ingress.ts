@@ -5,6 +5,7 @@
  * @module
  */
 import { type Ingress, refOf } from '../kube/objects.ts'
+import { annotationField } from './annotations.ts'
 import { proxyProtocolOf } from './clouds.ts'
 import type { PlanContext } from './context.ts'
 import type { Listener } from './controllers/controller.ts'
@@ -84,8 +85,8 @@ function throughControllers(context: PlanContext, ingress: Ingress, routes: read
   )
   const aliases = aliasesOf(context, ingress)
   return routes.flatMap((route) => {
-    const asked = askedOf(context, route)
-    const hosts: Asked[] =
+    const asked = requestFor(context, route)
+    const hosts: RuleRequest[] =
       route.host === null ? [asked] : [asked, ...aliases.map((alias) => byAlias(context, asked, alias))]
     return hosts.flatMap((each) => {
       const listeners = listenersFor(context, route, each.host)
@@ -103,9 +104,9 @@ function throughControllers(context: PlanContext, ingress: Ingress, routes: read
 
 const byAlias = (
   { index }: PlanContext,
-  asked: Asked,
+  asked: RuleRequest,
   { host, because }: { host: string; because: string },
-): Asked => ({ ...asked, host: probeHost(index, host), rule: host, because: [...asked.because, because] })
+): RuleRequest => ({ ...asked, host: probeHost(index, host), rule: host, because: [...asked.because, because] })
 
 /**
  * Where no object tells the controller's address: what clients outside would follow. Not from inside, where the name
@@ -113,7 +114,7 @@ const byAlias = (
  */
 function byPublicName(
   { vantage }: PlanContext,
-  { rule: host }: Asked,
+  { rule: host }: RuleRequest,
   route: Route,
   controller: Controller,
 ): Controller {
@@ -124,7 +125,7 @@ function byPublicName(
   return { ...controller, address: host, pending: null, doubts: [...controller.doubts, doubt] }
 }
 
-type Asked = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & {
+type RuleRequest = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & {
   /** The host as the rule, or an alias of it, is written. */
   rule: string | null
   because: readonly string[]
@@ -132,7 +133,7 @@ type Asked = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & {
 }
 
 /** A request that this rule gets: its host made concrete, its path one that no other rule takes. */
-function askedOf({ index }: PlanContext, route: Route): Asked {
+function requestFor({ index }: PlanContext, route: Route): RuleRequest {
   const ref = routeRef(route)
   const host = probeHost(index, route.host)
   const made = host === route.host ? [] : [`${ref}: asked with ${host}, made up to match ${route.host}`]
@@ -191,7 +192,7 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 function through(
   context: PlanContext,
   route: Route,
-  asked: Asked,
+  asked: RuleRequest,
   controller: Controller,
   listener: Listener,
   isFirst: boolean,
@@ -211,9 +212,7 @@ function through(
       routeRef(route),
       ...told,
       ...controller.because,
-      ...(route.action === undefined
-        ? []
-        : [`${refOf(route.ingress)} metadata.annotations["${route.action.annotation}"]`]),
+      ...(route.action === undefined ? [] : [annotationField(route.ingress, route.action.annotation)]),
       ...listener.because,
       ...asked.because,
     ],

@@ -5,9 +5,9 @@
  */
 import ipaddr from 'ipaddr.js'
 import type { LoadBalancerIngress, Service, ServicePort } from '../kube/objects.ts'
+import { listOf } from './annotations.ts'
 import { internalOf, proxyProtocolOf } from './clouds.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
-import { listOf } from './controllers/controller.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { privateDoubts } from './ingress-listeners.ts'
 import { familyOf } from './ip.ts'

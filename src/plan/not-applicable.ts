@@ -1,6 +1,6 @@
 import { actionOf } from '../kube/ingress-actions.ts'
 import { backendsOf } from '../kube/object-index.ts'
-import { refOf } from '../kube/objects.ts'
+import { annotationField } from './annotations.ts'
 import type { PlanContext } from './context.ts'
 import type { NotApplicable, PathKind } from './path.ts'
 import { PATH_KINDS } from './path.ts'
@@ -32,7 +32,7 @@ function actionElsewhere({ index, target }: PlanContext): string | null {
       const action = actionOf(ingress, backend)
       if (action === null) continue
       const does = DOES.get(action.type) ?? 'is not understood'
-      return `${refOf(ingress)} metadata.annotations["${action.annotation}"]: the action ${does}`
+      return `${annotationField(ingress, action.annotation)}: the action ${does}`
     }
   }
   return null

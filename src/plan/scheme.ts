@@ -6,8 +6,8 @@
  * @module
  */
 import type { Service, ServicePort } from '../kube/objects.ts'
-import { annotationOf, frontOf } from './clouds.ts'
-import { listOf } from './controllers/controller.ts'
+import { annotationOf, listOf, toldAnnotation } from './annotations.ts'
+import { frontOf } from './clouds.ts'
 import type { Scheme } from './path.ts'
 
 export type Spoken = 'http' | 'https' | 'tcp'
@@ -129,9 +129,9 @@ export const SCHEME_ANNOTATIONS: readonly { annotation: string; means: string }[
   }),
 )
 
-function toldByService({ meta: { annotations } }: Service, port: ServicePort) {
+function toldByService(service: Service, port: ServicePort) {
   for (const { annotation, spoken } of TOLD_BY) {
-    const word = spoken(annotations[annotation]?.trim() ?? '', port)
+    const word = spoken(annotationOf(service, annotation) ?? '', port)
     const told = BACKEND_PROTOCOLS.get(word?.toLowerCase() ?? '')
     if (told !== undefined) return told
   }
@@ -162,7 +162,7 @@ export function schemesOf(service: Service, port: ServicePort, byIngress: Spoken
   return {
     atBalancer: front.http2Only === true ? 'tcp' : spoken(tls),
     behind: spoken(tlsBehind),
-    because: [annotationOf(service, annotation)],
+    because: [toldAnnotation(service, annotation)],
     endsTls: tls,
   }
 }

@@ -1,15 +1,6 @@
 import { refOf } from '../../kube/objects.ts'
-import {
-  type Asked,
-  byTls,
-  http,
-  https,
-  type IngressController,
-  isFalse,
-  isTrue,
-  type Listener,
-  portNumber,
-} from './controller.ts'
+import { annotationField, isFalse, isTrue, portNumber } from '../annotations.ts'
+import { type Asked, byTls, http, https, type IngressController, type Listener } from './controller.ts'
 
 const ALB = 'alb.ingress.kubernetes.io'
 
@@ -63,7 +54,7 @@ function albInternal({ ingress, value, told }: Asked): string | null {
   const written = value(scheme)
   if (written !== null) return written === 'internal' ? told(scheme) : null
   const [entry] = ingress.loadBalancerIngress
-  if (entry === undefined) return `${refOf(ingress)} metadata.annotations["${scheme}"]: internal is the default`
+  if (entry === undefined) return `${annotationField(ingress, scheme)}: internal is the default`
   return entry.hostname?.startsWith('internal-')
     ? `${refOf(ingress)} status.loadBalancer.ingress[0].hostname=${entry.hostname}`
     : null

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Ingress, Labels } from '../../kube/objects.ts'
-import { refOf } from '../../kube/objects.ts'
+import { annotationOf, isFalse, isTrue, toldAnnotation } from '../annotations.ts'
 
 /** A place at which the controller takes requests for a rule. */
 export type Listener = {
@@ -71,34 +71,12 @@ export type IngressController = {
 }
 
 export function askedOf(ingress: Ingress, tls: string | null): Asked {
-  const { annotations } = ingress.meta
   return {
     ingress,
     tls,
-    value: (annotation) => annotations[annotation]?.trim() || null,
-    told: (annotation) =>
-      `${refOf(ingress)} metadata.annotations["${annotation}"]=${shortened(annotations[annotation])}`,
+    value: (annotation) => annotationOf(ingress, annotation),
+    told: (annotation) => toldAnnotation(ingress, annotation),
   }
-}
-
-/** Values may be as long as an object, and stand in every path. */
-const shortened = (value = ''): string => (value.length > 120 ? `${value.slice(0, 117)}...` : value)
-
-/** As Go's strconv.ParseBool, which most controllers use; Cilium also takes `enabled`. */
-export const isTrue = (value: string | null): boolean => /^(1|t|true|enabled|on|yes)$/i.test(value ?? '')
-export const isFalse = (value: string | null): boolean => /^(0|f|false|disabled|off|no)$/i.test(value ?? '')
-
-/** `a, b` → `['a', 'b']`. */
-export const listOf = (value: string | null): string[] =>
-  (value ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-
-/** A port as annotations have it, a number or its digits; `null`: it is none. */
-export function portNumber(value: unknown): number | null {
-  const port = typeof value === 'number' || /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
-  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null
 }
 
 type Told = { because?: readonly string[]; doubts?: readonly string[]; port?: number | null }

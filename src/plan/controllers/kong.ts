@@ -1,4 +1,5 @@
-import { type Asked, byTls, http, https, type IngressController, type Listener, listOf } from './controller.ts'
+import { listOf } from '../annotations.ts'
+import { type Asked, byTls, http, https, type IngressController, type Listener } from './controller.ts'
 
 const PROTOCOLS = 'konghq.com/protocols'
 const HTTPS_REDIRECT = 'konghq.com/https-redirect-status-code'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { bySwitches, type IngressController, isTrue, type Listener, listOf, portNumber } from './controller.ts'
+import { isTrue, listOf, portNumber } from '../annotations.ts'
+import { bySwitches, type IngressController, type Listener } from './controller.ts'
 
 const NGINX = 'nginx.ingress.kubernetes.io'
 

@@ -1,4 +1,5 @@
-import { type Asked, byTls, http, https, type IngressController, isTrue, type Listener, listOf } from './controller.ts'
+import { isTrue, listOf } from '../annotations.ts'
+import { type Asked, byTls, http, https, type IngressController, type Listener } from './controller.ts'
 
 const ENTRY_POINTS = 'traefik.ingress.kubernetes.io/router.entrypoints'
 const ROUTER_TLS = 'traefik.ingress.kubernetes.io/router.tls'

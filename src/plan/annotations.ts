@@ -1,0 +1,39 @@
+/**
+ * Annotations of an object: their values as controllers read them, and how `because` names them.
+ *
+ * @module
+ */
+import { type Labels, refOf } from '../kube/objects.ts'
+
+type Annotated = { kind: string; meta: { name: string; annotations: Labels } }
+
+/** The value of an annotation; `null`: the object has none, or an empty one. */
+export const annotationOf = ({ meta: { annotations } }: Annotated, name: string): string | null =>
+  annotations[name]?.trim() || null
+
+/** `Ingress/toad metadata.annotations["…"]`. */
+export const annotationField = (object: Annotated, name: string): string =>
+  `${refOf(object)} metadata.annotations["${name}"]`
+
+/** The same with its value, shortened: it may be as long as an object, and stands in every path. */
+export const toldAnnotation = (object: Annotated, name: string): string =>
+  `${annotationField(object, name)}=${shortened(annotationOf(object, name) ?? '')}`
+
+const shortened = (value: string): string => (value.length > 120 ? `${value.slice(0, 117)}...` : value)
+
+/** As Go's strconv.ParseBool, which most controllers use; Cilium also takes `enabled`. */
+export const isTrue = (value: string | null): boolean => /^(1|t|true|enabled|on|yes)$/i.test(value ?? '')
+export const isFalse = (value: string | null): boolean => /^(0|f|false|disabled|off|no)$/i.test(value ?? '')
+
+/** `a, b` → `['a', 'b']`. */
+export const listOf = (value: string | null): string[] =>
+  (value ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+
+/** A port as annotations have it, a number or its digits; `null`: it is none. */
+export function portNumber(value: unknown): number | null {
+  const port = typeof value === 'number' || /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null
+}
