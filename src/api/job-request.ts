@@ -1,6 +1,5 @@
 /** A job's body, as documented and as enforced: closed, every number with a maximum. → {@link JobRequest}. */
 import { z } from '@hono/zod-openapi'
-import type { Check } from '../check/check.ts'
 import { faultsOf } from '../check/faults.ts'
 import { regexpBudget } from '../check/regexp.ts'
 import type { JobRequest } from '../job/job.ts'
@@ -9,26 +8,15 @@ import { addressOfServer, isHost, isName } from '../lib/address.ts'
 import { defined } from '../lib/defined.ts'
 import { serviceVariables } from '../plan/environment.ts'
 import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
-import { regexp, statusCode } from './check-fields.ts'
+import { CheckSchema, name253, port, toCheck } from './check-schemas.ts'
 import { BATCH_EXAMPLE, JOB_EXAMPLE } from './request-examples.ts'
 
-const port = z.union([z.int().min(1).max(65535), z.string().min(1).max(63)])
-const name253 = z.string().min(1).max(253)
 const address = z.string().min(1).max(253).refine(isHost, 'Not an IP address or a host name; without scheme and port')
 const dnsServer = z
   .string()
   .min(1)
   .max(253)
   .refine((text) => addressOfServer(text) !== null, 'Not ip or ip:port, like 10.96.0.10 or [fd00::a]:53')
-const headerValue = z
-  .string()
-  .max(8192)
-  .regex(/^[^\0\r\n]*$/, 'A header value must not hold line breaks or NUL')
-const headerName = z
-  .string()
-  .max(256)
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name (RFC 9110)')
-
 const PathSelectorSchema = z
   .union([
     z.enum(PATH_KINDS),
@@ -42,107 +30,6 @@ const PathSelectorSchema = z
   .openapi('PathSelector', { example: { kind: 'NodePort', node: 'node-1' } })
 
 const selectors = z.array(PathSelectorSchema).max(100).default([])
-
-const HeaderMatchSchema = z.strictObject({ header: headerName, regexp, allowMissing: z.boolean().default(false) })
-
-const HttpExpectSchema = z
-  .strictObject({
-    validStatusCodes: z.array(statusCode).max(50).default(['2xx']),
-    failIfBodyMatchesRegexp: z.array(regexp).max(20).default([]),
-    failIfBodyNotMatchesRegexp: z.array(regexp).max(20).default([]),
-    failIfHeaderMatches: z.array(HeaderMatchSchema).max(20).default([]),
-    failIfHeaderNotMatches: z.array(HeaderMatchSchema).max(20).default([]),
-    jsonPath: z
-      .array(
-        z.strictObject({
-          path: z.string().min(1).max(1000),
-          equals: z.unknown().optional(),
-          matchesRegexp: regexp.optional(),
-        }),
-      )
-      .max(20)
-      .default([]),
-    maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
-  })
-  .openapi('HttpExpect')
-
-const tlsFields = {
-  serverName: name253.nullable().default(null),
-  insecureSkipVerify: z.boolean().default(false),
-  caPem: z.string().max(65_536).nullable().default(null),
-  minDaysToExpiry: z.number().min(0).max(3650).nullable().default(null),
-}
-const TlsOptionsSchema = z.strictObject(tlsFields).openapi('TlsOptions')
-
-const checkName = z
-  .string()
-  .regex(
-    /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/,
-    'Letters, digits, "_", "." and "-", at most 63, beginning with a letter or digit',
-  )
-
-const HttpCheckSchema = z
-  .strictObject({
-    type: z.literal('http'),
-    name: checkName,
-    port: port.nullable().default(null),
-    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-    path: z
-      .string()
-      .max(2048)
-      .regex(/^\/[^\s\0]*$/, 'Begins with "/" and holds no white space')
-      .nullable()
-      .default(null),
-    ingressPath: z
-      .string()
-      .max(2048)
-      .regex(/^\/[^\s\0]*$/, 'Begins with "/" and holds no white space')
-      .nullable()
-      .default(null),
-    headers: z
-      .record(headerName, headerValue)
-      .default({})
-      .openapi({ description: 'Write-only: never stored readable, never shown' }),
-    body: z.string().max(65_536).nullable().default(null).openapi({ description: 'Write-only' }),
-    scheme: z.enum(['http', 'https']).nullable().default(null),
-    host: name253.nullable().default(null),
-    expect: HttpExpectSchema.nullable().default(null),
-    followRedirects: z.boolean().default(false),
-    httpVersion: z.enum(['1.1', '2']).default('1.1'),
-    tls: TlsOptionsSchema.nullable().default(null),
-    responder: z
-      .union([z.strictObject({ header: headerName }), z.strictObject({ bodyRegexp: regexp })])
-      .nullable()
-      .default(null),
-  })
-  .openapi('HttpCheck')
-
-const QueryResponseSchema = z
-  .strictObject({
-    send: z.string().max(8192).nullable().default(null),
-    expect: regexp.nullable().default(null),
-    startTls: z.boolean().default(false),
-  })
-  .openapi('QueryResponse')
-
-const TcpCheckSchema = z
-  .strictObject({
-    type: z.literal('tcp'),
-    name: checkName,
-    port: port.nullable().default(null),
-    tls: TlsOptionsSchema.nullable().default(null),
-    queryResponse: z.array(QueryResponseSchema).max(20).default([]),
-    maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
-  })
-  .openapi('TcpCheck')
-
-const DnsCheckSchema = z
-  .strictObject({ type: z.literal('dns'), name: checkName, port: port.nullable().default(null) })
-  .openapi('DnsCheck')
-
-export const CheckSchema = z
-  .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema])
-  .openapi('Check')
 
 const LABEL = /^[a-zA-Z0-9]([a-zA-Z0-9_./-]{0,61}[a-zA-Z0-9])?$/
 export const LabelsSchema = z
@@ -301,15 +188,4 @@ type SelectorInput = z.output<typeof PathSelectorSchema>
 
 function toSelector(given: SelectorInput): JobRequest['paths']['include'][number] {
   return typeof given === 'string' ? { kind: given } : defined(given)
-}
-
-const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
-
-function toCheck(given: z.output<typeof CheckSchema>): Check {
-  if (given.type !== 'http') return { ...given, isDefault: false }
-  const expect = given.expect && {
-    ...given.expect,
-    jsonPath: given.expect.jsonPath.map(defined),
-  }
-  return { ...given, isDefault: false, expect, tls: given.tls ?? NO_TLS }
 }

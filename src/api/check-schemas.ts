@@ -1,0 +1,138 @@
+/** The checks of a job's body, as documented and as enforced. → {@link Check}. */
+import { z } from '@hono/zod-openapi'
+import type { Check } from '../check/check.ts'
+import { defined } from '../lib/defined.ts'
+
+/** RE2, as blackbox_exporter's: linear time, so no look-around and no back-references. `faultsOf` compiles it. */
+const regexp = z.string().min(1).max(1000).openapi({ description: 'A regular expression of RE2', example: '^ok' })
+
+const statusCode = z
+  .union([z.int().min(100).max(599), z.string().regex(/^[1-5]xx$/, 'A class is written 1xx … 5xx')])
+  .openapi({ description: 'A code, or a class', example: '2xx' })
+
+/** Of a Service, by its name or its number. */
+export const port = z.union([z.int().min(1).max(65535), z.string().min(1).max(63)])
+
+export const name253 = z.string().min(1).max(253)
+
+const headerValue = z
+  .string()
+  .max(8192)
+  .regex(/^[^\0\r\n]*$/, 'A header value must not hold line breaks or NUL')
+const headerName = z
+  .string()
+  .max(256)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name (RFC 9110)')
+
+const HeaderMatchSchema = z.strictObject({ header: headerName, regexp, allowMissing: z.boolean().default(false) })
+
+const HttpExpectSchema = z
+  .strictObject({
+    validStatusCodes: z.array(statusCode).max(50).default(['2xx']),
+    failIfBodyMatchesRegexp: z.array(regexp).max(20).default([]),
+    failIfBodyNotMatchesRegexp: z.array(regexp).max(20).default([]),
+    failIfHeaderMatches: z.array(HeaderMatchSchema).max(20).default([]),
+    failIfHeaderNotMatches: z.array(HeaderMatchSchema).max(20).default([]),
+    jsonPath: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1).max(1000),
+          equals: z.unknown().optional(),
+          matchesRegexp: regexp.optional(),
+        }),
+      )
+      .max(20)
+      .default([]),
+    maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
+  })
+  .openapi('HttpExpect')
+
+const tlsFields = {
+  serverName: name253.nullable().default(null),
+  insecureSkipVerify: z.boolean().default(false),
+  caPem: z.string().max(65_536).nullable().default(null),
+  minDaysToExpiry: z.number().min(0).max(3650).nullable().default(null),
+}
+const TlsOptionsSchema = z.strictObject(tlsFields).openapi('TlsOptions')
+
+const checkName = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/,
+    'Letters, digits, "_", "." and "-", at most 63, beginning with a letter or digit',
+  )
+
+const HttpCheckSchema = z
+  .strictObject({
+    type: z.literal('http'),
+    name: checkName,
+    port: port.nullable().default(null),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+    path: z
+      .string()
+      .max(2048)
+      .regex(/^\/[^\s\0]*$/, 'Begins with "/" and holds no white space')
+      .nullable()
+      .default(null),
+    ingressPath: z
+      .string()
+      .max(2048)
+      .regex(/^\/[^\s\0]*$/, 'Begins with "/" and holds no white space')
+      .nullable()
+      .default(null),
+    headers: z
+      .record(headerName, headerValue)
+      .default({})
+      .openapi({ description: 'Write-only: never stored readable, never shown' }),
+    body: z.string().max(65_536).nullable().default(null).openapi({ description: 'Write-only' }),
+    scheme: z.enum(['http', 'https']).nullable().default(null),
+    host: name253.nullable().default(null),
+    expect: HttpExpectSchema.nullable().default(null),
+    followRedirects: z.boolean().default(false),
+    httpVersion: z.enum(['1.1', '2']).default('1.1'),
+    tls: TlsOptionsSchema.nullable().default(null),
+    responder: z
+      .union([z.strictObject({ header: headerName }), z.strictObject({ bodyRegexp: regexp })])
+      .nullable()
+      .default(null),
+  })
+  .openapi('HttpCheck')
+
+const QueryResponseSchema = z
+  .strictObject({
+    send: z.string().max(8192).nullable().default(null),
+    expect: regexp.nullable().default(null),
+    startTls: z.boolean().default(false),
+  })
+  .openapi('QueryResponse')
+
+const TcpCheckSchema = z
+  .strictObject({
+    type: z.literal('tcp'),
+    name: checkName,
+    port: port.nullable().default(null),
+    tls: TlsOptionsSchema.nullable().default(null),
+    queryResponse: z.array(QueryResponseSchema).max(20).default([]),
+    maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
+  })
+  .openapi('TcpCheck')
+
+const DnsCheckSchema = z
+  .strictObject({ type: z.literal('dns'), name: checkName, port: port.nullable().default(null) })
+  .openapi('DnsCheck')
+
+export const CheckSchema = z
+  .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema])
+  .openapi('Check')
+
+const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
+
+/** A check as the core knows it. */
+export function toCheck(given: z.output<typeof CheckSchema>): Check {
+  if (given.type !== 'http') return { ...given, isDefault: false }
+  const expect = given.expect && {
+    ...given.expect,
+    jsonPath: given.expect.jsonPath.map(defined),
+  }
+  return { ...given, isDefault: false, expect, tls: given.tls ?? NO_TLS }
+}
