@@ -5,7 +5,7 @@
  */
 import type { Finding } from './finding.ts'
 import type { Belied, Cause, Target } from './rule.ts'
-import type { TestedPath } from './seen.ts'
+import { isTakenOver, type TestedPath } from './seen.ts'
 import { list } from './words.ts'
 
 /** A claim of the objects, and the paths that tell otherwise. */
@@ -13,10 +13,6 @@ export type Claim = { finding: Finding; witnesses: readonly TestedPath[] }
 
 /** Statuses that a controller or load balancer gives by itself, whatever is behind it. */
 const OWN_ANSWERS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 404, 421])
-
-/** Whether something else than kube-proxy takes the connection: that it does says nothing about the pods. */
-const isTakenOver = ({ path }: TestedPath): boolean =>
-  path.kind === 'Ingress' || (path.kind === 'LoadBalancer' && !path.shortCut)
 
 /** Connected, whatever came of it afterwards: kube-proxy accepts nothing by itself. */
 const isReached = ({ outcome, deciding }: TestedPath): boolean =>
@@ -32,6 +28,7 @@ function provesPods(tested: TestedPath): boolean {
   const { outcome, path, telling } = tested
   // A name that resolves proves that there is a record.
   if (path.dns !== null) return outcome === 'pass'
+  // That it is taken over says nothing about the pods.
   if (!isTakenOver(tested)) return isReached(tested)
   if (outcome !== 'pass') return false
   const status = telling?.http?.status

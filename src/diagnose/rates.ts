@@ -2,7 +2,7 @@
 import { badShare, failing, isCut, isHanging, isRefused, isSilent, type SeenPath, type SeenPort } from './seen.ts'
 
 /** Less likely than this is no accident. */
-const RARE = 0.05
+export const RARE = 0.05
 
 /** How a way fails, as far as it takes another cause to fail so. */
 export const mannerOf = (each: SeenPath): string =>

@@ -113,16 +113,25 @@ const isUnsteady = (deciding: readonly Tried[]): boolean =>
     (samples) => samples.some(({ outcome }) => outcome === 'pass') && samples.some(({ outcome }) => outcome === 'fail'),
   )
 
+type OnPath = Pick<SeenPath, 'path'>
+
+/** No Ingress controller is on the way. */
+export const isDirect = ({ path }: OnPath): boolean => path.kind !== 'Ingress'
+
+/** A load balancer that is asked itself; by a short cut kube-proxy answers in its stead. */
+export const isBalancer = ({ path }: OnPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
+
+/** A controller or a load balancer takes the connection, whatever is behind it. */
+export const isTakenOver = (each: OnPath): boolean => !isDirect(each) || isBalancer(each)
+
 /** Nothing came back: packets were dropped, or there was no way. */
 export const SILENT: ReadonlySet<FailureCode> = new Set(['connect_timeout', 'host_unreachable', 'network_unreachable'])
-const NO_CONNECTION: ReadonlySet<FailureCode> = new Set([...SILENT, 'connection_refused', 'connect_failed'])
+export const NO_CONNECTION: ReadonlySet<FailureCode> = new Set([...SILENT, 'connection_refused', 'connect_failed'])
 
 /** A connection was made, and what was to come over it did not. */
-const HANGING: ReadonlySet<FailureCode> = new Set(['response_timeout', 'body_timeout', 'tls_timeout'])
+export const HANGING: ReadonlySet<FailureCode> = new Set(['response_timeout', 'body_timeout', 'tls_timeout'])
 /** A connection was made, and ended from the other side before anything came over it. */
-const CUT: ReadonlySet<FailureCode> = new Set(['connection_reset', 'connection_closed'])
-
-export const REFUSED: ReadonlySet<FailureCode> = new Set(['connection_refused'])
+export const CUT: ReadonlySet<FailureCode> = new Set(['connection_reset', 'connection_closed'])
 
 export const isSilent = ({ code }: SeenPath): boolean => code !== null && SILENT.has(code)
 export const isRefused = ({ code }: SeenPath): boolean => code === 'connection_refused'
@@ -160,7 +169,7 @@ export const servedThrough = (port: SeenPort): readonly SeenPath[] =>
 
 /** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */
 export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {
-  if (through.path.kind !== 'Ingress') return false
+  if (isDirect(through)) return false
   const waits = (end: SeenPath): boolean => isSilent(end) || isHanging(end)
   if (isHanging(through)) return ends.some(waits)
   const status = through.code === 'unexpected_status' ? through.result?.http?.status : undefined
@@ -175,7 +184,7 @@ export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean 
 /** What shows how the pods themselves behave: the endpoints; where none was tested, every way to them but an Ingress. */
 export function farEnds(port: SeenPort): readonly SeenPath[] {
   const endpoints = port.of('Endpoint')
-  return endpoints.length > 0 ? endpoints : port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+  return endpoints.length > 0 ? endpoints : port.dialled.filter(isDirect)
 }
 
 /** A connection was made there, whatever came of it. */
@@ -195,6 +204,16 @@ export const idsOf = (paths: readonly SeenPath[]): readonly string[] => paths.ma
 /** The tries that show it, a few. */
 export const triesOf = (paths: readonly SeenPath[]): Evidence[] =>
   paths.slice(0, 5).map(({ path, result }) => ({ path: path.id, result: result?.id ?? null }))
+
+export const kindsOf = (paths: readonly SeenPath[]): readonly PathKind[] => [
+  ...new Set(paths.map(({ path }) => path.kind)),
+]
+
+export const nodesOf = (paths: readonly SeenPath[]): ReadonlySet<string> =>
+  new Set(paths.flatMap(({ path }) => path.node ?? []))
+
+/** The status of the answer; 0 where none came. */
+export const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
 
 /** URLs, a few. */
 export const urlsOf = (paths: readonly SeenPath[]): string =>

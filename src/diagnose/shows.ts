@@ -8,7 +8,7 @@
  * @module
  */
 import type { FailureCode } from '../check/codes.ts'
-import type { TestedPath } from './seen.ts'
+import { CUT, HANGING, isTakenOver, SILENT, type TestedPath, NO_CONNECTION as UNCONNECTED } from './seen.ts'
 
 export type Shows = {
   /** On ways that lead straight to the pods or through kube-proxy, and on names. */
@@ -24,10 +24,6 @@ const set = <T>(...values: T[]): ReadonlySet<T> => new Set(values)
 const NO_CODE: ReadonlySet<FailureCode> = set()
 const NO_STATUS: ReadonlySet<number> = set()
 
-const SILENCE = ['connect_timeout', 'host_unreachable', 'network_unreachable'] as const
-const HANGS = ['response_timeout', 'body_timeout', 'tls_timeout'] as const
-const CUTS = ['connection_reset', 'connection_closed'] as const
-
 /** Nothing behind it: refused by kube-proxy's rules, or dropped by every one of them (Cilium, some clouds). */
 export const NO_BACKEND: Shows = {
   // A headless Service has no record then.
@@ -38,7 +34,7 @@ export const NO_BACKEND: Shows = {
 
 /** Packets to the pods vanish, or somebody says that they cannot be delivered. */
 export const SILENT_PODS: Shows = {
-  direct: set<FailureCode>(...SILENCE),
+  direct: SILENT,
   through: { codes: set<FailureCode>('response_timeout'), statuses: set(502, 503, 504) },
 }
 
@@ -50,9 +46,9 @@ export const CLOSED_PORT: Shows = {
 
 /** No connection, of whichever kind, and what a proxy in between makes of it. */
 export const NO_CONNECTION: Shows = {
-  direct: set<FailureCode>('connection_refused', 'connect_failed', ...SILENCE),
+  direct: UNCONNECTED,
   through: {
-    codes: set<FailureCode>('connection_refused', 'connect_failed', 'response_timeout', ...SILENCE),
+    codes: set<FailureCode>('response_timeout', ...UNCONNECTED),
     statuses: set(502, 503, 504),
   },
 }
@@ -61,9 +57,9 @@ export const NO_CONNECTION: Shows = {
 export const SICK_PODS: Shows = {
   direct: set<FailureCode>(
     'connection_refused',
-    ...SILENCE,
-    ...HANGS,
-    ...CUTS,
+    ...SILENT,
+    ...HANGING,
+    ...CUT,
     'tls_handshake_failed',
     'tls_not_spoken',
     'invalid_response',
@@ -96,7 +92,7 @@ export const NO_CONTROLLER: Shows = {
 
 /** Who is not let in hears nothing. Where a try from one of the ranges fails, it is something else. */
 export const NOT_LET_IN: Shows = {
-  direct: set<FailureCode>(...SILENCE),
+  direct: SILENT,
   through: { codes: NO_CODE, statuses: NO_STATUS },
 }
 
@@ -138,12 +134,8 @@ export const OTHER_VALUE: Shows = {
   through: { codes: NO_CODE, statuses: NO_STATUS },
 }
 
-/** A controller, or a load balancer that is no mere rule of kube-proxy's, answers in the Service's stead. */
-const isThrough = ({ path }: TestedPath): boolean =>
-  path.kind === 'Ingress' || (path.kind === 'LoadBalancer' && !path.shortCut)
-
 /** Of a load balancer that has nothing healthy behind it: all the ways in which they say so. */
-const LOAD_BALANCER_CODES: ReadonlySet<FailureCode> = set(...SILENCE, ...CUTS, 'connection_refused', 'response_timeout')
+const LOAD_BALANCER_CODES: ReadonlySet<FailureCode> = set(...SILENT, ...CUT, 'connection_refused', 'response_timeout')
 
 function showsThrough({ codes, statuses }: Shows['through'], { path, deciding, telling }: TestedPath): boolean {
   const own = path.kind === 'LoadBalancer' && statuses.size > 0 ? LOAD_BALANCER_CODES : NO_CODE
@@ -168,8 +160,8 @@ export function explicable(shows: Shows, failed: readonly TestedPath[]): readonl
   const { direct, directIfAll = NO_CODE, through } = shows
   const names = failed.some(({ path }) => path.dns !== null)
   const candidates = failed.filter((each) => names || !isWithoutName(each))
-  const straight = candidates.filter((each) => !isThrough(each))
+  const straight = candidates.filter((each) => !isTakenOver(each))
   const areAll = straight.length > 0 && straight.every((each) => showsDirectly(directIfAll, each))
   const codes = areAll ? new Set([...direct, ...directIfAll]) : direct
-  return candidates.filter((each) => (isThrough(each) ? showsThrough(through, each) : showsDirectly(codes, each)))
+  return candidates.filter((each) => (isTakenOver(each) ? showsThrough(through, each) : showsDirectly(codes, each)))
 }

@@ -7,8 +7,10 @@ import {
   failing,
   farEnds,
   idsOf,
+  isDirect,
   isGatewayError,
   isHanging,
+  kindsOf,
   passing,
   type SeenPath,
   type SeenPort,
@@ -29,15 +31,15 @@ export const answersLost: Rule = {
   ],
   after: ({ ports }, { vantage }) =>
     ports.flatMap((port) => {
-      const bad = failing(port.dialled).filter((each) => each.path.kind !== 'Ingress' && isHanging(each))
+      const bad = failing(port.dialled).filter((each) => isDirect(each) && isHanging(each))
       const good = passing(port.dialled)
       if (bad.length === 0 || good.length === 0) return []
-      const kinds = [...new Set(bad.map(({ path }) => path.kind))]
+      const kinds = kindsOf(bad)
       return [
         {
           confidence: 'possible' as const,
           title: `Connections by ${list(kinds)} are made, and the answers do not arrive`,
-          detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; by ${list([...new Set(good.map(({ path }) => path.kind))])} the application answers. Small packets get through and large ones may not: an MTU that does not fit the way (overlay, VPN, tunnel) with ICMP filtered. Or what stands on that way takes connections before it has anything behind it.`,
+          detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; by ${list(kindsOf(good))} the application answers. Small packets get through and large ones may not: an MTU that does not fit the way (overlay, VPN, tunnel) with ICMP filtered. Or what stands on that way takes connections before it has anything behind it.`,
           fix: 'Set the MTU of the pod network to that of the nodes less the overhead of its encapsulation, and let ICMP "fragmentation needed" through.',
           confirm: `${bigPacketTo(port, bad)} # from where the prober stands (${vantage})`,
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],

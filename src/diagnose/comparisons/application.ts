@@ -12,6 +12,7 @@ import {
   idsOf,
   isConnected,
   isCut,
+  isDirect,
   isGatewayError,
   isHanging,
   type SeenPath,
@@ -22,7 +23,7 @@ import {
 import { everyOne, list } from '../words.ts'
 import { isCutShort } from './misspoken.ts'
 
-const directOf = (port: SeenPort): readonly SeenPath[] => port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+const directOf = (port: SeenPort): readonly SeenPath[] => port.dialled.filter(isDirect)
 
 /** `All 3 endpoints`, `The direct way`. */
 const who = (ends: readonly SeenPath[]): string => {

@@ -7,7 +7,10 @@ import {
   allPass,
   failing,
   idsOf,
+  isDirect,
   isSilent,
+  kindsOf,
+  nodesOf,
   passing,
   type Seen,
   type SeenPath,
@@ -15,14 +18,10 @@ import {
   triesOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
-import { clusterNames } from './named.ts'
-import { isUnanswered } from './proxy.ts'
+import { clusterNames, isUnanswered } from './named.ts'
 
 /** What shows it, and what falls with it. */
 type Sign = { shows: readonly SeenPath[]; beside: readonly SeenPath[]; told: string; isGuess?: true }
-
-const nodesOf = (paths: readonly SeenPath[]): ReadonlySet<string> =>
-  new Set(paths.flatMap(({ path }) => path.node ?? []))
 
 /** Nodes that the endpoints of the port are on, tested or not. `null`: of one it is not known. */
 function homesOf({ tested }: Seen, port: SeenPort): ReadonlySet<string> | null {
@@ -52,7 +51,7 @@ function byNodePorts(seen: Seen, port: SeenPort): Sign | null {
 }
 
 /** Endpoints answer on one node, on which the prober will be, and on no other, though these are up. */
-function byEndpoints(_seen: Seen, port: SeenPort): Sign | null {
+function byEndpoints(port: SeenPort): Sign | null {
   const ends = port.of('Endpoint')
   const near = nodesOf(ends.filter(({ passed, unsteady }) => passed || unsteady))
   const far = ends.filter(({ path }) => path.node !== null && !near.has(path.node))
@@ -78,7 +77,7 @@ function byNames(seen: Seen, port: SeenPort): Sign | null {
   return {
     shows: [...ends, ...names],
     beside,
-    told: `No pod answers the prober, neither those of the Service nor those of DNS, and by ${list([...new Set(beside.map(({ path }) => path.kind))])} the Service is reached`,
+    told: `No pod answers the prober, neither those of the Service nor those of DNS, and by ${list(kindsOf(beside))} the Service is reached`,
   }
 }
 
@@ -110,10 +109,10 @@ export const trafficBetweenNodesLost: Rule = {
   ],
   after: (seen, { vantage }) =>
     seen.ports.flatMap((port): Cause[] => {
-      const sign = byNodePorts(seen, port) ?? byEndpoints(seen, port) ?? byNames(seen, port) ?? byApiServer(seen, port)
+      const sign = byNodePorts(seen, port) ?? byEndpoints(port) ?? byNames(seen, port) ?? byApiServer(seen, port)
       if (sign === null) return []
       const { shows, beside, told, isGuess = false } = sign
-      const ways = failing(port.dialled).filter((each) => isSilent(each) && each.path.kind !== 'Ingress')
+      const ways = failing(port.dialled).filter((each) => isSilent(each) && isDirect(each))
       const names = vantage === 'in-cluster' ? failing(seen.all).filter(isUnanswered) : []
       return [
         {

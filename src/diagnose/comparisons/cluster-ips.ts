@@ -11,14 +11,14 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  kindsOf,
   passing,
   type Seen,
   type SeenPath,
   triesOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
-import { clusterNames } from './named.ts'
-import { isUnanswered } from './proxy.ts'
+import { clusterNames, isUnanswered } from './named.ts'
 
 const withFamily = (at: At): Control['to'] => ({ ...at, family: familyOf(at.address) ?? 'IPv4' })
 
@@ -95,9 +95,7 @@ export const clusterIpsUnreachable: Rule = {
         confidence: others.length > 1 && good.length > 0 ? 'certain' : 'likely',
         title: 'No cluster IP answers from here, whatever Service it is of',
         detail: `${list(own.map((each) => `${addressOf(each)}: ${each.code}`))}; nor does any other: ${toldOf(others)}. ${
-          good.length > 0
-            ? `By ${list([...new Set(good.map(({ path }) => path.kind))])} the Service is reached, so it`
-            : 'It'
+          good.length > 0 ? `By ${list(kindsOf(good))} the Service is reached, so it` : 'It'
         } is not the Service: what turns cluster IPs into endpoints (kube-proxy, or its replacement) does not work on the node of the prober, or the prober stands outside of the cluster.`,
         fix: 'See whether kube-proxy (or the agent that replaces it) runs on that node and, in its log, whether it reaches the API server; restart it there.',
         confirm: 'kubectl get pods -n kube-system -o wide; kubectl get --raw /readyz',

@@ -10,10 +10,12 @@ import {
   failingBehind,
   idsOf,
   isCut,
+  isDirect,
   isHanging,
   isOwedTo,
   isRefused,
   isSilent,
+  kindsOf,
   passing,
   type SeenPath,
   type SeenPort,
@@ -70,7 +72,7 @@ export const someEndpointsFail: Rule = {
               (each) =>
                 bad.includes(each) ||
                 isOwedTo(each, bad) ||
-                (each.path.kind !== 'Endpoint' && each.path.kind !== 'Ingress' && meetsBadEndpoints(port, each)),
+                (each.path.kind !== 'Endpoint' && isDirect(each) && meetsBadEndpoints(port, each)),
             ),
           ),
         },
@@ -155,7 +157,7 @@ export const failsNowAndThen: Rule = {
         {
           confidence: 'likely' as const,
           title: `Port ${port.number} fails now and then: in ${failed.length} of ${tries.length} tries`,
-          detail: `${list([...new Set(failed.map(({ failure }) => failure?.code ?? ''))])}, by ${list([...new Set(unsteady.map(({ path }) => path.kind))])}. ${
+          detail: `${list([...new Set(failed.map(({ failure }) => failure?.code ?? ''))])}, by ${list(kindsOf(unsteady))}. ${
             atPods
               ? 'The pods themselves do so: too busy, restarting, or one of several processes in them is broken.'
               : endpoints.length > 0
@@ -201,7 +203,7 @@ export const directConnectionsCut: Rule = {
           fix: 'Put the prober into the mesh, allow plain text on that port, or give the port its protocol (appProtocol).',
           confirm: `kubectl get peerauthentication -A; kubectl get pods -n ${namespace} --show-labels`,
           evidence: triesOf(endpoints),
-          explains: idsOf(failing(port.dialled).filter((each) => isKeptOut(each) && each.path.kind !== 'Ingress')),
+          explains: idsOf(failing(port.dialled).filter((each) => isKeptOut(each) && isDirect(each))),
         },
       ]
     }),

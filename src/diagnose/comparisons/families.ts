@@ -8,6 +8,7 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isDirect,
   isOwedTo,
   passing,
   type SeenPath,
@@ -28,7 +29,7 @@ const nearlyAllFail = (paths: readonly SeenPath[]): boolean =>
 const mostPass = (paths: readonly SeenPath[]): boolean => paths.length > 0 && passing(paths).length * 2 >= paths.length
 
 function splitOf(port: SeenPort): Split | null {
-  const direct = port.dialled.filter(({ path }) => path.family !== null && path.kind !== 'Ingress')
+  const direct = port.dialled.filter((each) => each.path.family !== null && isDirect(each))
   const ofCore = direct.filter(({ path }) => CORE.includes(path.kind))
   const isBoth = (paths: readonly SeenPath[]): boolean => new Set(paths.map(({ path }) => path.family)).size === 2
   const core = isBoth(ofCore)

@@ -1,6 +1,5 @@
 /** Answers that are none as HTTP has them: malformed, of another version, cut short, or redirects that lead nowhere. */
 import { FLAWS } from '../../check/malformed.ts'
-import type { PathKind } from '../../plan/path.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -9,7 +8,9 @@ import {
   farEnds,
   idsOf,
   isCut,
+  isDirect,
   isGatewayError,
+  kindsOf,
   passing,
   type SeenPath,
   triesOf,
@@ -18,8 +19,6 @@ import {
 import { list } from '../words.ts'
 
 const isMalformed = ({ code }: SeenPath): boolean => code === 'malformed_response'
-const isDirect = ({ path }: SeenPath): boolean => path.kind !== 'Ingress'
-const kindsOf = (paths: readonly SeenPath[]): string => list([...new Set(paths.map(({ path }): PathKind => path.kind))])
 
 /** Ways that fail beside `bad` and are owed to the same cause: a controller in between that cannot read the answer either. */
 const withControllers = (dialled: readonly SeenPath[], bad: readonly SeenPath[]): readonly string[] =>
@@ -50,7 +49,7 @@ export const malformedResponse: Rule = {
         {
           confidence: 'certain' as const,
           title: `The answer on port ${port.number} is HTTP, but malformed`,
-          detail: `${kindsOf(bad)}: ${says.join('; ') || 'it breaks the rules of RFC 9112'}. ${takes}${repaired}`,
+          detail: `${list(kindsOf(bad))}: ${says.join('; ') || 'it breaks the rules of RFC 9112'}. ${takes}${repaired}`,
           fix: 'Let the application, or the proxy that writes this header, send it as RFC 9112 has it: one CRLF after each line, a name without blanks and a colon, one length. Two clients that read an answer differently can be played against each other.',
           confirm: `printf 'GET / HTTP/1.1\\r\\nHost: ${first.path.host ?? addressOf(first)}\\r\\nConnection: close\\r\\n\\r\\n' | nc -w 3 ${first.path.address} ${first.path.addressPort} | head -c 2000 | cat -A`,
           evidence: triesOf(bad),
@@ -106,7 +105,7 @@ export const bodyCutShort: Rule = {
         {
           confidence: ends.some(({ path }) => path.kind === 'Endpoint') ? ('likely' as const) : ('possible' as const),
           title: `Answers on port ${port.number} end before they are complete`,
-          detail: `Status ${bad[0]?.result?.http?.status} and the header arrive by ${kindsOf(bad)}: ${bad[0]?.result?.failure?.message}. The network carries the answer; whoever writes it promises more than it sends.`,
+          detail: `Status ${bad[0]?.result?.http?.status} and the header arrive by ${list(kindsOf(bad))}: ${bad[0]?.result?.failure?.message}. The network carries the answer; whoever writes it promises more than it sends.`,
           fix: 'See why the application stops in the middle: it breaks down or is ended while it writes, or Content-Length counts something else than the bytes that are sent (characters, the size before compression).',
           confirm: `curl -sS -o /dev/null -w '%{size_download}\\n' ${bad[0]?.path.url}; kubectl logs -n ${namespace} POD`,
           evidence: triesOf(bad),
@@ -162,7 +161,7 @@ export const tooManyRedirects: Rule = {
         {
           confidence: 'likely' as const,
           title: `Redirects from ${urlsOf(bad)} do not end`,
-          detail: `Ten redirects were followed, each to another URL, and there was one more: ${kindsOf(bad)}. Something is added to the URL each time (a parameter, a path, a login that forgets), or the check asks a page that is not meant for it.`,
+          detail: `Ten redirects were followed, each to another URL, and there was one more: ${list(kindsOf(bad))}. Something is added to the URL each time (a parameter, a path, a login that forgets), or the check asks a page that is not meant for it.`,
           fix: 'Follow the URLs by hand and see what is added each time. A check of a path like that of the readiness probe needs no redirect.',
           confirm: `curl -sIL --max-redirs 15 ${first.path.url} | grep -iE '^(HTTP|location)'`,
           evidence: triesOf(bad),

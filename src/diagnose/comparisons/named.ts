@@ -6,6 +6,10 @@ import { list } from '../words.ts'
 const SERVER_FAULTS: ReadonlySet<FailureCode> = new Set(['dns_timeout', 'dns_refused', 'dns_server_failure'])
 export const isServerFault = ({ code }: SeenPath): boolean => code !== null && SERVER_FAULTS.has(code)
 export const isUnknown = ({ code }: SeenPath): boolean => code === 'dns_not_found' || code === 'dns_no_data'
+/** Nothing at all came from the DNS server. */
+export const isUnanswered = ({ path, code, result }: SeenPath): boolean =>
+  path.kind === 'DNS' && (code === 'dns_timeout' || (code === 'dns_server_failure' && !result?.dns?.rcode))
+
 /** Whatever became of it: that a name does not exist is an answer. */
 export const isAnswered = (each: SeenPath): boolean => !isServerFault(each)
 

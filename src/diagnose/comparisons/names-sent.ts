@@ -7,10 +7,12 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isDirect,
   isHanging,
   passing,
   type SeenPath,
   type SeenPort,
+  statusOf,
   triesOf,
   urlsOf,
 } from '../seen.ts'
@@ -19,7 +21,6 @@ import { list } from '../words.ts'
 /** What an application says to a name that it does not serve (RFC 9110 15.5.20; virtual hosts, allowed-hosts lists). */
 const NOT_MY_NAME: ReadonlySet<number> = new Set([400, 403, 404, 421])
 
-const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
 const refusesName = (each: SeenPath): boolean => NOT_MY_NAME.has(statusOf(each))
 
 const pathnameOf = ({ path: { url } }: SeenPath): string | null =>
@@ -31,7 +32,7 @@ export const applicationWantsHost: Rule = {
   layer: 'application',
   after: ({ ports }, { service }) =>
     ports.flatMap((port) => {
-      const direct = port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+      const direct = port.dialled.filter(isDirect)
       const [good] = passing(port.of('Ingress')).filter(
         ({ path, result }) => path.host !== null && (result?.http?.status ?? 200) < 400,
       )

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts'
-import { codesOf, failing, idsOf, passing, triesOf } from '../seen.ts'
+import { codesOf, failing, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
 
 /** Where nothing passes there is nothing to compare with: what is seen, and what would tell more. */
@@ -11,7 +11,7 @@ export const nothingAnswers: Rule = {
     ports.flatMap((port) => {
       const bad = failing(port.dialled)
       if (bad.length === 0 || passing(port.dialled).length > 0) return []
-      const kinds = [...new Set(bad.map(({ path }) => path.kind))]
+      const kinds = kindsOf(bad)
       const asked = port.of('Endpoint').length > 0
       return [
         {

@@ -1,7 +1,7 @@
 import type { PathKind } from '../../plan/path.ts'
 import { requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
-import { addressOf, allFail, codesOf, idsOf, passing, triesOf } from '../seen.ts'
+import { addressOf, allFail, codesOf, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
 
 /** What is between clients and pods on a kind of way, and what is most often wrong with it. */
@@ -46,7 +46,7 @@ export const onlyOneWayFails: Rule = {
         return [
           {
             confidence: 'possible' as const,
-            title: `Port ${port.number} fails by ${kind} (${list(codesOf(bad))}), and works by ${list([...new Set(good.map(({ path }) => path.kind))])}`,
+            title: `Port ${port.number} fails by ${kind} (${list(codesOf(bad))}), and works by ${list(kindsOf(good))}`,
             detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. The application is fine, so it is what leads there: ${why}`,
             fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, then look at what is between.`,
             confirm: `kubectl get service -n ${namespace} ${service} -o yaml; ${requestOn(bad[0])}`,

@@ -1,16 +1,13 @@
 /** What is the prober's own: where it stands, and what it is let to. */
 import { isAnswering } from '../controls.ts'
 import type { Rule } from '../rule.ts'
-import { allFail, failing, hasNoConnection, idsOf, isRefused, type SeenPath, triesOf } from '../seen.ts'
+import { allFail, failing, hasNoConnection, idsOf, isRefused, isTakenOver, type SeenPath, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
-import { isUnanswered } from './proxy.ts'
+import { isUnanswered } from './named.ts'
 
 /** Kinds that lead to something else first: a node, a controller, a load balancer, another Service. */
-const isElsewhere = ({ path }: SeenPath): boolean =>
-  path.kind === 'NodePort' ||
-  path.kind === 'Ingress' ||
-  path.kind === 'ExternalName' ||
-  (path.kind === 'LoadBalancer' && !path.shortCut)
+const isElsewhere = (each: SeenPath): boolean =>
+  each.path.kind === 'NodePort' || each.path.kind === 'ExternalName' || isTakenOver(each)
 
 /** F41, F57, row 38 of the decision table: everything at once is seldom the Service. */
 export const proberReachesNothing: Rule = {

@@ -9,19 +9,21 @@ import {
   addressOf,
   failing,
   idsOf,
+  isBalancer,
   isCut,
+  isDirect,
   passing,
   type Seen,
   type SeenPath,
   type SeenPort,
+  statusOf,
   triesOf,
   urlsOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
 
-export const statusOf = ({ result }: SeenPath): number => result?.http?.status ?? 0
 export const complains = ({ told }: SeenPath): boolean => told.some(({ http }) => http !== null && wantsTls(http))
-const isGateway = (each: SeenPath): boolean => statusOf(each) === 502
+const isBadGateway = (each: SeenPath): boolean => statusOf(each) === 502
 
 /** What a plain request makes of a port that speaks TLS, where its server says nothing. */
 const isBroken = (each: SeenPath): boolean =>
@@ -42,17 +44,12 @@ const spokeTls = ({ tls, http, failure }: Telling): boolean =>
   http !== null ||
   (failure?.phase === 'tls' && failure.code === 'tls_handshake_failed' && failure.message.includes('_ALERT_'))
 
-/** Whether it is a load balancer of its own, and no short cut that kube-proxy takes. */
-export const isBalancer = ({ path }: SeenPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
-
 /** What shows how the pods answer: themselves; where none was asked, by ways on which nothing else takes connections. */
 export function podsOf(port: SeenPort): readonly SeenPath[] {
   const ends = port.of('Endpoint')
   return ends.length > 0
     ? ends
-    : port.dialled.filter(
-        (each) => each.path.kind !== 'Ingress' && each.path.kind !== 'ExternalName' && !isBalancer(each),
-      )
+    : port.dialled.filter((each) => isDirect(each) && each.path.kind !== 'ExternalName' && !isBalancer(each))
 }
 
 function speaksTls(seen: Seen, port: SeenPort): boolean {
@@ -92,7 +89,7 @@ export const backendProtocolMismatch: Rule = {
       const complaining = through.filter(complains)
       const ends = podsOf(port)
       const podsComplain = ends.some(complains)
-      const broken = failing(through).filter((each) => isGateway(each) || complains(each))
+      const broken = failing(through).filter((each) => isBadGateway(each) || complains(each))
       const common = { confirm: `kubectl get ingress -n ${namespace} -o yaml`, fix: FIX_TLS }
       if (complaining.length > 0 && !podsComplain && passing(ends).some(({ path }) => path.scheme === 'http')) {
         return [
@@ -143,7 +140,7 @@ export const backendProtocolMismatch: Rule = {
         ]
       }
       const plain = speaksPlain(seen, port) || passing(ends).some(({ path }) => path.scheme === 'http')
-      const gateways = failing(through).filter(isGateway)
+      const gateways = failing(through).filter(isBadGateway)
       if (gateways.length > 0 && plain && beside.backendsByTls) {
         return [
           {
@@ -168,7 +165,7 @@ export const portSpeaksTls: Rule = {
   unless: ['backend_protocol_mismatch'],
   after: (seen, { service }) =>
     seen.ports.flatMap((port): Cause[] => {
-      const direct = port.dialled.filter(({ path }) => path.kind !== 'Ingress' && path.scheme === 'http')
+      const direct = port.dialled.filter((each) => isDirect(each) && each.path.scheme === 'http')
       const shown = direct.filter((each) => complains(each) || isBroken(each))
       if (shown.length === 0 || shown.length < direct.length || !(direct.some(complains) || speaksTls(seen, port)))
         return []
@@ -198,8 +195,8 @@ export const responseHeaderTooLarge: Rule = {
   unless: ['backend_protocol_mismatch'],
   after: (seen, { namespace }) =>
     seen.ports.flatMap((port): Cause[] => {
-      const bad = failing(port.of('Ingress')).filter(isGateway)
-      const direct = passing(port.dialled.filter(({ path }) => path.kind !== 'Ingress'))
+      const bad = failing(port.of('Ingress')).filter(isBadGateway)
+      const direct = passing(port.dialled.filter(isDirect))
       const bytes = Math.max(0, ...direct.flatMap(({ told }) => told.map(({ http }) => http?.headerBytes ?? 0)))
       if (bad.length === 0 || bytes + AROUND_BYTES < NGINX_BUFFER_BYTES) return []
       return [

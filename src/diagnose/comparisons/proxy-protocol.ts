@@ -2,9 +2,23 @@
 import { showsProxyHeader } from '../../check/fingerprints.ts'
 import { controlOf, controlsAbout, requestAt } from '../controls.ts'
 import type { Cause, Rule } from '../rule.ts'
-import { addressOf, failing, idsOf, isCut, passing, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
+import {
+  addressOf,
+  failing,
+  idsOf,
+  isBalancer,
+  isCut,
+  isDirect,
+  kindsOf,
+  passing,
+  type Seen,
+  type SeenPath,
+  type SeenPort,
+  statusOf,
+  triesOf,
+} from '../seen.ts'
 import { list } from '../words.ts'
-import { complains, isBalancer, podsOf, statusOf } from './protocols.ts'
+import { complains, podsOf } from './protocols.ts'
 
 /**
  * What a server makes of a header of the PROXY protocol that it does not know, and of one that it misses: whenever it
@@ -59,7 +73,7 @@ export const proxyProtocolMismatch: Rule = {
     seen.ports.flatMap((port): Cause[] => {
       const common = { fix: FIX_PROXY, confirm: `kubectl get service -n ${namespace} ${service} -o yaml` }
       const balancers = port.of('LoadBalancer').filter(isBalancer)
-      const straight = port.dialled.filter((each) => each.path.kind !== 'Ingress' && !isBalancer(each))
+      const straight = port.dialled.filter((each) => isDirect(each) && !isBalancer(each))
       const shown = port.dialled.filter(({ told }) => told.some(({ http }) => http !== null && showsProxyHeader(http)))
       const takes = (each: SeenPath): boolean =>
         controlsAbout(seen, 'proxy_protocol', each).some(({ outcome }) => outcome === 'pass')
@@ -78,7 +92,7 @@ export const proxyProtocolMismatch: Rule = {
           {
             ...common,
             confidence: 'likely',
-            title: `${atController ? 'The controller' : 'The application'} expects a header of the PROXY protocol, and none is sent by ${list([...new Set(bad.map(({ path }) => path.kind))])}`,
+            title: `${atController ? 'The controller' : 'The application'} expects a header of the PROXY protocol, and none is sent by ${list(kindsOf(bad))}`,
             detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code ?? statusOf(each)})`))}: connections without the header are ended. ${asked.length > 0 ? 'With it, the same address answers.' : `By the load balancer (${list(works.map(addressOf), 2)}), which sends it, there is an answer.`} Whoever comes past the load balancer (from inside the cluster kube-proxy answers its address itself, unless ipMode is Proxy) sends none.`,
             evidence: [...triesOf(bad), ...triesOf(works).slice(0, 1)],
             explains: idsOf(failing(bad)),

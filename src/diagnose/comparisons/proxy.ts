@@ -9,6 +9,7 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isBalancer,
   isConnected,
   isHanging,
   isRefused,
@@ -19,16 +20,13 @@ import {
   triesOf,
 } from '../seen.ts'
 import { count, list } from '../words.ts'
+import { isUnanswered } from './named.ts'
 
 /** Whether the Service is known to work by some way that does not use node ports. */
 const worksOtherwise = (port: SeenPort): boolean =>
   (['Endpoint', 'ClusterIP', 'LoadBalancer', 'Ingress'] as const).some((kind) => passing(port.of(kind)).length > 0) ||
   // Pods that take connections and answer badly are reached all the same.
   (['Endpoint', 'ClusterIP'] as const).some((kind) => port.of(kind).some(isConnected))
-
-/** Nothing at all came from the DNS server. */
-export const isUnanswered = ({ path, code, result }: SeenPath): boolean =>
-  path.kind === 'DNS' && (code === 'dns_timeout' || (code === 'dns_server_failure' && !result?.dns?.rcode))
 
 const placeOf = ({ path: { node, address } }: SeenPath): string => node ?? address ?? ''
 const placesOf = (paths: readonly SeenPath[]): readonly string[] => [...new Set(paths.map(placeOf))]
@@ -238,7 +236,7 @@ export const loadBalancerFails: Rule = {
     ports.flatMap((port) => {
       // A short cut is kube-proxy's answer: the load balancer was not asked.
       const bad = failing(port.of('LoadBalancer')).filter(
-        (each) => !each.path.shortCut && !each.unsteady && hasNoConnection(each) && !meetsBadEndpoints(port, each),
+        (each) => isBalancer(each) && !each.unsteady && hasNoConnection(each) && !meetsBadEndpoints(port, each),
       )
       const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.of('Endpoint')].filter(isConnected)
       // From outside there may be nothing else to ask.

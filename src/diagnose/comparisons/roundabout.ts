@@ -3,12 +3,15 @@ import type { Control } from '../../check/control.ts'
 import type { Telling } from '../../check/result.ts'
 import { familyOf, hostPort } from '../../plan/ip.ts'
 import { controlsTo } from '../controls.ts'
+import { RARE } from '../rates.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
   failing,
   idsOf,
   isSilent,
+  kindsOf,
+  nodesOf,
   passing,
   type Seen,
   type SeenPath,
@@ -39,7 +42,7 @@ export const hairpinMissing: Rule = {
         {
           confidence: ends.length === 1 || ways.some(({ unsteady }) => unsteady) ? 'likely' : 'possible',
           title: 'A pod that is led to itself by the cluster IP does not get there (hairpin)',
-          detail: `The prober's own address, ${self[0]?.path.address}, is one of ${count(ends.length, 'endpoint')}. Each of them answers at its own address; by ${list([...new Set(ways.map(({ path }) => path.kind))])} connections are lost where the choice falls on the prober itself. Packets that come back to the pod they came from need hairpin mode, or a source that is rewritten.`,
+          detail: `The prober's own address, ${self[0]?.path.address}, is one of ${count(ends.length, 'endpoint')}. Each of them answers at its own address; by ${list(kindsOf(ways))} connections are lost where the choice falls on the prober itself. Packets that come back to the pod they came from need hairpin mode, or a source that is rewritten.`,
           fix: "Turn hairpin mode on in the network plugin (bridge: hairpinMode: true; kubelet's --hairpin-mode of old), or see that kube-proxy masquerades such connections.",
           confirm: "cat /sys/devices/virtual/net/*/brport/hairpin_mode # on the prober's node",
           evidence: [...triesOf(ways), ...triesOf(self)],
@@ -49,12 +52,6 @@ export const hairpinMissing: Rule = {
     })
   },
 }
-
-const nodesOf = (paths: readonly SeenPath[]): ReadonlySet<string> =>
-  new Set(paths.flatMap(({ path }) => path.node ?? []))
-
-/** Less likely than this is no accident. */
-const RARE = 0.05
 
 /**
  * Node ports that lose what is not meant for a pod of their own node: every connection where they have none, some of

@@ -8,6 +8,7 @@ import {
   allFail,
   failingBehind,
   idsOf,
+  isDirect,
   isRefused,
   isSilent,
   type Seen,
@@ -150,7 +151,7 @@ export const endpointsSilent: Rule = {
  * Service: a filter of node ports does not explain that it is silent as well.
  */
 function silentWays(port: SeenPort): readonly SeenPath[] {
-  const ways = port.dialled.filter(({ path }) => path.kind !== 'Ingress')
+  const ways = port.dialled.filter(isDirect)
   const has = (kind: SeenPath['path']['kind']): boolean => ways.some(({ path }) => path.kind === kind)
   return has('NodePort') && has('ExternalIP') && allFail(ways, isSilent) ? ways : []
 }

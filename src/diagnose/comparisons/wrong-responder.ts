@@ -15,7 +15,7 @@ import {
 import { requestOn } from '../commands.ts'
 import { requestAt } from '../controls.ts'
 import type { Cause, Rule, Target } from '../rule.ts'
-import { addressOf, idsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
+import { addressOf, idsOf, kindsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
 import { count, list } from '../words.ts'
 
 /** Nothing between them and the pods but a translation of addresses; then, what may be a proxy of its own. */
@@ -51,19 +51,19 @@ const isFronted = ({ path }: SeenPath, { http }: Answered): boolean =>
   !TRANSLATED.includes(path.kind) && (http.headers.via !== undefined || FRONTS.test(http.headers.server ?? ''))
 
 /** What came after a redirect is another server's, and no word of this one. */
-const isDirect = ({ path, told }: SeenPath): boolean => {
+const isUnredirected = ({ path, told }: SeenPath): boolean => {
   const checks = new Set(told.map(({ check }) => check))
   return path.checks.every((check) => !checks.has(check.name) || check.type !== 'http' || !check.followRedirects)
 }
 
 const isComparable = (each: SeenPath): boolean =>
   COMPARED.includes(each.path.kind) &&
-  isDirect(each) &&
+  isUnredirected(each) &&
   answersOf(each).length > 0 &&
   answersOf(each).every((answer) => !BY_THE_WAY.has(answer.http.status) && !isFronted(each, answer))
 
 function suspectsOf({ tested }: Seen, port: SeenPort): Suspect[] {
-  const endpoints = port.of('Endpoint').filter((each) => answersOf(each).length > 0 && isDirect(each))
+  const endpoints = port.of('Endpoint').filter((each) => answersOf(each).length > 0 && isUnredirected(each))
   // An endpoint that nobody asked may be the one that answers differently
   const isKnown = !tested.some(
     ({ path, outcome }) =>
@@ -171,7 +171,7 @@ const isPlain = ({ path: { path }, traits, proof }: Suspect): boolean =>
 
 /** Endpoints of which few always say that there is nothing, and all others always have it. */
 function oddEndpoints(port: SeenPort): { odd: readonly SeenPath[]; others: readonly SeenPath[] } | null {
-  const ends = port.of('Endpoint').filter(isDirect)
+  const ends = port.of('Endpoint').filter(isUnredirected)
   const all = (from: number, to: number) => (each: SeenPath) =>
     each.passed &&
     answersOf(each).length > 0 &&
@@ -244,7 +244,7 @@ export const wrongResponder: Rule = {
           return [
             {
               confidence,
-              title: `Another application answers by ${list([...new Set(paths.map(({ path }) => path.kind))])} than ${first.byEndpoints ? 'the endpoints' : 'by the other ways'} (port ${port.number})`,
+              title: `Another application answers by ${list(kindsOf(paths))} than ${first.byEndpoints ? 'the endpoints' : 'by the other ways'} (port ${port.number})`,
               detail: `${list(members.map((each) => `${addressOf(each.path)} differs from ${references} in ${differencesTold(each)}`))}. The same request brings another answer there, however often it is made: the address may belong to another Service, cluster or machine by now, or something before the application answers in its place.`,
               fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, and see whose address it is. If something is meant to answer there, nothing is wrong.`,
               confirm: `kubectl get service -n ${namespace} ${service} -o wide; ${requestOn(paths[0])}`,
