@@ -14,6 +14,7 @@ import { clusterIpsUnreachable, dnsClusterIpFails, dnsUdpDropped } from './compa
 import {
   aaaaLookupFails,
   clusterDomainWrong,
+  hostsFileOverrides,
   outsideNameUnresolved,
   redirectTargetUnresolved,
   searchListWrong,
@@ -29,6 +30,7 @@ import {
 } from './comparisons/endpoints.ts'
 import { oneFamilyFails } from './comparisons/families.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
+import { loadBalancerFails, loadBalancerIgnoresHealth } from './comparisons/load-balancers.ts'
 import { bodyCutShort, http2Only, malformedResponse, redirectLoop, tooManyRedirects } from './comparisons/misspoken.ts'
 import { applicationWantsHost, externalNameUnreachable } from './comparisons/names-sent.ts'
 import { nothingAnswers } from './comparisons/nothing.ts'
@@ -37,15 +39,9 @@ import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { mtuTooSmall, packetLoss } from './comparisons/packets.ts'
 import { proberReachesNothing } from './comparisons/prober.ts'
 import { backendProtocolMismatch, portSpeaksTls, responseHeaderTooLarge } from './comparisons/protocols.ts'
-import { loadBalancerFails, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
+import { affinityNotKept, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
 import { proxyProtocolMismatch } from './comparisons/proxy-protocol.ts'
-import {
-  affinityNotKept,
-  hairpinMissing,
-  hostsFileOverrides,
-  loadBalancerIgnoresHealth,
-  masqueradeMissing,
-} from './comparisons/roundabout.ts'
+import { hairpinMissing, masqueradeMissing } from './comparisons/roundabout.ts'
 import { unpromisedWaysFail } from './comparisons/unpromised.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
 import { wrongResponder } from './comparisons/wrong-responder.ts'

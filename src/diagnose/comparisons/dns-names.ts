@@ -1,5 +1,6 @@
 /** Names that lead nowhere, or to the wrong place, though DNS answers. */
-import type { Rule } from '../rule.ts'
+import { familyOf } from '../../plan/ip.ts'
+import type { Cause, Rule } from '../rule.ts'
 import { allFail, codesOf, failing, idsOf, passing, type SeenPath, triesOf, urlsOf } from '../seen.ts'
 import { list } from '../words.ts'
 import {
@@ -210,4 +211,49 @@ export const redirectTargetUnresolved: Rule = {
         },
       ]
     }),
+}
+
+/** A file of the prober's own (hosts, hostAliases) goes before DNS, which is right. */
+export const hostsFileOverrides: Rule = {
+  code: 'hosts_file_overrides',
+  layer: 'dns',
+  scope: 'vantage',
+  degrades: true,
+  after: ({ tested, all }): Cause[] => {
+    const shown = tested.filter(({ path, telling }) => {
+      const { values, how, type } = path.dns ?? { values: null, how: null, type: null }
+      const { answers = [], lookup = null } = telling?.dns ?? {}
+      if (how !== 'resolve' || values === null || (type !== 'A' && type !== 'AAAA') || lookup === null) return false
+      const known = new Set([...values, ...answers])
+      const found = lookup.filter((address) => familyOf(address) === (type === 'A' ? 'IPv4' : 'IPv6'))
+      return (
+        answers.some((address) => values.includes(address)) &&
+        found.length > 0 &&
+        !found.some((each) => known.has(each))
+      )
+    })
+    const [first] = shown
+    if (first === undefined) return []
+    const name = first.path.dns?.name ?? ''
+    const led = new Set(shown.flatMap(({ telling }) => telling?.dns?.lookup ?? []))
+    const found = list([...led], 3)
+    const misled = failing(all).filter(
+      ({ path, code, result }) =>
+        path.kind === 'DNS' &&
+        (path.dns === null
+          ? result?.failure?.phase !== 'dns' && led.has(result?.resolvedAddress ?? '')
+          : code === 'wrong_address' && (result?.dns?.answers ?? []).some((address) => led.has(address))),
+    )
+    return [
+      {
+        confidence: 'likely',
+        title: `Applications on the prober's machine are led to ${found} by ${name}, and DNS says otherwise`,
+        detail: `DNS answers ${list(first.telling?.dns?.answers ?? [], 3)}, as the objects promise; what applications ask (getaddrinfo) gives ${found}. An entry in /etc/hosts (hostAliases of a pod), another source in nsswitch.conf or a cache (nscd, systemd-resolved) goes before DNS there.`,
+        fix: 'Remove the entry from /etc/hosts, or hostAliases from the pod; restart what caches names.',
+        confirm: `getent hosts ${name}; nslookup ${name}; cat /etc/hosts`,
+        evidence: shown.map(({ path, telling }) => ({ path: path.id, result: telling?.id ?? null })),
+        explains: idsOf(misled),
+      },
+    ]
+  },
 }

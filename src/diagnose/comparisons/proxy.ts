@@ -1,15 +1,14 @@
-/** Faults between the addresses of a Service and its endpoints: kube-proxy, nodes, what stands before nodes. */
+/** Faults between the addresses of a Service and its endpoints: kube-proxy, or what has its place, and nodes. */
 
 import { connectOn } from '../commands.ts'
 import { allMeetBadEndpoints, meetsBadEndpoints } from '../rates.ts'
-import type { Rule } from '../rule.ts'
+import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
   allFail,
   failing,
   hasNoConnection,
   idsOf,
-  isBalancer,
   isConnected,
   isHanging,
   isRefused,
@@ -220,49 +219,37 @@ export const nodePortBlocked: Rule = {
     }),
 }
 
-/** F63, F65, F67: the nodes serve it, the address before them does not. */
-export const loadBalancerFails: Rule = {
-  code: 'load_balancer_fails',
-  layer: 'loadbalancer',
-  unless: [
-    'load_balancer_ignores_health',
-    'prober_reaches_nothing',
-    'load_balancer_port_error',
-    'load_balancer_nodes_excluded',
-    'one_family_fails',
-    'service_proxy_fails',
-  ],
-  after: ({ ports }, { namespace, service }) =>
-    ports.flatMap((port) => {
-      // A short cut is kube-proxy's answer: the load balancer was not asked.
-      const bad = failing(port.of('LoadBalancer')).filter(
-        (each) => isBalancer(each) && !each.unsteady && hasNoConnection(each) && !meetsBadEndpoints(port, each),
-      )
-      const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.of('Endpoint')].filter(isConnected)
-      // From outside there may be nothing else to ask.
-      const alone =
-        port.dialled.every(({ path }) => path.kind === 'LoadBalancer' || path.kind === 'Ingress') &&
-        port.explained.length === 0
-      if (bad.length === 0 || (behind.length === 0 && !(alone && bad.length === port.of('LoadBalancer').length)))
-        return []
-      const silent = bad.every(isSilent)
+const AFFINITY_LEAST = 3
+
+/** F53 the other way round: the same client meets different pods. */
+export const affinityNotKept: Rule = {
+  code: 'affinity_not_kept',
+  layer: 'proxy',
+  degrades: true,
+  after: ({ ports }, { beside, namespace, service }): Cause[] => {
+    if (beside.sessionAffinity !== 'ClientIP') return []
+    return ports.flatMap((port): Cause[] => {
+      const moved = [...port.of('ClusterIP'), ...port.of('DNS'), ...port.of('NodePort')].filter(({ told }) => {
+        const said = told.filter(({ responder }) => responder !== null)
+        const from = new Set(said.map(({ localAddress, resolvedAddress }) => `${localAddress} ${resolvedAddress}`))
+        return (
+          said.length >= AFFINITY_LEAST && from.size === 1 && new Set(said.map(({ responder }) => responder)).size > 1
+        )
+      })
+      const [first] = moved
+      if (first === undefined) return []
+      const met = [...new Set(first.told.flatMap(({ responder }) => responder ?? []))]
       return [
         {
-          confidence: alone ? ('possible' as const) : ('likely' as const),
-          title: alone
-            ? 'The load balancer does not answer'
-            : 'The load balancer does not answer, and what is behind it does',
-          detail:
-            `${list(bad.map((each) => `${addressOf(each)}: ${each.code}`))}. ` +
-            (silent
-              ? 'Either its address is not announced (no L2Advertisement or BGP session, ARP filtered), or its health checks have taken out every node, or it does not let the prober in.'
-              : 'It is there and has no listener for the port, or no healthy node behind it.') +
-            (alone ? ' Or the Service has no endpoint: nothing behind it could be asked from here.' : ''),
-          fix: "See the load balancer's own listeners and health checks; with externalTrafficPolicy Local these must ask healthCheckNodePort.",
-          confirm: `kubectl describe service -n ${namespace} ${service}`,
-          evidence: [...triesOf(bad), ...triesOf(behind).slice(0, 1)],
-          explains: idsOf(bad),
+          confidence: 'likely',
+          title: 'Session affinity is not kept: one client meets several pods',
+          detail: `${list(moved.map(addressOf))}: ${count(first.told.length, 'connection')} from ${first.result?.localAddress} met ${list(met)}. With sessionAffinity ClientIP they are to meet one, until timeoutSeconds have passed. Either what replaces kube-proxy does not do it, or its rules are older than the field, or the source of connections is rewritten on the way.`,
+          fix: `See whether the cluster's proxy knows sessionAffinity, and the rules on the node (iptables: -m recent; ipvs: persistent); set Service/${service} again if they are old. If responder is no name of a pod, take another.`,
+          confirm: `kubectl get service -n ${namespace} ${service} -o jsonpath='{.spec.sessionAffinity} {.spec.sessionAffinityConfig}'`,
+          evidence: triesOf(moved),
+          explains: [],
         },
       ]
-    }),
+    })
+  },
 }
