@@ -57,8 +57,9 @@ export function listenersOf(ends: readonly OnPath[], { namespace }: Of): string 
     : `kubectl exec -n ${namespace} ${pod} -- sh -c 'ss -lnt || netstat -lnt'`
 }
 
-export const endpointsOf = ({ namespace, service }: Of): string =>
-  `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service} -o wide`
+/** @param output as `-o` takes it. */
+export const endpointsOf = ({ namespace, service }: Of, output = 'wide'): string =>
+  `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service} -o ${output}`
 
 /** What a TLS server shows for the name that it was asked by. */
 export const handshakeOn = (each: OnPath | undefined): string => {

@@ -17,6 +17,7 @@ import {
   triesOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
+import { FIX_MTU } from './packets.ts'
 
 /** F55, F67: by one way a connection is made and nothing comes over it, by another the same application answers. */
 export const answersLost: Rule = {
@@ -40,7 +41,7 @@ export const answersLost: Rule = {
           confidence: 'possible' as const,
           title: `Connections by ${list(kinds)} are made, and the answers do not arrive`,
           detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; by ${list(kindsOf(good))} the application answers. Small packets get through and large ones may not: an MTU that does not fit the way (overlay, VPN, tunnel) with ICMP filtered. Or what stands on that way takes connections before it has anything behind it.`,
-          fix: 'Set the MTU of the pod network to that of the nodes less the overhead of its encapsulation, and let ICMP "fragmentation needed" through.',
+          fix: FIX_MTU,
           confirm: `${bigPacketTo(port, bad)} # from where the prober stands (${vantage})`,
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
           explains: idsOf(bad),
@@ -74,7 +75,7 @@ export const bodyStalls: Rule = {
           confidence: 'likely' as const,
           title: `The answers on port ${port.number} begin and do not end`,
           detail: `${list(ends.map((each) => `${addressOf(each)} (${first?.result?.http?.bodyBytes ?? 0} bytes of the body)`))}. The application answers: its status and header arrive, so does not the rest. Either full packets do not fit the way (an MTU too large for overlay, VPN or tunnel, with ICMP filtered), which short answers do not show, or the application stops in the middle of a body.`,
-          fix: 'Compare a short answer with a long one. If short ones arrive, set the MTU of the pod network to that of the nodes less the overhead of its encapsulation; else see in the log of the application what it waits for.',
+          fix: `Compare a short answer with a long one. If short ones do not arrive either, see in the log of the application what it waits for; if they do, it is the MTU. ${FIX_MTU}`,
           confirm: `${requestOn(first)}; ${logsOf(ends, target)}`,
           evidence: triesOf(ends),
           explains: idsOf(bad),

@@ -22,6 +22,7 @@ import {
 } from '../seen.ts'
 import { everyOne, list } from '../words.ts'
 import { isCutShort } from './misspoken.ts'
+import { atPods, sure } from './pods.ts'
 
 const directOf = (port: SeenPort): readonly SeenPath[] => port.dialled.filter(isDirect)
 
@@ -32,9 +33,6 @@ const who = (ends: readonly SeenPath[]): string => {
 }
 const verb = (ends: readonly SeenPath[], singular: string, plural: string): string =>
   ends.length === 1 ? singular : plural
-const atPods = (ends: readonly SeenPath[]): boolean => ends.some(({ path }) => path.kind === 'Endpoint')
-/** Seen at the pods themselves, it is theirs; by way of something else, it may be that of what is between. */
-const sure = (ends: readonly SeenPath[]): 'likely' | 'possible' => (atPods(ends) ? 'likely' : 'possible')
 const madeBy = (ends: readonly SeenPath[]): string =>
   atPods(ends)
     ? 'The connection is made, so the network and targetPort are right'

@@ -19,6 +19,7 @@ import {
 } from '../seen.ts'
 import { list } from '../words.ts'
 import { clusterNames, isUnanswered } from './named.ts'
+import { RESTART_PROXY } from './proxy.ts'
 
 const withFamily = (at: At): Control['to'] => ({ ...at, family: familyOf(at.address) ?? 'IPv4' })
 
@@ -97,7 +98,7 @@ export const clusterIpsUnreachable: Rule = {
         detail: `${list(own.map((each) => `${addressOf(each)}: ${each.code}`))}; nor does any other: ${toldOf(others)}. ${
           good.length > 0 ? `By ${list(kindsOf(good))} the Service is reached, so it` : 'It'
         } is not the Service: what turns cluster IPs into endpoints (kube-proxy, or its replacement) does not work on the node of the prober, or the prober stands outside of the cluster.`,
-        fix: 'See whether kube-proxy (or the agent that replaces it) runs on that node and, in its log, whether it reaches the API server; restart it there.',
+        fix: RESTART_PROXY,
         confirm: 'kubectl get pods -n kube-system -o wide; kubectl get --raw /readyz',
         evidence: [...triesOf(own), ...others.map(({ pathId, id }) => ({ path: pathId, result: id }))],
         explains: [...new Set(idsOf([...own, ...with_, ...names]))],
@@ -120,6 +121,12 @@ function dnsCause(
   }
 }
 
+/** What the cluster's DNS was asked over UDP, where it left that and every name unanswered; else nothing. */
+function unansweredByUdp(seen: Seen): readonly Telling[] {
+  const udp = decided(controlsTo(seen, 'dns_over_udp'))
+  return unansweredNames(seen).length > 0 && udp.every(({ outcome }) => outcome === 'fail') ? udp : []
+}
+
 /** F27: one of the two ways to ask is closed. */
 export const dnsUdpDropped: Rule = {
   code: 'dns_udp_dropped',
@@ -127,10 +134,9 @@ export const dnsUdpDropped: Rule = {
   scope: 'dns',
   unless: ['cluster_ips_unreachable', 'service_proxy_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
   after: (seen) => {
-    const udp = decided(controlsTo(seen, 'dns_over_udp'))
+    const udp = unansweredByUdp(seen)
     const tcp = decided(controlsTo(seen, 'dns_over_tcp'))
-    if (udp.length === 0 || !udp.every(({ outcome }) => outcome === 'fail')) return []
-    if (!tcp.some(({ outcome }) => outcome === 'pass') || unansweredNames(seen).length === 0) return []
+    if (udp.length === 0 || !tcp.some(({ outcome }) => outcome === 'pass')) return []
     return [
       dnsCause(
         seen,
@@ -153,11 +159,10 @@ export const dnsClusterIpFails: Rule = {
   scope: 'dns',
   unless: ['cluster_ips_unreachable', 'service_proxy_fails', 'dns_udp_dropped', 'prober_reaches_nothing'],
   after: (seen) => {
-    const udp = decided(controlsTo(seen, 'dns_over_udp'))
+    const udp = unansweredByUdp(seen)
     const pods = decided(controlsTo(seen, 'dns_pod'))
-    if (udp.length === 0 || !udp.every(({ outcome }) => outcome === 'fail')) return []
     const good = pods.filter(({ outcome }) => outcome === 'pass')
-    if (good.length === 0 || unansweredNames(seen).length === 0) return []
+    if (udp.length === 0 || good.length === 0) return []
     return [
       dnsCause(
         seen,

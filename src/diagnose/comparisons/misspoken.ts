@@ -1,5 +1,6 @@
 /** Answers that are none as HTTP has them: malformed, of another version, cut short, or redirects that lead nowhere. */
 import { FLAWS } from '../../check/malformed.ts'
+import { logsOf, requestOn } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -17,6 +18,7 @@ import {
   urlsOf,
 } from '../seen.ts'
 import { list } from '../words.ts'
+import { sure } from './pods.ts'
 
 const isMalformed = ({ code }: SeenPath): boolean => code === 'malformed_response'
 
@@ -96,18 +98,18 @@ export const isCutShort = (each: SeenPath): boolean =>
 export const bodyCutShort: Rule = {
   code: 'body_cut_short',
   layer: 'application',
-  after: ({ ports }, { namespace }) =>
+  after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter(isCutShort)
       const ends = farEnds(port)
       if (bad.length === 0 || !allFail(ends, isCutShort)) return []
       return [
         {
-          confidence: ends.some(({ path }) => path.kind === 'Endpoint') ? ('likely' as const) : ('possible' as const),
+          confidence: sure(ends),
           title: `Answers on port ${port.number} end before they are complete`,
           detail: `Status ${bad[0]?.result?.http?.status} and the header arrive by ${list(kindsOf(bad))}: ${bad[0]?.result?.failure?.message}. The network carries the answer; whoever writes it promises more than it sends.`,
           fix: 'See why the application stops in the middle: it breaks down or is ended while it writes, or Content-Length counts something else than the bytes that are sent (characters, the size before compression).',
-          confirm: `curl -sS -o /dev/null -w '%{size_download}\\n' ${bad[0]?.path.url}; kubectl logs -n ${namespace} POD`,
+          confirm: `${requestOn(bad[0])}; ${logsOf(ends, target)}`,
           evidence: triesOf(bad),
           explains: idsOf(bad),
         },
@@ -141,7 +143,7 @@ export const redirectLoop: Rule = {
             secure.length > 0
               ? 'Let it trust X-Forwarded-Proto of what ends TLS (ingress-nginx: use-forwarded-headers "true"; applications: trust proxy), pass TLS through to the controller, or switch its redirect off (ingress-nginx: ssl-redirect "false", and force-ssl-redirect).'
               : 'Read the rules that rewrite or redirect, at the Ingress and in the application, and let one of them decide.',
-          confirm: `curl -sI --resolve ${first.path.host ?? 'HOST'}:${first.path.addressPort}:${first.path.address} ${first.path.url} | grep -iE '^(HTTP|location|set-cookie)'`,
+          confirm: requestOn(first),
           evidence: triesOf(bad),
           explains: idsOf(bad),
         },
@@ -163,7 +165,7 @@ export const tooManyRedirects: Rule = {
           title: `Redirects from ${urlsOf(bad)} do not end`,
           detail: `Ten redirects were followed, each to another URL, and there was one more: ${list(kindsOf(bad))}. Something is added to the URL each time (a parameter, a path, a login that forgets), or the check asks a page that is not meant for it.`,
           fix: 'Follow the URLs by hand and see what is added each time. A check of a path like that of the readiness probe needs no redirect.',
-          confirm: `curl -sIL --max-redirs 15 ${first.path.url} | grep -iE '^(HTTP|location)'`,
+          confirm: `${requestOn(first)} -L --max-redirs 15`,
           evidence: triesOf(bad),
           explains: idsOf(bad),
         },

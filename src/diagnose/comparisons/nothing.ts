@@ -1,3 +1,4 @@
+import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { codesOf, failing, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
 import { list } from '../words.ts'
@@ -25,7 +26,7 @@ export const nothingAnswers: Rule = {
           fix: asked
             ? 'See the pods first: whether they run, are Ready, and listen on targetPort.'
             : 'Send the EndpointSlices and pods as well, and ask from inside the cluster: then the endpoints are tried, too.',
-          confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service} -o wide; kubectl get pods -n ${namespace} -o wide`,
+          confirm: `${endpointsOf({ namespace, service })}; kubectl get pods -n ${namespace} -o wide`,
           evidence: triesOf(bad),
           explains: idsOf(bad),
         },

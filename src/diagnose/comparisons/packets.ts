@@ -90,6 +90,9 @@ function byNode(port: SeenPort, bad: readonly SeenPath[]): string | null {
   return list(nodes.flatMap((node) => node ?? []))
 }
 
+export const FIX_MTU =
+  'Set the MTU of the pod network to that of the nodes less the overhead of its encapsulation (Calico: vethuMTU; Flannel and Cilium take it from the interface, or by MTU), and let ICMP "fragmentation needed" through.'
+
 /** F55, row 34 of the decision table: small packets arrive, full ones do not. */
 export const mtuTooSmall: Rule = {
   code: 'mtu_too_small',
@@ -130,7 +133,7 @@ export const mtuTooSmall: Rule = {
           confidence: 'likely',
           title: 'Small packets arrive, full ones do not: the MTU does not fit the way',
           detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. A short question to the same pod is answered${proven ? `, and not one of ${PADDING} bytes more` : ', and of a long answer the beginning comes alone'}${nodes === null ? '' : `; pods that answer whole are on other nodes than ${nodes}`}. Somewhere on the way packets of full size are dropped and nobody is told: the overlay (VXLAN takes 50 bytes, WireGuard 60 to 80, IP-in-IP 20), a VPN or a tunnel leaves less room than the interfaces of the pods think.`,
-          fix: 'Set the MTU of the pod network to that of the nodes less the overhead of its encapsulation (Calico: vethuMTU; Flannel and Cilium take it from the interface, or by MTU), and let ICMP "fragmentation needed" through.',
+          fix: FIX_MTU,
           confirm: `ping -M do -s 1472 -c 3 ${bad[0]?.path.address}; ping -M do -s 1300 -c 3 ${bad[0]?.path.address} # from a pod on the prober's node`,
           evidence: [...triesOf(bad), ...[...small, ...large].map(({ pathId, id }) => ({ path: pathId, result: id }))],
           explains: idsOf(failing(port.dialled).filter((each) => isHanging(each) || isGatewayError(each))),

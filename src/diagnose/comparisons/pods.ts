@@ -9,3 +9,8 @@ export function endTold(each: SeenPath): string {
   const at = addressOf(each)
   return `${path.pod === undefined ? at : `Pod/${path.pod} at ${at}`} (${code}${status}${times})`
 }
+
+export const atPods = (ends: readonly SeenPath[]): boolean => ends.some(({ path }) => path.kind === 'Endpoint')
+
+/** Seen at the pods themselves, it is theirs; by way of something else, it may be that of what is between. */
+export const sure = (ends: readonly SeenPath[]): 'likely' | 'possible' => (atPods(ends) ? 'likely' : 'possible')

@@ -2,7 +2,7 @@
 import { wantsTls } from '../../check/fingerprints.ts'
 import { schemeOf } from '../../check/http-request.ts'
 import type { Telling } from '../../check/result.ts'
-import { quoted } from '../commands.ts'
+import { quoted, requestOn } from '../commands.ts'
 import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
@@ -205,7 +205,7 @@ export const responseHeaderTooLarge: Rule = {
           title: 'The header of the answer is larger than the controller takes',
           detail: `${urlsOf(bad)} answers 502; asked directly, the application answers with ${bytes} bytes of header (${list(direct.map(addressOf), 2)}). nginx takes ${NGINX_BUFFER_BYTES} (proxy_buffer_size, 4 or 8 kB), and calls more "upstream sent too big header". Cookies are most often what is so large.`,
           fix: 'Raise it for this Ingress (ingress-nginx: nginx.ingress.kubernetes.io/proxy-buffer-size: "16k"; HAProxy: tune.bufsize), or send fewer and smaller headers.',
-          confirm: `kubectl describe ingress -n ${namespace}; curl -s -o /dev/null -D - ${direct[0]?.path.url} | wc -c`,
+          confirm: `kubectl describe ingress -n ${namespace}; ${requestOn(direct[0])}`,
           evidence: [...triesOf(bad), ...triesOf(direct).slice(0, 1)],
           explains: idsOf(bad),
         },

@@ -82,7 +82,7 @@ export const serviceProxyFails: Rule = {
                 (names.length > 0
                   ? " The cluster's DNS has a cluster IP as well, and does not answer either: names fail with it."
                   : ''),
-              fix: 'See whether kube-proxy runs on that node and, in its log, whether it can reach the API server; restart it there.',
+              fix: RESTART_PROXY,
               confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide',
               evidence: [...triesOf(addresses), ...triesOf(pods).slice(0, 1)],
               explains: [
@@ -98,6 +98,10 @@ export const serviceProxyFails: Rule = {
       )
     }),
 }
+
+/** What turns addresses into endpoints does not work on the node of the prober. */
+export const RESTART_PROXY =
+  'See whether kube-proxy (or the agent that replaces it) runs on that node and, in its log, whether it reaches the API server; restart it there.'
 
 type Manner = { why: string; fix(where: string): string }
 

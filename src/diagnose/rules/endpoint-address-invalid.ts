@@ -1,4 +1,5 @@
 import { scopeOf } from '../../plan/ip.ts'
+import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
 import { list } from '../words.ts'
@@ -23,7 +24,7 @@ export const endpointAddressInvalid: Rule = {
         title: `${list(addresses)} cannot be ${addresses.length === 1 ? 'an endpoint' : 'endpoints'}`,
         detail: `${list(invalid.map(({ because }) => because))}: ${scopes.join(' and ')} addresses mean something else on every machine.`,
         fix: 'Use addresses that every node can route to.',
-        confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o wide`,
+        confirm: endpointsOf({ namespace, service: service.meta.name }),
         evidence: invalid.slice(0, 5).map(({ because, address }) => ({
           object: because.split(' ')[0] ?? '',
           field: because.split(' ').slice(1).join(' '),

@@ -1,4 +1,5 @@
 import { refOf } from '../../kube/objects.ts'
+import { endpointsOf } from '../commands.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
@@ -18,7 +19,7 @@ export const endpointIsClusterIp: Rule = {
           title: `${address} is the cluster IP of ${refOf(owner)}, and cannot be an endpoint`,
           detail: `${because}: kube-proxy does not translate twice. The address itself may well answer: it is that of another Service.`,
           fix: `Use the endpoints of ${refOf(owner)}, or an ExternalName Service.`,
-          confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o wide`,
+          confirm: endpointsOf({ namespace, service: service.meta.name }),
           evidence: [
             { object: because.split(' ')[0] ?? '', field: because.split(' ').slice(1).join(' '), value: address },
           ],

@@ -1,5 +1,6 @@
 import { isHeadless } from '../../plan/service.ts'
 import { targetNumbers } from '../../plan/service-endpoints.ts'
+import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 
 /** F09: a headless Service translates no port, so the Service port is no port that anything listens on. */
@@ -18,7 +19,7 @@ export const headlessPortDiffers: Rule = {
           title: `Clients must dial port ${numbers.join(' or ')}, not ${port.port}`,
           detail: `The name of a headless Service resolves to the pods themselves, and nothing translates port ${port.port} to ${numbers.join(', ')} on the way. Clients that dial ${port.port} are refused.`,
           fix: `Make spec.ports[${at}].port the same as targetPort, or give the Service a cluster IP.`,
-          confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name}`,
+          confirm: endpointsOf({ namespace, service: service.meta.name }),
           evidence: [
             { object: ref, field: 'spec.clusterIP', value: 'None' },
             { object: ref, field: `spec.ports[${at}]`, value: { port: port.port, targetPort: port.targetPort } },

@@ -1,3 +1,4 @@
+import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 import { count, list } from '../words.ts'
@@ -18,7 +19,7 @@ export const podsTerminatingOnly: Rule = {
           `${list(usable.map(({ address }) => address))} still serve while they shut down, and nothing replaces them. ` +
           'kube-proxy sends traffic there as long as they last; Ingress controllers and headless DNS take ready endpoints only.',
         fix: 'Let the rollout bring up new pods before it ends old ones (maxUnavailable 0, or a higher maxSurge).',
-        confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o yaml`,
+        confirm: endpointsOf({ namespace, service: service.meta.name }, 'yaml'),
         evidence: usable.slice(0, 5).map(({ because, ready, serving, terminating }) => ({
           object: because.split(' ')[0] ?? ref,
           field: because.split(' ').slice(1).join(' '),

@@ -18,14 +18,17 @@ export const publishNotReadyExposesPods: Rule = {
       {
         confidence: 'certain',
         title: `Traffic goes to ${count(unready.length, 'pod')} that ${unready.length === 1 ? 'is' : 'are'} not Ready`,
-        detail: 'publishNotReadyAddresses makes every pod an endpoint, ready or not: a share of all connections fails.',
+        detail:
+          'publishNotReadyAddresses makes every pod an endpoint, Ready or not: connections that are led to one of these may fail.',
         fix: 'Leave spec.publishNotReadyAddresses out; it is for headless Services whose pods look for each other.',
         confirm: `kubectl get service -n ${namespace} ${service.meta.name} -o jsonpath='{.spec.publishNotReadyAddresses}'`,
         evidence: [
           { object: ref, field: 'spec.publishNotReadyAddresses', value: true },
-          ...unready
-            .slice(0, 3)
-            .map((pod) => ({ object: refOf(pod), field: 'status.conditions[Ready]', value: 'False' })),
+          ...unready.slice(0, 3).map((pod) => ({
+            object: refOf(pod),
+            field: 'status.conditions[Ready]',
+            value: pod.conditions.find(({ type }) => type === 'Ready')?.status ?? null,
+          })),
         ],
         explains: pathsOf(),
       },

@@ -1,5 +1,6 @@
 import { refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
+import { endpointsOf } from '../commands.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
@@ -32,7 +33,7 @@ export const selectorlessWithoutEndpoints: Rule = {
           unlabelled === undefined
             ? `Create an EndpointSlice with the label kubernetes.io/service-name=${name} and the names of the Service's ports; or give the Service a selector.`
             : `kubectl label -n ${namespace} endpointslice/${unlabelled.meta.name} kubernetes.io/service-name=${name}`,
-        confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${name}`,
+        confirm: endpointsOf({ namespace, service: name }),
         evidence: [
           { object: ref, field: 'spec.selector', value: null },
           ...(unlabelled === undefined

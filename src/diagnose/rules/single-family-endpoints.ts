@@ -1,6 +1,7 @@
 import { FAMILIES } from '../../kube/words.ts'
 import { familyOf } from '../../plan/ip.ts'
 import { clusterIPsOf } from '../../plan/service.ts'
+import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
@@ -23,7 +24,7 @@ export const singleFamilyEndpoints: Rule = {
       title: `The Service has an ${family} address, and none of its endpoints has`,
       detail: `Its ${family} cluster IP refuses every connection. Clients that try IPv6 first fail or wait before they try the other.`,
       fix: 'Give the pods addresses of both families, or set spec.ipFamilyPolicy to SingleStack.',
-      confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name}`,
+      confirm: endpointsOf({ namespace, service: service.meta.name }),
       evidence: [
         { object: ref, field: 'spec.clusterIPs', value: addresses },
         {

@@ -1,4 +1,5 @@
 import { endpointPort, hasSelector } from '../../plan/service-endpoints.ts'
+import { endpointsOf } from '../commands.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 import { list } from '../words.ts'
@@ -32,7 +33,7 @@ export const slicePortNameMismatch: Rule = {
           fix: hasSelector(service)
             ? `See whether the pods have the port that spec.ports[${at}].targetPort names.`
             : `Give the port in the ${endpoints.source} the ${port.name === null ? 'empty name' : `name "${port.name}"`} and protocol ${port.protocol}.`,
-          confirm: `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o yaml`,
+          confirm: endpointsOf({ namespace, service: service.meta.name }, 'yaml'),
           evidence: [
             { object: ref, field: `spec.ports[${at}].name`, value: port.name },
             ...(first === undefined

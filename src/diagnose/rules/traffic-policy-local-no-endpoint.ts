@@ -1,4 +1,5 @@
 import { hasLocalEndpoint } from '../../plan/service.ts'
+import { endpointsOf } from '../commands.ts'
 import type { Facts } from '../facts.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
@@ -28,7 +29,10 @@ function causesOf(
   const usable = endpoints.all.filter((endpoint) => endpoint.usable)
   const unplaced = usable.filter(({ nodeName }) => nodeName === null)
   const evidence = { object: ref, field: `spec.${policy}`, value: 'Local' }
-  const confirm = `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service.meta.name} -o custom-columns=NAME:.metadata.name,'NODES:.endpoints[*].nodeName'`
+  const confirm = endpointsOf(
+    { namespace, service: service.meta.name },
+    "custom-columns=NAME:.metadata.name,'NODES:.endpoints[*].nodeName'",
+  )
   const external = policy === 'externalTrafficPolicy'
   const paths = external ? (['NodePort', 'LoadBalancer', 'ExternalIP'] as const) : (['ClusterIP', 'DNS'] as const)
   if (unplaced.length > 0 && unplaced.length === usable.length) {
