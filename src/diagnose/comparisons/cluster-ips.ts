@@ -93,7 +93,8 @@ export const clusterIpsUnreachable: Rule = {
     )
     return [
       {
-        confidence: others.length > 1 && good.length > 0 ? 'certain' : 'likely',
+        // Two or three that were asked stand for all: an egress policy may keep the prober from these alone.
+        confidence: 'likely',
         title: 'No cluster IP answers from here, whatever Service it is of',
         detail: `${list(own.map((each) => `${addressOf(each)}: ${each.code}`))}; nor does any other: ${toldOf(others)}. ${
           good.length > 0 ? `By ${list(kindsOf(good))} the Service is reached, so it` : 'It'

@@ -71,14 +71,14 @@ describe('this Service, or every one', () => {
 
   it('every cluster IP is dead where those of the API server and of DNS are', () => {
     expect(told(by(dead))).toMatchObject({
-      first: 'cluster_ips_unreachable certain',
+      first: 'cluster_ips_unreachable likely',
       asked: ['kubernetes_cluster_ip', 'dns_cluster_ip'],
     })
   })
   it('one that refuses counts as dead as well: rules that reject', () => {
     expect(
       told(by({ ClusterIP: REFUSED, DNS: REFUSED }, { kubernetes_cluster_ip: REFUSED, dns_cluster_ip: REFUSED })).first,
-    ).toBe('cluster_ips_unreachable certain')
+    ).toBe('cluster_ips_unreachable likely')
   })
   it('this one alone where the others answer', () => {
     expect(told(by(dead, { kubernetes_cluster_ip: OK, dns_cluster_ip: OK })).first).toBe('service_proxy_fails likely')
