@@ -70,6 +70,25 @@ describe('a cause', () => {
 })
 
 describe('every rule', () => {
+  it('has a code of its own', () => {
+    const codes = RULES.map(({ code }) => code)
+    expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([])
+  })
+
+  it('is silent about rules that stand before it, and that look at what it looks at', () => {
+    const at = new Map(RULES.map(({ code }, position) => [code, position]))
+    const deaf = RULES.flatMap((rule, position) =>
+      (rule.unless ?? []).filter((code) => {
+        const other = RULES[at.get(code) ?? -1]
+        if (other === undefined) return true
+        // What is found by objects is known before anything is compared.
+        const isKnown = rule.after !== undefined && other.when !== undefined
+        return !isKnown && ((at.get(code) ?? 0) > position || (rule.after === undefined && other.when === undefined))
+      }),
+    )
+    expect(deaf).toEqual([])
+  })
+
   it('that finds by objects what makes paths fail says how that shows', () => {
     // These claim no path, or tell of objects alone.
     const silent = [
