@@ -80,7 +80,8 @@ const hasFailed = (result: Tried) => result.outcome === 'fail' || result.outcome
 /** Fails if one fails; else an error of ours; else passes if anything passed; else was not tested. */
 const RANKING: readonly Outcome[] = ['fail', 'error', 'pass', 'skipped']
 
-const worst = (results: readonly Tried[]): Outcome =>
+/** What several tries come to together. */
+export const worst = (results: readonly Tried[]): Outcome =>
   RANKING.find((outcome) => results.some((result) => result.outcome === outcome)) ?? 'skipped'
 
 function skippedFor(deciding: readonly Tried[]): Skipped {

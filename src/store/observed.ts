@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isLeftOut, type JudgedPath } from '../check/outcome.ts'
+import { isLeftOut, type JudgedPath, worst } from '../check/outcome.ts'
 import { OUTCOMES, type Outcome, type Tried } from '../check/result.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { Job, Verdict } from '../job/job.ts'
@@ -114,16 +114,13 @@ const groupPath = (path: PlannedPath, id: string): HistoryPath => ({
   ...{ id, address: null, addressPort: null, node: null, url: null, because: [], skipped: null },
 })
 
-/** Fails if one fails; else an error of ours; else passes if anything passed; else was not tested. */
-const RANKING: readonly Outcome[] = ['fail', 'error', 'pass', 'skipped']
-
 function subjectOf(
   { job }: JobOutcome,
   key: Pick<Subject, 'pathId' | 'check' | 'group'>,
   tries: readonly Tried[],
   cause: Cause | null,
 ): Subject {
-  const outcome = RANKING.find((rank) => tries.some((result) => result.outcome === rank)) ?? 'skipped'
+  const outcome = worst(tries)
   const failures: Record<string, number> = {}
   let first: Tried | null = null
   let last: Tried | null = null
