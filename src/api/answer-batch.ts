@@ -1,4 +1,4 @@
-/** How a batch is answered: as a job, over all of its jobs. */
+/** Answers a batch as a job is answered, over all of its jobs. */
 import { hasEnded } from '../job/job.ts'
 import { isId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -40,7 +40,7 @@ export async function loadBatch(
   return { jobs: found.jobs, document: describeBatch(found.batch, found.jobs) }
 }
 
-/** What a report in this format needs: JSON tells of the jobs by their heads. */
+/** Loads what a report in this format needs: JSON tells of the jobs by their heads alone. */
 async function loadReport(deps: Deps, batch: BatchDocument, format: Format): Promise<BatchReport> {
   if (format === 'json') return { batch, jobs: [] }
   const jobs = await Promise.all(batch.jobs.map(({ id }) => loadJob(deps, id)))
@@ -52,13 +52,13 @@ export async function answerBatch(context: ApiContext, id: string, asked: Answer
   if (asked.wait !== null) await waitForAll(deps, id, asked.wait * 1000, context.req.raw.signal)
   const format = asked.format ?? 'json'
   const found = await loadBatch(deps, id)
-  // A status that is asked for depends on the verdict, and is no 304
+  // A status that is asked for depends on the verdict, and is never a 304.
   const asIs = !asked.created && asked.failStatus === undefined
   const known = asIs ? unchangedBatch(context, found, format) : null
   return known ?? answer(context, asked, await toAnswer(deps, found, format))
 }
 
-/** The report by itself. An unknown id is a 404. */
+/** Answers with the report by itself. An unknown id is a 404. */
 export async function answerBatchReport(context: ApiContext, id: string, format: Format): Promise<Response> {
   const deps = context.get('deps')
   const found = await loadBatch(deps, id)
@@ -68,10 +68,10 @@ export async function answerBatchReport(context: ApiContext, id: string, format:
 
 type Found = Awaited<ReturnType<typeof loadBatch>>
 
-/** Changes with every job of the batch. */
+/** The version changes with every job of the batch. */
 const versionOf = ({ jobs }: Found): number => jobs.reduce((sum, { version }) => sum + version, 0)
 
-/** A 304 where the client has this ended batch in this format, before its jobs are read. */
+/** Answers 304 if the client has this ended batch in this format, before its jobs are read. */
 function unchangedBatch(context: ApiContext, found: Found, format: Format): Response | null {
   if (context.req.header('if-none-match') === undefined) return null
   return unchanged(context, hasEnded(found.document) ? versionOf(found) : null, format)

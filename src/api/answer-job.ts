@@ -1,4 +1,4 @@
-/** How a job is answered: waited for, then in the format and with the status that were asked for. */
+/** Answers a job: waits for it, and then uses the format and the status that were asked for. */
 import { hasEnded } from '../job/job.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -23,7 +23,7 @@ export const JOB_RENDERERS: Renderers<JobDocument> = {
   csv: (job) => renderJobsCsv([job]),
 }
 
-/** A job whole. An unknown id is a 404. */
+/** Loads a job whole. An unknown id is a 404. */
 export async function loadJob(deps: Deps, id: string): Promise<{ job: StoredJob; document: JobDocument }> {
   const job = await getJob(deps.store, id)
   if (job === null) throw noSuchJob(id)
@@ -42,7 +42,7 @@ export const noSuchJob = (id: string): ProblemError => new ProblemError('not_fou
 export async function answerJob(context: ApiContext, id: string, asked: AnswerAsked): Promise<Response> {
   const deps = context.get('deps')
   if (asked.wait !== null) await waitForEnd(deps, id, asked.wait * 1000, context.req.raw.signal)
-  // A status that is asked for depends on the verdict, which takes the whole job
+  // A status that is asked for depends on the verdict, for which the whole job is read.
   const asIs = !asked.created && asked.failStatus === undefined
   const known = asIs ? await unchangedJob(context, id, asked.format ?? 'json') : null
   if (known !== null) return known
@@ -51,7 +51,7 @@ export async function answerJob(context: ApiContext, id: string, asked: AnswerAs
   return answer(context, asked, { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), verdict, version })
 }
 
-/** A 304 where the client has this ended job in this format: by one small row, not by all results. */
+/** Answers 304 if the client has this ended job in this format; one small row tells, and no results are read. */
 export async function unchangedJob(context: ApiContext, id: string, format: Format): Promise<Response | null> {
   if (context.req.header('if-none-match') === undefined) return null
   const state = await getJobState(context.get('deps').store, id)
@@ -81,5 +81,5 @@ export async function waitForEnd(
 
 const GROWTH = 1.3
 
-/** Where little happens, looking less often costs little. */
+/** The gaps grow, as looking less often costs little while little happens. */
 export const nextGap = (gapMs: number, { lastMs }: Deps['settings']['poll']): number => Math.min(gapMs * GROWTH, lastMs)

@@ -1,4 +1,4 @@
-/** How a job or a batch is answered: in the format and with the status that were asked for. */
+/** Answers a job or a batch in the format and with the status that were asked for. */
 import { z } from '@hono/zod-openapi'
 import Negotiator from 'negotiator'
 import type { Verdict } from '../job/job.ts'
@@ -19,7 +19,7 @@ export const failStatusField = (when: string) =>
     .optional()
     .openapi({ type: 'integer', enum: [424], description: `With 424: ${when} is answered 424 with the same body` })
 
-/** Of the query, wherever one may wait. */
+/** Every route that may wait has these parameters. */
 export const answerFields = {
   wait: WaitSchema,
   format: FormatSchema.optional(),
@@ -50,7 +50,7 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
 }
 
-/** In the order in which they are offered to a client that takes anything, like curl. */
+/** A client that takes anything, like curl, is offered them in this order. */
 const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
   'application/json': 'json',
   'text/plain': 'text',
@@ -61,20 +61,20 @@ const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
 }
 
 /**
- * What browsers ask for when an address is opened in them; beside it they take XML, which is no reason to show a
- * person JUnit. Plain text is something that every browser shows.
+ * Browsers ask for these when an address is opened in them. They take XML as well, which is no reason to show JUnit to
+ * a person; plain text is shown by every browser.
  */
 const FOR_READERS: Readonly<Record<string, Format>> = { 'text/html': 'text', 'application/xhtml+xml': 'text' }
 
-/** Of a media range, like `charset=utf-8`; all but `q`. None tells one of our formats from another. */
+/** Parameters of a media range but `q`, like `charset=utf-8`: none of them tells one of our formats from another. */
 const PARAMETER = /;\s*(?!q=)[\w.+-]+=("[^"]*"|[^;,\s]*)/gi
 
-/** The format that a client prefers, and none that it rules out by `q=0` (RFC 9110 12.4.2, 12.5.1). */
+/** Chooses the format that the client prefers, and never one that it rules out by `q=0` (RFC 9110 12.4.2, 12.5.1). */
 export function formatByAccept(accept: string | undefined): Format {
   const ranges = accept?.replaceAll(PARAMETER, '').toLowerCase() || '*/*'
   const negotiator = new Negotiator({ headers: { accept: ranges } })
   const offered = Object.keys(BY_MEDIA_TYPE)
-  // Pages for readers are offered only to those who name them: `text/*` means text
+  // Pages for readers are offered only to clients that name them: `text/*` means text.
   const readers = Object.keys(FOR_READERS).filter((type) => ranges.includes(type))
   const [wanted = ''] = negotiator.mediaTypes([...readers, ...offered])
   const format = FOR_READERS[wanted] ?? BY_MEDIA_TYPE[wanted]
@@ -87,11 +87,11 @@ export function formatByAccept(accept: string | undefined): Format {
 
 export type Renderers<T> = Readonly<Record<Format, (of: T, links: Links) => string>>
 
-/** A report in a format, its links as this server is reached. */
+/** Renders a report with links to the address at which this server is reached. */
 export const render = <T>(context: ApiContext, renderers: Renderers<T>, format: Format, of: T): string =>
   renderers[format](of, linksTo(context.get('deps').settings.publicUrl))
 
-/** A report by itself, whatever the state. */
+/** Answers with a report by itself, whatever the state. */
 export function answerReport<T>(context: ApiContext, found: Omit<Answer<T>, 'verdict'>, format: Format): Response {
   context.header('vary', 'accept')
   if (found.ended && isKnown(context, endedTag(found, format), FOR_EVER)) return context.body(null, 304)
@@ -117,7 +117,7 @@ export type Answer<T> = {
   version: number
 }
 
-/** What may have been waited for. */
+/** Answers what may have been waited for: 202 while it has not ended. */
 export function answer<T>(context: ApiContext, asked: AnswerAsked, found: Answer<T>): Response {
   const { ended, verdict } = found
   const format = asked.format ?? 'json'
@@ -136,7 +136,7 @@ export function answer<T>(context: ApiContext, asked: AnswerAsked, found: Answer
 }
 
 /**
- * A 304 of what has ended, before anything is read or rendered for it; `null`: it has to be answered.
+ * Answers 304 for something that has ended, before anything is read or rendered for it; `null`: it has to be answered.
  *
  * @param version of what has ended; `null`: it has not.
  */
@@ -145,7 +145,7 @@ export function unchanged(context: ApiContext, version: number | null, format: F
   return context.body(null, 304)
 }
 
-/** What has ended does not change any more. */
+/** A job or batch that has ended does not change any more. */
 const FOR_EVER = 'private, max-age=86400, immutable'
 const endedTag = ({ version }: { version: number }, format: Format): string => `W/"${version}-${format}"`
 
@@ -161,11 +161,11 @@ export function isKnown(context: ApiContext, tag: string, cacheControl: string):
   return given.trim() === '*' || entityTags(given).some((each) => opaque(each) === opaque(tag))
 }
 
-/** The tags of a list (RFC 9110 8.8.3): a comma may be part of one. */
+/** Splits a list of tags (RFC 9110 8.8.3), of which each may hold a comma. */
 const entityTags = (list: string): string[] => list.match(/(?:W\/)?"[^"]*"/g) ?? []
 
-/** What weak comparison compares (RFC 9110 8.8.3.2): a cache may have made a tag weak, or a client left `W/` out. */
+/** Weak comparison ignores `W/` (RFC 9110 8.8.3.2): a cache may have made a tag weak, or a client left it out. */
 const opaque = (tag: string): string => tag.replace(/^W\//, '')
 
-/** Of a route that answers `If-None-Match`. */
+/** Every route that answers `If-None-Match` declares this. */
 export const NOT_MODIFIED = { 304: { description: 'Not modified since the `ETag` of `If-None-Match`' } }

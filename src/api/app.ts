@@ -71,10 +71,10 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
   return app
 }
 
-/** What tells how the server does must be heard when it is overloaded, too; it costs little. */
+/** These tell how the server does, cost little, and are needed most when it is overloaded. */
 const ALWAYS_ANSWERED: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
 
-/** Also what `openapi.yaml` is written from. */
+/** Mounts all routes. `openapi.yaml` is written from them as well. */
 export function mountRoutes(app: Api): void {
   mountJobs(app)
   mountEvents(app)

@@ -14,10 +14,10 @@ const TYPES: Readonly<Record<string, Body['type']>> = {
 }
 
 /**
- * Reads a body whole, up to the limit, as UTF-8, and has it used. Until then it counts among the bodies that this server
- * holds, of which there may only be so much (`Deps.bodies`).
+ * Reads a body whole, up to the limit, as UTF-8, and hands it to `use`. Until that has ended the body counts towards
+ * the bytes that this server may hold at once (`Deps.bodies`).
  *
- * @throws ProblemError `unavailable` where others take all the room.
+ * @throws ProblemError `unavailable` if other bodies take all the room.
  */
 export async function withBody<T>(
   context: ApiContext,
@@ -61,7 +61,7 @@ async function readBytes(context: ApiContext, room: Room): Promise<Uint8Array> {
     )
   const announced = Number(context.req.header('content-length') ?? 0)
   if (announced > limit) throw tooLarge()
-  // Refused before it is sent, where the client says how much that is.
+  // A client that announces the length is refused before it sends the body.
   if (!room.hold(announced)) throw noRoom()
   const parts: Uint8Array[] = []
   let size = 0
@@ -84,7 +84,7 @@ const noRoom = (): ProblemError =>
     headers: { 'retry-after': '2' },
   })
 
-/** What is sent in place of text, by its first bytes. */
+/** Formats that are sent in place of text, recognised by their first bytes. */
 const BINARY: readonly { begins: readonly number[]; detail: string }[] = [
   { begins: [0x1f, 0x8b], detail: 'The body is gzip, and not said to be. Unpack it before it is sent: gunzip.' },
   { begins: [0x28, 0xb5, 0x2f, 0xfd], detail: 'The body is Zstandard. Unpack it before it is sent: unzstd.' },
@@ -108,7 +108,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** With its mark, or with every other byte of the beginning 0, as where the text is ASCII. */
+/** UTF-16 has its mark, or, where the text is ASCII, every other byte of its beginning is 0. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return true
   const start = bytes.subarray(0, 64)

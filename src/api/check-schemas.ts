@@ -10,7 +10,7 @@ const statusCode = z
   .union([z.int().min(100).max(599), z.string().regex(/^[1-5]xx$/, 'A class is written 1xx … 5xx')])
   .openapi({ description: 'A code, or a class', example: '2xx' })
 
-/** Of a Service, by its name or its number. */
+/** A port of a Service is given by its name or its number. */
 export const port = z.union([z.int().min(1).max(65535), z.string().min(1).max(63)])
 
 export const name253 = z.string().min(1).max(253)

@@ -24,13 +24,13 @@ export type Deps = {
   unsupported?: NonNullable<AcceptDeps['unsupported']>
   /** Bytes of request bodies that are held at once. */
   bodies: Budget
-  /** Reads and plans a large body where it keeps nothing else waiting; left out: this runtime has no such place. */
+  /** Reads and plans a large body without keeping anything else waiting; left out: this runtime has no way to. */
   readLarge?<R extends Reading>(reading: R): Promise<ReadOutcome<AskedFor<R>>>
-  /** Why new requests are refused for now, so that those under way end in time; `null`: they are not. */
+  /** Says why new requests are refused for now, so that those under way end in time; `null`: they are not refused. */
   overload?(): Promise<string | null>
   /** For requests that probe at once: `/probe`. */
   runChecks: RunChecks
-  /** Whether this request may ask the database again; a stream and a wait end where it may not. */
+  /** Tells whether this request may ask the database again; a stream or a wait ends when it may not. */
   mayLookAgain(): boolean
   /** Called when a schedule was made or changed: it may be due before what is waited for. */
   schedulesChanged(): void
@@ -43,7 +43,7 @@ export type Deps = {
 
 export type Asset = { body: ReadableStream | Uint8Array<ArrayBuffer> | string; contentType: string }
 
-/** What the runtime knows of its own process; `null`: nothing. */
+/** Figures that the runtime has of its own process; `null`: it has none. */
 export type ProcessFigures = {
   startedAtMs: number | null
   /** User and system, since the start. */
@@ -55,7 +55,7 @@ export type ProcessFigures = {
 
 export type Settings = {
   version: string
-  /** Where people reach this server, like `https://portolan.example`; links are made of it. `null`: not said. */
+  /** The address at which people reach this server, like `https://portolan.example`, for links. `null`: not said. */
   publicUrl: string | null
   /** The name of the cluster that Portolan stands in or reads. */
   cluster: string
@@ -72,7 +72,7 @@ export type Settings = {
    * another site could else reach it through a name that it makes resolve to 127.0.0.1 (DNS rebinding).
    */
   auth: { required: boolean; adminToken: string | null; loopbackOnly?: boolean }
-  /** When a waiting request looks for changes that another process made: the gaps grow from the first to the last. */
+  /** Gaps, growing from the first to the last, after which a waiting request looks for changes of other processes. */
   poll: { firstMs: number; lastMs: number }
   /** The shortest `@every`, milliseconds: how often this runtime can wake. */
   everyLeastMs: number

@@ -104,7 +104,7 @@ export function mountDocs(app: Api): void {
         return context.body(START, 200, { 'content-type': 'text/javascript' })
       }
       const known = /^(README|[a-z0-9_-]+)(\.[a-z]+)?$/.test(params.file)
-      // Without its suffix a page is to be read, and plain text is what every browser shows
+      // Without its suffix a page is meant to be read, and plain text is shown by every browser.
       const toRead = known && params.folder !== 'ui' && !params.file.includes('.')
       const name = toRead ? `${params.file}.md` : params.file
       const asset = known ? await context.get('deps').asset(`${params.folder}/${name}`) : null

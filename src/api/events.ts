@@ -54,7 +54,7 @@ export function mountEvents(app: Api): void {
   )
 }
 
-/** What fails is ours to know: the stream ends, and the client resumes. Who has gone does not need it any more. */
+/** Logs a failure: the stream ends, and the client resumes. A client that has gone needs the stream no more. */
 async function orLog(deps: Deps, stream: SSEStreamingApi, job: StoredJob, following: Promise<void>): Promise<void> {
   try {
     await following

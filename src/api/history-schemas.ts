@@ -1,4 +1,4 @@
-/** What history answers. Responses may grow; clients are told so. */
+/** The answers of history. Responses may grow; clients are told so. */
 import { z } from '@hono/zod-openapi'
 import { FAILURE_CODES, type FailureCode } from '../check/codes.ts'
 import { VANTAGES } from '../plan/path.ts'

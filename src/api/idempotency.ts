@@ -6,7 +6,7 @@ import type { ApiContext } from './route.ts'
 
 const KEPT_MS = 24 * 3_600_000
 
-/** What says how to answer, not what to make: it may differ between a request and its repetition. */
+/** These parameters say how to answer, not what to make, so a repeated request may differ in them. */
 const NOT_IN_FINGERPRINT = new Set(['wait', 'format', 'failStatus'])
 
 export const IdempotencyHeaders = z.object({

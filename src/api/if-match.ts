@@ -9,7 +9,7 @@ export const IfMatchHeaders = z.object({
 export const tagOf = (version: number): string => `"${version}"`
 
 /**
- * Whether the client has seen this version (RFC 9110 13.1.1). A weak tag counts as well: proxies that compress make
+ * Checks that the client has seen this version (RFC 9110 13.1.1). A weak tag counts as well: proxies that compress make
  * tags weak. `*` is any version.
  *
  * @throws ProblemError `precondition_required` without `If-Match` where it is needed, `precondition_failed`

@@ -136,7 +136,7 @@ export const BatchRequestSchema = z
   .openapi('BatchRequest', { example: BATCH_EXAMPLE })
 
 type JobBody = z.output<typeof JobRequestSchema>
-/** What bodies of jobs and of batches have in common. */
+/** The part that bodies of jobs and of batches have in common. */
 export type RequestBody = Omit<JobBody, 'target'> & {
   target: Omit<JobBody['target'], 'service'> & { service?: string | undefined }
 }

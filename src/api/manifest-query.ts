@@ -1,10 +1,9 @@
-/** Options of a job, or of a batch, whose body is the manifests themselves: they stand in the query. */
+/** A job or batch whose body is the manifests themselves has its options in the query. */
 import { z } from '@hono/zod-openapi'
 import { VANTAGES } from '../plan/path.ts'
 
 const whole = (max: number) => z.coerce.number().int().min(0).max(max).optional()
 
-/** Options of a job whose body is the manifests themselves. */
 export const manifestQuery = {
   cluster: z.string().min(1).max(253).optional(),
   namespace: z.string().min(1).max(63).optional(),
@@ -25,7 +24,6 @@ export const manifestQuery = {
 
 const { service: _service, ...sharedQuery } = manifestQuery
 
-/** The same of a batch. */
 export const batchManifestQuery = {
   ...sharedQuery,
   selector: z

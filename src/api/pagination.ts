@@ -12,7 +12,7 @@ export const pageFields = {
 export const encodeCursor = (position: readonly (string | number)[]): string =>
   btoa(JSON.stringify(position)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
-/** And back; a cursor that is not ours is a 400. */
+/** Reads a cursor back; one that is not ours is a 400. */
 export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, shape: T): z.output<T> | null {
   if (cursor === undefined) return null
   const refusal = () =>

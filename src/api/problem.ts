@@ -37,7 +37,7 @@ export const ProblemSchema = z
 /** `responses` of a route that needs a token: the problems it can answer, by code. */
 export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'unauthenticated', 'forbidden')
 
-/** The same for a route that needs none. */
+/** `responses` of a route that needs no token. */
 export function openProblems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of ['invalid_request', ...codes, 'headers_too_large', 'internal', 'unavailable'] as const) {
@@ -77,7 +77,7 @@ export function answerError(deps: Pick<Deps, 'log'>, thrown: Error | HTTPRespons
   })
 }
 
-/** What a refusal is answered with. */
+/** The document (RFC 9457) with which a request is refused. */
 export function problemDocument(
   { code, detail, errors }: Pick<ProblemError, 'code' | 'detail' | 'errors'>,
   { instance, requestId }: { instance: string; requestId: string },
@@ -86,7 +86,7 @@ export function problemDocument(
   return { type: `${DOCS}/${code}.md`, title, status, detail, instance, code, requestId, errors }
 }
 
-/** Where a part of a job stands when it is said in the query, beside a body that is the manifests themselves. */
+/** Points into the query instead of the job: the options stand there when the body is the manifests themselves. */
 function intoQuery(error: ProblemDetail): ProblemDetail {
   if (!error.pointer.startsWith('/')) return error
   const [first = '', second = ''] = error.pointer.slice(1).split('/')

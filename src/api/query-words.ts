@@ -1,9 +1,9 @@
-/** What is wrong with a parameter of the query, in words: what was given, what is allowed, and what was meant. */
+/** Says what is wrong with a parameter of the query: what was given, what is allowed, and what was probably meant. */
 import { z } from '@hono/zod-openapi'
 import { either } from '../kube/fields.ts'
 import { nearMiss } from '../lib/near.ts'
 
-/** Names that other tools have for what is called otherwise here. */
+/** Names that other tools use for parameters that are called otherwise here. */
 const ALIASES: Readonly<Record<string, string>> = {
   svc: 'service',
   name: 'service',
@@ -21,7 +21,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const LONGEST_ECHO = 80
 
-/** A parameter that is none. @param known the names that the route has. */
+/** Refuses a parameter that the route does not have. @param known the names that it has. */
 export function unknownParameter(name: string, known: readonly string[]): string {
   const alias = ALIASES[name.toLowerCase()]
   const near = alias !== undefined && known.includes(alias) ? alias : nearMiss(name, known)
@@ -32,9 +32,7 @@ export function unknownParameter(name: string, known: readonly string[]): string
 
 export const REPEATED = 'Is given more than once: give it once'
 
-/**
- * A value that does not fit. @param otherwise what to say where the schema does not tell.
- */
+/** Refuses a value that does not fit. @param otherwise said where the schema does not tell more. */
 export function misfit(name: string, given: string, schema: unknown, otherwise: string): string {
   const inner = unwrap(schema)
   const found = `found "${short(given)}", expected `
@@ -68,7 +66,7 @@ function numberOf({ minValue, maxValue, isInt }: z.ZodNumber): string {
   return `a ${isInt ? 'whole ' : ''}number from ${minValue ?? 0} to ${maxValue}`
 }
 
-/** Of each unit, in milliseconds. */
+/** Milliseconds in each unit. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, sec: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
 
 /** Durations are numbers: seconds in `wait`, milliseconds in what ends in `Ms`. */
@@ -80,7 +78,7 @@ function withoutUnit(name: string, given: string): string {
   return `. Write ${Math.ceil((Number(number) * factor) / scale)}: it counts ${scale === 1 ? 'milliseconds' : 'seconds'}`
 }
 
-/** The schema of what is written: of a number that must be one value, that value. */
+/** Finds the schema of what is written: for a number that must be one value, the schema of that value. */
 function unwrap(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap())

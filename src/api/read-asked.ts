@@ -1,11 +1,11 @@
-/** A request's body → what is asked: a job as JSON, or manifests with their options in the query. */
+/** Reads from a request what is asked: a job as JSON, or manifests with their options in the query. */
 import { type ProblemCode, problemFrom } from '../lib/problem.ts'
 import { type Body, withBody } from './body.ts'
 import type { BatchManifestQuery, ManifestQuery } from './manifest-query.ts'
 import { type AskedFor, LARGE_CHARS, type Reading, type ReadOutcome, read } from './reading.ts'
 import type { ApiContext } from './route.ts'
 
-/** What reading and planning a body can be answered with. */
+/** Reading and planning a body may be answered with these problems. */
 export const ASKED_PROBLEMS = [
   'malformed_body',
   'malformed_manifests',
@@ -20,13 +20,13 @@ export const ASKED_PROBLEMS = [
   'unavailable',
 ] as const satisfies ProblemCode[]
 
-/** What any write can be answered with. */
+/** Any write may be answered with these problems. */
 export const STORE_PROBLEMS = ['unavailable', 'storage_full'] as const satisfies ProblemCode[]
 
-/** And making something of it. */
+/** Making something of the body may be answered with these as well. */
 export const MAKING_PROBLEMS = ['idempotency_key_reused', ...STORE_PROBLEMS] as const satisfies ProblemCode[]
 
-/** What is asked, and the body's text for the fingerprint of an Idempotency-Key. */
+/** `body` is the text of the body, for the fingerprint of an Idempotency-Key. */
 type Read<R extends Reading> = { asked: AskedFor<R>; body: string }
 
 export const readAsked = (context: ApiContext, query: ManifestQuery) =>
@@ -41,7 +41,7 @@ export const readAskedSchedule = (context: ApiContext) =>
 export const readScheduleChange = (context: ApiContext) =>
   readWith(context, (body) => ({ what: 'scheduleChange', body }), ['json'])
 
-/** A large body is read beside, where this runtime can: see `Deps.readLarge`. */
+/** Reads a large body away from everything else if this runtime can (`Deps.readLarge`). */
 const readWith = <const R extends Reading>(
   context: ApiContext,
   readingOf: (body: Body) => R,

@@ -1,6 +1,6 @@
 /**
- * What a body asks for: from its text to a request with its objects. Plain data in, plain data out, so that it can be
- * done wherever there is time and memory for it: a large body is read, and planned, beside the thread that answers
+ * Reads what a body asks for: from its text to a request with its objects. It takes and gives plain data, so that it
+ * can be done wherever there is time and memory for it: a large body is read, and planned, beside the thread that answers
  * (`Deps.readLarge`).
  *
  * @module
@@ -19,18 +19,17 @@ import { type BatchManifestQuery, batchManifestQuery, type ManifestQuery, manife
 import { parseBody } from './route.ts'
 import { SchedulePatchSchema, ScheduleRequestSchema } from './schedule-schemas.ts'
 
-/** What is to be read. */
 export type Reading =
   | { what: 'job'; body: Body; query: ManifestQuery }
   | { what: 'batch'; body: Body; query: BatchManifestQuery }
   | { what: 'schedule' | 'scheduleChange'; body: Body }
 
-/** What came of it. `optionsInQuery`: the body is manifests, and what else a job says was said in the query. */
+/** `optionsInQuery`: the body is manifests, and the options of the job are in the query. */
 export type ReadOutcome<T> = { optionsInQuery: boolean } & ({ asked: T } | { problem: PlainProblem })
 
 /**
- * A schedule's own settings, and what it asks for; `null`: it stays as it is. That this is refused is told with what
- * else is wrong.
+ * The settings of a schedule, and the work that it asks for; `null`: the work stays as it is. A refusal of the work is
+ * kept, to be told with whatever else is wrong.
  */
 type AskedSchedule<S extends z.ZodType> = {
   settings: Omit<z.output<S>, 'job' | 'batch'>
@@ -45,10 +44,10 @@ type AskedBy = {
 }
 export type AskedFor<R extends Reading> = AskedBy[R['what']]
 
-/** Longer texts are read beside, where the runtime can: reading this much takes some 50 ms. */
+/** Longer texts are read elsewhere, if the runtime can: reading this much takes some 50 ms. */
 export const LARGE_CHARS = 128 * 1024
 
-/** Reads, and does not plan. @param cluster the one that a request is about which names none. */
+/** Reads a body without planning. @param cluster the one that is meant by a request that names none. */
 export function read<R extends Reading>(reading: R, cluster: string): ReadOutcome<AskedFor<R>> {
   let optionsInQuery = false
   try {
@@ -62,8 +61,9 @@ export function read<R extends Reading>(reading: R, cluster: string): ReadOutcom
 }
 
 /**
- * Reads and plans, and lets go of the objects: only what came of them has to be carried to the thread that asked. That
- * it cannot be planned is told with the rest: an earlier request with the same Idempotency-Key may have been.
+ * Reads and plans, and lets go of the objects: only the plan has to be carried to the thread that asked. A request that
+ * cannot be planned is returned as refused, not thrown: an earlier one with the same Idempotency-Key may have been
+ * accepted, and is then the answer.
  */
 export function readAndPlan<R extends Reading>(reading: R, deps: PlanDeps): ReadOutcome<AskedFor<R>> {
   const outcome = read<Reading>(reading, deps.settings.cluster)
@@ -133,7 +133,7 @@ function toAskedBatch(cluster: string, body: z.output<typeof BatchRequestSchema>
 }
 
 /**
- * A job as JSON: as it was sent, or made of manifests and the query.
+ * Returns the job as JSON: as it was sent, or made of manifests and the query.
  *
  * @param fields those of the query that belong to manifests.
  */
@@ -159,7 +159,7 @@ function jobOf(
   return { job: withoutUndefined(job), pointer: '', refusal: QUERY_REFUSAL }
 }
 
-/** JSON that is Kubernetes' own: it has a `kind`, or is a list of such. */
+/** Tells JSON that is Kubernetes' own: it has a `kind`, or is a list of objects that do. */
 function isManifest(json: unknown): boolean {
   const first = Array.isArray(json) ? json[0] : json
   return typeof first === 'object' && first !== null && 'kind' in first

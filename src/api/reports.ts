@@ -84,7 +84,7 @@ function answerWindow<T extends { verdict: string }>(
   return isKnown(context, tagOf(body), 'private, no-cache') ? context.body(null, 304) : context.body(body, 200, headers)
 }
 
-/** Of its very words: what comes in late changes a window that is over, too. */
+/** The tag is a hash of the text, as a result that comes in late changes even a window that is over. */
 const tagOf = (body: string): string => `W/"${sha256Hex(body).slice(0, 32)}"`
 
 export function mountReports(app: Api): void {

@@ -1,6 +1,6 @@
 /**
- * How a route is declared: once, for the router and for `openapi.yaml` alike, with its input parsed and every
- * error of it told at once.
+ * Declares a route once, for the router and for `openapi.yaml` alike. Its input is parsed, and every error in it is
+ * told at once.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type ApiEnv = {
     principal: Principal
     deps: Deps
     requests: RequestStats
-    /** The body is manifests, and what else a job says was said in the query: problems point there. */
+    /** The body is manifests, and the options of the job stand in the query: problems point there. */
     optionsInQuery?: true
   }
 }
@@ -115,7 +115,7 @@ export function parseBody<S extends z.ZodType>(
   })
 }
 
-/** zod's issues as problem details: one for each unknown property, with the near miss where there is one. */
+/** Turns zod's issues into problem details: one for each unknown property, with the near miss if there is one. */
 export function detailsOf(error: z.ZodError, schema: z.ZodType): ProblemDetail[] {
   const details: ProblemDetail[] = []
   for (const issue of error.issues) {

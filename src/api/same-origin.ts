@@ -1,7 +1,8 @@
 /**
- * Requests that a page of somebody else makes through the browser of a person who can reach this server. The browser
- * says so itself: by `Sec-Fetch-Site` (W3C Fetch Metadata; on HTTPS and loopback) and by `Origin` (RFC 6454; on every
- * request that may change something). What sends neither, like curl, CI and Prometheus, is no browser and passes.
+ * Refuses requests that somebody else's page makes through the browser of a person who can reach this server. The
+ * browser says so itself: by `Sec-Fetch-Site` (W3C Fetch Metadata; on HTTPS and loopback) and by `Origin` (RFC 6454; on
+ * every request that may change something). A client that sends neither, like curl, CI or Prometheus, is no browser and
+ * passes.
  *
  * @module
  */
@@ -19,19 +20,19 @@ export type Asking = {
 
 const READS = new Set(['GET', 'HEAD'])
 
-/** What acts although it is a read: it dials. A link or an image in any page would be enough to make it. */
+/** These act although they are reads: they dial. A link or an image in any page would be enough to ask for one. */
 const ACTS = new Set(['/probe'])
 
 /**
- * Why a request is refused; `null`: it is not. A read shows nothing to a foreign page (there is no CORS here), so only
- * what acts is looked at, and a navigation, such as a form or a link makes, is no exception.
+ * Says why a request is refused; `null`: it is not. A read shows nothing to a foreign page (there is no CORS here), so
+ * only requests that act are looked at. Navigations, which forms and links make, are no exception.
  *
- * @param publicUrl the address by which browsers reach this server, where a proxy says another Host.
+ * @param publicUrl the address at which browsers reach this server, if a proxy passes on another Host.
  */
 export function foreignTo(publicUrl: string | null, asking: Asking): string | null {
   const { method, path, host, origin, secFetchSite } = asking
   if (READS.has(method) && !ACTS.has(path)) return null
-  // `none` is a person's own doing: typed, or a bookmark. Values that are not known say nothing (Fetch Metadata 2.3)
+  // `none` is a person's own doing: typed, or a bookmark. Unknown values say nothing (Fetch Metadata 2.3).
   const site = secFetchSite?.trim().toLowerCase()
   if (site === 'cross-site' || site === 'same-site') return `Sec-Fetch-Site: ${site}`
   if (origin === undefined || isOwn(origin, host, publicUrl)) return null
@@ -43,7 +44,7 @@ function isOwn(origin: string, host: string | undefined, publicUrl: string | nul
   if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) return false
   const { protocol, host: named, origin: whole } = new URL(origin)
   if (publicUrl !== null && whole === new URL(publicUrl).origin) return true
-  // Behind TLS that ends at a proxy only the browser knows the scheme, so a default port is read by its scheme
+  // Behind TLS that ends at a proxy only the browser knows the scheme, which decides what the default port is.
   const own = `${protocol}//${host ?? ''}`
   return host !== undefined && URL.canParse(own) && new URL(own).host === named
 }

@@ -12,7 +12,7 @@ import { InstantSchema, JobHeadSchema, JobProblemSchema, orNull } from './schema
 /** A day: a jitter is shorter than the time between two runs. */
 const JITTER_MOST_MS = 86_400_000
 
-/** Faults of what is text to the schema, so that they are told with all others. */
+/** Tells faults within a text as issues of the schema, so that they are told with all others. */
 const without = (faultOf: (text: string) => string | null) => (text: string, context: z.RefinementCtx) => {
   const message = faultOf(text)
   if (message !== null) context.addIssue({ code: 'custom', message })
@@ -43,7 +43,7 @@ const fields = {
   enabled: z.boolean().openapi({ description: 'false: paused. What passes meanwhile is not made up for.' }),
 }
 
-/** What is asked for at each run: exactly one of the two. */
+/** Each run is a job or a batch: exactly one of the two is given. */
 const work = {
   job: JobRequestSchema.optional(),
   batch: BatchRequestSchema.optional(),

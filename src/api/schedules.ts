@@ -209,7 +209,7 @@ export function mountSchedules(app: Api): void {
   )
 }
 
-/** @throws ProblemError where what is asked for was refused: with what else is wrong, all told at once. */
+/** @throws ProblemError if the work was refused; the caller tells it together with whatever else is wrong. */
 function workOf(work: NonNullable<AskedFor<Reading & { what: 'schedule' }>['work']>): AskedWork {
   if ('refused' in work) throw problemFrom(work.refused)
   return work

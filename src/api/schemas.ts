@@ -124,7 +124,7 @@ export const ResultSchema = z
   })
   .openapi('Result')
 
-/** Of any path, also of one that is history. */
+/** Every path has these fields, also one that is history. */
 export const pathFields = {
   id: z
     .string()

@@ -34,7 +34,7 @@ import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 import { DurationSchema, refused, spanFields, spanOf, windowFields, windowOf } from './window.ts'
 
-/** Of a plot. */
+/** A plot has at most so many points. */
 const POINTS_LIMIT = 2000
 
 const tags = ['History']
