@@ -11,8 +11,8 @@ import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { ownAnswerOf } from './fingerprints.ts'
 import { httpRequest } from './http-request.ts'
-import { type HttpExchange, type HttpRequest, misspokenIn } from './network.ts'
-import { type Observation, refusal, type TryContext } from './try.ts'
+import type { HttpExchange, HttpRequest } from './network.ts'
+import { type Observation, observed, refusal, type TryContext } from './try.ts'
 
 /** A host that no rule names (RFC 2606). */
 const UNKNOWN_HOST = 'portolan.invalid'
@@ -140,10 +140,6 @@ const unknownHost = (context: TryContext, path: PlannedPath, check: HttpCheck, a
 /** Asked under the try's own place in the gate, with the time of a try. `null`: no whole answer came. */
 async function ask(context: TryContext, request: HttpRequest, control: (seen: Observation) => void) {
   const exchange = await context.deps.network.http(request)
-  const { timings, resolvedAddress, localAddress, tls, http, failure } = exchange
-  control({
-    ...{ resolvedAddress, localAddress, timings, dns: null, http, tls, responder: null, failure },
-    ...misspokenIn(exchange),
-  })
-  return failure === null ? http : null
+  control(observed(exchange))
+  return exchange.failure === null ? exchange.http : null
 }

@@ -10,7 +10,8 @@ import { defaultPortOf, httpRequest, OWN_HEADERS, schemeOf } from './http-reques
 import { FLAWS, malformed } from './malformed.ts'
 import type { HttpExchange, HttpRequest, Timings } from './network.ts'
 import { type Found, lookUp } from './resolve.ts'
-import { refusal, resolveContext, type TryContext } from './try.ts'
+import { refusal, type TryContext } from './try.ts'
+import { resolveContext } from './try-name.ts'
 
 const REDIRECTS_MAX = 10
 const REDIRECTS = new Set([301, 302, 303, 307, 308])

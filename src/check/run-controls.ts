@@ -11,9 +11,10 @@ import { dnsQuestion, isDnsAnswer } from './dns-question.ts'
 import { failure, internal, isBeyondVantage } from './failure.ts'
 import { responderOf } from './http.ts'
 import { httpRequest } from './http-request.ts'
+import { unlessTooCostly } from './judge-in-turns.ts'
 import { NO_TIMINGS, type TcpStep } from './network.ts'
 import type { Outcome, Result } from './result.ts'
-import { NOTHING, type Observation, refusal, type TryContext, unlessTooCostly } from './try.ts'
+import { NOTHING, type Observation, observed, refusal, type TryContext } from './try.ts'
 import { createWork } from './work.ts'
 
 /** Longer than this a control does not wait: a diagnosis is not worth more. */
@@ -111,8 +112,7 @@ async function converse(context: TryContext, { to }: Control, steps: readonly Tc
     ...{ address: to.address, port: to.port, timeoutMs: timeoutOf(context), signal: context.signal },
     ...{ tls: null, steps, readLimitBytes: 64 * 1024 },
   })
-  const { timings, resolvedAddress, localAddress, failure: failed } = exchange
-  return { ...NOTHING, timings, resolvedAddress, localAddress, failure: failed }
+  return observed(exchange)
 }
 
 async function resolve(context: TryContext, { to }: Control, name: string): Promise<Observation> {
@@ -139,10 +139,10 @@ async function get(context: TryContext, { to }: Control, target: string): Promis
     },
     ...{ body: null, httpVersion: '1.1', bodyLimitBytes: 64 * 1024, streamMs: null },
   })
-  const { timings, resolvedAddress, localAddress, http, failure: failed } = exchange
+  const { http } = exchange
   const status = http === null || http.status < 400 ? null : `status ${http.status}`
   const judged = status === null ? null : failure('unexpected_status', 'expectation', status)
-  return { ...NOTHING, timings, resolvedAddress, localAddress, http, failure: failed ?? judged }
+  return { ...observed(exchange), failure: exchange.failure ?? judged }
 }
 
 const PADDING_HEADER = 'x-portolan-padding'
@@ -171,17 +171,8 @@ async function request(
       ...(ask.padding !== undefined && { [PADDING_HEADER]: 'x'.repeat(ask.padding) }),
     },
   })
-  const { timings, resolvedAddress, localAddress, tls, http, failure: failed } = exchange
-  return {
-    ...NOTHING,
-    timings,
-    resolvedAddress,
-    localAddress,
-    tls,
-    http,
-    responder: await unlessTooCostly(context, responderOf(check, exchange, createWork())),
-    failure: failed,
-  }
+  const responder = await unlessTooCostly(context, responderOf(check, exchange, createWork()))
+  return { ...observed(exchange), responder }
 }
 
 function describe({ jobId }: TryContext, control: Control, startedAtMs: number, seen: Observation): Result {

@@ -1,6 +1,6 @@
 /**
- * When tries are made: samples, retries, settle rounds, the deadline, concurrency. Over a clock; what one try is stands
- * in `try.ts`.
+ * The order and the time of tries: samples, retries, settle rounds, the deadline, concurrency. Over a clock; `try.ts`
+ * tells what one try is.
  *
  * @module
  */

@@ -1,16 +1,9 @@
 import type { JobRequest } from '../job/job.ts'
 import type { Found, Resolved } from './resolve.ts'
 import type { Result, Tried } from './result.ts'
-import {
-  cutResult,
-  nameToDial,
-  resolveToDial,
-  type TryContext,
-  type TryKey,
-  tryAddress,
-  tryName,
-  unresolvedResult,
-} from './try.ts'
+import { cutResult, type TryContext, type TryKey } from './try.ts'
+import { tryAddress } from './try-address.ts'
+import { nameToDial, resolveToDial, tryName, unresolvedResult } from './try-name.ts'
 
 /** All tries of one check on one path with one sample number, in one round. */
 export type Unit = Omit<TryKey, 'try'>

@@ -4,7 +4,7 @@
  */
 import type { Check } from '../../check/check.ts'
 import { schemeOf } from '../../check/http-request.ts'
-import { nameToDial } from '../../check/try.ts'
+import { nameToDial } from '../../check/try-name.ts'
 import type { PlannedPath } from '../../plan/path.ts'
 import type { StoredRequest } from '../../store/jobs.ts'
 

@@ -1,0 +1,121 @@
+/**
+ * A try that dials one address: policy → dial → expectations. Never throws for anything that the network does; what
+ * comes back is the evidence that is recorded.
+ *
+ * @module
+ */
+import type { PlannedPath } from '../plan/path.ts'
+import { dialTls } from './certificate.ts'
+import type { DnsCheck, HttpCheck, TcpCheck } from './check.ts'
+import { failure } from './failure.ts'
+import { judgeHttp, responderOf } from './http.ts'
+import { isSettledByControl, judgeByControl } from './ingress.ts'
+import { judgeInTurns, unlessTooCostly } from './judge-in-turns.ts'
+import type { Timings } from './network.ts'
+import { followRedirects } from './redirect.ts'
+import type { Found, Resolved } from './resolve.ts'
+import type { Result } from './result.ts'
+import { judgeTcp, READ_LIMIT_BYTES, tcpSteps } from './tcp.ts'
+import {
+  describe,
+  NOTHING,
+  type Observation,
+  observed,
+  refusal,
+  type TryContext,
+  type TryKey,
+  unlessBroken,
+} from './try.ts'
+import { createWork } from './work.ts'
+
+/**
+ * Dials one address.
+ *
+ * @param found where the path's name was resolved in this very try; its time counts towards `timeoutMs`.
+ * @returns the try's result last; before it the controls that it asked.
+ */
+export async function tryAddress(
+  context: TryContext,
+  key: TryKey,
+  address: Found,
+  found: Resolved | null,
+  dns: Resolved['dns'] | null,
+): Promise<Result[]> {
+  const { deps } = context
+  const startedAtMs = deps.clock.now()
+  const dnsMs = found?.dnsMs ?? null
+  const refused = refusal(context, { ...address, port: key.path.addressPort ?? 0 })
+  if (refused !== null) {
+    return [describe(context, key, address.address, startedAtMs, { ...NOTHING, dns, failure: refused }, 'skipped')]
+  }
+  const controls: Result[] = []
+  const control = (seen: Observation) => {
+    controls.push(describe(context, key, address.address, startedAtMs, seen, null, controls.length + 1))
+  }
+  const budgetMs = Math.max(1, context.timeoutMs - (dnsMs ?? 0))
+  const dialled = dial({ ...context, timeoutMs: budgetMs }, key, address.address, control)
+  const seen = await unlessBroken('expectation', dialled)
+  const whole = { ...seen, dns, timings: withDns(seen.timings, dnsMs) }
+  return [...controls, describe(context, key, address.address, startedAtMs, whole)]
+}
+
+const withDns = (timings: Timings, dnsMs: number | null): Timings =>
+  dnsMs === null ? timings : { ...timings, dnsMs, totalMs: timings.totalMs === null ? null : timings.totalMs + dnsMs }
+
+function dial(
+  context: TryContext,
+  { path, check }: TryKey,
+  address: string,
+  control: (seen: Observation) => void,
+): Promise<Observation> {
+  switch (check.type) {
+    case 'http':
+      return observeHttp(context, path, check, address, control)
+    case 'tcp':
+      return observeTcp(context, path, check, address)
+    case 'dns':
+      return Promise.resolve(dialledByMistake(check))
+  }
+}
+
+const dialledByMistake = (check: DnsCheck): Observation => ({
+  ...NOTHING,
+  failure: failure('internal', 'dns', `check ${check.name} dials nothing`),
+})
+
+async function observeHttp(
+  context: TryContext,
+  path: PlannedPath,
+  check: HttpCheck,
+  address: string,
+  control: (seen: Observation) => void,
+): Promise<Observation> {
+  const { exchange, blocked, unseen } = await followRedirects(context, path, check, address)
+  const work = createWork()
+  const nowMs = context.deps.clock.now()
+  const judged = blocked ?? (await judgeInTurns(context, judgeHttp(check, exchange, nowMs, work)))
+  const failed = isSettledByControl(path, check, exchange, judged)
+    ? await judgeByControl(context, path, check, address, exchange, control)
+    : judged
+  const responder = await unlessTooCostly(context, responderOf(check, exchange, work))
+  return { ...observed(exchange), responder, failure: failed ?? unseen }
+}
+
+async function observeTcp(
+  context: TryContext,
+  path: PlannedPath,
+  check: TcpCheck,
+  address: string,
+): Promise<Observation> {
+  const { deps, timeoutMs, signal } = context
+  const exchange = await deps.network.tcp({
+    address,
+    port: path.addressPort ?? 0,
+    timeoutMs,
+    signal,
+    tls: check.tls && dialTls(check.tls, path.serverName),
+    steps: tcpSteps(check, path.serverName),
+    readLimitBytes: READ_LIMIT_BYTES,
+  })
+  return { ...observed(exchange), failure: judgeTcp(check, exchange, deps.clock.now()) }
+}
