@@ -1,6 +1,7 @@
 import type { Failure, Phase } from '../../check/codes.ts'
 import { failure } from '../../check/failure.ts'
-import { EXPLAINED_BYTES_MAX, FLAWS, findFlaw, isInsideChunk } from '../../check/malformed.ts'
+import { EXPLAINED_BYTES_MAX, findFlaw, isInsideChunk } from '../../check/http-framing.ts'
+import { FLAWS } from '../../check/malformed.ts'
 import type { Misspoken } from '../../check/network.ts'
 import { type Spoken, spokenIn, TELLING_BYTES } from '../../check/speaks.ts'
 
