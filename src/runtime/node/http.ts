@@ -1,17 +1,13 @@
-import { hash } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { ClientHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import { errors } from 'undici'
-import type { Failure } from '../../check/codes.ts'
 import { codeOf, failureOf } from '../../check/failure.ts'
-import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
-import type { BodyCut, Exchange, HttpEvidence, HttpExchange, HttpRequest, Misspoken } from '../../check/network.ts'
-import { AnswerBody } from '../socket/answer-body.ts'
-import { Attempt, rounded } from '../socket/attempt.ts'
-import { Heard } from '../socket/heard.ts'
+import type { HttpExchange, HttpRequest } from '../../check/network.ts'
+import { rounded } from '../socket/attempt.ts'
+import { type Headers, HttpAttempt } from '../socket/http-attempt.ts'
 import { type Caller, Line } from './lines.ts'
 import { nodeTransport } from './transport.ts'
 import { heardAt, letGo, readInTurn } from './turns.ts'
@@ -21,47 +17,35 @@ const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
   '2': ['h2', 'http/1.1'],
 }
 
-/** One HTTP request over one new connection. Resolves for every network failure; see {@link Attempt}. */
+/** One HTTP request over one new connection. Resolves for every network failure; see {@link HttpAttempt}. */
 export const exchangeHttp = (
   request: HttpRequest,
   explain: (exchange: HttpExchange) => HttpExchange | Promise<HttpExchange> = (exchange) => exchange,
 ): Promise<HttpExchange> =>
-  new Promise((resolve) => new HttpAttempt(request, (exchange) => resolve(explain(exchange))).start())
+  new Promise((resolve) => new UndiciAttempt(request, (exchange) => resolve(explain(exchange))).start())
 
 const VERSIONS: ReadonlySet<string> = new Set(['1.0', '1.1', '2'])
 
-type Headers = Record<string, string | string[] | undefined>
-
-class HttpAttempt extends Attempt<HttpExchange> implements Caller {
-  readonly #request: HttpRequest
+class UndiciAttempt extends HttpAttempt implements Caller {
   readonly #line: Line
   #sentAt = 0
-  #arrivedAt = 0
   #firstArrivalAt = 0
   #firstByteAt = 0
-  #status: number | null = null
-  #headers: Headers = {}
-  readonly #heard = new Heard()
-  readonly #body: AnswerBody
-  #misspoken: Misspoken = {}
-  #version = '1.1'
-  /** Whether what comes next begins an answer. */
+  /** The next bytes begin an answer. */
   #isStart = true
   #stream: ClientHttp2Stream | null = null
 
   constructor(request: HttpRequest, end: (exchange: HttpExchange) => void) {
     super(nodeTransport, request, end)
-    this.#request = request
-    this.#body = new AnswerBody(request)
     this.#line = Line.take(request)
   }
 
   start(): void {
-    this.#line.send(this.#request, this)
+    this.#line.send(this.request, this)
   }
 
   connect(handOver: (socket: Socket) => void): void {
-    const { tls, httpVersion } = this.#request
+    const { tls, httpVersion } = this.request
     this.dial(tls, ALPN[httpVersion], (socket) => {
       this.phase = 'request'
       // The peer has hung up meanwhile; undici would ask for another connection
@@ -70,13 +54,13 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       }
       this.handedOver = true
       readInTurn(socket, (chunk) => this.#arrived(chunk))
-      this.#version = httpVersion === '2' ? speakHttp2(socket) : '1.1'
-      if (this.#version === '2') Object.assign(socket, { [ATTEMPT]: this })
+      this.version = httpVersion === '2' ? speakHttp2(socket) : '1.1'
+      if (this.version === '2') Object.assign(socket, { [ATTEMPT]: this })
       // undici takes what comes before it has sent the request for an answer to nobody
-      const early: unknown = this.#version === '2' ? null : socket.read()
+      const early: unknown = this.version === '2' ? null : socket.read()
       handOver(socket)
       if (early === null || socket.destroyed) return
-      this.#firstArrivalAt = this.#arrivedAt = this.#sentAt
+      this.#firstArrivalAt = this.arrivedAt = this.#sentAt
       this.#lookAt(early)
       socket.unshift(early)
     })
@@ -98,21 +82,21 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
 
   /** Bytes have come; they are read when it is their turn. */
   #arrived(chunk: unknown): void {
-    this.#arrivedAt = heardAt(Math.max(this.#sentAt, this.#arrivedAt))
+    this.arrivedAt = heardAt(Math.max(this.#sentAt, this.arrivedAt))
     if (this.#sentAt === 0) return
-    this.#firstArrivalAt ||= this.#arrivedAt
+    this.#firstArrivalAt ||= this.arrivedAt
     this.#lookAt(chunk)
   }
 
-  /** What undici does not tell, from bytes that it has not read yet. */
+  /** Finds out from the bytes, before undici reads them, what it does not tell. */
   #lookAt(chunk: unknown): void {
-    if (this.#version === '2' || !Buffer.isBuffer(chunk)) return
-    this.#heard.keep(chunk)
+    if (this.version === '2' || !Buffer.isBuffer(chunk)) return
+    this.heard.keep(chunk)
     if (!this.#isStart) return
     const { at, isOver } = passOverInterim(chunk)
     this.#isStart = isOver
     // `HTTP/1.0 200`: it takes `HTTP/0.9` and `HTTP/2.0` as well, and tells none of them
-    if (chunk[at + 4] === SLASH && chunk.length > at + 7) this.#version = chunk.toString('latin1', at + 5, at + 8)
+    if (chunk[at + 4] === SLASH && chunk.length > at + 7) this.version = chunk.toString('latin1', at + 5, at + 8)
   }
 
   /**
@@ -128,44 +112,21 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
   onResponseStart(_controller: unknown, status: number, headers: Headers): void {
     // 101: nobody asked for another protocol
     if (status === 101) this.finish(failureOf('PROTOCOL', this.phase))
-    else if (status < 100 || !VERSIONS.has(this.#version)) this.#refuse()
+    else if (status < 100 || !VERSIONS.has(this.version)) this.#unreadable()
     if (this.ended || status < 200) return
-    this.phase = 'body'
-    this.#status = status
-    this.#headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, unpadded(value)]))
-    if (this.#version === '2') this.#arrivedAt = performance.now()
-    this.#body.begin(this.#headers, () => {
-      if (!this.ended && !this.#heard.isInsideChunk()) this.#cut('time')
-    })
+    if (this.version === '2') this.arrivedAt = performance.now()
+    this.begin(status, Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, unpadded(value)])))
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
     if (this.ended) return
-    if (this.#version === '2') this.#arrivedAt = performance.now()
-    if (this.#body.take(chunk)) return
-    if (this.#body.isOptional) this.#cut('limit')
-    else this.finish(failureOf('TOO_LARGE', this.phase))
-  }
-
-  /** Enough of the body was read: the answer counts up to the last byte that came. */
-  #cut(how: BodyCut): void {
-    this.#body.cut = how
-    this.finish(null, this.#arrivedAt || performance.now())
-  }
-
-  protected override finish(failure: Failure | null, at?: number): void {
-    super.finish(this.#body.worded(failure), at)
-  }
-
-  protected override onTimeUpInTurn(): void {
-    const silentMs = performance.now() - this.#arrivedAt
-    if (this.phase === 'body' && this.#body.isEnough(silentMs, this.#heard.isInsideChunk())) this.#cut('time')
-    else super.onTimeUpInTurn()
+    if (this.version === '2') this.arrivedAt = performance.now()
+    this.take(chunk)
   }
 
   onResponseEnd(): void {
     // Over HTTP/1.1 undici takes a reset for the end of a body that has no length
-    if (this.#version !== '2' && this.socket?.errored) {
+    if (this.version !== '2' && this.socket?.errored) {
       this.fail(this.socket.errored)
       return
     }
@@ -173,7 +134,7 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
       this.finish(failureOf('CLOSED', this.phase))
       return
     }
-    const endedAt = this.#arrivedAt || performance.now()
+    const endedAt = this.arrivedAt || performance.now()
     if (this.#firstByteAt !== 0) this.downloadMs = rounded(endedAt - this.#firstByteAt)
     this.finish(null, endedAt)
   }
@@ -184,55 +145,30 @@ class HttpAttempt extends Attempt<HttpExchange> implements Caller {
 
   onLost(error: Error): void {
     if (this.ended) return
-    if (isUnreadable(error) || (isContradicted(error) && this.phase !== 'body')) this.#refuse()
+    if (isUnreadable(error) || (isContradicted(error) && this.phase !== 'body')) this.#unreadable()
     else this.fail(error)
   }
 
   protected override fail(error: unknown): void {
     // A server of HTTP/2 alone says so in the handshake (RFC 7301 3.2); what only speaks something else may also cut
-    if (codeOf(error) === NO_COMMON_PROTOCOL) this.#misspoken = { speaks: 'http2' }
+    if (codeOf(error) === NO_COMMON_PROTOCOL) this.misspoken = { speaks: 'http2' }
     const isAnswer = this.phase === 'request' || this.phase === 'response'
-    if (isAnswer && this.#heard.speaks() !== null) this.#refuse()
+    if (isAnswer && this.heard.speaks() !== null) this.#unreadable()
     else super.fail(error)
   }
 
-  /** The answer cannot be read: why, as its first bytes tell. */
-  #refuse(): void {
-    if (this.ended) return
-    const { failure, ...misspoken } = this.#heard.explain(this.phase, this.socket?.readableEnded ?? true)
-    this.#misspoken = misspoken
-    this.finish(failure)
+  #unreadable(): void {
+    this.refuse(this.socket?.readableEnded ?? true)
   }
 
   protected override release(): void {
     // After a complete answer over HTTP/1.1 undici closes the connection itself, since it was asked to `reset`
-    if (this.downloadMs === null || this.#version === '2') {
+    if (this.downloadMs === null || this.version === '2') {
       super.release()
     } else {
       this.#line.done()
       if (this.socket !== null) letGo(this.socket)
       withoutStackTraces()
-    }
-  }
-
-  protected override evidence(exchange: Exchange): HttpExchange {
-    const body = this.#body.end()
-    const http = this.#status === null ? null : this.#describe(this.#status, body)
-    return { ...exchange, ...this.#misspoken, http, headers: http && this.#headers, body: http && body }
-  }
-
-  #describe(status: number, body: Uint8Array): HttpEvidence {
-    const location = this.#headers.location
-    return {
-      status,
-      version: this.#version,
-      headers: keptHeaders(this.#headers),
-      headerBytes: headerBytesOf(this.#headers),
-      location: Array.isArray(location) ? (location[0] ?? null) : (location ?? null),
-      bodyBytes: body.length,
-      bodySnippet: snippetOf(body),
-      bodySha256: hash('sha256', body),
-      ...(this.#body.cut !== null && { bodyCut: this.#body.cut }),
     }
   }
 }
@@ -263,7 +199,7 @@ const ATTEMPT = Symbol('attempt')
 // does not hand the stream over
 subscribe('http2.client.stream.created', (message) => {
   const { stream } = message as { stream: ClientHttp2Stream }
-  const socket: (Socket & { [ATTEMPT]?: HttpAttempt }) | undefined = stream.session?.socket
+  const socket: (Socket & { [ATTEMPT]?: UndiciAttempt }) | undefined = stream.session?.socket
   socket?.[ATTEMPT]?.onStream(stream)
 })
 
