@@ -49,11 +49,8 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
     })
   })
   app.use(async (context, next) => {
-    const why = ALWAYS_ANSWERED.has(context.req.path) ? null : ((await deps.overload?.()) ?? null)
-    if (why !== null) {
-      throw new ProblemError('unavailable', `Too busy: ${why}. Try again in a moment.`, {
-        headers: { 'retry-after': '1', connection: 'close' },
-      })
+    if (!ALWAYS_ANSWERED.has(context.req.path) && (await deps.mayBegin?.()) === false) {
+      throw new ProblemError('unavailable', TOO_BUSY, { headers: { 'retry-after': '1', connection: 'close' } })
     }
     await next()
   })
@@ -70,6 +67,8 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
   app.onError((error, context) => answerError(deps, error, context))
   return app
 }
+
+const TOO_BUSY = 'More requests come than this server can answer. Try again in a moment.'
 
 /** These tell how the server does, cost little, and are needed most when it is overloaded. */
 const ALWAYS_ANSWERED: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])

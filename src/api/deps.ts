@@ -26,8 +26,8 @@ export type Deps = {
   bodies: Budget
   /** Reads and plans a large body without keeping anything else waiting; left out: this runtime has no way to. */
   readLarge?<R extends Reading>(reading: R): Promise<ReadOutcome<AskedFor<R>>>
-  /** Says why new requests are refused for now, so that those under way end in time; `null`: they are not refused. */
-  overload?(): Promise<string | null>
+  /** Resolves when a request may begin: `true`, or `false` if it has waited too long and is to be refused. */
+  mayBegin?(): Promise<boolean>
   /** For requests that probe at once: `/probe`. */
   runChecks: RunChecks
   /** Tells whether this request may ask the database again; a stream or a wait ends when it may not. */

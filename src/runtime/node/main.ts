@@ -4,7 +4,8 @@ import { VERSION } from '../version.ts'
 import { readConfig } from './config.ts'
 import { FlagError, type FlagSpec, readFlags } from './flags.ts'
 import { HELP } from './help.ts'
-import { StartError, startPortolan } from './server.ts'
+import { startPortolan } from './server.ts'
+import { StartError } from './start-error.ts'
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },

@@ -5,7 +5,6 @@
  */
 
 import { isIP } from 'node:net'
-import { serve } from '@hono/node-server'
 import ipaddr from 'ipaddr.js'
 import { createApp } from '../../api/app.ts'
 import type { Deps } from '../../api/deps.ts'
@@ -14,25 +13,24 @@ import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
 import { createBudget } from '../../lib/budget.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
-import { newId } from '../../lib/id.ts'
 import { createLog, type Log } from '../../lib/log.ts'
 import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull } from '../../store/db.ts'
 import { VERSION } from '../version.ts'
+import { createAdmission } from './admission.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
 import { processFigures } from './figures.ts'
-import { createLine } from './line.ts'
+import { listen } from './listen.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
 import { detectPlace } from './place.ts'
-import { type Pressure, watchPressure } from './pressure.ts'
 import { createProber } from './prober.ts'
 import { createReader } from './reader.ts'
 import { keepRetention } from './retention.ts'
 import { createRunner } from './runner.ts'
 import { readSecretKey } from './secret-key.ts'
 import { DatabaseLockedError, DiskFullError, openSqlite } from './sqlite.ts'
+import { cannotUse, StartError } from './start-error.ts'
 import { createTicker } from './ticker.ts'
-import { answerUnreadable } from './unreadable.ts'
 
 export type Portolan = {
   /** Where the API listens, without a trailing slash. */
@@ -48,12 +46,9 @@ export type StartOptions = {
   place?: ReturnType<typeof detectPlace>
   /** Who makes the tries, for tests that own the clock, which no other thread can share; else a thread. */
   createProber?: typeof createProber
-  /** Whether there is too much to do, for tests; else the event loop tells. */
-  watchPressure?: () => Pressure
+  /** Lets requests begin, for tests of a server that has too much to do. */
+  createAdmission?: typeof createAdmission
 }
-
-/** A refusal to start, whose message is the one line to print. */
-export class StartError extends Error {}
 
 /** One process's claim on a job; a killed process's jobs are taken up after it. */
 const LEASE_MS = 30_000
@@ -65,19 +60,8 @@ const JOBS_AT_ONCE = 32
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
 /** Of all requests together: four of the largest. */
 const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES
-/** Clients at once, those that wait and watch included. Each costs a file descriptor, as do tries and the database. */
-const CONNECTIONS_LIMIT = 1000
-/** How long a client may take to say what it wants: a silent connection goes after it. */
-const HEADERS_MS = 10_000
-/** And to send it whole. */
-const REQUEST_MS = 120_000
-const LOOK_FOR_SILENT_MS = 2_000
 /** How long a look at whether the database takes writes waits for another process's lock. */
 const READY_MS = 2_000
-/** How long a client may keep a connection once we drain. */
-const CLOSE_MS = 8_000
-const CLOSE_IDLE_MS = 50
-
 export async function startPortolan(config: Config, options: StartOptions = {}): Promise<Portolan> {
   const clock = options.clock ?? systemClock
   const log = options.log ?? createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), clock.now)
@@ -109,7 +93,6 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
   )
   let draining = false
-  const policySettings = { egressAllow: config.egressAllow, egressDeny: config.egressDeny }
   const settings: Deps['settings'] = {
     version: VERSION,
     publicUrl: config.publicUrl,
@@ -128,9 +111,9 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     eventsLimitMs: 3_600_000,
     everyLeastMs: 1000,
   }
-  const reader = createReader({ place, ...policySettings, settings: pick(settings) })
-  const pressure = (options.watchPressure ?? watchPressure)()
-  const line = createLine()
+  const { egressAllow, egressDeny } = config
+  const reader = createReader({ place, egressAllow, egressDeny, settings: forReader(settings) })
+  const admission = (options.createAdmission ?? createAdmission)()
   const deps: Deps = {
     store: sqlite.store,
     clock,
@@ -139,11 +122,10 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     signals,
     secrets,
     place,
-    policy: createPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
+    policy: createPolicy({ allow: egressAllow, deny: egressDeny }),
     bodies: createBudget(BODIES_LIMIT_BYTES),
     readLarge: reader.read,
-    overload: async () =>
-      pressure.isHigh() || !(await line.turn()) ? 'more work comes than this server can do' : null,
+    mayBegin: admission.mayBegin,
     settings,
     async notReady() {
       const database = await sqlite.checkWritable(READY_MS).then(
@@ -163,8 +145,8 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   }
   const ticker = createTicker(deps, { lookAgainMs: LOOK_AGAIN_MS })
   const app = createApp(deps)
-  const server = await listen(app.fetch, config, line.connected)
-  const url = urlOf(server.address)
+  const server = await listen(app.fetch, config, admission.connected)
+  const { url } = server
   log.info('listening', { url, database: config.databaseFile, vantage: place.vantage, version: VERSION })
   prober.start()
   runner.start()
@@ -179,15 +161,14 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       stop.abort()
       await Promise.all([ticker.stop(), runner.drain(), retention, server.close()])
       await Promise.all([prober.close(), reader.close()])
-      pressure.close()
       sqlite.close()
       log.info('closed', { url })
     },
   }
 }
 
-/** What the thread that reads needs: nothing secret goes there. */
-const pick = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ cluster, dnsServers, queueLimit })
+/** The settings that planning needs. Nothing secret goes to the process that reads. */
+const forReader = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ cluster, dnsServers, queueLimit })
 
 function whyNotWritable(cause: unknown): string {
   if (cause instanceof DiskFullError || isStorageFull(cause)) return 'the disk is full'
@@ -195,46 +176,20 @@ function whyNotWritable(cause: unknown): string {
   return cause instanceof DatabaseLockedError || isStorageBusy(cause) ? 'another process has locked it' : 'not writable'
 }
 
-/** Whatever keeps the file from being used is the operator's to mend, and one line. */
 function openDatabase(file: string): ReturnType<typeof openSqlite> {
   try {
     return openSqlite(file)
   } catch (cause) {
-    throw new StartError(`PORTOLAN_DATABASE: cannot use ${file}: ${whyNot(cause)}`, { cause })
+    throw cannotUse(`PORTOLAN_DATABASE: cannot use ${file}`, cause)
   }
 }
 
-/** So is what is wrong with the key beside it. */
 function secretKeyOf({ secretKey, databaseFile }: Config): Uint8Array<ArrayBuffer> {
   try {
     return readSecretKey(secretKey, databaseFile)
   } catch (cause) {
-    throw new StartError(`PORTOLAN_SECRET_KEY: cannot use the key file ${databaseFile}.key: ${whyNot(cause)}`, {
-      cause,
-    })
+    throw cannotUse(`PORTOLAN_SECRET_KEY: cannot use the key file ${databaseFile}.key`, cause)
   }
-}
-
-/** What the operating system says of files and addresses, and what to do about it. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied; give this user the right, or choose another',
-  EPERM: 'permission denied; give this user the right, or choose another',
-  EROFS: 'the file system is read-only; choose another place',
-  ENOSPC: 'the disk is full',
-  EEXIST: 'a part of the path is a file, not a folder',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EISDIR: 'it is a folder, and a file is needed',
-  ENOENT: 'its folder cannot be made there',
-  EADDRINUSE: 'another program listens there; stop it, or choose another port (PORTOLAN_PORT=0 picks a free one)',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no such name',
-}
-
-function whyNot(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  const code = 'code' in cause ? String(cause.code) : ''
-  const reason = REASONS[code]
-  return reason === undefined ? cause.message : `${reason} (${code})`
 }
 
 /** Tokens are needed unless the API listens on loopback only, or the operator said so; without one there is no start. */
@@ -252,55 +207,6 @@ function needsTokens({ auth, host, adminToken }: Config): boolean {
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || (isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback')
-
-type Listening = { address: { address: string; port: number; family: string }; close(): Promise<void> }
-
-function listen(
-  fetch: Parameters<typeof serve>[0]['fetch'],
-  config: Config,
-  connected: () => void,
-): Promise<Listening> {
-  return new Promise((resolve, reject) => {
-    const serverOptions = {
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: LOOK_FOR_SILENT_MS,
-    }
-    const server = serve({ fetch, hostname: config.host, port: config.port, serverOptions }, (address) =>
-      resolve({
-        address,
-        close: () =>
-          new Promise((closed) => {
-            const force = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), CLOSE_MS)
-            // `close` ends those that are idle now. Those that get an answer yet are idle after it
-            const closeIdle = (): void => void ('closeIdleConnections' in server && server.closeIdleConnections())
-            const idle = setInterval(closeIdle, CLOSE_IDLE_MS)
-            server.close(() => {
-              clearTimeout(force)
-              clearInterval(idle)
-              closed()
-            })
-          }),
-      }),
-    )
-    Object.assign(server, { maxConnections: CONNECTIONS_LIMIT })
-    server.on('connection', connected)
-    server.on('clientError', (error, socket) => answerUnreadable(error, socket, newId('request', Date.now())))
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        REASONS[cause.code ?? ''] === undefined
-          ? cause
-          : new StartError(
-              `PORTOLAN_HOST, PORTOLAN_PORT: cannot listen on ${authority(config.host, config.port)}: ${whyNot(cause)}`,
-              { cause },
-            ),
-      ),
-    )
-  })
-}
-
-const authority = (host: string, port: number): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
-const urlOf = ({ address, port }: Listening['address']): string => `http://${authority(address, port)}`
 
 const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))

@@ -8,15 +8,16 @@ afterEach(() => api?.close())
 
 describe('a server with more to do than it can', () => {
   it('refuses new work at once, tells how it does, and takes work again when it can', async () => {
-    let high = true
-    api = await startTestPortolan({}, { watchPressure: () => ({ isHigh: () => high, close: () => undefined }) })
+    let isHigh = true
+    const createAdmission = () => ({ connected: () => undefined, mayBegin: async () => !isHigh })
+    api = await startTestPortolan({}, { createAdmission })
     for (const path of ['/v1/jobs', '/v1/services', '/docs', '/openapi.json']) {
       const refused = await api.call(path)
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
       expect((await readProblem(refused)).code).toBe('unavailable')
     }
     for (const path of ['/livez', '/readyz', '/metrics']) expect((await api.call(path)).status).toBe(200)
-    high = false
+    isHigh = false
     const json = { target: { manifests: [toadService(1)] } }
     expect((await api.call('/v1/plan', { json })).status).toBe(200)
   })
