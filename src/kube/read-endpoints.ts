@@ -1,7 +1,7 @@
 import { type Field, refuseRepeated } from './fields.ts'
 import type { Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Endpoints } from './objects.ts'
-import { readMeta, readProtocol, readTargetRef, readTexts } from './read-meta.ts'
-import { fullName, ip, ipv4, ipv6, label, labelKey, subdomain, unlistenable } from './rules.ts'
+import { readMeta, readProtocol, readTargetRef, readTexts, refuseUnlistenable } from './read-meta.ts'
+import { fullName, ip, ipv4, ipv6, label, labelKey, subdomain } from './rules.ts'
 
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'] as const
 const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: fullName } as const
@@ -35,12 +35,6 @@ const readAddresses = (list: Field): readonly EndpointAddress[] =>
     nodeName: address.get('nodeName').matching(subdomain),
     targetRef: readTargetRef(address.get('targetRef')),
   }))
-
-export function refuseUnlistenable(address: Field): Field {
-  const why = typeof address.value === 'string' ? unlistenable(address.value) : null
-  if (why !== null) address.complain(`${why}.`)
-  return address
-}
 
 /** discovery/validation ValidateEndpointSlice, with its limits. */
 export function readEndpointSlice(object: Field): EndpointSlice {

@@ -1,6 +1,6 @@
 import type { Field } from './fields.ts'
 import type { Condition, LabelSelector, Labels, LoadBalancerIngress, Meta } from './objects.ts'
-import { instant, ip, label, labelKey, labelValue, type Rule, subdomain } from './rules.ts'
+import { instant, ip, label, labelKey, labelValue, type Rule, subdomain, unlistenable } from './rules.ts'
 import { PROTOCOLS, type Protocol } from './words.ts'
 
 /** @param nameRule what the API server asks of names of this kind. */
@@ -116,3 +116,9 @@ function readExpression(expression: Field): LabelSelector['matchExpressions'][nu
 /** A list of texts that each fit the rule. */
 export const readTexts = (list: Field, rule: Rule | null = null): readonly string[] =>
   list.items().flatMap((item) => (rule ? item.matching(rule) : item.text()) ?? [])
+
+export function refuseUnlistenable(address: Field): Field {
+  const why = typeof address.value === 'string' ? unlistenable(address.value) : null
+  if (why !== null) address.complain(`${why}.`)
+  return address
+}

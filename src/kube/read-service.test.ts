@@ -344,8 +344,8 @@ describe('a Service is read', () => {
     ],
     [
       'with white space around a range',
-      '{type: LoadBalancer, loadBalancerSourceRanges: [" 203.0.113.0/24 "], ports: [{port: 80}]}',
-      { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'] },
+      '{type: LoadBalancer, loadBalancerSourceRanges: [" 203.0.113.0/24 ", " 010.0.0.0/8"], ports: [{port: 80}]}',
+      { type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24', '10.0.0.0/8'] },
     ],
     [
       'with a policy for its external IPs',

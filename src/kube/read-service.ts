@@ -1,7 +1,6 @@
 import { type Field, isMapping, refuseRepeated } from './fields.ts'
 import type { Labels, Service, ServicePort, ServiceType } from './objects.ts'
-import { refuseUnlistenable } from './read-endpoints.ts'
-import { isStored, readLoadBalancer, readMeta, readProtocol, readTexts } from './read-meta.ts'
+import { isStored, readLoadBalancer, readMeta, readProtocol, readTexts, refuseUnlistenable } from './read-meta.ts'
 import { cidr, externalName, ip, label, labelKey, type Rule } from './rules.ts'
 import {
   rangesOf,
@@ -25,8 +24,12 @@ const clusterAddress: Rule = {
   normal: (text) => ip.normal?.(text) ?? text,
 }
 
-/** White space around it is no matter (validateService). */
-const paddedCidr: Rule = { ...cidr, test: (text) => cidr.test(text.trim()) }
+/** White space around it does not matter (validateService). */
+const paddedCidr: Rule = {
+  ...cidr,
+  test: (text) => cidr.test(text.trim()),
+  normal: (text) => cidr.normal(text.trim()),
+}
 
 /** Rules and defaults: core/validation ValidateService and core/v1 SetDefaults_Service of Kubernetes. */
 export function readService(object: Field): Service {
@@ -36,7 +39,7 @@ export function readService(object: Field): Service {
   const type = givenType ?? 'ClusterIP'
   const clusterIPs = readClusterIPs(spec, type)
   const selector = readSelector(spec.get('selector'))
-  const ranges = readTexts(spec.get('loadBalancerSourceRanges'), paddedCidr).map((range) => range.trim())
+  const ranges = readTexts(spec.get('loadBalancerSourceRanges'), paddedCidr)
   const policy = spec.get('externalTrafficPolicy').oneOf(POLICIES)
   const externalIPs = readTexts(spec.get('externalIPs'), ip)
   spec.get('externalIPs').items().forEach(refuseUnlistenable)
@@ -88,7 +91,7 @@ function readSelector(selector: Field): Labels | null {
 }
 
 const annotatedRanges = (annotation: string | undefined): readonly string[] =>
-  rangesOf(annotation).filter((range) => cidr.test(range))
+  rangesOf(annotation).flatMap((range) => (cidr.test(range) ? cidr.normal(range) : []))
 
 /** `clusterIP` and `clusterIPs` are one value: before 1.20 there was only the first. */
 function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {

@@ -92,11 +92,11 @@ export const ipv4: Rule = {
 }
 export const ipv6: Rule = { expected: 'an IPv6 address', test: (text) => isIPv6(text) && !isMapped(text) }
 
-export const cidr: Rule = {
+export const cidr = {
   expected: 'a CIDR, like 203.0.113.0/24',
   test: (text) => ipaddr.IPv4.isValidCIDRFourPartDecimal(withoutZeros(text)) || ipaddr.IPv6.isValidCIDR(text),
-  normal: (text) => (text.includes(':') ? text : withoutZeros(text)),
-}
+  normal: (text: string) => (text.includes(':') ? text : withoutZeros(text)),
+} satisfies Rule
 
 /** Whether a range is a part of another, and smaller: ValidateIPBlock. */
 export function isStrictSubset(part: string, whole: string): boolean {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import ipaddr from 'ipaddr.js'
 import type { LoadBalancerIngress, Service, ServicePort } from '../kube/objects.ts'
 import { listOf } from './annotations.ts'
 import { internalOf, proxyProtocolOf } from './clouds.ts'
@@ -92,7 +91,7 @@ function at(context: PlanContext, planned: PlannedPort, field: string, entry: En
     sni: known ?? (isName ? entry.address : context.serviceName),
     judgesCertificate: known !== null,
     shortCut,
-    onlyFrom: rangesOf(context).every((range) => ipaddr.isValidCIDR(range)) ? rangesOf(context) : [],
+    onlyFrom: rangesOf(context),
     excuses: [
       ...(entry.isVip ? otherProxyExcuses(context) : []),
       ...sourceRangeDoubts(context),
