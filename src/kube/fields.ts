@@ -5,6 +5,7 @@
  * @module
  */
 import type { PortRef } from './objects.ts'
+import { oddSpaceIn } from './odd-characters.ts'
 import { labelKey, labelValue, portName, type Rule } from './rules.ts'
 
 export type Step = string | number
@@ -242,6 +243,9 @@ export function adviceFor(value: unknown): string {
     return `YAML has no "//" remarks, so this one became part of the value. Begin it with "#": ${rest} # …`
   }
   if (value.includes('{{')) return 'This is an unrendered template: render it first, as with `helm template`.'
+  const space = oddSpaceIn(value)
+  if (space !== null) return `It holds ${space}: leave it out, or replace it by a plain space.`
+  if (/^[\u2018-\u201e\u00ab\u00bb]/.test(value)) return `Use plain quotes, " or ', instead of typographic ones.`
   if (/\$\{|\$\(/.test(value)) return 'A variable is not filled in here: do so first, as with `envsubst`.'
   return ''
 }

@@ -155,3 +155,34 @@ it('refuses Lists within Lists without end', () => {
     'found a list, expected a Kubernetes object (apiVersion, kind, metadata, …).',
   ])
 })
+
+describe('a character that looks like another', () => {
+  const TEXT = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: toad\nspec:\n  ports:\n  - port: 80\n'
+  const NO_PORTS = 'missing, expected a list with at least one port: [{port: 80, targetPort: 8080}].'
+
+  it.each([
+    ['an en dash in front of an item', TEXT.replace('- port', '\u2013 port'), 'Line 7 begins with an en dash (U+2013)'],
+    ['a bullet in front of an item', TEXT.replace('- port', '\u2022 port'), 'Line 7 begins with a bullet (U+2022)'],
+  ])('is told beside the field that is missing for it: %s', (_, text, begins) => {
+    const hint = `${begins} where "-" should be. Replace it by a plain hyphen.`
+    const problem = refusalOf(text)
+    expect([problem.detail, problem.errors]).toEqual([
+      `Service/toad spec.ports: ${NO_PORTS} ${hint}`,
+      [
+        { pointer: POINTER, detail: NO_PORTS, document: 1, object: 'Service/toad', field: 'spec.ports' },
+        { pointer: POINTER, detail: hint },
+      ],
+    ])
+  })
+
+  it.each([
+    ['a no-break space', TEXT.replace('80', '80\u00a0'), 'It holds a no-break space (U+00A0)'],
+    ['a zero-width space', TEXT.replace('80', '"80\u200b"'), 'It holds a zero-width space (U+200B)'],
+  ])('is named with the value that holds it: %s', (_, text, holds) => {
+    const [error] = refusalOf(text).errors
+    expect([error?.field, error?.detail.slice(error.detail.indexOf('It holds'))]).toEqual([
+      'spec.ports[0].port',
+      `${holds}: leave it out, or replace it by a plain space.`,
+    ])
+  })
+})

@@ -44,7 +44,8 @@ export class Mistakes {
     return this.#errors.length > 0
   }
 
-  throwIfAny(): void {
+  /** @param hint told after the first mistake, and as the last error: what may have made them all. */
+  throwIfAny(hint: string | null): void {
     const first = this.#errors[0]
     if (!first) return
     const count = this.#places.size
@@ -54,8 +55,13 @@ export class Mistakes {
     const subject = first.field === undefined ? place : `${place} ${first.field}`
     const objects = this.#objects.size === 1 ? '1 object' : `${this.#objects.size} objects`
     const others = count === 1 ? '' : ` (${count} mistakes in all, in ${objects}: see errors)`
-    throw new ProblemError('invalid_manifest', `${subject}: ${first.detail}${others}`, {
-      errors: more > 0 ? [...this.#errors, rest] : this.#errors,
+    const detail = `${subject}: ${first.detail}${others}${hint === null ? '' : ` ${hint}`}`
+    throw new ProblemError('invalid_manifest', detail, {
+      errors: [
+        ...this.#errors,
+        ...(more > 0 ? [rest] : []),
+        ...(hint === null ? [] : [{ pointer: this.#pointer, detail: hint }]),
+      ],
     })
   }
 }

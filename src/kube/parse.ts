@@ -11,7 +11,7 @@ import { either, Field, fieldName, isMapping } from './fields.ts'
 import { byKind, guessKind, isReadKind, KINDS, READ_KINDS, type ReadKind } from './kinds.ts'
 import { type Found, Mistakes } from './mistakes.ts'
 import type { Ignored, KubeObject, KubeObjects } from './objects.ts'
-import { recognise } from './pasted.ts'
+import { misread, recognise } from './pasted.ts'
 
 export const MAX_OBJECTS = 50_000
 
@@ -46,7 +46,7 @@ export function parseManifests(input: string | readonly unknown[], where: { poin
     return object === null ? [] : [{ object, found: each }]
   })
   if (isText) refuseOther(input, found, read, mistakes, where.pointer)
-  mistakes.throwIfAny()
+  mistakes.throwIfAny(isText && mistakes.any ? misread(input) : null)
   const { objects, replaced } = lastOfEach(read)
   return { objects: byKind(objects), ignored: [...ignored, ...replaced] }
 }
