@@ -18,10 +18,10 @@ import { listHistory } from '../src/store/history-results.ts'
 import { listIncidents } from '../src/store/incidents.ts'
 import { insertJob } from '../src/store/jobs.ts'
 import { claimJob } from '../src/store/leases.ts'
-import { readPoints } from '../src/store/points.ts'
 import { recordResults } from '../src/store/results.ts'
 import { type Retention, retain } from '../src/store/retention.ts'
 import { rebuildHour } from '../src/store/rollups.ts'
+import { readPoints } from '../src/store/series.ts'
 import { readServiceWindow } from '../src/store/service-window.ts'
 import { findServices, type KnownService, listServices, readService } from '../src/store/services.ts'
 import { DAY, HOUR, type Try } from '../test/support/history.ts'
@@ -39,7 +39,9 @@ const { values: options } = parseArgs({
 const RUNS = Number(options.runs)
 const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'portolan-bench-'))
 process.on('exit', () => {
-  if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
+  if (options.folder === undefined) {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 const END = NOW
@@ -47,7 +49,9 @@ const KEEP: Retention = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 *
 const random = generator(2)
 const any = <T>(list: readonly T[]): T => {
   const one = list[Math.floor(random() * list.length)]
-  if (one === undefined) throw new Error('the list is empty')
+  if (one === undefined) {
+    throw new Error('the list is empty')
+  }
   return one
 }
 
@@ -63,7 +67,9 @@ async function time(asks: readonly Ask[], runs = RUNS): Promise<Times[]> {
       const from = performance.now()
       const answer = await ask()
       times.push(performance.now() - from)
-      if (Array.isArray(answer)) rows.push(answer.length)
+      if (Array.isArray(answer)) {
+        rows.push(answer.length)
+      }
     }
   }
   return seen.map(({ times, rows }) => {
@@ -121,7 +127,9 @@ async function record(store: Store, tries: number, jobs: number): Promise<Rate> 
   }
   const lifeFrom = process.cpuUsage()
   const claimed = []
-  for (let i = 0; i < jobs; i++) claimed.push(await claimOne(store, tries, i))
+  for (let i = 0; i < jobs; i++) {
+    claimed.push(await claimOne(store, tries, i))
+  }
   const waiting = [...claimed]
   const recordingFrom = process.cpuUsage()
   const from = performance.now()
@@ -147,7 +155,9 @@ async function claimOne(store: Store, tries: number, i: number) {
   const job = aJob({ createdAtMs: atMs, target: targetOf(service) })
   await insertJob(store, { ...job, plan: job.plan && { ...job.plan, paths }, objects: null }, null, atMs)
   const claim = await claimJob(store, { id: job.id }, 'bench', atMs, 60_000)
-  if (claim === null) throw new Error('the job is there to be claimed')
+  if (claim === null) {
+    throw new Error('the job is there to be claimed')
+  }
   const samples = Math.ceil(tries / PATHS)
   const asked: Try[] = paths.flatMap(({ id }) =>
     Array.from({ length: samples }, (_, k) => ({ pathId: id, sample: k + 1 })),
@@ -232,7 +242,9 @@ const timesOf = (times: Times | undefined): string => (times ? `${round(times.p5
 const within = (times: Times | undefined): boolean => (times?.p99 ?? 0) <= AIMS.p99Ms
 
 const sized: Sized[] = []
-for (const size of options.results.split(',').map(Number)) sized.push(await openSized(size))
+for (const size of options.results.split(',').map(Number)) {
+  sized.push(await openSized(size))
+}
 console.log(`\nmilliseconds, p50 / p99 of ${RUNS}, at ${sized.map(({ results }) => results).join(' and ')} results`)
 console.log(`aims: p99 ≤ ${AIMS.p99Ms} ms at the larger, whose p50 is at most ${AIMS.ratio} × of the smaller`)
 for (const name of Object.keys(sized[0]?.asks ?? {})) {
@@ -245,5 +257,9 @@ for (const name of Object.keys(sized[0]?.asks ?? {})) {
       `  ${verdict(within(last))}, ${verdict(ratio <= AIMS.ratio)}${new Set(rows).size > 1 ? ` (${rows.join(' and ')} rows)` : ''}`,
   )
 }
-for (const { database } of sized) database.close()
-for (const one of sized) await measureWrites(one)
+for (const { database } of sized) {
+  database.close()
+}
+for (const one of sized) {
+  await measureWrites(one)
+}

@@ -41,7 +41,9 @@ const AIMS = { bare: 1.1, http: 2, tcp: 4 }
 const folder = mkdtempSync(join(tmpdir(), 'portolan-bench-'))
 const children: ChildProcess[] = []
 process.on('exit', () => {
-  for (const child of children) child.kill()
+  for (const child of children) {
+    child.kill()
+  }
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -135,13 +137,17 @@ const job = (type: 'http' | 'tcp', port: number, stored: boolean): Contender => 
       signal: never,
       recorded: [],
       record(result) {
-        if (result.outcome !== 'pass') throw new Error(`${result.failure?.code}: ${result.failure?.message}`)
+        if (result.outcome !== 'pass') {
+          throw new Error(`${result.failure?.code}: ${result.failure?.message}`)
+        }
         count++
         sink(result)
       },
     })
     await flush()
-    if (count !== tries) throw new Error(`${count} of ${tries} results`)
+    if (count !== tries) {
+      throw new Error(`${count} of ${tries} results`)
+    }
   },
 })
 
@@ -153,7 +159,9 @@ async function openJob(
   const row = { ...planned, plan: planned.plan && { ...planned.plan, paths } }
   await insertJob(database.store, row, null, 1_000_000)
   const claimed = await claimJob(database.store, { id: row.id }, 'bench', nowMs, 600_000)
-  if (claimed === null) throw new Error('the job was not claimed')
+  if (claimed === null) {
+    throw new Error('the job was not claimed')
+  }
   const recorder = createRecorder(database.store, claimed.lease, () => undefined, systemClock)
   return { id: row.id, sink: (result) => recorder.add(result), flush: () => recorder.flush() }
 }
@@ -164,9 +172,13 @@ async function table(title: string, contenders: readonly Contender[]): Promise<M
   const last = new Map<number, number>()
   for (const atOnce of AT_ONCE) {
     const costs = contenders.map(() => [] as Cost[])
-    for (const contender of contenders) await measure(contender, Math.min(TRIES, 1000), atOnce)
+    for (const contender of contenders) {
+      await measure(contender, Math.min(TRIES, 1000), atOnce)
+    }
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, contender] of contenders.entries()) costs[index]?.push(await measure(contender, TRIES, atOnce))
+      for (const [index, contender] of contenders.entries()) {
+        costs[index]?.push(await measure(contender, TRIES, atOnce))
+      }
     }
     const base = median(costs[0]?.map(({ cpuMs }) => cpuMs) ?? [])
     for (const [index, { name }] of contenders.entries()) {
@@ -189,7 +201,9 @@ function print(atOnce: number, name: string, { cpuMs, wallMs }: Cost, more: stri
 }
 
 async function compareBlackbox(port: number, ours: Record<'http' | 'tcp', Map<number, number>>): Promise<void> {
-  if (!existsSync(options.blackbox)) return console.log('\nblackbox_exporter: not installed, not asked')
+  if (!existsSync(options.blackbox)) {
+    return console.log('\nblackbox_exporter: not installed, not asked')
+  }
   const blackbox = await startBlackbox(options.blackbox, folder)
   children.push(blackbox.child)
   console.log('\nblackbox_exporter over /probe: CPU ms a try of its own process, × a try of ours with its row')

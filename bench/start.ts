@@ -30,7 +30,9 @@ async function start(args: readonly string[], env: Record<string, string>): Prom
   try {
     const url = await listeningUrl(child)
     const answer = await fetch(`${url}/livez`)
-    if (answer.status !== 200) throw new Error(`/livez answered ${answer.status}`)
+    if (answer.status !== 200) {
+      throw new Error(`/livez answered ${answer.status}`)
+    }
     return performance.now() - startedMs
   } finally {
     child.kill('SIGTERM')
@@ -39,11 +41,15 @@ async function start(args: readonly string[], env: Record<string, string>): Prom
 }
 
 async function listeningUrl(child: ChildProcess): Promise<string> {
-  if (child.stderr === null) throw new Error('stderr is not a pipe')
+  if (child.stderr === null) {
+    throw new Error('stderr is not a pipe')
+  }
   const seen: string[] = []
   for await (const line of createInterface({ input: child.stderr })) {
     seen.push(line)
-    if (!line.includes('"listening"')) continue
+    if (!line.includes('"listening"')) {
+      continue
+    }
     const { url } = JSON.parse(line)
     return url
   }
@@ -88,7 +94,9 @@ try {
     },
   ]
   for (let run = 0; run < runs; run += 1) {
-    for (const contestant of contestants) contestant.figures.push(await contestant.start(run))
+    for (const contestant of contestants) {
+      contestant.figures.push(await contestant.start(run))
+    }
   }
   console.log(`ms from spawn to the first 200 of /livez, ${runs} runs in turns, node ${process.version}`)
   console.log(`${''.padEnd(32)}   min    p50    p90    max`)

@@ -88,7 +88,9 @@ async function jobTries(delayMs: number): Promise<Timed[]> {
       afterMs: Date.parse(startedAt),
     })),
   )
-  if (tries.length !== TRIES) throw new Error(`${tries.length} of ${TRIES} tries`)
+  if (tries.length !== TRIES) {
+    throw new Error(`${tries.length} of ${TRIES} tries`)
+  }
   return tries
 }
 
@@ -112,7 +114,9 @@ async function bareTries(delayMs: number): Promise<Timed[]> {
     })
   let begun = 0
   const lane = async () => {
-    while (begun < TRIES) await one(ADDRESSES[begun++ % ADDRESSES.length] ?? '')
+    while (begun < TRIES) {
+      await one(ADDRESSES[begun++ % ADDRESSES.length] ?? '')
+    }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, lane))
   return tries
@@ -123,7 +127,11 @@ type Kind = keyof typeof KINDS
 const kinds = Object.keys(KINDS) as Kind[]
 
 /** As in a process that has been running for a while: compiled. */
-for (let i = 0; i < 10; i++) for (const kind of kinds) await KINDS[kind](1)
+for (let i = 0; i < 10; i++) {
+  for (const kind of kinds) {
+    await KINDS[kind](1)
+  }
+}
 
 // This thread has the bare sockets; while a job runs it waits for the answer
 keepCore(PROBER_CORE, process.pid)
@@ -134,7 +142,9 @@ const wire = await Wire.listen(port, onCore(OTHERS_CORE))
 const rounds: { kind: Kind; delayMs: number; tries: Timed[] }[] = []
 for (const delayMs of DELAYS_MS) {
   for (let i = 0; i < ROUNDS; i++) {
-    for (const kind of kinds) rounds.push({ kind, delayMs, tries: await KINDS[kind](delayMs) })
+    for (const kind of kinds) {
+      rounds.push({ kind, delayMs, tries: await KINDS[kind](delayMs) })
+    }
   }
 }
 const passed = await wire.end()
@@ -147,7 +157,9 @@ type Off = { recorded: number; own: number }
 function offOf(tries: readonly Timed[]): Off[] {
   return tries.flatMap(({ firstByteMs, address, clientPort, afterMs }) => {
     const exchange = passed.get(`${address} ${clientPort}`)?.find(({ requestAtMs }) => requestAtMs >= afterMs - 1)
-    if (!exchange?.answerAtMs) return []
+    if (!exchange?.answerAtMs) {
+      return []
+    }
     const { requestAtMs, answerAtMs } = exchange
     const recorded = firstByteMs - (answerAtMs - requestAtMs)
     const heardAtMs = answerAtMs + recorded

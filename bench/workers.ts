@@ -48,7 +48,9 @@ async function firstAnswer(url: string): Promise<Response> {
 /** What all threads of a process have spent on a CPU; NaN where the system does not say. */
 function cpuMsOf(pid: number | undefined): number {
   const threads = globSync(`/proc/${pid}/task/*/schedstat`)
-  if (threads.length === 0) return Number.NaN
+  if (threads.length === 0) {
+    return Number.NaN
+  }
   return threads.reduce((sum, file) => sum + Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6, 0)
 }
 
@@ -59,7 +61,9 @@ async function start(config: string): Promise<{ firstMs: number; cpuMs: number; 
   try {
     const url = `http://127.0.0.1:${port}/livez`
     const first = await firstAnswer(url)
-    if (first.status !== 200) throw new Error(`/livez answered ${first.status}: ${await first.text()}`)
+    if (first.status !== 200) {
+      throw new Error(`/livez answered ${first.status}: ${await first.text()}`)
+    }
     await first.text()
     const firstMs = performance.now() - startedMs
     const cpuMs = cpuMsOf(child.pid)
@@ -81,7 +85,9 @@ try {
     ['--env-file=tools.env', 'node_modules/wrangler/bin/wrangler.js', ...['deploy', '--dry-run', '--outdir', folder]],
     { cwd: root, encoding: 'utf8' },
   )
-  if (built.status !== 0) throw new Error(`wrangler deploy --dry-run failed:\n${built.stdout}${built.stderr}`)
+  if (built.status !== 0) {
+    throw new Error(`wrangler deploy --dry-run failed:\n${built.stdout}${built.stderr}`)
+  }
   writeFileSync(join(folder, 'empty.js'), EMPTY)
   const contestants = ['empty.js', 'main.js'].map((main) => {
     const config = join(folder, `${main}.capnp`)

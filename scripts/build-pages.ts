@@ -10,10 +10,16 @@ export function buildPages(): void {
   const out = join(root, 'dist/public')
   for (const folder of ['errors', 'failures', 'diagnoses']) {
     const from = join(root, 'docs', folder)
-    if (existsSync(from)) cpSync(from, join(out, folder), { recursive: true })
+    if (existsSync(from)) {
+      cpSync(from, join(out, folder), { recursive: true })
+    }
   }
   const ui = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) cpSync(join(ui, file), join(out, 'ui', file))
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    cpSync(join(ui, file), join(out, 'ui', file))
+  }
 }
 
-if (import.meta.main) buildPages()
+if (import.meta.main) {
+  buildPages()
+}

@@ -91,7 +91,9 @@ if (!process.argv.includes('--if-needed') || !isCurrent()) {
 
 /** The start is written last, so that a build that was cut short is not taken for a whole one. */
 function isCurrent(): boolean {
-  if (!existsSync(START)) return false
+  if (!existsSync(START)) {
+    return false
+  }
   const builtAtMs = statSync(START).mtimeMs
   const inputs = globSync(['src/**/*.ts', 'docs/{errors,failures,diagnoses}/*.md', 'package-lock.json', 'package.json'])
   return inputs.every((file) => statSync(file).mtimeMs < builtAtMs)

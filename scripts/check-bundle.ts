@@ -36,7 +36,9 @@ try {
     ],
     { cwd: root, encoding: 'utf8' },
   )
-  if (status !== 0) throw new Error(`wrangler deploy --dry-run failed:\n${stdout}${stderr}`)
+  if (status !== 0) {
+    throw new Error(`wrangler deploy --dry-run failed:\n${stdout}${stderr}`)
+  }
   const bundle = readFileSync(join(folder, 'main.js'))
   const { outputs }: Metafile = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'))
   const parts = new Map<string, number>()

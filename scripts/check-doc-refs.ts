@@ -28,7 +28,9 @@ for (const page of pages.split('\n').filter(existsSync)) {
   ]
   missing.push(...paths.filter((path) => !existsSync(path)).map((path) => `${page}: there is no ${path}`))
   for (const [, name = ''] of text.matchAll(NPM_SCRIPT)) {
-    if (scripts[name] === undefined) missing.push(`${page}: there is no script ${name} in package.json`)
+    if (scripts[name] === undefined) {
+      missing.push(`${page}: there is no script ${name} in package.json`)
+    }
   }
 }
 
@@ -52,7 +54,9 @@ for (const [folder, codes] of Object.entries(CATALOGUES)) {
 /** The one figure that the README gives of the contract. */
 const codes = Object.keys(FAILURE_CODES).length
 const told = /\[(\d+) codes\]\(docs\/failures\/README\.md\)/.exec(readFileSync('README.md', 'utf8'))?.[1]
-if (told !== String(codes)) missing.push(`README.md: says ${told} failure codes, there are ${codes}`)
+if (told !== String(codes)) {
+  missing.push(`README.md: says ${told} failure codes, there are ${codes}`)
+}
 
 /** Pages of codes are found by their folder's page. */
 for (const folder of Object.keys(CATALOGUES)) {
@@ -61,5 +65,9 @@ for (const folder of Object.keys(CATALOGUES)) {
   missing.push(...unlisted.map((code) => `${folder}/README.md: has no row for ${code}`))
 }
 
-for (const line of missing) console.error(line)
-if (missing.length > 0) process.exitCode = 1
+for (const line of missing) {
+  console.error(line)
+}
+if (missing.length > 0) {
+  process.exitCode = 1
+}

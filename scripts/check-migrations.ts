@@ -52,7 +52,9 @@ function missing(): string[] {
       scratch,
     ]
     const { status, stdout, stderr } = spawnSync(process.execPath, [kit, ...options], { cwd: root, encoding: 'utf8' })
-    if (status !== 0) return [`drizzle-kit generate failed:\n${stdout}${stderr}`]
+    if (status !== 0) {
+      return [`drizzle-kit generate failed:\n${stdout}${stderr}`]
+    }
     const known = new Set(sqlFiles(FOLDER))
     return sqlFiles(scratch)
       .filter((name) => !known.has(name))
@@ -68,6 +70,10 @@ const stale = (): string[] =>
     : ['src/store/migrations.ts is old: run node scripts/embed-migrations.ts']
 
 const problems = [...rebuilds(), ...unclustered(), ...missing(), ...stale()]
-for (const problem of problems) console.error(problem)
-if (problems.length === 0) console.log(`${sqlFiles(FOLDER).length} migrations: schema, SQL and embedded copy agree`)
+for (const problem of problems) {
+  console.error(problem)
+}
+if (problems.length === 0) {
+  console.log(`${sqlFiles(FOLDER).length} migrations: schema, SQL and embedded copy agree`)
+}
 process.exit(problems.length === 0 ? 0 : 1)

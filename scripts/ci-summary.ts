@@ -8,7 +8,9 @@ import { join } from 'node:path'
 type Counts = { passed: number; failed: number; skipped: number }
 
 const [folder] = process.argv.slice(2)
-if (folder === undefined) throw new Error('usage: ci-summary.ts <folder of vitest JSON reports>')
+if (folder === undefined) {
+  throw new Error('usage: ci-summary.ts <folder of vitest JSON reports>')
+}
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
 let allSucceeded = true
@@ -21,4 +23,6 @@ for (const file of globSync('*.json', { cwd: folder }).sort()) {
 }
 
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
-if (!allSucceeded || total.failed > 0 || total.passed === 0) process.exitCode = 1
+if (!allSucceeded || total.failed > 0 || total.passed === 0) {
+  process.exitCode = 1
+}

@@ -22,4 +22,6 @@ export function renderMigrations(): string {
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [\n${entries.join('')}]\n`
 }
 
-if (import.meta.main) writeFileSync(EMBEDDED, renderMigrations())
+if (import.meta.main) {
+  writeFileSync(EMBEDDED, renderMigrations())
+}

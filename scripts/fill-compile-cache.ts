@@ -32,13 +32,17 @@ export async function fillCompileCache(bundle: string, folder: string): Promise<
     for await (const line of createInterface({ input: child.stderr })) {
       said.push(line)
       const [, url] = LISTENING.exec(line) ?? []
-      if (url === undefined) continue
+      if (url === undefined) {
+        continue
+      }
       status = (await fetch(`${url}/livez`)).status
       // Not SIGKILL: the cache is written when the process ends
       child.kill('SIGTERM')
     }
     await ended
-    if (status !== 200) throw new Error(`the bundle does not start (${status}):\n${said.join('\n')}`)
+    if (status !== 200) {
+      throw new Error(`the bundle does not start (${status}):\n${said.join('\n')}`)
+    }
   } finally {
     child.kill('SIGKILL')
     rmSync(data, { recursive: true })

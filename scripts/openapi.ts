@@ -12,8 +12,9 @@ const app = new OpenAPIHono<ApiEnv>()
 mountRoutes(app)
 const text = `# Written by \`npm run openapi\` from the routes in src/api; do not edit.\n${dump(openApiDocument(app, VERSION), { noRefs: true, lineWidth: 120 })}`
 
-if (!process.argv.includes('--check')) writeFileSync(file, text)
-else if (readFileSync(file, 'utf8') !== text) {
+if (!process.argv.includes('--check')) {
+  writeFileSync(file, text)
+} else if (readFileSync(file, 'utf8') !== text) {
   console.error('openapi.yaml is not what the routes say: run `npm run openapi` and commit the file.')
   process.exit(1)
 }

@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { systemClock, toInstant } from '../src/lib/clock.ts'
 import { openSqlite } from '../src/runtime/node/sqlite.ts'
+import { HOUR_MS } from '../src/store/rollup-steps.ts'
 import { rebuildHour } from '../src/store/rollups.ts'
-import { HOUR_MS } from '../src/store/steps.ts'
 
 async function rebuild(): Promise<string> {
   const { values: options } = parseArgs({
@@ -20,13 +20,18 @@ async function rebuild(): Promise<string> {
   })
   const fromMs = instant('from', options.from)
   const toMs = options.to === undefined ? systemClock.now() : instant('to', options.to)
-  if (!existsSync(options.database)) throw new Error(`There is no database ${options.database}`)
+  if (!existsSync(options.database)) {
+    throw new Error(`There is no database ${options.database}`)
+  }
   const database = openSqlite(options.database)
   let rebuilt = 0
   let left = 0
   for (let hour = Math.floor(fromMs / HOUR_MS) * HOUR_MS; hour < toMs; hour += HOUR_MS) {
-    if (await rebuildHour(database.store, hour)) rebuilt++
-    else left++
+    if (await rebuildHour(database.store, hour)) {
+      rebuilt++
+    } else {
+      left++
+    }
   }
   database.close()
   return (
@@ -37,7 +42,9 @@ async function rebuild(): Promise<string> {
 
 function instant(name: string, text: string | undefined): number {
   const ms = Date.parse(text ?? '')
-  if (Number.isNaN(ms)) throw new Error(`--${name} is an instant like 2026-11-23T00:00:00Z`)
+  if (Number.isNaN(ms)) {
+    throw new Error(`--${name} is an instant like 2026-11-23T00:00:00Z`)
+  }
   return ms
 }
 

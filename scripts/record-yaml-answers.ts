@@ -25,7 +25,9 @@ if (spawnSync(GO, ['version']).error) {
 const [seed = SEED, count = COUNT] = process.argv.slice(2).map(Number)
 const texts = yamlTexts(seed, count)
 const run = spawnSync(GO, ['run', '.'], { cwd: PROGRAM, input: JSON.stringify(texts), maxBuffer: 2 ** 30 })
-if (run.status !== 0) throw new Error(String(run.stderr))
+if (run.status !== 0) {
+  throw new Error(String(run.stderr))
+}
 // As it was answered: JSON.stringify makes 0 of -0.
 const lines = String(run.stdout)
   .trimEnd()
@@ -33,7 +35,11 @@ const lines = String(run.stdout)
   .map((line, at) => `{"text":${JSON.stringify(texts[at])}${line === '{}' ? '' : ','}${line.slice(1)}`)
 const answers = lines.map((line): YamlAnswer => JSON.parse(line))
 const differences = answers.flatMap(differencesOf).filter(({ meant }) => meant === null)
-for (const difference of differences.slice(0, 20)) console.log(difference)
+for (const difference of differences.slice(0, 20)) {
+  console.log(difference)
+}
 const taken = answers.filter(({ yaml }) => yaml !== undefined).length
 console.log(`${answers.length} texts, ${taken} taken by YAMLToJSON, ${differences.length} differences`)
-if (process.argv.length === 2) writeFileSync(FIXTURE, gzipSync(`[${lines.join(',\n')}]`, { level: 9 }))
+if (process.argv.length === 2) {
+  writeFileSync(FIXTURE, gzipSync(`[${lines.join(',\n')}]`, { level: 9 }))
+}

@@ -44,7 +44,9 @@ const SUITES: Readonly<Record<string, Suite>> = {
 
 const [name = '', ...options] = process.argv.slice(2)
 const suite = SUITES[name]
-if (suite === undefined) throw new Error(`usage: run-suite.ts ${Object.keys(SUITES).join('|')}`)
+if (suite === undefined) {
+  throw new Error(`usage: run-suite.ts ${Object.keys(SUITES).join('|')}`)
+}
 
 // Debian keeps servers in /usr/sbin, which is not on every user's PATH.
 const PATH = `${process.env.PATH ?? ''}${delimiter}/usr/sbin`
@@ -54,7 +56,9 @@ const isThere = (program: string): boolean =>
       accessSync(join(folder, program), constants.X_OK)
       return true
     } catch (error) {
-      if (error instanceof Error && 'code' in error) return false
+      if (error instanceof Error && 'code' in error) {
+        return false
+      }
       throw error
     }
   })
@@ -68,8 +72,12 @@ const inPlace = (within: readonly string[], command: readonly string[], stdio: '
 /** Why the suite cannot run here; `null`: it can. */
 function obstacle({ programs, within }: Suite): string | null {
   const missing = Object.entries(programs).filter(([program]) => !isThere(program))
-  if (missing.length > 0) return missing.map(([program, pkg]) => `${program} (package ${pkg})`).join(', ')
-  if (within.length === 0) return null
+  if (missing.length > 0) {
+    return missing.map(([program, pkg]) => `${program} (package ${pkg})`).join(', ')
+  }
+  if (within.length === 0) {
+    return null
+  }
   const { status, error, stderr } = inPlace(within, ['true'], 'pipe')
   return status === 0
     ? null

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { JobRequestSchema } from '../src/api/job-request.ts'
 import { readLabels } from '../src/api/labels.ts'
 import { waitOf } from '../src/api/prefer.ts'
-import { faultsOf } from '../src/check/faults.ts'
+import { faultsOf } from '../src/check/validate-check.ts'
 import { createRedactor } from '../src/job/redact.ts'
 import { parseManifests } from '../src/kube/parse.ts'
 import { addressOfServer, isHost } from '../src/lib/address.ts'
@@ -18,7 +18,9 @@ function unlessRefused(read: () => unknown): void {
   try {
     read()
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
+    if (!(error instanceof ProblemError)) {
+      throw error
+    }
   }
 }
 

@@ -13,7 +13,9 @@ export type Contender = { name: string; run(tries: number, atOnce: number): Prom
 export async function pool(tries: number, atOnce: number, one: () => Promise<unknown>): Promise<void> {
   let left = tries
   const work = async () => {
-    while (left-- > 0) await one()
+    while (left-- > 0) {
+      await one()
+    }
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, tries) }, work))
 }

@@ -17,7 +17,9 @@ export function keepCore(core: number, thread: number): void {
 export function threadOf(pid: number | undefined, name: string): number {
   const threads = readdirSync(`/proc/${pid}/task`)
   const found = threads.find((thread) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === name)
-  if (found === undefined) throw new Error(`process ${pid} has no thread ${name}`)
+  if (found === undefined) {
+    throw new Error(`process ${pid} has no thread ${name}`)
+  }
   return Number(found)
 }
 
@@ -66,7 +68,9 @@ export class CoreWatch {
 export function lostMs(gaps: readonly Gap[], fromMs: number, toMs: number): number {
   let lost = 0
   for (const gap of gaps) {
-    if (gap.toMs > fromMs && gap.fromMs < toMs) lost += Math.min(gap.toMs, toMs) - Math.max(gap.fromMs, fromMs)
+    if (gap.toMs > fromMs && gap.fromMs < toMs) {
+      lost += Math.min(gap.toMs, toMs) - Math.max(gap.fromMs, fromMs)
+    }
   }
   return lost
 }

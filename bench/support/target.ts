@@ -19,7 +19,9 @@ export const freePort = async (): Promise<number> => {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port')
+  }
   return address.port
 }
 
@@ -31,7 +33,9 @@ export async function untilItListens(port: number): Promise<void> {
       once(socket, 'error').then(() => [false]),
     ]).catch(() => [false])
     socket.destroy()
-    if (up) return
+    if (up) {
+      return
+    }
     await systemClock.sleep(25)
   }
   throw new Error(`nothing listens on ${port}`)

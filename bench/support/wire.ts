@@ -49,7 +49,9 @@ export class Wire {
     let said = ''
     for await (const chunk of child.stderr ?? []) {
       said += chunk
-      if (said.includes('listening on')) return new Wire(port, folder, child)
+      if (said.includes('listening on')) {
+        return new Wire(port, folder, child)
+      }
     }
     throw new Error(`tcpdump: ${said}`)
   }
@@ -83,8 +85,11 @@ function parse(pcap: Buffer, serverPort: number): Map<string, Passed[]> {
     const before = exchanges.get(key) ?? []
     exchanges.set(key, before)
     const last = before.at(-1)
-    if (!isAnswer) before.push({ requestAtMs: atMs, answerAtMs: null })
-    else if (last) last.answerAtMs ??= atMs
+    if (!isAnswer) {
+      before.push({ requestAtMs: atMs, answerAtMs: null })
+    } else if (last) {
+      last.answerAtMs ??= atMs
+    }
   }
   return exchanges
 }

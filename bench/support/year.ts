@@ -9,8 +9,8 @@ import { sql } from 'drizzle-orm'
 import { newId } from '../../src/lib/id.ts'
 import { PATH_KINDS, type PlannedPath } from '../../src/plan/path.ts'
 import type { Store } from '../../src/store/db.ts'
+import { ALL_STEPS } from '../../src/store/rollup-steps.ts'
 import { addToRollups } from '../../src/store/rollups.ts'
-import { ALL_STEPS } from '../../src/store/steps.ts'
 import { DAY, HOUR, pathOf, ran } from '../../test/support/history.ts'
 
 export const SERVICES = 200
@@ -104,7 +104,9 @@ function insertTries(file: string, results: number, startMs: number): void {
         ...[failed ? null : evidence, failed ? null : body, failed ? null : own],
       )
     }
-    if (job % 5000 === 4999) client.exec('commit; begin')
+    if (job % 5000 === 4999) {
+      client.exec('commit; begin')
+    }
   }
   client.exec('commit')
   client.close()
@@ -141,7 +143,9 @@ function insertIncidents(client: Database.Database, outages: Outages): void {
   )
   client.exec('begin')
   for (const [no, times] of outages) {
-    for (const { from, to } of times) codes.run(insert.get(`inc_${no}_${from}`, from, to, no)?.no)
+    for (const { from, to } of times) {
+      codes.run(insert.get(`inc_${no}_${from}`, from, to, no)?.no)
+    }
   }
   client.exec('commit')
 }

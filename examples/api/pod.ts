@@ -20,14 +20,22 @@ const answer: RequestListener = (request, response) => {
     response.setHeader('content-type', 'application/json')
     return response.end('{"status":"up","queue":{"depth":0}}')
   }
-  if (pathname === '/old') return response.writeHead(302, { location: '/healthz' }).end()
-  if (pathname === '/down') return response.writeHead(503).end('out of toads\n')
+  if (pathname === '/old') {
+    return response.writeHead(302, { location: '/healthz' }).end()
+  }
+  if (pathname === '/down') {
+    return response.writeHead(503).end('out of toads\n')
+  }
   if (pathname === '/private' && request.headers.authorization !== 'Bearer open-sesame-4711') {
     return response.writeHead(401).end()
   }
   // Never answered: for whoever wants to see a job run, and be cancelled.
-  if (pathname === '/slow') return
-  if (request.method === 'POST') return response.writeHead(201).end('made\n')
+  if (pathname === '/slow') {
+    return
+  }
+  if (request.method === 'POST') {
+    return response.writeHead(201).end('made\n')
+  }
   response.end("You've hit toad-xueq1\n")
 }
 
@@ -49,7 +57,9 @@ export async function startApiPod(ports: PodPorts): Promise<Listener & { ports: 
   ])
   const portOf = (server: Server): number => {
     const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('it listens on a port')
+    if (address === null || typeof address === 'string') {
+      throw new Error('it listens on a port')
+    }
     return address.port
   }
   return {

@@ -29,7 +29,9 @@ export async function listen(server: Server, role: string, { address, port }: Pl
     async close() {
       const closed = once(server, 'close')
       server.close()
-      for (const socket of sockets) socket.destroy()
+      for (const socket of sockets) {
+        socket.destroy()
+      }
       await closed
     },
   }

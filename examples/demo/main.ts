@@ -75,7 +75,9 @@ async function run({ allPass, keep, port }: Options): Promise<void> {
     )
     try {
       await ask(portolan.url, requestFor(manifests, certificate.ca), allPass)
-      if (keep) await untilInterrupted(portolan.url)
+      if (keep) {
+        await untilInterrupted(portolan.url)
+      }
     } finally {
       await portolan.close()
     }
@@ -119,13 +121,16 @@ async function ask(url: string, request: Readonly<Record<string, unknown>>, allP
   await post(url, 'wait=30', JSON.stringify({ ...request, history: false }))
   const response = await post(url, 'wait=30&format=text', body)
   const report = await response.text()
-  if (response.status !== 200) throw new DemoError(`The API answered ${response.status}:\n${report}`)
+  if (response.status !== 200) {
+    throw new DemoError(`The API answered ${response.status}:\n${report}`)
+  }
   print(report)
   print('Asked with:')
   print(`  ${curl(url, '&format=text')}`)
   const expected = allPass ? 'PASS' : 'FAIL'
-  if (!report.startsWith(expected))
+  if (!report.startsWith(expected)) {
     throw new DemoError(`${expected} was expected: something on this machine is in the way`)
+  }
   if (!allPass) {
     print(`\nFAIL on purpose: nothing listens on the node port of ${BROKEN_NODE}, as if kube-proxy did not run there.`)
     print('  npm run demo -- --all-pass   the same with nothing broken')
@@ -148,7 +153,9 @@ async function untilInterrupted(url: string): Promise<void> {
 /** As with `| head`: what is printed after that is lost, and there is nobody to stay for. */
 const readerGone = new Promise<void>((resolve) => {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE') {
+      throw error
+    }
     resolve()
   })
 })
@@ -167,12 +174,18 @@ try {
     'npm run demo -- --help',
   )
   const { port = '0' } = flags
-  if (flags.help) process.stdout.write(HELP)
-  else if (flags.version) print(VERSION)
-  else await run({ allPass: flags['all-pass'] === true, keep: flags.keep === true, port: String(port) })
+  if (flags.help) {
+    process.stdout.write(HELP)
+  } else if (flags.version) {
+    print(VERSION)
+  } else {
+    await run({ allPass: flags['all-pass'] === true, keep: flags.keep === true, port: String(port) })
+  }
 } catch (cause) {
   const misused = cause instanceof FlagError || cause instanceof ConfigError
-  if (!(misused || cause instanceof DemoError || cause instanceof StartError)) throw cause
+  if (!(misused || cause instanceof DemoError || cause instanceof StartError)) {
+    throw cause
+  }
   process.stderr.write(`${cause.message.replace(/^PORTOLAN_PORT:/, '--port:')}\n`)
   process.exitCode = misused ? 2 : 1
 }

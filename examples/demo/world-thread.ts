@@ -17,7 +17,9 @@ export async function startWorldThread(manifests: string, options: WorldOptions)
   const data: WorldData = { manifests, options }
   const worker = new Worker(new URL(import.meta.url), { workerData: data })
   const [started]: Started[] = await once(worker, 'message')
-  if (started?.refusal != null) throw new DemoError(started.refusal)
+  if (started?.refusal != null) {
+    throw new DemoError(started.refusal)
+  }
   return {
     async close() {
       const exited = once(worker, 'exit')
@@ -34,9 +36,13 @@ async function serve(port: NonNullable<typeof parentPort>, { manifests, options 
     port.once('message', () => void world.close())
     answer({ refusal: null })
   } catch (cause) {
-    if (!(cause instanceof DemoError)) throw cause
+    if (!(cause instanceof DemoError)) {
+      throw cause
+    }
     answer({ refusal: cause.message })
   }
 }
 
-if (!isMainThread && parentPort !== null) await serve(parentPort, workerData)
+if (!isMainThread && parentPort !== null) {
+  await serve(parentPort, workerData)
+}

@@ -29,7 +29,9 @@ export async function startWorld(objects: KubeObjects, options: WorldOptions): P
     await Promise.all(started.map((listener) => listener.close()))
   }
   try {
-    for (const start of listeners(objects, options)) started.push(await start())
+    for (const start of listeners(objects, options)) {
+      started.push(await start())
+    }
   } catch (cause) {
     await close()
     throw cause
@@ -84,7 +86,9 @@ function controller(objects: KubeObjects, ingress: Ingress, options: WorldOption
     })),
   )
   return ingress.loadBalancerIngress.flatMap(({ ip: address }) => {
-    if (address === null) return []
+    if (address === null) {
+      return []
+    }
     const { http, https } = options.controllerPorts
     return [
       () => startIngressController({ address, port: http }, routes, null),
@@ -100,7 +104,9 @@ function endpointsOf(objects: KubeObjects, service: Service, port: ServicePort):
     .filter((slice) => slice.serviceName === service.meta.name)
     .flatMap((slice) => {
       const number = slice.ports.find(({ name }) => name === port.name)?.port ?? null
-      if (number === null) return []
+      if (number === null) {
+        return []
+      }
       return slice.endpoints.flatMap(({ addresses: [address], targetRef }) =>
         address === undefined ? [] : [{ address, port: number, pod: targetRef?.name ?? address }],
       )
@@ -115,7 +121,9 @@ function endpointsOfBackend(objects: KubeObjects, { service: backend }: IngressB
 
 function internalAddress(node: Node): string {
   const found = node.addresses.find(({ type }) => type === 'InternalIP')
-  if (found === undefined) throw new DemoError(`Node/${node.meta.name} has no InternalIP in the manifests`)
+  if (found === undefined) {
+    throw new DemoError(`Node/${node.meta.name} has no InternalIP in the manifests`)
+  }
   return found.address
 }
 

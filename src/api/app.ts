@@ -55,7 +55,9 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
     await next()
   })
   app.use(refuseForeignPages(deps.settings.publicUrl))
-  for (const guarded of ['/v1/*', '/metrics', '/probe']) app.use(guarded, authenticate(deps))
+  for (const guarded of ['/v1/*', '/metrics', '/probe']) {
+    app.use(guarded, authenticate(deps))
+  }
   routes(app)
   refuseOtherMethods(app)
   app.notFound((context) => {
@@ -97,11 +99,15 @@ export function mountPlanning(app: Api): void {
 function refuseOtherMethods(app: Api): void {
   const methods = new Map<string, Set<string>>()
   for (const { path, method } of app.routes) {
-    if (method === 'ALL' || path.includes('*')) continue
+    if (method === 'ALL' || path.includes('*')) {
+      continue
+    }
     methods.set(path, (methods.get(path) ?? new Set()).add(method))
   }
   for (const [path, known] of methods) {
-    if (known.has('GET')) known.add('HEAD')
+    if (known.has('GET')) {
+      known.add('HEAD')
+    }
     const allow = [...known].join(', ')
     app.all(path, (context) => {
       throw new ProblemError('method_not_allowed', `${context.req.method} is not known here; known: ${allow}.`, {

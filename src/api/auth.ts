@@ -12,7 +12,9 @@ export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
   const { required, adminToken, loopbackOnly = false } = deps.settings.auth
   const adminDigest = adminToken === null ? null : sha256Hex(adminToken)
   return async (context, next) => {
-    if (loopbackOnly) refuseForeignHost(context.req.header('host') ?? '')
+    if (loopbackOnly) {
+      refuseForeignHost(context.req.header('host') ?? '')
+    }
     const token = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
     // Digests are compared, so that the time taken says nothing about the token.
     if (token !== undefined && adminDigest !== null && sha256Hex(token) === adminDigest) {
@@ -27,13 +29,17 @@ export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
             : 'This token is not known here. Send the token of PORTOLAN_ADMIN_TOKEN.',
         { headers: { 'www-authenticate': 'Bearer realm="portolan"' } },
       )
-    } else context.set('principal', { name: 'anonymous' })
+    } else {
+      context.set('principal', { name: 'anonymous' })
+    }
     return next()
   }
 }
 
 function refuseForeignHost(host: string): void {
-  if (/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host)) return
+  if (/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host)) {
+    return
+  }
   throw new ProblemError(
     'forbidden',
     `This server asks for no token, so it answers to its loopback names only, not to "${host.slice(0, 100)}". ` +

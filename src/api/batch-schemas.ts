@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { JOB_STATUSES } from '../job/job.ts'
+import { JOB_STATUSES } from '../record/job.ts'
 import { InstantSchema, JobProblemSchema, orNull, SummarySchema, VerdictSchema } from './schemas.ts'
 
 const BatchJobSchema = z

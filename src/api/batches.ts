@@ -5,11 +5,19 @@
  */
 import { z } from '@hono/zod-openapi'
 import { acceptBatch } from '../job/accept-batch.ts'
-import { BATCH_LIMIT } from '../job/batch.ts'
 import { ProblemError } from '../lib/problem.ts'
+import { BATCH_LIMIT } from '../record/batch.ts'
 import { describeBatch } from '../report/describe-batch.ts'
 import { listBatches } from '../store/batches.ts'
 import { cancelBatch } from '../store/jobs.ts'
+import { answerBatch, answerBatchReport, loadBatch } from './batch-response.ts'
+import { BatchSchema } from './batch-schemas.ts'
+import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { BatchRequestSchema } from './job-request.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedBatch, STORE_PROBLEMS } from './job-request-body.ts'
+import { answerJson } from './json.ts'
+import { NewestFirst } from './list-jobs.ts'
+import { batchManifestQuery } from './manifest-query.ts'
 import {
   answerFields,
   FORMATS,
@@ -18,18 +26,10 @@ import {
   NOT_MODIFIED,
   reportContents,
   waitAnswers,
-} from './answer.ts'
-import { answerBatch, answerBatchReport, loadBatch } from './answer-batch.ts'
-import { BatchSchema } from './batch-schemas.ts'
-import { claimOf, IdempotencyHeaders } from './idempotency.ts'
-import { BatchRequestSchema } from './job-request.ts'
-import { answerJson } from './json.ts'
-import { NewestFirst } from './list-jobs.ts'
-import { batchManifestQuery } from './manifest-query.ts'
+} from './negotiate.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedBatch, STORE_PROBLEMS } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 
 const tags = ['Batches']
@@ -65,7 +65,9 @@ export function mountBatches(app: Api): void {
         deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
       })
       context.header('location', `/v1/batches/${id}`)
-      if (replayed) context.header('idempotent-replayed', 'true')
+      if (replayed) {
+        context.header('idempotent-replayed', 'true')
+      }
       return answerBatch(context, id, { ...query, wait, created: true })
     },
   )
@@ -142,7 +144,9 @@ export function mountBatches(app: Api): void {
       const deps = context.get('deps')
       const { id } = (await loadBatch(deps, input.params.id)).document
       const cancelled = await cancelBatch(deps.store, id, deps.clock.now())
-      if (cancelled.length === 0) throw new ProblemError('conflict', `Batch ${id} has already ended.`)
+      if (cancelled.length === 0) {
+        throw new ProblemError('conflict', `Batch ${id} has already ended.`)
+      }
       for (const job of cancelled) {
         deps.queue.cancel(job)
         deps.signals.changed(job)

@@ -60,15 +60,23 @@ async function readBytes(context: ApiContext, room: Room): Promise<Uint8Array> {
       `The body is larger than ${limit} bytes. Send only the objects of one Service: kubectl get â€¦ -l LABEL, or without pods.`,
     )
   const announced = Number(context.req.header('content-length') ?? 0)
-  if (announced > limit) throw tooLarge()
+  if (announced > limit) {
+    throw tooLarge()
+  }
   // A client that announces the length is refused before it sends the body.
-  if (!room.hold(announced)) throw noRoom()
+  if (!room.hold(announced)) {
+    throw noRoom()
+  }
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of context.req.raw.body ?? []) {
     size += part.length
-    if (size > limit) throw tooLarge()
-    if (!room.hold(size)) throw noRoom()
+    if (size > limit) {
+      throw tooLarge()
+    }
+    if (!room.hold(size)) {
+      throw noRoom()
+    }
     parts.push(part)
   }
   const bytes = new Uint8Array(size)
@@ -99,8 +107,12 @@ const UTF16 = 'The body is UTF-16 (PowerShell writes it with ">"); send UTF-8: â
 
 function decode(bytes: Uint8Array): string {
   const known = BINARY.find(({ begins }) => begins.every((byte, at) => bytes[at] === byte))
-  if (known) throw new ProblemError('malformed_body', known.detail)
-  if (looksLikeUtf16(bytes)) throw new ProblemError('malformed_body', UTF16)
+  if (known) {
+    throw new ProblemError('malformed_body', known.detail)
+  }
+  if (looksLikeUtf16(bytes)) {
+    throw new ProblemError('malformed_body', UTF16)
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch (cause) {
@@ -110,14 +122,18 @@ function decode(bytes: Uint8Array): string {
 
 /** UTF-16 has its mark, or, where the text is ASCII, every other byte of its beginning is 0. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return true
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return true
+  }
   const start = bytes.subarray(0, 64)
   const zeros = [0, 1].map((parity) => start.filter((byte, at) => at % 2 === parity && byte === 0).length)
   return start.length >= 8 && Math.max(...zeros) > start.length / 4
 }
 
 export function parseJson(text: string): unknown {
-  if (text.trim() === '') throw new ProblemError('malformed_body', 'The body is empty; send a JSON object.')
+  if (text.trim() === '') {
+    throw new ProblemError('malformed_body', 'The body is empty; send a JSON object.')
+  }
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -133,7 +149,9 @@ const QUOTED_BEFORE = 10
 
 function withoutQuote(message: string, text: string): string {
   const [quote, isCut, quoted = ''] = QUOTE.exec(message) ?? []
-  if (quote === undefined) return message
+  if (quote === undefined) {
+    return message
+  }
   const before = isCut === undefined ? null : text.slice(0, text.indexOf(quoted) + QUOTED_BEFORE).split('\n')
   const place = before === null ? '' : ` at line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1}`
   return `${message.slice(0, -quote.length)}${place}`

@@ -1,7 +1,7 @@
 /** The checks of a job's body, as documented and as enforced. → {@link Check}. */
 import { z } from '@hono/zod-openapi'
-import type { Check } from '../check/check.ts'
 import { defined } from '../lib/defined.ts'
+import type { Check } from '../plan/check.ts'
 
 /** RE2, as blackbox_exporter's: linear time, so no look-around and no back-references. `faultsOf` compiles it. */
 const regexp = z.string().min(1).max(1000).openapi({ description: 'A regular expression of RE2', example: '^ok' })
@@ -129,7 +129,9 @@ const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDa
 
 /** A check as the core knows it. */
 export function toCheck(given: z.output<typeof CheckSchema>): Check {
-  if (given.type !== 'http') return { ...given, isDefault: false }
+  if (given.type !== 'http') {
+    return { ...given, isDefault: false }
+  }
   const expect = given.expect && {
     ...given.expect,
     jsonPath: given.expect.jsonPath.map(defined),

@@ -108,7 +108,9 @@ export function mountDocs(app: Api): void {
       const toRead = known && params.folder !== 'ui' && !params.file.includes('.')
       const name = toRead ? `${params.file}.md` : params.file
       const asset = known ? await context.get('deps').asset(`${params.folder}/${name}`) : null
-      if (asset === null) throw new ProblemError('not_found', `There is no ${context.req.path}.`)
+      if (asset === null) {
+        throw new ProblemError('not_found', `There is no ${context.req.path}.`)
+      }
       const contentType = toRead ? 'text/plain; charset=utf-8' : asset.contentType
       return context.body(asset.body, 200, { 'content-type': contentType, 'cache-control': 'max-age=3600' })
     },

@@ -7,14 +7,14 @@
 import { z } from '@hono/zod-openapi'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { Result } from '../check/result.ts'
-import { hasEnded } from '../job/job.ts'
 import { quietJson } from '../lib/json.ts'
+import { hasEnded } from '../record/job.ts'
 import { describeJobHead, describeJobPath, describeResult } from '../report/describe-job.ts'
 import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
 import { lastSeqOf, listResults } from '../store/results.ts'
-import { nextGap, noSuchJob } from './answer-job.ts'
 import type { Deps } from './deps.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
+import { nextGap, noSuchJob } from './job-response.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 
@@ -44,10 +44,14 @@ export function mountEvents(app: Api): void {
       const deps = context.get('deps')
       const id = jobIdOf(params.id)
       const job = await getJob(deps.store, id)
-      if (job === null) throw noSuchJob(id)
+      if (job === null) {
+        throw noSuchJob(id)
+      }
       const given = context.req.header('last-event-id')
       const after = given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : 0
-      if (hasEnded(job) && after > 0 && after > (await lastSeqOf(deps.store, id))) return context.body(null, 204)
+      if (hasEnded(job) && after > 0 && after > (await lastSeqOf(deps.store, id))) {
+        return context.body(null, 204)
+      }
       context.header('x-accel-buffering', 'no')
       return streamSSE(context, (stream) => orLog(deps, stream, job, follow(deps, stream, job, after)))
     },
@@ -59,7 +63,9 @@ async function orLog(deps: Deps, stream: SSEStreamingApi, job: StoredJob, follow
   try {
     await following
   } catch (cause) {
-    if (!stream.aborted) deps.log.error('events_failed', { jobId: job.id, cause })
+    if (!stream.aborted) {
+      deps.log.error('events_failed', { jobId: job.id, cause })
+    }
   }
 }
 
@@ -73,7 +79,9 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
   const announce = async (current: StoredJob): Promise<void> => {
     for (const path of current.plan?.paths ?? []) {
       const document = describeJobPath(current, path, results.get(path.id) ?? [])
-      if (announced.get(path.id) === String(document.outcome)) continue
+      if (announced.get(path.id) === String(document.outcome)) {
+        continue
+      }
       announced.set(path.id, String(document.outcome))
       await stream.writeSSE({ event: 'path', data: quietJson(document) })
     }
@@ -92,15 +100,24 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
     if (state !== null && state.version !== version) {
       version = state.version
       gapMs = poll.firstMs
-      if (current.plan === null || hasEnded(state)) current = (await getJob(deps.store, job.id)) ?? current
+      if (current.plan === null || hasEnded(state)) {
+        current = (await getJob(deps.store, job.id)) ?? current
+      }
       current = { ...current, status: state.status }
-      if (seen === 0) await announce(current)
+      if (seen === 0) {
+        await announce(current)
+      }
       for await (const { seq, result } of resultsAfter(deps, job.id, seen)) {
         seen = seq
         const others = results.get(result.pathId)
-        if (others) others.push(result)
-        else results.set(result.pathId, [result])
-        if (seq <= after) continue
+        if (others) {
+          others.push(result)
+        } else {
+          results.set(result.pathId, [result])
+        }
+        if (seq <= after) {
+          continue
+        }
         await stream.writeSSE({
           event: 'result',
           id: String(seq),
@@ -131,6 +148,8 @@ async function* resultsAfter(deps: Deps, jobId: string, seq: number): AsyncGener
     const page = await listResults(deps.store, jobId, after, PAGE)
     yield* page
     after = page.at(-1)?.seq ?? after
-    if (page.length < PAGE) return
+    if (page.length < PAGE) {
+      return
+    }
   }
 }

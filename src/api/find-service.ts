@@ -25,7 +25,9 @@ export async function findService(
     const where = cluster === undefined ? '' : ` in cluster ${cluster}`
     throw new ProblemError('not_found', `${namespace}/${name}${where} was never probed with history.`)
   }
-  if (found.length === 1) return known
+  if (found.length === 1) {
+    return known
+  }
   const clusters = found.map(({ head }) => head.target.cluster)
   throw refused('?cluster', `${namespace}/${name} is in several: ${clusters.slice(0, 20).join(', ')}`)
 }

@@ -39,7 +39,9 @@ export function mountHealth(app: Api): void {
     async (context) => {
       const { notReady, settings } = context.get('deps')
       const problems = Object.entries(await notReady())
-      if (problems.length === 0) return answerJson(context, { status: 'ok', version: settings.version })
+      if (problems.length === 0) {
+        return answerJson(context, { status: 'ok', version: settings.version })
+      }
       throw new ProblemError('unavailable', problems.map(([part, why]) => `${part}: ${why}`).join('; '), {
         headers: { 'retry-after': '1' },
       })

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
-import type { IdempotencyClaim } from '../store/once.ts'
+import type { IdempotencyClaim } from '../store/idempotency.ts'
 import type { ApiContext } from './route.ts'
 
 const KEPT_MS = 24 * 3_600_000
@@ -18,7 +18,9 @@ export const IdempotencyHeaders = z.object({
 /** The claim of an `Idempotency-Key` on what this request is about to make; `null` without one. */
 export function claimOf(context: ApiContext, body: string): IdempotencyClaim | null {
   const key = context.req.header('idempotency-key')
-  if (key === undefined) return null
+  if (key === undefined) {
+    return null
+  }
   if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) {
     throw new ProblemError('invalid_request', 'The Idempotency-Key does not fit; see errors.', {
       errors: [{ pointer: 'Idempotency-Key', detail: 'From 1 to 255 printable ASCII characters' }],

@@ -16,7 +16,9 @@ export const tagOf = (version: number): string => `"${version}"`
  */
 export function checkIfMatch(context: ApiContext, version: number, needed: boolean): void {
   const given = context.req.header('if-match')
-  if (given === undefined && !needed) return
+  if (given === undefined && !needed) {
+    return
+  }
   if (given === undefined) {
     throw new ProblemError(
       'precondition_required',
@@ -24,7 +26,9 @@ export function checkIfMatch(context: ApiContext, version: number, needed: boole
     )
   }
   const tags = given.split(',').map((part) => part.trim().replace(/^W\//, ''))
-  if (!tags.includes('*') && !tags.includes(tagOf(version))) throw hasChanged()
+  if (!tags.includes('*') && !tags.includes(tagOf(version))) {
+    throw hasChanged()
+  }
 }
 
 export const hasChanged = (): ProblemError =>

@@ -6,6 +6,8 @@ export const jobParams = z.object({ id: z.string().openapi({ example: 'job_01KAX
 
 /** Returns the id, or throws a 404 without a look-up for a text that cannot be one. */
 export function jobIdOf(text: string): string {
-  if (isId('job', text)) return text
+  if (isId('job', text)) {
+    return text
+  }
   throw new ProblemError('not_found', `There is no job "${text.slice(0, 60)}". A job's id looks like job_01KAXW….`)
 }

@@ -1,13 +1,13 @@
 /** A job's body, as documented and as enforced: closed, every number with a maximum. → {@link JobRequest}. */
 import { z } from '@hono/zod-openapi'
-import { faultsOf } from '../check/faults.ts'
 import { regexpBudget } from '../check/regexp.ts'
-import type { JobRequest } from '../job/job.ts'
+import { faultsOf } from '../check/validate-check.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { addressOfServer, isHost, isName } from '../lib/address.ts'
 import { defined } from '../lib/defined.ts'
 import { serviceVariables } from '../plan/environment.ts'
 import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
 import { CheckSchema, name253, port, toCheck } from './check-schemas.ts'
 import { BATCH_EXAMPLE, JOB_EXAMPLE } from './request-examples.ts'
 

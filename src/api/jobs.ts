@@ -4,11 +4,21 @@
  * @module
  */
 import { z } from '@hono/zod-openapi'
+import { VERDICTS } from '../check/verdict.ts'
 import { acceptJob } from '../job/accept.ts'
-import { hasEnded, JOB_STATUSES, VERDICTS } from '../job/job.ts'
 import { defined } from '../lib/defined.ts'
 import { ProblemError } from '../lib/problem.ts'
+import { hasEnded, JOB_STATUSES } from '../record/job.ts'
 import { cancelJob } from '../store/jobs.ts'
+import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { jobIdOf, jobParams } from './job-id.ts'
+import { JobRequestSchema } from './job-request.ts'
+import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAsked, STORE_PROBLEMS } from './job-request-body.ts'
+import { answerJob, JOB_RENDERERS, loadJob, unchangedJob } from './job-response.ts'
+import { answerJson } from './json.ts'
+import { readLabels } from './labels.ts'
+import { answerJobs, JobPageSchema } from './list-jobs.ts'
+import { manifestQuery } from './manifest-query.ts'
 import {
   answerFields,
   answerReport,
@@ -18,19 +28,10 @@ import {
   NOT_MODIFIED,
   reportContents,
   waitAnswers,
-} from './answer.ts'
-import { answerJob, JOB_RENDERERS, loadJob, unchangedJob } from './answer-job.ts'
-import { claimOf, IdempotencyHeaders } from './idempotency.ts'
-import { jobIdOf, jobParams } from './job-id.ts'
-import { JobRequestSchema } from './job-request.ts'
-import { answerJson } from './json.ts'
-import { readLabels } from './labels.ts'
-import { answerJobs, JobPageSchema } from './list-jobs.ts'
-import { manifestQuery } from './manifest-query.ts'
+} from './negotiate.ts'
 import { pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAsked, STORE_PROBLEMS } from './read-asked.ts'
 import { type Api, mount } from './route.ts'
 import { JobSchema } from './schemas.ts'
 
@@ -72,7 +73,9 @@ export function mountJobs(app: Api): void {
         deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
       })
       context.header('location', `/v1/jobs/${id}`)
-      if (replayed) context.header('idempotent-replayed', 'true')
+      if (replayed) {
+        context.header('idempotent-replayed', 'true')
+      }
       return answerJob(context, id, { ...query, wait, created: true })
     },
   )
@@ -157,8 +160,12 @@ export function mountJobs(app: Api): void {
       const deps = context.get('deps')
       const id = jobIdOf(params.id)
       const outcome = await cancelJob(deps.store, id, deps.clock.now())
-      if (outcome === null) throw new ProblemError('not_found', `There is no job ${id}.`)
-      if (outcome === 'ended') throw new ProblemError('conflict', `Job ${id} has already ended.`)
+      if (outcome === null) {
+        throw new ProblemError('not_found', `There is no job ${id}.`)
+      }
+      if (outcome === 'ended') {
+        throw new ProblemError('conflict', `Job ${id} has already ended.`)
+      }
       deps.queue.cancel(id)
       deps.signals.changed(id)
       return answerJson(context, (await loadJob(deps, id)).document)
@@ -190,7 +197,9 @@ export function mountJobs(app: Api): void {
       const format = query.format ?? formatByAccept(context.req.header('accept'))
       context.header('vary', 'accept')
       const known = await unchangedJob(context, id, format)
-      if (known !== null) return known
+      if (known !== null) {
+        return known
+      }
       const { job, document } = await loadJob(context.get('deps'), id)
       const found = { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), version: job.version }
       return answerReport(context, found, format)

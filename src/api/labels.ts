@@ -5,7 +5,9 @@ export function readLabels(given: readonly string[], name = 'label'): Record<str
   return Object.fromEntries(
     given.map((label) => {
       const at = label.indexOf('=')
-      if (at > 0) return [label.slice(0, at), label.slice(at + 1)]
+      if (at > 0) {
+        return [label.slice(0, at), label.slice(at + 1)]
+      }
       throw new ProblemError('invalid_request', 'The query does not fit; see errors.', {
         errors: [{ pointer: `?${name}`, detail: `"${label}" is not key=value` }],
       })

@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { decidingFigures, type LabelledTry, probeMetrics } from '../report/probe-metrics.ts'
 import { type MetricFamily, PROMETHEUS_TYPE, renderMetrics } from '../report/prometheus.ts'
-import type { Latest } from '../store/latest.ts'
-import { countActiveJobs, countSchedules, latestTries } from '../store/latest.ts'
+import type { Latest } from '../store/metrics-reads.ts'
+import { countActiveJobs, countSchedules, latestTries } from '../store/metrics-reads.ts'
 import type { Deps } from './deps.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
@@ -45,7 +45,9 @@ export function mountMetrics(app: Api): void {
 
 function labelled({ target, path, check, vantage, tries }: Latest): LabelledTry[] {
   const figures = decidingFigures(tries)
-  if (figures === null) return []
+  if (figures === null) {
+    return []
+  }
   const { cluster, namespace, service } = target
   const labels = {
     ...{ cluster, namespace, service, kind: path.kind },

@@ -14,7 +14,9 @@ export const encodeCursor = (position: readonly (string | number)[]): string =>
 
 /** Reads a cursor back; one that is not ours is a 400. */
 export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, shape: T): z.output<T> | null {
-  if (cursor === undefined) return null
+  if (cursor === undefined) {
+    return null
+  }
   const refusal = () =>
     new ProblemError('invalid_request', 'The cursor does not fit; see errors.', {
       errors: [{ pointer: '?cursor', detail: 'Not a cursor of this list: leave it out to begin at the first page' }],
@@ -26,7 +28,9 @@ export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, sh
     throw refusal()
   }
   const parsed = shape.safeParse(decoded)
-  if (!parsed.success) throw refusal()
+  if (!parsed.success) {
+    throw refusal()
+  }
   return parsed.data
 }
 

@@ -30,9 +30,13 @@ export const deadlineOf = (wait: number | null, deadlineMs: number | null, recei
 function preferredWait(header: string | undefined): number | null {
   const preferences = (header ?? '').split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '')
   const wait = preferences.find((preference) => /^wait\s*=/.test(preference))
-  if (wait === undefined || preferences.includes('respond-async')) return null
+  if (wait === undefined || preferences.includes('respond-async')) {
+    return null
+  }
   const seconds = /^wait\s*=\s*"?(\d{1,4})"?$/.exec(wait)?.[1]
-  if (seconds !== undefined && Number(seconds) <= 300) return Number(seconds)
+  if (seconds !== undefined && Number(seconds) <= 300) {
+    return Number(seconds)
+  }
   throw new ProblemError('invalid_request', 'The Prefer header does not fit; see errors.', {
     errors: [{ pointer: 'Prefer', detail: 'wait takes whole seconds from 0 to 300' }],
   })

@@ -2,10 +2,10 @@
 import { z } from '@hono/zod-openapi'
 import { isBeyondVantage } from '../check/failure.ts'
 import { liftOf } from '../check/policy.ts'
-import type { Result } from '../check/result.ts'
+import type { Result, TryFigures } from '../check/result.ts'
 import { PROBE_MODULES, probeTarget, readProbeTarget } from '../job/probe.ts'
 import { ProblemError } from '../lib/problem.ts'
-import { decidingFigures, probeMetrics, type TryFigures } from '../report/probe-metrics.ts'
+import { decidingFigures, probeMetrics } from '../report/probe-metrics.ts'
 import { PROMETHEUS_TYPE, renderMetrics } from '../report/prometheus.ts'
 import { metricsContent } from './metrics.ts'
 import { problems } from './problem.ts'
@@ -49,14 +49,18 @@ export function mountProbe(app: Api): void {
     async (context, { query }) => {
       const { runChecks, clock, place, settings } = context.get('deps')
       const asked = readProbeTarget(query.target, query.module, query.hostname ?? null)
-      if ('wrong' in asked) throw badTarget(asked.wrong, asked.field)
+      if ('wrong' in asked) {
+        throw badTarget(asked.wrong, asked.field)
+      }
       const timeoutMs = timeoutOf(context.req.header(SCRAPE_TIMEOUT))
       const { signal } = context.req.raw
       const options = { signal, dnsServers: settings.dnsServers, place }
       const results = await probeTarget({ runChecks, clock }, asked, timeoutMs, options)
       const isHttp = query.module === 'http_2xx'
       const figures = decidingFigures(results.map((result) => ({ ...figuresOf(result), isHttp })))
-      if (figures === null || figures.outcome === 'error') throw notProbed(results)
+      if (figures === null || figures.outcome === 'error') {
+        throw notProbed(results)
+      }
       return context.body(renderMetrics(probeMetrics([{ labels: {}, figures }])), 200, {
         'content-type': PROMETHEUS_TYPE,
       })
@@ -76,8 +80,12 @@ const badTarget = (detail: string, field: 'target' | 'hostname' = 'target') =>
 /** Nothing was learnt of the target: what it is not allowed to be asked will never be, anything else may be later. */
 function notProbed(results: readonly Result[]): ProblemError {
   const failure = results.find(({ outcome }) => outcome === 'error')?.failure ?? results[0]?.failure
-  if (failure?.code === 'blocked_by_policy') return badTarget(`${failure.message}: ${liftOf(failure.message)}`)
-  if (failure && isBeyondVantage(failure)) return badTarget(failure.message)
+  if (failure?.code === 'blocked_by_policy') {
+    return badTarget(`${failure.message}: ${liftOf(failure.message)}`)
+  }
+  if (failure && isBeyondVantage(failure)) {
+    return badTarget(failure.message)
+  }
   const why = failure ? `${failure.code}: ${failure.message}` : 'nothing was tried'
   return new ProblemError('unavailable', `The target was not probed. ${why}.`, { headers: { 'retry-after': '5' } })
 }

@@ -88,9 +88,13 @@ export function problemDocument(
 
 /** Points into the query instead of the job: the options stand there when the body is the manifests themselves. */
 function intoQuery(error: ProblemDetail): ProblemDetail {
-  if (!error.pointer.startsWith('/')) return error
+  if (!error.pointer.startsWith('/')) {
+    return error
+  }
   const [first = '', second = ''] = error.pointer.slice(1).split('/')
-  if (first === 'target' && second === 'manifests') return { ...error, pointer: '' }
+  if (first === 'target' && second === 'manifests') {
+    return { ...error, pointer: '' }
+  }
   const field = first === 'target' ? second : first
   return { ...error, pointer: `?${field === 'labels' ? 'label' : field}` }
 }

@@ -25,7 +25,9 @@ const LONGEST_ECHO = 80
 export function unknownParameter(name: string, known: readonly string[]): string {
   const alias = ALIASES[name.toLowerCase()]
   const near = alias !== undefined && known.includes(alias) ? alias : nearMiss(name, known)
-  if (near !== null) return `There is no parameter "${short(name)}"; did you mean "${near}"?`
+  if (near !== null) {
+    return `There is no parameter "${short(name)}"; did you mean "${near}"?`
+  }
   const has = known.length === 0 ? 'This takes none' : `There are: ${known.join(', ')}`
   return `There is no parameter "${short(name)}". ${has}.`
 }
@@ -42,8 +44,12 @@ export function misfit(name: string, given: string, schema: unknown, otherwise: 
     const meant = near !== null && options.includes(near) ? `. Did you mean ${near}?` : ''
     return `${found}${either(options)}${meant}`
   }
-  if (inner instanceof z.ZodLiteral) return `${found}${[...inner.values].join(' or ')}, or leave it out`
-  if (inner instanceof z.ZodNumber) return found + numberOf(inner) + withoutUnit(name, given)
+  if (inner instanceof z.ZodLiteral) {
+    return `${found}${[...inner.values].join(' or ')}, or leave it out`
+  }
+  if (inner instanceof z.ZodNumber) {
+    return found + numberOf(inner) + withoutUnit(name, given)
+  }
   if (inner instanceof z.ZodString && given.length > (inner.maxLength ?? given.length)) {
     return `${found}text of at most ${inner.maxLength} characters`
   }
@@ -74,7 +80,9 @@ function withoutUnit(name: string, given: string): string {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(given.trim()) ?? []
   const factor = UNITS[unit.toLowerCase()]
   const scale = name === 'wait' ? 1000 : name.endsWith('Ms') ? 1 : null
-  if (number === undefined || factor === undefined || scale === null) return ''
+  if (number === undefined || factor === undefined || scale === null) {
+    return ''
+  }
   return `. Write ${Math.ceil((Number(number) * factor) / scale)}: it counts ${scale === 1 ? 'milliseconds' : 'seconds'}`
 }
 
@@ -83,7 +91,9 @@ function unwrap(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap())
   }
-  if (!(schema instanceof z.ZodPipe)) return schema
+  if (!(schema instanceof z.ZodPipe)) {
+    return schema
+  }
   const out = unwrap(schema.out)
   return out instanceof z.ZodLiteral ? out : unwrap(schema.in)
 }

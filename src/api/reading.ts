@@ -55,7 +55,9 @@ export function read<R extends Reading>(reading: R, cluster: string): ReadOutcom
     optionsInQuery = 'query' in reading && (reading.body.type === 'yaml' || isManifest(json))
     return { optionsInQuery, asked: readJson(reading, json, cluster) as AskedFor<R> }
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
+    if (!(error instanceof ProblemError)) {
+      throw error
+    }
     return { optionsInQuery, problem: plainOf(error) }
   }
 }
@@ -67,10 +69,14 @@ export function read<R extends Reading>(reading: R, cluster: string): ReadOutcom
  */
 export function readAndPlan<R extends Reading>(reading: R, deps: PlanDeps): ReadOutcome<AskedFor<R>> {
   const outcome = read<Reading>(reading, deps.settings.cluster)
-  if (!('asked' in outcome)) return outcome
+  if (!('asked' in outcome)) {
+    return outcome
+  }
   const { asked, optionsInQuery } = outcome
   // The objects of a schedule are kept with it, and it is planned at each run.
-  if ('work' in asked) return { optionsInQuery, asked: asked as AskedFor<R> }
+  if ('work' in asked) {
+    return { optionsInQuery, asked: asked as AskedFor<R> }
+  }
   const plan = () => ('selection' in asked ? planBatch(deps, asked) : planRequest(deps, asked))
   const planned = { ...asked, planned: orRefused(plan), request: { ...asked.request, objects: null } }
   return { optionsInQuery, asked: planned as AskedFor<R> }
@@ -80,7 +86,9 @@ function orRefused<T>(plan: () => T): T | { refused: PlainProblem } {
   try {
     return plan()
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
+    if (!(error instanceof ProblemError)) {
+      throw error
+    }
     return { refused: plainOf(error) }
   }
 }
@@ -100,7 +108,9 @@ function readJson(reading: Reading, json: unknown, cluster: string): AskedBy[Rea
 
 function readSchedule<G extends z.output<typeof SchedulePatchSchema>>({ job, batch, ...settings }: G, cluster: string) {
   const ask = (): AskedWork | null => {
-    if (job !== undefined) return { ...toAsked(cluster, job, '/job/target/manifests'), selection: null }
+    if (job !== undefined) {
+      return { ...toAsked(cluster, job, '/job/target/manifests'), selection: null }
+    }
     return batch === undefined ? null : toAskedBatch(cluster, batch, '/batch/target/manifests')
   }
   return { settings, work: orRefused(ask) }
@@ -120,7 +130,9 @@ function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, 
 /** @param pointer of the manifests in the request's body. */
 function toAsked(cluster: string, body: RequestBody, pointer: string): Given {
   const { manifests } = body.target
-  if (manifests === undefined) return { request: toJobRequest(body, null, cluster), ignored: [] }
+  if (manifests === undefined) {
+    return { request: toJobRequest(body, null, cluster), ignored: [] }
+  }
   const parsed = parseManifests(manifests, { pointer })
   refuseWithoutService(parsed, pointer)
   return { request: toJobRequest(body, parsed.objects, cluster), ignored: parsed.ignored }
@@ -169,7 +181,9 @@ function refuseQuery(query: object, fields: Readonly<Record<string, unknown>>): 
   const misplaced = Object.entries(query).filter(
     ([name, value]) => name in fields && value !== undefined && !(Array.isArray(value) && value.length === 0),
   )
-  if (misplaced.length === 0) return
+  if (misplaced.length === 0) {
+    return
+  }
   throw new ProblemError('invalid_request', QUERY_REFUSAL, {
     errors: misplaced.map(([name]) => ({
       pointer: `?${name}`,
@@ -183,7 +197,9 @@ const QUERY_REFUSAL = 'The query does not fit; see errors.'
 const withoutUndefined = (value: Readonly<Record<string, unknown>>): unknown =>
   Object.fromEntries(
     Object.entries(value).flatMap(([name, each]) => {
-      if (each === undefined) return []
+      if (each === undefined) {
+        return []
+      }
       const isPlain = typeof each === 'object' && each !== null && !Array.isArray(each)
       return [[name, isPlain ? withoutUndefined(each as Record<string, unknown>) : each]]
     }),

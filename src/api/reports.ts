@@ -12,6 +12,9 @@ import { renderWindowText } from '../report/window-text.ts'
 import { percentOf, viewOverall, viewService } from '../report/window-view.ts'
 import { readServiceWindow } from '../store/service-window.ts'
 import { countedSpan, listAllServices } from '../store/services.ts'
+import { clusterField, findService, serviceParams } from './find-service.ts'
+import { OverallReportSchema, ServiceReportSchema } from './history-schemas.ts'
+import { toJson } from './json.ts'
 import {
   CONTENT_TYPES,
   FORMATS,
@@ -24,10 +27,7 @@ import {
   type Renderers,
   render,
   reportContents,
-} from './answer.ts'
-import { clusterField, findService, serviceParams } from './find-service.ts'
-import { OverallReportSchema, ServiceReportSchema } from './history-schemas.ts'
-import { toJson } from './json.ts'
+} from './negotiate.ts'
 import { problems } from './problem.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
 import { windowFields, windowOf } from './window.ts'
@@ -80,7 +80,9 @@ function answerWindow<T extends { verdict: string }>(
   const body = render(context, renderers, format, report)
   const headers = { 'content-type': CONTENT_TYPES[format] }
   context.header('vary', 'accept')
-  if (asked.failStatus !== undefined && report.verdict !== 'pass') return context.body(body, 424, headers)
+  if (asked.failStatus !== undefined && report.verdict !== 'pass') {
+    return context.body(body, 424, headers)
+  }
   return isKnown(context, tagOf(body), 'private, no-cache') ? context.body(null, 304) : context.body(body, 200, headers)
 }
 
@@ -185,6 +187,8 @@ async function serviceReport(
   const window = windowOf(asked, nowMs)
   const known = await findService(context, params, asked.cluster)
   const found = await readServiceWindow(store, known, window, nowMs)
-  if (found === null) throw new ProblemError('not_found', 'The Service is gone.')
+  if (found === null) {
+    throw new ProblemError('not_found', 'The Service is gone.')
+  }
   return reportService(found, asked.objective)
 }

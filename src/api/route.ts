@@ -53,7 +53,9 @@ export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
     const errors: ProblemDetail[] = []
     const parsedParams = params ? collectParams(params, context.req.param(), errors) : {}
     const parsedQuery = collectQuery(query ?? z.strictObject({}), context.req.queries(), errors)
-    if (errors.length > 0) throw new ProblemError('invalid_request', 'The query does not fit; see errors.', { errors })
+    if (errors.length > 0) {
+      throw new ProblemError('invalid_request', 'The query does not fit; see errors.', { errors })
+    }
     return handler(context, { params: parsedParams as Output<P>, query: parsedQuery as Output<Q> })
   })
 }
@@ -65,19 +67,27 @@ function collectQuery(schema: Shape, queries: Record<string, string[]>, errors: 
     const pointer = `?${name}`
     const isList = acceptsList(schema.shape[name])
     // Number('') is 0: an empty shell variable would mean something that nobody has said.
-    if (isEmpty(values)) errors.push({ pointer, detail: 'Is empty: give it a value, or leave it out' })
-    else if (values.length > 1 && !isList) errors.push({ pointer, detail: REPEATED })
-    else given[name] = isList ? values : values[0]
+    if (isEmpty(values)) {
+      errors.push({ pointer, detail: 'Is empty: give it a value, or leave it out' })
+    } else if (values.length > 1 && !isList) {
+      errors.push({ pointer, detail: REPEATED })
+    } else {
+      given[name] = isList ? values : values[0]
+    }
   }
   const parsed = schema.safeParse(given, { reportInput: true })
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    return parsed.data
+  }
   const known = Object.keys(schema.shape)
   errors.push(
     ...detailsOf(parsed.error, schema).map(({ pointer, detail }) => {
       const name = pointer.slice(1)
       const value = given[name]
       const isKnown = Object.hasOwn(schema.shape, name)
-      if (typeof value !== 'string') return { pointer: `?${name}`, detail }
+      if (typeof value !== 'string') {
+        return { pointer: `?${name}`, detail }
+      }
       return {
         pointer: `?${name}`,
         detail: isKnown ? misfit(name, value, schema.shape[name], detail) : unknownParameter(name, known),
@@ -91,13 +101,17 @@ const isEmpty = (value: unknown): boolean =>
   Array.isArray(value) ? value.some(isEmpty) : typeof value === 'string' && value.trim() === ''
 
 function acceptsList(schema: unknown): boolean {
-  if (schema instanceof z.ZodArray) return true
+  if (schema instanceof z.ZodArray) {
+    return true
+  }
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? acceptsList(schema.unwrap()) : false
 }
 
 function collectParams(schema: z.ZodType, value: unknown, errors: ProblemDetail[]): unknown {
   const parsed = schema.safeParse(value, { reportInput: true })
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    return parsed.data
+  }
   errors.push(...detailsOf(parsed.error, schema))
   return undefined
 }
@@ -109,7 +123,9 @@ export function parseBody<S extends z.ZodType>(
   refusal = 'The body does not fit the schema; see errors.',
 ): z.output<S> {
   const parsed = schema.safeParse(value, { reportInput: true })
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    return parsed.data
+  }
   throw new ProblemError('invalid_request', refusal, {
     errors: detailsOf(parsed.error, schema),
   })
@@ -119,10 +135,14 @@ export function parseBody<S extends z.ZodType>(
 export function detailsOf(error: z.ZodError, schema: z.ZodType): ProblemDetail[] {
   const details: ProblemDetail[] = []
   for (const issue of error.issues) {
-    if (details.length > DETAILS_LIMIT) break
+    if (details.length > DETAILS_LIMIT) {
+      break
+    }
     details.push(...detailsOfIssue(issue, [], schema))
   }
-  if (details.length <= DETAILS_LIMIT) return details
+  if (details.length <= DETAILS_LIMIT) {
+    return details
+  }
   return [...details.slice(0, DETAILS_LIMIT), { pointer: '', detail: 'More mistakes are not listed.' }]
 }
 
@@ -141,11 +161,15 @@ function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType):
   }
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)
-    if (branch) return branch.flatMap((inner) => detailsOfIssue(inner, path, schema))
+    if (branch) {
+      return branch.flatMap((inner) => detailsOfIssue(inner, path, schema))
+    }
     const told = issue.errors.flatMap((inner) => inner.flatMap((each) => detailsOfIssue(each, path, schema)))
     const near = told.find(({ detail }) => detail.includes(DID_YOU_MEAN))
     const all = [...new Set(told.map(({ detail }) => detail))]
-    if (all.length > 0) return [{ pointer: pointerOf(path), detail: near?.detail ?? all.join('; or ') }]
+    if (all.length > 0) {
+      return [{ pointer: pointerOf(path), detail: near?.detail ?? all.join('; or ') }]
+    }
   }
   return [{ pointer: pointerOf(path), detail: messageOf(issue) }]
 }
@@ -154,15 +178,23 @@ const DID_YOU_MEAN = '; did you mean '
 
 /** @param known of all branches of a union, so that the key may be one that another branch has. */
 function unknownKey(key: string, known: readonly string[]): string {
-  if (known.includes(key)) return `The property "${key}" does not go with the others that are here.`
+  if (known.includes(key)) {
+    return `The property "${key}" does not go with the others that are here.`
+  }
   const near = nearMiss(key, known)
   return `There is no property "${key}"${near ? `${DID_YOU_MEAN}"${near}"?` : '.'}`
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.input === undefined && issue.code === 'invalid_type') return `Is missing: expected ${issue.expected}`
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
-  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return issue.message
+  if (issue.input === undefined && issue.code === 'invalid_type') {
+    return `Is missing: expected ${issue.expected}`
+  }
+  if (issue.code === 'invalid_key') {
+    return issue.issues[0]?.message ?? issue.message
+  }
+  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') {
+    return issue.message
+  }
   const near = nearMiss(issue.input, issue.values.map(String))
   return near === null ? issue.message : `There is no "${issue.input}"${DID_YOU_MEAN}"${near}"?`
 }
@@ -180,12 +212,19 @@ function keysAt(schema: unknown, path: Path): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
     return keysAt(schema.unwrap(), path)
   }
-  if (schema instanceof z.ZodPipe) return keysAt(schema.in, path)
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path))
+  if (schema instanceof z.ZodPipe) {
+    return keysAt(schema.in, path)
+  }
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.flatMap((option) => keysAt(option, path))
+  }
   const [head, ...rest] = path
-  if (schema instanceof z.ZodArray && head !== undefined) return keysAt(schema.element, rest)
-  if (schema instanceof z.ZodObject)
+  if (schema instanceof z.ZodArray && head !== undefined) {
+    return keysAt(schema.element, rest)
+  }
+  if (schema instanceof z.ZodObject) {
     return head === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(head)], rest)
+  }
   return []
 }
 

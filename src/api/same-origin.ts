@@ -31,19 +31,29 @@ const ACTS = new Set(['/probe'])
  */
 export function foreignTo(publicUrl: string | null, asking: Asking): string | null {
   const { method, path, host, origin, secFetchSite } = asking
-  if (READS.has(method) && !ACTS.has(path)) return null
+  if (READS.has(method) && !ACTS.has(path)) {
+    return null
+  }
   // `none` is a person's own doing: typed, or a bookmark. Unknown values say nothing (Fetch Metadata 2.3).
   const site = secFetchSite?.trim().toLowerCase()
-  if (site === 'cross-site' || site === 'same-site') return `Sec-Fetch-Site: ${site}`
-  if (origin === undefined || isOwn(origin, host, publicUrl)) return null
+  if (site === 'cross-site' || site === 'same-site') {
+    return `Sec-Fetch-Site: ${site}`
+  }
+  if (origin === undefined || isOwn(origin, host, publicUrl)) {
+    return null
+  }
   return `Origin: ${origin.slice(0, 200)}`
 }
 
 /** `null` is the origin of pages without one, like sandboxed frames and files: never ours. */
 function isOwn(origin: string, host: string | undefined, publicUrl: string | null): boolean {
-  if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) return false
+  if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) {
+    return false
+  }
   const { protocol, host: named, origin: whole } = new URL(origin)
-  if (publicUrl !== null && whole === new URL(publicUrl).origin) return true
+  if (publicUrl !== null && whole === new URL(publicUrl).origin) {
+    return true
+  }
   // Behind TLS that ends at a proxy only the browser knows the scheme, which decides what the default port is.
   const own = `${protocol}//${host ?? ''}`
   return host !== undefined && URL.canParse(own) && new URL(own).host === named
@@ -55,7 +65,9 @@ export function refuseForeignPages(publicUrl: string | null): MiddlewareHandler<
       ...{ method: req.method, path: req.path },
       ...{ host: req.header('host'), origin: req.header('origin'), secFetchSite: req.header('sec-fetch-site') },
     })
-    if (found === null) return next()
+    if (found === null) {
+      return next()
+    }
     throw new ProblemError(
       'forbidden',
       `A page of another site asked for this through a browser (${found}), which only Portolan's own pages may do. ` +

@@ -1,8 +1,8 @@
 /** A schedule's body, as documented and as enforced; and what is answered. */
 import { z } from '@hono/zod-openapi'
 import { VANTAGES } from '../plan/path.ts'
+import { OVERLAPS, RUN_OUTCOMES } from '../record/schedule.ts'
 import { cronFault, timeZoneFault } from '../schedule/cron.ts'
-import { OVERLAPS, RUN_OUTCOMES } from '../schedule/schedule.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { CheckSchema } from './check-schemas.ts'
 import { BatchRequestSchema, JobRequestSchema } from './job-request.ts'
@@ -15,7 +15,9 @@ const JITTER_MOST_MS = 86_400_000
 /** Tells faults within a text as issues of the schema, so that they are told with all others. */
 const without = (faultOf: (text: string) => string | null) => (text: string, context: z.RefinementCtx) => {
   const message = faultOf(text)
-  if (message !== null) context.addIssue({ code: 'custom', message })
+  if (message !== null) {
+    context.addIssue({ code: 'custom', message })
+  }
 }
 
 const cron = z.string().min(1).max(200).superRefine(without(cronFault)).openapi({

@@ -7,24 +7,30 @@ import { z } from '@hono/zod-openapi'
 import { defined } from '../lib/defined.ts'
 import { isId } from '../lib/id.ts'
 import { ProblemError, problemFrom } from '../lib/problem.ts'
+import type { Schedule } from '../record/schedule.ts'
 import { type AskedWork, acceptSchedule, changeSchedule, runNow } from '../schedule/accept-schedule.ts'
 import { describeScheduleHead, describeWork, type ScheduleHeadDocument } from '../schedule/describe.ts'
-import type { Schedule } from '../schedule/schedule.ts'
 import { newestJobs } from '../store/jobs.ts'
 import { deleteSchedule, getSchedule, getScheduledRequest, listSchedules } from '../store/schedules.ts'
-import { answerFields, waitAnswers } from './answer.ts'
-import { answerBatch, loadBatch } from './answer-batch.ts'
-import { answerJob } from './answer-job.ts'
+import { answerBatch, loadBatch } from './batch-response.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import type { Deps } from './deps.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { checkIfMatch, hasChanged, IfMatchHeaders, tagOf } from './if-match.ts'
+import {
+  ASKED_PROBLEMS,
+  MAKING_PROBLEMS,
+  readAskedSchedule,
+  readScheduleChange,
+  STORE_PROBLEMS,
+} from './job-request-body.ts'
+import { answerJob } from './job-response.ts'
 import { answerJson } from './json.ts'
 import { answerJobs, JobPageSchema, NewestFirst } from './list-jobs.ts'
+import { answerFields, waitAnswers } from './negotiate.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedSchedule, readScheduleChange, STORE_PROBLEMS } from './read-asked.ts'
 import type { AskedFor, Reading } from './reading.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
 import { ScheduleHeadSchema, SchedulePatchSchema, ScheduleRequestSchema, ScheduleSchema } from './schedule-schemas.ts'
@@ -55,11 +61,15 @@ export function mountSchedules(app: Api): void {
       const owner = context.get('principal').name
       const { asked, body } = await readAskedSchedule(context)
       const { settings, work } = asked
-      if (work === null) throw new Error('the schema asks for one of the two')
+      if (work === null) {
+        throw new Error('the schema asks for one of the two')
+      }
       const claim = claimOf(context, body)
       const { id, replayed } = await acceptSchedule(deps, settings, () => workOf(work), { owner, claim })
       deps.schedulesChanged()
-      if (replayed) context.header('idempotent-replayed', 'true')
+      if (replayed) {
+        context.header('idempotent-replayed', 'true')
+      }
       context.header('location', `/v1/schedules/${id}`)
       return answerSchedule(context, await loadSchedule(deps, id), 201)
     },
@@ -129,7 +139,9 @@ export function mountSchedules(app: Api): void {
       const { settings: given, work } = change
       const settings = { ...schedule, ...defined(given) }
       const asked = () => (work === null ? null : workOf(work))
-      if (!(await changeSchedule(deps, schedule, settings, asked))) throw hasChanged()
+      if (!(await changeSchedule(deps, schedule, settings, asked))) {
+        throw hasChanged()
+      }
       deps.schedulesChanged()
       return answerSchedule(context, await loadSchedule(deps, schedule.id), 200)
     },
@@ -153,7 +165,9 @@ export function mountSchedules(app: Api): void {
       const schedule = await loadSchedule(context.get('deps'), input.params.id)
       checkIfMatch(context, schedule.version, false)
       const version = context.req.header('if-match') === undefined ? null : schedule.version
-      if (!(await deleteSchedule(store, schedule.id, version))) throw hasChanged()
+      if (!(await deleteSchedule(store, schedule.id, version))) {
+        throw hasChanged()
+      }
       return context.body(null, 204)
     },
   )
@@ -183,7 +197,9 @@ export function mountSchedules(app: Api): void {
         claim: claimOf(context, ''),
         deadlineOf: (deadlineMs) => deadlineOf(wait, deadlineMs, receivedAtMs),
       })
-      if (replayed) context.header('idempotent-replayed', 'true')
+      if (replayed) {
+        context.header('idempotent-replayed', 'true')
+      }
       const isBatch = isId('batch', id)
       context.header('location', `/v1/${isBatch ? 'batches' : 'jobs'}/${id}`)
       return (isBatch ? answerBatch : answerJob)(context, id, { ...input.query, wait, created: true })
@@ -211,13 +227,17 @@ export function mountSchedules(app: Api): void {
 
 /** @throws ProblemError if the work was refused; the caller tells it together with whatever else is wrong. */
 function workOf(work: NonNullable<AskedFor<Reading & { what: 'schedule' }>['work']>): AskedWork {
-  if ('refused' in work) throw problemFrom(work.refused)
+  if ('refused' in work) {
+    throw problemFrom(work.refused)
+  }
   return work
 }
 
 async function loadSchedule(deps: Deps, id: string): Promise<Schedule> {
   const schedule = isId('schedule', id) ? await getSchedule(deps.store, id) : null
-  if (schedule === null) throw new ProblemError('not_found', `There is no schedule "${id.slice(0, 60)}".`)
+  if (schedule === null) {
+    throw new ProblemError('not_found', `There is no schedule "${id.slice(0, 60)}".`)
+  }
   return schedule
 }
 
@@ -238,7 +258,9 @@ async function describeHeads(deps: Deps, schedules: readonly Schedule[]): Promis
   return Promise.all(
     schedules.map(async (schedule) => {
       const job = newest.get(schedule.id) ?? null
-      if (!schedule.isBatch || !job?.batchId) return describeScheduleHead(schedule, { job, batch: null })
+      if (!schedule.isBatch || !job?.batchId) {
+        return describeScheduleHead(schedule, { job, batch: null })
+      }
       return describeScheduleHead(schedule, { job: null, batch: (await loadBatch(deps, job.batchId)).document })
     }),
   )

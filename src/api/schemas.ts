@@ -5,9 +5,10 @@ import { CONTROLS, type ControlKind } from '../check/control.ts'
 import { BODY_CUTS } from '../check/network.ts'
 import { OUTCOMES } from '../check/result.ts'
 import { PROTOCOLS_SPOKEN } from '../check/speaks.ts'
-import { JOB_STATUSES, VERDICTS } from '../job/job.ts'
-import { FAMILIES, PROTOCOLS } from '../kube/words.ts'
+import { VERDICTS } from '../check/verdict.ts'
+import { FAMILIES, PROTOCOLS } from '../kube/objects.ts'
 import { PATH_KINDS, SKIP_REASONS, VANTAGES } from '../plan/path.ts'
+import { JOB_STATUSES } from '../record/job.ts'
 
 export const InstantSchema = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00.000Z' })
 const ms = z.number().nullable().openapi({ description: 'Milliseconds; null = not reached, or not observable here' })

@@ -18,7 +18,7 @@ import {
 } from '../report/describe-history.ts'
 import { listHistory } from '../store/history-results.ts'
 import { listIncidents } from '../store/incidents.ts'
-import { readPoints } from '../store/points.ts'
+import { readPoints } from '../store/series.ts'
 import { listServices, readPaths, readService } from '../store/services.ts'
 import { clusterField, findService, serviceParams } from './find-service.ts'
 import {
@@ -105,7 +105,9 @@ export function mountServices(app: Api): void {
       const window = windowOf(query, clock.now())
       const known = await findService(context, params, query.cluster)
       const history = await readService(store, known, window)
-      if (history === null) throw new ProblemError('not_found', 'The Service is gone.')
+      if (history === null) {
+        throw new ProblemError('not_found', 'The Service is gone.')
+      }
       return answerJson(context, describeService(history))
     },
   )
@@ -169,7 +171,9 @@ export function mountServices(app: Api): void {
       const { fromMs, toMs } = windowOf(query, nowMs)
       const span = { fromMs, toMs: toMs ?? nowMs }
       const points = Math.ceil((span.toMs - span.fromMs) / query.step)
-      if (points > POINTS_LIMIT) throw refused('?step', `${points} points, at most ${POINTS_LIMIT}: a longer step`)
+      if (points > POINTS_LIMIT) {
+        throw refused('?step', `${points} points, at most ${POINTS_LIMIT}: a longer step`)
+      }
       const known = await findService(context, params, query.cluster)
       const pathId = query.path ?? null
       if (pathId !== null && !(await readPaths(store, known.no)).some(({ path }) => path.id === pathId)) {

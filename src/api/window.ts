@@ -10,7 +10,9 @@ export const DurationSchema = z
   .max(20)
   .transform((text, context) => {
     const ms = parseDuration(text)
-    if (ms !== null) return ms
+    if (ms !== null) {
+      return ms
+    }
     context.addIssue({ code: 'custom', message: `expected a duration like ${DURATION_EXAMPLES}` })
     return z.NEVER
   })
@@ -44,18 +46,24 @@ export function windowOf(query: Span & { window?: number | undefined }, nowMs: n
   if (window !== undefined && (from !== undefined || to !== undefined)) {
     throw refused('?window', 'Either window, or from and to')
   }
-  if (window !== undefined) return { fromMs: nowMs - window, toMs: null }
+  if (window !== undefined) {
+    return { fromMs: nowMs - window, toMs: null }
+  }
   return ordered({ fromMs: from ?? (to ?? nowMs) - defaultMs, toMs: to ?? null })
 }
 
 /** `from` and `to` as a filter: what is left out has no limit. */
 export function spanOf({ from, to }: Span): { fromMs?: number; toMs?: number } {
-  if (from !== undefined && to !== undefined) ordered({ fromMs: from, toMs: to })
+  if (from !== undefined && to !== undefined) {
+    ordered({ fromMs: from, toMs: to })
+  }
   return { ...(from !== undefined && { fromMs: from }), ...(to !== undefined && { toMs: to }) }
 }
 
 function ordered(window: Window): Window {
-  if (window.toMs === null || window.fromMs < window.toMs) return window
+  if (window.toMs === null || window.fromMs < window.toMs) {
+    return window
+  }
   throw refused('?to', 'Must be after from')
 }
 

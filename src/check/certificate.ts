@@ -1,4 +1,4 @@
-import type { TlsOptions } from './check.ts'
+import type { TlsOptions } from '../plan/check.ts'
 import type { Failure } from './codes.ts'
 import { beyondVantage, failure } from './failure.ts'
 import type { DialTls, TlsEvidence } from './network.ts'
@@ -20,10 +20,16 @@ export const dialTls = (tls: TlsOptions, serverName: string | null): DialTls => 
  * @param tls `null`: no TLS was spoken.
  */
 export function judgeExpiry(tls: TlsEvidence | null, minDaysToExpiry: number | null, nowMs: number): Failure | null {
-  if (minDaysToExpiry === null || tls === null) return null
-  if (tls.notAfter === null) return beyondVantage('certificate_not_seen', 'expectation')
+  if (minDaysToExpiry === null || tls === null) {
+    return null
+  }
+  if (tls.notAfter === null) {
+    return beyondVantage('certificate_not_seen', 'expectation')
+  }
   const days = (Date.parse(tls.notAfter) - nowMs) / DAY_MS
-  if (days >= minDaysToExpiry) return null
+  if (days >= minDaysToExpiry) {
+    return null
+  }
   const message = `the certificate expires in ${days.toFixed(1)} days, at least ${minDaysToExpiry} are asked for`
   return failure('certificate_expires_soon', 'expectation', message)
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Family } from '../kube/words.ts'
+import type { Family } from '../kube/objects.ts'
 import { resultId } from '../lib/id.ts'
 import { hostPort } from '../plan/ip.ts'
 import type { HttpScheme } from './http-request.ts'

@@ -15,11 +15,15 @@ export function keepCookies(jar: CookieJar, url: URL, setCookie: string | readon
     const [pair = '', ...attributes] = line.split(';')
     const at = pair.indexOf('=')
     const name = pair.slice(0, Math.max(0, at)).trim()
-    if (name === '') continue
+    if (name === '') {
+      continue
+    }
     const of = new Map(attributes.map(attribute))
     const domain = of.get('domain')?.replace(/^\./, '').toLowerCase()
     const isForeign = domain !== undefined && domain !== url.hostname && !url.hostname.endsWith(`.${domain}`)
-    if (isForeign || (of.has('secure') && url.protocol !== 'https:')) continue
+    if (isForeign || (of.has('secure') && url.protocol !== 'https:')) {
+      continue
+    }
     const path = of.get('path')?.startsWith('/') ? (of.get('path') ?? '/') : folderOf(url.pathname)
     const others = (jar.get(url.origin) ?? []).filter((each) => each.name !== name || each.path !== path)
     const isOver = Number(of.get('max-age')) <= 0 || Date.parse(of.get('expires') ?? '') <= 0

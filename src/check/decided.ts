@@ -1,5 +1,5 @@
-import type { JobRequest } from '../job/job.ts'
 import type { PlannedPath } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
 import type { Result } from './result.ts'
 
 /**
@@ -11,8 +11,12 @@ export function isDecided(
   results: readonly Result[],
   request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs'>,
 ): boolean {
-  if (path.skipped !== null) return true
-  if (request.settleMs > 0 || (path.family === null && path.address !== null)) return false
+  if (path.skipped !== null) {
+    return true
+  }
+  if (request.settleMs > 0 || (path.family === null && path.address !== null)) {
+    return false
+  }
   const counted = results.filter((result) => result.purpose === 'check')
   return path.checks.every((check) => {
     const samples = Map.groupBy(

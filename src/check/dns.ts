@@ -14,12 +14,16 @@ import type { DnsEvidence } from './network.ts'
  * which may ask for one family only, nothing else.
  */
 export function judgeDns(expected: DnsExpectation, evidence: DnsEvidence): Failure | null {
-  if (expected.values === null) return null
+  if (expected.values === null) {
+    return null
+  }
   const promised = new Set(expected.values.map((value) => normal(value)))
   const answered = new Set(evidence.answers.map((answer) => normal(withoutWeights(expected.type, answer))))
   const strange = [...answered].filter((answer) => !promised.has(answer))
   const missing = expected.how === 'lookup' ? [] : [...promised].filter((value) => !answered.has(value))
-  if (strange.length === 0 && missing.length === 0) return null
+  if (strange.length === 0 && missing.length === 0) {
+    return null
+  }
   const said = `${evidence.name} ${expected.type}: answered ${shown([...strange, ...answered])}, promised ${shown([...missing, ...promised])}`
   return failure('wrong_address', 'dns', said)
 }

@@ -51,7 +51,9 @@ describe('failureOf', () => {
   })
 
   it('knows no code by what objects inherit', () => {
-    for (const name of ['constructor', 'toString', '__proto__']) expect(meaningOf(name, 'connect')).toBeNull()
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      expect(meaningOf(name, 'connect')).toBeNull()
+    }
   })
 
   it('says the code of the system, and not the words of ours', () => {

@@ -187,7 +187,9 @@ export function meaningOf(code: string, phase: Phase): FailureCode | null {
   const meaning = Object.hasOwn(MEANINGS, code)
     ? MEANINGS[code]
     : FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1]
-  if (meaning === undefined) return null
+  if (meaning === undefined) {
+    return null
+  }
   return typeof meaning === 'string' ? meaning : (meaning[phase] ?? meaning.else)
 }
 
@@ -281,9 +283,12 @@ export const causeOf = (of: Failure): unknown => causes.get(of)
 /** The failure that `code` means in `phase`. `cause` is kept where the table does not know the code. */
 export function failureOf(code: string, phase: Phase, cause?: unknown): Failure {
   const meaning = meaningOf(code, phase)
-  if (meaning === 'response_too_large')
+  if (meaning === 'response_too_large') {
     return failure(meaning, phase, phase === 'body' ? BODY_TOO_LARGE : HEADER_TOO_LARGE)
-  if (meaning !== null) return failure(meaning, phase, OWN.has(code) ? TEXTS[meaning] : `${TEXTS[meaning]} (${code})`)
+  }
+  if (meaning !== null) {
+    return failure(meaning, phase, OWN.has(code) ? TEXTS[meaning] : `${TEXTS[meaning]} (${code})`)
+  }
   return internal(phase, cause ?? code, code.slice(0, 64))
 }
 
@@ -296,8 +301,14 @@ export function internal(phase: Phase, cause: unknown, code?: string): Failure {
 
 /** The code of a thrown value, looking through the errors of an `AggregateError`; `UNKNOWN` where there is none. */
 export function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return 'UNKNOWN'
-  if ('code' in error && typeof error.code === 'string') return error.code
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
+  if (typeof error !== 'object' || error === null) {
+    return 'UNKNOWN'
+  }
+  if ('code' in error && typeof error.code === 'string') {
+    return error.code
+  }
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return codeOf(error.errors[0])
+  }
   return 'UNKNOWN'
 }

@@ -19,8 +19,12 @@ export function keptHeaders(headers: Readonly<Record<string, string | readonly s
   let count = 0
   for (const name in headers) {
     const value = headers[name]
-    if (value === undefined || isSecretHeader(name)) continue
-    if (++count > HEADERS_MAX) break
+    if (value === undefined || isSecretHeader(name)) {
+      continue
+    }
+    if (++count > HEADERS_MAX) {
+      break
+    }
     const joined = typeof value === 'string' ? value : value.join(', ')
     kept[name] = joined.length > HEADER_VALUE_MAX ? `${joined.slice(0, HEADER_VALUE_MAX)}…` : joined
   }
@@ -45,7 +49,9 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
 
 /** The first bytes as text; what is no text is replaced. */
 export function snippetOf(body: Uint8Array): string {
-  if (body.length === 0) return ''
+  if (body.length === 0) {
+    return ''
+  }
   const text = decoder.decode(body.length > SNIPPET_MAX ? body.subarray(0, SNIPPET_MAX) : body)
   return text.replace(CONTROL, '\ufffd')
 }

@@ -17,17 +17,29 @@ export const EXPLAINED_BYTES_MAX = 128 * 1024
 export function findFlaw(raw: Uint8Array): Malformed | null {
   const reader = new Lines(latin1(raw.subarray(0, EXPLAINED_BYTES_MAX)))
   reader.skipEmpty()
-  if (!/^HTTP\//i.test(reader.rest())) return null
+  if (!/^HTTP\//i.test(reader.rest())) {
+    return null
+  }
   const first = reader.peek()
   for (;;) {
     const head = readHead(reader)
-    if ('flaw' in head) return head
-    if (!head.isWhole) return malformed('other', first)
+    if ('flaw' in head) {
+      return head
+    }
+    if (!head.isWhole) {
+      return malformed('other', first)
+    }
     // From here on another protocol is spoken
-    if (head.status === 101) return null
-    if (head.status < 200) continue
+    if (head.status === 101) {
+      return null
+    }
+    if (head.status < 200) {
+      continue
+    }
     const framing = flawOfLength(head.fields)
-    if (framing !== null) return framing
+    if (framing !== null) {
+      return framing
+    }
     return (head.isChunked ? flawOfChunks(reader) : null) ?? malformed('other', first)
   }
 }
@@ -37,19 +49,29 @@ export function isInsideChunk(raw: Uint8Array): boolean {
   const reader = new Lines(latin1(raw.subarray(0, EXPLAINED_BYTES_MAX)))
   reader.skipEmpty()
   let head = readHead(reader)
-  while (!('flaw' in head) && head.isWhole && head.status < 200) head = readHead(reader)
-  if ('flaw' in head || !head.isChunked) return false
+  while (!('flaw' in head) && head.isWhole && head.status < 200) {
+    head = readHead(reader)
+  }
+  if ('flaw' in head || !head.isChunked) {
+    return false
+  }
   for (;;) {
     const size = /^([\da-f]+)(?:;.*)?\r\n$/i.exec(reader.next() ?? '')
-    if (size === null) return false
+    if (size === null) {
+      return false
+    }
     reader.skip(Number.parseInt(size[1] ?? '0', 16))
-    if (reader.next() === null) return reader.isOverrun || reader.rest() === '' || reader.rest() === '\r'
+    if (reader.next() === null) {
+      return reader.isOverrun || reader.rest() === '' || reader.rest() === '\r'
+    }
   }
 }
 
 const latin1 = (bytes: Uint8Array): string => {
   let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  }
   return text
 }
 
@@ -74,7 +96,9 @@ class Lines {
 
   next(): string | null {
     const line = this.peek()
-    if (!line.endsWith('\n')) return null
+    if (!line.endsWith('\n')) {
+      return null
+    }
     this.#at += line.length
     return line
   }
@@ -89,7 +113,9 @@ class Lines {
   }
 
   skipEmpty(): void {
-    while (/^\r?\n/.test(this.rest())) this.next()
+    while (/^\r?\n/.test(this.rest())) {
+      this.next()
+    }
   }
 }
 
@@ -109,8 +135,12 @@ function readHead(reader: Lines): Head | Malformed {
   if (line !== null && version === undefined) {
     return malformed(text.includes('\0') ? 'nul' : isOtherVersion(text) ? 'http_version' : 'status_line', text)
   }
-  if (version !== undefined && version !== '1.0' && version !== '1.1') return malformed('http_version', text)
-  if (line !== null && !line.endsWith('\r\n')) return malformed('line_end', line)
+  if (version !== undefined && version !== '1.0' && version !== '1.1') {
+    return malformed('http_version', text)
+  }
+  if (line !== null && !line.endsWith('\r\n')) {
+    return malformed('line_end', line)
+  }
   const fields: Field[] = []
   const head = { status: Number(status), isChunked: false, fields }
   let isSecret = false
@@ -119,10 +149,15 @@ function readHead(reader: Lines): Head | Malformed {
     const last = fields.at(-1)
     // The end of the last line may not have come yet: it is wrong only in what more of it would not mend
     const found = fieldOf(field ?? reader.peek(), field !== null, last !== undefined)
-    if (typeof found === 'string')
+    if (typeof found === 'string') {
       return malformed(found, field ?? reader.peek(), isSecret || isSecretLine(field ?? ''))
-    if (field === null) return { ...head, isWhole: false }
-    if (found === null) return { ...head, isWhole: true, isChunked: isChunked(fields) }
+    }
+    if (field === null) {
+      return { ...head, isWhole: false }
+    }
+    if (found === null) {
+      return { ...head, isWhole: true, isChunked: isChunked(fields) }
+    }
     fields.push(found)
     isSecret = isSecretLine(field)
   }
@@ -133,17 +168,33 @@ const isOtherVersion = (line: string): boolean => /^HTTP\/(?!1\.[01] )\d+(\.\d+)
 /** @returns the field, `null` for the line that ends a header, or what is wrong with the line. */
 function fieldOf(line: string, isWhole: boolean, isFolded: boolean): Field | Flaw | null {
   const text = withoutEnd(line)
-  if (isWhole && !line.endsWith('\r\n')) return 'line_end'
-  if (text === '') return isWhole || line === '' ? null : 'line_end'
-  if (text.includes('\0')) return 'nul'
-  if (/^[ \t]/.test(text)) return isFolded ? 'header_folded' : 'header_leading_blank'
+  if (isWhole && !line.endsWith('\r\n')) {
+    return 'line_end'
+  }
+  if (text === '') {
+    return isWhole || line === '' ? null : 'line_end'
+  }
+  if (text.includes('\0')) {
+    return 'nul'
+  }
+  if (/^[ \t]/.test(text)) {
+    return isFolded ? 'header_folded' : 'header_leading_blank'
+  }
   const colon = text.indexOf(':')
-  if (colon === -1) return isWhole ? 'header_without_colon' : { name: '', value: '', line }
+  if (colon === -1) {
+    return isWhole ? 'header_without_colon' : { name: '', value: '', line }
+  }
   const name = text.slice(0, colon)
   const value = text.slice(colon + 1)
-  if (/[ \t]/.test(name)) return 'header_name_blank'
-  if (!TOKEN.test(name)) return 'header_name'
-  if (CONTROL.test(isWhole ? value : value.replace(/\r$/, ''))) return 'header_value'
+  if (/[ \t]/.test(name)) {
+    return 'header_name_blank'
+  }
+  if (!TOKEN.test(name)) {
+    return 'header_name'
+  }
+  if (CONTROL.test(isWhole ? value : value.replace(/\r$/, ''))) {
+    return 'header_value'
+  }
   return { name: name.toLowerCase(), value: value.trim(), line }
 }
 
@@ -155,19 +206,24 @@ function flawOfLength(fields: readonly Field[]): Malformed | null {
   const lengths = valuesOf(fields, 'content-length')
   const [first] = lengths
   const last = lengths.at(-1)
-  if (first === undefined || last === undefined) return null
+  if (first === undefined || last === undefined) {
+    return null
+  }
   const isNumber = (text: string): boolean => /^\d+$/.test(text) && BigInt(text) < 2n ** 64n
   const bad = lengths.find(({ value }) => !isNumber(value))
-  if (bad)
+  if (bad) {
     return malformed(
       bad.value.split(',').every((each) => isNumber(each.trim())) ? 'content_length_list' : 'content_length_invalid',
       bad.line,
     )
+  }
   if (lengths.length > 1) {
     const isOne = lengths.every(({ value }) => value === first.value)
     return malformed(isOne ? 'content_length_repeated' : 'content_length_contradicted', last.line)
   }
-  if (valuesOf(fields, 'transfer-encoding').length === 0) return null
+  if (valuesOf(fields, 'transfer-encoding').length === 0) {
+    return null
+  }
   return malformed(isChunked(fields) ? 'content_length_with_chunked' : 'content_length_with_coding', first.line)
 }
 
@@ -181,29 +237,48 @@ function flawOfChunks(reader: Lines): Malformed | null {
       const begun = reader.peek()
       return /^[\da-f]*\r?$/i.test(begun) || /^[\da-f]+;/i.test(begun) ? null : malformed('chunk_size', begun)
     }
-    if (!line.endsWith('\r\n')) return malformed('chunk_line_end', line)
+    if (!line.endsWith('\r\n')) {
+      return malformed('chunk_line_end', line)
+    }
     const size = /^0*([\da-f]{1,16})([ \t]*)(;.*)?\r\n$/i.exec(line)
-    if (size === null) return malformed('chunk_size', line)
-    if (size[2] !== '') return malformed('chunk_size_blank', line)
-    if (!EXTENSIONS.test(size[3] ?? '')) return malformed('chunk_extension', line)
+    if (size === null) {
+      return malformed('chunk_size', line)
+    }
+    if (size[2] !== '') {
+      return malformed('chunk_size_blank', line)
+    }
+    if (!EXTENSIONS.test(size[3] ?? '')) {
+      return malformed('chunk_extension', line)
+    }
     const bytes = Number.parseInt(size[1] ?? '0', 16)
-    if (bytes === 0) return flawOfTrailer(reader)
+    if (bytes === 0) {
+      return flawOfTrailer(reader)
+    }
     reader.skip(bytes)
     const end = reader.next()
-    if (end === null) return reader.rest() === '' || reader.rest() === '\r' ? null : malformed('chunk_length')
-    if (end !== '\r\n') return malformed(end === '\n' ? 'chunk_line_end' : 'chunk_length', line)
+    if (end === null) {
+      return reader.rest() === '' || reader.rest() === '\r' ? null : malformed('chunk_length')
+    }
+    if (end !== '\r\n') {
+      return malformed(end === '\n' ? 'chunk_line_end' : 'chunk_length', line)
+    }
   }
 }
 
 function flawOfTrailer(reader: Lines): Malformed | null {
   for (let isFolded = false; ; isFolded = true) {
     const line = reader.next()
-    if (line === null) return null
+    if (line === null) {
+      return null
+    }
     const found = fieldOf(line, true, isFolded)
-    if (found === null) return null
+    if (found === null) {
+      return null
+    }
     // Behind the chunks a length contradicts them
-    if (typeof found === 'string' || found.name === 'content-length')
+    if (typeof found === 'string' || found.name === 'content-length') {
       return malformed('trailer', line, isSecretLine(line))
+    }
   }
 }
 

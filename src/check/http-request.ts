@@ -1,7 +1,7 @@
+import type { HttpCheck } from '../plan/check.ts'
 import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
-import type { HttpCheck } from './check.ts'
 import { BODY_LIMIT_BYTES, streamMs } from './http.ts'
 import type { DialOptions, HttpRequest } from './network.ts'
 
@@ -43,6 +43,8 @@ export function httpRequest(
 /** The caller's headers, in lower case, win over ours. */
 function headersOf(check: HttpCheck, host: string): Record<string, string> {
   const headers: Record<string, string> = { host, ...OWN_HEADERS }
-  for (const name in check.headers) headers[name.toLowerCase()] = check.headers[name] ?? ''
+  for (const name in check.headers) {
+    headers[name.toLowerCase()] = check.headers[name] ?? ''
+  }
   return headers
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anExpectation, httpCheck } from '../../test/support/checks.ts'
-import type { HttpExpect } from './check.ts'
+import type { HttpExpect } from '../plan/check.ts'
 import { failure } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { isSame } from './json-path-select.ts'
@@ -152,7 +152,9 @@ describe('isSame', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
         expect(same(left, JSON.parse(JSON.stringify(left)))).toBe(true)
-        if (same(left, right)) expect(sortedText(left)).toBe(sortedText(right))
+        if (same(left, right)) {
+          expect(sortedText(left)).toBe(sortedText(right))
+        }
       }),
     )
     expect([same([], {}), same([1], [1, 2]), same({ a: undefined }, { b: undefined }), same(null, {})]).toEqual([

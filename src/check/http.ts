@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import type { HttpCheck, HttpExpect } from '../plan/check.ts'
 import { judgeExpiry } from './certificate.ts'
-import type { HttpCheck, HttpExpect } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { compileJsonPath } from './json-path.ts'
@@ -39,8 +40,12 @@ const JSON_WORK_MAX = 2_000_000
  */
 export function* judgeHttp(check: HttpCheck, exchange: HttpExchange, nowMs: number, work: Work): Steps<Failure | null> {
   const { expect } = check
-  if (exchange.failure) return exchange.failure
-  if (exchange.http === null) return failure('internal', 'response')
+  if (exchange.failure) {
+    return exchange.failure
+  }
+  if (exchange.http === null) {
+    return failure('internal', 'response')
+  }
   return (
     judgeStatus(exchange.http.status, expect) ??
     (expect && ((yield* judgeHeaders(exchange, expect, work)) ?? (yield* judgeBody(exchange, expect, work)))) ??
@@ -62,11 +67,15 @@ export const streamMs = (expect: HttpExpect | null, timeoutMs: number): number |
 
 function judgeStatus(status: number, expect: HttpExpect | null): Failure | null {
   if (expect === null) {
-    if (status < DEFAULT_STATUS_BELOW) return null
+    if (status < DEFAULT_STATUS_BELOW) {
+      return null
+    }
     return failure('unexpected_status', 'expectation', `status ${status}, expected below ${DEFAULT_STATUS_BELOW}`)
   }
   const valid = expect.validStatusCodes.length > 0 ? expect.validStatusCodes : VALID_STATUS
-  if (valid.some((code) => isStatus(code, status))) return null
+  if (valid.some((code) => isStatus(code, status))) {
+    return null
+  }
   return failure('unexpected_status', 'expectation', `status ${status}, expected ${valid.join(', ')}`)
 }
 
@@ -93,10 +102,14 @@ function* judgeMatches(
     const value = headers?.[header.toLowerCase()]
     const values = value === undefined ? [] : typeof value === 'string' ? [value] : value
     if (values.length === 0) {
-      if (allowMissing) continue
+      if (allowMissing) {
+        continue
+      }
       return failure('unexpected_header', 'expectation', `${list}[${index}]: there is no header ${header}`)
     }
-    if ((yield* matchesAny(regexp, values, work)) === wanted) continue
+    if ((yield* matchesAny(regexp, values, work)) === wanted) {
+      continue
+    }
     const does = wanted ? 'does not match' : 'matches'
     return failure('unexpected_header', 'expectation', `${list}[${index}]: the header ${header} ${does}`)
   }
@@ -104,12 +117,18 @@ function* judgeMatches(
 }
 
 function* matchesAny(pattern: string, values: readonly string[], work: Work): Steps<boolean> {
-  for (const value of values) if (yield* compileRegexp(pattern).test(value, work)) return true
+  for (const value of values) {
+    if (yield* compileRegexp(pattern).test(value, work)) {
+      return true
+    }
+  }
   return false
 }
 
 function* judgeBody({ body }: HttpExchange, expect: HttpExpect, work: Work): Steps<Failure | null> {
-  if (!asksBody(expect)) return null
+  if (!asksBody(expect)) {
+    return null
+  }
   const text = new TextDecoder().decode(body ?? new Uint8Array())
   for (const [index, pattern] of expect.failIfBodyMatchesRegexp.entries()) {
     if (yield* compileRegexp(pattern).test(text, work)) {
@@ -127,26 +146,40 @@ function* judgeBody({ body }: HttpExchange, expect: HttpExpect, work: Work): Ste
 const unexpectedBody = (message: string): Failure => failure('unexpected_body', 'expectation', message)
 
 function* judgeJson(text: string, asked: HttpExpect['jsonPath'], work: Work): Steps<Failure | null> {
-  if (asked.length === 0) return null
-  if (text.length > JSON_LIMIT_BYTES) return unexpectedBody(`the body is larger than ${JSON_LIMIT_BYTES} bytes`)
+  if (asked.length === 0) {
+    return null
+  }
+  if (text.length > JSON_LIMIT_BYTES) {
+    return unexpectedBody(`the body is larger than ${JSON_LIMIT_BYTES} bytes`)
+  }
   const document = parseJson(text)
-  if (document === undefined) return unexpectedBody('the body is not JSON')
-  if (levelsOf(text) > JSON_LEVELS_MAX) return unexpectedBody(`the body nests deeper than ${JSON_LEVELS_MAX} levels`)
+  if (document === undefined) {
+    return unexpectedBody('the body is not JSON')
+  }
+  if (levelsOf(text) > JSON_LEVELS_MAX) {
+    return unexpectedBody(`the body nests deeper than ${JSON_LEVELS_MAX} levels`)
+  }
   for (const [index, expected] of asked.entries()) {
     const own = createWork(JSON_WORK_MAX)
     const selected = compileJsonPath(expected.path).select(document, own)
     const where = `jsonPath[${index}]`
-    if (selected.length === 0) return unexpectedBody(`${where}: the path selects nothing`)
+    if (selected.length === 0) {
+      return unexpectedBody(`${where}: the path selects nothing`)
+    }
     if ('equals' in expected && !selected.every((value) => isSame(value, expected.equals, own))) {
       return unexpectedBody(`${where}: the value is another`)
     }
     work.spend(own.spent)
-    if (expected.matchesRegexp === undefined) continue
+    if (expected.matchesRegexp === undefined) {
+      continue
+    }
     const regexp = compileRegexp(expected.matchesRegexp)
     for (const value of selected) {
       const written = typeof value === 'string' ? value : JSON.stringify(value)
       work.spend(written.length / 4)
-      if (!(yield* regexp.test(written, work))) return unexpectedBody(`${where}: the value does not match`)
+      if (!(yield* regexp.test(written, work))) {
+        return unexpectedBody(`${where}: the value does not match`)
+      }
     }
   }
   return null
@@ -160,11 +193,18 @@ function levelsOf(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
     if (isQuoted) {
-      if (char === BACKSLASH) at++
-      else if (char === QUOTE) isQuoted = false
-    } else if (char === QUOTE) isQuoted = true
-    else if (char === ARRAY || char === OBJECT) deepest = Math.max(deepest, ++level)
-    else if (char === ARRAY_END || char === OBJECT_END) level--
+      if (char === BACKSLASH) {
+        at++
+      } else if (char === QUOTE) {
+        isQuoted = false
+      }
+    } else if (char === QUOTE) {
+      isQuoted = true
+    } else if (char === ARRAY || char === OBJECT) {
+      deepest = Math.max(deepest, ++level)
+    } else if (char === ARRAY_END || char === OBJECT_END) {
+      level--
+    }
   }
   return deepest
 }
@@ -182,7 +222,9 @@ function parseJson(text: string): unknown {
 
 /** Shared with TCP checks. */
 export function judgeDuration(totalMs: number | null, maxDurationMs: number | null): Failure | null {
-  if (maxDurationMs === null || totalMs === null || totalMs <= maxDurationMs) return null
+  if (maxDurationMs === null || totalMs === null || totalMs <= maxDurationMs) {
+    return null
+  }
   return failure('too_slow', 'expectation', `took ${totalMs} ms, at most ${maxDurationMs} ms are allowed`)
 }
 
@@ -195,12 +237,16 @@ export function* responderOf(
   { headers, body }: HttpExchange,
   work: Work,
 ): Steps<string | null> {
-  if (responder === null) return null
+  if (responder === null) {
+    return null
+  }
   if ('header' in responder) {
     const value = headers?.[responder.header.toLowerCase()]
     return (typeof value === 'string' ? value : value?.[0])?.slice(0, RESPONDER_MAX) ?? null
   }
-  if (body === null) return null
+  if (body === null) {
+    return null
+  }
   const text = new TextDecoder().decode(body)
   return (yield* compileRegexp(responder.bodyRegexp).extract(text, work))?.slice(0, RESPONDER_MAX) ?? null
 }

@@ -5,8 +5,8 @@
  * @module
  */
 import ipaddr from 'ipaddr.js'
+import type { HttpCheck } from '../plan/check.ts'
 import { PATH_KINDS, type PathKind, type PlannedPath } from '../plan/path.ts'
-import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { ownAnswerOf } from './fingerprints.ts'
@@ -54,20 +54,32 @@ export async function judgeByControl(
   control: (seen: Observation) => void,
 ): Promise<Failure | null> {
   const { http } = exchange
-  if (http === null) return null
+  if (http === null) {
+    return null
+  }
   const own = ownAnswerOf(http)
   let other: Failure | null = null
   for (const direct of directPaths(context, path)) {
     const answer = await ask(context, directRequest(context, path, check, address, direct), control)
-    if (answer === null) continue
-    if (answer.status === http.status) return null
+    if (answer === null) {
+      continue
+    }
+    if (answer.status === http.status) {
+      return null
+    }
     const from = `${answer.status} from ${direct.kind} ${direct.address}`
     other ??= unrouted(`status ${http.status} from ${own?.by ?? 'the controller'}, ${from}`)
     // What no application says needs no second opinion
-    if (own !== null && !own.isCommon) break
+    if (own !== null && !own.isCommon) {
+      break
+    }
   }
-  if (other !== null) return other
-  if (http.status !== NO_ROUTE) return null
+  if (other !== null) {
+    return other
+  }
+  if (http.status !== NO_ROUTE) {
+    return null
+  }
   const answer = await ask(context, unknownHost(context, path, check, address), control)
   const routed = answer !== null && (answer.status !== http.status || answer.bodySha256 !== http.bodySha256)
   return routed ? null : unrouted(`status ${http.status}, as the controller answers for a host that no rule names`)

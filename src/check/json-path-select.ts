@@ -46,7 +46,9 @@ function selectBySegment(segment: Segment, from: readonly unknown[], scope: Scop
       for (const selector of segment.selectors) {
         for (const found of selectBySelector(selector, visited, scope)) {
           selected.push(found)
-          if (selected.length >= most) return selected
+          if (selected.length >= most) {
+            return selected
+          }
         }
       }
     }
@@ -62,7 +64,9 @@ function* withDescendants(value: unknown, work: Work): Generator<unknown> {
     work.spend(1)
     yield next
     const children = childrenOf(next)
-    for (let at = children.length - 1; at >= 0; at--) waiting.push(children[at])
+    for (let at = children.length - 1; at >= 0; at--) {
+      waiting.push(children[at])
+    }
   }
 }
 
@@ -70,25 +74,38 @@ function* selectBySelector(selector: Selector, value: unknown, scope: Scope): Ge
   const { work } = scope
   work.spend(1)
   if (selector instanceof selectors.NameSelector) {
-    if (isObject(value) && Object.hasOwn(value, selector.name)) yield value[selector.name]
+    if (isObject(value) && Object.hasOwn(value, selector.name)) {
+      yield value[selector.name]
+    }
   } else if (selector instanceof selectors.IndexSelector) {
-    if (!Array.isArray(value)) return
+    if (!Array.isArray(value)) {
+      return
+    }
     const at = selector.index < 0 ? value.length + selector.index : selector.index
-    if (at >= 0 && at < value.length) yield value[at]
+    if (at >= 0 && at < value.length) {
+      yield value[at]
+    }
   } else if (selector instanceof selectors.SliceSelector) {
-    if (Array.isArray(value)) yield* sliceOf(value, selector, work)
+    if (Array.isArray(value)) {
+      yield* sliceOf(value, selector, work)
+    }
   } else {
     for (const child of childrenOf(value)) {
       work.spend(1)
-      if (!(selector instanceof selectors.FilterSelector)) yield child
-      else if (isTrue(selector.expression, { ...scope, current: child })) yield child
+      if (!(selector instanceof selectors.FilterSelector)) {
+        yield child
+      } else if (isTrue(selector.expression, { ...scope, current: child })) {
+        yield child
+      }
     }
   }
 }
 
 /** RFC 9535 2.3.4.2.2. */
 function* sliceOf(array: readonly unknown[], { start, stop, step = 1 }: Slice, work: Work): Generator<unknown> {
-  if (step === 0) return
+  if (step === 0) {
+    return
+  }
   const { length } = array
   const normal = (at: number) => (at >= 0 ? at : length + at)
   const within = (at: number, least: number, most: number) => Math.min(Math.max(at, least), most)
@@ -109,13 +126,25 @@ function* sliceOf(array: readonly unknown[], { start, stop, step = 1 }: Slice, w
 
 function isTrue(expression: unknown, scope: Scope): boolean {
   scope.work.spend(1)
-  if (expression instanceof expressions.LogicalExpression) return isTrue(expression.expression, scope)
-  if (expression instanceof expressions.PrefixExpression) return !isTrue(expression.right, scope)
-  if (expression instanceof expressions.FilterQuery) return nodesOf(expression, scope, 1).length > 0
-  if (!(expression instanceof expressions.InfixExpression)) throw new Error('a filter has no other expressions')
+  if (expression instanceof expressions.LogicalExpression) {
+    return isTrue(expression.expression, scope)
+  }
+  if (expression instanceof expressions.PrefixExpression) {
+    return !isTrue(expression.right, scope)
+  }
+  if (expression instanceof expressions.FilterQuery) {
+    return nodesOf(expression, scope, 1).length > 0
+  }
+  if (!(expression instanceof expressions.InfixExpression)) {
+    throw new Error('a filter has no other expressions')
+  }
   const { left, operator, right } = expression
-  if (operator === '&&') return isTrue(left, scope) && isTrue(right, scope)
-  if (operator === '||') return isTrue(left, scope) || isTrue(right, scope)
+  if (operator === '&&') {
+    return isTrue(left, scope) && isTrue(right, scope)
+  }
+  if (operator === '||') {
+    return isTrue(left, scope) || isTrue(right, scope)
+  }
   return compare(operandOf(left, scope), operator, operandOf(right, scope), scope.work)
 }
 
@@ -126,12 +155,24 @@ const nodesOf = (query: FilterQuery, scope: Scope, most = Number.POSITIVE_INFINI
 
 function operandOf(expression: unknown, scope: Scope): unknown {
   scope.work.spend(1)
-  if (expression instanceof expressions.FilterQuery) return onlyOf(nodesOf(expression, scope, 2))
-  if (expression instanceof expressions.FunctionExtension) return callOf(expression, scope)
-  if (expression instanceof expressions.NullLiteral) return null
-  if (expression instanceof expressions.BooleanLiteral) return expression.value
-  if (expression instanceof expressions.StringLiteral) return expression.value
-  if (expression instanceof expressions.NumberLiteral) return expression.value
+  if (expression instanceof expressions.FilterQuery) {
+    return onlyOf(nodesOf(expression, scope, 2))
+  }
+  if (expression instanceof expressions.FunctionExtension) {
+    return callOf(expression, scope)
+  }
+  if (expression instanceof expressions.NullLiteral) {
+    return null
+  }
+  if (expression instanceof expressions.BooleanLiteral) {
+    return expression.value
+  }
+  if (expression instanceof expressions.StringLiteral) {
+    return expression.value
+  }
+  if (expression instanceof expressions.NumberLiteral) {
+    return expression.value
+  }
   throw new Error('a comparison has no other operands')
 }
 
@@ -141,19 +182,31 @@ const onlyOf = (nodes: readonly unknown[]): unknown => (nodes.length === 1 ? nod
 function callOf({ name, args }: InstanceType<typeof expressions.FunctionExtension>, scope: Scope): unknown {
   const [argument] = args
   const nodes = () => (argument instanceof expressions.FilterQuery ? nodesOf(argument, scope) : [])
-  if (name === 'count') return nodes().length
-  if (name === 'value') return onlyOf(nodes())
-  if (name !== 'length') throw new Error('there is no other function')
+  if (name === 'count') {
+    return nodes().length
+  }
+  if (name === 'value') {
+    return onlyOf(nodes())
+  }
+  if (name !== 'length') {
+    throw new Error('there is no other function')
+  }
   const value = operandOf(argument, scope)
-  if (typeof value === 'string') return charactersOf(value, scope.work)
-  if (Array.isArray(value)) return value.length
+  if (typeof value === 'string') {
+    return charactersOf(value, scope.work)
+  }
+  if (Array.isArray(value)) {
+    return value.length
+  }
   return isObject(value) ? Object.keys(value).length : NOTHING
 }
 
 function charactersOf(text: string, work: Work): number {
   work.spend(text.length / 4)
   let count = 0
-  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count++
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) {
+    count++
+  }
   return count
 }
 
@@ -178,8 +231,12 @@ function compare(left: unknown, operator: string, right: unknown, work: Work): b
 }
 
 function isLess(left: unknown, right: unknown, work: Work): boolean {
-  if (typeof left === 'number' && typeof right === 'number') return left < right
-  if (typeof left !== 'string' || typeof right !== 'string') return false
+  if (typeof left === 'number' && typeof right === 'number') {
+    return left < right
+  }
+  if (typeof left !== 'string' || typeof right !== 'string') {
+    return false
+  }
   work.spend(Math.min(left.length, right.length) / 16)
   return left < right
 }
@@ -191,20 +248,32 @@ export function isSame(left: unknown, right: unknown, work: Work): boolean {
     work.spend(1)
     const [one, other] = pair
     if (Array.isArray(one) && Array.isArray(other)) {
-      if (one.length !== other.length) return false
-      for (let at = 0; at < one.length; at++) waiting.push([one[at], other[at]])
+      if (one.length !== other.length) {
+        return false
+      }
+      for (let at = 0; at < one.length; at++) {
+        waiting.push([one[at], other[at]])
+      }
       work.spend(one.length)
     } else if (isObject(one) && isObject(other)) {
       const names = Object.keys(one)
       work.spend(names.length)
-      if (names.length !== Object.keys(other).length) return false
+      if (names.length !== Object.keys(other).length) {
+        return false
+      }
       for (const name of names) {
-        if (!Object.hasOwn(other, name)) return false
+        if (!Object.hasOwn(other, name)) {
+          return false
+        }
         waiting.push([one[name], other[name]])
       }
     } else {
-      if (typeof one === 'string' && typeof other === 'string') work.spend(Math.min(one.length, other.length) / 16)
-      if (one !== other) return false
+      if (typeof one === 'string' && typeof other === 'string') {
+        work.spend(Math.min(one.length, other.length) / 16)
+      }
+      if (one !== other) {
+        return false
+      }
     }
   }
   return true

@@ -9,7 +9,9 @@ const refusal = (compile: () => unknown) => {
   try {
     compile()
   } catch (error) {
-    if (error instanceof ProblemError) return [error.code, error.errors[0]?.pointer, error.detail]
+    if (error instanceof ProblemError) {
+      return [error.code, error.errors[0]?.pointer, error.detail]
+    }
     throw error
   }
   return null
@@ -23,7 +25,9 @@ function cost(path: string, document: unknown): number {
   try {
     compileJsonPath(path).select(document, work)
   } catch (error) {
-    if (!(error instanceof TooCostlyError)) throw error
+    if (!(error instanceof TooCostlyError)) {
+      throw error
+    }
   }
   return work.spent
 }
@@ -102,7 +106,9 @@ describe('compileJsonPath', () => {
     const library = new JSONPathEnvironment()
     fc.assert(
       fc.property(query, document, (path, document) => {
-        if (refusal(() => compileJsonPath(path)) !== null) return
+        if (refusal(() => compileJsonPath(path)) !== null) {
+          return
+        }
         expect(select(path, document)).toEqual(library.query(path, document).values())
       }),
       { numRuns: 3000 },
@@ -156,7 +162,9 @@ const NESTED: readonly (readonly [string, (depth: number) => string])[] = [
 describe('reading a path', () => {
   it.each(NESTED)('ends at once, however deep: %s', (_name, path) => {
     const startedAt = performance.now()
-    for (const depth of [1, 2, 4, 8, 12, 16, 17, 30, 70, 200, 1000]) refusal(() => compileJsonPath(path(depth)))
+    for (const depth of [1, 2, 4, 8, 12, 16, 17, 30, 70, 200, 1000]) {
+      refusal(() => compileJsonPath(path(depth)))
+    }
     // The parser that D1 was about took 7 s for the fifth of these
     expect(performance.now() - startedAt).toBeLessThan(1000)
   })
@@ -183,7 +191,9 @@ describe('reading a path', () => {
 
 const nested = (depth: number): unknown => {
   let value: unknown = 1
-  for (let level = 0; level < depth; level++) value = [value]
+  for (let level = 0; level < depth; level++) {
+    value = [value]
+  }
   return value
 }
 const flat = (length: number) => Array.from({ length }, (_, index) => ({ a: index % 2, b: 'xy' }))

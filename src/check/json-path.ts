@@ -31,11 +31,17 @@ export function compileJsonPath(path: string, pointer = ''): JsonPath {
     const detail = `not a JSONPath that can be asked here: ${why}`
     return new ProblemError('invalid_request', detail, { errors: [{ pointer, detail }], cause })
   }
-  if (path.length > PATH_MAX) throw refuse(`longer than ${PATH_MAX} characters`)
-  if (nestingOf(path) > NESTING_MAX) throw refuse(`brackets nested deeper than ${NESTING_MAX}`)
+  if (path.length > PATH_MAX) {
+    throw refuse(`longer than ${PATH_MAX} characters`)
+  }
+  if (nestingOf(path) > NESTING_MAX) {
+    throw refuse(`brackets nested deeper than ${NESTING_MAX}`)
+  }
   const query = parse(path, refuse)
   const why = costOf(query)
-  if (why !== null) throw refuse(why)
+  if (why !== null) {
+    throw refuse(why)
+  }
   return { select: (document, work) => selectIn(query, document, SELECTED_MAX, work) }
 }
 
@@ -47,11 +53,18 @@ function nestingOf(path: string): number {
   for (let at = 0; at < path.length; at++) {
     const char = path[at] ?? ''
     if (quote !== null) {
-      if (char === '\\') at++
-      else if (char === quote) quote = null
-    } else if (char === '"' || char === "'") quote = char
-    else if (char === '[' || char === '(') deepest = Math.max(deepest, ++depth)
-    else if (char === ']' || char === ')') depth--
+      if (char === '\\') {
+        at++
+      } else if (char === quote) {
+        quote = null
+      }
+    } else if (char === '"' || char === "'") {
+      quote = char
+    } else if (char === '[' || char === '(') {
+      deepest = Math.max(deepest, ++depth)
+    } else if (char === ']' || char === ')') {
+      depth--
+    }
   }
   return deepest
 }
@@ -67,8 +80,12 @@ function parse(path: string, refuse: (why: string, cause: unknown) => ProblemErr
 function costOf(query: JSONPathQuery): string | null {
   const cost: Cost = { descendants: 0, fanOut: 1, why: null }
   weighQuery(query, false, cost)
-  if (cost.why !== null) return cost.why
-  if (cost.descendants > DESCENDANTS_MAX) return `more than ${DESCENDANTS_MAX} descendant segment (..)`
+  if (cost.why !== null) {
+    return cost.why
+  }
+  if (cost.descendants > DESCENDANTS_MAX) {
+    return `more than ${DESCENDANTS_MAX} descendant segment (..)`
+  }
   return cost.fanOut > FAN_OUT_MAX ? 'too many selectors in brackets' : null
 }
 
@@ -77,28 +94,39 @@ function weighQuery(query: JSONPathQuery, inFilter: boolean, cost: Cost): void {
     cost.fanOut *= Math.max(1, segment.selectors.length)
     if (isDescendant(segment)) {
       cost.descendants++
-      if (inFilter) cost.why = 'a descendant segment (..) within a filter'
+      if (inFilter) {
+        cost.why = 'a descendant segment (..) within a filter'
+      }
     }
     for (const selector of segment.selectors) {
-      if (!(selector instanceof selectors.FilterSelector)) continue
-      if (inFilter) cost.why = 'a filter within a filter'
+      if (!(selector instanceof selectors.FilterSelector)) {
+        continue
+      }
+      if (inFilter) {
+        cost.why = 'a filter within a filter'
+      }
       weighFilter(selector.expression, cost)
     }
   }
 }
 
 function weighFilter(expression: unknown, cost: Cost): void {
-  if (expression instanceof expressions.LogicalExpression) weighFilter(expression.expression, cost)
-  else if (expression instanceof expressions.PrefixExpression) weighFilter(expression.right, cost)
-  else if (expression instanceof expressions.InfixExpression) {
+  if (expression instanceof expressions.LogicalExpression) {
+    weighFilter(expression.expression, cost)
+  } else if (expression instanceof expressions.PrefixExpression) {
+    weighFilter(expression.right, cost)
+  } else if (expression instanceof expressions.InfixExpression) {
     weighFilter(expression.left, cost)
     weighFilter(expression.right, cost)
-  } else if (expression instanceof expressions.FilterQuery) weighQuery(expression.path, true, cost)
-  else if (expression instanceof expressions.FunctionExtension) {
+  } else if (expression instanceof expressions.FilterQuery) {
+    weighQuery(expression.path, true, cost)
+  } else if (expression instanceof expressions.FunctionExtension) {
     // Both hand the caller's text to the runtime's own regular expressions, which can be made to hang
     if (expression.name === 'match' || expression.name === 'search') {
       cost.why = `the function ${expression.name}(): use matchesRegexp`
     }
-    for (const argument of expression.args) weighFilter(argument, cost)
+    for (const argument of expression.args) {
+      weighFilter(argument, cost)
+    }
   }
 }

@@ -16,8 +16,12 @@ export async function judgeInTurns(context: Judging, steps: Steps<Failure | null
   try {
     return await inTurns(context, steps)
   } catch (error) {
-    if (error instanceof CutShort) return { ...error.reason, phase: 'expectation' }
-    if (error instanceof TooCostlyError) return failure('expectation_too_costly', 'expectation')
+    if (error instanceof CutShort) {
+      return { ...error.reason, phase: 'expectation' }
+    }
+    if (error instanceof TooCostlyError) {
+      return failure('expectation_too_costly', 'expectation')
+    }
     throw error
   }
 }
@@ -27,7 +31,9 @@ export async function unlessTooCostly<T>(context: Judging, steps: Steps<T>): Pro
   try {
     return await inTurns(context, steps)
   } catch (error) {
-    if (error instanceof CutShort || error instanceof TooCostlyError) return null
+    if (error instanceof CutShort || error instanceof TooCostlyError) {
+      return null
+    }
     throw error
   }
 }
@@ -44,8 +50,12 @@ class CutShort extends Error {
 async function inTurns<T>({ deps, jobId, signal }: Judging, steps: Steps<T>): Promise<T> {
   for (;;) {
     const step = steps.next()
-    if (step.done) return step.value
+    if (step.done) {
+      return step.value
+    }
     await deps.turn?.(jobId)
-    if (signal.aborted) throw new CutShort(signal.reason)
+    if (signal.aborted) {
+      throw new CutShort(signal.reason)
+    }
   }
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Family } from '../kube/words.ts'
+import type { Family } from '../kube/objects.ts'
 import type { Failure } from './codes.ts'
 import type { Malformed } from './malformed.ts'
 import type { Spoken } from './speaks.ts'

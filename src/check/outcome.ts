@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { type Expectations, NO_SUMMARY, type Summary, type Verdict } from '../job/job.ts'
+
 import type { PathSelector, PlannedPath, Skipped, SkipReason } from '../plan/path.ts'
+import type { Expectations } from '../plan/request.ts'
 import { selects } from '../plan/selector.ts'
 import type { Failure } from './codes.ts'
 import { isBeyondVantage } from './failure.ts'
 import type { Outcome, Tried } from './result.ts'
+import { NO_SUMMARY, type Summary, type Verdict } from './verdict.ts'
 
 export type PathJudgement<T extends Tried = Tried> = {
   /** `null` until decided. */
@@ -32,7 +34,9 @@ export function judgePath<T extends Tried>(
   results: readonly T[],
   complete = true,
 ): PathJudgement<T> {
-  if (path.skipped) return { outcome: 'skipped', flaky: false, skipped: path.skipped, deciding: [] }
+  if (path.skipped) {
+    return { outcome: 'skipped', flaky: false, skipped: path.skipped, deciding: [] }
+  }
   const counted = results.filter((result) => result.purpose === 'check')
   const round = counted.reduce((last, result) => Math.max(last, result.round), 1)
   const samples = Map.groupBy(
@@ -47,7 +51,9 @@ export function judgePath<T extends Tried>(
       flaky ||= last.outcome === 'pass' && tries.some((earlier) => isBefore(earlier, last) && hasFailed(earlier))
     }
   }
-  if (!complete || deciding.length === 0) return { outcome: null, flaky: false, skipped: null, deciding }
+  if (!complete || deciding.length === 0) {
+    return { outcome: null, flaky: false, skipped: null, deciding }
+  }
   const outcome = worst(deciding)
   return {
     outcome,
@@ -65,10 +71,14 @@ function lastTries<T extends Tried>(tries: readonly T[]): T[] {
   const byAddress = new Map<string, T>()
   for (const result of tries) {
     const known = byAddress.get(result.address)
-    if (!known || result.try > known.try) byAddress.set(result.address, result)
+    if (!known || result.try > known.try) {
+      byAddress.set(result.address, result)
+    }
   }
   const unresolved = byAddress.get('')
-  if (unresolved && byAddress.size > 1) byAddress.delete('')
+  if (unresolved && byAddress.size > 1) {
+    byAddress.delete('')
+  }
   return [...byAddress.values()]
 }
 
@@ -86,13 +96,17 @@ export const worst = (results: readonly Tried[]): Outcome =>
 
 function skippedFor(deciding: readonly Tried[]): Skipped {
   const failure = deciding.find((result) => result.failure !== null)?.failure
-  if (!failure) return { reason: 'unprobeable', detail: 'nothing was tested' }
+  if (!failure) {
+    return { reason: 'unprobeable', detail: 'nothing was tested' }
+  }
   return { reason: skipReasonOf(failure), detail: failure.message }
 }
 
 /** Any other failure on a skipped try means that nothing was promised. */
 function skipReasonOf(failure: Failure): SkipReason {
-  if (isBeyondVantage(failure)) return 'vantage'
+  if (isBeyondVantage(failure)) {
+    return 'vantage'
+  }
   return failure.code === 'blocked_by_policy' ? 'policy' : 'not_expected'
 }
 
@@ -104,7 +118,9 @@ export const tellingTry = ({ outcome, deciding }: PathJudgement): Tried | null =
 export function comparedTries(judgement: PathJudgement, most: number): readonly Tried[] {
   const { deciding } = judgement
   const telling = tellingTry(judgement)
-  if (deciding.length <= most || telling === null) return deciding
+  if (deciding.length <= most || telling === null) {
+    return deciding
+  }
   const others = new Set(deciding.filter((each) => each !== telling).slice(0, most - 1))
   return deciding.filter((each) => each === telling || others.has(each))
 }
@@ -119,12 +135,16 @@ export const isLeftOut = (skipped: Skipped | null): boolean => skipped !== null 
 export function summarise(judged: readonly JudgedPath[]): Summary {
   const summary: Summary = { ...NO_SUMMARY }
   for (const { path, outcome, skipped, deciding } of judged) {
-    if (outcome === null) continue
+    if (outcome === null) {
+      continue
+    }
     if (deciding.length === 0) {
       summary[isLeftOut(skipped) ? 'leftOut' : 'skipped'] += Math.max(1, path.checks.length)
       continue
     }
-    for (const tries of Map.groupBy(deciding, (result) => result.check).values()) summary[worst(tries)]++
+    for (const tries of Map.groupBy(deciding, (result) => result.check).values()) {
+      summary[worst(tries)]++
+    }
   }
   return summary
 }
@@ -155,8 +175,12 @@ export function unmetOf(
  */
 export function judgeJob(judged: readonly JudgedPath[], expect: Expectations, found: readonly string[] = []): Verdict {
   const has = (outcome: Outcome) => judged.some((path) => path.outcome === outcome)
-  if (has('fail') || unmetOf(judged, expect, found).length > 0) return 'fail'
-  if (has('error')) return 'error'
+  if (has('fail') || unmetOf(judged, expect, found).length > 0) {
+    return 'fail'
+  }
+  if (has('error')) {
+    return 'error'
+  }
   return has('pass') ? 'pass' : 'inconclusive'
 }
 

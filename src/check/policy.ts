@@ -80,7 +80,9 @@ const MAPPED_BITS = 96
  */
 function rangeOf(cidr: string): Range {
   const [base, bits] = ipaddr.parseCIDR(cidr)
-  if (!(base instanceof ipaddr.IPv6) || bits < MAPPED_BITS || !base.match(...MAPPED)) return [base, bits]
+  if (!(base instanceof ipaddr.IPv6) || bits < MAPPED_BITS || !base.match(...MAPPED)) {
+    return [base, bits]
+  }
   return [base.toIPv4Address(), bits - MAPPED_BITS]
 }
 
@@ -98,16 +100,22 @@ export function createPolicy(lists: { allow: readonly string[]; deny: readonly s
   return {
     check(text) {
       const known = kept.get(text)
-      if (known) return known
+      if (known) {
+        return known
+      }
       const permission = judge(text)
-      if (kept.size >= KEPT_MAX) kept.clear()
+      if (kept.size >= KEPT_MAX) {
+        kept.clear()
+      }
       kept.set(text, permission)
       return permission
     },
   }
 
   function judge(text: string): Permission {
-    if (!ipaddr.isValid(text)) return { allowed: false, reason: `${text} is not an IP address` }
+    if (!ipaddr.isValid(text)) {
+      return { allowed: false, reason: `${text} is not an IP address` }
+    }
     // `inet_aton` forms (0x7f.1, 2130706433) are valid to some libraries and mean 127.0.0.1: judged by what they mean
     const address = ipaddr.parse(text)
     const forms = formsOf(address)
@@ -128,11 +136,15 @@ export function createPolicy(lists: { allow: readonly string[]; deny: readonly s
 
 /** The address itself and the IPv4 addresses that it carries. */
 function formsOf(address: ipaddr.IPv4 | ipaddr.IPv6): (ipaddr.IPv4 | ipaddr.IPv6)[] {
-  if (address.kind() === 'ipv4') return [address]
+  if (address.kind() === 'ipv4') {
+    return [address]
+  }
   const forms: (ipaddr.IPv4 | ipaddr.IPv6)[] = [address]
   const bytes = address.toByteArray()
   for (const [range, places, mask] of embeddedRanges) {
-    if (!within(address, [range])) continue
+    if (!within(address, [range])) {
+      continue
+    }
     forms.push(ipaddr.fromByteArray(places.map((place) => (bytes[place] ?? 0) ^ mask)))
   }
   return forms

@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js'
+import type { HttpCheck } from '../plan/check.ts'
 import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls, judgeExpiry } from './certificate.ts'
-import type { HttpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { type CookieJar, cookiesFor, keepCookies } from './cookies.ts'
 import { failure, isBeyondVantage } from './failure.ts'
@@ -48,29 +48,45 @@ export async function followRedirects(
   for (let hops = 1; ; hops++) {
     const { http } = exchange
     const end = (blocked: Failure | null): Followed => ({ exchange, blocked, unseen })
-    if (exchange.failure || http === null || http.location === null || !REDIRECTS.has(http.status)) return end(null)
+    if (exchange.failure || http === null || http.location === null || !REDIRECTS.has(http.status)) {
+      return end(null)
+    }
     url ??= urlOf(path, check, request)
-    if (url === null) return end(null)
+    if (url === null) {
+      return end(null)
+    }
     const next = nextUrl(http.location, url)
     const method = methodAfter(http.status, request.method)
     asked.set(keyOf(request.method, url), (asked.get(keyOf(request.method, url)) ?? 0) + 1)
     const leadsBack = next !== null && keyOf(method, next) === keyOf(request.method, url)
-    if (!check.followRedirects && !leadsBack) return end(null)
+    if (!check.followRedirects && !leadsBack) {
+      return end(null)
+    }
     const flaw = judgeExpiry(exchange.tls, check.tls.minDaysToExpiry, deps.clock.now())
-    if (flaw !== null && !isBeyondVantage(flaw)) return end(flaw)
+    if (flaw !== null && !isBeyondVantage(flaw)) {
+      return end(flaw)
+    }
     unseen ??= flaw
-    if (next === null) return endMalformed(exchange, http.location, unseen)
+    if (next === null) {
+      return endMalformed(exchange, http.location, unseen)
+    }
     keepCookies(jar, url, exchange.headers?.['set-cookie'])
-    if ((asked.get(keyOf(method, next)) ?? 0) >= ASKED_MAX) return end(loop(http.status, leadsBack, jar.size > 0))
+    if ((asked.get(keyOf(method, next)) ?? 0) >= ASKED_MAX) {
+      return end(loop(http.status, leadsBack, jar.size > 0))
+    }
     if (hops > REDIRECTS_MAX) {
       return end(failure('too_many_redirects', 'response', `more than ${REDIRECTS_MAX} redirects, each to another URL`))
     }
     const leftMs = timeoutMs - (exchange.timings.totalMs ?? 0)
-    if (leftMs <= 0) return end(failure('response_timeout', 'response'))
+    if (leftMs <= 0) {
+      return end(failure('response_timeout', 'response'))
+    }
 
     const hop = await dialOf({ ...context, timeoutMs: leftMs }, path, next, url, request)
     const spent = addTimings(exchange.timings, { ...NONE, dnsMs: hop.dnsMs, totalMs: hop.dnsMs })
-    if ('code' in hop.to) return { exchange: { ...exchange, timings: spent }, blocked: hop.to, unseen }
+    if ('code' in hop.to) {
+      return { exchange: { ...exchange, timings: spent }, blocked: hop.to, unseen }
+    }
     request = redirected(request, method, url, next, hop.to, leftMs - (hop.dnsMs ?? 0), check, cookiesFor(jar, next))
     exchange = withTimings(await deps.network.http(request), spent)
     url = next
@@ -140,7 +156,9 @@ async function dialOf(
     return { to: blockedHop(context, { ...found, port }) ?? { address: literal, port }, dnsMs: null }
   }
   const resolved = await lookUp(resolveContext(context), next.hostname, null)
-  if (resolved.failure) return { to: resolved.failure, dnsMs: resolved.dnsMs }
+  if (resolved.failure) {
+    return { to: resolved.failure, dnsMs: resolved.dnsMs }
+  }
   const refused = resolved.addresses.map((found) => blockedHop(context, { ...found, port }))
   const first = resolved.addresses[refused.indexOf(null)]
   return {
@@ -187,9 +205,18 @@ function redirected(
   headers.host = hostPort(host, next.port === '' ? null : Number(next.port), scheme)
   const given = isSameOrigin ? givenCookie(request, check) : null
   const cookie = [given, cookies].filter((each) => each !== null).join('; ')
-  if (cookie === '') delete headers.cookie
-  else headers.cookie = cookie
-  if (!keepsBody) for (const name of Object.keys(headers)) if (name.startsWith('content-')) delete headers[name]
+  if (cookie === '') {
+    delete headers.cookie
+  } else {
+    headers.cookie = cookie
+  }
+  if (!keepsBody) {
+    for (const name of Object.keys(headers)) {
+      if (name.startsWith('content-')) {
+        delete headers[name]
+      }
+    }
+  }
   return {
     ...request,
     ...dial,

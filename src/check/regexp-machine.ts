@@ -66,8 +66,14 @@ function firstOf(insts: readonly Inst[], start: number): Uint8Array | null {
   follow(insts, threads, start, 0, ~0, NO_SLOTS, null)
   for (const pc of threads.pcs.subarray(0, threads.size)) {
     const inst = insts[pc]
-    if (inst?.op === MATCH) return null
-    for (let rune = 0; rune < ASCII; rune++) if (inst !== undefined && takes(inst, rune)) first[rune] = 1
+    if (inst?.op === MATCH) {
+      return null
+    }
+    for (let rune = 0; rune < ASCII; rune++) {
+      if (inst !== undefined && takes(inst, rune)) {
+        first[rune] = 1
+      }
+    }
   }
   return first
 }
@@ -118,9 +124,13 @@ export function* findIn(program: Program, text: string, group: number | null, wo
   let at = 0
   let before = -1
   for (;;) {
-    if (work.isPauseDue()) yield
+    if (work.isPauseDue()) {
+      yield
+    }
     if (current.size === 0) {
-      if (found !== null || (isAnchored && at > 0)) return found
+      if (found !== null || (isAnchored && at > 0)) {
+        return found
+      }
       const jumped = isAnchored ? at : nextStart(program, text, at)
       if (jumped > at) {
         work.spend((jumped - at) / SKIPPED)
@@ -130,7 +140,9 @@ export function* findIn(program: Program, text: string, group: number | null, wo
     }
     const rune = text.codePointAt(at) ?? -1
     if (found === null && (at === 0 || !isAnchored)) {
-      if (group !== null) slots.fill(-1)
+      if (group !== null) {
+        slots.fill(-1)
+      }
       slots[0] = at
       work.spend(follow(insts, current, start, at, contextOf(before, rune), slots, group))
     }
@@ -139,20 +151,31 @@ export function* findIn(program: Program, text: string, group: number | null, wo
     work.spend(current.size + 1)
     for (let place = 0; place < current.size; place++) {
       const inst = insts[current.pcs[place] ?? 0]
-      if (inst === undefined) continue
+      if (inst === undefined) {
+        continue
+      }
       if (inst.op === MATCH) {
         const first = place * SLOTS
-        if (group === null) return { start: at, end: at, groupStart: -1, groupEnd: -1 }
+        if (group === null) {
+          return { start: at, end: at, groupStart: -1, groupEnd: -1 }
+        }
         const [begin = at, , groupStart = -1, groupEnd = -1] = current.slots.subarray(first, first + SLOTS)
         found = { start: begin, end: at, groupStart, groupEnd }
         break
       }
-      if (rune < 0 || !takes(inst, rune)) continue
-      if (group !== null)
-        for (let slot = 0; slot < SLOTS; slot++) slots[slot] = current.slots[place * SLOTS + slot] ?? -1
+      if (rune < 0 || !takes(inst, rune)) {
+        continue
+      }
+      if (group !== null) {
+        for (let slot = 0; slot < SLOTS; slot++) {
+          slots[slot] = current.slots[place * SLOTS + slot] ?? -1
+        }
+      }
       work.spend(follow(insts, next, inst.out, after, context, slots, group))
     }
-    if (rune < 0) return found
+    if (rune < 0) {
+      return found
+    }
     current.size = 0
     ;[current, next] = [next, current]
     before = rune
@@ -169,11 +192,15 @@ function nextStart({ prefix, first }: Program, text: string, from: number): numb
     const at = text.indexOf(prefix, from)
     return at < 0 ? text.length : at
   }
-  if (first === null) return from
+  if (first === null) {
+    return from
+  }
   let at = from
   for (; at < text.length; at++) {
     const unit = text.charCodeAt(at)
-    if (unit >= ASCII || first[unit] === 1) break
+    if (unit >= ASCII || first[unit] === 1) {
+      break
+    }
   }
   return at
 }
@@ -216,7 +243,9 @@ function follow(
   stack.push(first)
   for (;;) {
     let pc = stack.pop()
-    if (pc === undefined) return steps
+    if (pc === undefined) {
+      return steps
+    }
     if (pc < 0) {
       slots[-pc - 1] = stack.pop() ?? -1
       continue
@@ -224,7 +253,9 @@ function follow(
     while (pc > 0 && !threads.has(pc)) {
       steps++
       const inst: Inst | undefined = insts[pc]
-      if (inst === undefined) break
+      if (inst === undefined) {
+        break
+      }
       const place = threads.add(pc)
       switch (inst.op) {
         case ALT:
@@ -248,8 +279,11 @@ function follow(
           pc = inst.out
           break
         default:
-          if (group !== null)
-            for (let slot = 0; slot < SLOTS; slot++) threads.slots[place * SLOTS + slot] = slots[slot] ?? -1
+          if (group !== null) {
+            for (let slot = 0; slot < SLOTS; slot++) {
+              threads.slots[place * SLOTS + slot] = slots[slot] ?? -1
+            }
+          }
           pc = 0
       }
     }
@@ -261,10 +295,18 @@ const slotOf = (capture: number, group: number): number =>
 
 function contextOf(before: number, after: number): number {
   let context = isWord(before) === isWord(after) ? NO_WORD_BOUNDARY : WORD_BOUNDARY
-  if (before < 0) context |= BEGIN_TEXT | BEGIN_LINE
-  if (before === 10) context |= BEGIN_LINE
-  if (after < 0) context |= END_TEXT | END_LINE
-  if (after === 10) context |= END_LINE
+  if (before < 0) {
+    context |= BEGIN_TEXT | BEGIN_LINE
+  }
+  if (before === 10) {
+    context |= BEGIN_LINE
+  }
+  if (after < 0) {
+    context |= END_TEXT | END_LINE
+  }
+  if (after === 10) {
+    context |= END_LINE
+  }
   return context
 }
 

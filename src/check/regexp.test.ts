@@ -14,7 +14,9 @@ function cost(pattern: string, text: string, how: 'test' | 'extract' = 'extract'
   try {
     atOnce<unknown>(compileRegexp(pattern)[how](text, work))
   } catch (error) {
-    if (!(error instanceof TooCostlyError)) throw error
+    if (!(error instanceof TooCostlyError)) {
+      throw error
+    }
   }
   return work.spent
 }
@@ -23,7 +25,9 @@ const refusal = (compile: () => unknown): string | null => {
   try {
     compile()
   } catch (error) {
-    if (error instanceof ProblemError) return error.errors[0]?.detail ?? null
+    if (error instanceof ProblemError) {
+      return error.errors[0]?.detail ?? null
+    }
     throw error
   }
   return null
@@ -131,7 +135,9 @@ describe('compileRegexp', () => {
     expect(refused).toBeGreaterThan(5)
     expect(refused).toBeLessThan(20)
     const startedAt = performance.now()
-    for (const each of patterns.slice(refused)) refusal(() => compileRegexp(each, '', budget))
+    for (const each of patterns.slice(refused)) {
+      refusal(() => compileRegexp(each, '', budget))
+    }
     expect(performance.now() - startedAt).toBeLessThan(500)
   })
 })

@@ -39,11 +39,17 @@ export const regexpBudget = (): RegexpBudget => ({ left: SIZES_MAX })
  * accepted.
  */
 export function compileRegexp(pattern: string, pointer = '', budget = regexpBudget()): Regexp {
-  if (budget.left <= 0) throw refusal(pointer, ALL_TOO_LARGE)
+  if (budget.left <= 0) {
+    throw refusal(pointer, ALL_TOO_LARGE)
+  }
   const known = cache.get(pattern) ?? wrap(parse(pattern, pointer))
   budget.left -= known.size
-  if (budget.left < 0) throw refusal(pointer, ALL_TOO_LARGE)
-  if (cache.size >= CACHE_MAX) cache.clear()
+  if (budget.left < 0) {
+    throw refusal(pointer, ALL_TOO_LARGE)
+  }
+  if (cache.size >= CACHE_MAX) {
+    cache.clear()
+  }
   cache.set(pattern, known)
   return known
 }
@@ -57,7 +63,9 @@ const refusal = (pointer: string, detail: string, cause?: unknown): ProblemError
 function parse(pattern: string, pointer: string): RE2JS {
   const refuse = (why: string, cause?: unknown) =>
     refusal(pointer, `not a regular expression of RE2 (no look-around, no back-references): ${why}`, cause)
-  if (pattern.length > PATTERN_MAX) throw refuse(`longer than ${PATTERN_MAX} characters`)
+  if (pattern.length > PATTERN_MAX) {
+    throw refuse(`longer than ${PATTERN_MAX} characters`)
+  }
   let parsed: RE2JS
   try {
     parsed = RE2JS.compile(pattern)
@@ -65,7 +73,9 @@ function parse(pattern: string, pointer: string): RE2JS {
     throw refuse(cause instanceof Error ? cause.message : 'syntax', cause)
   }
   const { size } = programOf(parsed)
-  if (size <= SIZE_MAX) return parsed
+  if (size <= SIZE_MAX) {
+    return parsed
+  }
   throw refusal(
     pointer,
     `too large a regular expression: written out, its counts and classes weigh ${size}, and at most ${SIZE_MAX} are run here; repeat less often`,
@@ -87,7 +97,9 @@ function wrap(regexp: RE2JS): Regexp {
     },
     *group(text, group, work) {
       const number = /^\d+$/.test(group) ? Number(group) : Object.hasOwn(names, group) ? names[group] : undefined
-      if (number === undefined || number > count) return null
+      if (number === undefined || number > count) {
+        return null
+      }
       const found = yield* findIn(program, text, number, work)
       return found && (number === 0 ? text.slice(found.start, found.end) : groupOf(text, found))
     },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Family } from '../kube/words.ts'
+import type { Family } from '../kube/objects.ts'
 import type { Failure, FailureCode } from './codes.ts'
 import { failure } from './failure.ts'
 import type { DnsEvidence, DnsType, Network, Resolution } from './network.ts'
@@ -55,9 +55,13 @@ export async function lookUp(context: ResolveContext, name: string, family: Fami
     last = await ask({ ...context, timeoutMs: Math.max(1, timeoutMs - spentMs) }, full, family)
     spentMs += last.dnsMs
     // As a stub resolver: on to the next suffix only where the name does not exist, or has no such record
-    if (last.failure?.code !== 'dns_not_found' && last.failure?.code !== 'dns_no_data') break
+    if (last.failure?.code !== 'dns_not_found' && last.failure?.code !== 'dns_no_data') {
+      break
+    }
   }
-  if (last === null) throw new Error('a name has at least one full form')
+  if (last === null) {
+    throw new Error('a name has at least one full form')
+  }
   return { ...last, dnsMs: spentMs }
 }
 
@@ -66,10 +70,14 @@ export async function lookUp(context: ResolveContext, name: string, family: Fami
  * the search list. kubelet writes `ndots:5`.
  */
 export function fullNames(name: string, searchList: readonly string[], ndots = 5): readonly string[] {
-  if (name.endsWith('.')) return [name]
+  if (name.endsWith('.')) {
+    return [name]
+  }
   const searched = searchList.map((suffix) => `${name}.${suffix}`)
   const dots = name.split('.').length - 1
-  if (ndots === 5 && dots >= 5) return [name]
+  if (ndots === 5 && dots >= 5) {
+    return [name]
+  }
   return dots >= ndots ? [name, ...searched] : [...searched, name]
 }
 
@@ -106,7 +114,9 @@ async function ask(context: ResolveContext, name: string, family: Family | null)
   const answered = asked.filter(({ evidence }) => evidence.answers.length > 0)
   const addresses = answered.flatMap(({ of, evidence }) => evidence.answers.map((address) => ({ address, family: of })))
   const [shown] = [...answered, ...asked.toSorted((left, right) => blame(right.failure) - blame(left.failure))]
-  if (!shown) throw new Error('at least one family is asked for')
+  if (!shown) {
+    throw new Error('at least one family is asked for')
+  }
   return {
     addresses: addresses.slice(0, ADDRESSES_MAX),
     dns: { ...shown.evidence, answers: addresses.map(({ address }) => address) },
@@ -125,7 +135,9 @@ const NEXT_SERVER: ReadonlySet<FailureCode> = new Set(['dns_timeout', 'dns_serve
  */
 export async function resolveRecord(context: ResolveContext, name: string, type: DnsType): Promise<Resolution> {
   const { network, servers, timeoutMs, signal, unanswered } = context
-  if (servers === null) return network.resolve({ name, type, server: null, timeoutMs, signal })
+  if (servers === null) {
+    return network.resolve({ name, type, server: null, timeoutMs, signal })
+  }
   const order = servers.toSorted((left, right) => Number(unanswered.has(left)) - Number(unanswered.has(right)))
   const shareMs = timeoutMs / (2 * order.length)
   let told: Resolution | null = null
@@ -146,17 +158,22 @@ export async function resolveRecord(context: ResolveContext, name: string, type:
       signal,
     })
     spentMs += asked.durationMs
-    if (asked.failure !== null && NEXT_SERVER.has(asked.failure.code) && asked.evidence.rcode === null)
+    if (asked.failure !== null && NEXT_SERVER.has(asked.failure.code) && asked.evidence.rcode === null) {
       unanswered.add(server)
+    }
     // What a server has said tells more than that another said nothing
     const isRefused = told?.failure?.code === 'blocked_by_policy'
-    if (told === null || isRefused || (told.evidence.rcode === null && asked.evidence.rcode !== null)) told = asked
+    if (told === null || isRefused || (told.evidence.rcode === null && asked.evidence.rcode !== null)) {
+      told = asked
+    }
     if (asked.failure === null || !NEXT_SERVER.has(asked.failure.code)) {
       told = asked
       break
     }
   }
-  if (told === null) throw new Error('there is at least one server')
+  if (told === null) {
+    throw new Error('there is at least one server')
+  }
   const evidence = unanswered.size === 0 ? told.evidence : { ...told.evidence, unanswered: [...unanswered] }
   return { ...told, evidence, durationMs: spentMs }
 }

@@ -97,3 +97,15 @@ export function triedOf(result: Tried): Tried {
   const { id, pathId, check, address, sample, round, purpose, outcome, startedAtMs, failure } = result
   return { id, pathId, check, address, sample, try: result.try, round, purpose, outcome, startedAtMs, failure }
 }
+
+/** The figures of a try that metrics tell. */
+export type TryFigures = {
+  outcome: Outcome
+  timings: Timings
+  /** It was to speak HTTP, whether it got so far or not. */
+  isHttp: boolean
+  http: Pick<HttpEvidence, 'status' | 'version'> | null
+  tls: Pick<TlsEvidence, 'notAfter' | 'protocol'> | null
+  resolvedAddress: string | null
+  failure: Pick<Failure, 'code' | 'phase' | 'source'> | null
+}

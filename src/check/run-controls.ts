@@ -29,14 +29,20 @@ export async function runControls(
   const { deps, jobId, signal } = context
   await Promise.all(
     controls.map(async (control) => {
-      if (signal.aborted) return
+      if (signal.aborted) {
+        return
+      }
       const release = await deps.gate.enter(jobId, control.to.address, control.to.port)
-      if (release === null || signal.aborted) return release?.()
+      if (release === null || signal.aborted) {
+        return release?.()
+      }
       try {
         const startedAtMs = deps.clock.now()
         const refused = refusal(context, control.to)
         const seen = refused === null ? await unlessBroken(context, control) : { ...NOTHING, failure: refused }
-        if (!signal.aborted) record(describe(context, control, startedAtMs, seen))
+        if (!signal.aborted) {
+          record(describe(context, control, startedAtMs, seen))
+        }
       } finally {
         release()
       }
@@ -78,8 +84,12 @@ const PLAIN_REQUEST = 'HEAD / HTTP/1.1\r\nhost: portolan.invalid\r\nconnection: 
 /** That HTTP is spoken says nothing where it is a complaint about the request. */
 const answersProxied = (received: string): number | Failure | null => {
   const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(received) ?? []
-  if (status === undefined) return null
-  if (status !== '400') return received.length
+  if (status === undefined) {
+    return null
+  }
+  if (status !== '400') {
+    return received.length
+  }
   return failure('unexpected_status', 'expectation', 'status 400 after a header of the PROXY protocol')
 }
 
@@ -155,7 +165,9 @@ async function request(
   const { to } = control
   const path = context.plan.paths.find(({ id }) => id === control.pathId)
   const check = path?.checks.find(({ name }) => name === control.check)
-  if (path === undefined || check?.type !== 'http') throw new Error(`there is no such HTTP check: ${control.check}`)
+  if (path === undefined || check?.type !== 'http') {
+    throw new Error(`there is no such HTTP check: ${control.check}`)
+  }
   const { timeoutMs, signal } = { timeoutMs: timeoutOf(context), signal: context.signal }
   const asked = httpRequest(path, check, { address: path.address ?? to.address, timeoutMs, signal })
   const exchange = await context.deps.network.http({
@@ -186,7 +198,11 @@ function describe({ jobId }: TryContext, control: Control, startedAtMs: number, 
 }
 
 function outcomeOf(failed: Failure | null): Outcome {
-  if (failed === null) return 'pass'
-  if (failed.code === 'blocked_by_policy' || isBeyondVantage(failed)) return 'skipped'
+  if (failed === null) {
+    return 'pass'
+  }
+  if (failed.code === 'blocked_by_policy' || isBeyondVantage(failed)) {
+    return 'skipped'
+  }
   return failed.source === 'internal' ? 'error' : 'fail'
 }

@@ -6,7 +6,9 @@ import { judgeTcp, tcpSteps } from './tcp.ts'
 
 const step = (send: string | null, expected: string | null) => {
   const [made] = tcpSteps(tcpCheck({ queryResponse: [{ send, expect: expected, startTls: false }] }), null)
-  if (!made) throw new Error('one step')
+  if (!made) {
+    throw new Error('one step')
+  }
   return { match: made.expect, sent: () => new TextDecoder().decode(made.send?.()) }
 }
 

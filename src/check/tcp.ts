@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import type { TcpCheck } from '../plan/check.ts'
 import { dialTls, judgeExpiry } from './certificate.ts'
-import type { TcpCheck } from './check.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { judgeDuration } from './http.ts'
@@ -64,15 +65,21 @@ function lineMatcher(pattern: string): LineMatcher {
   }
   const partial = (received: string): number | null => {
     const line = received.slice(tried)
-    if (line === '' || line.length > PARTIAL_LINE_MAX || !atOnce(regexp.test(line, growing))) return null
+    if (line === '' || line.length > PARTIAL_LINE_MAX || !atOnce(regexp.test(line, growing))) {
+      return null
+    }
     matched = line
     return received.length
   }
   return {
     match(received) {
       const used = unlessTooCostly(() => whole(received))
-      if (used === undefined) return failure('expectation_too_costly', 'expectation')
-      if (used !== null || !triesGrowing) return used
+      if (used === undefined) {
+        return failure('expectation_too_costly', 'expectation')
+      }
+      if (used !== null || !triesGrowing) {
+        return used
+      }
       const grown = unlessTooCostly(() => partial(received))
       triesGrowing = grown !== undefined
       return grown ?? null
@@ -91,7 +98,9 @@ function unlessTooCostly<T>(work: () => T): T | undefined {
   try {
     return work()
   } catch (error) {
-    if (error instanceof TooCostlyError) return undefined
+    if (error instanceof TooCostlyError) {
+      return undefined
+    }
     throw error
   }
 }
@@ -106,7 +115,9 @@ export function judgeTcp(check: TcpCheck, exchange: TcpExchange, nowMs: number):
   }
   // Something came, and it was not what is expected: that says more than how the waiting ended
   const told = failed.source === 'target' && failedStep !== null && received !== ''
-  if (!told) return failed
+  if (!told) {
+    return failed
+  }
   return failure(
     'unexpected_data',
     'expectation',

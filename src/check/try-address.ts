@@ -4,9 +4,10 @@
  *
  * @module
  */
+
+import type { DnsCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
-import type { DnsCheck, HttpCheck, TcpCheck } from './check.ts'
 import { failure } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { isSettledByControl, judgeByControl } from './ingress.ts'

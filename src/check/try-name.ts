@@ -5,15 +5,15 @@
  * @module
  */
 import { addressOfServer } from '../lib/address.ts'
+import type { Check } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
-import type { Check } from './check.ts'
 import type { Failure } from './codes.ts'
 import { judgeDns } from './dns.ts'
 import { failure } from './failure.ts'
 import { NO_TIMINGS } from './network.ts'
 import { fullNames, lookUp, type ResolveContext, type Resolved, resolveName, resolveRecord } from './resolve.ts'
 import type { Result } from './result.ts'
-import type { CheckDeps } from './schedule.ts'
+import type { CheckDeps } from './run-checks.ts'
 import { describe, NOTHING, type Observation, type TryContext, type TryKey, unlessBroken } from './try.ts'
 
 /** The name that must be resolved before the path can be dialled; `null`: its address is an IP, or nothing is dialled. */
@@ -44,7 +44,9 @@ export function resolveContext({ deps, addresses, plan, timeoutMs, signal }: Try
 
 /** The policy decides about a DNS server before each question, as it does about an address before each dial. */
 function refusedServer({ policy, ownDnsServers }: CheckDeps, server: string): Failure | null {
-  if (ownDnsServers?.includes(server)) return null
+  if (ownDnsServers?.includes(server)) {
+    return null
+  }
   const permission = policy.check(addressOfServer(server) ?? server)
   return permission.allowed ? null : failure('blocked_by_policy', 'dns', `the DNS server ${permission.reason}`)
 }
@@ -58,14 +60,17 @@ export async function tryName(context: TryContext, key: TryKey): Promise<Result>
 async function observeName(context: TryContext, { path, check }: TryKey): Promise<Observation> {
   if (path.variable !== null) {
     const { name, value, found } = path.variable
-    if (found === value) return NOTHING
+    if (found === value) {
+      return NOTHING
+    }
     const what = found === null ? 'is not set' : 'has another value'
     return { ...NOTHING, failure: failure('environment_mismatch', 'expectation', `${name} ${what}`) }
   }
   const expected = path.dns
   const name = expected?.name ?? path.address
-  if (name === null)
+  if (name === null) {
     return { ...NOTHING, failure: failure('internal', 'dns', `check ${check.name}: nothing to resolve`) }
+  }
   const asked = resolveContext(context)
   const { type, how } = expected ?? { type: 'A', how: 'lookup' }
   const resolved =

@@ -4,17 +4,18 @@
  *
  * @module
  */
-import type { JobRequest } from '../job/job.ts'
+
 import { resultId } from '../lib/id.ts'
+import type { Check } from '../plan/check.ts'
 import { isWithin } from '../plan/ip.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
-import type { Check } from './check.ts'
+import type { JobRequest } from '../plan/request.ts'
 import type { Failure, Phase } from './codes.ts'
 import { beyondVantage, causeOf, failure, internal, isBeyondVantage } from './failure.ts'
 import { type Exchange, type HttpExchange, type Misspoken, misspokenIn, NO_TIMINGS } from './network.ts'
 import type { Found } from './resolve.ts'
 import type { Outcome, Purpose, Result } from './result.ts'
-import type { CheckDeps } from './schedule.ts'
+import type { CheckDeps } from './run-checks.ts'
 import { judgeUnreachable } from './unreachable.ts'
 
 /** All tries of one job share it. */
@@ -64,7 +65,9 @@ export async function unlessBroken(phase: Phase, observing: Promise<Observation>
 /** Says why an address is not dialled at all: the try is skipped, which says nothing about the target. */
 export function refusal({ deps }: TryContext, to: Found & { port: number }): Failure | null {
   const beyond = deps.network.cannotReach(to)
-  if (beyond !== null) return beyondVantage('network_unreachable', 'connect', beyond)
+  if (beyond !== null) {
+    return beyondVantage('network_unreachable', 'connect', beyond)
+  }
   const permission = deps.policy.check(to.address)
   return permission.allowed ? null : failure('blocked_by_policy', 'connect', permission.reason)
 }
@@ -115,8 +118,12 @@ export function describe(
 
 /** @param from where the try left from; `null`: not known. */
 function outcomeOf(path: PlannedPath, failed: Failure | null, from: string | null): Outcome {
-  if (failed === null) return 'pass'
-  if (failed.source === 'internal') return isBeyondVantage(failed) ? 'skipped' : 'error'
+  if (failed === null) {
+    return 'pass'
+  }
+  if (failed.source === 'internal') {
+    return isBeyondVantage(failed) ? 'skipped' : 'error'
+  }
   // Kubernetes promises nothing here: a failure says nothing, and counts nowhere. But whom it lets in it must let in
   const isPromised = from !== null && isWithin(from, path.onlyFrom ?? [])
   return path.expected === 'unknown' && !isPromised ? 'skipped' : 'fail'

@@ -13,17 +13,26 @@ export function createTurns(soon: (next: () => void) => void): Turns {
       const begin = queue.shift()
       // To the end of the line
       waiting.delete(jobId)
-      if (queue.length > 0) waiting.set(jobId, queue)
-      if (waiting.size > 0) soon(next)
+      if (queue.length > 0) {
+        waiting.set(jobId, queue)
+      }
+      if (waiting.size > 0) {
+        soon(next)
+      }
       begin?.()
       return
     }
   }
   return (jobId) =>
     new Promise((resolve) => {
-      if (waiting.size === 0) soon(next)
+      if (waiting.size === 0) {
+        soon(next)
+      }
       const queue = waiting.get(jobId)
-      if (queue) queue.push(resolve)
-      else waiting.set(jobId, [resolve])
+      if (queue) {
+        queue.push(resolve)
+      } else {
+        waiting.set(jobId, [resolve])
+      }
     })
 }

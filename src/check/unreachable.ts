@@ -19,13 +19,23 @@ export function judgeUnreachable(
   seen: { failure: Failure | null; http: HttpEvidence | null },
 ): Failure | null {
   const { failure: failed, http } = seen
-  if (failed?.source === 'internal') return failed
-  if (failed?.phase === 'connect' && failed.source === 'target') return null
-  if (failed?.phase === 'dns') return MET_BY_DNS.has(failed.code) ? null : failed
+  if (failed?.source === 'internal') {
+    return failed
+  }
+  if (failed?.phase === 'connect' && failed.source === 'target') {
+    return null
+  }
+  if (failed?.phase === 'dns') {
+    return MET_BY_DNS.has(failed.code) ? null : failed
+  }
   if (path.kind === 'Ingress' && http !== null) {
-    if (MET_BY_CONTROLLER.has(http.status)) return null
+    if (MET_BY_CONTROLLER.has(http.status)) {
+      return null
+    }
     // On Ingress only a 404 that is not the application's fails
-    if (http.status === 404 && failed?.code === 'unexpected_status') return null
+    if (http.status === 404 && failed?.code === 'unexpected_status') {
+      return null
+    }
   }
   const how = http ? `status ${http.status}` : failed ? `it failed later, in the ${failed.phase} phase` : 'it connected'
   return failure('unexpectedly_reachable', 'expectation', `it can be reached, but must not be: ${how}`)

@@ -30,10 +30,14 @@ export function createWork(most = WORK_MAX): Work {
   return {
     spend(steps) {
       spent += steps
-      if (spent > most) throw new TooCostlyError(`more than ${most} steps`)
+      if (spent > most) {
+        throw new TooCostlyError(`more than ${most} steps`)
+      }
     },
     isPauseDue() {
-      if (spent - pausedAt < PIECE) return false
+      if (spent - pausedAt < PIECE) {
+        return false
+      }
       pausedAt = spent
       return true
     },
@@ -47,6 +51,8 @@ export function createWork(most = WORK_MAX): Work {
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next()
-    if (step.done) return step.value
+    if (step.done) {
+      return step.value
+    }
   }
 }

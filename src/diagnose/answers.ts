@@ -37,8 +37,12 @@ export function differenceOf(
   let least: readonly Trait[] | null = null
   for (const other of others) {
     const differing = traits.filter((trait) => differs(trait, answer, other))
-    if (least === null || differing.length < least.length) least = differing
-    if (least.length === 0) break
+    if (least === null || differing.length < least.length) {
+      least = differing
+    }
+    if (least.length === 0) {
+      break
+    }
   }
   return least ?? []
 }
@@ -48,15 +52,23 @@ export function distinctAnswers(answers: readonly Answered[]): readonly Answered
   const found = new Map<string, Answered>()
   for (const answer of answers) {
     const key = NAMES.map((trait) => TRAITS[trait](answer)).join('\n')
-    if (!found.has(key)) found.set(key, answer)
+    if (!found.has(key)) {
+      found.set(key, answer)
+    }
   }
   return [...found.values()]
 }
 
 function differs(trait: Trait, one: Answered, other: Answered): boolean {
-  if (TRAITS[trait](one) === TRAITS[trait](other)) return false
-  if (trait !== 'body') return true
-  if (one.http.headers['content-encoding'] !== other.http.headers['content-encoding']) return false
+  if (TRAITS[trait](one) === TRAITS[trait](other)) {
+    return false
+  }
+  if (trait !== 'body') {
+    return true
+  }
+  if (one.http.headers['content-encoding'] !== other.http.headers['content-encoding']) {
+    return false
+  }
   return templateOf(one.http.bodySnippet) !== templateOf(other.http.bodySnippet)
 }
 
@@ -65,8 +77,12 @@ const templates = new Map<string, string>()
 
 function templateOf(body: string): string {
   const known = templates.get(body)
-  if (known !== undefined) return known
-  if (templates.size >= TEMPLATES_MAX) templates.clear()
+  if (known !== undefined) {
+    return known
+  }
+  if (templates.size >= TEMPLATES_MAX) {
+    templates.clear()
+  }
   const made = withoutWhatChanges(body)
   templates.set(body, made)
   return made

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Finding } from './finding.ts'
+import { list } from './phrases.ts'
 import type { Belied, Cause, Target } from './rule.ts'
 import { isTakenOver, type TestedPath } from './seen.ts'
-import { list } from './words.ts'
 
 /** A claim of the objects, and the paths that tell otherwise. */
 export type Claim = { finding: Finding; witnesses: readonly TestedPath[] }
@@ -27,10 +27,16 @@ const isReached = ({ outcome, deciding }: TestedPath): boolean =>
 function provesPods(tested: TestedPath): boolean {
   const { outcome, path, telling } = tested
   // A name that resolves proves that there is a record.
-  if (path.dns !== null) return outcome === 'pass'
+  if (path.dns !== null) {
+    return outcome === 'pass'
+  }
   // That it is taken over says nothing about the pods.
-  if (!isTakenOver(tested)) return isReached(tested)
-  if (outcome !== 'pass') return false
+  if (!isTakenOver(tested)) {
+    return isReached(tested)
+  }
+  if (outcome !== 'pass') {
+    return false
+  }
   const status = telling?.http?.status
   // A load balancer accepts a connection before it knows whether anything is behind it.
   return status === undefined ? path.scheme === 'http' || path.scheme === 'https' : !OWN_ANSWERS.has(status)

@@ -14,9 +14,13 @@ const connectionTo = ({ path: { address, addressPort } }: OnPath): string =>
 
 /** The very request that was made on a path: its host and path, dialled at its address. */
 export function requestOn(each: OnPath | undefined): string {
-  if (each === undefined) return 'curl -sv -o /dev/null --max-time 10 URL'
+  if (each === undefined) {
+    return 'curl -sv -o /dev/null --max-time 10 URL'
+  }
   const { path } = each
-  if (path.dns !== null) return `nslookup ${quoted(path.dns.name)}`
+  if (path.dns !== null) {
+    return `nslookup ${quoted(path.dns.name)}`
+  }
   if (path.url === null || !URL.canParse(path.url) || (path.scheme !== 'http' && path.scheme !== 'https')) {
     return connectionTo(each)
   }

@@ -1,10 +1,10 @@
 /** How rules ask, and how they find the answers. */
 
-import type { HttpCheck } from '../check/check.ts'
 import type { Control, ControlAsk, ControlKind } from '../check/control.ts'
 import { schemeOf } from '../check/http-request.ts'
 import type { Telling } from '../check/result.ts'
-import type { Family } from '../kube/words.ts'
+import type { Family } from '../kube/objects.ts'
+import type { HttpCheck } from '../plan/check.ts'
 import { familyOf, hostPort } from '../plan/ip.ts'
 import type { Seen, SeenPath } from './seen.ts'
 
@@ -29,7 +29,9 @@ export function dialledAt({ path, result }: SeenPath): Control['to'] | null {
 /** A control about a path, there or elsewhere; none where the path was not dialled. */
 export function controlOf(about: SeenPath, kind: ControlKind, ask: ControlAsk, at = dialledAt(about)): Control[] {
   const { path, result } = about
-  if (at === null || result === null) return []
+  if (at === null || result === null) {
+    return []
+  }
   return [{ kind, ask, to: at, nth: 1, pathId: path.id, check: result.check }]
 }
 
@@ -37,7 +39,9 @@ export function controlOf(about: SeenPath, kind: ControlKind, ask: ControlAsk, a
 export function requestAt(about: SeenPath, kind: 'again' | 'with_host', to: SeenPath, times: number): Control[] {
   const check = safeCheckOf(about)
   const at = dialledAt(to)
-  if (check === null || at === null) return []
+  if (check === null || at === null) {
+    return []
+  }
   const { id, host, address, addressPort, serverName } = about.path
   const scheme = schemeOf(about.path, check)
   const ask: ControlAsk = {

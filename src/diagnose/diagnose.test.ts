@@ -25,7 +25,9 @@ const tested = (
 ): TestedPath[] =>
   paths.map((path) => {
     const told = outcome(path)
-    if (told === null) return { path, outcome: null, skipped: null, deciding: [], telling: null, told: [] }
+    if (told === null) {
+      return { path, outcome: null, skipped: null, deciding: [], telling: null, told: [] }
+    }
     return seenAs(path, told === 'pass' ? 'pass' : told === 'error' ? null : code)
   })
 

@@ -88,7 +88,9 @@ export function wantedControls(tested: readonly TestedPath[], plan: Plan): Contr
   for (const control of RULES.flatMap((rule) => rule.asks?.(seen, target) ?? [])) {
     const { kind, to, nth } = shownOf(control)
     const key = `${kind} ${to} ${nth} ${JSON.stringify(control.ask)}`
-    if (wanted.size < CONTROLS_MAX && !wanted.has(key)) wanted.set(key, control)
+    if (wanted.size < CONTROLS_MAX && !wanted.has(key)) {
+      wanted.set(key, control)
+    }
   }
   return [...wanted.values()]
 }
@@ -150,7 +152,9 @@ const isAsFeared = ({ outcome, skipped, deciding }: TestedPath, showsAs: Shows |
 
 /** What tests were made for and did not show is no certainty. */
 function surenessOf({ confidence }: Finding, isBorneOut: boolean, isUnseen: boolean): Finding['confidence'] {
-  if (isUnseen) return 'possible'
+  if (isUnseen) {
+    return 'possible'
+  }
   return isBorneOut && confidence === 'possible' ? 'likely' : confidence
 }
 
@@ -161,7 +165,9 @@ const RESOLVER_DOWN: ReadonlySet<FailureCode> = new Set(['dns_server_failure', '
 
 /** Whether objects can be what made it fail: not where the name was not resolved, unless the name is the path. */
 function isExplicable({ outcome, path, deciding }: TestedPath): boolean {
-  if (outcome !== 'fail') return false
+  if (outcome !== 'fail') {
+    return false
+  }
   return deciding.some(
     ({ failure }) =>
       failure !== null && !RESOLVER_DOWN.has(failure.code) && (failure.phase !== 'dns' || path.kind === 'DNS'),
@@ -177,8 +183,12 @@ function statusOf(tested: readonly TestedPath[]): Diagnosis['status'] {
   const counted = tested.filter(
     ({ path, outcome }) => outcome === 'fail' || (outcome === 'pass' && path.expected !== 'unknown'),
   )
-  if (counted.length === 0) return 'unknown'
-  if (counted.every(({ outcome }) => outcome === 'pass')) return 'healthy'
+  if (counted.length === 0) {
+    return 'unknown'
+  }
+  if (counted.every(({ outcome }) => outcome === 'pass')) {
+    return 'healthy'
+  }
   const reachable = counted.filter(({ path }) => path.expected === 'reachable')
   const waysIn = reachable.filter(({ path }) => isWayIn(path))
   const deciding = waysIn.length > 0 ? waysIn : reachable

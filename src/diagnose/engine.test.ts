@@ -80,7 +80,9 @@ describe('every rule', () => {
     const deaf = RULES.flatMap((rule, position) =>
       (rule.unless ?? []).filter((code) => {
         const other = RULES[at.get(code) ?? -1]
-        if (other === undefined) return true
+        if (other === undefined) {
+          return true
+        }
         // What is found by objects is known before anything is compared.
         const isKnown = rule.after !== undefined && other.when !== undefined
         return !isKnown && ((at.get(code) ?? 0) > position || (rule.after === undefined && other.when === undefined))

@@ -47,7 +47,9 @@ export function gatherFacts(
 ): Facts | null {
   const { namespace, service: name } = plan.target
   const [service] = index.servicesAt(namespace, name)
-  if (service === undefined) return null
+  if (service === undefined) {
+    return null
+  }
   const matching = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
   const ingresses = index.ingressesOf(namespace, name)
   return {

@@ -815,7 +815,9 @@ describe('of unseen faults', () => {
     const { diagnosis, plan } = diagnosed({ manifests, vantage, saw: { of: (paths) => modelled(happens, paths) } })
     const codes = diagnosis.findings.map(({ code }) => code)
     expect(codes[0]).toBe(expected)
-    for (const code of also) expect(codes).toContain(code)
+    for (const code of also) {
+      expect(codes).toContain(code)
+    }
     expect(diagnosis.findings.flatMap((finding) => unsafeIn(finding, plan.paths))).toEqual([])
   })
 })

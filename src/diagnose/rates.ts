@@ -30,8 +30,12 @@ const chanceOf = (port: SeenPort, tries: number): number => shareOf(port) ** tri
  */
 export function meetsBadEndpoints(port: SeenPort, each: SeenPath): boolean {
   // Where all fail alike it is not they who are told apart.
-  if (badShare(port).length === 0 && !port.of('Endpoint').some(({ unsteady }) => unsteady)) return false
-  if (!failing(port.of('Endpoint')).some((end) => mannerOf(end) === mannerOf(each))) return false
+  if (badShare(port).length === 0 && !port.of('Endpoint').some(({ unsteady }) => unsteady)) {
+    return false
+  }
+  if (!failing(port.of('Endpoint')).some((end) => mannerOf(end) === mannerOf(each))) {
+    return false
+  }
   return each.unsteady || each.tries < 3 || chanceOf(port, each.tries) > RARE
 }
 

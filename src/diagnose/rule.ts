@@ -81,9 +81,13 @@ export function applyRules(
   const found = new Set(known)
   return rules.flatMap((rule) => {
     const { code } = rule
-    if (rule.unless?.some((other) => found.has(other))) return []
+    if (rule.unless?.some((other) => found.has(other))) {
+      return []
+    }
     const causes = causesOf(rule)
-    if (causes.length > 0) found.add(code)
+    if (causes.length > 0) {
+      found.add(code)
+    }
     return causes.map((cause) => findingOf(rule, cause))
   })
 }

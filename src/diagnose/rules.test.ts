@@ -12,8 +12,8 @@ import {
   workload,
 } from '../../test/support/manifests.ts'
 import { planInput } from '../../test/support/plan-text.ts'
-import type { Addresses } from '../job/job.ts'
 import { planPaths } from '../plan/plan.ts'
+import type { Addresses } from '../plan/request.ts'
 import { diagnoseObjects } from './diagnose.ts'
 import type { Finding } from './finding.ts'
 import { RULES } from './rules.ts'

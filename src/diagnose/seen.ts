@@ -7,7 +7,7 @@ import type { FailureCode } from '../check/codes.ts'
 import type { Outcome, Telling, Tried } from '../check/result.ts'
 import type { PathKind, PlannedPath, Skipped } from '../plan/path.ts'
 import type { Evidence } from './finding.ts'
-import { list } from './words.ts'
+import { list } from './phrases.ts'
 
 /** A path with what became of it. `outcome: null`: not decided. */
 export type TestedPath = {
@@ -70,7 +70,9 @@ export function lookAt(
   controls: readonly Telling[] = [],
 ): Seen {
   const seen = tested.flatMap(({ path, outcome, deciding, telling, told }): SeenPath[] => {
-    if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) return []
+    if (path.expected === 'unreachable' || (outcome !== 'pass' && outcome !== 'fail')) {
+      return []
+    }
     return [
       {
         path,
@@ -169,11 +171,17 @@ export const servedThrough = (port: SeenPort): readonly SeenPath[] =>
 
 /** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */
 export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {
-  if (isDirect(through)) return false
+  if (isDirect(through)) {
+    return false
+  }
   const waits = (end: SeenPath): boolean => isSilent(end) || isHanging(end)
-  if (isHanging(through)) return ends.some(waits)
+  if (isHanging(through)) {
+    return ends.some(waits)
+  }
   const status = through.code === 'unexpected_status' ? through.result?.http?.status : undefined
-  if (status === undefined) return false
+  if (status === undefined) {
+    return false
+  }
   const breaks = (end: SeenPath): boolean =>
     isRefused(end) || isCut(end) || end.code === 'invalid_response' || end.code === 'malformed_response'
   return ends.some(

@@ -7,8 +7,10 @@
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import { newId } from '../lib/id.ts'
 import { type PlainProblem, ProblemError, problemFrom } from '../lib/problem.ts'
+import { type BatchSelection, type BatchTarget, selectServices } from '../record/batch.ts'
+import { problemOf } from '../record/job.ts'
 import { type BatchJob, insertBatch, type NewBatch } from '../store/batches.ts'
-import type { IdempotencyClaim } from '../store/once.ts'
+import type { IdempotencyClaim } from '../store/idempotency.ts'
 import {
   type AcceptDeps,
   type Given,
@@ -22,8 +24,6 @@ import {
   refuseWhenFull,
   vantageOf,
 } from './accept.ts'
-import { type BatchSelection, type BatchTarget, selectServices } from './batch.ts'
-import { problemOf } from './job.ts'
 
 /** A batch's request is a job's, about each Service that is selected. */
 export type AskedBatch = Given & {
@@ -46,7 +46,9 @@ type Made = { owner: string; deadlineAtMs: number | null; scheduleId: string | n
 export function planBatch(deps: PlanDeps, asked: AskedBatch): readonly PlannedService[] {
   const { request, selection, ignored, planned } = asked
   if (planned !== undefined) {
-    if ('refused' in planned) throw problemFrom(planned.refused)
+    if ('refused' in planned) {
+      throw problemFrom(planned.refused)
+    }
     return planned
   }
   refuseForbiddenServers(deps, request)
@@ -66,7 +68,9 @@ function planOne(
   try {
     return { target, vantage, ...planRequest(deps, { ...asked, request }, index), refusal: null }
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
+    if (!(error instanceof ProblemError)) {
+      throw error
+    }
     const refusal = { problem: problemOf(error), verdict: hasNothingToTest(error) ? 'inconclusive' : 'error' } as const
     return { target, vantage, plan: null, diagnosis: null, refusal }
   }
@@ -109,11 +113,15 @@ export async function acceptBatch(
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
   const before = await madeBefore(deps, claim)
-  if (before !== null) return before
+  if (before !== null) {
+    return before
+  }
   const batch = await makeBatch(deps, asked, rest)
   await refuseWhenFull(deps, batch.jobs.length)
   const inserted = orRefuse(await insertBatch(deps.store, batch, claim))
-  if (!inserted.replayed) await deps.queue.enqueue(jobsToRun(batch))
+  if (!inserted.replayed) {
+    await deps.queue.enqueue(jobsToRun(batch))
+  }
   return inserted
 }
 

@@ -14,15 +14,15 @@ import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
+import type { Place } from '../plan/place.ts'
 import { planPaths } from '../plan/plan.ts'
+import type { JobRequest } from '../plan/request.ts'
 import type { Store } from '../store/db.ts'
+import { findClaimed, type IdempotencyClaim, type Inserted } from '../store/idempotency.ts'
 import { countQueued, insertJob, type NewJob } from '../store/jobs.ts'
-import { findClaimed, type IdempotencyClaim, type Inserted } from '../store/once.ts'
-import type { JobRequest } from './job.ts'
-import type { Place } from './place.ts'
 import type { JobQueue } from './queue.ts'
 import { planWithoutSecrets, type SecretBox, sealSecrets, withoutSecrets } from './secrets.ts'
-import { refuseTooManyTries } from './tries.ts'
+import { refuseTooManyTries } from './try-limit.ts'
 
 export type AcceptDeps = {
   store: Store
@@ -57,7 +57,9 @@ export type PlanDeps = Pick<AcceptDeps, 'place' | 'policy' | 'settings' | 'unsup
 export function planRequest(deps: PlanDeps, asked: Asked, index?: ObjectIndex): Planned {
   const { request, planned } = asked
   if (planned !== undefined) {
-    if ('refused' in planned) throw problemFrom(planned.refused)
+    if ('refused' in planned) {
+      throw problemFrom(planned.refused)
+    }
     return planned
   }
   refuseForbiddenServers(deps, request)
@@ -72,7 +74,9 @@ export function planRequest(deps: PlanDeps, asked: Asked, index?: ObjectIndex): 
   const plan = planPaths(input, index)
   refuseTooManyTries(plan, request)
   const errors = deps.unsupported?.(input.request, plan) ?? []
-  if (errors[0]) throw new ProblemError('not_supported', errors[0].detail, { errors })
+  if (errors[0]) {
+    throw new ProblemError('not_supported', errors[0].detail, { errors })
+  }
   return { plan, diagnosis: diagnoseObjects(plan, objects, index) }
 }
 
@@ -84,17 +88,23 @@ export function planRequest(deps: PlanDeps, asked: Asked, index?: ObjectIndex): 
 export function refuseForbiddenServers({ policy }: Pick<AcceptDeps, 'policy'>, { addresses }: JobRequest): void {
   const errors = addresses.dnsServers.flatMap((server, at): ProblemDetail[] => {
     const permission = policy.check(addressOfServer(server) ?? server)
-    if (permission.allowed) return []
+    if (permission.allowed) {
+      return []
+    }
     const detail = `The policy of this server forbids it: ${permission.reason}`
     return [{ pointer: `/addresses/dnsServers/${at}`, detail }]
   })
-  if (errors[0]) throw new ProblemError('impossible_request', errors[0].detail, { errors })
+  if (errors[0]) {
+    throw new ProblemError('impossible_request', errors[0].detail, { errors })
+  }
 }
 
 /** The DNS servers of the configuration, where the request names none: what is planned for is what is asked. */
 function withDnsServers({ settings }: Pick<AcceptDeps, 'settings'>, request: JobRequest): JobRequest {
   const { addresses } = request
-  if (addresses.dnsServers.length > 0) return request
+  if (addresses.dnsServers.length > 0) {
+    return request
+  }
   return { ...request, addresses: { ...addresses, dnsServers: settings.dnsServers } }
 }
 
@@ -155,11 +165,15 @@ export async function acceptJob(
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
   const before = await madeBefore(deps, claim)
-  if (before !== null) return before
+  if (before !== null) {
+    return before
+  }
   const job = await makePlannedJob(deps, asked, rest)
   await refuseWhenFull(deps, 1)
   const inserted = orRefuse(await insertJob(deps.store, job, claim, job.createdAtMs))
-  if (!inserted.replayed) await deps.queue.enqueue([inserted.id])
+  if (!inserted.replayed) {
+    await deps.queue.enqueue([inserted.id])
+  }
   return inserted
 }
 
@@ -187,7 +201,9 @@ export async function roomInQueue({ store, settings }: Pick<AcceptDeps, 'store' 
 export async function refuseWhenFull(deps: Pick<AcceptDeps, 'store' | 'settings'>, jobs: number): Promise<void> {
   const room = await roomInQueue(deps)
   // What the whole queue could not hold may have it when it is empty.
-  if (jobs <= room || room === deps.settings.queueLimit) return
+  if (jobs <= room || room === deps.settings.queueLimit) {
+    return
+  }
   throw new ProblemError('unavailable', 'Too many jobs are waiting (PORTOLAN_QUEUE_LIMIT); try again later.', {
     headers: { 'retry-after': '5' },
   })
@@ -195,7 +211,9 @@ export async function refuseWhenFull(deps: Pick<AcceptDeps, 'store' | 'settings'
 
 /** @throws ProblemError `idempotency_key_reused` */
 export function orRefuse(inserted: Inserted): { id: string; replayed: boolean } {
-  if (inserted.outcome !== 'mismatch') return { id: inserted.id, replayed: inserted.outcome === 'replayed' }
+  if (inserted.outcome !== 'mismatch') {
+    return { id: inserted.id, replayed: inserted.outcome === 'replayed' }
+  }
   throw new ProblemError(
     'idempotency_key_reused',
     'This Idempotency-Key was used within 24 h for a request with another body or query. Use a new key for a new request.',
@@ -206,7 +224,9 @@ export function orRefuse(inserted: Inserted): { id: string; replayed: boolean } 
 const DEADLINE_MS = 60_000
 
 export function objectsOf(request: JobRequest): KubeObjects {
-  if (request.objects !== null) return request.objects
+  if (request.objects !== null) {
+    return request.objects
+  }
   throw new ProblemError(
     'no_cluster',
     'Without manifests the objects are read from a live cluster, which this release cannot do. ' +
@@ -217,7 +237,9 @@ export function objectsOf(request: JobRequest): KubeObjects {
 
 /** In-cluster is a fact about one cluster: the one that Portolan stands in. */
 export function vantageOf(deps: Pick<AcceptDeps, 'place' | 'settings'>, request: JobRequest): Vantage {
-  if (request.vantage !== null) return request.vantage
+  if (request.vantage !== null) {
+    return request.vantage
+  }
   const { vantage } = deps.place
   return vantage === 'in-cluster' && request.target.cluster !== deps.settings.cluster ? 'outside' : vantage
 }

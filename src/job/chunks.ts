@@ -1,6 +1,6 @@
-import type { Chunk } from '../check/schedule.ts'
+import type { Chunk } from '../check/run-checks.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
-import type { JobRequest } from './job.ts'
+import type { JobRequest } from '../plan/request.ts'
 
 export type ChunkLimits = {
   /** What a sample of a path costs, in whatever a runner has to spend. */
@@ -48,6 +48,8 @@ export function cutPlan(
       first = last + 1
     }
   }
-  if (chunk.size > 0 || chunks.length === 0) close()
+  if (chunk.size > 0 || chunks.length === 0) {
+    close()
+  }
   return chunks
 }

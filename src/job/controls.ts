@@ -19,7 +19,9 @@ export async function controlsOf(
 ): Promise<WantedControls> {
   const wanted = new Map(controls.map((control) => [controlId(jobId, control), control]))
   const before = recorded.filter(({ id }) => wanted.has(id))
-  if (before.length === 0) return { known: [], missing: [...wanted.values()] }
+  if (before.length === 0) {
+    return { known: [], missing: [...wanted.values()] }
+  }
   const known = await readTelling(store, jobId, before)
   return {
     known: [...known.values()],

@@ -15,8 +15,11 @@ export function keepFew(most = KEPT_MAX): Kept {
   let count = 0
   return {
     add(result) {
-      if (++count <= most) kept.push(result)
-      else kept.length = 0
+      if (++count <= most) {
+        kept.push(result)
+      } else {
+        kept.length = 0
+      }
     },
     all: () => (count <= most ? kept : null),
   }

@@ -29,17 +29,23 @@ export function createPacedRecorder(
   const pace = async (): Promise<void> => {
     for (const gapMs of gapsMs) {
       await clock.sleep(gapMs, ended.signal)
-      if (ended.signal.aborted || lost) return
+      if (ended.signal.aborted || lost) {
+        return
+      }
       const batch = waiting
       waiting = []
-      if (batch.length > 0) lost = !(await write(batch))
+      if (batch.length > 0) {
+        lost = !(await write(batch))
+      }
     }
   }
 
   return {
     add(result) {
       waiting.push(result)
-      if (pacing !== null) return
+      if (pacing !== null) {
+        return
+      }
       pacing = pace()
       // Reported by rest()
       pacing.catch(() => undefined)

@@ -5,15 +5,15 @@
  * @module
  */
 import ipaddr from 'ipaddr.js'
-import type { Check } from '../check/check.ts'
 import { judgePath } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
-import type { RunChecks } from '../check/schedule.ts'
+import type { RunChecks } from '../check/run-checks.ts'
 import { isHost } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
+import type { Check } from '../plan/check.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
-import type { Place } from './place.ts'
+import type { Place } from '../plan/place.ts'
 
 export const PROBE_MODULES = ['http_2xx', 'tcp_connect'] as const
 /** As blackbox_exporter's blackbox.yml has them: GET with redirects, valid are 2xx; or a connection and no more. */
@@ -43,8 +43,12 @@ export function readProbeTarget(
 function readHttpTarget(target: string, hostname: string | null): Asked | { wrong: string } {
   const text = target.includes('://') ? target : `http://${target}`
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) return { wrong: 'not an http or https URL' }
-  if (url.username !== '' || url.password !== '') return { wrong: 'a URL with a user and password is not probed' }
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return { wrong: 'not an http or https URL' }
+  }
+  if (url.username !== '' || url.password !== '') {
+    return { wrong: 'a URL with a user and password is not probed' }
+  }
   const name = bare(url.hostname)
   const isLiteral = ipaddr.isValid(name)
   const scheme = url.protocol === 'https:' ? 'https' : 'http'
@@ -71,9 +75,12 @@ function readHttpTarget(target: string, hostname: string | null): Asked | { wron
 function readTcpTarget(target: string): Asked | { wrong: string } {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]/]+)):(\d{1,5})$/.exec(target) ?? []
   const address = bracketed ?? plain
-  if (address === undefined || !isHost(address) || Number(port) < 1 || Number(port) > 65_535)
+  if (address === undefined || !isHost(address) || Number(port) < 1 || Number(port) > 65_535) {
     return { wrong: 'not host:port' }
-  if (bracketed !== undefined && !ipaddr.IPv6.isValid(bracketed)) return { wrong: 'not an IPv6 address in brackets' }
+  }
+  if (bracketed !== undefined && !ipaddr.IPv6.isValid(bracketed)) {
+    return { wrong: 'not an IPv6 address in brackets' }
+  }
   return {
     dial: { address, addressPort: Number(port), host: null, serverName: null, scheme: 'tcp', url: null },
     check: {

@@ -24,17 +24,23 @@ export function createSignals(): JobSignals {
     changed(jobId) {
       const wake = waiting.get(jobId)
       waiting.delete(jobId)
-      for (const resolve of wake ?? []) resolve()
+      for (const resolve of wake ?? []) {
+        resolve()
+      }
     },
     next: (jobId, signal) =>
       new Promise((resolve) => {
-        if (signal.aborted) return resolve()
+        if (signal.aborted) {
+          return resolve()
+        }
         const set = waiting.get(jobId) ?? new Set()
         waiting.set(jobId, set)
         const done = () => {
           signal.removeEventListener('abort', done)
           set.delete(done)
-          if (set.size === 0 && waiting.get(jobId) === set) waiting.delete(jobId)
+          if (set.size === 0 && waiting.get(jobId) === set) {
+            waiting.delete(jobId)
+          }
           resolve()
         }
         set.add(done)

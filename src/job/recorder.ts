@@ -43,7 +43,9 @@ export function createRecorder(store: Store, lease: Lease, recorded: () => void,
       lost = !(await recordResults(store, lease, batch))
       waiting = waiting.slice(batch.length)
       due -= batch.length
-      if (!lost) recorded()
+      if (!lost) {
+        recorded()
+      }
     }
   }
   const gather = async (): Promise<void> => {
@@ -54,7 +56,9 @@ export function createRecorder(store: Store, lease: Lease, recorded: () => void,
       writing = null
       hurry = new AbortController()
     }
-    if (waiting.length > 0 && !lost) void begin()
+    if (waiting.length > 0 && !lost) {
+      void begin()
+    }
   }
   const start = (): Promise<void> => {
     writing ??= gather()

@@ -40,20 +40,28 @@ const newNode = (): Node => ({ next: new Map(), ends: false, longer: [] })
 export function createRedactor(secrets: readonly string[]): Redactor {
   const longest = [...new Set(secrets)].toSorted((left, right) => right.length - left.length).slice(0, SECRETS_MAX)
   const root = newNode()
-  for (const form of new Set(longest.flatMap(formsOf))) plant(root, form)
+  for (const form of new Set(longest.flatMap(formsOf))) {
+    plant(root, form)
+  }
   const cover = (text: string, isCut: boolean): string => {
-    if (root.next.size === 0) return text
+    if (root.next.size === 0) {
+      return text
+    }
     const hidden = new Uint8Array(text.length)
     const plain = folded(text)
     find(root, plain, isCut, (start, end) => hidden.fill(1, start, end))
     const bare = unescaped(plain)
-    if (bare.text !== plain)
+    if (bare.text !== plain) {
       find(root, bare.text, isCut, (start, end) => hidden.fill(1, bare.from[start], bare.from[end]))
+    }
     const tight = tightened(bare)
-    if (tight.text !== bare.text)
+    if (tight.text !== bare.text) {
       find(root, tight.text, isCut, (start, end) => {
-        if (end - start >= TIGHT_LEAST) hidden.fill(1, tight.from[start], (tight.from[end - 1] ?? 0) + 1)
+        if (end - start >= TIGHT_LEAST) {
+          hidden.fill(1, tight.from[start], (tight.from[end - 1] ?? 0) + 1)
+        }
       })
+    }
     return blotted(text, hidden)
   }
   return { clean: (text) => cover(text, false), cleanEnd: (text) => cover(text, true) }
@@ -63,7 +71,9 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 function folded(text: string): string {
   const lower = text.toLowerCase()
   // Some letters become two
-  if (lower.length === text.length) return lower
+  if (lower.length === text.length) {
+    return lower
+  }
   return [...text].map((char) => (char.toLowerCase().length === char.length ? char.toLowerCase() : char)).join('')
 }
 
@@ -72,7 +82,9 @@ function formsOf(secret: string): string[] {
   const plain = folded(secret)
   const bare = unescaped(plain)
   const forms = [plain, bare.text, tightened(bare).text]
-  if (secret.length < ENCODED_LEAST) return forms
+  if (secret.length < ENCODED_LEAST) {
+    return forms
+  }
   const bytes = new TextEncoder().encode(secret.toWellFormed())
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'))
   return [...forms, ...base64Of(bytes), hex.join(''), hex.join(':'), bytes.join(',')]
@@ -99,8 +111,11 @@ function plant(root: Node, form: string): void {
     node.next.set(unit, next)
     node = next
   }
-  if (form.length <= DEPTH) node.ends = form !== ''
-  else node.longer.push(form)
+  if (form.length <= DEPTH) {
+    node.ends = form !== ''
+  } else {
+    node.longer.push(form)
+  }
 }
 
 function find(root: Node, text: string, isCut: boolean, found: (start: number, end: number) => void): void {
@@ -110,12 +125,18 @@ function find(root: Node, text: string, isCut: boolean, found: (start: number, e
     let at = start
     let end = -1
     for (; node !== undefined && at <= text.length; at++) {
-      if (node.ends) end = at
-      if (at === text.length || at - start === DEPTH) break
+      if (node.ends) {
+        end = at
+      }
+      if (at === text.length || at - start === DEPTH) {
+        break
+      }
       node = node.next.get(text.charCodeAt(at))
     }
     if (node === undefined) {
-      if (end > start) found(start, end)
+      if (end > start) {
+        found(start, end)
+      }
       continue
     }
     if (at - start === DEPTH) {
@@ -123,17 +144,26 @@ function find(root: Node, text: string, isCut: boolean, found: (start: number, e
       end = Math.max(end, left < 0 && node.longer.length > 0 ? at : endOfLonger(node, text, start, isCut))
     }
     // It ends while a secret goes on
-    else if (isCut && at - start >= BEGINNING_LEAST) end = text.length
-    if (end > start) found(start, end)
+    else if (isCut && at - start >= BEGINNING_LEAST) {
+      end = text.length
+    }
+    if (end > start) {
+      found(start, end)
+    }
   }
 }
 
 function endOfLonger({ longer }: Node, text: string, start: number, isCut: boolean): number {
-  if (longer.length > ALIKE_MAX) return start + DEPTH
+  if (longer.length > ALIKE_MAX) {
+    return start + DEPTH
+  }
   let end = -1
   for (const form of longer) {
-    if (text.startsWith(form, start)) end = Math.max(end, start + form.length)
-    else if (isCut && form.startsWith(text.slice(start))) return text.length
+    if (text.startsWith(form, start)) {
+      end = Math.max(end, start + form.length)
+    } else if (isCut && form.startsWith(text.slice(start))) {
+      return text.length
+    }
   }
   return end
 }
@@ -144,7 +174,9 @@ function blotted(text: string, hidden: Uint8Array): string {
   while (at < text.length) {
     const isHidden = hidden[at] === 1
     let end = at
-    while (end < text.length && (hidden[end] === 1) === isHidden) end++
+    while (end < text.length && (hidden[end] === 1) === isHidden) {
+      end++
+    }
     out += isHidden ? BLOT : text.slice(at, end)
     at = end
   }

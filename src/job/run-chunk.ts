@@ -9,9 +9,10 @@
 import type { Control } from '../check/control.ts'
 import { failure } from '../check/failure.ts'
 import type { Result } from '../check/result.ts'
-import { type CheckDeps, type Chunk, runChecks } from '../check/schedule.ts'
+import { type CheckDeps, type Chunk, runChecks } from '../check/run-checks.ts'
 import { wantedControls } from '../diagnose/diagnose.ts'
 import type { Plan } from '../plan/path.ts'
+import { hasEnded, type JobProblem } from '../record/job.ts'
 import {
   addChunk,
   type ChunkLease,
@@ -28,12 +29,11 @@ import { claimJob, type Lease } from '../store/leases.ts'
 import { recordResults } from '../store/results.ts'
 import { listTried } from '../store/tried.ts'
 import { controlsOf, withMade } from './controls.ts'
-import { conclude, type EndDeps, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './end.ts'
-import { hasEnded, type JobProblem } from './job.ts'
+import { conclude, type EndDeps, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './finish-job.ts'
 import { keepFew } from './kept.ts'
 import { createPacedRecorder } from './paced-recorder.ts'
-import { type Prepared, preparePlan } from './prepare.ts'
 import { redactResult, type SecretBox } from './secrets.ts'
+import { type Prepared, preparePlan } from './unseal-plan.ts'
 
 export type ChunkDeps = EndDeps & {
   secrets: SecretBox
@@ -67,7 +67,9 @@ const RECORD_GAPS_MS = [1000, 3000, 8000]
 export async function startJob(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
   const { store, clock } = deps
   const claimed = await claimJob(store, { id: jobId, again: true }, deps.owner, clock.now(), START_LEASE_MS)
-  if (claimed === null) return 'over'
+  if (claimed === null) {
+    return 'over'
+  }
   const { job, lease } = claimed
   const prepared = await preparePlan(deps.secrets, job)
   if ('problem' in prepared) {
@@ -76,8 +78,12 @@ export async function startJob(deps: ChunkDeps, jobId: string): Promise<TurnEnd>
   }
   const chunks = deps.cut(prepared.plan, job.request)
   const [first, ...others] = await cutJob(store, lease, chunks.length, clock.now())
-  if (first === undefined) return endIfDone(deps, jobId)
-  if (others.length > 0) await deps.enqueue(jobId, others)
+  if (first === undefined) {
+    return endIfDone(deps, jobId)
+  }
+  if (others.length > 0) {
+    await deps.enqueue(jobId, others)
+  }
   const claim = await claimChunk(store, jobId, first, claimant(deps, deps.leaseMs(job.request)))
   return typeof claim === 'object' && 'lease' in claim ? takeTurn(deps, job, prepared, chunks, claim.lease) : 'over'
 }
@@ -124,14 +130,24 @@ async function withChunk(
   work: (job: StoredJob, prepared: Prepared, lease: ChunkLease) => Promise<TurnEnd>,
 ): Promise<TurnEnd> {
   const job = await getJob(deps.store, jobId)
-  if (job === null || job.status !== 'running') return 'over'
+  if (job === null || job.status !== 'running') {
+    return 'over'
+  }
   const claim = await claimChunk(deps.store, jobId, chunk, claimant(deps, deps.leaseMs(job.request)))
-  if (claim === 'gone') return 'over'
-  if (claim === 'done') return endIfDone(deps, jobId)
-  if ('heldUntilMs' in claim) return claim
+  if (claim === 'gone') {
+    return 'over'
+  }
+  if (claim === 'done') {
+    return endIfDone(deps, jobId)
+  }
+  if ('heldUntilMs' in claim) {
+    return claim
+  }
   const prepared = await preparePlan(deps.secrets, job)
   // The job cannot be done: that is said by whoever has the job itself
-  if ('problem' in prepared) throw new Error(`job ${jobId} cannot be prepared: ${prepared.problem.code}`)
+  if ('problem' in prepared) {
+    throw new Error(`job ${jobId} cannot be prepared: ${prepared.problem.code}`)
+  }
   return work(job, prepared, claim.lease)
 }
 
@@ -147,7 +163,9 @@ async function takeTurn(
   const { store, clock } = deps
   // After those of the plan there may be one for what the diagnosis wants to know
   const only = lease.chunk === chunks.length ? NO_TRIES : chunks[lease.chunk]
-  if (only === undefined) throw new Error(`job ${job.id} has no chunk ${lease.chunk}`)
+  if (only === undefined) {
+    throw new Error(`job ${job.id} has no chunk ${lease.chunk}`)
+  }
   const recorded = lease.token === 1 ? [] : await listTried(store, job.id, { paths: [...only.keys()] })
   const recorder = createPacedRecorder(clock, RECORD_GAPS_MS, (batch) => recordInChunk(store, lease, batch))
   const made = keepFew()
@@ -168,13 +186,19 @@ async function takeTurn(
     },
   })
   const rest = await recorder.rest()
-  if (recorder.lost) return 'over'
+  if (recorder.lost) {
+    return 'over'
+  }
   if (given === null && stop.aborted) {
-    if (await pauseChunk(store, lease, rest)) await deps.enqueue(job.id, [lease.chunk])
+    if (await pauseChunk(store, lease, rest)) {
+      await deps.enqueue(job.id, [lease.chunk])
+    }
     return 'over'
   }
   const end = await endChunk(store, lease, rest, claimant(deps, END_LEASE_MS))
-  if (end === 'lost' || end.last === null) return 'over'
+  if (end === 'lost' || end.last === null) {
+    return 'over'
+  }
   // Alone and at once: all that there is has just been made
   const few = chunks.length === 1 && lease.token === 1 && only !== NO_TRIES ? made.all() : null
   const isExtra = only === NO_TRIES
@@ -204,7 +228,9 @@ const askBy =
   ): AskControls =>
   async (controls) => {
     const means = turn.controls(controls.length)
-    if (means === null) return beyond
+    if (means === null) {
+      return beyond
+    }
     const answers: Result[] = []
     await runChecks(means, {
       ...{ jobId: job.id, plan, request: job.request, deadlineAtMs: job.deadlineAtMs ?? clock.now() },
@@ -218,7 +244,9 @@ const askBy =
 async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
   const lease: Lease | null = await takeToEnd(deps.store, jobId, claimant(deps, END_LEASE_MS))
   const job = lease && (await getJob(deps.store, jobId))
-  if (lease === null || job === null) return 'over'
+  if (lease === null || job === null) {
+    return 'over'
+  }
   const prepared = await preparePlan(deps.secrets, job)
   if ('problem' in prepared) {
     await endWithProblem(deps, job, lease, prepared.problem)
@@ -244,8 +272,12 @@ async function endByTries(
   const before = controls.length === 0 || made !== null ? [] : await listTried(store, job.id, { purpose: 'control' })
   const wanted = await controlsOf(store, job.id, controls, before)
   const answers = wanted.missing.length === 0 ? [] : await ask(wanted.missing)
-  if (answers === 'elsewhere') return 'elsewhere'
-  if (!(await recordResults(store, lease, answers))) return 'ended'
+  if (answers === 'elsewhere') {
+    return 'elsewhere'
+  }
+  if (!(await recordResults(store, lease, answers))) {
+    return 'ended'
+  }
   await endJob(deps, job, lease, conclude(job, plan, tested, withMade(wanted, answers)))
   return 'ended'
 }

@@ -5,23 +5,23 @@
  * @module
  */
 import type { Result } from '../check/result.ts'
-import { type CheckRun, ProberGoneError, type RunChecks } from '../check/schedule.ts'
+import { type CheckRun, ProberGoneError, type RunChecks } from '../check/run-checks.ts'
 import { wantedControls } from '../diagnose/diagnose.ts'
 import { type Clock, steadyClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { PROBLEMS } from '../lib/problem.ts'
+import type { JobProblem } from '../record/job.ts'
 import type { Store } from '../store/db.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
 import { listTried } from '../store/tried.ts'
 import { controlsOf, withMade } from './controls.ts'
-import { conclude, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './end.ts'
-import type { JobProblem } from './job.ts'
+import { conclude, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './finish-job.ts'
 import { keepFew } from './kept.ts'
-import { preparePlan } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder } from './recorder.ts'
 import { redactResult, type SecretBox } from './secrets.ts'
+import { preparePlan } from './unseal-plan.ts'
 
 export type RunDeps = {
   store: Store
@@ -56,7 +56,9 @@ export async function runJob(deps: RunDeps, jobId: string, drain: AbortSignal, c
     deps.clock.now(),
     deps.leaseMs,
   )
-  if (claimed === null) return 'nothing'
+  if (claimed === null) {
+    return 'nothing'
+  }
   const { job, lease } = claimed
   deps.signals.changed(job.id)
   const lost = new AbortController()
@@ -104,22 +106,32 @@ async function work(
     room: () => recorder.room(),
   }
   const checked = await tell(() => deps.runChecks(run))
-  if (checked !== undefined) broken.abort()
+  if (checked !== undefined) {
+    broken.abort()
+  }
   await recorder.flush()
-  if (recorder.lost || gone.aborted) return 'lost'
+  if (recorder.lost || gone.aborted) {
+    return 'lost'
+  }
   if (checked === undefined ? drain.aborted : isWorthAnother(checked, lease)) {
     await releaseLease(deps.store, lease, deps.clock.now())
     return 'drained'
   }
   const failed = ({ problem, cause }: Bug) => endWithProblem(deps, job, lease, problem, cause)
-  if (checked !== undefined) return ended(await failed(checked))
+  if (checked !== undefined) {
+    return ended(await failed(checked))
+  }
   const few = recorded.length === 0 ? made.all() : null
   const tries = await readTries(deps.store, job.id, few)
   const judged = await tell(() => judgePaths(plan, tries))
-  if ('cause' in judged) return ended(await failed(judged))
+  if ('cause' in judged) {
+    return ended(await failed(judged))
+  }
   const tested = await withEvidence(deps.store, job.id, few, judged)
   const controls = await tell(() => wantedControls(tested, plan))
-  if ('cause' in controls) return ended(await failed(controls))
+  if ('cause' in controls) {
+    return ended(await failed(controls))
+  }
   const wanted = await controlsOf(deps.store, job.id, controls, recorded)
   const answers: Result[] = []
   if (wanted.missing.length > 0) {
@@ -129,14 +141,18 @@ async function work(
       recorder.add(clean)
     })
     await recorder.flush()
-    if (recorder.lost || gone.aborted) return 'lost'
+    if (recorder.lost || gone.aborted) {
+      return 'lost'
+    }
     if (drain.aborted) {
       await releaseLease(deps.store, lease, deps.clock.now())
       return 'drained'
     }
   }
   const end = await tell(() => conclude(job, plan, tested, withMade(wanted, answers)))
-  if ('cause' in end) return ended(await failed(end))
+  if ('cause' in end) {
+    return ended(await failed(end))
+  }
   return ended(await endJob(deps, job, lease, end))
 }
 
@@ -180,9 +196,13 @@ function keepLease(deps: RunDeps, lease: Lease, lost: AbortController): () => vo
   const loop = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
       await deps.clock.sleep(deps.leaseMs / 3, stopped.signal)
-      if (stopped.signal.aborted) return
+      if (stopped.signal.aborted) {
+        return
+      }
       try {
-        if (!(await renewLease(deps.store, lease, deps.clock.now(), deps.leaseMs))) return lost.abort()
+        if (!(await renewLease(deps.store, lease, deps.clock.now(), deps.leaseMs))) {
+          return lost.abort()
+        }
       } catch (cause) {
         deps.log.warn('lease_not_renewed', { jobId: lease.jobId, cause })
       }

@@ -10,7 +10,9 @@ const TOKEN = 'Bearer abcdefgh-0123456789'
 /** What is recorded of a peer that answers `body` to a check. */
 function recorded(check: Parameters<typeof secretTexts>[0][number], body: string, bodyBytes = body.length): string {
   const result = aResult({ jobId: 'job_01KB0000000000000000000000' })
-  if (result.http === null) throw new Error('it has HTTP evidence')
+  if (result.http === null) {
+    throw new Error('it has HTTP evidence')
+  }
   const answered = { ...result, http: { ...result.http, bodySnippet: body, bodyBytes } }
   return redactResult(answered, createRedactor(secretTexts([check]))).http?.bodySnippet ?? ''
 }
@@ -182,7 +184,9 @@ describe('what a peer says back of the secrets of a check', () => {
     const words = Array.from({ length: 5000 }, (_, index) => `${'a'.repeat(4 + (index % 60))}${index}`).join(' ')
     const redactor = createRedactor(secretTexts([withBody(words), withHeader(`Bearer ${'a'.repeat(8000)}`)]))
     const startedAt = performance.now()
-    for (let piece = 0; piece < 64; piece++) redactor.cleanEnd('a'.repeat(1024))
+    for (let piece = 0; piece < 64; piece++) {
+      redactor.cleanEnd('a'.repeat(1024))
+    }
     expect(performance.now() - startedAt).toBeLessThan(2000)
   })
 

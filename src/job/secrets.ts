@@ -4,12 +4,13 @@
  *
  * @module
  */
-import type { Check } from '../check/check.ts'
+
 import { RESPONDER_MAX } from '../check/http.ts'
 import { isSecretHeader } from '../check/http-evidence.ts'
 import type { Result } from '../check/result.ts'
+import type { Check } from '../plan/check.ts'
 import type { Plan } from '../plan/path.ts'
-import type { JobProblem } from './job.ts'
+import type { JobProblem } from '../record/job.ts'
 import type { Redactor } from './redact.ts'
 
 /** Seals and opens text. AES-256-GCM; what was sealed by another key cannot be opened. */
@@ -32,12 +33,16 @@ export async function createSecretBox(key: Uint8Array<ArrayBuffer>): Promise<Sec
     },
     async open(sealed) {
       const [iv, data] = sealed.split('.')
-      if (iv === undefined || data === undefined) return null
+      if (iv === undefined || data === undefined) {
+        return null
+      }
       try {
         const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: fromBase64(iv) }, aes, fromBase64(data))
         return new TextDecoder().decode(plain)
       } catch (error) {
-        if (error instanceof DOMException) return null
+        if (error instanceof DOMException) {
+          return null
+        }
         throw error
       }
     },
@@ -87,7 +92,9 @@ export function withoutSecrets(checks: readonly Check[]): { checks: Check[]; sec
     let out = check
     for (const [name, field] of Object.entries(SECRET_FIELDS)) {
       const value = field.read(check)
-      if (value === undefined) continue
+      if (value === undefined) {
+        continue
+      }
       secrets[check.name] = { ...secrets[check.name], [name]: value }
       out = field.write(out, BLANKS[name])
     }
@@ -125,7 +132,9 @@ export async function sealSecrets(box: SecretBox, secrets: Secrets | null): Prom
 
 /** `undefined`: sealed by another key. */
 export async function openSecrets(box: SecretBox, sealed: string | null): Promise<Secrets | null | undefined> {
-  if (sealed === null) return null
+  if (sealed === null) {
+    return null
+  }
   const text = await box.open(sealed)
   return text === null ? undefined : (JSON.parse(text) as Secrets)
 }
@@ -151,8 +160,12 @@ const LEAST = { secretHeader: 4, value: 6, word: 8 } as const
 /** Every secret text of the checks that a peer could send back to us, whole and in the parts that peers take it apart into. */
 export function secretTexts(checks: readonly Check[]): string[] {
   const texts = checks.flatMap((check) => {
-    if (check.type === 'tcp') return check.queryResponse.flatMap(({ send }) => (send === null ? [] : wordsOf(send)))
-    if (check.type !== 'http') return []
+    if (check.type === 'tcp') {
+      return check.queryResponse.flatMap(({ send }) => (send === null ? [] : wordsOf(send)))
+    }
+    if (check.type !== 'http') {
+      return []
+    }
     const headers = Object.entries(check.headers).filter(([name]) => !PLAIN_HEADERS.has(name.toLowerCase()))
     return [
       ...headers.flatMap(([name, value]) => headerTexts(name, value)),
@@ -185,9 +198,12 @@ function headerTexts(name: string, value: string): string[] {
 function partsOf(part: string): string[] {
   const [, name = '', given = ''] = /^([^=\s"']+)=(.+)$/s.exec(part) ?? []
   // What ends in `=` is base64
-  if (name === '' || /^=*$/.test(given))
+  if (name === '' || /^=*$/.test(given)) {
     return SCHEME.test(part) ? [] : [part, ...part.split(SEPARATORS), ...longPieces(part)]
-  if (OPEN_PARAMETER.test(name)) return []
+  }
+  if (OPEN_PARAMETER.test(name)) {
+    return []
+  }
   return [part, given, ...given.split(SEPARATORS), ...longPieces(name.includes('/') ? part : given)]
 }
 
@@ -199,13 +215,17 @@ const longPieces = (part: string): string[] =>
 
 /** Empty: it is no base64, or not of text. */
 function textOfBase64(text: string): string {
-  if (!/^[\w+/-]{6,}=*$/.test(text)) return ''
+  if (!/^[\w+/-]{6,}=*$/.test(text)) {
+    return ''
+  }
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
     const plain = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     return /\p{Cc}/u.test(plain) ? '' : plain
   } catch (error) {
-    if (error instanceof DOMException || error instanceof TypeError) return ''
+    if (error instanceof DOMException || error instanceof TypeError) {
+      return ''
+    }
     throw error
   }
 }
@@ -224,7 +244,9 @@ function jsonTexts(body: string): string[] {
   const texts: string[] = []
   try {
     JSON.parse(body, (_name, value: unknown) => {
-      if (typeof value === 'string' || typeof value === 'number') texts.push(String(value))
+      if (typeof value === 'string' || typeof value === 'number') {
+        texts.push(String(value))
+      }
       return null
     })
   } catch {

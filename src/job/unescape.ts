@@ -24,7 +24,9 @@ export function unescaped(text: string): Unescaped {
   let out: Unescaped = { text, from: Array.from({ length: text.length + 1 }, (_, at) => at) }
   for (let pass = 0; pass < PASSES; pass++) {
     const next = once(out)
-    if (next.text === out.text) break
+    if (next.text === out.text) {
+      break
+    }
     out = next
   }
   return out
@@ -36,7 +38,9 @@ export function tightened({ text, from }: Unescaped): Unescaped {
   const parts: string[] = []
   for (let at = 0; at < text.length; at++) {
     const char = text[at] ?? ''
-    if (LOOSE.test(char)) continue
+    if (LOOSE.test(char)) {
+      continue
+    }
     parts.push(char)
     places.push(from[at] ?? 0)
   }
@@ -51,7 +55,9 @@ function once({ text, from }: Unescaped): Unescaped {
   let at = 0
   const add = (written: string, start: number) => {
     parts.push(written)
-    for (let each = 0; each < written.length; each++) places.push(from[start] ?? 0)
+    for (let each = 0; each < written.length; each++) {
+      places.push(from[start] ?? 0)
+    }
   }
   for (const match of text.matchAll(ESCAPE)) {
     for (; at < match.index; at++) {
@@ -65,7 +71,9 @@ function once({ text, from }: Unescaped): Unescaped {
         parts.push(text[at] ?? '')
         places.push(from[at] ?? 0)
       }
-    } else add(meant.toLowerCase(), at)
+    } else {
+      add(meant.toLowerCase(), at)
+    }
     at = match.index + whole.length
   }
   for (; at < text.length; at++) {
@@ -80,14 +88,28 @@ function once({ text, from }: Unescaped): Unescaped {
 function meaningOf(match: RegExpExecArray): string | null {
   const [whole, json, point, byte, octal, letter, decimal, hexadecimal, name, bytes, old] = match
   const unit = json ?? old
-  if (unit !== undefined) return String.fromCharCode(Number.parseInt(unit, 16))
-  if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
+  if (unit !== undefined) {
+    return String.fromCharCode(Number.parseInt(unit, 16))
+  }
+  if (octal !== undefined) {
+    return String.fromCharCode(Number.parseInt(octal, 8))
+  }
   const code = point ?? byte ?? hexadecimal
-  if (code !== undefined) return pointOf(Number.parseInt(code, 16))
-  if (decimal !== undefined) return pointOf(Number(decimal))
-  if (letter !== undefined) return LETTERS[letter.toLowerCase()] ?? letter
-  if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? null
-  if (bytes !== undefined) return textOf(bytes)
+  if (code !== undefined) {
+    return pointOf(Number.parseInt(code, 16))
+  }
+  if (decimal !== undefined) {
+    return pointOf(Number(decimal))
+  }
+  if (letter !== undefined) {
+    return LETTERS[letter.toLowerCase()] ?? letter
+  }
+  if (name !== undefined) {
+    return ENTITIES[name.toLowerCase()] ?? null
+  }
+  if (bytes !== undefined) {
+    return textOf(bytes)
+  }
   return whole === '+' ? ' ' : null
 }
 

@@ -8,7 +8,9 @@ export function advise(source: string, { problem, at, within }: YamlError): stri
     return ` Line ${line} holds an unrendered template: render it first, as with \`helm template\`.`
   }
   const told = PROBLEMS.find(({ sign }) => sign.test(problem))?.advice
-  if (told !== undefined) return told
+  if (told !== undefined) {
+    return told
+  }
   if (within !== null && /^did not find expected ','/.test(problem)) {
     const bracket = within.what === 'a mapping in braces' ? '}' : ']'
     return ` Close it with "${bracket}", or put a comma between what is in it.`

@@ -8,7 +8,9 @@ function refusalOf(text: string): { code: string; status: number; detail: string
   try {
     readDocuments(text, POINTER)
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
+    if (!(error instanceof ProblemError)) {
+      throw error
+    }
     return { code: error.code, status: error.status, detail: error.detail, errors: error.errors }
   }
   throw new Error('was read')
@@ -103,7 +105,9 @@ describe('readDocuments', () => {
     bomb.push(`${name}: &${name} [${Array(10).fill(`*${'abcdefghi'[at]}`).join(', ')}]`)
   }
   const deepBomb = ['k99: &k99 {}']
-  for (let at = 98; at >= 0; at--) deepBomb.push(`k${at}: &k${at} {kind: List, items: [*k${at + 1}]}`)
+  for (let at = 98; at >= 0; at--) {
+    deepBomb.push(`k${at}: &k${at} {kind: List, items: [*k${at + 1}]}`)
+  }
 
   it.each<[string, string, string]>([
     ['nothing', '', 'The manifests are empty. Send at least one Service, as YAML or JSON.'],

@@ -30,14 +30,22 @@ export function readDocuments(text: string, pointer: string): Documents {
   const refuse = (detail: string): ProblemError =>
     new ProblemError('malformed_manifests', detail, { errors: [{ pointer, detail }] })
 
-  if (source.trim() === '') throw refuse('The manifests are empty. Send at least one Service, as YAML or JSON.')
+  if (source.trim() === '') {
+    throw refuse('The manifests are empty. Send at least one Service, as YAML or JSON.')
+  }
   try {
     const documents = read(source)
-    if (documents.values.length > MAX_DOCUMENTS) throw refuse(tooMany(documents.values.length))
-    if (documents.values.every((value) => value === null)) throw refuse(recognise(source) ?? ALL_EMPTY)
+    if (documents.values.length > MAX_DOCUMENTS) {
+      throw refuse(tooMany(documents.values.length))
+    }
+    if (documents.values.every((value) => value === null)) {
+      throw refuse(recognise(source) ?? ALL_EMPTY)
+    }
     return documents
   } catch (error) {
-    if (!(error instanceof YamlError)) throw error
+    if (!(error instanceof YamlError)) {
+      throw error
+    }
     const what = recognise(source)
     const told = tell(source, error)
     throw refuse(what === null ? told : `${what} (${told.replace(/\.$/, '')}.)`)
@@ -61,7 +69,9 @@ function tell(source: string, error: YamlError): string {
 
 const lineOf = (source: string, at: number): number => {
   let line = 1
-  for (let next = source.indexOf('\n'); next !== -1 && next < at; next = source.indexOf('\n', next + 1)) line += 1
+  for (let next = source.indexOf('\n'); next !== -1 && next < at; next = source.indexOf('\n', next + 1)) {
+    line += 1
+  }
   return line
 }
 
@@ -72,9 +82,13 @@ function place(source: string, at: number): string {
 
 function read(source: string): Documents {
   const { values, restAt } = readJsonValues(source)
-  if (restAt === null) return { values, oddities: [] }
+  if (restAt === null) {
+    return { values, oddities: [] }
+  }
   // kubectl is sure by then that the text is JSON.
-  if (values.length > 1) throw new YamlError('this is no JSON, as what stands before it is', restAt)
+  if (values.length > 1) {
+    throw new YamlError('this is no JSON, as what stands before it is', restAt)
+  }
   return readYamlDocuments(source, restAt, values)
 }
 
@@ -84,7 +98,9 @@ function readYamlDocuments(source: string, from: number, before: readonly unknow
   const oddities: Oddity[] = []
   let aliased = 0
   for (const { at, text } of splitYaml(source, from)) {
-    if (values.length > MAX_DOCUMENTS) break
+    if (values.length > MAX_DOCUMENTS) {
+      break
+    }
     const document = values.length + 1
     const read = shifted(at, () => readYaml(text, { depth: MAX_DEPTH, aliased: MAX_ALIASED - aliased }))
     aliased += read.aliased
@@ -111,7 +127,9 @@ function shifted<T>(by: number, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof YamlError)) throw error
+    if (!(error instanceof YamlError)) {
+      throw error
+    }
     const within = error.within && { ...error.within, at: error.within.at + by }
     throw new YamlError(error.problem, error.at + by, within)
   }

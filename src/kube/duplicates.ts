@@ -1,5 +1,5 @@
 import { fieldName } from './fields.ts'
-import type { Found } from './mistakes.ts'
+import type { Found } from './manifest-errors.ts'
 import { type Ignored, type KubeObject, refOf } from './objects.ts'
 
 /** An object, and where it was found. */
@@ -12,10 +12,14 @@ export type Read = { object: KubeObject; found: Found }
  */
 export function lastOfEach(read: readonly Read[]): { objects: readonly KubeObject[]; replaced: readonly Ignored[] } {
   const last = new Map<string, Read>()
-  for (const each of read) last.set(keyOf(each.object), each)
+  for (const each of read) {
+    last.set(keyOf(each.object), each)
+  }
   const replaced = read.flatMap((each): readonly Ignored[] => {
     const winner = last.get(keyOf(each.object))
-    if (winner === undefined || winner === each || contentOf(winner) === contentOf(each)) return []
+    if (winner === undefined || winner === each || contentOf(winner) === contentOf(each)) {
+      return []
+    }
     const { namespace } = each.object.meta
     const within = namespace === null ? '' : ` of namespace ${namespace}`
     const reason =
@@ -32,6 +36,8 @@ const contentOf = ({ object }: Read): string => JSON.stringify(object)
 
 function placeOf({ document, path }: Found): string {
   const within = fieldName(path)
-  if (document === null) return `manifests${within}`
+  if (document === null) {
+    return `manifests${within}`
+  }
   return within === '' ? `document ${document}` : `${within} of document ${document}`
 }

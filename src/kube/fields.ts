@@ -6,7 +6,7 @@
  */
 import type { PortRef } from './objects.ts'
 import { oddSpaceIn } from './odd-characters.ts'
-import { labelKey, labelValue, portName, type Rule } from './rules.ts'
+import { labelKey, labelValue, portName, type Rule } from './validation.ts'
 
 export type Step = string | number
 /** Told of each mistake: where, and what was found, what was expected, what to do. */
@@ -41,7 +41,9 @@ export class Field {
   }
 
   complain(detail: string): void {
-    if (!this.#broken) this.#complain(this.path, detail)
+    if (!this.#broken) {
+      this.#complain(this.path, detail)
+    }
   }
 
   /** @param expected completes "expected …" */
@@ -89,35 +91,53 @@ export class Field {
     if (isMapping(this.value)) {
       return new Field(Object.hasOwn(this.value, key) ? this.value[key] : undefined, this.#complain, this, key)
     }
-    if (!this.absent) this.mismatch('a mapping', Array.isArray(this.value) ? 'Leave out the "- ".' : undefined)
+    if (!this.absent) {
+      this.mismatch('a mapping', Array.isArray(this.value) ? 'Leave out the "- ".' : undefined)
+    }
     return new Field(undefined, this.#complain, this, key, this.#broken || !this.absent)
   }
 
   /** The entries of a mapping. */
   entries(): readonly Field[] {
-    if (isMapping(this.value)) return Object.keys(this.value).map((key) => this.get(key))
-    if (!this.absent) this.mismatch('a mapping', Array.isArray(this.value) ? 'Leave out the "- ".' : undefined)
+    if (isMapping(this.value)) {
+      return Object.keys(this.value).map((key) => this.get(key))
+    }
+    if (!this.absent) {
+      this.mismatch('a mapping', Array.isArray(this.value) ? 'Leave out the "- ".' : undefined)
+    }
     return []
   }
 
   items(): readonly Field[] {
-    if (Array.isArray(this.value)) return this.value.map((item, at) => new Field(item, this.#complain, this, at))
-    if (!this.absent) this.mismatch('a list', isMapping(this.value) ? 'Begin each item with "- ".' : undefined)
+    if (Array.isArray(this.value)) {
+      return this.value.map((item, at) => new Field(item, this.#complain, this, at))
+    }
+    if (!this.absent) {
+      this.mismatch('a list', isMapping(this.value) ? 'Begin each item with "- ".' : undefined)
+    }
     return []
   }
 
   /** Text; the empty text counts as absent, as Kubernetes has it. */
   text(): string | null {
-    if (this.absent || this.value === '') return null
-    if (typeof this.value === 'string') return this.value
+    if (this.absent || this.value === '') {
+      return null
+    }
+    if (typeof this.value === 'string') {
+      return this.value
+    }
     this.mismatch('text', quote(this.value))
     return null
   }
 
   matching(rule: Rule): string | null {
     const text = this.text()
-    if (text === null) return null
-    if (rule.test(text)) return rule.normal?.(text) ?? text
+    if (text === null) {
+      return null
+    }
+    if (rule.test(text)) {
+      return rule.normal?.(text) ?? text
+    }
     const suggestion = rule.suggest?.(text)
     const fits = suggestion !== undefined && rule.test(suggestion)
     this.mismatch(rule.expected, adviceFor(text) || (fits ? `Did you mean ${JSON.stringify(suggestion)}?` : ''))
@@ -126,23 +146,33 @@ export class Field {
 
   oneOf<T extends string>(words: readonly T[]): T | null {
     const text = this.text()
-    if (text === null) return null
+    if (text === null) {
+      return null
+    }
     const word = words.find((each) => each === text)
-    if (word !== undefined) return word
+    if (word !== undefined) {
+      return word
+    }
     const meant = words.find((each) => each.toLowerCase() === text.toLowerCase())
     this.mismatch(either(words), adviceFor(text) || (meant ? `Did you mean ${meant}?` : ''))
     return null
   }
 
   flag(): boolean | null {
-    if (this.absent) return null
-    if (typeof this.value === 'boolean') return this.value
+    if (this.absent) {
+      return null
+    }
+    if (typeof this.value === 'boolean') {
+      return this.value
+    }
     this.mismatch('true or false', adviceFor(this.value) || (isWord(this.value) ? 'Leave out the quotes.' : ''))
     return null
   }
 
   integer(least: number, most: number, expected = `a whole number from ${least} to ${most}`): number | null {
-    if (this.absent) return null
+    if (this.absent) {
+      return null
+    }
     if (Number.isInteger(this.value) && Number(this.value) >= least && Number(this.value) <= most) {
       return Number(this.value)
     }
@@ -157,14 +187,18 @@ export class Field {
   /** IntOrString: a port's number, or its name in the pod. */
   portRef(): PortRef | null {
     if (typeof this.value === 'string') {
-      if (!/^\d+$/.test(this.value)) return this.matching(portName)
+      if (!/^\d+$/.test(this.value)) {
+        return this.matching(portName)
+      }
       this.mismatch(
         "a port's number, or its name",
         `Kubernetes takes digits in quotes for a name, and a name needs a letter. ${unquote(this.value)}`,
       )
       return null
     }
-    if (this.absent || typeof this.value === 'number') return this.port()
+    if (this.absent || typeof this.value === 'number') {
+      return this.port()
+    }
     this.mismatch("a port's number from 1 to 65535, or its name")
     return null
   }
@@ -186,7 +220,9 @@ export class Field {
   }
 
   #pair(entry: Field): readonly (readonly [string, string])[] {
-    if (entry.absent || entry.value === '') return [[String(entry.key), '']]
+    if (entry.absent || entry.value === '') {
+      return [[String(entry.key), '']]
+    }
     const text = entry.text()
     return text === null ? [] : [[String(entry.key), text]]
   }
@@ -197,10 +233,15 @@ export function refuseRepeated(fields: readonly Field[], values: readonly (Step 
   const first = new Map<Step, Field>()
   for (const [at, field] of fields.entries()) {
     const value = values[at] ?? null
-    if (value === null) continue
+    if (value === null) {
+      continue
+    }
     const earlier = first.get(value)
-    if (earlier) field.complain(`found ${describe(value)} again, as in ${fieldName(earlier.path)}, expected ${what}.`)
-    else first.set(value, field)
+    if (earlier) {
+      field.complain(`found ${describe(value)} again, as in ${fieldName(earlier.path)}, expected ${what}.`)
+    } else {
+      first.set(value, field)
+    }
   }
 }
 
@@ -208,7 +249,9 @@ export function refuseRepeated(fields: readonly Field[], values: readonly (Step 
 export const fieldName = (path: readonly Step[]): string =>
   path
     .map((step) => {
-      if (typeof step === 'number') return `[${step}]`
+      if (typeof step === 'number') {
+        return `[${step}]`
+      }
       return /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`
     })
     .join('')
@@ -226,8 +269,12 @@ function describe(value: unknown): string {
   if (typeof value === 'string') {
     return JSON.stringify(shorten(value))
   }
-  if (value === undefined || value === null) return 'nothing'
-  if (Array.isArray(value)) return 'a list'
+  if (value === undefined || value === null) {
+    return 'nothing'
+  }
+  if (Array.isArray(value)) {
+    return 'a list'
+  }
   return typeof value === 'object' ? 'a mapping' : `the ${typeof value} ${value}`
 }
 
@@ -236,23 +283,37 @@ export const either = (words: readonly string[]): string =>
 
 /** What the value itself tells of the mistake; empty if nothing. */
 export function adviceFor(value: unknown): string {
-  if (typeof value !== 'string') return ''
+  if (typeof value !== 'string') {
+    return ''
+  }
   const remark = /(^|\s)\/\//.exec(value)
   if (remark) {
     const rest = shorten(value.slice(0, remark.index).trim())
     return `YAML has no "//" remarks, so this one became part of the value. Begin it with "#": ${rest} # …`
   }
-  if (value.includes('{{')) return 'This is an unrendered template: render it first, as with `helm template`.'
+  if (value.includes('{{')) {
+    return 'This is an unrendered template: render it first, as with `helm template`.'
+  }
   const space = oddSpaceIn(value)
-  if (space !== null) return `It holds ${space}: leave it out, or replace it by a plain space.`
-  if (/^[\u2018-\u201e\u00ab\u00bb]/.test(value)) return `Use plain quotes, " or ', instead of typographic ones.`
-  if (/\$\{|\$\(/.test(value)) return 'A variable is not filled in here: do so first, as with `envsubst`.'
+  if (space !== null) {
+    return `It holds ${space}: leave it out, or replace it by a plain space.`
+  }
+  if (/^[\u2018-\u201e\u00ab\u00bb]/.test(value)) {
+    return `Use plain quotes, " or ', instead of typographic ones.`
+  }
+  if (/\$\{|\$\(/.test(value)) {
+    return 'A variable is not filled in here: do so first, as with `envsubst`.'
+  }
   return ''
 }
 
 function quote(value: unknown): string {
-  if (typeof value === 'number') return 'Put it in quotes to make it text.'
-  if (typeof value !== 'boolean') return ''
+  if (typeof value === 'number') {
+    return 'Put it in quotes to make it text.'
+  }
+  if (typeof value !== 'boolean') {
+    return ''
+  }
   return 'Put the word in quotes to make it text: YAML takes true, yes, on, y and their opposites for booleans.'
 }
 

@@ -27,10 +27,14 @@ const known = new WeakMap<Ingress, Map<string, IngressAction>>()
 
 /** @returns `null` where the backend is a Service, or the annotation is not there. */
 export function actionOf(ingress: Ingress, { service }: IngressBackend): IngressAction | null {
-  if (service?.port !== 'use-annotation') return null
+  if (service?.port !== 'use-annotation') {
+    return null
+  }
   const annotation = PREFIX + service.name
   const text = ingress.meta.annotations[annotation]
-  if (text === undefined) return null
+  if (text === undefined) {
+    return null
+  }
   const ofIngress = known.get(ingress) ?? new Map<string, IngressAction>()
   known.set(ingress, ofIngress)
   const found = ofIngress.get(annotation) ?? readAction(service.name, annotation, text)
@@ -51,7 +55,9 @@ function readAction(name: string, annotation: string, text: string): IngressActi
   const listed = Array.isArray(forward.targetgroups) ? forward.targetgroups : [parsed]
   const targets = listed.slice(0, TARGETS).flatMap((each: unknown): ActionTarget[] => {
     const { servicename, serviceport, weight } = fieldsOf(each)
-    if (typeof servicename !== 'string') return []
+    if (typeof servicename !== 'string') {
+      return []
+    }
     return [{ service: servicename, port: portOf(serviceport), weight: typeof weight === 'number' ? weight : 1 }]
   })
   return { name, annotation, type: typeof type === 'string' ? type.toLowerCase() : '', targets }
@@ -65,7 +71,11 @@ const fieldsOf = (value: unknown): Record<string, unknown> =>
 
 /** A number, also as text; else a name. */
 function portOf(value: unknown): PortRef | null {
-  if (typeof value === 'number') return value
-  if (typeof value !== 'string' || value === '') return null
+  if (typeof value === 'number') {
+    return value
+  }
+  if (typeof value !== 'string' || value === '') {
+    return null
+  }
   return /^\d{1,5}$/.test(value) ? Number(value) : value
 }

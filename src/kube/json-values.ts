@@ -7,22 +7,32 @@ export type JsonValues = { values: readonly unknown[]; restAt: number | null }
  */
 export function readJsonValues(source: string): JsonValues {
   const start = skipWhiteSpace(source, 0)
-  if (source[start] !== '{' && source[start] !== '[') return { values: [], restAt: 0 }
+  if (source[start] !== '{' && source[start] !== '[') {
+    return { values: [], restAt: 0 }
+  }
   const whole = parse(source)
-  if (whole !== undefined) return { values: [whole], restAt: null }
+  if (whole !== undefined) {
+    return { values: [whole], restAt: null }
+  }
   const values: unknown[] = []
-  if (source[start] === '[') return { values, restAt: 0 }
+  if (source[start] === '[') {
+    return { values, restAt: 0 }
+  }
   let from = 0
   let at = start
   for (;;) {
     const end = source[at] === '{' ? endOfMapping(source, at) : null
     const value = end === null ? undefined : parse(source.slice(at, end))
     // What goes on as YAML keeps its indentation.
-    if (end === null || value === undefined) return { values, restAt: firstBreak(source, from, at) }
+    if (end === null || value === undefined) {
+      return { values, restAt: firstBreak(source, from, at) }
+    }
     values.push(value)
     from = end
     at = skipWhiteSpace(source, from)
-    if (at === source.length) return { values, restAt: null }
+    if (at === source.length) {
+      return { values, restAt: null }
+    }
   }
 }
 
@@ -55,11 +65,15 @@ function endOfMapping(text: string, from: number): number | null {
     const [mark] = found
     if (mark === '"') {
       const end = endOfText(text, marks.lastIndex)
-      if (end === null) return null
+      if (end === null) {
+        return null
+      }
       marks.lastIndex = end
     } else {
       depth += mark === '{' || mark === '[' ? 1 : -1
-      if (depth === 0) return marks.lastIndex
+      if (depth === 0) {
+        return marks.lastIndex
+      }
     }
   }
   return null
@@ -70,7 +84,9 @@ function endOfText(text: string, from: number): number | null {
   const marks = /["\\]/g
   marks.lastIndex = from
   for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
-    if (found[0] === '"') return marks.lastIndex
+    if (found[0] === '"') {
+      return marks.lastIndex
+    }
     marks.lastIndex += 1
   }
   return null

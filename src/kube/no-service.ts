@@ -5,7 +5,9 @@ import type { Parsed } from './parse.ts'
 
 /** Objects without a Service, when one is needed: what they are, and what is missing. */
 export function refuseWithoutService({ objects, ignored }: Parsed, pointer: string): void {
-  if (objects.services.length > 0) return
+  if (objects.services.length > 0) {
+    return
+  }
   const read: readonly KubeObject[] = Object.values(objects).flat()
   const kinds = [...read.map(({ kind }) => kind), ...ignored.map(({ object }) => object.split('/')[0] ?? '')]
   const detail = `There is no Service among the objects. ${explain(kinds)}`
@@ -22,8 +24,12 @@ function explain(kinds: readonly string[]): string {
   if (only === 'Config') {
     return `This is a kubeconfig: it tells how to reach a cluster, holds credentials, and should go nowhere. ${SEND}`
   }
-  if (only === 'Secret') return `There are Secrets alone, which are never read. ${SEND}`
-  if (only === 'Kustomization') return 'This is a kustomization. Send what it makes: kubectl kustomize FOLDER.'
+  if (only === 'Secret') {
+    return `There are Secrets alone, which are never read. ${SEND}`
+  }
+  if (only === 'Kustomization') {
+    return 'This is a kustomization. Send what it makes: kubectl kustomize FOLDER.'
+  }
   const counts = Object.entries(Object.groupBy(kinds, (kind) => kind)).map(
     ([kind, those]) => `${those?.length} ${kind}`,
   )

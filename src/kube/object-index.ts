@@ -81,8 +81,11 @@ function byKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[
     const keys = keysOf(object)
     for (const key of keys.length > 1 ? new Set(keys) : keys) {
       const list = map.get(key)
-      if (list) list.push(object)
-      else map.set(key, [object])
+      if (list) {
+        list.push(object)
+      } else {
+        map.set(key, [object])
+      }
     }
   }
   return (key: string): readonly T[] => map.get(key) ?? NOTHING
@@ -118,7 +121,9 @@ export function backendsOf(ingress: Ingress): readonly IngressBackend[] {
 /** Those that backends name, and those that the action behind a backend forwards to. */
 const backendNames = (ingress: Ingress): readonly string[] =>
   backendsOf(ingress).flatMap((backend) => {
-    if (backend.service === null) return []
+    if (backend.service === null) {
+      return []
+    }
     const action = actionOf(ingress, backend)
     return [backend.service.name, ...(action === null ? [] : action.targets.map(({ service }) => service))]
   })

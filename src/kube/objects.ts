@@ -5,9 +5,11 @@
  *
  * @module
  */
-import type { Family, Protocol } from './words.ts'
+export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
+export type Protocol = (typeof PROTOCOLS)[number]
 
-export type { Family, Protocol } from './words.ts'
+export const FAMILIES = ['IPv4', 'IPv6'] as const
+export type Family = (typeof FAMILIES)[number]
 
 export type Labels = Readonly<Record<string, string>>
 

@@ -257,7 +257,9 @@ describe('whatever is sent', () => {
       parseManifests(input, { pointer: POINTER })
       return true
     } catch (error) {
-      if (error instanceof ProblemError) return error.status < 500
+      if (error instanceof ProblemError) {
+        return error.status < 500
+      }
       throw error
     }
   }

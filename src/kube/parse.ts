@@ -9,7 +9,7 @@ import { MAX_DEPTH, readDocuments } from './documents.ts'
 import { lastOfEach, type Read } from './duplicates.ts'
 import { either, Field, fieldName, isMapping } from './fields.ts'
 import { byKind, guessKind, isReadKind, KINDS, READ_KINDS, type ReadKind } from './kinds.ts'
-import { type Found, Mistakes } from './mistakes.ts'
+import { type Found, Mistakes } from './manifest-errors.ts'
 import type { Ignored, KubeObject, KubeObjects } from './objects.ts'
 import { misread, recognise } from './pasted.ts'
 
@@ -45,7 +45,9 @@ export function parseManifests(input: string | readonly unknown[], where: { poin
     const object = readObject(each, mistakes, ignored)
     return object === null ? [] : [{ object, found: each }]
   })
-  if (isText) refuseOther(input, found, read, mistakes, where.pointer)
+  if (isText) {
+    refuseOther(input, found, read, mistakes, where.pointer)
+  }
   mistakes.throwIfAny(isText && mistakes.any ? misread(input) : null)
   const { objects, replaced } = lastOfEach(read)
   return { objects: byKind(objects), ignored: [...ignored, ...replaced] }
@@ -60,9 +62,13 @@ function refuseOther(
   pointer: string,
 ): void {
   const hasService = read.some(({ object }) => object.kind === 'Service' && object.meta.name !== '')
-  if (!mistakes.any || (hasService && found.every(({ value }) => hasKind(value)))) return
+  if (!mistakes.any || (hasService && found.every(({ value }) => hasKind(value)))) {
+    return
+  }
   const detail = recognise(text)
-  if (detail !== null) throw new ProblemError('malformed_manifests', detail, { errors: [{ pointer, detail }] })
+  if (detail !== null) {
+    throw new ProblemError('malformed_manifests', detail, { errors: [{ pointer, detail }] })
+  }
 }
 
 const hasKind = (value: unknown): boolean => isMapping(value) && typeof value.kind === 'string'
@@ -70,15 +76,25 @@ const hasKind = (value: unknown): boolean => isMapping(value) && typeof value.ki
 /** The items of Lists, of Lists in them, and of a bare sequence. Items of a `ServiceList` may lack kind and version. */
 function flatten(found: Found): readonly Found[] {
   const { value, document, path } = found
-  if (value === null || value === undefined) return []
-  if (path.length > MAX_DEPTH) return [found]
+  if (value === null || value === undefined) {
+    return []
+  }
+  if (path.length > MAX_DEPTH) {
+    return [found]
+  }
   if (Array.isArray(value)) {
     return value.flatMap((item, at) => flatten({ value: item, document, path: [...path, at] }))
   }
-  if (!isMapping(value) || !isList(value)) return [found]
+  if (!isMapping(value) || !isList(value)) {
+    return [found]
+  }
   const { items, kind, apiVersion } = value
-  if (items === null || items === undefined) return []
-  if (!Array.isArray(items)) return [found]
+  if (items === null || items === undefined) {
+    return []
+  }
+  if (!Array.isArray(items)) {
+    return [found]
+  }
   const inferred = kind === 'List' ? {} : { apiVersion, kind: String(kind).slice(0, -'List'.length) }
   return items.flatMap((item, at) =>
     flatten({ value: isMapping(item) ? { ...inferred, ...item } : item, document, path: [...path, 'items', at] }),
@@ -102,16 +118,22 @@ function readObject(found: Found, mistakes: Mistakes, ignored: Ignored[]): KubeO
     return null
   }
   const kind = decideKind(object, value, ignored)
-  if (kind === null) return null
+  if (kind === null) {
+    return null
+  }
   checkVersion(object, kind)
-  if (isSwallowed(object, kind)) return null
+  if (isSwallowed(object, kind)) {
+    return null
+  }
   checkIndentation(object, kind)
   return KINDS[kind].read(object)
 }
 
 /** `Service/toad`, `Service` without a name, `null` without a kind. */
 function nameOf(value: unknown): string | null {
-  if (!isMapping(value)) return null
+  if (!isMapping(value)) {
+    return null
+  }
   const kind = typeof value.kind === 'string' && value.kind !== '' ? value.kind : guessKind(value)
   const name = isMapping(value.metadata) ? value.metadata.name : null
   const parts = [kind, name].filter((part) => typeof part === 'string' && part !== '')
@@ -135,7 +157,9 @@ function decideKind(object: Field, value: Record<string, unknown>, ignored: Igno
     object.complain('found an answer of the API server (kind Status), expected an object. Was the request refused?')
     return null
   }
-  if (isReadKind(kind) && isKubernetesOwn(apiVersion)) return kind
+  if (isReadKind(kind) && isKubernetesOwn(apiVersion)) {
+    return kind
+  }
   const meant = OTHER_KINDS.has(kind) ? null : nearMiss(kind, kindsOf(apiVersion))
   if (meant !== null) {
     field.mismatch('the kind of a Kubernetes object', `Did you mean ${meant}?`)
@@ -158,7 +182,9 @@ const OTHER_KINDS: ReadonlySet<string> = new Set(['UDPRoute', 'Role'])
 
 /** Kubernetes' own API groups: no dot, or under k8s.io. A `Service` of another group is another thing. */
 const isKubernetesOwn = (apiVersion: unknown): boolean => {
-  if (typeof apiVersion !== 'string' || !apiVersion.includes('/')) return true
+  if (typeof apiVersion !== 'string' || !apiVersion.includes('/')) {
+    return true
+  }
   const group = apiVersion.slice(0, apiVersion.indexOf('/'))
   return !group.includes('.') || group.endsWith('.k8s.io')
 }
@@ -168,13 +194,17 @@ function checkVersion(object: Field, kind: ReadKind): void {
   const field = object.get('apiVersion')
   const expected = `${either(versions)} for ${article(kind)}`
   const version = field.need(expected).text()
-  if (version !== null && !versions.includes(version)) field.mismatch(expected)
+  if (version !== null && !versions.includes(version)) {
+    field.mismatch(expected)
+  }
 }
 
 /** Whether the whole spec stands under metadata. */
 function isSwallowed(object: Field, kind: ReadKind): boolean {
   const metadata = object.get('metadata')
-  if (KINDS[kind].home === null || object.has('spec') || !metadata.has('spec')) return false
+  if (KINDS[kind].home === null || object.has('spec') || !metadata.has('spec')) {
+    return false
+  }
   metadata.get('spec').complain('found spec at metadata.spec, expected it at the top level. Check the indentation.')
   return true
 }
@@ -186,7 +216,9 @@ function checkIndentation(object: Field, kind: ReadKind): void {
   const elsewhere = home === null ? [object.get('metadata'), object.get('spec')] : [object.get('metadata'), object]
   for (const place of elsewhere) {
     for (const key of fields) {
-      if (!place.has(key) || proper.has(key)) continue
+      if (!place.has(key) || proper.has(key)) {
+        continue
+      }
       const found = place.path.length === 0 ? 'at the top level' : `under ${fieldName(place.path)}`
       const expected = home === null ? 'at the top level' : `under ${home}`
       place.get(key).complain(`found ${key} ${found}, expected it ${expected}. Check the indentation.`)

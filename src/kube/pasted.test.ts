@@ -418,7 +418,9 @@ function thrownBy(work: () => void): ProblemError {
   try {
     work()
   } catch (error) {
-    if (error instanceof ProblemError) return error
+    if (error instanceof ProblemError) {
+      return error
+    }
     throw error
   }
   throw new Error('was taken')

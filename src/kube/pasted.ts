@@ -32,7 +32,9 @@ export const misread = (text: string): string | null => oddSpace(text) ?? oddBul
 function known(part: string, rows: readonly Row[], linesBefore: number): string | null {
   for (const { sign, unless, tell } of rows) {
     const match = sign.exec(part)
-    if (match === null || unless?.test(part)) continue
+    if (match === null || unless?.test(part)) {
+      continue
+    }
     const indent = match[0].length - match[0].trimStart().length
     return tell(linesBefore + lineAt(part, match.index + indent), match)
   }
@@ -42,7 +44,9 @@ function known(part: string, rows: readonly Row[], linesBefore: number): string 
 /** Messages and prompts behind a long text. */
 function atTheEnd(text: string): string | null {
   const from = text.length <= HEAD ? -1 : text.indexOf('\n', text.length - TAIL)
-  if (from === -1) return null
+  if (from === -1) {
+    return null
+  }
   const rows = ROWS.filter(({ sign, unless }) => sign.multiline && unless === undefined)
   return known(text.slice(from + 1), rows, lineAt(text, from))
 }
@@ -50,20 +54,26 @@ function atTheEnd(text: string): string | null {
 function oddSpace(text: string): string | null {
   const match = ODD_PLACE.exec(text)
   const name = match === null ? null : oddSpaceIn(match[0])
-  if (match === null || name === null) return null
+  if (match === null || name === null) {
+    return null
+  }
   return `Line ${lineAt(text, match.index)} holds ${name} where a space should be. Replace it by a plain space.`
 }
 
 function oddBullet(text: string): string | null {
   const [found, character = ''] = ODD_BULLET.exec(text) ?? []
-  if (found === undefined) return null
+  if (found === undefined) {
+    return null
+  }
   const line = lineAt(text, text.indexOf(found))
   return `Line ${line} begins with ${nameOf(character)} where "-" should be. Replace it by a plain hyphen.`
 }
 
 function smartQuote(text: string): string | null {
   const match = SMART_QUOTE.exec(text)
-  if (match === null) return null
+  if (match === null) {
+    return null
+  }
   const line = lineAt(text, match.index)
   return `Line ${line} holds a typographic quote (${codeOf(match[1] ?? '')}), as word processors write it. Use " or '.`
 }

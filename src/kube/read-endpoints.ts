@@ -1,7 +1,7 @@
 import { type Field, refuseRepeated } from './fields.ts'
 import type { Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Endpoints } from './objects.ts'
 import { readMeta, readProtocol, readTargetRef, readTexts, refuseUnlistenable } from './read-meta.ts'
-import { fullName, ip, ipv4, ipv6, label, labelKey, subdomain } from './rules.ts'
+import { fullName, ip, ipv4, ipv6, label, labelKey, subdomain } from './validation.ts'
 
 const ADDRESS_TYPES = ['IPv4', 'IPv6', 'FQDN'] as const
 const ADDRESS_RULES = { IPv4: ipv4, IPv6: ipv6, FQDN: fullName } as const
@@ -88,8 +88,12 @@ function readPorts(list: Field, ofEndpoints: boolean): readonly EndpointPort[] {
   return items.map((item) => {
     const port = item.get('port')
     const name = item.get('name')
-    if (ofEndpoints) port.need('a port, a whole number from 1 to 65535')
-    if (ofEndpoints && items.length > 1) name.need('a name: with several ports each needs one')
+    if (ofEndpoints) {
+      port.need('a port, a whole number from 1 to 65535')
+    }
+    if (ofEndpoints && items.length > 1) {
+      name.need('a name: with several ports each needs one')
+    }
     return {
       name: name.matching(label),
       port: port.port(),

@@ -1,7 +1,7 @@
 import type { Field } from './fields.ts'
 import type { KubeEvent } from './objects.ts'
 import { readMeta, readTargetRef } from './read-meta.ts'
-import { instant, type Rule } from './rules.ts'
+import { instant, type Rule } from './validation.ts'
 
 /** API servers do not check the names of events: some hold a node's name as the machine spells it. */
 const anyName: Rule = { expected: 'text', test: () => true }

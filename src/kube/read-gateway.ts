@@ -1,7 +1,7 @@
 import type { Field } from './fields.ts'
 import type { GatewayRoute } from './objects.ts'
 import { readMeta } from './read-meta.ts'
-import { label, subdomain } from './rules.ts'
+import { label, subdomain } from './validation.ts'
 
 /** The Services that a route of the Gateway API names, and the Gateways that lead to it. A Gateway itself names none. */
 export const readGatewayRoute =

@@ -1,7 +1,7 @@
 import { adviceFor, type Field, isMapping } from './fields.ts'
 import type { Ingress, IngressBackend, IngressClass, IngressPath, PortRef } from './objects.ts'
 import { isStored, readLoadBalancer, readMeta, readTexts } from './read-meta.ts'
-import { absolutePath, controllerName, ingressHost, label, portName, subdomain, tlsHost } from './rules.ts'
+import { absolutePath, controllerName, ingressHost, label, portName, subdomain, tlsHost } from './validation.ts'
 
 const PATH_TYPES = ['Exact', 'Prefix', 'ImplementationSpecific'] as const
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
@@ -32,7 +32,9 @@ export function readIngress(object: Field): Ingress {
   const spec = object.get('spec')
   const defaultBackend = readDefaultBackend(spec, shape)
   const rules = spec.get('rules')
-  if (defaultBackend === null) rules.need(`at least one rule, or spec.${shape.defaultBackend}`)
+  if (defaultBackend === null) {
+    rules.need(`at least one rule, or spec.${shape.defaultBackend}`)
+  }
   refuseTwoClasses(object)
   return {
     kind: 'Ingress',
@@ -62,8 +64,12 @@ export function readIngress(object: Field): Ingress {
 function refuseTwoClasses(object: Field): void {
   const name = object.get('spec').get('ingressClassName').value
   const annotation = object.get('metadata').get('annotations').get(CLASS_ANNOTATION)
-  if (typeof name !== 'string' || typeof annotation.value !== 'string' || annotation.value === name) return
-  if (!isStored(object)) annotation.complain('must match `ingressClassName` when both are specified. Leave it out.')
+  if (typeof name !== 'string' || typeof annotation.value !== 'string' || annotation.value === name) {
+    return
+  }
+  if (!isStored(object)) {
+    annotation.complain('must match `ingressClassName` when both are specified. Leave it out.')
+  }
 }
 
 /** Without an apiVersion that exists, the shape decides, so that only that one mistake is told. */
@@ -78,17 +84,23 @@ function guessVersion(spec: Field): Ingress['apiVersion'] {
 
 function readDefaultBackend(spec: Field, { apiVersion, defaultBackend, readBackend }: Shape): IngressBackend | null {
   const other = spec.get(defaultBackend === 'backend' ? 'defaultBackend' : 'backend')
-  if (!other.absent) other.complain(`found ${other.key}, expected ${defaultBackend}: its name in ${apiVersion}.`)
+  if (!other.absent) {
+    other.complain(`found ${other.key}, expected ${defaultBackend}: its name in ${apiVersion}.`)
+  }
   const field = spec.get(defaultBackend)
   return field.absent ? null : readBackend(field, apiVersion)
 }
 
 function readPaths(http: Field, shape: Shape): readonly IngressPath[] {
   const paths = http.get('paths')
-  if (!http.absent) paths.need('a list with at least one path')
+  if (!http.absent) {
+    paths.need('a list with at least one path')
+  }
   return paths.items().map((item) => {
     const type = item.get('pathType')
-    if (shape.pathTypeNeeded) type.need(`Prefix, Exact or ImplementationSpecific (${shape.apiVersion} has no default)`)
+    if (shape.pathTypeNeeded) {
+      type.need(`Prefix, Exact or ImplementationSpecific (${shape.apiVersion} has no default)`)
+    }
     const pathType = type.oneOf(PATH_TYPES) ?? 'ImplementationSpecific'
     const path = item.get('path')
     if (pathType !== 'ImplementationSpecific') {
@@ -108,8 +120,11 @@ function refuseSequences(path: Field): void {
   const text = typeof path.value === 'string' ? path.value : ''
   const within = ['//', '/./', '/../', '%2f', '%2F'].find((sequence) => text.includes(sequence))
   const behind = ['/..', '/.'].find((suffix) => text.endsWith(suffix))
-  if (within !== undefined) path.complain(`must not contain '${within}'. ${adviceFor(text)}`.trimEnd())
-  else if (behind !== undefined) path.complain(`cannot end with '${behind}'.`)
+  if (within !== undefined) {
+    path.complain(`must not contain '${within}'. ${adviceFor(text)}`.trimEnd())
+  } else if (behind !== undefined) {
+    path.complain(`cannot end with '${behind}'.`)
+  }
 }
 
 function readNewBackend(backend: Field, apiVersion: string): IngressBackend {
@@ -128,9 +143,13 @@ function readNewBackend(backend: Field, apiVersion: string): IngressBackend {
     backend.complain('cannot set both resource and service backends. Leave one out.')
     return { service: null }
   }
-  if (backend.has('resource')) return readResource(backend.get('resource'))
+  if (backend.has('resource')) {
+    return readResource(backend.get('resource'))
+  }
   const service = backend.get('service').need('the Service: {name: NAME, port: {number: 80}}')
-  if (service.absent) return { service: null }
+  if (service.absent) {
+    return { service: null }
+  }
   const port = service.get('port').need('the port of the Service: {number: 80} or {name: http}')
   return {
     service: {
@@ -143,13 +162,17 @@ function readNewBackend(backend: Field, apiVersion: string): IngressBackend {
 /** validateIngressTypedLocalObjectReference. */
 function readResource(resource: Field): IngressBackend {
   resource.get('apiGroup').orAbsent().matching(subdomain)
-  for (const key of ['kind', 'name']) resource.get(key).need(`the ${key} of the resource`).text()
+  for (const key of ['kind', 'name']) {
+    resource.get(key).need(`the ${key} of the resource`).text()
+  }
   return { service: null }
 }
 
 /** The number 0 and the empty name are none. */
 function readBackendPort(port: Field): PortRef | null {
-  if (port.absent) return null
+  if (port.absent) {
+    return null
+  }
   const hasNumber = port.has('number') && port.get('number').value !== 0
   const hasName = port.has('name') && port.get('name').value !== ''
   if (isMapping(port.value) && hasNumber === hasName) {
@@ -166,9 +189,13 @@ function readOldBackend(backend: Field, apiVersion: string): IngressBackend {
     )
     return { service: null }
   }
-  if (backend.has('resource') && !backend.has('serviceName')) return readResource(backend.get('resource'))
+  if (backend.has('resource') && !backend.has('serviceName')) {
+    return readResource(backend.get('resource'))
+  }
   backend.need('the Service: {serviceName: NAME, servicePort: 80}')
-  if (backend.absent) return { service: null }
+  if (backend.absent) {
+    return { service: null }
+  }
   return {
     service: {
       name: backend.get('serviceName').need("the Service's name").matching(label) ?? '',

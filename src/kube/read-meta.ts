@@ -1,7 +1,7 @@
 import type { Field } from './fields.ts'
 import type { Condition, LabelSelector, Labels, LoadBalancerIngress, Meta } from './objects.ts'
-import { instant, ip, label, labelKey, labelValue, type Rule, subdomain, unlistenable } from './rules.ts'
-import { PROTOCOLS, type Protocol } from './words.ts'
+import { PROTOCOLS, type Protocol } from './objects.ts'
+import { instant, ip, label, labelKey, labelValue, type Rule, subdomain, unlistenable } from './validation.ts'
 
 /** @param nameRule what the API server asks of names of this kind. */
 export function readMeta(object: Field, nameRule: Rule, namespaced = true): Meta {
@@ -27,7 +27,9 @@ export function isStored(object: Field): boolean {
 
 function readName(object: Field, rule: Rule): string {
   const name = object.get('metadata').get('name')
-  if (!name.absent && name.value !== '') return name.matching(rule) ?? ''
+  if (!name.absent && name.value !== '') {
+    return name.matching(rule) ?? ''
+  }
   const generated = object.get('metadata').has('generateName')
   const why = generated ? 'generateName alone leaves the name to the cluster' : rule.expected
   return name.need(`the object's name: ${why}`).text() ?? ''
@@ -119,6 +121,8 @@ export const readTexts = (list: Field, rule: Rule | null = null): readonly strin
 
 export function refuseUnlistenable(address: Field): Field {
   const why = typeof address.value === 'string' ? unlistenable(address.value) : null
-  if (why !== null) address.complain(`${why}.`)
+  if (why !== null) {
+    address.complain(`${why}.`)
+  }
   return address
 }

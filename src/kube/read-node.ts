@@ -1,7 +1,7 @@
 import type { Field } from './fields.ts'
 import type { Node, NodeAddressType } from './objects.ts'
 import { readConditions, readMeta, readTexts } from './read-meta.ts'
-import { cidr, ip, subdomain } from './rules.ts'
+import { cidr, ip, subdomain } from './validation.ts'
 
 const ADDRESS_RULES: Readonly<Record<NodeAddressType, typeof ip | null>> = {
   InternalIP: ip,
@@ -39,7 +39,9 @@ export function readNode(object: Field): Node {
 /** Left out: types that Kubernetes may add later, and empty addresses, which some providers write. */
 function readAddress(entry: Field): Node['addresses'] {
   const type = entry.get('type').need('the type of the address, like InternalIP').text()
-  if (!isAddressType(type)) return []
+  if (!isAddressType(type)) {
+    return []
+  }
   const rule = ADDRESS_RULES[type]
   const field = entry.get('address')
   const address = rule ? field.matching(rule) : field.text()

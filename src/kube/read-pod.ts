@@ -1,7 +1,7 @@
 import { type Field, refuseRepeated } from './fields.ts'
 import type { Container, Pod, PodSpec, Workload, WorkloadKind } from './objects.ts'
 import { readConditions, readMeta, readProtocol } from './read-meta.ts'
-import { ip, label, portName, subdomain } from './rules.ts'
+import { ip, label, portName, subdomain } from './validation.ts'
 
 export function readPod(object: Field): Pod {
   const status = object.get('status')
@@ -68,7 +68,9 @@ function readContainer(container: Field, sidecar: boolean, statuses: Field | und
 
 function readContainerStatus(statuses: Field | undefined, name: string): Container['status'] {
   const status = statuses?.items().find((each) => each.get('name').value === name)
-  if (!status) return null
+  if (!status) {
+    return null
+  }
   const state = status.get('state')
   const last = status.get('lastState').get('terminated').get('reason')
   return {

@@ -1,7 +1,7 @@
 import { type Field, isMapping } from './fields.ts'
 import type { NetworkPolicy, NetworkPolicyRule } from './objects.ts'
 import { readMeta, readProtocol, readSelector } from './read-meta.ts'
-import { cidr, isStrictSubset, subdomain } from './rules.ts'
+import { cidr, isStrictSubset, subdomain } from './validation.ts'
 
 const POLICY_TYPES = ['Ingress', 'Egress'] as const
 
@@ -11,8 +11,9 @@ export function readNetworkPolicy(object: Field): NetworkPolicy {
   const ingress = readRules(spec.get('ingress'), 'from')
   const egress = readRules(spec.get('egress'), 'to')
   const policyTypes = spec.get('policyTypes')
-  if (policyTypes.items().length > POLICY_TYPES.length)
+  if (policyTypes.items().length > POLICY_TYPES.length) {
     policyTypes.complain('may not specify more than two policyTypes.')
+  }
   const types = policyTypes.items().flatMap((type) => type.oneOf(POLICY_TYPES) ?? [])
   return {
     kind: 'NetworkPolicy',
@@ -34,8 +35,11 @@ const readRules = (list: Field, peersKey: 'from' | 'to'): readonly NetworkPolicy
 function readPeer(peer: Field): NetworkPolicyRule['peers'][number] {
   const selects = peer.has('podSelector') || peer.has('namespaceSelector')
   const hasBlock = peer.has('ipBlock')
-  if (selects && hasBlock) peer.complain('may not specify both ipBlock and another peer.')
-  else if (!selects && !hasBlock && (peer.absent || isMapping(peer.value))) peer.complain('must specify a peer.')
+  if (selects && hasBlock) {
+    peer.complain('may not specify both ipBlock and another peer.')
+  } else if (!selects && !hasBlock && (peer.absent || isMapping(peer.value))) {
+    peer.complain('must specify a peer.')
+  }
   return {
     podSelector: readSelector(peer.get('podSelector')),
     namespaceSelector: readSelector(peer.get('namespaceSelector')),
@@ -47,9 +51,9 @@ function readPeer(peer: Field): NetworkPolicyRule['peers'][number] {
 function readPort(item: Field): NetworkPolicyRule['ports'][number] {
   const port = item.get('port').portRef()
   const endPort = item.get('endPort').port()
-  if (endPort !== null && port === null)
+  if (endPort !== null && port === null) {
     item.get('endPort').complain('may not be specified when `port` is not specified.')
-  else if (endPort !== null && typeof port === 'string') {
+  } else if (endPort !== null && typeof port === 'string') {
     item.get('endPort').complain('may not be specified when `port` is non-numeric.')
   } else if (endPort !== null && typeof port === 'number' && endPort < port) {
     item.get('endPort').complain('must be greater than or equal to `port`.')
@@ -59,7 +63,9 @@ function readPort(item: Field): NetworkPolicyRule['ports'][number] {
 
 /** ValidateIPBlock. */
 function readBlock(block: Field): NetworkPolicyRule['peers'][number]['ipBlock'] {
-  if (block.absent) return null
+  if (block.absent) {
+    return null
+  }
   const range = block.get('cidr').need('a CIDR').matching(cidr)
   const except = block.get('except').items()
   return {

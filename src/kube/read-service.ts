@@ -1,7 +1,7 @@
 import { type Field, isMapping, refuseRepeated } from './fields.ts'
 import type { Labels, Service, ServicePort, ServiceType } from './objects.ts'
+import { FAMILIES, type Family } from './objects.ts'
 import { isStored, readLoadBalancer, readMeta, readProtocol, readTexts, refuseUnlistenable } from './read-meta.ts'
-import { cidr, externalName, ip, label, labelKey, type Rule } from './rules.ts'
 import {
   rangesOf,
   refuseAffinity,
@@ -10,7 +10,7 @@ import {
   refuseSourceRanges,
   SOURCE_RANGES,
 } from './service-rules.ts'
-import { FAMILIES, type Family } from './words.ts'
+import { cidr, externalName, ip, label, labelKey, type Rule } from './validation.ts'
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] as const
 const POLICIES = ['Cluster', 'Local'] as const
@@ -69,10 +69,14 @@ export function readService(object: Field): Service {
   // A type that is none was complained of; nothing follows from it.
   if (givenType !== null || !spec.has('type')) {
     refuseByType(spec, { type, hasExternalIPs: externalIPs.length > 0, policy })
-    if (ranges.length === 0 && !isStored(object)) refuseSourceRanges(object, type)
+    if (ranges.length === 0 && !isStored(object)) {
+      refuseSourceRanges(object, type)
+    }
   }
   refuseAffinity(spec)
-  if (type !== 'ExternalName') refuseSingleStack(spec)
+  if (type !== 'ExternalName') {
+    refuseSingleStack(spec)
+  }
   return service
 }
 
@@ -117,7 +121,9 @@ function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
     'at most one address of each family',
   )
   const read = addresses.length > 0 ? addresses : address === null ? [] : [address]
-  if (read.length === 0) return []
+  if (read.length === 0) {
+    return []
+  }
   const place = first.absent ? all : first
   if (type === 'ExternalName') {
     place.mismatch('nothing: a Service of type ExternalName has no cluster IP', 'Leave it out.')
@@ -140,7 +146,9 @@ function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Fami
   const addresses = clusterIPs.filter((address) => address !== 'None')
   for (const [at, address] of addresses.entries()) {
     const family = told[at] ?? null
-    if (family === null || family === familyOf(address)) continue
+    if (family === null || family === familyOf(address)) {
+      continue
+    }
     items[at]?.complain(`found ${family}, expected ${familyOf(address)}, the family of the cluster IP ${address}.`)
   }
   const families = told.filter((family) => family !== null)
@@ -150,13 +158,17 @@ function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Fami
 function readExternalName(spec: Field, type: ServiceType): string | null {
   const name = spec.get('externalName')
   // Nobody judges it, or reads it, where the type is another.
-  if (type !== 'ExternalName') return null
+  if (type !== 'ExternalName') {
+    return null
+  }
   return name.need('the DNS name that a Service of type ExternalName stands for').matching(externalName)
 }
 
 function readPorts(spec: Field, mayBeEmpty: boolean): readonly ServicePort[] {
   const list = spec.get('ports')
-  if (!mayBeEmpty) list.need('a list with at least one port: [{port: 80, targetPort: 8080}]')
+  if (!mayBeEmpty) {
+    list.need('a list with at least one port: [{port: 80, targetPort: 8080}]')
+  }
   const items = list.items()
   const ports = items.map((item) => readPort(item, items.length > 1))
   const of = (key: string) => items.map((item) => item.get(key))
@@ -180,7 +192,9 @@ function readPorts(spec: Field, mayBeEmpty: boolean): readonly ServicePort[] {
 
 function readPort(item: Field, mustBeNamed: boolean): ServicePort {
   const name = item.get('name')
-  if (mustBeNamed) name.need('a name, like http: with several ports each needs one')
+  if (mustBeNamed) {
+    name.need('a name, like http: with several ports each needs one')
+  }
   const port = item.get('port').need('the port of the Service, a whole number from 1 to 65535').port() ?? 0
   const target = item.get('targetPort')
   return {

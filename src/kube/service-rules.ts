@@ -7,7 +7,7 @@
  */
 import type { Field } from './fields.ts'
 import type { ServiceType } from './objects.ts'
-import { cidr } from './rules.ts'
+import { cidr } from './validation.ts'
 
 export type ServiceFacts = { type: ServiceType; hasExternalIPs: boolean; policy: string | null }
 
@@ -61,9 +61,13 @@ const RULES: readonly Rule[] = [
 export function refuseByType(spec: Field, facts: ServiceFacts): void {
   for (const { field, refuses, words, advice } of RULES) {
     const given = spec.get(field)
-    if (isSet(given.value) && refuses(facts)) given.complain(`${words}. ${advice}`)
+    if (isSet(given.value) && refuses(facts)) {
+      given.complain(`${words}. ${advice}`)
+    }
   }
-  if (facts.type !== 'ClusterIP') return
+  if (facts.type !== 'ClusterIP') {
+    return
+  }
   for (const port of spec.get('ports').items()) {
     const nodePort = port.get('nodePort')
     if (isSet(nodePort.value)) {
@@ -81,7 +85,9 @@ const INT32 = 2 ** 31 - 1
 export function refuseAffinity(spec: Field): void {
   const affinity = spec.get('sessionAffinity').value
   const config = spec.get('sessionAffinityConfig')
-  if (config.absent) return
+  if (config.absent) {
+    return
+  }
   if (affinity === undefined || affinity === null || affinity === '' || affinity === 'None') {
     config.complain(
       'must not be set when session affinity is None. Leave it out, or set spec.sessionAffinity to ClientIP.',
@@ -98,12 +104,16 @@ export function refuseAffinity(spec: Field): void {
 /** pkg/registry/core/service/storage initIPFamilyFields. Without a policy, several are a wish for both families. */
 export function refuseSingleStack(spec: Field): void {
   const policy = spec.get('ipFamilyPolicy')
-  if (policy.value !== 'SingleStack') return
+  if (policy.value !== 'SingleStack') {
+    return
+  }
   const several = [
     ['clusterIPs', 'cluster IPs'],
     ['ipFamilies', 'IP families'],
   ].find(([key = '']) => spec.get(key).items().length > 1)
-  if (several === undefined) return
+  if (several === undefined) {
+    return
+  }
   policy.complain(`must be 'RequireDualStack' or 'PreferDualStack' when multiple ${several[1]} are specified.`)
 }
 
@@ -112,7 +122,9 @@ export const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ra
 /** The annotation that was there before `loadBalancerSourceRanges`, which goes before it: validateService. */
 export function refuseSourceRanges(object: Field, type: ServiceType): void {
   const annotation = object.get('metadata').get('annotations').get(SOURCE_RANGES)
-  if (typeof annotation.value !== 'string') return
+  if (typeof annotation.value !== 'string') {
+    return
+  }
   if (type !== 'LoadBalancer') {
     annotation.complain(`${ONLY_BALANCED}. ${OR_BALANCE}`)
     return

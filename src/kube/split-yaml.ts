@@ -19,15 +19,21 @@ export function* splitYaml(source: string, from: number): Generator<{ at: number
     }
     if (line === start) {
       // The separator belongs to the document that it begins.
-      if (start > 0) yield { at: from + start, text: '' }
+      if (start > 0) {
+        yield { at: from + start, text: '' }
+      }
       continue
     }
     const part = text.slice(start, line)
-    if (start > 0 || !hasNothing(part)) yield { at: from + start, text: part }
+    if (start > 0 || !hasNothing(part)) {
+      yield { at: from + start, text: part }
+    }
     start = match.index + match[0].length + 1
   }
   const last = text.slice(start)
-  if (last !== '' || start === 0) yield { at: from + start, text: last.endsWith('\n') ? last : `${last}\n` }
+  if (last !== '' || start === 0) {
+    yield { at: from + start, text: last.endsWith('\n') ? last : `${last}\n` }
+  }
 }
 
 /** Blank lines and comments. */

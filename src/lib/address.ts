@@ -15,8 +15,12 @@ export const isHost = (text: string): boolean => isIp(text) || isName(text)
 /** `ip` or `ip:port`; an IPv6 address with a port stands in brackets. `null`: neither. */
 export function addressOfServer(text: string): string | null {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
-  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return null
-  if (plain !== undefined) return ipaddr.IPv4.isValidFourPartDecimal(plain) ? plain : null
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
+    return null
+  }
+  if (plain !== undefined) {
+    return ipaddr.IPv4.isValidFourPartDecimal(plain) ? plain : null
+  }
   const address = bracketed ?? text
   return ipaddr.IPv6.isValid(address) ? address : null
 }

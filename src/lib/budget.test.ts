@@ -20,7 +20,9 @@ describe('a budget', () => {
   it('gives back what a holder has, once, and what it had grown to', () => {
     const budget = createBudget(10)
     const a = budget.enter()
-    for (const amount of [1, 5, 10]) expect(a.hold(amount)).toBe(true)
+    for (const amount of [1, 5, 10]) {
+      expect(a.hold(amount)).toBe(true)
+    }
     a.leave()
     a.leave()
     const [b, c] = [budget.enter(), budget.enter()]
@@ -39,10 +41,14 @@ describe('a budget', () => {
             if (step === 'leave') {
               rooms[i]?.leave()
               held[i] = 0
-            } else if (rooms[i]?.hold(step)) held[i] = Math.max(held[i] ?? 0, step)
+            } else if (rooms[i]?.hold(step)) {
+              held[i] = Math.max(held[i] ?? 0, step)
+            }
             const holders = held.filter((amount) => amount > 0)
             const sum = holders.reduce((a, b) => a + b, 0)
-            if (holders.length > 1 && sum > 10) return false
+            if (holders.length > 1 && sum > 10) {
+              return false
+            }
           }
           return true
         },

@@ -21,7 +21,9 @@ export function createBudget(limit: number): Budget {
       return {
         hold(amount) {
           const others = held - own
-          if (amount > own && others > 0 && others + amount > limit) return false
+          if (amount > own && others > 0 && others + amount > limit) {
+            return false
+          }
           held = others + Math.max(own, amount)
           own = Math.max(own, amount)
           return true

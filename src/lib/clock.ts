@@ -13,7 +13,9 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
+      if (signal?.aborted) {
+        return resolve()
+      }
       const done = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', done)

@@ -6,7 +6,9 @@ export const DURATION_EXAMPLES = '90s, 15m, 24h or 30d'
 /** `90s`, `15m`, `24h`, `30d` → milliseconds; `null`: not a duration. Never 0, and at most 100 years. */
 export function parseDuration(text: string): number | null {
   const [, count, unit] = /^([1-9]\d{0,9})([smhd])$/.exec(text) ?? []
-  if (count === undefined || unit === undefined) return null
+  if (count === undefined || unit === undefined) {
+    return null
+  }
   const ms = Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS]
   return ms <= 36_525 * UNITS_MS.d ? ms : null
 }

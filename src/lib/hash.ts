@@ -53,13 +53,17 @@ function digestOf(text: string): Uint8Array {
 /** The lowest `length` × 5 bits, in the alphabet of {@link hashParts}. At most 30 bits. */
 export function toBase32(value: number, length: number): string {
   let out = ''
-  for (let at = length - 1; at >= 0; at--) out += ALPHABET[(value >>> (at * 5)) & 31]
+  for (let at = length - 1; at >= 0; at--) {
+    out += ALPHABET[(value >>> (at * 5)) & 31]
+  }
   return out
 }
 
 export const fromBase32 = (text: string): number => {
   let value = 0
-  for (const char of text) value = value * 32 + ALPHABET.indexOf(char)
+  for (const char of text) {
+    value = value * 32 + ALPHABET.indexOf(char)
+  }
   return value
 }
 

@@ -62,7 +62,9 @@ function pack(numbers: TryNumbers): number | null {
   let packed = 0
   for (const [name, bits] of BITS) {
     const value = numbers[name]
-    if (value < 0 || value >= 2 ** bits) return null
+    if (value < 0 || value >= 2 ** bits) {
+      return null
+    }
     packed = packed * 2 ** bits + value
   }
   return packed
@@ -73,10 +75,17 @@ const TAIL = 6
 function subjectOf(jobId: string, subject: readonly string[]): { head: string; tail: number } {
   const key = `${jobId}\n${subject.join('\n')}`
   const known = subjects.get(key)
-  if (known) return known
+  if (known) {
+    return known
+  }
   const hash = hashParts([jobId, ...subject], 16)
   const made = { head: hash.slice(0, -TAIL), tail: fromBase32(hash.slice(-TAIL)) }
-  if (subjects.size >= SUBJECTS_MAX) subjects.clear()
+  if (subjects.size >= SUBJECTS_MAX) {
+    subjects.clear()
+  }
   subjects.set(key, made)
   return made
 }
+
+/** `res_` and the ten characters of time, which are those of the job's id. */
+export const KEY_FROM = 14

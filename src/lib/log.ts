@@ -19,7 +19,9 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
   const at =
     (name: LogLevel) =>
     (event: string, fields: LogFields = {}) => {
-      if (LOG_LEVELS.indexOf(name) < least) return
+      if (LOG_LEVELS.indexOf(name) < least) {
+        return
+      }
       write(quietJson({ at: new Date(now()).toISOString(), level: name, event, ...fields }, plain))
     }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
@@ -29,7 +31,9 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
 export const plainFields = (fields: LogFields): LogFields => JSON.parse(JSON.stringify(fields, plain))
 
 function plain(_key: string, value: unknown): unknown {
-  if (!(value instanceof Error)) return value
+  if (!(value instanceof Error)) {
+    return value
+  }
   const code = 'code' in value ? { code: value.code } : {}
   return { name: value.name, message: value.message, ...code, stack: value.stack, cause: value.cause }
 }

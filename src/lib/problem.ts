@@ -86,13 +86,19 @@ export async function together<const T extends readonly (() => unknown)[]>(
     try {
       done.push(await act())
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
+      if (!(error instanceof ProblemError)) {
+        throw error
+      }
       refusals.push(error)
     }
   }
   const [first, ...more] = refusals
-  if (first === undefined) return done as { -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }
-  if (more.length === 0) throw first
+  if (first === undefined) {
+    return done as { -readonly [K in keyof T]: Awaited<ReturnType<T[K]>> }
+  }
+  if (more.length === 0) {
+    throw first
+  }
   const errors = refusals.flatMap((refusal) => refusal.errors)
   throw new ProblemError(first.code, first.detail, { errors, headers: first.headers, cause: first })
 }

@@ -62,7 +62,9 @@ export function besideOf(context: PlanContext): Beside {
 /** Every pod is told the API server's cluster IP (pkg/kubelet/envvars). */
 function apiServer({ index, prober }: PlanContext): At[] {
   const [service] = index.servicesAt('default', 'kubernetes')
-  if (service !== undefined) return addressesOf(service, service.ports[0]?.port ?? HTTPS_PORT)
+  if (service !== undefined) {
+    return addressesOf(service, service.ports[0]?.port ?? HTTPS_PORT)
+  }
   const address = prober.namespace === null ? undefined : prober.environment?.KUBERNETES_SERVICE_HOST
   const port = Number(prober.environment?.KUBERNETES_SERVICE_PORT ?? HTTPS_PORT)
   return address !== undefined && familyOf(address) !== null && port > 0 && port < 65_536 ? [{ address, port }] : []
@@ -77,7 +79,9 @@ function dnsOf({ index, addresses }: PlanContext): Pick<Beside, 'dns' | 'dnsPods
     const [, port = String(DNS_PORT)] = /(?:\]|^[^:]+):(\d+)$/.exec(server) ?? []
     return address === null ? [] : [{ address, port: Number(port) }]
   })
-  if (service === undefined) return { dns: asked.slice(0, 2), dnsPods: [] }
+  if (service === undefined) {
+    return { dns: asked.slice(0, 2), dnsPods: [] }
+  }
   const pods = endpointsOf(index, 'kube-system', service).all.filter(({ ready, isName }) => ready && !isName)
   return {
     dns: addressesOf(service, DNS_PORT),
@@ -93,7 +97,9 @@ const addressesOf = ({ clusterIPs }: Service, port: number): At[] =>
 
 function podOf(context: PlanContext, { address, pod }: ServiceEndpoint): BesidePod | null {
   const spec = pod?.spec ?? templateOf(context)
-  if (spec === null) return null
+  if (spec === null) {
+    return null
+  }
   const declared = spec.containers.flatMap(({ ports }) => ports)
   const ports = declared.filter(({ protocol }) => protocol === 'TCP').map(({ containerPort }) => containerPort)
   return {
@@ -105,7 +111,9 @@ function podOf(context: PlanContext, { address, pod }: ServiceEndpoint): BesideP
 
 /** Where pods were not handed over: what makes them. */
 function templateOf({ index, service, target }: PlanContext): PodSpec | null {
-  if (!hasSelector(service)) return null
+  if (!hasSelector(service)) {
+    return null
+  }
   const { selector } = service
   return (
     index.workloadsIn(target.namespace).find(({ template }) => matchesLabels(template.labels, selector))?.template

@@ -174,8 +174,12 @@ const digitalOcean: Cloud = {
       listed === null
         ? port.port === 443 && (certificate !== undefined || /^http(s|2|3)$/.test(protocol))
         : namesIt(listed, port)
-    if (isTls && isTrue(value(`${DO}-tls-passthrough`))) return null
-    if (!isTls && protocol !== 'http' && !namesIt(value(`${DO}-http-ports`), port)) return null
+    if (isTls && isTrue(value(`${DO}-tls-passthrough`))) {
+      return null
+    }
+    if (!isTls && protocol !== 'http' && !namesIt(value(`${DO}-http-ports`), port)) {
+      return null
+    }
     const annotation = value(`${DO}-tls-ports`) !== null ? `${DO}-tls-ports` : (certificate ?? `${DO}-protocol`)
     return { annotation, tls: isTls, http: isTls ? http || certificate !== undefined : true, tlsBehind: false }
   },
@@ -200,7 +204,9 @@ const linode: Cloud = {
     const own = `${LINODE}-port-${port.port}`
     const written = /"protocol"\s*:\s*"(\w+)"/i.exec(value(own) ?? '')?.[1]?.toLowerCase()
     const protocol = written ?? value(`${LINODE}-default-protocol`)?.toLowerCase() ?? 'tcp'
-    if (protocol !== 'http' && protocol !== 'https') return null
+    if (protocol !== 'http' && protocol !== 'https') {
+      return null
+    }
     const annotation = written === undefined ? `${LINODE}-default-protocol` : own
     return { annotation, tls: protocol === 'https', http: true, tlsBehind: false }
   },
@@ -220,7 +226,9 @@ const vultr: Cloud = {
     { annotation: `${VULTR}-proxy-protocol`, means: 'the PROXY protocol is sent' },
   ],
   front: ({ value }, port) => {
-    if (isTrue(value(`${VULTR}-ssl-pass-through`)) || !namesIt(value(`${VULTR}-https-ports`), port)) return null
+    if (isTrue(value(`${VULTR}-ssl-pass-through`)) || !namesIt(value(`${VULTR}-https-ports`), port)) {
+      return null
+    }
     const tlsBehind = value(`${VULTR}-backend-protocol`)?.toLowerCase() === 'https'
     return { annotation: `${VULTR}-https-ports`, tls: true, http: true, tlsBehind }
   },
@@ -248,7 +256,9 @@ const scaleway: Cloud = {
       certificates?.split(';').some((each) => !each.includes(':') || each.startsWith(`${port.port}:`)) ?? false
     const read = value(`${SCW}-protocol-http`)
     const http = isTrue(read) || namesIt(read, port)
-    if (!own && !http) return null
+    if (!own && !http) {
+      return null
+    }
     return { annotation: own ? `${SCW}-certificate-ids` : `${SCW}-protocol-http`, tls: own, http, tlsBehind: false }
   },
   internal: [[`${SCW}-private`, /^true$/i]],
@@ -272,7 +282,9 @@ const hetzner: Cloud = {
   ],
   front: ({ value }) => {
     const protocol = value(`${HETZNER}/protocol`)?.toLowerCase()
-    if (protocol !== 'http' && protocol !== 'https') return null
+    if (protocol !== 'http' && protocol !== 'https') {
+      return null
+    }
     return { annotation: `${HETZNER}/protocol`, tls: protocol === 'https', http: true, tlsBehind: false }
   },
   internal: [[`${HETZNER}/disable-public-network`, /^true$/i]],
@@ -307,7 +319,9 @@ const byPairs =
   (annotation: string) =>
   ({ value }: Told, port: ServicePort): Front | null => {
     const protocol = protocolOf(value(annotation), port)
-    if (protocol !== 'http' && protocol !== 'https') return null
+    if (protocol !== 'http' && protocol !== 'https') {
+      return null
+    }
     return { annotation, tls: protocol === 'https', http: true, tlsBehind: false }
   }
 

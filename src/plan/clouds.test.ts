@@ -439,5 +439,7 @@ describe('the PROXY protocol', () => {
 })
 
 it('a cloud has its sources and tells what it reads', () => {
-  for (const { sources, reads } of CLOUDS) expect([sources.length > 0, reads.length > 0]).toEqual([true, true])
+  for (const { sources, reads } of CLOUDS) {
+    expect([sources.length > 0, reads.length > 0]).toEqual([true, true])
+  }
 })

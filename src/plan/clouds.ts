@@ -15,11 +15,15 @@ const valueIn =
 
 /** What the load balancer of a Service does at a port. `null`: nothing says that it does more than pass it on. */
 export function frontOf(service: Service, port: ServicePort): Front | null {
-  if (service.type !== 'LoadBalancer' || port.protocol !== 'TCP') return null
+  if (service.type !== 'LoadBalancer' || port.protocol !== 'TCP') {
+    return null
+  }
   const value = valueIn(service)
   for (const { front } of CLOUDS) {
     const found = front?.({ value }, port) ?? null
-    if (found !== null) return found
+    if (found !== null) {
+      return found
+    }
   }
   return null
 }
@@ -28,7 +32,9 @@ function switchedOn(service: Service, of: (cloud: Cloud) => readonly Switch[] | 
   const value = valueIn(service)
   for (const cloud of CLOUDS) {
     const found = of(cloud)?.find(([name, when]) => value(name) !== null && when.test(value(name) ?? ''))
-    if (found !== undefined) return toldAnnotation(service, found[0])
+    if (found !== undefined) {
+      return toldAnnotation(service, found[0])
+    }
   }
   return null
 }
@@ -40,12 +46,17 @@ export const proxyProtocolOf = (service: Service): string | null =>
 /** What makes the load balancer a matter of the cloud's own network; `null`: nothing says so. */
 export function internalOf(service: Service): string | null {
   const told = switchedOn(service, ({ internal }) => internal)
-  if (told !== null) return told
+  if (told !== null) {
+    return told
+  }
   const value = valueIn(service)
-  if (value(`${AWS}-scheme`) !== null || value(`${AWS}-internal`) !== null) return null
+  if (value(`${AWS}-scheme`) !== null || value(`${AWS}-internal`) !== null) {
+    return null
+  }
   // The AWS Load Balancer Controller makes internal ones unless it is told otherwise; the older one in the cloud provider does not.
-  if (service.loadBalancerClass === 'service.k8s.aws/nlb')
+  if (service.loadBalancerClass === 'service.k8s.aws/nlb') {
     return `${refOf(service)} spec.loadBalancerClass=service.k8s.aws/nlb`
+  }
   const type = `${AWS}-type`
   return /^(external|nlb-ip)$/.test(value(type) ?? '') ? toldAnnotation(service, type) : null
 }

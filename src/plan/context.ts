@@ -1,8 +1,8 @@
-import type { Addresses, JobRequest } from '../job/job.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
 import type { ToldScheme } from './ingress-backends.ts'
 import type { PathKind, Plan, Scheme, Vantage } from './path.ts'
+import type { Addresses, JobRequest } from './request.ts'
 import { schemeOf, schemesOf } from './scheme.ts'
 import type { ServiceEndpoints } from './service-endpoints.ts'
 import { portKey, type Take } from './size.ts'
@@ -57,7 +57,9 @@ export function portsFor(
   return take(kind, 'ports', ports, ({ port }) => portKey(port)).map(({ port, at }) => {
     const told = byIngress.get(port)
     const { behind, because, endsTls } = schemesOf(service, port, told?.scheme ?? null)
-    if (schemeOf(port) === behind) return { port, at, scheme: behind, schemeBecause: [] }
+    if (schemeOf(port) === behind) {
+      return { port, at, scheme: behind, schemeBecause: [] }
+    }
     const schemeBecause = endsTls ? because.map((each) => `${each}: TLS ends there`) : told ? [told.because] : []
     return { port, at, scheme: behind, schemeBecause }
   })

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { ServicePort } from '../kube/objects.ts'
-import type { Family } from '../kube/words.ts'
+import type { Family, ServicePort } from '../kube/objects.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { externalNameOf } from './external-name.ts'
@@ -25,7 +24,9 @@ type Records = {
 const RECORD_TYPE = { IPv4: 'A', IPv6: 'AAAA' } as const
 
 export function dnsPaths(context: PlanContext): PathDraft[] {
-  if (isExternalName(context)) return aliasPaths(context)
+  if (isExternalName(context)) {
+    return aliasPaths(context)
+  }
   const records = isHeadless(context) ? headlessRecords(context) : clusterIPRecords(context)
   const { fqdn } = context
   const resolved = records.map(({ family, values, because, doubts }) =>
@@ -118,9 +119,13 @@ function clusterIPRecords(context: PlanContext): Records[] {
   return order.flatMap((family): Records[] => {
     const values = addresses.filter((address) => familyOf(address) === family)
     const because = values.map((value) => `${ref} ${clusterIPFieldOf(service, addresses.indexOf(value))}`)
-    if (values.length > 0) return [{ family, values, because, doubts: [] }]
+    if (values.length > 0) {
+      return [{ family, values, because, doubts: [] }]
+    }
     const toCome = families.find((each) => each.family === family)
-    if (toCome === undefined) return []
+    if (toCome === undefined) {
+      return []
+    }
     return [{ family, values: null, because: [], doubts: toCome.doubt === null ? [] : [toCome.doubt] }]
   })
 }
@@ -159,7 +164,9 @@ function lookups(context: PlanContext, values: readonly string[] | null, doubts:
   const { namespace, service } = context.target
   const forms = [`${service}.${namespace}`, `${service}.${namespace}.svc`]
   const ownNamespace = context.prober.namespace === namespace && context.vantage === 'in-cluster'
-  if (ownNamespace) forms.unshift(service)
+  if (ownNamespace) {
+    forms.unshift(service)
+  }
   return forms.map((name) =>
     record(
       context,
@@ -176,7 +183,9 @@ function lookups(context: PlanContext, values: readonly string[] | null, doubts:
 
 /** Only named ports have one (specification 2.3.2); on a headless Service it tells the port of the endpoints. */
 function srvPath(context: PlanContext, port: ServicePort, position: number): PathDraft[] {
-  if (port.name === null) return []
+  if (port.name === null) {
+    return []
+  }
   const { service, fqdn } = context
   const name = `_${port.name}._${port.protocol.toLowerCase()}.${fqdn}`
   const values = isHeadless(context) ? headlessSrv(context, port) : [`${port.port} ${fqdn}`]
@@ -187,9 +196,13 @@ function srvPath(context: PlanContext, port: ServicePort, position: number): Pat
 /** Told only where every endpoint has a hostname: the names of others are the DNS server's own choice. */
 function headlessSrv({ endpoints, fqdn }: PlanContext, port: ServicePort): readonly string[] | null {
   const ready = endpoints.all.filter((endpoint) => endpoint.ready && !endpoint.isName)
-  if (ready.length === 0 || ready.some(({ hostname }) => hostname === null)) return null
+  if (ready.length === 0 || ready.some(({ hostname }) => hostname === null)) {
+    return null
+  }
   const numbers = targetNumbers(endpoints, port)
-  if (numbers.length !== 1) return null
+  if (numbers.length !== 1) {
+    return null
+  }
   return [...new Set(ready.map(({ hostname }) => `${numbers[0]} ${hostname}.${fqdn}`))]
 }
 
@@ -209,7 +222,9 @@ function dialled(context: PlanContext, { port, at: position, scheme, schemeBecau
     const pending = `targetPort "${port.targetPort}" is a name that no pod among the objects has`
     return [draft({ ...common, because, pending })]
   }
-  if (numbers.length === 1) return numbers.map((number) => draft({ ...common, addressPort: number, because }))
+  if (numbers.length === 1) {
+    return numbers.map((number) => draft({ ...common, addressPort: number, because }))
+  }
   return numbers.map((number) =>
     draft({
       ...common,
@@ -232,7 +247,9 @@ function podNames(context: PlanContext): PathDraft[] {
   return [...byName.values()].flatMap((group) => {
     const [first] = group
     const family = first === undefined ? null : familyOf(first.address)
-    if (first === undefined || family === null) return []
+    if (first === undefined || family === null) {
+      return []
+    }
     const values = group.map(({ address }) => address)
     const dns = { name: `${first.hostname}.${fqdn}`, type: RECORD_TYPE[family], values, how: 'resolve' } as const
     return [

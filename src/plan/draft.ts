@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { Check } from '../check/check.ts'
+
 import type { PathType, ServicePort } from '../kube/objects.ts'
+import type { Check } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { familyOf, hostPort, isPrivate, isWithin } from './ip.ts'
 import type { DnsExpectation, PathKind, PlannedPath, Scheme, Skipped } from './path.ts'
@@ -118,11 +119,17 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
 }
 
 function urlOf({ scheme, host, address, addressPort, urlPath, dns, variable }: PathDraft): string | null {
-  if (variable !== null) return null
+  if (variable !== null) {
+    return null
+  }
   // RFC 4501.
-  if (dns !== null) return `dns:${dns.name}?type=${dns.type}`
+  if (dns !== null) {
+    return `dns:${dns.name}?type=${dns.type}`
+  }
   const authority = host ?? address
-  if (authority === null || address === null) return null
+  if (authority === null || address === null) {
+    return null
+  }
   const path = scheme === 'http' || scheme === 'https' ? urlPath : ''
   return `${scheme}://${hostPort(authority, addressPort, scheme)}${path}`
 }
@@ -138,14 +145,18 @@ function skippedOf(
         : 'SCTP is not spoken here'
     return { reason: 'unprobeable', detail: `${why}; HTTP and TCP ports are tested` }
   }
-  if (blind !== null) return { reason: 'vantage', detail: blind }
+  if (blind !== null) {
+    return { reason: 'vantage', detail: blind }
+  }
   if (vantage !== 'in-cluster' && reach === 'cluster') {
     return {
       reason: 'vantage',
       detail: `${WITHIN[kind] ?? 'this address works'} only inside the cluster, and the prober stands outside`,
     }
   }
-  if (pending !== null) return { reason: 'pending', detail: pending }
+  if (pending !== null) {
+    return { reason: 'pending', detail: pending }
+  }
   if (
     vantage === 'edge' &&
     reach !== 'given' &&

@@ -11,7 +11,11 @@ import { endpointPort, isPodReady, type ServiceEndpoint } from './service-endpoi
 export function endpointPaths(context: PlanContext): PathDraft[] {
   const { service, endpoints, serviceName } = context
   const names = new Map<string, number>()
-  for (const { hostname } of endpoints.all) if (hostname !== null) names.set(hostname, (names.get(hostname) ?? 0) + 1)
+  for (const { hostname } of endpoints.all) {
+    if (hostname !== null) {
+      names.set(hostname, (names.get(hostname) ?? 0) + 1)
+    }
+  }
 
   const kept = context.take(
     'Endpoint',
@@ -25,7 +29,9 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
     const anyReady = endpoints.all.some((each) => each.ready && !each.isName && endpointPort(each, port) !== null)
     return kept.flatMap((endpoint) => {
       const at = endpointPort(endpoint, port)
-      if (at === null) return []
+      if (at === null) {
+        return []
+      }
       // Pods of a Deployment may share a hostname, and a pod of two families has one: then the address tells them apart.
       const own =
         endpoint.hostname !== null && names.get(endpoint.hostname) === 1 ? endpoint.hostname : endpoint.address
@@ -56,14 +62,20 @@ export function endpointPaths(context: PlanContext): PathDraft[] {
 /** @param anyReady whether an endpoint of the same port is ready (pkg/proxy/topology.go CategorizeEndpoints). */
 function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint, anyReady: boolean): string[] {
   const { because, pod } = endpoint
-  if (endpoint.isName) return [`${because}: kube-proxy ignores slices with addressType FQDN`]
+  if (endpoint.isName) {
+    return [`${because}: kube-proxy ignores slices with addressType FQDN`]
+  }
   if (endpoint.ready) {
-    if (pod === null || isPodReady(pod) || (endpoints.source === 'Pod' && !service.publishNotReadyAddresses)) return []
+    if (pod === null || isPodReady(pod) || (endpoints.source === 'Pod' && !service.publishNotReadyAddresses)) {
+      return []
+    }
     return [
       `Pod/${pod.meta.name} status.conditions[Ready] is not True: published nevertheless (publishNotReadyAddresses)`,
     ]
   }
-  if (!anyReady && endpoint.serving && endpoint.terminating) return []
+  if (!anyReady && endpoint.serving && endpoint.terminating) {
+    return []
+  }
   if (endpoint.terminating) {
     const why = endpoint.serving ? 'traffic goes to the ready endpoints' : 'it does not serve any more'
     return [`${because}: terminating; ${why}`]

@@ -17,7 +17,9 @@ export const variableName = (name: string): string => name.toUpperCase().replace
 
 export function environmentPaths(context: PlanContext): PathDraft[] {
   const { service } = context
-  if (isExternalName(context) || isHeadless(context)) return []
+  if (isExternalName(context) || isHeadless(context)) {
+    return []
+  }
   const source = environmentOf(context)
   const collisions = new Set(
     collidingServices(context).flatMap((other) => variablesOf({ service: other }).map((variable) => variable.name)),
@@ -58,7 +60,9 @@ export function variablesOf(
 ): Variable[] {
   const [host] = clusterIPsOf({ service })
   const [first] = service.ports
-  if (host === undefined || first === undefined) return []
+  if (host === undefined || first === undefined) {
+    return []
+  }
   const prefix = variableName(service.meta.name)
   const hostField = clusterIPFieldOf(service, 0)
   const url = (port: ServicePort): string => `${port.protocol.toLowerCase()}://${hostPort(host, port.port, '')}`

@@ -10,9 +10,13 @@ import { familyOf } from './ip.ts'
 
 export function externalNamePaths(context: PlanContext): PathDraft[] {
   const { service } = context
-  if (service.type !== 'ExternalName') return []
+  if (service.type !== 'ExternalName') {
+    return []
+  }
   const name = externalNameOf(context)
-  if (name === null) return []
+  if (name === null) {
+    return []
+  }
   const field = `Service/${service.meta.name} spec.externalName`
   const doubts =
     familyOf(name) === null

@@ -1,5 +1,4 @@
-import type { Service } from '../kube/objects.ts'
-import type { Family } from '../kube/words.ts'
+import type { Family, Service } from '../kube/objects.ts'
 import { familyOf } from './ip.ts'
 
 /** A family that a Service has or will have. `doubt`: why it may not get it. */
@@ -16,7 +15,9 @@ export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Ser
   const told = ipFamilies.map((family): PlannedFamily => ({ family, doubt: null }))
   const field = `Service/${meta.name} spec.ipFamilyPolicy=${ipFamilyPolicy}`
   const [first = 'IPv4', second] = ipFamilies
-  if (second !== undefined) return told
+  if (second !== undefined) {
+    return told
+  }
   if (ipFamilyPolicy === 'RequireDualStack') {
     return [
       { family: first, doubt: null },
@@ -26,7 +27,9 @@ export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Ser
   // An address, or a family, that is there was given by a cluster that had no other.
   const isApplied =
     clusterIPs.some((address) => familyOf(address) !== null) || (clusterIPs[0] === 'None' && told.length > 0)
-  if (ipFamilyPolicy !== 'PreferDualStack' || isApplied) return told
+  if (ipFamilyPolicy !== 'PreferDualStack' || isApplied) {
+    return told
+  }
   return [
     {
       family: first,

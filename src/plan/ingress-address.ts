@@ -43,9 +43,13 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
   const reported = ingress.loadBalancerIngress.flatMap((entry, position) =>
     ofStatus(context, ingress, entry, position, front),
   )
-  if (reported.length > 0) return reported
+  if (reported.length > 0) {
+    return reported
+  }
   const offered = front === null ? [] : addressesOfFront(context, front)
-  if (offered.length > 0) return offered.map((address) => ofFront(context, front, address))
+  if (offered.length > 0) {
+    return offered.map((address) => ofFront(context, front, address))
+  }
   return [
     {
       address: null,
@@ -83,7 +87,9 @@ function ofStatus(
   front: Service | null,
 ): Controller[] {
   const address = entry.ip ?? entry.hostname
-  if (address === null) return []
+  if (address === null) {
+    return []
+  }
   const field = `${refOf(ingress)} status.loadBalancer.ingress[${position}]`
   const because = [`${field}.${entry.ip === null ? 'hostname' : 'ip'}`]
   const owner = context.index.serviceByClusterIP(address)
@@ -113,9 +119,13 @@ function portsOfStatus(
   field: string,
 ): Pick<Controller, 'ports' | 'doubts'> & { told?: readonly string[] } {
   const { addresses, index } = context
-  if (addresses.controllerPorts !== null) return { ports: addresses.controllerPorts, doubts: [] }
+  if (addresses.controllerPorts !== null) {
+    return { ports: addresses.controllerPorts, doubts: [] }
+  }
   const numbers = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port)
-  if (numbers.includes(80) || numbers.includes(443)) return { ports: STANDARD, doubts: [] }
+  if (numbers.includes(80) || numbers.includes(443)) {
+    return { ports: STANDARD, doubts: [] }
+  }
   const { http, https } = front === null ? { http: null, https: null } : frontPorts(front)
   const known = { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
   if (numbers.length === 0) {
@@ -130,7 +140,9 @@ function portsOfStatus(
       told: [`${field}: ${ip} is ${refOf(node)}, where ${refOf(front)} has node ports`],
     }
   }
-  if (numbers.some((number) => number === known.http || number === known.https)) return { ports: known, doubts: [] }
+  if (numbers.some((number) => number === known.http || number === known.https)) {
+    return { ports: known, doubts: [] }
+  }
   const [first, second] = numbers.toSorted((a, b) => a - b)
   return {
     ports: { http: first ?? null, https: second ?? null },

@@ -19,8 +19,12 @@ const BY_TLS = { scheme: 'https', isTls: true } as const
 
 /** What one annotation says that the controller speaks to the Service; `null`: nothing. */
 function spokenBy({ says }: BackendAnnotation, value: string | null, service: string) {
-  if (value === null) return null
-  if (says === 'protocol') return BACKEND_PROTOCOLS.get(value.toLowerCase()) ?? null
+  if (value === null) {
+    return null
+  }
+  if (says === 'protocol') {
+    return BACKEND_PROTOCOLS.get(value.toLowerCase()) ?? null
+  }
   const asksForTls = says === 'tls' ? isTrue(value) : listOf(value).includes(service)
   return asksForTls ? BY_TLS : null
 }
@@ -30,7 +34,9 @@ function toldBy(index: ObjectIndex, { ingress }: Route, service: string): ToldSc
   for (const row of controllerOf(index, ingress)?.backend ?? []) {
     const told = spokenBy(row, asked.value(row.annotation), service)
     // Plain HTTP is every controller's default: the word for it says nothing about the port.
-    if (told === null || told.scheme === 'http') continue
+    if (told === null || told.scheme === 'http') {
+      continue
+    }
     return { scheme: told.scheme, because: `${asked.told(row.annotation)}: what the controller speaks to it` }
   }
   return null
@@ -58,10 +64,14 @@ export function schemesByIngress(
   const found = new Map<ServicePort, ToldScheme>()
   const { name } = service.meta
   for (const route of index.ingressesOf(namespace, name).flatMap(routesOf)) {
-    if (route.backend.service?.name !== name) continue
+    if (route.backend.service?.name !== name) {
+      continue
+    }
     const port = backendPort(service, route.backend.service.port)?.port
     const told = port === undefined || found.has(port) ? null : toldBy(index, route, name)
-    if (port !== undefined && told !== null) found.set(port, told)
+    if (port !== undefined && told !== null) {
+      found.set(port, told)
+    }
   }
   return found
 }

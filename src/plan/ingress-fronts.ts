@@ -64,16 +64,22 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
 
   const balanced = service.loadBalancerIngress.flatMap(({ ip, hostname, ipMode }, position): FrontAddress[] => {
     const address = ip ?? hostname
-    if (address === null) return []
+    if (address === null) {
+      return []
+    }
     const because = `${ref} status.loadBalancer.ingress[${position}]`
     return [{ address, because, ...atPorts, reach: 'anywhere', isVip: ip !== null && ipMode !== 'Proxy' }]
   })
-  if (balanced.length > 0) return balanced
+  if (balanced.length > 0) {
+    return balanced
+  }
 
   const external = service.externalIPs.map((address, position): FrontAddress => {
     return { address, because: `${ref} spec.externalIPs[${position}]`, ...atPorts, reach: 'anywhere', isVip: false }
   })
-  if (external.length > 0) return external
+  if (external.length > 0) {
+    return external
+  }
 
   const nodePorts = { http: http?.nodePort || null, https: https?.nodePort || null }
   if (nodePorts.http !== null || nodePorts.https !== null) {
@@ -87,15 +93,21 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
         isVip: false,
       }
     })
-    if (atNodes.length > 0) return atNodes
+    if (atNodes.length > 0) {
+      return atNodes
+    }
   }
 
   const onHosts = podsBehind(context, service).flatMap((pod): FrontAddress[] => {
-    if (!pod.spec.hostNetwork || pod.hostIP === null) return []
+    if (!pod.spec.hostNetwork || pod.hostIP === null) {
+      return []
+    }
     const because = `Pod/${pod.meta.name} status.hostIP (hostNetwork)`
     return [{ address: pod.hostIP, because, http: 80, https: 443, reach: 'anywhere', isVip: false }]
   })
-  if (onHosts.length > 0) return onHosts.slice(0, NODES_ASKED)
+  if (onHosts.length > 0) {
+    return onHosts.slice(0, NODES_ASKED)
+  }
 
   return clusterIPsOf({ service }).map((address, position): FrontAddress => {
     return {

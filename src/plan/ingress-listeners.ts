@@ -15,12 +15,20 @@ import { isLoopback, isPrivate, isWithin } from './ip.ts'
 /** What covers the host with TLS: the Ingress itself; where certificates are chosen by SNI alone, also one beside it. */
 function tlsOf({ index }: PlanContext, { ingress, host: rule }: Route, host: string | null): string | null {
   const own = tlsEntryFor(ingress, host)
-  if (own !== null) return `${refOf(ingress)} spec.tls[${own}]`
-  if (host === null || controllerOf(index, ingress)?.sharesTls !== true) return null
+  if (own !== null) {
+    return `${refOf(ingress)} spec.tls[${own}]`
+  }
+  if (host === null || controllerOf(index, ingress)?.sharesTls !== true) {
+    return null
+  }
   for (const other of index.ingressesForHost(rule)) {
-    if (other === ingress || classOf(other) !== classOf(ingress)) continue
+    if (other === ingress || classOf(other) !== classOf(ingress)) {
+      continue
+    }
     const entry = tlsEntryFor(other, host)
-    if (entry !== null && (other.tls[entry]?.hosts.length ?? 0) > 0) return `${refOf(other)} spec.tls[${entry}]`
+    if (entry !== null && (other.tls[entry]?.hosts.length ?? 0) > 0) {
+      return `${refOf(other)} spec.tls[${entry}]`
+    }
   }
   return null
 }
@@ -31,7 +39,9 @@ export function listenersFor(context: PlanContext, route: Route, host: string | 
   const { ingress } = route
   const controller = controllerOf(index, ingress)
   const asked = askedOf(ingress, tlsOf(context, route, host))
-  if (controller === null) return byTls(asked)
+  if (controller === null) {
+    return byTls(asked)
+  }
   const found = controller.listeners(asked)
   const demands = (controller.demands ?? [])
     .filter(({ annotation, when }) => asked.value(annotation) !== null && when.test(asked.value(annotation) ?? ''))
@@ -88,14 +98,20 @@ export function internalDoubts(
   ingress: Ingress,
   { address, reach }: { address: string | null; reach: string },
 ): string[] {
-  if (vantage === 'in-cluster' || reach !== 'anywhere') return []
+  if (vantage === 'in-cluster' || reach !== 'anywhere') {
+    return []
+  }
   const told = controllerOf(index, ingress)?.internal?.(askedOf(ingress, null)) ?? null
-  if (told !== null) return [`${told}: an internal load balancer, and the prober stands outside`]
+  if (told !== null) {
+    return [`${told}: an internal load balancer, and the prober stands outside`]
+  }
   return vantage === 'edge' ? [] : privateDoubts(address, reaches)
 }
 
 /** An address of some network of its own, which the prober is perhaps not in. One of the prober's own machine is dialled. */
 export function privateDoubts(address: string | null, reaches: readonly string[]): string[] {
-  if (address === null || !isPrivate(address) || isLoopback(address) || isWithin(address, reaches)) return []
+  if (address === null || !isPrivate(address) || isLoopback(address) || isWithin(address, reaches)) {
+    return []
+  }
   return [`${address} is a private address, and the prober stands outside (name it in addresses if it is routed)`]
 }

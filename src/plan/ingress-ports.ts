@@ -22,9 +22,13 @@ export function servicePort(
   }
   const where = `${refOf(ingress)} ${field}`
   const own = unlistedPort(service, ref)
-  if (own !== null) return { port: own, told: [`${where}: port ${own.port}, as the ExternalName Service lists none`] }
+  if (own !== null) {
+    return { port: own, told: [`${where}: port ${own.port}, as the ExternalName Service lists none`] }
+  }
   const target = service.ports.find(({ targetPort }) => targetPort === ref)
-  if (target === undefined) return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`] }
+  if (target === undefined) {
+    return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`] }
+  }
   return {
     port: target,
     told: [

@@ -29,10 +29,14 @@ export type Route = {
 /** With an action in place of its backend: one route for each Service that it forwards to, none of them where it does not. */
 function withAction(route: Route): Route[] {
   const action = actionOf(route.ingress, route.backend)
-  if (action === null) return [route]
+  if (action === null) {
+    return [route]
+  }
   const { targets, ...of } = action
   const used = of.type === 'forward' ? targets.filter(({ weight }) => weight > 0) : []
-  if (used.length === 0) return [{ ...route, backend: { service: null }, action: { ...of, share: 0 } }]
+  if (used.length === 0) {
+    return [{ ...route, backend: { service: null }, action: { ...of, share: 0 } }]
+  }
   const all = used.reduce((sum, { weight }) => sum + weight, 0)
   return used.map(({ service, port, weight }) => ({
     ...route,
@@ -64,12 +68,16 @@ function writtenRoutes(ingress: Ingress): Route[] {
         field: `spec.rules[${position}].http.paths[${at}]`,
       }),
     )
-    if (ofPaths.length > 0 || defaultBackend === null || host === null) return ofPaths
+    if (ofPaths.length > 0 || defaultBackend === null || host === null) {
+      return ofPaths
+    }
     return [
       { ingress, host, path: null, pathType: null, backend: defaultBackend, field: `spec.rules[${position}].host` },
     ]
   })
-  if (defaultBackend === null) return ofRules
+  if (defaultBackend === null) {
+    return ofRules
+  }
   return [...ofRules, { ingress, host: null, path: null, pathType: null, backend: defaultBackend, field: defaultField }]
 }
 
@@ -80,17 +88,25 @@ const SPECIAL = /[\\^$*+?()[\]{}|]/
  * regular expression likely where the type leaves it to the implementation.
  */
 export function syntaxOf(index: ObjectIndex, { ingress, path, pathType }: Route): PathSyntax {
-  if (path === null || pathType === null) return 'literal'
+  if (path === null || pathType === null) {
+    return 'literal'
+  }
   const told = controllerOf(index, ingress)?.syntax?.(askedOf(ingress, null), path, pathType) ?? null
-  if (told === 'glob') return 'glob'
-  if (told === 'literal' || !SPECIAL.test(path)) return 'literal'
+  if (told === 'glob') {
+    return 'glob'
+  }
+  if (told === 'literal' || !SPECIAL.test(path)) {
+    return 'literal'
+  }
   return told === 'regex' || pathType === 'ImplementationSpecific' ? 'regex' : 'literal'
 }
 
 /** What a route certainly takes, as it is written in a request: the path itself, or what the pattern begins with. */
 export function writtenPath(index: ObjectIndex, route: Route): string {
   const { path } = route
-  if (path === null) return '/'
+  if (path === null) {
+    return '/'
+  }
   switch (syntaxOf(index, route)) {
     case 'literal':
       return encodePath(path)
@@ -113,7 +129,9 @@ const CANARY = 'nginx.ingress.kubernetes.io/canary'
  */
 export function canaryShare({ ingress: { meta } }: Route): number | null {
   const { annotations } = meta
-  if (!isTrue(annotations[CANARY] ?? null)) return null
+  if (!isTrue(annotations[CANARY] ?? null)) {
+    return null
+  }
   const weight = Number(annotations[`${CANARY}-weight`] ?? 0)
   const total = Number(annotations[`${CANARY}-weight-total`] ?? 100)
   return Number.isFinite(weight / total) ? Math.min(1, Math.max(0, weight / total)) : 0
@@ -175,7 +193,9 @@ function compete(index: ObjectIndex, routes: readonly Route[]): Competition {
   >
   for (const route of routes) {
     const placed = placeOf(index, route)
-    if (placed !== null) put(known[placed.among], placed.key, route)
+    if (placed !== null) {
+      put(known[placed.among], placed.key, route)
+    }
   }
   const lengths = [...new Set([...known.beginnings.keys()].map((key) => key.length))]
   return { ...known, lengths }
@@ -188,25 +208,37 @@ const RIVALS = 50
 function put(map: Map<string, Route[]>, key: string, route: Route): void {
   const before = map.get(key)
   const lead = before?.[0] === undefined ? 0 : rank(route) - rank(before[0])
-  if (before === undefined || lead > 0) map.set(key, [route])
-  else if (lead === 0 && before.length < RIVALS) before.push(route)
+  if (before === undefined || lead > 0) {
+    map.set(key, [route])
+  } else if (lead === 0 && before.length < RIVALS) {
+    before.push(route)
+  }
 }
 
 function placeOf(index: ObjectIndex, route: Route): { among: Place; key: string } | null {
   const { path, pathType } = route
-  if (path === null) return null
+  if (path === null) {
+    return null
+  }
   const syntax = pathType === 'Exact' ? 'literal' : syntaxOf(index, route)
-  if (syntax === 'regex') return { among: 'beginnings', key: writtenPath(index, route).slice(0, BEGINNING) }
-  if (syntax === 'glob' && /[*?]/.test(path))
+  if (syntax === 'regex') {
+    return { among: 'beginnings', key: writtenPath(index, route).slice(0, BEGINNING) }
+  }
+  if (syntax === 'glob' && /[*?]/.test(path)) {
     return { among: 'beginnings', key: encodePath(globPrefix(path)).slice(0, BEGINNING) }
+  }
   // A glob without a star takes that very path.
-  if (pathType === 'Exact' || syntax === 'glob') return { among: 'exact', key: encodePath(path) }
+  if (pathType === 'Exact' || syntax === 'glob') {
+    return { among: 'exact', key: encodePath(path) }
+  }
   return { among: 'prefixes', key: encodePath(path).replace(/\/$/, '') }
 }
 
 /** Each path that is an element-wise beginning of this one, itself first: `/a/b`, `/a`, the empty one. */
 function* beginningsOf(path: string): Generator<string> {
-  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end)
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    yield path.slice(0, end)
+  }
   yield ''
 }
 
@@ -236,26 +268,40 @@ export function competitors(index: ObjectIndex, route: Route): Competition {
 export function winners({ exact, prefixes, beginnings, lengths }: Competition, urlPath: string): readonly Route[] {
   const asked = urlPath.split(/[?#]/)[0] ?? urlPath
   const exactly = exact.get(asked)
-  if (exactly !== undefined) return exactly
+  if (exactly !== undefined) {
+    return exactly
+  }
   // Routes of one list are equals, so that the first speaks for all.
   const lists: (readonly Route[])[] = []
   let best = 0
   const offer = (list: readonly Route[] | undefined): void => {
     const [first] = list ?? []
-    if (list === undefined || first === undefined) return
+    if (list === undefined || first === undefined) {
+      return
+    }
     const own = rank(first)
-    if (own > best) lists.length = 0
-    if (own >= best) lists.push(list)
+    if (own > best) {
+      lists.length = 0
+    }
+    if (own >= best) {
+      lists.push(list)
+    }
     best = Math.max(best, own)
   }
   // The longest wins, so that no shorter one need be looked at.
   for (const beginning of beginningsOf(asked)) {
     const found = prefixes.get(beginning)
-    if (found === undefined) continue
+    if (found === undefined) {
+      continue
+    }
     offer(found)
     break
   }
-  for (const length of lengths) if (length <= asked.length) offer(beginnings.get(asked.slice(0, length)))
+  for (const length of lengths) {
+    if (length <= asked.length) {
+      offer(beginnings.get(asked.slice(0, length)))
+    }
+  }
   return lists.flat()
 }
 
@@ -272,7 +318,9 @@ export const routeRef = (route: Route): string => `${refOf(route.ingress)} ${rou
  * (a wildcard stands for exactly one label).
  */
 export function probeHost(index: ObjectIndex, host: string | null): string | null {
-  if (host === null || !host.startsWith('*.')) return host
+  if (host === null || !host.startsWith('*.')) {
+    return host
+  }
   const parent = host.slice(2)
   const labels = ['probe', 'probe-2', 'probe-3', 'probe-4']
   const free = labels.find((label) => index.ingressesForHost(`${label}.${parent}`).length === 0)
@@ -288,6 +336,8 @@ export function tlsEntryFor(ingress: Ingress, host: string | null): number | nul
 }
 
 export function coversHost(pattern: string, host: string): boolean {
-  if (pattern.toLowerCase() === host.toLowerCase()) return true
+  if (pattern.toLowerCase() === host.toLowerCase()) {
+    return true
+  }
   return pattern.startsWith('*.') && host.slice(host.indexOf('.')).toLowerCase() === pattern.slice(1).toLowerCase()
 }

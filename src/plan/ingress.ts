@@ -50,11 +50,15 @@ export function ingressPaths(context: PlanContext): PathDraft[] {
  */
 function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Route[]): PathDraft[] {
   const { vantage, addresses } = context
-  if (vantage === 'in-cluster' || addresses.ingressController.length > 0) return []
+  if (vantage === 'in-cluster' || addresses.ingressController.length > 0) {
+    return []
+  }
   const known = controllersOf(context, ingress).flatMap(({ address }) => address ?? [])
   const values = known.length === 0 || known.some((address) => familyOf(address) === null) ? null : known
   return [...new Set(routes.flatMap(({ host }) => host ?? []))].flatMap((host) => {
-    if (host.startsWith('*.')) return []
+    if (host.startsWith('*.')) {
+      return []
+    }
     return [
       draft({
         kind: 'DNS',
@@ -176,13 +180,23 @@ function shareDoubts(route: Route, claimants: readonly Route[]): string[] {
     return [`${ref}: ${route.action.annotation} sends ${share} of the requests to this Service, the rest elsewhere`]
   }
   const own = canaryShare(route)
-  if (own !== null) return own >= 1 ? [] : [`${ref}: a canary, which gets ${percent(own)} of the requests`]
+  if (own !== null) {
+    return own >= 1 ? [] : [`${ref}: a canary, which gets ${percent(own)} of the requests`]
+  }
   return claimants.flatMap((other) => {
-    if (isSameRoute(other, route) || other.backend.service?.name === route.backend.service?.name) return []
-    if (sendsToHttps(other)) return []
+    if (isSameRoute(other, route) || other.backend.service?.name === route.backend.service?.name) {
+      return []
+    }
+    if (sendsToHttps(other)) {
+      return []
+    }
     const share = canaryShare(other)
-    if (share === 0) return []
-    if (share !== null) return [`${ref}: ${routeRef(other)} is a canary, which takes ${percent(share)} of the requests`]
+    if (share === 0) {
+      return []
+    }
+    if (share !== null) {
+      return [`${ref}: ${routeRef(other)} is a canary, which takes ${percent(share)} of the requests`]
+    }
     return [`${ref}: ${routeRef(other)} claims the same host and path for another Service`]
   })
 }
@@ -242,7 +256,9 @@ function through(
  * what speaks the PROXY protocol.
  */
 function pastBalancerDoubts({ vantage }: PlanContext, { front, isVip, reach }: Controller, scheme: string): string[] {
-  if (front === null || vantage !== 'in-cluster' || !(isVip || reach === 'cluster')) return []
+  if (front === null || vantage !== 'in-cluster' || !(isVip || reach === 'cluster')) {
+    return []
+  }
   const proxy = proxyProtocolOf(front)
   const { https } = frontPorts(front)
   const schemes = https === null ? null : schemesOf(front, https)

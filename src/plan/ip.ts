@@ -1,12 +1,14 @@
 import ipaddr from 'ipaddr.js'
-import type { Family } from '../kube/words.ts'
+import type { Family } from '../kube/objects.ts'
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 const IPV4 = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`)
 
 /** The family of an IP address; `null`: it is a name. Asked for every path, so the common case is one pattern. */
 export function familyOf(address: string): Family | null {
-  if (IPV4.test(address)) return 'IPv4'
+  if (IPV4.test(address)) {
+    return 'IPv4'
+  }
   return address.includes(':') && ipaddr.IPv6.isValid(address) ? 'IPv6' : null
 }
 
@@ -28,7 +30,9 @@ const SCOPES: Readonly<Record<string, AddressScope>> = {
 
 /** What an IP address is good for (IANA's special-purpose registries); a name is `public`. */
 export function scopeOf(address: string): AddressScope {
-  if (familyOf(address) === null) return 'public'
+  if (familyOf(address) === null) {
+    return 'public'
+  }
   return SCOPES[ipaddr.parse(address).range()] ?? 'special'
 }
 
@@ -51,7 +55,9 @@ export function hostPort(host: string, port: number | null, scheme: string): str
 
 /** @param address an IP address; a name is within none. */
 export function isWithin(address: string, cidrs: readonly string[]): boolean {
-  if (cidrs.length === 0 || familyOf(address) === null) return false
+  if (cidrs.length === 0 || familyOf(address) === null) {
+    return false
+  }
   const parsed = ipaddr.process(address)
   return cidrs.some((cidr) => {
     const [base, bits] = ipaddr.parseCIDR(cidr)

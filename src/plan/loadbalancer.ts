@@ -24,7 +24,9 @@ type Entry = {
 
 export function loadBalancerPaths(context: PlanContext): PathDraft[] {
   const { service } = context
-  if (service.type !== 'LoadBalancer') return []
+  if (service.type !== 'LoadBalancer') {
+    return []
+  }
   const entries = context.take('LoadBalancer', 'addresses', entriesOf(context), ({ address }) => address)
   return portsFor(context, 'LoadBalancer').flatMap((planned) => {
     const field = `Service/${service.meta.name} spec.ports[${planned.at}].port`
@@ -37,13 +39,17 @@ export function loadBalancerPaths(context: PlanContext): PathDraft[] {
 function entriesOf({ service, addresses }: PlanContext): Entry[] {
   const reported = service.loadBalancerIngress.flatMap((entry, position) => {
     const address = entry.ip ?? entry.hostname
-    if (address === null) return []
+    if (address === null) {
+      return []
+    }
     const because = `Service/${service.meta.name} status.loadBalancer.ingress[${position}].${entry.ip === null ? 'hostname' : 'ip'}`
     return [
       { address, because, given: false, isVip: entry.ip !== null && entry.ipMode !== 'Proxy', ports: entry.ports },
     ]
   })
-  if (addresses.loadBalancer.length === 0) return reported
+  if (addresses.loadBalancer.length === 0) {
+    return reported
+  }
   return [...new Set(addresses.loadBalancer)].map((address) => ({
     address,
     because: `addresses.loadBalancer[${addresses.loadBalancer.indexOf(address)}]`,
@@ -110,7 +116,9 @@ const rangesOf = ({ service: { loadBalancerSourceRanges: ranges } }: PlanContext
 function sourceRangeDoubts(context: PlanContext): string[] {
   const { service } = context
   const ranges = rangesOf(context)
-  if (ranges.length === 0) return []
+  if (ranges.length === 0) {
+    return []
+  }
   return [
     `Service/${service.meta.name} spec.loadBalancerSourceRanges: only clients from ${ranges.slice(0, 20).join(', ')}${ranges.length > 20 ? ' …' : ''} are let in`,
   ]
@@ -118,9 +126,13 @@ function sourceRangeDoubts(context: PlanContext): string[] {
 
 /** Seen from outside: a load balancer of the cloud's own network, or at an address of one. */
 function internalDoubts({ service, vantage, prober: { reaches = [] } }: PlanContext, address: string): string[] {
-  if (vantage === 'in-cluster') return []
+  if (vantage === 'in-cluster') {
+    return []
+  }
   const told = internalOf(service) ?? internalByName(service, address)
-  if (told !== null) return [`${told}: an internal load balancer, and the prober stands outside`]
+  if (told !== null) {
+    return [`${told}: an internal load balancer, and the prober stands outside`]
+  }
   return vantage === 'edge' ? [] : privateDoubts(address, reaches)
 }
 

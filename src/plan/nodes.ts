@@ -29,15 +29,21 @@ export type NodeAddress = {
 
 /** Whether the Service asks for node ports: type NodePort, or LoadBalancer unless it declines them. */
 export function wantsNodePorts({ service }: PlanContext): boolean {
-  if (service.type === 'NodePort') return true
-  if (service.type !== 'LoadBalancer') return false
+  if (service.type === 'NodePort') {
+    return true
+  }
+  if (service.type !== 'LoadBalancer') {
+    return false
+  }
   return (
     service.allocateLoadBalancerNodePorts || service.ports.some(({ nodePort }) => nodePort !== null && nodePort > 0)
   )
 }
 
 export function nodePortPaths(context: PlanContext): PathDraft[] {
-  if (isExternalName(context) || isHeadless(context) || !wantsNodePorts(context)) return []
+  if (isExternalName(context) || isHeadless(context) || !wantsNodePorts(context)) {
+    return []
+  }
   const { service } = context
   const addresses = nodeAddresses(context)
   const families = familiesOf(service)
@@ -53,8 +59,12 @@ export function nodePortPaths(context: PlanContext): PathDraft[] {
     const { port, at: position } = planned
     const { nodePort } = port
     const field = `Service/${service.meta.name} spec.ports[${position}].nodePort`
-    if ((nodePort === null || nodePort === 0) && !service.allocateLoadBalancerNodePorts) return []
-    if (used.length === 0) return [withoutAddress(context, planned, field)]
+    if ((nodePort === null || nodePort === 0) && !service.allocateLoadBalancerNodePorts) {
+      return []
+    }
+    if (used.length === 0) {
+      return [withoutAddress(context, planned, field)]
+    }
     return used.map((at) => atNode(context, planned, field, at))
   })
 }
@@ -135,7 +145,9 @@ function atNode(
 /** The caller's addresses, else those of the Node objects. */
 export function nodeAddresses(context: PlanContext): NodeAddress[] {
   const { addresses, index } = context
-  if (addresses.nodes.length === 0) return index.nodes.flatMap((node) => addressesOf(context, node))
+  if (addresses.nodes.length === 0) {
+    return index.nodes.flatMap((node) => addressesOf(context, node))
+  }
   return [...new Set(addresses.nodes)].map((address) => {
     const node = index.nodeByAddress(address) ?? index.nodeNamed(address)
     const known = node === null ? undefined : addressesOf(context, node).find((own) => own.address === address)
@@ -157,7 +169,9 @@ const known = new WeakMap<Node, Partial<Record<Vantage, readonly NodeAddress[]>>
 function addressesOf({ vantage }: PlanContext, node: Node): readonly NodeAddress[] {
   const before = known.get(node)
   const found = before?.[vantage] ?? readAddresses(vantage, node)
-  if (before?.[vantage] === undefined) known.set(node, { ...before, [vantage]: found })
+  if (before?.[vantage] === undefined) {
+    known.set(node, { ...before, [vantage]: found })
+  }
   return found
 }
 
@@ -168,7 +182,9 @@ function readAddresses(vantage: Vantage, node: Node): NodeAddress[] {
   return ADDRESS_TYPES.flatMap((type) =>
     node.addresses.flatMap((entry, position) => {
       const family = familyOf(entry.address)
-      if (entry.type !== type || family === null || scopeOf(entry.address) === 'link-local') return []
+      if (entry.type !== type || family === null || scopeOf(entry.address) === 'link-local') {
+        return []
+      }
       const field = `${ref} status.addresses[${position}]`
       const slot = `${type} ${family}`
       const primary = !seen.has(slot)
@@ -233,10 +249,15 @@ function nodeDoubts(node: Node): string[] {
  * its own node may answer nevertheless; that is not promised either (k/k#123622).
  */
 function externalPolicyExcuses({ service, endpoints }: PlanContext, node: Node | null): string[] {
-  if (service.externalTrafficPolicy !== 'Local') return []
+  if (service.externalTrafficPolicy !== 'Local') {
+    return []
+  }
   const field = `Service/${service.meta.name} spec.externalTrafficPolicy=Local`
-  if (node === null)
+  if (node === null) {
     return [`${field}: which node has this address is not known, so neither is whether it has an endpoint`]
-  if (endpoints.source === null) return [`${field}: no object tells which nodes have an endpoint`]
+  }
+  if (endpoints.source === null) {
+    return [`${field}: no object tells which nodes have an endpoint`]
+  }
   return hasLocalEndpoint(endpoints, node.meta.name) ? [] : [`${field}: Node/${node.meta.name} has no endpoint`]
 }

@@ -30,7 +30,9 @@ function actionElsewhere({ index, target }: PlanContext): string | null {
   for (const ingress of index.ingressesOf(target.namespace, target.service)) {
     for (const backend of backendsOf(ingress)) {
       const action = actionOf(ingress, backend)
-      if (action === null) continue
+      if (action === null) {
+        continue
+      }
       const does = DOES.get(action.type) ?? 'is not understood'
       return `${annotationField(ingress, action.annotation)}: the action ${does}`
     }
@@ -61,8 +63,12 @@ function reasonFor(context: PlanContext, kind: PathKind): string {
     LoadBalancer: () => type,
     Ingress: () => actionElsewhere(context) ?? 'no Ingress among the objects names the Service in its namespace',
     Endpoint: () => {
-      if (isExternalName(context)) return `${type}: it has no endpoints`
-      if (endpoints.source === null) return NO_ENDPOINT_OBJECTS
+      if (isExternalName(context)) {
+        return `${type}: it has no endpoints`
+      }
+      if (endpoints.source === null) {
+        return NO_ENDPOINT_OBJECTS
+      }
       return endpoints.all.length === 0 ? 'the Service has no endpoint' : 'no endpoint serves a port of the Service'
     },
     ExternalIP: () => ofService ?? 'spec.externalIPs is empty',

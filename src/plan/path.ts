@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Check } from '../check/check.ts'
-import type { Ignored, PathType } from '../kube/objects.ts'
-import type { Family, Protocol } from '../kube/words.ts'
+
+import type { Family, Ignored, PathType, Protocol } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
 import type { Beside } from './beside.ts'
+import type { Check } from './check.ts'
 
 export const PATH_KINDS = [
   'DNS',

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { JobRequest } from '../job/job.ts'
+
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import { besideOf } from './beside.ts'
-import { checksFor } from './checks.ts'
+import { checksFor } from './choose-checks.ts'
 import type { PlanContext, Prober } from './context.ts'
 import { dnsPaths } from './dns.ts'
 import { finishPath, type PathDraft } from './draft.ts'
@@ -21,6 +21,7 @@ import { loadBalancerPaths } from './loadbalancer.ts'
 import { nodePortPaths } from './nodes.ts'
 import { notApplicable } from './not-applicable.ts'
 import type { Plan, PlannedPath, Vantage } from './path.ts'
+import type { JobRequest } from './request.ts'
 import { choosePaths, type GroupedPath, refuseImpossible } from './selection.ts'
 import { clusterIPPaths, externalIPPaths } from './service.ts'
 import { endpointsOf } from './service-endpoints.ts'
@@ -106,8 +107,12 @@ function contextOf(
 }
 
 function clusterDomainOf(given: string | null, found: string | null): PlanContext['clusterDomain'] {
-  if (given !== null) return { name: given, because: 'addresses.clusterDomain' }
-  if (found !== null) return { name: found, because: "cluster domain of the prober's resolv.conf or settings" }
+  if (given !== null) {
+    return { name: given, because: 'addresses.clusterDomain' }
+  }
+  if (found !== null) {
+    return { name: found, because: "cluster domain of the prober's resolv.conf or settings" }
+  }
   return { name: 'cluster.local', because: 'cluster domain: the default, as nothing says otherwise' }
 }
 

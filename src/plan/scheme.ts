@@ -53,9 +53,15 @@ const ofName = (name: string): Spoken | undefined =>
 
 /** What the port itself tells; `null`: nothing. */
 function toldByPort(port: ServicePort): Scheme | null {
-  if (port.protocol === 'UDP') return 'udp'
-  if (port.protocol === 'SCTP') return 'sctp'
-  if (port.appProtocol !== null) return APP_PROTOCOLS.get(port.appProtocol.toLowerCase()) ?? 'tcp'
+  if (port.protocol === 'UDP') {
+    return 'udp'
+  }
+  if (port.protocol === 'SCTP') {
+    return 'sctp'
+  }
+  if (port.appProtocol !== null) {
+    return APP_PROTOCOLS.get(port.appProtocol.toLowerCase()) ?? 'tcp'
+  }
   return (
     ofName(port.name ?? '') ??
     (typeof port.targetPort === 'string' ? ofName(port.targetPort) : undefined) ??
@@ -133,7 +139,9 @@ function toldByService(service: Service, port: ServicePort) {
   for (const { annotation, spoken } of TOLD_BY) {
     const word = spoken(annotationOf(service, annotation) ?? '', port)
     const told = BACKEND_PROTOCOLS.get(word?.toLowerCase() ?? '')
-    if (told !== undefined) return told
+    if (told !== undefined) {
+      return told
+    }
   }
   return null
 }
@@ -144,9 +152,13 @@ export const servesTls = (service: Service): boolean =>
 
 /** What the port speaks by itself, load balancer or not. */
 function ownScheme(service: Service, port: ServicePort, byIngress: Spoken | null): Scheme {
-  if (port.protocol !== 'TCP' || port.appProtocol !== null) return schemeOf(port)
+  if (port.protocol !== 'TCP' || port.appProtocol !== null) {
+    return schemeOf(port)
+  }
   const told = toldByService(service, port)
-  if (told !== null) return told.scheme
+  if (told !== null) {
+    return told.scheme
+  }
   // An Ingress may be wrong about the port, which is then its fault alone: it is believed where nothing else tells.
   return toldByPort(port) ?? byIngress ?? 'tcp'
 }
@@ -155,7 +167,9 @@ function ownScheme(service: Service, port: ServicePort, byIngress: Spoken | null
 export function schemesOf(service: Service, port: ServicePort, byIngress: Spoken | null = null): PortSchemes {
   const own = ownScheme(service, port, byIngress)
   const front = frontOf(service, port)
-  if (front === null) return { atBalancer: own, behind: own, because: [], endsTls: false }
+  if (front === null) {
+    return { atBalancer: own, behind: own, because: [], endsTls: false }
+  }
   const { tls, tlsBehind, annotation } = front
   const http = front.http || speaksHttp(own)
   const spoken = (encrypted: boolean): Scheme => (!http ? 'tcp' : encrypted ? 'https' : 'http')

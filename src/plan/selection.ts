@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { JobRequest, Limits } from '../job/job.ts'
+
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { PlanContext } from './context.ts'
 import { nodeAddresses } from './nodes.ts'
 import type { PathSelector, PlannedPath, Skipped } from './path.ts'
+import type { JobRequest, Limits } from './request.ts'
 import { namesPort, selects } from './selector.ts'
 
 /** A path with the group that stays together when a limit is met. */
@@ -38,8 +39,12 @@ function excluded(
   exclude: readonly PathSelector[],
 ): Skipped | null {
   const position = exclude.findIndex((selector) => selects(selector, path))
-  if (position !== -1) return { reason: 'excluded', detail: `paths.exclude[${position}]` }
-  if (include.length === 0 || include.some((selector) => selects(selector, path))) return null
+  if (position !== -1) {
+    return { reason: 'excluded', detail: `paths.exclude[${position}]` }
+  }
+  if (include.length === 0 || include.some((selector) => selects(selector, path))) {
+    return null
+  }
   return { reason: 'excluded', detail: 'not in paths.include' }
 }
 
@@ -59,16 +64,24 @@ function sample(paths: readonly GroupedPath[], limits: Limits): ReadonlyMap<stri
   for (const { kind, limit } of GROWING) {
     const own = testable.filter(({ path }) => path.kind === kind)
     const groups = [...Map.groupBy(own, ({ path, group }) => group ?? path.id).values()]
-    if (groups.length <= limits[limit]) continue
+    if (groups.length <= limits[limit]) {
+      continue
+    }
     for (const { ids } of groups.map(rankOf).sort(byRank).slice(limits[limit])) {
-      for (const id of ids) dropped.set(id, `more than limits.${limit}=${limits[limit]}`)
+      for (const id of ids) {
+        dropped.set(id, `more than limits.${limit}=${limits[limit]}`)
+      }
     }
   }
-  if (testable.length - dropped.size <= limits.paths) return dropped
+  if (testable.length - dropped.size <= limits.paths) {
+    return dropped
+  }
   const left = testable.filter(({ path }) => !dropped.has(path.id))
   const ranked = left.map((each) => ({ ...rankOf([each]), grows: GROWING.some(({ kind }) => kind === each.path.kind) }))
   const inOrder = ranked.sort((a, b) => Number(a.grows) - Number(b.grows) || byRank(a, b))
-  for (const { first } of inOrder.slice(limits.paths)) dropped.set(first, `more than limits.paths=${limits.paths}`)
+  for (const { first } of inOrder.slice(limits.paths)) {
+    dropped.set(first, `more than limits.paths=${limits.paths}`)
+  }
   return dropped
 }
 
@@ -97,14 +110,20 @@ export function refuseImpossible(context: PlanContext, planned: readonly Grouped
   const noPort = (ref: string | number): string =>
     `Service/${service.meta.name} has no port ${ref}. ${ports.length === 0 ? 'It has none.' : `It has: ${some(ports)}.`}`
   const errors: ProblemDetail[] = request.checks.flatMap((check, position) => {
-    if (check.port === null) return []
+    if (check.port === null) {
+      return []
+    }
     const pointer = `/checks/${position}/port`
     const ref = check.port
     // One number may stand for several ports: 443/UDP beside 443/TCP for HTTP/3.
     const meant = service.ports.filter((each) => namesPort(ref, { name: each.name, number: each.port }))
     const [first] = meant
-    if (first === undefined) return [{ pointer, detail: noPort(check.port) }]
-    if (meant.some(({ protocol }) => protocol === 'TCP') || check.type === 'dns') return []
+    if (first === undefined) {
+      return [{ pointer, detail: noPort(check.port) }]
+    }
+    if (meant.some(({ protocol }) => protocol === 'TCP') || check.type === 'dns') {
+      return []
+    }
     return [{ pointer, detail: `Port ${check.port} is ${first.protocol}: only TCP ports can be checked.` }]
   })
   const lists = [
@@ -117,9 +136,12 @@ export function refuseImpossible(context: PlanContext, planned: readonly Grouped
     selectors.forEach((selector, position) => {
       const at = `${pointer}/${position}`
       const { port, node, host } = selector
-      if (port !== undefined && !isPort(port)) errors.push({ pointer: `${at}/port`, detail: noPort(port) })
-      if (node !== undefined && !isNode(context, paths, node))
+      if (port !== undefined && !isPort(port)) {
+        errors.push({ pointer: `${at}/port`, detail: noPort(port) })
+      }
+      if (node !== undefined && !isNode(context, paths, node)) {
         errors.push({ pointer: `${at}/node`, detail: noNode(context, node) })
+      }
       if (host !== undefined && !paths.some((path) => path.host === host)) {
         errors.push({ pointer: `${at}/host`, detail: noHost(paths, host) })
       }
@@ -138,7 +160,9 @@ export function refuseImpossible(context: PlanContext, planned: readonly Grouped
     })
   }
   const [first] = errors
-  if (first !== undefined) throw new ProblemError('impossible_request', first.detail, { errors })
+  if (first !== undefined) {
+    throw new ProblemError('impossible_request', first.detail, { errors })
+  }
 }
 
 const isNode = ({ index }: PlanContext, paths: readonly PlannedPath[], node: string): boolean =>
@@ -162,6 +186,8 @@ const some = (names: readonly string[]): string =>
 
 function suggestion(found: string, known: readonly string[]): string {
   const near = nearMiss(found, known)
-  if (near !== null) return ` Did you mean ${near}?`
+  if (near !== null) {
+    return ` Did you mean ${near}?`
+  }
   return known.length === 0 ? '' : ` There are: ${some(known)}.`
 }

@@ -10,8 +10,14 @@ export function selects(
   path: Pick<PlannedPath, 'kind' | 'port' | 'node' | 'address' | 'host'>,
 ): boolean {
   const { kind, port, node, host } = selector
-  if (kind !== path.kind) return false
-  if (port !== undefined && (path.port === null || !namesPort(port, path.port))) return false
-  if (node !== undefined && path.node !== node && path.address !== node) return false
+  if (kind !== path.kind) {
+    return false
+  }
+  if (port !== undefined && (path.port === null || !namesPort(port, path.port))) {
+    return false
+  }
+  if (node !== undefined && path.node !== node && path.address !== node) {
+    return false
+  }
   return host === undefined || path.host === host
 }

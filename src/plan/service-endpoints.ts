@@ -11,13 +11,14 @@ import type {
   EndpointPort,
   EndpointSlice,
   Endpoints,
+  Family,
   Labels,
   Pod,
   PodSpec,
+  Protocol,
   Service,
   ServicePort,
 } from '../kube/objects.ts'
-import type { Family, Protocol } from '../kube/words.ts'
 import { familiesOf } from './families.ts'
 import { familyOf } from './ip.ts'
 
@@ -56,19 +57,23 @@ export type ServiceEndpoints = {
 const NONE: ServiceEndpoints = { source: null, all: [] }
 
 export function endpointsOf(index: ObjectIndex, namespace: string, service: Service): ServiceEndpoints {
-  if (service.type === 'ExternalName') return NONE
+  if (service.type === 'ExternalName') {
+    return NONE
+  }
   const slices = index.slicesOf(namespace, service.meta.name)
-  if (slices.length > 0)
+  if (slices.length > 0) {
     return collect(
       'EndpointSlice',
       slices.flatMap((slice) => ofSlice(index, namespace, slice)),
     )
+  }
   const legacy = index.endpointsOf(namespace, service.meta.name)
-  if (legacy.length > 0)
+  if (legacy.length > 0) {
     return collect(
       'Endpoints',
       legacy.flatMap((endpoints) => ofEndpoints(index, namespace, endpoints)),
     )
+  }
   const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
   return pods.length === 0
     ? NONE
@@ -141,7 +146,9 @@ function ofSlice(index: ObjectIndex, namespace: string, slice: EndpointSlice): O
       address,
       because: `${ref} endpoints[${position}].addresses[${at}]`,
     }))
-    if (first === undefined) return []
+    if (first === undefined) {
+      return []
+    }
     const pod = podOf(index, namespace, endpoint.targetRef)
     return [
       {
@@ -194,7 +201,9 @@ export const isPodReady = (pod: Pod): boolean =>
 export const isPodOver = (pod: Pod): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed'
 
 function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
-  if (isPodOver(pod)) return []
+  if (isPodOver(pod)) {
+    return []
+  }
   const serving = isPodReady(pod)
   const terminating = pod.meta.deletedAt !== null
   const ports = service.ports.flatMap((port) => {
@@ -233,7 +242,9 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
  * the same protocol (k8s.io/endpointslice FindPort). `null`: no container has it.
  */
 export function findPort(spec: PodSpec, port: ServicePort): { number: number; field: string } | null {
-  if (typeof port.targetPort === 'number') return { number: port.targetPort, field: 'spec' }
+  if (typeof port.targetPort === 'number') {
+    return { number: port.targetPort, field: 'spec' }
+  }
   const known = declared.get(spec) ?? declaredPorts(spec)
   declared.set(spec, known)
   return known.get(`${port.protocol} ${port.targetPort}`) ?? null
@@ -249,7 +260,9 @@ function declaredPorts({ containers }: PodSpec): DeclaredPorts {
   for (const container of containers) {
     for (const [at, { name, protocol, containerPort }] of container.ports.entries()) {
       const key = `${protocol} ${name}`
-      if (name === null || found.has(key)) continue
+      if (name === null || found.has(key)) {
+        continue
+      }
       found.set(key, { number: containerPort, field: `spec.containers[${container.name}].ports[${at}]` })
     }
   }

@@ -26,7 +26,9 @@ export const isExternalName = ({ service }: Pick<PlanContext, 'service'>): boole
 
 /** Each of `spec.clusterIPs` at each port. */
 export function clusterIPPaths(context: PlanContext): PathDraft[] {
-  if (isExternalName(context) || isHeadless(context)) return []
+  if (isExternalName(context) || isHeadless(context)) {
+    return []
+  }
   const { service, serviceName } = context
   const ref = `Service/${service.meta.name}`
   const addresses = clusterIPsOf(context)
@@ -72,7 +74,9 @@ export const clusterIPDoubts = (context: PlanContext): Pick<PathDraft, 'doubts' 
 
 /** Each of `spec.externalIPs` at each port: any type of Service may have them. Getting packets to a node is the user's part. */
 export function externalIPPaths(context: PlanContext): PathDraft[] {
-  if (isExternalName(context) || isHeadless(context)) return []
+  if (isExternalName(context) || isHeadless(context)) {
+    return []
+  }
   const { service, serviceName } = context
   const ref = `Service/${service.meta.name}`
   const addresses = service.externalIPs.map((address, at) => ({ address, at }))
@@ -98,18 +102,27 @@ export function externalIPPaths(context: PlanContext): PathDraft[] {
 /** kube-proxy ignores such a Service: whether its addresses work is up to something Portolan does not know. */
 export function otherProxyExcuses({ service }: PlanContext): string[] {
   const label = PROXY_LABELS.find((name) => service.meta.labels[name] !== undefined)
-  if (label === undefined) return []
+  if (label === undefined) {
+    return []
+  }
   return [`Service/${service.meta.name} metadata.labels["${label}"]: kube-proxy leaves a Service with this label alone`]
 }
 
 /** internalTrafficPolicy Local: a node without an endpoint of its own drops what its pods send to the cluster IP. */
 function internalPolicyExcuses({ service, endpoints, prober }: PlanContext): string[] {
-  if (service.internalTrafficPolicy !== 'Local') return []
+  if (service.internalTrafficPolicy !== 'Local') {
+    return []
+  }
   const field = `Service/${service.meta.name} spec.internalTrafficPolicy=Local`
-  if (prober.nodeName === null)
+  if (prober.nodeName === null) {
     return [`${field}: which node the prober is on is not known, so neither is whether it has an endpoint`]
-  if (endpoints.source === null) return [`${field}: no object tells which nodes have an endpoint`]
-  if (hasLocalEndpoint(endpoints, prober.nodeName)) return []
+  }
+  if (endpoints.source === null) {
+    return [`${field}: no object tells which nodes have an endpoint`]
+  }
+  if (hasLocalEndpoint(endpoints, prober.nodeName)) {
+    return []
+  }
   return [`${field}: the prober's node, ${prober.nodeName}, has no endpoint`]
 }
 

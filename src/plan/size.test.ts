@@ -27,7 +27,9 @@ function refusalOf(manifests: readonly unknown[], asked: Parameters<typeof planO
   try {
     planOf(manifests, asked)
   } catch (error) {
-    if (error instanceof ProblemError) return error
+    if (error instanceof ProblemError) {
+      return error
+    }
     throw error
   }
   throw new Error('not refused')

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { JobRequest } from '../job/job.ts'
+
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Ingress, Service, ServicePort } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
@@ -15,6 +15,7 @@ import { controllerOf } from './controllers/table.ts'
 import { aliasesOf } from './ingress-listeners.ts'
 import { routesOf } from './ingress-rules.ts'
 import type { NotApplicable, PathKind, PathSelector, Plan } from './path.ts'
+import type { JobRequest } from './request.ts'
 import { namesPort } from './selector.ts'
 import { hasSelector } from './service-endpoints.ts'
 
@@ -112,7 +113,9 @@ function sizesOf({ service, index, request, target }: Sized): Size[] {
   if (service.type === 'NodePort' || service.type === 'LoadBalancer') {
     sizes.push({ kind: 'NodePort', counted: [ports, nodes], each: 1 })
   }
-  if (service.type === 'LoadBalancer') sizes.push({ kind: 'LoadBalancer', counted: [ports, balancers], each: 1 })
+  if (service.type === 'LoadBalancer') {
+    sizes.push({ kind: 'LoadBalancer', counted: [ports, balancers], each: 1 })
+  }
   return sizes
 }
 
@@ -145,7 +148,9 @@ function ingressSizes({ service, index, request, target }: Sized): Size[] {
     each: waysOf(index, ingress),
   }))
   const [largest] = all.toSorted((a, b) => b.rules * b.addresses * b.each - a.rules * a.addresses * a.each)
-  if (largest === undefined) return []
+  if (largest === undefined) {
+    return []
+  }
   const pointer = given > 0 ? '/addresses/ingressController' : MANIFESTS
   const field = given > 0 ? 'addresses.ingressController' : `${largest.ref} status.loadBalancer.ingress`
   const count = all.reduce((most, { addresses }) => Math.max(most, addresses), 0)
@@ -177,8 +182,12 @@ const pathsOf = ({ counted, each, paths }: Size): number =>
 export function boundsOf(sized: Sized): Bounds {
   const sizes = sizesOf(sized)
   const total = sum(sizes.map(pathsOf))
-  if (total > PLANNED_LIMIT) throw tooMany(sized, sizes, total)
-  if (total <= LISTED_LIMIT) return { take: (_kind, _factor, items) => items, unlisted: [] }
+  if (total > PLANNED_LIMIT) {
+    throw tooMany(sized, sizes, total)
+  }
+  if (total <= LISTED_LIMIT) {
+    return { take: (_kind, _factor, items) => items, unlisted: [] }
+  }
   const large = sizes.filter((size) => pathsOf(size) > KIND_LIMIT)
   const caps = new Map(large.flatMap((size) => capsOf(size, sized.request)))
   const unlisted = large.map((size): NotApplicable => ({ kind: size.kind, reason: reasonOf(size) }))
@@ -231,7 +240,9 @@ function takeFor({ target, request }: Sized, caps: ReadonlyMap<string, number>):
   const hashOf = (factor: Factor, key: string): string => {
     const name = `${factor} ${key}`
     const known = hashes.get(name)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      return known
+    }
     const hash = hashParts([target.cluster, target.namespace, target.service, factor, key], 10)
     hashes.set(name, hash)
     return hash
@@ -239,7 +250,9 @@ function takeFor({ target, request }: Sized, caps: ReadonlyMap<string, number>):
   const named = namedIn(request)
   return (kind, factor, items, keyOf, must = () => true) => {
     const cap = caps.get(`${kind} ${factor}`)
-    if (cap === undefined || items.length <= cap) return items
+    if (cap === undefined || items.length <= cap) {
+      return items
+    }
     const ranked = items.map((item, at) => {
       const key = keyOf(item)
       return { item, at, first: named(factor, key) ? 0 : must(item) ? 1 : 2, hash: hashOf(factor, key) }
@@ -266,7 +279,9 @@ function namedIn({ paths, expect, checks }: JobRequest): (factor: Factor, key: s
   const ports = [...selectors.flatMap(({ port }) => port ?? []), ...checks.flatMap(({ port }) => port ?? [])]
   const texts = new Set(selectors.flatMap(({ node, host }) => [node, host].filter((each) => each !== undefined)))
   return (factor, key) => {
-    if (factor !== 'ports') return key.split('\n').some((part) => texts.has(part))
+    if (factor !== 'ports') {
+      return key.split('\n').some((part) => texts.has(part))
+    }
     const [number = '', name = ''] = key.split(' ')
     return ports.some((ref) => namesPort(ref, { name, number: Number.parseInt(number, 10) }))
   }

@@ -1,8 +1,8 @@
-import type { JobRequest } from '../job/job.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, Service } from '../kube/objects.ts'
 import { nearMiss } from '../lib/near.ts'
 import { ProblemError } from '../lib/problem.ts'
+import type { JobRequest } from './request.ts'
 
 /** Names enough to choose from, not so many that nobody reads them. */
 const NAMES_SHOWN = 20
@@ -19,8 +19,12 @@ export function findTarget(index: ObjectIndex, asked: JobRequest['target']): Tar
   const found =
     asked.namespace === null ? anywhere(index, asked.service) : within(index, asked.namespace, asked.service)
   const [service, ...others] = found
-  if (service === undefined) throw notFound(index, asked)
-  if (others.length > 0) throw ambiguous(found, asked)
+  if (service === undefined) {
+    throw notFound(index, asked)
+  }
+  if (others.length > 0) {
+    throw ambiguous(found, asked)
+  }
   const namespace = asked.namespace ?? service.meta.namespace ?? DEFAULT
   return { service, namespace, ignored: passedOver(index, service) }
 }
@@ -42,7 +46,9 @@ const isUnplaced = ({ meta }: Service): boolean => meta.namespace === null
 
 /** A Service of that name without a namespace, which another one has taken the place of. */
 function passedOver(index: ObjectIndex, { meta }: Service): readonly Ignored[] {
-  if (meta.namespace === null || !index.servicesNamed(meta.name).some(isUnplaced)) return []
+  if (meta.namespace === null || !index.servicesNamed(meta.name).some(isUnplaced)) {
+    return []
+  }
   const reason = `it names no namespace, and there is Service/${meta.name} of namespace ${meta.namespace}, which counts`
   return [{ object: `Service/${meta.name}`, reason }]
 }

@@ -1,4 +1,4 @@
-import type { Verdict } from '../job/job.ts'
+import type { Verdict } from '../check/verdict.ts'
 import { visible } from './visible.ts'
 import { xmlText } from './xml.ts'
 

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { JobProblem, JobStatus, Summary, Verdict } from '../job/job.ts'
+
+import type { Summary, Verdict } from '../check/verdict.ts'
+import type { JobProblem, JobStatus } from '../record/job.ts'
 
 export type BatchDocument = {
   id: string

@@ -48,7 +48,9 @@ describe('the text', () => {
 
   it('shows nothing of a name that a terminal would act on', () => {
     const text = renderBatchText(aBatchReport('pass', [passing('\u001b[31mred\u202etxt\nPASS')]))
-    for (const char of ['\u001b', '\u202e']) expect(text).not.toContain(char)
+    for (const char of ['\u001b', '\u202e']) {
+      expect(text).not.toContain(char)
+    }
     expect(text).not.toMatch(/^PASS$/m)
   })
 })

@@ -9,9 +9,9 @@ import type { JobDocument } from './job-document.ts'
 import { renderJunitSuites } from './junit.ts'
 import { type Links, RELATIVE } from './links.ts'
 import { COMMENT_LIMIT, code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
+import { countsOf, duration, verdictReason } from './phrases.ts'
 import { renderText } from './text.ts'
 import { visible } from './visible.ts'
-import { countsOf, duration, verdictReason } from './words.ts'
 
 /** `jobs` are those of the batch, whole, in its order. */
 export type BatchReport = { batch: BatchDocument; jobs: readonly JobDocument[] }
@@ -86,7 +86,9 @@ export function renderBatchMarkdown({ batch, jobs }: BatchReport, links: Links =
   for (const job of broken) {
     const report = renderMarkdown(job, links, left).trimEnd()
     left -= report.length + 2
-    if (left < 0) break
+    if (left < 0) {
+      break
+    }
     reports.push(report)
   }
   const omitted = broken.length - reports.length

@@ -36,7 +36,9 @@ export function columnWidths(
     const widest = widths.indexOf(Math.max(...widths))
     const width = widths[widest] ?? 0
     const narrower = within(widest, width - 1)
-    if (excess <= 0 || narrower >= width) return widths
+    if (excess <= 0 || narrower >= width) {
+      return widths
+    }
     widths[widest] = narrower
   }
 }
@@ -62,7 +64,9 @@ export function rowLines(
     return columns[at]?.right ? gap + cell : cell + gap
   })
   const whole = padded.join(GAP).trimEnd()
-  if (lengthOf(whole) <= most) return [whole]
+  if (lengthOf(whole) <= most) {
+    return [whole]
+  }
   const done: string[] = []
   let line = ''
   for (const [at, cell] of cells.entries()) {

@@ -16,7 +16,9 @@ function readCsv(text: string): string[][] {
     const row: string[] = []
     for (let end = ','; end === ','; ) {
       const [whole = '', quoted, plain, found = ''] = /^(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/.exec(rest) ?? []
-      if (whole === '') throw new Error(`not CSV: ${rest}`)
+      if (whole === '') {
+        throw new Error(`not CSV: ${rest}`)
+      }
       row.push(quoted?.replaceAll('""', '"') ?? plain ?? '')
       rest = rest.slice(whole.length)
       end = found

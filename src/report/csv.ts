@@ -78,8 +78,12 @@ export function toCsv<T>(columns: readonly CsvColumn<T>[], rows: readonly T[]): 
 }
 
 function cellText(cell: Cell): string {
-  if (cell === null) return ''
-  if (typeof cell === 'number') return String(cell)
+  if (cell === null) {
+    return ''
+  }
+  if (typeof cell === 'number') {
+    return String(cell)
+  }
   const shown = visible(cell)
   const text = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${shown}` : shown
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

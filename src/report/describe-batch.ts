@@ -1,6 +1,6 @@
-import { type Batch, judgeBatch } from '../job/batch.ts'
-import { hasEnded, type Job } from '../job/job.ts'
 import { toInstant } from '../lib/clock.ts'
+import { type Batch, judgeBatch } from '../record/batch.ts'
+import { hasEnded, type Job } from '../record/job.ts'
 import type { BatchDocument } from './batch-document.ts'
 
 /** A batch and its jobs → what the API shows. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { aHistoryPath } from '../../test/fixtures/history-report.ts'
+import { type SeriesState, UNWATCHED_MS } from '../history/types.ts'
 import { describeService } from './describe-history.ts'
-import { type SeriesState, UNWATCHED_MS } from './history.ts'
 
 const NOW = Date.UTC(2026, 10, 23)
 const aState = (over: Partial<SeriesState>): SeriesState => ({

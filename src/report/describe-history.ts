@@ -1,7 +1,6 @@
 /** History → what the API shows, and the reports made of it. */
-import type { Verdict } from '../job/job.ts'
-import { toInstant } from '../lib/clock.ts'
-import { describeResult } from './describe-job.ts'
+import type { Verdict } from '../check/verdict.ts'
+import { stateNow } from '../history/now.ts'
 import {
   availabilityOf,
   type Counts,
@@ -13,7 +12,9 @@ import {
   type ServiceHead,
   type ServiceHistory,
   type ServiceWindow,
-} from './history.ts'
+} from '../history/types.ts'
+import { toInstant } from '../lib/clock.ts'
+import { describeResult } from './describe-job.ts'
 import type {
   HistoryResultDocument,
   IncidentDocument,
@@ -25,7 +26,6 @@ import type {
   ServiceReport,
   StateDocument,
 } from './history-document.ts'
-import { stateNow } from './now.ts'
 
 const instantOf = (ms: number | null): string | null => (ms === null ? null : toInstant(ms))
 
@@ -98,7 +98,9 @@ export function describeIncident({ id, pathId, check, vantage, ...incident }: In
 /** What an availability comes to: at least the objective or not; of nothing tested, whether that was our fault. */
 export function windowVerdict(counts: Counts, objective: number): Verdict {
   const availability = availabilityOf(counts)
-  if (availability === null) return counts.error > 0 ? 'error' : 'inconclusive'
+  if (availability === null) {
+    return counts.error > 0 ? 'error' : 'inconclusive'
+  }
   return availability >= objective ? 'pass' : 'fail'
 }
 

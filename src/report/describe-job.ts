@@ -2,9 +2,10 @@ import { isDecided } from '../check/decided.ts'
 import { judgePath, unmetOf } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
 import { type Diagnosis, NO_DIAGNOSIS } from '../diagnose/finding.ts'
-import { hasEnded, type Job, type JobRequest } from '../job/job.ts'
 import { toInstant } from '../lib/clock.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
+import { hasEnded, type Job } from '../record/job.ts'
 import type {
   JobDocument,
   JobPathDocument,

@@ -5,10 +5,10 @@
  */
 import type { FailureCode } from '../check/codes.ts'
 import type { Outcome } from '../check/result.ts'
+import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Summary, Verdict } from '../job/job.ts'
+import type { Cause, Counts, HistoryPath, Latency, Percentiles } from '../history/types.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
-import type { Cause, Counts, HistoryPath, Latency, Percentiles } from './history.ts'
 import type { ResultDocument } from './job-document.ts'
 
 type FailureDocument = { at: string; code: FailureCode | null }

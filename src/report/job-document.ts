@@ -5,10 +5,11 @@
  */
 import type { Unmet } from '../check/outcome.ts'
 import type { Outcome, Result } from '../check/result.ts'
+import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { JobProblem, JobStatus, Summary, Verdict } from '../job/job.ts'
 import type { Ignored } from '../kube/objects.ts'
 import type { NotApplicable, Plan, PlannedPath, Vantage } from '../plan/path.ts'
+import type { JobProblem, JobStatus } from '../record/job.ts'
 
 export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
 

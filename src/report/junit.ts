@@ -1,8 +1,6 @@
 import type { Finding } from '../diagnose/finding.ts'
 import type { JobDocument } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
-import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
-import { visible, visibleLines } from './visible.ts'
 import {
   evidenceOf,
   explained,
@@ -12,7 +10,9 @@ import {
   resultOf,
   targetOf,
   verdictReason,
-} from './words.ts'
+} from './phrases.ts'
+import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
+import { visible, visibleLines } from './visible.ts'
 import { element, empty, open } from './xml.ts'
 
 /**
@@ -100,7 +100,9 @@ function suiteOf(
 /** The finding that explains a failed case, the first if several do: a CI system shows one case at a time. */
 function causeOf(job: JobDocument, row: ReportRow, links: Links): string[] {
   const finding = job.diagnosis.findings.find(({ explains }) => explains.includes(row.path.id))
-  if (finding === undefined || row.outcome !== 'fail') return []
+  if (finding === undefined || row.outcome !== 'fail') {
+    return []
+  }
   return [
     `cause (${finding.confidence}): ${visible(finding.title)} (${finding.code})`,
     ...visibleLines(finding.fix).map((line) => `fix: ${line}`),

@@ -1,8 +1,6 @@
 import type { Finding } from '../diagnose/finding.ts'
 import type { JobDocument } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
-import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
-import { visible, visibleLines } from './visible.ts'
 import {
   countsOf,
   duration,
@@ -20,7 +18,9 @@ import {
   resultOf,
   targetOf,
   verdictReason,
-} from './words.ts'
+} from './phrases.ts'
+import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
+import { visible, visibleLines } from './visible.ts'
 
 /** GitHub refuses a comment beyond 65 536 characters; the rest is for what others write around a report. */
 export const COMMENT_LIMIT = 60_000
@@ -33,7 +33,9 @@ export function fitted(limit: number, render: (rows: number) => string): string 
   let text = ''
   for (const rows of ROWS) {
     text = render(rows)
-    if (text.length <= limit) break
+    if (text.length <= limit) {
+      break
+    }
   }
   return text
 }
@@ -113,7 +115,9 @@ function table(rows: readonly ReportRow[], most: number): string {
 const check = (row: ReportRow): string => (row.check === null ? '–' : code(row.check))
 
 function findings(job: JobDocument, links: Links): string[] {
-  if (job.diagnosis.findings.length === 0) return []
+  if (job.diagnosis.findings.length === 0) {
+    return []
+  }
   return [
     `#### Diagnosis: ${job.diagnosis.status}`,
     ...job.diagnosis.findings.map((finding) => oneFinding(job, finding, links)),
@@ -150,7 +154,9 @@ const folded = (summary: string, body: string): string =>
  */
 export function code(text: string): string {
   const shown = visible(text)
-  if (!/[`|\\]/.test(shown) && shown.trim() !== '') return `\`${shown}\``
+  if (!/[`|\\]/.test(shown) && shown.trim() !== '') {
+    return `\`${shown}\``
+  }
   return `<code>${shown.replace(/[^\p{L}\p{N} ]/gu, reference)}</code>`
 }
 
@@ -173,8 +179,14 @@ export function prose(text: string): string {
 }
 
 function harmless(match: string): string {
-  if (/^(?:@|:|www)$/i.test(match)) return `${match}<!-- -->`
-  if (match === '#') return `${reference(match)}<!-- -->`
-  if (/^[&<>|\\]$/.test(match)) return reference(match)
+  if (/^(?:@|:|www)$/i.test(match)) {
+    return `${match}<!-- -->`
+  }
+  if (match === '#') {
+    return `${reference(match)}<!-- -->`
+  }
+  if (/^[&<>|\\]$/.test(match)) {
+    return reference(match)
+  }
   return `${match.slice(0, -1)}\\${match.slice(-1)}`
 }

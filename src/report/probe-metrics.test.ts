@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_TIMINGS } from '../check/network.ts'
-import { decidingFigures, probeMetrics, type TryFigures } from './probe-metrics.ts'
+import type { TryFigures } from '../check/result.ts'
+import { decidingFigures, probeMetrics } from './probe-metrics.ts'
 import { renderMetrics } from './prometheus.ts'
 
 const figures = (over: Partial<TryFigures> = {}): TryFigures => ({

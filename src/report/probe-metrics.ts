@@ -4,21 +4,9 @@
  *
  * @module
  */
-import type { Failure } from '../check/codes.ts'
-import type { HttpEvidence, Timings, TlsEvidence } from '../check/network.ts'
-import type { Outcome } from '../check/result.ts'
+import type { Timings } from '../check/network.ts'
+import type { Outcome, TryFigures } from '../check/result.ts'
 import type { Labels, MetricFamily, Sample } from './prometheus.ts'
-
-export type TryFigures = {
-  outcome: Outcome
-  timings: Timings
-  /** It was to speak HTTP, whether it got so far or not. */
-  isHttp: boolean
-  http: Pick<HttpEvidence, 'status' | 'version'> | null
-  tls: Pick<TlsEvidence, 'notAfter' | 'protocol'> | null
-  resolvedAddress: string | null
-  failure: Pick<Failure, 'code' | 'phase' | 'source'> | null
-}
 
 export type LabelledTry = { labels: Labels; figures: TryFigures }
 

@@ -41,7 +41,9 @@ function labelled(labels: Labels): string {
   let text = ''
   for (const name in labels) {
     const value = labels[name]
-    if (value) text += `${text === '' ? '' : ','}${name}="${value.replace(/[\\\n"]/g, escaped)}"`
+    if (value) {
+      text += `${text === '' ? '' : ','}${name}="${value.replace(/[\\\n"]/g, escaped)}"`
+    }
   }
   return text === '' ? '' : `{${text}}`
 }
@@ -49,7 +51,9 @@ function labelled(labels: Labels): string {
 const escaped = (char: string): string => (char === '\n' ? '\\n' : `\\${char}`)
 
 function numeral(value: number): string {
-  if (Number.isFinite(value)) return String(value)
+  if (Number.isFinite(value)) {
+    return String(value)
+  }
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }
 

@@ -51,10 +51,14 @@ function decidingTry(results: readonly ResultDocument[]): ResultDocument | null 
   const round = Math.max(...results.map((result) => result.round))
   const last = new Map<string, ResultDocument>()
   for (const result of results) {
-    if (result.round !== round) continue
+    if (result.round !== round) {
+      continue
+    }
     const key = `${result.sample} ${result.resolvedAddress}`
     const before = last.get(key)
-    if (before === undefined || before.try < result.try) last.set(key, result)
+    if (before === undefined || before.try < result.try) {
+      last.set(key, result)
+    }
   }
   const counting = [...last.values()].filter((result) => !superseded(result, [...last.values()]))
   const worst = WORST_FIRST.find((outcome) => counting.some((result) => result.outcome === outcome))
@@ -72,8 +76,14 @@ function superseded(result: ResultDocument, others: readonly ResultDocument[]): 
 
 /** Whether the rows alone say why the verdict is what it is; else a report must say it. */
 export function verdictIsExplained(job: JobDocument, rows: readonly ReportRow[]): boolean {
-  if (job.status !== 'finished') return false
-  if (job.verdict === 'pass') return true
-  if (job.verdict === 'inconclusive') return false
+  if (job.status !== 'finished') {
+    return false
+  }
+  if (job.verdict === 'pass') {
+    return true
+  }
+  if (job.verdict === 'inconclusive') {
+    return false
+  }
   return rows.some((row) => row.outcome === job.verdict)
 }

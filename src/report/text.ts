@@ -4,8 +4,6 @@ import type { SkipReason } from '../plan/path.ts'
 import { columnWidths, headLines, lengthOf, offsetOf, rowLines, WIDTH } from './columns.ts'
 import type { JobDocument, JobPathDocument } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
-import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
-import { visible, visibleLines, wrap } from './visible.ts'
 import {
   countsOf,
   duration,
@@ -22,7 +20,9 @@ import {
   resultOf,
   targetOf,
   verdictReason,
-} from './words.ts'
+} from './phrases.ts'
+import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
+import { visible, visibleLines, wrap } from './visible.ts'
 
 /** A column grows to its widest cell, but a single long URL may not push the others out of the terminal. */
 const CELL_LIMIT = 46
@@ -76,7 +76,9 @@ function untested(rows: readonly ReportRow[]): string[] {
 }
 
 function pathsOf(paths: readonly JobPathDocument[]): string {
-  if (paths.length <= NAMED_PATHS) return paths.map(pathTitle).join(', ')
+  if (paths.length <= NAMED_PATHS) {
+    return paths.map(pathTitle).join(', ')
+  }
   const kinds = Map.groupBy(paths, kindOf)
   return [...kinds].map(([kind, group]) => (group.length === 1 ? kind : `${group.length} × ${kind}`)).join(', ')
 }
@@ -86,7 +88,9 @@ const NAMED_PATHS = 2
 const MARKS = { pass: '✓', fail: '✗', error: '!', skipped: '–' } as const
 
 function table(rows: readonly ReportRow[]): string[] {
-  if (rows.length === 0) return []
+  if (rows.length === 0) {
+    return []
+  }
   // A path's rows are neighbours; only where there are several does the check's name tell something.
   const several = new Set(rows.filter((row, at) => row.path === rows[at - 1]?.path).map((row) => row.path))
   const lines = alike(rows).map((group) => ({ cells: cellsOf(group, several), notes: notesOf(group[0]) }))
@@ -103,8 +107,11 @@ function alike(rows: readonly ReportRow[]): [ReportRow, ...ReportRow[]][] {
   const groups: [ReportRow, ...ReportRow[]][] = []
   for (const row of rows) {
     const group = groups.at(-1)
-    if (group !== undefined && isAlike(group[0], row)) group.push(row)
-    else groups.push([row])
+    if (group !== undefined && isAlike(group[0], row)) {
+      group.push(row)
+    } else {
+      groups.push([row])
+    }
   }
   return groups.flatMap((group) => (group.length < 3 ? group.map((row): [ReportRow] => [row]) : [group]))
 }
@@ -167,7 +174,9 @@ function indented(by: number, text: string, label = ''): string[] {
 }
 
 function findings(job: JobDocument, links: Links): string[] {
-  if (job.diagnosis.findings.length === 0) return []
+  if (job.diagnosis.findings.length === 0) {
+    return []
+  }
   return [
     `Diagnosis: ${job.diagnosis.status}`,
     ...job.diagnosis.findings.flatMap((finding, index) => oneFinding(job, finding, `${index + 1}. `, links)),

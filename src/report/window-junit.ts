@@ -48,8 +48,12 @@ function caseOf(view: WindowView, { name, verdict, p50Ms, cells, notes }: ViewRo
   const figures = view.columns.map(({ title }, at) => `${title}: ${cells[at] ?? ''}`)
   const text = [...notes, ...figures].join('\n')
   const first = notes[0] ?? verdict
-  if (verdict === 'pass') return testCase(view, name, p50Ms, 'pass', '', '', text)
-  if (verdict === 'inconclusive') return testCase(view, name, p50Ms, 'skipped', '', 'nothing was tested', text)
+  if (verdict === 'pass') {
+    return testCase(view, name, p50Ms, 'pass', '', '', text)
+  }
+  if (verdict === 'inconclusive') {
+    return testCase(view, name, p50Ms, 'skipped', '', 'nothing was tested', text)
+  }
   if (view.verdict === 'pass') {
     const message = verdict === 'fail' ? `below the objective by itself: ${first}` : first
     return testCase(view, name, p50Ms, 'skipped', '', message, text)

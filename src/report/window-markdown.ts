@@ -1,4 +1,4 @@
-import type { Verdict } from '../job/job.ts'
+import type { Verdict } from '../check/verdict.ts'
 import { type Links, RELATIVE } from './links.ts'
 import { COMMENT_LIMIT, code, fitted, prose } from './markdown.ts'
 import type { ViewRow, WindowView } from './window-view.ts'

@@ -1,4 +1,4 @@
-import type { Verdict } from '../job/job.ts'
+import type { Verdict } from '../check/verdict.ts'
 import { columnWidths, headLines, rowLines, WIDTH } from './columns.ts'
 import { type Links, RELATIVE } from './links.ts'
 import { wrap } from './visible.ts'
@@ -33,7 +33,9 @@ function table(view: WindowView): string[] {
   const more = untested.length > UNTESTED_LIMIT ? ` and ${untested.length - UNTESTED_LIMIT} more` : ''
   const rest =
     untested.length === 0 ? [] : indented(3, `not tested: ${untested.slice(0, UNTESTED_LIMIT).join(', ')}${more}`)
-  if (rows.length === 0) return rest
+  if (rows.length === 0) {
+    return rest
+  }
   const marked = [{ title: '' }, ...columns]
   const widths = columnWidths(
     marked,

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Summary, Verdict } from '../job/job.ts'
+import type { Summary, Verdict } from '../check/verdict.ts'
+import type { Counts, HistoryPath, Percentiles } from '../history/types.ts'
 import { windowVerdict } from './describe-history.ts'
-import type { Counts, HistoryPath, Percentiles } from './history.ts'
 import type { IncidentDocument, NowDocument, OverallReport, PathReport, ServiceReport } from './history-document.ts'
+import { duration, kindOf, pathTitle, place, portOf } from './phrases.ts'
 import { visible } from './visible.ts'
-import { duration, kindOf, pathTitle, place, portOf } from './words.ts'
 
 /** `right`: figures of our own. `code`: what a target or a manifest says. */
 export type Column = { title: string; right?: true; code?: true }
@@ -113,7 +113,9 @@ function lastJobWords({ lastVerdict, lastAt, lastSummary }: NowDocument): string
 
 /** `3 of 22`, checks counted each; `null`: nothing was left out. */
 function partOf(summary: Summary | null): string | null {
-  if (summary === null || summary.leftOut === 0) return null
+  if (summary === null || summary.leftOut === 0) {
+    return null
+  }
   const { pass, fail, error, skipped, leftOut } = summary
   return `${pass + fail + error} of ${pass + fail + error + skipped + leftOut}`
 }
@@ -121,7 +123,9 @@ function partOf(summary: Summary | null): string | null {
 const isGroup = (path: HistoryPath): boolean => path.kind === 'Endpoint' && path.address === null
 
 const addressOf = (path: HistoryPath): string => {
-  if (isGroup(path)) return `all endpoints, ${path.family ?? 'by name'}`
+  if (isGroup(path)) {
+    return `all endpoints, ${path.family ?? 'by name'}`
+  }
   return place(path) + (path.node === null ? '' : ` (${visible(path.node)})`)
 }
 
@@ -130,7 +134,9 @@ export const titleOf = (path: HistoryPath): string =>
   isGroup(path) ? `${path.kind} ${portOf(path)} ${addressOf(path)}` : pathTitle(path)
 
 function failureNotes({ counts, failures, lastFailure }: PathReport): string[] {
-  if (counts.fail === 0) return []
+  if (counts.fail === 0) {
+    return []
+  }
   const last = lastFailure === null ? '' : `; last ${shortInstant(lastFailure.at)}`
   return [`${counts.fail} of ${counts.pass + counts.fail} failed: ${failureWords(failures)}${last}`]
 }
@@ -225,7 +231,9 @@ const query = ({ from, to, objective }: OverallReport | ServiceReport, cluster: 
 
 /** Of pass and fail, rounded down: 100 % is shown only where nothing failed. */
 export function percentOf({ pass, fail }: Counts): string {
-  if (pass + fail === 0) return '–'
+  if (pass + fail === 0) {
+    return '–'
+  }
   const thousandths = Math.floor((pass * 100_000) / (pass + fail))
   return thousandths === 0 && pass > 0 ? '<0.001 %' : `${thousandths / 1000} %`
 }
@@ -267,7 +275,9 @@ const UNITS = [
 /** `2 h 5 min`: the two largest units. */
 export function span(ms: number): string {
   const from = UNITS.findIndex(([, unit]) => ms >= unit)
-  if (from < 0) return '0 s'
+  if (from < 0) {
+    return '0 s'
+  }
   let rest = ms
   const parts = UNITS.slice(from, from + 2).map(([name, unit]) => {
     const count = Math.floor(rest / unit)

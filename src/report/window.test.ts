@@ -82,7 +82,9 @@ describe('a report over a window', () => {
       aPathReport({ id: 'pth_3', kind: 'Ingress', port, host: 'a', url: `https://${name}.example/${name}` }),
     ]
     const [head] = anOverallReport().services
-    if (head === undefined) throw new Error('there is one')
+    if (head === undefined) {
+      throw new Error('there is one')
+    }
     const wide = [
       renderWindowText(viewService(aServiceReport({ target, paths }))),
       renderWindowText(viewOverall(anOverallReport({ services: [{ ...head, target }] }), name)),
@@ -93,7 +95,9 @@ describe('a report over a window', () => {
 
   it('fits a comment with 500 Services, whatever their names cost to write', () => {
     const [head] = anOverallReport().services
-    if (head === undefined) throw new Error('there is one')
+    if (head === undefined) {
+      throw new Error('there is one')
+    }
     const services = Array.from({ length: 500 }, (_, i) => ({
       ...head,
       verdict: i % 2 ? ('fail' as const) : ('pass' as const),

@@ -21,7 +21,9 @@ export class ConfigError extends Error {
 const variable = <T>(expected: string, read: (text: string) => T | null) =>
   z.string().transform((text, context) => {
     const value = read(text)
-    if (value !== null) return value
+    if (value !== null) {
+      return value
+    }
     context.addIssue({ code: 'custom', message: `expected ${expected}` })
     return z.NEVER
   })
@@ -51,9 +53,15 @@ const listOf = (expected: string, read: (part: string) => string | null) =>
 const DOUBTFUL = /%|^[0:]*:ffff:.*\/\d{1,2}$/i
 
 function readCidr(text: string): string | null {
-  if (DOUBTFUL.test(text)) return null
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return `${text}/32`
-  if (ipaddr.IPv6.isValid(text)) return `${text}/128`
+  if (DOUBTFUL.test(text)) {
+    return null
+  }
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    return `${text}/32`
+  }
+  if (ipaddr.IPv6.isValid(text)) {
+    return `${text}/128`
+  }
   return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text) ? text : null
 }
 
@@ -67,7 +75,9 @@ const readHttpUrl = (text: string) => (URL.canParse(text) && /^https?:$/.test(ne
 
 /** Links are made of it, so it is an origin and nothing more: what follows it are the paths of the API. */
 function readOrigin(text: string): string | null {
-  if (readHttpUrl(text) === null) return null
+  if (readHttpUrl(text) === null) {
+    return null
+  }
   const { origin, href } = new URL(text)
   return href === `${origin}/` ? origin : null
 }
@@ -138,11 +148,17 @@ const isKubernetesOwn = (name: string, value: string) =>
 export function readSettings(env: Readonly<Record<string, unknown>>): Settings {
   const given: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('PORTOLAN_') || typeof value !== 'string' || isKubernetesOwn(name, value)) continue
-    if (value.trim() !== '') given[name] = value.trim()
+    if (!name.startsWith('PORTOLAN_') || typeof value !== 'string' || isKubernetesOwn(name, value)) {
+      continue
+    }
+    if (value.trim() !== '') {
+      given[name] = value.trim()
+    }
   }
   const parsed = z.strictObject(SHAPE).safeParse(given)
-  if (parsed.success) return withOrderedRetention(parsed.data, given)
+  if (parsed.success) {
+    return withOrderedRetention(parsed.data, given)
+  }
   throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, given)).join('; '))
 }
 
@@ -158,14 +174,19 @@ function withOrderedRetention(settings: Settings, given: Readonly<Record<string,
   const ordered = { ...settings }
   const wrong: string[] = []
   for (const [longer, shorter] of KEPT_LONGER) {
-    if (ordered[longer] >= ordered[shorter]) continue
-    if (given[longer] === undefined) ordered[longer] = ordered[shorter]
-    else {
+    if (ordered[longer] >= ordered[shorter]) {
+      continue
+    }
+    if (given[longer] === undefined) {
+      ordered[longer] = ordered[shorter]
+    } else {
       const least = formatDuration(ordered[shorter])
       wrong.push(`${longer}: expected no less than ${shorter} (${least}), found ${JSON.stringify(given[longer])}`)
     }
   }
-  if (wrong.length > 0) throw new ConfigError(wrong.join('; '))
+  if (wrong.length > 0) {
+    throw new ConfigError(wrong.join('; '))
+  }
   return ordered
 }
 

@@ -18,8 +18,11 @@ describe.each(SETTING_NAMES)('%s', (name) => {
 
   it('is without being set what is said', () => {
     const { default: standard } = SETTINGS[name]
-    if (standard === null) expect([null, ...[[]]]).toContainEqual(readSettings({})[name])
-    else expect(readSettings({ [name]: standard })).toEqual(readSettings({}))
+    if (standard === null) {
+      expect([null, ...[[]]]).toContainEqual(readSettings({})[name])
+    } else {
+      expect(readSettings({ [name]: standard })).toEqual(readSettings({}))
+    }
   })
 
   it('is in the help of npm start where Node reads it', () => {

@@ -130,7 +130,9 @@ export function unreadSettings(
   return SETTING_NAMES.flatMap((name) => {
     const { readBy } = SETTINGS[name]
     const value = env[name]
-    if (typeof value !== 'string' || value.trim() === '' || readBy.includes(runtime)) return []
+    if (typeof value !== 'string' || value.trim() === '' || readBy.includes(runtime)) {
+      return []
+    }
     const why = readBy.length === 0 ? 'this release does not read it' : `it is read on ${readBy.join(', ')} only`
     return [{ name, why }]
   })

@@ -5,16 +5,17 @@
  */
 import { type AcceptDeps, acceptJob, type Given, madeBefore, objectsOf, orRefuse, planRequest } from '../job/accept.ts'
 import { acceptBatch } from '../job/accept-batch.ts'
-import { type BatchSelection, selectServices } from '../job/batch.ts'
 import { hiddenFields, sealSecrets, withoutSecrets } from '../job/secrets.ts'
 import { indexObjects } from '../kube/object-index.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError, together } from '../lib/problem.ts'
-import type { IdempotencyClaim } from '../store/once.ts'
+import { type BatchSelection, selectServices } from '../record/batch.ts'
+import type { NextRun, Schedule, ScheduledWork, ScheduleSettings } from '../record/schedule.ts'
+import type { IdempotencyClaim } from '../store/idempotency.ts'
 import { insertSchedule, updateSchedule } from '../store/schedules.ts'
 import { readTiming, refuseImpossibleTiming } from './cron.ts'
-import { type NextRun, nextRun, type Schedule, type ScheduledWork, type ScheduleSettings } from './schedule.ts'
-import { readWork } from './work.ts'
+import { nextRun } from './next-run.ts'
+import { readWork } from './read-work.ts'
 
 export type ScheduleDeps = AcceptDeps & {
   settings: AcceptDeps['settings'] & {
@@ -39,7 +40,9 @@ export async function acceptSchedule(
   made: { owner: string; claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const before = await madeBefore(deps, made.claim)
-  if (before !== null) return before
+  if (before !== null) {
+    return before
+  }
   const createdAtMs = deps.clock.now()
   const id = newId('schedule', createdAtMs)
   const [timing, { work, sealed, isBatch }] = await together(
@@ -50,7 +53,9 @@ export async function acceptSchedule(
   const schedule = { ...settings, ...timing, id, createdAtMs, owner: made.owner, target, isBatch, sealed }
   const { scheduleLimit } = deps.settings
   const inserted = await insertSchedule(deps.store, schedule, work, made.claim, scheduleLimit)
-  if (inserted.outcome !== 'full') return orRefuse(inserted)
+  if (inserted.outcome !== 'full') {
+    return orRefuse(inserted)
+  }
   throw new ProblemError(
     'conflict',
     `There are as many schedules as there may be: ${scheduleLimit} (PORTOLAN_SCHEDULE_LIMIT). Delete one, or raise the limit.`,
@@ -102,8 +107,11 @@ async function takeIn(
   asked: AskedWork,
 ): Promise<{ work: ScheduledWork; sealed: string | null; isBatch: boolean }> {
   const { request, ignored, selection } = asked
-  if (selection === null) within('/job', () => planRequest(deps, asked))
-  else within('/batch', () => selectServices(indexObjects(objectsOf(request)), selection))
+  if (selection === null) {
+    within('/job', () => planRequest(deps, asked))
+  } else {
+    within('/batch', () => selectServices(indexObjects(objectsOf(request)), selection))
+  }
   const { checks, secrets } = withoutSecrets(request.checks)
   return {
     work: { request: { ...request, checks }, ignored, batch: selection, hidden: hiddenFields(secrets) },
@@ -117,7 +125,9 @@ function within(part: string, act: () => unknown): void {
   try {
     act()
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
+    if (!(error instanceof ProblemError)) {
+      throw error
+    }
     const { code, detail, headers } = error
     const errors = error.errors.map((each) => ({ ...each, pointer: part + each.pointer }))
     throw new ProblemError(code, detail, { errors, headers, cause: error })
@@ -131,9 +141,13 @@ export async function runNow(
   made: { owner: string; claim: IdempotencyClaim | null; deadlineOf(deadlineMs: number | null): number | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const before = await madeBefore(deps, made.claim)
-  if (before !== null) return before
+  if (before !== null) {
+    return before
+  }
   const work = await readWork(deps, schedule)
-  if ('problem' in work) throw new ProblemError('conflict', work.problem.detail)
+  if ('problem' in work) {
+    throw new ProblemError('conflict', work.problem.detail)
+  }
   const { owner, claim } = made
   const deadlineAtMs = made.deadlineOf(work.request.deadlineMs)
   const rest = { owner, claim, deadlineAtMs, scheduleId: schedule.id }

@@ -14,7 +14,9 @@ function following(cron: string, timeZone: string, from: string, count: number):
   const found: string[] = []
   for (let ms = at(from); found.length < count; ) {
     const next = occurrences.after(ms)
-    if (next === null) break
+    if (next === null) {
+      break
+    }
     found.push(new Date(next).toISOString().replace('.000Z', 'Z'))
     ms = next
   }
@@ -147,12 +149,16 @@ describe('after and upTo', () => {
       fc.property(fc.oneof(fields, every), zone, instant, (cron, timeZone, ms) => {
         const occurrences = timing(cron, timeZone, '2023-06-01T00:00:00Z')
         const next = occurrences.after(ms)
-        if (next === null) return
+        if (next === null) {
+          return
+        }
         expect(next).toBeGreaterThan(ms)
         expect(occurrences.upTo(next)).toBe(next)
         expect(occurrences.upTo(next - 1) ?? 0).toBeLessThanOrEqual(ms)
         const last = occurrences.upTo(ms)
-        if (last !== null) expect(occurrences.after(last)).toBe(next)
+        if (last !== null) {
+          expect(occurrences.after(last)).toBe(next)
+        }
       }),
       { numRuns: 500 },
     )
@@ -182,7 +188,9 @@ function refusal(act: () => unknown): { code: string; errors: readonly unknown[]
   try {
     act()
   } catch (error) {
-    if (error instanceof ProblemError) return { code: error.code, errors: error.errors }
+    if (error instanceof ProblemError) {
+      return { code: error.code, errors: error.errors }
+    }
     throw error
   }
   throw new Error('not refused')

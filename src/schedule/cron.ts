@@ -42,7 +42,9 @@ function faultOf(act: () => unknown): string | null {
     act()
     return null
   } catch (error) {
-    if (error instanceof ProblemError) return error.errors[0]?.detail ?? error.detail
+    if (error instanceof ProblemError) {
+      return error.errors[0]?.detail ?? error.detail
+    }
     throw error
   }
 }
@@ -58,7 +60,9 @@ function readEvery(cron: string, anchorAtMs: number): Occurrences {
   const text = cron.slice('@every'.length).trim()
   const parts = /^(?:\d+[a-z])+$/.test(text) ? (text.match(/\d+[a-z]/g) ?? []).map(parseDuration) : [null]
   const everyMs = parts.reduce<number>((sum, part) => sum + (part ?? Number.NaN), 0)
-  if (Number.isNaN(everyMs)) throw invalid('/cron', `@every takes a duration like ${DURATION_EXAMPLES}, or 1h30m`)
+  if (Number.isNaN(everyMs)) {
+    throw invalid('/cron', `@every takes a duration like ${DURATION_EXAMPLES}, or 1h30m`)
+  }
   const nth = (n: number): number => anchorAtMs + n * everyMs
   return {
     everyMs,
@@ -85,7 +89,9 @@ function readFields(text: string, timeZone: string): Occurrences {
       paused: true,
     })
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error
+    if (!(error instanceof TypeError || error instanceof RangeError)) {
+      throw error
+    }
     throw invalid('/cron', error.message.replace(/^CronPattern: /, ''), error)
   }
   return {
@@ -99,16 +105,22 @@ function readFields(text: string, timeZone: string): Occurrences {
 /** The mistakes that people make, each with what to write instead. */
 function refuseByShape(text: string): void {
   if (text.startsWith('@')) {
-    if (NICKNAMES.includes(text.toLowerCase())) return
+    if (NICKNAMES.includes(text.toLowerCase())) {
+      return
+    }
     const near = nearMiss(text.split(/\s/)[0] ?? '', NICKNAMES)
     throw invalid(
       '/cron',
       `There is no ${text.slice(0, 40)}${near ? `; did you mean ${near}?` : `; there are ${NICKNAMES.join(', ')}`}`,
     )
   }
-  if (/^(CRON_)?TZ=/i.test(text)) throw invalid('/cron', 'The time zone belongs into timeZone')
+  if (/^(CRON_)?TZ=/i.test(text)) {
+    throw invalid('/cron', 'The time zone belongs into timeZone')
+  }
   const count = text === '' ? 0 : text.split(/\s+/).length
-  if (count === 5) return
+  if (count === 5) {
+    return
+  }
   const seconds = count === 6 ? '; seconds are not among them: for less than a minute there is @every 30s' : ''
   throw invalid('/cron', `Has ${count} of the five fields: ${FIELDS}${seconds}`)
 }
@@ -118,12 +130,18 @@ const knownZones = new Set<string>()
 const ZONES_MOST = 1000
 
 function checkTimeZone(timeZone: string): void {
-  if (knownZones.has(timeZone)) return
+  if (knownZones.has(timeZone)) {
+    return
+  }
   try {
     new Intl.DateTimeFormat('en', { timeZone })
-    if (knownZones.size < ZONES_MOST) knownZones.add(timeZone)
+    if (knownZones.size < ZONES_MOST) {
+      knownZones.add(timeZone)
+    }
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error
+    if (!(error instanceof RangeError)) {
+      throw error
+    }
     const near = nearMiss(timeZone, Intl.supportedValuesOf('timeZone'))
     throw invalid('/timeZone', `Not a time zone of the IANA database${near ? `; did you mean ${near}?` : ''}`, error)
   }
@@ -156,13 +174,17 @@ export function refuseImpossibleTiming(
     errors.push({ pointer: '/cron', detail: `@every may not be shorter than ${everyLeastMs / 1000}s here` })
   }
   const first = occurrences.after(nowMs)
-  if (first === null) errors.push({ pointer: '/cron', detail: 'No such date comes: the schedule would never run' })
+  if (first === null) {
+    errors.push({ pointer: '/cron', detail: 'No such date comes: the schedule would never run' })
+  }
   const shortestMs = first === null ? Number.POSITIVE_INFINITY : shortestGap(occurrences, first)
   if (jitterMs >= shortestMs) {
     const detail = `Must be shorter than the time between two runs, which is ${shortestMs} at the shortest`
     errors.push({ pointer: '/jitterMs', detail })
   }
-  if (errors[0]) throw new ProblemError('impossible_request', errors[0].detail, { errors })
+  if (errors[0]) {
+    throw new ProblemError('impossible_request', errors[0].detail, { errors })
+  }
 }
 
 function shortestGap(occurrences: Occurrences, first: number): number {
@@ -170,7 +192,9 @@ function shortestGap(occurrences: Occurrences, first: number): number {
   let at = first
   for (let i = 0; i < GAPS; i++) {
     const next = occurrences.after(at)
-    if (next === null) break
+    if (next === null) {
+      break
+    }
     shortest = Math.min(shortest, next - at)
     at = next
   }
@@ -182,7 +206,9 @@ function shortestGap(occurrences: Occurrences, first: number): number {
  * schedule, so that every process says the same, and different from schedule to schedule.
  */
 export function jitterOf(scheduleId: string, occurrenceAtMs: number, jitterMs: number): number {
-  if (jitterMs === 0) return 0
+  if (jitterMs === 0) {
+    return 0
+  }
   const share = Number.parseInt(sha256Hex(`${scheduleId} ${occurrenceAtMs}`).slice(0, 12), 16) / 2 ** 48
   return Math.floor(share * (jitterMs + 1))
 }

@@ -1,12 +1,14 @@
 /** Schedules as the API shows them. Pure. */
-import type { Check } from '../check/check.ts'
-import type { BatchSelection } from '../job/batch.ts'
-import type { Job, JobProblem, JobRequest } from '../job/job.ts'
+
 import { toInstant } from '../lib/clock.ts'
+import type { Check } from '../plan/check.ts'
+import type { JobRequest } from '../plan/request.ts'
+import type { BatchSelection } from '../record/batch.ts'
+import type { Job, JobProblem } from '../record/job.ts'
+import type { RunOutcome, Schedule, ScheduledRequest, ScheduleSettings } from '../record/schedule.ts'
 import type { BatchDocument } from '../report/batch-document.ts'
 import { describeJobHead } from '../report/describe-job.ts'
 import type { JobSummaryDocument } from '../report/job-document.ts'
-import type { RunOutcome, Schedule, ScheduledRequest, ScheduleSettings } from './schedule.ts'
 
 export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
     target: JobRequest['target']

@@ -6,11 +6,12 @@
  */
 import { type AcceptDeps, makePlannedJob, roomInQueue } from '../job/accept.ts'
 import { jobsToRun, makeBatch } from '../job/accept-batch.ts'
-import { type JobProblem, problemOf } from '../job/job.ts'
 import { toInstant } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
 import { PROBLEMS, ProblemError } from '../lib/problem.ts'
+import { type JobProblem, problemOf } from '../record/job.ts'
+import type { NextRun, Schedule } from '../record/schedule.ts'
 import {
   claimRun,
   type DueSchedule,
@@ -21,8 +22,8 @@ import {
   setNextRun,
 } from '../store/schedules.ts'
 import { readTiming } from './cron.ts'
-import { lastDue, type NextRun, nextRun, type Schedule } from './schedule.ts'
-import { readWork } from './work.ts'
+import { lastDue, nextRun } from './next-run.ts'
+import { readWork } from './read-work.ts'
 
 export type TickDeps = AcceptDeps & { log: Log }
 
@@ -43,7 +44,9 @@ export async function tick(deps: TickDeps, stop?: AbortSignal, page = PAGE): Pro
   while (!stop?.aborted) {
     const room = await roomInQueue(deps)
     const due = room === 0 ? [] : await dueSchedules(deps.store, nowMs, Math.min(page, room))
-    if (due.length === 0) break
+    if (due.length === 0) {
+      break
+    }
     const made = await Promise.all(due.map((one) => runDue(deps, one, nowMs)))
     await deps.queue.enqueue(made.flat())
   }
@@ -58,15 +61,21 @@ async function runDue(deps: TickDeps, due: DueSchedule, nowMs: number): Promise<
   const { atMs, next } = 'problem' in timing ? { atMs: seen.atMs, next: null } : timing
   const made = 'problem' in timing ? timing : busy && schedule.overlap === 'skip' ? null : await make(deps, schedule)
   const claim = newId('request', nowMs)
-  if (!(await claimRun(deps.store, schedule, seen, { atMs, next, claim, made }))) return []
+  if (!(await claimRun(deps.store, schedule, seen, { atMs, next, claim, made }))) {
+    return []
+  }
 
   const scheduleId = schedule.id
   if (atMs !== seen.atMs) {
     deps.log.info('schedule_runs_missed', { scheduleId, from: toInstant(seen.atMs), madeUpBy: toInstant(atMs) })
   }
-  if (made === null) deps.log.info('schedule_run_skipped', { scheduleId })
-  else if ('problem' in made) deps.log.warn('schedule_run_failed', { scheduleId, code: made.problem.code })
-  else return 'job' in made ? [made.job.id] : jobsToRun(made.batch)
+  if (made === null) {
+    deps.log.info('schedule_run_skipped', { scheduleId })
+  } else if ('problem' in made) {
+    deps.log.warn('schedule_run_failed', { scheduleId, code: made.problem.code })
+  } else {
+    return 'job' in made ? [made.job.id] : jobsToRun(made.batch)
+  }
   return []
 }
 
@@ -79,7 +88,9 @@ function occurrencesOf(schedule: Schedule, seen: NextRun, nowMs: number): { atMs
 /** Plans what a schedule asks for, as if it were asked for now. */
 async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun> {
   const work = await readWork(deps, schedule)
-  if ('problem' in work) return work
+  if ('problem' in work) {
+    return work
+  }
   const { selection } = work
   const made = { owner: schedule.owner, deadlineAtMs: null, scheduleId: schedule.id }
   return attempt<MadeByRun>(deps, schedule, async () =>
@@ -105,7 +116,9 @@ async function attempt<T extends object>(
   try {
     return await act()
   } catch (error) {
-    if (error instanceof ProblemError) return { problem: problemOf(error) }
+    if (error instanceof ProblemError) {
+      return { problem: problemOf(error) }
+    }
     deps.log.error('schedule_run_broken', { scheduleId: schedule.id, cause: error })
     return { problem: OUR_FAULT }
   }
@@ -123,9 +136,13 @@ export async function replan(deps: TickDeps, stop?: AbortSignal): Promise<void> 
   while (cursor !== null && !stop?.aborted) {
     const page: Awaited<ReturnType<typeof listPlanned>> = await listPlanned(deps.store, cursor, REPLAN_PAGE)
     for (const { schedule, next: seen } of page.schedules) {
-      if (seen.atMs <= nowMs) continue
+      if (seen.atMs <= nowMs) {
+        continue
+      }
       const timing = await attempt(deps, schedule, () => ({ next: nextRun(schedule, readTiming(schedule), nowMs) }))
-      if ('problem' in timing || timing.next === null || timing.next.atMs >= seen.atMs) continue
+      if ('problem' in timing || timing.next === null || timing.next.atMs >= seen.atMs) {
+        continue
+      }
       await setNextRun(deps.store, schedule, seen, timing.next)
       deps.log.info('schedule_brought_forward', { scheduleId: schedule.id, to: toInstant(timing.next.atMs) })
     }

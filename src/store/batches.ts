@@ -4,12 +4,13 @@
  * @module
  */
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import type { Batch } from '../job/batch.ts'
-import type { JobProblem, Verdict } from '../job/job.ts'
+import type { Verdict } from '../check/verdict.ts'
+import type { Batch } from '../record/batch.ts'
+import type { JobProblem } from '../record/job.ts'
 import type { Store } from './db.ts'
+import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { jobRows } from './job-rows.ts'
 import { type JobHead, type JobPage, type NewJob, toHead } from './jobs.ts'
-import { type IdempotencyClaim, type Inserted, insertOnce } from './once.ts'
 import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
 import { insertWhere } from './sql.ts'
@@ -53,7 +54,9 @@ export async function getBatch(store: Store, id: string): Promise<StoredBatch | 
     .select()
     .from(batches)
     .where(and(eq(batches.id, id), HAS_JOBS))
-  if (row === undefined) return null
+  if (row === undefined) {
+    return null
+  }
   const [found] = await withJobs(store, [row])
   return found ?? null
 }
@@ -85,7 +88,9 @@ async function withJobs(store: Store, rows: readonly (typeof batches.$inferSelec
   for (let from = 0; from < rows.length; from += IDS) {
     const ids = rows.slice(from, from + IDS).map(({ id }) => id)
     const found = await store.db.select().from(jobs).where(inArray(jobs.batchId, ids)).orderBy(jobs.no)
-    for (const row of found) byBatch.get(row.batchId ?? '')?.push(toHead(row))
+    for (const row of found) {
+      byBatch.get(row.batchId ?? '')?.push(toHead(row))
+    }
   }
   return rows.map(({ no: _no, namespace, selector, ...rest }) => ({
     batch: { ...rest, selection: { namespace, selector } },

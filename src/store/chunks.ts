@@ -75,9 +75,13 @@ export async function claimChunk(
     sql`select done, lease_until_ms from job_chunks where job_no = ${jobNo(jobId)} and chunk = ${chunk}`,
   ])
   const [token] = claimed
-  if (token) return { lease: { jobId, chunk, token: Number(token.lease_token) } }
+  if (token) {
+    return { lease: { jobId, chunk, token: Number(token.lease_token) } }
+  }
   const [row] = found
-  if (row === undefined) return 'gone'
+  if (row === undefined) {
+    return 'gone'
+  }
   return row.done === 1 ? 'done' : { heldUntilMs: Number(row.lease_until_ms) }
 }
 
@@ -135,7 +139,9 @@ export async function endChunk(
     sql`update job_chunks set done = 1, lease_until_ms = null where ${heldChunk(lease)} returning chunk`,
     takeJob(jobId, claimant, justDone),
   ])
-  if ((returned.at(-2)?.length ?? 0) === 0) return 'lost'
+  if ((returned.at(-2)?.length ?? 0) === 0) {
+    return 'lost'
+  }
   return { last: leaseOf(jobId, returned.at(-1)) }
 }
 

@@ -32,7 +32,9 @@ const dialect = new SQLiteSyncDialect()
 
 /** What a driver carries out: text and parameters. */
 export function statementOf(write: SQLWrapper | Statement): Statement {
-  if ('text' in write) return write
+  if ('text' in write) {
+    return write
+  }
   const { sql: text, params } = dialect.sqlToQuery(write.getSQL())
   return { text, params }
 }
@@ -63,8 +65,12 @@ export const DAMAGED =
 
 function hasResultCode(error: unknown, code: string): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && cause.code.startsWith(code)) return true
-    if (cause.message.startsWith('D1_ERROR') && cause.message.includes(code)) return true
+    if ('code' in cause && typeof cause.code === 'string' && cause.code.startsWith(code)) {
+      return true
+    }
+    if (cause.message.startsWith('D1_ERROR') && cause.message.includes(code)) {
+      return true
+    }
   }
   return false
 }

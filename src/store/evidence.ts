@@ -55,7 +55,9 @@ export function packEvidence(evidence: Evidence, startedAtMs: number): StoredEvi
   if (dns !== null) {
     const { ttl, ...rest } = dns
     shared.dns = rest
-    if (ttl !== null) own.ttl = ttl
+    if (ttl !== null) {
+      own.ttl = ttl
+    }
   }
   if (http !== null) {
     const { bodyBytes, bodySnippet, bodySha256, headers, ...rest } = http
@@ -63,16 +65,28 @@ export function packEvidence(evidence: Evidence, startedAtMs: number): StoredEvi
     const kept: Record<string, string> = {}
     for (const [name, value] of Object.entries(headers)) {
       const dateS = name === 'date' ? secondsAfter(value, startedAtMs) : null
-      if (dateS !== null) own.dateS = dateS
-      else if (CHANGING_HEADERS.has(name)) own.headers = { ...own.headers, [name]: value }
-      else kept[name] = value
+      if (dateS !== null) {
+        own.dateS = dateS
+      } else if (CHANGING_HEADERS.has(name)) {
+        own.headers = { ...own.headers, [name]: value }
+      } else {
+        kept[name] = value
+      }
     }
     shared.http = { ...rest, headers: kept }
   }
-  if (tls !== null) shared.tls = tls
-  if (responder !== null) shared.responder = responder
-  if (failure !== null) shared.failure = { phase: failure.phase, source: failure.source, message: failure.message }
-  if (control !== undefined) shared.control = control
+  if (tls !== null) {
+    shared.tls = tls
+  }
+  if (responder !== null) {
+    shared.responder = responder
+  }
+  if (failure !== null) {
+    shared.failure = { phase: failure.phase, source: failure.source, message: failure.message }
+  }
+  if (control !== undefined) {
+    shared.control = control
+  }
   return { shared: toText(shared), body: body && JSON.stringify(body), own: toText(own) }
 }
 
@@ -81,7 +95,9 @@ const secondOf = (ms: number): number => Math.floor(ms / 1000)
 /** `null` where the header is not spelled as it would be told again. */
 function secondsAfter(date: string, startedAtMs: number): number | null {
   const ms = Date.parse(date)
-  if (Number.isNaN(ms) || new Date(ms).toUTCString() !== date) return null
+  if (Number.isNaN(ms) || new Date(ms).toUTCString() !== date) {
+    return null
+  }
   return ms / 1000 - secondOf(startedAtMs)
 }
 

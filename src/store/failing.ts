@@ -1,12 +1,12 @@
 /**
  * What fails as far as is known, whichever job looked at it last, in SQL: a Service does not pass while a path of it
- * fails (ADR 0018). `src/report/now.ts` has the same rules for what is read whole.
+ * fails (ADR 0018). `src/history/now.ts` has the same rules for what is read whole.
  *
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
-import { UNWATCHED_MS } from '../report/history.ts'
+import { UNWATCHED_MS } from '../history/types.ts'
 
 const numberOf = (outcome: (typeof OUTCOMES)[number]): SQL => sql.raw(String(OUTCOMES.indexOf(outcome)))
 

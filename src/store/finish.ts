@@ -5,13 +5,14 @@
  */
 import { eq, sql } from 'drizzle-orm'
 import type { JudgedPath } from '../check/outcome.ts'
+import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { JobProblem, Summary, Verdict } from '../job/job.ts'
+import { observe } from '../history/observe.ts'
+import type { JobProblem } from '../record/job.ts'
 import type { Store } from './db.ts'
 import { textOf } from './job-rows.ts'
 import { jsonChunks } from './json.ts'
 import { held, type Lease } from './leases.ts'
-import { observe } from './observed.ts'
 import { historyWrites } from './record-history.ts'
 import { jobs } from './schema.ts'
 import { hashOf, keepParts, keepText } from './texts.ts'
@@ -34,7 +35,9 @@ export type JobEnd = {
 export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promise<boolean> {
   // Read, yet not to be written back: a job's target, vantage and wish for history do not change while it is leased.
   const [job] = await store.db.select().from(jobs).where(eq(jobs.id, lease.jobId))
-  if (job === undefined) return false
+  if (job === undefined) {
+    return false
+  }
   const { summary, finishedAtMs } = end
   const diagnosis = end.diagnosis && textOf(end.diagnosis)
   const still = held(lease)

@@ -5,12 +5,12 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES, type Outcome } from '../check/result.ts'
+import type { HistoryResult } from '../history/types.ts'
 import type { PathKind, Vantage } from '../plan/path.ts'
-import type { HistoryResult } from '../report/history.ts'
 import type { Store } from './db.ts'
 import { readResults } from './results.ts'
+import { DAY_MS } from './rollup-steps.ts'
 import type { KnownService } from './services.ts'
-import { DAY_MS } from './steps.ts'
 
 export type ResultFilter = {
   pathId?: string
@@ -86,6 +86,8 @@ function seriesOf(known: KnownService, { pathId, kind, check, vantage }: ResultF
     ...(check === undefined ? [] : [sql`check_name = ${check}`]),
     ...(vantage === undefined ? [] : [sql`vantage = ${vantage}`]),
   ]
-  if (wanted.length === 0) return null
+  if (wanted.length === 0) {
+    return null
+  }
   return sql`from series where service_no = ${known.no} and whole_no is not null and ${sql.join(wanted, sql` and `)}`
 }

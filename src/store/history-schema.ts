@@ -7,7 +7,7 @@
  */
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { Verdict } from '../job/job.ts'
+import type { Verdict } from '../check/verdict.ts'
 import type { PathKind, Vantage } from '../plan/path.ts'
 
 /** Every Service ever probed. */

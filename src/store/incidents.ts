@@ -5,7 +5,7 @@
  */
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
-import type { Cause, Incident } from '../report/history.ts'
+import type { Cause, Incident } from '../history/types.ts'
 import { type Store, write } from './db.ts'
 import { holdsFailure, isLeftBehind } from './failing.ts'
 import { incidentFailures, incidents, series } from './history-schema.ts'
@@ -80,11 +80,15 @@ export async function endUnwatched(store: Store, limit: number): Promise<number>
 
 async function readFailures(store: Store, numbers: readonly number[]) {
   const failures = new Map<number, Partial<Record<FailureCode, number>>>()
-  if (numbers.length === 0) return failures
+  if (numbers.length === 0) {
+    return failures
+  }
   const rows = await store.db
     .select()
     .from(incidentFailures)
     .where(sql`${incidentFailures.incidentNo} in (select value from json_each(${JSON.stringify(numbers)}))`)
-  for (const { incidentNo, code, n } of rows) failures.set(incidentNo, { ...failures.get(incidentNo), [code]: n })
+  for (const { incidentNo, code, n } of rows) {
+    failures.set(incidentNo, { ...failures.get(incidentNo), [code]: n })
+  }
   return failures
 }

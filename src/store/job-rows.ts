@@ -14,7 +14,9 @@ export const ACTIVE = sql`status in ('queued', 'running')`
 export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL[] {
   const texts = new Map<string, string>()
   const keep = (value: unknown): string | null => {
-    if (value === null) return null
+    if (value === null) {
+      return null
+    }
     const { hash, json } = textOf(value)
     texts.set(hash, json)
     return hash
@@ -60,7 +62,9 @@ export const textOf = (value: unknown): { hash: string; json: string } => {
 }
 
 function labelRows({ id, createdAtMs, labels }: NewJob, guard: SQL): SQL[] {
-  if (Object.keys(labels).length === 0) return []
+  if (Object.keys(labels).length === 0) {
+    return []
+  }
   return [
     sql`insert into ${jobLabels} (name, value, created_at_ms, job_no)
       select label.key, label.value, ${createdAtMs}, jobs.no from jobs, json_each(${JSON.stringify(labels)}) label
@@ -75,6 +79,8 @@ export const objectRows = (objects: KubeObjects | null, where: SQL): SQL[] =>
   )
 
 export function need<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(`the store has lost a text: ${what}`)
+  if (value === null || value === undefined) {
+    throw new Error(`the store has lost a text: ${what}`)
+  }
   return value
 }

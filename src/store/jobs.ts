@@ -4,13 +4,15 @@
  * @module
  */
 import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Job, JobRequest, JobStatus, Verdict } from '../job/job.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Plan } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
+import type { Job, JobStatus } from '../record/job.ts'
 import type { Store } from './db.ts'
+import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { ACTIVE, jobRows, need } from './job-rows.ts'
-import { type IdempotencyClaim, type Inserted, insertOnce } from './once.ts'
 import { jobLabels, jobObjects, jobs } from './schema.ts'
 import { readTexts } from './texts.ts'
 
@@ -102,7 +104,9 @@ export async function getJobState(store: Store, id: string): Promise<JobState | 
 export async function getJob(store: Store, id: string): Promise<StoredJob | null> {
   const { db } = store
   const [row] = await db.select().from(jobs).where(eq(jobs.id, id))
-  if (row === undefined) return null
+  if (row === undefined) {
+    return null
+  }
   const hashes = [row.request, row.plan, row.diagnosis].filter((hash) => hash !== null)
   const found = await readTexts(db, hashes)
   const read = <T>(hash: string | null): T | null => (hash === null ? null : JSON.parse(need(found.get(hash), hash)))
@@ -198,7 +202,9 @@ export async function cancelJob(store: Store, id: string, nowMs: number): Promis
     ...cancelling(sql`id = ${id}`, nowMs),
     sql`select id from jobs where id = ${id}`,
   ])
-  if (cancelledIn(returned).length > 0) return 'cancelled'
+  if (cancelledIn(returned).length > 0) {
+    return 'cancelled'
+  }
   return (returned.at(-1)?.length ?? 0) > 0 ? 'ended' : null
 }
 

@@ -12,8 +12,9 @@ export function jsonChunks(items: readonly unknown[], units = PART_UNITS): strin
     const text = JSON.stringify(item)
     used += text.length + 1
     const chunk = used <= units ? chunks.at(-1) : undefined
-    if (chunk) chunk.push(text)
-    else {
+    if (chunk) {
+      chunk.push(text)
+    } else {
       chunks.push([text])
       used = text.length + 1
     }

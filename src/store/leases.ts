@@ -74,7 +74,9 @@ export async function claimJob(
         lease_owner = ${owner}, lease_token = lease_token + 1, lease_until_ms = ${nowMs + leaseMs}, version = version + 1
       where ${which} and (${claimable(nowMs)} or ${own}) returning id, lease_token`,
   )
-  if (row === undefined) return null
+  if (row === undefined) {
+    return null
+  }
   const lease: Lease = { jobId: String(row.id), token: Number(row.lease_token) }
   const job = await getJob(store, lease.jobId)
   return { job: need(job, lease.jobId), lease }

@@ -7,14 +7,15 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
-import type { Job, Summary } from '../job/job.ts'
+import type { Summary } from '../check/verdict.ts'
+import type { Observed, Subject } from '../history/observe.ts'
+import type { Job } from '../record/job.ts'
 import { holdsFailure } from './failing.ts'
 import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
-import type { Observed, Subject } from './observed.ts'
+import { ALL_STEPS } from './rollup-steps.ts'
 import { addToRollups, ROLLUP_TABLES } from './rollups.ts'
 import { compile, type Statement, type Values, value } from './statement.ts'
-import { ALL_STEPS } from './steps.ts'
 import { dayOf } from './texts.ts'
 
 /** A path that comes back and fails again within this time has had one incident, not two. */
@@ -53,7 +54,9 @@ export function historyWrites(ended: EndedJob, observed: Observed): Statement[] 
     diagnosis: ended.diagnosis,
   }
   for (const [name, chunks] of Object.entries(lists)) {
-    for (const [i, chunk] of chunks.entries()) values[`${name}${i}`] = chunk
+    for (const [i, chunk] of chunks.entries()) {
+      values[`${name}${i}`] = chunk
+    }
   }
   return compiledFor(shape).map((fill) => fill(values))
 }
@@ -94,8 +97,12 @@ const SHAPES = 50
 function compiledFor(shape: Shape) {
   const name = Object.values(shape).join()
   const before = compiled.get(name)
-  if (before) return before
-  if (compiled.size >= SHAPES) compiled.clear()
+  if (before) {
+    return before
+  }
+  if (compiled.size >= SHAPES) {
+    compiled.clear()
+  }
   const made = templates(shape).map(compile)
   compiled.set(name, made)
   return made

@@ -3,26 +3,25 @@
  *
  * @module
  */
+
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { FailureCode } from '../check/codes.ts'
 import type { Timings } from '../check/network.ts'
 import { OUTCOMES, type Purpose, type Result } from '../check/result.ts'
-import type { HistoryResult } from '../report/history.ts'
+import type { HistoryResult } from '../history/types.ts'
+import { KEY_FROM } from '../lib/id.ts'
 import type { Store, Write } from './db.ts'
 import { packEvidence, unpackEvidence } from './evidence.ts'
 import { series } from './history-schema.ts'
 import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
-import { named } from './named.ts'
 import { jobs, results, texts } from './schema.ts'
+import { named } from './sql.ts'
 import { compile, compileRows, type Values, value } from './statement.ts'
 import { dayOf, hashOf, KEEP_TEXTS } from './texts.ts'
 
 export const PURPOSES: readonly Purpose[] = ['check', 'control']
-
-/** `res_` and the ten characters of time, which are those of the job's id. */
-export const KEY_FROM = 14
 
 /**
  * Records results of one job, all or none, durable when it resolves. A try that is recorded already is left as it
@@ -31,8 +30,12 @@ export const KEY_FROM = 14
  * @returns `false`: the lease is lost or the job has ended, and nothing was recorded.
  */
 export async function recordResults(store: Store, lease: Lease, recorded: readonly Result[]): Promise<boolean> {
-  if (recorded.length === 0) return true
-  if (recorded.some(({ jobId }) => jobId !== lease.jobId)) throw new Error('results of several jobs in one write')
+  if (recorded.length === 0) {
+    return true
+  }
+  if (recorded.some(({ jobId }) => jobId !== lease.jobId)) {
+    throw new Error('results of several jobs in one write')
+  }
   const { jobId, token } = lease
   const returned = await store.atomic(recording(recorded, OPEN, { jobId, token }))
   return (returned.at(-1)?.length ?? 0) > 0
@@ -111,7 +114,9 @@ const compiled = new WeakMap<SQL, ReturnType<typeof compileFor>>()
 
 function compiledFor(open: SQL) {
   const before = compiled.get(open)
-  if (before) return before
+  if (before) {
+    return before
+  }
   const made = compileFor(open)
   compiled.set(open, made)
   return made

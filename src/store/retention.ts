@@ -8,8 +8,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { endUnwatched } from './incidents.ts'
+import { DAY_MS, STEPS } from './rollup-steps.ts'
 import { ROLLUP_TABLES } from './rollups.ts'
-import { DAY_MS, STEPS } from './steps.ts'
 import { dayOf } from './texts.ts'
 
 /** How long each level is kept, milliseconds. Failures at least as long as raw, days at least as long as hours. */
@@ -38,7 +38,9 @@ const DONE: RetentionStep = { deleted: 0, done: true }
 export async function retain(store: Store, keep: Retention, nowMs: number, limit = 200): Promise<RetentionStep> {
   for (const stage of STAGES) {
     const step = await stage({ store, keep, nowMs, limit })
-    if (!step.done || step.deleted > 0) return { ...step, done: false }
+    if (!step.done || step.deleted > 0) {
+      return { ...step, done: false }
+    }
   }
   return DONE
 }
@@ -109,7 +111,9 @@ async function sweep({ store, limit }: Context, on: Sweep): Promise<RetentionSte
         from (${next})`,
   )
   const until = seen?.young ? seen.young - 1 : (seen?.last ?? null)
-  if (!seen?.first || until === null || seen.first > until) return DONE
+  if (!seen?.first || until === null || seen.first > until) {
+    return DONE
+  }
   const rows = sql`select ${number} from ${table} where ${number} between ${seen.first} and ${until}`
   const returned = await store.atomic([...on.remove(rows), passed(on.level, on.beforeMs, until)])
   return { deleted: returned.at(-2)?.length ?? 0, done: false }
@@ -161,7 +165,9 @@ const oldRollups =
     const beforeMs = Math.floor((nowMs - keepMs(keep)) / DAY_MS) * DAY_MS
     const before = Math.floor(beforeMs / (STEPS[step]?.ms ?? DAY_MS))
     const [old] = await store.db.all(sql`select 1 from rollups where step = ${step} and at < ${before} limit 1`)
-    if (old === undefined) return DONE
+    if (old === undefined) {
+      return DONE
+    }
     const returned = await store.atomic([
       passed(level, beforeMs, 0),
       // Last the one that is asked for above: while it has any, the others are not done.

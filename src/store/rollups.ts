@@ -7,8 +7,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
-import { bucketOf } from './sketch.ts'
-import { ALL_STEPS, HOUR_MS, STEPS } from './steps.ts'
+import { bucketOf } from './latency-sketch.ts'
+import { ALL_STEPS, HOUR_MS, STEPS } from './rollup-steps.ts'
 
 /** Which rows of `results r` are meant, and which `jobs j`: of those, what was not probed. `null`: none. */
 export type Span = { results: SQL; jobs: SQL | null }

@@ -1,8 +1,8 @@
 /** The tables of what makes jobs: schedules with what they are to do, and batches. */
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { JobProblem } from '../job/job.ts'
-import type { Overlap, RunOutcome } from '../schedule/schedule.ts'
+import type { JobProblem } from '../record/job.ts'
+import type { Overlap, RunOutcome } from '../record/schedule.ts'
 
 export const schedules = sqliteTable(
   'schedules',

@@ -4,7 +4,7 @@
  * @module
  */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
-import type { JobProblem } from '../job/job.ts'
+import type { JobProblem } from '../record/job.ts'
 import type {
   NextRun,
   RunOutcome,
@@ -12,12 +12,12 @@ import type {
   ScheduledRequest,
   ScheduledWork,
   ScheduleSettings,
-} from '../schedule/schedule.ts'
+} from '../record/schedule.ts'
 import { batchRows, type NewBatch } from './batches.ts'
 import { type Store, write } from './db.ts'
+import { type Full, type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { jobRows, need } from './job-rows.ts'
 import type { JobPage, NewJob } from './jobs.ts'
-import { type Full, type IdempotencyClaim, type Inserted, insertOnce } from './once.ts'
 import { schedules, scheduleTexts } from './schedule-schema.ts'
 import { insertWhere } from './sql.ts'
 import { cut } from './texts.ts'
@@ -255,7 +255,9 @@ export async function claimRun(
 type Effects = { outcome: RunOutcome; problem: JobProblem | null; rows: SQL[]; state: SQL }
 
 function effectsOf(made: MadeByRun | null, atMs: number, guard: SQL): Effects {
-  if (made === null) return { outcome: 'skipped', problem: null, rows: [], state: sql`` }
+  if (made === null) {
+    return { outcome: 'skipped', problem: null, rows: [], state: sql`` }
+  }
   if ('problem' in made) {
     const state = sql`, failures = failures + 1, failing_since_ms = coalesce(failing_since_ms, ${atMs})`
     return { outcome: 'failed', problem: made.problem, rows: [], state }

@@ -7,8 +7,9 @@
  */
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { JobProblem, JobStatus, Verdict } from '../job/job.ts'
+import type { Verdict } from '../check/verdict.ts'
 import type { Vantage } from '../plan/path.ts'
+import type { JobProblem, JobStatus } from '../record/job.ts'
 
 export const jobs = sqliteTable(
   'jobs',

@@ -1,8 +1,8 @@
-import type { HistoryPath, PathHistory, PathWindow, SeriesState, ServiceWindow } from '../report/history.ts'
-import { stateNow } from '../report/now.ts'
+import { stateNow } from '../history/now.ts'
+import { wholeId } from '../history/observe.ts'
+import type { HistoryPath, PathHistory, PathWindow, SeriesState, ServiceWindow } from '../history/types.ts'
 import type { Store } from './db.ts'
 import { listIncidents } from './incidents.ts'
-import { wholeId } from './observed.ts'
 import { type KnownService, readService } from './services.ts'
 import { type Tally, tallyService } from './tally.ts'
 import { partsOf, readKept, type Window } from './window.ts'
@@ -33,7 +33,9 @@ export async function readServiceWindow(
 ): Promise<ServiceWindow | null> {
   const parts = partsOf(window, await readKept(store))
   const history = await readService(store, known, window)
-  if (history === null) return null
+  if (history === null) {
+    return null
+  }
   const tallies = await tallyService(store, known.no, parts)
   const { target, firstAtMs: _first, counts: _counts, openIncidents: _open, diagnosis, paths, ...now } = history
   const covered = { fromMs: parts.fromMs, toMs: parts.toMs }
@@ -51,7 +53,9 @@ export async function readServiceWindow(
 
 function windowOf({ path, retiredAtMs, states }: PathHistory, tally: Tally | undefined, fromMs: number): PathWindow[] {
   // An Endpoint path has no tally of its own: that of its group stands for it.
-  if (tally === undefined && (isGrouped(path) || (retiredAtMs !== null && retiredAtMs < fromMs))) return []
+  if (tally === undefined && (isGrouped(path) || (retiredAtMs !== null && retiredAtMs < fromMs))) {
+    return []
+  }
   const latest = states.reduce<SeriesState | null>((a, b) => (a === null || b.lastAtMs > a.lastAtMs ? b : a), null)
   const failed = states.flatMap(({ lastFailure }) => lastFailure ?? []).sort((a, b) => b.atMs - a.atMs)
   return [

@@ -6,15 +6,15 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
 import { OUTCOMES } from '../check/result.ts'
+import type { Summary } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Summary } from '../job/job.ts'
-import type { HistoryPath, PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../report/history.ts'
-import { diagnosisNow, failingUnseen, serviceNow, stateNow } from '../report/now.ts'
+import { diagnosisNow, failingUnseen, serviceNow, stateNow } from '../history/now.ts'
+import { wholeId } from '../history/observe.ts'
+import type { HistoryPath, PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../history/types.ts'
 import type { Store } from './db.ts'
 import { FAILING } from './failing.ts'
 import { incidents, paths, series, services } from './history-schema.ts'
-import { named } from './named.ts'
-import { wholeId } from './observed.ts'
+import { named } from './sql.ts'
 import { countServices } from './tally.ts'
 import { readTexts } from './texts.ts'
 import { partsOf, readKept, type Window } from './window.ts'
@@ -72,7 +72,9 @@ export async function listAllServices(store: Store, filter: ServiceFilter, windo
     const page: ServiceHead[] = await listServices(store, filter, window, { limit: ALL_PAGE, after })
     all.push(...page)
     after = page.at(-1)?.target ?? null
-    if (page.length < ALL_PAGE || after === null) return all
+    if (page.length < ALL_PAGE || after === null) {
+      return all
+    }
   }
 }
 
@@ -131,7 +133,9 @@ async function failingSince(store: Store, numbers: readonly number[]): Promise<M
 
 function toHead(row: ServiceRow): StoredHead {
   const { cluster, namespace, name, firstAtMs, lastVerdict, lastJobId, lastAtMs, lastSummary } = row
-  if (lastVerdict === null || lastJobId === null || lastAtMs === null) throw new Error(`service ${row.no} has no job`)
+  if (lastVerdict === null || lastJobId === null || lastAtMs === null) {
+    throw new Error(`service ${row.no} has no job`)
+  }
   return {
     target: { cluster, namespace, service: name },
     ...{ firstAtMs, lastVerdict, lastJobId, lastAtMs },
@@ -169,9 +173,13 @@ export async function findServices(
 /** A Service with the current state of its paths, retired ones too. */
 export async function readService(store: Store, known: KnownService, window: Window): Promise<ServiceHistory | null> {
   const [row] = await store.db.select().from(services).where(eq(services.no, known.no))
-  if (row === undefined) return null
+  if (row === undefined) {
+    return null
+  }
   const [head] = await withCounts(store, [row], window)
-  if (head === undefined) return null
+  if (head === undefined) {
+    return null
+  }
   const paths = await readPaths(store, known.no)
   const unseen = failingUnseen(paths, row.lastAtMs ?? 0)
   const earlier = await diagnosesOf(store, known.no, unseen)
@@ -184,7 +192,9 @@ const EARLIER_JOBS = 5
 
 /** What the jobs said that looked at these paths last, the newest first. */
 async function diagnosesOf(store: Store, serviceNo: number, paths: readonly PathHistory[]): Promise<Diagnosis[]> {
-  if (paths.length === 0) return []
+  if (paths.length === 0) {
+    return []
+  }
   const ids = JSON.stringify(paths.map(({ path }) => path.id))
   const rows = await store.db.all<{ diagnosis: string }>(sql`
     select j.diagnosis from series s join results r on r.seq = s.last_seq join jobs j on j.no = r.job_no
@@ -221,7 +231,9 @@ async function readStates(store: Store, which: SQL): Promise<Map<string, SeriesS
   const rows = await store.db.select().from(series).where(which).orderBy(series.check, series.vantage)
   const states = new Map<string, SeriesState[]>()
   for (const row of rows) {
-    if (row.lastAtMs === null || row.lastOutcome === null) continue
+    if (row.lastAtMs === null || row.lastOutcome === null) {
+      continue
+    }
     const { check, vantage, state, sinceMs, lastAtMs, lastOutcome, lastFailureAtMs } = row
     const entry: SeriesState = {
       ...{ check, vantage, sinceMs, lastAtMs },

@@ -68,9 +68,13 @@ function toQuery(template: SQL): Statement {
 
 const fill = (params: readonly unknown[], values: Values): unknown[] =>
   params.map((param) => {
-    if (!isPlaceholder(param)) return param
+    if (!isPlaceholder(param)) {
+      return param
+    }
     const given = values[param.name]
-    if (given === undefined) throw new Error(`a statement has no value for ${param.name}`)
+    if (given === undefined) {
+      throw new Error(`a statement has no value for ${param.name}`)
+    }
     return given
   })
 

@@ -5,10 +5,10 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
-import type { Counts, Latency, PhaseMeans } from '../report/history.ts'
+import type { Counts, Latency, PhaseMeans } from '../history/types.ts'
 import type { Row, Store } from './db.ts'
+import { BUCKETS, percentiles } from './latency-sketch.ts'
 import { type RollupTable, type Span, seenIn, summedIn } from './rollups.ts'
-import { BUCKETS, percentiles } from './sketch.ts'
 import type { Cell, Parts } from './window.ts'
 
 export type Tally = {
@@ -72,7 +72,9 @@ export async function countServices(
   const counts = new Map<number, Counts>()
   for (const { seriesNo, ...more } of rows) {
     const serviceNo = chosen.get(seriesNo)?.serviceNo
-    if (serviceNo === undefined) continue
+    if (serviceNo === undefined) {
+      continue
+    }
     // A Service has a whole for each vantage.
     const { pass = 0, fail = 0, error = 0, skipped = 0 } = counts.get(serviceNo) ?? {}
     counts.set(serviceNo, {
@@ -102,8 +104,11 @@ function rangesOf(numbers: Iterable<number>): [from: number, to: number][] {
   const ranges: [number, number][] = []
   for (const no of numbers) {
     const last = ranges.at(-1)
-    if (last && no - last[1] <= GAP) last[1] = no
-    else ranges.push([no, no])
+    if (last && no - last[1] <= GAP) {
+      last[1] = no
+    } else {
+      ranges.push([no, no])
+    }
   }
   return ranges
 }

@@ -18,10 +18,14 @@ const KNOWN_UNITS = 4000
 
 export function hashOf(text: string): string {
   const before = known.get(text)
-  if (before !== undefined) return before
+  if (before !== undefined) {
+    return before
+  }
   const hash = hashParts([text], HASH_CHARS)
   if (text.length <= KNOWN_UNITS) {
-    if (known.size >= KNOWN) known.clear()
+    if (known.size >= KNOWN) {
+      known.clear()
+    }
     known.set(text, hash)
   }
   return hash
@@ -36,7 +40,9 @@ export function cut(text: string, units = PART_UNITS): string[] {
   do {
     let to = Math.min(from + units, text.length)
     const last = text.charCodeAt(to - 1)
-    if (to < text.length && last >= 0xd800 && last <= 0xdbff) to -= 1
+    if (to < text.length && last >= 0xd800 && last <= 0xdbff) {
+      to -= 1
+    }
     parts.push(text.slice(from, to))
     from = to
   } while (from < text.length)
@@ -68,12 +74,16 @@ export const KEEP_TEXTS: SQL = keepTextsOn(value('day'), value('chunk'))
 /** Texts by hash. */
 export async function readTexts(db: Db, hashes: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>()
-  if (hashes.length === 0) return found
+  if (hashes.length === 0) {
+    return found
+  }
   const rows = await db
     .select({ hash: texts.hash, text: texts.text })
     .from(texts)
     .where(inArray(texts.hash, [...hashes]))
     .orderBy(texts.hash, texts.part)
-  for (const { hash, text } of rows) found.set(hash, (found.get(hash) ?? '') + text)
+  for (const { hash, text } of rows) {
+    found.set(hash, (found.get(hash) ?? '') + text)
+  }
   return found
 }

@@ -8,12 +8,13 @@ import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
 import { type Misspoken, misspokenIn } from '../check/network.ts'
 import { OUTCOMES, type Purpose, TELLING_HEADERS, type Telling, type Tried, tellingHeaders } from '../check/result.ts'
+import { KEY_FROM } from '../lib/id.ts'
 import type { Store } from './db.ts'
 import { series } from './history-schema.ts'
 import { jsonChunks } from './json.ts'
-import { named } from './named.ts'
-import { KEY_FROM, PURPOSES, SAME, type TimedRow, toTimings } from './results.ts'
+import { PURPOSES, SAME, type TimedRow, toTimings } from './results.ts'
 import { results, texts } from './schema.ts'
+import { named } from './sql.ts'
 
 /** Some 2 MB, as D1 answers them. */
 const PAGE_ROWS = 10_000
@@ -77,7 +78,9 @@ export async function listTried(
         failure: code === null || told === null ? null : once(failures, `${code} ${told}`, () => failureOf(code, told)),
       })
     }
-    if (rows.length < pageRows) return tried
+    if (rows.length < pageRows) {
+      return tried
+    }
   }
 }
 
@@ -91,7 +94,9 @@ const failureOf = (code: string, told: string): Tried['failure'] => ({
 /** The same objects for the same text: most tries show what others have shown. */
 function once<T>(known: Map<string, T>, text: string, make: () => T): T {
   const before = known.get(text)
-  if (before !== undefined) return before
+  if (before !== undefined) {
+    return before
+  }
   const made = make()
   known.set(text, made)
   return made
@@ -127,7 +132,9 @@ export async function readTelling(
     )
     const shown = new Map<number, Shown>()
     for (const row of rows) {
-      if (row.seq === row.like) shown.set(row.seq, shownBy(row.shown))
+      if (row.seq === row.like) {
+        shown.set(row.seq, shownBy(row.shown))
+      }
       const { dns = null, http = null, tls = null, responder = null, control, ...misspoken } = shown.get(row.like) ?? {}
       told.set(idOf(jobId, row.key), {
         ...{ dns, http, tls, responder, localAddress: row.local, timings: toTimings(row), ...(control && { control }) },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS, STEPS } from './steps.ts'
+import { DAY_MS, HOUR_MS, STEPS } from './rollup-steps.ts'
 import { type Kept, partsOf } from './window.ts'
 
 const NOW = 1_795_392_000_000
@@ -25,7 +25,9 @@ it('covers every instant of a window once, by rollups of every step and raw resu
       ].sort(([x = 0], [y = 0]) => x - y)
       const edges = spans.flat()
       expect([edges[0] ?? fromMs, edges.at(-1) ?? fromMs]).toEqual(fromMs === toMs ? [fromMs, fromMs] : [fromMs, toMs])
-      for (let i = 1; i + 1 < edges.length; i += 2) expect(edges[i]).toBe(edges[i + 1])
+      for (let i = 1; i + 1 < edges.length; i += 2) {
+        expect(edges[i]).toBe(edges[i + 1])
+      }
       expect([parts.fromMs, parts.toMs]).toEqual([fromMs, toMs])
     }),
   )

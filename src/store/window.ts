@@ -7,7 +7,7 @@
 import { sql } from 'drizzle-orm'
 import type { Store } from './db.ts'
 import { retained } from './history-schema.ts'
-import { DAY_MS, HOUR_MS, STEPS } from './steps.ts'
+import { DAY_MS, HOUR_MS, STEPS } from './rollup-steps.ts'
 
 /** From inclusive, to exclusive. `null`: until now, whatever arrives meanwhile. */
 export type Window = { fromMs: number; toMs: number | null }
@@ -55,7 +55,9 @@ export function partsOf(window: Window, kept: Kept): Parts {
   const toMs = window.toMs === null ? null : Math.max(fromMs, keptEdge(window.toMs, kept, Math.ceil))
   const end = toMs ?? FOREVER
   const hours = { from: Math.ceil(fromMs / HOUR_MS), to: Math.floor(end / HOUR_MS) }
-  if (hours.to < hours.from) return { rollups: [], raw: fromMs < end ? [{ fromMs, toMs: end }] : [], fromMs, toMs }
+  if (hours.to < hours.from) {
+    return { rollups: [], raw: fromMs < end ? [{ fromMs, toMs: end }] : [], fromMs, toMs }
+  }
   const raw = [
     { fromMs, toMs: hours.from * HOUR_MS },
     ...(toMs === null ? [] : [{ fromMs: hours.to * HOUR_MS, toMs }]),
@@ -65,8 +67,12 @@ export function partsOf(window: Window, kept: Kept): Parts {
 
 /** Moves an edge outward to the finest level that still has what lies around it. */
 function keptEdge(ms: number, kept: Kept, outward: (value: number) => number): number {
-  if (Math.floor(ms / HOUR_MS) * HOUR_MS >= kept.rawMs) return ms
-  if (Math.floor(ms / DAY_MS) * DAY_MS >= kept.hourMs) return outward(ms / HOUR_MS) * HOUR_MS
+  if (Math.floor(ms / HOUR_MS) * HOUR_MS >= kept.rawMs) {
+    return ms
+  }
+  if (Math.floor(ms / DAY_MS) * DAY_MS >= kept.hourMs) {
+    return outward(ms / HOUR_MS) * HOUR_MS
+  }
   return outward(ms / DAY_MS) * DAY_MS
 }
 
@@ -74,7 +80,9 @@ const LONGEST_MS = STEPS[STEPS.length - 1]?.ms ?? DAY_MS
 
 /** None before the first that there is, which may be all that is left of a longer step; nothing is after the last. */
 function cellsOf(hours: { from: number; to: number }, rolled: Kept['rolled']): Cell[] {
-  if (rolled === null) return []
+  if (rolled === null) {
+    return []
+  }
   const fromMs = Math.max(hours.from * HOUR_MS, rolled.fromMs)
   const toMs = Math.min(hours.to * HOUR_MS, Math.ceil(rolled.toMs / LONGEST_MS) * LONGEST_MS)
   return cover(0, fromMs, toMs)
@@ -83,9 +91,13 @@ function cellsOf(hours: { from: number; to: number }, rolled: Kept['rolled']): C
 /** @param fromMs a whole number of the step, as `toMs` is. */
 function cover(step: number, fromMs: number, toMs: number): Cell[] {
   const longer = STEPS[step + 1]?.ms
-  if (longer === undefined) return cells(step, fromMs, toMs)
+  if (longer === undefined) {
+    return cells(step, fromMs, toMs)
+  }
   const [from, to] = [Math.ceil(fromMs / longer) * longer, Math.floor(toMs / longer) * longer]
-  if (to < from) return cells(step, fromMs, toMs)
+  if (to < from) {
+    return cells(step, fromMs, toMs)
+  }
   return [...cells(step, fromMs, from), ...cover(step + 1, from, to), ...cells(step, to, toMs)]
 }
 

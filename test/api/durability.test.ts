@@ -17,7 +17,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'portolan-kill-'))
   pod = await startPod('toad', '0.0.0.0', (_request, response) => {
     asked++
-    if (asked === 60) reached?.()
+    if (asked === 60) {
+      reached?.()
+    }
     response.end('ok')
   })
 })
@@ -45,7 +47,9 @@ async function start(): Promise<{ url: string; child: ChildProcess; stderr: stri
     createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
       stderr.push(line)
       const fields = JSON.parse(line)
-      if (fields.event === 'listening') resolve(fields.url)
+      if (fields.event === 'listening') {
+        resolve(fields.url)
+      }
     })
   })
   return { url, child, stderr }

@@ -17,7 +17,9 @@ beforeAll(async () => {
   api = await startTestPortolan({ PORTOLAN_CONCURRENCY_PER_ADDRESS: '1' })
   pod = await startPod('toad', '127.0.0.1', async (_request, response) => {
     asked++
-    if (asked > 3) await released
+    if (asked > 3) {
+      await released
+    }
     response.end('ok')
   })
 })

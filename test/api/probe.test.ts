@@ -15,8 +15,11 @@ beforeAll(async () => {
   ;[api, pod, silent] = await Promise.all([
     startTestPortolan(),
     startPod('toad-1', '127.0.0.1', (request, response) => {
-      if (request.url === '/moved') response.writeHead(302, { location: '/' })
-      else response.writeHead(request.url === '/missing' ? 404 : 200)
+      if (request.url === '/moved') {
+        response.writeHead(302, { location: '/' })
+      } else {
+        response.writeHead(request.url === '/missing' ? 404 : 200)
+      }
       response.end('hello')
     }),
     serve(() => undefined),
@@ -165,7 +168,9 @@ describe('GET /probe', () => {
 
   it('answers 503 where the prober was too busy to try: the scrape fails, not the target', async () => {
     // A request has an invocation of its own there, and so its own tries
-    if (by('concurrency', { node: false, workers: true })) return
+    if (by('concurrency', { node: false, workers: true })) {
+      return
+    }
     const busy = await startTestPortolan({ PORTOLAN_CONCURRENCY: '1' })
     try {
       // The thread that probes is up

@@ -171,7 +171,9 @@ describe('POST /v1/schedules', () => {
     const problem = await readProblem(await post(extra))
     expect(problem.status).toBe(status)
     const found = problem.errors.map(({ pointer }) => pointer)
-    for (const pointer of pointers) expect(found).toContainEqual(expect.stringMatching(new RegExp(`^${pointer}`)))
+    for (const pointer of pointers) {
+      expect(found).toContainEqual(expect.stringMatching(new RegExp(`^${pointer}`)))
+    }
   })
 
   it('takes @every from the shortest of the runtime up', async () => {
@@ -190,7 +192,9 @@ describe('POST /v1/schedules', () => {
 describe('GET /v1/schedules', () => {
   it('pages through all, newest first, each once', async () => {
     const ids: string[] = []
-    for (let i = 0; i < 5; i++) ids.unshift((await made()).id)
+    for (let i = 0; i < 5; i++) {
+      ids.unshift((await made()).id)
+    }
     const seen: string[] = []
     let next: string | null = '/v1/schedules?limit=2'
     while (next !== null && seen.length < 5) {

@@ -77,7 +77,9 @@ describe('a database that cannot be used', () => {
       () => null,
       (reason: unknown) => reason,
     )
-    if (!(error instanceof StartError)) throw new Error(`${error} is no refusal to start`)
+    if (!(error instanceof StartError)) {
+      throw new Error(`${error} is no refusal to start`)
+    }
     expect(error.message.split('\n')).toHaveLength(1)
     expect(error.message).toContain(`PORTOLAN_DATABASE: cannot use ${file}: `)
     expect(error.message).toMatch(why)

@@ -25,7 +25,9 @@ beforeEach(async () => {
   clock = createManualClock(START)
   pod = await startPod('toad', '127.0.0.1', (_request, response) => {
     mostUnderWay = Math.max(mostUnderWay, ++underWay)
-    if (watched !== null && pod.requests.length >= watched.count) watched.resolve()
+    if (watched !== null && pod.requests.length >= watched.count) {
+      watched.resolve()
+    }
     response.once('finish', () => underWay--)
     setImmediate(() => response.end('ok'))
   })
@@ -47,7 +49,9 @@ async function start(env: Record<string, string> = {}): Promise<TestPortolan> {
 const asked = (count: number): Promise<void> =>
   new Promise((resolve) => {
     watched = { count, resolve }
-    if (pod.requests.length >= count) resolve()
+    if (pod.requests.length >= count) {
+      resolve()
+    }
   })
 
 /** Resolves when no job is under way: whichever process runs it tells. */
@@ -75,7 +79,9 @@ it('two processes on one database run every occurrence once, and after a stop on
       job: { target: { manifests: [toadService(pod.port)] }, paths: { include: ['ClusterIP'] } },
     }
     const portolan = both[i % 2]
-    if (portolan) ids.push((await readSchedule(portolan.call('/v1/schedules', { json }))).id)
+    if (portolan) {
+      ids.push((await readSchedule(portolan.call('/v1/schedules', { json }))).id)
+    }
   }
   for (let round = 1; round <= 5; round++) {
     const all = asked(round * 20)
@@ -107,7 +113,9 @@ it('1,000 schedules that are due in the same second all run, within the limits',
   const database = openSqlite(file())
   const deps = await scheduling(database.store, clock)
   const create = (name: string) => aSchedule(deps, { name, cron: '0 1 * * *' }, toadWork({}, pod.port))
-  for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 50 }, (_, j) => create(`s${i * 50 + j}`)))
+  for (let i = 0; i < 20; i++) {
+    await Promise.all(Array.from({ length: 50 }, (_, j) => create(`s${i * 50 + j}`)))
+  }
   database.close()
 
   const portolan = await start({ PORTOLAN_CONCURRENCY_PER_ADDRESS: '5' })

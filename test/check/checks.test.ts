@@ -152,8 +152,11 @@ describe('redirects', () => {
     const seen: string[] = []
     const server = await start(({ url, headers }, response) => {
       seen.push(`${headers.host}${url}`)
-      if (url === '/') response.writeHead(302, { location: '/next?x=1' }).end()
-      else response.end('there')
+      if (url === '/') {
+        response.writeHead(302, { location: '/next?x=1' }).end()
+      } else {
+        response.end('there')
+      }
     })
     const check = follow({ host: 'shop.example' })
     const { results } = await runPath(at(server, { checks: [check] }), { network })

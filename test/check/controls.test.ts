@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CONTROLS_MAX, type Control, controlId } from '../../src/check/control.ts'
-import { createGate } from '../../src/check/gate.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import type { Result } from '../../src/check/result.ts'
-import { runChecks } from '../../src/check/schedule.ts'
+import { runChecks } from '../../src/check/run-checks.ts'
+import { createGate } from '../../src/check/try-limiter.ts'
 import { createTurns } from '../../src/check/turns.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
@@ -176,7 +176,9 @@ describe('control probes over real sockets', () => {
     const asked = ask(plannedPath({ addressPort: silent.port }), [{ kind: 'again', ask: http, port: silent.port }], {
       signal: cut.signal,
     })
-    while (silent.connections === 0) await new Promise((resolve) => setImmediate(resolve))
+    while (silent.connections === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     cut.abort()
     expect(await asked).toEqual([])
   })

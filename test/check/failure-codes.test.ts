@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HttpCheck } from '../../src/check/check.ts'
 import { FAILURE_CODES, type FailureCode, type Phase } from '../../src/check/codes.ts'
+import type { HttpCheck } from '../../src/plan/check.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { type Authority, createAuthority, type ServerCertificate } from '../support/certificates.ts'
@@ -231,7 +231,7 @@ const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
   environment_mismatch: 'test/check/checks.test.ts',
   blocked_by_policy: 'test/check/checks.test.ts',
   deadline_exceeded: 'test/check/checks.test.ts',
-  cancelled: 'src/check/schedule.test.ts',
+  cancelled: 'src/check/run-checks.test.ts',
   expectation_too_costly: 'test/runtime/node/prober.test.ts',
   local_resources_exhausted: 'src/check/failure.test.ts',
   internal: 'src/check/failure.test.ts',
@@ -241,7 +241,9 @@ describe('failure codes', () => {
   it('are all caused here, or known to be caused elsewhere', () => {
     expect([...Object.keys(CASES), ...Object.keys(ELSEWHERE)].toSorted()).toEqual(Object.keys(FAILURE_CODES).toSorted())
     const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
-    for (const [code, file] of Object.entries(ELSEWHERE)) expect(read(file)).toContain(`'${code}'`)
+    for (const [code, file] of Object.entries(ELSEWHERE)) {
+      expect(read(file)).toContain(`'${code}'`)
+    }
   })
 
   it.each(Object.entries(CASES))('%s', async (code, make) => {

@@ -1,7 +1,7 @@
 /** Redirects that lead nowhere, and what of a check goes along (trials: "https answers 308 to its own URL", S1, S3). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HttpCheck } from '../../src/check/check.ts'
+import type { HttpCheck } from '../../src/plan/check.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { type Authority, createAuthority } from '../support/certificates.ts'
 import { anExpectation, httpCheck, plannedPath, runPath } from '../support/checks.ts'
@@ -40,7 +40,9 @@ describe('an address with a zone (trials: lows of security.md)', () => {
     const asked: string[] = []
     const server = await start((request, response) => {
       asked.push(`${request.headers.host}${request.url}`)
-      if (request.url === '/') response.writeHead(302, { location: '/there' })
+      if (request.url === '/') {
+        response.writeHead(302, { location: '/there' })
+      }
       response.end()
     }, '::1')
     const more = { address: '::1%lo', family: 'IPv6' as const }
@@ -94,9 +96,11 @@ describe('a redirect to the same URL', () => {
     const cookies: unknown[] = []
     const session: RequestListener = ({ headers, url }, response) => {
       cookies.push(headers.cookie)
-      if (headers.cookie?.includes('sid=1')) response.end('in')
-      else
+      if (headers.cookie?.includes('sid=1')) {
+        response.end('in')
+      } else {
         response.writeHead(302, { location: url, 'set-cookie': ['sid=1; Path=/; HttpOnly', 'old=; Max-Age=0'] }).end()
+      }
     }
     const server = await start(session)
     expect(await outcome(server, { headers: { Cookie: 'mine=1' } })).toEqual(['pass', 200])
@@ -116,13 +120,19 @@ describe('a redirect to the same URL', () => {
   it('passes where the second answer is another, and is no loop where the method changes', async () => {
     let asked = 0
     const once = await start((_request, response) => {
-      if (++asked === 1) response.writeHead(307, { location: '/' }).end()
-      else response.end('ok')
+      if (++asked === 1) {
+        response.writeHead(307, { location: '/' }).end()
+      } else {
+        response.end('ok')
+      }
     })
     expect(await outcome(once)).toEqual(['pass', 200])
     const posted = await start(({ method }, response) => {
-      if (method === 'POST') response.writeHead(303, { location: '/' }).end()
-      else response.end('seen')
+      if (method === 'POST') {
+        response.writeHead(303, { location: '/' }).end()
+      } else {
+        response.end('seen')
+      }
     })
     expect(await outcome(posted, { method: 'POST', body: 'x' })).toEqual(['pass', 303])
     expect(await outcome(posted, { method: 'POST', body: 'x', followRedirects: true })).toEqual(['pass', 200])
@@ -141,9 +151,13 @@ describe('a redirect to another URL', () => {
       void response.writeHead(302, { location: url === '/' ? '/login' : '/' }).end()
     expect(await outcome(await start(circle), { followRedirects: true })).toEqual(['fail', 'redirect_loop'])
     const login: RequestListener = ({ url, headers }, response) => {
-      if (url === '/login') response.writeHead(302, { location: '/', 'set-cookie': 'in=1; Path=/' }).end()
-      else if (headers.cookie === 'in=1') response.end('welcome')
-      else response.writeHead(302, { location: '/login' }).end()
+      if (url === '/login') {
+        response.writeHead(302, { location: '/', 'set-cookie': 'in=1; Path=/' }).end()
+      } else if (headers.cookie === 'in=1') {
+        response.end('welcome')
+      } else {
+        response.writeHead(302, { location: '/login' }).end()
+      }
     }
     expect(await outcome(await start(login), { followRedirects: true })).toEqual(['pass', 200])
   })
@@ -212,8 +226,11 @@ describe('a redirect to another URL', () => {
     const seen: unknown[] = []
     const server = await start(({ url, headers, method }, response) => {
       seen.push([method, headers.authorization, headers['x-tenant'], headers['content-length']])
-      if (url === '/') response.writeHead(307, { location: '/next' }).end()
-      else response.end()
+      if (url === '/') {
+        response.writeHead(307, { location: '/next' }).end()
+      } else {
+        response.end()
+      }
     })
     await tried(server, given)
     expect(seen).toEqual([

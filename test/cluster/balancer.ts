@@ -19,8 +19,9 @@ export async function startBalancer(
   const { address, port } = balancer
   const stem = join(folder, `balancer-${++started}`)
   mkdirSync(folder, { recursive: true })
-  if (endsTls !== undefined)
+  if (endsTls !== undefined) {
     writeFileSync(`${stem}.pem`, `${readFileSync(endsTls.cert, 'utf8')}\n${readFileSync(endsTls.key, 'utf8')}`)
+  }
   const configuration = renderHaproxy(endsTls === undefined ? balancer : { ...balancer, endsTls: `${stem}.pem` })
   writeFileSync(`${stem}.cfg`, configuration)
   await ip(ROUTER.name, [`addr add ${address}/32 dev lo`])

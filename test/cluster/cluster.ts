@@ -102,7 +102,9 @@ async function assemble(
     issue: secrets.issue,
     fault: createFaults({ pods, daemons, flavour, network, folder: FOLDER, parse, objects: () => current }, undo),
     async repair() {
-      for (const each of undo.splice(0).reverse()) await each()
+      for (const each of undo.splice(0).reverse()) {
+        await each()
+      }
     },
   }
 }

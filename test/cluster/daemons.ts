@@ -52,7 +52,9 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
         upstream.serve(zoneFiles(upstream, renderUpstreamZone())),
         nginx.serve({ 'nginx.conf': renderNginx(objects, files) }),
       ])
-      for (const server of [dns, upstream]) server.assertNever(/not loaded due to errors/)
+      for (const server of [dns, upstream]) {
+        server.assertNever(/not loaded due to errors/)
+      }
     },
     async breakDns(state) {
       if (state === 'frozen') {
@@ -60,13 +62,16 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
         return async () => dns.signal('SIGCONT')
       }
       const good = dns.files
-      if (state === 'dead') await dns.stop()
-      else if (state === 'refusing')
+      if (state === 'dead') {
+        await dns.stop()
+      } else if (state === 'refusing') {
         await dns.serve({
           ...good,
           'named.conf': (good['named.conf'] ?? '').replace('allow-query { any; }', 'allow-query { none; }'),
         })
-      else await dns.serve({ ...good, zone: state === 'broken' ? 'this is no zone\n' : renderZone(state) })
+      } else {
+        await dns.serve({ ...good, zone: state === 'broken' ? 'this is no zone\n' : renderZone(state) })
+      }
       return () => dns.serve(good)
     },
     async lie(lie) {
@@ -84,7 +89,9 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
     },
     async setController(settings) {
       const good = nginx.files
-      if (current === null) throw new Error('the controller serves nothing yet')
+      if (current === null) {
+        throw new Error('the controller serves nothing yet')
+      }
       await nginx.serve({ 'nginx.conf': renderNginx(current, { ...files, ...settings }) })
       return () => nginx.serve(good)
     },
@@ -114,10 +121,14 @@ class Daemon {
 
   async serve(files: Readonly<Record<string, string>>): Promise<void> {
     const isSame = Object.entries(files).every(([name, text]) => this.files[name] === text)
-    if (this.#program !== null && isSame) return
+    if (this.#program !== null && isSame) {
+      return
+    }
     await this.stop()
     this.files = files
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text)
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(this.folder, name), text)
+    }
     const [configuration = ''] = Object.keys(files)
     const [enter = '', ...args] = nsenter(this.#host)
     this.#program = await startProgram(
@@ -130,7 +141,9 @@ class Daemon {
   /** @throws Error where it has said that. */
   assertNever(flaw: RegExp): void {
     const lines = this.#program?.lines ?? []
-    if (lines.some((line) => flaw.test(line))) throw new Error(lines.join('\n'))
+    if (lines.some((line) => flaw.test(line))) {
+      throw new Error(lines.join('\n'))
+    }
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -141,7 +154,9 @@ class Daemon {
   async stop(): Promise<void> {
     const child = this.#program?.process
     this.#program = null
-    if (child === undefined) return
+    if (child === undefined) {
+      return
+    }
     const closed = once(child, 'close')
     child.kill('SIGKILL')
     await closed

@@ -95,6 +95,8 @@ export function createFaults(parts: Parts, undo: Undo[]): Faults {
 
 function podNamed(pods: ReadonlyMap<string, RunningPod>, name: string): RunningPod {
   const pod = pods.get(name)
-  if (pod === undefined) throw new Error(`there is no pod ${name}`)
+  if (pod === undefined) {
+    throw new Error(`there is no pod ${name}`)
+  }
   return pod
 }

@@ -30,7 +30,9 @@ it('/readyz says that the disk is full before a job finds out, though a small wr
   const portolan = await startTestPortolan({ PORTOLAN_DATABASE: file })
   try {
     const json = { target: { manifests: [toadService(1)] }, paths: { include: ['ClusterIP'] } }
-    for (let i = 0; i < 10; i++) await readJob(portolan.call('/v1/jobs?wait=20', { json }))
+    for (let i = 0; i < 10; i++) {
+      await readJob(portolan.call('/v1/jobs?wait=20', { json }))
+    }
     // The log is written anew from its beginning, and keeps its size: there is room in it.
     const other = new Database(file)
     other.pragma('wal_checkpoint(restart)')

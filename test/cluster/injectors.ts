@@ -83,7 +83,9 @@ export const losePackets = (host: string, percent: number, match = ''): Promise<
 
 /** A pod does not get back what it sends to a Service of which it is an endpoint itself. */
 export async function stopHairpin(network: Network, node: string, pod: string): Promise<Undo> {
-  if (network === 'routed') return filter(node, 'forward', [`iifname "${endOf(pod)}" oifname "${endOf(pod)}" drop`])
+  if (network === 'routed') {
+    return filter(node, 'forward', [`iifname "${endOf(pod)}" oifname "${endOf(pod)}" drop`])
+  }
   await setHairpin(node, pod, false)
   return () => setHairpin(node, pod, true)
 }

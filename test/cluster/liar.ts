@@ -29,7 +29,9 @@ server.on('message', (message, client) => {
   const name = question?.name ?? ''
   const isMeant = (type === undefined || question?.type === type) && name.toLowerCase().endsWith(under)
   if (isMeant && ++met % every === 0) {
-    if (answer === 'silence') return
+    if (answer === 'silence') {
+      return
+    }
     const said = encode({ type: 'response', id, flags: RECURSION_DESIRED | RCODES[answer], questions })
     server.send(said, client.port, client.address)
     return

@@ -30,8 +30,11 @@ export function run(command: readonly string[], input?: string): Promise<string>
   const [program = '', ...args] = command
   return new Promise((resolve, reject) => {
     const child = execFile(program, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout)
-      else reject(new Error(`${command.join(' ')}: ${stderr || error.message}\n${input ?? ''}`))
+      if (error === null) {
+        resolve(stdout)
+      } else {
+        reject(new Error(`${command.join(' ')}: ${stderr || error.message}\n${input ?? ''}`))
+      }
     })
     child.stdin?.end(input)
   })

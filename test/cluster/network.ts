@@ -66,7 +66,9 @@ export async function buildNetwork({ nodes, pods }: KubeObjects, network: Networ
     ...onLan.map((host) => cable(host, ROUTER.name)),
     ...pods.map(({ meta, spec }) => cable(meta.name, spec.nodeName ?? '')),
   ])
-  if (existsSync('/proc/sys/net/bridge')) await sysctl(ROUTER.name, SWITCH)
+  if (existsSync('/proc/sys/net/bridge')) {
+    await sysctl(ROUTER.name, SWITCH)
+  }
   await Promise.all([
     ip(ROUTER.name, [
       'link set lo up',
@@ -82,7 +84,9 @@ export async function buildNetwork({ nodes, pods }: KubeObjects, network: Networ
     ...nodes.map((node) => plugNode(node, nodes, pods, network)),
     ...pods.map(async (pod) => {
       const node = nodes.find(({ meta }) => meta.name === pod.spec.nodeName)
-      if (node !== undefined) await ip(pod.meta.name, network === 'overlay' ? plugPod(pod, node) : pluggedPod(pod))
+      if (node !== undefined) {
+        await ip(pod.meta.name, network === 'overlay' ? plugPod(pod, node) : pluggedPod(pod))
+      }
     }),
   ])
 }
@@ -113,8 +117,11 @@ const onTheLan = (address: string, address6: string): string[] => [
 async function plugNode(node: Node, nodes: readonly Node[], pods: readonly Pod[], network: Network): Promise<void> {
   const own = pods.filter(({ spec }) => spec.nodeName === node.meta.name)
   await ip(node.meta.name, onTheLan(nodeAddress(node, 'IPv4'), nodeAddress(node, 'IPv6')))
-  if (network === 'overlay') await plugBridge(node, nodes, own)
-  else await ip(node.meta.name, routesOf(node, nodes, own))
+  if (network === 'overlay') {
+    await plugBridge(node, nodes, own)
+  } else {
+    await ip(node.meta.name, routesOf(node, nodes, own))
+  }
   await sysctl(node.meta.name, neighbours(network === 'overlay' ? BRIDGE : 'eth0'))
   await nft(node.meta.name, renderCni(node))
 }

@@ -36,11 +36,12 @@ export async function plugBridge(node: Node, nodes: readonly Node[], pods: reado
     ),
     ...pods.flatMap(({ meta }) => [`link set ${endOf(meta.name)} master ${BRIDGE} mtu ${INNER_MTU} up`]),
   ])
-  for (const other of others)
+  for (const other of others) {
     await run([
       ...nsenter(node.meta.name),
       ...['bridge', 'fdb', 'append', macOf(other), 'dev', TUNNEL, 'dst', nodeAddress(other, 'IPv4')],
     ])
+  }
   await Promise.all(pods.map(({ meta }) => setHairpin(node.meta.name, meta.name, true)))
   await setBridgeNetfilter(node.meta.name, true)
 }

@@ -57,20 +57,28 @@ let mode: Mode = 'well'
 let asked = 0
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
-  if (mode === 'hang') return
-  if (mode === 'reset') request.socket.resetAndDestroy()
-  else if (mode === 'stall' || mode === 'cut') half(response, mode)
-  else if (mode === 'loops' && request.headers['x-forwarded-proto'] !== 'https')
+  if (mode === 'hang') {
+    return
+  }
+  if (mode === 'reset') {
+    request.socket.resetAndDestroy()
+  } else if (mode === 'stall' || mode === 'cut') {
+    half(response, mode)
+  } else if (mode === 'loops' && request.headers['x-forwarded-proto'] !== 'https') {
     response.writeHead(308, { location: `https://${request.headers.host}${request.url}` }).end()
-  else if (typeof mode === 'object' && mode.afterMs !== undefined)
+  } else if (typeof mode === 'object' && mode.afterMs !== undefined) {
     setTimeout(say, mode.afterMs, mode, request, response)
-  else say(typeof mode === 'object' ? mode : {}, request, response)
+  } else {
+    say(typeof mode === 'object' ? mode : {}, request, response)
+  }
 }
 
 function half(response: ServerResponse, how: 'stall' | 'cut'): void {
   response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '5000' })
   response.write('croak '.repeat(10), () => {
-    if (how === 'cut') response.socket?.end()
+    if (how === 'cut') {
+      response.socket?.end()
+    }
   })
 }
 
@@ -89,8 +97,11 @@ function say(answers: Answers, request: IncomingMessage, response: ServerRespons
 
 const talk = (socket: Socket): void => {
   socket.on('error', () => socket.destroy())
-  if (mode === 'reset') socket.resetAndDestroy()
-  else if (mode !== 'hang') socket.end(`${name}\n`)
+  if (mode === 'reset') {
+    socket.resetAndDestroy()
+  } else if (mode !== 'hang') {
+    socket.end(`${name}\n`)
+  }
 }
 
 const secrets = () => ({ cert: readFileSync(spec.cert), key: readFileSync(spec.key) })
@@ -112,7 +123,9 @@ const behindProxyLine = (server: Server): Server =>
     socket.on('error', () => socket.destroy())
     socket.once('data', (first) => {
       const end = first.indexOf('\r\n')
-      if (!first.subarray(0, 6).equals(Buffer.from('PROXY '))) return void socket.destroy()
+      if (!first.subarray(0, 6).equals(Buffer.from('PROXY '))) {
+        return void socket.destroy()
+      }
       socket.pause()
       server.emit('connection', socket)
       socket.unshift(first.subarray(end + 2))
@@ -156,7 +169,9 @@ async function open(): Promise<void> {
 
 /** Connections that are open stay, and are not waited for: only who comes next is refused. */
 const close = (): void => {
-  for (const server of servers.splice(0)) server.close()
+  for (const server of servers.splice(0)) {
+    server.close()
+  }
 }
 
 /** Modes with servers of their own. */
@@ -168,7 +183,9 @@ process.on('message', async (wanted: Mode) => {
   asked = 0
   if (wanted !== before && (OF_THEIR_OWN.includes(wanted) || OF_THEIR_OWN.includes(before))) {
     close()
-    if (wanted !== 'closed') await open()
+    if (wanted !== 'closed') {
+      await open()
+    }
   }
   process.send?.('done')
 })

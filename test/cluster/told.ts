@@ -19,7 +19,9 @@ export function told({ paths }: JobDocument): Told {
 }
 
 const columnOf = ({ kind, url, because }: JobPathDocument): string => {
-  if (!url?.startsWith('dns:')) return kind
+  if (!url?.startsWith('dns:')) {
+    return kind
+  }
   return because.some((field) => field.startsWith('Ingress/')) ? 'hosts' : 'names'
 }
 
@@ -40,7 +42,9 @@ function outcomeOf({ outcome, skipped, results }: JobPathDocument): string {
     results.filter(({ purpose }) => purpose === 'check').flatMap(({ failure }) => failure?.code ?? []),
   )
   const seen = [...codes].toSorted().join(' ')
-  if (outcome === 'skipped') return [`skipped ${skipped?.reason}`, ...(seen === '' ? [] : [`(${seen})`])].join(' ')
+  if (outcome === 'skipped') {
+    return [`skipped ${skipped?.reason}`, ...(seen === '' ? [] : [`(${seen})`])].join(' ')
+  }
   return outcome === 'pass' ? 'pass' : `${outcome === 'fail' ? '' : `${outcome} `}${seen}`
 }
 

@@ -85,7 +85,9 @@ export const endpoints6 = (...names: string[]) => names.map((name) => endpointOf
 
 function podNamed(name: string): PodSpec {
   const spec = [...PODS, CLIENT_POD].find((each) => each.name === name)
-  if (spec === undefined) throw new Error(`there is no pod ${name}`)
+  if (spec === undefined) {
+    throw new Error(`there is no pod ${name}`)
+  }
   return spec
 }
 

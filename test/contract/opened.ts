@@ -16,7 +16,9 @@ export function opened(open: OpenStore): () => Store {
     await current?.close()
   })
   return () => {
-    if (current === null) throw new Error('the store is open in tests only')
+    if (current === null) {
+      throw new Error('the store is open in tests only')
+    }
     return current.store
   }
 }
@@ -30,7 +32,9 @@ export async function running(store: Store, over: Partial<NewJob> = {}): Promise
 
 export async function claimed(store: Store, id: string, nowMs = NOW, leaseMs = 15_000): Promise<Lease> {
   const claim = await claimJob(store, { id }, 'test', nowMs, leaseMs)
-  if (claim === null) throw new Error(`${id} cannot be claimed`)
+  if (claim === null) {
+    throw new Error(`${id} cannot be claimed`)
+  }
   return claim.lease
 }
 

@@ -20,18 +20,24 @@ function* within(schema: Schema, place: string, seen = new Set<string>()): Gener
   const ref = typeof schema.$ref === 'string' ? schema.$ref.replace('#/components/schemas/', '') : null
   if (ref !== null) {
     const named = document.components.schemas[ref]
-    if (seen.has(ref) || named === undefined) return
+    if (seen.has(ref) || named === undefined) {
+      return
+    }
     seen.add(ref)
     yield* within(named, ref, seen)
     return
   }
   yield [place, schema]
   for (const [key, value] of Object.entries(schema)) {
-    if (key === 'default' || key === 'example') continue
+    if (key === 'default' || key === 'example') {
+      continue
+    }
     const parts = Array.isArray(value) ? value : key === 'properties' ? Object.values(value as Schema) : [value]
     const names = key === 'properties' ? Object.keys(value as Schema) : []
     for (const [at, part] of parts.entries()) {
-      if (isSchema(part)) yield* within(part, `${place}.${names[at] ?? key}`, seen)
+      if (isSchema(part)) {
+        yield* within(part, `${place}.${names[at] ?? key}`, seen)
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import type { BatchSelection } from '../../src/job/batch.ts'
 import { newId } from '../../src/lib/id.ts'
+import type { BatchSelection } from '../../src/record/batch.ts'
 import { type BatchJob, getBatch, insertBatch, listBatches } from '../../src/store/batches.ts'
 import { cancelBatch, cancelJob, getJob, insertJob, listJobs } from '../../src/store/jobs.ts'
 import { retain } from '../../src/store/retention.ts'
@@ -47,7 +47,9 @@ export function batchesContract(open: OpenStore): void {
     const made = aBatch(2)
     const problem = { code: 'impossible_request', title: 't', detail: "it's no", status: 422 }
     const [fine, refused] = made.jobs
-    if (!fine || !refused) throw new Error('there are two')
+    if (!fine || !refused) {
+      throw new Error('there are two')
+    }
     const jobs: BatchJob[] = [fine, { ...refused, refusal: { problem, verdict: 'error' } }]
     await insertBatch(store(), { ...made, jobs }, null)
     expect((await getBatch(store(), made.batch.id))?.jobs).toMatchObject([
@@ -59,12 +61,16 @@ export function batchesContract(open: OpenStore): void {
   it('is gone with the last of its jobs', async () => {
     const made = aBatch(2)
     await insertBatch(store(), made, null)
-    for (const { job } of made.jobs) await cancelJob(store(), job.id, NOW)
+    for (const { job } of made.jobs) {
+      await cancelJob(store(), job.id, NOW)
+    }
     // The newest job always stays: its number is not to come back.
     await insertJob(store(), aJob({ createdAtMs: NOW + 1 }), null, NOW)
     const keep = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 * DAY, dailyMs: 1825 * DAY }
     const retainAll = async (nowMs: number) => {
-      while (!(await retain(store(), keep, nowMs)).done);
+      while (!(await retain(store(), keep, nowMs)).done) {
+        // Each call does a part.
+      }
     }
     await retainAll(NOW + 29 * DAY)
     expect((await getBatch(store(), made.batch.id))?.jobs).toHaveLength(2)

@@ -27,7 +27,9 @@ export function chunksContract(open: OpenStore): void {
   }
   const claim = async (jobId: string, chunk: number, claimant: Claimant) => {
     const claimed = await claimChunk(store(), jobId, chunk, claimant)
-    if (claimed === 'done' || claimed === 'gone' || 'heldUntilMs' in claimed) throw new Error(`${chunk} is not free`)
+    if (claimed === 'done' || claimed === 'gone' || 'heldUntilMs' in claimed) {
+      throw new Error(`${chunk} is not free`)
+    }
     return claimed.lease
   }
   const seen = async (jobId: string) => (await listResults(store(), jobId)).map(({ result }) => result.sample)
@@ -74,7 +76,9 @@ export function chunksContract(open: OpenStore): void {
   it('gives the end to another where whoever had it does not come back, and at once to the same', async () => {
     const { jobId } = await cut(1)
     const end = await endChunk(store(), await claim(jobId, 0, by('m')), [], by('m'))
-    if (end === 'lost' || end.last === null) throw new Error('it was the last')
+    if (end === 'lost' || end.last === null) {
+      throw new Error('it was the last')
+    }
     expect(await takeToEnd(store(), jobId, by('another', NOW + 999))).toBeNull()
     expect(await takeToEnd(store(), jobId, by('m', NOW + 1))).toEqual({ jobId, token: end.last.token + 1 })
     expect(await takeToEnd(store(), jobId, by('another', NOW + 1001))).toEqual({ jobId, token: end.last.token + 2 })

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { NO_TIMINGS } from '../../src/check/network.ts'
 import { OUTCOMES } from '../../src/check/result.ts'
+import { availabilityOf } from '../../src/history/types.ts'
 import type { Plan } from '../../src/plan/path.ts'
-import { availabilityOf } from '../../src/report/history.ts'
 import type { Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
 import { insertJob } from '../../src/store/jobs.ts'
@@ -36,7 +36,9 @@ export function historyContract(open: OpenStore): void {
       return { cluster: 'default', namespace, service }
     })
     targets.push({ cluster: 'east', namespace: 'a', service: 'x' })
-    for (const target of targets) await ran(store(), { job: { target } })
+    for (const target of targets) {
+      await ran(store(), { job: { target } })
+    }
     const heads = await allPages(
       (after: Plan['target'] | null) => listServices(store(), {}, EVER, { limit: 1, after }),
       ({ target }) => target,
@@ -264,6 +266,8 @@ const NO_TIMINGS_ARBITRARY = Object.fromEntries(
 export async function rollupsOf({ db }: Store): Promise<unknown[]> {
   const tables = ['rollups', 'rollup_latency', 'rollup_failures']
   const all = []
-  for (const table of tables) all.push(await db.all(sql.raw(`select * from ${table} order by 1, 2, 3, 4`)))
+  for (const table of tables) {
+    all.push(await db.all(sql.raw(`select * from ${table} order by 1, 2, 3, 4`)))
+  }
   return all
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Incident } from '../../src/report/history.ts'
+import type { Incident } from '../../src/history/types.ts'
 import { listIncidents } from '../../src/store/incidents.ts'
 import { aFinding, HOUR, pathOf, ran, type Try, toad } from '../support/history.ts'
 import { allPages } from '../support/pages.ts'

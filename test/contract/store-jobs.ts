@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { write } from '../../src/store/db.ts'
+import { findClaimed } from '../../src/store/idempotency.ts'
 import {
   cancelJob,
   countQueued,
@@ -10,7 +11,6 @@ import {
   listJobs,
   type NewJob,
 } from '../../src/store/jobs.ts'
-import { findClaimed } from '../../src/store/once.ts'
 import { allPages } from '../support/pages.ts'
 import { aClaim, aJob, aPlannedPath, NOW } from '../support/stored.ts'
 import { claimed, END, finish, opened, running } from './opened.ts'
@@ -60,7 +60,9 @@ export function jobsContract(open: OpenStore): void {
   it('keeps a plan that repeats once', async () => {
     await insertJob(store(), aJob(), null, NOW)
     const [before] = await write(store(), sql`select count(*) n from texts`)
-    for (let i = 0; i < 5; i++) await insertJob(store(), aJob(), null, NOW)
+    for (let i = 0; i < 5; i++) {
+      await insertJob(store(), aJob(), null, NOW)
+    }
     expect(await write(store(), sql`select count(*) n from texts`)).toEqual([before])
   })
 

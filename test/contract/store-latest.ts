@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { NO_TIMINGS } from '../../src/check/network.ts'
 import { insertJob } from '../../src/store/jobs.ts'
-import { countActiveJobs, latestTries } from '../../src/store/latest.ts'
+import { countActiveJobs, latestTries } from '../../src/store/metrics-reads.ts'
 import { countedSpan, listAllServices } from '../../src/store/services.ts'
 import { DAY, HOUR, pathOf, ran } from '../support/history.ts'
 import { aJob, NOW, REFUSED } from '../support/stored.ts'
@@ -81,7 +81,9 @@ export function latestContract(open: OpenStore): void {
 
   it('takes the pods of one port for one, those of the newest job alone', async () => {
     const [one, two] = ['X', 'Y'].map((name) => pathOf(name, { kind: 'Endpoint', address: `10.244.0.${name}` }))
-    if (one === undefined || two === undefined) throw new Error('there are two')
+    if (one === undefined || two === undefined) {
+      throw new Error('there are two')
+    }
     await ran(store(), {
       atMs: NOW - 60_000,
       paths: [one, two],

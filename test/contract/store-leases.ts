@@ -26,12 +26,16 @@ export function leasesContract(open: OpenStore): void {
 
   it('gives out jobs oldest first', async () => {
     const jobs = [3, 1, 2].map((ms) => aJob({ createdAtMs: NOW + ms }))
-    for (const job of jobs) await insertJob(store(), job, null, NOW)
+    for (const job of jobs) {
+      await insertJob(store(), job, null, NOW)
+    }
     const inOrder = [jobs[1]?.id, jobs[2]?.id, jobs[0]?.id]
     expect(await claimableJobs(store(), NOW, 10)).toEqual(inOrder)
     expect(await claimableJobs(store(), NOW, 2)).toEqual(inOrder.slice(0, 2))
     const taken = []
-    for (let i = 0; i < 3; i++) taken.push((await claimJob(store(), 'oldest', 'test', NOW, 1000))?.lease.jobId)
+    for (let i = 0; i < 3; i++) {
+      taken.push((await claimJob(store(), 'oldest', 'test', NOW, 1000))?.lease.jobId)
+    }
     expect(taken).toEqual(inOrder)
     expect(await claimJob(store(), 'oldest', 'test', NOW, 1000)).toBeNull()
   })
@@ -81,7 +85,9 @@ export function leasesContract(open: OpenStore): void {
     const begun = await running(store(), { deadlineAtMs: NOW + 123 })
     const before = aJob({ createdAtMs: NOW, deadlineAtMs: NOW + 5 })
     const after = aJob({ createdAtMs: NOW + 10, deadlineAtMs: NOW + 15 })
-    for (const job of [before, after]) await insertJob(store(), job, null, NOW)
+    for (const job of [before, after]) {
+      await insertJob(store(), job, null, NOW)
+    }
     await forgetWaits(store(), NOW + 10)
     const deadlines = await Promise.all([begun.job, before, after].map(({ id }) => getJob(store(), id)))
     expect(deadlines.map((job) => job?.deadlineAtMs)).toEqual([NOW + 123, null, NOW + 15])
@@ -95,7 +101,9 @@ export function leasesContract(open: OpenStore): void {
   it('stores the plan of a live target for the holder of the lease only', async () => {
     const { job, lease } = await running(store(), { plan: null, diagnosis: null, objects: null })
     const { plan, diagnosis, objects } = aJob({ target: { cluster: 'east', namespace: 'ns', service: 'frog' } })
-    if (!plan || !diagnosis || !objects) throw new Error('a job has these')
+    if (!plan || !diagnosis || !objects) {
+      throw new Error('a job has these')
+    }
     const made = { plan: { ...plan, paths: [aPlannedPath({ address: '10.96.0.9' })] }, diagnosis, objects }
     expect(await setPlan(store(), { ...lease, token: 7 }, made, NOW)).toBe(false)
     expect(await getJob(store(), job.id)).toMatchObject({ plan: null, objects: null, version: 2 })

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
+import { stateNow } from '../../src/history/now.ts'
+import type { Incident } from '../../src/history/types.ts'
 import type { PlannedPath, SkipReason } from '../../src/plan/path.ts'
-import type { Incident } from '../../src/report/history.ts'
-import { stateNow } from '../../src/report/now.ts'
 import { endUnwatched, listIncidents } from '../../src/store/incidents.ts'
-import { latestTries } from '../../src/store/latest.ts'
+import { latestTries } from '../../src/store/metrics-reads.ts'
 import { listServices, readService } from '../../src/store/services.ts'
 import { aFinding, DAY, pathOf, ran, type Try, toad } from '../support/history.ts'
 import { NOW, REFUSED } from '../support/stored.ts'
@@ -35,7 +35,9 @@ export function leftOutContract(open: OpenStore): void {
   }
   const service = async () => {
     const found = await readService(store(), await toad(store()), EVER)
-    if (found === null) throw new Error('the Service is known')
+    if (found === null) {
+      throw new Error('the Service is known')
+    }
     return found
   }
   const now = async () => {

@@ -3,13 +3,13 @@ import { expect, it } from 'vitest'
 import { listHistory } from '../../src/store/history-results.ts'
 import { listIncidents } from '../../src/store/incidents.ts'
 import { getJob, insertJob } from '../../src/store/jobs.ts'
-import { readPoints } from '../../src/store/points.ts'
 import { listResults } from '../../src/store/results.ts'
 import { type Retention, retain } from '../../src/store/retention.ts'
+import { STEPS } from '../../src/store/rollup-steps.ts'
 import { rebuildHour } from '../../src/store/rollups.ts'
+import { readPoints } from '../../src/store/series.ts'
 import { readServiceWindow } from '../../src/store/service-window.ts'
 import { findServices, readService } from '../../src/store/services.ts'
-import { STEPS } from '../../src/store/steps.ts'
 import { DAY, HOUR, pathOf, ran, toad } from '../support/history.ts'
 import { aClaim, aJob, NOW, REFUSED } from '../support/stored.ts'
 import { opened } from './opened.ts'
@@ -26,7 +26,9 @@ export function retentionContract(open: OpenStore): void {
     for (let steps = 0; ; steps++) {
       const { done, deleted } = await retain(store(), KEEP, nowMs, limit)
       expect(deleted).toBeLessThanOrEqual(limit * 4)
-      if (done) return steps
+      if (done) {
+        return steps
+      }
     }
   }
   const count = async (table: string): Promise<number> => {
@@ -176,7 +178,9 @@ export function retentionContract(open: OpenStore): void {
   })
 
   it('goes on where it was, in steps of the size that it is given, and then has nothing to do', async () => {
-    for (let i = 0; i < 30; i++) await ran(store(), { atMs: NOW + i })
+    for (let i = 0; i < 30; i++) {
+      await ran(store(), { atMs: NOW + i })
+    }
     await ran(store(), { atMs: NOW + 31 * DAY })
     const steps = await retainAll(NOW + 31 * DAY, 4)
     expect(steps).toBeGreaterThan(15)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { newId } from '../../src/lib/id.ts'
-import type { ScheduledWork } from '../../src/schedule/schedule.ts'
+import type { ScheduledWork } from '../../src/record/schedule.ts'
 import type { Store } from '../../src/store/db.ts'
+import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
 import { listJobs, newestJobs } from '../../src/store/jobs.ts'
-import { countSchedules } from '../../src/store/latest.ts'
-import type { IdempotencyClaim } from '../../src/store/once.ts'
+import { countSchedules } from '../../src/store/metrics-reads.ts'
 import {
   claimRun,
   deleteSchedule,
@@ -100,7 +100,9 @@ export function schedulesContract(open: OpenStore): void {
       const [newest] = await listSchedules(store(), { limit: 50, before: null })
       expect(await deleteSchedule(store(), newest?.id ?? '', null)).toBe(true)
       const again = await insert(other)
-      if (again.outcome !== 'created') throw new Error(`there is room, but: ${again.outcome}`)
+      if (again.outcome !== 'created') {
+        throw new Error(`there is room, but: ${again.outcome}`)
+      }
       expect((await getScheduledWork(store(), again.id)).request.samples).toBe(1)
     })
 
@@ -135,7 +137,9 @@ export function schedulesContract(open: OpenStore): void {
 
     it('is listed newest first, page by page', async () => {
       const ids = []
-      for (const ms of [1, 2, 3]) ids.unshift((await inserted(store(), { createdAtMs: NOW + ms })).id)
+      for (const ms of [1, 2, 3]) {
+        ids.unshift((await inserted(store(), { createdAtMs: NOW + ms })).id)
+      }
       const first = await listSchedules(store(), { limit: 2, before: null })
       const last = first.at(-1)
       const rest = last ? await listSchedules(store(), { limit: 2, before: last }) : []
@@ -171,7 +175,9 @@ export function schedulesContract(open: OpenStore): void {
       const due = async () =>
         (await dueSchedules(store(), LATER.dueAtMs, 10)).map(({ schedule, busy }) => [schedule.id, busy])
       expect(await due()).toEqual([[skip.id, true]])
-      for (const { id } of jobs) await finish(store(), await claimed(store(), id))
+      for (const { id } of jobs) {
+        await finish(store(), await claimed(store(), id))
+      }
       expect(await due()).toEqual([
         [skip.id, false],
         [queue.id, false],
@@ -214,7 +220,9 @@ export function schedulesContract(open: OpenStore): void {
       const problem = { code: 'secrets_unreadable', title: 't', detail: 'd', status: 500 }
       const run = (atMs: number, made: Parameters<typeof claimRun>[3]['made']) =>
         claimRun(store(), at(schedule), NEXT, { atMs, next: NEXT, claim: `c${atMs}`, made })
-      for (const atMs of [1, 2]) await run(atMs, { problem })
+      for (const atMs of [1, 2]) {
+        await run(atMs, { problem })
+      }
       await run(3, null)
       expect(await getSchedule(store(), schedule.id)).toMatchObject({
         ...{ failures: 2, failingSinceMs: 1, last: { atMs: 3, outcome: 'skipped', problem: null } },
@@ -244,7 +252,9 @@ export function schedulesContract(open: OpenStore): void {
       let attempt = 0
       const run = (atMs: number) =>
         claimRun(store(), at(schedule), NEXT, { atMs, next: NEXT, claim: `${attempt++}`, made: null })
-      for (let atMs = 1; atMs <= 101; atMs++) expect(await run(atMs)).toBe(true)
+      for (let atMs = 1; atMs <= 101; atMs++) {
+        expect(await run(atMs)).toBe(true)
+      }
       expect([await run(1), await run(2), await run(101)]).toEqual([true, false, false])
     })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { failure } from '../../src/check/failure.ts'
 import { type Result, triedOf } from '../../src/check/result.ts'
-import { conclude, judgePaths, readTries, withEvidence } from '../../src/job/end.ts'
+import { conclude, judgePaths, readTries, withEvidence } from '../../src/job/finish-job.ts'
 import { getJob } from '../../src/store/jobs.ts'
 import { recordResults } from '../../src/store/results.ts'
 import { listTried, readTelling } from '../../src/store/tried.ts'
@@ -82,7 +82,9 @@ export function triedContract(open: OpenStore): void {
         expect(await readTries(store(), job.id, null)).toEqual(checks)
         const plan = { target: job.target, vantage: job.vantage, notApplicable: [], ignored: [] }
         const stored = await getJob(store(), job.id)
-        if (stored === null) throw new Error('the job is gone')
+        if (stored === null) {
+          throw new Error('the job is gone')
+        }
         const endBy = async (few: readonly Result[] | null) => {
           const whole = { ...plan, paths: PATHS }
           const judged = judgePaths(whole, await readTries(store(), job.id, few))

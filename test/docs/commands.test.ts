@@ -33,10 +33,16 @@ describe('every curl line that fails a build', () => {
     expect(text).toMatch(/ --retry \d/)
     const wait = /[?&]wait=(\d+)/.exec(text)?.[1]
     const most = /--max-time (\d+)/.exec(text)?.[1]
-    if (wait !== undefined && most !== undefined) expect(Number(most)).toBeGreaterThan(Number(wait) + 10)
+    if (wait !== undefined && most !== undefined) {
+      expect(Number(most)).toBeGreaterThan(Number(wait) + 10)
+    }
     // What is sent again by --retry must not be made again
-    if (/--data-binary|-X POST/.test(text)) expect(text).toMatch(/-H "idempotency-key: /)
-    if (/\/v1\/(jobs|batches)\?/.test(text)) expect(text).toContain('failStatus=424')
+    if (/--data-binary|-X POST/.test(text)) {
+      expect(text).toMatch(/-H "idempotency-key: /)
+    }
+    if (/\/v1\/(jobs|batches)\?/.test(text)) {
+      expect(text).toContain('failStatus=424')
+    }
   })
 })
 

@@ -23,8 +23,11 @@ function readBlocks(): Block[] {
   for (const [, title, language, body] of readFileSync(GUIDE, 'utf8').matchAll(
     /^## (.*)$|^```(\w+)\n([\s\S]*?)^```$/gm,
   )) {
-    if (title !== undefined) heading = title
-    else blocks.push({ language: language ?? '', text: body ?? '', heading })
+    if (title !== undefined) {
+      heading = title
+    } else {
+      blocks.push({ language: language ?? '', text: body ?? '', heading })
+    }
   }
   return blocks
 }
@@ -32,7 +35,9 @@ function readBlocks(): Block[] {
 const blocks = readBlocks()
 /** What is run, with what it is documented to print. */
 const commands = blocks.flatMap((block, index) => {
-  if (block.language !== 'bash') return []
+  if (block.language !== 'bash') {
+    return []
+  }
   const next = blocks[index + 1]
   return [{ heading: block.heading, text: block.text, prints: next?.language === 'text' ? next.text : '' }]
 })

@@ -72,7 +72,9 @@ const bash = (script: string, cluster: Cluster, env: Record<string, string> = {}
 function blockOf(page: string): string {
   const blocks = [...readFileSync(page, 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block)
   const found = blocks.find((block) => block.includes('kubectl') && block.includes('/v1/jobs?'))
-  if (found === undefined) throw new Error(`${page} has no such block`)
+  if (found === undefined) {
+    throw new Error(`${page} has no such block`)
+  }
   return found.replace(/^PORTOLAN=.*\n/, '')
 }
 
@@ -92,7 +94,9 @@ describe.each(['README.md', 'docs/getting-started.md', 'docs/guides/ci.md'])('th
   it.each(CLUSTERS)('gets a verdict where %s', async (_what, more, said) => {
     const ran = await bash(blockOf(page), { svc: [toadService(pod.port)], ...more })
     expect({ code: ran.code, verdict: ran.stdout.split(' ')[0] }).toEqual({ code: 0, verdict: 'PASS' })
-    for (const message of said) expect(ran.stderr).toMatch(message)
+    for (const message of said) {
+      expect(ran.stderr).toMatch(message)
+    }
   })
 
   it('fails the step with the report where a path fails', async () => {

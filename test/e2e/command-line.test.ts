@@ -86,7 +86,9 @@ describe('one line is said of', () => {
     const settings = { PORTOLAN_PORT: '0', PORTOLAN_DATABASE: join(folder, 'portolan.db'), ...env }
     const log = createLog('error', () => undefined, Date.now)
     const thrown = await startPortolan(readConfig(settings), { log }).catch((error: unknown) => error)
-    if (!(thrown instanceof StartError)) throw new Error('it has started, or failed otherwise', { cause: thrown })
+    if (!(thrown instanceof StartError)) {
+      throw new Error('it has started, or failed otherwise', { cause: thrown })
+    }
     expect(thrown.message).not.toContain('\n')
     return thrown.message
   }
@@ -153,8 +155,11 @@ describe('one line is said of', () => {
     [null, 'it is a folder, and a file is needed (EISDIR)'],
   ])('a key file that holds %j', async (content, why) => {
     const database = join(folder, `key-${String(content).length}.db`)
-    if (content === null) mkdirSync(`${database}.key`)
-    else writeFileSync(`${database}.key`, content)
+    if (content === null) {
+      mkdirSync(`${database}.key`)
+    } else {
+      writeFileSync(`${database}.key`, content)
+    }
     expect(await refusal({ PORTOLAN_DATABASE: database })).toContain(
       `PORTOLAN_SECRET_KEY: cannot use the key file ${database}.key: ${why}`,
     )

@@ -33,7 +33,9 @@ const masked = (output: string): string =>
 function readmeBlock(): string {
   const readme = readFileSync('README.md', 'utf8')
   const block = readme.match(/```text\n(FAIL [\s\S]*?)```/)?.[1]
-  if (block === undefined) throw new Error('README.md has no block of the demonstration')
+  if (block === undefined) {
+    throw new Error('README.md has no block of the demonstration')
+  }
   return block
 }
 
@@ -67,7 +69,9 @@ describe('npm run demo', () => {
     let output = ''
     for await (const chunk of child.stdout) {
       output += chunk
-      if (output.includes('/docs')) break
+      if (output.includes('/docs')) {
+        break
+      }
     }
     const url = output.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0]
     const again = await fetch(`${url}/v1/jobs?wait=30&format=junit&failStatus=424`, {

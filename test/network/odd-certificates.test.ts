@@ -129,7 +129,11 @@ describe('a certificate with', () => {
       expect(failure?.code).not.toBe('internal')
       expect([undefined, 'tls']).toContain(failure?.phase)
     }
-    for (const { tls: shown } of exchanges) if (shown?.notAfter) expect(shown).toMatchObject(expected)
+    for (const { tls: shown } of exchanges) {
+      if (shown?.notAfter) {
+        expect(shown).toMatchObject(expected)
+      }
+    }
   })
 })
 
@@ -147,7 +151,9 @@ function shows(der: Uint8Array): (socket: Socket) => void {
   return (socket) => {
     socket.once('data', () => {
       socket.write(record(hello))
-      for (let at = 0; at < shown.length; at += 16_000) socket.write(record(shown.subarray(at, at + 16_000)))
+      for (let at = 0; at < shown.length; at += 16_000) {
+        socket.write(record(shown.subarray(at, at + 16_000)))
+      }
       socket.end()
     })
   }
@@ -175,7 +181,9 @@ it('whatever its bytes are, ends no try as an error of ours', async () => {
   ])
   const mutated = Array.from({ length: 120 }, () => {
     const der = new Uint8Array(originals[pick(originals.length)]?.certificate.rawData ?? new ArrayBuffer(0))
-    for (let changes = 1 + pick(4); changes > 0; changes--) der[pick(der.length)] = pick(256)
+    for (let changes = 1 + pick(4); changes > 0; changes--) {
+      der[pick(der.length)] = pick(256)
+    }
     return random() < 0.1 ? der.subarray(0, pick(der.length)) : der
   })
   // Dates that are none, and a version of the future, where the bytes are known

@@ -146,7 +146,9 @@ describe('SNI', () => {
     const server = await keep(
       serve(
         (socket) => {
-          if ('servername' in socket) names.push(socket.servername as string | false)
+          if ('servername' in socket) {
+            names.push(socket.servername as string | false)
+          }
           socket.end('HTTP/1.1 200 OK\r\n\r\n')
         },
         { tls: await authority.issue() },

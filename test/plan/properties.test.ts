@@ -64,7 +64,9 @@ const worlds: fc.Arbitrary<World> = fc.record({
 
 function serviceOf(world: World, numbers: Numbers): Manifest {
   const { type, dual, policy, entries } = world
-  if (type === 'ExternalName') return service({ type, externalName: 'api.example.com', ports: world.ports })
+  if (type === 'ExternalName') {
+    return service({ type, externalName: 'api.example.com', ports: world.ports })
+  }
   const clusterIPs =
     type === 'headless'
       ? ['None']
@@ -245,9 +247,15 @@ describe('a plan', () => {
       fc.property(worlds, (world) => {
         for (const { because, expected, skipped, checks, variable } of planFor(manifestsOf(world)).paths) {
           expect(because.length).toBeGreaterThan(0)
-          if (expected === 'unknown') expect(because.at(-1)).toContain(': ')
-          if (skipped !== null) expect(skipped.detail).not.toBe('')
-          if (variable === null) expect(checks.length).toBeGreaterThan(0)
+          if (expected === 'unknown') {
+            expect(because.at(-1)).toContain(': ')
+          }
+          if (skipped !== null) {
+            expect(skipped.detail).not.toBe('')
+          }
+          if (variable === null) {
+            expect(checks.length).toBeGreaterThan(0)
+          }
         }
       }),
     )

@@ -50,7 +50,9 @@ describe('a job that is enqueued', () => {
   it('is run beside many others, each once', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => made()))
     await queue.enqueue(ids)
-    for (const id of ids) await expectOnce(id)
+    for (const id of ids) {
+      await expectOnce(id)
+    }
   })
 
   it('is run although what came before it is unknown, or can never be done', async () => {

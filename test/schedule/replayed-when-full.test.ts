@@ -6,7 +6,7 @@ import { acceptJob } from '../../src/job/accept.ts'
 import { acceptBatch } from '../../src/job/accept-batch.ts'
 import { type OpenDatabase, openSqlite } from '../../src/runtime/node/sqlite.ts'
 import { acceptSchedule, runNow } from '../../src/schedule/accept-schedule.ts'
-import type { IdempotencyClaim } from '../../src/store/once.ts'
+import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { aSchedule, batchWork, type Scheduling, scheduling, toadWork } from '../support/scheduling.ts'
 
@@ -47,7 +47,9 @@ const CREATORS: Readonly<Record<string, (key: IdempotencyClaim | null) => Promis
   }
 
 const fill = async () => {
-  for (let i = 0; i < 2; i++) await acceptJob(deps, toadWork(), made(null)).catch(() => null)
+  for (let i = 0; i < 2; i++) {
+    await acceptJob(deps, toadWork(), made(null)).catch(() => null)
+  }
 }
 
 // Trials of safety, row D6

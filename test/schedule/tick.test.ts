@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Schedule } from '../../src/record/schedule.ts'
 import { type OpenDatabase, openSqlite } from '../../src/runtime/node/sqlite.ts'
 import { changeSchedule } from '../../src/schedule/accept-schedule.ts'
 import { jitterOf } from '../../src/schedule/cron.ts'
-import type { Schedule } from '../../src/schedule/schedule.ts'
 import { replan, tick } from '../../src/schedule/tick.ts'
 import { getBatch } from '../../src/store/batches.ts'
 import { cancelJob, getJob, listJobs } from '../../src/store/jobs.ts'
@@ -35,14 +35,18 @@ beforeEach(async () => {
   deps = await scheduling(open().store, clock)
 })
 afterEach(() => {
-  for (const { close } of opened) close()
+  for (const { close } of opened) {
+    close()
+  }
   opened = []
   rmSync(folder, { recursive: true })
 })
 
 const jobsOf = (schedule: Schedule) => listJobs(deps.store, { scheduleId: schedule.id }, { limit: 200, before: null })
 const endJobsOf = async (schedule: Schedule) => {
-  for (const { id } of await jobsOf(schedule)) await cancelJob(deps.store, id, clock.now())
+  for (const { id } of await jobsOf(schedule)) {
+    await cancelJob(deps.store, id, clock.now())
+  }
 }
 
 describe('a run', () => {
@@ -118,7 +122,9 @@ describe('a run', () => {
 describe('many at once', () => {
   it('all run, in the order in which they came due', async () => {
     const later: Schedule[] = []
-    for (let i = 0; i < 1000; i++) later.push(await aSchedule(deps, { name: `s${i}`, cron: '0 1 * * *' }))
+    for (let i = 0; i < 1000; i++) {
+      later.push(await aSchedule(deps, { name: `s${i}`, cron: '0 1 * * *' }))
+    }
     const first = await aSchedule(deps, { cron: '59 0 * * *' })
     clock.advance(HOUR)
     await tick(deps)
@@ -129,12 +135,16 @@ describe('many at once', () => {
   it('wait for room in the queue, and none is lost', async () => {
     const small = await scheduling(deps.store, clock, { queueLimit: 3 })
     const schedules: Schedule[] = []
-    for (let i = 0; i < 8; i++) schedules.push(await aSchedule(small))
+    for (let i = 0; i < 8; i++) {
+      schedules.push(await aSchedule(small))
+    }
     clock.advance(MINUTE)
     for (const done of [3, 6]) {
       expect(await tick(small)).toBe(clock.now() + 1000)
       expect(small.enqueued).toHaveLength(done)
-      for (const id of small.enqueued) await cancelJob(small.store, id, clock.now())
+      for (const id of small.enqueued) {
+        await cancelJob(small.store, id, clock.now())
+      }
       clock.advance(1000)
     }
     expect(await tick(small)).toBe(START + 2 * MINUTE)
@@ -144,12 +154,16 @@ describe('many at once', () => {
 
   it('are shared by processes on one database: no occurrence runs twice', async () => {
     const schedules: Schedule[] = []
-    for (let i = 0; i < 40; i++) schedules.push(await aSchedule(deps, { overlap: 'queue' }))
+    for (let i = 0; i < 40; i++) {
+      schedules.push(await aSchedule(deps, { overlap: 'queue' }))
+    }
     const others = [await scheduling(open().store, clock), await scheduling(open().store, clock), deps]
     for (let round = 1; round <= 5; round++) {
       clock.advance(MINUTE)
       await Promise.all(others.map((one) => tick(one)))
-      for (const schedule of schedules) await endJobsOf(schedule)
+      for (const schedule of schedules) {
+        await endJobsOf(schedule)
+      }
     }
     const counts = await Promise.all(schedules.map(async (schedule) => (await jobsOf(schedule)).length))
     expect(counts).toEqual(schedules.map(() => 5))

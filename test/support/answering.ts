@@ -85,8 +85,9 @@ export function answerJob(
   const input = planInput(manifests, { target: { namespace: 'pond', service: 'toad' }, vantage, ...options.request })
   const plan = planPaths(input)
   const tested = plan.paths.map((path): TestedPath => {
-    if (path.skipped !== null)
+    if (path.skipped !== null) {
       return { path, outcome: 'skipped', skipped: path.skipped, deciding: [], telling: null, told: [] }
+    }
     const to = hostPort(path.address ?? '', path.addressPort, '')
     const host = hostPort(path.host ?? path.address ?? '', path.addressPort, path.scheme)
     const results = Array.from({ length: samples }, (_, at) => {
@@ -123,7 +124,9 @@ export function answerJob(
 
 function answer(control: Control, paths: readonly PlannedPath[], world: World): Telling[] {
   const path = paths.find(({ id }) => id === control.pathId)
-  if (path === undefined) throw new Error('a control is about no path')
+  if (path === undefined) {
+    throw new Error('a control is about no path')
+  }
   const { ask } = control
   const { to } = shownOf(control)
   const host =

@@ -1,13 +1,14 @@
 /** Paths, checks and runs by hand: what a test does not state is at rest. */
-import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/check/check.ts'
-import { createGate } from '../../src/check/gate.ts'
+
 import type { Network } from '../../src/check/network.ts'
 import { judgePath, type PathJudgement } from '../../src/check/outcome.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import type { Result } from '../../src/check/result.ts'
-import { type CheckDeps, type CheckRun, type Chunk, runChecks } from '../../src/check/schedule.ts'
+import { type CheckDeps, type CheckRun, type Chunk, runChecks } from '../../src/check/run-checks.ts'
+import { createGate } from '../../src/check/try-limiter.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'
+import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/plan/check.ts'
 import type { Plan, PlannedPath } from '../../src/plan/path.ts'
 import { noAddresses } from './request.ts'
 

@@ -26,23 +26,31 @@ function commandsOf(line: string): string[][] | null {
   let word = ''
   let quote: string | null = null
   const end = () => {
-    if (word !== '') commands.at(-1)?.push(word)
+    if (word !== '') {
+      commands.at(-1)?.push(word)
+    }
     word = ''
   }
   const text = line.replaceAll('</dev/null', '').replace(/ # .*$/, '')
   for (const char of text) {
     if (quote !== null) {
-      if (char === quote) quote = null
+      if (char === quote) {
+        quote = null
+      }
       word += char
     } else if (char === "'" || char === '"') {
       quote = char
       word += char
-    } else if (char === ' ') end()
-    else if (char === ';' || char === '|') {
+    } else if (char === ' ') {
+      end()
+    } else if (char === ';' || char === '|') {
       end()
       commands.push([])
-    } else if ('*?[]{}$<>`()!&~#\\'.includes(char)) return null
-    else word += char
+    } else if ('*?[]{}$<>`()!&~#\\'.includes(char)) {
+      return null
+    } else {
+      word += char
+    }
   }
   end()
   return quote === null ? commands.filter((each) => each.length > 0) : null

@@ -66,11 +66,15 @@ export async function startDnsServer(
   const reply = (message: Buffer, transport: 'udp' | 'tcp'): Buffer | null => {
     const packet = parse(message)
     const question = packet?.questions?.[0]
-    if (!packet || !question) return null
+    if (!packet || !question) {
+      return null
+    }
     queries.push({ name: question.name, type: question.type, transport })
     arrivals.emit(question.name)
     const answer = answerTo(entries, question.name, question.type)
-    if (answer === null) return null
+    if (answer === null) {
+      return null
+    }
     const truncated = answer.truncateUdp && transport === 'udp'
     return encode({
       type: 'response',
@@ -84,7 +88,9 @@ export async function startDnsServer(
 
   udp.on('message', (message, from) => {
     const response = reply(message, 'udp')
-    if (response) udp.send(response, from.port, from.address)
+    if (response) {
+      udp.send(response, from.port, from.address)
+    }
   })
   tcp.on('connection', (socket) => {
     connections.add(socket)
@@ -98,11 +104,15 @@ export async function startDnsServer(
         const end = 2 + pending.readUInt16BE(0)
         const response = reply(pending.subarray(2, end), 'tcp')
         pending = pending.subarray(end)
-        if (!response) continue
+        if (!response) {
+          continue
+        }
         const length = Buffer.alloc(2)
         length.writeUInt16BE(response.length)
         const framed = Buffer.concat([length, response])
-        if (closesTcp) return void socket.end(framed)
+        if (closesTcp) {
+          return void socket.end(framed)
+        }
         socket.write(framed)
       }
     })
@@ -115,13 +125,17 @@ export async function startDnsServer(
     server: address.includes(':') ? `[${address}]:${bound}` : `${address}:${bound}`,
     queries,
     async asked(name) {
-      if (!queries.some((query) => query.name === name)) await once(arrivals, name)
+      if (!queries.some((query) => query.name === name)) {
+        await once(arrivals, name)
+      }
     },
     setZone(next) {
       entries = normalise(next)
     },
     async close() {
-      for (const socket of connections) socket.destroy()
+      for (const socket of connections) {
+        socket.destroy()
+      }
       const closed = Promise.all([once(udp, 'close'), once(tcp, 'close')])
       udp.close()
       tcp.close()
@@ -144,7 +158,9 @@ async function listen(address: string, port: number): Promise<{ udp: UdpSocket; 
     } catch (cause) {
       udp.close()
       tcp.close()
-      if (port !== 0 || attempt === 10) throw cause
+      if (port !== 0 || attempt === 10) {
+        throw cause
+      }
     }
   }
 }
@@ -172,10 +188,16 @@ function answerTo(entries: ReadonlyMap<string, ZoneEntry>, asked: string, type: 
   let name = asked
   for (let hop = 0; hop <= MAX_CNAMES; hop++) {
     const entry = entries.get(key(name))
-    if (!entry) return { rcode: 'NXDOMAIN', answers, truncateUdp }
-    if (entry.silent) return null
+    if (!entry) {
+      return { rcode: 'NXDOMAIN', answers, truncateUdp }
+    }
+    if (entry.silent) {
+      return null
+    }
     truncateUdp ||= entry.truncateUdp ?? false
-    if (entry.rcode) return { rcode: entry.rcode, answers: [], truncateUdp }
+    if (entry.rcode) {
+      return { rcode: entry.rcode, answers: [], truncateUdp }
+    }
     if (entry.CNAME === undefined || type === 'CNAME') {
       answers.push(...recordsOf(entry, name, type))
       return { rcode: 'NOERROR', answers, truncateUdp }
@@ -188,9 +210,15 @@ function answerTo(entries: ReadonlyMap<string, ZoneEntry>, asked: string, type: 
 
 function recordsOf(entry: ZoneEntry, name: string, type: string): Answer[] {
   const ttl = entry.ttl ?? 5
-  if (type === 'A') return (entry.A ?? []).map((data) => ({ type: 'A', name, ttl, data }))
-  if (type === 'AAAA') return (entry.AAAA ?? []).map((data) => ({ type: 'AAAA', name, ttl, data }))
-  if (type === 'CNAME') return entry.CNAME === undefined ? [] : [{ type: 'CNAME', name, ttl, data: entry.CNAME }]
+  if (type === 'A') {
+    return (entry.A ?? []).map((data) => ({ type: 'A', name, ttl, data }))
+  }
+  if (type === 'AAAA') {
+    return (entry.AAAA ?? []).map((data) => ({ type: 'AAAA', name, ttl, data }))
+  }
+  if (type === 'CNAME') {
+    return entry.CNAME === undefined ? [] : [{ type: 'CNAME', name, ttl, data: entry.CNAME }]
+  }
   if (type === 'SRV') {
     return (entry.SRV ?? []).map(({ priority = 0, weight = 100, port, target }) => ({
       type: 'SRV',

@@ -16,9 +16,13 @@ export async function startDohServer(zone: Zone): Promise<DohServer> {
   const dns = await startDnsServer(zone)
   const http = createServer(async (request, response) => {
     const parts: Buffer[] = []
-    for await (const part of request) parts.push(part)
+    for await (const part of request) {
+      parts.push(part)
+    }
     const answer = await askOverTcp(dns.port, Buffer.concat(parts))
-    if (answer === null) return
+    if (answer === null) {
+      return
+    }
     response.writeHead(200, { 'content-type': 'application/dns-message' }).end(answer)
   })
   http.listen(0, '127.0.0.1')
@@ -47,7 +51,9 @@ function askOverTcp(port: number, message: Buffer): Promise<Buffer | null> {
     let received = Buffer.alloc(0)
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk])
-      if (received.length < 2 || received.length < 2 + received.readUInt16BE()) return
+      if (received.length < 2 || received.length < 2 + received.readUInt16BE()) {
+        return
+      }
       socket.destroy()
       resolve(received.subarray(2, 2 + received.readUInt16BE()))
     })

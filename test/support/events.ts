@@ -16,9 +16,13 @@ export async function readEvents(
     for (const block of blocks) {
       const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1] ?? null
       const data = field('data')
-      if (data !== null) events.push({ event: field('event') ?? 'message', id: field('id'), data: JSON.parse(data) })
+      if (data !== null) {
+        events.push({ event: field('event') ?? 'message', id: field('id'), data: JSON.parse(data) })
+      }
     }
-    if (enough(events)) break
+    if (enough(events)) {
+      break
+    }
   }
   return events
 }

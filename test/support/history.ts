@@ -36,7 +36,9 @@ export async function ran(store: Store, { atMs = NOW, paths = [pathOf('A')], tri
   const plan = made.plan && { ...made.plan, paths }
   await insertJob(store, { ...made, plan }, null, atMs)
   const claim = await claimJob(store, { id: made.id }, 'test', atMs, 60_000)
-  if (claim === null) throw new Error('the job is there to be claimed')
+  if (claim === null) {
+    throw new Error('the job is there to be claimed')
+  }
   const asked = tries ?? paths.filter(({ skipped }) => skipped === null).map(({ id }) => ({ pathId: id }))
   const results = asked.map((one) => aResult({ startedAtMs: atMs, ...one, jobId: made.id }))
   await recordResults(store, claim.lease, results)
@@ -54,7 +56,9 @@ export async function ran(store: Store, { atMs = NOW, paths = [pathOf('A')], tri
 /** The only Service there is. */
 export async function toad(store: Store, service = 'toad-svc'): Promise<KnownService> {
   const [known, ...others] = await findServices(store, 'default', service, null)
-  if (known === undefined || others.length > 0) throw new Error(`there are ${others.length} others`)
+  if (known === undefined || others.length > 0) {
+    throw new Error(`there are ${others.length} others`)
+  }
   return known
 }
 

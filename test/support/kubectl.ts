@@ -56,9 +56,13 @@ export function writeKubectl(folder: string, cluster: Cluster): void {
   const kinds = join(folder, 'kinds')
   mkdirSync(kinds, { recursive: true })
   for (const [kind, found] of Object.entries(cluster)) {
-    if (found === 404) writeFileSync(join(kinds, `${kind}.404`), '')
-    else if (found === 403) writeFileSync(join(kinds, `${kind}.403`), recorded(kind))
-    else writeFileSync(join(kinds, kind), found.map((object) => `- ${JSON.stringify(object)}\n`).join(''))
+    if (found === 404) {
+      writeFileSync(join(kinds, `${kind}.404`), '')
+    } else if (found === 403) {
+      writeFileSync(join(kinds, `${kind}.403`), recorded(kind))
+    } else {
+      writeFileSync(join(kinds, kind), found.map((object) => `- ${JSON.stringify(object)}\n`).join(''))
+    }
   }
   writeFileSync(join(folder, 'kubectl'), SCRIPT, { mode: 0o755 })
 }
@@ -66,6 +70,8 @@ export function writeKubectl(folder: string, cluster: Cluster): void {
 function recorded(kind: string): string {
   const plural = PLURALS[kind] ?? kind
   const refusal = REFUSALS.find(({ path, status }) => status === 403 && path.endsWith(`/${plural}`))
-  if (refusal?.body === undefined) throw new Error(`no answer of a server is recorded for ${kind}`)
+  if (refusal?.body === undefined) {
+    throw new Error(`no answer of a server is recorded for ${kind}`)
+  }
   return refusal.body.message
 }

@@ -20,7 +20,9 @@ export function createManualClock(nowMs: number): ManualClock {
     monotonic: () => monotonicMs,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (signal?.aborted) return resolve()
+        if (signal?.aborted) {
+          return resolve()
+        }
         const wake = () => {
           sleepers.delete(sleeper)
           signal?.removeEventListener('abort', wake)
@@ -31,13 +33,17 @@ export function createManualClock(nowMs: number): ManualClock {
         signal?.addEventListener('abort', wake)
         const awaited = watchers.filter((watcher) => ms >= watcher.ms)
         watchers = watchers.filter((watcher) => !awaited.includes(watcher))
-        for (const watcher of awaited) watcher.resolve()
+        for (const watcher of awaited) {
+          watcher.resolve()
+        }
       }),
     advance(ms) {
       wallMs += ms
       monotonicMs += ms
       const due = [...sleepers].filter(({ untilMs }) => untilMs <= monotonicMs)
-      for (const { wake } of due.toSorted((a, b) => a.untilMs - b.untilMs)) wake()
+      for (const { wake } of due.toSorted((a, b) => a.untilMs - b.untilMs)) {
+        wake()
+      }
     },
     set(ms) {
       wallMs = ms

@@ -28,7 +28,9 @@ type One = ReturnType<typeof nth>
 function through(ends: readonly Pod[], n: number): One {
   const tried = [0, 1, 2].map((at) => nth(ends[(n + at) % ends.length] ?? 'ok', n))
   const answered = tried.find((each) => each === 'ok' || typeof each === 'number')
-  if (answered !== undefined) return answered
+  if (answered !== undefined) {
+    return answered
+  }
   return tried.some((each) => each === 'connect_timeout' || each === 'response_timeout') ? 504 : 502
 }
 
@@ -43,10 +45,16 @@ export const modelled =
   ({ pods = {}, samples = 1, but = () => undefined }: Model, paths: readonly PlannedPath[]): Saw =>
   (path) => {
     const told = but(path)
-    if (told !== undefined) return told
-    if (path.dns !== null || path.variable !== null || path.kind === 'ExternalName') return 'pass'
+    if (told !== undefined) {
+      return told
+    }
+    if (path.dns !== null || path.variable !== null || path.kind === 'ExternalName') {
+      return 'pass'
+    }
     const tries = Array.from({ length: samples }, (_, at) => at)
-    if (path.kind === 'Endpoint') return madeOf(tries.map((n) => nth(pods[path.address ?? ''] ?? 'ok', n)))
+    if (path.kind === 'Endpoint') {
+      return madeOf(tries.map((n) => nth(pods[path.address ?? ''] ?? 'ok', n)))
+    }
     const ends = paths
       .filter(
         ({ kind, port, expected }) =>
@@ -54,7 +62,9 @@ export const modelled =
       )
       .filter(({ family }) => path.family === null || path.kind === 'Ingress' || family === path.family)
       .map(({ address }) => pods[address ?? ''] ?? 'ok')
-    if (ends.length === 0) return path.kind === 'Ingress' ? 503 : { as: 'connection_refused', of: samples }
+    if (ends.length === 0) {
+      return path.kind === 'Ingress' ? 503 : { as: 'connection_refused', of: samples }
+    }
     const from = paths.indexOf(path)
     return madeOf(
       tries.map((n) =>

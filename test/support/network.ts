@@ -37,7 +37,9 @@ export const openNetwork = ({ caPem = null }: { caPem?: string | null } = {}): P
 async function openOnNode(): Promise<TestNetwork> {
   const network = createNodeNetwork()
   const { lookup } = network
-  if (lookup === null) throw new Error('Node looks names up')
+  if (lookup === null) {
+    throw new Error('Node looks names up')
+  }
   return {
     http: network.http,
     tcp: (request) => network.tcp({ ...request, steps: tcpSteps(request.steps) }),
@@ -72,7 +74,9 @@ async function openOnWorkers(caPem: string | null): Promise<TestNetwork> {
     const body = JSON.stringify({ ...call, abortUrl, aborted: signal.aborted ? signal.reason : null })
     const answer = await fetch(url, { method: 'POST', body })
     forget()
-    if (answer.status !== 200) throw new Error(`the Worker answered ${answer.status}: ${await answer.text()}`)
+    if (answer.status !== 200) {
+      throw new Error(`the Worker answered ${answer.status}: ${await answer.text()}`)
+    }
     return answer.json()
   }
   return {
@@ -95,8 +99,12 @@ async function startAborts() {
   let last = 0
   const server = createServer((request, response) => {
     const signal = signals.get(request.url ?? '')
-    if (signal === undefined) return void response.writeHead(404).end()
-    if (signal.aborted) return tell(response, signal)
+    if (signal === undefined) {
+      return void response.writeHead(404).end()
+    }
+    if (signal.aborted) {
+      return tell(response, signal)
+    }
     signal.addEventListener('abort', () => tell(response, signal))
   })
   server.listen(0, '127.0.0.1')

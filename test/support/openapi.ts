@@ -20,12 +20,20 @@ ajv.addSchema(closed({ $id: 'portolan', components: document.components }) as Sc
  * Responses may grow, but what we answer today must be documented: every object schema with properties is closed.
  */
 function closed(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(closed)
-  if (typeof node !== 'object' || node === null) return node
+  if (Array.isArray(node)) {
+    return node.map(closed)
+  }
+  if (typeof node !== 'object' || node === null) {
+    return node
+  }
   const entries = Object.entries(node).map(([key, value]) => [key, closed(value)])
   const out = Object.fromEntries(entries) as Schema
-  if (out.type === 'object' && 'properties' in out && !('additionalProperties' in out)) out.additionalProperties = false
-  if (typeof out.$ref === 'string') out.$ref = out.$ref.replace(/^#/, 'portolan#')
+  if (out.type === 'object' && 'properties' in out && !('additionalProperties' in out)) {
+    out.additionalProperties = false
+  }
+  if (typeof out.$ref === 'string') {
+    out.$ref = out.$ref.replace(/^#/, 'portolan#')
+  }
   return out
 }
 
@@ -43,21 +51,35 @@ export async function mismatches(method: string, url: string, response: Response
   const { pathname } = new URL(url)
   const template = templateOf(pathname)
   // What is no route of ours is answered by the catch-all problem.
-  if (template === undefined) return response.status === 404 ? [] : [`${pathname} is not in openapi.yaml`]
+  if (template === undefined) {
+    return response.status === 404 ? [] : [`${pathname} is not in openapi.yaml`]
+  }
   const operation = document.paths[template]?.[method.toLowerCase()]
-  if (operation === undefined) return response.status === 405 ? [] : [`${method} ${template} is not in openapi.yaml`]
+  if (operation === undefined) {
+    return response.status === 405 ? [] : [`${method} ${template} is not in openapi.yaml`]
+  }
   const where = `${method} ${template} ${response.status}`
   const described = operation.responses[String(response.status)]
-  if (described === undefined) return [`${where} is not in openapi.yaml`]
+  if (described === undefined) {
+    return [`${where} is not in openapi.yaml`]
+  }
   const type = response.headers.get('content-type')?.split(';')[0]
-  if (described.content === undefined) return type === undefined ? [] : [`${where} has a body of ${type}`]
+  if (described.content === undefined) {
+    return type === undefined ? [] : [`${where} has a body of ${type}`]
+  }
   const media = described.content[type ?? '']
-  if (media === undefined) return [`${where} as ${type} is not in openapi.yaml`]
-  if (type !== 'application/json' && type !== 'application/problem+json') return []
+  if (media === undefined) {
+    return [`${where} as ${type} is not in openapi.yaml`]
+  }
+  if (type !== 'application/json' && type !== 'application/problem+json') {
+    return []
+  }
   const key = `${where} ${type}`
   const validate = validators.get(key) ?? ajv.compile(closed(media.schema) as Schema)
   validators.set(key, validate)
-  if (validate(await response.clone().json())) return []
+  if (validate(await response.clone().json())) {
+    return []
+  }
   return (validate.errors ?? []).map(
     (error) => `${where}: ${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
   )

@@ -14,7 +14,9 @@ export async function allPages<Item, Cursor>(
   for (let page = 0; page < MOST; page++) {
     const items = await read(after)
     const last = items.at(-1)
-    if (last === undefined) return seen
+    if (last === undefined) {
+      return seen
+    }
     seen.push(...items)
     after = cursorOf(last)
   }

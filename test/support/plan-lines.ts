@@ -42,7 +42,9 @@ export const reasonOf = (plan: Plan, kind: string): string | undefined =>
 /** The first path of a kind, which a test knows to be there. */
 export function pathOf(plan: Plan, kind: PathKind, which: (path: PlannedPath) => boolean = () => true): PlannedPath {
   const found = plan.paths.find((path) => path.kind === kind && which(path))
-  if (found === undefined) throw new Error(`no ${kind} path in ${plan.paths.map(lineOf).join('; ')}`)
+  if (found === undefined) {
+    throw new Error(`no ${kind} path in ${plan.paths.map(lineOf).join('; ')}`)
+  }
   return found
 }
 

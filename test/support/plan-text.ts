@@ -1,10 +1,11 @@
 /** Plans as text that a reviewer can read: one path a paragraph, everything that the contract shows of it. */
-import type { Check } from '../../src/check/check.ts'
+
 import type { Diagnosis } from '../../src/diagnose/finding.ts'
-import type { JobRequest } from '../../src/job/job.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
+import type { Check } from '../../src/plan/check.ts'
 import type { Plan, PlannedPath, Vantage } from '../../src/plan/path.ts'
 import { type PlanInput, planPaths } from '../../src/plan/plan.ts'
+import type { JobRequest } from '../../src/plan/request.ts'
 import { aRequest } from './request.ts'
 
 type Asked = {
@@ -72,8 +73,12 @@ export function pathText(path: PlannedPath): string {
 
 export function checkText(check: Check): string {
   const name = check.isDefault ? check.type : `${check.name}: ${check.type}`
-  if (check.type === 'dns') return name
-  if (check.type === 'tcp') return check.tls === null ? name : `${name} TLS ${tlsText(check.tls)}`
+  if (check.type === 'dns') {
+    return name
+  }
+  if (check.type === 'tcp') {
+    return check.tls === null ? name : `${name} TLS ${tlsText(check.tls)}`
+  }
   const { method, scheme, host, path, tls } = check
   return `${name} ${method} ${scheme}://${host ?? '(no address)'}${path}${scheme === 'https' ? ` ${tlsText(tls)}` : ''}`
 }

@@ -56,7 +56,9 @@ export async function startOnWorkers(
   const config = configOf(wrangler, { PORTOLAN_DOH_URL: doh.url, ...env })
   const harness = wrangler.createTestHarness({ root, workers: [{ config }] })
   const { url } = await harness.listen()
-  if (migrated) await harness.getWorker().applyD1Migrations('DB')
+  if (migrated) {
+    await harness.getWorker().applyD1Migrations('DB')
+  }
   const at = url.href.replace(/\/$/, '')
   return {
     url: at,
@@ -83,7 +85,9 @@ export function followClock(portolan: WorkersPortolan, clock: Clock | undefined)
   let aheadMs = 0
   return async () => {
     const wanted = clock === undefined ? 0 : clock.now() - Date.now()
-    if (Math.abs(wanted - aheadMs) < 100) return
+    if (Math.abs(wanted - aheadMs) < 100) {
+      return
+    }
     aheadMs = wanted
     await portolan.control({ aheadMs })
   }

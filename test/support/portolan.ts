@@ -87,9 +87,17 @@ const caller =
   async (path, init = {}) => {
     const { json, yaml, ...rest } = init
     const headers = new Headers(rest.headers)
-    for (const [name, value] of Object.entries(always)) if (!headers.has(name)) headers.set(name, value)
-    if (json !== undefined) headers.set('content-type', 'application/json')
-    if (yaml !== undefined) headers.set('content-type', 'application/yaml')
+    for (const [name, value] of Object.entries(always)) {
+      if (!headers.has(name)) {
+        headers.set(name, value)
+      }
+    }
+    if (json !== undefined) {
+      headers.set('content-type', 'application/json')
+    }
+    if (yaml !== undefined) {
+      headers.set('content-type', 'application/yaml')
+    }
     const body = json !== undefined ? JSON.stringify(json) : (yaml ?? rest.body)
     const method = rest.method ?? (body === undefined ? 'GET' : 'POST')
     const response = await fetch(url + path, { ...rest, method, headers, ...(body !== undefined && { body }) })

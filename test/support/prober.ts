@@ -1,6 +1,6 @@
-import { createGate } from '../../src/check/gate.ts'
 import { createPolicy } from '../../src/check/policy.ts'
-import { runChecks } from '../../src/check/schedule.ts'
+import { runChecks } from '../../src/check/run-checks.ts'
+import { createGate } from '../../src/check/try-limiter.ts'
 import { createTurns } from '../../src/check/turns.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'

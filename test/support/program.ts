@@ -29,7 +29,9 @@ export async function startProgram(
     reader.on('line', (line) => {
       lines.push(line)
       const match = ready.exec(line)
-      if (match !== null) resolve(match)
+      if (match !== null) {
+        resolve(match)
+      }
     })
     reader.on('close', () => reject(new Error(`${command} ended before it was ready:\n${lines.join('\n')}`)))
   })
@@ -38,7 +40,9 @@ export async function startProgram(
     lines,
     process: child,
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM')
+      }
       const [code] = await closed
       return code
     },
@@ -52,6 +56,8 @@ export async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('a TCP server has a port')
+  if (typeof address !== 'object' || address === null) {
+    throw new Error('a TCP server has a port')
+  }
   return address.port
 }

@@ -7,11 +7,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { JobStatus, Verdict } from '../../src/job/job.ts'
+import type { Verdict } from '../../src/check/verdict.ts'
 import { createSignals } from '../../src/job/queue.ts'
 import { createSecretBox } from '../../src/job/secrets.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createLog } from '../../src/lib/log.ts'
+import type { JobStatus } from '../../src/record/job.ts'
 import { createProber } from '../../src/runtime/node/prober.ts'
 import { createRunner } from '../../src/runtime/node/runner.ts'
 import { openSqlite } from '../../src/runtime/node/sqlite.ts'
@@ -56,7 +57,9 @@ async function openOnNode(): Promise<TestQueue> {
   const never = new AbortController().signal
   const read = async (jobId: string): Promise<Ran> => {
     const job = await getJob(store, jobId)
-    if (job === null) throw new Error(`there is no ${jobId}`)
+    if (job === null) {
+      throw new Error(`there is no ${jobId}`)
+    }
     const results = await listResults(store, jobId)
     return { status: job.status, verdict: job.verdict, tries: results.map(({ result }) => result.id) }
   }
@@ -77,7 +80,9 @@ async function openOnNode(): Promise<TestQueue> {
       for (;;) {
         const changed = signals.next(jobId, never)
         const ran = await read(jobId)
-        if (ran.status === 'finished') return ran
+        if (ran.status === 'finished') {
+          return ran
+        }
         await changed
       }
     },
@@ -112,7 +117,9 @@ async function openOnWorkers(): Promise<TestQueue> {
     async finished(jobId) {
       for (;;) {
         const ran = await read(`/v1/jobs/${jobId}?wait=20`)
-        if (ran.status === 'finished') return ran
+        if (ran.status === 'finished') {
+          return ran
+        }
       }
     },
     get lines() {

@@ -34,7 +34,9 @@ export async function all<T>(page: (path: string) => Promise<Page<T>>, path: str
   for (let cursor = ''; ; ) {
     const found = await page(`${path}${cursor}`)
     items.push(...found.items)
-    if (found.nextCursor === null) return items
+    if (found.nextCursor === null) {
+      return items
+    }
     cursor = `&cursor=${found.nextCursor}`
   }
 }

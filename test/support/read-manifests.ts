@@ -11,7 +11,9 @@ export function refusalOf(input: string | readonly unknown[]): ProblemError {
   try {
     read(input)
   } catch (error) {
-    if (error instanceof ProblemError) return error
+    if (error instanceof ProblemError) {
+      return error
+    }
     throw error
   }
   throw new Error('was read')

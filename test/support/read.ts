@@ -32,6 +32,8 @@ export const readSchedules = (response: Response | Promise<Response>) =>
 /** The one path of that kind. */
 export function pathOf<P extends { kind: string }>(document: { paths: readonly P[] }, kind: P['kind']): P {
   const found = document.paths.filter((path) => path.kind === kind)
-  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} paths of kind ${kind}`)
+  if (found.length !== 1 || !found[0]) {
+    throw new Error(`${found.length} paths of kind ${kind}`)
+  }
   return found[0]
 }

@@ -1,4 +1,4 @@
-import type { Addresses, JobRequest } from '../../src/job/job.ts'
+import type { Addresses, JobRequest } from '../../src/plan/request.ts'
 
 export const noAddresses: Addresses = {
   nodes: [],

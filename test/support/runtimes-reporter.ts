@@ -12,7 +12,9 @@ export const runtimesReporter: Reporter = {
   onTestRunEnd(modules) {
     const contract = modules.filter(({ moduleId }) => isContract(moduleId))
     const onWorkers = contract.filter(({ project }) => project.name !== 'unit')
-    if (onWorkers.length === 0) return
+    if (onWorkers.length === 0) {
+      return
+    }
     const onNode = contract.filter(({ project }) => project.name === 'unit')
     console.log(`Contract suites: ${passed(onNode)} tests passed on Node, ${passed(onWorkers)} on Workers`)
   },

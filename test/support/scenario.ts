@@ -18,21 +18,29 @@ export type Did =
 export type Saw = (path: PlannedPath) => Did
 
 export function testedAs(path: PlannedPath, did: Did): TestedPath {
-  if (did === null || typeof did !== 'object') return seenAs(path, did)
-  if ('ok' in did) return withAnswer(seenAs(path, 'pass'), did.ok)
+  if (did === null || typeof did !== 'object') {
+    return seenAs(path, did)
+  }
+  if ('ok' in did) {
+    return withAnswer(seenAs(path, 'pass'), did.ok)
+  }
   const { as, of = 1, fails = of, evidence = {}, status, location } = did
   const failed = seenAs(path, as, evidence)
   const seen = status === undefined ? failed : withAnswer(failed, status, location ?? null)
   const [passed] = seenAs(path, 'pass').deciding
   const [first] = seen.deciding
-  if (first === undefined || passed === undefined) return seen
+  if (first === undefined || passed === undefined) {
+    return seen
+  }
   const deciding = Array.from({ length: of }, (_, at) => ({ ...(at < fails ? first : passed), sample: at + 1 }))
   return { ...seen, deciding }
 }
 
 function withAnswer(tested: TestedPath, status: number, location: string | null = null): TestedPath {
   const { telling } = tested
-  if (telling === null) return tested
+  if (telling === null) {
+    return tested
+  }
   const http = {
     ...{ status, version: '1.1', headers: {}, headerBytes: 0, location, bodyBytes: 0, bodySnippet: '', bodySha256: '' },
   }

@@ -4,8 +4,8 @@ import { createPolicy } from '../../src/check/policy.ts'
 import { createSecretBox } from '../../src/job/secrets.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { createLog } from '../../src/lib/log.ts'
+import type { Schedule, ScheduleSettings } from '../../src/record/schedule.ts'
 import { type AskedWork, acceptSchedule, type ScheduleDeps } from '../../src/schedule/accept-schedule.ts'
-import type { Schedule, ScheduleSettings } from '../../src/schedule/schedule.ts'
 import type { TickDeps } from '../../src/schedule/tick.ts'
 import type { Store } from '../../src/store/db.ts'
 import { getSchedule } from '../../src/store/schedules.ts'
@@ -66,6 +66,8 @@ export async function aSchedule(
 
 export async function scheduleOf(deps: Scheduling, id: string): Promise<Schedule> {
   const schedule = await getSchedule(deps.store, id)
-  if (schedule === null) throw new Error(`${id} is gone`)
+  if (schedule === null) {
+    throw new Error(`${id} is gone`)
+  }
   return schedule
 }

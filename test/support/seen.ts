@@ -25,9 +25,12 @@ type Evidence = Pick<Result, 'localAddress' | 'outcome' | 'address' | 'dns' | 't
 
 /** What was skipped at planning stays so; what nothing promises and fails is skipped as not expected. */
 export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence> = {}): TestedPath {
-  if (path.skipped !== null)
+  if (path.skipped !== null) {
     return { path, outcome: 'skipped', skipped: path.skipped, deciding: [], telling: null, told: [] }
-  if (told === null) return { path, outcome: 'error', skipped: null, deciding: [], telling: null, told: [] }
+  }
+  if (told === null) {
+    return { path, outcome: 'error', skipped: null, deciding: [], telling: null, told: [] }
+  }
   const status = typeof told === 'number' ? told : null
   const code = typeof told === 'number' ? 'unexpected_status' : told
   const failed =

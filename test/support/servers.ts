@@ -52,7 +52,9 @@ export async function serveHttp(
   { address = '127.0.0.1', port = 0, tls }: ListenOptions = {},
 ): Promise<TestServer> {
   const http = createHttpServer(listener)
-  if (!tls) return listen(http, address, port)
+  if (!tls) {
+    return listen(http, address, port)
+  }
   // TLS ends here, HTTP is spoken by the same server: `node:https` would hide the raw connection from close()
   const secure = createTlsServer(
     tls,
@@ -71,8 +73,11 @@ export async function serveHttp2(
     const { status, body, headers: more, isOpen = false } = listener(String(headers[':path']))
     stream.on('error', () => stream.close())
     stream.respond({ ':status': status, 'content-type': 'text/plain', ...more })
-    if (isOpen) stream.write(body)
-    else stream.end(body)
+    if (isOpen) {
+      stream.write(body)
+    } else {
+      stream.end(body)
+    }
   })
   server.on('sessionError', () => undefined)
   return listen(server, address, port)
@@ -109,7 +114,9 @@ async function listen(server: Server, address: string, port: number): Promise<Te
     async close() {
       const closed = once(server, 'close')
       server.close()
-      for (const socket of open) socket.destroy()
+      for (const socket of open) {
+        socket.destroy()
+      }
       await closed
     },
   }
@@ -137,13 +144,17 @@ export async function deafPort(): Promise<{ address: string; port: number; close
   const thread = new Worker(script, { eval: true })
   const port = Number((await once(thread, 'message'))[0])
   const fill = Array.from({ length: 8 }, () => connect({ port, host: '127.0.0.1' }))
-  for (const socket of fill) socket.on('error', () => socket.destroy())
+  for (const socket of fill) {
+    socket.on('error', () => socket.destroy())
+  }
   await Promise.all(fill.slice(0, 2).map((socket) => once(socket, 'connect')))
   return {
     address: '127.0.0.1',
     port,
     async close() {
-      for (const socket of fill) socket.destroy()
+      for (const socket of fill) {
+        socket.destroy()
+      }
       await thread.terminate()
     },
   }

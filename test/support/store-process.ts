@@ -6,7 +6,9 @@ import { recordResults } from '../../src/store/results.ts'
 import { aClaim, aJob, aResult, NOW } from './stored.ts'
 
 const [, , role, file] = process.argv
-if (file === undefined) throw new Error('which file?')
+if (file === undefined) {
+  throw new Error('which file?')
+}
 const { store, close } = openSqlite(file)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -14,20 +16,26 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   /** 100 requests at once with one Idempotency-Key: says the job that each got. */
   async insert() {
     const made = await Promise.all(Array.from({ length: 100 }, () => insertJob(store, aJob(), aClaim(), NOW)))
-    for (const one of made) say('id' in one ? one.id : one.outcome)
+    for (const one of made) {
+      say('id' in one ? one.id : one.outcome)
+    }
   },
   /** Claims until there is nothing left: says what it got. */
   async claim() {
     for (;;) {
       const claim = await claimJob(store, 'oldest', String(process.pid), NOW, 1e6)
-      if (claim === null) return
+      if (claim === null) {
+        return
+      }
       say(claim.lease.jobId)
     }
   },
   /** Records for ever: says the number of each result when it is durable. */
   async record() {
     const claim = await claimJob(store, 'oldest', String(process.pid), NOW, 1e6)
-    if (claim === null) throw new Error('nothing to claim')
+    if (claim === null) {
+      throw new Error('nothing to claim')
+    }
     const { jobId } = claim.lease
     for (let sample = 1; ; sample++) {
       await recordResults(store, claim.lease, [aResult({ jobId, sample })])

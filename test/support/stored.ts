@@ -1,11 +1,11 @@
 /** Jobs and results as the store takes them: every one valid, each its own, what matters to a test given. */
 import { NO_TIMINGS } from '../../src/check/network.ts'
 import type { Result } from '../../src/check/result.ts'
-import type { JobRequest } from '../../src/job/job.ts'
 import { newId, resultId } from '../../src/lib/id.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
+import type { JobRequest } from '../../src/plan/request.ts'
+import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
 import type { NewJob, StoredRequest } from '../../src/store/jobs.ts'
-import type { IdempotencyClaim } from '../../src/store/once.ts'
 import { httpCheck } from './checks.ts'
 import { aRequest } from './request.ts'
 

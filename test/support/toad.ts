@@ -6,7 +6,9 @@ export async function startPod(name: string, address = '127.0.0.1', listener?: R
   const requests: string[] = []
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url} host=${request.headers.host}`)
-    if (listener) return listener(request, response)
+    if (listener) {
+      return listener(request, response)
+    }
     response.writeHead(200, { 'content-type': 'text/plain', 'x-pod-name': name })
     response.end(`You've hit ${name}\n`)
   })

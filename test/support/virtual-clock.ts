@@ -26,7 +26,9 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.resolve()
+    if (signal?.aborted) {
+      return Promise.resolve()
+    }
     return new Promise((resolve) => {
       const wake = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)
@@ -48,9 +50,13 @@ export class VirtualClock implements Clock {
     finished.catch(() => undefined)
     for (let steps = 0; !done && steps < 100_000; steps++) {
       await settled()
-      if (done) break
+      if (done) {
+        break
+      }
       const next = this.#sleepers.toSorted((left, right) => left.atMs - right.atMs)[0]
-      if (!next) throw new Error('nobody sleeps, and the work is not done')
+      if (!next) {
+        throw new Error('nobody sleeps, and the work is not done')
+      }
       this.#ms = Math.max(this.#ms, next.atMs)
       next.wake()
     }

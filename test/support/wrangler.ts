@@ -7,7 +7,9 @@ import { join } from 'node:path'
  * test file has its own.
  */
 export async function loadWrangler(caPem: string | null): Promise<typeof import('wrangler')> {
-  if (caPem === null) return import('wrangler')
+  if (caPem === null) {
+    return import('wrangler')
+  }
   const folder = mkdtempSync(join(tmpdir(), 'portolan-authority-'))
   process.env.NODE_EXTRA_CA_CERTS = join(folder, 'ca.pem')
   writeFileSync(process.env.NODE_EXTRA_CA_CERTS, caPem)

@@ -62,7 +62,9 @@ function yamlOf(text: string): Ours {
   try {
     return { value: readYaml(text, { depth: 64, aliased: 1_000_000 }).value, why: '' }
   } catch (error) {
-    if (error instanceof YamlError) return { value: undefined, why: error.problem }
+    if (error instanceof YamlError) {
+      return { value: undefined, why: error.problem }
+    }
     throw error
   }
 }
@@ -71,7 +73,9 @@ function objectsOf(text: string): Ours {
   try {
     return { value: readDocuments(text, '').values.filter((value) => value !== null), why: '' }
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error
+    if (!(error instanceof ProblemError)) {
+      throw error
+    }
     // Nothing to read is refused here; kubectl says so later.
     return { value: error.detail.includes('comments only') ? [] : undefined, why: error.detail }
   }

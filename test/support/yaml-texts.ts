@@ -29,8 +29,12 @@ const GENTLE = ['toad', 'a b', '80', 'true', '"x"', "'it''s'", '10.96.0.1', 'htt
 
 function scalarOf(random: Random): string {
   const dice = random.below(20)
-  if (dice < 9) return random.of(GENTLE)
-  if (dice < 15) return random.of(PLAIN)
+  if (dice < 9) {
+    return random.of(GENTLE)
+  }
+  if (dice < 15) {
+    return random.of(PLAIN)
+  }
   return random.of(dice < 18 ? QUOTED : TAGGED)
 }
 
@@ -48,9 +52,15 @@ function flowOf(random: Random, depth: number): string {
   const pairs = Array.from({ length: count }, () => {
     const key = keyOf(random)
     const dice = random.below(20)
-    if (dice === 0) return key
-    if (dice === 1) return `${key}:${item()}`
-    if (dice === 2) return `"${random.of(['a', 'b', 'c'])}":${item()}`
+    if (dice === 0) {
+      return key
+    }
+    if (dice === 1) {
+      return `${key}:${item()}`
+    }
+    if (dice === 2) {
+      return `"${random.of(['a', 'b', 'c'])}":${item()}`
+    }
     return `${key}:${random.of([' ', ' ', '\n '])}${item()}`
   })
   return `{${gap()}${pairs.join(`,${gap()}`)}${random.chance(0.15) ? ',' : ''}${gap()}}`
@@ -71,28 +81,42 @@ function blockScalarOf(random: Random, indent: string): string {
 /** A value that stands behind `key:` or `-`, with what lies below it. */
 function nodeOf(random: Random, depth: number, indent: string): string {
   const dice = random.below(20)
-  if (depth > 0 && dice < 5)
+  if (depth > 0 && dice < 5) {
     return `\n${mappingOf(random, depth - 1, `${indent}${random.of(['  ', '  ', ' ', '    '])}`)}`
+  }
   if (depth > 0 && dice < 8) {
     return `\n${sequenceOf(random, depth - 1, `${indent}${random.of(['', '', '  ', '  ', '    '])}`)}`
   }
-  if (dice < 11) return ` ${flowOf(random, 2)}`
-  if (dice < 13) return ` ${blockScalarOf(random, indent)}`
-  if (dice === 13) return ` ${random.of(['*a', '*b', '*k', '*none', '* a'])}`
-  if (dice === 14)
+  if (dice < 11) {
+    return ` ${flowOf(random, 2)}`
+  }
+  if (dice < 13) {
+    return ` ${blockScalarOf(random, indent)}`
+  }
+  if (dice === 13) {
+    return ` ${random.of(['*a', '*b', '*k', '*none', '* a'])}`
+  }
+  if (dice === 14) {
     return ` ${random.of(['&a', '&b', '&k'])} ${random.chance(0.5) ? flowOf(random, 1) : scalarOf(random)}`
-  if (dice === 15)
+  }
+  if (dice === 15) {
     return ` first\n${indent}${random.of(['  ', '', ' ', '    ', '\t'])}${random.of(['second', 'a: b', '# x', ''])}`
+  }
   return ` ${scalarOf(random)}${remark(random)}`
 }
 
 function mappingOf(random: Random, depth: number, indent: string): string {
   const count = 1 + random.below(4)
   return Array.from({ length: count }, () => {
-    if (random.chance(0.04))
+    if (random.chance(0.04)) {
       return `${indent}<<: ${random.of(['*a', '*b', '[*a, *b]', '{a: 1, b: 2}', 'x', '[x]', '~'])}`
-    if (random.chance(0.03)) return `${indent}? ${scalarOf(random)}\n${indent}:${nodeOf(random, depth, indent)}`
-    if (random.chance(0.03)) return `${indent}# remark`
+    }
+    if (random.chance(0.03)) {
+      return `${indent}? ${scalarOf(random)}\n${indent}:${nodeOf(random, depth, indent)}`
+    }
+    if (random.chance(0.03)) {
+      return `${indent}# remark`
+    }
     const colon = random.chance(0.04) ? random.of([' :', ':\t', '::', '']) : ':'
     return `${indent}${keyOf(random)}${colon}${nodeOf(random, depth, indent)}`
   }).join('\n')
@@ -105,16 +129,24 @@ function sequenceOf(random: Random, depth: number, indent: string): string {
       const [first = '', ...rest] = mappingOf(random, depth - 1, `${indent}  `).split('\n')
       return [`${indent}- ${first.slice(indent.length + 2)}`, ...rest].join('\n')
     }
-    if (depth > 0 && random.chance(0.1)) return `${indent}- - ${scalarOf(random)}\n${indent}  - ${scalarOf(random)}`
+    if (depth > 0 && random.chance(0.1)) {
+      return `${indent}- - ${scalarOf(random)}\n${indent}  - ${scalarOf(random)}`
+    }
     return `${indent}-${nodeOf(random, depth, `${indent}  `)}`
   }).join('\n')
 }
 
 function documentOf(random: Random): string {
   const dice = random.below(10)
-  if (dice < 5) return mappingOf(random, 1 + random.below(3), '')
-  if (dice < 6) return sequenceOf(random, 2, '')
-  if (dice < 8) return flowOf(random, 2)
+  if (dice < 5) {
+    return mappingOf(random, 1 + random.below(3), '')
+  }
+  if (dice < 6) {
+    return sequenceOf(random, 2, '')
+  }
+  if (dice < 8) {
+    return flowOf(random, 2)
+  }
   return dice < 9 ? scalarOf(random) : random.of(['', '# x', '\n\n', blockScalarOf(random, '')])
 }
 
@@ -136,12 +168,24 @@ function jsonOf(random: Random): string {
   const one = (): string => {
     const text = JSON.stringify({ a: value(3) }, null, random.of(['', ' ', '\t']))
     const dice = random.below(14)
-    if (dice === 0) return text.replace(/}$/, ',}')
-    if (dice === 1) return text.replace('{', '{ // remark\n')
-    if (dice === 2) return text.replaceAll('/', '\\/')
-    if (dice === 3) return text.slice(0, -1)
-    if (dice === 4) return text.replaceAll('"', "'")
-    if (dice === 5) return text.replace('{', '{"a": 0, ')
+    if (dice === 0) {
+      return text.replace(/}$/, ',}')
+    }
+    if (dice === 1) {
+      return text.replace('{', '{ // remark\n')
+    }
+    if (dice === 2) {
+      return text.replaceAll('/', '\\/')
+    }
+    if (dice === 3) {
+      return text.slice(0, -1)
+    }
+    if (dice === 4) {
+      return text.replaceAll('"', "'")
+    }
+    if (dice === 5) {
+      return text.replace('{', '{"a": 0, ')
+    }
     return text
   }
   const parts = Array.from({ length: 1 + random.below(3) }, one)
@@ -185,10 +229,15 @@ function mangled(random: Random, text: string): string {
   for (let times = 1 + random.below(3); times > 0; times--) {
     const at = random.below(result.length + 1)
     const dice = random.below(4)
-    if (dice === 0) result = result.slice(0, at) + random.of(INSERTS) + result.slice(at)
-    else if (dice === 1) result = result.slice(0, at) + result.slice(at + 1 + random.below(3))
-    else if (dice === 2) result = result.slice(0, at)
-    else result = result.replace(/\n {1,4}(?=\S)/, random.of(['\n', '\n ', '\n   ', '\n\t']))
+    if (dice === 0) {
+      result = result.slice(0, at) + random.of(INSERTS) + result.slice(at)
+    } else if (dice === 1) {
+      result = result.slice(0, at) + result.slice(at + 1 + random.below(3))
+    } else if (dice === 2) {
+      result = result.slice(0, at)
+    } else {
+      result = result.replace(/\n {1,4}(?=\S)/, random.of(['\n', '\n ', '\n   ', '\n\t']))
+    }
   }
   return result
 }
@@ -220,7 +269,9 @@ function textOf(random: Random): string {
   const text = dice < 11 ? streamOf(random) : dice < 13 ? jsonOf(random) : dice < 16 ? MANIFEST : documentOf(random)
   const isMangled = (dice >= 13 && dice < 16) || random.chance(0.1)
   const result = isMangled ? mangled(random, text) : text
-  if (random.chance(0.05)) return result.replaceAll('\n', random.of(['\r\n', '\r\n', '\r']))
+  if (random.chance(0.05)) {
+    return result.replaceAll('\n', random.of(['\r\n', '\r\n', '\r']))
+  }
   return random.chance(0.02) ? `\ufeff${result}` : result
 }
 
@@ -228,6 +279,8 @@ function textOf(random: Random): string {
 export function yamlTexts(seed: number, count: number): readonly string[] {
   const random = randomOf(seed)
   const texts = new Set<string>()
-  while (texts.size < count) texts.add(textOf(random))
+  while (texts.size < count) {
+    texts.add(textOf(random))
+  }
   return [...texts]
 }

@@ -130,8 +130,11 @@ function curl(query: string, body: unknown): Promise<{ code: number; text: strin
   const args = ['--silent', '--fail-with-body', '--data-binary', '@-', '-H', 'content-type: application/json']
   return new Promise((resolve, reject) => {
     const child = execFile('curl', [...args, `${portolan.url}/v1/jobs?${query}`], (error, stdout) => {
-      if (error !== null && typeof error.code !== 'number') reject(error)
-      else resolve({ code: typeof error?.code === 'number' ? error.code : 0, text: stdout })
+      if (error !== null && typeof error.code !== 'number') {
+        reject(error)
+      } else {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, text: stdout })
+      }
     })
     child.stdin?.end(JSON.stringify(body))
   })

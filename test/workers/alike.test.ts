@@ -49,7 +49,9 @@ beforeAll(async () => {
   )
   ports.refused = { port: await refusedPort(), check: HTTP }
   ports['tcp-refused'] = { port: await refusedPort(), check: TCP }
-  for (const name of PLAIN) await keep(name.toLowerCase(), serve(BEHAVIOURS[name]))
+  for (const name of PLAIN) {
+    await keep(name.toLowerCase(), serve(BEHAVIOURS[name]))
+  }
   await keep('expired', secure(authority.issue({ notAfterMs: Date.now() - DAY_MS / 2 })), HTTPS)
   await keep('future', secure(authority.issue({ notBeforeMs: Date.now() + DAY_MS })), HTTPS)
   await keep('other-name', secure(authority.issue({ altNames: ['frog.example'] })), HTTPS)

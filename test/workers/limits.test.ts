@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BATCH_LIMIT } from '../../src/job/batch.ts'
-import { QUERIES_MAX } from '../../src/runtime/workers/calls.ts'
+import { BATCH_LIMIT } from '../../src/record/batch.ts'
+import { QUERIES_MAX } from '../../src/runtime/workers/call-budget.ts'
 import { createAuthority } from '../support/certificates.ts'
 import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/portolan-on-workers.ts'
 import { readJob, readProblem } from '../support/read.ts'

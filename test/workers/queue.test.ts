@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/report/job-document.ts'
-import { QUERIES_MAX } from '../../src/runtime/workers/calls.ts'
+import { QUERIES_MAX } from '../../src/runtime/workers/call-budget.ts'
 import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/portolan-on-workers.ts'
 import { readJob, readSchedule } from '../support/read.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
@@ -51,7 +51,9 @@ const jobOf = (endpoints: number, extra: Record<string, unknown> = {}) => ({
 async function ended(id: string): Promise<JobDocument> {
   for (;;) {
     const job = await readJob(call(`/v1/jobs/${id}?wait=20`))
-    if (job.status === 'finished') return job
+    if (job.status === 'finished') {
+      return job
+    }
   }
 }
 
@@ -140,7 +142,9 @@ describe('the cron trigger', () => {
     const { id } = await readJob(call('/v1/jobs', jobOf(60)))
     // Whoever starts a job works off its first chunk
     let left = await readJob(call(`/v1/jobs/${id}`))
-    while (tries(left).length < PROBES) left = await readJob(call(`/v1/jobs/${id}?wait=1`))
+    while (tries(left).length < PROBES) {
+      left = await readJob(call(`/v1/jobs/${id}?wait=1`))
+    }
     expect([left.status, tries(left).length]).toEqual(['running', PROBES])
     await worker.control({ losing: 'none', aheadMs: 61_000 })
     await worker.cron()

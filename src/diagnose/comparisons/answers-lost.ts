@@ -1,5 +1,6 @@
 /** Connections are made, and what is to come over them is lost. */
 import { logsOf, requestOn } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -16,7 +17,6 @@ import {
   type SeenPort,
   triesOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 import { FIX_MTU } from './packets.ts'
 
 /** F55, F67: by one way a connection is made and nothing comes over it, by another the same application answers. */
@@ -34,7 +34,9 @@ export const answersLost: Rule = {
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter((each) => isDirect(each) && isHanging(each))
       const good = passing(port.dialled)
-      if (bad.length === 0 || good.length === 0) return []
+      if (bad.length === 0 || good.length === 0) {
+        return []
+      }
       const kinds = kindsOf(bad)
       return [
         {
@@ -67,7 +69,9 @@ export const bodyStalls: Rule = {
     ports.flatMap((port) => {
       const ends = farEnds(port)
       const isStalled = ({ code }: SeenPath): boolean => code === 'body_timeout'
-      if (!allFail(ends, isStalled)) return []
+      if (!allFail(ends, isStalled)) {
+        return []
+      }
       const bad = failing(port.dialled).filter((each) => isStalled(each) || isGatewayError(each))
       const [first] = ends
       return [

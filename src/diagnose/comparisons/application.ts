@@ -2,6 +2,7 @@
 
 import type { FailureCode } from '../../check/codes.ts'
 import { handshakeOn, logsOf, quoted, requestOn } from '../commands.ts'
+import { everyOne, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -20,7 +21,6 @@ import {
   servedThrough,
   triesOf,
 } from '../seen.ts'
-import { everyOne, list } from '../words.ts'
 import { isCutShort } from './misspoken.ts'
 import { atPods, sure } from './pods.ts'
 
@@ -46,7 +46,9 @@ export const applicationHangs: Rule = {
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
-      if (!allFail(ends, isHanging) || servedThrough(port).length > 0) return []
+      if (!allFail(ends, isHanging) || servedThrough(port).length > 0) {
+        return []
+      }
       return [
         {
           confidence: sure(ends),
@@ -69,7 +71,9 @@ export const applicationCutsConnections: Rule = {
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
       const ends = farEnds(port)
-      if (!allFail(ends, (each) => isCut(each) && !isCutShort(each)) || servedThrough(port).length > 0) return []
+      if (!allFail(ends, (each) => isCut(each) && !isCutShort(each)) || servedThrough(port).length > 0) {
+        return []
+      }
       const plain = ends.every(({ path }) => path.scheme === 'http')
       return [
         {
@@ -96,10 +100,16 @@ export const applicationAnswersErrors: Rule = {
     ports.flatMap((port) => {
       // The pods themselves are the measure; a way that leads elsewhere, or nowhere, says nothing of them.
       const direct = farEnds(port).filter((each) => each.path.kind === 'Endpoint' || isConnected(each))
-      if (!allFail(direct, ({ code }) => code === 'unexpected_status')) return []
+      if (!allFail(direct, ({ code }) => code === 'unexpected_status')) {
+        return []
+      }
       const [status, ...others] = new Set(direct.map(({ result }) => result?.http?.status ?? 0))
-      if (status === undefined || others.length > 0) return []
-      if (!direct.some(({ path }) => path.kind === 'Endpoint' || direct.length > 1)) return []
+      if (status === undefined || others.length > 0) {
+        return []
+      }
+      if (!direct.some(({ path }) => path.kind === 'Endpoint' || direct.length > 1)) {
+        return []
+      }
       const broken = status >= 500
       return [
         {
@@ -141,7 +151,9 @@ export const answerUnexpected: Rule = {
       const unmet = ({ code }: SeenPath): boolean => code !== null && UNMET.has(code)
       const ends = farEnds(port)
       const bad = failing(port.dialled).filter(unmet)
-      if (!allFail(ends, unmet)) return []
+      if (!allFail(ends, unmet)) {
+        return []
+      }
       return [
         {
           confidence: sure(ends),
@@ -163,7 +175,9 @@ export const portSpeaksNoTls: Rule = {
   after: ({ ports }, { service }) =>
     ports.flatMap((port) => {
       const direct = directOf(port)
-      if (!allFail(direct, ({ code }) => code === 'tls_not_spoken')) return []
+      if (!allFail(direct, ({ code }) => code === 'tls_not_spoken')) {
+        return []
+      }
       return [
         {
           confidence: 'likely' as const,
@@ -186,7 +200,9 @@ export const portSpeaksNoHttp: Rule = {
   after: ({ ports }, { service }) =>
     ports.flatMap((port) => {
       const direct = directOf(port)
-      if (!allFail(direct, ({ code, result }) => code === 'invalid_response' && result?.speaks !== 'http2')) return []
+      if (!allFail(direct, ({ code, result }) => code === 'invalid_response' && result?.speaks !== 'http2')) {
+        return []
+      }
       const spoken = [...new Set(direct.flatMap(({ result }) => result?.speaks ?? []))]
       return [
         {
@@ -214,7 +230,9 @@ export const tlsHandshakeRefused: Rule = {
             ({ path, code, result }) =>
               (path.scheme === 'https' || code === 'tls_handshake_failed') && result?.speaks !== 'http2',
           )
-          if (!allFail(tls, ({ code }) => code === 'tls_handshake_failed')) return []
+          if (!allFail(tls, ({ code }) => code === 'tls_handshake_failed')) {
+            return []
+          }
           const [first] = tls
           return [
             {

@@ -1,5 +1,6 @@
 /** Traffic from one node to another is lost: what stays on a node arrives, whatever else is asked. */
 import { controlsTo, isAnswering } from '../controls.ts'
+import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -17,7 +18,6 @@ import {
   type SeenPort,
   triesOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 import { clusterNames, isUnanswered } from './named.ts'
 
 /** What shows it, and what falls with it. */
@@ -37,12 +37,17 @@ function byNodePorts(seen: Seen, port: SeenPort): Sign | null {
   const homes = homesOf(seen, port)
   const nodePorts = port.of('NodePort')
   // Where every pod is reached and no cluster IP is, it is what translates addresses.
-  if (allPass(port.of('Endpoint')) && allFail(port.of('ClusterIP'), isSilent)) return null
-  if (homes === null || homes.size === 0 || nodePorts.some(({ path }) => path.node === null)) return null
+  if (allPass(port.of('Endpoint')) && allFail(port.of('ClusterIP'), isSilent)) {
+    return null
+  }
+  if (homes === null || homes.size === 0 || nodePorts.some(({ path }) => path.node === null)) {
+    return null
+  }
   const away = nodePorts.filter(({ path }) => !homes.has(path.node ?? ''))
   const home = nodePorts.filter(({ path }) => homes.has(path.node ?? ''))
-  if (!allFail(away, isSilent) || home.length === 0 || !home.every(({ passed, unsteady }) => passed || unsteady))
+  if (!allFail(away, isSilent) || home.length === 0 || !home.every(({ passed, unsteady }) => passed || unsteady)) {
     return null
+  }
   return {
     shows: away,
     beside: home,
@@ -55,12 +60,16 @@ function byEndpoints(port: SeenPort): Sign | null {
   const ends = port.of('Endpoint')
   const near = nodesOf(ends.filter(({ passed, unsteady }) => passed || unsteady))
   const far = ends.filter(({ path }) => path.node !== null && !near.has(path.node))
-  if (near.size !== 1 || !allFail(far, isSilent) || far.length + passing(ends).length < ends.length) return null
+  if (near.size !== 1 || !allFail(far, isSilent) || far.length + passing(ends).length < ends.length) {
+    return null
+  }
   const isUp = (node: string): boolean =>
     port.of('NodePort').some(({ path, passed, unsteady }) => path.node === node && (passed || unsteady))
   // One node that is silent as a whole is a node that is down; one endpoint that is says nothing about its node.
   const others = [...nodesOf(far)]
-  if (far.length < 2 || (others.length < 2 && !others.every(isUp))) return null
+  if (far.length < 2 || (others.length < 2 && !others.every(isUp))) {
+    return null
+  }
   return {
     shows: far,
     beside: passing(ends),
@@ -73,7 +82,9 @@ function byNames(seen: Seen, port: SeenPort): Sign | null {
   const ends = port.of('Endpoint')
   const names = clusterNames(seen)
   const beside = passing([...port.of('NodePort'), ...port.of('Ingress')])
-  if (!allFail(ends, isSilent) || !allFail(names, isUnanswered) || beside.length === 0) return null
+  if (!allFail(ends, isSilent) || !allFail(names, isUnanswered) || beside.length === 0) {
+    return null
+  }
   return {
     shows: [...ends, ...names],
     beside,
@@ -86,7 +97,9 @@ function byApiServer(seen: Seen, port: SeenPort): Sign | null {
   const ends = port.of('Endpoint')
   const names = clusterNames(seen)
   const answering = controlsTo(seen, 'kubernetes_cluster_ip').some(isAnswering)
-  if (!answering || !allFail(ends, isSilent) || !allFail(names, isUnanswered)) return null
+  if (!answering || !allFail(ends, isSilent) || !allFail(names, isUnanswered)) {
+    return null
+  }
   return {
     shows: [...ends, ...names],
     beside: [],
@@ -110,7 +123,9 @@ export const trafficBetweenNodesLost: Rule = {
   after: (seen, { vantage }) =>
     seen.ports.flatMap((port): Cause[] => {
       const sign = byNodePorts(seen, port) ?? byEndpoints(port) ?? byNames(seen, port) ?? byApiServer(seen, port)
-      if (sign === null) return []
+      if (sign === null) {
+        return []
+      }
       const { shows, beside, told, isGuess = false } = sign
       const ways = failing(port.dialled).filter((each) => isSilent(each) && isDirect(each))
       const names = vantage === 'in-cluster' ? failing(seen.all).filter(isUnanswered) : []

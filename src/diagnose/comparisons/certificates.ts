@@ -2,9 +2,9 @@
 import type { FailureCode } from '../../check/codes.ts'
 import type { TlsEvidence } from '../../check/network.ts'
 import { handshakeOn } from '../commands.ts'
+import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { failing, idsOf, passing, type Seen, type SeenPath, triesOf, urlsOf } from '../seen.ts'
-import { count, list } from '../words.ts'
 
 const DAY_MS = 86_400_000
 
@@ -20,7 +20,9 @@ export const ingressDefaultCertificate: Rule = {
   layer: 'tls',
   after: ({ all }, { namespace }) => {
     const bad = failing(all).filter(isDefault)
-    if (bad.length === 0) return []
+    if (bad.length === 0) {
+      return []
+    }
     return [
       {
         confidence: 'certain',
@@ -56,7 +58,9 @@ const POD_FIX =
 
 const serverOf = (paths: readonly SeenPath[], fromPods: boolean): Server => {
   const kinds = new Set(paths.map(({ path }) => path.kind))
-  if (fromPods) return { name: 'The pods', plural: true, fix: POD_FIX }
+  if (fromPods) {
+    return { name: 'The pods', plural: true, fix: POD_FIX }
+  }
   if (kinds.has('Ingress')) {
     return {
       name: 'The Ingress controller',
@@ -87,7 +91,9 @@ function shown({ all }: Seen, paths: readonly SeenPath[]): Shown[] {
   const groups = Map.groupBy(paths, ({ result }) => (result?.tls ? fingerprint(result.tls) : ''))
   return [...groups].flatMap(([key, members]) => {
     const [first] = members
-    if (!first?.result?.tls) return []
+    if (!first?.result?.tls) {
+      return []
+    }
     const { tls, startedAtMs } = first.result
     return [{ tls, paths: members, by: serverOf(members, byPods.has(key)), atMs: startedAtMs }]
   })
@@ -259,7 +265,9 @@ const SOON = { lifeLeft: 0.1, days: 14 }
 /** A certificate that was accepted and will not be for long, though no check asks for more. */
 function isAlmostOver({ path, result }: SeenPath): boolean {
   const { notBefore, notAfter, authorized } = result?.tls ?? {}
-  if (!result || !notBefore || !notAfter || authorized !== true || path.expected === 'unreachable') return false
+  if (!result || !notBefore || !notAfter || authorized !== true || path.expected === 'unreachable') {
+    return false
+  }
   const leftMs = Date.parse(notAfter) - result.startedAtMs
   const lifeMs = Date.parse(notAfter) - Date.parse(notBefore)
   return leftMs < Math.min(SOON.days * DAY_MS, SOON.lifeLeft * lifeMs)

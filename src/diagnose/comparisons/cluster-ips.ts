@@ -4,6 +4,7 @@ import type { Telling } from '../../check/result.ts'
 import type { At } from '../../plan/beside.ts'
 import { familyOf } from '../../plan/ip.ts'
 import { controlOf, controlsTo, isAnswering } from '../controls.ts'
+import { list } from '../phrases.ts'
 import type { Cause, Rule, Target } from '../rule.ts'
 import {
   addressOf,
@@ -17,7 +18,6 @@ import {
   type SeenPath,
   triesOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 import { clusterNames, isUnanswered } from './named.ts'
 import { RESTART_PROXY } from './proxy.ts'
 
@@ -44,7 +44,9 @@ function asksBeside(seen: Seen, target: Target): Control[] {
   const { kubernetes, dns, dnsPods } = target.beside
   const names = unansweredNames(seen)
   const [about] = [...deadClusterIPs(seen), ...names]
-  if (about === undefined) return []
+  if (about === undefined) {
+    return []
+  }
   const ask = { type: 'connect' as const }
   const name = kubernetesName(target)
   return [
@@ -79,7 +81,9 @@ export const clusterIpsUnreachable: Rule = {
   after: (seen) => {
     const own = deadClusterIPs(seen)
     const others = decided([...controlsTo(seen, 'kubernetes_cluster_ip'), ...controlsTo(seen, 'dns_cluster_ip')])
-    if (own.length === 0 || others.length === 0 || !others.every(isDead)) return []
+    if (own.length === 0 || others.length === 0 || !others.every(isDead)) {
+      return []
+    }
     const good = passing(seen.ports.flatMap(({ dialled }) => dialled))
     const names = failing(seen.all).filter(isUnanswered)
     const with_ = seen.ports.flatMap(({ dialled }) =>
@@ -137,7 +141,9 @@ export const dnsUdpDropped: Rule = {
   after: (seen) => {
     const udp = unansweredByUdp(seen)
     const tcp = decided(controlsTo(seen, 'dns_over_tcp'))
-    if (udp.length === 0 || !tcp.some(({ outcome }) => outcome === 'pass')) return []
+    if (udp.length === 0 || !tcp.some(({ outcome }) => outcome === 'pass')) {
+      return []
+    }
     return [
       dnsCause(
         seen,
@@ -163,7 +169,9 @@ export const dnsClusterIpFails: Rule = {
     const udp = unansweredByUdp(seen)
     const pods = decided(controlsTo(seen, 'dns_pod'))
     const good = pods.filter(({ outcome }) => outcome === 'pass')
-    if (udp.length === 0 || good.length === 0) return []
+    if (udp.length === 0 || good.length === 0) {
+      return []
+    }
     return [
       dnsCause(
         seen,

@@ -52,7 +52,9 @@ type Answers = Partial<Record<ControlKind, Reply>>
 const by =
   (replies: Partial<Record<string, Reply>>, answers: Answers = {}): World =>
   ({ path, control }) => {
-    if (control !== null) return answers[control.kind] ?? SILENT
+    if (control !== null) {
+      return answers[control.kind] ?? SILENT
+    }
     return replies[path.dns === null ? path.kind : 'name'] ?? replies.other ?? OK
   }
 
@@ -287,8 +289,12 @@ describe('a load balancer before nodes of which some have no endpoint', () => {
   ]
   it('sends to them as well, and does not ask their health', () => {
     const world: World = ({ path, control, sample }) => {
-      if (control !== null) return path.node === 'node-1' ? OK : { status: 503, failure: 'unexpected_status' }
-      if (path.kind === 'LoadBalancer') return sample === 1 ? OK : SILENT
+      if (control !== null) {
+        return path.node === 'node-1' ? OK : { status: 503, failure: 'unexpected_status' }
+      }
+      if (path.kind === 'LoadBalancer') {
+        return sample === 1 ? OK : SILENT
+      }
       return path.kind === 'NodePort' && path.node !== 'node-1' ? SILENT : OK
     }
     const { first, asked } = told(world, local, { samples: 3 })

@@ -93,7 +93,9 @@ describe('the hosts file of the prober', () => {
   const world =
     (answered: string[], looked: string[]): World =>
     ({ path }) => {
-      if (path.dns === null) return OK
+      if (path.dns === null) {
+        return OK
+      }
       const told = path.dns.how === 'resolve' ? dns(answered, looked) : dns(looked, looked)
       const right = (path.dns.how === 'resolve' ? answered : looked).includes('10.96.0.7')
       return right ? { dns: told } : { dns: told, failure: 'wrong_address', phase: 'dns' }

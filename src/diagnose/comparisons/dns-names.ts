@@ -1,8 +1,8 @@
 /** Names that lead nowhere, or to the wrong place, though DNS answers. */
 import { familyOf } from '../../plan/ip.ts'
+import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { allFail, codesOf, failing, idsOf, passing, type SeenPath, triesOf, urlsOf } from '../seen.ts'
-import { list } from '../words.ts'
 import {
   clusterNames,
   isOfIngress,
@@ -25,7 +25,9 @@ export const clusterDomainWrong: Rule = {
     const short = seen.names.filter(({ path }) => path.dns?.how === 'lookup')
     // A name of no zone of the cluster is handed on to servers that may be of no use.
     const isStrange = (each: SeenPath) => isUnknown(each) || isServerFault(each)
-    if (!allFail(whole, isStrange) || passing(short).length === 0) return []
+    if (!allFail(whole, isStrange) || passing(short).length === 0) {
+      return []
+    }
     return [
       {
         confidence: whole.every(isUnknown) ? 'likely' : 'possible',
@@ -53,7 +55,9 @@ export const searchListWrong: Rule = {
     )
     const short = seen.names.filter(({ path }) => path.kind === 'DNS' && path.dns?.how === 'lookup')
     const bad = failing(short).filter((each) => !isOfIngress(each) && isUnknown(each))
-    if (bad.length === 0 || !whole.some(({ passed }) => passed)) return []
+    if (bad.length === 0 || !whole.some(({ passed }) => passed)) {
+      return []
+    }
     const tried = [...new Set(bad.flatMap(({ result }) => result?.dns?.name ?? []))]
     return [
       {
@@ -79,7 +83,9 @@ export const aaaaLookupFails: Rule = {
   degrades: true,
   after: (seen) => {
     const asked = clusterNames(seen).filter(({ result }) => result?.dns?.aaaa !== undefined)
-    if (asked.length === 0 || !asked.every(({ passed }) => passed)) return []
+    if (asked.length === 0 || !asked.every(({ passed }) => passed)) {
+      return []
+    }
     const answers = [...new Set(asked.flatMap(({ result }) => result?.dns?.aaaa ?? []))]
     return [
       {
@@ -112,7 +118,9 @@ export const serviceNameUnknown: Rule = {
     const names = clusterNames(seen)
     const whole = names.filter(({ path }) => path.dns?.how !== 'lookup')
     // Short forms end in questions to others, who may be of no use.
-    if (!allFail(names, (each) => isUnknown(each) || isServerFault(each)) || !allFail(whole, isUnknown)) return []
+    if (!allFail(names, (each) => isUnknown(each) || isServerFault(each)) || !allFail(whole, isUnknown)) {
+      return []
+    }
     const works = passing(seen.all).length > 0
     return [
       {
@@ -139,7 +147,9 @@ export const staleDns: Rule = {
   unless: ['hosts_file_overrides'],
   after: ({ all, names }) => {
     const wrong = failing(names).filter(({ code }) => code === 'wrong_address')
-    if (wrong.length === 0) return []
+    if (wrong.length === 0) {
+      return []
+    }
     const led = failing(all).filter(({ path, result }) =>
       wrong.some(
         (each) =>
@@ -196,7 +206,9 @@ export const redirectTargetUnresolved: Rule = {
   after: ({ ports }) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter(isSentNowhere)
-      if (bad.length === 0) return []
+      if (bad.length === 0) {
+        return []
+      }
       const locations = [...new Set(bad.flatMap(({ result }) => result?.http?.location ?? []))]
       const host = locations.flatMap((location) => (URL.canParse(location) ? new URL(location).hostname : []))[0]
       return [
@@ -223,7 +235,9 @@ export const hostsFileOverrides: Rule = {
     const shown = tested.filter(({ path, telling }) => {
       const { values, how, type } = path.dns ?? { values: null, how: null, type: null }
       const { answers = [], lookup = null } = telling?.dns ?? {}
-      if (how !== 'resolve' || values === null || (type !== 'A' && type !== 'AAAA') || lookup === null) return false
+      if (how !== 'resolve' || values === null || (type !== 'A' && type !== 'AAAA') || lookup === null) {
+        return false
+      }
       const known = new Set([...values, ...answers])
       const found = lookup.filter((address) => familyOf(address) === (type === 'A' ? 'IPv4' : 'IPv6'))
       return (
@@ -233,7 +247,9 @@ export const hostsFileOverrides: Rule = {
       )
     })
     const [first] = shown
-    if (first === undefined) return []
+    if (first === undefined) {
+      return []
+    }
     const name = first.path.dns?.name ?? ''
     const led = new Set(shown.flatMap(({ telling }) => telling?.dns?.lookup ?? []))
     const found = list([...led], 3)

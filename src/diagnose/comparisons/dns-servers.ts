@@ -1,7 +1,8 @@
 /** DNS servers that are of no use: they do not answer, or not always. */
+
+import { count, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { allFail, codesOf, failing, idsOf, type SeenPath, triesOf } from '../seen.ts'
-import { count, list } from '../words.ts'
 import { clusterNames, isAnswered, isServerFault, nameOf, namesOf, outsideNames } from './named.ts'
 
 type Manner = { title: string; means: string }
@@ -64,7 +65,9 @@ export const clusterDnsFails: Rule = {
   ],
   after: (seen) => {
     const names = clusterNames(seen)
-    if (!allFail(names, isServerFault)) return []
+    if (!allFail(names, isServerFault)) {
+      return []
+    }
     const outside = outsideNames(seen)
     const fallsWithIt = outside.some(isAnswered) ? [] : outside
     const { title, means } = mannerOf(names)
@@ -92,7 +95,9 @@ export const outsideDnsFails: Rule = {
   after: (seen) => {
     const outside = outsideNames(seen)
     const bad = failing(outside).filter(isServerFault)
-    if (bad.length === 0) return []
+    if (bad.length === 0) {
+      return []
+    }
     const others = outside.filter(isAnswered)
     const ours = clusterNames(seen)
     const known = ours.filter(isAnswered)
@@ -132,7 +137,9 @@ export const dnsServerSilent: Rule = {
     const silent = [...new Set(waited.flatMap(({ result }) => result?.dns?.unanswered ?? []))]
     const others = [...new Set(all.flatMap(({ result }) => (result?.dns?.rcode ? (result.dns.server ?? []) : [])))]
     const dead = silent.filter((server) => !others.includes(server))
-    if (dead.length === 0 || others.length === 0) return []
+    if (dead.length === 0 || others.length === 0) {
+      return []
+    }
     const bad = failing(waited).filter(isServerFault)
     return [
       {
@@ -167,7 +174,9 @@ export const dnsAnswersSometimes: Rule = {
     const names = clusterNames(seen)
     const bad = failing(names).filter(isServerFault)
     const good = names.filter((each) => isAnswered(each) || each.unsteady)
-    if (bad.length === 0 || good.length === 0) return []
+    if (bad.length === 0 || good.length === 0) {
+      return []
+    }
     const how = [...new Set(bad.map(({ code }) => (code === 'dns_refused' ? 'refuses' : 'leaves')))]
     const isRefusal = how.length === 1 && how[0] === 'refuses'
     return [

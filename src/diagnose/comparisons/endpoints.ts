@@ -1,5 +1,6 @@
 /** Faults at the endpoints themselves: every way to the Service ends there. */
 
+import { count, everyOne, list } from '../phrases.ts'
 import { avoidsBadEndpoints, mannerOf, meetsBadEndpoints, triesByWays } from '../rates.ts'
 import type { Rule } from '../rule.ts'
 import {
@@ -22,7 +23,6 @@ import {
   servedThrough,
   triesOf,
 } from '../seen.ts'
-import { count, everyOne, list } from '../words.ts'
 import { endTold } from './pods.ts'
 
 /** F15, F39, F47: a share of all connections fails, by whichever way they come. */
@@ -40,7 +40,9 @@ export const someEndpointsFail: Rule = {
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
       const bad = badShare(port)
-      if (bad.length === 0) return []
+      if (bad.length === 0) {
+        return []
+      }
       const node = nodeOfAll(port, bad)
       const nothingBack = bad.length > 1 && isApart(bad, passing(endpoints)) && bad.every(isHanging)
       const flaky = endpoints.filter(({ unsteady }) => unsteady)
@@ -90,7 +92,9 @@ const isApart = (bad: readonly SeenPath[], good: readonly SeenPath[]): boolean =
 function nodeOfAll(port: SeenPort, bad: readonly SeenPath[]): string | null {
   const [node, ...others] = new Set(bad.map(({ path }) => path.node))
   const nodePorts = port.of('NodePort').filter(({ path }) => path.node === node)
-  if (node === undefined || others.length > 0 || !bad.every(isSilent)) return null
+  if (node === undefined || others.length > 0 || !bad.every(isSilent)) {
+    return null
+  }
   return isApart(bad, passing(port.of('Endpoint'))) && (bad.length > 1 || allFail(nodePorts, isSilent)) ? node : null
 }
 
@@ -98,9 +102,12 @@ function nodeOfAll(port: SeenPort, bad: readonly SeenPath[]): string | null {
 function shareTold(port: SeenPort, bad: number, all: number): string {
   const { tries, failed } = triesByWays(port)
   const share = `about ${Math.round((100 * bad) / all)} %`
-  if (tries === 0)
+  if (tries === 0) {
     return `By their number, ${share} of all connections are led there (an estimate: no such way was tested).`
-  if (failed > 0) return `Of ${count(tries, 'try', 'tries')} by ways that lead to any of them, ${failed} failed.`
+  }
+  if (failed > 0) {
+    return `Of ${count(tries, 'try', 'tries')} by ways that lead to any of them, ${failed} failed.`
+  }
   return avoidsBadEndpoints(port)
     ? `Yet all ${tries} tries by ways that lead to any of them passed: traffic seems not to be sent there any more.`
     : `All ${count(tries, 'try', 'tries')} by ways that lead to any of them passed, which may be chance: by their number, ${share} are led there.`
@@ -120,7 +127,9 @@ export const everyEndpointFails: Rule = {
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints) || new Set(endpoints.map(mannerOf)).size < 2) return []
+      if (!allFail(endpoints) || new Set(endpoints.map(mannerOf)).size < 2) {
+        return []
+      }
       return [
         {
           confidence: 'likely' as const,
@@ -148,7 +157,9 @@ export const failsNowAndThen: Rule = {
       const owed = (each: SeenPath): boolean =>
         badShare(port).length > 0 && (meetsBadEndpoints(port, each) || isOwedTo(each, badShare(port)))
       const unsteady = shaky.filter((each) => each.path.kind === 'Endpoint' || !owed(each))
-      if (unsteady.length === 0) return []
+      if (unsteady.length === 0) {
+        return []
+      }
       const ids = new Set(idsOf(unsteady))
       const tries = tested.filter(({ path }) => ids.has(path.id)).flatMap(({ deciding }) => deciding)
       const failed = tries.filter(({ outcome }) => outcome === 'fail')
@@ -191,7 +202,9 @@ export const directConnectionsCut: Rule = {
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
       const isKeptOut = (each: SeenPath): boolean => isCut(each) || isRefused(each)
-      if (!allFail(endpoints, isKeptOut) || !allPass(port.of('Ingress')) || servedThrough(port).length === 0) return []
+      if (!allFail(endpoints, isKeptOut) || !allPass(port.of('Ingress')) || servedThrough(port).length === 0) {
+        return []
+      }
       const refused = endpoints.some(isRefused)
       return [
         {

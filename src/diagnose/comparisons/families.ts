@@ -1,6 +1,7 @@
 /** One family works and the other does not. Asked before endpoints are compared: half of them are of each. */
-import type { Family } from '../../kube/words.ts'
+import type { Family } from '../../kube/objects.ts'
 import { familyOf } from '../../plan/ip.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -15,7 +16,6 @@ import {
   type SeenPort,
   triesOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 
 /** What no other machine answers for: the pods, and the addresses that lead to them and nowhere else. */
 const CORE: readonly SeenPath['path']['kind'][] = ['Endpoint', 'ClusterIP']
@@ -34,11 +34,15 @@ function splitOf(port: SeenPort): Split | null {
   const isBoth = (paths: readonly SeenPath[]): boolean => new Set(paths.map(({ path }) => path.family)).size === 2
   const core = isBoth(ofCore)
   const judged = core ? ofCore : direct
-  if (!isBoth(judged)) return null
+  if (!isBoth(judged)) {
+    return null
+  }
   for (const family of ['IPv6', 'IPv4'] as const) {
     const bad = judged.filter(({ path }) => path.family === family)
     const good = judged.filter(({ path }) => path.family !== family)
-    if ((core ? allFail(bad) : nearlyAllFail(bad)) && mostPass(good)) return { bad: failing(bad), good, family }
+    if ((core ? allFail(bad) : nearlyAllFail(bad)) && mostPass(good)) {
+      return { bad: failing(bad), good, family }
+    }
   }
   return null
 }
@@ -52,7 +56,9 @@ export const oneFamilyFails: Rule = {
   after: ({ ports }) =>
     ports.flatMap((port) => {
       const split = splitOf(port)
-      if (split === null) return []
+      if (split === null) {
+        return []
+      }
       const { bad, good, family } = split
       const other = family === 'IPv6' ? 'IPv4' : 'IPv6'
       const falls = failing(port.dialled).filter(

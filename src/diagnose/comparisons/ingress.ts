@@ -2,6 +2,7 @@
 
 import { ownAnswerOf } from '../../check/fingerprints.ts'
 import { requestOn } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -18,7 +19,6 @@ import {
   triesOf,
   urlsOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 import { isOfIngress } from './named.ts'
 
 const DIRECT = ['ClusterIP', 'Endpoint', 'NodePort', 'DNS', 'LoadBalancer'] as const
@@ -102,7 +102,9 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
           !isOwedTo(each, badShare(port)),
       )
       const direct = directOf(port)
-      if (bad.length === 0 || (direct.length > 0 && passing(direct).length === 0)) return []
+      if (bad.length === 0 || (direct.length > 0 && passing(direct).length === 0)) {
+        return []
+      }
       return [
         {
           confidence: direct.length === 0 ? ('possible' as const) : ('likely' as const),
@@ -127,9 +129,13 @@ export const ingressControllerUnreachable: Rule = {
     const through = all.filter(({ path }) => path.kind === 'Ingress')
     // Before its own handshake has ended a controller asks no pod for anything.
     const hangs = through.some(({ code }) => code === 'tls_timeout')
-    if (!allFail(through, (each) => hasNoConnection(each) || (hangs && isHanging(each)))) return []
+    if (!allFail(through, (each) => hasNoConnection(each) || (hangs && isHanging(each)))) {
+      return []
+    }
     const direct = ports.flatMap(directOf)
-    if (direct.length > 0 && passing(direct).length === 0) return []
+    if (direct.length > 0 && passing(direct).length === 0) {
+      return []
+    }
     const addresses = [...new Set(through.map(addressOf))]
     return [
       {
@@ -153,7 +159,9 @@ export const ingressHostDnsDiffers: Rule = {
     tested.flatMap((each) => {
       const { path, skipped, telling } = each
       // The names of a Service are not promised either where they stand for an IP address
-      if (path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected' || !isOfIngress(each)) return []
+      if (path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected' || !isOfIngress(each)) {
+        return []
+      }
       const { name, values } = path.dns
       const found = telling?.dns?.answers ?? []
       return [

@@ -2,6 +2,7 @@
 import type { Control } from '../../check/control.ts'
 import { hostPort } from '../../plan/ip.ts'
 import { controlsTo } from '../controls.ts'
+import { list } from '../phrases.ts'
 import { meetsBadEndpoints } from '../rates.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
@@ -18,7 +19,6 @@ import {
   type TestedPath,
   triesOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 
 /** F63, F65, F67: the nodes serve it, the address before them does not. */
 export const loadBalancerFails: Rule = {
@@ -43,8 +43,9 @@ export const loadBalancerFails: Rule = {
       const alone =
         port.dialled.every(({ path }) => path.kind === 'LoadBalancer' || path.kind === 'Ingress') &&
         port.explained.length === 0
-      if (bad.length === 0 || (behind.length === 0 && !(alone && bad.length === port.of('LoadBalancer').length)))
+      if (bad.length === 0 || (behind.length === 0 && !(alone && bad.length === port.of('LoadBalancer').length))) {
         return []
+      }
       const silent = bad.every(isSilent)
       return [
         {
@@ -113,7 +114,9 @@ export const loadBalancerIgnoresHealth: Rule = {
       const empty = emptyNodes(seen, port).filter(({ outcome }) => asks !== null || outcome === 'skipped')
       const good = passing(port.of('NodePort'))
       const [balancer] = balancers
-      if (balancer === undefined || empty.length === 0 || good.length === 0) return []
+      if (balancer === undefined || empty.length === 0 || good.length === 0) {
+        return []
+      }
       const asked = controlsTo(seen, 'health_check_node_port')
       const says = empty.some(({ path }) =>
         asked.some(({ pathId, http }) => pathId === path.id && http?.status === 503),

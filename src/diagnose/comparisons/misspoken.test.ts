@@ -27,7 +27,9 @@ function found(told: (path: PlannedPath) => Told, evidence: Partial<Result> = {}
   const tested = plan.paths.map((path) => {
     const seen = seenAs(path, told(path), evidence)
     const { telling } = seen
-    if (telling === null || telling.failure === null) return seen
+    if (telling === null || telling.failure === null) {
+      return seen
+    }
     const { failure = telling.failure, ...rest } = evidence
     const result = { ...telling, ...rest, failure }
     return { ...seen, telling: result, told: [result], deciding: [result] }

@@ -1,6 +1,7 @@
 /** Answers that are none as HTTP has them: malformed, of another version, cut short, or redirects that lead nowhere. */
 import { FLAWS } from '../../check/malformed.ts'
 import { logsOf, requestOn } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -17,7 +18,6 @@ import {
   triesOf,
   urlsOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 import { sure } from './pods.ts'
 
 const isMalformed = ({ code }: SeenPath): boolean => code === 'malformed_response'
@@ -34,7 +34,9 @@ export const malformedResponse: Rule = {
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter(isMalformed)
       const [first] = bad
-      if (first === undefined) return []
+      if (first === undefined) {
+        return []
+      }
       const flaws = [
         ...new Map(bad.flatMap(({ result }) => result?.malformed ?? []).map((each) => [each.flaw, each])).values(),
       ]
@@ -71,7 +73,9 @@ export const http2Only: Rule = {
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter(isHttp2)
       const [first] = bad
-      if (first === undefined) return []
+      if (first === undefined) {
+        return []
+      }
       const secure = first.path.scheme === 'https'
       return [
         {
@@ -102,7 +106,9 @@ export const bodyCutShort: Rule = {
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter(isCutShort)
       const ends = farEnds(port)
-      if (bad.length === 0 || !allFail(ends, isCutShort)) return []
+      if (bad.length === 0 || !allFail(ends, isCutShort)) {
+        return []
+      }
       return [
         {
           confidence: sure(ends),
@@ -125,7 +131,9 @@ export const redirectLoop: Rule = {
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter(({ code }) => code === 'redirect_loop')
       const [first] = bad
-      if (first === undefined) return []
+      if (first === undefined) {
+        return []
+      }
       const secure = bad.filter(({ path }) => path.scheme === 'https')
       const byIngress = bad.every(({ path }) => path.kind === 'Ingress')
       const who = byIngress && passing(port.dialled).some(isDirect) ? 'The Ingress controller' : 'The server'
@@ -158,7 +166,9 @@ export const tooManyRedirects: Rule = {
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter(({ code }) => code === 'too_many_redirects')
       const [first] = bad
-      if (first === undefined) return []
+      if (first === undefined) {
+        return []
+      }
       return [
         {
           confidence: 'likely' as const,

@@ -1,7 +1,7 @@
 /** Which paths go by a name, and what DNS made of it. */
 import type { FailureCode } from '../../check/codes.ts'
+import { list } from '../phrases.ts'
 import { failing, type Seen, type SeenPath } from '../seen.ts'
-import { list } from '../words.ts'
 
 const SERVER_FAULTS: ReadonlySet<FailureCode> = new Set(['dns_timeout', 'dns_refused', 'dns_server_failure'])
 export const isServerFault = ({ code }: SeenPath): boolean => code !== null && SERVER_FAULTS.has(code)

@@ -1,5 +1,6 @@
 /** Servers that answer for one name and not for another: the name that a client sends decides. */
 import { connectOn, quoted, requestOn } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -16,7 +17,6 @@ import {
   triesOf,
   urlsOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 
 /** What an application says to a name that it does not serve (RFC 9110 15.5.20; virtual hosts, allowed-hosts lists). */
 const NOT_MY_NAME: ReadonlySet<number> = new Set([400, 403, 404, 421])
@@ -36,10 +36,14 @@ export const applicationWantsHost: Rule = {
       const [good] = passing(port.of('Ingress')).filter(
         ({ path, result }) => path.host !== null && (result?.http?.status ?? 200) < 400,
       )
-      if (good === undefined || direct.length === 0 || !direct.every((each) => refusesName(each))) return []
+      if (good === undefined || direct.length === 0 || !direct.every((each) => refusesName(each))) {
+        return []
+      }
       // What passes by default is told only of the same URL: another path may well be unknown to it.
       const failed = allFail(direct, ({ code }) => code === 'unexpected_status')
-      if (!failed && !direct.every((each) => pathnameOf(each) === pathnameOf(good))) return []
+      if (!failed && !direct.every((each) => pathnameOf(each) === pathnameOf(good))) {
+        return []
+      }
       const statuses = [...new Set(direct.map(statusOf))]
       return [
         {
@@ -76,11 +80,15 @@ export function otherAnswerByAlias(
   { service, namespace }: { service: string; namespace: string },
 ): Cause[] {
   const pair = asked(port)
-  if (pair === null || !pair.own.passed) return []
+  if (pair === null || !pair.own.passed) {
+    return []
+  }
   const { own, alias } = pair
   const byStatus = statusOf(own) !== 0 && statusOf(own) < 400 && refusesName(alias)
   const byCertificate = isForOtherName(alias) && !isForOtherName(own)
-  if (!byStatus && !byCertificate) return []
+  if (!byStatus && !byCertificate) {
+    return []
+  }
   const name = own.path.address
   return [
     {
@@ -104,7 +112,9 @@ export const externalNameUnreachable: Rule = {
     ports.flatMap((port) => {
       const own = port.of('ExternalName')
       const isGone = (each: SeenPath): boolean => hasNoConnection(each) || isHanging(each)
-      if (!allFail(own, isGone)) return []
+      if (!allFail(own, isGone)) {
+        return []
+      }
       const alias = failing(port.of('DNS')).filter(isGone)
       const [first] = own
       return [

@@ -1,7 +1,7 @@
 import { endpointsOf } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { codesOf, failing, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
-import { list } from '../words.ts'
 
 /** Where nothing passes there is nothing to compare with: what is seen, and what would tell more. */
 export const nothingAnswers: Rule = {
@@ -11,7 +11,9 @@ export const nothingAnswers: Rule = {
   after: ({ ports }, { namespace, service, vantage }) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled)
-      if (bad.length === 0 || passing(port.dialled).length > 0) return []
+      if (bad.length === 0 || passing(port.dialled).length > 0) {
+        return []
+      }
       const kinds = kindsOf(bad)
       const asked = port.of('Endpoint').length > 0
       return [

@@ -1,8 +1,8 @@
 import type { PathKind } from '../../plan/path.ts'
 import { requestOn } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { addressOf, allFail, codesOf, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
-import { list } from '../words.ts'
 
 /** What is between clients and pods on a kind of way, and what is most often wrong with it. */
 const BETWEEN: readonly (readonly [kind: PathKind, why: string])[] = [
@@ -42,7 +42,9 @@ export const onlyOneWayFails: Rule = {
       BETWEEN.flatMap(([kind, why]) => {
         const bad = port.of(kind)
         const good = passing(port.dialled.filter(({ path }) => path.kind !== kind))
-        if (!allFail(bad) || good.length === 0) return []
+        if (!allFail(bad) || good.length === 0) {
+          return []
+        }
         return [
           {
             confidence: 'possible' as const,

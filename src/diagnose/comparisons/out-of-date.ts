@@ -1,7 +1,7 @@
 import { objectsAreOld } from '../belied.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { addressOf, allFail, hasNoConnection, idsOf, passing, triesOf } from '../seen.ts'
-import { list } from '../words.ts'
 
 /**
  * The pods that the objects name are gone, and the Service works: kube-proxy leads to others. Besides, the engine tells
@@ -15,7 +15,9 @@ export const objectsOutOfDate: Rule = {
       const endpoints = port.of('Endpoint')
       // Not by a node port: what enters there comes from the node, which policies let in.
       const good = passing(port.of('ClusterIP'))
-      if (!allFail(endpoints, hasNoConnection) || good.length === 0) return []
+      if (!allFail(endpoints, hasNoConnection) || good.length === 0) {
+        return []
+      }
       return [
         {
           ...objectsAreOld(

@@ -3,6 +3,7 @@
 import { schemeOf } from '../../check/http-request.ts'
 import type { Telling } from '../../check/result.ts'
 import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
+import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -16,7 +17,6 @@ import {
   type SeenPort,
   triesOf,
 } from '../seen.ts'
-import { count, list } from '../words.ts'
 
 /**
  * When a SYN that was not answered is sent again: after 1, 3 and 7 s (RFC 6298 2.1 and 5.5; Linux TCP_TIMEOUT_INIT). A
@@ -46,9 +46,13 @@ export const packetLoss: Rule = {
     const isLed = ({ path }: SeenPath): boolean =>
       path.kind === 'LoadBalancer' || path.kind === 'ExternalIP' || path.kind === 'Ingress'
     const isDown = (each: SeenPath): boolean => each.path.kind === 'NodePort' && isSilent(each) && !each.unsteady
-    if (all.some(isDown) && all.filter(({ told }) => told.some(isSentAgain)).every(isLed)) return []
+    if (all.some(isDown) && all.filter(({ told }) => told.some(isSentAgain)).every(isLed)) {
+      return []
+    }
     // Of one address alone, it is what that leads to
-    if (late.length < 2 || addresses.size < 2 || prompt.length === 0) return []
+    if (late.length < 2 || addresses.size < 2 || prompt.length === 0) {
+      return []
+    }
     const unsteady = ports.flatMap(({ dialled }) => dialled.filter((each) => each.unsteady))
     const asked = failing(all).filter(({ code }) => code === 'dns_timeout')
     const lost = [
@@ -86,7 +90,9 @@ const hangs = ({ failure }: Telling): boolean =>
 function byNode(port: SeenPort, bad: readonly SeenPath[]): string | null {
   const good = new Set(passing(port.of('Endpoint')).map(({ path }) => path.node))
   const nodes = [...new Set(bad.map(({ path }) => path.node))]
-  if (good.size === 0 || nodes.includes(null) || good.has(null) || nodes.some((node) => good.has(node))) return null
+  if (good.size === 0 || nodes.includes(null) || good.has(null) || nodes.some((node) => good.has(node))) {
+    return null
+  }
   return list(nodes.flatMap((node) => node ?? []))
 }
 
@@ -105,7 +111,9 @@ export const mtuTooSmall: Rule = {
         .slice(0, 1)
         .flatMap((end) => {
           const check = safeCheckOf(end)
-          if (check === null) return []
+          if (check === null) {
+            return []
+          }
           const ask = {
             type: 'http' as const,
             scheme: schemeOf(end.path, check),
@@ -123,11 +131,15 @@ export const mtuTooSmall: Rule = {
       const bad = hangsAtPods(port)
       const small = bad.flatMap((end) => controlsAbout(seen, 'small_answer', end))
       const large = bad.flatMap((end) => controlsAbout(seen, 'large_request', end))
-      if (!small.some(isAnswered)) return []
+      if (!small.some(isAnswered)) {
+        return []
+      }
       const proven = large.some(hangs)
       const nodes = byNode(port, bad)
       const begun = bad.every(({ code }) => code === 'body_timeout')
-      if (!proven && !(nodes !== null && begun)) return []
+      if (!proven && !(nodes !== null && begun)) {
+        return []
+      }
       return [
         {
           confidence: 'likely',

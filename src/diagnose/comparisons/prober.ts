@@ -1,8 +1,8 @@
 /** What is the prober's own: where it stands, and what it is let to. */
 import { isAnswering } from '../controls.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { allFail, failing, hasNoConnection, idsOf, isRefused, isTakenOver, type SeenPath, triesOf } from '../seen.ts'
-import { list } from '../words.ts'
 import { isUnanswered } from './named.ts'
 
 /** Kinds that lead to something else first: a node, a controller, a load balancer, another Service. */
@@ -16,12 +16,16 @@ export const proberReachesNothing: Rule = {
   scope: 'vantage',
   after: ({ all: seen, ports, controls }, { vantage }) => {
     // Something beside the Service answers: then it is not the prober that is cut off
-    if (controls.some(isAnswering)) return []
+    if (controls.some(isAnswering)) {
+      return []
+    }
     // Variables are compared, and nothing is dialled for them.
     const all = seen.filter(({ path }) => path.variable === null)
     const kinds = new Set(all.map(({ path }) => path.kind))
     const isCutOff = (each: SeenPath): boolean => (hasNoConnection(each) && !isRefused(each)) || isUnanswered(each)
-    if (kinds.size < 3 || !allFail(all, isCutOff) || ports.some(({ explained }) => explained.length > 0)) return []
+    if (kinds.size < 3 || !allFail(all, isCutOff) || ports.some(({ explained }) => explained.length > 0)) {
+      return []
+    }
     const others = failing(all).filter((each) => isElsewhere(each) || isUnanswered(each))
     return [
       {

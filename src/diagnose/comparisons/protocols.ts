@@ -4,6 +4,7 @@ import { schemeOf } from '../../check/http-request.ts'
 import type { Telling } from '../../check/result.ts'
 import { quoted, requestOn } from '../commands.ts'
 import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
+import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -20,7 +21,6 @@ import {
   triesOf,
   urlsOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 
 export const complains = ({ told }: SeenPath): boolean => told.some(({ http }) => http !== null && wantsTls(http))
 const isBadGateway = (each: SeenPath): boolean => statusOf(each) === 502
@@ -54,7 +54,9 @@ export function podsOf(port: SeenPort): readonly SeenPath[] {
 
 function speaksTls(seen: Seen, port: SeenPort): boolean {
   const ends = podsOf(port)
-  if (ends.some(complains)) return true
+  if (ends.some(complains)) {
+    return true
+  }
   return ends.some((end) => end.path.scheme === 'http' && controlsAbout(seen, 'other_scheme', end).some(spokeTls))
 }
 
@@ -78,7 +80,9 @@ export const backendProtocolMismatch: Rule = {
     seen.ports.flatMap((port) =>
       endsToAsk(port).flatMap((end) => {
         const check = safeCheckOf(end)
-        if (check === null) return []
+        if (check === null) {
+          return []
+        }
         const scheme = schemeOf(end.path, check) === 'https' ? 'http' : 'https'
         return controlOf(end, 'other_scheme', { type: 'http', scheme, serverName: end.path.serverName })
       }),
@@ -167,8 +171,9 @@ export const portSpeaksTls: Rule = {
     seen.ports.flatMap((port): Cause[] => {
       const direct = port.dialled.filter((each) => isDirect(each) && each.path.scheme === 'http')
       const shown = direct.filter((each) => complains(each) || isBroken(each))
-      if (shown.length === 0 || shown.length < direct.length || !(direct.some(complains) || speaksTls(seen, port)))
+      if (shown.length === 0 || shown.length < direct.length || !(direct.some(complains) || speaksTls(seen, port))) {
         return []
+      }
       return [
         {
           confidence: 'certain',
@@ -198,7 +203,9 @@ export const responseHeaderTooLarge: Rule = {
       const bad = failing(port.of('Ingress')).filter(isBadGateway)
       const direct = passing(port.dialled.filter(isDirect))
       const bytes = Math.max(0, ...direct.flatMap(({ told }) => told.map(({ http }) => http?.headerBytes ?? 0)))
-      if (bad.length === 0 || bytes + AROUND_BYTES < NGINX_BUFFER_BYTES) return []
+      if (bad.length === 0 || bytes + AROUND_BYTES < NGINX_BUFFER_BYTES) {
+        return []
+      }
       return [
         {
           confidence: 'likely',

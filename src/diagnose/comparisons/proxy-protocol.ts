@@ -1,6 +1,7 @@
 /** A header of the PROXY protocol on one side alone: sent to who does not know it, or expected of who does not send it. */
 import { showsProxyHeader } from '../../check/fingerprints.ts'
 import { controlOf, controlsAbout, requestAt } from '../controls.ts'
+import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -17,7 +18,6 @@ import {
   statusOf,
   triesOf,
 } from '../seen.ts'
-import { list } from '../words.ts'
 import { complains, podsOf } from './protocols.ts'
 
 /**
@@ -108,7 +108,9 @@ export const proxyProtocolMismatch: Rule = {
           all.includes(each) ||
           (refusesHeader(each) && isBySameServer(each, right) && !refusesItsHost(seen, each)),
       )
-      if (misled.length === 0 || right.length === 0) return []
+      if (misled.length === 0 || right.length === 0) {
+        return []
+      }
       return [
         {
           ...common,
@@ -128,7 +130,9 @@ const refusesItsHost = (seen: Seen, each: SeenPath): boolean =>
 
 /** The 400 is the application's own: it has the server header that the endpoints have, and no other status of theirs. */
 function isBySameServer({ path, told }: SeenPath, right: readonly SeenPath[]): boolean {
-  if (path.kind === 'Ingress') return false
+  if (path.kind === 'Ingress') {
+    return false
+  }
   const servers = new Set(right.flatMap((each) => each.told.map(({ http }) => http?.headers.server ?? null)))
   return told.some(({ http }) => http !== null && servers.has(http.headers.server ?? null))
 }

@@ -1,6 +1,7 @@
 /** Faults between the addresses of a Service and its endpoints: kube-proxy, or what has its place, and nodes. */
 
 import { connectOn } from '../commands.ts'
+import { count, list } from '../phrases.ts'
 import { allMeetBadEndpoints, meetsBadEndpoints } from '../rates.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
@@ -18,7 +19,6 @@ import {
   type SeenPort,
   triesOf,
 } from '../seen.ts'
-import { count, list } from '../words.ts'
 import { isUnanswered } from './named.ts'
 
 /** Whether the Service is known to work by some way that does not use node ports. */
@@ -57,13 +57,17 @@ export const serviceProxyFails: Rule = {
       const names = failing(all).filter(isUnanswered)
       return [...Map.groupBy(port.of('ClusterIP'), ({ path }) => path.family).entries()].flatMap(
         ([family, addresses]) => {
-          if (!allFail(addresses, hasNoConnection) || allMeetBadEndpoints(port, addresses)) return []
+          if (!allFail(addresses, hasNoConnection) || allMeetBadEndpoints(port, addresses)) {
+            return []
+          }
           const pods = passing(port.of('Endpoint')).filter(({ path }) => path.family === family)
           const elsewhere = passing(port.of('NodePort'))
           // No pod was asked: that names fall with it, whose server has a cluster IP, too, tells as much.
           const byNames =
             port.of('Endpoint').length === 0 && names.length > 0 && (worksOtherwise(port) || elsewhere.length > 0)
-          if (pods.length === 0 && !byNames) return []
+          if (pods.length === 0 && !byNames) {
+            return []
+          }
           const through = [
             ...[...port.of('LoadBalancer'), ...port.of('Ingress')].filter(({ path }) => path.shortCut),
             ...port.of('ExternalIP'),
@@ -137,7 +141,9 @@ function placeTold(bad: readonly SeenPath[], good: readonly SeenPath[]): { where
   const nodes = placesOf(bad)
   const beside = good.filter((each) => nodes.includes(placeOf(each)))
   const shown = nodes.length > 2 ? count(nodes.length, 'node') : nodes.join(' and ')
-  if (beside.length === 0) return { where: `on ${shown}`, byAddress: false }
+  if (beside.length === 0) {
+    return { where: `on ${shown}`, byAddress: false }
+  }
   const [family, ...more] = new Set(bad.map(({ path }) => path.family))
   const isFamily = more.length === 0 && !beside.some(({ path }) => path.family === family)
   return { where: isFamily ? `over ${family} on ${shown}` : `at some addresses of ${shown}`, byAddress: !isFamily }
@@ -161,7 +167,9 @@ export const nodePortFailsOnSomeNodes: Rule = {
       const asTheyMust = port.explained.filter(({ path }) => path.kind === 'NodePort')
       const others = good.some(({ passed, unsteady }) => passed || unsteady) ? good : asTheyMust
       const manner = MANNERS.find(([holds]) => bad.every(holds))?.[1]
-      if (bad.length === 0 || others.length === 0 || manner === undefined) return []
+      if (bad.length === 0 || others.length === 0 || manner === undefined) {
+        return []
+      }
       const { where, byAddress } = placeTold(bad, others)
       const nodes = placesOf(bad)
       const one = nodes.length === 1
@@ -205,9 +213,12 @@ export const nodePortBlocked: Rule = {
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
       // Where no cluster IP answers either, it is not the node ports.
-      if (!allFail(nodePorts, isSilent) || !worksOtherwise(port) || allFail(port.of('ClusterIP'), hasNoConnection))
+      if (!allFail(nodePorts, isSilent) || !worksOtherwise(port) || allFail(port.of('ClusterIP'), hasNoConnection)) {
         return []
-      if (allMeetBadEndpoints(port, nodePorts)) return []
+      }
+      if (allMeetBadEndpoints(port, nodePorts)) {
+        return []
+      }
       const [first] = nodePorts
       return [
         {
@@ -231,7 +242,9 @@ export const affinityNotKept: Rule = {
   layer: 'proxy',
   degrades: true,
   after: ({ ports }, { beside, namespace, service }): Cause[] => {
-    if (beside.sessionAffinity !== 'ClientIP') return []
+    if (beside.sessionAffinity !== 'ClientIP') {
+      return []
+    }
     return ports.flatMap((port): Cause[] => {
       const moved = [...port.of('ClusterIP'), ...port.of('DNS'), ...port.of('NodePort')].filter(({ told }) => {
         const said = told.filter(({ responder }) => responder !== null)
@@ -241,7 +254,9 @@ export const affinityNotKept: Rule = {
         )
       })
       const [first] = moved
-      if (first === undefined) return []
+      if (first === undefined) {
+        return []
+      }
       const met = [...new Set(first.told.flatMap(({ responder }) => responder ?? []))]
       return [
         {

@@ -1,8 +1,8 @@
 import type { Telling } from '../../check/result.ts'
+import { count, list } from '../phrases.ts'
 import { RARE } from '../rates.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { failing, idsOf, isSilent, kindsOf, nodesOf, passing, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
-import { count, list } from '../words.ts'
 
 const comesFrom = (told: readonly Telling[]): ReadonlySet<string> =>
   new Set(told.flatMap(({ localAddress }) => localAddress ?? []))
@@ -19,8 +19,12 @@ export const hairpinMissing: Rule = {
       const self = port.of('Endpoint').filter(({ path }) => path.address !== null && own.has(path.address))
       const ends = port.of('Endpoint')
       const ways = failing([...port.of('ClusterIP'), ...port.of('DNS')]).filter(isSilent)
-      if (self.length === 0 || ways.length === 0 || passing(ends).length < ends.length) return []
-      if (ends.length > 1 && !ways.some(({ unsteady, tries }) => unsteady || tries === 1)) return []
+      if (self.length === 0 || ways.length === 0 || passing(ends).length < ends.length) {
+        return []
+      }
+      if (ends.length > 1 && !ways.some(({ unsteady, tries }) => unsteady || tries === 1)) {
+        return []
+      }
       return [
         {
           confidence: ends.length === 1 || ways.some(({ unsteady }) => unsteady) ? 'likely' : 'possible',
@@ -43,14 +47,20 @@ export const hairpinMissing: Rule = {
 function notHandedOn(port: SeenPort, ends: readonly SeenPath[]): readonly SeenPath[] {
   const nodePorts = port.of('NodePort')
   const lost = failing(nodePorts)
-  if (nodePorts.some(({ path }) => path.node === null) || nodesOf(lost).size < 2 || !lost.every(isSilent)) return []
+  if (nodePorts.some(({ path }) => path.node === null) || nodesOf(lost).size < 2 || !lost.every(isSilent)) {
+    return []
+  }
   const shareOf = ({ path }: SeenPath): number =>
     ends.filter(({ path: { node } }) => node === path.node).length / ends.length
   const isLucky = (each: SeenPath): boolean => shareOf(each) ** each.tries > RARE
   // At addresses that nothing promises a node passes that answers at times
   const whole = passing(nodePorts).filter(({ told }) => told.every(({ outcome }) => outcome === 'pass'))
-  if (lost.some((each) => each.unsteady && shareOf(each) === 0)) return []
-  if (nodesOf(whole.filter((each) => !isLucky(each))).size > 1) return []
+  if (lost.some((each) => each.unsteady && shareOf(each) === 0)) {
+    return []
+  }
+  if (nodesOf(whole.filter((each) => !isLucky(each))).size > 1) {
+    return []
+  }
   // That none of so many connections falls on a pod of the node itself: then the whole port is closed there
   const chance = lost
     .filter(({ unsteady }) => !unsteady)
@@ -71,12 +81,16 @@ export const masqueradeMissing: Rule = {
       const isFine =
         ends.length > 0 && passing(ends).length === ends.length && ends.every(({ path }) => path.node !== null)
       // The prober is on one node: pods of two answer it only where the way between nodes is open.
-      if (!isFine || homes.size < 2 || beside.healthCheckNodePort !== null) return []
+      if (!isFine || homes.size < 2 || beside.healthCheckNodePort !== null) {
+        return []
+      }
       const lost = notHandedOn(port, ends)
       const home = port
         .of('NodePort')
         .filter(({ path, passed, unsteady }) => homes.has(path.node ?? '') && (passed || unsteady))
-      if (lost.length === 0 || home.length === 0) return []
+      if (lost.length === 0 || home.length === 0) {
+        return []
+      }
       const always = lost.filter(({ unsteady }) => !unsteady)
       const atTimes = lost.filter(({ unsteady }) => unsteady)
       const balancers = failing(port.of('LoadBalancer')).filter(isSilent)

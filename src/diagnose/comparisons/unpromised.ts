@@ -1,8 +1,8 @@
 import type { PathKind } from '../../plan/path.ts'
 import { requestOn } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import type { TestedPath } from '../seen.ts'
-import { list } from '../words.ts'
 
 /** Ways that clients take. An endpoint is none; a name leads to the cluster IP, or is another's. */
 const WAYS_IN: readonly PathKind[] = ['ClusterIP', 'NodePort', 'LoadBalancer', 'Ingress', 'ExternalIP', 'ExternalName']
@@ -25,7 +25,9 @@ export const unpromisedWaysFail: Rule = {
   after: ({ tested }, { namespace, service }) =>
     WAYS_IN.flatMap((kind) => {
       const own = tested.filter((each) => each.path.kind === kind && wasTested(each))
-      if (own.length === 0 || !own.every(isUnmet)) return []
+      if (own.length === 0 || !own.every(isUnmet)) {
+        return []
+      }
       const reasons = [...new Set(own.map(({ path }) => path.because.at(-1) ?? ''))]
       const codes = [...new Set(own.flatMap(({ deciding }) => deciding.map(({ failure }) => failure?.code ?? '')))]
       return [

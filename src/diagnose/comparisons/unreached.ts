@@ -2,6 +2,7 @@
 import { familyOf } from '../../plan/ip.ts'
 import { endpointsOf, listenersOf } from '../commands.ts'
 import { controlOf, controlsAbout, dialledAt } from '../controls.ts'
+import { count, everyOne, list } from '../phrases.ts'
 import type { Cause, Rule, Target } from '../rule.ts'
 import {
   addressOf,
@@ -18,7 +19,6 @@ import {
   triesOf,
   urlsOf,
 } from '../seen.ts'
-import { count, everyOne, list } from '../words.ts'
 
 const DECLARED_MAX = 3
 
@@ -30,10 +30,14 @@ export const nothingListens: Rule = {
   asks: ({ ports }, { beside }) =>
     ports.flatMap((port) => {
       const [end, ...more] = port.of('Endpoint')
-      if (end === undefined || !allFail([end, ...more], isRefused)) return []
+      if (end === undefined || !allFail([end, ...more], isRefused)) {
+        return []
+      }
       const at = dialledAt(end)
       const pod = beside.pods[end.path.address ?? '']
-      if (at === null || pod === undefined) return []
+      if (at === null || pod === undefined) {
+        return []
+      }
       return [
         ...pod.ports
           .filter((number) => number !== at.port)
@@ -49,9 +53,13 @@ export const nothingListens: Rule = {
     seen.ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
       const refusing = endpoints.length === 0 ? refusingNodes(seen, port) : []
-      if (refusing.length > 0) return [refusedEverywhere(port, refusing, target)]
+      if (refusing.length > 0) {
+        return [refusedEverywhere(port, refusing, target)]
+      }
       // What a controller brings an answer from listens: it is we who are refused.
-      if (!allFail(endpoints, isRefused) || servedThrough(port).length > 0) return []
+      if (!allFail(endpoints, isRefused) || servedThrough(port).length > 0) {
+        return []
+      }
       const numbers = [...new Set(endpoints.map(({ path }) => path.addressPort))]
       const takes = (kind: 'declared_port' | 'other_family'): readonly string[] =>
         endpoints.flatMap((end) =>
@@ -126,8 +134,12 @@ export const endpointsSilent: Rule = {
       const endpoints = port.of('Endpoint')
       const byIngress = servedThrough(port).length > 0
       const byWays = endpoints.length === 0 && byIngress ? silentWays(port) : []
-      if (byWays.length > 0) return [controllerAlone(port, byWays, namespace)]
-      if (!allFail(endpoints, isSilent) || allFail(endpoints, isUnreachable)) return []
+      if (byWays.length > 0) {
+        return [controllerAlone(port, byWays, namespace)]
+      }
+      if (!allFail(endpoints, isSilent) || allFail(endpoints, isUnreachable)) {
+        return []
+      }
       return [
         {
           confidence: byIngress ? ('likely' as const) : ('possible' as const),
@@ -183,7 +195,9 @@ export const endpointsUnreachable: Rule = {
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
       const endpoints = port.of('Endpoint')
-      if (!allFail(endpoints, isUnreachable)) return []
+      if (!allFail(endpoints, isUnreachable)) {
+        return []
+      }
       const took = endpoints.map(({ result }) => result?.timings.totalMs ?? 0)
       const searched = took.every((ms) => ms >= NEIGHBOUR_MS)
       return [

@@ -14,9 +14,9 @@ import {
 } from '../answers.ts'
 import { requestOn } from '../commands.ts'
 import { requestAt } from '../controls.ts'
+import { count, list } from '../phrases.ts'
 import type { Cause, Rule, Target } from '../rule.ts'
 import { addressOf, idsOf, kindsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
-import { count, list } from '../words.ts'
 
 /** Nothing between them and the pods but a translation of addresses; then, what may be a proxy of its own. */
 const TRANSLATED: readonly PathKind[] = ['DNS', 'ClusterIP', 'NodePort']
@@ -70,14 +70,20 @@ function suspectsOf({ tested }: Seen, port: SeenPort): Suspect[] {
       path.kind === 'Endpoint' && path.port?.number === port.number && outcome !== 'pass' && outcome !== 'fail',
   )
   const others = port.dialled.filter(isComparable)
-  if (endpoints.length === 0) return byMajority(others)
-  if (!isKnown) return []
+  if (endpoints.length === 0) {
+    return byMajority(others)
+  }
+  if (!isKnown) {
+    return []
+  }
   const traits = steadyTraits([...endpoints, ...others].map(answersOf))
   const right = distinctAnswers(endpoints.flatMap(answersOf))
   return others.flatMap((path): Suspect[] => {
     const proof = proofOf(path, endpoints)
     const differing = leastOf(distinctAnswers(answersOf(path)).map((answer) => differenceOf(answer, right, traits)))
-    if (differing.length === 0 && proof === null) return []
+    if (differing.length === 0 && proof === null) {
+      return []
+    }
     return [{ path, references: distinct(endpoints, traits), traits: differing, proof, byEndpoints: true }]
   })
 }
@@ -88,10 +94,16 @@ function byMajority(paths: readonly SeenPath[]): Suspect[] {
   return paths.flatMap((path): Suspect[] => {
     const others = paths.filter((each) => each !== path)
     const [first, ...rest] = others.flatMap(answersOf)
-    if (first === undefined || others.length < 2) return []
-    if (rest.some((other) => differenceOf(other, [first], traits).length > 0)) return []
+    if (first === undefined || others.length < 2) {
+      return []
+    }
+    if (rest.some((other) => differenceOf(other, [first], traits).length > 0)) {
+      return []
+    }
     const differing = leastOf(answersOf(path).map((answer) => differenceOf(answer, [first], traits)))
-    if (differing.length < 2) return []
+    if (differing.length < 2) {
+      return []
+    }
     return [{ path, references: others.slice(0, 1), traits: differing, proof: null, byEndpoints: false }]
   })
 }
@@ -105,7 +117,9 @@ function distinct(paths: readonly SeenPath[], traits: readonly Trait[]): readonl
   for (const each of paths) {
     const [answer] = answersOf(each)
     const key = answer === undefined ? '' : traits.map((trait) => TRAITS[trait](answer)).join('\n')
-    if (!found.has(key)) found.set(key, each)
+    if (!found.has(key)) {
+      found.set(key, each)
+    }
   }
   return [...found.values()]
 }
@@ -113,7 +127,9 @@ function distinct(paths: readonly SeenPath[], traits: readonly Trait[]): readonl
 function proofOf(path: SeenPath, endpoints: readonly SeenPath[]): Suspect['proof'] {
   const responders = new Set(endpoints.flatMap(answersOf).map(({ responder }) => responder))
   const said = answersOf(path).map(({ responder }) => responder)
-  if (!responders.has(null) && said.every((each) => each !== null && !responders.has(each))) return 'responder'
+  if (!responders.has(null) && said.every((each) => each !== null && !responders.has(each))) {
+    return 'responder'
+  }
   // The same name is asked for, so the same certificate is to be shown
   const alike = endpoints.filter((each) => each.path.serverName === path.path.serverName)
   const shown = new Set(alike.flatMap(answersOf).map(certificateOf))
@@ -124,7 +140,9 @@ function proofOf(path: SeenPath, endpoints: readonly SeenPath[]): Suspect['proof
 
 /** The very request of the suspect, at its own address again and at those of who answers rightly. */
 function controlsFor({ path, references }: Suspect): Control[] {
-  if (references.length > REFERENCES_MAX) return []
+  if (references.length > REFERENCES_MAX) {
+    return []
+  }
   return [
     ...references.flatMap((to) => requestAt(path, 'with_host', to, ASKED_AGAIN)),
     ...requestAt(path, 'again', path, ASKED_AGAIN),
@@ -139,8 +157,9 @@ function judge(suspect: Suspect, { controls }: Seen): Judged | null {
   const asked = controls.filter(({ pathId }) => pathId === path.path.id).filter(isAnswered)
   const rightly = asked.filter(({ control }) => control?.kind === 'with_host')
   const again = asked.filter(({ control }) => control?.kind === 'again')
-  if (rightly.length === 0 || again.length === 0)
+  if (rightly.length === 0 || again.length === 0) {
     return isPlain(suspect) ? { ...suspect, confidence: sure(proof) } : null
+  }
   const own = [...answersOf(path), ...again]
   const groups = Map.groupBy(rightly, ({ control }) => control?.to ?? '')
   const traits = steadyTraits([...groups.values(), own])
@@ -151,7 +170,9 @@ function judge(suspect: Suspect, { controls }: Seen): Judged | null {
       : proof === 'certificate' && isOther(own, rightly)
         ? proof
         : null
-  if (stillProof === null && (differing.length === 0 || (!byEndpoints && differing.length < 2))) return null
+  if (stillProof === null && (differing.length === 0 || (!byEndpoints && differing.length < 2))) {
+    return null
+  }
   return { ...suspect, traits: differing, proof: stillProof, confidence: sure(stillProof) }
 }
 
@@ -184,7 +205,9 @@ function oddEndpoints(port: SeenPort): { odd: readonly SeenPath[]; others: reado
 
 const oddCauses = (port: SeenPort, { namespace, service }: Target): Cause[] => {
   const found = oddEndpoints(port)
-  if (found === null) return []
+  if (found === null) {
+    return []
+  }
   const { odd, others } = found
   const statusOf = (each: SeenPath): string => `${answersOf(each)[0]?.http.status ?? ''}`
   return [
@@ -211,12 +234,18 @@ const WORDS: Readonly<Record<Trait, string>> = {
 function differencesTold({ path, references, traits, proof }: Judged): string {
   const own = answersOf(path)[0]
   const right = references.flatMap(answersOf)[0]
-  if (own === undefined || right === undefined) return ''
+  if (own === undefined || right === undefined) {
+    return ''
+  }
   const told = traits.map((trait) =>
     trait === 'body' ? WORDS.body : `${WORDS[trait]} (${TRAITS[trait](own)}, not ${TRAITS[trait](right)})`,
   )
-  if (proof === 'responder') told.unshift(`who answered (${own.responder}, which is none of the endpoints)`)
-  if (proof === 'certificate') told.unshift(`the certificate (${own.tls?.subject})`)
+  if (proof === 'responder') {
+    told.unshift(`who answered (${own.responder}, which is none of the endpoints)`)
+  }
+  if (proof === 'certificate') {
+    told.unshift(`the certificate (${own.tls?.subject})`)
+  }
   return list(told)
 }
 
@@ -238,7 +267,9 @@ export const wrongResponder: Rule = {
       const causes = [...Map.groupBy(judged, ({ confidence }) => confidence)].flatMap(
         ([confidence, members]): Cause[] => {
           const [first] = members
-          if (first === undefined) return []
+          if (first === undefined) {
+            return []
+          }
           const paths = members.map(({ path }) => path)
           const references = first.byEndpoints ? 'the endpoints' : 'the other ways to the Service'
           return [

@@ -1,8 +1,8 @@
 import { scopeOf } from '../../plan/ip.ts'
 import { endpointsOf } from '../commands.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
-import { list } from '../words.ts'
 
 /** F13: addresses that the API forbids for endpoints, as they mean something else on every machine. */
 export const endpointAddressInvalid: Rule = {
@@ -16,7 +16,9 @@ export const endpointAddressInvalid: Rule = {
       ['loopback', 'link-local', 'special'].includes(scopeOf(address) ?? ''),
     )
     const addresses = [...new Set(invalid.map(({ address }) => address))]
-    if (addresses.length === 0) return []
+    if (addresses.length === 0) {
+      return []
+    }
     const scopes = [...new Set(addresses.map(scopeOf))]
     return [
       {

@@ -12,7 +12,9 @@ export const endpointIsClusterIp: Rule = {
   when({ endpoints, index, namespace, service, pathsOf }) {
     return endpoints.all.flatMap(({ address, because }) => {
       const owner = index.serviceByClusterIP(address)
-      if (owner === null) return []
+      if (owner === null) {
+        return []
+      }
       return [
         {
           confidence: 'certain' as const,

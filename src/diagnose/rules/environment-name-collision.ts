@@ -1,7 +1,7 @@
 import { collidingServices, variablesOf } from '../../plan/environment.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { OTHER_VALUE } from '../shows.ts'
-import { list } from '../words.ts'
 
 /** `toad` and `toad-service` both make TOAD_SERVICE_PORT, with values of different shape. */
 export const environmentNameCollision: Rule = {
@@ -13,7 +13,9 @@ export const environmentNameCollision: Rule = {
     return collidingServices({ service, target: plan.target, index }).flatMap((other) => {
       const both = variablesOf({ service: other }).filter(({ name, value }) => own.has(name) && own.get(name) !== value)
       const [first] = both
-      if (first === undefined) return []
+      if (first === undefined) {
+        return []
+      }
       return [
         {
           confidence: 'certain' as const,

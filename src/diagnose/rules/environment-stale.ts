@@ -1,7 +1,7 @@
 import type { PlannedPath } from '../../plan/path.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { OTHER_VALUE } from '../shows.ts'
-import { list } from '../words.ts'
 
 type Variable = NonNullable<PlannedPath['variable']>
 
@@ -17,7 +17,9 @@ export const environmentStale: Rule = {
     )
     const wrong = compared.filter(({ variable }) => variable.found !== variable.value)
     const [first] = wrong
-    if (first === undefined) return []
+    if (first === undefined) {
+      return []
+    }
     const absent = wrong.filter(({ variable }) => variable.found === null)
     return [
       {

@@ -13,10 +13,14 @@ export const externalNameHostMismatch: Rule = {
   showsAs: OTHER_NAME,
   when({ service, ref, plan }) {
     const name = service.type === 'ExternalName' ? externalNameOf({ service }) : null
-    if (name === null || familyOf(name) !== null) return []
+    if (name === null || familyOf(name) !== null) {
+      return []
+    }
     const ports = service.ports.filter((port) => speaksHttp(schemeOf(port)))
     const [first] = ports
-    if (first === undefined) return []
+    if (first === undefined) {
+      return []
+    }
     const scheme = schemeOf(first)
     const host = `${plan.target.service}.${plan.target.namespace}`
     return [

@@ -11,7 +11,9 @@ export const externalNameIsIp: Rule = {
   showsAs: NO_NAME,
   when({ service, ref, namespace, plan }) {
     const name = service.type === 'ExternalName' ? externalNameOf({ service }) : null
-    if (name === null || familyOf(name) === null) return []
+    if (name === null || familyOf(name) === null) {
+      return []
+    }
     return [
       {
         confidence: 'certain',

@@ -7,9 +7,13 @@ export const externalNamePortRemap: Rule = {
   layer: 'objects',
   showsAs: NO_CONNECTION,
   when({ service, ref, plan }) {
-    if (service.type !== 'ExternalName') return []
+    if (service.type !== 'ExternalName') {
+      return []
+    }
     return service.ports.flatMap((port, at) => {
-      if (port.targetPort === port.port) return []
+      if (port.targetPort === port.port) {
+        return []
+      }
       return [
         {
           confidence: 'likely' as const,

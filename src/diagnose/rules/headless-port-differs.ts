@@ -8,11 +8,15 @@ export const headlessPortDiffers: Rule = {
   code: 'headless_port_differs',
   layer: 'objects',
   when({ service, ref, namespace, endpoints }) {
-    if (!isHeadless({ service })) return []
+    if (!isHeadless({ service })) {
+      return []
+    }
     return service.ports.flatMap((port, at) => {
       const told = targetNumbers(endpoints, port)
       const numbers = told.length > 0 ? told : typeof port.targetPort === 'number' ? [port.targetPort] : []
-      if (numbers.length === 0 || numbers.includes(port.port)) return []
+      if (numbers.length === 0 || numbers.includes(port.port)) {
+        return []
+      }
       return [
         {
           confidence: 'possible' as const,

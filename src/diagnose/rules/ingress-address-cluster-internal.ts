@@ -11,7 +11,9 @@ export const ingressAddressClusterInternal: Rule = {
     return ingresses.flatMap((ingress) =>
       ingress.loadBalancerIngress.flatMap(({ ip }, entry) => {
         const owner = ip === null ? null : index.serviceByClusterIP(ip)
-        if (ip === null || owner === null) return []
+        if (ip === null || owner === null) {
+          return []
+        }
         return [
           {
             confidence: 'certain' as const,

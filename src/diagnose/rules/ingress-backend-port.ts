@@ -3,9 +3,9 @@ import { nearMiss } from '../../lib/near.ts'
 import { backendPort, unlistedPort } from '../../plan/ingress-ports.ts'
 import { type Route, routeRef } from '../../plan/ingress-rules.ts'
 import type { Facts } from '../facts.ts'
+import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { NO_ROUTED_PORT } from '../shows.ts'
-import { list } from '../words.ts'
 
 type Wrong = { route: Route; ref: number | string | null; isTarget: boolean }
 
@@ -13,7 +13,9 @@ type Wrong = { route: Route; ref: number | string | null; isTarget: boolean }
 function wrongPorts({ service, routes }: Facts): Wrong[] {
   return routes.flatMap((route) => {
     const ref = route.backend.service?.port ?? null
-    if ((backendPort(service, ref) ?? unlistedPort(service, ref)) !== null) return []
+    if ((backendPort(service, ref) ?? unlistedPort(service, ref)) !== null) {
+      return []
+    }
     return [{ route, ref, isTarget: service.ports.some(({ targetPort }) => targetPort === ref) }]
   })
 }

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 import { backendsOf } from '../../kube/object-index.ts'
 import { refOf } from '../../kube/objects.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
-import { list } from '../words.ts'
 
 /** `toad-v1` and `toad-v2`, `toad-a` and `toad-b` are two Services, not one and a slip. */
 const withoutNumber = (name: string): string => name.replace(/\d+|-[a-z]$/g, '')
@@ -20,14 +20,18 @@ export const ingressBackendServiceMissing: Rule = {
   layer: 'ingress',
   when({ service, ref, namespace, index, ingresses }) {
     // One that is named somewhere is not the one that was meant elsewhere.
-    if (ingresses.length > 0) return []
+    if (ingresses.length > 0) {
+      return []
+    }
     const { name } = service.meta
     return index.objects.ingresses
       .filter(({ meta }) => (meta.namespace ?? namespace) === namespace)
       .flatMap((ingress) => {
         const named = [...new Set(backendsOf(ingress).flatMap((backend) => backend.service?.name ?? []))]
         const missing = named.filter((each) => index.servicesAt(namespace, each).length === 0 && isSlip(each, name))
-        if (missing.length === 0) return []
+        if (missing.length === 0) {
+          return []
+        }
         return [
           {
             // A Service of that name may be there and not among the objects.

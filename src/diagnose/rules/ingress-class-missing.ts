@@ -2,9 +2,9 @@ import { refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
 import { classOf } from '../../plan/controllers/table.ts'
 import { routeRef } from '../../plan/ingress-rules.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NO_ROUTE } from '../shows.ts'
-import { list } from '../words.ts'
 
 /** Classes that GKE's controller serves without an IngressClass object. */
 const WITHOUT_OBJECT = new Set(['gce', 'gce-internal'])
@@ -16,13 +16,19 @@ export const ingressClassMissing: Rule = {
   showsAs: NO_ROUTE,
   when({ ingresses, routes, index, pathsOf }) {
     const { ingressClasses } = index
-    if (ingressClasses.length === 0) return []
+    if (ingressClasses.length === 0) {
+      return []
+    }
     const known = ingressClasses.map(({ meta }) => meta.name)
     return ingresses.flatMap((ingress) => {
       const name = classOf(ingress)
       const hasAddress = ingress.loadBalancerIngress.length > 0
-      if (name === null && (hasAddress || ingressClasses.some(({ isDefault }) => isDefault))) return []
-      if (name !== null && (known.includes(name) || WITHOUT_OBJECT.has(name))) return []
+      if (name === null && (hasAddress || ingressClasses.some(({ isDefault }) => isDefault))) {
+        return []
+      }
+      if (name !== null && (known.includes(name) || WITHOUT_OBJECT.has(name))) {
+        return []
+      }
       const near = name === null ? null : nearMiss(name, known)
       const refs = routes.filter((route) => route.ingress === ingress).map(routeRef)
       return [

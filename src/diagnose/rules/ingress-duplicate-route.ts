@@ -23,7 +23,9 @@ export const ingressDuplicateRoute: Rule = {
   when({ routes, index, namespace, pathsOf }) {
     return routes.flatMap((route) => {
       const { path } = route
-      if (path === null || isCanary(route)) return []
+      if (path === null || isCanary(route)) {
+        return []
+      }
       const rivals = winners(competitors(index, route), encodePath(path)).filter(
         (other) =>
           !isSameRoute(other, route) &&
@@ -34,7 +36,9 @@ export const ingressDuplicateRoute: Rule = {
           other.backend.service?.name !== route.backend.service?.name,
       )
       const [rival] = rivals
-      if (rival === undefined) return []
+      if (rival === undefined) {
+        return []
+      }
       return [
         {
           confidence: 'certain' as const,

@@ -6,7 +6,9 @@ export const ingressInOtherNamespace: Rule = {
   code: 'ingress_in_other_namespace',
   layer: 'ingress',
   when({ ref, namespace, service, index, ingresses }) {
-    if (ingresses.length > 0) return []
+    if (ingresses.length > 0) {
+      return []
+    }
     const { name } = service.meta
     return index
       .ingressesElsewhere(namespace, name)

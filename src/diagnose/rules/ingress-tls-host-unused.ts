@@ -1,8 +1,8 @@
 import { refOf } from '../../kube/objects.ts'
 import { coversHost } from '../../plan/ingress-rules.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { WRONG_CERTIFICATE } from '../shows.ts'
-import { list } from '../words.ts'
 
 /** A certificate for a host that no rule serves is mostly a rule's host without its certificate (a typing error). */
 export const ingressTlsHostUnused: Rule = {
@@ -12,11 +12,15 @@ export const ingressTlsHostUnused: Rule = {
   when({ ingresses, namespace, pathsOf }) {
     return ingresses.flatMap((ingress) => {
       const hosts = ingress.rules.flatMap(({ host }) => host ?? [])
-      if (hosts.length === 0 || ingress.rules.some(({ host }) => host === null)) return []
+      if (hosts.length === 0 || ingress.rules.some(({ host }) => host === null)) {
+        return []
+      }
       const covered = ingress.tls.flatMap((entry) => entry.hosts)
       const unused = covered.filter((pattern) => !hosts.some((host) => coversHost(pattern, host)))
       const bare = hosts.filter((host) => !covered.some((pattern) => coversHost(pattern, host)))
-      if (unused.length === 0 || bare.length === 0 || ingress.tls.some((entry) => entry.hosts.length === 0)) return []
+      if (unused.length === 0 || bare.length === 0 || ingress.tls.some((entry) => entry.hosts.length === 0)) {
+        return []
+      }
       return [
         {
           confidence: 'likely' as const,

@@ -1,6 +1,6 @@
+import { count } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
-import { count } from '../words.ts'
 
 const EXCLUDE = 'node.kubernetes.io/exclude-from-external-load-balancers'
 
@@ -11,8 +11,12 @@ export const loadBalancerNodesExcluded: Rule = {
   showsAs: NO_CONNECTION,
   when({ service, index, pathsOf }) {
     const { nodes } = index
-    if (service.type !== 'LoadBalancer' || nodes.length === 0) return []
-    if (nodes.some(({ meta }) => meta.labels[EXCLUDE] === undefined)) return []
+    if (service.type !== 'LoadBalancer' || nodes.length === 0) {
+      return []
+    }
+    if (nodes.some(({ meta }) => meta.labels[EXCLUDE] === undefined)) {
+      return []
+    }
     return [
       {
         confidence: 'likely',

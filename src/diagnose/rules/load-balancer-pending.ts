@@ -18,8 +18,9 @@ export const loadBalancerPending: Rule = {
   belied: { by: ['LoadBalancer'], leaves: 'nothing' },
   showsAs: NO_CONNECTION,
   when({ service, ref, namespace, index, plan }) {
-    if (service.type !== 'LoadBalancer' || service.loadBalancerIngress.length > 0 || service.clusterIPs.length === 0)
+    if (service.type !== 'LoadBalancer' || service.loadBalancerIngress.length > 0 || service.clusterIPs.length === 0) {
       return []
+    }
     const { name } = service.meta
     const event = index.objects.events
       .filter(({ involvedObject, reason }) => {

@@ -10,7 +10,9 @@ export const loadBalancerPortError: Rule = {
   when({ service, ref, namespace, pathsOf }) {
     return service.loadBalancerIngress.flatMap(({ ip, hostname, ports }, entry) =>
       ports.flatMap(({ port, protocol, error }) => {
-        if (error === null) return []
+        if (error === null) {
+          return []
+        }
         const at = ip ?? hostname
         return [
           {

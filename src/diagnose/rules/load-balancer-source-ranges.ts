@@ -1,6 +1,6 @@
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NOT_LET_IN } from '../shows.ts'
-import { list } from '../words.ts'
 
 /** F66. Node ports are not covered by it. */
 export const loadBalancerSourceRanges: Rule = {
@@ -9,7 +9,9 @@ export const loadBalancerSourceRanges: Rule = {
   showsAs: NOT_LET_IN,
   when({ service, ref, namespace, pathsOf }) {
     const ranges = service.loadBalancerSourceRanges
-    if (service.type !== 'LoadBalancer' || ranges.length === 0 || ranges.includes('0.0.0.0/0')) return []
+    if (service.type !== 'LoadBalancer' || ranges.length === 0 || ranges.includes('0.0.0.0/0')) {
+      return []
+    }
     return [
       {
         confidence: 'possible',

@@ -7,9 +7,13 @@ export const loadBalancerWithoutNodePorts: Rule = {
   layer: 'loadbalancer',
   showsAs: NO_CONNECTION,
   when({ service, ref, namespace, pathsOf }) {
-    if (service.type !== 'LoadBalancer' || service.allocateLoadBalancerNodePorts) return []
+    if (service.type !== 'LoadBalancer' || service.allocateLoadBalancerNodePorts) {
+      return []
+    }
     const missing = service.ports.filter(({ nodePort }) => nodePort === null || nodePort === 0)
-    if (missing.length === 0) return []
+    if (missing.length === 0) {
+      return []
+    }
     return [
       {
         confidence: 'possible',

@@ -1,9 +1,9 @@
+import type { Protocol } from '../../kube/objects.ts'
 import { type LabelSelector, type NetworkPolicyRule, type Pod, refOf } from '../../kube/objects.ts'
-import type { Protocol } from '../../kube/words.ts'
 import { findPort } from '../../plan/service-endpoints.ts'
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
-import { list } from '../words.ts'
 
 /** F40: policies select the pods, and none of their rules has the port that the pods are reached at, whoever asks. */
 export const networkPolicyPort: Rule = {
@@ -16,16 +16,24 @@ export const networkPolicyPort: Rule = {
       ({ meta, policyTypes }) => (meta.namespace ?? namespace) === namespace && policyTypes.includes('Ingress'),
     )
     const [pod] = pods
-    if (policies.length === 0 || pod === undefined) return []
+    if (policies.length === 0 || pod === undefined) {
+      return []
+    }
     const selecting = policies
       .filter((policy) => matches(policy.podSelector, pod))
       .toSorted((a, b) => (a.meta.name < b.meta.name ? -1 : 1))
-    if (selecting.length === 0) return []
+    if (selecting.length === 0) {
+      return []
+    }
     return service.ports.flatMap((port, at) => {
       const target = findPort(pod.spec, port)
-      if (target === null) return []
+      if (target === null) {
+        return []
+      }
       const rules = selecting.flatMap((policy) => policy.ingress)
-      if (rules.some((rule) => allows(rule, target.number, port.protocol, pod))) return []
+      if (rules.some((rule) => allows(rule, target.number, port.protocol, pod))) {
+        return []
+      }
       const servicePort = rules.some((rule) => rule.ports.some((each) => each.port === port.port))
       return [
         {
@@ -72,10 +80,16 @@ function matches({ matchLabels, matchExpressions }: LabelSelector, { meta }: Pod
 }
 
 function allows({ ports }: NetworkPolicyRule, number: number, protocol: Protocol, pod: Pod): boolean {
-  if (ports.length === 0) return true
+  if (ports.length === 0) {
+    return true
+  }
   return ports.some((each) => {
-    if (each.protocol !== protocol) return false
-    if (each.port === null) return true
+    if (each.protocol !== protocol) {
+      return false
+    }
+    if (each.port === null) {
+      return true
+    }
     if (typeof each.port === 'string') {
       const { port: name } = each
       return pod.spec.containers.some(({ ports: of }) =>

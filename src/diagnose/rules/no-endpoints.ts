@@ -18,8 +18,12 @@ export const noEndpoints: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, index, pathsOf }) {
-    if (endpoints.source === null || endpoints.source === 'Pod') return []
-    if (endpoints.all.some(({ usable }) => usable)) return []
+    if (endpoints.source === null || endpoints.source === 'Pod') {
+      return []
+    }
+    if (endpoints.all.some(({ usable }) => usable)) {
+      return []
+    }
     const owners = [...index.slicesOf(namespace, service.meta.name), ...index.endpointsOf(namespace, service.meta.name)]
     const unready = endpoints.all.length
     return [

@@ -1,7 +1,7 @@
 import { refOf } from '../../kube/objects.ts'
+import { count, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
-import { count, list } from '../words.ts'
 
 /** F47: only nodes that paths of this Service stand on. */
 export const nodeNotReady: Rule = {
@@ -15,7 +15,9 @@ export const nodeNotReady: Rule = {
       return ready !== undefined && ready.status !== 'True' && used.has(node.meta.name) ? [{ node, ready }] : []
     })
     const [first] = down
-    if (first === undefined) return []
+    if (first === undefined) {
+      return []
+    }
     const names = new Set(down.map(({ node }) => node.meta.name))
     const reasons = [...new Set(down.flatMap(({ ready }) => ready.message ?? ready.reason ?? []))]
     return [

@@ -9,13 +9,17 @@ export const nodePortTaken: Rule = {
   showsAs: SICK_PODS,
   when({ service, ref, index, pathsOf }) {
     return service.ports.flatMap(({ port, protocol, nodePort }, position) => {
-      if (nodePort === null || nodePort === 0) return []
+      if (nodePort === null || nodePort === 0) {
+        return []
+      }
       const others = index
         .servicesOnNodePort(nodePort)
         .filter(({ meta }) => meta.name !== service.meta.name || meta.namespace !== service.meta.namespace)
       return others.flatMap((other) => {
         const at = other.ports.findIndex((each) => each.nodePort === nodePort && each.protocol === protocol)
-        if (at === -1) return []
+        if (at === -1) {
+          return []
+        }
         const { name, namespace } = other.meta
         return [
           {

@@ -1,7 +1,7 @@
 import { refOf } from '../../kube/objects.ts'
+import { count, list, selectorText } from '../phrases.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
-import { count, list, selectorText } from '../words.ts'
 
 /** F20. */
 export const podsEnded: Rule = {
@@ -11,7 +11,9 @@ export const podsEnded: Rule = {
   showsAs: NO_BACKEND,
   when({ service, namespace, pods, endedPods, endpoints, pathsOf }) {
     const [first] = endedPods
-    if (first === undefined || pods.length > 0 || endpoints.all.some(({ usable }) => usable)) return []
+    if (first === undefined || pods.length > 0 || endpoints.all.some(({ usable }) => usable)) {
+      return []
+    }
     return [
       {
         // Pods that are not among the objects may serve it, unless its endpoints are known to be none.

@@ -2,21 +2,27 @@ import { type Pod, refOf } from '../../kube/objects.ts'
 import { isHeadless } from '../../plan/service.ts'
 import { isPodReady } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
+import { count, list } from '../phrases.ts'
 import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
-import { count, list } from '../words.ts'
 
 /** `CrashLoopBackOff in web, 12 restarts`: the first thing that a person would look at. */
 function whyNotReady(pod: Pod): string {
   for (const { name, status } of pod.spec.containers) {
-    if (status === null || status.ready) continue
+    if (status === null || status.ready) {
+      continue
+    }
     const restarts = status.restartCount > 0 ? `, ${count(status.restartCount, 'restart')}` : ''
     const reason = status.waitingReason ?? status.terminatedReason
-    if (reason !== null) return `${reason} in ${name}${restarts}`
+    if (reason !== null) {
+      return `${reason} in ${name}${restarts}`
+    }
     return `${name} is running and not ready${restarts}`
   }
   const scheduled = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status !== 'True')
-  if (scheduled !== undefined) return scheduled.message ?? scheduled.reason ?? 'not scheduled'
+  if (scheduled !== undefined) {
+    return scheduled.message ?? scheduled.reason ?? 'not scheduled'
+  }
   const ready = pod.conditions.find(({ type }) => type === 'Ready')
   return (
     ready?.message ?? ready?.reason ?? (pod.phase === 'Running' ? 'running, and not ready' : (pod.phase ?? 'no status'))
@@ -30,7 +36,9 @@ const REPAIR =
 
 /** What follows for clients. */
 function consequence({ service }: Facts, unready: readonly Pod[], none: boolean): Said {
-  if (!none) return { detail: 'A pod that is not Ready gets no traffic; the others carry all of it.', fix: REPAIR }
+  if (!none) {
+    return { detail: 'A pod that is not Ready gets no traffic; the others carry all of it.', fix: REPAIR }
+  }
   if (!isHeadless({ service })) {
     return { detail: 'A pod that is not Ready gets no traffic, so the Service refuses every connection.', fix: REPAIR }
   }
@@ -52,13 +60,17 @@ export const podsNotReady: Rule = {
   when(facts) {
     const { pods, endpoints, namespace, service, pathsOf } = facts
     // They get traffic all the same: on purpose on a headless Service, and told by another rule where it is not.
-    if (service.publishNotReadyAddresses) return []
+    if (service.publishNotReadyAddresses) {
+      return []
+    }
     const live = pods.filter(
       ({ meta, conditions, phase }) => meta.deletedAt === null && (conditions.length > 0 || phase !== null),
     )
     const unready = live.filter((pod) => !isPodReady(pod))
     const [first] = unready
-    if (first === undefined) return []
+    if (first === undefined) {
+      return []
+    }
     const none = unready.length === live.length && !endpoints.all.some(({ usable }) => usable)
     const reasons = [...new Set(unready.map(whyNotReady))]
     const at = new Set(unready.flatMap(({ podIPs }) => podIPs))

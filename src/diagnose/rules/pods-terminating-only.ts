@@ -1,7 +1,7 @@
 import { endpointsOf } from '../commands.ts'
+import { count, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
-import { count, list } from '../words.ts'
 
 /** F17. */
 export const podsTerminatingOnly: Rule = {
@@ -10,7 +10,9 @@ export const podsTerminatingOnly: Rule = {
   showsAs: NO_BACKEND,
   when({ ref, namespace, service, endpoints, pathsOf }) {
     const usable = endpoints.all.filter((endpoint) => endpoint.usable)
-    if (usable.length === 0 || !usable.every(({ terminating }) => terminating)) return []
+    if (usable.length === 0 || !usable.every(({ terminating }) => terminating)) {
+      return []
+    }
     return [
       {
         confidence: 'certain',

@@ -11,7 +11,9 @@ export const proxyLabelExcludesService: Rule = {
   when({ service, ref, namespace, pathsOf }) {
     return PROXY_LABELS.flatMap((label) => {
       const value = service.meta.labels[label]
-      if (value === undefined) return []
+      if (value === undefined) {
+        return []
+      }
       return [
         {
           confidence: 'certain' as const,

@@ -1,9 +1,9 @@
 import { refOf } from '../../kube/objects.ts'
 import { isHeadless } from '../../plan/service.ts'
 import { isPodReady } from '../../plan/service-endpoints.ts'
+import { count } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { SICK_PODS } from '../shows.ts'
-import { count } from '../words.ts'
 
 /** F18: meant for peers of a StatefulSet that find each other by name, not for clients. */
 export const publishNotReadyExposesPods: Rule = {
@@ -11,9 +11,13 @@ export const publishNotReadyExposesPods: Rule = {
   layer: 'endpoints',
   showsAs: SICK_PODS,
   when({ service, ref, namespace, pods, pathsOf }) {
-    if (!service.publishNotReadyAddresses || isHeadless({ service })) return []
+    if (!service.publishNotReadyAddresses || isHeadless({ service })) {
+      return []
+    }
     const unready = pods.filter((pod) => !isPodReady(pod) && pod.podIPs.length > 0)
-    if (unready.length === 0) return []
+    if (unready.length === 0) {
+      return []
+    }
     return [
       {
         confidence: 'certain',

@@ -4,9 +4,9 @@ import { type Labels, type Pod, refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
+import { selectorText } from '../phrases.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
-import { selectorText } from '../words.ts'
 
 type Candidate = { ref: string; field: string; labels: Labels }
 
@@ -97,10 +97,14 @@ export const selectorMatchesNoPods: Rule = {
   showsAs: NO_BACKEND,
   when(facts) {
     const { service, ref, namespace, pods, endedPods, endpoints, index, plan } = facts
-    if (!hasSelector(service) || pods.length + endedPods.length > 0 || endpoints.all.length > 0) return []
+    if (!hasSelector(service) || pods.length + endedPods.length > 0 || endpoints.all.length > 0) {
+      return []
+    }
     const { selector } = service
     const written = Object.fromEntries(Object.entries(selector).filter(([key]) => !BY_CONTROLLER.test(key)))
-    if (index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, written))) return []
+    if (index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, written))) {
+      return []
+    }
     const handedPods = podsOf(facts, isThere)
     const byTemplate = handedPods.length === 0
     const templates = () => [...templatesOf(facts), ...podsOf(facts, (pod) => !isThere(pod))]
@@ -108,7 +112,9 @@ export const selectorMatchesNoPods: Rule = {
     // Without pods only a slip tells: what makes them may be of a kind that is not read, or not among the objects.
     const othersMakePods = plan.ignored.some(({ object }) => !MAKES_NO_PODS.test(object))
     const isKnownEmpty = endpoints.source !== null
-    if (byTemplate && (near === null || othersMakePods || !(isKnownEmpty || isSlip(near)))) return []
+    if (byTemplate && (near === null || othersMakePods || !(isKnownEmpty || isSlip(near)))) {
+      return []
+    }
     const text = selectorText(selector)
     return [
       {

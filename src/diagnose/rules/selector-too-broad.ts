@@ -1,13 +1,15 @@
 import { type Pod, refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
+import { list, selectorText } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { SICK_PODS } from '../shows.ts'
-import { list, selectorText } from '../words.ts'
 
 /** `Deployment toad` of a pod of ReplicaSet toad-6c9f7d8b5: replicas of one rollout are one workload. */
 function workloadOf({ meta, spec }: Pod): string {
   const { owner } = meta
-  if (owner === null) return `pods with image ${spec.containers[0]?.image ?? 'none'}`
+  if (owner === null) {
+    return `pods with image ${spec.containers[0]?.image ?? 'none'}`
+  }
   return owner.kind === 'ReplicaSet'
     ? `ReplicaSet ${owner.name.replace(/-[a-z0-9]{5,10}$/, '')}`
     : `${owner.kind} ${owner.name}`
@@ -19,9 +21,13 @@ export const selectorTooBroad: Rule = {
   layer: 'endpoints',
   showsAs: SICK_PODS,
   when({ service, ref, namespace, pods, pathsOf }) {
-    if (!hasSelector(service)) return []
+    if (!hasSelector(service)) {
+      return []
+    }
     const byWorkload = Map.groupBy(pods, workloadOf)
-    if (byWorkload.size < 2) return []
+    if (byWorkload.size < 2) {
+      return []
+    }
     const names = [...byWorkload.keys()].toSorted()
     return [
       {

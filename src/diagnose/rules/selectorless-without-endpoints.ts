@@ -11,7 +11,9 @@ export const selectorlessWithoutEndpoints: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, index, pathsOf }) {
-    if (hasSelector(service) || service.type === 'ExternalName' || endpoints.all.length > 0) return []
+    if (hasSelector(service) || service.type === 'ExternalName' || endpoints.all.length > 0) {
+      return []
+    }
     const { name } = service.meta
     const unlabelled = index.objects.endpointSlices.find(
       ({ meta, serviceName }) =>

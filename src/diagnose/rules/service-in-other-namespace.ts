@@ -1,9 +1,9 @@
 import { matchesLabels } from '../../kube/object-index.ts'
 import { type Meta, refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
+import { list, selectorText } from '../phrases.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
-import { list, selectorText } from '../words.ts'
 
 /** F21. */
 export const serviceInOtherNamespace: Rule = {
@@ -12,7 +12,9 @@ export const serviceInOtherNamespace: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when({ service, ref, namespace, index, pods: own, endedPods, endpoints, pathsOf }) {
-    if (!hasSelector(service) || own.length + endedPods.length + endpoints.all.length > 0) return []
+    if (!hasSelector(service) || own.length + endedPods.length + endpoints.all.length > 0) {
+      return []
+    }
     const { selector } = service
     const isElsewhere = (of: string | null): boolean => of !== null && of !== namespace
     const pods = index.objects.pods.filter(
@@ -31,7 +33,9 @@ export const serviceInOtherNamespace: Rule = {
     ]
     const namespaces = [...new Set(elsewhere.map(({ meta }) => meta.namespace ?? ''))].toSorted()
     const [first] = namespaces
-    if (first === undefined) return []
+    if (first === undefined) {
+      return []
+    }
     // A copy of the application has pods and a Service of the same labels: those pods are its own.
     const served = namespaces.some((other) =>
       index
@@ -42,7 +46,9 @@ export const serviceInOtherNamespace: Rule = {
             elsewhere.some(({ meta }) => meta.namespace === other && matchesLabels(meta.labels, its.selector)),
         ),
     )
-    if (served) return []
+    if (served) {
+      return []
+    }
     return [
       {
         confidence: 'likely',

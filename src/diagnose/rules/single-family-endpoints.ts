@@ -1,4 +1,4 @@
-import { FAMILIES } from '../../kube/words.ts'
+import { FAMILIES } from '../../kube/objects.ts'
 import { familyOf } from '../../plan/ip.ts'
 import { clusterIPsOf } from '../../plan/service.ts'
 import { endpointsOf } from '../commands.ts'
@@ -12,7 +12,9 @@ export const singleFamilyEndpoints: Rule = {
   showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, plan }) {
     const usable = endpoints.all.filter((endpoint) => endpoint.usable)
-    if (usable.length === 0) return []
+    if (usable.length === 0) {
+      return []
+    }
     const addresses = clusterIPsOf({ service })
     const missing = FAMILIES.filter(
       (family) =>

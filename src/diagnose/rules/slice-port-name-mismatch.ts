@@ -1,8 +1,8 @@
 import { endpointPort, hasSelector } from '../../plan/service-endpoints.ts'
 import { endpointsOf } from '../commands.ts'
+import { list } from '../phrases.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
-import { list } from '../words.ts'
 
 const nameOf = (name: string | null): string => (name === null ? 'no name' : `"${name}"`)
 
@@ -14,11 +14,17 @@ export const slicePortNameMismatch: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when({ service, ref, namespace, endpoints, pathsOf }) {
-    if (endpoints.source === null || endpoints.source === 'Pod' || endpoints.all.length === 0) return []
+    if (endpoints.source === null || endpoints.source === 'Pod' || endpoints.all.length === 0) {
+      return []
+    }
     return service.ports.flatMap((port, at) => {
-      if (endpoints.all.some((endpoint) => endpointPort(endpoint, port) !== null)) return []
+      if (endpoints.all.some((endpoint) => endpointPort(endpoint, port) !== null)) {
+        return []
+      }
       // Nothing that is tried here would show it, and lists by hand leave it out.
-      if (port.protocol !== 'TCP' && hasSelector(service)) return []
+      if (port.protocol !== 'TCP' && hasSelector(service)) {
+        return []
+      }
       const found = [
         ...new Set(
           endpoints.all.flatMap(({ ports }) => ports.map(({ name, protocol }) => `${nameOf(name)}/${protocol}`)),

@@ -9,7 +9,9 @@ export const statefulSetServiceName: Rule = {
   code: 'stateful_set_service_name',
   layer: 'dns',
   when({ service, ref, namespace, index }) {
-    if (!isHeadless({ service }) || !hasSelector(service)) return []
+    if (!isHeadless({ service }) || !hasSelector(service)) {
+      return []
+    }
     const { selector } = service
     const { name } = service.meta
     // One Service of several is the governing one, and gives the pods their names: the others are for other clients.

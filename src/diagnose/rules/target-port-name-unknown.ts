@@ -3,16 +3,20 @@ import { type PodSpec, refOf, type ServicePort } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
 import { findPort, hasSelector } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
+import { count, list } from '../phrases.ts'
 import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
-import { count, list } from '../words.ts'
 
 export type PodLike = { ref: string; field: string; spec: PodSpec }
 
 /** The pods of the Service; where there are none, the templates of what would make them. */
 export function podLikes({ service, pods, index, namespace }: Facts): PodLike[] {
-  if (pods.length > 0) return pods.map((pod) => ({ ref: refOf(pod), field: 'spec.containers[].ports', spec: pod.spec }))
-  if (!hasSelector(service)) return []
+  if (pods.length > 0) {
+    return pods.map((pod) => ({ ref: refOf(pod), field: 'spec.containers[].ports', spec: pod.spec }))
+  }
+  if (!hasSelector(service)) {
+    return []
+  }
   return index
     .workloadsIn(namespace)
     .filter(({ template, meta }) => meta.owner === null && matchesLabels(template.labels, service.selector))
@@ -34,7 +38,9 @@ export const targetPortNameUnknown: Rule = {
   when(facts) {
     const pods = podLikes(facts)
     return facts.service.ports.flatMap((port, at) => {
-      if (typeof port.targetPort === 'number') return []
+      if (typeof port.targetPort === 'number') {
+        return []
+      }
       const without = pods.filter(({ spec }) => findPort(spec, port) === null)
       return without.length === 0 ? [] : [causeOf(facts, port, at, pods, without)]
     })

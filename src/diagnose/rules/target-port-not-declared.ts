@@ -1,6 +1,6 @@
+import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { CLOSED_PORT } from '../shows.ts'
-import { list } from '../words.ts'
 import { podLikes, portsOf } from './target-port-name-unknown.ts'
 
 /**
@@ -18,16 +18,24 @@ export const targetPortNotDeclared: Rule = {
       portsOf(spec).map((port) => ({ pod, field, ...port })),
     )
     const [example] = declared
-    if (example === undefined) return []
+    if (example === undefined) {
+      return []
+    }
     return service.ports.flatMap((port, at) => {
       const { targetPort, protocol } = port
-      if (typeof targetPort !== 'number') return []
+      if (typeof targetPort !== 'number') {
+        return []
+      }
       // A declaration without a protocol says TCP, so nothing follows from one where the Service says UDP.
-      if (protocol !== 'TCP') return []
+      if (protocol !== 'TCP') {
+        return []
+      }
       const same = declared.filter(({ containerPort }) => containerPort === targetPort)
       // Whoever serves a number over both protocols (DNS) often declares it once.
       const served = service.ports.filter((each) => each.targetPort === targetPort).map((each) => each.protocol)
-      if (same.some((each) => served.includes(each.protocol))) return []
+      if (same.some((each) => served.includes(each.protocol))) {
+        return []
+      }
       const [other] = same
       const others = [
         ...new Set(declared.map(({ containerPort, protocol: of }) => `${containerPort}/${of}`)),

@@ -1,9 +1,9 @@
 import { hasLocalEndpoint } from '../../plan/service.ts'
 import { endpointsOf } from '../commands.ts'
 import type { Facts } from '../facts.ts'
+import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
-import { count, list } from '../words.ts'
 
 /** F14, F42, F44: with policy Local a node drops what it has no endpoint of its own for. */
 export const trafficPolicyLocalNoEndpoint: Rule = {
@@ -13,7 +13,9 @@ export const trafficPolicyLocalNoEndpoint: Rule = {
   showsAs: SILENT_PODS,
   when(facts) {
     const { service, endpoints } = facts
-    if (endpoints.source === null || endpoints.all.length === 0) return []
+    if (endpoints.source === null || endpoints.all.length === 0) {
+      return []
+    }
     const external = service.type === 'NodePort' || service.type === 'LoadBalancer' || service.externalIPs.length > 0
     return [
       ...(external && service.externalTrafficPolicy === 'Local' ? causesOf(facts, 'externalTrafficPolicy') : []),
@@ -53,13 +55,17 @@ function causesOf(
     ]
   }
   const without = index.nodes.map(({ meta }) => meta.name).filter((name) => !hasLocalEndpoint(endpoints, name))
-  if (without.length === 0 || usable.length === 0) return []
+  if (without.length === 0 || usable.length === 0) {
+    return []
+  }
   const at = new Set(without)
   const ids = external
     ? plan.paths.filter(({ kind, node }) => kind === 'NodePort' && node !== null && at.has(node)).map(({ id }) => id)
     : pathsOf(paths, ({ expected }) => expected === 'unknown')
   // Seen from a node that has one, those that have none matter to others.
-  if (!external && ids.length === 0) return []
+  if (!external && ids.length === 0) {
+    return []
+  }
   return [
     {
       // A load balancer leaves these nodes out, as is meant; clients of node ports have to do so themselves.

@@ -11,13 +11,17 @@ export const workloadScaledToZero: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when({ service, namespace, index, pods, endpoints, pathsOf }) {
-    if (!hasSelector(service) || pods.length > 0 || endpoints.all.length > 0) return []
+    if (!hasSelector(service) || pods.length > 0 || endpoints.all.length > 0) {
+      return []
+    }
     const { selector } = service
     const making = index
       .workloadsIn(namespace)
       .filter(({ template, meta }) => meta.owner === null && matchesLabels(template.labels, selector))
     const [first] = making
-    if (first === undefined || making.some(({ replicas }) => replicas !== 0)) return []
+    if (first === undefined || making.some(({ replicas }) => replicas !== 0)) {
+      return []
+    }
     return [
       {
         // Other workloads may feed it, unless its endpoints are known to be none.

@@ -59,7 +59,9 @@ export class Anchors {
     this.count(at)
     this.#depth += 1
     this.#refuseDepth(this.#depth, at)
-    if (name === null) return null
+    if (name === null) {
+      return null
+    }
     const anchor = { value: null, written: EMPTY, tag: '', isOpen: true, size: 0, depth: 0 }
     this.#anchors.set(name, anchor)
     const opened = { anchor, nodes: this.#nodes, deepest: this.#deepest }
@@ -81,8 +83,12 @@ export class Anchors {
 
   alias(name: string, at: number): Pick<Anchor, 'value' | 'written' | 'tag'> {
     const anchor = this.#anchors.get(name)
-    if (anchor === undefined) throw new YamlError('unknown anchor referenced', at)
-    if (anchor.isOpen) throw new YamlError('anchor value contains itself', at)
+    if (anchor === undefined) {
+      throw new YamlError('unknown anchor referenced', at)
+    }
+    if (anchor.isOpen) {
+      throw new YamlError('anchor value contains itself', at)
+    }
     this.#nodes += 1 + anchor.size
     this.#aliased += anchor.size
     this.#refuseExcess(at)
@@ -92,7 +98,9 @@ export class Anchors {
 
   /** decode.go allowedAliasRatio; and no more than this reader is allowed. */
   #refuseExcess(at: number): void {
-    if (this.#aliased <= 100 || this.#nodes <= 1000) return
+    if (this.#aliased <= 100 || this.#nodes <= 1000) {
+      return
+    }
     const allowed = 0.99 - 0.89 * Math.min(1, Math.max(0, (this.#nodes - 400_000) / 3_600_000))
     if (this.#aliased / this.#nodes > allowed || this.#aliased > this.#limits.aliased) {
       throw new YamlError('document contains excessive aliasing', at)
@@ -100,7 +108,11 @@ export class Anchors {
   }
 
   #refuseDepth(depth: number, at: number): void {
-    if (depth > this.#limits.depth) throw new YamlError(`exceeded max depth of ${this.#limits.depth}`, at)
-    if (depth > this.#deepest) this.#deepest = depth
+    if (depth > this.#limits.depth) {
+      throw new YamlError(`exceeded max depth of ${this.#limits.depth}`, at)
+    }
+    if (depth > this.#deepest) {
+      this.#deepest = depth
+    }
   }
 }

@@ -20,18 +20,28 @@ export function scanBlockScalar(cursor: Cursor): Token {
   while (cursor.column === indent && cursor.pos < text.length) {
     const isBlankLine = isBlank(text.charCodeAt(cursor.pos))
     if (!isLiteral && leading === '\n' && !wasBlank && !isBlankLine) {
-      if (breaks === '') value += ' '
-    } else value += leading
+      if (breaks === '') {
+        value += ' '
+      }
+    } else {
+      value += leading
+    }
     value += breaks
     wasBlank = isBlankLine
     const from = cursor.pos
-    while (!isBreakOrEnd(text.charCodeAt(cursor.pos))) cursor.pos += 1
+    while (!isBreakOrEnd(text.charCodeAt(cursor.pos))) {
+      cursor.pos += 1
+    }
     value += text.slice(from, cursor.pos)
     leading = cursor.pos < text.length ? cursor.readBreak() : ''
     breaks = readBreaks(cursor, indent, at).breaks
   }
-  if (chomping !== '-') value += leading
-  if (chomping === '+') value += breaks
+  if (chomping !== '-') {
+    value += leading
+  }
+  if (chomping === '+') {
+    value += breaks
+  }
   return token('scalar', at, value)
 }
 
@@ -42,11 +52,16 @@ function readHeader(cursor: Cursor, at: number): { chomping: string; increment: 
   let increment = 0
   for (let seen = 0; seen < 2; seen++) {
     const code = text.charCodeAt(cursor.pos)
-    if ((code === 43 || code === 45) && chomping === '') chomping = text[cursor.pos] ?? ''
-    else if (isDigit(code) && increment === 0) {
-      if (code === 48) cursor.fail('found an indentation indicator equal to 0', WHAT, at)
+    if ((code === 43 || code === 45) && chomping === '') {
+      chomping = text[cursor.pos] ?? ''
+    } else if (isDigit(code) && increment === 0) {
+      if (code === 48) {
+        cursor.fail('found an indentation indicator equal to 0', WHAT, at)
+      }
       increment = code - 48
-    } else break
+    } else {
+      break
+    }
     cursor.pos += 1
   }
   cursor.skipBlanks()
@@ -54,7 +69,9 @@ function readHeader(cursor: Cursor, at: number): { chomping: string; increment: 
   if (!isBreakOrEnd(text.charCodeAt(cursor.pos))) {
     cursor.fail('did not find expected comment or line break', WHAT, at)
   }
-  if (cursor.pos < text.length) cursor.readBreak()
+  if (cursor.pos < text.length) {
+    cursor.readBreak()
+  }
   return { chomping, increment }
 }
 
@@ -64,13 +81,17 @@ function readBreaks(cursor: Cursor, given: number, at: number): { breaks: string
   let breaks = ''
   let deepest = 0
   for (;;) {
-    while ((given === 0 || cursor.column < given) && text.charCodeAt(cursor.pos) === 32) cursor.pos += 1
+    while ((given === 0 || cursor.column < given) && text.charCodeAt(cursor.pos) === 32) {
+      cursor.pos += 1
+    }
     deepest = Math.max(deepest, cursor.column)
     const code = text.charCodeAt(cursor.pos)
     if (code === 9 && (given === 0 || cursor.column < given)) {
       cursor.fail('found a tab character where an indentation space is expected', WHAT, at)
     }
-    if (!isBreak(code)) break
+    if (!isBreak(code)) {
+      break
+    }
     breaks += cursor.readBreak()
   }
   return { breaks, indent: given === 0 ? Math.max(deepest, cursor.indent + 1, 1) : given }

@@ -36,18 +36,26 @@ export class Cursor {
   }
 
   skipBlanks(): void {
-    while (isBlank(this.text.charCodeAt(this.pos))) this.pos += 1
+    while (isBlank(this.text.charCodeAt(this.pos))) {
+      this.pos += 1
+    }
   }
 
   skipComment(): void {
-    if (this.text.charCodeAt(this.pos) !== 35) return
-    while (!isBreakOrEnd(this.text.charCodeAt(this.pos))) this.pos += 1
+    if (this.text.charCodeAt(this.pos) !== 35) {
+      return
+    }
+    while (!isBreakOrEnd(this.text.charCodeAt(this.pos))) {
+      this.pos += 1
+    }
   }
 
   /** Returns whether `---` or `...` stands here, alone or before a blank, at the beginning of a line. */
   atDocumentIndicator(): boolean {
     const { text, pos } = this
-    if (pos !== this.lineStart) return false
+    if (pos !== this.lineStart) {
+      return false
+    }
     const code = text.charCodeAt(pos)
     return (
       (code === 45 || code === 46) &&

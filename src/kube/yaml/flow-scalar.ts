@@ -33,15 +33,23 @@ export function scanQuoted(cursor: Cursor): Token {
   cursor.pos += 1
   let value = ''
   for (;;) {
-    if (cursor.atDocumentIndicator()) cursor.fail('found unexpected document indicator', 'a quoted text', at)
-    if (cursor.pos >= text.length) cursor.fail('found unexpected end of stream', 'a quoted text', at)
+    if (cursor.atDocumentIndicator()) {
+      cursor.fail('found unexpected document indicator', 'a quoted text', at)
+    }
+    if (cursor.pos >= text.length) {
+      cursor.fail('found unexpected end of stream', 'a quoted text', at)
+    }
     let isFolded = false
     let from = cursor.pos
     for (;;) {
       const code = text.charCodeAt(cursor.pos)
-      if (isBlankOrEnd(code)) break
+      if (isBlankOrEnd(code)) {
+        break
+      }
       if (code === quote) {
-        if (!isSingle || text.charCodeAt(cursor.pos + 1) !== quote) break
+        if (!isSingle || text.charCodeAt(cursor.pos + 1) !== quote) {
+          break
+        }
         value += text.slice(from, cursor.pos + 1)
         cursor.pos += 2
         from = cursor.pos
@@ -51,13 +59,21 @@ export function scanQuoted(cursor: Cursor): Token {
         if (isFolded) {
           cursor.pos += 1
           cursor.readBreak()
-        } else value += readEscape(cursor, at)
+        } else {
+          value += readEscape(cursor, at)
+        }
         from = cursor.pos
-        if (isFolded) break
-      } else cursor.pos += 1
+        if (isFolded) {
+          break
+        }
+      } else {
+        cursor.pos += 1
+      }
     }
     value += text.slice(from, cursor.pos)
-    if (text.charCodeAt(cursor.pos) === quote) break
+    if (text.charCodeAt(cursor.pos) === quote) {
+      break
+    }
     value += readSpace(cursor, isFolded)
   }
   cursor.pos += 1
@@ -69,15 +85,21 @@ function readSpace(cursor: Cursor, isFolded: boolean): string {
   const { text } = cursor
   const from = cursor.pos
   cursor.skipBlanks()
-  if (!isFolded && !isBreak(text.charCodeAt(cursor.pos))) return text.slice(from, cursor.pos)
+  if (!isFolded && !isBreak(text.charCodeAt(cursor.pos))) {
+    return text.slice(from, cursor.pos)
+  }
   const first = isFolded ? '' : cursor.readBreak()
   let more = ''
   for (;;) {
     cursor.skipBlanks()
-    if (!isBreak(text.charCodeAt(cursor.pos))) break
+    if (!isBreak(text.charCodeAt(cursor.pos))) {
+      break
+    }
     more += cursor.readBreak()
   }
-  if (first === '\n') return more === '' ? ' ' : more
+  if (first === '\n') {
+    return more === '' ? ' ' : more
+  }
   return first + more
 }
 
@@ -90,7 +112,9 @@ function readEscape(cursor: Cursor, at: number): string {
     return plain
   }
   const length = CODE_LENGTHS[letter]
-  if (length === undefined) cursor.fail('found unknown escape character', 'a quoted text', at)
+  if (length === undefined) {
+    cursor.fail('found unknown escape character', 'a quoted text', at)
+  }
   const digits = text.slice(cursor.pos + 2, cursor.pos + 2 + length)
   if (digits.length < length || !/^[0-9a-fA-F]+$/.test(digits)) {
     cursor.fail('did not find expected hexadecimal number', 'a quoted text', at)
@@ -112,7 +136,9 @@ export function scanPlain(cursor: Cursor): Token {
   let space = ''
   let hasBreak = false
   for (;;) {
-    if (cursor.atDocumentIndicator() || text.charCodeAt(cursor.pos) === 35) break
+    if (cursor.atDocumentIndicator() || text.charCodeAt(cursor.pos) === 35) {
+      break
+    }
     const from = cursor.pos
     cursor.pos = endOfRun(text, from, cursor.flowLevel > 0)
     if (cursor.pos > from) {
@@ -121,25 +147,34 @@ export function scanPlain(cursor: Cursor): Token {
       hasBreak = false
     }
     const code = text.charCodeAt(cursor.pos)
-    if (!(isBlank(code) || isBreak(code))) break
+    if (!(isBlank(code) || isBreak(code))) {
+      break
+    }
     let first = ''
     let more = ''
     const blanks = cursor.pos
     cursor.skipBlanks()
-    if (!isBreak(text.charCodeAt(cursor.pos))) space = text.slice(blanks, cursor.pos)
-    else {
+    if (!isBreak(text.charCodeAt(cursor.pos))) {
+      space = text.slice(blanks, cursor.pos)
+    } else {
       first = cursor.readBreak()
       hasBreak = true
       for (;;) {
         skipIndent(cursor, indent, at)
-        if (!isBreak(text.charCodeAt(cursor.pos))) break
+        if (!isBreak(text.charCodeAt(cursor.pos))) {
+          break
+        }
         more += cursor.readBreak()
       }
       space = first === '\n' ? (more === '' ? ' ' : more) : first + more
     }
-    if (cursor.flowLevel === 0 && cursor.column < indent) break
+    if (cursor.flowLevel === 0 && cursor.column < indent) {
+      break
+    }
   }
-  if (hasBreak) cursor.simpleKeyAllowed = true
+  if (hasBreak) {
+    cursor.simpleKeyAllowed = true
+  }
   return token('scalar', at, value, true)
 }
 
@@ -149,11 +184,17 @@ function endOfRun(text: string, from: number, inFlow: boolean): number {
   for (;;) {
     const code = text.charCodeAt(pos)
     // Letters and digits, for most of the time that reading takes.
-    if ((code >= 97 && code <= 122) || (code >= 45 && code <= 57)) pos += 1
-    else if (isBlankOrEnd(code)) return pos
-    else if (code === 58 && isBlankOrEnd(text.charCodeAt(pos + 1))) return pos
-    else if (inFlow && FLOW_INDICATORS.has(code)) return pos
-    else pos += 1
+    if ((code >= 97 && code <= 122) || (code >= 45 && code <= 57)) {
+      pos += 1
+    } else if (isBlankOrEnd(code)) {
+      return pos
+    } else if (code === 58 && isBlankOrEnd(text.charCodeAt(pos + 1))) {
+      return pos
+    } else if (inFlow && FLOW_INDICATORS.has(code)) {
+      return pos
+    } else {
+      pos += 1
+    }
   }
 }
 
@@ -163,7 +204,9 @@ const FLOW_INDICATORS: ReadonlySet<number> = new Set([44, 63, 91, 93, 123, 125])
 function skipIndent(cursor: Cursor, indent: number, at: number): void {
   for (;;) {
     const code = cursor.text.charCodeAt(cursor.pos)
-    if (!isBlank(code)) return
+    if (!isBlank(code)) {
+      return
+    }
     if (code === 9 && cursor.column < indent) {
       cursor.fail('found a tab character that violates indentation', 'a text', at)
     }

@@ -67,7 +67,9 @@ export class NodeReader {
   /** @param indentless whether a sequence may stand as far left as the mapping that it is in. */
   #readNode(block: boolean, indentless: boolean): unknown {
     const first = this.#peek()
-    if (first.type === 'alias') return this.#readAlias()
+    if (first.type === 'alias') {
+      return this.#readAlias()
+    }
     const properties = first.type === 'anchor' || first.type === 'tag' ? this.#readProperties() : NONE
     const token = this.#peek()
     switch (token.type) {
@@ -78,11 +80,15 @@ export class NodeReader {
       case '{':
         return this.#collection(token, properties)
       case '-':
-        if (indentless) return this.#collection(token, properties)
+        if (indentless) {
+          return this.#collection(token, properties)
+        }
         break
       case 'block-sequence-start':
       case 'block-mapping-start':
-        if (block) return this.#collection(token, properties)
+        if (block) {
+          return this.#collection(token, properties)
+        }
         break
     }
     if (properties === NONE) {
@@ -97,18 +103,26 @@ export class NodeReader {
     let tag = ''
     for (let seen = 0; seen < 2; seen++) {
       const { type, value, suffix } = this.#peek()
-      if (type === 'anchor' && anchor === null) anchor = value
-      else if (type === 'tag' && tag === '') tag = this.#tagOf(value, suffix, at)
-      else break
+      if (type === 'anchor' && anchor === null) {
+        anchor = value
+      } else if (type === 'tag' && tag === '') {
+        tag = this.#tagOf(value, suffix, at)
+      } else {
+        break
+      }
       this.#next()
     }
     return { anchor, tag, at }
   }
 
   #tagOf(handle: string, suffix: string, at: number): string {
-    if (handle === '') return suffix
+    if (handle === '') {
+      return suffix
+    }
     const prefix = this.#tags.get(handle)
-    if (prefix === undefined) this.#fail('found undefined tag handle', at)
+    if (prefix === undefined) {
+      this.#fail('found undefined tag handle', at)
+    }
     return prefix + suffix
   }
 
@@ -120,14 +134,20 @@ export class NodeReader {
     const value = this.#valueOf(written, tag, place)
     this.#last = written
     this.#lastTag = tag
-    if (anchor !== null) this.#anchors.setScalar(anchor, value, written, tag)
+    if (anchor !== null) {
+      this.#anchors.setScalar(anchor, value, written, tag)
+    }
     return value
   }
 
   #valueOf({ value: text, plain }: Written, tag: string, at: number): Scalar {
     const value = tag !== '' ? resolveTagged(text, tag) : plain ? resolvePlain(text) : text
-    if (value === undefined) this.#fail('the value is not of its tag', at)
-    if (typeof value === 'number' && !Number.isFinite(value)) this.#mappings.doubt()
+    if (value === undefined) {
+      this.#fail('the value is not of its tag', at)
+    }
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      this.#mappings.doubt()
+    }
     return value
   }
 
@@ -169,8 +189,12 @@ export class NodeReader {
     const items: unknown[] = []
     for (;;) {
       const token = this.#next()
-      if (token.type === 'block-end') return items
-      if (token.type !== '-') this.#fail("did not find expected '-' indicator", token.at, 'a list', at)
+      if (token.type === 'block-end') {
+        return items
+      }
+      if (token.type !== '-') {
+        this.#fail("did not find expected '-' indicator", token.at, 'a list', at)
+      }
       const { type } = this.#peek()
       items.push(type === '-' || type === 'block-end' ? this.empty() : this.#readNode(true, false))
     }
@@ -190,8 +214,12 @@ export class NodeReader {
     const mapping = {}
     for (;;) {
       const token = this.#next()
-      if (token.type === 'block-end') return mapping
-      if (token.type !== '?') this.#fail('did not find expected key', token.at, 'a mapping', at)
+      if (token.type === 'block-end') {
+        return mapping
+      }
+      if (token.type !== '?') {
+        this.#fail('did not find expected key', token.at, 'a mapping', at)
+      }
       this.#readPair(mapping, EMPTY_IN_BLOCK, true)
     }
   }
@@ -200,9 +228,13 @@ export class NodeReader {
     const { at } = this.#next()
     const items: unknown[] = []
     for (let first = true; ; first = false) {
-      if (!first) this.#readComma(']', "did not find expected ',' or ']'", 'a list in brackets', at)
+      if (!first) {
+        this.#readComma(']', "did not find expected ',' or ']'", 'a list in brackets', at)
+      }
       const token = this.#peek()
-      if (token.type === ']') break
+      if (token.type === ']') {
+        break
+      }
       items.push(token.type === '?' ? this.#collection(token, NONE) : this.#readNode(false, false))
     }
     this.#next()
@@ -221,13 +253,19 @@ export class NodeReader {
     const { at } = this.#next()
     const mapping = {}
     for (let first = true; ; first = false) {
-      if (!first) this.#readComma('}', "did not find expected ',' or '}'", 'a mapping in braces', at)
+      if (!first) {
+        this.#readComma('}', "did not find expected ',' or '}'", 'a mapping in braces', at)
+      }
       const { type } = this.#peek()
-      if (type === '}') break
+      if (type === '}') {
+        break
+      }
       if (type === '?') {
         this.#next()
         this.#readPair(mapping, EMPTY_IN_FLOW, false)
-      } else this.#readLoneKey(mapping)
+      } else {
+        this.#readLoneKey(mapping)
+      }
     }
     this.#next()
     return mapping
@@ -235,8 +273,12 @@ export class NodeReader {
 
   #readComma(end: ']' | '}', problem: string, what: string, at: number): void {
     const token = this.#peek()
-    if (token.type === end) return
-    if (token.type !== ',') this.#fail(problem, token.at, what, at)
+    if (token.type === end) {
+      return
+    }
+    if (token.type !== ',') {
+      this.#fail(problem, token.at, what, at)
+    }
     this.#next()
   }
 
@@ -244,8 +286,11 @@ export class NodeReader {
   #readLoneKey(mapping: object): void {
     const { at } = this.#peek()
     const key = this.#readKey(false)
-    if (key === MERGE) this.#merge(mapping, false, false)
-    else this.#put(mapping, key, at, this.empty())
+    if (key === MERGE) {
+      this.#merge(mapping, false, false)
+    } else {
+      this.#put(mapping, key, at, this.empty())
+    }
   }
 
   /** @param emptyAfter what shows that a key or a value is left out. */
@@ -253,10 +298,15 @@ export class NodeReader {
     const { type, at } = this.#peek()
     const key = emptyAfter.has(type) ? this.#badKey() : this.#readKey(block)
     const isGiven = this.#peek().type === ':'
-    if (isGiven) this.#next()
+    if (isGiven) {
+      this.#next()
+    }
     const hasValue = isGiven && !emptyAfter.has(this.#peek().type)
-    if (key === MERGE) this.#merge(mapping, hasValue, block)
-    else this.#put(mapping, key, at, hasValue ? this.#readNode(block, block) : this.empty())
+    if (key === MERGE) {
+      this.#merge(mapping, hasValue, block)
+    } else {
+      this.#put(mapping, key, at, hasValue ? this.#readNode(block, block) : this.empty())
+    }
   }
 
   #badKey(): null {
@@ -268,20 +318,28 @@ export class NodeReader {
   #readKey(block: boolean): string | typeof MERGE | null {
     const { at, type } = this.#peek()
     const value = this.#readNode(block, block)
-    if (typeof value === 'object' && value !== null) this.#fail('invalid map key', at)
+    if (typeof value === 'object' && value !== null) {
+      this.#fail('invalid map key', at)
+    }
     const tag = this.#lastTag
     if (value === '<<' && type !== 'alias' && (tag === MERGE_TAG || tag === '!' || (tag === '' && this.#last.plain))) {
       this.#anchors.uncount()
       return MERGE
     }
-    if (typeof value === 'string') return value
+    if (typeof value === 'string') {
+      return value
+    }
     const key = keyOf(this.#last.value, tag)
-    if (key === undefined) this.#mappings.doubt()
+    if (key === undefined) {
+      this.#mappings.doubt()
+    }
     return key ?? null
   }
 
   #put(mapping: object, key: string | null, at: number, value: unknown): void {
-    if (key !== null && Object.hasOwn(mapping, key)) this.#repeatedKeys.push(at)
+    if (key !== null && Object.hasOwn(mapping, key)) {
+      this.#repeatedKeys.push(at)
+    }
     this.#mappings.put(mapping, key, at, value)
   }
 
@@ -290,7 +348,9 @@ export class NodeReader {
     const { type, at } = this.#peek()
     const value = hasValue ? this.#readNode(block, block) : null
     const isList = Array.isArray(value) && type !== 'alias'
-    if (isList) this.#anchors.uncount()
+    if (isList) {
+      this.#anchors.uncount()
+    }
     this.#mappings.merge(mapping, isList ? value : [value], at)
   }
 }

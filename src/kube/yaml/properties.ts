@@ -8,7 +8,9 @@ const URI = /[0-9A-Za-z_\-;/?:@&=+$,.!~*'()[\]%]/y
 
 function readWord(cursor: Cursor): string {
   const from = cursor.pos
-  while (isWord(cursor.text.charCodeAt(cursor.pos))) cursor.pos += 1
+  while (isWord(cursor.text.charCodeAt(cursor.pos))) {
+    cursor.pos += 1
+  }
   return cursor.text.slice(from, cursor.pos)
 }
 
@@ -34,15 +36,20 @@ export function scanTag(cursor: Cursor): Token {
   if (text[at + 1] === '<') {
     cursor.pos += 2
     suffix = readUri(cursor, at, '')
-    if (text[cursor.pos] !== '>') cursor.fail("did not find the expected '>'", 'a tag', at)
+    if (text[cursor.pos] !== '>') {
+      cursor.fail("did not find the expected '>'", 'a tag', at)
+    }
     cursor.pos += 1
   } else {
     handle = readHandle(cursor, at, false)
-    if (handle.length > 1 && handle.endsWith('!')) suffix = readUri(cursor, at, '')
-    else {
+    if (handle.length > 1 && handle.endsWith('!')) {
+      suffix = readUri(cursor, at, '')
+    } else {
       suffix = readUri(cursor, at, handle)
       handle = suffix === '' ? '' : '!'
-      if (suffix === '') suffix = '!'
+      if (suffix === '') {
+        suffix = '!'
+      }
     }
   }
   if (!isBlankOrEnd(text.charCodeAt(cursor.pos))) {
@@ -53,14 +60,18 @@ export function scanTag(cursor: Cursor): Token {
 
 /** `!`, `!!` or `!name!`; of a tag also `!name`, which is no handle but the beginning of a name. */
 function readHandle(cursor: Cursor, at: number, isDirective: boolean): string {
-  if (cursor.text[cursor.pos] !== '!') cursor.fail("did not find expected '!'", 'a tag', at)
+  if (cursor.text[cursor.pos] !== '!') {
+    cursor.fail("did not find expected '!'", 'a tag', at)
+  }
   cursor.pos += 1
   const handle = `!${readWord(cursor)}`
   if (cursor.text[cursor.pos] === '!') {
     cursor.pos += 1
     return `${handle}!`
   }
-  if (isDirective && handle !== '!') cursor.fail("did not find expected '!'", 'a %TAG directive', at)
+  if (isDirective && handle !== '!') {
+    cursor.fail("did not find expected '!'", 'a %TAG directive', at)
+  }
   return handle
 }
 
@@ -69,10 +80,14 @@ function readUri(cursor: Cursor, at: number, head: string): string {
   const from = cursor.pos
   for (;;) {
     URI.lastIndex = cursor.pos
-    if (!URI.test(cursor.text)) break
+    if (!URI.test(cursor.text)) {
+      break
+    }
     cursor.pos += 1
   }
-  if (head === '' && cursor.pos === from) cursor.fail('did not find expected tag URI', 'a tag', at)
+  if (head === '' && cursor.pos === from) {
+    cursor.fail('did not find expected tag URI', 'a tag', at)
+  }
   try {
     return head.slice(1) + decodeURIComponent(cursor.text.slice(from, cursor.pos))
   } catch {
@@ -87,9 +102,15 @@ export function scanDirective(cursor: Cursor): Token {
   const what = 'a directive'
   cursor.pos += 1
   const name = readWord(cursor)
-  if (name === '') cursor.fail('could not find expected directive name', what, at)
-  if (!isBlankOrEnd(text.charCodeAt(cursor.pos))) cursor.fail('found unexpected non-alphabetical character', what, at)
-  if (name !== 'YAML' && name !== 'TAG') cursor.fail('found unknown directive name', what, at)
+  if (name === '') {
+    cursor.fail('could not find expected directive name', what, at)
+  }
+  if (!isBlankOrEnd(text.charCodeAt(cursor.pos))) {
+    cursor.fail('found unexpected non-alphabetical character', what, at)
+  }
+  if (name !== 'YAML' && name !== 'TAG') {
+    cursor.fail('found unknown directive name', what, at)
+  }
   cursor.skipBlanks()
   const directive = name === 'YAML' ? readVersion(cursor, at) : readTagDirective(cursor, at)
   cursor.skipBlanks()
@@ -97,29 +118,41 @@ export function scanDirective(cursor: Cursor): Token {
   if (!isBreakOrEnd(text.charCodeAt(cursor.pos))) {
     cursor.fail('did not find expected comment or line break', what, at)
   }
-  if (cursor.pos < text.length) cursor.readBreak()
+  if (cursor.pos < text.length) {
+    cursor.readBreak()
+  }
   return directive
 }
 
 function readVersion(cursor: Cursor, at: number): Token {
   const major = readNumber(cursor, at)
-  if (cursor.text[cursor.pos] !== '.') cursor.fail("did not find expected digit or '.' character", '%YAML', at)
+  if (cursor.text[cursor.pos] !== '.') {
+    cursor.fail("did not find expected digit or '.' character", '%YAML', at)
+  }
   cursor.pos += 1
   return token('version-directive', at, `${major}.${readNumber(cursor, at)}`)
 }
 
 function readNumber(cursor: Cursor, at: number): number {
   const from = cursor.pos
-  while (isDigit(cursor.text.charCodeAt(cursor.pos))) cursor.pos += 1
+  while (isDigit(cursor.text.charCodeAt(cursor.pos))) {
+    cursor.pos += 1
+  }
   const digits = cursor.text.slice(from, cursor.pos)
-  if (digits === '') cursor.fail('did not find expected version number', '%YAML', at)
-  if (digits.length > 2) cursor.fail('found extremely long version number', '%YAML', at)
+  if (digits === '') {
+    cursor.fail('did not find expected version number', '%YAML', at)
+  }
+  if (digits.length > 2) {
+    cursor.fail('found extremely long version number', '%YAML', at)
+  }
   return Number(digits)
 }
 
 function readTagDirective(cursor: Cursor, at: number): Token {
   const handle = readHandle(cursor, at, true)
-  if (!isBlank(cursor.text.charCodeAt(cursor.pos))) cursor.fail('did not find expected whitespace', '%TAG', at)
+  if (!isBlank(cursor.text.charCodeAt(cursor.pos))) {
+    cursor.fail('did not find expected whitespace', '%TAG', at)
+  }
   cursor.skipBlanks()
   const prefix = readUri(cursor, at, '')
   if (!isBlankOrEnd(cursor.text.charCodeAt(cursor.pos))) {

@@ -37,7 +37,9 @@ const FORBIDDEN = /[^\P{Cc}\t\n\r\u0085]|[\ufffe\uffff]|\p{Cs}/u
 
 function refuseControlCharacters(text: string): void {
   const found = FORBIDDEN.exec(text)
-  if (found) throw new YamlError('control characters are not allowed', found.index)
+  if (found) {
+    throw new YamlError('control characters are not allowed', found.index)
+  }
 }
 
 /** Reads the lines with `%` before a document: the handles of tags, and whether there are any such lines. */
@@ -49,11 +51,18 @@ function readDirectives(scanner: Scanner): { tags: ReadonlyMap<string, string>; 
   const given = new Set<string>()
   for (;;) {
     const { type, value, suffix, at } = scanner.peek()
-    if (type !== 'version-directive' && type !== 'tag-directive') return { tags, any: given.size > 0 }
-    if (given.has(value)) throw new YamlError('found duplicate directive', at)
+    if (type !== 'version-directive' && type !== 'tag-directive') {
+      return { tags, any: given.size > 0 }
+    }
+    if (given.has(value)) {
+      throw new YamlError('found duplicate directive', at)
+    }
     given.add(value)
-    if (type === 'tag-directive') tags.set(value, suffix)
-    else if (value !== '1.1') throw new YamlError('found incompatible YAML document', at)
+    if (type === 'tag-directive') {
+      tags.set(value, suffix)
+    } else if (value !== '1.1') {
+      throw new YamlError('found incompatible YAML document', at)
+    }
     scanner.next()
   }
 }
@@ -64,7 +73,9 @@ function readRoot(scanner: Scanner, nodes: NodeReader, hasDirectives: boolean): 
     scanner.next()
     return AFTER_EMPTY_DOCUMENT.has(scanner.peek().type) ? nodes.empty() : nodes.read()
   }
-  if (hasDirectives) throw new YamlError('did not find expected <document start>', at)
+  if (hasDirectives) {
+    throw new YamlError('did not find expected <document start>', at)
+  }
   return type === 'stream-end' ? null : nodes.read()
 }
 
@@ -79,13 +90,19 @@ const AFTER_EMPTY_DOCUMENT: ReadonlySet<TokenType> = new Set([
 /** Returns the offset of what follows the document; `null`: the text has ended. */
 function readEnd(scanner: Scanner): number | null {
   const { type } = scanner.peek()
-  if (type === 'stream-end') return null
-  if (type === 'document-end') scanner.next()
+  if (type === 'stream-end') {
+    return null
+  }
+  if (type === 'document-end') {
+    scanner.next()
+  }
   try {
     const next = scanner.peek()
     return next.type === 'stream-end' ? null : next.at
   } catch (error) {
-    if (error instanceof YamlError) return error.at
+    if (error instanceof YamlError) {
+      return error.at
+    }
     throw error
   }
 }

@@ -23,7 +23,9 @@ type Resolved = { kind: Kind; value: Scalar /** Of an integer, exactly. */; exac
 /** A scalar without quotes and tag. */
 export function resolvePlain(text: string): Scalar {
   const code = text.charCodeAt(0)
-  if (code > 57 || code < 43) return text.length <= LONGEST_WORD ? wordOr(text) : text
+  if (code > 57 || code < 43) {
+    return text.length <= LONGEST_WORD ? wordOr(text) : text
+  }
   return SMALL.test(text) ? Number(text) : classify(text).value
 }
 
@@ -47,8 +49,12 @@ function classify(text: string): Resolved {
 
 /** What begins with a sign, a dot or a digit may be a number. */
 function numberOf(text: string): Resolved | null {
-  if (text.startsWith('.')) return STRAY.test(text) ? null : floatOf(text.replaceAll('_', ''))
-  if (!NUMERIC.test(text)) return null
+  if (text.startsWith('.')) {
+    return STRAY.test(text) ? null : floatOf(text.replaceAll('_', ''))
+  }
+  if (!NUMERIC.test(text)) {
+    return null
+  }
   const plain = text.replaceAll('_', '')
   return integerOf(plain) ?? floatOf(plain)
 }
@@ -66,7 +72,9 @@ const MOST = 2n ** 64n - 1n
 /** strconv.ParseInt and ParseUint with base 0: a 0 in front makes it octal, a sign keeps it within 63 bits. */
 function integerOf(text: string): Resolved | null {
   const [, sign, hexadecimal, binary, octal, decimal] = INTEGER.exec(text) ?? []
-  if (sign === undefined || text.length > 80) return null
+  if (sign === undefined || text.length > 80) {
+    return null
+  }
   const digits =
     hexadecimal !== undefined
       ? `0x${hexadecimal}`
@@ -76,14 +84,18 @@ function integerOf(text: string): Resolved | null {
           ? `0o${octal}`
           : (decimal ?? '')
   const exact = sign === '-' ? -BigInt(digits) : BigInt(digits)
-  if (exact < LEAST || exact > (sign === '' ? MOST : 2n ** 63n - 1n)) return null
+  if (exact < LEAST || exact > (sign === '' ? MOST : 2n ** 63n - 1n)) {
+    return null
+  }
   return { kind: 'int', value: Number(exact), exact }
 }
 
 const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/
 
 function floatOf(text: string): Resolved | null {
-  if (!FLOAT.test(text)) return null
+  if (!FLOAT.test(text)) {
+    return null
+  }
   const value = Number(text)
   return Number.isFinite(value) ? { kind: 'float', value } : null
 }
@@ -103,12 +115,20 @@ export const MERGE_TAG = `${PREFIX}merge`
 
 /** @returns `undefined` if the text is not of the tag. Tags that YAML does not define are passed over. */
 export function resolveTagged(text: string, tag: string): Scalar | undefined {
-  if (tag === BINARY) return decodeBase64(text)
-  if (tag === TIMESTAMP) return isTimestamp(text) ? text : undefined
+  if (tag === BINARY) {
+    return decodeBase64(text)
+  }
+  if (tag === TIMESTAMP) {
+    return isTimestamp(text) ? text : undefined
+  }
   const expected = KIND_OF_TAG[tag]
-  if (expected === undefined || expected === 'str') return text
+  if (expected === undefined || expected === 'str') {
+    return text
+  }
   const { kind, value, exact } = classify(text)
-  if (kind === expected) return value
+  if (kind === expected) {
+    return value
+  }
   return expected === 'float' && kind === 'int' && exact !== undefined && exact < 2n ** 63n ? value : undefined
 }
 
@@ -120,19 +140,31 @@ export function resolveTagged(text: string, tag: string): Scalar | undefined {
  */
 export function keyOf(text: string, tag: string): string | undefined {
   const value = tag === '' ? resolvePlain(text) : resolveTagged(text, tag)
-  if (value === null || value === undefined) return undefined
-  if (typeof value !== 'number') return String(value)
+  if (value === null || value === undefined) {
+    return undefined
+  }
+  if (typeof value !== 'number') {
+    return String(value)
+  }
   const { exact } = classify(text)
-  if (exact === undefined || tag === FLOAT_TAG) return floatKey(value)
+  if (exact === undefined || tag === FLOAT_TAG) {
+    return floatKey(value)
+  }
   return exact < 2n ** 63n ? String(exact) : undefined
 }
 
 /** strconv.FormatFloat(value, 'g', -1, 32): the fewest digits that tell it from other floats of 32 bits. */
 export function floatKey(value: number): string {
-  if (Number.isNaN(value)) return '.nan'
+  if (Number.isNaN(value)) {
+    return '.nan'
+  }
   const single = Math.fround(value)
-  if (!Number.isFinite(single)) return single > 0 ? '.inf' : '-.inf'
-  if (single === 0) return Object.is(single, -0) ? '-0' : '0'
+  if (!Number.isFinite(single)) {
+    return single > 0 ? '.inf' : '-.inf'
+  }
+  if (single === 0) {
+    return Object.is(single, -0) ? '-0' : '0'
+  }
   const precision = [1, 2, 3, 4, 5, 6, 7, 8].find(
     (digits) => Math.fround(Number(single.toPrecision(digits))) === single,
   )
@@ -146,7 +178,9 @@ export function floatKey(value: number): string {
 
 function decodeBase64(text: string): string | undefined {
   const packed = text.replace(/[\r\n]/g, '')
-  if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return undefined
+  if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) {
+    return undefined
+  }
   return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(
     Uint8Array.from(atob(packed), (c) => c.charCodeAt(0)),
   )
@@ -157,7 +191,9 @@ const DATE =
 
 function isTimestamp(text: string): boolean {
   const parts = DATE.exec(text)
-  if (parts === null) return false
+  if (parts === null) {
+    return false
+  }
   const [year = 0, month = 0, day = 0] = parts.slice(1, 4).map(Number)
   const [hour = 0, minute = 0, second = 0] = (parts[4] === undefined ? parts.slice(8, 11) : parts.slice(4, 7)).map(
     (part) => Number(part ?? 0),

@@ -23,7 +23,9 @@ export class Scanner extends Cursor {
   #ready = false
 
   peek(): Token {
-    if (!this.#ready) this.#fetchMore()
+    if (!this.#ready) {
+      this.#fetchMore()
+    }
     return this.#tokens[this.#head] as Token
   }
 
@@ -45,20 +47,26 @@ export class Scanner extends Cursor {
 
   /** The first token is final only when no `:` can make a key of it any more. */
   #fetchMore(): void {
-    while (this.#head === this.#tokens.length || this.#keys.mayBegin(this.#taken)) this.#fetchNext()
+    while (this.#head === this.#tokens.length || this.#keys.mayBegin(this.#taken)) {
+      this.#fetchNext()
+    }
     this.#ready = true
   }
 
   /** @param number of the token before which a collection begins; left out: at the end. */
   #rollIndent(column: number, type: TokenType, at: number, number?: number): void {
-    if (this.flowLevel > 0 || this.indent >= column) return
+    if (this.flowLevel > 0 || this.indent >= column) {
+      return
+    }
     this.#indents.push(this.indent)
     this.indent = column
     this.#insert(token(type, at), number)
   }
 
   #unrollIndent(column: number): void {
-    if (this.flowLevel > 0) return
+    if (this.flowLevel > 0) {
+      return
+    }
     while (this.indent > column) {
       this.#tokens.push(token('block-end', this.pos))
       this.indent = this.#indents.pop() ?? -1
@@ -69,9 +77,13 @@ export class Scanner extends Cursor {
     // The parser may have taken it already, since the end of a collection is not looked beyond: go-yaml goes on there.
     const tokens = this.#tokens
     tokens.push(token)
-    if (number === undefined || number < this.#taken) return
+    if (number === undefined || number < this.#taken) {
+      return
+    }
     const place = this.#head + number - this.#taken
-    for (let at = tokens.length - 1; at > place; at--) tokens[at] = tokens[at - 1] as Token
+    for (let at = tokens.length - 1; at > place; at--) {
+      tokens[at] = tokens[at - 1] as Token
+    }
     tokens[place] = token
   }
 
@@ -87,9 +99,13 @@ export class Scanner extends Cursor {
         this.skipComment()
         code = text.charCodeAt(this.pos)
       }
-      if (!isBreak(code)) return
+      if (!isBreak(code)) {
+        return
+      }
       this.readBreak()
-      if (this.flowLevel === 0) this.simpleKeyAllowed = true
+      if (this.flowLevel === 0) {
+        this.simpleKeyAllowed = true
+      }
     }
   }
 
@@ -98,10 +114,15 @@ export class Scanner extends Cursor {
     this.#unrollIndent(this.column)
     const { text, pos } = this
     const code = text.charCodeAt(pos)
-    if (pos >= text.length) this.#fetchStreamEnd()
-    else if (pos === this.lineStart && code === 37) this.#fetchDirective()
-    else if (this.atDocumentIndicator()) this.#fetchIndicator(code)
-    else this.#fetch(text[pos] ?? '', isBlankOrEnd(text.charCodeAt(pos + 1)))
+    if (pos >= text.length) {
+      this.#fetchStreamEnd()
+    } else if (pos === this.lineStart && code === 37) {
+      this.#fetchDirective()
+    } else if (this.atDocumentIndicator()) {
+      this.#fetchIndicator(code)
+    } else {
+      this.#fetch(text[pos] ?? '', isBlankOrEnd(text.charCodeAt(pos + 1)))
+    }
   }
 
   #fetch(character: string, isAlone: boolean): void {
@@ -119,16 +140,25 @@ export class Scanner extends Cursor {
         this.#fetchComma()
         break
       case '-':
-        if (isAlone) this.#fetchBlockEntry()
-        else this.#fetchNode(scanPlain)
+        if (isAlone) {
+          this.#fetchBlockEntry()
+        } else {
+          this.#fetchNode(scanPlain)
+        }
         break
       case '?':
-        if (inFlow || isAlone) this.#fetchKey()
-        else this.#fetchNode(scanPlain)
+        if (inFlow || isAlone) {
+          this.#fetchKey()
+        } else {
+          this.#fetchNode(scanPlain)
+        }
         break
       case ':':
-        if (inFlow || isAlone) this.#fetchValue()
-        else this.#fetchNode(scanPlain)
+        if (inFlow || isAlone) {
+          this.#fetchValue()
+        } else {
+          this.#fetchNode(scanPlain)
+        }
         break
       case '*':
         this.#fetchNode(scanAlias)
@@ -145,7 +175,9 @@ export class Scanner extends Cursor {
         break
       case '|':
       case '>':
-        if (inFlow) this.#failStart()
+        if (inFlow) {
+          this.#failStart()
+        }
         this.#fetchBlockScalar()
         break
       case '%':
@@ -166,7 +198,9 @@ export class Scanner extends Cursor {
   #fetchStreamEnd(): void {
     this.#unrollIndent(-1)
     // Where the text ends is a line of its own, so that no key goes on there.
-    if (this.column !== 0) this.line += 1
+    if (this.column !== 0) {
+      this.line += 1
+    }
     this.#keys.remove()
     this.simpleKeyAllowed = false
     this.#tokens.push(token('stream-end', this.pos))
@@ -218,7 +252,9 @@ export class Scanner extends Cursor {
 
   #fetchBlockEntry(): void {
     if (this.flowLevel === 0) {
-      if (!this.simpleKeyAllowed) this.fail('block sequence entries are not allowed in this context')
+      if (!this.simpleKeyAllowed) {
+        this.fail('block sequence entries are not allowed in this context')
+      }
       this.#rollIndent(this.column, 'block-sequence-start', this.pos)
     }
     this.#keys.remove()
@@ -228,7 +264,9 @@ export class Scanner extends Cursor {
 
   #fetchKey(): void {
     if (this.flowLevel === 0) {
-      if (!this.simpleKeyAllowed) this.fail('mapping keys are not allowed in this context')
+      if (!this.simpleKeyAllowed) {
+        this.fail('mapping keys are not allowed in this context')
+      }
       this.#rollIndent(this.column, 'block-mapping-start', this.pos)
     }
     this.#keys.remove()
@@ -244,7 +282,9 @@ export class Scanner extends Cursor {
       this.simpleKeyAllowed = false
     } else {
       if (this.flowLevel === 0) {
-        if (!this.simpleKeyAllowed) this.fail('mapping values are not allowed in this context')
+        if (!this.simpleKeyAllowed) {
+          this.fail('mapping values are not allowed in this context')
+        }
         this.#rollIndent(this.column, 'block-mapping-start', this.pos)
       }
       this.simpleKeyAllowed = this.flowLevel === 0

@@ -35,13 +35,17 @@ export class SimpleKeys {
   close(): void {
     const opened = this.#levels.pop()
     const key = this.#innermost
-    if (key && key.token === opened?.token) key.isAwaited = false
+    if (key && key.token === opened?.token) {
+      key.isAwaited = false
+    }
   }
 
   /** A key may begin here. @param token the number of the token that comes next */
   save(token: number): void {
     const { simpleKeyAllowed, column, flowLevel, indent, line, pos } = this.#cursor
-    if (!simpleKeyAllowed) return
+    if (!simpleKeyAllowed) {
+      return
+    }
     this.remove()
     const key = this.#innermost as SimpleKey
     key.possible = true
@@ -55,15 +59,21 @@ export class SimpleKeys {
 
   remove(): void {
     const key = this.#innermost
-    if (!key?.possible) return
-    if (key.required) this.#fail(key)
+    if (!key?.possible) {
+      return
+    }
+    if (key.required) {
+      this.#fail(key)
+    }
     key.possible = false
   }
 
   /** Returns the key that a `:` here belongs to; `null` if it stands behind none. */
   take(): SimpleKey | null {
     const key = this.#innermost
-    if (!key || !this.#isValid(key)) return null
+    if (!key || !this.#isValid(key)) {
+      return null
+    }
     key.possible = false
     return key
   }
@@ -72,7 +82,9 @@ export class SimpleKeys {
   mayBegin(token: number): boolean {
     for (let level = this.#levels.length - 1; level >= 0; level--) {
       const key = this.#levels[level]
-      if (key?.possible && key.isAwaited && key.token === token) return this.#isValid(key)
+      if (key?.possible && key.isAwaited && key.token === token) {
+        return this.#isValid(key)
+      }
     }
     return false
   }
@@ -82,10 +94,16 @@ export class SimpleKeys {
   }
 
   #isValid(key: SimpleKey): boolean {
-    if (!key.possible) return false
+    if (!key.possible) {
+      return false
+    }
     const { line, pos } = this.#cursor
-    if (key.line === line && key.at + LONGEST_KEY >= pos) return true
-    if (key.required) this.#fail(key)
+    if (key.line === line && key.at + LONGEST_KEY >= pos) {
+      return true
+    }
+    if (key.required) {
+      this.#fail(key)
+    }
     key.possible = false
     return false
   }

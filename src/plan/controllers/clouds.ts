@@ -12,7 +12,9 @@ function listenPorts(json: string): { scheme: 'http' | 'https'; port: number }[]
   } catch {
     return null
   }
-  if (!Array.isArray(list) || list.length === 0 || list.length > LISTENERS) return null
+  if (!Array.isArray(list) || list.length === 0 || list.length > LISTENERS) {
+    return null
+  }
   const written = list.flatMap((entry: unknown) => Object.entries(entry ?? {}))
   const found = written.flatMap(([protocol, value]) => {
     const scheme = protocol.toLowerCase()
@@ -41,9 +43,13 @@ function albListeners({ tls, value, told }: Asked): readonly Listener[] {
     )
   }
   // A certificate changes the default from HTTP on 80 to HTTPS on 443; there is then no plain HTTP.
-  if (value(certificate) !== null) return [https({ port: 443, because: [told(certificate)] })]
+  if (value(certificate) !== null) {
+    return [https({ port: 443, because: [told(certificate)] })]
+  }
   const open = http({ port: 80, because: [...sent] })
-  if (tls === null) return [open]
+  if (tls === null) {
+    return [open]
+  }
   const alone = `${tls}: opens no HTTPS listener by itself (${certificate} or ${ports} does)`
   return [https({ port: 443, doubts: [alone] }), open]
 }
@@ -52,9 +58,13 @@ function albListeners({ tls, value, told }: Asked): readonly Listener[] {
 function albInternal({ ingress, value, told }: Asked): string | null {
   const scheme = `${ALB}/scheme`
   const written = value(scheme)
-  if (written !== null) return written === 'internal' ? told(scheme) : null
+  if (written !== null) {
+    return written === 'internal' ? told(scheme) : null
+  }
   const [entry] = ingress.loadBalancerIngress
-  if (entry === undefined) return `${annotationField(ingress, scheme)}: internal is the default`
+  if (entry === undefined) {
+    return `${annotationField(ingress, scheme)}: internal is the default`
+  }
   return entry.hostname?.startsWith('internal-')
     ? `${refOf(ingress)} status.loadBalancer.ingress[0].hostname=${entry.hostname}`
     : null
@@ -120,7 +130,9 @@ function gceListeners(asked: Asked): readonly Listener[] {
   const certificates = GCE_CERTIFICATES.filter((name) => value(name) !== null)
   const secure = [...(tls === null ? [] : [tls]), ...certificates.map(told)]
   const closed = isFalse(value(ALLOW_HTTP))
-  if (certificates.length === 0 && !closed) return byTls(asked)
+  if (certificates.length === 0 && !closed) {
+    return byTls(asked)
+  }
   return [
     ...(secure.length === 0 ? [] : [https({ because: secure })]),
     ...(closed ? [] : [tls === null ? http() : (byTls(asked)[1] ?? http())]),
@@ -167,7 +179,9 @@ export const gce: IngressController = {
   syntax: (_asked, _path, pathType) => (pathType === 'ImplementationSpecific' ? 'glob' : 'literal'),
   internal: ({ ingress, told }) => {
     const name = ingress.ingressClassName ?? ingress.meta.annotations['kubernetes.io/ingress.class']
-    if (name !== 'gce-internal') return null
+    if (name !== 'gce-internal') {
+      return null
+    }
     return ingress.ingressClassName === null
       ? told('kubernetes.io/ingress.class')
       : `${refOf(ingress)} spec.ingressClassName=${name}`
@@ -183,7 +197,9 @@ function agicListeners({ tls, value, told }: Asked): readonly Listener[] {
   const port = portNumber(value(`${AGIC}/override-frontend-port`))
   const because = port === null ? [] : [told(`${AGIC}/override-frontend-port`)]
   const secure = tls ?? (value(certificate) === null ? null : told(certificate))
-  if (secure === null) return [http({ port, because })]
+  if (secure === null) {
+    return [http({ port, because })]
+  }
   const listener = https({ port, because: [secure, ...because] })
   return isTrue(value(redirect))
     ? [listener, http({ because: [`${told(redirect)}: plain HTTP is redirected`] })]

@@ -96,7 +96,9 @@ export const https = ({ because = [], doubts = [], port = null }: Told = {}): Li
 
 /** What `spec.tls` alone promises, whoever the controller is. */
 export function byTls({ tls }: Pick<Asked, 'tls'>): readonly Listener[] {
-  if (tls === null) return [http()]
+  if (tls === null) {
+    return [http()]
+  }
   const covered = `${tls}: plain HTTP may be redirected or refused where TLS covers the host`
   return [https({ because: [tls] }), http({ doubts: [covered] })]
 }
@@ -146,9 +148,17 @@ function plain(
   asked: Asked,
   { forced, both, servesBoth }: { forced: string | null; both: string | null; servesBoth: boolean },
 ): Listener {
-  if (forced !== null) return http({ doubts: [`${forced}: plain HTTP is sent to HTTPS`] })
-  if (asked.tls === null) return http()
-  if (both !== null) return http({ because: [both] })
-  if (servesBoth) return http()
+  if (forced !== null) {
+    return http({ doubts: [`${forced}: plain HTTP is sent to HTTPS`] })
+  }
+  if (asked.tls === null) {
+    return http()
+  }
+  if (both !== null) {
+    return http({ because: [both] })
+  }
+  if (servesBoth) {
+    return http()
+  }
   return byTls(asked)[1] ?? http()
 }

@@ -8,7 +8,9 @@ const HTTPS_REDIRECT = 'konghq.com/https-redirect-status-code'
 function kongListeners(asked: Asked): readonly Listener[] {
   const { tls, value, told } = asked
   const written = value(PROTOCOLS) ?? value('configuration.konghq.com/protocols')
-  if (written === null) return byTls(asked)
+  if (written === null) {
+    return byTls(asked)
+  }
   const protocols = listOf(written.toLowerCase())
   const because = [told(PROTOCOLS), ...(tls === null ? [] : [tls])]
   if (protocols.some((each) => /^(grpcs?|tcp|tls|tls_passthrough|udp)$/.test(each))) {
@@ -30,11 +32,12 @@ function kongListeners(asked: Asked): readonly Listener[] {
     ]
   }
   // Of a route for both, HTTPS is answered with some certificate; which one is promised by spec.tls alone.
-  if (tls === null)
+  if (tls === null) {
     return [
       http({ because: [told(PROTOCOLS)] }),
       https({ doubts: [`${told(PROTOCOLS)}: no spec.tls gives HTTPS a certificate for the host`] }),
     ]
+  }
   return byTls(asked)
 }
 

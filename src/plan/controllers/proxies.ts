@@ -86,7 +86,9 @@ export const nginxInc: IngressController = {
       const ports = listOf(value(name))
         .slice(0, LISTENERS)
         .flatMap((each) => portNumber(each) ?? [])
-      if (ports.length === 0) return [listener]
+      if (ports.length === 0) {
+        return [listener]
+      }
       return ports.map((port) => ({ ...listener, port, because: [...listener.because, told(name)] }))
     })
   },
@@ -155,7 +157,9 @@ export const haproxyIngress: IngressController = {
     ),
   syntax: ({ value }, _path, pathType) => {
     const written = value(`${HAPROXY}/path-type`)
-    if (pathType !== 'ImplementationSpecific') return 'literal'
+    if (pathType !== 'ImplementationSpecific') {
+      return 'literal'
+    }
     return written === null ? null : written === 'regex' ? 'regex' : 'literal'
   },
   demands: [

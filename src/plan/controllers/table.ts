@@ -54,7 +54,9 @@ const owners = ({ meta: { annotations } }: Ingress): readonly IngressController[
 /** `nginx-internal` and `public-nginx` are nginx; `nginxy` is not. */
 function isCalled(name: string, word: string): boolean {
   const at = name.toLowerCase().indexOf(word)
-  if (at === -1) return false
+  if (at === -1) {
+    return false
+  }
   const isEnd = (character: string | undefined): boolean => character === undefined || /[-_./]/.test(character)
   return isEnd(name[at - 1]) && isEnd(name[at + word.length])
 }
@@ -62,7 +64,9 @@ function isCalled(name: string, word: string): boolean {
 /** Of several candidates the one whose annotations the Ingress has, else the first. */
 function choose(candidates: readonly IngressController[], ingress: Ingress): IngressController | null {
   const [first, another] = candidates
-  if (another === undefined) return first ?? null
+  if (another === undefined) {
+    return first ?? null
+  }
   const own = owners(ingress).filter((each) => candidates.includes(each))
   return own.length === 1 ? (own[0] ?? null) : (first ?? null)
 }
@@ -77,7 +81,9 @@ export function controllerOf(index: ObjectIndex, ingress: Ingress): IngressContr
   const ofIndex = known.get(index) ?? new WeakMap<Ingress, IngressController | null>()
   known.set(index, ofIndex)
   const before = ofIndex.get(ingress)
-  if (before !== undefined) return before
+  if (before !== undefined) {
+    return before
+  }
   const found = recognise(index, ingress)
   ofIndex.set(ingress, found)
   return found
@@ -94,7 +100,9 @@ function recognise(index: ObjectIndex, ingress: Ingress): IngressController | nu
   }
   if (name !== null) {
     const called = INGRESS_CONTROLLERS.filter(({ classes }) => classes.some((word) => isCalled(name, word)))
-    if (called.length > 0) return choose(called, ingress)
+    if (called.length > 0) {
+      return choose(called, ingress)
+    }
   }
   const own = owners(ingress)
   return own.length === 1 ? (own[0] ?? null) : null

@@ -26,7 +26,9 @@ function traefikListeners(asked: Asked): readonly Listener[] {
       const only = `${told(withTls)}: a router with TLS takes no plain HTTP; an entry point may redirect it`
       return [https({ because: [told(withTls), ...(tls === null ? [] : [tls])] }), http({ doubts: [only] })]
     }
-    if (redirect === null || tls !== null) return byTls(asked)
+    if (redirect === null || tls !== null) {
+      return byTls(asked)
+    }
     return [
       https({ because: [told(REDIRECT_ENTRY_POINT)] }),
       http({ doubts: [`${told(REDIRECT_ENTRY_POINT)}: plain HTTP is redirected`] }),
@@ -44,7 +46,9 @@ function traefikListeners(asked: Asked): readonly Listener[] {
   }
   if (!schemes.has('https')) {
     // TLS on the entry point for plain HTTP: nobody means that.
-    if (withTls === undefined && tls === null) return [http({ because })]
+    if (withTls === undefined && tls === null) {
+      return [http({ because })]
+    }
     const elsewhere = `${told(entry)}: the rule is not on an entry point for HTTPS`
     return [
       https({ doubts: [elsewhere] }),
@@ -55,7 +59,9 @@ function traefikListeners(asked: Asked): readonly Listener[] {
     ]
   }
   const secure = https({ because })
-  if (!schemes.has('http')) return [secure]
+  if (!schemes.has('http')) {
+    return [secure]
+  }
   if (withTls !== undefined) {
     return [
       secure,
@@ -88,7 +94,9 @@ export const traefik: IngressController = {
   ],
   listeners: traefikListeners,
   syntax: ({ value }, path, pathType) => {
-    if (pathType !== 'ImplementationSpecific') return 'literal'
+    if (pathType !== 'ImplementationSpecific') {
+      return 'literal'
+    }
     // Version 2 takes {name:expression} in every matcher.
     return /Regexp/i.test(value(PATH_MATCHER) ?? '') || path.includes('{') ? 'regex' : 'literal'
   },

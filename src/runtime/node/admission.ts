@@ -27,12 +27,18 @@ export function createAdmission(now = (): number => performance.now()): Admissio
 
   const look = (): void => {
     const oldestMs = now() - WAIT_MAX_MS
-    while (waiting[0] !== undefined && waiting[0].sinceMs < oldestMs) waiting.shift()?.go(false)
+    while (waiting[0] !== undefined && waiting[0].sinceMs < oldestMs) {
+      waiting.shift()?.go(false)
+    }
     connecting = hasConnected ? connecting + 1 : 0
     hasConnected = false
     const begins = connecting === 0 ? QUIET_TURN : connecting % CONNECTING_TURNS === 0 ? 1 : 0
-    for (const { go } of waiting.splice(0, begins)) go(true)
-    if (waiting.length > 0) setImmediate(look)
+    for (const { go } of waiting.splice(0, begins)) {
+      go(true)
+    }
+    if (waiting.length > 0) {
+      setImmediate(look)
+    }
   }
 
   return {
@@ -42,7 +48,9 @@ export function createAdmission(now = (): number => performance.now()): Admissio
     mayBegin: () =>
       new Promise((resolve) => {
         waiting.push({ sinceMs: now(), go: resolve })
-        if (waiting.length === 1) setImmediate(look)
+        if (waiting.length === 1) {
+          setImmediate(look)
+        }
       }),
   }
 }

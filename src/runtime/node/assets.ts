@@ -18,17 +18,25 @@ export function createAssets(here: string): (path: string) => Promise<Asset | nu
   const bundled = !fileURLToPath(here).endsWith('.ts')
   const folder = dirname(fileURLToPath(here))
   const locate = (path: string): string => {
-    if (bundled) return join(folder, 'public', path)
-    if (!path.startsWith('ui/')) return join(folder, '../../../docs', path)
+    if (bundled) {
+      return join(folder, 'public', path)
+    }
+    if (!path.startsWith('ui/')) {
+      return join(folder, '../../../docs', path)
+    }
     return join(dirname(createRequire(here).resolve('swagger-ui-dist/package.json')), path.slice(3))
   }
   return async (path) => {
     const contentType = TYPES[extname(path)]
-    if (contentType === undefined) return null
+    if (contentType === undefined) {
+      return null
+    }
     try {
       return { body: await readFile(locate(path), 'utf8'), contentType }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        return null
+      }
       throw error
     }
   }

@@ -18,10 +18,14 @@ const CONTEXTS_MAX = 32
 /** @throws Error where `caPem` holds no certificate, or one that cannot be read. */
 export function secureContext(caPem: string | null): SecureContext {
   const known = contexts.get(caPem)
-  if (known) return known
+  if (known) {
+    return known
+  }
   const made = makeContext(caPem)
   const oldest = contexts.keys().next()
-  if (contexts.size >= CONTEXTS_MAX && !oldest.done) contexts.delete(oldest.value)
+  if (contexts.size >= CONTEXTS_MAX && !oldest.done) {
+    contexts.delete(oldest.value)
+  }
   contexts.set(caPem, made)
   return made
 }
@@ -29,7 +33,9 @@ export function secureContext(caPem: string | null): SecureContext {
 /** Without the code of OpenSSL's, which would be taken for one of the peer's certificate. */
 function makeContext(caPem: string | null): SecureContext {
   try {
-    if (caPem !== null) assertCertificates(caPem)
+    if (caPem !== null) {
+      assertCertificates(caPem)
+    }
     return createSecureContext(caPem === null ? {} : { ca: caPem })
   } catch (cause) {
     throw new Error('no context of TLS can be made with this caPem', { cause })
@@ -41,8 +47,12 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** OpenSSL takes text that is none for an empty list, trusts nobody, and the target would be blamed. */
 function assertCertificates(caPem: string): void {
   const blocks = caPem.match(PEM)
-  if (blocks === null) throw new Error('caPem holds no certificate')
-  for (const block of blocks) new X509Certificate(block)
+  if (blocks === null) {
+    throw new Error('caPem holds no certificate')
+  }
+  for (const block of blocks) {
+    new X509Certificate(block)
+  }
 }
 
 /**

@@ -7,7 +7,9 @@ const messageOf = (env: Record<string, string>): string => {
   try {
     readConfig(env)
   } catch (error) {
-    if (error instanceof Error && error.name === 'ConfigError') return error.message
+    if (error instanceof Error && error.name === 'ConfigError') {
+      return error.message
+    }
     throw error
   }
   return 'no error'

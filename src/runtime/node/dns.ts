@@ -41,7 +41,9 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
     durationMs: since(startedAt),
     failure,
   })
-  if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
+  if (signal.aborted) {
+    return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
+  }
 
   const options = { timeout: Math.ceil(timeoutMs), tries: 1 }
   const resolver = new Resolver(options)
@@ -51,14 +53,22 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
   let timeUp = false
   const timer = setTimeout(() => {
     timeUp = true
-    for (const each of resolvers) each.cancel()
+    for (const each of resolvers) {
+      each.cancel()
+    }
   }, timeoutMs)
   const abort = () => {
-    for (const each of resolvers) each.cancel()
+    for (const each of resolvers) {
+      each.cancel()
+    }
   }
   signal.addEventListener('abort', abort)
   try {
-    if (server !== null) for (const each of resolvers) each.setServers([server])
+    if (server !== null) {
+      for (const each of resolvers) {
+        each.setServers([server])
+      }
+    }
     const canonical = type === 'A' || type === 'AAAA' ? canonicalName(aliases, name) : null
     const { answers, ttl } = await ask(resolver, name, type)
     return end(null, {
@@ -68,7 +78,9 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
       cname: (await canonical) ?? (type === 'CNAME' ? (answers[0] ?? null) : null),
     })
   } catch (error) {
-    if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
+    if (signal.aborted) {
+      return end({ ...(signal.reason as Failure), phase: 'dns' }, {})
+    }
     const code = timeUp ? 'ETIMEOUT' : codeOf(error)
     return end(failureOf(code, 'dns', error), { rcode: RCODES[code] ?? null })
   } finally {
@@ -146,7 +158,9 @@ export function createLookup(
       }
       const giveUp = () => {
         const at = waiting.indexOf(begin)
-        if (at >= 0) waiting.splice(at, 1)
+        if (at >= 0) {
+          waiting.splice(at, 1)
+        }
         return at >= 0
       }
       const abort = () => end({ ...(signal.reason as Failure), phase: 'dns' })
@@ -155,7 +169,9 @@ export function createLookup(
         getaddrinfo(name, { all: true, family: family === null ? 0 : family === 'IPv4' ? 4 : 6 }, (error, found) => {
           under--
           waiting.shift()?.()
-          if (error) return end(failureOf(codeOf(error), 'dns', error))
+          if (error) {
+            return end(failureOf(codeOf(error), 'dns', error))
+          }
           end(
             null,
             found.map((each) => ({ address: each.address, family: each.family === 6 ? 'IPv6' : 'IPv4' })),
@@ -165,16 +181,23 @@ export function createLookup(
       const timer = setTimeout(() => end(failure('dns_timeout', 'dns')), timeoutMs)
       const turn = setTimeout(
         () => {
-          if (!giveUp()) return
+          if (!giveUp()) {
+            return
+          }
           const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt))
           void beside({ ...request, timeoutMs: leftMs }).then((found) => end(found.failure, found.addresses))
         },
         Math.min(TURN_MS, timeoutMs / 4),
       )
-      if (signal.aborted) return abort()
+      if (signal.aborted) {
+        return abort()
+      }
       signal.addEventListener('abort', abort)
-      if (under < LOOKUPS_MAX) begin()
-      else waiting.push(begin)
+      if (under < LOOKUPS_MAX) {
+        begin()
+      } else {
+        waiting.push(begin)
+      }
     })
   }
 }

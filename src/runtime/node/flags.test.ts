@@ -14,7 +14,9 @@ const refusalOf = (...argv: string[]): string => {
   try {
     read(...argv)
   } catch (error) {
-    if (error instanceof FlagError) return error.message
+    if (error instanceof FlagError) {
+      return error.message
+    }
     throw error
   }
   return 'none'

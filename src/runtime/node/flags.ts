@@ -25,8 +25,12 @@ export function readFlags(
     throw new FlagError(`${what} All options: ${help}`)
   }
   for (const [at, token] of tokens.entries()) {
-    if (token.kind === 'option-terminator') continue
-    if (token.kind === 'positional') return refuse(`"${token.value}" is not an option.`)
+    if (token.kind === 'option-terminator') {
+      continue
+    }
+    if (token.kind === 'positional') {
+      return refuse(`"${token.value}" is not an option.`)
+    }
     const { name, rawName, value } = token
     const known = spec[name]
     if (known === undefined) {
@@ -36,8 +40,12 @@ export function readFlags(
       const instead = hint(name, given) ?? (near === null ? '.' : `; did you mean --${near}?`)
       return refuse(`There is no option ${rawName}${instead}`)
     }
-    if (known.type === 'string' && (value === undefined || value === '')) return refuse(`${rawName} needs a value.`)
-    if (known.type === 'boolean' && value !== undefined) return refuse(`${rawName} takes no value.`)
+    if (known.type === 'string' && (value === undefined || value === '')) {
+      return refuse(`${rawName} needs a value.`)
+    }
+    if (known.type === 'boolean' && value !== undefined) {
+      return refuse(`${rawName} takes no value.`)
+    }
     flags[name] = value ?? true
   }
   return flags

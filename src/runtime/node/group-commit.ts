@@ -34,12 +34,16 @@ export function createWriter(client: Database.Database) {
   const run = (write: Write): readonly Row[] => {
     if ('rows' in write) {
       const statement = client.prepare<unknown[], Row>(write.each)
-      for (const row of write.rows) statement.run(...row)
+      for (const row of write.rows) {
+        statement.run(...row)
+      }
       return []
     }
     const { text, params } = statementOf(write)
     const statement = client.prepare<unknown[], Row>(text)
-    if (statement.reader) return statement.all(...params)
+    if (statement.reader) {
+      return statement.all(...params)
+    }
     statement.run(...params)
     return []
   }
@@ -52,7 +56,9 @@ export function createWriter(client: Database.Database) {
     try {
       return inOne(batch, runGroup)
     } catch (error) {
-      if (batch.length === 1 || isStorageBusy(error)) throw error
+      if (batch.length === 1 || isStorageBusy(error)) {
+        throw error
+      }
       return inOne(batch, runApart)
     }
   }
@@ -64,7 +70,9 @@ export function createWriter(client: Database.Database) {
       commit.run()
       return settle
     } catch (error) {
-      if (client.inTransaction) client.exec('rollback')
+      if (client.inTransaction) {
+        client.exec('rollback')
+      }
       throw error
     }
   }
@@ -82,7 +90,9 @@ export function createWriter(client: Database.Database) {
       release.run()
       return settle
     } catch (error) {
-      if (!client.inTransaction) throw error
+      if (!client.inTransaction) {
+        throw error
+      }
       client.exec('rollback to one')
       release.run()
       return () => group.reject(error)
@@ -93,14 +103,18 @@ export function createWriter(client: Database.Database) {
     scheduled = false
     const batch = waiting
     waiting = []
-    if (batch.length === 0) return
+    if (batch.length === 0) {
+      return
+    }
     const startedAtMs = performance.now()
     try {
       const settle = runAll(batch)
       const endedAtMs = performance.now()
       restsUntilMs = endedAtMs + Math.min(REST_MAX_MS, endedAtMs - startedAtMs)
       waitedSinceMs = null
-      for (const each of settle) each()
+      for (const each of settle) {
+        each()
+      }
     } catch (error) {
       waitedSinceMs ??= Date.now()
       if (isStorageBusy(error) && Date.now() - waitedSinceMs < GIVE_UP_MS) {
@@ -109,16 +123,23 @@ export function createWriter(client: Database.Database) {
         return
       }
       waitedSinceMs = null
-      for (const { reject } of batch) reject(error)
+      for (const { reject } of batch) {
+        reject(error)
+      }
     }
   }
 
   const schedule = (delayMs = 0): void => {
-    if (scheduled) return
+    if (scheduled) {
+      return
+    }
     scheduled = true
     const waitMs = Math.max(delayMs, restsUntilMs - performance.now())
-    if (waitMs <= 0) setImmediate(flush)
-    else setTimeout(flush, waitMs)
+    if (waitMs <= 0) {
+      setImmediate(flush)
+    } else {
+      setTimeout(flush, waitMs)
+    }
   }
 
   const atomic: Store['atomic'] = (writes) =>

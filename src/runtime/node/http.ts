@@ -8,9 +8,9 @@ import { codeOf, failureOf } from '../../check/failure.ts'
 import type { HttpExchange, HttpRequest } from '../../check/network.ts'
 import { rounded } from '../socket/attempt.ts'
 import { type Headers, HttpAttempt } from '../socket/http-attempt.ts'
-import { type Caller, Line } from './lines.ts'
+import { type Caller, Line } from './client-pool.ts'
+import { heardAt, letGo, readInTurn } from './socket-timing.ts'
 import { nodeTransport } from './transport.ts'
-import { heardAt, letGo, readInTurn } from './turns.ts'
 
 const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
   '1.1': ['http/1.1'],
@@ -55,11 +55,15 @@ class UndiciAttempt extends HttpAttempt implements Caller {
       this.handedOver = true
       readInTurn(socket, (chunk) => this.#arrived(chunk))
       this.version = httpVersion === '2' ? speakHttp2(socket) : '1.1'
-      if (this.version === '2') Object.assign(socket, { [ATTEMPT]: this })
+      if (this.version === '2') {
+        Object.assign(socket, { [ATTEMPT]: this })
+      }
       // undici takes what comes before it has sent the request for an answer to nobody
       const early: unknown = this.version === '2' ? null : socket.read()
       handOver(socket)
-      if (early === null || socket.destroyed) return
+      if (early === null || socket.destroyed) {
+        return
+      }
       this.#firstArrivalAt = this.arrivedAt = this.#sentAt
       this.#lookAt(early)
       socket.unshift(early)
@@ -83,20 +87,28 @@ class UndiciAttempt extends HttpAttempt implements Caller {
   /** Bytes have come; they are read when it is their turn. */
   #arrived(chunk: unknown): void {
     this.arrivedAt = heardAt(Math.max(this.#sentAt, this.arrivedAt))
-    if (this.#sentAt === 0) return
+    if (this.#sentAt === 0) {
+      return
+    }
     this.#firstArrivalAt ||= this.arrivedAt
     this.#lookAt(chunk)
   }
 
   /** Finds out from the bytes, before undici reads them, what it does not tell. */
   #lookAt(chunk: unknown): void {
-    if (this.version === '2' || !Buffer.isBuffer(chunk)) return
+    if (this.version === '2' || !Buffer.isBuffer(chunk)) {
+      return
+    }
     this.heard.keep(chunk)
-    if (!this.#isStart) return
+    if (!this.#isStart) {
+      return
+    }
     const { at, isOver } = passOverInterim(chunk)
     this.#isStart = isOver
     // `HTTP/1.0 200`: it takes `HTTP/0.9` and `HTTP/2.0` as well, and tells none of them
-    if (chunk[at + 4] === SLASH && chunk.length > at + 7) this.version = chunk.toString('latin1', at + 5, at + 8)
+    if (chunk[at + 4] === SLASH && chunk.length > at + 7) {
+      this.version = chunk.toString('latin1', at + 5, at + 8)
+    }
   }
 
   /**
@@ -104,23 +116,36 @@ class UndiciAttempt extends HttpAttempt implements Caller {
    * past the socket's stream, so that there it is known only now.
    */
   onResponseStarted(): void {
-    if (this.#firstByteAt !== 0) return
+    if (this.#firstByteAt !== 0) {
+      return
+    }
     this.#firstByteAt = this.#firstArrivalAt || performance.now()
     this.firstByteMs = rounded(this.#firstByteAt - this.#sentAt)
   }
 
   onResponseStart(_controller: unknown, status: number, headers: Headers): void {
     // 101: nobody asked for another protocol
-    if (status === 101) this.finish(failureOf('PROTOCOL', this.phase))
-    else if (status < 100 || !VERSIONS.has(this.version)) this.#unreadable()
-    if (this.ended || status < 200) return
-    if (this.version === '2') this.arrivedAt = performance.now()
+    if (status === 101) {
+      this.finish(failureOf('PROTOCOL', this.phase))
+    } else if (status < 100 || !VERSIONS.has(this.version)) {
+      this.#unreadable()
+    }
+    if (this.ended || status < 200) {
+      return
+    }
+    if (this.version === '2') {
+      this.arrivedAt = performance.now()
+    }
     this.begin(status, Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, unpadded(value)])))
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
-    if (this.ended) return
-    if (this.version === '2') this.arrivedAt = performance.now()
+    if (this.ended) {
+      return
+    }
+    if (this.version === '2') {
+      this.arrivedAt = performance.now()
+    }
     this.take(chunk)
   }
 
@@ -135,7 +160,9 @@ class UndiciAttempt extends HttpAttempt implements Caller {
       return
     }
     const endedAt = this.arrivedAt || performance.now()
-    if (this.#firstByteAt !== 0) this.downloadMs = rounded(endedAt - this.#firstByteAt)
+    if (this.#firstByteAt !== 0) {
+      this.downloadMs = rounded(endedAt - this.#firstByteAt)
+    }
     this.finish(null, endedAt)
   }
 
@@ -144,17 +171,27 @@ class UndiciAttempt extends HttpAttempt implements Caller {
   }
 
   onLost(error: Error): void {
-    if (this.ended) return
-    if (isUnreadable(error) || (isContradicted(error) && this.phase !== 'body')) this.#unreadable()
-    else this.fail(error)
+    if (this.ended) {
+      return
+    }
+    if (isUnreadable(error) || (isContradicted(error) && this.phase !== 'body')) {
+      this.#unreadable()
+    } else {
+      this.fail(error)
+    }
   }
 
   protected override fail(error: unknown): void {
     // A server of HTTP/2 alone says so in the handshake (RFC 7301 3.2); what only speaks something else may also cut
-    if (codeOf(error) === NO_COMMON_PROTOCOL) this.misspoken = { speaks: 'http2' }
+    if (codeOf(error) === NO_COMMON_PROTOCOL) {
+      this.misspoken = { speaks: 'http2' }
+    }
     const isAnswer = this.phase === 'request' || this.phase === 'response'
-    if (isAnswer && this.heard.speaks() !== null) this.#unreadable()
-    else super.fail(error)
+    if (isAnswer && this.heard.speaks() !== null) {
+      this.#unreadable()
+    } else {
+      super.fail(error)
+    }
   }
 
   #unreadable(): void {
@@ -167,7 +204,9 @@ class UndiciAttempt extends HttpAttempt implements Caller {
       super.release()
     } else {
       this.#line.done()
-      if (this.socket !== null) letGo(this.socket)
+      if (this.socket !== null) {
+        letGo(this.socket)
+      }
       withoutStackTraces()
     }
   }
@@ -188,7 +227,9 @@ const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 
 /** `2` where the peer agreed to it; without TLS there is nothing to agree: it is spoken at once (RFC 9113 3.3). */
 function speakHttp2(socket: Socket): string {
-  if (isTls(socket)) return socket.alpnProtocol === 'h2' ? '2' : '1.1'
+  if (isTls(socket)) {
+    return socket.alpnProtocol === 'h2' ? '2' : '1.1'
+  }
   return Object.assign(socket, { alpnProtocol: 'h2' }) && '2'
 }
 
@@ -215,10 +256,16 @@ function passOverInterim(chunk: Buffer): { at: number; isOver: boolean } {
   let at = 0
   // `HTTP/1.1 100`
   while (chunk[at + 9] === ONE) {
-    if (chunk[at + 10] === ZERO && chunk[at + 11] === ZERO) chunk[at + 11] = TWO
+    if (chunk[at + 10] === ZERO && chunk[at + 11] === ZERO) {
+      chunk[at + 11] = TWO
+    }
     const end = chunk.indexOf('\r\n\r\n', at)
-    if (end === -1) break
-    if (end + 4 === chunk.length) return { at, isOver: true }
+    if (end === -1) {
+      break
+    }
+    if (end + 4 === chunk.length) {
+      return { at, isOver: true }
+    }
     at = end + 4
   }
   return { at, isOver: false }
@@ -226,9 +273,13 @@ function passOverInterim(chunk: Buffer): { at: number; isOver: boolean } {
 
 /** A value without the blanks behind it, which are no part of it (RFC 9110 5.5); undici leaves them. */
 function unpadded(value: string | string[] | undefined): string | string[] | undefined {
-  if (typeof value !== 'string') return value?.map((one) => String(unpadded(one)))
+  if (typeof value !== 'string') {
+    return value?.map((one) => String(unpadded(one)))
+  }
   let end = value.length
-  while (value[end - 1] === ' ' || value[end - 1] === '\t') end--
+  while (value[end - 1] === ' ' || value[end - 1] === '\t') {
+    end--
+  }
   return value.slice(0, end)
 }
 
@@ -239,7 +290,9 @@ const isTls = (socket: Socket): socket is TLSSocket => 'encrypted' in socket
  * so right after `onResponseEnd` returns, so traces are off for the rest of this very run of the stack and no longer.
  */
 function withoutStackTraces(): void {
-  if (tracesOff) return
+  if (tracesOff) {
+    return
+  }
   tracesOff = true
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 0

@@ -25,11 +25,17 @@ function settingFor(option: string, value: string): string | null {
 
 try {
   const flags = readFlags(OPTIONS, process.argv.slice(2), 'npm start -- --help', settingFor)
-  if (flags.help) process.stdout.write(HELP)
-  else if (flags.version) process.stdout.write(`${VERSION}\n`)
-  else await serve()
+  if (flags.help) {
+    process.stdout.write(HELP)
+  } else if (flags.version) {
+    process.stdout.write(`${VERSION}\n`)
+  } else {
+    await serve()
+  }
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof StartError || error instanceof FlagError)) throw error
+  if (!(error instanceof ConfigError || error instanceof StartError || error instanceof FlagError)) {
+    throw error
+  }
   process.stderr.write(`${error.message}\n`)
   process.exit(2)
 }

@@ -10,7 +10,9 @@ export const OWNER = `${process.pid}/${LIFE}@${hostname()}`
 /** Whether the process that calls itself so is known to be gone: of this host, and its process id is free, or ours. */
 export function isDeadOwner(owner: string): boolean {
   const [, pid, life, host] = /^([1-9]\d*)\/([^@]+)@(.*)$/.exec(owner) ?? []
-  if (host !== hostname() || life === LIFE) return false
+  if (host !== hostname() || life === LIFE) {
+    return false
+  }
   return Number(pid) === process.pid || !isAlive(Number(pid))
 }
 

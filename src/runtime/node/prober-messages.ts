@@ -1,6 +1,6 @@
 import type { Failure } from '../../check/codes.ts'
 import type { Result } from '../../check/result.ts'
-import type { CheckRun } from '../../check/schedule.ts'
+import type { CheckRun } from '../../check/run-checks.ts'
 import type { LogFields, LogLevel } from '../../lib/log.ts'
 import type { Config } from './config.ts'
 

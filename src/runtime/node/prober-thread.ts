@@ -6,10 +6,10 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createGate } from '../../check/gate.ts'
 import { createPolicy } from '../../check/policy.ts'
 import type { Result } from '../../check/result.ts'
-import { type CheckDeps, runChecks } from '../../check/schedule.ts'
+import { type CheckDeps, runChecks } from '../../check/run-checks.ts'
+import { createGate } from '../../check/try-limiter.ts'
 import { createTurns } from '../../check/turns.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { type Log, type LogFields, type LogLevel, plainFields } from '../../lib/log.ts'
@@ -27,7 +27,9 @@ const UNTAKEN_MAX = 256
 // after. Without, they come in turns, and the thread knows that it was busy (`heardAt`)
 setFlagsFromString('--no-minor-gc-task')
 
-if (parentPort === null) throw new Error('this module is a thread, not a program')
+if (parentPort === null) {
+  throw new Error('this module is a thread, not a program')
+}
 const port = parentPort
 const { settings, underWay }: ProberData = workerData
 const active = new Int32Array(underWay)
@@ -53,10 +55,15 @@ function logAt(level: LogLevel): Log[LogLevel] {
 const runs = new Map<number, { cut: AbortController; outbox: Outbox }>()
 
 port.on('message', (order: Order) => {
-  if ('work' in order) return void perform(order.number, order.work)
+  if ('work' in order) {
+    return void perform(order.number, order.work)
+  }
   const run = runs.get(order.number)
-  if ('taken' in order) run?.outbox.taken(order.taken)
-  else run?.cut.abort(order.abort.failure ?? undefined)
+  if ('taken' in order) {
+    run?.outbox.taken(order.taken)
+  } else {
+    run?.cut.abort(order.abort.failure ?? undefined)
+  }
 })
 
 async function perform(number: number, work: Work): Promise<void> {
@@ -85,18 +92,25 @@ function createOutbox(post: (results: readonly Result[]) => void): Outbox {
   let untaken = 0
   let full: PromiseWithResolvers<void> | null = null
   const send = (): void => {
-    if (gathered.length > 0) post(gathered)
+    if (gathered.length > 0) {
+      post(gathered)
+    }
     gathered = []
   }
   return {
     add(result) {
       gathered.push(result)
       untaken++
-      if (gathered.length === 1) setTimeout(send, GATHER_MS)
-      else if (gathered.length === RESULTS_MAX) send()
+      if (gathered.length === 1) {
+        setTimeout(send, GATHER_MS)
+      } else if (gathered.length === RESULTS_MAX) {
+        send()
+      }
     },
     room() {
-      if (untaken < UNTAKEN_MAX) return null
+      if (untaken < UNTAKEN_MAX) {
+        return null
+      }
       full ??= Promise.withResolvers()
       return full.promise
     },
@@ -106,7 +120,9 @@ function createOutbox(post: (results: readonly Result[]) => void): Outbox {
     },
     taken(count) {
       untaken -= count
-      if (untaken >= UNTAKEN_MAX) return
+      if (untaken >= UNTAKEN_MAX) {
+        return
+      }
       full?.resolve()
       full = null
     },
@@ -116,6 +132,8 @@ function createOutbox(post: (results: readonly Result[]) => void): Outbox {
 /** An error may hold what no other thread can have, a socket for one. */
 function handedOver(cause: unknown): Error {
   const error = new Error(cause instanceof Error ? cause.message : String(cause))
-  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack
+  if (cause instanceof Error && cause.stack !== undefined) {
+    error.stack = cause.stack
+  }
   return error
 }

@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Result } from '../../check/result.ts'
-import { type CheckRun, isFailure, ProberGoneError, type RunChecks } from '../../check/schedule.ts'
+import { type CheckRun, isFailure, ProberGoneError, type RunChecks } from '../../check/run-checks.ts'
 import type { Log } from '../../lib/log.ts'
 import type { News, Order, ProberData, ProberSettings } from './prober-messages.ts'
 
@@ -38,14 +38,20 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   let closed = false
 
   const hear = (news: News): void => {
-    if ('log' in news) log[news.log.level](news.log.event, news.log.fields)
-    else if ('ended' in news) runs.get(news.number)?.settle(news.ended.cause)
-    else void take(news.number, news.results)
+    if ('log' in news) {
+      log[news.log.level](news.log.event, news.log.fields)
+    } else if ('ended' in news) {
+      runs.get(news.number)?.settle(news.ended.cause)
+    } else {
+      void take(news.number, news.results)
+    }
   }
 
   const take = async (number: number, results: readonly Result[]): Promise<void> => {
     const run = runs.get(number)
-    for (const result of results) run?.record(result)
+    for (const result of results) {
+      run?.record(result)
+    }
     await run?.room?.()
     const taken: Order = { number, taken: results.length }
     thread?.postMessage(taken)
@@ -54,12 +60,18 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   const gone = (cause: unknown): void => {
     thread = null
     Atomics.store(underWay, 0, 0)
-    if (!closed) log.error('prober_ended', { cause, runs: runs.size })
-    for (const run of [...runs.values()]) run.settle(new ProberGoneError('the thread that probes has ended', { cause }))
+    if (!closed) {
+      log.error('prober_ended', { cause, runs: runs.size })
+    }
+    for (const run of [...runs.values()]) {
+      run.settle(new ProberGoneError('the thread that probes has ended', { cause }))
+    }
   }
 
   const started = (): Worker => {
-    if (thread !== null) return thread
+    if (thread !== null) {
+      return thread
+    }
     const workerData: ProberData = { settings: plain(settings), underWay: underWay.buffer as SharedArrayBuffer }
     const worker = new Worker(module, { workerData, name: 'prober' })
     let cause: unknown
@@ -75,8 +87,12 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   return {
     runChecks({ signal, record, room, replan, ...work }) {
       // There is nobody yet who reads live objects on this runtime
-      if (replan !== undefined) throw new Error('a plan cannot be made again from another thread')
-      if (closed) return Promise.reject(new ProberGoneError('this process is ending'))
+      if (replan !== undefined) {
+        throw new Error('a plan cannot be made again from another thread')
+      }
+      if (closed) {
+        return Promise.reject(new ProberGoneError('this process is ending'))
+      }
       const number = ++last
       const tell = (order: Order): void => started().postMessage(order)
       const abort = (): void => {
@@ -91,12 +107,17 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
           settle(cause) {
             runs.delete(number)
             signal.removeEventListener('abort', abort)
-            if (cause === undefined) resolve()
-            else reject(cause)
+            if (cause === undefined) {
+              resolve()
+            } else {
+              reject(cause)
+            }
           },
         })
         signal.addEventListener('abort', abort)
-        if (signal.aborted) abort()
+        if (signal.aborted) {
+          abort()
+        }
       })
     },
     start: started,

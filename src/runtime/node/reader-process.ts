@@ -11,7 +11,9 @@ import type { ReadNews, ReadOrder } from './reader-messages.ts'
 let deps: PlanDeps | null = null
 
 function newsOf(reading: Parameters<typeof readAndPlan>[0]): ReadNews {
-  if (deps === null) return { bug: 'asked to read before it was told what to plan with' }
+  if (deps === null) {
+    return { bug: 'asked to read before it was told what to plan with' }
+  }
   try {
     return { outcome: readAndPlan(reading, deps) }
   } catch (error) {
@@ -20,8 +22,9 @@ function newsOf(reading: Parameters<typeof readAndPlan>[0]): ReadNews {
 }
 
 process.on('message', (order: ReadOrder) => {
-  if ('reading' in order) process.send?.(newsOf(order.reading))
-  else {
+  if ('reading' in order) {
+    process.send?.(newsOf(order.reading))
+  } else {
     const { egressAllow, egressDeny, ...rest } = order.data
     deps = { ...rest, policy: createPolicy({ allow: egressAllow, deny: egressDeny }) }
   }
@@ -29,4 +32,6 @@ process.on('message', (order: ReadOrder) => {
 // It has nothing to do without the server that started it, however that ended.
 process.on('disconnect', () => process.exit(0))
 // A terminal sends these to both; the server says when it is over.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => undefined)
+}

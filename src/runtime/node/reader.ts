@@ -48,7 +48,9 @@ export function createReader(data: ReaderData, limits: ReaderLimits = READER_LIM
   let closed = false
 
   const started = (): ChildProcess => {
-    if (child?.connected) return child
+    if (child?.connected) {
+      return child
+    }
     child = fork(module, {
       execArgv: [`--max-old-space-size=${limits.heapMb}`],
       serialization: 'advanced',
@@ -67,23 +69,31 @@ export function createReader(data: ReaderData, limits: ReaderLimits = READER_LIM
   }
 
   const carryOut = async (reading: Reading): Promise<ReadOutcome<AskedFor<Reading>>> => {
-    if (closed) throw leaving()
+    if (closed) {
+      throw leaving()
+    }
     clearTimeout(idle)
     try {
       const news = await ask(started(), reading, limits)
-      if ('bug' in news) throw new Error(news.bug)
+      if ('bug' in news) {
+        throw new Error(news.bug)
+      }
       return news.outcome
     } catch (error) {
       end()
       throw closed ? leaving() : error
     } finally {
-      if (!closed) idle = setTimeout(end, limits.idleMs).unref()
+      if (!closed) {
+        idle = setTimeout(end, limits.idleMs).unref()
+      }
     }
   }
 
   return {
     async read<R extends Reading>(reading: R) {
-      if (inside > limits.waiting) throw busy()
+      if (inside > limits.waiting) {
+        throw busy()
+      }
       inside += 1
       // After the one before, however that ended.
       const turn = last.then(() => carryOut(reading))

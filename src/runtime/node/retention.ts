@@ -30,18 +30,26 @@ export async function keepRetention(deps: RetentionDeps, keep: Retention, stop: 
 async function runOnce({ database, clock, log }: RetentionDeps, keep: Retention, stop: AbortSignal): Promise<void> {
   let deleted = 0
   for (;;) {
-    if (stop.aborted) return
+    if (stop.aborted) {
+      return
+    }
     const step = await retain(database.store, keep, clock.now())
     deleted += step.deleted
-    if (step.done) break
+    if (step.done) {
+      break
+    }
     await clock.sleep(PAUSE_MS, stop)
   }
   let free = Number.POSITIVE_INFINITY
   while (!stop.aborted) {
     const left = database.giveBackSpace(PAGES)
-    if (left === 0 || left >= free) break
+    if (left === 0 || left >= free) {
+      break
+    }
     free = left
     await clock.sleep(PAUSE_MS, stop)
   }
-  if (deleted > 0) log.info('retention', { deleted })
+  if (deleted > 0) {
+    log.info('retention', { deleted })
+  }
 }

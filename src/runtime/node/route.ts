@@ -31,17 +31,27 @@ export function createRoutes(hasRoute: (address: string) => Promise<boolean> = k
   return {
     cannotReach(address) {
       const until = known.get(address)
-      if (until === undefined) return null
-      if (until > performance.now()) return reason(address)
+      if (until === undefined) {
+        return null
+      }
+      if (until > performance.now()) {
+        return reason(address)
+      }
       known.delete(address)
       return null
     },
     explain(exchange) {
       const { failure, resolvedAddress: address } = exchange
-      if (failure?.phase !== 'connect' || address === null || !SUSPECT.has(failure.code)) return exchange
+      if (failure?.phase !== 'connect' || address === null || !SUSPECT.has(failure.code)) {
+        return exchange
+      }
       return hasRoute(address).then((is) => {
-        if (is) return exchange
-        if (known.size >= KNOWN_MAX) known.clear()
+        if (is) {
+          return exchange
+        }
+        if (known.size >= KNOWN_MAX) {
+          known.clear()
+        }
         known.set(address, performance.now() + KNOWN_MS)
         return { ...exchange, failure: beyondVantage('network_unreachable', 'connect', reason(address)) }
       })

@@ -50,11 +50,17 @@ export function createRunner(
 
   const fill = (): void => {
     for (const jobId of waiting) {
-      if (drain.signal.aborted || running.size >= jobsAtOnce) break
+      if (drain.signal.aborted || running.size >= jobsAtOnce) {
+        break
+      }
       open(jobId)
     }
-    if (waiting.size > 0 && !drain.signal.aborted) choose().catch((cause) => deps.log.error('choice_failed', { cause }))
-    if (waiting.size === 0 && !isComplete) hurry.abort()
+    if (waiting.size > 0 && !drain.signal.aborted) {
+      choose().catch((cause) => deps.log.error('choice_failed', { cause }))
+    }
+    if (waiting.size === 0 && !isComplete) {
+      hurry.abort()
+    }
   }
 
   const open = (jobId: string): void => {
@@ -65,13 +71,17 @@ export function createRunner(
 
   /** Where no job ends: opens waiting jobs past those that wait for the same targets. */
   const choose = async (): Promise<void> => {
-    if (choosing || running.size < jobsAtOnce) return
+    if (choosing || running.size < jobsAtOnce) {
+      return
+    }
     choosing = true
     try {
       for (let before = -1; before !== endings; ) {
         before = endings
         await deps.clock.sleep(STUCK_MS, stopSweep.signal)
-        if (drain.signal.aborted || waiting.size === 0 || running.size < jobsAtOnce) return
+        if (drain.signal.aborted || waiting.size === 0 || running.size < jobsAtOnce) {
+          return
+        }
       }
       await openOthers()
     } finally {
@@ -82,14 +92,24 @@ export function createRunner(
   const openOthers = async (): Promise<void> => {
     const asking = new Map<string, number>()
     const count = (jobId: string): void => {
-      for (const target of targets.get(jobId) ?? []) asking.set(target, (asking.get(target) ?? 0) + 1)
+      for (const target of targets.get(jobId) ?? []) {
+        asking.set(target, (asking.get(target) ?? 0) + 1)
+      }
     }
-    for (const jobId of [...running.keys()]) await look(jobId)
-    for (const jobId of running.keys()) count(jobId)
+    for (const jobId of [...running.keys()]) {
+      await look(jobId)
+    }
+    for (const jobId of running.keys()) {
+      count(jobId)
+    }
     for (const jobId of [...waiting]) {
       const asked = await look(jobId)
-      if (drain.signal.aborted || running.size >= OPEN_MAX) return
-      if (!waiting.has(jobId) || ![...asked].some((target) => (asking.get(target) ?? 0) < jobsPerTarget)) continue
+      if (drain.signal.aborted || running.size >= OPEN_MAX) {
+        return
+      }
+      if (!waiting.has(jobId) || ![...asked].some((target) => (asking.get(target) ?? 0) < jobsPerTarget)) {
+        continue
+      }
       open(jobId)
       count(jobId)
     }
@@ -97,10 +117,14 @@ export function createRunner(
 
   const look = async (jobId: string): Promise<ReadonlySet<string>> => {
     const known = targets.get(jobId)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      return known
+    }
     const job = await getJob(deps.store, jobId)
     const asked = targetsOf(job?.plan ?? null)
-    if (running.has(jobId) || waiting.has(jobId)) targets.set(jobId, asked)
+    if (running.has(jobId) || waiting.has(jobId)) {
+      targets.set(jobId, asked)
+    }
     return asked
   }
 
@@ -122,9 +146,13 @@ export function createRunner(
   const takeOver = async (): Promise<void> => {
     const leases = await heldLeases(deps.store)
     const dead = leases.filter(({ owner }) => options.isDead(owner))
-    for (const lease of dead) await releaseLease(deps.store, lease, lease.untilMs - deps.leaseMs)
+    for (const lease of dead) {
+      await releaseLease(deps.store, lease, lease.untilMs - deps.leaseMs)
+    }
     // Nobody else is there whose clients wait
-    if (dead.length === leases.length) await forgetWaits(deps.store, deps.clock.now())
+    if (dead.length === leases.length) {
+      await forgetWaits(deps.store, deps.clock.now())
+    }
   }
 
   const list = async (): Promise<void> => {
@@ -133,7 +161,11 @@ export function createRunner(
     isComplete = found.length < LISTED_MAX
     const added = [...waiting].filter((jobId) => isComplete && !known.has(jobId))
     waiting = new Set([...found, ...added].filter((jobId) => !running.has(jobId)))
-    for (const jobId of targets.keys()) if (!running.has(jobId) && !waiting.has(jobId)) targets.delete(jobId)
+    for (const jobId of targets.keys()) {
+      if (!running.has(jobId) && !waiting.has(jobId)) {
+        targets.delete(jobId)
+      }
+    }
   }
 
   const sweep = async (): Promise<void> => {
@@ -141,7 +173,9 @@ export function createRunner(
     while (!stopSweep.signal.aborted) {
       hurry = new AbortController()
       try {
-        if (first) await takeOver()
+        if (first) {
+          await takeOver()
+        }
         first = false
         await list()
         fill()
@@ -158,7 +192,9 @@ export function createRunner(
         hurry.abort()
         return
       }
-      for (const jobId of jobIds) waiting.add(jobId)
+      for (const jobId of jobIds) {
+        waiting.add(jobId)
+      }
       fill()
     },
     cancel(jobId) {

@@ -19,11 +19,11 @@ import { VERSION } from '../version.ts'
 import { createAdmission } from './admission.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
-import { processFigures } from './figures.ts'
+import { detectPlace } from './detect-place.ts'
 import { listen } from './listen.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
-import { detectPlace } from './place.ts'
 import { createProber } from './prober.ts'
+import { processFigures } from './process-metrics.ts'
 import { createReader } from './reader.ts'
 import { keepRetention } from './retention.ts'
 import { createRunner } from './runner.ts'
@@ -65,7 +65,9 @@ const READY_MS = 2_000
 export async function startPortolan(config: Config, options: StartOptions = {}): Promise<Portolan> {
   const clock = options.clock ?? systemClock
   const log = options.log ?? createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), clock.now)
-  for (const setting of config.notRead) log.warn('setting_not_read', setting)
+  for (const setting of config.notRead) {
+    log.warn('setting_not_read', setting)
+  }
   const tokensNeeded = needsTokens(config)
   const sqlite = openDatabase(config.databaseFile)
   const secrets = await createSecretBox(secretKeyOf(config))
@@ -171,8 +173,12 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
 const forReader = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ cluster, dnsServers, queueLimit })
 
 function whyNotWritable(cause: unknown): string {
-  if (cause instanceof DiskFullError || isStorageFull(cause)) return 'the disk is full'
-  if (isStorageDamaged(cause)) return DAMAGED
+  if (cause instanceof DiskFullError || isStorageFull(cause)) {
+    return 'the disk is full'
+  }
+  if (isStorageDamaged(cause)) {
+    return DAMAGED
+  }
   return cause instanceof DatabaseLockedError || isStorageBusy(cause) ? 'another process has locked it' : 'not writable'
 }
 

@@ -86,10 +86,14 @@ export function openSqlite(file: string): OpenDatabase {
   return {
     store: { db: drizzle(client), atomic: writer.atomic },
     async checkWritable(timeoutMs) {
-      if (damage.seen !== null) throw damage.seen
+      if (damage.seen !== null) {
+        throw damage.seen
+      }
       const { blocks, bavail, bsize } = await statfs(dirname(file))
       // A file system that has no blocks does not tell.
-      if (blocks > 0 && bavail * bsize < SPARE_BYTES) throw new DiskFullError(`${bavail * bsize} bytes are left`)
+      if (blocks > 0 && bavail * bsize < SPARE_BYTES) {
+        throw new DiskFullError(`${bavail * bsize} bytes are left`)
+      }
       await within(timeoutMs, writer.atomic([sql`pragma user_version = 0`]))
     },
     giveBackSpace(pages) {
@@ -105,13 +109,17 @@ export function openSqlite(file: string): OpenDatabase {
 
 /** Not with `recursive`: Node tries for ever where a file system says of a folder in a folder that there is none (/proc). */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
+  if (existsSync(folder)) {
+    return
+  }
   makeFolder(dirname(folder))
   try {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
     // Another process that starts, too, was faster
-    if (!existsSync(folder)) throw error
+    if (!existsSync(folder)) {
+      throw error
+    }
   }
 }
 
@@ -122,8 +130,9 @@ function makeFolder(folder: string): void {
  */
 export function refuseSpecial(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false })
-  if (found && !found.isFile() && !found.isDirectory())
+  if (found && !found.isFile() && !found.isDirectory()) {
     throw new Error('it is a device, a pipe or a socket, and a file is needed')
+  }
 }
 
 /** What is late may still be done: it is of no use, and does no harm. */
@@ -143,11 +152,15 @@ async function within(timeoutMs: number, writing: Promise<unknown>): Promise<voi
 
 /** Databases of other programs are SQLite files, too, and adding tables to them would do harm. */
 function refuseForeign(client: Database.Database): void {
-  if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) return
+  if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) {
+    return
+  }
   const names = client.prepare<[], { name: string }>("select name from sqlite_master where type = 'table'").all()
   const tables = new Set(names.map(({ name }) => name))
   // Builds before the first release did not say whose file it is.
-  if (tables.size === 0 || (tables.has('migrations') && tables.has('job_chunks'))) return
+  if (tables.size === 0 || (tables.has('migrations') && tables.has('job_chunks'))) {
+    return
+  }
   throw new Error(
     `it is the database of another program (tables ${[...tables].slice(0, 3).join(', ')} …): choose another file`,
   )
@@ -164,19 +177,28 @@ function migrate(client: Database.Database): void {
     const applied = new Map(rows.map((row) => [row.name, row.digest]))
     const known = new Set(MIGRATIONS.map(({ name }) => name))
     const newer = rows.find(({ name }) => !known.has(name))
-    if (newer)
+    if (newer) {
       throw new Error(`the database was written by a newer release (migration ${newer.name}): use that release`)
+    }
     for (const { name, statements } of MIGRATIONS) {
       const before = applied.get(name)
-      if (before === digest(statements)) continue
-      if (before !== undefined) throw new Error(`the database was made by another build (migration ${name} differs)`)
-      for (const statement of statements) client.exec(statement)
+      if (before === digest(statements)) {
+        continue
+      }
+      if (before !== undefined) {
+        throw new Error(`the database was made by another build (migration ${name} differs)`)
+      }
+      for (const statement of statements) {
+        client.exec(statement)
+      }
       client.prepare('insert into migrations (name, digest) values (?, ?)').run(name, digest(statements))
     }
     client.pragma(`application_id = ${APPLICATION_ID}`)
     client.exec('commit')
   } catch (error) {
-    if (client.inTransaction) client.exec('rollback')
+    if (client.inTransaction) {
+      client.exec('rollback')
+    }
     throw error
   }
 }
@@ -204,8 +226,12 @@ function keepPrepared(client: Database.Database): Damage {
   const prepareOnce = (text: string): Database.Statement => {
     const before = known.get(text)
     // Whoever asks expects rows as objects, whatever the one before asked for.
-    if (before) return before.reader ? before.raw(false) : before
-    if (known.size >= PREPARED) known.clear()
+    if (before) {
+      return before.reader ? before.raw(false) : before
+    }
+    if (known.size >= PREPARED) {
+      known.clear()
+    }
     const statement = prepare(text.replace(PARAMETER, (found) => (found === '?' ? '+?' : found)))
     noticeDamage(statement, damage)
     known.set(text, statement)
@@ -223,7 +249,9 @@ function noticeDamage(statement: Database.Statement, damage: Damage): void {
       try {
         return act(...params)
       } catch (error) {
-        if (isStorageDamaged(error)) damage.seen ??= error
+        if (isStorageDamaged(error)) {
+          damage.seen ??= error
+        }
         throw error
       }
     }

@@ -39,7 +39,9 @@ export async function lookUpBeside(
   const written = inHosts(readIfThere(files.hosts), name)
     .map((address) => ({ address, family: address.includes(':') ? ('IPv6' as const) : ('IPv4' as const) }))
     .filter((found) => family === null || found.family === family)
-  if (written.length > 0) return { addresses: written, durationMs: 0, failure: null }
+  if (written.length > 0) {
+    return { addresses: written, durationMs: 0, failure: null }
+  }
   const { searchList, ndots } = searchOf(readIfThere(files.resolvConf))
   const asked = {
     ...{ network: { resolve, lookup: null }, servers, timeoutMs, signal, forbids: () => null },

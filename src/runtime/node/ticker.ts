@@ -36,7 +36,9 @@ export function createTicker(deps: TickDeps, options: { lookAgainMs: number }): 
       let sleepMs = RETRY_MS
       try {
         const wallMs = clock.now() - clock.monotonic()
-        if (aheadMs === null || wallMs < aheadMs - SET_BACK_MS) await replan(deps, stop.signal)
+        if (aheadMs === null || wallMs < aheadMs - SET_BACK_MS) {
+          await replan(deps, stop.signal)
+        }
         aheadMs = wallMs
         sleepMs = await look()
       } catch (cause) {

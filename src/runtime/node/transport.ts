@@ -3,12 +3,14 @@ import { codeOf } from '../../check/failure.ts'
 import type { TlsEvidence } from '../../check/network.ts'
 import type { Transport } from '../socket/attempt.ts'
 import { startTls, tlsEvidence } from './certificate.ts'
-import { heardAt, inTurn } from './turns.ts'
+import { heardAt, inTurn } from './socket-timing.ts'
 
 export const nodeTransport: Transport = {
   startTls,
   tlsEvidence(socket): TlsEvidence {
-    if (!(socket instanceof TLSSocket)) throw new Error('the socket is not secured')
+    if (!(socket instanceof TLSSocket)) {
+      throw new Error('the socket is not secured')
+    }
     return tlsEvidence(socket)
   },
   codeOf(error, phase) {

@@ -30,7 +30,9 @@ export class AnswerBody {
     const { streamMs } = this.#asked
     const length = headers['content-length']
     this.#announced = typeof length === 'string' && /^\d{1,20}$/.test(length) ? length : null
-    if (length !== undefined || streamMs === null) return
+    if (length !== undefined || streamMs === null) {
+      return
+    }
     this.#timer = setTimeout(stop, STREAM.test(String(headers['content-type'] ?? '')) ? 0 : streamMs)
   }
 
@@ -40,7 +42,9 @@ export class AnswerBody {
     const kept = chunk.length > room ? chunk.subarray(0, room) : chunk
     this.#bytes += kept.length
     this.#chunks.push(kept)
-    if (kept !== chunk) this.cut = 'limit'
+    if (kept !== chunk) {
+      this.cut = 'limit'
+    }
     return kept === chunk
   }
 
@@ -55,13 +59,17 @@ export class AnswerBody {
    * @param owesMore a piece of it was announced and has not come whole.
    */
   isEnough(silentMs: number, owesMore: boolean): boolean {
-    if (!this.isOptional) return false
+    if (!this.isOptional) {
+      return false
+    }
     return (this.#announced === null && !owesMore) || silentMs < Math.min(STILL_MS, this.#asked.timeoutMs / 2)
   }
 
   /** A failure in the words that fit: how much was promised, where the connection ended before it had come. */
   worded(failure: Failure | null): Failure | null {
-    if (failure?.code !== 'connection_closed' || failure.phase !== 'body') return failure
+    if (failure?.code !== 'connection_closed' || failure.phase !== 'body') {
+      return failure
+    }
     const promised =
       this.#announced === null ? 'before its end' : `of the ${this.#announced} that Content-Length promises`
     return { ...failure, message: `the answer ended after ${this.#bytes} bytes of its body, ${promised}` }

@@ -83,8 +83,11 @@ export abstract class Attempt<T extends Exchange> {
       this.connectMs = this.heardSince(startedAt)
       this.#inTurn(() => {
         this.#localAddress = this.#transport.localAddress(socket)
-        if (tls === null) ready(socket)
-        else this.secure(tls, alpn, ready)
+        if (tls === null) {
+          ready(socket)
+        } else {
+          this.secure(tls, alpn, ready)
+        }
       })
     })
   }
@@ -95,7 +98,9 @@ export abstract class Attempt<T extends Exchange> {
     this.#waiting = true
     this.#transport.inTurn(() => {
       this.#waiting = false
-      if (this.ended) return
+      if (this.ended) {
+        return
+      }
       this.#waitedMs += performance.now() - askedAt
       try {
         work()
@@ -103,13 +108,17 @@ export abstract class Attempt<T extends Exchange> {
         this.fail(error)
       }
       // What was reached has been reached: an error that came meanwhile is for what comes after it
-      if (this.#held !== null) this.fail(this.#held)
+      if (this.#held !== null) {
+        this.fail(this.#held)
+      }
     })
   }
 
   /** Runs TLS over the connection. A certificate that is refused is kept as evidence before the exchange ends. */
   protected secure(tls: DialTls, alpn: readonly string[], ready: (socket: Socket) => void): void {
-    if (this.socket === null) return
+    if (this.socket === null) {
+      return
+    }
     const startedAt = performance.now()
     this.phase = 'tls'
     let secured: Socket
@@ -122,13 +131,18 @@ export abstract class Attempt<T extends Exchange> {
     this.socket = secured
     secured.on('error', (error) => this.#onSocketError(error))
     secured.once('secureConnect', () => {
-      if (this.ended) return
+      if (this.ended) {
+        return
+      }
       this.tlsMs = this.heardSince(startedAt)
       this.#inTurn(() => {
         this.tls = this.#transport.tlsEvidence(secured)
         const { authorized, authorizationError } = this.tls
-        if (tls.verify && !authorized) this.finish(failureOf(authorizationError ?? 'UNSPECIFIED', 'tls'))
-        else ready(secured)
+        if (tls.verify && !authorized) {
+          this.finish(failureOf(authorizationError ?? 'UNSPECIFIED', 'tls'))
+        } else {
+          ready(secured)
+        }
       })
     })
   }
@@ -140,7 +154,9 @@ export abstract class Attempt<T extends Exchange> {
 
   /** Ends the exchange with what a thrown or emitted error means in the current phase. */
   protected fail(error: unknown): void {
-    if (this.ended) return
+    if (this.ended) {
+      return
+    }
     this.finish(failureOf(this.#transport.codeOf(error, this.phase), this.phase, error))
   }
 
@@ -150,13 +166,17 @@ export abstract class Attempt<T extends Exchange> {
    * @param at when it ended, where that was before now.
    */
   protected finish(failure: Failure | null, at = performance.now()): void {
-    if (this.ended) return
+    if (this.ended) {
+      return
+    }
     this.ended = true
     const totalMs = rounded(at - this.#startedAt - this.#waitedMs)
     clearTimeout(this.#timer)
     unwatch(this.options.signal, this)
     // Where nobody has answered, the route has chosen it all the same; a socket that was refused knows it no more.
-    if (this.socket?.connecting) this.#localAddress = this.#transport.localAddress(this.socket)
+    if (this.socket?.connecting) {
+      this.#localAddress = this.#transport.localAddress(this.socket)
+    }
     this.release()
     this.#end(
       this.evidence({
@@ -198,9 +218,13 @@ export abstract class Attempt<T extends Exchange> {
 
   onTimeUp(): void {
     this.#transport.inTurn(() => {
-      if (this.ended) return
+      if (this.ended) {
+        return
+      }
       const lostMs = this.#waitedMs - this.#putOffMs
-      if (lostMs < 1) return this.onTimeUpInTurn()
+      if (lostMs < 1) {
+        return this.onTimeUpInTurn()
+      }
       this.#putOffMs = this.#waitedMs
       this.#timer = setTimeout(onTimer, Math.ceil(lostMs), this)
     })
@@ -212,8 +236,11 @@ export abstract class Attempt<T extends Exchange> {
   }
 
   #onSocketError(error: Error): void {
-    if (this.#waiting) this.#held = error
-    else if (!this.handedOver) this.fail(error)
+    if (this.#waiting) {
+      this.#held = error
+    } else if (!this.handedOver) {
+      this.fail(error)
+    }
   }
 }
 
@@ -244,7 +271,9 @@ function watch(signal: AbortSignal, watcher: Watcher): void {
     all = watching
     watchers.set(signal, all)
     signal.addEventListener('abort', () => {
-      for (const each of [...watching]) each.onAbort()
+      for (const each of [...watching]) {
+        each.onAbort()
+      }
     })
   }
   watcher.place = all.length
@@ -254,7 +283,9 @@ function watch(signal: AbortSignal, watcher: Watcher): void {
 function unwatch(signal: AbortSignal, watcher: Watcher): void {
   const all = watchers.get(signal)
   const last = all?.pop()
-  if (all === undefined || last === undefined || last === watcher) return
+  if (all === undefined || last === undefined || last === watcher) {
+    return
+  }
   all[watcher.place] = last
   last.place = watcher.place
 }

@@ -14,7 +14,9 @@ export class Heard {
   #bytes = 0
 
   keep(chunk: Uint8Array): void {
-    if (this.#bytes >= EXPLAINED_BYTES_MAX) return
+    if (this.#bytes >= EXPLAINED_BYTES_MAX) {
+      return
+    }
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
   }
@@ -62,7 +64,9 @@ const isBeginning = (first: Uint8Array): boolean =>
 
 export function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   const [first] = chunks
-  if (chunks.length === 1 && first) return first
+  if (chunks.length === 1 && first) {
+    return first
+  }
   const whole = new Uint8Array(bytes)
   let at = 0
   for (const chunk of chunks) {

@@ -37,7 +37,9 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
     this.#status = status
     this.#headers = headers
     this.#body.begin(headers, () => {
-      if (!this.ended && !this.heard.isInsideChunk()) this.#cut('time')
+      if (!this.ended && !this.heard.isInsideChunk()) {
+        this.#cut('time')
+      }
     })
   }
 
@@ -46,9 +48,14 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
   }
 
   protected take(chunk: Uint8Array): void {
-    if (this.#body.take(chunk)) return
-    if (this.#body.isOptional) this.#cut('limit')
-    else this.finish(failureOf('TOO_LARGE', this.phase))
+    if (this.#body.take(chunk)) {
+      return
+    }
+    if (this.#body.isOptional) {
+      this.#cut('limit')
+    } else {
+      this.finish(failureOf('TOO_LARGE', this.phase))
+    }
   }
 
   /** Enough of the body was read: the answer counts up to the last byte that came. */
@@ -63,7 +70,9 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
    * @param isOver the peer has ended its side.
    */
   protected refuse(isOver: boolean): void {
-    if (this.ended) return
+    if (this.ended) {
+      return
+    }
     const { failure, ...misspoken } = this.heard.explain(this.phase, isOver)
     this.misspoken = misspoken
     this.finish(failure)
@@ -75,8 +84,11 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
 
   protected override onTimeUpInTurn(): void {
     const silentMs = performance.now() - this.arrivedAt
-    if (this.phase === 'body' && this.#body.isEnough(silentMs, this.heard.isInsideChunk())) this.#cut('time')
-    else super.onTimeUpInTurn()
+    if (this.phase === 'body' && this.#body.isEnough(silentMs, this.heard.isInsideChunk())) {
+      this.#cut('time')
+    } else {
+      super.onTimeUpInTurn()
+    }
   }
 
   protected override evidence(exchange: Exchange): HttpExchange {

@@ -30,7 +30,9 @@ class TcpAttempt extends Attempt<TcpExchange> {
 
   start(): void {
     this.dial(this.#request.tls, [], (socket) => {
-      if (this.#request.steps.length === 0) return this.finish(null)
+      if (this.#request.steps.length === 0) {
+        return this.finish(null)
+      }
       this.#converse(socket)
     })
   }
@@ -43,12 +45,17 @@ class TcpAttempt extends Attempt<TcpExchange> {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (this.ended) return
+    if (this.ended) {
+      return
+    }
     this.firstByteMs ??= this.heardSince(this.#waitingSince)
     this.#bytes += chunk.length
     this.#received += this.#decoder.decode(chunk, { stream: true })
-    if (this.#bytes > this.#request.readLimitBytes) this.finish(failureOf('TOO_LARGE', 'body'))
-    else if (this.#awaiting) this.#advance()
+    if (this.#bytes > this.#request.readLimitBytes) {
+      this.finish(failureOf('TOO_LARGE', 'body'))
+    } else if (this.#awaiting) {
+      this.#advance()
+    }
   }
 
   readonly #onEnd = (): void => this.finish(failureOf('CLOSED', this.phase))
@@ -62,7 +69,9 @@ class TcpAttempt extends Attempt<TcpExchange> {
         this.#awaiting = true
         this.phase = 'response'
         const used = step.expect(this.#received)
-        if (used === null) return
+        if (used === null) {
+          return
+        }
         if (typeof used !== 'number') {
           this.finish(used)
           return

@@ -2,9 +2,10 @@
  * What tries cost in calls to the platform: what they may be expected to make, by which jobs are cut, and the most that
  * one may make, by which it is decided whether another may begin.
  */
-import type { Check } from '../../check/check.ts'
+
 import { schemeOf } from '../../check/http-request.ts'
 import { nameToDial } from '../../check/try-name.ts'
+import type { Check } from '../../plan/check.ts'
 import type { PlannedPath } from '../../plan/path.ts'
 import type { StoredRequest } from '../../store/jobs.ts'
 
@@ -36,11 +37,15 @@ const lookupCalls = ({ addresses: { dnsServers } }: Addressed): number =>
 
 function mostOf(path: PlannedPath, check: Check, lookup: number): number {
   const named = path.family === null || check.type === 'dns' ? lookup : 0
-  if (check.type === 'dns') return named
+  if (check.type === 'dns') {
+    return named
+  }
   const isSecure = check.type === 'tcp' ? check.tls !== null : schemeOf(path, check) === 'https'
   // A handshake that fails is looked at by a second connection
   const dial = isSecure ? 2 : 1
-  if (check.type === 'tcp') return Math.max(named, dial)
+  if (check.type === 'tcp') {
+    return Math.max(named, dial)
+  }
   const controls = path.kind === 'Ingress' && check.expect === null ? CONTROLS * dial : 0
   const redirects = check.followRedirects ? REDIRECTS * (2 + lookup) : 0
   return Math.max(named, dial + controls + redirects)

@@ -2,7 +2,7 @@
 import { tick } from '../../schedule/tick.ts'
 import { strandedJobs } from '../../store/leases.ts'
 import { retain } from '../../store/retention.ts'
-import type { Calls } from './calls.ts'
+import type { Calls } from './call-budget.ts'
 import type { Env } from './config.ts'
 import { openD1 } from './d1.ts'
 import type { Isolate } from './isolate.ts'
@@ -48,20 +48,26 @@ export async function tickSchedules({ deps }: Isolate, env: Env, calls: Calls): 
         ...queue,
         async enqueue(jobIds) {
           await queue.enqueue(jobIds)
-          if (calls.left < TICK_CALLS + 1) stop.abort()
+          if (calls.left < TICK_CALLS + 1) {
+            stop.abort()
+          }
         },
       },
     },
     stop.signal,
     TICK_PAGE,
   )
-  if (stop.signal.aborted) await sendAll(env.QUEUE, [{ tick: true }], calls)
+  if (stop.signal.aborted) {
+    await sendAll(env.QUEUE, [{ tick: true }], calls)
+  }
 }
 
 /** Jobs whose message was lost. */
 async function enqueueStranded({ deps }: Isolate, env: Env, calls: Calls): Promise<void> {
   const jobIds = await strandedJobs(openD1(env.DB, calls), deps.clock.now(), GRACE_MS, STRANDED_MAX)
-  if (jobIds.length === 0) return
+  if (jobIds.length === 0) {
+    return
+  }
   deps.log.warn('jobs_stranded', { jobs: jobIds.length })
   await createQueue(env.QUEUE, calls).enqueue(jobIds)
 }
@@ -74,5 +80,7 @@ async function keepRetention({ config, deps }: Isolate, env: Env, calls: Calls):
     deleted += step.deleted
     done = step.done
   }
-  if (deleted > 0) deps.log.info('retention', { deleted })
+  if (deleted > 0) {
+    deps.log.info('retention', { deleted })
+  }
 }

@@ -1,7 +1,7 @@
 /** The store on D1. */
 import { drizzle } from 'drizzle-orm/d1'
 import { type Row, type Store, statementOf } from '../../store/db.ts'
-import type { Calls } from './calls.ts'
+import type { Calls } from './call-budget.ts'
 import { guardD1 } from './guard-d1.ts'
 
 /**
@@ -14,7 +14,9 @@ export function openD1(database: D1Database, calls: Calls | null = null): Store 
   return {
     db: drizzle(client),
     async atomic(writes) {
-      if (writes.length === 0) return []
+      if (writes.length === 0) {
+        return []
+      }
       const groups = writes.map((write) => ('rows' in write ? write.all() : [statementOf(write)]))
       const statements = groups.flat().map(({ text, params }) => client.prepare(text).bind(...params))
       const answers = await client.batch<Row>(statements)

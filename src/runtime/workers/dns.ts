@@ -3,7 +3,7 @@ import { type Answer, type DecodedPacket, decode, encode, RECURSION_DESIRED } fr
 import type { Failure } from '../../check/codes.ts'
 import { codeOf, failureOf } from '../../check/failure.ts'
 import type { DnsEvidence, DnsType, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
-import type { Family } from '../../kube/words.ts'
+import type { Family } from '../../kube/objects.ts'
 import { since } from '../socket/attempt.ts'
 
 /** What an answer without records means, as codes of the failure table (RFC 1035 4.1.1). */
@@ -41,14 +41,20 @@ export async function resolveName(ways: Ways, request: ResolveRequest): Promise<
     failure,
   })
   const query = questionOf(name, type)
-  if (query === null) return end(failureOf('EBADNAME', 'dns'))
-  if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' })
+  if (query === null) {
+    return end(failureOf('EBADNAME', 'dns'))
+  }
+  if (signal.aborted) {
+    return end({ ...(signal.reason as Failure), phase: 'dns' })
+  }
   const timeUp = AbortSignal.timeout(Math.ceil(timeoutMs))
   try {
     const { failure, ...found } = read(await ask(query, AbortSignal.any([signal, timeUp])), type)
     return end(failure, found)
   } catch (error) {
-    if (signal.aborted) return end({ ...(signal.reason as Failure), phase: 'dns' })
+    if (signal.aborted) {
+      return end({ ...(signal.reason as Failure), phase: 'dns' })
+    }
     return end(failureOf(timeUp.aborted ? 'ETIMEOUT' : saidOr(error, 'UNSAID'), 'dns', error))
   }
 }
@@ -98,7 +104,9 @@ function textOf(record: Answer): string {
 /** `null`: the name cannot be asked for (a label over 63 bytes, an empty label). */
 function questionOf(name: string, type: DnsType): Uint8Array | null {
   const labels = name.replace(/\.$/, '').split('.')
-  if (name.length > 254 || labels.some((label) => label === '' || label.length > 63)) return null
+  if (name.length > 254 || labels.some((label) => label === '' || label.length > 63)) {
+    return null
+  }
   // RFC 8484 4.1: an id of 0, so that equal questions are equal
   return encode({ type: 'query', id: 0, flags: RECURSION_DESIRED, questions: [{ type, name: labels.join('.') }] })
 }
@@ -114,7 +122,9 @@ const askOverHttps =
       signal,
     })
     const bytes = await response.arrayBuffer()
-    if (response.status !== 200) throw unreadable(`status ${response.status}`)
+    if (response.status !== 200) {
+      throw unreadable(`status ${response.status}`)
+    }
     return parse(Buffer.from(bytes))
   }
 
@@ -146,7 +156,9 @@ const askOverTcp =
       })
       socket.on('data', (chunk: Buffer) => {
         received = Buffer.concat([received, chunk])
-        if (received.length < 2 || received.length < 2 + received.readUInt16BE()) return
+        if (received.length < 2 || received.length < 2 + received.readUInt16BE()) {
+          return
+        }
         const message = received.subarray(2, 2 + received.readUInt16BE())
         settle(() => {
           try {

@@ -1,4 +1,4 @@
-import type { Gate, Release } from '../../check/gate.ts'
+import type { Gate, Release } from '../../check/try-limiter.ts'
 
 /**
  * Lets a try begin only while the invocation can afford all that it may cost; when none is under way and none may begin
@@ -21,7 +21,9 @@ export function createTurnGate(inner: Gate, affords: (open: number) => boolean, 
   const begin = async ({ jobId, address, port }: Held): Promise<Release | null> => {
     open++
     const release = await inner.enter(jobId, address, port)
-    if (release === null) open--
+    if (release === null) {
+      open--
+    }
     return (
       release &&
       (() => {
@@ -34,10 +36,14 @@ export function createTurnGate(inner: Gate, affords: (open: number) => boolean, 
   const next = (): void => {
     while (affords(open)) {
       const first = held.shift()
-      if (!first) return
+      if (!first) {
+        return
+      }
       first.resolve(begin(first))
     }
-    if (open === 0 && held.length > 0) spent()
+    if (open === 0 && held.length > 0) {
+      spent()
+    }
   }
 
   return {
@@ -49,7 +55,9 @@ export function createTurnGate(inner: Gate, affords: (open: number) => boolean, 
     leave(jobId) {
       const leaving = held.filter((waiting) => waiting.jobId === jobId)
       held = held.filter((waiting) => waiting.jobId !== jobId)
-      for (const { resolve } of leaving) resolve(null)
+      for (const { resolve } of leaving) {
+        resolve(null)
+      }
       inner.leave(jobId)
     },
     pause: (jobId, until) => inner.pause(jobId, until),

@@ -1,4 +1,4 @@
-import type { Calls } from './calls.ts'
+import type { Calls } from './call-budget.ts'
 
 /** https://developers.cloudflare.com/d1/platform/limits/; local D1 does not enforce the first. */
 const VALUE_MAX_BYTES = 1_000_000
@@ -23,7 +23,9 @@ export function guardD1(client: D1Database, calls: Calls | null): D1Database {
     const guarded = new Proxy(statement, {
       get(target, name) {
         const member: unknown = Reflect.get(target, name)
-        if (typeof member !== 'function') return member
+        if (typeof member !== 'function') {
+          return member
+        }
         if (name === 'bind') {
           return (...values: unknown[]) => {
             checkValues(values)
@@ -41,7 +43,9 @@ export function guardD1(client: D1Database, calls: Calls | null): D1Database {
     get(target, name) {
       if (name === 'prepare') {
         return (query: string) => {
-          if (bytesOf(query) > STATEMENT_MAX_BYTES) throw new Error(`a statement of ${query.length} characters`)
+          if (bytesOf(query) > STATEMENT_MAX_BYTES) {
+            throw new Error(`a statement of ${query.length} characters`)
+          }
           return guard(target.prepare(query))
         }
       }
@@ -58,7 +62,11 @@ export function guardD1(client: D1Database, calls: Calls | null): D1Database {
 }
 
 function checkValues(values: readonly unknown[]): void {
-  if (values.length > PARAMETERS_MAX) throw new Error(`${values.length} parameters in a statement`)
+  if (values.length > PARAMETERS_MAX) {
+    throw new Error(`${values.length} parameters in a statement`)
+  }
   const large = values.find((value) => typeof value === 'string' && bytesOf(value) >= VALUE_MAX_BYTES)
-  if (typeof large === 'string') throw new Error(`a value of ${large.length} characters in a statement`)
+  if (typeof large === 'string') {
+    throw new Error(`a value of ${large.length} characters in a statement`)
+  }
 }

@@ -37,10 +37,16 @@ export function inspectHandshake(to: DialOptions & { serverName: string | null }
     socket.once('connect', () => socket.write(clientHello(serverName)))
     socket.on('data', (chunk: Buffer) => {
       const seen = reader(chunk)
-      if (seen === 'nothing yet') return
-      if (seen === 'no TLS') end({ failure: failure('tls_not_spoken', 'tls') })
-      else if (seen === 'refused') fail('UNSAID')
-      else end(certificateIn(seen) ?? { failure: failureOf('UNSAID', 'tls') })
+      if (seen === 'nothing yet') {
+        return
+      }
+      if (seen === 'no TLS') {
+        end({ failure: failure('tls_not_spoken', 'tls') })
+      } else if (seen === 'refused') {
+        fail('UNSAID')
+      } else {
+        end(certificateIn(seen) ?? { failure: failureOf('UNSAID', 'tls') })
+      }
     })
   })
 }
@@ -103,20 +109,34 @@ function createReader(): (chunk: Buffer) => Buffer | 'nothing yet' | 'no TLS' | 
     received = Buffer.concat([received, chunk])
     for (;;) {
       const [type, major] = received
-      if (type !== undefined && type !== ALERT && type !== HANDSHAKE) return 'no TLS'
-      if (major !== undefined && major !== 3) return 'no TLS'
-      if (type === ALERT) return 'refused'
-      if (received.length < 5 || received.length < 5 + received.readUInt16BE(3)) break
+      if (type !== undefined && type !== ALERT && type !== HANDSHAKE) {
+        return 'no TLS'
+      }
+      if (major !== undefined && major !== 3) {
+        return 'no TLS'
+      }
+      if (type === ALERT) {
+        return 'refused'
+      }
+      if (received.length < 5 || received.length < 5 + received.readUInt16BE(3)) {
+        break
+      }
       const next = 5 + received.readUInt16BE(3)
       messages = Buffer.concat([messages, received.subarray(5, next)])
       received = received.subarray(next)
     }
     while (messages.length >= 4) {
       const next = 4 + messages.readUIntBE(1, 3)
-      if (messages.length < next) break
-      if (messages[0] === SERVER_HELLO_DONE) return 'refused'
+      if (messages.length < next) {
+        break
+      }
+      if (messages[0] === SERVER_HELLO_DONE) {
+        return 'refused'
+      }
       // The list's length, then that of the first certificate
-      if (messages[0] === CERTIFICATE && next > 10) return messages.subarray(10, 10 + messages.readUIntBE(7, 3))
+      if (messages[0] === CERTIFICATE && next > 10) {
+        return messages.subarray(10, 10 + messages.readUIntBE(7, 3))
+      }
       messages = messages.subarray(next)
     }
     return received.length + messages.length > RECEIVED_MAX ? 'refused' : 'nothing yet'

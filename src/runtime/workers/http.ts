@@ -26,7 +26,9 @@ class EdgeAttempt extends HttpAttempt {
   }
 
   start(): void {
-    if (this.request.httpVersion !== '1.1') throw new Error('HTTP/2 is refused where a job is accepted')
+    if (this.request.httpVersion !== '1.1') {
+      throw new Error('HTTP/2 is refused where a job is accepted')
+    }
     this.dial(this.request.tls, [], (socket) => this.#send(socket))
   }
 
@@ -41,29 +43,42 @@ class EdgeAttempt extends HttpAttempt {
     }
     this.#sentAt = performance.now()
     socket.write(head + (this.request.body ?? ''), () => {
-      if (this.phase !== 'request') return
+      if (this.phase !== 'request') {
+        return
+      }
       this.phase = 'response'
       this.#sentAt = performance.now()
     })
   }
 
   #onData(chunk: Buffer): void {
-    if (this.ended) return
+    if (this.ended) {
+      return
+    }
     this.arrivedAt = performance.now()
     this.heard.keep(chunk)
     if (this.#firstByteAt === 0) {
       this.#firstByteAt = this.arrivedAt
       this.firstByteMs = since(this.#sentAt)
     }
-    if (!this.hasBegun) this.phase = 'response'
+    if (!this.hasBegun) {
+      this.phase = 'response'
+    }
     const read = this.#parser.execute(chunk)
-    if (!(read instanceof Error)) return
-    if (codeOf(read) === 'HPE_HEADER_OVERFLOW') this.fail(read)
-    else this.refuse(false)
+    if (!(read instanceof Error)) {
+      return
+    }
+    if (codeOf(read) === 'HPE_HEADER_OVERFLOW') {
+      this.fail(read)
+    } else {
+      this.refuse(false)
+    }
   }
 
   #onEnd(): void {
-    if (this.ended) return
+    if (this.ended) {
+      return
+    }
     // Without a length, the end of the connection is that of the body (RFC 9112 6.3)
     this.#parser.finish()
     this.refuse(true)
@@ -71,13 +86,22 @@ class EdgeAttempt extends HttpAttempt {
 
   /** @returns 1 where no body follows, whatever the headers say. */
   #onHeaders({ statusCode, versionMajor, versionMinor, headers }: ParsedHead): number {
-    if (this.ended) return 1
+    if (this.ended) {
+      return 1
+    }
     const answered = headersOf(headers)
     // 101: nobody asked for another protocol
-    if (statusCode === 101) this.finish(failureOf('PROTOCOL', this.phase))
-    else if (!isFramed(answered)) this.refuse(false)
-    if (this.ended) return 1
-    if (statusCode < 200) return 1
+    if (statusCode === 101) {
+      this.finish(failureOf('PROTOCOL', this.phase))
+    } else if (!isFramed(answered)) {
+      this.refuse(false)
+    }
+    if (this.ended) {
+      return 1
+    }
+    if (statusCode < 200) {
+      return 1
+    }
     this.version = `${versionMajor}.${versionMinor}`
     // The parser knows of one coding only; the last one tells where the body ends (RFC 9112 6.3)
     const coding = String(answered['transfer-encoding'] ?? '')
@@ -87,11 +111,15 @@ class EdgeAttempt extends HttpAttempt {
   }
 
   #onBody(chunk: Uint8Array): void {
-    if (!this.ended) this.take(chunk)
+    if (!this.ended) {
+      this.take(chunk)
+    }
   }
 
   #onComplete(): void {
-    if (this.ended || !this.hasBegun) return
+    if (this.ended || !this.hasBegun) {
+      return
+    }
     this.downloadMs = since(this.#firstByteAt)
     this.finish(null)
   }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Calls } from './calls.ts'
+import type { Calls } from './call-budget.ts'
 
 const current = new AsyncLocalStorage<Calls>()
 
@@ -8,7 +8,9 @@ export const inInvocation = <T>(calls: Calls, run: () => T): T => current.run(ca
 
 function own(): Calls {
   const calls = current.getStore()
-  if (calls === undefined) throw new Error('a call to the platform outside of an invocation')
+  if (calls === undefined) {
+    throw new Error('a call to the platform outside of an invocation')
+  }
   return calls
 }
 

@@ -1,6 +1,6 @@
 import { createApp } from '../../api/app.ts'
 import type { Asset, Deps } from '../../api/deps.ts'
-import { runChecks } from '../../check/schedule.ts'
+import { runChecks } from '../../check/run-checks.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox, type SecretBox } from '../../job/secrets.ts'
 import { createBudget } from '../../lib/budget.ts'
@@ -9,12 +9,12 @@ import { createLog } from '../../lib/log.ts'
 import { ProblemError } from '../../lib/problem.ts'
 import type { Vantage } from '../../plan/path.ts'
 import { VERSION } from '../version.ts'
-import { createEdgeCheck, createEdgeGate, createEdgePolicy } from './check.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
 import { ownCalls } from './invocation.ts'
 import { createQueue } from './queue.ts'
 import { notReadyOnWorkers } from './ready.ts'
+import { createEdgeCheck, createEdgeGate, createEdgePolicy } from './run-one-check.ts'
 import { unsupported } from './unsupported.ts'
 
 /** What all invocations of an isolate share. */
@@ -39,7 +39,9 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
   const config = readWorkersConfig(env)
   const clock = options.clock ?? systemClock
   const log = createLog(config.logLevel, (line) => console.log(line), clock.now)
-  for (const setting of config.notRead) log.warn('setting_not_read', setting)
+  for (const setting of config.notRead) {
+    log.warn('setting_not_read', setting)
+  }
   const store = openD1(env.DB, ownCalls)
   const deps: Deps = {
     store,

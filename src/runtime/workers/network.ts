@@ -9,11 +9,11 @@ import {
 } from '../../check/network.ts'
 import { describeCertificate } from '../socket/describe-certificate.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
-import type { Calls } from './calls.ts'
+import type { Calls } from './call-budget.ts'
 import { lookupName, resolveName, type Ways, waysOf } from './dns.ts'
 import { type Handshake, inspectHandshake, judgeCertificate } from './handshake.ts'
 import { exchangeHttp } from './http.ts'
-import { createReach } from './reach.ts'
+import { createReach } from './reachable-address.ts'
 import { edgeTransport } from './transport.ts'
 
 export type EdgeNetworkOptions = {
@@ -65,16 +65,24 @@ const LOOK_MS = 20
 async function explain<T extends Exchange>(request: Dialled, exchange: T, calls: Calls): Promise<T> {
   const { failure } = exchange
   if (failure === null) {
-    if (exchange.tls === null || !request.tls?.wantsExpiry) return exchange
+    if (exchange.tls === null || !request.tls?.wantsExpiry) {
+      return exchange
+    }
     const seen = await look(request, exchange, calls)
-    if (seen === null || 'failure' in seen) return exchange
+    if (seen === null || 'failure' in seen) {
+      return exchange
+    }
     return { ...exchange, tls: { ...exchange.tls, ...describeCertificate(seen.certificate) } }
   }
-  if (failure.phase !== 'tls' || failure.code !== 'tls_handshake_failed') return exchange
+  if (failure.phase !== 'tls' || failure.code !== 'tls_handshake_failed') {
+    return exchange
+  }
   const told = withReason(exchange, await look(request, exchange, calls), request)
   // Without verification, which the runtime cannot leave out, a certificate that it does not take says nothing
   const isCertificate = told.tls !== null || told.failure?.code === 'tls_handshake_failed'
-  if (lastTls(request)?.verify !== false || !isCertificate) return told
+  if (lastTls(request)?.verify !== false || !isCertificate) {
+    return told
+  }
   const message = `the edge cannot leave the certificate unverified: ${told.failure?.message}`
   return { ...told, failure: beyondVantage('tls_handshake_failed', 'tls', message) }
 }
@@ -88,12 +96,16 @@ const lastTls = ({ tls, steps = [] }: Dialled): DialTls | null =>
 /** `null`: there is no look to be had. TLS that a conversation starts would take the conversation again. */
 async function look({ tls, ...dial }: Dialled, { timings }: Exchange, calls: Calls): Promise<Handshake | null> {
   const timeoutMs = dial.timeoutMs - (timings.totalMs ?? 0)
-  if (tls === null || timeoutMs < LOOK_MS || calls.probesLeft <= 0) return null
+  if (tls === null || timeoutMs < LOOK_MS || calls.probesLeft <= 0) {
+    return null
+  }
   return calls.make('connect', () => inspectHandshake({ ...dial, timeoutMs, serverName: tls.serverName }))
 }
 
 function withReason<T extends Exchange>(exchange: T, seen: Handshake | null, { tls, address }: Dialled): T {
-  if (seen === null) return exchange
+  if (seen === null) {
+    return exchange
+  }
   if ('certificate' in seen) {
     return { ...exchange, ...judgeCertificate(seen.certificate, tls?.serverName ?? address, Date.now()) }
   }

@@ -1,5 +1,5 @@
 import type { JobQueue } from '../../job/queue.ts'
-import type { Calls } from './calls.ts'
+import type { Calls } from './call-budget.ts'
 
 /** Ids only: what they stand for is in the database. `tick`: schedules are due. */
 export type Message = { jobId: string; chunk?: number } | { tick: true }

@@ -21,10 +21,14 @@ export async function notReadyOnWorkers(
 
 async function missingSchema(db: Store['db']): Promise<string | null> {
   const tables = await db.all(sql`select 1 from sqlite_master where type = 'table' and name = ${APPLIED}`)
-  if (tables.length === 0) return `the database has not been migrated: ${MIGRATE}`
+  if (tables.length === 0) {
+    return `the database has not been migrated: ${MIGRATE}`
+  }
   const rows = await db.all<{ name: string }>(sql.raw(`select name from ${APPLIED}`))
   const applied = new Set(rows.map(({ name }) => name))
   const missing = MIGRATIONS.filter(({ name }) => !applied.has(name))
-  if (missing.length === 0) return null
+  if (missing.length === 0) {
+    return null
+  }
   return `the database lacks ${missing.map(({ name }) => name).join(', ')}: ${MIGRATE}`
 }

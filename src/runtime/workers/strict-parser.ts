@@ -46,10 +46,16 @@ export function strictParser(): InstanceType<typeof HTTPParser> {
       return
     }
     const match = form?.exec(line)
-    if (match === null) throw parseError(code ?? 'HPE_INTERNAL')
-    if (state !== 'HEADER' && state !== 'BODY_CHUNKTRAILERS') return
+    if (match === null) {
+      throw parseError(code ?? 'HPE_INTERNAL')
+    }
+    if (state !== 'HEADER' && state !== 'BODY_CHUNKTRAILERS') {
+      return
+    }
     headersBytes += (match?.[1]?.length ?? 0) + (match?.[2]?.trim().length ?? 0)
-    if (headersBytes >= HEADERS_MAX_BYTES) throw parseError('HPE_HEADER_OVERFLOW')
+    if (headersBytes >= HEADERS_MAX_BYTES) {
+      throw parseError('HPE_HEADER_OVERFLOW')
+    }
   }
 
   Reflect.set(parser, 'consumeLine', function (this: Reading): string | undefined {
@@ -62,14 +68,20 @@ export function strictParser(): InstanceType<typeof HTTPParser> {
         throw parseError('HPE_INVALID_CONSTANT')
       }
       const cr = chunk.indexOf(0x0d, from)
-      if (before.endsWith('\r') || (cr !== -1 && cr < chunk.length - 1)) throw parseError('HPE_LF_EXPECTED')
-      if (this.line.length > HEADERS_MAX_BYTES) throw parseError('HPE_HEADER_OVERFLOW')
+      if (before.endsWith('\r') || (cr !== -1 && cr < chunk.length - 1)) {
+        throw parseError('HPE_LF_EXPECTED')
+      }
+      if (this.line.length > HEADERS_MAX_BYTES) {
+        throw parseError('HPE_HEADER_OVERFLOW')
+      }
       return undefined
     }
     check(state, line)
     const end = this.offset - 1
     const last = end > from ? chunk[end - 1] : before.charCodeAt(before.length - 1)
-    if (last !== 0x0d && !(line === '' && state === 'RESPONSE_LINE')) throw parseError('HPE_CR_EXPECTED')
+    if (last !== 0x0d && !(line === '' && state === 'RESPONSE_LINE')) {
+      throw parseError('HPE_CR_EXPECTED')
+    }
     return line
   })
   return parser

@@ -21,7 +21,9 @@ export const edgeTransport: Transport = {
   tlsEvidence: () => VERIFIED,
   codeOf(error, phase) {
     const code = codeOf(error)
-    if (code !== 'UNKNOWN' || error instanceof TypeError) return code
+    if (code !== 'UNKNOWN' || error instanceof TypeError) {
+      return code
+    }
     // Older releases of the runtime give no code; a peer's FIN is no error, so that a lost connection is what is left
     return phase === 'connect' || phase === 'tls' ? 'UNSAID' : 'ECONNRESET'
   },

@@ -1,9 +1,9 @@
-import type { JobRequest } from '../../job/job.ts'
 import { planWithoutSecrets, withoutSecrets } from '../../job/secrets.ts'
 import type { ProblemDetail } from '../../lib/problem.ts'
 import type { Plan } from '../../plan/path.ts'
+import type { JobRequest } from '../../plan/request.ts'
+import { PROBES } from './chunk-turn.ts'
 import { expectedCalls } from './cost.ts'
-import { PROBES } from './turn.ts'
 
 /** What the edge cannot do of what is asked for; docs/runtimes.md has the list. */
 export function unsupported(request: JobRequest, plan: Plan): ProblemDetail[] {

@@ -6,13 +6,13 @@
 import { type ChunkDeps, giveUpChunk, giveUpJob, runChunk, startJob, type TurnEnd } from '../../job/run-chunk.ts'
 import { ConfigError } from '../config.ts'
 import { backoffSeconds } from './backoff.ts'
-import { type Calls, createCalls, QUERIES_MAX } from './calls.ts'
+import { type Calls, createCalls, QUERIES_MAX } from './call-budget.ts'
+import { createChunkDeps, RESERVED } from './chunk-turn.ts'
 import type { Env } from './config.ts'
 import { onCron, tickSchedules } from './cron.ts'
 import { inInvocation } from './invocation.ts'
 import { createIsolate, type Isolate, type IsolateOptions } from './isolate.ts'
 import type { Message } from './queue.ts'
-import { createChunkDeps, RESERVED } from './turn.ts'
 
 export type WorkerOptions = IsolateOptions & {
   /** For tests: what an invocation spends goes through it. */
@@ -45,7 +45,9 @@ export function createWorker({
         const calls = through(createCalls({ reserved: 0, limit: QUERIES_MAX }), 'request')
         return await inInvocation(calls, () => app.fetch(request, env, context))
       } catch (error) {
-        if (!(error instanceof ConfigError)) throw error
+        if (!(error instanceof ConfigError)) {
+          throw error
+        }
         console.error(error.message)
         return new Response('The configuration is wrong; the log says how.\n', { status: 503 })
       }
@@ -57,8 +59,9 @@ export function createWorker({
         const { body, id, attempts } = message
         const calls = through(createCalls({ reserved: RESERVED }), { queue: batch.queue, body })
         try {
-          if ('tick' in body) await tickSchedules(own, env, calls)
-          else {
+          if ('tick' in body) {
+            await tickSchedules(own, env, calls)
+          } else {
             const deps = createChunkDeps(own, env, calls, id)
             const end = await (batch.queue.endsWith(DEAD) ? giveUp : work)(deps, body)
             if (end !== 'over') {

@@ -48,7 +48,9 @@ export const keyOf = ({ kind, names, shape, vantage, mode }: Case): string =>
 export const faultsOf = ({ kind, names }: Case): Fault[] =>
   names.map((name) => {
     const found = (kind === 'healthy' ? HEALTHY : FAULTS).find((fault) => fault.name === name)
-    if (found === undefined) throw new Error(`there is no fault ${name}`)
+    if (found === undefined) {
+      throw new Error(`there is no fault ${name}`)
+    }
     return found
   })
 

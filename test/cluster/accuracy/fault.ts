@@ -42,7 +42,9 @@ export function expectedOf(fault: Fault, scene: Scene): readonly string[] {
   const { on } = fault
   const kinds = seenFrom(scene.vantage, scene.shape)
   const shows = typeof on === 'function' ? kinds.length > 0 && on(scene) : on.some((kind) => kinds.includes(kind))
-  if (!shows) return []
+  if (!shows) {
+    return []
+  }
   return scene.vantage === 'outside' ? (fault.outside ?? fault.codes) : fault.codes
 }
 

@@ -53,7 +53,9 @@ const cases =
     : [...Map.groupBy(wanted, ({ mode }) => mode).values()].flatMap((list) => mixOf(list, Number(options.sample)))
 
 console.log(`seed ${seed}: ${cases.length} cases on the test cluster`)
-for (const { what } of lacking) console.log(`the kernel lacks what this needs, it is untested: ${what}`)
+for (const { what } of lacking) {
+  console.log(`the kernel lacks what this needs, it is untested: ${what}`)
+}
 execFileSync(process.execPath, ['scripts/build.ts', '--if-needed'], { cwd: ROOT, stdio: 'inherit' })
 
 const startedAt = Date.now()
@@ -64,23 +66,33 @@ if (options.sample === undefined) {
   broken.push(...objects.broken)
 }
 console.log(`${outcomes.length} cases in ${Math.round((Date.now() - startedAt) / 1000)} s`)
-if (options.out !== undefined) writeFileSync(options.out, JSON.stringify(outcomes, null, 1))
+if (options.out !== undefined) {
+  writeFileSync(options.out, JSON.stringify(outcomes, null, 1))
+}
 
 const notExact = outcomes.filter(({ score, untrue }) => score !== 'exact' || untrue.length > 0)
-for (const { key, score, findings, untrue, expected } of notExact)
+for (const { key, score, findings, untrue, expected } of notExact) {
   console.log(
     `${score.padEnd(6)} ${key}\n       expected ${JSON.stringify(expected)}, told ${findings.map(({ code, confidence }) => `${code} (${confidence})`).join(', ') || 'nothing'}${untrue.length > 0 ? `; untrue: ${untrue.join(', ')}` : ''}`,
   )
+}
 const exact = outcomes.filter(({ score }) => score === 'exact').length
 const untrue = outcomes.filter((outcome) => outcome.untrue.length > 0)
 console.log(
   `exact ${exact} of ${outcomes.length}; certain and untrue: ${untrue.length}; cases that could not be run: ${broken.length}`,
 )
-for (const { key, error } of broken) console.error(`${key}\n${error}`)
+for (const { key, error } of broken) {
+  console.error(`${key}\n${error}`)
+}
 
-if (options.sample !== undefined) await check()
-else if (options.only === undefined && options.flavour === 'both') write()
-if (broken.length > 0) process.exitCode = 1
+if (options.sample !== undefined) {
+  await check()
+} else if (options.only === undefined && options.flavour === 'both') {
+  write()
+}
+if (broken.length > 0) {
+  process.exitCode = 1
+}
 
 /** Of ten, seven faults, one pair and two that are healthy: of those there are most, and they say least. */
 function mixOf(list: readonly Case[], count: number): Case[] {
@@ -109,13 +121,19 @@ async function check(): Promise<void> {
         (score !== 'exact' && !record.wrong.includes(key)) || (untrue.length > 0 && !record.untrue.includes(key)),
     )
   const suspects = worse(notExact).map(({ key }) => key)
-  if (suspects.length === 0) return
+  if (suspects.length === 0) {
+    return
+  }
   console.log(`${suspects.length} were right at the last whole run, and are asked again`)
   const again = await runAll(cases.filter((of) => suspects.includes(keyOf(of))))
   const still = worse(again.outcomes)
-  for (const { key, findings } of still) console.error(`worse than before: ${key}, told ${JSON.stringify(findings)}`)
+  for (const { key, findings } of still) {
+    console.error(`worse than before: ${key}, told ${JSON.stringify(findings)}`)
+  }
   const isUntrue = still.some(({ key, untrue: said }) => said.length > 0 && !record.untrue.includes(key))
-  if (still.length > TOLERATED || isUntrue || again.broken.length > 0) process.exitCode = 1
+  if (still.length > TOLERATED || isUntrue || again.broken.length > 0) {
+    process.exitCode = 1
+  }
 }
 
 function write(): void {
@@ -177,14 +195,20 @@ async function runWorker(file: string, lot: readonly Case[]): Promise<{ outcomes
   const broken: Broken[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     const said: Outcome | Broken = JSON.parse(line)
-    if ('error' in said) broken.push(said)
-    else outcomes.push(said)
+    if ('error' in said) {
+      broken.push(said)
+    } else {
+      outcomes.push(said)
+    }
   }
   const answered = new Set([...outcomes, ...broken].map(({ key }) => key))
   const left = lot.filter((of) => !answered.has(keyOf(of)))
-  if (left.length === 0) return { outcomes, broken }
-  if (answered.size === 0)
+  if (left.length === 0) {
+    return { outcomes, broken }
+  }
+  if (answered.size === 0) {
     return { outcomes, broken: left.map((of) => ({ key: keyOf(of), error: 'its worker ended before it' })) }
+  }
   const others = await runWorker(file, left)
   return { outcomes: [...outcomes, ...others.outcomes], broken: [...broken, ...others.broken] }
 }

@@ -11,7 +11,9 @@ export async function outcomesOfObjects(only: RegExp): Promise<{ outcomes: Outco
   const wanted = OBJECT_FAULTS.filter(({ name }) => only.test(`objects | ${name}`))
   const outcomes: Outcome[] = []
   const broken: Broken[] = []
-  if (wanted.length === 0) return { outcomes, broken }
+  if (wanted.length === 0) {
+    return { outcomes, broken }
+  }
   const portolan = await startBundle()
   try {
     for (const { name, manifests, codes, also = [], addresses } of wanted) {
@@ -21,8 +23,11 @@ export async function outcomesOfObjects(only: RegExp): Promise<{ outcomes: Outco
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ target, ...(addresses === undefined ? {} : { addresses }) }),
       })
-      if (!response.ok) broken.push({ key: `objects | ${name}`, error: `${response.status} ${await response.text()}` })
-      else outcomes.push(outcomeOfPlan(name, 'new', codes, also, (await response.json()) as PlanDocument))
+      if (!response.ok) {
+        broken.push({ key: `objects | ${name}`, error: `${response.status} ${await response.text()}` })
+      } else {
+        outcomes.push(outcomeOfPlan(name, 'new', codes, also, (await response.json()) as PlanDocument))
+      }
     }
     return { outcomes, broken }
   } finally {

@@ -115,7 +115,9 @@ function table(outcomes: readonly Outcome[]): string {
   const rows = [...named].map(([key, same]) => {
     const [name = '', place = ''] = key.split('\u0000')
     const [first] = same
-    if (first === undefined) return ''
+    if (first === undefined) {
+      return ''
+    }
     const answers = columns.map((mode) => {
       const found = same.find(({ where }) => where.includes(mode))
       return found === undefined ? '–' : told(found)
@@ -133,7 +135,9 @@ const placeOf = (where: string): string => where.replace(/, (nftables|iptables),
 
 function notExact(outcomes: readonly Outcome[]): string {
   const others = outcomes.filter(({ score, untrue }) => score !== 'exact' || untrue.length > 0)
-  if (others.length === 0) return 'None.'
+  if (others.length === 0) {
+    return 'None.'
+  }
   return [
     row('fault', 'where', 'expected', 'told'),
     row('---', '---', '---', '---'),

@@ -45,10 +45,14 @@ export function judge(
 
   function scoreOf(): Score {
     const alarms = findings.filter(({ code }) => !allowed.includes(code))
-    if (shown.length === 0) return alarms.length === 0 && verdict !== 'fail' ? 'exact' : 'wrong'
+    if (shown.length === 0) {
+      return alarms.length === 0 && verdict !== 'fail' ? 'exact' : 'wrong'
+    }
     // What is true beside the fault may come first only where nothing names the fault itself.
     const [first] = findings
-    if (first === undefined) return 'silent'
+    if (first === undefined) {
+      return 'silent'
+    }
     if (right.includes(first.code)) {
       const all = shown.every((codes) => findings.some(({ code }) => codes.includes(code)))
       return all ? 'exact' : 'wrong'

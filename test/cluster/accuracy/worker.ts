@@ -33,7 +33,9 @@ if (first !== undefined) {
     await warmUp(cluster)
     let current = mode
     for (const of of cases) {
-      if (of.mode !== current) await cluster.useProxy(of.mode)
+      if (of.mode !== current) {
+        await cluster.useProxy(of.mode)
+      }
       current = of.mode
       await attempt(cluster, of)
     }
@@ -59,7 +61,9 @@ async function attempt(cluster: Cluster, of: Case): Promise<void> {
     const job = await jobOf(cluster, of)
     say(outcomeOf(of, job, { paths: outcomes(job), findings: job.diagnosis.findings.map(short) }))
     // A lookup that hangs goes on, and those of the next case would wait for it.
-    if (JSON.stringify(job.paths).includes('dns_timeout')) await cluster.inside.restart()
+    if (JSON.stringify(job.paths).includes('dns_timeout')) {
+      await cluster.inside.restart()
+    }
   } catch (error) {
     say({ key: keyOf(of), error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   } finally {
@@ -73,16 +77,24 @@ async function jobOf(cluster: Cluster, of: Case): Promise<JobDocument> {
   const faults = faultsOf(of)
   const told = faults.reduce((manifests, { objects }) => objects?.(manifests) ?? manifests, scene.shape.manifests)
   const plane = faults.reduce((manifests, fault) => fault.plane?.(manifests) ?? manifests, told)
-  if (of.shape === 'ingress') await cluster.issue(TLS_SECRET, { altNames: [HOST] })
+  if (of.shape === 'ingress') {
+    await cluster.issue(TLS_SECRET, { altNames: [HOST] })
+  }
   await cluster.apply(plane)
-  if (of.body === 'same') await cluster.fault.pods(scene.shape.pods, { body: 'ribbit' })
-  for (const { inject } of faults) await inject?.(cluster, scene)
+  if (of.body === 'same') {
+    await cluster.fault.pods(scene.shape.pods, { body: 'ribbit' })
+  }
+  for (const { inject } of faults) {
+    await inject?.(cluster, scene)
+  }
   const asked = Object.assign({}, scene.shape.asked, ...faults.map((fault) => fault.asked)) as Manifest
   const addresses = {
     // Of a pod that was started after the Service was made.
     addresses: of.vantage === 'outside' ? { nodes: NODES } : { environment: printEnvironment(told) },
   }
-  if (asked.addresses !== undefined) Object.assign(addresses.addresses, asked.addresses)
+  if (asked.addresses !== undefined) {
+    Object.assign(addresses.addresses, asked.addresses)
+  }
   delete asked.addresses
   const request = requestFor(told, { timeoutMs: TIMEOUT_MS, samples: SAMPLES, history: false, ...addresses, ...asked })
   return cluster[of.vantage].ask(request)

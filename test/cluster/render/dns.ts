@@ -33,9 +33,13 @@ const zone = (records: readonly string[]): string =>
 
 function recordsOf(service: Service, ports: readonly ServedPort[]): string[] {
   const name = `${service.meta.name}.${service.meta.namespace}.svc.${CLUSTER_DOMAIN}.`
-  if (service.externalName !== null) return [`${name} CNAME ${service.externalName}.`]
+  if (service.externalName !== null) {
+    return [`${name} CNAME ${service.externalName}.`]
+  }
   const own = ports.filter((served) => served.service === service)
-  if (isHeadless(service)) return [...new Set(own.flatMap((served) => headlessRecords(name, served)))]
+  if (isHeadless(service)) {
+    return [...new Set(own.flatMap((served) => headlessRecords(name, served)))]
+  }
   const addresses = FAMILIES.map((family) => clusterIPOf(service, family)).filter((address) => address !== null)
   return [
     ...addresses.map((address) => record(name, address)),

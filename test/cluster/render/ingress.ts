@@ -67,7 +67,9 @@ function server(objects: KubeObjects, files: IngressFiles, ingress: Ingress, rul
   const locations = exactFirst.flatMap((path, position) => {
     const upstream = `${id}-${position}`
     const backends = backendsOf(objects, ingress, path.backend)
-    if (backends.length > 0) upstreams.push(upstreamOf(upstream, backends))
+    if (backends.length > 0) {
+      upstreams.push(upstreamOf(upstream, backends))
+    }
     const action = backends.length > 0 ? pass(upstream, ingress) : 'return 503;'
     return matches(path).map((match): [string, string] => [match, action])
   })
@@ -88,7 +90,9 @@ const upstreamOf = (name: string, backends: readonly Backend[]): string =>
 /** Exact as it is; Prefix element by element. */
 const matches = ({ path, pathType }: IngressPath): string[] => {
   const written = path ?? '/'
-  if (pathType === 'Exact') return [`= ${written}`]
+  if (pathType === 'Exact') {
+    return [`= ${written}`]
+  }
   const element = written.replace(/\/$/, '')
   return element === '' ? ['/'] : [`= ${element}`, `${element}/`]
 }

@@ -9,7 +9,9 @@ import type { Draw } from './service-ports.ts'
 const rulesOf = (service: Manifest, endpoints: Manifest, draw: Draw = 'lots', nodeName = 'node-1'): string[] => {
   const { objects } = parseManifests([...WORLD, service, endpoints], { pointer: '' })
   const node = objects.nodes.find(({ meta }) => meta.name === nodeName)
-  if (node === undefined) throw new Error(`there is no node ${nodeName}`)
+  if (node === undefined) {
+    throw new Error(`there is no node ${nodeName}`)
+  }
   return renderIptables(objects, node, 'IPv4', draw).split('\n')
 }
 const about = (rules: readonly string[], ...words: string[]): string[] =>

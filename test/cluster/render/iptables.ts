@@ -72,7 +72,9 @@ export function renderIptables(objects: KubeObjects, node: Node, family: Family,
   const ports = servedPorts(objects, family).filter(
     ({ service }) => clusterIPOf(service, family) !== null && !isLeftToOthers(service),
   )
-  for (const served of ports) addPort(rules, served)
+  for (const served of ports) {
+    addPort(rules, served)
+  }
   const loopback = family === 'IPv4' ? '127.0.0.0/8' : '::1/128'
   // As the last of its chain: what comes before it decides first.
   const nodePorts = `-A KUBE-SERVICES ${comment('kubernetes service nodeports; NOTE: this must be the last rule in this chain')} -m addrtype --dst-type LOCAL ! -d ${loopback} -j KUBE-NODEPORTS`
@@ -131,44 +133,58 @@ function addPort(rules: Rules, { service, port, backends }: ServedPort): void {
     const chain = internalTrafficPolicy === 'Local' ? policyLocal : cluster
     nat.push(`-A KUBE-SERVICES ${comment(`${name} cluster IP`)} ${to(clusterIP)} -j ${chain}`)
     nat.push(`-A ${chain} ${comment(`${name} cluster IP`)} ${to(clusterIP)} ! -s ${POD_CIDR[family]} -j KUBE-MARK-MASQ`)
-  } else filter.push(`-A KUBE-SERVICES ${comment(`${name} ${why}`)} ${to(clusterIP)} -j ${otherwise}`)
+  } else {
+    filter.push(`-A KUBE-SERVICES ${comment(`${name} ${why}`)} ${to(clusterIP)} -j ${otherwise}`)
+  }
 
   if (hasAny) {
-    for (const address of externalIPs)
+    for (const address of externalIPs) {
       nat.push(`-A KUBE-SERVICES ${comment(`${name} external IP`)} ${to(address)} -j ${external}`)
-    for (const address of vips)
+    }
+    for (const address of vips) {
       nat.push(
         `-A KUBE-SERVICES ${comment(`${name} loadbalancer IP`)} ${to(address)} -j ${hasFirewall ? firewall : external}`,
       )
-    if (port.nodePort)
+    }
+    if (port.nodePort) {
       nat.push(
         `-A KUBE-NODEPORTS ${comment(name)} -m ${protocol} -p ${protocol} --dport ${port.nodePort} -j ${external}`,
       )
+    }
   }
-  if (hasFirewall)
-    for (const address of vips)
+  if (hasFirewall) {
+    for (const address of vips) {
       filter.push(
         `-A KUBE-PROXY-FIREWALL ${comment(`${name} traffic not accepted by ${firewall}`)} ${to(address)} -j DROP`,
       )
+    }
+  }
   if (!hasExternal) {
     const refuse = (match: string) =>
       filter.push(`-A KUBE-EXTERNAL-SERVICES ${comment(`${name} ${why}`)} ${match} -j ${otherwise}`)
-    for (const address of [...externalIPs, ...vips]) refuse(to(address))
-    if (port.nodePort) refuse(`-m addrtype --dst-type LOCAL -m ${protocol} -p ${protocol} --dport ${port.nodePort}`)
+    for (const address of [...externalIPs, ...vips]) {
+      refuse(to(address))
+    }
+    if (port.nodePort) {
+      refuse(`-m addrtype --dst-type LOCAL -m ${protocol} -p ${protocol} --dport ${port.nodePort}`)
+    }
   }
 
   if (hasAny && isExternal) {
     chains.push(external)
     const destinations = `${name} external destinations`
-    if (externalTrafficPolicy === 'Cluster')
+    if (externalTrafficPolicy === 'Cluster') {
       nat.push(`-A ${external} ${comment(`masquerade traffic for ${destinations}`)} -j KUBE-MARK-MASQ`)
-    else
+    } else {
       nat.push(
         `-A ${external} ${comment(`pod traffic for ${destinations}`)} -s ${POD_CIDR[family]} -j ${cluster}`,
         `-A ${external} ${comment(`masquerade LOCAL traffic for ${destinations}`)} -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ`,
         `-A ${external} ${comment(`route LOCAL traffic for ${destinations}`)} -m addrtype --src-type LOCAL -j ${cluster}`,
       )
-    if (hasExternal) nat.push(`-A ${external} -j ${externalTrafficPolicy === 'Local' ? policyLocal : cluster}`)
+    }
+    if (hasExternal) {
+      nat.push(`-A ${external} -j ${externalTrafficPolicy === 'Local' ? policyLocal : cluster}`)
+    }
   }
   if (hasFirewall) {
     chains.push(firewall)
@@ -186,8 +202,12 @@ function addPort(rules: Rules, { service, port, backends }: ServedPort): void {
   const sticky = service.sessionAffinity === 'ClientIP'
   const endpointOf = (backend: Backend): string =>
     chainOf('SEP', name, protocol, withPort(backend.address, backend.port))
-  if (usesCluster) balance(cluster, backends)
-  if (usesLocal) balance(policyLocal, local)
+  if (usesCluster) {
+    balance(cluster, backends)
+  }
+  if (usesLocal) {
+    balance(policyLocal, local)
+  }
   for (const backend of usesCluster ? backends : usesLocal ? local : []) {
     const chain = endpointOf(backend)
     chains.push(chain)
@@ -201,13 +221,16 @@ function addPort(rules: Rules, { service, port, backends }: ServedPort): void {
   function balance(chain: string, targets: readonly Backend[]): void {
     chains.push(chain)
     const remark = ({ address, port: number }: Backend) => comment(`${name} -> ${withPort(address, number)}`)
-    if (sticky)
-      for (const target of targets)
+    if (sticky) {
+      for (const target of targets) {
         nat.push(
           `-A ${chain} ${remark(target)} -m recent --name ${endpointOf(target)} --rcheck --seconds ${AFFINITY_SECONDS} --reap -j ${endpointOf(target)}`,
         )
-    for (const [position, target] of targets.entries())
+      }
+    }
+    for (const [position, target] of targets.entries()) {
       nat.push(`-A ${chain} ${remark(target)}${share(rules.draw, targets.length - position)} -j ${endpointOf(target)}`)
+    }
   }
 }
 

@@ -10,7 +10,9 @@ export function renderLoadBalancers({ services, nodes }: KubeObjects): string {
   const rules = services.flatMap(({ loadBalancerIngress, ports }) =>
     loadBalancerIngress.flatMap(({ ip, hostname, ipMode }) => {
       const address = ip === null ? UPSTREAM[hostname ?? ''] : ipMode === 'Proxy' ? ip : undefined
-      if (address === undefined) return []
+      if (address === undefined) {
+        return []
+      }
       return ports.map(({ port, nodePort }) => {
         const verdicts = nodes.map((node, turn) => `${turn} : goto ${node.meta.name}/${nodePort}`)
         return `ip daddr ${address} tcp dport ${port} numgen inc mod ${nodes.length} vmap { ${verdicts.join(', ')} }`

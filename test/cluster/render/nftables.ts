@@ -64,7 +64,9 @@ function renderFamily(objects: KubeObjects, node: Node, family: Family, draw: Dr
   const ports = servedPorts(objects, family).filter(
     ({ service }) => clusterIPOf(service, family) !== null && !isLeftToOthers(service),
   )
-  for (const served of ports) addPort(rules, node, served)
+  for (const served of ports) {
+    addPort(rules, node, served)
+  }
   const clusterIPs = new Set(ports.map(({ service }) => clusterIPOf(service, family)))
   const own = nodeAddress(node, family)
   return `table ${ip} kube-proxy
@@ -128,8 +130,9 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
   // Nothing anywhere is refused; nothing on this node, where the policy is Local, is dropped.
   const otherwise = backends.length === 0 ? 'goto reject-chain' : 'drop'
 
-  if (inside.length === 0) rules.withoutEndpoints.push(`${at(clusterIP)} : ${otherwise}`)
-  else {
+  if (inside.length === 0) {
+    rules.withoutEndpoints.push(`${at(clusterIP)} : ${otherwise}`)
+  } else {
     balance(rules, `service-${id}`, served(inside), [
       `${ip} daddr ${clusterIP} ${ip} saddr != ${POD_CIDR[rules.family]} jump mark-for-masquerade`,
     ])
@@ -138,10 +141,12 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
 
   if (backends.length > 0) {
     balance(rules, `cluster-${id}`, served(backends), [])
-    if (externalTrafficPolicy === 'Cluster')
+    if (externalTrafficPolicy === 'Cluster') {
       rules.chains.set(`external-${id}`, ['jump mark-for-masquerade', `goto cluster-${id}`])
-    else {
-      if (local.length > 0) balance(rules, `local-${id}`, served(local), [])
+    } else {
+      if (local.length > 0) {
+        balance(rules, `local-${id}`, served(local), [])
+      }
       rules.chains.set(`external-${id}`, [
         // From pods, a Local policy is none (ServiceSpec.externalTrafficPolicy).
         `${ip} saddr ${POD_CIDR[rules.family]} goto cluster-${id}`,
@@ -149,7 +154,9 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
       ])
     }
     rules.serviceIPs.push(...externals.map((address) => `${at(address)} : goto external-${id}`))
-    if (port.nodePort) rules.nodePorts.push(`${protocol} . ${port.nodePort} : goto external-${id}`)
+    if (port.nodePort) {
+      rules.nodePorts.push(`${protocol} . ${port.nodePort} : goto external-${id}`)
+    }
     if (ranges.length > 0) {
       rules.chains.set(`firewall-${id}`, [`${ip} saddr != { ${ranges.join(', ')} } drop`])
       const vips = ofFamily(rules.family, vipsOf(service))
@@ -158,7 +165,9 @@ function addPort(rules: Rules, node: Node, { service, port, backends }: ServedPo
   }
   if (outside.length === 0) {
     rules.withoutEndpoints.push(...externals.map((address) => `${at(address)} : ${otherwise}`))
-    if (port.nodePort) rules.nodePortsWithoutEndpoints.push(`${protocol} . ${port.nodePort} : ${otherwise}`)
+    if (port.nodePort) {
+      rules.nodePortsWithoutEndpoints.push(`${protocol} . ${port.nodePort} : ${otherwise}`)
+    }
   }
 
   function served(list: readonly Backend[]): string[] {
@@ -188,10 +197,14 @@ function toBackend(
   const { ip, address: addressType } = DIALECTS[rules.family]
   // A name in nftables holds no colon.
   const chain = `endpoint-${id}/${address.replaceAll(':', '_')}/${number}`
-  if (rules.chains.has(chain)) return chain
+  if (rules.chains.has(chain)) {
+    return chain
+  }
   const protocol = port.protocol.toLowerCase()
   const sticky = service.sessionAffinity === 'ClientIP'
-  if (sticky) rules.sets.set(`affinity-${chain}`, `type ${addressType}; flags dynamic,timeout; timeout 10800s;`)
+  if (sticky) {
+    rules.sets.set(`affinity-${chain}`, `type ${addressType}; flags dynamic,timeout; timeout 10800s;`)
+  }
   rules.chains.set(chain, [
     // A pod that reaches itself must not see its own address.
     `${ip} saddr ${address} jump mark-for-masquerade`,

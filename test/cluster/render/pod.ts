@@ -25,7 +25,9 @@ export function renderEnvironment(objects: KubeObjects, namespace: string): Reco
     const host = service.clusterIP === 'None' ? null : service.clusterIP
     const [first] = service.ports
     const isMaster = service.meta.namespace === 'default' && service.meta.name === 'kubernetes'
-    if (host === null || first === undefined || (service.meta.namespace !== namespace && !isMaster)) return []
+    if (host === null || first === undefined || (service.meta.namespace !== namespace && !isMaster)) {
+      return []
+    }
     const name = shout(service.meta.name)
     return [
       [`${name}_SERVICE_HOST`, host],

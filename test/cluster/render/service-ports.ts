@@ -48,7 +48,9 @@ function backendsOf(objects: KubeObjects, { meta }: Service, port: ServicePort, 
     .filter(({ addressType }) => addressType === family)
     .flatMap((slice) => {
       const number = numberOf(slice.ports)
-      if (number === null) return []
+      if (number === null) {
+        return []
+      }
       return slice.endpoints.flatMap(({ addresses: [address], nodeName, hostname, targetRef, ...conditions }) =>
         address === undefined
           ? []
@@ -63,7 +65,9 @@ function backendsOf(objects: KubeObjects, { meta }: Service, port: ServicePort, 
     .flatMap(({ subsets }) =>
       subsets.flatMap((subset) => {
         const number = numberOf(subset.ports)
-        if (number === null) return []
+        if (number === null) {
+          return []
+        }
         return subset.addresses
           .filter(({ ip }) => familyOf(ip) === family)
           .map(({ ip, nodeName, hostname }) => ({ address: ip, port: number, node: nodeName, name: ip, hostname }))

@@ -67,7 +67,9 @@ export function familyTests(cluster: () => Cluster): void {
         ]
         const seen = Object.entries(outcomes(job)).filter(([, outcome]) => outcome !== 'skipped excluded')
         expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(expected))
-        if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
+        if (finding !== undefined) {
+          expect(firstFinding(job)).toBe(finding)
+        }
       },
     )
   })

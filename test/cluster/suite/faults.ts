@@ -52,7 +52,9 @@ const DENY_ALL = {
 /** On the nodes of the pods, one more rule about packets to them. */
 const dropToPods = (rule: (to: string) => string) => async (fault: Faults) => {
   const to = `ip daddr { ${endpoints(...TOADS).map(({ at }) => at)} } tcp dport 8080`
-  for (const node of ['node-1', 'node-2']) await fault.filter(node, 'forward', [rule(to)])
+  for (const node of ['node-1', 'node-2']) {
+    await fault.filter(node, 'forward', [rule(to)])
+  }
 }
 
 const TABLE: readonly Row[] = [
@@ -291,7 +293,9 @@ export function faultTests(cluster: () => Cluster): void {
       const request = requestFor(manifests, { timeoutMs: TIMEOUT_MS, ...asked })
       const job = await inside.ask(request)
       expect(told(job)).toEqual({ ...SOUND, ...differing })
-      if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
+      if (finding !== undefined) {
+        expect(firstFinding(job)).toBe(finding)
+      }
     })
   })
 }

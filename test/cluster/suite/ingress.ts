@@ -139,7 +139,9 @@ export function ingressTests(cluster: () => Cluster): void {
     const job = await inside.ask(requestFor(manifests, { timeoutMs: TIMEOUT_MS, paths: chosen, ...asked }))
     const own = job.paths.filter((path) => path.kind === kind)
     expect(outcomes({ ...job, paths: own })).toEqual(paths)
-    if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
+    if (finding !== undefined) {
+      expect(firstFinding(job)).toBe(finding)
+    }
   }
   describe('Ingress', () => it.each(TABLE)('$guarantee', run('Ingress')))
   describe('what a port speaks', () => it.each(DIRECT)('$guarantee', run('ClusterIP')))

@@ -85,7 +85,9 @@ export function kindTests(cluster: () => Cluster): void {
       )
       const seen = Object.entries(told(job)).filter(([, outcome]) => outcome !== 'skipped excluded')
       expect({ verdict: job.verdict, told: Object.fromEntries(seen) }).toEqual({ verdict, told: expected })
-      if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
+      if (finding !== undefined) {
+        expect(firstFinding(job)).toBe(finding)
+      }
     })
   })
 }

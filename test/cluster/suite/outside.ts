@@ -100,7 +100,9 @@ export function outsideTests(cluster: () => Cluster): void {
       const request = requestFor(manifests, { timeoutMs: TIMEOUT_MS, addresses: { nodes: NODES }, ...asked })
       const job = await outside.ask(request)
       expect(told(job)).toEqual({ ...SOUND, ...differing })
-      if (finding !== undefined) expect(firstFinding(job)).toBe(finding)
+      if (finding !== undefined) {
+        expect(firstFinding(job)).toBe(finding)
+      }
     })
 
     it('says of a load balancer whether it was tested: not from a pod, where a node answers for it', async () => {

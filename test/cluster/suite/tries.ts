@@ -159,6 +159,10 @@ export function triesTests(cluster: () => Cluster): void {
 
 /** Bounded: each look takes a process of its own. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 500; look++) if (await isSo()) return
+  for (let look = 0; look < 500; look++) {
+    if (await isSo()) {
+      return
+    }
+  }
   throw new Error('it did not become so')
 }

@@ -12,7 +12,9 @@ describe('requests that come faster than they are answered', () => {
   it('wait for clients to connect, and some begin meanwhile', async () => {
     const admission = createAdmission(() => 0)
     let begun = 0
-    for (let each = 0; each < 100; each++) void admission.mayBegin().then(() => begun++)
+    for (let each = 0; each < 100; each++) {
+      void admission.mayBegin().then(() => begun++)
+    }
     for (let turn = 0; turn < 40; turn++) {
       admission.connected()
       await setImmediate()

@@ -15,7 +15,9 @@ const TIMEOUT_MS = 60
 /** Keeps this thread from anything else, as a slow disk does. */
 function block(ms: number): void {
   const until = performance.now() + ms
-  while (performance.now() < until);
+  while (performance.now() < until) {
+    // The thread is to be busy.
+  }
 }
 
 /** Turns come in order, but the first comes when this side has been busy for longer than a try may take. */
@@ -24,20 +26,30 @@ function busyTransport(): Transport {
   let begun = false
   const next = (): void => {
     queue.shift()?.()
-    if (queue.length > 0) setImmediate(next)
-    else begun = false
+    if (queue.length > 0) {
+      setImmediate(next)
+    } else {
+      begun = false
+    }
   }
   let first = true
   return {
     ...nodeTransport,
     inTurn(work) {
       queue.push(work)
-      if (begun) return
+      if (begun) {
+        return
+      }
       begun = true
-      if (first) block(2 * TIMEOUT_MS)
+      if (first) {
+        block(2 * TIMEOUT_MS)
+      }
       // Round the event loop twice: the timer has fired, and what follows from it.
-      if (first) setImmediate(() => setImmediate(() => setImmediate(next)))
-      else setImmediate(next)
+      if (first) {
+        setImmediate(() => setImmediate(() => setImmediate(next)))
+      } else {
+        setImmediate(next)
+      }
       first = false
     },
   }
@@ -69,7 +81,9 @@ function busyOnceConnected(): Transport {
   return {
     ...busy,
     inTurn(work) {
-      if (dialled) return busy.inTurn(work)
+      if (dialled) {
+        return busy.inTurn(work)
+      }
       dialled = true
       work()
     },

@@ -24,7 +24,9 @@ it('a stream of events on which nothing happens is kept open by a comment every 
     const decoder = new TextDecoder()
     for await (const chunk of body ?? []) {
       text += decoder.decode(chunk, { stream: true })
-      if (text.split(': still here\n\n').length > 2) return
+      if (text.split(': still here\n\n').length > 2) {
+        return
+      }
     }
   })()
   let ended = false

@@ -40,7 +40,9 @@ describe('a lookup that gets no turn', () => {
     // Each holds its thread for ever, as a resolver does that asks a dead server again and again
     const lookup = createLookup((name, _options, found) => {
       most = Math.max(most, ++under)
-      if (!name.includes('dead')) found(null, [{ address: '127.0.0.1', family: 4 }])
+      if (!name.includes('dead')) {
+        found(null, [{ address: '127.0.0.1', family: 4 }])
+      }
     }, beside)
     const dead = Array.from({ length: 20 }, (_, at) => lookup(ask(`n${at}.dead.example`, { timeoutMs: 1200 })))
     const healthy = await lookup(ask('healthy.example', { timeoutMs: 1200 }))

@@ -240,7 +240,9 @@ describe('hundreds of exchanges at once, some aborted in the middle', () => {
     for (const [name, behave] of Object.entries(BEHAVIOURS)) {
       peers.push({ to: await keep(serve(behave)), more: {} })
       // Node cannot reset what runs over TLS
-      if (!name.startsWith('reset')) peers.push({ to: await keep(serve(behave, { tls: certificate })), more: { tls } })
+      if (!name.startsWith('reset')) {
+        peers.push({ to: await keep(serve(behave, { tls: certificate })), more: { tls } })
+      }
     }
     peers.push({ to: await keep(serveHttp2(() => ({ status: 200, body: 'h2' }))), more: {} })
     const asked = peers.flatMap(({ to, more }) =>
@@ -252,7 +254,9 @@ describe('hundreds of exchanges at once, some aborted in the middle', () => {
     await Promise.all(
       asked.map(async ({ request, abortMs }) => {
         const cut = new AbortController()
-        if (abortMs !== null) setTimeout(() => cut.abort(failure('cancelled', 'connect')), abortMs)
+        if (abortMs !== null) {
+          setTimeout(() => cut.abort(failure('cancelled', 'connect')), abortMs)
+        }
         await network.http({ ...request, signal: cut.signal })
         ended++
       }),

@@ -16,7 +16,9 @@ describe('a server with more to do than it can', () => {
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
       expect((await readProblem(refused)).code).toBe('unavailable')
     }
-    for (const path of ['/livez', '/readyz', '/metrics']) expect((await api.call(path)).status).toBe(200)
+    for (const path of ['/livez', '/readyz', '/metrics']) {
+      expect((await api.call(path)).status).toBe(200)
+    }
     isHigh = false
     const json = { target: { manifests: [toadService(1)] } }
     expect((await api.call('/v1/plan', { json })).status).toBe(200)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failure } from '../../../src/check/failure.ts'
 import { type Result, triedOf } from '../../../src/check/result.ts'
-import { type CheckRun, ProberGoneError } from '../../../src/check/schedule.ts'
+import { type CheckRun, ProberGoneError } from '../../../src/check/run-checks.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { createProber, type Prober } from '../../../src/runtime/node/prober.ts'
 import { anExpectation, aPlan, httpCheck, plannedPath, quietLog, tcpCheck } from '../../support/checks.ts'
@@ -123,8 +123,12 @@ describe('the thread that probes', () => {
       const ended = prober.runChecks(run)
       const givenUpAtMs = performance.now() + 30_000
       // Nothing of this thread runs in here: no message, no timer, no socket
-      while (prober.triesUnderWay === 0 && performance.now() < givenUpAtMs);
-      while (prober.triesUnderWay > 0 && performance.now() < givenUpAtMs);
+      while (prober.triesUnderWay === 0 && performance.now() < givenUpAtMs) {
+        // The thread is to hear nothing meanwhile.
+      }
+      while (prober.triesUnderWay > 0 && performance.now() < givenUpAtMs) {
+        // The thread is to hear nothing meanwhile.
+      }
       expect(prober.triesUnderWay).toBe(0)
       expect(run.results).toEqual([])
       await ended
@@ -143,7 +147,9 @@ describe('the thread that probes', () => {
         ...run,
         record(result) {
           run.record(result)
-          if (run.results.length === 3) cut.abort(reason)
+          if (run.results.length === 3) {
+            cut.abort(reason)
+          }
         },
       })
       await ended

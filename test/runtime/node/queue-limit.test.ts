@@ -11,7 +11,9 @@ it('refuses jobs beyond those that may wait with a 503 that says when to come ag
   const allHeld = Promise.withResolvers<void>()
   let held = 0
   const pod = await startPod('toad', '127.0.0.1', async (_request, response) => {
-    if (++held === AT_ONCE) allHeld.resolve()
+    if (++held === AT_ONCE) {
+      allHeld.resolve()
+    }
     await released.promise
     response.end('ok')
   })
@@ -22,7 +24,11 @@ it('refuses jobs beyond those that may wait with a 503 that says when to come ag
   }
   const post = () => api.call('/v1/jobs', { json })
   // One after the other, as each has to leave the queue before the next may join it.
-  for (let made = 0; made < AT_ONCE; ) if ((await post()).status === 202) made++
+  for (let made = 0; made < AT_ONCE; ) {
+    if ((await post()).status === 202) {
+      made++
+    }
+  }
   await allHeld.promise
   const waiting = [await post(), await post()]
   const refused = await post()

@@ -68,7 +68,9 @@ describe('reading large bodies beside', () => {
       },
     ]
     const one = reader()
-    for (const reading of readings) expect(await one.read(reading)).toEqual(readAndPlan(reading, PLAN_DEPS))
+    for (const reading of readings) {
+      expect(await one.read(reading)).toEqual(readAndPlan(reading, PLAN_DEPS))
+    }
   })
 
   it('does not carry the objects of a job to the thread that asked', async () => {
@@ -106,7 +108,9 @@ describe('reading large bodies beside', () => {
       ...{ code: 'body_too_large', detail: expect.stringContaining('longer than 0.1 s') },
     })
     await expect(bug.read(yaml('', { service: 'x' }))).rejects.toThrow('a bug of ours')
-    for (const each of [hog, bug]) expect(await each.read(yaml(''))).toBe('read')
+    for (const each of [hog, bug]) {
+      expect(await each.read(yaml(''))).toBe('read')
+    }
     rmSync(folder, { recursive: true })
   })
 

@@ -18,7 +18,9 @@ it('rebuilds damaged rollups from raw results by a command, beside an open datab
   const file = join(folder, 'portolan.db')
   const { store, close } = openSqlite(file)
   try {
-    for (let hour = 0; hour < 3; hour++) await ran(store, { atMs: NOW + hour * HOUR })
+    for (let hour = 0; hour < 3; hour++) {
+      await ran(store, { atMs: NOW + hour * HOUR })
+    }
     const before = await rollupsOf(store)
     await store.atomic([sql`delete from rollup_latency`, sql`update rollups set pass = 100`])
     const args = ['--database', file, '--from', '2026-11-23T00:30:00Z', '--to', '2026-11-23T03:00:00Z']

@@ -76,14 +76,18 @@ describe('createRecorder', () => {
 
   it('has no room while 256 wait, until the write has ended, also where that fails', async () => {
     const { recorder, add, stored, sleeping } = await open()
-    for (let sample = 1; sample < 256; sample++) add(sample)
+    for (let sample = 1; sample < 256; sample++) {
+      add(sample)
+    }
     expect(recorder.room()).toBe(null)
     add(256)
     const room = recorder.room()
     sleeping.shift()?.()
     await room
     expect([recorder.room(), (await stored()).length]).toEqual([null, 256])
-    for (let sample = 257; sample <= 512; sample++) add(sample)
+    for (let sample = 257; sample <= 512; sample++) {
+      add(sample)
+    }
     const never = recorder.room()
     expect(never).not.toBe(null)
     database.close()

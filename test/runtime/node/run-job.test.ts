@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createGate } from '../../../src/check/gate.ts'
 import { createPolicy } from '../../../src/check/policy.ts'
-import { type CheckDeps, ProberGoneError, type RunChecks, runChecks } from '../../../src/check/schedule.ts'
+import { type CheckDeps, ProberGoneError, type RunChecks, runChecks } from '../../../src/check/run-checks.ts'
+import { createGate } from '../../../src/check/try-limiter.ts'
 import { createSignals } from '../../../src/job/queue.ts'
 import { type RunDeps, runJob } from '../../../src/job/run.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
@@ -155,7 +155,9 @@ describe('a run whose prober ends under it', () => {
   it('five times over ends as an error of ours, or it would go round for ever', async () => {
     const id = await queued()
     const ends: string[] = []
-    for (let i = 0; i < 5; i++) ends.push((await run(id, {}, { runChecks: gone })).end)
+    for (let i = 0; i < 5; i++) {
+      ends.push((await run(id, {}, { runChecks: gone })).end)
+    }
     const job = await getJob(database.store, id)
     expect({ ends, verdict: job?.verdict, code: job?.problem?.code }).toEqual({
       ...{ ends: ['drained', 'drained', 'drained', 'drained', 'finished'], verdict: 'error', code: 'internal' },
@@ -168,7 +170,9 @@ describe('a run whose results come faster than they are written', () => {
     const id = await queued()
     const had: boolean[] = []
     const fast: RunChecks = async ({ record, room }) => {
-      for (let sample = 1; sample <= 256; sample++) record(aResult({ jobId: id, sample }))
+      for (let sample = 1; sample <= 256; sample++) {
+        record(aResult({ jobId: id, sample }))
+      }
       const full = room?.() ?? null
       had.push(full === null)
       await full
@@ -222,7 +226,9 @@ describe('a run whose diagnosis wants to know more', () => {
     const asked: number[] = []
     const deps = { ...(await depsOf()), runChecks: real }
     const halfway: RunChecks = async (work) => {
-      if (work.controls === undefined) return real(work)
+      if (work.controls === undefined) {
+        return real(work)
+      }
       asked.push(work.controls.length)
       await real({ ...work, controls: work.controls.slice(0, 1) })
       drain.abort()
@@ -231,7 +237,9 @@ describe('a run whose diagnosis wants to know more', () => {
     expect(await runJob({ ...deps, runChecks: halfway }, id, drain.signal, never)).toBe('drained')
     expect(await controlsOf(id)).toHaveLength(1)
     const rest: RunChecks = (work) => {
-      if (work.controls !== undefined) asked.push(work.controls.length)
+      if (work.controls !== undefined) {
+        asked.push(work.controls.length)
+      }
       return real(work)
     }
     expect(await runJob({ ...deps, runChecks: rest }, id, never, never)).toBe('finished')
@@ -242,7 +250,9 @@ describe('a run whose diagnosis wants to know more', () => {
     const id = await wanting()
     const cancel = new AbortController()
     const cancelled: RunChecks = async (work) => {
-      if (work.controls === undefined) return real(work)
+      if (work.controls === undefined) {
+        return real(work)
+      }
       await cancelJob(database.store, id, systemClock.now())
       cancel.abort()
       await real(work)

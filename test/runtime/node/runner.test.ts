@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RunChecks } from '../../../src/check/schedule.ts'
+import type { RunChecks } from '../../../src/check/run-checks.ts'
 import { createSignals } from '../../../src/job/queue.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
@@ -44,7 +44,9 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
 })
 afterEach(async () => {
-  for (const socket of held.splice(0)) socket.destroy()
+  for (const socket of held.splice(0)) {
+    socket.destroy()
+  }
   await runner?.drain()
   await prober.close()
   await pod.close()
@@ -84,7 +86,9 @@ async function start(runChecks: RunChecks = prober.runChecks, isDead = (_owner: 
       for (;;) {
         const changed = signals.next(jobId, never)
         const job = await getJob(database.store, jobId)
-        if (job?.status === 'finished') return job.verdict
+        if (job?.status === 'finished') {
+          return job.verdict
+        }
         await changed
       }
     },

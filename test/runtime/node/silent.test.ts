@@ -22,7 +22,9 @@ describe('connections that say nothing', () => {
     const half = dial()
     half.write('GET /livez HTTP/1.1\r\nhost: loc')
     // Who says nothing is sent 408, which has to be read before the end is seen.
-    for (const socket of [...silent, half]) socket.resume()
+    for (const socket of [...silent, half]) {
+      socket.resume()
+    }
     const closed = Promise.all([...silent, half].map((socket) => once(socket, 'close')))
     expect((await api.call('/livez')).status).toBe(200)
     expect(await closed).toHaveLength(51)
@@ -31,13 +33,17 @@ describe('connections that say nothing', () => {
 
   it('are not taken beyond a thousand, and the server answers when they have gone', async () => {
     const sockets = Array.from({ length: 1050 }, dial)
-    for (const socket of sockets) socket.resume()
+    for (const socket of sockets) {
+      socket.resume()
+    }
     const refused = Promise.withResolvers<void>()
     let closed = 0
     for (const socket of sockets) {
       socket.once('close', () => {
         closed += 1
-        if (closed === 50) refused.resolve()
+        if (closed === 50) {
+          refused.resolve()
+        }
       })
     }
     await refused.promise

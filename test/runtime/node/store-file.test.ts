@@ -30,7 +30,9 @@ describe('a database file', () => {
     file = join(folder, 'data', 'portolan.db')
   })
   afterEach(() => {
-    for (const { close } of opened) close()
+    for (const { close } of opened) {
+      close()
+    }
     opened = []
     rmSync(folder, { recursive: true })
   })
@@ -39,7 +41,11 @@ describe('a database file', () => {
     spawn(process.execPath, [script, role, file], { stdio: ['ignore', 'pipe', 'inherit'] })
   const linesOf = async (child: ChildProcess): Promise<string[]> => {
     const lines: string[] = []
-    if (child.stdout) for await (const line of createInterface(child.stdout)) lines.push(line)
+    if (child.stdout) {
+      for await (const line of createInterface(child.stdout)) {
+        lines.push(line)
+      }
+    }
     return lines
   }
 
@@ -54,7 +60,9 @@ describe('a database file', () => {
     const { db } = open().store
     const pragmas = ['journal_mode', 'synchronous', 'foreign_keys', 'auto_vacuum']
     const values = []
-    for (const name of pragmas) values.push(await db.get(sql.raw(`pragma ${name}`)))
+    for (const name of pragmas) {
+      values.push(await db.get(sql.raw(`pragma ${name}`)))
+    }
     expect(values).toEqual([{ journal_mode: 'wal' }, { synchronous: 2 }, { foreign_keys: 1 }, { auto_vacuum: 2 }])
   })
 
@@ -91,10 +99,14 @@ describe('a database file', () => {
     if (child.stdout) {
       for await (const line of createInterface(child.stdout)) {
         acknowledged = Number(line)
-        if (acknowledged === 50) child.kill('SIGKILL')
+        if (acknowledged === 50) {
+          child.kill('SIGKILL')
+        }
       }
     }
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    if (child.exitCode === null && child.signalCode === null) {
+      await once(child, 'exit')
+    }
     expect(child.signalCode).toBe('SIGKILL')
     const { store } = open()
     const samples = (await listResults(store, job.id)).map(({ result }) => result.sample)
@@ -141,7 +153,9 @@ describe('a database file', () => {
 
   it('is not ready once it has found the file damaged, wherever that was', async () => {
     const first = open()
-    for (let i = 0; i < 20; i++) await insertJob(first.store, aJob(), null, NOW)
+    for (let i = 0; i < 20; i++) {
+      await insertJob(first.store, aJob(), null, NOW)
+    }
     first.close()
     opened = []
     const raw = new Database(file)

@@ -13,7 +13,9 @@ it('answers a wait when the job ends, not at a poll tick', async () => {
   const clock: Clock = {
     ...systemClock,
     sleep: (ms, signal) => {
-      if (ms !== POLL_MS) return systemClock.sleep(ms, signal)
+      if (ms !== POLL_MS) {
+        return systemClock.sleep(ms, signal)
+      }
       polling.resolve()
       return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()))
     },

@@ -7,7 +7,7 @@
 
 import { systemClock } from '../../../src/lib/clock.ts'
 import { VANTAGES } from '../../../src/plan/path.ts'
-import { type Calls, QUERIES_MAX } from '../../../src/runtime/workers/calls.ts'
+import { type Calls, QUERIES_MAX } from '../../../src/runtime/workers/call-budget.ts'
 import type { Env } from '../../../src/runtime/workers/config.ts'
 import { openD1 } from '../../../src/runtime/workers/d1.ts'
 import { createQueue, type Message } from '../../../src/runtime/workers/queue.ts'
@@ -26,13 +26,19 @@ let losing: WorkerControl['losing'] = 'none'
 
 const faulty = (calls: Calls, event: Delivery | 'request' | 'cron'): Calls => ({
   async make(kind, call, queries) {
-    if (typeof event === 'object' && isPoisoned(event)) throw new Error('this message fails, as the test wants')
+    if (typeof event === 'object' && isPoisoned(event)) {
+      throw new Error('this message fails, as the test wants')
+    }
     mostQueries = Math.max(mostQueries, QUERIES_MAX - calls.queriesLeft + (queries ?? (kind === 'd1' ? 1 : 0)))
     // A try that throws is an error of ours that is recorded; what is failed here is the consumer
-    if (kind === 'connect' || kind === 'dns' || event === 'request') return calls.make(kind, call, queries)
+    if (kind === 'connect' || kind === 'dns' || event === 'request') {
+      return calls.make(kind, call, queries)
+    }
     const number = made++
     const fails = (when: number) => {
-      if (failing.has(number * 2 + when)) throw new Error(`call ${number} (${kind}) fails, as the test wants`)
+      if (failing.has(number * 2 + when)) {
+        throw new Error(`call ${number} (${kind}) fails, as the test wants`)
+      }
     }
     return calls.make(
       kind,
@@ -57,7 +63,9 @@ const faulty = (calls: Calls, event: Delivery | 'request' | 'cron'): Calls => ({
 })
 
 function isPoisoned({ queue, body }: Delivery): boolean {
-  if (poisoned === 'none' || poisoned === undefined || queue.endsWith('-dead') || 'tick' in body) return false
+  if (poisoned === 'none' || poisoned === undefined || queue.endsWith('-dead') || 'tick' in body) {
+    return false
+  }
   return (body.chunk ?? null) === poisoned.chunk
 }
 
@@ -87,15 +95,21 @@ function workerOf(env: Env & { TEST_VANTAGE?: string }): ReturnType<typeof creat
 
 export default {
   async fetch(request, env, context) {
-    if (new URL(request.url).pathname !== '/test') return workerOf(env).fetch(request, env, context)
+    if (new URL(request.url).pathname !== '/test') {
+      return workerOf(env).fetch(request, env, context)
+    }
     const control = await request.json<WorkerControl>()
     aheadMs = control.aheadMs ?? aheadMs
     poisoned = control.poisoned ?? poisoned
     losing = control.losing ?? losing
     withheld = control.withheld ?? withheld
     elapsedMs = control.elapsedMs ?? elapsedMs
-    if (control.insert) await insertJob(openD1(env.DB), control.insert, null, control.insert.createdAtMs)
-    if (control.enqueue) await createQueue(env.QUEUE).enqueue(control.enqueue)
+    if (control.insert) {
+      await insertJob(openD1(env.DB), control.insert, null, control.insert.createdAtMs)
+    }
+    if (control.enqueue) {
+      await createQueue(env.QUEUE).enqueue(control.enqueue)
+    }
     if (control.failing) {
       failing = new Set(control.failing)
       made = 0
@@ -103,8 +117,11 @@ export default {
     return Response.json({ made, mostQueries })
   },
   async queue(batch, env) {
-    if (batch.messages.some(({ body }) => isLost(body))) batch.ackAll()
-    else await workerOf(env).queue(batch, env)
+    if (batch.messages.some(({ body }) => isLost(body))) {
+      batch.ackAll()
+    } else {
+      await workerOf(env).queue(batch, env)
+    }
   },
   scheduled: (controller, env) => workerOf(env).scheduled(controller, env),
 } satisfies ExportedHandler<Env, Message>

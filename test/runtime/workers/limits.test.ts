@@ -1,17 +1,19 @@
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createGate } from '../../../src/check/gate.ts'
-import { createCalls } from '../../../src/runtime/workers/calls.ts'
+import { createGate } from '../../../src/check/try-limiter.ts'
+import { createCalls } from '../../../src/runtime/workers/call-budget.ts'
 import { createTurnGate } from '../../../src/runtime/workers/gate.ts'
 import { guardD1 } from '../../../src/runtime/workers/guard-d1.ts'
 import { inInvocation, ownCalls } from '../../../src/runtime/workers/invocation.ts'
-import { createReach } from '../../../src/runtime/workers/reach.ts'
+import { createReach } from '../../../src/runtime/workers/reachable-address.ts'
 
 describe('calls', () => {
   it('are at most 40 an invocation: the next one is a thrown bug', async () => {
     const calls = createCalls({ reserved: 10 })
-    for (let made = 0; made < 40; made++) await calls.make('d1', async () => made)
+    for (let made = 0; made < 40; made++) {
+      await calls.make('d1', async () => made)
+    }
     await expect(calls.make('queue', async () => 0)).rejects.toThrow('at most 40 calls')
   })
 
@@ -29,7 +31,9 @@ describe('calls', () => {
     const { promise: full, resolve: fill } = Promise.withResolvers<void>()
     const call = async () => {
       most = Math.max(most, ++open)
-      if (open === 6) fill()
+      if (open === 6) {
+        fill()
+      }
       await full
       open--
     }
@@ -94,12 +98,16 @@ describe('D1', () => {
     const database = guardD1(env.DB, ownCalls)
     const ask = () => database.prepare('select 1').all()
     const streaming = async function* () {
-      for (let n = 0; n < 3; n++) yield await ask()
+      for (let n = 0; n < 3; n++) {
+        yield await ask()
+      }
     }
     const [one, other] = [createCalls({ reserved: 0 }), createCalls({ reserved: 0 })]
     await Promise.all([
       inInvocation(one, async () => {
-        for await (const _ of streaming()) await ask()
+        for await (const _ of streaming()) {
+          await ask()
+        }
       }),
       inInvocation(other, ask),
     ])

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createCalls } from '../../../src/runtime/workers/calls.ts'
+import { createCalls } from '../../../src/runtime/workers/call-budget.ts'
 import { createEdgeNetwork } from '../../../src/runtime/workers/network.ts'
 import { bodyToWire, type NetworkCall, tcpSteps } from '../../support/network-wire.ts'
 
@@ -15,12 +15,16 @@ export default {
     const network = createEdgeNetwork({ dohUrl: DOH_URL, egressAllow: ALLOWED }, createCalls({ reserved: 0 }))
     const over = new AbortController()
     const cut = new AbortController()
-    if (call.aborted !== null) cut.abort(call.aborted)
+    if (call.aborted !== null) {
+      cut.abort(call.aborted)
+    }
     const cutting = fetch(call.abortUrl, { signal: over.signal })
       .then((told) => told.json())
       .then((reason) => cut.abort(reason))
       .catch((error: unknown) => {
-        if (!over.signal.aborted) throw error
+        if (!over.signal.aborted) {
+          throw error
+        }
       })
     const make = async (): Promise<unknown> => {
       const { signal } = cut
@@ -28,8 +32,12 @@ export default {
         const exchange = await network.http({ ...call.request, signal })
         return { ...exchange, body: bodyToWire(exchange.body) }
       }
-      if (call.method === 'tcp') return network.tcp({ ...call.request, steps: tcpSteps(call.request.steps), signal })
-      if (call.method === 'resolve') return network.resolve({ ...call.request, signal })
+      if (call.method === 'tcp') {
+        return network.tcp({ ...call.request, steps: tcpSteps(call.request.steps), signal })
+      }
+      if (call.method === 'resolve') {
+        return network.resolve({ ...call.request, signal })
+      }
       return network.lookup?.({ ...call.request, signal })
     }
     try {

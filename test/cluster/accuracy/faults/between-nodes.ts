@@ -28,7 +28,9 @@ export const FAULTS_BETWEEN_NODES: readonly Fault[] = [
     since: 'new',
     shapes: FROM_PODS,
     inject: async ({ fault }) => {
-      for (const node of NODES) await fault.cutOverlay(node)
+      for (const node of NODES) {
+        await fault.cutOverlay(node)
+      }
     },
     asked: { samples: 6 },
     on: EVERYWHERE,
@@ -50,7 +52,9 @@ export const FAULTS_BETWEEN_NODES: readonly Fault[] = [
     shapes: ['everything', 'nodePort', 'clusterIP', 'single'],
     inject: async ({ fault }, { shape }) => {
       await fault.pods(shape.pods, 'large')
-      for (const node of NODES) await fault.narrowOverlay(node)
+      for (const node of NODES) {
+        await fault.narrowOverlay(node)
+      }
     },
     asked: { samples: 6 },
     on: EVERYWHERE,
@@ -105,8 +109,9 @@ export const FAULTS_BETWEEN_NODES: readonly Fault[] = [
     since: 'new',
     shapes: ['everything'],
     inject: async ({ fault }) => {
-      for (const node of ['node-1', 'node-2'])
+      for (const node of ['node-1', 'node-2']) {
         await fault.filter(node, 'forward', [`ip saddr ${CLIENT_ADDRESS} tcp dport 8080 reject with tcp reset`])
+      }
     },
     on: inside,
     codes: ['direct_connections_cut'],
@@ -116,10 +121,11 @@ export const FAULTS_BETWEEN_NODES: readonly Fault[] = [
     since: 'new',
     shapes: ['everything'],
     inject: async ({ fault }) => {
-      for (const node of ['node-1', 'node-2'])
+      for (const node of ['node-1', 'node-2']) {
         await fault.filter(node, 'forward', [
           `ip saddr ${CLIENT_ADDRESS} tcp dport 8080 tcp flags & psh == psh reject with tcp reset`,
         ])
+      }
     },
     on: inside,
     codes: ['direct_connections_cut'],

@@ -28,7 +28,9 @@ export const FAULTS_OF_NODES: readonly Fault[] = [
     since: 'old',
     shapes: ['everything', 'nodePort', 'sticky'],
     inject: async ({ fault }) => {
-      for (const node of NODES) await fault.filter(node, 'prerouting', ['tcp dport 30080 drop'])
+      for (const node of NODES) {
+        await fault.filter(node, 'prerouting', ['tcp dport 30080 drop'])
+      }
     },
     on: ['NodePort'],
     codes: ['node_port_blocked'],

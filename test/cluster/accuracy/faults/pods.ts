@@ -14,7 +14,9 @@ const dropToPods =
   (rule: (to: string) => string): Inject =>
   async ({ fault }) => {
     const to = `ip daddr { ${endpoints(...TOADS).map(({ at }) => at)} } tcp dport 8080`
-    for (const node of ['node-1', 'node-2']) await fault.filter(node, 'forward', [rule(to)])
+    for (const node of ['node-1', 'node-2']) {
+      await fault.filter(node, 'forward', [rule(to)])
+    }
   }
 
 export const FAULTS_OF_PODS: readonly Fault[] = [

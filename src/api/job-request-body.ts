@@ -1,0 +1,63 @@
+/** Reads from a request what is asked: a job as JSON, or manifests with their options in the query. */
+import { type ProblemCode, problemFrom } from '../lib/problem.ts'
+import { type Body, withBody } from './body.ts'
+import type { BatchManifestQuery, ManifestQuery } from './manifest-query.ts'
+import { type AskedFor, LARGE_CHARS, type Reading, type ReadOutcome, read } from './reading.ts'
+import type { ApiContext } from './route.ts'
+
+/** Reading and planning a body may be answered with these problems. */
+export const ASKED_PROBLEMS = [
+  'malformed_body',
+  'malformed_manifests',
+  'body_too_large',
+  'unsupported_media_type',
+  'invalid_manifest',
+  'service_not_found',
+  'service_ambiguous',
+  'impossible_request',
+  'no_cluster',
+  'not_supported',
+  'unavailable',
+] as const satisfies ProblemCode[]
+
+/** Any write may be answered with these problems. */
+export const STORE_PROBLEMS = ['unavailable', 'storage_full'] as const satisfies ProblemCode[]
+
+/** Making something of the body may be answered with these as well. */
+export const MAKING_PROBLEMS = ['idempotency_key_reused', ...STORE_PROBLEMS] as const satisfies ProblemCode[]
+
+/** `body` is the text of the body, for the fingerprint of an Idempotency-Key. */
+type Read<R extends Reading> = { asked: AskedFor<R>; body: string }
+
+export const readAsked = (context: ApiContext, query: ManifestQuery) =>
+  readWith(context, (body) => ({ what: 'job', body, query }))
+
+export const readAskedBatch = (context: ApiContext, query: BatchManifestQuery) =>
+  readWith(context, (body) => ({ what: 'batch', body, query }))
+
+export const readAskedSchedule = (context: ApiContext) =>
+  readWith(context, (body) => ({ what: 'schedule', body }), ['json'])
+
+export const readScheduleChange = (context: ApiContext) =>
+  readWith(context, (body) => ({ what: 'scheduleChange', body }), ['json'])
+
+/** Reads a large body away from everything else if this runtime can (`Deps.readLarge`). */
+const readWith = <const R extends Reading>(
+  context: ApiContext,
+  readingOf: (body: Body) => R,
+  accepts?: readonly Body['type'][],
+): Promise<Read<R>> =>
+  withBody(context, accepts, async (body) => {
+    const { readLarge, settings } = context.get('deps')
+    const reading = readingOf(body)
+    const isLarge = body.text.length > LARGE_CHARS
+    const outcome: ReadOutcome<AskedFor<R>> =
+      isLarge && readLarge !== undefined ? await readLarge(reading) : read(reading, settings.cluster)
+    if (outcome.optionsInQuery) {
+      context.set('optionsInQuery', true)
+    }
+    if ('problem' in outcome) {
+      throw problemFrom(outcome.problem)
+    }
+    return { asked: outcome.asked, body: body.text }
+  })

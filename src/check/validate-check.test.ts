@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { anExpectation, dnsCheck, httpCheck, tcpCheck } from '../../test/support/checks.ts'
+import { faultsOf } from './validate-check.ts'
+
+const pointers = (check: Parameters<typeof faultsOf>[0]) => faultsOf(check).map(({ pointer }) => pointer)
+
+describe('faultsOf', () => {
+  it('finds nothing in what can be run', () => {
+    const check = httpCheck({
+      path: '/a%20b?c=d',
+      host: '[fd00::7]:8080',
+      headers: { Host: 'shop.example', 'X-Name': 'caf\u00e9', Authorization: 'Bearer x' },
+      expect: anExpectation({
+        failIfBodyMatchesRegexp: ['(?i)down'],
+        jsonPath: [{ path: '$.a', matchesRegexp: '^b' }],
+      }),
+      responder: { bodyRegexp: 'hit (\\S+)' },
+      tls: {
+        serverName: null,
+        insecureSkipVerify: false,
+        caPem: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+        minDaysToExpiry: null,
+      },
+    })
+    expect(faultsOf(check)).toEqual([])
+    expect(faultsOf(tcpCheck({ queryResponse: [{ send: 'a', expect: '^b', startTls: false }] }))).toEqual([])
+    expect(faultsOf(dnsCheck())).toEqual([])
+  })
+
+  it.each(['127.0.0.1%lo', 'a%20b', 'a%', '[::1%25lo]', '[1::2::3]', '1.2.3.4.5'])(
+    'refuses the host %s, of which no URL can be made',
+    (host) => {
+      expect([pointers(httpCheck({ host })), pointers(httpCheck({ headers: { host } }))]).toEqual([
+        ['/host'],
+        ['/headers/host'],
+      ])
+    },
+  )
+
+  it('names every field at fault, all at once', () => {
+    const match = { header: 'x', regexp: '(', allowMissing: false }
+    const check = httpCheck({
+      path: '/a b',
+      ingressPath: '/\u00fc',
+      host: 'a.example\r\nx: y',
+      headers: { 'Transfer-Encoding': 'chunked', 'x/y': 'a\nb', host: 'a b' },
+      expect: anExpectation({
+        failIfBodyMatchesRegexp: ['ok', '('],
+        failIfBodyNotMatchesRegexp: ['(?=x)'],
+        failIfHeaderMatches: [match],
+        failIfHeaderNotMatches: [match],
+        jsonPath: [{ path: '$..*..*' }, { path: '$', matchesRegexp: '[' }],
+      }),
+      responder: { bodyRegexp: '(' },
+      tls: { serverName: null, insecureSkipVerify: false, caPem: 'trust me', minDaysToExpiry: null },
+    })
+    expect(pointers(check)).toEqual([
+      '/headers/Transfer-Encoding',
+      '/headers/x~1y',
+      '/headers/host',
+      '/host',
+      '/path',
+      '/ingressPath',
+      '/expect/failIfBodyMatchesRegexp/1',
+      '/expect/failIfBodyNotMatchesRegexp/0',
+      '/expect/failIfHeaderMatches/0/regexp',
+      '/expect/failIfHeaderNotMatches/0/regexp',
+      '/expect/jsonPath/0/path',
+      '/expect/jsonPath/1/matchesRegexp',
+      '/responder/bodyRegexp',
+      '/tls/caPem',
+    ])
+    expect(pointers(tcpCheck({ queryResponse: [{ send: null, expect: '(', startTls: false }] }))).toEqual([
+      '/queryResponse/0/expect',
+    ])
+  })
+
+  it.each([
+    ['a fragment in a path', httpCheck({ path: '/a#b', ingressPath: '/#' }), ['/path', '/ingressPath']],
+    [
+      'what asks for the body of an answer to HEAD',
+      httpCheck({
+        method: 'HEAD',
+        expect: anExpectation({
+          failIfBodyMatchesRegexp: ['a'],
+          failIfBodyNotMatchesRegexp: ['b'],
+          failIfHeaderMatches: [{ header: 'x', regexp: 'c', allowMissing: true }],
+          jsonPath: [{ path: '$.a' }],
+        }),
+        responder: { bodyRegexp: '(.*)' },
+      }),
+      [
+        '/expect/failIfBodyMatchesRegexp',
+        '/expect/failIfBodyNotMatchesRegexp',
+        '/expect/jsonPath',
+        '/responder/bodyRegexp',
+      ],
+    ],
+    [
+      'a step that does nothing',
+      tcpCheck({ queryResponse: [{ send: null, expect: null, startTls: false }] }),
+      ['/queryResponse/0'],
+    ],
+  ])('finds %s', (_what, check, expected) => {
+    expect(pointers(check)).toEqual(expected)
+  })
+
+  it('never says the value of a header', () => {
+    expect(JSON.stringify(faultsOf(httpCheck({ headers: { authorization: 'SECRET\u0000' } })))).not.toContain('SECRET')
+  })
+})

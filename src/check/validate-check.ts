@@ -1,0 +1,126 @@
+import { ProblemError } from '../lib/problem.ts'
+import type { Check, HttpCheck, TcpCheck } from '../plan/check.ts'
+import { compileJsonPath } from './json-path.ts'
+import { compileRegexp, type RegexpBudget, regexpBudget } from './regexp.ts'
+
+/** What is wrong with a field. `pointer` is relative to the check (RFC 6901). */
+export type Fault = { pointer: string; detail: string }
+
+/** Headers that make or break the message itself: the client writes them. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** field-vchar, obs-text, space and tab (RFC 9110 5.5). */
+const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
+/**
+ * What may stand in a request target: visible characters; others are percent-encoded by whoever wrote them. No fragment:
+ * clients keep that to themselves (RFC 9110 7.1).
+ */
+const TARGET = /^\/[\u0021\u0022\u0024-\u007e]*$/
+const TARGET_RULE = 'begins with "/"; "#" and other than visible ASCII is percent-encoded'
+/** uri-host with an optional port (RFC 9110 7.2). */
+const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:\d{1,5})?$/
+/** A redirect is followed from there: what no URL can hold (`127.0.0.1%lo`) cannot be. */
+const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http://${host}/`)
+const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
+
+/**
+ * What a check cannot be run with, all of it at once; for the refusal of a request.
+ *
+ * @param budget of the whole request, for the regular expressions of all its checks.
+ */
+export function faultsOf(check: Check, budget: RegexpBudget = regexpBudget()): Fault[] {
+  if (check.type === 'dns') {
+    return []
+  }
+  return [...(check.type === 'http' ? httpFaults(check, budget) : tcpFaults(check, budget)), ...caFaults(check)]
+}
+
+function httpFaults(check: HttpCheck, budget: RegexpBudget): Fault[] {
+  const { method, headers, host, path, ingressPath, expect, responder } = check
+  const { compiled, regexpAt } = compiling(budget)
+  return [
+    ...Object.entries(headers).flatMap(([name, value]) => headerFaults(name, value)),
+    ...unless(host === null || isHost(host), '/host', 'not a host, or a host and a port'),
+    ...unless(path === null || TARGET.test(path), '/path', TARGET_RULE),
+    ...unless(ingressPath === null || TARGET.test(ingressPath), '/ingressPath', TARGET_RULE),
+    ...(method === 'HEAD' ? bodilessFaults(expect, responder) : []),
+    ...(expect?.failIfBodyMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyMatchesRegexp')),
+    ...(expect?.failIfBodyNotMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyNotMatchesRegexp')),
+    ...(expect?.failIfHeaderMatches ?? []).flatMap(({ regexp }, index) =>
+      compiled(`/expect/failIfHeaderMatches/${index}/regexp`, regexp),
+    ),
+    ...(expect?.failIfHeaderNotMatches ?? []).flatMap(({ regexp }, index) =>
+      compiled(`/expect/failIfHeaderNotMatches/${index}/regexp`, regexp),
+    ),
+    ...(expect?.jsonPath ?? []).flatMap(({ path, matchesRegexp }, index) => [
+      ...refusalOf(`/expect/jsonPath/${index}/path`, (pointer) => compileJsonPath(path, pointer)),
+      ...(matchesRegexp === undefined ? [] : compiled(`/expect/jsonPath/${index}/matchesRegexp`, matchesRegexp)),
+    ]),
+    ...(responder !== null && 'bodyRegexp' in responder ? compiled('/responder/bodyRegexp', responder.bodyRegexp) : []),
+  ]
+}
+
+/** What could only be judged by a body: an answer to HEAD has none (RFC 9110 9.3.2). */
+const bodilessFaults = (expect: HttpCheck['expect'], responder: HttpCheck['responder']): Fault[] => [
+  ...(['failIfBodyMatchesRegexp', 'failIfBodyNotMatchesRegexp', 'jsonPath'] as const).flatMap((field) =>
+    unless((expect?.[field] ?? []).length === 0, `/expect/${field}`, 'an answer to HEAD has no body: use GET'),
+  ),
+  ...unless(
+    responder === null || 'header' in responder,
+    '/responder/bodyRegexp',
+    'an answer to HEAD has no body: use GET',
+  ),
+]
+
+const tcpFaults = ({ queryResponse }: TcpCheck, budget: RegexpBudget): Fault[] =>
+  queryResponse.flatMap(({ send, expect, startTls }, index) => [
+    ...unless(
+      send !== null || expect !== null || startTls,
+      `/queryResponse/${index}`,
+      'a step sends, expects or starts TLS: this one does nothing',
+    ),
+    ...(expect === null ? [] : compiling(budget).compiled(`/queryResponse/${index}/expect`, expect)),
+  ])
+
+const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
+  unless(tls === null || tls.caPem === null || PEM.test(tls.caPem), '/tls/caPem', 'holds no certificate in PEM')
+
+function headerFaults(name: string, value: string): Fault[] {
+  const pointer = `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return [
+    ...unless(!OWN_HEADERS.has(name.toLowerCase()), pointer, 'is written by the client itself'),
+    ...unless(HEADER_VALUE.test(value), pointer, 'holds characters that no header value may hold (RFC 9110)'),
+    ...unless(name.toLowerCase() !== 'host' || isHost(value), pointer, 'not a host, or a host and a port'),
+  ]
+}
+
+const unless = (holds: boolean, pointer: string, detail: string): Fault[] => (holds ? [] : [{ pointer, detail }])
+
+function compiling(budget: RegexpBudget) {
+  const compiled = (pointer: string, pattern: string): Fault[] =>
+    refusalOf(pointer, (at) => compileRegexp(pattern, at, budget))
+  const regexpAt = (pointer: string) => (pattern: string, index: number) => compiled(`${pointer}/${index}`, pattern)
+  return { compiled, regexpAt }
+}
+
+function refusalOf(pointer: string, compile: (pointer: string) => unknown): Fault[] {
+  try {
+    compile(pointer)
+    return []
+  } catch (error) {
+    if (error instanceof ProblemError) {
+      return [{ pointer, detail: error.detail }]
+    }
+    throw error
+  }
+}

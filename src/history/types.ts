@@ -1,0 +1,147 @@
+/**
+ * What history tells, as the API and the reports show it: made by the store from what jobs recorded. Pure data.
+ *
+ * @module
+ */
+import type { FailureCode } from '../check/codes.ts'
+import type { Outcome, Result } from '../check/result.ts'
+import type { Summary, Verdict } from '../check/verdict.ts'
+import type { Diagnosis, Finding } from '../diagnose/finding.ts'
+import type { Plan, PlannedPath, Vantage } from '../plan/path.ts'
+
+/** Tries that counted, by outcome: of each sample, address and check the one that decided. */
+export type Counts = Omit<Summary, 'leftOut'>
+
+/** From 0 to 1; `null` with nothing tested. What our own side failed at, or left out, lowers nothing. */
+export const availabilityOf = ({ pass, fail }: Counts): number | null =>
+  pass + fail === 0 ? null : pass / (pass + fail)
+
+/** Of passing tries, milliseconds; `null` where nothing was timed. At most 2.17 % off: see docs/guides/history.md. */
+export type Percentiles = { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null }
+
+/** Means over the passing tries that reached the phase, so that they can be set against each other. */
+export type PhaseMeans = {
+  dnsMs: number | null
+  connectMs: number | null
+  tlsMs: number | null
+  firstByteMs: number | null
+  downloadMs: number | null
+}
+
+export type Latency = Percentiles & { phases: PhaseMeans }
+
+/** A path as history shows it: without what only probing needs. */
+export type HistoryPath = Omit<
+  PlannedPath,
+  'checks' | 'pod' | 'onlyFrom' | 'excused' | 'dns' | 'variable' | 'pathType' | 'scheme'
+>
+
+/** What the diagnosis said when an incident began. */
+export type Cause = Pick<Finding, 'code' | 'layer' | 'confidence' | 'title'>
+
+/** A path × check × vantage as it is now. */
+export type SeriesState = {
+  check: string
+  vantage: Vantage
+  /** What was found last; errors of ours leave it as it is. `null`: never tested. */
+  state: 'pass' | 'fail' | null
+  sinceMs: number | null
+  lastOutcome: Outcome
+  lastAtMs: number
+  lastFailure: { atMs: number; code: FailureCode | null } | null
+}
+
+/**
+ * A check or a vantage that has not been looked at for longer than this, while others of its path were, counts as
+ * gone: renamed, or tried once from somewhere. Longer than a day, so that what runs daily never does.
+ */
+export const UNWATCHED_MS = 2 * 86_400_000
+
+export type PathHistory = {
+  path: HistoryPath
+  /** End of the last job that had it in its plan; `null`: the newest has. */
+  retiredAtMs: number | null
+  /** One for each check and vantage, by name. */
+  states: readonly SeriesState[]
+}
+
+export type ServiceHead = {
+  target: Plan['target']
+  firstAtMs: number
+  /** Of all its paths: what the last job left out is as it was when it was looked at last. `null`: never tested. */
+  state: 'pass' | 'fail' | null
+  sinceMs: number | null
+  /** Of the newest job that has ended. */
+  lastVerdict: Verdict
+  lastJobId: string
+  lastAtMs: number
+  /** How many of the paths it looked at, too; `null`: it ended before that was kept. */
+  lastSummary: Summary | null
+  /** Over the window asked for. */
+  counts: Counts
+  openIncidents: number
+}
+
+export type ServiceHistory = ServiceHead & {
+  /** Of the newest job, and of those that looked last at paths that fail and that it left out. */
+  diagnosis: Diagnosis | null
+  paths: readonly PathHistory[]
+}
+
+export type Incident = {
+  id: string
+  /** `null`: the Service as a whole. One id stands for all Endpoint paths of a port and family. */
+  pathId: string | null
+  check: string
+  vantage: Vantage
+  startedAtMs: number
+  endedAtMs: number | null
+  /** From failure to pass, without the healthy minutes between stretches that count as one; `null` while it is open. */
+  failingMs: number | null
+  /** Failing tries by code. */
+  failures: Readonly<Partial<Record<FailureCode, number>>>
+  cause: Cause | null
+}
+
+export type SeriesPoint = { atMs: number } & Counts & Percentiles
+
+/** A path, or all Endpoint paths of a port and family, over a window. */
+export type PathWindow = {
+  path: HistoryPath
+  retiredAtMs: number | null
+  /** Of now, not of the window. */
+  state: 'pass' | 'fail' | null
+  sinceMs: number | null
+  lastAtMs: number | null
+  counts: Counts
+  latency: Latency
+  /** Failing tries by code. */
+  failures: Readonly<Partial<Record<FailureCode, number>>>
+  lastOutcome: Outcome | null
+  lastFailure: SeriesState['lastFailure']
+}
+
+export type ServiceWindow = {
+  target: Plan['target']
+  /** Of now, not of the window. */
+  now: Omit<ServiceHead, 'target' | 'firstAtMs' | 'counts' | 'openIncidents'>
+  /** What was covered: whole hours, or days, where nothing finer is kept any more. */
+  fromMs: number
+  toMs: number
+  counts: Counts
+  latency: Latency
+  failures: Readonly<Partial<Record<FailureCode, number>>>
+  paths: readonly PathWindow[]
+  /** Open at some time of the window, newest first. */
+  incidents: readonly Incident[]
+  diagnosis: Diagnosis | null
+}
+
+/** A recorded try, where it belongs. */
+export type HistoryResult = {
+  seq: number
+  result: Result
+  vantage: Vantage
+  /** `false`: another try of the same sample decided. */
+  counted: boolean
+}

@@ -1,0 +1,120 @@
+/** The end of a run: what was found is judged, diagnosed and stored, once. */
+import { comparedTries, type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'
+import { type Result, type Telling, type Tried, tellingOf } from '../check/result.ts'
+import type { Verdict } from '../check/verdict.ts'
+import { diagnoseJob } from '../diagnose/diagnose.ts'
+import { NO_DIAGNOSIS } from '../diagnose/finding.ts'
+import type { TestedPath } from '../diagnose/seen.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Plan } from '../plan/path.ts'
+import type { JobProblem } from '../record/job.ts'
+import type { Store } from '../store/db.ts'
+import { finishJob, type JobEnd } from '../store/finish.ts'
+import type { StoredJob } from '../store/jobs.ts'
+import type { Lease } from '../store/leases.ts'
+import { listTried, readTelling } from '../store/tried.ts'
+
+export type EndDeps = { store: Store; clock: Clock; log: Log }
+
+/** A path as judged, with the evidence that it is diagnosed by. */
+export type EndedPath = JudgedPath & TestedPath
+
+export function judgePaths(plan: Plan, tried: readonly Tried[]): JudgedPath[] {
+  const byPath = Map.groupBy(tried, ({ pathId }) => pathId)
+  return plan.paths.map((path) => ({ path, ...judgePath(path, byPath.get(path.id) ?? []) }))
+}
+
+/**
+ * All tries of a job as they are judged, and of some a path the evidence that it is diagnosed by: as much as can be held
+ * of tens of thousands.
+ *
+ * @param made all that was recorded, where it was few and just made here; `null`: it is read.
+ */
+export const readTries = (
+  store: Store,
+  jobId: string,
+  made: readonly Result[] | null,
+): readonly Tried[] | Promise<readonly Tried[]> => made ?? listTried(store, jobId, { purpose: 'check' })
+
+/** Tries whose answers are compared. */
+const COMPARED = { ofPath: 8, ofJob: 2000 }
+
+/** @param made as for {@link readTries}. */
+export async function withEvidence(
+  store: Store,
+  jobId: string,
+  made: readonly Result[] | null,
+  judged: readonly JudgedPath[],
+): Promise<EndedPath[]> {
+  const most = Math.max(1, Math.min(COMPARED.ofPath, Math.floor(COMPARED.ofJob / Math.max(1, judged.length))))
+  const chosen = judged.map((each) => ({ first: tellingTry(each), compared: comparedTries(each, most) }))
+  const asked = chosen.flatMap(({ compared }) => compared)
+  const ids = new Set(asked.map(({ id }) => id))
+  const telling: ReadonlyMap<string, Telling> = made
+    ? new Map(made.filter(({ id }) => ids.has(id)).map((result) => [result.id, tellingOf(result)]))
+    : await readTelling(store, jobId, asked)
+  return judged.map((each, at) => ({
+    ...each,
+    telling: telling.get(chosen[at]?.first?.id ?? '') ?? null,
+    told: (chosen[at]?.compared ?? []).flatMap(({ id }) => telling.get(id) ?? []),
+  }))
+}
+
+/** Of a job whose tries are all recorded. */
+export function conclude(
+  job: StoredJob,
+  plan: Plan,
+  judged: readonly EndedPath[],
+  controls: readonly Telling[] = [],
+): Omit<JobEnd, 'finishedAtMs'> {
+  const diagnosis = diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan, controls)
+  const found = diagnosis.findings.map(({ code }) => code)
+  return {
+    verdict: judgeJob(judged, job.request.expect, found),
+    summary: summarise(judged),
+    diagnosis,
+    problem: null,
+    judged,
+  }
+}
+
+/** @returns `false`: the lease is lost, and nothing has changed. */
+export async function endJob(
+  deps: EndDeps,
+  job: StoredJob,
+  lease: Lease,
+  end: Omit<JobEnd, 'finishedAtMs'>,
+): Promise<boolean> {
+  const startedAtMs = job.startedAtMs ?? job.createdAtMs
+  // Another process may have begun it, by a clock that was ahead
+  const finishedAtMs = Math.max(deps.clock.now(), startedAtMs)
+  if (!(await finishJob(deps.store, lease, { ...end, finishedAtMs }))) {
+    return false
+  }
+  deps.log.info('job_finished', {
+    jobId: job.id,
+    ...job.target,
+    verdict: end.verdict,
+    ...end.summary,
+    durationMs: finishedAtMs - startedAtMs,
+  })
+  return true
+}
+
+/**
+ * The job as a whole could not be done.
+ *
+ * @param cause of a bug, for the log.
+ */
+export function endWithProblem(
+  deps: EndDeps,
+  job: StoredJob,
+  lease: Lease,
+  problem: JobProblem,
+  cause?: unknown,
+): Promise<boolean> {
+  const verdict: Verdict = 'error'
+  deps.log.error('job_impossible', { jobId: job.id, code: problem.code, ...(cause !== undefined && { cause }) })
+  return endJob(deps, job, lease, { verdict, summary: job.summary, diagnosis: job.diagnosis, problem, judged: [] })
+}

@@ -1,0 +1,49 @@
+/**
+ * A job: one accepted request to probe. States, transitions and verdict. Pure.
+ *
+ * @module
+ */
+import type { Summary, Verdict } from '../check/verdict.ts'
+import { PROBLEMS, type ProblemError } from '../lib/problem.ts'
+import type { Plan, Vantage } from '../plan/path.ts'
+
+export const JOB_STATUSES = ['queued', 'running', 'finished', 'cancelled'] as const
+export type JobStatus = (typeof JOB_STATUSES)[number]
+
+/** Why a job as a whole could not be done: a stored problem. */
+export type JobProblem = { code: string; title: string; detail: string; status: number }
+
+/** A refusal as it is stored: with every detail, as nobody is there to be told. */
+export function problemOf(error: ProblemError): JobProblem {
+  const details = error.errors.map(({ detail }) => detail).filter((detail) => !error.detail.includes(detail))
+  return {
+    code: error.code,
+    title: PROBLEMS[error.code][1],
+    detail: [error.detail, ...details].join(' '),
+    status: error.status,
+  }
+}
+
+export type Job = {
+  id: string
+  status: JobStatus
+  /** `null` until finished. */
+  verdict: Verdict | null
+  problem: JobProblem | null
+  createdAtMs: number
+  startedAtMs: number | null
+  finishedAtMs: number | null
+  target: Plan['target']
+  vantage: Vantage
+  labels: Readonly<Record<string, string>>
+  /** Who created it: the principal's name. */
+  owner: string
+  /** Of paths × checks. */
+  summary: Summary
+  /** What made it, where no caller of its own did. */
+  scheduleId: string | null
+  batchId: string | null
+}
+
+/** Nothing more will happen to it. */
+export const hasEnded = (job: Pick<Job, 'status'>): boolean => job.status === 'finished' || job.status === 'cancelled'

@@ -1,0 +1,298 @@
+/**
+ * The words and figures that all reports share. Everything returned is safe to show (see `visible`), one line each,
+ * and not yet escaped for any markup.
+ *
+ * @module
+ */
+import type { Unmet } from '../check/outcome.ts'
+import type { Finding } from '../diagnose/finding.ts'
+import type { HistoryPath } from '../history/types.ts'
+import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
+import type { Links } from './links.ts'
+import type { ReportRow } from './rows.ts'
+import { visible } from './visible.ts'
+
+/** `PASS`, `FAIL`, `ERROR`, `INCONCLUSIVE`; unfinished: `QUEUED`, `RUNNING`, `CANCELLED`. The first word of a report. */
+export const headline = (job: JobDocument): string => (job.verdict ?? job.status).toUpperCase()
+
+export const targetOf = ({ target }: JobDocument): string => visible(`${target.namespace}/${target.service}`)
+
+/** Where there is nothing to show. */
+const NOTHING = '–'
+
+/** Milliseconds for people: three digits, `s` from a second up. */
+export function duration(ms: number | null): string {
+  if (ms === null) {
+    return NOTHING
+  }
+  if (ms >= 999.5) {
+    return `${(ms / 1000).toFixed(ms >= 99_950 ? 0 : ms >= 9995 ? 1 : 2)} s`
+  }
+  return `${ms.toFixed(ms >= 99.95 ? 0 : 1)} ms`
+}
+
+const hostPort = (host: string, port: number | null): string =>
+  port === null ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** Where the connection goes: `10.0.0.11:30123`; `null` where that is not known yet. */
+export function dialled(path: HistoryPath): string | null {
+  return path.address === null ? null : visible(hostPort(path.address, path.addressPort))
+}
+
+/** RFC 4501, as the planner writes it. */
+const RECORD = /^dns:(.+)\?type=(\w+)$/
+
+/** `NodePort`; of a record that is asked for: `DNS SRV`. */
+export function kindOf({ kind, url }: HistoryPath): string {
+  const type = RECORD.exec(url ?? '')?.[2]
+  return type === undefined ? kind : visible(`${kind} ${type}`)
+}
+
+/**
+ * What names a path best to a person: the URL where a name routes it, the name of a record or a variable, else where
+ * the connection goes.
+ */
+export function place(path: HistoryPath): string {
+  const record = RECORD.exec(path.url ?? '')?.[1]
+  if (record !== undefined) {
+    return visible(record)
+  }
+  const named = path.host !== null && path.host !== path.address
+  if (named && path.url !== null) {
+    return visible(path.url)
+  }
+  const because = path.kind === 'Environment' ? path.because[0] : undefined
+  return dialled(path) ?? visible(because ?? path.url ?? path.host ?? NOTHING)
+}
+
+export const portOf = (path: HistoryPath): string =>
+  path.port === null ? NOTHING : visible(path.port.name ?? String(path.port.number))
+
+/** `NodePort http 10.0.0.11:30123 (node-1)`: a path in one line of prose. */
+export function pathTitle(path: HistoryPath): string {
+  const parts = [kindOf(path), portOf(path), place(path), path.node === null ? NOTHING : `(${visible(path.node)})`]
+  return parts.filter((part) => part !== NOTHING).join(' ')
+}
+
+/** The last column: what happened, in a word or two. */
+export function resultOf(row: ReportRow): string {
+  const { path, outcome, deciding } = row
+  if (outcome === null) {
+    return 'not finished'
+  }
+  if (outcome === 'skipped') {
+    return path.skipped?.reason ?? deciding?.failure?.code ?? 'skipped'
+  }
+  if (outcome === 'fail' || outcome === 'error') {
+    return deciding?.failure?.code ?? outcome
+  }
+  return deciding === null ? 'ok' : passWords(path, deciding)
+}
+
+function passWords(path: JobPathDocument, { http, dns, tls, responder, failure }: ResultDocument): string {
+  if (path.expected === 'unreachable') {
+    return `unreachable, as expected${failure === null ? '' : ` (${failure.code})`}`
+  }
+  const by = responder === null ? '' : ` ${visible(responder)}`
+  if (http !== null) {
+    return `HTTP ${http.status}${by}`
+  }
+  if (path.addressPort !== null) {
+    return `${tls === null ? 'connected' : 'TLS'}${by}`
+  }
+  return dns === null ? `ok${by}` : resolution(dns)
+}
+
+/** The answer where it is short, as one address is; more stands in the evidence. */
+function resolution({ answers, lookup }: NonNullable<ResultDocument['dns']>): string {
+  const found = visible((answers.length > 0 ? answers : (lookup ?? [])).join(', '))
+  return found !== '' && found.length <= ANSWER_LIMIT ? found : 'resolves'
+}
+
+const ANSWER_LIMIT = 18
+
+/** Sentences that belong under a row: why it failed or was skipped, and what the numbers hide. */
+export function notesOf(row: ReportRow): string[] {
+  const { path, outcome, deciding } = row
+  const notes: string[] = []
+  const bad = outcome === 'fail' || outcome === 'error'
+  if (bad && deciding?.failure) {
+    notes.push(visible(deciding.failure.message))
+  }
+  if (outcome === 'skipped' && path.skipped !== null) {
+    notes.push(visible(path.skipped.detail))
+  }
+  if (outcome === 'skipped' && deciding?.failure && deciding.failure.message !== path.skipped?.detail) {
+    notes.push(visible(`tried: ${deciding.failure.message}`))
+  }
+  if (bad && deciding?.http) {
+    notes.push(answerOf(deciding.http))
+  }
+  // The planner puts what speaks against a path last.
+  const doubt = path.skipped?.reason === 'not_expected' ? path.because.at(-1) : undefined
+  if (doubt !== undefined) {
+    notes.push(visible(`not promised: ${doubt}`))
+  }
+  const via = dialled(path)
+  if (bad && via !== null && place(path) !== via) {
+    notes.push(`dialled ${via}`)
+  }
+  if (row.flaky) {
+    notes.push(`flaky: ${row.passes} of ${row.tries} tries passed`)
+  } else if (bad && row.tries > 1) {
+    notes.push(`${row.tries - row.passes} of ${row.tries} tries failed`)
+  }
+  if (path.shortCut && outcome === 'pass') {
+    notes.push('kube-proxy answers this address inside the cluster: the load balancer itself is untested')
+  }
+  return notes
+}
+
+function answerOf({ status, headers, bodySnippet }: NonNullable<ResultDocument['http']>): string {
+  const server = headers.server === undefined ? '' : `, server ${visible(headers.server)}`
+  const body = bodySnippet.trim() === '' ? '' : `, body "${visible(shorten(bodySnippet.trim(), 80))}"`
+  return `answered HTTP ${status}${server}${body}`
+}
+
+/** At most `length` characters, with an ellipsis for what is left out. */
+export const shorten = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+
+/** `label: value` lines of everything that was recorded of the deciding try, and where the path came from. */
+export function evidenceOf(row: ReportRow): string[] {
+  const { path, deciding } = row
+  const lines: [string, string | null][] = [
+    ['path', path.id],
+    ['url', path.url],
+    ['dials', dialled(path)],
+    ['node', path.node],
+    ['host', path.host],
+    ['server name', path.serverName],
+    ['expected', path.expected],
+    ...path.because.map((because): [string, string] => ['because', because]),
+    ...(path.skipped ? [['skipped', `${path.skipped.reason}: ${path.skipped.detail}`] as [string, string]] : []),
+    ...(deciding ? evidenceOfTry(deciding) : []),
+  ]
+  if (row.tries > 1) {
+    lines.push(['tries', `${row.tries}, ${row.passes} passed${row.flaky ? ', flaky' : ''}`])
+  }
+  return lines.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${visible(value)}`]))
+}
+
+function evidenceOfTry(result: ResultDocument): [string, string | null][] {
+  const { timings, dns, http, tls, failure } = result
+  const phases = [
+    ['dns', timings.dnsMs],
+    ['connect', timings.connectMs],
+    ['tls', timings.tlsMs],
+    ['first byte', timings.firstByteMs],
+    ['download', timings.downloadMs],
+    ['total', timings.totalMs],
+  ] as const
+  const reached = phases.flatMap(([name, ms]) => (ms === null ? [] : [`${name} ${duration(ms)}`]))
+  return [
+    ['result', result.id],
+    ['at', result.startedAt],
+    ['failure', failure && `${failure.code} in phase ${failure.phase} (${failure.source}): ${failure.message}`],
+    ['timings', reached.length === 0 ? 'no phase reached' : reached.join(', ')],
+    ['resolved address', result.resolvedAddress],
+    ['local address', result.localAddress],
+    ['dns', dns && asked(dns)],
+    ['dns answers', dns && dns.answers.length > 0 ? dns.answers.join(', ') : null],
+    ['lookup', dns?.lookup ? dns.lookup.join(', ') || 'nothing' : null],
+    ['http status', http && `${http.status} (HTTP/${http.version})`],
+    ['location', http?.location ?? null],
+    ['server', http?.headers.server ?? null],
+    [
+      'body',
+      http && http.bodySnippet !== '' ? `${http.bodyBytes} bytes: ${shorten(http.bodySnippet.trim(), 200)}` : null,
+    ],
+    [
+      'certificate',
+      tls && `${tls.subject ?? 'unknown'}, issued by ${tls.issuer ?? 'unknown'}, until ${tls.notAfter ?? 'unknown'}`,
+    ],
+    [
+      'certificate trusted',
+      tls?.authorized == null ? null : (tls.authorizationError ?? (tls.authorized ? 'yes' : 'no')),
+    ],
+    ['responder', result.responder],
+    ['malformed', result.malformed ? `${result.malformed.flaw}: ${result.malformed.quote ?? 'no single line'}` : null],
+    ['speaks', result.speaks ?? null],
+  ]
+}
+
+function asked({ name, type, server, rcode, lookup }: NonNullable<ResultDocument['dns']>): string {
+  if (rcode === null && lookup !== null) {
+    return `${name}, looked up as applications do`
+  }
+  return `${name} ${type}, asked ${server ?? 'the system resolver'}: ${rcode ?? 'no answer'}`
+}
+
+/** `Service/toad-svc spec.selector = {"app":"toda"}` for each object named as evidence. */
+export function findingEvidence(finding: Finding): string[] {
+  return finding.evidence.flatMap((evidence) =>
+    'object' in evidence
+      ? [visible(`${evidence.object} ${evidence.field} = ${JSON.stringify(evidence.value) ?? 'absent'}`)]
+      : [],
+  )
+}
+
+/** Titles of the paths whose failure a finding explains. */
+export function explained(job: JobDocument, finding: Finding): string[] {
+  const ids = new Set(finding.explains)
+  return job.paths.filter((path) => ids.has(path.id)).map(pathTitle)
+}
+
+const UNMET: Readonly<Record<Unmet, string>> = {
+  'expect.reachable': 'a selector of expect.reachable has no passing path',
+  'expect.sameResponder': 'another application answers by some of the ways, which expect.sameResponder does not allow',
+}
+
+/** Why the verdict is what it is, where no row says it; `null` for a pass. */
+export function verdictReason(job: JobDocument): { code: string; message: string } | null {
+  if (job.problem !== null) {
+    return { code: job.problem.code, message: visible(`${job.problem.title}: ${job.problem.detail}`) }
+  }
+  if (job.status !== 'finished') {
+    return { code: 'unfinished', message: `the job is ${job.status}: no verdict yet` }
+  }
+  if (job.verdict === 'fail') {
+    return { code: 'expectation_not_met', message: job.unmet.map((field) => UNMET[field]).join('; ') }
+  }
+  if (job.verdict === 'inconclusive') {
+    return { code: 'inconclusive', message: 'no path was tested' }
+  }
+  return job.verdict === 'error' ? { code: 'internal', message: 'the job ended in an error of the prober' } : null
+}
+
+/** `{ "kind is not read": ["ConfigMap/x", …] }` as lines, so that thirty Secrets are one line. */
+export function ignoredLines(job: JobDocument): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { object, reason } of job.ignored) {
+    byReason.set(reason, [...(byReason.get(reason) ?? []), object])
+  }
+  return [...byReason].map(([reason, objects]) => {
+    const rest = objects.length > 5 ? ` and ${objects.length - 5} more` : ''
+    return visible(`${objects.slice(0, 5).join(', ')}${rest}: ${reason}`)
+  })
+}
+
+/** `9 passed, 1 failed, 2 skipped`: zeros left out, apart from a job without any. Unfinished: how far it is. */
+export function countsOf({ status, summary, paths }: JobDocument): string {
+  if (status !== 'finished') {
+    return `${paths.filter(({ outcome }) => outcome !== null).length} of ${paths.length} paths decided`
+  }
+  const parts = [
+    [summary.pass, 'passed'],
+    [summary.fail, 'failed'],
+    [summary.error, summary.error === 1 ? 'error' : 'errors'],
+    [summary.skipped, 'skipped'],
+    [summary.leftOut, 'left out'],
+  ] as const
+  const counted = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  return counted.join(', ') || 'no path'
+}
+
+/** The line that fetches this report again. */
+export const fetchAgain = (job: JobDocument, format: string, links: Links): string =>
+  `curl "${links.api(`/v1/jobs/${job.id}/report?format=${format}`)}"`

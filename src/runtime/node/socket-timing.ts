@@ -1,0 +1,178 @@
+import type { Socket } from 'node:net'
+
+/**
+ * Takes turns between looking at the clock and working, so that timings are true when many tries are under way: what a
+ * socket says is timed at once and worked on later, one piece of work between two looks at the sockets. Worked on in
+ * place, the last of 64 answers that came together would be timed when 63 had been parsed, judged and recorded.
+ */
+const queue: (() => void)[] = []
+let scheduled = false
+let begunAt = 0
+
+/** Work between two looks at the sockets: what comes meanwhile is timed so late at most. */
+const TURN_MS = 0.25
+
+/** Runs `work` soon, after every socket that has something to say has been heard. */
+export function inTurn(work: () => void): void {
+  queue.push(work)
+  if (scheduled) {
+    return
+  }
+  scheduled = true
+  setImmediate(begin)
+}
+
+function begin(): void {
+  begunAt = performance.now()
+  // A look that found nothing
+  if (heard === null) {
+    lookedAt = begunAt
+  }
+  idleMs = performance.nodeTiming.idleTime
+  next()
+}
+
+function next(): void {
+  const work = queue.shift()
+  // Streams work in ticks: the next piece comes after all of this one's, however it ends
+  if (queue.length > 0) {
+    process.nextTick(goOn)
+  } else {
+    scheduled = false
+  }
+  work?.()
+}
+
+function goOn(): void {
+  if (performance.now() - begunAt < TURN_MS) {
+    next()
+  } else {
+    setImmediate(begin)
+  }
+}
+
+/** When the look at the sockets began that is under way. */
+let heard: number | null = null
+/** When the one before it began, by which all that had come was heard. */
+let lookedAt = 0
+let wasWaiting = false
+/** How long the thread had waited for something to come, up to the last look or turn. */
+let idleMs = 0
+
+/** To ask for what is there already takes less. */
+const WAIT_MS = 0.05
+
+/**
+ * When that came which a socket emits now, by the monotonic clock. A thread that was waiting hears it as it comes. One
+ * that was busy – with its work, or V8 with its garbage – knows only that it came since the look before, and says the
+ * middle: half as far off at most, and on average not at all. All that one look finds had come when it began, however
+ * long it takes to hear one after the other. For use in what a socket emits, and only there.
+ *
+ * @param afterMs before that it cannot have come: its request was sent then, or what came before it.
+ */
+export function heardAt(afterMs: number): number {
+  heard ??= look()
+  const earliest = Math.max(afterMs, lookedAt)
+  return wasWaiting || earliest > heard ? Math.max(heard, afterMs) : (earliest + heard) / 2
+}
+
+function look(): number {
+  const { idleTime } = performance.nodeTiming
+  wasWaiting = idleTime - idleMs > WAIT_MS
+  idleMs = idleTime
+  setImmediate(lookIsOver)
+  return performance.now()
+}
+
+function lookIsOver(): void {
+  lookedAt = heard ?? lookedAt
+  heard = null
+}
+
+type Hearing = {
+  arrived(chunk: unknown): void
+  /** What has come and was not handed over yet. */
+  waiting: unknown[]
+  push: Socket['push']
+  destroy: Socket['destroy']
+}
+type HeardSocket = Socket & { hearing: Hearing }
+
+/**
+ * Tells of each arrival of bytes (or of their end) at once, and hands them to whoever reads the socket in turn.
+ * `push` is how a socket's handle feeds its stream, and `destroy` how it tells of an error: an error that comes after
+ * bytes that wait must wait behind them, or it would take back an answer that had come.
+ */
+export function readInTurn(socket: Socket, arrived: (chunk: unknown) => void): void {
+  const { push, destroy } = socket
+  // Not function literals: V8 makes one that is assigned to a property old at birth, and until the next full collection
+  // each young one would copy all that it knows
+  Object.assign(socket, {
+    hearing: { arrived, waiting: [], push, destroy } satisfies Hearing,
+    push: pushInTurn,
+    destroy: destroyInTurn,
+  })
+  socket.once('close', deafen)
+}
+
+const DEAF = () => undefined
+
+function deafen(this: HeardSocket): void {
+  this.hearing.arrived = DEAF
+}
+
+/**
+ * For a socket that nobody will use again but to close it. Node's Writable has a function literal assigned to a
+ * property of it, which V8 makes old at birth: a socket stays until the next full collection, and until then each young
+ * one copies it with all that it knows. So it is made to know nothing once it has closed, and all that waits for its
+ * turn has had it.
+ */
+export function letGo(socket: Socket): void {
+  socket.once('close', emptyInTurn)
+}
+
+function emptyInTurn(this: Socket): void {
+  inTurn(() => {
+    for (const key of Reflect.ownKeys(this)) {
+      Reflect.deleteProperty(this, key)
+    }
+  })
+}
+
+function pushInTurn(this: HeardSocket, chunk: unknown): boolean {
+  const { hearing } = this
+  hearing.arrived(chunk)
+  hearing.waiting.push(chunk)
+  if (hearing.waiting.length > 1) {
+    return false
+  }
+  inTurn(() => deliver(this))
+  // Reading goes on when the stream asks for more, which it does once it has got these
+  return true
+}
+
+function deliver(socket: HeardSocket): void {
+  const { hearing } = socket
+  const chunks = hearing.waiting
+  hearing.waiting = []
+  if (socket.destroyed) {
+    return
+  }
+  for (const chunk of chunks) {
+    hearing.push.call(socket, chunk)
+  }
+  // Node reads nothing here to make the end known, right after it has pushed it
+  if (chunks.at(-1) === null) {
+    socket.read(0)
+  }
+}
+
+function destroyInTurn(this: HeardSocket, error?: Error): HeardSocket {
+  const { waiting, destroy } = this.hearing
+  if (error === undefined || waiting.length === 0) {
+    destroy.call(this, error)
+  } else {
+    inTurn(() => destroy.call(this, error))
+  }
+  return this
+}

@@ -1,0 +1,79 @@
+import type { Gate } from '../../check/try-limiter.ts'
+import { cutPlan } from '../../job/chunks.ts'
+import type { ChunkDeps } from '../../job/run-chunk.ts'
+import { CALLS_MAX, type Calls } from './call-budget.ts'
+import { expectedCalls, mostCalls } from './cost.ts'
+import { openD1 } from './d1.ts'
+import { createTurnGate } from './gate.ts'
+import type { Isolate } from './isolate.ts'
+import { type Message, sendAll } from './queue.ts'
+import { createEdgeCheck, createEdgeGate } from './run-one-check.ts'
+
+/**
+ * Calls of a turn that are no probing's. One that starts a job: to claim and read it (4), to cut it, send messages and
+ * claim a chunk (3); others: to read the job, claim a chunk and read what is recorded of it (5). Then to record three
+ * times on the way and once at the end (4), to read tries (4 for the most that a job can have, else 1) and the evidence
+ * of some (1), and to end the job (2).
+ */
+export const RESERVED = 16
+/** Connections and questions to DNS of a turn. */
+export const PROBES = CALLS_MAX - RESERVED
+/** What a control may cost: a handshake that fails is looked at by a second connection. */
+const CONTROL_CALLS = 2
+/** To record controls and to end the job. */
+const END_CALLS = 4
+/** Chunks of one job: as many messages go in one call. */
+const CHUNKS_MAX = 50
+
+/** No try begins later than this in an invocation: what it leaves is another's. */
+const TURN_MS = 20_000
+/** What is not probing: reading, recording, waiting for D1. */
+const MARGIN_MS = 10_000
+
+/** What one invocation needs to work on jobs, within what the platform gives it. */
+export function createChunkDeps(
+  isolate: Isolate,
+  env: { DB: D1Database; QUEUE: Queue<Message> },
+  calls: Calls,
+  owner: string,
+): ChunkDeps {
+  const { config, deps } = isolate
+  const { clock, log, secrets } = deps
+  return {
+    store: openD1(env.DB, calls),
+    clock,
+    log,
+    secrets,
+    owner,
+    cut: (plan, request) => cutPlan(plan, request, { costOf: expectedCalls, size: PROBES, count: CHUNKS_MAX }),
+    enqueue: (jobId, chunks) =>
+      sendAll(
+        env.QUEUE,
+        chunks.map((chunk) => ({ jobId, chunk })),
+        calls,
+      ),
+    leaseMs: ({ timeoutMs, retries }) => TURN_MS + timeoutMs + retries.delayMs + MARGIN_MS,
+    turn(plan, chunk, request) {
+      const stop = new AbortController()
+      const untilMs = clock.monotonic() + TURN_MS
+      const most = Math.min(
+        PROBES,
+        mostCalls(
+          plan.paths.filter(({ id }) => chunk.has(id)),
+          request,
+        ),
+      )
+      const affords = (open: number) => clock.monotonic() < untilMs && calls.probesLeft >= most * (open + 1)
+      const gate = createTurnGate(createEdgeGate(config), affords, () => stop.abort())
+      const checkBy = (by: Gate) => createEdgeCheck(config, { clock, log }, calls, by)
+      return {
+        stop: stop.signal,
+        check: checkBy(gate),
+        controls: (count) =>
+          Math.min(calls.probesLeft, calls.left - END_CALLS) >= count * CONTROL_CALLS
+            ? checkBy(createEdgeGate(config))
+            : null,
+      }
+    },
+  }
+}
