@@ -2,6 +2,7 @@ import type { TestHarness } from 'wrangler'
 import { buildPages } from '../../scripts/build-pages.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { startDohServer } from './doh-server.ts'
+import { type D1, restoreD1, type Snapshot } from './snapshots.ts'
 import type { WorkerControl } from './worker-control.ts'
 import { loadWrangler } from './wrangler.ts'
 
@@ -45,10 +46,11 @@ function configOf({ unstable_readConfig }: Wrangler, env: Record<string, string>
  *
  * @param caPem an authority that the runtime trusts.
  * @param migrated whether its database has its tables.
+ * @param snapshot what an older build left in its database, before it is migrated.
  */
 export async function startOnWorkers(
   env: Record<string, string>,
-  { caPem = null, migrated = true }: { caPem?: string | null; migrated?: boolean } = {},
+  { caPem = null, migrated = true, snapshot }: { caPem?: string | null; migrated?: boolean; snapshot?: Snapshot } = {},
 ): Promise<WorkersPortolan> {
   buildPages()
   const wrangler = await loadWrangler(caPem)
@@ -56,6 +58,9 @@ export async function startOnWorkers(
   const config = configOf(wrangler, { PORTOLAN_DOH_URL: doh.url, ...env })
   const harness = wrangler.createTestHarness({ root, workers: [{ config }] })
   const { url } = await harness.listen()
+  if (snapshot) {
+    await restoreD1(snapshot, (await harness.getWorker<{ DB: D1 }>().getEnv()).DB)
+  }
   if (migrated) {
     await harness.getWorker().applyD1Migrations('DB')
   }

@@ -7,6 +7,7 @@ import { readConfig } from '../../src/runtime/node/config.ts'
 import { type StartOptions, startPortolan } from '../../src/runtime/node/server.ts'
 import { mismatches } from './openapi.ts'
 import { proberWith } from './prober.ts'
+import { restoreSqlite, type Snapshot } from './snapshots.ts'
 
 /** Where the suites under `test/api` run: vitest.config.ts runs them on both. */
 export const RUNTIME = process.env.PORTOLAN_TEST_RUNTIME === 'workers' ? 'workers' : 'node'
@@ -18,6 +19,8 @@ export type TestPortolan = {
   call(path: string, init?: RequestInit & { json?: unknown; yaml?: string }): Promise<Response>
   /** Log lines so far. */
   readonly lines: readonly string[]
+  /** Fires the cron trigger of a Worker. Does nothing on Node, where the process has its own timers. */
+  cron(): Promise<void>
   /** Empty on Workers. */
   databaseFile: string
   close(): Promise<void>
@@ -29,12 +32,18 @@ export type TestPortolan = {
  */
 export const startTestPortolan = (
   env: Record<string, string> = {},
-  options: Omit<StartOptions, 'log'> = {},
+  options: TestOptions = {},
 ): Promise<TestPortolan> => (RUNTIME === 'workers' ? startWorkers(env, options) : startNode(env, options))
 
-async function startNode(env: Record<string, string>, options: Omit<StartOptions, 'log'>): Promise<TestPortolan> {
+/** `snapshot`: it starts on the database that an older build left. */
+export type TestOptions = Omit<StartOptions, 'log'> & { snapshot?: Snapshot }
+
+async function startNode(env: Record<string, string>, { snapshot, ...options }: TestOptions): Promise<TestPortolan> {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-test-'))
   const databaseFile = env.PORTOLAN_DATABASE ?? join(folder, 'portolan.db')
+  if (snapshot) {
+    restoreSqlite(snapshot, databaseFile)
+  }
   const lines: string[] = []
   const portolan = await startPortolan(
     readConfig({
@@ -53,6 +62,7 @@ async function startNode(env: Record<string, string>, options: Omit<StartOptions
   return {
     ...{ url: portolan.url, lines, databaseFile },
     call: caller(portolan.url, {}),
+    cron: async () => undefined,
     async close() {
       await portolan.close()
       rmSync(folder, { recursive: true, force: true })
@@ -60,9 +70,9 @@ async function startNode(env: Record<string, string>, options: Omit<StartOptions
   }
 }
 
-async function startWorkers(env: Record<string, string>, options: Omit<StartOptions, 'log'>): Promise<TestPortolan> {
+async function startWorkers(env: Record<string, string>, { snapshot, ...options }: TestOptions): Promise<TestPortolan> {
   const { followClock, startOnWorkers, WORKERS_TOKEN } = await import('./portolan-on-workers.ts')
-  const portolan = await startOnWorkers({ PORTOLAN_LOG_LEVEL: 'debug', ...env })
+  const portolan = await startOnWorkers({ PORTOLAN_LOG_LEVEL: 'debug', ...env }, { ...(snapshot && { snapshot }) })
   const follow = followClock(portolan, options.clock)
   const call = caller(
     portolan.url,
@@ -73,6 +83,7 @@ async function startWorkers(env: Record<string, string>, options: Omit<StartOpti
     get lines() {
       return portolan.lines
     },
+    cron: () => portolan.cron(),
     databaseFile: '',
     async call(path, init) {
       await follow()
