@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { brokenWalls, importsOf } from './support/walls.ts'
+import { brokenWalls, cyclesOf, importsOf } from './support/walls.ts'
 
 const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url).pathname })
   .filter((path) => !path.endsWith('.test.ts'))
@@ -68,6 +68,25 @@ describe('the walls', () => {
     ['src/runtime/config.ts', "import { z } from 'zod'"],
   ])('let %s do what is its own', (path, text) => {
     expect(brokenWalls({ path, text })).toEqual([])
+  })
+})
+
+describe('cyclesOf', () => {
+  it('names the files of each cycle, whether values or types close it', () => {
+    const file = (path: string, text: string) => ({ path, text })
+    expect(
+      cyclesOf([
+        file('src/a/a.ts', "import { b } from './b.ts'"),
+        file('src/a/b.ts', "import type { C } from '../c/c.ts'"),
+        file('src/c/c.ts', "export { a } from '../a/a.ts'\nimport { d } from './d.ts'"),
+        file('src/c/d.ts', "import { e } from './e.ts'"),
+        file('src/c/e.ts', "const f = () => import('./d.ts')\nimport './missing.ts'"),
+        file('src/c/alone.ts', "import { a } from '../a/a.ts'"),
+      ]),
+    ).toEqual([
+      ['src/c/d.ts', 'src/c/e.ts'],
+      ['src/a/a.ts', 'src/a/b.ts', 'src/c/c.ts'],
+    ])
   })
 })
 

@@ -1,9 +1,7 @@
 import type { Room } from '../lib/budget.ts'
 import { ProblemError } from '../lib/problem.ts'
+import type { Body } from './parse-body.ts'
 import type { ApiContext } from './route.ts'
-
-/** A body as text, with its kind by content type. */
-export type Body = { text: string; type: 'json' | 'yaml' }
 
 const TYPES: Readonly<Record<string, Body['type']>> = {
   'application/json': 'json',
@@ -129,33 +127,3 @@ function looksLikeUtf16(bytes: Uint8Array): boolean {
   const zeros = [0, 1].map((parity) => start.filter((byte, at) => at % 2 === parity && byte === 0).length)
   return start.length >= 8 && Math.max(...zeros) > start.length / 4
 }
-
-export function parseJson(text: string): unknown {
-  if (text.trim() === '') {
-    throw new ProblemError('malformed_body', 'The body is empty; send a JSON object.')
-  }
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const why = cause instanceof SyntaxError ? withoutQuote(cause.message, text) : 'unknown'
-    const yaml = looksLikeYaml(text) ? " It looks like YAML: send it with -H 'content-type: application/yaml'." : ''
-    throw new ProblemError('malformed_body', `The body is not JSON: ${why}.${yaml}`, { cause })
-  }
-}
-
-/** V8 quotes ten characters before and after a strange token, which may be a password: where it stands says as much. */
-const QUOTE = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s
-const QUOTED_BEFORE = 10
-
-function withoutQuote(message: string, text: string): string {
-  const [quote, isCut, quoted = ''] = QUOTE.exec(message) ?? []
-  if (quote === undefined) {
-    return message
-  }
-  const before = isCut === undefined ? null : text.slice(0, text.indexOf(quoted) + QUOTED_BEFORE).split('\n')
-  const place = before === null ? '' : ` at line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1}`
-  return `${message.slice(0, -quote.length)}${place}`
-}
-
-const looksLikeYaml = (text: string): boolean =>
-  /^\s*(---|#|(apiVersion|kind|items|metadata):)/.test(text.slice(0, 1000))

@@ -1,7 +1,8 @@
 /** Reads from a request what is asked: a job as JSON, or manifests with their options in the query. */
 import { type ProblemCode, problemFrom } from '../lib/problem.ts'
-import { type Body, withBody } from './body.ts'
+import { withBody } from './body.ts'
 import type { BatchManifestQuery, ManifestQuery } from './manifest-query.ts'
+import type { Body } from './parse-body.ts'
 import { type AskedFor, LARGE_CHARS, type Reading, type ReadOutcome, read } from './reading.ts'
 import type { ApiContext } from './route.ts'
 

@@ -12,11 +12,10 @@ import { refuseWithoutService } from '../kube/no-service.ts'
 import { parseManifests } from '../kube/parse.ts'
 import { type PlainProblem, ProblemError, plainOf } from '../lib/problem.ts'
 import type { AskedWork } from '../schedule/accept-schedule.ts'
-import { type Body, parseJson } from './body.ts'
 import { BatchRequestSchema, JobRequestSchema, type RequestBody, toJobRequest } from './job-request.ts'
 import { readLabels } from './labels.ts'
 import { type BatchManifestQuery, batchManifestQuery, type ManifestQuery, manifestQuery } from './manifest-query.ts'
-import { parseBody } from './route.ts'
+import { type Body, parseBody, parseJson } from './parse-body.ts'
 import { SchedulePatchSchema, ScheduleRequestSchema } from './schedule-schemas.ts'
 
 export type Reading =

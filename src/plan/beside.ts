@@ -4,14 +4,7 @@
  *
  * @module
  */
-
-import { matchesLabels } from '../kube/object-index.ts'
-import type { PodSpec, Service } from '../kube/objects.ts'
-import { addressOfServer } from '../lib/address.ts'
-import type { PlanContext } from './context.ts'
-import { asksForTls } from './ingress-backends.ts'
-import { familyOf } from './ip.ts'
-import { endpointsOf, hasSelector, type ServiceEndpoint } from './service-endpoints.ts'
+import type { Service } from '../kube/objects.ts'
 
 export type At = { address: string; port: number }
 
@@ -33,90 +26,11 @@ export type Beside = {
 export type BesidePod = { name: string | null; ports: readonly number[]; others: readonly string[] }
 
 export const NOTHING_BESIDE: Beside = {
-  ...{ kubernetes: [], dns: [], dnsPods: [], pods: {} },
-  ...{ healthCheckNodePort: null, sessionAffinity: 'None', backendsByTls: false },
-}
-
-const DNS_PORT = 53
-const HTTPS_PORT = 443
-/** Pods and ports that are remembered, of each: as many as could be asked, and no more. */
-const KEPT = { pods: 50, ports: 4, dnsPods: 2 }
-
-export function besideOf(context: PlanContext): Beside {
-  const { service, endpoints, vantage } = context
-  const inside = vantage === 'in-cluster'
-  return {
-    kubernetes: inside ? apiServer(context) : [],
-    ...(inside ? dnsOf(context) : { dns: [], dnsPods: [] }),
-    pods: Object.fromEntries(
-      endpoints.all.slice(0, KEPT.pods).flatMap((endpoint) => {
-        const pod = podOf(context, endpoint)
-        return pod === null ? [] : [[endpoint.address, pod]]
-      }),
-    ),
-    ...{ healthCheckNodePort: service.healthCheckNodePort, sessionAffinity: service.sessionAffinity },
-    backendsByTls: asksForTls(context.index, context.target.namespace, service),
-  }
-}
-
-/** Every pod is told the API server's cluster IP (pkg/kubelet/envvars). */
-function apiServer({ index, prober }: PlanContext): At[] {
-  const [service] = index.servicesAt('default', 'kubernetes')
-  if (service !== undefined) {
-    return addressesOf(service, service.ports[0]?.port ?? HTTPS_PORT)
-  }
-  const address = prober.namespace === null ? undefined : prober.environment?.KUBERNETES_SERVICE_HOST
-  const port = Number(prober.environment?.KUBERNETES_SERVICE_PORT ?? HTTPS_PORT)
-  return address !== undefined && familyOf(address) !== null && port > 0 && port < 65_536 ? [{ address, port }] : []
-}
-
-/** The addon is `kube-system/kube-dns` whatever serves it (its manifests in kubernetes/cluster/addons/dns). */
-function dnsOf({ index, addresses }: PlanContext): Pick<Beside, 'dns' | 'dnsPods'> {
-  const marked = index.servicesMarked({ 'k8s-app': 'kube-dns' }).filter(({ meta }) => meta.namespace === 'kube-system')
-  const service = marked.find(({ clusterIPs }) => clusterIPs.some((address) => familyOf(address) !== null))
-  const asked = addresses.dnsServers.flatMap((server): At[] => {
-    const address = addressOfServer(server)
-    const [, port = String(DNS_PORT)] = /(?:\]|^[^:]+):(\d+)$/.exec(server) ?? []
-    return address === null ? [] : [{ address, port: Number(port) }]
-  })
-  if (service === undefined) {
-    return { dns: asked.slice(0, 2), dnsPods: [] }
-  }
-  const pods = endpointsOf(index, 'kube-system', service).all.filter(({ ready, isName }) => ready && !isName)
-  return {
-    dns: addressesOf(service, DNS_PORT),
-    dnsPods: pods.slice(0, KEPT.dnsPods).map(({ address, ports }) => ({
-      address,
-      port: ports.find(({ name, protocol }) => protocol === 'UDP' || name === 'dns')?.number ?? DNS_PORT,
-    })),
-  }
-}
-
-const addressesOf = ({ clusterIPs }: Service, port: number): At[] =>
-  clusterIPs.filter((address) => familyOf(address) !== null).map((address) => ({ address, port }))
-
-function podOf(context: PlanContext, { address, pod }: ServiceEndpoint): BesidePod | null {
-  const spec = pod?.spec ?? templateOf(context)
-  if (spec === null) {
-    return null
-  }
-  const declared = spec.containers.flatMap(({ ports }) => ports)
-  const ports = declared.filter(({ protocol }) => protocol === 'TCP').map(({ containerPort }) => containerPort)
-  return {
-    name: pod?.meta.name ?? null,
-    ports: [...new Set(ports)].slice(0, KEPT.ports),
-    others: (pod?.podIPs ?? []).filter((other) => familyOf(other) !== null && familyOf(other) !== familyOf(address)),
-  }
-}
-
-/** Where pods were not handed over: what makes them. */
-function templateOf({ index, service, target }: PlanContext): PodSpec | null {
-  if (!hasSelector(service)) {
-    return null
-  }
-  const { selector } = service
-  return (
-    index.workloadsIn(target.namespace).find(({ template }) => matchesLabels(template.labels, selector))?.template
-      .spec ?? null
-  )
+  kubernetes: [],
+  dns: [],
+  dnsPods: [],
+  pods: {},
+  healthCheckNodePort: null,
+  sessionAffinity: 'None',
+  backendsByTls: false,
 }

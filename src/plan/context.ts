@@ -5,7 +5,7 @@ import type { PathKind, Plan, Scheme, Vantage } from './path.ts'
 import type { Addresses, JobRequest } from './request.ts'
 import { schemeOf, schemesOf } from './scheme.ts'
 import type { ServiceEndpoints } from './service-endpoints.ts'
-import { portKey, type Take } from './size.ts'
+import { portKey, type Take } from './take.ts'
 
 /** What Portolan knows of its own place: `null` where it stands in no cluster, or was not told. */
 export type Prober = {

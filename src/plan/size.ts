@@ -7,7 +7,7 @@
  */
 
 import type { ObjectIndex } from '../kube/object-index.ts'
-import type { Ingress, Service, ServicePort } from '../kube/objects.ts'
+import type { Ingress, Service } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import { askedOf } from './controllers/controller.ts'
@@ -18,6 +18,7 @@ import type { NotApplicable, PathKind, PathSelector, Plan } from './path.ts'
 import type { JobRequest } from './request.ts'
 import { namesPort } from './selector.ts'
 import { hasSelector } from './service-endpoints.ts'
+import type { Factor, Take } from './take.ts'
 
 /** Up to here a plan lists every path, those that are not tested too. */
 export const LISTED_LIMIT = 2_000
@@ -28,9 +29,13 @@ const KIND_LIMIT = 500
 /** An SRV record of a headless Service tells every endpoint: so many values in all records together. */
 const VALUES_LIMIT = 20_000
 
-const SINGULAR = { ports: 'port', nodes: 'node', endpoints: 'endpoint', addresses: 'address', rules: 'rule' } as const
-/** What paths of a kind are a product of. */
-export type Factor = keyof typeof SINGULAR
+const SINGULAR: Readonly<Record<Factor, string>> = {
+  ports: 'port',
+  nodes: 'node',
+  endpoints: 'endpoint',
+  addresses: 'address',
+  rules: 'rule',
+}
 
 type Counted = {
   factor: Factor
@@ -50,15 +55,6 @@ type Size = {
   /** Where it is less than the product. */
   paths?: number
 }
-
-/** Chooses among the items of one factor: all of them, unless the plan would be too large. */
-export type Take = <T>(
-  kind: PathKind,
-  factor: Factor,
-  items: readonly T[],
-  keyOf: (item: T) => string,
-  must?: (item: T) => boolean,
-) => readonly T[]
 
 export type Bounds = {
   take: Take
@@ -264,9 +260,6 @@ function takeFor({ target, request }: Sized, caps: ReadonlyMap<string, number>):
       .map(({ item }) => item)
   }
 }
-
-/** The key of a port, as {@link namedIn} reads it. */
-export const portKey = ({ name, port, protocol }: ServicePort): string => `${port}/${protocol} ${name ?? ''}`
 
 /** What the request speaks of by name must be in the plan, or it could not be judged. */
 function namedIn({ paths, expect, checks }: JobRequest): (factor: Factor, key: string) => boolean {

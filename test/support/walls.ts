@@ -161,6 +161,46 @@ export function brokenWalls(source: Source): string[] {
   )
 }
 
+/**
+ * Every cycle of files that import each other, values and types alike, as the sorted paths of its files: Tarjan's
+ * strongly connected components. Empty where there is none.
+ */
+export function cyclesOf(sources: readonly Source[]): string[][] {
+  const targets = new Map(sources.map((source) => [source.path, importsOf(source)]))
+  const seen = new Map<string, { index: number; low: number; isOpen: boolean }>()
+  const open: string[] = []
+  const cycles: string[][] = []
+  const visit = (path: string): number => {
+    const own = { index: seen.size, low: seen.size, isOpen: true }
+    seen.set(path, own)
+    open.push(path)
+    for (const target of targets.get(path) ?? []) {
+      const other = seen.get(target)
+      if (other === undefined && targets.has(target)) {
+        own.low = Math.min(own.low, visit(target))
+      } else if (other?.isOpen) {
+        own.low = Math.min(own.low, other.index)
+      }
+    }
+    if (own.low === own.index) {
+      const members = open.splice(open.indexOf(path))
+      for (const member of members) {
+        Object.assign(seen.get(member) ?? {}, { isOpen: false })
+      }
+      if (members.length > 1) {
+        cycles.push(members.sort())
+      }
+    }
+    return own.low
+  }
+  for (const path of targets.keys()) {
+    if (!seen.has(path)) {
+      visit(path)
+    }
+  }
+  return cycles
+}
+
 /** What a file imports, statically or dynamically, re-exports included. */
 export function importsOf({ path, text }: Source): string[] {
   const { module } = parseSync(path, text)
