@@ -5,8 +5,8 @@ import type { HttpExpect } from '../plan/check.ts'
 import { failure } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { isSame } from './json-path-select.ts'
+import { atOnce, createMeter } from './meter.ts'
 import { type HttpExchange, NO_TIMINGS } from './network.ts'
-import { atOnce, createWork } from './work.ts'
 
 const NOW_MS = Date.parse('2026-11-23T00:00:00Z')
 
@@ -35,7 +35,7 @@ const exchange = (over: Partial<HttpExchange> & { status?: number; text?: string
 }
 
 const judge = (expected: Partial<HttpExpect> | null, of: HttpExchange) =>
-  atOnce(judgeHttp(httpCheck({ expect: expected && anExpectation(expected) }), of, NOW_MS, createWork()))
+  atOnce(judgeHttp(httpCheck({ expect: expected && anExpectation(expected) }), of, NOW_MS, createMeter()))
 
 describe('judgeHttp', () => {
   it.each([200, 301, 404, 499])('passes a %i where nothing is expected', (status) => {
@@ -136,7 +136,7 @@ describe('judgeHttp', () => {
 
 describe('responderOf', () => {
   const who = (responder: NonNullable<ReturnType<typeof httpCheck>['responder']>, of: HttpExchange) =>
-    atOnce(responderOf(httpCheck({ responder }), of, createWork()))
+    atOnce(responderOf(httpCheck({ responder }), of, createMeter()))
 
   it('is who the header or the first group says', () => {
     expect(who({ header: 'X-Pod-Name' }, exchange({ headers: { 'x-pod-name': 'toad-1' } }))).toBe('toad-1')
@@ -166,7 +166,7 @@ describe('isSame', () => {
   })
 })
 
-const same = (left: unknown, right: unknown): boolean => isSame(left, right, createWork())
+const same = (left: unknown, right: unknown): boolean => isSame(left, right, createMeter())
 
 const sortedText = (value: unknown): string =>
   JSON.stringify(value, (_key, member) =>

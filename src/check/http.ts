@@ -10,9 +10,9 @@ import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { compileJsonPath } from './json-path.ts'
 import { isSame } from './json-path-select.ts'
+import { createMeter, type Meter, type Steps } from './meter.ts'
 import type { HttpExchange } from './network.ts'
 import { compileRegexp } from './regexp.ts'
-import { createWork, type Steps, type Work } from './work.ts'
 
 /** What an answer must be below to pass where the caller expects nothing. */
 const DEFAULT_STATUS_BELOW = 500
@@ -38,7 +38,12 @@ const JSON_WORK_MAX = 2_000_000
  * @returns the first expectation that is not met; `null`: all are. On Ingress a `null` of a default check is still to
  * be looked at (`ingress.ts`).
  */
-export function* judgeHttp(check: HttpCheck, exchange: HttpExchange, nowMs: number, work: Work): Steps<Failure | null> {
+export function* judgeHttp(
+  check: HttpCheck,
+  exchange: HttpExchange,
+  nowMs: number,
+  meter: Meter,
+): Steps<Failure | null> {
   const { expect } = check
   if (exchange.failure) {
     return exchange.failure
@@ -48,7 +53,7 @@ export function* judgeHttp(check: HttpCheck, exchange: HttpExchange, nowMs: numb
   }
   return (
     judgeStatus(exchange.http.status, expect) ??
-    (expect && ((yield* judgeHeaders(exchange, expect, work)) ?? (yield* judgeBody(exchange, expect, work)))) ??
+    (expect && ((yield* judgeHeaders(exchange, expect, meter)) ?? (yield* judgeBody(exchange, expect, meter)))) ??
     judgeDuration(exchange.timings.totalMs, expect?.maxDurationMs ?? null) ??
     judgeExpiry(exchange.tls, check.tls.minDaysToExpiry, nowMs)
   )
@@ -84,10 +89,10 @@ const isStatus = (code: number | string, status: number): boolean =>
     ? status >= Number(code[0]) * 100 && status < Number(code[0]) * 100 + 100
     : Number(code) === status
 
-function* judgeHeaders(exchange: HttpExchange, expect: HttpExpect, work: Work): Steps<Failure | null> {
+function* judgeHeaders(exchange: HttpExchange, expect: HttpExpect, meter: Meter): Steps<Failure | null> {
   return (
-    (yield* judgeMatches(exchange, expect, 'failIfHeaderMatches', work)) ??
-    (yield* judgeMatches(exchange, expect, 'failIfHeaderNotMatches', work))
+    (yield* judgeMatches(exchange, expect, 'failIfHeaderMatches', meter)) ??
+    (yield* judgeMatches(exchange, expect, 'failIfHeaderNotMatches', meter))
   )
 }
 
@@ -95,7 +100,7 @@ function* judgeMatches(
   { headers }: HttpExchange,
   expect: HttpExpect,
   list: 'failIfHeaderMatches' | 'failIfHeaderNotMatches',
-  work: Work,
+  meter: Meter,
 ): Steps<Failure | null> {
   const wanted = list === 'failIfHeaderNotMatches'
   for (const [index, { header, regexp, allowMissing }] of expect[list].entries()) {
@@ -107,7 +112,7 @@ function* judgeMatches(
       }
       return failure('unexpected_header', 'expectation', `${list}[${index}]: there is no header ${header}`)
     }
-    if ((yield* matchesAny(regexp, values, work)) === wanted) {
+    if ((yield* matchesAny(regexp, values, meter)) === wanted) {
       continue
     }
     const does = wanted ? 'does not match' : 'matches'
@@ -116,36 +121,36 @@ function* judgeMatches(
   return null
 }
 
-function* matchesAny(pattern: string, values: readonly string[], work: Work): Steps<boolean> {
+function* matchesAny(pattern: string, values: readonly string[], meter: Meter): Steps<boolean> {
   for (const value of values) {
-    if (yield* compileRegexp(pattern).test(value, work)) {
+    if (yield* compileRegexp(pattern).test(value, meter)) {
       return true
     }
   }
   return false
 }
 
-function* judgeBody({ body }: HttpExchange, expect: HttpExpect, work: Work): Steps<Failure | null> {
+function* judgeBody({ body }: HttpExchange, expect: HttpExpect, meter: Meter): Steps<Failure | null> {
   if (!asksBody(expect)) {
     return null
   }
   const text = new TextDecoder().decode(body ?? new Uint8Array())
   for (const [index, pattern] of expect.failIfBodyMatchesRegexp.entries()) {
-    if (yield* compileRegexp(pattern).test(text, work)) {
+    if (yield* compileRegexp(pattern).test(text, meter)) {
       return unexpectedBody(`failIfBodyMatchesRegexp[${index}]: the body matches`)
     }
   }
   for (const [index, pattern] of expect.failIfBodyNotMatchesRegexp.entries()) {
-    if (!(yield* compileRegexp(pattern).test(text, work))) {
+    if (!(yield* compileRegexp(pattern).test(text, meter))) {
       return unexpectedBody(`failIfBodyNotMatchesRegexp[${index}]: the body does not match`)
     }
   }
-  return yield* judgeJson(text, expect.jsonPath, work)
+  return yield* judgeJson(text, expect.jsonPath, meter)
 }
 
 const unexpectedBody = (message: string): Failure => failure('unexpected_body', 'expectation', message)
 
-function* judgeJson(text: string, asked: HttpExpect['jsonPath'], work: Work): Steps<Failure | null> {
+function* judgeJson(text: string, asked: HttpExpect['jsonPath'], meter: Meter): Steps<Failure | null> {
   if (asked.length === 0) {
     return null
   }
@@ -160,7 +165,7 @@ function* judgeJson(text: string, asked: HttpExpect['jsonPath'], work: Work): St
     return unexpectedBody(`the body nests deeper than ${JSON_LEVELS_MAX} levels`)
   }
   for (const [index, expected] of asked.entries()) {
-    const own = createWork(JSON_WORK_MAX)
+    const own = createMeter(JSON_WORK_MAX)
     const selected = compileJsonPath(expected.path).select(document, own)
     const where = `jsonPath[${index}]`
     if (selected.length === 0) {
@@ -169,15 +174,15 @@ function* judgeJson(text: string, asked: HttpExpect['jsonPath'], work: Work): St
     if ('equals' in expected && !selected.every((value) => isSame(value, expected.equals, own))) {
       return unexpectedBody(`${where}: the value is another`)
     }
-    work.spend(own.spent)
+    meter.spend(own.spent)
     if (expected.matchesRegexp === undefined) {
       continue
     }
     const regexp = compileRegexp(expected.matchesRegexp)
     for (const value of selected) {
       const written = typeof value === 'string' ? value : JSON.stringify(value)
-      work.spend(written.length / 4)
-      if (!(yield* regexp.test(written, work))) {
+      meter.spend(written.length / 4)
+      if (!(yield* regexp.test(written, meter))) {
         return unexpectedBody(`${where}: the value does not match`)
       }
     }
@@ -235,7 +240,7 @@ export const RESPONDER_MAX = 256
 export function* responderOf(
   { responder }: HttpCheck,
   { headers, body }: HttpExchange,
-  work: Work,
+  meter: Meter,
 ): Steps<string | null> {
   if (responder === null) {
     return null
@@ -248,5 +253,5 @@ export function* responderOf(
     return null
   }
   const text = new TextDecoder().decode(body)
-  return (yield* compileRegexp(responder.bodyRegexp).extract(text, work))?.slice(0, RESPONDER_MAX) ?? null
+  return (yield* compileRegexp(responder.bodyRegexp).extract(text, meter))?.slice(0, RESPONDER_MAX) ?? null
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { JSONPathEnvironment, type JSONPathQuery, jsonpath } from 'json-p3'
-import type { Work } from './work.ts'
+import type { Meter } from './meter.ts'
 
 const { expressions, selectors } = jsonpath
 
@@ -20,14 +20,14 @@ const descendant = new JSONPathEnvironment().compile('$..*').segments[0]?.constr
 export const isDescendant = (segment: Segment): boolean => segment.constructor === descendant
 
 /** Where a query may look: `@` and `$`. */
-type Scope = { current: unknown; root: unknown; work: Work }
+type Scope = { current: unknown; root: unknown; meter: Meter }
 
 /** The value of an expression that has none: an empty query, `value()` of several (RFC 9535 2.4.1). */
 const NOTHING = Symbol('Nothing')
 
 /** @param most values that are selected. */
-export function selectIn(query: JSONPathQuery, document: unknown, most: number, work: Work): unknown[] {
-  return evaluate(query, document, { current: document, root: document, work }, most)
+export function selectIn(query: JSONPathQuery, document: unknown, most: number, meter: Meter): unknown[] {
+  return evaluate(query, document, { current: document, root: document, meter }, most)
 }
 
 function evaluate(query: JSONPathQuery, from: unknown, scope: Scope, most: number): unknown[] {
@@ -42,7 +42,7 @@ function evaluate(query: JSONPathQuery, from: unknown, scope: Scope, most: numbe
 function selectBySegment(segment: Segment, from: readonly unknown[], scope: Scope, most: number): unknown[] {
   const selected: unknown[] = []
   for (const value of from) {
-    for (const visited of isDescendant(segment) ? withDescendants(value, scope.work) : [value]) {
+    for (const visited of isDescendant(segment) ? withDescendants(value, scope.meter) : [value]) {
       for (const selector of segment.selectors) {
         for (const found of selectBySelector(selector, visited, scope)) {
           selected.push(found)
@@ -57,11 +57,11 @@ function selectBySegment(segment: Segment, from: readonly unknown[], scope: Scop
 }
 
 /** A value and all that is within it, each before what it holds. */
-function* withDescendants(value: unknown, work: Work): Generator<unknown> {
+function* withDescendants(value: unknown, meter: Meter): Generator<unknown> {
   const waiting = [value]
   while (waiting.length > 0) {
     const next = waiting.pop()
-    work.spend(1)
+    meter.spend(1)
     yield next
     const children = childrenOf(next)
     for (let at = children.length - 1; at >= 0; at--) {
@@ -71,8 +71,8 @@ function* withDescendants(value: unknown, work: Work): Generator<unknown> {
 }
 
 function* selectBySelector(selector: Selector, value: unknown, scope: Scope): Generator<unknown> {
-  const { work } = scope
-  work.spend(1)
+  const { meter } = scope
+  meter.spend(1)
   if (selector instanceof selectors.NameSelector) {
     if (isObject(value) && Object.hasOwn(value, selector.name)) {
       yield value[selector.name]
@@ -87,11 +87,11 @@ function* selectBySelector(selector: Selector, value: unknown, scope: Scope): Ge
     }
   } else if (selector instanceof selectors.SliceSelector) {
     if (Array.isArray(value)) {
-      yield* sliceOf(value, selector, work)
+      yield* sliceOf(value, selector, meter)
     }
   } else {
     for (const child of childrenOf(value)) {
-      work.spend(1)
+      meter.spend(1)
       if (!(selector instanceof selectors.FilterSelector)) {
         yield child
       } else if (isTrue(selector.expression, { ...scope, current: child })) {
@@ -102,7 +102,7 @@ function* selectBySelector(selector: Selector, value: unknown, scope: Scope): Ge
 }
 
 /** RFC 9535 2.3.4.2.2. */
-function* sliceOf(array: readonly unknown[], { start, stop, step = 1 }: Slice, work: Work): Generator<unknown> {
+function* sliceOf(array: readonly unknown[], { start, stop, step = 1 }: Slice, meter: Meter): Generator<unknown> {
   if (step === 0) {
     return
   }
@@ -112,20 +112,20 @@ function* sliceOf(array: readonly unknown[], { start, stop, step = 1 }: Slice, w
   if (step > 0) {
     const end = within(normal(stop ?? length), 0, length)
     for (let at = within(normal(start ?? 0), 0, length); at < end; at += step) {
-      work.spend(1)
+      meter.spend(1)
       yield array[at]
     }
   } else {
     const end = within(normal(stop ?? -length - 1), -1, length - 1)
     for (let at = within(normal(start ?? length - 1), -1, length - 1); at > end; at += step) {
-      work.spend(1)
+      meter.spend(1)
       yield array[at]
     }
   }
 }
 
 function isTrue(expression: unknown, scope: Scope): boolean {
-  scope.work.spend(1)
+  scope.meter.spend(1)
   if (expression instanceof expressions.LogicalExpression) {
     return isTrue(expression.expression, scope)
   }
@@ -145,7 +145,7 @@ function isTrue(expression: unknown, scope: Scope): boolean {
   if (operator === '||') {
     return isTrue(left, scope) || isTrue(right, scope)
   }
-  return compare(operandOf(left, scope), operator, operandOf(right, scope), scope.work)
+  return compare(operandOf(left, scope), operator, operandOf(right, scope), scope.meter)
 }
 
 type FilterQuery = InstanceType<typeof expressions.FilterQuery>
@@ -154,7 +154,7 @@ const nodesOf = (query: FilterQuery, scope: Scope, most = Number.POSITIVE_INFINI
   evaluate(query.path, query instanceof expressions.RootQuery ? scope.root : scope.current, scope, most)
 
 function operandOf(expression: unknown, scope: Scope): unknown {
-  scope.work.spend(1)
+  scope.meter.spend(1)
   if (expression instanceof expressions.FilterQuery) {
     return onlyOf(nodesOf(expression, scope, 2))
   }
@@ -193,7 +193,7 @@ function callOf({ name, args }: InstanceType<typeof expressions.FunctionExtensio
   }
   const value = operandOf(argument, scope)
   if (typeof value === 'string') {
-    return charactersOf(value, scope.work)
+    return charactersOf(value, scope.meter)
   }
   if (Array.isArray(value)) {
     return value.length
@@ -201,8 +201,8 @@ function callOf({ name, args }: InstanceType<typeof expressions.FunctionExtensio
   return isObject(value) ? Object.keys(value).length : NOTHING
 }
 
-function charactersOf(text: string, work: Work): number {
-  work.spend(text.length / 4)
+function charactersOf(text: string, meter: Meter): number {
+  meter.spend(text.length / 4)
   let count = 0
   for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) {
     count++
@@ -211,41 +211,41 @@ function charactersOf(text: string, work: Work): number {
 }
 
 /** RFC 9535 2.3.5.2.2. */
-function compare(left: unknown, operator: string, right: unknown, work: Work): boolean {
+function compare(left: unknown, operator: string, right: unknown, meter: Meter): boolean {
   switch (operator) {
     case '==':
-      return isSame(left, right, work)
+      return isSame(left, right, meter)
     case '!=':
-      return !isSame(left, right, work)
+      return !isSame(left, right, meter)
     case '<':
-      return isLess(left, right, work)
+      return isLess(left, right, meter)
     case '>':
-      return isLess(right, left, work)
+      return isLess(right, left, meter)
     case '<=':
-      return isLess(left, right, work) || isSame(left, right, work)
+      return isLess(left, right, meter) || isSame(left, right, meter)
     case '>=':
-      return isLess(right, left, work) || isSame(left, right, work)
+      return isLess(right, left, meter) || isSame(left, right, meter)
     default:
       throw new Error('there is no other comparison')
   }
 }
 
-function isLess(left: unknown, right: unknown, work: Work): boolean {
+function isLess(left: unknown, right: unknown, meter: Meter): boolean {
   if (typeof left === 'number' && typeof right === 'number') {
     return left < right
   }
   if (typeof left !== 'string' || typeof right !== 'string') {
     return false
   }
-  work.spend(Math.min(left.length, right.length) / 16)
+  meter.spend(Math.min(left.length, right.length) / 16)
   return left < right
 }
 
 /** Equality of JSON values (RFC 6902 4.6): members in any order. Each pair that is looked at is counted. */
-export function isSame(left: unknown, right: unknown, work: Work): boolean {
+export function isSame(left: unknown, right: unknown, meter: Meter): boolean {
   const waiting: [unknown, unknown][] = [[left, right]]
   for (let pair = waiting.pop(); pair !== undefined; pair = waiting.pop()) {
-    work.spend(1)
+    meter.spend(1)
     const [one, other] = pair
     if (Array.isArray(one) && Array.isArray(other)) {
       if (one.length !== other.length) {
@@ -254,10 +254,10 @@ export function isSame(left: unknown, right: unknown, work: Work): boolean {
       for (let at = 0; at < one.length; at++) {
         waiting.push([one[at], other[at]])
       }
-      work.spend(one.length)
+      meter.spend(one.length)
     } else if (isObject(one) && isObject(other)) {
       const names = Object.keys(one)
-      work.spend(names.length)
+      meter.spend(names.length)
       if (names.length !== Object.keys(other).length) {
         return false
       }
@@ -269,7 +269,7 @@ export function isSame(left: unknown, right: unknown, work: Work): boolean {
       }
     } else {
       if (typeof one === 'string' && typeof other === 'string') {
-        work.spend(Math.min(one.length, other.length) / 16)
+        meter.spend(Math.min(one.length, other.length) / 16)
       }
       if (one !== other) {
         return false

@@ -3,7 +3,7 @@ import { JSONPathEnvironment, type JSONValue } from 'json-p3'
 import { describe, expect, it } from 'vitest'
 import { ProblemError } from '../lib/problem.ts'
 import { compileJsonPath } from './json-path.ts'
-import { createWork, TooCostlyError, WORK_MAX } from './work.ts'
+import { createMeter, STEPS_MAX, TooCostlyError } from './meter.ts'
 
 const refusal = (compile: () => unknown) => {
   try {
@@ -17,19 +17,19 @@ const refusal = (compile: () => unknown) => {
   return null
 }
 
-const select = (path: string, document: unknown) => compileJsonPath(path).select(document, createWork())
+const select = (path: string, document: unknown) => compileJsonPath(path).select(document, createMeter())
 
 /** Steps of a selection; what is spent where it is too costly. */
 function cost(path: string, document: unknown): number {
-  const work = createWork()
+  const meter = createMeter()
   try {
-    compileJsonPath(path).select(document, work)
+    compileJsonPath(path).select(document, meter)
   } catch (error) {
     if (!(error instanceof TooCostlyError)) {
       throw error
     }
   }
-  return work.spent
+  return meter.spent
 }
 
 /** Queries put together at random of all that may be asked. */
@@ -216,7 +216,7 @@ const PRODUCTS: readonly (readonly [path: string, body: unknown])[] = [
 describe('what a selection costs', () => {
   it.each(PRODUCTS)('is bounded: %s', (path, body) => {
     // One more than is allowed is seen once it is spent; no single step spends more than looking at the body once
-    expect(cost(path, body)).toBeLessThan(WORK_MAX + 300_000)
+    expect(cost(path, body)).toBeLessThan(STEPS_MAX + 300_000)
   })
 
   it.each([

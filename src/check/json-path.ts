@@ -1,12 +1,12 @@
 import { JSONPathEnvironment, type JSONPathQuery, jsonpath } from 'json-p3'
 import { ProblemError } from '../lib/problem.ts'
 import { isDescendant, selectIn } from './json-path-select.ts'
-import type { Work } from './work.ts'
+import type { Meter } from './meter.ts'
 
 /** A caller's JSONPath (RFC 9535) whose cost is counted while it is spent. */
 export type JsonPath = {
   /** What it selects of a document, at most {@link SELECTED_MAX} values. */
-  select(document: unknown, work: Work): readonly unknown[]
+  select(document: unknown, meter: Meter): readonly unknown[]
 }
 
 const { expressions, selectors } = jsonpath
@@ -42,7 +42,7 @@ export function compileJsonPath(path: string, pointer = ''): JsonPath {
   if (why !== null) {
     throw refuse(why)
   }
-  return { select: (document, work) => selectIn(query, document, SELECTED_MAX, work) }
+  return { select: (document, meter) => selectIn(query, document, SELECTED_MAX, meter) }
 }
 
 /** Of a text that nobody has read yet: parsers call themselves for each level. */

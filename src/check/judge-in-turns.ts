@@ -6,8 +6,8 @@
  */
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
+import { type Steps, TooCostlyError } from './meter.ts'
 import type { TryContext } from './try.ts'
-import { type Steps, TooCostlyError } from './work.ts'
 
 type Judging = Pick<TryContext, 'deps' | 'jobId' | 'signal'>
 

@@ -6,7 +6,7 @@
  * @module
  */
 import type { RE2JS } from 're2js'
-import type { Steps, Work } from './work.ts'
+import type { Meter, Steps } from './meter.ts'
 
 /** re2js, `Inst`: the operations of RE2's programs. */
 const ALT = 1
@@ -115,7 +115,7 @@ class Threads {
  *
  * @param group whose place is told; `null`: only whether there is a match is asked, which ends sooner.
  */
-export function* findIn(program: Program, text: string, group: number | null, work: Work): Steps<Found | null> {
+export function* findIn(program: Program, text: string, group: number | null, meter: Meter): Steps<Found | null> {
   const { insts, start, isAnchored } = program
   let current = new Threads(insts.length)
   let next = new Threads(insts.length)
@@ -124,7 +124,7 @@ export function* findIn(program: Program, text: string, group: number | null, wo
   let at = 0
   let before = -1
   for (;;) {
-    if (work.isPauseDue()) {
+    if (meter.isPauseDue()) {
       yield
     }
     if (current.size === 0) {
@@ -133,7 +133,7 @@ export function* findIn(program: Program, text: string, group: number | null, wo
       }
       const jumped = isAnchored ? at : nextStart(program, text, at)
       if (jumped > at) {
-        work.spend((jumped - at) / SKIPPED)
+        meter.spend((jumped - at) / SKIPPED)
         before = text.codePointAt(jumped - 1) ?? -1
         at = jumped
       }
@@ -144,11 +144,11 @@ export function* findIn(program: Program, text: string, group: number | null, wo
         slots.fill(-1)
       }
       slots[0] = at
-      work.spend(follow(insts, current, start, at, contextOf(before, rune), slots, group))
+      meter.spend(follow(insts, current, start, at, contextOf(before, rune), slots, group))
     }
     const after = at + (rune > 0xffff ? 2 : 1)
     const context = rune < 0 ? 0 : contextOf(rune, text.codePointAt(after) ?? -1)
-    work.spend(current.size + 1)
+    meter.spend(current.size + 1)
     for (let place = 0; place < current.size; place++) {
       const inst = insts[current.pcs[place] ?? 0]
       if (inst === undefined) {
@@ -171,7 +171,7 @@ export function* findIn(program: Program, text: string, group: number | null, wo
           slots[slot] = current.slots[place * SLOTS + slot] ?? -1
         }
       }
-      work.spend(follow(insts, next, inst.out, after, context, slots, group))
+      meter.spend(follow(insts, next, inst.out, after, context, slots, group))
     }
     if (rune < 0) {
       return found

@@ -2,23 +2,23 @@ import fc from 'fast-check'
 import { RE2JS } from 're2js'
 import { describe, expect, it } from 'vitest'
 import { ProblemError } from '../lib/problem.ts'
+import { atOnce, createMeter, STEPS_MAX, TooCostlyError } from './meter.ts'
 import { compileRegexp, regexpBudget } from './regexp.ts'
-import { atOnce, createWork, TooCostlyError, WORK_MAX } from './work.ts'
 
-const test = (pattern: string, text: string) => atOnce(compileRegexp(pattern).test(text, createWork()))
-const extract = (pattern: string, text: string) => atOnce(compileRegexp(pattern).extract(text, createWork()))
+const test = (pattern: string, text: string) => atOnce(compileRegexp(pattern).test(text, createMeter()))
+const extract = (pattern: string, text: string) => atOnce(compileRegexp(pattern).extract(text, createMeter()))
 
 /** Steps of a search; what is spent where it is too costly. */
 function cost(pattern: string, text: string, how: 'test' | 'extract' = 'extract'): number {
-  const work = createWork()
+  const meter = createMeter()
   try {
-    atOnce<unknown>(compileRegexp(pattern)[how](text, work))
+    atOnce<unknown>(compileRegexp(pattern)[how](text, meter))
   } catch (error) {
     if (!(error instanceof TooCostlyError)) {
       throw error
     }
   }
-  return work.spent
+  return meter.spent
 }
 
 const refusal = (compile: () => unknown): string | null => {
@@ -89,7 +89,7 @@ describe('compileRegexp', () => {
         const own = compileRegexp(pattern)
         expect(test(pattern, text)).toBe(found)
         for (let group = 0; group <= matcher.groupCount(); group++) {
-          expect(atOnce(own.group(text, String(group), createWork()))).toBe(found ? matcher.group(group) : null)
+          expect(atOnce(own.group(text, String(group), createMeter()))).toBe(found ? matcher.group(group) : null)
         }
       }),
       { numRuns: 3000 },
@@ -98,7 +98,7 @@ describe('compileRegexp', () => {
 
   it('knows groups by name, and none that a pattern does not have', () => {
     const regexp = compileRegexp('(?P<who>\\w+)@(\\w+)')
-    const group = (name: string) => atOnce(regexp.group('to toad@pond now', name, createWork()))
+    const group = (name: string) => atOnce(regexp.group('to toad@pond now', name, createMeter()))
     expect(['0', '1', 'who', '2', '3', 'constructor', '__proto__'].map(group)).toEqual([
       'toad@pond',
       'toad',
@@ -181,17 +181,17 @@ describe('what a search costs', () => {
   })
 
   it.each(HOSTILE)('is bounded over the largest body: %s', (_name, pattern, body) => {
-    expect(cost(pattern, body(1024 * 1024))).toBeLessThanOrEqual(WORK_MAX + 10_000)
+    expect(cost(pattern, body(1024 * 1024))).toBeLessThanOrEqual(STEPS_MAX + 10_000)
   })
 
   it('is paid in pieces, so that others have their turn between them', () => {
-    const work = createWork()
+    const meter = createMeter()
     let before = 0
     let longest = 0
-    const steps = compileRegexp('(a|b)*a(a|b){100}[cd]').test('ab'.repeat(20_000), work)
+    const steps = compileRegexp('(a|b)*a(a|b){100}[cd]').test('ab'.repeat(20_000), meter)
     for (let step = steps.next(); !step.done; step = steps.next()) {
-      longest = Math.max(longest, work.spent - before)
-      before = work.spent
+      longest = Math.max(longest, meter.spent - before)
+      before = meter.spent
     }
     expect(longest).toBeLessThan(25_000)
   })

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { ProblemError } from '../lib/problem.ts'
+import type { Meter, Steps } from './meter.ts'
 import { type Found, findIn, type Program, programOf } from './regexp-machine.ts'
-import type { Steps, Work } from './work.ts'
 
 /**
  * A caller's regular expression: RE2's syntax. What a match costs is linear in the text for each instruction, counted
@@ -11,11 +11,11 @@ export type Regexp = {
   /** What the program weighs. */
   readonly size: number
   /** Whether it matches anywhere in the text. */
-  test(text: string, work: Work): Steps<boolean>
+  test(text: string, meter: Meter): Steps<boolean>
   /** The first group, else the whole match; `null`: no match. */
-  extract(text: string, work: Work): Steps<string | null>
+  extract(text: string, meter: Meter): Steps<string | null>
   /** A group of the first match, by number or name; `null`: no match, no such group, or it took no part. */
-  group(text: string, group: string, work: Work): Steps<string | null>
+  group(text: string, group: string, meter: Meter): Steps<string | null>
 }
 
 const PATTERN_MAX = 1000
@@ -88,19 +88,19 @@ function wrap(regexp: RE2JS): Regexp {
   const count = regexp.groupCount()
   return {
     size: program.size,
-    *test(text, work) {
-      return (yield* findIn(program, text, null, work)) !== null
+    *test(text, meter) {
+      return (yield* findIn(program, text, null, meter)) !== null
     },
-    *extract(text, work) {
-      const found = yield* findIn(program, text, count > 0 ? 1 : 0, work)
+    *extract(text, meter) {
+      const found = yield* findIn(program, text, count > 0 ? 1 : 0, meter)
       return found && (groupOf(text, found) ?? text.slice(found.start, found.end))
     },
-    *group(text, group, work) {
+    *group(text, group, meter) {
       const number = /^\d+$/.test(group) ? Number(group) : Object.hasOwn(names, group) ? names[group] : undefined
       if (number === undefined || number > count) {
         return null
       }
-      const found = yield* findIn(program, text, number, work)
+      const found = yield* findIn(program, text, number, meter)
       return found && (number === 0 ? text.slice(found.start, found.end) : groupOf(text, found))
     },
   }

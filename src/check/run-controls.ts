@@ -12,10 +12,10 @@ import { failure, internal, isBeyondVantage } from './failure.ts'
 import { responderOf } from './http.ts'
 import { httpRequest } from './http-request.ts'
 import { unlessTooCostly } from './judge-in-turns.ts'
+import { createMeter } from './meter.ts'
 import { NO_TIMINGS, type TcpStep } from './network.ts'
 import type { Outcome, Result } from './result.ts'
 import { NOTHING, type Observation, observed, refusal, type TryContext } from './try.ts'
-import { createWork } from './work.ts'
 
 /** Longer than this a control does not wait: a diagnosis is not worth more. */
 const TIMEOUT_MS = 5000
@@ -183,7 +183,7 @@ async function request(
       ...(ask.padding !== undefined && { [PADDING_HEADER]: 'x'.repeat(ask.padding) }),
     },
   })
-  const responder = await unlessTooCostly(context, responderOf(check, exchange, createWork()))
+  const responder = await unlessTooCostly(context, responderOf(check, exchange, createMeter()))
   return { ...observed(exchange), responder }
 }
 

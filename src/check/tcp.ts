@@ -9,9 +9,9 @@ import { dialTls, judgeExpiry } from './certificate.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { judgeDuration } from './http.ts'
+import { atOnce, createMeter, TooCostlyError } from './meter.ts'
 import type { TcpExchange, TcpStep } from './network.ts'
 import { compileRegexp } from './regexp.ts'
-import { atOnce, createWork, TooCostlyError } from './work.ts'
 
 /** Bytes that are read while a step awaits what it expects. */
 export const READ_LIMIT_BYTES = 64 * 1024
@@ -35,7 +35,7 @@ const lineOf = (text: string): string => (text.endsWith('\n') ? text : `${text}\
 /** A line that is still growing is tried up to here: every byte of it may come alone. */
 const PARTIAL_LINE_MAX = 4096
 /** Steps of one expectation over whole lines, and as many over lines that grow: 30 ms, as sockets wait meanwhile. */
-const WORK_MAX = 1_000_000
+const STEPS_MAX = 1_000_000
 
 type LineMatcher = {
   match(received: string): number | Failure | null
@@ -46,8 +46,8 @@ type LineMatcher = {
 /** Matches line by line, as blackbox_exporter does, so that `^` and `$` mean a line. Each whole line is tried once. */
 function lineMatcher(pattern: string): LineMatcher {
   const regexp = compileRegexp(pattern)
-  const lines = createWork(WORK_MAX)
-  const growing = createWork(WORK_MAX)
+  const lines = createMeter(STEPS_MAX)
+  const growing = createMeter(STEPS_MAX)
   let tried = 0
   let matched = ''
   /** Once that is too costly, lines are awaited whole. */
@@ -88,7 +88,7 @@ function lineMatcher(pattern: string): LineMatcher {
       template.replaceAll(/\$(?:(\$)|\{(\w+)\}|(\w+))/g, (_whole, dollar, braced, bare) =>
         dollar
           ? '$'
-          : (unlessTooCostly(() => atOnce(regexp.group(matched, braced ?? bare, createWork(WORK_MAX)))) ?? ''),
+          : (unlessTooCostly(() => atOnce(regexp.group(matched, braced ?? bare, createMeter(STEPS_MAX)))) ?? ''),
       ),
   }
 }

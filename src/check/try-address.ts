@@ -12,6 +12,7 @@ import { failure } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { isSettledByControl, judgeByControl } from './ingress.ts'
 import { judgeInTurns, unlessTooCostly } from './judge-in-turns.ts'
+import { createMeter } from './meter.ts'
 import type { Timings } from './network.ts'
 import { followRedirects } from './redirect.ts'
 import type { Found, Resolved } from './resolve.ts'
@@ -27,7 +28,6 @@ import {
   type TryKey,
   unlessBroken,
 } from './try.ts'
-import { createWork } from './work.ts'
 
 /**
  * Dials one address.
@@ -92,13 +92,13 @@ async function observeHttp(
   control: (seen: Observation) => void,
 ): Promise<Observation> {
   const { exchange, blocked, unseen } = await followRedirects(context, path, check, address)
-  const work = createWork()
+  const meter = createMeter()
   const nowMs = context.deps.clock.now()
-  const judged = blocked ?? (await judgeInTurns(context, judgeHttp(check, exchange, nowMs, work)))
+  const judged = blocked ?? (await judgeInTurns(context, judgeHttp(check, exchange, nowMs, meter)))
   const failed = isSettledByControl(path, check, exchange, judged)
     ? await judgeByControl(context, path, check, address, exchange, control)
     : judged
-  const responder = await unlessTooCostly(context, responderOf(check, exchange, work))
+  const responder = await unlessTooCostly(context, responderOf(check, exchange, meter))
   return { ...observed(exchange), responder, failure: failed ?? unseen }
 }
 

@@ -8,10 +8,11 @@
 /** More steps than an answer may cost: the check asks too much of it, which says nothing about the target. */
 export class TooCostlyError extends Error {}
 
-/** Work in pieces: it pauses now and then, for others to have their turn, and can be left where it stands. */
+/** Judging in pieces: it pauses now and then, for others to have their turn, and can be left where it stands. */
 export type Steps<T> = Generator<undefined, T, undefined>
 
-export type Work = {
+/** Counts the steps that judging takes. */
+export type Meter = {
   /** @throws TooCostlyError where more is spent than is allowed. */
   spend(steps: number): void
   /** Whether so much was spent since the last pause that it is time for one. Asking begins the next piece. */
@@ -20,11 +21,11 @@ export type Work = {
 }
 
 /** Steps of all expectations of one try together; a million take some 30 ms. */
-export const WORK_MAX = 20_000_000
+export const STEPS_MAX = 20_000_000
 /** Of one piece: half a millisecond. */
 const PIECE = 20_000
 
-export function createWork(most = WORK_MAX): Work {
+export function createMeter(most = STEPS_MAX): Meter {
   let spent = 0
   let pausedAt = 0
   return {
