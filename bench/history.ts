@@ -153,7 +153,7 @@ async function claimOne(store: Store, tries: number, i: number) {
   const service = i % SERVICES
   const paths = pathsOf(service)
   const job = aJob({ createdAtMs: atMs, target: targetOf(service) })
-  await insertJob(store, { ...job, plan: job.plan && { ...job.plan, paths }, objects: null }, null, atMs)
+  await insertJob(store, { ...job, plan: job.plan && { ...job.plan, paths } }, null, atMs)
   const claim = await claimJob(store, { id: job.id }, 'bench', atMs, 60_000)
   if (claim === null) {
     throw new Error('the job is there to be claimed')

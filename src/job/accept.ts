@@ -143,7 +143,6 @@ export async function makeJob(
     request: { ...request, checks },
     plan: planned.plan && planWithoutSecrets(planned.plan),
     diagnosis: planned.diagnosis,
-    objects: null,
     sealed: await sealSecrets(deps.secrets, secrets),
     deadlineMs: request.deadlineMs ?? DEADLINE_MS,
     history: request.history,

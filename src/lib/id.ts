@@ -6,7 +6,6 @@ const PREFIXES = {
   result: 'res',
   batch: 'bat',
   schedule: 'sch',
-  token: 'tok',
   request: 'req',
 } as const
 

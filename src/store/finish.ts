@@ -44,7 +44,6 @@ export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promis
   const returned = await store.atomic([
     ...(diagnosis ? keepText(diagnosis.hash, diagnosis.json, finishedAtMs) : []),
     ...(job.history ? enterHistory(job, end, lease) : []),
-    sql`delete from job_objects where job_no = (select no from jobs where ${still})`,
     sql`delete from job_chunks where job_no = (select no from jobs where ${still})`,
     sql`update jobs set status = 'finished', verdict = ${end.verdict}, finished_at_ms = ${finishedAtMs},
         problem = ${end.problem && JSON.stringify(end.problem)}, diagnosis = ${diagnosis?.hash ?? null},

@@ -1,11 +1,10 @@
 /** What the statements about jobs have in common. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { KubeObjects } from '../kube/objects.ts'
 import type { NewJob } from './jobs.ts'
 import { jsonChunks } from './json.ts'
-import { jobLabels, jobObjects, jobs } from './schema.ts'
+import { jobLabels, jobs } from './schema.ts'
 import { insertWhere } from './sql.ts'
-import { cut, hashOf, keepText, keepTexts } from './texts.ts'
+import { hashOf, keepText, keepTexts } from './texts.ts'
 
 /** Spelled as in the index, which is only used then. */
 export const ACTIVE = sql`status in ('queued', 'running')`
@@ -39,8 +38,7 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
       },
       ...{ request: need(keep(job.request), id), plan: keep(job.plan), diagnosis: keep(job.diagnosis) },
     }
-    const objects = objectRows(job.objects, sql`id = ${id} and ${guard}`)
-    return [insertWhere(jobs, row, guard), ...labelRows(job, guard), ...objects]
+    return [insertWhere(jobs, row, guard), ...labelRows(job, guard)]
   })
   return [...textRows([...texts], nowMs), ...rows]
 }
@@ -71,12 +69,6 @@ function labelRows({ id, createdAtMs, labels }: NewJob, guard: SQL): SQL[] {
       where jobs.id = ${id} and ${guard} on conflict do nothing`,
   ]
 }
-
-export const objectRows = (objects: KubeObjects | null, where: SQL): SQL[] =>
-  (objects === null ? [] : cut(JSON.stringify(objects))).map(
-    (part, i) => sql`insert into ${jobObjects} (job_no, part, text) select no, ${i}, ${part} from jobs where ${where}
-      on conflict do nothing`,
-  )
 
 export function need<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) {

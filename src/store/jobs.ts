@@ -6,14 +6,13 @@
 import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { KubeObjects } from '../kube/objects.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { ACTIVE, jobRows, need } from './job-rows.ts'
-import { jobLabels, jobObjects, jobs } from './schema.ts'
+import { jobLabels, jobs } from './schema.ts'
 import { readTexts } from './texts.ts'
 
 export type StoredRequest = Omit<JobRequest, 'objects'>
@@ -27,12 +26,10 @@ export type JobHead = Job & {
 
 export type StoredJob = JobHead & {
   request: StoredRequest
-  /** `null`: not made yet (a live target). Secrets of checks are not in it. */
+  /** Without the secrets of its checks. `null`: the Service could not be planned, and the job has ended with that. */
   plan: Plan | null
-  /** Of the objects alone until the job ends. */
+  /** Rests on the objects alone until the job ends. */
   diagnosis: Diagnosis | null
-  /** `null` once the job has ended. */
-  objects: KubeObjects | null
   /** Encrypted secrets of checks; `null` once the job has ended. */
   sealed: string | null
   /** `null`: the clock has not started; it starts with the first claim. */
@@ -51,7 +48,6 @@ export type NewJob = Pick<
   | 'request'
   | 'plan'
   | 'diagnosis'
-  | 'objects'
   | 'sealed'
   | 'deadlineAtMs'
   | 'deadlineMs'
@@ -111,17 +107,11 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   const found = await readTexts(db, hashes)
   const read = <T>(hash: string | null): T | null => (hash === null ? null : JSON.parse(need(found.get(hash), hash)))
   const request = read<StoredRequest>(row.request)
-  const parts = await db
-    .select({ text: jobObjects.text })
-    .from(jobObjects)
-    .where(eq(jobObjects.jobNo, row.no))
-    .orderBy(jobObjects.part)
   return {
     ...toHead(row),
     request: need(request, id),
     plan: read<Plan>(row.plan),
     diagnosis: read<Diagnosis>(row.diagnosis),
-    objects: parts.length === 0 ? null : JSON.parse(parts.map((part) => part.text).join('')),
     sealed: row.sealed,
     deadlineAtMs: row.deadlineAtMs,
     deadlineMs: row.deadlineMs,
@@ -213,13 +203,12 @@ export const cancelBatch = async (store: Store, batchId: string, nowMs: number):
   cancelledIn(await store.atomic(cancelling(sql`batch_id = ${batchId}`, nowMs)))
 
 const cancelling = (which: SQL, nowMs: number): SQL[] => [
-  sql`delete from job_objects where job_no in (select no from jobs where ${which} and ${ACTIVE})`,
   sql`delete from job_chunks where job_no in (select no from jobs where ${which} and ${ACTIVE})`,
   sql`update jobs set status = 'cancelled', finished_at_ms = ${nowMs}, sealed = null, lease_owner = null,
       lease_until_ms = null, version = version + 1 where ${which} and ${ACTIVE} returning id`,
 ]
 
-const cancelledIn = ([, , cancelled = []]: Awaited<ReturnType<Store['atomic']>>): string[] =>
+const cancelledIn = ([, cancelled = []]: Awaited<ReturnType<Store['atomic']>>): string[] =>
   cancelled.map(({ id }) => String(id))
 
 /** The newest job of each of these schedules that has one. */

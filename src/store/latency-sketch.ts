@@ -48,14 +48,3 @@ function quantile(sorted: readonly (readonly [bucket: number, n: number])[], q: 
 /** The harmonic middle of the bucket's ends, rounded to whole microseconds as all durations are. */
 const middleOf = (bucket: number): number =>
   bucket === 0 ? 0.001 : Math.round((2 * GROWTH ** bucket) / (GROWTH + 1)) / 1000
-
-/** Adds what SQL has counted, per key: one sketch each. */
-export function sketchesOf<K>(rows: readonly { key: K; bucket: number; n: number }[]): Map<K, Map<number, number>> {
-  const sketches = new Map<K, Map<number, number>>()
-  for (const { key, bucket, n } of rows) {
-    const sketch = sketches.get(key) ?? new Map<number, number>()
-    sketch.set(bucket, (sketch.get(bucket) ?? 0) + n)
-    sketches.set(key, sketch)
-  }
-  return sketches
-}

@@ -4,14 +4,10 @@
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm'
-import type { Diagnosis } from '../diagnose/finding.ts'
-import type { KubeObjects } from '../kube/objects.ts'
-import type { Plan } from '../plan/path.ts'
 import { type Store, write } from './db.ts'
-import { ACTIVE, need, objectRows, textOf } from './job-rows.ts'
+import { ACTIVE, need } from './job-rows.ts'
 import { getJob, type StoredJob } from './jobs.ts'
 import { jobs } from './schema.ts'
-import { keepText } from './texts.ts'
 
 /** The right to run a job, until it is lost: to time, to a cancel, to the job's end. */
 export type Lease = { jobId: string; token: number }
@@ -47,7 +43,7 @@ export async function strandedJobs(store: Store, nowMs: number, graceMs: number,
 
 /**
  * Takes a job to run it: a queued one, or one whose runner let its lease run out. The deadline starts with the
- * first claim. `null`: there is none to take.
+ * first claim. `null`: there is nothing to take.
  *
  * @param want `again`: also where `owner` has it, who then is another delivery of one message. `unattended`: nobody has
  * worked on a job since its lease ran out, so that this time does not count towards its deadline.
@@ -55,24 +51,20 @@ export async function strandedJobs(store: Store, nowMs: number, graceMs: number,
  */
 export async function claimJob(
   store: Store,
-  want: { id: string; again?: boolean; unattended?: boolean } | 'oldest',
+  want: { id: string; again?: boolean; unattended?: boolean },
   owner: string,
   nowMs: number,
   leaseMs: number,
 ): Promise<{ job: StoredJob; lease: Lease } | null> {
-  const which =
-    want === 'oldest'
-      ? sql`no = (select no from jobs where ${claimable(nowMs)} order by created_at_ms, id limit 1)`
-      : sql`id = ${want.id}`
-  const own = want !== 'oldest' && want.again ? sql`status = 'running' and lease_owner = ${owner}` : sql`false`
-  const unattended = want !== 'oldest' && want.unattended ? sql`status = 'running'` : sql`false`
+  const own = want.again ? sql`status = 'running' and lease_owner = ${owner}` : sql`false`
+  const unattended = want.unattended ? sql`status = 'running'` : sql`false`
   const [row] = await write(
     store,
     sql`update jobs set status = 'running', started_at_ms = coalesce(started_at_ms, ${nowMs}),
         deadline_at_ms = coalesce(deadline_at_ms, ${nowMs} + deadline_ms)
           + case when ${unattended} then max(0, ${nowMs} - lease_until_ms) else 0 end,
         lease_owner = ${owner}, lease_token = lease_token + 1, lease_until_ms = ${nowMs + leaseMs}, version = version + 1
-      where ${which} and (${claimable(nowMs)} or ${own}) returning id, lease_token`,
+      where id = ${want.id} and (${claimable(nowMs)} or ${own}) returning id, lease_token`,
   )
   if (row === undefined) {
     return null
@@ -127,26 +119,4 @@ export async function forgetWaits(store: Store, madeBeforeMs: number): Promise<v
     sql`update jobs set deadline_at_ms = null
       where ${ACTIVE} and status = 'queued' and deadline_at_ms is not null and created_at_ms < ${madeBeforeMs}`,
   )
-}
-
-/** Stores the plan of a live target, with what it was made from. `false`: the lease is lost. */
-export async function setPlan(
-  store: Store,
-  lease: Lease,
-  made: { plan: Plan; diagnosis: Diagnosis; objects: KubeObjects },
-  nowMs: number,
-): Promise<boolean> {
-  const plan = textOf(made.plan)
-  const diagnosis = textOf(made.diagnosis)
-  const { cluster, namespace, service } = made.plan.target
-  const returned = await store.atomic([
-    ...keepText(plan.hash, plan.json, nowMs),
-    ...keepText(diagnosis.hash, diagnosis.json, nowMs),
-    sql`delete from job_objects where job_no = (select no from jobs where ${held(lease)})`,
-    ...objectRows(made.objects, held(lease)),
-    sql`update jobs set plan = ${plan.hash}, diagnosis = ${diagnosis.hash}, cluster = ${cluster},
-        namespace = ${namespace}, service = ${service}, vantage = ${made.plan.vantage}, version = version + 1
-      where ${held(lease)} returning no`,
-  ])
-  return (returned.at(-1)?.length ?? 0) > 0
 }

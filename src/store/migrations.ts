@@ -67,4 +67,10 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "CREATE INDEX `series_failing` ON `series` (`service_no`) WHERE state = 1;",
     ],
   },
+  {
+    name: "0002_no_job_objects.sql",
+    statements: [
+      "DROP TABLE `job_objects`;",
+    ],
+  },
 ]

@@ -83,7 +83,6 @@ const jobsSweep =
           const gone = sql`select no from jobs where no in (${rows}) and ${ENDED}`
           return [
             sql`delete from job_labels where job_no in (${gone})`,
-            sql`delete from job_objects where job_no in (${gone})`,
             sql`delete from jobs where no in (${rows}) and ${ENDED} returning no`,
           ]
         },

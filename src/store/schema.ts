@@ -80,19 +80,6 @@ export const jobLabels = sqliteTable(
   (t) => [primaryKey({ columns: [t.name, t.value, t.createdAtMs, t.jobNo] }), index('job_labels_job').on(t.jobNo)],
 )
 
-/** What the diagnosis of a running job needs; gone when it ends. */
-export const jobObjects = sqliteTable(
-  'job_objects',
-  {
-    jobNo: integer('job_no')
-      .notNull()
-      .references(() => jobs.no),
-    part: integer().notNull(),
-    text: text().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.jobNo, t.part] })],
-)
-
 /** Texts by their hash, each kept once: plans, requests and diagnoses, which repeat from job to job, and evidence. */
 export const texts = sqliteTable(
   'texts',

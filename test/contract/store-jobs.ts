@@ -53,7 +53,7 @@ export function jobsContract(open: OpenStore): void {
     const job = aJob()
     const plan = job.plan && { ...job.plan, paths }
     expect(JSON.stringify(plan).length).toBeGreaterThan(1_000_000)
-    await insertJob(store(), { ...job, plan, objects: null }, null, NOW)
+    await insertJob(store(), { ...job, plan }, null, NOW)
     expect((await getJob(store(), job.id))?.plan).toEqual(plan)
   })
 
@@ -178,7 +178,7 @@ export function jobsContract(open: OpenStore): void {
     const { job, lease } = await running(store(), { sealed: 'secret' })
     expect(await cancelJob(store(), job.id, NOW + 7)).toBe('cancelled')
     expect(await getJob(store(), job.id)).toMatchObject({
-      ...{ status: 'cancelled', verdict: null, finishedAtMs: NOW + 7, sealed: null, objects: null, version: 3 },
+      ...{ status: 'cancelled', verdict: null, finishedAtMs: NOW + 7, sealed: null, version: 3 },
     })
     expect(await cancelJob(store(), job.id, NOW + 8)).toBe('ended')
     expect(await finish(store(), lease)).toBe(false)
@@ -210,7 +210,7 @@ export function jobsContract(open: OpenStore): void {
       ...job,
       ...{ verdict: END.verdict, summary: END.summary, diagnosis: END.diagnosis, finishedAtMs: END.finishedAtMs },
       ...{ status: 'finished', problem, startedAtMs: NOW, deadlineAtMs: NOW + 60_000, version: 3 },
-      ...{ sealed: null, objects: null },
+      ...{ sealed: null },
     })
   })
 }

@@ -156,7 +156,6 @@ export function retentionContract(open: OpenStore): void {
     expect(await count('series')).toBe(2)
     // That which never ran, and the newest.
     expect(await count('jobs')).toBe(2)
-    expect(await count('job_objects')).toBe(1)
   })
 
   it('forgets the addresses of pods that are gone, and keeps what they did together', async () => {

@@ -42,8 +42,8 @@ function aNewSchedule(over: Partial<NewSchedule> = {}): NewSchedule {
 }
 
 function someWork(over: Partial<ScheduledWork> = {}): ScheduledWork {
-  const { request, objects } = aJob()
-  return { request: { ...request, objects }, ignored: [], batch: null, hidden: { home: ['headers'] }, ...over }
+  const { objects } = parseManifests(MANIFEST, { pointer: '' })
+  return { request: { ...aJob().request, objects }, ignored: [], batch: null, hidden: { home: ['headers'] }, ...over }
 }
 
 async function inserted(store: Store, over: Partial<NewSchedule> = {}): Promise<NewSchedule> {

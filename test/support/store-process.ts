@@ -1,7 +1,7 @@
 /** A process of its own on a database file: `node store-process.ts insert|claim|record FILE`. One line of output an event. */
 import { openSqlite } from '../../src/runtime/node/sqlite.ts'
 import { insertJob } from '../../src/store/jobs.ts'
-import { claimJob } from '../../src/store/leases.ts'
+import { claimableJobs, claimJob } from '../../src/store/leases.ts'
 import { recordResults } from '../../src/store/results.ts'
 import { aClaim, aJob, aResult, NOW } from './stored.ts'
 
@@ -11,6 +11,10 @@ if (file === undefined) {
 }
 const { store, close } = openSqlite(file)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** `null`: there is none, or another process was faster. */
+const claimOldest = async ([id]: readonly string[]) =>
+  id === undefined ? null : claimJob(store, { id }, String(process.pid), NOW, 1e6)
 
 const roles: Readonly<Record<string, () => Promise<void>>> = {
   /** 100 requests at once with one Idempotency-Key: says the job that each got. */
@@ -22,17 +26,16 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   },
   /** Claims until there is nothing left: says what it got. */
   async claim() {
-    for (;;) {
-      const claim = await claimJob(store, 'oldest', String(process.pid), NOW, 1e6)
-      if (claim === null) {
-        return
+    for (let ids = await claimableJobs(store, NOW, 1); ids.length > 0; ids = await claimableJobs(store, NOW, 1)) {
+      const claim = await claimOldest(ids)
+      if (claim !== null) {
+        say(claim.lease.jobId)
       }
-      say(claim.lease.jobId)
     }
   },
   /** Records for ever: says the number of each result when it is durable. */
   async record() {
-    const claim = await claimJob(store, 'oldest', String(process.pid), NOW, 1e6)
+    const claim = await claimOldest(await claimableJobs(store, NOW, 1))
     if (claim === null) {
       throw new Error('nothing to claim')
     }

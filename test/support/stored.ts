@@ -12,20 +12,6 @@ import { aRequest } from './request.ts'
 /** 2026-11-23T00:00:00Z: the clock of these tests stands here. */
 export const NOW = 1_795_392_000_000
 
-const NO_OBJECTS: NonNullable<NewJob['objects']> = {
-  services: [],
-  endpoints: [],
-  endpointSlices: [],
-  ingresses: [],
-  ingressClasses: [],
-  nodes: [],
-  pods: [],
-  workloads: [],
-  networkPolicies: [],
-  events: [],
-  gatewayRoutes: [],
-}
-
 export function aPlannedPath(over: Partial<PlannedPath> = {}): PlannedPath {
   return {
     id: 'pth_0000000000000000000A',
@@ -70,7 +56,6 @@ export function aJob(over: Partial<NewJob> = {}): NewJob {
     request: storedRequest({ target }),
     plan: { target, vantage: 'in-cluster', paths: [aPlannedPath()], notApplicable: [], ignored: [] },
     diagnosis: { status: 'unknown', findings: [] },
-    objects: NO_OBJECTS,
     sealed: null,
     deadlineAtMs: null,
     deadlineMs: 60_000,
