@@ -8,6 +8,7 @@ const STEPS = [
   'lint',
   'types',
   'openapi:check',
+  'openapi:breaking',
   'lint:openapi',
   'migrations:check',
   'docs:check',
