@@ -7,7 +7,8 @@ import { OUTCOMES } from '../check/result.ts'
 import { PROTOCOLS_SPOKEN } from '../check/speaks.ts'
 import { VERDICTS } from '../check/verdict.ts'
 import { FAMILIES, PROTOCOLS } from '../kube/objects.ts'
-import { PATH_KINDS, SKIP_REASONS, VANTAGES } from '../plan/path.ts'
+import { PATH_KINDS } from '../plan/kinds.ts'
+import { SKIP_REASONS, VANTAGES } from '../plan/path.ts'
 import { JOB_STATUSES } from '../record/job.ts'
 
 export const InstantSchema = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00.000Z' })

@@ -9,7 +9,8 @@ import { toInstant } from '../lib/clock.ts'
 import { defined } from '../lib/defined.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { ProblemError } from '../lib/problem.ts'
-import { PATH_KINDS, VANTAGES } from '../plan/path.ts'
+import { PATH_KINDS } from '../plan/kinds.ts'
+import { VANTAGES } from '../plan/path.ts'
 import {
   describeHistoryResult,
   describeIncident,

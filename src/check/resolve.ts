@@ -67,9 +67,9 @@ export async function lookUp(context: ResolveContext, name: string, family: Fami
 
 /**
  * The names that a stub resolver asks for in turn (resolv.conf(5)): one with fewer dots than `ndots` as it is only after
- * the search list. kubelet writes `ndots:5`.
+ * the search list.
  */
-export function fullNames(name: string, searchList: readonly string[], ndots = 5): readonly string[] {
+export function fullNames(name: string, searchList: readonly string[], ndots: number): readonly string[] {
   if (name.endsWith('.')) {
     return [name]
   }

@@ -6,7 +6,9 @@
  */
 import { addressOfServer } from '../lib/address.ts'
 import type { Check } from '../plan/check.ts'
+import { KINDS } from '../plan/kinds.ts'
 import type { PlannedPath } from '../plan/path.ts'
+import { podResolver } from '../plan/pod-resolver.ts'
 import type { Failure } from './codes.ts'
 import { judgeDns } from './dns.ts'
 import { failure } from './failure.ts'
@@ -24,17 +26,15 @@ export function nameToDial(path: PlannedPath, check: Check): string | null {
 /** Resolves the name that a path is dialled by. */
 export function resolveToDial(context: TryContext, path: PlannedPath, name: string): Promise<Resolved> {
   const asked = resolveContext(context)
-  // The cluster's own names are asked for in full; what others publish is seen as applications see it
-  return path.kind === 'DNS' ? resolveName(asked, name, null) : lookUp(asked, name, null)
+  return KINDS[path.kind].resolvedBy === 'resolve' ? resolveName(asked, name, null) : lookUp(asked, name, null)
 }
 
 export function resolveContext({ deps, addresses, plan, timeoutMs, signal }: TryContext): ResolveContext {
-  const domain = addresses.clusterDomain ?? 'cluster.local'
-  const searchList = [`${plan.target.namespace}.svc.${domain}`, `svc.${domain}`, domain]
+  const { searchList, ndots } = podResolver(plan.target.namespace, addresses)
   return {
     network: deps.network,
     servers: addresses.dnsServers.length > 0 ? addresses.dnsServers : null,
-    namesOf: (name) => fullNames(name, searchList),
+    namesOf: (name) => fullNames(name, searchList, ndots),
     timeoutMs,
     signal,
     forbids: (server) => refusedServer(deps, server),

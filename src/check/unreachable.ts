@@ -1,3 +1,4 @@
+import { KINDS } from '../plan/kinds.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { Failure, FailureCode } from './codes.ts'
 import { failure } from './failure.ts'
@@ -6,11 +7,11 @@ import type { HttpEvidence } from './network.ts'
 /** That a name resolves to nothing keeps everybody out; that its server is down only keeps us out. */
 const MET_BY_DNS: ReadonlySet<FailureCode> = new Set(['dns_not_found', 'dns_no_data'])
 
-/** How a controller says that it has no route, or no backend. A 404 is the controller's where a control has shown it. */
-const MET_BY_CONTROLLER: ReadonlySet<number> = new Set([502, 503, 504])
+/** How a router says that it has no backend. */
+const WITHOUT_BACKEND: ReadonlySet<number> = new Set([502, 503, 504])
 
 /**
- * Judges a try on a path that must not be reached (api.md "expect.unreachable").
+ * Judges a try on a path that must not be reached (`expect.unreachable` of a job).
  *
  * @returns `null`: it was not reached, as asked for; else why the try fails, or is an error of ours.
  */
@@ -28,15 +29,13 @@ export function judgeUnreachable(
   if (failed?.phase === 'dns') {
     return MET_BY_DNS.has(failed.code) ? null : failed
   }
-  if (path.kind === 'Ingress' && http !== null) {
-    if (MET_BY_CONTROLLER.has(http.status)) {
-      return null
-    }
-    // On Ingress only a 404 that is not the application's fails
-    if (http.status === 404 && failed?.code === 'unexpected_status') {
-      return null
-    }
+  if (KINDS[path.kind].closedWhen === 'unrouted' && http !== null && isUnrouted(http, failed)) {
+    return null
   }
   const how = http ? `status ${http.status}` : failed ? `it failed later, in the ${failed.phase} phase` : 'it connected'
   return failure('unexpectedly_reachable', 'expectation', `it can be reached, but must not be: ${how}`)
 }
+
+/** A 404 is the router's own where a control has shown it, and the try has failed by it. */
+const isUnrouted = ({ status }: HttpEvidence, failed: Failure | null): boolean =>
+  WITHOUT_BACKEND.has(status) || (status === 404 && failed?.code === 'unexpected_status')

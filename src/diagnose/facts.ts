@@ -6,7 +6,8 @@
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import { type Ingress, type KubeObjects, type Pod, refOf, type Service } from '../kube/objects.ts'
 import { type Route, routesOf } from '../plan/ingress-rules.ts'
-import type { PathKind, Plan, PlannedPath } from '../plan/path.ts'
+import type { PathKind } from '../plan/kinds.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
 import { endpointsOf, hasSelector, isPodOver, type ServiceEndpoints } from '../plan/service-endpoints.ts'
 
 export type Facts = {

@@ -1,6 +1,7 @@
 import type { Control } from '../check/control.ts'
 import type { Beside } from '../plan/beside.ts'
-import type { PathKind, Vantage } from '../plan/path.ts'
+import type { PathKind } from '../plan/kinds.ts'
+import type { Vantage } from '../plan/path.ts'
 import type { Facts } from './facts.ts'
 import type { Finding, Layer } from './finding.ts'
 import type { Seen } from './seen.ts'

@@ -5,7 +5,8 @@
  */
 import type { FailureCode } from '../check/codes.ts'
 import type { Outcome, Telling, Tried } from '../check/result.ts'
-import type { PathKind, PlannedPath, Skipped } from '../plan/path.ts'
+import type { PathKind } from '../plan/kinds.ts'
+import type { PlannedPath, Skipped } from '../plan/path.ts'
 import type { Evidence } from './finding.ts'
 import { list } from './phrases.ts'
 

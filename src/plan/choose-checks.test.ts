@@ -3,7 +3,8 @@ import { ingress, node, service, slice } from '../../test/support/manifests.ts'
 import { pathOf } from '../../test/support/plan-lines.ts'
 import { checkText, planOf } from '../../test/support/plan-text.ts'
 import type { Check, HttpCheck, TcpCheck } from './check.ts'
-import type { PathKind, Plan } from './path.ts'
+import type { PathKind } from './kinds.ts'
+import type { Plan } from './path.ts'
 
 const TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
 const http = (of: Partial<HttpCheck> = {}): HttpCheck => ({

@@ -9,6 +9,7 @@ import type { Service } from '../kube/objects.ts'
 import type { Check, HttpCheck, TcpCheck } from './check.ts'
 import { type PathDraft, serverNameOf } from './draft.ts'
 import { familyOf, hostPort } from './ip.ts'
+import { KINDS } from './kinds.ts'
 import { schemeOf, speaksHttp } from './scheme.ts'
 import { namesPort } from './selector.ts'
 
@@ -24,16 +25,19 @@ export function checksFor(path: PathDraft, service: Service, checks: readonly Ch
 }
 
 function isFor(check: Check, path: PathDraft, service: Service): boolean {
-  const { port, kind } = path
+  const { port } = path
   if (check.port !== null && (port === null || !namesPort(check.port, { name: port.name, number: port.port }))) {
     return false
   }
   if (path.dns !== null || check.type === 'dns') {
     return path.dns !== null && check.type === 'dns'
   }
-  // A controller takes connections for every Service: that it accepts one says nothing about this.
-  if (kind === 'Ingress') {
-    return check.type === 'http'
+  const { checks, routedBy } = KINDS[path.kind]
+  if (!checks.includes(check.type)) {
+    return false
+  }
+  if (routedBy === 'request') {
+    return true
   }
   if (check.type === 'tcp' || check.port !== null) {
     return true
@@ -88,15 +92,15 @@ function fillIn(check: Check, path: PathDraft): Check {
 }
 
 function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {
-  const isIngress = path.kind === 'Ingress'
+  const isRouted = KINDS[path.kind].routedBy === 'request'
   const own = path.scheme === 'https' ? 'https' : 'http'
-  // Behind an Ingress the scheme is the controller's affair, whatever the port speaks.
-  const scheme = isIngress ? own : (check.scheme ?? own)
+  // What a router speaks to its clients is its own affair, whatever the port speaks.
+  const scheme = isRouted ? own : (check.scheme ?? own)
   const serverName = check.tls.serverName ?? nameOf(check.host) ?? path.sni
   return {
     ...check,
     scheme,
-    path: isIngress ? ingressPath(check, path) : (check.path ?? path.urlPath),
+    path: isRouted ? routedPath(check, path) : (check.path ?? path.urlPath),
     host: check.host ?? hostHeader(path, scheme),
     tls: { ...check.tls, serverName },
   }
@@ -104,7 +108,7 @@ function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {
 
 /** The rule's host as it is (some controllers match it with the port, most without: clients on 80 and 443 send none). */
 function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: string): string | null {
-  if (kind === 'Ingress' && host !== null) {
+  if (KINDS[kind].routedBy === 'request' && host !== null) {
     return host
   }
   const name = host ?? address
@@ -112,7 +116,7 @@ function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: str
 }
 
 /** The check's path only where the rule gets it. */
-function ingressPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, urlPath }: PathDraft): string {
+function routedPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, urlPath }: PathDraft): string {
   if (given !== null) {
     return given
   }

@@ -5,7 +5,8 @@ import { ingress, ingressClass, loadBalancerStatus, node, service, slice } from 
 import { doubtsOf, linesOf, pathOf } from '../../test/support/plan-lines.ts'
 import { checkText, planOf } from '../../test/support/plan-text.ts'
 import { CLOUDS } from './clouds-table.ts'
-import type { PathKind, Vantage } from './path.ts'
+import type { PathKind } from './kinds.ts'
+import type { Vantage } from './path.ts'
 
 const trial = (name: string): string =>
   readFileSync(new URL(`../../test/fixtures/trials/${name}`, import.meta.url), 'utf8')

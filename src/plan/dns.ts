@@ -7,11 +7,14 @@
 import type { Family, ServicePort } from '../kube/objects.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
+import { endpointsCounted } from './endpoints.ts'
 import { externalNameOf } from './external-name.ts'
 import { familiesOf } from './families.ts'
 import { familyOf } from './ip.ts'
 import { clusterIPDoubts, clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
 import { hasSelector, targetNumbers } from './service-endpoints.ts'
+import { oneAtLeast, portsCounted } from './size.ts'
+import type { Source } from './source.ts'
 
 /** What the Service's name must resolve to. `values: null`: any address will do, the objects don't tell. */
 type Records = {
@@ -23,7 +26,7 @@ type Records = {
 
 const RECORD_TYPE = { IPv4: 'A', IPv6: 'AAAA' } as const
 
-export function dnsPaths(context: PlanContext): PathDraft[] {
+function dnsPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context)) {
     return aliasPaths(context)
   }
@@ -41,6 +44,25 @@ export function dnsPaths(context: PlanContext): PathDraft[] {
     ...portsFor(context, 'DNS').flatMap((planned) => dialled(context, planned)),
     ...(isHeadless(context) ? podNames(context) : []),
   ]
+}
+
+/** An SRV record of a headless Service tells every endpoint: so many values in all records together. */
+const VALUES_LIMIT = 20_000
+
+export const dnsSource: Source = {
+  paths: dnsPaths,
+  absent: () => 'the Service has no name',
+  sizes(sized) {
+    const ports = portsCounted(sized)
+    if (!isHeadless(sized)) {
+      return [{ kind: 'DNS', counted: [ports], each: 2 }]
+    }
+    const behind = endpointsCounted(sized)
+    return [
+      { kind: 'DNS', counted: [{ ...ports, most: Math.ceil(VALUES_LIMIT / oneAtLeast(behind.count)) }], each: 2 },
+      { kind: 'DNS', counted: [behind], each: 1 },
+    ]
+  },
 }
 
 /** An ExternalName Service is a CNAME and nothing else; what a client sends to it bears the wrong name. */

@@ -9,7 +9,8 @@ import type { PathType, ServicePort } from '../kube/objects.ts'
 import type { Check } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { familyOf, hostPort, isPrivate, isWithin } from './ip.ts'
-import type { DnsExpectation, PathKind, PlannedPath, Scheme, Skipped } from './path.ts'
+import { KINDS, type PathKind } from './kinds.ts'
+import type { DnsExpectation, PlannedPath, Scheme, Skipped } from './path.ts'
 import { pathId } from './path.ts'
 import { schemeOf } from './scheme.ts'
 
@@ -53,7 +54,7 @@ export type PathDraft = {
   dns: DnsExpectation | null
   /** Paths of one group stay together when a limit is met: a node, an endpoint. */
   group: string | null
-  /** Ingress: whether the rule gets a request for that path. */
+  /** Routed by host and path: tells whether the rule gets a request for that path. */
   routes: ((urlPath: string) => boolean) | null
 }
 
@@ -151,7 +152,7 @@ function skippedOf(
   if (vantage !== 'in-cluster' && reach === 'cluster') {
     return {
       reason: 'vantage',
-      detail: `${WITHIN[kind] ?? 'this address works'} only inside the cluster, and the prober stands outside`,
+      detail: `${KINDS[kind].within ?? 'this address works'} only inside the cluster, and the prober stands outside`,
     }
   }
   if (pending !== null) {
@@ -167,11 +168,4 @@ function skippedOf(
     return { reason: 'vantage', detail: `${address} is not a public address: it cannot be dialled from the edge` }
   }
   return null
-}
-
-const WITHIN: Partial<Record<PathKind, string>> = {
-  DNS: 'the names of Services resolve',
-  ClusterIP: 'a cluster IP answers',
-  Endpoint: 'the addresses of pods are routed',
-  Environment: 'these variables are set',
 }

@@ -6,9 +6,50 @@
  */
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
-import { endpointPort, isPodReady, type ServiceEndpoint } from './service-endpoints.ts'
+import { isExternalName } from './service.ts'
+import {
+  endpointPort,
+  hasSelector,
+  isPodReady,
+  NO_ENDPOINT_OBJECTS,
+  type ServiceEndpoint,
+} from './service-endpoints.ts'
+import { type Counted, counted, portsCounted, type Sized } from './size.ts'
+import type { Source } from './source.ts'
 
-export function endpointPaths(context: PlanContext): PathDraft[] {
+export const endpointSource: Source = {
+  paths: endpointPaths,
+  absent(context) {
+    const { service, endpoints } = context
+    if (isExternalName(context)) {
+      return `Service type is ${service.type}: it has no endpoints`
+    }
+    if (endpoints.source === null) {
+      return NO_ENDPOINT_OBJECTS
+    }
+    return endpoints.all.length === 0 ? 'the Service has no endpoint' : 'no endpoint serves a port of the Service'
+  },
+  sizes: (sized) => [{ kind: 'Endpoint', counted: [portsCounted(sized), endpointsCounted(sized)], each: 1 }],
+}
+
+/** Counts the endpoints where the planner reads them: in slices, else in Endpoints, else as pods that are selected. */
+export function endpointsCounted({ index, target: { namespace }, service }: Sized): Counted {
+  const { name } = service.meta
+  const slices = index.slicesOf(namespace, name)
+  if (slices.length > 0) {
+    const count = slices.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
+    return counted('endpoints', count, 'EndpointSlice endpoints')
+  }
+  const legacy = index.endpointsOf(namespace, name).flatMap(({ subsets }) => subsets)
+  if (legacy.length > 0) {
+    const count = legacy.reduce((sum, each) => sum + each.addresses.length + each.notReadyAddresses.length, 0)
+    return counted('endpoints', count, `Endpoints/${name} subsets`)
+  }
+  const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
+  return counted('endpoints', pods.length, 'Pod')
+}
+
+function endpointPaths(context: PlanContext): PathDraft[] {
   const { service, endpoints, serviceName } = context
   const names = new Map<string, number>()
   for (const { hostname } of endpoints.all) {

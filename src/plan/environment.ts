@@ -8,14 +8,26 @@ import type { Service, ServicePort } from '../kube/objects.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { hostPort } from './ip.ts'
-import { clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
+import { clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless, withoutAddress } from './service.ts'
+import { portsCounted } from './size.ts'
+import type { Source } from './source.ts'
 
 type Variable = { name: string; value: string; port: ServicePort | null; fields: readonly string[] }
 
 /** Docker's links and Kubernetes' own names use letters, digits and underscores. */
 export const variableName = (name: string): string => name.toUpperCase().replaceAll(/[-.]/g, '_')
 
-export function environmentPaths(context: PlanContext): PathDraft[] {
+export const environmentSource: Source = {
+  paths: environmentPaths,
+  absent: (context) =>
+    withoutAddress(context) ??
+    (clusterIPsOf(context).length === 0
+      ? 'the Service has no clusterIP yet, which the variables would hold'
+      : 'spec.ports is empty'),
+  sizes: (sized) => [{ kind: 'Environment', counted: [portsCounted(sized)], each: 5 }],
+}
+
+function environmentPaths(context: PlanContext): PathDraft[] {
   const { service } = context
   if (isExternalName(context) || isHeadless(context)) {
     return []
@@ -108,7 +120,7 @@ export function collidingServices({
   return others.flatMap((other) => index.servicesAt(target.namespace, other))
 }
 
-type Source = {
+type Told = {
   variables: Readonly<Record<string, string>> | null
   because: readonly string[]
   reach: PathDraft['reach']
@@ -118,7 +130,7 @@ type Source = {
 }
 
 /** The caller's text; else Portolan's own environment, for Services of its own namespace. */
-function environmentOf({ addresses, prober, target }: PlanContext): Source {
+function environmentOf({ addresses, prober, target }: PlanContext): Told {
   if (addresses.environment !== null) {
     const variables = parseEnvironment(addresses.environment)
     return { variables, because: ['addresses.environment'], reach: 'given', doubts: [], blind: null }

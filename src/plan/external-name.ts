@@ -7,8 +7,16 @@
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familyOf } from './ip.ts'
+import { portsCounted } from './size.ts'
+import type { Source } from './source.ts'
 
-export function externalNamePaths(context: PlanContext): PathDraft[] {
+export const externalNameSource: Source = {
+  paths: externalNamePaths,
+  absent: ({ service }) => `Service type is ${service.type}`,
+  sizes: (sized) => [{ kind: 'ExternalName', counted: [portsCounted(sized)], each: 1 }],
+}
+
+function externalNamePaths(context: PlanContext): PathDraft[] {
   const { service } = context
   if (service.type !== 'ExternalName') {
     return []

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { node, pod, service } from '../../test/support/manifests.ts'
 import { planOf } from '../../test/support/plan-text.ts'
-import type { PathKind, Plan } from './path.ts'
+import type { PathKind } from './kinds.ts'
+import type { Plan } from './path.ts'
 
 const trial = readFileSync(new URL('../../test/fixtures/trials/12-require-dual-stack.yaml', import.meta.url), 'utf8')
 const familiesIn = (plan: Plan, kind: PathKind): string[] =>

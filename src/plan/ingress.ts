@@ -28,10 +28,18 @@ import {
   winners,
   writtenPath,
 } from './ingress-rules.ts'
+import { actionElsewhere, ingressSizes } from './ingress-size.ts'
 import { familyOf } from './ip.ts'
 import { schemesOf } from './scheme.ts'
+import type { Source } from './source.ts'
 
-export function ingressPaths(context: PlanContext): PathDraft[] {
+export const ingressSource: Source = {
+  paths: ingressPaths,
+  absent: (context) => actionElsewhere(context) ?? 'no Ingress among the objects names the Service in its namespace',
+  sizes: ingressSizes,
+}
+
+function ingressPaths(context: PlanContext): PathDraft[] {
   const { index, target } = context
   const ingresses = index.ingressesOf(target.namespace, target.service)
   const all = ingresses.flatMap(routesOf).filter(({ backend }) => backend.service?.name === target.service)

@@ -12,6 +12,8 @@ import { privateDoubts } from './ingress-listeners.ts'
 import { familyOf } from './ip.ts'
 import { schemesOf } from './scheme.ts'
 import { otherProxyExcuses } from './service.ts'
+import { counted, given, oneAtLeast, portsCounted } from './size.ts'
+import type { Source } from './source.ts'
 
 type Entry = {
   address: string
@@ -22,7 +24,26 @@ type Entry = {
   ports: LoadBalancerIngress['ports']
 }
 
-export function loadBalancerPaths(context: PlanContext): PathDraft[] {
+export const loadBalancerSource: Source = {
+  paths: loadBalancerPaths,
+  absent: ({ service }) => `Service type is ${service.type}`,
+  sizes(sized) {
+    const { service, request } = sized
+    if (service.type !== 'LoadBalancer') {
+      return []
+    }
+    const entries =
+      given(request.addresses.loadBalancer, '/addresses/loadBalancer', 'addresses') ??
+      counted(
+        'addresses',
+        oneAtLeast(service.loadBalancerIngress.length),
+        `Service/${service.meta.name} status.loadBalancer.ingress`,
+      )
+    return [{ kind: 'LoadBalancer', counted: [portsCounted(sized), entries], each: 1 }]
+  },
+}
+
+function loadBalancerPaths(context: PlanContext): PathDraft[] {
   const { service } = context
   if (service.type !== 'LoadBalancer') {
     return []

@@ -9,7 +9,9 @@ import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
 import { familyOf, isPrivate, scopeOf } from './ip.ts'
 import type { Vantage } from './path.ts'
-import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyExcuses } from './service.ts'
+import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyExcuses, withoutAddress } from './service.ts'
+import { counted, given, oneAtLeast, portsCounted, sum } from './size.ts'
+import type { Source } from './source.ts'
 
 /** Address types in the order in which the e2e tests try them (framework/service/jig.go). Names have no defined meaning. */
 const ADDRESS_TYPES = ['InternalIP', 'ExternalIP'] as const
@@ -40,7 +42,27 @@ export function wantsNodePorts({ service }: PlanContext): boolean {
   )
 }
 
-export function nodePortPaths(context: PlanContext): PathDraft[] {
+export const nodePortSource: Source = {
+  paths: nodePortPaths,
+  absent: (context) =>
+    withoutAddress(context) ??
+    (context.service.type === 'LoadBalancer'
+      ? 'spec.allocateLoadBalancerNodePorts is false'
+      : `Service type is ${context.service.type}`),
+  sizes(sized) {
+    const { service, index, request } = sized
+    if (service.type !== 'NodePort' && service.type !== 'LoadBalancer') {
+      return []
+    }
+    const addresses = sum(index.nodes.map((node) => node.addresses.length))
+    const nodes =
+      given(request.addresses.nodes, '/addresses/nodes', 'nodes') ??
+      counted('nodes', oneAtLeast(addresses), 'Node status.addresses')
+    return [{ kind: 'NodePort', counted: [portsCounted(sized), nodes], each: 1 }]
+  },
+}
+
+function nodePortPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context) || isHeadless(context) || !wantsNodePorts(context)) {
     return []
   }
@@ -63,7 +85,7 @@ export function nodePortPaths(context: PlanContext): PathDraft[] {
       return []
     }
     if (used.length === 0) {
-      return [withoutAddress(context, planned, field)]
+      return [withoutNode(context, planned, field)]
     }
     return used.map((at) => atNode(context, planned, field, at))
   })
@@ -92,7 +114,7 @@ function wholeNodes(context: PlanContext, addresses: readonly NodeAddress[]): re
   return kept === groups ? addresses : kept.flatMap(([, own]) => own)
 }
 
-function withoutAddress(context: PlanContext, { port, scheme, schemeBecause }: PlannedPort, field: string): PathDraft {
+function withoutNode(context: PlanContext, { port, scheme, schemeBecause }: PlannedPort, field: string): PathDraft {
   const pending =
     context.index.nodes.length === 0
       ? 'no Node is among the objects: add them (kubectl get nodes -o yaml), or name addresses in addresses.nodes'

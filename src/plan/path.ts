@@ -8,19 +8,7 @@ import type { Family, Ignored, PathType, Protocol } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
 import type { Beside } from './beside.ts'
 import type { Check } from './check.ts'
-
-export const PATH_KINDS = [
-  'DNS',
-  'ClusterIP',
-  'NodePort',
-  'LoadBalancer',
-  'Ingress',
-  'Endpoint',
-  'ExternalIP',
-  'ExternalName',
-  'Environment',
-] as const
-export type PathKind = (typeof PATH_KINDS)[number]
+import type { PathKind } from './kinds.ts'
 
 /** `Gateway` is reserved: such routes are named under `notApplicable`, never planned. */
 export type NotApplicable = { kind: PathKind | 'Gateway'; reason: string }

@@ -9,23 +9,17 @@ import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import { checksFor } from './choose-checks.ts'
 import type { PlanContext, Prober } from './context.ts'
-import { dnsPaths } from './dns.ts'
 import { finishPath, type PathDraft } from './draft.ts'
-import { endpointPaths } from './endpoints.ts'
-import { environmentPaths } from './environment.ts'
-import { externalNamePaths } from './external-name.ts'
 import { besideOf } from './find-beside.ts'
-import { ingressPaths } from './ingress.ts'
 import { schemesByIngress } from './ingress-backends.ts'
-import { loadBalancerPaths } from './loadbalancer.ts'
-import { nodePortPaths } from './nodes.ts'
+import { PATH_KINDS } from './kinds.ts'
 import { notApplicable } from './not-applicable.ts'
 import type { Plan, PlannedPath, Vantage } from './path.ts'
 import type { JobRequest } from './request.ts'
 import { choosePaths, type GroupedPath, refuseImpossible } from './selection.ts'
-import { clusterIPPaths, externalIPPaths } from './service.ts'
 import { endpointsOf } from './service-endpoints.ts'
 import { boundsOf } from './size.ts'
+import { SOURCES } from './sources.ts'
 import { findTarget } from './target.ts'
 
 export type PlanInput = {
@@ -38,19 +32,6 @@ export type PlanInput = {
   prober: Prober
 }
 
-/** All sources of paths, in the order in which their paths are shown. */
-const SOURCES: readonly ((context: PlanContext) => PathDraft[])[] = [
-  dnsPaths,
-  clusterIPPaths,
-  nodePortPaths,
-  loadBalancerPaths,
-  ingressPaths,
-  endpointPaths,
-  externalIPPaths,
-  externalNamePaths,
-  environmentPaths,
-]
-
 /**
  * Plans the paths of one Service.
  *
@@ -62,7 +43,7 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
   const { request } = context
   const paths = finishAll(
     context,
-    SOURCES.flatMap((source) => source(context)),
+    PATH_KINDS.flatMap((kind) => SOURCES[kind].paths(context)),
   )
   refuseImpossible(context, paths)
   const planned = new Set(paths.map(({ path }) => path.kind))
@@ -87,7 +68,9 @@ function contextOf(
   const serviceName = `${name}.${namespace}.svc`
   const target = { cluster: request.target.cluster, namespace, service: name }
   // Before anything is worked out for each of them.
-  const { take, unlisted } = boundsOf({ target, service, index, request })
+  const sized = { target, service, index, request }
+  const sizes = PATH_KINDS.flatMap((kind) => SOURCES[kind].sizes(sized))
+  const { take, unlisted } = boundsOf(sized, sizes)
   const context: PlanContext = {
     target,
     service,

@@ -7,6 +7,7 @@
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { PlanContext } from './context.ts'
+import { KINDS, PATH_KINDS } from './kinds.ts'
 import { nodeAddresses } from './nodes.ts'
 import type { PathSelector, PlannedPath, Skipped } from './path.ts'
 import type { JobRequest, Limits } from './request.ts'
@@ -48,20 +49,19 @@ function excluded(
   return { reason: 'excluded', detail: 'not in paths.include' }
 }
 
-/** Kinds that grow with the cluster: each is cut to its own limit, and first when all paths are too many. */
-const GROWING = [
-  { kind: 'NodePort', limit: 'nodes' },
-  { kind: 'Endpoint', limit: 'endpoints' },
-] as const
-
 /**
  * What is over a limit: id → why. Chosen by the hash that ids are, so that the same paths are tested again next time;
- * those that must work come first.
+ * those that must work come first. Kinds that grow with the cluster are cut to their own limits, and first when all
+ * paths together are too many.
  */
 function sample(paths: readonly GroupedPath[], limits: Limits): ReadonlyMap<string, string> {
   const dropped = new Map<string, string>()
   const testable = paths.filter(({ path }) => path.skipped === null)
-  for (const { kind, limit } of GROWING) {
+  for (const kind of PATH_KINDS) {
+    const { limit } = KINDS[kind]
+    if (limit === null) {
+      continue
+    }
     const own = testable.filter(({ path }) => path.kind === kind)
     const groups = [...Map.groupBy(own, ({ path, group }) => group ?? path.id).values()]
     if (groups.length <= limits[limit]) {
@@ -77,7 +77,7 @@ function sample(paths: readonly GroupedPath[], limits: Limits): ReadonlyMap<stri
     return dropped
   }
   const left = testable.filter(({ path }) => !dropped.has(path.id))
-  const ranked = left.map((each) => ({ ...rankOf([each]), grows: GROWING.some(({ kind }) => kind === each.path.kind) }))
+  const ranked = left.map((each) => ({ ...rankOf([each]), grows: KINDS[each.path.kind].limit !== null }))
   const inOrder = ranked.sort((a, b) => Number(a.grows) - Number(b.grows) || byRank(a, b))
   for (const { first } of inOrder.slice(limits.paths)) {
     dropped.set(first, `more than limits.paths=${limits.paths}`)
@@ -175,7 +175,7 @@ function noNode(context: PlanContext, node: string): string {
 
 function noHost(paths: readonly PlannedPath[], host: string): string {
   const known = [
-    ...new Set(paths.flatMap((path) => (path.kind === 'Ingress' && path.host !== null ? [path.host] : []))),
+    ...new Set(paths.flatMap((path) => (KINDS[path.kind].routedBy !== null && path.host !== null ? [path.host] : []))),
   ]
   return `No path has the host ${host}.${suggestion(host, known)}`
 }

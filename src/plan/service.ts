@@ -8,6 +8,8 @@ import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
 import { familyOf } from './ip.ts'
+import { counted, portsCounted } from './size.ts'
+import type { Source } from './source.ts'
 
 /** Labels by which a Service asks kube-proxy to leave it alone (pkg/proxy/apis/well_known_labels.go). */
 export const PROXY_LABELS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'] as const
@@ -24,8 +26,32 @@ export const isHeadless = ({ service }: Pick<PlanContext, 'service'>): boolean =
 
 export const isExternalName = ({ service }: Pick<PlanContext, 'service'>): boolean => service.type === 'ExternalName'
 
+/** Tells why no address of its own leads to the Service; `null`: one does, or is to come. */
+export function withoutAddress(context: Pick<PlanContext, 'service'>): string | null {
+  if (isExternalName(context)) {
+    return `Service type is ${context.service.type}: the cluster's DNS alone knows it`
+  }
+  return isHeadless(context) ? 'spec.clusterIP is None: a headless Service has no address of its own' : null
+}
+
+export const clusterIPSource: Source = {
+  paths: clusterIPPaths,
+  absent: (context) => withoutAddress(context) ?? 'spec.ports is empty',
+  sizes: (sized) => [{ kind: 'ClusterIP', counted: [portsCounted(sized)], each: 2 }],
+}
+
+export const externalIPSource: Source = {
+  paths: externalIPPaths,
+  absent: (context) => withoutAddress(context) ?? 'spec.externalIPs is empty',
+  sizes(sized) {
+    const { meta, externalIPs } = sized.service
+    const addresses = counted('addresses', externalIPs.length, `Service/${meta.name} spec.externalIPs`)
+    return [{ kind: 'ExternalIP', counted: [portsCounted(sized), addresses], each: 1 }]
+  },
+}
+
 /** Each of `spec.clusterIPs` at each port. */
-export function clusterIPPaths(context: PlanContext): PathDraft[] {
+function clusterIPPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context) || isHeadless(context)) {
     return []
   }
@@ -73,7 +99,7 @@ export const clusterIPDoubts = (context: PlanContext): Pick<PathDraft, 'doubts' 
 })
 
 /** Each of `spec.externalIPs` at each port: any type of Service may have them. Getting packets to a node is the user's part. */
-export function externalIPPaths(context: PlanContext): PathDraft[] {
+function externalIPPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context) || isHeadless(context)) {
     return []
   }

@@ -1,5 +1,5 @@
 /**
- * How many paths a plan would have, known before any is made: the factors of each kind are counted in the objects.
+ * How many paths a plan would have, known before any is made: each kind's source counts its factors in the objects.
  * Where their product is beyond all use, the request is refused with the numbers. Where it is merely large, each factor
  * is cut, so that what is made, and what is answered, has a bound that no input moves.
  *
@@ -7,17 +7,13 @@
  */
 
 import type { ObjectIndex } from '../kube/object-index.ts'
-import type { Ingress, Service } from '../kube/objects.ts'
+import type { Service } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
-import { askedOf } from './controllers/controller.ts'
-import { controllerOf } from './controllers/table.ts'
-import { aliasesOf } from './ingress-listeners.ts'
-import { routesOf } from './ingress-rules.ts'
-import type { NotApplicable, PathKind, PathSelector, Plan } from './path.ts'
+import type { PathKind } from './kinds.ts'
+import type { NotApplicable, PathSelector, Plan } from './path.ts'
 import type { JobRequest } from './request.ts'
 import { namesPort } from './selector.ts'
-import { hasSelector } from './service-endpoints.ts'
 import type { Factor, Take } from './take.ts'
 
 /** Up to here a plan lists every path, those that are not tested too. */
@@ -26,8 +22,6 @@ export const LISTED_LIMIT = 2_000
 export const PLANNED_LIMIT = 1_000_000
 /** Paths made of one kind where not all can be listed: as many as `limits.paths` may allow to be tested. */
 const KIND_LIMIT = 500
-/** An SRV record of a headless Service tells every endpoint: so many values in all records together. */
-const VALUES_LIMIT = 20_000
 
 const SINGULAR: Readonly<Record<Factor, string>> = {
   ports: 'port',
@@ -37,7 +31,7 @@ const SINGULAR: Readonly<Record<Factor, string>> = {
   rules: 'rule',
 }
 
-type Counted = {
+export type Counted = {
   factor: Factor
   count: number
   /** How many of them are made at most, where each is large by itself. */
@@ -47,7 +41,9 @@ type Counted = {
   pointer: string
 }
 
-type Size = {
+/** How many paths of one kind there would be. */
+export type Size = {
+  /** Of the paths. */
   kind: PathKind
   counted: readonly Counted[]
   /** Paths for each combination: forms of a variable, schemes of a rule. */
@@ -69,114 +65,38 @@ export type Sized = {
   request: JobRequest
 }
 
-const MANIFESTS = '/target/manifests'
+/** Where the objects stand in a request. */
+export const MANIFESTS = '/target/manifests'
 
-function sizesOf({ service, index, request, target }: Sized): Size[] {
-  const { addresses } = request
-  const ref = `Service/${service.meta.name}`
-  const ports = of('ports', service.ports.length, `${ref} spec.ports`)
-  const oneAtLeast = (count: number): number => Math.max(1, count)
-  const given = (values: readonly string[], pointer: string, factor: Factor): Counted | null =>
-    values.length === 0 ? null : { factor, count: values.length, field: pointer.slice(1).replace('/', '.'), pointer }
+/** A factor that stands in the objects. */
+export const counted = (factor: Factor, count: number, field: string): Counted => ({
+  factor,
+  count,
+  field,
+  pointer: MANIFESTS,
+})
 
-  const nodeAddresses = index.nodes.reduce((sum, node) => sum + node.addresses.length, 0)
-  const nodes =
-    given(addresses.nodes, '/addresses/nodes', 'nodes') ??
-    of('nodes', oneAtLeast(nodeAddresses), 'Node status.addresses')
-  const balancers =
-    given(addresses.loadBalancer, '/addresses/loadBalancer', 'addresses') ??
-    of('addresses', oneAtLeast(service.loadBalancerIngress.length), `${ref} status.loadBalancer.ingress`)
-  const behind = endpointsCounted(index, target.namespace, service)
-  const isHeadless = service.clusterIP === 'None'
-  const sizes: Size[] = [
-    {
-      kind: 'DNS',
-      counted: [isHeadless ? { ...ports, most: Math.ceil(VALUES_LIMIT / oneAtLeast(behind.count)) } : ports],
-      each: 2,
-    },
-    ...(isHeadless ? [{ kind: 'DNS' as const, counted: [behind], each: 1 }] : []),
-    { kind: 'ClusterIP', counted: [ports], each: 2 },
-    { kind: 'Endpoint', counted: [ports, behind], each: 1 },
-    {
-      kind: 'ExternalIP',
-      counted: [ports, of('addresses', service.externalIPs.length, `${ref} spec.externalIPs`)],
-      each: 1,
-    },
-    { kind: 'ExternalName', counted: [ports], each: 1 },
-    { kind: 'Environment', counted: [ports], each: 5 },
-    ...ingressSizes({ service, index, request, target }),
-  ]
-  if (service.type === 'NodePort' || service.type === 'LoadBalancer') {
-    sizes.push({ kind: 'NodePort', counted: [ports, nodes], each: 1 })
-  }
-  if (service.type === 'LoadBalancer') {
-    sizes.push({ kind: 'LoadBalancer', counted: [ports, balancers], each: 1 })
-  }
-  return sizes
-}
+/** A factor whose items the request names; `null`: it names none. */
+export const given = (values: readonly string[], pointer: string, factor: Factor): Counted | null =>
+  values.length === 0 ? null : { factor, count: values.length, field: pointer.slice(1).replace('/', '.'), pointer }
 
-const of = (factor: Factor, count: number, field: string): Counted => ({ factor, count, field, pointer: MANIFESTS })
+/** The ports of the Service, of which paths of every kind are made. */
+export const portsCounted = ({ service }: Pick<Sized, 'service'>): Counted =>
+  counted('ports', service.ports.length, `Service/${service.meta.name} spec.ports`)
 
-function endpointsCounted(index: ObjectIndex, namespace: string, service: Service): Counted {
-  const { name } = service.meta
-  const slices = index.slicesOf(namespace, name)
-  if (slices.length > 0) {
-    const count = slices.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
-    return of('endpoints', count, 'EndpointSlice endpoints')
-  }
-  const legacy = index.endpointsOf(namespace, name).flatMap(({ subsets }) => subsets)
-  if (legacy.length > 0) {
-    const count = legacy.reduce((sum, each) => sum + each.addresses.length + each.notReadyAddresses.length, 0)
-    return of('endpoints', count, `Endpoints/${name} subsets`)
-  }
-  const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
-  return of('endpoints', pods.length, 'Pod')
-}
+/** Where there is none yet, one path says so. */
+export const oneAtLeast = (count: number): number => Math.max(1, count)
 
-/** The rules of an Ingress meet its own addresses alone: the sum over all of them is less than the product. */
-function ingressSizes({ service, index, request, target }: Sized): Size[] {
-  const given = request.addresses.ingressController.length
-  const ingresses = index.ingressesOf(target.namespace, service.meta.name)
-  const all = ingresses.map((ingress) => ({
-    ref: `Ingress/${ingress.meta.name}`,
-    rules: routesOf(ingress).filter(({ backend }) => backend.service?.name === service.meta.name).length,
-    addresses: given > 0 ? given : Math.max(1, ingress.loadBalancerIngress.length),
-    each: waysOf(index, ingress),
-  }))
-  const [largest] = all.toSorted((a, b) => b.rules * b.addresses * b.each - a.rules * a.addresses * a.each)
-  if (largest === undefined) {
-    return []
-  }
-  const pointer = given > 0 ? '/addresses/ingressController' : MANIFESTS
-  const field = given > 0 ? 'addresses.ingressController' : `${largest.ref} status.loadBalancer.ingress`
-  const count = all.reduce((most, { addresses }) => Math.max(most, addresses), 0)
-  const rules = sum(all.map((each) => each.rules))
-  const counted = [
-    of('rules', rules, `${largest.ref} spec.rules`),
-    { factor: 'addresses' as const, count, field, pointer },
-  ]
-  const paths = sum(all.map((each) => each.rules * each.addresses * each.each))
-  return [{ kind: 'Ingress', counted, each: all.reduce((most, { each }) => Math.max(most, each), 0), paths }]
-}
-
-/** Listeners and hosts that one rule is asked at: annotations may name more than plain HTTP and HTTPS. */
-function waysOf(index: ObjectIndex, ingress: Ingress): number {
-  const asked = askedOf(ingress, ingress.tls.length > 0 ? 'spec.tls' : null)
-  const listeners = controllerOf(index, ingress)?.listeners(asked).length ?? 0
-  return Math.max(SCHEMES, listeners) * (1 + aliasesOf({ index }, ingress).length)
-}
-
-/** Plain HTTP and HTTPS. */
-const SCHEMES = 2
-
-const pathsOf = ({ counted, each, paths }: Size): number =>
-  paths ?? counted.reduce((product, { count }) => product * count, each)
+const pathsOf = ({ counted: factors, each, paths }: Size): number =>
+  paths ?? factors.reduce((product, { count }) => product * count, each)
 
 /**
+ * Decides what is made of each factor.
+ *
+ * @param sizes of all kinds, in the order in which kinds are shown.
  * @throws ProblemError `impossible_request` where the product is beyond {@link PLANNED_LIMIT}
  */
-export function boundsOf(sized: Sized): Bounds {
-  const sizes = sizesOf(sized)
+export function boundsOf(sized: Sized, sizes: readonly Size[]): Bounds {
   const total = sum(sizes.map(pathsOf))
   if (total > PLANNED_LIMIT) {
     throw tooMany(sized, sizes, total)
@@ -190,11 +110,12 @@ export function boundsOf(sized: Sized): Bounds {
   return { take: takeFor(sized, caps), unlisted }
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+/** Adds up. */
+export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 /** How many of each factor are kept: nodes and endpoints to their limits, then all to a share alike. */
-function capsOf({ kind, counted, each }: Size, { limits }: JobRequest): [string, number][] {
-  const limited = counted.map(({ factor, count, most = count }) => {
+function capsOf({ kind, counted: factors, each }: Size, { limits }: JobRequest): [string, number][] {
+  const limited = factors.map(({ factor, count, most = count }) => {
     const limit = factor === 'nodes' ? limits.nodes : factor === 'endpoints' ? limits.endpoints : most
     return { factor, count: Math.min(count, limit) }
   })
@@ -214,9 +135,9 @@ const reasonOf = (size: Size): string =>
   'same, those that the request names first'
 
 /** `500 ports × 500 addresses`. */
-const timesOf = ({ counted, each }: Size): string =>
+const timesOf = ({ counted: factors, each }: Size): string =>
   [
-    ...counted.map(({ count, factor }) => `${count} ${count === 1 ? SINGULAR[factor] : factor}`),
+    ...factors.map(({ count, factor }) => `${count} ${count === 1 ? SINGULAR[factor] : factor}`),
     ...(each === 1 ? [] : [`${each} each`]),
   ].join(' × ')
 

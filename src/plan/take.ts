@@ -5,7 +5,7 @@
  * @module
  */
 import type { ServicePort } from '../kube/objects.ts'
-import type { PathKind } from './path.ts'
+import type { PathKind } from './kinds.ts'
 
 /** The paths of a kind are a product of these. */
 export type Factor = 'ports' | 'nodes' | 'endpoints' | 'addresses' | 'rules'

@@ -8,7 +8,8 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Verdict } from '../check/verdict.ts'
-import type { PathKind, Vantage } from '../plan/path.ts'
+import type { PathKind } from '../plan/kinds.ts'
+import type { Vantage } from '../plan/path.ts'
 
 /** Every Service ever probed. */
 export const services = sqliteTable(

@@ -3,7 +3,7 @@
  * is about. The sections are those of the reference that `docs/paths.md` was written from.
  */
 import { describe, expect, it } from 'vitest'
-import type { PathKind } from '../../src/plan/path.ts'
+import type { PathKind } from '../../src/plan/kinds.ts'
 import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice } from '../support/manifests.ts'
 import { pathText, planOf } from '../support/plan-text.ts'
 

@@ -1,4 +1,5 @@
-import type { PathKind, Plan, PlannedPath } from '../../src/plan/path.ts'
+import type { PathKind } from '../../src/plan/kinds.ts'
+import type { Plan, PlannedPath } from '../../src/plan/path.ts'
 
 /**
  * One line a path: what is dialled, and what is thought of it. `10.0.0.1:80 unknown`, `10.0.0.1:80` for a reachable

@@ -1,4 +1,4 @@
-import type { PathKind } from '../../plan/path.ts'
+import type { PathKind } from '../../plan/kinds.ts'
 import { requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'

@@ -1,7 +1,7 @@
 /** A path that another application answers: what it brings is held against what the endpoints themselves answer. */
 
 import type { Control } from '../../check/control.ts'
-import type { PathKind } from '../../plan/path.ts'
+import type { PathKind } from '../../plan/kinds.ts'
 import {
   type Answered,
   certificateOf,

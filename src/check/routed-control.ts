@@ -1,12 +1,13 @@
 /**
- * The default check on Ingress (api.md "Default checks"): a controller answers for hosts and paths that it does not
- * know, so some answers say nothing until something else was asked. The try asks it itself.
+ * The default check where a router chooses by host and path: it answers for those that it does not know, so some
+ * answers say nothing until something else was asked. The try asks it itself.
  *
  * @module
  */
 import ipaddr from 'ipaddr.js'
 import type { HttpCheck } from '../plan/check.ts'
-import { PATH_KINDS, type PathKind, type PlannedPath } from '../plan/path.ts'
+import { KINDS, PATH_KINDS } from '../plan/kinds.ts'
+import type { PlannedPath } from '../plan/path.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { ownAnswerOf } from './fingerprints.ts'
@@ -17,31 +18,29 @@ import { type Observation, observed, refusal, type TryContext } from './try.ts'
 /** A host that no rule names (RFC 2606). */
 const UNKNOWN_HOST = 'portolan.invalid'
 
-/** What a controller answers where no rule takes the request. */
+/** What a router answers where no rule takes the request. */
 const NO_ROUTE = 404
-/** What it answers to a request that it does not like, before it looks for a route. */
+/** What it answers to a request that it refuses before it looks for a route. */
 const NOT_ROUTED: ReadonlySet<number> = new Set([NO_ROUTE, 400, 421])
 
-/** Ways past the controller, the one that carries most of them first. */
-const DIRECT: readonly PathKind[] = ['ClusterIP', 'Endpoint', 'NodePort', 'LoadBalancer', 'ExternalIP']
 /** Direct addresses that are asked: pods may differ, so that one which answers otherwise proves nothing. */
 const DIRECT_MAX = 9
 
-/** Whether the answer is decided only by asking another. */
-export function isSettledByControl(
+/** Tells whether some answers to the check are decided only by asking another. */
+export const mayAskControls = ({ kind }: Pick<PlannedPath, 'kind'>, { expect }: Pick<HttpCheck, 'expect'>): boolean =>
+  KINDS[kind].routedBy === 'request' && expect === null
+
+/** Tells whether this answer is one of them. */
+export const isSettledByControl = (
   path: PlannedPath,
   check: HttpCheck,
   { http }: HttpExchange,
   judged: Failure | null,
-): boolean {
-  return (
-    path.kind === 'Ingress' && check.expect === null && judged === null && http !== null && NOT_ROUTED.has(http.status)
-  )
-}
+): boolean => mayAskControls(path, check) && judged === null && http !== null && NOT_ROUTED.has(http.status)
 
 /**
  * Asks direct addresses with the same URL and Host until one gives the same status, which is then the application's;
- * where none can be reached, and the answer was a 404, the controller with a host that no rule names.
+ * where none can be reached, and the answer was a 404, the router with a host that no rule names.
  *
  * @param control takes each request made, to be recorded.
  */
@@ -69,7 +68,7 @@ export async function judgeByControl(
     }
     const from = `${answer.status} from ${direct.kind} ${direct.address}`
     other ??= unrouted(`status ${http.status} from ${own?.by ?? 'the controller'}, ${from}`)
-    // What no application says needs no second opinion
+    // What no application says needs no second opinion.
     if (own !== null && !own.isCommon) {
       break
     }
@@ -89,7 +88,7 @@ const unrouted = (message: string): Failure => failure('unexpected_status', 'exp
 
 function directPaths(context: TryContext, path: PlannedPath): PlannedPath[] {
   return context.plan.paths
-    .filter((other) => DIRECT.includes(other.kind) && other.port?.number === path.port?.number)
+    .filter(({ kind, port }) => KINDS[kind].secondOpinion !== null && port?.number === path.port?.number)
     .filter(({ address, addressPort, family, skipped, scheme }) => {
       const http = scheme === 'http' || scheme === 'https'
       return (
@@ -107,10 +106,10 @@ function directPaths(context: TryContext, path: PlannedPath): PlannedPath[] {
 
 /** Promised ways before others. */
 const rank = ({ kind, expected }: PlannedPath): number =>
-  DIRECT.indexOf(kind) + (expected === 'reachable' ? 0 : PATH_KINDS.length)
+  (KINDS[kind].secondOpinion ?? 0) + (expected === 'reachable' ? 0 : PATH_KINDS.length)
 
 /**
- * The same request, dialled past the controller, in the scheme that the direct path speaks. Host and SNI agree: a server
+ * The same request, dialled past the router, in the scheme that the direct path speaks. Host and SNI agree: a server
  * may answer 421 where they do not (RFC 9110 15.5.20), which would say nothing about the route.
  */
 const directRequest = (
@@ -143,7 +142,7 @@ const unknownHost = (context: TryContext, path: PlannedPath, check: HttpCheck, a
   const request = httpRequest(path, check, { address, timeoutMs, signal })
   return {
     ...request,
-    // A controller that sees a Host other than the SNI may answer 421: both are unknown
+    // A router that sees a Host other than the SNI may answer 421: both are unknown.
     tls: request.tls && { ...request.tls, serverName: UNKNOWN_HOST, verify: false },
     headers: { ...request.headers, host: UNKNOWN_HOST },
   }

@@ -1,0 +1,181 @@
+/**
+ * The kinds of path, as data. Every rule outside of a kind's own planning file asks for a property here, never for a
+ * kind by name, so that a new kind is a row of this table and a source in `sources.ts`. The rows stand in the order in
+ * which plans and reports show the kinds; the key of a row is its word in every output (JSON, CSV, labels of metrics).
+ *
+ * @module
+ */
+
+/** The path's place among the ways to a Service. */
+export type Role =
+  /** A way of its own that clients take. */
+  | 'way-in'
+  /** A name, which leads to one of the ways in or to where others point it. */
+  | 'name'
+  /** One pod itself: it shows how the application does, and clients come by another way. */
+  | 'pod'
+  /** Nothing is dialled. */
+  | 'variable'
+
+/** What stands between a client and the pods. */
+export type Between =
+  | 'nothing'
+  /** kube-proxy, or its replacement, which translates addresses and says nothing itself. */
+  | 'translation'
+  /** Machines that Kubernetes does not know, which may answer in the application's place. */
+  | 'machines'
+  /** A process that reads the connection and chooses a Service by it: see {@link KindOfPath.routedBy}. */
+  | 'router'
+
+/**
+ * By what a router chooses the Service: host and path of a request (Ingress; HTTPRoute, GRPCRoute and their like), the
+ * name that a TLS handshake asks for (TLSRoute), or the port that was dialled (TCPRoute, UDPRoute).
+ */
+export type RoutedBy = 'request' | 'server-name' | 'port'
+
+export type KindOfPath = {
+  /** In prose. */
+  noun: { one: string; many: string }
+  role: Role
+  /** `null`: it leads to no pod of the Service. */
+  between: Between | null
+  /** `null`: no router is on the way. */
+  routedBy: RoutedBy | null
+  /** Types of checks that say something about a path that is dialled. */
+  checks: readonly ('http' | 'tcp')[]
+  /**
+   * When a path that must not be reachable is met by nobody: no connection is made, or a router answers by itself that
+   * it has no route or no backend.
+   */
+  closedWhen: 'unconnected' | 'unrouted'
+  /**
+   * How a hostname that is dialled is resolved: `resolve` asks for this very name, as the cluster's own names are;
+   * `lookup` sees what applications see, as others publish it.
+   */
+  resolvedBy: 'resolve' | 'lookup'
+  /** The place among the ways past a router that are asked for a second opinion, 1 first; `null`: it is not asked. */
+  secondOpinion: number | null
+  /** Its paths come and go with the pods, and history keeps one series for all of them. */
+  grouped: boolean
+  /** Paths grow in number with the cluster and are cut to this limit of the request. */
+  limit: 'nodes' | 'endpoints' | null
+  /** What works inside the cluster alone; `null`: it is reached from elsewhere as well. */
+  within: string | null
+  /** Where only this kind fails: what leads there, and what is most often wrong with it. */
+  ifAlone: string | null
+  /** What names a path best to a person where it has no URL of its own. */
+  shownBy: 'address' | 'provenance'
+}
+
+/** What most kinds have in common. */
+const DIALLED = {
+  routedBy: null,
+  checks: ['http', 'tcp'],
+  closedWhen: 'unconnected',
+  resolvedBy: 'lookup',
+  secondOpinion: null,
+  grouped: false,
+  limit: null,
+  within: null,
+  ifAlone: null,
+  shownBy: 'address',
+} as const satisfies Partial<KindOfPath>
+
+const TABLE = {
+  DNS: {
+    ...DIALLED,
+    noun: { one: 'name', many: 'names' },
+    role: 'name',
+    between: 'translation',
+    resolvedBy: 'resolve',
+    within: 'the names of Services resolve',
+    ifAlone:
+      'The name may lead the prober elsewhere than to the cluster IP: a hosts file, another DNS server, an old record.',
+  },
+  ClusterIP: {
+    ...DIALLED,
+    noun: { one: 'cluster IP', many: 'cluster IPs' },
+    role: 'way-in',
+    between: 'translation',
+    secondOpinion: 1,
+    within: 'a cluster IP answers',
+    ifAlone:
+      'The rules of kube-proxy on the node of the prober may be older than the objects, or the address may by now be that of another Service.',
+  },
+  NodePort: {
+    ...DIALLED,
+    noun: { one: 'node port', many: 'node ports' },
+    role: 'way-in',
+    between: 'translation',
+    secondOpinion: 3,
+    limit: 'nodes',
+    ifAlone:
+      'kube-proxy may not serve node ports at these addresses (--nodeport-addresses), something else may listen there on the nodes, or the Service may have another node port by now.',
+  },
+  LoadBalancer: {
+    ...DIALLED,
+    noun: { one: 'load balancer', many: 'load balancers' },
+    role: 'way-in',
+    between: 'machines',
+    secondOpinion: 4,
+    ifAlone:
+      'The load balancer may have no healthy node behind it and answer or cut by itself, end TLS itself, or speak the PROXY protocol to an application that does not.',
+  },
+  Ingress: {
+    ...DIALLED,
+    noun: { one: 'Ingress route', many: 'Ingress routes' },
+    role: 'way-in',
+    between: 'router',
+    routedBy: 'request',
+    // A controller takes connections for every Service: that it accepts one says nothing about this.
+    checks: ['http'],
+    closedWhen: 'unrouted',
+    ifAlone:
+      'The controller, or what is before it, may answer by itself: authentication, a rewrite, a firewall for applications, a limit of rate or size.',
+  },
+  Endpoint: {
+    ...DIALLED,
+    noun: { one: 'endpoint', many: 'endpoints' },
+    role: 'pod',
+    between: 'nothing',
+    secondOpinion: 2,
+    grouped: true,
+    limit: 'endpoints',
+    within: 'the addresses of pods are routed',
+  },
+  ExternalIP: {
+    ...DIALLED,
+    noun: { one: 'external IP', many: 'external IPs' },
+    role: 'way-in',
+    between: 'machines',
+    secondOpinion: 5,
+    ifAlone:
+      'Kubernetes routes no external IP: whoever wrote spec.externalIPs has to lead its traffic to a node. The address may be that of another machine.',
+  },
+  ExternalName: {
+    ...DIALLED,
+    noun: { one: 'external name', many: 'external names' },
+    role: 'way-in',
+    between: null,
+  },
+  Environment: {
+    ...DIALLED,
+    noun: { one: 'variable', many: 'variables' },
+    role: 'variable',
+    between: null,
+    checks: [],
+    within: 'these variables are set',
+    shownBy: 'provenance',
+  },
+} satisfies Record<string, KindOfPath>
+
+export type PathKind = keyof typeof TABLE
+
+export const KINDS: Readonly<Record<PathKind, KindOfPath>> = TABLE
+
+/** In the order in which they are shown. */
+export const PATH_KINDS = Object.keys(KINDS) as readonly PathKind[]
+
+/** The kinds of which something holds, in the order in which they are shown. */
+export const kindsThat = (holds: (kind: KindOfPath) => boolean): readonly PathKind[] =>
+  PATH_KINDS.filter((kind) => holds(KINDS[kind]))

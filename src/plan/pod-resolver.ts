@@ -1,0 +1,13 @@
+import type { Addresses } from './request.ts'
+
+/**
+ * What kubelet writes into resolv.conf of a pod of that namespace (dnsPolicy ClusterFirst): by it applications complete
+ * the names that they ask for.
+ */
+export function podResolver(
+  namespace: string,
+  { clusterDomain }: Pick<Addresses, 'clusterDomain'>,
+): { searchList: readonly string[]; ndots: number } {
+  const domain = clusterDomain ?? 'cluster.local'
+  return { searchList: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain], ndots: 5 }
+}

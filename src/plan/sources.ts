@@ -1,0 +1,23 @@
+import { dnsSource } from './dns.ts'
+import { endpointSource } from './endpoints.ts'
+import { environmentSource } from './environment.ts'
+import { externalNameSource } from './external-name.ts'
+import { ingressSource } from './ingress.ts'
+import type { PathKind } from './kinds.ts'
+import { loadBalancerSource } from './loadbalancer.ts'
+import { nodePortSource } from './nodes.ts'
+import { clusterIPSource, externalIPSource } from './service.ts'
+import type { Source } from './source.ts'
+
+/** By what each kind of path is planned. A kind without a source does not compile. */
+export const SOURCES: Readonly<Record<PathKind, Source>> = {
+  DNS: dnsSource,
+  ClusterIP: clusterIPSource,
+  NodePort: nodePortSource,
+  LoadBalancer: loadBalancerSource,
+  Ingress: ingressSource,
+  Endpoint: endpointSource,
+  ExternalIP: externalIPSource,
+  ExternalName: externalNameSource,
+  Environment: environmentSource,
+}
