@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import type { Diagnosis, Finding } from '../diagnose/finding.ts'
+import { KINDS } from '../plan/kinds.ts'
 import { type PathHistory, type SeriesState, UNWATCHED_MS } from './types.ts'
 
 export type StateNow = {
@@ -105,11 +107,11 @@ export function diagnosisNow(
 
 const keyOf = ({ code, title }: Finding): string => `${code}\n${title}`
 
-/** An endpoint is no way to the Service, nor is a name that is only resolved. */
+/** A pod itself is no way to the Service, nor is a name that is only resolved. */
 function isAnyWayOpen(paths: readonly PathHistory[]): boolean {
   const tested = paths.filter(counts).map((each) => ({ path: each.path, ...stateNow(each.states) }))
   const ways = tested.filter(
-    ({ path, state }) => state !== null && path.kind !== 'Endpoint' && path.addressPort !== null,
+    ({ path, state }) => state !== null && KINDS[path.kind].role !== 'pod' && path.addressPort !== null,
   )
   const deciding = ways.length > 0 ? ways : tested
   return deciding.some(({ state }) => state === 'pass')

@@ -10,6 +10,7 @@ import type { Verdict } from '../check/verdict.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import { hashParts } from '../lib/hash.ts'
 import { KEY_FROM } from '../lib/id.ts'
+import { KINDS } from '../plan/kinds.ts'
 import { type Plan, type PlannedPath, pathId } from '../plan/path.ts'
 import type { Job } from '../record/job.ts'
 import type { Cause, HistoryPath } from './types.ts'
@@ -39,7 +40,7 @@ export type Subject = {
 export type Observed = {
   /** One for each path × check. */
   members: readonly Subject[]
-  /** One for all Endpoint paths of a port, family and check. */
+  /** One for all paths of a grouped kind, port, family and check. */
   groups: readonly Subject[]
   whole: Subject
   /** Keys of the results that count. */
@@ -60,9 +61,9 @@ export type JobOutcome = {
 export const wholeId = ({ cluster, namespace, service }: Plan['target']): string =>
   `svc_${hashParts([cluster, namespace, service], 20)}`
 
-/** Pods come and go: all Endpoint paths of one port and family are one in history. */
+/** Pods come and go: all grouped paths of one kind, port and family are one in history. */
 const groupOf = (target: Plan['target'], path: PlannedPath): string =>
-  path.kind === 'Endpoint' ? pathId(target, path, ['*']) : path.id
+  KINDS[path.kind].grouped ? pathId(target, path, ['*']) : path.id
 
 export function observe(ended: JobOutcome): Observed {
   const { job, judged } = ended

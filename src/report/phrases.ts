@@ -4,9 +4,11 @@
  *
  * @module
  */
+
 import type { Unmet } from '../check/outcome.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { HistoryPath } from '../history/types.ts'
+import { KINDS } from '../plan/kinds.ts'
 import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
 import type { Links } from './links.ts'
 import type { ReportRow } from './rows.ts'
@@ -61,7 +63,7 @@ export function place(path: HistoryPath): string {
   if (named && path.url !== null) {
     return visible(path.url)
   }
-  const because = path.kind === 'Environment' ? path.because[0] : undefined
+  const because = KINDS[path.kind].shownBy === 'provenance' ? path.because[0] : undefined
   return dialled(path) ?? visible(because ?? path.url ?? path.host ?? NOTHING)
 }
 

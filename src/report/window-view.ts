@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Counts, HistoryPath, Percentiles } from '../history/types.ts'
+import { KINDS } from '../plan/kinds.ts'
 import { windowVerdict } from './describe-history.ts'
 import type { IncidentDocument, NowDocument, OverallReport, PathReport, ServiceReport } from './history-document.ts'
 import { duration, kindOf, pathTitle, place, portOf } from './phrases.ts'
@@ -120,11 +122,11 @@ function partOf(summary: Summary | null): string | null {
   return `${pass + fail + error} of ${pass + fail + error + skipped + leftOut}`
 }
 
-const isGroup = (path: HistoryPath): boolean => path.kind === 'Endpoint' && path.address === null
+const isGroup = (path: HistoryPath): boolean => KINDS[path.kind].grouped && path.address === null
 
 const addressOf = (path: HistoryPath): string => {
   if (isGroup(path)) {
-    return `all endpoints, ${path.family ?? 'by name'}`
+    return `all ${KINDS[path.kind].noun.many}, ${path.family ?? 'by name'}`
   }
   return place(path) + (path.node === null ? '' : ` (${visible(path.node)})`)
 }

@@ -7,8 +7,18 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import { UNWATCHED_MS } from '../history/types.ts'
+import { kindsThat } from '../plan/kinds.ts'
 
 const numberOf = (outcome: (typeof OUTCOMES)[number]): SQL => sql.raw(String(OUTCOMES.indexOf(outcome)))
+
+const GROUPED = sql.raw(
+  kindsThat(({ grouped }) => grouped)
+    .map((kind) => `'${kind}'`)
+    .join(),
+)
+
+/** Whether the column holds a kind of which history keeps one series for all paths. */
+export const isOfGroupedKind = (kind: SQL): SQL => sql`${kind} in (${GROUPED})`
 
 /** The first moment at which the series `row` was not yet left behind: others of its path have told of it since. */
 const watchedFrom = (row: SQL): SQL => sql`(
@@ -20,13 +30,13 @@ export const isLeftBehind = (row: SQL): SQL => sql`${row}.last_at_ms < ${watched
 
 /**
  * Series `m` of paths `p` that fail: as `from … where …`, to which conditions may be added. Paths that retired, that
- * nothing promises any more, or whose check or vantage others have left behind, do not count. Groups of endpoints are
- * told by their endpoints.
+ * nothing promises any more, or whose check or vantage others have left behind, do not count. Groups are
+ * told by their members.
  */
 export const FAILING = sql`series m join paths p on p.id = m.path_id
   where m.state = ${numberOf('fail')} and p.retired_at_ms is null and p.document ->> 'expected' <> 'unknown'
-    and (m.group_no is not null or p.kind <> 'Endpoint') and not ${isLeftBehind(sql`m`)}`
+    and (m.group_no is not null or not ${isOfGroupedKind(sql`p.kind`)}) and not ${isLeftBehind(sql`m`)}`
 
-/** Whether the series `row`, of a Service as a whole or of a group of endpoints, has a path that fails. */
+/** Whether the series `row`, of a Service as a whole or of a group, has a path that fails. */
 export const holdsFailure = (row: SQL): SQL => sql`exists (
   select 1 from ${FAILING} and m.service_no = ${row}.service_no and (m.group_no = ${row}.no or m.whole_no = ${row}.no))`

@@ -10,7 +10,7 @@ import { OUTCOMES } from '../check/result.ts'
 import type { Summary } from '../check/verdict.ts'
 import type { Observed, Subject } from '../history/observe.ts'
 import type { Job } from '../record/job.ts'
-import { holdsFailure } from './failing.ts'
+import { holdsFailure, isOfGroupedKind } from './failing.ts'
 import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
 import { ALL_STEPS } from './rollup-steps.ts'
@@ -267,10 +267,10 @@ function pathRows(shape: Shape): SQL[] {
   ]
 }
 
-/** A group whose failing endpoints are all gone, and whose present ones this job left out, is as good as new. */
+/** A group whose failing members are all gone, and whose present ones this job left out, is as good as new. */
 function renewedGroups(): SQL[] {
   const renewed = sql`select no from series where service_no = ${SERVICE} and state = 1 and group_no is null
-    and ${REPLANNED} and path_id in (select id from paths where service_no = ${SERVICE} and kind = 'Endpoint')
+    and ${REPLANNED} and path_id in (select id from paths where service_no = ${SERVICE} and ${isOfGroupedKind(sql`kind`)})
     and not ${HOLDS_FAILURE}`
   return [
     sql`update incidents set ${ended(value('finishedAtMs'))} where ended_at_ms is null and service_no = ${SERVICE}

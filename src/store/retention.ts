@@ -7,6 +7,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
+import { isOfGroupedKind } from './failing.ts'
 import { endUnwatched } from './incidents.ts'
 import { DAY_MS, STEPS } from './rollup-steps.ts'
 import { ROLLUP_TABLES } from './rollups.ts'
@@ -142,7 +143,7 @@ const sharedTexts: Stage = ({ store, keep, nowMs, limit }) =>
 
 const lastDay = (keep: Retention, nowMs: number): number => dayOf(nowMs - Math.max(keep.rawMs, keep.failuresMs)) - 1
 
-/** Numbers of Endpoint paths, and of what wants no history, are needed by raw results alone. */
+/** Numbers of members of groups, and of what wants no history, are needed by raw results alone. */
 const rawSeries: Stage = ({ store, keep, nowMs, limit }) =>
   remove(
     store,
@@ -150,11 +151,11 @@ const rawSeries: Stage = ({ store, keep, nowMs, limit }) =>
       and (service_no is null or group_no is not null) order by used_day limit ${limit}) returning no`,
   )
 
-const retiredEndpoints: Stage = ({ store, keep, nowMs, limit }) =>
+const retiredMembers: Stage = ({ store, keep, nowMs, limit }) =>
   remove(
     store,
     sql`delete from paths where no in (select no from paths where retired_at_ms < ${nowMs - keep.failuresMs}
-      and kind = 'Endpoint' and not exists (select 1 from series where path_id = paths.id) limit ${limit}) returning no`,
+      and ${isOfGroupedKind(sql`kind`)} and not exists (select 1 from series where path_id = paths.id) limit ${limit}) returning no`,
   )
 
 /** Rollups of whole days, oldest first; of longer steps, those that end before the first day that is kept. */
@@ -226,7 +227,7 @@ const STAGES: readonly Stage[] = [
   emptyBatches,
   sharedTexts,
   rawSeries,
-  retiredEndpoints,
+  retiredMembers,
   oldRollups('hour', 0, (keep) => keep.hourlyMs),
   oldRollups('day', 1, (keep) => keep.dailyMs),
   oldRollups('16 days', 2, (keep) => keep.dailyMs),

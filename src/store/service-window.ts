@@ -1,6 +1,7 @@
 import { stateNow } from '../history/now.ts'
 import { wholeId } from '../history/observe.ts'
-import type { HistoryPath, PathHistory, PathWindow, SeriesState, ServiceWindow } from '../history/types.ts'
+import type { PathHistory, PathWindow, SeriesState, ServiceWindow } from '../history/types.ts'
+import { KINDS } from '../plan/kinds.ts'
 import type { Store } from './db.ts'
 import { listIncidents } from './incidents.ts'
 import { type KnownService, readService } from './services.ts'
@@ -52,8 +53,8 @@ export async function readServiceWindow(
 }
 
 function windowOf({ path, retiredAtMs, states }: PathHistory, tally: Tally | undefined, fromMs: number): PathWindow[] {
-  // An Endpoint path has no tally of its own: that of its group stands for it.
-  if (tally === undefined && (isGrouped(path) || (retiredAtMs !== null && retiredAtMs < fromMs))) {
+  // A member of a group has no tally of its own: that of its group stands for it.
+  if (tally === undefined && (KINDS[path.kind].grouped || (retiredAtMs !== null && retiredAtMs < fromMs))) {
     return []
   }
   const latest = states.reduce<SeriesState | null>((a, b) => (a === null || b.lastAtMs > a.lastAtMs ? b : a), null)
@@ -67,5 +68,3 @@ function windowOf({ path, retiredAtMs, states }: PathHistory, tally: Tally | und
     },
   ]
 }
-
-const isGrouped = (path: HistoryPath): boolean => path.kind === 'Endpoint'

@@ -4,6 +4,7 @@
  */
 
 import { schemeOf } from '../../check/http-request.ts'
+import { mayAskControls } from '../../check/routed-control.ts'
 import { nameToDial } from '../../check/try-name.ts'
 import type { Check } from '../../plan/check.ts'
 import type { PlannedPath } from '../../plan/path.ts'
@@ -13,7 +14,7 @@ import type { StoredRequest } from '../../store/jobs.ts'
 const LOOKUP = 2
 /** Names that a lookup of the caller's servers may ask for: the search list and the name itself. */
 const FORMS = 4
-/** Requests by which the default check on Ingress settles what an answer means. */
+/** Requests by which the default check settles what the answer of a router means. */
 const CONTROLS = 4
 const REDIRECTS = 10
 
@@ -46,7 +47,7 @@ function mostOf(path: PlannedPath, check: Check, lookup: number): number {
   if (check.type === 'tcp') {
     return Math.max(named, dial)
   }
-  const controls = path.kind === 'Ingress' && check.expect === null ? CONTROLS * dial : 0
+  const controls = mayAskControls(path, check) ? CONTROLS * dial : 0
   const redirects = check.followRedirects ? REDIRECTS * (2 + lookup) : 0
   return Math.max(named, dial + controls + redirects)
 }
