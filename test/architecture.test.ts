@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { brokenWalls, cyclesOf, importsOf } from './support/walls.ts'
+import { brokenWalls, cyclesOf, importingOf, importsOf } from './support/walls.ts'
 
 const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url).pathname })
   .filter((path) => !path.endsWith('.test.ts'))
@@ -106,5 +106,19 @@ describe('importsOf', () => {
     expect(importsOf({ path: 'src/x/y.ts', text }).sort()).toEqual(
       ['an expression', 'c', 'd', 'e', 'f', 'src/b.ts', 'src/x/a.ts'].sort(),
     )
+  })
+
+  it('tells what is imported for its types alone', () => {
+    const text = `
+      import type { A } from './a.ts'
+      import { type B, type C } from './b.ts'
+      import { type D, d } from './d.ts'
+      export type { E } from './e.ts'
+      import type { F } from './f.ts'
+      import { f } from './f.ts'
+      import './g.ts'
+    `
+    const types = importingOf({ path: 'src/x.ts', text }).filter(({ isType }) => isType)
+    expect(types.map(({ target }) => target)).toEqual(['src/a.ts', 'src/b.ts', 'src/e.ts'])
   })
 })

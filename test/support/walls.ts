@@ -202,17 +202,32 @@ export function cyclesOf(sources: readonly Source[]): string[][] {
 }
 
 /** What a file imports, statically or dynamically, re-exports included. */
-export function importsOf({ path, text }: Source): string[] {
+export const importsOf = (source: Source): string[] => importingOf(source).map(({ target }) => target)
+
+/** The same, each once, with whether it is for types alone. */
+export function importingOf({ path, text }: Source): { target: string; isType: boolean }[] {
   const { module } = parseSync(path, text)
   const named = [
-    ...module.staticImports.map((found) => found.moduleRequest.value),
-    ...module.staticExports.flatMap((found) => found.entries.map((entry) => entry.moduleRequest?.value ?? null)),
-    ...module.dynamicImports.map((found) => literal(text.slice(found.moduleRequest.start, found.moduleRequest.end))),
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
+      specifier: moduleRequest.value,
+      isType: entries.length > 0 && entries.every((entry) => entry.isType),
+    })),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest, isType }) =>
+        moduleRequest === null ? [] : [{ specifier: moduleRequest.value, isType }],
+      ),
+    ),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
+      specifier: literal(text.slice(start, end)),
+      isType: false,
+    })),
   ]
-  const targets = named
-    .filter((specifier) => specifier !== null)
-    .map((specifier) => (specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier))
-  return [...new Set(targets)]
+  const found = new Map<string, boolean>()
+  for (const { specifier, isType } of named) {
+    const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier
+    found.set(target, isType && (found.get(target) ?? true))
+  }
+  return [...found].map(([target, isType]) => ({ target, isType }))
 }
 
 const literal = (expression: string): string => /^['"`](.*)['"`]$/.exec(expression)?.[1] ?? 'an expression'
