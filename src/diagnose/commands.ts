@@ -1,5 +1,5 @@
 /** Commands that show what was seen. They only read, and can be pasted as they are. */
-import type { SeenPath } from './seen.ts'
+import { isDirect, isName, type SeenPath } from './seen.ts'
 
 type OnPath = Pick<SeenPath, 'path'>
 
@@ -27,14 +27,14 @@ export function requestOn(each: OnPath | undefined): string {
   const { hostname, port, protocol } = new URL(path.url)
   const at = port === '' ? (protocol === 'https:' ? '443' : '80') : port
   const address = bracketed(path.address ?? '')
-  const elsewhere = path.address !== null && hostname !== address && path.kind !== 'DNS'
+  const elsewhere = path.address !== null && hostname !== address && !isName(each)
   const dialled = !elsewhere
     ? []
     : path.family !== null && Number(at) === path.addressPort
       ? ['--resolve', quoted(`${hostname}:${at}:${address}`)]
       : ['--connect-to', quoted(`${hostname}:${at}:${address}:${path.addressPort ?? at}`)]
   // By address no name is known to judge a certificate by.
-  const unjudged = path.scheme === 'https' && path.kind !== 'Ingress' ? ['-k'] : []
+  const unjudged = path.scheme === 'https' && isDirect(each) ? ['-k'] : []
   return ['curl -sv -o /dev/null --max-time 10', ...unjudged, ...dialled, quoted(path.url)].join(' ')
 }
 

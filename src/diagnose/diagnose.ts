@@ -17,7 +17,7 @@ import type { Diagnosis, Finding } from './finding.ts'
 import { byBreadth, bySureness } from './rank.ts'
 import { applyRules, findingOf, type Rule, type Target } from './rule.ts'
 import { RULES } from './rules.ts'
-import { lookAt, type TestedPath } from './seen.ts'
+import { isDirect, isEndpoint, isName, lookAt, type TestedPath } from './seen.ts'
 import { explicable, type Shows } from './shows.ts'
 
 /**
@@ -76,7 +76,7 @@ export function diagnoseJob(
 }
 
 function targetOf({ target: { namespace, service }, vantage, paths, beside = NOTHING_BESIDE }: Plan): Target {
-  const whole = paths.find(({ kind, dns }) => kind === 'DNS' && dns?.how === 'resolve')
+  const whole = paths.find((path) => isName({ path }) && path.dns?.how === 'resolve')
   return { namespace, service, vantage, beside, fqdn: whole?.dns?.name ?? `${service}.${namespace}.svc` }
 }
 
@@ -129,11 +129,11 @@ function held(finding: Finding, claimed: readonly TestedPath[]): Finding {
   const showsAs = ruleOf(finding.code)?.showsAs
   const failed = claimed.filter(isExplicable)
   const shown = showsAs === undefined ? failed : explicable(showsAs, failed)
-  const isOfIngress = claimed.every(({ path }) => path.kind === 'Ingress')
-  const isDirect = ({ path }: TestedPath): boolean => isOfIngress || path.kind !== 'Ingress'
-  const direct = failed.filter(isDirect)
-  // What a controller makes of it is its own; it goes with what is seen directly.
-  const explained = direct.length === 0 || shown.some(isDirect) ? shown : []
+  const areRouted = !claimed.some(isDirect)
+  const tellsOfIt = (each: TestedPath): boolean => areRouted || isDirect(each)
+  const direct = failed.filter(tellsOfIt)
+  // What a router makes of it is its own; it goes with what is seen directly.
+  const explained = direct.length === 0 || shown.some(tellsOfIt) ? shown : []
   const isBorneOut = direct.length > 0 && direct.every((each) => shown.includes(each))
   const isUnseen =
     explained.length === 0 && claimed.some(isSettled) && !claimed.some((each) => isAsFeared(each, showsAs))
@@ -164,19 +164,18 @@ const isSettled = (tested: TestedPath): boolean => tested.outcome === 'pass' || 
 const RESOLVER_DOWN: ReadonlySet<FailureCode> = new Set(['dns_server_failure', 'dns_timeout', 'dns_refused'])
 
 /** Whether objects can be what made it fail: not where the name was not resolved, unless the name is the path. */
-function isExplicable({ outcome, path, deciding }: TestedPath): boolean {
-  if (outcome !== 'fail') {
+function isExplicable(tested: TestedPath): boolean {
+  if (tested.outcome !== 'fail') {
     return false
   }
-  return deciding.some(
+  return tested.deciding.some(
     ({ failure }) =>
-      failure !== null && !RESOLVER_DOWN.has(failure.code) && (failure.phase !== 'dns' || path.kind === 'DNS'),
+      failure !== null && !RESOLVER_DOWN.has(failure.code) && (failure.phase !== 'dns' || isName(tested)),
   )
 }
 
 /** An endpoint that answers is no way to the Service, nor is a name that resolves, nor a variable. */
-const isWayIn = ({ kind, dns, variable }: PlannedPath): boolean =>
-  kind !== 'Endpoint' && dns === null && variable === null
+const isWayIn = (path: PlannedPath): boolean => !isEndpoint({ path }) && path.dns === null && path.variable === null
 
 /** `broken`: none of the ways in that must work does. Paths that nothing promises count in nothing. */
 function statusOf(tested: readonly TestedPath[]): Diagnosis['status'] {

@@ -6,7 +6,7 @@
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import { type Ingress, type KubeObjects, type Pod, refOf, type Service } from '../kube/objects.ts'
 import { type Route, routesOf } from '../plan/ingress-rules.ts'
-import type { PathKind } from '../plan/kinds.ts'
+import { KINDS, kindsThat, type PathKind } from '../plan/kinds.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import { endpointsOf, hasSelector, isPodOver, type ServiceEndpoints } from '../plan/service-endpoints.ts'
 
@@ -30,15 +30,7 @@ export type Facts = {
 }
 
 /** Everything that needs a working endpoint behind it. A name resolves without one, and the variables are set. */
-const SERVED: readonly PathKind[] = [
-  'DNS',
-  'ClusterIP',
-  'NodePort',
-  'LoadBalancer',
-  'Ingress',
-  'ExternalIP',
-  'Endpoint',
-]
+const SERVED = kindsThat(({ between }) => between !== null)
 
 /** @returns `null` where the Service is no longer among the objects. */
 export function gatherFacts(
@@ -68,7 +60,7 @@ export function gatherFacts(
       plan.paths
         .filter((path) => path.expected !== 'unreachable' && kinds.includes(path.kind) && which(path))
         // A name that is only resolved needs an endpoint on a headless Service alone.
-        .filter((path) => path.kind !== 'DNS' || path.dns === null || service.clusterIP === 'None')
+        .filter((path) => KINDS[path.kind].role !== 'name' || path.dns === null || service.clusterIP === 'None')
         .map(({ id }) => id),
   }
 }

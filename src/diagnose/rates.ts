@@ -18,8 +18,8 @@ export const mannerOf = (each: SeenPath): string =>
 
 /** The share of connections that an endpoint fails, of those that fail at all: all of a steady one's, some of a shaky one's. */
 const shareOf = (port: SeenPort): number =>
-  failing(port.of('Endpoint')).reduce((sum, { tries, failed }) => sum + failed / Math.max(1, tries), 0) /
-  Math.max(1, port.of('Endpoint').length)
+  failing(port.endpoints).reduce((sum, { tries, failed }) => sum + failed / Math.max(1, tries), 0) /
+  Math.max(1, port.endpoints.length)
 
 /** How likely it is that so many tries are all led to endpoints that fail. */
 const chanceOf = (port: SeenPort, tries: number): number => shareOf(port) ** tries
@@ -30,10 +30,10 @@ const chanceOf = (port: SeenPort, tries: number): number => shareOf(port) ** tri
  */
 export function meetsBadEndpoints(port: SeenPort, each: SeenPath): boolean {
   // Where all fail alike it is not they who are told apart.
-  if (badShare(port).length === 0 && !port.of('Endpoint').some(({ unsteady }) => unsteady)) {
+  if (badShare(port).length === 0 && !port.endpoints.some(({ unsteady }) => unsteady)) {
     return false
   }
-  if (!failing(port.of('Endpoint')).some((end) => mannerOf(end) === mannerOf(each))) {
+  if (!failing(port.endpoints).some((end) => mannerOf(end) === mannerOf(each))) {
     return false
   }
   return each.unsteady || each.tries < 3 || chanceOf(port, each.tries) > RARE
@@ -59,6 +59,6 @@ export function triesByWays(port: SeenPort): { tries: number; failed: number } {
 /** Whether the bad endpoints cannot be among those that ways are led to: so many tries would have met one. */
 export const avoidsBadEndpoints = (port: SeenPort): boolean => {
   const { tries, failed } = triesByWays(port)
-  const good = 1 - badShare(port).length / Math.max(1, port.of('Endpoint').length)
+  const good = 1 - badShare(port).length / Math.max(1, port.endpoints.length)
   return failed === 0 && tries > 0 && good ** tries < RARE
 }

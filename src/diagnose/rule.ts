@@ -1,6 +1,6 @@
 import type { Control } from '../check/control.ts'
 import type { Beside } from '../plan/beside.ts'
-import type { PathKind } from '../plan/kinds.ts'
+import { kindsThat, type PathKind } from '../plan/kinds.ts'
 import type { Vantage } from '../plan/path.ts'
 import type { Facts } from './facts.ts'
 import type { Finding, Layer } from './finding.ts'
@@ -55,14 +55,7 @@ export type Rule = {
 }
 
 /** Kinds that lead to the pods through whatever the cluster knows of them; an endpoint is asked whether or not traffic goes there. */
-export const WAYS_TO_PODS: readonly PathKind[] = [
-  'DNS',
-  'ClusterIP',
-  'NodePort',
-  'LoadBalancer',
-  'Ingress',
-  'ExternalIP',
-]
+export const WAYS_TO_PODS = kindsThat(({ between, role }) => between !== null && role !== 'pod')
 
 export type Cause = Pick<Finding, 'confidence' | 'title' | 'detail' | 'fix' | 'confirm' | 'evidence' | 'explains'>
 

@@ -5,7 +5,7 @@
  */
 import type { FailureCode } from '../check/codes.ts'
 import type { Outcome, Telling, Tried } from '../check/result.ts'
-import type { PathKind } from '../plan/kinds.ts'
+import { KINDS, type PathKind } from '../plan/kinds.ts'
 import type { PlannedPath, Skipped } from '../plan/path.ts'
 import type { Evidence } from './finding.ts'
 import { list } from './phrases.ts'
@@ -56,6 +56,10 @@ export type SeenPort = {
   protocol: string
   /** Dialled paths of a kind. */
   of(kind: PathKind): readonly SeenPath[]
+  /** The pods themselves. */
+  endpoints: readonly SeenPath[]
+  /** Dialled paths through a router, as an Ingress controller is. */
+  routed: readonly SeenPath[]
   dialled: readonly SeenPath[]
   /** Dialled paths that fail as they must: something that is certain explains them. They are in nothing else here. */
   explained: readonly SeenPath[]
@@ -95,7 +99,7 @@ export function lookAt(
     tested,
     all,
     controls,
-    names: all.filter(({ path }) => path.kind === 'DNS' && path.dns !== null),
+    names: all.filter((each) => isName(each) && each.path.dns !== null),
     ports: [...byPort.values()].map(portOf),
   }
 
@@ -106,6 +110,8 @@ export function lookAt(
       protocol: members[0]?.path.port?.protocol ?? 'TCP',
       dialled: open,
       of: (kind) => open.filter(({ path }) => path.kind === kind),
+      endpoints: open.filter(isEndpoint),
+      routed: open.filter((each) => !isDirect(each)),
       explained: members.filter(isExplained),
     }
   }
@@ -118,13 +124,22 @@ const isUnsteady = (deciding: readonly Tried[]): boolean =>
 
 type OnPath = Pick<SeenPath, 'path'>
 
-/** No Ingress controller is on the way. */
-export const isDirect = ({ path }: OnPath): boolean => path.kind !== 'Ingress'
+/** No router is on the way, as an Ingress controller is. */
+export const isDirect = ({ path }: OnPath): boolean => KINDS[path.kind].routedBy === null
+
+/** One pod itself. */
+export const isEndpoint = ({ path }: OnPath): boolean => KINDS[path.kind].role === 'pod'
+
+/** Reached by a name, or no more than that name. */
+export const isName = ({ path }: OnPath): boolean => KINDS[path.kind].role === 'name'
+
+/** What it leads to is no pod of the Service. */
+export const isOutside = ({ path }: OnPath): boolean => KINDS[path.kind].between === null
 
 /** A load balancer that is asked itself; by a short cut kube-proxy answers in its stead. */
 export const isBalancer = ({ path }: OnPath): boolean => path.kind === 'LoadBalancer' && !path.shortCut
 
-/** A controller or a load balancer takes the connection, whatever is behind it. */
+/** A router or a load balancer takes the connection, whatever is behind it. */
 export const isTakenOver = (each: OnPath): boolean => !isDirect(each) || isBalancer(each)
 
 /** Nothing came back: packets were dropped, or there was no way. */
@@ -143,9 +158,11 @@ export const hasNoConnection = ({ code }: SeenPath): boolean => code !== null &&
 export const isHanging = ({ code }: SeenPath): boolean => code !== null && HANGING.has(code)
 export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(code)
 
-/** What a controller or proxy answers where it gets no answer, or none that it understands. */
+/** What a router answers where it gets no answer, or none that it understands. */
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
-  path.kind === 'Ingress' && code === 'unexpected_status' && [502, 503, 504].includes(result?.http?.status ?? 0)
+  KINDS[path.kind].routedBy === 'request' &&
+  code === 'unexpected_status' &&
+  [502, 503, 504].includes(result?.http?.status ?? 0)
 
 /** Those that a fault of the endpoints can make fail: not for want of an address for a name, nor by a certificate shown. */
 export const failingBehind = (paths: readonly SeenPath[]): readonly SeenPath[] =>
@@ -153,7 +170,7 @@ export const failingBehind = (paths: readonly SeenPath[]): readonly SeenPath[] =
 
 /** Endpoints that always fail while others answer, if only at times: each way to the port meets them now and then. */
 export function badShare(port: SeenPort): readonly SeenPath[] {
-  const endpoints = port.of('Endpoint')
+  const endpoints = port.endpoints
   const bad = failing(endpoints).filter(({ unsteady }) => !unsteady)
   return bad.length === endpoints.length ? [] : bad
 }
@@ -168,7 +185,7 @@ const isSentToTls = ({ path }: SeenPath, { http }: Telling): boolean =>
 
 /** Ways through a controller that bring an answer of the pods, and not only one of its own. */
 export const servedThrough = (port: SeenPort): readonly SeenPath[] =>
-  passing(port.of('Ingress')).filter((each) => !each.told.some((answer) => isSentToTls(each, answer)))
+  passing(port.routed).filter((each) => !each.told.some((answer) => isSentToTls(each, answer)))
 
 /** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */
 export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {
@@ -190,9 +207,9 @@ export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean 
   )
 }
 
-/** What shows how the pods themselves behave: the endpoints; where none was tested, every way to them but an Ingress. */
+/** What shows how the pods themselves behave: the endpoints; where none was tested, every way to them but those through a router. */
 export function farEnds(port: SeenPort): readonly SeenPath[] {
-  const endpoints = port.of('Endpoint')
+  const endpoints = port.endpoints
   return endpoints.length > 0 ? endpoints : port.dialled.filter(isDirect)
 }
 

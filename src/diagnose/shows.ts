@@ -8,7 +8,7 @@
  * @module
  */
 import type { FailureCode } from '../check/codes.ts'
-import { CUT, HANGING, isTakenOver, SILENT, type TestedPath, NO_CONNECTION as UNCONNECTED } from './seen.ts'
+import { CUT, HANGING, isBalancer, isTakenOver, SILENT, type TestedPath, NO_CONNECTION as UNCONNECTED } from './seen.ts'
 
 export type Shows = {
   /** On ways that lead straight to the pods or through kube-proxy, and on names. */
@@ -137,8 +137,9 @@ export const OTHER_VALUE: Shows = {
 /** Of a load balancer that has nothing healthy behind it: all the ways in which they say so. */
 const LOAD_BALANCER_CODES: ReadonlySet<FailureCode> = set(...SILENT, ...CUT, 'connection_refused', 'response_timeout')
 
-function showsThrough({ codes, statuses }: Shows['through'], { path, deciding, telling }: TestedPath): boolean {
-  const own = path.kind === 'LoadBalancer' && statuses.size > 0 ? LOAD_BALANCER_CODES : NO_CODE
+function showsThrough({ codes, statuses }: Shows['through'], tested: TestedPath): boolean {
+  const { deciding, telling } = tested
+  const own = isBalancer(tested) && statuses.size > 0 ? LOAD_BALANCER_CODES : NO_CODE
   return deciding.some(
     ({ failure }) =>
       failure !== null &&

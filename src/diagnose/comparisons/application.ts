@@ -14,6 +14,7 @@ import {
   isConnected,
   isCut,
   isDirect,
+  isEndpoint,
   isGatewayError,
   isHanging,
   type SeenPath,
@@ -28,7 +29,7 @@ const directOf = (port: SeenPort): readonly SeenPath[] => port.dialled.filter(is
 
 /** `All 3 endpoints`, `The direct way`. */
 const who = (ends: readonly SeenPath[]): string => {
-  const noun = ends.every(({ path }) => path.kind === 'Endpoint') ? 'endpoint' : 'direct way'
+  const noun = ends.every(isEndpoint) ? 'endpoint' : 'direct way'
   return everyOne(ends.length, noun)
 }
 const verb = (ends: readonly SeenPath[], singular: string, plural: string): string =>
@@ -99,7 +100,7 @@ export const applicationAnswersErrors: Rule = {
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
       // The pods themselves are the measure; a way that leads elsewhere, or nowhere, says nothing of them.
-      const direct = farEnds(port).filter((each) => each.path.kind === 'Endpoint' || isConnected(each))
+      const direct = farEnds(port).filter((each) => isEndpoint(each) || isConnected(each))
       if (!allFail(direct, ({ code }) => code === 'unexpected_status')) {
         return []
       }
@@ -107,7 +108,7 @@ export const applicationAnswersErrors: Rule = {
       if (status === undefined || others.length > 0) {
         return []
       }
-      if (!direct.some(({ path }) => path.kind === 'Endpoint' || direct.length > 1)) {
+      if (!direct.some((each) => isEndpoint(each) || direct.length > 1)) {
         return []
       }
       const broken = status >= 500
@@ -224,28 +225,26 @@ export const tlsHandshakeRefused: Rule = {
   layer: 'tls',
   after: ({ ports }) =>
     ports.flatMap((port) =>
-      [...Map.groupBy(port.dialled, ({ path }) => (path.kind === 'Ingress' ? 'Ingress' : 'direct')).values()].flatMap(
-        (paths) => {
-          const tls = paths.filter(
-            ({ path, code, result }) =>
-              (path.scheme === 'https' || code === 'tls_handshake_failed') && result?.speaks !== 'http2',
-          )
-          if (!allFail(tls, ({ code }) => code === 'tls_handshake_failed')) {
-            return []
-          }
-          const [first] = tls
-          return [
-            {
-              confidence: 'likely' as const,
-              title: `The TLS handshake is refused on port ${port.number}`,
-              detail: `${list(tls.map(addressOf))}: TLS is spoken there, and ended by the server. It wants a certificate of the client's, or does not know the name it was asked for (${first?.path.serverName ?? 'none was sent'}), or has no protocol version or cipher in common.`,
-              fix: 'See what the server demands; give the name in tls.serverName of the check.',
-              confirm: handshakeOn(first),
-              evidence: triesOf(tls),
-              explains: idsOf(tls),
-            },
-          ]
-        },
-      ),
+      [...Map.groupBy(port.dialled, isDirect).values()].flatMap((paths) => {
+        const tls = paths.filter(
+          ({ path, code, result }) =>
+            (path.scheme === 'https' || code === 'tls_handshake_failed') && result?.speaks !== 'http2',
+        )
+        if (!allFail(tls, ({ code }) => code === 'tls_handshake_failed')) {
+          return []
+        }
+        const [first] = tls
+        return [
+          {
+            confidence: 'likely' as const,
+            title: `The TLS handshake is refused on port ${port.number}`,
+            detail: `${list(tls.map(addressOf))}: TLS is spoken there, and ended by the server. It wants a certificate of the client's, or does not know the name it was asked for (${first?.path.serverName ?? 'none was sent'}), or has no protocol version or cipher in common.`,
+            fix: 'See what the server demands; give the name in tls.serverName of the check.',
+            confirm: handshakeOn(first),
+            evidence: triesOf(tls),
+            explains: idsOf(tls),
+          },
+        ]
+      }),
     ),
 }

@@ -9,6 +9,7 @@ import {
   failing,
   idsOf,
   isDirect,
+  isEndpoint,
   isSilent,
   kindsOf,
   nodesOf,
@@ -26,7 +27,7 @@ type Sign = { shows: readonly SeenPath[]; beside: readonly SeenPath[]; told: str
 /** Nodes that the endpoints of the port are on, tested or not. `null`: of one it is not known. */
 function homesOf({ tested }: Seen, port: SeenPort): ReadonlySet<string> | null {
   const ends = tested.filter(
-    ({ path }) => path.kind === 'Endpoint' && path.expected === 'reachable' && path.port?.number === port.number,
+    (each) => isEndpoint(each) && each.path.expected === 'reachable' && each.path.port?.number === port.number,
   )
   const nodes = ends.map(({ path }) => path.node)
   return nodes.some((node) => node === null) ? null : new Set(nodes.flatMap((node) => node ?? []))
@@ -37,7 +38,7 @@ function byNodePorts(seen: Seen, port: SeenPort): Sign | null {
   const homes = homesOf(seen, port)
   const nodePorts = port.of('NodePort')
   // Where every pod is reached and no cluster IP is, it is what translates addresses.
-  if (allPass(port.of('Endpoint')) && allFail(port.of('ClusterIP'), isSilent)) {
+  if (allPass(port.endpoints) && allFail(port.of('ClusterIP'), isSilent)) {
     return null
   }
   if (homes === null || homes.size === 0 || nodePorts.some(({ path }) => path.node === null)) {
@@ -57,7 +58,7 @@ function byNodePorts(seen: Seen, port: SeenPort): Sign | null {
 
 /** Endpoints answer on one node, on which the prober will be, and on no other, though these are up. */
 function byEndpoints(port: SeenPort): Sign | null {
-  const ends = port.of('Endpoint')
+  const ends = port.endpoints
   const near = nodesOf(ends.filter(({ passed, unsteady }) => passed || unsteady))
   const far = ends.filter(({ path }) => path.node !== null && !near.has(path.node))
   if (near.size !== 1 || !allFail(far, isSilent) || far.length + passing(ends).length < ends.length) {
@@ -79,9 +80,9 @@ function byEndpoints(port: SeenPort): Sign | null {
 
 /** No pod is reached, not even that of DNS, and nodes are: what they themselves reach, they hand on. */
 function byNames(seen: Seen, port: SeenPort): Sign | null {
-  const ends = port.of('Endpoint')
+  const ends = port.endpoints
   const names = clusterNames(seen)
-  const beside = passing([...port.of('NodePort'), ...port.of('Ingress')])
+  const beside = passing([...port.of('NodePort'), ...port.routed])
   if (!allFail(ends, isSilent) || !allFail(names, isUnanswered) || beside.length === 0) {
     return null
   }
@@ -94,7 +95,7 @@ function byNames(seen: Seen, port: SeenPort): Sign | null {
 
 /** The same, where no way leads by a node: the API server runs on the network of its node, and is reached. */
 function byApiServer(seen: Seen, port: SeenPort): Sign | null {
-  const ends = port.of('Endpoint')
+  const ends = port.endpoints
   const names = clusterNames(seen)
   const answering = controlsTo(seen, 'kubernetes_cluster_ip').some(isAnswering)
   if (!answering || !allFail(ends, isSilent) || !allFail(names, isUnanswered)) {

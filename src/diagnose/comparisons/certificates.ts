@@ -4,15 +4,26 @@ import type { TlsEvidence } from '../../check/network.ts'
 import { handshakeOn } from '../commands.ts'
 import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
-import { failing, idsOf, passing, type Seen, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import {
+  failing,
+  idsOf,
+  isDirect,
+  isEndpoint,
+  isOutside,
+  passing,
+  type Seen,
+  type SeenPath,
+  triesOf,
+  urlsOf,
+} from '../seen.ts'
 
 const DAY_MS = 86_400_000
 
 /** Subjects of certificates that controllers make for themselves (ingress-nginx internal/net/ssl; Traefik). */
 const OWN_CERTIFICATES = ['Kubernetes Ingress Controller Fake Certificate', 'TRAEFIK DEFAULT CERT']
 
-const isDefault = ({ path, result }: SeenPath): boolean =>
-  path.kind === 'Ingress' && OWN_CERTIFICATES.some((name) => result?.tls?.subject?.includes(name))
+const isDefault = (each: SeenPath): boolean =>
+  !isDirect(each) && OWN_CERTIFICATES.some((name) => each.result?.tls?.subject?.includes(name))
 
 /** F83. */
 export const ingressDefaultCertificate: Rule = {
@@ -57,21 +68,20 @@ const POD_FIX =
   'Renew the certificate that the application itself loads (a Secret mounted into the pod), and let it read it again.'
 
 const serverOf = (paths: readonly SeenPath[], fromPods: boolean): Server => {
-  const kinds = new Set(paths.map(({ path }) => path.kind))
   if (fromPods) {
     return { name: 'The pods', plural: true, fix: POD_FIX }
   }
-  if (kinds.has('Ingress')) {
+  if (!paths.every(isDirect)) {
     return {
       name: 'The Ingress controller',
       plural: false,
       fix: `Put the right certificate into ${inSentence(secretOf(paths))} (cert-manager: see its Certificate).`,
     }
   }
-  if (kinds.has('ExternalName')) {
+  if (paths.some(isOutside)) {
     return { name: 'The server outside', plural: false, fix: 'Whoever runs that server has to change its certificate.' }
   }
-  if (kinds.has('LoadBalancer')) {
+  if (paths.some(({ path }) => path.kind === 'LoadBalancer')) {
     return {
       name: 'The load balancer, or the pods behind it,',
       plural: false,
@@ -86,7 +96,7 @@ const fingerprint = ({ subject, issuer, notAfter }: TlsEvidence): string => `${s
 /** By certificate: those that pass `which`, and of the pods where they show the same at their own addresses. */
 function shown({ all }: Seen, paths: readonly SeenPath[]): Shown[] {
   const byPods = new Set(
-    all.flatMap(({ path, result }) => (path.kind === 'Endpoint' && result?.tls ? [fingerprint(result.tls)] : [])),
+    all.flatMap((each) => (isEndpoint(each) && each.result?.tls ? [fingerprint(each.result.tls)] : [])),
   )
   const groups = Map.groupBy(paths, ({ result }) => (result?.tls ? fingerprint(result.tls) : ''))
   return [...groups].flatMap(([key, members]) => {

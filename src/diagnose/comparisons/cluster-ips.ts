@@ -12,6 +12,7 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isName,
   kindsOf,
   passing,
   type Seen,
@@ -90,7 +91,7 @@ export const clusterIpsUnreachable: Rule = {
       failing(dialled).filter(
         (each) =>
           hasNoConnection(each) &&
-          (each.path.kind === 'DNS' ||
+          (isName(each) ||
             each.path.kind === 'ExternalIP' ||
             (each.path.kind === 'LoadBalancer' && each.path.shortCut)),
       ),

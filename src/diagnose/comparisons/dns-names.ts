@@ -2,7 +2,18 @@
 import { familyOf } from '../../plan/ip.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
-import { allFail, codesOf, failing, idsOf, passing, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import {
+  allFail,
+  codesOf,
+  failing,
+  idsOf,
+  isName,
+  isOutside,
+  passing,
+  type SeenPath,
+  triesOf,
+  urlsOf,
+} from '../seen.ts'
 import {
   clusterNames,
   isOfIngress,
@@ -53,7 +64,7 @@ export const searchListWrong: Rule = {
     const whole = seen.names.filter(
       ({ path }) => path.dns?.how === 'resolve' && path.dns.type !== 'CNAME' && path.dns.name === fqdn,
     )
-    const short = seen.names.filter(({ path }) => path.kind === 'DNS' && path.dns?.how === 'lookup')
+    const short = seen.names.filter(({ path }) => path.dns?.how === 'lookup')
     const bad = failing(short).filter((each) => !isOfIngress(each) && isUnknown(each))
     if (bad.length === 0 || !whole.some(({ passed }) => passed)) {
       return []
@@ -181,7 +192,7 @@ export const outsideNameUnresolved: Rule = {
   after: (seen) => {
     const wrong = failing(outsideNames(seen)).filter(isUnknown)
     return [...Map.groupBy(wrong, nameOf).entries()].map(([name, paths]) => {
-      const isAlias = paths.some(({ path }) => path.kind === 'ExternalName')
+      const isAlias = paths.some(isOutside)
       return {
         confidence: 'certain' as const,
         title: `${name} does not resolve`,
@@ -254,11 +265,11 @@ export const hostsFileOverrides: Rule = {
     const led = new Set(shown.flatMap(({ telling }) => telling?.dns?.lookup ?? []))
     const found = list([...led], 3)
     const misled = failing(all).filter(
-      ({ path, code, result }) =>
-        path.kind === 'DNS' &&
-        (path.dns === null
-          ? result?.failure?.phase !== 'dns' && led.has(result?.resolvedAddress ?? '')
-          : code === 'wrong_address' && (result?.dns?.answers ?? []).some((address) => led.has(address))),
+      (each) =>
+        isName(each) &&
+        (each.path.dns === null
+          ? each.result?.failure?.phase !== 'dns' && led.has(each.result?.resolvedAddress ?? '')
+          : each.code === 'wrong_address' && (each.result?.dns?.answers ?? []).some((address) => led.has(address))),
     )
     return [
       {

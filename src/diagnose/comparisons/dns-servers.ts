@@ -2,7 +2,7 @@
 
 import { count, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
-import { allFail, codesOf, failing, idsOf, type SeenPath, triesOf } from '../seen.ts'
+import { allFail, codesOf, failing, idsOf, isOutside, type SeenPath, triesOf } from '../seen.ts'
 import { clusterNames, isAnswered, isServerFault, nameOf, namesOf, outsideNames } from './named.ts'
 
 type Manner = { title: string; means: string }
@@ -102,7 +102,7 @@ export const outsideDnsFails: Rule = {
     const ours = clusterNames(seen)
     const known = ours.filter(isAnswered)
     // What the Service's own name stands for is asked for by the same server.
-    const aliases = bad.some(({ path }) => path.kind === 'ExternalName') ? ours.filter(isServerFault) : []
+    const aliases = bad.some(isOutside) ? ours.filter(isServerFault) : []
     const why =
       others.length > 0
         ? `Other names outside the cluster are answered (${namesOf(others)}): the fault is with the DNS servers of this one.`

@@ -12,6 +12,7 @@ import {
   idsOf,
   isCut,
   isDirect,
+  isEndpoint,
   isHanging,
   isOwedTo,
   isRefused,
@@ -38,7 +39,7 @@ export const someEndpointsFail: Rule = {
   ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       const bad = badShare(port)
       if (bad.length === 0) {
         return []
@@ -74,7 +75,7 @@ export const someEndpointsFail: Rule = {
               (each) =>
                 bad.includes(each) ||
                 isOwedTo(each, bad) ||
-                (each.path.kind !== 'Endpoint' && isDirect(each) && meetsBadEndpoints(port, each)),
+                (!isEndpoint(each) && isDirect(each) && meetsBadEndpoints(port, each)),
             ),
           ),
         },
@@ -95,7 +96,7 @@ function nodeOfAll(port: SeenPort, bad: readonly SeenPath[]): string | null {
   if (node === undefined || others.length > 0 || !bad.every(isSilent)) {
     return null
   }
-  return isApart(bad, passing(port.of('Endpoint'))) && (bad.length > 1 || allFail(nodePorts, isSilent)) ? node : null
+  return isApart(bad, passing(port.endpoints)) && (bad.length > 1 || allFail(nodePorts, isSilent)) ? node : null
 }
 
 /** What was seen of the share that fails; where nothing was tried that would show it, what it is by number. */
@@ -126,7 +127,7 @@ export const everyEndpointFails: Rule = {
   ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       if (!allFail(endpoints) || new Set(endpoints.map(mannerOf)).size < 2) {
         return []
       }
@@ -152,18 +153,18 @@ export const failsNowAndThen: Rule = {
   after: ({ ports, tested }, { namespace }) =>
     ports.flatMap((port) => {
       const shaky = port.dialled.filter((each) => each.unsteady && each.result?.failure?.phase !== 'dns')
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       // One that always fails has its share in all that leads to it, unless they fail in another way.
       const owed = (each: SeenPath): boolean =>
         badShare(port).length > 0 && (meetsBadEndpoints(port, each) || isOwedTo(each, badShare(port)))
-      const unsteady = shaky.filter((each) => each.path.kind === 'Endpoint' || !owed(each))
+      const unsteady = shaky.filter((each) => isEndpoint(each) || !owed(each))
       if (unsteady.length === 0) {
         return []
       }
       const ids = new Set(idsOf(unsteady))
       const tries = tested.filter(({ path }) => ids.has(path.id)).flatMap(({ deciding }) => deciding)
       const failed = tries.filter(({ outcome }) => outcome === 'fail')
-      const atPods = unsteady.some(({ path }) => path.kind === 'Endpoint')
+      const atPods = unsteady.some(isEndpoint)
       return [
         {
           confidence: 'likely' as const,
@@ -200,9 +201,9 @@ export const directConnectionsCut: Rule = {
   ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       const isKeptOut = (each: SeenPath): boolean => isCut(each) || isRefused(each)
-      if (!allFail(endpoints, isKeptOut) || !allPass(port.of('Ingress')) || servedThrough(port).length === 0) {
+      if (!allFail(endpoints, isKeptOut) || !allPass(port.routed) || servedThrough(port).length === 0) {
         return []
       }
       const refused = endpoints.some(isRefused)

@@ -64,8 +64,8 @@ export const oneFamilyFails: Rule = {
       const falls = failing(port.dialled).filter(
         (each) =>
           bad.includes(each) ||
-          (each.path.kind === 'Ingress' ? isOwedTo(each, bad) : each.path.family === family) ||
-          (each.path.kind === 'Ingress' && each.path.family === family && hasNoConnection(each)) ||
+          (isDirect(each) ? each.path.family === family : isOwedTo(each, bad)) ||
+          (!isDirect(each) && each.path.family === family && hasNoConnection(each)) ||
           // A name that stands for both fails where it leads there.
           (each.path.family === null && familyOf(each.result?.address ?? '') === family),
       )

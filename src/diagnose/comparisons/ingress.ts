@@ -11,6 +11,7 @@ import {
   failing,
   hasNoConnection,
   idsOf,
+  isDirect,
   isHanging,
   isOwedTo,
   passing,
@@ -94,7 +95,7 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
   ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const bad = failing(port.of('Ingress')).filter(
+      const bad = failing(port.routed).filter(
         (each) =>
           ((each.code === 'unexpected_status' && each.result?.http?.status === status) ||
             (waits && isHanging(each) && each.code !== 'tls_timeout')) &&
@@ -126,7 +127,7 @@ export const ingressControllerUnreachable: Rule = {
   layer: 'ingress',
   unless: ['ingress_address_cluster_internal'],
   after: ({ all, ports }) => {
-    const through = all.filter(({ path }) => path.kind === 'Ingress')
+    const through = all.filter((each) => !isDirect(each))
     // Before its own handshake has ended a controller asks no pod for anything.
     const hangs = through.some(({ code }) => code === 'tls_timeout')
     if (!allFail(through, (each) => hasNoConnection(each) || (hangs && isHanging(each)))) {

@@ -12,6 +12,7 @@ import {
   idsOf,
   isBalancer,
   isConnected,
+  isDirect,
   isSilent,
   passing,
   type Seen,
@@ -38,10 +39,10 @@ export const loadBalancerFails: Rule = {
       const bad = failing(port.of('LoadBalancer')).filter(
         (each) => isBalancer(each) && !each.unsteady && hasNoConnection(each) && !meetsBadEndpoints(port, each),
       )
-      const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.of('Endpoint')].filter(isConnected)
+      const behind = [...port.of('NodePort'), ...port.of('ClusterIP'), ...port.endpoints].filter(isConnected)
       // From outside there may be nothing else to ask.
       const alone =
-        port.dialled.every(({ path }) => path.kind === 'LoadBalancer' || path.kind === 'Ingress') &&
+        port.dialled.every((each) => each.path.kind === 'LoadBalancer' || !isDirect(each)) &&
         port.explained.length === 0
       if (bad.length === 0 || (behind.length === 0 && !(alone && bad.length === port.of('LoadBalancer').length))) {
         return []

@@ -46,7 +46,7 @@ export const malformedResponse: Rule = {
         flaw === undefined || flaw.takenBy.length === 0
           ? 'No client is known to take that.'
           : `${list(flaw.takenBy)} take${flaw.takenBy.length === 1 ? 's' : ''} it nevertheless, so that it looks well there; Node.js, strict proxies and this check refuse it.`
-      const through = passing(port.of('Ingress'))
+      const through = passing(port.routed)
       const repaired =
         through.length > 0 && bad.some(isDirect) ? ' The Ingress controller repairs the answer on the way.' : ''
       return [
@@ -135,7 +135,7 @@ export const redirectLoop: Rule = {
         return []
       }
       const secure = bad.filter(({ path }) => path.scheme === 'https')
-      const byIngress = bad.every(({ path }) => path.kind === 'Ingress')
+      const byIngress = !bad.some(isDirect)
       const who = byIngress && passing(port.dialled).some(isDirect) ? 'The Ingress controller' : 'The server'
       const status = first.result?.http?.status ?? 'a redirect'
       return [

@@ -1,14 +1,14 @@
 /** Which paths go by a name, and what DNS made of it. */
 import type { FailureCode } from '../../check/codes.ts'
 import { list } from '../phrases.ts'
-import { failing, type Seen, type SeenPath } from '../seen.ts'
+import { failing, isName, type Seen, type SeenPath } from '../seen.ts'
 
 const SERVER_FAULTS: ReadonlySet<FailureCode> = new Set(['dns_timeout', 'dns_refused', 'dns_server_failure'])
 export const isServerFault = ({ code }: SeenPath): boolean => code !== null && SERVER_FAULTS.has(code)
 export const isUnknown = ({ code }: SeenPath): boolean => code === 'dns_not_found' || code === 'dns_no_data'
 /** Nothing at all came from the DNS server. */
-export const isUnanswered = ({ path, code, result }: SeenPath): boolean =>
-  path.kind === 'DNS' && (code === 'dns_timeout' || (code === 'dns_server_failure' && !result?.dns?.rcode))
+export const isUnanswered = (each: SeenPath): boolean =>
+  isName(each) && (each.code === 'dns_timeout' || (each.code === 'dns_server_failure' && !each.result?.dns?.rcode))
 
 /** Whatever became of it: that a name does not exist is an answer. */
 export const isAnswered = (each: SeenPath): boolean => !isServerFault(each)
@@ -26,7 +26,7 @@ export const isNamed = (each: SeenPath): boolean => {
 export const isOfIngress = ({ path }: Pick<SeenPath, 'path'>): boolean =>
   path.because.some((field) => field.startsWith('Ingress/'))
 /** The host of an Ingress is of kind DNS, too, and nothing that the cluster's DNS knows of. */
-const isOfCluster = (each: SeenPath): boolean => each.path.kind === 'DNS' && !isOfIngress(each)
+const isOfCluster = (each: SeenPath): boolean => isName(each) && !isOfIngress(each)
 /** Names that the cluster's own DNS must know, dialled or only resolved. */
 export const clusterNames = ({ all }: Seen): readonly SeenPath[] =>
   all.filter((each) => isOfCluster(each) && isNamed(each))
@@ -38,4 +38,4 @@ export const namesOf = (paths: readonly SeenPath[]): string => list([...new Set(
 
 /** The names dialled fall with those resolved. */
 export const namesFailing = ({ all }: Seen, how: (path: SeenPath) => boolean): readonly SeenPath[] =>
-  failing(all).filter((each) => each.path.kind === 'DNS' && !isSentNowhere(each) && how(each))
+  failing(all).filter((each) => isName(each) && !isSentNowhere(each) && how(each))

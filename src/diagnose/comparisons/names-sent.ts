@@ -33,7 +33,7 @@ export const applicationWantsHost: Rule = {
   after: ({ ports }, { service }) =>
     ports.flatMap((port) => {
       const direct = port.dialled.filter(isDirect)
-      const [good] = passing(port.of('Ingress')).filter(
+      const [good] = passing(port.routed).filter(
         ({ path, result }) => path.host !== null && (result?.http?.status ?? 200) < 400,
       )
       if (good === undefined || direct.length === 0 || !direct.every((each) => refusesName(each))) {
@@ -65,7 +65,7 @@ export const applicationWantsHost: Rule = {
 /** The same server, asked by its own name and by that of the Service. */
 function asked(port: SeenPort): { own: SeenPath; alias: SeenPath } | null {
   const [own] = port.of('ExternalName')
-  const [alias] = port.dialled.filter(({ path }) => path.kind === 'DNS')
+  const [alias] = port.of('DNS')
   return own === undefined || alias === undefined ? null : { own, alias }
 }
 

@@ -15,7 +15,7 @@ export const nothingAnswers: Rule = {
         return []
       }
       const kinds = kindsOf(bad)
-      const asked = port.of('Endpoint').length > 0
+      const asked = port.endpoints.length > 0
       return [
         {
           confidence: 'possible' as const,

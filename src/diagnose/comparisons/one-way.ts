@@ -1,38 +1,18 @@
-import type { PathKind } from '../../plan/kinds.ts'
+import { KINDS, kindsThat, type PathKind } from '../../plan/kinds.ts'
 import { requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { addressOf, allFail, codesOf, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
 
-/** What is between clients and pods on a kind of way, and what is most often wrong with it. */
-const BETWEEN: readonly (readonly [kind: PathKind, why: string])[] = [
-  [
-    'ClusterIP',
-    'The rules of kube-proxy on the node of the prober may be older than the objects, or the address may by now be that of another Service.',
-  ],
-  [
-    'NodePort',
-    'kube-proxy may not serve node ports at these addresses (--nodeport-addresses), something else may listen there on the nodes, or the Service may have another node port by now.',
-  ],
-  [
-    'LoadBalancer',
-    'The load balancer may have no healthy node behind it and answer or cut by itself, end TLS itself, or speak the PROXY protocol to an application that does not.',
-  ],
-  [
-    'ExternalIP',
-    'Kubernetes routes no external IP: whoever wrote spec.externalIPs has to lead its traffic to a node. The address may be that of another machine.',
-  ],
-  [
-    'Ingress',
-    'The controller, or what is before it, may answer by itself: authentication, a rewrite, a firewall for applications, a limit of rate or size.',
-  ],
-  [
-    'DNS',
-    'The name may lead the prober elsewhere than to the cluster IP: a hosts file, another DNS server, an old record.',
-  ],
-]
+/** Ways of their own first: a name fails with what it leads to. */
+const BETWEEN = (['way-in', 'name'] as const)
+  .flatMap((role) => kindsThat((kind) => kind.role === role))
+  .flatMap((kind): [PathKind, string][] => {
+    const why = KINDS[kind].ifAlone
+    return why === null ? [] : [[kind, why]]
+  })
 
-/** The fault is on the first hop that no passing path shares (C of the reference): as far as it goes, that is known. */
+/** The fault is on the first hop that no passing path shares: as far as it goes, that is known. */
 export const onlyOneWayFails: Rule = {
   code: 'only_one_way_fails',
   layer: 'network',

@@ -12,7 +12,7 @@ export const objectsOutOfDate: Rule = {
   layer: 'objects',
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       // Not by a node port: what enters there comes from the node, which policies let in.
       const good = passing(port.of('ClusterIP'))
       if (!allFail(endpoints, hasNoConnection) || good.length === 0) {

@@ -2,6 +2,7 @@
 
 import { schemeOf } from '../../check/http-request.ts'
 import type { Telling } from '../../check/result.ts'
+import { KINDS } from '../../plan/kinds.ts'
 import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
 import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
@@ -43,8 +44,7 @@ export const packetLoss: Rule = {
     const prompt = connected.filter(({ timings }) => (timings.connectMs ?? 0) < PROMPT_MS)
     const addresses = new Set(late.map(({ resolvedAddress }) => resolvedAddress))
     // One address that is in many places is lost where one of these is down
-    const isLed = ({ path }: SeenPath): boolean =>
-      path.kind === 'LoadBalancer' || path.kind === 'ExternalIP' || path.kind === 'Ingress'
+    const isLed = ({ path }: SeenPath): boolean => ['machines', 'router'].includes(KINDS[path.kind].between ?? '')
     const isDown = (each: SeenPath): boolean => each.path.kind === 'NodePort' && isSilent(each) && !each.unsteady
     if (all.some(isDown) && all.filter(({ told }) => told.some(isSentAgain)).every(isLed)) {
       return []
@@ -80,7 +80,7 @@ export const packetLoss: Rule = {
 const PADDING = 2000
 
 const hangsAtPods = (port: SeenPort): readonly SeenPath[] =>
-  port.of('Endpoint').filter((each) => isHanging(each) && each.code !== 'tls_timeout' && !each.unsteady)
+  port.endpoints.filter((each) => isHanging(each) && each.code !== 'tls_timeout' && !each.unsteady)
 
 const isAnswered = ({ http }: Telling): boolean => http !== null
 const hangs = ({ failure }: Telling): boolean =>
@@ -88,7 +88,7 @@ const hangs = ({ failure }: Telling): boolean =>
 
 /** Those that hang are all on other nodes than those that answer. */
 function byNode(port: SeenPort, bad: readonly SeenPath[]): string | null {
-  const good = new Set(passing(port.of('Endpoint')).map(({ path }) => path.node))
+  const good = new Set(passing(port.endpoints).map(({ path }) => path.node))
   const nodes = [...new Set(bad.map(({ path }) => path.node))]
   if (good.size === 0 || nodes.includes(null) || good.has(null) || nodes.some((node) => good.has(node))) {
     return null

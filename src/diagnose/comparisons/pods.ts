@@ -1,5 +1,5 @@
 /** What a path says of the pod that it leads to. */
-import { addressOf, type SeenPath } from '../seen.ts'
+import { addressOf, isEndpoint, type SeenPath } from '../seen.ts'
 
 /** `Pod/toad-1 at 10.244.1.5:8080 (unexpected_status 503)`: the name where the objects tell it. */
 export function endTold(each: SeenPath): string {
@@ -10,7 +10,7 @@ export function endTold(each: SeenPath): string {
   return `${path.pod === undefined ? at : `Pod/${path.pod} at ${at}`} (${code}${status}${times})`
 }
 
-export const atPods = (ends: readonly SeenPath[]): boolean => ends.some(({ path }) => path.kind === 'Endpoint')
+export const atPods = (ends: readonly SeenPath[]): boolean => ends.some(isEndpoint)
 
 /** Seen at the pods themselves, it is theirs; by way of something else, it may be that of what is between. */
 export const sure = (ends: readonly SeenPath[]): 'likely' | 'possible' => (atPods(ends) ? 'likely' : 'possible')

@@ -2,12 +2,21 @@
 import { isAnswering } from '../controls.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
-import { allFail, failing, hasNoConnection, idsOf, isRefused, isTakenOver, type SeenPath, triesOf } from '../seen.ts'
+import {
+  allFail,
+  failing,
+  hasNoConnection,
+  idsOf,
+  isOutside,
+  isRefused,
+  isTakenOver,
+  type SeenPath,
+  triesOf,
+} from '../seen.ts'
 import { isUnanswered } from './named.ts'
 
-/** Kinds that lead to something else first: a node, a controller, a load balancer, another Service. */
-const isElsewhere = (each: SeenPath): boolean =>
-  each.path.kind === 'NodePort' || each.path.kind === 'ExternalName' || isTakenOver(each)
+/** It leads to something else first: a node, a router, a load balancer, another Service. */
+const isElsewhere = (each: SeenPath): boolean => each.path.kind === 'NodePort' || isOutside(each) || isTakenOver(each)
 
 /** F41, F57, row 38 of the decision table: everything at once is seldom the Service. */
 export const proberReachesNothing: Rule = {

@@ -13,6 +13,7 @@ import {
   isBalancer,
   isCut,
   isDirect,
+  isOutside,
   passing,
   type Seen,
   type SeenPath,
@@ -31,7 +32,7 @@ const isBroken = (each: SeenPath): boolean =>
 
 /** Ends that may be asked in the other scheme: it failed, or says that it wants another. */
 const endsToAsk = (port: SeenPort): readonly SeenPath[] => {
-  const ends = port.of('Endpoint').filter((each) => isBroken(each) || each.code === 'tls_not_spoken' || complains(each))
+  const ends = port.endpoints.filter((each) => isBroken(each) || each.code === 'tls_not_spoken' || complains(each))
   return ends.slice(0, 1)
 }
 
@@ -46,10 +47,8 @@ const spokeTls = ({ tls, http, failure }: Telling): boolean =>
 
 /** What shows how the pods answer: themselves; where none was asked, by ways on which nothing else takes connections. */
 export function podsOf(port: SeenPort): readonly SeenPath[] {
-  const ends = port.of('Endpoint')
-  return ends.length > 0
-    ? ends
-    : port.dialled.filter((each) => isDirect(each) && each.path.kind !== 'ExternalName' && !isBalancer(each))
+  const ends = port.endpoints
+  return ends.length > 0 ? ends : port.dialled.filter((each) => isDirect(each) && !isOutside(each) && !isBalancer(each))
 }
 
 function speaksTls(seen: Seen, port: SeenPort): boolean {
@@ -61,12 +60,9 @@ function speaksTls(seen: Seen, port: SeenPort): boolean {
 }
 
 const speaksPlain = (seen: Seen, port: SeenPort): boolean =>
-  port
-    .of('Endpoint')
-    .some(
-      (end) =>
-        end.path.scheme === 'https' && controlsAbout(seen, 'other_scheme', end).some(({ http }) => http !== null),
-    )
+  port.endpoints.some(
+    (end) => end.path.scheme === 'https' && controlsAbout(seen, 'other_scheme', end).some(({ http }) => http !== null),
+  )
 
 const FIX_TLS =
   'Tell the controller that the backend speaks HTTPS (ingress-nginx: backend-protocol; Traefik: serversscheme, or a port called https; HAProxy: server-ssl; appProtocol https where the controller reads it), or let the pods serve plain HTTP.'
@@ -89,7 +85,7 @@ export const backendProtocolMismatch: Rule = {
     ),
   after: (seen, { namespace, beside }) =>
     seen.ports.flatMap((port): Cause[] => {
-      const through = port.of('Ingress')
+      const through = port.routed
       const complaining = through.filter(complains)
       const ends = podsOf(port)
       const podsComplain = ends.some(complains)
@@ -200,7 +196,7 @@ export const responseHeaderTooLarge: Rule = {
   unless: ['backend_protocol_mismatch'],
   after: (seen, { namespace }) =>
     seen.ports.flatMap((port): Cause[] => {
-      const bad = failing(port.of('Ingress')).filter(isBadGateway)
+      const bad = failing(port.routed).filter(isBadGateway)
       const direct = passing(port.dialled.filter(isDirect))
       const bytes = Math.max(0, ...direct.flatMap(({ told }) => told.map(({ http }) => http?.headerBytes ?? 0)))
       if (bad.length === 0 || bytes + AROUND_BYTES < NGINX_BUFFER_BYTES) {

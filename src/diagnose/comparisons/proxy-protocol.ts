@@ -31,7 +31,7 @@ function refusesHeader(each: SeenPath): boolean {
 
 /** Answers of a controller that may be to whatever comes, or to this request. */
 const refusing = (port: SeenPort): readonly SeenPath[] =>
-  failing(port.of('Ingress')).filter((each) => each.path.scheme === 'http' && refusesHeader(each))
+  failing(port.routed).filter((each) => each.path.scheme === 'http' && refusesHeader(each))
 
 /** A controller that can read a request answers one for no host that it knows with 404, or a redirect. */
 const refusesAll = (seen: Seen, each: SeenPath): boolean =>
@@ -49,7 +49,7 @@ export const proxyProtocolMismatch: Rule = {
   degrades: true,
   asks: (seen) =>
     seen.ports.flatMap((port) => {
-      const cut = [...port.of('Endpoint'), ...port.of('Ingress')].filter(
+      const cut = [...port.endpoints, ...port.routed].filter(
         (each) => isCut(each) && each.result?.failure?.phase !== 'connect' && !each.unsteady,
       )
       const right = passing(podsOf(port)).filter((each) => !refusesHeader(each))
@@ -86,8 +86,8 @@ export const proxyProtocolMismatch: Rule = {
         (each) => !refusesHeader(each) && (cut.every(isCut) || each.path.family !== null),
       )
       if (asked.length > 0 || (allCut && works.length > 0)) {
-        const atController = asked.some(({ path }) => path.kind === 'Ingress')
-        const bad = atController ? failing(port.of('Ingress')).filter(isCut) : cut
+        const atController = !asked.every(isDirect)
+        const bad = atController ? failing(port.routed).filter(isCut) : cut
         return [
           {
             ...common,
@@ -102,7 +102,7 @@ export const proxyProtocolMismatch: Rule = {
       const right = passing(podsOf(port)).filter((each) => !refusesHeader(each))
       const through = refusing(port)
       const all = through.some((each) => refusesAll(seen, each)) ? through : []
-      const misled = [...balancers, ...port.of('Ingress')].filter(
+      const misled = [...balancers, ...port.routed].filter(
         (each) =>
           shown.includes(each) ||
           all.includes(each) ||
@@ -129,10 +129,10 @@ const refusesItsHost = (seen: Seen, each: SeenPath): boolean =>
   controlsAbout(seen, 'with_host', each).some(({ http }) => http?.status === 400)
 
 /** The 400 is the application's own: it has the server header that the endpoints have, and no other status of theirs. */
-function isBySameServer({ path, told }: SeenPath, right: readonly SeenPath[]): boolean {
-  if (path.kind === 'Ingress') {
+function isBySameServer(each: SeenPath, right: readonly SeenPath[]): boolean {
+  if (!isDirect(each)) {
     return false
   }
-  const servers = new Set(right.flatMap((each) => each.told.map(({ http }) => http?.headers.server ?? null)))
-  return told.some(({ http }) => http !== null && servers.has(http.headers.server ?? null))
+  const servers = new Set(right.flatMap(({ told }) => told.map(({ http }) => http?.headers.server ?? null)))
+  return each.told.some(({ http }) => http !== null && servers.has(http.headers.server ?? null))
 }

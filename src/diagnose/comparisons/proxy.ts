@@ -23,9 +23,11 @@ import { isUnanswered } from './named.ts'
 
 /** Whether the Service is known to work by some way that does not use node ports. */
 const worksOtherwise = (port: SeenPort): boolean =>
-  (['Endpoint', 'ClusterIP', 'LoadBalancer', 'Ingress'] as const).some((kind) => passing(port.of(kind)).length > 0) ||
+  [port.endpoints, port.of('ClusterIP'), port.of('LoadBalancer'), port.routed].some(
+    (ways) => passing(ways).length > 0,
+  ) ||
   // Pods that take connections and answer badly are reached all the same.
-  (['Endpoint', 'ClusterIP'] as const).some((kind) => port.of(kind).some(isConnected))
+  [...port.endpoints, ...port.of('ClusterIP')].some(isConnected)
 
 const placeOf = ({ path: { node, address } }: SeenPath): string => node ?? address ?? ''
 const placesOf = (paths: readonly SeenPath[]): readonly string[] => [...new Set(paths.map(placeOf))]
@@ -60,16 +62,16 @@ export const serviceProxyFails: Rule = {
           if (!allFail(addresses, hasNoConnection) || allMeetBadEndpoints(port, addresses)) {
             return []
           }
-          const pods = passing(port.of('Endpoint')).filter(({ path }) => path.family === family)
+          const pods = passing(port.endpoints).filter(({ path }) => path.family === family)
           const elsewhere = passing(port.of('NodePort'))
           // No pod was asked: that names fall with it, whose server has a cluster IP, too, tells as much.
           const byNames =
-            port.of('Endpoint').length === 0 && names.length > 0 && (worksOtherwise(port) || elsewhere.length > 0)
+            port.endpoints.length === 0 && names.length > 0 && (worksOtherwise(port) || elsewhere.length > 0)
           if (pods.length === 0 && !byNames) {
             return []
           }
           const through = [
-            ...[...port.of('LoadBalancer'), ...port.of('Ingress')].filter(({ path }) => path.shortCut),
+            ...[...port.of('LoadBalancer'), ...port.routed].filter(({ path }) => path.shortCut),
             ...port.of('ExternalIP'),
           ]
           const dead = [...addresses, ...deadWith(port), ...failing(through).filter(hasNoConnection)]

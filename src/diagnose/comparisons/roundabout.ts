@@ -16,8 +16,8 @@ export const hairpinMissing: Rule = {
   after: ({ ports, all }): Cause[] => {
     const own = comesFrom(all.flatMap(({ told }) => told))
     return ports.flatMap((port): Cause[] => {
-      const self = port.of('Endpoint').filter(({ path }) => path.address !== null && own.has(path.address))
-      const ends = port.of('Endpoint')
+      const self = port.endpoints.filter(({ path }) => path.address !== null && own.has(path.address))
+      const ends = port.endpoints
       const ways = failing([...port.of('ClusterIP'), ...port.of('DNS')]).filter(isSilent)
       if (self.length === 0 || ways.length === 0 || passing(ends).length < ends.length) {
         return []
@@ -76,7 +76,7 @@ export const masqueradeMissing: Rule = {
   unless: ['prober_reaches_nothing', 'packet_loss', 'traffic_policy_local_no_endpoint', 'node_not_ready'],
   after: ({ ports }, { beside }): Cause[] =>
     ports.flatMap((port): Cause[] => {
-      const ends = port.of('Endpoint')
+      const ends = port.endpoints
       const homes = nodesOf(ends)
       const isFine =
         ends.length > 0 && passing(ends).length === ends.length && ends.every(({ path }) => path.node !== null)

@@ -1,11 +1,11 @@
-import type { PathKind } from '../../plan/kinds.ts'
+import { kindsThat } from '../../plan/kinds.ts'
 import { requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import type { TestedPath } from '../seen.ts'
 
 /** Ways that clients take. An endpoint is none; a name leads to the cluster IP, or is another's. */
-const WAYS_IN: readonly PathKind[] = ['ClusterIP', 'NodePort', 'LoadBalancer', 'Ingress', 'ExternalIP', 'ExternalName']
+const WAYS_IN = kindsThat(({ role }) => role === 'way-in')
 
 const wasTested = ({ outcome, skipped }: TestedPath): boolean =>
   outcome === 'pass' || outcome === 'fail' || (outcome === 'skipped' && skipped?.reason === 'not_expected')

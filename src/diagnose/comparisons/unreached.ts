@@ -10,6 +10,7 @@ import {
   failingBehind,
   idsOf,
   isDirect,
+  isEndpoint,
   isRefused,
   isSilent,
   type Seen,
@@ -29,7 +30,7 @@ export const nothingListens: Rule = {
   unless: ['objects_out_of_date', 'one_family_fails'],
   asks: ({ ports }, { beside }) =>
     ports.flatMap((port) => {
-      const [end, ...more] = port.of('Endpoint')
+      const [end, ...more] = port.endpoints
       if (end === undefined || !allFail([end, ...more], isRefused)) {
         return []
       }
@@ -51,7 +52,7 @@ export const nothingListens: Rule = {
     }),
   after: (seen, target) =>
     seen.ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       const refusing = endpoints.length === 0 ? refusingNodes(seen, port) : []
       if (refusing.length > 0) {
         return [refusedEverywhere(port, refusing, target)]
@@ -97,7 +98,7 @@ export const nothingListens: Rule = {
 
 /** Every node port, of several nodes, where no pod is asked: each hands the refusal on, or has no rule. */
 function refusingNodes({ tested }: Seen, port: SeenPort): readonly SeenPath[] {
-  const has = tested.some(({ path }) => path.kind === 'Endpoint' && path.port?.number === port.number)
+  const has = tested.some((each) => isEndpoint(each) && each.path.port?.number === port.number)
   const nodePorts = port.of('NodePort')
   const nodes = new Set(nodePorts.map(({ path }) => path.node ?? path.address))
   return has && nodes.size > 1 && allFail(nodePorts, isRefused) && allFail(port.dialled) ? nodePorts : []
@@ -131,7 +132,7 @@ export const endpointsSilent: Rule = {
   ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       const byIngress = servedThrough(port).length > 0
       const byWays = endpoints.length === 0 && byIngress ? silentWays(port) : []
       if (byWays.length > 0) {
@@ -194,7 +195,7 @@ export const endpointsUnreachable: Rule = {
   ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
-      const endpoints = port.of('Endpoint')
+      const endpoints = port.endpoints
       if (!allFail(endpoints, isUnreachable)) {
         return []
       }

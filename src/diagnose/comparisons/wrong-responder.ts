@@ -1,7 +1,7 @@
 /** A path that another application answers: what it brings is held against what the endpoints themselves answer. */
 
 import type { Control } from '../../check/control.ts'
-import type { PathKind } from '../../plan/kinds.ts'
+import { kindsThat } from '../../plan/kinds.ts'
 import {
   type Answered,
   certificateOf,
@@ -16,11 +16,11 @@ import { requestOn } from '../commands.ts'
 import { requestAt } from '../controls.ts'
 import { count, list } from '../phrases.ts'
 import type { Cause, Rule, Target } from '../rule.ts'
-import { addressOf, idsOf, kindsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
+import { addressOf, idsOf, isEndpoint, kindsOf, type Seen, type SeenPath, type SeenPort, triesOf } from '../seen.ts'
 
 /** Nothing between them and the pods but a translation of addresses; then, what may be a proxy of its own. */
-const TRANSLATED: readonly PathKind[] = ['DNS', 'ClusterIP', 'NodePort']
-const COMPARED: readonly PathKind[] = [...TRANSLATED, 'LoadBalancer', 'ExternalIP']
+const TRANSLATED = kindsThat(({ between }) => between === 'translation')
+const COMPARED = kindsThat(({ between }) => between === 'translation' || between === 'machines')
 
 /** What something before an application says in its place: sign in, go elsewhere, wait. It tells nothing about who is behind. */
 const BY_THE_WAY: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 407, 429, 502, 503, 504])
@@ -63,11 +63,11 @@ const isComparable = (each: SeenPath): boolean =>
   answersOf(each).every((answer) => !BY_THE_WAY.has(answer.http.status) && !isFronted(each, answer))
 
 function suspectsOf({ tested }: Seen, port: SeenPort): Suspect[] {
-  const endpoints = port.of('Endpoint').filter((each) => answersOf(each).length > 0 && isUnredirected(each))
+  const endpoints = port.endpoints.filter((each) => answersOf(each).length > 0 && isUnredirected(each))
   // An endpoint that nobody asked may be the one that answers differently
   const isKnown = !tested.some(
-    ({ path, outcome }) =>
-      path.kind === 'Endpoint' && path.port?.number === port.number && outcome !== 'pass' && outcome !== 'fail',
+    (each) =>
+      isEndpoint(each) && each.path.port?.number === port.number && each.outcome !== 'pass' && each.outcome !== 'fail',
   )
   const others = port.dialled.filter(isComparable)
   if (endpoints.length === 0) {
@@ -192,14 +192,14 @@ const isPlain = ({ path: { path }, traits, proof }: Suspect): boolean =>
 
 /** Endpoints of which few always say that there is nothing, and all others always have it. */
 function oddEndpoints(port: SeenPort): { odd: readonly SeenPath[]; others: readonly SeenPath[] } | null {
-  const ends = port.of('Endpoint').filter(isUnredirected)
+  const ends = port.endpoints.filter(isUnredirected)
   const all = (from: number, to: number) => (each: SeenPath) =>
     each.passed &&
     answersOf(each).length > 0 &&
     answersOf(each).every(({ http: { status } }) => status >= from && status < to)
   const odd = ends.filter(all(400, 500))
   const others = ends.filter(all(200, 300))
-  const isWhole = ends.length === port.of('Endpoint').length && odd.length + others.length === ends.length
+  const isWhole = ends.length === port.endpoints.length && odd.length + others.length === ends.length
   return isWhole && odd.length > 0 && odd.length * 2 <= ends.length ? { odd, others } : null
 }
 
