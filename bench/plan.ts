@@ -7,6 +7,7 @@ import { indexObjects } from '../src/kube/object-index.ts'
 import type { KubeObjects } from '../src/kube/objects.ts'
 import { parseManifests } from '../src/kube/parse.ts'
 import { type PlanInput, planPaths } from '../src/plan/plan.ts'
+import { aPlace } from '../test/support/place.ts'
 import { aRequest } from '../test/support/request.ts'
 
 const SERVICES = 5000
@@ -117,8 +118,7 @@ function inputFor(objects: KubeObjects, number: number): PlanInput {
     }),
     objects,
     ignored: [],
-    vantage: 'in-cluster',
-    prober: { namespace: null, environment: null, clusterDomain: null, nodeName: null },
+    place: aPlace(),
   }
 }
 

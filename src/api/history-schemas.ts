@@ -1,7 +1,6 @@
 /** The answers of history. Responses may grow; clients are told so. */
 import { z } from '@hono/zod-openapi'
 import { FAILURE_CODES, type FailureCode } from '../check/codes.ts'
-import { VANTAGES } from '../plan/path.ts'
 import {
   DiagnosisSchema,
   InstantSchema,
@@ -11,11 +10,11 @@ import {
   ResultSchema,
   SummarySchema,
   TargetSchema,
+  VantageNameSchema,
   VerdictSchema,
 } from './schemas.ts'
 
 const codes = Object.keys(FAILURE_CODES) as FailureCode[]
-const vantage = z.enum(VANTAGES)
 
 const CountsSchema = z
   .object({ pass: z.int(), fail: z.int(), error: z.int(), skipped: z.int() })
@@ -80,7 +79,7 @@ const PathStateSchema = z
     states: z.array(
       z.object({
         check: z.string(),
-        vantage,
+        vantage: VantageNameSchema,
         state,
         sinceAt: InstantSchema.nullable(),
         lastOutcome: OutcomeSchema,
@@ -100,7 +99,7 @@ export const HistoryResultSchema = z
     ...ResultSchema.shape,
     jobId: z.string(),
     pathId: z.string(),
-    vantage,
+    vantage: VantageNameSchema,
     counted: z.boolean().openapi({ description: 'false: another try of the same sample decided' }),
   })
   .openapi('HistoryResult')
@@ -117,7 +116,7 @@ export const IncidentSchema = z
     id: z.string(),
     path: z.string().nullable().openapi({ description: 'null: the Service as a whole' }),
     check: z.string(),
-    vantage,
+    vantage: VantageNameSchema,
     startedAt: InstantSchema,
     endedAt: InstantSchema.nullable(),
     failingMs: z.number().nullable().openapi({

@@ -7,7 +7,7 @@ import { addressOfServer, isHost, isName } from '../lib/address.ts'
 import { defined } from '../lib/defined.ts'
 import { serviceVariables } from '../plan/environment.ts'
 import { PATH_KINDS } from '../plan/kinds.ts'
-import { VANTAGES } from '../plan/path.ts'
+import { POSITIONS } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { CheckSchema, name253, port, toCheck } from './check-schemas.ts'
 import { BATCH_EXAMPLE, JOB_EXAMPLE } from './request-examples.ts'
@@ -125,7 +125,7 @@ export const JobRequestSchema = z
       .prefault({}),
     timeoutMs: z.number().min(10).max(120_000).default(5000),
     deadlineMs: z.number().min(100).max(900_000).optional(),
-    vantage: z.enum(VANTAGES).optional(),
+    vantage: z.enum(POSITIONS).optional(),
     history: z.boolean().default(true),
     labels: LabelsSchema.default({}),
   })

@@ -1,6 +1,6 @@
 /** A job or batch whose body is the manifests themselves has its options in the query. */
 import { z } from '@hono/zod-openapi'
-import { VANTAGES } from '../plan/path.ts'
+import { POSITIONS } from '../plan/path.ts'
 
 const whole = (max: number) => z.coerce.number().int().min(0).max(max).optional()
 
@@ -8,7 +8,7 @@ export const manifestQuery = {
   cluster: z.string().min(1).max(253).optional(),
   namespace: z.string().min(1).max(63).optional(),
   service: z.string().min(1).max(63).optional(),
-  vantage: z.enum(VANTAGES).optional(),
+  vantage: z.enum(POSITIONS).optional(),
   timeoutMs: whole(120_000),
   deadlineMs: whole(900_000),
   samples: whole(100),

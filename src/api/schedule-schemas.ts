@@ -1,6 +1,6 @@
 /** A schedule's body, as documented and as enforced; and what is answered. */
 import { z } from '@hono/zod-openapi'
-import { VANTAGES } from '../plan/path.ts'
+import { POSITIONS } from '../plan/path.ts'
 import { OVERLAPS, RUN_OUTCOMES } from '../record/schedule.ts'
 import { cronFault, timeZoneFault } from '../schedule/cron.ts'
 import { BatchSchema } from './batch-schemas.ts'
@@ -116,7 +116,7 @@ const ScheduledRequestSchema = z
       .openapi({ description: 'How many of each kind were in the manifests' }),
     checks: z.array(CheckSchema),
     deadlineMs: z.number().nullable(),
-    vantage: z.enum(VANTAGES).nullable(),
+    vantage: z.enum(POSITIONS).nullable(),
     writeOnly: z
       .record(z.string(), z.array(z.string()))
       .openapi({ description: 'Fields of checks that are set and not shown', example: { home: ['headers'] } }),

@@ -8,7 +8,7 @@ import { PROTOCOLS_SPOKEN } from '../check/speaks.ts'
 import { VERDICTS } from '../check/verdict.ts'
 import { FAMILIES, PROTOCOLS } from '../kube/objects.ts'
 import { PATH_KINDS } from '../plan/kinds.ts'
-import { SKIP_REASONS, VANTAGES } from '../plan/path.ts'
+import { SKIP_REASONS } from '../plan/path.ts'
 import { JOB_STATUSES } from '../record/job.ts'
 
 export const InstantSchema = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00.000Z' })
@@ -228,6 +228,12 @@ export const JobProblemSchema = z
   .object({ code: z.string(), title: z.string(), detail: z.string(), status: z.int() })
   .openapi('JobProblem')
 
+/** Closed for what is asked: a name that no vantage has finds nothing. */
+export const VantageNameSchema = z.string().min(1).max(63).openapi('VantageName', {
+  description: 'Where it was seen from: the name of the vantage, which is its position unless it was given one',
+  example: 'in-cluster',
+})
+
 const headFields = {
   id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }),
   status: z.enum(JOB_STATUSES),
@@ -238,7 +244,7 @@ const headFields = {
   finishedAt: InstantSchema.nullable(),
   durationMs: z.number().nullable(),
   target: TargetSchema,
-  vantage: z.enum(VANTAGES),
+  vantage: VantageNameSchema,
   labels: z.record(z.string(), z.string()),
   scheduleId: z.string().nullable().openapi({ description: 'The schedule that made it' }),
   batchId: z.string().nullable().openapi({ description: 'The batch that it is part of' }),
@@ -263,7 +269,7 @@ export const JobSchema = z
 export const PlanSchema = z
   .object({
     target: TargetSchema,
-    vantage: z.enum(VANTAGES),
+    vantage: VantageNameSchema,
     paths: z.array(PathSchema),
     notApplicable: z.array(NotApplicableSchema),
     ignored: z.array(IgnoredSchema),

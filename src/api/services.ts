@@ -10,7 +10,6 @@ import { defined } from '../lib/defined.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { PATH_KINDS } from '../plan/kinds.ts'
-import { VANTAGES } from '../plan/path.ts'
 import {
   describeHistoryResult,
   describeIncident,
@@ -33,6 +32,7 @@ import { answerJson } from './json.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
+import { VantageNameSchema } from './schemas.ts'
 import { DurationSchema, refused, spanFields, spanOf, windowFields, windowOf } from './window.ts'
 
 /** A plot has at most so many points. */
@@ -128,7 +128,7 @@ export function mountServices(app: Api): void {
         kind: z.enum(PATH_KINDS).optional(),
         outcome: z.enum(OUTCOMES).optional(),
         check: z.string().max(63).optional(),
-        vantage: z.enum(VANTAGES).optional(),
+        vantage: VantageNameSchema.optional(),
         ...spanFields,
         ...pageFields,
       }),

@@ -4,7 +4,7 @@ import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice } 
 import { planInput } from '../../test/support/plan-text.ts'
 import { seenAs, type Told } from '../../test/support/seen.ts'
 import type { PathKind } from '../plan/kinds.ts'
-import type { PlannedPath, Vantage } from '../plan/path.ts'
+import type { PlannedPath, Position } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
 import { certificateFlaws } from './comparisons/certificates.ts'
 import { diagnoseJob, diagnoseObjects } from './diagnose.ts'
@@ -30,7 +30,7 @@ const HEALTHY = [
 type Saw = (path: PlannedPath) => Told
 
 /** Findings as `code confidence: what it explains`. */
-function findings(manifests: readonly unknown[], saw: Saw, vantage: Vantage = 'in-cluster'): string[] {
+function findings(manifests: readonly unknown[], saw: Saw, vantage: Position = 'in-cluster'): string[] {
   const input = planInput(manifests, {
     target: { namespace: 'pond', service: 'toad' },
     vantage,
@@ -66,7 +66,7 @@ const BY_NAME = [
 ]
 const alias = [service({ type: 'ExternalName', externalName: 'api.example.com', ports: [{ port: 5432 }] })]
 
-const CASES: readonly [string, readonly unknown[], Saw, string[], Vantage?][] = [
+const CASES: readonly [string, readonly unknown[], Saw, string[], Position?][] = [
   ['everything passes', HEALTHY, () => 'pass', []],
   [
     'the endpoints refuse, and so does everything before them',

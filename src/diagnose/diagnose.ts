@@ -77,7 +77,8 @@ export function diagnoseJob(
 
 function targetOf({ target: { namespace, service }, vantage, paths, beside = NOTHING_BESIDE }: Plan): Target {
   const whole = paths.find((path) => isName({ path }) && path.dns?.how === 'resolve')
-  return { namespace, service, vantage, beside, fqdn: whole?.dns?.name ?? `${service}.${namespace}.svc` }
+  const fqdn = whole?.dns?.name ?? `${service}.${namespace}.svc`
+  return { namespace, service, position: vantage.position, beside, fqdn }
 }
 
 /** What the rules want to be told besides, before they say what a finished job shows: a few probes, each once. */

@@ -16,7 +16,7 @@ import {
 } from '../../test/support/manifests.ts'
 import { type Model, modelled } from '../../test/support/model.ts'
 import { type Did, diagnosed } from '../../test/support/scenario.ts'
-import type { PlannedPath, Vantage } from '../plan/path.ts'
+import type { PlannedPath, Position } from '../plan/path.ts'
 
 const A = '10.244.1.5'
 const B = '10.244.2.6'
@@ -142,7 +142,7 @@ type Fault = [
   happens: Model,
   told: string,
   also?: readonly string[],
-  from?: Vantage,
+  from?: Position,
 ]
 
 const NO_DNS = { as: 'dns_timeout' } as const

@@ -12,7 +12,7 @@ import {
 } from '../../test/support/manifests.ts'
 import { type Model, modelled } from '../../test/support/model.ts'
 import { diagnosed } from '../../test/support/scenario.ts'
-import type { Vantage } from '../plan/path.ts'
+import type { Position } from '../plan/path.ts'
 
 const A = '10.244.1.5'
 const B = '10.244.2.6'
@@ -39,7 +39,7 @@ const set = workload('StatefulSet', 'toad', { app: 'toad' }, { serviceName: 'toa
 const local = { externalTrafficPolicy: 'Local' }
 const EXCLUDED = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
 
-type SetUp = [what: string, manifests: readonly unknown[], happens?: Model, from?: Vantage]
+type SetUp = [what: string, manifests: readonly unknown[], happens?: Model, from?: Position]
 
 const SET_UPS: readonly SetUp[] = [
   ['every kind of path', [balanced(), ends, ...pods, ...NODES, ingress([{}]), nginx]],

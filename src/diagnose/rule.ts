@@ -1,7 +1,7 @@
 import type { Control } from '../check/control.ts'
 import type { Beside } from '../plan/beside.ts'
 import { kindsThat, type PathKind } from '../plan/kinds.ts'
-import type { Vantage } from '../plan/path.ts'
+import type { Position } from '../plan/path.ts'
 import type { Facts } from './facts.ts'
 import type { Finding, Layer } from './finding.ts'
 import type { Seen } from './seen.ts'
@@ -60,7 +60,7 @@ export const WAYS_TO_PODS = kindsThat(({ between, role }) => between !== null &&
 export type Cause = Pick<Finding, 'confidence' | 'title' | 'detail' | 'fix' | 'confirm' | 'evidence' | 'explains'>
 
 /** Of what is compared, as far as texts need it. */
-export type Target = { namespace: string; service: string; fqdn: string; vantage: Vantage; beside: Beside }
+export type Target = { namespace: string; service: string; fqdn: string; position: Position; beside: Beside }
 
 /**
  * Applies rules in order; what a rule is silent about must stand before it.

@@ -7,7 +7,7 @@ import type { FailureCode } from '../check/codes.ts'
 import type { Outcome, Result } from '../check/result.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis, Finding } from '../diagnose/finding.ts'
-import type { Plan, PlannedPath, Vantage } from '../plan/path.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
 
 /** Tries that counted, by outcome: of each sample, address and check the one that decided. */
 export type Counts = Omit<Summary, 'leftOut'>
@@ -42,7 +42,8 @@ export type Cause = Pick<Finding, 'code' | 'layer' | 'confidence' | 'title'>
 /** A path × check × vantage as it is now. */
 export type SeriesState = {
   check: string
-  vantage: Vantage
+  /** The name of the vantage. */
+  vantage: string
   /** What was found last; errors of ours leave it as it is. `null`: never tested. */
   state: 'pass' | 'fail' | null
   sinceMs: number | null
@@ -93,7 +94,8 @@ export type Incident = {
   /** `null`: the Service as a whole. One id stands for all Endpoint paths of a port and family. */
   pathId: string | null
   check: string
-  vantage: Vantage
+  /** The name of the vantage. */
+  vantage: string
   startedAtMs: number
   endedAtMs: number | null
   /** From failure to pass, without the healthy minutes between stretches that count as one; `null` while it is open. */
@@ -141,7 +143,8 @@ export type ServiceWindow = {
 export type HistoryResult = {
   seq: number
   result: Result
-  vantage: Vantage
+  /** The name of the vantage. */
+  vantage: string
   /** `false`: another try of the same sample decided. */
   counted: boolean
 }

@@ -14,7 +14,7 @@ import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
-import type { Place } from '../plan/place.ts'
+import { type Place, seenAs } from '../plan/place.ts'
 import { planPaths } from '../plan/plan.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Store } from '../store/db.ts'
@@ -68,8 +68,7 @@ export function planRequest(deps: PlanDeps, asked: Asked, index?: ObjectIndex): 
     request: withDnsServers(deps, request),
     objects,
     ignored: asked.ignored,
-    vantage: vantageOf(deps, request),
-    prober: deps.place,
+    place: { ...deps.place, vantage: vantageOf(deps, request) },
   }
   const plan = planPaths(input, index)
   refuseTooManyTries(plan, request)
@@ -236,9 +235,7 @@ export function objectsOf(request: JobRequest): KubeObjects {
 
 /** In-cluster is a fact about one cluster: the one that Portolan stands in. */
 export function vantageOf(deps: Pick<AcceptDeps, 'place' | 'settings'>, request: JobRequest): Vantage {
-  if (request.vantage !== null) {
-    return request.vantage
-  }
   const { vantage } = deps.place
-  return vantage === 'in-cluster' && request.target.cluster !== deps.settings.cluster ? 'outside' : vantage
+  const elsewhere = vantage.position === 'in-cluster' && request.target.cluster !== deps.settings.cluster
+  return seenAs(vantage, request.vantage ?? (elsewhere ? 'outside' : vantage.position))
 }

@@ -12,7 +12,7 @@ import { isHost } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Check } from '../plan/check.ts'
-import type { Plan, PlannedPath } from '../plan/path.ts'
+import { type Plan, type PlannedPath, vantageAt } from '../plan/path.ts'
 import type { Place } from '../plan/place.ts'
 
 export const PROBE_MODULES = ['http_2xx', 'tcp_connect'] as const
@@ -113,7 +113,7 @@ export async function probeTarget(
   const results: Result[] = []
   const plan: Plan = {
     target: { cluster: 'none', namespace: options.place.namespace ?? 'default', service: 'probe' },
-    ...{ vantage: 'outside', paths: [path], notApplicable: [], ignored: [] },
+    ...{ vantage: vantageAt('outside'), paths: [path], notApplicable: [], ignored: [] },
   }
   await runChecks({
     jobId: newId('job', clock.now()),

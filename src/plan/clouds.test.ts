@@ -6,7 +6,7 @@ import { doubtsOf, linesOf, pathOf } from '../../test/support/plan-lines.ts'
 import { checkText, planOf } from '../../test/support/plan-text.ts'
 import { CLOUDS } from './clouds-table.ts'
 import type { PathKind } from './kinds.ts'
-import type { Vantage } from './path.ts'
+import type { Position } from './path.ts'
 
 const trial = (name: string): string =>
   readFileSync(new URL(`../../test/fixtures/trials/${name}`, import.meta.url), 'utf8')
@@ -234,7 +234,7 @@ describe('TLS that ends at the load balancer', () => {
   const cut = beta({ 'do-loadbalancer-protocol': 'https', 'do-loadbalancer-certificate-id': 'x' })
   it('is not met by the short cut inside the cluster, which answers plain', () => {
     const manifest = balanced(cut, {}, { ip: '203.0.113.7' })
-    const lines = (vantage: Vantage) =>
+    const lines = (vantage: Position) =>
       planOf([manifest], { vantage }).paths.flatMap(({ kind, port, url, shortCut }) =>
         kind === 'LoadBalancer' && port?.number === 443 ? [`${url}${shortCut ? ' short cut' : ''}`] : [],
       )
@@ -271,7 +271,7 @@ describe('TLS that ends at the load balancer', () => {
       ingressClass('nginx', 'k8s.io/ingress-nginx'),
       ingress([{}], { tls: [{ hosts: ['toad.example.com'] }] }),
     ]
-    const lines = (vantage: Vantage) => linesOf(planOf(manifests, { vantage, target: { service: 'toad' } }), 'Ingress')
+    const lines = (vantage: Position) => linesOf(planOf(manifests, { vantage, target: { service: 'toad' } }), 'Ingress')
     expect(lines('in-cluster')).toEqual([
       'https://toad.example.com/ at 203.0.113.80:443 unknown short cut',
       'http://toad.example.com/ at 203.0.113.80:80 unknown short cut',
@@ -387,7 +387,7 @@ describe('an internal load balancer', () => {
     ['Yandex', { 'yandex.cloud/load-balancer-type': 'internal' }],
   ]
   it.each(INTERNAL)('%s: unknown from outside, promised from inside', (_cloud, annotations, spec = {}) => {
-    const expectedFrom = (vantage: Vantage) =>
+    const expectedFrom = (vantage: Position) =>
       pathOf(planOf([balanced(annotations, spec)], { vantage }), 'LoadBalancer').expected
     expect([expectedFrom('outside'), expectedFrom('edge'), expectedFrom('in-cluster')]).toEqual([
       'unknown',
@@ -429,7 +429,7 @@ describe('the PROXY protocol', () => {
     ['Civo', { 'kubernetes.civo.com/loadbalancer-enable-proxy-protocol': 'send-proxy-v2' }],
   ]
   it.each(PROXY)('of %s is missing on the short cut past the load balancer', (_cloud, annotations) => {
-    const at = (entry: Record<string, unknown>, vantage: Vantage = 'in-cluster') =>
+    const at = (entry: Record<string, unknown>, vantage: Position = 'in-cluster') =>
       pathOf(planOf([balanced(annotations, {}, entry)], { vantage }), 'LoadBalancer')
     expect(doubtsOf(at({ ip: '203.0.113.7' })).at(-1)).toContain(
       'the short cut past the load balancer has no PROXY protocol',

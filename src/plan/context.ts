@@ -2,21 +2,12 @@ import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
 import type { ToldScheme } from './ingress-backends.ts'
 import type { PathKind } from './kinds.ts'
-import type { Plan, Scheme, Vantage } from './path.ts'
+import type { Plan, Position, Scheme } from './path.ts'
+import type { Place } from './place.ts'
 import type { Addresses, JobRequest } from './request.ts'
 import { schemeOf, schemesOf } from './scheme.ts'
 import type { ServiceEndpoints } from './service-endpoints.ts'
 import { portKey, type Take } from './take.ts'
-
-/** What Portolan knows of its own place: `null` where it stands in no cluster, or was not told. */
-export type Prober = {
-  namespace: string | null
-  environment: Readonly<Record<string, string>> | null
-  clusterDomain: string | null
-  nodeName: string | null
-  /** CIDRs of addresses that the edge reaches although they are not public; left out: none. */
-  reaches?: readonly string[]
-}
 
 /** What every source of paths is given. */
 export type PlanContext = {
@@ -26,8 +17,9 @@ export type PlanContext = {
   endpoints: ServiceEndpoints
   request: JobRequest
   addresses: Addresses
-  vantage: Vantage
-  prober: Prober
+  /** That of the place: what most sources ask of it. */
+  position: Position
+  place: Place
   /** `toad-svc.default.svc`: SNI of direct paths. */
   serviceName: string
   /** `toad-svc.default.svc.cluster.local`. */

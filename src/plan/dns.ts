@@ -185,7 +185,7 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
 function lookups(context: PlanContext, values: readonly string[] | null, doubts: readonly string[] = []): PathDraft[] {
   const { namespace, service } = context.target
   const forms = [`${service}.${namespace}`, `${service}.${namespace}.svc`]
-  const ownNamespace = context.prober.namespace === namespace && context.vantage === 'in-cluster'
+  const ownNamespace = context.place.namespace === namespace && context.position === 'in-cluster'
   if (ownNamespace) {
     forms.unshift(service)
   }

@@ -136,7 +136,7 @@ function urlOf({ scheme, host, address, addressPort, urlPath, dns, variable }: P
 }
 
 function skippedOf(
-  { vantage, prober: { reaches = [] } }: PlanContext,
+  { position, place: { reaches = [] } }: PlanContext,
   { scheme, address, reach, pending, blind, kind }: PathDraft,
 ): Skipped | null {
   if (scheme === 'udp' || scheme === 'sctp') {
@@ -149,7 +149,7 @@ function skippedOf(
   if (blind !== null) {
     return { reason: 'vantage', detail: blind }
   }
-  if (vantage !== 'in-cluster' && reach === 'cluster') {
+  if (position !== 'in-cluster' && reach === 'cluster') {
     return {
       reason: 'vantage',
       detail: `${KINDS[kind].within ?? 'this address works'} only inside the cluster, and the prober stands outside`,
@@ -159,7 +159,7 @@ function skippedOf(
     return { reason: 'pending', detail: pending }
   }
   if (
-    vantage === 'edge' &&
+    position === 'edge' &&
     reach !== 'given' &&
     address !== null &&
     isPrivate(address) &&

@@ -130,14 +130,14 @@ type Told = {
 }
 
 /** The caller's text; else Portolan's own environment, for Services of its own namespace. */
-function environmentOf({ addresses, prober, target }: PlanContext): Told {
+function environmentOf({ addresses, place, target }: PlanContext): Told {
   if (addresses.environment !== null) {
     const variables = parseEnvironment(addresses.environment)
     return { variables, because: ['addresses.environment'], reach: 'given', doubts: [], blind: null }
   }
-  if (prober.environment !== null && prober.namespace === target.namespace) {
+  if (place.environment !== null && place.namespace === target.namespace) {
     return {
-      variables: prober.environment,
+      variables: place.environment,
       because: [],
       reach: 'cluster',
       doubts: [

@@ -18,8 +18,8 @@ const HTTPS_PORT = 443
 const KEPT = { pods: 50, ports: 4, dnsPods: 2 }
 
 export function besideOf(context: PlanContext): Beside {
-  const { service, endpoints, vantage } = context
-  const inside = vantage === 'in-cluster'
+  const { service, endpoints, position } = context
+  const inside = position === 'in-cluster'
   return {
     kubernetes: inside ? apiServer(context) : [],
     ...(inside ? dnsOf(context) : { dns: [], dnsPods: [] }),
@@ -35,13 +35,13 @@ export function besideOf(context: PlanContext): Beside {
 }
 
 /** Every pod is told the API server's cluster IP (pkg/kubelet/envvars). */
-function apiServer({ index, prober }: PlanContext): At[] {
+function apiServer({ index, place }: PlanContext): At[] {
   const [service] = index.servicesAt('default', 'kubernetes')
   if (service !== undefined) {
     return addressesOf(service, service.ports[0]?.port ?? HTTPS_PORT)
   }
-  const address = prober.namespace === null ? undefined : prober.environment?.KUBERNETES_SERVICE_HOST
-  const port = Number(prober.environment?.KUBERNETES_SERVICE_PORT ?? HTTPS_PORT)
+  const address = place.namespace === null ? undefined : place.environment?.KUBERNETES_SERVICE_HOST
+  const port = Number(place.environment?.KUBERNETES_SERVICE_PORT ?? HTTPS_PORT)
   return address !== undefined && familyOf(address) !== null && port > 0 && port < 65_536 ? [{ address, port }] : []
 }
 

@@ -96,7 +96,7 @@ function ofStatus(
   if (owner !== null) {
     const better = addressesOfFront(context, owner).filter(({ reach }) => reach === 'anywhere')
     const told = `${field}: ${address} is the clusterIP of ${refOf(owner)}`
-    if (context.vantage !== 'in-cluster' && better.length > 0) {
+    if (context.position !== 'in-cluster' && better.length > 0) {
       return better.map((offered) => {
         const controller = ofFront(context, owner, offered)
         return { ...controller, because: [...controller.because, told] }

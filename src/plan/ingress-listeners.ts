@@ -94,18 +94,18 @@ export function aliasesOf(
 
 /** Seen from outside: what is a matter of the cloud's own network is not promised. An address of the caller's is. */
 export function internalDoubts(
-  { index, vantage, prober: { reaches = [] } }: PlanContext,
+  { index, position, place: { reaches = [] } }: PlanContext,
   ingress: Ingress,
   { address, reach }: { address: string | null; reach: string },
 ): string[] {
-  if (vantage === 'in-cluster' || reach !== 'anywhere') {
+  if (position === 'in-cluster' || reach !== 'anywhere') {
     return []
   }
   const told = controllerOf(index, ingress)?.internal?.(askedOf(ingress, null)) ?? null
   if (told !== null) {
     return [`${told}: an internal load balancer, and the prober stands outside`]
   }
-  return vantage === 'edge' ? [] : privateDoubts(address, reaches)
+  return position === 'edge' ? [] : privateDoubts(address, reaches)
 }
 
 /** An address of some network of its own, which the prober is perhaps not in. One of the prober's own machine is dialled. */

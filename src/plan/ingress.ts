@@ -57,8 +57,8 @@ function ingressPaths(context: PlanContext): PathDraft[] {
  * finding. Of kind DNS, as a name that resolves is no way through the Ingress.
  */
 function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Route[]): PathDraft[] {
-  const { vantage, addresses } = context
-  if (vantage === 'in-cluster' || addresses.ingressController.length > 0) {
+  const { position, addresses } = context
+  if (position === 'in-cluster' || addresses.ingressController.length > 0) {
     return []
   }
   const known = controllersOf(context, ingress).flatMap(({ address }) => address ?? [])
@@ -125,12 +125,12 @@ const byAlias = (
  * may have another answer. That it leads to this cluster is promised by nobody.
  */
 function byPublicName(
-  { vantage }: PlanContext,
+  { position }: PlanContext,
   { rule: host }: RuleRequest,
   route: Route,
   controller: Controller,
 ): Controller {
-  if (controller.address !== null || vantage === 'in-cluster' || host === null || host.startsWith('*.')) {
+  if (controller.address !== null || position === 'in-cluster' || host === null || host.startsWith('*.')) {
     return controller
   }
   const doubt = `${routeRef(route)}: no object tells where the controller is; the public DNS of ${host} is followed`
@@ -248,7 +248,7 @@ function through(
     pathType: route.pathType,
     urlPath: asked.urlPath,
     routes: asked.routes,
-    shortCut: controller.isVip && context.vantage === 'in-cluster',
+    shortCut: controller.isVip && context.position === 'in-cluster',
     doubts: [...listener.doubts, ...asked.doubts, ...controller.doubts],
     excuses: [
       ...(listener.demands ?? []),
@@ -263,8 +263,8 @@ function through(
  * Inside the cluster the Service before the controller is reached past its load balancer, which may be what ends TLS and
  * what speaks the PROXY protocol.
  */
-function pastBalancerDoubts({ vantage }: PlanContext, { front, isVip, reach }: Controller, scheme: string): string[] {
-  if (front === null || vantage !== 'in-cluster' || !(isVip || reach === 'cluster')) {
+function pastBalancerDoubts({ position }: PlanContext, { front, isVip, reach }: Controller, scheme: string): string[] {
+  if (front === null || position !== 'in-cluster' || !(isVip || reach === 'cluster')) {
     return []
   }
   const proxy = proxyProtocolOf(front)

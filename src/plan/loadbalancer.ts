@@ -97,12 +97,12 @@ function notYet({ service, serviceName, byIngress }: PlanContext, port: ServiceP
 }
 
 function at(context: PlanContext, planned: PlannedPort, field: string, entry: Entry): PathDraft {
-  const { service, vantage } = context
+  const { service, position } = context
   const { port } = planned
   const isName = familyOf(entry.address) === null
   const refused = entry.ports.find((status) => status.port === port.port && status.protocol === port.protocol)?.error
   const told = refused ? [`${entry.because.replace(/\.(ip|hostname)$/, '')}.ports[${port.port}].error=${refused}`] : []
-  const shortCut = entry.isVip && vantage === 'in-cluster'
+  const shortCut = entry.isVip && position === 'in-cluster'
   const schemes = schemesOf(service, port, context.byIngress.get(port)?.scheme ?? null)
   // The name of the cloud's is in no certificate of its customer's.
   const known = schemes.endsTls ? publicName(service) : isName ? entry.address : null
@@ -146,15 +146,15 @@ function sourceRangeDoubts(context: PlanContext): string[] {
 }
 
 /** Seen from outside: a load balancer of the cloud's own network, or at an address of one. */
-function internalDoubts({ service, vantage, prober: { reaches = [] } }: PlanContext, address: string): string[] {
-  if (vantage === 'in-cluster') {
+function internalDoubts({ service, position, place: { reaches = [] } }: PlanContext, address: string): string[] {
+  if (position === 'in-cluster') {
     return []
   }
   const told = internalOf(service) ?? internalByName(service, address)
   if (told !== null) {
     return [`${told}: an internal load balancer, and the prober stands outside`]
   }
-  return vantage === 'edge' ? [] : privateDoubts(address, reaches)
+  return position === 'edge' ? [] : privateDoubts(address, reaches)
 }
 
 /** AWS names an internal load balancer of the classic kind so. */
@@ -167,8 +167,8 @@ const internalByName = ({ meta }: Service, address: string): string | null =>
  * kube-proxy sends what is for the address straight to the pods, past the load balancer: without the PROXY protocol that
  * it would speak, and which they then wait for.
  */
-function pastProxyDoubts({ service, vantage }: PlanContext, { isVip }: Entry): string[] {
-  const told = isVip && vantage === 'in-cluster' ? proxyProtocolOf(service) : null
+function pastProxyDoubts({ service, position }: PlanContext, { isVip }: Entry): string[] {
+  const told = isVip && position === 'in-cluster' ? proxyProtocolOf(service) : null
   return told === null ? [] : [`${told}: the short cut past the load balancer has no PROXY protocol`]
 }
 

@@ -8,7 +8,7 @@ import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
 import { familyOf, isPrivate, scopeOf } from './ip.ts'
-import type { Vantage } from './path.ts'
+import type { Position } from './path.ts'
 import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyExcuses, withoutAddress } from './service.ts'
 import { counted, given, oneAtLeast, portsCounted, sum } from './size.ts'
 import type { Source } from './source.ts'
@@ -185,29 +185,29 @@ export function nodeAddresses(context: PlanContext): NodeAddress[] {
   })
 }
 
-/** Node objects live as long as their index: what they offer is worked out once a vantage, not once a Service. */
-const known = new WeakMap<Node, Partial<Record<Vantage, readonly NodeAddress[]>>>()
+/** Node objects live as long as their index: what they offer is worked out once for each position, not once a Service. */
+const known = new WeakMap<Node, Partial<Record<Position, readonly NodeAddress[]>>>()
 
-function addressesOf({ vantage }: PlanContext, node: Node): readonly NodeAddress[] {
+function addressesOf({ position }: PlanContext, node: Node): readonly NodeAddress[] {
   const before = known.get(node)
-  const found = before?.[vantage] ?? readAddresses(vantage, node)
-  if (before?.[vantage] === undefined) {
-    known.set(node, { ...before, [vantage]: found })
+  const found = before?.[position] ?? readAddresses(position, node)
+  if (before?.[position] === undefined) {
+    known.set(node, { ...before, [position]: found })
   }
   return found
 }
 
-function readAddresses(vantage: Vantage, node: Node): NodeAddress[] {
+function readAddresses(position: Position, node: Node): NodeAddress[] {
   const ref = `Node/${node.meta.name}`
   const ofNode = nodeDoubts(node)
   const seen = new Set<string>()
   return ADDRESS_TYPES.flatMap((type) =>
-    node.addresses.flatMap((entry, position) => {
+    node.addresses.flatMap((entry, at) => {
       const family = familyOf(entry.address)
       if (entry.type !== type || family === null || scopeOf(entry.address) === 'link-local') {
         return []
       }
-      const field = `${ref} status.addresses[${position}]`
+      const field = `${ref} status.addresses[${at}]`
       const slot = `${type} ${family}`
       const primary = !seen.has(slot)
       seen.add(slot)
@@ -226,15 +226,15 @@ function readAddresses(vantage: Vantage, node: Node): NodeAddress[] {
                   `${field}: a second address of its kind; kube-proxy may listen on the primary one only (nodePortAddresses)`,
                 ]),
           ],
-          excuses: vantageExcuses(vantage, type, entry.address, field),
+          excuses: positionExcuses(position, type, entry.address, field),
         },
       ]
     }),
   )
 }
 
-function vantageExcuses(vantage: Vantage, type: string, address: string, field: string): string[] {
-  if (vantage === 'in-cluster') {
+function positionExcuses(position: Position, type: string, address: string, field: string): string[] {
+  if (position === 'in-cluster') {
     return type === 'ExternalIP'
       ? [`${field}: an ExternalIP is often translated outside the cluster, and not reachable from inside`]
       : []

@@ -13,9 +13,21 @@ import type { PathKind } from './kinds.ts'
 /** `Gateway` is reserved: such routes are named under `notApplicable`, never planned. */
 export type NotApplicable = { kind: PathKind | 'Gateway'; reason: string }
 
-export const VANTAGES = ['in-cluster', 'outside', 'edge'] as const
-/** Where the prober stands. States a fact; never moves it. */
-export type Vantage = (typeof VANTAGES)[number]
+export const POSITIONS = ['in-cluster', 'outside', 'edge'] as const
+/** Where a prober stands with regard to the target's cluster: what can be reached follows from it. */
+export type Position = (typeof POSITIONS)[number]
+
+/**
+ * Where paths are seen from. The name is any DNS label: history and the API tell vantages apart by it. The position is
+ * what the rules of reachability ask. Both state a fact; neither moves the prober.
+ */
+export type Vantage = { name: string; position: Position }
+
+/** @param name `null`: the vantage is called as it stands. */
+export const vantageAt = (position: Position, name: string | null = null): Vantage => ({
+  name: name ?? position,
+  position,
+})
 
 export const SKIP_REASONS = [
   'vantage',

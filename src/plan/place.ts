@@ -1,6 +1,6 @@
-import type { Vantage } from './path.ts'
+import { type Position, type Vantage, vantageAt } from './path.ts'
 
-/** What a runtime knows of its own place. */
+/** What is known of the place where the prober stands. */
 export type Place = {
   vantage: Vantage
   /** The namespace Portolan runs in; `null` outside a cluster. */
@@ -11,4 +11,12 @@ export type Place = {
   nodeName: string | null
   /** CIDRs of addresses that the edge reaches although they are not public; left out: none. */
   reaches?: readonly string[]
+}
+
+/**
+ * The same prober with regard to another cluster, or where a request states another position. A vantage that was given
+ * a name keeps it; one that is called as it stands is called as it is said to stand.
+ */
+export function seenAs({ name, position }: Vantage, stated: Position): Vantage {
+  return vantageAt(stated, name === position ? null : name)
 }

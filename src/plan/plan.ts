@@ -8,13 +8,14 @@
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import { checksFor } from './choose-checks.ts'
-import type { PlanContext, Prober } from './context.ts'
+import type { PlanContext } from './context.ts'
 import { finishPath, type PathDraft } from './draft.ts'
 import { besideOf } from './find-beside.ts'
 import { schemesByIngress } from './ingress-backends.ts'
 import { PATH_KINDS } from './kinds.ts'
 import { notApplicable } from './not-applicable.ts'
-import type { Plan, PlannedPath, Vantage } from './path.ts'
+import type { Plan, PlannedPath } from './path.ts'
+import type { Place } from './place.ts'
 import type { JobRequest } from './request.ts'
 import { choosePaths, type GroupedPath, refuseImpossible } from './selection.ts'
 import { endpointsOf } from './service-endpoints.ts'
@@ -27,9 +28,8 @@ export type PlanInput = {
   request: JobRequest
   objects: KubeObjects
   ignored: readonly Ignored[]
-  /** Already decided. */
-  vantage: Vantage
-  prober: Prober
+  /** Where the prober stands with regard to the target's cluster. */
+  place: Place
 }
 
 /**
@@ -49,7 +49,7 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
   const planned = new Set(paths.map(({ path }) => path.kind))
   return {
     target: context.target,
-    vantage: input.vantage,
+    vantage: input.place.vantage,
     paths: choosePaths(request, paths),
     notApplicable: [...notApplicable(context, planned), ...unlisted],
     ignored: [...input.ignored, ...ignored],
@@ -58,13 +58,13 @@ export function planPaths(input: PlanInput, index: ObjectIndex = indexObjects(in
 }
 
 function contextOf(
-  { request, vantage, prober }: PlanInput,
+  { request, place }: PlanInput,
   index: ObjectIndex,
 ): { context: PlanContext; unlisted: Plan['notApplicable']; ignored: Plan['ignored'] } {
   const { service, namespace, ignored } = findTarget(index, request.target)
   const { addresses } = request
   const name = service.meta.name
-  const clusterDomain = clusterDomainOf(addresses.clusterDomain, prober.clusterDomain)
+  const clusterDomain = clusterDomainOf(addresses.clusterDomain, place.clusterDomain)
   const serviceName = `${name}.${namespace}.svc`
   const target = { cluster: request.target.cluster, namespace, service: name }
   // Before anything is worked out for each of them.
@@ -78,8 +78,8 @@ function contextOf(
     endpoints: endpointsOf(index, namespace, service),
     request,
     addresses,
-    vantage,
-    prober,
+    position: place.vantage.position,
+    place,
     serviceName,
     fqdn: `${serviceName}.${clusterDomain.name}`,
     clusterDomain,

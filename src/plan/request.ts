@@ -5,7 +5,7 @@
  */
 import type { KubeObjects } from '../kube/objects.ts'
 import type { Check } from './check.ts'
-import type { PathSelector, Vantage } from './path.ts'
+import type { PathSelector, Position } from './path.ts'
 
 export type Addresses = {
   nodes: readonly string[]
@@ -45,8 +45,8 @@ export type JobRequest = {
   timeoutMs: number
   /** `null`: decided by the wait, or the default. */
   deadlineMs: number | null
-  /** `null`: detected. */
-  vantage: Vantage | null
+  /** Where the prober is said to stand. `null`: where it stands as far as it knows itself. */
+  vantage: Position | null
   history: boolean
   labels: Readonly<Record<string, string>>
 }

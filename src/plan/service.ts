@@ -135,21 +135,21 @@ export function otherProxyExcuses({ service }: PlanContext): string[] {
 }
 
 /** internalTrafficPolicy Local: a node without an endpoint of its own drops what its pods send to the cluster IP. */
-function internalPolicyExcuses({ service, endpoints, prober }: PlanContext): string[] {
+function internalPolicyExcuses({ service, endpoints, place }: PlanContext): string[] {
   if (service.internalTrafficPolicy !== 'Local') {
     return []
   }
   const field = `Service/${service.meta.name} spec.internalTrafficPolicy=Local`
-  if (prober.nodeName === null) {
+  if (place.nodeName === null) {
     return [`${field}: which node the prober is on is not known, so neither is whether it has an endpoint`]
   }
   if (endpoints.source === null) {
     return [`${field}: no object tells which nodes have an endpoint`]
   }
-  if (hasLocalEndpoint(endpoints, prober.nodeName)) {
+  if (hasLocalEndpoint(endpoints, place.nodeName)) {
     return []
   }
-  return [`${field}: the prober's node, ${prober.nodeName}, has no endpoint`]
+  return [`${field}: the prober's node, ${place.nodeName}, has no endpoint`]
 }
 
 /**

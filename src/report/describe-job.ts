@@ -54,7 +54,7 @@ export function describeJobPath(job: DescribedJob, path: PlannedPath, results: r
 
 /** A job without its paths, as in lists. */
 export function describeJobHead(job: Job): JobSummaryDocument {
-  const { id, status, verdict, problem, target, vantage, labels, scheduleId, batchId, summary } = job
+  const { id, status, verdict, problem, target, labels, scheduleId, batchId, summary } = job
   return {
     id,
     status,
@@ -65,14 +65,14 @@ export function describeJobHead(job: Job): JobSummaryDocument {
     finishedAt: job.finishedAtMs === null ? null : toInstant(job.finishedAtMs),
     durationMs: job.finishedAtMs === null ? null : job.finishedAtMs - (job.startedAtMs ?? job.createdAtMs),
     target,
-    vantage,
+    vantage: job.vantage.name,
     ...{ labels, scheduleId, batchId, summary },
   }
 }
 
 export function describePlan(plan: Plan, diagnosis: Diagnosis): PlanDocument {
   const { target, vantage, notApplicable, ignored } = plan
-  return { target, vantage, paths: plan.paths.map(describePath), notApplicable, ignored, diagnosis }
+  return { target, vantage: vantage.name, paths: plan.paths.map(describePath), notApplicable, ignored, diagnosis }
 }
 
 export function describePath(path: PlannedPath): PathDocument {

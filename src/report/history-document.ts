@@ -8,7 +8,7 @@ import type { Outcome } from '../check/result.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Cause, Counts, HistoryPath, Latency, Percentiles } from '../history/types.ts'
-import type { Plan, Vantage } from '../plan/path.ts'
+import type { Plan } from '../plan/path.ts'
 import type { ResultDocument } from './job-document.ts'
 
 type FailureDocument = { at: string; code: FailureCode | null }
@@ -34,7 +34,7 @@ export type ServiceHeadDocument = NowDocument & {
 
 export type StateDocument = {
   check: string
-  vantage: Vantage
+  vantage: string
   state: 'pass' | 'fail' | null
   sinceAt: string | null
   lastOutcome: Outcome
@@ -59,7 +59,7 @@ export type ServiceDocument = ServiceHeadDocument & {
 export type HistoryResultDocument = ResultDocument & {
   jobId: string
   pathId: string
-  vantage: Vantage
+  vantage: string
   counted: boolean
 }
 
@@ -72,7 +72,7 @@ export type IncidentDocument = {
   id: string
   path: string | null
   check: string
-  vantage: Vantage
+  vantage: string
   startedAt: string
   endedAt: string | null
   failingMs: number | null

@@ -8,7 +8,7 @@ import type { Outcome, Result } from '../check/result.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Ignored } from '../kube/objects.ts'
-import type { NotApplicable, Plan, PlannedPath, Vantage } from '../plan/path.ts'
+import type { NotApplicable, Plan, PlannedPath } from '../plan/path.ts'
 import type { JobProblem, JobStatus } from '../record/job.ts'
 
 export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
@@ -32,7 +32,8 @@ export type JobSummaryDocument = {
   finishedAt: string | null
   durationMs: number | null
   target: Plan['target']
-  vantage: Vantage
+  /** The name of the vantage. */
+  vantage: string
   labels: Readonly<Record<string, string>>
   scheduleId: string | null
   batchId: string | null
@@ -50,7 +51,8 @@ export type JobDocument = JobSummaryDocument & {
 
 export type PlanDocument = {
   target: Plan['target']
-  vantage: Vantage
+  /** The name of the vantage. */
+  vantage: string
   paths: readonly PathDocument[]
   notApplicable: readonly NotApplicable[]
   ignored: readonly Ignored[]

@@ -11,6 +11,7 @@ import { addressOfServer } from '../lib/address.ts'
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../lib/duration.ts'
 import { LOG_LEVELS } from '../lib/log.ts'
 import { nearMiss } from '../lib/near.ts'
+import { POSITIONS } from '../plan/path.ts'
 
 /** The configuration cannot be used. The message is one line: each wrong variable with what was expected. */
 export class ConfigError extends Error {
@@ -82,6 +83,10 @@ function readOrigin(text: string): string | null {
   return href === `${origin}/` ? origin : null
 }
 
+/** A name that says another position than the prober's would be believed. */
+const readVantageName = (text: string): string | null =>
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) && !POSITIONS.some((position) => position === text) ? text : null
+
 const SHAPE = {
   PORTOLAN_HOST: variable('an IP address or a host name', readHost).default('127.0.0.1'),
   PORTOLAN_PORT: wholeNumber(0, 65_535).default(8080),
@@ -93,6 +98,12 @@ const SHAPE = {
     'default',
   ),
   PORTOLAN_VANTAGE: oneOf(['in-cluster', 'outside']).nullable().default(null),
+  PORTOLAN_VANTAGE_NAME: variable(
+    `a name of up to 63 lower-case letters, digits and "-", none of ${POSITIONS.join(', ')}`,
+    readVantageName,
+  )
+    .nullable()
+    .default(null),
   PORTOLAN_CLUSTER_DOMAIN: matching('a DNS name like cluster.local', HOST_NAME).nullable().default(null),
   PORTOLAN_DNS_SERVERS: listOf('DNS servers like 10.96.0.10 or 127.0.0.1:5353', readServer).default([]),
   PORTOLAN_DOH_URL: variable('a URL that speaks DNS over HTTPS', readHttpUrl).default(

@@ -44,6 +44,12 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
       'Where the prober stands: in-cluster or outside. Detected: in-cluster where a service account is mounted. ' +
       'On Workers it is always edge.',
   },
+  PORTOLAN_VANTAGE_NAME: {
+    ...{ default: null, readBy: BOTH },
+    meaning:
+      'The name of the place that paths are seen from, like office or zone-a: history, metrics and reports tell what ' +
+      'was seen from there by it. Unset: in-cluster, outside or edge, as the prober stands.',
+  },
   PORTOLAN_CLUSTER_DOMAIN: {
     ...{ default: null, readBy: BOTH },
     meaning: "The cluster's DNS domain. Detected in the cluster from /etc/resolv.conf, else cluster.local.",

@@ -56,7 +56,7 @@ export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promis
 }
 
 function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) {
-  const { id, createdAtMs, cluster, namespace, service, vantage } = row
+  const { id, createdAtMs, cluster, namespace, service, vantage: vantageName } = row
   const target = { cluster, namespace, service }
   const { verdict, summary, judged, finishedAtMs } = end
   const findings = end.diagnosis?.findings ?? []
@@ -67,7 +67,7 @@ function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) 
   return [
     ...keepParts(hash, unprobed, finishedAtMs),
     ...historyWrites(
-      { target, vantage, createdAtMs, lease, verdict, summary, finishedAtMs, unprobed: hash, diagnosis },
+      { target, vantageName, createdAtMs, lease, verdict, summary, finishedAtMs, unprobed: hash, diagnosis },
       observed,
     ),
   ]

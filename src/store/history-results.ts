@@ -7,7 +7,6 @@ import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES, type Outcome } from '../check/result.ts'
 import type { HistoryResult } from '../history/types.ts'
 import type { PathKind } from '../plan/kinds.ts'
-import type { Vantage } from '../plan/path.ts'
 import type { Store } from './db.ts'
 import { readResults } from './results.ts'
 import { DAY_MS } from './rollup-steps.ts'
@@ -18,7 +17,8 @@ export type ResultFilter = {
   kind?: PathKind
   outcome?: Outcome
   check?: string
-  vantage?: Vantage
+  /** The name of the vantage. */
+  vantage?: string
   /** Of the try's start: from inclusive, to exclusive. */
   fromMs?: number
   toMs?: number

@@ -9,7 +9,6 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Verdict } from '../check/verdict.ts'
 import type { PathKind } from '../plan/kinds.ts'
-import type { Vantage } from '../plan/path.ts'
 
 /** Every Service ever probed. */
 export const services = sqliteTable(
@@ -64,7 +63,8 @@ export const series = sqliteTable(
     no: integer().primaryKey(),
     pathId: text('path_id').notNull(),
     check: text('check_name').notNull(),
-    vantage: text().$type<Vantage>().notNull(),
+    /** The name of the vantage. */
+    vantage: text().notNull(),
     /** Days since 1970, UTC, on which something was last recorded for it. Retention goes by it. */
     usedDay: integer('used_day').notNull(),
     /** Null until a job with history has ended. */

@@ -1,5 +1,6 @@
 /** What the statements about jobs have in common. */
 import { type SQL, sql } from 'drizzle-orm'
+import type { Plan } from '../plan/path.ts'
 import type { NewJob } from './jobs.ts'
 import { jsonChunks } from './json.ts'
 import { jobLabels, jobs } from './schema.ts'
@@ -21,9 +22,20 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
     return hash
   }
   const rows = list.flatMap((job) => {
-    const { id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history } = job
+    const { id, createdAtMs, owner, labels, sealed, deadlineAtMs, deadlineMs, history } = job
     const row = {
-      ...{ id, createdAtMs, owner, vantage, labels, sealed, deadlineAtMs, deadlineMs, history },
+      ...{
+        id,
+        createdAtMs,
+        owner,
+        vantage: job.vantage.name,
+        position: job.vantage.position,
+        labels,
+        sealed,
+        deadlineAtMs,
+        deadlineMs,
+        history,
+      },
       ...{ scheduleId: job.scheduleId, batchId: job.batchId },
       ...job.target,
       ...{
@@ -36,7 +48,11 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
         leftOut: 0,
         leaseToken: 0,
       },
-      ...{ request: need(keep(job.request), id), plan: keep(job.plan), diagnosis: keep(job.diagnosis) },
+      ...{
+        request: need(keep(job.request), id),
+        plan: keep(job.plan && storedPlan(job.plan)),
+        diagnosis: keep(job.diagnosis),
+      },
     }
     return [insertWhere(jobs, row, guard), ...labelRows(job, guard)]
   })
@@ -52,6 +68,13 @@ function textRows(texts: readonly [hash: string, json: string][], nowMs: number)
     ...jsonChunks(texts.filter(isShort)).map((pairs) => keepTexts(pairs, nowMs)),
     ...texts.filter((text) => !isShort(text)).flatMap(([hash, json]) => keepText(hash, json, nowMs)),
   ]
+}
+
+/** A plan as it is kept: the vantage is that of the job's row, which readers put back. */
+export type StoredPlan = Omit<Plan, 'vantage'>
+
+export function storedPlan({ vantage: _vantage, ...plan }: Plan): StoredPlan {
+  return plan
 }
 
 export const textOf = (value: unknown): { hash: string; json: string } => {

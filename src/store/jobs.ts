@@ -6,12 +6,12 @@
 import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Plan } from '../plan/path.ts'
+import type { Plan, Position, Vantage } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { ACTIVE, jobRows, need } from './job-rows.ts'
+import { ACTIVE, jobRows, need, type StoredPlan } from './job-rows.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { readTexts } from './texts.ts'
 
@@ -107,10 +107,11 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   const found = await readTexts(db, hashes)
   const read = <T>(hash: string | null): T | null => (hash === null ? null : JSON.parse(need(found.get(hash), hash)))
   const request = read<StoredRequest>(row.request)
+  const plan = read<StoredPlan>(row.plan)
   return {
     ...toHead(row),
     request: need(request, id),
-    plan: read<Plan>(row.plan),
+    plan: plan && { ...plan, vantage: vantageOf(row) },
     diagnosis: read<Diagnosis>(row.diagnosis),
     sealed: row.sealed,
     deadlineAtMs: row.deadlineAtMs,
@@ -118,14 +119,20 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   }
 }
 
+const vantageOf = ({ vantage, position }: Pick<typeof jobs.$inferSelect, 'vantage' | 'position'>): Vantage => ({
+  name: vantage,
+  position: position ?? (vantage as Position),
+})
+
 /** Of a row of jobs. For `store/` alone. */
 export function toHead(row: typeof jobs.$inferSelect): JobHead {
   const { id, version, status, verdict, problem, createdAtMs, startedAtMs, finishedAtMs } = row
-  const { cluster, namespace, service, vantage, labels, owner, history, scheduleId, batchId } = row
+  const { cluster, namespace, service, labels, owner, history, scheduleId, batchId } = row
   return {
     ...{ id, version, status, verdict, problem, createdAtMs, startedAtMs, finishedAtMs },
-    ...{ vantage, labels, owner, history, scheduleId, batchId },
+    ...{ labels, owner, history, scheduleId, batchId },
     target: { cluster, namespace, service },
+    vantage: vantageOf(row),
     summary: { pass: row.passed, fail: row.failed, error: row.errors, skipped: row.skipped, leftOut: row.leftOut },
   }
 }

@@ -9,7 +9,7 @@ import type { FailureCode, FailureSource, Phase } from '../check/codes.ts'
 import type { TryFigures } from '../check/result.ts'
 import { OUTCOMES } from '../check/result.ts'
 import type { HistoryPath } from '../history/types.ts'
-import type { Plan, Vantage } from '../plan/path.ts'
+import type { Plan } from '../plan/path.ts'
 import type { Row, Store } from './db.ts'
 import { ACTIVE } from './job-rows.ts'
 import { named } from './sql.ts'
@@ -19,7 +19,8 @@ export type Latest = {
   target: Plan['target']
   path: HistoryPath
   check: string
-  vantage: Vantage
+  /** The name of the vantage. */
+  vantage: string
   tries: readonly TryFigures[]
 }
 
@@ -98,7 +99,7 @@ function toLatest(
       target: { cluster: String(first.cluster), namespace: String(first.namespace), service: String(first.name) },
       path,
       check: String(first.check_name),
-      vantage: String(first.vantage) as Vantage,
+      vantage: String(first.vantage),
       tries: rows.map((row) => toFigures(row, evidence.get(row.evidence ?? null) ?? {}, isHttp)),
     },
   ]

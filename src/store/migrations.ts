@@ -73,4 +73,10 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "DROP TABLE `job_objects`;",
     ],
   },
+  {
+    name: "0003_vantage_position.sql",
+    statements: [
+      "ALTER TABLE `jobs` ADD `position` text;",
+    ],
+  },
 ]

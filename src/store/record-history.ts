@@ -23,7 +23,8 @@ export const FLAP_MS = 5 * 60_000
 
 const [PASS, FAIL] = [OUTCOMES.indexOf('pass'), OUTCOMES.indexOf('fail')]
 
-export type EndedJob = Pick<Job, 'target' | 'vantage' | 'createdAtMs'> & {
+export type EndedJob = Pick<Job, 'target' | 'createdAtMs'> & {
+  vantageName: string
   lease: Lease
   verdict: string
   summary: Summary
@@ -43,7 +44,7 @@ export function historyWrites(ended: EndedJob, observed: Observed): Statement[] 
     cluster: ended.target.cluster,
     namespace: ended.target.namespace,
     service: ended.target.service,
-    vantage: ended.vantage,
+    vantage: ended.vantageName,
     wholeId: observed.whole.pathId,
     createdAtMs: ended.createdAtMs,
     finishedAtMs: ended.finishedAtMs,

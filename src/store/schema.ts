@@ -8,7 +8,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Verdict } from '../check/verdict.ts'
-import type { Vantage } from '../plan/path.ts'
+import type { Position } from '../plan/path.ts'
 import type { JobProblem, JobStatus } from '../record/job.ts'
 
 export const jobs = sqliteTable(
@@ -27,7 +27,9 @@ export const jobs = sqliteTable(
     cluster: text().notNull(),
     namespace: text().notNull(),
     service: text().notNull(),
-    vantage: text().$type<Vantage>().notNull(),
+    /** The name of the vantage, and its position. Null: the name says it, as names did before there were others. */
+    vantage: text().notNull(),
+    position: text().$type<Position>(),
     labels: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
     owner: text().notNull(),
     passed: integer().notNull(),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
+import { vantageAt } from '../../src/plan/path.ts'
 import { write } from '../../src/store/db.ts'
 import { findClaimed } from '../../src/store/idempotency.ts'
 import {
@@ -132,8 +133,25 @@ export function jobsContract(open: OpenStore): void {
     expect(seen.map(({ id }) => id)).toEqual(newestFirst)
   })
 
+  it('keeps the name of the vantage and its position, which the plan has back when it is read', async () => {
+    const vantage = vantageAt('outside', 'office')
+    const plan = aJob().plan
+    const job = aJob({ vantage, plan: plan && { ...plan, vantage } })
+    await insertJob(store(), job, null, NOW)
+    expect(await getJob(store(), job.id)).toMatchObject({ vantage, plan: job.plan })
+    // As an older build left it: the name is the position.
+    await store().atomic([sql`update jobs set vantage = 'edge', position = null where id = ${job.id}`])
+    expect(await getJob(store(), job.id)).toMatchObject({
+      vantage: { name: 'edge', position: 'edge' },
+      plan: { vantage: { name: 'edge', position: 'edge' } },
+    })
+  })
+
   it('filters the list by each property and by all together', async () => {
-    const common = { target: { cluster: 'east', namespace: 'ns', service: 'frog' }, vantage: 'outside' } as const
+    const common = {
+      target: { cluster: 'east', namespace: 'ns', service: 'frog' },
+      vantage: vantageAt('outside'),
+    } as const
     const { job, lease } = await running(store(), {
       ...common,
       createdAtMs: NOW + 10,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { stateNow } from '../../src/history/now.ts'
 import type { Incident } from '../../src/history/types.ts'
-import type { PlannedPath, SkipReason } from '../../src/plan/path.ts'
+import { type PlannedPath, type SkipReason, vantageAt } from '../../src/plan/path.ts'
 import { endUnwatched, listIncidents } from '../../src/store/incidents.ts'
 import { latestTries } from '../../src/store/metrics-reads.ts'
 import { listServices, readService } from '../../src/store/services.ts'
@@ -164,7 +164,7 @@ export function leftOutContract(open: OpenStore): void {
 
   it('keeps what one vantage saw failing, however long only others look, or cannot look', async () => {
     const days = (3 * DAY) / MINUTE
-    const outside = { job: { vantage: 'outside' } } as const
+    const outside = { job: { vantage: vantageAt('outside') } } as const
     await run(0, [CLUSTER_IP, NODE_PORT], [CLUSTER_IP])
     await run(days, [leftOut(CLUSTER_IP, 'vantage'), NODE_PORT], [], outside)
     expect(await now()).toEqual(['fail', 0, 'pass'])

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
+import { vantageAt } from '../../src/plan/path.ts'
 import { listHistory } from '../../src/store/history-results.ts'
 import { listIncidents } from '../../src/store/incidents.ts'
 import { getJob, insertJob } from '../../src/store/jobs.ts'
@@ -111,7 +112,7 @@ export function retentionContract(open: OpenStore): void {
     const failing = { pathId: A.id, ...REFUSED }
     await ran(store(), { atMs: NOW, tries: [{ ...failing, check: 'renamed' }] })
     await ran(store(), { atMs: NOW, tries: [{ ...failing, check: 'nightly' }] })
-    await ran(store(), { atMs: NOW, tries: [failing], job: { vantage: 'outside' } })
+    await ran(store(), { atMs: NOW, tries: [failing], job: { vantage: vantageAt('outside') } })
     await ran(store(), { atMs: NOW + DAY, tries: [{ ...failing, check: 'nightly' }] })
     const open = async () => {
       const all = await listIncidents(

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { INGRESS_CONTROLLERS } from '../../src/plan/controllers/table.ts'
-import type { Vantage } from '../../src/plan/path.ts'
+import type { Position } from '../../src/plan/path.ts'
 import { ingress, ingressClass, loadBalancerStatus, service } from '../support/manifests.ts'
 import { doubtsOf, linesOf, pathOf } from '../support/plan-lines.ts'
 import { checkText, planOf } from '../support/plan-text.ts'
@@ -17,7 +17,7 @@ type Row = {
   pathType?: string
   status?: Record<string, unknown>
   beside?: unknown[]
-  vantage?: Vantage
+  vantage?: Position
   lines: string[]
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseManifests } from '../../src/kube/parse.ts'
-import type { Vantage } from '../../src/plan/path.ts'
+import type { Position } from '../../src/plan/path.ts'
 import { planOf, planText } from '../support/plan-text.ts'
 
 const folder = new URL('../../examples/manifests/', import.meta.url)
@@ -33,7 +33,7 @@ describe('the plan of every example', () => {
     },
   )
 
-  it.each(['outside', 'edge'] satisfies Vantage[])(
+  it.each(['outside', 'edge'] satisfies Position[])(
     'nodeport from %s: what answers only inside is skipped',
     async (vantage) => {
       const text = planText(planOf(read('nodeport.yaml'), { vantage }))

@@ -10,7 +10,7 @@ import { diagnoseJob, diagnoseObjects, wantedControls } from '../../src/diagnose
 import type { Diagnosis } from '../../src/diagnose/finding.ts'
 import type { TestedPath } from '../../src/diagnose/seen.ts'
 import { hostPort } from '../../src/plan/ip.ts'
-import type { PlannedPath, Vantage } from '../../src/plan/path.ts'
+import type { PlannedPath, Position } from '../../src/plan/path.ts'
 import { planPaths } from '../../src/plan/plan.ts'
 import { planInput } from './plan-text.ts'
 
@@ -79,7 +79,7 @@ export type World = (question: Question) => Reply
 export function answerJob(
   manifests: readonly unknown[],
   world: World,
-  options: { vantage?: Vantage; samples?: number; deaf?: boolean; request?: Parameters<typeof planInput>[1] } = {},
+  options: { vantage?: Position; samples?: number; deaf?: boolean; request?: Parameters<typeof planInput>[1] } = {},
 ): Answered {
   const { vantage = 'in-cluster', samples = 1, deaf = false } = options
   const input = planInput(manifests, { target: { namespace: 'pond', service: 'toad' }, vantage, ...options.request })

@@ -9,7 +9,7 @@ import { createGate } from '../../src/check/try-limiter.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'
 import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/plan/check.ts'
-import type { Plan, PlannedPath } from '../../src/plan/path.ts'
+import { type Plan, type PlannedPath, vantageAt } from '../../src/plan/path.ts'
 import { noAddresses } from './request.ts'
 
 const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
@@ -94,7 +94,7 @@ export const plannedPath = (over: Partial<PlannedPath> = {}): PlannedPath => ({
 
 export const aPlan = (paths: readonly PlannedPath[]): Plan => ({
   target: { cluster: 'default', namespace: 'default', service: 'toad-svc' },
-  vantage: 'in-cluster',
+  vantage: vantageAt('in-cluster'),
   paths,
   notApplicable: [],
   ignored: [],

@@ -8,6 +8,7 @@ export const OTHER_SETTINGS: Readonly<Record<SettingName, string>> = {
   PORTOLAN_DATABASE: 'other.db',
   PORTOLAN_CLUSTER: 'other',
   PORTOLAN_VANTAGE: 'outside',
+  PORTOLAN_VANTAGE_NAME: 'office',
   PORTOLAN_CLUSTER_DOMAIN: 'k8s.example',
   PORTOLAN_DNS_SERVERS: '10.96.0.10',
   PORTOLAN_DOH_URL: 'https://doh.example/dns-query',

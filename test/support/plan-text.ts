@@ -3,14 +3,16 @@
 import type { Diagnosis } from '../../src/diagnose/finding.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import type { Check } from '../../src/plan/check.ts'
-import type { Plan, PlannedPath, Vantage } from '../../src/plan/path.ts'
+import { type Plan, type PlannedPath, type Position, vantageAt } from '../../src/plan/path.ts'
+import type { Place } from '../../src/plan/place.ts'
 import { type PlanInput, planPaths } from '../../src/plan/plan.ts'
 import type { JobRequest } from '../../src/plan/request.ts'
+import { aPlace } from './place.ts'
 import { aRequest } from './request.ts'
 
 type Asked = {
-  vantage?: Vantage
-  prober?: Partial<PlanInput['prober']>
+  vantage?: Position
+  prober?: Partial<Omit<Place, 'vantage'>>
   target?: Partial<JobRequest['target']>
   addresses?: Partial<JobRequest['addresses']>
   limits?: Partial<JobRequest['limits']>
@@ -35,8 +37,7 @@ export function planInput(manifests: string | readonly unknown[], asked: Asked =
     request,
     objects,
     ignored,
-    vantage: asked.vantage ?? 'in-cluster',
-    prober: { namespace: null, environment: null, clusterDomain: null, nodeName: null, ...asked.prober },
+    place: aPlace({ vantage: vantageAt(asked.vantage ?? 'in-cluster'), ...asked.prober }),
   }
 }
 
@@ -88,7 +89,7 @@ const tlsText = (tls: { serverName: string | null; insecureSkipVerify: boolean }
 
 export function planText({ target, vantage, paths, notApplicable, ignored }: Plan): string {
   return [
-    `${target.cluster} ${target.namespace}/${target.service}, ${vantage}`,
+    `${target.cluster} ${target.namespace}/${target.service}, ${vantage.name}`,
     '',
     ...paths.map((path) => `${pathText(path)}\n`),
     ...notApplicable.map(({ kind, reason }) => `no ${kind}: ${reason}`),

@@ -2,7 +2,7 @@
 import { diagnoseJob, diagnoseObjects } from '../../src/diagnose/diagnose.ts'
 import type { Diagnosis } from '../../src/diagnose/finding.ts'
 import type { TestedPath } from '../../src/diagnose/seen.ts'
-import type { Plan, PlannedPath, Vantage } from '../../src/plan/path.ts'
+import type { Plan, PlannedPath, Position } from '../../src/plan/path.ts'
 import { planPaths } from '../../src/plan/plan.ts'
 import { planInput } from './plan-text.ts'
 import { seenAs, type Told } from './seen.ts'
@@ -52,7 +52,7 @@ export type Scene = {
   manifests: readonly unknown[]
   /** `of`: made of the paths that were planned. */
   saw: Saw | { of(paths: readonly PlannedPath[]): Saw }
-  vantage?: Vantage
+  vantage?: Position
   asked?: Parameters<typeof planInput>[1]
 }
 

@@ -10,6 +10,7 @@ import type { TickDeps } from '../../src/schedule/tick.ts'
 import type { Store } from '../../src/store/db.ts'
 import { getSchedule } from '../../src/store/schedules.ts'
 import type { ManualClock } from './manual-clock.ts'
+import { aPlace } from './place.ts'
 import { toadService } from './toad.ts'
 
 export type Scheduling = TickDeps & ScheduleDeps & { clock: ManualClock; enqueued: string[]; lines: string[] }
@@ -26,7 +27,7 @@ export async function scheduling(
     ...{ store, clock, enqueued, lines },
     secrets: await createSecretBox(new Uint8Array(32).fill(key)),
     queue: { enqueue: async (ids) => void enqueued.push(...ids), cancel: () => undefined },
-    place: { vantage: 'in-cluster', namespace: null, environment: null, clusterDomain: null, nodeName: null },
+    place: aPlace(),
     policy: createPolicy({ allow: [], deny: [] }),
     settings: { cluster: 'default', queueLimit, scheduleLimit: 100_000, dnsServers: [], everyLeastMs: 1000 },
     log: createLog('debug', (line) => lines.push(line), clock.now),

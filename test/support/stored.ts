@@ -2,7 +2,7 @@
 import { NO_TIMINGS } from '../../src/check/network.ts'
 import type { Result } from '../../src/check/result.ts'
 import { newId, resultId } from '../../src/lib/id.ts'
-import type { PlannedPath } from '../../src/plan/path.ts'
+import { type PlannedPath, vantageAt } from '../../src/plan/path.ts'
 import type { JobRequest } from '../../src/plan/request.ts'
 import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
 import type { NewJob, StoredRequest } from '../../src/store/jobs.ts'
@@ -51,10 +51,10 @@ export function aJob(over: Partial<NewJob> = {}): NewJob {
     createdAtMs,
     owner: 'admin',
     target,
-    vantage: 'in-cluster',
+    vantage: vantageAt('in-cluster'),
     labels: {},
     request: storedRequest({ target }),
-    plan: { target, vantage: 'in-cluster', paths: [aPlannedPath()], notApplicable: [], ignored: [] },
+    plan: { target, vantage: vantageAt('in-cluster'), paths: [aPlannedPath()], notApplicable: [], ignored: [] },
     diagnosis: { status: 'unknown', findings: [] },
     sealed: null,
     deadlineAtMs: null,

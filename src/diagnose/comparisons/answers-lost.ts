@@ -30,7 +30,7 @@ export const answersLost: Rule = {
     'application_hangs',
     'load_balancer_ignores_health',
   ],
-  after: ({ ports }, { vantage }) =>
+  after: ({ ports }, { position }) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled).filter((each) => isDirect(each) && isHanging(each))
       const good = passing(port.dialled)
@@ -44,7 +44,7 @@ export const answersLost: Rule = {
           title: `Connections by ${list(kinds)} are made, and the answers do not arrive`,
           detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; by ${list(kindsOf(good))} the application answers. Small packets get through and large ones may not: an MTU that does not fit the way (overlay, VPN, tunnel) with ICMP filtered. Or what stands on that way takes connections before it has anything behind it.`,
           fix: FIX_MTU,
-          confirm: `${bigPacketTo(port, bad)} # from where the prober stands (${vantage})`,
+          confirm: `${bigPacketTo(port, bad)} # from where the prober stands (${position})`,
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
           explains: idsOf(bad),
         },

@@ -121,7 +121,7 @@ export const trafficBetweenNodesLost: Rule = {
     'node_not_ready',
     'objects_out_of_date',
   ],
-  after: (seen, { vantage }) =>
+  after: (seen, { position }) =>
     seen.ports.flatMap((port): Cause[] => {
       const sign = byNodePorts(seen, port) ?? byEndpoints(port) ?? byNames(seen, port) ?? byApiServer(seen, port)
       if (sign === null) {
@@ -129,7 +129,7 @@ export const trafficBetweenNodesLost: Rule = {
       }
       const { shows, beside, told, isGuess = false } = sign
       const ways = failing(port.dialled).filter((each) => isSilent(each) && isDirect(each))
-      const names = vantage === 'in-cluster' ? failing(seen.all).filter(isUnanswered) : []
+      const names = position === 'in-cluster' ? failing(seen.all).filter(isUnanswered) : []
       return [
         {
           confidence: isGuess ? 'possible' : 'likely',

@@ -8,7 +8,7 @@ export const nothingAnswers: Rule = {
   code: 'nothing_answers',
   layer: 'endpoints',
   isLast: 'alone',
-  after: ({ ports }, { namespace, service, vantage }) =>
+  after: ({ ports }, { namespace, service, position }) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled)
       if (bad.length === 0 || passing(port.dialled).length > 0) {
@@ -20,7 +20,7 @@ export const nothingAnswers: Rule = {
         {
           confidence: 'possible' as const,
           title: `No way to port ${port.number} works (${list(codesOf(bad))})`,
-          detail: `By ${list(kinds)}, from ${vantage}. ${
+          detail: `By ${list(kinds)}, from ${position}. ${
             asked
               ? 'The endpoints themselves fail too, so it is they, or what is between them and the prober.'
               : 'No endpoint was asked, so the pods, what leads to them, and what keeps the prober from either cannot be told apart.'

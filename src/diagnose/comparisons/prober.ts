@@ -23,7 +23,7 @@ export const proberReachesNothing: Rule = {
   code: 'prober_reaches_nothing',
   layer: 'vantage',
   scope: 'vantage',
-  after: ({ all: seen, ports, controls }, { vantage }) => {
+  after: ({ all: seen, ports, controls }, { position }) => {
     // Something beside the Service answers: then it is not the prober that is cut off
     if (controls.some(isAnswering)) {
       return []
@@ -41,7 +41,7 @@ export const proberReachesNothing: Rule = {
         // Silent pods and their addresses alone may be the Service's own fault.
         confidence: others.length > 0 ? 'likely' : 'possible',
         title: 'The prober reaches nothing at all',
-        detail: `Every path (${list([...kinds])}) is met with silence. Unless the whole cluster is down, the prober is not where it is taken to be (${vantage}), or a policy for outgoing traffic holds it back, or its node has lost its network.`,
+        detail: `Every path (${list([...kinds])}) is met with silence. Unless the whole cluster is down, the prober is not where it is taken to be (${position}), or a policy for outgoing traffic holds it back, or its node has lost its network.`,
         fix: 'Set vantage to where Portolan stands, let its pod out (NetworkPolicy egress of its namespace), or repair the network of its node.',
         confirm: 'kubectl get networkpolicies -A',
         evidence: triesOf(all),

@@ -211,7 +211,7 @@ export const nodePortBlocked: Rule = {
     'one_family_fails',
     'traffic_between_nodes_lost',
   ],
-  after: ({ ports }, { vantage }) =>
+  after: ({ ports }, { position }) =>
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
       // Where no cluster IP answers either, it is not the node ports.
@@ -226,7 +226,7 @@ export const nodePortBlocked: Rule = {
         {
           confidence: 'likely' as const,
           title: 'Every node drops connections to the node port, and the Service works',
-          detail: `${list(nodePorts.map(addressOf))} do not answer. Between the prober (${vantage}) and the nodes something filters port ${first?.path.addressPort}: a security group, a firewall, a host's own rules.`,
+          detail: `${list(nodePorts.map(addressOf))} do not answer. Between the prober (${position}) and the nodes something filters port ${first?.path.addressPort}: a security group, a firewall, a host's own rules.`,
           fix: 'Open the node port, or the range 30000-32767, for the clients that are to use it. If none is, a ClusterIP Service is enough.',
           confirm: connectOn(first),
           evidence: triesOf(nodePorts),

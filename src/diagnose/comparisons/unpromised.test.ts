@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { answerJob, type World } from '../../../test/support/answering.ts'
 import { ingress, loadBalancerStatus, node, service, slice } from '../../../test/support/manifests.ts'
-import type { Vantage } from '../../plan/path.ts'
+import type { Position } from '../../plan/path.ts'
 
 const SERVICE = service({ type: 'NodePort', ports: [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }] })
 const ENDPOINT = slice([{ at: '10.244.1.5', node: 'node-1' }])
@@ -12,7 +12,7 @@ const failing =
   ({ to }) =>
     addresses.includes(to) ? { failure: 'connect_timeout' } : {}
 
-const told = (manifests: readonly unknown[], world: World, vantage: Vantage = 'in-cluster') => {
+const told = (manifests: readonly unknown[], world: World, vantage: Position = 'in-cluster') => {
   const { diagnosis } = answerJob(manifests, world, { vantage })
   const finding = diagnosis.findings.find(({ code }) => code === 'unpromised_ways_fail')
   return { status: diagnosis.status, title: finding?.title, paths: finding?.explains.length }
@@ -44,7 +44,7 @@ describe('a kind of which every path is unknown, and fails (row 14)', () => {
     ).toEqual(SILENT)
   })
 
-  it.each<[string, readonly unknown[], World, Vantage]>([
+  it.each<[string, readonly unknown[], World, Position]>([
     [
       'private addresses of nodes, from outside',
       [

@@ -13,9 +13,11 @@ export type Config = {
   databaseFile: string
   /** The name of the cluster that Portolan stands in or reads. */
   cluster: string
-  /** `null`: detected (`place.ts`). */
-  vantage: 'in-cluster' | 'outside' | null
-  /** `null`: detected (`place.ts`). */
+  /** Where the prober stands. `null`: detected (`detect-place.ts`). */
+  position: 'in-cluster' | 'outside' | null
+  /** `null`: the prober is called as it stands. */
+  vantageName: string | null
+  /** `null`: detected (`detect-place.ts`). */
   clusterDomain: string | null
   /** `ip` or `ip:port`; empty: the system's. */
   dnsServers: readonly string[]
@@ -51,7 +53,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     publicUrl: settings.PORTOLAN_PUBLIC_URL,
     databaseFile: settings.PORTOLAN_DATABASE,
     cluster: settings.PORTOLAN_CLUSTER,
-    vantage: settings.PORTOLAN_VANTAGE,
+    position: settings.PORTOLAN_VANTAGE,
+    vantageName: settings.PORTOLAN_VANTAGE_NAME,
     clusterDomain: settings.PORTOLAN_CLUSTER_DOMAIN,
     dnsServers: settings.PORTOLAN_DNS_SERVERS,
     concurrency: settings.PORTOLAN_CONCURRENCY,

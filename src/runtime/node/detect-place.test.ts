@@ -16,12 +16,15 @@ const sources = (env: Record<string, string> = {}) => ({
   env,
 })
 
+const UNSET = { position: null, vantageName: null, clusterDomain: null }
+
 describe('detectPlace', () => {
   it('stands outside without a service account, whatever resolv.conf says', () => {
     writeFileSync(join(folder, 'resolv.conf'), 'search default.svc.cluster.local svc.cluster.local cluster.local\n')
-    expect(detectPlace(sources())).toEqual({
-      vantage: 'outside',
+    expect(detectPlace(UNSET, sources())).toEqual({
+      vantage: { name: 'outside', position: 'outside' },
       namespace: null,
+      environment: null,
       clusterDomain: null,
       nodeName: null,
     })
@@ -34,9 +37,10 @@ describe('detectPlace', () => {
       join(folder, 'resolv.conf'),
       'nameserver 10.96.0.10\nsearch probes.svc.k8s.example svc.k8s.example k8s.example corp.example\noptions ndots:5\n',
     )
-    expect(detectPlace(sources({ NODE_NAME: 'node-1' }))).toEqual({
-      vantage: 'in-cluster',
+    expect(detectPlace(UNSET, sources({ NODE_NAME: 'node-1' }))).toEqual({
+      vantage: { name: 'in-cluster', position: 'in-cluster' },
       namespace: 'probes',
+      environment: { NODE_NAME: 'node-1' },
       clusterDomain: 'k8s.example',
       nodeName: 'node-1',
     })
@@ -44,12 +48,19 @@ describe('detectPlace', () => {
 
   it('says null for what a bare service account does not tell', () => {
     writeFileSync(join(folder, 'token'), 'x')
-    expect(detectPlace(sources())).toEqual({
-      vantage: 'in-cluster',
+    expect(detectPlace(UNSET, sources())).toEqual({
+      vantage: { name: 'in-cluster', position: 'in-cluster' },
       namespace: null,
+      environment: null,
       clusterDomain: null,
       nodeName: null,
     })
+  })
+
+  it('believes the settings over the machine', () => {
+    expect(
+      detectPlace({ position: 'in-cluster', vantageName: 'zone-a', clusterDomain: 'corp.local' }, sources()),
+    ).toMatchObject({ vantage: { name: 'zone-a', position: 'in-cluster' }, clusterDomain: 'corp.local' })
   })
 })
 

@@ -1,16 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { vantageAt } from '../../plan/path.ts'
+import type { Place } from '../../plan/place.ts'
+import type { Config } from './config.ts'
 
-/** Where the prober stands, as far as the machine says. */
-export type Place = {
-  vantage: 'in-cluster' | 'outside'
-  /** The namespace of our own pod; `null` outside a cluster. */
-  namespace: string | null
-  /** From the search list that kubelet writes (`N.svc.Z svc.Z Z`); `null`: not said. */
-  clusterDomain: string | null
-  /** From `NODE_NAME`, which a deployment sets by the downward API (`spec.nodeName`); `null`: not said. */
-  nodeName: string | null
-}
+/** Settings that are believed over what the machine says. */
+type Given = Pick<Config, 'position' | 'vantageName' | 'clusterDomain'>
 
 export type PlaceSources = {
   serviceAccountFolder: string
@@ -25,17 +20,21 @@ const SYSTEM: PlaceSources = {
   env: process.env,
 }
 
-/** In the cluster when a service account is mounted; else outside. */
-export function detectPlace(sources: PlaceSources = SYSTEM): Place {
-  const nodeName = sources.env.NODE_NAME || null
-  if (!existsSync(join(sources.serviceAccountFolder, 'token'))) {
-    return { vantage: 'outside', namespace: null, clusterDomain: null, nodeName }
-  }
+/**
+ * The prober stands in the cluster when a service account is mounted, else outside. The cluster domain is the one in
+ * the search list that kubelet writes (`N.svc.Z svc.Z Z`); the node's name is `NODE_NAME`, which a deployment sets by
+ * the downward API (`spec.nodeName`).
+ */
+export function detectPlace(given: Given, sources: PlaceSources = SYSTEM): Place {
+  const isPod = existsSync(join(sources.serviceAccountFolder, 'token'))
+  const read = (file: string): string => (isPod && existsSync(file) ? readFileSync(file, 'utf8') : '')
+  const namespace = read(join(sources.serviceAccountFolder, 'namespace')).trim() || null
   return {
-    vantage: 'in-cluster',
-    namespace: readIfThere(join(sources.serviceAccountFolder, 'namespace'))?.trim() || null,
-    clusterDomain: clusterDomainOf(readIfThere(sources.resolvConf) ?? ''),
-    nodeName,
+    vantage: vantageAt(given.position ?? (isPod ? 'in-cluster' : 'outside'), given.vantageName),
+    namespace,
+    environment: namespace === null ? null : definedOnly(sources.env),
+    clusterDomain: given.clusterDomain ?? clusterDomainOf(read(sources.resolvConf)),
+    nodeName: sources.env.NODE_NAME || null,
   }
 }
 
@@ -49,4 +48,5 @@ export function clusterDomainOf(resolvConf: string): string | null {
   return entry?.slice('svc.'.length).replace(/\.$/, '') ?? null
 }
 
-const readIfThere = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'utf8') : null)
+const definedOnly = (env: PlaceSources['env']): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))

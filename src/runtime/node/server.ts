@@ -42,8 +42,6 @@ export type Portolan = {
 export type StartOptions = {
   clock?: Clock
   log?: Log
-  /** Where the prober stands, for tests; else detected. */
-  place?: ReturnType<typeof detectPlace>
   /** Who makes the tries, for tests that own the clock, which no other thread can share; else a thread. */
   createProber?: typeof createProber
   /** Lets requests begin, for tests of a server that has too much to do. */
@@ -72,14 +70,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   const sqlite = openDatabase(config.databaseFile)
   const secrets = await createSecretBox(secretKeyOf(config))
   const signals = createSignals()
-  const found = options.place ?? detectPlace()
-  const place = {
-    vantage: config.vantage ?? found.vantage,
-    namespace: found.namespace,
-    environment: found.namespace === null ? null : definedOnly(process.env),
-    clusterDomain: config.clusterDomain ?? found.clusterDomain,
-    nodeName: found.nodeName,
-  }
+  const place = detectPlace(config)
   const prober = (options.createProber ?? createProber)(config, log)
   const runner = createRunner(
     {
@@ -149,7 +140,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   const app = createApp(deps)
   const server = await listen(app.fetch, config, admission.connected)
   const { url } = server
-  log.info('listening', { url, database: config.databaseFile, vantage: place.vantage, version: VERSION })
+  log.info('listening', { url, database: config.databaseFile, vantage: place.vantage.name, version: VERSION })
   prober.start()
   runner.start()
   ticker.start()
@@ -213,6 +204,3 @@ function needsTokens({ auth, host, adminToken }: Config): boolean {
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || (isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback')
-
-const definedOnly = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))

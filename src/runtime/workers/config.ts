@@ -17,6 +17,8 @@ export type WorkersConfig = {
   cluster: string
   /** Without a slash at the end. */
   publicUrl: string | null
+  /** `null`: the prober is called as it stands. */
+  vantageName: string | null
   clusterDomain: string | null
   /** `ip` or `ip:port`, asked over TCP; empty: `dohUrl` is asked. */
   dnsServers: readonly string[]
@@ -48,6 +50,7 @@ export function readWorkersConfig(env: Env): WorkersConfig {
   return {
     cluster: settings.PORTOLAN_CLUSTER,
     publicUrl: settings.PORTOLAN_PUBLIC_URL,
+    vantageName: settings.PORTOLAN_VANTAGE_NAME,
     clusterDomain: settings.PORTOLAN_CLUSTER_DOMAIN,
     dnsServers: settings.PORTOLAN_DNS_SERVERS,
     dohUrl: settings.PORTOLAN_DOH_URL,

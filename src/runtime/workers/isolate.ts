@@ -7,7 +7,7 @@ import { createBudget } from '../../lib/budget.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
 import { ProblemError } from '../../lib/problem.ts'
-import type { Vantage } from '../../plan/path.ts'
+import { type Position, vantageAt } from '../../plan/path.ts'
 import { VERSION } from '../version.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
@@ -31,7 +31,7 @@ const LOOK_QUERIES = 50
 export type IsolateOptions = {
   clock?: Clock
   /** Where the prober stands, for tests; else the edge. */
-  vantage?: Vantage
+  position?: Position
 }
 
 /** @throws ConfigError */
@@ -51,7 +51,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
     signals: createSignals(),
     secrets: config.secretKey === null ? noSecrets : await createSecretBox(fromBase64(config.secretKey)),
     place: {
-      vantage: options.vantage ?? 'edge',
+      vantage: vantageAt(options.position ?? 'edge', config.vantageName),
       namespace: null,
       environment: null,
       clusterDomain: config.clusterDomain,

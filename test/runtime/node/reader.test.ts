@@ -6,11 +6,12 @@ import { LARGE_CHARS, type Reading, readAndPlan } from '../../../src/api/reading
 import { createPolicy } from '../../../src/check/policy.ts'
 import { createReader, READER_LIMITS, type Reader } from '../../../src/runtime/node/reader.ts'
 import type { ReaderData } from '../../../src/runtime/node/reader-messages.ts'
+import { aPlace } from '../../support/place.ts'
 import { startTestPortolan, type TestPortolan } from '../../support/portolan.ts'
 import { readProblem } from '../../support/read.ts'
 
 const DATA: ReaderData = {
-  place: { vantage: 'in-cluster', namespace: null, environment: null, clusterDomain: null, nodeName: null },
+  place: aPlace(),
   settings: { cluster: 'default', queueLimit: 10, dnsServers: [] },
   ...{ egressAllow: [], egressDeny: [] },
 }

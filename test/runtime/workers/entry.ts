@@ -6,7 +6,7 @@
  */
 
 import { systemClock } from '../../../src/lib/clock.ts'
-import { VANTAGES } from '../../../src/plan/path.ts'
+import { POSITIONS } from '../../../src/plan/path.ts'
 import { type Calls, QUERIES_MAX } from '../../../src/runtime/workers/call-budget.ts'
 import type { Env } from '../../../src/runtime/workers/config.ts'
 import { openD1 } from '../../../src/runtime/workers/d1.ts'
@@ -76,7 +76,7 @@ const workers = new Map<string, ReturnType<typeof createWorker>>()
 
 /** One for each place that a test stands in. */
 function workerOf(env: Env & { TEST_VANTAGE?: string }): ReturnType<typeof createWorker> {
-  const vantage = VANTAGES.find((known) => known === env.TEST_VANTAGE)
+  const vantage = POSITIONS.find((known) => known === env.TEST_VANTAGE)
   const worker =
     workers.get(vantage ?? '') ??
     createWorker({
@@ -87,7 +87,7 @@ function workerOf(env: Env & { TEST_VANTAGE?: string }): ReturnType<typeof creat
       },
       calls: faulty,
       backoff: () => 0,
-      ...(vantage && { vantage }),
+      ...(vantage && { position: vantage }),
     })
   workers.set(vantage ?? '', worker)
   return worker
