@@ -6,8 +6,8 @@
  */
 
 import type { Family } from '../kube/objects.ts'
+import { hostPort } from '../lib/address.ts'
 import { resultId } from '../lib/id.ts'
-import { hostPort } from '../plan/ip.ts'
 import type { HttpScheme } from './http-request.ts'
 
 /** What each kind is to find out, for people. */

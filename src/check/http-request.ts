@@ -1,5 +1,5 @@
+import { hostPort } from '../lib/address.ts'
 import type { HttpCheck } from '../plan/check.ts'
-import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
 import { BODY_LIMIT_BYTES, streamMs } from './http.ts'

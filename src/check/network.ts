@@ -188,6 +188,18 @@ export type ResolveRequest = {
   signal: AbortSignal
 }
 
+/** The evidence of a question that no answer has come to yet. */
+export const noAnswerFrom = (server: string | null, name: string, type: DnsType): DnsEvidence => ({
+  server,
+  name,
+  type,
+  rcode: null,
+  answers: [],
+  cname: null,
+  ttl: null,
+  lookup: null,
+})
+
 export type Resolution = { evidence: DnsEvidence; durationMs: number; failure: Failure | null }
 
 export type LookupRequest = { name: string; family: Family | null; timeoutMs: number; signal: AbortSignal }

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
+import { hostPort } from '../lib/address.ts'
 import type { HttpCheck } from '../plan/check.ts'
-import { hostPort } from '../plan/ip.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls, judgeExpiry } from './certificate.ts'
 import type { Failure } from './codes.ts'

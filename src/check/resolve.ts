@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import type { Family } from '../kube/objects.ts'
 import type { Failure, FailureCode } from './codes.ts'
 import { failure } from './failure.ts'
 import type { DnsEvidence, DnsType, Network, Resolution } from './network.ts'
+import { noAnswerFrom } from './network.ts'
 
 /** Results of one hostname: more addresses are not dialled (api.md "Hostnames"). */
 const ADDRESSES_MAX = 8
@@ -44,7 +46,7 @@ export async function lookUp(context: ResolveContext, name: string, family: Fami
     const type = addresses.some((found) => found.family === 'IPv4') || family !== 'IPv6' ? 'A' : 'AAAA'
     return {
       addresses: addresses.slice(0, ADDRESSES_MAX),
-      dns: { ...evidenceOf(null, name, type), answers, lookup: answers },
+      dns: { ...noAnswerFrom(null, name, type), answers, lookup: answers },
       dnsMs: durationMs,
       failure,
     }
@@ -147,7 +149,7 @@ export async function resolveRecord(context: ResolveContext, name: string, type:
     const isLast = at === order.length - 1
     const refused = context.forbids(server)
     if (refused !== null) {
-      told ??= { evidence: evidenceOf(server, name, type), durationMs: 0, failure: refused }
+      told ??= { evidence: noAnswerFrom(server, name, type), durationMs: 0, failure: refused }
       continue
     }
     const asked = await network.resolve({
@@ -181,14 +183,3 @@ export async function resolveRecord(context: ResolveContext, name: string, type:
 /** Of two families' failures the telling one is shown: that a name has no AAAA record says nothing about its A record. */
 const blame = (of: Failure | null): number =>
   of === null || of.code === 'dns_no_data' ? 0 : of.code === 'dns_not_found' ? 1 : 2
-
-const evidenceOf = (server: string | null, name: string, type: DnsType): DnsEvidence => ({
-  server,
-  name,
-  type,
-  rcode: null,
-  answers: [],
-  cname: null,
-  ttl: null,
-  lookup: null,
-})

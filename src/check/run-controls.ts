@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hostPort } from '../plan/ip.ts'
+import { hostPort } from '../lib/address.ts'
 import type { Failure } from './codes.ts'
 import { type Control, type ControlAsk, controlId, shownOf } from './control.ts'
 import { dnsQuestion, isDnsAnswer } from './dns-question.ts'

@@ -1,4 +1,5 @@
 /** Commands that show what was seen. They only read, and can be pasted as they are. */
+import { hostPort } from '../lib/address.ts'
 import { isDirect, isName, type SeenPath } from './seen.ts'
 
 type OnPath = Pick<SeenPath, 'path'>
@@ -6,8 +7,6 @@ type OnPath = Pick<SeenPath, 'path'>
 /** As one word of a shell's. */
 export const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-
-const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)
 
 const connectionTo = ({ path: { address, addressPort } }: OnPath): string =>
   `nc -vz -w 3 ${quoted(address ?? 'ADDRESS')} ${addressPort ?? 'PORT'}`
@@ -26,7 +25,7 @@ export function requestOn(each: OnPath | undefined): string {
   }
   const { hostname, port, protocol } = new URL(path.url)
   const at = port === '' ? (protocol === 'https:' ? '443' : '80') : port
-  const address = bracketed(path.address ?? '')
+  const address = hostPort(path.address ?? '', null, '')
   const elsewhere = path.address !== null && hostname !== address && !isName(each)
   const dialled = !elsewhere
     ? []
@@ -68,5 +67,5 @@ export const endpointsOf = ({ namespace, service }: Of, output = 'wide'): string
 /** What a TLS server shows for the name that it was asked by. */
 export const handshakeOn = (each: OnPath | undefined): string => {
   const { address, addressPort, serverName } = each?.path ?? { address: 'ADDRESS', addressPort: 443, serverName: null }
-  return `openssl s_client -connect ${quoted(`${bracketed(address ?? '')}:${addressPort}`)}${serverName ? ` -servername ${quoted(serverName)}` : ''} </dev/null`
+  return `openssl s_client -connect ${quoted(hostPort(address ?? '', addressPort, ''))}${serverName ? ` -servername ${quoted(serverName)}` : ''} </dev/null`
 }

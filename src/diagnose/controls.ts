@@ -4,8 +4,8 @@ import type { Control, ControlAsk, ControlKind } from '../check/control.ts'
 import { schemeOf } from '../check/http-request.ts'
 import type { Telling } from '../check/result.ts'
 import type { Family } from '../kube/objects.ts'
+import { familyOf, hostPort } from '../lib/address.ts'
 import type { HttpCheck } from '../plan/check.ts'
-import { familyOf, hostPort } from '../plan/ip.ts'
 import type { Seen, SeenPath } from './seen.ts'
 
 /** Asking again with these is no harm (RFC 9110 9.2.1). */

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import type { FailureCode } from '../check/codes.ts'
 import type { Outcome, Telling, Tried } from '../check/result.ts'
+import { hostPort } from '../lib/address.ts'
 import { KINDS, type PathKind } from '../plan/kinds.ts'
 import type { PlannedPath, Skipped } from '../plan/path.ts'
 import type { Evidence } from './finding.ts'
@@ -250,4 +252,4 @@ export const codesOf = (paths: readonly SeenPath[]): readonly string[] => [
 ]
 
 export const addressOf = ({ path: { address, addressPort } }: SeenPath): string =>
-  `${address?.includes(':') ? `[${address}]` : address}:${addressPort}`
+  hostPort(address ?? '', addressPort, '')

@@ -1,3 +1,4 @@
+import { familyOf } from '../lib/address.ts'
 import { type Field, isMapping, refuseRepeated } from './fields.ts'
 import type { Labels, Service, ServicePort, ServiceType } from './objects.ts'
 import { FAMILIES, type Family } from './objects.ts'
@@ -136,8 +137,6 @@ function readClusterIPs(spec: Field, type: ServiceType): readonly string[] {
   return read
 }
 
-const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
-
 /** Without `ipFamilies`, the families of the cluster IPs; without those, the cluster decides. */
 function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Family[] {
   const items = spec.get('ipFamilies').items()
@@ -145,14 +144,13 @@ function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Fami
   refuseRepeated(items, told, 'each family once')
   const addresses = clusterIPs.filter((address) => address !== 'None')
   for (const [at, address] of addresses.entries()) {
-    const family = told[at] ?? null
-    if (family === null || family === familyOf(address)) {
-      continue
+    const [family, own] = [told[at] ?? null, familyOf(address)]
+    if (family !== null && own !== null && family !== own) {
+      items[at]?.complain(`found ${family}, expected ${own}, the family of the cluster IP ${address}.`)
     }
-    items[at]?.complain(`found ${family}, expected ${familyOf(address)}, the family of the cluster IP ${address}.`)
   }
   const families = told.filter((family) => family !== null)
-  return families.length > 0 ? families : addresses.map(familyOf)
+  return families.length > 0 ? families : addresses.flatMap((address) => familyOf(address) ?? [])
 }
 
 function readExternalName(spec: Field, type: ServiceType): string | null {

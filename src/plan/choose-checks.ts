@@ -6,9 +6,9 @@
  */
 
 import type { Service } from '../kube/objects.ts'
+import { familyOf, hostPort } from '../lib/address.ts'
 import type { Check, HttpCheck, TcpCheck } from './check.ts'
 import { type PathDraft, serverNameOf } from './draft.ts'
-import { familyOf, hostPort } from './ip.ts'
 import { KINDS } from './kinds.ts'
 import { schemeOf, speaksHttp } from './scheme.ts'
 import { namesPort } from './selector.ts'

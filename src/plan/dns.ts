@@ -5,12 +5,12 @@
  * @module
  */
 import type { Family, ServicePort } from '../kube/objects.ts'
+import { familyOf } from '../lib/address.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { endpointsCounted } from './endpoints.ts'
 import { externalNameOf } from './external-name.ts'
 import { familiesOf } from './families.ts'
-import { familyOf } from './ip.ts'
 import { clusterIPDoubts, clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
 import { hasSelector, targetNumbers } from './service-endpoints.ts'
 import { oneAtLeast, portsCounted } from './size.ts'

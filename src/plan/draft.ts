@@ -6,9 +6,10 @@
  */
 
 import type { PathType, ServicePort } from '../kube/objects.ts'
+import { familyOf, hostPort } from '../lib/address.ts'
 import type { Check } from './check.ts'
 import type { PlanContext } from './context.ts'
-import { familyOf, hostPort, isPrivate, isWithin } from './ip.ts'
+import { isPrivate, isWithin } from './ip.ts'
 import { KINDS, type PathKind } from './kinds.ts'
 import type { DnsExpectation, PlannedPath, Scheme, Skipped } from './path.ts'
 import { pathId } from './path.ts'

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Service, ServicePort } from '../kube/objects.ts'
+import { hostPort } from '../lib/address.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
-import { hostPort } from './ip.ts'
 import { clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless, withoutAddress } from './service.ts'
 import { portsCounted } from './size.ts'
 import type { Source } from './source.ts'

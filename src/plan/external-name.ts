@@ -4,9 +4,10 @@
  *
  * @module
  */
+
+import { familyOf } from '../lib/address.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
-import { familyOf } from './ip.ts'
 import { portsCounted } from './size.ts'
 import type { Source } from './source.ts'
 

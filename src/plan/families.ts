@@ -1,5 +1,5 @@
 import type { Family, Service } from '../kube/objects.ts'
-import { familyOf } from './ip.ts'
+import { familyOf } from '../lib/address.ts'
 
 /** A family that a Service has or will have. `doubt`: why it may not get it. */
 export type PlannedFamily = { family: Family; doubt: string | null }

@@ -5,11 +5,10 @@
  */
 import { matchesLabels } from '../kube/object-index.ts'
 import type { PodSpec, Service } from '../kube/objects.ts'
-import { addressOfServer } from '../lib/address.ts'
+import { addressOfServer, familyOf } from '../lib/address.ts'
 import type { At, Beside, BesidePod } from './beside.ts'
 import type { PlanContext } from './context.ts'
 import { asksForTls } from './ingress-backends.ts'
-import { familyOf } from './ip.ts'
 import { endpointsOf, hasSelector, type ServiceEndpoint } from './service-endpoints.ts'
 
 const DNS_PORT = 53

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Ingress, refOf } from '../kube/objects.ts'
+import { familyOf } from '../lib/address.ts'
 import { annotationField } from './annotations.ts'
 import { proxyProtocolOf } from './clouds.ts'
 import type { PlanContext } from './context.ts'
@@ -29,7 +30,6 @@ import {
   writtenPath,
 } from './ingress-rules.ts'
 import { actionElsewhere, ingressSizes } from './ingress-size.ts'
-import { familyOf } from './ip.ts'
 import { schemesOf } from './scheme.ts'
 import type { Source } from './source.ts'
 

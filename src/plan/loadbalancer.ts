@@ -4,12 +4,12 @@
  * @module
  */
 import type { LoadBalancerIngress, Service, ServicePort } from '../kube/objects.ts'
+import { familyOf } from '../lib/address.ts'
 import { listOf } from './annotations.ts'
 import { internalOf, proxyProtocolOf } from './clouds.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { privateDoubts } from './ingress-listeners.ts'
-import { familyOf } from './ip.ts'
 import { schemesOf } from './scheme.ts'
 import { otherProxyExcuses } from './service.ts'
 import { counted, given, oneAtLeast, portsCounted } from './size.ts'

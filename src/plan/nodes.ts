@@ -4,10 +4,11 @@
  * @module
  */
 import type { Node, Service } from '../kube/objects.ts'
+import { familyOf } from '../lib/address.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
-import { familyOf, isPrivate, scopeOf } from './ip.ts'
+import { isPrivate, scopeOf } from './ip.ts'
 import type { Position } from './path.ts'
 import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyExcuses, withoutAddress } from './service.ts'
 import { counted, given, oneAtLeast, portsCounted, sum } from './size.ts'

@@ -19,8 +19,8 @@ import type {
   Service,
   ServicePort,
 } from '../kube/objects.ts'
+import { familyOf } from '../lib/address.ts'
 import { familiesOf } from './families.ts'
-import { familyOf } from './ip.ts'
 
 export type EndpointsSource = 'EndpointSlice' | 'Endpoints' | 'Pod'
 

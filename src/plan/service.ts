@@ -4,10 +4,10 @@
  * @module
  */
 import type { Service } from '../kube/objects.ts'
+import { familyOf } from '../lib/address.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
-import { familyOf } from './ip.ts'
 import { counted, portsCounted } from './size.ts'
 import type { Source } from './source.ts'
 

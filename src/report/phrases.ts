@@ -8,6 +8,7 @@
 import type { Unmet } from '../check/outcome.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { HistoryPath } from '../history/types.ts'
+import { hostPort } from '../lib/address.ts'
 import { KINDS } from '../plan/kinds.ts'
 import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
 import type { Links } from './links.ts'
@@ -33,12 +34,9 @@ export function duration(ms: number | null): string {
   return `${ms.toFixed(ms >= 99.95 ? 0 : 1)} ms`
 }
 
-const hostPort = (host: string, port: number | null): string =>
-  port === null ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
-
 /** Where the connection goes: `10.0.0.11:30123`; `null` where that is not known yet. */
 export function dialled(path: HistoryPath): string | null {
-  return path.address === null ? null : visible(hostPort(path.address, path.addressPort))
+  return path.address === null ? null : visible(hostPort(path.address, path.addressPort, ''))
 }
 
 /** RFC 4501, as the planner writes it. */

@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import type { Timings } from '../check/network.ts'
 import type { Outcome, TryFigures } from '../check/result.ts'
+import { familyOf } from '../lib/address.ts'
 import type { Labels, MetricFamily, Sample } from './prometheus.ts'
 
 export type LabelledTry = { labels: Labels; figures: TryFigures }
@@ -56,7 +58,7 @@ const METRICS: readonly ProbeMetric[] = [
   {
     name: 'probe_ip_protocol',
     help: 'Specifies whether probe ip protocol is IP4 or IP6',
-    of: ({ resolvedAddress }) => one(resolvedAddress === null ? null : resolvedAddress.includes(':') ? 6 : 4),
+    of: ({ resolvedAddress }) => one(resolvedAddress === null ? null : familyOf(resolvedAddress) === 'IPv6' ? 6 : 4),
   },
   {
     name: 'probe_http_status_code',

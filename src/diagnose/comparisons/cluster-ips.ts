@@ -1,8 +1,8 @@
 /** Whether it is this Service, or every one: what the API server and the cluster's DNS answer at their cluster IPs. */
 import type { Control } from '../../check/control.ts'
 import type { Telling } from '../../check/result.ts'
+import { familyOf } from '../../lib/address.ts'
 import type { At } from '../../plan/beside.ts'
-import { familyOf } from '../../plan/ip.ts'
 import { controlOf, controlsTo, isAnswering } from '../controls.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule, Target } from '../rule.ts'

@@ -1,5 +1,5 @@
 /** Names that lead nowhere, or to the wrong place, though DNS answers. */
-import { familyOf } from '../../plan/ip.ts'
+import { familyOf } from '../../lib/address.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {

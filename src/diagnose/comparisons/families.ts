@@ -1,6 +1,6 @@
 /** One family works and the other does not. Asked before endpoints are compared: half of them are of each. */
 import type { Family } from '../../kube/objects.ts'
-import { familyOf } from '../../plan/ip.ts'
+import { familyOf } from '../../lib/address.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import {

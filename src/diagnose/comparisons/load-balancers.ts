@@ -1,6 +1,6 @@
 /** Load balancers of a Service: they do not answer, or send to nodes that do not. */
 import type { Control } from '../../check/control.ts'
-import { hostPort } from '../../plan/ip.ts'
+import { hostPort } from '../../lib/address.ts'
 import { controlsTo } from '../controls.ts'
 import { list } from '../phrases.ts'
 import { meetsBadEndpoints } from '../rates.ts'

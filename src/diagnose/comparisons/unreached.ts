@@ -1,5 +1,5 @@
 /** No endpoint can be connected to: refused, silent, or nowhere. */
-import { familyOf } from '../../plan/ip.ts'
+import { familyOf } from '../../lib/address.ts'
 import { endpointsOf, listenersOf } from '../commands.ts'
 import { controlOf, controlsAbout, dialledAt } from '../controls.ts'
 import { count, everyOne, list } from '../phrases.ts'

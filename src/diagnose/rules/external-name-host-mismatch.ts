@@ -1,5 +1,5 @@
+import { familyOf } from '../../lib/address.ts'
 import { externalNameOf } from '../../plan/external-name.ts'
-import { familyOf } from '../../plan/ip.ts'
 import { schemeOf, speaksHttp } from '../../plan/scheme.ts'
 import { otherAnswerByAlias } from '../comparisons/names-sent.ts'
 import type { Rule } from '../rule.ts'

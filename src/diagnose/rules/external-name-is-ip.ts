@@ -1,5 +1,5 @@
+import { familyOf } from '../../lib/address.ts'
 import { externalNameOf } from '../../plan/external-name.ts'
-import { familyOf } from '../../plan/ip.ts'
 import type { Rule } from '../rule.ts'
 import { NO_NAME } from '../shows.ts'
 

@@ -1,5 +1,5 @@
 import { FAMILIES } from '../../kube/objects.ts'
-import { familyOf } from '../../plan/ip.ts'
+import { familyOf } from '../../lib/address.ts'
 import { clusterIPsOf } from '../../plan/service.ts'
 import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'

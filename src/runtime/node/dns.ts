@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import type { Failure } from '../../check/codes.ts'
 import { codeOf, failure, failureOf } from '../../check/failure.ts'
 import type { DnsEvidence, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
+import { noAnswerFrom } from '../../check/network.ts'
 import { since } from '../socket/attempt.ts'
 import { lookUpBeside } from './system-names.ts'
 
@@ -26,18 +27,8 @@ type Records = { answers: string[]; ttl: number | null }
 export async function resolveName(request: ResolveRequest): Promise<Resolution> {
   const { name, type, server, timeoutMs, signal } = request
   const startedAt = performance.now()
-  const evidence: DnsEvidence = {
-    server,
-    name,
-    type,
-    rcode: null,
-    answers: [],
-    cname: null,
-    ttl: null,
-    lookup: null,
-  }
   const end = (failure: Failure | null, found: Partial<DnsEvidence>): Resolution => ({
-    evidence: { ...evidence, ...found },
+    evidence: { ...noAnswerFrom(server, name, type), ...found },
     durationMs: since(startedAt),
     failure,
   })

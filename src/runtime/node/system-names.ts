@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import ipaddr from 'ipaddr.js'
 import type { Lookup, LookupRequest, Network } from '../../check/network.ts'
 import { fullNames, lookUp } from '../../check/resolve.ts'
+import { familyOf } from '../../lib/address.ts'
 
 export type SystemNames = { resolvConf: string; hosts: string }
 
@@ -37,7 +38,7 @@ export async function lookUpBeside(
 ): Promise<Lookup> {
   const { name, family, timeoutMs, signal } = request
   const written = inHosts(readIfThere(files.hosts), name)
-    .map((address) => ({ address, family: address.includes(':') ? ('IPv6' as const) : ('IPv4' as const) }))
+    .map((address) => ({ address, family: familyOf(address) ?? ('IPv4' as const) }))
     .filter((found) => family === null || found.family === family)
   if (written.length > 0) {
     return { addresses: written, durationMs: 0, failure: null }

@@ -3,7 +3,9 @@ import { type Answer, type DecodedPacket, decode, encode, RECURSION_DESIRED } fr
 import type { Failure } from '../../check/codes.ts'
 import { codeOf, failureOf } from '../../check/failure.ts'
 import type { DnsEvidence, DnsType, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
+import { noAnswerFrom } from '../../check/network.ts'
 import type { Family } from '../../kube/objects.ts'
+import { serverOf } from '../../lib/address.ts'
 import { since } from '../socket/attempt.ts'
 
 /** What an answer without records means, as codes of the failure table (RFC 1035 4.1.1). */
@@ -36,7 +38,7 @@ export async function resolveName(ways: Ways, request: ResolveRequest): Promise<
   const server = request.server ?? ways.httpsServer
   const ask = request.server === null ? ways.overHttps : ways.overTcp(request.server)
   const end = (failure: Failure | null, found: Partial<DnsEvidence> = {}): Resolution => ({
-    evidence: { server, name, type, rcode: null, answers: [], cname: null, ttl: null, lookup: null, ...found },
+    evidence: { ...noAnswerFrom(server, name, type), ...found },
     durationMs: since(startedAt),
     failure,
   })
@@ -128,15 +130,12 @@ const askOverHttps =
     return parse(Buffer.from(bytes))
   }
 
-/** `ip` or `ip:port`; an IPv6 address with a port stands in brackets. */
-const SERVER = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/
-
 const askOverTcp =
   (server: string): Ask =>
   (query, signal) =>
     new Promise((resolve, reject) => {
-      const [, bracketed, plain, port] = SERVER.exec(server) ?? []
-      const socket = connect({ host: bracketed ?? plain ?? server, port: Number(port ?? 53) })
+      const { address, port } = serverOf(server) ?? { address: server, port: null }
+      const socket = connect({ host: address, port: port ?? 53 })
       let received = Buffer.alloc(0)
       const settle = (how: () => void) => {
         signal.removeEventListener('abort', abort)
