@@ -21,6 +21,8 @@ const BLOT = '[redacted]'
 const BEGINNING_LEAST = 4
 /** Shorter ones make forms that stand in many a text by chance. */
 const ENCODED_LEAST = 6
+/** What is left of a short secret without its escapes and blanks, if shorter, stands in many a word. */
+const BARE_LEAST = 4
 /** Shorter ones stand by chance where two words meet. */
 const TIGHT_LEAST = 8
 /** Characters by which forms are found; longer ones are then compared. */
@@ -81,7 +83,12 @@ function folded(text: string): string {
 function formsOf(secret: string): string[] {
   const plain = folded(secret)
   const bare = unescaped(plain)
-  const forms = [plain, bare.text, tightened(bare).text]
+  const tight = tightened(bare).text
+  const forms = [
+    plain,
+    ...(bare.text.length >= BARE_LEAST ? [bare.text] : []),
+    ...(tight.length >= TIGHT_LEAST ? [tight] : []),
+  ]
   if (secret.length < ENCODED_LEAST) {
     return forms
   }

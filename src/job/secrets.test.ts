@@ -190,6 +190,11 @@ describe('what a peer says back of the secrets of a check', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000)
   })
 
+  it('hides no word for what is left of a part of a secret without its escapes', () => {
+    const said = recorded(withHeader('Bearer "a\\+Y=aaaaaaaa'), 'it says: "a\\+Y=aaaaaaaa, as they may')
+    expect(said).toBe('it says: [redacted], as they may')
+  })
+
   it('hides the beginning of a secret where what is kept of a long answer ends in it', () => {
     const said = `xxx ${TOKEN.slice(0, 15)}`
     expect(recorded(withHeader(TOKEN), said, 5000)).toBe('xxx [redacted]')

@@ -209,15 +209,19 @@ describe('http() to a peer that bends the body', () => {
     expect(await told({ answer: `${CHUNKED}2\r\nok\r\n0\r\n\r\n` }, { method: 'HEAD' })).toEqual([200, ''])
   })
 
-  it('by a reset where its end would be the end: that is none', async () => {
-    const server = await keep(
-      serve((socket) => {
-        socket.once('data', () => socket.write(`${OK}\r\nok`, () => socket.resetAndDestroy()))
-      }),
-    )
-    const { failure } = await network.http(httpTo(server))
-    expect([failure?.code, failure?.phase]).toEqual(['connection_reset', 'body'])
-  })
+  // Node 22 reports a reset that follows the last bytes as an orderly end (docs/runtimes.md)
+  it.skipIf(Number.parseInt(process.versions.node, 10) < 24)(
+    'by a reset where its end would be the end: that is none',
+    async () => {
+      const server = await keep(
+        serve((socket) => {
+          socket.once('data', () => socket.write(`${OK}\r\nok`, () => socket.resetAndDestroy()))
+        }),
+      )
+      const { failure } = await network.http(httpTo(server))
+      expect([failure?.code, failure?.phase]).toEqual(['connection_reset', 'body'])
+    },
+  )
 })
 
 describe('http() to a peer that does not wait to be asked', () => {
