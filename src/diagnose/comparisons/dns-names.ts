@@ -16,7 +16,7 @@ import {
 } from '../seen.ts'
 import {
   clusterNames,
-  isOfIngress,
+  isOfRoute,
   isSentNowhere,
   isServerFault,
   isUnknown,
@@ -65,7 +65,7 @@ export const searchListWrong: Rule = {
       ({ path }) => path.dns?.how === 'resolve' && path.dns.type !== 'CNAME' && path.dns.name === fqdn,
     )
     const short = seen.names.filter(({ path }) => path.dns?.how === 'lookup')
-    const bad = failing(short).filter((each) => !isOfIngress(each) && isUnknown(each))
+    const bad = failing(short).filter((each) => !isOfRoute(each) && isUnknown(each))
     if (bad.length === 0 || !whole.some(({ passed }) => passed)) {
       return []
     }

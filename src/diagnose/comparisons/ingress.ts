@@ -20,7 +20,7 @@ import {
   triesOf,
   urlsOf,
 } from '../seen.ts'
-import { isOfIngress } from './named.ts'
+import { isOfRoute } from './named.ts'
 
 const DIRECT = ['ClusterIP', 'Endpoint', 'NodePort', 'DNS', 'LoadBalancer'] as const
 const directOf = (port: SeenPort): readonly SeenPath[] => DIRECT.flatMap((kind) => port.of(kind))
@@ -160,7 +160,7 @@ export const ingressHostDnsDiffers: Rule = {
     tested.flatMap((each) => {
       const { path, skipped, telling } = each
       // The names of a Service are not promised either where they stand for an IP address
-      if (path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected' || !isOfIngress(each)) {
+      if (path.dns?.how !== 'lookup' || skipped?.reason !== 'not_expected' || !isOfRoute(each)) {
         return []
       }
       const { name, values } = path.dns

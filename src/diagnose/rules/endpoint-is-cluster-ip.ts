@@ -25,7 +25,7 @@ export const endpointIsClusterIp: Rule = {
           evidence: [
             { object: because.split(' ')[0] ?? '', field: because.split(' ').slice(1).join(' '), value: address },
           ],
-          explains: pathsOf(undefined, ({ kind }) => kind !== 'Endpoint'),
+          explains: pathsOf(WAYS_TO_PODS),
         },
       ]
     })

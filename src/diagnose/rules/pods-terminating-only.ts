@@ -1,9 +1,12 @@
+import { kindsThat } from '../../plan/kinds.ts'
 import { endpointsOf } from '../commands.ts'
 import { count, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
-/** F17. */
+/** Whoever leads there takes ready endpoints alone. */
+const READY_ONLY = kindsThat(({ routedBy, role }) => routedBy !== null || role === 'name')
+
 export const podsTerminatingOnly: Rule = {
   code: 'pods_terminating_only',
   layer: 'workload',
@@ -27,7 +30,7 @@ export const podsTerminatingOnly: Rule = {
           field: because.split(' ').slice(1).join(' '),
           value: { ready, serving, terminating },
         })),
-        explains: pathsOf(['Ingress', 'DNS']),
+        explains: pathsOf(READY_ONLY),
       },
     ]
   },

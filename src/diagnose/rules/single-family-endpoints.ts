@@ -3,6 +3,7 @@ import { familyOf } from '../../lib/address.ts'
 import { clusterIPsOf } from '../../plan/service.ts'
 import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
+import { isEndpoint, isName } from '../seen.ts'
 import { NO_BACKEND } from '../shows.ts'
 
 /** F51: a cluster IP of a family that no endpoint has refuses, while the other works. */
@@ -36,9 +37,7 @@ export const singleFamilyEndpoints: Rule = {
         },
       ],
       explains: plan.paths
-        .filter(
-          (path) => (path.family === family && path.kind !== 'Endpoint') || (path.kind === 'DNS' && path.dns === null),
-        )
+        .filter((path) => (path.family === family && !isEndpoint({ path })) || (isName({ path }) && path.dns === null))
         .map(({ id }) => id),
     }))
   },

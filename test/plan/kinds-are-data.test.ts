@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { KINDS, kindsThat, PATH_KINDS } from '../../src/plan/kinds.ts'
+
+const sources = globSync('src/**/*.ts').filter((file) => !file.endsWith('.test.ts'))
+
+/** Files and what stands in them, of those outside of the folders. */
+const found = (pattern: RegExp, ...folders: string[]): string[] =>
+  sources
+    .filter((file) => !folders.some((folder) => file.startsWith(`${folder}/`)))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(pattern)].map(([match]) => `${file}: ${match}`))
+
+const anyOf = (kinds: readonly string[]): string => kinds.join('|')
+
+describe('kinds of path are data', () => {
+  it('and are compared with a name by planning and diagnosing alone', () => {
+    const compared = new RegExp(
+      `kind\\)? (===|!==|<>|=|in) \\(?'(${anyOf(PATH_KINDS)})'|case '(${anyOf(PATH_KINDS)})'`,
+      'g',
+    )
+    expect(found(compared, 'src/plan', 'src/diagnose')).toEqual([])
+  })
+
+  it('of which those that a router leads to are named by their planning and by rules about their objects alone', () => {
+    const routed = kindsThat(({ routedBy }) => routedBy !== null)
+    const named = new RegExp(`'(${anyOf(routed)})'`, 'g')
+    const all = found(named, 'src/kube', 'src/diagnose/rules')
+    expect(all.filter((each) => !each.startsWith('src/plan/ingress'))).toEqual([])
+  })
+
+  it('and give each second opinion a place of its own', () => {
+    const places = PATH_KINDS.flatMap((kind) => KINDS[kind].secondOpinion ?? [])
+    expect(places.toSorted((a, b) => a - b)).toEqual(places.map((_, at) => at + 1))
+  })
+})
