@@ -1,8 +1,9 @@
 import type { Policy } from '../check/policy.ts'
 import type { RunChecks } from '../check/run-checks.ts'
-import type { AcceptDeps } from '../job/accept.ts'
+import type { PlanDeps } from '../job/plan-request.ts'
 import type { JobQueue, JobSignals } from '../job/queue.ts'
 import type { SecretBox } from '../job/secrets.ts'
+import type { ObjectSource } from '../kube/object-source.ts'
 import type { Budget } from '../lib/budget.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -19,9 +20,11 @@ export type Deps = {
   signals: JobSignals
   secrets: SecretBox
   place: Place
+  /** Reads the objects of requests without manifests. */
+  clusterSource: ObjectSource
   policy: Policy
   settings: Settings
-  unsupported?: NonNullable<AcceptDeps['unsupported']>
+  unsupported?: NonNullable<PlanDeps['unsupported']>
   /** Bytes of request bodies that are held at once. */
   bodies: Budget
   /** Reads and plans a large body without keeping anything else waiting; left out: this runtime has no way to. */

@@ -2,7 +2,6 @@
 import { z } from '@hono/zod-openapi'
 import { regexpBudget } from '../check/regexp.ts'
 import { faultsOf } from '../check/validate-check.ts'
-import type { KubeObjects } from '../kube/objects.ts'
 import { addressOfServer, isHost, isName } from '../lib/address.ts'
 import { defined } from '../lib/defined.ts'
 import { serviceVariables } from '../plan/environment.ts'
@@ -143,7 +142,7 @@ export type RequestBody = Omit<JobBody, 'target'> & {
 }
 
 /** The body as the core knows it. Manifests are parsed by the caller. */
-export function toJobRequest(body: RequestBody, objects: KubeObjects | null, cluster: string): JobRequest {
+export function toJobRequest(body: RequestBody, cluster: string): JobRequest {
   const { target } = body
   const { environment, clusterDomain } = body.addresses
   return {
@@ -152,7 +151,6 @@ export function toJobRequest(body: RequestBody, objects: KubeObjects | null, clu
       namespace: target.namespace ?? null,
       service: target.service ?? null,
     },
-    objects,
     addresses: {
       ...body.addresses,
       // Names are made of it, and ids of names: the dot of an absolute name would make others.

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { planRequest } from '../job/accept.ts'
+import { planAsked } from '../job/plan-request.ts'
 import { describePlan } from '../report/describe-job.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { ASKED_PROBLEMS, readAsked } from './job-request-body.ts'
@@ -31,7 +31,7 @@ export function mountPlan(app: Api): void {
     },
     async (context, { query }) => {
       const { asked } = await readAsked(context, query)
-      const { plan, diagnosis } = planRequest(context.get('deps'), asked)
+      const { plan, diagnosis } = await planAsked(context.get('deps'), asked)
       return answerJson(context, describePlan(plan, diagnosis))
     },
   )

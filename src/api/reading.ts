@@ -6,11 +6,13 @@
  * @module
  */
 import type { z } from '@hono/zod-openapi'
-import { type Asked, type Given, type PlanDeps, planRequest } from '../job/accept.ts'
 import { type AskedBatch, planBatch } from '../job/accept-batch.ts'
+import { type Asked, type Given, type PlanDeps, planRequest } from '../job/plan-request.ts'
 import { refuseWithoutService } from '../kube/no-service.ts'
+import { manifestSource } from '../kube/object-source.ts'
 import { parseManifests } from '../kube/parse.ts'
 import { type PlainProblem, ProblemError, plainOf } from '../lib/problem.ts'
+import type { BatchSelection } from '../record/batch.ts'
 import type { AskedWork } from '../schedule/accept-schedule.ts'
 import { BatchRequestSchema, JobRequestSchema, type RequestBody, toJobRequest } from './job-request.ts'
 import { readLabels } from './labels.ts'
@@ -64,32 +66,41 @@ export function read<R extends Reading>(reading: R, cluster: string): ReadOutcom
 /**
  * Reads and plans, and lets go of the objects: only the plan has to be carried to the thread that asked. A request that
  * cannot be planned is returned as refused, not thrown: an earlier one with the same Idempotency-Key may have been
- * accepted, and is then the answer.
+ * accepted, and is then the answer. Objects that do not come with the request are left to the thread that asked.
  */
-export function readAndPlan<R extends Reading>(reading: R, deps: PlanDeps): ReadOutcome<AskedFor<R>> {
+export async function readAndPlan<R extends Reading>(reading: R, deps: PlanDeps): Promise<ReadOutcome<AskedFor<R>>> {
   const outcome = read<Reading>(reading, deps.settings.cluster)
-  if (!('asked' in outcome)) {
-    return outcome
+  // The objects of a schedule are kept with it, and it is planned at each run.
+  if (!('asked' in outcome) || 'work' in outcome.asked) {
+    return outcome as ReadOutcome<AskedFor<R>>
   }
   const { asked, optionsInQuery } = outcome
-  // The objects of a schedule are kept with it, and it is planned at each run.
-  if ('work' in asked) {
-    return { optionsInQuery, asked: asked as AskedFor<R> }
+  const { request, objects } = asked
+  if (!('manifests' in objects)) {
+    return outcome as ReadOutcome<AskedFor<R>>
   }
-  const plan = () => ('selection' in asked ? planBatch(deps, asked) : planRequest(deps, asked))
-  const planned = { ...asked, planned: orRefused(plan), request: { ...asked.request, objects: null } }
-  return { optionsInQuery, asked: planned as AskedFor<R> }
+  const source = manifestSource(objects.manifests)
+  const planned = await orRefused<unknown>(() =>
+    'selection' in asked ? planBatch(deps, request, asked.selection, source) : planRequest(deps, request, source),
+  )
+  const unburdened = { ...asked, objects: { source: 'manifests', planned } }
+  return { optionsInQuery, asked: unburdened as AskedFor<R> }
 }
 
-function orRefused<T>(plan: () => T): T | { refused: PlainProblem } {
+async function orRefused<T>(plan: () => Promise<T>): Promise<T | { refused: PlainProblem }> {
   try {
-    return plan()
+    return await plan()
   } catch (error) {
-    if (!(error instanceof ProblemError)) {
-      throw error
-    }
-    return { refused: plainOf(error) }
+    return refusedBy(error)
   }
+}
+
+/** @throws the error itself if it is no refusal. */
+function refusedBy(error: unknown): { refused: PlainProblem } {
+  if (!(error instanceof ProblemError)) {
+    throw error
+  }
+  return { refused: plainOf(error) }
 }
 
 function readJson(reading: Reading, json: unknown, cluster: string): AskedBy[Reading['what']] {
@@ -112,7 +123,11 @@ function readSchedule<G extends z.output<typeof SchedulePatchSchema>>({ job, bat
     }
     return batch === undefined ? null : toAskedBatch(cluster, batch, '/batch/target/manifests')
   }
-  return { settings, work: orRefused(ask) }
+  try {
+    return { settings, work: ask() }
+  } catch (error) {
+    return { settings, work: refusedBy(error) }
+  }
 }
 
 function readJob({ body, query }: Reading & { what: 'job' }, json: unknown, cluster: string): Asked {
@@ -130,15 +145,19 @@ function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, 
 function toAsked(cluster: string, body: RequestBody, pointer: string): Given {
   const { manifests } = body.target
   if (manifests === undefined) {
-    return { request: toJobRequest(body, null, cluster), ignored: [] }
+    return { request: toJobRequest(body, cluster), objects: { source: 'cluster' } }
   }
   const parsed = parseManifests(manifests, { pointer })
   refuseWithoutService(parsed, pointer)
-  return { request: toJobRequest(body, parsed.objects, cluster), ignored: parsed.ignored }
+  return { request: toJobRequest(body, cluster), objects: { source: 'manifests', manifests: parsed } }
 }
 
 /** @param pointer of the manifests in the request's body. */
-function toAskedBatch(cluster: string, body: z.output<typeof BatchRequestSchema>, pointer: string): AskedBatch {
+function toAskedBatch(
+  cluster: string,
+  body: z.output<typeof BatchRequestSchema>,
+  pointer: string,
+): Given & { selection: BatchSelection } {
   const { namespace, selector } = body.target
   return { ...toAsked(cluster, body, pointer), selection: { namespace: namespace ?? null, selector } }
 }

@@ -4,32 +4,32 @@
  *
  * @module
  */
-import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
+import type { ObjectIndex } from '../kube/object-index.ts'
+import type { ObjectSource, ObjectsAsked, ObjectsRead } from '../kube/object-source.ts'
 import { newId } from '../lib/id.ts'
-import { type PlainProblem, ProblemError, problemFrom } from '../lib/problem.ts'
+import { ProblemError } from '../lib/problem.ts'
+import type { JobRequest } from '../plan/request.ts'
 import { type BatchSelection, type BatchTarget, selectServices } from '../record/batch.ts'
 import { problemOf } from '../record/job.ts'
 import { type BatchJob, insertBatch, type NewBatch } from '../store/batches.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
+import { type AcceptDeps, madeBefore, makeJob, orRefuse, refuseWhenFull } from './accept.ts'
 import {
-  type AcceptDeps,
-  type Given,
-  madeBefore,
-  makeJob,
-  objectsOf,
-  orRefuse,
+  indexOf,
   type PlanDeps,
-  planRequest,
+  type PlannedManifests,
+  plannedBefore,
+  planRead,
   refuseForbiddenServers,
-  refuseWhenFull,
+  sourceOf,
   vantageOf,
-} from './accept.ts'
+} from './plan-request.ts'
 
 /** A batch's request is a job's, about each Service that is selected. */
-export type AskedBatch = Given & {
+export type AskedBatch = {
+  request: JobRequest
+  objects: ObjectsAsked | PlannedManifests<readonly PlannedService[]>
   selection: BatchSelection
-  /** Made where the manifests were read, which are then not carried along. */
-  planned?: readonly PlannedService[] | { refused: PlainProblem }
 }
 
 /** One Service of a batch: planned, or with the reason why it cannot be. */
@@ -38,35 +38,50 @@ export type PlannedService = Parameters<typeof makeJob>[2] & { refusal: BatchJob
 type Made = { owner: string; deadlineAtMs: number | null; scheduleId: string | null }
 
 /**
- * Plans every Service that is selected, over one index of the objects. One that cannot be planned does not keep the
- * others from it.
+ * Reads the objects once, and plans every Service that is selected. One that cannot be planned does not keep the others
+ * from it.
  *
- * @throws ProblemError where no Service is selected, or too many.
+ * @throws ProblemError if no Service is selected, or too many.
  */
-export function planBatch(deps: PlanDeps, asked: AskedBatch): readonly PlannedService[] {
-  const { request, selection, ignored, planned } = asked
-  if (planned !== undefined) {
-    if ('refused' in planned) {
-      throw problemFrom(planned.refused)
-    }
-    return planned
-  }
+export async function planBatch(
+  deps: PlanDeps,
+  request: JobRequest,
+  selection: BatchSelection,
+  source: ObjectSource,
+): Promise<readonly PlannedService[]> {
   refuseForbiddenServers(deps, request)
-  const index = indexObjects(objectsOf(request))
-  return selectServices(index, selection).map((target) => planOne(deps, { request, ignored }, target, index))
+  const { read, index, targets } = await readSelected(request, selection, source)
+  return targets.map((target) => planOne(deps, request, target, read, index))
+}
+
+/**
+ * Reads the objects that a batch chooses from, and chooses.
+ *
+ * @throws ProblemError if no Service is selected, or too many.
+ */
+export async function readSelected(
+  { target: { cluster } }: JobRequest,
+  selection: BatchSelection,
+  source: ObjectSource,
+): Promise<{ read: ObjectsRead; index: ObjectIndex; targets: readonly BatchTarget[] }> {
+  const read = await source.read({ cluster, namespace: selection.namespace, service: null })
+  const index = indexOf(read)
+  return { read, index, targets: selectServices(index, selection) }
 }
 
 function planOne(
   deps: PlanDeps,
-  asked: Given,
+  asked: JobRequest,
   { namespace, service }: BatchTarget,
+  read: ObjectsRead,
   index: ObjectIndex,
 ): PlannedService {
-  const target = { cluster: asked.request.target.cluster, namespace, service }
-  const request = { ...asked.request, target }
+  const target = { cluster: asked.target.cluster, namespace, service }
+  const request = { ...asked, target }
   const vantage = vantageOf(deps, request)
   try {
-    return { target, vantage, ...planRequest(deps, { ...asked, request }, index), refusal: null }
+    const { plan, diagnosis } = planRead(deps, request, read, index)
+    return { target, vantage, plan, diagnosis, refusal: null }
   } catch (error) {
     if (!(error instanceof ProblemError)) {
       throw error
@@ -77,14 +92,15 @@ function planOne(
 }
 
 /**
- * The batch that is asked for, ready to be stored. A Service that cannot be planned has a job that ends with the
+ * Makes the batch that is asked for, ready to be stored. A Service that cannot be planned has a job that ends with the
  * refusal: it does not keep the others from being probed.
  *
- * @throws ProblemError where no Service is selected, or too many.
+ * @throws ProblemError if no Service is selected, or too many.
  */
 export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made): Promise<NewBatch> {
-  const { request, selection } = asked
-  const planned = planBatch(deps, asked)
+  const { request, objects, selection } = asked
+  const planned =
+    'planned' in objects ? plannedBefore(objects) : await planBatch(deps, request, selection, sourceOf(deps, objects))
   const createdAtMs = deps.clock.now()
   const id = newId('batch', createdAtMs)
   const jobs: BatchJob[] = []
@@ -94,8 +110,13 @@ export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made)
   }
   return {
     batch: {
-      ...{ id, createdAtMs, selection, owner: made.owner, scheduleId: made.scheduleId },
-      ...{ cluster: request.target.cluster, labels: request.labels },
+      id,
+      createdAtMs,
+      selection,
+      owner: made.owner,
+      scheduleId: made.scheduleId,
+      cluster: request.target.cluster,
+      labels: request.labels,
     },
     jobs,
   }

@@ -12,6 +12,7 @@ import type { Result } from '../check/result.ts'
 import { type CheckDeps, type Chunk, runChecks } from '../check/run-checks.ts'
 import { wantedControls } from '../diagnose/diagnose.ts'
 import type { Plan } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
 import { hasEnded, type JobProblem } from '../record/job.ts'
 import {
   addChunk,
@@ -24,7 +25,7 @@ import {
   recordInChunk,
   takeToEnd,
 } from '../store/chunks.ts'
-import { getJob, getJobState, type StoredJob, type StoredRequest } from '../store/jobs.ts'
+import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease } from '../store/leases.ts'
 import { recordResults } from '../store/results.ts'
 import { listTried } from '../store/tried.ts'
@@ -39,12 +40,12 @@ export type ChunkDeps = EndDeps & {
   secrets: SecretBox
   /** Names the message, so that another delivery of it takes over from an earlier one at once. */
   owner: string
-  cut(plan: Plan, request: StoredRequest): readonly Chunk[]
+  cut(plan: Plan, request: JobRequest): readonly Chunk[]
   enqueue(jobId: string, chunks: readonly number[]): Promise<void>
   /** How long this runner may need for its turn at a chunk of such a job. */
-  leaseMs(request: StoredRequest): number
+  leaseMs(request: JobRequest): number
   /** @param stop aborted when this runner may begin no more tries: another goes on. */
-  turn(plan: Plan, chunk: Chunk, request: StoredRequest): Turn
+  turn(plan: Plan, chunk: Chunk, request: JobRequest): Turn
 }
 
 export type Turn = {

@@ -8,6 +8,7 @@
  * @module
  */
 import { actionOf } from './ingress-actions.ts'
+import type { ObjectKind, Unread } from './object-source.ts'
 import type {
   EndpointSlice,
   Endpoints,
@@ -54,6 +55,11 @@ export type ObjectIndex = {
   serviceByClusterIP(address: string): Service | null
   nodeNamed(name: string): Node | null
   nodeByAddress(address: string): Node | null
+  /**
+   * Tells why nothing follows from the absence of such objects in that namespace (`null`: in any): they were not all
+   * read. `null`: they were.
+   */
+  unread(kind: ObjectKind, namespace: string | null): Unread | null
 }
 
 type Named = { kind: string; meta: { name: string; namespace: string | null } }
@@ -139,7 +145,8 @@ const shortest = <T>(lists: readonly (readonly T[])[]): readonly T[] =>
 
 const hostKey = (host: string | null): string => host ?? ''
 
-export function indexObjects(objects: KubeObjects): ObjectIndex {
+/** @param unread names what is not among the objects, although the cluster may have it. */
+export function indexObjects(objects: KubeObjects, unread: readonly Unread[] = []): ObjectIndex {
   const services = inOrder(objects.services)
   const nodes = inOrder(objects.nodes)
   const pods = inOrder(objects.pods)
@@ -206,5 +213,9 @@ export function indexObjects(objects: KubeObjects): ObjectIndex {
     serviceByClusterIP: (address) => serviceByClusterIP(address)[0] ?? null,
     nodeNamed: (name) => nodesNamed(name)[0] ?? null,
     nodeByAddress: (address) => nodesByAddress(address)[0] ?? null,
+    unread: (kind, namespace) =>
+      unread.find(
+        (each) => each.kind === kind && (each.namespace === null || namespace === null || each.namespace === namespace),
+      ) ?? null,
   }
 }

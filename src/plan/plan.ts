@@ -24,7 +24,6 @@ import { SOURCES } from './sources.ts'
 import { findTarget } from './target.ts'
 
 export type PlanInput = {
-  /** Its `objects` is not looked at. */
   request: JobRequest
   objects: KubeObjects
   ignored: readonly Ignored[]

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { KubeObjects } from '../kube/objects.ts'
 import type { Check } from './check.ts'
 import type { PathSelector, Position } from './path.ts'
 
@@ -28,11 +27,9 @@ export type Expectations = {
   sameResponder?: boolean
 }
 
-/** A job's body after parsing, defaults filled in; manifests are parsed objects, never the posted text. */
+/** A job's body after parsing, defaults filled in, without the objects that came with it. */
 export type JobRequest = {
   target: { cluster: string; namespace: string | null; service: string | null }
-  /** `null`: read live from the cluster. */
-  objects: KubeObjects | null
   addresses: Addresses
   paths: { include: readonly PathSelector[]; exclude: readonly PathSelector[] }
   limits: Limits

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ObjectsAsked } from '../kube/object-source.ts'
 import type { Ignored } from '../kube/objects.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { BatchSelection } from './batch.ts'
@@ -27,20 +28,21 @@ export type ScheduleSettings = {
   enabled: boolean
 }
 
-/** What a schedule asks for at each run. Its checks are without secrets, which are sealed apart. */
+/** A schedule asks for this at each run. Its checks are without secrets, which are sealed apart. */
 export type ScheduledWork = {
   request: JobRequest
-  ignored: readonly Ignored[]
+  objects: ObjectsAsked
   /** Set: it makes a batch, of the Services that this selects. */
   batch: BatchSelection | null
-  /** Which fields of which check are set and hidden. */
+  /** Names the fields of each check that are set and hidden. */
   hidden: Readonly<Record<string, readonly string[]>>
 }
 
-/** What readers want of it: all but the objects, which are counted by kind. */
-export type ScheduledRequest = Omit<ScheduledWork, 'request'> & {
-  request: Omit<JobRequest, 'objects'>
+/** The part that readers want: manifests are counted by kind. */
+export type ScheduledRequest = Omit<ScheduledWork, 'objects'> & {
+  /** `null`: they are read from the cluster at each run. */
   objects: Readonly<Record<string, number>> | null
+  ignored: readonly Ignored[]
 }
 
 /** The next run: the occurrence, which names it, and when it is due. */

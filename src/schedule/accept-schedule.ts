@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type AcceptDeps, acceptJob, type Given, madeBefore, objectsOf, orRefuse, planRequest } from '../job/accept.ts'
-import { acceptBatch } from '../job/accept-batch.ts'
+import { type AcceptDeps, acceptJob, madeBefore, orRefuse } from '../job/accept.ts'
+import { acceptBatch, readSelected } from '../job/accept-batch.ts'
+import { type Given, planAsked, sourceOf } from '../job/plan-request.ts'
 import { hiddenFields, sealSecrets, withoutSecrets } from '../job/secrets.ts'
-import { indexObjects } from '../kube/object-index.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError, together } from '../lib/problem.ts'
-import { type BatchSelection, selectServices } from '../record/batch.ts'
+import type { BatchSelection } from '../record/batch.ts'
 import type { NextRun, Schedule, ScheduledWork, ScheduleSettings } from '../record/schedule.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
 import { insertSchedule, updateSchedule } from '../store/schedules.ts'
@@ -106,24 +106,24 @@ async function takeIn(
   deps: ScheduleDeps,
   asked: AskedWork,
 ): Promise<{ work: ScheduledWork; sealed: string | null; isBatch: boolean }> {
-  const { request, ignored, selection } = asked
+  const { request, objects, selection } = asked
   if (selection === null) {
-    within('/job', () => planRequest(deps, asked))
+    await within('/job', () => planAsked(deps, asked))
   } else {
-    within('/batch', () => selectServices(indexObjects(objectsOf(request)), selection))
+    await within('/batch', () => readSelected(request, selection, sourceOf(deps, objects)))
   }
   const { checks, secrets } = withoutSecrets(request.checks)
   return {
-    work: { request: { ...request, checks }, ignored, batch: selection, hidden: hiddenFields(secrets) },
+    work: { request: { ...request, checks }, objects, batch: selection, hidden: hiddenFields(secrets) },
     sealed: await sealSecrets(deps.secrets, secrets),
     isBatch: selection !== null,
   }
 }
 
 /** What refuses a part points into that part: makes it point into the whole. */
-function within(part: string, act: () => unknown): void {
+async function within(part: string, act: () => Promise<unknown>): Promise<void> {
   try {
-    act()
+    await act()
   } catch (error) {
     if (!(error instanceof ProblemError)) {
       throw error

@@ -28,7 +28,7 @@ export type ScheduleDocument = ScheduleHeadDocument & {
   batch: ScheduledRequestDocument | null
 }
 
-export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'objects' | 'checks'> & {
+export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'checks'> & {
   target: JobRequest['target'] & Partial<Pick<BatchSelection, 'selector'>>
   objects: Readonly<Record<string, number>> | null
   checks: readonly Omit<Check, 'isDefault'>[]

@@ -1,19 +1,20 @@
-import type { AcceptDeps, Given } from '../job/accept.ts'
+import type { AcceptDeps } from '../job/accept.ts'
+import type { Given } from '../job/plan-request.ts'
 import { openSecrets, SECRETS_UNREADABLE, withSecrets } from '../job/secrets.ts'
 import type { BatchSelection } from '../record/batch.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Schedule } from '../record/schedule.ts'
 import { getScheduledWork } from '../store/schedules.ts'
 
-/** What a schedule asks for, its secrets put back: as if it were asked for now. */
+/** Reads what a schedule asks for, its secrets put back, as if it were asked for now. */
 export async function readWork(
   deps: Pick<AcceptDeps, 'store' | 'secrets'>,
   schedule: Schedule,
 ): Promise<(Given & { selection: BatchSelection | null }) | { problem: JobProblem }> {
-  const { request, ignored, batch: selection } = await getScheduledWork(deps.store, schedule.id)
+  const { request, objects, batch: selection } = await getScheduledWork(deps.store, schedule.id)
   const secrets = await openSecrets(deps.secrets, schedule.sealed)
   if (secrets === undefined) {
     return { problem: SECRETS_UNREADABLE }
   }
-  return { request: { ...request, checks: withSecrets(request.checks, secrets) }, ignored, selection }
+  return { request: { ...request, checks: withSecrets(request.checks, secrets) }, objects, selection }
 }

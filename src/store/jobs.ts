@@ -15,8 +15,6 @@ import { ACTIVE, jobRows, need, type StoredPlan } from './job-rows.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { readTexts } from './texts.ts'
 
-export type StoredRequest = Omit<JobRequest, 'objects'>
-
 /** A job without its large parts, as lists show it. */
 export type JobHead = Job & {
   /** Grows by one with every change that a reader could see; becomes the ETag. */
@@ -25,7 +23,7 @@ export type JobHead = Job & {
 }
 
 export type StoredJob = JobHead & {
-  request: StoredRequest
+  request: JobRequest
   /** Without the secrets of its checks. `null`: the Service could not be planned, and the job has ended with that. */
   plan: Plan | null
   /** Rests on the objects alone until the job ends. */
@@ -106,7 +104,7 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   const hashes = [row.request, row.plan, row.diagnosis].filter((hash) => hash !== null)
   const found = await readTexts(db, hashes)
   const read = <T>(hash: string | null): T | null => (hash === null ? null : JSON.parse(need(found.get(hash), hash)))
-  const request = read<StoredRequest>(row.request)
+  const request = read<JobRequest>(row.request)
   const plan = read<StoredPlan>(row.plan)
   return {
     ...toHead(row),

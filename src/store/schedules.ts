@@ -52,10 +52,10 @@ export function insertSchedule(
   return insertOnce(store, schedule.id, claim, schedule.createdAtMs, rows, room)
 }
 
-function workRows({ request, ...rest }: ScheduledWork, where: SQL): SQL[] {
-  const { objects, ...asked } = request
+function workRows({ objects: asked, ...rest }: ScheduledWork, where: SQL): SQL[] {
+  const { objects, ignored } = asked.source === 'manifests' ? asked.manifests : { objects: null, ignored: [] }
   const counts = objects && Object.entries(objects).map(([kind, list]) => [kind, list.length] as const)
-  const shown: ScheduledRequest = { ...rest, request: asked, objects: counts && Object.fromEntries(counts) }
+  const shown: ScheduledRequest = { ...rest, ignored, objects: counts && Object.fromEntries(counts) }
   const texts = { request: JSON.stringify(shown), ...(objects && { objects: JSON.stringify(objects) }) }
   return Object.entries(texts).flatMap(([what, text]) =>
     cut(text).map(
@@ -86,15 +86,21 @@ export async function getSchedule(store: Store, id: string): Promise<Schedule | 
   return row === undefined ? null : toSchedule(row)
 }
 
-/** What a schedule asks for, without its objects. */
+/** Reads what a schedule asks for, without its objects. */
 export const getScheduledRequest = async (store: Store, id: string): Promise<ScheduledRequest> =>
   JSON.parse(need(await readText(store, id, 'request'), id))
 
-/** What a schedule asks for, with its objects: to be run. */
+/** Reads what a schedule asks for, with its manifests: to be run. */
 export async function getScheduledWork(store: Store, id: string): Promise<ScheduledWork> {
-  const { objects: _counts, request, ...rest } = await getScheduledRequest(store, id)
+  const { objects: _counts, ignored, ...rest } = await getScheduledRequest(store, id)
   const objects = await readText(store, id, 'objects')
-  return { ...rest, request: { ...request, objects: objects === null ? null : JSON.parse(objects) } }
+  return {
+    ...rest,
+    objects:
+      objects === null
+        ? { source: 'cluster' }
+        : { source: 'manifests', manifests: { objects: JSON.parse(objects), ignored } },
+  }
 }
 
 async function readText(store: Store, id: string, what: 'request' | 'objects'): Promise<string | null> {

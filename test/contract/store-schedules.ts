@@ -42,8 +42,14 @@ function aNewSchedule(over: Partial<NewSchedule> = {}): NewSchedule {
 }
 
 function someWork(over: Partial<ScheduledWork> = {}): ScheduledWork {
-  const { objects } = parseManifests(MANIFEST, { pointer: '' })
-  return { request: { ...aJob().request, objects }, ignored: [], batch: null, hidden: { home: ['headers'] }, ...over }
+  const manifests = parseManifests(MANIFEST, { pointer: '' })
+  return {
+    request: aJob().request,
+    objects: { source: 'manifests', manifests },
+    batch: null,
+    hidden: { home: ['headers'] },
+    ...over,
+  }
 }
 
 async function inserted(store: Store, over: Partial<NewSchedule> = {}): Promise<NewSchedule> {
@@ -63,10 +69,8 @@ export function schedulesContract(open: OpenStore): void {
     it('comes back as it went in, its objects apart and whole however large', async () => {
       const schedule = aNewSchedule()
       const { objects } = parseManifests(MANIFEST, { pointer: '' })
-      const large = someWork({
-        request: { ...someWork().request, objects },
-        ignored: [{ object: 'ConfigMap/large', reason: 'é'.repeat(PART_UNITS * 2) }],
-      })
+      const ignored = [{ object: 'ConfigMap/large', reason: 'é'.repeat(PART_UNITS * 2) }]
+      const large = someWork({ objects: { source: 'manifests', manifests: { objects, ignored } } })
       expect(await insertSchedule(store(), schedule, large, null, LIMIT)).toEqual({
         outcome: 'created',
         id: schedule.id,

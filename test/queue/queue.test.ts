@@ -17,8 +17,7 @@ afterAll(() => Promise.all([queue.close(), pod.close()]))
 /** Durable, of one path to the pod. */
 async function made(over: Partial<NewJob> = {}): Promise<string> {
   const path = aPlannedPath({ address: '127.0.0.1', addressPort: pod.port, url: `http://127.0.0.1:${pod.port}/` })
-  const { objects: _objects, ...request } = aRequest({ samples: SAMPLES })
-  const job = aJob({ createdAtMs: Date.now(), request, ...over })
+  const job = aJob({ createdAtMs: Date.now(), request: aRequest({ samples: SAMPLES }), ...over })
   await queue.insert({ ...job, plan: job.plan && { ...job.plan, paths: [path] } })
   return job.id
 }

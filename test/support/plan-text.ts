@@ -26,7 +26,6 @@ export function planInput(manifests: string | readonly unknown[], asked: Asked =
   const request: JobRequest = {
     ...defaults,
     target: { ...defaults.target, ...asked.target },
-    objects,
     addresses: { ...defaults.addresses, ...asked.addresses },
     paths: asked.paths ?? defaults.paths,
     limits: { ...defaults.limits, ...asked.limits },

@@ -13,7 +13,6 @@ export const noAddresses: Addresses = {
 /** A request with everything at the default that the API gives it. */
 export const aRequest = (over: Partial<JobRequest> = {}): JobRequest => ({
   target: { cluster: 'default', namespace: null, service: null },
-  objects: null,
   addresses: noAddresses,
   paths: { include: [], exclude: [] },
   limits: { nodes: 20, endpoints: 50, paths: 500 },

@@ -1,6 +1,7 @@
 /** What a tick needs, on a real store and a clock of the test's own. */
 import { BatchRequestSchema, JobRequestSchema, toJobRequest } from '../../src/api/job-request.ts'
 import { createPolicy } from '../../src/check/policy.ts'
+import { noCluster } from '../../src/job/plan-request.ts'
 import { createSecretBox } from '../../src/job/secrets.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { createLog } from '../../src/lib/log.ts'
@@ -29,6 +30,7 @@ export async function scheduling(
     queue: { enqueue: async (ids) => void enqueued.push(...ids), cancel: () => undefined },
     place: aPlace(),
     policy: createPolicy({ allow: [], deny: [] }),
+    clusterSource: noCluster,
     settings: { cluster: 'default', queueLimit, scheduleLimit: 100_000, dnsServers: [], everyLeastMs: 1000 },
     log: createLog('debug', (line) => lines.push(line), clock.now),
   }
@@ -37,17 +39,17 @@ export async function scheduling(
 /** A job about the toad's ClusterIP. @param body what of it matters to a test. */
 export function toadWork(body: Record<string, unknown> = {}, port = 8080): AskedWork {
   const request = JobRequestSchema.parse({ target: {}, paths: { include: ['ClusterIP'] }, ...body })
-  const { objects, ignored } = parseManifests([toadService(port)], { pointer: '' })
-  return { request: toJobRequest(request, objects, 'default'), ignored, selection: null }
+  const manifests = parseManifests([toadService(port)], { pointer: '' })
+  return { request: toJobRequest(request, 'default'), objects: { source: 'manifests', manifests }, selection: null }
 }
 
 /** A batch about Services so called. */
 export function batchWork(names: readonly string[]): AskedWork {
   const manifests = names.map((name) => ({ ...toadService(8080), metadata: { name, namespace: 'default' } }))
   const request = BatchRequestSchema.parse({ target: {}, paths: { include: ['ClusterIP'] } })
-  const { objects, ignored } = parseManifests(manifests, { pointer: '' })
   return {
-    ...{ request: toJobRequest(request, objects, 'default'), ignored },
+    request: toJobRequest(request, 'default'),
+    objects: { source: 'manifests', manifests: parseManifests(manifests, { pointer: '' }) },
     selection: { namespace: null, selector: {} },
   }
 }

@@ -3,9 +3,8 @@ import { NO_TIMINGS } from '../../src/check/network.ts'
 import type { Result } from '../../src/check/result.ts'
 import { newId, resultId } from '../../src/lib/id.ts'
 import { type PlannedPath, vantageAt } from '../../src/plan/path.ts'
-import type { JobRequest } from '../../src/plan/request.ts'
 import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
-import type { NewJob, StoredRequest } from '../../src/store/jobs.ts'
+import type { NewJob } from '../../src/store/jobs.ts'
 import { httpCheck } from './checks.ts'
 import { aRequest } from './request.ts'
 
@@ -38,11 +37,6 @@ export function aPlannedPath(over: Partial<PlannedPath> = {}): PlannedPath {
   }
 }
 
-const storedRequest = (over: Partial<JobRequest>): StoredRequest => {
-  const { objects: _objects, ...stored } = aRequest(over)
-  return stored
-}
-
 export function aJob(over: Partial<NewJob> = {}): NewJob {
   const createdAtMs = over.createdAtMs ?? NOW
   const target = over.target ?? { cluster: 'default', namespace: 'default', service: 'toad-svc' }
@@ -53,7 +47,7 @@ export function aJob(over: Partial<NewJob> = {}): NewJob {
     target,
     vantage: vantageAt('in-cluster'),
     labels: {},
-    request: storedRequest({ target }),
+    request: aRequest({ target }),
     plan: { target, vantage: vantageAt('in-cluster'), paths: [aPlannedPath()], notApplicable: [], ignored: [] },
     diagnosis: { status: 'unknown', findings: [] },
     sealed: null,

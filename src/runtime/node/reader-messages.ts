@@ -1,5 +1,5 @@
 import type { AskedFor, Reading, ReadOutcome } from '../../api/reading.ts'
-import type { PlanDeps } from '../../job/accept.ts'
+import type { PlanDeps } from '../../job/plan-request.ts'
 import type { Config } from './config.ts'
 
 /** What planning needs, as data. */

@@ -3,27 +3,27 @@
  *
  * @module
  */
-import { readAndPlan } from '../../api/reading.ts'
+import { type Reading, readAndPlan } from '../../api/reading.ts'
 import { createPolicy } from '../../check/policy.ts'
-import type { PlanDeps } from '../../job/accept.ts'
+import type { PlanDeps } from '../../job/plan-request.ts'
 import type { ReadNews, ReadOrder } from './reader-messages.ts'
 
 let deps: PlanDeps | null = null
 
-function newsOf(reading: Parameters<typeof readAndPlan>[0]): ReadNews {
+async function newsOf(reading: Reading): Promise<ReadNews> {
   if (deps === null) {
     return { bug: 'asked to read before it was told what to plan with' }
   }
   try {
-    return { outcome: readAndPlan(reading, deps) }
+    return { outcome: await readAndPlan(reading, deps) }
   } catch (error) {
     return { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
 }
 
-process.on('message', (order: ReadOrder) => {
+process.on('message', async (order: ReadOrder) => {
   if ('reading' in order) {
-    process.send?.(newsOf(order.reading))
+    process.send?.(await newsOf(order.reading))
   } else {
     const { egressAllow, egressDeny, ...rest } = order.data
     deps = { ...rest, policy: createPolicy({ allow: egressAllow, deny: egressDeny }) }

@@ -9,6 +9,7 @@ import ipaddr from 'ipaddr.js'
 import { createApp } from '../../api/app.ts'
 import type { Deps } from '../../api/deps.ts'
 import { createPolicy } from '../../check/policy.ts'
+import { noCluster } from '../../job/plan-request.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
 import { createBudget } from '../../lib/budget.ts'
@@ -114,6 +115,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     queue: runner,
     signals,
     secrets,
+    clusterSource: noCluster,
     place,
     policy: createPolicy({ allow: egressAllow, deny: egressDeny }),
     bodies: createBudget(BODIES_LIMIT_BYTES),

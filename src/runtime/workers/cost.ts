@@ -8,7 +8,7 @@ import { mayAskControls } from '../../check/routed-control.ts'
 import { nameToDial } from '../../check/try-name.ts'
 import type { Check } from '../../plan/check.ts'
 import type { PlannedPath } from '../../plan/path.ts'
-import type { StoredRequest } from '../../store/jobs.ts'
+import type { JobRequest } from '../../plan/request.ts'
 
 /** Both families of a name. */
 const LOOKUP = 2
@@ -31,7 +31,7 @@ export function mostCalls(paths: readonly PlannedPath[], request: Addressed): nu
   return Math.max(1, ...paths.flatMap((path) => path.checks.map((check) => mostOf(path, check, lookup))))
 }
 
-type Addressed = Pick<StoredRequest, 'addresses'>
+type Addressed = Pick<JobRequest, 'addresses'>
 
 const lookupCalls = ({ addresses: { dnsServers } }: Addressed): number =>
   dnsServers.length === 0 ? LOOKUP : LOOKUP * FORMS * dnsServers.length

@@ -1,6 +1,7 @@
 import { createApp } from '../../api/app.ts'
 import type { Asset, Deps } from '../../api/deps.ts'
 import { runChecks } from '../../check/run-checks.ts'
+import { noCluster } from '../../job/plan-request.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox, type SecretBox } from '../../job/secrets.ts'
 import { createBudget } from '../../lib/budget.ts'
@@ -50,6 +51,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
     queue: createQueue(env.QUEUE, ownCalls),
     signals: createSignals(),
     secrets: config.secretKey === null ? noSecrets : await createSecretBox(fromBase64(config.secretKey)),
+    clusterSource: noCluster,
     place: {
       vantage: vantageAt(options.position ?? 'edge', config.vantageName),
       namespace: null,

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { aRequest } from '../../test/support/request.ts'
+import { createPolicy } from '../check/policy.ts'
+import { manifestSource, type ObjectSource, type ObjectsRead, type Provenance } from '../kube/object-source.ts'
+import { parseManifests } from '../kube/parse.ts'
+import { ProblemError, plainOf } from '../lib/problem.ts'
+import { vantageAt } from '../plan/path.ts'
+import { planBatch } from './accept-batch.ts'
+import { type Asked, noCluster, type PlanDeps, planAsked, planRequest } from './plan-request.ts'
+
+const DEPS: PlanDeps = {
+  place: { vantage: vantageAt('in-cluster'), namespace: null, environment: null, clusterDomain: null, nodeName: null },
+  policy: createPolicy({ allow: [], deny: [] }),
+  settings: { cluster: 'default', queueLimit: 10, dnsServers: [] },
+}
+
+const service = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'pond' },
+  spec: { clusterIP: '10.96.0.20', selector: { app: name }, ports: [{ port: 80 }] },
+})
+const MANIFESTS = parseManifests([service('toad'), service('newt')], { pointer: '' })
+const request = aRequest({ target: { cluster: 'default', namespace: 'pond', service: 'toad' } })
+
+const READ_NOW: Provenance = {
+  source: 'cluster',
+  readAtMs: 1_795_392_000_000,
+  resourceVersions: { services: '4711' },
+  stale: false,
+  unread: [{ kind: 'nodes', namespace: null, reason: 'forbidden', detail: 'nodes is forbidden: list, cluster-wide' }],
+}
+
+/** Holds these objects as a cluster would, and notes what is read. */
+function aCluster(provenance = READ_NOW) {
+  const reads: unknown[] = []
+  const source: ObjectSource = {
+    async read(target): Promise<ObjectsRead> {
+      await Promise.resolve()
+      reads.push(target)
+      return { ...MANIFESTS, provenance }
+    },
+  }
+  return { source, reads }
+}
+
+describe('planning what is asked for', () => {
+  it('plans objects of a cluster as it plans the same objects sent as manifests, and says where they came from', async () => {
+    const { source, reads } = aCluster()
+    const fromManifests = await planRequest(DEPS, request, manifestSource(MANIFESTS))
+    const live = await planAsked({ ...DEPS, clusterSource: source }, { request, objects: { source: 'cluster' } })
+    expect(live).toEqual({ ...fromManifests, provenance: READ_NOW })
+    expect(fromManifests.provenance).toEqual({
+      source: 'manifests',
+      readAtMs: null,
+      resourceVersions: {},
+      stale: false,
+      unread: [],
+    })
+    expect(reads).toEqual([request.target])
+  })
+
+  it('reads no cluster where manifests are sent', async () => {
+    const { source, reads } = aCluster()
+    await planAsked(
+      { ...DEPS, clusterSource: source },
+      { request, objects: { source: 'manifests', manifests: MANIFESTS } },
+    )
+    expect(reads).toEqual([])
+  })
+
+  it('reads the objects of a batch once for all its Services', async () => {
+    const { source, reads } = aCluster()
+    const planned = await planBatch(DEPS, request, { namespace: 'pond', selector: {} }, source)
+    expect(planned.map(({ target, refusal }) => [target.service, refusal])).toEqual([
+      ['newt', null],
+      ['toad', null],
+    ])
+    expect(reads).toEqual([{ cluster: 'default', namespace: 'pond', service: null }])
+  })
+
+  it('refuses what its source refuses, and what was refused where the manifests were read', async () => {
+    const deps = { ...DEPS, clusterSource: noCluster }
+    await expect(planAsked(deps, { request, objects: { source: 'cluster' } })).rejects.toMatchObject({
+      code: 'no_cluster',
+      errors: [{ pointer: '/target/manifests' }],
+    })
+    const refused = plainOf(new ProblemError('service_not_found', 'There is none.'))
+    const before: Asked = { request, objects: { source: 'manifests', planned: { refused } } }
+    await expect(planAsked(deps, before)).rejects.toMatchObject(refused)
+  })
+})

@@ -1,0 +1,150 @@
+/**
+ * From a request to its plan: the objects are read from where the request says, then planned and diagnosed. Probes and
+ * stores nothing.
+ *
+ * @module
+ */
+import type { Policy } from '../check/policy.ts'
+import { diagnoseObjects } from '../diagnose/diagnose.ts'
+import type { Diagnosis } from '../diagnose/finding.ts'
+import { KUBECTL_CORE } from '../kube/hand-over.ts'
+import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
+import {
+  manifestSource,
+  type ObjectSource,
+  type ObjectsAsked,
+  type ObjectsRead,
+  type Provenance,
+} from '../kube/object-source.ts'
+import { addressOfServer } from '../lib/address.ts'
+import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
+import type { Plan, Vantage } from '../plan/path.ts'
+import { type Place, seenAs } from '../plan/place.ts'
+import { planPaths } from '../plan/plan.ts'
+import type { JobRequest } from '../plan/request.ts'
+import { refuseTooManyTries } from './try-limit.ts'
+
+/** Planning needs this of a runtime: data, and what the runtime refuses, so that it can be done in any process. */
+export type PlanDeps = {
+  place: Place
+  policy: Policy
+  settings: { cluster: string; queueLimit: number; dnsServers: readonly string[] }
+  /** Tells what this runtime cannot do of what is asked for; left out: it can do everything. */
+  unsupported?(request: JobRequest, plan: Plan): readonly ProblemDetail[]
+}
+
+/** Reading from a cluster needs a source besides. */
+export type SourceDeps = PlanDeps & { clusterSource: ObjectSource }
+
+/** A request as it was read, with its manifests if it has any. */
+export type Given = { request: JobRequest; objects: ObjectsAsked }
+
+/** The manifests were planned, or refused, where they were read, and have not been carried along. */
+export type PlannedManifests<P> = { source: 'manifests'; planned: P | { refused: PlainProblem } }
+
+export type Asked = { request: JobRequest; objects: ObjectsAsked | PlannedManifests<Planned> }
+
+export type Planned = { plan: Plan; diagnosis: Diagnosis; provenance: Provenance }
+
+/**
+ * Works out the paths that are asked for.
+ *
+ * @throws ProblemError if it cannot be planned.
+ */
+export const planAsked = async (deps: SourceDeps, { request, objects }: Asked): Promise<Planned> =>
+  'planned' in objects ? plannedBefore(objects) : planRequest(deps, request, sourceOf(deps, objects))
+
+/** @throws ProblemError if planning was refused. */
+export function plannedBefore<P extends object>({ planned }: PlannedManifests<P>): P {
+  if ('refused' in planned) {
+    throw problemFrom(planned.refused)
+  }
+  return planned
+}
+
+export const sourceOf = (deps: Pick<SourceDeps, 'clusterSource'>, objects: ObjectsAsked): ObjectSource =>
+  objects.source === 'manifests' ? manifestSource(objects.manifests) : deps.clusterSource
+
+/**
+ * Reads the objects of one Service, and plans its paths.
+ *
+ * @throws ProblemError if it cannot be planned.
+ */
+export async function planRequest(deps: PlanDeps, request: JobRequest, source: ObjectSource): Promise<Planned> {
+  refuseForbiddenServers(deps, request)
+  const read = await source.read(request.target)
+  return planRead(deps, request, read, indexOf(read))
+}
+
+export const indexOf = ({ objects, provenance }: ObjectsRead): ObjectIndex => indexObjects(objects, provenance.unread)
+
+/**
+ * Plans one Service from objects that were read.
+ *
+ * @param index holds these objects, which may be those of many Services.
+ * @throws ProblemError if it cannot be planned.
+ */
+export function planRead(
+  deps: PlanDeps,
+  asked: JobRequest,
+  { objects, ignored, provenance }: ObjectsRead,
+  index: ObjectIndex,
+): Planned {
+  const request = withDnsServers(deps, asked)
+  const place = { ...deps.place, vantage: vantageOf(deps, request) }
+  const plan = planPaths({ request, objects, ignored, place }, index)
+  refuseTooManyTries(plan, request)
+  const errors = deps.unsupported?.(request, plan) ?? []
+  if (errors[0]) {
+    throw new ProblemError('not_supported', errors[0].detail, { errors })
+  }
+  return { plan, diagnosis: diagnoseObjects(plan, objects, index), provenance }
+}
+
+/**
+ * DNS servers are dialled too. Those of the configuration are the operator's own choice.
+ *
+ * @throws ProblemError `impossible_request`
+ */
+export function refuseForbiddenServers({ policy }: Pick<PlanDeps, 'policy'>, { addresses }: JobRequest): void {
+  const errors = addresses.dnsServers.flatMap((server, at): ProblemDetail[] => {
+    const permission = policy.check(addressOfServer(server) ?? server)
+    if (permission.allowed) {
+      return []
+    }
+    const detail = `The policy of this server forbids it: ${permission.reason}`
+    return [{ pointer: `/addresses/dnsServers/${at}`, detail }]
+  })
+  if (errors[0]) {
+    throw new ProblemError('impossible_request', errors[0].detail, { errors })
+  }
+}
+
+/** Fills in the DNS servers of the configuration if the request names none, so that those are asked that were planned for. */
+export function withDnsServers({ settings }: Pick<PlanDeps, 'settings'>, request: JobRequest): JobRequest {
+  const { addresses } = request
+  if (addresses.dnsServers.length > 0) {
+    return request
+  }
+  return { ...request, addresses: { ...addresses, dnsServers: settings.dnsServers } }
+}
+
+/** In-cluster is a fact about one cluster: the one that Portolan stands in. */
+export function vantageOf(deps: Pick<PlanDeps, 'place' | 'settings'>, request: JobRequest): Vantage {
+  const { vantage } = deps.place
+  const elsewhere = vantage.position === 'in-cluster' && request.target.cluster !== deps.settings.cluster
+  return seenAs(vantage, request.vantage ?? (elsewhere ? 'outside' : vantage.position))
+}
+
+/** Stands in for a cluster on a server that reads none. */
+export const noCluster: ObjectSource = {
+  read: () =>
+    Promise.reject(
+      new ProblemError(
+        'no_cluster',
+        'Without manifests the objects are read from a live cluster, which this release cannot do. ' +
+          `Send them in target.manifests, or as the body: ${KUBECTL_CORE} (and nodes, where you may read them).`,
+        { errors: [{ pointer: '/target/manifests', detail: 'Required' }] },
+      ),
+    ),
+}

@@ -1,0 +1,68 @@
+/**
+ * The port through which objects come in. A request says where they are to come from (manifests that the caller sends,
+ * or the cluster of its target); a source reads them, and says what it has not read. An empty list is an absence only if
+ * its kind was read.
+ *
+ * @module
+ */
+import type { KubeObjects } from './objects.ts'
+import type { Parsed } from './parse.ts'
+
+export type ObjectKind = keyof KubeObjects
+
+/** A request names the source of its objects; manifests come along with it. */
+export type ObjectsAsked = { source: 'manifests'; manifests: Parsed } | { source: 'cluster' }
+
+/**
+ * A source reads all that the paths of this Service rest on. If `service` is `null`, it reads that for every Service of
+ * the namespace (`null`: of the whole cluster).
+ */
+export type ReadTarget = { cluster: string; namespace: string | null; service: string | null }
+
+/**
+ * Objects of a kind were not asked for yet, the reader may not see them, the cluster does not serve the kind, reading
+ * failed, or there were too many.
+ */
+export type UnreadReason = 'not_asked' | 'forbidden' | 'not_served' | 'failed' | 'cut_short'
+
+export type Unread = {
+  kind: ObjectKind
+  /** `null`: they were read in no namespace. */
+  namespace: string | null
+  reason: UnreadReason
+  /** Tells people what the source met, or what it would need. */
+  detail: string
+}
+
+/** Says how objects were come by. It stays with what was made of them after they have been let go of. */
+export type Provenance = {
+  source: 'manifests' | 'cluster' | 'agent'
+  /** The oldest part was read then; `null`: nobody knows, as manifests do not say how old they are. */
+  readAtMs: number | null
+  /** One for each list that was read. */
+  resourceVersions: Partial<Readonly<Record<ObjectKind, string>>>
+  /** The source was out of reach: these are the last objects that it had. */
+  stale: boolean
+  unread: readonly Unread[]
+}
+
+export type ObjectsRead = Parsed & { provenance: Provenance }
+
+export type ObjectSource = {
+  /** @throws ProblemError if the objects of the target cannot be read at all. */
+  read(target: ReadTarget): Promise<ObjectsRead>
+}
+
+/** The rules allow for what the author of manifests has left out, so that nothing is marked as unread. */
+const FROM_MANIFESTS: Provenance = {
+  source: 'manifests',
+  readAtMs: null,
+  resourceVersions: {},
+  stale: false,
+  unread: [],
+}
+
+/** Makes a source of manifests. It reads all of them, whatever the target is. */
+export const manifestSource = ({ objects, ignored }: Parsed): ObjectSource => ({
+  read: () => Promise.resolve({ objects, ignored, provenance: FROM_MANIFESTS }),
+})
