@@ -11,14 +11,15 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import type { Result } from '../src/check/result.ts'
-import { createRecorder } from '../src/job/recorder.ts'
+import { createRecorder, PROMPT } from '../src/job/recorder.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { createNodeNetwork } from '../src/runtime/node/network.ts'
 import { createProber, type Prober } from '../src/runtime/node/prober.ts'
 import { openSqlite } from '../src/runtime/node/sqlite.ts'
 import { insertJob } from '../src/store/jobs.ts'
 import { claimJob } from '../src/store/leases.ts'
-import { aPlan, httpCheck, plannedPath, quietLog, tcpCheck } from '../test/support/checks.ts'
+import { recordResults } from '../src/store/results.ts'
+import { aPlan, aWork, handed, httpCheck, plannedPath, quietLog, tcpCheck } from '../test/support/checks.ts'
 import { noAddresses } from '../test/support/request.ts'
 import { aJob } from '../test/support/stored.ts'
 import { bareSocket, bareUndici, type Contender, keptUndici, pool } from './support/bare.ts'
@@ -122,20 +123,19 @@ const job = (type: 'http' | 'tcp', port: number, stored: boolean): Contender => 
       ? await openJob(plan.paths)
       : { id: 'job_01KB0000000000000000000000', sink: () => undefined, flush: async () => undefined }
     let count = 0
-    await proberOf(atOnce).runChecks({
+    const work = aWork(plan, {
       jobId: id,
-      plan,
       request: {
         samples: tries,
         retries: { limit: 0, delayMs: 0 },
         settleMs: 0,
         timeoutMs: 5000,
         addresses: noAddresses,
-        expect: { reachable: [], unreachable: [] },
       },
       deadlineAtMs: Date.now() + 600_000,
+    })
+    await proberOf(atOnce).runChecks(handed(work), {
       signal: never,
-      recorded: [],
       record(result) {
         if (result.outcome !== 'pass') {
           throw new Error(`${result.failure?.code}: ${result.failure?.message}`)
@@ -162,7 +162,9 @@ async function openJob(
   if (claimed === null) {
     throw new Error('the job was not claimed')
   }
-  const recorder = createRecorder(database.store, claimed.lease, () => undefined, systemClock)
+  const recorder = createRecorder(systemClock, PROMPT, (results) =>
+    recordResults(database.store, claimed.lease, results),
+  )
   return { id: row.id, sink: (result) => recorder.add(result), flush: () => recorder.flush() }
 }
 

@@ -1,5 +1,5 @@
 import type { Policy } from '../check/policy.ts'
-import type { RunChecks } from '../check/run-checks.ts'
+import type { RunChecks } from '../check/work.ts'
 import type { PlanDeps } from '../job/plan-request.ts'
 import type { JobQueue, JobSignals } from '../job/queue.ts'
 import type { SecretBox } from '../job/secrets.ts'

@@ -158,18 +158,23 @@ export type HttpExchange = Exchange &
     body: Uint8Array | null
   }
 
-/** One turn of a conversation: what is expected is awaited first, then `send` is sent, then TLS is started. */
-export type TcpStep = {
-  /** Asked when it is to be sent: it may hold what `expect` has seen. */
-  send: (() => Uint8Array) | null
-  startTls: DialTls | null
-  /**
-   * Told all that was received and not used up; asked again whenever more has come, so it may keep what it has seen.
-   * Answers how many characters are used up by what was expected; `null`: it has not come yet; a failure: it will not be
-   * found out.
-   */
-  expect: ((received: string) => number | Failure | null) | null
-}
+/**
+ * One step of a conversation, as data that can be sent to whoever holds it: what is expected is awaited first, then
+ * `send` is sent, then TLS is started. `conversation.ts` makes it into what is asked at the socket.
+ */
+export type TcpStep = { expect: TcpExpect | null; send: TcpSend | null; startTls: DialTls | null }
+
+/**
+ * `regexp`: a line that it matches, in RE2's syntax. `answer`: the answer to what was sent before, to a question to DNS
+ * or to a request after a header of the PROXY protocol.
+ */
+export type TcpExpect = { regexp: string } | { answer: 'dns' | 'proxied' }
+
+/**
+ * `line`: its end is added where it is missing; with what the step's `regexp` has matched put in for `$1`. `text`: as it
+ * is. `dnsQuestion`: a question for the A record of that name.
+ */
+export type TcpSend = { line: string } | { text: string } | { dnsQuestion: string }
 
 export type TcpRequest = DialOptions & { tls: DialTls | null; steps: readonly TcpStep[]; readLimitBytes: number }
 

@@ -162,27 +162,6 @@ describe('settle rounds', () => {
     expect(brief).toEqual(['1.1.1 skipped'])
   })
 
-  it('reads live objects again, and tries what was pending, failing, or is new', async () => {
-    const ready = plannedPath({ addressPort: 1 })
-    const pending = plannedPath({ addressPort: 2, skipped: { reason: 'pending', detail: 'no address yet' } })
-    const fresh = plannedPath({ addressPort: 3 })
-    let reads = 0
-    const { log } = await run([ready, pending], {
-      request,
-      replan: async () => aPlan(++reads < 2 ? [ready, pending] : [ready, { ...pending, skipped: null }, fresh]),
-    })
-    expect(log).toEqual(['0 1', '4010 2', '4010 3'])
-  })
-
-  it('goes on with the plan that it has where the cluster does not answer', async () => {
-    const { brief } = await run([plannedPath()], {
-      answer: (_port, nth) => (nth < 2 ? REFUSED : null),
-      request,
-      replan: () => Promise.reject(new Error('no cluster')),
-    })
-    expect(brief).toEqual(['1.1.1 fail', '1.1.2 pass'])
-  })
-
   it('records a later round whole or not at all', async () => {
     const { brief } = await run([plannedPath()], { answer: () => REFUSED, request, deadlineMs: 2015 })
     expect(brief).toEqual(['1.1.1 fail'])
@@ -295,12 +274,9 @@ describe('a job that several runners share', () => {
     const paths = [plannedPath({ addressPort: 1 }), plannedPath({ addressPort: 2 }), plannedPath({ addressPort: 3 })]
     const [one, two, three] = paths.map(({ id }) => id)
     const chunks = [
-      new Map([[one ?? '', { first: 1, last: 3 }]]),
-      new Map([[two ?? '', { first: 1, last: 2 }]]),
-      new Map([
-        [two ?? '', { first: 3, last: 3 }],
-        [three ?? '', { first: 1, last: 3 }],
-      ]),
+      { [one ?? '']: { first: 1, last: 3 } },
+      { [two ?? '']: { first: 1, last: 2 } },
+      { [two ?? '']: { first: 3, last: 3 }, [three ?? '']: { first: 1, last: 3 } },
     ]
     const options = { request: { samples: 3 } }
     const whole = await run(paths, options)

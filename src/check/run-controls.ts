@@ -7,7 +7,6 @@
 import { hostPort } from '../lib/address.ts'
 import type { Failure } from './codes.ts'
 import { type Control, type ControlAsk, controlId, shownOf } from './control.ts'
-import { dnsQuestion, isDnsAnswer } from './dns-question.ts'
 import { failure, internal, isBeyondVantage } from './failure.ts'
 import { responderOf } from './http.ts'
 import { httpRequest } from './http-request.ts'
@@ -81,40 +80,28 @@ const timeoutOf = ({ timeoutMs }: TryContext): number => Math.min(timeoutMs, TIM
 const PROXY_HEADER = 'PROXY UNKNOWN\r\n'
 const PLAIN_REQUEST = 'HEAD / HTTP/1.1\r\nhost: portolan.invalid\r\nconnection: close\r\n\r\n'
 
-/** That HTTP is spoken says nothing where it is a complaint about the request. */
-const answersProxied = (received: string): number | Failure | null => {
-  const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(received) ?? []
-  if (status === undefined) {
-    return null
-  }
-  if (status !== '400') {
-    return received.length
-  }
-  return failure('unexpected_status', 'expectation', 'status 400 after a header of the PROXY protocol')
-}
-
 const proxied = (serverName: string | null): readonly TcpStep[] =>
   serverName === null
     ? [
-        { send: () => new TextEncoder().encode(PROXY_HEADER + PLAIN_REQUEST), startTls: null, expect: null },
-        { send: null, startTls: null, expect: answersProxied },
+        { expect: null, send: { text: PROXY_HEADER + PLAIN_REQUEST }, startTls: null },
+        { expect: { answer: 'proxied' }, send: null, startTls: null },
       ]
     : [
         {
-          send: () => new TextEncoder().encode(PROXY_HEADER),
+          expect: null,
+          send: { text: PROXY_HEADER },
           startTls: {
             serverName: serverName === '' ? null : serverName,
             verify: false,
             caPem: null,
             wantsExpiry: false,
           },
-          expect: null,
         },
       ]
 
 const overTcp = (name: string): readonly TcpStep[] => [
-  { send: () => dnsQuestion(name), startTls: null, expect: null },
-  { send: null, startTls: null, expect: (received) => (isDnsAnswer(received) ? received.length : null) },
+  { expect: null, send: { dnsQuestion: name }, startTls: null },
+  { expect: { answer: 'dns' }, send: null, startTls: null },
 ]
 
 async function converse(context: TryContext, { to }: Control, steps: readonly TcpStep[]): Promise<Observation> {

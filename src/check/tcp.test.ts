@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { tcpCheck } from '../../test/support/checks.ts'
+import { beginConversation } from './conversation.ts'
 import { failure } from './failure.ts'
 import { NO_TIMINGS, type TcpExchange } from './network.ts'
 import { judgeTcp, tcpSteps } from './tcp.ts'
 
 const step = (send: string | null, expected: string | null) => {
-  const [made] = tcpSteps(tcpCheck({ queryResponse: [{ send, expect: expected, startTls: false }] }), null)
+  const steps = tcpSteps(tcpCheck({ queryResponse: [{ send, expect: expected, startTls: false }] }), null)
+  const [made] = beginConversation(steps)
   if (!made) {
     throw new Error('one step')
   }

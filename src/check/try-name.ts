@@ -10,12 +10,12 @@ import { KINDS } from '../plan/kinds.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { podResolver } from '../plan/pod-resolver.ts'
 import type { Failure } from './codes.ts'
+import type { CheckDeps } from './deps.ts'
 import { judgeDns } from './dns.ts'
 import { failure } from './failure.ts'
 import { NO_TIMINGS } from './network.ts'
 import { fullNames, lookUp, type ResolveContext, type Resolved, resolveName, resolveRecord } from './resolve.ts'
 import type { Result } from './result.ts'
-import type { CheckDeps } from './run-checks.ts'
 import { describe, NOTHING, type Observation, type TryContext, type TryKey, unlessBroken } from './try.ts'
 
 /** The name that must be resolved before the path can be dialled; `null`: its address is an IP, or nothing is dialled. */

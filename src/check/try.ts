@@ -8,21 +8,23 @@
 import { resultId } from '../lib/id.ts'
 import type { Check } from '../plan/check.ts'
 import { isWithin } from '../plan/ip.ts'
-import type { Plan, PlannedPath } from '../plan/path.ts'
+import type { PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Failure, Phase } from './codes.ts'
+import type { CheckDeps } from './deps.ts'
 import { beyondVantage, causeOf, failure, internal, isBeyondVantage } from './failure.ts'
 import { type Exchange, type HttpExchange, type Misspoken, misspokenIn, NO_TIMINGS } from './network.ts'
 import type { Found } from './resolve.ts'
 import type { Outcome, Purpose, Result } from './result.ts'
-import type { CheckDeps } from './run-checks.ts'
 import { judgeUnreachable } from './unreachable.ts'
+import type { Work } from './work.ts'
 
 /** All tries of one job share it. */
 export type TryContext = {
   deps: CheckDeps
   jobId: string
-  plan: Plan
+  /** With the secrets of its checks. */
+  plan: Work['plan']
   addresses: JobRequest['addresses']
   timeoutMs: number
   /** Aborted with a `Failure`. */

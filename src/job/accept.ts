@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { planWithoutSecrets, withoutSecrets } from '../check/secrets.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -12,7 +13,7 @@ import { findClaimed, type IdempotencyClaim, type Inserted } from '../store/idem
 import { countQueued, insertJob, type NewJob } from '../store/jobs.ts'
 import { type Asked, type PlanDeps, planAsked, type SourceDeps, withDnsServers } from './plan-request.ts'
 import type { JobQueue } from './queue.ts'
-import { planWithoutSecrets, type SecretBox, sealSecrets, withoutSecrets } from './secrets.ts'
+import { type SecretBox, sealSecrets } from './secrets.ts'
 
 export type AcceptDeps = SourceDeps & {
   store: Store

@@ -6,7 +6,7 @@ import { cutPlan } from './chunks.ts'
 const paths = (count: number) => Array.from({ length: count }, (_, index) => plannedPath({ id: `pth_${index}` }))
 const limits = { costOf: () => 1, size: 10, count: 100 }
 const shown = (chunks: ReturnType<typeof cutPlan>) =>
-  chunks.map((chunk) => [...chunk].map(([id, { first, last }]) => `${id} ${first}-${last}`))
+  chunks.map((chunk) => Object.entries(chunk).map(([id, { first, last }]) => `${id} ${first}-${last}`))
 
 describe('cutPlan', () => {
   it('fills each chunk, and goes on with a path in the next', () => {
@@ -42,7 +42,7 @@ describe('cutPlan', () => {
           const costOf = ({ id }: { id: string }) => costs[Number(id.slice(4))] ?? 0
           const chunks = cutPlan(plan, { samples, settleMs: settles ? 1 : 0 }, { costOf, size, count: 7 })
           const made = chunks.flatMap((chunk) =>
-            [...chunk].flatMap(([id, { first, last }]) =>
+            Object.entries(chunk).flatMap(([id, { first, last }]) =>
               Array.from({ length: last - first + 1 }, (_, index) => `${id} ${first + index}`),
             ),
           )
@@ -51,7 +51,10 @@ describe('cutPlan', () => {
           const most = Math.max(...costs, 0) * (settles ? samples : 1)
           const room = Math.max(size, (costs.reduce((sum, cost) => sum + cost, 0) * samples) / 7)
           for (const chunk of chunks) {
-            const cost = [...chunk].reduce((sum, [id, { first, last }]) => sum + costOf({ id }) * (last - first + 1), 0)
+            const cost = Object.entries(chunk).reduce(
+              (sum, [id, { first, last }]) => sum + costOf({ id }) * (last - first + 1),
+              0,
+            )
             expect(cost).toBeLessThanOrEqual(Math.max(room, most))
           }
         },

@@ -1,4 +1,4 @@
-import type { Chunk } from '../check/run-checks.ts'
+import type { Chunk, SampleRange } from '../check/work.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 
@@ -23,12 +23,12 @@ export function cutPlan(
   const probed = plan.paths.filter(({ skipped }) => skipped === null)
   const total = probed.reduce((sum, path) => sum + limits.costOf(path) * samples, 0)
   const size = Math.max(limits.size, total / limits.count)
-  const chunks: Map<string, { first: number; last: number }>[] = []
-  let chunk = new Map<string, { first: number; last: number }>()
+  const chunks: Chunk[] = []
+  let chunk: Record<string, SampleRange> = {}
   let room = size
   const close = () => {
     chunks.push(chunk)
-    chunk = new Map()
+    chunk = {}
     room = size
   }
   for (const path of probed) {
@@ -38,18 +38,20 @@ export function cutPlan(
       const fit = cost === 0 ? samples : Math.floor(room / cost)
       // Later rounds go by a path as a whole
       const taken = settleMs > 0 ? samples : Math.min(samples - first + 1, fit)
-      if ((taken < 1 || taken > fit) && chunk.size > 0) {
+      if ((taken < 1 || taken > fit) && !isEmpty(chunk)) {
         close()
         continue
       }
       const last = first + Math.max(1, taken) - 1
-      chunk.set(path.id, { first, last })
+      chunk[path.id] = { first, last }
       room -= cost * (last - first + 1)
       first = last + 1
     }
   }
-  if (chunk.size > 0 || chunks.length === 0) {
+  if (!isEmpty(chunk) || chunks.length === 0) {
     close()
   }
   return chunks
 }
+
+const isEmpty = (chunk: Chunk): boolean => Object.keys(chunk).length === 0

@@ -1,8 +1,9 @@
 /** The end of a run: what was found is judged, diagnosed and stored, once. */
+import type { Control } from '../check/control.ts'
 import { comparedTries, type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'
 import { type Result, type Telling, type Tried, tellingOf } from '../check/result.ts'
 import type { Verdict } from '../check/verdict.ts'
-import { diagnoseJob } from '../diagnose/diagnose.ts'
+import { diagnoseJob, wantedControls } from '../diagnose/diagnose.ts'
 import { NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import type { TestedPath } from '../diagnose/seen.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -14,6 +15,7 @@ import { finishJob, type JobEnd } from '../store/finish.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import type { Lease } from '../store/leases.ts'
 import { listTried, readTelling } from '../store/tried.ts'
+import { controlsOf, withMade } from './controls.ts'
 
 export type EndDeps = { store: Store; clock: Clock; log: Log }
 
@@ -61,13 +63,63 @@ export async function withEvidence(
   }))
 }
 
+/** A bug in what is worked out here: whoever takes the job up would meet it again. A store that fails is none. */
+export class BugError extends Error {}
+
+/** Nothing of the store is done in here: where that fails, the lease runs out and the job is taken up again. */
+export async function bugIfThrown<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new BugError('what was worked out threw', { cause })
+  }
+}
+
+/** Makes control probes and records what they say. A text: why nothing is concluded here and now. */
+export type AskControls<Stop extends string> = (controls: readonly Control[]) => Promise<readonly Result[] | Stop>
+
+/**
+ * Judges and diagnoses a job whose tries are all recorded, after asking what the diagnosis wants to know besides.
+ *
+ * @param few all its results, where they were just made here and are few; else `null`.
+ * @param before what was recorded of the job before this run; asked only where it may hold answers to controls.
+ * @throws BugError
+ */
+export async function concludeByTries<Stop extends string>(
+  store: Store,
+  job: StoredJob,
+  plan: Plan,
+  { few, before, ask }: Concluding<Stop>,
+): Promise<Conclusion | Stop> {
+  const tries = await readTries(store, job.id, few)
+  const judged = await bugIfThrown(() => judgePaths(plan, tries))
+  const tested = await withEvidence(store, job.id, few, judged)
+  const controls = await bugIfThrown(() => wantedControls(tested, plan))
+  const recorded = controls.length === 0 || few !== null ? [] : await before()
+  const wanted = await controlsOf(store, job.id, controls, recorded)
+  const answers = wanted.missing.length === 0 ? [] : await ask(wanted.missing)
+  if (typeof answers === 'string') {
+    return answers
+  }
+  return bugIfThrown(() => conclude(job, plan, tested, withMade(wanted, answers)))
+}
+
+type Concluding<Stop extends string> = {
+  few: readonly Result[] | null
+  before(): Promise<readonly Tried[]>
+  ask: AskControls<Stop>
+}
+
+/** How a job ended, but for when. */
+export type Conclusion = Omit<JobEnd, 'finishedAtMs'>
+
 /** Of a job whose tries are all recorded. */
 export function conclude(
   job: StoredJob,
   plan: Plan,
   judged: readonly EndedPath[],
   controls: readonly Telling[] = [],
-): Omit<JobEnd, 'finishedAtMs'> {
+): Conclusion {
   const diagnosis = diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan, controls)
   const found = diagnosis.findings.map(({ code }) => code)
   return {
@@ -80,12 +132,7 @@ export function conclude(
 }
 
 /** @returns `false`: the lease is lost, and nothing has changed. */
-export async function endJob(
-  deps: EndDeps,
-  job: StoredJob,
-  lease: Lease,
-  end: Omit<JobEnd, 'finishedAtMs'>,
-): Promise<boolean> {
+export async function endJob(deps: EndDeps, job: StoredJob, lease: Lease, end: Conclusion): Promise<boolean> {
   const startedAtMs = job.startedAtMs ?? job.createdAtMs
   // Another process may have begun it, by a clock that was ahead
   const finishedAtMs = Math.max(deps.clock.now(), startedAtMs)

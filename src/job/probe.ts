@@ -7,12 +7,12 @@
 import ipaddr from 'ipaddr.js'
 import { judgePath } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
-import type { RunChecks } from '../check/run-checks.ts'
+import type { RunChecks, Work } from '../check/work.ts'
 import { isHost } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Check } from '../plan/check.ts'
-import { type Plan, type PlannedPath, vantageAt } from '../plan/path.ts'
+import type { PlannedPath } from '../plan/path.ts'
 import type { Place } from '../plan/place.ts'
 
 export const PROBE_MODULES = ['http_2xx', 'tcp_connect'] as const
@@ -111,26 +111,36 @@ export async function probeTarget(
 ): Promise<readonly Result[]> {
   const path = pathTo(dial, check)
   const results: Result[] = []
-  const plan: Plan = {
-    target: { cluster: 'none', namespace: options.place.namespace ?? 'default', service: 'probe' },
-    ...{ vantage: vantageAt('outside'), paths: [path], notApplicable: [], ignored: [] },
-  }
-  await runChecks({
+  const work: Work = {
     jobId: newId('job', clock.now()),
-    plan,
+    plan: {
+      target: { cluster: 'none', namespace: options.place.namespace ?? 'default', service: 'probe' },
+      paths: [path],
+    },
     request: {
-      ...{ samples: 1, retries: { limit: 0, delayMs: 0 }, settleMs: 0, timeoutMs },
+      samples: 1,
+      retries: { limit: 0, delayMs: 0 },
+      settleMs: 0,
+      timeoutMs,
       addresses: {
-        ...{ nodes: [], loadBalancer: [], ingressController: [], controllerPorts: null, environment: null },
-        ...{ dnsServers: options.dnsServers, clusterDomain: options.place.clusterDomain },
+        nodes: [],
+        loadBalancer: [],
+        ingressController: [],
+        controllerPorts: null,
+        environment: null,
+        dnsServers: options.dnsServers,
+        clusterDomain: options.place.clusterDomain,
       },
-      expect: { reachable: [], unreachable: [] },
     },
     deadlineAtMs: clock.now() + timeoutMs + GRACE_MS,
-    signal: options.signal,
     recorded: [],
-    record: (result) => results.push(result),
-  })
+    only: null,
+    controls: null,
+  }
+  await runChecks(
+    { work, secrets: null, generation: 1 },
+    { signal: options.signal, record: (result) => results.push(result) },
+  )
   return judgePath(path, results).deciding
 }
 

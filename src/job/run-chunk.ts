@@ -6,14 +6,16 @@
  * @module
  */
 
+import type { Failure } from '../check/codes.ts'
 import type { Control } from '../check/control.ts'
+import type { CheckDeps } from '../check/deps.ts'
 import { failure } from '../check/failure.ts'
 import type { Result } from '../check/result.ts'
-import { type CheckDeps, type Chunk, runChecks } from '../check/run-checks.ts'
-import { wantedControls } from '../diagnose/diagnose.ts'
+import { runChecks } from '../check/run-checks.ts'
+import type { Chunk } from '../check/work.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
-import { hasEnded, type JobProblem } from '../record/job.ts'
+import { hasEnded, internalProblem } from '../record/job.ts'
 import {
   addChunk,
   type ChunkLease,
@@ -29,12 +31,10 @@ import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease } from '../store/leases.ts'
 import { recordResults } from '../store/results.ts'
 import { listTried } from '../store/tried.ts'
-import { controlsOf, withMade } from './controls.ts'
-import { conclude, type EndDeps, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './finish-job.ts'
-import { keepFew } from './kept.ts'
-import { createPacedRecorder } from './paced-recorder.ts'
+import { concludeByTries, type EndDeps, endJob, endWithProblem } from './finish-job.ts'
+import { type Prepared, prepareJob, workOf } from './prepare.ts'
+import { createRecorder, SPARING } from './recorder.ts'
 import { redactResult, type SecretBox } from './secrets.ts'
-import { type Prepared, preparePlan } from './unseal-plan.ts'
 
 export type ChunkDeps = EndDeps & {
   secrets: SecretBox
@@ -61,8 +61,6 @@ export type TurnEnd = 'over' | { heldUntilMs: number }
 /** How long a started job may be without news before its chunks are looked for. */
 const START_LEASE_MS = 60_000
 const END_LEASE_MS = 30_000
-/** Before each write of a turn: a turn makes few. */
-const RECORD_GAPS_MS = [1000, 3000, 8000]
 
 /** Starts a job, or looks after one whose chunks were lost; then takes a turn at a chunk that nobody has. */
 export async function startJob(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
@@ -72,7 +70,7 @@ export async function startJob(deps: ChunkDeps, jobId: string): Promise<TurnEnd>
     return 'over'
   }
   const { job, lease } = claimed
-  const prepared = await preparePlan(deps.secrets, job)
+  const prepared = await prepareJob(deps.secrets, job)
   if ('problem' in prepared) {
     await endWithProblem(deps, job, lease, prepared.problem)
     return 'over'
@@ -86,23 +84,21 @@ export async function startJob(deps: ChunkDeps, jobId: string): Promise<TurnEnd>
     await deps.enqueue(jobId, others)
   }
   const claim = await claimChunk(store, jobId, first, claimant(deps, deps.leaseMs(job.request)))
-  return typeof claim === 'object' && 'lease' in claim ? takeTurn(deps, job, prepared, chunks, claim.lease) : 'over'
+  return typeof claim === 'object' && 'lease' in claim
+    ? takeTurn(deps, { job, prepared, chunks, lease: claim.lease })
+    : 'over'
 }
 
 /** Takes a turn at a chunk. */
 export async function runChunk(deps: ChunkDeps, jobId: string, chunk: number): Promise<TurnEnd> {
-  return withChunk(deps, jobId, chunk, (job, prepared, lease) =>
-    takeTurn(deps, job, prepared, deps.cut(prepared.plan, job.request), lease),
-  )
+  return withChunk(deps, jobId, chunk, (claimed) => takeTurn(deps, claimed))
 }
 
 /** Ends a chunk that could not be done, however often it was tried: what is not recorded is an error of ours. */
 export async function giveUpChunk(deps: ChunkDeps, jobId: string, chunk: number): Promise<TurnEnd> {
   const reason = failure('internal', 'connect', 'the runner failed each time it came to this try; the log says why')
   deps.log.error('chunk_given_up', { jobId, chunk })
-  return withChunk(deps, jobId, chunk, (job, prepared, lease) =>
-    takeTurn(deps, job, prepared, deps.cut(prepared.plan, job.request), lease, AbortSignal.abort(reason)),
-  )
+  return withChunk(deps, jobId, chunk, (claimed) => takeTurn(deps, claimed, reason))
 }
 
 /** Ends a job that could not be done at all. */
@@ -117,18 +113,18 @@ export async function giveUpJob(deps: ChunkDeps, jobId: string): Promise<TurnEnd
   return state === null || hasEnded(state) ? 'over' : { heldUntilMs: state.leaseUntilMs ?? nowMs }
 }
 
-const GIVEN_UP: JobProblem = {
-  code: 'internal',
-  title: 'Something failed on our side',
-  detail: 'The runner failed each time it came to this job. The log has it under the id of the job.',
-  status: 500,
-}
+const GIVEN_UP = internalProblem(
+  'The runner failed each time it came to this job. The log has it under the id of the job.',
+)
+
+/** A chunk that this runner has the right to work on. */
+type ClaimedChunk = { job: StoredJob; prepared: Prepared; chunks: readonly Chunk[]; lease: ChunkLease }
 
 async function withChunk(
   deps: ChunkDeps,
   jobId: string,
   chunk: number,
-  work: (job: StoredJob, prepared: Prepared, lease: ChunkLease) => Promise<TurnEnd>,
+  work: (claimed: ClaimedChunk) => Promise<TurnEnd>,
 ): Promise<TurnEnd> {
   const job = await getJob(deps.store, jobId)
   if (job === null || job.status !== 'running') {
@@ -144,53 +140,41 @@ async function withChunk(
   if ('heldUntilMs' in claim) {
     return claim
   }
-  const prepared = await preparePlan(deps.secrets, job)
+  const prepared = await prepareJob(deps.secrets, job)
   // The job cannot be done: that is said by whoever has the job itself
   if ('problem' in prepared) {
     throw new Error(`job ${jobId} cannot be prepared: ${prepared.problem.code}`)
   }
-  return work(job, prepared, claim.lease)
+  return work({ job, prepared, chunks: deps.cut(prepared.plan, job.request), lease: claim.lease })
 }
 
-/** @param given aborted with a failure: no try is made, that is what is recorded. */
-async function takeTurn(
-  deps: ChunkDeps,
-  job: StoredJob,
-  { plan, secrets }: Prepared,
-  chunks: readonly Chunk[],
-  lease: ChunkLease,
-  given: AbortSignal | null = null,
-): Promise<TurnEnd> {
+/** @param givenUp no try is made: that is what is recorded for each. */
+async function takeTurn(deps: ChunkDeps, claimed: ClaimedChunk, givenUp: Failure | null = null): Promise<TurnEnd> {
   const { store, clock } = deps
+  const { job, prepared, chunks, lease } = claimed
+  const { plan, secrets, redactor } = prepared
   // After those of the plan there may be one for what the diagnosis wants to know
-  const only = lease.chunk === chunks.length ? NO_TRIES : chunks[lease.chunk]
+  const isExtra = lease.chunk === chunks.length
+  const only = isExtra ? NO_TRIES : chunks[lease.chunk]
   if (only === undefined) {
     throw new Error(`job ${job.id} has no chunk ${lease.chunk}`)
   }
-  const recorded = lease.token === 1 ? [] : await listTried(store, job.id, { paths: [...only.keys()] })
-  const recorder = createPacedRecorder(clock, RECORD_GAPS_MS, (batch) => recordInChunk(store, lease, batch))
-  const made = keepFew()
+  const recorded = lease.token === 1 ? [] : await listTried(store, job.id, { paths: Object.keys(only) })
+  const recorder = createRecorder(clock, SPARING, (results) => recordInChunk(store, lease, results))
   const turn = deps.turn(plan, only, job.request)
-  const { check, stop } = turn
-  await runChecks(check, {
-    jobId: job.id,
-    plan,
-    request: job.request,
-    deadlineAtMs: job.deadlineAtMs ?? clock.now(),
-    signal: given ?? stop,
-    recorded,
-    only,
-    record(result) {
-      const clean = redactResult(result, secrets)
-      made.add(clean)
-      recorder.add(clean)
+  await runChecks(
+    turn.check,
+    { work: workOf(job, plan, clock.now(), { recorded, only }), secrets, generation: lease.token },
+    {
+      signal: givenUp === null ? turn.stop : AbortSignal.abort(givenUp),
+      record: (result) => recorder.add(redactResult(result, redactor)),
     },
-  })
+  )
   const rest = await recorder.rest()
   if (recorder.lost) {
     return 'over'
   }
-  if (given === null && stop.aborted) {
+  if (givenUp === null && turn.stop.aborted) {
     if (await pauseChunk(store, lease, rest)) {
       await deps.enqueue(job.id, [lease.chunk])
     }
@@ -201,45 +185,19 @@ async function takeTurn(
     return 'over'
   }
   // Alone and at once: all that there is has just been made
-  const few = chunks.length === 1 && lease.token === 1 && only !== NO_TRIES ? made.all() : null
-  const isExtra = only === NO_TRIES
-  const ask: AskControls =
-    given === null ? askBy(deps, job, { plan, secrets }, turn, isExtra ? [] : 'elsewhere') : async () => []
-  const next = await endByTries(deps, job, plan, end.last, few, ask)
+  const few = chunks.length === 1 && lease.token === 1 && !isExtra ? recorder.few() : null
+  const next = await endByTries(deps, { job, prepared, lease: end.last }, few, {
+    controls: givenUp === null ? turn.controls : () => null,
+    otherwise: givenUp === null && !isExtra ? 'elsewhere' : 'unasked',
+  })
   if (next === 'elsewhere' && (await addChunk(store, end.last, chunks.length))) {
     await deps.enqueue(job.id, [chunks.length])
   }
   return 'over'
 }
 
-const NO_TRIES: Chunk = new Map()
+const NO_TRIES: Chunk = {}
 const NEVER = new AbortController().signal
-
-/** Makes control probes. `elsewhere`: this turn is not enough for them. */
-type AskControls = (controls: readonly Control[]) => Promise<readonly Result[] | 'elsewhere'>
-
-/** @param beyond what is answered where the turn is not enough for them. */
-const askBy =
-  (
-    { clock }: ChunkDeps,
-    job: StoredJob,
-    { plan, secrets }: Prepared,
-    turn: Turn,
-    beyond: 'elsewhere' | readonly Result[],
-  ): AskControls =>
-  async (controls) => {
-    const means = turn.controls(controls.length)
-    if (means === null) {
-      return beyond
-    }
-    const answers: Result[] = []
-    await runChecks(means, {
-      ...{ jobId: job.id, plan, request: job.request, deadlineAtMs: job.deadlineAtMs ?? clock.now() },
-      ...{ signal: NEVER, recorded: [], controls },
-      record: (result) => answers.push(redactResult(result, secrets)),
-    })
-    return answers
-  }
 
 /** Ends a job whose chunks are all done, where whoever did the last one has not come to it. */
 async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
@@ -248,39 +206,62 @@ async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
   if (lease === null || job === null) {
     return 'over'
   }
-  const prepared = await preparePlan(deps.secrets, job)
+  const prepared = await prepareJob(deps.secrets, job)
   if ('problem' in prepared) {
     await endWithProblem(deps, job, lease, prepared.problem)
     return 'over'
   }
-  const turn = deps.turn(prepared.plan, NO_TRIES, job.request)
-  await endByTries(deps, job, prepared.plan, lease, null, askBy(deps, job, prepared, turn, []))
+  const { controls } = deps.turn(prepared.plan, NO_TRIES, job.request)
+  await endByTries(deps, { job, prepared, lease }, null, { controls, otherwise: 'unasked' })
   return 'over'
 }
 
+type ClaimedEnd = { job: StoredJob; prepared: Prepared; lease: Lease }
+
+/** What a turn has left for control probes, and what is done where that is not enough. */
+type Means = Pick<Turn, 'controls'> & { otherwise: 'elsewhere' | 'unasked' }
+
+/** @returns `elsewhere`: another runner is to make control probes and to end the job. */
 async function endByTries(
   deps: ChunkDeps,
-  job: StoredJob,
-  plan: Plan,
-  lease: Lease,
-  made: readonly Result[] | null,
-  ask: AskControls,
-): Promise<'ended' | 'elsewhere'> {
+  claimed: ClaimedEnd,
+  few: readonly Result[] | null,
+  means: Means,
+): Promise<'over' | 'elsewhere'> {
   const { store } = deps
-  const judged = judgePaths(plan, await readTries(store, job.id, made))
-  const tested = await withEvidence(store, job.id, made, judged)
-  const controls = wantedControls(tested, plan)
-  const before = controls.length === 0 || made !== null ? [] : await listTried(store, job.id, { purpose: 'control' })
-  const wanted = await controlsOf(store, job.id, controls, before)
-  const answers = wanted.missing.length === 0 ? [] : await ask(wanted.missing)
-  if (answers === 'elsewhere') {
+  const { job, prepared, lease } = claimed
+  const end = await concludeByTries(store, job, prepared.plan, {
+    few,
+    before: () => listTried(store, job.id, { purpose: 'control' }),
+    ask: (controls) => askControls(deps, claimed, means, controls),
+  })
+  if (end === 'elsewhere') {
     return 'elsewhere'
   }
-  if (!(await recordResults(store, lease, answers))) {
-    return 'ended'
+  if (end !== 'lost') {
+    await endJob(deps, job, lease, end)
   }
-  await endJob(deps, job, lease, conclude(job, plan, tested, withMade(wanted, answers)))
-  return 'ended'
+  return 'over'
+}
+
+async function askControls(
+  { store, clock }: ChunkDeps,
+  { job, prepared, lease }: ClaimedEnd,
+  means: Means,
+  controls: readonly Control[],
+): Promise<readonly Result[] | 'elsewhere' | 'lost'> {
+  const check = means.controls(controls.length)
+  if (check === null) {
+    return means.otherwise === 'elsewhere' ? 'elsewhere' : []
+  }
+  const { plan, secrets, redactor } = prepared
+  const answers: Result[] = []
+  await runChecks(
+    check,
+    { work: workOf(job, plan, clock.now(), { recorded: [], controls }), secrets, generation: lease.token },
+    { signal: NEVER, record: (result) => answers.push(redactResult(result, redactor)) },
+  )
+  return (await recordResults(store, lease, answers)) ? answers : 'lost'
 }
 
 function claimant({ owner, clock }: ChunkDeps, leaseMs: number): Claimant {

@@ -4,24 +4,22 @@
  *
  * @module
  */
+import type { Control } from '../check/control.ts'
 import type { Result } from '../check/result.ts'
-import { type CheckRun, ProberGoneError, type RunChecks } from '../check/run-checks.ts'
-import { wantedControls } from '../diagnose/diagnose.ts'
+import { ProberGoneError, type RunChecks, type Work } from '../check/work.ts'
 import { type Clock, steadyClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { PROBLEMS } from '../lib/problem.ts'
-import type { JobProblem } from '../record/job.ts'
+import { internalProblem, type JobProblem } from '../record/job.ts'
 import type { Store } from '../store/db.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
+import { recordResults } from '../store/results.ts'
 import { listTried } from '../store/tried.ts'
-import { controlsOf, withMade } from './controls.ts'
-import { conclude, endJob, endWithProblem, judgePaths, readTries, withEvidence } from './finish-job.ts'
-import { keepFew } from './kept.ts'
+import { BugError, bugIfThrown, concludeByTries, endJob, endWithProblem } from './finish-job.ts'
+import { type Prepared, prepareJob, workOf } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
-import { createRecorder } from './recorder.ts'
+import { createRecorder, PROMPT, type Recorder } from './recorder.ts'
 import { redactResult, type SecretBox } from './secrets.ts'
-import { preparePlan } from './unseal-plan.ts'
 
 export type RunDeps = {
   store: Store
@@ -63,132 +61,134 @@ export async function runJob(deps: RunDeps, jobId: string, drain: AbortSignal, c
   deps.signals.changed(job.id)
   const lost = new AbortController()
   const stopRenewing = keepLease(deps, lease, lost)
+  const run: Run = {
+    deps: { ...deps, clock: steadyClock(deps.clock) },
+    job,
+    lease,
+    drain,
+    gone: AbortSignal.any([cancel, lost.signal]),
+  }
   try {
-    const ownClock = { ...deps, clock: steadyClock(deps.clock) }
-    return await work(ownClock, job, lease, drain, AbortSignal.any([cancel, lost.signal]))
+    return await work(run)
+  } catch (error) {
+    if (error instanceof BugError) {
+      return await endWith(run, internalProblem(BUG_DETAIL), error.cause)
+    }
+    throw error
   } finally {
     stopRenewing()
     deps.signals.changed(job.id)
   }
 }
 
-async function work(
-  deps: RunDeps,
-  job: StoredJob,
-  lease: Lease,
-  drain: AbortSignal,
-  gone: AbortSignal,
-): Promise<RunEnd> {
-  const ended = (whether: boolean): RunEnd => (whether ? 'finished' : 'lost')
-  const prepared = await tell(() => preparePlan(deps.secrets, job))
-  if ('problem' in prepared) {
-    const cause = 'cause' in prepared ? prepared.cause : undefined
-    return ended(await endWithProblem(deps, job, lease, prepared.problem, cause))
-  }
-  const { plan, secrets } = prepared
+/** `gone` is aborted when the job is not this runner's any more: it was cancelled, or the lease is lost. */
+type Run = { deps: RunDeps; job: StoredJob; lease: Lease; drain: AbortSignal; gone: AbortSignal }
 
-  const recorder = createRecorder(deps.store, lease, () => deps.signals.changed(job.id), deps.clock)
-  const recorded = await listTried(deps.store, job.id)
-  const made = keepFew()
-  const broken = new AbortController()
-  const run: CheckRun = {
-    jobId: job.id,
-    plan,
-    request: job.request,
-    deadlineAtMs: job.deadlineAtMs ?? deps.clock.now(),
-    signal: AbortSignal.any([drain, gone, broken.signal]),
-    recorded,
-    record(result) {
-      const clean = redactResult(result, secrets)
-      made.add(clean)
-      recorder.add(clean)
-    },
-    room: () => recorder.room(),
+const BUG_DETAIL = 'The log has it under the id of the job. What was recorded before stands.'
+
+/** @throws BugError */
+async function work(run: Run): Promise<RunEnd> {
+  const { deps, job, lease, gone } = run
+  const { store, clock, signals } = deps
+  const prepared = await bugIfThrown(() => prepareJob(deps.secrets, job))
+  if ('problem' in prepared) {
+    return endWith(run, prepared.problem)
   }
-  const checked = await tell(() => deps.runChecks(run))
-  if (checked !== undefined) {
+  const recorder = createRecorder(clock, PROMPT, async (results) => {
+    const isRecorded = await recordResults(store, lease, results)
+    if (isRecorded) {
+      signals.changed(job.id)
+    }
+    return isRecorded
+  })
+  const recorded = await listTried(store, job.id)
+  const tries = workOf(job, prepared.plan, clock.now(), { recorded })
+  const broken = await doWork(run, prepared, tries, recorder.add, () => recorder.room())
+  await recorder.flush()
+  if (recorder.lost || gone.aborted) {
+    return 'lost'
+  }
+  if (broken === null ? run.drain.aborted : isWorthAnother(broken, lease)) {
+    return giveBack(run)
+  }
+  if (broken !== null) {
+    throw broken
+  }
+  const end = await concludeByTries(store, job, prepared.plan, {
+    few: recorded.length === 0 ? recorder.few() : null,
+    before: async () => recorded,
+    ask: (controls) => askControls(run, prepared, controls, recorder),
+  })
+  if (end === 'lost') {
+    return 'lost'
+  }
+  if (end === 'drained') {
+    return giveBack(run)
+  }
+  return (await endJob(deps, job, lease, end)) ? 'finished' : 'lost'
+}
+
+/** @returns what the runner threw, which is a fault of ours; tries that it has left under way are cut. */
+async function doWork(
+  { deps, lease, drain, gone }: Run,
+  { secrets, redactor }: Prepared,
+  work: Work,
+  add: (result: Result) => void,
+  room?: () => Promise<void> | null,
+): Promise<BugError | null> {
+  const broken = new AbortController()
+  try {
+    await deps.runChecks(
+      { work, secrets, generation: lease.token },
+      {
+        signal: AbortSignal.any([drain, gone, broken.signal]),
+        record: (result) => add(redactResult(result, redactor)),
+        ...(room && { room }),
+      },
+    )
+    return null
+  } catch (cause) {
     broken.abort()
+    return new BugError('the runner threw', { cause })
+  }
+}
+
+/** Whoever makes them may fail: the job has its results, and ends without. */
+async function askControls(
+  run: Run,
+  prepared: Prepared,
+  controls: readonly Control[],
+  recorder: Recorder,
+): Promise<readonly Result[] | 'lost' | 'drained'> {
+  const { deps, job, drain, gone } = run
+  const answers: Result[] = []
+  const asked = workOf(job, prepared.plan, deps.clock.now(), { recorded: [], controls })
+  const broken = await doWork(run, prepared, asked, (result) => {
+    answers.push(result)
+    recorder.add(result)
+  })
+  if (broken !== null) {
+    deps.log.warn('controls_failed', { jobId: job.id, cause: broken.cause })
   }
   await recorder.flush()
   if (recorder.lost || gone.aborted) {
     return 'lost'
   }
-  if (checked === undefined ? drain.aborted : isWorthAnother(checked, lease)) {
-    await releaseLease(deps.store, lease, deps.clock.now())
-    return 'drained'
-  }
-  const failed = ({ problem, cause }: Bug) => endWithProblem(deps, job, lease, problem, cause)
-  if (checked !== undefined) {
-    return ended(await failed(checked))
-  }
-  const few = recorded.length === 0 ? made.all() : null
-  const tries = await readTries(deps.store, job.id, few)
-  const judged = await tell(() => judgePaths(plan, tries))
-  if ('cause' in judged) {
-    return ended(await failed(judged))
-  }
-  const tested = await withEvidence(deps.store, job.id, few, judged)
-  const controls = await tell(() => wantedControls(tested, plan))
-  if ('cause' in controls) {
-    return ended(await failed(controls))
-  }
-  const wanted = await controlsOf(deps.store, job.id, controls, recorded)
-  const answers: Result[] = []
-  if (wanted.missing.length > 0) {
-    await askControls(deps, { ...run, controls: wanted.missing }, (result) => {
-      const clean = redactResult(result, secrets)
-      answers.push(clean)
-      recorder.add(clean)
-    })
-    await recorder.flush()
-    if (recorder.lost || gone.aborted) {
-      return 'lost'
-    }
-    if (drain.aborted) {
-      await releaseLease(deps.store, lease, deps.clock.now())
-      return 'drained'
-    }
-  }
-  const end = await tell(() => conclude(job, plan, tested, withMade(wanted, answers)))
-  if ('cause' in end) {
-    return ended(await failed(end))
-  }
-  return ended(await endJob(deps, job, lease, end))
+  return drain.aborted ? 'drained' : answers
 }
 
-/** Whoever makes them may fail: the job has its results, and ends without. */
-async function askControls(deps: RunDeps, run: CheckRun, record: CheckRun['record']): Promise<void> {
-  try {
-    await deps.runChecks({ ...run, record })
-  } catch (cause) {
-    deps.log.warn('controls_failed', { jobId: run.jobId, cause })
-  }
+async function endWith({ deps, job, lease }: Run, problem: JobProblem, cause?: unknown): Promise<RunEnd> {
+  return (await endWithProblem(deps, job, lease, problem, cause)) ? 'finished' : 'lost'
 }
 
-type Bug = { problem: JobProblem; cause: unknown }
+async function giveBack({ deps, lease }: Run): Promise<RunEnd> {
+  await releaseLease(deps.store, lease, deps.clock.now())
+  return 'drained'
+}
 
 /** Each claim has the next token. */
-const isWorthAnother = ({ cause }: Bug, { token }: Lease): boolean =>
+const isWorthAnother = ({ cause }: BugError, { token }: Lease): boolean =>
   cause instanceof ProberGoneError && token < CLAIMS_MAX
-
-/**
- * What `work` gives back, or what it has thrown. A bug ends the job: it would be met again by whoever takes the job up.
- * So nothing of the store is done in here: where that fails, the lease runs out and the job is taken up again.
- */
-async function tell<T>(work: () => T | Promise<T>): Promise<T | Bug> {
-  try {
-    return await work()
-  } catch (cause) {
-    return { problem: BUG, cause }
-  }
-}
-
-const BUG: JobProblem = {
-  code: 'internal',
-  title: PROBLEMS.internal[1],
-  detail: 'The log has it under the id of the job. What was recorded before stands.',
-  status: PROBLEMS.internal[0],
-}
 
 /** Renews the lease at a third of its time; aborts `lost` when it is gone. A store that fails is asked again. */
 function keepLease(deps: RunDeps, lease: Lease, lost: AbortController): () => void {

@@ -1,6 +1,6 @@
 /**
- * Secrets in checks: taken out before anything is stored, sealed while the job needs them, erased when it ends,
- * and blotted out of the evidence that comes back.
+ * Secrets of checks (`check/secrets.ts`): sealed while the job needs them, erased when it ends, and blotted out of the
+ * evidence that comes back.
  *
  * @module
  */
@@ -8,8 +8,8 @@
 import { RESPONDER_MAX } from '../check/http.ts'
 import { isSecretHeader } from '../check/http-evidence.ts'
 import type { Result } from '../check/result.ts'
+import type { CheckSecrets } from '../check/secrets.ts'
 import type { Check } from '../plan/check.ts'
-import type { Plan } from '../plan/path.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Redactor } from './redact.ts'
 
@@ -62,81 +62,17 @@ function toBase64(bytes: Uint8Array): string {
 
 const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
 
-type Field = { read(check: Check): unknown; write(check: Check, value: unknown): Check }
-
-/** THE table of secret-bearing fields of checks. A new field that may carry a secret is added here, and nowhere else. */
-const SECRET_FIELDS: Readonly<Record<string, Field>> = {
-  headers: {
-    read: (check) => (check.type === 'http' && Object.keys(check.headers).length > 0 ? check.headers : undefined),
-    write: (check, value) => (check.type === 'http' ? { ...check, headers: value as typeof check.headers } : check),
-  },
-  body: {
-    read: (check) => (check.type === 'http' && check.body !== null ? check.body : undefined),
-    write: (check, value) => (check.type === 'http' ? { ...check, body: value as string } : check),
-  },
-  queryResponse: {
-    read: (check) => (check.type === 'tcp' && check.queryResponse.length > 0 ? check.queryResponse : undefined),
-    write: (check, value) =>
-      check.type === 'tcp' ? { ...check, queryResponse: value as typeof check.queryResponse } : check,
-  },
-}
-
-const BLANKS: Readonly<Record<string, unknown>> = { headers: {}, body: null, queryResponse: [] }
-
-type Secrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>
-
-/** Takes the secrets out of the checks, by check name. `secrets` is `null` when there were none. */
-export function withoutSecrets(checks: readonly Check[]): { checks: Check[]; secrets: Secrets | null } {
-  const secrets: Record<string, Record<string, unknown>> = {}
-  const bare = checks.map((check) => {
-    let out = check
-    for (const [name, field] of Object.entries(SECRET_FIELDS)) {
-      const value = field.read(check)
-      if (value === undefined) {
-        continue
-      }
-      secrets[check.name] = { ...secrets[check.name], [name]: value }
-      out = field.write(out, BLANKS[name])
-    }
-    return out
-  })
-  return { checks: bare, secrets: Object.keys(secrets).length > 0 ? secrets : null }
-}
-
-/** Which fields of which check {@link withoutSecrets} took out: all that may be shown of them. */
-export const hiddenFields = (secrets: Secrets | null): Readonly<Record<string, readonly string[]>> =>
-  Object.fromEntries(Object.entries(secrets ?? {}).map(([check, fields]) => [check, Object.keys(fields)]))
-
-/** Puts them back. */
-export const withSecrets = (checks: readonly Check[], secrets: Secrets | null): Check[] =>
-  checks.map((check) =>
-    Object.entries(secrets?.[check.name] ?? {}).reduce<Check>(
-      (out, [name, value]) => SECRET_FIELDS[name]?.write(out, value) ?? out,
-      check,
-    ),
-  )
-
-/** The same over every path of a plan: check names are unique in a job, so one map serves them all. */
-export const planWithoutSecrets = (plan: Plan): Plan => mapChecks(plan, (checks) => withoutSecrets(checks).checks)
-export const planWithSecrets = (plan: Plan, secrets: Secrets | null): Plan =>
-  mapChecks(plan, (checks) => withSecrets(checks, secrets))
-
-const mapChecks = (plan: Plan, change: (checks: readonly Check[]) => Check[]): Plan => ({
-  ...plan,
-  paths: plan.paths.map((path) => ({ ...path, checks: change(path.checks) })),
-})
-
-export async function sealSecrets(box: SecretBox, secrets: Secrets | null): Promise<string | null> {
+export async function sealSecrets(box: SecretBox, secrets: CheckSecrets | null): Promise<string | null> {
   return secrets === null ? null : box.seal(JSON.stringify(secrets))
 }
 
 /** `undefined`: sealed by another key. */
-export async function openSecrets(box: SecretBox, sealed: string | null): Promise<Secrets | null | undefined> {
+export async function openSecrets(box: SecretBox, sealed: string | null): Promise<CheckSecrets | null | undefined> {
   if (sealed === null) {
     return null
   }
   const text = await box.open(sealed)
-  return text === null ? undefined : (JSON.parse(text) as Secrets)
+  return text === null ? undefined : (JSON.parse(text) as CheckSecrets)
 }
 
 /** What {@link openSecrets} could not open ends what needs it. */

@@ -13,6 +13,14 @@ export type JobStatus = (typeof JOB_STATUSES)[number]
 /** Why a job as a whole could not be done: a stored problem. */
 export type JobProblem = { code: string; title: string; detail: string; status: number }
 
+/** A fault of ours as it is stored. */
+export const internalProblem = (detail: string): JobProblem => ({
+  code: 'internal',
+  title: PROBLEMS.internal[1],
+  detail,
+  status: PROBLEMS.internal[0],
+})
+
 /** A refusal as it is stored: with every detail, as nobody is there to be told. */
 export function problemOf(error: ProblemError): JobProblem {
   const details = error.errors.map(({ detail }) => detail).filter((detail) => !error.detail.includes(detail))

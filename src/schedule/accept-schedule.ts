@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { hiddenFields, withoutSecrets } from '../check/secrets.ts'
 import { type AcceptDeps, acceptJob, madeBefore, orRefuse } from '../job/accept.ts'
 import { acceptBatch, readSelected } from '../job/accept-batch.ts'
 import { type Given, planAsked, sourceOf } from '../job/plan-request.ts'
-import { hiddenFields, sealSecrets, withoutSecrets } from '../job/secrets.ts'
+import { sealSecrets } from '../job/secrets.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError, together } from '../lib/problem.ts'
 import type { BatchSelection } from '../record/batch.ts'

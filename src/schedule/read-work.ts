@@ -1,6 +1,7 @@
+import { withSecrets } from '../check/secrets.ts'
 import type { AcceptDeps } from '../job/accept.ts'
 import type { Given } from '../job/plan-request.ts'
-import { openSecrets, SECRETS_UNREADABLE, withSecrets } from '../job/secrets.ts'
+import { openSecrets, SECRETS_UNREADABLE } from '../job/secrets.ts'
 import type { BatchSelection } from '../record/batch.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Schedule } from '../record/schedule.ts'

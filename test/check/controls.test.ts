@@ -3,16 +3,15 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { CONTROLS_MAX, type Control, controlId } from '../../src/check/control.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import type { Result } from '../../src/check/result.ts'
-import { runChecks } from '../../src/check/run-checks.ts'
 import { createGate } from '../../src/check/try-limiter.ts'
 import { createTurns } from '../../src/check/turns.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { createAuthority } from '../support/certificates.ts'
-import { aPlan, httpCheck, JOB_ID, plannedPath, quietLog } from '../support/checks.ts'
+import { aPlan, aWork, handed, httpCheck, JOB_ID, plannedPath, quietLog } from '../support/checks.ts'
 import { startDnsServer } from '../support/dns-server.ts'
-import { noAddresses } from '../support/request.ts'
+import { runOverJson } from '../support/run-over-json.ts'
 import { BEHAVIOURS, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
 
 const { keep, closeAll } = keeper()
@@ -24,25 +23,22 @@ async function ask(
   over: { signal?: AbortSignal; deadlineMs?: number; deny?: string[] } = {},
 ): Promise<Result[]> {
   const results: Result[] = []
-  await runChecks(
+  const work = aWork(aPlan([path]))
+  await runOverJson(
     {
       ...{ network: createNodeNetwork(), clock: systemClock, log: quietLog(), turn: createTurns(setImmediate) },
       policy: createPolicy({ allow: ['127.0.0.0/8'], deny: over.deny ?? [] }),
       gate: createGate({ total: 64, perAddress: 8 }),
     },
-    {
-      ...{ jobId: JOB_ID, plan: aPlan([path]), recorded: [] },
-      request: {
-        ...{ samples: 1, retries: { limit: 0, delayMs: 0 }, settleMs: 0, timeoutMs: 600 },
-        ...{ addresses: noAddresses, expect: { reachable: [], unreachable: [] } },
-      },
+    handed({
+      ...work,
+      request: { ...work.request, timeoutMs: 600 },
       deadlineAtMs: systemClock.now() + (over.deadlineMs ?? 10_000),
-      signal: over.signal ?? new AbortController().signal,
-      record: (result) => results.push(result),
       controls: controls.map(({ kind, ask, port, address = '127.0.0.1', nth = 1 }) => ({
         ...{ kind, ask, nth, pathId: path.id, check: 'default', to: { address, port, family: 'IPv4' } },
       })),
-    },
+    }),
+    { signal: over.signal ?? new AbortController().signal, record: (result) => results.push(result) },
   )
   return results
 }

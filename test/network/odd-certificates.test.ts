@@ -116,8 +116,8 @@ describe('a certificate with', () => {
     const server = await secure(pem)
     const start = await startsTls(pem)
     const steps = [
-      { expect: 'ready\r\n', send: 'go\r\n' },
-      { expect: 'go ahead\r\n', startTls: tls },
+      { expect: 'ready$', send: 'go\r\n' },
+      { expect: 'go ahead$', startTls: tls },
     ]
     const exchanges = [
       await network.http(httpTo(server, { tls })),

@@ -46,7 +46,7 @@ describe('tcp()', () => {
     const server = await keep(serve(BEHAVIOURS.echo))
     const exchange = await network.tcp(
       tcpTo(server, {
-        steps: [{ expect: '220 toad' }, { send: 'ä\r\nb\r\n' }, { expect: 'ä\r\n' }, { expect: 'b\r\n' }],
+        steps: [{ expect: '220 toad' }, { send: 'ä\r\nb\r\n' }, { expect: '^ä$' }, { expect: '^b$' }],
       }),
     )
     expect([exchange.failure, exchange.failedStep]).toEqual([null, null])
@@ -70,7 +70,7 @@ describe('tcp()', () => {
 
   it('keeps what was received when what was expected does not come', async () => {
     const server = await keep(serve(BEHAVIOURS.echo))
-    const exchange = await network.tcp(tcpTo(server, { timeoutMs: SHORT_MS, steps: [{ expect: '+OK' }] }))
+    const exchange = await network.tcp(tcpTo(server, { timeoutMs: SHORT_MS, steps: [{ expect: '^[+]OK' }] }))
     expect([exchange.failure?.code, exchange.received]).toEqual(['response_timeout', '220 toad ready\r\n'])
   })
 

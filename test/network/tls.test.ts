@@ -176,9 +176,9 @@ describe('a conversation over TLS', () => {
       }),
     )
   const steps = (startTls: DialTls) => [
-    { expect: 'ready\r\n' },
+    { expect: 'ready$' },
     { send: 'STARTTLS\r\n' },
-    { expect: 'ahead\r\n', startTls },
+    { expect: 'ahead$', startTls },
     { send: 'ping' },
     { expect: 'ping' },
   ]

@@ -1,16 +1,19 @@
 /** Paths, checks and runs by hand: what a test does not state is at rest. */
 
+import type { CheckDeps } from '../../src/check/deps.ts'
 import type { Network } from '../../src/check/network.ts'
 import { judgePath, type PathJudgement } from '../../src/check/outcome.ts'
 import { createPolicy } from '../../src/check/policy.ts'
-import type { Result } from '../../src/check/result.ts'
-import { type CheckDeps, type CheckRun, type Chunk, runChecks } from '../../src/check/run-checks.ts'
+import { type Result, triedOf } from '../../src/check/result.ts'
+import { planWithoutSecrets, withoutSecrets } from '../../src/check/secrets.ts'
 import { createGate } from '../../src/check/try-limiter.ts'
+import type { Chunk, HandedWork, Work } from '../../src/check/work.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'
 import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/plan/check.ts'
 import { type Plan, type PlannedPath, vantageAt } from '../../src/plan/path.ts'
 import { noAddresses } from './request.ts'
+import { runOverJson } from './run-over-json.ts'
 
 const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
 
@@ -108,20 +111,45 @@ export type RunOptions = {
   allow?: readonly string[]
   deny?: readonly string[]
   ownDnsServers?: readonly string[]
-  request?: Partial<CheckRun['request']>
+  request?: Partial<Work['request']>
   deadlineMs?: number
   signal?: AbortSignal
   recorded?: readonly Result[]
-  replan?: () => Promise<Plan>
   only?: Chunk
   gate?: CheckDeps['gate']
   log?: Log
   onRecord?: (result: Result) => void
 }
 
+const A_REQUEST: Work['request'] = {
+  samples: 1,
+  retries: { limit: 0, delayMs: 0 },
+  settleMs: 0,
+  timeoutMs: 2000,
+  addresses: noAddresses,
+}
+
+/** A work that makes every try of a plan, once. */
+export const aWork = ({ target, paths }: Plan, over: Partial<Work> = {}): Work => ({
+  jobId: JOB_ID,
+  plan: { target, paths },
+  request: A_REQUEST,
+  deadlineAtMs: systemClock.now() + 60_000,
+  recorded: [],
+  only: null,
+  controls: null,
+  ...over,
+})
+
+/** A work as it is handed over: what is secret in its checks stands beside it. */
+export function handed(work: Work): HandedWork {
+  const { secrets } = withoutSecrets(work.plan.paths.flatMap(({ checks }) => checks))
+  return { work: { ...work, plan: planWithoutSecrets(work.plan) }, secrets, generation: 1 }
+}
+
 /** Runs the checks of a plan; every result in the order in which it was recorded. */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<Result[]> {
-  const { clock = systemClock, replan, only } = options
+  const { clock = systemClock } = options
   const results: Result[] = []
   const deps: CheckDeps = {
     network: options.network,
@@ -131,27 +159,19 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<Result[]
     gate: options.gate ?? createGate({ total: 64, perAddress: 8 }),
     log: options.log ?? quietLog(),
   }
-  await runChecks(deps, {
-    jobId: JOB_ID,
-    plan,
-    request: {
-      samples: 1,
-      retries: { limit: 0, delayMs: 0 },
-      settleMs: 0,
-      timeoutMs: 2000,
-      addresses: noAddresses,
-      expect: { reachable: [], unreachable: [] },
-      ...options.request,
-    },
-    deadlineAtMs: clock.now() + (options.deadlineMs ?? 60_000),
+  const { request, deadlineMs, recorded, only } = options
+  const work = aWork(plan, {
+    ...(request && { request: { ...A_REQUEST, ...request } }),
+    deadlineAtMs: clock.now() + (deadlineMs ?? 60_000),
+    recorded: recorded?.map(triedOf) ?? [],
+    only: only ?? null,
+  })
+  await runOverJson(deps, handed(work), {
     signal: options.signal ?? new AbortController().signal,
-    recorded: options.recorded ?? [],
     record(result) {
       results.push(result)
       options.onRecord?.(result)
     },
-    ...(replan ? { replan } : {}),
-    ...(only ? { only } : {}),
   })
   return results
 }

@@ -13,7 +13,7 @@ import type {
   TcpStep,
 } from '../../src/check/network.ts'
 
-/** A step of a conversation as data. `expect`: everything up to its end is used up. */
+/** A step of a conversation, in short. `expect`: a line that it matches. */
 export type Step = { expect?: string; send?: string; startTls?: NonNullable<TcpStep['startTls']> }
 
 export type StepsRequest = Omit<TcpRequest, 'steps'> & { steps: readonly Step[] }
@@ -21,7 +21,7 @@ export type StepsRequest = Omit<TcpRequest, 'steps'> & { steps: readonly Step[] 
 type Unsignalled<T> = Omit<T, 'signal'>
 export type NetworkCall = (
   | { method: 'http'; request: Unsignalled<HttpRequest> }
-  | { method: 'tcp'; request: Unsignalled<StepsRequest> }
+  | { method: 'tcp'; request: Unsignalled<TcpRequest> }
   | { method: 'resolve'; request: Unsignalled<ResolveRequest> }
   | { method: 'lookup'; request: Unsignalled<LookupRequest> }
 ) & {
@@ -35,11 +35,8 @@ export type HttpOnWire = Omit<HttpExchange, 'body'> & { body: string | null }
 
 export const tcpSteps = (steps: readonly Step[]): TcpStep[] =>
   steps.map(({ expect, send, startTls = null }) => ({
-    expect:
-      expect === undefined
-        ? null
-        : (received) => (received.includes(expect) ? received.indexOf(expect) + expect.length : null),
-    send: send === undefined ? null : () => new TextEncoder().encode(send),
+    expect: expect === undefined ? null : { regexp: expect },
+    send: send === undefined ? null : { text: send },
     startTls,
   }))
 

@@ -19,6 +19,7 @@ import type {
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { startDohServer } from './doh-server.ts'
 import { bodyFromWire, type HttpOnWire, type NetworkCall, type StepsRequest, tcpSteps } from './network-wire.ts'
+import { overJson } from './over-json.ts'
 import { RUNTIME } from './portolan.ts'
 import { loadWrangler } from './wrangler.ts'
 
@@ -41,10 +42,14 @@ async function openOnNode(): Promise<TestNetwork> {
     throw new Error('Node looks names up')
   }
   return {
-    http: network.http,
-    tcp: (request) => network.tcp({ ...request, steps: tcpSteps(request.steps) }),
-    resolve: network.resolve,
-    lookup,
+    async http({ signal, ...request }) {
+      const { headers, body, ...exchange } = await network.http({ ...overJson(request), signal })
+      return { ...overJson(exchange), headers, body }
+    },
+    tcp: async ({ signal, steps, ...request }) =>
+      overJson(await network.tcp({ ...overJson({ ...request, steps: tcpSteps(steps) }), signal })),
+    resolve: async ({ signal, ...request }) => overJson(await network.resolve({ ...overJson(request), signal })),
+    lookup: async ({ signal, ...request }) => overJson(await lookup({ ...overJson(request), signal })),
     close: async () => undefined,
   }
 }
@@ -84,7 +89,8 @@ async function openOnWorkers(caPem: string | null): Promise<TestNetwork> {
       const exchange = (await make({ method: 'http', request }, signal)) as HttpOnWire
       return { ...exchange, body: bodyFromWire(exchange.body) }
     },
-    tcp: async ({ signal, ...request }) => (await make({ method: 'tcp', request }, signal)) as TcpExchange,
+    tcp: async ({ signal, steps, ...request }) =>
+      (await make({ method: 'tcp', request: { ...request, steps: tcpSteps(steps) } }, signal)) as TcpExchange,
     resolve: async ({ signal, ...request }) => (await make({ method: 'resolve', request }, signal)) as Resolution,
     lookup: async ({ signal, ...request }) => (await make({ method: 'lookup', request }, signal)) as Lookup,
     async close() {

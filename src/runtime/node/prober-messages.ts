@@ -1,6 +1,5 @@
 import type { Failure } from '../../check/codes.ts'
-import type { Result } from '../../check/result.ts'
-import type { CheckRun } from '../../check/run-checks.ts'
+import type { HandedWork, WorkResults } from '../../check/work.ts'
 import type { LogFields, LogLevel } from '../../lib/log.ts'
 import type { Config } from './config.ts'
 
@@ -13,20 +12,17 @@ export type ProberData = {
 export type ProberSettings = Pick<Config, 'egressAllow' | 'egressDeny' | 'concurrency' | 'concurrencyPerAddress'> &
   Partial<Pick<Config, 'dnsServers'>>
 
-/** A run without what only its own thread can call. */
-export type Work = Omit<CheckRun, 'signal' | 'record' | 'room' | 'replan'>
-
 /**
- * To the thread that probes. `number` names the run. `failure`: the reason of the abort, where it was one. `taken`: so
- * many results more have found room.
+ * Messages to the thread that probes. `number` names the run. `failure`: the reason of the abort, where it was one.
+ * `taken`: so many results more have found room.
  */
 export type Order =
-  | { number: number; work: Work }
+  | { number: number; handed: HandedWork }
   | { number: number; abort: { failure: Failure | null } }
   | { number: number; taken: number }
 
-/** From it. `ended`: after all its results; with what it has thrown, if anything. */
+/** Messages from it. `thrown`: the run has ended by it, after all its results. */
 export type News =
-  | { number: number; results: readonly Result[] }
-  | { number: number; ended: { cause?: unknown } }
+  | { number: number; sent: WorkResults }
+  | { number: number; thrown: Error }
   | { log: { level: LogLevel; event: string; fields: LogFields } }

@@ -6,15 +6,17 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { CheckDeps } from '../../check/deps.ts'
 import { createPolicy } from '../../check/policy.ts'
 import type { Result } from '../../check/result.ts'
-import { type CheckDeps, runChecks } from '../../check/run-checks.ts'
+import { runChecks } from '../../check/run-checks.ts'
 import { createGate } from '../../check/try-limiter.ts'
 import { createTurns } from '../../check/turns.ts'
+import type { HandedWork } from '../../check/work.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { type Log, type LogFields, type LogLevel, plainFields } from '../../lib/log.ts'
 import { createNodeNetwork } from './network.ts'
-import type { News, Order, ProberData, Work } from './prober-messages.ts'
+import type { News, Order, ProberData } from './prober-messages.ts'
 
 /** How long a result waits for others: each message costs both threads a turn. */
 const GATHER_MS = 20
@@ -55,8 +57,8 @@ function logAt(level: LogLevel): Log[LogLevel] {
 const runs = new Map<number, { cut: AbortController; outbox: Outbox }>()
 
 port.on('message', (order: Order) => {
-  if ('work' in order) {
-    return void perform(order.number, order.work)
+  if ('handed' in order) {
+    return void perform(order.number, order.handed)
   }
   const run = runs.get(order.number)
   if ('taken' in order) {
@@ -66,34 +68,41 @@ port.on('message', (order: Order) => {
   }
 })
 
-async function perform(number: number, work: Work): Promise<void> {
+async function perform(number: number, handed: HandedWork): Promise<void> {
+  const { generation } = handed
   const cut = new AbortController()
-  const outbox = createOutbox((results) => tell({ number, results }))
+  const outbox = createOutbox((results, done) => tell({ number, sent: { generation, results, done } }))
   runs.set(number, { cut, outbox })
-  const ended = await runChecks(deps, { ...work, signal: cut.signal, record: outbox.add, room: outbox.room }).then(
-    () => ({}),
-    (cause: unknown) => ({ cause: handedOver(cause) }),
+  const thrown = await runChecks(deps, handed, { signal: cut.signal, record: outbox.add, room: outbox.room }).then(
+    () => null,
+    handedOver,
   )
   runs.delete(number)
-  outbox.end()
-  tell({ number, ended })
+  outbox.end(thrown === null)
+  if (thrown !== null) {
+    tell({ number, thrown })
+  }
 }
 
 type Outbox = {
   add(result: Result): void
   room(): Promise<void> | null
-  /** Sends what is gathered. Nobody is kept waiting for room any more: the run may be taken up again. */
-  end(): void
+  /**
+   * Sends what is gathered. Nobody is kept waiting for room any more: the run may be taken up again.
+   *
+   * @param done no result is missing.
+   */
+  end(done: boolean): void
   taken(count: number): void
 }
 
-function createOutbox(post: (results: readonly Result[]) => void): Outbox {
+function createOutbox(post: (results: readonly Result[], done: boolean) => void): Outbox {
   let gathered: Result[] = []
   let untaken = 0
   let full: PromiseWithResolvers<void> | null = null
-  const send = (): void => {
-    if (gathered.length > 0) {
-      post(gathered)
+  const send = (done = false): void => {
+    if (gathered.length > 0 || done) {
+      post(gathered, done)
     }
     gathered = []
   }
@@ -114,8 +123,8 @@ function createOutbox(post: (results: readonly Result[]) => void): Outbox {
       full ??= Promise.withResolvers()
       return full.promise
     },
-    end() {
-      send()
+    end(done) {
+      send(done)
       full?.resolve()
     },
     taken(count) {

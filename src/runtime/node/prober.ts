@@ -6,8 +6,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { Result } from '../../check/result.ts'
-import { type CheckRun, isFailure, ProberGoneError, type RunChecks } from '../../check/run-checks.ts'
+import { isFailure, ProberGoneError, type RunChecks, type WorkHooks, type WorkResults } from '../../check/work.ts'
 import type { Log } from '../../lib/log.ts'
 import type { News, Order, ProberData, ProberSettings } from './prober-messages.ts'
 
@@ -27,7 +26,7 @@ const THREAD = new URL(
   import.meta.url,
 )
 
-type Run = Pick<CheckRun, 'record' | 'room'> & { settle(cause?: unknown): void }
+type Run = Pick<WorkHooks, 'record' | 'room'> & { settle(cause?: unknown): void }
 
 /** @param module what the thread runs, for tests of threads that fail. */
 export function createProber(settings: ProberSettings, log: Log, module = THREAD): Prober {
@@ -40,17 +39,20 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   const hear = (news: News): void => {
     if ('log' in news) {
       log[news.log.level](news.log.event, news.log.fields)
-    } else if ('ended' in news) {
-      runs.get(news.number)?.settle(news.ended.cause)
+    } else if ('thrown' in news) {
+      runs.get(news.number)?.settle(news.thrown)
     } else {
-      void take(news.number, news.results)
+      void take(news.number, news.sent)
     }
   }
 
-  const take = async (number: number, results: readonly Result[]): Promise<void> => {
+  const take = async (number: number, { results, done }: WorkResults): Promise<void> => {
     const run = runs.get(number)
     for (const result of results) {
       run?.record(result)
+    }
+    if (done) {
+      return run?.settle()
     }
     await run?.room?.()
     const taken: Order = { number, taken: results.length }
@@ -85,11 +87,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   }
 
   return {
-    runChecks({ signal, record, room, replan, ...work }) {
-      // There is nobody yet who reads live objects on this runtime
-      if (replan !== undefined) {
-        throw new Error('a plan cannot be made again from another thread')
-      }
+    runChecks(handed, { signal, record, room }) {
       if (closed) {
         return Promise.reject(new ProberGoneError('this process is ending'))
       }
@@ -100,7 +98,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
         tell({ number, abort: { failure: isFailure(reason) ? reason : null } })
       }
       return new Promise((resolve, reject) => {
-        tell({ number, work })
+        tell({ number, handed })
         runs.set(number, {
           record,
           ...(room && { room }),

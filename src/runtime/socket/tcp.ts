@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
+import { beginConversation, type Turn } from '../../check/conversation.ts'
 import { failureOf } from '../../check/failure.ts'
-import type { Exchange, TcpExchange, TcpRequest } from '../../check/network.ts'
+import type { DialTls, Exchange, TcpExchange, TcpRequest } from '../../check/network.ts'
 import { Attempt, type Transport } from './attempt.ts'
 
 /**
@@ -16,6 +17,7 @@ export const exchangeTcp = (
 
 class TcpAttempt extends Attempt<TcpExchange> {
   readonly #request: TcpRequest
+  readonly #turns: readonly Turn[]
   #step = 0
   #awaiting = false
   #waitingSince = 0
@@ -26,11 +28,12 @@ class TcpAttempt extends Attempt<TcpExchange> {
   constructor(transport: Transport, request: TcpRequest, end: (exchange: TcpExchange) => void) {
     super(transport, request, end)
     this.#request = request
+    this.#turns = beginConversation(request.steps)
   }
 
   start(): void {
     this.dial(this.#request.tls, [], (socket) => {
-      if (this.#request.steps.length === 0) {
+      if (this.#turns.length === 0) {
         return this.finish(null)
       }
       this.#converse(socket)
@@ -62,13 +65,12 @@ class TcpAttempt extends Attempt<TcpExchange> {
 
   /** Goes on as far as what was received allows. */
   #advance(): void {
-    const { steps } = this.#request
-    while (this.#step < steps.length && !this.ended) {
-      const step = steps[this.#step]
-      if (step?.expect) {
+    while (this.#step < this.#turns.length && !this.ended) {
+      const turn = this.#turns[this.#step]
+      if (turn?.expect) {
         this.#awaiting = true
         this.phase = 'response'
-        const used = step.expect(this.#received)
+        const used = turn.expect(this.#received)
         if (used === null) {
           return
         }
@@ -79,21 +81,21 @@ class TcpAttempt extends Attempt<TcpExchange> {
         this.#awaiting = false
         this.#received = this.#received.slice(used)
       }
-      if (step?.send) {
+      if (turn?.send) {
         this.phase = 'request'
         this.#waitingSince = performance.now()
-        this.socket?.write(step.send())
+        this.socket?.write(turn.send())
       }
       this.#step++
-      if (step?.startTls) {
-        this.#startTls(step.startTls)
+      if (turn?.startTls) {
+        this.#startTls(turn.startTls)
         return
       }
     }
     this.finish(null)
   }
 
-  #startTls(tls: NonNullable<TcpRequest['steps'][number]['startTls']>): void {
+  #startTls(tls: DialTls): void {
     const plain = this.socket
     plain?.off('data', this.#onData)
     plain?.off('end', this.#onEnd)

@@ -59,7 +59,7 @@ export function createChunkDeps(
       const most = Math.min(
         PROBES,
         mostCalls(
-          plan.paths.filter(({ id }) => chunk.has(id)),
+          plan.paths.filter(({ id }) => Object.hasOwn(chunk, id)),
           request,
         ),
       )

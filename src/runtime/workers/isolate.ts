@@ -80,7 +80,8 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
     mayLookAgain: () => ownCalls.queriesLeft > LOOK_QUERIES,
     notReady: () => notReadyOnWorkers(store, config.adminToken),
     unsupported,
-    runChecks: (run) => runChecks(createEdgeCheck(config, { clock, log }, ownCalls, createEdgeGate(config)), run),
+    runChecks: (handed, hooks) =>
+      runChecks(createEdgeCheck(config, { clock, log }, ownCalls, createEdgeGate(config)), handed, hooks),
     // The cron trigger looks every minute
     schedulesChanged: () => undefined,
     figures: () => ({ startedAtMs: null, cpuMs: null, residentBytes: null, databaseBytes: null, triesUnderWay: null }),

@@ -1,5 +1,5 @@
+import type { CheckDeps } from '../../check/deps.ts'
 import { createPolicy, type Policy } from '../../check/policy.ts'
-import type { CheckDeps } from '../../check/run-checks.ts'
 import { createGate, type Gate } from '../../check/try-limiter.ts'
 import { createTurns } from '../../check/turns.ts'
 import { type Calls, CONNECTIONS_MAX } from './call-budget.ts'

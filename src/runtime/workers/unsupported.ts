@@ -1,4 +1,4 @@
-import { planWithoutSecrets, withoutSecrets } from '../../job/secrets.ts'
+import { planWithoutSecrets, withoutSecrets } from '../../check/secrets.ts'
 import type { ProblemDetail } from '../../lib/problem.ts'
 import type { Plan } from '../../plan/path.ts'
 import type { JobRequest } from '../../plan/request.ts'

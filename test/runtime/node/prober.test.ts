@@ -3,10 +3,19 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failure } from '../../../src/check/failure.ts'
 import { type Result, triedOf } from '../../../src/check/result.ts'
-import { type CheckRun, ProberGoneError } from '../../../src/check/run-checks.ts'
+import { ProberGoneError, type Work, type WorkHooks } from '../../../src/check/work.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { createProber, type Prober } from '../../../src/runtime/node/prober.ts'
-import { anExpectation, aPlan, httpCheck, plannedPath, quietLog, tcpCheck } from '../../support/checks.ts'
+import {
+  anExpectation,
+  aPlan,
+  aWork,
+  handed,
+  httpCheck,
+  plannedPath,
+  quietLog,
+  tcpCheck,
+} from '../../support/checks.ts'
 import { proberWith } from '../../support/prober.ts'
 import { aRequest } from '../../support/request.ts'
 
@@ -32,18 +41,20 @@ beforeAll(async () => {
 })
 afterAll(() => server.kill())
 
+type Over = Partial<Work> & Partial<WorkHooks>
+
 /** A run of one path, and the results that it records. */
-function aRun(path: string, over: Partial<CheckRun> = {}): CheckRun & { results: Result[] } {
+function aRun(path: string, { signal, record, room, ...over }: Over = {}) {
   const results: Result[] = []
   const checks = [httpCheck({ name: 'http', path }), tcpCheck({ name: 'tcp' })]
-  return {
-    ...{ jobId: 'job_01KB0000000000000000000000', recorded: [], results, record: (result) => results.push(result) },
-    plan: aPlan([plannedPath({ addressPort: port, checks })]),
-    request: aRequest({ samples: 3, timeoutMs: 30_000 }),
-    deadlineAtMs: Date.now() + 60_000,
-    signal: new AbortController().signal,
-    ...over,
+  const plan = aPlan([plannedPath({ addressPort: port, checks })])
+  const work = aWork(plan, { request: aRequest({ samples: 3, timeoutMs: 30_000 }), ...over })
+  const hooks: WorkHooks = {
+    signal: signal ?? new AbortController().signal,
+    record: record ?? ((result) => results.push(result)),
+    ...(room && { room }),
   }
+  return { results, work, hooks, in: (prober: Pick<Prober, 'runChecks'>) => prober.runChecks(handed(work), hooks) }
 }
 
 /** All of a result but when and how long, in the order of ids. */
@@ -67,9 +78,9 @@ async function withProber<T>(use: (prober: Prober) => Promise<T>): Promise<T> {
 describe('the thread that probes', () => {
   it.each(['/', '/sick'])('records of %s what this thread would', async (path) => {
     const here = aRun(path)
-    await proberWith(systemClock)(SETTINGS, quietLog()).runChecks(here)
-    const there = aRun(path, { plan: here.plan })
-    await withProber((prober) => prober.runChecks(there))
+    await here.in(proberWith(systemClock)(SETTINGS, quietLog()))
+    const there = aRun(path, { plan: here.work.plan })
+    await withProber((prober) => there.in(prober))
     expect(here.results.length).toBe(6)
     expect(told(there.results)).toEqual(told(here.results))
   })
@@ -78,7 +89,7 @@ describe('the thread that probes', () => {
     const denied = aRun('/', {
       plan: aPlan([plannedPath({ address: '127.0.0.9', addressPort: port, checks: [tcpCheck()] })]),
     })
-    await withProber((prober) => prober.runChecks(denied))
+    await withProber((prober) => denied.in(prober))
     expect(denied.results.map(({ failure }) => failure?.code)).toEqual(Array(3).fill('blocked_by_policy'))
   })
 
@@ -88,7 +99,7 @@ describe('the thread that probes', () => {
     const check = httpCheck({ name: 'http', path: '/large', expect: anExpectation(costly) })
     const plan = aPlan([plannedPath({ addressPort: port, checks: [check] })])
     await withProber(async (prober) => {
-      await prober.runChecks(aRun('/'))
+      await aRun('/').in(prober)
       const cancel = new AbortController()
       const first = Promise.withResolvers<void>()
       const results: Result[] = []
@@ -100,10 +111,10 @@ describe('the thread that probes', () => {
           first.resolve()
         },
       })
-      const ended = prober.runChecks(greedy)
+      const ended = greedy.in(prober)
       await first.promise
       const small = aRun('/', { deadlineAtMs: Date.now() + 20_000 })
-      await prober.runChecks(small)
+      await small.in(prober)
       expect(small.results.map(({ outcome }) => outcome)).toEqual(Array(6).fill('pass'))
       expect(results[0]?.failure).toEqual(failure('expectation_too_costly', 'expectation'))
       expect(results[0]?.outcome).toBe('error')
@@ -118,9 +129,9 @@ describe('the thread that probes', () => {
 
   it('goes on while this one is busy', async () => {
     await withProber(async (prober) => {
-      await prober.runChecks(aRun('/'))
+      await aRun('/').in(prober)
       const run = aRun('/slow')
-      const ended = prober.runChecks(run)
+      const ended = run.in(prober)
       const givenUpAtMs = performance.now() + 30_000
       // Nothing of this thread runs in here: no message, no timer, no socket
       while (prober.triesUnderWay === 0 && performance.now() < givenUpAtMs) {
@@ -143,10 +154,10 @@ describe('the thread that probes', () => {
     await withProber(async (prober) => {
       const cut = new AbortController()
       const run = aRun('/hangs', { signal: cut.signal })
-      const ended = prober.runChecks({
-        ...run,
+      const ended = prober.runChecks(handed(run.work), {
+        ...run.hooks,
         record(result) {
-          run.record(result)
+          run.hooks.record(result)
           if (run.results.length === 3) {
             cut.abort(reason)
           }
@@ -160,15 +171,12 @@ describe('the thread that probes', () => {
 
   it('begins no more tries of a run that has no room for results, until it has; those of others pass', async () => {
     await withProber(async (prober) => {
-      const [room, full, request] = [Promise.withResolvers<void>(), aRun('/'), aRequest({ samples: 1000 })]
+      const [room, request] = [Promise.withResolvers<void>(), aRequest({ samples: 1000 })]
       const plan = aPlan([plannedPath({ addressPort: port, checks: [tcpCheck()] })])
-      const ended = prober.runChecks({
-        ...full,
-        ...{ plan, request },
-        room: () => room.promise,
-      })
+      const full = aRun('/', { plan, request, room: () => room.promise })
+      const ended = full.in(prober)
       const other = aRun('/', { jobId: 'job_01KB0000000000000000000001', plan, request })
-      await prober.runChecks(other)
+      await other.in(prober)
       expect(other.results.length).toBe(1000)
       expect(full.results.length).toBeLessThanOrEqual(256 + SETTINGS.concurrency)
       room.resolve()
@@ -179,16 +187,17 @@ describe('the thread that probes', () => {
 
   it('takes up a run again that was cut while it had no room', async () => {
     await withProber(async (prober) => {
-      const [cut, full] = [new AbortController(), aRun('/')]
+      const cut = new AbortController()
       const plan = aPlan([plannedPath({ addressPort: port, checks: [tcpCheck()] })])
-      const over = { plan, request: aRequest({ samples: 1000 }), signal: cut.signal }
-      const ended = prober.runChecks({ ...full, ...over, room: () => new Promise(() => undefined) })
-      const other = aRun('/', { ...over, jobId: 'job_01KB0000000000000000000001', signal: full.signal })
-      await prober.runChecks(other)
+      const over = { plan, request: aRequest({ samples: 1000 }) }
+      const full = aRun('/', { ...over, signal: cut.signal, room: () => new Promise(() => undefined) })
+      const ended = full.in(prober)
+      const other = aRun('/', { ...over, jobId: 'job_01KB0000000000000000000001' })
+      await other.in(prober)
       cut.abort()
       await ended
-      const again = aRun('/', { ...over, signal: full.signal, recorded: full.results.map(triedOf) })
-      await prober.runChecks(again)
+      const again = aRun('/', { ...over, recorded: full.results.map(triedOf) })
+      await again.in(prober)
       expect(full.results.length + again.results.length).toBe(1000)
       expect(again.results.length).toBeGreaterThan(0)
     })
@@ -201,11 +210,11 @@ describe('the thread that probes', () => {
       parentPort.on('message', ({ number }) => {
         if (number === 1) throw new Error('a bug')
         parentPort.postMessage({ log: { level: 'info', event: 'performed', fields: { number } } })
-        parentPort.postMessage({ number, ended: {} })
+        parentPort.postMessage({ number, sent: { generation: 1, results: [], done: true } })
       })`
     const prober = createProber(SETTINGS, log, new URL(`data:text/javascript,${encodeURIComponent(works)}`))
-    await expect(prober.runChecks(aRun('/'))).rejects.toThrow(ProberGoneError)
-    await prober.runChecks(aRun('/'))
+    await expect(aRun('/').in(prober)).rejects.toThrow(ProberGoneError)
+    await aRun('/').in(prober)
     await prober.close()
     expect(log.events).toEqual([
       { level: 'error', event: 'prober_ended', fields: { cause: new Error('a bug'), runs: 1 } },
@@ -215,9 +224,9 @@ describe('the thread that probes', () => {
 
   it('rejects what still runs when it is closed, and what comes later', async () => {
     const prober = createProber(SETTINGS, quietLog())
-    const hanging = expect(prober.runChecks(aRun('/hangs'))).rejects.toThrow(ProberGoneError)
+    const hanging = expect(aRun('/hangs').in(prober)).rejects.toThrow(ProberGoneError)
     await prober.close()
     await hanging
-    await expect(prober.runChecks(aRun('/'))).rejects.toThrow(ProberGoneError)
+    await expect(aRun('/').in(prober)).rejects.toThrow(ProberGoneError)
   })
 })

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createRecorder } from '../../../src/job/recorder.ts'
+import { createRecorder, PROMPT } from '../../../src/job/recorder.ts'
 import type { Clock } from '../../../src/lib/clock.ts'
 import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
-import { listResults } from '../../../src/store/results.ts'
+import { listResults, recordResults } from '../../../src/store/results.ts'
 import { running } from '../../contract/opened.ts'
 import { aResult, NOW } from '../../support/stored.ts'
 
@@ -41,16 +41,13 @@ describe('createRecorder', () => {
     const { clock, sleeping } = paused()
     const writes: number[] = []
     let written = Promise.withResolvers<void>()
-    const recorder = createRecorder(
-      database.store,
-      lease,
-      () => {
-        writes.push(writes.length)
-        written.resolve()
-        written = Promise.withResolvers()
-      },
-      clock,
-    )
+    const recorder = createRecorder(clock, PROMPT, async (results) => {
+      const isRecorded = await recordResults(database.store, lease, results)
+      writes.push(writes.length)
+      written.resolve()
+      written = Promise.withResolvers()
+      return isRecorded
+    })
     const add = (sample: number) => recorder.add(aResult({ jobId: job.id, sample }))
     const stored = async () => (await listResults(database.store, job.id)).map(({ result }) => result.sample)
     return { recorder, add, stored, sleeping, writes, nextWrite: () => written.promise }

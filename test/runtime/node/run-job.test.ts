@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CheckDeps } from '../../../src/check/deps.ts'
 import { createPolicy } from '../../../src/check/policy.ts'
-import { type CheckDeps, ProberGoneError, type RunChecks, runChecks } from '../../../src/check/run-checks.ts'
 import { createGate } from '../../../src/check/try-limiter.ts'
+import { ProberGoneError, type RunChecks } from '../../../src/check/work.ts'
 import { createSignals } from '../../../src/job/queue.ts'
 import { type RunDeps, runJob } from '../../../src/job/run.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
@@ -16,6 +17,7 @@ import { cancelJob, getJob, insertJob, type NewJob } from '../../../src/store/jo
 import { claimableJobs } from '../../../src/store/leases.ts'
 import { listResults } from '../../../src/store/results.ts'
 import { quietLog } from '../../support/checks.ts'
+import { runOverJson } from '../../support/run-over-json.ts'
 import { refusedPort } from '../../support/servers.ts'
 import { aJob, aPlannedPath, aResult, NOW } from '../../support/stored.ts'
 import { type Pod, startPod } from '../../support/toad.ts'
@@ -65,8 +67,8 @@ async function depsOf(log = quietLog(), check: Partial<CheckDeps> = {}, over: Pa
     log,
     signals: createSignals(),
     secrets: await createSecretBox(new Uint8Array(32)),
-    runChecks: (run) =>
-      runChecks(
+    runChecks: (handed, hooks) =>
+      runOverJson(
         {
           network: createNodeNetwork(),
           clock: systemClock,
@@ -75,7 +77,8 @@ async function depsOf(log = quietLog(), check: Partial<CheckDeps> = {}, over: Pa
           log,
           ...check,
         },
-        run,
+        handed,
+        hooks,
       ),
     owner: 'a-test',
     leaseMs: LEASE_MS,
@@ -169,7 +172,7 @@ describe('a run whose results come faster than they are written', () => {
   it('tells its prober that there is no room, until they are', async () => {
     const id = await queued()
     const had: boolean[] = []
-    const fast: RunChecks = async ({ record, room }) => {
+    const fast: RunChecks = async (_handed, { record, room }) => {
       for (let sample = 1; sample <= 256; sample++) {
         record(aResult({ jobId: id, sample }))
       }
@@ -198,14 +201,15 @@ describe('a run whose diagnosis wants to know more', () => {
     (await listResults(database.store, id)).flatMap(({ result: { purpose, outcome, control } }) =>
       purpose === 'control' ? [`${control?.kind} ${outcome}`] : [],
     )
-  const real: RunChecks = (asked) =>
-    runChecks(
+  const real: RunChecks = (handed, hooks) =>
+    runOverJson(
       {
         ...{ network: createNodeNetwork(), clock: systemClock, log: quietLog() },
         policy: createPolicy({ allow: ['127.0.0.0/8'], deny: [] }),
         gate: createGate({ total: 4, perAddress: 4 }),
       },
-      asked,
+      handed,
+      hooks,
     )
 
   it('asks, records what is answered, counts none of it, and diagnoses with it', async () => {
@@ -225,22 +229,23 @@ describe('a run whose diagnosis wants to know more', () => {
     const drain = new AbortController()
     const asked: number[] = []
     const deps = { ...(await depsOf()), runChecks: real }
-    const halfway: RunChecks = async (work) => {
-      if (work.controls === undefined) {
-        return real(work)
+    const halfway: RunChecks = async (handed, hooks) => {
+      const { work } = handed
+      if (work.controls === null) {
+        return real(handed, hooks)
       }
       asked.push(work.controls.length)
-      await real({ ...work, controls: work.controls.slice(0, 1) })
+      await real({ ...handed, work: { ...work, controls: work.controls.slice(0, 1) } }, hooks)
       drain.abort()
     }
     const never = new AbortController().signal
     expect(await runJob({ ...deps, runChecks: halfway }, id, drain.signal, never)).toBe('drained')
     expect(await controlsOf(id)).toHaveLength(1)
-    const rest: RunChecks = (work) => {
-      if (work.controls !== undefined) {
-        asked.push(work.controls.length)
+    const rest: RunChecks = (handed, hooks) => {
+      if (handed.work.controls !== null) {
+        asked.push(handed.work.controls.length)
       }
-      return real(work)
+      return real(handed, hooks)
     }
     expect(await runJob({ ...deps, runChecks: rest }, id, never, never)).toBe('finished')
     expect({ asked, controls: (await controlsOf(id)).length }).toEqual({ asked: [2, 1], controls: 2 })
@@ -249,13 +254,13 @@ describe('a run whose diagnosis wants to know more', () => {
   it('is cancelled while it asks, and writes nothing more', async () => {
     const id = await wanting()
     const cancel = new AbortController()
-    const cancelled: RunChecks = async (work) => {
-      if (work.controls === undefined) {
-        return real(work)
+    const cancelled: RunChecks = async (handed, hooks) => {
+      if (handed.work.controls === null) {
+        return real(handed, hooks)
       }
       await cancelJob(database.store, id, systemClock.now())
       cancel.abort()
-      await real(work)
+      await real(handed, hooks)
     }
     const never = new AbortController().signal
     expect(await runJob({ ...(await depsOf()), runChecks: cancelled }, id, never, cancel.signal)).toBe('lost')
@@ -265,8 +270,8 @@ describe('a run whose diagnosis wants to know more', () => {
 
   it('ends without the answers where whoever asks fails', async () => {
     const id = await wanting()
-    const fails: RunChecks = (work) =>
-      work.controls === undefined ? real(work) : Promise.reject(new ProberGoneError('gone'))
+    const fails: RunChecks = (handed, hooks) =>
+      handed.work.controls === null ? real(handed, hooks) : Promise.reject(new ProberGoneError('gone'))
     const { end } = await run(id, {}, { runChecks: fails })
     const job = await getJob(database.store, id)
     expect([end, job?.verdict, job?.diagnosis?.findings[0]?.code]).toEqual(['finished', 'fail', 'nothing_listens'])

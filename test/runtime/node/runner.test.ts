@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RunChecks } from '../../../src/check/run-checks.ts'
+import type { RunChecks } from '../../../src/check/work.ts'
 import { createSignals } from '../../../src/job/queue.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
@@ -118,9 +118,9 @@ describe('a runner that starts', () => {
     const nowMs = systemClock.now()
     const old = await Promise.all(Array.from({ length: 120 }, (_, index) => insert(pod.port, nowMs - 10_000 + index)))
     const began: string[] = []
-    const { runner, finished } = await start((run) => {
-      began.push(run.jobId)
-      return prober.runChecks(run)
+    const { runner, finished } = await start((handed, hooks) => {
+      began.push(handed.work.jobId)
+      return prober.runChecks(handed, hooks)
     })
     runner.start()
     const late = await insert(pod.port, nowMs)

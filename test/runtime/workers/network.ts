@@ -5,7 +5,7 @@
  */
 import { createCalls } from '../../../src/runtime/workers/call-budget.ts'
 import { createEdgeNetwork } from '../../../src/runtime/workers/network.ts'
-import { bodyToWire, type NetworkCall, tcpSteps } from '../../support/network-wire.ts'
+import { bodyToWire, type NetworkCall } from '../../support/network-wire.ts'
 
 const ALLOWED = ['127.0.0.0/8', '::1/128']
 
@@ -33,7 +33,7 @@ export default {
         return { ...exchange, body: bodyToWire(exchange.body) }
       }
       if (call.method === 'tcp') {
-        return network.tcp({ ...call.request, steps: tcpSteps(call.request.steps), signal })
+        return network.tcp({ ...call.request, signal })
       }
       if (call.method === 'resolve') {
         return network.resolve({ ...call.request, signal })

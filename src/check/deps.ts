@@ -1,0 +1,19 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Network } from './network.ts'
+import type { Policy } from './policy.ts'
+import type { Gate } from './try-limiter.ts'
+import type { Turns } from './turns.ts'
+
+/** What tries are made with, on whichever runtime. */
+export type CheckDeps = {
+  network: Network
+  clock: Clock
+  policy: Policy
+  /** DNS servers of the configuration, which are the operator's own choice; absent: none. */
+  ownDnsServers?: readonly string[]
+  gate: Gate
+  log: Log
+  /** Asked between pieces of work that takes a while. Left out: nothing else is to be done meanwhile. */
+  turn?: Turns
+}

@@ -1,0 +1,49 @@
+/** What a runner needs of a claimed job, whichever runtime it runs on. */
+import { type CheckSecrets, withSecrets } from '../check/secrets.ts'
+import type { Work } from '../check/work.ts'
+import type { Check } from '../plan/check.ts'
+import type { Plan } from '../plan/path.ts'
+import { internalProblem, type JobProblem } from '../record/job.ts'
+import type { StoredJob } from '../store/jobs.ts'
+import { createRedactor, type Redactor } from './redact.ts'
+import { openSecrets, SECRETS_UNREADABLE, type SecretBox, secretTexts } from './secrets.ts'
+
+/** `plan` is as it was stored, without secrets. `redactor` blots them out of what comes back. */
+export type Prepared = { plan: Plan; secrets: CheckSecrets | null; redactor: Redactor }
+
+/** Opens the secrets of a claimed job. */
+export async function prepareJob(box: SecretBox, job: StoredJob): Promise<Prepared | { problem: JobProblem }> {
+  const secrets = await openSecrets(box, job.sealed)
+  if (secrets === undefined) {
+    return { problem: SECRETS_UNREADABLE }
+  }
+  const { plan } = job
+  if (plan === null) {
+    return { problem: internalProblem('The job has no plan.') }
+  }
+  return { plan, secrets, redactor: createRedactor(secretTexts(withSecrets(checksOf(plan), secrets))) }
+}
+
+/** Each once: a name stands for one check in a job. */
+const checksOf = (plan: Plan): Check[] => [
+  ...new Map(plan.paths.flatMap(({ checks }) => checks.map((check) => [check.name, check] as const))).values(),
+]
+
+/** The work of a job, or the part of it that is given. */
+export function workOf(
+  { id, request, deadlineAtMs }: StoredJob,
+  { target, paths }: Plan,
+  nowMs: number,
+  part: Pick<Work, 'recorded'> & Partial<Pick<Work, 'only' | 'controls'>>,
+): Work {
+  const { samples, retries, settleMs, timeoutMs, addresses } = request
+  return {
+    jobId: id,
+    plan: { target, paths },
+    request: { samples, retries, settleMs, timeoutMs, addresses },
+    deadlineAtMs: deadlineAtMs ?? nowMs,
+    recorded: part.recorded,
+    only: part.only ?? null,
+    controls: part.controls ?? null,
+  }
+}
