@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findFlaw, isInsideChunk } from './http-framing.ts'
+import { findFlaw } from './http-framing.ts'
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
 const OK = 'HTTP/1.1 200 OK\r\n'
@@ -44,7 +44,6 @@ describe('findFlaw', () => {
             expect(found.quote).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u)
             expect(found.quote.length).toBeLessThan(1000)
           }
-          expect([true, false]).toContain(isInsideChunk(raw))
         },
       ),
     )

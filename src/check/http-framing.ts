@@ -44,29 +44,6 @@ export function findFlaw(raw: Uint8Array): Malformed | null {
   }
 }
 
-/** Tells whether the answer comes in chunks and ends within one: its size was told, and it has not come whole. */
-export function isInsideChunk(raw: Uint8Array): boolean {
-  const reader = new Lines(latin1(raw.subarray(0, EXPLAINED_BYTES_MAX)))
-  reader.skipEmpty()
-  let head = readHead(reader)
-  while (!('flaw' in head) && head.isWhole && head.status < 200) {
-    head = readHead(reader)
-  }
-  if ('flaw' in head || !head.isChunked) {
-    return false
-  }
-  for (;;) {
-    const size = /^([\da-f]+)(?:;.*)?\r\n$/i.exec(reader.next() ?? '')
-    if (size === null) {
-      return false
-    }
-    reader.skip(Number.parseInt(size[1] ?? '0', 16))
-    if (reader.next() === null) {
-      return reader.isOverrun || reader.rest() === '' || reader.rest() === '\r'
-    }
-  }
-}
-
 const latin1 = (bytes: Uint8Array): string => {
   let text = ''
   for (let at = 0; at < bytes.length; at += 8192) {
@@ -105,11 +82,6 @@ class Lines {
 
   skip(characters: number): void {
     this.#at += characters
-  }
-
-  /** More was passed over than there is. */
-  get isOverrun(): boolean {
-    return this.#at > this.#text.length
   }
 
   skipEmpty(): void {

@@ -134,6 +134,25 @@ describe('http() against a server that answers', () => {
     ])
   })
 
+  it('says itself where the request ends, and sends other headers as they are, a byte for each character', async () => {
+    const seen: string[] = []
+    const server = await keep(
+      serve((socket) => {
+        socket.once('data', (request) => {
+          seen.push(request.toString('latin1'))
+          socket.end('HTTP/1.1 204 Nothing\r\n\r\n')
+        })
+      }),
+    )
+    const headers = { host: 'a', connection: 'keep-alive', 'content-length': '99', upgrade: 'x', 'x-a': 'hell\u00f6' }
+    await network.http(httpTo(server, { method: 'PUT', target: '/\u00f6', headers, body: 'toad' }))
+    await network.http(httpTo(server, { headers: { host: 'a', 'content-length': '5' } }))
+    expect(seen).toEqual([
+      'PUT /\u00f6 HTTP/1.1\r\nhost: a\r\nupgrade: x\r\nx-a: hell\u00f6\r\nconnection: close\r\ncontent-length: 4\r\n\r\ntoad',
+      'GET /healthz?x=1 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
+    ])
+  })
+
   it('keeps status, headers and body, but no value that may be a secret', async () => {
     const server = await keep(
       serveHttp((_message, response) => {
@@ -216,5 +235,14 @@ describe('http() against a server that answers', () => {
     const server = await keep(serveHttp((_message, response) => void response.end('ok')))
     const { failure } = await network.http(httpTo(server, { headers: { host: 'a', 'x-a': 'b\r\nx-c: d' } }))
     expect([failure?.code, failure?.source]).toEqual(['internal', 'internal'])
+  })
+
+  it.each([
+    ['a header that no line can hold', { 'x-a': '\u65e5' }],
+    ['a coding that contradicts the length', { 'transfer-encoding': 'chunked' }],
+  ])('sends nothing with %s', async (_what, more) => {
+    const server = await keep(serveHttp((_message, response) => void response.end('ok')))
+    const { failure } = await network.http(httpTo(server, { headers: { host: 'a', ...more }, body: 'ok' }))
+    expect([failure?.code, failure?.source, failure?.phase]).toEqual(['internal', 'internal', 'request'])
   })
 })

@@ -1,8 +1,8 @@
-import type { Network } from '../../check/network.ts'
+import type { HttpExchange, HttpRequest, Network } from '../../check/network.ts'
+import { exchangeHttp1 } from '../socket/http1.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
 import { createLookup, resolveName } from './dns.ts'
-import { exchangeHttp } from './http.ts'
-import { createRoutes } from './route.ts'
+import { createRoutes, type Routes } from './route.ts'
 import { nodeTransport } from './transport.ts'
 
 /** The network as Node sees it. */
@@ -11,7 +11,16 @@ export function createNodeNetwork(routes = createRoutes(), lookup = createLookup
     resolve: resolveName,
     lookup,
     tcp: (request) => exchangeTcp(nodeTransport, request, routes.explain),
-    http: (request) => exchangeHttp(request, routes.explain),
+    http: (request) =>
+      request.httpVersion === '2'
+        ? overHttp2(request, routes.explain)
+        : exchangeHttp1(nodeTransport, request, routes.explain),
     cannotReach: ({ address }) => routes.cannotReach(address),
   }
+}
+
+/** undici is loaded by the first check that asks for HTTP/2: few do. */
+const overHttp2 = async (request: HttpRequest, explain: Routes['explain']): Promise<HttpExchange> => {
+  const { exchangeHttp2 } = await import('./http2.ts')
+  return exchangeHttp2(nodeTransport, request, explain)
 }

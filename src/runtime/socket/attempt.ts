@@ -36,8 +36,6 @@ export abstract class Attempt<T extends Exchange> {
   protected tls: TlsEvidence | null = null
   protected socket: Socket | null = null
   protected ended = false
-  /** Set once the protocol on top hears of the socket's errors itself: then it decides what they mean. */
-  protected handedOver = false
   /** Among those who watch the signal. */
   place = 0
   readonly #startedAt: number
@@ -130,6 +128,7 @@ export abstract class Attempt<T extends Exchange> {
     }
     this.socket = secured
     secured.on('error', (error) => this.#onSocketError(error))
+    secured.once('close', forget)
     secured.once('secureConnect', () => {
       if (this.ended) {
         return
@@ -149,7 +148,22 @@ export abstract class Attempt<T extends Exchange> {
 
   /** Milliseconds from a reading of `performance.now()` to when what a socket emits now had come. */
   protected heardSince(startedAt: number): number {
-    return rounded(Math.max(0, this.#transport.heardAt(startedAt) - startedAt))
+    return rounded(Math.max(0, this.heardAt(startedAt) - startedAt))
+  }
+
+  /** Runs work behind all that sockets have said before. */
+  protected inTurn(work: () => void): void {
+    this.#transport.inTurn(work)
+  }
+
+  /** The reading of `performance.now()` at which that came which a socket emits now, after `afterMs`. */
+  protected heardAt(afterMs: number): number {
+    return this.#transport.heardAt(afterMs)
+  }
+
+  /** The connection has broken. */
+  protected lost(error: Error): void {
+    this.fail(error)
   }
 
   /** Ends the exchange with what a thrown or emitted error means in the current phase. */
@@ -238,8 +252,8 @@ export abstract class Attempt<T extends Exchange> {
   #onSocketError(error: Error): void {
     if (this.#waiting) {
       this.#held = error
-    } else if (!this.handedOver) {
-      this.fail(error)
+    } else {
+      this.lost(error)
     }
   }
 }

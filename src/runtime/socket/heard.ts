@@ -1,14 +1,11 @@
 import type { Failure, Phase } from '../../check/codes.ts'
 import { failure } from '../../check/failure.ts'
-import { EXPLAINED_BYTES_MAX, findFlaw, isInsideChunk } from '../../check/http-framing.ts'
+import { EXPLAINED_BYTES_MAX, findFlaw } from '../../check/http-framing.ts'
 import { FLAWS } from '../../check/malformed.ts'
 import type { Misspoken } from '../../check/network.ts'
 import { type Spoken, spokenIn, TELLING_BYTES } from '../../check/speaks.ts'
 
-/**
- * The first bytes that a peer has said over HTTP/1.1, as they came: looked at only where a parser has refused them, or a
- * body stands still.
- */
+/** The first bytes that a peer has said over HTTP/1.1, as they came: looked at only where they were refused. */
 export class Heard {
   #chunks: Uint8Array[] = []
   #bytes = 0
@@ -34,7 +31,7 @@ export class Heard {
       return { failure: failure('malformed_response', phase, message), malformed }
     }
     const isCut = malformed !== null || isBeginning(first)
-    const speaks = this.speaks()
+    const speaks = this.#speaks()
     return {
       failure: failure(isOver && isCut ? 'connection_closed' : 'invalid_response', phase),
       ...(speaks !== null && { speaks }),
@@ -42,13 +39,8 @@ export class Heard {
   }
 
   /** What was said in place of HTTP, as far as it is known. */
-  speaks(): Spoken | null {
+  #speaks(): Spoken | null {
     return spokenIn(this.#joined().subarray(0, TELLING_BYTES))
-  }
-
-  /** A chunk was announced and has not come whole, so that more is owed. */
-  isInsideChunk(): boolean {
-    return this.#bytes < EXPLAINED_BYTES_MAX && isInsideChunk(this.#joined())
   }
 
   #joined(): Uint8Array {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Failure } from '../../check/codes.ts'
-import { failureOf } from '../../check/failure.ts'
+import { codeOf, failureOf } from '../../check/failure.ts'
 import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
 import type { BodyCut, Exchange, HttpEvidence, HttpExchange, HttpRequest, Misspoken } from '../../check/network.ts'
 import { AnswerBody } from './answer-body.ts'
@@ -37,14 +37,15 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
     this.#status = status
     this.#headers = headers
     this.#body.begin(headers, () => {
-      if (!this.ended && !this.heard.isInsideChunk()) {
+      if (!this.ended && !this.owesMore) {
         this.#cut('time')
       }
     })
   }
 
-  protected get hasBegun(): boolean {
-    return this.#status !== null
+  /** A piece of the body was announced and has not come whole. */
+  protected get owesMore(): boolean {
+    return false
   }
 
   protected take(chunk: Uint8Array): void {
@@ -78,13 +79,21 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
     this.finish(failure)
   }
 
+  protected override fail(error: unknown): void {
+    // A server of HTTP/2 alone says so in the handshake (RFC 7301 3.2)
+    if (codeOf(error) === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+      this.misspoken = { speaks: 'http2' }
+    }
+    super.fail(error)
+  }
+
   protected override finish(failure: Failure | null, at?: number): void {
     super.finish(this.#body.worded(failure), at)
   }
 
   protected override onTimeUpInTurn(): void {
     const silentMs = performance.now() - this.arrivedAt
-    if (this.phase === 'body' && this.#body.isEnough(silentMs, this.heard.isInsideChunk())) {
+    if (this.phase === 'body' && this.#body.isEnough(silentMs, this.owesMore)) {
       this.#cut('time')
     } else {
       super.onTimeUpInTurn()

@@ -8,11 +8,11 @@ import {
   type TcpRequest,
 } from '../../check/network.ts'
 import { describeCertificate } from '../socket/describe-certificate.ts'
+import { exchangeHttp1 } from '../socket/http1.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
 import type { Calls } from './call-budget.ts'
 import { lookupName, resolveName, type Ways, waysOf } from './dns.ts'
 import { type Handshake, inspectHandshake, judgeCertificate } from './handshake.ts'
-import { exchangeHttp } from './http.ts'
 import { createReach } from './reachable-address.ts'
 import { edgeTransport } from './transport.ts'
 
@@ -39,7 +39,9 @@ export function createEdgeNetwork({ dohUrl, egressAllow }: EdgeNetworkOptions, c
         : Promise.resolve({ ...unmade(request.address), failedStep: null, received: '' }),
     http: (request) =>
       calls.probesLeft > 0
-        ? calls.make('connect', () => exchangeHttp(request)).then((made) => explain(request, made, calls))
+        ? calls
+            .make('connect', () => exchangeHttp1(edgeTransport, request))
+            .then((made) => explain(request, made, calls))
         : Promise.resolve({ ...unmade(request.address), http: null, headers: null, body: null }),
     cannotReach: createReach(egressAllow),
   }

@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TcpRequest } from '../../../src/check/network.ts'
-import { exchangeHttp } from '../../../src/runtime/node/http.ts'
 import { nodeTransport } from '../../../src/runtime/node/transport.ts'
 import type { Transport } from '../../../src/runtime/socket/attempt.ts'
+import { exchangeHttp1 } from '../../../src/runtime/socket/http1.ts'
 import { exchangeTcp } from '../../../src/runtime/socket/tcp.ts'
 import { httpTo } from '../../network/requests.ts'
 
@@ -98,7 +98,7 @@ describe('a prober that is busy while the answer comes', () => {
     const slow = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
     try {
       const slowPort = Number(String((await once(slow.stdout, 'data'))[0]))
-      const exchange = exchangeHttp(httpTo({ address: '127.0.0.1', port: slowPort }))
+      const exchange = exchangeHttp1(nodeTransport, httpTo({ address: '127.0.0.1', port: slowPort }))
       const busyMs = 400
       setTimeout(() => nodeTransport.inTurn(() => block(busyMs)), 20)
       const { failure, timings } = await exchange

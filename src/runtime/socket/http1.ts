@@ -1,0 +1,168 @@
+import type { Socket } from 'node:net'
+import { failureOf } from '../../check/failure.ts'
+import type { HttpExchange, HttpRequest } from '../../check/network.ts'
+import { AnswerReader } from './answer-reader.ts'
+import { rounded, type Transport } from './attempt.ts'
+import { type Headers, HttpAttempt } from './http-attempt.ts'
+
+const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
+  '1.1': ['http/1.1'],
+  '2': ['h2', 'http/1.1'],
+}
+
+/** One HTTP/1.1 request over one new connection. Resolves for every network failure; see {@link HttpAttempt}. */
+export const exchangeHttp1 = (
+  transport: Transport,
+  request: HttpRequest,
+  explain: (exchange: HttpExchange) => HttpExchange | Promise<HttpExchange> = (exchange) => exchange,
+): Promise<HttpExchange> =>
+  new Promise((resolve) => new Http1Attempt(transport, request, (exchange) => resolve(explain(exchange))).start())
+
+/** What a socket says; `null`: the peer has ended its side. */
+type Said = Buffer | Error | null
+
+/**
+ * One request of HTTP/1.1 and its answer. What the socket says is timed as it comes and worked on in turn, so that an
+ * error stands behind the bytes that came before it: it must not take back an answer that had come.
+ */
+export class Http1Attempt extends HttpAttempt {
+  readonly #reader = new AnswerReader(this.request.method, this)
+  /** What was said and not worked on yet. */
+  #waiting: Said[] = []
+  #isSent = false
+  #sentAt = 0
+  #firstByteAt = 0
+
+  start(): void {
+    const { tls, httpVersion } = this.request
+    this.dial(tls, ALPN[httpVersion], (socket) => this.speak(socket))
+  }
+
+  /** Sends the request over a socket that is connected, and reads what comes. */
+  protected speak(socket: Socket): void {
+    this.phase = 'request'
+    const message = messageOf(this.request)
+    if (message === null) {
+      this.finish(failureOf('ERR_INVALID_CHAR', this.phase))
+      return
+    }
+    this.#isSent = true
+    socket.on('data', (chunk: Buffer) => this.#hear(chunk))
+    socket.once('end', () => this.#hear(null))
+    socket.once('close', () => this.#hear(null))
+    socket.write(message, 'latin1')
+    this.phase = 'response'
+    this.#sentAt = performance.now()
+    // The peer has hung up meanwhile, and no event tells
+    if (socket.destroyed) {
+      this.#hear(socket.errored ?? null)
+    }
+  }
+
+  protected override lost(error: Error): void {
+    if (this.#isSent) {
+      this.#hear(error)
+    } else {
+      super.lost(error)
+    }
+  }
+
+  #hear(said: Said): void {
+    if (this.ended) {
+      return
+    }
+    if (!(said instanceof Error)) {
+      this.arrivedAt = this.heardAt(Math.max(this.#sentAt, this.arrivedAt))
+    }
+    if (said !== null && this.firstByteMs === null && !(said instanceof Error)) {
+      this.#firstByteAt = this.arrivedAt
+      this.firstByteMs = rounded(this.arrivedAt - this.#sentAt)
+    }
+    this.#waiting.push(said)
+    if (this.#waiting.length === 1) {
+      this.inTurn(() => this.#work())
+    } else {
+      // A peer that floods this side waits until it has read
+      this.socket?.pause()
+    }
+  }
+
+  #work(): void {
+    const all = this.#waiting
+    this.#waiting = []
+    for (const said of all) {
+      if (this.ended) {
+        return
+      }
+      if (said instanceof Error) {
+        this.fail(said)
+      } else if (said !== null) {
+        this.#read(said)
+      } else if (!this.#reader.end()) {
+        this.refuse(true)
+      }
+    }
+    if (all.length > 1) {
+      this.socket?.resume()
+    }
+  }
+
+  #read(chunk: Buffer): void {
+    this.heard.keep(chunk)
+    const refusal = this.#reader.read(chunk)
+    if (refusal === 'MALFORMED') {
+      this.refuse(false)
+    } else if (refusal !== null) {
+      this.finish(failureOf(refusal, this.phase))
+    }
+  }
+
+  onHead(status: number, version: string, headers: Headers): void {
+    this.version = version
+    this.begin(status, headers)
+  }
+
+  onBody(bytes: Uint8Array): void {
+    if (!this.ended) {
+      this.take(bytes)
+    }
+  }
+
+  onEnd(): void {
+    if (this.ended) {
+      return
+    }
+    this.downloadMs = rounded(this.arrivedAt - this.#firstByteAt)
+    this.finish(null, this.arrivedAt)
+  }
+
+  protected override get owesMore(): boolean {
+    return this.#reader.owesMore
+  }
+}
+
+/** Methods whose empty body is said (RFC 9110 8.6). */
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
+/** Headers that say where the message ends, and are this side's to say. */
+const OWN = new Set(['connection', 'content-length'])
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** The request, each character one byte; `null`: something in it would end its line early, or contradict its length. */
+function messageOf({ method, target, headers, body }: HttpRequest): string | null {
+  let head = `${method} ${target} HTTP/1.1`
+  let isSendable = SENDABLE.test(head) && headers['transfer-encoding'] === undefined
+  for (const name in headers) {
+    if (OWN.has(name)) {
+      continue
+    }
+    const line = `${name}: ${headers[name]}`
+    isSendable &&= SENDABLE.test(line)
+    head += `\r\n${line}`
+  }
+  if (!isSendable) {
+    return null
+  }
+  const content = body ? Buffer.from(body).toString('latin1') : ''
+  const length = content !== '' || WITH_BODY.has(method) ? `content-length: ${content.length}\r\n` : ''
+  return `${head}\r\nconnection: close\r\n${length}\r\n${content}`
+}
