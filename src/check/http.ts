@@ -35,8 +35,8 @@ const JSON_WORK_MAX = 2_000_000
  *
  * @param nowMs for days to expiry.
  * @throws TooCostlyError
- * @returns the first expectation that is not met; `null`: all are. On Ingress a `null` of a default check is still to
- * be looked at (`ingress.ts`).
+ * @returns the first expectation that is not met; `null`: all are. Behind a router a `null` of a default check is still to
+ * be looked at (`routed-control.ts`).
  */
 export function* judgeHttp(
   check: HttpCheck,
