@@ -233,6 +233,10 @@ function compareValues(direction: Direction, was: Json, is: Json, at: string): s
 }
 
 function compareBounds(was: Json, is: Json, at: string): string[] {
+  if (was.enum !== undefined) {
+    const refused = list(was.enum).filter((value) => typeof value === 'string' && !fits(value, is))
+    return refused.map((value) => `${at}: the value ${JSON.stringify(value)} is no longer accepted`)
+  }
   const narrower = (keyword: string, sign: 1 | -1): boolean => {
     const [old, now] = [was[keyword], is[keyword]]
     return typeof now === 'number' && (typeof old !== 'number' || sign * now > sign * old)
@@ -243,6 +247,9 @@ function compareBounds(was: Json, is: Json, at: string): string[] {
     ...(is.pattern === undefined || is.pattern === was.pattern ? [] : ['pattern']),
   ].map((keyword) => `${at}: ${keyword} was ${was[keyword] ?? 'not set'}, and is ${is[keyword]}`)
 }
+
+const fits = (text: string, { minLength = 0, maxLength = text.length, pattern = '' }: Json): boolean =>
+  text.length >= Number(minLength) && text.length <= Number(maxLength) && new RegExp(String(pattern), 'u').test(text)
 
 function parametersOf(document: Json, { parameters }: Json): Json[] {
   const known = object(object(document.components).parameters)

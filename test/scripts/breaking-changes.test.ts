@@ -139,6 +139,11 @@ describe('a change that breaks callers', () => {
       (d) => d.components.schemas.Color.enum.pop(),
       ['Color in a request: the value "brown" is no longer accepted', 'Color in a response: the value "brown" is gone'],
     ],
+    [
+      'any text is accepted where some were, within bounds that one of these does not meet',
+      (d) => (d.components.parameters.color.schema = { type: 'string', pattern: '^g' }),
+      ['GET /toads query parameter color: the value "brown" is no longer accepted'],
+    ],
     ['a response is gone', (d) => delete get(d).responses[200], ['GET /toads: the response 200 is gone']],
     [
       'a format of a response is gone',
@@ -198,6 +203,11 @@ describe('a change that breaks nobody', () => {
     ['what was deprecated goes', (d) => delete d.paths['/old']],
     ['a parameter that was deprecated goes', (d) => get(d).parameters.splice(1, 1)],
     ['a property that was deprecated goes', (d) => delete d.components.schemas.Toad.properties.aka],
+    [
+      'any text is accepted where some were, within bounds that these meet',
+      (d) =>
+        (d.components.parameters.color.schema = { type: 'string', minLength: 5, maxLength: 5, pattern: '^[a-z]+$' }),
+    ],
     ['a reference is written out', (d) => (d.components.parameters.color.schema = pond().components.schemas.Color)],
   ])('is not told when %s', (_case, change) => {
     expect(changed(change)).toEqual([])
