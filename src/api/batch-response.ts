@@ -49,7 +49,7 @@ async function loadReport(deps: Deps, batch: BatchDocument, format: Format): Pro
     return { batch, jobs: [] }
   }
   const jobs = await Promise.all(batch.jobs.map(({ id }) => loadJob(deps, id)))
-  return { batch, jobs: jobs.map(({ document }) => document) }
+  return { batch, jobs: jobs.map(({ report }) => report) }
 }
 
 export async function answerBatch(context: ApiContext, id: string, asked: AnswerAsked): Promise<Response> {

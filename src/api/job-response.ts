@@ -3,9 +3,9 @@
 import type { Clock } from '../lib/clock.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { hasEnded } from '../record/job.ts'
-import { describeJob } from '../report/describe-job.ts'
+import { describeJob, reportJob } from '../report/describe-job.ts'
 import { renderJobsCsv } from '../report/job-csv.ts'
-import type { JobDocument } from '../report/job-document.ts'
+import type { JobReport } from '../report/job-document.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderText } from '../report/text.ts'
@@ -16,8 +16,8 @@ import { toJson } from './json.ts'
 import { type AnswerAsked, answer, type Format, type Renderers, unchanged } from './negotiate.ts'
 import type { ApiContext } from './route.ts'
 
-export const JOB_RENDERERS: Renderers<JobDocument> = {
-  json: (job) => toJson(job),
+export const JOB_RENDERERS: Renderers<JobReport> = {
+  json: (report) => toJson(describeJob(report)),
   text: renderText,
   markdown: renderMarkdown,
   junit: renderJunit,
@@ -25,7 +25,7 @@ export const JOB_RENDERERS: Renderers<JobDocument> = {
 }
 
 /** Loads a job whole. An unknown id is a 404. */
-export async function loadJob(deps: Deps, id: string): Promise<{ job: StoredJob; document: JobDocument }> {
+export async function loadJob(deps: Deps, id: string): Promise<{ job: StoredJob; report: JobReport }> {
   const job = await getJob(deps.store, id)
   if (job === null) {
     throw noSuchJob(id)
@@ -33,7 +33,7 @@ export async function loadJob(deps: Deps, id: string): Promise<{ job: StoredJob;
   const results = await listResults(deps.store, id)
   return {
     job,
-    document: describeJob(
+    report: reportJob(
       job,
       results.map(({ result }) => result),
     ),
@@ -53,9 +53,9 @@ export async function answerJob(context: ApiContext, id: string, asked: AnswerAs
   if (known !== null) {
     return known
   }
-  const { job, document } = await loadJob(deps, id)
+  const { job, report } = await loadJob(deps, id)
   const { verdict, version } = job
-  return answer(context, asked, { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), verdict, version })
+  return answer(context, asked, { of: report, renderers: JOB_RENDERERS, ended: hasEnded(job), verdict, version })
 }
 
 /** Answers 304 if the client has this ended job in this format; one small row tells, and no results are read. */

@@ -9,6 +9,7 @@ import { acceptJob } from '../job/accept.ts'
 import { defined } from '../lib/defined.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { hasEnded, JOB_STATUSES } from '../record/job.ts'
+import { describeJob } from '../report/describe-job.ts'
 import { cancelJob } from '../store/jobs.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
@@ -168,7 +169,7 @@ export function mountJobs(app: Api): void {
       }
       deps.queue.cancel(id)
       deps.signals.changed(id)
-      return answerJson(context, (await loadJob(deps, id)).document)
+      return answerJson(context, describeJob((await loadJob(deps, id)).report))
     },
   )
 
@@ -200,8 +201,8 @@ export function mountJobs(app: Api): void {
       if (known !== null) {
         return known
       }
-      const { job, document } = await loadJob(context.get('deps'), id)
-      const found = { of: document, renderers: JOB_RENDERERS, ended: hasEnded(job), version: job.version }
+      const { job, report } = await loadJob(context.get('deps'), id)
+      const found = { of: report, renderers: JOB_RENDERERS, ended: hasEnded(job), version: job.version }
       return answerReport(context, found, format)
     },
   )

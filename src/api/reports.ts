@@ -4,7 +4,7 @@ import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { renderBadge } from '../report/badge.ts'
 import { renderOverallCsv, renderServiceCsv } from '../report/csv.ts'
-import { reportOverall, reportService } from '../report/describe-history.ts'
+import { describeServiceReport, reportOverall, reportService } from '../report/describe-history.ts'
 import type { OverallReport, ServiceReport } from '../report/history-document.ts'
 import { renderWindowJunit } from '../report/window-junit.ts'
 import { renderWindowMarkdown } from '../report/window-markdown.ts'
@@ -55,7 +55,7 @@ const answers = (schema: z.ZodType) => ({
 })
 
 const SERVICE_RENDERERS: Renderers<ServiceReport> = {
-  json: (report) => toJson(report),
+  json: (report) => toJson(describeServiceReport(report)),
   text: (report, links) => renderWindowText(viewService(report), links),
   markdown: (report, links) => renderWindowMarkdown(viewService(report), links),
   junit: (report) => renderWindowJunit(viewService(report)),

@@ -10,6 +10,7 @@ import type { Verdict } from '../check/verdict.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import { hashParts } from '../lib/hash.ts'
 import { KEY_FROM } from '../lib/id.ts'
+import { becauseText } from '../plan/because.ts'
 import { KINDS } from '../plan/kinds.ts'
 import { type Plan, type PlannedPath, pathId } from '../plan/path.ts'
 import type { Job } from '../record/job.ts'
@@ -109,12 +110,13 @@ function shown(path: PlannedPath): HistoryPath {
     onlyFrom: _from,
     excused: _excused,
     dns: _dns,
-    variable: _variable,
+    variable,
+    because,
     pathType: _pathType,
     scheme: _scheme,
     ...rest
   } = path
-  return rest
+  return { ...rest, because: because.map(becauseText), ...(variable && { variable: { name: variable.name } }) }
 }
 
 const groupPath = (path: PlannedPath, id: string): HistoryPath => ({

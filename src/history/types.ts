@@ -33,8 +33,13 @@ export type Latency = Percentiles & { phases: PhaseMeans }
 /** A path as history shows it: without what only probing needs. */
 export type HistoryPath = Omit<
   PlannedPath,
-  'checks' | 'pod' | 'onlyFrom' | 'excused' | 'dns' | 'variable' | 'pathType' | 'scheme'
->
+  'checks' | 'pod' | 'onlyFrom' | 'excused' | 'dns' | 'variable' | 'pathType' | 'scheme' | 'because'
+> & {
+  /** In the words in which the API shows them: nothing is worked out from them any more. */
+  because: readonly string[]
+  /** Variables only: what names the path to people. Not part of the API's path. */
+  variable?: { name: string } | null
+}
 
 /** What the diagnosis said when an incident began. */
 export type Cause = Pick<Finding, 'code' | 'layer' | 'confidence' | 'title'>

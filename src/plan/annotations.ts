@@ -4,6 +4,7 @@
  * @module
  */
 import { type Labels, refOf } from '../kube/objects.ts'
+import { type Because, fieldOf } from './because.ts'
 
 type Annotated = { kind: string; meta: { name: string; annotations: Labels } }
 
@@ -12,12 +13,14 @@ export const annotationOf = ({ meta: { annotations } }: Annotated, name: string)
   annotations[name]?.trim() || null
 
 /** `Ingress/toad metadata.annotations["…"]`. */
-export const annotationField = (object: Annotated, name: string): string =>
-  `${refOf(object)} metadata.annotations["${name}"]`
+export const annotationField = (object: Annotated, name: string): Because =>
+  fieldOf(refOf(object), `metadata.annotations["${name}"]`)
 
 /** The same with its value, shortened: it may be as long as an object, and stands in every path. */
-export const toldAnnotation = (object: Annotated, name: string): string =>
-  `${annotationField(object, name)}=${shortened(annotationOf(object, name) ?? '')}`
+export const toldAnnotation = (object: Annotated, name: string): Because => ({
+  ...annotationField(object, name),
+  says: `=${shortened(annotationOf(object, name) ?? '')}`,
+})
 
 const shortened = (value: string): string => (value.length > 120 ? `${value.slice(0, 117)}...` : value)
 

@@ -6,6 +6,7 @@
  */
 import { refOf, type Service, type ServicePort } from '../kube/objects.ts'
 import { annotationOf, toldAnnotation } from './annotations.ts'
+import { type Because, fieldOf } from './because.ts'
 import { AWS, CLOUDS, type Cloud, type Front, type Switch } from './clouds-table.ts'
 
 const valueIn =
@@ -28,7 +29,7 @@ export function frontOf(service: Service, port: ServicePort): Front | null {
   return null
 }
 
-function switchedOn(service: Service, of: (cloud: Cloud) => readonly Switch[] | undefined): string | null {
+function switchedOn(service: Service, of: (cloud: Cloud) => readonly Switch[] | undefined): Because | null {
   const value = valueIn(service)
   for (const cloud of CLOUDS) {
     const found = of(cloud)?.find(([name, when]) => value(name) !== null && when.test(value(name) ?? ''))
@@ -40,11 +41,11 @@ function switchedOn(service: Service, of: (cloud: Cloud) => readonly Switch[] | 
 }
 
 /** The annotation that asks for the PROXY protocol. */
-export const proxyProtocolOf = (service: Service): string | null =>
+export const proxyProtocolOf = (service: Service): Because | null =>
   switchedOn(service, ({ proxyProtocol }) => proxyProtocol)
 
 /** What makes the load balancer a matter of the cloud's own network; `null`: nothing says so. */
-export function internalOf(service: Service): string | null {
+export function internalOf(service: Service): Because | null {
   const told = switchedOn(service, ({ internal }) => internal)
   if (told !== null) {
     return told
@@ -55,7 +56,7 @@ export function internalOf(service: Service): string | null {
   }
   // The AWS Load Balancer Controller makes internal ones unless it is told otherwise; the older one in the cloud provider does not.
   if (service.loadBalancerClass === 'service.k8s.aws/nlb') {
-    return `${refOf(service)} spec.loadBalancerClass=service.k8s.aws/nlb`
+    return fieldOf(refOf(service), 'spec.loadBalancerClass', '=service.k8s.aws/nlb')
   }
   const type = `${AWS}-type`
   return /^(external|nlb-ip)$/.test(value(type) ?? '') ? toldAnnotation(service, type) : null

@@ -1,5 +1,6 @@
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
+import { type Because, noted } from './because.ts'
 import type { ToldScheme } from './ingress-backends.ts'
 import type { PathKind } from './kinds.ts'
 import type { Plan, Position, Scheme } from './path.ts'
@@ -24,7 +25,7 @@ export type PlanContext = {
   serviceName: string
   /** `toad-svc.default.svc.cluster.local`. */
   fqdn: string
-  clusterDomain: { name: string; because: string }
+  clusterDomain: { name: string; because: Because }
   /** What Ingress controllers are told that ports speak. */
   byIngress: ReadonlyMap<ServicePort, ToldScheme>
   /** Which items of a factor paths are made of: all, unless there are too many (`size.ts`). */
@@ -38,7 +39,7 @@ export type PlannedPort = {
   /** What it speaks on the way that paths of the kind take. */
   scheme: Scheme
   /** What says so, where that is not the port itself. */
-  schemeBecause: readonly string[]
+  schemeBecause: readonly Because[]
 }
 
 /** The ports that paths of a kind are made of. */
@@ -53,7 +54,7 @@ export function portsFor(
     if (schemeOf(port) === behind) {
       return { port, at, scheme: behind, schemeBecause: [] }
     }
-    const schemeBecause = endsTls ? because.map((each) => `${each}: TLS ends there`) : told ? [told.because] : []
+    const schemeBecause = endsTls ? because.map((each) => noted(each, 'TLS ends there')) : told ? [told.because] : []
     return { port, at, scheme: behind, schemeBecause }
   })
 }

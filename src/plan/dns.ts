@@ -6,12 +6,13 @@
  */
 import type { Family, ServicePort } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
+import { type Because, doubted, fieldOf, noteOf } from './because.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { endpointsCounted } from './endpoints.ts'
 import { externalNameOf } from './external-name.ts'
-import { familiesOf } from './families.ts'
-import { clusterIPDoubts, clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
+import { familiesOf, type PlannedFamily } from './families.ts'
+import { clusterIPExcuses, clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless } from './service.ts'
 import { hasSelector, targetNumbers } from './service-endpoints.ts'
 import { oneAtLeast, portsCounted } from './size.ts'
 import type { Source } from './source.ts'
@@ -20,8 +21,7 @@ import type { Source } from './source.ts'
 type Records = {
   family: Family
   values: readonly string[] | null
-  because: readonly string[]
-  doubts: readonly string[]
+  because: readonly Because[]
 }
 
 const RECORD_TYPE = { IPv4: 'A', IPv6: 'AAAA' } as const
@@ -32,8 +32,8 @@ function dnsPaths(context: PlanContext): PathDraft[] {
   }
   const records = isHeadless(context) ? headlessRecords(context) : clusterIPRecords(context)
   const { fqdn } = context
-  const resolved = records.map(({ family, values, because, doubts }) =>
-    record(context, { name: fqdn, type: RECORD_TYPE[family], values, how: 'resolve' }, because, { family, doubts }),
+  const resolved = records.map(({ family, values, because }) =>
+    record(context, { name: fqdn, type: RECORD_TYPE[family], values, how: 'resolve' }, because, { family }),
   )
   const known = records.every(({ values }) => values !== null)
   const all = known ? records.flatMap(({ values }) => values ?? []) : null
@@ -69,18 +69,20 @@ export const dnsSource: Source = {
 function aliasPaths(context: PlanContext): PathDraft[] {
   const name = externalNameOf(context)
   const { service, fqdn } = context
-  const field = `Service/${service.meta.name} spec.externalName`
+  const ref = `Service/${service.meta.name}`
+  const field = fieldOf(ref, 'spec.externalName')
   const isAddress = name !== null && familyOf(name) !== null
   const unserved = isAddress
-    ? [`${field}: an IP address cannot be the target of a CNAME, so the name is not served`]
+    ? [doubted(field, 'an IP address cannot be the target of a CNAME, so the name is not served')]
     : []
-  const cname = record(
-    context,
-    { name: fqdn, type: 'CNAME', values: name === null ? null : [name], how: 'resolve' },
-    [field],
-    { doubts: unserved },
+  const cname = record(context, { name: fqdn, type: 'CNAME', values: name === null ? null : [name], how: 'resolve' }, [
+    field,
+    ...unserved,
+  ])
+  const naive = doubted(
+    field,
+    `a client that dials the Service's name sends that name as Host and SNI, which ${name ?? 'the target'} may not serve`,
   )
-  const naive = `${field}: a client that dials the Service's name sends that name as Host and SNI, which ${name ?? 'the target'} may not serve`
   return [
     cname,
     ...lookups(context, null, unserved),
@@ -90,15 +92,14 @@ function aliasPaths(context: PlanContext): PathDraft[] {
         port,
         reach: 'cluster',
         addressPort: port.port,
-        because: [...nameBecause(context), `Service/${service.meta.name} spec.ports[${position}].port`],
-        doubts: [naive],
+        because: [...nameBecause(context), fieldOf(ref, `spec.ports[${position}].port`), naive],
       }),
     ),
   ]
 }
 
-const nameBecause = ({ service, clusterDomain }: PlanContext): string[] => [
-  `Service/${service.meta.name} metadata.name`,
+const nameBecause = ({ service, clusterDomain }: PlanContext): Because[] => [
+  fieldOf(`Service/${service.meta.name}`, 'metadata.name'),
   clusterDomain.because,
 ]
 
@@ -108,8 +109,8 @@ const ofName = (name: string) => ({ kind: 'DNS', address: name, host: name, sni:
 function record(
   context: PlanContext,
   dns: NonNullable<PathDraft['dns']>,
-  because: readonly string[],
-  more: Partial<Pick<PathDraft, 'family' | 'doubts' | 'group'>> & { port?: ServicePort | null } = {},
+  because: readonly Because[],
+  more: Partial<Pick<PathDraft, 'family' | 'group'>> & { port?: ServicePort | null } = {},
 ): PathDraft {
   return draft({
     port: null,
@@ -120,7 +121,9 @@ function record(
     // With servers of the caller's, anyone can ask.
     reach: context.addresses.dnsServers.length > 0 ? 'given' : 'cluster',
     because: [
-      ...(dns.how === 'resolve' ? nameBecause(context) : [`Service/${context.service.meta.name} metadata.name`]),
+      ...(dns.how === 'resolve'
+        ? nameBecause(context)
+        : [fieldOf(`Service/${context.service.meta.name}`, 'metadata.name')]),
       ...because,
     ],
     discriminator: [dns.name],
@@ -134,21 +137,21 @@ function clusterIPRecords(context: PlanContext): Records[] {
   const ref = `Service/${service.meta.name}`
   const families = familiesOf(service)
   if (addresses.length === 0 && families.length === 0) {
-    const assumed = `${ref}: neither clusterIP nor ipFamilies tells its family, IPv4 is assumed`
-    return [{ family: 'IPv4', values: null, because: [], doubts: [assumed] }]
+    const assumed = doubted(fieldOf(ref, null), 'neither clusterIP nor ipFamilies tells its family, IPv4 is assumed')
+    return [{ family: 'IPv4', values: null, because: [assumed] }]
   }
   const order: readonly Family[] = addresses.length > 0 ? ['IPv4', 'IPv6'] : families.map(({ family }) => family)
   return order.flatMap((family): Records[] => {
     const values = addresses.filter((address) => familyOf(address) === family)
-    const because = values.map((value) => `${ref} ${clusterIPFieldOf(service, addresses.indexOf(value))}`)
+    const because = values.map((value) => fieldOf(ref, clusterIPFieldOf(service, addresses.indexOf(value))))
     if (values.length > 0) {
-      return [{ family, values, because, doubts: [] }]
+      return [{ family, values, because }]
     }
     const toCome = families.find((each) => each.family === family)
     if (toCome === undefined) {
       return []
     }
-    return [{ family, values: null, because: [], doubts: toCome.doubt === null ? [] : [toCome.doubt] }]
+    return [{ family, values: null, because: toCome.doubt === null ? [] : [toCome.doubt] }]
   })
 }
 
@@ -159,7 +162,7 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
     .flatMap((endpoint) => [endpoint, ...endpoint.further])
   const found = [...new Set(ready.map(({ address }) => familyOf(address)))].filter((family) => family !== null)
   const told = familiesOf(service)
-  const families: readonly { family: Family; doubt: string | null }[] =
+  const families: readonly PlannedFamily[] =
     told.length > 0
       ? told
       : (found.length > 0 ? found.toSorted() : (['IPv4'] as const)).map((family) => ({ family, doubt: null }))
@@ -172,9 +175,11 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
     return {
       family,
       values: own.length === 0 ? null : own.map(({ address }) => address),
-      because: own.map(({ because }) => because),
-      doubts: [
-        ...(missing ? [`Service/${service.meta.name} spec.ipFamilies: ${why} has an address of ${family}`] : []),
+      because: [
+        ...own.map(({ because }) => because),
+        ...(missing
+          ? [doubted(fieldOf(`Service/${service.meta.name}`, 'spec.ipFamilies'), `${why} has an address of ${family}`)]
+          : []),
         ...(doubt === null ? [] : [doubt]),
       ],
     }
@@ -182,7 +187,7 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
 }
 
 /** What an application may write instead of the whole name; they must agree with it. */
-function lookups(context: PlanContext, values: readonly string[] | null, doubts: readonly string[] = []): PathDraft[] {
+function lookups(context: PlanContext, values: readonly string[] | null, doubts: readonly Because[] = []): PathDraft[] {
   const { namespace, service } = context.target
   const forms = [`${service}.${namespace}`, `${service}.${namespace}.svc`]
   const ownNamespace = context.place.namespace === namespace && context.position === 'in-cluster'
@@ -190,16 +195,14 @@ function lookups(context: PlanContext, values: readonly string[] | null, doubts:
     forms.unshift(service)
   }
   return forms.map((name) =>
-    record(
-      context,
-      { name, type: 'A', values, how: 'lookup' },
-      [
+    record(context, { name, type: 'A', values, how: 'lookup' }, [
+      noteOf(
         name === service
           ? `the prober runs in namespace ${namespace}, which its search list begins with`
           : 'the search list of pods',
-      ],
-      { doubts },
-    ),
+      ),
+      ...doubts,
+    ]),
   )
 }
 
@@ -211,7 +214,7 @@ function srvPath(context: PlanContext, port: ServicePort, position: number): Pat
   const { service, fqdn } = context
   const name = `_${port.name}._${port.protocol.toLowerCase()}.${fqdn}`
   const values = isHeadless(context) ? headlessSrv(context, port) : [`${port.port} ${fqdn}`]
-  const fields = [`Service/${service.meta.name} spec.ports[${position}].name`]
+  const fields = [fieldOf(`Service/${service.meta.name}`, `spec.ports[${position}].name`)]
   return [record(context, { name, type: 'SRV', values, how: 'resolve' }, fields, { port })]
 }
 
@@ -231,15 +234,15 @@ function headlessSrv({ endpoints, fqdn }: PlanContext, port: ServicePort): reado
 /** The name at each port: as an application reaches the Service. A headless one translates no port: clients dial the pods'. */
 function dialled(context: PlanContext, { port, at: position, scheme, schemeBecause }: PlannedPort): PathDraft[] {
   const { service, fqdn } = context
-  const ref = `Service/${service.meta.name} spec.ports[${position}]`
+  const fieldAt = (name: string): Because => fieldOf(`Service/${service.meta.name}`, `spec.ports[${position}].${name}`)
   const common = { ...ofName(fqdn), port, scheme, reach: 'cluster' } as const
   if (!isHeadless(context)) {
-    const because = [...nameBecause(context), `${ref}.port`, ...schemeBecause]
-    return [draft({ ...common, addressPort: port.port, because, ...clusterIPDoubts(context) })]
+    const because = [...nameBecause(context), fieldAt('port'), ...schemeBecause, ...clusterIPExcuses(context)]
+    return [draft({ ...common, addressPort: port.port, because })]
   }
   const told = targetNumbers(context.endpoints, port)
   const numbers = told.length > 0 || typeof port.targetPort === 'string' ? told : [port.targetPort]
-  const because = [...nameBecause(context), `${ref}.targetPort`]
+  const because = [...nameBecause(context), fieldAt('targetPort')]
   if (numbers.length === 0) {
     const pending = `targetPort "${port.targetPort}" is a name that no pod among the objects has`
     return [draft({ ...common, because, pending })]
@@ -247,13 +250,13 @@ function dialled(context: PlanContext, { port, at: position, scheme, schemeBecau
   if (numbers.length === 1) {
     return numbers.map((number) => draft({ ...common, addressPort: number, because }))
   }
+  const differs = `its number differs from pod to pod (${numbers.join(', ')}), and a name has no port`
   return numbers.map((number) =>
     draft({
       ...common,
       addressPort: number,
-      because,
+      because: [...because, doubted(fieldAt('targetPort'), differs)],
       discriminator: [...common.discriminator, number],
-      doubts: [`${ref}.targetPort: its number differs from pod to pod (${numbers.join(', ')}), and a name has no port`],
     }),
   )
 }

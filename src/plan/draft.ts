@@ -7,6 +7,7 @@
 
 import type { PathType, ServicePort } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
+import { type Because, inOrder } from './because.ts'
 import type { Check } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { isPrivate, isWithin } from './ip.ts'
@@ -21,13 +22,10 @@ export type PathDraft = {
   address: string | null
   addressPort: number | null
   scheme: Scheme
-  because: readonly string[]
+  /** Where it came from, and what speaks against a promise. */
+  because: readonly Because[]
   /** What tells it apart from other paths of its kind, port, family and scheme. */
   discriminator: readonly (string | number | null)[]
-  /** Why Kubernetes promises nothing here: any makes it `unknown`. */
-  doubts: readonly string[]
-  /** Why it is as meant where it fails, seen from where the prober stands and with a plain request: also `unknown`. */
-  excuses: readonly string[]
   /** `cluster`: only from inside. `given`: the caller named the address, so that no vantage is held against it. */
   reach: 'cluster' | 'anywhere' | 'given'
   /** Why it does not exist yet. */
@@ -67,8 +65,6 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     address: null,
     addressPort: null,
     scheme: of.port === null ? 'dns' : schemeOf(of.port),
-    doubts: [],
-    excuses: [],
     pending: null,
     blind: null,
     node: null,
@@ -96,6 +92,7 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
   const family = of.family !== undefined ? of.family : of.address === null ? null : familyOf(of.address)
   const port = of.port && { name: of.port.name, number: of.port.port, protocol: of.port.protocol }
   const identity = { kind: of.kind, port, family, scheme: of.scheme }
+  const doubts = of.because.filter(({ doubt }) => doubt !== undefined)
   return {
     id: pathId(context.target, identity, of.discriminator),
     ...identity,
@@ -108,15 +105,15 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     rulePath: of.rulePath,
     pathType: of.pathType,
     url: urlOf(of),
-    expected: of.doubts.length + of.excuses.length === 0 ? 'reachable' : 'unknown',
-    because: [...of.because, ...of.doubts, ...of.excuses],
+    expected: doubts.length === 0 ? 'reachable' : 'unknown',
+    because: inOrder(of.because),
     shortCut: of.shortCut,
     skipped: skippedOf(context, of),
     variable: of.variable,
     dns: of.dns,
     checks,
-    ...(of.excuses.length > 0 ? { excused: true as const } : {}),
-    ...(of.onlyFrom.length > 0 && of.doubts.length + of.excuses.length === 1 ? { onlyFrom: of.onlyFrom } : {}),
+    ...(doubts.some(({ doubt }) => doubt === 'excused') ? { excused: true as const } : {}),
+    ...(of.onlyFrom.length > 0 && doubts.length === 1 ? { onlyFrom: of.onlyFrom } : {}),
   }
 }
 

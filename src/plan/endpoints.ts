@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Because, doubted, fieldOf } from './because.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { isExternalName } from './service.ts'
@@ -76,9 +77,7 @@ function endpointPaths(context: PlanContext): PathDraft[] {
       // Pods of a Deployment may share a hostname, and a pod of two families has one: then the address tells them apart.
       const own =
         endpoint.hostname !== null && names.get(endpoint.hostname) === 1 ? endpoint.hostname : endpoint.address
-      const from = at.because.endsWith(' spec')
-        ? `Service/${service.meta.name} spec.ports[${position}].targetPort`
-        : at.because
+      const from = at.because ?? fieldOf(`Service/${service.meta.name}`, `spec.ports[${position}].targetPort`)
       return [
         draft({
           kind: 'Endpoint',
@@ -88,11 +87,10 @@ function endpointPaths(context: PlanContext): PathDraft[] {
           addressPort: at.number,
           node: endpoint.nodeName,
           pod: endpoint.podName,
-          because: [endpoint.because, from, ...schemeBecause],
+          because: [endpoint.because, from, ...schemeBecause, ...endpointDoubts(context, endpoint, anyReady)],
           discriminator: [own],
           reach: 'cluster',
           sni: serviceName,
-          doubts: endpointDoubts(context, endpoint, anyReady),
           group: own,
         }),
       ]
@@ -101,25 +99,24 @@ function endpointPaths(context: PlanContext): PathDraft[] {
 }
 
 /** @param anyReady whether an endpoint of the same port is ready (pkg/proxy/topology.go CategorizeEndpoints). */
-function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint, anyReady: boolean): string[] {
+function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint, anyReady: boolean): Because[] {
   const { because, pod } = endpoint
   if (endpoint.isName) {
-    return [`${because}: kube-proxy ignores slices with addressType FQDN`]
+    return [doubted(because, 'kube-proxy ignores slices with addressType FQDN')]
   }
   if (endpoint.ready) {
     if (pod === null || isPodReady(pod) || (endpoints.source === 'Pod' && !service.publishNotReadyAddresses)) {
       return []
     }
-    return [
-      `Pod/${pod.meta.name} status.conditions[Ready] is not True: published nevertheless (publishNotReadyAddresses)`,
-    ]
+    const condition = fieldOf(`Pod/${pod.meta.name}`, 'status.conditions[Ready]', ' is not True')
+    return [doubted(condition, 'published nevertheless (publishNotReadyAddresses)')]
   }
   if (!anyReady && endpoint.serving && endpoint.terminating) {
     return []
   }
   if (endpoint.terminating) {
     const why = endpoint.serving ? 'traffic goes to the ready endpoints' : 'it does not serve any more'
-    return [`${because}: terminating; ${why}`]
+    return [doubted(because, `terminating; ${why}`)]
   }
-  return [`${because}: not ready`]
+  return [doubted(because, 'not ready')]
 }

@@ -6,6 +6,7 @@
  */
 import type { Service, ServicePort } from '../kube/objects.ts'
 import { hostPort } from '../lib/address.ts'
+import { type Because, doubted, fieldOf, noteOf } from './because.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless, withoutAddress } from './service.ts'
@@ -45,21 +46,20 @@ function environmentPaths(context: PlanContext): PathDraft[] {
       port,
       scheme: 'dns',
       because: [
-        `variable ${name}`,
-        ...fields.map((field) => `Service/${service.meta.name} ${field}`),
+        variableNamed(name),
+        ...fields.map((field) => fieldOf(`Service/${service.meta.name}`, field)),
         ...source.because,
+        ...(collisions.has(name) ? [doubted(variableNamed(name), 'another Service of the namespace sets it too')] : []),
       ],
       discriminator: [name],
       reach: source.reach,
       variable: { name, value, found: source.variables?.[name] ?? null },
-      doubts: [
-        ...source.doubts,
-        ...(collisions.has(name) ? [`variable ${name}: another Service of the namespace sets it too`] : []),
-      ],
       blind: source.blind,
     }),
   )
 }
+
+const variableNamed = (name: string): Because => noteOf(`variable ${name}`)
 
 /**
  * The eight forms. Empty until the Service has a cluster IP.
@@ -122,9 +122,8 @@ export function collidingServices({
 
 type Told = {
   variables: Readonly<Record<string, string>> | null
-  because: readonly string[]
+  because: readonly Because[]
   reach: PathDraft['reach']
-  doubts: readonly string[]
   /** Why there is nothing to compare with. */
   blind: string | null
 }
@@ -133,16 +132,18 @@ type Told = {
 function environmentOf({ addresses, place, target }: PlanContext): Told {
   if (addresses.environment !== null) {
     const variables = parseEnvironment(addresses.environment)
-    return { variables, because: ['addresses.environment'], reach: 'given', doubts: [], blind: null }
+    return { variables, because: [fieldOf(null, 'addresses.environment')], reach: 'given', blind: null }
   }
   if (place.environment !== null && place.namespace === target.namespace) {
     return {
       variables: place.environment,
-      because: [],
-      reach: 'cluster',
-      doubts: [
-        "the prober's own environment: variables are set when a pod starts, so it may be older than the Service",
+      because: [
+        doubted(
+          noteOf("the prober's own environment"),
+          'variables are set when a pod starts, so it may be older than the Service',
+        ),
       ],
+      reach: 'cluster',
       blind: null,
     }
   }
@@ -150,7 +151,6 @@ function environmentOf({ addresses, place, target }: PlanContext): Told {
     variables: null,
     because: [],
     reach: 'cluster',
-    doubts: [],
     blind: 'no environment to look at: put what `kubectl exec POD -- env` prints into addresses.environment',
   }
 }

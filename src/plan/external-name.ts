@@ -6,6 +6,7 @@
  */
 
 import { familyOf } from '../lib/address.ts'
+import { doubted, fieldOf } from './because.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { portsCounted } from './size.ts'
@@ -26,18 +27,19 @@ function externalNamePaths(context: PlanContext): PathDraft[] {
   if (name === null) {
     return []
   }
-  const field = `Service/${service.meta.name} spec.externalName`
+  const ref = `Service/${service.meta.name}`
+  const field = fieldOf(ref, 'spec.externalName')
   const doubts =
     familyOf(name) === null
       ? []
-      : [`${field}: an IP address is served by no DNS server as a CNAME; the address itself is asked`]
-  const common = { kind: 'ExternalName', reach: 'anywhere', sni: name, judgesCertificate: true, doubts } as const
+      : [doubted(field, 'an IP address is served by no DNS server as a CNAME; the address itself is asked')]
+  const common = { kind: 'ExternalName', reach: 'anywhere', sni: name, judgesCertificate: true } as const
   if (service.ports.length === 0) {
     return [
       draft({
         ...common,
         port: null,
-        because: [field],
+        because: [field, ...doubts],
         discriminator: [name],
         host: name,
         dns: { name, type: 'A', values: null, how: 'lookup' },
@@ -51,7 +53,7 @@ function externalNamePaths(context: PlanContext): PathDraft[] {
       address: name,
       addressPort: port.port,
       host: name,
-      because: [field, `Service/${service.meta.name} spec.ports[${position}].port`],
+      because: [field, fieldOf(ref, `spec.ports[${position}].port`), ...doubts],
       discriminator: [name],
     }),
   )

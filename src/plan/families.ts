@@ -1,8 +1,9 @@
 import type { Family, Service } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
+import { type Because, doubted, fieldOf } from './because.ts'
 
 /** A family that a Service has or will have. `doubt`: why it may not get it. */
-export type PlannedFamily = { family: Family; doubt: string | null }
+export type PlannedFamily = { family: Family; doubt: Because | null }
 
 const OTHER: Readonly<Record<Family, Family>> = { IPv4: 'IPv6', IPv6: 'IPv4' }
 
@@ -13,7 +14,7 @@ const OTHER: Readonly<Record<Family, Family>> = { IPv4: 'IPv6', IPv6: 'IPv4' }
  */
 export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Service): readonly PlannedFamily[] {
   const told = ipFamilies.map((family): PlannedFamily => ({ family, doubt: null }))
-  const field = `Service/${meta.name} spec.ipFamilyPolicy=${ipFamilyPolicy}`
+  const policy = fieldOf(`Service/${meta.name}`, 'spec.ipFamilyPolicy', `=${ipFamilyPolicy}`)
   const [first = 'IPv4', second] = ipFamilies
   if (second !== undefined) {
     return told
@@ -33,8 +34,8 @@ export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Ser
   return [
     {
       family: first,
-      doubt: told.length > 0 ? null : `${field}: which family is the first, the cluster says; IPv4 is assumed`,
+      doubt: told.length > 0 ? null : doubted(policy, 'which family is the first, the cluster says; IPv4 is assumed'),
     },
-    { family: OTHER[first], doubt: `${field}: given where the cluster has both families` },
+    { family: OTHER[first], doubt: doubted(policy, 'given where the cluster has both families') },
   ]
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Ingress, type LoadBalancerIngress, refOf, type Service } from '../kube/objects.ts'
+import { type Because, doubted, fieldOf, noted } from './because.ts'
 import type { PlanContext } from './context.ts'
 import { addressesOfFront, type FrontAddress, frontingService, frontPorts, isOnItsNodes } from './ingress-fronts.ts'
 
@@ -13,8 +14,8 @@ export type Controller = {
   address: string | null
   /** A scheme without a port is not offered there. */
   ports: { http: number | null; https: number | null }
-  because: readonly string[]
-  doubts: readonly string[]
+  because: readonly Because[]
+  doubts: readonly Because[]
   reach: 'cluster' | 'anywhere' | 'given'
   pending: string | null
   /** kube-proxy answers this address inside the cluster in the load balancer's stead. */
@@ -31,7 +32,7 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
     return [...new Set(addresses.ingressController)].map((address) => ({
       address,
       ports: addresses.controllerPorts ?? STANDARD,
-      because: [`addresses.ingressController[${addresses.ingressController.indexOf(address)}]`],
+      because: [fieldOf(null, `addresses.ingressController[${addresses.ingressController.indexOf(address)}]`)],
       doubts: [],
       reach: 'given',
       pending: null,
@@ -54,7 +55,7 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
     {
       address: null,
       ports: addresses.controllerPorts ?? STANDARD,
-      because: [`${refOf(ingress)} status.loadBalancer.ingress=[]`],
+      because: [fieldOf(refOf(ingress), 'status.loadBalancer.ingress', '=[]')],
       doubts: [],
       reach: 'anywhere',
       pending: `no controller has given ${refOf(ingress)} an address yet; name the controller's in addresses.ingressController`,
@@ -90,12 +91,13 @@ function ofStatus(
   if (address === null) {
     return []
   }
-  const field = `${refOf(ingress)} status.loadBalancer.ingress[${position}]`
-  const because = [`${field}.${entry.ip === null ? 'hostname' : 'ip'}`]
+  const written = `status.loadBalancer.ingress[${position}]`
+  const field = fieldOf(refOf(ingress), written)
+  const because = [fieldOf(refOf(ingress), `${written}.${entry.ip === null ? 'hostname' : 'ip'}`)]
   const owner = context.index.serviceByClusterIP(address)
   if (owner !== null) {
     const better = addressesOfFront(context, owner).filter(({ reach }) => reach === 'anywhere')
-    const told = `${field}: ${address} is the clusterIP of ${refOf(owner)}`
+    const told = noted(field, `${address} is the clusterIP of ${refOf(owner)}`)
     if (context.position !== 'in-cluster' && better.length > 0) {
       return better.map((offered) => {
         const controller = ofFront(context, owner, offered)
@@ -116,8 +118,8 @@ function portsOfStatus(
   context: PlanContext,
   { ip, ports }: LoadBalancerIngress,
   front: Service | null,
-  field: string,
-): Pick<Controller, 'ports' | 'doubts'> & { told?: readonly string[] } {
+  field: Because,
+): Pick<Controller, 'ports' | 'doubts'> & { told?: readonly Because[] } {
   const { addresses, index } = context
   if (addresses.controllerPorts !== null) {
     return { ports: addresses.controllerPorts, doubts: [] }
@@ -137,7 +139,7 @@ function portsOfStatus(
     return {
       ports: known,
       doubts: [],
-      told: [`${field}: ${ip} is ${refOf(node)}, where ${refOf(front)} has node ports`],
+      told: [noted(field, `${ip} is ${refOf(node)}, where ${refOf(front)} has node ports`)],
     }
   }
   if (numbers.some((number) => number === known.http || number === known.https)) {
@@ -147,7 +149,10 @@ function portsOfStatus(
   return {
     ports: { http: first ?? null, https: second ?? null },
     doubts: [
-      `${field}.ports: ${numbers.join(', ')} do not say which is for HTTP and which for TLS (addresses.controllerPorts does)`,
+      doubted(
+        fieldOf(field.ref, `${field.field}.ports`),
+        `${numbers.join(', ')} do not say which is for HTTP and which for TLS (addresses.controllerPorts does)`,
+      ),
     ],
   }
 }

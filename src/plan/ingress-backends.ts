@@ -7,13 +7,14 @@
 import type { ObjectIndex } from '../kube/object-index.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
 import { annotationOf, isTrue, listOf } from './annotations.ts'
+import { type Because, noted } from './because.ts'
 import { askedOf, type BackendAnnotation } from './controllers/controller.ts'
 import { controllerOf, INGRESS_CONTROLLERS } from './controllers/table.ts'
 import { backendPort } from './ingress-ports.ts'
 import { type Route, routesOf } from './ingress-rules.ts'
 import { BACKEND_PROTOCOLS, type Spoken, servesTls } from './scheme.ts'
 
-export type ToldScheme = { scheme: Spoken; because: string }
+export type ToldScheme = { scheme: Spoken; because: Because }
 
 const BY_TLS = { scheme: 'https', isTls: true } as const
 
@@ -37,7 +38,7 @@ function toldBy(index: ObjectIndex, { ingress }: Route, service: string): ToldSc
     if (told === null || told.scheme === 'http') {
       continue
     }
-    return { scheme: told.scheme, because: `${asked.told(row.annotation)}: what the controller speaks to it` }
+    return { scheme: told.scheme, because: noted(asked.told(row.annotation), 'what the controller speaks to it') }
   }
   return null
 }

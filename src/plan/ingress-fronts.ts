@@ -4,6 +4,7 @@
  * @module
  */
 import type { Ingress, Pod, Service, ServicePort } from '../kube/objects.ts'
+import { type Because, becauseText, fieldOf } from './because.ts'
 import type { PlanContext } from './context.ts'
 import { classOf, controllerOf, INGRESS_CONTROLLERS, ingressClassOf } from './controllers/table.ts'
 import { nodeAddresses } from './nodes.ts'
@@ -36,7 +37,7 @@ export function frontingService(context: PlanContext, ingress: Ingress): Service
 
 export type FrontAddress = {
   address: string
-  because: string
+  because: Because
   http: number | null
   https: number | null
   reach: 'anywhere' | 'cluster'
@@ -67,7 +68,7 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
     if (address === null) {
       return []
     }
-    const because = `${ref} status.loadBalancer.ingress[${position}]`
+    const because = fieldOf(ref, `status.loadBalancer.ingress[${position}]`)
     return [{ address, because, ...atPorts, reach: 'anywhere', isVip: ip !== null && ipMode !== 'Proxy' }]
   })
   if (balanced.length > 0) {
@@ -75,7 +76,8 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
   }
 
   const external = service.externalIPs.map((address, position): FrontAddress => {
-    return { address, because: `${ref} spec.externalIPs[${position}]`, ...atPorts, reach: 'anywhere', isVip: false }
+    const because = fieldOf(ref, `spec.externalIPs[${position}]`)
+    return { address, because, ...atPorts, reach: 'anywhere', isVip: false }
   })
   if (external.length > 0) {
     return external
@@ -83,11 +85,11 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
 
   const nodePorts = { http: http?.nodePort || null, https: https?.nodePort || null }
   if (nodePorts.http !== null || nodePorts.https !== null) {
-    const asked = nodeAddresses(context).filter(({ doubts, excuses }) => doubts.length + excuses.length === 0)
+    const asked = nodeAddresses(context).filter(({ doubts }) => doubts.length === 0)
     const atNodes = asked.slice(0, NODES_ASKED).map(({ address, because }): FrontAddress => {
       return {
         address,
-        because: `${ref} spec.ports[].nodePort at ${because}`,
+        because: fieldOf(ref, 'spec.ports[].nodePort', ` at ${becauseText(because)}`),
         ...nodePorts,
         reach: 'anywhere',
         isVip: false,
@@ -102,7 +104,7 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
     if (!pod.spec.hostNetwork || pod.hostIP === null) {
       return []
     }
-    const because = `Pod/${pod.meta.name} status.hostIP (hostNetwork)`
+    const because = fieldOf(`Pod/${pod.meta.name}`, 'status.hostIP', ' (hostNetwork)')
     return [{ address: pod.hostIP, because, http: 80, https: 443, reach: 'anywhere', isVip: false }]
   })
   if (onHosts.length > 0) {
@@ -112,7 +114,7 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
   return clusterIPsOf({ service }).map((address, position): FrontAddress => {
     return {
       address,
-      because: `${ref} ${clusterIPFieldOf(service, position)}`,
+      because: fieldOf(ref, clusterIPFieldOf(service, position)),
       ...atPorts,
       reach: 'cluster',
       isVip: false,

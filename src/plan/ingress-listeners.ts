@@ -6,6 +6,7 @@
  */
 import { type Ingress, refOf } from '../kube/objects.ts'
 import { listOf } from './annotations.ts'
+import { type Because, excused, fieldOf, noteOf } from './because.ts'
 import type { PlanContext } from './context.ts'
 import { askedOf, byTls, type Listener } from './controllers/controller.ts'
 import { classOf, controllerOf } from './controllers/table.ts'
@@ -13,10 +14,10 @@ import { type Route, tlsEntryFor } from './ingress-rules.ts'
 import { isLoopback, isPrivate, isWithin } from './ip.ts'
 
 /** What covers the host with TLS: the Ingress itself; where certificates are chosen by SNI alone, also one beside it. */
-function tlsOf({ index }: PlanContext, { ingress, host: rule }: Route, host: string | null): string | null {
+function tlsOf({ index }: PlanContext, { ingress, host: rule }: Route, host: string | null): Because | null {
   const own = tlsEntryFor(ingress, host)
   if (own !== null) {
-    return `${refOf(ingress)} spec.tls[${own}]`
+    return fieldOf(refOf(ingress), `spec.tls[${own}]`)
   }
   if (host === null || controllerOf(index, ingress)?.sharesTls !== true) {
     return null
@@ -27,7 +28,7 @@ function tlsOf({ index }: PlanContext, { ingress, host: rule }: Route, host: str
     }
     const entry = tlsEntryFor(other, host)
     if (entry !== null && (other.tls[entry]?.hosts.length ?? 0) > 0) {
-      return `${refOf(other)} spec.tls[${entry}]`
+      return fieldOf(refOf(other), `spec.tls[${entry}]`)
     }
   }
   return null
@@ -45,14 +46,14 @@ export function listenersFor(context: PlanContext, route: Route, host: string | 
   const found = controller.listeners(asked)
   const demands = (controller.demands ?? [])
     .filter(({ annotation, when }) => asked.value(annotation) !== null && when.test(asked.value(annotation) ?? ''))
-    .map(({ annotation, why }) => `${asked.told(annotation)}: ${why}`)
+    .map(({ annotation, why }) => excused(asked.told(annotation), why))
   const { conditions = null } = controller
   const condition = conditions && `${conditions}${route.action?.name ?? route.backend.service?.name}`
   const narrowed =
     condition === null || asked.value(condition) === null
       ? []
-      : [`${asked.told(condition)}: a plain request may not meet these conditions`]
-  const doubted = found.map((listener) => ({ ...listener, demands: [...demands, ...narrowed] }))
+      : [excused(asked.told(condition), 'a plain request may not meet these conditions')]
+  const doubted = found.map((listener) => ({ ...listener, because: [...listener.because, ...demands, ...narrowed] }))
   // What the caller says of ports counts before what annotations say.
   return addresses.controllerPorts === null ? inOrder(doubted) : firstOfEach(doubted)
 }
@@ -81,7 +82,7 @@ const ALIASES = 20
 export function aliasesOf(
   { index }: Pick<PlanContext, 'index'>,
   ingress: Ingress,
-): readonly { host: string; because: string }[] {
+): readonly { host: string; because: Because }[] {
   const asked = askedOf(ingress, null)
   const ruled = new Set(ingress.rules.map(({ host }) => host))
   return (controllerOf(index, ingress)?.aliases ?? []).flatMap((annotation) =>
@@ -93,25 +94,26 @@ export function aliasesOf(
 }
 
 /** Seen from outside: what is a matter of the cloud's own network is not promised. An address of the caller's is. */
-export function internalDoubts(
+export function internalExcuses(
   { index, position, place: { reaches = [] } }: PlanContext,
   ingress: Ingress,
   { address, reach }: { address: string | null; reach: string },
-): string[] {
+): Because[] {
   if (position === 'in-cluster' || reach !== 'anywhere') {
     return []
   }
   const told = controllerOf(index, ingress)?.internal?.(askedOf(ingress, null)) ?? null
   if (told !== null) {
-    return [`${told}: an internal load balancer, and the prober stands outside`]
+    return [excused(told, 'an internal load balancer, and the prober stands outside')]
   }
-  return position === 'edge' ? [] : privateDoubts(address, reaches)
+  return position === 'edge' ? [] : privateExcuses(address, reaches)
 }
 
 /** An address of some network of its own, which the prober is perhaps not in. One of the prober's own machine is dialled. */
-export function privateDoubts(address: string | null, reaches: readonly string[]): string[] {
+export function privateExcuses(address: string | null, reaches: readonly string[]): Because[] {
   if (address === null || !isPrivate(address) || isLoopback(address) || isWithin(address, reaches)) {
     return []
   }
-  return [`${address} is a private address, and the prober stands outside (name it in addresses if it is routed)`]
+  const note = `${address} is a private address, and the prober stands outside (name it in addresses if it is routed)`
+  return [{ ...noteOf(note), doubt: 'excused' }]
 }

@@ -4,35 +4,36 @@
  * @module
  */
 import { type PortRef, refOf, type Service, type ServicePort } from '../kube/objects.ts'
+import { type Because, fieldOf, noted } from './because.ts'
 import type { Route } from './ingress-rules.ts'
 
 /** The Service port that a backend names, and by what. A wrong name is a fault of the Ingress, not a doubt about it. */
 export function servicePort(
   service: Service,
   { backend, ingress, field }: Route,
-): { port: ServicePort | null; told: string[] } {
+): { port: ServicePort | null; told: Because[] } {
   const ref = backend.service?.port ?? null
   const position = backendPort(service, ref)
   if (position !== null) {
     const part = ref === position.port.name ? 'name' : 'port'
     return {
       port: position.port,
-      told: [`Service/${service.meta.name} spec.ports[${position.at}].${part}`],
+      told: [fieldOf(`Service/${service.meta.name}`, `spec.ports[${position.at}].${part}`)],
     }
   }
-  const where = `${refOf(ingress)} ${field}`
+  const where = fieldOf(refOf(ingress), field)
   const own = unlistedPort(service, ref)
   if (own !== null) {
-    return { port: own, told: [`${where}: port ${own.port}, as the ExternalName Service lists none`] }
+    return { port: own, told: [noted(where, `port ${own.port}, as the ExternalName Service lists none`)] }
   }
   const target = service.ports.find(({ targetPort }) => targetPort === ref)
   if (target === undefined) {
-    return { port: null, told: [`${where}: no port of the Service is called ${String(ref)}`] }
+    return { port: null, told: [noted(where, `no port of the Service is called ${String(ref)}`)] }
   }
   return {
     port: target,
     told: [
-      `${where}: ${String(ref)} is the targetPort, not a port of the Service; some controllers take it, most don't`,
+      noted(where, `${String(ref)} is the targetPort, not a port of the Service; some controllers take it, most don't`),
     ],
   }
 }

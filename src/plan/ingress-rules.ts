@@ -8,6 +8,7 @@ import { actionOf, type IngressAction } from '../kube/ingress-actions.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import { type Ingress, type IngressBackend, type PathType, refOf } from '../kube/objects.ts'
 import { isTrue } from './annotations.ts'
+import { becauseText, fieldOf, type ObjectField } from './because.ts'
 import { askedOf, type PathSyntax } from './controllers/controller.ts'
 import { classOf, controllerOf } from './controllers/table.ts'
 
@@ -311,7 +312,11 @@ export const isSameRoute = (a: Route, b: Route): boolean =>
   a.field === b.field
 
 /** `Ingress/toad spec.rules[0].http.paths[0]`. */
-export const routeRef = (route: Route): string => `${refOf(route.ingress)} ${route.field}`
+/** The rule as a reason of its paths. */
+export const routeField = ({ ingress, field }: Route): ObjectField => fieldOf(refOf(ingress), field)
+
+/** `Ingress/toad spec.rules[0].http.paths[1]`, for texts. */
+export const routeRef = (route: Route): string => becauseText(routeField(route))
 
 /**
  * A host that a rule takes: itself, or for `*.foo.com` one label before it that no other rule takes

@@ -5,8 +5,9 @@
  */
 import { actionOf } from '../kube/ingress-actions.ts'
 import { backendsOf, type ObjectIndex } from '../kube/object-index.ts'
-import type { Ingress } from '../kube/objects.ts'
+import { type Ingress, refOf } from '../kube/objects.ts'
 import { annotationField } from './annotations.ts'
+import { becauseText, fieldOf, noted } from './because.ts'
 import type { PlanContext } from './context.ts'
 import { askedOf } from './controllers/controller.ts'
 import { controllerOf } from './controllers/table.ts'
@@ -45,7 +46,7 @@ export function ingressSizes({ service, index, request, target }: Sized): Size[]
 
 /** Listeners and hosts that one rule is asked at: annotations may name more than plain HTTP and HTTPS. */
 function waysOf(index: ObjectIndex, ingress: Ingress): number {
-  const asked = askedOf(ingress, ingress.tls.length > 0 ? 'spec.tls' : null)
+  const asked = askedOf(ingress, ingress.tls.length > 0 ? fieldOf(refOf(ingress), 'spec.tls') : null)
   const listeners = controllerOf(index, ingress)?.listeners(asked).length ?? 0
   return Math.max(SCHEMES, listeners) * (1 + aliasesOf({ index }, ingress).length)
 }
@@ -62,7 +63,7 @@ export function actionElsewhere({ index, target }: PlanContext): string | null {
         continue
       }
       const does = DOES.get(action.type) ?? 'is not understood'
-      return `${annotationField(ingress, action.annotation)}: the action ${does}`
+      return becauseText(noted(annotationField(ingress, action.annotation), `the action ${does}`))
     }
   }
   return null

@@ -7,13 +7,14 @@
 import { type Ingress, refOf } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import { annotationField } from './annotations.ts'
+import { type Because, doubted, excused, fieldOf, noted } from './because.ts'
 import { proxyProtocolOf } from './clouds.ts'
 import type { PlanContext } from './context.ts'
 import type { Listener } from './controllers/controller.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { type Controller, controllersOf } from './ingress-address.ts'
 import { frontPorts } from './ingress-fronts.ts'
-import { aliasesOf, dialledPort, internalDoubts, listenersFor } from './ingress-listeners.ts'
+import { aliasesOf, dialledPort, internalExcuses, listenersFor } from './ingress-listeners.ts'
 import { servicePort } from './ingress-ports.ts'
 import {
   canaryShare,
@@ -21,6 +22,7 @@ import {
   isSameRoute,
   probeHost,
   type Route,
+  routeField,
   routeRef,
   routesOf,
   sendsToHttps,
@@ -63,6 +65,7 @@ function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Rout
   }
   const known = controllersOf(context, ingress).flatMap(({ address }) => address ?? [])
   const values = known.length === 0 || known.some((address) => familyOf(address) === null) ? null : known
+  const hostField = fieldOf(refOf(ingress), 'spec.rules[].host')
   return [...new Set(routes.flatMap(({ host }) => host ?? []))].flatMap((host) => {
     if (host.startsWith('*.')) {
       return []
@@ -72,13 +75,13 @@ function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Rout
         kind: 'DNS',
         port: null,
         host,
-        because: [`${refOf(ingress)} spec.rules[].host`],
+        because: [
+          hostField,
+          doubted(hostField, "Kubernetes makes no DNS record for it; compared with the controller's address"),
+        ],
         discriminator: [host],
         reach: 'anywhere',
         dns: { name: host, type: 'A', values, how: 'lookup' },
-        doubts: [
-          `${refOf(ingress)} spec.rules[].host: Kubernetes makes no DNS record for it; compared with the controller's address`,
-        ],
       }),
     ]
   })
@@ -117,7 +120,7 @@ function throughControllers(context: PlanContext, ingress: Ingress, routes: read
 const byAlias = (
   { index }: PlanContext,
   asked: RuleRequest,
-  { host, because }: { host: string; because: string },
+  { host, because }: { host: string; because: Because },
 ): RuleRequest => ({ ...asked, host: probeHost(index, host), rule: host, because: [...asked.because, because] })
 
 /**
@@ -133,27 +136,29 @@ function byPublicName(
   if (controller.address !== null || position === 'in-cluster' || host === null || host.startsWith('*.')) {
     return controller
   }
-  const doubt = `${routeRef(route)}: no object tells where the controller is; the public DNS of ${host} is followed`
+  const unknown = `no object tells where the controller is; the public DNS of ${host} is followed`
+  const doubt = doubted(routeField(route), unknown)
   return { ...controller, address: host, pending: null, doubts: [...controller.doubts, doubt] }
 }
 
 type RuleRequest = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & {
   /** The host as the rule, or an alias of it, is written. */
   rule: string | null
-  because: readonly string[]
-  doubts: readonly string[]
+  because: readonly Because[]
 }
 
 /** A request that this rule gets: its host made concrete, its path one that no other rule takes. */
 function requestFor({ index }: PlanContext, route: Route): RuleRequest {
-  const ref = routeRef(route)
+  const field = routeField(route)
   const host = probeHost(index, route.host)
-  const made = host === route.host ? [] : [`${ref}: asked with ${host}, made up to match ${route.host}`]
+  const made = host === route.host ? [] : [noted(field, `asked with ${host}, made up to match ${route.host}`)]
   const common = { host, rule: route.host }
   if (route.path === null) {
     const besideRules = route.host === null && route.ingress.rules.length > 0
-    const doubts = besideRules ? [`${ref}: what a default backend gets beside rules depends on the controller`] : []
-    return { ...common, urlPath: '/', routes: null, because: made, doubts }
+    const doubts = besideRules
+      ? [doubted(field, 'what a default backend gets beside rules depends on the controller')]
+      : []
+    return { ...common, urlPath: '/', routes: null, because: [...made, ...doubts] }
   }
   const all = competitors(index, route)
   const gets = (urlPath: string): boolean => winners(all, urlPath).some((winner) => isSameRoute(winner, route))
@@ -167,12 +172,13 @@ function requestFor({ index }: PlanContext, route: Route): RuleRequest {
     routes: gets,
     because: [
       ...made,
-      ...(urlPath === written ? [] : [`${ref}: asked at ${urlPath}, as another rule takes ${written}`]),
-    ],
-    doubts: [
+      ...(urlPath === written ? [] : [noted(field, `asked at ${urlPath}, as another rule takes ${written}`)]),
       ...(syntaxOf(index, route) === 'regex'
         ? [
-            `${ref}.path: a regular expression, asked at its literal beginning ${urlPath} (ingressPath of a check gives a better one)`,
+            doubted(
+              fieldOf(field.ref, `${route.field}.path`),
+              `a regular expression, asked at its literal beginning ${urlPath} (ingressPath of a check gives a better one)`,
+            ),
           ]
         : []),
       ...shareDoubts(route, winners(all, urlPath)),
@@ -181,15 +187,16 @@ function requestFor({ index }: PlanContext, route: Route): RuleRequest {
 }
 
 /** Why not all requests for the route get to the Service. */
-function shareDoubts(route: Route, claimants: readonly Route[]): string[] {
-  const ref = routeRef(route)
+function shareDoubts(route: Route, claimants: readonly Route[]): Because[] {
+  const field = routeField(route)
   if (route.action !== undefined && route.action.share < 1) {
     const share = percent(route.action.share)
-    return [`${ref}: ${route.action.annotation} sends ${share} of the requests to this Service, the rest elsewhere`]
+    const told = `${route.action.annotation} sends ${share} of the requests to this Service, the rest elsewhere`
+    return [doubted(field, told)]
   }
   const own = canaryShare(route)
   if (own !== null) {
-    return own >= 1 ? [] : [`${ref}: a canary, which gets ${percent(own)} of the requests`]
+    return own >= 1 ? [] : [doubted(field, `a canary, which gets ${percent(own)} of the requests`)]
   }
   return claimants.flatMap((other) => {
     if (isSameRoute(other, route) || other.backend.service?.name === route.backend.service?.name) {
@@ -203,9 +210,9 @@ function shareDoubts(route: Route, claimants: readonly Route[]): string[] {
       return []
     }
     if (share !== null) {
-      return [`${ref}: ${routeRef(other)} is a canary, which takes ${percent(share)} of the requests`]
+      return [doubted(field, `${routeRef(other)} is a canary, which takes ${percent(share)} of the requests`)]
     }
-    return [`${ref}: ${routeRef(other)} claims the same host and path for another Service`]
+    return [doubted(field, `${routeRef(other)} claims the same host and path for another Service`)]
   })
 }
 
@@ -231,12 +238,15 @@ function through(
     address: controller.address,
     addressPort,
     because: [
-      routeRef(route),
+      routeField(route),
       ...told,
       ...controller.because,
       ...(route.action === undefined ? [] : [annotationField(route.ingress, route.action.annotation)]),
       ...listener.because,
       ...asked.because,
+      ...controller.doubts,
+      ...internalExcuses(context, route.ingress, controller),
+      ...pastBalancerExcuses(context, controller, scheme),
     ],
     // Two listeners of one scheme are two ways; the first is known by the rule alone.
     discriminator: [controller.address, asked.rule, route.path, route.pathType, ...(isFirst ? [] : [addressPort])],
@@ -249,12 +259,6 @@ function through(
     urlPath: asked.urlPath,
     routes: asked.routes,
     shortCut: controller.isVip && context.position === 'in-cluster',
-    doubts: [...listener.doubts, ...asked.doubts, ...controller.doubts],
-    excuses: [
-      ...(listener.demands ?? []),
-      ...internalDoubts(context, route.ingress, controller),
-      ...pastBalancerDoubts(context, controller, scheme),
-    ],
     pending: controller.pending ?? (addressPort === null ? `the controller's Service has no port for ${scheme}` : null),
   })
 }
@@ -263,17 +267,20 @@ function through(
  * Inside the cluster the Service before the controller is reached past its load balancer, which may be what ends TLS and
  * what speaks the PROXY protocol.
  */
-function pastBalancerDoubts({ position }: PlanContext, { front, isVip, reach }: Controller, scheme: string): string[] {
+function pastBalancerExcuses(
+  { position }: PlanContext,
+  { front, isVip, reach }: Controller,
+  scheme: string,
+): Because[] {
   if (front === null || position !== 'in-cluster' || !(isVip || reach === 'cluster')) {
     return []
   }
   const proxy = proxyProtocolOf(front)
   const { https } = frontPorts(front)
   const schemes = https === null ? null : schemesOf(front, https)
+  const plain = scheme === 'https' && schemes?.endsTls === true && schemes.behind !== 'https' ? schemes.because : []
   return [
-    ...(proxy === null ? [] : [`${proxy}: the way past the load balancer has no PROXY protocol`]),
-    ...(scheme === 'https' && schemes?.endsTls === true && schemes.behind !== 'https'
-      ? [`${schemes.because[0]}: TLS ends at the load balancer, and the way past it is plain`]
-      : []),
+    ...(proxy === null ? [] : [excused(proxy, 'the way past the load balancer has no PROXY protocol')]),
+    ...plain.slice(0, 1).map((each) => excused(each, 'TLS ends at the load balancer, and the way past it is plain')),
   ]
 }

@@ -63,8 +63,6 @@ export type KindOfPath = {
   within: string | null
   /** Where only this kind fails: what leads there, and what is most often wrong with it. */
   ifAlone: string | null
-  /** What names a path best to a person where it has no URL of its own. */
-  shownBy: 'address' | 'provenance'
 }
 
 /** What most kinds have in common. */
@@ -78,7 +76,6 @@ const DIALLED = {
   limit: null,
   within: null,
   ifAlone: null,
-  shownBy: 'address',
 } as const satisfies Partial<KindOfPath>
 
 const TABLE = {
@@ -165,7 +162,6 @@ const TABLE = {
     between: null,
     checks: [],
     within: 'these variables are set',
-    shownBy: 'provenance',
   },
 } satisfies Record<string, KindOfPath>
 

@@ -6,10 +6,11 @@
 import type { LoadBalancerIngress, Service, ServicePort } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import { listOf } from './annotations.ts'
+import { type Because, excused, fieldOf } from './because.ts'
 import { internalOf, proxyProtocolOf } from './clouds.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
-import { privateDoubts } from './ingress-listeners.ts'
+import { privateExcuses } from './ingress-listeners.ts'
 import { schemesOf } from './scheme.ts'
 import { otherProxyExcuses } from './service.ts'
 import { counted, given, oneAtLeast, portsCounted } from './size.ts'
@@ -17,7 +18,9 @@ import type { Source } from './source.ts'
 
 type Entry = {
   address: string
-  because: string
+  because: Because
+  /** The entry of the status; `null`: the caller names the address. */
+  field: string | null
   given: boolean
   /** kube-proxy answers for it on every node: an IP whose `ipMode` is VIP (KEP-1860); never a hostname. */
   isVip: boolean
@@ -50,7 +53,7 @@ function loadBalancerPaths(context: PlanContext): PathDraft[] {
   }
   const entries = context.take('LoadBalancer', 'addresses', entriesOf(context), ({ address }) => address)
   return portsFor(context, 'LoadBalancer').flatMap((planned) => {
-    const field = `Service/${service.meta.name} spec.ports[${planned.at}].port`
+    const field = fieldOf(`Service/${service.meta.name}`, `spec.ports[${planned.at}].port`)
     return entries.length === 0
       ? [notYet(context, planned.port, field)]
       : entries.map((entry) => at(context, planned, field, entry))
@@ -63,17 +66,18 @@ function entriesOf({ service, addresses }: PlanContext): Entry[] {
     if (address === null) {
       return []
     }
-    const because = `Service/${service.meta.name} status.loadBalancer.ingress[${position}].${entry.ip === null ? 'hostname' : 'ip'}`
-    return [
-      { address, because, given: false, isVip: entry.ip !== null && entry.ipMode !== 'Proxy', ports: entry.ports },
-    ]
+    const field = `status.loadBalancer.ingress[${position}]`
+    const because = fieldOf(`Service/${service.meta.name}`, `${field}.${entry.ip === null ? 'hostname' : 'ip'}`)
+    const isVip = entry.ip !== null && entry.ipMode !== 'Proxy'
+    return [{ address, because, field, given: false, isVip, ports: entry.ports }]
   })
   if (addresses.loadBalancer.length === 0) {
     return reported
   }
   return [...new Set(addresses.loadBalancer)].map((address) => ({
     address,
-    because: `addresses.loadBalancer[${addresses.loadBalancer.indexOf(address)}]`,
+    because: fieldOf(null, `addresses.loadBalancer[${addresses.loadBalancer.indexOf(address)}]`),
+    field: null,
     given: true,
     // kube-proxy knows only what the status says.
     isVip: reported.some((entry) => entry.isVip && entry.address === address),
@@ -81,14 +85,14 @@ function entriesOf({ service, addresses }: PlanContext): Entry[] {
   }))
 }
 
-function notYet({ service, serviceName, byIngress }: PlanContext, port: ServicePort, field: string): PathDraft {
+function notYet({ service, serviceName, byIngress }: PlanContext, port: ServicePort, field: Because): PathDraft {
   const by = service.loadBalancerClass === null ? 'a load balancer' : `loadBalancerClass ${service.loadBalancerClass}`
   return draft({
     kind: 'LoadBalancer',
     port,
     scheme: schemesOf(service, port, byIngress.get(port)?.scheme ?? null).atBalancer,
     addressPort: port.port,
-    because: [`Service/${service.meta.name} status.loadBalancer.ingress=[]`, field],
+    because: [fieldOf(`Service/${service.meta.name}`, 'status.loadBalancer.ingress', '=[]'), field],
     discriminator: [null],
     reach: 'anywhere',
     sni: serviceName,
@@ -96,12 +100,14 @@ function notYet({ service, serviceName, byIngress }: PlanContext, port: ServiceP
   })
 }
 
-function at(context: PlanContext, planned: PlannedPort, field: string, entry: Entry): PathDraft {
+function at(context: PlanContext, planned: PlannedPort, field: Because, entry: Entry): PathDraft {
   const { service, position } = context
   const { port } = planned
   const isName = familyOf(entry.address) === null
   const refused = entry.ports.find((status) => status.port === port.port && status.protocol === port.protocol)?.error
-  const told = refused ? [`${entry.because.replace(/\.(ip|hostname)$/, '')}.ports[${port.port}].error=${refused}`] : []
+  const told = refused
+    ? [fieldOf(`Service/${service.meta.name}`, `${entry.field}.ports[${port.port}].error`, `=${refused}`)]
+    : []
   const shortCut = entry.isVip && position === 'in-cluster'
   const schemes = schemesOf(service, port, context.byIngress.get(port)?.scheme ?? null)
   // The name of the cloud's is in no certificate of its customer's.
@@ -112,19 +118,22 @@ function at(context: PlanContext, planned: PlannedPort, field: string, entry: En
     scheme: shortCut ? schemes.behind : schemes.atBalancer,
     address: entry.address,
     addressPort: port.port,
-    because: [entry.because, field, ...(shortCut ? planned.schemeBecause : schemes.because), ...told],
+    because: [
+      entry.because,
+      field,
+      ...(shortCut ? planned.schemeBecause : schemes.because),
+      ...told,
+      ...(entry.isVip ? otherProxyExcuses(context) : []),
+      ...sourceRangeExcuses(context),
+      ...(entry.given ? [] : internalExcuses(context, entry.address)),
+      ...pastProxyExcuses(context, entry),
+    ],
     discriminator: [entry.address],
     reach: entry.given ? 'given' : 'anywhere',
     sni: known ?? (isName ? entry.address : context.serviceName),
     judgesCertificate: known !== null,
     shortCut,
     onlyFrom: rangesOf(context),
-    excuses: [
-      ...(entry.isVip ? otherProxyExcuses(context) : []),
-      ...sourceRangeDoubts(context),
-      ...(entry.given ? [] : internalDoubts(context, entry.address)),
-      ...pastProxyDoubts(context, entry),
-    ],
   })
 }
 
@@ -134,42 +143,42 @@ const rangesOf = ({ service: { loadBalancerSourceRanges: ranges } }: PlanContext
   ranges.some((range) => EVERYONE.has(range)) ? [] : ranges
 
 /** Whether the prober's address is among them is not known before the load balancer sees it. */
-function sourceRangeDoubts(context: PlanContext): string[] {
+function sourceRangeExcuses(context: PlanContext): Because[] {
   const { service } = context
   const ranges = rangesOf(context)
   if (ranges.length === 0) {
     return []
   }
-  return [
-    `Service/${service.meta.name} spec.loadBalancerSourceRanges: only clients from ${ranges.slice(0, 20).join(', ')}${ranges.length > 20 ? ' …' : ''} are let in`,
-  ]
+  const field = fieldOf(`Service/${service.meta.name}`, 'spec.loadBalancerSourceRanges')
+  const told = `${ranges.slice(0, 20).join(', ')}${ranges.length > 20 ? ' …' : ''}`
+  return [excused(field, `only clients from ${told} are let in`)]
 }
 
 /** Seen from outside: a load balancer of the cloud's own network, or at an address of one. */
-function internalDoubts({ service, position, place: { reaches = [] } }: PlanContext, address: string): string[] {
+function internalExcuses({ service, position, place: { reaches = [] } }: PlanContext, address: string): Because[] {
   if (position === 'in-cluster') {
     return []
   }
   const told = internalOf(service) ?? internalByName(service, address)
   if (told !== null) {
-    return [`${told}: an internal load balancer, and the prober stands outside`]
+    return [excused(told, 'an internal load balancer, and the prober stands outside')]
   }
-  return position === 'edge' ? [] : privateDoubts(address, reaches)
+  return position === 'edge' ? [] : privateExcuses(address, reaches)
 }
 
 /** AWS names an internal load balancer of the classic kind so. */
-const internalByName = ({ meta }: Service, address: string): string | null =>
+const internalByName = ({ meta }: Service, address: string): Because | null =>
   /^internal-.*\.elb\..*amazonaws\.com/.test(address)
-    ? `Service/${meta.name} status.loadBalancer.ingress[].hostname=${address}`
+    ? fieldOf(`Service/${meta.name}`, 'status.loadBalancer.ingress[].hostname', `=${address}`)
     : null
 
 /**
  * kube-proxy sends what is for the address straight to the pods, past the load balancer: without the PROXY protocol that
  * it would speak, and which they then wait for.
  */
-function pastProxyDoubts({ service, position }: PlanContext, { isVip }: Entry): string[] {
+function pastProxyExcuses({ service, position }: PlanContext, { isVip }: Entry): Because[] {
   const told = isVip && position === 'in-cluster' ? proxyProtocolOf(service) : null
-  return told === null ? [] : [`${told}: the short cut past the load balancer has no PROXY protocol`]
+  return told === null ? [] : [excused(told, 'the short cut past the load balancer has no PROXY protocol')]
 }
 
 const EXTERNAL_DNS = 'external-dns.alpha.kubernetes.io/hostname'

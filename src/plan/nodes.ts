@@ -5,6 +5,7 @@
  */
 import type { Node, Service } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
+import { type Because, doubted, excused, fieldOf, noted } from './because.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
@@ -21,13 +22,12 @@ export type NodeAddress = {
   address: string
   /** `null`: an address of the caller's that no Node object has. */
   node: Node | null
-  because: string
+  because: Because
   /** What the path's id holds instead of the address, so that it stays when the address changes. */
   identity: readonly (string | null)[]
   given: boolean
-  doubts: readonly string[]
-  /** Why the prober, where it stands, may not get there. */
-  excuses: readonly string[]
+  /** Why it is not promised, or why the prober, where it stands, may not get there. */
+  doubts: readonly Because[]
 }
 
 /** Whether the Service asks for node ports: type NodePort, or LoadBalancer unless it declines them. */
@@ -81,7 +81,7 @@ function nodePortPaths(context: PlanContext): PathDraft[] {
   return portsFor(context, 'NodePort').flatMap((planned) => {
     const { port, at: position } = planned
     const { nodePort } = port
-    const field = `Service/${service.meta.name} spec.ports[${position}].nodePort`
+    const field = fieldOf(`Service/${service.meta.name}`, `spec.ports[${position}].nodePort`)
     if ((nodePort === null || nodePort === 0) && !service.allocateLoadBalancerNodePorts) {
       return []
     }
@@ -93,7 +93,7 @@ function nodePortPaths(context: PlanContext): PathDraft[] {
 }
 
 /** A node port is opened for the families that the Service gets. */
-function familyDoubts(service: Service, address: string): string[] {
+function familyDoubts(service: Service, address: string): Because[] {
   const family = familyOf(address)
   return familiesOf(service).flatMap((each) => (each.family === family && each.doubt !== null ? [each.doubt] : []))
 }
@@ -103,8 +103,8 @@ const groupOf = ({ node, address }: NodeAddress): string => node?.meta.name ?? a
 /** A node is kept with all of its addresses, or left out. */
 function wholeNodes(context: PlanContext, addresses: readonly NodeAddress[]): readonly NodeAddress[] {
   const groups = [...Map.groupBy(addresses, groupOf).entries()]
-  const works = ({ doubts, excuses, node }: NodeAddress): boolean =>
-    doubts.length + excuses.length === 0 && externalPolicyExcuses(context, node).length === 0
+  const works = ({ doubts, node }: NodeAddress): boolean =>
+    doubts.length === 0 && externalPolicyExcuses(context, node).length === 0
   const kept = context.take(
     'NodePort',
     'nodes',
@@ -115,7 +115,7 @@ function wholeNodes(context: PlanContext, addresses: readonly NodeAddress[]): re
   return kept === groups ? addresses : kept.flatMap(([, own]) => own)
 }
 
-function withoutNode(context: PlanContext, { port, scheme, schemeBecause }: PlannedPort, field: string): PathDraft {
+function withoutNode(context: PlanContext, { port, scheme, schemeBecause }: PlannedPort, field: Because): PathDraft {
   const pending =
     context.index.nodes.length === 0
       ? 'no Node is among the objects: add them (kubectl get nodes -o yaml), or name addresses in addresses.nodes'
@@ -136,7 +136,7 @@ function withoutNode(context: PlanContext, { port, scheme, schemeBecause }: Plan
 function atNode(
   context: PlanContext,
   { port, scheme, schemeBecause }: PlannedPort,
-  field: string,
+  field: Because,
   at: NodeAddress,
 ): PathDraft {
   const { service, serviceName } = context
@@ -145,7 +145,10 @@ function atNode(
     service.healthCheckNodePort === null
       ? []
       : [
-          `Service/${service.meta.name} spec.healthCheckNodePort=${service.healthCheckNodePort}: says 200 on nodes with an endpoint, 503 on others`,
+          noted(
+            fieldOf(`Service/${service.meta.name}`, 'spec.healthCheckNodePort', `=${service.healthCheckNodePort}`),
+            'says 200 on nodes with an endpoint, 503 on others',
+          ),
         ]
   return draft({
     kind: 'NodePort',
@@ -154,12 +157,19 @@ function atNode(
     address: at.address,
     addressPort: allocated ? port.nodePort : null,
     node: at.node?.meta.name ?? null,
-    because: [field, at.because, ...schemeBecause, ...healthCheck],
+    because: [
+      field,
+      at.because,
+      ...schemeBecause,
+      ...healthCheck,
+      ...at.doubts,
+      ...familyDoubts(service, at.address),
+      ...otherProxyExcuses(context),
+      ...externalPolicyExcuses(context, at.node),
+    ],
     discriminator: at.identity,
     reach: at.given ? 'given' : 'anywhere',
     sni: serviceName,
-    doubts: [...at.doubts, ...familyDoubts(service, at.address)],
-    excuses: [...at.excuses, ...otherProxyExcuses(context), ...externalPolicyExcuses(context, at.node)],
     pending: allocated ? null : 'nodePort is given out when the Service is applied, and the manifest has none',
     group: groupOf(at),
   })
@@ -177,11 +187,10 @@ export function nodeAddresses(context: PlanContext): NodeAddress[] {
     return {
       address,
       node,
-      because: `addresses.nodes[${addresses.nodes.indexOf(address)}]`,
+      because: fieldOf(null, `addresses.nodes[${addresses.nodes.indexOf(address)}]`),
       identity: known?.identity ?? [address],
       given: true,
       doubts: node === null ? [] : nodeDoubts(node),
-      excuses: [],
     }
   })
 }
@@ -208,7 +217,7 @@ function readAddresses(position: Position, node: Node): NodeAddress[] {
       if (entry.type !== type || family === null || scopeOf(entry.address) === 'link-local') {
         return []
       }
-      const field = `${ref} status.addresses[${at}]`
+      const field = fieldOf(ref, `status.addresses[${at}]`)
       const slot = `${type} ${family}`
       const primary = !seen.has(slot)
       seen.add(slot)
@@ -224,24 +233,27 @@ function readAddresses(position: Position, node: Node): NodeAddress[] {
             ...(primary
               ? []
               : [
-                  `${field}: a second address of its kind; kube-proxy may listen on the primary one only (nodePortAddresses)`,
+                  doubted(
+                    field,
+                    'a second address of its kind; kube-proxy may listen on the primary one only (nodePortAddresses)',
+                  ),
                 ]),
+            ...positionExcuses(position, type, entry.address, field),
           ],
-          excuses: positionExcuses(position, type, entry.address, field),
         },
       ]
     }),
   )
 }
 
-function positionExcuses(position: Position, type: string, address: string, field: string): string[] {
+function positionExcuses(position: Position, type: string, address: string, field: Because): Because[] {
   if (position === 'in-cluster') {
     return type === 'ExternalIP'
-      ? [`${field}: an ExternalIP is often translated outside the cluster, and not reachable from inside`]
+      ? [excused(field, 'an ExternalIP is often translated outside the cluster, and not reachable from inside')]
       : []
   }
   return isPrivate(address)
-    ? [`${field}: a private address, and the prober stands outside (name it in addresses.nodes if it is routed)`]
+    ? [excused(field, 'a private address, and the prober stands outside (name it in addresses.nodes if it is routed)')]
     : []
 }
 
@@ -252,7 +264,7 @@ const GOING = new Set([
   'node.kubernetes.io/out-of-service',
 ])
 
-function nodeDoubts(node: Node): string[] {
+function nodeDoubts(node: Node): Because[] {
   const ref = `Node/${node.meta.name}`
   const ready = node.conditions.find(({ type }) => type === 'Ready')
   const going = node.taints.find(({ key }) => GOING.has(key))
@@ -260,10 +272,15 @@ function nodeDoubts(node: Node): string[] {
     node.meta.labels.type === 'virtual-kubelet' || node.taints.some(({ key }) => key.startsWith('virtual-kubelet.io/'))
   return [
     ...(ready !== undefined && ready.status !== 'True'
-      ? [`${ref} status.conditions[Ready]=${ready.status}: a node that is not Ready may not answer`]
+      ? [
+          doubted(
+            fieldOf(ref, 'status.conditions[Ready]', `=${ready.status}`),
+            'a node that is not Ready may not answer',
+          ),
+        ]
       : []),
-    ...(virtual ? [`${ref}: a virtual node runs no kube-proxy`] : []),
-    ...(going === undefined ? [] : [`${ref} spec.taints[${going.key}]: the node is going away`]),
+    ...(virtual ? [doubted(fieldOf(ref, null), 'a virtual node runs no kube-proxy')] : []),
+    ...(going === undefined ? [] : [doubted(fieldOf(ref, `spec.taints[${going.key}]`), 'the node is going away')]),
   ]
 }
 
@@ -271,16 +288,16 @@ function nodeDoubts(node: Node): string[] {
  * externalTrafficPolicy Local: a node without an endpoint of its own drops what comes in at the node port. From a pod,
  * its own node may answer nevertheless; that is not promised either (k/k#123622).
  */
-function externalPolicyExcuses({ service, endpoints }: PlanContext, node: Node | null): string[] {
+function externalPolicyExcuses({ service, endpoints }: PlanContext, node: Node | null): Because[] {
   if (service.externalTrafficPolicy !== 'Local') {
     return []
   }
-  const field = `Service/${service.meta.name} spec.externalTrafficPolicy=Local`
+  const field = fieldOf(`Service/${service.meta.name}`, 'spec.externalTrafficPolicy', '=Local')
   if (node === null) {
-    return [`${field}: which node has this address is not known, so neither is whether it has an endpoint`]
+    return [excused(field, 'which node has this address is not known, so neither is whether it has an endpoint')]
   }
   if (endpoints.source === null) {
-    return [`${field}: no object tells which nodes have an endpoint`]
+    return [excused(field, 'no object tells which nodes have an endpoint')]
   }
-  return hasLocalEndpoint(endpoints, node.meta.name) ? [] : [`${field}: Node/${node.meta.name} has no endpoint`]
+  return hasLocalEndpoint(endpoints, node.meta.name) ? [] : [excused(field, `Node/${node.meta.name} has no endpoint`)]
 }

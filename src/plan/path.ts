@@ -6,6 +6,7 @@
 
 import type { Family, Ignored, PathType, Protocol } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
+import type { Because } from './because.ts'
 import type { Beside } from './beside.ts'
 import type { Check } from './check.ts'
 import type { PathKind } from './kinds.ts'
@@ -76,7 +77,7 @@ export type PlannedPath = {
    */
   onlyFrom?: readonly string[]
   /** The object fields that each part came from, and the reason where `expected` is `unknown`. */
-  because: readonly string[]
+  because: readonly Because[]
   /** A load balancer's address that kube-proxy answers inside the cluster: the load balancer itself is untested. */
   shortCut: boolean
   /** Why it is not probed, known before probing. */

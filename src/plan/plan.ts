@@ -7,6 +7,7 @@
 
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
+import { fieldOf, mergeBecause, noteOf } from './because.ts'
 import { checksFor } from './choose-checks.ts'
 import type { PlanContext } from './context.ts'
 import { finishPath, type PathDraft } from './draft.ts'
@@ -90,12 +91,12 @@ function contextOf(
 
 function clusterDomainOf(given: string | null, found: string | null): PlanContext['clusterDomain'] {
   if (given !== null) {
-    return { name: given, because: 'addresses.clusterDomain' }
+    return { name: given, because: fieldOf(null, 'addresses.clusterDomain') }
   }
   if (found !== null) {
-    return { name: found, because: "cluster domain of the prober's resolv.conf or settings" }
+    return { name: found, because: noteOf("cluster domain of the prober's resolv.conf or settings") }
   }
-  return { name: 'cluster.local', because: 'cluster domain: the default, as nothing says otherwise' }
+  return { name: 'cluster.local', because: noteOf('cluster domain: the default, as nothing says otherwise') }
 }
 
 /** Two objects may make the same path (a rule in two Ingresses): one path, with the reasons and the doubts of both. */
@@ -109,15 +110,8 @@ function finishAll(context: PlanContext, drafts: readonly PathDraft[]): GroupedP
       finished.set(path.id, { of, path })
       continue
     }
-    const both = {
-      ...known.of,
-      because: union(known.of.because, of.because),
-      doubts: union(known.of.doubts, of.doubts),
-      excuses: union(known.of.excuses, of.excuses),
-    }
+    const both = { ...known.of, because: mergeBecause(known.of.because, of.because) }
     finished.set(path.id, { of: both, path: finishPath(context, both, known.path.checks) })
   }
   return [...finished.values()].map(({ of, path }) => ({ path, group: of.group }))
 }
-
-const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]

@@ -7,6 +7,7 @@
  */
 import type { Service, ServicePort } from '../kube/objects.ts'
 import { annotationOf, listOf, toldAnnotation } from './annotations.ts'
+import type { Because } from './because.ts'
 import { frontOf } from './clouds.ts'
 import type { Scheme } from './path.ts'
 
@@ -79,7 +80,7 @@ export type PortSchemes = {
   atBalancer: Scheme
   behind: Scheme
   /** The annotation that makes them differ from what the port alone tells; empty: none does. */
-  because: readonly string[]
+  because: readonly Because[]
   /** The load balancer shows a certificate of its owner, which no name in the objects need be in. */
   endsTls: boolean
 }

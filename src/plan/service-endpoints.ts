@@ -20,6 +20,7 @@ import type {
   ServicePort,
 } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
+import { type Because, fieldOf, type ObjectField } from './because.ts'
 import { familiesOf } from './families.ts'
 
 export type EndpointsSource = 'EndpointSlice' | 'Endpoints' | 'Pod'
@@ -27,9 +28,9 @@ export type EndpointsSource = 'EndpointSlice' | 'Endpoints' | 'Pod'
 export type ServiceEndpoint = {
   address: string
   /** `EndpointSlice/x endpoints[0].addresses[0]`. */
-  because: string
+  because: ObjectField
   /** Addresses after the first: DNS servers tell them too (CoreDNS), everything else reads the first alone. */
-  further: readonly { address: string; because: string }[]
+  further: readonly { address: string; because: ObjectField }[]
   ready: boolean
   serving: boolean
   terminating: boolean
@@ -45,7 +46,8 @@ export type ServiceEndpoint = {
   podName: string | null
   /** Of an `addressType: FQDN` slice, which kube-proxy ignores. */
   isName: boolean
-  ports: readonly { name: string | null; number: number | null; protocol: Protocol; because: string }[]
+  /** `because: null`: the Service gives the number. */
+  ports: readonly { name: string | null; number: number | null; protocol: Protocol; because: Because | null }[]
 }
 
 export type ServiceEndpoints = {
@@ -123,12 +125,12 @@ function merge(
   }
 }
 
-const portsOf = (owner: string, ports: readonly EndpointPort[]): ServiceEndpoint['ports'] =>
+const portsOf = (ref: string, prefix: string, ports: readonly EndpointPort[]): ServiceEndpoint['ports'] =>
   ports.map(({ name, port, protocol }, position) => ({
     name: name === '' ? null : name,
     number: port,
     protocol,
-    because: `${owner}ports[${position}].port`,
+    because: fieldOf(ref, `${prefix}ports[${position}].port`),
   }))
 
 function podOf(index: ObjectIndex, namespace: string, target: Endpoint['targetRef']): Pod | null {
@@ -139,12 +141,12 @@ const nameOf = (target: Endpoint['targetRef']): string | null => (target?.kind =
 
 function ofSlice(index: ObjectIndex, namespace: string, slice: EndpointSlice): Omit<ServiceEndpoint, 'usable'>[] {
   const ref = `EndpointSlice/${slice.meta.name}`
-  const ports = portsOf(`${ref} `, slice.ports)
+  const ports = portsOf(ref, '', slice.ports)
   return slice.endpoints.flatMap((endpoint, position) => {
     // kube-proxy reads the first address only (discovery/v1 Endpoint.addresses).
     const [first, ...further] = endpoint.addresses.map((address, at) => ({
       address,
-      because: `${ref} endpoints[${position}].addresses[${at}]`,
+      because: fieldOf(ref, `endpoints[${position}].addresses[${at}]`),
     }))
     if (first === undefined) {
       return []
@@ -170,14 +172,15 @@ function ofSlice(index: ObjectIndex, namespace: string, slice: EndpointSlice): O
 
 function ofEndpoints(index: ObjectIndex, namespace: string, endpoints: Endpoints): Omit<ServiceEndpoint, 'usable'>[] {
   return endpoints.subsets.flatMap((subset, position) => {
-    const ref = `Endpoints/${endpoints.meta.name} subsets[${position}]`
-    const ports = portsOf(`${ref}.`, subset.ports)
+    const ref = `Endpoints/${endpoints.meta.name}`
+    const prefix = `subsets[${position}].`
+    const ports = portsOf(ref, prefix, subset.ports)
     const list = (addresses: readonly EndpointAddress[], field: string, ready: boolean) =>
       addresses.map((address, at) => {
         const pod = podOf(index, namespace, address.targetRef)
         return {
           address: address.ip,
-          because: `${ref}.${field}[${at}].ip`,
+          because: fieldOf(ref, `${prefix}${field}[${at}].ip`),
           further: [],
           ready,
           serving: ready,
@@ -215,7 +218,7 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
             name: port.name,
             number: found.number,
             protocol: port.protocol,
-            because: `Pod/${pod.meta.name} ${found.field}`,
+            because: found.field === null ? null : fieldOf(`Pod/${pod.meta.name}`, found.field),
           },
         ]
   })
@@ -223,7 +226,7 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
   const inUse = (address: string): boolean => families.length === 0 || families.includes(familyOf(address))
   return pod.podIPs.filter(inUse).map((address) => ({
     address,
-    because: `Pod/${pod.meta.name} status.podIPs[${pod.podIPs.indexOf(address)}]`,
+    because: fieldOf(`Pod/${pod.meta.name}`, `status.podIPs[${pod.podIPs.indexOf(address)}]`),
     further: [],
     ready: service.publishNotReadyAddresses || (serving && !terminating),
     serving,
@@ -239,11 +242,11 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
 
 /**
  * The number that a targetPort means in a pod: a number as it is; a name by the container port that has it, with
- * the same protocol (k8s.io/endpointslice FindPort). `null`: no container has it.
+ * the same protocol (k8s.io/endpointslice FindPort). `null`: no container has it. `field: null`: the Service has it.
  */
-export function findPort(spec: PodSpec, port: ServicePort): { number: number; field: string } | null {
+export function findPort(spec: PodSpec, port: ServicePort): { number: number; field: string | null } | null {
   if (typeof port.targetPort === 'number') {
-    return { number: port.targetPort, field: 'spec' }
+    return { number: port.targetPort, field: null }
   }
   const known = declared.get(spec) ?? declaredPorts(spec)
   declared.set(spec, known)
@@ -279,7 +282,10 @@ function portNamed(ports: ServiceEndpoint['ports'], { name, protocol }: ServiceP
 }
 
 /** Where an endpoint serves that Service port: matched by name and protocol. `null`: its slice has no such port. */
-export function endpointPort(endpoint: ServiceEndpoint, port: ServicePort): { number: number; because: string } | null {
+export function endpointPort(
+  endpoint: ServiceEndpoint,
+  port: ServicePort,
+): { number: number; because: Because | null } | null {
   const found = portNamed(endpoint.ports, port)
   // A slice port without a number leaves the port to the consumer: the Service's own.
   return found === undefined ? null : { number: found.number ?? port.port, because: found.because }

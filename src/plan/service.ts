@@ -5,6 +5,7 @@
  */
 import type { Service } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
+import { type Because, excused, fieldOf } from './because.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
@@ -58,7 +59,7 @@ function clusterIPPaths(context: PlanContext): PathDraft[] {
   const { service, serviceName } = context
   const ref = `Service/${service.meta.name}`
   const addresses = clusterIPsOf(context)
-  const { doubts, excuses } = clusterIPDoubts(context)
+  const excuses = clusterIPExcuses(context)
   return portsFor(context, 'ClusterIP').flatMap(({ port, at: position, scheme, schemeBecause }) => {
     const common = {
       kind: 'ClusterIP',
@@ -67,10 +68,8 @@ function clusterIPPaths(context: PlanContext): PathDraft[] {
       reach: 'cluster',
       discriminator: [],
       sni: serviceName,
-      doubts,
-      excuses,
     } as const
-    const portField = `${ref} spec.ports[${position}].port`
+    const portField = fieldOf(ref, `spec.ports[${position}].port`)
     const pending = 'clusterIP is given out when the Service is applied, and the manifest has none'
     const missing = familiesOf(service).filter(({ family }) => !addresses.some((each) => familyOf(each) === family))
     const families =
@@ -79,13 +78,12 @@ function clusterIPPaths(context: PlanContext): PathDraft[] {
       draft({
         ...common,
         family,
-        because: [portField, ...schemeBecause],
-        doubts: [...doubts, ...(doubt === null ? [] : [doubt])],
+        because: [portField, ...schemeBecause, ...(doubt === null ? [] : [doubt]), ...excuses],
         pending,
       }),
     )
     const given = addresses.map((address, at) => {
-      const because = [`${ref} ${clusterIPFieldOf(service, at)}`, portField, ...schemeBecause]
+      const because = [fieldOf(ref, clusterIPFieldOf(service, at)), portField, ...schemeBecause, ...excuses]
       return draft({ ...common, address, addressPort: port.port, because })
     })
     return [...given, ...toCome]
@@ -93,10 +91,10 @@ function clusterIPPaths(context: PlanContext): PathDraft[] {
 }
 
 /** What a cluster IP does not promise, dialled as it is or by the name that resolves to it. */
-export const clusterIPDoubts = (context: PlanContext): Pick<PathDraft, 'doubts' | 'excuses'> => ({
-  doubts: [],
-  excuses: [...otherProxyExcuses(context), ...internalPolicyExcuses(context)],
-})
+export const clusterIPExcuses = (context: PlanContext): Because[] => [
+  ...otherProxyExcuses(context),
+  ...internalPolicyExcuses(context),
+]
 
 /** Each of `spec.externalIPs` at each port: any type of Service may have them. Getting packets to a node is the user's part. */
 function externalIPPaths(context: PlanContext): PathDraft[] {
@@ -115,41 +113,46 @@ function externalIPPaths(context: PlanContext): PathDraft[] {
         scheme,
         address,
         addressPort: port.port,
-        because: [`${ref} spec.externalIPs[${at}]`, `${ref} spec.ports[${position}].port`, ...schemeBecause],
+        because: [
+          fieldOf(ref, `spec.externalIPs[${at}]`),
+          fieldOf(ref, `spec.ports[${position}].port`),
+          ...schemeBecause,
+          ...otherProxyExcuses(context),
+        ],
         discriminator: [address],
         reach: 'anywhere',
         sni: serviceName,
-        excuses: otherProxyExcuses(context),
       }),
     ),
   )
 }
 
 /** kube-proxy ignores such a Service: whether its addresses work is up to something Portolan does not know. */
-export function otherProxyExcuses({ service }: PlanContext): string[] {
+export function otherProxyExcuses({ service }: PlanContext): Because[] {
   const label = PROXY_LABELS.find((name) => service.meta.labels[name] !== undefined)
   if (label === undefined) {
     return []
   }
-  return [`Service/${service.meta.name} metadata.labels["${label}"]: kube-proxy leaves a Service with this label alone`]
+  const field = fieldOf(`Service/${service.meta.name}`, `metadata.labels["${label}"]`)
+  return [excused(field, 'kube-proxy leaves a Service with this label alone')]
 }
 
 /** internalTrafficPolicy Local: a node without an endpoint of its own drops what its pods send to the cluster IP. */
-function internalPolicyExcuses({ service, endpoints, place }: PlanContext): string[] {
+function internalPolicyExcuses({ service, endpoints, place }: PlanContext): Because[] {
   if (service.internalTrafficPolicy !== 'Local') {
     return []
   }
-  const field = `Service/${service.meta.name} spec.internalTrafficPolicy=Local`
+  const field = fieldOf(`Service/${service.meta.name}`, 'spec.internalTrafficPolicy', '=Local')
   if (place.nodeName === null) {
-    return [`${field}: which node the prober is on is not known, so neither is whether it has an endpoint`]
+    return [excused(field, 'which node the prober is on is not known, so neither is whether it has an endpoint')]
   }
   if (endpoints.source === null) {
-    return [`${field}: no object tells which nodes have an endpoint`]
+    return [excused(field, 'no object tells which nodes have an endpoint')]
   }
   if (hasLocalEndpoint(endpoints, place.nodeName)) {
     return []
   }
-  return [`${field}: the prober's node, ${place.nodeName}, has no endpoint`]
+  return [excused(field, `the prober's node, ${place.nodeName}, has no endpoint`)]
 }
 
 /**

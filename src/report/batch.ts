@@ -5,7 +5,7 @@
  */
 import type { BatchDocument, BatchJobDocument } from './batch-document.ts'
 import { columnWidths, rowLines } from './columns.ts'
-import type { JobDocument } from './job-document.ts'
+import type { JobReport } from './job-document.ts'
 import { renderJunitSuites } from './junit.ts'
 import { type Links, RELATIVE } from './links.ts'
 import { COMMENT_LIMIT, code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
@@ -14,7 +14,7 @@ import { renderText } from './text.ts'
 import { visible } from './visible.ts'
 
 /** `jobs` are those of the batch, whole, in its order. */
-export type BatchReport = { batch: BatchDocument; jobs: readonly JobDocument[] }
+export type BatchReport = { batch: BatchDocument; jobs: readonly JobReport[] }
 
 /** `FAIL`, or while it is not finished its status. The first word of a report. */
 const headline = (batch: BatchDocument): string => (batch.verdict ?? batch.status).toUpperCase()
@@ -36,15 +36,15 @@ function countsOfBatch({ jobs }: BatchDocument): string {
   return `${jobs.length} ${jobs.length === 1 ? 'Service' : 'Services'}: ${counts.join(', ')}`
 }
 
-const nameOf = ({ target }: JobDocument): string => `${target.namespace}/${target.service}`
+const nameOf = ({ target }: JobReport): string => `${target.namespace}/${target.service}`
 
 /** What a line says of a job: its counts, or why there is nothing to count. */
-function resultOf(job: JobDocument): string {
+function resultOf(job: JobReport): string {
   const reason = job.problem === null && job.verdict === 'fail' ? null : verdictReason(job)
   return reason === null ? countsOf(job) : `${reason.code}: ${reason.message}`
 }
 
-const isBroken = ({ verdict }: JobDocument): boolean => verdict === 'fail' || verdict === 'error'
+const isBroken = ({ verdict }: JobReport): boolean => verdict === 'fail' || verdict === 'error'
 
 const TEXT_MARKS: Readonly<Record<string, string>> = { pass: '✓', fail: '✗', error: '!', inconclusive: '–' }
 

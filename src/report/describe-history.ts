@@ -24,6 +24,7 @@ import type {
   ServiceDocument,
   ServiceHeadDocument,
   ServiceReport,
+  ServiceReportDocument,
   StateDocument,
 } from './history-document.ts'
 
@@ -53,10 +54,11 @@ export const describeService = (history: ServiceHistory): ServiceDocument => ({
 })
 
 function describePathState({ path, retiredAtMs, states }: PathHistory): PathStateDocument {
+  const { variable: _variable, ...shown } = path
   const { state, sinceMs } = stateNow(states)
   const failures = states.flatMap(({ lastFailure }) => lastFailure ?? [])
   return {
-    ...path,
+    ...shown,
     state,
     sinceAt: instantOf(sinceMs),
     lastFailure: describeFailure(failures.toSorted((a, b) => b.atMs - a.atMs)[0] ?? null),
@@ -120,6 +122,12 @@ export function reportService(window: ServiceWindow, objective: number): Service
     diagnosis,
   }
 }
+
+/** What the API shows of what reports render. */
+export const describeServiceReport = (report: ServiceReport): ServiceReportDocument => ({
+  ...report,
+  paths: report.paths.map(({ variable: _variable, ...shown }) => shown),
+})
 
 function reportPath(window: PathWindow): PathReport {
   const { path, retiredAtMs, counts, latency, failures, lastOutcome, lastFailure } = window

@@ -3,12 +3,14 @@ import { judgePath, unmetOf } from '../check/outcome.ts'
 import type { Result } from '../check/result.ts'
 import { type Diagnosis, NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import { toInstant } from '../lib/clock.ts'
+import { becauseText, doubtText } from '../plan/because.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { hasEnded, type Job } from '../record/job.ts'
 import type {
   JobDocument,
   JobPathDocument,
+  JobReport,
   JobSummaryDocument,
   PathDocument,
   PlanDocument,
@@ -21,11 +23,14 @@ export type DescribedJob = Job & {
   request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs' | 'expect'>
 }
 
-/** A job's row and results → what the API shows. */
-export function describeJob(job: DescribedJob, results: readonly Result[]): JobDocument {
+/** A job's row and results → what reports render. */
+export function reportJob(job: DescribedJob, results: readonly Result[]): JobReport {
   const byPath = Map.groupBy(results, (result) => result.pathId)
   const plan = job.plan?.paths ?? []
-  const paths = plan.map((path) => describeJobPath(job, path, byPath.get(path.id) ?? []))
+  const paths = plan.map((path) => ({
+    ...describeJobPath(job, path, byPath.get(path.id) ?? []),
+    doubt: doubtText(path.because),
+  }))
   return {
     ...describeJobHead(job),
     unmet: job.status === 'finished' && job.problem === null ? unmetBy(job, plan, paths) : [],
@@ -36,7 +41,13 @@ export function describeJob(job: DescribedJob, results: readonly Result[]): JobD
   }
 }
 
-function unmetBy({ request, diagnosis }: DescribedJob, plan: readonly PlannedPath[], paths: JobDocument['paths']) {
+/** What the API shows of what reports render. */
+export const describeJob = (report: JobReport): JobDocument => ({
+  ...report,
+  paths: report.paths.map(({ doubt: _doubt, ...shown }) => shown),
+})
+
+function unmetBy({ request, diagnosis }: DescribedJob, plan: readonly PlannedPath[], paths: JobReport['paths']) {
   const judged = plan.map((path, at) => ({ path, outcome: paths[at]?.outcome ?? null }))
   return unmetOf(
     judged,
@@ -77,7 +88,7 @@ export function describePlan(plan: Plan, diagnosis: Diagnosis): PlanDocument {
 
 export function describePath(path: PlannedPath): PathDocument {
   const { scheme: _scheme, checks: _checks, pod: _pod, onlyFrom: _from, excused: _excused, ...shown } = path
-  return shown
+  return { ...shown, because: path.because.map(becauseText) }
 }
 
 export function describeResult(result: Result): ResultDocument {

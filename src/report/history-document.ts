@@ -42,7 +42,7 @@ export type StateDocument = {
   lastFailure: FailureDocument | null
 }
 
-export type PathStateDocument = HistoryPath & {
+export type PathStateDocument = Omit<HistoryPath, 'variable'> & {
   /** `fail` if one of its states is; `null`: never tested. */
   state: 'pass' | 'fail' | null
   sinceAt: string | null
@@ -93,7 +93,7 @@ export type PathReport = HistoryPath & {
   lastFailure: FailureDocument | null
 }
 
-/** A Service over a window. */
+/** A Service over a window, as reports render it. */
 export type ServiceReport = {
   target: Plan['target']
   from: string
@@ -108,6 +108,11 @@ export type ServiceReport = {
   paths: readonly PathReport[]
   incidents: readonly IncidentDocument[]
   diagnosis: Diagnosis | null
+}
+
+/** The same as the API shows it. */
+export type ServiceReportDocument = Omit<ServiceReport, 'paths'> & {
+  paths: readonly Omit<PathReport, 'variable'>[]
 }
 
 /** All Services over a window. */

@@ -1,8 +1,8 @@
 import { type CsvColumn, toCsv } from './csv.ts'
-import type { JobDocument } from './job-document.ts'
+import type { JobReport } from './job-document.ts'
 import { type ReportRow, reportRows } from './rows.ts'
 
-type Line = { job: JobDocument; row: ReportRow }
+type Line = { job: JobReport; row: ReportRow }
 
 const COLUMNS: readonly CsvColumn<Line>[] = [
   ['cluster', ({ job }) => job.target.cluster],
@@ -40,7 +40,7 @@ const COLUMNS: readonly CsvColumn<Line>[] = [
 ]
 
 /** A line for each path × check of one job or of several, with the try that decides. */
-export const renderJobsCsv = (jobs: readonly JobDocument[]): string =>
+export const renderJobsCsv = (jobs: readonly JobReport[]): string =>
   toCsv(
     COLUMNS,
     jobs.flatMap((job) => reportRows(job).map((row) => ({ job, row }))),

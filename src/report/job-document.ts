@@ -1,5 +1,5 @@
 /**
- * A job as the API shows it, and as every report renders it. Built by `describeJob` from rows and results; pure data.
+ * A job as the API shows it, and as every report renders it. Built in `describe-job.ts` from rows and results; pure data.
  *
  * @module
  */
@@ -13,7 +13,9 @@ import type { JobProblem, JobStatus } from '../record/job.ts'
 
 export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
 
-export type PathDocument = Omit<PlannedPath, 'scheme' | 'checks' | 'pod' | 'onlyFrom' | 'excused'>
+export type PathDocument = Omit<PlannedPath, 'scheme' | 'checks' | 'pod' | 'onlyFrom' | 'excused' | 'because'> & {
+  because: readonly string[]
+}
 
 /** `outcome` is `null` until the path is decided. */
 export type JobPathDocument = PathDocument & {
@@ -21,6 +23,9 @@ export type JobPathDocument = PathDocument & {
   flaky: boolean
   results: readonly ResultDocument[]
 }
+
+/** A path for reports, which say of one that was not promised why it was not. */
+export type ReportedPath = JobPathDocument & { doubt?: string | null }
 
 export type JobSummaryDocument = {
   id: string
@@ -48,6 +53,9 @@ export type JobDocument = JobSummaryDocument & {
   ignored: readonly Ignored[]
   diagnosis: Diagnosis
 }
+
+/** A job as reports render it: what the API shows, and what they say beside it. */
+export type JobReport = Omit<JobDocument, 'paths'> & { paths: readonly ReportedPath[] }
 
 export type PlanDocument = {
   target: Plan['target']

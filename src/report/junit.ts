@@ -1,5 +1,5 @@
 import type { Finding } from '../diagnose/finding.ts'
-import type { JobDocument } from './job-document.ts'
+import type { JobReport } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
 import {
   evidenceOf,
@@ -21,7 +21,7 @@ import { element, empty, open } from './xml.ts'
  * case explains (nothing tested, not finished, `expect.reachable` not met) is a case of its own, so that a suite is
  * green only when the verdict is a pass.
  */
-export const renderJunit = (job: JobDocument, links: Links = RELATIVE): string => renderJunitSuites([job], { links })
+export const renderJunit = (job: JobReport, links: Links = RELATIVE): string => renderJunitSuites([job], { links })
 
 /**
  * The same for several jobs: a suite for each.
@@ -29,7 +29,7 @@ export const renderJunit = (job: JobDocument, links: Links = RELATIVE): string =
  * @param inconclusive how a job is shown that tested nothing, where others decide.
  */
 export function renderJunitSuites(
-  jobs: readonly JobDocument[],
+  jobs: readonly JobReport[],
   { links = RELATIVE, inconclusive = 'error' }: { links?: Links; inconclusive?: 'error' | 'skipped' } = {},
 ): string {
   const suites = jobs.map((job) => suiteOf(job, links, inconclusive))
@@ -52,11 +52,7 @@ export function renderJunitSuites(
 
 type Counts = { tests: number; failures: number; errors: number; skipped: number; time: string }
 
-function suiteOf(
-  job: JobDocument,
-  links: Links,
-  inconclusive: 'error' | 'skipped',
-): { counts: Counts; lines: string[] } {
+function suiteOf(job: JobReport, links: Links, inconclusive: 'error' | 'skipped'): { counts: Counts; lines: string[] } {
   const rows = reportRows(job)
   const classname = visible(`portolan.${job.target.namespace}.${job.target.service}`)
   const own = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
@@ -98,7 +94,7 @@ function suiteOf(
 }
 
 /** The finding that explains a failed case, the first if several do: a CI system shows one case at a time. */
-function causeOf(job: JobDocument, row: ReportRow, links: Links): string[] {
+function causeOf(job: JobReport, row: ReportRow, links: Links): string[] {
   const finding = job.diagnosis.findings.find(({ explains }) => explains.includes(row.path.id))
   if (finding === undefined || row.outcome !== 'fail') {
     return []
@@ -145,7 +141,7 @@ function verdictCase(
 }
 
 /** What belongs to no case: the findings, and the kinds of path that there are none of. */
-function about(job: JobDocument, links: Links): string {
+function about(job: JobReport, links: Links): string {
   const findings = job.diagnosis.findings.flatMap((finding) => [
     `${finding.confidence}: ${visible(finding.title)} (${finding.code})`,
     ...visibleLines(finding.detail).map((line) => `  ${line}`),

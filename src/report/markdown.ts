@@ -1,5 +1,5 @@
 import type { Finding } from '../diagnose/finding.ts'
-import type { JobDocument } from './job-document.ts'
+import type { JobReport } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
 import {
   countsOf,
@@ -46,10 +46,10 @@ export function fitted(limit: number, render: (rows: number) => string): string 
  *
  * @param limit of characters; tables are cut for it.
  */
-export const renderMarkdown = (job: JobDocument, links: Links = RELATIVE, limit = COMMENT_LIMIT): string =>
+export const renderMarkdown = (job: JobReport, links: Links = RELATIVE, limit = COMMENT_LIMIT): string =>
   fitted(limit, (most) => withRows(job, most, links))
 
-function withRows(job: JobDocument, most: number, links: Links): string {
+function withRows(job: JobReport, most: number, links: Links): string {
   const rows = reportRows(job)
   const bad = rows.filter((row) => row.outcome === 'fail' || row.outcome === 'error' || row.outcome === null)
   const passed = rows.filter((row) => row.outcome === 'pass')
@@ -75,7 +75,7 @@ export const VERDICT_MARKS: Readonly<Record<string, string>> = { ...MARKS, incon
 
 const paths = (count: number): string => (count === 1 ? '1 check' : `${count} checks`)
 
-function head(job: JobDocument, rows: readonly ReportRow[]): string[] {
+function head(job: JobReport, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
   const reason = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
   return [
@@ -114,7 +114,7 @@ function table(rows: readonly ReportRow[], most: number): string {
 
 const check = (row: ReportRow): string => (row.check === null ? '–' : code(row.check))
 
-function findings(job: JobDocument, links: Links): string[] {
+function findings(job: JobReport, links: Links): string[] {
   if (job.diagnosis.findings.length === 0) {
     return []
   }
@@ -124,7 +124,7 @@ function findings(job: JobDocument, links: Links): string[] {
   ]
 }
 
-function oneFinding(job: JobDocument, finding: Finding, links: Links): string {
+function oneFinding(job: JobReport, finding: Finding, links: Links): string {
   const titles = explained(job, finding)
   const rest = titles.length > 3 ? ` and ${titles.length - 3} more` : ''
   const lines = [

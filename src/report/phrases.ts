@@ -9,16 +9,15 @@ import type { Unmet } from '../check/outcome.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { HistoryPath } from '../history/types.ts'
 import { hostPort } from '../lib/address.ts'
-import { KINDS } from '../plan/kinds.ts'
-import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
+import type { JobReport, ReportedPath, ResultDocument } from './job-document.ts'
 import type { Links } from './links.ts'
 import type { ReportRow } from './rows.ts'
 import { visible } from './visible.ts'
 
 /** `PASS`, `FAIL`, `ERROR`, `INCONCLUSIVE`; unfinished: `QUEUED`, `RUNNING`, `CANCELLED`. The first word of a report. */
-export const headline = (job: JobDocument): string => (job.verdict ?? job.status).toUpperCase()
+export const headline = (job: JobReport): string => (job.verdict ?? job.status).toUpperCase()
 
-export const targetOf = ({ target }: JobDocument): string => visible(`${target.namespace}/${target.service}`)
+export const targetOf = ({ target }: JobReport): string => visible(`${target.namespace}/${target.service}`)
 
 /** Where there is nothing to show. */
 const NOTHING = '–'
@@ -61,8 +60,8 @@ export function place(path: HistoryPath): string {
   if (named && path.url !== null) {
     return visible(path.url)
   }
-  const because = KINDS[path.kind].shownBy === 'provenance' ? path.because[0] : undefined
-  return dialled(path) ?? visible(because ?? path.url ?? path.host ?? NOTHING)
+  const variable = path.variable && `variable ${path.variable.name}`
+  return dialled(path) ?? visible(variable ?? path.url ?? path.host ?? NOTHING)
 }
 
 export const portOf = (path: HistoryPath): string =>
@@ -89,7 +88,7 @@ export function resultOf(row: ReportRow): string {
   return deciding === null ? 'ok' : passWords(path, deciding)
 }
 
-function passWords(path: JobPathDocument, { http, dns, tls, responder, failure }: ResultDocument): string {
+function passWords(path: ReportedPath, { http, dns, tls, responder, failure }: ResultDocument): string {
   if (path.expected === 'unreachable') {
     return `unreachable, as expected${failure === null ? '' : ` (${failure.code})`}`
   }
@@ -128,10 +127,8 @@ export function notesOf(row: ReportRow): string[] {
   if (bad && deciding?.http) {
     notes.push(answerOf(deciding.http))
   }
-  // The planner puts what speaks against a path last.
-  const doubt = path.skipped?.reason === 'not_expected' ? path.because.at(-1) : undefined
-  if (doubt !== undefined) {
-    notes.push(visible(`not promised: ${doubt}`))
+  if (path.skipped?.reason === 'not_expected' && path.doubt) {
+    notes.push(visible(`not promised: ${path.doubt}`))
   }
   const via = dialled(path)
   if (bad && via !== null && place(path) !== via) {
@@ -238,7 +235,7 @@ export function findingEvidence(finding: Finding): string[] {
 }
 
 /** Titles of the paths whose failure a finding explains. */
-export function explained(job: JobDocument, finding: Finding): string[] {
+export function explained(job: JobReport, finding: Finding): string[] {
   const ids = new Set(finding.explains)
   return job.paths.filter((path) => ids.has(path.id)).map(pathTitle)
 }
@@ -249,7 +246,7 @@ const UNMET: Readonly<Record<Unmet, string>> = {
 }
 
 /** Why the verdict is what it is, where no row says it; `null` for a pass. */
-export function verdictReason(job: JobDocument): { code: string; message: string } | null {
+export function verdictReason(job: JobReport): { code: string; message: string } | null {
   if (job.problem !== null) {
     return { code: job.problem.code, message: visible(`${job.problem.title}: ${job.problem.detail}`) }
   }
@@ -266,7 +263,7 @@ export function verdictReason(job: JobDocument): { code: string; message: string
 }
 
 /** `{ "kind is not read": ["ConfigMap/x", …] }` as lines, so that thirty Secrets are one line. */
-export function ignoredLines(job: JobDocument): string[] {
+export function ignoredLines(job: JobReport): string[] {
   const byReason = new Map<string, string[]>()
   for (const { object, reason } of job.ignored) {
     byReason.set(reason, [...(byReason.get(reason) ?? []), object])
@@ -278,7 +275,7 @@ export function ignoredLines(job: JobDocument): string[] {
 }
 
 /** `9 passed, 1 failed, 2 skipped`: zeros left out, apart from a job without any. Unfinished: how far it is. */
-export function countsOf({ status, summary, paths }: JobDocument): string {
+export function countsOf({ status, summary, paths }: JobReport): string {
   if (status !== 'finished') {
     return `${paths.filter(({ outcome }) => outcome !== null).length} of ${paths.length} paths decided`
   }
@@ -294,5 +291,5 @@ export function countsOf({ status, summary, paths }: JobDocument): string {
 }
 
 /** The line that fetches this report again. */
-export const fetchAgain = (job: JobDocument, format: string, links: Links): string =>
+export const fetchAgain = (job: JobReport, format: string, links: Links): string =>
   `curl "${links.api(`/v1/jobs/${job.id}/report?format=${format}`)}"`

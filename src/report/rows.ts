@@ -4,10 +4,10 @@
  * @module
  */
 import type { Outcome } from '../check/result.ts'
-import type { JobDocument, JobPathDocument, ResultDocument } from './job-document.ts'
+import type { JobReport, ReportedPath, ResultDocument } from './job-document.ts'
 
 export type ReportRow = {
-  path: JobPathDocument
+  path: ReportedPath
   /** `null`: nothing was tried on this path. */
   check: string | null
   /** `null`: not decided yet. */
@@ -22,11 +22,11 @@ export type ReportRow = {
 }
 
 /** In the order of the job's paths, then of each path's checks. */
-export function reportRows(job: JobDocument): ReportRow[] {
+export function reportRows(job: JobReport): ReportRow[] {
   return job.paths.flatMap(rowsOfPath)
 }
 
-function rowsOfPath(path: JobPathDocument): ReportRow[] {
+function rowsOfPath(path: ReportedPath): ReportRow[] {
   const tried = path.results.filter((result) => result.purpose === 'check')
   const checks = [...new Set(tried.map((result) => result.check))]
   if (checks.length === 0) {
@@ -75,7 +75,7 @@ function superseded(result: ResultDocument, others: readonly ResultDocument[]): 
 }
 
 /** Whether the rows alone say why the verdict is what it is; else a report must say it. */
-export function verdictIsExplained(job: JobDocument, rows: readonly ReportRow[]): boolean {
+export function verdictIsExplained(job: JobReport, rows: readonly ReportRow[]): boolean {
   if (job.status !== 'finished') {
     return false
   }

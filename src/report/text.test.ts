@@ -133,6 +133,7 @@ describe('renderText', () => {
         addressPort: null,
         url: null,
         because: [`variable ${name}`],
+        variable: { name, value: '10.96.0.7', found: '10.96.0.7' },
         results: [aResult({ timings: NO_TIMINGS, http: null, responder: null })],
       })
     const paths = ['TOAD_SERVICE_HOST', 'TOAD_SERVICE_PORT', 'TOAD_PORT'].map(variable)
@@ -155,6 +156,7 @@ describe('renderText', () => {
       addressPort: null,
       url: null,
       because: ['variable TOAD_SERVICE_HOST', 'Service/toad spec.clusterIP'],
+      variable: { name: 'TOAD_SERVICE_HOST', value: '10.96.0.7', found: '10.96.0.7' },
     })
     const text = renderText(aJob({ paths: [record, variable] }))
     expect(text).toContain('✓  DNS SRV      –     toad.default.svc               –  ok\n')

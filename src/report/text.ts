@@ -2,7 +2,7 @@ import { liftOf } from '../check/policy.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { SkipReason } from '../plan/path.ts'
 import { columnWidths, headLines, lengthOf, offsetOf, rowLines, WIDTH } from './columns.ts'
-import type { JobDocument, JobPathDocument } from './job-document.ts'
+import type { JobReport, ReportedPath } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
 import {
   countsOf,
@@ -31,7 +31,7 @@ const CELL_LIMIT = 46
  * The report for a terminal or a CI log. Begins with the verdict; at most 100 columns, unless a single word is
  * longer; no bytes of a target reach the terminal as they came.
  */
-export function renderText(job: JobDocument, links: Links = RELATIVE): string {
+export function renderText(job: JobReport, links: Links = RELATIVE): string {
   const rows = reportRows(job)
   const failing = rows.filter((row) => row.outcome === 'fail' || row.outcome === 'error')
   const blocks = [
@@ -52,7 +52,7 @@ export function renderText(job: JobDocument, links: Links = RELATIVE): string {
     .join('\n\n')}\n`
 }
 
-function head(job: JobDocument, rows: readonly ReportRow[]): string[] {
+function head(job: JobReport, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
   const reason = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
   return [
@@ -75,7 +75,7 @@ function untested(rows: readonly ReportRow[]): string[] {
   ])
 }
 
-function pathsOf(paths: readonly JobPathDocument[]): string {
+function pathsOf(paths: readonly ReportedPath[]): string {
   if (paths.length <= NAMED_PATHS) {
     return paths.map(pathTitle).join(', ')
   }
@@ -127,7 +127,7 @@ const isAlike = (one: ReportRow, other: ReportRow): boolean =>
 const isQuiet = ({ outcome, deciding }: ReportRow): boolean =>
   outcome === 'skipped' || (outcome === 'pass' && (deciding?.timings.totalMs ?? null) === null)
 
-function cellsOf(group: readonly [ReportRow, ...ReportRow[]], several: ReadonlySet<JobPathDocument>): string[] {
+function cellsOf(group: readonly [ReportRow, ...ReportRow[]], several: ReadonlySet<ReportedPath>): string[] {
   const [row] = group
   const ports = new Set(group.map((one) => portOf(one.path)))
   const node = row.path.node === null ? '' : ` (${visible(row.path.node)})`
@@ -173,7 +173,7 @@ function indented(by: number, text: string, label = ''): string[] {
   )
 }
 
-function findings(job: JobDocument, links: Links): string[] {
+function findings(job: JobReport, links: Links): string[] {
   if (job.diagnosis.findings.length === 0) {
     return []
   }
@@ -183,7 +183,7 @@ function findings(job: JobDocument, links: Links): string[] {
   ]
 }
 
-function oneFinding(job: JobDocument, finding: Finding, number: string, links: Links): string[] {
+function oneFinding(job: JobReport, finding: Finding, number: string, links: Links): string[] {
   const paths = explained(job, finding)
   const rest = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
   const labelled: [string, string[]][] = [
@@ -214,7 +214,7 @@ const SKIP_HINTS: Partial<Record<SkipReason, (detail: string) => string>> = {
   sampled: () => 'limits in the request says how many paths are tested',
 }
 
-function foot(job: JobDocument, rows: readonly ReportRow[], failing: readonly ReportRow[], links: Links): string[] {
+function foot(job: JobReport, rows: readonly ReportRow[], failing: readonly ReportRow[], links: Links): string[] {
   const codes = [...new Set(failing.flatMap((row) => row.deciding?.failure?.code ?? []))]
   const hints = rows.flatMap(({ outcome, path: { skipped } }) => {
     const hint = outcome === 'skipped' && skipped !== null ? SKIP_HINTS[skipped.reason] : undefined

@@ -11,7 +11,8 @@ import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { ACTIVE, jobRows, need, type StoredPlan } from './job-rows.ts'
+import { ACTIVE, jobRows, need } from './job-rows.ts'
+import { type KeptPlan, planFrom } from './kept-plan.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { readTexts } from './texts.ts'
 
@@ -105,11 +106,11 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   const found = await readTexts(db, hashes)
   const read = <T>(hash: string | null): T | null => (hash === null ? null : JSON.parse(need(found.get(hash), hash)))
   const request = read<JobRequest>(row.request)
-  const plan = read<StoredPlan>(row.plan)
+  const plan = read<KeptPlan>(row.plan)
   return {
     ...toHead(row),
     request: need(request, id),
-    plan: plan && { ...plan, vantage: vantageOf(row) },
+    plan: plan && { ...planFrom(plan), vantage: vantageOf(row) },
     diagnosis: read<Diagnosis>(row.diagnosis),
     sealed: row.sealed,
     deadlineAtMs: row.deadlineAtMs,

@@ -12,6 +12,7 @@ import type { HistoryPath } from '../history/types.ts'
 import type { Plan } from '../plan/path.ts'
 import type { Row, Store } from './db.ts'
 import { ACTIVE } from './job-rows.ts'
+import { historyPathFrom } from './kept-plan.ts'
 import { named } from './sql.ts'
 
 /** A path × check × vantage, all Endpoint paths of a port and family being one, with the tries that decided it. */
@@ -67,7 +68,7 @@ async function plannedPaths({ db }: Store, rows: readonly Row[]): Promise<Map<st
   const found = await db.all<{ id: string; document: string }>(
     sql`select id, document from paths where id in (select value from json_each(${ids})) and retired_at_ms is null`,
   )
-  return new Map(found.map(({ id, document }) => [id, JSON.parse(document) as HistoryPath]))
+  return new Map(found.map(({ id, document }) => [id, historyPathFrom(document)]))
 }
 
 /** What metrics need of shared evidence, by number: most tries share theirs with many others. */

@@ -10,10 +10,11 @@ import type { Summary } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import { diagnosisNow, failingUnseen, serviceNow, stateNow } from '../history/now.ts'
 import { wholeId } from '../history/observe.ts'
-import type { HistoryPath, PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../history/types.ts'
+import type { PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../history/types.ts'
 import type { Store } from './db.ts'
 import { FAILING } from './failing.ts'
 import { incidents, paths, series, services } from './history-schema.ts'
+import { historyPathFrom } from './kept-plan.ts'
 import { named } from './sql.ts'
 import { countServices } from './tally.ts'
 import { readTexts } from './texts.ts'
@@ -221,7 +222,7 @@ export async function readPaths(store: Store, serviceNo: number): Promise<PathHi
   const rows = await store.db.select().from(paths).where(eq(paths.serviceNo, serviceNo)).orderBy(paths.no)
   const states = await readStates(store, eq(series.serviceNo, serviceNo))
   return rows.map(({ id, document, retiredAtMs }) => ({
-    path: JSON.parse(document) as HistoryPath,
+    path: historyPathFrom(document),
     retiredAtMs,
     states: states.get(id) ?? [],
   }))

@@ -48,7 +48,10 @@ export function jobsContract(open: OpenStore): void {
     const paths = Array.from({ length: 500 }, (_, i) =>
       aPlannedPath({
         id: `pth_${String(i).padStart(20, '0')}`,
-        because: Array.from({ length: 20 }, (_, k) => `Node/node-${i} 🐸${'𝒂'.repeat(40)} status.addresses[${k}]`),
+        because: Array.from({ length: 20 }, (_, k) => ({
+          ref: `Node/node-${i} 🐸${'𝒂'.repeat(40)}`,
+          field: `status.addresses[${k}]`,
+        })),
       }),
     )
     const job = aJob()

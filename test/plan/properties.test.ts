@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { indexObjects } from '../../src/kube/object-index.ts'
+import { becauseText } from '../../src/plan/because.ts'
 import type { Plan } from '../../src/plan/path.ts'
 import { planPaths } from '../../src/plan/plan.ts'
 import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice, workload } from '../support/manifests.ts'
@@ -248,7 +249,8 @@ describe('a plan', () => {
         for (const { because, expected, skipped, checks, variable } of planFor(manifestsOf(world)).paths) {
           expect(because.length).toBeGreaterThan(0)
           if (expected === 'unknown') {
-            expect(because.at(-1)).toContain(': ')
+            expect(because.map(becauseText).at(-1)).toContain(': ')
+            expect(because.at(-1)?.doubt).toBeDefined()
           }
           if (skipped !== null) {
             expect(skipped.detail).not.toBe('')
@@ -257,6 +259,17 @@ describe('a plan', () => {
             expect(checks.length).toBeGreaterThan(0)
           }
         }
+      }),
+    )
+  })
+
+  it('names in its reasons no object but those that were handed in', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const manifests = manifestsOf(world) as { kind: string; metadata: { name: string } }[]
+        const objects = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+        const named = planFor(manifests).paths.flatMap(({ because }) => because.flatMap(({ ref }) => ref ?? []))
+        expect(objects).toEqual(expect.arrayContaining([...new Set(named)]))
       }),
     )
   })

@@ -1,3 +1,4 @@
+import { becauseText } from '../../src/plan/because.ts'
 import type { PathKind } from '../../src/plan/kinds.ts'
 import type { Plan, PlannedPath } from '../../src/plan/path.ts'
 
@@ -40,14 +41,17 @@ export const linesOf = (plan: Plan, kind: PathKind): string[] =>
 export const reasonOf = (plan: Plan, kind: string): string | undefined =>
   plan.notApplicable.find((each) => each.kind === kind)?.reason
 
+/** A path with its reasons as the API shows them. */
+export type ShownPath = Omit<PlannedPath, 'because'> & { because: readonly string[] }
+
 /** The first path of a kind, which a test knows to be there. */
-export function pathOf(plan: Plan, kind: PathKind, which: (path: PlannedPath) => boolean = () => true): PlannedPath {
+export function pathOf(plan: Plan, kind: PathKind, which: (path: PlannedPath) => boolean = () => true): ShownPath {
   const found = plan.paths.find((path) => path.kind === kind && which(path))
   if (found === undefined) {
     throw new Error(`no ${kind} path in ${plan.paths.map(lineOf).join('; ')}`)
   }
-  return found
+  return { ...found, because: found.because.map(becauseText) }
 }
 
 /** The reasons for an `unknown`: because entries that are prose. */
-export const doubtsOf = (path: PlannedPath): string[] => path.because.filter((because) => because.includes(': '))
+export const doubtsOf = (path: ShownPath): string[] => path.because.filter((because) => because.includes(': '))

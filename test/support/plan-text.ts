@@ -2,6 +2,7 @@
 
 import type { Diagnosis } from '../../src/diagnose/finding.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
+import { becauseText } from '../../src/plan/because.ts'
 import type { Check } from '../../src/plan/check.ts'
 import { type Plan, type PlannedPath, type Position, vantageAt } from '../../src/plan/path.ts'
 import type { Place } from '../../src/plan/place.ts'
@@ -64,7 +65,7 @@ export function pathText(path: PlannedPath): string {
       ? []
       : [`${path.dns.how} ${path.dns.values === null ? 'anything' : path.dns.values.join(' ')}`]),
     ...(variable === null ? [] : [`found ${variable.found ?? 'nothing'}`]),
-    ...path.because.map((because) => `because ${because}`),
+    ...path.because.map((each) => `because ${becauseText(each)}`),
     ...(skipped === null ? [] : [`skipped: ${skipped.detail}`]),
     ...path.checks.map((check) => `check ${checkText(check)}`),
   ]

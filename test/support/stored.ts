@@ -27,7 +27,7 @@ export function aPlannedPath(over: Partial<PlannedPath> = {}): PlannedPath {
     scheme: 'http',
     url: 'http://10.96.10.20/',
     expected: 'reachable',
-    because: ['Service/toad-svc spec.clusterIPs[0]'],
+    because: [{ ref: 'Service/toad-svc', field: 'spec.clusterIPs[0]' }],
     shortCut: false,
     skipped: null,
     variable: null,

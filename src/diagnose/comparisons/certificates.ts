@@ -1,6 +1,7 @@
 /** Certificates that a check does not accept: what is wrong with them, and who shows them. */
 import type { FailureCode } from '../../check/codes.ts'
 import type { TlsEvidence } from '../../check/network.ts'
+import { type Because, becauseText } from '../../plan/because.ts'
 import { handshakeOn } from '../commands.ts'
 import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
@@ -16,6 +17,7 @@ import {
   triesOf,
   urlsOf,
 } from '../seen.ts'
+import { isFieldOfRoute } from './named.ts'
 
 const DAY_MS = 86_400_000
 
@@ -48,10 +50,13 @@ export const ingressDefaultCertificate: Rule = {
   },
 }
 
+const isTlsEntry = (because: Because): boolean =>
+  isFieldOfRoute(because) && because.note === undefined && (because.field?.startsWith('spec.tls[') ?? false)
+
 /** `The Secret that Ingress/toad spec.tls[0] names`. */
 function secretOf(paths: readonly SeenPath[]): string {
   const entries = paths.flatMap(({ path }) =>
-    path.because.filter((field) => /^Ingress\/\S+ spec\.tls\[\d+\]$/.test(field)),
+    path.because.flatMap((each) => (isTlsEntry(each) ? [becauseText(each)] : [])),
   )
   return entries.length === 0 ? 'The Secret of the certificate' : `The Secret that ${list([...new Set(entries)])} names`
 }

@@ -1,5 +1,6 @@
 /** Which paths go by a name, and what DNS made of it. */
 import type { FailureCode } from '../../check/codes.ts'
+import { type Because, isOfKind } from '../../plan/because.ts'
 import { kindsThat } from '../../plan/kinds.ts'
 import { list } from '../phrases.ts'
 import { failing, isName, type Seen, type SeenPath } from '../seen.ts'
@@ -24,10 +25,11 @@ export const isNamed = (each: SeenPath): boolean => {
   const { path } = each
   return path.dns !== null || (path.address !== null && path.family === null && !isSentNowhere(each))
 }
-const ROUTES = kindsThat(({ routedBy }) => routedBy !== null).map((kind) => `${kind}/`)
+const ROUTES = kindsThat(({ routedBy }) => routedBy !== null)
+/** Tells whether a reason is a field of a route, as an Ingress is one. */
+export const isFieldOfRoute = (because: Because): boolean => ROUTES.some((kind) => isOfKind(because, kind))
 /** The host of a route is a name, too, and none that the cluster's DNS knows of. */
-export const isOfRoute = ({ path }: Pick<SeenPath, 'path'>): boolean =>
-  path.because.some((field) => ROUTES.some((route) => field.startsWith(route)))
+export const isOfRoute = ({ path }: Pick<SeenPath, 'path'>): boolean => path.because.some(isFieldOfRoute)
 const isOfCluster = (each: SeenPath): boolean => isName(each) && !isOfRoute(each)
 /** Names that the cluster's own DNS must know, dialled or only resolved. */
 export const clusterNames = ({ all }: Seen): readonly SeenPath[] =>

@@ -1,3 +1,4 @@
+import { doubtText } from '../../plan/because.ts'
 import { kindsThat } from '../../plan/kinds.ts'
 import { requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
@@ -28,7 +29,7 @@ export const unpromisedWaysFail: Rule = {
       if (own.length === 0 || !own.every(isUnmet)) {
         return []
       }
-      const reasons = [...new Set(own.map(({ path }) => path.because.at(-1) ?? ''))]
+      const reasons = [...new Set(own.map(({ path }) => doubtText(path.because) ?? ''))]
       const codes = [...new Set(own.flatMap(({ deciding }) => deciding.map(({ failure }) => failure?.code ?? '')))]
       return [
         {

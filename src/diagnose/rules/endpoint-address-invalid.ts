@@ -1,3 +1,4 @@
+import { becauseText } from '../../plan/because.ts'
 import { scopeOf } from '../../plan/ip.ts'
 import { endpointsOf } from '../commands.ts'
 import { list } from '../phrases.ts'
@@ -24,12 +25,12 @@ export const endpointAddressInvalid: Rule = {
       {
         confidence: 'certain',
         title: `${list(addresses)} cannot be ${addresses.length === 1 ? 'an endpoint' : 'endpoints'}`,
-        detail: `${list(invalid.map(({ because }) => because))}: ${scopes.join(' and ')} addresses mean something else on every machine.`,
+        detail: `${list(invalid.map(({ because }) => becauseText(because)))}: ${scopes.join(' and ')} addresses mean something else on every machine.`,
         fix: 'Use addresses that every node can route to.',
         confirm: endpointsOf({ namespace, service: service.meta.name }),
         evidence: invalid.slice(0, 5).map(({ because, address }) => ({
-          object: because.split(' ')[0] ?? '',
-          field: because.split(' ').slice(1).join(' '),
+          object: because.ref,
+          field: because.field,
           value: address,
         })),
         explains: pathsOf(undefined, ({ kind, address }) => kind !== 'Endpoint' || addresses.includes(address ?? '')),

@@ -1,4 +1,5 @@
 import { refOf } from '../../kube/objects.ts'
+import { becauseText } from '../../plan/because.ts'
 import { endpointsOf } from '../commands.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
@@ -19,12 +20,10 @@ export const endpointIsClusterIp: Rule = {
         {
           confidence: 'certain' as const,
           title: `${address} is the cluster IP of ${refOf(owner)}, and cannot be an endpoint`,
-          detail: `${because}: kube-proxy does not translate twice. The address itself may well answer: it is that of another Service.`,
+          detail: `${becauseText(because)}: kube-proxy does not translate twice. The address itself may well answer: it is that of another Service.`,
           fix: `Use the endpoints of ${refOf(owner)}, or an ExternalName Service.`,
           confirm: endpointsOf({ namespace, service: service.meta.name }),
-          evidence: [
-            { object: because.split(' ')[0] ?? '', field: because.split(' ').slice(1).join(' '), value: address },
-          ],
+          evidence: [{ object: because.ref, field: because.field, value: address }],
           explains: pathsOf(WAYS_TO_PODS),
         },
       ]

@@ -1,7 +1,8 @@
 import { refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
+import { comesFrom } from '../../plan/because.ts'
 import { backendPort, unlistedPort } from '../../plan/ingress-ports.ts'
-import { type Route, routeRef } from '../../plan/ingress-rules.ts'
+import { type Route, routeField } from '../../plan/ingress-rules.ts'
 import type { Facts } from '../facts.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
@@ -46,7 +47,7 @@ function causeOf(
         value: service.ports.map(({ name, port, targetPort }) => ({ name, port, targetPort })),
       },
     ],
-    explains: pathsOf(['Ingress'], ({ because }) => because.some((each) => each.startsWith(routeRef(route)))),
+    explains: pathsOf(['Ingress'], ({ because }) => comesFrom(because, routeField(route))),
   }
 }
 

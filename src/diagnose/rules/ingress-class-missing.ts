@@ -1,7 +1,8 @@
 import { refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
+import { comesFrom } from '../../plan/because.ts'
 import { classOf } from '../../plan/controllers/table.ts'
-import { routeRef } from '../../plan/ingress-rules.ts'
+import { routeField } from '../../plan/ingress-rules.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NO_ROUTE } from '../shows.ts'
@@ -30,7 +31,7 @@ export const ingressClassMissing: Rule = {
         return []
       }
       const near = name === null ? null : nearMiss(name, known)
-      const refs = routes.filter((route) => route.ingress === ingress).map(routeRef)
+      const own = routes.filter((route) => route.ingress === ingress).map(routeField)
       return [
         {
           // Some controllers take Ingresses without a class, the old annotation needs no object, and of the classes
@@ -54,7 +55,7 @@ export const ingressClassMissing: Rule = {
               value: ingress.loadBalancerIngress.map(({ ip, hostname }) => ip ?? hostname),
             },
           ],
-          explains: pathsOf(['Ingress'], ({ because }) => refs.some((ref) => because.includes(ref))),
+          explains: pathsOf(['Ingress'], ({ because }) => own.some((field) => comesFrom(because, field))),
         },
       ]
     })

@@ -1,8 +1,10 @@
+import { comesFrom } from '../../plan/because.ts'
 import {
   competitors,
   encodePath,
   isSameRoute,
   type Route,
+  routeField,
   routeRef,
   sendsToHttps,
   winners,
@@ -56,7 +58,7 @@ export const ingressDuplicateRoute: Rule = {
               service: each.backend.service?.name ?? null,
             },
           })),
-          explains: pathsOf(['Ingress'], ({ because }) => because.includes(routeRef(route))),
+          explains: pathsOf(['Ingress'], ({ because }) => comesFrom(because, routeField(route))),
         },
       ]
     })

@@ -19,7 +19,7 @@ export const ingressWithoutAddress: Rule = {
         fix: 'See whether the controller of its class runs; if it does, name its address in addresses.ingressController.',
         confirm: `kubectl describe ingress -n ${namespace} ${ingress.meta.name}`,
         evidence: [{ object: refOf(ingress), field: 'status.loadBalancer.ingress', value: [] }],
-        explains: pathsOf(['Ingress'], ({ because }) => because.some((each) => each.startsWith(`${refOf(ingress)} `))),
+        explains: pathsOf(['Ingress'], ({ because }) => because.some(({ ref }) => ref === refOf(ingress))),
       }))
   },
 }

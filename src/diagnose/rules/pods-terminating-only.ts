@@ -11,7 +11,7 @@ export const podsTerminatingOnly: Rule = {
   code: 'pods_terminating_only',
   layer: 'workload',
   showsAs: NO_BACKEND,
-  when({ ref, namespace, service, endpoints, pathsOf }) {
+  when({ namespace, service, endpoints, pathsOf }) {
     const usable = endpoints.all.filter((endpoint) => endpoint.usable)
     if (usable.length === 0 || !usable.every(({ terminating }) => terminating)) {
       return []
@@ -26,8 +26,8 @@ export const podsTerminatingOnly: Rule = {
         fix: 'Let the rollout bring up new pods before it ends old ones (maxUnavailable 0, or a higher maxSurge).',
         confirm: endpointsOf({ namespace, service: service.meta.name }, 'yaml'),
         evidence: usable.slice(0, 5).map(({ because, ready, serving, terminating }) => ({
-          object: because.split(' ')[0] ?? ref,
-          field: because.split(' ').slice(1).join(' '),
+          object: because.ref,
+          field: because.field,
           value: { ready, serving, terminating },
         })),
         explains: pathsOf(READY_ONLY),

@@ -31,7 +31,7 @@ export const singleFamilyEndpoints: Rule = {
       evidence: [
         { object: ref, field: 'spec.clusterIPs', value: addresses },
         {
-          object: usable[0]?.because.split(' ')[0] ?? ref,
+          object: usable[0]?.because.ref ?? ref,
           field: 'endpoints[].addresses',
           value: usable.slice(0, 5).map(({ address }) => address),
         },

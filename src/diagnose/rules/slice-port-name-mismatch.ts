@@ -42,9 +42,7 @@ export const slicePortNameMismatch: Rule = {
           confirm: endpointsOf({ namespace, service: service.meta.name }, 'yaml'),
           evidence: [
             { object: ref, field: `spec.ports[${at}].name`, value: port.name },
-            ...(first === undefined
-              ? []
-              : [{ object: first.because.split(' ')[0] ?? '', field: 'ports', value: found }]),
+            ...(first === undefined ? [] : [{ object: first.because.ref, field: 'ports', value: found }]),
           ],
           explains: pathsOf(
             undefined,

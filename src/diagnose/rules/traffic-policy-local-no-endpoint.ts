@@ -46,10 +46,7 @@ function causesOf(
         detail: 'An endpoint without nodeName is local to no node, so every node drops this traffic.',
         fix: `Set nodeName of the endpoints, or spec.${policy} to Cluster.`,
         confirm,
-        evidence: [
-          evidence,
-          { object: first?.because.split(' ')[0] ?? ref, field: 'endpoints[].nodeName', value: null },
-        ],
+        evidence: [evidence, { object: first?.because.ref ?? ref, field: 'endpoints[].nodeName', value: null }],
         explains: pathsOf(paths),
       },
     ]
@@ -79,7 +76,7 @@ function causesOf(
       evidence: [
         evidence,
         ...usable.slice(0, 5).map(({ because, nodeName }) => ({
-          object: because.split(' ')[0] ?? ref,
+          object: because.ref,
           field: 'endpoints[].nodeName',
           value: nodeName,
         })),

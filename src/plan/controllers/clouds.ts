@@ -1,5 +1,6 @@
 import { refOf } from '../../kube/objects.ts'
 import { annotationField, isFalse, isTrue, portNumber } from '../annotations.ts'
+import { type Because, doubted, fieldOf, noted } from '../because.ts'
 import { type Asked, byTls, http, https, type IngressController, type Listener } from './controller.ts'
 
 const ALB = 'alb.ingress.kubernetes.io'
@@ -29,13 +30,13 @@ const LISTENERS = 50
 
 function albListeners({ tls, value, told }: Asked): readonly Listener[] {
   const [ports, certificate, redirect] = [`${ALB}/listen-ports`, `${ALB}/certificate-arn`, `${ALB}/ssl-redirect`]
-  const sent = value(redirect) === null ? [] : [`${told(redirect)}: plain HTTP is redirected`]
+  const sent = value(redirect) === null ? [] : [noted(told(redirect), 'plain HTTP is redirected')]
   const written = value(ports)
   if (written !== null) {
     const listed = listenPorts(written)
     if (listed === null) {
-      const doubts = [`${told(ports)}: not a list like [{"HTTP": 80}, {"HTTPS": 443}]`]
-      return [https({ doubts }), http({ doubts })]
+      const because = [doubted(told(ports), 'not a list like [{"HTTP": 80}, {"HTTPS": 443}]')]
+      return [https({ because }), http({ because })]
     }
     const secure = [told(ports), ...(value(certificate) === null ? [] : [told(certificate)])]
     return listed.map(({ scheme, port }) =>
@@ -50,12 +51,12 @@ function albListeners({ tls, value, told }: Asked): readonly Listener[] {
   if (tls === null) {
     return [open]
   }
-  const alone = `${tls}: opens no HTTPS listener by itself (${certificate} or ${ports} does)`
-  return [https({ port: 443, doubts: [alone] }), open]
+  const alone = doubted(tls, `opens no HTTPS listener by itself (${certificate} or ${ports} does)`)
+  return [https({ port: 443, because: [alone] }), open]
 }
 
 /** Internal unless it says otherwise; a status tells what it became: the name of an internal one says so. */
-function albInternal({ ingress, value, told }: Asked): string | null {
+function albInternal({ ingress, value, told }: Asked): Because | null {
   const scheme = `${ALB}/scheme`
   const written = value(scheme)
   if (written !== null) {
@@ -63,10 +64,10 @@ function albInternal({ ingress, value, told }: Asked): string | null {
   }
   const [entry] = ingress.loadBalancerIngress
   if (entry === undefined) {
-    return `${annotationField(ingress, scheme)}: internal is the default`
+    return noted(annotationField(ingress, scheme), 'internal is the default')
   }
   return entry.hostname?.startsWith('internal-')
-    ? `${refOf(ingress)} status.loadBalancer.ingress[0].hostname=${entry.hostname}`
+    ? fieldOf(refOf(ingress), 'status.loadBalancer.ingress[0].hostname', `=${entry.hostname}`)
     : null
 }
 
@@ -184,7 +185,7 @@ export const gce: IngressController = {
     }
     return ingress.ingressClassName === null
       ? told('kubernetes.io/ingress.class')
-      : `${refOf(ingress)} spec.ingressClassName=${name}`
+      : fieldOf(refOf(ingress), 'spec.ingressClassName', `=${name}`)
   },
 }
 
@@ -202,7 +203,7 @@ function agicListeners({ tls, value, told }: Asked): readonly Listener[] {
   }
   const listener = https({ port, because: [secure, ...because] })
   return isTrue(value(redirect))
-    ? [listener, http({ because: [`${told(redirect)}: plain HTTP is redirected`] })]
+    ? [listener, http({ because: [noted(told(redirect), 'plain HTTP is redirected')] })]
     : [listener]
 }
 

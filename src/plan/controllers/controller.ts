@@ -6,17 +6,15 @@
  */
 import type { Ingress, Labels } from '../../kube/objects.ts'
 import { annotationOf, isFalse, isTrue, toldAnnotation } from '../annotations.ts'
+import { type Because, doubted, noted } from '../because.ts'
 
 /** A place at which the controller takes requests for a rule. */
 export type Listener = {
   scheme: 'http' | 'https'
   /** `null`: the port that the controller has for the scheme. */
   port: number | null
-  because: readonly string[]
-  /** Why it may not be there, or may not lead to the Service. */
-  doubts: readonly string[]
-  /** What a plain request may not get past. */
-  demands?: readonly string[]
+  /** What says so, and why it may not be there or may not lead to the Service. */
+  because: readonly Because[]
   /** TLS is ended by the backend, not by the controller: the certificate is the backend's. */
   passthrough?: boolean
 }
@@ -31,11 +29,11 @@ export type PathSyntax = 'literal' | 'glob' | 'regex'
 export type Asked = {
   ingress: Ingress
   /** What covers the host with TLS: `Ingress/toad spec.tls[0]`; `null`: nothing does. */
-  tls: string | null
+  tls: Because | null
   /** The value of an annotation of the Ingress; `null`: it has none, or an empty one. */
   value(annotation: string): string | null
   /** `Ingress/toad metadata.annotations["…"]=…`, as `because` tells it. */
-  told(annotation: string): string
+  told(annotation: string): Because
 }
 
 /** Tells what the controller speaks to pods: its value is a protocol, or switches TLS on, or names the Services by TLS. */
@@ -60,7 +58,7 @@ export type IngressController = {
   /** How a path is read; left out: literally, and of type ImplementationSpecific perhaps as a regular expression. */
   syntax?(asked: Asked, path: string, pathType: string): PathSyntax | null
   /** What makes it a matter of the cloud's own network: the annotation that says so. `null`: it is public. */
-  internal?(asked: Asked): string | null
+  internal?(asked: Asked): Because | null
   /** What a plain request may not get past. */
   demands?: readonly { annotation: string; when: RegExp; why: string }[]
   /** Annotations that begin so, and end with the name of a backend, put conditions on it that a plain request may miss. */
@@ -70,7 +68,7 @@ export type IngressController = {
   aliases?: readonly string[]
 }
 
-export function askedOf(ingress: Ingress, tls: string | null): Asked {
+export function askedOf(ingress: Ingress, tls: Because | null): Asked {
   return {
     ingress,
     tls,
@@ -79,28 +77,18 @@ export function askedOf(ingress: Ingress, tls: string | null): Asked {
   }
 }
 
-type Told = { because?: readonly string[]; doubts?: readonly string[]; port?: number | null }
+type Told = { because?: readonly Because[]; port?: number | null }
 
-export const http = ({ because = [], doubts = [], port = null }: Told = {}): Listener => ({
-  scheme: 'http',
-  port,
-  because,
-  doubts,
-})
-export const https = ({ because = [], doubts = [], port = null }: Told = {}): Listener => ({
-  scheme: 'https',
-  port,
-  because,
-  doubts,
-})
+export const http = ({ because = [], port = null }: Told = {}): Listener => ({ scheme: 'http', port, because })
+export const https = ({ because = [], port = null }: Told = {}): Listener => ({ scheme: 'https', port, because })
 
 /** What `spec.tls` alone promises, whoever the controller is. */
 export function byTls({ tls }: Pick<Asked, 'tls'>): readonly Listener[] {
   if (tls === null) {
     return [http()]
   }
-  const covered = `${tls}: plain HTTP may be redirected or refused where TLS covers the host`
-  return [https({ because: [tls] }), http({ doubts: [covered] })]
+  const covered = doubted(tls, 'plain HTTP may be redirected or refused where TLS covers the host')
+  return [https({ because: [tls] }), http({ because: [covered] })]
 }
 
 /** How controllers that follow `spec.tls` let annotations change it. */
@@ -120,7 +108,7 @@ export type Switches = {
 /** The listeners of a controller whose annotations are switches on top of `spec.tls`. */
 export function bySwitches(switches: Switches, asked: Asked): readonly Listener[] {
   const { tls, value, told } = asked
-  const find = (names: readonly string[] = [], test: (value: string | null) => boolean): string | null => {
+  const find = (names: readonly string[] = [], test: (value: string | null) => boolean): Because | null => {
     const name = names.find((each) => test(value(each)))
     return name === undefined ? null : told(name)
   }
@@ -128,10 +116,10 @@ export function bySwitches(switches: Switches, asked: Asked): readonly Listener[
   if (passthrough !== null) {
     return [
       {
-        ...https({ because: [`${passthrough}: TLS is ended by the backend, whose certificate it is`] }),
+        ...https({ because: [noted(passthrough, 'TLS is ended by the backend, whose certificate it is')] }),
         passthrough: true,
       },
-      http({ doubts: [`${passthrough}: what plain HTTP gets beside it depends on the controller`] }),
+      http({ because: [doubted(passthrough, 'what plain HTTP gets beside it depends on the controller')] }),
     ]
   }
   const forced = find(switches.force, isTrue)
@@ -146,10 +134,10 @@ export function bySwitches(switches: Switches, asked: Asked): readonly Listener[
 
 function plain(
   asked: Asked,
-  { forced, both, servesBoth }: { forced: string | null; both: string | null; servesBoth: boolean },
+  { forced, both, servesBoth }: { forced: Because | null; both: Because | null; servesBoth: boolean },
 ): Listener {
   if (forced !== null) {
-    return http({ doubts: [`${forced}: plain HTTP is sent to HTTPS`] })
+    return http({ because: [doubted(forced, 'plain HTTP is sent to HTTPS')] })
   }
   if (asked.tls === null) {
     return http()

@@ -1,4 +1,5 @@
 import { listOf } from '../annotations.ts'
+import { doubted, noted } from '../because.ts'
 import { type Asked, byTls, http, https, type IngressController, type Listener } from './controller.ts'
 
 const PROTOCOLS = 'konghq.com/protocols'
@@ -14,28 +15,28 @@ function kongListeners(asked: Asked): readonly Listener[] {
   const protocols = listOf(written.toLowerCase())
   const because = [told(PROTOCOLS), ...(tls === null ? [] : [tls])]
   if (protocols.some((each) => /^(grpcs?|tcp|tls|tls_passthrough|udp)$/.test(each))) {
-    const doubts = [`${told(PROTOCOLS)}: not answered over HTTP/1.1`]
-    return [https({ doubts }), http({ doubts })]
+    const unanswered = [doubted(told(PROTOCOLS), 'not answered over HTTP/1.1')]
+    return [https({ because: unanswered }), http({ because: unanswered })]
   }
   const plainToo = protocols.includes('http')
   const secure = protocols.includes('https')
   if (!secure) {
-    const only = `${told(PROTOCOLS)}: the route takes plain HTTP alone`
-    return [...(tls === null ? [] : [https({ doubts: [only] })]), http({ because: [told(PROTOCOLS)] })]
+    const only = doubted(told(PROTOCOLS), 'the route takes plain HTTP alone')
+    return [...(tls === null ? [] : [https({ because: [only] })]), http({ because: [told(PROTOCOLS)] })]
   }
   if (!plainToo) {
     const redirected = value(HTTPS_REDIRECT)
     const sent = redirected !== null && redirected !== '426'
     return [
       https({ because }),
-      ...(sent ? [http({ because: [`${told(HTTPS_REDIRECT)}: plain HTTP is redirected`] })] : []),
+      ...(sent ? [http({ because: [noted(told(HTTPS_REDIRECT), 'plain HTTP is redirected')] })] : []),
     ]
   }
   // Of a route for both, HTTPS is answered with some certificate; which one is promised by spec.tls alone.
   if (tls === null) {
     return [
       http({ because: [told(PROTOCOLS)] }),
-      https({ doubts: [`${told(PROTOCOLS)}: no spec.tls gives HTTPS a certificate for the host`] }),
+      https({ because: [doubted(told(PROTOCOLS), 'no spec.tls gives HTTPS a certificate for the host')] }),
     ]
   }
   return byTls(asked)

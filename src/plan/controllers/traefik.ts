@@ -1,4 +1,5 @@
 import { isTrue, listOf } from '../annotations.ts'
+import { doubted } from '../because.ts'
 import { type Asked, byTls, http, https, type IngressController, type Listener } from './controller.ts'
 
 const ENTRY_POINTS = 'traefik.ingress.kubernetes.io/router.entrypoints'
@@ -7,6 +8,8 @@ const ROUTER_TLS_PARTS = ['certresolver', 'options', 'domains.0.main'].map((part
 const FRONTEND_ENTRY_POINTS = 'traefik.ingress.kubernetes.io/frontend-entry-points'
 const REDIRECT_ENTRY_POINT = 'traefik.ingress.kubernetes.io/redirect-entry-point'
 const PATH_MATCHER = 'traefik.ingress.kubernetes.io/router.pathmatcher'
+
+const NO_PLAIN = 'a router with TLS takes no plain HTTP; an entry point may redirect it'
 
 /** Entry points are named by the installation; these are what its charts, and most people, call them. */
 const schemeOfEntryPoint = (name: string): 'http' | 'https' | null =>
@@ -23,25 +26,25 @@ function traefikListeners(asked: Asked): readonly Listener[] {
   const redirect = value(REDIRECT_ENTRY_POINT)
   if (entry === undefined) {
     if (withTls !== undefined) {
-      const only = `${told(withTls)}: a router with TLS takes no plain HTTP; an entry point may redirect it`
-      return [https({ because: [told(withTls), ...(tls === null ? [] : [tls])] }), http({ doubts: [only] })]
+      const only = doubted(told(withTls), NO_PLAIN)
+      return [https({ because: [told(withTls), ...(tls === null ? [] : [tls])] }), http({ because: [only] })]
     }
     if (redirect === null || tls !== null) {
       return byTls(asked)
     }
     return [
       https({ because: [told(REDIRECT_ENTRY_POINT)] }),
-      http({ doubts: [`${told(REDIRECT_ENTRY_POINT)}: plain HTTP is redirected`] }),
+      http({ because: [doubted(told(REDIRECT_ENTRY_POINT), 'plain HTTP is redirected')] }),
     ]
   }
   const names = listOf(value(entry))
   const schemes = new Set(names.map(schemeOfEntryPoint))
   const because = [told(entry), ...(withTls === undefined ? [] : [told(withTls)]), ...(tls === null ? [] : [tls])]
   if (schemes.has(null) || names.length === 0) {
-    const unsure = `${told(entry)}: which port and scheme an entry point of that name has, its installation says`
+    const unsure = doubted(told(entry), 'which port and scheme an entry point of that name has, its installation says')
     return [
-      https({ because, doubts: withTls === undefined && tls === null ? [unsure] : [] }),
-      http({ doubts: [unsure] }),
+      https({ because: [...because, ...(withTls === undefined && tls === null ? [unsure] : [])] }),
+      http({ because: [unsure] }),
     ]
   }
   if (!schemes.has('https')) {
@@ -49,12 +52,14 @@ function traefikListeners(asked: Asked): readonly Listener[] {
     if (withTls === undefined && tls === null) {
       return [http({ because })]
     }
-    const elsewhere = `${told(entry)}: the rule is not on an entry point for HTTPS`
+    const elsewhere = doubted(told(entry), 'the rule is not on an entry point for HTTPS')
     return [
-      https({ doubts: [elsewhere] }),
+      https({ because: [elsewhere] }),
       http({
-        because: [told(entry)],
-        doubts: withTls === undefined ? [] : [`${told(withTls)}: a router with TLS takes no plain HTTP`],
+        because: [
+          told(entry),
+          ...(withTls === undefined ? [] : [doubted(told(withTls), 'a router with TLS takes no plain HTTP')]),
+        ],
       }),
     ]
   }
@@ -63,10 +68,7 @@ function traefikListeners(asked: Asked): readonly Listener[] {
     return [secure]
   }
   if (withTls !== undefined) {
-    return [
-      secure,
-      http({ doubts: [`${told(withTls)}: a router with TLS takes no plain HTTP; an entry point may redirect it`] }),
-    ]
+    return [secure, http({ because: [doubted(told(withTls), NO_PLAIN)] })]
   }
   return [secure, ...byTls({ tls }).filter(({ scheme }) => scheme === 'http')]
 }
