@@ -3,6 +3,7 @@ import { ConfigError, SETTING_NAMES } from '../config.ts'
 import { VERSION } from '../version.ts'
 import { readConfig } from './config.ts'
 import { FlagError, type FlagSpec, readFlags } from './flags.ts'
+import { keepHeapsSmall } from './heaps.ts'
 import { HELP } from './help.ts'
 import { startPortolan } from './server.ts'
 import { StartError } from './start-error.ts'
@@ -41,6 +42,7 @@ try {
 }
 
 async function serve(): Promise<void> {
+  keepHeapsSmall()
   const starting = startPortolan(readConfig(process.env))
   const stop = (): void => {
     process.removeListener('SIGTERM', stop)

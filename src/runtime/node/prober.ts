@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { isFailure, ProberGoneError, type RunChecks, type WorkHooks, type WorkResults } from '../../check/work.ts'
 import type { Log } from '../../lib/log.ts'
+import { THREAD_LIMITS } from './heaps.ts'
 import type { News, Order, ProberData, ProberSettings } from './prober-messages.ts'
 
 export type Prober = {
@@ -75,7 +76,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
       return thread
     }
     const workerData: ProberData = { settings: plain(settings), underWay: underWay.buffer as SharedArrayBuffer }
-    const worker = new Worker(module, { workerData, name: 'prober' })
+    const worker = new Worker(module, { workerData, name: 'prober', resourceLimits: THREAD_LIMITS })
     let cause: unknown
     worker.on('message', hear)
     worker.on('error', (error) => {
