@@ -25,9 +25,9 @@ export const freePort = async (): Promise<number> => {
   return address.port
 }
 
-export async function untilItListens(port: number): Promise<void> {
+export async function untilItListens(port: number, host = HOST): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    const socket = connect({ port, host: HOST })
+    const socket = connect({ port, host })
     const [up] = await Promise.race([
       once(socket, 'connect').then(() => [true]),
       once(socket, 'error').then(() => [false]),
@@ -41,22 +41,30 @@ export async function untilItListens(port: number): Promise<void> {
   throw new Error(`nothing listens on ${port}`)
 }
 
-/** @param folder for its files. */
-export async function startTarget(folder: string): Promise<{ port: number; what: string; child: ChildProcess }> {
+/**
+ * @param folder for its files.
+ * @param addresses where it listens, on the same port of each.
+ */
+export async function startTarget(
+  folder: string,
+  addresses: readonly string[] = [HOST],
+): Promise<{ port: number; what: string; child: ChildProcess }> {
   const port = await freePort()
   if (existsSync(NGINX)) {
+    const listens = addresses.map((address) => `listen ${address}:${port} backlog=4096;`)
     const conf = `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
       events { worker_connections 4096; }
       http { access_log off; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c;
         uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
-        server { listen ${HOST}:${port} backlog=4096; default_type text/plain; return 200 "You've hit toad-xueq1\\n"; } }`
+        server { ${listens.join(' ')} default_type text/plain; return 200 "You've hit toad-xueq1\\n"; } }`
     writeFileSync(join(folder, 'nginx.conf'), conf)
     const child = spawn(NGINX, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
-    await untilItListens(port)
+    await untilItListens(port, addresses[0])
     return { port, what: 'nginx', child }
   }
-  const script = `require('node:http').createServer((q, r) => r.end("You've hit toad-xueq1\\n")).listen(${port}, '${HOST}', 4096)`
+  const script = `for (const address of ${JSON.stringify(addresses)})
+    require('node:http').createServer((q, r) => r.end("You've hit toad-xueq1\\n")).listen(${port}, address, 4096)`
   const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' })
-  await untilItListens(port)
+  await untilItListens(port, addresses[0])
   return { port, what: 'a Node server', child }
 }

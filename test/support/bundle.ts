@@ -11,11 +11,16 @@ export const LISTENING = /"listening","url":"([^"]+)"/
 
 export type Bundle = { url: string; program: Program; stop(): Promise<number | null> }
 
-/** The production bundle, built if needed, on a free loopback port with a database of its own. */
-export async function startBundle(env: Record<string, string> = {}): Promise<Bundle> {
+/**
+ * The production bundle, built if needed, on a free loopback port with a database of its own.
+ *
+ * @param within a command that runs what follows it where the bundle is to run.
+ */
+export async function startBundle(env: Record<string, string> = {}, within: readonly string[] = []): Promise<Bundle> {
   execFileSync(process.execPath, ['scripts/build.ts', '--if-needed'], { cwd: root })
   const folder = mkdtempSync(join(tmpdir(), 'portolan-bundle-'))
-  const program = await startProgram(process.execPath, [join(root, 'dist/portolan.js')], LISTENING, {
+  const [command = '', ...args] = [...within, process.execPath, join(root, 'dist/portolan.js')]
+  const program = await startProgram(command, args, LISTENING, {
     PATH: process.env.PATH,
     PORTOLAN_PORT: '0',
     PORTOLAN_DATABASE: join(folder, 'portolan.db'),
