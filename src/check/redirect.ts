@@ -87,7 +87,14 @@ export async function followRedirects(
     if ('code' in hop.to) {
       return { exchange: { ...exchange, timings: spent }, blocked: hop.to, unseen }
     }
-    request = redirected(request, method, url, next, hop.to, leftMs - (hop.dnsMs ?? 0), check, cookiesFor(jar, next))
+    request = redirected(request, check, {
+      method,
+      from: url,
+      to: next,
+      dial: hop.to,
+      timeoutMs: leftMs - (hop.dnsMs ?? 0),
+      cookies: cookiesFor(jar, next),
+    })
     exchange = withTimings(await deps.network.http(request), spent)
     url = next
   }
@@ -183,26 +190,31 @@ const siblingPort = ({ plan }: TryContext, path: PlannedPath, scheme: 'http' | '
 const methodAfter = (status: number, method: string): string =>
   method !== 'HEAD' && (status === 303 || (status < 303 && method === 'POST')) ? 'GET' : method
 
+type Hop = {
+  method: string
+  from: URL
+  to: URL
+  dial: Dial
+  timeoutMs: number
+  /** Cookies that answers have set for it. */
+  cookies: string | null
+}
+
 /**
  * The request of the next hop. All that the caller has put into a check – headers, whatever their names, and the body –
  * was given for one origin (RFC 6454 4) and does not leave it, nor does it come back by way of another.
  */
 function redirected(
   request: HttpRequest,
-  method: string,
-  from: URL,
-  next: URL,
-  dial: Dial,
-  timeoutMs: number,
   check: HttpCheck,
-  cookies: string | null,
+  { method, from, to, dial, timeoutMs, cookies }: Hop,
 ): HttpRequest {
-  const isSameOrigin = next.origin === from.origin
+  const isSameOrigin = to.origin === from.origin
   const keepsBody = isSameOrigin && method === request.method
   const headers: Record<string, string> = isSameOrigin ? { ...request.headers } : { ...OWN_HEADERS }
-  const scheme = next.protocol === 'https:' ? 'https' : 'http'
-  const host = next.hostname.replace(/^\[|\]$/g, '')
-  headers.host = hostPort(host, next.port === '' ? null : Number(next.port), scheme)
+  const scheme = to.protocol === 'https:' ? 'https' : 'http'
+  const host = to.hostname.replace(/^\[|\]$/g, '')
+  headers.host = hostPort(host, to.port === '' ? null : Number(to.port), scheme)
   const given = isSameOrigin ? givenCookie(request, check) : null
   const cookie = [given, cookies].filter((each) => each !== null).join('; ')
   if (cookie === '') {
@@ -223,7 +235,7 @@ function redirected(
     timeoutMs: Math.max(1, timeoutMs),
     method,
     body: keepsBody ? request.body : null,
-    target: `${next.pathname}${next.search}`,
+    target: `${to.pathname}${to.search}`,
     headers,
     tls: isSameOrigin
       ? request.tls

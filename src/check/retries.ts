@@ -88,40 +88,54 @@ type Tries = {
 }
 
 /** Tries until one does not fail or none is left. */
-async function makeTries(run: UnitRun, unit: Unit, { address, known, first = 1, attempt }: Tries): Promise<void> {
+async function makeTries(run: UnitRun, unit: Unit, tries: Tries): Promise<void> {
   const { context, retries, record } = run
-  const { deps, jobId, signal } = context
+  const { address, known, first = 1 } = tries
   let last: Tried | null = known.toSorted((left, right) => left.try - right.try).at(-1) ?? null
-  for (let number = last === null ? first : last.try + 1; last === null || mayRetry(run, last, number); number++) {
+  while (last === null || mayRetry(run, last)) {
     if (last !== null) {
-      await deps.clock.sleep(retries.delayMs, signal)
+      await context.deps.clock.sleep(retries.delayMs, context.signal)
     }
-    const key = { ...unit, try: number }
-    const release = signal.aborted ? null : await deps.gate.enter(jobId, address, unit.path.addressPort)
-    if (release === null || signal.aborted) {
-      release?.()
+    const key: TryKey = { ...unit, try: last === null ? first : last.try + 1 }
+    const results = await tryWhenLetIn(run, key, tries)
+    if (results === null) {
       // What a try has shown stands; only what was never tried is to say why
       if (last === null) {
-        record(cutResult(context, key, address ?? '', signal.reason))
+        record(cutResult(context, key, address ?? '', context.signal.reason))
       }
       return
     }
-    try {
-      const results = await attempt(key)
-      for (const result of results) {
-        record(result)
-      }
-      last = results.at(-1) ?? null
-    } finally {
-      release()
-    }
+    last = results.at(-1) ?? null
     if (last === null) {
       return
     }
   }
 }
 
-function mayRetry({ context, retries }: UnitRun, last: Tried, number: number): boolean {
+/** @returns `null`: the run was cut before the try could begin. */
+async function tryWhenLetIn(
+  { context, record }: UnitRun,
+  key: TryKey,
+  { address, attempt }: Tries,
+): Promise<Result[] | null> {
+  const { deps, jobId, signal } = context
+  const release = signal.aborted ? null : await deps.gate.enter(jobId, address, key.path.addressPort)
+  if (release === null || signal.aborted) {
+    release?.()
+    return null
+  }
+  try {
+    const results = await attempt(key)
+    for (const result of results) {
+      record(result)
+    }
+    return results
+  } finally {
+    release()
+  }
+}
+
+function mayRetry({ context, retries }: UnitRun, last: Tried): boolean {
   const failed = last.outcome === 'fail' || last.outcome === 'error'
-  return failed && number <= retries.limit + 1 && !context.signal.aborted
+  return failed && last.try <= retries.limit && !context.signal.aborted
 }

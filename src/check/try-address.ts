@@ -38,26 +38,26 @@ import {
 export async function tryAddress(
   context: TryContext,
   key: TryKey,
-  address: Found,
+  { address, family }: Found,
   found: Resolved | null,
   dns: Resolved['dns'] | null,
 ): Promise<Result[]> {
-  const { deps } = context
-  const startedAtMs = deps.clock.now()
+  const startedAtMs = context.deps.clock.now()
   const dnsMs = found?.dnsMs ?? null
-  const refused = refusal(context, { ...address, port: key.path.addressPort ?? 0 })
+  const refused = refusal(context, { address, family, port: key.path.addressPort ?? 0 })
   if (refused !== null) {
-    return [describe(context, key, address.address, startedAtMs, { ...NOTHING, dns, failure: refused }, 'skipped')]
+    const seen = { ...NOTHING, dns, failure: refused }
+    return [describe(context, key, { address, startedAtMs, seen, decided: 'skipped' })]
   }
   const controls: Result[] = []
   const control = (seen: Observation) => {
-    controls.push(describe(context, key, address.address, startedAtMs, seen, null, controls.length + 1))
+    controls.push(describe(context, key, { address, startedAtMs, seen, control: controls.length + 1 }))
   }
   const budgetMs = Math.max(1, context.timeoutMs - (dnsMs ?? 0))
-  const dialled = dial({ ...context, timeoutMs: budgetMs }, key, address.address, control)
+  const dialled = dial({ ...context, timeoutMs: budgetMs }, key, address, control)
   const seen = await unlessBroken('expectation', dialled)
   const whole = { ...seen, dns, timings: withDns(seen.timings, dnsMs) }
-  return [...controls, describe(context, key, address.address, startedAtMs, whole)]
+  return [...controls, describe(context, key, { address, startedAtMs, seen: whole })]
 }
 
 const withDns = (timings: Timings, dnsMs: number | null): Timings =>

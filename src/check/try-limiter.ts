@@ -30,9 +30,6 @@ type Admit = (release: Release | null) => void
 /** What is dialled. `address` is empty for a question to DNS. */
 type Target = { key: string; address: string }
 
-/** Waiting tries of one job, by target; the first in turn is the first of the map. */
-type Waiting = Map<string, { target: Target; queue: Admit[] }>
-
 const NO_ADDRESS = ''
 /** So many times as many places as are free may be held. */
 const SHARE = 7
@@ -55,65 +52,158 @@ class Counts {
   }
 }
 
-/**
- * @param limits `total` and `perAddress` are at least 1.
- * @param changed called with how many tries are under way, whenever that has changed.
- */
-export function createGate(
-  limits: { total: number; perAddress: number },
-  changed: (active: number) => void = () => undefined,
-): Gate {
-  const waiting = new Map<string, Waiting>()
-  const ofAddress = new Counts()
-  const ofTarget = new Counts()
-  const ofJob = new Counts()
-  /** How many pauses each job is under. */
-  const paused = new Map<string, number>()
-  let active = 0
+/** A job's tries that wait, by target; the first in turn is the first of the map. */
+type Targets = Map<string, { target: Target; queue: Admit[] }>
 
-  const free = (jobId: string, { key, address }: Target): boolean => {
-    const places = limits.total - active
-    if (places <= 0 || ofJob.of(jobId) >= SHARE * places) {
+/** Tries that wait, by job, in the order in which their turn comes. */
+class Line {
+  readonly #jobs = new Map<string, Targets>()
+
+  get isEmpty(): boolean {
+    return this.#jobs.size === 0
+  }
+
+  jobs(): Iterable<[jobId: string, targets: Targets]> {
+    return this.#jobs
+  }
+
+  add(jobId: string, target: Target, admit: Admit): void {
+    const targets: Targets = this.#jobs.get(jobId) ?? new Map()
+    this.#jobs.set(jobId, targets)
+    const entry = targets.get(target.key)
+    if (entry) {
+      entry.queue.push(admit)
+    } else {
+      targets.set(target.key, { target, queue: [admit] })
+    }
+  }
+
+  /** Takes the first of a target; both the target and the job go to the end of the line. */
+  take(jobId: string, key: string): { target: Target; admit: Admit } | null {
+    const targets = this.#jobs.get(jobId)
+    const entry = targets?.get(key)
+    const admit = entry?.queue.shift()
+    if (targets === undefined || entry === undefined || admit === undefined) {
+      return null
+    }
+    targets.delete(key)
+    if (entry.queue.length > 0) {
+      targets.set(key, entry)
+    }
+    this.#jobs.delete(jobId)
+    if (targets.size > 0) {
+      this.#jobs.set(jobId, targets)
+    }
+    return { target: entry.target, admit }
+  }
+
+  /** Takes all of a job. */
+  takeJob(jobId: string): Admit[] {
+    const targets = this.#jobs.get(jobId)
+    this.#jobs.delete(jobId)
+    return [...(targets?.values() ?? [])].flatMap(({ queue }) => queue)
+  }
+}
+
+type Limits = { total: number; perAddress: number }
+
+class TryGate implements Gate {
+  readonly #limits: Limits
+  readonly #changed: (active: number) => void
+  readonly #line = new Line()
+  readonly #ofAddress = new Counts()
+  readonly #ofTarget = new Counts()
+  readonly #ofJob = new Counts()
+  /** How many pauses each job is under. */
+  readonly #paused = new Counts()
+  #active = 0
+
+  constructor(limits: Limits, changed: (active: number) => void) {
+    this.#limits = limits
+    this.#changed = changed
+  }
+
+  get active(): number {
+    return this.#active
+  }
+
+  get perAddress(): number {
+    return this.#limits.perAddress
+  }
+
+  enter(jobId: string, address: string | null, port: number | null = null): Promise<Release | null> {
+    const target: Target = { key: `${address ?? NO_ADDRESS} ${port ?? ''}`, address: address ?? NO_ADDRESS }
+    // Nobody is waiting: the common case, without a queue
+    if (this.#line.isEmpty && this.#isFree(jobId, target) && this.#paused.of(jobId) === 0) {
+      return Promise.resolve(this.#hold(jobId, target))
+    }
+    const { promise, resolve } = Promise.withResolvers<Release | null>()
+    this.#line.add(jobId, target, resolve)
+    this.#admit()
+    return promise
+  }
+
+  leave(jobId: string): void {
+    for (const admit of this.#line.takeJob(jobId)) {
+      admit(null)
+    }
+  }
+
+  pause(jobId: string, until: Promise<void>): void {
+    this.#paused.add(jobId, 1)
+    void until.then(() => {
+      this.#paused.add(jobId, -1)
+      this.#admit()
+    })
+  }
+
+  /** Tells whether a try of the job to the target may begin. */
+  #isFree(jobId: string, { key, address }: Target): boolean {
+    const places = this.#limits.total - this.#active
+    if (places <= 0 || this.#ofJob.of(jobId) >= SHARE * places) {
       return false
     }
     if (address === NO_ADDRESS) {
       return true
     }
-    const held = ofTarget.of(key)
-    const others = ofAddress.of(address) - held
-    const own = limits.perAddress - others - held
+    const held = this.#ofTarget.of(key)
+    const others = this.#ofAddress.of(address) - held
+    const own = this.#limits.perAddress - others - held
     return own > 0 && held < SHARE * own && (own > 1 || held === 0 || others === 0)
   }
 
-  const firstFree = (jobId: string, targets: Waiting): string | undefined => {
-    for (const [key, { target }] of targets) {
-      if (free(jobId, target)) {
-        return key
-      }
-    }
-    return undefined
-  }
-
-  const count = (jobId: string, { key, address }: Target, change: 1 | -1): void => {
-    active += change
-    ofJob.add(jobId, change)
-    if (address !== NO_ADDRESS) {
-      ofAddress.add(address, change)
-      ofTarget.add(key, change)
-    }
-    changed(active)
-  }
-
-  const hold = (jobId: string, target: Target): Release => {
-    count(jobId, target, 1)
+  #hold(jobId: string, target: Target): Release {
+    this.#count(jobId, target, 1)
     let held = true
     return () => {
       if (!held) {
         return
       }
       held = false
-      count(jobId, target, -1)
-      admit()
+      this.#count(jobId, target, -1)
+      this.#admit()
+    }
+  }
+
+  #count(jobId: string, { key, address }: Target, change: 1 | -1): void {
+    this.#active += change
+    this.#ofJob.add(jobId, change)
+    if (address !== NO_ADDRESS) {
+      this.#ofAddress.add(address, change)
+      this.#ofTarget.add(key, change)
+    }
+    this.#changed(this.#active)
+  }
+
+  /** Lets in whoever is next, as long as there is one that fits. */
+  #admit(): void {
+    while (this.#active < this.#limits.total) {
+      const next = this.#next()
+      const taken = next && this.#line.take(next.jobId, next.key)
+      if (next === null || taken === null) {
+        return
+      }
+      taken.admit(this.#hold(next.jobId, taken.target))
     }
   }
 
@@ -121,104 +211,42 @@ export function createGate(
    * Who is next: of the jobs with a try that fits the one with the fewest under way, of those the one whose target has
    * the fewest, of those the longest in line.
    */
-  const next = (): { jobId: string; key: string } | null => {
+  #next(): { jobId: string; key: string } | null {
     let best: { jobId: string; key: string } | null = null
     let [fewest, fewestOfTarget] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-    for (const [jobId, targets] of waiting) {
-      const held = ofJob.of(jobId)
-      if (held > fewest || paused.has(jobId)) {
-        continue
-      }
-      const key = firstFree(jobId, targets)
+    for (const [jobId, targets] of this.#line.jobs()) {
+      const held = this.#ofJob.of(jobId)
+      const key = held > fewest || this.#paused.of(jobId) > 0 ? undefined : this.#firstFree(jobId, targets)
       if (key === undefined) {
         continue
       }
-      const heldOfTarget = ofTarget.of(key)
-      if (held === fewest && heldOfTarget >= fewestOfTarget) {
-        continue
+      const heldOfTarget = this.#ofTarget.of(key)
+      if (held < fewest || heldOfTarget < fewestOfTarget) {
+        best = { jobId, key }
+        fewest = held
+        fewestOfTarget = heldOfTarget
       }
-      best = { jobId, key }
-      fewest = held
-      fewestOfTarget = heldOfTarget
-      if (held === 0 && heldOfTarget === 0) {
+      // Nobody can have fewer
+      if (fewest === 0 && fewestOfTarget === 0) {
         break
       }
     }
     return best
   }
 
-  /** Lets in whoever is next, as long as there is one that fits. */
-  const admit = () => {
-    while (active < limits.total) {
-      const admitted = next()
-      if (admitted === null) {
-        return
+  #firstFree(jobId: string, targets: Targets): string | undefined {
+    for (const [key, { target }] of targets) {
+      if (this.#isFree(jobId, target)) {
+        return key
       }
-      const { jobId, key } = admitted
-      const targets: Waiting = waiting.get(jobId) ?? new Map()
-      const entry = targets.get(key)
-      if (entry === undefined) {
-        return
-      }
-      const give = entry.queue.shift()
-      // To the end of the line, both the target and the job
-      targets.delete(key)
-      if (entry.queue.length > 0) {
-        targets.set(key, entry)
-      }
-      waiting.delete(jobId)
-      if (targets.size > 0) {
-        waiting.set(jobId, targets)
-      }
-      give?.(hold(jobId, entry.target))
     }
-  }
-
-  const goOn = (jobId: string) => {
-    const left = (paused.get(jobId) ?? 0) - 1
-    if (left > 0) {
-      paused.set(jobId, left)
-    } else {
-      paused.delete(jobId)
-    }
-    admit()
-  }
-
-  return {
-    enter(jobId, address, port = null) {
-      const target: Target = { key: `${address ?? NO_ADDRESS} ${port ?? ''}`, address: address ?? NO_ADDRESS }
-      // Nobody is waiting: the common case, without a queue
-      if (waiting.size === 0 && free(jobId, target) && !paused.has(jobId)) {
-        return Promise.resolve(hold(jobId, target))
-      }
-      const { promise, resolve } = Promise.withResolvers<Release | null>()
-      const targets: Waiting = waiting.get(jobId) ?? new Map()
-      waiting.set(jobId, targets)
-      const entry = targets.get(target.key)
-      if (entry) {
-        entry.queue.push(resolve)
-      } else {
-        targets.set(target.key, { target, queue: [resolve] })
-      }
-      admit()
-      return promise
-    },
-    leave(jobId) {
-      const targets = waiting.get(jobId)
-      waiting.delete(jobId)
-      for (const { queue } of targets?.values() ?? []) {
-        for (const give of queue) {
-          give(null)
-        }
-      }
-    },
-    pause(jobId, until) {
-      paused.set(jobId, (paused.get(jobId) ?? 0) + 1)
-      void until.then(() => goOn(jobId))
-    },
-    get active() {
-      return active
-    },
-    perAddress: limits.perAddress,
+    return undefined
   }
 }
+
+/**
+ * @param limits `total` and `perAddress` are at least 1.
+ * @param changed called with how many tries are under way, whenever that has changed.
+ */
+export const createGate = (limits: Limits, changed: (active: number) => void = () => undefined): Gate =>
+  new TryGate(limits, changed)

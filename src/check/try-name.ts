@@ -54,7 +54,8 @@ function refusedServer({ policy, ownDnsServers }: CheckDeps, server: string): Fa
 /** Makes a try of a check that asks for no more than a name, or compares a variable. */
 export async function tryName(context: TryContext, key: TryKey): Promise<Result> {
   const startedAtMs = context.deps.clock.now()
-  return describe(context, key, '', startedAtMs, await unlessBroken('dns', observeName(context, key)))
+  const seen = await unlessBroken('dns', observeName(context, key))
+  return describe(context, key, { address: '', startedAtMs, seen })
 }
 
 async function observeName(context: TryContext, { path, check }: TryKey): Promise<Observation> {
@@ -97,4 +98,4 @@ const unresolved = (resolved: Resolved, failed: Failure | null): Observation => 
 
 /** The result of a try whose name did not resolve. */
 export const unresolvedResult = (context: TryContext, key: TryKey, startedAtMs: number, resolved: Resolved): Result =>
-  describe(context, key, '', startedAtMs, unresolved(resolved, resolved.failure))
+  describe(context, key, { address: '', startedAtMs, seen: unresolved(resolved, resolved.failure) })

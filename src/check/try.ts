@@ -74,19 +74,23 @@ export function refusal({ deps }: TryContext, to: Found & { port: number }): Fai
   return permission.allowed ? null : failure('blocked_by_policy', 'connect', permission.reason)
 }
 
-/**
- * Writes the result down. Its outcome is decided here and never changes.
- *
- * @param control which of the try's controls it is; 0: the try itself.
- */
+/** What was made of a try. */
+export type MadeTry = {
+  /** What was dialled; empty: no address was. */
+  address: string
+  startedAtMs: number
+  seen: Observation
+  /** The outcome where it does not follow from what was seen. */
+  decided?: Outcome
+  /** Which of the try's controls it is; absent: the try itself. */
+  control?: number
+}
+
+/** Writes the result down. Its outcome is decided here and never changes. */
 export function describe(
   { deps, jobId }: TryContext,
   { path, check, sample, try: number, round }: TryKey,
-  address: string,
-  startedAtMs: number,
-  seen: Observation,
-  decided: Outcome | null = null,
-  control = 0,
+  { address, startedAtMs, seen, decided, control = 0 }: MadeTry,
 ): Result {
   const purpose: Purpose = control === 0 ? 'check' : 'control'
   const judged = path.expected === 'unreachable' && purpose === 'check' ? judgeUnreachable(path, seen) : seen.failure
@@ -133,4 +137,8 @@ function outcomeOf(path: PlannedPath, failed: Failure | null, from: string | nul
 
 /** The result of a try that the deadline or the end of the job kept from being made. */
 export const cutResult = (context: TryContext, key: TryKey, address: string, reason: Failure): Result =>
-  describe(context, key, address, context.deps.clock.now(), { ...NOTHING, failure: reason })
+  describe(context, key, {
+    address,
+    startedAtMs: context.deps.clock.now(),
+    seen: { ...NOTHING, failure: reason },
+  })

@@ -24,6 +24,15 @@ export type Calls = {
 /** Of a turn at a chunk, a trigger: a tenth and more of the least that any plan has (50) is left to the runtime. */
 export const CALLS_MAX = 40
 /**
+ * Calls of a turn that are no probing's. One that starts a job: to claim and read it (4), to cut it, send messages and
+ * claim a chunk (3); others: to read the job, claim a chunk and read what is recorded of it (5). Then to record three
+ * times on the way and once at the end (4), to read tries (4 for the most that a job can have, else 1) and the evidence
+ * of some (1), and to end the job (2).
+ */
+export const RESERVED = 16
+/** Connections and questions to DNS of a turn. */
+export const PROBES_MAX = CALLS_MAX - RESERVED
+/**
  * Queries to D1 an invocation on Workers Paid (https://developers.cloudflare.com/d1/platform/limits/). That page has
  * limits of single queries apply to each statement of a batch, and does not say that a batch counts as one: each counts.
  */

@@ -1,7 +1,7 @@
 import type { Gate } from '../../check/try-limiter.ts'
 import { cutPlan } from '../../job/chunks.ts'
 import type { ChunkDeps } from '../../job/run-chunk.ts'
-import { CALLS_MAX, type Calls } from './call-budget.ts'
+import { type Calls, PROBES_MAX } from './call-budget.ts'
 import { expectedCalls, mostCalls } from './cost.ts'
 import { openD1 } from './d1.ts'
 import { createTurnGate } from './gate.ts'
@@ -9,15 +9,6 @@ import type { Isolate } from './isolate.ts'
 import { type Message, sendAll } from './queue.ts'
 import { createEdgeCheck, createEdgeGate } from './run-one-check.ts'
 
-/**
- * Calls of a turn that are no probing's. One that starts a job: to claim and read it (4), to cut it, send messages and
- * claim a chunk (3); others: to read the job, claim a chunk and read what is recorded of it (5). Then to record three
- * times on the way and once at the end (4), to read tries (4 for the most that a job can have, else 1) and the evidence
- * of some (1), and to end the job (2).
- */
-export const RESERVED = 16
-/** Connections and questions to DNS of a turn. */
-export const PROBES = CALLS_MAX - RESERVED
 /** What a control may cost: a handshake that fails is looked at by a second connection. */
 const CONTROL_CALLS = 2
 /** To record controls and to end the job. */
@@ -45,7 +36,7 @@ export function createChunkDeps(
     log,
     secrets,
     owner,
-    cut: (plan, request) => cutPlan(plan, request, { costOf: expectedCalls, size: PROBES, count: CHUNKS_MAX }),
+    cut: (plan, request) => cutPlan(plan, request, { costOf: expectedCalls, size: PROBES_MAX, count: CHUNKS_MAX }),
     enqueue: (jobId, chunks) =>
       sendAll(
         env.QUEUE,
@@ -57,7 +48,7 @@ export function createChunkDeps(
       const stop = new AbortController()
       const untilMs = clock.monotonic() + TURN_MS
       const most = Math.min(
-        PROBES,
+        PROBES_MAX,
         mostCalls(
           plan.paths.filter(({ id }) => Object.hasOwn(chunk, id)),
           request,

@@ -2,7 +2,7 @@ import { planWithoutSecrets, withoutSecrets } from '../../check/secrets.ts'
 import type { ProblemDetail } from '../../lib/problem.ts'
 import type { Plan } from '../../plan/path.ts'
 import type { JobRequest } from '../../plan/request.ts'
-import { PROBES } from './chunk-turn.ts'
+import { PROBES_MAX } from './call-budget.ts'
 import { expectedCalls } from './cost.ts'
 
 /** What the edge cannot do of what is asked for; docs/runtimes.md has the list. */
@@ -23,10 +23,10 @@ export function unsupported(request: JobRequest, plan: Plan): ProblemDetail[] {
   if (request.settleMs > 0) {
     const tries = request.samples * (request.retries.limit + 1)
     const most = Math.max(0, ...plan.paths.map((path) => (path.skipped === null ? expectedCalls(path) * tries : 0)))
-    if (most > PROBES) {
+    if (most > PROBES_MAX) {
       errors.push({
         pointer: '/settleMs',
-        detail: `One round over one path may take ${most} connections and questions to DNS; on Workers at most ${PROBES}: lower samples or retries, or ask for fewer checks.`,
+        detail: `One round over one path may take ${most} connections and questions to DNS; on Workers at most ${PROBES_MAX}: lower samples or retries, or ask for fewer checks.`,
       })
     }
   }
