@@ -1,6 +1,6 @@
 import type { YamlError } from './yaml/error.ts'
 
-/** What a mistake in YAML most likely is, and what to do; begins with a blank, or is empty. */
+/** Names the most likely mistake in YAML, and the remedy. The text begins with a blank, or is empty. */
 export function advise(source: string, { problem, at, within }: YamlError): string {
   const template = TEMPLATE.exec(source)
   if (template) {
@@ -22,10 +22,10 @@ export function advise(source: string, { problem, at, within }: YamlError): stri
   return known ? ` ${known.advice}` : ''
 }
 
-/** A line with `{{` outside quotes. The parser stumbles elsewhere, over the mapping around it. */
+/** Finds a line with `{{` outside quotes. The parser fails elsewhere, at the mapping around it. */
 const TEMPLATE = /^[^"'#\n]{0,200}\{\{/m
 
-/** Problems that say themselves what they are, whatever else the line looks like. */
+/** These problems explain themselves, whatever else the line looks like. */
 const PROBLEMS: readonly { sign: RegExp; advice: string }[] = [
   { sign: /^unknown anchor/, advice: ' An alias (*name) needs its anchor (&name) before it in the same document.' },
   { sign: /^(anchor value contains itself|document contains excessive)/, advice: ' Write the objects out.' },
@@ -40,7 +40,7 @@ const PROBLEMS: readonly { sign: RegExp; advice: string }[] = [
   { sign: /^this is no JSON/, advice: ' Separate all texts by a line with ---, or send JSON alone.' },
 ]
 
-/** What the line itself tells of the mistake. */
+/** Tells the mistake from the line itself. */
 const LINES: readonly { sign: RegExp; advice: string }[] = [
   { sign: /^ *\t/, advice: 'Indent with spaces, not with tabs.' },
   { sign: /^\s*[^\s"'#][^"']*:\s+[@`%]/, advice: 'Put a value that begins with @, ` or % in quotes.' },

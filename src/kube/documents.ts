@@ -1,6 +1,7 @@
 /**
- * A text → untyped documents, as kubectl finds them in a file: k8s.io/apimachinery pkg/util/yaml YAMLOrJSONDecoder.
- * A text that begins with a brace is JSON, one value behind the other; what is not JSON after all is YAML.
+ * Turns a text into untyped documents, as kubectl finds them in a file (k8s.io/apimachinery pkg/util/yaml
+ * YAMLOrJSONDecoder). A text that begins with a brace is JSON, one value after another; the rest of it that is not JSON
+ * is YAML.
  *
  * @module
  */
@@ -12,18 +13,22 @@ import { splitYaml } from './split-yaml.ts'
 import { YamlError } from './yaml/error.ts'
 import { readYaml } from './yaml/read-yaml.ts'
 
-/** Collections within collections; Kubernetes objects need about 20. */
+/** Collections may be nested so deep; Kubernetes objects need about 20 levels. */
 export const MAX_DEPTH = 64
 export const MAX_DOCUMENTS = 10_000
-/** Values that aliases may stand for, all documents together. */
+/** Aliases of all documents together may stand for so many values. */
 export const MAX_ALIASED = 1_000_000
 
-/** What kubectl takes without a word, and whoever wrote it hardly meant. `document` from 1. */
+/** kubectl takes this without a word, although its author hardly meant it. `document` counts from 1. */
 export type Oddity = { document: number; reason: string }
 
 export type Documents = { values: readonly unknown[]; oddities: readonly Oddity[] }
 
-/** One value a document; `null` for an empty one. Throws `malformed_manifests` with line and column. */
+/**
+ * Reads one value for each document, `null` for an empty one.
+ *
+ * @throws ProblemError `malformed_manifests`, with line and column
+ */
 export function readDocuments(text: string, pointer: string): Documents {
   // kubectl refuses a mark before a separator within a text, as in files put together. Nobody sees it there.
   const source = text.replace(/^\uFEFF(?=---)/gm, '').replace(/^\uFEFF/, '')
@@ -92,7 +97,7 @@ function read(source: string): Documents {
   return readYamlDocuments(source, restAt, values)
 }
 
-/** @param before what was read before `from`. */
+/** @param before documents that were read before `from`. */
 function readYamlDocuments(source: string, from: number, before: readonly unknown[]): Documents {
   const values = [...before]
   const oddities: Oddity[] = []
@@ -122,7 +127,7 @@ function readYamlDocuments(source: string, from: number, before: readonly unknow
   return { values, oddities }
 }
 
-/** Errors of a part of the text tell their place in the whole. */
+/** Moves the place of an error in a part of the text to its place in the whole. */
 function shifted<T>(by: number, work: () => T): T {
   try {
     return work()

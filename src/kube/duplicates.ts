@@ -2,13 +2,13 @@ import { fieldName } from './fields.ts'
 import type { Found } from './manifest-errors.ts'
 import { type Ignored, type KubeObject, refOf } from './objects.ts'
 
-/** An object, and where it was found. */
+/** An object and the place where it was found. */
 export type Read = { object: KubeObject; found: Found }
 
 /**
- * Of several objects of one kind, namespace and name the last counts, as it would after `kubectl apply`. Those before
- * it are told of if they differ in what is read. One without a namespace is another object than one with: which
- * namespace it is put into is decided later.
+ * Keeps the last of several objects of one kind, namespace and name, as `kubectl apply` would. Earlier ones are reported
+ * if they differ in what is read. An object without a namespace is another than one with: its namespace is decided
+ * later.
  */
 export function lastOfEach(read: readonly Read[]): { objects: readonly KubeObject[]; replaced: readonly Ignored[] } {
   const last = new Map<string, Read>()

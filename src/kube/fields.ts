@@ -1,6 +1,6 @@
 /**
- * Reading fields of untyped objects: every reader returns what it could read, and complains of what it could not,
- * so that one pass finds all mistakes. What is complained of is `null` or left out; the caller throws at the end.
+ * Reads fields of untyped objects. Every reader returns what it could read and reports what it could not, so that one
+ * pass finds all mistakes. A value that was reported is `null` or left out; the caller throws at the end.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { oddSpaceIn } from './odd-characters.ts'
 import { labelKey, labelValue, portName, type Rule } from './validation.ts'
 
 export type Step = string | number
-/** Told of each mistake: where, and what was found, what was expected, what to do. */
+/** Takes each mistake: its place, the value found, the value expected, the remedy. */
 export type Complain = (path: readonly Step[], detail: string) => void
 
 export const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** One place in an object: its value, if it has one, and how it is reached. */
+/** One place in an object: its value, if it has one, and the way there. */
 export class Field {
   readonly value: unknown
   readonly key: Step
   readonly #parent: Field | null
   readonly #complain: Complain
-  /** Something here or on the way here was complained of already: nothing more is said. */
+  /** Something here or on the way here was reported already, so nothing more is said. */
   #broken: boolean
 
   constructor(value: unknown, complain: Complain, parent: Field | null = null, key: Step = '', broken = false) {
@@ -51,7 +51,7 @@ export class Field {
     this.complain(`found ${describe(this.value)}, expected ${expected}.${advice && ` ${advice}`}`)
   }
 
-  /** Complains if there is no value, or an empty one. Returns itself, to be read. */
+  /** Reports a missing or empty value. Returns itself, to be read. */
   need(expected: string): this {
     const empty = this.value === '' || (Array.isArray(this.value) && this.value.length === 0)
     if (this.absent || empty) {
@@ -62,8 +62,8 @@ export class Field {
   }
 
   /**
-   * Complains of the empty text where it is a value to Kubernetes, and none that is allowed: in an optional field that
-   * is a pointer in Go.
+   * Reports the empty text where Kubernetes takes it as a value that is not allowed: in an optional field that is a
+   * pointer in Go.
    */
   orAbsent(): this {
     if (this.value === '') {
@@ -73,7 +73,7 @@ export class Field {
     return this
   }
 
-  /** Complains of a list that is longer, in the words of field.TooMany. */
+  /** Reports a list that is longer, in the words of field.TooMany. */
   atMost(count: number): this {
     if (Array.isArray(this.value) && this.value.length > count) {
       this.complain(`must have at most ${count} items, found ${this.value.length}.`)
@@ -81,12 +81,12 @@ export class Field {
     return this
   }
 
-  /** Whether a mapping here has a value under `key`. Never complains. */
+  /** Tells whether a mapping here has a value under `key`. Never reports anything. */
   has(key: string): boolean {
     return isMapping(this.value) && Object.hasOwn(this.value, key) && this.value[key] != null
   }
 
-  /** The field under `key`; absent if this is absent. */
+  /** Returns the field under `key`, which is absent if this one is. */
   get(key: string): Field {
     if (isMapping(this.value)) {
       return new Field(Object.hasOwn(this.value, key) ? this.value[key] : undefined, this.#complain, this, key)
@@ -97,7 +97,7 @@ export class Field {
     return new Field(undefined, this.#complain, this, key, this.#broken || !this.absent)
   }
 
-  /** The entries of a mapping. */
+  /** Returns the entries of a mapping. */
   entries(): readonly Field[] {
     if (isMapping(this.value)) {
       return Object.keys(this.value).map((key) => this.get(key))
@@ -118,7 +118,7 @@ export class Field {
     return []
   }
 
-  /** Text; the empty text counts as absent, as Kubernetes has it. */
+  /** Reads a text; an empty one counts as absent, as in Kubernetes. */
   text(): string | null {
     if (this.absent || this.value === '') {
       return null
@@ -184,7 +184,7 @@ export class Field {
     return this.integer(1, 65535)
   }
 
-  /** IntOrString: a port's number, or its name in the pod. */
+  /** Reads an IntOrString: a port's number, or its name in the pod. */
   portRef(): PortRef | null {
     if (typeof this.value === 'string') {
       if (!/^\d+$/.test(this.value)) {
@@ -203,7 +203,7 @@ export class Field {
     return null
   }
 
-  /** A mapping of text to text. */
+  /** Reads a mapping of text to text. */
   texts(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.entries().flatMap((entry) => this.#pair(entry)))
   }
@@ -228,7 +228,7 @@ export class Field {
   }
 }
 
-/** Complains of each field whose value an earlier one has; `null` is no value. `what` completes "expected …". */
+/** Reports each field whose value an earlier one has; `null` is no value. `what` completes "expected …". */
 export function refuseRepeated(fields: readonly Field[], values: readonly (Step | null)[], what: string): void {
   const first = new Map<Step, Field>()
   for (const [at, field] of fields.entries()) {
@@ -245,7 +245,7 @@ export function refuseRepeated(fields: readonly Field[], values: readonly (Step 
   }
 }
 
-/** `spec.ports[0].targetPort`; keys that are no plain words in brackets. */
+/** Writes `spec.ports[0].targetPort`; keys that are not plain words stand in brackets. */
 export const fieldName = (path: readonly Step[]): string =>
   path
     .map((step) => {
@@ -281,7 +281,7 @@ function describe(value: unknown): string {
 export const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
-/** What the value itself tells of the mistake; empty if nothing. */
+/** Tells the mistake from the value itself; empty if it shows none. */
 export function adviceFor(value: unknown): string {
   if (typeof value !== 'string') {
     return ''

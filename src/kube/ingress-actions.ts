@@ -12,17 +12,17 @@ export type ActionTarget = { service: string; port: PortRef | null; weight: numb
 export type IngressAction = {
   name: string
   annotation: string
-  /** `forward`, `redirect`, `fixed-response`; empty: its text is not understood. */
+  /** `forward`, `redirect` or `fixed-response`; empty if its text is not understood. */
   type: string
-  /** Services that it forwards to; target groups that are named by their ARN lead to none. */
+  /** It forwards to these Services; target groups that are named by their ARN lead to none. */
   targets: readonly ActionTarget[]
 }
 
 const PREFIX = 'alb.ingress.kubernetes.io/actions.'
-/** The most target groups of an action (AWS quotas). */
+/** An action has at most so many target groups (AWS quotas). */
 const TARGETS = 20
 
-/** Each of the rules of an Ingress may stand for the same action: its text is read once. */
+/** All rules of an Ingress may stand for the same action, so its text is read once. */
 const known = new WeakMap<Ingress, Map<string, IngressAction>>()
 
 /** @returns `null` where the backend is a Service, or the annotation is not there. */
@@ -47,7 +47,7 @@ function readAction(name: string, annotation: string, text: string): IngressActi
   try {
     parsed = JSON.parse(text)
   } catch {
-    // Not understood, which its type tells.
+    // The empty type says that it is not understood.
   }
   const action = fieldsOf(parsed)
   const type = action.type
@@ -63,13 +63,13 @@ function readAction(name: string, annotation: string, text: string): IngressActi
   return { name, annotation, type: typeof type === 'string' ? type.toLowerCase() : '', targets }
 }
 
-/** Fields by their names in lower case: Go's decoder, which the controller uses, takes any case. */
+/** Finds fields by their names in lower case: Go's decoder, which the controller uses, takes any case. */
 const fieldsOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).map(([key, field]) => [key.toLowerCase(), field]))
     : {}
 
-/** A number, also as text; else a name. */
+/** Reads a number, also from a text; else a name. */
 function portOf(value: unknown): PortRef | null {
   if (typeof value === 'number') {
     return value

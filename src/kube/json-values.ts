@@ -1,9 +1,9 @@
-/** Values, and where the text goes on that is no JSON; `null`: the whole of it is. */
+/** The values, and the offset at which the text goes on and is not JSON; `null` if all of it is. */
 export type JsonValues = { values: readonly unknown[]; restAt: number | null }
 
 /**
- * JSON values one behind the other, as kubectl reads a text that begins with a brace (apimachinery pkg/util/yaml
- * YAMLOrJSONDecoder), or a single list. A mapping of YAML may begin with a brace too: no value is JSON then.
+ * Reads JSON values one after another, as kubectl reads a text that begins with a brace (apimachinery pkg/util/yaml
+ * YAMLOrJSONDecoder), or a single list. A YAML mapping may begin with a brace too: then no value is JSON.
  */
 export function readJsonValues(source: string): JsonValues {
   const start = skipWhiteSpace(source, 0)
@@ -23,7 +23,7 @@ export function readJsonValues(source: string): JsonValues {
   for (;;) {
     const end = source[at] === '{' ? endOfMapping(source, at) : null
     const value = end === null ? undefined : parse(source.slice(at, end))
-    // What goes on as YAML keeps its indentation.
+    // A rest that is YAML keeps its indentation.
     if (end === null || value === undefined) {
       return { values, restAt: firstBreak(source, from, at) }
     }
@@ -36,7 +36,7 @@ export function readJsonValues(source: string): JsonValues {
   }
 }
 
-/** Behind the first line break of the white space, or where it ends. */
+/** Finds the end of the first line break in the white space, else the end of the white space. */
 function firstBreak(text: string, from: number, to: number): number {
   const at = text.indexOf('\n', from)
   return at === -1 || at >= to ? to : at + 1
@@ -56,7 +56,7 @@ function skipWhiteSpace(text: string, from: number): number {
   return next.exec(text)?.index ?? text.length
 }
 
-/** Where the mapping ends that begins here; `null`: nowhere. */
+/** Finds the end of the mapping that begins here; `null` if it has none. */
 function endOfMapping(text: string, from: number): number | null {
   const marks = /["{}[\]]/g
   marks.lastIndex = from
@@ -79,7 +79,7 @@ function endOfMapping(text: string, from: number): number | null {
   return null
 }
 
-/** Steps from mark to mark: one pattern for the whole of a text would overflow its stack on a very long one. */
+/** This pattern steps from mark to mark: one for the whole text would overflow its stack on a very long one. */
 function endOfText(text: string, from: number): number | null {
   const marks = /["\\]/g
   marks.lastIndex = from

@@ -1,5 +1,5 @@
 /**
- * The kinds that are read: their API versions, the newest first, and their readers. Everything else is ignored.
+ * The kinds that are read, with their API versions, newest first, and their readers. Everything else is ignored.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export type ReadKind = KubeObject['kind']
 type Kind = {
   versions: readonly string[]
   read: (object: Field) => KubeObject
-  /** Whether something without a kind has the shape of this one. */
+  /** Tells whether something without a kind has the shape of this one. */
   looksLike: (object: Shape) => boolean
-  /** Where its own fields belong, and those that often slip elsewhere by a wrong indentation. */
+  /** The place of its own `fields`, which a wrong indentation often puts elsewhere. */
   home: 'spec' | null
   fields: readonly string[]
 }
@@ -63,7 +63,7 @@ const route = (
   fields: ['rules', 'parentRefs'],
 })
 
-/** In the order in which a shape is guessed. */
+/** A shape is guessed in this order. */
 export const KINDS: Readonly<Record<ReadKind, Kind>> = {
   Endpoints: { versions: ['v1'], read: readEndpoints, looksLike: atTop('subsets'), home: null, fields: ['subsets'] },
   EndpointSlice: {
@@ -133,13 +133,13 @@ export const isReadKind = (kind: string): kind is ReadKind => Object.hasOwn(KIND
 
 const keysOf = (value: unknown): ReadonlySet<string> => new Set(isMapping(value) ? Object.keys(value) : [])
 
-/** What an object without a kind looks like; `null`: nothing that is read. */
+/** Guesses the kind of an object without one by its shape; `null` if it looks like nothing that is read. */
 export function guessKind(object: Record<string, unknown>): ReadKind | null {
   const shape: Shape = { top: keysOf(object), spec: keysOf(object.spec) }
   return READ_KINDS.find((kind) => KINDS[kind].looksLike(shape)) ?? null
 }
 
-/** The objects, by kind, in the order given. */
+/** Sorts objects by kind, in the order given. */
 export function byKind(objects: readonly KubeObject[]): KubeObjects {
   const of = <K extends ReadKind>(...kinds: readonly K[]) => {
     const wanted: ReadonlySet<string> = new Set(kinds)

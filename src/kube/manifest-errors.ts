@@ -1,13 +1,13 @@
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import { type Complain, fieldName, jsonPointer, type Step } from './fields.ts'
 
-/** One object, and where it was found: `document` (1-based) for text only, `path` leads through Lists. */
+/** One object and the place where it was found: `document` (from 1) for text only; `path` leads through Lists. */
 export type Found = { value: unknown; document: number | null; path: readonly Step[] }
 
-/** Errors of one answer; how many more there are is said after them. */
+/** One answer lists so many errors, and then says how many more there are. */
 export const MAX_ERRORS = 50
 
-/** What was complained of, one complaint a place. */
+/** Collects the mistakes, one for each place. */
 export class Mistakes {
   readonly #pointer: string
   readonly #isText: boolean
@@ -48,7 +48,7 @@ export class Mistakes {
     return this.#errors.length > 0
   }
 
-  /** @param hint told after the first mistake, and as the last error: what may have made them all. */
+  /** @param hint names what may have caused all mistakes; it follows the first one and is the last error. */
   throwIfAny(hint: string | null): void {
     const first = this.#errors[0]
     if (!first) {

@@ -3,7 +3,7 @@ import { KUBECTL_CORE } from './hand-over.ts'
 import type { KubeObject } from './objects.ts'
 import type { Parsed } from './parse.ts'
 
-/** Objects without a Service, when one is needed: what they are, and what is missing. */
+/** Says which objects came without the Service that is needed, and what to send. */
 export function refuseWithoutService({ objects, ignored }: Parsed, pointer: string): void {
   if (objects.services.length > 0) {
     return

@@ -1,7 +1,7 @@
 /**
- * Objects, findable by what other objects call them. Built once for a batch, so that planning one Service costs
- * what that Service has, not what the cluster has. Everything comes back in an order of its own (namespace, name),
- * never in that of the documents, and identical documents count once.
+ * Finds objects by the names that other objects call them. An index is built once for a batch, so that planning one
+ * Service costs what that Service has, not what the cluster has. Results are ordered by namespace and name, never by
+ * document, and identical documents count once.
  *
  * An object without a namespace is in the one that is asked about (`kubectl apply` would put it there).
  *
@@ -26,7 +26,7 @@ import type {
 
 export type ObjectIndex = {
   objects: KubeObjects
-  /** All Services, of every namespace. */
+  /** All Services of every namespace. */
   services: readonly Service[]
   nodes: readonly Node[]
   ingressClasses: readonly IngressClass[]
@@ -42,9 +42,9 @@ export type ObjectIndex = {
   podsIn(namespace: string): readonly Pod[]
   podNamed(namespace: string, name: string): Pod | null
   workloadsIn(namespace: string): readonly Workload[]
-  /** Ingresses of that namespace of which some backend names the Service. */
+  /** Ingresses of that namespace with a backend that names the Service. */
   ingressesOf(namespace: string, service: string): readonly Ingress[]
-  /** Ingresses of other namespaces that name a Service so called. */
+  /** Ingresses of other namespaces that name a Service of that name. */
   ingressesElsewhere(namespace: string, service: string): readonly Ingress[]
   /** Ingresses with a rule for exactly that host (as written; `null`: rules without a host). */
   ingressesForHost(host: string | null): readonly Ingress[]
@@ -66,7 +66,7 @@ type Named = { kind: string; meta: { name: string; namespace: string | null } }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** By namespace and name; equal names by content, so that no order is left to chance. Identical objects merge. */
+/** Sorts by namespace and name, equal names by content, so that no order is left to chance. Identical objects merge. */
 function inOrder<T extends Named>(objects: readonly T[]): readonly T[] {
   const sorted = objects.toSorted(
     (a, b) =>
@@ -80,7 +80,7 @@ function inOrder<T extends Named>(objects: readonly T[]): readonly T[] {
   })
 }
 
-/** A lookup of objects by key. */
+/** Makes a lookup of objects by key. */
 function byKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
   const map = new Map<string, T[]>()
   for (const object of objects) {
@@ -100,8 +100,8 @@ function byKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[
 const NOTHING: readonly never[] = []
 
 /**
- * A lookup by namespace and key, in which objects without a namespace are found in every namespace but those that hold
- * one of that kind and name: there they are that one, which says where it belongs.
+ * Makes a lookup by namespace and key. Objects without a namespace are found in every namespace, unless it holds one of
+ * that kind and name: there they are that one, which says where it belongs.
  */
 function byNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
   const groups = Map.groupBy(objects, ({ meta }) => meta.namespace)
@@ -118,13 +118,13 @@ function byNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T)
 
 const identityOf = ({ kind, meta }: Named): string => `${kind}/${meta.name}`
 
-/** Every backend of an Ingress: of its rules, and the default one. */
+/** Lists the backends of an Ingress: those of its rules, and the default one. */
 export function backendsOf(ingress: Ingress): readonly IngressBackend[] {
   const ofRules = ingress.rules.flatMap((rule) => rule.paths.map((path) => path.backend))
   return ingress.defaultBackend === null ? ofRules : [...ofRules, ingress.defaultBackend]
 }
 
-/** Those that backends name, and those that the action behind a backend forwards to. */
+/** Lists the Services that backends name, and those that the action behind a backend forwards to. */
 const backendNames = (ingress: Ingress): readonly string[] =>
   backendsOf(ingress).flatMap((backend) => {
     if (backend.service === null) {
@@ -139,7 +139,7 @@ export const matchesLabels = (labels: Labels, selector: Labels): boolean =>
 
 const pairsOf = (labels: Labels): readonly string[] => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
 
-/** The list to look through where all of them must hold. */
+/** Chooses the shortest list to look through, where all of them must hold. */
 const shortest = <T>(lists: readonly (readonly T[])[]): readonly T[] =>
   lists.length === 0 ? [] : lists.reduce((least, list) => (list.length < least.length ? list : least))
 

@@ -1,7 +1,7 @@
 /**
- * The parts of the Kubernetes objects that Portolan reads, in Kubernetes' own spelling, after parsing:
- * what is absent is `null` or an empty list, defaults of the API server are filled in, and only what is
- * declared here is kept (and so, stored).
+ * The parts of the Kubernetes objects that Portolan reads, in Kubernetes' own spelling, after parsing. A missing value is
+ * `null` or an empty list, defaults of the API server are filled in, and only what is declared here is kept (and so,
+ * stored).
  *
  * @module
  */
@@ -15,10 +15,10 @@ export type Labels = Readonly<Record<string, string>>
 
 export type Meta = {
   name: string
-  /** `null` when the manifest names none: it is then that of the target. Always `null` for Node and IngressClass. */
+  /** `null` if the manifest names none: the target's then applies. Always `null` for Node and IngressClass. */
   namespace: string | null
   labels: Labels
-  /** Those of Kubernetes, its controllers, load balancers and meshes; never kubectl's copy of the whole object. */
+  /** Only those of Kubernetes, its controllers, load balancers and meshes; never kubectl's copy of the whole object. */
   annotations: Labels
   createdAt: string | null
   /** `metadata.deletionTimestamp`: set while the object is going away. */
@@ -59,12 +59,12 @@ export type Service = {
   type: ServiceType
   clusterIP: string | null
   clusterIPs: readonly string[]
-  /** Where they were found: before 1.20, and in many manifests, there is only the first. */
+  /** They were found in this field: before 1.20, and in many manifests, there is only the first. */
   clusterIPField: 'spec.clusterIPs' | 'spec.clusterIP'
   ipFamilies: readonly Family[]
   ipFamilyPolicy: string | null
   ports: readonly ServicePort[]
-  /** `null`: a Service without selector (its endpoints are somebody else's business). */
+  /** `null` for a Service without selector: somebody else makes its endpoints. */
   selector: Labels | null
   externalName: string | null
   externalIPs: readonly string[]
@@ -121,7 +121,7 @@ export type EndpointAddress = {
 }
 
 export type IngressBackend = {
-  /** `null`: a `resource` backend. */
+  /** `null` for a `resource` backend. */
   service: { name: string; port: PortRef | null } | null
 }
 
@@ -172,11 +172,11 @@ export type Container = {
   /** `true` for an init container with `restartPolicy: Always` (a sidecar): its ports count (endpointslice FindPort). */
   sidecar: boolean
   hasReadinessProbe: boolean
-  /** Of `status.containerStatuses`: `null` when there is no status. */
+  /** From `status.containerStatuses`; `null` if there is no status. */
   status: { ready: boolean; restartCount: number; waitingReason: string | null; terminatedReason: string | null } | null
 }
 
-/** What a Pod and a pod template have in common. */
+/** The common part of a Pod and a pod template. */
 export type PodSpec = {
   /** Containers, then sidecars. Other init containers are not read. */
   containers: readonly Container[]
@@ -246,11 +246,11 @@ export type KubeEvent = {
   lastAt: string | null
 }
 
-/** HTTPRoute and Gateway: read only far enough to say that they name the Service (kind `Gateway` is reserved). */
+/** Objects of the Gateway API are read only far enough to say that they name the Service. */
 export type GatewayRoute = {
   kind: 'HTTPRoute' | 'Gateway' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute'
   meta: Meta
-  /** Names of the Gateways that it is attached to. */
+  /** It is attached to Gateways of these names. */
   gateways: readonly string[]
   backends: readonly { name: string; namespace: string | null; port: number | null }[]
 }
@@ -268,7 +268,7 @@ export type KubeObject =
   | KubeEvent
   | GatewayRoute
 
-/** Everything that was handed in, by kind, in the order given. Planning must not depend on that order. */
+/** All objects that were handed in, by kind, in the order given. Planning must not depend on that order. */
 export type KubeObjects = {
   services: readonly Service[]
   endpoints: readonly Endpoints[]
@@ -283,8 +283,8 @@ export type KubeObjects = {
   gatewayRoutes: readonly GatewayRoute[]
 }
 
-/** An object that was handed in and not read, and why. */
+/** An object that was handed in and not read, with the reason. */
 export type Ignored = { object: string; reason: string }
 
-/** `Service/toad-svc`: how messages, `because` and evidence name an object. */
+/** Names an object in messages, `because` and evidence: `Service/toad-svc`. */
 export const refOf = (object: { kind: string; meta: { name: string } }): string => `${object.kind}/${object.meta.name}`

@@ -1,10 +1,10 @@
 /**
- * Characters that look like the space, the hyphen or the quotes of YAML, and are others.
+ * Characters that look like the space, the hyphen or the quotes of YAML and are not.
  *
  * @module
  */
 
-/** Some look like a space, some like nothing. */
+/** Some look like a space, some cannot be seen at all. */
 const SPACES: readonly (readonly [character: string, name: string])[] = [
   ['\u00a0', 'a no-break space'],
   ['\u00ad', 'a soft hyphen'],
@@ -32,7 +32,7 @@ const SPACES: readonly (readonly [character: string, name: string])[] = [
   ['\u3000', 'an ideographic space'],
   ['\ufeff', 'a byte order mark'],
 ]
-/** As word processors write them in front of the items of a list. */
+/** Word processors write these in front of the items of a list. */
 const DASHES: readonly (readonly [character: string, name: string])[] = [
   ['\u00b7', 'a middle dot'],
   ['\u2010', 'a hyphen of its own kind'],
@@ -50,10 +50,10 @@ const anyOf = (table: typeof SPACES): RegExp => new RegExp(`[${table.map(([chara
 export const ODD_SPACE = anyOf(SPACES)
 export const ODD_DASH = anyOf(DASHES)
 
-/** `a no-break space (U+00A0)`. */
+/** Writes `a no-break space (U+00A0)`. */
 export const nameOf = (character: string): string => `${NAMES.get(character) ?? 'a character'} (${codeOf(character)})`
 
-/** The name of the first odd space of a text; `null`: it has none. */
+/** Names the first odd space of a text; `null` if it has none. */
 export function oddSpaceIn(text: string): string | null {
   const found = ODD_SPACE.exec(text)
   return found === null ? null : nameOf(found[0])

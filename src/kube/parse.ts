@@ -1,5 +1,5 @@
 /**
- * Manifests → the objects that Portolan reads. All mistakes of all objects are told at once.
+ * Turns manifests into the objects that Portolan reads. All mistakes of all objects are reported at once.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import { misread, recognise } from './pasted.ts'
 
 export const MAX_OBJECTS = 50_000
 
-/** Of an object in errors; Kubernetes' own limit is 253. */
+/** Errors show so many characters of an object's name; Kubernetes' own limit is 253. */
 const LONGEST_NAME = 300
 
 export type Parsed = { objects: KubeObjects; ignored: readonly Ignored[] }
 
 /**
  * @param input the text of YAML documents or JSON, as `kubectl get … -o yaml` prints; or objects already parsed.
- * @param where the pointer (RFC 6901) to the input within the request's body.
- * @throws ProblemError `malformed_manifests` (400): not YAML or JSON; `invalid_manifest` (422): objects that an API
- * server would refuse. Only what is read is judged. Of several objects of one name the last counts.
+ * @param where points (RFC 6901) to the input within the request's body.
+ * @throws ProblemError `malformed_manifests` (400) if it is not YAML or JSON; `invalid_manifest` (422) for objects that
+ * an API server would refuse. Only what is read is judged. The last of several objects of one name counts.
  */
 export function parseManifests(input: string | readonly unknown[], where: { pointer: string }): Parsed {
   const isText = typeof input === 'string'
@@ -53,7 +53,7 @@ export function parseManifests(input: string | readonly unknown[], where: { poin
   return { objects: byKind(objects), ignored: [...ignored, ...replaced] }
 }
 
-/** A text that YAML can be read from, and that is something else all the same. */
+/** Refuses a text that YAML can be read from, although it is something else. */
 function refuseOther(
   text: string,
   found: readonly Found[],
@@ -73,7 +73,7 @@ function refuseOther(
 
 const hasKind = (value: unknown): boolean => isMapping(value) && typeof value.kind === 'string'
 
-/** The items of Lists, of Lists in them, and of a bare sequence. Items of a `ServiceList` may lack kind and version. */
+/** Unpacks Lists, Lists in them, and bare sequences. Items of a `ServiceList` may lack kind and version. */
 function flatten(found: Found): readonly Found[] {
   const { value, document, path } = found
   if (value === null || value === undefined) {
@@ -129,7 +129,7 @@ function readObject(found: Found, mistakes: Mistakes, ignored: Ignored[]): KubeO
   return KINDS[kind].read(object)
 }
 
-/** `Service/toad`, `Service` without a name, `null` without a kind. */
+/** Writes `Service/toad`, or `Service` without a name; `null` without a kind. */
 function nameOf(value: unknown): string | null {
   if (!isMapping(value)) {
     return null
@@ -140,7 +140,7 @@ function nameOf(value: unknown): string | null {
   return parts.length === 0 ? null : parts.join('/').slice(0, LONGEST_NAME)
 }
 
-/** `null`: not read, and either ignored or complained of. */
+/** `null` if it is not read: it is either ignored or reported. */
 function decideKind(object: Field, value: Record<string, unknown>, ignored: Ignored[]): ReadKind | null {
   const field = object.get('kind')
   const kind = field.text()
@@ -173,14 +173,14 @@ function decideKind(object: Field, value: Record<string, unknown>, ignored: Igno
 const ignoredBecause = (kind: string, apiVersion: unknown): string =>
   isReadKind(kind) ? `${kind} of ${String(apiVersion)} is not read` : 'kind is not read'
 
-/** The kinds that an object of that version can be meant for; all, if it has none. */
+/** Lists the kinds that an object of that version can be; all of them if it has none. */
 const kindsOf = (apiVersion: unknown): readonly string[] =>
   READ_KINDS.filter((kind) => typeof apiVersion !== 'string' || KINDS[kind].versions.includes(apiVersion))
 
-/** Kinds that exist, are not read, and resemble one that is. */
+/** These kinds exist, are not read, and resemble one that is. */
 const OTHER_KINDS: ReadonlySet<string> = new Set(['UDPRoute', 'Role'])
 
-/** Kubernetes' own API groups: no dot, or under k8s.io. A `Service` of another group is another thing. */
+/** Kubernetes' own API groups have no dot or end in k8s.io. A `Service` of another group is another thing. */
 const isKubernetesOwn = (apiVersion: unknown): boolean => {
   if (typeof apiVersion !== 'string' || !apiVersion.includes('/')) {
     return true
@@ -199,7 +199,7 @@ function checkVersion(object: Field, kind: ReadKind): void {
   }
 }
 
-/** Whether the whole spec stands under metadata. */
+/** Tells whether the whole spec stands under metadata. */
 function isSwallowed(object: Field, kind: ReadKind): boolean {
   const metadata = object.get('metadata')
   if (KINDS[kind].home === null || object.has('spec') || !metadata.has('spec')) {
@@ -209,7 +209,7 @@ function isSwallowed(object: Field, kind: ReadKind): boolean {
   return true
 }
 
-/** Fields that stand where a wrong indentation puts them: under metadata, or outside the spec. */
+/** Finds fields that a wrong indentation has put under metadata, or outside the spec. */
 function checkIndentation(object: Field, kind: ReadKind): void {
   const { home, fields } = KINDS[kind]
   const proper = home === null ? object : object.get(home)

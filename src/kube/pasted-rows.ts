@@ -1,6 +1,6 @@
 /**
- * What people send by mistake: by what it is known, and what to send instead. Nothing is repeated of the text but a
- * line's number and a word that is no secret.
+ * Texts that people send by mistake: the sign that gives each away, and what to send instead. Nothing of the text is
+ * repeated but a line's number and a word that is no secret.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { KUBECTL_CORE } from './hand-over.ts'
 
 export type Row = {
   name: string
-  /** Looked for in the beginning of the text. */
+  /** It is looked for at the beginning of the text. */
   sign: RegExp
-  /** Whether it still holds, looking at the whole. */
+  /** Tells whether the sign still holds for the whole text. */
   unless?: RegExp
-  /** `line`: that of the sign. */
+  /** @param line of the sign. */
   tell: (line: number, match: RegExpExecArray) => string
 }
 
 const always = (text: string) => (): string => text
 
-/** The first that fits is told: what is sure stands before what is likely. */
+/** The first that fits is reported: certain ones stand before likely ones. */
 export const ROWS: readonly Row[] = [
   {
     name: 'a form',

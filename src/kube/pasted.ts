@@ -1,18 +1,18 @@
 /**
- * What a text is that holds no manifest: what people paste, pipe or post by mistake. A row tells by what it is known
- * and what to send instead. Asked only where reading failed or found no Service, so that nothing that can be read is
- * ever refused by it; and nothing is repeated of the text but a line's number and a word that is no secret.
+ * Recognises texts without a manifest that people paste, pipe or post by mistake. It is asked only where reading failed
+ * or found no Service, so that it never refuses what can be read; and nothing of the text is repeated but a line's
+ * number and a word that is no secret.
  *
  * @module
  */
 import { codeOf, nameOf, ODD_DASH, ODD_SPACE, oddSpaceIn } from './odd-characters.ts'
 import { ROWS, type Row } from './pasted-rows.ts'
 
-/** Characters that are looked at, at the beginning and, for what may stand anywhere, at the end. */
+/** So many characters are looked at: at the beginning, and at the end for signs that may stand anywhere. */
 const HEAD = 20_000
 const TAIL = 4_000
 
-/** In front of a line, or around the colon of its key: where they make another text of it. */
+/** Odd characters change the meaning in front of a line, or around the colon of its key. */
 const ODD_PLACE = new RegExp(
   `^[^\\S\\n]*(?:-[- ]*)?${ODD_SPACE.source}|^[^"'#\\n]*:${ODD_SPACE.source}|^[^"'#\\n:]*${ODD_SPACE.source}:`,
   'm',
@@ -20,13 +20,13 @@ const ODD_PLACE = new RegExp(
 const ODD_BULLET = new RegExp(`^[ \\t]*(${ODD_DASH.source})[ \\t]+\\S`, 'm')
 const SMART_QUOTE = /(?:: *|^ *- *|[[{,] *)([\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb])/m
 
-/** What the text looks like, and what to send instead; `null`: nothing known. */
+/** Says what the text looks like, and what to send instead; `null` if it looks like nothing known. */
 export function recognise(text: string): string | null {
   const start = `${text.slice(0, HEAD).trimEnd()}\n`
   return oddSpace(text) ?? known(start, ROWS, 0) ?? smartQuote(start) ?? oddBullet(text) ?? atTheEnd(text)
 }
 
-/** What makes another text of a manifest than the eye sees, so that fields seem to be missing; `null`: nothing does. */
+/** Names the characters that make a manifest another text than the eye sees, so that fields seem missing; `null`: none. */
 export const misread = (text: string): string | null => oddSpace(text) ?? oddBullet(text)
 
 function known(part: string, rows: readonly Row[], linesBefore: number): string | null {
@@ -41,7 +41,7 @@ function known(part: string, rows: readonly Row[], linesBefore: number): string 
   return null
 }
 
-/** Messages and prompts behind a long text. */
+/** Messages and prompts stand at the end of a long text. */
 function atTheEnd(text: string): string | null {
   const from = text.length <= HEAD ? -1 : text.indexOf('\n', text.length - TAIL)
   if (from === -1) {

@@ -10,7 +10,7 @@ const SERVICE_LABEL = 'kubernetes.io/service-name'
 const HOSTNAME_LABEL = 'kubernetes.io/hostname'
 const ZONE_LABEL = 'topology.kubernetes.io/zone'
 
-/** core/validation ValidateEndpoints; for the addresses that are taken beyond it, see `unlistenable`. */
+/** Follows core/validation ValidateEndpoints; `unlistenable` tells which addresses are taken beyond it. */
 export function readEndpoints(object: Field): Endpoints {
   return {
     kind: 'Endpoints',
@@ -36,7 +36,7 @@ const readAddresses = (list: Field): readonly EndpointAddress[] =>
     targetRef: readTargetRef(address.get('targetRef')),
   }))
 
-/** discovery/validation ValidateEndpointSlice, with its limits. */
+/** Follows discovery/validation ValidateEndpointSlice, with its limits. */
 export function readEndpointSlice(object: Field): EndpointSlice {
   const meta = readMeta(object, subdomain)
   const addressType = object.get('addressType').need('IPv4, IPv6 or FQDN').oneOf(ADDRESS_TYPES)

@@ -3,7 +3,7 @@ import type { GatewayRoute } from './objects.ts'
 import { readMeta } from './read-meta.ts'
 import { label, subdomain } from './validation.ts'
 
-/** The Services that a route of the Gateway API names, and the Gateways that lead to it. A Gateway itself names none. */
+/** Reads the Services that a route of the Gateway API names, and its Gateways. A Gateway itself names no Service. */
 export const readGatewayRoute =
   (kind: GatewayRoute['kind']) =>
   (object: Field): GatewayRoute => ({

@@ -7,7 +7,7 @@ const PATH_TYPES = ['Exact', 'Prefix', 'ImplementationSpecific'] as const
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 const DEFAULT_CLASS = 'ingressclass.kubernetes.io/is-default-class'
 
-/** What differs between the API versions of Ingress. */
+/** The differences between the API versions of Ingress. */
 type Shape = { apiVersion: Ingress['apiVersion']; defaultBackend: string; pathTypeNeeded: boolean; readBackend: Reader }
 type Reader = (backend: Field, apiVersion: string) => IngressBackend
 
@@ -24,7 +24,7 @@ const OLD: Omit<Shape, 'apiVersion'> = {
 
 export const INGRESS_VERSIONS = ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'extensions/v1beta1'] as const
 
-/** networking/validation ValidateIngressCreate. */
+/** Follows networking/validation ValidateIngressCreate. */
 export function readIngress(object: Field): Ingress {
   const apiVersion =
     INGRESS_VERSIONS.find((each) => each === object.get('apiVersion').value) ?? guessVersion(object.get('spec'))
@@ -58,8 +58,8 @@ export function readIngress(object: Field): Ingress {
 }
 
 /**
- * Two classes that differ: refused where an Ingress is made, while a stored one may hold both. (Before 1.32 API servers
- * refused equal ones as well; what one takes is taken.)
+ * Refuses two classes that differ in an Ingress that is being made; a stored one may hold both. (Before 1.32 API servers
+ * refused equal ones as well; what any version takes is taken.)
  */
 function refuseTwoClasses(object: Field): void {
   const name = object.get('spec').get('ingressClassName').value
@@ -72,7 +72,7 @@ function refuseTwoClasses(object: Field): void {
   }
 }
 
-/** Without an apiVersion that exists, the shape decides, so that only that one mistake is told. */
+/** The shape decides where the apiVersion does not exist, so that only that one mistake is reported. */
 function guessVersion(spec: Field): Ingress['apiVersion'] {
   const paths = spec
     .get('rules')
@@ -168,7 +168,7 @@ function readResource(resource: Field): IngressBackend {
   return { service: null }
 }
 
-/** The number 0 and the empty name are none. */
+/** The number 0 and the empty name count as missing. */
 function readBackendPort(port: Field): PortRef | null {
   if (port.absent) {
     return null

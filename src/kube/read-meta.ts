@@ -3,7 +3,7 @@ import type { Condition, LabelSelector, Labels, LoadBalancerIngress, Meta } from
 import { PROTOCOLS, type Protocol } from './objects.ts'
 import { instant, ip, label, labelKey, labelValue, type Rule, subdomain, unlistenable } from './validation.ts'
 
-/** @param nameRule what the API server asks of names of this kind. */
+/** @param nameRule is the API server's rule for names of this kind. */
 export function readMeta(object: Field, nameRule: Rule, namespaced = true): Meta {
   const meta = object.get('metadata')
   const owners = meta.get('ownerReferences').items()
@@ -19,7 +19,7 @@ export function readMeta(object: Field, nameRule: Rule, namespaced = true): Meta
   }
 }
 
-/** Whether a cluster gave the object out: what is refused only where an object is made is no fault of a stored one. */
+/** Tells whether a cluster gave the object out: rules for new objects alone do not judge a stored one. */
 export function isStored(object: Field): boolean {
   const meta = object.get('metadata')
   return ['uid', 'resourceVersion', 'creationTimestamp'].some((key) => meta.has(key))
@@ -35,9 +35,9 @@ function readName(object: Field, rule: Rule): string {
   return name.need(`the object's name: ${why}`).text() ?? ''
 }
 
-/** Annotations that repeat the whole object, or hold what nobody here reads and may be secret. */
+/** These annotations repeat the whole object, or hold what nothing here reads and may be secret. */
 const UNREAD_ANNOTATION = /^kubectl\.kubernetes\.io\/|-snippet$/
-/** Of whom annotations are read: Kubernetes, its controllers, load balancers and meshes. */
+/** Annotations are read of these domains: Kubernetes, its controllers, load balancers and meshes. */
 const READ_ANNOTATION =
   /^([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|k8s\.aws|istio\.io|linkerd\.io|cilium\.io|metallb\.io|metallb\.universe\.tf|kube-vip\.io|haproxy\.org|haproxy-ingress\.github\.io|projectcontour\.io|traefik\.io|konghq\.com|cloud\.google\.com|gke\.io|azure\.com|openshift\.io|nginx\.org|nginx\.com|haproxy\.com|hetzner\.cloud|openstack\.org|tencent\.com|oraclecloud\.com|civo\.com|yandex\.cloud)\//
 
@@ -50,7 +50,7 @@ const isReadAnnotation = (key: string): boolean => READ_ANNOTATION.test(key) && 
 
 export const readProtocol = (port: Field): Protocol => port.get('protocol').oneOf(PROTOCOLS) ?? 'TCP'
 
-/** `status.loadBalancer.ingress` of a Service or an Ingress. */
+/** Reads `status.loadBalancer.ingress` of a Service or an Ingress. */
 export function readLoadBalancer(object: Field): readonly LoadBalancerIngress[] {
   const entries = object.get('status').get('loadBalancer').get('ingress').items()
   return entries.map((entry) => ({
@@ -115,7 +115,7 @@ function readExpression(expression: Field): LabelSelector['matchExpressions'][nu
   return { key, operator: operator ?? '', values: read }
 }
 
-/** A list of texts that each fit the rule. */
+/** Reads a list of texts that each fit the rule. */
 export const readTexts = (list: Field, rule: Rule | null = null): readonly string[] =>
   list.items().flatMap((item) => (rule ? item.matching(rule) : item.text()) ?? [])
 

@@ -36,7 +36,7 @@ export function readNode(object: Field): Node {
   }
 }
 
-/** Left out: types that Kubernetes may add later, and empty addresses, which some providers write. */
+/** Leaves out types that Kubernetes may add later, and empty addresses, which some providers write. */
 function readAddress(entry: Field): Node['addresses'] {
   const type = entry.get('type').need('the type of the address, like InternalIP').text()
   if (!isAddressType(type)) {

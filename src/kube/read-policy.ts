@@ -5,7 +5,7 @@ import { cidr, isStrictSubset, subdomain } from './validation.ts'
 
 const POLICY_TYPES = ['Ingress', 'Egress'] as const
 
-/** Default of policyTypes: Ingress always, Egress if there are egress rules (SetDefaults_NetworkPolicy). */
+/** policyTypes defaults to Ingress, and Egress if there are egress rules (SetDefaults_NetworkPolicy). */
 export function readNetworkPolicy(object: Field): NetworkPolicy {
   const spec = object.get('spec')
   const ingress = readRules(spec.get('ingress'), 'from')

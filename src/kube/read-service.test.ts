@@ -243,7 +243,7 @@ const plainPort = (port: number): ServicePort => ({
   appProtocol: null,
 })
 
-/** What the API server makes of a Service with one port and no more. */
+/** The API server makes this of a Service with one port and no more. */
 const plain: Service = {
   kind: 'Service',
   meta: { name: 'toad', namespace: null, labels: {}, annotations: {}, createdAt: null, deletedAt: null, owner: null },

@@ -25,14 +25,14 @@ const clusterAddress: Rule = {
   normal: (text) => ip.normal?.(text) ?? text,
 }
 
-/** White space around it does not matter (validateService). */
+/** White space around a range does not matter (validateService). */
 const paddedCidr: Rule = {
   ...cidr,
   test: (text) => cidr.test(text.trim()),
   normal: (text) => cidr.normal(text.trim()),
 }
 
-/** Rules and defaults: core/validation ValidateService and core/v1 SetDefaults_Service of Kubernetes. */
+/** Follows core/validation ValidateService and, for defaults, core/v1 SetDefaults_Service of Kubernetes. */
 export function readService(object: Field): Service {
   const meta = readMeta(object, label)
   const spec = object.get('spec')
@@ -67,7 +67,7 @@ export function readService(object: Field): Service {
     sessionAffinity: spec.get('sessionAffinity').oneOf(AFFINITIES) ?? 'None',
     loadBalancerIngress: readLoadBalancer(object),
   }
-  // A type that is none was complained of; nothing follows from it.
+  // A type that does not exist was reported; nothing follows from it.
   if (givenType !== null || !spec.has('type')) {
     refuseByType(spec, { type, hasExternalIPs: externalIPs.length > 0, policy })
     if (ranges.length === 0 && !isStored(object)) {
@@ -81,7 +81,7 @@ export function readService(object: Field): Service {
   return service
 }
 
-/** An empty selector is none at all: nobody makes endpoints for it. */
+/** An empty selector counts as missing: nobody makes endpoints for it. */
 function readSelector(selector: Field): Labels | null {
   const matchLabels = selector.get('matchLabels')
   if (isMapping(matchLabels.value)) {
@@ -155,7 +155,7 @@ function readFamilies(spec: Field, clusterIPs: readonly string[]): readonly Fami
 
 function readExternalName(spec: Field, type: ServiceType): string | null {
   const name = spec.get('externalName')
-  // Nobody judges it, or reads it, where the type is another.
+  // API servers neither judge nor read it where the type is another.
   if (type !== 'ExternalName') {
     return null
   }

@@ -1,7 +1,7 @@
 /**
- * What a Service of one type, affinity or family policy may not have: rules that API servers of all versions that know the field refuse by, in
- * their words (kubernetes 1.34 pkg/apis/core/validation/validation.go, the function beside each). What an object that
- * was once accepted may still hold is not refused.
+ * Fields that do not go with the type, affinity or family policy of a Service. API servers of all versions that know the
+ * field refuse by these rules, in these words (kubernetes 1.34 pkg/apis/core/validation/validation.go, the function
+ * beside each). A value that an object accepted earlier may still hold is not refused.
  *
  * @module
  */
@@ -13,14 +13,14 @@ export type ServiceFacts = { type: ServiceType; hasExternalIPs: boolean; policy:
 
 type Rule = {
   field: string
-  /** Whether the API server refuses the field. */
+  /** Tells whether the API server refuses the field. */
   refuses: (facts: ServiceFacts) => boolean
   words: string
   advice: string
 }
 
 const isBalanced = ({ type }: ServiceFacts): boolean => type === 'LoadBalancer'
-/** apiservice.ExternallyAccessible. Versions before 1.26 did not count external IPs; what one takes is taken. */
+/** apiservice.ExternallyAccessible. Versions before 1.26 did not count external IPs; what any version takes is taken. */
 const isExternal = ({ type, hasExternalIPs }: ServiceFacts): boolean =>
   type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && hasExternalIPs)
 
@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-/** Complains of each field that does not go with the type. */
+/** Reports each field that does not go with the type. */
 export function refuseByType(spec: Field, facts: ServiceFacts): void {
   for (const { field, refuses, words, advice } of RULES) {
     const given = spec.get(field)
@@ -119,7 +119,7 @@ export function refuseSingleStack(spec: Field): void {
 
 export const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 
-/** The annotation that was there before `loadBalancerSourceRanges`, which goes before it: validateService. */
+/** The annotation is older than the field `loadBalancerSourceRanges`, which overrides it (validateService). */
 export function refuseSourceRanges(object: Field, type: ServiceType): void {
   const annotation = object.get('metadata').get('annotations').get(SOURCE_RANGES)
   if (typeof annotation.value !== 'string') {

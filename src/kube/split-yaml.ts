@@ -1,12 +1,12 @@
 import { YamlError } from './yaml/error.ts'
 
 /**
- * The documents of a text, at the lines that begin with `---`: apimachinery pkg/util/yaml YAMLReader, which looks at
- * lines alone, whatever they stand in. Documents that it passes over because they are empty are counted here, as a
- * reader would; comments before the first separator are no document.
+ * Splits a text into documents at the lines that begin with `---`, as apimachinery pkg/util/yaml YAMLReader does, which
+ * looks at lines alone, whatever they stand in. Empty documents, which it passes over, are counted here, as a reader
+ * would; comments before the first separator are no document.
  *
- * @param from where the text begins.
- * @throws YamlError where something else stands behind a separator
+ * @param from is the offset at which the text begins.
+ * @throws YamlError if something else stands behind a separator
  */
 export function* splitYaml(source: string, from: number): Generator<{ at: number; text: string }> {
   const text = from === 0 ? source : source.slice(from)

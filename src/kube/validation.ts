@@ -1,5 +1,5 @@
 /**
- * What Kubernetes accepts as a name, a label, an address: apimachinery util/validation and core/validation.
+ * Kubernetes' rules for names, labels and addresses: apimachinery util/validation and core/validation.
  * `expected` completes "expected …" in an error.
  *
  * @module
@@ -9,9 +9,9 @@ import ipaddr from 'ipaddr.js'
 export type Rule = {
   expected: string
   test: (text: string) => boolean
-  /** What Kubernetes makes of a text that fits; without it, the text itself. */
+  /** Converts a text that fits as Kubernetes does; without it the text stays as it is. */
   normal?: (text: string) => string
-  /** What was probably meant, if it fits the rule. */
+  /** Suggests what was probably meant, if that fits the rule. */
   suggest?: (text: string) => string
 }
 
@@ -68,8 +68,8 @@ export const labelKey: Rule = {
 }
 
 /**
- * Zeros in front are taken, and make no octal number: k8s.io/utils/net ParseIPSloppy, by which all API servers without
- * StrictIPCIDRValidation (KEP-4858) read what fields of old hold.
+ * Accepts leading zeros, which make no octal number: all API servers without StrictIPCIDRValidation (KEP-4858) read old
+ * fields by k8s.io/utils/net ParseIPSloppy.
  */
 const withoutZeros = (text: string): string => text.replace(/(^|\.)0+(?=\d)/g, '$1')
 const isIPv4 = (text: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(withoutZeros(text))
@@ -102,7 +102,7 @@ export const cidr = {
   normal: (text: string) => (text.includes(':') ? text : withoutZeros(text)),
 } satisfies Rule
 
-/** Whether a range is a part of another, and smaller: ValidateIPBlock. */
+/** Tells whether a range is a proper part of another (ValidateIPBlock). */
 export function isStrictSubset(part: string, whole: string): boolean {
   const [address, bits] = ipaddr.parseCIDR(part)
   const [around, fewer] = ipaddr.parseCIDR(whole)
@@ -110,9 +110,9 @@ export function isStrictSubset(part: string, whole: string): boolean {
 }
 
 /**
- * Why nothing can listen at an address, in the words of ValidateEndpointIP, of the addresses of endpoints and external
- * IPs. Of what it refuses, loopback and link-local addresses are taken: on the machine of who tries Portolan, or wires
- * a data plane by hand, there is nothing else. Whether they may be probed is for the policy of addresses to say.
+ * Tells why nothing can listen at the address of an endpoint or an external IP, in the words of ValidateEndpointIP.
+ * Loopback and link-local addresses are taken although it refuses them: people who try Portolan on their own machine
+ * have nothing else. The address policy decides whether they may be probed.
  */
 export function unlistenable(address: string): string | null {
   if (!ip.test(address)) {
@@ -144,7 +144,7 @@ export const fullName: Rule = {
   test: (text) => absoluteName(text) && text.replace(/\.$/, '').split('.').every(label.test) && /\../.test(text),
 }
 
-/** Of an IngressClass: IsDomainPrefixedPath, at most 250 characters. */
+/** `spec.controller` of an IngressClass: IsDomainPrefixedPath, at most 250 characters. */
 export const controllerName: Rule = {
   expected: 'a domain-prefixed path (such as "acme.io/foo")',
   test(text) {

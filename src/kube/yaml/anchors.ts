@@ -2,30 +2,30 @@ import { YamlError } from './error.ts'
 import type { Scalar } from './resolve.ts'
 
 export type YamlLimits = {
-  /** Collections within collections. */
+  /** The deepest nesting of collections. */
   depth: number
-  /** Nodes that aliases may stand for. */
+  /** The number of nodes that aliases may stand for. */
   aliased: number
 }
 
-/** A scalar as it is written, for where it is a key. */
+/** A scalar as it is written, which counts where it is a key. */
 export type Written = { value: string; plain: boolean }
 
 type Anchor = { value: unknown; written: Written; tag: string; isOpen: boolean; size: number; depth: number }
 
-/** A collection that is being read; its anchor, and what was counted before it. */
+/** A collection that is being read, with its anchor and the counts before it. */
 export type Opened = { anchor: Anchor; nodes: number; deepest: number }
 
 export const EMPTY: Written = { value: '', plain: true }
 
 /**
- * What anchors name, and how much aliases make of it: a few lines can stand for billions of values, or for a value
- * within itself. The rules are those of go-yaml v2 (decode.go), and limits of our own.
+ * Keeps what anchors name, and counts what aliases make of it: a few lines can stand for billions of values, or for a
+ * value within itself. The rules are those of go-yaml v2 (decode.go), with limits of our own.
  */
 export class Anchors {
   readonly #limits: YamlLimits
   readonly #anchors = new Map<string, Anchor>()
-  /** Nodes so far, those that aliases stand for included: go-yaml's decodeCount and aliasCount. */
+  /** Counts nodes, including those that aliases stand for, as go-yaml's decodeCount and aliasCount do. */
   #nodes = 1
   #aliased = 0
   #depth = 0

@@ -1,4 +1,4 @@
-/** `|` and `>`: go-yaml v2 scannerc.go yaml_parser_scan_block_scalar. */
+/** Scans `|` and `>` as go-yaml v2 does (scannerc.go yaml_parser_scan_block_scalar). */
 import { isBlank, isBreak, isBreakOrEnd, isDigit } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { type Token, token } from './token.ts'
@@ -45,7 +45,7 @@ export function scanBlockScalar(cursor: Cursor): Token {
   return token('scalar', at, value)
 }
 
-/** How the end is chomped and how far the lines are indented, in either order; 0: as the first line is. */
+/** Reads the chomping of the end and the indentation of the lines, in either order; 0 means that of the first line. */
 function readHeader(cursor: Cursor, at: number): { chomping: string; increment: number } {
   const { text } = cursor
   let chomping = ''
@@ -75,7 +75,7 @@ function readHeader(cursor: Cursor, at: number): { chomping: string; increment: 
   return { chomping, increment }
 }
 
-/** @param given the indentation of the lines; 0: that of the first one that has any text. */
+/** @param given is the indentation of the lines; 0 means that of the first line with text. */
 function readBreaks(cursor: Cursor, given: number, at: number): { breaks: string; indent: number } {
   const { text } = cursor
   let breaks = ''

@@ -10,7 +10,7 @@ const PS = 0x2029
 
 export const isBlank = (code: number): boolean => code === SPACE || code === TAB
 
-/** YAML 1.1 takes NEL, LS and PS for line breaks too. */
+/** YAML 1.1 counts NEL, LS and PS as line breaks too. */
 export const isBreak = (code: number): boolean =>
   code === LF || code === CR || (code >= NEL && (code === NEL || code === LS || code === PS))
 
@@ -20,6 +20,6 @@ export const isBlankOrEnd = (code: number): boolean => isBlank(code) || isBreak(
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
-/** Letters, digits, `_` and `-`: of anchors, directives and handles of tags. */
+/** Names of anchors, directives and handles of tags consist of letters, digits, `_` and `-`. */
 export const isWord = (code: number): boolean =>
   isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 45

@@ -7,7 +7,7 @@ export class Cursor {
   pos: number
   line = 0
   lineStart: number
-  /** Column of the innermost block collection; -1 outside of all. */
+  /** Column of the innermost block collection; -1 outside of all of them. */
   indent = -1
   flowLevel = 0
   simpleKeyAllowed = true
@@ -26,7 +26,7 @@ export class Cursor {
     throw new YamlError(problem, this.pos, what === undefined ? null : { what, at: at ?? this.pos })
   }
 
-  /** Passes over a line break and returns what a scalar has of it. */
+  /** Passes over a line break and returns the text that a scalar gets for it. */
   readBreak(): string {
     const code = this.text.charCodeAt(this.pos)
     this.pos += code === 13 && this.text.charCodeAt(this.pos + 1) === 10 ? 2 : 1
@@ -50,7 +50,7 @@ export class Cursor {
     }
   }
 
-  /** Returns whether `---` or `...` stands here, alone or before a blank, at the beginning of a line. */
+  /** Tells whether `---` or `...` stands here, alone or before a blank, at the beginning of a line. */
   atDocumentIndicator(): boolean {
     const { text, pos } = this
     if (pos !== this.lineStart) {

@@ -1,4 +1,4 @@
-/** Scalars in quotes and without: go-yaml v2 scannerc.go yaml_parser_scan_flow_scalar and …_plain_scalar. */
+/** Scans scalars with and without quotes, as go-yaml v2 does (scannerc.go yaml_parser_scan_flow_scalar, …_plain_scalar). */
 import { isBlank, isBlankOrEnd, isBreak } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { type Token, token } from './token.ts'
@@ -80,7 +80,7 @@ export function scanQuoted(cursor: Cursor): Token {
   return token('scalar', at, value)
 }
 
-/** White space within quotes: kept within a line, folded where lines break. */
+/** White space within quotes is kept within a line, and folded where lines break. */
 function readSpace(cursor: Cursor, isFolded: boolean): string {
   const { text } = cursor
   const from = cursor.pos
@@ -132,7 +132,7 @@ export function scanPlain(cursor: Cursor): Token {
   const at = cursor.pos
   const indent = cursor.indent + 1
   let value = ''
-  /** White space since the last character: what it becomes if another one follows. */
+  /** The text that the white space since the last character becomes if another one follows. */
   let space = ''
   let hasBreak = false
   for (;;) {
@@ -178,12 +178,12 @@ export function scanPlain(cursor: Cursor): Token {
   return token('scalar', at, value, true)
 }
 
-/** Where the characters end that are neither white space nor an indicator. */
+/** Finds the end of the characters that are neither white space nor an indicator. */
 function endOfRun(text: string, from: number, inFlow: boolean): number {
   let pos = from
   for (;;) {
     const code = text.charCodeAt(pos)
-    // Letters and digits, for most of the time that reading takes.
+    // Most characters are letters and digits: this branch takes most of the time of reading.
     if ((code >= 97 && code <= 122) || (code >= 45 && code <= 57)) {
       pos += 1
     } else if (isBlankOrEnd(code)) {

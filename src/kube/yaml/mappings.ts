@@ -1,20 +1,21 @@
 import { YamlError } from './error.ts'
 
 /**
- * Entries of mappings, as go-yaml v2 sets them one after the other (decode.go), and what sigs.k8s.io/yaml refuses when
- * it makes JSON of them: only of what is left in the end, since a later key takes the place of an earlier one.
+ * Sets the entries of mappings one after another, as go-yaml v2 does (decode.go), and refuses what sigs.k8s.io/yaml
+ * refuses when it makes JSON of them. Only the entries that are left in the end count, since a later key takes the place
+ * of an earlier one.
  */
 export class Mappings {
   #isDoubtful = false
-  /** Mappings with a key that cannot become text, and where it stands. */
+  /** Mappings with a key that cannot become text, each with the offset of that key. */
   readonly #badKeys = new Map<object, number>()
 
-  /** Something was read that JSON cannot hold. */
+  /** A value was read that JSON cannot hold. */
   doubt(): void {
     this.#isDoubtful = true
   }
 
-  /** @param key `null`: one that cannot become text. */
+  /** @param key is `null` if it cannot become text. */
   put(mapping: object, key: string | null, at: number, value: unknown): void {
     if (key === null) {
       this.#badKeys.set(mapping, at)
@@ -23,7 +24,7 @@ export class Mappings {
     }
   }
 
-  /** What is merged wins over what came before it, not over what comes behind; of several, the first wins. */
+  /** Merged entries override earlier ones, and later ones override them; the first of several sources wins. */
   merge(mapping: object, sources: readonly unknown[], at: number): void {
     for (const source of sources.toReversed()) {
       if (typeof source !== 'object' || source === null || Array.isArray(source)) {

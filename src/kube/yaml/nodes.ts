@@ -9,10 +9,10 @@ type Properties = { anchor: string | null; tag: string; at: number }
 
 const NONE: Properties = { anchor: null, tag: '', at: 0 }
 
-/** Tokens → nodes: go-yaml v2 parserc.go, and decode.go for anchors, merge keys and keys given twice. */
+/** Turns tokens into nodes, as go-yaml v2 does: parserc.go, and decode.go for anchors, merge keys and repeated keys. */
 export class NodeReader {
   readonly #scanner: Scanner
-  /** What handles of tags stand for. */
+  /** The prefixes that handles of tags stand for. */
   readonly #tags: ReadonlyMap<string, string>
   readonly #repeatedKeys: number[] = []
   readonly #anchors: Anchors
@@ -31,12 +31,12 @@ export class NodeReader {
     return this.#anchors.aliased
   }
 
-  /** Offsets of keys that an earlier one of the same mapping is equal to. */
+  /** Offsets of keys that equal an earlier one of the same mapping. */
   get repeatedKeys(): readonly number[] {
     return this.#repeatedKeys
   }
 
-  /** @throws YamlError where JSON cannot hold the value */
+  /** @throws YamlError if JSON cannot hold the value */
   refuseUnwritable(value: unknown): void {
     this.#mappings.refuseUnwritable(value)
   }
@@ -58,13 +58,13 @@ export class NodeReader {
     return this.#readNode(true, false)
   }
 
-  /** A node that is left out. */
+  /** Makes the node that is left out. */
   empty(): null {
     this.#anchors.count(this.#peek().at)
     return null
   }
 
-  /** @param indentless whether a sequence may stand as far left as the mapping that it is in. */
+  /** @param indentless lets a sequence stand as far left as the mapping that it is in. */
   #readNode(block: boolean, indentless: boolean): unknown {
     const first = this.#peek()
     if (first.type === 'alias') {
@@ -126,7 +126,7 @@ export class NodeReader {
     return prefix + suffix
   }
 
-  /** @param token `null`: there is no text, only its properties. */
+  /** @param token is `null` if there is no text, only its properties. */
   #scalar(token: Token | null, { anchor, tag, at }: Properties): Scalar {
     const place = token?.at ?? at
     this.#anchors.count(place)
@@ -158,7 +158,7 @@ export class NodeReader {
     return value
   }
 
-  /** @param type of the token with which it begins. */
+  /** @param type is that of the token with which it begins. */
   #readCollection(type: TokenType): unknown {
     switch (type) {
       case '[':
@@ -241,7 +241,7 @@ export class NodeReader {
     return items
   }
 
-  /** `[a: 1]` */
+  /** Reads `[a: 1]`. */
   #readSinglePair(): Record<string, unknown> {
     this.#next()
     const mapping = {}
@@ -282,7 +282,7 @@ export class NodeReader {
     this.#next()
   }
 
-  /** `{a}`: a key without a value. */
+  /** Reads `{a}`, a key without a value. */
   #readLoneKey(mapping: object): void {
     const { at } = this.#peek()
     const key = this.#readKey(false)
@@ -293,7 +293,7 @@ export class NodeReader {
     }
   }
 
-  /** @param emptyAfter what shows that a key or a value is left out. */
+  /** @param emptyAfter lists the tokens that show that a key or a value is left out. */
   #readPair(mapping: object, emptyAfter: ReadonlySet<TokenType>, block: boolean): void {
     const { type, at } = this.#peek()
     const key = emptyAfter.has(type) ? this.#badKey() : this.#readKey(block)
@@ -314,7 +314,7 @@ export class NodeReader {
     return this.empty()
   }
 
-  /** What is no text becomes one; `null`: it cannot. */
+  /** Reads a key as text, whatever it is; `null` if it cannot become text. */
   #readKey(block: boolean): string | typeof MERGE | null {
     const { at, type } = this.#peek()
     const value = this.#readNode(block, block)
@@ -343,7 +343,7 @@ export class NodeReader {
     this.#mappings.put(mapping, key, at, value)
   }
 
-  /** What is merged counts where it stands. A list of mappings is written out, an alias names one mapping. */
+  /** Merges at the place of the key. A list of mappings is written out; an alias names one mapping. */
   #merge(mapping: object, hasValue: boolean, block: boolean): void {
     const { type, at } = this.#peek()
     const value = hasValue ? this.#readNode(block, block) : null
@@ -355,7 +355,7 @@ export class NodeReader {
   }
 }
 
-/** The key `<<`. */
+/** Stands for the key `<<`. */
 const MERGE = Symbol('<<')
 
 const EMPTY_IN_BLOCK: ReadonlySet<TokenType> = new Set(['?', ':', 'block-end'])

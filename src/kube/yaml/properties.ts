@@ -1,4 +1,4 @@
-/** Anchors, aliases, tags and directives: go-yaml v2 scannerc.go. */
+/** Scans anchors, aliases, tags and directives, as go-yaml v2 does (scannerc.go). */
 import { isBlank, isBlankOrEnd, isBreakOrEnd, isDigit, isWord } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { type Token, token } from './token.ts'
@@ -58,7 +58,7 @@ export function scanTag(cursor: Cursor): Token {
   return token('tag', at, handle, false, suffix)
 }
 
-/** `!`, `!!` or `!name!`; of a tag also `!name`, which is no handle but the beginning of a name. */
+/** Scans `!`, `!!` or `!name!`; in a tag also `!name`, which is no handle but the beginning of a name. */
 function readHandle(cursor: Cursor, at: number, isDirective: boolean): string {
   if (cursor.text[cursor.pos] !== '!') {
     cursor.fail("did not find expected '!'", 'a tag', at)
@@ -75,7 +75,7 @@ function readHandle(cursor: Cursor, at: number, isDirective: boolean): string {
   return handle
 }
 
-/** @param head what was read of it already, behind a `!`. */
+/** @param head was read already, after a `!`. */
 function readUri(cursor: Cursor, at: number, head: string): string {
   const from = cursor.pos
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * One YAML document → a plain value, as sigs.k8s.io/yaml's YAMLToJSON has it, which reads by go-yaml v2. Only the first
- * document is read, as there.
+ * Turns one YAML document into a plain value, as YAMLToJSON of sigs.k8s.io/yaml does, which reads by go-yaml v2. Only the
+ * first document is read, as there.
  *
  * @module
  */
@@ -14,9 +14,9 @@ export type ReadYaml = {
   value: unknown
   /** The number of nodes that aliases stood for. */
   aliased: number
-  /** Offsets of keys that an earlier one of the same mapping is equal to: the last counts. */
+  /** Offsets of keys that equal an earlier one of the same mapping: the last counts. */
   repeatedKeys: readonly number[]
-  /** Offset of what stands after the end of the document and is not read; `null`: there is nothing. */
+  /** Offset of the text after the end of the document, which is not read; `null` if there is none. */
   restAt: number | null
 }
 
@@ -32,7 +32,7 @@ export function readYaml(text: string, limits: YamlLimits): ReadYaml {
   return { value, aliased, repeatedKeys, restAt: readEnd(scanner) }
 }
 
-/** readerc.go; a half of a surrogate pair cannot be written in UTF-8. */
+/** Follows readerc.go; half of a surrogate pair cannot be written in UTF-8. */
 const FORBIDDEN = /[^\P{Cc}\t\n\r\u0085]|[\ufffe\uffff]|\p{Cs}/u
 
 function refuseControlCharacters(text: string): void {
@@ -87,7 +87,7 @@ const AFTER_EMPTY_DOCUMENT: ReadonlySet<TokenType> = new Set([
   'stream-end',
 ])
 
-/** Returns the offset of what follows the document; `null`: the text has ended. */
+/** Returns the offset of the text after the document; `null` if the text has ended. */
 function readEnd(scanner: Scanner): number | null {
   const { type } = scanner.peek()
   if (type === 'stream-end') {

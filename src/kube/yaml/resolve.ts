@@ -1,6 +1,6 @@
 /**
- * What a scalar stands for: go-yaml v2 resolve.go, and what sigs.k8s.io/yaml makes of keys that are no text. Numbers
- * in octal (0120), binary and hexadecimal; no base 60; times stay text.
+ * Decides what a scalar stands for, as go-yaml v2 does (resolve.go), and what keys that are no text become, as
+ * sigs.k8s.io/yaml does. Numbers may be octal (0120), binary and hexadecimal, not of base 60; times stay text.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const WORDS: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
 type Kind = 'null' | 'bool' | 'int' | 'float' | 'str'
 type Resolved = { kind: Kind; value: Scalar /** Of an integer, exactly. */; exact?: bigint }
 
-/** A scalar without quotes and tag. */
+/** Resolves a scalar without quotes and tag. */
 export function resolvePlain(text: string): Scalar {
   const code = text.charCodeAt(0)
   if (code > 57 || code < 43) {
@@ -36,7 +36,7 @@ function wordOr(text: string): Scalar {
   return word === undefined ? text : word
 }
 
-/** Integers that need no thought, nearly all there are. */
+/** Nearly all integers are as simple as this. */
 const SMALL = /^(0|[1-9]\d{0,14})$/
 
 function classify(text: string): Resolved {
@@ -47,7 +47,7 @@ function classify(text: string): Resolved {
   return numberOf(text) ?? { kind: 'str', value: text }
 }
 
-/** What begins with a sign, a dot or a digit may be a number. */
+/** A text that begins with a sign, a dot or a digit may be a number. */
 function numberOf(text: string): Resolved | null {
   if (text.startsWith('.')) {
     return STRAY.test(text) ? null : floatOf(text.replaceAll('_', ''))
@@ -59,17 +59,17 @@ function numberOf(text: string): Resolved | null {
   return integerOf(plain) ?? floatOf(plain)
 }
 
-/** No address, time or version. */
+/** An address, a time or a version does not match. */
 const NUMERIC = /^[-+\d][\w.]*([eE][-+][\d_]*)?$/
 
-/** An underscore that is not between digits, where alone strconv.ParseFloat takes one. */
+/** Finds an underscore that is not between digits: strconv.ParseFloat takes it there alone. */
 const STRAY = /(?<!\d)_|_(?!\d)/
 
 const INTEGER = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9]\d*))$/
 const LEAST = -(2n ** 63n)
 const MOST = 2n ** 64n - 1n
 
-/** strconv.ParseInt and ParseUint with base 0: a 0 in front makes it octal, a sign keeps it within 63 bits. */
+/** Follows strconv.ParseInt and ParseUint with base 0: a leading 0 means octal, a sign keeps it within 63 bits. */
 function integerOf(text: string): Resolved | null {
   const [, sign, hexadecimal, binary, octal, decimal] = INTEGER.exec(text) ?? []
   if (sign === undefined || text.length > 80) {
@@ -133,10 +133,10 @@ export function resolveTagged(text: string, tag: string): Scalar | undefined {
 }
 
 /**
- * A scalar as a key: text, whatever it stands for.
+ * Turns a scalar that is a key into text, whatever it stands for.
  *
- * @param tag `''` for none: what the text looks like decides.
- * @returns `undefined` for what cannot be a key: nothing, and integers of 64 bits without a sign.
+ * @param tag is `''` if there is none: the text then decides.
+ * @returns `undefined` for `null` and for integers of 64 bits without a sign, which cannot be keys.
  */
 export function keyOf(text: string, tag: string): string | undefined {
   const value = tag === '' ? resolvePlain(text) : resolveTagged(text, tag)
@@ -153,7 +153,7 @@ export function keyOf(text: string, tag: string): string | undefined {
   return exact < 2n ** 63n ? String(exact) : undefined
 }
 
-/** strconv.FormatFloat(value, 'g', -1, 32): the fewest digits that tell it from other floats of 32 bits. */
+/** Follows strconv.FormatFloat(value, 'g', -1, 32): the fewest digits that tell it from other floats of 32 bits. */
 export function floatKey(value: number): string {
   if (Number.isNaN(value)) {
     return '.nan'

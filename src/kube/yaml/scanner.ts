@@ -1,7 +1,7 @@
 /**
- * Text → tokens of YAML 1.1, as go-yaml v2 finds them (go.yaml.in/yaml/v2 scannerc.go, a port of libyaml), which
- * sigs.k8s.io/yaml and so kubectl read with. What it takes and refuses is what counts here, not the specification:
- * a quoted scalar may continue further left than it began, a closing bracket may stand anywhere.
+ * Turns text into tokens of YAML 1.1, as go-yaml v2 does (go.yaml.in/yaml/v2 scannerc.go, a port of libyaml), by which
+ * sigs.k8s.io/yaml and so kubectl read. Its behaviour counts here, not the specification: a quoted scalar may continue
+ * further left than it began, a closing bracket may stand anywhere.
  *
  * @module
  */
@@ -53,7 +53,7 @@ export class Scanner extends Cursor {
     this.#ready = true
   }
 
-  /** @param number of the token before which a collection begins; left out: at the end. */
+  /** @param number is that of the token before which a collection begins; the end if left out. */
   #rollIndent(column: number, type: TokenType, at: number, number?: number): void {
     if (this.flowLevel > 0 || this.indent >= column) {
       return
@@ -197,7 +197,7 @@ export class Scanner extends Cursor {
 
   #fetchStreamEnd(): void {
     this.#unrollIndent(-1)
-    // Where the text ends is a line of its own, so that no key goes on there.
+    // The end of the text is a line of its own, so that no key goes on there.
     if (this.column !== 0) {
       this.line += 1
     }
@@ -292,7 +292,7 @@ export class Scanner extends Cursor {
     this.#fetchCharacter(':')
   }
 
-  /** An alias, a property of a node, or a scalar: what a key can begin with. */
+  /** A key can begin here: with an alias, a property of a node, or a scalar. */
   #fetchNode(scan: (cursor: Cursor) => Token): void {
     this.#keys.save(this.#nextNumber)
     this.simpleKeyAllowed = false

@@ -68,7 +68,7 @@ export class SimpleKeys {
     key.possible = false
   }
 
-  /** Returns the key that a `:` here belongs to; `null` if it stands behind none. */
+  /** Returns the key that a `:` here belongs to; `null` if it follows none. */
   take(): SimpleKey | null {
     const key = this.#innermost
     if (!key || !this.#isValid(key)) {
@@ -78,7 +78,7 @@ export class SimpleKeys {
     return key
   }
 
-  /** Returns whether that token may still turn out to begin a key. */
+  /** Tells whether that token may still turn out to begin a key. */
   mayBegin(token: number): boolean {
     for (let level = this.#levels.length - 1; level >= 0; level--) {
       const key = this.#levels[level]

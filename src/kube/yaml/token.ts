@@ -24,9 +24,9 @@ export type Token = {
   type: TokenType
   /** Offset into the text. */
   at: number
-  /** Of a scalar its text, of an alias or anchor its name, of a tag its handle. */
+  /** The text of a scalar, the name of an alias or anchor, the handle of a tag. */
   value: string
-  /** Of a tag what follows its handle; of a directive its prefix. */
+  /** The part of a tag after its handle; the prefix of a directive. */
   suffix: string
   /** A scalar without quotes or indicator. */
   plain: boolean
