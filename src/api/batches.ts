@@ -5,11 +5,10 @@
  */
 import { z } from '@hono/zod-openapi'
 import { acceptBatch } from '../job/accept-batch.ts'
-import { ProblemError } from '../lib/problem.ts'
+import { cancelBatch } from '../job/cancel.ts'
 import { BATCH_LIMIT } from '../record/batch.ts'
 import { describeBatch } from '../report/describe-batch.ts'
 import { listBatches } from '../store/batches.ts'
-import { cancelBatch } from '../store/jobs.ts'
 import { answerBatch, answerBatchReport, loadBatch } from './batch-response.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
@@ -143,14 +142,7 @@ export function mountBatches(app: Api): void {
     async (context, input) => {
       const deps = context.get('deps')
       const { id } = (await loadBatch(deps, input.params.id)).document
-      const cancelled = await cancelBatch(deps.store, id, deps.clock.now())
-      if (cancelled.length === 0) {
-        throw new ProblemError('conflict', `Batch ${id} has already ended.`)
-      }
-      for (const job of cancelled) {
-        deps.queue.cancel(job)
-        deps.signals.changed(job)
-      }
+      await cancelBatch(deps, id)
       return answerJson(context, (await loadBatch(deps, id)).document)
     },
   )

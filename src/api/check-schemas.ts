@@ -1,7 +1,9 @@
 /** The checks of a job's body, as documented and as enforced. → {@link Check}. */
+
 import { z } from '@hono/zod-openapi'
 import { defined } from '../lib/defined.ts'
 import type { Check } from '../plan/check.ts'
+import { NO_TLS } from '../plan/check.ts'
 
 /** RE2, as blackbox_exporter's: linear time, so no look-around and no back-references. `faultsOf` compiles it. */
 const regexp = z.string().min(1).max(1000).openapi({ description: 'A regular expression of RE2', example: '^ok' })
@@ -124,8 +126,6 @@ const DnsCheckSchema = z
 export const CheckSchema = z
   .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema])
   .openapi('Check')
-
-const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
 
 /** A check as the core knows it. */
 export function toCheck(given: z.output<typeof CheckSchema>): Check {

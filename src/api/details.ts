@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from '@hono/zod-openapi'
+import { jsonPointer } from '../lib/json-pointer.ts'
 import { nearMiss } from '../lib/near.ts'
 import type { ProblemDetail } from '../lib/problem.ts'
 
@@ -33,7 +34,7 @@ function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType):
     const known = keysAt(schema, path)
     return issue.keys
       .slice(0, DETAILS_LIMIT + 1)
-      .map((key) => ({ pointer: pointerOf([...path, key]), detail: unknownKey(key, known) }))
+      .map((key) => ({ pointer: jsonPointer([...path, key]), detail: unknownKey(key, known) }))
   }
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)
@@ -44,10 +45,10 @@ function detailsOfIssue(issue: z.core.$ZodIssue, base: Path, schema: z.ZodType):
     const near = told.find(({ detail }) => detail.includes(DID_YOU_MEAN))
     const all = [...new Set(told.map(({ detail }) => detail))]
     if (all.length > 0) {
-      return [{ pointer: pointerOf(path), detail: near?.detail ?? all.join('; or ') }]
+      return [{ pointer: jsonPointer(path), detail: near?.detail ?? all.join('; or ') }]
     }
   }
-  return [{ pointer: pointerOf(path), detail: messageOf(issue) }]
+  return [{ pointer: jsonPointer(path), detail: messageOf(issue) }]
 }
 
 const DID_YOU_MEAN = '; did you mean '
@@ -63,7 +64,7 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.input === undefined && issue.code === 'invalid_type') {
-    return `Is missing: expected ${issue.expected}`
+    return `missing, expected ${issue.expected}`
   }
   if (issue.code === 'invalid_key') {
     return issue.issues[0]?.message ?? issue.message
@@ -103,7 +104,3 @@ function keysAt(schema: unknown, path: Path): string[] {
   }
   return []
 }
-
-/** RFC 6901. */
-const pointerOf = (path: Path): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -4,6 +4,7 @@ import { regexpBudget } from '../check/regexp.ts'
 import { faultsOf } from '../check/validate-check.ts'
 import { addressOfServer, isHost, isName } from '../lib/address.ts'
 import { defined } from '../lib/defined.ts'
+import { fromJsonPointer } from '../lib/json-pointer.ts'
 import { serviceVariables } from '../plan/environment.ts'
 import { PATH_KINDS } from '../plan/kinds.ts'
 import { POSITIONS } from '../plan/path.ts'
@@ -103,7 +104,7 @@ export const JobRequestSchema = z
         const budget = regexpBudget()
         for (const [index, check] of checks.entries()) {
           for (const { pointer, detail } of faultsOf(toCheck(check), budget)) {
-            context.addIssue({ code: 'custom', path: [index, ...fromPointer(pointer)], message: detail })
+            context.addIssue({ code: 'custom', path: [index, ...fromJsonPointer(pointer)], message: detail })
           }
         }
       }),
@@ -175,13 +176,6 @@ export function toJobRequest(body: RequestBody, cluster: string): JobRequest {
     labels: body.labels,
   }
 }
-
-/** RFC 6901. */
-const fromPointer = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 type SelectorInput = z.output<typeof PathSelectorSchema>
 

@@ -6,11 +6,10 @@
 import { z } from '@hono/zod-openapi'
 import { VERDICTS } from '../check/verdict.ts'
 import { acceptJob } from '../job/accept.ts'
+import { cancelJob } from '../job/cancel.ts'
 import { defined } from '../lib/defined.ts'
-import { ProblemError } from '../lib/problem.ts'
 import { hasEnded, JOB_STATUSES } from '../record/job.ts'
 import { describeJob } from '../report/describe-job.ts'
-import { cancelJob } from '../store/jobs.ts'
 import { claimOf, IdempotencyHeaders } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { JobRequestSchema } from './job-request.ts'
@@ -160,15 +159,7 @@ export function mountJobs(app: Api): void {
     async (context, { params }) => {
       const deps = context.get('deps')
       const id = jobIdOf(params.id)
-      const outcome = await cancelJob(deps.store, id, deps.clock.now())
-      if (outcome === null) {
-        throw new ProblemError('not_found', `There is no job ${id}.`)
-      }
-      if (outcome === 'ended') {
-        throw new ProblemError('conflict', `Job ${id} has already ended.`)
-      }
-      deps.queue.cancel(id)
-      deps.signals.changed(id)
+      await cancelJob(deps, id)
       return answerJson(context, describeJob((await loadJob(deps, id)).report))
     },
   )

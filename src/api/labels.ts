@@ -1,4 +1,4 @@
-import { ProblemError } from '../lib/problem.ts'
+import { refusedQuery } from './query-words.ts'
 
 /** `key=value` parameters → labels. @param name of the parameter. */
 export function readLabels(given: readonly string[], name = 'label'): Record<string, string> {
@@ -8,9 +8,7 @@ export function readLabels(given: readonly string[], name = 'label'): Record<str
       if (at > 0) {
         return [label.slice(0, at), label.slice(at + 1)]
       }
-      throw new ProblemError('invalid_request', 'The query does not fit; see errors.', {
-        errors: [{ pointer: `?${name}`, detail: `"${label}" is not key=value` }],
-      })
+      throw refusedQuery([{ pointer: `?${name}`, detail: `"${label}" is not key=value` }])
     }),
   )
 }

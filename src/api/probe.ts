@@ -9,6 +9,7 @@ import { decidingFigures, probeMetrics } from '../report/probe-metrics.ts'
 import { PROMETHEUS_TYPE, renderMetrics } from '../report/prometheus.ts'
 import { metricsContent } from './metrics.ts'
 import { problems } from './problem.ts'
+import { refusedQuery } from './query-words.ts'
 import { type Api, mount } from './route.ts'
 
 const SCRAPE_TIMEOUT = 'x-prometheus-scrape-timeout-seconds'
@@ -73,9 +74,7 @@ const figuresOf = ({ outcome, timings, http, tls, resolvedAddress, failure }: Re
 })
 
 const badTarget = (detail: string, field: 'target' | 'hostname' = 'target') =>
-  new ProblemError('invalid_request', 'The query does not fit; see errors.', {
-    errors: [{ pointer: `?${field}`, detail }],
-  })
+  refusedQuery([{ pointer: `?${field}`, detail }])
 
 /** Nothing was learnt of the target: what it is not allowed to be asked will never be, anything else may be later. */
 function notProbed(results: readonly Result[]): ProblemError {

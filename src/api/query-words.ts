@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { either } from '../kube/fields.ts'
 import { nearMiss } from '../lib/near.ts'
+import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 
 /** Names that other tools use for parameters that are called otherwise here. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -18,6 +19,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   until: 'to',
   pagesize: 'limit',
 }
+
+/** The detail of a refused query; its errors tell each parameter. */
+export const QUERY_MISFIT = 'The query does not fit; see errors.'
+
+export const refusedQuery = (errors: readonly ProblemDetail[]) =>
+  new ProblemError('invalid_request', QUERY_MISFIT, { errors })
 
 const LONGEST_ECHO = 80
 

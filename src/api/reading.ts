@@ -18,6 +18,7 @@ import { BatchRequestSchema, JobRequestSchema, type RequestBody, toJobRequest } 
 import { readLabels } from './labels.ts'
 import { type BatchManifestQuery, batchManifestQuery, type ManifestQuery, manifestQuery } from './manifest-query.ts'
 import { type Body, parseBody, parseJson } from './parse-body.ts'
+import { QUERY_MISFIT, refusedQuery } from './query-words.ts'
 import { SchedulePatchSchema, ScheduleRequestSchema } from './schedule-schemas.ts'
 
 export type Reading =
@@ -186,7 +187,7 @@ function jobOf(
     history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),
   }
-  return { job: withoutUndefined(job), pointer: '', refusal: QUERY_REFUSAL }
+  return { job: withoutUndefined(job), pointer: '', refusal: QUERY_MISFIT }
 }
 
 /** Tells JSON that is Kubernetes' own: it has a `kind`, or is a list of objects that do. */
@@ -202,15 +203,13 @@ function refuseQuery(query: object, fields: Readonly<Record<string, unknown>>): 
   if (misplaced.length === 0) {
     return
   }
-  throw new ProblemError('invalid_request', QUERY_REFUSAL, {
-    errors: misplaced.map(([name]) => ({
+  throw refusedQuery(
+    misplaced.map(([name]) => ({
       pointer: `?${name}`,
       detail: 'With a job as the body, this belongs into the body; in the query it goes with manifests as the body',
     })),
-  })
+  )
 }
-
-const QUERY_REFUSAL = 'The query does not fit; see errors.'
 
 const withoutUndefined = (value: Readonly<Record<string, unknown>>): unknown =>
   Object.fromEntries(

@@ -6,10 +6,10 @@
  */
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import type { ProblemDetail } from '../lib/problem.ts'
 import type { Deps } from './deps.ts'
 import { detailsOf } from './details.ts'
-import { misfit, REPEATED, unknownParameter } from './query-words.ts'
+import { misfit, REPEATED, refusedQuery, unknownParameter } from './query-words.ts'
 import type { RequestStats } from './request-stats.ts'
 
 export type Principal = { name: string }
@@ -54,7 +54,7 @@ export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
     const parsedParams = params ? collectParams(params, context.req.param(), errors) : {}
     const parsedQuery = collectQuery(query ?? z.strictObject({}), context.req.queries(), errors)
     if (errors.length > 0) {
-      throw new ProblemError('invalid_request', 'The query does not fit; see errors.', { errors })
+      throw refusedQuery(errors)
     }
     return handler(context, { params: parsedParams as Output<P>, query: parsedQuery as Output<Q> })
   })

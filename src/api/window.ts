@@ -1,8 +1,8 @@
 /** Windows of time as a query gives them: `window=24h`, or `from` and `to`. */
 import { z } from '@hono/zod-openapi'
 import { DURATION_EXAMPLES, parseDuration } from '../lib/duration.ts'
-import { ProblemError } from '../lib/problem.ts'
 import type { Window } from '../store/window.ts'
+import { refusedQuery } from './query-words.ts'
 
 /** `90s`, `15m`, `24h`, `30d` → milliseconds. */
 export const DurationSchema = z
@@ -67,5 +67,4 @@ function ordered(window: Window): Window {
   throw refused('?to', 'Must be after from')
 }
 
-export const refused = (pointer: string, detail: string) =>
-  new ProblemError('invalid_request', 'The query does not fit; see errors.', { errors: [{ pointer, detail }] })
+export const refused = (pointer: string, detail: string) => refusedQuery([{ pointer, detail }])

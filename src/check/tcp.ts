@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TcpCheck } from '../plan/check.ts'
+import { NO_TLS, type TcpCheck } from '../plan/check.ts'
 import { dialTls, judgeExpiry } from './certificate.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
@@ -13,8 +13,6 @@ import type { TcpExchange, TcpStep } from './network.ts'
 
 /** Bytes that are read while a step awaits what it expects. */
 export const READ_LIMIT_BYTES = 64 * 1024
-
-const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
 
 /** @param serverName the path's own, for `startTls`. */
 export const tcpSteps = (check: TcpCheck, serverName: string | null): TcpStep[] =>

@@ -1,3 +1,4 @@
+import { jsonPointer } from '../lib/json-pointer.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { Check, HttpCheck, TcpCheck } from '../plan/check.ts'
 import { compileJsonPath } from './json-path.ts'
@@ -96,7 +97,7 @@ const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
   unless(tls === null || tls.caPem === null || PEM.test(tls.caPem), '/tls/caPem', 'holds no certificate in PEM')
 
 function headerFaults(name: string, value: string): Fault[] {
-  const pointer = `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const pointer = jsonPointer(['headers', name])
   return [
     ...unless(!OWN_HEADERS.has(name.toLowerCase()), pointer, 'is written by the client itself'),
     ...unless(HEADER_VALUE.test(value), pointer, 'holds characters that no header value may hold (RFC 9110)'),

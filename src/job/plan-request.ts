@@ -144,7 +144,7 @@ export const noCluster: ObjectSource = {
         'no_cluster',
         'Without manifests the objects are read from a live cluster, which this release cannot do. ' +
           `Send them in target.manifests, or as the body: ${KUBECTL_CORE} (and nodes, where you may read them).`,
-        { errors: [{ pointer: '/target/manifests', detail: 'Required' }] },
+        { errors: [{ pointer: '/target/manifests', detail: 'missing, expected the objects of the Service' }] },
       ),
     ),
 }

@@ -11,7 +11,7 @@ import type { RunChecks, Work } from '../check/work.ts'
 import { isHost } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
-import type { Check } from '../plan/check.ts'
+import { type Check, NO_TLS } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { Place } from '../plan/place.ts'
 
@@ -21,8 +21,6 @@ export type ProbeModule = (typeof PROBE_MODULES)[number]
 
 type Dial = Pick<PlannedPath, 'address' | 'addressPort' | 'host' | 'serverName' | 'scheme' | 'url'>
 type Asked = { dial: Dial; check: Check }
-
-const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
 
 /**
  * @param hostname sent as Host and SNI instead of the target's own.

@@ -257,10 +257,6 @@ export const fieldName = (path: readonly Step[]): string =>
     .join('')
     .replace(/^\./, '')
 
-/** RFC 6901. */
-export const jsonPointer = (path: readonly Step[]): string =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-
 const LONGEST_ECHO = 80
 
 const shorten = (text: string): string => (text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text)

@@ -1,5 +1,6 @@
+import { jsonPointer } from '../lib/json-pointer.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
-import { type Complain, fieldName, jsonPointer, type Step } from './fields.ts'
+import { type Complain, fieldName, type Step } from './fields.ts'
 
 /** One object and the place where it was found: `document` (from 1) for text only; `path` leads through Lists. */
 export type Found = { value: unknown; document: number | null; path: readonly Step[] }

@@ -26,6 +26,14 @@ export type TlsOptions = {
   minDaysToExpiry: number | null
 }
 
+/** The options of a connection about which nothing was said. */
+export const NO_TLS: TlsOptions = {
+  serverName: null,
+  insecureSkipVerify: false,
+  caPem: null,
+  minDaysToExpiry: null,
+}
+
 /** Where the answer says who answered. */
 export type Responder = { header: string } | { bodyRegexp: string }
 

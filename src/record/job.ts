@@ -13,7 +13,7 @@ export type JobStatus = (typeof JOB_STATUSES)[number]
 /** Why a job as a whole could not be done: a stored problem. */
 export type JobProblem = { code: string; title: string; detail: string; status: number }
 
-/** A fault of ours as it is stored. */
+/** A fault of ours, as it is stored with the job or the run of a schedule that it ends. */
 export const internalProblem = (detail: string): JobProblem => ({
   code: 'internal',
   title: PROBLEMS.internal[1],

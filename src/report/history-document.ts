@@ -7,7 +7,7 @@ import type { FailureCode } from '../check/codes.ts'
 import type { Outcome } from '../check/result.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Cause, Counts, HistoryPath, Latency, Percentiles } from '../history/types.ts'
+import type { Cause, Counts, HistoryPath, Latency } from '../history/types.ts'
 import type { Plan } from '../plan/path.ts'
 import type { ResultDocument } from './job-document.ts'
 
@@ -61,11 +61,6 @@ export type HistoryResultDocument = ResultDocument & {
   pathId: string
   vantage: string
   counted: boolean
-}
-
-export type SeriesDocument = {
-  step: string
-  points: readonly ({ at: string } & Counts & Percentiles)[]
 }
 
 export type IncidentDocument = {

@@ -9,8 +9,8 @@ import { jobsToRun, makeBatch } from '../job/accept-batch.ts'
 import { toInstant } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
-import { PROBLEMS, ProblemError } from '../lib/problem.ts'
-import { type JobProblem, problemOf } from '../record/job.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { internalProblem, type JobProblem, problemOf } from '../record/job.ts'
 import type { NextRun, Schedule } from '../record/schedule.ts'
 import {
   claimRun,
@@ -100,12 +100,7 @@ async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun> {
   )
 }
 
-const OUR_FAULT: JobProblem = {
-  code: 'internal',
-  title: PROBLEMS.internal[1],
-  detail: 'The run could not be started. The log has it under the id of the schedule.',
-  status: PROBLEMS.internal[0],
-}
+const OUR_FAULT = internalProblem('The run could not be started. The log has it under the id of the schedule.')
 
 /** A schedule that cannot be started says so, and keeps no other from its run: not even where the fault is ours. */
 async function attempt<T extends object>(

@@ -9,7 +9,7 @@ import type { Batch } from '../record/batch.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { jobRows } from './job-rows.ts'
+import { cancelledIn, cancelling, jobRows } from './job-rows.ts'
 import { type JobHead, type JobPage, type NewJob, toHead } from './jobs.ts'
 import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
@@ -97,3 +97,7 @@ async function withJobs(store: Store, rows: readonly (typeof batches.$inferSelec
     jobs: byBatch.get(rest.id) ?? [],
   }))
 }
+
+/** Ends the jobs of a batch that have not ended. @returns their ids. */
+export const cancelBatch = async (store: Store, batchId: string, nowMs: number): Promise<string[]> =>
+  cancelledIn(await store.atomic(cancelling(sql`batch_id = ${batchId}`, nowMs)))

@@ -1,6 +1,7 @@
 /** What the statements about jobs have in common. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Plan } from '../plan/path.ts'
+import type { Store } from './db.ts'
 import type { NewJob } from './jobs.ts'
 import { jsonChunks } from './json.ts'
 import { jobLabels, jobs } from './schema.ts'
@@ -99,3 +100,14 @@ export function need<T>(value: T | null | undefined, what: string): T {
   }
   return value
 }
+
+/** The statements that end the jobs of a condition which have not ended, at their caller's wish. */
+export const cancelling = (which: SQL, nowMs: number): SQL[] => [
+  sql`delete from job_chunks where job_no in (select no from jobs where ${which} and ${ACTIVE})`,
+  sql`update jobs set status = 'cancelled', finished_at_ms = ${nowMs}, sealed = null, lease_owner = null,
+      lease_until_ms = null, version = version + 1 where ${which} and ${ACTIVE} returning id`,
+]
+
+/** The ids of the jobs that {@link cancelling} has ended. */
+export const cancelledIn = ([, cancelled = []]: Awaited<ReturnType<Store['atomic']>>): string[] =>
+  cancelled.map(({ id }) => String(id))

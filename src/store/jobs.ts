@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
 import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Plan, Position, Vantage } from '../plan/path.ts'
@@ -11,7 +11,7 @@ import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { ACTIVE, jobRows, need } from './job-rows.ts'
+import { ACTIVE, cancelledIn, cancelling, jobRows, need } from './job-rows.ts'
 import { type KeptPlan, planFrom } from './kept-plan.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { readTexts } from './texts.ts'
@@ -192,7 +192,7 @@ export async function countQueued(store: Store): Promise<number> {
   return row?.n ?? 0
 }
 
-/** Ends a job at the caller's wish; its runner finds the lease lost. `ended`: it had ended. `null`: there is none. */
+/** Ends a job; its runner finds the lease lost. `ended`: it had ended before. `null`: there is none. */
 export async function cancelJob(store: Store, id: string, nowMs: number): Promise<'cancelled' | 'ended' | null> {
   const returned = await store.atomic([
     ...cancelling(sql`id = ${id}`, nowMs),
@@ -203,19 +203,6 @@ export async function cancelJob(store: Store, id: string, nowMs: number): Promis
   }
   return (returned.at(-1)?.length ?? 0) > 0 ? 'ended' : null
 }
-
-/** Ends the jobs of a batch that have not ended. @returns their ids. */
-export const cancelBatch = async (store: Store, batchId: string, nowMs: number): Promise<string[]> =>
-  cancelledIn(await store.atomic(cancelling(sql`batch_id = ${batchId}`, nowMs)))
-
-const cancelling = (which: SQL, nowMs: number): SQL[] => [
-  sql`delete from job_chunks where job_no in (select no from jobs where ${which} and ${ACTIVE})`,
-  sql`update jobs set status = 'cancelled', finished_at_ms = ${nowMs}, sealed = null, lease_owner = null,
-      lease_until_ms = null, version = version + 1 where ${which} and ${ACTIVE} returning id`,
-]
-
-const cancelledIn = ([, cancelled = []]: Awaited<ReturnType<Store['atomic']>>): string[] =>
-  cancelled.map(({ id }) => String(id))
 
 /** The newest job of each of these schedules that has one. */
 export async function newestJobs(store: Store, scheduleIds: readonly string[]): Promise<Map<string, JobHead>> {

@@ -133,7 +133,7 @@ describe('what a client may get wrong', () => {
       },
     ])
     expect((await readProblem(api.call('/v1/jobs', { json: {} }))).errors).toEqual([
-      { pointer: '/target', detail: 'Is missing: expected object' },
+      { pointer: '/target', detail: 'missing, expected object' },
     ])
     expect((await readProblem(api.call('/v1/jobs', { json: { target: { manifests: 5 } } }))).errors).toEqual([
       {

@@ -11,11 +11,10 @@ import type { Chunk, HandedWork, Work } from '../../src/check/work.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'
 import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/plan/check.ts'
+import { NO_TLS } from '../../src/plan/check.ts'
 import { type Plan, type PlannedPath, vantageAt } from '../../src/plan/path.ts'
 import { noAddresses } from './request.ts'
 import { runOverJson } from './run-over-json.ts'
-
-const NO_TLS = { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null }
 
 export const anExpectation = (over: Partial<HttpExpect> = {}): HttpExpect => ({
   validStatusCodes: ['2xx'],

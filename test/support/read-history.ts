@@ -1,14 +1,15 @@
+import type { Counts, Percentiles } from '../../src/history/types.ts'
 import type {
   HistoryResultDocument,
   IncidentDocument,
   OverallReport,
-  SeriesDocument,
   ServiceDocument,
   ServiceHeadDocument,
   ServiceReport,
 } from '../../src/report/history-document.ts'
 import type { TestPortolan } from './portolan.ts'
 
+type SeriesDocument = { step: string; points: readonly ({ at: string } & Counts & Percentiles)[] }
 type Page<T> = { items: T[]; nextCursor: string | null }
 
 /** Answers as the contract says they are; that they are is what `call` checks. */
