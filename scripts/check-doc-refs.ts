@@ -65,6 +65,17 @@ for (const folder of Object.keys(CATALOGUES)) {
   missing.push(...unlisted.map((code) => `${folder}/README.md: has no row for ${code}`))
 }
 
+/** Changes are told from what was released. Before that, what there is stands under its subject. */
+const changelog = readFileSync('CHANGELOG.md', 'utf8')
+if (!/^## \d/m.test(changelog)) {
+  const marked = changelog.split('\n').filter((line) => /^\* \[[A-Z]+\]/.test(line))
+  missing.push(
+    ...marked.map(
+      (line) => `CHANGELOG.md: nothing is released, so say it unmarked under its subject: ${line.slice(0, 60)}`,
+    ),
+  )
+}
+
 for (const line of missing) {
   console.error(line)
 }
