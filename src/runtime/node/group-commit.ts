@@ -11,93 +11,25 @@ const GIVE_UP_MS = 30_000
  */
 const REST_MAX_MS = 50
 
-type Waiting = {
+type Group = {
   writes: readonly Write[]
   resolve(rows: readonly (readonly Row[])[]): void
   reject(error: unknown): void
 }
 
+/** Tells a group what became of it. */
+type Settle = () => void
+
 /**
  * Group commit: all writes that wait when the event loop comes round share one transaction, and so one flush of the
  * disk; each is all or none by itself.
  */
-export function createWriter(client: Database.Database) {
-  const begin = client.prepare('begin immediate')
-  const commit = client.prepare('commit')
-  const savepoint = client.prepare('savepoint one')
-  const release = client.prepare('release one')
-  let waiting: Waiting[] = []
+export function createWriter(client: Database.Database): { atomic: Store['atomic']; flush(): void } {
+  const transactions = new Transactions(client)
+  let waiting: Group[] = []
   let scheduled = false
   let waitedSinceMs: number | null = null
   let restsUntilMs = 0
-
-  const run = (write: Write): readonly Row[] => {
-    if ('rows' in write) {
-      const statement = client.prepare<unknown[], Row>(write.each)
-      for (const row of write.rows) {
-        statement.run(...row)
-      }
-      return []
-    }
-    const { text, params } = statementOf(write)
-    const statement = client.prepare<unknown[], Row>(text)
-    if (statement.reader) {
-      return statement.all(...params)
-    }
-    statement.run(...params)
-    return []
-  }
-
-  /**
-   * Runs every group. Nothing keeps them apart at first, for that copies every page that they write; where one of
-   * several throws, which is rare, all are taken back and run again, each apart.
-   */
-  const runAll = (batch: readonly Waiting[]): (() => void)[] => {
-    try {
-      return inOne(batch, runGroup)
-    } catch (error) {
-      if (batch.length === 1 || isStorageBusy(error)) {
-        throw error
-      }
-      return inOne(batch, runApart)
-    }
-  }
-
-  const inOne = (batch: readonly Waiting[], runEach: (group: Waiting) => () => void): (() => void)[] => {
-    begin.run()
-    try {
-      const settle = batch.map(runEach)
-      commit.run()
-      return settle
-    } catch (error) {
-      if (client.inTransaction) {
-        client.exec('rollback')
-      }
-      throw error
-    }
-  }
-
-  const runGroup = ({ writes, resolve }: Waiting): (() => void) => {
-    const rows = writes.map(run)
-    return () => resolve(rows)
-  }
-
-  /** What a group throws is its own affair, unless SQLite gave up the whole transaction. */
-  const runApart = (group: Waiting): (() => void) => {
-    savepoint.run()
-    try {
-      const settle = runGroup(group)
-      release.run()
-      return settle
-    } catch (error) {
-      if (!client.inTransaction) {
-        throw error
-      }
-      client.exec('rollback to one')
-      release.run()
-      return () => group.reject(error)
-    }
-  }
 
   const flush = (): void => {
     scheduled = false
@@ -108,12 +40,12 @@ export function createWriter(client: Database.Database) {
     }
     const startedAtMs = performance.now()
     try {
-      const settle = runAll(batch)
+      const settles = transactions.run(batch)
       const endedAtMs = performance.now()
       restsUntilMs = endedAtMs + Math.min(REST_MAX_MS, endedAtMs - startedAtMs)
       waitedSinceMs = null
-      for (const each of settle) {
-        each()
+      for (const settle of settles) {
+        settle()
       }
     } catch (error) {
       waitedSinceMs ??= Date.now()
@@ -142,11 +74,97 @@ export function createWriter(client: Database.Database) {
     }
   }
 
-  const atomic: Store['atomic'] = (writes) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ writes, resolve, reject })
-      schedule()
-    })
+  return {
+    atomic: (writes) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ writes, resolve, reject })
+        schedule()
+      }),
+    flush,
+  }
+}
 
-  return { atomic, flush }
+/** Runs groups of writes in one transaction. */
+class Transactions {
+  readonly #client: Database.Database
+  readonly #begin: Database.Statement
+  readonly #commit: Database.Statement
+  readonly #savepoint: Database.Statement
+  readonly #release: Database.Statement
+
+  constructor(client: Database.Database) {
+    this.#client = client
+    this.#begin = client.prepare('begin immediate')
+    this.#commit = client.prepare('commit')
+    this.#savepoint = client.prepare('savepoint one')
+    this.#release = client.prepare('release one')
+  }
+
+  /**
+   * Runs every group. Nothing keeps them apart at first, for that copies every page that they write; where one of
+   * several throws, which is rare, all are taken back and run again, each apart.
+   */
+  run(batch: readonly Group[]): Settle[] {
+    try {
+      return this.#inOne(batch, (group) => this.#runGroup(group))
+    } catch (error) {
+      if (batch.length === 1 || isStorageBusy(error)) {
+        throw error
+      }
+      return this.#inOne(batch, (group) => this.#runApart(group))
+    }
+  }
+
+  #inOne(batch: readonly Group[], runEach: (group: Group) => Settle): Settle[] {
+    this.#begin.run()
+    try {
+      const settles = batch.map(runEach)
+      this.#commit.run()
+      return settles
+    } catch (error) {
+      if (this.#client.inTransaction) {
+        this.#client.exec('rollback')
+      }
+      throw error
+    }
+  }
+
+  #runGroup({ writes, resolve }: Group): Settle {
+    const rows = writes.map((write) => this.#runWrite(write))
+    return () => resolve(rows)
+  }
+
+  /** What a group throws is its own affair, unless SQLite gave up the whole transaction. */
+  #runApart(group: Group): Settle {
+    this.#savepoint.run()
+    try {
+      const settle = this.#runGroup(group)
+      this.#release.run()
+      return settle
+    } catch (error) {
+      if (!this.#client.inTransaction) {
+        throw error
+      }
+      this.#client.exec('rollback to one')
+      this.#release.run()
+      return () => group.reject(error)
+    }
+  }
+
+  #runWrite(write: Write): readonly Row[] {
+    if ('rows' in write) {
+      const statement = this.#client.prepare<unknown[], Row>(write.each)
+      for (const row of write.rows) {
+        statement.run(...row)
+      }
+      return []
+    }
+    const { text, params } = statementOf(write)
+    const statement = this.#client.prepare<unknown[], Row>(text)
+    if (statement.reader) {
+      return statement.all(...params)
+    }
+    statement.run(...params)
+    return []
+  }
 }
