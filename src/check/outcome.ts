@@ -9,6 +9,7 @@ import type { Expectations } from '../plan/request.ts'
 import { selects } from '../plan/selector.ts'
 import type { Failure } from './codes.ts'
 import { isBeyondVantage } from './failure.ts'
+import { verdictOf, worstOutcome } from './ranking.ts'
 import type { Outcome, Tried } from './result.ts'
 import { NO_SUMMARY, type Summary, type Verdict } from './verdict.ts'
 
@@ -87,12 +88,9 @@ const isBefore = (earlier: Tried, last: Tried) =>
 
 const hasFailed = (result: Tried) => result.outcome === 'fail' || result.outcome === 'error'
 
-/** Fails if one fails; else an error of ours; else passes if anything passed; else was not tested. */
-const RANKING: readonly Outcome[] = ['fail', 'error', 'pass', 'skipped']
-
 /** What several tries come to together. */
-export const worst = (results: readonly Tried[]): Outcome =>
-  RANKING.find((outcome) => results.some((result) => result.outcome === outcome)) ?? 'skipped'
+export const worst = (results: readonly { outcome: Outcome | null }[]): Outcome =>
+  worstOutcome(results.map(({ outcome }) => outcome))
 
 function skippedFor(deciding: readonly Tried[]): Skipped {
   const failure = deciding.find((result) => result.failure !== null)?.failure
@@ -174,14 +172,7 @@ export function unmetOf(
  * @param found codes of its findings.
  */
 export function judgeJob(judged: readonly JudgedPath[], expect: Expectations, found: readonly string[] = []): Verdict {
-  const has = (outcome: Outcome) => judged.some((path) => path.outcome === outcome)
-  if (has('fail') || unmetOf(judged, expect, found).length > 0) {
-    return 'fail'
-  }
-  if (has('error')) {
-    return 'error'
-  }
-  return has('pass') ? 'pass' : 'inconclusive'
+  return unmetOf(judged, expect, found).length > 0 ? 'fail' : verdictOf(worst(judged))
 }
 
 /** Each selector needs a path that passes. One that our own side kept from being decided is an error, not a failure. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { worstVerdict } from '../check/ranking.ts'
 import type { Verdict } from '../check/verdict.ts'
 import { matchesLabels, type ObjectIndex } from '../kube/object-index.ts'
 import type { Labels } from '../kube/objects.ts'
@@ -62,9 +63,6 @@ function noService(index: ObjectIndex, { namespace, selector }: BatchSelection):
   return new ProblemError('service_not_found', detail, { errors: [{ pointer, detail }] })
 }
 
-/** As a job's verdict follows from its paths: one that fails makes it a failure, then an error of ours an error. */
-const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'pass', 'inconclusive']
-
 /** What the jobs of a batch say of it. A pass of some is none of all while others were cancelled. */
 export function judgeBatch(jobs: readonly Pick<Job, 'status' | 'verdict'>[]): {
   status: JobStatus
@@ -80,7 +78,7 @@ export function judgeBatch(jobs: readonly Pick<Job, 'status' | 'verdict'>[]): {
   if (all('cancelled')) {
     return { status: 'cancelled', verdict: null }
   }
-  const verdict = WORST_FIRST.find((each) => jobs.some((job) => job.verdict === each)) ?? 'inconclusive'
+  const verdict = worstVerdict(jobs.map((job) => job.verdict))
   const whole = verdict !== 'pass' || jobs.every(({ status }) => status === 'finished')
   return { status: 'finished', verdict: whole ? verdict : 'inconclusive' }
 }

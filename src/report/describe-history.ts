@@ -1,4 +1,5 @@
 /** History → what the API shows, and the reports made of it. */
+import { worstVerdict } from '../check/ranking.ts'
 import type { Verdict } from '../check/verdict.ts'
 import { stateNow } from '../history/now.ts'
 import {
@@ -141,9 +142,6 @@ function reportPath(window: PathWindow): PathReport {
   }
 }
 
-/** One Service that fails makes the whole fail, however many others pass. */
-const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'pass']
-
 export function reportOverall(
   heads: readonly ServiceHead[],
   window: { fromMs: number; toMs: number },
@@ -162,7 +160,7 @@ export function reportOverall(
   return {
     from: toInstant(window.fromMs),
     to: toInstant(window.toMs),
-    verdict: WORST_FIRST.find((verdict) => services.some((service) => service.verdict === verdict)) ?? 'inconclusive',
+    verdict: worstVerdict(services.map((service) => service.verdict)),
     objective,
     availability: availabilityOf(counts),
     counts,

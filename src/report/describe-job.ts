@@ -14,6 +14,7 @@ import type {
   JobSummaryDocument,
   PathDocument,
   PlanDocument,
+  ReportedPath,
   ResultDocument,
 } from './job-document.ts'
 
@@ -27,10 +28,7 @@ export type DescribedJob = Job & {
 export function reportJob(job: DescribedJob, results: readonly Result[]): JobReport {
   const byPath = Map.groupBy(results, (result) => result.pathId)
   const plan = job.plan?.paths ?? []
-  const paths = plan.map((path) => ({
-    ...describeJobPath(job, path, byPath.get(path.id) ?? []),
-    doubt: doubtText(path.because),
-  }))
+  const paths = plan.map((path) => reportJobPath(job, path, byPath.get(path.id) ?? []))
   return {
     ...describeJobHead(job),
     unmet: job.status === 'finished' && job.problem === null ? unmetBy(job, plan, paths) : [],
@@ -44,7 +42,7 @@ export function reportJob(job: DescribedJob, results: readonly Result[]): JobRep
 /** What the API shows of what reports render. */
 export const describeJob = (report: JobReport): JobDocument => ({
   ...report,
-  paths: report.paths.map(({ doubt: _doubt, ...shown }) => shown),
+  paths: report.paths.map(shownOf),
 })
 
 function unmetBy({ request, diagnosis }: DescribedJob, plan: readonly PlannedPath[], paths: JobReport['paths']) {
@@ -57,11 +55,26 @@ function unmetBy({ request, diagnosis }: DescribedJob, plan: readonly PlannedPat
 }
 
 /** One path of a job. Its outcome is `null` until no further try can come. */
-export function describeJobPath(job: DescribedJob, path: PlannedPath, results: readonly Result[]): JobPathDocument {
+function reportJobPath(job: DescribedJob, path: PlannedPath, results: readonly Result[]): ReportedPath {
   const decided = hasEnded(job) || isDecided(path, results, job.request)
-  const { outcome, flaky, skipped } = judgePath(path, results, decided)
-  return { ...describePath(path), skipped, outcome, flaky, results: results.map(describeResult) }
+  const { outcome, flaky, skipped, deciding } = judgePath(path, results, decided)
+  const documents = new Map(results.map((result) => [result, describeResult(result)]))
+  return {
+    ...describePath(path),
+    skipped,
+    outcome,
+    flaky,
+    results: [...documents.values()],
+    deciding: deciding.flatMap((result) => documents.get(result) ?? []),
+    doubt: doubtText(path.because),
+  }
 }
+
+const shownOf = ({ deciding: _deciding, doubt: _doubt, ...shown }: ReportedPath): JobPathDocument => shown
+
+/** One path of a job as the API shows it. */
+export const describeJobPath = (job: DescribedJob, path: PlannedPath, results: readonly Result[]): JobPathDocument =>
+  shownOf(reportJobPath(job, path, results))
 
 /** A job without its paths, as in lists. */
 export function describeJobHead(job: Job): JobSummaryDocument {

@@ -24,8 +24,13 @@ export type JobPathDocument = PathDocument & {
   results: readonly ResultDocument[]
 }
 
-/** A path for reports, which say of one that was not promised why it was not. */
-export type ReportedPath = JobPathDocument & { doubt?: string | null }
+/** A path as reports render it. */
+export type ReportedPath = JobPathDocument & {
+  /** Those of `results` that decide. */
+  deciding: readonly ResultDocument[]
+  /** Why it is not promised; `null`: it is. */
+  doubt: string | null
+}
 
 export type JobSummaryDocument = {
   id: string

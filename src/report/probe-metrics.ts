@@ -6,19 +6,17 @@
  */
 
 import type { Timings } from '../check/network.ts'
-import type { Outcome, TryFigures } from '../check/result.ts'
+import { worst } from '../check/outcome.ts'
+import type { TryFigures } from '../check/result.ts'
 import { familyOf } from '../lib/address.ts'
 import type { Labels, MetricFamily, Sample } from './prometheus.ts'
 
 export type LabelledTry = { labels: Labels; figures: TryFigures }
 
-/** Fails if one fails; else an error of ours; else passes if anything passed. */
-const RANKING: readonly Outcome[] = ['fail', 'error', 'pass']
-
 /** The try that stands for several: one with the worst outcome, of those the slowest. `null`: nothing was tested. */
 export function decidingFigures(tries: readonly TryFigures[]): TryFigures | null {
-  const worst = RANKING.find((outcome) => tries.some((one) => one.outcome === outcome))
-  const candidates = tries.filter(({ outcome }) => outcome === worst)
+  const together = worst(tries)
+  const candidates = tries.filter(({ outcome }) => outcome === together && outcome !== 'skipped')
   return candidates.toSorted((a, b) => (b.timings.totalMs ?? 0) - (a.timings.totalMs ?? 0))[0] ?? null
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { aFailure, aJob, aPath, aResult } from '../../test/fixtures/job-document.ts'
-import type { JobPathDocument } from './job-document.ts'
+import type { ReportedPath } from './job-document.ts'
 import { reportRows, verdictIsExplained } from './rows.ts'
 
 const refused = aFailure('connection_refused', 'connect', 'refused')
-const rowsOf = (path: JobPathDocument) => reportRows(aJob({ paths: [path] }))
-const brief = (path: JobPathDocument) =>
+const rowsOf = (path: ReportedPath) => reportRows(aJob({ paths: [path] }))
+const brief = (path: ReportedPath) =>
   rowsOf(path).map(({ check, outcome, deciding, tries, passes, flaky }) => ({
     check,
     outcome,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { worst } from '../check/outcome.ts'
 import type { Outcome } from '../check/result.ts'
 import type { JobReport, ReportedPath, ResultDocument } from './job-document.ts'
 
@@ -34,7 +35,7 @@ function rowsOfPath(path: ReportedPath): ReportRow[] {
   }
   return checks.map((check) => {
     const results = tried.filter((result) => result.check === check)
-    const deciding = decidingTry(results)
+    const deciding = decidingTry(path.deciding.filter((result) => result.check === check))
     const passes = results.filter((result) => result.outcome === 'pass').length
     // A path's own outcome stands above its tries: one that nothing was promised for is skipped with its results kept.
     const ownOutcome = path.outcome === null || path.outcome === 'skipped' || checks.length === 1
@@ -44,34 +45,11 @@ function rowsOfPath(path: ReportedPath): ReportRow[] {
   })
 }
 
-const WORST_FIRST: readonly Outcome[] = ['fail', 'error', 'pass', 'skipped']
-
-/** Of the last round, the last try for each sample and address counts; the worst of those decides. */
+/** Of the tries that decide, the first with the outcome that they come to; of those that pass the last. */
 function decidingTry(results: readonly ResultDocument[]): ResultDocument | null {
-  const round = Math.max(...results.map((result) => result.round))
-  const last = new Map<string, ResultDocument>()
-  for (const result of results) {
-    if (result.round !== round) {
-      continue
-    }
-    const key = `${result.sample} ${result.resolvedAddress}`
-    const before = last.get(key)
-    if (before === undefined || before.try < result.try) {
-      last.set(key, result)
-    }
-  }
-  const counting = [...last.values()].filter((result) => !superseded(result, [...last.values()]))
-  const worst = WORST_FIRST.find((outcome) => counting.some((result) => result.outcome === outcome))
-  const candidates = counting.filter((result) => result.outcome === worst)
-  return (worst === 'pass' ? candidates.at(-1) : candidates[0]) ?? null
-}
-
-/** A try that reached no address (its name did not resolve) counts only if no later try of its sample did. */
-function superseded(result: ResultDocument, others: readonly ResultDocument[]): boolean {
-  return (
-    result.resolvedAddress === null &&
-    others.some((other) => other.sample === result.sample && other.resolvedAddress !== null && other.try > result.try)
-  )
+  const outcome = worst(results)
+  const candidates = results.filter((result) => result.outcome === outcome)
+  return (outcome === 'pass' ? candidates.at(-1) : candidates[0]) ?? null
 }
 
 /** Whether the rows alone say why the verdict is what it is; else a report must say it. */
