@@ -155,8 +155,13 @@ function environmentOf({ addresses, place, target }: PlanContext): Told {
   }
 }
 
-/** The names that the eight forms can have (k/k pkg/kubelet/envvars/envvars.go). */
-const SERVICE_VARIABLE = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
+const SERVICE_VARIABLE = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
+
+/**
+ * Tells whether a variable has a name that Kubernetes alone gives (k/k pkg/kubelet/envvars/envvars.go). Of its eight
+ * forms that is all but `TOAD_PORT`, as which applications call variables of their own.
+ */
+export const isServiceVariable = (name: string): boolean => SERVICE_VARIABLE.test(name)
 
 /**
  * What is kept of an environment: the variables that Kubernetes makes for Services. The others are the application's,
@@ -164,7 +169,7 @@ const SERVICE_VARIABLE = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|
  */
 export const serviceVariables = (text: string): string =>
   Object.entries(parseEnvironment(text))
-    .filter(([name]) => SERVICE_VARIABLE.test(name))
+    .filter(([name]) => isServiceVariable(name) || name.endsWith('_PORT'))
     .map(([name, value]) => `${name}=${value.split('\n', 1)[0]}`)
     .join('\n')
 

@@ -61,4 +61,4 @@ function externalNamePaths(context: PlanContext): PathDraft[] {
 
 /** Without the dot of an absolute name. */
 export const externalNameOf = ({ service }: Pick<PlanContext, 'service'>): string | null =>
-  service.externalName === null || service.externalName === '' ? null : service.externalName.replace(/\.$/, '')
+  service.externalName?.replace(/\.$/, '') ?? null

@@ -83,7 +83,7 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
     return external
   }
 
-  const nodePorts = { http: http?.nodePort || null, https: https?.nodePort || null }
+  const nodePorts = { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
   if (nodePorts.http !== null || nodePorts.https !== null) {
     const asked = nodeAddresses(context).filter(({ doubts }) => doubts.length === 0)
     const atNodes = asked.slice(0, NODES_ASKED).map(({ address, because }): FrontAddress => {

@@ -38,9 +38,7 @@ export function wantsNodePorts({ service }: PlanContext): boolean {
   if (service.type !== 'LoadBalancer') {
     return false
   }
-  return (
-    service.allocateLoadBalancerNodePorts || service.ports.some(({ nodePort }) => nodePort !== null && nodePort > 0)
-  )
+  return service.allocateLoadBalancerNodePorts || service.ports.some(({ nodePort }) => nodePort !== null)
 }
 
 export const nodePortSource: Source = {
@@ -82,7 +80,7 @@ function nodePortPaths(context: PlanContext): PathDraft[] {
     const { port, at: position } = planned
     const { nodePort } = port
     const field = fieldOf(`Service/${service.meta.name}`, `spec.ports[${position}].nodePort`)
-    if ((nodePort === null || nodePort === 0) && !service.allocateLoadBalancerNodePorts) {
+    if (nodePort === null && !service.allocateLoadBalancerNodePorts) {
       return []
     }
     if (used.length === 0) {
@@ -124,7 +122,7 @@ function withoutNode(context: PlanContext, { port, scheme, schemeBecause }: Plan
     kind: 'NodePort',
     port,
     scheme,
-    addressPort: port.nodePort || null,
+    addressPort: port.nodePort,
     because: [field, ...schemeBecause],
     discriminator: [null],
     reach: 'anywhere',
@@ -140,7 +138,6 @@ function atNode(
   at: NodeAddress,
 ): PathDraft {
   const { service, serviceName } = context
-  const allocated = port.nodePort !== null && port.nodePort > 0
   const healthCheck =
     service.healthCheckNodePort === null
       ? []
@@ -155,7 +152,7 @@ function atNode(
     port,
     scheme,
     address: at.address,
-    addressPort: allocated ? port.nodePort : null,
+    addressPort: port.nodePort,
     node: at.node?.meta.name ?? null,
     because: [
       field,
@@ -170,7 +167,8 @@ function atNode(
     discriminator: at.identity,
     reach: at.given ? 'given' : 'anywhere',
     sni: serviceName,
-    pending: allocated ? null : 'nodePort is given out when the Service is applied, and the manifest has none',
+    pending:
+      port.nodePort === null ? 'nodePort is given out when the Service is applied, and the manifest has none' : null,
     group: groupOf(at),
   })
 }

@@ -85,9 +85,8 @@ export function endpointsOf(index: ObjectIndex, namespace: string, service: Serv
       )
 }
 
-/** An empty selector is none (endpointslice controller). */
-export const hasSelector = (service: Service): service is Service & { selector: Labels } =>
-  service.selector !== null && Object.keys(service.selector).length > 0
+/** An empty selector is read as none. */
+export const hasSelector = (service: Service): service is Service & { selector: Labels } => service.selector !== null
 
 /** One entry an address: an endpoint may stand in several slices, each with other ports. Sorted by address. */
 function collect(source: EndpointsSource, found: readonly Omit<ServiceEndpoint, 'usable'>[]): ServiceEndpoints {

@@ -11,6 +11,7 @@ import { addressOfServer } from '../lib/address.ts'
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../lib/duration.ts'
 import { LOG_LEVELS } from '../lib/log.ts'
 import { nearMiss } from '../lib/near.ts'
+import { isServiceVariable } from '../plan/environment.ts'
 import { POSITIONS } from '../plan/path.ts'
 
 /** The configuration cannot be used. The message is one line: each wrong variable with what was expected. */
@@ -143,14 +144,14 @@ export const SETTING_NAMES = Object.keys(SHAPE) as SettingName[]
 /** Values that are shown in no message. */
 const SECRET: readonly string[] = ['PORTOLAN_ADMIN_TOKEN', 'PORTOLAN_SECRET_KEY']
 
-/**
- * What Kubernetes puts into every container of a namespace that has a Service `portolan` or `portolan-…`
- * (k/k pkg/kubelet/envvars/envvars.go): none of our business.
- */
-const KUBERNETES_NAME = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
 const KUBERNETES_VALUE = /^(tcp|udp|sctp):\/\//
+
+/**
+ * Tells whether Kubernetes has set a variable, as it does in every container of a namespace that has a Service
+ * `portolan` or `portolan-…`: it is no setting.
+ */
 const isKubernetesOwn = (name: string, value: string) =>
-  KUBERNETES_NAME.test(name) || (name.endsWith('_PORT') && KUBERNETES_VALUE.test(value))
+  isServiceVariable(name) || (name.endsWith('_PORT') && KUBERNETES_VALUE.test(value))
 
 /**
  * Reads every `PORTOLAN_*` variable of `env`; others are not looked at, empty means unset.

@@ -9,7 +9,7 @@ export const nodePortTaken: Rule = {
   showsAs: SICK_PODS,
   when({ service, ref, index, pathsOf }) {
     return service.ports.flatMap(({ port, protocol, nodePort }, position) => {
-      if (nodePort === null || nodePort === 0) {
+      if (nodePort === null) {
         return []
       }
       const others = index
