@@ -9,6 +9,8 @@ import { matchedRoutes } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
+import { NOBODY } from '../record/principal.ts'
+import { actingAs } from '../store/db.ts'
 import { authenticate } from './auth.ts'
 import { mountBatches } from './batches.ts'
 import type { Deps } from './deps.ts'
@@ -31,10 +33,11 @@ import { mountServices } from './services.ts'
 export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes): Api {
   const app = new OpenAPIHono<ApiEnv>()
   const requests = createRequestStats()
+  const unauthenticated: Deps = { ...deps, store: actingAs(deps.store, NOBODY) }
   app.use(requestId({ generator: () => newId('request', deps.clock.now()), limitLength: 128 }))
   app.use(secureHeaders({ overwrite: false, xFrameOptions: 'DENY', strictTransportSecurity: false }))
   app.use(async (context, next) => {
-    context.set('deps', deps)
+    context.set('deps', unauthenticated)
     context.set('requests', requests)
     const startedMs = deps.clock.monotonic()
     await next()

@@ -1,8 +1,14 @@
 import type { MiddlewareHandler } from 'hono'
 import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
+import type { Principal } from '../record/principal.ts'
+import { actingAs } from '../store/db.ts'
 import type { Deps } from './deps.ts'
-import type { ApiEnv } from './route.ts'
+import type { ApiContext, ApiEnv } from './route.ts'
+
+/** The holder of the one token that there is, and whoever asks a server that needs none: both may do everything. */
+const ADMIN: Principal = { id: 'admin', scopes: 'all', namespaces: null }
+const ANONYMOUS: Principal = { id: 'anonymous', scopes: 'all', namespaces: null }
 
 /**
  * Needs `Authorization: Bearer …` where tokens are needed, and says who asks. A server that has no token takes any:
@@ -18,7 +24,7 @@ export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
     const token = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
     // Digests are compared, so that the time taken says nothing about the token.
     if (token !== undefined && adminDigest !== null && sha256Hex(token) === adminDigest) {
-      context.set('principal', { name: 'admin' })
+      actAs(context, ADMIN)
     } else if (required || (token !== undefined && adminDigest !== null)) {
       throw new ProblemError(
         'unauthenticated',
@@ -30,10 +36,17 @@ export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
         { headers: { 'www-authenticate': 'Bearer realm="portolan"' } },
       )
     } else {
-      context.set('principal', { name: 'anonymous' })
+      actAs(context, ANONYMOUS)
     }
     return next()
   }
+}
+
+/** Whatever the request reads and writes from here on, it does as this principal. */
+function actAs(context: ApiContext, principal: Principal): void {
+  const deps = context.get('deps')
+  context.set('principal', principal)
+  context.set('deps', { ...deps, store: actingAs(deps.store, principal) })
 }
 
 function refuseForeignHost(host: string): void {

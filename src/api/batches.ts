@@ -58,7 +58,7 @@ export function mountBatches(app: Api): void {
       const { asked, body } = await readAskedBatch(context, query)
       const receivedAtMs = deps.clock.now()
       const { id, replayed } = await acceptBatch(deps, asked, {
-        owner: context.get('principal').name,
+        owner: context.get('principal').id,
         claim: claimOf(context, body),
         scheduleId: null,
         deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),

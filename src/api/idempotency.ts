@@ -30,7 +30,7 @@ export function claimOf(context: ApiContext, body: string): IdempotencyClaim | n
     .filter(([name]) => !NOT_IN_FINGERPRINT.has(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return {
-    principal: context.get('principal').name,
+    principal: context.get('principal').id,
     method: context.req.method,
     path: context.req.path,
     key,

@@ -66,7 +66,7 @@ export function mountJobs(app: Api): void {
       const { asked, body } = await readAsked(context, query)
       const receivedAtMs = deps.clock.now()
       const { id, replayed } = await acceptJob(deps, asked, {
-        owner: context.get('principal').name,
+        owner: context.get('principal').id,
         claim: claimOf(context, body),
         scheduleId: null,
         batchId: null,

@@ -7,12 +7,12 @@
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ProblemDetail } from '../lib/problem.ts'
+import type { Principal } from '../record/principal.ts'
 import type { Deps } from './deps.ts'
 import { detailsOf } from './details.ts'
 import { misfit, REPEATED, refusedQuery, unknownParameter } from './query-words.ts'
 import type { RequestStats } from './request-stats.ts'
 
-export type Principal = { name: string }
 export type ApiEnv = {
   Variables: {
     requestId: string

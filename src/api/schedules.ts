@@ -58,7 +58,7 @@ export function mountSchedules(app: Api): void {
     },
     async (context) => {
       const deps = context.get('deps')
-      const owner = context.get('principal').name
+      const owner = context.get('principal').id
       const { asked, body } = await readAskedSchedule(context)
       const { settings, work } = asked
       if (work === null) {
@@ -193,7 +193,7 @@ export function mountSchedules(app: Api): void {
       const wait = waitOf(context, input.query.wait)
       const receivedAtMs = deps.clock.now()
       const { id, replayed } = await runNow(deps, schedule, {
-        owner: context.get('principal').name,
+        owner: context.get('principal').id,
         claim: claimOf(context, ''),
         deadlineOf: (deadlineMs) => deadlineOf(wait, deadlineMs, receivedAtMs),
       })

@@ -177,7 +177,7 @@ export function mountServices(app: Api): void {
       }
       const known = await findService(context, params, query.cluster)
       const pathId = query.path ?? null
-      if (pathId !== null && !(await readPaths(store, known.no)).some(({ path }) => path.id === pathId)) {
+      if (pathId !== null && !(await readPaths(store, known)).some(({ path }) => path.id === pathId)) {
         throw new ProblemError('not_found', `${params.namespace}/${params.name} has had no path ${pathId}.`)
       }
       const found = await readPoints(store, known, { pathId, ...span, stepMs: query.step })

@@ -44,7 +44,7 @@ export type Job = {
   target: Plan['target']
   vantage: Vantage
   labels: Readonly<Record<string, string>>
-  /** Who created it: the principal's name. */
+  /** The id of the principal that created it. */
   owner: string
   /** Of paths × checks. */
   summary: Summary

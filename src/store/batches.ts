@@ -7,6 +7,7 @@ import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Verdict } from '../check/verdict.ts'
 import type { Batch } from '../record/batch.ts'
 import type { JobProblem } from '../record/job.ts'
+import { refuseOthers } from '../record/principal.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { cancelledIn, cancelling, jobRows } from './job-rows.ts'
@@ -14,6 +15,7 @@ import { type JobHead, type JobPage, type NewJob, toHead } from './jobs.ts'
 import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
 import { insertWhere } from './sql.ts'
+import { wholeBatchWithin } from './visible.ts'
 
 /** `refusal`: the Service could not be planned; the job has ended with that. */
 export type BatchJob = { job: NewJob; refusal: { problem: JobProblem; verdict: Verdict } | null }
@@ -41,8 +43,12 @@ export function batchRows({ batch, jobs: list }: NewBatch, guard: SQL): SQL[] {
 }
 
 /** Makes a batch with all its jobs durable; of concurrent requests with one key, one batch. */
-export const insertBatch = (store: Store, made: NewBatch, claim: IdempotencyClaim | null): Promise<Inserted> =>
-  insertOnce(store, made.batch.id, claim, made.batch.createdAtMs, (guard) => batchRows(made, guard))
+export async function insertBatch(store: Store, made: NewBatch, claim: IdempotencyClaim | null): Promise<Inserted> {
+  for (const { job } of made.jobs) {
+    refuseOthers(store.principal, job.target.namespace)
+  }
+  return insertOnce(store, made.batch.id, claim, made.batch.createdAtMs, (guard) => batchRows(made, guard))
+}
 
 export type StoredBatch = { batch: Batch; jobs: readonly JobHead[] }
 
@@ -53,7 +59,7 @@ export async function getBatch(store: Store, id: string): Promise<StoredBatch | 
   const [row] = await store.db
     .select()
     .from(batches)
-    .where(and(eq(batches.id, id), HAS_JOBS))
+    .where(and(eq(batches.id, id), HAS_JOBS, wholeBatchWithin(store, sql`batches.id`)))
   if (row === undefined) {
     return null
   }
@@ -69,6 +75,7 @@ export async function listBatches(store: Store, { limit, before }: JobPage): Pro
     .where(
       and(
         HAS_JOBS,
+        wholeBatchWithin(store, sql`batches.id`),
         before === null
           ? undefined
           : sql`(${batches.createdAtMs}, ${batches.id}) < (${before.createdAtMs}, ${before.id})`,
@@ -99,5 +106,8 @@ async function withJobs(store: Store, rows: readonly (typeof batches.$inferSelec
 }
 
 /** Ends the jobs of a batch that have not ended. @returns their ids. */
-export const cancelBatch = async (store: Store, batchId: string, nowMs: number): Promise<string[]> =>
-  cancelledIn(await store.atomic(cancelling(sql`batch_id = ${batchId}`, nowMs)))
+export async function cancelBatch(store: Store, batchId: string, nowMs: number): Promise<string[]> {
+  const whole = wholeBatchWithin(store, sql`${batchId}`)
+  const which = whole === undefined ? sql`batch_id = ${batchId}` : sql`batch_id = ${batchId} and ${whole}`
+  return cancelledIn(await store.atomic(cancelling(which, nowMs)))
+}

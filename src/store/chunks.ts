@@ -10,6 +10,7 @@ import { type Row, type Store, type Write, write } from './db.ts'
 import { held, type Lease } from './leases.ts'
 import { recording } from './results.ts'
 import { value } from './statement.ts'
+import { onlyServer } from './visible.ts'
 
 /** The right to work on a chunk, until it is lost: to time, to the job's end. */
 export type ChunkLease = {
@@ -36,6 +37,7 @@ const heldChunk = ({ jobId, chunk, token }: ChunkLease): SQL =>
  * @returns those that nobody works on and that are not done.
  */
 export async function cutJob(store: Store, lease: Lease, count: number, nowMs: number): Promise<number[]> {
+  onlyServer(store)
   const numbers = JSON.stringify(Array.from({ length: count }, (_, chunk) => chunk))
   const [, open = []] = await store.atomic([
     sql`insert into job_chunks (job_no, chunk, done, lease_token)
@@ -54,6 +56,7 @@ export async function cutJob(store: Store, lease: Lease, count: number, nowMs: n
  * @returns `false`: the lease is lost.
  */
 export async function addChunk(store: Store, lease: Lease, chunk: number): Promise<boolean> {
+  onlyServer(store)
   const returned = await store.atomic([
     sql`insert into job_chunks (job_no, chunk, done, lease_token)
       select no, ${chunk}, 0, 0 from jobs where ${held(lease)} on conflict do nothing`,
@@ -68,6 +71,7 @@ export async function claimChunk(
   chunk: number,
   { owner, nowMs, untilMs }: Claimant,
 ): Promise<ChunkClaim> {
+  onlyServer(store)
   const [claimed = [], found = []] = await store.atomic([
     sql`update job_chunks set lease_owner = ${owner}, lease_token = lease_token + 1, lease_until_ms = ${untilMs}
       where job_no = ${jobNo(jobId)} and chunk = ${chunk} and done = 0
@@ -94,12 +98,14 @@ const recordedIn = ({ jobId, chunk, token }: ChunkLease, results: readonly Resul
 
 /** @returns `false`: the lease is lost, and nothing was recorded. */
 export async function recordInChunk(store: Store, lease: ChunkLease, results: readonly Result[]): Promise<boolean> {
+  onlyServer(store)
   const returned = await store.atomic(recordedIn(lease, results))
   return (returned.at(-1)?.length ?? 0) > 0
 }
 
 /** Records, and gives the chunk back for another runner to go on at once. @returns `false`: the lease is lost. */
 export async function pauseChunk(store: Store, lease: ChunkLease, results: readonly Result[]): Promise<boolean> {
+  onlyServer(store)
   const returned = await store.atomic([
     ...recordedIn(lease, results),
     sql`update job_chunks set lease_owner = null, lease_until_ms = null where ${heldChunk(lease)} returning chunk`,
@@ -131,6 +137,7 @@ export async function endChunk(
   results: readonly Result[],
   claimant: Claimant,
 ): Promise<{ last: Lease | null } | 'lost'> {
+  onlyServer(store)
   const { jobId, chunk, token } = lease
   const justDone = sql`exists (select 1 from job_chunks where job_no = ${jobNo(jobId)} and chunk = ${chunk}
     and lease_token = ${token} and done = 1)`
@@ -147,6 +154,7 @@ export async function endChunk(
 
 /** The lease of a job whose chunks are all done, where nobody else is about to end it. */
 export async function takeToEnd(store: Store, jobId: string, claimant: Claimant): Promise<Lease | null> {
+  onlyServer(store)
   const { owner, nowMs } = claimant
   const free = sql`exists (select 1 from job_chunks where job_no = ${jobNo(jobId)})
     and (lease_until_ms is null or lease_until_ms <= ${nowMs} or lease_owner = ${owner})`

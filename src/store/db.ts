@@ -5,6 +5,7 @@
  */
 import type { SQLWrapper } from 'drizzle-orm'
 import { type BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import type { Principal } from '../record/principal.ts'
 import type { Rows, Statement } from './statement.ts'
 
 /** For reads, which are always awaited. Writes go through {@link Store.atomic}. */
@@ -16,8 +17,10 @@ export type Row = Readonly<Record<string, string | number | null>>
 /** A template of drizzle's, one of its queries, or what was compiled from one: a statement, or one for many rows. */
 export type Write = SQLWrapper | Statement | Rows
 
+/** A database on somebody's behalf: what is not the principal's is neither found nor changed. */
 export type Store = {
   db: Db
+  principal: Principal
   /**
    * Carries out a fixed list of statements, all or none, and is durable when it resolves. Nothing is read and
    * written back: a change of state is one conditional `UPDATE … RETURNING`, and later statements ask for the state
@@ -27,6 +30,9 @@ export type Store = {
    */
   atomic(writes: readonly Write[]): Promise<readonly (readonly Row[])[]>
 }
+
+/** The same database on behalf of another principal. */
+export const actingAs = ({ db, atomic }: Store, principal: Principal): Store => ({ db, atomic, principal })
 
 const dialect = new SQLiteSyncDialect()
 

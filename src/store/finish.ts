@@ -16,6 +16,7 @@ import { held, type Lease } from './leases.ts'
 import { historyWrites } from './record-history.ts'
 import { jobs } from './schema.ts'
 import { hashOf, keepParts, keepText } from './texts.ts'
+import { onlyServer } from './visible.ts'
 
 export type JobEnd = {
   verdict: Verdict
@@ -33,6 +34,7 @@ export type JobEnd = {
  * @returns `false`: the lease is lost, and nothing has changed.
  */
 export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promise<boolean> {
+  onlyServer(store)
   // Read, yet not to be written back: a job's target, vantage and wish for history do not change while it is leased.
   const [job] = await store.db.select().from(jobs).where(eq(jobs.id, lease.jobId))
   if (job === undefined) {

@@ -11,6 +11,7 @@ import type { Store } from './db.ts'
 import { readResults } from './results.ts'
 import { DAY_MS } from './rollup-steps.ts'
 import type { KnownService } from './services.ts'
+import { sees } from './visible.ts'
 
 export type ResultFilter = {
   pathId?: string
@@ -35,6 +36,9 @@ export async function listHistory(
   filter: ResultFilter,
   page: ResultPage,
 ): Promise<HistoryResult[]> {
+  if (!sees(store, known)) {
+    return []
+  }
   const found = await store.db.all<{ seq: number }>(newest(known, filter, page))
   const rows = await readResults(
     store,

@@ -11,6 +11,7 @@ import { holdsFailure, isLeftBehind } from './failing.ts'
 import { incidentFailures, incidents, series } from './history-schema.ts'
 import { ended } from './record-history.ts'
 import type { KnownService } from './services.ts'
+import { onlyServer, sees } from './visible.ts'
 import type { Window } from './window.ts'
 
 export type IncidentPage = { limit: number; before: { startedAtMs: number; id: string } | null }
@@ -22,6 +23,9 @@ export async function listIncidents(
   window: Window,
   page: IncidentPage,
 ): Promise<Incident[]> {
+  if (!sees(store, known)) {
+    return []
+  }
   const { before } = page
   const rows = await store.db
     .select({
@@ -67,6 +71,7 @@ export async function listIncidents(
  * @returns how many; at most `limit`.
  */
 export async function endUnwatched(store: Store, limit: number): Promise<number> {
+  onlyServer(store)
   const rows = await write(
     store,
     sql`update incidents set ${ended(sql`(select last_at_ms from series where no = incidents.series_no)`)}

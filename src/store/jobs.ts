@@ -9,12 +9,14 @@ import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Plan, Position, Vantage } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
+import { refuseOthers } from '../record/principal.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { ACTIVE, cancelledIn, cancelling, jobRows, need } from './job-rows.ts'
 import { type KeptPlan, planFrom } from './kept-plan.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { readTexts } from './texts.ts'
+import { andWithin, within } from './visible.ts'
 
 /** A job without its large parts, as lists show it. */
 export type JobHead = Job & {
@@ -72,12 +74,15 @@ export type JobFilter = {
 export type JobPage = { limit: number; before: { createdAtMs: number; id: string } | null }
 
 /** Makes a job durable; of concurrent requests with one key, one job. */
-export const insertJob = (
+export async function insertJob(
   store: Store,
   job: NewJob,
   claim: IdempotencyClaim | null,
   nowMs: number,
-): Promise<Inserted> => insertOnce(store, job.id, claim, nowMs, (guard) => jobRows([job], guard, nowMs))
+): Promise<Inserted> {
+  refuseOthers(store.principal, job.target.namespace)
+  return insertOnce(store, job.id, claim, nowMs, (guard) => jobRows([job], guard, nowMs))
+}
 
 /** What there is to know of a job without reading it. */
 export type JobState = Pick<Job, 'status'> & {
@@ -91,14 +96,17 @@ export async function getJobState(store: Store, id: string): Promise<JobState | 
   const [row] = await store.db
     .select({ status: jobs.status, version: jobs.version, leaseUntilMs: jobs.leaseUntilMs })
     .from(jobs)
-    .where(eq(jobs.id, id))
+    .where(and(eq(jobs.id, id), within(store, jobs.namespace)))
   return row ?? null
 }
 
 /** A job with everything but its results; `null`: there is none. */
 export async function getJob(store: Store, id: string): Promise<StoredJob | null> {
   const { db } = store
-  const [row] = await db.select().from(jobs).where(eq(jobs.id, id))
+  const [row] = await db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.id, id), within(store, jobs.namespace)))
   if (row === undefined) {
     return null
   }
@@ -141,6 +149,7 @@ export async function listJobs(store: Store, filter: JobFilter, page: JobPage): 
   const { before } = page
   const [label, ...labels] = Object.entries(filter.labels ?? {})
   const where = and(
+    within(store, jobs.namespace),
     filter.status && eq(jobs.status, filter.status),
     filter.verdict && eq(jobs.verdict, filter.verdict),
     filter.cluster === undefined ? undefined : eq(jobs.cluster, filter.cluster),
@@ -184,6 +193,7 @@ export async function listJobs(store: Store, filter: JobFilter, page: JobPage): 
   return rows.map(({ job }) => toHead(job))
 }
 
+/** Those of everybody: the queue has one limit for all. */
 export async function countQueued(store: Store): Promise<number> {
   const [row] = await store.db
     .select({ n: sql<number>`count(*)` })
@@ -195,8 +205,8 @@ export async function countQueued(store: Store): Promise<number> {
 /** Ends a job; its runner finds the lease lost. `ended`: it had ended before. `null`: there is none. */
 export async function cancelJob(store: Store, id: string, nowMs: number): Promise<'cancelled' | 'ended' | null> {
   const returned = await store.atomic([
-    ...cancelling(sql`id = ${id}`, nowMs),
-    sql`select id from jobs where id = ${id}`,
+    ...cancelling(sql`id = ${id}${andWithin(store)}`, nowMs),
+    sql`select id from jobs where id = ${id}${andWithin(store)}`,
   ])
   if (cancelledIn(returned).length > 0) {
     return 'cancelled'
@@ -211,7 +221,7 @@ export async function newestJobs(store: Store, scheduleIds: readonly string[]): 
     .from(jobs)
     .where(
       sql`no in (select (select job.no from jobs job where job.schedule_id = wanted.value
-        order by job.created_at_ms desc, job.no desc limit 1) from json_each(${JSON.stringify(scheduleIds)}) wanted)`,
+        order by job.created_at_ms desc, job.no desc limit 1) from json_each(${JSON.stringify(scheduleIds)}) wanted)${andWithin(store, jobs.namespace)}`,
     )
   return new Map(rows.flatMap((row) => (row.scheduleId === null ? [] : [[row.scheduleId, toHead(row)] as const])))
 }

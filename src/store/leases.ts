@@ -8,6 +8,7 @@ import { type Store, write } from './db.ts'
 import { ACTIVE, need } from './job-rows.ts'
 import { getJob, type StoredJob } from './jobs.ts'
 import { jobs } from './schema.ts'
+import { onlyServer } from './visible.ts'
 
 /** The right to run a job, until it is lost: to time, to a cancel, to the job's end. */
 export type Lease = { jobId: string; token: number }
@@ -21,6 +22,7 @@ export const held = (lease: Lease): SQL =>
 
 /** Ids of the jobs that a runner may claim, oldest first: what a start has to take up again. */
 export async function claimableJobs(store: Store, nowMs: number, limit: number): Promise<string[]> {
+  onlyServer(store)
   const rows = await store.db
     .select({ id: jobs.id })
     .from(jobs)
@@ -32,6 +34,7 @@ export async function claimableJobs(store: Store, nowMs: number, limit: number):
 
 /** Ids of the jobs whose message was lost: queued for longer than `graceMs`, or without a runner. Oldest first. */
 export async function strandedJobs(store: Store, nowMs: number, graceMs: number, limit: number): Promise<string[]> {
+  onlyServer(store)
   const rows = await store.db
     .select({ id: jobs.id })
     .from(jobs)
@@ -56,6 +59,7 @@ export async function claimJob(
   nowMs: number,
   leaseMs: number,
 ): Promise<{ job: StoredJob; lease: Lease } | null> {
+  onlyServer(store)
   const own = want.again ? sql`status = 'running' and lease_owner = ${owner}` : sql`false`
   const unattended = want.unattended ? sql`status = 'running'` : sql`false`
   const [row] = await write(
@@ -76,6 +80,7 @@ export async function claimJob(
 
 /** `false`: the lease is lost, or the job has ended. */
 export async function renewLease(store: Store, lease: Lease, nowMs: number, leaseMs: number): Promise<boolean> {
+  onlyServer(store)
   const rows = await write(
     store,
     sql`update jobs set lease_until_ms = ${nowMs + leaseMs} where ${held(lease)} returning no`,
@@ -89,6 +94,7 @@ export async function renewLease(store: Store, lease: Lease, nowMs: number, leas
  * @param seenAtMs until when somebody worked on it; `null`: the deadline goes on.
  */
 export async function releaseLease(store: Store, lease: Lease, seenAtMs: number | null = null): Promise<void> {
+  onlyServer(store)
   const stopped =
     seenAtMs === null
       ? sql``
@@ -102,6 +108,7 @@ export async function releaseLease(store: Store, lease: Lease, seenAtMs: number 
 
 /** Who holds which lease now, and until when. */
 export async function heldLeases(store: Store): Promise<(Lease & { owner: string; untilMs: number })[]> {
+  onlyServer(store)
   const rows = await store.db
     .select({ jobId: jobs.id, token: jobs.leaseToken, owner: jobs.leaseOwner, untilMs: jobs.leaseUntilMs })
     .from(jobs)
@@ -114,6 +121,7 @@ export async function heldLeases(store: Store): Promise<(Lease & { owner: string
  * time until now is not the job's doing. Their time starts with their run.
  */
 export async function forgetWaits(store: Store, madeBeforeMs: number): Promise<void> {
+  onlyServer(store)
   await write(
     store,
     sql`update jobs set deadline_at_ms = null

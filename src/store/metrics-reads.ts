@@ -14,6 +14,7 @@ import type { Row, Store } from './db.ts'
 import { ACTIVE } from './job-rows.ts'
 import { historyPathFrom } from './kept-plan.ts'
 import { named } from './sql.ts'
+import { andWithin } from './visible.ts'
 
 /** A path × check × vantage, all Endpoint paths of a port and family being one, with the tries that decided it. */
 export type Latest = {
@@ -45,7 +46,7 @@ export async function latestTries(
         join paths own on own.id = s.path_id and own.retired_at_ms is null
         left join series g on g.no = s.group_no
       where sv.last_ended_at_ms >= ${sinceMs - LONGEST_JOB_MS} and s.last_at_ms >= ${sinceMs}
-        and s.last_outcome <> ${OUTCOMES.indexOf('skipped')}
+        and s.last_outcome <> ${OUTCOMES.indexOf('skipped')}${andWithin(store, sql`sv.namespace`)}
       order by s.last_at_ms desc limit ${limit}
     )
     select recent.*, r.outcome, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us, r.total_us,
@@ -140,14 +141,16 @@ function toFigures(row: Row, seen: Row, isHttp: boolean): TryFigures {
 export async function countSchedules(store: Store): Promise<{ active: number; failing: number; paused: number }> {
   const rows = await store.db.all<Row>(
     sql`select case when not enabled then 'paused' when failing_since_ms is null then 'active' else 'failing' end state,
-      count(*) n from schedules group by 1`,
+      count(*) n from schedules where true${andWithin(store)} group by 1`,
   )
   const of = (state: string) => Number(rows.find((row) => row.state === state)?.n ?? 0)
   return { active: of('active'), failing: of('failing'), paused: of('paused') }
 }
 
 export async function countActiveJobs(store: Store): Promise<{ queued: number; running: number }> {
-  const rows = await store.db.all<Row>(sql`select status, count(*) n from jobs where ${ACTIVE} group by status`)
+  const rows = await store.db.all<Row>(
+    sql`select status, count(*) n from jobs where ${ACTIVE}${andWithin(store)} group by status`,
+  )
   const of = (status: string) => Number(rows.find((row) => row.status === status)?.n ?? 0)
   return { queued: of('queued'), running: of('running') }
 }

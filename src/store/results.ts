@@ -20,6 +20,7 @@ import { jobs, results, texts } from './schema.ts'
 import { named } from './sql.ts'
 import { compile, compileRows, type Values, value } from './statement.ts'
 import { dayOf, hashOf, KEEP_TEXTS } from './texts.ts'
+import { jobNo, onlyServer, within } from './visible.ts'
 
 export const PURPOSES: readonly Purpose[] = ['check', 'control']
 
@@ -30,6 +31,7 @@ export const PURPOSES: readonly Purpose[] = ['check', 'control']
  * @returns `false`: the lease is lost or the job has ended, and nothing was recorded.
  */
 export async function recordResults(store: Store, lease: Lease, recorded: readonly Result[]): Promise<boolean> {
+  onlyServer(store)
   if (recorded.length === 0) {
     return true
   }
@@ -178,8 +180,7 @@ export async function listResults(
   afterSeq = 0,
   limit?: number,
 ): Promise<{ seq: number; result: Result }[]> {
-  const job = sql`(select no from jobs where id = ${jobId})`
-  const query = withEvidence(store, and(eq(results.jobNo, job), gt(results.seq, afterSeq)))
+  const query = withEvidence(store, and(eq(results.jobNo, jobNo(store, jobId)), gt(results.seq, afterSeq)))
   const rows = await (limit === undefined ? query : query.limit(limit))
   return rows.map((found) => ({ seq: found.row.seq, result: toResult(found) }))
 }
@@ -189,7 +190,7 @@ export async function lastSeqOf(store: Store, jobId: string): Promise<number> {
   const [row] = await store.db
     .select({ last: sql<number | null>`max(${results.seq})` })
     .from(results)
-    .where(eq(results.jobNo, sql`(select no from jobs where id = ${jobId})`))
+    .where(eq(results.jobNo, jobNo(store, jobId)))
   return row?.last ?? 0
 }
 
@@ -197,7 +198,10 @@ export async function lastSeqOf(store: Store, jobId: string): Promise<number> {
 export async function readResults(store: Store, numbers: readonly number[]): Promise<HistoryResult[]> {
   const rows = await withEvidence(
     store,
-    sql`${results.seq} in (select value from json_each(${JSON.stringify(numbers)}))`,
+    and(
+      sql`${results.seq} in (select value from json_each(${JSON.stringify(numbers)}))`,
+      within(store, jobs.namespace),
+    ),
   )
   return rows.map((found) => ({
     seq: found.row.seq,

@@ -12,6 +12,7 @@ import { endUnwatched } from './incidents.ts'
 import { DAY_MS, STEPS } from './rollup-steps.ts'
 import { ROLLUP_TABLES } from './rollups.ts'
 import { dayOf } from './texts.ts'
+import { onlyServer } from './visible.ts'
 
 /** How long each level is kept, milliseconds. Failures at least as long as raw, days at least as long as hours. */
 export type Retention = { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number }
@@ -37,6 +38,7 @@ const DONE: RetentionStep = { deleted: 0, done: true }
  * @param limit of rows that it looks at.
  */
 export async function retain(store: Store, keep: Retention, nowMs: number, limit = 200): Promise<RetentionStep> {
+  onlyServer(store)
   for (const stage of STAGES) {
     const step = await stage({ store, keep, nowMs, limit })
     if (!step.done || step.deleted > 0) {

@@ -9,6 +9,7 @@ import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { bucketOf } from './latency-sketch.ts'
 import { ALL_STEPS, HOUR_MS, STEPS } from './rollup-steps.ts'
+import { onlyServer } from './visible.ts'
 
 /** Which rows of `results r` are meant, and which `jobs j`: of those, what was not probed. `null`: none. */
 export type Span = { results: SQL; jobs: SQL | null }
@@ -110,6 +111,7 @@ export function addToRollups(span: Span, steps: readonly number[], tables = ROLL
  * @returns `false`: raw results of that hour are gone already, and nothing was changed.
  */
 export async function rebuildHour(store: Store, atMs: number): Promise<boolean> {
+  onlyServer(store)
   const hour = Math.floor(atMs / HOUR_MS)
   const [from, to] = [hour * HOUR_MS, (hour + 1) * HOUR_MS]
   const at = (step: number): number => Math.floor(from / msOf(step))

@@ -5,6 +5,7 @@
  */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { JobProblem } from '../record/job.ts'
+import { refuseOthers } from '../record/principal.ts'
 import type {
   NextRun,
   RunOutcome,
@@ -21,11 +22,12 @@ import type { JobPage, NewJob } from './jobs.ts'
 import { schedules, scheduleTexts } from './schedule-schema.ts'
 import { insertWhere } from './sql.ts'
 import { cut } from './texts.ts'
+import { andWithin, onlyServer, within } from './visible.ts'
 
 export type NewSchedule = Omit<Schedule, 'version' | 'updatedAtMs' | 'last' | 'failures' | 'failingSinceMs'>
 
 /** @param limit of schedules, this one included. */
-export function insertSchedule(
+export async function insertSchedule(
   store: Store,
   schedule: NewSchedule,
   work: ScheduledWork,
@@ -33,6 +35,7 @@ export function insertSchedule(
   limit: number,
 ): Promise<Inserted | Full> {
   const { next, target, isBatch, ...rest } = schedule
+  refuseOthers(store.principal, target.namespace)
   const room = sql`(select count(*) from schedules) < ${limit}`
   const rows = (guard: SQL): SQL[] => [
     insertWhere(
@@ -82,7 +85,10 @@ function toSchedule(row: typeof schedules.$inferSelect): Schedule {
 }
 
 export async function getSchedule(store: Store, id: string): Promise<Schedule | null> {
-  const [row] = await store.db.select().from(schedules).where(eq(schedules.id, id))
+  const [row] = await store.db
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.id, id), within(store, schedules.namespace)))
   return row === undefined ? null : toSchedule(row)
 }
 
@@ -107,7 +113,12 @@ async function readText(store: Store, id: string, what: 'request' | 'objects'): 
   const rows = await store.db
     .select({ text: scheduleTexts.text })
     .from(scheduleTexts)
-    .where(and(sql`schedule_no = (select no from schedules where id = ${id})`, eq(scheduleTexts.what, what)))
+    .where(
+      and(
+        sql`schedule_no = (select no from schedules where id = ${id}${andWithin(store)})`,
+        eq(scheduleTexts.what, what),
+      ),
+    )
     .orderBy(scheduleTexts.part)
   return rows.length === 0 ? null : rows.map(({ text }) => text).join('')
 }
@@ -118,9 +129,12 @@ export async function listSchedules(store: Store, { limit, before }: JobPage): P
     .select()
     .from(schedules)
     .where(
-      before === null
-        ? undefined
-        : sql`(${schedules.createdAtMs}, ${schedules.id}) < (${before.createdAtMs}, ${before.id})`,
+      and(
+        within(store, schedules.namespace),
+        before === null
+          ? undefined
+          : sql`(${schedules.createdAtMs}, ${schedules.id}) < (${before.createdAtMs}, ${before.id})`,
+      ),
     )
     .orderBy(desc(schedules.createdAtMs), desc(schedules.id))
     .limit(limit)
@@ -143,9 +157,12 @@ export async function updateSchedule(
   version: number,
   { settings, timing, updatedAtMs, work }: ScheduleChange,
 ): Promise<boolean> {
-  const same = sql`id = ${id} and version = ${version}`
+  const same = sql`id = ${id} and version = ${version}${andWithin(store)}`
   const { name, cron, timeZone, jitterMs, overlap, enabled } = settings
   const target = work?.work.request.target
+  if (target) {
+    refuseOthers(store.principal, target.namespace)
+  }
   const newWork = target
     ? sql`, sealed = ${work.sealed}, batch = ${Number(work.isBatch)}, cluster = ${target.cluster},
         namespace = ${target.namespace}, service = ${target.service}, failures = 0, failing_since_ms = null`
@@ -170,7 +187,8 @@ export async function updateSchedule(
 
 /** Its jobs stay. @param version `null`: whichever. @returns `false`: there is none of that version. */
 export async function deleteSchedule(store: Store, id: string, version: number | null): Promise<boolean> {
-  const same = version === null ? sql`id = ${id}` : sql`id = ${id} and version = ${version}`
+  const that = version === null ? sql`id = ${id}` : sql`id = ${id} and version = ${version}`
+  const same = sql`${that}${andWithin(store)}`
   const no = sql`(select no from schedules where ${same})`
   const returned = await store.atomic([
     sql`delete from schedule_texts where schedule_no = ${no}`,
@@ -191,6 +209,7 @@ export type DueSchedule = { schedule: Schedule; next: NextRun; busy: boolean }
 
 /** Schedules whose run is due, in order; those that wait for their run before (`overlap: queue`) are left out. */
 export async function dueSchedules(store: Store, nowMs: number, limit: number): Promise<DueSchedule[]> {
+  onlyServer(store)
   const rows = await store.db
     .select({ row: schedules, busy: sql<number>`${BUSY}` })
     .from(schedules)
@@ -205,6 +224,7 @@ export async function dueSchedules(store: Store, nowMs: number, limit: number): 
 
 /** When the next run is due after an instant (`null`: none is), and whether one waits that was due before. */
 export async function firstDue(store: Store, nowMs: number): Promise<{ atMs: number | null; waiting: boolean }> {
+  onlyServer(store)
   const [row] = await store.db.all<{ at: number | null; waiting: number }>(
     sql`select (select min(due_at_ms) from schedules where due_at_ms > ${nowMs}) as at,
       exists (select 1 from schedules where due_at_ms <= ${nowMs}) as waiting`,
@@ -240,6 +260,7 @@ export async function claimRun(
   seen: NextRun,
   { atMs, next, claim, made }: Run,
 ): Promise<boolean> {
+  onlyServer(store)
   const same = sql`id = ${schedule.id} and version = ${schedule.version} and next_at_ms = ${seen.atMs}`
   const no = sql`(select no from schedules where id = ${schedule.id})`
   const mine = sql`exists (select 1 from schedule_runs where schedule_no = ${no} and at_ms = ${atMs} and claim = ${claim})`
@@ -280,6 +301,7 @@ export async function listPlanned(
   cursor: number,
   limit: number,
 ): Promise<{ schedules: { schedule: Schedule; next: NextRun }[]; cursor: number | null }> {
+  onlyServer(store)
   const rows = await store.db
     .select()
     .from(schedules)
@@ -300,6 +322,7 @@ export async function setNextRun(
   seen: NextRun,
   next: NextRun,
 ): Promise<void> {
+  onlyServer(store)
   await write(
     store,
     sql`update schedules set next_at_ms = ${next.atMs}, due_at_ms = ${next.dueAtMs}

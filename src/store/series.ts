@@ -11,6 +11,7 @@ import type { Store } from './db.ts'
 import { bucketOf, percentiles } from './latency-sketch.ts'
 import { DAY_MS, HOUR_MS, STEPS } from './rollup-steps.ts'
 import type { KnownService } from './services.ts'
+import { sees } from './visible.ts'
 import { readKept } from './window.ts'
 
 export type PointsQuery = {
@@ -30,7 +31,10 @@ type LatencyRow = { at: number; bucket: number; n: number }
 
 /** One point for each step, empty ones too, from rollups where the step is made of whole hours or days. */
 export async function readPoints(store: Store, known: KnownService, query: PointsQuery): Promise<Points> {
-  const kept = await readKept(store)
+  if (!sees(store, known)) {
+    return { stepMs: query.stepMs, points: [] }
+  }
+  const kept = await readKept(store.db)
   const least = query.fromMs < kept.hourMs ? DAY_MS : query.fromMs < kept.rawMs ? HOUR_MS : 1
   const stepMs = Math.ceil(query.stepMs / least) * least
   const first = Math.floor(query.fromMs / stepMs)

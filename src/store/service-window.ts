@@ -32,12 +32,12 @@ export async function readServiceWindow(
   window: Window,
   nowMs: number,
 ): Promise<ServiceWindow | null> {
-  const parts = partsOf(window, await readKept(store))
+  const parts = partsOf(window, await readKept(store.db))
   const history = await readService(store, known, window)
   if (history === null) {
     return null
   }
-  const tallies = await tallyService(store, known.no, parts)
+  const tallies = await tallyService(store.db, known.no, parts)
   const { target, firstAtMs: _first, counts: _counts, openIncidents: _open, diagnosis, paths, ...now } = history
   const covered = { fromMs: parts.fromMs, toMs: parts.toMs }
   return {

@@ -11,13 +11,14 @@ import type { Diagnosis } from '../diagnose/finding.ts'
 import { diagnosisNow, failingUnseen, serviceNow, stateNow } from '../history/now.ts'
 import { wholeId } from '../history/observe.ts'
 import type { PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../history/types.ts'
-import type { Store } from './db.ts'
+import type { Db, Store } from './db.ts'
 import { FAILING } from './failing.ts'
 import { incidents, paths, series, services } from './history-schema.ts'
 import { historyPathFrom } from './kept-plan.ts'
 import { named } from './sql.ts'
 import { countServices } from './tally.ts'
 import { readTexts } from './texts.ts'
+import { sees, within } from './visible.ts'
 import { partsOf, readKept, type Window } from './window.ts'
 
 export type ServiceFilter = { cluster?: string; namespace?: string }
@@ -50,6 +51,7 @@ export async function listServices(
     .where(
       and(
         sql`${services.lastJobId} is not null`,
+        within(store, services.namespace),
         filter.cluster === undefined ? undefined : eq(services.cluster, filter.cluster),
         filter.namespace === undefined ? undefined : eq(services.namespace, filter.namespace),
         after === null
@@ -89,12 +91,12 @@ export async function countedSpan(
   return { fromMs, toMs: toMs ?? nowMs }
 }
 
-const wholeHours = async (store: Store) => ({ ...(await readKept(store)), rawMs: Number.POSITIVE_INFINITY })
+const wholeHours = async (store: Store) => ({ ...(await readKept(store.db)), rawMs: Number.POSITIVE_INFINITY })
 
 async function withCounts(store: Store, rows: readonly ServiceRow[], window: Window): Promise<ServiceHead[]> {
   const numbers = rows.map(({ no }) => no)
   const { rollups } = partsOf(window, await wholeHours(store))
-  const counts = await countServices(store, numbers, rollups)
+  const counts = await countServices(store.db, numbers, rollups)
   const open = await openIncidents(store, numbers)
   const states = await statesOfWholes(store, rows)
   const failing = await failingSince(store, numbers)
@@ -162,6 +164,7 @@ export async function findServices(
     .where(
       and(
         eq(services.namespace, namespace),
+        within(store, services.namespace),
         eq(services.name, service),
         cluster === null ? undefined : eq(services.cluster, cluster),
         sql`${services.lastJobId} is not null`,
@@ -173,6 +176,9 @@ export async function findServices(
 
 /** A Service with the current state of its paths, retired ones too. */
 export async function readService(store: Store, known: KnownService, window: Window): Promise<ServiceHistory | null> {
+  if (!sees(store, known)) {
+    return null
+  }
   const [row] = await store.db.select().from(services).where(eq(services.no, known.no))
   if (row === undefined) {
     return null
@@ -181,10 +187,10 @@ export async function readService(store: Store, known: KnownService, window: Win
   if (head === undefined) {
     return null
   }
-  const paths = await readPaths(store, known.no)
+  const paths = await readPaths(store, known)
   const unseen = failingUnseen(paths, row.lastAtMs ?? 0)
   const earlier = await diagnosesOf(store, known.no, unseen)
-  const last = await readDiagnosis(store, row.diagnosis)
+  const last = await readDiagnosis(store.db, row.diagnosis)
   return { ...head, diagnosis: diagnosisNow(last, earlier, unseen, paths), paths }
 }
 
@@ -212,15 +218,18 @@ async function diagnosesOf(store: Store, serviceNo: number, paths: readonly Path
   })
 }
 
-export async function readDiagnosis(store: Store, hash: string | null): Promise<Diagnosis | null> {
-  const text = hash === null ? undefined : (await readTexts(store.db, [hash])).get(hash)
+export async function readDiagnosis(db: Db, hash: string | null): Promise<Diagnosis | null> {
+  const text = hash === null ? undefined : (await readTexts(db, [hash])).get(hash)
   return text === undefined ? null : JSON.parse(text)
 }
 
 /** The Service's paths in the order of their planning, with what each check found. */
-export async function readPaths(store: Store, serviceNo: number): Promise<PathHistory[]> {
-  const rows = await store.db.select().from(paths).where(eq(paths.serviceNo, serviceNo)).orderBy(paths.no)
-  const states = await readStates(store, eq(series.serviceNo, serviceNo))
+export async function readPaths(store: Store, known: KnownService): Promise<PathHistory[]> {
+  if (!sees(store, known)) {
+    return []
+  }
+  const rows = await store.db.select().from(paths).where(eq(paths.serviceNo, known.no)).orderBy(paths.no)
+  const states = await readStates(store, eq(series.serviceNo, known.no))
   return rows.map(({ id, document, retiredAtMs }) => ({
     path: historyPathFrom(document),
     retiredAtMs,

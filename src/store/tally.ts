@@ -6,7 +6,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
 import type { Counts, Latency, PhaseMeans } from '../history/types.ts'
-import type { Row, Store } from './db.ts'
+import type { Db, Row } from './db.ts'
 import { BUCKETS, percentiles } from './latency-sketch.ts'
 import { type RollupTable, type Span, seenIn, summedIn } from './rollups.ts'
 import type { Cell, Parts } from './window.ts'
@@ -21,14 +21,13 @@ type LatencyRow = { pathId: string; bucket: number; n: number }
 type FailureRow = { pathId: string; code: FailureCode; n: number }
 
 /** The tally of every path of a Service, and of the whole under its own id. */
-export async function tallyService(store: Store, serviceNo: number, parts: Parts): Promise<Map<string, Tally>> {
-  const chosen = await readChosen(store, sql`service_no = ${serviceNo} and group_no is null`)
+export async function tallyService(db: Db, serviceNo: number, parts: Parts): Promise<Map<string, Tally>> {
+  const chosen = await readChosen(db, sql`service_no = ${serviceNo} and group_no is null`)
   const rolled = rolledUp(chosen, parts.rollups)
   const pathOf = <T extends { seriesNo: number }>(row: T): (T & { pathId: string })[] => {
     const pathId = chosen.get(row.seriesNo)?.pathId
     return pathId === undefined ? [] : [{ ...row, pathId }]
   }
-  const { db } = store
   const sumRows = await db.all<Row & { seriesNo: number }>(
     sql`${rolled(sql`r.series_no "seriesNo", ${sumsOf('rollups', 'r')}`, 'rollups')} group by 1`,
   )
@@ -59,14 +58,14 @@ export async function tallyService(store: Store, serviceNo: number, parts: Parts
 
 /** Counts of Services as a whole, by number; whole hours only, so that many Services cost little. */
 export async function countServices(
-  store: Store,
+  db: Db,
   services: readonly number[],
   rollups: readonly Cell[],
 ): Promise<Map<number, Counts>> {
   const numbers = sql`service_no in (select value from json_each(${JSON.stringify(services)}))`
-  const chosen = await readChosen(store, sql`${numbers} and whole_no is null`)
+  const chosen = await readChosen(db, sql`${numbers} and whole_no is null`)
   const sums = sql`r.series_no "seriesNo", sum(pass) pass, sum(fail) fail, sum(error) error, sum(skipped) skipped`
-  const rows = await store.db.all<Counts & { seriesNo: number }>(
+  const rows = await db.all<Counts & { seriesNo: number }>(
     sql`${rolledUp(chosen, rollups)(sums, 'rollups')} group by 1`,
   )
   const counts = new Map<number, Counts>()
@@ -89,8 +88,8 @@ export async function countServices(
 
 type Chosen = ReadonlyMap<number, { pathId: string; serviceNo: number }>
 
-async function readChosen(store: Store, which: SQL): Promise<Chosen> {
-  const rows = await store.db.all<{ no: number; pathId: string; serviceNo: number }>(
+async function readChosen(db: Db, which: SQL): Promise<Chosen> {
+  const rows = await db.all<{ no: number; pathId: string; serviceNo: number }>(
     sql`select no, path_id "pathId", service_no "serviceNo" from series where ${which} order by no`,
   )
   return new Map(rows.map(({ no, ...rest }) => [no, rest]))

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
 import { type Misspoken, misspokenIn } from '../check/network.ts'
 import { OUTCOMES, type Purpose, TELLING_HEADERS, type Telling, type Tried, tellingHeaders } from '../check/result.ts'
@@ -15,11 +15,10 @@ import { jsonChunks } from './json.ts'
 import { PURPOSES, SAME, type TimedRow, toTimings } from './results.ts'
 import { results, texts } from './schema.ts'
 import { named } from './sql.ts'
+import { jobNo } from './visible.ts'
 
 /** Some 2 MB, as D1 answers them. */
 const PAGE_ROWS = 10_000
-
-const jobNo = (jobId: string): SQL => sql`(select no from jobs where id = ${jobId})`
 
 export type TriedOf = {
   purpose?: Purpose
@@ -39,7 +38,7 @@ export async function listTried(
   pageRows = PAGE_ROWS,
 ): Promise<Tried[]> {
   const chosen = and(
-    eq(results.jobNo, jobNo(jobId)),
+    eq(results.jobNo, jobNo(store, jobId)),
     purpose === undefined ? undefined : eq(results.purpose, PURPOSES.indexOf(purpose)),
     paths && sql`${series.pathId} in (select value from json_each(${JSON.stringify(paths)}))`,
   )
@@ -125,7 +124,7 @@ export async function readTelling(
               r.total_us "totalUs",
               json_array(json(json_remove(coalesce(t.text, '{}'), ${UNREAD})), json_object(${HEADERS}), json(b.text)) same
             from json_each(${chunk}) k
-              join results r on r.job_no = ${jobNo(jobId)} and r.key = k.value
+              join results r on r.job_no = ${jobNo(store, jobId)} and r.key = k.value
               left join texts t on t.no = r.evidence
               left join texts b on b.no = r.body))
         order by seq`,

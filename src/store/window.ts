@@ -5,7 +5,7 @@
  * @module
  */
 import { sql } from 'drizzle-orm'
-import type { Store } from './db.ts'
+import type { Db } from './db.ts'
 import { retained } from './history-schema.ts'
 import { DAY_MS, HOUR_MS, STEPS } from './rollup-steps.ts'
 
@@ -33,7 +33,7 @@ export type Parts = {
   toMs: number | null
 }
 
-export async function readKept({ db }: Store): Promise<Kept> {
+export async function readKept(db: Db): Promise<Kept> {
   const rows = await db.select().from(retained)
   const since = (level: string) => rows.find((row) => row.level === level)?.sinceMs ?? 0
   const [ends] = await db.all<{ first: number | null; last: number | null }>(

@@ -9,6 +9,7 @@ import { jobsContract } from './store-jobs.ts'
 import { latestContract } from './store-latest.ts'
 import { leasesContract } from './store-leases.ts'
 import { leftOutContract } from './store-left-out.ts'
+import { principalsContract } from './store-principals.ts'
 import { resultsContract } from './store-results.ts'
 import { retentionContract } from './store-retention.ts'
 import { schedulesContract } from './store-schedules.ts'
@@ -32,6 +33,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('latest', () => latestContract(open))
     describe('incidents', () => incidentsContract(open))
     describe('what a job leaves out', () => leftOutContract(open))
+    describe('principals', () => principalsContract(open))
     describe('retention', () => retentionContract(open))
   })
 }

@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { SYSTEM } from '../../record/principal.ts'
 import { isStorageDamaged, type Store } from '../../store/db.ts'
 import { MIGRATIONS } from '../../store/migrations.ts'
 import { createWriter } from './group-commit.ts'
@@ -84,7 +85,7 @@ export function openSqlite(file: string): OpenDatabase {
   const damage = keepPrepared(client)
   const writer = createWriter(client)
   return {
-    store: { db: drizzle(client), atomic: writer.atomic },
+    store: { db: drizzle(client), atomic: writer.atomic, principal: SYSTEM },
     async checkWritable(timeoutMs) {
       if (damage.seen !== null) {
         throw damage.seen

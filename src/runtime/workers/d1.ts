@@ -1,5 +1,6 @@
 /** The store on D1. */
 import { drizzle } from 'drizzle-orm/d1'
+import { SYSTEM } from '../../record/principal.ts'
 import { type Row, type Store, statementOf } from '../../store/db.ts'
 import type { Calls } from './call-budget.ts'
 import { guardD1 } from './guard-d1.ts'
@@ -13,6 +14,7 @@ export function openD1(database: D1Database, calls: Calls | null = null): Store 
   const client = guardD1(database, calls)
   return {
     db: drizzle(client),
+    principal: SYSTEM,
     async atomic(writes) {
       if (writes.length === 0) {
         return []
