@@ -11,13 +11,19 @@ import type { Log } from '../lib/log.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Store } from '../store/db.ts'
-import { finishJob, type JobEnd } from '../store/finish.ts'
+import { finishJob, type JobEnd, type OnEvents } from '../store/finish.ts'
 import type { StoredJob } from '../store/jobs.ts'
 import type { Lease } from '../store/leases.ts'
 import { listTried, readTelling } from '../store/tried.ts'
 import { controlsOf, withMade } from './controls.ts'
 
-export type EndDeps = { store: Store; clock: Clock; log: Log }
+export type EndDeps = {
+  store: Store
+  clock: Clock
+  log: Log
+  /** Told of what jobs that end change for their Services; left out: nobody listens, which costs nothing. */
+  onEvents?: OnEvents
+}
 
 /** A path as judged, with the evidence that it is diagnosed by. */
 export type EndedPath = JudgedPath & TestedPath
@@ -136,7 +142,7 @@ export async function endJob(deps: EndDeps, job: StoredJob, lease: Lease, end: C
   const startedAtMs = job.startedAtMs ?? job.createdAtMs
   // Another process may have begun it, by a clock that was ahead
   const finishedAtMs = Math.max(deps.clock.now(), startedAtMs)
-  if (!(await finishJob(deps.store, lease, { ...end, finishedAtMs }))) {
+  if (!(await finishJob(deps.store, lease, { ...end, finishedAtMs }, deps.onEvents))) {
     return false
   }
   deps.log.info('job_finished', {

@@ -7,7 +7,9 @@ import { eq, sql } from 'drizzle-orm'
 import type { JudgedPath } from '../check/outcome.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import { eventsOf, type ServiceEvent } from '../history/events.ts'
 import { observe } from '../history/observe.ts'
+import type { Plan } from '../plan/path.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Store } from './db.ts'
 import { textOf } from './job-rows.ts'
@@ -15,6 +17,7 @@ import { jsonChunks } from './json.ts'
 import { held, type Lease } from './leases.ts'
 import { historyWrites } from './record-history.ts'
 import { jobs } from './schema.ts'
+import { readServiceAt } from './service-at.ts'
 import { hashOf, keepParts, keepText } from './texts.ts'
 import { onlyServer } from './visible.ts'
 
@@ -28,18 +31,25 @@ export type JobEnd = {
   finishedAtMs: number
 }
 
+/** Told of what a job that has ended changed for its Service; not where it changed nothing. */
+export type OnEvents = (target: Plan['target'], events: readonly ServiceEvent[]) => void
+
 /**
  * Ends a job, and adds what it found to history if it wants that. All its results are recorded before.
  *
+ * @param onEvents left out: nobody listens, and nothing more is read.
  * @returns `false`: the lease is lost, and nothing has changed.
  */
-export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promise<boolean> {
+export async function finishJob(store: Store, lease: Lease, end: JobEnd, onEvents?: OnEvents): Promise<boolean> {
   onlyServer(store)
   // Read, yet not to be written back: a job's target, vantage and wish for history do not change while it is leased.
   const [job] = await store.db.select().from(jobs).where(eq(jobs.id, lease.jobId))
   if (job === undefined) {
     return false
   }
+  const { cluster, namespace, service } = job
+  const target = { cluster, namespace, service }
+  const before = onEvents && job.history ? await readServiceAt(store, target) : null
   const { summary, finishedAtMs } = end
   const diagnosis = end.diagnosis && textOf(end.diagnosis)
   const still = held(lease)
@@ -54,7 +64,12 @@ export async function finishJob(store: Store, lease: Lease, end: JobEnd): Promis
         sealed = null, lease_owner = null, lease_until_ms = null, version = version + 1
       where ${still} returning no`,
   ])
-  return (returned.at(-1)?.length ?? 0) > 0
+  const hasEnded = (returned.at(-1)?.length ?? 0) > 0
+  const events = hasEnded && before ? eventsOf(before, await readServiceAt(store, target)) : []
+  if (events.length > 0) {
+    onEvents?.(target, events)
+  }
+  return hasEnded
 }
 
 function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) {

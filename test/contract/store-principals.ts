@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { UNKNOWN_SERVICE } from '../../src/history/events.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { newId } from '../../src/lib/id.ts'
 import { ProblemError } from '../../src/lib/problem.ts'
@@ -47,6 +48,7 @@ import {
   updateSchedule,
 } from '../../src/store/schedules.ts'
 import { readPoints } from '../../src/store/series.ts'
+import { readServiceAt } from '../../src/store/service-at.ts'
 import { readServiceWindow } from '../../src/store/service-window.ts'
 import {
   findServices,
@@ -140,6 +142,7 @@ const MISSING = { jobId: newId('job', NOW), batchId: newId('batch', NOW), schedu
 const OF_SERVICE: Record<string, [read: Read, nothing: unknown]> = {
   readService: [(store, { known }) => readService(store, known, EVER), null],
   readServiceWindow: [(store, { known }) => readServiceWindow(store, known, EVER, NOW), null],
+  readServiceAt: [(store, { known }) => readServiceAt(store, known.head.target), UNKNOWN_SERVICE],
   readPaths: [(store, { known }) => readPaths(store, known), []],
   listHistory: [(store, { known }) => listHistory(store, known, {}, FIRST), []],
   listIncidents: [(store, { known }) => listIncidents(store, known, EVER, FIRST), []],

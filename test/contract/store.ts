@@ -3,6 +3,7 @@ import { describe } from 'vitest'
 import type { Store } from '../../src/store/db.ts'
 import { batchesContract } from './store-batches.ts'
 import { chunksContract } from './store-chunks.ts'
+import { eventsContract } from './store-events.ts'
 import { historyContract } from './store-history.ts'
 import { incidentsContract } from './store-incidents.ts'
 import { jobsContract } from './store-jobs.ts'
@@ -31,6 +32,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('history', () => historyContract(open))
     describe('windows', () => windowsContract(open))
     describe('latest', () => latestContract(open))
+    describe('events', () => eventsContract(open))
     describe('incidents', () => incidentsContract(open))
     describe('what a job leaves out', () => leftOutContract(open))
     describe('principals', () => principalsContract(open))

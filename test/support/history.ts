@@ -2,6 +2,7 @@
 import { judgeJob, judgePath, summarise } from '../../src/check/outcome.ts'
 import type { Result } from '../../src/check/result.ts'
 import type { Finding } from '../../src/diagnose/finding.ts'
+import type { ServiceEvent } from '../../src/history/events.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import type { Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
@@ -28,10 +29,15 @@ export type Ran = {
   tries?: readonly Try[]
   findings?: readonly Finding[]
   job?: Partial<NewJob>
+  /** Told of what the end of the job changes. */
+  onEvents?: (events: readonly ServiceEvent[]) => void
 }
 
 /** Runs a job: what it recorded, with the ids. */
-export async function ran(store: Store, { atMs = NOW, paths = [pathOf('A')], tries, findings = [], job }: Ran = {}) {
+export async function ran(
+  store: Store,
+  { atMs = NOW, paths = [pathOf('A')], tries, findings = [], job, onEvents }: Ran = {},
+) {
   const made = aJob({ createdAtMs: atMs, ...job })
   const plan = made.plan && { ...made.plan, paths }
   await insertJob(store, { ...made, plan }, null, atMs)
@@ -49,7 +55,7 @@ export async function ran(store: Store, { atMs = NOW, paths = [pathOf('A')], tri
     ...{ verdict, summary: summarise(judged), problem: null, judged, finishedAtMs: atMs + 1000 },
     diagnosis: { status: 'unknown' as const, findings },
   }
-  await finishJob(store, claim.lease, end)
+  await finishJob(store, claim.lease, end, onEvents && ((_target, events) => onEvents(events)))
   return { jobId: made.id, lease: claim.lease, results, end }
 }
 
