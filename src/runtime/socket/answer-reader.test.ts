@@ -135,6 +135,20 @@ describe('an answer', () => {
   })
 
   it.each([
+    ['blanks before a value', `x:${' '.repeat(60_000)}\x01`],
+    ['blanks within a value', `x:a${' '.repeat(60_000)}\x01`],
+    ['a name', 'x'.repeat(60_000)],
+    ['short headers of one name', `${'a:\r\n'.repeat(15_000)}b`],
+  ])('takes no longer than its length asks for: %s', (_what, lines) => {
+    const raw = bytesOf(`HTTP/1.1 200 OK\r\n${lines}\r\n`)
+    const startedAt = performance.now()
+    expect(read(raw).refusal).toBe('MALFORMED')
+    expect(read(raw, { cuts: Array.from(raw.keys()) }).refusal).toBe('MALFORMED')
+    // Some 100 ms; what grows with the square of the length takes ten seconds
+    expect(performance.now() - startedAt).toBeLessThan(4000)
+  })
+
+  it.each([
     ['2', false],
     ['2\r\n', true],
     ['2\r\no', true],

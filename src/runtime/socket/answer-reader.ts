@@ -1,20 +1,21 @@
 import type { Headers } from './http-attempt.ts'
 
-/** Bytes of a header or of a trailer that are read, and of any other line. */
+/** A header, a trailer or any other line is read up to so many bytes. */
 const HEADER_MAX_BYTES = 64 * 1024
-/** Characters by which a line that has not come whole is judged. */
+/** So many characters of a line that has not come whole are held against its form. */
 const BEGINNING = 256
 
 const TOKEN = "[!#$%&'*+\\-.^_`|~\\dA-Za-z]"
 const TEXT = '[\\t\\x20-\\x7e\\x80-\\xff]'
-/** An extension without the blanks that RFC 9112 7.1.1 lets stand around its parts: other parsers refuse them. */
+/** The blanks that RFC 9112 7.1.1 lets stand around the parts of an extension are left out: other parsers refuse them. */
 const EXTENSION = `;${TOKEN}+(?:=(?:${TOKEN}*|"(?:(?!["\\\\])${TEXT}|\\\\${TEXT})*"))?`
 
 const STATUS = /^HTTP\/(1\.[01]) ([1-9]\d\d)(?: [^\r\0]*)?$/
-const FIELD = new RegExp(`^(${TOKEN}+):[ \\t]*(${TEXT}*)$`)
+/** A value begins with what is no blank, so that blanks are read in one way only, however many there are. */
+const FIELD = new RegExp(`^(${TOKEN}+):[ \\t]*((?![ \\t])${TEXT}*)$`)
 const SIZE = new RegExp(`^0*([\\da-f]{1,16})(?:${EXTENSION})*$`, 'i')
 
-/** What a line may look like before its end has come, by the state that reads it (RFC 9112 4, 5, 7.1). */
+/** The forms of lines whose end has not come, by the state that reads them (RFC 9112 4, 5, 7.1). */
 const FIELD_BEGUN = new RegExp(`^(?:${TOKEN}+(?::${TEXT}*)?)?\\r?$`)
 const BEGUN = {
   status: /^(?:\r|H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.[01](?: (?:[1-9]\d?|[1-9]\d\d(?: [^\r\0]*)?)?)?\r?)$/,
@@ -24,13 +25,13 @@ const BEGUN = {
   trailer: FIELD_BEGUN,
 }
 
-/** What comes next: a kind of line, or bytes of the body. */
+/** A kind of line comes next, or bytes of the body, or nothing. */
 type State = keyof typeof BEGUN | 'data' | 'over'
 
 /** The code in the failure table of an answer that is read no further. */
 export type Refusal = 'MALFORMED' | 'TOO_LARGE' | 'PROTOCOL'
 
-/** Hears of the final answer. Interim answers are passed over (RFC 9110 15.2). */
+/** A listener hears of the final answer alone: interim ones are passed over (RFC 9110 15.2). */
 export type Listener = {
   onHead(status: number, version: string, headers: Headers): void
   onBody(bytes: Uint8Array): void
@@ -47,6 +48,7 @@ export class AnswerReader {
   #state: State = 'status'
   /** The line that has not come whole. */
   #line = ''
+  #endsInCr = false
   /** Bytes of the header or of the trailer so far. */
   #headerBytes = 0
   #version = ''
@@ -73,9 +75,8 @@ export class AnswerReader {
       }
       const lf = chunk.indexOf(LF, at)
       const end = lf === -1 ? chunk.length : lf + 1
-      const known = this.#line.length
-      this.#line += chunk.toString('latin1', at, end)
-      refusal = lf === -1 ? this.#judgeBegun(this.#state, known) : this.#endLine()
+      const piece = chunk.toString('latin1', at, end)
+      refusal = lf === -1 ? this.#keep(piece, this.#state) : this.#endLine(this.#line + piece)
       at = end
     }
     return refusal
@@ -98,22 +99,22 @@ export class AnswerReader {
     return this.#isChunked && this.#state !== 'size' && this.#state !== 'over'
   }
 
-  /** The peer may be waiting for a reply to what will never be a line of HTTP. */
-  #judgeBegun(state: keyof typeof BEGUN, known: number): Refusal | null {
-    const line = this.#line
-    if (!BEGUN[state].test(line.slice(0, BEGINNING))) {
+  /** Keeps a line that has not come whole, unless it cannot become one: its peer may be waiting for a reply. */
+  #keep(piece: string, state: keyof typeof BEGUN): Refusal | null {
+    const isJudged = this.#line.length >= BEGINNING
+    const cr = piece.indexOf('\r')
+    const isBroken = this.#endsInCr || (cr !== -1 && cr < piece.length - 1)
+    this.#line += piece
+    this.#endsInCr = cr !== -1
+    if (isBroken || (!isJudged && !BEGUN[state].test(this.#line.slice(0, BEGINNING)))) {
       return 'MALFORMED'
     }
-    const cr = line.indexOf('\r', known - 1)
-    if (cr !== -1 && cr < line.length - 1) {
-      return 'MALFORMED'
-    }
-    return this.#headerBytes + line.length > HEADER_MAX_BYTES ? 'TOO_LARGE' : null
+    return this.#headerBytes + this.#line.length > HEADER_MAX_BYTES ? 'TOO_LARGE' : null
   }
 
-  #endLine(): Refusal | null {
-    const line = this.#line
+  #endLine(line: string): Refusal | null {
     this.#line = ''
+    this.#endsInCr = false
     // An empty line may stand before an answer
     if (!line.endsWith('\r\n')) {
       return this.#state === 'status' && line === '\n' ? null : 'MALFORMED'
@@ -168,7 +169,13 @@ export class AnswerReader {
     const key = name.toLowerCase()
     const known = this.#headers[key]
     const one = withoutBlanksBehind(value)
-    this.#headers[key] = known === undefined ? one : [...(typeof known === 'string' ? [known] : known), one]
+    if (known === undefined) {
+      this.#headers[key] = one
+    } else if (typeof known === 'string') {
+      this.#headers[key] = [known, one]
+    } else {
+      known.push(one)
+    }
     return null
   }
 

@@ -156,7 +156,7 @@ export abstract class Attempt<T extends Exchange> {
     this.#transport.inTurn(work)
   }
 
-  /** The reading of `performance.now()` at which that came which a socket emits now, after `afterMs`. */
+  /** Tells by `performance.now()` when that came which a socket emits now: after `afterMs`. */
   protected heardAt(afterMs: number): number {
     return this.#transport.heardAt(afterMs)
   }

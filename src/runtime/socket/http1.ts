@@ -18,7 +18,7 @@ export const exchangeHttp1 = (
 ): Promise<HttpExchange> =>
   new Promise((resolve) => new Http1Attempt(transport, request, (exchange) => resolve(explain(exchange))).start())
 
-/** What a socket says; `null`: the peer has ended its side. */
+/** A socket says bytes, an error, or `null`: the peer has ended its side. */
 type Said = Buffer | Error | null
 
 /**
@@ -27,7 +27,7 @@ type Said = Buffer | Error | null
  */
 export class Http1Attempt extends HttpAttempt {
   readonly #reader = new AnswerReader(this.request.method, this)
-  /** What was said and not worked on yet. */
+  /** This was said and not worked on yet. */
   #waiting: Said[] = []
   #isSent = false
   #sentAt = 0
