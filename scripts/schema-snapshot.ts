@@ -155,14 +155,13 @@ async function readAll(ask: Ask): Promise<Record<string, unknown>> {
   return read
 }
 
-/** Fills the tables that only a Worker or a job under way uses: the parts that several runners share, and the objects. */
+/** Leaves the job as a runner leaves it that is gone, with the parts that only several runners of a Worker have. */
 function addParts(file: string): void {
   const client = new Database(file)
   const no = `(select no from jobs where service = 'unfinished')`
   client.exec(`update jobs set status = 'running', started_at_ms = created_at_ms, deadline_at_ms = created_at_ms + deadline_ms,
       lease_owner = 'gone', lease_token = lease_token + 1, lease_until_ms = created_at_ms where no = ${no};
-    insert into job_chunks (job_no, chunk, done, lease_token) values (${no}, 0, 0, 0);
-    insert into job_objects (job_no, part, text) values (${no}, 0, '{}')`)
+    insert into job_chunks (job_no, chunk, done, lease_token) values (${no}, 0, 0, 0)`)
   client.close()
 }
 
