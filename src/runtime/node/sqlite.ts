@@ -42,7 +42,7 @@ const PAGE_BYTES = 4096
 const CHECKPOINT_PAGES = 2000
 /** What moving the write-ahead log into the file may need, however much room the log itself has left. */
 const SPARE_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
-const CACHE_KB = 64 * 1024
+const CACHE_KB = 16 * 1024
 const LOG_BYTES = 64 * 1024 * 1024
 
 /** Says in the file's header whose it is: `PTLN`. <https://www.sqlite.org/pragma.html#pragma_application_id> */
