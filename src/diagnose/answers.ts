@@ -12,7 +12,7 @@ export type Answered = Telling & { http: TellingAnswer }
 
 export const isAnswered = (each: Telling): each is Answered => each.http !== null
 
-/** What tells one application from another, for people; the body last, as it tells least. */
+/** Traits that tell one application from another, as texts for people. The body comes last, because it tells least. */
 export const TRAITS = {
   status: ({ http }: Answered) => String(http.status),
   server: ({ http }: Answered) => http.headers.server ?? 'none',

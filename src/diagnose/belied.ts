@@ -1,5 +1,5 @@
 /**
- * What passes refutes what objects claim: they were read before it was tried, and may be older than the cluster.
+ * Paths that pass refute what objects claim: the objects were read before the tries, and may be out of date.
  *
  * @module
  */

@@ -46,13 +46,13 @@ type Of = { namespace: string; service: string }
 const podOf = (paths: readonly OnPath[]): string | undefined =>
   paths.find(({ path }) => path.pod !== undefined)?.path.pod
 
-/** What one of the pods has to say; where no object tells a pod, who the endpoints are. */
+/** A command that shows the log of one of the pods, or the endpoints when no object names a pod. */
 export function logsOf(ends: readonly OnPath[], of: Of): string {
   const pod = podOf(ends)
   return pod === undefined ? endpointsOf(of) : `kubectl logs -n ${of.namespace} ${pod} --tail=50`
 }
 
-/** What one of the pods listens on; where no object tells a pod, whether a connection can be made. */
+/** A command that shows the ports one of the pods listens on, or tries a connection when no object names a pod. */
 export function listenersOf(ends: readonly OnPath[], { namespace }: Of): string {
   const pod = podOf(ends)
   return pod === undefined
@@ -64,7 +64,7 @@ export function listenersOf(ends: readonly OnPath[], { namespace }: Of): string 
 export const endpointsOf = ({ namespace, service }: Of, output = 'wide'): string =>
   `kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${service} -o ${output}`
 
-/** What a TLS server shows for the name that it was asked by. */
+/** A command that shows the certificate a TLS server presents for the name that was asked for. */
 export const handshakeOn = (each: OnPath | undefined): string => {
   const { address, addressPort, serverName } = each?.path ?? { address: 'ADDRESS', addressPort: 443, serverName: null }
   return `openssl s_client -connect ${quoted(hostPort(address ?? '', addressPort, ''))}${serverName ? ` -servername ${quoted(serverName)}` : ''} </dev/null`

@@ -1,4 +1,4 @@
-/** How rules ask, and how they find the answers. */
+/** Control probes: how rules ask for them, and how they find the answers. */
 
 import type { Control, ControlAsk, ControlKind } from '../check/control.ts'
 import { schemeOf } from '../check/http-request.ts'
@@ -17,7 +17,7 @@ export const safeCheckOf = ({ path, result }: SeenPath): HttpCheck | null => {
   return check?.type === 'http' && SAFE.has(check.method) ? check : null
 }
 
-/** Where a path was dialled; `null`: it was not. */
+/** The address and port that a path was dialled at; `null`: it was not dialled. */
 export function dialledAt({ path, result }: SeenPath): Control['to'] | null {
   const address = path.family === null ? (result?.resolvedAddress ?? null) : path.address
   const family: Family | null = address === null ? null : familyOf(address)
@@ -45,13 +45,15 @@ export function requestAt(about: SeenPath, kind: 'again' | 'with_host', to: Seen
   const { id, host, address, addressPort, serverName } = about.path
   const scheme = schemeOf(about.path, check)
   const ask: ControlAsk = {
-    ...{ type: 'http', serverName, host: check.host ?? hostPort(host ?? address ?? '', addressPort, scheme) },
+    type: 'http',
+    serverName,
+    host: check.host ?? hostPort(host ?? address ?? '', addressPort, scheme),
     scheme: kind === 'again' ? scheme : to.path.scheme === 'https' ? 'https' : 'http',
   }
   return Array.from({ length: times }, (_, nth) => ({ kind, ask, to: at, nth: nth + 1, pathId: id, check: check.name }))
 }
 
-/** What an address that stands beside the paths answered. */
+/** The answers to control probes of an address that is not one of the paths. */
 export const controlsTo = (
   { controls }: Seen,
   kind: ControlKind,

@@ -21,8 +21,8 @@ import { isDirect, isEndpoint, isName, lookAt, type TestedPath } from './seen.ts
 import { explicable, type Shows } from './shows.ts'
 
 /**
- * What can be told before anything is probed. `explains` holds the paths that the cause would break; the status is
- * `unknown`, as objects don't prove that anything works.
+ * Diagnoses the objects alone, before anything is probed. `explains` holds the paths that the cause would break; the
+ * status is `unknown`, because objects don't prove that anything works.
  *
  * @param index of `objects`, where many Services of the same objects are diagnosed.
  */
@@ -81,7 +81,7 @@ function targetOf({ target: { namespace, service }, vantage, paths, beside = NOT
   return { namespace, service, position: vantage.position, beside, fqdn }
 }
 
-/** What the rules want to be told besides, before they say what a finished job shows: a few probes, each once. */
+/** The control probes that rules ask for before a finished job is diagnosed: a few, each once. */
 export function wantedControls(tested: readonly TestedPath[], plan: Plan): Control[] {
   const seen = lookAt(tested)
   const target = targetOf(plan)
@@ -98,7 +98,7 @@ export function wantedControls(tested: readonly TestedPath[], plan: Plan): Contr
 
 const ruleOf = (code: string): Rule | undefined => RULES.find((rule) => rule.code === code)
 
-/** What the tests leave of what the objects say. */
+/** The findings from objects that the tests do not refute, with the confidence that the tests leave them. */
 function weighed(
   findings: readonly Finding[],
   byId: ReadonlyMap<string, TestedPath>,
@@ -133,7 +133,7 @@ function held(finding: Finding, claimed: readonly TestedPath[]): Finding {
   const areRouted = !claimed.some(isDirect)
   const tellsOfIt = (each: TestedPath): boolean => areRouted || isDirect(each)
   const direct = failed.filter(tellsOfIt)
-  // What a router makes of it is its own; it goes with what is seen directly.
+  // A router may answer in its own way, so its failures count only beside those that are seen directly.
   const explained = direct.length === 0 || shown.some(tellsOfIt) ? shown : []
   const isBorneOut = direct.length > 0 && direct.every((each) => shown.includes(each))
   const isUnseen =
@@ -151,7 +151,7 @@ const isAsFeared = ({ outcome, skipped, deciding }: TestedPath, showsAs: Shows |
   skipped?.reason === 'not_expected' &&
   deciding.some(({ failure }) => failure !== null && (showsAs?.direct.has(failure.code) ?? false))
 
-/** What tests were made for and did not show is no certainty. */
+/** A finding is not certain when tests that would show it did not. */
 function surenessOf({ confidence }: Finding, isBorneOut: boolean, isUnseen: boolean): Finding['confidence'] {
   if (isUnseen) {
     return 'possible'
@@ -164,7 +164,7 @@ const isSettled = (tested: TestedPath): boolean => tested.outcome === 'pass' || 
 /** A resolver that does not answer is no consequence of what objects say. */
 const RESOLVER_DOWN: ReadonlySet<FailureCode> = new Set(['dns_server_failure', 'dns_timeout', 'dns_refused'])
 
-/** Whether objects can be what made it fail: not where the name was not resolved, unless the name is the path. */
+/** Tells whether a fault in the objects can explain the failure. A name that was not resolved is none, unless the path is the name. */
 function isExplicable(tested: TestedPath): boolean {
   if (tested.outcome !== 'fail') {
     return false

@@ -1,5 +1,5 @@
 /**
- * What rules look at: the Service of a plan, and the objects around it.
+ * The facts that rules look at: the Service of a plan, and the objects around it.
  *
  * @module
  */

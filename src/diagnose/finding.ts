@@ -1,4 +1,4 @@
-/** What the diagnosis says: findings over all results of a job, or over the objects alone. */
+/** A diagnosis: findings over all results of a job, or over the objects alone. */
 
 export type Layer =
   | 'objects'
@@ -23,7 +23,7 @@ export type Finding = {
   confidence: 'certain' | 'likely' | 'possible'
   title: string
   detail: string
-  /** What to change. */
+  /** The change that repairs it. */
   fix: string
   /** A command that confirms it. */
   confirm: string

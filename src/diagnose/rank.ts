@@ -1,4 +1,4 @@
-/** Which finding is told first: the broadest cause, then the surest. */
+/** The order of findings: the broadest cause first, then the surest. */
 import type { Finding } from './finding.ts'
 import { type Rule, SCOPES } from './rule.ts'
 
@@ -9,7 +9,7 @@ export const bySureness = (findings: readonly Finding[]): Finding[] =>
   findings.toSorted((a, b) => SURENESS[a.confidence] - SURENESS[b.confidence])
 
 /**
- * What explains a failure before what does not; guesses last; then by scope, confidence, and how much is explained. A
+ * A finding that explains a failure comes before one that does not; guesses come last; then scope, confidence and the number of explained paths decide. A
  * broader cause that explains all that a narrower one does comes before it however sure they are, and replaces it
  * where the broader one is no guess and the narrower is not entailed.
  */

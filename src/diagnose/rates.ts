@@ -1,10 +1,10 @@
-/** How often ways fail, against how often they must where some of the endpoints behind them do. */
+/** Rates of failure: how often ways fail, against how often they must when some endpoints behind them fail. */
 import { badShare, failing, isCut, isHanging, isRefused, isSilent, type SeenPath, type SeenPort } from './seen.ts'
 
 /** Less likely than this is no accident. */
 export const RARE = 0.05
 
-/** How a way fails, as far as it takes another cause to fail so. */
+/** The manner in which a way fails. Failures of different manners have different causes. */
 export const mannerOf = (each: SeenPath): string =>
   isRefused(each)
     ? 'refused'
@@ -21,15 +21,15 @@ const shareOf = (port: SeenPort): number =>
   failing(port.endpoints).reduce((sum, { tries, failed }) => sum + failed / Math.max(1, tries), 0) /
   Math.max(1, port.endpoints.length)
 
-/** How likely it is that so many tries are all led to endpoints that fail. */
+/** The probability that all of so many tries are led to endpoints that fail. */
 const chanceOf = (port: SeenPort, tries: number): number => shareOf(port) ** tries
 
 /**
- * Whether it fails as the endpoints do that always fail, and no more often than by being led there: once can be
- * chance, every time of many is not.
+ * Tells whether it fails as the endpoints do that always fail, and no more often than by being led to them. One failure
+ * can be chance; failing every time is not.
  */
 export function meetsBadEndpoints(port: SeenPort, each: SeenPath): boolean {
-  // Where all fail alike it is not they who are told apart.
+  // When all endpoints fail alike, none of them can be told apart.
   if (badShare(port).length === 0 && !port.endpoints.some(({ unsteady }) => unsteady)) {
     return false
   }
@@ -56,7 +56,7 @@ export function triesByWays(port: SeenPort): { tries: number; failed: number } {
   return { tries: sum(({ tries }) => tries), failed: sum(({ failed }) => failed) }
 }
 
-/** Whether the bad endpoints cannot be among those that ways are led to: so many tries would have met one. */
+/** Tells whether ways avoid the endpoints that fail: so many tries would have met one of them. */
 export const avoidsBadEndpoints = (port: SeenPort): boolean => {
   const { tries, failed } = triesByWays(port)
   const good = 1 - badShare(port).length / Math.max(1, port.endpoints.length)

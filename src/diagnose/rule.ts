@@ -7,11 +7,11 @@ import type { Finding, Layer } from './finding.ts'
 import type { Seen } from './seen.ts'
 import type { Shows } from './shows.ts'
 
-/** How much of a cluster falls with a cause, the most first: what is broader is told first, and explains the narrower. */
+/** Scopes of a cause, the broadest first. A broader cause is told first, and explains narrower ones. */
 export const SCOPES = ['vantage', 'network', 'dns', 'node', 'service', 'path'] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** What tells that a claim of the objects does not hold. */
+/** Tells by which passing paths a claim of the objects is refuted. */
 export type Belied = {
   /** Kinds of which a path that reaches the pods, though the cause would keep everybody from them, proves it wrong. */
   by: readonly PathKind[]
@@ -34,20 +34,19 @@ export type Rule = {
   unless?: readonly string[]
   /** Only where some path that it explains is explained by nothing else; `alone`: where none of them is. */
   isLast?: true | 'alone'
-  /** What it finds leaves no Service healthy, although every path may pass. */
+  /** The finding makes the status `degraded`, even if every path passes. */
   degrades?: boolean
   belied?: Belied
   /**
-   * How it makes paths fail: it explains no other failure, and one of another kind tells against a suspicion. Every
-   * rule that finds by objects what makes paths fail has it. Where all that fails directly is of this kind, what was
-   * merely possible is likely.
+   * The failures that the cause can make. It explains no others, and a failure of another kind speaks against it. Every
+   * rule that finds a cause in the objects has it. When all direct failures are of this kind, a possible cause is likely.
    */
   showsAs?: Shows
   /** Each time that it holds by the objects alone; empty: it does not. */
   when?(facts: Facts): readonly Cause[]
   /**
-   * What it would have to be told besides, when all tries are made: of this Service's own addresses, of the API server
-   * and of the cluster's DNS. Those that tell most come first; a job asks few.
+   * The control probes that it asks for when all tries are made: of this Service's own addresses, of the API server and
+   * of the cluster's DNS. Those that tell most come first, because a job makes few.
    */
   asks?(seen: Seen, target: Target): readonly Control[]
   /** Each time that it holds by comparing what passed with what failed. What it finds replaces what `when` has found. */
@@ -59,7 +58,7 @@ export const WAYS_TO_PODS = kindsThat(({ between, role }) => between !== null &&
 
 export type Cause = Pick<Finding, 'confidence' | 'title' | 'detail' | 'fix' | 'confirm' | 'evidence' | 'explains'>
 
-/** Of what is compared, as far as texts need it. */
+/** The Service that is diagnosed, as far as texts need it. */
 export type Target = { namespace: string; service: string; fqdn: string; position: Position; beside: Beside }
 
 /**

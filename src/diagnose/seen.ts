@@ -1,5 +1,5 @@
 /**
- * What a job saw, as rules compare it: paths that were tested and that count, by kind and port.
+ * The results of a job as rules compare them: paths that were tested and that count, by kind and port.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { list } from './phrases.ts'
 export type TestedPath = {
   path: PlannedPath
   outcome: Outcome | null
-  /** Where the outcome is `skipped`. */
+  /** Set when the outcome is `skipped`. */
   skipped: Skipped | null
   /** The tries that decided. */
   deciding: readonly Tried[]
@@ -31,10 +31,10 @@ export type SeenPath = {
   passed: boolean
   /** The same check at the same address passed in one sample and failed in another. */
   unsteady: boolean
-  /** Of the try that made it fail. */
+  /** The failure code of the try that made it fail. */
   code: FailureCode | null
   result: Telling | null
-  /** Of {@link TestedPath}. */
+  /** The same as in {@link TestedPath}. */
   told: readonly Telling[]
   /** Deciding tries, and how many of them failed. */
   tries: number
@@ -49,7 +49,7 @@ export type Seen = {
   ports: readonly SeenPort[]
   /** Names that were resolved, and not dialled. */
   names: readonly SeenPath[]
-  /** What was asked besides, because some rule wanted it. */
+  /** The control probes that rules asked for. */
   controls: readonly Telling[]
 }
 
@@ -135,7 +135,7 @@ export const isEndpoint = ({ path }: OnPath): boolean => KINDS[path.kind].role =
 /** Reached by a name, or no more than that name. */
 export const isName = ({ path }: OnPath): boolean => KINDS[path.kind].role === 'name'
 
-/** What it leads to is no pod of the Service. */
+/** Tells whether the path leads to no pod of the Service. */
 export const isOutside = ({ path }: OnPath): boolean => KINDS[path.kind].between === null
 
 /** A load balancer that is asked itself; by a short cut kube-proxy answers in its stead. */
@@ -160,7 +160,7 @@ export const hasNoConnection = ({ code }: SeenPath): boolean => code !== null &&
 export const isHanging = ({ code }: SeenPath): boolean => code !== null && HANGING.has(code)
 export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(code)
 
-/** What a router answers where it gets no answer, or none that it understands. */
+/** Tells whether a router answered that it got no answer from the pods, or none that it understands. */
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
   KINDS[path.kind].routedBy === 'request' &&
   code === 'unexpected_status' &&
@@ -189,7 +189,7 @@ const isSentToTls = ({ path }: SeenPath, { http }: Telling): boolean =>
 export const servedThrough = (port: SeenPort): readonly SeenPath[] =>
   passing(port.routed).filter((each) => !each.told.some((answer) => isSentToTls(each, answer)))
 
-/** Whether a controller that was sent to one of `ends` fails so: it has no answer of theirs, or hands it on. */
+/** Tells whether a way through a controller fails because of `ends`: the controller got no answer from them, or passes it on. */
 export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {
   if (isDirect(through)) {
     return false
@@ -209,7 +209,7 @@ export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean 
   )
 }
 
-/** What shows how the pods themselves behave: the endpoints; where none was tested, every way to them but those through a router. */
+/** Paths that show how the pods themselves behave: the endpoints, or, if none was tested, every way to them without a router. */
 export function farEnds(port: SeenPort): readonly SeenPath[] {
   const endpoints = port.endpoints
   return endpoints.length > 0 ? endpoints : port.dialled.filter(isDirect)

@@ -1,8 +1,8 @@
 /**
- * How causes show: the failure codes that each can make, straight to the pods and through something that answers for
- * them. A cause explains these failures and no others, so that a second fault is never laid at the first one's door.
+ * Symptoms: the failure codes that each cause can make, straight to the pods and through something that answers for
+ * them. A cause explains these failures and no others, so that a second fault is told beside the first.
  *
- * Sources of what controllers answer: section B6 of the project's catalogue (ingress-nginx, Traefik, Contour, HAProxy,
+ * Sources of what controllers answer: the documentation and code of the controllers (ingress-nginx, Traefik, Contour, HAProxy,
  * Gateway API conformance, GCE).
  *
  * @module
@@ -84,13 +84,13 @@ export const NO_ROUTE: Shows = {
 
 export const NO_ROUTED_PORT: Shows = { direct: NO_CODE, through: { codes: NO_CODE, statuses: set(404, 500, 502, 503) } }
 
-/** Where a controller is said to be, it is not; or it serves no such rule. */
+/** No controller is at the address, or the one that is there does not serve the rule. */
 export const NO_CONTROLLER: Shows = {
   direct: NO_CODE,
   through: { codes: set<FailureCode>(...NO_CONNECTION.through.codes, ...NO_ROUTE.through.codes), statuses: set(404) },
 }
 
-/** Who is not let in hears nothing. Where a try from one of the ranges fails, it is something else. */
+/** A client that is not let in gets no answer. A try from one of the ranges that fails has another cause. */
 export const NOT_LET_IN: Shows = {
   direct: SILENT,
   through: { codes: NO_CODE, statuses: NO_STATUS },
@@ -134,7 +134,7 @@ export const OTHER_VALUE: Shows = {
   through: { codes: NO_CODE, statuses: NO_STATUS },
 }
 
-/** Of a load balancer that has nothing healthy behind it: all the ways in which they say so. */
+/** All ways in which load balancers behave that have nothing healthy behind them. */
 const LOAD_BALANCER_CODES: ReadonlySet<FailureCode> = set(...SILENT, ...CUT, 'connection_refused', 'response_timeout')
 
 function showsThrough({ codes, statuses }: Shows['through'], tested: TestedPath): boolean {

@@ -9,7 +9,7 @@ const COLOURS: Readonly<Record<Verdict, string>> = {
   inconclusive: '#757575',
 }
 
-/** Of 11 px Verdana, which is wide: what another font needs is less, and `textLength` sets it to this. */
+/** The width of a character of 11 px Verdana, a wide font. `textLength` makes narrower fonts fill it. */
 const CHAR_PX = 6.8
 const PADDING_PX = 6
 const LABEL_LIMIT = 60

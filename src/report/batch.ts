@@ -38,7 +38,7 @@ function countsOfBatch({ jobs }: BatchDocument): string {
 
 const nameOf = ({ target }: JobReport): string => `${target.namespace}/${target.service}`
 
-/** What a line says of a job: its counts, or why there is nothing to count. */
+/** The result of a job in one line: its counts, or why there is nothing to count. */
 function resultOf(job: JobReport): string {
   const reason = job.problem === null && job.verdict === 'fail' ? null : verdictReason(job)
   return reason === null ? countsOf(job) : `${reason.code}: ${reason.message}`

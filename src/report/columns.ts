@@ -8,7 +8,7 @@ import { wrap } from './visible.ts'
 /** Columns of a terminal that a text report takes. */
 export const WIDTH = 100
 const GAP = '  '
-/** Where a cell begins that has lines of its own. */
+/** The offset of a cell that has lines of its own. */
 const OWN_LINE = 5
 
 /** `right`: figures. */
@@ -17,7 +17,7 @@ type Column = { title: string; right?: true | undefined }
 export const lengthOf = (text: string): number => [...text].length
 
 /**
- * How wide each column is: as its longest cell, so that all fit between them.
+ * The width of each column: that of its longest cell.
  *
  * @param limit longer cells do not count: a single long URL may not push the other columns away.
  * @param most of all columns with the gaps between them.
@@ -43,7 +43,7 @@ export function columnWidths(
   }
 }
 
-/** Where a column begins. */
+/** The offset at which a column begins. */
 export const offsetOf = (widths: readonly number[], column: number): number =>
   widths.slice(0, column).reduce((sum, width) => sum + width + GAP.length, 0)
 

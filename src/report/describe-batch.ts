@@ -9,7 +9,9 @@ export function describeBatch(batch: Batch, jobs: readonly Job[]): BatchDocument
   const { status, verdict } = judgeBatch(jobs)
   const endedAtMs = Math.max(...jobs.map((job) => job.finishedAtMs ?? createdAtMs))
   return {
-    ...{ id, status, verdict },
+    id,
+    status,
+    verdict,
     createdAt: toInstant(createdAtMs),
     finishedAt: hasEnded({ status }) ? toInstant(endedAtMs) : null,
     target: { cluster, ...selection },

@@ -44,8 +44,12 @@ export function describeServiceHead(head: ServiceHead): ServiceHeadDocument {
 }
 
 const describeNow = ({ state, sinceMs, lastVerdict, lastJobId, lastAtMs, lastSummary }: ServiceWindow['now']) => ({
-  ...{ state, sinceAt: instantOf(sinceMs), lastVerdict, lastJobId },
-  ...{ lastAt: toInstant(lastAtMs), lastSummary },
+  state,
+  sinceAt: instantOf(sinceMs),
+  lastVerdict,
+  lastJobId,
+  lastAt: toInstant(lastAtMs),
+  lastSummary,
 })
 
 export const describeService = (history: ServiceHistory): ServiceDocument => ({
@@ -89,7 +93,10 @@ export function describeHistoryResult({ result, vantage, counted }: HistoryResul
 export function describeIncident({ id, pathId, check, vantage, ...incident }: Incident): IncidentDocument {
   const { startedAtMs, endedAtMs, failingMs, failures, cause } = incident
   return {
-    ...{ id, path: pathId, check, vantage },
+    id,
+    path: pathId,
+    check,
+    vantage,
     startedAt: toInstant(startedAtMs),
     endedAt: instantOf(endedAtMs),
     failingMs,
@@ -98,7 +105,7 @@ export function describeIncident({ id, pathId, check, vantage, ...incident }: In
   }
 }
 
-/** What an availability comes to: at least the objective or not; of nothing tested, whether that was our fault. */
+/** The verdict over a window: whether availability meets the objective. If nothing was tested, `error` says that our side failed. */
 export function windowVerdict(counts: Counts, objective: number): Verdict {
   const availability = availabilityOf(counts)
   if (availability === null) {
@@ -116,7 +123,9 @@ export function reportService(window: ServiceWindow, objective: number): Service
     verdict: windowVerdict(counts, objective),
     objective,
     availability: availabilityOf(counts),
-    ...{ counts, latency, failures },
+    counts,
+    latency,
+    failures,
     now: describeNow(now),
     paths: paths.map(reportPath),
     incidents: incidents.map(describeIncident),
@@ -124,7 +133,7 @@ export function reportService(window: ServiceWindow, objective: number): Service
   }
 }
 
-/** What the API shows of what reports render. */
+/** A report as the API shows it, without what only the other formats need. */
 export const describeServiceReport = (report: ServiceReport): ServiceReportDocument => ({
   ...report,
   paths: report.paths.map(({ variable: _variable, ...shown }) => shown),
@@ -135,9 +144,14 @@ function reportPath(window: PathWindow): PathReport {
   return {
     ...path,
     retiredAt: instantOf(retiredAtMs),
-    ...{ state: window.state, sinceAt: instantOf(window.sinceMs), lastAt: instantOf(window.lastAtMs) },
+    state: window.state,
+    sinceAt: instantOf(window.sinceMs),
+    lastAt: instantOf(window.lastAtMs),
     availability: availabilityOf(counts),
-    ...{ counts, latency, failures, lastOutcome },
+    counts,
+    latency,
+    failures,
+    lastOutcome,
     lastFailure: describeFailure(lastFailure),
   }
 }

@@ -39,7 +39,7 @@ export function reportJob(job: DescribedJob, results: readonly Result[]): JobRep
   }
 }
 
-/** What the API shows of what reports render. */
+/** A job as the API shows it, without what only the other formats need. */
 export const describeJob = (report: JobReport): JobDocument => ({
   ...report,
   paths: report.paths.map(shownOf),
@@ -90,7 +90,10 @@ export function describeJobHead(job: Job): JobSummaryDocument {
     durationMs: job.finishedAtMs === null ? null : job.finishedAtMs - (job.startedAtMs ?? job.createdAtMs),
     target,
     vantage: job.vantage.name,
-    ...{ labels, scheduleId, batchId, summary },
+    labels,
+    scheduleId,
+    batchId,
+    summary,
   }
 }
 

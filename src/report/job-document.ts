@@ -51,7 +51,7 @@ export type JobSummaryDocument = {
 }
 
 export type JobDocument = JobSummaryDocument & {
-  /** Of a finished job, what `expect` asks of all paths together and is not met, by its field. */
+  /** The fields of `expect` that a finished job does not meet over all its paths together. */
   unmet: readonly Unmet[]
   paths: readonly JobPathDocument[]
   notApplicable: readonly NotApplicable[]

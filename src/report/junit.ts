@@ -140,7 +140,7 @@ function verdictCase(
   return `${open('testcase', { classname, name: 'verdict', time: seconds(null) })}${body}</testcase>`
 }
 
-/** What belongs to no case: the findings, and the kinds of path that there are none of. */
+/** The output that belongs to no case: the findings, and the kinds without a path. */
 function about(job: JobReport, links: Links): string {
   const findings = job.diagnosis.findings.flatMap((finding) => [
     `${finding.confidence}: ${visible(finding.title)} (${finding.code})`,
@@ -155,8 +155,8 @@ function about(job: JobReport, links: Links): string {
   return [...findings, ...absent].join('\n')
 }
 
-/** Of a case; to the microsecond. */
+/** The time of a case in seconds, to the microsecond. */
 const seconds = (ms: number | null): string => ((ms ?? 0) / 1000).toFixed(6)
 
-/** Of a suite: the schema takes three decimals there. */
+/** The time of a suite in seconds: the schema takes three decimals there. */
 export const suiteSeconds = (ms: number | null): string => ((ms ?? 0) / 1000).toFixed(3)

@@ -1,13 +1,13 @@
 /**
- * Where what a report names is found. A report is read far from the server that made it, so its links are whole where
- * the server knows its address (`PORTOLAN_PUBLIC_URL`); else they are paths, and `$PORTOLAN` stands for the address.
+ * Links of reports. A report is read far from the server that made it, so its links are whole when the server knows its
+ * address (`PORTOLAN_PUBLIC_URL`); else they are paths, and `$PORTOLAN` stands for the address.
  *
  * @module
  */
 export type Links = {
   /** A page of the documentation, by its path in the repository. */
   page(path: string): string
-  /** What curl is given for a path of the API. */
+  /** The URL that curl is given for a path of the API. */
   api(path: string): string
   /** The same for those who click; `null`: there is no address to click on. */
   open(path: string): string | null

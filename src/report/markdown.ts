@@ -24,7 +24,7 @@ import { visible, visibleLines } from './visible.ts'
 
 /** GitHub refuses a comment beyond 65 536 characters; the rest is for what others write around a report. */
 export const COMMENT_LIMIT = 60_000
-/** Of each table: as many as fit. */
+/** The numbers of rows that each table is tried with, until the report fits. */
 const ROWS = [100, 50, 20, 5, 1] as const
 const EVIDENCE_LIMIT = 20
 

@@ -19,7 +19,7 @@ export const headline = (job: JobReport): string => (job.verdict ?? job.status).
 
 export const targetOf = ({ target }: JobReport): string => visible(`${target.namespace}/${target.service}`)
 
-/** Where there is nothing to show. */
+/** Stands in a cell that has nothing to show. */
 const NOTHING = '–'
 
 /** Milliseconds for people: three digits, `s` from a second up. */
@@ -33,7 +33,7 @@ export function duration(ms: number | null): string {
   return `${ms.toFixed(ms >= 99.95 ? 0 : 1)} ms`
 }
 
-/** Where the connection goes: `10.0.0.11:30123`; `null` where that is not known yet. */
+/** The address and port of the connection: `10.0.0.11:30123`; `null`: not known yet. */
 export function dialled(path: HistoryPath): string | null {
   return path.address === null ? null : visible(hostPort(path.address, path.addressPort, ''))
 }
@@ -48,8 +48,8 @@ export function kindOf({ kind, url }: HistoryPath): string {
 }
 
 /**
- * What names a path best to a person: the URL where a name routes it, the name of a record or a variable, else where
- * the connection goes.
+ * The name of a path for people: the URL if a name routes it, the name of a record or a variable, else the address that
+ * is dialled.
  */
 export function place(path: HistoryPath): string {
   const record = RECORD.exec(path.url ?? '')?.[1]

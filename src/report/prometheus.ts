@@ -10,7 +10,7 @@ export type Labels = Readonly<Record<string, string>>
 export type Sample = {
   labels: Labels
   value: number
-  /** Of a histogram's parts: `_bucket`, `_sum`, `_count`. */
+  /** The suffix of a histogram's part: `_bucket`, `_sum`, `_count`. */
   suffix?: string
 }
 

@@ -45,14 +45,14 @@ function rowsOfPath(path: ReportedPath): ReportRow[] {
   })
 }
 
-/** Of the tries that decide, the first with the outcome that they come to; of those that pass the last. */
+/** The try that stands for all that decide: the first with their worst outcome, or the last if all pass. */
 function decidingTry(results: readonly ResultDocument[]): ResultDocument | null {
   const outcome = worst(results)
   const candidates = results.filter((result) => result.outcome === outcome)
   return (outcome === 'pass' ? candidates.at(-1) : candidates[0]) ?? null
 }
 
-/** Whether the rows alone say why the verdict is what it is; else a report must say it. */
+/** Tells whether the rows alone explain the verdict; if not, a report must say why. */
 export function verdictIsExplained(job: JobReport, rows: readonly ReportRow[]): boolean {
   if (job.status !== 'finished') {
     return false

@@ -208,7 +208,7 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines.flatMap((line) => indented(marginOf(line), line.trimStart()))]
 }
 
-/** What lifts a skip, for those that somebody can lift. */
+/** Hints how to have skipped paths tested, for the reasons that a user can change. */
 const SKIP_HINTS: Partial<Record<SkipReason, (detail: string) => string>> = {
   policy: liftOf,
   sampled: () => 'limits in the request says how many paths are tested',

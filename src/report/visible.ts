@@ -2,7 +2,7 @@
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}]/gu
 
 /**
- * What the runners of CI systems take for a command when it stands in a log, and which of its characters is spelled out
+ * Texts that runners of CI systems take for a command when they stand in a log, and the character of each that is spelled out
  * so that it is none: a row each, with where the rule comes from. Lines begin wherever text is wrapped, so that every
  * word counts as the first of one. Control characters, which GitLab's sections and Jenkins' notes need, are invisible
  * anyway.

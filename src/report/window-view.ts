@@ -28,7 +28,7 @@ export type ViewRow = {
 export type WindowView = {
   verdict: Verdict
   title: string
-  /** What its cases are called by, whatever it finds. */
+  /** The name under which its cases are kept, which does not depend on what they find. */
   suite: string
   summary: string
   about: string
@@ -94,7 +94,7 @@ function rowOf(path: PathReport, objective: number): ViewRow {
 const nowWords = ({ state, sinceAt }: NowDocument): string =>
   `${state ?? 'never tested'}${sinceAt === null ? '' : ` since ${shortInstant(sinceAt)}`}`
 
-/** What fails now, whichever job looked at it last, and what the last job looked at. */
+/** The paths that fail now, whichever job looked at them last, and what the last job looked at. */
 function nowLines({ now, paths }: ServiceReport, titles: ReadonlyMap<string, string>): string[] {
   const failing = paths.filter(({ state, retiredAt }) => state === 'fail' && retiredAt === null)
   return [
@@ -227,11 +227,12 @@ const segment = (text: string): string => encodeURIComponent(text.toWellFormed()
 const query = ({ from, to, objective }: OverallReport | ServiceReport, cluster: string | null): string =>
   new URLSearchParams({
     ...(cluster !== null && { cluster }),
-    ...{ from, to },
+    from,
+    to,
     ...(objective !== 1 && { objective: String(objective) }),
   }).toString()
 
-/** Of pass and fail, rounded down: 100 % is shown only where nothing failed. */
+/** The share of passes, rounded down: 100 % is shown only if nothing failed. */
 export function percentOf({ pass, fail }: Counts): string {
   if (pass + fail === 0) {
     return '–'

@@ -19,7 +19,7 @@ import {
 } from '../seen.ts'
 import { FIX_MTU } from './packets.ts'
 
-/** F55, F67: by one way a connection is made and nothing comes over it, by another the same application answers. */
+/** By one way a connection is made and nothing comes over it, by another the same application answers. */
 export const answersLost: Rule = {
   code: 'answers_lost',
   layer: 'network',
@@ -60,7 +60,7 @@ function bigPacketTo(port: SeenPort, bad: readonly SeenPath[]): string {
   return machine === undefined ? requestOn(bad[0]) : `ping -c 3 -M do -s 1472 ${machine.path.address}`
 }
 
-/** F55: the header comes and the rest does not, from the pods themselves and so on every way. */
+/** The header comes and the rest does not, from the pods themselves and so on every way. */
 export const bodyStalls: Rule = {
   code: 'body_stalls',
   layer: 'network',

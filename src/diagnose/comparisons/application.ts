@@ -1,4 +1,4 @@
-/** What is neither the network's nor Kubernetes' doing. */
+/** Faults of the application itself, caused neither by the network nor by Kubernetes. */
 
 import type { FailureCode } from '../../check/codes.ts'
 import { handshakeOn, logsOf, quoted, requestOn } from '../commands.ts'
@@ -39,7 +39,7 @@ const madeBy = (ends: readonly SeenPath[]): string =>
     ? 'The connection is made, so the network and targetPort are right'
     : 'The connection is made, by the application or by a load balancer before it (no endpoint was tested)'
 
-/** F53, F82: the pods' kernels make the connection, the processes leave it at that. */
+/** The pods' kernels make the connection, the processes leave it at that. */
 export const applicationHangs: Rule = {
   code: 'application_hangs',
   layer: 'application',
@@ -64,7 +64,7 @@ export const applicationHangs: Rule = {
     }),
 }
 
-/** F56 without a way through, F95: connections are made and ended before an answer, by the pods. */
+/** The pods end connections before they answer, on every way. */
 export const applicationCutsConnections: Rule = {
   code: 'application_cuts_connections',
   layer: 'application',
@@ -92,7 +92,7 @@ export const applicationCutsConnections: Rule = {
     }),
 }
 
-/** F93, F94: the same answer by every way comes from the far end of all of them. */
+/** The same answer by every way comes from the far end of all of them. */
 export const applicationAnswersErrors: Rule = {
   code: 'application_answers_errors',
   layer: 'application',
@@ -169,7 +169,6 @@ export const answerUnexpected: Rule = {
     }),
 }
 
-/** F95. */
 export const portSpeaksNoTls: Rule = {
   code: 'port_speaks_no_tls',
   layer: 'application',
@@ -184,7 +183,7 @@ export const portSpeaksNoTls: Rule = {
           confidence: 'likely' as const,
           title: `Port ${port.number} was taken for HTTPS and does not speak TLS`,
           detail: 'By its appProtocol, name or number the port should speak TLS; what answers does not.',
-          fix: `Say what the port speaks: appProtocol in Service/${service}, or scheme in the check.`,
+          fix: `Declare the port's protocol: appProtocol in Service/${service}, or scheme in the check.`,
           confirm: `curl -sv -o /dev/null --max-time 10 ${quoted(`http://${direct.map(addressOf)[0]}/`)}`,
           evidence: triesOf(direct),
           explains: idsOf(direct),
@@ -193,7 +192,7 @@ export const portSpeaksNoTls: Rule = {
     }),
 }
 
-/** F95: databases and gRPC servers greet or answer in their own way. */
+/** Databases and gRPC servers greet or answer in their own way. */
 export const portSpeaksNoHttp: Rule = {
   code: 'port_speaks_no_http',
   layer: 'application',
@@ -210,7 +209,7 @@ export const portSpeaksNoHttp: Rule = {
           confidence: 'likely' as const,
           title: `Port ${port.number} was taken for HTTP and speaks something else`,
           detail: `By its appProtocol, name or number the port should speak HTTP; it answers, and not in HTTP/1.1: ${spoken.length > 0 ? `its first bytes are those of ${list(spoken)}` : 'a database, a gRPC server without TLS, any other protocol'}. The network is fine.`,
-          fix: `Say what the port speaks: appProtocol in Service/${service}, or a check of type tcp; httpVersion 2 for gRPC.`,
+          fix: `Declare the port's protocol: appProtocol in Service/${service}, or a check of type tcp; httpVersion 2 for gRPC.`,
           confirm: `printf '\\r\\n' | nc -w 3 ${direct[0]?.path.address} ${direct[0]?.path.addressPort} | head -c 64 | xxd`,
           evidence: triesOf(direct),
           explains: idsOf(failing(port.dialled).filter((each) => direct.includes(each) || isGatewayError(each))),

@@ -21,7 +21,7 @@ import {
 } from '../seen.ts'
 import { clusterNames, isUnanswered } from './named.ts'
 
-/** What shows it, and what falls with it. */
+/** The failures that show lost traffic, and those it causes besides. */
 type Sign = { shows: readonly SeenPath[]; beside: readonly SeenPath[]; told: string; isGuess?: true }
 
 /** Nodes that the endpoints of the port are on, tested or not. `null`: of one it is not known. */
@@ -37,7 +37,7 @@ function homesOf({ tested }: Seen, port: SeenPort): ReadonlySet<string> | null {
 function byNodePorts(seen: Seen, port: SeenPort): Sign | null {
   const homes = homesOf(seen, port)
   const nodePorts = port.of('NodePort')
-  // Where every pod is reached and no cluster IP is, it is what translates addresses.
+  // When every pod is reached and no cluster IP is, the address translation is at fault.
   if (allPass(port.endpoints) && allFail(port.of('ClusterIP'), isSilent)) {
     return null
   }
@@ -109,7 +109,6 @@ function byApiServer(seen: Seen, port: SeenPort): Sign | null {
   }
 }
 
-/** F39. */
 export const trafficBetweenNodesLost: Rule = {
   code: 'traffic_between_nodes_lost',
   layer: 'network',

@@ -27,7 +27,6 @@ const OWN_CERTIFICATES = ['Kubernetes Ingress Controller Fake Certificate', 'TRA
 const isDefault = (each: SeenPath): boolean =>
   !isDirect(each) && OWN_CERTIFICATES.some((name) => each.result?.tls?.subject?.includes(name))
 
-/** F83. */
 export const ingressDefaultCertificate: Rule = {
   code: 'ingress_default_certificate',
   layer: 'tls',
@@ -114,7 +113,7 @@ function shown({ all }: Seen, paths: readonly SeenPath[]): Shown[] {
   })
 }
 
-/** What the code of verification means where the certificate is not trusted (OpenSSL's names, by Node). */
+/** The meaning of each verification code of an untrusted certificate (OpenSSL's names, as Node gives them). */
 const TRUST: Readonly<Record<string, 'self_signed' | 'leaf_only' | 'root_unknown'>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'self_signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'root_unknown',
@@ -143,7 +142,7 @@ function hasCa(seen: SeenPath): boolean {
 type Flaw = {
   code: string
   of: FailureCode
-  /** Of several flaws with the same failure code. */
+  /** Chooses between flaws that have the same failure code. */
   when?(tls: TlsEvidence, seen: SeenPath): boolean
   confidence: Cause['confidence']
   title(shown: Shown): string
@@ -271,7 +270,6 @@ const rule = (flaw: Flaw): Rule => ({
   },
 })
 
-/** F84, F86. */
 export const certificateFlaws: readonly Rule[] = FLAWS.map(rule)
 
 /** By then what renews certificates should have done so: cert-manager does with a third of the life left, certbot as well. */

@@ -1,4 +1,4 @@
-/** Whether it is this Service, or every one: what the API server and the cluster's DNS answer at their cluster IPs. */
+/** Cluster IPs: whether this one fails or all do, by what the API server and the cluster's DNS answer at theirs. */
 import type { Control } from '../../check/control.ts'
 import type { Telling } from '../../check/result.ts'
 import { familyOf } from '../../lib/address.ts'
@@ -26,7 +26,7 @@ const withFamily = (at: At): Control['to'] => ({ ...at, family: familyOf(at.addr
 
 /** Dead for whatever reason: no connection is made. */
 const isDead = (each: Telling): boolean => each.outcome === 'fail' && !isAnswering(each)
-/** What was really asked: not what the policy or the vantage kept from it. */
+/** The control probes that were really made, without those that the policy or the vantage prevented. */
 const decided = (asked: readonly Telling[]): readonly Telling[] =>
   asked.filter(({ outcome }) => outcome === 'pass' || outcome === 'fail')
 
@@ -72,7 +72,7 @@ function asksBeside(seen: Seen, target: Target): Control[] {
 const toldOf = (asked: readonly Telling[]): string =>
   list(asked.map(({ control, failure }) => `${control?.to} (${failure?.code ?? 'answers'})`))
 
-/** F36: row 7 of the decision table, where the controls before it say that others are as dead. */
+/** No cluster IP answers, of this Service or of others, as the control probes show. */
 export const clusterIpsUnreachable: Rule = {
   code: 'cluster_ips_unreachable',
   layer: 'proxy',
@@ -127,13 +127,13 @@ function dnsCause(
   }
 }
 
-/** What the cluster's DNS was asked over UDP, where it left that and every name unanswered; else nothing. */
+/** The questions over UDP that the cluster's DNS left unanswered, if it answered no name at all; else none. */
 function unansweredByUdp(seen: Seen): readonly Telling[] {
   const udp = decided(controlsTo(seen, 'dns_over_udp'))
   return unansweredNames(seen).length > 0 && udp.every(({ outcome }) => outcome === 'fail') ? udp : []
 }
 
-/** F27: one of the two ways to ask is closed. */
+/** The cluster's DNS answers over TCP and not over UDP. */
 export const dnsUdpDropped: Rule = {
   code: 'dns_udp_dropped',
   layer: 'dns',
@@ -160,7 +160,7 @@ export const dnsUdpDropped: Rule = {
   },
 }
 
-/** F26 beside F36: the pods of DNS answer, and what leads to them does not. */
+/** The pods of DNS answer, and the cluster IP that leads to them does not. */
 export const dnsClusterIpFails: Rule = {
   code: 'dns_cluster_ip_fails',
   layer: 'dns',

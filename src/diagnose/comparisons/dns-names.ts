@@ -26,7 +26,7 @@ import {
   outsideNames,
 } from './named.ts'
 
-/** F25: the short forms, which the search list completes, resolve; the long one, made with an assumed domain, does not. */
+/** The short forms, which the search list completes, resolve; the long one, made with an assumed domain, does not. */
 export const clusterDomainWrong: Rule = {
   code: 'cluster_domain_wrong',
   layer: 'dns',
@@ -54,13 +54,13 @@ export const clusterDomainWrong: Rule = {
   },
 }
 
-/** F24, F30: the whole name resolves, and the forms that applications write do not. */
+/** The whole name resolves, and the forms that applications write do not. */
 export const searchListWrong: Rule = {
   code: 'search_list_wrong',
   layer: 'dns',
   scope: 'dns',
   after: (seen, { fqdn, namespace, service }) => {
-    // What an external name leads to is looked up as well, and may itself not exist.
+    // The target of an external name is looked up as well, and may itself not exist.
     const whole = seen.names.filter(
       ({ path }) => path.dns?.how === 'resolve' && path.dns.type !== 'CNAME' && path.dns.name === fqdn,
     )
@@ -113,7 +113,7 @@ export const aaaaLookupFails: Rule = {
   },
 }
 
-/** F28, F29: known to the API, unknown to DNS. */
+/** The Service is known to the API and unknown to DNS. */
 export const serviceNameUnknown: Rule = {
   code: 'service_name_unknown',
   layer: 'dns',
@@ -151,7 +151,6 @@ export const serviceNameUnknown: Rule = {
   },
 }
 
-/** F29. */
 export const staleDns: Rule = {
   code: 'stale_dns',
   layer: 'dns',
@@ -185,7 +184,7 @@ export const staleDns: Rule = {
   },
 }
 
-/** F32, F64: a name outside the cluster that something points to. */
+/** A name outside the cluster, which an object points to, does not resolve. */
 export const outsideNameUnresolved: Rule = {
   code: 'outside_name_unresolved',
   layer: 'dns',

@@ -7,7 +7,7 @@ import { clusterNames, isAnswered, isServerFault, nameOf, namesOf, outsideNames 
 
 type Manner = { title: string; means: string }
 
-/** What a server that is of no use does: by what it answers, if anything. */
+/** How a DNS server that does not help behaves, told by its answer, if there is one. */
 const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
   [
     ({ result }) => result?.dns?.rcode === 'SERVFAIL',
@@ -42,14 +42,13 @@ const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
 
 const NO_MANNER: Manner = { title: 'does not answer', means: '' }
 
-/** Of several, what the server itself has said counts most. */
+/** Several paths may fail differently: what the server itself said counts most. */
 const mannerOf = (paths: readonly SeenPath[]): Manner => MANNERS.find(([holds]) => paths.some(holds))?.[1] ?? NO_MANNER
 
 const serversOf = (paths: readonly SeenPath[]): readonly string[] => [
   ...new Set(paths.flatMap(({ result }) => result?.dns?.server ?? [])),
 ]
 
-/** F26, F27. */
 export const clusterDnsFails: Rule = {
   code: 'cluster_dns_fails',
   layer: 'dns',
@@ -86,7 +85,7 @@ export const clusterDnsFails: Rule = {
   },
 }
 
-/** F26, of names that the cluster's DNS hands on: one finding, however many names. */
+/** Names that the cluster's DNS forwards get one finding, however many they are. */
 export const outsideDnsFails: Rule = {
   code: 'outside_dns_fails',
   layer: 'dns',
@@ -101,7 +100,7 @@ export const outsideDnsFails: Rule = {
     const others = outside.filter(isAnswered)
     const ours = clusterNames(seen)
     const known = ours.filter(isAnswered)
-    // What the Service's own name stands for is asked for by the same server.
+    // The same server looks up the target of the Service's own name.
     const aliases = bad.some(isOutside) ? ours.filter(isServerFault) : []
     const why =
       others.length > 0
@@ -155,7 +154,7 @@ export const dnsServerSilent: Rule = {
   },
 }
 
-/** F26: with several DNS servers, or lost packets, an answer is a matter of luck, or of patience. */
+/** With several DNS servers, or lost packets, an answer is a matter of luck, or of patience. */
 export const dnsAnswersSometimes: Rule = {
   code: 'dns_answers_sometimes',
   layer: 'dns',

@@ -26,7 +26,7 @@ import {
 } from '../seen.ts'
 import { endTold } from './pods.ts'
 
-/** F15, F39, F47: a share of all connections fails, by whichever way they come. */
+/** A share of all connections fails, by whichever way they come. */
 export const someEndpointsFail: Rule = {
   code: 'some_endpoints_fail',
   layer: 'endpoints',
@@ -49,7 +49,7 @@ export const someEndpointsFail: Rule = {
       const flaky = endpoints.filter(({ unsteady }) => unsteady)
       return [
         {
-          // What is silent may be kept away from us alone, what answers badly is what it is.
+          // Silence may be meant for the prober alone; a bad answer is bad for every client.
           confidence: bad.every(isSilent) ? ('likely' as const) : ('certain' as const),
           title: `${bad.length} of ${count(endpoints.length, 'endpoint')} of port ${port.number} ${bad.length === 1 ? 'fails' : 'fail'}`,
           detail: [
@@ -83,13 +83,13 @@ export const someEndpointsFail: Rule = {
     }),
 }
 
-/** Whether those that fail are on nodes where none that answers is. */
+/** Tells whether no node has both endpoints that fail and endpoints that answer. */
 const isApart = (bad: readonly SeenPath[], good: readonly SeenPath[]): boolean => {
   const nodes = bad.map(({ path }) => path.node)
   return nodes.every((node) => node !== null) && !good.some(({ path }) => nodes.some((node) => node === path.node))
 }
 
-/** The node that all which are silent are on. One alone says nothing about its node, unless that is as silent. */
+/** The one node that all silent endpoints are on. A single endpoint says nothing about its node unless the node is silent as well. */
 function nodeOfAll(port: SeenPort, bad: readonly SeenPath[]): string | null {
   const [node, ...others] = new Set(bad.map(({ path }) => path.node))
   const nodePorts = port.of('NodePort').filter(({ path }) => path.node === node)
@@ -99,7 +99,7 @@ function nodeOfAll(port: SeenPort, bad: readonly SeenPath[]): string | null {
   return isApart(bad, passing(port.endpoints)) && (bad.length > 1 || allFail(nodePorts, isSilent)) ? node : null
 }
 
-/** What was seen of the share that fails; where nothing was tried that would show it, what it is by number. */
+/** The share of connections that fails, as it was seen; by the number of endpoints when no try would show it. */
 function shareTold(port: SeenPort, bad: number, all: number): string {
   const { tries, failed } = triesByWays(port)
   const share = `about ${Math.round((100 * bad) / all)} %`
@@ -114,7 +114,7 @@ function shareTold(port: SeenPort, bad: number, all: number): string {
     : `All ${count(tries, 'try', 'tries')} by ways that lead to any of them passed, which may be chance: by their number, ${share} are led there.`
 }
 
-/** Where no cause fits them all, it is still the pods, and not what leads to them. */
+/** All endpoints fail, and no cause fits them all: the fault is at the pods, not on the way to them. */
 export const everyEndpointFails: Rule = {
   code: 'every_endpoint_fails',
   layer: 'endpoints',
@@ -145,7 +145,7 @@ export const everyEndpointFails: Rule = {
     }),
 }
 
-/** F55, F92: what fails in one sample and passes in the next is nothing that is simply missing or closed. */
+/** A path that fails in one sample and passes in the next meets nothing that is simply missing or closed. */
 export const failsNowAndThen: Rule = {
   code: 'fails_now_and_then',
   layer: 'endpoints',
@@ -187,7 +187,7 @@ export const failsNowAndThen: Rule = {
     }),
 }
 
-/** F56: connections are made and cut on every direct way, while a proxy of the mesh gets through. */
+/** Connections are made and cut on every direct way, while a proxy of the mesh gets through. */
 export const directConnectionsCut: Rule = {
   code: 'direct_connections_cut',
   layer: 'network',

@@ -17,7 +17,7 @@ import {
   triesOf,
 } from '../seen.ts'
 
-/** What no other machine answers for: the pods, and the addresses that lead to them and nowhere else. */
+/** Kinds whose addresses belong to the pods or lead only to them, so that no other machine can answer. */
 const CORE: readonly SeenPath['path']['kind'][] = ['Endpoint', 'ClusterIP']
 
 type Split = { bad: readonly SeenPath[]; good: readonly SeenPath[]; family: Family }
@@ -47,7 +47,7 @@ function splitOf(port: SeenPort): Split | null {
   return null
 }
 
-/** F06, F51: one family works, the other does not, whatever the kind of path. */
+/** One family works, the other does not, whatever the kind of path. */
 export const oneFamilyFails: Rule = {
   code: 'one_family_fails',
   layer: 'network',

@@ -35,14 +35,14 @@ type Answer = {
   fix: string
 }
 
-/** What a controller means by its status (B6 of the reference: ingress-nginx, Traefik, Contour, HAProxy). */
+/** The meaning of each status that a controller answers by itself (ingress-nginx, Traefik, Contour, HAProxy). */
 const ANSWERS: readonly Answer[] = [
   {
     status: 404,
     code: 'ingress_does_not_route',
     title: 'The controller has no route for it',
     detail:
-      'It answers 404, and whoever asks the application directly gets another answer. Either it does not serve the class of the Ingress, or its rules for the host and path are not those of the objects; Traefik answers so also when the backend is missing. Or it rewrites the path (rewrite-target), and the application does not know the one that it is asked for.',
+      'It answers 404, and the application answers otherwise when it is asked directly. Either it does not serve the class of the Ingress, or its rules for the host and path are not those of the objects; Traefik answers so also when the backend is missing. Or it rewrites the path (rewrite-target), and the application does not know the one that it is asked for.',
     fix: 'See that ingressClassName is the class of this controller, and read its log for why it left the rule out.',
   },
   {
@@ -78,7 +78,7 @@ function whoseAnswer(paths: readonly SeenPath[]): string {
   return by.size === 0 ? '' : ` By its text the answer is that of ${list([...by])}.`
 }
 
-/** F73 – F82. Where the direct ways fail as well, the cause is behind the controller, and not told here. */
+/** Answers of the controller itself. When the direct ways fail as well, the cause is behind it, and other rules tell it. */
 const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
   code,
   layer: 'ingress',
@@ -121,7 +121,7 @@ const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
 
 export const ingressAnswers: readonly Rule[] = ANSWERS.map(answers)
 
-/** F88, F90: not one rule of it can be asked. */
+/** No rule of the Ingress gets an answer from its controller. */
 export const ingressControllerUnreachable: Rule = {
   code: 'ingress_controller_unreachable',
   layer: 'ingress',
@@ -152,7 +152,7 @@ export const ingressControllerUnreachable: Rule = {
   },
 }
 
-/** F87: what clients outside are led to by the name, against where the controller is. */
+/** The name leads clients outside elsewhere than to the controller. */
 export const ingressHostDnsDiffers: Rule = {
   code: 'ingress_host_dns_differs',
   layer: 'dns',

@@ -21,7 +21,7 @@ import {
   triesOf,
 } from '../seen.ts'
 
-/** F63, F65, F67: the nodes serve it, the address before them does not. */
+/** The nodes serve the port, and the load balancer's address does not. */
 export const loadBalancerFails: Rule = {
   code: 'load_balancer_fails',
   layer: 'loadbalancer',
@@ -83,7 +83,7 @@ const emptyNodes = ({ tested }: Seen, port: SeenPort): readonly TestedPath[] =>
 
 const toldOf = ({ path }: Pick<TestedPath, 'path'>): string => hostPort(path.address ?? '', path.addressPort, '')
 
-/** F42, F65: the nodes say which of them have endpoints, and the load balancer does not ask. */
+/** The nodes say which of them have endpoints, and the load balancer does not ask. */
 export const loadBalancerIgnoresHealth: Rule = {
   code: 'load_balancer_ignores_health',
   layer: 'loadbalancer',
@@ -99,7 +99,10 @@ export const loadBalancerIgnoresHealth: Rule = {
                     ? []
                     : [
                         {
-                          ...{ kind: 'health_check_node_port', pathId: id, check: telling.check, nth: 1 },
+                          kind: 'health_check_node_port',
+                          pathId: id,
+                          check: telling.check,
+                          nth: 1,
                           to: { address, family, port: healthCheckNodePort },
                           ask: { type: 'get', target: '/healthz' },
                         },

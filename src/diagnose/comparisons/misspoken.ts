@@ -65,7 +65,7 @@ export const malformedResponse: Rule = {
 
 const isHttp2 = ({ result, passed }: SeenPath): boolean => !passed && result?.speaks === 'http2'
 
-/** F95: gRPC, and servers that offer ALPN h2 alone. */
+/** gRPC servers, and others that offer ALPN h2 alone. */
 export const http2Only: Rule = {
   code: 'http2_only',
   layer: 'application',

@@ -1,4 +1,4 @@
-/** Which paths go by a name, and what DNS made of it. */
+/** Paths that are reached by a name, and how DNS answered for it. */
 import type { FailureCode } from '../../check/codes.ts'
 import { type Because, isOfKind } from '../../plan/because.ts'
 import { kindsThat } from '../../plan/kinds.ts'

@@ -18,7 +18,7 @@ import {
   urlsOf,
 } from '../seen.ts'
 
-/** What an application says to a name that it does not serve (RFC 9110 15.5.20; virtual hosts, allowed-hosts lists). */
+/** Statuses by which an application refuses a name that it does not serve (RFC 9110 15.5.20; virtual hosts, allowed-hosts lists). */
 const NOT_MY_NAME: ReadonlySet<number> = new Set([400, 403, 404, 421])
 
 const refusesName = (each: SeenPath): boolean => NOT_MY_NAME.has(statusOf(each))
@@ -26,7 +26,7 @@ const refusesName = (each: SeenPath): boolean => NOT_MY_NAME.has(statusOf(each))
 const pathnameOf = ({ path: { url } }: SeenPath): string | null =>
   url !== null && URL.canParse(url) ? new URL(url).pathname : null
 
-/** F94: right for the host of an Ingress, and for nobody who comes by address. */
+/** The application answers the host of an Ingress, and refuses clients that come by address. */
 export const applicationWantsHost: Rule = {
   code: 'application_wants_host',
   layer: 'application',
@@ -39,7 +39,7 @@ export const applicationWantsHost: Rule = {
       if (good === undefined || direct.length === 0 || !direct.every((each) => refusesName(each))) {
         return []
       }
-      // What passes by default is told only of the same URL: another path may well be unknown to it.
+      // A default answer is compared at the same URL only: the application may not know another path.
       const failed = allFail(direct, ({ code }) => code === 'unexpected_status')
       if (!failed && !direct.every((each) => pathnameOf(each) === pathnameOf(good))) {
         return []
@@ -74,7 +74,7 @@ const isForOtherName = ({ result }: SeenPath): boolean =>
   result?.tls?.authorizationError === 'ERR_TLS_CERT_ALTNAME_INVALID' ||
   result?.failure?.code === 'certificate_name_mismatch'
 
-/** F33: the origin sees the name that the client wrote, not the one that DNS led to. Shown where it answers the two unlike. */
+/** The origin sees the name that the client wrote, not the one that DNS led to. Shown where it answers the two unlike. */
 export function otherAnswerByAlias(
   port: SeenPort,
   { service, namespace }: { service: string; namespace: string },
@@ -103,7 +103,7 @@ export function otherAnswerByAlias(
   ]
 }
 
-/** What an ExternalName leads to is not there, by whichever name it is asked. */
+/** The target of an ExternalName does not answer, whichever name it is asked for. */
 export const externalNameUnreachable: Rule = {
   code: 'external_name_unreachable',
   layer: 'network',

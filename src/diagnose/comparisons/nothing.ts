@@ -3,7 +3,7 @@ import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { codesOf, failing, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
 
-/** Where nothing passes there is nothing to compare with: what is seen, and what would tell more. */
+/** Nothing passes, so nothing can be compared: the finding says what was seen and what would tell more. */
 export const nothingAnswers: Rule = {
   code: 'nothing_answers',
   layer: 'endpoints',

@@ -20,7 +20,7 @@ import {
 } from '../seen.ts'
 
 /**
- * When a SYN that was not answered is sent again: after 1, 3 and 7 s (RFC 6298 2.1 and 5.5; Linux TCP_TIMEOUT_INIT). A
+ * A SYN that was not answered is sent again after 1, 3 and 7 s (RFC 6298 2.1 and 5.5; Linux TCP_TIMEOUT_INIT). A
  * busy process does not delay that: the kernel makes the connection.
  */
 const SENT_AGAIN_MS = [1000, 3000, 7000]
@@ -31,7 +31,7 @@ const isSentAgain = ({ timings: { connectMs } }: Telling): boolean =>
 
 const PROMPT_MS = 500
 
-/** F55, F92: lost on the way of all, and so near the prober. */
+/** Packets are lost on the way to all addresses, and so near the prober. */
 export const packetLoss: Rule = {
   code: 'packet_loss',
   layer: 'network',
@@ -49,7 +49,7 @@ export const packetLoss: Rule = {
     if (all.some(isDown) && all.filter(({ told }) => told.some(isSentAgain)).every(isLed)) {
       return []
     }
-    // Of one address alone, it is what that leads to
+    // Delays at one address alone come from what that address leads to.
     if (late.length < 2 || addresses.size < 2 || prompt.length === 0) {
       return []
     }
@@ -99,7 +99,7 @@ function byNode(port: SeenPort, bad: readonly SeenPath[]): string | null {
 export const FIX_MTU =
   'Set the MTU of the pod network to that of the nodes less the overhead of its encapsulation (Calico: vethuMTU; Flannel and Cilium take it from the interface, or by MTU), and let ICMP "fragmentation needed" through.'
 
-/** F55, row 34 of the decision table: small packets arrive, full ones do not. */
+/** Small packets arrive, full ones do not. */
 export const mtuTooSmall: Rule = {
   code: 'mtu_too_small',
   layer: 'network',

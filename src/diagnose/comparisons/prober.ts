@@ -1,4 +1,4 @@
-/** What is the prober's own: where it stands, and what it is let to. */
+/** Faults of the prober's own place: where it stands, and what it may reach from there. */
 import { isAnswering } from '../controls.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
@@ -18,7 +18,7 @@ import { isUnanswered } from './named.ts'
 /** It leads to something else first: a node, a router, a load balancer, another Service. */
 const isElsewhere = (each: SeenPath): boolean => each.path.kind === 'NodePort' || isOutside(each) || isTakenOver(each)
 
-/** F41, F57, row 38 of the decision table: everything at once is seldom the Service. */
+/** Everything fails at once, which is seldom the fault of the Service. */
 export const proberReachesNothing: Rule = {
   code: 'prober_reaches_nothing',
   layer: 'vantage',

@@ -26,7 +26,7 @@ import {
 export const complains = ({ told }: SeenPath): boolean => told.some(({ http }) => http !== null && wantsTls(http))
 const isBadGateway = (each: SeenPath): boolean => statusOf(each) === 502
 
-/** What a plain request makes of a port that speaks TLS, where its server says nothing. */
+/** Tells whether a plain request failed as it does at a port that speaks TLS and says nothing about it. */
 const isBroken = (each: SeenPath): boolean =>
   each.path.scheme === 'http' && (isCut(each) || each.code === 'invalid_response' || each.code === 'malformed_response')
 
@@ -37,15 +37,15 @@ const endsToAsk = (port: SeenPort): readonly SeenPath[] => {
 }
 
 /**
- * Whether TLS was spoken where it was tried. A handshake that ends with an alert is one (RFC 8446 6); one that is merely
- * cut is not: who waits for a PROXY header, or hates whatever it is sent, cuts it as well.
+ * Tells whether the server spoke TLS. A handshake that ends with an alert counts (RFC 8446 6). One that is merely cut
+ * does not: a server that waits for a PROXY header, or refuses whatever it is sent, cuts it as well.
  */
 const spokeTls = ({ tls, http, failure }: Telling): boolean =>
   tls !== null ||
   http !== null ||
   (failure?.phase === 'tls' && failure.code === 'tls_handshake_failed' && failure.message.includes('_ALERT_'))
 
-/** What shows how the pods answer: themselves; where none was asked, by ways on which nothing else takes connections. */
+/** Paths that show how the pods answer: the endpoints, or, if none was asked, ways on which nothing else takes connections. */
 export function podsOf(port: SeenPort): readonly SeenPath[] {
   const ends = port.endpoints
   return ends.length > 0 ? ends : port.dialled.filter((each) => isDirect(each) && !isOutside(each) && !isBalancer(each))
@@ -67,7 +67,7 @@ const speaksPlain = (seen: Seen, port: SeenPort): boolean =>
 const FIX_TLS =
   'Tell the controller that the backend speaks HTTPS (ingress-nginx: backend-protocol; Traefik: serversscheme, or a port called https; HAProxy: server-ssl; appProtocol https where the controller reads it), or let the pods serve plain HTTP.'
 
-/** F80, F81: what the controller speaks to the pods, or what is spoken to the controller. */
+/** The controller and the pods, or the client and the controller, speak different protocols. */
 export const backendProtocolMismatch: Rule = {
   code: 'backend_protocol_mismatch',
   layer: 'ingress',
@@ -108,7 +108,7 @@ export const backendProtocolMismatch: Rule = {
       const secured =
         complaining.length > 0 && ends.some(({ path, told }) => path.scheme === 'https' && told.some(spokeTls))
       if (secured || (through.length > 0 && speaksTls(seen, port) && complaining.length + broken.length > 0)) {
-        // Who came to the controller by TLS did not make the mistake
+        // A client that came to the controller by TLS did not make the mistake.
         const isTheirs =
           complaining.length > 0 && (podsComplain || complaining.some(({ path }) => path.scheme === 'https'))
         const shown = [...new Set([...complaining, ...broken])]
@@ -158,7 +158,7 @@ export const backendProtocolMismatch: Rule = {
     }),
 }
 
-/** F95: taken for HTTP, and a server that says itself that it wants TLS, or speaks it when it is tried. */
+/** The port was taken for HTTP, and its server asks for TLS, or speaks it when it is tried. */
 export const portSpeaksTls: Rule = {
   code: 'port_speaks_tls',
   layer: 'application',
@@ -175,7 +175,7 @@ export const portSpeaksTls: Rule = {
           confidence: 'certain',
           title: `Port ${port.number} was taken for plain HTTP and speaks TLS`,
           detail: `${list(direct.map(addressOf))}: ${direct.some(complains) ? 'the server says that it was sent plain HTTP on an HTTPS port' : 'plain HTTP is cut off, and a TLS handshake is answered'}. Its name, number or appProtocol in the Service says HTTP, and clients go by that, too.`,
-          fix: `Say what the port speaks: appProtocol https in Service/${service}, or scheme in the check.`,
+          fix: `Declare the port's protocol: appProtocol https in Service/${service}, or scheme in the check.`,
           confirm: `curl -skv -o /dev/null --max-time 10 ${quoted((direct[0]?.path.url ?? '').replace(/^http:/, 'https:'))}`,
           evidence: triesOf(shown),
           explains: idsOf(failing(shown)),
@@ -184,12 +184,12 @@ export const portSpeaksTls: Rule = {
     }),
 }
 
-/** Of one page, as nginx has it (proxy_buffer_size); ingress-nginx and its forks keep that. */
+/** The size of one memory page, nginx's default for proxy_buffer_size; ingress-nginx and its forks keep it. */
 const NGINX_BUFFER_BYTES = 4096
 /** `HTTP/1.1 200 OK` and the line that ends the header are in the buffer as well. */
 const AROUND_BYTES = 64
 
-/** F80 beside others: `upstream sent too big header while reading response header from upstream`. */
+/** nginx logs it as `upstream sent too big header while reading response header from upstream`. */
 export const responseHeaderTooLarge: Rule = {
   code: 'response_header_too_large',
   layer: 'ingress',

@@ -21,8 +21,8 @@ import {
 import { complains, podsOf } from './protocols.ts'
 
 /**
- * What a server makes of a header of the PROXY protocol that it does not know, and of one that it misses: whenever it
- * answers at all.
+ * Answers of a server that gets a PROXY protocol header it does not know, or misses one that it expects. Some servers
+ * give no answer.
  */
 function refusesHeader(each: SeenPath): boolean {
   const answers = each.told.flatMap(({ http }) => http ?? [])
@@ -42,7 +42,7 @@ const FIX_PROXY =
 
 const cutWithoutHeader = (each: SeenPath): boolean => isCut(each) || refusesHeader(each)
 
-/** F68: PROXY protocol on one side alone. */
+/** Only one side speaks the PROXY protocol. */
 export const proxyProtocolMismatch: Rule = {
   code: 'proxy_protocol_mismatch',
   layer: 'loadbalancer',
@@ -124,7 +124,7 @@ export const proxyProtocolMismatch: Rule = {
     }),
 }
 
-/** Whether the application answers 400 to the host of that path at an endpoint as well: then it is the host. */
+/** Tells whether an endpoint answers 400 to the host of that path as well: then the host is the cause. */
 const refusesItsHost = (seen: Seen, each: SeenPath): boolean =>
   controlsAbout(seen, 'with_host', each).some(({ http }) => http?.status === 400)
 

@@ -21,7 +21,7 @@ import {
 } from '../seen.ts'
 import { isUnanswered } from './named.ts'
 
-/** Whether the Service is known to work by some way that does not use node ports. */
+/** Tells whether the Service is known to work by a way that does not use node ports. */
 const worksOtherwise = (port: SeenPort): boolean =>
   [port.endpoints, port.of('ClusterIP'), port.of('LoadBalancer'), port.routed].some(
     (ways) => passing(ways).length > 0,
@@ -39,7 +39,7 @@ function deadWith(port: SeenPort): readonly SeenPath[] {
   return allFail(nodePorts, hasNoConnection) || placesOf(dead).length === 1 ? dead : []
 }
 
-/** F36, F37: the pods answer, the virtual address that leads to them does not. */
+/** The pods answer, the virtual address that leads to them does not. */
 export const serviceProxyFails: Rule = {
   code: 'service_proxy_fails',
   layer: 'proxy',
@@ -105,7 +105,7 @@ export const serviceProxyFails: Rule = {
     }),
 }
 
-/** What turns addresses into endpoints does not work on the node of the prober. */
+/** The fix when address translation does not work on the prober's node. */
 export const RESTART_PROXY =
   'See whether kube-proxy (or the agent that replaces it) runs on that node and, in its log, whether it reaches the API server; restart it there.'
 
@@ -113,7 +113,7 @@ type Manner = { why: string; fix(where: string): string }
 
 const nodesTold = (one: boolean): string => (one ? 'that node' : 'those nodes')
 
-/** What it means where the node port of some nodes fails so, and that of others does not. */
+/** The meaning of each way in which the node port fails on some nodes and not on others. */
 const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
   [
     isSilent,
@@ -138,7 +138,7 @@ const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
   ],
 ]
 
-/** What sets the addresses apart at which the node port fails: the node, the family, or neither. */
+/** Tells by what the failing addresses differ from the others: the node, the family, or neither. */
 function placeTold(bad: readonly SeenPath[], good: readonly SeenPath[]): { where: string; byAddress: boolean } {
   const nodes = placesOf(bad)
   const beside = good.filter((each) => nodes.includes(placeOf(each)))
@@ -151,7 +151,7 @@ function placeTold(bad: readonly SeenPath[], good: readonly SeenPath[]): { where
   return { where: isFamily ? `over ${family} on ${shown}` : `at some addresses of ${shown}`, byAddress: !isFamily }
 }
 
-/** F36, F45, F46: the same port, on one node (or in one family of it) and not on another. */
+/** The same port, on one node (or in one family of it) and not on another. */
 export const nodePortFailsOnSomeNodes: Rule = {
   code: 'node_port_fails_on_some_nodes',
   layer: 'node',
@@ -160,8 +160,8 @@ export const nodePortFailsOnSomeNodes: Rule = {
   after: ({ ports }) =>
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
-      // What some endpoints do on every way is no fault of a node, unless it does so every time.
-      // Where a connection is made and nothing comes, it is the answers that are lost.
+      // Failures that endpoints cause on every way are no fault of a node, unless the node fails every time.
+      // When a connection is made and nothing comes over it, the answers are lost, which is another finding.
       const bad = failing(nodePorts).filter(
         (each) => !each.unsteady && !isHanging(each) && !meetsBadEndpoints(port, each),
       )
@@ -198,7 +198,7 @@ export const nodePortFailsOnSomeNodes: Rule = {
 const nodeOf = (node: string | null): string => (node === null ? '' : `${node}, `)
 const timesOf = ({ tries, failed }: SeenPath): string => (tries > 1 ? `, ${failed} of ${tries} tries` : '')
 
-/** F46: every node drops it, while the Service works. */
+/** Every node drops the node port, while the Service works. */
 export const nodePortBlocked: Rule = {
   code: 'node_port_blocked',
   layer: 'network',
@@ -214,7 +214,7 @@ export const nodePortBlocked: Rule = {
   after: ({ ports }, { position }) =>
     ports.flatMap((port) => {
       const nodePorts = port.of('NodePort')
-      // Where no cluster IP answers either, it is not the node ports.
+      // When no cluster IP answers either, the node ports are not the cause.
       if (!allFail(nodePorts, isSilent) || !worksOtherwise(port) || allFail(port.of('ClusterIP'), hasNoConnection)) {
         return []
       }
@@ -238,7 +238,7 @@ export const nodePortBlocked: Rule = {
 
 const AFFINITY_LEAST = 3
 
-/** F53 the other way round: the same client meets different pods. */
+/** Session affinity is not kept: the same client meets different pods. */
 export const affinityNotKept: Rule = {
   code: 'affinity_not_kept',
   layer: 'proxy',

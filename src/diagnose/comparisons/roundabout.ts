@@ -7,7 +7,7 @@ import { failing, idsOf, isSilent, kindsOf, nodesOf, passing, type SeenPath, typ
 const comesFrom = (told: readonly Telling[]): ReadonlySet<string> =>
   new Set(told.flatMap(({ localAddress }) => localAddress ?? []))
 
-/** F52: the prober is one of the endpoints, and is led to itself. */
+/** The prober is one of the endpoints, and fails when it is led to itself. */
 export const hairpinMissing: Rule = {
   code: 'hairpin_missing',
   layer: 'node',
@@ -68,7 +68,7 @@ function notHandedOn(port: SeenPort, ends: readonly SeenPath[]): readonly SeenPa
   return chance > RARE ? lost : []
 }
 
-/** F39 ruled out: pods on several nodes answer, and nodes that hand on do not bring the answers back. */
+/** Pods on several nodes answer, and nodes that forward to other nodes do not bring the answers back. */
 export const masqueradeMissing: Rule = {
   code: 'masquerade_missing',
   layer: 'node',

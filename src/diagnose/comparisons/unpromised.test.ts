@@ -19,7 +19,7 @@ const told = (manifests: readonly unknown[], world: World, vantage: Position = '
 }
 const SILENT = { status: 'healthy', title: undefined, paths: undefined }
 
-describe('a kind of which every path is unknown, and fails (row 14)', () => {
+describe('a kind of which every path is unknown, and fails', () => {
   it('makes a job that passes degraded, and is told', () => {
     expect(told([SERVICE, ENDPOINT, regex()], failing('203.0.113.80:80'))).toEqual({
       status: 'degraded',

@@ -23,7 +23,7 @@ import {
 
 const DECLARED_MAX = 3
 
-/** F04, F05: the pod's own kernel refuses, as no process listens on that address and port. */
+/** The pod's own kernel refuses, as no process listens on that address and port. */
 export const nothingListens: Rule = {
   code: 'nothing_listens',
   layer: 'workload',
@@ -57,7 +57,7 @@ export const nothingListens: Rule = {
       if (refusing.length > 0) {
         return [refusedEverywhere(port, refusing, target)]
       }
-      // What a controller brings an answer from listens: it is we who are refused.
+      // A pod whose answer comes through a controller does listen: only the prober is refused.
       if (!allFail(endpoints, isRefused) || servedThrough(port).length > 0) {
         return []
       }
@@ -114,10 +114,10 @@ const refusedEverywhere = (port: SeenPort, refusing: readonly SeenPath[], target
   explains: idsOf(failingBehind(port.dialled)),
 })
 
-/** How long a neighbour that does not exist is asked for, at least (three times a second, net.ipv4.neigh.*). */
+/** The least time for which the kernel asks for a neighbour that does not exist (net.ipv4.neigh.*). */
 const NEIGHBOUR_MS = 1000
 
-/** F39, F40: pods that are ready, by the word of their node's kubelet, do not answer the prober. */
+/** Pods that are ready, by the word of their node's kubelet, do not answer the prober. */
 export const endpointsSilent: Rule = {
   code: 'endpoints_silent',
   layer: 'network',
@@ -181,7 +181,7 @@ const controllerAlone = (port: SeenPort, ways: readonly SeenPath[], namespace: s
 
 const isUnreachable = ({ code }: SeenPath): boolean => code === 'host_unreachable' || code === 'network_unreachable'
 
-/** F15, F39, F47: somebody on the way says that nobody is there, or that nobody may get there. */
+/** Somebody on the way says that nobody is there, or that nobody may get there. */
 export const endpointsUnreachable: Rule = {
   code: 'endpoints_unreachable',
   layer: 'network',

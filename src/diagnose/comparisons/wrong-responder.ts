@@ -22,7 +22,7 @@ import { addressOf, idsOf, isEndpoint, kindsOf, type Seen, type SeenPath, type S
 const TRANSLATED = kindsThat(({ between }) => between === 'translation')
 const COMPARED = kindsThat(({ between }) => between === 'translation' || between === 'machines')
 
-/** What something before an application says in its place: sign in, go elsewhere, wait. It tells nothing about who is behind. */
+/** Statuses that something in front of an application may answer (sign in, go elsewhere, wait). They do not tell who is behind. */
 const BY_THE_WAY: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 401, 403, 407, 429, 502, 503, 504])
 
 /** `server` of proxies and content networks before an application, which write their own over the application's. */
@@ -36,12 +36,12 @@ const SUSPECTS_MAX = 2
 
 type Suspect = {
   path: SeenPath
-  /** Who is known to answer rightly, one of each kind of answer. */
+  /** Paths that are known to answer rightly, one of each kind of answer. */
   references: readonly SeenPath[]
   traits: readonly Trait[]
-  /** Who answered, or which certificate was shown, is that of no endpoint. */
+  /** The proof that no endpoint answered: the name of the responder, or the certificate. */
   proof: 'responder' | 'certificate' | null
-  /** Whether the endpoints themselves are the measure. */
+  /** The references are endpoints. */
   byEndpoints: boolean
 }
 
@@ -50,7 +50,7 @@ const answersOf = ({ told }: SeenPath): readonly Answered[] => told.filter(isAns
 const isFronted = ({ path }: SeenPath, { http }: Answered): boolean =>
   !TRANSLATED.includes(path.kind) && (http.headers.via !== undefined || FRONTS.test(http.headers.server ?? ''))
 
-/** What came after a redirect is another server's, and no word of this one. */
+/** Tells whether no redirect was followed: the answer after one may be that of another server. */
 const isUnredirected = ({ path, told }: SeenPath): boolean => {
   const checks = new Set(told.map(({ check }) => check))
   return path.checks.every((check) => !checks.has(check.name) || check.type !== 'http' || !check.followRedirects)
@@ -88,7 +88,7 @@ function suspectsOf({ tested }: Seen, port: SeenPort): Suspect[] {
   })
 }
 
-/** Where no endpoint was asked: one that differs, in more than its body, from all others, which agree. */
+/** The suspects when no endpoint was asked: a path that differs, in more than its body, from all others, which agree. */
 function byMajority(paths: readonly SeenPath[]): Suspect[] {
   const traits = steadyTraits(paths.map(answersOf))
   return paths.flatMap((path): Suspect[] => {
@@ -151,7 +151,7 @@ function controlsFor({ path, references }: Suspect): Control[] {
 
 type Judged = Suspect & { confidence: 'likely' | 'possible' }
 
-/** What is left of a suspicion when the same was asked of both again: the name that was asked for does not explain it. */
+/** Judges a suspicion after both were asked again with the same name, so that the name does not explain the difference. */
 function judge(suspect: Suspect, { controls }: Seen): Judged | null {
   const { path, proof, byEndpoints } = suspect
   const asked = controls.filter(({ pathId }) => pathId === path.path.id).filter(isAnswered)
@@ -186,7 +186,7 @@ const isOther = (own: readonly Answered[], rightly: readonly Answered[]): boolea
   return own.every((each) => !right.has(certificateOf(each)))
 }
 
-/** Where nothing could be asked again: another server at an address that is asked for by itself, not by a name. */
+/** Tells whether a suspicion holds although nothing was asked again: the address was asked for by itself, not by a name. */
 const isPlain = ({ path: { path }, traits, proof }: Suspect): boolean =>
   path.host === null && path.family !== null && (proof !== null || (traits.includes('server') && traits.length > 1))
 
@@ -249,7 +249,7 @@ function differencesTold({ path, references, traits, proof }: Judged): string {
   return list(told)
 }
 
-/** F16, F38, F89: a 200 from the wrong place is no success. */
+/** A 200 from another application is no success. */
 export const wrongResponder: Rule = {
   code: 'wrong_responder',
   layer: 'network',

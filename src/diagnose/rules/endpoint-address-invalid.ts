@@ -5,11 +5,11 @@ import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
 
-/** F13: addresses that the API forbids for endpoints, as they mean something else on every machine. */
+/** Addresses that the API forbids for endpoints, as they mean something else on every machine. */
 export const endpointAddressInvalid: Rule = {
   code: 'endpoint_address_invalid',
   layer: 'endpoints',
-  // Where somebody answers, if only to refuse, the prober has been let to where the pods are.
+  // An answer from an endpoint, even a refusal, shows that the prober reaches the pods.
   belied: { by: ['Endpoint'], leaves: 'nothing' },
   showsAs: SILENT_PODS,
   when({ endpoints, namespace, service, pathsOf }) {

@@ -4,7 +4,7 @@ import { endpointsOf } from '../commands.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
-/** F13: kube-proxy translates once; a packet to another Service's cluster IP is lost after that. */
+/** Kube-proxy translates once; a packet to another Service's cluster IP is lost after that. */
 export const endpointIsClusterIp: Rule = {
   code: 'endpoint_is_cluster_ip',
   layer: 'endpoints',

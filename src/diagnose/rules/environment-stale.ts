@@ -5,7 +5,7 @@ import { OTHER_VALUE } from '../shows.ts'
 
 type Variable = NonNullable<PlannedPath['variable']>
 
-/** F35: the kubelet sets them when a pod starts, and never again. */
+/** The kubelet sets the variables of Services when a pod starts, and never again. */
 export const environmentStale: Rule = {
   code: 'environment_stale',
   layer: 'workload',

@@ -5,7 +5,7 @@ import { otherAnswerByAlias } from '../comparisons/names-sent.ts'
 import type { Rule } from '../rule.ts'
 import { OTHER_NAME } from '../shows.ts'
 
-/** F33: the origin sees the name that the client wrote, not the one that DNS led to. */
+/** The origin sees the name that the client wrote, not the one that DNS led to. */
 export const externalNameHostMismatch: Rule = {
   code: 'external_name_host_mismatch',
   layer: 'application',

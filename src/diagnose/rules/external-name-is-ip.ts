@@ -3,7 +3,6 @@ import { externalNameOf } from '../../plan/external-name.ts'
 import type { Rule } from '../rule.ts'
 import { NO_NAME } from '../shows.ts'
 
-/** F31. */
 export const externalNameIsIp: Rule = {
   code: 'external_name_is_ip',
   layer: 'dns',

@@ -1,7 +1,6 @@
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
-/** F34. */
 export const externalNamePortRemap: Rule = {
   code: 'external_name_port_remap',
   layer: 'objects',

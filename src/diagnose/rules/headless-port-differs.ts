@@ -3,7 +3,7 @@ import { targetNumbers } from '../../plan/service-endpoints.ts'
 import { endpointsOf } from '../commands.ts'
 import type { Rule } from '../rule.ts'
 
-/** F09: a headless Service translates no port, so the Service port is no port that anything listens on. */
+/** A headless Service translates no port, so the Service port is no port that anything listens on. */
 export const headlessPortDiffers: Rule = {
   code: 'headless_port_differs',
   layer: 'objects',

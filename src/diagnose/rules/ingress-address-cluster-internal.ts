@@ -2,7 +2,6 @@ import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
-/** F88. */
 export const ingressAddressClusterInternal: Rule = {
   code: 'ingress_address_cluster_internal',
   layer: 'ingress',

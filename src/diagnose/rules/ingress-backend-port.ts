@@ -51,7 +51,6 @@ function causeOf(
   }
 }
 
-/** F75. */
 export const ingressBackendPortMissing: Rule = {
   code: 'ingress_backend_port_missing',
   layer: 'ingress',
@@ -70,7 +69,7 @@ export const ingressBackendPortMissing: Rule = {
   },
 }
 
-/** F75, the trap in it: ingress-nginx looks at targetPort, too, so that a manifest works there and nowhere else. */
+/** ingress-nginx also takes the targetPort, so that such a manifest works there and nowhere else. */
 export const ingressBackendIsTargetPort: Rule = {
   code: 'ingress_backend_is_target_port',
   layer: 'ingress',

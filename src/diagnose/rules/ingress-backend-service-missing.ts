@@ -7,14 +7,14 @@ import type { Rule } from '../rule.ts'
 /** `toad-v1` and `toad-v2`, `toad-a` and `toad-b` are two Services, not one and a slip. */
 const withoutNumber = (name: string): string => name.replace(/\d+|-[a-z]$/g, '')
 
-/** What people add to the name of an application to name its Service. */
+/** Removes the suffix that people add to the name of an application to name its Service. */
 const withoutSuffix = (name: string): string => name.replace(/-(svc|service|srv)$/, '')
 
 const isSlip = (name: string, meant: string): boolean =>
   withoutSuffix(name) === withoutSuffix(meant) ||
   (name.length > 3 && distance(name, meant) <= 2 && withoutNumber(name) !== withoutNumber(meant))
 
-/** F74: a backend is a Service of the Ingress's own namespace, by its very name. */
+/** A backend is a Service of the Ingress's own namespace, by its exact name. */
 export const ingressBackendServiceMissing: Rule = {
   code: 'ingress_backend_service_missing',
   layer: 'ingress',

@@ -10,7 +10,6 @@ import { NO_ROUTE } from '../shows.ts'
 /** Classes that GKE's controller serves without an IngressClass object. */
 const WITHOUT_OBJECT = new Set(['gce', 'gce-internal'])
 
-/** F73. */
 export const ingressClassMissing: Rule = {
   code: 'ingress_class_missing',
   layer: 'ingress',

@@ -17,7 +17,6 @@ import { OTHER_BACKEND } from '../shows.ts'
 const isCanary = ({ ingress }: Route): boolean =>
   ingress.meta.annotations['nginx.ingress.kubernetes.io/canary'] === 'true'
 
-/** F89. */
 export const ingressDuplicateRoute: Rule = {
   code: 'ingress_duplicate_route',
   layer: 'ingress',

@@ -1,7 +1,7 @@
 import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
 
-/** F96: an Ingress that names the Service from another namespace, where there is no Service of that name. */
+/** An Ingress that names the Service from another namespace, where there is no Service of that name. */
 export const ingressInOtherNamespace: Rule = {
   code: 'ingress_in_other_namespace',
   layer: 'ingress',

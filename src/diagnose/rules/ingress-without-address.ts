@@ -2,7 +2,7 @@ import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONTROLLER } from '../shows.ts'
 
-/** F73: read from a cluster (it has a creation time), and no controller has written where it serves it. */
+/** The Ingress was read from a cluster (it has a creation time), and no controller has written its address. */
 export const ingressWithoutAddress: Rule = {
   code: 'ingress_without_address',
   layer: 'ingress',

@@ -4,7 +4,7 @@ import { NO_CONNECTION } from '../shows.ts'
 
 const EXCLUDE = 'node.kubernetes.io/exclude-from-external-load-balancers'
 
-/** F62: a load balancer with nobody behind it. Single-node clusters have it by default: kubeadm labels control planes. */
+/** A load balancer has no node behind it. Single-node clusters have that by default: kubeadm labels control planes. */
 export const loadBalancerNodesExcluded: Rule = {
   code: 'load_balancer_nodes_excluded',
   layer: 'loadbalancer',

@@ -11,7 +11,7 @@ const REASONS = new Set([
   'ClearAssignment',
 ])
 
-/** F58 – F61, F72. A manifest that was never applied waits for nothing. */
+/** The load balancer has no address. A manifest that was never applied waits for none. */
 export const loadBalancerPending: Rule = {
   code: 'load_balancer_pending',
   layer: 'loadbalancer',

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
-/** F70: the implementation says of a port that it could not serve it. */
+/** The implementation says of a port that it could not serve it. */
 export const loadBalancerPortError: Rule = {
   code: 'load_balancer_port_error',
   layer: 'loadbalancer',

@@ -2,7 +2,7 @@ import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NOT_LET_IN } from '../shows.ts'
 
-/** F66. Node ports are not covered by it. */
+/** Source ranges do not cover node ports. */
 export const loadBalancerSourceRanges: Rule = {
   code: 'load_balancer_source_ranges',
   layer: 'loadbalancer',

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
-/** F71: fine for load balancers that reach pods or cluster IPs themselves, and for no other. */
+/** A load balancer without node ports works only if it reaches pods or cluster IPs itself. */
 export const loadBalancerWithoutNodePorts: Rule = {
   code: 'load_balancer_without_node_ports',
   layer: 'loadbalancer',

@@ -5,7 +5,7 @@ import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
 
-/** F40: policies select the pods, and none of their rules has the port that the pods are reached at, whoever asks. */
+/** Policies select the pods, and none of their rules has the port that the pods are reached at, whoever asks. */
 export const networkPolicyPort: Rule = {
   code: 'network_policy_port',
   layer: 'network',
@@ -37,7 +37,7 @@ export const networkPolicyPort: Rule = {
       const servicePort = rules.some((rule) => rule.ports.some((each) => each.port === port.port))
       return [
         {
-          // Whether anything enforces it is up to the network plugin.
+          // The network plugin may not enforce policies at all.
           confidence: 'likely' as const,
           title: `No NetworkPolicy lets anybody reach port ${target.number} of the pods`,
           detail:

@@ -3,7 +3,7 @@ import { hasSelector } from '../../plan/service-endpoints.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
-/** What is left when no other rule says why: the endpoints are empty. */
+/** The Service has no endpoints, and no other rule says why. */
 export const noEndpoints: Rule = {
   code: 'no_endpoints',
   layer: 'endpoints',

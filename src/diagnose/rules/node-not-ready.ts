@@ -3,7 +3,7 @@ import { count, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
-/** F47: only nodes that paths of this Service stand on. */
+/** Looks only at nodes that paths of this Service lead to. */
 export const nodeNotReady: Rule = {
   code: 'node_not_ready',
   layer: 'node',

@@ -2,7 +2,7 @@ import { refOf } from '../../kube/objects.ts'
 import type { Rule } from '../rule.ts'
 import { SICK_PODS } from '../shows.ts'
 
-/** F48: a node port belongs to one Service of the whole cluster, by protocol ("provided port is already allocated"). */
+/** A node port belongs to one Service of the whole cluster, by protocol ("provided port is already allocated"). */
 export const nodePortTaken: Rule = {
   code: 'node_port_taken',
   layer: 'objects',

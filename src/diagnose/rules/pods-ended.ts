@@ -3,7 +3,6 @@ import { count, list, selectorText } from '../phrases.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
-/** F20. */
 export const podsEnded: Rule = {
   code: 'pods_ended',
   layer: 'workload',

@@ -34,7 +34,7 @@ type Said = Pick<Cause, 'detail' | 'fix'>
 const REPAIR =
   'If an endpoint answers nevertheless, the readiness probe is wrong; else see why the application does not start.'
 
-/** What follows for clients. */
+/** The consequence for clients. */
 function consequence({ service }: Facts, unready: readonly Pod[], none: boolean): Said {
   if (!none) {
     return { detail: 'A pod that is not Ready gets no traffic; the others carry all of it.', fix: REPAIR }
@@ -51,7 +51,6 @@ function consequence({ service }: Facts, unready: readonly Pod[], none: boolean)
   }
 }
 
-/** F02, F10, F19. */
 export const podsNotReady: Rule = {
   code: 'pods_not_ready',
   layer: 'workload',

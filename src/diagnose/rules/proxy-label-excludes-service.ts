@@ -2,7 +2,6 @@ import { PROXY_LABELS } from '../../plan/service.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
-/** F38. */
 export const proxyLabelExcludesService: Rule = {
   code: 'proxy_label_excludes_service',
   layer: 'proxy',

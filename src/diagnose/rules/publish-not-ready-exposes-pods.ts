@@ -5,7 +5,7 @@ import { count } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { SICK_PODS } from '../shows.ts'
 
-/** F18: meant for peers of a StatefulSet that find each other by name, not for clients. */
+/** publishNotReadyAddresses is for peers of a StatefulSet that find each other by name, not for clients. */
 export const publishNotReadyExposesPods: Rule = {
   code: 'publish_not_ready_exposes_pods',
   layer: 'endpoints',

@@ -21,7 +21,7 @@ const BY_CONTROLLER =
 /** A label of a candidate that may have been meant, and how far it is from what the selector says. */
 type Match = { key: string; value: string; found: readonly [string, string] | null; cost: number }
 
-/** Of the candidate's labels the one that is nearest to a pair of the selector, by what would have to be typed anew. */
+/** The label of the candidate that is nearest to a pair of the selector, by the characters that would have to change. */
 function nearestLabel(labels: Labels, key: string, value: string): Match {
   const absent: Match = { key, value, found: null, cost: key.length + value.length }
   return Object.entries(labels)
@@ -56,7 +56,7 @@ const differenceOf = ({ matches }: Near): string =>
     })
     .join('; ')
 
-/** Whether every pair is there but for a slip of the pen, so that a template is what was meant. */
+/** Tells whether every pair of the selector is there but for a typing error, so that this template was meant. */
 const isSlip = ({ matches }: Near): boolean =>
   matches.every(
     ({ key, value, found, cost }) =>
@@ -74,7 +74,7 @@ const isSlip = ({ matches }: Near): boolean =>
 const isThere = ({ phase, conditions, podIPs }: Pod): boolean =>
   phase !== null || conditions.length > 0 || podIPs.length > 0
 
-/** What carries labels that the selector might have meant. */
+/** Pods whose labels the selector may have meant. */
 const podsOf = ({ index, namespace }: Facts, which: (pod: Pod) => boolean): Candidate[] =>
   index
     .podsIn(namespace)
@@ -88,7 +88,6 @@ const templatesOf = ({ index, namespace }: Facts): Candidate[] =>
     labels: workload.template.labels,
   }))
 
-/** F01. */
 export const selectorMatchesNoPods: Rule = {
   code: 'selector_matches_no_pods',
   layer: 'endpoints',

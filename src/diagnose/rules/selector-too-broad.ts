@@ -15,7 +15,7 @@ function workloadOf({ meta, spec }: Pod): string {
     : `${owner.kind} ${owner.name}`
 }
 
-/** F16: on purpose in a canary release, by accident where two charts share a label. */
+/** A selector matches pods of several workloads on purpose in a canary release, by accident when two charts share a label. */
 export const selectorTooBroad: Rule = {
   code: 'selector_too_broad',
   layer: 'endpoints',

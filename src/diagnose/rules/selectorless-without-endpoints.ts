@@ -4,7 +4,7 @@ import { endpointsOf } from '../commands.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
-/** F12: nobody makes the endpoints of a Service without selector but its author. */
+/** Nobody makes the endpoints of a Service without selector but its author. */
 export const selectorlessWithoutEndpoints: Rule = {
   code: 'selectorless_without_endpoints',
   layer: 'endpoints',

@@ -5,7 +5,6 @@ import { list, selectorText } from '../phrases.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
-/** F21. */
 export const serviceInOtherNamespace: Rule = {
   code: 'service_in_other_namespace',
   layer: 'objects',

@@ -6,7 +6,7 @@ import type { Rule } from '../rule.ts'
 import { isEndpoint, isName } from '../seen.ts'
 import { NO_BACKEND } from '../shows.ts'
 
-/** F51: a cluster IP of a family that no endpoint has refuses, while the other works. */
+/** A cluster IP of a family that no endpoint has refuses, while the other works. */
 export const singleFamilyEndpoints: Rule = {
   code: 'single_family_endpoints',
   layer: 'endpoints',

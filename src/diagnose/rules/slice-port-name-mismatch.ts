@@ -6,7 +6,7 @@ import { NO_BACKEND } from '../shows.ts'
 
 const nameOf = (name: string | null): string => (name === null ? 'no name' : `"${name}"`)
 
-/** F12: ports of a slice belong to ports of a Service by name and protocol, not by number. */
+/** Ports of a slice belong to ports of a Service by name and protocol, not by number. */
 export const slicePortNameMismatch: Rule = {
   code: 'slice_port_name_mismatch',
   layer: 'endpoints',

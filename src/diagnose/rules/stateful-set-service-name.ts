@@ -4,7 +4,7 @@ import { isHeadless } from '../../plan/service.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
 import type { Rule } from '../rule.ts'
 
-/** F11: pods get names of their own in the Service that their StatefulSet names. */
+/** Pods get names of their own in the Service that their StatefulSet names. */
 export const statefulSetServiceName: Rule = {
   code: 'stateful_set_service_name',
   layer: 'dns',

@@ -29,7 +29,7 @@ export function podLikes({ service, pods, index, namespace }: Facts): PodLike[] 
 
 export const portsOf = (spec: PodSpec) => spec.containers.flatMap(({ ports }) => ports)
 
-/** F03: a targetPort by name that no container has, or only with another protocol. */
+/** A targetPort by name that no container has, or only with another protocol. */
 export const targetPortNameUnknown: Rule = {
   code: 'target_port_name_unknown',
   layer: 'endpoints',

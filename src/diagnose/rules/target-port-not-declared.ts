@@ -4,7 +4,7 @@ import { CLOSED_PORT } from '../shows.ts'
 import { podLikes, portsOf } from './target-port-name-unknown.ts'
 
 /**
- * F04, F07: a numeric targetPort that no container declares, or declares over another protocol alone. Declarations only
+ * A numeric targetPort that no container declares, or declares over another protocol alone. Declarations only
  * inform (nothing listens because of them), so this is a suspicion that a refused connection to the endpoint turns into
  * a cause.
  */

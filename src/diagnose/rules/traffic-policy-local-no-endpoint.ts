@@ -5,7 +5,7 @@ import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
 
-/** F14, F42, F44: with policy Local a node drops what it has no endpoint of its own for. */
+/** With policy Local a node drops what it has no endpoint of its own for. */
 export const trafficPolicyLocalNoEndpoint: Rule = {
   code: 'traffic_policy_local_no_endpoint',
   layer: 'proxy',

@@ -4,7 +4,7 @@ import { hasSelector } from '../../plan/service-endpoints.ts'
 import { type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
 
-/** F19. ReplicaSets of a Deployment that have been replaced are at zero, too: those say nothing. */
+/** ReplicaSets of a Deployment that have been replaced are at zero as well: those say nothing. */
 export const workloadScaledToZero: Rule = {
   code: 'workload_scaled_to_zero',
   layer: 'workload',
