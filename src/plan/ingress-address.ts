@@ -1,6 +1,7 @@
 /**
- * Where the controller of an Ingress is dialled: what the caller says; else the status of the Ingress; else the Service
- * before the controller, when it is among the objects. What the public DNS of a host says is asked for in `ingress.ts`.
+ * Finds the address at which the controller of an Ingress is dialled: the caller's; else that in the status of the
+ * Ingress; else that of the Service before the controller, if it is among the objects. `ingress.ts` follows the public
+ * DNS of a host.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { type Because, doubted, fieldOf, noted } from './because.ts'
 import type { PlanContext } from './context.ts'
 import { addressesOfFront, type FrontAddress, frontingService, frontPorts, isOnItsNodes } from './ingress-fronts.ts'
 
-/** A way into the controller. `address: null`: there is none yet, and `pending` says why. */
+/** A way into the controller. `address` is `null` if there is none yet; `pending` says why. */
 export type Controller = {
   address: string | null
   /** A scheme without a port is not offered there. */
@@ -26,6 +27,7 @@ export type Controller = {
 
 const STANDARD = { http: 80, https: 443 } as const
 
+/** Lists the ways into the controller of an Ingress: one that is pending if there is none yet. */
 export function controllersOf(context: PlanContext, ingress: Ingress): Controller[] {
   const { addresses } = context
   if (addresses.ingressController.length > 0) {
@@ -75,10 +77,10 @@ function ofFront(
 }
 
 /**
- * Three traps. ingress-nginx writes the *cluster IP* of the published Service into the status when that Service has
- * nothing better (internal/ingress/status/status.go): it leads somewhere only inside. Without a published Service it
- * writes the *nodes* of its pods, which listen there only on the host network, by host ports, or by the node ports of
- * their Service. Controllers behind a NodePort Service write *node port numbers* into `ports`.
+ * Reads an entry of the status, which has three traps. ingress-nginx writes the *cluster IP* of the published Service if
+ * that Service has nothing better (internal/ingress/status/status.go): it leads somewhere only inside. Without a
+ * published Service it writes the *nodes* of its pods, which listen there only on the host network, by host ports, or by
+ * the node ports of their Service. Controllers behind a NodePort Service write *node port numbers* into `ports`.
  */
 function ofStatus(
   context: PlanContext,
@@ -114,36 +116,43 @@ function ofStatus(
   return [{ address, ports, because: [...because, ...told], doubts, reach: 'anywhere', pending: null, isVip, front }]
 }
 
-function portsOfStatus(
-  context: PlanContext,
-  { ip, ports }: LoadBalancerIngress,
-  front: Service | null,
-  field: Because,
-): Pick<Controller, 'ports' | 'doubts'> & { told?: readonly Because[] } {
-  const { addresses, index } = context
-  if (addresses.controllerPorts !== null) {
-    return { ports: addresses.controllerPorts, doubts: [] }
+type Ports = Pick<Controller, 'ports' | 'doubts'> & { told?: readonly Because[] }
+
+/** The ports of an address of the status: the caller's, else those that the entry lists, else those of its node. */
+function portsOfStatus(context: PlanContext, entry: LoadBalancerIngress, front: Service | null, field: Because): Ports {
+  const { controllerPorts } = context.addresses
+  if (controllerPorts !== null) {
+    return { ports: controllerPorts, doubts: [] }
   }
-  const numbers = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port)
+  const numbers = entry.ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port)
+  return numbers.length === 0
+    ? portsOfNode(context, entry, front, field)
+    : portsListed(numbers, nodePortsOf(front), field)
+}
+
+function nodePortsOf(front: Service | null): Controller['ports'] {
+  const { http, https } = front === null ? { http: null, https: null } : frontPorts(front)
+  return { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
+}
+
+/** An entry without ports means the standard ones, unless it is a node on which only node ports lead to the controller. */
+function portsOfNode(context: PlanContext, { ip }: LoadBalancerIngress, front: Service | null, field: Because): Ports {
+  const node = ip === null ? null : context.index.nodeByAddress(ip)
+  const ports = nodePortsOf(front)
+  const hasNodePorts = front?.type === 'NodePort' && (ports.http ?? ports.https) !== null
+  if (node === null || front === null || !hasNodePorts || isOnItsNodes(context, front)) {
+    return { ports: STANDARD, doubts: [] }
+  }
+  const told = [noted(field, `${ip} is ${refOf(node)}, where ${refOf(front)} has node ports`)]
+  return { ports, doubts: [], told }
+}
+
+function portsListed(numbers: readonly number[], nodePorts: Controller['ports'], field: Because): Ports {
   if (numbers.includes(80) || numbers.includes(443)) {
     return { ports: STANDARD, doubts: [] }
   }
-  const { http, https } = front === null ? { http: null, https: null } : frontPorts(front)
-  const known = { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
-  if (numbers.length === 0) {
-    const node = ip === null ? null : index.nodeByAddress(ip)
-    const byNodePort = front?.type === 'NodePort' && (known.http ?? known.https) !== null
-    if (node === null || front === null || !byNodePort || isOnItsNodes(context, front)) {
-      return { ports: STANDARD, doubts: [] }
-    }
-    return {
-      ports: known,
-      doubts: [],
-      told: [noted(field, `${ip} is ${refOf(node)}, where ${refOf(front)} has node ports`)],
-    }
-  }
-  if (numbers.some((number) => number === known.http || number === known.https)) {
-    return { ports: known, doubts: [] }
+  if (numbers.some((number) => number === nodePorts.http || number === nodePorts.https)) {
+    return { ports: nodePorts, doubts: [] }
   }
   const [first, second] = numbers.toSorted((a, b) => a - b)
   return {

@@ -1,9 +1,10 @@
 /**
- * What the caller chooses among the paths: include, exclude, limits, and which must not be reachable.
+ * The caller's choice among the paths: include, exclude, limits, and those that must not be reachable.
  *
  * @module
  */
 
+import type { Service, ServicePort } from '../kube/objects.ts'
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { PlanContext } from './context.ts'
@@ -50,8 +51,8 @@ function excluded(
 }
 
 /**
- * What is over a limit: id → why. Chosen by the hash that ids are, so that the same paths are tested again next time;
- * those that must work come first. Kinds that grow with the cluster are cut to their own limits, and first when all
+ * Finds the paths over a limit: id → reason. The choice is by the hash that ids are, so that the same paths are tested
+ * again next time; those that must work come first. Kinds that grow with the cluster are cut to their own limits, and first when all
  * paths together are too many.
  */
 function sample(paths: readonly GroupedPath[], limits: Limits): ReadonlyMap<string, string> {
@@ -96,73 +97,89 @@ function rankOf(members: readonly GroupedPath[]): Rank {
 const byRank = (a: Rank, b: Rank): number => Number(b.must) - Number(a.must) || (a.first < b.first ? -1 : 1)
 
 /**
- * A selector or a check that names a port, a node or a host which is not there is a mistake worth an answer; a mere
- * kind that does not apply is not (the same request may be meant for Services of several types).
+ * Refuses a selector or a check that names a port, a node or a host which is not there. A mere kind that does not apply
+ * is no mistake: the same request may be meant for Services of several types.
  *
  * @throws ProblemError `impossible_request`, with all of them
  */
 export function refuseImpossible(context: PlanContext, planned: readonly GroupedPath[]): void {
   const paths = planned.map(({ path }) => path)
-  const { request, service } = context
-  const ports = service.ports.flatMap(({ name, port }) => (name === null ? [String(port)] : [name, String(port)]))
-  const isPort = (ref: string | number): boolean =>
-    service.ports.some(({ name, port }) => namesPort(ref, { name, number: port }))
-  const noPort = (ref: string | number): string =>
-    `Service/${service.meta.name} has no port ${ref}. ${ports.length === 0 ? 'It has none.' : `It has: ${some(ports)}.`}`
-  const errors: ProblemDetail[] = request.checks.flatMap((check, position) => {
-    if (check.port === null) {
-      return []
-    }
-    const pointer = `/checks/${position}/port`
-    const ref = check.port
-    // One number may stand for several ports: 443/UDP beside 443/TCP for HTTP/3.
-    const meant = service.ports.filter((each) => namesPort(ref, { name: each.name, number: each.port }))
-    const [first] = meant
-    if (first === undefined) {
-      return [{ pointer, detail: noPort(check.port) }]
-    }
-    if (meant.some(({ protocol }) => protocol === 'TCP') || check.type === 'dns') {
-      return []
-    }
-    return [{ pointer, detail: `Port ${check.port} is ${first.protocol}: only TCP ports can be checked.` }]
-  })
-  const lists = [
-    ['/paths/include', request.paths.include],
-    ['/paths/exclude', request.paths.exclude],
-    ['/expect/reachable', request.expect.reachable],
-    ['/expect/unreachable', request.expect.unreachable],
-  ] as const
-  for (const [pointer, selectors] of lists) {
-    selectors.forEach((selector, position) => {
-      const at = `${pointer}/${position}`
-      const { port, node, host } = selector
-      if (port !== undefined && !isPort(port)) {
-        errors.push({ pointer: `${at}/port`, detail: noPort(port) })
-      }
-      if (node !== undefined && !isNode(context, paths, node)) {
-        errors.push({ pointer: `${at}/node`, detail: noNode(context, node) })
-      }
-      if (host !== undefined && !paths.some((path) => path.host === host)) {
-        errors.push({ pointer: `${at}/host`, detail: noHost(paths, host) })
-      }
-    })
-  }
-  const { include } = request.paths
-  if (
-    errors.length === 0 &&
-    include.length > 0 &&
-    !paths.some((path) => include.some((selector) => selects(selector, path)))
-  ) {
-    const kinds = [...new Set(paths.map(({ kind }) => kind))].join(', ')
-    errors.push({
-      pointer: '/paths/include',
-      detail: `No path of Service/${service.meta.name} is among these. It has: ${kinds}.`,
-    })
-  }
+  const misnamed = [...impossibleChecks(context), ...impossibleSelectors(context, paths)]
+  const errors = misnamed.length > 0 ? misnamed : nothingIncluded(context, paths)
   const [first] = errors
   if (first !== undefined) {
     throw new ProblemError('impossible_request', first.detail, { errors })
   }
+}
+
+function impossibleChecks({ request, service }: PlanContext): ProblemDetail[] {
+  return request.checks.flatMap(({ port: ref, type }, position): ProblemDetail[] => {
+    if (ref === null) {
+      return []
+    }
+    const pointer = `/checks/${position}/port`
+    // One number may stand for several ports: 443/UDP beside 443/TCP for HTTP/3.
+    const meant = portsNamed(service, ref)
+    const [first] = meant
+    if (first === undefined) {
+      return [{ pointer, detail: noPort(service, ref) }]
+    }
+    if (meant.some(({ protocol }) => protocol === 'TCP') || type === 'dns') {
+      return []
+    }
+    return [{ pointer, detail: `Port ${ref} is ${first.protocol}: only TCP ports can be checked.` }]
+  })
+}
+
+function impossibleSelectors(context: PlanContext, paths: readonly PlannedPath[]): ProblemDetail[] {
+  const { paths: chosen, expect } = context.request
+  const lists = [
+    ['/paths/include', chosen.include],
+    ['/paths/exclude', chosen.exclude],
+    ['/expect/reachable', expect.reachable],
+    ['/expect/unreachable', expect.unreachable],
+  ] as const
+  return lists.flatMap(([pointer, selectors]) =>
+    selectors.flatMap((selector, position) => impossibleNames(context, paths, selector, `${pointer}/${position}`)),
+  )
+}
+
+function impossibleNames(
+  context: PlanContext,
+  paths: readonly PlannedPath[],
+  { port, node, host }: PathSelector,
+  at: string,
+): ProblemDetail[] {
+  const errors: ProblemDetail[] = []
+  if (port !== undefined && portsNamed(context.service, port).length === 0) {
+    errors.push({ pointer: `${at}/port`, detail: noPort(context.service, port) })
+  }
+  if (node !== undefined && !isNode(context, paths, node)) {
+    errors.push({ pointer: `${at}/node`, detail: noNode(context, node) })
+  }
+  if (host !== undefined && !paths.some((path) => path.host === host)) {
+    errors.push({ pointer: `${at}/host`, detail: noHost(paths, host) })
+  }
+  return errors
+}
+
+function nothingIncluded({ request, service }: PlanContext, paths: readonly PlannedPath[]): ProblemDetail[] {
+  const { include } = request.paths
+  if (include.length === 0 || paths.some((path) => include.some((selector) => selects(selector, path)))) {
+    return []
+  }
+  const kinds = [...new Set(paths.map(({ kind }) => kind))].join(', ')
+  const detail = `No path of Service/${service.meta.name} is among these. It has: ${kinds}.`
+  return [{ pointer: '/paths/include', detail }]
+}
+
+const portsNamed = ({ ports }: Service, ref: string | number): readonly ServicePort[] =>
+  ports.filter(({ name, port }) => namesPort(ref, { name, number: port }))
+
+function noPort({ meta, ports }: Service, ref: string | number): string {
+  const known = ports.flatMap(({ name, port }) => (name === null ? [String(port)] : [name, String(port)]))
+  const has = known.length === 0 ? 'It has none.' : `It has: ${some(known)}.`
+  return `Service/${meta.name} has no port ${ref}. ${has}`
 }
 
 const isNode = ({ index }: PlanContext, paths: readonly PlannedPath[], node: string): boolean =>
@@ -180,7 +197,7 @@ function noHost(paths: readonly PlannedPath[], host: string): string {
   return `No path has the host ${host}.${suggestion(host, known)}`
 }
 
-/** Enough to choose from. */
+/** Lists names, as many as one can choose from. */
 const some = (names: readonly string[]): string =>
   names.slice(0, 20).join(', ') + (names.length > 20 ? ` and ${names.length - 20} more` : '')
 
