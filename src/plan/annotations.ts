@@ -8,7 +8,7 @@ import { type Because, fieldOf } from './because.ts'
 
 type Annotated = { kind: string; meta: { name: string; annotations: Labels } }
 
-/** The value of an annotation; `null`: the object has none, or an empty one. */
+/** Reads an annotation; `null` if the object has none, or an empty one. */
 export const annotationOf = ({ meta: { annotations } }: Annotated, name: string): string | null =>
   annotations[name]?.trim() || null
 
@@ -24,7 +24,7 @@ export const toldAnnotation = (object: Annotated, name: string): Because => ({
 
 const shortened = (value: string): string => (value.length > 120 ? `${value.slice(0, 117)}...` : value)
 
-/** As Go's strconv.ParseBool, which most controllers use; Cilium also takes `enabled`. */
+/** Follows Go's strconv.ParseBool, which most controllers use; Cilium also takes `enabled`. */
 export const isTrue = (value: string | null): boolean => /^(1|t|true|enabled|on|yes)$/i.test(value ?? '')
 export const isFalse = (value: string | null): boolean => /^(0|f|false|disabled|off|no)$/i.test(value ?? '')
 
@@ -35,7 +35,7 @@ export const listOf = (value: string | null): string[] =>
     .map((each) => each.trim())
     .filter((each) => each !== '')
 
-/** A port as annotations have it, a number or its digits; `null`: it is none. */
+/** Reads a port from a number or its digits; `null` if it is neither. */
 export function portNumber(value: unknown): number | null {
   const port = typeof value === 'number' || /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : null

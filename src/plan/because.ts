@@ -12,7 +12,7 @@ export type Because = {
   field: string | null
   /** The value of the field, shown right behind it: `=Local`. */
   says?: string
-  /** What follows from it, in words. */
+  /** Its consequence, in words. */
   note?: string
   /**
    * Any makes the path `unknown`. `unpromised`: Kubernetes promises nothing here. `excused`: a failure is as meant, seen
@@ -70,7 +70,7 @@ export function doubtText(because: readonly Because[]): string | null {
 
 const ORDER = ['unpromised', 'excused'] as const
 
-/** Facts first, then what is not promised, then what excuses a failure; otherwise in their order. */
+/** Puts facts first, then doubts, then excuses; otherwise keeps their order. */
 export function inOrder(because: readonly Because[]): readonly Because[] {
   if (because.every(({ doubt }) => doubt === undefined)) {
     return because

@@ -1,6 +1,6 @@
 /**
- * What stands beside the paths of a Service and tells one cause from another when they fail: whom control probes may
- * ask. Nothing here belongs to another tenant: the API server and DNS are everybody's, the rest is the Service's own.
+ * Addresses beside the paths of a Service that control probes may ask, to tell one cause from another. Nothing here
+ * belongs to another tenant: the API server and DNS are everybody's, the rest is the Service's own.
  *
  * @module
  */
@@ -11,14 +11,14 @@ export type At = { address: string; port: number }
 export type Beside = {
   /** Cluster IPs of `default/kubernetes`; empty: not known, or out of reach. */
   kubernetes: readonly At[]
-  /** Of the cluster's DNS: its cluster IPs, or the servers that names are asked of; and its pods. */
+  /** The cluster's DNS: its cluster IPs, or the servers that names are asked of; and its pods. */
   dns: readonly At[]
   dnsPods: readonly At[]
-  /** What is known of the pods behind endpoints, by the endpoint's address. */
+  /** The known facts about the pods behind endpoints, by the endpoint's address. */
   pods: Readonly<Record<string, BesidePod>>
   healthCheckNodePort: number | null
   sessionAffinity: Service['sessionAffinity']
-  /** Whether something tells the Ingress controller to speak TLS to the pods. */
+  /** Something tells the Ingress controller to speak TLS to the pods. */
   backendsByTls: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * What to do on a path, with defaults filled in. Field names follow blackbox_exporter's, in camelCase, with its
- * meanings; regular expressions are RE2's, as there.
+ * The checks that are made on a path, with defaults filled in. Field names and meanings follow blackbox_exporter, in
+ * camelCase; regular expressions are RE2's, as there.
  *
  * @module
  */
@@ -34,13 +34,13 @@ export const NO_TLS: TlsOptions = {
   minDaysToExpiry: null,
 }
 
-/** Where the answer says who answered. */
+/** The place in an answer that says who answered. */
 export type Responder = { header: string } | { bodyRegexp: string }
 
 export type HttpCheck = {
   type: 'http'
   name: string
-  /** `true`: chosen by Portolan, judged by the default rule (below 500 passes; Ingress asks a control). */
+  /** `true`: chosen by Portolan, judged by the default rule (below 500 passes; behind a router a control may be asked). */
   isDefault: boolean
   /** The Service port it is for, by name or number; `null`: every port that speaks HTTP. */
   port: string | number | null
@@ -74,7 +74,7 @@ export type TcpCheck = {
   maxDurationMs: number | null
 }
 
-/** Resolve only. */
+/** The name is resolved, and nothing is dialled. */
 export type DnsCheck = { type: 'dns'; name: string; isDefault: boolean; port: string | number | null }
 
 export type Check = HttpCheck | TcpCheck | DnsCheck

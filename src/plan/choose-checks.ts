@@ -1,6 +1,7 @@
 /**
- * Which checks run on a path: the caller's that are for it, else the default one of what the port speaks. All that a
- * check needs is filled in here (path, scheme, Host, SNI), so that running it needs no knowledge of Kubernetes.
+ * Chooses the checks that run on a path: the caller's that are for it, else the default one for what the port speaks.
+ * All that a check needs is filled in here (path, scheme, Host, SNI), so that running it needs no knowledge of
+ * Kubernetes.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import { namesPort } from './selector.ts'
 
 export const DEFAULT_CHECK = 'default'
 
-/** Variables are compared, not dialled: they have none. */
+/** Chooses the checks of a path. Variables are compared, not dialled, and have none. */
 export function checksFor(path: PathDraft, service: Service, checks: readonly Check[]): readonly Check[] {
   if (path.variable !== null) {
     return []
@@ -42,11 +43,11 @@ function isFor(check: Check, path: PathDraft, service: Service): boolean {
   if (check.type === 'tcp' || check.port !== null) {
     return true
   }
-  // For no port in particular: those that speak HTTP; where none is known to, the caller must know better.
+  // A check without a port is for those that speak HTTP. If none is known to, the caller must know better.
   return speaksHttp(path.scheme) || !hasHttp(service)
 }
 
-/** Asked for every path and check: worked out once a Service. */
+/** This is asked for every path and check, so it is worked out once for each Service. */
 const httpServices = new WeakMap<Service, boolean>()
 function hasHttp(service: Service): boolean {
   const found = httpServices.get(service) ?? service.ports.some((each) => speaksHttp(schemeOf(each)))
@@ -94,7 +95,7 @@ function fillIn(check: Check, path: PathDraft): Check {
 function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {
   const isRouted = KINDS[path.kind].routedBy === 'request'
   const own = path.scheme === 'https' ? 'https' : 'http'
-  // What a router speaks to its clients is its own affair, whatever the port speaks.
+  // A router decides by itself what it speaks to clients, whatever the port speaks.
   const scheme = isRouted ? own : (check.scheme ?? own)
   const serverName = check.tls.serverName ?? nameOf(check.host) ?? path.sni
   return {
@@ -106,7 +107,7 @@ function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {
   }
 }
 
-/** The rule's host as it is (some controllers match it with the port, most without: clients on 80 and 443 send none). */
+/** Behind a router, the rule's host without a port: some controllers match it with one, most do not. */
 function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: string): string | null {
   if (KINDS[kind].routedBy === 'request' && host !== null) {
     return host
@@ -115,7 +116,7 @@ function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: str
   return name === null ? null : hostPort(name, addressPort, scheme)
 }
 
-/** The check's path only where the rule gets it. */
+/** Takes the check's path only where the rule gets it. */
 function routedPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, urlPath }: PathDraft): string {
   if (given !== null) {
     return given
@@ -123,7 +124,7 @@ function routedPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, u
   return wanted !== null && (routes === null || routes(wanted)) ? wanted : urlPath
 }
 
-/** The name in a Host header, which SNI follows (as blackbox_exporter does); an address is no name. */
+/** Reads the name in a Host header, which SNI follows (as in blackbox_exporter); an address is no name. */
 function nameOf(host: string | null): string | null {
   if (host === null || host.startsWith('[')) {
     return null

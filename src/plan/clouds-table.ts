@@ -1,6 +1,6 @@
 /**
- * Clouds, a row each: which annotations of a Service say where TLS ends, what is internal, and who sends the PROXY
- * protocol. What is made of them is in `clouds.ts`.
+ * One row for each cloud: the annotations of a Service that say where TLS ends, what is internal, and who sends the PROXY
+ * protocol. `clouds.ts` reads them.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ServicePort } from '../kube/objects.ts'
 import { isTrue, listOf } from './annotations.ts'
 import type { Read } from './controllers/controller.ts'
 
-/** What the load balancer does at a port. */
+/** The behaviour of the load balancer at a port. */
 export type Front = {
   /** The annotation that says so. */
   annotation: string
@@ -17,12 +17,12 @@ export type Front = {
   http: boolean
   /** It speaks TLS to the nodes and pods as well. */
   tlsBehind: boolean
-  /** HTTP/2 alone, which an HTTP/1.1 request does not get through to. */
+  /** It speaks HTTP/2 alone, so that an HTTP/1.1 request does not get through. */
   http2Only?: boolean
 }
 
 type Told = {
-  /** Of an annotation of the Service; `null`: it has none. */
+  /** Reads an annotation of the Service; `null` if it has none. */
   value(annotation: string): string | null
 }
 
@@ -40,7 +40,7 @@ export type Cloud = {
 
 const BETA = 'service.beta.kubernetes.io'
 
-/** Whether a list of numbers and names of ports, or `*`, means one. */
+/** Tells whether a list of numbers and names of ports, or `*`, means this one. */
 const namesIt = (list: string | null, { name, port }: ServicePort): boolean =>
   listOf(list).some((each) => each === '*' || each === String(port) || (name !== null && each === name))
 

@@ -1,6 +1,6 @@
 /**
- * What annotations of a Service ask of a cloud's load balancer, as far as a plan needs it: where TLS ends, whether it is
- * internal, whether it sends the PROXY protocol. The clouds are rows of `clouds-table.ts`.
+ * Reads what annotations of a Service ask of a cloud's load balancer, as far as a plan needs it: where TLS ends, whether
+ * it is internal, whether it sends the PROXY protocol. The clouds are rows of `clouds-table.ts`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const valueIn =
   (annotation: string): string | null =>
     annotationOf(service, annotation)
 
-/** What the load balancer of a Service does at a port. `null`: nothing says that it does more than pass it on. */
+/** Tells what the load balancer of a Service does at a port; `null` if nothing says that it does more than pass it on. */
 export function frontOf(service: Service, port: ServicePort): Front | null {
   if (service.type !== 'LoadBalancer' || port.protocol !== 'TCP') {
     return null
@@ -40,11 +40,11 @@ function switchedOn(service: Service, of: (cloud: Cloud) => readonly Switch[] | 
   return null
 }
 
-/** The annotation that asks for the PROXY protocol. */
+/** Finds the annotation that asks for the PROXY protocol. */
 export const proxyProtocolOf = (service: Service): Because | null =>
   switchedOn(service, ({ proxyProtocol }) => proxyProtocol)
 
-/** What makes the load balancer a matter of the cloud's own network; `null`: nothing says so. */
+/** Finds the reason why the load balancer is internal to the cloud's network; `null` if nothing says so. */
 export function internalOf(service: Service): Because | null {
   const told = switchedOn(service, ({ internal }) => internal)
   if (told !== null) {

@@ -10,7 +10,7 @@ import { schemeOf, schemesOf } from './scheme.ts'
 import type { ServiceEndpoints } from './service-endpoints.ts'
 import { portKey, type Take } from './take.ts'
 
-/** What every source of paths is given. */
+/** Every source of paths is given this. */
 export type PlanContext = {
   target: Plan['target']
   service: Service
@@ -21,14 +21,14 @@ export type PlanContext = {
   /** That of the place: what most sources ask of it. */
   position: Position
   place: Place
-  /** `toad-svc.default.svc`: SNI of direct paths. */
+  /** `toad-svc.default.svc`, the SNI of direct paths. */
   serviceName: string
   /** `toad-svc.default.svc.cluster.local`. */
   fqdn: string
   clusterDomain: { name: string; because: Because }
-  /** What Ingress controllers are told that ports speak. */
+  /** Ingress controllers are told that ports speak this. */
   byIngress: ReadonlyMap<ServicePort, ToldScheme>
-  /** Which items of a factor paths are made of: all, unless there are too many (`size.ts`). */
+  /** Chooses the items of a factor that paths are made of: all, unless there are too many (`size.ts`). */
   take: Take
 }
 
@@ -36,13 +36,13 @@ export type PlannedPort = {
   port: ServicePort
   /** Its place in `spec.ports`. */
   at: number
-  /** What it speaks on the way that paths of the kind take. */
+  /** The scheme that it speaks on the way that paths of the kind take. */
   scheme: Scheme
-  /** What says so, where that is not the port itself. */
+  /** The reasons for it, where the port itself does not say so. */
   schemeBecause: readonly Because[]
 }
 
-/** The ports that paths of a kind are made of. */
+/** Lists the ports that paths of a kind are made of. */
 export function portsFor(
   { service, take, byIngress }: Pick<PlanContext, 'service' | 'take' | 'byIngress'>,
   kind: PathKind,

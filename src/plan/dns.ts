@@ -17,7 +17,7 @@ import { hasSelector, targetNumbers } from './service-endpoints.ts'
 import { oneAtLeast, portsCounted } from './size.ts'
 import type { Source } from './source.ts'
 
-/** What the Service's name must resolve to. `values: null`: any address will do, the objects don't tell. */
+/** The Service's name must resolve to these. `values: null`: any address will do, as the objects do not tell. */
 type Records = {
   family: Family
   values: readonly string[] | null
@@ -65,7 +65,7 @@ export const dnsSource: Source = {
   },
 }
 
-/** An ExternalName Service is a CNAME and nothing else; what a client sends to it bears the wrong name. */
+/** An ExternalName Service is a CNAME and nothing else; a client sends it the wrong name as Host and SNI. */
 function aliasPaths(context: PlanContext): PathDraft[] {
   const name = externalNameOf(context)
   const { service, fqdn } = context
@@ -105,7 +105,7 @@ const nameBecause = ({ service, clusterDomain }: PlanContext): Because[] => [
 
 const ofName = (name: string) => ({ kind: 'DNS', address: name, host: name, sni: name, discriminator: [name] }) as const
 
-/** A name that is resolved and not dialled. */
+/** Plans a name that is resolved and not dialled. */
 function record(
   context: PlanContext,
   dns: NonNullable<PathDraft['dns']>,
@@ -155,7 +155,7 @@ function clusterIPRecords(context: PlanContext): Records[] {
   })
 }
 
-/** One record an address of an endpoint that is ready (or published as such). None: the name does not exist (specification 2.4.1). */
+/** Each address of a ready endpoint has a record. Without any the name does not exist (specification 2.4.1). */
 function headlessRecords({ service, endpoints }: PlanContext): Records[] {
   const ready = endpoints.all
     .filter((endpoint) => endpoint.ready && !endpoint.isName)
@@ -186,7 +186,7 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
   })
 }
 
-/** What an application may write instead of the whole name; they must agree with it. */
+/** Applications may write these forms instead of the whole name, and must get the same answer. */
 function lookups(context: PlanContext, values: readonly string[] | null, doubts: readonly Because[] = []): PathDraft[] {
   const { namespace, service } = context.target
   const forms = [`${service}.${namespace}`, `${service}.${namespace}.svc`]
@@ -218,7 +218,7 @@ function srvPath(context: PlanContext, port: ServicePort, position: number): Pat
   return [record(context, { name, type: 'SRV', values, how: 'resolve' }, fields, { port })]
 }
 
-/** Told only where every endpoint has a hostname: the names of others are the DNS server's own choice. */
+/** `null` unless every endpoint has a hostname: the names of others are the DNS server's own choice. */
 function headlessSrv({ endpoints, fqdn }: PlanContext, port: ServicePort): readonly string[] | null {
   const ready = endpoints.all.filter((endpoint) => endpoint.ready && !endpoint.isName)
   if (ready.length === 0 || ready.some(({ hostname }) => hostname === null)) {
@@ -231,7 +231,7 @@ function headlessSrv({ endpoints, fqdn }: PlanContext, port: ServicePort): reado
   return [...new Set(ready.map(({ hostname }) => `${numbers[0]} ${hostname}.${fqdn}`))]
 }
 
-/** The name at each port: as an application reaches the Service. A headless one translates no port: clients dial the pods'. */
+/** Plans the name at each port, as applications dial it. A headless Service translates no port: clients dial the pods'. */
 function dialled(context: PlanContext, { port, at: position, scheme, schemeBecause }: PlannedPort): PathDraft[] {
   const { service, fqdn } = context
   const fieldAt = (name: string): Because => fieldOf(`Service/${service.meta.name}`, `spec.ports[${position}].${name}`)
@@ -261,7 +261,7 @@ function dialled(context: PlanContext, { port, at: position, scheme, schemeBecau
   )
 }
 
-/** `<hostname>.S.N.svc.Z` of each endpoint that has one: pods of a StatefulSet find each other by it. */
+/** Plans `<hostname>.S.N.svc.Z` of each endpoint with a hostname: pods of a StatefulSet find each other by it. */
 function podNames(context: PlanContext): PathDraft[] {
   const { endpoints, fqdn } = context
   const kept = context.take('DNS', 'endpoints', endpoints.all, ({ address, hostname }) => hostname ?? address)

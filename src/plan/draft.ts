@@ -1,6 +1,6 @@
 /**
- * A path while it is being planned: what a source of paths knows of it. {@link finishPath} turns it into a
- * {@link PlannedPath}, in one place for all sources: the id, the URL, and what the vantage makes of it.
+ * A path while it is being planned, as its source knows it. {@link finishPath} turns it into a {@link PlannedPath}, in one
+ * place for all sources: it adds the id, the URL, and what follows from the vantage.
  *
  * @module
  */
@@ -22,31 +22,31 @@ export type PathDraft = {
   address: string | null
   addressPort: number | null
   scheme: Scheme
-  /** Where it came from, and what speaks against a promise. */
+  /** Its provenance, and the reasons against a promise. */
   because: readonly Because[]
-  /** What tells it apart from other paths of its kind, port, family and scheme. */
+  /** Tells it apart from other paths of its kind, port, family and scheme. */
   discriminator: readonly (string | number | null)[]
   /** `cluster`: only from inside. `given`: the caller named the address, so that no vantage is held against it. */
   reach: 'cluster' | 'anywhere' | 'given'
-  /** Why it does not exist yet. */
+  /** The reason why it does not exist yet. */
   pending: string | null
-  /** Why the prober, where it stands, cannot see it. */
+  /** The reason why the prober, where it stands, cannot see it. */
   blind: string | null
   /** Overrides the family of the address: DNS records ask for one. */
   family?: PlannedPath['family']
   node: string | null
   /** Ranges of clients that are let in, one of the excuses; empty: everybody is. */
   onlyFrom: readonly string[]
-  /** Of an endpoint. */
+  /** The pod of an endpoint. */
   pod: string | null
   host: string | null
-  /** SNI of any TLS on it; `null`: none is sent. */
+  /** SNI of any TLS on it; `null` if none is sent. */
   sni: string | null
-  /** Whether a default check holds the certificate against it: where the name is known. */
+  /** A default check judges the certificate, as the name is known. */
   judgesCertificate: boolean
   rulePath: string | null
   pathType: PathType | null
-  /** What a default check asks for. */
+  /** A default check asks for this. */
   urlPath: string
   shortCut: boolean
   variable: PlannedPath['variable']
@@ -59,7 +59,7 @@ export type PathDraft = {
 
 type Needed = 'kind' | 'port' | 'because' | 'discriminator' | 'reach'
 
-/** A draft with everything else at rest. */
+/** Makes a draft, with defaults for everything else. */
 export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDraft {
   return {
     address: null,
@@ -85,7 +85,7 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
   }
 }
 
-/** As TLS has it: without the dot of an absolute name (RFC 6066, 3). */
+/** Removes the dot of an absolute name, as TLS requires (RFC 6066, 3). */
 export const serverNameOf = (name: string): string => name.replace(/\.$/, '')
 
 export function finishPath(context: PlanContext, of: PathDraft, checks: readonly Check[]): PlannedPath {

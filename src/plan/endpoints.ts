@@ -1,6 +1,6 @@
 /**
- * Endpoint paths: each endpoint at the port that it serves a Service port on. What a Service's addresses lead to, and
- * what tells a fault of the Service from one of the pods.
+ * Endpoint paths: each endpoint at the port that it serves a Service port on. The Service's addresses lead to them, and
+ * they tell a fault of the Service from one of the pods.
  *
  * @module
  */
@@ -98,7 +98,7 @@ function endpointPaths(context: PlanContext): PathDraft[] {
   })
 }
 
-/** @param anyReady whether an endpoint of the same port is ready (pkg/proxy/topology.go CategorizeEndpoints). */
+/** @param anyReady says that an endpoint of the same port is ready (pkg/proxy/topology.go CategorizeEndpoints). */
 function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint, anyReady: boolean): Because[] {
   const { because, pod } = endpoint
   if (endpoint.isName) {

@@ -1,6 +1,6 @@
 /**
- * Environment paths: the variables by which the kubelet tells pods of a Service (pkg/kubelet/envvars/envvars.go). Set
- * when a pod starts, for the Services of its namespace that have a cluster IP then; only the primary one is told.
+ * Environment paths: the variables by which the kubelet tells pods of a Service (pkg/kubelet/envvars/envvars.go). They are
+ * set when a pod starts, for the Services of its namespace that then have a cluster IP, and hold the primary one only.
  *
  * @module
  */
@@ -62,9 +62,9 @@ function environmentPaths(context: PlanContext): PathDraft[] {
 const variableNamed = (name: string): Because => noteOf(`variable ${name}`)
 
 /**
- * The eight forms. Empty until the Service has a cluster IP.
+ * Lists the variables, of eight forms; none until the Service has a cluster IP.
  *
- * @param kept the ports whose variables are told; left out: all.
+ * @param kept holds the ports whose variables are listed; all if left out.
  */
 export function variablesOf(
   { service }: Pick<PlanContext, 'service'>,
@@ -124,11 +124,11 @@ type Told = {
   variables: Readonly<Record<string, string>> | null
   because: readonly Because[]
   reach: PathDraft['reach']
-  /** Why there is nothing to compare with. */
+  /** The reason why there is nothing to compare with. */
   blind: string | null
 }
 
-/** The caller's text; else Portolan's own environment, for Services of its own namespace. */
+/** Takes the caller's text, else Portolan's own environment for Services of its own namespace. */
 function environmentOf({ addresses, place, target }: PlanContext): Told {
   if (addresses.environment !== null) {
     const variables = parseEnvironment(addresses.environment)
@@ -164,8 +164,8 @@ const SERVICE_VARIABLE = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|S
 export const isServiceVariable = (name: string): boolean => SERVICE_VARIABLE.test(name)
 
 /**
- * What is kept of an environment: the variables that Kubernetes makes for Services. The others are the application's,
- * passwords among them; they are no business of ours, so they get no further than this.
+ * Keeps the variables that Kubernetes makes for Services. The others are the application's, passwords among them, and are
+ * dropped here.
  */
 export const serviceVariables = (text: string): string =>
   Object.entries(parseEnvironment(text))
@@ -173,7 +173,7 @@ export const serviceVariables = (text: string): string =>
     .map(([name, value]) => `${name}=${value.split('\n', 1)[0]}`)
     .join('\n')
 
-/** What `env` prints: `NAME=value` lines. A line that is none continues the value before it. */
+/** Reads the output of `env`: `NAME=value` lines. Any other line continues the value before it. */
 export function parseEnvironment(text: string): Readonly<Record<string, string>> {
   const variables: Record<string, string> = Object.create(null)
   let last: string | null = null

@@ -59,6 +59,6 @@ function externalNamePaths(context: PlanContext): PathDraft[] {
   )
 }
 
-/** Without the dot of an absolute name. */
+/** Returns `spec.externalName` without the dot of an absolute name. */
 export const externalNameOf = ({ service }: Pick<PlanContext, 'service'>): string | null =>
   service.externalName?.replace(/\.$/, '') ?? null

@@ -2,15 +2,15 @@ import type { Family, Service } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import { type Because, doubted, fieldOf } from './because.ts'
 
-/** A family that a Service has or will have. `doubt`: why it may not get it. */
+/** A family that a Service has or will have. `doubt` says why it may not get it. */
 export type PlannedFamily = { family: Family; doubt: Because | null }
 
 const OTHER: Readonly<Record<Family, Family>> = { IPv4: 'IPv6', IPv6: 'IPv4' }
 
 /**
- * The families of a Service, those too that the cluster has still to give it: RequireDualStack is both or nothing,
+ * Lists the families of a Service, including those that the cluster has still to give it: RequireDualStack is both or nothing,
  * PreferDualStack both where the cluster has both (KEP-563; k/k pkg/registry/core/service/storage/alloc.go,
- * initIPFamilyFields). Empty: nothing tells.
+ * initIPFamilyFields). Empty if nothing tells.
  */
 export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Service): readonly PlannedFamily[] {
   const told = ipFamilies.map((family): PlannedFamily => ({ family, doubt: null }))
@@ -25,7 +25,7 @@ export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Ser
       { family: OTHER[first], doubt: null },
     ]
   }
-  // An address, or a family, that is there was given by a cluster that had no other.
+  // A cluster that gave one address or family had no other.
   const isApplied =
     clusterIPs.some((address) => familyOf(address) !== null) || (clusterIPs[0] === 'None' && told.length > 0)
   if (ipFamilyPolicy !== 'PreferDualStack' || isApplied) {

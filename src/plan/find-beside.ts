@@ -13,7 +13,7 @@ import { endpointsOf, hasSelector, type ServiceEndpoint } from './service-endpoi
 
 const DNS_PORT = 53
 const HTTPS_PORT = 443
-/** Pods and ports that are remembered, of each: as many as could be asked, and no more. */
+/** So many pods and ports are remembered, since no more could be asked. */
 const KEPT = { pods: 50, ports: 4, dnsPods: 2 }
 
 export function besideOf(context: PlanContext): Beside {
@@ -83,7 +83,7 @@ function podOf(context: PlanContext, { address, pod }: ServiceEndpoint): BesideP
   }
 }
 
-/** Where pods were not handed over: what makes them. */
+/** Reads the workloads that make the pods, where no pods were sent. */
 function templateOf({ index, service, target }: PlanContext): PodSpec | null {
   if (!hasSelector(service)) {
     return null

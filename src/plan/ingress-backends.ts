@@ -1,6 +1,6 @@
 /**
- * What Ingress controllers are told to speak to the ports of a Service: pods that speak TLS are told so to the controller,
- * whatever their ports are called.
+ * Reads what Ingress controllers are told to speak to the ports of a Service. Annotations tell the controller which pods
+ * speak TLS, whatever their ports are called.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type ToldScheme = { scheme: Spoken; because: Because }
 
 const BY_TLS = { scheme: 'https', isTls: true } as const
 
-/** What one annotation says that the controller speaks to the Service; `null`: nothing. */
+/** Reads from one annotation what the controller speaks to the Service; `null` if it says nothing. */
 function spokenBy({ says }: BackendAnnotation, value: string | null, service: string) {
   if (value === null) {
     return null
@@ -45,7 +45,7 @@ function toldBy(index: ObjectIndex, { ingress }: Route, service: string): ToldSc
 
 const BACKEND_ANNOTATIONS = INGRESS_CONTROLLERS.flatMap(({ backend = [] }) => backend)
 
-/** Whether an annotation, of whichever controller, asks for TLS to the pods of a Service. */
+/** Tells whether an annotation of any controller asks for TLS to the pods of a Service. */
 export function asksForTls(index: ObjectIndex, namespace: string, service: Service): boolean {
   const { name } = service.meta
   return (
@@ -56,7 +56,7 @@ export function asksForTls(index: ObjectIndex, namespace: string, service: Servi
   )
 }
 
-/** By port, the first that says so. */
+/** Finds for each port the first annotation that says so. */
 export function schemesByIngress(
   index: ObjectIndex,
   namespace: string,

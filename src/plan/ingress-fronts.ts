@@ -1,5 +1,5 @@
 /**
- * The Service that stands before an Ingress controller, when it is among the objects, and the addresses it offers.
+ * Finds the Service before an Ingress controller, if it is among the objects, and the addresses that it offers.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { clusterIPFieldOf, clusterIPsOf } from './service.ts'
 
 export type FrontPorts = { http: ServicePort | null; https: ServicePort | null }
 
-/** The port of a controller's Service that takes plain HTTP, and the one that takes TLS (443/UDP beside it is HTTP/3). */
+/** Finds the ports of a controller's Service for plain HTTP and for TLS (443/UDP beside it is HTTP/3). */
 export function frontPorts(service: Service): FrontPorts {
   const ports = service.ports.filter(({ protocol }) => protocol === 'TCP')
   const find = (number: number, names: readonly string[]): ServicePort | null =>
@@ -20,7 +20,7 @@ export function frontPorts(service: Service): FrontPorts {
   return { http: find(80, ['http', 'web']), https: find(443, ['https', 'websecure']) }
 }
 
-/** By the class of the Ingress; without one, only where a single controller's Service is among the objects. */
+/** Chooses by the class of the Ingress; without one, only if a single controller's Service is among the objects. */
 export function frontingService(context: PlanContext, ingress: Ingress): Service | null {
   const { index } = context
   const controller = controllerOf(index, ingress)
@@ -44,20 +44,20 @@ export type FrontAddress = {
   isVip: boolean
 }
 
-/** Nodes asked when a controller is reached by node ports: one could be down, more would only repeat each other. */
+/** So many nodes are asked if a controller is reached by node ports: one could be down, more would only repeat. */
 const NODES_ASKED = 2
 
 const podsBehind = ({ index, target }: PlanContext, { meta, selector }: Service): readonly Pod[] =>
   selector === null ? [] : index.podsMatching(meta.namespace ?? target.namespace, selector)
 
-/** Whether a pod behind the Service listens on its node by itself, beside all node ports. */
+/** Tells whether a pod behind the Service listens on its node by itself, beside all node ports. */
 export const isOnItsNodes = (context: PlanContext, service: Service): boolean =>
   podsBehind(context, service).some(
     ({ spec }) =>
       spec.hostNetwork || spec.containers.some(({ ports }) => ports.some(({ hostPort }) => hostPort !== null)),
   )
 
-/** Best first: its load balancer, its external IPs, node ports, nodes of pods on the host network; its cluster IP from inside. */
+/** Best first: load balancer, external IPs, node ports, nodes of pods on the host network; the cluster IP from inside. */
 export function addressesOfFront(context: PlanContext, service: Service): FrontAddress[] {
   const ref = `Service/${service.meta.name}`
   const { http, https } = frontPorts(service)

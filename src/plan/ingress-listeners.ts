@@ -1,6 +1,6 @@
 /**
- * On which listeners of its controller a rule is served, by `spec.tls` and by the annotations of controllers that are
- * known (`controllers/table.ts`).
+ * Finds the listeners on which the controller serves a rule, by `spec.tls` and by the annotations of known controllers
+ * (`controllers/table.ts`).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { classOf, controllerOf } from './controllers/table.ts'
 import { type Route, tlsEntryFor } from './ingress-rules.ts'
 import { isLoopback, isPrivate, isWithin } from './ip.ts'
 
-/** What covers the host with TLS: the Ingress itself; where certificates are chosen by SNI alone, also one beside it. */
+/** Finds the field that covers the host with TLS: of this Ingress, or of another where SNI alone chooses certificates. */
 function tlsOf({ index }: PlanContext, { ingress, host: rule }: Route, host: string | null): Because | null {
   const own = tlsEntryFor(ingress, host)
   if (own !== null) {
@@ -34,7 +34,7 @@ function tlsOf({ index }: PlanContext, { ingress, host: rule }: Route, host: str
   return null
 }
 
-/** @param host as it is asked. */
+/** @param host is the host that is asked for. */
 export function listenersFor(context: PlanContext, route: Route, host: string | null): readonly Listener[] {
   const { index, addresses } = context
   const { ingress } = route
@@ -54,7 +54,7 @@ export function listenersFor(context: PlanContext, route: Route, host: string | 
       ? []
       : [excused(asked.told(condition), 'a plain request may not meet these conditions')]
   const doubted = found.map((listener) => ({ ...listener, because: [...listener.because, ...demands, ...narrowed] }))
-  // What the caller says of ports counts before what annotations say.
+  // Ports that the caller gives override those of annotations.
   return addresses.controllerPorts === null ? inOrder(doubted) : firstOfEach(doubted)
 }
 
@@ -71,14 +71,14 @@ const firstOfEach = (listeners: readonly Listener[]): readonly Listener[] =>
     .filter(({ scheme }, at, all) => all.findIndex((each) => each.scheme === scheme) === at)
     .map((listener) => ({ ...listener, port: null }))
 
-/** The port that is dialled: what the listener says, unless the controller is behind ports of its own (node ports). */
+/** The port that is dialled: the listener's, unless the controller is behind ports of its own (node ports). */
 export const dialledPort = ({ scheme, port }: Listener, own: number | null): number | null =>
   port !== null && (own === null || own === STANDARD[scheme]) ? port : own
 
-/** Hosts that are enough to see that an alias works. */
+/** So many hosts are enough to see that an alias works. */
 const ALIASES = 20
 
-/** Hosts beside that of the rule which get it too, each with the annotation that says so. */
+/** Lists further hosts that the rule serves, each with the annotation that says so. */
 export function aliasesOf(
   { index }: Pick<PlanContext, 'index'>,
   ingress: Ingress,
@@ -93,7 +93,7 @@ export function aliasesOf(
   )
 }
 
-/** Seen from outside: what is a matter of the cloud's own network is not promised. An address of the caller's is. */
+/** From outside, an address of the cloud's own network is not promised, unless the caller gave it. */
 export function internalExcuses(
   { index, position, place: { reaches = [] } }: PlanContext,
   ingress: Ingress,
@@ -109,7 +109,7 @@ export function internalExcuses(
   return position === 'edge' ? [] : privateExcuses(address, reaches)
 }
 
-/** An address of some network of its own, which the prober is perhaps not in. One of the prober's own machine is dialled. */
+/** A private address may be of a network that the prober is not in. One of the prober's own machine is dialled. */
 export function privateExcuses(address: string | null, reaches: readonly string[]): Because[] {
   if (address === null || !isPrivate(address) || isLoopback(address) || isWithin(address, reaches)) {
     return []

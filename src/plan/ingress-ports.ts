@@ -1,5 +1,5 @@
 /**
- * Which port of a Service the backend of an Ingress means.
+ * Finds the port of a Service that the backend of an Ingress means.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { type PortRef, refOf, type Service, type ServicePort } from '../kube/obj
 import { type Because, fieldOf, noted } from './because.ts'
 import type { Route } from './ingress-rules.ts'
 
-/** The Service port that a backend names, and by what. A wrong name is a fault of the Ingress, not a doubt about it. */
+/** Finds the Service port that a backend names, and the field. A wrong name is a fault of the Ingress, not a doubt. */
 export function servicePort(
   service: Service,
   { backend, ingress, field }: Route,
@@ -39,8 +39,8 @@ export function servicePort(
 }
 
 /**
- * By name or by number, never by targetPort. Digits in quotes are a name that no port can have (networking/v1). Of two
- * ports of one number the one for TCP, which is what controllers speak to backends (443/UDP beside it is for HTTP/3).
+ * Matches by name or by number, never by targetPort. Digits in quotes are a name that no port can have (networking/v1).
+ * If two ports have one number, the one for TCP is meant, which controllers speak to backends (443/UDP is for HTTP/3).
  */
 export function backendPort(service: Service, ref: PortRef | null): { port: ServicePort; at: number } | null {
   const named = service.ports
@@ -50,8 +50,8 @@ export function backendPort(service: Service, ref: PortRef | null): { port: Serv
 }
 
 /**
- * The number that an Ingress gives for an ExternalName Service without ports, which name nothing to choose from
- * (ingress-nginx `internal/ingress/controller`, serviceEndpoints). `null`: the Service lists ports, or it is a name.
+ * Takes the number that an Ingress gives for an ExternalName Service without ports, as there is nothing to choose from
+ * (ingress-nginx `internal/ingress/controller`, serviceEndpoints). `null` if the Service lists ports, or it is a name.
  */
 export const unlistedPort = ({ type, ports }: Service, ref: PortRef | null): ServicePort | null =>
   type === 'ExternalName' && ports.length === 0 && typeof ref === 'number'

@@ -1,5 +1,5 @@
 /**
- * Which rule of an Ingress gets a request (networking/v1 IngressRule, HTTPIngressPath).
+ * Decides which rule of an Ingress gets a request (networking/v1 IngressRule, HTTPIngressPath).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { becauseText, fieldOf, type ObjectField } from './because.ts'
 import { askedOf, type PathSyntax } from './controllers/controller.ts'
 import { classOf, controllerOf } from './controllers/table.ts'
 
-/** A way through an Ingress to a backend: a rule's path, or what no path takes. */
+/** A way through an Ingress to a backend: a rule's path, or the default backend. */
 export type Route = {
   ingress: Ingress
   /** As written; `null`: every host. */
@@ -27,7 +27,7 @@ export type Route = {
   action?: Omit<IngressAction, 'targets'> & { share: number }
 }
 
-/** With an action in place of its backend: one route for each Service that it forwards to, none of them where it does not. */
+/** An action in place of the backend makes one route for each Service that it forwards to, and none if it does not. */
 function withAction(route: Route): Route[] {
   const action = actionOf(route.ingress, route.backend)
   if (action === null) {
@@ -48,7 +48,7 @@ function withAction(route: Route): Route[] {
 
 const routed = new WeakMap<Ingress, readonly Route[]>()
 
-/** Every way through an Ingress; worked out once. */
+/** Lists every way through an Ingress; worked out once. */
 export function routesOf(ingress: Ingress): readonly Route[] {
   const found = routed.get(ingress) ?? writtenRoutes(ingress).flatMap(withAction)
   routed.set(ingress, found)
@@ -85,7 +85,7 @@ function writtenRoutes(ingress: Ingress): Route[] {
 const SPECIAL = /[\\^$*+?()[\]{}|]/
 
 /**
- * How the controller reads the path of a route. Of one that is not known, no characters tell for certain; these make a
+ * Tells how the controller reads the path of a route. If it is not known, no characters tell for certain; these make a
  * regular expression likely where the type leaves it to the implementation.
  */
 export function syntaxOf(index: ObjectIndex, { ingress, path, pathType }: Route): PathSyntax {
@@ -102,7 +102,7 @@ export function syntaxOf(index: ObjectIndex, { ingress, path, pathType }: Route)
   return told === 'regex' || pathType === 'ImplementationSpecific' ? 'regex' : 'literal'
 }
 
-/** What a route certainly takes, as it is written in a request: the path itself, or what the pattern begins with. */
+/** The path that a route certainly takes, as a request has it: its own, or the literal beginning of its pattern. */
 export function writtenPath(index: ObjectIndex, route: Route): string {
   const { path } = route
   if (path === null) {
@@ -118,15 +118,15 @@ export function writtenPath(index: ObjectIndex, route: Route): string {
   }
 }
 
-/** Whether what lies below its path is the route's too: not of an exact one, nor of a glob without a star at its end. */
+/** Tells whether the route takes paths below its own: an exact one does not, nor a glob without a star at its end. */
 export const takesBelow = (index: ObjectIndex, route: Route): boolean =>
   route.pathType !== 'Exact' && (syntaxOf(index, route) !== 'glob' || route.path?.endsWith('*') === true)
 
 const CANARY = 'nginx.ingress.kubernetes.io/canary'
 
 /**
- * How much of the requests a canary of ingress-nginx gets, of 1: by header or cookie alone, none of a plain one.
- * `null`: it is none.
+ * Tells the share of plain requests, of 1, that a canary of ingress-nginx gets; one by header or cookie alone gets none.
+ * `null` if the route is no canary.
  */
 export function canaryShare({ ingress: { meta } }: Route): number | null {
   const { annotations } = meta
@@ -139,19 +139,19 @@ export function canaryShare({ ingress: { meta } }: Route): number | null {
 }
 
 /**
- * A redirect before the rule for a Service, on the same path: how HTTPS was made of HTTP before `ssl-redirect`. The
- * controller leaves it out where it would lead to itself, so that HTTPS gets to the Service
+ * Recognises a redirect before the rule for a Service, on the same path, by which HTTP became HTTPS before
+ * `ssl-redirect`. The controller leaves it out where it would lead to itself, so that HTTPS gets to the Service
  * (https://kubernetes-sigs.github.io/aws-load-balancer-controller/v2.0/guide/tasks/ssl_redirect).
  */
 export const sendsToHttps = ({ action }: Route): boolean => action?.type === 'redirect'
 
-/** A path that a glob takes: what its stars and question marks stand for may be nothing, or one letter. */
+/** Writes a path that a glob takes: its stars may stand for nothing, its question marks for one letter. */
 const globExample = (glob: string): string => glob.replace(/\*+$/, '').replaceAll(/\*+|\?/g, 'x')
 
-/** What every path that a glob takes begins with. */
+/** Every path that a glob takes begins with this. */
 const globPrefix = (glob: string): string => glob.slice(0, glob.search(/[*?]|$/))
 
-/** What a regular expression certainly begins with: `/api(/|$)(.*)` → `/api`. */
+/** Finds the literal beginning of a regular expression: `/api(/|$)(.*)` → `/api`. */
 export function literalPrefix(path: string): string {
   const text = path.replaceAll('\\.', '.').replaceAll('\\/', '/')
   const end = text.search(/[\\^$*+?()[\]{}|]|\.[*+?]/)
@@ -160,7 +160,7 @@ export function literalPrefix(path: string): string {
   return optional ? literal.slice(0, -1) : literal
 }
 
-/** A path as it is written in a request: rules may hold other than ASCII, and what would end the path (RFC 3986). */
+/** Writes a path as a request has it: rules may hold more than ASCII, and characters that would end the path (RFC 3986). */
 export const encodePath = (path: string): string =>
   path.toWellFormed().replace(/[^\x21\x22\x24-\x3e\x40-\x7e]+/g, (foreign) => encodeURIComponent(foreign))
 
@@ -178,13 +178,13 @@ export type Competition = {
   prefixes: ReadonlyMap<string, readonly Route[]>
   /** By what a pattern certainly begins with, as far as {@link BEGINNING}. */
   beginnings: ReadonlyMap<string, readonly Route[]>
-  /** How long those are. */
+  /** The lengths of those beginnings. */
   lengths: readonly number[]
 }
 
 type Place = 'exact' | 'prefixes' | 'beginnings'
 
-/** Beginnings are told apart so far: each length that there is costs every request a look. */
+/** Beginnings are told apart up to this length: each length in use costs every request a look. */
 const BEGINNING = 128
 
 function compete(index: ObjectIndex, routes: readonly Route[]): Competition {
@@ -202,10 +202,10 @@ function compete(index: ObjectIndex, routes: readonly Route[]): Competition {
   return { ...known, lengths }
 }
 
-/** Routes with one claim that are told apart: beyond, one more rival tells nobody anything. */
+/** So many routes with one claim are told apart: one more rival tells nobody anything. */
 const RIVALS = 50
 
-/** Of routes that take the same, those that win over the others. */
+/** Keeps those that win among routes that take the same. */
 function put(map: Map<string, Route[]>, key: string, route: Route): void {
   const before = map.get(key)
   const lead = before?.[0] === undefined ? 0 : rank(route) - rank(before[0])
@@ -235,7 +235,7 @@ function placeOf(index: ObjectIndex, route: Route): { among: Place; key: string 
   return { among: 'prefixes', key: encodePath(path).replace(/\/$/, '') }
 }
 
-/** Each path that is an element-wise beginning of this one, itself first: `/a/b`, `/a`, the empty one. */
+/** Lists the element-wise beginnings of a path, itself first: `/a/b`, `/a`, the empty one. */
 function* beginningsOf(path: string): Generator<string> {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
     yield path.slice(0, end)
@@ -245,7 +245,7 @@ function* beginningsOf(path: string): Generator<string> {
 
 const competitions = new WeakMap<ObjectIndex, Map<string, Competition>>()
 
-/** Routes of all Ingresses of one class that compete for a host: controllers merge them. */
+/** Collects the routes of all Ingresses of one class that compete for a host: controllers merge them. */
 export function competitors(index: ObjectIndex, route: Route): Competition {
   const known = competitions.get(index) ?? new Map<string, Competition>()
   competitions.set(index, known)
@@ -265,7 +265,7 @@ export function competitors(index: ObjectIndex, route: Route): Competition {
   return found
 }
 
-/** Those of the competitors that a request for the path may go to: one, unless several claim the same. */
+/** Finds the competitors that a request for the path may go to: one, unless several claim the same. */
 export function winners({ exact, prefixes, beginnings, lengths }: Competition, urlPath: string): readonly Route[] {
   const asked = urlPath.split(/[?#]/)[0] ?? urlPath
   const exactly = exact.get(asked)
@@ -319,7 +319,7 @@ export const routeField = ({ ingress, field }: Route): ObjectField => fieldOf(re
 export const routeRef = (route: Route): string => becauseText(routeField(route))
 
 /**
- * A host that a rule takes: itself, or for `*.foo.com` one label before it that no other rule takes
+ * Makes a host that a rule takes: its own, or for `*.foo.com` one with a label that no other rule takes
  * (a wildcard stands for exactly one label).
  */
 export function probeHost(index: ObjectIndex, host: string | null): string | null {
@@ -332,7 +332,7 @@ export function probeHost(index: ObjectIndex, host: string | null): string | nul
   return `${free ?? 'portolan-probe'}.${parent}`
 }
 
-/** Which entry of `spec.tls` covers a host: by name, by a wildcard of one label, or without hosts (every one). */
+/** Finds the entry of `spec.tls` that covers a host: by name, by a wildcard of one label, or without hosts (every one). */
 export function tlsEntryFor(ingress: Ingress, host: string | null): number | null {
   const position = ingress.tls.findIndex(
     ({ hosts }) => hosts.length === 0 || (host !== null && hosts.some((pattern) => coversHost(pattern, host))),

@@ -1,5 +1,5 @@
 /**
- * How many paths the Ingresses of a Service make, and why there may be none.
+ * Counts the paths that the Ingresses of a Service make, and tells why there may be none.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export function ingressSizes({ service, index, request, target }: Sized): Size[]
   ]
 }
 
-/** Listeners and hosts that one rule is asked at: annotations may name more than plain HTTP and HTTPS. */
+/** Counts the listeners and hosts of a rule: annotations may name more than plain HTTP and HTTPS. */
 function waysOf(index: ObjectIndex, ingress: Ingress): number {
   const asked = askedOf(ingress, ingress.tls.length > 0 ? fieldOf(refOf(ingress), 'spec.tls') : null)
   const listeners = controllerOf(index, ingress)?.listeners(asked).length ?? 0

@@ -54,9 +54,9 @@ function ingressPaths(context: PlanContext): PathDraft[] {
 }
 
 /**
- * The host's own DNS, against the controller's address: what clients outside follow. Not asked from inside, where names
- * may have other answers, nor where the caller says where the controller is. Nobody promises it: a difference is a
- * finding. Of kind DNS, as a name that resolves is no way through the Ingress.
+ * Compares the host's own DNS, which clients outside follow, with the controller's address. It is not asked from inside,
+ * where names may have other answers, nor if the caller says where the controller is. Nobody promises it: a difference
+ * is a finding. The path is of kind DNS, as a name that resolves is no way through the Ingress.
  */
 function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Route[]): PathDraft[] {
   const { position, addresses } = context
@@ -87,7 +87,7 @@ function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Rout
   })
 }
 
-/** What tells a route apart, for the choice among too many. */
+/** The key by which routes are chosen where there are too many. */
 const routeKey = ({ ingress, host, path, pathType }: Route): string =>
   [host ?? '', ingress.meta.name, path ?? '', pathType ?? ''].join('\n')
 
@@ -124,8 +124,8 @@ const byAlias = (
 ): RuleRequest => ({ ...asked, host: probeHost(index, host), rule: host, because: [...asked.because, because] })
 
 /**
- * Where no object tells the controller's address: what clients outside would follow. Not from inside, where the name
- * may have another answer. That it leads to this cluster is promised by nobody.
+ * Dials the public name, as clients outside do, where no object tells the controller's address; not from inside, where
+ * the name may have another answer. Nobody promises that it leads to this cluster.
  */
 function byPublicName(
   { position }: PlanContext,
@@ -147,7 +147,7 @@ type RuleRequest = Pick<PathDraft, 'host' | 'urlPath' | 'routes'> & {
   because: readonly Because[]
 }
 
-/** A request that this rule gets: its host made concrete, its path one that no other rule takes. */
+/** Makes a request that this rule gets: with a concrete host, and a path that no other rule takes. */
 function requestFor({ index }: PlanContext, route: Route): RuleRequest {
   const field = routeField(route)
   const host = probeHost(index, route.host)
@@ -186,7 +186,7 @@ function requestFor({ index }: PlanContext, route: Route): RuleRequest {
   }
 }
 
-/** Why not all requests for the route get to the Service. */
+/** Tells why not all requests for the route get to the Service. */
 function shareDoubts(route: Route, claimants: readonly Route[]): Because[] {
   const field = routeField(route)
   if (route.action !== undefined && route.action.share < 1) {
@@ -264,8 +264,8 @@ function through(
 }
 
 /**
- * Inside the cluster the Service before the controller is reached past its load balancer, which may be what ends TLS and
- * what speaks the PROXY protocol.
+ * Inside the cluster the Service before the controller is reached past its load balancer, which may end TLS and speak the
+ * PROXY protocol.
  */
 function pastBalancerExcuses(
   { position }: PlanContext,

@@ -2,8 +2,9 @@ import ipaddr from 'ipaddr.js'
 import { familyOf } from '../lib/address.ts'
 
 /**
- * `public`: routed on the Internet; `documentation`: reserved for examples and tests; `private`: of some network;
- * `loopback`, `link-local`: of one machine or link, never an endpoint (core/validation ValidateNonSpecialIP).
+ * `public` addresses are routed on the Internet, `documentation` ones reserved for examples and tests, `private` ones of
+ * some network; `loopback` and `link-local` ones are of one machine or link, never an endpoint (core/validation
+ * ValidateNonSpecialIP).
  */
 export type AddressScope = 'public' | 'private' | 'documentation' | 'loopback' | 'link-local' | 'special'
 
@@ -17,7 +18,7 @@ const SCOPES: Readonly<Record<string, AddressScope>> = {
   linkLocal: 'link-local',
 }
 
-/** What an IP address is good for (IANA's special-purpose registries); a name is `public`. */
+/** Classifies an IP address by IANA's special-purpose registries; a name is `public`. */
 export function scopeOf(address: string): AddressScope {
   if (familyOf(address) === null) {
     return 'public'
@@ -25,13 +26,13 @@ export function scopeOf(address: string): AddressScope {
   return SCOPES[ipaddr.parse(address).range()] ?? 'special'
 }
 
-/** Whether only a neighbour can dial it: everything but public addresses and the reserved ones of examples. */
+/** Tells whether only a neighbour can dial it: any address that is neither public nor reserved for examples. */
 export function isPrivate(address: string): boolean {
   const scope = scopeOf(address)
   return scope !== 'public' && scope !== 'documentation'
 }
 
-/** @param address an IP address; a name is within none. */
+/** Tells whether an IP address lies in one of the ranges; a name lies in none. */
 export function isWithin(address: string, cidrs: readonly string[]): boolean {
   if (cidrs.length === 0 || familyOf(address) === null) {
     return false
@@ -43,5 +44,5 @@ export function isWithin(address: string, cidrs: readonly string[]): boolean {
   })
 }
 
-/** Of this very machine: a tunnel or a cluster on it, as people have for development. */
+/** Tells whether it is of this very machine: a tunnel or a cluster on it, as people have for development. */
 export const isLoopback = (address: string): boolean => scopeOf(address) === 'loopback'

@@ -17,7 +17,7 @@ export type Role =
   /** Nothing is dialled. */
   | 'variable'
 
-/** What stands between a client and the pods. */
+/** Something may stand between a client and the pods. */
 export type Between =
   | 'nothing'
   /** kube-proxy, or its replacement, which translates addresses and says nothing itself. */
@@ -28,29 +28,29 @@ export type Between =
   | 'router'
 
 /**
- * By what a router chooses the Service: host and path of a request (Ingress; HTTPRoute, GRPCRoute and their like), the
- * name that a TLS handshake asks for (TLSRoute), or the port that was dialled (TCPRoute, UDPRoute).
+ * A router chooses the Service by host and path of a request (Ingress; HTTPRoute, GRPCRoute and their like), by the name
+ * that a TLS handshake asks for (TLSRoute), or by the port that was dialled (TCPRoute, UDPRoute).
  */
 export type RoutedBy = 'request' | 'server-name' | 'port'
 
 export type KindOfPath = {
-  /** In prose. */
+  /** Its name in prose. */
   noun: { one: string; many: string }
   role: Role
-  /** `null`: it leads to no pod of the Service. */
+  /** `null` if it leads to no pod of the Service. */
   between: Between | null
-  /** `null`: no router is on the way. */
+  /** `null` if no router is on the way. */
   routedBy: RoutedBy | null
   /** Types of checks that say something about a path that is dialled. */
   checks: readonly ('http' | 'tcp')[]
   /**
-   * When a path that must not be reachable is met by nobody: no connection is made, or a router answers by itself that
-   * it has no route or no backend.
+   * A path that must not be reachable is closed if no connection is made, or if a router answers by itself that it has no
+   * route or no backend.
    */
   closedWhen: 'unconnected' | 'unrouted'
   /**
-   * How a hostname that is dialled is resolved: `resolve` asks for this very name, as the cluster's own names are;
-   * `lookup` sees what applications see, as others publish it.
+   * A hostname that is dialled is resolved so: `resolve` asks for this very name, as for the cluster's own; `lookup` sees
+   * what applications see, as for names that others publish.
    */
   resolvedBy: 'resolve' | 'lookup'
   /** The place among the ways past a router that are asked for a second opinion, 1 first; `null`: it is not asked. */
@@ -59,13 +59,13 @@ export type KindOfPath = {
   grouped: boolean
   /** Paths grow in number with the cluster and are cut to this limit of the request. */
   limit: 'nodes' | 'endpoints' | null
-  /** What works inside the cluster alone; `null`: it is reached from elsewhere as well. */
+  /** Completes "… only inside the cluster"; `null` if it is reached from elsewhere as well. */
   within: string | null
-  /** Where only this kind fails: what leads there, and what is most often wrong with it. */
+  /** Says what is most often wrong on the way there, for the finding that only this kind fails. */
   ifAlone: string | null
 }
 
-/** What most kinds have in common. */
+/** Most kinds have these properties in common. */
 const DIALLED = {
   routedBy: null,
   checks: ['http', 'tcp'],
@@ -169,9 +169,9 @@ export type PathKind = keyof typeof TABLE
 
 export const KINDS: Readonly<Record<PathKind, KindOfPath>> = TABLE
 
-/** In the order in which they are shown. */
+/** All kinds, in the order in which they are shown. */
 export const PATH_KINDS = Object.keys(KINDS) as readonly PathKind[]
 
-/** The kinds of which something holds, in the order in which they are shown. */
+/** Lists the kinds of which something holds, in the order in which they are shown. */
 export const kindsThat = (holds: (kind: KindOfPath) => boolean): readonly PathKind[] =>
   PATH_KINDS.filter((kind) => holds(KINDS[kind]))

@@ -79,7 +79,7 @@ function entriesOf({ service, addresses }: PlanContext): Entry[] {
     because: fieldOf(null, `addresses.loadBalancer[${addresses.loadBalancer.indexOf(address)}]`),
     field: null,
     given: true,
-    // kube-proxy knows only what the status says.
+    // kube-proxy knows the status alone.
     isVip: reported.some((entry) => entry.isVip && entry.address === address),
     ports: [],
   }))
@@ -110,7 +110,7 @@ function at(context: PlanContext, planned: PlannedPort, field: Because, entry: E
     : []
   const shortCut = entry.isVip && position === 'in-cluster'
   const schemes = schemesOf(service, port, context.byIngress.get(port)?.scheme ?? null)
-  // The name of the cloud's is in no certificate of its customer's.
+  // No certificate of a customer names the cloud's own host.
   const known = schemes.endsTls ? publicName(service) : isName ? entry.address : null
   return draft({
     kind: 'LoadBalancer',
@@ -142,7 +142,7 @@ const EVERYONE = new Set(['0.0.0.0/0', '::/0'])
 const rangesOf = ({ service: { loadBalancerSourceRanges: ranges } }: PlanContext): readonly string[] =>
   ranges.some((range) => EVERYONE.has(range)) ? [] : ranges
 
-/** Whether the prober's address is among them is not known before the load balancer sees it. */
+/** Only the load balancer sees whether the prober's address is among the ranges. */
 function sourceRangeExcuses(context: PlanContext): Because[] {
   const { service } = context
   const ranges = rangesOf(context)
@@ -154,7 +154,7 @@ function sourceRangeExcuses(context: PlanContext): Because[] {
   return [excused(field, `only clients from ${told} are let in`)]
 }
 
-/** Seen from outside: a load balancer of the cloud's own network, or at an address of one. */
+/** From outside, a load balancer of the cloud's own network, or at a private address, is not promised. */
 function internalExcuses({ service, position, place: { reaches = [] } }: PlanContext, address: string): Because[] {
   if (position === 'in-cluster') {
     return []
@@ -173,8 +173,8 @@ const internalByName = ({ meta }: Service, address: string): Because | null =>
     : null
 
 /**
- * kube-proxy sends what is for the address straight to the pods, past the load balancer: without the PROXY protocol that
- * it would speak, and which they then wait for.
+ * kube-proxy sends connections to the address straight to the pods, past the load balancer, and so without the header of
+ * the PROXY protocol that the pods wait for.
  */
 function pastProxyExcuses({ service, position }: PlanContext, { isVip }: Entry): Because[] {
   const told = isVip && position === 'in-cluster' ? proxyProtocolOf(service) : null

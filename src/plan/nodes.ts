@@ -20,17 +20,17 @@ const ADDRESS_TYPES = ['InternalIP', 'ExternalIP'] as const
 
 export type NodeAddress = {
   address: string
-  /** `null`: an address of the caller's that no Node object has. */
+  /** `null` for an address of the caller's that no Node object has. */
   node: Node | null
   because: Because
-  /** What the path's id holds instead of the address, so that it stays when the address changes. */
+  /** The path's id holds this instead of the address, so that it stays when the address changes. */
   identity: readonly (string | null)[]
   given: boolean
-  /** Why it is not promised, or why the prober, where it stands, may not get there. */
+  /** The reasons why it is not promised, or why the prober, where it stands, may not get there. */
   doubts: readonly Because[]
 }
 
-/** Whether the Service asks for node ports: type NodePort, or LoadBalancer unless it declines them. */
+/** Tells whether the Service asks for node ports: type NodePort, or LoadBalancer unless it declines them. */
 export function wantsNodePorts({ service }: PlanContext): boolean {
   if (service.type === 'NodePort') {
     return true
@@ -173,7 +173,7 @@ function atNode(
   })
 }
 
-/** The caller's addresses, else those of the Node objects. */
+/** Lists the caller's addresses, else those of the Node objects. */
 export function nodeAddresses(context: PlanContext): NodeAddress[] {
   const { addresses, index } = context
   if (addresses.nodes.length === 0) {
@@ -193,7 +193,7 @@ export function nodeAddresses(context: PlanContext): NodeAddress[] {
   })
 }
 
-/** Node objects live as long as their index: what they offer is worked out once for each position, not once a Service. */
+/** Node objects live as long as their index, so their addresses are worked out once for each position, not each Service. */
 const known = new WeakMap<Node, Partial<Record<Position, readonly NodeAddress[]>>>()
 
 function addressesOf({ position }: PlanContext, node: Node): readonly NodeAddress[] {
@@ -255,7 +255,7 @@ function positionExcuses(position: Position, type: string, address: string, fiel
     : []
 }
 
-/** Taints of nodes that are going away (cluster-autoscaler, cloud-provider, KEP-2268). */
+/** Nodes that are going away have these taints (cluster-autoscaler, cloud-provider, KEP-2268). */
 const GOING = new Set([
   'ToBeDeletedByClusterAutoscaler',
   'node.cloudprovider.kubernetes.io/shutdown',

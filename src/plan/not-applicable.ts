@@ -3,7 +3,7 @@ import { PATH_KINDS, type PathKind } from './kinds.ts'
 import type { NotApplicable } from './path.ts'
 import { SOURCES } from './sources.ts'
 
-/** Why a kind of path does not exist for this Service: one reason for every kind that has no path. */
+/** Gives one reason for every kind that has no path for this Service. */
 export function notApplicable(context: PlanContext, planned: ReadonlySet<PathKind>): NotApplicable[] {
   const missing = PATH_KINDS.filter((kind) => !planned.has(kind)).map((kind) => ({
     kind,

@@ -1,5 +1,5 @@
 /**
- * A path: one network way to a Service. What the planner makes, what checks run on, what history is keyed by.
+ * A path is one network way to a Service. The planner makes it, checks run on it, and history is keyed by it.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import type { PathKind } from './kinds.ts'
 export type NotApplicable = { kind: PathKind | 'Gateway'; reason: string }
 
 export const POSITIONS = ['in-cluster', 'outside', 'edge'] as const
-/** Where a prober stands with regard to the target's cluster: what can be reached follows from it. */
+/** The place of a prober with regard to the target's cluster: what it can reach follows from it. */
 export type Position = (typeof POSITIONS)[number]
 
 /**
- * Where paths are seen from. The name is any DNS label: history and the API tell vantages apart by it. The position is
- * what the rules of reachability ask. Both state a fact; neither moves the prober.
+ * Paths are seen from a vantage. Its name is any DNS label: history and the API tell vantages apart by it. The rules
+ * of reachability ask its position. Both state a fact; neither moves the prober.
  */
 export type Vantage = { name: string; position: Position }
 
@@ -42,18 +42,18 @@ export const SKIP_REASONS = [
 export type SkipReason = (typeof SKIP_REASONS)[number]
 export type Skipped = { reason: SkipReason; detail: string }
 
-/** The application protocol the planner takes the port to speak: decides the default check and the `url`. */
+/** The application protocol that the port is taken to speak. It decides the default check and the `url`. */
 export type Scheme = 'http' | 'https' | 'tcp' | 'udp' | 'sctp' | 'dns'
 
 export type PathPort = { name: string | null; number: number; protocol: Protocol }
 
 export type PlannedPath = {
-  /** Deterministic: see {@link pathId}. */
+  /** Deterministic; see {@link pathId}. */
   id: string
   kind: PathKind
   /** `null` only where a path has no port: a DNS name or a variable as such. */
   port: PathPort | null
-  /** What is dialled: an IP address, or a hostname to resolve. `null`: not known yet, or nothing is dialled. */
+  /** The IP address that is dialled, or a hostname to resolve. `null` if it is not known yet, or nothing is dialled. */
   address: string | null
   addressPort: number | null
   /** The family of `address`; `null` for a hostname. */
@@ -80,22 +80,22 @@ export type PlannedPath = {
   because: readonly Because[]
   /** A load balancer's address that kube-proxy answers inside the cluster: the load balancer itself is untested. */
   shortCut: boolean
-  /** Why it is not probed, known before probing. */
+  /** The reason why it is not probed, known before probing. */
   skipped: Skipped | null
   /** Variables only: the value that Kubernetes would set. */
   variable: { name: string; value: string; found: string | null } | null
   /** DNS only: the records that the objects promise. */
   dns: DnsExpectation | null
   /**
-   * That it fails is as meant, seen from where the prober stands: an internal address from outside, a node without an
-   * endpoint under policy Local. Not part of the API's path.
+   * A failure is as meant, seen from where the prober stands: an internal address from outside, a node without an endpoint
+   * under policy Local. Not part of the API's path.
    */
   excused?: true
-  /** What is to be done on this path, in order. Not part of the API's path. */
+  /** The checks to make on this path, in order. Not part of the API's path. */
   checks: readonly Check[]
 }
 
-/** What the objects say a name must resolve to. */
+/** A name must resolve to this, by the objects. */
 export type DnsExpectation = {
   name: string
   type: 'A' | 'AAAA' | 'CNAME' | 'SRV'
@@ -105,7 +105,7 @@ export type DnsExpectation = {
   how: 'resolve' | 'lookup'
 }
 
-/** How a path is chosen by the caller: a kind, or a kind with port, node or host. */
+/** The caller chooses paths by a kind, or a kind with port, node or host. */
 export type PathSelector = {
   kind: PathKind
   /** Service port: its name or number. */
@@ -120,15 +120,14 @@ export type Plan = {
   paths: readonly PlannedPath[]
   notApplicable: readonly NotApplicable[]
   ignored: readonly Ignored[]
-  /** Whom control probes may ask. Not part of the API's plan. */
+  /** Addresses that control probes may ask. Not part of the API's plan. */
   beside?: Beside
 }
 
 /**
- * The id of a path: stable while the path stays the same way to the same Service, whatever addresses it
- * gets. `discriminator` is what tells paths of one kind and port apart (api.md, "Path id"): the node's name and
- * address type, the load balancer's entry as written, controller entry + host + rule path + path type, the
- * endpoint's hostname or address, the DNS name, the variable. A ClusterIP or a nodePort number is never in it.
+ * Makes the id of a path. It stays the same while the path is the same way to the same Service, whatever addresses it
+ * gets. `discriminator` tells paths of one kind and port apart; `docs/paths.md` names it for each kind (*identity*). A
+ * ClusterIP or a nodePort number is never in it.
  */
 export function pathId(
   target: Plan['target'],

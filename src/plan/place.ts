@@ -1,6 +1,6 @@
 import { type Position, type Vantage, vantageAt } from './path.ts'
 
-/** What is known of the place where the prober stands. */
+/** The known facts about the place where the prober stands. */
 export type Place = {
   vantage: Vantage
   /** The namespace Portolan runs in; `null` outside a cluster. */

@@ -1,5 +1,5 @@
 /**
- * Kubernetes' rules as a function: objects → every network path to a Service, each with the fields that it came from,
+ * Kubernetes' rules as a function from objects to every network path to a Service, each with the fields that it came from,
  * and a reason for every kind that does not apply. Pure: the same objects, in any order, give the same plan.
  *
  * @module
@@ -28,7 +28,7 @@ export type PlanInput = {
   request: JobRequest
   objects: KubeObjects
   ignored: readonly Ignored[]
-  /** Where the prober stands with regard to the target's cluster. */
+  /** The place of the prober with regard to the target's cluster. */
   place: Place
 }
 
@@ -67,7 +67,7 @@ function contextOf(
   const clusterDomain = clusterDomainOf(addresses.clusterDomain, place.clusterDomain)
   const serviceName = `${name}.${namespace}.svc`
   const target = { cluster: request.target.cluster, namespace, service: name }
-  // Before anything is worked out for each of them.
+  // The bounds come first, before anything is worked out for each item.
   const sized = { target, service, index, request }
   const sizes = PATH_KINDS.flatMap((kind) => SOURCES[kind].sizes(sized))
   const { take, unlisted } = boundsOf(sized, sizes)
@@ -99,7 +99,7 @@ function clusterDomainOf(given: string | null, found: string | null): PlanContex
   return { name: 'cluster.local', because: noteOf('cluster domain: the default, as nothing says otherwise') }
 }
 
-/** Two objects may make the same path (a rule in two Ingresses): one path, with the reasons and the doubts of both. */
+/** Two objects may make the same path (a rule in two Ingresses): it becomes one, with the reasons of both. */
 function finishAll(context: PlanContext, drafts: readonly PathDraft[]): GroupedPath[] {
   const { service, request } = context
   const finished = new Map<string, { of: PathDraft; path: PlannedPath }>()

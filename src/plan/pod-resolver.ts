@@ -1,8 +1,8 @@
 import type { Addresses } from './request.ts'
 
 /**
- * What kubelet writes into resolv.conf of a pod of that namespace (dnsPolicy ClusterFirst): by it applications complete
- * the names that they ask for.
+ * Tells what kubelet writes into resolv.conf of a pod of that namespace (dnsPolicy ClusterFirst). Applications complete
+ * the names that they ask for by it.
  */
 export function podResolver(
   namespace: string,

@@ -1,5 +1,5 @@
 /**
- * A request to probe one Service: what planning, checking and judging read of it.
+ * A request to probe one Service, as planning, checking and judging read it.
  *
  * @module
  */
@@ -12,9 +12,9 @@ export type Addresses = {
   ingressController: readonly string[]
   controllerPorts: { http: number; https: number } | null
   clusterDomain: string | null
-  /** Given: these are asked, not the system's. */
+  /** If given, these are asked, not the system's. */
   dnsServers: readonly string[]
-  /** What `kubectl exec POD -- env` prints. */
+  /** The output of `kubectl exec POD -- env`. */
   environment: string | null
 }
 
@@ -23,7 +23,7 @@ export type Limits = { nodes: number; endpoints: number; paths: number }
 export type Expectations = {
   reachable: readonly PathSelector[]
   unreachable: readonly PathSelector[]
-  /** Whether every path is to be answered by the Service's own application. Absent: it need not. */
+  /** If true, the Service's own application is to answer on every path. */
   sameResponder?: boolean
 }
 
@@ -33,16 +33,16 @@ export type JobRequest = {
   addresses: Addresses
   paths: { include: readonly PathSelector[]; exclude: readonly PathSelector[] }
   limits: Limits
-  /** Empty: default checks. */
+  /** Default checks run if it is empty. */
   checks: readonly Check[]
   samples: number
   retries: { limit: number; delayMs: number }
   settleMs: number
   expect: Expectations
   timeoutMs: number
-  /** `null`: decided by the wait, or the default. */
+  /** If `null`, the wait decides, or the default. */
   deadlineMs: number | null
-  /** Where the prober is said to stand. `null`: where it stands as far as it knows itself. */
+  /** The place where the prober is said to stand; `null` for the one that it knows itself. */
   vantage: Position | null
   history: boolean
   labels: Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 /**
- * What a port speaks, as far as the objects tell: `appProtocol`, then the port's name, then the name that it targets
- * in the pod, then its number. What nothing says anything about is TCP: a connection proves less than an answer, and
- * never fails a healthy port.
+ * Finds what a port speaks, as far as the objects tell: by `appProtocol`, then by the port's name, then by the name that
+ * it targets in the pod, then by its number. A port of which nothing tells is TCP: a connection proves less than an
+ * answer, and never fails a healthy port.
  *
  * @module
  */
@@ -52,7 +52,7 @@ const ofName = (name: string): Spoken | undefined =>
     .map((word) => WORDS.get(word))
     .find((spoken) => spoken !== undefined)
 
-/** What the port itself tells; `null`: nothing. */
+/** Tells the scheme by the port itself; `null` if nothing says it. */
 function toldByPort(port: ServicePort): Scheme | null {
   if (port.protocol === 'UDP') {
     return 'udp'
@@ -75,7 +75,7 @@ export const schemeOf = (port: ServicePort): Scheme => toldByPort(port) ?? 'tcp'
 
 export const speaksHttp = (scheme: Scheme): boolean => scheme === 'http' || scheme === 'https'
 
-/** What a port speaks at the cloud's load balancer, and what behind it: TLS may end there. */
+/** A port may speak one scheme at the cloud's load balancer and another behind it: TLS may end there. */
 export type PortSchemes = {
   atBalancer: Scheme
   behind: Scheme
@@ -128,7 +128,7 @@ export const BACKEND_PROTOCOLS: ReadonlyMap<string, { scheme: Spoken; isTls: boo
   ['fcgi', { scheme: 'tcp', isTls: false }],
 ])
 
-/** The same for the documentation. */
+/** The same words, for the documentation. */
 export const SCHEME_ANNOTATIONS: readonly { annotation: string; means: string }[] = TOLD_BY.map(
   ({ annotation, means }) => ({
     annotation,
@@ -147,11 +147,11 @@ function toldByService(service: Service, port: ServicePort) {
   return null
 }
 
-/** Whether an annotation of the Service says that one of its ports speaks TLS. */
+/** Tells whether an annotation of the Service says that one of its ports speaks TLS. */
 export const servesTls = (service: Service): boolean =>
   service.ports.some((port) => toldByService(service, port)?.isTls === true)
 
-/** What the port speaks by itself, load balancer or not. */
+/** Tells what the port speaks by itself, with or without a load balancer. */
 function ownScheme(service: Service, port: ServicePort, byIngress: Spoken | null): Scheme {
   if (port.protocol !== 'TCP' || port.appProtocol !== null) {
     return schemeOf(port)
@@ -164,7 +164,7 @@ function ownScheme(service: Service, port: ServicePort, byIngress: Spoken | null
   return toldByPort(port) ?? byIngress ?? 'tcp'
 }
 
-/** @param byIngress what an Ingress says that its controller speaks to the port. */
+/** @param byIngress is the scheme that an Ingress says its controller speaks to the port. */
 export function schemesOf(service: Service, port: ServicePort, byIngress: Spoken | null = null): PortSchemes {
   const own = ownScheme(service, port, byIngress)
   const front = frontOf(service, port)

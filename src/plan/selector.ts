@@ -1,10 +1,10 @@
 import type { PathPort, PathSelector, PlannedPath } from './path.ts'
 
-/** Whether a caller's word means a Service port: its name, or its number (also as text). */
+/** Tells whether a caller's word means a Service port: its name, or its number (also as text). */
 export const namesPort = (ref: string | number, { name, number }: Pick<PathPort, 'name' | 'number'>): boolean =>
   ref === name || Number(ref) === number
 
-/** Whether a selector means a path: everything that it names must fit. A node is meant by its name or its address. */
+/** Tells whether a selector means a path: everything that it names must fit. A node is meant by its name or address. */
 export function selects(
   selector: PathSelector,
   path: Pick<PlannedPath, 'kind' | 'port' | 'node' | 'address' | 'host'>,

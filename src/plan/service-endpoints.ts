@@ -1,6 +1,6 @@
 /**
- * The endpoints of a Service, from whichever objects tell: EndpointSlices, else Endpoints, else the pods that the
- * selector matches (as the endpointslice controller would write them).
+ * Finds the endpoints of a Service: from EndpointSlices, else from Endpoints, else from the pods that the selector matches
+ * (as the endpointslice controller would write them).
  *
  * @module
  */
@@ -35,23 +35,23 @@ export type ServiceEndpoint = {
   serving: boolean
   terminating: boolean
   /**
-   * Whether traffic to the Service goes there: ready ones; if no endpoint is ready anywhere, those that still serve
-   * while terminating (pkg/proxy/topology.go CategorizeEndpoints).
+   * Traffic to the Service goes there: to ready ones; if no endpoint is ready anywhere, to those that still serve while
+   * terminating (pkg/proxy/topology.go CategorizeEndpoints).
    */
   usable: boolean
   hostname: string | null
   nodeName: string | null
   pod: Pod | null
-  /** Of the pod, which need not be among the objects. */
+  /** The pod's name; the pod itself need not be among the objects. */
   podName: string | null
-  /** Of an `addressType: FQDN` slice, which kube-proxy ignores. */
+  /** It is of an `addressType: FQDN` slice, which kube-proxy ignores. */
   isName: boolean
   /** `because: null`: the Service gives the number. */
   ports: readonly { name: string | null; number: number | null; protocol: Protocol; because: Because | null }[]
 }
 
 export type ServiceEndpoints = {
-  /** `null`: no object tells; that is not the same as none. */
+  /** `null` if no object tells, which is not the same as none. */
   source: EndpointsSource | null
   all: readonly ServiceEndpoint[]
 }
@@ -88,7 +88,7 @@ export function endpointsOf(index: ObjectIndex, namespace: string, service: Serv
 /** An empty selector is read as none. */
 export const hasSelector = (service: Service): service is Service & { selector: Labels } => service.selector !== null
 
-/** One entry an address: an endpoint may stand in several slices, each with other ports. Sorted by address. */
+/** Makes one entry for each address: an endpoint may stand in several slices with other ports. Sorted by address. */
 function collect(source: EndpointsSource, found: readonly Omit<ServiceEndpoint, 'usable'>[]): ServiceEndpoints {
   const byAddress = new Map<string, Omit<ServiceEndpoint, 'usable'>>()
   for (const endpoint of found) {
@@ -240,7 +240,7 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
 }
 
 /**
- * The number that a targetPort means in a pod: a number as it is; a name by the container port that has it, with
+ * Finds the number that a targetPort means in a pod: a number as it is; a name by the container port that has it, with
  * the same protocol (k8s.io/endpointslice FindPort). `null`: no container has it. `field: null`: the Service has it.
  */
 export function findPort(spec: PodSpec, port: ServicePort): { number: number; field: string | null } | null {
@@ -254,7 +254,7 @@ export function findPort(spec: PodSpec, port: ServicePort): { number: number; fi
 
 type DeclaredPorts = ReadonlyMap<string, { number: number; field: string }>
 
-/** Each port of a Service asks each of its pods. */
+/** Each port of a Service asks each of its pods, so answers are remembered. */
 const declared = new WeakMap<PodSpec, DeclaredPorts>()
 
 function declaredPorts({ containers }: PodSpec): DeclaredPorts {
@@ -280,7 +280,7 @@ function portNamed(ports: ServiceEndpoint['ports'], { name, protocol }: ServiceP
   return known.get(key({ name, protocol }))
 }
 
-/** Where an endpoint serves that Service port: matched by name and protocol. `null`: its slice has no such port. */
+/** Finds the port at which an endpoint serves a Service port, by name and protocol; `null` if its slice has none. */
 export function endpointPort(
   endpoint: ServiceEndpoint,
   port: ServicePort,
@@ -290,7 +290,7 @@ export function endpointPort(
   return found === undefined ? null : { number: found.number ?? port.port, because: found.because }
 }
 
-/** The numbers that a Service port has on its endpoints, usable ones first; empty: no endpoint tells. */
+/** Lists the numbers that a Service port has on its endpoints, usable ones first; empty if no endpoint tells. */
 export function targetNumbers(endpoints: ServiceEndpoints, port: ServicePort): readonly number[] {
   const told = endpoints.all.some(({ usable }) => usable) ? endpoints.all.filter(({ usable }) => usable) : endpoints.all
   return [...new Set(told.flatMap((endpoint) => endpointPort(endpoint, port)?.number ?? []))].sort((a, b) => a - b)

@@ -1,5 +1,5 @@
 /**
- * Paths that a Service has by itself: its cluster IPs, and its external IPs.
+ * Paths that a Service has by itself: by its cluster IPs, and by its external IPs.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import type { Source } from './source.ts'
 /** Labels by which a Service asks kube-proxy to leave it alone (pkg/proxy/apis/well_known_labels.go). */
 export const PROXY_LABELS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'] as const
 
-/** Addresses that kube-proxy makes every node answer for. */
+/** kube-proxy makes every node answer for these addresses. */
 export const clusterIPsOf = ({ service }: Pick<PlanContext, 'service'>): readonly string[] =>
   service.clusterIPs.filter((address) => address !== 'None')
 
-/** The field that has the cluster IP at that position. */
+/** Names the field that has the cluster IP at that position. */
 export const clusterIPFieldOf = ({ clusterIPField }: Pick<Service, 'clusterIPField'>, at: number): string =>
   clusterIPField === 'spec.clusterIPs' ? `spec.clusterIPs[${at}]` : 'spec.clusterIP'
 
@@ -27,7 +27,7 @@ export const isHeadless = ({ service }: Pick<PlanContext, 'service'>): boolean =
 
 export const isExternalName = ({ service }: Pick<PlanContext, 'service'>): boolean => service.type === 'ExternalName'
 
-/** Tells why no address of its own leads to the Service; `null`: one does, or is to come. */
+/** Tells why no address of its own leads to the Service; `null` if one does, or is to come. */
 export function withoutAddress(context: Pick<PlanContext, 'service'>): string | null {
   if (isExternalName(context)) {
     return `Service type is ${context.service.type}: the cluster's DNS alone knows it`
@@ -51,7 +51,7 @@ export const externalIPSource: Source = {
   },
 }
 
-/** Each of `spec.clusterIPs` at each port. */
+/** Plans each of `spec.clusterIPs` at each port. */
 function clusterIPPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context) || isHeadless(context)) {
     return []
@@ -90,13 +90,13 @@ function clusterIPPaths(context: PlanContext): PathDraft[] {
   })
 }
 
-/** What a cluster IP does not promise, dialled as it is or by the name that resolves to it. */
+/** The reasons why a cluster IP promises nothing, dialled as it is or by the name that resolves to it. */
 export const clusterIPExcuses = (context: PlanContext): Because[] => [
   ...otherProxyExcuses(context),
   ...internalPolicyExcuses(context),
 ]
 
-/** Each of `spec.externalIPs` at each port: any type of Service may have them. Getting packets to a node is the user's part. */
+/** Plans each of `spec.externalIPs` at each port: any type of Service may have them. Users lead their packets to a node. */
 function externalIPPaths(context: PlanContext): PathDraft[] {
   if (isExternalName(context) || isHeadless(context)) {
     return []
@@ -127,7 +127,7 @@ function externalIPPaths(context: PlanContext): PathDraft[] {
   )
 }
 
-/** kube-proxy ignores such a Service: whether its addresses work is up to something Portolan does not know. */
+/** kube-proxy ignores such a Service, and something that Portolan does not know has to serve its addresses. */
 export function otherProxyExcuses({ service }: PlanContext): Because[] {
   const label = PROXY_LABELS.find((name) => service.meta.labels[name] !== undefined)
   if (label === undefined) {
@@ -137,7 +137,7 @@ export function otherProxyExcuses({ service }: PlanContext): Because[] {
   return [excused(field, 'kube-proxy leaves a Service with this label alone')]
 }
 
-/** internalTrafficPolicy Local: a node without an endpoint of its own drops what its pods send to the cluster IP. */
+/** Under internalTrafficPolicy Local a node without an endpoint of its own drops what its pods send to the cluster IP. */
 function internalPolicyExcuses({ service, endpoints, place }: PlanContext): Because[] {
   if (service.internalTrafficPolicy !== 'Local') {
     return []
@@ -156,7 +156,7 @@ function internalPolicyExcuses({ service, endpoints, place }: PlanContext): Beca
 }
 
 /**
- * Whether a node has an endpoint that a Local policy may use: a ready one of its own, else one that still serves
+ * Tells whether a node has an endpoint that a Local policy may use: a ready one of its own, else one that still serves
  * while terminating (pkg/proxy/topology.go; the fallback is per node). Without `nodeName` none is local.
  */
 export function hasLocalEndpoint(endpoints: PlanContext['endpoints'], nodeName: string): boolean {

@@ -1,7 +1,7 @@
 /**
- * How many paths a plan would have, known before any is made: each kind's source counts its factors in the objects.
- * Where their product is beyond all use, the request is refused with the numbers. Where it is merely large, each factor
- * is cut, so that what is made, and what is answered, has a bound that no input moves.
+ * Bounds a plan before any path is made: each kind's source counts its factors in the objects. If their product is beyond
+ * all use, the request is refused with the numbers. If it is merely large, each factor is cut, so that plan and answer
+ * have a bound that no input moves.
  *
  * @module
  */
@@ -18,9 +18,9 @@ import type { Factor, Take } from './take.ts'
 
 /** Up to here a plan lists every path, those that are not tested too. */
 export const LISTED_LIMIT = 2_000
-/** Beyond, a request is refused: nobody has such a Service, and counting alone would take too long. */
+/** Beyond this a request is refused: nobody has such a Service, and counting alone would take too long. */
 export const PLANNED_LIMIT = 1_000_000
-/** Paths made of one kind where not all can be listed: as many as `limits.paths` may allow to be tested. */
+/** So many paths of one kind are made if not all can be listed: as many as `limits.paths` may allow to be tested. */
 const KIND_LIMIT = 500
 
 const SINGULAR: Readonly<Record<Factor, string>> = {
@@ -34,27 +34,26 @@ const SINGULAR: Readonly<Record<Factor, string>> = {
 export type Counted = {
   factor: Factor
   count: number
-  /** How many of them are made at most, where each is large by itself. */
+  /** At most so many of them are made, as each is large by itself. */
   most?: number
-  /** Where it stands: `Service/toad spec.ports`. */
+  /** The field that holds them: `Service/toad spec.ports`. */
   field: string
   pointer: string
 }
 
-/** How many paths of one kind there would be. */
+/** The number of paths of one kind, by its factors. */
 export type Size = {
-  /** Of the paths. */
   kind: PathKind
   counted: readonly Counted[]
   /** Paths for each combination: forms of a variable, schemes of a rule. */
   each: number
-  /** Where it is less than the product. */
+  /** The number itself, if it is less than the product. */
   paths?: number
 }
 
 export type Bounds = {
   take: Take
-  /** Of each kind that is cut: how much of it is not listed. */
+  /** One entry for each kind that is cut, with its numbers. */
   unlisted: readonly NotApplicable[]
 }
 
@@ -65,10 +64,10 @@ export type Sized = {
   request: JobRequest
 }
 
-/** Where the objects stand in a request. */
+/** A request has its objects there. */
 export const MANIFESTS = '/target/manifests'
 
-/** A factor that stands in the objects. */
+/** Counts a factor that stands in the objects. */
 export const counted = (factor: Factor, count: number, field: string): Counted => ({
   factor,
   count,
@@ -76,15 +75,15 @@ export const counted = (factor: Factor, count: number, field: string): Counted =
   pointer: MANIFESTS,
 })
 
-/** A factor whose items the request names; `null`: it names none. */
+/** Counts a factor whose items the request names; `null` if it names none. */
 export const given = (values: readonly string[], pointer: string, factor: Factor): Counted | null =>
   values.length === 0 ? null : { factor, count: values.length, field: pointer.slice(1).replace('/', '.'), pointer }
 
-/** The ports of the Service, of which paths of every kind are made. */
+/** Counts the ports of the Service: paths of every kind are made of them. */
 export const portsCounted = ({ service }: Pick<Sized, 'service'>): Counted =>
   counted('ports', service.ports.length, `Service/${service.meta.name} spec.ports`)
 
-/** Where there is none yet, one path says so. */
+/** Counts one where there is none yet, as one path says so. */
 export const oneAtLeast = (count: number): number => Math.max(1, count)
 
 const pathsOf = ({ counted: factors, each, paths }: Size): number =>
@@ -93,7 +92,7 @@ const pathsOf = ({ counted: factors, each, paths }: Size): number =>
 /**
  * Decides what is made of each factor.
  *
- * @param sizes of all kinds, in the order in which kinds are shown.
+ * @param sizes are those of all kinds, in the order in which kinds are shown.
  * @throws ProblemError `impossible_request` where the product is beyond {@link PLANNED_LIMIT}
  */
 export function boundsOf(sized: Sized, sizes: readonly Size[]): Bounds {
@@ -110,10 +109,10 @@ export function boundsOf(sized: Sized, sizes: readonly Size[]): Bounds {
   return { take: takeFor(sized, caps), unlisted }
 }
 
-/** Adds up. */
+/** Adds numbers. */
 export const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
-/** How many of each factor are kept: nodes and endpoints to their limits, then all to a share alike. */
+/** Decides how many of each factor are kept: nodes and endpoints to their limits, then equal shares. */
 function capsOf({ kind, counted: factors, each }: Size, { limits }: JobRequest): [string, number][] {
   const limited = factors.map(({ factor, count, most = count }) => {
     const limit = factor === 'nodes' ? limits.nodes : factor === 'endpoints' ? limits.endpoints : most
@@ -182,7 +181,7 @@ function takeFor({ target, request }: Sized, caps: ReadonlyMap<string, number>):
   }
 }
 
-/** What the request speaks of by name must be in the plan, or it could not be judged. */
+/** Ports, nodes and hosts that the request names must be in the plan, or it could not be judged. */
 function namedIn({ paths, expect, checks }: JobRequest): (factor: Factor, key: string) => boolean {
   const selectors: readonly PathSelector[] = [
     ...paths.include,

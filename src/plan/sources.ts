@@ -9,7 +9,7 @@ import { nodePortSource } from './nodes.ts'
 import { clusterIPSource, externalIPSource } from './service.ts'
 import type { Source } from './source.ts'
 
-/** By what each kind of path is planned. A kind without a source does not compile. */
+/** Each kind of path is planned by its source. A kind without one does not compile. */
 export const SOURCES: Readonly<Record<PathKind, Source>> = {
   DNS: dnsSource,
   ClusterIP: clusterIPSource,

@@ -1,6 +1,5 @@
 /**
- * How sources of paths are told which items of a factor to make paths of: all, unless the plan would be too large
- * (`size.ts`).
+ * Tells sources of paths which items of a factor to make paths of: all, unless the plan would be too large (`size.ts`).
  *
  * @module
  */

@@ -4,14 +4,14 @@ import { nearMiss } from '../lib/near.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from './request.ts'
 
-/** Names enough to choose from, not so many that nobody reads them. */
+/** So many names are enough to choose from, and few enough to be read. */
 const NAMES_SHOWN = 20
 
 type Target = { service: Service; namespace: string; ignored: readonly Ignored[] }
 
 /**
- * The Service that a request means. Its namespace: as asked, else its own, else `default`. One that names the
- * namespace wins over one of the same name that names none.
+ * Finds the Service that a request means. Its namespace is the requested one, else its own, else `default`. A Service
+ * that names the namespace wins over one of the same name that names none.
  *
  * @throws ProblemError `service_not_found`, `service_ambiguous`
  */
@@ -29,7 +29,7 @@ export function findTarget(index: ObjectIndex, asked: JobRequest['target']): Tar
   return { service, namespace, ignored: passedOver(index, service) }
 }
 
-/** Where `kubectl apply` puts what names no namespace. */
+/** `kubectl apply` puts objects that name no namespace there. */
 const DEFAULT = 'default'
 
 const within = (index: ObjectIndex, namespace: string, name: string | null): readonly Service[] =>
@@ -44,7 +44,7 @@ function anywhere(index: ObjectIndex, name: string | null): readonly Service[] {
 
 const isUnplaced = ({ meta }: Service): boolean => meta.namespace === null
 
-/** A Service of that name without a namespace, which another one has taken the place of. */
+/** Finds a Service of that name without a namespace, which another one has replaced. */
 function passedOver(index: ObjectIndex, { meta }: Service): readonly Ignored[] {
   if (meta.namespace === null || !index.servicesNamed(meta.name).some(isUnplaced)) {
     return []

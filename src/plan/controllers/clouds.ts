@@ -5,7 +5,7 @@ import { type Asked, byTls, http, https, type IngressController, type Listener }
 
 const ALB = 'alb.ingress.kubernetes.io'
 
-/** `[{"HTTP": 80}, {"HTTPS": 443}]`. `null`: it is not that. */
+/** Reads `[{"HTTP": 80}, {"HTTPS": 443}]`; `null` if it is anything else. */
 function listenPorts(json: string): { scheme: 'http' | 'https'; port: number }[] | null {
   let list: unknown
   try {
@@ -25,7 +25,7 @@ function listenPorts(json: string): { scheme: 'http' | 'https'; port: number }[]
   return found.length === 0 || found.length < written.length ? null : found
 }
 
-/** The most listeners that an Application Load Balancer has (AWS quotas). */
+/** An Application Load Balancer has at most so many listeners (AWS quotas). */
 const LISTENERS = 50
 
 function albListeners({ tls, value, told }: Asked): readonly Listener[] {
@@ -55,7 +55,7 @@ function albListeners({ tls, value, told }: Asked): readonly Listener[] {
   return [https({ port: 443, because: [alone] }), open]
 }
 
-/** Internal unless it says otherwise; a status tells what it became: the name of an internal one says so. */
+/** It is internal unless an annotation says otherwise; in a status, the name of an internal one shows it. */
 function albInternal({ ingress, value, told }: Asked): Because | null {
   const scheme = `${ALB}/scheme`
   const written = value(scheme)
@@ -191,7 +191,7 @@ export const gce: IngressController = {
 
 const AGIC = 'appgw.ingress.kubernetes.io'
 
-/** HTTP only where HTTPS is not, or to redirect from (AGIC `pkg/appgw/ingress_rules.go`). */
+/** HTTP is served only without HTTPS, or to redirect from (AGIC `pkg/appgw/ingress_rules.go`). */
 function agicListeners({ tls, value, told }: Asked): readonly Listener[] {
   const certificate = `${AGIC}/appgw-ssl-certificate`
   const redirect = `${AGIC}/ssl-redirect`

@@ -1,6 +1,6 @@
 /**
- * What the planner knows of an Ingress controller: how it is recognised, and what its annotations say about the
- * listeners that a rule is served on. The controllers themselves are rows of `table.ts`.
+ * The planner's knowledge of an Ingress controller: how it is recognised, and what its annotations say about the
+ * listeners that serve a rule. The controllers themselves are rows of `table.ts`.
  *
  * @module
  */
@@ -8,29 +8,29 @@ import type { Ingress, Labels } from '../../kube/objects.ts'
 import { annotationOf, isFalse, isTrue, toldAnnotation } from '../annotations.ts'
 import { type Because, doubted, noted } from '../because.ts'
 
-/** A place at which the controller takes requests for a rule. */
+/** A port at which the controller takes requests for a rule. */
 export type Listener = {
   scheme: 'http' | 'https'
-  /** `null`: the port that the controller has for the scheme. */
+  /** `null` for the port that the controller has for the scheme. */
   port: number | null
-  /** What says so, and why it may not be there or may not lead to the Service. */
+  /** The reasons for it, and those why it may be missing or may not lead to the Service. */
   because: readonly Because[]
   /** TLS is ended by the backend, not by the controller: the certificate is the backend's. */
   passthrough?: boolean
 }
 
-/** One annotation that is read, for the documentation too. */
+/** One annotation that is read; the documentation lists it too. */
 export type Read = { annotation: string; means: string }
 
-/** How a controller reads the path of a rule. */
+/** A controller reads the path of a rule in one of these ways. */
 export type PathSyntax = 'literal' | 'glob' | 'regex'
 
 /** A rule for a host, with the annotations of its Ingress at hand. */
 export type Asked = {
   ingress: Ingress
-  /** What covers the host with TLS: `Ingress/toad spec.tls[0]`; `null`: nothing does. */
+  /** The field that covers the host with TLS: `Ingress/toad spec.tls[0]`; `null` if none does. */
   tls: Because | null
-  /** The value of an annotation of the Ingress; `null`: it has none, or an empty one. */
+  /** Reads an annotation of the Ingress; `null` if it has none, or an empty one. */
   value(annotation: string): string | null
   /** `Ingress/toad metadata.annotations["…"]=…`, as `because` tells it. */
   told(annotation: string): Because
@@ -43,11 +43,11 @@ export type IngressController = {
   name: string
   /** The page of the controller's documentation, or the file of its code, that the rules are taken from. */
   sources: readonly string[]
-  /** What `IngressClass.spec.controller` begins with. */
+  /** `IngressClass.spec.controller` begins with this. */
   controllers: readonly string[]
   /** A word of the class's name, where no IngressClass object tells: `nginx`, `nginx-internal`, `public-nginx`. */
   classes: readonly string[]
-  /** What annotations begin with that no other controller reads. */
+  /** Annotations that no other controller reads begin with this. */
   owns: readonly string[]
   /** Labels of the Service before it, as its chart or manifests set them. */
   fronts: readonly Labels[]
@@ -55,11 +55,11 @@ export type IngressController = {
   /** TLS for a host is that of any Ingress of the class: certificates are chosen by SNI alone. */
   sharesTls: boolean
   listeners(asked: Asked): readonly Listener[]
-  /** How a path is read; left out: literally, and of type ImplementationSpecific perhaps as a regular expression. */
+  /** Reads a path. Without it paths are literal, those of type ImplementationSpecific perhaps regular expressions. */
   syntax?(asked: Asked, path: string, pathType: string): PathSyntax | null
-  /** What makes it a matter of the cloud's own network: the annotation that says so. `null`: it is public. */
+  /** Finds the annotation that makes it internal to the cloud's network; `null` if it is public. */
   internal?(asked: Asked): Because | null
-  /** What a plain request may not get past. */
+  /** Annotations that a plain request may not get past. */
   demands?: readonly { annotation: string; when: RegExp; why: string }[]
   /** Annotations that begin so, and end with the name of a backend, put conditions on it that a plain request may miss. */
   conditions?: string
@@ -82,7 +82,7 @@ type Told = { because?: readonly Because[]; port?: number | null }
 export const http = ({ because = [], port = null }: Told = {}): Listener => ({ scheme: 'http', port, because })
 export const https = ({ because = [], port = null }: Told = {}): Listener => ({ scheme: 'https', port, because })
 
-/** What `spec.tls` alone promises, whoever the controller is. */
+/** The listeners that `spec.tls` alone promises, whoever the controller is. */
 export function byTls({ tls }: Pick<Asked, 'tls'>): readonly Listener[] {
   if (tls === null) {
     return [http()]
@@ -91,15 +91,15 @@ export function byTls({ tls }: Pick<Asked, 'tls'>): readonly Listener[] {
   return [https({ because: [tls] }), http({ because: [covered] })]
 }
 
-/** How controllers that follow `spec.tls` let annotations change it. */
+/** Annotations change the listeners of controllers that follow `spec.tls` in these ways. */
 export type Switches = {
   /** TLS goes to the backend as it is. */
   passthrough?: readonly string[]
-  /** True: clients of plain HTTP are sent to HTTPS even where nothing covers the host. */
+  /** If true, clients of plain HTTP are sent to HTTPS even where nothing covers the host. */
   force?: readonly string[]
-  /** False: plain HTTP is served beside HTTPS; it would be redirected otherwise. */
+  /** If false, plain HTTP is served beside HTTPS; it would be redirected otherwise. */
   redirect?: readonly string[]
-  /** False: there is no plain HTTP. */
+  /** If false, there is no plain HTTP. */
   allowHttp?: readonly string[]
   /** Plain HTTP is served beside HTTPS unless an annotation says otherwise. */
   servesBoth?: boolean

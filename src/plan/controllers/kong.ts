@@ -32,7 +32,7 @@ function kongListeners(asked: Asked): readonly Listener[] {
       ...(sent ? [http({ because: [noted(told(HTTPS_REDIRECT), 'plain HTTP is redirected')] })] : []),
     ]
   }
-  // Of a route for both, HTTPS is answered with some certificate; which one is promised by spec.tls alone.
+  // A route for both answers HTTPS with some certificate; spec.tls alone promises which one.
   if (tls === null) {
     return [
       http({ because: [told(PROTOCOLS)] }),

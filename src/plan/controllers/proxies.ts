@@ -51,7 +51,7 @@ export const ingressNginx: IngressController = {
   aliases: [`${NGINX}/server-alias`],
 }
 
-/** More ports of one scheme than anybody listens on. */
+/** Nobody listens on more ports of one scheme. */
 const LISTENERS = 50
 
 /** https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/ */

@@ -1,5 +1,5 @@
 /**
- * Ingress controllers, a row each, and which of them an Ingress is for.
+ * One row for each Ingress controller, and the choice of the one that an Ingress is for.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { kong } from './kong.ts'
 import { cilium, contour, haproxyIngress, haproxyTech, ingressNginx, nginxInc } from './proxies.ts'
 import { traefik } from './traefik.ts'
 
-/** Of two with one class name the first is meant, unless the annotations are the other's alone. */
+/** The first of two with one class name is meant, unless the annotations are the other's alone. */
 export const INGRESS_CONTROLLERS: readonly IngressController[] = [
   alb,
   gce,
@@ -33,13 +33,13 @@ export const classOf = ({ ingressClassName, meta: { annotations } }: Ingress): s
   annotations['projectcontour.io/ingress.class'] ??
   null
 
-/** Of several defaults the newest is filled in, then the first by name (plugin/pkg/admission/network/defaultingressclass). */
+/** The newest of several defaults is filled in, then the first by name (plugin/pkg/admission/network/defaultingressclass). */
 export function defaultClass(classes: readonly IngressClass[]): IngressClass | undefined {
   const age = ({ meta }: IngressClass): number => Date.parse(meta.createdAt ?? '') || 0
   return classes.filter(({ isDefault }) => isDefault).toSorted((a, b) => age(b) - age(a))[0]
 }
 
-/** The IngressClass that an Ingress has, if it is among the objects. */
+/** Finds the IngressClass of an Ingress, if it is among the objects. */
 export function ingressClassOf(index: ObjectIndex, ingress: Ingress): IngressClass | null {
   const name = classOf(ingress)
   const { ingressClasses } = index
@@ -61,7 +61,7 @@ function isCalled(name: string, word: string): boolean {
   return isEnd(name[at - 1]) && isEnd(name[at + word.length])
 }
 
-/** Of several candidates the one whose annotations the Ingress has, else the first. */
+/** Chooses the candidate whose annotations the Ingress has, else the first. */
 function choose(candidates: readonly IngressController[], ingress: Ingress): IngressController | null {
   const [first, another] = candidates
   if (another === undefined) {
@@ -74,8 +74,8 @@ function choose(candidates: readonly IngressController[], ingress: Ingress): Ing
 const known = new WeakMap<ObjectIndex, WeakMap<Ingress, IngressController | null>>()
 
 /**
- * The controller that an Ingress is for, by its class (the IngressClass object before the name of the class), the
- * default class, or annotations that one controller alone reads. `null`: nothing tells, or one that is not known here.
+ * Finds the controller that an Ingress is for, by its class (the IngressClass object before the name of the class), the
+ * default class, or annotations that one controller alone reads. `null` if nothing tells, or if it is not known here.
  */
 export function controllerOf(index: ObjectIndex, ingress: Ingress): IngressController | null {
   const ofIndex = known.get(index) ?? new WeakMap<Ingress, IngressController | null>()

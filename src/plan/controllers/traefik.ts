@@ -48,7 +48,7 @@ function traefikListeners(asked: Asked): readonly Listener[] {
     ]
   }
   if (!schemes.has('https')) {
-    // TLS on the entry point for plain HTTP: nobody means that.
+    // Nobody means TLS on the entry point for plain HTTP.
     if (withTls === undefined && tls === null) {
       return [http({ because })]
     }
