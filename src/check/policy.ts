@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import ipaddr from 'ipaddr.js'
+import { boundedCache } from '../lib/bounded-cache.ts'
 
 export type Permission = { allowed: true } | { allowed: false; reason: string }
 export type Policy = { check(address: string): Permission }
@@ -96,20 +98,9 @@ const KEPT_MAX = 4096
 export function createPolicy(lists: { allow: readonly string[]; deny: readonly string[] }): Policy {
   const allow = lists.allow.map(rangeOf)
   const deny = lists.deny.map((cidr) => ({ cidr, range: rangeOf(cidr) }))
-  const kept = new Map<string, Permission>()
+  const kept = boundedCache<Permission>(KEPT_MAX)
   return {
-    check(text) {
-      const known = kept.get(text)
-      if (known) {
-        return known
-      }
-      const permission = judge(text)
-      if (kept.size >= KEPT_MAX) {
-        kept.clear()
-      }
-      kept.set(text, permission)
-      return permission
-    },
+    check: (text) => kept.getOrMake(text, () => judge(text)),
   }
 
   function judge(text: string): Permission {

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { Meter, Steps } from './meter.ts'
 import { type Found, findIn, type Program, programOf } from './regexp-machine.ts'
@@ -24,7 +25,7 @@ const SIZE_MAX = 5000
 /** And all of a request: making one of that weight takes half a second. */
 const SIZES_MAX = 20_000
 const CACHE_MAX = 512
-const cache = new Map<string, Regexp>()
+const cache = boundedCache<Regexp>(CACHE_MAX)
 
 /** What the regular expressions of one request weigh together. */
 export type RegexpBudget = { left: number }
@@ -46,9 +47,6 @@ export function compileRegexp(pattern: string, pointer = '', budget = regexpBudg
   budget.left -= known.size
   if (budget.left < 0) {
     throw refusal(pointer, ALL_TOO_LARGE)
-  }
-  if (cache.size >= CACHE_MAX) {
-    cache.clear()
   }
   cache.set(pattern, known)
   return known

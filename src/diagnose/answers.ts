@@ -7,6 +7,7 @@
 
 import type { TlsEvidence } from '../check/network.ts'
 import type { Telling, TellingAnswer } from '../check/result.ts'
+import { boundedCache } from '../lib/bounded-cache.ts'
 
 export type Answered = Telling & { http: TellingAnswer }
 
@@ -73,20 +74,9 @@ function differs(trait: Trait, one: Answered, other: Answered): boolean {
 }
 
 const TEMPLATES_MAX = 512
-const templates = new Map<string, string>()
+const templates = boundedCache<string>(TEMPLATES_MAX)
 
-function templateOf(body: string): string {
-  const known = templates.get(body)
-  if (known !== undefined) {
-    return known
-  }
-  if (templates.size >= TEMPLATES_MAX) {
-    templates.clear()
-  }
-  const made = withoutWhatChanges(body)
-  templates.set(body, made)
-  return made
-}
+const templateOf = (body: string): string => templates.getOrMake(body, () => withoutWhatChanges(body))
 
 /** A body without what may follow from the way or the moment: numbers, addresses, ids, the name that was asked for. */
 function withoutWhatChanges(body: string): string {

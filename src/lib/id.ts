@@ -1,4 +1,5 @@
 import { ulid } from 'ulid'
+import { boundedCache } from './bounded-cache.ts'
 import { fromBase32, hashParts, toBase32 } from './hash.ts'
 
 const PREFIXES = {
@@ -34,7 +35,7 @@ const BITS: readonly (readonly [keyof TryNumbers, number])[] = [
 ]
 
 const SUBJECTS_MAX = 4096
-const subjects = new Map<string, { head: string; tail: number }>()
+const subjects = boundedCache<{ head: string; tail: number }>(SUBJECTS_MAX)
 
 /**
  * The id of a result is decided by its job and by which try it is, so that a try recorded twice
@@ -73,17 +74,10 @@ const TAIL = 6
 
 function subjectOf(jobId: string, subject: readonly string[]): { head: string; tail: number } {
   const key = `${jobId}\n${subject.join('\n')}`
-  const known = subjects.get(key)
-  if (known) {
-    return known
-  }
-  const hash = hashParts([jobId, ...subject], 16)
-  const made = { head: hash.slice(0, -TAIL), tail: fromBase32(hash.slice(-TAIL)) }
-  if (subjects.size >= SUBJECTS_MAX) {
-    subjects.clear()
-  }
-  subjects.set(key, made)
-  return made
+  return subjects.getOrMake(key, () => {
+    const hash = hashParts([jobId, ...subject], 16)
+    return { head: hash.slice(0, -TAIL), tail: fromBase32(hash.slice(-TAIL)) }
+  })
 }
 
 /** `res_` and the ten characters of time, which are those of the job's id. */

@@ -14,7 +14,7 @@ import { cancelledIn, cancelling, jobRows } from './job-rows.ts'
 import { type JobHead, type JobPage, type NewJob, toHead } from './jobs.ts'
 import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
-import { insertWhere } from './sql.ts'
+import { insertWhere, pastPosition } from './sql.ts'
 import { wholeBatchWithin } from './visible.ts'
 
 /** `refusal`: the Service could not be planned; the job has ended with that. */
@@ -76,9 +76,7 @@ export async function listBatches(store: Store, { limit, before }: JobPage): Pro
       and(
         HAS_JOBS,
         wholeBatchWithin(store, sql`batches.id`),
-        before === null
-          ? undefined
-          : sql`(${batches.createdAtMs}, ${batches.id}) < (${before.createdAtMs}, ${before.id})`,
+        pastPosition([batches.createdAtMs, batches.id], '<', before ? [before.createdAtMs, before.id] : undefined),
       ),
     )
     .orderBy(desc(batches.createdAtMs), desc(batches.id))

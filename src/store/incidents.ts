@@ -11,6 +11,7 @@ import { holdsFailure, isLeftBehind } from './failing.ts'
 import { incidentFailures, incidents, series } from './history-schema.ts'
 import { ended } from './record-history.ts'
 import type { KnownService } from './services.ts'
+import { pastPosition } from './sql.ts'
 import { onlyServer, sees } from './visible.ts'
 import type { Window } from './window.ts'
 
@@ -42,9 +43,7 @@ export async function listIncidents(
         eq(incidents.serviceNo, known.no),
         sql`(${incidents.endedAtMs} is null or ${incidents.endedAtMs} > ${window.fromMs})`,
         window.toMs === null ? undefined : sql`${incidents.startedAtMs} < ${window.toMs}`,
-        before === null
-          ? undefined
-          : sql`(${incidents.startedAtMs}, ${incidents.id}) < (${before.startedAtMs}, ${before.id})`,
+        pastPosition([incidents.startedAtMs, incidents.id], '<', before ? [before.startedAtMs, before.id] : undefined),
       ),
     )
     .orderBy(desc(incidents.startedAtMs), desc(incidents.id))

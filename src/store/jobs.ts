@@ -15,6 +15,7 @@ import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.
 import { ACTIVE, cancelledIn, cancelling, jobRows, need } from './job-rows.ts'
 import { type KeptPlan, planFrom } from './kept-plan.ts'
 import { jobLabels, jobs } from './schema.ts'
+import { pastPosition } from './sql.ts'
 import { readTexts } from './texts.ts'
 import { andWithin, within } from './visible.ts'
 
@@ -159,7 +160,7 @@ export async function listJobs(store: Store, filter: JobFilter, page: JobPage): 
     filter.toMs === undefined ? undefined : lt(jobs.createdAtMs, filter.toMs),
     filter.scheduleId === undefined ? undefined : eq(jobs.scheduleId, filter.scheduleId),
     filter.batchId === undefined ? undefined : eq(jobs.batchId, filter.batchId),
-    before === null ? undefined : sql`(${jobs.createdAtMs}, ${jobs.id}) < (${before.createdAtMs}, ${before.id})`,
+    pastPosition([jobs.createdAtMs, jobs.id], '<', before ? [before.createdAtMs, before.id] : undefined),
     ...labels.map(
       ([name, value]) =>
         sql`exists (select 1 from ${jobLabels} more where more.job_no = ${jobs.no} and more.name = ${name} and more.value = ${value})`,

@@ -1,4 +1,5 @@
-import { PART_UNITS } from './texts.ts'
+/** A quarter million UTF-16 units are at most 750 kB of UTF-8: under the 1 MB that a value may have on D1. */
+export const PART_UNITS = 250_000
 
 /**
  * A list as JSON arrays, each short enough for one parameter on D1: statements are repeated for each.

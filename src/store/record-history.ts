@@ -5,10 +5,12 @@
  *
  * @module
  */
+
 import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Summary } from '../check/verdict.ts'
 import type { Observed, Subject } from '../history/observe.ts'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import type { Job } from '../record/job.ts'
 import { holdsFailure, isOfGroupedKind } from './failing.ts'
 import { jsonChunks } from './json.ts'
@@ -91,22 +93,12 @@ function listsOf(observed: Observed) {
 
 type Shape = Readonly<Record<keyof ReturnType<typeof listsOf>, number>>
 
-const compiled = new Map<string, ((values: Values) => Statement)[]>()
 /** Jobs are of a few shapes; those of thousands of paths are rare. */
 const SHAPES = 50
+const compiled = boundedCache<((values: Values) => Statement)[]>(SHAPES)
 
 function compiledFor(shape: Shape) {
-  const name = Object.values(shape).join()
-  const before = compiled.get(name)
-  if (before) {
-    return before
-  }
-  if (compiled.size >= SHAPES) {
-    compiled.clear()
-  }
-  const made = templates(shape).map(compile)
-  compiled.set(name, made)
-  return made
+  return compiled.getOrMake(Object.values(shape).join(), () => templates(shape).map(compile))
 }
 
 const HELD = sql`id = ${value('jobId')} and lease_token = ${value('token')} and status = 'running'`

@@ -20,7 +20,7 @@ import { type Full, type IdempotencyClaim, type Inserted, insertOnce } from './i
 import { jobRows, need } from './job-rows.ts'
 import type { JobPage, NewJob } from './jobs.ts'
 import { schedules, scheduleTexts } from './schedule-schema.ts'
-import { insertWhere } from './sql.ts'
+import { insertWhere, pastPosition } from './sql.ts'
 import { cut } from './texts.ts'
 import { andWithin, onlyServer, within } from './visible.ts'
 
@@ -131,9 +131,7 @@ export async function listSchedules(store: Store, { limit, before }: JobPage): P
     .where(
       and(
         within(store, schedules.namespace),
-        before === null
-          ? undefined
-          : sql`(${schedules.createdAtMs}, ${schedules.id}) < (${before.createdAtMs}, ${before.id})`,
+        pastPosition([schedules.createdAtMs, schedules.id], '<', before ? [before.createdAtMs, before.id] : undefined),
       ),
     )
     .orderBy(desc(schedules.createdAtMs), desc(schedules.id))

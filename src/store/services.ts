@@ -15,7 +15,7 @@ import type { Db, Store } from './db.ts'
 import { FAILING } from './failing.ts'
 import { incidents, paths, series, services } from './history-schema.ts'
 import { historyPathFrom } from './kept-plan.ts'
-import { named } from './sql.ts'
+import { named, pastPosition } from './sql.ts'
 import { countServices } from './tally.ts'
 import { readTexts } from './texts.ts'
 import { sees, within } from './visible.ts'
@@ -54,9 +54,11 @@ export async function listServices(
         within(store, services.namespace),
         filter.cluster === undefined ? undefined : eq(services.cluster, filter.cluster),
         filter.namespace === undefined ? undefined : eq(services.namespace, filter.namespace),
-        after === null
-          ? undefined
-          : sql`(${services.namespace}, ${services.name}, ${services.cluster}) > (${after.namespace}, ${after.service}, ${after.cluster})`,
+        pastPosition(
+          [services.namespace, services.name, services.cluster],
+          '>',
+          after ? [after.namespace, after.service, after.cluster] : undefined,
+        ),
       ),
     )
     .orderBy(services.namespace, services.name, services.cluster)

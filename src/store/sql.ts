@@ -1,4 +1,4 @@
-import { getTableColumns, type InferInsertModel, type SQL, sql, type Table } from 'drizzle-orm'
+import { type Column, getTableColumns, type InferInsertModel, type SQL, sql, type Table } from 'drizzle-orm'
 
 /**
  * `insert into table (…) select … where guard on conflict do nothing`: a row that is only written if the guard
@@ -16,6 +16,23 @@ export function insertWhere<T extends Table>(table: T, row: InferInsertModel<T>,
   return sql`insert into ${table} (${sql.join(names, comma)}) select ${sql.join(values, comma)}
     where ${guard} on conflict do nothing`
 }
+
+/**
+ * The rows of a list that come after a position in it: where the page before has ended.
+ *
+ * @param columns by which the list is ordered, all ascending (`>`) or all descending (`<`).
+ * @param position their values in the last row of the page before; `undefined`: this is the first page.
+ */
+export const pastPosition = (
+  columns: readonly Column[],
+  direction: '<' | '>',
+  position: readonly (string | number)[] | undefined,
+): SQL | undefined =>
+  position &&
+  sql`(${sql.join([...columns], sql`, `)}) ${sql.raw(direction)} (${sql.join(
+    position.map((value) => sql`${value}`),
+    sql`, `,
+  )})`
 
 export const ALWAYS: SQL = sql`true`
 

@@ -1,18 +1,17 @@
 import { inArray, type SQL, sql } from 'drizzle-orm'
+import { boundedCache } from '../lib/bounded-cache.ts'
 import { hashParts } from '../lib/hash.ts'
 import type { Db } from './db.ts'
+import { PART_UNITS } from './json.ts'
 import { texts } from './schema.ts'
 import { value } from './statement.ts'
-
-/** A quarter million UTF-16 units are at most 750 kB of UTF-8: under the 1 MB that a value may have on D1. */
-export const PART_UNITS = 250_000
 
 /** 130 bits: no two texts meet by chance. */
 const HASH_CHARS = 26
 
 /** The texts that were hashed last: most come again, and hashing is what costs most about them. */
-const known = new Map<string, string>()
 const KNOWN = 2000
+const known = boundedCache<string>(KNOWN)
 /** Longer ones are rare and would fill memory. */
 const KNOWN_UNITS = 4000
 
@@ -23,9 +22,6 @@ export function hashOf(text: string): string {
   }
   const hash = hashParts([text], HASH_CHARS)
   if (text.length <= KNOWN_UNITS) {
-    if (known.size >= KNOWN) {
-      known.clear()
-    }
     known.set(text, hash)
   }
   return hash

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { NO_TIMINGS } from '../../src/check/network.ts'
 import { OUTCOMES } from '../../src/check/result.ts'
 import { availabilityOf } from '../../src/history/types.ts'
+import { becauseText } from '../../src/plan/because.ts'
 import type { Plan } from '../../src/plan/path.ts'
 import type { Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
@@ -62,7 +63,8 @@ export function historyContract(open: OpenStore): void {
     })
     const known = await toad(store())
     const history = await readService(store(), known, EVER)
-    const { checks: _, dns: _dns, variable: _variable, pathType: _type, scheme: _scheme, ...shown } = A
+    const { checks: _, dns: _dns, variable: _variable, pathType: _type, scheme: _scheme, ...rest } = A
+    const shown = { ...rest, because: A.because.map(becauseText) }
     expect(history).toEqual({
       target: { cluster: 'default', namespace: 'default', service: 'toad-svc' },
       ...{ firstAtMs: NOW, lastAtMs: NOW + 120_000, lastVerdict: 'error', lastJobId: jobId, openIncidents: 2 },

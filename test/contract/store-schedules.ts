@@ -5,6 +5,7 @@ import type { ScheduledWork } from '../../src/record/schedule.ts'
 import type { Store } from '../../src/store/db.ts'
 import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
 import { listJobs, newestJobs } from '../../src/store/jobs.ts'
+import { PART_UNITS } from '../../src/store/json.ts'
 import { countSchedules } from '../../src/store/metrics-reads.ts'
 import {
   claimRun,
@@ -21,7 +22,6 @@ import {
   setNextRun,
   updateSchedule,
 } from '../../src/store/schedules.ts'
-import { PART_UNITS } from '../../src/store/texts.ts'
 import { aClaim, aJob, NOW } from '../support/stored.ts'
 import { claimed, finish, opened } from './opened.ts'
 import type { OpenStore } from './store.ts'

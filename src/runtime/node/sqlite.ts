@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
@@ -11,6 +12,7 @@ import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { boundedCache } from '../../lib/bounded-cache.ts'
 import { SYSTEM } from '../../record/principal.ts'
 import { isStorageDamaged, type Store } from '../../store/db.ts'
 import { MIGRATIONS } from '../../store/migrations.ts'
@@ -223,15 +225,12 @@ type Damage = { seen: unknown }
 function keepPrepared(client: Database.Database): Damage {
   const damage: Damage = { seen: null }
   const prepare = client.prepare.bind(client)
-  const known = new Map<string, Database.Statement>()
+  const known = boundedCache<Database.Statement>(PREPARED)
   const prepareOnce = (text: string): Database.Statement => {
     const before = known.get(text)
     // Whoever asks expects rows as objects, whatever the one before asked for.
     if (before) {
       return before.reader ? before.raw(false) : before
-    }
-    if (known.size >= PREPARED) {
-      known.clear()
     }
     const statement = prepare(text.replace(PARAMETER, (found) => (found === '?' ? '+?' : found)))
     noticeDamage(statement, damage)
