@@ -37,14 +37,14 @@ async function readBody(context: ApiContext, accepts: readonly Body['type'][], r
     const known = Object.entries(TYPES).flatMap(([name, kind]) => (accepts.includes(kind) ? [name] : []))
     throw new ProblemError(
       'unsupported_media_type',
-      `Content-Type ${given === '' ? 'is missing' : `"${given.slice(0, 100)}" is not read here`}; send one of ${known.join(', ')}. (curl needs -H 'content-type: …'.)`,
+      `Content-Type ${given === '' ? 'is missing' : `"${given.slice(0, 100)}" is not supported`}; send one of ${known.join(', ')}. (curl needs -H 'content-type: …'.)`,
     )
   }
   const encoding = context.req.header('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') {
     throw new ProblemError(
       'unsupported_media_type',
-      `Content-Encoding "${encoding.slice(0, 100)}" is not read here; send the body as it is.`,
+      `Content-Encoding "${encoding.slice(0, 100)}" is not supported; send the body as it is.`,
     )
   }
   return { text: decode(await readBytes(context, room)), type }

@@ -47,9 +47,9 @@ describe('renderText', () => {
   })
 
   it('says why a job as a whole could not be done', () => {
-    const problem = { code: 'unavailable', title: 'Not able to take this now', detail: 'tried 5 times', status: 503 }
+    const problem = { code: 'unavailable', title: 'Temporarily unavailable', detail: 'tried 5 times', status: 503 }
     expect(renderText(aJob({ verdict: 'error', problem }))).toContain(
-      'unavailable: Not able to take this now: tried 5 times',
+      'unavailable: Temporarily unavailable: tried 5 times',
     )
   })
 

@@ -1,5 +1,5 @@
 /**
- * Accepting and changing a schedule, and running it out of turn. What could never be run is refused at once.
+ * Accepts and changes schedules, and runs them out of turn. Work that could never be run is refused at once.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export async function acceptSchedule(
   }
   throw new ProblemError(
     'conflict',
-    `There are as many schedules as there may be: ${scheduleLimit} (PORTOLAN_SCHEDULE_LIMIT). Delete one, or raise the limit.`,
+    `The limit of ${scheduleLimit} schedules is reached (PORTOLAN_SCHEDULE_LIMIT). Delete one, or raise the limit.`,
   )
 }
 
@@ -87,7 +87,7 @@ export async function changeSchedule(
   return updateSchedule(deps.store, schedule.id, schedule.version, { settings, timing, updatedAtMs: nowMs, work })
 }
 
-/** `@every` counts from whole seconds, which are easier to read. */
+/** Makes `@every` count from whole seconds, which are easier to read. */
 const anchor = (ms: number): number => Math.floor(ms / 1000) * 1000
 
 function planTiming(
@@ -98,11 +98,11 @@ function planTiming(
   const occurrences = readTiming(schedule)
   refuseImpossibleTiming(occurrences, schedule.jitterMs, nowMs, settings.everyLeastMs)
   const { anchorAtMs } = schedule
-  // What passed while it was paused is not made up for.
+  // Runs that were missed while it was paused are not made up for.
   return { anchorAtMs, next: schedule.enabled ? nextRun(schedule, occurrences, nowMs) : null }
 }
 
-/** What is asked for, checked by planning it once, and ready to be stored. */
+/** Checks what is asked for by planning it once, and makes it ready to be stored. */
 async function takeIn(
   deps: ScheduleDeps,
   asked: AskedWork,
@@ -121,7 +121,7 @@ async function takeIn(
   }
 }
 
-/** What refuses a part points into that part: makes it point into the whole. */
+/** A refusal of a part points into that part; this makes it point into the whole. */
 async function within(part: string, act: () => Promise<unknown>): Promise<void> {
   try {
     await act()

@@ -157,7 +157,7 @@ describe('what a client may get wrong', () => {
     expect({ status, code, detail }).toEqual({
       status: 415,
       code: 'unsupported_media_type',
-      detail: 'Content-Encoding "gzip" is not read here; send the body as it is.',
+      detail: 'Content-Encoding "gzip" is not supported; send the body as it is.',
     })
   })
 

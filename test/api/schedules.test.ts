@@ -90,7 +90,7 @@ describe('POST /v1/schedules', () => {
       const { code, detail } = await readProblem(refused)
       expect([refused.status, code, detail]).toEqual([
         ...[409, 'conflict'],
-        'There are as many schedules as there may be: 2 (PORTOLAN_SCHEDULE_LIMIT). Delete one, or raise the limit.',
+        'The limit of 2 schedules is reached (PORTOLAN_SCHEDULE_LIMIT). Delete one, or raise the limit.',
       ])
       await small.call(`/v1/schedules/${id}`, { method: 'DELETE' })
       expect((await make()).status).toBe(201)
