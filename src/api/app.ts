@@ -48,7 +48,10 @@ export function createApp(deps: Deps, routes: (app: Api) => void = mountRoutes):
     requests.record({ method, route, status, durationMs })
     deps.log.info('request', {
       requestId: context.get('requestId'),
-      ...{ method, path, status, durationMs: Math.round(durationMs * 10) / 10 },
+      method,
+      path,
+      status,
+      durationMs: Math.round(durationMs * 10) / 10,
     })
   })
   app.use(async (context, next) => {

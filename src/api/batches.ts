@@ -38,7 +38,10 @@ export function mountBatches(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'post', path: '/v1/batches', operationId: 'createBatch', tags },
+      method: 'post',
+      path: '/v1/batches',
+      operationId: 'createBatch',
+      tags,
       summary: 'Probe every path of many Services',
       description:
         `A job for each Service that the manifests hold and the target selects, at most ${BATCH_LIMIT}. ` +
@@ -74,7 +77,10 @@ export function mountBatches(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'get', path: '/v1/batches', operationId: 'listBatches', tags },
+      method: 'get',
+      path: '/v1/batches',
+      operationId: 'listBatches',
+      tags,
       summary: 'Batches, newest first',
       query: z.strictObject(pageFields),
       responses: {
@@ -107,7 +113,10 @@ export function mountBatches(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'get', path: '/v1/batches/{id}', operationId: 'getBatch', tags },
+      method: 'get',
+      path: '/v1/batches/{id}',
+      operationId: 'getBatch',
+      tags,
       summary: 'One batch with its jobs',
       headers: PreferHeaders,
       params,
@@ -129,7 +138,10 @@ export function mountBatches(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'post', path: '/v1/batches/{id}/cancel', operationId: 'cancelBatch', tags },
+      method: 'post',
+      path: '/v1/batches/{id}/cancel',
+      operationId: 'cancelBatch',
+      tags,
       summary: 'Cancel a batch',
       description:
         'Cancels its jobs that have not ended; the others stay as they are. A batch that has ended is a 409.',
@@ -150,7 +162,10 @@ export function mountBatches(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'get', path: '/v1/batches/{id}/report', operationId: 'getBatchReport', tags },
+      method: 'get',
+      path: '/v1/batches/{id}/report',
+      operationId: 'getBatchReport',
+      tags,
       summary: 'A batch as one report',
       description:
         `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`. A line for each Service, then the whole report of each ` +

@@ -127,7 +127,7 @@ export const CheckSchema = z
   .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema])
   .openapi('Check')
 
-/** A check as the core knows it. */
+/** Makes a check as the core knows it. */
 export function toCheck(given: z.output<typeof CheckSchema>): Check {
   if (given.type !== 'http') {
     return { ...given, isDefault: false }

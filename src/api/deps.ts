@@ -11,7 +11,7 @@ import type { Place } from '../plan/place.ts'
 import type { Store } from '../store/db.ts'
 import type { AskedFor, Reading, ReadOutcome } from './reading.ts'
 
-/** Everything the API and the core need from a runtime. Built once, in a composition root. */
+/** Everything that the API and the core need from a runtime. It is built once, in a composition root. */
 export type Deps = {
   store: Store
   clock: Clock
@@ -25,22 +25,22 @@ export type Deps = {
   policy: Policy
   settings: Settings
   unsupported?: NonNullable<PlanDeps['unsupported']>
-  /** Bytes of request bodies that are held at once. */
+  /** Counts the bytes of request bodies that are held at once. */
   bodies: Budget
   /** Reads and plans a large body without keeping anything else waiting; left out: this runtime has no way to. */
   readLarge?<R extends Reading>(reading: R): Promise<ReadOutcome<AskedFor<R>>>
   /** Resolves when a request may begin: `true`, or `false` if it has waited too long and is to be refused. */
   mayBegin?(): Promise<boolean>
-  /** For requests that probe at once: `/probe`. */
+  /** Serves requests that probe at once: `/probe`. */
   runChecks: RunChecks
   /** Tells whether this request may ask the database again; a stream or a wait ends when it may not. */
   mayLookAgain(): boolean
   /** Called when a schedule was made or changed: it may be due before what is waited for. */
   schedulesChanged(): void
   figures(): ProcessFigures
-  /** Problems that keep it from doing its work, by component; empty when ready. */
+  /** Tells the problems that keep it from doing its work, by component; empty when ready. */
   notReady(): Promise<Readonly<Record<string, string>>>
-  /** A file below `/docs/`: a page (`errors/not_found.md`), or a part of the API browser (`ui/swagger-ui.css`). */
+  /** Finds a file below `/docs/`: a page (`errors/not_found.md`) or a part of the API browser (`ui/swagger-ui.css`). */
   asset(path: string): Promise<Asset | null>
 }
 

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a value that does not fit its schema, as a caller reads it.
+ * Tells a caller what is wrong with a value that does not fit its schema.
  *
  * @module
  */
@@ -76,7 +76,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
   return near === null ? issue.message : `There is no "${issue.input}"${DID_YOU_MEAN}"${near}"?`
 }
 
-/** The branch that was probably meant: the one whose complaints lie deepest. None where all fail at the top. */
+/** Finds the branch that was probably meant: the one whose complaints lie deepest. `null`: all fail at the top. */
 function closestBranch(branches: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[] | null {
   const depth = (branch: readonly z.core.$ZodIssue[]): number =>
     Math.max(...branch.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
@@ -84,7 +84,7 @@ function closestBranch(branches: readonly z.core.$ZodIssue[][]): readonly z.core
   return best && depth(best) > 0 ? best : null
 }
 
-/** The property names that a schema allows at a path, as far as it can be told. */
+/** Lists the property names that a schema allows at a path, as far as it can be told. */
 function keysAt(schema: unknown, path: Path): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
     return keysAt(schema.unwrap(), path)

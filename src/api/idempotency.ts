@@ -15,7 +15,7 @@ export const IdempotencyHeaders = z.object({
   }),
 })
 
-/** The claim of an `Idempotency-Key` on what this request is about to make; `null` without one. */
+/** Reads the claim of an `Idempotency-Key` on what this request is about to make; `null` without one. */
 export function claimOf(context: ApiContext, body: string): IdempotencyClaim | null {
   const key = context.req.header('idempotency-key')
   if (key === undefined) {

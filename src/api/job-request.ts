@@ -66,12 +66,14 @@ const cluster = z.string().min(1).max(253).optional()
 const name63 = z.string().min(1).max(63)
 const manifests = z.union([z.string(), z.array(z.record(z.string(), z.unknown())).max(10_000)]).optional()
 const TargetRequestSchema = z.strictObject({
-  ...{ cluster, manifests },
+  cluster,
+  manifests,
   namespace: name63.optional(),
   service: name63.optional(),
 })
 const BatchTargetSchema = z.strictObject({
-  ...{ cluster, manifests },
+  cluster,
+  manifests,
   namespace: name63.optional().openapi({ description: 'Only Services of this namespace' }),
   selector: z
     .record(z.string().min(1).max(317), z.string().max(63))
@@ -142,7 +144,7 @@ export type RequestBody = Omit<JobBody, 'target'> & {
   target: Omit<JobBody['target'], 'service'> & { service?: string | undefined }
 }
 
-/** The body as the core knows it. Manifests are parsed by the caller. */
+/** Makes of the body a request as the core knows it. The caller parses the manifests. */
 export function toJobRequest(body: RequestBody, cluster: string): JobRequest {
   const { target } = body
   const { environment, clusterDomain } = body.addresses

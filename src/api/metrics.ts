@@ -50,12 +50,17 @@ function labelled({ target, path, check, vantage, tries }: Latest): LabelledTry[
   }
   const { cluster, namespace, service } = target
   const labels = {
-    ...{ cluster, namespace, service, kind: path.kind },
+    cluster,
+    namespace,
+    service,
+    kind: path.kind,
     port: path.port === null ? '' : String(path.port.number),
     address: path.address ?? '',
     host: path.host ?? '',
     // Without these, the rules of one Ingress host, both families of an endpoint, or two vantages would be one series.
-    ...{ check, vantage, path: path.id },
+    check,
+    vantage,
+    path: path.id,
   }
   return [{ labels, figures }]
 }

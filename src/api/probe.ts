@@ -13,7 +13,7 @@ import { refusedQuery } from './query-words.ts'
 import { type Api, mount } from './route.ts'
 
 const SCRAPE_TIMEOUT = 'x-prometheus-scrape-timeout-seconds'
-/** blackbox_exporter's `--timeout-offset`: what the answer takes to arrive. */
+/** As blackbox_exporter's `--timeout-offset`: the answer takes this time to arrive. */
 const OFFSET_MS = 500
 /** Prometheus' own default, where nobody says. */
 const DEFAULT_MS = 10_000
@@ -70,7 +70,12 @@ export function mountProbe(app: Api): void {
 }
 
 const figuresOf = ({ outcome, timings, http, tls, resolvedAddress, failure }: Result): Omit<TryFigures, 'isHttp'> => ({
-  ...{ outcome, timings, http, tls, resolvedAddress, failure },
+  outcome,
+  timings,
+  http,
+  tls,
+  resolvedAddress,
+  failure,
 })
 
 const badTarget = (detail: string, field: 'target' | 'hostname' = 'target') =>

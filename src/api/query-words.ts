@@ -41,7 +41,7 @@ export function unknownParameter(name: string, known: readonly string[]): string
 
 export const REPEATED = 'Is given more than once: give it once'
 
-/** Refuses a value that does not fit. @param otherwise said where the schema does not tell more. */
+/** Refuses a value that does not fit. @param otherwise is said if the schema does not tell more. */
 export function misfit(name: string, given: string, schema: unknown, otherwise: string): string {
   const inner = unwrap(schema)
   const found = `found "${short(given)}", expected `

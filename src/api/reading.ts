@@ -182,7 +182,11 @@ function jobOf(
   const { cluster, namespace, label, history, vantage, timeoutMs, deadlineMs, samples, settleMs, sameResponder } = query
   const job = {
     target: { cluster, namespace, ...target, manifests: text },
-    ...{ vantage, timeoutMs, deadlineMs, samples, settleMs },
+    vantage,
+    timeoutMs,
+    deadlineMs,
+    samples,
+    settleMs,
     expect: sameResponder === undefined ? undefined : { sameResponder: sameResponder === 'true' },
     history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),

@@ -62,8 +62,11 @@ function isOwn(origin: string, host: string | undefined, publicUrl: string | nul
 export function refuseForeignPages(publicUrl: string | null): MiddlewareHandler<ApiEnv> {
   return async ({ req }, next) => {
     const found = foreignTo(publicUrl, {
-      ...{ method: req.method, path: req.path },
-      ...{ host: req.header('host'), origin: req.header('origin'), secFetchSite: req.header('sec-fetch-site') },
+      method: req.method,
+      path: req.path,
+      host: req.header('host'),
+      origin: req.header('origin'),
+      secFetchSite: req.header('sec-fetch-site'),
     })
     if (found === null) {
       return next()

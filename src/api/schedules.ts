@@ -44,7 +44,10 @@ export function mountSchedules(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'post', path: '/v1/schedules', operationId: 'createSchedule', tags },
+      method: 'post',
+      path: '/v1/schedules',
+      operationId: 'createSchedule',
+      tags,
       summary: 'Run a job or a batch again and again',
       description:
         'What is asked for is planned at once, so that what could never be run is refused, and again at each run. ' +
@@ -78,7 +81,10 @@ export function mountSchedules(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'get', path: '/v1/schedules', operationId: 'listSchedules', tags },
+      method: 'get',
+      path: '/v1/schedules',
+      operationId: 'listSchedules',
+      tags,
       summary: 'Schedules, newest first',
       query: z.strictObject(pageFields),
       responses: {
@@ -108,7 +114,10 @@ export function mountSchedules(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'get', path: '/v1/schedules/{id}', operationId: 'getSchedule', tags },
+      method: 'get',
+      path: '/v1/schedules/{id}',
+      operationId: 'getSchedule',
+      tags,
       summary: 'One schedule, with what it asks for',
       description: 'The `ETag` changes with what its owner decides, not with its runs.',
       params,
@@ -120,7 +129,10 @@ export function mountSchedules(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'patch', path: '/v1/schedules/{id}', operationId: 'changeSchedule', tags },
+      method: 'patch',
+      path: '/v1/schedules/{id}',
+      operationId: 'changeSchedule',
+      tags,
       summary: 'Change or pause a schedule',
       description: 'What is left out stays. A run under way goes on as it was.',
       params,
@@ -150,7 +162,10 @@ export function mountSchedules(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'delete', path: '/v1/schedules/{id}', operationId: 'deleteSchedule', tags },
+      method: 'delete',
+      path: '/v1/schedules/{id}',
+      operationId: 'deleteSchedule',
+      tags,
       summary: 'Delete a schedule',
       description: 'With the secrets of its checks. Its jobs stay, and what runs goes on. `If-Match` is honoured.',
       params,
@@ -175,7 +190,10 @@ export function mountSchedules(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'post', path: '/v1/schedules/{id}/run', operationId: 'runSchedule', tags },
+      method: 'post',
+      path: '/v1/schedules/{id}/run',
+      operationId: 'runSchedule',
+      tags,
       summary: 'Run it now',
       description:
         'Whether it is paused or its run before has ended. Answered as the job, or the batch, that it makes.',
@@ -209,7 +227,10 @@ export function mountSchedules(app: Api): void {
   mount(
     app,
     {
-      ...{ method: 'get', path: '/v1/schedules/{id}/jobs', operationId: 'listScheduleJobs', tags },
+      method: 'get',
+      path: '/v1/schedules/{id}/jobs',
+      operationId: 'listScheduleJobs',
+      tags,
       summary: 'Jobs that a schedule has made, newest first',
       params,
       query: z.strictObject(pageFields),

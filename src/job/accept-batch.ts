@@ -1,5 +1,5 @@
 /**
- * Accepting a batch: plan every Service over one index of the objects, make it all durable at once, hand the jobs to
+ * Accepts a batch: plans every Service over one index of the objects, makes it all durable at once, hands the jobs to
  * the queue.
  *
  * @module
@@ -122,7 +122,7 @@ export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made)
   }
 }
 
-/** Kinds of path that were chosen for all Services may be none of one of them: an ExternalName has no ClusterIP. */
+/** A Service may have none of the kinds of path that were chosen for all: an ExternalName has no ClusterIP. */
 const hasNothingToTest = ({ code, errors }: ProblemError): boolean =>
   code === 'impossible_request' && errors.every(({ pointer }) => pointer === '/paths/include')
 
@@ -146,6 +146,6 @@ export async function acceptBatch(
   return inserted
 }
 
-/** Ids of its jobs that are to be run: those whose Service could be planned. */
+/** Lists the jobs that are to be run: those whose Service could be planned. */
 export const jobsToRun = ({ jobs }: NewBatch): string[] =>
   jobs.flatMap(({ job, refusal }) => (refusal === null ? [job.id] : []))

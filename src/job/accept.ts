@@ -1,5 +1,5 @@
 /**
- * Accepting a job: plan it (so that what cannot be done is said at once), make it durable, hand it to the queue.
+ * Accepts a job: plans it (so that what cannot be done is said at once), makes it durable, hands it to the queue.
  *
  * @module
  */
@@ -91,9 +91,9 @@ export async function acceptJob(
 }
 
 /**
- * What an earlier request with this Idempotency-Key made. It is looked for before room is asked for or anything is
- * planned: whoever repeats a request because the answer was lost is told of what exists, however full the queue is and
- * whatever would be refused by now. That two requests at once make one thing is decided when it is stored.
+ * Finds what an earlier request with this Idempotency-Key made. This is done before room is asked for or anything is
+ * planned: a client that repeats a request because the answer was lost is told what exists, however full the queue is
+ * and whatever would be refused by now. Two requests at once make one thing, which is decided when it is stored.
  *
  * @throws ProblemError `idempotency_key_reused`
  */
@@ -105,7 +105,7 @@ export async function madeBefore(
   return found && orRefuse(found)
 }
 
-/** How many more jobs the queue takes. */
+/** Counts the jobs that the queue still takes. */
 export async function roomInQueue({ store, settings }: Pick<AcceptDeps, 'store' | 'settings'>): Promise<number> {
   return Math.max(0, settings.queueLimit - (await countQueued(store)))
 }
@@ -113,7 +113,7 @@ export async function roomInQueue({ store, settings }: Pick<AcceptDeps, 'store' 
 /** @throws ProblemError `unavailable` */
 export async function refuseWhenFull(deps: Pick<AcceptDeps, 'store' | 'settings'>, jobs: number): Promise<void> {
   const room = await roomInQueue(deps)
-  // What the whole queue could not hold may have it when it is empty.
+  // A batch that is larger than the whole queue is taken when the queue is empty.
   if (jobs <= room || room === deps.settings.queueLimit) {
     return
   }
@@ -133,5 +133,5 @@ export function orRefuse(inserted: Inserted): { id: string; replayed: boolean } 
   )
 }
 
-/** The whole job, where neither the caller nor a wait says otherwise. */
+/** A job ends after this time unless the caller or a wait says otherwise. */
 const DEADLINE_MS = 60_000

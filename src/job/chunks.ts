@@ -3,11 +3,11 @@ import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 
 export type ChunkLimits = {
-  /** What a sample of a path costs, in whatever a runner has to spend. */
+  /** Tells what a sample of a path costs, in whatever a runner has to spend. */
   costOf(path: PlannedPath): number
-  /** What a runner may spend at a time. */
+  /** A runner may spend so much at a time. */
   size: number
-  /** Chunks of one job. Where more would be needed they are larger, and take several turns each. */
+  /** The most chunks of one job. If more would be needed, they are larger and take several turns each. */
   count: number
 }
 
@@ -36,7 +36,7 @@ export function cutPlan(
     let first = 1
     while (first <= samples) {
       const fit = cost === 0 ? samples : Math.floor(room / cost)
-      // Later rounds go by a path as a whole
+      // Later rounds take up a path as a whole.
       const taken = settleMs > 0 ? samples : Math.min(samples - first + 1, fit)
       if ((taken < 1 || taken > fit) && !isEmpty(chunk)) {
         close()

@@ -1,4 +1,4 @@
-/** What a diagnosis wants to be told besides, between the last try of a job and its end. */
+/** Between the last try of a job and its end, a diagnosis may want to know more: control probes. */
 import { type Control, controlId } from '../check/control.ts'
 import { type Result, type Telling, type Tried, tellingOf } from '../check/result.ts'
 import type { Store } from '../store/db.ts'
@@ -29,7 +29,7 @@ export async function controlsOf(
   }
 }
 
-/** With what was made now. */
+/** Adds those that were made now. */
 export const withMade = ({ known }: WantedControls, made: readonly Result[]): readonly Telling[] => [
   ...known,
   ...made.map(tellingOf),

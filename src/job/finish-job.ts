@@ -1,4 +1,4 @@
-/** The end of a run: what was found is judged, diagnosed and stored, once. */
+/** A run ends here: what was found is judged, diagnosed and stored, once. */
 import type { Control } from '../check/control.ts'
 import { comparedTries, type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'
 import { type Result, type Telling, type Tried, tellingOf } from '../check/result.ts'
@@ -34,8 +34,8 @@ export function judgePaths(plan: Plan, tried: readonly Tried[]): JudgedPath[] {
 }
 
 /**
- * All tries of a job as they are judged, and of some a path the evidence that it is diagnosed by: as much as can be held
- * of tens of thousands.
+ * Reads all tries of a job as they are judged. The evidence by which a path is diagnosed is read for a few of them, as
+ * that of tens of thousands could not be held.
  *
  * @param made all that was recorded, where it was few and just made here; `null`: it is read.
  */
@@ -45,7 +45,7 @@ export const readTries = (
   made: readonly Result[] | null,
 ): readonly Tried[] | Promise<readonly Tried[]> => made ?? listTried(store, jobId, { purpose: 'check' })
 
-/** Tries whose answers are compared. */
+/** The answers of so many tries are compared. */
 const COMPARED = { ofPath: 8, ofJob: 2000 }
 
 /** @param made as for {@link readTries}. */
@@ -69,10 +69,10 @@ export async function withEvidence(
   }))
 }
 
-/** A bug in what is worked out here: whoever takes the job up would meet it again. A store that fails is none. */
+/** A bug in what is worked out here, which the next runner would meet again. A store that fails is not one. */
 export class BugError extends Error {}
 
-/** Nothing of the store is done in here: where that fails, the lease runs out and the job is taken up again. */
+/** Does nothing with the store: if that fails, the lease runs out and the job is taken up again. */
 export async function bugIfThrown<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
@@ -81,7 +81,7 @@ export async function bugIfThrown<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** Makes control probes and records what they say. A text: why nothing is concluded here and now. */
+/** Makes control probes and records what they say. A text tells why nothing is concluded here and now. */
 export type AskControls<Stop extends string> = (controls: readonly Control[]) => Promise<readonly Result[] | Stop>
 
 /**
@@ -116,10 +116,10 @@ type Concluding<Stop extends string> = {
   ask: AskControls<Stop>
 }
 
-/** How a job ended, but for when. */
+/** A job ended so; the time is added when it is stored. */
 export type Conclusion = Omit<JobEnd, 'finishedAtMs'>
 
-/** Of a job whose tries are all recorded. */
+/** Judges and diagnoses a job whose tries are all recorded. */
 export function conclude(
   job: StoredJob,
   plan: Plan,
@@ -140,7 +140,7 @@ export function conclude(
 /** @returns `false`: the lease is lost, and nothing has changed. */
 export async function endJob(deps: EndDeps, job: StoredJob, lease: Lease, end: Conclusion): Promise<boolean> {
   const startedAtMs = job.startedAtMs ?? job.createdAtMs
-  // Another process may have begun it, by a clock that was ahead
+  // Another process may have begun it by a clock that was ahead.
   const finishedAtMs = Math.max(deps.clock.now(), startedAtMs)
   if (!(await finishJob(deps.store, lease, { ...end, finishedAtMs }, deps.onEvents))) {
     return false
@@ -156,7 +156,7 @@ export async function endJob(deps: EndDeps, job: StoredJob, lease: Lease, end: C
 }
 
 /**
- * The job as a whole could not be done.
+ * Ends a job that as a whole could not be done.
  *
  * @param cause of a bug, for the log.
  */

@@ -1,4 +1,4 @@
-/** What a runner needs of a claimed job, whichever runtime it runs on. */
+/** Prepares a claimed job for a runner, whichever runtime it runs on. */
 import { type CheckSecrets, withSecrets } from '../check/secrets.ts'
 import type { Work } from '../check/work.ts'
 import type { Check } from '../plan/check.ts'
@@ -24,12 +24,12 @@ export async function prepareJob(box: SecretBox, job: StoredJob): Promise<Prepar
   return { plan, secrets, redactor: createRedactor(secretTexts(withSecrets(checksOf(plan), secrets))) }
 }
 
-/** Each once: a name stands for one check in a job. */
+/** Lists each check once: a name stands for one check in a job. */
 const checksOf = (plan: Plan): Check[] => [
   ...new Map(plan.paths.flatMap(({ checks }) => checks.map((check) => [check.name, check] as const))).values(),
 ]
 
-/** The work of a job, or the part of it that is given. */
+/** Makes the work of a job, or of the part of it that is given. */
 export function workOf(
   { id, request, deadlineAtMs }: StoredJob,
   { target, paths }: Plan,

@@ -1,6 +1,6 @@
 /**
- * One target asked for by name, outside of any Service: blackbox_exporter's `/probe`. The same engine, policy and
- * limits as a job's; nothing is recorded.
+ * Probes one target by its name, outside of any Service, as blackbox_exporter's `/probe` does. Engine, policy and limits
+ * are those of a job; nothing is recorded.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { PlannedPath } from '../plan/path.ts'
 import type { Place } from '../plan/place.ts'
 
 export const PROBE_MODULES = ['http_2xx', 'tcp_connect'] as const
-/** As blackbox_exporter's blackbox.yml has them: GET with redirects, valid are 2xx; or a connection and no more. */
+/** Both are as in blackbox_exporter's blackbox.yml: GET with redirects, of which 2xx is valid; or a connection alone. */
 export type ProbeModule = (typeof PROBE_MODULES)[number]
 
 type Dial = Pick<PlannedPath, 'address' | 'addressPort' | 'host' | 'serverName' | 'scheme' | 'url'>
@@ -31,7 +31,7 @@ export function readProbeTarget(
   module: ProbeModule,
   hostname: string | null,
 ): Asked | { wrong: string; field?: 'hostname' } {
-  // A zone is of this machine alone, and may stand in neither Host nor SNI
+  // A zone belongs to this machine alone, and may stand in neither Host nor SNI.
   if (hostname !== null && (!isHost(hostname) || hostname.includes('%'))) {
     return { field: 'hostname', wrong: 'not a host name or an IP address; without scheme, port and spaces' }
   }
@@ -52,20 +52,38 @@ function readHttpTarget(target: string, hostname: string | null): Asked | { wron
   const scheme = url.protocol === 'https:' ? 'https' : 'http'
   return {
     dial: {
-      ...{ address: name, scheme, url: url.href },
+      address: name,
+      scheme,
+      url: url.href,
       addressPort: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
       host: hostname ?? name,
       serverName: hostname ?? (isLiteral ? null : name),
     },
     check: {
-      ...{ type: 'http', name: 'http_2xx', isDefault: false, port: null, method: 'GET', ingressPath: null, scheme },
-      ...{ path: url.pathname + url.search, headers: {}, body: null, host: hostname },
+      type: 'http',
+      name: 'http_2xx',
+      isDefault: false,
+      port: null,
+      method: 'GET',
+      ingressPath: null,
+      scheme,
+      path: url.pathname + url.search,
+      headers: {},
+      body: null,
+      host: hostname,
       expect: {
         validStatusCodes: ['2xx'],
-        ...{ failIfBodyMatchesRegexp: [], failIfBodyNotMatchesRegexp: [], failIfHeaderMatches: [] },
-        ...{ failIfHeaderNotMatches: [], jsonPath: [], maxDurationMs: null },
+        failIfBodyMatchesRegexp: [],
+        failIfBodyNotMatchesRegexp: [],
+        failIfHeaderMatches: [],
+        failIfHeaderNotMatches: [],
+        jsonPath: [],
+        maxDurationMs: null,
       },
-      ...{ followRedirects: true, httpVersion: '1.1', tls: NO_TLS, responder: null },
+      followRedirects: true,
+      httpVersion: '1.1',
+      tls: NO_TLS,
+      responder: null,
     },
   }
 }
@@ -82,7 +100,12 @@ function readTcpTarget(target: string): Asked | { wrong: string } {
   return {
     dial: { address, addressPort: Number(port), host: null, serverName: null, scheme: 'tcp', url: null },
     check: {
-      ...{ type: 'tcp', name: 'tcp_connect', isDefault: false, port: null, tls: null, queryResponse: [] },
+      type: 'tcp',
+      name: 'tcp_connect',
+      isDefault: false,
+      port: null,
+      tls: null,
+      queryResponse: [],
       maxDurationMs: null,
     },
   }
@@ -90,7 +113,7 @@ function readTcpTarget(target: string): Asked | { wrong: string } {
 
 const bare = (host: string): string => host.replace(/^\[|\]$/g, '')
 
-/** Over the try's own time, so that a target that hangs is told from a prober that is busy. */
+/** The deadline lies this far beyond the try's own, so that a target that hangs is told from a prober that is busy. */
 const GRACE_MS = 250
 
 export type ProbeOptions = {
@@ -150,8 +173,17 @@ function pathTo(dial: Dial, check: Check): PlannedPath {
     ...dial,
     id: 'pth_probe',
     kind: isLiteral ? 'ExternalIP' : 'ExternalName',
-    ...{ port: null, node: null, rulePath: null, pathType: null, expected: 'reachable', because: [] },
+    port: null,
+    node: null,
+    rulePath: null,
+    pathType: null,
+    expected: 'reachable',
+    because: [],
     family: isLiteral ? (ipaddr.parse(address).kind() === 'ipv6' ? 'IPv6' : 'IPv4') : null,
-    ...{ shortCut: false, skipped: null, variable: null, dns: null, checks: [check] },
+    shortCut: false,
+    skipped: null,
+    variable: null,
+    dns: null,
+    checks: [check],
   }
 }

@@ -1,15 +1,15 @@
 import type { Result } from '../check/result.ts'
 import type { Clock } from '../lib/clock.ts'
 
-/** Results that wait before whoever makes them is to wait as well: 15 MB of them, where each has 60 kB of headers. */
+/** Their maker waits once so many results wait: 15 MB of them if each has 60 kB of headers. */
 const WAITING_MAX = 256
 
-/** Results that are kept at hand: each may hold 64 kB of headers, and several jobs run at once. */
+/** So many results are kept at hand: each may hold 64 kB of headers, and several jobs run at once. */
 const KEPT_MAX = 200
 
-/** When what waits is written. */
+/** Decides when the results that wait are written. */
 export type Pace = {
-  /** How long a write waits for company, by how many there were before; `null`: the caller writes the rest. */
+  /** Tells how long a write waits for company, by the number of writes before it; `null`: the caller writes the rest. */
   gapMs(writes: number): number | null
   /** Results of one write. More wait for the next. */
   batch: number
@@ -25,9 +25,9 @@ export const SPARING: Pace = { gapMs: (writes) => SPARING_GAPS_MS[writes] ?? nul
 export type Recorder = {
   /** Takes a result; it is written with its neighbours. */
   add(result: Result): void
-  /** Where too many wait: resolves when the write has ended that is under way, whether it succeeded or not. */
+  /** Resolves at once, or, if too many wait, when the write that is under way has ended, in success or not. */
   room(): Promise<void> | null
-  /** Resolves when all that was added is durable. Rejects where the store failed: nothing is lost, flush again. */
+  /** Resolves when all that was added is durable. Rejects if the store failed: nothing is lost, flush again. */
   flush(): Promise<void>
   /** Ends the pace, and gives back what was not written, for the caller to write with what else it has. */
   rest(): Promise<readonly Result[]>

@@ -1,8 +1,8 @@
 /**
  * Finds secrets in what a peer has said, in whatever form it says them: as they were sent, in another case, escaped for
  * JSON, HTML or URLs (once or twice), in base64 wherever they begin in it, in hexadecimal or as a list of bytes, over
- * several lines or spaced out. Its cost is bounded: what is
- * searched is looked at character by character, at most {@link DEPTH} further each time, however many secrets there are.
+ * several lines or spaced out. Its cost is bounded: the text is looked at character by character, at most {@link DEPTH}
+ * further each time, however many secrets there are.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const BLOT = '[redacted]'
 const BEGINNING_LEAST = 4
 /** Shorter ones make forms that stand in many a text by chance. */
 const ENCODED_LEAST = 6
-/** What is left of a short secret without its escapes and blanks, if shorter, stands in many a word. */
+/** A short secret without its escapes and blanks stands in many a word if it is shorter than this. */
 const BARE_LEAST = 4
 /** Shorter ones stand by chance where two words meet. */
 const TIGHT_LEAST = 8
@@ -72,14 +72,14 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 /** In one case, each character where it was. */
 function folded(text: string): string {
   const lower = text.toLowerCase()
-  // Some letters become two
+  // Some letters become two.
   if (lower.length === text.length) {
     return lower
   }
   return [...text].map((char) => (char.toLowerCase().length === char.length ? char.toLowerCase() : char)).join('')
 }
 
-/** How a secret may be written, in one case. */
+/** Lists the ways in which a secret may be written, in one case. */
 function formsOf(secret: string): string[] {
   const plain = folded(secret)
   const bare = unescaped(plain)
@@ -97,13 +97,16 @@ function formsOf(secret: string): string[] {
   return [...forms, ...base64Of(bytes), hex.join(''), hex.join(':'), bytes.join(',')]
 }
 
-/** What stays the same of it in base64, and in that of URLs, whatever stands before and behind it: at three offsets. */
+/**
+ * Lists what stays the same of a secret in base64, and in that of URLs, whatever stands before and behind it: one text
+ * for each of three offsets.
+ */
 function base64Of(bytes: Uint8Array): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const shifted = new Uint8Array(offset + bytes.length)
     shifted.set(bytes, offset)
     const written = btoa(Array.from(shifted, (byte) => String.fromCharCode(byte)).join(''))
-    // Characters that also hold bits of a neighbour are left out
+    // Characters that also hold bits of a neighbour are left out.
     const first = Math.ceil((offset * 8) / 6)
     const core = folded(written.slice(first, Math.floor((shifted.length * 8) / 6)))
     return [core, core.replaceAll('+', '-').replaceAll('/', '_')]

@@ -42,7 +42,7 @@ export type ChunkDeps = EndDeps & {
   owner: string
   cut(plan: Plan, request: JobRequest): readonly Chunk[]
   enqueue(jobId: string, chunks: readonly number[]): Promise<void>
-  /** How long this runner may need for its turn at a chunk of such a job. */
+  /** Tells how long this runner may need for its turn at a chunk of such a job. */
   leaseMs(request: JobRequest): number
   /** @param stop aborted when this runner may begin no more tries: another goes on. */
   turn(plan: Plan, chunk: Chunk, request: JobRequest): Turn
@@ -51,14 +51,14 @@ export type ChunkDeps = EndDeps & {
 export type Turn = {
   check: CheckDeps
   stop: AbortSignal
-  /** What the rest of the turn is enough for: makes so many control probes, or `null`: another runner is to. */
+  /** Makes so many control probes with the rest of the turn; `null`: it is not enough, and another runner is to. */
   controls(count: number): CheckDeps | null
 }
 
 /** `heldUntilMs`: another runner has it; should it not come back, somebody must ask again then. */
 export type TurnEnd = 'over' | { heldUntilMs: number }
 
-/** How long a started job may be without news before its chunks are looked for. */
+/** The chunks of a started job are looked for when there has been no news of it for so long. */
 const START_LEASE_MS = 60_000
 const END_LEASE_MS = 30_000
 
@@ -141,7 +141,7 @@ async function withChunk(
     return claim
   }
   const prepared = await prepareJob(deps.secrets, job)
-  // The job cannot be done: that is said by whoever has the job itself
+  // The job cannot be done, which the runner of the job itself says.
   if ('problem' in prepared) {
     throw new Error(`job ${jobId} cannot be prepared: ${prepared.problem.code}`)
   }
@@ -153,7 +153,7 @@ async function takeTurn(deps: ChunkDeps, claimed: ClaimedChunk, givenUp: Failure
   const { store, clock } = deps
   const { job, prepared, chunks, lease } = claimed
   const { plan, secrets, redactor } = prepared
-  // After those of the plan there may be one for what the diagnosis wants to know
+  // After the chunks of the plan there may be one for what the diagnosis wants to know.
   const isExtra = lease.chunk === chunks.length
   const only = isExtra ? NO_TRIES : chunks[lease.chunk]
   if (only === undefined) {
@@ -184,7 +184,7 @@ async function takeTurn(deps: ChunkDeps, claimed: ClaimedChunk, givenUp: Failure
   if (end === 'lost' || end.last === null) {
     return 'over'
   }
-  // Alone and at once: all that there is has just been made
+  // Nobody else worked on the job: all that there is has just been made.
   const few = chunks.length === 1 && lease.token === 1 && !isExtra ? recorder.few() : null
   const next = await endByTries(deps, { job, prepared, lease: end.last }, few, {
     controls: givenUp === null ? turn.controls : () => null,
@@ -199,7 +199,7 @@ async function takeTurn(deps: ChunkDeps, claimed: ClaimedChunk, givenUp: Failure
 const NO_TRIES: Chunk = {}
 const NEVER = new AbortController().signal
 
-/** Ends a job whose chunks are all done, where whoever did the last one has not come to it. */
+/** Ends a job whose chunks are all done, if the runner of the last one has not come to it. */
 async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
   const lease: Lease | null = await takeToEnd(deps.store, jobId, claimant(deps, END_LEASE_MS))
   const job = lease && (await getJob(deps.store, jobId))
@@ -218,7 +218,7 @@ async function endIfDone(deps: ChunkDeps, jobId: string): Promise<TurnEnd> {
 
 type ClaimedEnd = { job: StoredJob; prepared: Prepared; lease: Lease }
 
-/** What a turn has left for control probes, and what is done where that is not enough. */
+/** Says what a turn has left for control probes, and what is done if that is not enough. */
 type Means = Pick<Turn, 'controls'> & { otherwise: 'elsewhere' | 'unasked' }
 
 /** @returns `elsewhere`: another runner is to make control probes and to end the job. */

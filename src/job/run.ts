@@ -30,11 +30,11 @@ export type RunDeps = {
   runChecks: RunChecks
   /** Names this process in leases. */
   owner: string
-  /** How long a claim holds without being renewed; a killed process's jobs are taken over after it. */
+  /** A claim holds so long without being renewed; then the jobs of a killed process are taken over. */
   leaseMs: number
 }
 
-/** Claims of a job whose prober ends under it: one that ends every prober must not go round for ever. */
+/** A job is claimed so often if its prober ends under it: one that ends every prober must not go round for ever. */
 const CLAIMS_MAX = 5
 
 /** `drained`: given back to the queue; `lost`: another runner has it, or it was cancelled; `nothing`: none to claim. */
@@ -153,7 +153,7 @@ async function doWork(
   }
 }
 
-/** Whoever makes them may fail: the job has its results, and ends without. */
+/** Control probes may fail: the job has its results, and ends without them. */
 async function askControls(
   run: Run,
   prepared: Prepared,

@@ -75,7 +75,7 @@ export async function openSecrets(box: SecretBox, sealed: string | null): Promis
   return text === null ? undefined : (JSON.parse(text) as CheckSecrets)
 }
 
-/** What {@link openSecrets} could not open ends what needs it. */
+/** Ends a job whose secrets {@link openSecrets} could not open. */
 export const SECRETS_UNREADABLE: JobProblem = {
   code: 'secrets_unreadable',
   title: 'The secrets of its checks cannot be read',
@@ -133,7 +133,7 @@ function headerTexts(name: string, value: string): string[] {
 /** `name=value` → the value, with and without its quotes; other parts as they are, and what stands in quotes in them. */
 function partsOf(part: string): string[] {
   const [, name = '', given = ''] = /^([^=\s"']+)=(.+)$/s.exec(part) ?? []
-  // What ends in `=` is base64
+  // A part that ends in `=` is base64.
   if (name === '' || /^=*$/.test(given)) {
     return SCHEME.test(part) ? [] : [part, ...part.split(SEPARATORS), ...longPieces(part)]
   }
@@ -145,7 +145,7 @@ function partsOf(part: string): string[] {
 
 const SEPARATORS = /["'=:|&@()<>[\]{}]+/
 
-/** Of a token (RFC 7519) or a path, each of which may be said alone. */
+/** Splits a token (RFC 7519) or a path into its parts, each of which may be said alone. */
 const longPieces = (part: string): string[] =>
   [...part.split('.'), ...part.split(/[^\w~%$!*-]+/)].filter(atLeast(LEAST.word))
 
@@ -186,7 +186,7 @@ function jsonTexts(body: string): string[] {
       return null
     })
   } catch {
-    // No JSON: its words are all there is
+    // It is not JSON: its words are all there is.
   }
   return texts
 }

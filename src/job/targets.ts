@@ -1,8 +1,8 @@
 import type { Plan } from '../plan/path.ts'
 
 /**
- * What a job asks: address (or name) and port of each path that is tried. Two jobs with the same target wait for the
- * same peer.
+ * Lists what a job dials: address (or name) and port of each path that is tried. Two jobs with the same target wait for
+ * the same peer.
  */
 export const targetsOf = (plan: Plan | null): ReadonlySet<string> =>
   new Set(

@@ -2,7 +2,7 @@ import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 
-/** The most tries of one job. What `settleMs` adds has a bound of its own (check/schedule.ts). */
+/** The most tries of one job. Those that `settleMs` adds have a bound of their own (check/run-checks.ts). */
 export const TRIES_LIMIT = 20_000
 
 /**
@@ -39,6 +39,6 @@ export function refuseTooManyTries(plan: Plan, request: Pick<JobRequest, 'sample
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
-/** Only where it would do, and is not already at its least. */
+/** Suggests lowering a factor only if that alone is enough. */
 const atMost = (pointer: string, given: number, most: number, least: number): ProblemDetail[] =>
   given > least && most >= least ? [{ pointer, detail: `${given}; at most ${most} with the rest as it is` }] : []

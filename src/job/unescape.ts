@@ -5,11 +5,26 @@ const ESCAPE =
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', 0: '\0' }
 /** Names of the characters that HTML escapes. */
 const ENTITIES: Readonly<Record<string, string>> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', sol: '/', equals: '=', colon: ':' },
-  ...{ plus: '+', num: '#', lowbar: '_', comma: ',', semi: ';', bsol: '\\', excl: '!', quest: '?' },
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  sol: '/',
+  equals: '=',
+  colon: ':',
+  plus: '+',
+  num: '#',
+  lowbar: '_',
+  comma: ',',
+  semi: ';',
+  bsol: '\\',
+  excl: '!',
+  quest: '?',
 }
 
-/** A text, and of each of its characters (and of its end) where it stood before. */
+/** A text, with the place at which each of its characters (and its end) stood before. */
 export type Unescaped = { text: string; from: readonly number[] }
 
 /** An escape may have been escaped again, and what is left may look like one: until nothing does. */
@@ -32,7 +47,7 @@ export function unescaped(text: string): Unescaped {
   return out
 }
 
-/** What is broken into lines, spaced out or strewn with characters that nobody sees, as one. */
+/** Joins what is broken into lines, spaced out or strewn with characters that nobody sees. */
 export function tightened({ text, from }: Unescaped): Unescaped {
   const places: number[] = []
   const parts: string[] = []

@@ -11,10 +11,10 @@ import type { Labels } from '../kube/objects.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { Job, JobStatus } from './job.ts'
 
-/** Services of one batch; beyond it, several requests are clearer than one. */
+/** The most Services of one batch; beyond it, several requests are clearer than one. */
 export const BATCH_LIMIT = 50
 
-/** Which Services of the objects a batch is about: of a namespace (`null`: of all), with these labels. */
+/** A batch is about the Services of a namespace (`null`: of all) that have these labels. */
 export type BatchSelection = { namespace: string | null; selector: Labels }
 
 export type Batch = {
@@ -30,9 +30,10 @@ export type Batch = {
 export type BatchTarget = { namespace: string; service: string }
 
 /**
- * The Services that a batch is about, by namespace and name. One without a namespace is in the one that is asked for.
+ * Selects the Services that a batch is about, by namespace and name. One without a namespace is in the one that is asked
+ * for.
  *
- * @throws ProblemError `service_not_found` where there is none, `impossible_request` where there are too many.
+ * @throws ProblemError `service_not_found` if there is none, `impossible_request` if there are too many.
  */
 export function selectServices(index: ObjectIndex, { namespace, selector }: BatchSelection): BatchTarget[] {
   const found = new Map<string, BatchTarget>()
@@ -63,7 +64,7 @@ function noService(index: ObjectIndex, { namespace, selector }: BatchSelection):
   return new ProblemError('service_not_found', detail, { errors: [{ pointer, detail }] })
 }
 
-/** What the jobs of a batch say of it. A pass of some is none of all while others were cancelled. */
+/** Judges a batch by its jobs. If some passed and others were cancelled, the batch has not passed. */
 export function judgeBatch(jobs: readonly Pick<Job, 'status' | 'verdict'>[]): {
   status: JobStatus
   verdict: Verdict | null

@@ -10,7 +10,7 @@ import type { Plan, Vantage } from '../plan/path.ts'
 export const JOB_STATUSES = ['queued', 'running', 'finished', 'cancelled'] as const
 export type JobStatus = (typeof JOB_STATUSES)[number]
 
-/** Why a job as a whole could not be done: a stored problem. */
+/** A stored problem: a job as a whole could not be done. */
 export type JobProblem = { code: string; title: string; detail: string; status: number }
 
 /** A fault of ours, as it is stored with the job or the run of a schedule that it ends. */
@@ -21,7 +21,7 @@ export const internalProblem = (detail: string): JobProblem => ({
   status: PROBLEMS.internal[0],
 })
 
-/** A refusal as it is stored: with every detail, as nobody is there to be told. */
+/** Turns a refusal into what is stored, with every detail, as nobody is there to be told. */
 export function problemOf(error: ProblemError): JobProblem {
   const details = error.errors.map(({ detail }) => detail).filter((detail) => !error.detail.includes(detail))
   return {
@@ -46,12 +46,12 @@ export type Job = {
   labels: Readonly<Record<string, string>>
   /** The id of the principal that created it. */
   owner: string
-  /** Of paths × checks. */
+  /** Counts paths × checks. */
   summary: Summary
-  /** What made it, where no caller of its own did. */
+  /** A schedule or a batch made it; `null`: a caller did. */
   scheduleId: string | null
   batchId: string | null
 }
 
-/** Nothing more will happen to it. */
+/** Tells whether nothing more will happen to a job. */
 export const hasEnded = (job: Pick<Job, 'status'>): boolean => job.status === 'finished' || job.status === 'cancelled'

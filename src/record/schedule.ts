@@ -11,14 +11,14 @@ import type { BatchSelection } from './batch.ts'
 import type { JobProblem } from './job.ts'
 
 export const OVERLAPS = ['skip', 'queue'] as const
-/** What a run does that is due while the one before has not ended: it is left out, or it waits; at most one waits. */
+/** A run that is due while the one before has not ended is left out, or it waits; at most one waits. */
 export type Overlap = (typeof OVERLAPS)[number]
 
 export const RUN_OUTCOMES = ['started', 'skipped', 'failed'] as const
-/** Of an occurrence: it made its jobs; it was left out (overlap); it could not be started. */
+/** An occurrence made its jobs, was left out (overlap), or could not be started. */
 export type RunOutcome = (typeof RUN_OUTCOMES)[number]
 
-/** What a schedule is, as its owner wants it. */
+/** The owner of a schedule decides these. */
 export type ScheduleSettings = {
   name: string
   cron: string

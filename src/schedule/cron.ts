@@ -1,5 +1,5 @@
 /**
- * When a schedule occurs: five cron fields in a time zone, or `@every 90s`. Pure: instants in, instants out.
+ * Works out when a schedule occurs: five cron fields in a time zone, or `@every 90s`. Pure: instants in, instants out.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export type Timing = {
   cron: string
   /** IANA. `@every` does not look at it. */
   timeZone: string
-  /** What `@every` counts from: one interval after it is the first occurrence. */
+  /** `@every` counts from here: its first occurrence is one interval later. */
   anchorAtMs: number
 }
 
@@ -23,18 +23,18 @@ export type Occurrences = {
   after(ms: number): number | null
   /** The last one at or before an instant. `null`: there is none. */
   upTo(ms: number): number | null
-  /** Of `@every`; `null` for cron fields. */
+  /** The interval of `@every`; `null` for cron fields. */
   everyMs: number | null
 }
 
 const NICKNAMES = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly', '@every']
 const FIELDS = 'minute hour day-of-month month day-of-week'
 
-/** What is wrong with `cron`, whatever the time zone; `null`: nothing. */
+/** Tells what is wrong with `cron`, whatever the time zone; `null`: nothing. */
 export const cronFault = (cron: string): string | null =>
   faultOf(() => readTiming({ cron, timeZone: 'UTC', anchorAtMs: 0 }))
 
-/** What is wrong with `timeZone`; `null`: nothing. */
+/** Tells what is wrong with `timeZone`; `null`: nothing. */
 export const timeZoneFault = (timeZone: string): string | null => faultOf(() => checkTimeZone(timeZone))
 
 function faultOf(act: () => unknown): string | null {
@@ -97,7 +97,7 @@ function readFields(text: string, timeZone: string): Occurrences {
   return {
     everyMs: null,
     after: (ms) => cron.nextRun(new Date(ms))?.getTime() ?? null,
-    // What is asked for is excluded by the library.
+    // The library leaves out the instant that is asked for.
     upTo: (ms) => cron.previousRuns(1, new Date(ms + 1))[0]?.getTime() ?? null,
   }
 }
@@ -153,12 +153,12 @@ const invalid = (pointer: string, detail: string, cause?: unknown): ProblemError
     cause,
   })
 
-/** How many gaps are looked at for the shortest. */
+/** The shortest of so many gaps is looked for. */
 const GAPS = 10
 
 /**
- * What parses and can still not be: what never comes, comes more often than this runtime wakes, or may be delayed
- * beyond the next.
+ * Refuses what parses and can still not be: an occurrence that never comes, that comes more often than this runtime
+ * wakes, or that may be delayed beyond the next.
  *
  * @param everyLeastMs the shortest interval of this runtime.
  * @throws ProblemError `impossible_request`, with all that is impossible.
@@ -202,8 +202,8 @@ function shortestGap(occurrences: Occurrences, first: number): number {
 }
 
 /**
- * How long after an occurrence its run is due: from 0 to `jitterMs`, the same for the same occurrence of the same
- * schedule, so that every process says the same, and different from schedule to schedule.
+ * Tells how long after an occurrence its run is due: from 0 to `jitterMs`. It is the same for the same occurrence of the
+ * same schedule, so that every process says the same, and differs from schedule to schedule.
  */
 export function jitterOf(scheduleId: string, occurrenceAtMs: number, jitterMs: number): number {
   if (jitterMs === 0) {

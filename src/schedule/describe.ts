@@ -1,4 +1,4 @@
-/** Schedules as the API shows them. Pure. */
+/** Describes schedules as the API shows them. Pure. */
 
 import { toInstant } from '../lib/clock.ts'
 import type { Check } from '../plan/check.ts'
@@ -42,7 +42,14 @@ export function describeScheduleHead(
   const { id, name, cron, timeZone, jitterMs, overlap, enabled, target, next, last: run } = schedule
   const { failures, failingSinceMs } = schedule
   return {
-    ...{ id, name, cron, timeZone, jitterMs, overlap, enabled, target },
+    id,
+    name,
+    cron,
+    timeZone,
+    jitterMs,
+    overlap,
+    enabled,
+    target,
     createdAt: toInstant(schedule.createdAtMs),
     updatedAt: toInstant(schedule.updatedAtMs),
     nextRunAt: next && toInstant(next.dueAtMs),
@@ -53,7 +60,7 @@ export function describeScheduleHead(
   }
 }
 
-/** What it asks for: values of secret-bearing fields are blank, and named under `writeOnly`. */
+/** Shows what it asks for: values of secret-bearing fields are blank, and named under `writeOnly`. */
 export function describeWork({
   request,
   objects,

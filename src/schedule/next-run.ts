@@ -1,12 +1,12 @@
 /**
- * When a schedule runs next, and for which occurrence. Pure.
+ * Works out when a schedule runs next, and for which occurrence. Pure.
  *
  * @module
  */
 import type { NextRun, Schedule } from '../record/schedule.ts'
 import { jitterOf, type Occurrences } from './cron.ts'
 
-/** The first run whose occurrence lies after an instant. */
+/** Finds the first run whose occurrence lies after an instant. */
 export function nextRun(
   schedule: Pick<Schedule, 'id' | 'jitterMs'>,
   occurrences: Occurrences,
@@ -20,8 +20,8 @@ export function nextRun(
 const LOOK_BACK = 3
 
 /**
- * Of the occurrences that have come due since `next` the last one: after a stop, or a clock that jumped ahead, one run
- * makes up for all that were missed.
+ * Finds the last occurrence that has come due since `next`: after a stop, or a clock that jumped ahead, one run makes up
+ * for all that were missed.
  */
 export function lastDue(
   schedule: Pick<Schedule, 'id' | 'jitterMs'>,

@@ -1,6 +1,6 @@
 /**
- * Due schedules → jobs. Whatever wakes it (a timer, a cron trigger), however often, in however many processes: each
- * occurrence is run once, because its key in the database decides.
+ * Makes jobs of the schedules that are due. Each occurrence is run once, whatever wakes it (a timer, a cron trigger),
+ * however often, and in however many processes, because its key in the database decides.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export type TickDeps = AcceptDeps & { log: Log }
 
 /** Schedules that are planned side by side, so that their writes share a flush of the disk. */
 const PAGE = 32
-/** How soon a run is looked at again that waits for the one before, or for room in the queue. */
+/** A run that waits for the one before, or for room in the queue, is looked at again after this time. */
 const WAIT_MS = 1000
 
 /**
@@ -102,7 +102,7 @@ async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun> {
 
 const OUR_FAULT = internalProblem('The run could not be started. The log has it under the id of the schedule.')
 
-/** A schedule that cannot be started says so, and keeps no other from its run: not even where the fault is ours. */
+/** A schedule that cannot be started says so, and keeps no other from its run, not even if the fault is ours. */
 async function attempt<T extends object>(
   deps: TickDeps,
   schedule: Schedule,
