@@ -118,7 +118,9 @@ async function runOthers(ask: Ask, ports: Ports): Promise<void> {
   const at = `/v1/schedules/${everySecond.id}`
   await until(async () => (await ask(at)).lastRun !== null)
   await ask(at, { enabled: false }, { method: 'PATCH', headers: { 'if-match': '*' } })
-  await until(async () => ((await ask('/v1/jobs?status=running')).items as unknown[]).length === 0)
+  for (const status of ['queued', 'running']) {
+    await until(async () => ((await ask(`/v1/jobs?status=${status}`)).items as unknown[]).length === 0)
+  }
 }
 
 /** Reads everything that the lists lead to. */
