@@ -14,8 +14,8 @@ export const dialTls = (tls: TlsOptions, serverName: string | null): DialTls => 
 })
 
 /**
- * Whether the certificate lasts as long as the check asks; that it is valid at all was judged by the handshake. One that
- * this runtime was not shown is no pass: nothing is known of it.
+ * Judges whether the certificate lasts as long as the check asks. The handshake has judged whether it is valid at all. A
+ * certificate that this runtime was not shown is no pass, as nothing is known of it.
  *
  * @param tls `null`: no TLS was spoken.
  */

@@ -10,7 +10,7 @@ import { hostPort } from '../lib/address.ts'
 import { resultId } from '../lib/id.ts'
 import type { HttpScheme } from './http-request.ts'
 
-/** What each kind is to find out, for people. */
+/** Tells people what each kind finds out. */
 export const CONTROLS = {
   kubernetes_cluster_ip: 'whether the cluster IP of the API server takes connections',
   dns_cluster_ip: "whether the cluster IP of the cluster's DNS takes connections",
@@ -68,12 +68,16 @@ export type Control = {
 export type ControlShown = { kind: ControlKind; to: string; nth: number }
 
 export const shownOf = ({ kind, to, nth }: Pick<Control, 'kind' | 'to' | 'nth'>): ControlShown => ({
-  ...{ kind, nth },
+  kind,
+  nth,
   to: hostPort(to.address, to.port, ''),
 })
 
 /** Decided by the job and by what is asked: after a restart it is known what was asked already. */
 export const controlId = (jobId: string, control: Control): string =>
   resultId(jobId, [control.pathId, control.check, control.kind, shownOf(control).to], {
-    ...{ sample: 1, try: control.nth, round: 1, control: 1 },
+    sample: 1,
+    try: control.nth,
+    round: 1,
+    control: 1,
   })

@@ -67,7 +67,7 @@ function bytesOf(send: TcpSend, expand: Awaited['expand']): Uint8Array {
   return new TextEncoder().encode('line' in send ? lineOf(expand(send.line)) : send.text)
 }
 
-/** blackbox_exporter sends lines and adds the end of each; who writes it himself means that one. */
+/** Lines are sent with their end added, as blackbox_exporter does; a line that already has an end is sent as it is. */
 const lineOf = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
 
 /** A line that is still growing is tried up to here: every byte of it may come alone. */
@@ -128,7 +128,7 @@ function lineMatcher(pattern: string): Awaited {
   }
 }
 
-/** `undefined`: it was. */
+/** Does the work; `undefined` if it costs too much. */
 function unlessTooCostly<T>(work: () => T): T | undefined {
   try {
     return work()

@@ -3,8 +3,8 @@ import type { JobRequest } from '../plan/request.ts'
 import type { Result } from './result.ts'
 
 /**
- * Whether no further try of a path can come, as far as its results alone show it: for readers of a job that still
- * runs. Where later rounds may follow, or a name may have more addresses, it is known only when the job has ended.
+ * Tells readers of a job that still runs whether no further try of a path can come, as far as its results alone show it.
+ * If later rounds may follow, or a name may have more addresses, that is known only when the job has ended.
  */
 export function isDecided(
   path: PlannedPath,

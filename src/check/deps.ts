@@ -5,7 +5,7 @@ import type { Policy } from './policy.ts'
 import type { Gate } from './try-limiter.ts'
 import type { Turns } from './turns.ts'
 
-/** What tries are made with, on whichever runtime. */
+/** The means by which tries are made, on either runtime. */
 export type CheckDeps = {
   network: Network
   clock: Clock

@@ -22,6 +22,6 @@ export function dnsQuestion(name: string): Uint8Array {
 /** Length, id and flags. */
 const ANSWER_LEAST = 6
 
-/** Whether what came over TCP, read as text, begins an answer to {@link dnsQuestion}. */
+/** Tells whether what came over TCP, read as text, begins an answer to {@link dnsQuestion}. */
 export const isDnsAnswer = (received: string): boolean =>
   received.length >= ANSWER_LEAST && received.slice(2, 4) === 'PO'

@@ -10,8 +10,8 @@ import { failure } from './failure.ts'
 import type { DnsEvidence } from './network.ts'
 
 /**
- * Whether the answer is what the objects promise. A question to DNS must answer all of it and nothing else; a lookup,
- * which may ask for one family only, nothing else.
+ * Judges whether the answer is what the objects promise. The answer of a DNS server must hold all of it and nothing else;
+ * that of a lookup, which may ask for one family only, must hold nothing else.
  */
 export function judgeDns(expected: DnsExpectation, evidence: DnsEvidence): Failure | null {
   if (expected.values === null) {

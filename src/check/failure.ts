@@ -29,7 +29,7 @@ const UNTRUSTED: Meaning = 'certificate_untrusted'
  * (crypto_common.cc); OpenSSL's reasons as `ERR_SSL_*`.
  */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  // What our own timers and listeners report
+  // Our own timers and listeners report these
   TIMEOUT,
   CLOSED,
   /** The runtime knows that it failed and will not say why. */
@@ -182,7 +182,7 @@ const FAMILIES: readonly (readonly [prefix: string, meaning: Meaning])[] = [
   ['ERR_HTTP2_', 'invalid_response'],
 ]
 
-/** What `code` means in `phase`; `null`: the table does not know. */
+/** Translates `code` as it is meant in `phase`; `null` if the table does not have it. */
 export function meaningOf(code: string, phase: Phase): FailureCode | null {
   const meaning = Object.hasOwn(MEANINGS, code)
     ? MEANINGS[code]
@@ -233,13 +233,13 @@ const TEXTS: Readonly<Record<FailureCode, string>> = {
   deadline_exceeded: 'the deadline of the job came first',
   cancelled: 'the job was cancelled',
   certificate_not_seen: 'from where the prober stands the certificate cannot be seen, nor when it expires',
-  expectation_too_costly: 'what the check expects of an answer takes too long to find out about this one',
+  expectation_too_costly: 'judging this answer takes more work than a try may: simplify the expectations of the check',
   local_resources_exhausted: 'the prober ran out of ports, descriptors or threads',
   internal: 'the prober failed for a reason that it does not know',
 }
 
-const HEADER_TOO_LARGE = 'the header of the answer is larger than is read (64 KiB)'
-const BODY_TOO_LARGE = 'what was sent is larger than is read, and an expectation needs it whole'
+const HEADER_TOO_LARGE = 'the header of the answer is larger than the limit of 64 KiB'
+const BODY_TOO_LARGE = 'the answer is larger than the limit, and an expectation needs all of it'
 
 const SOURCES: Readonly<Record<(typeof FAILURE_CODES)[FailureCode], FailureSource>> = {
   dns: 'resolver',
@@ -256,7 +256,7 @@ export function failure(code: FailureCode, phase: Phase, message: string = TEXTS
 }
 
 /**
- * What a prober that stands here cannot find out: it says nothing about the target, and is no error of ours either.
+ * A prober that stands here cannot find this out: it says nothing about the target, and is no error of ours either.
  */
 export const beyondVantage = (code: BeyondVantage, phase: Phase, message: string = TEXTS[code]): Failure => ({
   code,
@@ -277,7 +277,7 @@ export const isBeyondVantage = ({ code, source }: Failure): boolean =>
 
 const causes = new WeakMap<Failure, unknown>()
 
-/** What led to an `internal` failure, for the log; `undefined` otherwise. */
+/** The cause of an `internal` failure, for the log; `undefined` for any other. */
 export const causeOf = (of: Failure): unknown => causes.get(of)
 
 /** The failure that `code` means in `phase`. `cause` is kept where the table does not know the code. */

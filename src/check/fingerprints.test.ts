@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { ownAnswerOf, showsProxyHeader, wantsTls } from './fingerprints.ts'
 
 const answer = (status: number, body: string, server?: string) => ({
-  ...{ status, bodySnippet: body, bodyBytes: body.length, headers: server === undefined ? {} : { server } },
+  status,
+  bodySnippet: body,
+  bodyBytes: body.length,
+  headers: server === undefined ? {} : { server },
 })
 const page = (title: string, by: string) =>
   `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${by}</center>\r\n</body>\r\n</html>\r\n`

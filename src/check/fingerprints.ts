@@ -91,19 +91,19 @@ export function ownAnswerOf(answer: Answer): { by: string; isCommon: boolean } |
 }
 
 /**
- * What servers say to plain HTTP on a port where they speak TLS: nginx and AWS's load balancers; Go (net/http, so Caddy
- * as well); Apache; Tomcat (and so Spring Boot).
+ * Servers answer plain HTTP on a port where they speak TLS with these words: nginx and AWS's load balancers; Go (net/http,
+ * so Caddy as well); Apache; Tomcat (and so Spring Boot).
  */
 const PLAIN_ON_TLS =
   /plain HTTP request was sent to HTTPS port|sent an HTTP request to an HTTPS server|speaking plain HTTP to an SSL-enabled server port|combination of host and port requires TLS/i
 
-/** Whether it complains that it was spoken to in plain HTTP. */
+/** Tells whether the answer complains that it was asked in plain HTTP. */
 export const wantsTls = ({ status, bodySnippet }: Pick<Answer, 'status' | 'bodySnippet'>): boolean =>
   status === 400 && PLAIN_ON_TLS.test(bodySnippet)
 
 /** The header of the PROXY protocol, version 1 (2.1 of its specification), where a server says what it was sent. */
 const PROXY_HEADER = /\bPROXY (TCP4|TCP6|UNKNOWN)\b/
 
-/** Whether an answer shows that it was sent a header of the PROXY protocol which it does not know. */
+/** Tells whether an answer quotes a header of the PROXY protocol, which its sender does not know. */
 export const showsProxyHeader = ({ bodySnippet }: Pick<Answer, 'bodySnippet'>): boolean =>
   PROXY_HEADER.test(bodySnippet)

@@ -1,4 +1,4 @@
-/** What is kept of an HTTP answer: by both runtimes alike. */
+/** Both runtimes keep the same of an HTTP answer. */
 
 /** Characters of the body that are kept for people. */
 const SNIPPET_MAX = 512
@@ -10,7 +10,7 @@ const HEADER_VALUE_MAX = 1024
 const SECRET_HEADER =
   /cookie|token|secret|passw|credential|session|api-?key|^(proxy-)?authorization$|^(proxy-)?authentication-info$/
 
-/** Whether the value of a header (lower-case name) may be a secret. */
+/** Tells whether the value of a header (lower-case name) may be a secret. */
 export const isSecretHeader = (name: string): boolean => SECRET_HEADER.test(name)
 
 /** Lower-case names → values joined by `, `; values that may be secrets are dropped, long ones cut. */

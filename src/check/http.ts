@@ -14,7 +14,7 @@ import { createMeter, type Meter, type Steps } from './meter.ts'
 import type { HttpExchange } from './network.ts'
 import { compileRegexp } from './regexp.ts'
 
-/** What an answer must be below to pass where the caller expects nothing. */
+/** A status below this passes where the caller expects nothing. */
 const DEFAULT_STATUS_BELOW = 500
 /** blackbox_exporter's default where expectations are given, but no status. */
 const VALID_STATUS: HttpExpect['validStatusCodes'] = ['2xx']
@@ -64,8 +64,8 @@ const asksBody = (expect: HttpExpect | null): boolean =>
   expect.failIfBodyMatchesRegexp.length + expect.failIfBodyNotMatchesRegexp.length + expect.jsonPath.length > 0
 
 /**
- * How long a body without an announced end is read: `null` where expectations need it whole. Where the time of the answer
- * is judged, it is waited for as long as the try lasts.
+ * Milliseconds for which a body without an announced end is read; `null` if expectations need it whole. If the time of
+ * the answer is judged, the body is read for as long as the try lasts.
  */
 export const streamMs = (expect: HttpExpect | null, timeoutMs: number): number | null =>
   asksBody(expect) ? null : expect !== null && expect.maxDurationMs !== null ? timeoutMs : STREAM_MS
@@ -190,7 +190,7 @@ function* judgeJson(text: string, asked: HttpExpect['jsonPath'], meter: Meter): 
   return null
 }
 
-/** Of a text that is JSON. */
+/** Counts the levels of a text that is JSON. */
 function levelsOf(text: string): number {
   let deepest = 0
   let level = 0
@@ -236,7 +236,7 @@ export function judgeDuration(totalMs: number | null, maxDurationMs: number | nu
 /** Characters of what names who answered. */
 export const RESPONDER_MAX = 256
 
-/** Who answered, as the check says where to look; `null`: not told. */
+/** Reads who answered from where the check says; `null` if the answer does not tell. */
 export function* responderOf(
   { responder }: HttpCheck,
   { headers, body }: HttpExchange,

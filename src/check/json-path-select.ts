@@ -1,5 +1,5 @@
 /**
- * What a JSONPath selects (RFC 9535 2.3 to 2.7), every value that is looked at counted. The library that reads queries
+ * Selects what a JSONPath asks for (RFC 9535 2.3 to 2.7) and counts every value that it looks at. The library that reads queries
  * can evaluate them as well, but neither counts nor stops, and calls itself for each level of a document.
  *
  * @module
@@ -16,10 +16,10 @@ type Slice = { start?: number | undefined; stop?: number | undefined; step?: num
 /** The library exports no class for it. */
 const descendant = new JSONPathEnvironment().compile('$..*').segments[0]?.constructor
 
-/** Whether it is a descendant segment (`..`). */
+/** Tells whether it is a descendant segment (`..`). */
 export const isDescendant = (segment: Segment): boolean => segment.constructor === descendant
 
-/** Where a query may look: `@` and `$`. */
+/** The values that a query may name: `@` and `$`. */
 type Scope = { current: unknown; root: unknown; meter: Meter }
 
 /** The value of an expression that has none: an empty query, `value()` of several (RFC 9535 2.4.1). */

@@ -5,7 +5,7 @@ import type { Meter } from './meter.ts'
 
 /** A caller's JSONPath (RFC 9535) whose cost is counted while it is spent. */
 export type JsonPath = {
-  /** What it selects of a document, at most {@link SELECTED_MAX} values. */
+  /** Selects values of a document, at most {@link SELECTED_MAX}. */
   select(document: unknown, meter: Meter): readonly unknown[]
 }
 
@@ -45,7 +45,7 @@ export function compileJsonPath(path: string, pointer = ''): JsonPath {
   return { select: (document, meter) => selectIn(query, document, SELECTED_MAX, meter) }
 }
 
-/** Of a text that nobody has read yet: parsers call themselves for each level. */
+/** Counts the levels of a text before it is parsed, as parsers call themselves for each level. */
 function nestingOf(path: string): number {
   let deepest = 0
   let depth = 0

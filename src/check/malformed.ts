@@ -80,7 +80,7 @@ function quoted(line: string, isSecret: boolean): string {
   return shown.length > QUOTE_MAX ? `${text}…` : text
 }
 
-/** What was printable in the value says nothing any more; what was not stays. */
+/** Blots out what is printable in the value; characters that are not printable stay. */
 function blotted(line: string): string {
   const from = line.indexOf(':') + 1
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is kept

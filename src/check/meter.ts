@@ -1,6 +1,6 @@
 /**
- * What judging an answer may cost. Callers choose the expressions and strangers the bodies, so that the product of both
- * is counted, in steps, while it is spent: no expectation can hold up what else this process does.
+ * Bounds what judging an answer costs. Callers choose the expressions and strangers the bodies, so the product of both is
+ * counted, in steps, while it is spent: no expectation can hold up what else this process does.
  *
  * @module
  */
@@ -15,14 +15,14 @@ export type Steps<T> = Generator<undefined, T, undefined>
 export type Meter = {
   /** @throws TooCostlyError where more is spent than is allowed. */
   spend(steps: number): void
-  /** Whether so much was spent since the last pause that it is time for one. Asking begins the next piece. */
+  /** Tells whether so much was spent since the last pause that it is time for one. If so, the next piece begins. */
   isPauseDue(): boolean
   readonly spent: number
 }
 
 /** Steps of all expectations of one try together; a million take some 30 ms. */
 export const STEPS_MAX = 20_000_000
-/** Of one piece: half a millisecond. */
+/** Steps of one piece, which take half a millisecond. */
 const PIECE = 20_000
 
 export function createMeter(most = STEPS_MAX): Meter {

@@ -34,7 +34,7 @@ export const NO_TIMINGS: Timings = {
 export type DnsType = 'A' | 'AAAA' | 'CNAME' | 'SRV'
 
 export type DnsEvidence = {
-  /** Who was asked, `ip` or `ip:port`; `null`: the system's resolver, which does not say. */
+  /** The server that was asked, `ip` or `ip:port`; `null` for the system's resolver, which does not say. */
   server: string | null
   name: string
   type: DnsType
@@ -45,13 +45,13 @@ export type DnsEvidence = {
   cname: string | null
   /** Seconds, the smallest of the answer's; `null` where the runtime does not say. */
   ttl: number | null
-  /** What an application's lookup of the same name saw; `null`: not asked. */
+  /** The addresses that an application's lookup of the same name saw; `null` if there was none. */
   lookup: readonly string[] | null
-  /** Of several servers to ask, those that gave no answer in this try; absent: none. */
+  /** Servers that gave no answer in this try before another did; absent if there were none. */
   unanswered?: readonly string[]
   /**
-   * What was answered for the AAAA record of a name whose A record was found, where it is not that there is none: the
-   * rcode, or the failure's code where no answer came. Absent: as it should be, or not asked.
+   * The rcode of an answer for the AAAA record, or the failure's code if no answer came, where the name has an A record
+   * and the answer is not that there is no AAAA record. Absent: as it should be, or not asked.
    */
   aaaa?: string
 }
@@ -77,7 +77,7 @@ export type HttpEvidence = {
 export const BODY_CUTS = ['limit', 'time'] as const
 export type BodyCut = (typeof BODY_CUTS)[number]
 
-/** What came in place of an answer. */
+/** Tells what came in place of an answer. */
 export type Misspoken = {
   /** HTTP that is malformed; absent: it was not. */
   malformed?: Malformed
@@ -104,7 +104,7 @@ export const misspokenIn = ({ malformed, speaks }: Misspoken): Misspoken => ({
   ...(speaks && { speaks }),
 })
 
-/** What every exchange leaves behind, failed or not: a phase that was reached keeps its evidence. */
+/** Every exchange leaves this behind, failed or not: a phase that was reached keeps its evidence. */
 export type Exchange = {
   timings: Timings
   resolvedAddress: string | null
@@ -218,7 +218,7 @@ export type Lookup = {
 export type Network = {
   /** Asks DNS for this very name (no search list, no hosts file). */
   resolve(request: ResolveRequest): Promise<Resolution>
-  /** What applications see (getaddrinfo). `null`: this runtime has no such thing. */
+  /** Looks a name up as applications do (getaddrinfo); `null` if this runtime has no such thing. */
   lookup: ((request: LookupRequest) => Promise<Lookup>) | null
   tcp(request: TcpRequest): Promise<TcpExchange>
   http(request: HttpRequest): Promise<HttpExchange>

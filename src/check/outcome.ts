@@ -1,5 +1,5 @@
 /**
- * From results to outcomes: of a path, of a job (api.md "Expected", "Verdict"). Pure.
+ * Judges results: the outcome of a path, the verdict of a job. Pure.
  *
  * @module
  */
@@ -88,7 +88,7 @@ const isBefore = (earlier: Tried, last: Tried) =>
 
 const hasFailed = (result: Tried) => result.outcome === 'fail' || result.outcome === 'error'
 
-/** What several tries come to together. */
+/** The outcome of several tries together. */
 export const worst = (results: readonly { outcome: Outcome | null }[]): Outcome =>
   worstOutcome(results.map(({ outcome }) => outcome))
 
@@ -126,7 +126,7 @@ export function comparedTries(judgement: PathJudgement, most: number): readonly 
 /** Not meant to be tested, as the caller's selectors or limits leave it out: it counts in no history. */
 const LEFT_OUT: ReadonlySet<SkipReason> = new Set(['excluded', 'sampled'])
 
-/** Whether a path was left out on purpose, as opposed to one that could not be tested. */
+/** Tells whether a path was left out on purpose, as opposed to one that could not be tested. */
 export const isLeftOut = (skipped: Skipped | null): boolean => skipped !== null && LEFT_OUT.has(skipped.reason)
 
 /** Counts of paths × checks: each check of a path by its own deciding tries. Undecided ones are not counted. */
@@ -147,7 +147,7 @@ export function summarise(judged: readonly JudgedPath[]): Summary {
   return summary
 }
 
-/** What a job asks of all paths together, by its field. */
+/** Expectations of a job about all paths together, by their fields. */
 export type Unmet = 'expect.reachable' | 'expect.sameResponder'
 
 /**
@@ -167,7 +167,7 @@ export function unmetOf(
 }
 
 /**
- * The verdict of a finished job (api.md "Verdict").
+ * Gives a finished job its verdict.
  *
  * @param found codes of its findings.
  */

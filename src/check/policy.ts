@@ -1,6 +1,6 @@
 /**
- * Which addresses may be dialled. Asked with the resolved address before every dial: the first, each redirect's, each
- * control's. A name is never asked about: only what it resolved to.
+ * Decides which addresses may be dialled. It is asked with the resolved address before every dial: the first, each
+ * redirect's, each control's. It is never asked about a name, only about the addresses that the name resolved to.
  *
  * @module
  */
@@ -67,7 +67,7 @@ const embeddedRanges = EMBEDDED.map(
 
 const DENY = 'PORTOLAN_EGRESS_DENY'
 
-/** What the operator can do about a denial, by its reason: an entry of their own wins over all that is allowed. */
+/** Tells the operator how to lift a denial, by its reason: an entry of their own wins over all that is allowed. */
 export const liftOf = (reason: string): string =>
   reason.includes(DENY)
     ? `${DENY} wins over PORTOLAN_EGRESS_ALLOW: take the entry out of it`
@@ -77,8 +77,8 @@ const MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
 const MAPPED_BITS = 96
 
 /**
- * What a CIDR covers. IPv4 addresses written as IPv6 (`::ffff:10.0.0.0/104`) are those IPv4 addresses. Bits beyond the
- * prefix count for nothing, as with iptables and Go.
+ * The addresses that a CIDR covers. IPv4 addresses written as IPv6 (`::ffff:10.0.0.0/104`) are those IPv4 addresses. Bits
+ * beyond the prefix count for nothing, as with iptables and Go.
  */
 function rangeOf(cidr: string): Range {
   const [base, bits] = ipaddr.parseCIDR(cidr)
@@ -114,7 +114,7 @@ export function createPolicy(lists: { allow: readonly string[]; deny: readonly s
     if (entry) {
       return { allowed: false, reason: `${text} is denied by the entry ${entry.cidr} of ${DENY}` }
     }
-    // What an embedded form carries is lifted by the same entry that lifts the plain address
+    // An entry that lifts the plain address also lifts the address in an embedded form
     for (const form of forms) {
       const denied = deniedRanges.find(([range]) => within(form, [range]))
       if (denied && !forms.some((other) => within(other, allow))) {

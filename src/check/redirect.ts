@@ -15,7 +15,7 @@ import { resolveContext } from './try-name.ts'
 
 const REDIRECTS_MAX = 10
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-/** How often one URL is asked: once more than it should take, in case that it answers otherwise with the cookie it set. */
+/** One URL is asked once more than it should take, as it may answer otherwise with the cookie that it set. */
 const ASKED_MAX = 2
 
 /**
@@ -139,7 +139,7 @@ function nextUrl(location: string, from: URL): URL | null {
 
 type Dial = { address: string; port: number }
 
-/** Where a hop goes: the planned address as long as the host stays (as `curl --resolve`), else what its name resolves to. */
+/** A hop goes to the planned address as long as the host stays (as `curl --resolve`), else to what its name resolves to. */
 async function dialOf(
   context: TryContext,
   path: PlannedPath,

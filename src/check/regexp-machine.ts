@@ -32,11 +32,11 @@ export type Program = {
   insts: readonly Inst[]
   start: number
   isAnchored: boolean
-  /** What every match begins with; as much of it as a search finds in a time that does not depend on it. */
+  /** Every match begins with this text; it is as long as a search finds in a time that does not depend on it. */
   prefix: string
-  /** Which characters of ASCII a match may begin with; `null`: an empty match is one. */
+  /** ASCII characters that a match may begin with; `null` if an empty text matches. */
   first: Uint8Array | null
-  /** What it weighs: its instructions, and the tables of their character classes. */
+  /** Its weight: its instructions, and the tables of their character classes. */
   size: number
 }
 
@@ -78,7 +78,7 @@ function firstOf(insts: readonly Inst[], start: number): Uint8Array | null {
   return first
 }
 
-/** Of a match: where it is, and where a group of it is; -1: the group took no part. */
+/** The place of a match and of a group in it; -1 if the group took no part. */
 export type Found = { start: number; end: number; groupStart: number; groupEnd: number }
 
 /** Places that a thread remembers: of the match and of one group. */
@@ -186,7 +186,7 @@ export function* findIn(program: Program, text: string, group: number | null, me
 /** Characters that are passed over in the time of a step. */
 const SKIPPED = 8
 
-/** Where a match may begin at the earliest; the end of the text: nowhere but there. */
+/** The earliest place at which a match may begin; the end of the text if it can begin nowhere before. */
 function nextStart({ prefix, first }: Program, text: string, from: number): number {
   if (prefix !== '') {
     const at = text.indexOf(prefix, from)
@@ -225,7 +225,7 @@ function takes(inst: Inst, rune: number): boolean {
   }
 }
 
-/** What is still to be followed: an instruction, or (negative) a slot to be put back to what it was. */
+/** Each entry is an instruction still to be followed or, if negative, a slot to be put back to what it was. */
 const stack: number[] = []
 
 /** Adds a thread, and all that it leads to without a character. @returns the steps taken. */

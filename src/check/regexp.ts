@@ -9,9 +9,9 @@ import { type Found, findIn, type Program, programOf } from './regexp-machine.ts
  * while it runs, and can be left at any time.
  */
 export type Regexp = {
-  /** What the program weighs. */
+  /** The weight of the program. */
   readonly size: number
-  /** Whether it matches anywhere in the text. */
+  /** Tells whether it matches anywhere in the text. */
   test(text: string, meter: Meter): Steps<boolean>
   /** The first group, else the whole match; `null`: no match. */
   extract(text: string, meter: Meter): Steps<string | null>
@@ -20,14 +20,14 @@ export type Regexp = {
 }
 
 const PATTERN_MAX = 1000
-/** What one program may weigh: `((a|b){1,10}){1,10}` weighs 420, `\p{L}{50}` 2000. */
+/** The most that one program may weigh: `((a|b){1,10}){1,10}` weighs 420, `\p{L}{50}` 2000. */
 const SIZE_MAX = 5000
-/** And all of a request: making one of that weight takes half a second. */
+/** The most that all programs of a request may weigh: making one of that weight takes half a second. */
 const SIZES_MAX = 20_000
 const CACHE_MAX = 512
 const cache = boundedCache<Regexp>(CACHE_MAX)
 
-/** What the regular expressions of one request weigh together. */
+/** The weight that is left for the regular expressions of one request. */
 export type RegexpBudget = { left: number }
 export const regexpBudget = (): RegexpBudget => ({ left: SIZES_MAX })
 

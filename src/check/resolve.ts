@@ -10,19 +10,19 @@ import { failure } from './failure.ts'
 import type { DnsEvidence, DnsType, Network, Resolution } from './network.ts'
 import { noAnswerFrom } from './network.ts'
 
-/** Results of one hostname: more addresses are not dialled (api.md "Hostnames"). */
+/** The most addresses of one hostname that are dialled. */
 const ADDRESSES_MAX = 8
 
 export type Found = { address: string; family: Family }
 
-/** What a name resolved to. `addresses` is empty exactly where there is a failure. */
+/** The addresses of a name. They are empty exactly if there is a failure. */
 export type Resolved = { addresses: readonly Found[]; dns: DnsEvidence; dnsMs: number; failure: Failure | null }
 
 export type ResolveContext = {
   network: Pick<Network, 'resolve' | 'lookup'>
   /** The caller's; `null`: the system's. */
   servers: readonly string[] | null
-  /** What an application in the target's namespace would ask for in turn; used with `servers` only. */
+  /** The names that an application in the target's namespace would ask for in turn; used with `servers` only. */
   namesOf(name: string): readonly string[]
   timeoutMs: number
   signal: AbortSignal
@@ -163,7 +163,7 @@ export async function resolveRecord(context: ResolveContext, name: string, type:
     if (asked.failure !== null && NEXT_SERVER.has(asked.failure.code) && asked.evidence.rcode === null) {
       unanswered.add(server)
     }
-    // What a server has said tells more than that another said nothing
+    // An answer tells more than the silence of another server
     const isRefused = told?.failure?.code === 'blocked_by_policy'
     if (told === null || isRefused || (told.evidence.rcode === null && asked.evidence.rcode !== null)) {
       told = asked
@@ -180,6 +180,6 @@ export async function resolveRecord(context: ResolveContext, name: string, type:
   return { ...told, evidence, durationMs: spentMs }
 }
 
-/** Of two families' failures the telling one is shown: that a name has no AAAA record says nothing about its A record. */
+/** The more telling of two families' failures is shown: a missing AAAA record says nothing about the A record. */
 const blame = (of: Failure | null): number =>
   of === null || of.code === 'dns_no_data' ? 0 : of.code === 'dns_not_found' ? 1 : 2

@@ -41,11 +41,11 @@ export type Result = Misspoken & {
   tls: TlsEvidence | null
   responder: string | null
   failure: Failure | null
-  /** Of a control that a diagnosis wanted: what it asked. Absent: a check, or what a try asked itself. */
+  /** The question of a control that a diagnosis wanted. Absent for a check, and for a control that a try asked itself. */
   control?: ControlShown
 }
 
-/** What judging reads of a result. Small whatever was answered, so that all those of a job can be held at once. */
+/** The part of a result that is judged. It is small whatever was answered, so that all those of a job can be held at once. */
 export type Tried = Pick<
   Result,
   'id' | 'pathId' | 'check' | 'address' | 'sample' | 'try' | 'round' | 'purpose' | 'outcome' | 'startedAtMs' | 'failure'
@@ -61,12 +61,12 @@ export const TELLING_HEADERS = [
   'x-powered-by',
 ] as const
 
-/** Of an answer, what diagnosing reads: small, whatever was answered. */
+/** The part of an answer that is diagnosed. It is small whatever was answered. */
 export type TellingAnswer = Omit<HttpEvidence, 'headers'> & {
   headers: Readonly<Partial<Record<(typeof TELLING_HEADERS)[number], string>>>
 }
 
-/** What diagnosing reads besides, of some tries of a path. */
+/** The part of a result that is diagnosed; it is read for some tries of a path. */
 export type Telling = Tried &
   Misspoken &
   Pick<Result, 'timings' | 'resolvedAddress' | 'localAddress' | 'tls' | 'responder'> & {
@@ -81,7 +81,11 @@ export function tellingOf(result: Result): Telling {
   const { ttl: _ttl, ...asked } = dns ?? { ttl: null }
   return {
     ...triedOf(result),
-    ...{ timings, resolvedAddress, localAddress, tls, responder },
+    timings,
+    resolvedAddress,
+    localAddress,
+    tls,
+    responder,
     dns: dns && (asked as Telling['dns']),
     http: http && { ...http, headers: tellingHeaders(http.headers) },
     ...misspokenIn(result),

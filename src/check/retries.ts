@@ -78,7 +78,7 @@ const tryEach = (
   })
 
 type Tries = {
-  /** What is dialled; `null`: a question to DNS. */
+  /** The address that is dialled; `null` for a question to DNS. */
   address: string | null
   known: readonly Tried[]
   /** The number of the first try; default 1. */
@@ -99,7 +99,7 @@ async function makeTries(run: UnitRun, unit: Unit, tries: Tries): Promise<void> 
     const key: TryKey = { ...unit, try: last === null ? first : last.try + 1 }
     const results = await tryWhenLetIn(run, key, tries)
     if (results === null) {
-      // What a try has shown stands; only what was never tried is to say why
+      // A result that is there stands; only what was never tried is to say why
       if (last === null) {
         record(cutResult(context, key, address ?? '', context.signal.reason))
       }

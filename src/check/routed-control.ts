@@ -18,9 +18,9 @@ import { type Observation, observed, refusal, type TryContext } from './try.ts'
 /** A host that no rule names (RFC 2606). */
 const UNKNOWN_HOST = 'portolan.invalid'
 
-/** What a router answers where no rule takes the request. */
+/** A router answers with this status where no rule takes the request. */
 const NO_ROUTE = 404
-/** What it answers to a request that it refuses before it looks for a route. */
+/** A router answers with these to a request that it refuses before it looks for a route. */
 const NOT_ROUTED: ReadonlySet<number> = new Set([NO_ROUTE, 400, 421])
 
 /** Direct addresses that are asked: pods may differ, so that one which answers otherwise proves nothing. */
@@ -68,7 +68,7 @@ export async function judgeByControl(
     }
     const from = `${answer.status} from ${direct.kind} ${direct.address}`
     other ??= unrouted(`status ${http.status} from ${own?.by ?? 'the controller'}, ${from}`)
-    // What no application says needs no second opinion.
+    // An answer that no application gives needs no second opinion.
     if (own !== null && !own.isCommon) {
       break
     }

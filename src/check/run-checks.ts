@@ -84,7 +84,7 @@ class Rounds {
   readonly #work: Work
   readonly #hooks: WorkHooks
   readonly #results: Tried[]
-  /** What a runner before this one has recorded, by unit. */
+  /** Tries that a runner before this one has recorded, by unit. */
   readonly #known: ReadonlyMap<string, readonly Tried[]>
 
   constructor(context: TryContext, work: Work, hooks: WorkHooks) {
@@ -111,7 +111,7 @@ class Rounds {
       if (unsettled.size === 0 || leftMs <= 0 || signal.aborted) {
         return
       }
-      // What was waited for before a restart is not waited for again
+      // A wait that was over before a restart is not repeated
       if (round > resumed) {
         await clock.sleep(this.#delayMs(round, unsettled, leftMs), signal)
       }

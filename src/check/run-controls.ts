@@ -106,8 +106,13 @@ const overTcp = (name: string): readonly TcpStep[] => [
 
 async function converse(context: TryContext, { to }: Control, steps: readonly TcpStep[]): Promise<Observation> {
   const exchange = await context.deps.network.tcp({
-    ...{ address: to.address, port: to.port, timeoutMs: timeoutOf(context), signal: context.signal },
-    ...{ tls: null, steps, readLimitBytes: 64 * 1024 },
+    address: to.address,
+    port: to.port,
+    timeoutMs: timeoutOf(context),
+    signal: context.signal,
+    tls: null,
+    steps,
+    readLimitBytes: 64 * 1024,
   })
   return observed(exchange)
 }
@@ -127,14 +132,18 @@ async function resolve(context: TryContext, { to }: Control, name: string): Prom
 
 async function get(context: TryContext, { to }: Control, target: string): Promise<Observation> {
   const exchange = await context.deps.network.http({
-    ...{ address: to.address, port: to.port, timeoutMs: timeoutOf(context), signal: context.signal },
-    ...{
-      tls: null,
-      method: 'GET',
-      target,
-      headers: { host: hostPort(to.address, to.port, 'http'), 'user-agent': 'portolan' },
-    },
-    ...{ body: null, httpVersion: '1.1', bodyLimitBytes: 64 * 1024, streamMs: null },
+    address: to.address,
+    port: to.port,
+    timeoutMs: timeoutOf(context),
+    signal: context.signal,
+    tls: null,
+    method: 'GET',
+    target,
+    headers: { host: hostPort(to.address, to.port, 'http'), 'user-agent': 'portolan' },
+    body: null,
+    httpVersion: '1.1',
+    bodyLimitBytes: 64 * 1024,
+    streamMs: null,
   })
   const { http } = exchange
   const status = http === null || http.status < 400 ? null : `status ${http.status}`
@@ -159,7 +168,8 @@ async function request(
   const asked = httpRequest(path, check, { address: path.address ?? to.address, timeoutMs, signal })
   const exchange = await context.deps.network.http({
     ...asked,
-    ...{ address: to.address, port: to.port },
+    address: to.address,
+    port: to.port,
     tls: ask.scheme === 'https' ? { serverName: ask.serverName, verify: false, caPem: null, wantsExpiry: false } : null,
     method: ask.method ?? asked.method,
     target: ask.target ?? asked.target,
@@ -177,8 +187,16 @@ async function request(
 function describe({ jobId }: TryContext, control: Control, startedAtMs: number, seen: Observation): Result {
   return {
     id: controlId(jobId, control),
-    ...{ jobId, pathId: control.pathId, check: control.check, address: control.to.address },
-    ...{ sample: 1, try: control.nth, round: 1, purpose: 'control', outcome: outcomeOf(seen.failure), startedAtMs },
+    jobId,
+    pathId: control.pathId,
+    check: control.check,
+    address: control.to.address,
+    sample: 1,
+    try: control.nth,
+    round: 1,
+    purpose: 'control',
+    outcome: outcomeOf(seen.failure),
+    startedAtMs,
     ...seen,
     control: shownOf(control),
   }

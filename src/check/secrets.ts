@@ -28,7 +28,7 @@ const SECRET_FIELDS: Readonly<Record<string, Field>> = {
 
 const BLANKS: Readonly<Record<string, unknown>> = { headers: {}, body: null, queryResponse: [] }
 
-/** Of checks by name, their secret-bearing fields by name. Plain JSON. */
+/** The secret-bearing fields of checks, by the name of the check and of the field. Plain JSON. */
 export type CheckSecrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** Takes the secrets out of the checks, by check name. `secrets` is `null` when there were none. */
@@ -49,7 +49,7 @@ export function withoutSecrets(checks: readonly Check[]): { checks: Check[]; sec
   return { checks: bare, secrets: Object.keys(secrets).length > 0 ? secrets : null }
 }
 
-/** Which fields of which check {@link withoutSecrets} took out: all that may be shown of them. */
+/** Names the fields that {@link withoutSecrets} took out of each check, which is all that may be shown of them. */
 export const hiddenFields = (secrets: CheckSecrets | null): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(Object.entries(secrets ?? {}).map(([check, fields]) => [check, Object.keys(fields)]))
 

@@ -1,5 +1,5 @@
 /**
- * Which protocol it is that came in place of HTTP, by the first bytes. Pure.
+ * Recognises the protocol that came in place of HTTP by its first bytes. Pure.
  *
  * @module
  */

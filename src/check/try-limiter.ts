@@ -2,11 +2,11 @@
 export type Release = () => void
 
 /**
- * How many tries are under way at once, all jobs of the process together. Fair: whoever has the fewest tries under way
- * is next, of jobs that have as many the one whose target has the fewest, then they take turns, and within a job targets
- * take turns. Some places are left for who comes next: tries of a job may be seven times as many as places are free, and
- * tries of a port seven times as many as its address has free; the last place of an address that several ports share is
- * for one that has none under way. So neither a job of 500 paths nor targets that never answer hold up the others.
+ * Limits how many tries are under way at once, in all jobs of the process together. It is fair: the job with the fewest
+ * tries under way is next, among equals the one whose target has the fewest; then jobs take turns, and within a job
+ * targets do. Some places are left for whoever comes next: a job may hold seven times as many places as are free, and a
+ * port seven times as many as its address has free; the last place of an address that several ports share is for a port
+ * that has none. So neither a job of 500 paths nor targets that never answer hold up the others.
  */
 export type Gate = {
   /**
@@ -27,11 +27,11 @@ export type Gate = {
 
 type Admit = (release: Release | null) => void
 
-/** What is dialled. `address` is empty for a question to DNS. */
+/** The target of a try. `address` is empty for a question to DNS. */
 type Target = { key: string; address: string }
 
 const NO_ADDRESS = ''
-/** So many times as many places as are free may be held. */
+/** A job or a port may hold this many times the places that are free. */
 const SHARE = 7
 
 /** Counts by key, without those of which there are none. */
@@ -114,7 +114,7 @@ class TryGate implements Gate {
   readonly #ofAddress = new Counts()
   readonly #ofTarget = new Counts()
   readonly #ofJob = new Counts()
-  /** How many pauses each job is under. */
+  /** Counts the pauses that each job is under. */
   readonly #paused = new Counts()
   #active = 0
 
@@ -208,8 +208,8 @@ class TryGate implements Gate {
   }
 
   /**
-   * Who is next: of the jobs with a try that fits the one with the fewest under way, of those the one whose target has
-   * the fewest, of those the longest in line.
+   * Finds who is next: of the jobs with a try that fits the one with the fewest under way, of those the one whose target
+   * has the fewest, of those the longest in line.
    */
   #next(): { jobId: string; key: string } | null {
     let best: { jobId: string; key: string } | null = null

@@ -74,15 +74,15 @@ export function refusal({ deps }: TryContext, to: Found & { port: number }): Fai
   return permission.allowed ? null : failure('blocked_by_policy', 'connect', permission.reason)
 }
 
-/** What was made of a try. */
+/** A try that was made. */
 export type MadeTry = {
-  /** What was dialled; empty: no address was. */
+  /** The address that was dialled; empty if none was. */
   address: string
   startedAtMs: number
   seen: Observation
   /** The outcome where it does not follow from what was seen. */
   decided?: Outcome
-  /** Which of the try's controls it is; absent: the try itself. */
+  /** Numbers the try's controls from 1; absent for the try itself. */
   control?: number
 }
 

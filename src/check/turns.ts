@@ -1,4 +1,4 @@
-/** Who has work that takes a while waits here for its next turn. */
+/** Resolves when the job may do its next piece of work. */
 export type Turns = (jobId: string) => Promise<void>
 
 /**

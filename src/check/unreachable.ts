@@ -7,7 +7,7 @@ import type { HttpEvidence } from './network.ts'
 /** That a name resolves to nothing keeps everybody out; that its server is down only keeps us out. */
 const MET_BY_DNS: ReadonlySet<FailureCode> = new Set(['dns_not_found', 'dns_no_data'])
 
-/** How a router says that it has no backend. */
+/** A router answers with these when it has no backend. */
 const WITHOUT_BACKEND: ReadonlySet<number> = new Set([502, 503, 504])
 
 /**

@@ -4,7 +4,7 @@ import type { Check, HttpCheck, TcpCheck } from '../plan/check.ts'
 import { compileJsonPath } from './json-path.ts'
 import { compileRegexp, type RegexpBudget, regexpBudget } from './regexp.ts'
 
-/** What is wrong with a field. `pointer` is relative to the check (RFC 6901). */
+/** A mistake in a field. `pointer` is relative to the check (RFC 6901). */
 export type Fault = { pointer: string; detail: string }
 
 /** Headers that make or break the message itself: the client writes them. */
@@ -23,11 +23,11 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 /** field-vchar, obs-text, space and tab (RFC 9110 5.5). */
 const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 /**
- * What may stand in a request target: visible characters; others are percent-encoded by whoever wrote them. No fragment:
- * clients keep that to themselves (RFC 9110 7.1).
+ * A request target holds visible characters; its author has percent-encoded all others. It has no fragment, as clients
+ * keep that to themselves (RFC 9110 7.1).
  */
 const TARGET = /^\/[\u0021\u0022\u0024-\u007e]*$/
-const TARGET_RULE = 'begins with "/"; "#" and other than visible ASCII is percent-encoded'
+const TARGET_RULE = 'must begin with "/"; percent-encode "#" and everything but visible ASCII'
 /** uri-host with an optional port (RFC 9110 7.2). */
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:\d{1,5})?$/
 /** A redirect is followed from there: what no URL can hold (`127.0.0.1%lo`) cannot be. */
@@ -35,7 +35,7 @@ const isHost = (host: string): boolean => HOST.test(host) && URL.canParse(`http:
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/
 
 /**
- * What a check cannot be run with, all of it at once; for the refusal of a request.
+ * Finds everything that keeps a check from being run, all at once, for the refusal of a request.
  *
  * @param budget of the whole request, for the regular expressions of all its checks.
  */
@@ -51,7 +51,7 @@ function httpFaults(check: HttpCheck, budget: RegexpBudget): Fault[] {
   const { compiled, regexpAt } = compiling(budget)
   return [
     ...Object.entries(headers).flatMap(([name, value]) => headerFaults(name, value)),
-    ...unless(host === null || isHost(host), '/host', 'not a host, or a host and a port'),
+    ...unless(host === null || isHost(host), '/host', 'is not a host, or a host and a port'),
     ...unless(path === null || TARGET.test(path), '/path', TARGET_RULE),
     ...unless(ingressPath === null || TARGET.test(ingressPath), '/ingressPath', TARGET_RULE),
     ...(method === 'HEAD' ? bodilessFaults(expect, responder) : []),
@@ -71,7 +71,7 @@ function httpFaults(check: HttpCheck, budget: RegexpBudget): Fault[] {
   ]
 }
 
-/** What could only be judged by a body: an answer to HEAD has none (RFC 9110 9.3.2). */
+/** Expectations that need a body, which an answer to HEAD has not (RFC 9110 9.3.2). */
 const bodilessFaults = (expect: HttpCheck['expect'], responder: HttpCheck['responder']): Fault[] => [
   ...(['failIfBodyMatchesRegexp', 'failIfBodyNotMatchesRegexp', 'jsonPath'] as const).flatMap((field) =>
     unless((expect?.[field] ?? []).length === 0, `/expect/${field}`, 'an answer to HEAD has no body: use GET'),
@@ -88,7 +88,7 @@ const tcpFaults = ({ queryResponse }: TcpCheck, budget: RegexpBudget): Fault[] =
     ...unless(
       send !== null || expect !== null || startTls,
       `/queryResponse/${index}`,
-      'a step sends, expects or starts TLS: this one does nothing',
+      'this step is empty: it must send, expect or start TLS',
     ),
     ...(expect === null ? [] : compiling(budget).compiled(`/queryResponse/${index}/expect`, expect)),
   ])
@@ -99,9 +99,9 @@ const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
 function headerFaults(name: string, value: string): Fault[] {
   const pointer = jsonPointer(['headers', name])
   return [
-    ...unless(!OWN_HEADERS.has(name.toLowerCase()), pointer, 'is written by the client itself'),
+    ...unless(!OWN_HEADERS.has(name.toLowerCase()), pointer, 'is set by Portolan itself: leave it out'),
     ...unless(HEADER_VALUE.test(value), pointer, 'holds characters that no header value may hold (RFC 9110)'),
-    ...unless(name.toLowerCase() !== 'host' || isHost(value), pointer, 'not a host, or a host and a port'),
+    ...unless(name.toLowerCase() !== 'host' || isHost(value), pointer, 'is not a host, or a host and a port'),
   ]
 }
 

@@ -11,7 +11,7 @@ import type { Control } from './control.ts'
 import type { Result, Tried } from './result.ts'
 import type { CheckSecrets } from './secrets.ts'
 
-/** What is to be tried. Everything in it arrives over JSON as it was sent. */
+/** The tries to make. Everything in it arrives over JSON as it was sent. */
 export type Work = {
   jobId: string
   /** Its checks lack their secrets, which are handed over beside it. */
@@ -48,7 +48,7 @@ export type WorkResults = {
   done: boolean
 }
 
-/** What a runner in this process is given besides. */
+/** The signal and the callbacks that a runner in this process is given besides. */
 export type WorkHooks = {
   /**
    * Aborted when the job is cancelled or this process drains: tries under way are cut. With a `Failure` as its reason
