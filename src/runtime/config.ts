@@ -51,7 +51,7 @@ const listOf = (expected: string, read: (part: string) => string | null) =>
     return values.every((value) => value !== null) ? values : null
   })
 
-/** Of `::ffff:10.0.0.0/8` nobody knows what is meant: it is `::/8`, and looks like 10.0.0.0/8. A zone is no range. */
+/** Nobody knows what `::ffff:10.0.0.0/8` means: it is `::/8`, and looks like 10.0.0.0/8. A zone is no range. */
 const DOUBTFUL = /%|^[0:]*:ffff:.*\/\d{1,2}$/i
 
 function readCidr(text: string): string | null {
@@ -174,14 +174,14 @@ export function readSettings(env: Readonly<Record<string, unknown>>): Settings {
   throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, given)).join('; '))
 }
 
-/** What is kept longer, and what it stands on: a window is read from the finest level that is kept at its edges. */
+/** The first is kept as long as the second, at least: a window is read from the finest level that is kept at its edges. */
 const KEPT_LONGER = [
   ['PORTOLAN_RETENTION_FAILURES', 'PORTOLAN_RETENTION_RAW'],
   ['PORTOLAN_RETENTION_HOURLY', 'PORTOLAN_RETENTION_RAW'],
   ['PORTOLAN_RETENTION_DAILY', 'PORTOLAN_RETENTION_HOURLY'],
 ] as const
 
-/** What nobody has set is made long enough; what somebody has is not changed, but refused. */
+/** A retention that nobody has set is made long enough; one that somebody has set is refused if it is too short. */
 function withOrderedRetention(settings: Settings, given: Readonly<Record<string, string>>): Settings {
   const ordered = { ...settings }
   const wrong: string[] = []

@@ -1,6 +1,6 @@
 /**
- * What each setting means, in words: for `--help`, for `docs/settings.md` (a test holds the two together), and to warn
- * of one that is set where nothing reads it.
+ * Says in words what each setting means: for `--help`, for `docs/settings.md` (a test holds the two together), and to
+ * warn of a setting where nothing reads it.
  *
  * @module
  */
@@ -20,110 +20,133 @@ const BOTH: readonly Runtime[] = ['node', 'workers']
 
 export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_HOST: {
-    ...{ default: '127.0.0.1', readBy: NODE },
+    default: '127.0.0.1',
+    readBy: NODE,
     meaning: 'The address on which the API listens. Anything but loopback needs a token.',
   },
   PORTOLAN_PORT: { default: '8080', readBy: NODE, meaning: 'The port on which the API listens; 0 picks a free one.' },
   PORTOLAN_PUBLIC_URL: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning:
       'Where people reach the API, like https://portolan.example. Reports link to it, and behind a proxy it tells ' +
       "Portolan's own pages from those of other sites.",
   },
   PORTOLAN_DATABASE: {
-    ...{ default: './data/portolan.db', readBy: NODE },
+    default: './data/portolan.db',
+    readBy: NODE,
     meaning: 'The SQLite file. It is made, with its folder, if it is not there.',
   },
   PORTOLAN_CLUSTER: {
-    ...{ default: 'default', readBy: BOTH },
+    default: 'default',
+    readBy: BOTH,
     meaning: 'The name of the cluster in which Portolan runs. Jobs that name no other belong to it.',
   },
   PORTOLAN_VANTAGE: {
-    ...{ default: null, readBy: NODE },
+    default: null,
+    readBy: NODE,
     meaning:
       'Where the prober stands: in-cluster or outside. Detected: in-cluster where a service account is mounted. ' +
       'On Workers it is always edge.',
   },
   PORTOLAN_VANTAGE_NAME: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning:
       'The name of the place that paths are seen from, like office or zone-a: history, metrics and reports tell what ' +
       'was seen from there by it. Unset: in-cluster, outside or edge, as the prober stands.',
   },
   PORTOLAN_CLUSTER_DOMAIN: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning: "The cluster's DNS domain. Detected in the cluster from /etc/resolv.conf, else cluster.local.",
   },
   PORTOLAN_DNS_SERVERS: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning: "DNS servers to ask, like 10.96.0.10 or 127.0.0.1:5353, separated by commas. Unset: the system's.",
   },
   PORTOLAN_DOH_URL: {
-    ...{ default: 'https://cloudflare-dns.com/dns-query', readBy: ['workers'] },
+    default: 'https://cloudflare-dns.com/dns-query',
+    readBy: ['workers'],
     meaning: 'On Workers: who is asked for names, by DNS over HTTPS, where no DNS servers are named.',
   },
   PORTOLAN_KUBECONFIG: {
-    ...{ default: null, readBy: [] },
+    default: null,
+    readBy: [],
     meaning: 'Kept for live clusters, which this release cannot read. Setting it changes nothing but a warning.',
   },
   PORTOLAN_KUBE_CONTEXT: { default: null, readBy: [], meaning: 'The same.' },
   PORTOLAN_CONCURRENCY: { default: '64', readBy: NODE, meaning: 'Tries under way at once, all jobs together.' },
   PORTOLAN_CONCURRENCY_PER_ADDRESS: {
-    ...{ default: '8', readBy: BOTH },
+    default: '8',
+    readBy: BOTH,
     meaning: 'Tries under way at once to one address.',
   },
   PORTOLAN_QUEUE_LIMIT: {
-    ...{ default: '1000', readBy: BOTH },
+    default: '1000',
+    readBy: BOTH,
     meaning: 'Jobs that may wait. One more is answered 503 with Retry-After.',
   },
   PORTOLAN_SCHEDULE_LIMIT: {
-    ...{ default: '10000', readBy: BOTH },
+    default: '10000',
+    readBy: BOTH,
     meaning: 'Schedules that there may be. One more is answered 409.',
   },
   PORTOLAN_EGRESS_ALLOW: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning:
       'CIDRs, separated by commas, that may be dialled although they are denied by default: loopback, link-local, ' +
       'metadata services. On Workers also private addresses that can be reached from there.',
   },
   PORTOLAN_EGRESS_DENY: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning: 'CIDRs, separated by commas, that are never dialled. It wins over PORTOLAN_EGRESS_ALLOW.',
   },
   PORTOLAN_AUTH: {
-    ...{ default: 'auto', readBy: NODE },
+    default: 'auto',
+    readBy: NODE,
     meaning:
       'auto: a token is needed unless the API listens on loopback only. tokens: always. none: never. ' +
       'On Workers a token is always needed.',
   },
   PORTOLAN_ADMIN_TOKEN: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning: 'The token of Authorization: Bearer, from 16 to 512 characters. A secret.',
   },
   PORTOLAN_SECRET_KEY: {
-    ...{ default: null, readBy: BOTH },
+    default: null,
+    readBy: BOTH,
     meaning:
       'Encrypts the secrets of checks: 32 bytes in base64, as openssl rand -base64 32 prints them. A secret. ' +
       'Unset on Node: a key file beside the database. On Workers: checks with secrets are refused.',
   },
   PORTOLAN_RETENTION_RAW: {
-    ...{ default: '30d', readBy: BOTH },
+    default: '30d',
+    readBy: BOTH,
     meaning: 'How long results are kept that passed or were skipped.',
   },
   PORTOLAN_RETENTION_FAILURES: {
-    ...{ default: '90d', readBy: BOTH },
+    default: '90d',
+    readBy: BOTH,
     meaning: 'How long failures and errors are kept; no less than RAW.',
   },
   PORTOLAN_RETENTION_HOURLY: {
-    ...{ default: '400d', readBy: BOTH },
+    default: '400d',
+    readBy: BOTH,
     meaning: 'How long sums by the hour are kept; no less than RAW.',
   },
   PORTOLAN_RETENTION_DAILY: {
-    ...{ default: '1825d', readBy: BOTH },
+    default: '1825d',
+    readBy: BOTH,
     meaning: 'How long sums by the day are kept; no less than HOURLY.',
   },
   PORTOLAN_LOG_LEVEL: {
-    ...{ default: 'info', readBy: BOTH },
+    default: 'info',
+    readBy: BOTH,
     meaning: 'debug, info, warn or error. The log is JSON lines: on stderr, on Workers the console.',
   },
 }

@@ -72,7 +72,7 @@ export function startTls(socket: Socket, tls: DialTls, alpn: readonly string[]):
   })
 }
 
-/** Where no name can be read in it, Node throws, and would throw out of the socket's event. */
+/** Node throws if no name can be read in the certificate, and would throw out of the socket's event. */
 function nameFlaw(serverName: string, certificate: PeerCertificate): Error | undefined {
   try {
     return checkServerIdentity(serverName, certificate)
@@ -83,7 +83,7 @@ function nameFlaw(serverName: string, certificate: PeerCertificate): Error | und
   }
 }
 
-/** What the handshake showed, read from a socket that is secured. */
+/** Reads what the handshake showed from a socket that is secured. */
 export function tlsEvidence(socket: TLSSocket): TlsEvidence {
   const certificate = certificateOf(socket)
   return {

@@ -2,7 +2,7 @@ import type { LogLevel } from '../../lib/log.ts'
 import { readSettings } from '../config.ts'
 import { unreadSettings } from '../settings.ts'
 
-/** What the composition root reads from its environment, once. Durations in milliseconds. */
+/** The composition root reads this from its environment, once. Durations are in milliseconds. */
 export type Config = {
   /** An IP address or a host name. */
   host: string
@@ -13,7 +13,7 @@ export type Config = {
   databaseFile: string
   /** The name of the cluster that Portolan stands in or reads. */
   cluster: string
-  /** Where the prober stands. `null`: detected (`detect-place.ts`). */
+  /** The place where the prober stands; `null` if it is to be detected (`detect-place.ts`). */
   position: 'in-cluster' | 'outside' | null
   /** `null`: the prober is called as it stands. */
   vantageName: string | null

@@ -13,7 +13,7 @@ export type PlaceSources = {
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** Where kubelet puts them. */
+/** Kubelet puts them here. */
 const SYSTEM: PlaceSources = {
   serviceAccountFolder: '/var/run/secrets/kubernetes.io/serviceaccount',
   resolvConf: '/etc/resolv.conf',

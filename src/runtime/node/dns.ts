@@ -8,7 +8,7 @@ import { noAnswerFrom } from '../../check/network.ts'
 import { since } from '../socket/attempt.ts'
 import { lookUpBeside } from './system-names.ts'
 
-/** What c-ares says of an answer, as the DNS does (RFC 1035 4.1.1); what is absent came with no answer. */
+/** The DNS's words for codes of c-ares (RFC 1035 4.1.1); a code that is absent came with no answer. */
 const RCODES: Readonly<Record<string, string>> = {
   ENODATA: 'NOERROR',
   EFORMERR: 'FORMERR',
@@ -124,7 +124,7 @@ type Asked = (
 ) => void
 
 /**
- * What applications see: getaddrinfo, with the hosts file and the search list.
+ * Looks names up as applications do: by getaddrinfo, with the hosts file and the search list.
  *
  * @param getaddrinfo the system's.
  * @param beside the same without it.

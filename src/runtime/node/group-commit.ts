@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { isStorageBusy, type Row, type Store, statementOf, type Write } from '../../store/db.ts'
 
-/** How long a write waits for the lock before it gives up, milliseconds. */
+/** Milliseconds for which a write waits for the lock before it gives up. */
 const GIVE_UP_MS = 30_000
 
 /**
@@ -134,7 +134,7 @@ class Transactions {
     return () => resolve(rows)
   }
 
-  /** What a group throws is its own affair, unless SQLite gave up the whole transaction. */
+  /** A group that throws is taken back alone, unless SQLite gave up the whole transaction. */
   #runApart(group: Group): Settle {
     this.#savepoint.run()
     try {

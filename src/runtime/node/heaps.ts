@@ -1,5 +1,5 @@
 /**
- * How large V8 lets this process's heaps grow. Nothing tells it how little is needed, so by itself it takes what a
+ * Bounds how large V8 lets this process's heaps grow. Nothing tells it how little is needed, so by itself it takes what a
  * machine of some gigabytes can spare: up to 128 MB a heap for what was made a moment ago, and old heaps that are three
  * quarters garbage.
  *
@@ -13,7 +13,7 @@ import type { ResourceLimits } from 'node:worker_threads'
 const HALF_MB = 4
 const YOUNG_BYTES = 2 * HALF_MB * 1024 * 1024
 
-/** How much garbage may lie in the old space before it is collected, in percent of what is alive. */
+/** Garbage that may lie in the old space before it is collected, in percent of what is alive. */
 const GARBAGE_PERCENT = 60
 
 /** Limits of a thread. V8 counts three halves to a young generation. */

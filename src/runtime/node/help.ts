@@ -25,7 +25,7 @@ const settingLines = SETTING_NAMES.filter((name) => SETTINGS[name].readBy.includ
   return lines.map((line, at) => `  ${(at === 0 ? name : '').padEnd(INDENT - 2)}${line}`)
 })
 
-/** What `npm start -- --help` prints. */
+/** The text that `npm start -- --help` prints. */
 export const HELP = `Usage: npm start [-- OPTION]
 
 Serves the API of Portolan until Ctrl-C or SIGTERM. The first line of the log says where it listens.

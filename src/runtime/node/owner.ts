@@ -4,10 +4,10 @@ import { hostname } from 'node:os'
 /** Tells this life of a process id from an earlier one: in a container it is always 1. */
 const LIFE = randomUUID()
 
-/** How this process calls itself in leases. */
+/** The name of this process in leases. */
 export const OWNER = `${process.pid}/${LIFE}@${hostname()}`
 
-/** Whether the process that calls itself so is known to be gone: of this host, and its process id is free, or ours. */
+/** Tells whether a process is known to be gone: it was of this host, and its process id is free, or is ours now. */
 export function isDeadOwner(owner: string): boolean {
   const [, pid, life, host] = /^([1-9]\d*)\/([^@]+)@(.*)$/.exec(owner) ?? []
   if (host !== hostname() || life === LIFE) {

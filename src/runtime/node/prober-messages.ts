@@ -3,7 +3,7 @@ import type { HandedWork, WorkResults } from '../../check/work.ts'
 import type { LogFields, LogLevel } from '../../lib/log.ts'
 import type { Config } from './config.ts'
 
-/** What the thread that probes is started with. */
+/** The thread that probes is started with this. */
 export type ProberData = {
   settings: ProberSettings
   /** One `Int32`, shared: tries under way. */

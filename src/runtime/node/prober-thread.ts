@@ -18,11 +18,11 @@ import { type Log, type LogFields, type LogLevel, plainFields } from '../../lib/
 import { createNodeNetwork } from './network.ts'
 import type { News, Order, ProberData } from './prober-messages.ts'
 
-/** How long a result waits for others: each message costs both threads a turn. */
+/** Milliseconds for which a result waits for others, as each message costs both threads a turn. */
 const GATHER_MS = 20
-/** Of one message, so that making it keeps no socket waiting. */
+/** The most results of one message, so that making it keeps no socket waiting. */
 const RESULTS_MAX = 64
-/** Of one run, told and not taken yet, before no more tries of it begin: memory must not grow with a slow disk. */
+/** Results of one run that are sent and not taken. No more tries of it begin then: memory must not grow with a slow disk. */
 const UNTAKEN_MAX = 256
 
 // As tasks, V8's young collections would come after a wait, and what had come before them would be heard as if it came

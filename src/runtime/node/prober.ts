@@ -130,7 +130,7 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
   }
 }
 
-/** Of all that the process is configured with, which holds secrets, what the thread needs. */
+/** The part of the configuration that the thread needs. The whole holds secrets. */
 const plain = (settings: ProberSettings): ProberSettings => {
   const { egressAllow, egressDeny, concurrency, concurrencyPerAddress, dnsServers = [] } = settings
   return { egressAllow, egressDeny, concurrency, concurrencyPerAddress, dnsServers }

@@ -2,7 +2,7 @@ import type { AskedFor, Reading, ReadOutcome } from '../../api/reading.ts'
 import type { PlanDeps } from '../../job/plan-request.ts'
 import type { Config } from './config.ts'
 
-/** What planning needs, as data. */
+/** The objects that planning needs, as data. */
 export type ReaderData = Pick<PlanDeps, 'place' | 'settings'> & Pick<Config, 'egressAllow' | 'egressDeny'>
 
 /** To the process that reads: first what it plans with, then what is to be read, one after the other. */

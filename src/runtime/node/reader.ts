@@ -22,13 +22,13 @@ export type Reader = {
 }
 
 export type ReaderLimits = {
-  /** Of one body, milliseconds. */
+  /** Milliseconds for which one body may be read. */
   timeoutMs: number
-  /** What V8 may hold for objects, MB. */
+  /** Megabytes that V8 may hold for objects. */
   heapMb: number
   /** Readings that wait for the one under way. */
   waiting: number
-  /** How long the process, with its memory, is kept when there is nothing to read, milliseconds. */
+  /** Milliseconds for which the process, with its memory, is kept when there is nothing to read. */
   idleMs: number
 }
 
@@ -113,7 +113,7 @@ export function createReader(data: ReaderData, limits: ReaderLimits = READER_LIM
 }
 
 function send(child: ChildProcess, order: ReadOrder): void {
-  // Where it cannot be told, it has ended, which is heard of by itself.
+  // A process that cannot be told has ended, which its own event tells.
   child.send(order, () => undefined)
 }
 

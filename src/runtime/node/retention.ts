@@ -7,7 +7,7 @@ export type RetentionDeps = { database: Pick<OpenDatabase, 'store' | 'giveBackSp
 
 /** After the start, which has enough to do. */
 const FIRST_MS = 1000
-/** How often it looks for what is too old. */
+/** Milliseconds between two looks for what is too old. */
 const EVERY_MS = 10 * 60_000
 /** Between two steps, so that probes and requests come first. */
 const PAUSE_MS = 20

@@ -37,10 +37,10 @@ export function createRunner(
 ): Runner {
   const { jobsAtOnce, jobsPerTarget = 8 } = options
   let waiting = new Set<string>()
-  /** Whether `waiting` holds all that can be claimed: only then is who comes now the last of them. */
+  /** Tells whether `waiting` holds all jobs that can be claimed. Only then is a job that comes now the last of them. */
   let isComplete = true
   const running = new Map<string, { cancel: AbortController; ended: Promise<void> }>()
-  /** What open and waiting jobs ask, once that was wanted. */
+  /** The targets of open and waiting jobs, as far as they were wanted. */
   const targets = new Map<string, ReadonlySet<string>>()
   const drain = new AbortController()
   const stopSweep = new AbortController()
@@ -69,7 +69,7 @@ export function createRunner(
     running.set(jobId, { cancel, ended: run(jobId, cancel) })
   }
 
-  /** Where no job ends: opens waiting jobs past those that wait for the same targets. */
+  /** Opens waiting jobs past those that wait for the same targets, while no job ends. */
   const choose = async (): Promise<void> => {
     if (choosing || running.size < jobsAtOnce) {
       return
@@ -203,7 +203,7 @@ export function createRunner(
       running.get(jobId)?.cancel.abort()
     },
     start() {
-      // Who comes before the list is made is last in it
+      // A job that comes before the list is made is last in it
       isComplete = false
       sweep().catch((cause) => deps.log.error('sweep_ended', { cause }))
     },

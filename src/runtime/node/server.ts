@@ -34,7 +34,7 @@ import { cannotUse, StartError } from './start-error.ts'
 import { createTicker } from './ticker.ts'
 
 export type Portolan = {
-  /** Where the API listens, without a trailing slash. */
+  /** The URL at which the API listens, without a trailing slash. */
   url: string
   /** Drains: no new requests, tries under way end, unfinished jobs go back to the queue. */
   close(): Promise<void>
@@ -43,7 +43,7 @@ export type Portolan = {
 export type StartOptions = {
   clock?: Clock
   log?: Log
-  /** Who makes the tries, for tests that own the clock, which no other thread can share; else a thread. */
+  /** Makes the tries in tests that own the clock, which no other thread can share; else a thread makes them. */
   createProber?: typeof createProber
   /** Lets requests begin, for tests of a server that has too much to do. */
   createAdmission?: typeof createAdmission
@@ -51,15 +51,15 @@ export type StartOptions = {
 
 /** One process's claim on a job; a killed process's jobs are taken up after it. */
 const LEASE_MS = 30_000
-/** How often jobs of other, dead processes are looked for. */
+/** Milliseconds between two looks for jobs of other, dead processes. */
 const SWEEP_MS = 5_000
-/** How often schedules are looked at that another process was to run. */
+/** Milliseconds between two looks at schedules that another process was to run. */
 const LOOK_AGAIN_MS = 10_000
 const JOBS_AT_ONCE = 32
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
-/** Of all requests together: four of the largest. */
+/** Bytes of the bodies of all requests together: four of the largest. */
 const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES
-/** How long a look at whether the database takes writes waits for another process's lock. */
+/** Milliseconds for which the look whether the database takes writes waits for another process's lock. */
 const READY_MS = 2_000
 export async function startPortolan(config: Config, options: StartOptions = {}): Promise<Portolan> {
   const clock = options.clock ?? systemClock

@@ -34,15 +34,15 @@ export type OpenDatabase = {
    * @returns how many are left.
    */
   giveBackSpace(pages: number): number
-  /** What waits is written first. */
+  /** Writes what waits, and closes the file. */
   close(): void
 }
 
-/** How long a statement blocks this thread for another process's lock; then it is tried again without blocking. */
+/** Milliseconds for which a statement blocks this thread for another process's lock; then it is tried again without blocking. */
 const BUSY_MS = 100
 const PAGE_BYTES = 4096
 const CHECKPOINT_PAGES = 2000
-/** What moving the write-ahead log into the file may need, however much room the log itself has left. */
+/** Moving the write-ahead log into the file may need this much, however much room the log itself has left. */
 const SPARE_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
 const CACHE_KB = 16 * 1024
 const LOG_BYTES = 64 * 1024 * 1024
@@ -76,7 +76,7 @@ export function openSqlite(file: string): OpenDatabase {
     client.pragma(`cache_size = -${CACHE_KB}`)
     // Copies of pages, for statements that may have to be taken back, need no file.
     client.pragma('temp_store = MEMORY')
-    // What a burst has made of the write-ahead log is not kept for ever.
+    // A write-ahead log that a burst has made long is cut again.
     client.pragma(`journal_size_limit = ${LOG_BYTES}`)
     migrate(client)
     client.pragma(`busy_timeout = ${BUSY_MS}`)
@@ -138,7 +138,7 @@ export function refuseSpecial(file: string): void {
   }
 }
 
-/** What is late may still be done: it is of no use, and does no harm. */
+/** A write that is late may still be made: it is of no use, and does no harm. */
 async function within(timeoutMs: number, writing: Promise<unknown>): Promise<void> {
   const timer = new AbortController()
   const late = setTimeout(timeoutMs, undefined, { signal: timer.signal, ref: false }).then(() => {

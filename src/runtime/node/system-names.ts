@@ -9,7 +9,7 @@ export type SystemNames = { resolvConf: string; hosts: string }
 
 const SYSTEM: SystemNames = { resolvConf: '/etc/resolv.conf', hosts: '/etc/hosts' }
 
-/** Of `search` lines the last counts; `options ndots:n` says which names are tried as they are first (resolv.conf(5)). */
+/** The last `search` line counts; `options ndots:n` says which names are tried as they are first (resolv.conf(5)). */
 export function searchOf(resolvConf: string): { searchList: readonly string[]; ndots: number } {
   const last = [...resolvConf.matchAll(/^(?:search|domain)[ \t]+(.*)$/gm)].at(-1)?.[1]?.trim() ?? ''
   const ndots = Number([...resolvConf.matchAll(/^options\b.*?\bndots:(\d+)/gm)].at(-1)?.[1] ?? 1)
@@ -25,8 +25,8 @@ export const inHosts = (hosts: string, name: string): readonly string[] =>
   })
 
 /**
- * What getaddrinfo would answer, asked without it: hosts file, search list and servers of the system, with sockets of
- * its own instead of a thread for each name. `nsswitch.conf` is taken to say `files dns`, as in every base image.
+ * Answers as getaddrinfo would, without it: by the system's hosts file, search list and servers, with sockets of its own
+ * instead of a thread for each name. `nsswitch.conf` is taken to say `files dns`, as in every base image.
  *
  * @param servers the system's.
  */
@@ -45,8 +45,13 @@ export async function lookUpBeside(
   }
   const { searchList, ndots } = searchOf(readIfThere(files.resolvConf))
   const asked = {
-    ...{ network: { resolve, lookup: null }, servers, timeoutMs, signal, forbids: () => null },
-    ...{ namesOf: (of: string) => fullNames(of, searchList, ndots), unanswered: new Set<string>() },
+    network: { resolve, lookup: null },
+    servers,
+    timeoutMs,
+    signal,
+    forbids: () => null,
+    namesOf: (of: string) => fullNames(of, searchList, ndots),
+    unanswered: new Set<string>(),
   }
   const { addresses, dnsMs, failure } = await lookUp(asked, name, family)
   return { addresses, durationMs: dnsMs, failure }

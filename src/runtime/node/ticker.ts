@@ -23,7 +23,7 @@ export function createTicker(deps: TickDeps, options: { lookAgainMs: number }): 
   let woken = new AbortController()
   let ended: Promise<void> = Promise.resolve()
 
-  /** How long it may sleep now. */
+  /** Runs what is due. Answers for how many milliseconds it may sleep now. */
   const look = async (): Promise<number> => {
     const atMs = await tick(deps, stop.signal)
     return atMs === null ? options.lookAgainMs : Math.min(Math.max(0, atMs - clock.now()), options.lookAgainMs)

@@ -3,18 +3,18 @@ import type { Failure, Phase } from '../../check/codes.ts'
 import { failureOf } from '../../check/failure.ts'
 import type { DialOptions, DialTls, Exchange, TlsEvidence } from '../../check/network.ts'
 
-/** What the runtimes do each in its own way; `node:net` itself is on both. */
+/** The runtimes do these each in its own way; `node:net` itself is on both. */
 export type Transport = {
   /** Runs TLS over a connected socket; `secureConnect` or `error` tells how it ended. May throw. */
   startTls(socket: Socket, tls: DialTls, alpn: readonly string[]): Socket
-  /** What the handshake showed, read from a socket that is secured. */
+  /** Reads what the handshake showed from a socket that is secured. */
   tlsEvidence(socket: Socket): TlsEvidence
   /** The code for the failure table of what was thrown or emitted in that phase. */
   codeOf(error: unknown, phase: Phase): string
   localAddress(socket: Socket): string | null
   /** Runs work soon, where what other sockets say must be timed first; else at once. */
   inTurn(work: () => void): void
-  /** When that came which a socket emits now, by `performance.now()`: after `afterMs`. */
+  /** Tells when what a socket emits now has come, by `performance.now()`; not before `afterMs`. */
   heardAt(afterMs: number): number
 }
 
@@ -44,7 +44,7 @@ export abstract class Attempt<T extends Exchange> {
   #localAddress: string | null = null
   #waiting = false
   #waitedMs = 0
-  /** How much of it the timeout was put off. */
+  /** The part of it by which the timeout was put off. */
   #putOffMs = 0
   #held: Error | null = null
 
@@ -57,7 +57,7 @@ export abstract class Attempt<T extends Exchange> {
     watch(options.signal, this)
   }
 
-  /** What the protocol on top adds to the exchange. */
+  /** Adds what the protocol on top knows of the exchange. */
   protected abstract evidence(exchange: Exchange): T
 
   /** Dials, then hands over a socket that is connected, and secured where `tls` is asked for. */
@@ -105,7 +105,7 @@ export abstract class Attempt<T extends Exchange> {
       } catch (error) {
         this.fail(error)
       }
-      // What was reached has been reached: an error that came meanwhile is for what comes after it
+      // A phase that was reached stays so: an error that came meanwhile belongs to the next one
       if (this.#held !== null) {
         this.fail(this.#held)
       }
@@ -187,7 +187,7 @@ export abstract class Attempt<T extends Exchange> {
     const totalMs = rounded(at - this.#startedAt - this.#waitedMs)
     clearTimeout(this.#timer)
     unwatch(this.options.signal, this)
-    // Where nobody has answered, the route has chosen it all the same; a socket that was refused knows it no more.
+    // The route has chosen an address even if nobody has answered; a socket that was refused does not know it any more.
     if (this.socket?.connecting) {
       this.#localAddress = this.#transport.localAddress(this.socket)
     }

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TlsEvidence } from '../../check/network.ts'
 
-/** What a certificate says of itself. Whatever is missing or cannot be read is `null`: a peer may show anything. */
+/** Reads what a certificate says of itself. A part that is missing or cannot be read is `null`: a peer may show anything. */
 export const describeCertificate = (
   certificate: X509Certificate,
 ): Pick<TlsEvidence, 'subject' | 'issuer' | 'altNames' | 'notBefore' | 'notAfter'> => ({

@@ -1,5 +1,5 @@
 /**
- * What one invocation may ask of the platform, counted: local workerd enforces hardly any of it, so that a mistake
+ * Counts what one invocation asks of the platform. Local workerd enforces hardly any of its limits, so that a mistake
  * would be seen in production alone.
  *
  * @module
@@ -21,16 +21,16 @@ export type Calls = {
   readonly probesLeft: number
 }
 
-/** Of a turn at a chunk, a trigger: a tenth and more of the least that any plan has (50) is left to the runtime. */
+/** Calls of a turn at a chunk, or of a trigger. Of the least that any plan has (50), ten are left to the runtime. */
 export const CALLS_MAX = 40
 /**
- * Calls of a turn that are no probing's. One that starts a job: to claim and read it (4), to cut it, send messages and
- * claim a chunk (3); others: to read the job, claim a chunk and read what is recorded of it (5). Then to record three
- * times on the way and once at the end (4), to read tries (4 for the most that a job can have, else 1) and the evidence
- * of some (1), and to end the job (2).
+ * Calls of a turn that are kept from probing. A turn that starts a job claims and reads it (4), cuts it, sends messages
+ * and claims a chunk (3); another reads the job, claims a chunk and reads what is recorded of it (5). Each then records
+ * three times on the way and once at the end (4), reads tries (4 for the most that a job can have, else 1) and the
+ * evidence of some (1), and ends the job (2).
  */
 export const RESERVED = 16
-/** Connections and questions to DNS of a turn. */
+/** The connections and questions to DNS that a turn may make. */
 export const PROBES_MAX = CALLS_MAX - RESERVED
 /**
  * Queries to D1 an invocation on Workers Paid (https://developers.cloudflare.com/d1/platform/limits/). That page has

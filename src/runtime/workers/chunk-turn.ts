@@ -9,7 +9,7 @@ import type { Isolate } from './isolate.ts'
 import { type Message, sendAll } from './queue.ts'
 import { createEdgeCheck, createEdgeGate } from './run-one-check.ts'
 
-/** What a control may cost: a handshake that fails is looked at by a second connection. */
+/** The most calls of a control: a handshake that fails is looked at by a second connection. */
 const CONTROL_CALLS = 2
 /** To record controls and to end the job. */
 const END_CALLS = 4
@@ -18,10 +18,10 @@ const CHUNKS_MAX = 50
 
 /** No try begins later than this in an invocation: what it leaves is another's. */
 const TURN_MS = 20_000
-/** What is not probing: reading, recording, waiting for D1. */
+/** Milliseconds for all that is not probing: reading, recording, waiting for D1. */
 const MARGIN_MS = 10_000
 
-/** What one invocation needs to work on jobs, within what the platform gives it. */
+/** Makes what one invocation needs to work on jobs, within what the platform gives it. */
 export function createChunkDeps(
   isolate: Isolate,
   env: { DB: D1Database; QUEUE: Queue<Message> },

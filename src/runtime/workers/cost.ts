@@ -1,6 +1,6 @@
 /**
- * What tries cost in calls to the platform: what they may be expected to make, by which jobs are cut, and the most that
- * one may make, by which it is decided whether another may begin.
+ * Counts what tries cost in calls to the platform. Jobs are cut by the calls that a try is expected to make; whether
+ * another may begin is decided by the most that it may make.
  */
 
 import { schemeOf } from '../../check/http-request.ts'
@@ -18,14 +18,14 @@ const FORMS = 4
 const CONTROLS = 4
 const REDIRECTS = 10
 
-/** Of one sample of a path, where nothing goes wrong. */
+/** The calls of one sample of a path where nothing goes wrong. */
 export const expectedCalls = (path: PlannedPath): number =>
   path.checks.reduce(
     (sum, check) => sum + (check.type === 'dns' ? 1 : nameToDial(path, check) === null ? 1 : LOOKUP + 1),
     0,
   )
 
-/** Of any single try of these paths. */
+/** The most calls of any single try of these paths. */
 export function mostCalls(paths: readonly PlannedPath[], request: Addressed): number {
   const lookup = lookupCalls(request)
   return Math.max(1, ...paths.flatMap((path) => path.checks.map((check) => mostOf(path, check, lookup))))

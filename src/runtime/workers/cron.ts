@@ -1,4 +1,4 @@
-/** What the cron trigger does, every minute, within the calls of one invocation. */
+/** The cron trigger does this every minute, within the calls of one invocation. */
 import { tick } from '../../schedule/tick.ts'
 import { strandedJobs } from '../../store/leases.ts'
 import { retain } from '../../store/retention.ts'
@@ -14,7 +14,7 @@ const TICK_CALLS = 18
 /** A message may wait that long for a consumer before it is taken for lost. */
 const GRACE_MS = 60_000
 const STRANDED_MAX = 100
-/** What one step of retention takes at most, and the rows that it looks at. */
+/** The most rows that one step of retention takes, and that it looks at. */
 const RETAIN_CALLS = 16
 const RETAIN_ROWS = 2000
 

@@ -8,7 +8,7 @@ import type { Family } from '../../kube/objects.ts'
 import { serverOf } from '../../lib/address.ts'
 import { since } from '../socket/attempt.ts'
 
-/** What an answer without records means, as codes of the failure table (RFC 1035 4.1.1). */
+/** Codes of the failure table for an answer without records (RFC 1035 4.1.1). */
 const CODES: Readonly<Record<string, string>> = {
   NOERROR: 'ENODATA',
   NXDOMAIN: 'ENOTFOUND',
@@ -21,7 +21,7 @@ const CODES: Readonly<Record<string, string>> = {
 /** One question, one answer. Rejects with a code where none came that can be read. */
 type Ask = (query: Uint8Array, signal: AbortSignal) => Promise<DecodedPacket>
 
-/** How questions are asked: over HTTPS (RFC 8484), or over TCP (RFC 7766) where servers are named. */
+/** Questions are asked over HTTPS (RFC 8484), or over TCP (RFC 7766) where servers are named. */
 export type Ways = { overHttps: Ask; overTcp(server: string): Ask; httpsServer: string }
 
 /** @param endpoint URL that speaks DNS over HTTPS. */
@@ -61,7 +61,7 @@ export async function resolveName(ways: Ways, request: ResolveRequest): Promise<
   }
 }
 
-/** What applications outside a cluster see: both families of the very name, without a search list. */
+/** Looks a name up as applications outside a cluster do: both families of the very name, without a search list. */
 export async function lookupName(ways: Ways, request: LookupRequest): Promise<Lookup> {
   const { name, family, timeoutMs, signal } = request
   const startedAt = performance.now()

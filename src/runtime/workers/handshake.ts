@@ -12,7 +12,7 @@ import type { DialOptions, TlsEvidence } from '../../check/network.ts'
 import { describeCertificate } from '../socket/describe-certificate.ts'
 import { edgeTransport } from './transport.ts'
 
-/** What a second look at the handshake showed: the peer's certificate, or why there was none to see. */
+/** A second look at the handshake shows the peer's certificate, or why there is none to see. */
 export type Handshake = { certificate: X509Certificate } | { failure: Failure }
 
 /** @param to `serverName`: as the first handshake had it. */
@@ -61,7 +61,7 @@ function certificateIn(der: Buffer): Handshake | null {
 }
 
 /**
- * Of what makes a verified handshake fail, what the certificate itself shows; else nobody trusts who issued it.
+ * Finds in the certificate itself why a verified handshake failed; if it shows nothing, nobody trusts its issuer.
  *
  * @param name that was asked for, or an address.
  */

@@ -18,12 +18,12 @@ import { notReadyOnWorkers } from './ready.ts'
 import { createEdgeCheck, createEdgeGate, createEdgePolicy } from './run-one-check.ts'
 import { unsupported } from './unsupported.ts'
 
-/** What all invocations of an isolate share. */
+/** All invocations of an isolate share this. */
 export type Isolate = { config: WorkersConfig; deps: Deps; app: ReturnType<typeof createApp> }
 
 /** Manifests that parse within the 128 MB of an isolate: 4 MiB need less than 96 MiB, 6 MiB more. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
-/** Of all requests of an isolate together, while they are sent. */
+/** Bytes of the bodies of all requests of an isolate together, while they are sent. */
 const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES
 
 /** More than a look at a job takes that is followed. */
@@ -31,7 +31,7 @@ const LOOK_QUERIES = 50
 
 export type IsolateOptions = {
   clock?: Clock
-  /** Where the prober stands, for tests; else the edge. */
+  /** The place where the prober stands, for tests; else the edge. */
   position?: Position
 }
 

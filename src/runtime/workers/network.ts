@@ -91,7 +91,7 @@ async function explain<T extends Exchange>(request: Dialled, exchange: T, calls:
 
 type Dialled = DialOptions & { tls: DialTls | null; steps?: TcpRequest['steps'] }
 
-/** Of the handshake that a failure was in: a conversation that starts TLS does so in the clear, and once. */
+/** The options of the handshake that may have failed: a conversation that starts TLS does so in the clear, and once. */
 const lastTls = ({ tls, steps = [] }: Dialled): DialTls | null =>
   tls ?? steps.find(({ startTls }) => startTls !== null)?.startTls ?? null
 

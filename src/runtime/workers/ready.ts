@@ -1,4 +1,4 @@
-/** What a deployment may lack: wrangler uploads code, and neither its database's tables nor its secrets. */
+/** Tells what a deployment lacks: wrangler uploads code, and neither its database's tables nor its secrets. */
 import { sql } from 'drizzle-orm'
 import type { Store } from '../../store/db.ts'
 import { MIGRATIONS } from '../../store/migrations.ts'

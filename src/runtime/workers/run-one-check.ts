@@ -9,7 +9,7 @@ import { createEdgeNetwork } from './network.ts'
 export const createEdgePolicy = ({ egressAllow, egressDeny }: WorkersConfig): Policy =>
   createPolicy({ allow: egressAllow, deny: egressDeny })
 
-/** What one invocation probes with. */
+/** Makes the means by which one invocation probes. */
 export const createEdgeCheck = (
   config: WorkersConfig,
   { clock, log }: Pick<CheckDeps, 'clock' | 'log'>,

@@ -27,7 +27,7 @@ export const edgeTransport: Transport = {
     // Older releases of the runtime give no code; a peer's FIN is no error, so that a lost connection is what is left
     return phase === 'connect' || phase === 'tls' ? 'UNSAID' : 'ECONNRESET'
   },
-  /** What the runtime says here is made up. */
+  /** The address that the runtime says is made up. */
   localAddress: () => null,
   /** A worker's tries are few at once. */
   inTurn: (work) => work(),

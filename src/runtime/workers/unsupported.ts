@@ -5,7 +5,7 @@ import type { JobRequest } from '../../plan/request.ts'
 import { PROBES_MAX } from './call-budget.ts'
 import { expectedCalls } from './cost.ts'
 
-/** What the edge cannot do of what is asked for; docs/runtimes.md has the list. */
+/** Finds what the edge cannot do in a request; docs/runtimes.md has the list. */
 export function unsupported(request: JobRequest, plan: Plan): ProblemDetail[] {
   const errors: ProblemDetail[] = request.checks.flatMap((check, at) => {
     const found: ProblemDetail[] = []
@@ -49,6 +49,6 @@ const PLAN_UNITS_MAX = 8_000_000
 /** Sealed they are a third longer, and a value on D1 is less than 1 MB. */
 const SECRET_BYTES_MAX = 700_000
 
-/** Of the plan as it is stored. Path by path: as one text it may be what an isolate cannot hold. */
+/** Counts the characters of the plan as it is stored, path by path: an isolate may not hold it as one text. */
 const unitsOf = (plan: Plan): number =>
   planWithoutSecrets(plan).paths.reduce((sum, path) => sum + JSON.stringify(path).length + 1, 0)

@@ -23,7 +23,7 @@ export type WorkerOptions = IsolateOptions & {
 
 export type Delivery = { queue: string; body: Message }
 
-/** What the dead-letter queue of `wrangler.toml` ends with. */
+/** The name of the dead-letter queue of `wrangler.toml` ends so. */
 const DEAD = '-dead'
 
 export function createWorker({
