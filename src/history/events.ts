@@ -1,5 +1,5 @@
 /**
- * What happens to a Service when a job of it ends: told by what was known before and what is known after. Pure.
+ * Tells what happens to a Service when a job of it ends, from its state before and its state after. Pure.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export type OpenFinding = Cause & {
 
 export type OpenIncident = Pick<Incident, 'id' | 'pathId' | 'check' | 'vantage' | 'startedAtMs' | 'cause'>
 
-/** What events are about: a Service at one moment. */
+/** A Service at one moment, as far as events tell of it. */
 export type ServiceAt = {
   isFailing: boolean
   findings: readonly OpenFinding[]
@@ -48,7 +48,7 @@ export const serviceAt = ({ state, diagnosis }: ServiceHistory, incidents: reado
 
 /**
  * Compares a Service before and after: causes first, then what they did to paths, then what that means for the Service.
- * What ends is told before what begins. Equal states give nothing.
+ * Endings come before beginnings. Equal states give nothing.
  */
 export function eventsOf(before: ServiceAt, after: ServiceAt): ServiceEvent[] {
   const { pairs, closed, opened } = matched(before.findings, after.findings)
@@ -101,7 +101,7 @@ function matched(before: readonly OpenFinding[], after: readonly OpenFinding[]) 
   return { pairs, closed, opened }
 }
 
-/** Of the incidents that are open in one state and not in the other, one event for each cause. */
+/** Gives one event for each cause of the incidents that are open in one state and not in the other. */
 function incidentEvents(
   type: 'incident.opened' | 'incident.closed',
   incidents: readonly OpenIncident[],

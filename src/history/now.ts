@@ -1,6 +1,6 @@
 /**
- * How a Service is now, by the states of all its paths: what the last job left out is as it was when it was looked at
- * last. Pure.
+ * Tells how a Service is now from the states of all its paths: one that the last job left out is as it was when it was
+ * last looked at. Pure.
  *
  * @module
  */

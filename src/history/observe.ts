@@ -1,6 +1,6 @@
 /**
- * What a job that has ended adds to history, worked out from its judged paths. Pure: the statements that carry it
- * out are in record-history.ts.
+ * Works out from its judged paths what a job that has ended adds to history. Pure: the statements that carry it out are
+ * in record-history.ts.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { type Plan, type PlannedPath, pathId } from '../plan/path.ts'
 import type { Job } from '../record/job.ts'
 import type { Cause, HistoryPath } from './types.ts'
 
-/** What one series is to be told. Short names: it travels as JSON into SQL. */
+/** The news of one series. Its names are short because it travels as JSON into SQL. */
 export type Subject = {
   pathId: string
   check: string
@@ -33,7 +33,7 @@ export type Subject = {
   lastKey: string | null
   /** Failing tries by code. */
   failures: Readonly<Record<string, number>>
-  /** Where one may begin; null where nothing failed. */
+  /** The id of an incident, should one begin; null where nothing failed. */
   incidentId: string | null
   cause: Cause | null
 }

@@ -1,5 +1,5 @@
 /**
- * What history tells, as the API and the reports show it: made by the store from what jobs recorded. Pure data.
+ * The facts of history that the API and the reports show. The store makes them from the records of jobs. Pure data.
  *
  * @module
  */
@@ -16,7 +16,10 @@ export type Counts = Omit<Summary, 'leftOut'>
 export const availabilityOf = ({ pass, fail }: Counts): number | null =>
   pass + fail === 0 ? null : pass / (pass + fail)
 
-/** Of passing tries, milliseconds; `null` where nothing was timed. At most 2.17 % off: see docs/guides/history.md. */
+/**
+ * The percentiles of passing tries, milliseconds; `null` where nothing was timed. They are at most 2.17 % off: see
+ * docs/guides/history.md.
+ */
 export type Percentiles = { p50Ms: number | null; p95Ms: number | null; p99Ms: number | null }
 
 /** Means over the passing tries that reached the phase, so that they can be set against each other. */
@@ -41,7 +44,7 @@ export type HistoryPath = Omit<
   variable?: { name: string } | null
 }
 
-/** What the diagnosis said when an incident began. */
+/** The finding of the diagnosis when an incident began. */
 export type Cause = Pick<Finding, 'code' | 'layer' | 'confidence' | 'title'>
 
 /** A path × check × vantage as it is now. */
@@ -49,7 +52,7 @@ export type SeriesState = {
   check: string
   /** The name of the vantage. */
   vantage: string
-  /** What was found last; errors of ours leave it as it is. `null`: never tested. */
+  /** The last finding; errors of ours leave it as it is. `null`: never tested. */
   state: 'pass' | 'fail' | null
   sinceMs: number | null
   lastOutcome: Outcome
@@ -74,14 +77,14 @@ export type PathHistory = {
 export type ServiceHead = {
   target: Plan['target']
   firstAtMs: number
-  /** Of all its paths: what the last job left out is as it was when it was looked at last. `null`: never tested. */
+  /** The state of all its paths; one that the last job left out is as it was last seen. `null`: never tested. */
   state: 'pass' | 'fail' | null
   sinceMs: number | null
-  /** Of the newest job that has ended. */
+  /** The verdict of the newest job that has ended. */
   lastVerdict: Verdict
   lastJobId: string
   lastAtMs: number
-  /** How many of the paths it looked at, too; `null`: it ended before that was kept. */
+  /** The counts of its paths by outcome; `null`: it ended before they were kept. */
   lastSummary: Summary | null
   /** Over the window asked for. */
   counts: Counts
@@ -89,7 +92,7 @@ export type ServiceHead = {
 }
 
 export type ServiceHistory = ServiceHead & {
-  /** Of the newest job, and of those that looked last at paths that fail and that it left out. */
+  /** The findings of the newest job, and of those that last looked at failing paths that it left out. */
   diagnosis: Diagnosis | null
   paths: readonly PathHistory[]
 }
@@ -116,7 +119,7 @@ export type SeriesPoint = { atMs: number } & Counts & Percentiles
 export type PathWindow = {
   path: HistoryPath
   retiredAtMs: number | null
-  /** Of now, not of the window. */
+  /** As it is now, not as it was in the window. */
   state: 'pass' | 'fail' | null
   sinceMs: number | null
   lastAtMs: number | null
@@ -130,9 +133,9 @@ export type PathWindow = {
 
 export type ServiceWindow = {
   target: Plan['target']
-  /** Of now, not of the window. */
+  /** As it is now, not as it was in the window. */
   now: Omit<ServiceHead, 'target' | 'firstAtMs' | 'counts' | 'openIncidents'>
-  /** What was covered: whole hours, or days, where nothing finer is kept any more. */
+  /** The span that was covered: whole hours, or days, where nothing finer is kept any more. */
   fromMs: number
   toMs: number
   counts: Counts

@@ -1,4 +1,4 @@
-/** What was made of a key, for the keys that were asked for last. Values are never `undefined`. */
+/** Keeps the values of the keys that were asked for last. A value is never `undefined`. */
 export type BoundedCache<V> = {
   get(key: string): V | undefined
   set(key: string, value: V): void

@@ -1,6 +1,6 @@
 const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** What {@link parseDuration} reads, for messages. */
+/** Examples of texts that {@link parseDuration} reads, for messages. */
 export const DURATION_EXAMPLES = '90s, 15m, 24h or 30d'
 
 /** `90s`, `15m`, `24h`, `30d` → milliseconds; `null`: not a duration. Never 0, and at most 100 years. */

@@ -18,12 +18,12 @@ export function newId<K extends IdKind>(kind: K, nowMs: number): Id<K> {
   return `${PREFIXES[kind]}_${ulid(nowMs)}` as Id<K>
 }
 
-/** Whether `text` has the shape of an id of that kind (so that a 404 needs no query). */
+/** Tells whether `text` has the shape of an id of that kind, so that a 404 needs no query. */
 export function isId<K extends IdKind>(kind: K, text: string): text is Id<K> {
   return new RegExp(`^${PREFIXES[kind]}_[0-9A-HJKMNP-TV-Z]{26}$`).test(text)
 }
 
-/** Which try of a job: numbers from 1; `control` counts what the try asked besides, 0 is the try itself. */
+/** Names a try of a job by numbers from 1; `control` counts what the try asked besides, 0 is the try itself. */
 export type TryNumbers = { sample: number; try: number; round: number; control: number }
 
 /** Bits of each number, 30 together: six characters. What a job may ask for fits. */

@@ -1,7 +1,7 @@
 /**
- * What may only stand within strings of JSON, and what a log that shows it would act on: two number signs (`##[error]`
- * and `##vso[` are commands to runners of CI systems anywhere in a line), the control characters that JSON leaves as they
- * are, and what hides text or turns it around.
+ * These characters stand only within strings of JSON, and a log that shows them would act on them: two number signs
+ * (`##[error]` and `##vso[` are commands to runners of CI systems anywhere in a line), the control characters that JSON
+ * leaves as they are, and what hides text or turns it around.
  */
 const LOUD = /(?<=#)#|[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 

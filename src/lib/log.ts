@@ -27,7 +27,7 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-/** What of an event's fields can be handed to another thread: as the line would have them. */
+/** Gives the fields of an event as the line would have them, so that they can be handed to another thread. */
 export const plainFields = (fields: LogFields): LogFields => JSON.parse(JSON.stringify(fields, plain))
 
 function plain(_key: string, value: unknown): unknown {

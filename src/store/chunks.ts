@@ -20,7 +20,7 @@ export type ChunkLease = {
   token: number
 }
 
-/** Who claims, and until when: another delivery of one message claims under the same name, and need not wait. */
+/** Another delivery of one message claims under the same name as `owner`, and need not wait. */
 export type Claimant = { owner: string; nowMs: number; untilMs: number }
 
 /** `done`: nothing is left of it. `held`: another runner has it. `gone`: the job has ended, or has no such chunk. */

@@ -36,7 +36,7 @@ export const actingAs = ({ db, atomic }: Store, principal: Principal): Store => 
 
 const dialect = new SQLiteSyncDialect()
 
-/** What a driver carries out: text and parameters. */
+/** Gives the text and the parameters that a driver carries out. */
 export function statementOf(write: SQLWrapper | Statement): Statement {
   if ('text' in write) {
     return write
@@ -65,7 +65,7 @@ export const isStorageBusy = (error: unknown): boolean =>
 export const isStorageDamaged = (error: unknown): boolean =>
   hasResultCode(error, 'SQLITE_CORRUPT') || hasResultCode(error, 'SQLITE_NOTADB')
 
-/** What that means, and what to do: for whoever asks whether the server is well. */
+/** Says what a damaged file means and what to do, to whoever asks whether the server is well. */
 export const DAMAGED =
   'the database file is damaged: stop this server and restore a backup, or save what can be read with ".recover" of sqlite3'
 

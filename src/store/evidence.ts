@@ -1,5 +1,5 @@
 /**
- * How the evidence of a try is stored. Most of it repeats from try to try (a certificate, the headers of a healthy
+ * Packs the evidence of a try for storage. Most of it repeats from try to try (a certificate, the headers of a healthy
  * answer, its body), so it is kept as texts shared by all results that show the same; what changes each time stays
  * with the result.
  *

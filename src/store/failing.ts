@@ -1,6 +1,6 @@
 /**
- * What fails as far as is known, whichever job looked at it last, in SQL: a Service does not pass while a path of it
- * fails (ADR 0018). `src/history/now.ts` has the same rules for what is read whole.
+ * Finds in SQL what fails as far as is known, whichever job looked at it last: a Service does not pass while a path of
+ * it fails (ADR 0018). `src/history/now.ts` has the same rules for what is read whole.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const GROUPED = sql.raw(
     .join(),
 )
 
-/** Whether the column holds a kind of which history keeps one series for all paths. */
+/** Holds where the column has a kind of which history keeps one series for all paths. */
 export const isOfGroupedKind = (kind: SQL): SQL => sql`${kind} in (${GROUPED})`
 
 /** The first moment at which the series `row` was not yet left behind: others of its path have told of it since. */
@@ -25,7 +25,7 @@ const watchedFrom = (row: SQL): SQL => sql`(
   select coalesce(max(others.last_at_ms), 0) - ${sql.raw(String(UNWATCHED_MS))} from series others
   where others.path_id = ${row}.path_id and others.last_outcome in (${numberOf('pass')}, ${numberOf('fail')}))`
 
-/** Whether the check or the vantage of the series `row` is looked at no more, while others of its path are. */
+/** Holds where the check or the vantage of the series `row` is looked at no more, while others of its path are. */
 export const isLeftBehind = (row: SQL): SQL => sql`${row}.last_at_ms < ${watchedFrom(row)}`
 
 /**
@@ -37,6 +37,6 @@ export const FAILING = sql`series m join paths p on p.id = m.path_id
   where m.state = ${numberOf('fail')} and p.retired_at_ms is null and p.document ->> 'expected' <> 'unknown'
     and (m.group_no is not null or not ${isOfGroupedKind(sql`p.kind`)}) and not ${isLeftBehind(sql`m`)}`
 
-/** Whether the series `row`, of a Service as a whole or of a group, has a path that fails. */
+/** Holds where the series `row`, of a Service as a whole or of a group, has a path that fails. */
 export const holdsFailure = (row: SQL): SQL => sql`exists (
   select 1 from ${FAILING} and m.service_no = ${row}.service_no and (m.group_no = ${row}.no or m.whole_no = ${row}.no))`

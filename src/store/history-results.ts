@@ -20,7 +20,7 @@ export type ResultFilter = {
   check?: string
   /** The name of the vantage. */
   vantage?: string
-  /** Of the try's start: from inclusive, to exclusive. */
+  /** The span of the try's start, from inclusive, to exclusive. */
   fromMs?: number
   toMs?: number
 }
@@ -55,7 +55,7 @@ export async function listHistory(
 function newest(known: KnownService, filter: ResultFilter, { limit, before }: ResultPage): SQL {
   const outcomes = filter.outcome === undefined ? OUTCOMES.map((_, i) => i) : [OUTCOMES.indexOf(filter.outcome)]
   const series = seriesOf(known, filter)
-  // Of several ends of a range the index would be entered at any one, and the rest read and left out.
+  // One end alone: given several, SQLite enters the index at any of them and reads past the rest.
   const ends = [
     ...(filter.toMs === undefined ? [] : [sql`${filter.toMs}`]),
     ...(before === null ? [] : [sql`${before.startedAtMs + 1}`]),

@@ -33,7 +33,7 @@ export const services = sqliteTable(
   (t) => [uniqueIndex('services_name').on(t.namespace, t.name, t.cluster)],
 )
 
-/** What was last planned under a path's id. */
+/** The last plan under each path's id. */
 export const paths = sqliteTable(
   'paths',
   {
@@ -78,7 +78,7 @@ export const series = sqliteTable(
     sinceMs: integer('since_ms'),
     lastAtMs: integer('last_at_ms'),
     lastOutcome: integer('last_outcome'),
-    /** Of `results`: the last that counted. */
+    /** The last row of `results` that counted. */
     lastSeq: integer('last_seq'),
     lastFailureAtMs: integer('last_failure_at_ms'),
     lastFailureCode: text('last_failure_code'),
@@ -124,14 +124,14 @@ export const rollups = sqliteTable(
   (t) => [primaryKey({ columns: [t.step, t.at, t.seriesNo] })],
 )
 
-/** How many passing tries took how long: see sketch.ts. */
+/** The counts of passing tries by how long they took: see latency-sketch.ts. */
 export const rollupLatency = sqliteTable(
   'rollup_latency',
   { ...rollupKey, bucket: integer().notNull(), n: integer().notNull() },
   (t) => [primaryKey({ columns: [t.step, t.at, t.seriesNo, t.bucket] })],
 )
 
-/** How many tries failed with which code. */
+/** The counts of failing tries by code. */
 export const rollupFailures = sqliteTable(
   'rollup_failures',
   { ...rollupKey, code: text().notNull(), n: integer().notNull() },
@@ -148,9 +148,9 @@ export const incidents = sqliteTable(
     seriesNo: integer('series_no').notNull(),
     startedAtMs: integer('started_at_ms').notNull(),
     endedAtMs: integer('ended_at_ms'),
-    /** When the failing began that lasts, or lasted to the end; null: it has never paused, and is `started_at_ms`. */
+    /** The beginning of the last stretch of failing; null: it has never paused, and began at `started_at_ms`. */
     resumedAtMs: integer('resumed_at_ms'),
-    /** How long it failed before it was last resumed, or altogether once it has ended. */
+    /** The time that it failed before it was last resumed, or altogether once it has ended. */
     failingMs: integer('failing_ms').notNull().default(0),
     /** JSON of a `Cause`: what the diagnosis said when it began. */
     cause: text(),
@@ -170,10 +170,10 @@ export const incidentFailures = sqliteTable(
   (t) => [primaryKey({ columns: [t.incidentNo, t.code] })],
 )
 
-/** How far retention has come, by level. */
+/** The progress of retention, by level. */
 export const retained = sqliteTable('retained', {
   level: text().primaryKey(),
-  /** What is older is gone, or may be. */
+  /** Older rows are gone, or may be. */
   sinceMs: integer('since_ms').notNull(),
   /** Up to which number of the level's table it has looked. */
   cursor: integer().notNull(),

@@ -18,7 +18,7 @@ export type Full = { outcome: 'full' }
 /** `replayed`: an earlier request with the key made that resource. `mismatch`: an earlier, other request has the key. */
 export type Inserted = { outcome: 'created' | 'replayed'; id: string } | { outcome: 'mismatch' }
 
-/** What has been made with a key already; `null`: nothing. */
+/** Finds what has been made with a key already; `null`: nothing. */
 export async function findClaimed(store: Store, claim: IdempotencyClaim, nowMs: number): Promise<Inserted | null> {
   const [holder] = await store.db.all<Holder>(
     sql`select fingerprint, resource from idempotency_keys where ${keyOf(claim)} and expires_at_ms > ${nowMs}`,

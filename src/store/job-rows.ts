@@ -1,4 +1,4 @@
-/** What the statements about jobs have in common. */
+/** The parts that statements about jobs have in common. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Plan } from '../plan/path.ts'
 import type { Store } from './db.ts'

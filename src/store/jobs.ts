@@ -65,7 +65,7 @@ export type JobFilter = {
   namespace?: string
   service?: string
   labels?: Readonly<Record<string, string>>
-  /** Of creation: from inclusive, to exclusive. */
+  /** The span of creation, from inclusive, to exclusive. */
   fromMs?: number
   toMs?: number
   scheduleId?: string
@@ -85,7 +85,7 @@ export async function insertJob(
   return insertOnce(store, job.id, claim, nowMs, (guard) => jobRows([job], guard, nowMs))
 }
 
-/** What there is to know of a job without reading it. */
+/** The state of a job, which is known without reading it whole. */
 export type JobState = Pick<Job, 'status'> & {
   /** Grows with every change that a reader could see. */
   version: number
@@ -132,7 +132,7 @@ const vantageOf = ({ vantage, position }: Pick<typeof jobs.$inferSelect, 'vantag
   position: position ?? (vantage as Position),
 })
 
-/** Of a row of jobs. For `store/` alone. */
+/** Reads the head of a job from its row. For `store/` alone. */
 export function toHead(row: typeof jobs.$inferSelect): JobHead {
   const { id, version, status, verdict, problem, createdAtMs, startedAtMs, finishedAtMs } = row
   const { cluster, namespace, service, labels, owner, history, scheduleId, batchId } = row

@@ -16,7 +16,7 @@ export type Lease = { jobId: string; token: number }
 const claimable = (nowMs: number): SQL =>
   sql`${ACTIVE} and (status = 'queued' or (status = 'running' and lease_until_ms <= ${nowMs}))`
 
-/** Whether the job is still its runner's. */
+/** Holds while the job is still its runner's. */
 export const held = (lease: Lease): SQL =>
   sql`id = ${lease.jobId} and lease_token = ${lease.token} and status = 'running'`
 
@@ -106,7 +106,7 @@ export async function releaseLease(store: Store, lease: Lease, seenAtMs: number 
   )
 }
 
-/** Who holds which lease now, and until when. */
+/** Lists the leases that are held now, with their holders and ends. */
 export async function heldLeases(store: Store): Promise<(Lease & { owner: string; untilMs: number })[]> {
   onlyServer(store)
   const rows = await store.db

@@ -1,6 +1,6 @@
 /**
- * What was found last, for metrics: the tries that decided each series' newest job. Reads what that job recorded, and
- * nothing of the history before it.
+ * Reads the last findings for metrics: the tries that decided each series' newest job. Nothing is read of the history
+ * before that job.
  *
  * @module
  */
@@ -72,7 +72,7 @@ async function plannedPaths({ db }: Store, rows: readonly Row[]): Promise<Map<st
   return new Map(found.map(({ id, document }) => [id, historyPathFrom(document)]))
 }
 
-/** What metrics need of shared evidence, by number: most tries share theirs with many others. */
+/** Reads the parts of shared evidence that metrics need, by number: most tries share theirs with many others. */
 async function readEvidence({ db }: Store, rows: readonly Row[]): Promise<Map<Row[string], Row>> {
   const numbers = JSON.stringify([...new Set(rows.map((row) => row.evidence ?? 0))])
   const found = await db.all<Row>(
@@ -84,7 +84,7 @@ async function readEvidence({ db }: Store, rows: readonly Row[]): Promise<Map<Ro
   return new Map(found.map((row) => [row.no ?? null, row]))
 }
 
-/** Of pods that share a series, each counts as it was looked at last: what a job left out is not gone. */
+/** Each of the pods that share a series counts as it was last looked at: one that a job left out is not gone. */
 function toLatest(
   rows: readonly Row[],
   paths: ReadonlyMap<string, HistoryPath>,
@@ -137,7 +137,7 @@ function toFigures(row: Row, seen: Row, isHttp: boolean): TryFigures {
   }
 }
 
-/** How schedules do: the last run of one that is `failing` could not be started. */
+/** Counts schedules by how they do: the last run of one that is `failing` could not be started. */
 export async function countSchedules(store: Store): Promise<{ active: number; failing: number; paused: number }> {
   const rows = await store.db.all<Row>(
     sql`select case when not enabled then 'paused' when failing_since_ms is null then 'active' else 'failing' end state,

@@ -64,7 +64,7 @@ export function historyWrites(ended: EndedJob, observed: Observed): Statement[] 
   return compiledFor(shape).map((fill) => fill(values))
 }
 
-/** What the statements go through, in chunks; how many chunks there are of each decides what statements there are. */
+/** The lists that the statements go through, in chunks. How many chunks each has decides which statements there are. */
 function listsOf(observed: Observed) {
   const { whole, groups, members, unprobed, paths } = observed
   const keyOf = ({ pathId, check, group }: Subject) => [pathId, check, group]
@@ -140,7 +140,7 @@ function isCounted(shape: Shape): SQL {
   return within.length === 0 ? sql`0` : sql.join(within, sql` or `)
 }
 
-/** What is known to be nothing is not asked for. */
+/** Leaves out the statements that are known to find nothing. */
 function rollupRows(shape: Shape): SQL[] {
   const span = { results: sql`r.job_no = ${JOB}`, jobs: shape.unprobed > 0 ? sql`j.no = ${JOB}` : null }
   const tables = ROLLUP_TABLES.filter((table) => table !== 'rollup_failures' || shape.failures > 0)
@@ -172,11 +172,11 @@ function seriesRows(shape: Shape): SQL[] {
 
 const NEVER = sql`0`
 
-/** What was left out is not gone: while it fails, what holds it does not pass. */
+/** A path that was left out is not gone: while it fails, its group and its Service do not pass. */
 const HOLDS_FAILURE = holdsFailure(sql`series`)
 
 /**
- * What an incident comes to when it ends at a time: the last stretch of failing is added to those before it.
+ * Ends an incident at a time: the last stretch of failing is added to those before it.
  *
  * @param atMs of the end, in terms of the row that is updated.
  */
@@ -217,7 +217,7 @@ function beginIncidents(failing: SQL): SQL[] {
   ]
 }
 
-/** Of a subject, in the order in which it is read; a series that no results are of has no last one. */
+/** A subject in the order in which it is read; a series without results has no last one. */
 const stateOf = (subject: Subject) => [
   ...[subject.pathId, subject.check, subject.lastAtMs, subject.outcome, subject.state],
   subject.firstFailureAtMs ?? subject.lastAtMs,
@@ -237,7 +237,7 @@ const stateRows = (states: SQL, holds: SQL): SQL => sql`
   where path_id = x.value ->> 0 and check_name = x.value ->> 1 and vantage = ${value('vantage')}
     and coalesce(last_at_ms, 0) <= x.value ->> 2 and ${JOB} is not null`
 
-/** Whether the plan differs from the one before: most often it does not, and paths stay as they are. */
+/** Holds where the plan differs from the one before: most often it does not, and paths stay as they are. */
 const REPLANNED = sql`${NEWEST} and exists (select 1 from services sv join jobs j on j.no = ${JOB}
   where sv.no = ${SERVICE} and sv.plan is not j.plan)`
 
@@ -245,7 +245,7 @@ function pathRows(shape: Shape): SQL[] {
   const retired = sql`service_no = ${SERVICE} and retired_at_ms is null and ${REPLANNED}
     and id not in (select value from json_each(${value('planned0')}))`
   return [
-    // What is no longer planned cannot come back: its incidents end with it.
+    // A path that is no longer planned cannot recover: its incidents end with it.
     sql`update incidents set ${ended(value('finishedAtMs'))} where ended_at_ms is null and service_no = ${SERVICE}
       and series_no in (select no from series where path_id in (select id from paths where ${retired}))`,
     sql`update paths set retired_at_ms = (select last_ended_at_ms from services where no = ${SERVICE}) where ${retired}`,

@@ -169,7 +169,7 @@ const withEvidence = (store: Store, where: SQL | undefined) =>
     .orderBy(results.seq)
 
 /**
- * What a job has recorded, in the order of recording.
+ * Lists what a job has recorded, in the order of recording.
  *
  * @param afterSeq only what came later than this one.
  * @param limit at most so many; all when left out.

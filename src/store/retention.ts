@@ -14,7 +14,7 @@ import { ROLLUP_TABLES } from './rollups.ts'
 import { dayOf } from './texts.ts'
 import { onlyServer } from './visible.ts'
 
-/** How long each level is kept, milliseconds. Failures at least as long as raw, days at least as long as hours. */
+/** The time that each level is kept, milliseconds. Failures stay as long as raw at least, days as long as hours. */
 export type Retention = { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number }
 
 export type RetentionStep = {
@@ -27,7 +27,7 @@ export type RetentionStep = {
 type Context = { store: Store; keep: Retention; nowMs: number; limit: number }
 type Stage = (context: Context) => Promise<RetentionStep>
 
-/** Of rows that lie in so many indexes that each takes as long as this many others. */
+/** Fewer rows at a time, where each lies in so many indexes that it takes as long as four others. */
 const few = (limit: number): number => Math.ceil(limit / 4)
 
 const DONE: RetentionStep = { deleted: 0, done: true }
@@ -193,7 +193,7 @@ const oldIncidents: Stage = async ({ store, keep, nowMs, limit }) => {
   return stepOf(returned.at(-1)?.length ?? 0)
 }
 
-/** What was last probed before the oldest day that is kept has nothing left to show. */
+/** A Service that was last probed before the oldest day that is kept has nothing left to show. */
 const forgottenServices: Stage = async ({ store, keep, nowMs, limit }) => {
   const beforeMs = nowMs - keep.dailyMs
   const returned = await store.atomic([

@@ -1,6 +1,6 @@
 /**
- * Rollups: what was counted, added up by hour, by day and by 16 days, for each series and for the Service as a whole. Both ways
- * of making them, adding a job that ends and rebuilding an hour, are the same statements over different rows.
+ * Rollups: what was counted, added up by hour, by day and by 16 days, for each series and for the Service as a whole.
+ * Both ways of making them, adding a job that ends and rebuilding an hour, are the same statements over different rows.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { bucketOf } from './latency-sketch.ts'
 import { ALL_STEPS, HOUR_MS, STEPS } from './rollup-steps.ts'
 import { onlyServer } from './visible.ts'
 
-/** Which rows of `results r` are meant, and which `jobs j`: of those, what was not probed. `null`: none. */
+/** Chooses rows of `results r`, and of `jobs j`, whose pairs that were not probed count too. `null`: none. */
 export type Span = { results: SQL; jobs: SQL | null }
 
 /** Every counted try and every pair that was not probed, with the series whose rollups it goes to. */
@@ -33,13 +33,13 @@ const unprobedIn = (jobs: SQL): SQL => sql`
 
 export const PHASE_COLUMNS = ['dns', 'connect', 'tls', 'first_byte', 'download'] as const
 
-/** Of passing tries alone: how long a failure took says how it failed, not how fast the Service is. */
+/** Times are of passing tries alone: how long a failure took says how it failed, not how fast the Service is. */
 const PHASE_SUMS = PHASE_COLUMNS.flatMap((phase) => [
   `count(case outcome when 0 then ${phase}_us end) ${phase}_n`,
   `coalesce(sum(case outcome when 0 then ${phase}_us end), 0) ${phase}_us`,
 ])
 
-/** What each table adds up: its key beside series, step and time, what is counted, and of which tries. */
+/** Each table with its key beside series, step and time, what it adds up, and of which tries. */
 const TALLIES = {
   rollups: {
     key: null,

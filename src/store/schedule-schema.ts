@@ -20,7 +20,7 @@ export const schedules = sqliteTable(
     jitterMs: integer('jitter_ms').notNull(),
     overlap: text().$type<Overlap>().notNull(),
     enabled: integer({ mode: 'boolean' }).notNull(),
-    /** What `@every` counts from. */
+    /** The instant that `@every` counts from. */
     anchorAtMs: integer('anchor_at_ms').notNull(),
     cluster: text().notNull(),
     namespace: text(),
@@ -49,7 +49,7 @@ export const schedules = sqliteTable(
   ],
 )
 
-/** What a schedule asks for, cut into parts; objects apart from the rest, which is all that readers want. */
+/** The request of a schedule, cut into parts; objects stand apart from the rest, which is all that readers want. */
 export const scheduleTexts = sqliteTable(
   'schedule_texts',
   {
@@ -71,7 +71,7 @@ export const scheduleRuns = sqliteTable(
       .notNull()
       .references(() => schedules.no),
     atMs: integer('at_ms').notNull(),
-    /** Of one attempt to claim: tells the winner that it won. */
+    /** Names one attempt to claim, so that the winner knows that it won. */
     claim: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.scheduleNo, t.atMs] })],

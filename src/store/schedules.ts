@@ -197,8 +197,8 @@ export async function deleteSchedule(store: Store, id: string, version: number |
 }
 
 /**
- * Whether a job of the last run, or a later one, has not ended. The index by schedule and creation leads to those few
- * rows; the sign keeps the planner from the index of all active jobs.
+ * Holds while a job of the last run, or a later one, has not ended. The index by schedule and creation leads to those
+ * few rows; the sign keeps the planner from the index of all active jobs.
  */
 const BUSY = sql`exists (select 1 from jobs where jobs.schedule_id = schedules.id
   and jobs.created_at_ms >= coalesce(schedules.last_created_at_ms, 0) and +jobs.status in ('queued', 'running'))`
@@ -220,7 +220,7 @@ export async function dueSchedules(store: Store, nowMs: number, limit: number): 
   })
 }
 
-/** When the next run is due after an instant (`null`: none is), and whether one waits that was due before. */
+/** Tells when the next run is due after an instant (`null`: none is), and whether one waits that was due before. */
 export async function firstDue(store: Store, nowMs: number): Promise<{ atMs: number | null; waiting: boolean }> {
   onlyServer(store)
   const [row] = await store.db.all<{ at: number | null; waiting: number }>(
@@ -233,14 +233,14 @@ export async function firstDue(store: Store, nowMs: number): Promise<{ atMs: num
 /** Occurrences of a schedule whose keys are kept: more than a clock that is set back could bring again. */
 const KEPT_RUNS = 100
 
-/** What a run made; `null`: it was left out, as the run before had not ended. */
+/** The result of a run. One that was left out, as the run before had not ended, has none. */
 export type MadeByRun = { job: NewJob } | { batch: NewBatch } | { problem: JobProblem }
 
 export type Run = {
   /** The occurrence, and the run that follows. */
   atMs: number
   next: NextRun | null
-  /** Of this attempt alone. */
+  /** Names this attempt alone. */
   claim: string
   made: MadeByRun | null
 }

@@ -161,7 +161,7 @@ export const results = sqliteTable(
   },
   (t) => [
     uniqueIndex('results_key').on(t.jobNo, t.key),
-    // What a job has found lies together here, and so is written, read and deleted together. It has everything that
+    // The results of a job lie together here, and so are written, read and deleted together. It has everything that
     // plots and lists need, so that they read no row that they do not show.
     index('results_service')
       .on(t.serviceNo, t.outcome, t.startedAtMs, t.seriesNo, t.counted, t.totalUs)

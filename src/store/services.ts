@@ -30,7 +30,7 @@ export type ServicePage = {
 /** A Service that history knows. Opaque to callers: what other questions about it are asked with. */
 export type KnownService = { readonly no: number; readonly head: StoredHead }
 
-/** What its row alone tells. */
+/** The part of a head that the row of a Service tells alone. */
 type StoredHead = Omit<ServiceHead, 'counts' | 'openIncidents' | 'state' | 'sinceMs'>
 
 const FAIL = OUTCOMES.indexOf('fail')
@@ -196,10 +196,10 @@ export async function readService(store: Store, known: KnownService, window: Win
   return { ...head, diagnosis: diagnosisNow(last, earlier, unseen, paths), paths }
 }
 
-/** Of so many jobs at most: paths that fail mostly have one cause. */
+/** The most jobs whose diagnoses are read: paths that fail mostly have one cause. */
 const EARLIER_JOBS = 5
 
-/** What the jobs said that looked at these paths last, the newest first. */
+/** The diagnoses of the jobs that last looked at these paths, the newest first. */
 async function diagnosesOf(store: Store, serviceNo: number, paths: readonly PathHistory[]): Promise<Diagnosis[]> {
   if (paths.length === 0) {
     return []

@@ -1,5 +1,5 @@
 /**
- * What was counted in a window, by path: from rollups, and from raw results at its edges.
+ * Adds up what was counted in a window, by path: from rollups, and from raw results at its edges.
  *
  * @module
  */

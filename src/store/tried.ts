@@ -27,7 +27,7 @@ export type TriedOf = {
 }
 
 /**
- * What a job has recorded, in the order of recording.
+ * Lists what a job has recorded, in the order of recording.
  *
  * @param pageRows rows of one query.
  */
@@ -101,7 +101,7 @@ function once<T>(known: Map<string, T>, text: string, make: () => T): T {
   return made
 }
 
-/** What is left in the database, or read in another way. */
+/** These parts stay in the database, or are read in another way. */
 const UNREAD = sql`'$.http.headers', '$.failure'`
 const HEADERS = sql.raw(TELLING_HEADERS.map((name) => `'${name}', t.text ->> '$.http.headers."${name}"'`).join(', '))
 

@@ -1,5 +1,5 @@
 /**
- * What the principal of a store may see, as conditions in SQL. For a principal that reaches all namespaces nothing is
+ * Conditions in SQL for what the principal of a store may see. For a principal that reaches all namespaces nothing is
  * added, so that statements and their plans are what they would be without principals.
  *
  * @module

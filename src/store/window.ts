@@ -1,6 +1,6 @@
 /**
- * How a span of time is read: the longest steps that lie in it whole, shorter ones at their edges, raw results at the
- * edges of those; so that what is read does not grow with history.
+ * Divides a span of time into what it is read from: the longest steps that lie in it whole, shorter ones at their
+ * edges, raw results at the edges of those; so that what is read does not grow with history.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { DAY_MS, HOUR_MS, STEPS } from './rollup-steps.ts'
 /** From inclusive, to exclusive. `null`: until now, whatever arrives meanwhile. */
 export type Window = { fromMs: number; toMs: number | null }
 
-/** What there is, epoch milliseconds. */
+/** The levels of history that are kept, epoch milliseconds. */
 export type Kept = {
   /** Since when each level is kept. */
   rawMs: number
@@ -28,7 +28,7 @@ export type Parts = {
   rollups: readonly Cell[]
   /** Epoch milliseconds. */
   raw: readonly { fromMs: number; toMs: number }[]
-  /** What is covered, which is more than was asked for where nothing finer is kept. */
+  /** The span that is covered, which is more than was asked for where nothing finer is kept. */
   fromMs: number
   toMs: number | null
 }
@@ -41,7 +41,7 @@ export async function readKept(db: Db): Promise<Kept> {
   )
   const { first = null, last = null } = ends ?? {}
   return {
-    // What was not probed is told by jobs, which may go without a result.
+    // Jobs tell which pairs were not probed, and may go without a result.
     rawMs: Math.max(since('raw'), since('jobs')),
     hourMs: since('hour'),
     rolled: first === null || last === null ? null : { fromMs: first * DAY_MS, toMs: (last + 1) * HOUR_MS },
