@@ -121,7 +121,13 @@ function shown(path: PlannedPath): HistoryPath {
 
 const groupPath = (path: PlannedPath, id: string): HistoryPath => ({
   ...shown(path),
-  ...{ id, address: null, addressPort: null, node: null, url: null, because: [], skipped: null },
+  id,
+  address: null,
+  addressPort: null,
+  node: null,
+  url: null,
+  because: [],
+  skipped: null,
 })
 
 function subjectOf(

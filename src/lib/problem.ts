@@ -107,7 +107,10 @@ export async function together<const T extends readonly (() => unknown)[]>(
 export type PlainProblem = Pick<ProblemError, 'code' | 'detail' | 'errors' | 'headers'>
 
 export const plainOf = ({ code, detail, errors, headers }: ProblemError): PlainProblem => ({
-  ...{ code, detail, errors, headers },
+  code,
+  detail,
+  errors,
+  headers,
 })
 
 export const problemFrom = ({ code, detail, ...options }: PlainProblem): ProblemError =>

@@ -56,7 +56,10 @@ export async function listIncidents(
     id: row.id,
     // That of the Service as a whole belongs to no other.
     pathId: wholeNo === null ? null : pathId,
-    ...{ check, vantage, startedAtMs: row.startedAtMs, endedAtMs: row.endedAtMs },
+    check,
+    vantage,
+    startedAtMs: row.startedAtMs,
+    endedAtMs: row.endedAtMs,
     failingMs: row.endedAtMs === null ? null : row.failingMs,
     failures: failures.get(row.no) ?? {},
     cause: row.cause === null ? null : (JSON.parse(row.cause) as Cause),

@@ -37,7 +37,8 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
         deadlineMs,
         history,
       },
-      ...{ scheduleId: job.scheduleId, batchId: job.batchId },
+      scheduleId: job.scheduleId,
+      batchId: job.batchId,
       ...job.target,
       ...{
         version: 1,

@@ -137,8 +137,19 @@ export function toHead(row: typeof jobs.$inferSelect): JobHead {
   const { id, version, status, verdict, problem, createdAtMs, startedAtMs, finishedAtMs } = row
   const { cluster, namespace, service, labels, owner, history, scheduleId, batchId } = row
   return {
-    ...{ id, version, status, verdict, problem, createdAtMs, startedAtMs, finishedAtMs },
-    ...{ labels, owner, history, scheduleId, batchId },
+    id,
+    version,
+    status,
+    verdict,
+    problem,
+    createdAtMs,
+    startedAtMs,
+    finishedAtMs,
+    labels,
+    owner,
+    history,
+    scheduleId,
+    batchId,
     target: { cluster, namespace, service },
     vantage: vantageOf(row),
     summary: { pass: row.passed, fail: row.failed, error: row.errors, skipped: row.skipped, leftOut: row.leftOut },

@@ -225,7 +225,15 @@ function toResult({ row, jobId, pathId, check, shared, body }: FoundRow): Result
   const code = row.failureCode as FailureCode | null
   return {
     id: `res_${jobId.slice(4, KEY_FROM)}${row.key}`,
-    ...{ jobId, pathId, check, address, sample, try: row.try, round, startedAtMs, localAddress },
+    jobId,
+    pathId,
+    check,
+    address,
+    sample,
+    try: row.try,
+    round,
+    startedAtMs,
+    localAddress,
     purpose: named(PURPOSES, row.purpose),
     outcome: named(OUTCOMES, row.outcome),
     resolvedAddress: row.resolvedAddress === SAME ? address : row.resolvedAddress,

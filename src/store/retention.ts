@@ -80,7 +80,10 @@ const jobsSweep =
     sweep(
       { ...context, limit: few(limit) },
       {
-        ...{ level, table: 'jobs', number: 'no', time: 'created_at_ms' },
+        level,
+        table: 'jobs',
+        number: 'no',
+        time: 'created_at_ms',
         beforeMs: context.nowMs - keepMs(context.keep),
         remove(rows) {
           const gone = sql`select no from jobs where no in (${rows}) and ${ENDED}`

@@ -14,7 +14,9 @@ const INCIDENTS = 100
 const NOTHING: Tally = {
   counts: { pass: 0, fail: 0, error: 0, skipped: 0 },
   latency: {
-    ...{ p50Ms: null, p95Ms: null, p99Ms: null },
+    p50Ms: null,
+    p95Ms: null,
+    p99Ms: null,
     phases: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, downloadMs: null },
   },
   failures: {},
@@ -62,7 +64,10 @@ function windowOf({ path, retiredAtMs, states }: PathHistory, tally: Tally | und
   return [
     {
       ...(tally ?? NOTHING),
-      ...{ path, retiredAtMs, ...stateNow(states), lastAtMs: latest?.lastAtMs ?? null },
+      path,
+      retiredAtMs,
+      ...stateNow(states),
+      lastAtMs: latest?.lastAtMs ?? null,
       lastOutcome: latest?.lastOutcome ?? null,
       lastFailure: failed[0] ?? null,
     },

@@ -143,7 +143,10 @@ function toHead(row: ServiceRow): StoredHead {
   }
   return {
     target: { cluster, namespace, service: name },
-    ...{ firstAtMs, lastVerdict, lastJobId, lastAtMs },
+    firstAtMs,
+    lastVerdict,
+    lastJobId,
+    lastAtMs,
     lastSummary: lastSummary === null ? null : (JSON.parse(lastSummary) as Summary),
   }
 }
@@ -248,7 +251,10 @@ async function readStates(store: Store, which: SQL): Promise<Map<string, SeriesS
     }
     const { check, vantage, state, sinceMs, lastAtMs, lastOutcome, lastFailureAtMs } = row
     const entry: SeriesState = {
-      ...{ check, vantage, sinceMs, lastAtMs },
+      check,
+      vantage,
+      sinceMs,
+      lastAtMs,
       state: state === null ? null : state === OUTCOMES.indexOf('pass') ? 'pass' : 'fail',
       lastOutcome: named(OUTCOMES, lastOutcome),
       lastFailure:

@@ -136,7 +136,13 @@ export async function readTelling(
       }
       const { dns = null, http = null, tls = null, responder = null, control, ...misspoken } = shown.get(row.like) ?? {}
       told.set(idOf(jobId, row.key), {
-        ...{ dns, http, tls, responder, localAddress: row.local, timings: toTimings(row), ...(control && { control }) },
+        dns,
+        http,
+        tls,
+        responder,
+        localAddress: row.local,
+        timings: toTimings(row),
+        ...(control && { control }),
         resolvedAddress: row.resolved === SAME ? row.address : row.resolved,
         ...misspokenIn(misspoken),
       })
