@@ -4,7 +4,7 @@ import type { Work } from '../check/work.ts'
 import type { Check } from '../plan/check.ts'
 import type { Plan } from '../plan/path.ts'
 import { internalProblem, type JobProblem } from '../record/job.ts'
-import type { StoredJob } from '../store/jobs.ts'
+import type { StoredJob } from '../store/stored-job.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 import { openSecrets, SECRETS_UNREADABLE, type SecretBox, secretTexts } from './secrets.ts'
 

@@ -27,9 +27,10 @@ import {
   recordInChunk,
   takeToEnd,
 } from '../store/chunks.ts'
-import { getJob, getJobState, type StoredJob } from '../store/jobs.ts'
+import { getJob, getJobState } from '../store/jobs.ts'
 import { claimJob, type Lease } from '../store/leases.ts'
 import { recordResults } from '../store/results.ts'
+import type { StoredJob } from '../store/stored-job.ts'
 import { listTried } from '../store/tried.ts'
 import { concludeByTries, type EndDeps, endJob, endWithProblem } from './finish-job.ts'
 import { type Prepared, prepareJob, workOf } from './prepare.ts'

@@ -11,10 +11,11 @@ import { refuseOthers } from '../record/principal.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { cancelledIn, cancelling, jobRows } from './job-rows.ts'
-import { type JobHead, type JobPage, type NewJob, toHead } from './jobs.ts'
+import { type JobPage, toHead } from './jobs.ts'
 import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
 import { insertWhere, pastPosition } from './sql.ts'
+import type { JobHead, NewJob } from './stored-job.ts'
 import { wholeBatchWithin } from './visible.ts'
 
 /** `refusal`: the Service could not be planned; the job has ended with that. */

@@ -2,10 +2,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Plan } from '../plan/path.ts'
 import type { Store } from './db.ts'
-import type { NewJob } from './jobs.ts'
 import { jsonChunks } from './json.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { insertWhere } from './sql.ts'
+import type { NewJob } from './stored-job.ts'
 import { hashOf, keepText, keepTexts } from './texts.ts'
 
 /** Spelled as in the index, which is only used then. */

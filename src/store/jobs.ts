@@ -6,7 +6,7 @@
 import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
 import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Plan, Position, Vantage } from '../plan/path.ts'
+import type { Position, Vantage } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
 import { refuseOthers } from '../record/principal.ts'
@@ -16,47 +16,9 @@ import { ACTIVE, cancelledIn, cancelling, jobRows, need } from './job-rows.ts'
 import { type KeptPlan, planFrom } from './kept-plan.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { pastPosition } from './sql.ts'
+import type { JobHead, NewJob, StoredJob } from './stored-job.ts'
 import { readTexts } from './texts.ts'
 import { andWithin, within } from './visible.ts'
-
-/** A job without its large parts, as lists show it. */
-export type JobHead = Job & {
-  /** Grows by one with every change that a reader could see; becomes the ETag. */
-  version: number
-  history: boolean
-}
-
-export type StoredJob = JobHead & {
-  request: JobRequest
-  /** Without the secrets of its checks. `null`: the Service could not be planned, and the job has ended with that. */
-  plan: Plan | null
-  /** Rests on the objects alone until the job ends. */
-  diagnosis: Diagnosis | null
-  /** Encrypted secrets of checks; `null` once the job has ended. */
-  sealed: string | null
-  /** `null`: the clock has not started; it starts with the first claim. */
-  deadlineAtMs: number | null
-  deadlineMs: number | null
-}
-
-export type NewJob = Pick<
-  StoredJob,
-  | 'id'
-  | 'createdAtMs'
-  | 'owner'
-  | 'target'
-  | 'vantage'
-  | 'labels'
-  | 'request'
-  | 'plan'
-  | 'diagnosis'
-  | 'sealed'
-  | 'deadlineAtMs'
-  | 'deadlineMs'
-  | 'history'
-  | 'scheduleId'
-  | 'batchId'
->
 
 export type JobFilter = {
   status?: JobStatus

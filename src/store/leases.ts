@@ -6,8 +6,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Store, write } from './db.ts'
 import { ACTIVE, need } from './job-rows.ts'
-import { getJob, type StoredJob } from './jobs.ts'
+import { getJob } from './jobs.ts'
 import { jobs } from './schema.ts'
+import type { StoredJob } from './stored-job.ts'
 import { onlyServer } from './visible.ts'
 
 /** The right to run a job, until it is lost: to time, to a cancel, to the job's end. */

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach } from 'vitest'
 import type { Store } from '../../src/store/db.ts'
 import { finishJob, type JobEnd } from '../../src/store/finish.ts'
-import { insertJob, type NewJob } from '../../src/store/jobs.ts'
+import { insertJob } from '../../src/store/jobs.ts'
 import { claimJob, type Lease } from '../../src/store/leases.ts'
+import type { NewJob } from '../../src/store/stored-job.ts'
 import { aJob, NOW } from '../support/stored.ts'
 import type { OpenStore } from './store.ts'
 

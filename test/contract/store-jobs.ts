@@ -3,15 +3,8 @@ import { expect, it } from 'vitest'
 import { vantageAt } from '../../src/plan/path.ts'
 import { write } from '../../src/store/db.ts'
 import { findClaimed } from '../../src/store/idempotency.ts'
-import {
-  cancelJob,
-  countQueued,
-  getJob,
-  insertJob,
-  type JobFilter,
-  listJobs,
-  type NewJob,
-} from '../../src/store/jobs.ts'
+import { cancelJob, countQueued, getJob, insertJob, type JobFilter, listJobs } from '../../src/store/jobs.ts'
+import type { NewJob } from '../../src/store/stored-job.ts'
 import { allPages } from '../support/pages.ts'
 import { aClaim, aJob, aPlannedPath, NOW } from '../support/stored.ts'
 import { claimed, END, finish, opened, running } from './opened.ts'

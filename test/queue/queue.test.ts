@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { NewJob } from '../../src/store/jobs.ts'
+import type { NewJob } from '../../src/store/stored-job.ts'
 import { openQueue, type TestQueue } from '../support/queue.ts'
 import { aRequest } from '../support/request.ts'
 import { aJob, aPlannedPath } from '../support/stored.ts'

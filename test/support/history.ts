@@ -6,10 +6,11 @@ import type { ServiceEvent } from '../../src/history/events.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import type { Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
-import { insertJob, type NewJob } from '../../src/store/jobs.ts'
+import { insertJob } from '../../src/store/jobs.ts'
 import { claimJob } from '../../src/store/leases.ts'
 import { recordResults } from '../../src/store/results.ts'
 import { findServices, type KnownService } from '../../src/store/services.ts'
+import type { NewJob } from '../../src/store/stored-job.ts'
 import { aJob, aPlannedPath, aResult, NOW } from './stored.ts'
 
 export const HOUR = 3_600_000

@@ -4,7 +4,7 @@ import type { Result } from '../../src/check/result.ts'
 import { newId, resultId } from '../../src/lib/id.ts'
 import { type PlannedPath, vantageAt } from '../../src/plan/path.ts'
 import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
-import type { NewJob } from '../../src/store/jobs.ts'
+import type { NewJob } from '../../src/store/stored-job.ts'
 import { httpCheck } from './checks.ts'
 import { aRequest } from './request.ts'
 

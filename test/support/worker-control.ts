@@ -1,4 +1,4 @@
-import type { NewJob } from '../../src/store/jobs.ts'
+import type { NewJob } from '../../src/store/stored-job.ts'
 
 /** What a test holds of the Worker under test (`test/runtime/workers/entry.ts`), by `POST /test`. */
 export type WorkerControl = {

@@ -1,0 +1,44 @@
+/** Jobs as they are kept, with what only the store and its callers know of them. */
+import type { Diagnosis } from '../diagnose/finding.ts'
+import type { Plan } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
+import type { Job } from '../record/job.ts'
+
+/** A job without its large parts, as lists show it. */
+export type JobHead = Job & {
+  /** Grows by one with every change that a reader could see; becomes the ETag. */
+  version: number
+  history: boolean
+}
+
+export type StoredJob = JobHead & {
+  request: JobRequest
+  /** Without the secrets of its checks. `null`: the Service could not be planned, and the job has ended with that. */
+  plan: Plan | null
+  /** Rests on the objects alone until the job ends. */
+  diagnosis: Diagnosis | null
+  /** Encrypted secrets of checks; `null` once the job has ended. */
+  sealed: string | null
+  /** `null`: the clock has not started; it starts with the first claim. */
+  deadlineAtMs: number | null
+  deadlineMs: number | null
+}
+
+export type NewJob = Pick<
+  StoredJob,
+  | 'id'
+  | 'createdAtMs'
+  | 'owner'
+  | 'target'
+  | 'vantage'
+  | 'labels'
+  | 'request'
+  | 'plan'
+  | 'diagnosis'
+  | 'sealed'
+  | 'deadlineAtMs'
+  | 'deadlineMs'
+  | 'history'
+  | 'scheduleId'
+  | 'batchId'
+>
