@@ -9,9 +9,9 @@ export const bySureness = (findings: readonly Finding[]): Finding[] =>
   findings.toSorted((a, b) => SURENESS[a.confidence] - SURENESS[b.confidence])
 
 /**
- * A finding that explains a failure comes before one that does not; guesses come last; then scope, confidence and the number of explained paths decide. A
- * broader cause that explains all that a narrower one does comes before it however sure they are, and replaces it
- * where the broader one is no guess and the narrower is not entailed.
+ * A finding that explains a failure comes before one that does not, and guesses come last; then scope, confidence and
+ * the number of explained paths decide. A broader cause that explains all that a narrower one does comes before it
+ * however sure they are, and replaces it if the broader one is no guess and the narrower is not entailed.
  */
 export function byBreadth(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
   const scopes = new Map(

@@ -4,17 +4,16 @@ import { badShare, failing, isCut, isHanging, isRefused, isSilent, type SeenPath
 /** Less likely than this is no accident. */
 export const RARE = 0.05
 
+const MANNERS: readonly [manner: string, holds: (each: SeenPath) => boolean][] = [
+  ['refused', isRefused],
+  ['silent', isSilent],
+  ['hanging', isHanging],
+  ['cut', isCut],
+]
+
 /** The manner in which a way fails. Failures of different manners have different causes. */
 export const mannerOf = (each: SeenPath): string =>
-  isRefused(each)
-    ? 'refused'
-    : isSilent(each)
-      ? 'silent'
-      : isHanging(each)
-        ? 'hanging'
-        : isCut(each)
-          ? 'cut'
-          : `${each.code} ${each.result?.http?.status ?? ''}`
+  MANNERS.find(([, holds]) => holds(each))?.[0] ?? `${each.code} ${each.result?.http?.status ?? ''}`
 
 /** The share of connections that an endpoint fails, of those that fail at all: all of a steady one's, some of a shaky one's. */
 const shareOf = (port: SeenPort): number =>

@@ -2,8 +2,8 @@
  * Symptoms: the failure codes that each cause can make, straight to the pods and through something that answers for
  * them. A cause explains these failures and no others, so that a second fault is told beside the first.
  *
- * Sources of what controllers answer: the documentation and code of the controllers (ingress-nginx, Traefik, Contour, HAProxy,
- * Gateway API conformance, GCE).
+ * The answers of controllers are taken from their documentation and code (ingress-nginx, Traefik, Contour, HAProxy, GCE)
+ * and from the conformance tests of the Gateway API.
  *
  * @module
  */

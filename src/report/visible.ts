@@ -2,10 +2,10 @@
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}]/gu
 
 /**
- * Texts that runners of CI systems take for a command when they stand in a log, and the character of each that is spelled out
- * so that it is none: a row each, with where the rule comes from. Lines begin wherever text is wrapped, so that every
- * word counts as the first of one. Control characters, which GitLab's sections and Jenkins' notes need, are invisible
- * anyway.
+ * Texts that runners of CI systems take for a command when they stand in a log, a row each with the source of the rule.
+ * The character that a row matches is spelled out, so that the text is no command. Lines begin wherever text is wrapped,
+ * so every word counts as the first of one. Control characters, which GitLab's sections and Jenkins' notes need, are
+ * invisible anyway.
  */
 const COMMANDS: readonly RegExp[] = [
   // GitHub: `::name params::text` after blanks (ActionCommand.TryParseV2), whatever a report writes behind a text that

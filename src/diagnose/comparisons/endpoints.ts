@@ -45,43 +45,57 @@ export const someEndpointsFail: Rule = {
         return []
       }
       const node = nodeOfAll(port, bad)
-      const nothingBack = bad.length > 1 && isApart(bad, passing(endpoints)) && bad.every(isHanging)
-      const flaky = endpoints.filter(({ unsteady }) => unsteady)
       return [
         {
           // Silence may be meant for the prober alone; a bad answer is bad for every client.
           confidence: bad.every(isSilent) ? ('likely' as const) : ('certain' as const),
           title: `${bad.length} of ${count(endpoints.length, 'endpoint')} of port ${port.number} ${bad.length === 1 ? 'fails' : 'fail'}`,
           detail: [
-            `${list(bad.map(endTold))}; ${flaky.length > 0 ? `${list(flaky.map(endTold))} now and then` : 'the others answer'}.`,
+            whoFails(bad, endpoints),
             shareTold(port, bad.length, endpoints.length),
-            node === null
-              ? ''
-              : `${bad.length === 1 ? 'It is' : 'All that fail are'} on ${node}, and none that answers is${bad.length === 1 ? '; its node port does not answer either' : ''}: look at that node or its network.`,
-            nothingBack
-              ? 'Connections to them are made and nothing comes back: as where full packets do not fit (MTU), if the applications are alive.'
-              : '',
-          ]
-            .filter((part) => part !== '')
-            .join(' '),
+            ...nodeTold(bad, node),
+            ...nothingBackTold(bad, endpoints),
+          ].join(' '),
           fix:
             node === null
               ? 'See what is wrong with those pods; a readiness probe that asks the application takes such pods out by itself.'
               : `Repair ${node}, or drain it.`,
           confirm: node === null ? `kubectl get pods -n ${namespace} -o wide` : `kubectl describe node ${node}`,
           evidence: triesOf(bad),
-          explains: idsOf(
-            failing(port.dialled).filter(
-              (each) =>
-                bad.includes(each) ||
-                isOwedTo(each, bad) ||
-                (!isEndpoint(each) && isDirect(each) && meetsBadEndpoints(port, each)),
-            ),
-          ),
+          explains: idsOf(failing(port.dialled).filter((each) => isBecauseOf(port, bad, each))),
         },
       ]
     }),
 }
+
+function whoFails(bad: readonly SeenPath[], endpoints: readonly SeenPath[]): string {
+  const flaky = endpoints.filter(({ unsteady }) => unsteady)
+  const others = flaky.length > 0 ? `${list(flaky.map(endTold))} now and then` : 'the others answer'
+  return `${list(bad.map(endTold))}; ${others}.`
+}
+
+function nodeTold(bad: readonly SeenPath[], node: string | null): string[] {
+  if (node === null) {
+    return []
+  }
+  const told =
+    bad.length === 1
+      ? `It is on ${node}, and none that answers is; its node port does not answer either`
+      : `All that fail are on ${node}, and none that answers is`
+  return [`${told}: look at that node or its network.`]
+}
+
+/** Several endpoints on nodes of their own that accept connections and then send nothing hint at lost full packets. */
+const nothingBackTold = (bad: readonly SeenPath[], endpoints: readonly SeenPath[]): string[] =>
+  bad.length > 1 && isApart(bad, passing(endpoints)) && bad.every(isHanging)
+    ? [
+        'Connections to them are made and nothing comes back: as where full packets do not fit (MTU), if the applications are alive.',
+      ]
+    : []
+
+/** Tells whether a failure is one of the endpoints themselves, or of a way that led to them. */
+const isBecauseOf = (port: SeenPort, bad: readonly SeenPath[], each: SeenPath): boolean =>
+  bad.includes(each) || isOwedTo(each, bad) || (!isEndpoint(each) && isDirect(each) && meetsBadEndpoints(port, each))
 
 /** Tells whether no node has both endpoints that fail and endpoints that answer. */
 const isApart = (bad: readonly SeenPath[], good: readonly SeenPath[]): boolean => {

@@ -47,6 +47,26 @@ export const targetPortNameUnknown: Rule = {
   },
 }
 
+const isNumber = (name: string): boolean => /^\d+$/.test(name)
+
+/** Says what the containers have instead of the port that is named. */
+function whyNot(name: string, port: ServicePort, without: readonly PodLike[]): string {
+  const ports = without.flatMap(({ spec }) => portsOf(spec))
+  const other = ports.find((each) => each.name === name)
+  if (other !== undefined) {
+    return `A container has "${name}" for ${other.protocol}, and the Service port is ${port.protocol}: name and protocol must both match.`
+  }
+  if (isNumber(name)) {
+    return `In quotes, "${name}" is the name of a port, not its number.`
+  }
+  const known = [...new Set(ports.flatMap((each) => each.name ?? []))].toSorted()
+  if (known.length === 0) {
+    return 'Their containers name no port.'
+  }
+  const near = nearMiss(name, known)
+  return `Their containers name ${list(known)}.${near === null ? '' : ` Is ${near} meant?`}`
+}
+
 function causeOf(
   facts: Facts,
   port: ServicePort,
@@ -56,17 +76,8 @@ function causeOf(
 ): Cause {
   const { ref, namespace } = facts
   const name = String(port.targetPort)
-  const known = [...new Set(without.flatMap(({ spec }) => portsOf(spec)).flatMap((each) => each.name ?? []))].toSorted()
-  const other = without.flatMap(({ spec }) => portsOf(spec)).find((each) => each.name === name)
-  const near = nearMiss(name, known)
-  const digits = /^\d+$/.test(name)
-  const why = other
-    ? `A container has "${name}" for ${other.protocol}, and the Service port is ${port.protocol}: name and protocol must both match.`
-    : digits
-      ? `In quotes, "${name}" is the name of a port, not its number.`
-      : known.length === 0
-        ? 'Their containers name no port.'
-        : `Their containers name ${list(known)}.${near === null ? '' : ` Is ${near} meant?`}`
+  const digits = isNumber(name)
+  const why = whyNot(name, port, without)
   const all = without.length === pods.length
   return {
     confidence: 'certain',
