@@ -70,73 +70,105 @@ async function orLog(deps: Deps, stream: SSEStreamingApi, job: StoredJob, follow
   }
 }
 
+/** Tells what happens to a job until it ends, the client goes, or this stream may last no longer. */
 async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number): Promise<void> {
-  const { poll, eventsLimitMs } = deps.settings
+  const { clock, settings } = deps
   const gone = new AbortController()
   stream.onAbort(() => gone.abort())
-  const until = deps.clock.monotonic() + eventsLimitMs
-  const results = new Map<string, Result[]>()
-  const announced = new Map<string, string>()
-  const announce = async (current: StoredJob): Promise<void> => {
-    for (const path of current.plan?.paths ?? []) {
-      const document = describeJobPath(current, path, results.get(path.id) ?? [])
-      if (announced.get(path.id) === String(document.outcome)) {
-        continue
+  const until = clock.monotonic() + settings.eventsLimitMs
+  const goesOn = () => !gone.signal.aborted && clock.monotonic() < until && deps.mayLookAgain()
+  const teller = new Teller(deps, stream, job, after)
+  let heartbeatAt = clock.monotonic() + HEARTBEAT_MS
+  for (let gapMs = settings.poll.firstMs; goesOn(); gapMs = nextGap(gapMs, settings.poll)) {
+    const woken = new AbortController()
+    const changed = deps.signals.next(job.id, AbortSignal.any([gone.signal, woken.signal]))
+    const news = await teller.tellNews()
+    if (news === 'ended') {
+      return woken.abort()
+    }
+    if (news === 'changed') {
+      gapMs = settings.poll.firstMs
+    }
+    await Promise.race([changed, clock.sleep(gapMs, woken.signal)])
+    woken.abort()
+    if (clock.monotonic() >= heartbeatAt) {
+      await stream.write(': still here\n\n')
+      heartbeatAt = clock.monotonic() + HEARTBEAT_MS
+    }
+  }
+}
+
+/** Knows what one stream has been told of its job, so that everything is told once. */
+class Teller {
+  readonly #deps: Deps
+  readonly #stream: SSEStreamingApi
+  readonly #after: number
+  readonly #results = new Map<string, Result[]>()
+  readonly #announced = new Map<string, string>()
+  #job: StoredJob
+  #version = 0
+  #seen = 0
+
+  /** @param after the number of the last result that the client has. */
+  constructor(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number) {
+    this.#deps = deps
+    this.#stream = stream
+    this.#job = job
+    this.#after = after
+  }
+
+  /** Looks for changes, and tells them. */
+  async tellNews(): Promise<'unchanged' | 'changed' | 'ended'> {
+    const { store } = this.#deps
+    // The job is looked at before its results: when it says that it has ended, all of them are there.
+    const state = await getJobState(store, this.#job.id)
+    if (state === null || state.version === this.#version) {
+      return 'unchanged'
+    }
+    this.#version = state.version
+    if (this.#job.plan === null || hasEnded(state)) {
+      this.#job = (await getJob(store, this.#job.id)) ?? this.#job
+    }
+    this.#job = { ...this.#job, status: state.status }
+    if (this.#seen === 0) {
+      await this.#announcePaths()
+    }
+    await this.#tellResults()
+    await this.#announcePaths()
+    if (!hasEnded(this.#job)) {
+      return 'changed'
+    }
+    // The id is one more than the last result's: a client that has it needs nothing more.
+    const data = quietJson(describeJobHead(this.#job))
+    await this.#stream.writeSSE({ event: 'done', id: String(this.#seen + 1), data })
+    return 'ended'
+  }
+
+  /** Tells the paths whose outcome is not the one that was told last. */
+  async #announcePaths(): Promise<void> {
+    for (const path of this.#job.plan?.paths ?? []) {
+      const document = describeJobPath(this.#job, path, this.#results.get(path.id) ?? [])
+      const outcome = String(document.outcome)
+      if (this.#announced.get(path.id) !== outcome) {
+        this.#announced.set(path.id, outcome)
+        await this.#stream.writeSSE({ event: 'path', data: quietJson(document) })
       }
-      announced.set(path.id, String(document.outcome))
-      await stream.writeSSE({ event: 'path', data: quietJson(document) })
     }
   }
 
-  let seen = 0
-  let version = 0
-  let current = job
-  let heartbeatAt = deps.clock.monotonic() + HEARTBEAT_MS
-  const goesOn = () => !gone.signal.aborted && deps.clock.monotonic() < until && deps.mayLookAgain()
-  for (let gapMs = poll.firstMs; goesOn(); gapMs = nextGap(gapMs, poll)) {
-    const woken = new AbortController()
-    const changed = deps.signals.next(job.id, AbortSignal.any([gone.signal, woken.signal]))
-    // The job is looked at before its results: when it says that it has ended, all of them are there.
-    const state = await getJobState(deps.store, job.id)
-    if (state !== null && state.version !== version) {
-      version = state.version
-      gapMs = poll.firstMs
-      if (current.plan === null || hasEnded(state)) {
-        current = (await getJob(deps.store, job.id)) ?? current
+  async #tellResults(): Promise<void> {
+    for await (const { seq, result } of resultsAfter(this.#deps, this.#job.id, this.#seen)) {
+      this.#seen = seq
+      const ofPath = this.#results.get(result.pathId)
+      if (ofPath) {
+        ofPath.push(result)
+      } else {
+        this.#results.set(result.pathId, [result])
       }
-      current = { ...current, status: state.status }
-      if (seen === 0) {
-        await announce(current)
+      if (seq > this.#after) {
+        const data = quietJson({ path: result.pathId, ...describeResult(result) })
+        await this.#stream.writeSSE({ event: 'result', id: String(seq), data })
       }
-      for await (const { seq, result } of resultsAfter(deps, job.id, seen)) {
-        seen = seq
-        const others = results.get(result.pathId)
-        if (others) {
-          others.push(result)
-        } else {
-          results.set(result.pathId, [result])
-        }
-        if (seq <= after) {
-          continue
-        }
-        await stream.writeSSE({
-          event: 'result',
-          id: String(seq),
-          data: quietJson({ path: result.pathId, ...describeResult(result) }),
-        })
-      }
-      await announce(current)
-      if (hasEnded(current)) {
-        // One more than the last result's: whoever has it needs nothing more.
-        await stream.writeSSE({ event: 'done', id: String(seen + 1), data: quietJson(describeJobHead(current)) })
-        return woken.abort()
-      }
-    }
-    await Promise.race([changed, deps.clock.sleep(gapMs, woken.signal)])
-    woken.abort()
-    if (deps.clock.monotonic() >= heartbeatAt) {
-      await stream.write(': still here\n\n')
-      heartbeatAt = deps.clock.monotonic() + HEARTBEAT_MS
     }
   }
 }
