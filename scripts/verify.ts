@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 const STEPS = [
   'lint',
   'types',
+  'walls',
   'openapi:check',
   'openapi:breaking',
   'lint:openapi',

@@ -12,6 +12,10 @@ describe('the walls', () => {
     expect(sources.flatMap(brokenWalls)).toEqual([])
   })
 
+  it('has no files that import each other in a circle', () => {
+    expect(cyclesOf(sources)).toEqual([])
+  })
+
   it.each([
     ['src/plan/a.ts', "import { readFileSync } from 'node:fs'", 'imports node:fs (wall 1'],
     ['src/check/a.ts', "import fs from 'fs'", 'imports fs (wall 1'],
