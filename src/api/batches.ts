@@ -11,11 +11,10 @@ import { describeBatch } from '../report/describe-batch.ts'
 import { listBatches } from '../store/batches.ts'
 import { answerBatch, answerBatchReport, loadBatch } from './batch-response.ts'
 import { BatchSchema } from './batch-schemas.ts'
-import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
 import { BatchRequestSchema } from './job-request.ts'
 import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedBatch, STORE_PROBLEMS } from './job-request-body.ts'
 import { answerJson } from './json.ts'
-import { NewestFirst } from './list-jobs.ts'
 import { batchManifestQuery } from './manifest-query.ts'
 import {
   answerFields,
@@ -26,7 +25,7 @@ import {
   reportContents,
   waitAnswers,
 } from './negotiate.ts'
-import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { answerPage, encodeCursor, newestBefore, pageFields, pageOf } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
@@ -66,10 +65,7 @@ export function mountBatches(app: Api): void {
         scheduleId: null,
         deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
       })
-      context.header('location', `/v1/batches/${id}`)
-      if (replayed) {
-        context.header('idempotent-replayed', 'true')
-      }
+      tellMade(context, `/v1/batches/${id}`, replayed)
       return answerBatch(context, id, { ...query, wait, created: true })
     },
   )
@@ -83,21 +79,10 @@ export function mountBatches(app: Api): void {
       tags,
       summary: 'Batches, newest first',
       query: z.strictObject(pageFields),
-      responses: {
-        200: {
-          description: 'A page',
-          content: {
-            'application/json': {
-              schema: z.object({ items: z.array(BatchSchema), nextCursor: z.string().nullable() }),
-            },
-          },
-        },
-        ...problems(),
-      },
+      responses: { ...pageOf(BatchSchema), ...problems() },
     },
     async (context, { query: { limit, cursor } }) => {
-      const position = decodeCursor(cursor, NewestFirst)
-      const before = position && { createdAtMs: position[0], id: position[1] }
+      const before = newestBefore(cursor)
       const found = await listBatches(context.get('deps').store, { limit: limit + 1, before })
       const page = found.slice(0, limit)
       const last = page.at(-1)?.batch

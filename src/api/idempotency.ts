@@ -38,3 +38,15 @@ export function claimOf(context: ApiContext, body: string): IdempotencyClaim | n
     expiresAtMs: context.get('deps').clock.now() + KEPT_MS,
   }
 }
+
+/**
+ * Tells the client where the resource is that its request made.
+ *
+ * @param replayed an earlier request with this Idempotency-Key made it.
+ */
+export function tellMade(context: ApiContext, location: string, replayed: boolean): void {
+  context.header('location', location)
+  if (replayed) {
+    context.header('idempotent-replayed', 'true')
+  }
+}

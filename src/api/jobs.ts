@@ -10,14 +10,14 @@ import { cancelJob } from '../job/cancel.ts'
 import { defined } from '../lib/defined.ts'
 import { hasEnded, JOB_STATUSES } from '../record/job.ts'
 import { describeJob } from '../report/describe-job.ts'
-import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
 import { jobIdOf, jobParams } from './job-id.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAsked, STORE_PROBLEMS } from './job-request-body.ts'
 import { answerJob, JOB_RENDERERS, loadJob, unchangedJob } from './job-response.ts'
 import { answerJson } from './json.ts'
 import { readLabels } from './labels.ts'
-import { answerJobs, JobPageSchema } from './list-jobs.ts'
+import { answerJobs, jobPage } from './list-jobs.ts'
 import { manifestQuery } from './manifest-query.ts'
 import {
   answerFields,
@@ -72,10 +72,7 @@ export function mountJobs(app: Api): void {
         batchId: null,
         deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
       })
-      context.header('location', `/v1/jobs/${id}`)
-      if (replayed) {
-        context.header('idempotent-replayed', 'true')
-      }
+      tellMade(context, `/v1/jobs/${id}`, replayed)
       return answerJob(context, id, { ...query, wait, created: true })
     },
   )
@@ -104,7 +101,7 @@ export function mountJobs(app: Api): void {
         ...pageFields,
       }),
       responses: {
-        200: { description: 'A page', content: { 'application/json': { schema: JobPageSchema } } },
+        ...jobPage,
         ...problems(),
       },
     },

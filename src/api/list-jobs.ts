@@ -1,14 +1,10 @@
-import { z } from '@hono/zod-openapi'
 import { describeJobHead } from '../report/describe-job.ts'
 import { type JobFilter, listJobs } from '../store/jobs.ts'
-import { answerPage, decodeCursor, encodeCursor } from './pagination.ts'
+import { answerPage, encodeCursor, newestBefore, pageOf } from './pagination.ts'
 import type { ApiContext } from './route.ts'
 import { JobHeadSchema } from './schemas.ts'
 
-/** A position among things that come newest first. */
-export const NewestFirst = z.tuple([z.number(), z.string()])
-
-export const JobPageSchema = z.object({ items: z.array(JobHeadSchema), nextCursor: z.string().nullable() })
+export const jobPage = pageOf(JobHeadSchema)
 
 /** A page of jobs, newest first. */
 export async function answerJobs(
@@ -16,8 +12,7 @@ export async function answerJobs(
   filter: JobFilter,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<Response> {
-  const position = decodeCursor(cursor, NewestFirst)
-  const before = position && { createdAtMs: position[0], id: position[1] }
+  const before = newestBefore(cursor)
   const jobs = await listJobs(context.get('deps').store, filter, { limit: limit + 1, before })
   const items = jobs.slice(0, limit)
   const last = items.at(-1)

@@ -34,6 +34,25 @@ export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, sh
   return parsed.data
 }
 
+/** A position among things that come newest first. */
+const NewestFirst = z.tuple([z.number(), z.string()])
+
+/** Reads the cursor of a list that comes newest first; `null`: it begins at the first page. */
+export function newestBefore(cursor: string | undefined): { createdAtMs: number; id: string } | null {
+  const position = decodeCursor(cursor, NewestFirst)
+  return position && { createdAtMs: position[0], id: position[1] }
+}
+
+/** The answer of a list, for the API's description. */
+export const pageOf = <S extends z.ZodType>(schema: S) => ({
+  200: {
+    description: 'A page',
+    content: {
+      'application/json': { schema: z.object({ items: z.array(schema), nextCursor: z.string().nullable() }) },
+    },
+  },
+})
+
 /** `{items, nextCursor}` + `Link: rel="next"`. */
 export function answerPage(context: ApiContext, items: readonly unknown[], nextCursor: string | null): Response {
   if (nextCursor !== null) {

@@ -15,7 +15,7 @@ import { deleteSchedule, getSchedule, getScheduledRequest, listSchedules } from 
 import { answerBatch, loadBatch } from './batch-response.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import type { Deps } from './deps.ts'
-import { claimOf, IdempotencyHeaders } from './idempotency.ts'
+import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
 import { checkIfMatch, hasChanged, IfMatchHeaders, tagOf } from './if-match.ts'
 import {
   ASKED_PROBLEMS,
@@ -26,9 +26,9 @@ import {
 } from './job-request-body.ts'
 import { answerJob } from './job-response.ts'
 import { answerJson } from './json.ts'
-import { answerJobs, JobPageSchema, NewestFirst } from './list-jobs.ts'
+import { answerJobs, jobPage } from './list-jobs.ts'
 import { answerFields, waitAnswers } from './negotiate.ts'
-import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { answerPage, encodeCursor, newestBefore, pageFields, pageOf } from './pagination.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import type { AskedFor, Reading } from './reading.ts'
@@ -70,10 +70,7 @@ export function mountSchedules(app: Api): void {
       const claim = claimOf(context, body)
       const { id, replayed } = await acceptSchedule(deps, settings, () => workOf(work), { owner, claim })
       deps.schedulesChanged()
-      if (replayed) {
-        context.header('idempotent-replayed', 'true')
-      }
-      context.header('location', `/v1/schedules/${id}`)
+      tellMade(context, `/v1/schedules/${id}`, replayed)
       return answerSchedule(context, await loadSchedule(deps, id), 201)
     },
   )
@@ -87,22 +84,11 @@ export function mountSchedules(app: Api): void {
       tags,
       summary: 'Schedules, newest first',
       query: z.strictObject(pageFields),
-      responses: {
-        200: {
-          description: 'A page',
-          content: {
-            'application/json': {
-              schema: z.object({ items: z.array(ScheduleHeadSchema), nextCursor: z.string().nullable() }),
-            },
-          },
-        },
-        ...problems(),
-      },
+      responses: { ...pageOf(ScheduleHeadSchema), ...problems() },
     },
     async (context, { query: { limit, cursor } }) => {
       const deps = context.get('deps')
-      const position = decodeCursor(cursor, NewestFirst)
-      const before = position && { createdAtMs: position[0], id: position[1] }
+      const before = newestBefore(cursor)
       const schedules = await listSchedules(deps.store, { limit: limit + 1, before })
       const page = schedules.slice(0, limit)
       const last = page.at(-1)
@@ -215,11 +201,8 @@ export function mountSchedules(app: Api): void {
         claim: claimOf(context, ''),
         deadlineOf: (deadlineMs) => deadlineOf(wait, deadlineMs, receivedAtMs),
       })
-      if (replayed) {
-        context.header('idempotent-replayed', 'true')
-      }
       const isBatch = isId('batch', id)
-      context.header('location', `/v1/${isBatch ? 'batches' : 'jobs'}/${id}`)
+      tellMade(context, `/v1/${isBatch ? 'batches' : 'jobs'}/${id}`, replayed)
       return (isBatch ? answerBatch : answerJob)(context, id, { ...input.query, wait, created: true })
     },
   )
@@ -235,7 +218,7 @@ export function mountSchedules(app: Api): void {
       params,
       query: z.strictObject(pageFields),
       responses: {
-        200: { description: 'A page', content: { 'application/json': { schema: JobPageSchema } } },
+        ...jobPage,
         ...problems('not_found'),
       },
     },

@@ -29,7 +29,7 @@ import {
   ServiceSchema,
 } from './history-schemas.ts'
 import { answerJson } from './json.ts'
-import { answerPage, decodeCursor, encodeCursor, pageFields } from './pagination.ts'
+import { answerPage, decodeCursor, encodeCursor, pageFields, pageOf } from './pagination.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 import { VantageNameSchema } from './schemas.ts'
@@ -39,14 +39,6 @@ import { DurationSchema, refused, spanFields, spanOf, windowFields, windowOf } f
 const POINTS_LIMIT = 2000
 
 const tags = ['History']
-const page = <S extends z.ZodType>(schema: S) => ({
-  200: {
-    description: 'A page',
-    content: {
-      'application/json': { schema: z.object({ items: z.array(schema), nextCursor: z.string().nullable() }) },
-    },
-  },
-})
 const one = <S extends z.ZodType>(schema: S, description: string) => ({
   200: { description, content: { 'application/json': { schema } } },
 })
@@ -72,7 +64,7 @@ export function mountServices(app: Api): void {
         ...windowFields,
         ...pageFields,
       }),
-      responses: { ...page(ServiceHeadSchema), ...problems() },
+      responses: { ...pageOf(ServiceHeadSchema), ...problems() },
     },
     async (context, { query }) => {
       const { store, clock } = context.get('deps')
@@ -132,7 +124,7 @@ export function mountServices(app: Api): void {
         ...spanFields,
         ...pageFields,
       }),
-      responses: { ...page(HistoryResultSchema), ...problems('not_found') },
+      responses: { ...pageOf(HistoryResultSchema), ...problems('not_found') },
     },
     async (context, { params, query }) => {
       const { limit, cursor, cluster, from, to, path, ...equal } = query
@@ -200,7 +192,7 @@ export function mountServices(app: Api): void {
         'Those that were open at some time of the span. Failing again within five minutes is the same incident.',
       params: serviceParams,
       query: z.strictObject({ ...clusterField, ...windowFields, ...pageFields }),
-      responses: { ...page(IncidentSchema), ...problems('not_found') },
+      responses: { ...pageOf(IncidentSchema), ...problems('not_found') },
     },
     async (context, { params, query }) => {
       const { store, clock } = context.get('deps')

@@ -13,7 +13,7 @@ import { type BatchSelection, type BatchTarget, selectServices } from '../record
 import { problemOf } from '../record/job.ts'
 import { type BatchJob, insertBatch, type NewBatch } from '../store/batches.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
-import { type AcceptDeps, madeBefore, makeJob, orRefuse, refuseWhenFull } from './accept.ts'
+import { type AcceptDeps, acceptOnce, makeJob } from './accept.ts'
 import {
   indexOf,
   type PlanDeps,
@@ -133,17 +133,14 @@ export async function acceptBatch(
   made: Made & { claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
-  const before = await madeBefore(deps, claim)
-  if (before !== null) {
-    return before
-  }
-  const batch = await makeBatch(deps, asked, rest)
-  await refuseWhenFull(deps, batch.jobs.length)
-  const inserted = orRefuse(await insertBatch(deps.store, batch, claim))
-  if (!inserted.replayed) {
-    await deps.queue.enqueue(jobsToRun(batch))
-  }
-  return inserted
+  return acceptOnce(deps, claim, async () => {
+    const batch = await makeBatch(deps, asked, rest)
+    return {
+      jobs: batch.jobs.length,
+      insert: () => insertBatch(deps.store, batch, claim),
+      toRun: jobsToRun(batch),
+    }
+  })
 }
 
 /** Lists the jobs that are to be run: those whose Service could be planned. */

@@ -78,15 +78,35 @@ export async function acceptJob(
   made: Made & { claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
+  return acceptOnce(deps, claim, async () => {
+    const job = await makePlannedJob(deps, asked, rest)
+    return { jobs: 1, insert: () => insertJob(deps.store, job, claim, job.createdAtMs), toRun: [job.id] }
+  })
+}
+
+/** What was made, before it is stored: `jobs` counts those that need room, `toRun` names those that are to be run. */
+type NotYetStored = { jobs: number; insert(): Promise<Inserted>; toRun: readonly string[] }
+
+/**
+ * Accepts what a request asks for, once for each Idempotency-Key: makes it, stores it if the queue has room, and hands
+ * its jobs to the queue.
+ *
+ * @throws ProblemError `idempotency_key_reused`, `unavailable`
+ */
+export async function acceptOnce(
+  deps: AcceptDeps,
+  claim: IdempotencyClaim | null,
+  make: () => Promise<NotYetStored>,
+): Promise<{ id: string; replayed: boolean }> {
   const before = await madeBefore(deps, claim)
   if (before !== null) {
     return before
   }
-  const job = await makePlannedJob(deps, asked, rest)
-  await refuseWhenFull(deps, 1)
-  const inserted = orRefuse(await insertJob(deps.store, job, claim, job.createdAtMs))
+  const { jobs, insert, toRun } = await make()
+  await refuseWhenFull(deps, jobs)
+  const inserted = orRefuse(await insert())
   if (!inserted.replayed) {
-    await deps.queue.enqueue([inserted.id])
+    await deps.queue.enqueue(toRun)
   }
   return inserted
 }

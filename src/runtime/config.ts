@@ -9,10 +9,11 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { addressOfServer } from '../lib/address.ts'
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../lib/duration.ts'
-import { LOG_LEVELS } from '../lib/log.ts'
+import { LOG_LEVELS, type LogLevel } from '../lib/log.ts'
 import { nearMiss } from '../lib/near.ts'
 import { isServiceVariable } from '../plan/environment.ts'
 import { POSITIONS } from '../plan/path.ts'
+import type { Retention } from '../store/retention.ts'
 
 /** The configuration cannot be used. The message is one line: each wrong variable with what was expected. */
 export class ConfigError extends Error {
@@ -212,3 +213,53 @@ function describe(issue: z.core.$ZodIssue, given: Readonly<Record<string, string
   const name = String(issue.path[0])
   return [`${name}: ${issue.message}${SECRET.includes(name) ? '' : `, found ${JSON.stringify(given[name])}`}`]
 }
+
+/** The settings that mean the same on both runtimes. Durations are in milliseconds. */
+export type CommonConfig = {
+  /** The name of the cluster that Portolan stands in or reads. */
+  cluster: string
+  /** Without a slash at the end. */
+  publicUrl: string | null
+  /** `null`: the prober is called as it stands. */
+  vantageName: string | null
+  /** `null`: it is detected if the runtime can, else the default of Kubernetes is taken. */
+  clusterDomain: string | null
+  /** `ip` or `ip:port`; empty: the runtime asks its own. */
+  dnsServers: readonly string[]
+  concurrencyPerAddress: number
+  /** At most so many jobs wait. */
+  queueLimit: number
+  /** There may be so many schedules. */
+  scheduleLimit: number
+  /** CIDRs. */
+  egressAllow: readonly string[]
+  egressDeny: readonly string[]
+  adminToken: string | null
+  /** 32 bytes in base64; `null`: a runtime that can keeps a key file. */
+  secretKey: string | null
+  retention: Retention
+  logLevel: LogLevel
+}
+
+/** Picks what both runtimes read. */
+export const commonConfig = (settings: Settings): CommonConfig => ({
+  cluster: settings.PORTOLAN_CLUSTER,
+  publicUrl: settings.PORTOLAN_PUBLIC_URL,
+  vantageName: settings.PORTOLAN_VANTAGE_NAME,
+  clusterDomain: settings.PORTOLAN_CLUSTER_DOMAIN,
+  dnsServers: settings.PORTOLAN_DNS_SERVERS,
+  concurrencyPerAddress: settings.PORTOLAN_CONCURRENCY_PER_ADDRESS,
+  queueLimit: settings.PORTOLAN_QUEUE_LIMIT,
+  scheduleLimit: settings.PORTOLAN_SCHEDULE_LIMIT,
+  egressAllow: settings.PORTOLAN_EGRESS_ALLOW,
+  egressDeny: settings.PORTOLAN_EGRESS_DENY,
+  adminToken: settings.PORTOLAN_ADMIN_TOKEN,
+  secretKey: settings.PORTOLAN_SECRET_KEY,
+  retention: {
+    rawMs: settings.PORTOLAN_RETENTION_RAW,
+    failuresMs: settings.PORTOLAN_RETENTION_FAILURES,
+    hourlyMs: settings.PORTOLAN_RETENTION_HOURLY,
+    dailyMs: settings.PORTOLAN_RETENTION_DAILY,
+  },
+  logLevel: settings.PORTOLAN_LOG_LEVEL,
+})
