@@ -1,7 +1,7 @@
 import Negotiator from 'negotiator'
 import { describe, expect, it } from 'vitest'
 import { JobRequestSchema } from '../src/api/job-request.ts'
-import { readLabels } from '../src/api/labels.ts'
+import { readLabels } from '../src/api/params.ts'
 import { waitOf } from '../src/api/prefer.ts'
 import { faultsOf } from '../src/check/validate-check.ts'
 import { createRedactor } from '../src/job/redact.ts'

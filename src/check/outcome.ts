@@ -9,9 +9,8 @@ import type { Expectations } from '../plan/request.ts'
 import { selects } from '../plan/selector.ts'
 import type { Failure } from './codes.ts'
 import { isBeyondVantage } from './failure.ts'
-import { verdictOf, worstOutcome } from './ranking.ts'
 import type { Outcome, Tried } from './result.ts'
-import { NO_SUMMARY, type Summary, type Verdict } from './verdict.ts'
+import { NO_SUMMARY, type Summary, type Verdict, verdictOf, worstOutcome } from './verdict.ts'
 
 export type PathJudgement<T extends Tried = Tried> = {
   /** `null` until decided. */

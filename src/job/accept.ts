@@ -84,7 +84,7 @@ export async function acceptJob(
   })
 }
 
-/** What was made, before it is stored: `jobs` counts those that need room, `toRun` names those that are to be run. */
+/** Something made and not stored yet: `jobs` counts those that need room, `toRun` names those that are to be run. */
 type NotYetStored = { jobs: number; insert(): Promise<Inserted>; toRun: readonly string[] }
 
 /**

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Plan } from '../plan/path.ts'
+
 export type JobQueue = {
   /** Called after the jobs are durable; they are run in this order. */
   enqueue(jobIds: readonly string[]): Promise<void>
@@ -48,3 +50,14 @@ export function createSignals(): JobSignals {
       }),
   }
 }
+
+/**
+ * Lists what a job dials: address (or name) and port of each path that is tried. Two jobs with the same target wait for
+ * the same peer.
+ */
+export const targetsOf = (plan: Plan | null): ReadonlySet<string> =>
+  new Set(
+    (plan?.paths ?? [])
+      .filter(({ skipped }) => skipped === null)
+      .map(({ address, addressPort, dns }) => `${address ?? dns?.name ?? ''} ${addressPort ?? ''}`),
+  )

@@ -28,7 +28,8 @@ export function besideOf(context: PlanContext): Beside {
         return pod === null ? [] : [[endpoint.address, pod]]
       }),
     ),
-    ...{ healthCheckNodePort: service.healthCheckNodePort, sessionAffinity: service.sessionAffinity },
+    healthCheckNodePort: service.healthCheckNodePort,
+    sessionAffinity: service.sessionAffinity,
     backendsByTls: asksForTls(context.index, context.target.namespace, service),
   }
 }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { worstVerdict } from '../check/ranking.ts'
-import type { Verdict } from '../check/verdict.ts'
+import { type Verdict, worstVerdict } from '../check/verdict.ts'
 import { matchesLabels, type ObjectIndex } from '../kube/object-index.ts'
 import type { Labels } from '../kube/objects.ts'
 import { ProblemError } from '../lib/problem.ts'

@@ -1,6 +1,6 @@
 /** History → what the API shows, and the reports made of it. */
-import { worstVerdict } from '../check/ranking.ts'
-import type { Verdict } from '../check/verdict.ts'
+
+import { type Verdict, worstVerdict } from '../check/verdict.ts'
 import { stateNow } from '../history/now.ts'
 import {
   availabilityOf,

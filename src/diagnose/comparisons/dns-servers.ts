@@ -7,7 +7,7 @@ import { clusterNames, isAnswered, isServerFault, nameOf, namesOf, outsideNames 
 
 type Manner = { title: string; means: string }
 
-/** How a DNS server that does not help behaves, told by its answer, if there is one. */
+/** A DNS server that does not help behaves in one of these manners, which its answer tells, if there is one. */
 const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
   [
     ({ result }) => result?.dns?.rcode === 'SERVFAIL',

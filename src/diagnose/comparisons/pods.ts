@@ -1,4 +1,4 @@
-/** What paths tell about the pods behind them. */
+/** Paths tell about the pods behind them. */
 import { addressOf, isEndpoint, type SeenPath } from '../seen.ts'
 
 /** `Pod/toad-1 at 10.244.1.5:8080 (unexpected_status 503)`: the name where the objects tell it. */

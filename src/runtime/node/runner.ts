@@ -1,6 +1,6 @@
 import type { JobQueue } from '../../job/queue.ts'
+import { targetsOf } from '../../job/queue.ts'
 import { type RunDeps, runJob } from '../../job/run.ts'
-import { targetsOf } from '../../job/targets.ts'
 import { getJob } from '../../store/jobs.ts'
 import { claimableJobs, forgetWaits, heldLeases, releaseLease } from '../../store/leases.ts'
 

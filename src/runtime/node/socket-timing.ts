@@ -49,19 +49,19 @@ function goOn(): void {
   }
 }
 
-/** When the look at the sockets began that is under way. */
+/** The look at the sockets that is under way began then. */
 let heard: number | null = null
-/** When the one before it began, by which all that had come was heard. */
+/** The look before it began then; all that had come by that time was heard. */
 let lookedAt = 0
 let wasWaiting = false
-/** How long the thread had waited for something to come, up to the last look or turn. */
+/** The thread had waited so long for something to come, up to the last look or turn. */
 let idleMs = 0
 
 /** To ask for what is there already takes less. */
 const WAIT_MS = 0.05
 
 /**
- * When that came which a socket emits now, by the monotonic clock. A thread that was waiting hears it as it comes. One
+ * Tells when the bytes came that a socket emits now, by the monotonic clock. A thread that was waiting hears it as it comes. One
  * that was busy – with its work, or V8 with its garbage – knows only that it came since the look before, and says the
  * middle: half as far off at most, and on average not at all. All that one look finds had come when it began, however
  * long it takes to hear one after the other. For use in what a socket emits, and only there.

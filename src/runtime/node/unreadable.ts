@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { problemDocument } from '../../api/problem.ts'
 
-/** What Node answers by itself, when nobody listens for `clientError` (node/lib/_http_server.js). */
+/** Node answers so by itself when nobody listens for `clientError` (node/lib/_http_server.js). */
 const BARE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413 }
 
 const TOO_LARGE = {

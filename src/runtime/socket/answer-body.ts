@@ -10,7 +10,7 @@ const STILL_MS = 1000
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 type Asked = Pick<HttpRequest, 'bodyLimitBytes' | 'streamMs' | 'timeoutMs'>
 
-/** What was read of a body, up to the limits of a request, and what ended the reading. */
+/** Keeps a body up to the limits of its request, and knows what ended the reading. */
 export class AnswerBody {
   readonly #asked: Asked
   #chunks: Uint8Array[] = []
@@ -48,13 +48,13 @@ export class AnswerBody {
     return kept === chunk
   }
 
-  /** Whether nobody needs more of it than has come. */
+  /** Tells whether nobody needs more of the body than has come. */
   get isOptional(): boolean {
     return this.#asked.streamMs !== null
   }
 
   /**
-   * Whether what has come will do, now that the time is over: no more was announced, or it was still coming.
+   * Tells whether the part that has come will do now that the time is over: no more was announced, or it was still coming.
    *
    * @param owesMore a piece of it was announced and has not come whole.
    */

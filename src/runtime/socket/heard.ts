@@ -38,7 +38,7 @@ export class Heard {
     }
   }
 
-  /** What was said in place of HTTP, as far as it is known. */
+  /** Names the protocol that was spoken in place of HTTP, as far as it is known. */
   #speaks(): Spoken | null {
     return spokenIn(this.#joined().subarray(0, TELLING_BYTES))
   }

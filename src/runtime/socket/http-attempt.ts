@@ -19,7 +19,7 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
   protected readonly heard = new Heard()
   protected misspoken: Misspoken = {}
   protected version = '1.1'
-  /** When the last bytes came, by `performance.now()`; 0: none have. */
+  /** The last bytes came then, by `performance.now()`; 0: none have. */
   protected arrivedAt = 0
   readonly #body: AnswerBody
   #status: number | null = null

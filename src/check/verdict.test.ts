@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { worstOutcome, worstVerdict } from './ranking.ts'
+import { worstOutcome, worstVerdict } from './verdict.ts'
 
 it.each([
   [['pass', 'skipped', 'error', 'fail'], 'fail'],
