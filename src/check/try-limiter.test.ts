@@ -189,6 +189,34 @@ describe('createGate', () => {
     expect(inside.slice(4)).toEqual(['small1', 'other1'])
   })
 
+  it('passes a job over for its target once, and not as long as others have fresher ones', async () => {
+    const gate = createGate({ total: 2, perAddress: 2 })
+    const begun: string[] = []
+    const releases: Release[] = []
+    const enter = (job: string, address: string) =>
+      void gate.enter(job, address).then((release) => {
+        begun.push(`${job} ${address}`)
+        releases.push(release as Release)
+      })
+    const settle = async () => {
+      await Promise.resolve()
+      await Promise.resolve()
+    }
+    // A target that never answers, and a job of many paths to others.
+    enter('hung', '10.0.0.1')
+    enter('many', '10.0.0.2')
+    enter('late', '10.0.0.1')
+    for (let at = 3; at < 8; at++) {
+      enter('many', `10.0.0.${at}`)
+    }
+    await settle()
+    for (let round = 1; round < 3; round++) {
+      releases.at(-1)?.()
+      await settle()
+    }
+    expect(begun).toEqual(['hung 10.0.0.1', 'many 10.0.0.2', 'many 10.0.0.3', 'late 10.0.0.1'])
+  })
+
   it('lets each job with a try that fits in after one of every other at most', async () => {
     const tries = fc.array(fc.record({ job: fc.nat(4), address: fc.nat(2), port: fc.nat(1) }), {
       minLength: 1,
@@ -196,7 +224,8 @@ describe('createGate', () => {
     })
     await fc.assert(
       fc.asyncProperty(tries, fc.integer({ min: 1, max: 9 }), async (given, total) => {
-        const gate = createGate({ total, perAddress: total })
+        // No address is ever short of places, so that every try fits in as soon as there is one of all
+        const gate = createGate({ total, perAddress: 3 * total })
         const order: { job: number; release: Release }[] = []
         const left = new Map<number, number>()
         for (const { job, address, port } of given) {

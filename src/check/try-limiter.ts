@@ -116,6 +116,8 @@ class TryGate implements Gate {
   readonly #ofJob = new Counts()
   /** Counts the pauses that each job is under. */
   readonly #paused = new Counts()
+  /** Jobs that were passed over since their last turn, for a target with fewer tries: that happens once in a row. */
+  readonly #passedOver = new Set<string>()
   #active = 0
 
   constructor(limits: Limits, changed: (active: number) => void) {
@@ -144,6 +146,7 @@ class TryGate implements Gate {
   }
 
   leave(jobId: string): void {
+    this.#passedOver.delete(jobId)
     for (const admit of this.#line.takeJob(jobId)) {
       admit(null)
     }
@@ -209,27 +212,37 @@ class TryGate implements Gate {
 
   /**
    * Finds who is next: of the jobs with a try that fits the one with the fewest under way, of those the one whose target
-   * has the fewest, of those the longest in line.
+   * has the fewest, of those the longest in line. A job that was passed over for its target is not passed over again.
    */
   #next(): { jobId: string; key: string } | null {
     let best: { jobId: string; key: string } | null = null
     let [fewest, fewestOfTarget] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    /** Jobs with as few tries under way as the best, up to it, in line. */
+    let equals: string[] = []
     for (const [jobId, targets] of this.#line.jobs()) {
       const held = this.#ofJob.of(jobId)
       const key = held > fewest || this.#paused.of(jobId) > 0 ? undefined : this.#firstFree(jobId, targets)
       if (key === undefined) {
         continue
       }
-      const heldOfTarget = this.#ofTarget.of(key)
+      equals = held < fewest ? [] : equals
+      const heldOfTarget = this.#passedOver.has(jobId) ? 0 : this.#ofTarget.of(key)
       if (held < fewest || heldOfTarget < fewestOfTarget) {
         best = { jobId, key }
         fewest = held
         fewestOfTarget = heldOfTarget
       }
+      equals.push(jobId)
       // Nobody can have fewer
       if (fewest === 0 && fewestOfTarget === 0) {
         break
       }
+    }
+    if (best !== null) {
+      for (const jobId of equals.slice(0, equals.indexOf(best.jobId))) {
+        this.#passedOver.add(jobId)
+      }
+      this.#passedOver.delete(best.jobId)
     }
     return best
   }
