@@ -25,7 +25,7 @@ export async function startBalancer(
   const configuration = renderHaproxy(endsTls === undefined ? balancer : { ...balancer, endsTls: `${stem}.pem` })
   writeFileSync(`${stem}.cfg`, configuration)
   await ip(ROUTER.name, [`addr add ${address}/32 dev lo`])
-  // What is translated to itself no later rule translates.
+  // Packets that are translated to their own destination are not translated by any later rule.
   const table = `table ip balancer-${started}`
   await nft(
     ROUTER.name,

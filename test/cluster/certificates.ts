@@ -6,11 +6,11 @@ import { createAuthority, type LeafOptions, type ServerCertificate } from '../su
 export type CertificateFiles = { cert: string; key: string }
 
 export type Secrets = {
-  /** What Portolan is told to trust. */
+  /** Portolan is told to trust the authority in this file. */
   authorityFile: string
   /** The certificate that a Secret holds; `null`: there is no such Secret. */
   read(name: string | null): CertificateFiles | null
-  /** What a controller shows for hosts that no Secret is for: it has signed itself. */
+  /** A controller shows this self-signed certificate for hosts that no Secret is for. */
   fallback: CertificateFiles
   /** `by` another authority than the trusted one. */
   issue(name: string, leaf: LeafOptions, by?: 'trusted' | 'stranger'): Promise<CertificateFiles>

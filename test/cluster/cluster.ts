@@ -139,7 +139,7 @@ const portOf = (name: string | null, number: number): PodPort => ({
 })
 
 const RESOLV_CONF = '/etc/resolv.conf'
-/** Where kubelet mounts what a pod may say to the API server; /var/run leads there. */
+/** Kubelet mounts a pod's credentials for the API server below this folder; /var/run leads there. */
 const SECRETS = '/run/secrets'
 
 async function startProbers(

@@ -50,7 +50,7 @@ type Parts = {
   network: Network
   folder: string
   parse(manifests: readonly Manifest[]): KubeObjects
-  /** What the data plane is now. */
+  /** Returns the objects that the data plane is made from now. */
   objects(): KubeObjects
 }
 

@@ -7,7 +7,7 @@
 import { createSocket } from 'node:dgram'
 import { decode, encode, RECURSION_DESIRED } from 'dns-packet'
 
-/** What becomes of an answer: its code is another; it is kept back; it is all that is lost of so many. */
+/** A lie gives an answer another code or keeps it back, every time or once in so many. */
 export type Lie = {
   /** Only for questions of that type; all. */
   type?: string

@@ -143,7 +143,7 @@ const routesOf = (node: Node, nodes: readonly Node[], own: readonly Pod[]): stri
 
 export type Flavour = { mode: ProxyMode; draw: Draw }
 
-/** What changes with the Services: the rules of each node, and where the router sends load balancers' addresses. */
+/** Renews what depends on the Services: each node's rules, and where the router sends load balancers' addresses. */
 export async function programServices(objects: KubeObjects, flavour: Flavour): Promise<void> {
   const { nodes } = objects
   await Promise.all([

@@ -9,7 +9,7 @@ import { FAMILIES, familyOf, nodeAddress, ofFamily } from './render/service-port
 
 export const BRIDGE = 'cni0'
 const TUNNEL = 'flannel.1'
-/** What IPv4, UDP, VXLAN and Ethernet take of 1500. */
+/** IPv4, UDP, VXLAN and Ethernet headers leave this many bytes of 1500. */
 export const INNER_MTU = 1450
 /** IANA's; flannel's own default is Linux's 8472. */
 export const VXLAN_PORT = 4789
@@ -60,11 +60,11 @@ export const plugPod = ({ podIPs }: Pod, node: Node): string[] => [
   ),
 ]
 
-/** Whether a bridge gives a packet back by the port that it came by. */
+/** Sets whether the bridge gives a packet back by the port that it came by. */
 export const setHairpin = (node: string, pod: string, on: boolean): Promise<string> =>
   run([...nsenter(node), 'bridge', 'link', 'set', 'dev', endOf(pod), 'hairpin', on ? 'on' : 'off'])
 
-/** Whether what a bridge passes between its ports meets the rules of IP (br_netfilter). */
+/** Sets whether packets that a bridge passes between its ports meet the rules of IP (br_netfilter). */
 export const setBridgeNetfilter = (node: string, on: boolean): Promise<string> =>
   sysctl(node, {
     'net.bridge.bridge-nf-call-iptables': Number(on),

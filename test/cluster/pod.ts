@@ -32,7 +32,7 @@ export type Mode =
   | 'loops'
   | Answers
 
-/** What it answers instead. */
+/** A pod with this mode answers so instead. */
 export type Answers = {
   status?: number
   /** Only every so manieth request; the others get what it answers when it is well. */
@@ -41,9 +41,9 @@ export type Answers = {
   headers?: Readonly<Record<string, string>>
   /** Requests for any other host are answered 421. */
   host?: string
-  /** What it sends as it stands, after which it ends the connection. */
+  /** The pod sends this as it stands and ends the connection. */
   raw?: string
-  /** What comes in is not looked at for so long. */
+  /** The pod waits this long before it answers a request. */
   afterMs?: number
 }
 

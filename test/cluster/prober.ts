@@ -12,7 +12,7 @@ export type Prober = {
   /** Posts a job and does not wait. @returns its id. */
   begin(body: unknown): Promise<string>
   job(id: string, waitSeconds?: number): Promise<JobDocument>
-  /** What the objects alone tell. */
+  /** Asks for what the objects alone tell. */
   plan(body: unknown): Promise<PlanDocument>
   /** As if its pod had been: what it waits for is forgotten. */
   restart(): Promise<void>

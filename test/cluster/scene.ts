@@ -25,7 +25,7 @@ export const toad = (spec: Manifest = {}, status: Manifest = loadBalancerStatus(
     status,
   )
 
-/** Of one try, where a fault is silence: every such test lasts as long. */
+/** One try may take this long. It is short because a test whose fault is silence always lasts as long. */
 export const TIMEOUT_MS = 800
 
 type Parts = { service?: Manifest; slice?: Manifest; ingress?: Manifest }
@@ -38,7 +38,7 @@ export const sceneOf = (parts: Parts = {}): Manifest[] => [
   parts.ingress ?? ingress([{}]),
 ]
 
-/** What a test changes: objects, the data plane, the request. */
+/** A test changes objects, the data plane or the request. */
 export type Scene = {
   manifests?: readonly Manifest[]
   fault?: (fault: Faults) => Promise<unknown>
@@ -53,7 +53,7 @@ export const requestFor = (manifests: readonly Manifest[], asked: Manifest = {})
   ...asked,
 })
 
-/** What `kubectl exec POD -- env` prints in a pod that was started after the Service. */
+/** Returns what `kubectl exec POD -- env` prints in a pod that was started after the Service. */
 export const printEnvironment = (manifests: readonly Manifest[]): string =>
   Object.entries(renderEnvironment(parseManifests(manifests, { pointer: '' }).objects, CLIENT.namespace))
     .map(([name, value]) => `${name}=${value}`)

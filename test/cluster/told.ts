@@ -1,6 +1,6 @@
 import type { JobDocument, JobPathDocument } from '../../src/report/job-document.ts'
 
-/** What became of the paths of a kind: one word where all agree, else one for each. */
+/** Tells what became of the paths of each kind: one word where all agree, else one for each path. */
 export type Told = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
 /**
@@ -29,7 +29,7 @@ const columnOf = ({ kind, url, because }: JobPathDocument): string => {
 export const outcomes = ({ paths }: JobDocument): Readonly<Record<string, string>> =>
   Object.fromEntries(paths.map((path) => [`${path.kind} ${path.url ?? whichOf(path)}`, outcomeOf(path)]))
 
-/** What tells it apart from others of its kind. */
+/** Returns what tells a path apart from others of its kind. */
 const whichOf = ({ kind, node, address, url, port, because }: JobPathDocument): string =>
   kind === 'NodePort'
     ? (node ?? address ?? '')

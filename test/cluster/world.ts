@@ -1,5 +1,5 @@
 /**
- * What the test cluster begins with: nodes, pods, cluster DNS and an Ingress controller, as the manifests that a cluster
+ * The test cluster begins with nodes, pods, cluster DNS and an Ingress controller, as the manifests that a cluster
  * would hand out. The data plane is made from them and from what a test adds; Portolan is told the same.
  *
  * @module
@@ -8,7 +8,7 @@ import { ingressClass, loadBalancerStatus, node, pod, service, slice } from '../
 
 export type Manifest = Record<string, unknown>
 
-/** Where Portolan runs as a pod, and the namespace of everything that is tested. */
+/** Portolan runs in this pod, and everything that is tested is in this namespace. */
 export const CLIENT = { pod: 'client', node: 'node-3', namespace: 'pond' } as const
 /** Hosts on the network of the nodes that are not in the cluster: a client, and a server. */
 export const OUTSIDE = { name: 'outside', address: '172.30.0.100', address6: 'fd00:172:30::100' } as const
@@ -18,7 +18,7 @@ export const SHORE = {
   address6: 'fd00:172:30::50',
   ports: { http: 80, db: 5432 },
 } as const
-/** Where the API server of the cluster answers. */
+/** The API server of the cluster answers at these addresses. */
 export const API_SERVER = {
   name: 'apiserver',
   address: '172.30.0.5',

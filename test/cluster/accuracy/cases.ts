@@ -1,4 +1,4 @@
-/** Which cases there are: each fault once in both flavours, pairs, healthy set-ups, and draws by lot. */
+/** Lists the cases: each fault once in both flavours, pairs, healthy set-ups, and draws by lot. */
 import type { Network } from '../network.ts'
 import { PROXY_MODES, type ProxyMode } from '../proxies.ts'
 import { expectedOf, type Fault, type Scene } from './fault.ts'
@@ -26,19 +26,19 @@ export const FAULTS: readonly Fault[] = [
   ...FAULTS_OF_DNS,
 ]
 
-/** Of what set it is: their results are told apart. */
+/** A case belongs to one of these sets, and the report counts each set on its own. */
 export type Kind = 'fault' | 'pair' | 'healthy' | 'random'
 
 /** Plain data: it is handed to a worker. */
 export type Case = {
   kind: Kind
-  /** Of one or two faults. */
+  /** These are one or two faults of the catalogue, or one healthy set-up. */
   names: readonly string[]
   shape: ShapeName
   vantage: Vantage
   mode: ProxyMode
   network: Network
-  /** Of what the pods answer: the name of each, or all the same. */
+  /** With `own` each pod answers its own name, with `same` all pods answer alike. */
   body: 'own' | 'same'
 }
 

@@ -5,7 +5,7 @@ import type { ProxyMode } from '../proxies.ts'
 import { type Manifest, SHORE } from '../world.ts'
 import { type Kind, type Shape, type ShapeName, seenFrom, type Vantage } from './shapes.ts'
 
-/** Where a fault is looked at. */
+/** A scene is the set-up in which a fault is looked at. */
 export type Scene = { shapeName: ShapeName; shape: Shape; vantage: Vantage; network: Network; mode: ProxyMode }
 
 export type Inject = (cluster: Cluster, scene: Scene) => Promise<unknown>
@@ -17,13 +17,13 @@ export type Fault = {
   since: 'old' | 'new'
   /** Shapes that it can be in; the first is its own in the catalogue. */
   shapes: readonly ShapeName[]
-  /** Where it is looked at in the catalogue. */
+  /** The catalogue looks at the fault from here; the default is `inside`. */
   from?: Vantage
   /** It is only possible there. */
   network?: Network
-  /** What objects say of it: Portolan is told so, and the data plane is so. */
+  /** Changes the objects: Portolan is told of the change, and the data plane follows it. */
   objects?: Change
-  /** What the data plane is, where it is not what Portolan is told. */
+  /** Changes the data plane alone, so that it differs from what Portolan is told. */
   plane?: Change
   inject?: Inject
   asked?: Manifest

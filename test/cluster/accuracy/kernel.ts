@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { NAMESPACES } from '../../../scripts/namespaces.ts'
 
-/** What a fault needs, with the command that succeeds where the kernel has it. */
+/** Each entry is something that faults need, with a command that succeeds where the kernel has it. */
 const NEEDS: readonly { is: string; what: string; test: string }[] = [
   {
     is: 'overlay',

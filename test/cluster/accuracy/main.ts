@@ -19,7 +19,7 @@ import type { Outcome } from './score.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PAGE = join(ROOT, 'docs/diagnoses/accuracy.md')
-/** What the last whole run got wrong. */
+/** The last whole run writes here what it got wrong, and a sample is measured against it. */
 const RECORD = join(import.meta.dirname, 'record.json')
 
 const { values: options } = parseArgs({
@@ -30,13 +30,13 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     sample: { type: 'string' },
     workers: { type: 'string', default: '6' },
-    /** Where the outcomes are kept, as JSON. */
+    /** The outcomes are written to this file as JSON. */
     out: { type: 'string' },
   },
 })
 
 const today = new Date().toISOString().slice(0, 10)
-/** Of a sample, another one each day. */
+/** The default seed of a sample is the date, so that it takes other cases each day. */
 const seed = Number(options.seed ?? (options.sample === undefined ? 11 : today.replaceAll('-', '')))
 const random = options.sample === undefined ? Number(options.cases) : 0
 const only = new RegExp(options.only ?? '')
@@ -94,7 +94,7 @@ if (broken.length > 0) {
   process.exitCode = 1
 }
 
-/** Of ten, seven faults, one pair and two that are healthy: of those there are most, and they say least. */
+/** Takes seven faults, one pair and two healthy set-ups of ten: the healthy are the most, and they say the least. */
 function mixOf(list: readonly Case[], count: number): Case[] {
   const shares: Partial<Record<Case['kind'], number>> = { fault: 0.7, pair: 0.1, healthy: 0.2 }
   return Object.entries(shares).flatMap(([kind, share]) =>

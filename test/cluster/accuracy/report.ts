@@ -6,7 +6,7 @@ export type Run = {
   cases: number
   commit: string
   date: string
-  /** What faults need and the kernel does not have. */
+  /** Faults need these, and the kernel does not have them. */
   lacking: readonly string[]
   outcomes: readonly Outcome[]
 }

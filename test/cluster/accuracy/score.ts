@@ -24,7 +24,7 @@ export type Outcome = {
   /** Findings that are called certain, and are not true. */
   untrue: readonly string[]
   verdict: string | null
-  /** Of a wrong one, what was seen. */
+  /** Tells what became of the paths; it is left out where the answer is exact and no finding is untrue. */
   seen?: unknown
 }
 

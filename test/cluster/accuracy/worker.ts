@@ -14,10 +14,10 @@ import { type Case, faultsOf, keyOf, sceneOfCase } from './cases.ts'
 import { outcomeOf } from './score.ts'
 import { HOST, SHAPES, TLS_SECRET } from './shapes.ts'
 
-/** Of one try; on a machine that has other work too, what is answered is answered within it. */
+/** One try may take this long: an answer that comes at all comes within it, even on a busy machine. */
 const TIMEOUT_MS = 2000
 const SAMPLES = 3
-/** Of one case, with making and mending it. */
+/** One case may take this long, making and mending it included. */
 const PATIENCE_MS = 60_000
 const NODES = ['172.30.0.11', '172.30.0.12', '172.30.0.13']
 
@@ -45,7 +45,7 @@ if (first !== undefined) {
 }
 process.exit(0)
 
-/** What is asked first takes the longest, of every program in it: it is asked for nothing. */
+/** Every program of the cluster is slowest at its first request, so one is made whose answer does not count. */
 async function warmUp({ inside, outside }: Cluster): Promise<void> {
   const request = requestFor(SHAPES.everything.manifests, { history: false })
   await Promise.all([inside.ask(request), outside.ask(request)])
@@ -89,7 +89,7 @@ async function jobOf(cluster: Cluster, of: Case): Promise<JobDocument> {
   }
   const asked = Object.assign({}, scene.shape.asked, ...faults.map((fault) => fault.asked)) as Manifest
   const addresses = {
-    // Of a pod that was started after the Service was made.
+    // The environment is that of a pod that was started after the Service was made.
     addresses: of.vantage === 'outside' ? { nodes: NODES } : { environment: printEnvironment(told) },
   }
   if (asked.addresses !== undefined) {

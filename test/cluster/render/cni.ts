@@ -1,5 +1,5 @@
 /**
- * What a CNI plugin adds to a node: packets of pods that leave the cluster's networks bear the node's address.
+ * Renders what a CNI plugin adds to a node: packets of pods that leave the cluster's networks bear the node's address.
  *
  * @module
  */

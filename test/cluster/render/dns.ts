@@ -1,6 +1,6 @@
 /**
- * What CoreDNS serves for Services (kubernetes/dns, docs/specification.md), as one zone of bind9's, with the names of
- * the world outside beside it.
+ * Renders what CoreDNS serves for Services (kubernetes/dns, docs/specification.md) as one zone of bind9's, with the
+ * names of the world outside beside it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export const renderZone = (objects: KubeObjects): string => {
   return zone(objects.services.flatMap((service) => recordsOf(service, ports)))
 }
 
-/** What a DNS server outside the cluster knows. */
+/** Renders the zone of a DNS server outside the cluster, which knows no Services. */
 export const renderUpstreamZone = (): string => zone([])
 
 const zone = (records: readonly string[]): string =>

@@ -1,6 +1,6 @@
-/** How a load balancer that is a proxy of its own passes connections on. */
+/** Describes a load balancer that is a proxy of its own, and how it passes connections on. */
 export type Balancer = {
-  /** Where it listens. */
+  /** The balancer listens on this address and port. */
   address: string
   port: number
   /** address:port of each server. */

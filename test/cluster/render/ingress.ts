@@ -22,7 +22,7 @@ export type IngressFiles = ControllerSettings & {
   folder: string
   /** Certificate and key of a Secret; `null`: there is no such Secret. */
   certificate(secretName: string | null): { cert: string; key: string } | null
-  /** Of hosts without one. */
+  /** Hosts without a certificate of their own get this one. */
   fallback: { cert: string; key: string }
 }
 

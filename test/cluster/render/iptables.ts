@@ -66,7 +66,7 @@ const FORWARD = [
 
 type Rules = { family: Family; node: Node; draw: Draw; chains: string[]; nat: string[]; filter: string[] }
 
-/** Of one family, as if the other did not exist. Replaces both tables as a whole. */
+/** Renders the rules of one family, as if the other did not exist. They replace both tables as a whole. */
 export function renderIptables(objects: KubeObjects, node: Node, family: Family, draw: Draw): string {
   const rules: Rules = { family, node, draw, chains: [], nat: [], filter: [] }
   const ports = servedPorts(objects, family).filter(
@@ -87,7 +87,7 @@ export function renderIptables(objects: KubeObjects, node: Node, family: Family,
   ].join('\n')
 }
 
-/** Where kube-proxy has never been. */
+/** A node where kube-proxy has never been has these rules. */
 export const NO_IPTABLES = ['*filter', 'COMMIT', '*nat', 'COMMIT', ''].join('\n')
 
 const builtIn = (name: string): string => `:${name} ACCEPT [0:0]`
@@ -234,7 +234,7 @@ function addPort(rules: Rules, { service, port, backends }: ServedPort): void {
   }
 }
 
-/** Of what is left, one in so many; the last takes the rest. */
+/** Takes one in `left` of the connections that no target before it took; the last target takes the rest. */
 const share = (draw: Draw, left: number): string =>
   left === 1
     ? ''

@@ -45,7 +45,7 @@ type Rules = {
 export const renderNftables = (objects: KubeObjects, node: Node, draw: Draw): string =>
   FAMILIES.map((family) => renderFamily(objects, node, family, draw)).join('')
 
-/** What is to be gone where kube-proxy is. */
+/** Without kube-proxy a node has none of these tables. */
 export const PROXY_TABLES = FAMILIES.map((family) => `table ${DIALECTS[family].ip} kube-proxy`)
 
 function renderFamily(objects: KubeObjects, node: Node, family: Family, draw: Draw): string {

@@ -1,5 +1,5 @@
 /**
- * What kubelet gives to a pod: resolv.conf, the variables of the Services of its namespace, and the service account.
+ * Renders what kubelet gives to a pod: resolv.conf, and the variables of the Services of its namespace.
  *
  * @module
  */
@@ -7,9 +7,10 @@ import type { KubeObjects } from '../../../src/kube/objects.ts'
 import { CLUSTER_DOMAIN, DNS_ADDRESS } from '../world.ts'
 
 /**
- * Of a pod with `dnsPolicy: ClusterFirst`, and two of `dnsConfig.options`: without the first, of two questions that leave
- * a pod at once one may lose a race in the node's memory of flows and be asked again after 5 s
- * (kubernetes/kubernetes#56903), without the second, a lookup that meets silence outlasts the test.
+ * Renders the file of a pod with `dnsPolicy: ClusterFirst` and two of `dnsConfig.options`. Without
+ * `single-request-reopen`, one of two questions that leave a pod at once may lose a race in the node's memory of flows
+ * and be asked again after 5 s (kubernetes/kubernetes#56903). Without `timeout:1`, a lookup that meets silence outlasts
+ * the test.
  */
 export const renderResolvConf = (namespace: string): string =>
   [

@@ -6,7 +6,7 @@ export type Backend = { address: string; port: number; node: string | null; name
 /** A Service's port with what traffic to it may go to. */
 export type ServedPort = { service: Service; port: ServicePort; backends: readonly Backend[] }
 
-/** How a node chooses among endpoints: kube-proxy draws lots; in turns, a test can count on what comes next. */
+/** A node chooses among endpoints by lots, as kube-proxy does, or in turns, so that a test knows what comes next. */
 export type Draw = 'lots' | 'turns'
 
 /** kube-proxy leaves Services with this label to somebody else. */
@@ -14,7 +14,7 @@ const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name'
 
 export const isLeftToOthers = ({ meta }: Service): boolean => meta.labels[OTHER_PROXY] !== undefined
 
-/** Of one family. @param range in CIDR notation. */
+/** Tells whether the address is in the range; both are of one family. @param range in CIDR notation. */
 export function contains(range: string, address: string): boolean {
   const [network = '', bits] = range.split('/')
   const list = new BlockList()
@@ -89,7 +89,7 @@ export const isHeadless = ({ clusterIPs }: Service): boolean => clusterIPs.inclu
 export const vipsOf = ({ loadBalancerIngress }: Service): string[] =>
   loadBalancerIngress.flatMap(({ ip, ipMode }) => (ip === null || ipMode === 'Proxy' ? [] : [ip]))
 
-/** Of a node, its primary one. */
+/** Returns the node's primary address of the family, or an empty string where it has none. */
 export const nodeAddress = ({ addresses }: Node, family: Family): string =>
   addresses.find(({ type, address }) => type === 'InternalIP' && familyOf(address) === family)?.address ?? ''
 

@@ -5,7 +5,7 @@ import { requestFor, type Scene, sceneOf, TIMEOUT_MS, toad } from '../scene.ts'
 import { firstFinding, type Told, told } from '../told.ts'
 import { WORLD } from '../world.ts'
 
-/** What becomes of the names that are resolved, and of the name that is dialled; the cluster IP passes beside them. */
+/** A row tells what becomes of the names resolved and of the name dialled; the cluster IP passes beside them. */
 type Row = Scene & { guarantee: string; names: Told[string]; dialled: string }
 
 const NAME = 'toad.pond.svc.cluster.local'

@@ -100,7 +100,7 @@ const TABLE: readonly Row[] = [
   },
 ]
 
-/** What is spoken on a port, asked directly. */
+/** The port of this Service is asked directly, without an Ingress, so that a row can say what is spoken on it. */
 const newt = (port: Record<string, unknown>) => [
   ...WORLD,
   service({ ports: [{ port: 443, ...port }], selector: { app: 'newt' } }),

@@ -5,7 +5,7 @@ import { LOAD_BALANCER, requestFor, type Scene, sceneOf, toad } from '../scene.t
 import { outcomes } from '../told.ts'
 import { CLIENT, endpoints, type Manifest, SHORE, TOADS } from '../world.ts'
 
-/** What a fault does to which paths, whatever is told of it: what accuracy is measured with has to do what it says. */
+/** A row tells what a fault does to which paths, since faults that measure accuracy have to do what they say. */
 type Row = Scene & { what: string; kinds: readonly string[]; paths: Readonly<Record<string, string>> }
 
 const NAME = 'toad.pond.svc.cluster.local'

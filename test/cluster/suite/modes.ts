@@ -7,7 +7,7 @@ import { LOAD_BALANCER, requestFor, sceneOf, TIMEOUT_MS, toad } from '../scene.t
 import { told } from '../told.ts'
 import { CLIENT_ADDRESS, OUTSIDE } from '../world.ts'
 
-/** What kube-proxy's modes do differently, and what they do alike though by other means. */
+/** Tests what kube-proxy's modes do differently, and what they do alike though by other means. */
 export function modeTests(cluster: () => Cluster, mode: ProxyMode): void {
   describe('the mode of kube-proxy', () => {
     it('is the only one whose rules a node has', async () => {

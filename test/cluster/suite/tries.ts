@@ -14,7 +14,7 @@ const tried = ({ paths }: JobDocument): (JobPathDocument & { results: readonly R
 
 const resultsOf = (job: JobDocument): ResultDocument[] => tried(job).flatMap(({ results }) => results)
 
-/** How many tries ended how. */
+/** Counts the tries by how they ended. */
 const tally = (job: JobDocument): Record<string, number> => {
   // What the diagnosis asks besides is no try.
   const words = resultsOf(job)

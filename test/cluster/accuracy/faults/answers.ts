@@ -1,4 +1,4 @@
-/** What applications answer, and the protocol that they answer in. */
+/** These faults are in what applications answer, and in the protocol that they answer in. */
 import { loadBalancerStatus } from '../../../support/manifests.ts'
 import type { Manifest } from '../../world.ts'
 import { all, edit, editSpec, type Fault, last, onePod, portOf } from '../fault.ts'

@@ -1,4 +1,4 @@
-/** What is between nodes, and where the prober stands. */
+/** These faults are between nodes, or in the place where the prober stands. */
 import { CLIENT_ADDRESS } from '../../world.ts'
 import { type Fault, inside, NODES, onNode } from '../fault.ts'
 import { EVERYWHERE, FROM_PODS } from '../shapes.ts'

@@ -93,7 +93,7 @@ export const FAULTS_OF_INGRESSES: readonly Fault[] = [
     name: 'the controller has old endpoints',
     since: 'new',
     shapes: ['everything'],
-    // Of the controller alone: kube-proxy and DNS are as they should be.
+    // Only the controller is affected: kube-proxy and DNS are as they should be.
     inject: async ({ fault }) =>
       fault.filter('node-1', 'forward', ['ip saddr 10.244.1.80 tcp dport 8080 reject with tcp reset']),
     on: ['Ingress'],

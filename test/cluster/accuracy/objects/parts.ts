@@ -1,4 +1,4 @@
-/** What sets of objects are made of. */
+/** Sets of objects are made of these parts. */
 import { ingressClass, loadBalancerStatus, node, pod, service, slice } from '../../../support/manifests.ts'
 import type { Manifest } from '../../world.ts'
 

@@ -90,7 +90,7 @@ export const OBJECTS_OF_PORTS: readonly ObjectFault[] = [
       service(ports({ port: 53, protocol: 'TCP', targetPort: 5353 })),
       pod('toad-9', container({ containerPort: 5353, protocol: 'UDP' })),
     ],
-    // UDP is written on purpose, as TCP is the default: the Service has the protocol wrong, or the declaration has (F07).
+    // UDP is written on purpose, as TCP is the default: the Service has the protocol wrong, or the declaration has.
     codes: ['target_port_not_declared'],
   },
 ]

@@ -1,4 +1,4 @@
-/** What keeps others from the pods: policies, labels, nodes and load balancers. */
+/** These sets are about what keeps others from the pods: policies, labels, nodes and load balancers. */
 import { loadBalancerStatus, node, pod, service, slice } from '../../../support/manifests.ts'
 import { at, balanced, nodePort, nodes, type ObjectFault, policy, ready, VIP } from './parts.ts'
 
