@@ -1,7 +1,7 @@
 /**
- * What history costs as it grows: a year of 200 Services × 12 paths, at 1 million and at 10 million results. Asks
- * what the API asks, each question of one size and then of the other, so that both see the same machine. Then, on a
- * copy, records more on top, rebuilds an hour and takes steps of retention. Prints, with what is aimed at.
+ * Measures what history costs as it grows: a year of 200 Services × 12 paths, at 1 million and at 10 million results.
+ * It asks what the API asks, each question of one size and then of the other, so that both see the same machine. Then,
+ * on a copy, it records more on top, rebuilds an hour and takes steps of retention. It prints aims beside the figures.
  * `npm run bench:history`
  */
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -80,7 +80,7 @@ async function time(asks: readonly Ask[], runs = RUNS): Promise<Times[]> {
   })
 }
 
-/** What the API asks; each run of a random Service, path or page. */
+/** Returns the questions that the API asks; each run of one picks a random Service, path or page. */
 function questionsOf(store: Store, all: readonly KnownService[]): Record<string, Ask> {
   const within = (days: number) => ({ fromMs: END - days * DAY + Math.floor(random() * HOUR), toMs: null })
   const aPath = (known: KnownService) => any(pathsOf(Number(known.head.target.service.split('-')[1]))).id
@@ -209,7 +209,7 @@ async function printSizes(store: Store, results: number): Promise<void> {
   console.log(rows.map(({ name, bytes }) => `  ${name} ${(bytes / results).toFixed(1)}`).join('\n'))
 }
 
-/** What writes, on a copy: a folder that is kept is left as it was. */
+/** Measures the writes on a copy, so that a folder that is kept is left as it was. */
 async function measureWrites({ results, file }: Sized): Promise<void> {
   const copy = `${file}.copy`
   const remove = () => ['', '-wal', '-shm'].forEach((end) => void rmSync(copy + end, { force: true }))

@@ -1,8 +1,8 @@
 /**
- * What the server keeps in memory, by part: idle, and while 200 HTTP paths are tried every second, beside a bare Node
- * process that asks for the same by undici and stores nothing. Then the same load within a memory cgroup of 256 MiB.
- * The production bundle in a process of its own, the target in another. Prints, aims beside the figures; judges
- * nothing. `npm run bench:memory`; wants a build (done by the script) and Linux.
+ * Measures what the server keeps in memory, by part: idle, and while 200 HTTP paths are tried every second, beside a
+ * bare Node process that asks for the same by undici and stores nothing. Then the same load runs within a memory cgroup
+ * of 256 MiB. The production bundle has a process of its own, the target another. It prints aims beside the figures and
+ * judges nothing. `npm run bench:memory`; it needs a build (the script makes it) and Linux.
  */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -29,7 +29,7 @@ const MINUTES = Number(options.minutes)
 const AIMS = { idle: 90, load: 180 }
 const LIMIT_MIB = 256
 const MIB = 1024 * 1024
-/** What is made at a start is then done with. */
+/** By then the server is done with what it makes at a start. */
 const IDLE_MS = 10_000
 
 const folder = mkdtempSync(join(tmpdir(), 'portolan-bench-'))

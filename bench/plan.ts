@@ -1,6 +1,6 @@
 /**
- * What planning costs: a cluster of 5,000 Services, 20,000 endpoints and 500 Ingress rules, indexed once and planned
- * Service by Service, as a batch is. Prints CPU time of the thread; judges nothing. `npm run bench:plan`
+ * Measures what planning costs: a cluster of 5,000 Services, 20,000 endpoints and 500 Ingress rules is indexed once and
+ * planned Service by Service, as a batch is. It prints CPU time of the thread and judges nothing. `npm run bench:plan`
  */
 import { diagnoseObjects } from '../src/diagnose/diagnose.ts'
 import { indexObjects } from '../src/kube/object-index.ts'

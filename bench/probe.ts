@@ -1,8 +1,8 @@
 /**
- * What a try costs: CPU time of this process and wall time per HTTP and TCP try, at 1, 64 and 256 at once, beside bare
- * undici (and bare sockets) with a fresh connection each, in the same run. The target is nginx where it is installed,
- * else a Node server, in a process of its own. blackbox_exporter, where it is installed, is asked over its own /probe.
- * Prints, aims beside the figures; judges nothing. `npm run bench:probe`
+ * Measures what a try costs: CPU time of this process and wall time per HTTP and TCP try, at 1, 64 and 256 at once,
+ * beside bare undici (and bare sockets) with a fresh connection each, in the same run. The target is nginx where it is
+ * installed, else a Node server, in a process of its own. blackbox_exporter, where it is installed, is asked over its
+ * own /probe. It prints aims beside the figures and judges nothing. `npm run bench:probe`
  */
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

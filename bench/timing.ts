@@ -1,12 +1,12 @@
 /**
- * Whether timings are true: what the product records as `firstByteMs`, at 64 tries at once against a server that delays
- * by a known time, is held against what passed the wire between each request and the first byte of its answer, by the
- * kernel's clock. The aim: within 2 ms + 2 %. Beside it, in turns, bare sockets that do nothing else.
+ * Tells whether timings are true: what the product records as `firstByteMs`, at 64 tries at once against a server that
+ * delays by a known time, is held against what passed the wire between each request and the first byte of its answer,
+ * by the kernel's clock. It should be within 2 ms + 2 %. Beside it, in turns, run bare sockets that do nothing else.
  *
  * The build runs whole, its database and its API with it; the wire's clock leaves out what the server itself waits for.
  * The prober's thread has a core, all else has another. What no process can help is that the hypervisor takes that core
- * away: a watch tells when it did, and `own` is what is left of each error without it. Prints the distributions;
- * judges nothing. Linux with two cores, root, tcpdump (Debian). `npm run bench:timing`
+ * away: a watch tells when it did, and `own` is what is left of each error without it. It prints the distributions and
+ * judges nothing. It needs Linux with two cores, root and tcpdump (Debian). `npm run bench:timing`
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,7 +25,7 @@ const AT_ONCE = 64
 const ROUNDS = 4
 const PROBER_CORE = 0
 const OTHERS_CORE = 1
-/** Of one Service: a path each. As many samples as a job may have fill the rest. */
+/** Each address is a path of one Service; `SAMPLES` is as many as the job may then have. */
 const ADDRESSES = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6', '127.0.0.7']
 const SAMPLES = 92
 const TRIES = ADDRESSES.length * SAMPLES
@@ -153,7 +153,7 @@ const gaps = watch.end()
 /** By how much a try's time is off, and by how much if what it lost with its core is left out, ms. */
 type Off = { recorded: number; own: number }
 
-/** Of each try; of one that the capture has lost, nothing. */
+/** Returns an entry for each try, except where the capture has lost the exchange. */
 function offOf(tries: readonly Timed[]): Off[] {
   return tries.flatMap(({ firstByteMs, address, clientPort, afterMs }) => {
     const exchange = passed.get(`${address} ${clientPort}`)?.find(({ requestAtMs }) => requestAtMs >= afterMs - 1)

@@ -45,7 +45,7 @@ async function firstAnswer(url: string): Promise<Response> {
   }
 }
 
-/** What all threads of a process have spent on a CPU; NaN where the system does not say. */
+/** Sums what all threads of a process have spent on a CPU, ms; NaN where the system does not say. */
 function cpuMsOf(pid: number | undefined): number {
   const threads = globSync(`/proc/${pid}/task/*/schedstat`)
   if (threads.length === 0) {

@@ -64,7 +64,7 @@ const refOf = ({ $ref, allOf }: Json): string | null =>
 
 const typeOf = ({ type }: Json): string => String(type ?? 'anything')
 
-/** Whether values of the one type are values of the other. */
+/** Tells whether every value of type `inner` is one of type `outer`. */
 const isWithin = (inner: Json, outer: Json): boolean =>
   outer.type === undefined || inner.type === outer.type || (inner.type === 'integer' && outer.type === 'number')
 
@@ -209,7 +209,7 @@ export function breakingChanges(before: Json, after: Json): string[] {
   return [...new Set([...operations, ...[...components.values()].flat()])]
 }
 
-/** Of several readings the one that complains least. */
+/** Returns the reading that complains least. */
 function closest(complaints: readonly string[][], none: string): string[] {
   return complaints.toSorted((a, b) => a.length - b.length)[0] ?? [none]
 }
@@ -258,7 +258,7 @@ function parametersOf(document: Json, { parameters }: Json): Json[] {
     .map((parameter) => ('$ref' in parameter ? object(known[nameOf(parameter.$ref)]) : parameter))
 }
 
-/** Whether an operation can be called without a token. */
+/** Tells whether an operation can be called without a token. */
 const isOpen = (document: Json, { security }: Json): boolean => {
   const needs = list(security ?? document.security)
   return needs.length === 0 || needs.some((each) => Object.keys(object(each)).length === 0)

@@ -15,7 +15,7 @@ const SEED = 20261130
 const COUNT = 2000
 const PROGRAM = fileURLToPath(new URL('./kubectl-yaml', import.meta.url))
 const FIXTURE = new URL('../test/fixtures/yaml-answers.json.gz', import.meta.url)
-/** Where Go stands if it is not on the path. */
+/** The variable says where Go stands if it is not on the path. */
 const GO = process.env.GO ?? 'go'
 
 if (spawnSync(GO, ['version']).error) {

@@ -9,11 +9,11 @@ import { delimiter, join } from 'node:path'
 import { NAMESPACES } from './namespaces.ts'
 
 type Suite = {
-  /** What it starts, each with the Debian package that has it. */
+  /** The suite starts these programs; each stands with the Debian package that has it. */
   programs: Readonly<Record<string, string>>
   /** A command that runs what follows it where the suite needs to be. */
   within: readonly string[]
-  /** What is run, before its options; vitest. */
+  /** This is run, with the options behind it; vitest by default. */
   command?: readonly string[]
   /** It is started outside, and makes namespaces for each of its clusters. */
   entersItself?: boolean

@@ -1,5 +1,5 @@
 /**
- * What a try costs where nothing is done but the exchange: the yardsticks of `bench/probe.ts`.
+ * Makes tries that are nothing but the exchange: their cost is the yardstick of `bench/probe.ts`.
  *
  * @module
  */

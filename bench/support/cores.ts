@@ -23,7 +23,7 @@ export function threadOf(pid: number | undefined, name: string): number {
   return Number(found)
 }
 
-/** When nothing could run on a core, milliseconds since the epoch. */
+/** A gap is a time in which nothing could run on a core; milliseconds since the epoch. */
 export type Gap = { fromMs: number; toMs: number }
 
 /** Wakes before all others, twice a millisecond, and tells when it could not: then the hypervisor had the core. */
@@ -64,7 +64,7 @@ export class CoreWatch {
   }
 }
 
-/** How much of a time lay in gaps, milliseconds. */
+/** Returns how much of a time lay in gaps, milliseconds. */
 export function lostMs(gaps: readonly Gap[], fromMs: number, toMs: number): number {
   let lost = 0
   for (const gap of gaps) {

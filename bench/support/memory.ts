@@ -1,4 +1,4 @@
-/** Of what the memory of a process consists. */
+/** Tells what the memory of a process consists of. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -14,9 +14,9 @@ export type Parts = {
   /** Pages of files: Node itself and its libraries. The kernel takes them back where memory is short. */
   files: number
   mainHeap: number
-  /** Of its other threads. */
+  /** Sums the heaps of all threads but the main one. */
   threadHeaps: number
-  /** What C and C++ have allocated: SQLite's pages and statements, sockets, V8's compilers. Mostly free again. */
+  /** C and C++ have allocated it: SQLite's pages and statements, sockets, V8's compilers. Most of it is free again. */
   allocated: number
   rest: number
   all: number

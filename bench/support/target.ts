@@ -1,5 +1,5 @@
 /**
- * What is probed: nginx where it is installed, else a Node server, in a process of its own.
+ * Starts what is probed: nginx where it is installed, else a Node server, in a process of its own.
  *
  * @module
  */

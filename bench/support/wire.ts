@@ -1,7 +1,7 @@
 /**
- * When a request and the first byte of its answer passed the loopback device, by the kernel's clock: what a timing
- * should say, whatever kept the server or the prober from a core. Asks tcpdump (a Debian package; needs root or
- * CAP_NET_RAW).
+ * Tells when a request and the first byte of its answer passed the loopback device, by the kernel's clock: that is what
+ * a timing should say, whatever kept the server or the prober from a core. It asks tcpdump (a Debian package; needs
+ * root or CAP_NET_RAW).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,13 +13,13 @@ import { setTimeout } from 'node:timers/promises'
 /** Only segments that carry data: total length less both headers. */
 const CARRIES_DATA = '(ip[2:2] - ((ip[0] & 0xf) << 2)) - ((tcp[12] & 0xf0) >> 2) != 0'
 
-/** What is kept of a packet: up to TCP's ports, behind the longest IPv4 header. */
+/** Keeps of a packet all up to TCP's ports, behind the longest IPv4 header. */
 const SNAP_BYTES = 96
 
 /** The kernel hands packets over in blocks, a second after a block was begun at the latest. */
 const HANDED_OVER_MS = 1500
 
-/** Of a capture file: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html */
+/** The format of a capture file sets these: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html */
 const FILE_HEADER_BYTES = 24
 const PACKET_HEADER_BYTES = 16
 const ETHERNET_HEADER_BYTES = 14

@@ -37,7 +37,7 @@ export async function listen(server: Server, role: string, { address, port }: Pl
   }
 }
 
-/** What the system said, in words that say what to do; anything unknown stays as it is. */
+/** Turns what the system said into words that say what to do; anything unknown is returned as it is. */
 export function refusal(cause: unknown, role: string, { address, port }: Place): unknown {
   const code = cause instanceof Error && 'code' in cause ? cause.code : null
   const where = `${address}:${port} (${role})`

@@ -38,9 +38,9 @@ Exit codes: 0 it went as it should; 1 something on this machine is in the way; 2
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const MANIFESTS = join(import.meta.dirname, 'toad.yaml')
-/** What `kubectl exec toad-xueq1 -- env` would print. */
+/** The file holds what `kubectl exec toad-xueq1 -- env` would print. */
 const ENVIRONMENT = join(import.meta.dirname, 'toad.env')
-/** What is posted, for people to look at and for curl to post again. */
+/** The request is written here as it is posted, for people to look at and for curl to post again. */
 const REQUEST = join(ROOT, 'data', 'demo', 'job.json')
 
 const DNS = { address: '127.96.0.10', port: 9053 }

@@ -14,9 +14,9 @@ import { startTcpProxy } from './tcp-proxy.ts'
 export type WorldOptions = {
   dns: Place
   clusterDomain: string
-  /** Where the Ingress controller listens, at the address that the Ingress's status names. */
+  /** The Ingress controller listens on these, at the address that the Ingress's status names. */
   controllerPorts: { http: number; https: number }
-  /** Of the hosts under `tls`. */
+  /** It is valid for the hosts under `tls`. */
   certificate: ServerCertificate
   /** Nodes on which nothing listens on the node port, as if kube-proxy did not run there. */
   brokenNodes: readonly string[]

@@ -1,4 +1,4 @@
-// What kubectl makes of texts: reads a JSON array of texts from stdin and writes, a line each, what YAMLToJSON of
+// Tells what kubectl makes of texts: reads a JSON array of texts from stdin and writes, a line each, what YAMLToJSON of
 // sigs.k8s.io/yaml answers, and the objects that kubectl finds in the text as a whole (the visitor of
 // k8s.io/cli-runtime, pkg/resource/visitor.go StreamVisitor). What is refused has no answer.
 package main

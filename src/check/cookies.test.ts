@@ -3,7 +3,7 @@ import { type CookieJar, cookiesFor, keepCookies } from './cookies.ts'
 
 const AT = new URL('https://shop.example/a/b')
 
-/** What is sent back there after it was set at {@link AT}. */
+/** Returns what is sent back there after it was set at {@link AT}. */
 const sent = (setCookie: string | readonly string[], there = 'https://shop.example/a/b'): string | null => {
   const jar: CookieJar = new Map()
   keepCookies(jar, AT, setCookie)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createGate, type Release } from './try-limiter.ts'
 
-/** Who got in so far. */
+/** Makes a gate that notes in `inside` who got in so far. */
 const entrance = (limits: { total: number; perAddress: number }) => {
   const gate = createGate(limits)
   const inside: string[] = []

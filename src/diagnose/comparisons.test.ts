@@ -673,7 +673,7 @@ describe('findings from comparing paths', () => {
   })
 
   describe('a name that is dialled', () => {
-    /** What is found where the name that is dialled led to `address` and got no answer. */
+    /** Returns what is found when the name that is dialled led to `address` and got no answer. */
     const ledTo = (manifests: readonly unknown[], address: string, saw: Saw): string[] => {
       const plan = planPaths(planInput(manifests, { target: { namespace: 'pond', service: 'toad' } }))
       const kinds = new Map(plan.paths.map((path) => [path.id, path.dns === null ? path.kind : 'name']))

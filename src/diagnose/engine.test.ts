@@ -1,4 +1,4 @@
-/** What holds of every cause: which failures it explains, what refutes it, which comes first. */
+/** These rules hold of every cause: which failures it explains, what refutes it, which comes first. */
 import { describe, expect, it } from 'vitest'
 import { ingress, ingressClass, node, pod, service, slice } from '../../test/support/manifests.ts'
 import { type Did, type Saw, told as toldOf } from '../../test/support/scenario.ts'

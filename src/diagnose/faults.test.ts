@@ -135,7 +135,7 @@ const every =
   ({ dns, variable }) =>
     dns === null && variable === null ? did : undefined
 
-/** What is wrong, the objects, what happens, the code that is told first, and those that must be told besides. */
+/** `told` is the code that is told first, and `also` names those that must be told besides. */
 type Fault = [
   what: string,
   manifests: readonly unknown[],

@@ -14,7 +14,7 @@ const at = (findings: readonly OpenFinding[], incidents: readonly OpenIncident[]
   ...{ isFailing: incidents.length > 0, findings, incidents },
 })
 
-/** What somebody knows who began with a state and was told of everything since. */
+/** Returns what somebody knows who began with a state and was told of everything since. */
 function told(state: ServiceAt, events: readonly ServiceEvent[]): ServiceAt {
   let { isFailing, findings, incidents } = state
   for (const event of events) {

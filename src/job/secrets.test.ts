@@ -7,7 +7,7 @@ import { createSecretBox, redactResult, secretTexts } from './secrets.ts'
 
 const TOKEN = 'Bearer abcdefgh-0123456789'
 
-/** What is recorded of a peer that answers `body` to a check. */
+/** Returns what is recorded of a peer that answers `body` to a check. */
 function recorded(check: Parameters<typeof secretTexts>[0][number], body: string, bodyBytes = body.length): string {
   const result = aResult({ jobId: 'job_01KB0000000000000000000000' })
   if (result.http === null) {

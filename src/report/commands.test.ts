@@ -8,7 +8,7 @@ import { renderMarkdown } from './markdown.ts'
 import { renderText } from './text.ts'
 import { visible } from './visible.ts'
 
-/** How runners read a line of a log, as their sources and manuals have it. */
+/** Each tells whether a runner would act on a line of a log, as its sources and manual have it. */
 const RUNNERS: Readonly<Record<string, (line: string) => boolean>> = {
   // actions/runner, ActionCommand.TryParseV2: after blanks, up to the next `::`
   'GitHub, second form': (line) => /^::[a-z][\w-]*( [^\n]*?)?::/i.test(line.trimStart()),
@@ -22,7 +22,7 @@ const RUNNERS: Readonly<Record<string, (line: string) => boolean>> = {
   terminals: (line) => /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(line),
 }
 
-/** Who would act on which line; lines end where any runner ends them. */
+/** Tells who would act on which line; lines end where any runner ends them. */
 const commanded = (text: string): string[] => [
   // GitLab's parser of traces asks for the carriage return and the escape behind it
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for

@@ -26,7 +26,7 @@ const REPORTS: Readonly<Record<string, (links: Links) => string>> = {
   'markdown of a window': (links) => renderWindowMarkdown(viewOverall(anOverallReport(), null), links),
 }
 
-/** What a reader could follow, or is asked to. */
+/** Returns the links that a reader could follow, or is asked to. */
 const linksIn = (text: string): string[] =>
   text.match(/(https:\/\/portolan\.example\/|\$PORTOLAN\/|(?<![\w/])docs\/)[\w./-]*/g) ?? []
 

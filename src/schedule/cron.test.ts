@@ -104,7 +104,7 @@ describe('the calendar', () => {
   })
 })
 
-/** What a clock on the wall of that zone shows, read with Intl alone. */
+/** Returns what a clock on the wall of that zone shows, read with Intl alone. */
 function wall(ms: number, timeZone: string): { minute: number; hour: number; day: number; weekday: string } {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,

@@ -75,7 +75,7 @@ async function run(minute: number, fails: readonly string[], extra: Record<strin
   return job
 }
 
-/** What everything that tells of now says of the Service. */
+/** Returns what everything that tells of now says of the Service. */
 async function now() {
   const [{ state, lastVerdict, diagnosis, paths }, { items }, report, text, open] = await Promise.all([
     history.service(`default/${service}`),

@@ -20,7 +20,7 @@ it.each(['text', 'markdown', 'junit'])('each link of a report in %s opens on the
   for (const link of new Set(links)) {
     const opened = await api.call(link.slice(PUBLIC.length).replaceAll('&amp;', '&'))
     expect([link, opened.status]).toEqual([link, 200])
-    // What browsers show, and do not save as a file
+    // Browsers show this type and do not save it as a file
     if (link.includes('/docs/')) {
       expect(opened.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     }

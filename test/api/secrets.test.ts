@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([api.close(), parrot.close()]))
 
-/** Which of these words are on disk; none on Workers, whose database is no file of ours. */
+/** Tells which of these words are on disk; none are on Workers, whose database is no file of ours. */
 const onDisk = (...words: string[]): string[] => {
   const files = [api.databaseFile, `${api.databaseFile}-wal`].filter((file) => existsSync(file))
   const bytes = files.map((file) => readFileSync(file, 'latin1')).join('')

@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** What SQLite throws, answered. */
+/** Returns how the API answers what SQLite throws, and what it logs. */
 async function answered(fail: () => unknown) {
   const log = quietLog()
   const app = new Hono<ApiEnv>()

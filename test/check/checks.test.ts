@@ -400,7 +400,7 @@ describe('of several DNS servers', () => {
   })
 })
 
-/** Of a path that is resolved only. */
+/** A path with these is resolved only. */
 const NOT_DIALLED = {
   kind: 'DNS',
   port: null,

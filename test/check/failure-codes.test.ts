@@ -223,7 +223,7 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
   },
 }
 
-/** Of no server, resolver or network on loopback: where each is caused. */
+/** No server, resolver or network on loopback causes these; each names the file that does. */
 const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
   host_unreachable: 'test/cluster/suite/faults.ts',
   connect_failed: 'src/check/failure.test.ts',

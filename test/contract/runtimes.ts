@@ -1,6 +1,6 @@
 /**
- * Where the two runtimes must differ. The suites that run on both name a difference where they meet it; the table in
- * docs/runtimes.md has the same rows, which `test/contract/runtimes.test.ts` checks.
+ * Lists where the two runtimes must differ. The suites that run on both name a difference where they meet it; the table
+ * in docs/runtimes.md has the same rows, which `test/contract/runtimes.test.ts` checks.
  *
  * @module
  */
@@ -99,6 +99,6 @@ export const DIFFERENCES = {
   },
 } as const satisfies Record<string, { what: string; node: string; workers: string }>
 
-/** What is expected where the runtimes differ. */
+/** Returns what is expected of the runtime under test, where the two differ. */
 export const by = <N, W>(_difference: keyof typeof DIFFERENCES, expected: { node: N; workers: W }): N | W =>
   RUNTIME === 'workers' ? expected.workers : expected.node

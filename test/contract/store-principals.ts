@@ -71,7 +71,7 @@ const LIMIT = 100
 const NEXT = { atMs: NOW + 60_000, dueAtMs: NOW + 60_000 }
 const KEEP = { rawMs: 1, failuresMs: 1, hourlyMs: 1, dailyMs: 1 }
 
-/** What one namespace has of everything. */
+/** Holds the ids of what was made in one namespace: one of everything. */
 type Made = { namespace: string; jobId: string; batchId: string; scheduleId: string; known: KnownService }
 
 const targetIn = (namespace: string) => ({ cluster: 'default', namespace, service: 'toad-svc' })

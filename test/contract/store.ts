@@ -1,4 +1,4 @@
-/** What every database of ours must do. Run on better-sqlite3 with a real file and on D1 in workerd. */
+/** Every database of ours must do this. The contract runs on better-sqlite3 with a real file and on D1 in workerd. */
 import { describe } from 'vitest'
 import type { Store } from '../../src/store/db.ts'
 import { batchesContract } from './store-batches.ts'

@@ -19,7 +19,7 @@ const commands = (word: RegExp): Command[] =>
     })
   })
 
-/** What fails a build or a schedule of one's own: it asks for a status, or makes what must not be made twice. */
+/** These fail a build or a schedule of one's own: they ask for a status, or make what must not be made twice. */
 const inCi = commands(/\bcurl /).filter(({ text }) => /failStatus=424|kubectl|GITHUB_/.test(text))
 
 describe('every curl line that fails a build', () => {

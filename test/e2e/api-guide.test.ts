@@ -33,7 +33,7 @@ function readBlocks(): Block[] {
 }
 
 const blocks = readBlocks()
-/** What is run, with what it is documented to print. */
+/** Each command that is run stands with what it is documented to print. */
 const commands = blocks.flatMap((block, index) => {
   if (block.language !== 'bash') {
     return []
@@ -56,7 +56,7 @@ const local = (documented: string): string =>
   ports.reduce((out, [there, here]) => out.replaceAll(there, here), documented)
 const documented = (found: string): string => ports.reduce((out, [there, here]) => out.replaceAll(here, there), found)
 
-/** What differs from run to run: times, and the padding that follows from them. */
+/** Masks what differs between runs: times, and the padding that follows from them. */
 const masked = (output: string): string =>
   output
     .replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>')

@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 type Ended = { code: unknown; stdout: string; stderr: string }
 
-/** What `npm start` and `npm run demo` run, from the sources. */
+/** Runs from the sources what `npm start` and `npm run demo` run. */
 const run = (file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   new Promise((resolve) => {
     const settings = {

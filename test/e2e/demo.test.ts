@@ -18,7 +18,7 @@ async function runDemo(...options: string[]): Promise<{ code: unknown; stdout: s
   return { code, stdout, stderr }
 }
 
-/** What differs from run to run: figures, ids, the API's port, which pod answered, and the padding around them. */
+/** Masks what differs between runs: figures, ids, the API's port, which pod answered, and the padding around them. */
 const masked = (output: string): string =>
   output
     .replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>')

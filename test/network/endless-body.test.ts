@@ -14,7 +14,7 @@ afterAll(() => Promise.all([network.close(), closeAll()]))
 const answering = (answer: string) => keep(serve((socket) => void socket.once('data', () => socket.write(answer))))
 const OK = 'HTTP/1.1 200 OK\r\n'
 const STREAM_MS = 200
-/** Of what ends by itself: far from over when it does. */
+/** A body that ends by itself is far from this when it does. */
 const LONG_MS = 10_000
 
 // Row "An event stream: 200 at once, body without end" of the trials, and its kin.

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([network.close(), closeAll()]))
 
-/** What is answered, each character one byte; the connection stays open, unless `ends`. */
+/** Each character of `answer` is one byte; the connection stays open, unless `ends`. */
 type Said = { answer: string; ends?: boolean }
 
 async function ask({ answer, ends = false }: Said, more: Partial<HttpRequest> = {}) {

@@ -3,7 +3,7 @@ import type { DialTls, HttpRequest, Timings } from '../../src/check/network.ts'
 import { by } from '../contract/runtimes.ts'
 import type { StepsRequest } from '../support/network-wire.ts'
 
-/** Of a try that is to end by it; of all others it only ends one that hangs. */
+/** It is the time of a try that is to end by it; any other try it ends only if that hangs. */
 export const SHORT_MS = 800
 const LONG_MS = 10_000
 
@@ -41,7 +41,7 @@ export const tlsBy = (caPem: string | null, more: Partial<DialTls> = {}): DialTl
   ...more,
 })
 
-/** Which phases have a number. */
+/** Tells which phases have a number. */
 export const reached = (timings: Timings) =>
   (['connectMs', 'tlsMs', 'firstByteMs', 'downloadMs'] as const).filter((phase) => {
     const value = timings[phase]

@@ -77,7 +77,7 @@ const insert = (file: string, before: string, text: string): void => {
   )
 }
 
-/** What the compiler says of the core, a line an error. */
+/** Returns the compiler's errors in the core, a line each. */
 const compile = (): Promise<string[]> =>
   new Promise((resolve) => {
     const tsc = join(process.cwd(), 'node_modules/typescript/bin/tsc')

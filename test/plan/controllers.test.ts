@@ -1,6 +1,6 @@
 /**
- * Which listeners each Ingress controller opens for a rule: manifests as public repositories have them, names neutral.
- * Rows 03, 14 and 15 of the trials are samples of these.
+ * Tells which listeners each Ingress controller opens for a rule; manifests are as public repositories have them, with
+ * neutral names. Rows 03, 14 and 15 of the trials are samples of these.
  */
 import { describe, expect, it } from 'vitest'
 import { INGRESS_CONTROLLERS } from '../../src/plan/controllers/table.ts'

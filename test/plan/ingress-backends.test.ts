@@ -1,4 +1,4 @@
-/** What a backend of an Ingress stands for, where that is no port of a Service: rows 08 and 09 of the trials. */
+/** Tells what a backend of an Ingress stands for that is no port of a Service: rows 08 and 09 of the trials. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { diagnoseObjects } from '../../src/diagnose/diagnose.ts'

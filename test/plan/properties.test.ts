@@ -9,7 +9,7 @@ import { planInput, planOf } from '../support/plan-text.ts'
 
 type Manifest = Record<string, unknown>
 
-/** What is drawn: a Service of any kind, with all that may stand around it. Numbers come apart, so that they can change. */
+/** A World is a Service of any kind with all that may stand around it. Numbers come apart, so that they can change. */
 type World = {
   type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'headless' | 'ExternalName'
   dual: boolean

@@ -39,7 +39,7 @@ const made = (key: IdempotencyClaim | null) => ({
 })
 const selection = { namespace: null, selector: {} }
 
-/** What creates, each by a key of its own. */
+/** Each creates something by the key that it is given. */
 const CREATORS: Readonly<Record<string, (key: IdempotencyClaim | null) => Promise<{ id: string; replayed: boolean }>>> =
   {
     job: (key) => acceptJob(deps, toadWork(), made(key)),

@@ -25,7 +25,7 @@ export type Question = {
 
 export type Reply = {
   failure?: FailureCode
-  /** Where that says nothing of it. */
+  /** It is needed only where the failure code does not name its phase. */
   phase?: Phase
   status?: number
   body?: string

@@ -1,4 +1,4 @@
-/** What a command of a finding may be: parsed by a shell as one reads it, and nothing but looking. */
+/** A command of a finding must be parsed by a shell as one reads it, and do nothing but look. */
 import type { Finding } from '../../src/diagnose/finding.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 
@@ -16,7 +16,7 @@ const PROGRAMS = new Set([
   'printf',
 ])
 const READS = new Set(['get', 'describe', 'logs', 'top', 'exec'])
-/** What may be changed by a fix that is written as a command: it is asked for by name, and can be taken back. */
+/** A fix that is written as a command may also make these changes: it is asked for by name, and can be taken back. */
 const CHANGES = new Set(['scale', 'label', ...READS])
 const LOOKS = /^(printenv \S+|cat \S+|sh -c '(ss|netstat) [^']*')$/
 
@@ -74,7 +74,7 @@ function complaintsOf(words: readonly string[], paths: readonly PlannedPath[]): 
   ]
 }
 
-/** Whether a request to the host of an Ingress goes to the controller that was asked. */
+/** Tells whether a request to the host of an Ingress goes to the controller that was asked. */
 const isDialled = (words: readonly string[], paths: readonly PlannedPath[]): boolean =>
   words[0] !== 'curl' ||
   words.includes('--resolve') ||
@@ -84,7 +84,7 @@ const isDialled = (words: readonly string[], paths: readonly PlannedPath[]): boo
       kind === 'Ingress' && host !== null && host !== address && words.some((word) => word.includes(`//${host}`)),
   )
 
-/** What is wrong with the commands of a finding; empty: nothing. */
+/** Returns what is wrong with the commands of a finding; empty if nothing is. */
 export function unsafeIn({ code, confirm, fix }: Finding, paths: readonly PlannedPath[]): string[] {
   const commands = commandsOf(confirm)
   const asFix = fix.match(/kubectl (\w[\w-]*)[^.]*/g) ?? []

@@ -15,7 +15,7 @@ export type Rcode = keyof typeof RCODES
 
 export type SrvRecord = { priority?: number; weight?: number; port: number; target: string }
 
-/** What one name answers. A type that is absent, on a name that is present, is NODATA. */
+/** One name answers this. A type that is absent, on a name that is present, is NODATA. */
 export type ZoneEntry = {
   A?: readonly string[]
   AAAA?: readonly string[]

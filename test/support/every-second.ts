@@ -1,7 +1,7 @@
 /** A Service whose paths are all tried once a second, for as long as a server runs. */
 export const PATHS = 200
 
-/** Where its load balancer answers: loopback addresses, so that no address is asked by more than one path. */
+/** Its load balancer answers at these loopback addresses, so that no address is asked by more than one path. */
 export const ADDRESSES: readonly string[] = Array.from({ length: PATHS }, (_, i) => `127.1.0.${i + 1}`)
 
 /** The body of `POST /v1/schedules`. Something must answer HTTP on the port of each address. */
@@ -45,7 +45,7 @@ export async function tryEverySecond(url: string, port: number): Promise<void> {
 
 export type Tried = { jobs: number; notPassed: number; passed: number; failed: number; errors: number }
 
-/** What came of it so far, by the log of the server. */
+/** Counts what came of it so far, by the log of the server. */
 export function triedBy(lines: readonly string[]): Tried {
   const tried: Tried = { jobs: 0, notPassed: 0, passed: 0, failed: 0, errors: 0 }
   for (const line of lines) {

@@ -7,7 +7,7 @@ export type MemoryCgroup = {
   within: readonly string[]
   /** Bytes: what the processes have for themselves, and all that is charged to the group, files' pages included. */
   figures(): { own: number; charged: number; most: number; killed: number }
-  /** When its processes have ended. */
+  /** Succeeds only once its processes have ended. */
   remove(): void
 }
 

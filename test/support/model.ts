@@ -6,7 +6,7 @@ import type { FailureCode } from '../../src/check/codes.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import type { Did, Saw } from './scenario.ts'
 
-/** What a pod does with a connection: answers well, fails so, or fails so in every second one. */
+/** A pod answers a connection well, fails so, or fails so in every second one. */
 export type Pod = 'ok' | FailureCode | number | { half: FailureCode | number }
 
 export type Model = {
@@ -14,7 +14,7 @@ export type Model = {
   pods?: Readonly<Record<string, Pod>>
   /** Tries of each path. */
   samples?: number
-  /** What a path does whatever the pods do; `undefined`: as they do. */
+  /** Says what a path does whatever the pods do; `undefined` leaves it to the pods. */
   but?: (path: PlannedPath) => Did | undefined
 }
 

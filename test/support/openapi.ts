@@ -46,7 +46,7 @@ function templateOf(path: string): string | undefined {
     .find((template) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path))
 }
 
-/** What of the answer is not in the committed `openapi.yaml`: operation, status, content type or body. Empty: it matches. */
+/** Tells what of the answer `openapi.yaml` lacks: operation, status, content type or body. Empty: it matches. */
 export async function mismatches(method: string, url: string, response: Response): Promise<string[]> {
   const { pathname } = new URL(url)
   const template = templateOf(pathname)

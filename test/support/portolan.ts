@@ -9,11 +9,11 @@ import { mismatches } from './openapi.ts'
 import { proberWith } from './prober.ts'
 import { restoreSqlite, type Snapshot } from './snapshots.ts'
 
-/** Where the suites under `test/api` run: vitest.config.ts runs them on both. */
+/** The suites under `test/api` run on this runtime; vitest.config.ts runs them on both. */
 export const RUNTIME = process.env.PORTOLAN_TEST_RUNTIME === 'workers' ? 'workers' : 'node'
 
 export type TestPortolan = {
-  /** Where the API listens, without a trailing slash. */
+  /** The API listens there; no slash trails. */
   url: string
   /** fetch against it; every answer must match the committed `openapi.yaml`. */
   call(path: string, init?: RequestInit & { json?: unknown; yaml?: string }): Promise<Response>

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 
 export type Program = {
-  /** What `ready` matched. */
+  /** Holds the match of `ready`. */
   said: RegExpMatchArray
   /** Lines of its stderr so far. */
   lines: readonly string[]

@@ -29,7 +29,7 @@ export type TestQueue = {
   insert(job: NewJob): Promise<void>
   enqueue(jobIds: readonly string[]): Promise<void>
   cancel(jobId: string): Promise<void>
-  /** What looks for jobs that nobody was told of. */
+  /** Looks for jobs that nobody was told of. */
   sweep(): Promise<void>
   read(jobId: string): Promise<Ran>
   /** Resolves when the job has finished. */

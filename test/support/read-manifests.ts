@@ -1,4 +1,4 @@
-/** What the tests of src/kube share: refusals as values, and the words of their messages. */
+/** The tests of src/kube share this: refusals as values, and the words of their messages. */
 
 import { parseManifests } from '../../src/kube/parse.ts'
 import { type ProblemDetail, ProblemError } from '../../src/lib/problem.ts'

@@ -9,7 +9,7 @@ import { seenAs, type Told } from './seen.ts'
 
 type Evidence = NonNullable<Parameters<typeof seenAs>[2]>
 
-/** What a path did. `ok`: a pass with that status. `of`: tries; `fails`: how many of them (all, if not said). */
+/** `ok` is a pass with that status. `of` counts the tries and `fails` those that failed (all, if not said). */
 export type Did =
   | Told
   | { ok: number }

@@ -1,4 +1,4 @@
-/** What a tick needs, on a real store and a clock of the test's own. */
+/** Gives a tick what it needs, on a real store and a clock of the test's own. */
 import { BatchRequestSchema, JobRequestSchema, toJobRequest } from '../../src/api/job-request.ts'
 import { createPolicy } from '../../src/check/policy.ts'
 import { noCluster } from '../../src/job/plan-request.ts'

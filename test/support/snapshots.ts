@@ -25,7 +25,7 @@ export const SETTINGS = {
 export const AUTHORIZED = { authorization: `Bearer ${SETTINGS.PORTOLAN_ADMIN_TOKEN}` }
 
 export type Answers = {
-  /** What the API answered, by path. */
+  /** Holds what the API answered, by path. */
   read: Readonly<Record<string, unknown>>
   /** A request with an idempotency key that is still valid, and the id of what it made. */
   replay: { path: string; json: unknown; headers: Readonly<Record<string, string>>; id: string }

@@ -14,7 +14,7 @@ export type TwoDays = {
   api: TestPortolan
   history: ReturnType<typeof historyOf>
   pod: Pod
-  /** Of `toad-svc`. */
+  /** It is the id of the last job of `toad-svc`. */
   lastJob: string
   close(): Promise<void>
 }

@@ -47,7 +47,7 @@ const isPure = under(
 const isConfig = (path: string) => /\/config\.ts$/.test(path)
 
 const isBuiltin = (target: string) => target.startsWith('node:') || builtinModules.includes(target)
-/** What of Node's modules workerd has too, and does there what it does here. */
+/** Workerd has these modules of Node too, and they do there what they do here. */
 const SHARED_BUILTINS = under('node:net', 'node:tls', 'node:crypto', 'node:async_hooks')
 const NODE_PACKAGES = under('undici', 'better-sqlite3', '@hono/node-server', 'drizzle-orm/better-sqlite3')
 const WORKERS_PACKAGES = (target: string) => target.startsWith('cloudflare:') || under('drizzle-orm/d1')(target)
@@ -55,7 +55,7 @@ const isDrizzle = under('drizzle-orm')
 const isHono = under('hono', '@hono')
 const isZod = under('zod', '@hono/zod-openapi')
 
-/** What reads a clock, a random source, the network, the process or a timer. */
+/** These read a clock, a random source, the network, the process or a timer. */
 const IMPURE_GLOBALS = under(
   'Date.now',
   'new Date()',
@@ -201,7 +201,7 @@ export function cyclesOf(sources: readonly Source[]): string[][] {
   return cycles
 }
 
-/** What a file imports, statically or dynamically, re-exports included. */
+/** Returns what a file imports, statically or dynamically, re-exports included. */
 export const importsOf = (source: Source): string[] => importingOf(source).map(({ target }) => target)
 
 /** The same, each once, with whether it is for types alone. */

@@ -1,4 +1,4 @@
-/** What kubectl answers to texts, and where Portolan answers something else. */
+/** Tells what kubectl answers to texts, and where Portolan answers something else. */
 import { isDeepStrictEqual } from 'node:util'
 import { readDocuments } from '../../src/kube/documents.ts'
 import { YamlError } from '../../src/kube/yaml/error.ts'
@@ -8,7 +8,7 @@ import { ProblemError } from '../../src/lib/problem.ts'
 /** Left out is what was refused. */
 export type YamlAnswer = {
   text: string
-  /** Of YAMLToJSON of sigs.k8s.io/yaml: the first document. */
+  /** YAMLToJSON of sigs.k8s.io/yaml answers this: the first document. */
   yaml?: unknown
   /** The objects that kubectl finds in the text as a whole; empty documents are none. */
   objects?: readonly unknown[]
@@ -24,7 +24,7 @@ export type YamlDifference = {
   meant: string | null
 }
 
-/** Where another answer is meant. Everything else must be as kubectl has it. */
+/** Another answer is meant for these texts. Everything else must be as kubectl has it. */
 const MEANT: readonly { reason: string; of: (text: string) => boolean }[] = [
   {
     reason: 'a byte order mark before a separator is passed over: kubectl refuses what follows, or ignores it unsaid',

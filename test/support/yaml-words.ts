@@ -1,4 +1,4 @@
-/** What texts of YAML are put together from by yaml-texts.ts. */
+/** Lists what yaml-texts.ts puts texts of YAML together from. */
 
 const list = (...parts: readonly string[]): readonly string[] => parts.flatMap((part) => part.split('¦'))
 
@@ -32,7 +32,7 @@ export const TAGGED = list(
   '!!str .inf¦!!merge <<¦!!omap [a: 1]¦!a,b x',
 )
 
-/** What begins a block scalar. */
+/** Each begins a block scalar, or only looks as if it did. */
 export const BLOCK_HEADERS = list('|¦>¦|-¦|+¦>-¦>+¦|2¦|2-¦|-2¦>1¦|+1¦| # remark¦|0¦|10¦|x¦| x¦|++¦>9')
 
 /** Its lines. */
@@ -45,7 +45,7 @@ export const KEYS = list(
   '9007199254740993¦1234567.5',
 )
 
-/** What stands between documents. */
+/** These stand between documents. */
 export const MARKERS = list(
   '---¦---¦---¦--- # x¦---\t¦--- a¦--- {a: 1}¦---a¦----¦--- |¦...¦... x¦...\n---¦\ufeff---¦%YAML 1.1\n---',
   '%YAML 1.2\n---¦%TAG ! tag:x,2000:\n---¦%FOO\n---¦%YAML 1.1¦# only\n---¦ ---¦---\n---',

@@ -125,7 +125,7 @@ const request = (objects: readonly unknown[], more: Record<string, unknown> = {}
   ...more,
 })
 
-/** What the README tells CI to run. */
+/** Runs what the README tells CI to run. */
 function curl(query: string, body: unknown): Promise<{ code: number; text: string }> {
   const args = ['--silent', '--fail-with-body', '--data-binary', '@-', '-H', 'content-type: application/json']
   return new Promise((resolve, reject) => {

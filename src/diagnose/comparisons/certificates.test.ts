@@ -10,7 +10,7 @@ import { diagnoseJob } from '../diagnose.ts'
 import type { Finding } from '../finding.ts'
 
 const DAY_MS = 86_400_000
-/** Of the tries that `seenAs` makes up. */
+/** `seenAs` makes up its tries at this time. */
 const NOW_MS = 0
 const inDays = (days: number): string => new Date(NOW_MS + days * DAY_MS).toISOString()
 

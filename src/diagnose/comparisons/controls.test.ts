@@ -1,4 +1,4 @@
-/** What only another question decides: each finding with the answers that make it, and with those that do not. */
+/** Only another question decides these findings: each stands with answers that make it and with answers that do not. */
 import { describe, expect, it } from 'vitest'
 import { answerJob, type Reply, type World } from '../../../test/support/answering.ts'
 import {

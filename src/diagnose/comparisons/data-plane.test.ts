@@ -1,4 +1,4 @@
-/** What `npm run accuracy` showed on a real data plane: each picture with a neighbour that is something else. */
+/** `npm run accuracy` showed these pictures on a real data plane; each has a neighbour that is something else. */
 import { describe, expect, it } from 'vitest'
 import { answerJob, type Reply, type World } from '../../../test/support/answering.ts'
 import { ingress, ingressClass, loadBalancerStatus, node, service, slice } from '../../../test/support/manifests.ts'

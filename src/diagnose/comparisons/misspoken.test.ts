@@ -20,7 +20,7 @@ const MANIFESTS = [
   ingressClass('nginx', 'k8s.io/ingress-nginx'),
 ]
 
-/** What comparing says of what was told of each path, with evidence beside it. */
+/** Returns what comparing finds in what was told of each path, with evidence beside it. */
 function found(told: (path: PlannedPath) => Told, evidence: Partial<Result> = {}): readonly Finding[] {
   const input = planInput(MANIFESTS, { target: { namespace: 'pond', service: 'toad' }, vantage: 'in-cluster' })
   const plan = planPaths(input)

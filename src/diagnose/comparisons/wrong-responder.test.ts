@@ -31,7 +31,7 @@ const at =
   ({ to }) =>
     places.includes(to) ? there : own
 
-/** Of the finding, if there is one. */
+/** Returns the finding too, if there is one. */
 const told = (world: World, options: Parameters<typeof answerJob>[2] = {}, manifests: readonly unknown[] = SERVICE) => {
   const { found, diagnosis } = answerJob(manifests, world, options)
   const all = found.filter((each) => each.startsWith('wrong_responder'))
@@ -146,7 +146,7 @@ describe('another application behind a path', () => {
   })
 })
 
-/** What is unusual and in order: nothing may be said of it. */
+/** These are unusual and in order, so nothing may be said of them. */
 describe('healthy, and silent', () => {
   const versions =
     (a: Reply, b: Reply): World =>

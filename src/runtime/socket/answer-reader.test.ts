@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AnswerReader, type Refusal } from './answer-reader.ts'
 
-/** What a listener heard, and how the reading ended. */
+/** Holds what a listener heard, and how the reading ended. */
 type Read = {
   head: { status: number; version: string; headers: Record<string, unknown> } | null
   body: string

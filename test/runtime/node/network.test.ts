@@ -1,4 +1,4 @@
-/** What of the network Node alone can do; what both runtimes must do is in `test/network/`. */
+/** Node alone can do this of the network; what both runtimes must do is in `test/network/`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FailureCode, Phase } from '../../../src/check/codes.ts'
 import { failure } from '../../../src/check/failure.ts'
@@ -107,7 +107,7 @@ describe('http() over HTTP/2', () => {
 })
 
 describe('http() over HTTP/2 to a peer that gives up in the middle of the body', () => {
-  /** Of the only stream (RFC 9113 4.1). */
+  /** Returns a frame of HTTP/2 (RFC 9113 4.1). */
   const frame = (type: number, flags: number, stream: number, ...payload: number[]) =>
     Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream, ...payload])
   const [DATA, HEADERS, RST_STREAM, SETTINGS] = [0, 1, 3, 4]

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** What comes back for bytes that fetch would not send. */
+/** Returns what comes back for bytes that fetch would not send. */
 async function answerTo(request: string): Promise<Response> {
   const { hostname, port } = new URL(api.url)
   const socket = connect(Number(port), hostname)

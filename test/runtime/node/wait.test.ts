@@ -4,7 +4,7 @@ import { startTestPortolan } from '../../support/portolan.ts'
 import { pathOf, readJob, readJobs } from '../../support/read.ts'
 import { startPod, toadService } from '../../support/toad.ts'
 
-/** How long a waiting request sleeps between two looks (`settings.poll` in server.ts). */
+/** A waiting request sleeps this long between two looks (`settings.poll` in server.ts). */
 const POLL_MS = 500
 
 it('answers a wait when the job ends, not at a poll tick', async () => {
