@@ -74,7 +74,7 @@ export type Settings = {
    * `loopbackOnly`: it listens on loopback and asks for no token, so requests must name a loopback host. A page of
    * another site could else reach it through a name that it makes resolve to 127.0.0.1 (DNS rebinding).
    */
-  auth: { required: boolean; adminToken: string | null; loopbackOnly?: boolean }
+  auth: { required: boolean; adminToken: string | null; metricsToken: string | null; loopbackOnly?: boolean }
   /** Gaps, growing from the first to the last, after which a waiting request looks for changes of other processes. */
   poll: { firstMs: number; lastMs: number }
   /** The shortest `@every`, milliseconds: how often this runtime can wake. */

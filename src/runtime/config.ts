@@ -89,6 +89,8 @@ function readOrigin(text: string): string | null {
 const readVantageName = (text: string): string | null =>
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) && !POSITIONS.some((position) => position === text) ? text : null
 
+const TOKEN = matching('16 to 512 visible ASCII characters without spaces', /^[\x21-\x7e]{16,512}$/)
+
 const SHAPE = {
   PORTOLAN_HOST: variable('an IP address or a host name', readHost).default('127.0.0.1'),
   PORTOLAN_PORT: wholeNumber(0, 65_535).default(8080),
@@ -124,9 +126,8 @@ const SHAPE = {
   PORTOLAN_EGRESS_ALLOW: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
   PORTOLAN_EGRESS_DENY: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
   PORTOLAN_AUTH: oneOf(['auto', 'none', 'tokens']).default('auto'),
-  PORTOLAN_ADMIN_TOKEN: matching('16 to 512 visible ASCII characters without spaces', /^[\x21-\x7e]{16,512}$/)
-    .nullable()
-    .default(null),
+  PORTOLAN_ADMIN_TOKEN: TOKEN.nullable().default(null),
+  PORTOLAN_METRICS_TOKEN: TOKEN.nullable().default(null),
   PORTOLAN_SECRET_KEY: matching('32 bytes in base64 (openssl rand -base64 32)', /^[A-Za-z0-9+/]{43}=$/)
     .nullable()
     .default(null),
@@ -143,7 +144,7 @@ export type Settings = z.output<z.ZodObject<typeof SHAPE>>
 export const SETTING_NAMES = Object.keys(SHAPE) as SettingName[]
 
 /** Values that are shown in no message. */
-const SECRET: readonly string[] = ['PORTOLAN_ADMIN_TOKEN', 'PORTOLAN_SECRET_KEY']
+const SECRET: readonly string[] = ['PORTOLAN_ADMIN_TOKEN', 'PORTOLAN_METRICS_TOKEN', 'PORTOLAN_SECRET_KEY']
 
 const KUBERNETES_VALUE = /^(tcp|udp|sctp):\/\//
 
@@ -170,6 +171,10 @@ export function readSettings(env: Readonly<Record<string, unknown>>): Settings {
   }
   const parsed = z.strictObject(SHAPE).safeParse(given)
   if (parsed.success) {
+    const { PORTOLAN_ADMIN_TOKEN: admin, PORTOLAN_METRICS_TOKEN: metrics } = parsed.data
+    if (metrics !== null && metrics === admin) {
+      throw new ConfigError('PORTOLAN_METRICS_TOKEN: expected another token than that of PORTOLAN_ADMIN_TOKEN')
+    }
     return withOrderedRetention(parsed.data, given)
   }
   throw new ConfigError(parsed.error.issues.flatMap((issue) => describe(issue, given)).join('; '))
@@ -235,6 +240,8 @@ export type CommonConfig = {
   egressAllow: readonly string[]
   egressDeny: readonly string[]
   adminToken: string | null
+  /** Opens `/metrics` and nothing else. */
+  metricsToken: string | null
   /** 32 bytes in base64; `null`: a runtime that can keeps a key file. */
   secretKey: string | null
   retention: Retention
@@ -254,6 +261,7 @@ export const commonConfig = (settings: Settings): CommonConfig => ({
   egressAllow: settings.PORTOLAN_EGRESS_ALLOW,
   egressDeny: settings.PORTOLAN_EGRESS_DENY,
   adminToken: settings.PORTOLAN_ADMIN_TOKEN,
+  metricsToken: settings.PORTOLAN_METRICS_TOKEN,
   secretKey: settings.PORTOLAN_SECRET_KEY,
   retention: {
     rawMs: settings.PORTOLAN_RETENTION_RAW,

@@ -117,6 +117,13 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     readBy: BOTH,
     meaning: 'The token of Authorization: Bearer, from 16 to 512 characters. A secret.',
   },
+  PORTOLAN_METRICS_TOKEN: {
+    default: null,
+    readBy: BOTH,
+    meaning:
+      'A token that opens /metrics and nothing else, from 16 to 512 characters: as Authorization: Bearer, or as the ' +
+      'password of Basic. A secret.',
+  },
   PORTOLAN_SECRET_KEY: {
     default: null,
     readBy: BOTH,

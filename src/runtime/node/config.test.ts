@@ -16,6 +16,16 @@ const messageOf = (env: Record<string, string>): string => {
 }
 
 describe('readConfig', () => {
+  it('takes no metrics token that would open everything, and shows neither', () => {
+    const token = 'one-token-for-both-0123'
+    expect(messageOf({ PORTOLAN_ADMIN_TOKEN: token, PORTOLAN_METRICS_TOKEN: token })).toBe(
+      'PORTOLAN_METRICS_TOKEN: expected another token than that of PORTOLAN_ADMIN_TOKEN',
+    )
+    expect(messageOf({ PORTOLAN_METRICS_TOKEN: 'too-short' })).toBe(
+      'PORTOLAN_METRICS_TOKEN: expected 16 to 512 visible ASCII characters without spaces',
+    )
+  })
+
   it('needs nothing', () => {
     expect(readConfig({ PATH: '/bin' })).toEqual({
       host: '127.0.0.1',
@@ -35,6 +45,7 @@ describe('readConfig', () => {
       egressDeny: [],
       auth: 'auto',
       adminToken: null,
+      metricsToken: null,
       secretKey: null,
       retention: { rawMs: 30 * DAY_MS, failuresMs: 90 * DAY_MS, hourlyMs: 400 * DAY_MS, dailyMs: 1825 * DAY_MS },
       logLevel: 'info',
@@ -63,6 +74,7 @@ describe('readConfig', () => {
         PORTOLAN_EGRESS_DENY: '10.1.2.3 fd00::/8',
         PORTOLAN_AUTH: 'tokens',
         PORTOLAN_ADMIN_TOKEN: 'x'.repeat(16),
+        PORTOLAN_METRICS_TOKEN: 'm'.repeat(16),
         PORTOLAN_SECRET_KEY: secretKey,
         PORTOLAN_RETENTION_RAW: '90s',
         PORTOLAN_RETENTION_FAILURES: '15m',
@@ -88,6 +100,7 @@ describe('readConfig', () => {
       egressDeny: ['10.1.2.3/32', 'fd00::/8'],
       auth: 'tokens',
       adminToken: 'x'.repeat(16),
+      metricsToken: 'm'.repeat(16),
       secretKey,
       retention: { rawMs: 90_000, failuresMs: 900_000, hourlyMs: DAY_MS, dailyMs: 2 * DAY_MS },
       logLevel: 'debug',

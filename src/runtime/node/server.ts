@@ -99,6 +99,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     auth: {
       required: tokensNeeded,
       adminToken: config.adminToken,
+      metricsToken: config.metricsToken,
       loopbackOnly: !tokensNeeded && config.auth === 'auto',
     },
     poll: { firstMs: 500, lastMs: 500 },

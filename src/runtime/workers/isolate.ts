@@ -71,7 +71,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       scheduleLimit: config.scheduleLimit,
       waitLimit: 25,
       bodyLimitBytes: BODY_LIMIT_BYTES,
-      auth: { required: true, adminToken: config.adminToken },
+      auth: { required: true, adminToken: config.adminToken, metricsToken: config.metricsToken },
       // A look is a query, of which an invocation has few: 25 s are some twenty looks
       poll: { firstMs: 250, lastMs: 1500 },
       eventsLimitMs: 5 * 60_000,
