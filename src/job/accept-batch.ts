@@ -5,7 +5,7 @@
  * @module
  */
 import type { ObjectIndex } from '../kube/object-index.ts'
-import type { ObjectSource, ObjectsAsked, ObjectsRead } from '../kube/object-source.ts'
+import type { ObjectSource, ObjectsAsked, ObjectsRead, ReadHow } from '../kube/object-source.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from '../plan/request.ts'
@@ -15,11 +15,12 @@ import { type BatchJob, insertBatch, type NewBatch } from '../store/batches.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
 import { type AcceptDeps, acceptOnce, makeJob } from './accept.ts'
 import {
-  indexOf,
   type PlanDeps,
   type PlannedManifests,
   plannedBefore,
   planRead,
+  READ_ANEW,
+  readAndPlan,
   refuseForbiddenServers,
   sourceOf,
   vantageOf,
@@ -48,25 +49,28 @@ export async function planBatch(
   request: JobRequest,
   selection: BatchSelection,
   source: ObjectSource,
+  how = READ_ANEW,
 ): Promise<readonly PlannedService[]> {
   refuseForbiddenServers(deps, request)
-  const { read, index, targets } = await readSelected(request, selection, source)
-  return targets.map((target) => planOne(deps, request, target, read, index))
+  return readSelected(request, selection, source, how, (targets, read, index) =>
+    targets.map((target) => planOne(deps, request, target, read, index)),
+  )
 }
 
 /**
- * Reads the objects that a batch chooses from, and chooses.
+ * Reads the objects that a batch chooses from, chooses, and makes something of what was chosen.
  *
  * @throws ProblemError if no Service is selected, or too many.
  */
-export async function readSelected(
+export async function readSelected<T>(
   { target: { cluster } }: JobRequest,
   selection: BatchSelection,
   source: ObjectSource,
-): Promise<{ read: ObjectsRead; index: ObjectIndex; targets: readonly BatchTarget[] }> {
-  const read = await source.read({ cluster, namespace: selection.namespace, service: null })
-  const index = indexOf(read)
-  return { read, index, targets: selectServices(index, selection) }
+  how: ReadHow,
+  make: (targets: readonly BatchTarget[], read: ObjectsRead, index: ObjectIndex) => T,
+): Promise<T> {
+  const target = { cluster, namespace: selection.namespace, service: null }
+  return readAndPlan(source, target, how, (read, index) => make(selectServices(index, selection), read, index))
 }
 
 function planOne(

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { aRequest } from '../../test/support/request.ts'
 import { createPolicy } from '../check/policy.ts'
-import { manifestSource, type ObjectSource, type ObjectsRead, type Provenance } from '../kube/object-source.ts'
+import {
+  manifestSource,
+  type ObjectSource,
+  type ObjectsRead,
+  type Provenance,
+  type Unread,
+} from '../kube/object-source.ts'
 import { parseManifests } from '../kube/parse.ts'
 import { ProblemError, plainOf } from '../lib/problem.ts'
 import { vantageAt } from '../plan/path.ts'
 import { planBatch } from './accept-batch.ts'
-import { type Asked, noCluster, type PlanDeps, planAsked, planRequest } from './plan-request.ts'
+import { type Asked, noCluster, type PlanDeps, planAsked, planRequest, readAndPlan } from './plan-request.ts'
 
 const DEPS: PlanDeps = {
   place: { vantage: vantageAt('in-cluster'), namespace: null, environment: null, clusterDomain: null, nodeName: null },
@@ -28,7 +34,17 @@ const READ_NOW: Provenance = {
   readAtMs: 1_795_392_000_000,
   resourceVersions: { services: '4711' },
   stale: false,
-  unread: [{ kind: 'nodes', namespace: null, reason: 'forbidden', detail: 'nodes is forbidden: list, cluster-wide' }],
+  unread: [
+    {
+      kind: 'nodes',
+      namespace: null,
+      besides: [],
+      part: 'all',
+      reason: 'forbidden',
+      detail: 'nodes is forbidden: list, cluster-wide',
+      refused: { verb: 'list', group: '', resource: 'nodes', user: 'reader' },
+    },
+  ],
 }
 
 /** Holds these objects as a cluster would, and notes what is read. */
@@ -77,6 +93,35 @@ describe('planning what is asked for', () => {
       ['toad', null],
     ])
     expect(reads).toEqual([{ cluster: 'default', namespace: 'pond', service: null }])
+  })
+
+  it('reads on what was wanted, once, and plans from all of it', async () => {
+    const namesake = parseManifests([{ ...service('toad'), metadata: { name: 'toad', namespace: 'moor' } }], {
+      pointer: '',
+    }).objects
+    const unasked: Unread = {
+      kind: 'services',
+      namespace: null,
+      besides: ['pond'],
+      part: 'all',
+      reason: 'not_asked',
+      detail: 'nobody asked',
+      refused: null,
+    }
+    const asked: unknown[] = []
+    const source: ObjectSource = {
+      read: async () => ({ ...MANIFESTS, provenance: { ...READ_NOW, unread: [unasked] } }),
+      readOn: async (_target, read, wanted) => {
+        asked.push(wanted)
+        const services = [...read.objects.services, ...namesake.services]
+        return { ...read, objects: { ...read.objects, services }, provenance: READ_NOW }
+      },
+    }
+    const names = await readAndPlan(source, request.target, { held: false }, (_read, index) => {
+      index.unread('services', null)
+      return index.servicesNamed('toad').map(({ meta }) => meta.namespace)
+    })
+    expect({ names, asked }).toEqual({ names: ['moor', 'pond'], asked: [[{ kind: 'services', namespace: null }]] })
   })
 
   it('refuses what its source refuses, and what was refused where the manifests were read', async () => {

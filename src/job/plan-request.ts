@@ -15,6 +15,8 @@ import {
   type ObjectsAsked,
   type ObjectsRead,
   type Provenance,
+  type ReadHow,
+  type ReadTarget,
 } from '../kube/object-source.ts'
 import { addressOfServer } from '../lib/address.ts'
 import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
@@ -51,8 +53,8 @@ export type Planned = { plan: Plan; diagnosis: Diagnosis; provenance: Provenance
  *
  * @throws ProblemError if it cannot be planned.
  */
-export const planAsked = async (deps: SourceDeps, { request, objects }: Asked): Promise<Planned> =>
-  'planned' in objects ? plannedBefore(objects) : planRequest(deps, request, sourceOf(deps, objects))
+export const planAsked = async (deps: SourceDeps, { request, objects }: Asked, how = READ_ANEW): Promise<Planned> =>
+  'planned' in objects ? plannedBefore(objects) : planRequest(deps, request, sourceOf(deps, objects), how)
 
 /** @throws ProblemError if planning was refused. */
 export function plannedBefore<P extends object>({ planned }: PlannedManifests<P>): P {
@@ -70,10 +72,54 @@ export const sourceOf = (deps: Pick<SourceDeps, 'clusterSource'>, objects: Objec
  *
  * @throws ProblemError if it cannot be planned.
  */
-export async function planRequest(deps: PlanDeps, request: JobRequest, source: ObjectSource): Promise<Planned> {
+export async function planRequest(
+  deps: PlanDeps,
+  request: JobRequest,
+  source: ObjectSource,
+  how = READ_ANEW,
+): Promise<Planned> {
   refuseForbiddenServers(deps, request)
-  const read = await source.read(request.target)
-  return planRead(deps, request, read, indexOf(read))
+  return readAndPlan(source, request.target, how, (read, index) => planRead(deps, request, read, index))
+}
+
+/** Objects are read after the request for them, and not taken from what a watch holds. */
+export const READ_ANEW: ReadHow = { held: false }
+
+/** Reads on so often: what a rule finds in what it wanted may make it want more, but not without end. */
+const STEPS_MAX = 4
+
+/**
+ * Reads, and makes something of what was read. If that asks about objects that nobody had asked for, they are read, and
+ * it is made again, so that what comes out is the same as if everything had been read at once.
+ */
+export async function readAndPlan<T>(
+  source: ObjectSource,
+  target: ReadTarget,
+  how: ReadHow,
+  make: (read: ObjectsRead, index: ObjectIndex) => T,
+): Promise<T> {
+  let read = await source.read(target, how)
+  for (let step = 1; ; step++) {
+    const index = indexOf(read)
+    const made = orThrown(() => make(read, index))
+    const wanted = index.wanted()
+    if (wanted.length === 0 || source.readOn === undefined || step > STEPS_MAX) {
+      return made()
+    }
+    read = await source.readOn(target, read, wanted)
+  }
+}
+
+/** What is thrown may be thrown for want of objects that are read yet. */
+function orThrown<T>(act: () => T): () => T {
+  try {
+    const value = act()
+    return () => value
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
 }
 
 export const indexOf = ({ objects, provenance }: ObjectsRead): ObjectIndex => indexObjects(objects, provenance.unread)

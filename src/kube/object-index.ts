@@ -8,7 +8,7 @@
  * @module
  */
 import { actionOf } from './ingress-actions.ts'
-import type { ObjectKind, Unread } from './object-source.ts'
+import type { ObjectKind, Part, Unread, Wanted } from './object-source.ts'
 import type {
   EndpointSlice,
   Endpoints,
@@ -57,9 +57,13 @@ export type ObjectIndex = {
   nodeByAddress(address: string): Node | null
   /**
    * Tells why nothing follows from the absence of such objects in that namespace (`null`: in any): they were not all
-   * read. `null`: they were.
+   * read. `null`: they were. What was not read because nobody had asked is wanted from then on.
+   *
+   * @param part `own`: only those of the Service itself are looked for.
    */
-  unread(kind: ObjectKind, namespace: string | null): Unread | null
+  unread(kind: ObjectKind, namespace: string | null, part?: Part): Unread | null
+  /** Lists what was asked about in vain, each once. */
+  wanted(): readonly Wanted[]
 }
 
 type Named = { kind: string; meta: { name: string; namespace: string | null } }
@@ -152,6 +156,7 @@ export function indexObjects(objects: KubeObjects, unread: readonly Unread[] = [
   const pods = inOrder(objects.pods)
   const ingresses = inOrder(objects.ingresses)
   const inNamespace = () => ['']
+  const wanted = new Map<string, Wanted>()
 
   const servicesNamed = byKey(services, (service) => [service.meta.name])
   const servicesAt = byNamespace(services, (service) => [service.meta.name])
@@ -213,9 +218,25 @@ export function indexObjects(objects: KubeObjects, unread: readonly Unread[] = [
     serviceByClusterIP: (address) => serviceByClusterIP(address)[0] ?? null,
     nodeNamed: (name) => nodesNamed(name)[0] ?? null,
     nodeByAddress: (address) => nodesByAddress(address)[0] ?? null,
-    unread: (kind, namespace) =>
-      unread.find(
-        (each) => each.kind === kind && (each.namespace === null || namespace === null || each.namespace === namespace),
-      ) ?? null,
+    unread: (kind, namespace, part = 'others') => {
+      const found = unread.find((each) => each.kind === kind && isAbout(each, namespace, part)) ?? null
+      if (found?.reason === 'not_asked') {
+        wanted.set(`${kind} ${namespace}`, { kind, namespace })
+      }
+      return found
+    },
+    wanted: () => [...wanted.values()],
   }
+}
+
+/** Tells whether objects that were not read are among those of that namespace (`null`: of any). */
+function isAbout(unread: Unread, namespace: string | null, part: Part): boolean {
+  if (part === 'own' && unread.part === 'others') {
+    return false
+  }
+  return (
+    namespace === null ||
+    unread.namespace === namespace ||
+    (unread.namespace === null && !unread.besides.includes(namespace))
+  )
 }

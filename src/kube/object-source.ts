@@ -19,20 +19,49 @@ export type ObjectsAsked = { source: 'manifests'; manifests: Parsed } | { source
  */
 export type ReadTarget = { cluster: string; namespace: string | null; service: string | null }
 
+/** `held`: objects that the source keeps current by a watch will do; else all of them are read anew, after this call. */
+export type ReadHow = { held: boolean }
+
 /**
  * Objects of a kind were not asked for yet, the reader may not see them, the cluster does not serve the kind, reading
  * failed, or there were too many.
  */
 export type UnreadReason = 'not_asked' | 'forbidden' | 'not_served' | 'failed' | 'cut_short'
 
+/**
+ * Whose objects of a kind: `own` are those that belong to the Service itself (it has this name, carries its label, is
+ * matched by its selector), `others` are all the rest.
+ */
+export type Part = 'own' | 'others'
+
+/** Objects that the cluster may have, although they are not among those that were read. */
 export type Unread = {
   kind: ObjectKind
-  /** `null`: they were read in no namespace. */
+  /** `null`: in every namespace but those of `besides`; and a kind that has no namespaces. */
   namespace: string | null
+  /** They were read in these namespaces all the same. Empty where `namespace` is set. */
+  besides: readonly string[]
+  /** `others`: those of the Service itself were read. `all`: they were not either. */
+  part: 'all' | 'others'
   reason: UnreadReason
   /** Tells people what the source met, or what it would need. */
   detail: string
+  /** What the API server refused, where the reason is `forbidden`; else `null`. */
+  refused: RefusedAccess | null
 }
+
+export type RefusedAccess = {
+  verb: string
+  /** The API group; empty for the core. */
+  group: string
+  /** Plural, as in `pods`. */
+  resource: string
+  /** As the API server names it, like `system:serviceaccount:portolan:portolan`; `null`: it did not say. */
+  user: string | null
+}
+
+/** Objects that planning or a rule asked about, and that a source had not read because nobody had asked. */
+export type Wanted = { kind: ObjectKind; namespace: string | null }
 
 /** Says how objects were come by. It stays with what was made of them after they have been let go of. */
 export type Provenance = {
@@ -50,7 +79,14 @@ export type ObjectsRead = Parsed & { provenance: Provenance }
 
 export type ObjectSource = {
   /** @throws ProblemError if the objects of the target cannot be read at all. */
-  read(target: ReadTarget): Promise<ObjectsRead>
+  read(target: ReadTarget, how: ReadHow): Promise<ObjectsRead>
+  /**
+   * Reads what was wanted besides. What cannot be read is among `unread` afterwards with another reason than
+   * `not_asked`, so that it is wanted once. Left out: the source reads everything at once.
+   *
+   * @param read of the same target, by this source.
+   */
+  readOn?(target: ReadTarget, read: ObjectsRead, wanted: readonly Wanted[]): Promise<ObjectsRead>
 }
 
 /** The rules allow for what the author of manifests has left out, so that nothing is marked as unread. */

@@ -30,6 +30,8 @@ export const PROBLEMS = {
   too_many_requests: [429, 'Too many requests'],
   headers_too_large: [431, 'The headers are too large'],
   internal: [500, 'Something failed on our side'],
+  cluster_refused: [502, 'The cluster refused to be read'],
+  cluster_unreachable: [502, 'The cluster could not be read'],
   unavailable: [503, 'Temporarily unavailable'],
   storage_full: [507, 'The database cannot grow'],
 } as const satisfies Record<string, readonly [number, string]>

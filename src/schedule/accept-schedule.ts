@@ -6,7 +6,7 @@
 import { hiddenFields, withoutSecrets } from '../check/secrets.ts'
 import { type AcceptDeps, acceptJob, madeBefore, orRefuse } from '../job/accept.ts'
 import { acceptBatch, readSelected } from '../job/accept-batch.ts'
-import { type Given, planAsked, sourceOf } from '../job/plan-request.ts'
+import { type Given, planAsked, READ_ANEW, sourceOf } from '../job/plan-request.ts'
 import { sealSecrets } from '../job/secrets.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError, together } from '../lib/problem.ts'
@@ -111,7 +111,7 @@ async function takeIn(
   if (selection === null) {
     await within('/job', () => planAsked(deps, asked))
   } else {
-    await within('/batch', () => readSelected(request, selection, sourceOf(deps, objects)))
+    await within('/batch', () => readSelected(request, selection, sourceOf(deps, objects), READ_ANEW, () => null))
   }
   const { checks, secrets } = withoutSecrets(request.checks)
   return {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { readDocuments } from './documents.ts'
+import { ruleFor } from './resources.ts'
+
+const refused = {
+  verb: 'list',
+  group: 'discovery.k8s.io',
+  resource: 'endpointslices',
+  user: 'system:serviceaccount:portolan:reader',
+}
+
+describe('the rule that allows what was refused', () => {
+  it('is a role of the namespace with its binding, as YAML', () => {
+    expect(readDocuments(ruleFor(refused, 'pond'), '').values).toEqual([
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'portolan-endpointslices', namespace: 'pond' },
+        rules: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] }],
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'portolan-endpointslices', namespace: 'pond' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'portolan-endpointslices' },
+        subjects: [{ kind: 'ServiceAccount', name: 'reader', namespace: 'portolan' }],
+      },
+    ])
+  })
+
+  it('is a cluster role where there is no namespace, for a user whatever the name is', () => {
+    const { values } = readDocuments(ruleFor({ ...refused, group: '', resource: 'nodes', user: 'a: "b"' }, null), '')
+    expect(values).toMatchObject([
+      { kind: 'ClusterRole', rules: [{ apiGroups: [''], resources: ['nodes'] }] },
+      { kind: 'ClusterRoleBinding', subjects: [{ kind: 'User', name: 'a: "b"' }] },
+    ])
+  })
+})

@@ -1,0 +1,120 @@
+/**
+ * The resources of the API server behind each kind of objects: what is asked for, and which RBAC rule allows it.
+ *
+ * @module
+ */
+import type { ReadKind } from './kinds.ts'
+import type { ObjectKind, RefusedAccess } from './object-source.ts'
+
+export type Resource = {
+  kind: ReadKind
+  /** The API group; empty for the core. */
+  group: string
+  /** Those that are read, newest first. */
+  versions: readonly string[]
+  /** Plural, as in paths of the API and in RBAC rules. */
+  resource: string
+  namespaced: boolean
+}
+
+const core = (kind: ReadKind, resource: string, namespaced = true): Resource => ({
+  kind,
+  group: '',
+  versions: ['v1'],
+  resource,
+  namespaced,
+})
+
+const apps = (kind: ReadKind, resource: string): Resource => ({
+  kind,
+  group: 'apps',
+  versions: ['v1'],
+  resource,
+  namespaced: true,
+})
+
+const networking = (kind: ReadKind, resource: string, namespaced = true): Resource => ({
+  kind,
+  group: 'networking.k8s.io',
+  versions: ['v1'],
+  resource,
+  namespaced,
+})
+
+const gateway = (kind: ReadKind, resource: string): Resource => ({
+  kind,
+  group: 'gateway.networking.k8s.io',
+  versions: ['v1', 'v1beta1', 'v1alpha3', 'v1alpha2'],
+  resource,
+  namespaced: true,
+})
+
+/** Secrets and ConfigMaps are never here. */
+export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
+  services: [core('Service', 'services')],
+  endpoints: [core('Endpoints', 'endpoints')],
+  endpointSlices: [
+    {
+      kind: 'EndpointSlice',
+      group: 'discovery.k8s.io',
+      versions: ['v1'],
+      resource: 'endpointslices',
+      namespaced: true,
+    },
+  ],
+  ingresses: [networking('Ingress', 'ingresses')],
+  ingressClasses: [networking('IngressClass', 'ingressclasses', false)],
+  nodes: [core('Node', 'nodes', false)],
+  pods: [core('Pod', 'pods')],
+  workloads: [
+    apps('Deployment', 'deployments'),
+    apps('StatefulSet', 'statefulsets'),
+    apps('DaemonSet', 'daemonsets'),
+    apps('ReplicaSet', 'replicasets'),
+  ],
+  networkPolicies: [networking('NetworkPolicy', 'networkpolicies')],
+  events: [core('Event', 'events')],
+  gatewayRoutes: [
+    gateway('HTTPRoute', 'httproutes'),
+    gateway('GRPCRoute', 'grpcroutes'),
+    gateway('TLSRoute', 'tlsroutes'),
+    gateway('TCPRoute', 'tcproutes'),
+    gateway('Gateway', 'gateways'),
+  ],
+}
+
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):(.+)$/
+
+function subjectOf(user: string | null): string {
+  const account = user === null ? null : SERVICE_ACCOUNT.exec(user)
+  if (account) {
+    return `{ kind: ServiceAccount, name: ${account[2]}, namespace: ${account[1]} }`
+  }
+  return `{ kind: User, name: ${JSON.stringify(user ?? 'NAME-OF-THE-USER')}, apiGroup: rbac.authorization.k8s.io }`
+}
+
+/**
+ * Writes the role that allows what was refused, bound to whom it was refused, as YAML that `kubectl apply -f -` takes.
+ *
+ * @param namespace the one to allow it in; `null`: everywhere, which a resource without namespaces always needs.
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
+export function ruleFor({ group, resource, user }: RefusedAccess, namespace: string | null): string {
+  const within = namespace === null ? '' : `, namespace: ${namespace}`
+  const name = `portolan-${resource}`
+  const role = namespace === null ? 'ClusterRole' : 'Role'
+  return [
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    `kind: ${role}`,
+    `metadata: { name: ${name}${within} }`,
+    'rules:',
+    `  - { apiGroups: [${JSON.stringify(group)}], resources: [${resource}], verbs: [get, list, watch] }`,
+    '---',
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    `kind: ${role}Binding`,
+    `metadata: { name: ${name}${within} }`,
+    `roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ${role}, name: ${name} }`,
+    `subjects: [${subjectOf(user)}]`,
+    '',
+  ].join('\n')
+}
