@@ -158,6 +158,7 @@ const [{ objects }, parseMs] = timed(() => {
       networkPolicies: all('networkPolicies'),
       events: all('events'),
       gatewayRoutes: all('gatewayRoutes'),
+      namespaces: all('namespaces'),
     } satisfies KubeObjects,
   }
 })

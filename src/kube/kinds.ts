@@ -9,6 +9,7 @@ import { readEndpointSlice, readEndpoints } from './read-endpoints.ts'
 import { readEvent } from './read-event.ts'
 import { readGatewayRoute } from './read-gateway.ts'
 import { INGRESS_VERSIONS, readIngress, readIngressClass } from './read-ingress.ts'
+import { readNamespace } from './read-namespace.ts'
 import { readNode } from './read-node.ts'
 import { readPod, readWorkload } from './read-pod.ts'
 import { readNetworkPolicy } from './read-policy.ts'
@@ -111,6 +112,7 @@ export const KINDS: Readonly<Record<ReadKind, Kind>> = {
     home: 'spec',
     fields: ['podCIDR', 'podCIDRs'],
   },
+  Namespace: { versions: ['v1'], read: readNamespace, looksLike: never, home: null, fields: [] },
   Ingress: {
     versions: INGRESS_VERSIONS,
     read: readIngress,
@@ -156,6 +158,7 @@ export function byKind(objects: readonly KubeObject[]): KubeObjects {
     workloads: objects.filter((object) => 'template' in object),
     networkPolicies: of('NetworkPolicy'),
     events: of('Event'),
+    namespaces: of('Namespace'),
     gatewayRoutes: objects.filter((object) => 'backends' in object),
   }
 }

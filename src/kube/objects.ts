@@ -15,10 +15,13 @@ export type Labels = Readonly<Record<string, string>>
 
 export type Meta = {
   name: string
-  /** `null` if the manifest names none: the target's then applies. Always `null` for Node and IngressClass. */
+  /** `null` if the manifest names none: the target's then applies. Always `null` for kinds without namespaces. */
   namespace: string | null
   labels: Labels
-  /** Only those of Kubernetes, its controllers, load balancers and meshes; never kubectl's copy of the whole object. */
+  /**
+   * Only those of Kubernetes, its controllers, load balancers and meshes, and, of Services and Namespaces, those that
+   * ask for probes; never kubectl's copy of the whole object.
+   */
   annotations: Labels
   createdAt: string | null
   /** `metadata.deletionTimestamp`: set while the object is going away. */
@@ -155,6 +158,8 @@ export type Node = {
   providerID: string | null
 }
 
+export type Namespace = { kind: 'Namespace'; meta: Meta }
+
 export type Condition = { type: string; status: string; reason: string | null; message: string | null }
 
 export type ContainerPort = {
@@ -266,6 +271,7 @@ export type KubeObject =
   | Workload
   | NetworkPolicy
   | KubeEvent
+  | Namespace
   | GatewayRoute
 
 /** All objects that were handed in, by kind, in the order given. Planning must not depend on that order. */
@@ -280,6 +286,7 @@ export type KubeObjects = {
   workloads: readonly Workload[]
   networkPolicies: readonly NetworkPolicy[]
   events: readonly KubeEvent[]
+  namespaces: readonly Namespace[]
   gatewayRoutes: readonly GatewayRoute[]
 }
 

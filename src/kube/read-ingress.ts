@@ -207,7 +207,7 @@ function readOldBackend(backend: Field, apiVersion: string): IngressBackend {
 const bare = (value: unknown): string => String(value).replace(/\s*\/\/.*$/s, '')
 
 export function readIngressClass(object: Field): IngressClass {
-  const meta = readMeta(object, subdomain, false)
+  const meta = readMeta(object, subdomain, { namespaced: false })
   return {
     kind: 'IngressClass',
     meta,

@@ -3,8 +3,18 @@ import type { Condition, LabelSelector, Labels, LoadBalancerIngress, Meta } from
 import { PROTOCOLS, type Protocol } from './objects.ts'
 import { instant, ip, label, labelKey, labelValue, type Rule, subdomain, unlistenable } from './validation.ts'
 
+type MetaOf = {
+  namespaced?: boolean
+  /** Annotations of this kind may ask for probes. */
+  asksForProbes?: boolean
+}
+
 /** @param nameRule is the API server's rule for names of this kind. */
-export function readMeta(object: Field, nameRule: Rule, namespaced = true): Meta {
+export function readMeta(
+  object: Field,
+  nameRule: Rule,
+  { namespaced = true, asksForProbes = false }: MetaOf = {},
+): Meta {
   const meta = object.get('metadata')
   const owners = meta.get('ownerReferences').items()
   const owner = owners.find((each) => each.get('controller').value === true) ?? owners[0]
@@ -12,7 +22,7 @@ export function readMeta(object: Field, nameRule: Rule, namespaced = true): Meta
     name: readName(object, nameRule),
     namespace: namespaced ? meta.get('namespace').matching(label) : null,
     labels: meta.get('labels').labels(),
-    annotations: readAnnotations(meta.get('annotations')),
+    annotations: readAnnotations(meta.get('annotations'), asksForProbes),
     createdAt: meta.get('creationTimestamp').matching(instant),
     deletedAt: meta.get('deletionTimestamp').matching(instant),
     owner: owner ? { kind: owner.get('kind').text() ?? '', name: owner.get('name').text() ?? '' } : null,
@@ -41,12 +51,25 @@ const UNREAD_ANNOTATION = /^kubectl\.kubernetes\.io\/|-snippet$/
 const READ_ANNOTATION =
   /^([a-z0-9-]+\.)*(kubernetes\.io|k8s\.io|k8s\.aws|istio\.io|linkerd\.io|cilium\.io|metallb\.io|metallb\.universe\.tf|kube-vip\.io|haproxy\.org|haproxy-ingress\.github\.io|projectcontour\.io|traefik\.io|konghq\.com|cloud\.google\.com|gke\.io|azure\.com|openshift\.io|nginx\.org|nginx\.com|haproxy\.com|hetzner\.cloud|openstack\.org|tencent\.com|oraclecloud\.com|civo\.com|yandex\.cloud)\//
 
-function readAnnotations(annotations: Field): Labels {
-  const read = annotations.entries().filter(({ key }) => isReadAnnotation(String(key)))
-  return Object.fromEntries(read.map((entry) => [String(entry.key), entry.text() ?? '']))
-}
+/** Our own annotations, and the one by which other probers are asked. */
+const PROBE_ANNOTATION = /^portolan\.dev\/|^prometheus\.io\/probe$/
+/**
+ * The most characters that are kept of an annotation that asks for probes, one more than are ever used: what is longer
+ * is seen to be. The API server takes 256 KiB in all annotations of an object (apimachinery TotalAnnotationSizeLimitB).
+ */
+export const PROBE_ANNOTATION_MOST = 16_384
 
-const isReadAnnotation = (key: string): boolean => READ_ANNOTATION.test(key) && !UNREAD_ANNOTATION.test(key)
+function readAnnotations(annotations: Field, asksForProbes: boolean): Labels {
+  return Object.fromEntries(
+    annotations.entries().flatMap((entry) => {
+      const key = String(entry.key)
+      if (asksForProbes && PROBE_ANNOTATION.test(key)) {
+        return [[key, (entry.text() ?? '').slice(0, PROBE_ANNOTATION_MOST + 1)]]
+      }
+      return READ_ANNOTATION.test(key) && !UNREAD_ANNOTATION.test(key) ? [[key, entry.text() ?? '']] : []
+    }),
+  )
+}
 
 export const readProtocol = (port: Field): Protocol => port.get('protocol').oneOf(PROTOCOLS) ?? 'TCP'
 

@@ -19,7 +19,7 @@ export function readNode(object: Field): Node {
   const podCIDR = spec.get('podCIDR').matching(cidr)
   return {
     kind: 'Node',
-    meta: readMeta(object, subdomain, false),
+    meta: readMeta(object, subdomain, { namespaced: false }),
     addresses: object.get('status').get('addresses').items().flatMap(readAddress),
     conditions: readConditions(object),
     taints: spec

@@ -34,7 +34,7 @@ const paddedCidr: Rule = {
 
 /** Follows core/validation ValidateService and, for defaults, core/v1 SetDefaults_Service of Kubernetes. */
 export function readService(object: Field): Service {
-  const meta = readMeta(object, label)
+  const meta = readMeta(object, label, { asksForProbes: true })
   const spec = object.get('spec')
   const givenType = spec.get('type').oneOf(TYPES)
   const type = givenType ?? 'ClusterIP'

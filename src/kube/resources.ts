@@ -74,6 +74,7 @@ export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
   ],
   networkPolicies: [networking('NetworkPolicy', 'networkpolicies')],
   events: [core('Event', 'events')],
+  namespaces: [core('Namespace', 'namespaces', false)],
   gatewayRoutes: [
     gateway('HTTPRoute', 'httproutes'),
     gateway('GRPCRoute', 'grpcroutes'),
