@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { HTTPResponseError } from 'hono/types'
-import { PROBLEMS, type ProblemCode, type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import { OTHER_STATUSES, PROBLEMS, type ProblemCode, type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull } from '../store/db.ts'
 import type { Deps } from './deps.ts'
 import { toJson } from './json.ts'
@@ -41,8 +41,9 @@ export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'una
 export function openProblems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of ['invalid_request', ...codes, 'headers_too_large', 'internal', 'unavailable'] as const) {
-    const status = PROBLEMS[code][0]
-    byStatus.set(status, [...new Set([...(byStatus.get(status) ?? []), code])])
+    for (const status of [PROBLEMS[code][0], OTHER_STATUSES[code] ?? PROBLEMS[code][0]]) {
+      byStatus.set(status, [...new Set([...(byStatus.get(status) ?? []), code])])
+    }
   }
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
@@ -61,6 +62,7 @@ export function answerError(deps: Pick<Deps, 'log'>, thrown: Error | HTTPRespons
   const told = {
     code: problem.code,
     detail: problem.detail,
+    status: problem.status,
     errors: context.get('optionsInQuery') ? problem.errors.map(intoQuery) : problem.errors,
   }
   const request = {
@@ -68,7 +70,7 @@ export function answerError(deps: Pick<Deps, 'log'>, thrown: Error | HTTPRespons
     requestId: context.get('requestId'),
   }
   return new Response(toJson(problemDocument(told, request)), {
-    status: PROBLEMS[problem.code][0],
+    status: problem.status,
     headers: {
       'content-type': 'application/problem+json',
       'x-request-id': context.get('requestId') ?? '',
@@ -79,10 +81,10 @@ export function answerError(deps: Pick<Deps, 'log'>, thrown: Error | HTTPRespons
 
 /** The document (RFC 9457) with which a request is refused. */
 export function problemDocument(
-  { code, detail, errors }: Pick<ProblemError, 'code' | 'detail' | 'errors'>,
+  { code, detail, errors, status }: Pick<ProblemError, 'code' | 'detail' | 'errors' | 'status'>,
   { instance, requestId }: { instance: string; requestId: string },
 ) {
-  const [status, title] = PROBLEMS[code]
+  const [, title] = PROBLEMS[code]
   return { type: `${DOCS}/${code}.md`, title, status, detail, instance, code, requestId, errors }
 }
 

@@ -69,9 +69,15 @@ export async function readSelected<T>(
   how: ReadHow,
   make: (targets: readonly BatchTarget[], read: ObjectsRead, index: ObjectIndex) => T,
 ): Promise<T> {
-  const target = { cluster, namespace: selection.namespace, service: null }
+  const { namespace } = selection
+  const target = { cluster, namespaces: namespace === null ? null : [namespace], selector: selectorOf(selection) }
   return readAndPlan(source, target, how, (read, index) => make(selectServices(index, selection), read, index))
 }
+
+const selectorOf = ({ selector }: BatchSelection): string | null =>
+  Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',') || null
 
 function planOne(
   deps: PlanDeps,

@@ -76,6 +76,27 @@ describe('planning what is asked for', () => {
     expect(reads).toEqual([request.target])
   })
 
+  it('plans the Service that the source took the target for, whatever others of its name it read', async () => {
+    const { objects } = parseManifests([{ ...service('toad'), metadata: { name: 'toad', namespace: 'moor' } }], {
+      pointer: '',
+    })
+    const services = [...MANIFESTS.objects.services, ...objects.services]
+    const source: ObjectSource = {
+      read: async () => ({
+        objects: { ...MANIFESTS.objects, services },
+        ignored: [],
+        provenance: READ_NOW,
+        found: { namespace: 'moor', service: 'toad' },
+      }),
+    }
+    const asked = { ...request, target: { cluster: 'default', namespace: null, service: null } }
+    const { plan } = await planAsked(
+      { ...DEPS, clusterSource: source },
+      { request: asked, objects: { source: 'cluster' } },
+    )
+    expect(plan.target).toEqual({ cluster: 'default', namespace: 'moor', service: 'toad' })
+  })
+
   it('reads no cluster where manifests are sent', async () => {
     const { source, reads } = aCluster()
     await planAsked(
@@ -92,7 +113,10 @@ describe('planning what is asked for', () => {
       ['newt', null],
       ['toad', null],
     ])
-    expect(reads).toEqual([{ cluster: 'default', namespace: 'pond', service: null }])
+    expect(reads).toEqual([{ cluster: 'default', namespaces: ['pond'], selector: null }])
+    const all = planBatch(DEPS, request, { namespace: null, selector: { app: 'toad' } }, source)
+    await expect(all).rejects.toThrow('with the labels app=toad')
+    expect(reads[1]).toEqual({ cluster: 'default', namespaces: null, selector: 'app=toad' })
   })
 
   it('reads on what was wanted, once, and plans from all of it', async () => {

@@ -79,7 +79,9 @@ export async function planRequest(
   how = READ_ANEW,
 ): Promise<Planned> {
   refuseForbiddenServers(deps, request)
-  return readAndPlan(source, request.target, how, (read, index) => planRead(deps, request, read, index))
+  return readAndPlan(source, request.target, how, (read, index) =>
+    planRead(deps, { ...request, target: { ...request.target, ...read.found } }, read, index),
+  )
 }
 
 /** Objects are read after the request for them, and not taken from what a watch holds. */

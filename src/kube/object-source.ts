@@ -14,10 +14,21 @@ export type ObjectKind = keyof KubeObjects
 export type ObjectsAsked = { source: 'manifests'; manifests: Parsed } | { source: 'cluster' }
 
 /**
- * A source reads all that the paths of this Service rest on. If `service` is `null`, it reads that for every Service of
- * the namespace (`null`: of the whole cluster).
+ * One Service. Without a namespace it is looked for in the one that the source takes then; without a name it is the only
+ * one of its namespace.
  */
-export type ReadTarget = { cluster: string; namespace: string | null; service: string | null }
+export type ServiceTarget = { cluster: string; namespace: string | null; service: string | null }
+
+/** Every Service of these namespaces (`null`: of the whole cluster), or those of them whose labels the selector matches. */
+export type ServicesTarget = {
+  cluster: string
+  namespaces: readonly string[] | null
+  /** As the API server takes it, like `app in (a,b)`; `null`: all. A source may read more than it matches. */
+  selector: string | null
+}
+
+/** A source reads all that the paths of these Services rest on. */
+export type ReadTarget = ServiceTarget | ServicesTarget
 
 /** `held`: objects that the source keeps current by a watch will do; else all of them are read anew, after this call. */
 export type ReadHow = { held: boolean }
@@ -75,7 +86,11 @@ export type Provenance = {
   unread: readonly Unread[]
 }
 
-export type ObjectsRead = Parsed & { provenance: Provenance }
+export type ObjectsRead = Parsed & {
+  provenance: Provenance
+  /** The Service that the source took the target for; left out: it is looked for among the objects. */
+  found?: { namespace: string; service: string }
+}
 
 export type ObjectSource = {
   /** @throws ProblemError if the objects of the target cannot be read at all. */

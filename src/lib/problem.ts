@@ -38,6 +38,9 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
+/** Statuses that a problem has besides the one of the table: objects that a live cluster lacks are no mistake in the body. */
+export const OTHER_STATUSES: Partial<Readonly<Record<ProblemCode, number>>> = { service_not_found: 404 }
+
 /** One thing wrong. `document`, `object` and `field` are there for manifests. */
 export type ProblemDetail = {
   /** RFC 6901, into the request's body; for a query parameter `?name`, for a header its name. */
@@ -54,12 +57,21 @@ export class ProblemError extends Error {
   readonly detail: string
   readonly errors: readonly ProblemDetail[]
   readonly headers: Readonly<Record<string, string>>
+  readonly status: number
 
-  /** @param detail for the caller: what was found, and what to do. */
+  /**
+   * @param detail for the caller: what was found, and what to do.
+   * @param options.status if it is not that of the table: one of {@link OTHER_STATUSES}.
+   */
   constructor(
     code: ProblemCode,
     detail: string,
-    options: { errors?: readonly ProblemDetail[]; headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+    options: {
+      errors?: readonly ProblemDetail[]
+      headers?: Readonly<Record<string, string>>
+      status?: number
+      cause?: unknown
+    } = {},
   ) {
     super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'ProblemError'
@@ -67,10 +79,7 @@ export class ProblemError extends Error {
     this.detail = detail
     this.errors = options.errors ?? []
     this.headers = options.headers ?? {}
-  }
-
-  get status(): number {
-    return PROBLEMS[this.code][0]
+    this.status = options.status ?? PROBLEMS[code][0]
   }
 }
 
@@ -102,17 +111,23 @@ export async function together<const T extends readonly (() => unknown)[]>(
     throw first
   }
   const errors = refusals.flatMap((refusal) => refusal.errors)
-  throw new ProblemError(first.code, first.detail, { errors, headers: first.headers, cause: first })
+  throw new ProblemError(first.code, first.detail, {
+    errors,
+    headers: first.headers,
+    status: first.status,
+    cause: first,
+  })
 }
 
 /** A problem as plain data, for where an error cannot go: to another thread, beside other data. */
-export type PlainProblem = Pick<ProblemError, 'code' | 'detail' | 'errors' | 'headers'>
+export type PlainProblem = Pick<ProblemError, 'code' | 'detail' | 'errors' | 'headers' | 'status'>
 
-export const plainOf = ({ code, detail, errors, headers }: ProblemError): PlainProblem => ({
+export const plainOf = ({ code, detail, errors, headers, status }: ProblemError): PlainProblem => ({
   code,
   detail,
   errors,
   headers,
+  status,
 })
 
 export const problemFrom = ({ code, detail, ...options }: PlainProblem): ProblemError =>

@@ -7,6 +7,7 @@ const BARE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, 
 
 const TOO_LARGE = {
   code: 'headers_too_large',
+  status: 431,
   detail:
     'The request line and the headers are longer than the 16 KiB that are read. What is said in the query may be said in the body.',
   errors: [],
