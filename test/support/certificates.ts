@@ -33,6 +33,8 @@ export type LeafOptions = {
   altNames?: readonly string[]
   notBeforeMs?: number
   notAfterMs?: number
+  /** Default: of a server. */
+  usage?: 'server' | 'client'
 }
 
 export type Authority = {
@@ -90,15 +92,20 @@ const newKeys = () => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verif
 const namesOf = ({ altNames = ['toad.example', '127.0.0.1'] }: LeafOptions) => altNames
 const subjectOf = (options: LeafOptions) => options.subject ?? `CN=${namesOf(options)[0] ?? 'nobody'}`
 
+const alternativeNames = (names: readonly string[]) =>
+  new SubjectAlternativeNameExtension(
+    names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
+  )
+
 const describe = (options: LeafOptions) => ({
   notBefore: new Date(options.notBeforeMs ?? Date.now() - DAY_MS),
   notAfter: new Date(options.notAfterMs ?? Date.now() + 30 * DAY_MS),
   extensions: [
     new BasicConstraintsExtension(false),
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-    new SubjectAlternativeNameExtension(
-      namesOf(options).map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
-    ),
+    new ExtendedKeyUsageExtension([
+      options.usage === 'client' ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth,
+    ]),
+    ...(namesOf(options).length === 0 ? [] : [alternativeNames(namesOf(options))]),
   ],
 })
 
