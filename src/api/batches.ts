@@ -49,7 +49,7 @@ export function mountBatches(app: Api): void {
       headers: IdempotencyHeaders.extend(PreferHeaders.shape),
       query: z.strictObject({ ...batchManifestQuery, ...answerFields }),
       body: {
-        required: true,
+        required: false,
         content: { 'application/json': { schema: BatchRequestSchema }, 'application/yaml': { schema: z.string() } },
       },
       responses: { ...waitAnswers(BatchSchema), ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS) },

@@ -3,7 +3,7 @@ import { ProblemError } from '../lib/problem.ts'
 import type { Body } from './parse-body.ts'
 import type { ApiContext } from './route.ts'
 
-const TYPES: Readonly<Record<string, Body['type']>> = {
+const TYPES: Readonly<Record<string, 'json' | 'yaml'>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
   'application/x-yaml': 'yaml',
@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, Body['type']>> = {
  */
 export async function withBody<T>(
   context: ApiContext,
-  accepts: readonly Body['type'][] = ['json', 'yaml'],
+  accepts: readonly Body['type'][] = ['json', 'yaml', 'none'],
   use: (body: Body) => Promise<T>,
 ): Promise<T> {
   const room = context.get('deps').bodies.enter()
@@ -30,9 +30,28 @@ export async function withBody<T>(
   }
 }
 
+/**
+ * The end of a pipe whose beginning has failed looks like this. It must not be taken for a request about a live Service,
+ * which would be probed in place of the manifests that never came.
+ */
+const EMPTY_MANIFESTS =
+  'The body is empty, although its content type says that it holds manifests. If they come through a pipe, the command ' +
+  'before it has failed (set -o pipefail shows it). To have the live cluster read, send neither a body nor a content type.'
+
 async function readBody(context: ApiContext, accepts: readonly Body['type'][], room: Room): Promise<Body> {
   const given = context.req.header('content-type') ?? ''
   const type = TYPES[given.split(';')[0]?.trim().toLowerCase() ?? '']
+  const announced = Number(context.req.header('content-length') ?? 0)
+  // Without an announced length only its end tells whether there is anything.
+  const early = accepts.includes('none') && announced === 0 ? await readBytes(context, announced, room) : null
+  if (early?.length === 0) {
+    if (type === 'yaml') {
+      throw new ProblemError('malformed_manifests', EMPTY_MANIFESTS, {
+        errors: [{ pointer: '', detail: EMPTY_MANIFESTS }],
+      })
+    }
+    return { text: '', type: 'none' }
+  }
   if (type === undefined || !accepts.includes(type)) {
     const known = Object.entries(TYPES).flatMap(([name, kind]) => (accepts.includes(kind) ? [name] : []))
     throw new ProblemError(
@@ -47,17 +66,16 @@ async function readBody(context: ApiContext, accepts: readonly Body['type'][], r
       `Content-Encoding "${encoding.slice(0, 100)}" is not supported; send the body as it is.`,
     )
   }
-  return { text: decode(await readBytes(context, room)), type }
+  return { text: decode(early ?? (await readBytes(context, announced, room))), type }
 }
 
-async function readBytes(context: ApiContext, room: Room): Promise<Uint8Array> {
+async function readBytes(context: ApiContext, announced: number, room: Room): Promise<Uint8Array> {
   const limit = context.get('deps').settings.bodyLimitBytes
   const tooLarge = () =>
     new ProblemError(
       'body_too_large',
       `The body is larger than ${limit} bytes. Send only the objects of one Service: kubectl get … -l LABEL, or without pods.`,
     )
-  const announced = Number(context.req.header('content-length') ?? 0)
   if (announced > limit) {
     throw tooLarge()
   }

@@ -17,6 +17,8 @@ export const ASKED_PROBLEMS = [
   'service_ambiguous',
   'impossible_request',
   'no_cluster',
+  'cluster_unreachable',
+  'cluster_refused',
   'not_supported',
   'unavailable',
 ] as const satisfies ProblemCode[]

@@ -51,7 +51,7 @@ export function mountJobs(app: Api): void {
       headers: IdempotencyHeaders.extend(PreferHeaders.shape),
       query: z.strictObject({ ...manifestQuery, ...answerFields }),
       body: {
-        required: true,
+        required: false,
         content: { 'application/json': { schema: JobRequestSchema }, 'application/yaml': { schema: z.string() } },
       },
       responses: {

@@ -3,8 +3,8 @@ import type { z } from '@hono/zod-openapi'
 import { ProblemError } from '../lib/problem.ts'
 import { detailsOf } from './details.ts'
 
-/** A body as text, with its kind by content type. */
-export type Body = { text: string; type: 'json' | 'yaml' }
+/** A body as text, with its kind by content type; `none`: not a byte was sent. */
+export type Body = { text: string; type: 'json' | 'yaml' | 'none' }
 
 export function parseJson(text: string): unknown {
   if (text.trim() === '') {

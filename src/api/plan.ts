@@ -21,7 +21,7 @@ export function mountPlan(app: Api): void {
       description: 'The body of a job; probes and stores nothing. Each path names the object fields that it came from.',
       query: z.strictObject(manifestQuery),
       body: {
-        required: true,
+        required: false,
         content: { 'application/json': { schema: JobRequestSchema }, 'application/yaml': { schema: z.string() } },
       },
       responses: {

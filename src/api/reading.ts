@@ -26,7 +26,7 @@ export type Reading =
   | { what: 'batch'; body: Body; query: BatchManifestQuery }
   | { what: 'schedule' | 'scheduleChange'; body: Body }
 
-/** `optionsInQuery`: the body is manifests, and the options of the job are in the query. */
+/** `optionsInQuery`: the body is manifests, or nothing, and the options of the job are in the query. */
 export type ReadOutcome<T> = { optionsInQuery: boolean } & ({ asked: T } | { problem: PlainProblem })
 
 /**
@@ -54,7 +54,7 @@ export function read<R extends Reading>(reading: R, cluster: string): ReadOutcom
   let optionsInQuery = false
   try {
     const json = reading.body.type === 'json' ? parseJson(reading.body.text) : undefined
-    optionsInQuery = 'query' in reading && (reading.body.type === 'yaml' || isManifest(json))
+    optionsInQuery = 'query' in reading && (reading.body.type !== 'json' || isManifest(json))
     return { optionsInQuery, asked: readJson(reading, json, cluster) as AskedFor<R> }
   } catch (error) {
     if (!(error instanceof ProblemError)) {
@@ -120,9 +120,9 @@ function readJson(reading: Reading, json: unknown, cluster: string): AskedBy[Rea
 function readSchedule<G extends z.output<typeof SchedulePatchSchema>>({ job, batch, ...settings }: G, cluster: string) {
   const ask = (): AskedWork | null => {
     if (job !== undefined) {
-      return { ...toAsked(cluster, job, '/job/target/manifests'), selection: null }
+      return { ...toAsked(cluster, job, IN_SCHEDULED_JOB), selection: null }
     }
-    return batch === undefined ? null : toAskedBatch(cluster, batch, '/batch/target/manifests')
+    return batch === undefined ? null : toAskedBatch(cluster, batch, IN_SCHEDULED_BATCH)
   }
   try {
     return { settings, work: ask() }
@@ -132,39 +132,74 @@ function readSchedule<G extends z.output<typeof SchedulePatchSchema>>({ job, bat
 }
 
 function readJob({ body, query }: Reading & { what: 'job' }, json: unknown, cluster: string): Asked {
-  const { job, pointer, refusal } = jobOf(body, json, query, manifestQuery, { service: query.service })
-  return toAsked(cluster, parseBody(JobRequestSchema, job, refusal), pointer)
+  const { service } = query
+  if (body.type === 'none' && service === undefined) {
+    throw new ProblemError('invalid_request', NOTHING_NAMED, {
+      errors: [{ pointer: '?service', detail: NOTHING_NAMED }],
+    })
+  }
+  const { job, places, refusal } = jobOf(body, json, query, manifestQuery, { service })
+  return toAsked(cluster, parseBody(JobRequestSchema, job, refusal), places)
 }
+
+/** Nobody has said what is meant: more often manifests that never came than a wish for whatever Service there is. */
+const NOTHING_NAMED =
+  'The body is empty, and the query names no Service. Name the one to read from the live cluster, as in ' +
+  '?service=toad-svc&namespace=shop, or send manifests.'
 
 function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, cluster: string): AskedBatch {
   const target = { selector: readLabels(query.selector, 'selector') }
-  const { job, pointer, refusal } = jobOf(body, json, query, batchManifestQuery, target)
-  return toAskedBatch(cluster, parseBody(BatchRequestSchema, job, refusal), pointer)
+  const { job, places, refusal } = jobOf(body, json, query, batchManifestQuery, target)
+  return toAskedBatch(cluster, parseBody(BatchRequestSchema, job, refusal), places)
 }
 
-/** @param pointer of the manifests in the request's body. */
-function toAsked(cluster: string, body: RequestBody, pointer: string): Given {
+/** Pointers into the request's body: to its target, and to its manifests. */
+type Places = { target: string; manifests: string }
+const placesIn = (target: string): Places => ({ target, manifests: `${target}/manifests` })
+const IN_JOB = placesIn('/target')
+const IN_SCHEDULED_JOB = placesIn('/job/target')
+const IN_SCHEDULED_BATCH = placesIn('/batch/target')
+
+function toAsked(cluster: string, body: RequestBody, places: Places): Given {
   const { manifests } = body.target
   if (manifests === undefined) {
+    refuseOddNames(body.target, places.target)
     return { request: toJobRequest(body, cluster), objects: { source: 'cluster' } }
   }
-  const parsed = parseManifests(manifests, { pointer })
-  refuseWithoutService(parsed, pointer)
+  const parsed = parseManifests(manifests, { pointer: places.manifests })
+  refuseWithoutService(parsed, places.manifests)
   return { request: toJobRequest(body, cluster), objects: { source: 'manifests', manifests: parsed } }
 }
 
-/** @param pointer of the manifests in the request's body. */
+/** Names become part of what is asked of an API server. No object can have others. */
+function refuseOddNames(target: RequestBody['target'], place: string): void {
+  const errors = (['namespace', 'service'] as const).flatMap((field) => {
+    const name = target[field]
+    const fault = name === undefined ? null : labelFault(name)
+    return fault === null ? [] : [{ pointer: `${place}/${field}`, detail: fault }]
+  })
+  if (errors[0]) {
+    throw new ProblemError('invalid_request', errors[0].detail, { errors })
+  }
+}
+
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const labelFault = (name: string): string | null =>
+  /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)
+    ? null
+    : `"${name}" is no name that an object can have: lower-case letters, digits and "-", at most 63, a letter or digit at each end`
+
 function toAskedBatch(
   cluster: string,
   body: z.output<typeof BatchRequestSchema>,
-  pointer: string,
+  places: Places,
 ): Given & { selection: BatchSelection } {
   const { namespace, selector } = body.target
-  return { ...toAsked(cluster, body, pointer), selection: { namespace: namespace ?? null, selector } }
+  return { ...toAsked(cluster, body, places), selection: { namespace: namespace ?? null, selector } }
 }
 
 /**
- * Returns the job as JSON: as it was sent, or made of manifests and the query.
+ * Returns the job as JSON: as it was sent, or made of the query and of the manifests, where there are any.
  *
  * @param fields those of the query that belong to manifests.
  */
@@ -174,14 +209,14 @@ function jobOf(
   query: Omit<BatchManifestQuery, 'selector'>,
   fields: Readonly<Record<string, unknown>>,
   target: Readonly<Record<string, unknown>>,
-): { job: unknown; pointer: string; refusal?: string } {
+): { job: unknown; places: Places; refusal?: string } {
   if (type === 'json' && !isManifest(json)) {
     refuseQuery(query, fields)
-    return { job: json, pointer: '/target/manifests' }
+    return { job: json, places: IN_JOB }
   }
   const { cluster, namespace, label, history, vantage, timeoutMs, deadlineMs, samples, settleMs, sameResponder } = query
   const job = {
-    target: { cluster, namespace, ...target, manifests: text },
+    target: { cluster, namespace, ...target, manifests: type === 'none' ? undefined : text },
     vantage,
     timeoutMs,
     deadlineMs,
@@ -191,7 +226,7 @@ function jobOf(
     history: history === undefined ? undefined : history === 'true',
     labels: readLabels(label),
   }
-  return { job: withoutUndefined(job), pointer: '', refusal: QUERY_MISFIT }
+  return { job: withoutUndefined(job), places: { ...IN_JOB, manifests: '' }, refusal: QUERY_MISFIT }
 }
 
 /** Tells JSON that is Kubernetes' own: it has a `kind`, or is a list of objects that do. */

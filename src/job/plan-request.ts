@@ -190,8 +190,9 @@ export const noCluster: ObjectSource = {
     Promise.reject(
       new ProblemError(
         'no_cluster',
-        'Without manifests the objects are read from a live cluster, which this release cannot do. ' +
-          `Send them in target.manifests, or as the body: ${KUBECTL_CORE} (and nodes, where you may read them).`,
+        'Without manifests the objects are read from a live cluster, and this server has none: on Node ' +
+          'PORTOLAN_KUBECONFIG gives it one, on Workers nothing does. ' +
+          `Or send the objects in target.manifests, or as the body: ${KUBECTL_CORE} (and nodes, where you may read them).`,
         { errors: [{ pointer: '/target/manifests', detail: 'missing, expected the objects of the Service' }] },
       ),
     ),

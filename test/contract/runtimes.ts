@@ -13,6 +13,11 @@ export const DIFFERENCES = {
     workers:
       "`edge`: no private address (unless in `PORTOLAN_EGRESS_ALLOW`), none of the platform's own, no port 25; such paths are `skipped: vantage`",
   },
+  cluster: {
+    what: 'Live clusters',
+    node: 'read where one is configured (`PORTOLAN_KUBECONFIG`), else 422 `no_cluster`',
+    workers: '422 `no_cluster`: send manifests',
+  },
   authentication: {
     what: 'Tokens',
     node: 'not needed where the API listens on loopback only',

@@ -12,6 +12,7 @@ import { createPolicy } from '../../check/policy.ts'
 import { noCluster } from '../../job/plan-request.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
+import type { ObjectSource } from '../../kube/object-source.ts'
 import { createBudget } from '../../lib/budget.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog, type Log } from '../../lib/log.ts'
@@ -47,6 +48,8 @@ export type StartOptions = {
   createProber?: typeof createProber
   /** Lets requests begin, for tests of a server that has too much to do. */
   createAdmission?: typeof createAdmission
+  /** Reads live objects in tests that have no API server. */
+  clusterSource?: ObjectSource
 }
 
 /** One process's claim on a job; a killed process's jobs are taken up after it. */
@@ -116,7 +119,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     queue: runner,
     signals,
     secrets,
-    clusterSource: noCluster,
+    clusterSource: options.clusterSource ?? noCluster,
     place,
     policy: createPolicy({ allow: egressAllow, deny: egressDeny }),
     bodies: createBudget(BODIES_LIMIT_BYTES),
