@@ -49,7 +49,7 @@ const gateway = (kind: ReadKind, resource: string): Resource => ({
   namespaced: true,
 })
 
-/** Secrets and ConfigMaps are never here. */
+/** Secrets and ConfigMaps are never here. The roles in `deploy/` and in its chart allow these and nothing else. */
 export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
   services: [core('Service', 'services')],
   endpoints: [core('Endpoints', 'endpoints')],

@@ -101,7 +101,7 @@ describe('a real Prometheus', () => {
       encoding: 'utf8',
     })
     expect(checked.stderr).toBe('')
-    expect(checked.stdout).toContain('SUCCESS: 5 rules found')
+    expect(checked.stdout).toContain('SUCCESS: 6 rules found')
   })
 
   it('scrapes /metrics and answers a query for probe_success', async () => {

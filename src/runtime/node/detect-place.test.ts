@@ -37,13 +37,26 @@ describe('detectPlace', () => {
       join(folder, 'resolv.conf'),
       'nameserver 10.96.0.10\nsearch probes.svc.k8s.example svc.k8s.example k8s.example corp.example\noptions ndots:5\n',
     )
-    expect(detectPlace(UNSET, sources({ NODE_NAME: 'node-1' }))).toEqual({
+    const env = { NODE_NAME: 'node-1', TOAD_SERVICE_HOST: '10.96.0.7' }
+    expect(detectPlace(UNSET, sources(env))).toEqual({
       vantage: { name: 'in-cluster', position: 'in-cluster' },
       namespace: 'probes',
-      environment: { NODE_NAME: 'node-1' },
+      environment: env,
       clusterDomain: 'k8s.example',
       nodeName: 'node-1',
     })
+  })
+
+  it.each([
+    [{ KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_PORT: 'tcp://10.96.0.1:443' }, null],
+    [
+      { KUBERNETES_SERVICE_HOST: '10.96.0.1', TOAD_SERVICE_HOST: '10.96.0.7' },
+      { KUBERNETES_SERVICE_HOST: '10.96.0.1', TOAD_SERVICE_HOST: '10.96.0.7' },
+    ],
+  ])('has an environment to look at where its pod is told of Services: %j', (env, environment) => {
+    writeFileSync(join(folder, 'token'), 'x')
+    writeFileSync(join(folder, 'namespace'), 'probes')
+    expect(detectPlace(UNSET, sources(env))).toMatchObject({ environment })
   })
 
   it('says null for what a bare service account does not tell', () => {

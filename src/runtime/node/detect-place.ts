@@ -32,7 +32,7 @@ export function detectPlace(given: Given, sources: PlaceSources = SYSTEM): Place
   return {
     vantage: vantageAt(given.position ?? (isPod ? 'in-cluster' : 'outside'), given.vantageName),
     namespace,
-    environment: namespace === null ? null : definedOnly(sources.env),
+    environment: namespace === null ? null : environmentOf(sources.env),
     clusterDomain: given.clusterDomain ?? clusterDomainOf(read(sources.resolvConf)),
     nodeName: sources.env.NODE_NAME || null,
   }
@@ -48,5 +48,12 @@ export function clusterDomainOf(resolvConf: string): string | null {
   return entry?.slice('svc.'.length).replace(/\.$/, '') ?? null
 }
 
-const definedOnly = (env: PlaceSources['env']): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+/**
+ * The pod's environment, where it tells of Services: a pod with `enableServiceLinks: false` is told of the API server
+ * alone (pkg/kubelet/kubelet_pods.go, getServiceEnvVarMap), and its silence about others says nothing of them.
+ */
+function environmentOf(env: PlaceSources['env']): Record<string, string> | null {
+  const set = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+  const isTold = set.some(([name]) => name.endsWith('_SERVICE_HOST') && name !== 'KUBERNETES_SERVICE_HOST')
+  return isTold ? Object.fromEntries(set) : null
+}

@@ -1,0 +1,394 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { load } from 'js-yaml'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RESOURCES } from '../../src/kube/resources.ts'
+import { readConfig } from '../../src/runtime/node/config.ts'
+import {
+  CAN_KUSTOMIZE,
+  CHART,
+  canonical,
+  faultsOf,
+  HELM,
+  helm,
+  helmTemplate,
+  kustomize,
+  type Manifest,
+  manifestsOf,
+  nameOf,
+  titled,
+} from '../support/deploy.ts'
+
+/** Overlays, and the values of the chart that make the same objects. */
+const SECRET = ['--set', 'auth.existingSecret=portolan-admin']
+const OVERLAYS = {
+  'cluster-wide': { folder: 'deploy/overlays/cluster-wide', values: SECRET },
+  namespaced: { folder: 'deploy/overlays/namespaced', values: [...SECRET, '--set', 'rbac.namespaces={shop}'] },
+  monitored: {
+    folder: 'test/fixtures/deploy/monitored',
+    values: [
+      ...SECRET,
+      ...['--set', 'metrics.serviceMonitor.enabled=true', '--set', 'metrics.prometheusRule.enabled=true'],
+    ],
+  },
+} as const
+type Overlay = keyof typeof OVERLAYS
+const NAMES = Object.keys(OVERLAYS) as Overlay[]
+
+/** What kustomize made of an overlay, kept so that it is looked at where there is no kustomize, too. */
+const keptFile = (overlay: Overlay): string => `test/fixtures/deploy/${overlay}.yaml`
+const kept = (overlay: Overlay): Manifest[] => manifestsOf(readFileSync(keptFile(overlay), 'utf8'))
+
+// biome-ignore lint/suspicious/noExplicitAny: manifests of all kinds, whose types the schemas hold
+const find = (manifests: readonly Manifest[], kind: string): any => {
+  const found = manifests.filter((manifest) => manifest.kind === kind)
+  expect(found.map(nameOf)).toHaveLength(1)
+  return found[0]
+}
+
+describe.skipIf(!CAN_KUSTOMIZE)(titled('kustomize', CAN_KUSTOMIZE), () => {
+  it.each(NAMES)('renders %s as it is kept; npx vitest run -u test/deploy keeps it anew', async (overlay) => {
+    await expect(canonical(kustomize(OVERLAYS[overlay].folder))).toMatchFileSnapshot(`../../${keptFile(overlay)}`)
+  })
+
+  it('renders the base by itself, which reads nothing', () => {
+    const kinds = kustomize('deploy/base').map(({ kind }) => kind)
+    expect(kinds.toSorted()).toEqual([
+      ...['Deployment', 'NetworkPolicy', 'PersistentVolumeClaim', 'Service', 'ServiceAccount'],
+    ])
+  })
+})
+
+describe('the schemas of the API', () => {
+  it.each(NAMES)('take every object of %s', (overlay) => {
+    expect(kept(overlay).flatMap(faultsOf)).toEqual([])
+  })
+
+  it('refuse a field that there is not, one that is missing, and another type', () => {
+    const deployment = structuredClone(find(kept('cluster-wide'), 'Deployment'))
+    const [container] = deployment.spec.template.spec.containers
+    container.redinessProbe = container.readinessProbe
+    deployment.spec.replicas = '1'
+    delete deployment.spec.selector
+    expect(faultsOf(deployment)).toEqual([
+      `Deployment/portolan/portolan/spec: must have required property 'selector' {"missingProperty":"selector"}`,
+      'Deployment/portolan/portolan/spec/replicas: must be integer {"type":"integer"}',
+      'Deployment/portolan/portolan/spec/template/spec/containers/0: must NOT have additional properties {"additionalProperty":"redinessProbe"}',
+    ])
+  })
+})
+
+type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] }
+
+/** One line for each right: `apps/deployments list`. */
+const rightsOf = (rules: readonly Rule[]): string[] =>
+  rules
+    .flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
+      ),
+    )
+    .toSorted()
+
+const VERBS = ['get', 'list', 'watch']
+const READ = Object.values(RESOURCES).flat()
+const readRights = (resources: typeof READ): string[] =>
+  rightsOf(resources.map(({ group, resource }) => ({ apiGroups: [group], resources: [resource], verbs: VERBS })))
+
+describe('what Portolan may do', () => {
+  it('is to read what the table of resources has, in the whole cluster', () => {
+    const { rules } = find(kept('cluster-wide'), 'ClusterRole')
+    expect(rightsOf(rules)).toEqual(readRights(READ))
+  })
+
+  it('is to read those of them that have namespaces, where a Role says so, and nothing of the cluster', () => {
+    const manifests = kept('namespaced')
+    expect(rightsOf(find(manifests, 'Role').rules)).toEqual(readRights(READ.filter(({ namespaced }) => namespaced)))
+    expect(manifests.map(({ kind }) => kind).filter((kind) => kind.startsWith('ClusterRole'))).toEqual([])
+  })
+
+  it.each(NAMES)('is bound to its own account in %s', (overlay) => {
+    const manifests = kept(overlay)
+    const bound = manifests.filter(({ kind }) => kind.endsWith('Binding'))
+    const account = find(manifests, 'ServiceAccount').metadata
+    expect(bound.length).toBeGreaterThan(0)
+    for (const { subjects, roleRef, kind, metadata } of bound) {
+      expect(subjects).toEqual([{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }])
+      expect(roleRef).toEqual({
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: kind.replace('Binding', ''),
+        name: metadata.name,
+      })
+    }
+    expect(find(manifests, 'Deployment').spec.template.spec.serviceAccountName).toBe(account.name)
+  })
+})
+
+describe('the pod', () => {
+  const manifests = kept('cluster-wide')
+  const { spec } = find(manifests, 'Deployment')
+  const { metadata, spec: pod } = spec.template
+  const [container] = pod.containers
+  const env: { name: string; value?: string; valueFrom?: Record<string, Record<string, unknown>> }[] = container.env
+
+  it('meets the Pod Security Standard "restricted", on a file system that it cannot write', () => {
+    expect(pod.securityContext).toEqual({
+      ...{ runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 },
+      ...{ fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } },
+    })
+    expect(container.securityContext).toEqual({
+      ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+    })
+  })
+
+  it('is one at a time: the old one ends before the new one begins', () => {
+    expect({ replicas: spec.replicas, strategy: spec.strategy }).toEqual({
+      replicas: 1,
+      strategy: { type: 'Recreate' },
+    })
+  })
+
+  it('has the time to end that the longest try may take, and connections to close beside it', () => {
+    const limits = [
+      ...readFileSync('openapi.yaml', 'utf8').matchAll(/timeoutMs:(?:\n\s+\w+: [^\n]+)*?\n\s+maximum: (\d+)/g),
+    ]
+    const longestMs = Math.max(...limits.map(([, most]) => Number(most)))
+    expect(longestMs).toBe(120_000)
+    expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThanOrEqual(longestMs + 10_000)
+  })
+
+  it('starts: its environment holds settings that there are, and tokens from Secrets that others make', () => {
+    const given = env.map(({ name, value, valueFrom }) => [name, value ?? Object.keys(valueFrom ?? {}).join()])
+    expect(Object.fromEntries(given)).toEqual({
+      PORTOLAN_HOST: '0.0.0.0',
+      PORTOLAN_DATABASE: '/data/portolan.db',
+      PORTOLAN_ADMIN_TOKEN: 'secretKeyRef',
+      PORTOLAN_METRICS_TOKEN: 'secretKeyRef',
+      NODE_NAME: 'fieldRef',
+    })
+    const tokens = { PORTOLAN_ADMIN_TOKEN: 'a'.repeat(48), PORTOLAN_METRICS_TOKEN: 'm'.repeat(48) }
+    expect(readConfig({ ...Object.fromEntries(given), ...tokens })).toMatchObject({
+      ...{ host: '0.0.0.0', port: container.ports[0].containerPort, databaseFile: '/data/portolan.db', notRead: [] },
+    })
+    expect(NAMES.flatMap((overlay) => kept(overlay).filter(({ kind }) => kind === 'Secret'))).toEqual([])
+  })
+
+  it('is given no variables of Services, which could be taken for settings', () => {
+    expect(pod.enableServiceLinks).toBe(false)
+  })
+
+  it('writes to its volumes alone: the database to the claim, temporary files to the node', () => {
+    expect(container.volumeMounts).toEqual([
+      { name: 'data', mountPath: '/data' },
+      { name: 'tmp', mountPath: '/tmp' },
+    ])
+    expect(pod.volumes).toEqual([
+      { name: 'data', persistentVolumeClaim: { claimName: find(manifests, 'PersistentVolumeClaim').metadata.name } },
+      { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+    ])
+  })
+
+  it('is what the Service, the Deployment and the NetworkPolicy select', () => {
+    const { labels } = metadata
+    expect(find(manifests, 'Service').spec.selector).toEqual(labels)
+    expect(spec.selector.matchLabels).toEqual(labels)
+    expect(find(manifests, 'NetworkPolicy').spec.podSelector.matchLabels).toEqual(labels)
+  })
+
+  it('may dial anything: the NetworkPolicy is about who asks', () => {
+    const { policyTypes, egress } = find(manifests, 'NetworkPolicy').spec
+    expect({ policyTypes, egress }).toEqual({ policyTypes: ['Ingress'], egress: undefined })
+  })
+})
+
+describe('the manifests', () => {
+  it.each(['cluster-wide', 'namespaced'] as const)('%s need no CRD of others', (overlay) => {
+    const versions = new Set(kept(overlay).map(({ apiVersion }) => apiVersion))
+    expect([...versions].toSorted()).toEqual([
+      ...['apps/v1', 'networking.k8s.io/v1', 'rbac.authorization.k8s.io/v1', 'v1'],
+    ])
+  })
+
+  it('name in PORTOLAN_NAMESPACES the namespaces that there are Roles in', () => {
+    const manifests = kept('namespaced')
+    const roles = manifests.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.namespace)
+    const { env } = find(manifests, 'Deployment').spec.template.spec.containers[0]
+    expect(env.at(-1)).toEqual({ name: 'PORTOLAN_NAMESPACES', value: roles.join(',') })
+  })
+
+  it('and the chart have the version of the package', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const chart = load(readFileSync(`${CHART}/Chart.yaml`, 'utf8'))
+    const { image } = find(kept('cluster-wide'), 'Deployment').spec.template.spec.containers[0]
+    expect(chart).toMatchObject({ version, appVersion: version })
+    expect(image).toBe(`portolan:${version}`)
+  })
+})
+
+describe('the alerts', () => {
+  const example = load(readFileSync('examples/prometheus/alerts.yml', 'utf8')) as {
+    groups: { rules: { alert: string; expr: string }[] }[]
+  }
+  const monitored = kept('monitored')
+
+  it('are those of examples/prometheus, here and in the chart', () => {
+    expect(find(monitored, 'PrometheusRule').spec).toEqual(example)
+    expect(load(readFileSync(`${CHART}/alerts.yaml`, 'utf8'))).toEqual(example)
+  })
+
+  it('ask for metrics that there are, of the job that the ServiceMonitor makes', () => {
+    const source = ['src/api/metrics.ts', 'src/report/probe-metrics.ts']
+      .map((file) => readFileSync(file, 'utf8'))
+      .join()
+    for (const { alert, expr } of example.groups.flatMap(({ rules }) => rules)) {
+      const metrics = expr.match(/\b(probe|portolan|process)_[a-z_]+/g) ?? []
+      expect([alert, metrics.length > 0]).toEqual([alert, true])
+      expect([alert, metrics.filter((metric) => !source.includes(`'${metric}'`))]).toEqual([alert, []])
+      expect([alert, ...expr.matchAll(/job="([^"]*)"/g)].slice(1).map((found) => found[1])).toEqual(
+        expr.includes('job=') ? [find(monitored, 'Service').metadata.name] : [],
+      )
+    }
+  })
+
+  it('and the metrics come by the token that opens /metrics alone', () => {
+    const { selector, endpoints } = find(monitored, 'ServiceMonitor').spec
+    const { labels } = find(monitored, 'Service').metadata
+    const env = find(monitored, 'Deployment').spec.template.spec.containers[0].env
+    const { secretKeyRef } = env.find(({ name }: { name: string }) => name === 'PORTOLAN_METRICS_TOKEN').valueFrom
+    const { name, key } = secretKeyRef
+    expect(selector.matchLabels).toEqual(labels)
+    expect(endpoints).toEqual([
+      {
+        ...{ port: 'http', path: '/metrics', interval: '30s', honorLabels: true },
+        authorization: { type: 'Bearer', credentials: { name, key } },
+      },
+    ])
+  })
+})
+
+/** Helm's own labels and annotations, which kustomize has no need of. */
+const HELMS = /^helm\.sh\/|^app\.kubernetes\.io\/(version|managed-by)$/
+
+const without = (own: Record<string, string> | undefined): Record<string, string> | undefined => {
+  const rest = Object.entries(own ?? {}).filter(([name]) => !HELMS.test(name))
+  return rest.length === 0 ? undefined : Object.fromEntries(rest)
+}
+
+const plain = ({ metadata, ...rest }: Manifest): Manifest => {
+  const { labels, annotations, ...own } = metadata
+  const kept = { labels: without(labels), annotations: without(annotations) }
+  return JSON.parse(JSON.stringify({ ...rest, metadata: { ...own, ...kept } }))
+}
+
+const isHook = ({ metadata }: Manifest): boolean => metadata.annotations?.['helm.sh/hook'] !== undefined
+
+const EVERY_VALUE = `
+image: {repository: images.example/portolan, tag: 1.2.3, pullPolicy: Always}
+imagePullSecrets: [{name: pull}]
+auth: {existingSecret: admin, key: value}
+replicas: 0
+rbac: {namespaces: [shop, pond]}
+serviceAccount: {name: reader, annotations: {a: b}}
+settings: {PORTOLAN_CLUSTER: prod, PORTOLAN_QUEUE_LIMIT: 2000000}
+extraEnv: [{name: PORTOLAN_SECRET_KEY, valueFrom: {secretKeyRef: {name: key, key: value}}}]
+persistence: {size: 20Gi, storageClass: fast}
+service: {annotations: {a: b}}
+networkPolicy: {from: [{ipBlock: {cidr: 192.0.2.0/24}}]}
+metrics:
+  serviceMonitor: {enabled: true, interval: 15s, labels: {release: prometheus}}
+  prometheusRule: {enabled: true, labels: {release: prometheus}}
+resources: {limits: {memory: 1Gi}}
+podAnnotations: {a: b}
+podLabels: {a: b}
+nodeSelector: {kubernetes.io/os: linux}
+tolerations: [{key: only, operator: Exists}]
+affinity: {nodeAffinity: {}}
+priorityClassName: high
+`
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portolan-deploy-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const writeValues = (yaml: string): string => {
+  const file = join(folder, 'values.yaml')
+  writeFileSync(file, yaml)
+  return file
+}
+
+describe.skipIf(HELM === null)(titled('the chart', HELM !== null), () => {
+  it.each(NAMES)('makes the objects of %s', (overlay) => {
+    const rendered = helmTemplate(...OVERLAYS[overlay].values).filter((manifest) => !isHook(manifest))
+    expect(canonical(rendered.map(plain))).toBe(canonical(kept(overlay)))
+  })
+
+  it.each(NAMES)('makes what the schemas of the API take: the values of %s', (overlay) => {
+    const rendered = helmTemplate(...OVERLAYS[overlay].values)
+    expect(rendered.filter(isHook).map(nameOf)).toEqual(['Pod/portolan/portolan-test'])
+    expect(rendered.flatMap(faultsOf)).toEqual([])
+  })
+
+  it('does so with every value set, under another name', () => {
+    const values = ['--values', writeValues(EVERY_VALUE)]
+    const { status, stdout, stderr } = helm('template', 'own', CHART, '--namespace', 'tools', ...values)
+    expect([status, stderr]).toEqual([0, ''])
+    const rendered = manifestsOf(stdout)
+    expect(rendered.flatMap(faultsOf)).toEqual([])
+    expect(rendered.map(nameOf).toSorted()).toEqual([
+      ...[
+        'Deployment/tools/own-portolan',
+        'NetworkPolicy/tools/own-portolan',
+        'PersistentVolumeClaim/tools/own-portolan',
+      ],
+      ...['Pod/tools/own-portolan-test', 'PrometheusRule/tools/own-portolan', 'Role/pond/own-portolan'],
+      ...['Role/shop/own-portolan', 'RoleBinding/pond/own-portolan', 'RoleBinding/shop/own-portolan'],
+      ...['Service/tools/own-portolan', 'ServiceAccount/tools/reader', 'ServiceMonitor/tools/own-portolan'],
+    ])
+    const { spec } = find(rendered, 'Deployment')
+    const [container] = spec.template.spec.containers
+    expect([spec.replicas, container.image]).toEqual([0, 'images.example/portolan:1.2.3'])
+    expect(container.env.slice(5)).toEqual([
+      { name: 'PORTOLAN_NAMESPACES', value: 'shop,pond' },
+      { name: 'PORTOLAN_CLUSTER', value: 'prod' },
+      { name: 'PORTOLAN_QUEUE_LIMIT', value: '2000000' },
+      { name: 'PORTOLAN_SECRET_KEY', valueFrom: { secretKeyRef: { name: 'key', key: 'value' } } },
+    ])
+  })
+
+  it.each([
+    ['no Secret', [], 'kubectl -n portolan create secret generic portolan-admin --from-literal=token='],
+    ['more than one replica', [...SECRET, '--set', 'replicas=2'], 'the database is SQLite, which has one writer'],
+    ['a value that there is not', [...SECRET, '--set', 'replicaCount=1'], "'replicaCount' not allowed"],
+    ['a setting that is the chart’s', [...SECRET, '--set', 'settings.PORTOLAN_HOST=::'], "'PORTOLAN_HOST'"],
+    ['no namespace', [...SECRET, '--set', 'rbac.namespaces={Shop}'], "'Shop' does not match pattern"],
+  ])('refuses %s, and says why', (_name, values, why) => {
+    const { status, stderr } = helm('template', 'portolan', CHART, '--namespace', 'portolan', ...values)
+    expect(status).toBe(1)
+    expect(stderr).toContain(why)
+  })
+
+  it('passes helm lint', () => {
+    const { status, stdout } = helm('lint', '--strict', CHART, ...SECRET)
+    expect([status, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')])
+  })
+
+  it('says the next command when it is installed', () => {
+    const notes = (values: readonly string[]): string =>
+      helm('install', 'portolan', CHART, '--namespace', 'portolan', '--dry-run=client', ...values).stdout
+    expect(notes(SECRET)).toContain('/v1/jobs?service=portolan&namespace=portolan&wait=60&format=text')
+    expect(notes(OVERLAYS.namespaced.values)).toContain('/v1/jobs?service=NAME&namespace=shop&wait=60&format=text')
+  })
+
+  it('tests itself by a verdict on its own Service, or where it may not read that, by whether it is ready', () => {
+    const asks = (values: readonly string[]): unknown => find(helmTemplate(...values), 'Pod').spec.containers[0].env[1]
+    expect(asks(SECRET)).toEqual({
+      name: 'ASK',
+      value:
+        'http://portolan.portolan:8080/v1/jobs?service=portolan&namespace=portolan&wait=60&failStatus=424&format=text',
+    })
+    expect(asks(OVERLAYS.namespaced.values)).toEqual({ name: 'ASK', value: 'http://portolan.portolan:8080/readyz' })
+  })
+})
