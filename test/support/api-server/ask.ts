@@ -23,7 +23,7 @@ export type Answer = {
   /** The parsed body, or `undefined` where it is no JSON. */
   body: unknown
   /** The parsed lines of a watch. */
-  lines: { type: string; object: Record<string, unknown> }[]
+  readonly lines: { type: string; object: Record<string, unknown> }[]
 }
 
 /** Whom to ask. */
@@ -44,10 +44,12 @@ export async function ask(server: Asked, path: string, asking: Asking = {}): Pro
     bytes,
     text,
     body: parsed(text),
-    lines: text
-      .split('\n')
-      .map(parsed)
-      .filter((line) => line !== undefined) as Answer['lines'],
+    get lines() {
+      return text
+        .split('\n')
+        .map(parsed)
+        .filter((line) => line !== undefined) as Answer['lines']
+    },
   }
 }
 

@@ -123,7 +123,9 @@ export function list(request: ListRequest): ListAnswer | Refusal {
   }
   const start = cursor ? cursor.start.replace(/^\//, '') : ''
   const startKey = cursor && namespace !== undefined ? `${namespace}/${start}` : start
-  const found = store.at(resource, snapshot).filter(([key, object]) => key >= startKey && selected.selects(object))
+  const found = store
+    .at(resource, snapshot, namespace)
+    .filter(([key, object]) => key >= startKey && selected.selects(object))
   const size = limit > 0 && asked !== 0 ? limit : found.length
   const last = found[size - 1]
   const left = found.length - size

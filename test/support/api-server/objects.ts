@@ -134,20 +134,24 @@ export function createObjectStore({ first = 100, now = () => new Date() } = {}) 
       const resource = resourceNamed(kind)
       return tableOf(resource).get(keyOf(resource, namespace ?? undefined, name))
     },
-    /** All of a resource, sorted by key, as they were at this version (the present one, if it is not given). */
-    at(resource: Resource, when: number = version): [key: string, object: KubeObject][] {
-      const state = new Map(tableOf(resource))
+    /** All of a kind, in no order. */
+    all: (kind: string): KubeObject[] => [...tableOf(resourceNamed(kind)).values()],
+    /** Those of a resource, or of one namespace of it, sorted by key, as they were at this version (default: now). */
+    at(resource: Resource, when: number = version, namespace?: string): [key: string, object: KubeObject][] {
+      const isOf = (key: string) => namespace === undefined || key.startsWith(`${namespace}/`)
+      const state = new Map([...tableOf(resource)].filter(([key]) => isOf(key)))
       for (let index = events.length - 1; index >= 0; index -= 1) {
         const event = events[index]
         if (!event || event.version <= when) {
           break
         }
-        if (event.resource === resource) {
-          if (event.before) {
-            state.set(event.key, event.before)
-          } else {
-            state.delete(event.key)
-          }
+        if (event.resource !== resource || !isOf(event.key)) {
+          continue
+        }
+        if (event.before) {
+          state.set(event.key, event.before)
+        } else {
+          state.delete(event.key)
         }
       }
       return [...state].sort(([a], [b]) => (a < b ? -1 : 1))

@@ -59,10 +59,7 @@ function grantsOf(store: ObjectStore, user: User, namespace: string | undefined)
 }
 
 const bindings = (store: ObjectStore, kind: string, namespace?: string) =>
-  store
-    .at(resourceNamed(kind))
-    .map(([, binding]) => binding)
-    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+  store.at(resourceNamed(kind), store.version, namespace).map(([, binding]) => binding)
 
 function isMeant(subject: Subject, user: User, namespace: string | undefined): boolean {
   switch (subject.kind) {

@@ -64,7 +64,7 @@ export function watch(exchange: Exchange, request: WatchRequest, open: Set<OpenW
   }
   if (!isFuture) {
     if (isFromNow) {
-      for (const [, object] of store.at(resource)) {
+      for (const [, object] of store.at(resource, store.version, namespace)) {
         stream.change(null, object, selected.selects)
       }
       if (sendsInitial && stream.takesBookmarks) {
