@@ -6,7 +6,8 @@ export type Answer = { status: number; headers: Readonly<Record<string, string |
 /** What the API server says of a failure (`metav1.Status`). */
 type Status = { message: string | null; hasName: boolean }
 
-const KINDS: Readonly<Record<number, ApiErrorKind>> = {
+/** A Status in the stream of a watch has the same codes. */
+export const KINDS_OF_STATUS: Readonly<Record<number, ApiErrorKind>> = {
   401: 'unauthorized',
   403: 'forbidden',
   408: 'unavailable',
@@ -46,7 +47,7 @@ function kindOf({ status, body }: Answer, said: Status | null): ApiErrorKind {
     }
     return isApiServersOwn404(body) ? 'not_served' : 'malformed'
   }
-  return KINDS[status] ?? (status >= 500 ? 'unavailable' : 'malformed')
+  return KINDS_OF_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'malformed')
 }
 
 /** An absent API group is answered as plain text by the API server's mux, and with nothing else. */

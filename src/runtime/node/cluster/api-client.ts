@@ -30,9 +30,13 @@ export type ApiClient = {
    * Gives each line of a watch, parsed, as it comes; ends when the server ends it or `signal` is aborted.
    *
    * @param how.silenceMs no byte for so long is an ApiError `silent`.
+   * @param how.onOpen the server has begun to answer: what happens from now on will be told.
    * @throws ApiError
    */
-  watch(request: ApiRequest, how: { signal: AbortSignal; silenceMs: number }): AsyncIterable<unknown>
+  watch(
+    request: ApiRequest,
+    how: { signal: AbortSignal; silenceMs: number; onOpen?: () => void },
+  ): AsyncIterable<unknown>
   /** Ends what is under way. */
   close(): Promise<void>
 }
@@ -126,7 +130,7 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
         },
       )
     },
-    async *watch(request, { signal: asked, silenceMs }) {
+    async *watch(request, { signal: asked, silenceMs, onOpen }) {
       const signal = AbortSignal.any([asked, closed.signal])
       try {
         const lines = await trying(
@@ -144,6 +148,7 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
               (answer) => errorOf(server, answer, presented.secrets, clock.now()),
             ),
         )
+        onOpen?.()
         yield* lines
       } catch (error) {
         if (!signal.aborted) {

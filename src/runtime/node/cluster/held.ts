@@ -1,0 +1,322 @@
+/**
+ * The objects of one cluster that are held by watches: Services and Namespaces for as long as discovery wants them, and
+ * any other kind for as long as schedules read it so often that a watch costs less. Posted jobs never read from here.
+ *
+ * @module
+ */
+import type { Ignored, KubeObject } from '../../../kube/objects.ts'
+import type { Resource } from '../../../kube/resources.ts'
+import type { ApiClient } from './api-client.ts'
+import { ApiError } from './api-error.ts'
+import { HELD_RESOURCES, type Listened, pathsOf, readHeld } from './held-kinds.ts'
+import type { Change, Entry } from './held-objects.ts'
+import { createWatch, type Watch, type WatchDeps, type WatchStatus } from './watch.ts'
+import type { WatchState } from './watch-pace.ts'
+import { createReadCount, pays, type ReadCount } from './when-it-pays.ts'
+
+export type HeldDeps = Omit<WatchDeps, 'client'> & {
+  client: Pick<ApiClient, 'get' | 'watch'>
+  cluster: string
+  /** Objects are read in each of these by itself; `null`: in all at once. */
+  namespaces: readonly string[] | null
+  /** Milliseconds after which objects that nobody confirms are stale. */
+  staleAfterMs: number
+}
+
+/** Objects of one kind, of one namespace or of all. `error`: the API server does not give them. */
+export type HeldPart =
+  | {
+      objects: readonly KubeObject[]
+      /** Objects that their reader took for a mistake. */
+      ignored: readonly Ignored[]
+      resourceVersion: string
+      /** They were confirmed to be those of the cluster then, as epoch milliseconds. */
+      readAtMs: number
+      stale: boolean
+    }
+  | { error: ApiError }
+
+export type KindState = {
+  kind: KubeObject['kind']
+  resource: string
+  count: number
+  watched: boolean
+  /** Milliseconds since the objects were confirmed to be those of the cluster; `null`: they never were. */
+  lagMs: number | null
+  forbidden: boolean
+  state: WatchState
+  /** Epoch milliseconds. */
+  sinceMs: number
+}
+
+export type Held = {
+  /** Keeps these for good, whatever schedules read. */
+  pin(resources: readonly (keyof Listened)[]): void
+  /**
+   * Gives what is held of a kind, for a schedule; that it was asked for counts. `null`: it is not held, so it has to be
+   * read.
+   *
+   * @param resource the name of the resource, like `pods`.
+   * @param where.namespace `null`: of all.
+   * @param where.name only the object of this name.
+   */
+  select(resource: string, where: { namespace: string | null; name?: string }): Promise<HeldPart | null>
+  /**
+   * Tells what changes of a pinned kind: first all that there is, as `added`, then each change. Nothing is `removed`
+   * because the API server cannot be reached.
+   */
+  onChange<K extends keyof Listened>(
+    resource: K,
+    listener: (changes: readonly Change<Listened[K]>[]) => void,
+  ): () => void
+  /** Tells whether all of a pinned kind was listed: what is missing then is not there. */
+  synced(resource: keyof Listened): boolean
+  states(): readonly KindState[]
+  close(): Promise<void>
+}
+
+type Group = { resource: Resource; sinceMs: number; watches: ReadonlyMap<string | null, Watch<KubeObject>> }
+
+/** Watches are looked after so often. */
+const LOOK_MS = 30_000
+/** The API server is asked whether it is there when a stream has said nothing for so long. */
+const QUIET_MS = 60_000
+const ALIVE_TIMEOUT_MS = 10_000
+/** Questions in a row without an answer, after which open streams are taken for dead. */
+const MISSES_MAX = 2
+/** Whoever asks while the first list is under way waits for it at most so long. */
+const SYNC_WAIT_MS = 15_000
+
+export function createHeld(deps: HeldDeps): Held {
+  const { client, clock, log, cluster } = deps
+  const groups = new Map<string, Group>()
+  const reads = new Map<string, ReadCount>()
+  const pinned = new Set<string>()
+  const listeners = new Map<string, Set<(changes: readonly Change<KubeObject>[]) => void>>()
+  const stop = new AbortController()
+  let misses = 0
+  let looking: Promise<void> | null = null
+
+  function begin(name: string): Group | null {
+    const resource = HELD_RESOURCES.get(name)
+    if (resource === undefined || stop.signal.aborted) {
+      return null
+    }
+    const namespaces = resource.namespaced ? (deps.namespaces ?? [null]) : [null]
+    const watches = namespaces.map((namespace) => {
+      const watch = createWatch<KubeObject>(deps, {
+        paths: pathsOf(resource, namespace),
+        name: { cluster, resource: name, ...(namespace !== null && { namespace }) },
+        read: (item) => readHeld(resource, item),
+      })
+      watch.onChange((changes) => tell(name, changes))
+      return [namespace, watch] as const
+    })
+    const group: Group = { resource, sinceMs: clock.monotonic(), watches: new Map(watches) }
+    groups.set(name, group)
+    log.info('watch_started', { cluster, resource: name })
+    looking ??= lookAfter().catch((cause) => log.error('watches_left_alone', { cluster, cause }))
+    return group
+  }
+
+  async function end(name: string, { watches }: Group): Promise<void> {
+    groups.delete(name)
+    await Promise.all([...watches.values()].map((watch) => watch.close()))
+    log.info('watch_stopped', { cluster, resource: name })
+  }
+
+  function tell(name: string, changes: readonly Change<KubeObject>[]): void {
+    for (const listener of listeners.get(name) ?? []) {
+      try {
+        listener(changes)
+      } catch (cause) {
+        log.error('watch_listener_failed', { cluster, resource: name, cause })
+      }
+    }
+  }
+
+  const countOf = (name: string): ReadCount => {
+    const count = reads.get(name) ?? createReadCount()
+    reads.set(name, count)
+    return count
+  }
+
+  const watchesNow = (): readonly Watch<KubeObject>[] =>
+    [...groups.values()].flatMap(({ watches }) => [...watches.values()])
+
+  async function lookAfter(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await clock.sleep(LOOK_MS, stop.signal)
+      const nowMs = clock.monotonic()
+      for (const [name, group] of groups) {
+        if (!pinned.has(name) && !pays(countOf(name), group.sinceMs, nowMs)) {
+          await end(name, group)
+        }
+      }
+      await askWhetherAlive()
+    }
+  }
+
+  /**
+   * A quiet stream looks the same whether the cluster is quiet or the connection was lost without a word, and a bookmark
+   * comes only after minutes. So the API server is asked for something small.
+   */
+  async function askWhetherAlive(): Promise<void> {
+    const quietSinceMs = clock.now() - QUIET_MS
+    const watches = watchesNow().filter((watch) => {
+      const { open, confirmedAtMs } = watch.status()
+      return open && (confirmedAtMs ?? 0) <= quietSinceMs
+    })
+    if (stop.signal.aborted || watches.length === 0) {
+      return
+    }
+    if (await isAlive()) {
+      misses = 0
+      for (const watch of watches) {
+        watch.alive()
+      }
+    } else if (++misses >= MISSES_MAX) {
+      for (const watch of watches) {
+        watch.suspect()
+      }
+    }
+  }
+
+  /** Any answer will do: who may not ask is refused by somebody. */
+  async function isAlive(): Promise<boolean> {
+    try {
+      await client.get({ path: '/version' }, { signal: stop.signal, timeoutMs: ALIVE_TIMEOUT_MS })
+      return true
+    } catch (error) {
+      return error instanceof ApiError && error.status !== null && error.status < 500
+    }
+  }
+
+  return {
+    pin(resources) {
+      for (const name of resources) {
+        pinned.add(name)
+        if (!groups.has(name)) {
+          begin(name)
+        }
+      }
+    },
+    async select(name, { namespace, name: only }) {
+      const count = countOf(name)
+      count.add(clock.monotonic())
+      const group = groups.get(name) ?? (pays(count, null, clock.monotonic()) ? begin(name) : null)
+      const watch = group?.watches.get(null) ?? group?.watches.get(namespace)
+      if (group === null || watch === undefined) {
+        return null
+      }
+      await firstOf(clock, watch.tried(), SYNC_WAIT_MS, stop.signal)
+      return partOf(group.resource.kind, watch, namespace, only)
+    },
+    onChange(name, listener) {
+      // One map holds the listeners of all kinds; the watch of this name gives objects of this kind alone.
+      const own = listener as (changes: readonly Change<KubeObject>[]) => void
+      const all = listeners.get(name) ?? new Set()
+      listeners.set(name, all.add(own))
+      for (const watch of groups.get(name)?.watches.values() ?? []) {
+        watch.onChange(own)()
+      }
+      return () => all.delete(own)
+    },
+    synced(name) {
+      const watches = [...(groups.get(name)?.watches.values() ?? [])]
+      return watches.length > 0 && watches.every(({ objects }) => objects.version !== null)
+    },
+    states: () => [...groups.values()].map((group) => stateOf(group, clock.now())),
+    async close() {
+      stop.abort()
+      await Promise.all([looking, ...[...groups].map(([name, group]) => end(name, group))])
+    },
+  }
+
+  function partOf(
+    kind: string,
+    watch: Watch<KubeObject>,
+    namespace: string | null,
+    only: string | undefined,
+  ): HeldPart | null {
+    const { objects } = watch
+    const { state, confirmedAtMs, error } = watch.status()
+    if (error !== null && (state === 'refused' || state === 'absent')) {
+      return { error }
+    }
+    if (objects.version === null || confirmedAtMs === null) {
+      return null
+    }
+    return {
+      ...sorted(kind, entriesOf(watch, namespace, only)),
+      resourceVersion: objects.version,
+      readAtMs: confirmedAtMs,
+      stale: clock.now() - confirmedAtMs > deps.staleAfterMs,
+    }
+  }
+}
+
+function entriesOf(
+  { objects }: Watch<KubeObject>,
+  namespace: string | null,
+  only: string | undefined,
+): Iterable<Entry<KubeObject>> {
+  if (only === undefined) {
+    return namespace === null ? objects.all() : objects.in(namespace)
+  }
+  const entry = objects.at({ namespace: namespace ?? '', name: only })
+  return entry === null ? [] : [entry]
+}
+
+function sorted(kind: string, entries: Iterable<Entry<KubeObject>>): { objects: KubeObject[]; ignored: Ignored[] } {
+  const objects: KubeObject[] = []
+  const ignored: Ignored[] = []
+  for (const { name, read } of entries) {
+    if ('object' in read) {
+      objects.push(read.object)
+    } else {
+      ignored.push({ object: `${kind}/${name.name}`, reason: read.refused })
+    }
+  }
+  return { objects, ignored }
+}
+
+/** The worst first: a kind is as its worst namespace is. */
+const WORST: readonly WatchState[] = ['unreachable', 'refused', 'absent', 'syncing', 'synced']
+
+function stateOf({ resource, watches }: Group, nowMs: number): KindState {
+  const all = [...watches.values()].map((watch) => ({ count: watch.objects.count, ...watch.status() }))
+  const worst = all.reduce<(typeof all)[number] | null>(
+    (found, each) => (found === null || WORST.indexOf(each.state) < WORST.indexOf(found.state) ? each : found),
+    null,
+  )
+  return {
+    kind: resource.kind,
+    resource: resource.resource,
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    watched: true,
+    lagMs: lagOf(all, nowMs),
+    forbidden: all.some(({ error }) => error?.kind === 'forbidden'),
+    state: worst?.state ?? 'syncing',
+    sinceMs: worst?.sinceMs ?? nowMs,
+  }
+}
+
+/** A kind lags as much as its worst namespace does. */
+const lagOf = (all: readonly WatchStatus[], nowMs: number): number | null =>
+  all.reduce<number | null>(
+    (most, { confirmedAtMs }) =>
+      most === null || confirmedAtMs === null ? null : Math.max(most, nowMs - confirmedAtMs),
+    0,
+  )
+
+async function firstOf(
+  clock: WatchDeps['clock'],
+  awaited: Promise<void>,
+  atMostMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const done = new AbortController()
+  await Promise.race([awaited, clock.sleep(atMostMs, AbortSignal.any([signal, done.signal]))])
+  done.abort()
+}
