@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/runtime/workers/**', 'test/system/**', 'test/cluster/**'],
+          exclude: ['test/runtime/workers/**', 'test/system/**', 'test/cluster/**', 'test/image/**'],
           env: OFFLINE,
         },
       },
@@ -47,6 +47,8 @@ export default defineConfig({
       { extends: true, test: { name: 'system', include: ['test/system/**/*.test.ts'] } },
       // Needs root or user namespaces, and programs of Debian's: `npm run test:cluster`.
       { extends: true, test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'] } },
+      // Needs root, and programs of Debian's: `npm run test:image`.
+      { extends: true, test: { name: 'image', include: ['test/image/**/*.test.ts'] } },
       {
         extends: true,
         // Inside workerd, on the D1 that comes with it; no account, no internet.

@@ -34,6 +34,14 @@ const SUITES: Readonly<Record<string, Suite>> = {
     within: [],
   },
   cluster: { programs: OF_CLUSTER, within: NAMESPACES },
+  // Devices and mounts of a file system are root's.
+  image: {
+    programs: {
+      ...{ buildah: 'buildah', mmdebstrap: 'mmdebstrap' },
+      ...{ unshare: 'util-linux', setpriv: 'util-linux', chroot: 'coreutils', ldd: 'libc-bin' },
+    },
+    within: ['unshare', '--mount'],
+  },
   accuracy: {
     programs: OF_CLUSTER,
     within: NAMESPACES,
