@@ -65,3 +65,31 @@ export function tokenFileCredentials(server: string, path: string, instead: stri
     close: () => undefined,
   }
 }
+
+/** Adds a client certificate and header lines to what is presented. */
+export function combined(
+  main: Credentials,
+  certificate: () => Promise<Presented['certificate']>,
+  more: Presented['headers'],
+): Credentials {
+  const mainOf = new WeakMap<Presented, Presented>()
+  let last: { from: Presented; own: Presented['certificate']; presented: Presented } | null = null
+  const current = async (signal?: AbortSignal): Promise<Presented> => {
+    const from = await main.current(signal)
+    const own = await certificate()
+    if (last?.from === from && last.own === own) {
+      return last.presented
+    }
+    const presented = { ...from, headers: { ...from.headers, ...more }, certificate: from.certificate ?? own }
+    mainOf.set(presented, from)
+    last = { from, own, presented }
+    return presented
+  }
+  return {
+    current,
+    renew: async (refused, signal) =>
+      (await main.renew(mainOf.get(refused) ?? refused, signal)) ||
+      (await current(signal)).certificate?.cert !== refused.certificate?.cert,
+    close: () => main.close(),
+  }
+}

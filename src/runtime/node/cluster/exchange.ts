@@ -60,8 +60,10 @@ export function send(pool: Pool, { path, headers, onHead, onData, onEnd, onFailu
   pool.dispatch({ path, method: 'GET', headers }, handler)
   return {
     abort(code) {
-      end(() => onFailure(failureOf(code, phase), code))
-      controller?.abort(new Error('it was given up'))
+      if (!ended) {
+        end(() => onFailure(failureOf(code, phase), code))
+        controller?.abort(new Error('it was given up'))
+      }
     },
     resume: () => controller?.resume(),
   }
