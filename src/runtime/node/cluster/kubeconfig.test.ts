@@ -22,7 +22,7 @@ let client: ServerCertificate
 beforeAll(async () => {
   authority = await createAuthority()
   certificate = await authority.issue()
-  client = await authority.issue({ altNames: ['toad'], isClient: true })
+  client = await authority.issue({ altNames: ['toad'], usage: 'client' })
 })
 beforeEach(() => {
   folder = mkdtempSync(join(root, 'k-'))
@@ -166,7 +166,7 @@ describe('a user of a kubeconfig', () => {
     write('pki/client.key', client.key)
     const files = await reached({ user: { 'client-certificate': 'pki/client.crt', 'client-key': 'pki/client.key' } })
     await files.api.get(PODS)
-    const next = await authority.issue({ altNames: ['frog'], isClient: true })
+    const next = await authority.issue({ altNames: ['frog'], usage: 'client' })
     // The certificate comes first: until its key is there, the old pair serves
     write('pki/client.crt', next.cert)
     await files.api.get(PODS)
