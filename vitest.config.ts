@@ -49,6 +49,8 @@ export default defineConfig({
       { extends: true, test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'] } },
       // Needs root, and programs of Debian's: `npm run test:image`.
       { extends: true, test: { name: 'image', include: ['test/image/**/*.test.ts'] } },
+      // Needs a kube-apiserver and an etcd: `npm run test:live`.
+      { extends: true, test: { name: 'live', include: ['test/live/**/*.live.ts'] } },
       {
         extends: true,
         // Inside workerd, on the D1 that comes with it; no account, no internet.

@@ -1,7 +1,8 @@
 /**
  * Runs a suite that needs programs of Debian's: `node scripts/run-suite.ts system`. Where one is missing, the suite
  * is skipped with one visible line; in CI (`CI=true`) that is a failure, because there it must run. So it is where the
- * suite needs namespaces of its own, and may not have them.
+ * suite needs namespaces of its own, and may not have them. Programs that no package has are named by variables: where
+ * none is set the suite is skipped, in CI too, and one that names no program is a failure everywhere.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
@@ -11,6 +12,8 @@ import { NAMESPACES } from './namespaces.ts'
 type Suite = {
   /** The suite starts these programs; each stands with the Debian package that has it. */
   programs: Readonly<Record<string, string>>
+  /** Variables that name programs which Debian has not. */
+  named?: readonly string[]
   /** A command that runs what follows it where the suite needs to be. */
   within: readonly string[]
   /** This is run, with the options behind it; vitest by default. */
@@ -42,6 +45,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     },
     within: ['unshare', '--mount'],
   },
+  live: { programs: {}, named: ['KUBE_APISERVER', 'ETCD'], within: [] },
   accuracy: {
     programs: OF_CLUSTER,
     within: NAMESPACES,
@@ -58,18 +62,19 @@ if (suite === undefined) {
 
 // Debian keeps servers in /usr/sbin, which is not on every user's PATH.
 const PATH = `${process.env.PATH ?? ''}${delimiter}/usr/sbin`
-const isThere = (program: string): boolean =>
-  PATH.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return true
-    } catch (error) {
-      if (error instanceof Error && 'code' in error) {
-        return false
-      }
-      throw error
+const isExecutable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) {
+      return false
     }
-  })
+    throw error
+  }
+}
+const isThere = (program: string): boolean =>
+  PATH.split(delimiter).some((folder) => isExecutable(join(folder, program)))
 
 const root = join(import.meta.dirname, '..')
 const inPlace = (within: readonly string[], command: readonly string[], stdio: 'inherit' | 'pipe') => {
@@ -92,6 +97,18 @@ function obstacle({ programs, within }: Suite): string | null {
     : `namespaces of its own, as root or by user namespaces (${error?.message ?? stderr.trim()})`
 }
 
+const unset = (suite.named ?? []).filter((variable) => !process.env[variable])
+if (unset.length > 0) {
+  console.log(`${name} is skipped: ${unset.join(' and ')} must name programs (docs/testing-live.md)`)
+  process.exit(0)
+}
+const wrong = (suite.named ?? []).filter((variable) => !isExecutable(process.env[variable] ?? ''))
+if (wrong.length > 0) {
+  console.error(
+    `${name} fails: ${wrong.map((variable) => `${variable}=${process.env[variable]}`).join(', ')} cannot be run`,
+  )
+  process.exit(1)
+}
 const needed = obstacle(suite)
 if (needed !== null) {
   console.log(`${name} is skipped: it needs ${needed}`)

@@ -81,7 +81,7 @@ export function parseFieldSelector(text: string, resource: Resource): FieldSelec
     }
     const [, field = '', operator, value = ''] = match
     if (!known.has(field)) {
-      return badRequest(`field label not supported: ${field}`)
+      return badRequest(unknownField(field, resource))
     }
     terms.push({ field, isEqual: operator !== '!=', value })
   }
@@ -91,6 +91,12 @@ export function parseFieldSelector(text: string, resource: Resource): FieldSelec
     ...(name !== undefined && { name }),
   }
 }
+
+/** Kinds that select by more than the name have a conversion of their own, which words it otherwise. */
+const unknownField = (field: string, { fields, isCustom }: Resource) =>
+  fields.length > 0 || isCustom
+    ? `field label not supported: ${field}`
+    : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 
 /** Reads a field by its path; one that is absent is `''`, and `false` where it is a truth value. */
 function fieldOf(object: KubeObject, field: string): string {
