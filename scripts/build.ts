@@ -1,6 +1,7 @@
 /**
  * Bundles the server into `dist/server.js`, its thread that probes into `dist/prober.js` and the process that reads
- * large bodies into `dist/reader.js` (better-sqlite3 stays outside, it has a native part), the pages that it serves into `dist/public`, what V8 compiles of it at a start into
+ * large bodies into `dist/reader.js`, the command that copies the database into `dist/backup.js` (better-sqlite3 stays
+ * outside, it has a native part), the pages that it serves into `dist/public`, what V8 compiles of it at a start into
  * `dist/compiled`, and, last, `dist/portolan.js`, which runs it all. With `--if-needed`, does nothing where a build
  * younger than its sources is.
  */
@@ -66,6 +67,7 @@ if (!process.argv.includes('--if-needed') || !isCurrent()) {
       server: 'src/runtime/node/main.ts',
       prober: 'src/runtime/node/prober-thread.ts',
       reader: 'src/runtime/node/reader-process.ts',
+      backup: 'src/runtime/node/backup-main.ts',
     },
     outdir: 'dist',
     bundle: true,
@@ -85,7 +87,7 @@ if (!process.argv.includes('--if-needed') || !isCurrent()) {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  for (const name of ['server', 'prober', 'reader']) {
+  for (const name of ['server', 'prober', 'reader', 'backup']) {
     escapeNonAscii(join('dist', `${name}.js`))
   }
   await fillCompileCache('dist/server.js', 'dist/compiled')

@@ -154,7 +154,7 @@ async function within(timeoutMs: number, writing: Promise<unknown>): Promise<voi
 }
 
 /** Databases of other programs are SQLite files, too, and adding tables to them would do harm. */
-function refuseForeign(client: Database.Database): void {
+export function refuseForeign(client: Database.Database): void {
   if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) {
     return
   }
