@@ -52,6 +52,23 @@ describe.skipIf(!CAN_KUSTOMIZE)(titled('kustomize', CAN_KUSTOMIZE), () => {
     await expect(canonical(kustomize(OVERLAYS[overlay].folder))).toMatchFileSnapshot(`../../${keptFile(overlay)}`)
   })
 
+  it.each(['deploy/restore', 'test/fixtures/deploy/replicated'])(
+    'renders %s to what the schemas of the API take',
+    (folder) => {
+      expect(kustomize(folder).flatMap(faultsOf)).toEqual([])
+    },
+  )
+
+  it('restores by a pod of the same user, rights and volume as the server', () => {
+    const pod = find(kustomize('deploy/restore'), 'Pod').spec
+    const server = find(kept('cluster-wide'), 'Deployment').spec.template.spec
+    const [own, its] = [pod.containers[0], server.containers[0]]
+    expect(pod.securityContext).toEqual(server.securityContext)
+    expect([own.image, own.securityContext]).toEqual([its.image, its.securityContext])
+    expect([pod.volumes[0], own.volumeMounts[0]]).toEqual([server.volumes[0], its.volumeMounts[0]])
+    expect(own.env).toEqual(its.env.filter(({ name }: { name: string }) => name === 'PORTOLAN_DATABASE'))
+  })
+
   it('renders the base by itself, which reads nothing', () => {
     const kinds = kustomize('deploy/base').map(({ kind }) => kind)
     expect(kinds.toSorted()).toEqual([
@@ -165,10 +182,12 @@ describe('the pod', () => {
       PORTOLAN_DATABASE: '/data/portolan.db',
       PORTOLAN_ADMIN_TOKEN: 'secretKeyRef',
       PORTOLAN_METRICS_TOKEN: 'secretKeyRef',
+      PORTOLAN_SECRET_KEY: 'secretKeyRef',
       NODE_NAME: 'fieldRef',
     })
     const tokens = { PORTOLAN_ADMIN_TOKEN: 'a'.repeat(48), PORTOLAN_METRICS_TOKEN: 'm'.repeat(48) }
-    expect(readConfig({ ...Object.fromEntries(given), ...tokens })).toMatchObject({
+    const sealing = { PORTOLAN_SECRET_KEY: btoa('k'.repeat(32)) }
+    expect(readConfig({ ...Object.fromEntries(given), ...tokens, ...sealing })).toMatchObject({
       ...{ host: '0.0.0.0', port: container.ports[0].containerPort, databaseFile: '/data/portolan.db', notRead: [] },
     })
     expect(NAMES.flatMap((overlay) => kept(overlay).filter(({ kind }) => kind === 'Secret'))).toEqual([])
@@ -286,12 +305,12 @@ const isHook = ({ metadata }: Manifest): boolean => metadata.annotations?.['helm
 const EVERY_VALUE = `
 image: {repository: images.example/portolan, tag: 1.2.3, pullPolicy: Always}
 imagePullSecrets: [{name: pull}]
-auth: {existingSecret: admin, key: value}
+auth: {existingSecret: admin, key: value, secretKeyKey: seal}
 replicas: 0
 rbac: {namespaces: [shop, pond]}
 serviceAccount: {name: reader, annotations: {a: b}}
 settings: {PORTOLAN_CLUSTER: prod, PORTOLAN_QUEUE_LIMIT: 2000000}
-extraEnv: [{name: PORTOLAN_SECRET_KEY, valueFrom: {secretKeyRef: {name: key, key: value}}}]
+extraEnv: [{name: PORTOLAN_PUBLIC_URL, valueFrom: {secretKeyRef: {name: key, key: value}}}]
 persistence: {size: 20Gi, storageClass: fast}
 service: {annotations: {a: b}}
 networkPolicy: {from: [{ipBlock: {cidr: 192.0.2.0/24}}]}
@@ -350,11 +369,11 @@ describe.skipIf(HELM === null)(titled('the chart', HELM !== null), () => {
     const { spec } = find(rendered, 'Deployment')
     const [container] = spec.template.spec.containers
     expect([spec.replicas, container.image]).toEqual([0, 'images.example/portolan:1.2.3'])
-    expect(container.env.slice(5)).toEqual([
+    expect(container.env.slice(6)).toEqual([
       { name: 'PORTOLAN_NAMESPACES', value: 'shop,pond' },
       { name: 'PORTOLAN_CLUSTER', value: 'prod' },
       { name: 'PORTOLAN_QUEUE_LIMIT', value: '2000000' },
-      { name: 'PORTOLAN_SECRET_KEY', valueFrom: { secretKeyRef: { name: 'key', key: 'value' } } },
+      { name: 'PORTOLAN_PUBLIC_URL', valueFrom: { secretKeyRef: { name: 'key', key: 'value' } } },
     ])
   })
 
