@@ -145,7 +145,10 @@ describe('planning what is asked for', () => {
       index.unread('services', null)
       return index.servicesNamed('toad').map(({ meta }) => meta.namespace)
     })
-    expect({ names, asked }).toEqual({ names: ['moor', 'pond'], asked: [[{ kind: 'services', namespace: null }]] })
+    expect({ names, asked }).toEqual({
+      names: ['moor', 'pond'],
+      asked: [[{ kind: 'services', namespace: null, part: 'others' }]],
+    })
   })
 
   it('refuses what its source refuses, and what was refused where the manifests were read', async () => {

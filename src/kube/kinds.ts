@@ -4,7 +4,7 @@
  * @module
  */
 import { type Field, isMapping } from './fields.ts'
-import type { KubeObject, KubeObjects } from './objects.ts'
+import type { KubeObject, KubeObjects, WorkloadKind } from './objects.ts'
 import { readEndpointSlice, readEndpoints } from './read-endpoints.ts'
 import { readEvent } from './read-event.ts'
 import { readGatewayRoute } from './read-gateway.ts'
@@ -43,11 +43,8 @@ const atTop =
     keys.some((key) => top.has(key))
 const never = (): boolean => false
 
-const workload = (
-  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet',
-  looksLike: Kind['looksLike'],
-): Kind => ({
-  versions: WORKLOADS,
+const workload = (kind: WorkloadKind, looksLike: Kind['looksLike'], versions: Kind['versions'] = WORKLOADS): Kind => ({
+  versions,
   read: readWorkload(kind),
   looksLike,
   home: 'spec',
@@ -85,6 +82,7 @@ export const KINDS: Readonly<Record<ReadKind, Kind>> = {
   StatefulSet: workload('StatefulSet', never),
   DaemonSet: workload('DaemonSet', never),
   ReplicaSet: workload('ReplicaSet', never),
+  Job: workload('Job', never, ['batch/v1']),
   Pod: { versions: ['v1'], read: readPod, looksLike: inSpec('containers'), home: 'spec', fields: ['containers'] },
   NetworkPolicy: {
     versions: ['networking.k8s.io/v1', 'extensions/v1beta1'],

@@ -50,7 +50,7 @@ describe('objects that were not read', () => {
     index.unread('nodes', null)
     index.unread('workloads', 'pond')
     index.unread('workloads', 'pond')
-    expect(index.wanted()).toEqual([{ kind: 'workloads', namespace: 'pond' }])
+    expect(index.wanted()).toEqual([{ kind: 'workloads', namespace: 'pond', part: 'others' }])
   })
 
   it('are none of manifests', () => {

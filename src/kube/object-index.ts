@@ -221,7 +221,7 @@ export function indexObjects(objects: KubeObjects, unread: readonly Unread[] = [
     unread: (kind, namespace, part = 'others') => {
       const found = unread.find((each) => each.kind === kind && isAbout(each, namespace, part)) ?? null
       if (found?.reason === 'not_asked') {
-        wanted.set(`${kind} ${namespace}`, { kind, namespace })
+        wanted.set(`${kind} ${namespace} ${part}`, { kind, namespace, part })
       }
       return found
     },

@@ -72,7 +72,7 @@ export type RefusedAccess = {
 }
 
 /** Objects that planning or a rule asked about, and that a source had not read because nobody had asked. */
-export type Wanted = { kind: ObjectKind; namespace: string | null }
+export type Wanted = { kind: ObjectKind; namespace: string | null; part: Part }
 
 /** Says how objects were come by. It stays with what was made of them after they have been let go of. */
 export type Provenance = {

@@ -203,11 +203,12 @@ export type Pod = {
   conditions: readonly Condition[]
 }
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet'
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job'
 
 export type Workload = {
   kind: WorkloadKind
   meta: Meta
+  /** `null` for kinds that have no such number. */
   replicas: number | null
   serviceName: string | null
   template: { labels: Labels; spec: PodSpec }

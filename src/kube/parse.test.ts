@@ -46,7 +46,7 @@ kind: UDPRoute
 metadata: {name: dns}
 ---
 apiVersion: batch/v1
-kind: Job
+kind: CronJob
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -59,7 +59,7 @@ metadata: {name: reader}`
       { object: 'ConfigMap/toad', reason: 'kind is not read' },
       { object: 'Service/knative', reason: 'Service of serving.knative.dev/v1 is not read' },
       { object: 'UDPRoute/dns', reason: 'kind is not read' },
-      { object: 'Job', reason: 'kind is not read' },
+      { object: 'CronJob', reason: 'kind is not read' },
       { object: 'Role/reader', reason: 'kind is not read' },
     ])
   })

@@ -90,7 +90,7 @@ export const readWorkload =
     return {
       kind,
       meta: readMeta(object, subdomain),
-      replicas: kind === 'DaemonSet' ? null : (replicas ?? 1),
+      replicas: kind === 'DaemonSet' || kind === 'Job' ? null : (replicas ?? 1),
       serviceName: kind === 'StatefulSet' ? spec.get('serviceName').matching(label) : null,
       template: {
         labels: template.get('metadata').get('labels').labels(),

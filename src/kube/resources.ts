@@ -71,6 +71,7 @@ export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
     apps('StatefulSet', 'statefulsets'),
     apps('DaemonSet', 'daemonsets'),
     apps('ReplicaSet', 'replicasets'),
+    { kind: 'Job', group: 'batch', versions: ['v1'], resource: 'jobs', namespaced: true },
   ],
   networkPolicies: [networking('NetworkPolicy', 'networkpolicies')],
   events: [core('Event', 'events')],

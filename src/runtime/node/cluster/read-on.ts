@@ -1,0 +1,66 @@
+/**
+ * Reads what a rule or a path has asked about besides.
+ *
+ * @module
+ */
+import type { ObjectKind, ObjectsRead, Wanted } from '../../../kube/object-source.ts'
+import type { KubeObjects } from '../../../kube/objects.ts'
+import { Gathered } from './gathered.ts'
+import { type Cluster, newReading, type Reading, readKind } from './read-kind.ts'
+import { about, READ_KINDS, REQUESTS, readAtFirst } from './requests.ts'
+
+/** More names than these are asked for in one list of the namespace. */
+const NAMES_MAX = 8
+
+/** @param signal ends the read; what has not come by then is told as unread. */
+export async function readOn(
+  cluster: Cluster,
+  read: ObjectsRead,
+  wanted: readonly Wanted[],
+  signal: AbortSignal,
+): Promise<ObjectsRead> {
+  const gathered = new Gathered(cluster.clock.now(), read)
+  const ownKnown = new Set<ObjectKind>(read.found ? READ_KINDS.filter((kind) => readAtFirst(kind) === 'own') : [])
+  const reading = newReading(cluster, gathered, signal, ownKnown)
+  await Promise.all(withoutParts(wanted).map((each) => readWanted(reading, each, read)))
+  return gathered.result(read.found)
+}
+
+/** What is read everywhere need not be read in one namespace besides, nor in part. */
+const withoutParts = (wanted: readonly Wanted[]): readonly Wanted[] =>
+  wanted.filter(
+    ({ kind, namespace, part }) =>
+      !wanted.some(
+        (other) =>
+          other.kind === kind &&
+          other.part === 'others' &&
+          ((other.namespace === null && namespace !== null) || (other.namespace === namespace && part === 'own')),
+      ),
+  )
+
+async function readWanted(reading: Reading, { kind, namespace, part }: Wanted, read: ObjectsRead): Promise<void> {
+  const { found } = read
+  const { own } = REQUESTS[kind]
+  if (part === 'others' || own === null || found === undefined) {
+    await readKind(reading, { kind, namespace, part: 'others' })
+    return
+  }
+  const extent = { kind, namespace: found.namespace, part: 'own' } as const
+  const names = own === 'by_name' ? [found.service] : namesOf(read.objects, found.namespace)
+  if (own === 'by_name') {
+    await readKind(reading, extent, { name: found.service })
+  } else if (names.length <= NAMES_MAX) {
+    await Promise.all(names.map((name) => readKind(reading, extent, { query: about(name) })))
+  } else {
+    await readKind(reading, { ...extent, part: 'others' })
+  }
+}
+
+/** Names the objects of the Service that events are about. */
+const namesOf = ({ services, pods, ingresses }: KubeObjects, namespace: string): readonly string[] => [
+  ...new Set(
+    [...services, ...pods, ...ingresses]
+      .filter(({ meta }) => meta.namespace === namespace)
+      .map(({ meta }) => meta.name),
+  ),
+]

@@ -1,0 +1,115 @@
+/**
+ * Reads all that many Services rest on, each kind in one list for a namespace, or for the whole cluster.
+ *
+ * @module
+ */
+import type { ObjectsRead, ServicesTarget } from '../../../kube/object-source.ts'
+import { Gathered } from './gathered.ts'
+import { list } from './list.ts'
+import { problemOfRead, whyUnread } from './met.ts'
+import { readBeside } from './read-beside.ts'
+import { type Cluster, newReading, type Reading, readKind } from './read-kind.ts'
+import { READ_KINDS, REQUESTS, resourceOf } from './requests.ts'
+
+/** Namespaces that are read at once. */
+const AT_ONCE = 4
+
+/**
+ * @param signal ends the read.
+ * @throws ProblemError if no Services can be read.
+ */
+export async function readServices(
+  cluster: Cluster,
+  target: ServicesTarget,
+  signal: AbortSignal,
+): Promise<ObjectsRead> {
+  const gathered = new Gathered(cluster.clock.now())
+  const reading = newReading(cluster, gathered, signal)
+  for (const kind of READ_KINDS) {
+    gathered.notAsked(kind)
+  }
+  const selected = await narrowed(cluster, target, signal)
+  if (selected.length === 0) {
+    await Promise.all(everyOf(target).map((namespace) => readServicesIn(reading, namespace)))
+  } else {
+    const shared = READ_KINDS.filter((kind) => REQUESTS[kind].first === 'cluster')
+    await Promise.all([
+      readBeside(reading, ({ meta }) =>
+        selected.some((namespace) => namespace === null || namespace === meta.namespace),
+      ),
+      ...shared.map((kind) => readKind(reading, { kind, namespace: null, part: 'others' })),
+      eachOf(selected, (namespace) => readNamespace(reading, namespace)),
+    ])
+  }
+  const refused = reading.met.find(({ kind }) => kind === 'services')
+  if (refused !== undefined && !gathered.has('services')) {
+    throw problemOfRead(refused.error, refused.attempt, target.cluster)
+  }
+  return gathered.result(undefined)
+}
+
+type Place = string | null
+
+const everyOf = ({ namespaces }: ServicesTarget): readonly Place[] => namespaces ?? [null]
+
+/** A selector leaves only the namespaces that have a Service which it matches; all of one are read together. */
+async function narrowed(cluster: Cluster, target: ServicesTarget, signal: AbortSignal): Promise<readonly Place[]> {
+  const { selector } = target
+  if (selector === null) {
+    return everyOf(target)
+  }
+  const resource = resourceOf('services')
+  const asked = { resource, version: 'v1', query: { labelSelector: selector } }
+  const found = new Set<Place>()
+  await eachOf(everyOf(target), async (namespace) => {
+    try {
+      const { objects } = await list(cluster.client, { ...asked, namespace }, REQUESTS.services.most, signal)
+      for (const { meta } of objects) {
+        found.add(meta.namespace)
+      }
+    } catch (error) {
+      // It is met again when the namespace is read, and told then
+      whyUnread(error, { verb: 'list', resource, namespace })
+      found.add(namespace)
+    }
+  })
+  return found.has(null) ? [null] : [...found]
+}
+
+async function readNamespace(reading: Reading, namespace: Place): Promise<void> {
+  const kinds = READ_KINDS.filter((kind) => {
+    const { first, when } = REQUESTS[kind]
+    return first !== 'cluster' && when !== 'wanted' && when !== 'no_slices' && kind !== 'services'
+  })
+  await Promise.all([
+    readServicesIn(reading, namespace),
+    ...kinds.map((kind) => readKind(reading, { kind, namespace, part: 'others' })),
+  ])
+  if (isWithoutSlices(reading, namespace)) {
+    await readKind(reading, { kind: 'endpoints', namespace, part: 'others' })
+  }
+}
+
+const readServicesIn = (reading: Reading, namespace: Place): Promise<number> =>
+  readKind(reading, { kind: 'services', namespace, part: 'others' })
+
+/** Endpoints say what slices say, where a Service has these: they are asked for where one may have none. */
+function isWithoutSlices({ gathered }: Reading, namespace: Place): boolean {
+  const { services, endpointSlices } = gathered.objects
+  const sliced = new Set(endpointSlices.map(({ meta, serviceName }) => `${meta.namespace}/${serviceName}`))
+  return services.some(
+    ({ meta, selector }) =>
+      (namespace === null || meta.namespace === namespace) &&
+      (selector === null || !sliced.has(`${meta.namespace}/${meta.name}`)),
+  )
+}
+
+async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const worker = async () => {
+    for (const item of left) {
+      await act(item)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker))
+}

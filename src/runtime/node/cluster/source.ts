@@ -1,0 +1,79 @@
+/**
+ * The source of objects that reads a live cluster: each time anew, and no more than is asked about.
+ *
+ * @module
+ */
+import type { ObjectSource, ObjectsRead, ReadTarget, ServiceTarget } from '../../../kube/object-source.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { ApiClient } from './api-client.ts'
+import { ApiError } from './api-error.ts'
+import { createKept } from './kept.ts'
+import { onlyService } from './no-service.ts'
+import type { Cluster } from './read-kind.ts'
+import { readOn } from './read-on.ts'
+import { readService } from './read-service.ts'
+import { readServices } from './read-services.ts'
+import { createServed } from './served.ts'
+import { createTurns } from './turns.ts'
+
+export type ClusterSourceDeps = {
+  clock: Clock
+  /** Requests without a namespace are about this one; `null`: `default`. As kubectl takes it from the context or the pod. */
+  namespace: string | null
+  /** Read one by one where a kind may not be read in all namespaces. */
+  namespaces: readonly string[]
+}
+
+/** Milliseconds for all requests of one Service's read together, and for those of many Services. */
+const SERVICE_MS = 10_000
+const SERVICES_MS = 30_000
+
+/** Reads of one cluster under way at once. */
+const PLACES = 8
+
+export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps): ObjectSource {
+  const { clock, namespaces } = deps
+  const kept = createKept(clock)
+  const cluster: Cluster = { client, clock, namespaces, kept, served: createServed(client, kept) }
+  const turns = createTurns({ clock, places: PLACES, waitMs: SERVICE_MS })
+
+  async function readOne(target: ServiceTarget, signal: AbortSignal): Promise<ObjectsRead> {
+    const namespace = target.namespace ?? deps.namespace ?? 'default'
+    const place = { cluster: target.cluster, namespace }
+    if (target.service !== null) {
+      return readService(cluster, { ...place, service: target.service }, signal)
+    }
+    const { service, known } = await onlyService(cluster, place, signal)
+    return readService(cluster, { ...place, service }, signal, known)
+  }
+
+  return {
+    read: (target) =>
+      turns.take(JSON.stringify(target), () =>
+        within(clock, deadlineMs(target), (signal) =>
+          'namespaces' in target ? readServices(cluster, target, signal) : readOne(target, signal),
+        ),
+      ),
+    readOn: (target, read, wanted) =>
+      within(clock, deadlineMs(target), (signal) => readOn(cluster, read, wanted, signal)),
+  }
+}
+
+const deadlineMs = (target: ReadTarget): number => ('namespaces' in target ? SERVICES_MS : SERVICE_MS)
+
+/** What is under way at the deadline is ended, and met as an API server that did not answer in time. */
+async function within<T>(clock: Clock, ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController()
+  const done = new AbortController()
+  void clock.sleep(ms, done.signal).then(() => {
+    if (!done.signal.aborted) {
+      const message = `the API server has not answered within ${ms / 1000} s`
+      deadline.abort(new ApiError('unreachable', message, { code: 'response_timeout' }))
+    }
+  })
+  try {
+    return await act(deadline.signal)
+  } finally {
+    done.abort()
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * A cluster to read: the test API server, and a source that reads it as Portolan does.
+ *
+ * @module
+ */
+import { createPolicy } from '../../src/check/policy.ts'
+import type { PlanDeps } from '../../src/job/plan-request.ts'
+import type { ObjectSource } from '../../src/kube/object-source.ts'
+import type { Clock } from '../../src/lib/clock.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import type { ClusterAccess } from '../../src/runtime/node/cluster/access.ts'
+import { type ApiClient, createApiClient } from '../../src/runtime/node/cluster/api-client.ts'
+import { bearer, fixedCredentials } from '../../src/runtime/node/cluster/credentials.ts'
+import { createClusterSource } from '../../src/runtime/node/cluster/source.ts'
+import { ADMIN_TOKEN, type ApiServer, type ApiServerOptions, type KubeObject, startApiServer } from './api-server.ts'
+import { aPlace } from './place.ts'
+
+/** Planning as a server outside of the cluster does it, which needs nothing of this machine. */
+export const PLAN_DEPS: PlanDeps = {
+  place: aPlace(),
+  policy: createPolicy({ allow: [], deny: [] }),
+  settings: { cluster: 'default', queueLimit: 10_000, dnsServers: [] },
+}
+
+export const accessTo = (
+  { url, port, caPem }: Pick<ApiServer, 'url' | 'port' | 'caPem'>,
+  token: string,
+): ClusterAccess => ({
+  name: 'default',
+  source: 'kubeconfig',
+  server: url,
+  host: '127.0.0.1',
+  port,
+  basePath: '',
+  trust: url.startsWith('https:')
+    ? { authorities: () => Promise.resolve(caPem), verify: true, serverName: null }
+    : null,
+  proxy: null,
+  compression: true,
+  credentials: fixedCredentials(bearer(token)),
+  namespace: null,
+  warnings: [],
+})
+
+export type SourceOptions = {
+  token?: string
+  clock?: Clock
+  namespace?: string | null
+  namespaces?: readonly string[]
+  timeoutMs?: number
+}
+
+/** Closes what it has opened when the test file ends: hand its `closeAll` to `afterEach`. */
+export function liveClusters() {
+  const opened: { close(): Promise<void> }[] = []
+
+  async function start(options: ApiServerOptions = {}): Promise<ApiServer> {
+    const server = await startApiServer({ isPlain: true, ...options })
+    opened.push({ close: () => server.close() })
+    return server
+  }
+
+  function connect(server: ApiServer, { token = ADMIN_TOKEN, ...options }: SourceOptions = {}) {
+    const { clock = systemClock, namespace = null, namespaces = [], timeoutMs } = options
+    const client: ApiClient = createApiClient(accessTo(server, token), {
+      clock,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    })
+    opened.push(client)
+    const source: ObjectSource = createClusterSource(client, { clock, namespace, namespaces })
+    return { client, source }
+  }
+
+  return {
+    start,
+    connect,
+    /** Starts a server with these objects, and connects to it as one who may everything. */
+    async of(objects: readonly KubeObject[], options: ApiServerOptions & SourceOptions = {}) {
+      const server = await start(options)
+      server.objects.applyAll(objects)
+      return { server, ...connect(server, options) }
+    },
+    async closeAll(): Promise<void> {
+      for (const each of opened.splice(0).toReversed()) {
+        await each.close()
+      }
+    },
+  }
+}
