@@ -14,6 +14,13 @@ const BatchJobSchema = z
   })
   .openapi('BatchJob')
 
+/** The Services that are selected, as answers show it. */
+export const selectionFields = {
+  namespace: z.string().nullable().openapi({ description: 'null: not a single one; see `namespaces`' }),
+  namespaces: z.union([z.array(z.string()), z.literal('*')]).openapi({ description: '`*`: all' }),
+  selector: z.union([z.string(), z.record(z.string(), z.string())]).openapi({ description: 'As it was given' }),
+}
+
 export const BatchSchema = z
   .object({
     id: z.string().openapi({ example: 'bat_01KAXW0000EXAMPLE0000000AB' }),
@@ -24,11 +31,7 @@ export const BatchSchema = z
     }),
     createdAt: InstantSchema,
     finishedAt: InstantSchema.nullable(),
-    target: z.object({
-      cluster: z.string(),
-      namespace: z.string().nullable(),
-      selector: z.record(z.string(), z.string()),
-    }),
+    target: z.object({ cluster: z.string(), ...selectionFields }),
     labels: z.record(z.string(), z.string()),
     jobs: z.array(BatchJobSchema).openapi({ description: 'One for each Service' }),
   })

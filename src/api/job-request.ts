@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { regexpBudget } from '../check/regexp.ts'
 import { faultsOf } from '../check/validate-check.ts'
+import { selectorFault } from '../kube/label-selector.ts'
 import { addressOfServer, isHost, isName } from '../lib/address.ts'
 import { defined } from '../lib/defined.ts'
 import { fromJsonPointer } from '../lib/json-pointer.ts'
@@ -71,16 +72,48 @@ const TargetRequestSchema = z.strictObject({
   namespace: name63.optional(),
   service: name63.optional(),
 })
-const BatchTargetSchema = z.strictObject({
-  cluster,
-  manifests,
-  namespace: name63.optional().openapi({ description: 'Only Services of this namespace' }),
-  selector: z
-    .record(z.string().min(1).max(317), z.string().max(63))
-    .default({})
-    .refine((labels) => Object.keys(labels).length <= 16, 'At most 16 labels')
-    .openapi({ description: 'Only Services with these labels', example: { 'app.kubernetes.io/part-of': 'shop' } }),
-})
+/** Faults of a selector are told with the position in its text. */
+export const selectorText = z
+  .string()
+  .max(4096)
+  .superRefine((text, context) => {
+    const message = selectorFault(text)
+    if (message !== null) {
+      context.addIssue({ code: 'custom', message })
+    }
+  })
+
+const labelPairs = z
+  .record(z.string().min(1).max(317), z.string().max(63))
+  .refine((labels) => Object.keys(labels).length <= 16, 'At most 16 labels')
+
+const SCOPES = ['namespace', 'namespaces', 'allNamespaces'] as const
+
+const BatchTargetSchema = z
+  .strictObject({
+    cluster,
+    manifests,
+    namespace: name63.optional().openapi({ description: 'Only Services of this namespace' }),
+    namespaces: z
+      .union([z.array(name63).min(1).max(100), z.literal('*')])
+      .optional()
+      .openapi({ description: 'Only Services of these namespaces; `*`: of all', example: ['shop', 'pond'] }),
+    allNamespaces: z.literal(true).optional().openapi({ description: 'The same as `namespaces: "*"`' }),
+    selector: z.union([selectorText, labelPairs]).default({}).openapi({
+      description: 'Only Services with these labels: a selector as kubectl takes it, or labels as an object',
+      example: 'app.kubernetes.io/part-of=shop,tier in (web,api),!legacy',
+    }),
+  })
+  .superRefine((target, context) => {
+    const [, other] = SCOPES.filter((name) => target[name] !== undefined)
+    if (other !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: [other],
+        message: 'Give one of namespace, namespaces and allNamespaces',
+      })
+    }
+  })
 
 export const JobRequestSchema = z
   .strictObject({

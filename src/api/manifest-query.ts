@@ -24,14 +24,21 @@ export const manifestQuery = {
 
 const { service: _service, ...sharedQuery } = manifestQuery
 
-export const batchManifestQuery = {
-  ...sharedQuery,
-  selector: z
-    .array(z.string().max(320))
-    .max(16)
+/** The query of a batch says with these which Services are meant. */
+export const selectingQuery = {
+  namespaces: z
+    .array(z.string().min(1).max(63))
+    .max(100)
     .default([])
-    .openapi({ description: '`key=value`: only Services with this label; may be given several times' }),
+    .openapi({ description: 'May be given several times; `*`: all' }),
+  allNamespaces: z.literal('true').optional(),
+  selector: z.array(z.string().max(4096)).max(16).default([]).openapi({
+    description:
+      'Only Services with these labels, as kubectl takes them: `app in (a,b),!legacy`; of several all must hold',
+  }),
 }
+
+export const batchManifestQuery = { ...sharedQuery, ...selectingQuery }
 
 export type ManifestQuery = z.output<z.ZodObject<typeof manifestQuery>>
 export type BatchManifestQuery = z.output<z.ZodObject<typeof batchManifestQuery>>

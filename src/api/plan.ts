@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { planAsked } from '../job/plan-request.ts'
+import { objectsUsed } from '../record/objects-used.ts'
 import { describePlan } from '../report/describe-job.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { ASKED_PROBLEMS, readAsked } from './job-request-body.ts'
@@ -17,7 +18,7 @@ export function mountPlan(app: Api): void {
       path: '/v1/plan',
       operationId: 'createPlan',
       tags: ['Plan'],
-      summary: 'Every path of a Service, from its manifests',
+      summary: 'Every path of a Service',
       description: 'The body of a job; probes and stores nothing. Each path names the object fields that it came from.',
       query: z.strictObject(manifestQuery),
       body: {
@@ -31,8 +32,8 @@ export function mountPlan(app: Api): void {
     },
     async (context, { query }) => {
       const { asked } = await readAsked(context, query)
-      const { plan, diagnosis } = await planAsked(context.get('deps'), asked)
-      return answerJson(context, describePlan(plan, diagnosis))
+      const { plan, diagnosis, provenance } = await planAsked(context.get('deps'), asked)
+      return answerJson(context, describePlan(plan, diagnosis, objectsUsed(provenance, plan)))
     },
   )
 }

@@ -12,10 +12,17 @@ import { refuseWithoutService } from '../kube/no-service.ts'
 import { manifestSource } from '../kube/object-source.ts'
 import { parseManifests } from '../kube/parse.ts'
 import { type PlainProblem, ProblemError, plainOf } from '../lib/problem.ts'
-import type { BatchSelection } from '../record/batch.ts'
+import { type BatchSelection, onlyNamespace } from '../record/batch.ts'
 import type { AskedWork } from '../schedule/accept-schedule.ts'
 import { BatchRequestSchema, JobRequestSchema, type RequestBody, toJobRequest } from './job-request.ts'
-import { type BatchManifestQuery, batchManifestQuery, type ManifestQuery, manifestQuery } from './manifest-query.ts'
+import { nothingNamed, refuseOddNames, refuseOddSelection, selectionOf } from './live-target.ts'
+import {
+  type BatchManifestQuery,
+  batchManifestQuery,
+  type ManifestQuery,
+  manifestQuery,
+  type selectingQuery,
+} from './manifest-query.ts'
 import { readLabels } from './params.ts'
 import { type Body, parseBody, parseJson } from './parse-body.ts'
 import { QUERY_MISFIT, refusedQuery } from './query-words.ts'
@@ -134,21 +141,19 @@ function readSchedule<G extends z.output<typeof SchedulePatchSchema>>({ job, bat
 function readJob({ body, query }: Reading & { what: 'job' }, json: unknown, cluster: string): Asked {
   const { service } = query
   if (body.type === 'none' && service === undefined) {
-    throw new ProblemError('invalid_request', NOTHING_NAMED, {
-      errors: [{ pointer: '?service', detail: NOTHING_NAMED }],
-    })
+    throw nothingNamed()
   }
   const { job, places, refusal } = jobOf(body, json, query, manifestQuery, { service })
   return toAsked(cluster, parseBody(JobRequestSchema, job, refusal), places)
 }
 
-/** Nobody has said what is meant: more often manifests that never came than a wish for whatever Service there is. */
-const NOTHING_NAMED =
-  'The body is empty, and the query names no Service. Name the one to read from the live cluster, as in ' +
-  '?service=toad-svc&namespace=shop, or send manifests.'
-
 function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, cluster: string): AskedBatch {
-  const target = { selector: readLabels(query.selector, 'selector') }
+  const { namespaces, allNamespaces, selector } = query
+  const target = {
+    namespaces: namespaces.length === 0 ? undefined : namespaces.includes('*') ? '*' : namespaces,
+    allNamespaces: allNamespaces && true,
+    selector: selector.length === 0 ? undefined : selector.join(','),
+  }
   const { job, places, refusal } = jobOf(body, json, query, batchManifestQuery, target)
   return toAskedBatch(cluster, parseBody(BatchRequestSchema, job, refusal), places)
 }
@@ -171,31 +176,18 @@ function toAsked(cluster: string, body: RequestBody, places: Places): Given {
   return { request: toJobRequest(body, cluster), objects: { source: 'manifests', manifests: parsed } }
 }
 
-/** Names become part of what is asked of an API server. No object can have others. */
-function refuseOddNames(target: RequestBody['target'], place: string): void {
-  const errors = (['namespace', 'service'] as const).flatMap((field) => {
-    const name = target[field]
-    const fault = name === undefined ? null : labelFault(name)
-    return fault === null ? [] : [{ pointer: `${place}/${field}`, detail: fault }]
-  })
-  if (errors[0]) {
-    throw new ProblemError('invalid_request', errors[0].detail, { errors })
-  }
-}
-
-/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const labelFault = (name: string): string | null =>
-  /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)
-    ? null
-    : `"${name}" is no name that an object can have: lower-case letters, digits and "-", at most 63, a letter or digit at each end`
-
 function toAskedBatch(
   cluster: string,
   body: z.output<typeof BatchRequestSchema>,
   places: Places,
 ): Given & { selection: BatchSelection } {
-  const { namespace, selector } = body.target
-  return { ...toAsked(cluster, body, places), selection: { namespace: namespace ?? null, selector } }
+  const selection = selectionOf(body.target)
+  if (body.target.manifests === undefined) {
+    refuseOddSelection(body.target, selection, places.target)
+  }
+  const { request, objects } = toAsked(cluster, body, places)
+  const target = { ...request.target, namespace: onlyNamespace(selection) }
+  return { request: { ...request, target }, objects, selection }
 }
 
 /**
@@ -206,7 +198,7 @@ function toAskedBatch(
 function jobOf(
   { text, type }: Body,
   json: unknown,
-  query: Omit<BatchManifestQuery, 'selector'>,
+  query: Omit<BatchManifestQuery, keyof typeof selectingQuery>,
   fields: Readonly<Record<string, unknown>>,
   target: Readonly<Record<string, unknown>>,
 ): { job: unknown; places: Places; refusal?: string } {

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { POSITIONS } from '../plan/path.ts'
 import { OVERLAPS, RUN_OUTCOMES } from '../record/schedule.ts'
 import { cronFault, timeZoneFault } from '../schedule/cron.ts'
-import { BatchSchema } from './batch-schemas.ts'
+import { BatchSchema, selectionFields } from './batch-schemas.ts'
 import { CheckSchema } from './check-schemas.ts'
 import { BatchRequestSchema, JobRequestSchema } from './job-request.ts'
 import { SCHEDULE_EXAMPLE } from './request-examples.ts'
@@ -109,7 +109,11 @@ const { target: _target, checks: _checks, deadlineMs: _deadline, vantage: _vanta
 const ScheduledRequestSchema = z
   .object({
     ...asked,
-    target: z.object({ ...target, selector: z.record(z.string(), z.string()).optional() }),
+    target: z.object({
+      ...target,
+      namespaces: selectionFields.namespaces.optional(),
+      selector: selectionFields.selector.optional(),
+    }),
     objects: z
       .record(z.string(), z.int())
       .nullable()

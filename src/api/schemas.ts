@@ -6,7 +6,9 @@ import { BODY_CUTS } from '../check/network.ts'
 import { OUTCOMES } from '../check/result.ts'
 import { PROTOCOLS_SPOKEN } from '../check/speaks.ts'
 import { VERDICTS } from '../check/verdict.ts'
+import type { ObjectKind } from '../kube/object-source.ts'
 import { FAMILIES, PROTOCOLS } from '../kube/objects.ts'
+import { RESOURCES } from '../kube/resources.ts'
 import { PATH_KINDS } from '../plan/kinds.ts'
 import { SKIP_REASONS } from '../plan/path.ts'
 import { JOB_STATUSES } from '../record/job.ts'
@@ -234,6 +236,36 @@ export const VantageNameSchema = z.string().min(1).max(63).openapi('VantageName'
   example: 'in-cluster',
 })
 
+const OBJECT_KINDS = Object.keys(RESOURCES) as ObjectKind[]
+
+const ObjectsSchema = z
+  .object({
+    source: z.enum(['manifests', 'cluster', 'agent']).openapi({
+      description: '`manifests`: they came with the request; `cluster`: they were read from the live cluster',
+    }),
+    readAt: InstantSchema.nullable().openapi({
+      description: 'When the oldest part was read; null: not known, as of manifests, or nothing was read',
+    }),
+    resourceVersions: z
+      .partialRecord(z.enum(OBJECT_KINDS), z.string())
+      .openapi({ description: 'Of each list that was read' }),
+    stale: z
+      .boolean()
+      .openapi({ description: 'The API server was out of reach: these are the last objects that were known' }),
+    forbidden: z
+      .array(
+        z.object({
+          resource: z.string().openapi({ example: 'pods' }),
+          verb: z.string().openapi({ example: 'list' }),
+          namespace: z.string().nullable().openapi({ description: 'null: all, or it has none' }),
+          effect: z.string().openapi({ description: 'What the plan lacks for it' }),
+          rule: z.string().openapi({ description: 'The RBAC rule to add, as YAML for `kubectl apply -f -`' }),
+        }),
+      )
+      .openapi({ description: 'What the API server refused to show' }),
+  })
+  .openapi('ObjectsUsed', { description: 'The objects that the plan rests on' })
+
 const headFields = {
   id: z.string().openapi({ example: 'job_01KAXW0000EXAMPLE0000000AB' }),
   status: z.enum(JOB_STATUSES),
@@ -256,6 +288,7 @@ export const JobHeadSchema = z.object(headFields).openapi('JobHead')
 export const JobSchema = z
   .object({
     ...headFields,
+    objects: ObjectsSchema,
     unmet: z.array(z.enum(['expect.reachable', 'expect.sameResponder'])).openapi({
       description: 'Of a finished job: what `expect` asks of all paths together and is not met, by its field',
     }),
@@ -269,6 +302,7 @@ export const JobSchema = z
 export const PlanSchema = z
   .object({
     target: TargetSchema,
+    objects: ObjectsSchema,
     vantage: VantageNameSchema,
     paths: z.array(PathSchema),
     notApplicable: z.array(NotApplicableSchema),

@@ -9,8 +9,9 @@ import type { ObjectSource, ObjectsAsked, ObjectsRead, ReadHow } from '../kube/o
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from '../plan/request.ts'
-import { type BatchSelection, type BatchTarget, selectServices } from '../record/batch.ts'
+import { type BatchSelection, type BatchTarget, selectorText, selectServices } from '../record/batch.ts'
 import { problemOf } from '../record/job.ts'
+import { objectsUsed } from '../record/objects-used.ts'
 import { type BatchJob, insertBatch, type NewBatch } from '../store/batches.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
 import { type AcceptDeps, acceptOnce, makeJob } from './accept.ts'
@@ -69,15 +70,11 @@ export async function readSelected<T>(
   how: ReadHow,
   make: (targets: readonly BatchTarget[], read: ObjectsRead, index: ObjectIndex) => T,
 ): Promise<T> {
-  const { namespace } = selection
-  const target = { cluster, namespaces: namespace === null ? null : [namespace], selector: selectorOf(selection) }
-  return readAndPlan(source, target, how, (read, index) => make(selectServices(index, selection), read, index))
+  const target = { cluster, namespaces: selection.namespaces, selector: selectorText(selection) }
+  return readAndPlan(source, target, how, (read, index) =>
+    make(selectServices(index, selection, read.provenance.source), read, index),
+  )
 }
-
-const selectorOf = ({ selector }: BatchSelection): string | null =>
-  Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',') || null
 
 function planOne(
   deps: PlanDeps,
@@ -90,14 +87,15 @@ function planOne(
   const request = { ...asked, target }
   const vantage = vantageOf(deps, request)
   try {
-    const { plan, diagnosis } = planRead(deps, request, read, index)
-    return { target, vantage, plan, diagnosis, refusal: null }
+    const { plan, diagnosis, provenance } = planRead(deps, request, read, index)
+    return { target, vantage, plan, diagnosis, objects: objectsUsed(provenance, plan), refusal: null }
   } catch (error) {
     if (!(error instanceof ProblemError)) {
       throw error
     }
     const refusal = { problem: problemOf(error), verdict: hasNothingToTest(error) ? 'inconclusive' : 'error' } as const
-    return { target, vantage, plan: null, diagnosis: null, refusal }
+    const objects = objectsUsed(read.provenance, null)
+    return { target, vantage, plan: null, diagnosis: null, objects, refusal }
   }
 }
 

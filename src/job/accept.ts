@@ -4,15 +4,17 @@
  * @module
  */
 import { planWithoutSecrets, withoutSecrets } from '../check/secrets.ts'
+import type { ReadHow } from '../kube/object-source.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from '../plan/request.ts'
+import { objectsUsed } from '../record/objects-used.ts'
 import type { Store } from '../store/db.ts'
 import { findClaimed, type IdempotencyClaim, type Inserted } from '../store/idempotency.ts'
 import { countQueued, insertJob } from '../store/jobs.ts'
 import type { NewJob } from '../store/stored-job.ts'
-import { type Asked, type PlanDeps, planAsked, type SourceDeps, withDnsServers } from './plan-request.ts'
+import { type Asked, type PlanDeps, planAsked, READ_ANEW, type SourceDeps, withDnsServers } from './plan-request.ts'
 import type { JobQueue } from './queue.ts'
 import { type SecretBox, sealSecrets } from './secrets.ts'
 
@@ -43,7 +45,7 @@ function withNames(deps: Pick<PlanDeps, 'place' | 'settings'>, asked: JobRequest
 export async function makeJob(
   deps: Pick<AcceptDeps, 'clock' | 'place' | 'secrets' | 'settings'>,
   asked: JobRequest,
-  planned: Pick<NewJob, 'target' | 'vantage' | 'plan' | 'diagnosis'>,
+  planned: Pick<NewJob, 'target' | 'vantage' | 'plan' | 'diagnosis' | 'objects'>,
   made: Made,
 ): Promise<NewJob> {
   const request = withNames(deps, asked)
@@ -58,6 +60,7 @@ export async function makeJob(
     request: { ...request, checks },
     plan: planned.plan && planWithoutSecrets(planned.plan),
     diagnosis: planned.diagnosis,
+    objects: planned.objects,
     sealed: await sealSecrets(deps.secrets, secrets),
     deadlineMs: request.deadlineMs ?? DEADLINE_MS,
     history: request.history,
@@ -66,9 +69,16 @@ export async function makeJob(
 }
 
 /** Plans what is asked for, and makes a job of it. */
-export async function makePlannedJob(deps: AcceptDeps, asked: Asked, made: Made): Promise<NewJob> {
-  const { plan, diagnosis } = await planAsked(deps, asked)
-  return makeJob(deps, asked.request, { target: plan.target, vantage: plan.vantage, plan, diagnosis }, made)
+export async function makePlannedJob(
+  deps: AcceptDeps,
+  asked: Asked,
+  made: Made,
+  how: ReadHow = READ_ANEW,
+): Promise<NewJob> {
+  const { plan, diagnosis, provenance } = await planAsked(deps, asked, how)
+  const { target, vantage } = plan
+  const objects = objectsUsed(provenance, plan)
+  return makeJob(deps, asked.request, { target, vantage, plan, diagnosis, objects }, made)
 }
 
 /** @returns the job's id; `replayed`: an earlier request with this Idempotency-Key made it. */

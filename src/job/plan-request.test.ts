@@ -108,13 +108,13 @@ describe('planning what is asked for', () => {
 
   it('reads the objects of a batch once for all its Services', async () => {
     const { source, reads } = aCluster()
-    const planned = await planBatch(DEPS, request, { namespace: 'pond', selector: {} }, source)
+    const planned = await planBatch(DEPS, request, { namespaces: ['pond'], selector: {} }, source)
     expect(planned.map(({ target, refusal }) => [target.service, refusal])).toEqual([
       ['newt', null],
       ['toad', null],
     ])
     expect(reads).toEqual([{ cluster: 'default', namespaces: ['pond'], selector: null }])
-    const all = planBatch(DEPS, request, { namespace: null, selector: { app: 'toad' } }, source)
+    const all = planBatch(DEPS, request, { namespaces: null, selector: { app: 'toad' } }, source)
     await expect(all).rejects.toThrow('with the labels app=toad')
     expect(reads[1]).toEqual({ cluster: 'default', namespaces: null, selector: 'app=toad' })
   })

@@ -49,6 +49,19 @@ export function parseSelector(text: string): readonly Requirement[] {
   return new Parser(tokensOf(text)).requirements()
 }
 
+/** Tells why a text is no selector; `null`: it is one. */
+export function selectorFault(text: string): string | null {
+  try {
+    parseSelector(text)
+    return null
+  } catch (error) {
+    if (!(error instanceof SelectorError)) {
+      throw error
+    }
+    return `Not a label selector: ${error.message}`
+  }
+}
+
 const VALUE_OPERATORS = ['=', '==', '!=', 'in', 'notin', '>', '<'] as const
 
 class Parser {

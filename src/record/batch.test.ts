@@ -60,17 +60,22 @@ describe('selectServices', () => {
     service('frog', 'pond', { app: 'frog' }),
     service('bare', null),
   ])
-  const select = (namespace: string | null, selector: Record<string, string> = {}) =>
-    selectServices(some, { namespace, selector }).map((one) => `${one.namespace}/${one.service}`)
+  const select = (namespaces: string | string[] | null, selector: Record<string, string> | string = {}) =>
+    selectServices(some, { namespaces: typeof namespaces === 'string' ? [namespaces] : namespaces, selector }).map(
+      (one) => `${one.namespace}/${one.service}`,
+    )
 
   it('takes all, those of a namespace, or those with the labels; what has no namespace is in the one asked for', () => {
     expect(select(null)).toEqual(['default/bare', 'pond/frog', 'pond/toad'])
     expect(select('pond')).toEqual(['pond/bare', 'pond/frog', 'pond/toad'])
     expect(select('sea')).toEqual(['sea/bare'])
     expect(select('pond', { app: 'toad' })).toEqual(['pond/toad'])
+    expect(select(['pond', 'default'])).toEqual(['default/bare', 'pond/frog', 'pond/toad'])
+    expect(select(null, 'app in (toad, newt)')).toEqual(['pond/toad'])
+    expect(select(null, '!app')).toEqual(['default/bare'])
   })
 
-  const refusal = (act: () => unknown): unknown => {
+  const refusal = (act: () => unknown): (string | undefined)[] | null => {
     try {
       act()
     } catch (error) {
@@ -87,10 +92,22 @@ describe('selectServices', () => {
       ...['service_not_found', '/target/selector'],
       'There is no Service in namespace pond with the labels app=newt among the objects, which hold 3 Services.',
     ])
-    const many = index(Array.from({ length: 51 }, (_, i) => service(`s${i}`, 'a')))
-    expect(refusal(() => selectServices(many, { namespace: null, selector: {} }))).toEqual([
+    const many = index(Array.from({ length: 53 }, (_, i) => service(`s${i}`, 'a')))
+    const all = { namespaces: null, selector: '' }
+    expect(refusal(() => selectServices(many, all))).toEqual([
       ...['impossible_request', '/target/manifests'],
-      'These are 51 Services; a batch takes 50. Choose by target.namespace or target.selector, and send several batches.',
+      'These are 53 Services; a batch takes 50. Choose by target.namespace or target.selector, and send several batches. ' +
+        'Beyond the limit are a/s7, a/s8, a/s9.',
     ])
+    expect(refusal(() => selectServices(many, all, 'cluster'))?.[1]).toBe('/target')
+  })
+
+  it('is a 404 where a live cluster has no such Service', () => {
+    const live = () => selectServices(some, { namespaces: ['sea', 'lake'], selector: 'app=newt' }, 'cluster')
+    expect(refusal(live)).toEqual([
+      ...['service_not_found', '/target/selector'],
+      'There is no Service in namespaces sea, lake with the labels app=newt.',
+    ])
+    expect(live).toThrow(expect.objectContaining({ status: 404 }))
   })
 })

@@ -5,7 +5,17 @@
  */
 
 import type { Summary, Verdict } from '../check/verdict.ts'
+import type { Labels } from '../kube/objects.ts'
 import type { JobProblem, JobStatus } from '../record/job.ts'
+
+/** The Services that are selected, by namespace and label. */
+export type SelectionDocument = {
+  /** `null`: not a single one. */
+  namespace: string | null
+  namespaces: readonly string[] | '*'
+  /** As it was given. */
+  selector: string | Labels
+}
 
 export type BatchDocument = {
   id: string
@@ -13,7 +23,7 @@ export type BatchDocument = {
   verdict: Verdict | null
   createdAt: string
   finishedAt: string | null
-  target: { cluster: string; namespace: string | null; selector: Readonly<Record<string, string>> }
+  target: { cluster: string } & SelectionDocument
   labels: Readonly<Record<string, string>>
   /** One for each Service. */
   jobs: readonly BatchJobDocument[]

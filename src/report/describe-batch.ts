@@ -1,7 +1,7 @@
 import { toInstant } from '../lib/clock.ts'
-import { type Batch, judgeBatch } from '../record/batch.ts'
+import { type Batch, type BatchSelection, judgeBatch, onlyNamespace } from '../record/batch.ts'
 import { hasEnded, type Job } from '../record/job.ts'
-import type { BatchDocument } from './batch-document.ts'
+import type { BatchDocument, SelectionDocument } from './batch-document.ts'
 
 /** A batch and its jobs → what the API shows. */
 export function describeBatch(batch: Batch, jobs: readonly Job[]): BatchDocument {
@@ -14,7 +14,7 @@ export function describeBatch(batch: Batch, jobs: readonly Job[]): BatchDocument
     verdict,
     createdAt: toInstant(createdAtMs),
     finishedAt: hasEnded({ status }) ? toInstant(endedAtMs) : null,
-    target: { cluster, ...selection },
+    target: { cluster, ...describeSelection(selection) },
     labels,
     jobs: jobs.map((job) => ({
       id: job.id,
@@ -27,3 +27,9 @@ export function describeBatch(batch: Batch, jobs: readonly Job[]): BatchDocument
     })),
   }
 }
+
+export const describeSelection = (selection: BatchSelection): SelectionDocument => ({
+  namespace: onlyNamespace(selection),
+  namespaces: selection.namespaces ?? '*',
+  selector: selection.selector,
+})

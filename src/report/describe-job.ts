@@ -7,11 +7,13 @@ import { becauseText, doubtText } from '../plan/because.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { hasEnded, type Job } from '../record/job.ts'
+import type { ObjectsUsed } from '../record/objects-used.ts'
 import type {
   JobDocument,
   JobPathDocument,
   JobReport,
   JobSummaryDocument,
+  ObjectsDocument,
   PathDocument,
   PlanDocument,
   ReportedPath,
@@ -21,6 +23,7 @@ import type {
 export type DescribedJob = Job & {
   plan: Plan | null
   diagnosis: Diagnosis | null
+  objects: ObjectsUsed
   request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs' | 'expect'>
 }
 
@@ -31,6 +34,7 @@ export function reportJob(job: DescribedJob, results: readonly Result[]): JobRep
   const paths = plan.map((path) => reportJobPath(job, path, byPath.get(path.id) ?? []))
   return {
     ...describeJobHead(job),
+    objects: describeObjects(job.objects),
     unmet: job.status === 'finished' && job.problem === null ? unmetBy(job, plan, paths) : [],
     paths,
     notApplicable: job.plan?.notApplicable ?? [],
@@ -97,10 +101,23 @@ export function describeJobHead(job: Job): JobSummaryDocument {
   }
 }
 
-export function describePlan(plan: Plan, diagnosis: Diagnosis): PlanDocument {
+export function describePlan(plan: Plan, diagnosis: Diagnosis, objects: ObjectsUsed): PlanDocument {
   const { target, vantage, notApplicable, ignored } = plan
-  return { target, vantage: vantage.name, paths: plan.paths.map(describePath), notApplicable, ignored, diagnosis }
+  return {
+    target,
+    objects: describeObjects(objects),
+    vantage: vantage.name,
+    paths: plan.paths.map(describePath),
+    notApplicable,
+    ignored,
+    diagnosis,
+  }
 }
+
+const describeObjects = ({ readAtMs, ...rest }: ObjectsUsed): ObjectsDocument => ({
+  ...rest,
+  readAt: readAtMs === null ? null : toInstant(readAtMs),
+})
 
 export function describePath(path: PlannedPath): PathDocument {
   const { scheme: _scheme, checks: _checks, pod: _pod, onlyFrom: _from, excused: _excused, ...shown } = path

@@ -10,6 +10,7 @@ import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Ignored } from '../kube/objects.ts'
 import type { NotApplicable, Plan, PlannedPath } from '../plan/path.ts'
 import type { JobProblem, JobStatus } from '../record/job.ts'
+import type { ObjectsUsed } from '../record/objects-used.ts'
 
 export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
 
@@ -50,7 +51,11 @@ export type JobSummaryDocument = {
   summary: Summary
 }
 
+/** Where the objects came from, and how old they were. */
+export type ObjectsDocument = Omit<ObjectsUsed, 'readAtMs'> & { readAt: string | null }
+
 export type JobDocument = JobSummaryDocument & {
+  objects: ObjectsDocument
   /** The fields of `expect` that a finished job does not meet over all its paths together. */
   unmet: readonly Unmet[]
   paths: readonly JobPathDocument[]
@@ -64,6 +69,7 @@ export type JobReport = Omit<JobDocument, 'paths'> & { paths: readonly ReportedP
 
 export type PlanDocument = {
   target: Plan['target']
+  objects: ObjectsDocument
   /** The name of the vantage. */
   vantage: string
   paths: readonly PathDocument[]

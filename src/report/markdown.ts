@@ -8,10 +8,12 @@ import {
   explained,
   fetchAgain,
   findingEvidence,
+  forbiddenLines,
   headline,
   ignoredLines,
   kindOf,
   notesOf,
+  objectsLine,
   pathTitle,
   place,
   portOf,
@@ -65,6 +67,7 @@ function withRows(job: JobReport, most: number, links: Links): string {
     folded('Evidence', bad.slice(0, Math.min(most, EVIDENCE_LIMIT)).map(evidence).join('\n\n')),
     folded('Kinds of path that do not apply', list(job.notApplicable.map(({ kind, reason }) => `${kind}: ${reason}`))),
     folded('Objects that were not read', list(ignoredLines(job))),
+    folded('Objects that may not be read', forbidden(job)),
     `Job ${code(job.id)}, created ${job.createdAt}. Again: ${code(fetchAgain(job, 'markdown', links))}${opened}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -78,9 +81,11 @@ const paths = (count: number): string => (count === 1 ? '1 check' : `${count} ch
 function head(job: JobReport, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
   const reason = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
+  const objects = objectsLine(job)
   return [
     `### ${VERDICT_MARKS[job.verdict ?? ''] ?? '⏳'} ${headline(job)}: ${code(targetOf(job))}`,
     `${countsOf(job)}${took} · cluster ${code(job.target.cluster)} · from ${code(job.vantage)}`,
+    objects === null ? '' : prose(objects),
     reason === null ? '' : `${code(reason.code)}: ${prose(reason.message)}`,
   ]
 }
@@ -142,6 +147,12 @@ function oneFinding(job: JobReport, finding: Finding, links: Links): string {
 }
 
 const evidence = (row: ReportRow): string => `${code(pathTitle(row.path))}\n\n${fenced(evidenceOf(row))}`
+
+function forbidden(job: JobReport): string {
+  const lines = forbiddenLines(job)
+  const rules = job.objects.forbidden.flatMap(({ rule }) => ['---', ...visibleLines(rule)])
+  return lines.length === 0 ? '' : `${list(lines)}\n\nThe rules to add:\n\n${fenced(rules, 'yaml')}`
+}
 
 const list = (lines: readonly string[]): string => lines.map((line) => `- ${prose(line)}`).join('\n')
 

@@ -274,6 +274,24 @@ export function ignoredLines(job: JobReport): string[] {
   })
 }
 
+/** Tells how old the objects are. `null`: they came with the request, and nobody knows. */
+export function objectsLine({ objects: { source, readAt, stale } }: JobReport): string | null {
+  if (source === 'manifests') {
+    return null
+  }
+  if (readAt === null) {
+    return 'objects: not read'
+  }
+  const known = stale ? ', the last that were known: its API server was out of reach' : ''
+  return `objects read from the cluster at ${readAt}${known}`
+}
+
+/** What the API server refused to show, and what is missing for it. */
+export const forbiddenLines = ({ objects: { forbidden } }: JobReport): string[] =>
+  forbidden.map(({ resource, verb, namespace, effect }) =>
+    visible(`${resource} (${verb}, ${namespace === null ? 'everywhere' : `namespace ${namespace}`}): ${effect}`),
+  )
+
 /** `9 passed, 1 failed, 2 skipped`: zeros left out, apart from a job without any. Unfinished: how far it is. */
 export function countsOf({ status, summary, paths }: JobReport): string {
   if (status !== 'finished') {

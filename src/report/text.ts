@@ -10,10 +10,12 @@ import {
   explained,
   fetchAgain,
   findingEvidence,
+  forbiddenLines,
   headline,
   ignoredLines,
   kindOf,
   notesOf,
+  objectsLine,
   pathTitle,
   place,
   portOf,
@@ -44,6 +46,7 @@ export function renderText(job: JobReport, links: Links = RELATIVE): string {
       job.notApplicable.map(({ kind, reason }) => `${kind}: ${visible(reason)}`),
     ),
     section('Not read', ignoredLines(job)),
+    forbidden(job, links),
     foot(job, rows, failing, links),
   ]
   return `${blocks
@@ -55,9 +58,11 @@ export function renderText(job: JobReport, links: Links = RELATIVE): string {
 function head(job: JobReport, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
   const reason = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
+  const objects = objectsLine(job)
   return [
     ...headLines(`${headline(job)}  ${targetOf(job)}  ${countsOf(job)}${took}`),
     ...indented(4, `cluster ${visible(job.target.cluster)}, seen from: ${job.vantage}`),
+    ...(objects === null ? [] : indented(4, objects)),
     ...(reason === null ? [] : indented(4, `${reason.code}: ${reason.message}`)),
   ]
 }
@@ -206,6 +211,19 @@ function oneFinding(job: JobReport, finding: Finding, number: string, links: Lin
 function section(title: string, lines: readonly string[]): string[] {
   const marginOf = (line: string): number => 2 + line.length - line.trimStart().length
   return lines.length === 0 ? [] : [title, ...lines.flatMap((line) => indented(marginOf(line), line.trimStart()))]
+}
+
+function forbidden(job: JobReport, links: Links): string[] {
+  const lines = forbiddenLines(job)
+  if (lines.length === 0) {
+    return []
+  }
+  return [
+    ...section('Not allowed to read', lines),
+    '  The rules to add:',
+    // A command is copied whole: it is not wrapped.
+    `    curl "${links.api(`/v1/jobs/${job.id}`)}" | jq -r '.objects.forbidden[].rule'`,
+  ]
 }
 
 /** Hints how to have skipped paths tested, for the reasons that a user can change. */

@@ -3,10 +3,10 @@
 import { toInstant } from '../lib/clock.ts'
 import type { Check } from '../plan/check.ts'
 import type { JobRequest } from '../plan/request.ts'
-import type { BatchSelection } from '../record/batch.ts'
 import type { Job, JobProblem } from '../record/job.ts'
 import type { RunOutcome, Schedule, ScheduledRequest, ScheduleSettings } from '../record/schedule.ts'
-import type { BatchDocument } from '../report/batch-document.ts'
+import type { BatchDocument, SelectionDocument } from '../report/batch-document.ts'
+import { describeSelection } from '../report/describe-batch.ts'
 import { describeJobHead } from '../report/describe-job.ts'
 import type { JobSummaryDocument } from '../report/job-document.ts'
 
@@ -29,7 +29,7 @@ export type ScheduleDocument = ScheduleHeadDocument & {
 }
 
 export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'checks'> & {
-  target: JobRequest['target'] & Partial<Pick<BatchSelection, 'selector'>>
+  target: JobRequest['target'] & Partial<SelectionDocument>
   objects: Readonly<Record<string, number>> | null
   checks: readonly Omit<Check, 'isDefault'>[]
   writeOnly: Readonly<Record<string, readonly string[]>>
@@ -70,7 +70,7 @@ export function describeWork({
   const { target, checks, ...rest } = request
   const shown: ScheduledRequestDocument = {
     ...rest,
-    target: batch === null ? target : { ...target, selector: batch.selector },
+    target: batch === null ? target : { ...target, ...describeSelection(batch) },
     objects,
     checks: checks.map(({ isDefault: _isDefault, ...check }) => check),
     writeOnly: hidden,

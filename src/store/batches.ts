@@ -5,7 +5,7 @@
  */
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Verdict } from '../check/verdict.ts'
-import type { Batch } from '../record/batch.ts'
+import { type Batch, type BatchSelection, onlyNamespace } from '../record/batch.ts'
 import type { JobProblem } from '../record/job.ts'
 import { refuseOthers } from '../record/principal.ts'
 import type { Store } from './db.ts'
@@ -26,7 +26,7 @@ export type NewBatch = { batch: Batch; jobs: readonly BatchJob[] }
 export function batchRows({ batch, jobs: list }: NewBatch, guard: SQL): SQL[] {
   const { selection, ...rest } = batch
   return [
-    insertWhere(batches, { ...rest, ...selection, selector: { ...selection.selector } }, guard),
+    insertWhere(batches, { ...rest, ...selectionRow(selection) }, guard),
     ...jobRows(
       list.map(({ job }) => job),
       guard,
@@ -42,6 +42,18 @@ export function batchRows({ batch, jobs: list }: NewBatch, guard: SQL): SQL[] {
     ),
   ]
 }
+
+/** One namespace alone has a column of its own, as it had before there could be several. */
+function selectionRow(selection: BatchSelection) {
+  const { namespaces, selector } = selection
+  const namespace = onlyNamespace(selection)
+  return { namespace, namespaces: namespace === null && namespaces ? [...namespaces] : null, selector }
+}
+
+const selectionFrom = ({ namespace, namespaces, selector }: typeof batches.$inferSelect): BatchSelection => ({
+  namespaces: namespace === null ? namespaces : [namespace],
+  selector,
+})
 
 /** Makes a batch with all its jobs durable; of concurrent requests with one key, one batch. */
 export async function insertBatch(store: Store, made: NewBatch, claim: IdempotencyClaim | null): Promise<Inserted> {
@@ -98,10 +110,11 @@ async function withJobs(store: Store, rows: readonly (typeof batches.$inferSelec
       byBatch.get(row.batchId ?? '')?.push(toHead(row))
     }
   }
-  return rows.map(({ no: _no, namespace, selector, ...rest }) => ({
-    batch: { ...rest, selection: { namespace, selector } },
-    jobs: byBatch.get(rest.id) ?? [],
-  }))
+  return rows.map((row) => {
+    const { id, createdAtMs, owner, cluster, labels, scheduleId } = row
+    const batch = { id, createdAtMs, owner, cluster, labels, scheduleId, selection: selectionFrom(row) }
+    return { batch, jobs: byBatch.get(id) ?? [] }
+  })
 }
 
 /** Ends the jobs of a batch that have not ended. @returns their ids. */

@@ -1,6 +1,7 @@
 /** The parts that statements about jobs have in common. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { Plan } from '../plan/path.ts'
+import type { ObjectsUsed } from '../record/objects-used.ts'
 import type { Store } from './db.ts'
 import { jsonChunks } from './json.ts'
 import { jobLabels, jobs } from './schema.ts'
@@ -54,12 +55,26 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
         request: need(keep(job.request), id),
         plan: keep(job.plan && storedPlan(job.plan)),
         diagnosis: keep(job.diagnosis),
+        ...objectsRow(job.objects, keep),
       },
     }
     return [insertWhere(jobs, row, guard), ...labelRows(job, guard)]
   })
   return [...textRows([...texts], nowMs), ...rows]
 }
+
+/** The columns of the objects that were used. @param keep keeps a text, and returns its hash. */
+export function objectsRow(
+  { source, readAtMs, resourceVersions, stale, forbidden }: ObjectsUsed,
+  keep: (value: KeptObjects | null) => string | null,
+) {
+  return source === 'manifests'
+    ? { objects: null, objectsReadAtMs: null, resourceVersions: null }
+    : { objects: keep({ source, stale, forbidden }), objectsReadAtMs: readAtMs, resourceVersions }
+}
+
+/** The part of the objects used that repeats from job to job. */
+export type KeptObjects = Pick<ObjectsUsed, 'source' | 'stale' | 'forbidden'>
 
 /** Shorter than this, a text shares its statement with others. */
 const SHORT_UNITS = 20_000

@@ -9,10 +9,11 @@ import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Position, Vantage } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
+import { FROM_MANIFESTS, type ObjectsUsed } from '../record/objects-used.ts'
 import { refuseOthers } from '../record/principal.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { ACTIVE, cancelledIn, cancelling, jobRows, need } from './job-rows.ts'
+import { ACTIVE, cancelledIn, cancelling, jobRows, type KeptObjects, need } from './job-rows.ts'
 import { type KeptPlan, planFrom } from './kept-plan.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { pastPosition } from './sql.ts'
@@ -73,7 +74,7 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   if (row === undefined) {
     return null
   }
-  const hashes = [row.request, row.plan, row.diagnosis].filter((hash) => hash !== null)
+  const hashes = [row.request, row.plan, row.diagnosis, row.objects].filter((hash) => hash !== null)
   const found = await readTexts(db, hashes)
   const read = <T>(hash: string | null): T | null => (hash === null ? null : JSON.parse(need(found.get(hash), hash)))
   const request = read<JobRequest>(row.request)
@@ -83,11 +84,19 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
     request: need(request, id),
     plan: plan && { ...planFrom(plan), vantage: vantageOf(row) },
     diagnosis: read<Diagnosis>(row.diagnosis),
+    objects: objectsFrom(read<KeptObjects>(row.objects), row),
     sealed: row.sealed,
     deadlineAtMs: row.deadlineAtMs,
     deadlineMs: row.deadlineMs,
   }
 }
+
+/** Those of a job that was made before any were read from a cluster came with its request. */
+const objectsFrom = (
+  kept: KeptObjects | null,
+  { objectsReadAtMs, resourceVersions }: typeof jobs.$inferSelect,
+): ObjectsUsed =>
+  kept === null ? FROM_MANIFESTS : { ...kept, readAtMs: objectsReadAtMs, resourceVersions: resourceVersions ?? {} }
 
 const vantageOf = ({ vantage, position }: Pick<typeof jobs.$inferSelect, 'vantage' | 'position'>): Vantage => ({
   name: vantage,

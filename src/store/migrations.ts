@@ -79,4 +79,13 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "ALTER TABLE `jobs` ADD `position` text;",
     ],
   },
+  {
+    name: "0004_live_objects.sql",
+    statements: [
+      "ALTER TABLE `batches` ADD `namespaces` text;",
+      "ALTER TABLE `jobs` ADD `objects` text;",
+      "ALTER TABLE `jobs` ADD `objects_read_at_ms` integer;",
+      "ALTER TABLE `jobs` ADD `resource_versions` text;",
+    ],
+  },
 ]

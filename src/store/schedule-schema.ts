@@ -1,6 +1,7 @@
 /** The tables of what makes jobs: schedules with what they are to do, and batches. */
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Labels } from '../kube/objects.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Overlap, RunOutcome } from '../record/schedule.ts'
 
@@ -86,8 +87,11 @@ export const batches = sqliteTable(
     createdAtMs: integer('created_at_ms').notNull(),
     owner: text().notNull(),
     cluster: text().notNull(),
+    /** The only one, if there is one; else `namespaces`, or every one if that is null too. */
     namespace: text(),
-    selector: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    namespaces: text({ mode: 'json' }).$type<string[]>(),
+    /** A text of the grammar, or equalities. */
+    selector: text({ mode: 'json' }).$type<Labels | string>().notNull(),
     labels: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
     scheduleId: text('schedule_id'),
   },

@@ -4,6 +4,8 @@
  * @module
  */
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Labels } from '../kube/objects.ts'
+import type { BatchSelection } from '../record/batch.ts'
 import type { JobProblem } from '../record/job.ts'
 import { refuseOthers } from '../record/principal.ts'
 import type {
@@ -110,8 +112,20 @@ export async function getSchedule(store: Store, id: string): Promise<Schedule | 
 }
 
 /** Reads what a schedule asks for, without its objects. */
-export const getScheduledRequest = async (store: Store, id: string): Promise<ScheduledRequest> =>
-  JSON.parse(need(await readText(store, id, 'request'), id))
+export async function getScheduledRequest(store: Store, id: string): Promise<ScheduledRequest> {
+  const kept: KeptRequest = JSON.parse(need(await readText(store, id, 'request'), id))
+  return { ...kept, batch: kept.batch && selectionFrom(kept.batch) }
+}
+
+/** A batch had one namespace or all before it could have several. */
+type KeptRequest = Omit<ScheduledRequest, 'batch'> & {
+  batch: BatchSelection | { namespace: string | null; selector: Labels } | null
+}
+
+const selectionFrom = (kept: NonNullable<KeptRequest['batch']>): BatchSelection =>
+  'namespaces' in kept
+    ? kept
+    : { namespaces: kept.namespace === null ? null : [kept.namespace], selector: kept.selector }
 
 /** Reads what a schedule asks for, with its manifests: to be run. */
 export async function getScheduledWork(store: Store, id: string): Promise<ScheduledWork> {

@@ -10,6 +10,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { Verdict } from '../check/verdict.ts'
 import type { Position } from '../plan/path.ts'
 import type { JobProblem, JobStatus } from '../record/job.ts'
+import type { ObjectsUsed } from '../record/objects-used.ts'
 
 export const jobs = sqliteTable(
   'jobs',
@@ -41,6 +42,13 @@ export const jobs = sqliteTable(
     request: text().notNull(),
     plan: text(),
     diagnosis: text(),
+    /**
+     * The part of `ObjectsUsed` that repeats, as hash of `texts`; the parts that do not. All are null where the objects
+     * came with the request.
+     */
+    objects: text(),
+    objectsReadAtMs: integer('objects_read_at_ms'),
+    resourceVersions: text('resource_versions', { mode: 'json' }).$type<ObjectsUsed['resourceVersions']>(),
     /**
      * Hash of `texts`: the path × check pairs that were not probed, each part a JSON list `[[path id, check], …]`.
      * Null until history has the job.

@@ -3,6 +3,7 @@ import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job } from '../record/job.ts'
+import type { ObjectsUsed } from '../record/objects-used.ts'
 
 /** A job without its large parts, as lists show it. */
 export type JobHead = Job & {
@@ -17,6 +18,8 @@ export type StoredJob = JobHead & {
   plan: Plan | null
   /** Rests on the objects alone until the job ends. */
   diagnosis: Diagnosis | null
+  /** The objects that the plan rests on. */
+  objects: ObjectsUsed
   /** Encrypted secrets of checks; `null` once the job has ended. */
   sealed: string | null
   /** `null`: the clock has not started; it starts with the first claim. */
@@ -35,6 +38,7 @@ export type NewJob = Pick<
   | 'request'
   | 'plan'
   | 'diagnosis'
+  | 'objects'
   | 'sealed'
   | 'deadlineAtMs'
   | 'deadlineMs'

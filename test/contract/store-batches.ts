@@ -14,7 +14,7 @@ const DAY = 86_400_000
 export function batchesContract(open: OpenStore): void {
   const store = opened(open)
 
-  const selection: BatchSelection = { namespace: 'shop', selector: { app: 'toad' } }
+  const selection: BatchSelection = { namespaces: ['shop'], selector: { app: 'toad' } }
   function aBatch(size: number, over: { createdAtMs?: number } = {}) {
     const createdAtMs = over.createdAtMs ?? NOW
     const id = newId('batch', createdAtMs)

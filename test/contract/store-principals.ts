@@ -79,7 +79,7 @@ const targetIn = (namespace: string) => ({ cluster: 'default', namespace, servic
 function aBatch(namespace: string): NewBatch {
   const id = newId('batch', NOW)
   const jobs: BatchJob[] = [{ job: aJob({ target: targetIn(namespace), batchId: id }), refusal: null }]
-  const selection = { namespace, selector: {} }
+  const selection = { namespaces: [namespace], selector: {} }
   return {
     batch: { id, createdAtMs: NOW, owner: 'admin', cluster: 'default', selection, labels: {}, scheduleId: null },
     jobs,
@@ -157,7 +157,8 @@ const LISTS: Record<string, (store: Store) => Promise<readonly (string | null)[]
   listJobs: async (store) => (await listJobs(store, {}, FIRST)).map(({ target }) => target.namespace),
   'listJobs by label': async (store) =>
     (await listJobs(store, { labels: { team: 'a' } }, FIRST)).map(({ target }) => target.namespace),
-  listBatches: async (store) => (await listBatches(store, FIRST)).map(({ batch }) => batch.selection.namespace),
+  listBatches: async (store) =>
+    (await listBatches(store, FIRST)).flatMap(({ batch }) => batch.selection.namespaces ?? []),
   listSchedules: async (store) => (await listSchedules(store, FIRST)).map(({ target }) => target.namespace),
   listServices: async (store) =>
     (await listServices(store, {}, EVER, { limit: 50, after: null })).map(({ target }) => target.namespace),

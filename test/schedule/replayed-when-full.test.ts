@@ -37,7 +37,7 @@ const claim = (over: Partial<IdempotencyClaim> = {}): IdempotencyClaim => ({
 const made = (key: IdempotencyClaim | null) => ({
   ...{ owner: 'admin', deadlineAtMs: null, scheduleId: null, batchId: null, claim: key },
 })
-const selection = { namespace: null, selector: {} }
+const selection = { namespaces: null, selector: {} }
 
 /** Each creates something by the key that it is given. */
 const CREATORS: Readonly<Record<string, (key: IdempotencyClaim | null) => Promise<{ id: string; replayed: boolean }>>> =

@@ -50,7 +50,7 @@ export function batchWork(names: readonly string[]): AskedWork {
   return {
     request: toJobRequest(request, 'default'),
     objects: { source: 'manifests', manifests: parseManifests(manifests, { pointer: '' }) },
-    selection: { namespace: null, selector: {} },
+    selection: { namespaces: null, selector: {} },
   }
 }
 

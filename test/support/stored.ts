@@ -3,6 +3,7 @@ import { NO_TIMINGS } from '../../src/check/network.ts'
 import type { Result } from '../../src/check/result.ts'
 import { newId, resultId } from '../../src/lib/id.ts'
 import { type PlannedPath, vantageAt } from '../../src/plan/path.ts'
+import { FROM_MANIFESTS } from '../../src/record/objects-used.ts'
 import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
 import type { NewJob } from '../../src/store/stored-job.ts'
 import { httpCheck } from './checks.ts'
@@ -50,6 +51,7 @@ export function aJob(over: Partial<NewJob> = {}): NewJob {
     request: aRequest({ target }),
     plan: { target, vantage: vantageAt('in-cluster'), paths: [aPlannedPath()], notApplicable: [], ignored: [] },
     diagnosis: { status: 'unknown', findings: [] },
+    objects: FROM_MANIFESTS,
     sealed: null,
     deadlineAtMs: null,
     deadlineMs: 60_000,

@@ -58,7 +58,7 @@ describe('reading large bodies beside', () => {
       {
         what: 'batch',
         body: { text: `${LARGE}---${service('frog')}`, type: 'yaml' },
-        query: { label: [], selector: [] },
+        query: { label: [], selector: [], namespaces: [] },
       },
       {
         what: 'schedule',
