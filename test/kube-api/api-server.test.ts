@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Agent, request } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Asking, ask, begin } from '../support/api-server/ask.ts'
+import { type Answer, type Asking, ask, begin, readWhole } from '../support/api-server/ask.ts'
 import {
   ADMIN_TOKEN,
   type ApiServer,
@@ -56,17 +56,24 @@ describe('a watch', () => {
     ])
   })
 
-  it('sends bookmarks in its last two seconds, and when the test says', async () => {
+  it('sends bookmarks in its last two seconds if something has changed, and when the test says', async () => {
     const server = await start()
     server.objects.setVersion(200)
-    const { lines } = await admin(
-      server,
-      `${SERVICES}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=3`,
-    )
-    expect(lines.map(({ type, object }) => [type, object.metadata])).toEqual([
-      ['BOOKMARK', { resourceVersion: '200', annotations: { 'k8s.io/initial-events-end': 'true' } }],
-      ['BOOKMARK', { resourceVersion: '200' }],
-      ['BOOKMARK', { resourceVersion: '200' }],
+    const query = 'watch=1&resourceVersion=200&allowWatchBookmarks=true'
+    const watching = (path: string) => begin(server, path, { token: ADMIN_TOKEN })
+    const quiet = await watching(`/api/v1/pods?${query}&timeoutSeconds=3`)
+    const told = await watching(`${SERVICES}?${query}&timeoutSeconds=3`)
+    server.objects.apply(service('frog'))
+    server.objects.remove('Service', 'shop', 'frog')
+    const types = ({ lines }: Answer) => lines.map(({ type }) => type)
+    expect((await Promise.all([quiet, told].map(readWhole))).map(types)).toEqual([
+      [],
+      ['ADDED', 'DELETED', 'BOOKMARK', 'BOOKMARK'],
+    ])
+    const forced = await watching('/api/v1/pods?watch=1&resourceVersion=202&allowWatchBookmarks=true&timeoutSeconds=1')
+    server.bookmark()
+    expect((await readWhole(forced)).lines.map(({ type, object }) => [type, object.kind, object.metadata])).toEqual([
+      ['BOOKMARK', 'Pod', { resourceVersion: '202' }],
     ])
   })
 

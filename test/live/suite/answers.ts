@@ -353,7 +353,7 @@ export function answersSuite(start: StartCluster): void {
       await until(200, () => status('/api/v1/services', 'reader'))
       await until(200, () => status(`${SHOP}/services`, 'shop-only'))
     })
-    afterAll(() => cluster.close())
+    afterAll(() => cluster?.close())
 
     const put = (path: string, who: Who = 'admin', asking: Asking = {}): Promise<Answer> => {
       const token = tokens[who]

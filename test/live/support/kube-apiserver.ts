@@ -41,13 +41,12 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
   const certificate = await authority.issue({ altNames: ['127.0.0.1', 'localhost'] })
   const accounts = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const adminToken = randomUUID()
-  const pem = { type: 'pkcs1', format: 'pem' } as const
   const files: Record<string, string> = {
     'ca.crt': authority.caPem,
     'server.crt': certificate.cert,
     'server.key': certificate.key,
-    'accounts.key': accounts.privateKey.export(pem).toString(),
-    'accounts.pub': accounts.publicKey.export(pem).toString(),
+    'accounts.key': accounts.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    'accounts.pub': accounts.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     'tokens.csv': `${adminToken},admin,admin,system:masters\n`,
   }
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(path(name), text, { mode: 0o600 })))
@@ -127,10 +126,16 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
     }
   }
 
+  async function close(): Promise<void> {
+    await ended(server)
+    await ended(etcd)
+    await rm(folder, { recursive: true, force: true })
+  }
+
   try {
     await ready()
   } catch (error) {
-    await Promise.all([ended(server), ended(etcd)])
+    await close()
     throw error
   }
   const { gitVersion } = (await ask(asked, '/version')).body as { gitVersion: string }
@@ -173,11 +178,7 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
       server = startServer()
       await ready()
     },
-    async close() {
-      await ended(server)
-      await ended(etcd)
-      await rm(folder, { recursive: true, force: true })
-    },
+    close,
   }
 }
 

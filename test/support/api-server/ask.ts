@@ -31,7 +31,11 @@ export type Asked = { url: string; caPem: string }
 
 /** Asks and reads the whole answer. @throws the connection's error, if it breaks first */
 export async function ask(server: Asked, path: string, asking: Asking = {}): Promise<Answer> {
-  const response = await begin(server, path, asking)
+  return readWhole(await begin(server, path, asking))
+}
+
+/** Reads the rest of an answer that has begun. @throws the connection's error, if it breaks first */
+export async function readWhole(response: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = []
   for await (const chunk of response) {
     chunks.push(chunk)

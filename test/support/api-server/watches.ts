@@ -14,7 +14,10 @@ import { invalidOption, isRefusal, type Refusal, type Status, watchTooOld } from
 /** A server ends a watch that says no timeout after 30 to 60 minutes. */
 const DEFAULT_SECONDS = 1800
 
-/** Bookmarks come when so much is left of timeoutSeconds (cacher's bookmarkFrequency apart, which is a minute). */
+/**
+ * Bookmarks come when so much is left of timeoutSeconds (cacher's bookmarkFrequency apart, which is a minute), and only
+ * if something of the resource has changed since the watch began.
+ */
 const BOOKMARKS_BEFORE_END_MS = [2_000, 1_000]
 
 export type OpenWatch = {
@@ -76,7 +79,10 @@ export function watch(exchange: Exchange, request: WatchRequest, open: Set<OpenW
       }
     }
   }
+  const begun = from === null || from === 0 || isFuture ? store.version : from
+  let isChanged = store.since(resource, begun).length > 0
   const stopListening = store.onEvent((event) => {
+    isChanged ||= event.resource === resource
     if (event.resource === resource && event.version > (isFuture ? (from ?? Number.POSITIVE_INFINITY) : 0)) {
       stream.event(event, selected.selects)
     }
@@ -86,7 +92,9 @@ export function watch(exchange: Exchange, request: WatchRequest, open: Set<OpenW
     setTimeout(stream.end, seconds * 1_000),
     ...(isFuture ? [] : BOOKMARKS_BEFORE_END_MS)
       .filter((before) => before < seconds * 1_000)
-      .map((before) => setTimeout(() => stream.takesBookmarks && stream.bookmark(), seconds * 1_000 - before)),
+      .map((before) =>
+        setTimeout(() => stream.takesBookmarks && isChanged && stream.bookmark(), seconds * 1_000 - before),
+      ),
   ]
   const opened: OpenWatch = {
     resource,
