@@ -7,6 +7,7 @@ import type { ObjectSource } from '../kube/object-source.ts'
 import type { Budget } from '../lib/budget.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { DiscoverEgress } from '../plan/keep-to-cluster.ts'
 import type { Place } from '../plan/place.ts'
 import type { Store } from '../store/db.ts'
 import type { AskedFor, Reading, ReadOutcome } from './reading.ts'
@@ -77,6 +78,8 @@ export type Settings = {
   auth: { required: boolean; adminToken: string | null; metricsToken: string | null; loopbackOnly?: boolean }
   /** Gaps, growing from the first to the last, after which a waiting request looks for changes of other processes. */
   poll: { firstMs: number; lastMs: number }
+  /** What jobs of discovery may dial besides the cluster's own addresses; left out: nothing. */
+  discoverEgress?: DiscoverEgress
   /** The shortest `@every`, milliseconds: how often this runtime can wake. */
   everyLeastMs: number
   /** A stream of events is closed after this long; the client resumes. */

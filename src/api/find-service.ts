@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ProblemError } from '../lib/problem.ts'
+import { readDiscovered } from '../store/managed-schedules.ts'
 import { findServices, type KnownService } from '../store/services.ts'
 import type { ApiContext } from './route.ts'
 import { refused } from './window.ts'
@@ -23,7 +24,15 @@ export async function findService(
   const [known] = found
   if (known === undefined) {
     const where = cluster === undefined ? '' : ` in cluster ${cluster}`
-    throw new ProblemError('not_found', `${namespace}/${name}${where} was never probed with history.`)
+    const discovered = await readDiscovered(context.get('deps').store, cluster ?? null, namespace, name)
+    const errors = (discovered?.rejected ?? []).map(({ object, annotation, field, detail }) => ({
+      pointer: field ?? '',
+      detail: `${object}, ${annotation}: ${detail}`,
+    }))
+    const told = errors[0] === undefined ? '' : ` Discovery has refused annotations; see errors.`
+    throw new ProblemError('not_found', `${namespace}/${name}${where} was never probed with history.${told}`, {
+      errors,
+    })
   }
   if (found.length === 1) {
     return known

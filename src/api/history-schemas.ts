@@ -90,8 +90,25 @@ const PathStateSchema = z
   })
   .openapi('PathState')
 
+const DiscoveredSchema = z
+  .object({
+    schedule: z.string().nullable().openapi({ description: 'Id of the schedule that discovery keeps; null: none' }),
+    rejected: z.array(
+      z.object({
+        object: z.string().openapi({ example: 'Service/default/toad-svc' }),
+        annotation: z.string().openapi({ example: 'portolan.dev/job' }),
+        field: z.string().nullable().openapi({
+          description: 'The place in its YAML, as a JSON pointer; null: the annotation as a whole',
+          example: '/checks/0/headers',
+        }),
+        detail: z.string(),
+      }),
+    ),
+  })
+  .openapi('Discovered', { description: 'What discovery made of its annotations, and what it refused' })
+
 export const ServiceSchema = z
-  .object({ ...headFields, diagnosis, paths: z.array(PathStateSchema) })
+  .object({ ...headFields, discovery: orNull(DiscoveredSchema), diagnosis, paths: z.array(PathStateSchema) })
   .openapi('ServiceHistory')
 
 export const HistoryResultSchema = z

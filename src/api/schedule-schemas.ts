@@ -1,7 +1,7 @@
 /** A schedule's body, as documented and as enforced; and what is answered. */
 import { z } from '@hono/zod-openapi'
 import { POSITIONS } from '../plan/path.ts'
-import { OVERLAPS, RUN_OUTCOMES } from '../record/schedule.ts'
+import { MANAGED_BY, OVERLAPS, RUN_OUTCOMES } from '../record/schedule.ts'
 import { cronFault, timeZoneFault } from '../schedule/cron.ts'
 import { BatchSchema, selectionFields } from './batch-schemas.ts'
 import { CheckSchema } from './check-schemas.ts'
@@ -83,6 +83,10 @@ const target = {
 const headFields = {
   id: z.string().openapi({ example: 'sch_01KAXW0000EXAMPLE0000000AB' }),
   ...fields,
+  managedBy: z
+    .enum(MANAGED_BY)
+    .nullable()
+    .openapi({ description: 'What made it and alone changes it, so that it is read-only here; null: its owner' }),
   target: z.object(target),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,
@@ -100,6 +104,15 @@ const headFields = {
     .openapi({ description: 'Its last runs, that many, could not be started; `lastRun.problem` says why' }),
   lastJob: orNull(JobHeadSchema).openapi({ description: 'The newest, whatever made it run; null for batches' }),
   lastBatch: orNull(BatchSchema),
+}
+
+export const scheduleFilter = {
+  managedBy: z
+    .enum([...MANAGED_BY, 'none'])
+    .optional()
+    .openapi({
+      description: '`discovery`: those made from Services of the cluster; `none`: those made here. Left out: all',
+    }),
 }
 
 export const ScheduleHeadSchema = z.object(headFields).openapi('ScheduleHead')

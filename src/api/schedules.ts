@@ -33,7 +33,13 @@ import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import type { AskedFor, Reading } from './reading.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
-import { ScheduleHeadSchema, SchedulePatchSchema, ScheduleRequestSchema, ScheduleSchema } from './schedule-schemas.ts'
+import {
+  ScheduleHeadSchema,
+  SchedulePatchSchema,
+  ScheduleRequestSchema,
+  ScheduleSchema,
+  scheduleFilter,
+} from './schedule-schemas.ts'
 import { JobSchema } from './schemas.ts'
 
 const tags = ['Schedules']
@@ -83,13 +89,13 @@ export function mountSchedules(app: Api): void {
       operationId: 'listSchedules',
       tags,
       summary: 'Schedules, newest first',
-      query: z.strictObject(pageFields),
+      query: z.strictObject({ ...scheduleFilter, ...pageFields }),
       responses: { ...pageOf(ScheduleHeadSchema), ...problems() },
     },
-    async (context, { query: { limit, cursor } }) => {
+    async (context, { query: { limit, cursor, managedBy } }) => {
       const deps = context.get('deps')
       const before = newestBefore(cursor)
-      const schedules = await listSchedules(deps.store, { limit: limit + 1, before })
+      const schedules = await listSchedules(deps.store, { limit: limit + 1, before }, managedBy)
       const page = schedules.slice(0, limit)
       const last = page.at(-1)
       const next = schedules.length > limit && last ? encodeCursor([last.createdAtMs, last.id]) : null
@@ -126,12 +132,16 @@ export function mountSchedules(app: Api): void {
       body: { required: true, content: { 'application/json': { schema: SchedulePatchSchema } } },
       responses: {
         200: { description: 'Changed', content },
-        ...problems('not_found', 'precondition_required', 'precondition_failed', ...ASKED_PROBLEMS, ...STORE_PROBLEMS),
+        ...problems(
+          ...(['not_found', 'conflict', 'precondition_required', 'precondition_failed'] as const),
+          ...ASKED_PROBLEMS,
+          ...STORE_PROBLEMS,
+        ),
       },
     },
     async (context, input) => {
       const deps = context.get('deps')
-      const schedule = await loadSchedule(deps, input.params.id)
+      const schedule = await loadOwn(deps, input.params.id)
       checkIfMatch(context, schedule.version, true)
       const { asked: change } = await readScheduleChange(context)
       const { settings: given, work } = change
@@ -158,12 +168,12 @@ export function mountSchedules(app: Api): void {
       headers: IfMatchHeaders,
       responses: {
         204: { description: 'Deleted' },
-        ...problems('not_found', 'precondition_failed', ...STORE_PROBLEMS),
+        ...problems('not_found', 'conflict', 'precondition_failed', ...STORE_PROBLEMS),
       },
     },
     async (context, input) => {
       const { store } = context.get('deps')
-      const schedule = await loadSchedule(context.get('deps'), input.params.id)
+      const schedule = await loadOwn(context.get('deps'), input.params.id)
       checkIfMatch(context, schedule.version, false)
       const version = context.req.header('if-match') === undefined ? null : schedule.version
       if (!(await deleteSchedule(store, schedule.id, version))) {
@@ -243,6 +253,25 @@ async function loadSchedule(deps: Deps, id: string): Promise<Schedule> {
     throw new ProblemError('not_found', `There is no schedule "${id.slice(0, 60)}".`)
   }
   return schedule
+}
+
+/**
+ * Finds a schedule that is to be changed or deleted.
+ *
+ * @throws ProblemError `conflict` for one that discovery keeps: it would be made again.
+ */
+async function loadOwn(deps: Deps, id: string): Promise<Schedule> {
+  const schedule = await loadSchedule(deps, id)
+  if (schedule.managedBy === null) {
+    return schedule
+  }
+  const { namespace, service } = schedule.target
+  throw new ProblemError(
+    'conflict',
+    `Schedule ${id} is made by discovery from Service/${service} in namespace ${namespace}, and follows it. ` +
+      `Change the annotations of the Service or of its Namespace: portolan.dev/every, portolan.dev/job, ` +
+      `or portolan.dev/probe: "false" to have it removed.`,
+  )
 }
 
 async function answerSchedule(context: ApiContext, schedule: Schedule, status: 200 | 201): Promise<Response> {

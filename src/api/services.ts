@@ -18,6 +18,7 @@ import {
 } from '../report/describe-history.ts'
 import { listHistory } from '../store/history-results.ts'
 import { listIncidents } from '../store/incidents.ts'
+import { readDiscovered } from '../store/managed-schedules.ts'
 import { readPoints } from '../store/series.ts'
 import { listServices, readPaths, readService } from '../store/services.ts'
 import { clusterField, findService, serviceParams } from './find-service.ts'
@@ -101,7 +102,8 @@ export function mountServices(app: Api): void {
       if (history === null) {
         throw new ProblemError('not_found', 'The Service is gone.')
       }
-      return answerJson(context, describeService(history))
+      const discovered = await readDiscovered(store, history.target.cluster, params.namespace, params.name)
+      return answerJson(context, describeService(history, discovered))
     },
   )
 

@@ -7,6 +7,7 @@
 
 import ipaddr from 'ipaddr.js'
 import { boundedCache } from '../lib/bounded-cache.ts'
+import { EGRESS_SETTING } from '../plan/keep-to-cluster.ts'
 
 export type Permission = { allowed: true } | { allowed: false; reason: string }
 export type Policy = { check(address: string): Permission }
@@ -68,10 +69,14 @@ const embeddedRanges = EMBEDDED.map(
 const DENY = 'PORTOLAN_EGRESS_DENY'
 
 /** Tells the operator how to lift a denial, by its reason: an entry of their own wins over all that is allowed. */
-export const liftOf = (reason: string): string =>
-  reason.includes(DENY)
+export function liftOf(reason: string): string {
+  if (reason.includes(EGRESS_SETTING)) {
+    return `${EGRESS_SETTING} names what discovery may dial besides`
+  }
+  return reason.includes(DENY)
     ? `${DENY} wins over PORTOLAN_EGRESS_ALLOW: take the entry out of it`
     : 'PORTOLAN_EGRESS_ALLOW can lift that'
+}
 
 const MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
 const MAPPED_BITS = 96

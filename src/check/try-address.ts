@@ -44,7 +44,7 @@ export async function tryAddress(
 ): Promise<Result[]> {
   const startedAtMs = context.deps.clock.now()
   const dnsMs = found?.dnsMs ?? null
-  const refused = refusal(context, { address, family, port: key.path.addressPort ?? 0 })
+  const refused = refusal(context, { address, family, port: key.path.addressPort ?? 0 }, key.path)
   if (refused !== null) {
     const seen = { ...NOTHING, dns, failure: refused }
     return [describe(context, key, { address, startedAtMs, seen, decided: 'skipped' })]

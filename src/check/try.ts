@@ -8,10 +8,12 @@
 import { resultId } from '../lib/id.ts'
 import type { Check } from '../plan/check.ts'
 import { isWithin } from '../plan/ip.ts'
+import { EGRESS_SETTING } from '../plan/keep-to-cluster.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Failure, Phase } from './codes.ts'
 import type { CheckDeps } from './deps.ts'
+import { isAmong } from './dials.ts'
 import { beyondVantage, causeOf, failure, internal, isBeyondVantage } from './failure.ts'
 import { type Exchange, type HttpExchange, type Misspoken, misspokenIn, NO_TIMINGS } from './network.ts'
 import type { Found } from './resolve.ts'
@@ -64,14 +66,31 @@ export async function unlessBroken(phase: Phase, observing: Promise<Observation>
   }
 }
 
-/** Says why an address is not dialled at all: the try is skipped, which says nothing about the target. */
-export function refusal({ deps }: TryContext, to: Found & { port: number }): Failure | null {
+/**
+ * Says why an address is not dialled at all: the try is skipped, which says nothing about the target.
+ *
+ * @param path whose own name the address was resolved from; left out: it was come by in another way.
+ */
+export function refusal(
+  { deps, plan }: TryContext,
+  to: Found & { port: number },
+  path?: Pick<PlannedPath, 'id'>,
+): Failure | null {
   const beyond = deps.network.cannotReach(to)
   if (beyond !== null) {
     return beyondVantage('network_unreachable', 'connect', beyond)
   }
   const permission = deps.policy.check(to.address)
-  return permission.allowed ? null : failure('blocked_by_policy', 'connect', permission.reason)
+  if (!permission.allowed) {
+    return failure('blocked_by_policy', 'connect', permission.reason)
+  }
+  return plan.dials === undefined || isAmong(plan.dials, to.address, path?.id ?? null)
+    ? null
+    : failure(
+        'blocked_by_policy',
+        'connect',
+        `${to.address} is none of the cluster's own addresses (${EGRESS_SETTING})`,
+      )
 }
 
 /** A try that was made. */

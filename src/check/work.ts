@@ -15,7 +15,7 @@ import type { CheckSecrets } from './secrets.ts'
 export type Work = {
   jobId: string
   /** Its checks lack their secrets, which are handed over beside it. */
-  plan: Pick<Plan, 'target' | 'paths'>
+  plan: Pick<Plan, 'target' | 'paths' | 'dials'>
   request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs' | 'timeoutMs' | 'addresses'>
   /** Epoch milliseconds. */
   deadlineAtMs: number

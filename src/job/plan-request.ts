@@ -20,6 +20,7 @@ import {
 } from '../kube/object-source.ts'
 import { addressOfServer } from '../lib/address.ts'
 import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
+import { type DiscoverEgress, keepToCluster, NO_EGRESS } from '../plan/keep-to-cluster.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
 import { type Place, seenAs } from '../plan/place.ts'
 import { planPaths } from '../plan/plan.ts'
@@ -30,7 +31,13 @@ import { refuseTooManyTries } from './try-limit.ts'
 export type PlanDeps = {
   place: Place
   policy: Policy
-  settings: { cluster: string; queueLimit: number; dnsServers: readonly string[] }
+  settings: {
+    cluster: string
+    queueLimit: number
+    dnsServers: readonly string[]
+    /** What jobs of discovery may dial besides the cluster's own addresses; left out: nothing. */
+    discoverEgress?: DiscoverEgress
+  }
   /** Tells what this runtime cannot do of what is asked for; left out: it can do everything. */
   unsupported?(request: JobRequest, plan: Plan): readonly ProblemDetail[]
 }
@@ -140,7 +147,9 @@ export function planRead(
 ): Planned {
   const request = withDnsServers(deps, asked)
   const place = { ...deps.place, vantage: vantageOf(deps, request) }
-  const plan = planPaths({ request, objects, ignored, place }, index)
+  const whole = planPaths({ request, objects, ignored, place }, index)
+  const plan =
+    request.madeBy === 'discovery' ? keepToCluster(whole, index, deps.settings.discoverEgress ?? NO_EGRESS) : whole
   refuseTooManyTries(plan, request)
   const errors = deps.unsupported?.(request, plan) ?? []
   if (errors[0]) {

@@ -32,14 +32,14 @@ const checksOf = (plan: Plan): Check[] => [
 /** Makes the work of a job, or of the part of it that is given. */
 export function workOf(
   { id, request, deadlineAtMs }: StoredJob,
-  { target, paths }: Plan,
+  { target, paths, dials }: Plan,
   nowMs: number,
   part: Pick<Work, 'recorded'> & Partial<Pick<Work, 'only' | 'controls'>>,
 ): Work {
   const { samples, retries, settleMs, timeoutMs, addresses } = request
   return {
     jobId: id,
-    plan: { target, paths },
+    plan: { target, paths, ...(dials && { dials }) },
     request: { samples, retries, settleMs, timeoutMs, addresses },
     deadlineAtMs: deadlineAtMs ?? nowMs,
     recorded: part.recorded,

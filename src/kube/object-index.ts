@@ -230,7 +230,7 @@ export function indexObjects(objects: KubeObjects, unread: readonly Unread[] = [
 }
 
 /** Tells whether objects that were not read are among those of that namespace (`null`: of any). */
-function isAbout(unread: Unread, namespace: string | null, part: Part): boolean {
+export function isAbout(unread: Unread, namespace: string | null, part: Part): boolean {
   if (part === 'own' && unread.part === 'others') {
     return false
   }

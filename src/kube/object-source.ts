@@ -31,7 +31,11 @@ export type ServicesTarget = {
 export type ReadTarget = ServiceTarget | ServicesTarget
 
 /** `held`: objects that the source keeps current by a watch will do; else all of them are read anew, after this call. */
-export type ReadHow = { held: boolean }
+export type ReadHow = {
+  held: boolean
+  /** Nothing but these is needed, so that a source need not ask for the rest; left out: all that paths rest on. */
+  only?: readonly ObjectKind[]
+}
 
 /**
  * Objects of a kind were not asked for yet, the reader may not see them, the cluster does not serve the kind, reading

@@ -58,6 +58,11 @@ export type HttpCheck = {
   followRedirects: boolean
   httpVersion: '1.1' | '2'
   tls: TlsOptions
+  /**
+   * The certificate is judged where a default check judges it: on paths whose name is known. `tls` says nothing about
+   * trust then. Not part of the API's check.
+   */
+  trustsAsDefault?: true
   responder: Responder | null
 }
 

@@ -103,7 +103,7 @@ function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {
     scheme,
     path: isRouted ? routedPath(check, path) : (check.path ?? path.urlPath),
     host: check.host ?? hostHeader(path, scheme),
-    tls: { ...check.tls, serverName },
+    tls: { ...check.tls, serverName, ...(check.trustsAsDefault && { insecureSkipVerify: !path.judgesCertificate }) },
   }
 }
 

@@ -33,12 +33,25 @@ export type Between =
  */
 export type RoutedBy = 'request' | 'server-name' | 'port'
 
+/** The address that is dialled was written by somebody. It decides where discovery may go (ADR 0042). */
+export type AddressBy =
+  /** The API server gave it out, or the kubelet reported it: cluster IPs, names of Services, addresses of nodes. */
+  | 'cluster'
+  /** A controller, in a status that users cannot write. */
+  | 'status'
+  /** Whoever wrote the EndpointSlices: a controller, or anybody. */
+  | 'endpoints'
+  /** The author of the object, who may write anything. */
+  | 'author'
+
 export type KindOfPath = {
   /** Its name in prose. */
   noun: { one: string; many: string }
   role: Role
   /** `null` if it leads to no pod of the Service. */
   between: Between | null
+  /** `null` if nothing is dialled. */
+  addressBy: AddressBy | null
   /** `null` if no router is on the way. */
   routedBy: RoutedBy | null
   /** Types of checks that say something about a path that is dialled. */
@@ -84,6 +97,7 @@ const TABLE = {
     noun: { one: 'name', many: 'names' },
     role: 'name',
     between: 'translation',
+    addressBy: 'cluster',
     resolvedBy: 'resolve',
     within: 'the names of Services resolve',
     ifAlone:
@@ -94,6 +108,7 @@ const TABLE = {
     noun: { one: 'cluster IP', many: 'cluster IPs' },
     role: 'way-in',
     between: 'translation',
+    addressBy: 'cluster',
     secondOpinion: 1,
     within: 'a cluster IP answers',
     ifAlone:
@@ -104,6 +119,7 @@ const TABLE = {
     noun: { one: 'node port', many: 'node ports' },
     role: 'way-in',
     between: 'translation',
+    addressBy: 'cluster',
     secondOpinion: 3,
     limit: 'nodes',
     ifAlone:
@@ -114,6 +130,7 @@ const TABLE = {
     noun: { one: 'load balancer', many: 'load balancers' },
     role: 'way-in',
     between: 'machines',
+    addressBy: 'status',
     secondOpinion: 4,
     ifAlone:
       'The load balancer may have no healthy node behind it and answer or cut by itself, end TLS itself, or speak the PROXY protocol to an application that does not.',
@@ -123,6 +140,7 @@ const TABLE = {
     noun: { one: 'Ingress route', many: 'Ingress routes' },
     role: 'way-in',
     between: 'router',
+    addressBy: 'status',
     routedBy: 'request',
     // A controller takes connections for every Service: that it accepts one says nothing about this.
     checks: ['http'],
@@ -135,6 +153,7 @@ const TABLE = {
     noun: { one: 'endpoint', many: 'endpoints' },
     role: 'pod',
     between: 'nothing',
+    addressBy: 'endpoints',
     secondOpinion: 2,
     grouped: true,
     limit: 'endpoints',
@@ -145,6 +164,7 @@ const TABLE = {
     noun: { one: 'external IP', many: 'external IPs' },
     role: 'way-in',
     between: 'machines',
+    addressBy: 'author',
     secondOpinion: 5,
     ifAlone:
       'Kubernetes routes no external IP: whoever wrote spec.externalIPs has to lead its traffic to a node. The address may be that of another machine.',
@@ -154,12 +174,14 @@ const TABLE = {
     noun: { one: 'external name', many: 'external names' },
     role: 'way-in',
     between: null,
+    addressBy: 'author',
   },
   Environment: {
     ...DIALLED,
     noun: { one: 'variable', many: 'variables' },
     role: 'variable',
     between: null,
+    addressBy: null,
     checks: [],
     within: 'these variables are set',
   },

@@ -122,6 +122,18 @@ export type Plan = {
   ignored: readonly Ignored[]
   /** Addresses that control probes may ask. Not part of the API's plan. */
   beside?: Beside
+  /** Where alone its tries may go, under the policy. Absent: the policy alone decides. Not part of the API's plan. */
+  dials?: Dials
+}
+
+/** Where the tries of a job may go that nobody with a token asked for (ADR 0042). */
+export type Dials = {
+  /** IP addresses that the cluster gave out or vouches for. */
+  addresses: readonly string[]
+  /** CIDRs that the operator names. */
+  ranges: readonly string[]
+  /** Ids of paths by a name that the cluster or the operator vouches for: whatever it resolves to may be dialled. */
+  byName: readonly string[]
 }
 
 /**

@@ -46,4 +46,6 @@ export type JobRequest = {
   vantage: Position | null
   history: boolean
   labels: Readonly<Record<string, string>>
+  /** Nobody with a token asked for it: it goes only where the cluster's own addresses lead. Not part of the API's body. */
+  madeBy?: 'discovery'
 }

@@ -18,6 +18,10 @@ export const RUN_OUTCOMES = ['started', 'skipped', 'failed'] as const
 /** An occurrence made its jobs, was left out (overlap), or could not be started. */
 export type RunOutcome = (typeof RUN_OUTCOMES)[number]
 
+export const MANAGED_BY = ['discovery'] as const
+/** A schedule may be made, changed and deleted by the server itself; the API only shows it then. */
+export type ManagedBy = (typeof MANAGED_BY)[number]
+
 /** The owner of a schedule decides these. */
 export type ScheduleSettings = {
   name: string
@@ -63,4 +67,6 @@ export type Schedule = ScheduleSettings & {
   last: { atMs: number; outcome: RunOutcome; problem: JobProblem | null } | null
   failures: number
   failingSinceMs: number | null
+  /** `null`: its owner made it. */
+  managedBy: ManagedBy | null
 }

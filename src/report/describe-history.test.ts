@@ -12,17 +12,20 @@ const aState = (over: Partial<SeriesState>): SeriesState => ({
 const failed = { state: 'fail', lastOutcome: 'fail', sinceMs: NOW - 9000 } as const
 
 function stateOf(states: readonly SeriesState[]) {
-  const [path] = describeService({
-    ...{
-      target: { cluster: 'c', namespace: 'n', service: 's' },
-      firstAtMs: 0,
-      lastVerdict: 'pass',
-      lastJobId: 'job_1',
-      ...{ state: null, sinceMs: null, lastSummary: null },
+  const [path] = describeService(
+    {
+      ...{
+        target: { cluster: 'c', namespace: 'n', service: 's' },
+        firstAtMs: 0,
+        lastVerdict: 'pass',
+        lastJobId: 'job_1',
+        ...{ state: null, sinceMs: null, lastSummary: null },
+      },
+      ...{ lastAtMs: NOW, counts: { pass: 0, fail: 0, error: 0, skipped: 0 }, openIncidents: 0, diagnosis: null },
+      paths: [{ path: aHistoryPath(), retiredAtMs: null, states }],
     },
-    ...{ lastAtMs: NOW, counts: { pass: 0, fail: 0, error: 0, skipped: 0 }, openIncidents: 0, diagnosis: null },
-    paths: [{ path: aHistoryPath(), retiredAtMs: null, states }],
-  }).paths
+    null,
+  ).paths
   return [path?.state, path?.sinceAt === null ? null : NOW - Date.parse(path?.sinceAt ?? ''), path?.states.length]
 }
 

@@ -15,6 +15,7 @@ import {
   type ServiceWindow,
 } from '../history/types.ts'
 import { toInstant } from '../lib/clock.ts'
+import type { Discovered } from '../record/discovery.ts'
 import { describeResult } from './describe-job.ts'
 import type {
   HistoryResultDocument,
@@ -52,8 +53,10 @@ const describeNow = ({ state, sinceMs, lastVerdict, lastJobId, lastAtMs, lastSum
   lastSummary,
 })
 
-export const describeService = (history: ServiceHistory): ServiceDocument => ({
+/** @param discovery of the Service; `null`: discovery knows nothing of it. */
+export const describeService = (history: ServiceHistory, discovery: Discovered | null): ServiceDocument => ({
   ...describeServiceHead(history),
+  discovery,
   diagnosis: history.diagnosis,
   paths: history.paths.map(describePathState),
 })

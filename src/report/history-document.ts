@@ -9,6 +9,7 @@ import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Cause, Counts, HistoryPath, Latency } from '../history/types.ts'
 import type { Plan } from '../plan/path.ts'
+import type { Discovered } from '../record/discovery.ts'
 import type { ResultDocument } from './job-document.ts'
 
 type FailureDocument = { at: string; code: FailureCode | null }
@@ -52,6 +53,7 @@ export type PathStateDocument = Omit<HistoryPath, 'variable'> & {
 }
 
 export type ServiceDocument = ServiceHeadDocument & {
+  discovery: Discovered | null
   diagnosis: Diagnosis | null
   paths: readonly PathStateDocument[]
 }

@@ -7,12 +7,14 @@
  */
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { addressOfServer } from '../lib/address.ts'
+import { addressOfServer, isName } from '../lib/address.ts'
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../lib/duration.ts'
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts'
 import { nearMiss } from '../lib/near.ts'
 import { isServiceVariable } from '../plan/environment.ts'
+import type { DiscoverEgress } from '../plan/keep-to-cluster.ts'
 import { POSITIONS } from '../plan/path.ts'
+import { DISCOVER_MODES, type DiscoverMode } from '../schedule/annotations.ts'
 import type { Retention } from '../store/retention.ts'
 
 /** The configuration cannot be used. The message is one line: each wrong variable with what was expected. */
@@ -70,6 +72,18 @@ function readCidr(text: string): string | null {
 
 const readServer = (text: string): string | null => (addressOfServer(text) === null ? null : text)
 
+/** A CIDR, a name, or `*.` before the name that all of them end in. */
+function readEgress(text: string): string | null {
+  const name = text.toLowerCase().replace(/\.$/, '')
+  return readCidr(text) ?? (isName(name.replace(/^\*\./, '')) ? name : null)
+}
+
+/** A range has a prefix, and a name never has. */
+const egressOf = (entries: readonly string[]): DiscoverEgress => ({
+  ranges: entries.filter((entry) => entry.includes('/')),
+  names: entries.filter((entry) => !entry.includes('/')),
+})
+
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/
 const readHost = (text: string) =>
   text.length <= 253 && (ipaddr.IPv6.isValid(text) || HOST_NAME.test(text)) ? text : null
@@ -125,6 +139,11 @@ const SHAPE = {
   PORTOLAN_SCHEDULE_LIMIT: wholeNumber(1, 1_000_000).default(10_000),
   PORTOLAN_EGRESS_ALLOW: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
   PORTOLAN_EGRESS_DENY: listOf('CIDRs like 10.0.0.0/8 or fd00::/8', readCidr).default([]),
+  PORTOLAN_DISCOVER: oneOf(DISCOVER_MODES).default('off'),
+  PORTOLAN_DISCOVER_EGRESS: listOf(
+    'CIDRs like 10.0.0.0/8 and names like db.example.com or *.example.com',
+    readEgress,
+  ).default([]),
   PORTOLAN_AUTH: oneOf(['auto', 'none', 'tokens']).default('auto'),
   PORTOLAN_ADMIN_TOKEN: TOKEN.nullable().default(null),
   PORTOLAN_METRICS_TOKEN: TOKEN.nullable().default(null),
@@ -239,6 +258,8 @@ export type CommonConfig = {
   /** CIDRs. */
   egressAllow: readonly string[]
   egressDeny: readonly string[]
+  discover: DiscoverMode
+  discoverEgress: DiscoverEgress
   adminToken: string | null
   /** Opens `/metrics` and nothing else. */
   metricsToken: string | null
@@ -260,6 +281,8 @@ export const commonConfig = (settings: Settings): CommonConfig => ({
   scheduleLimit: settings.PORTOLAN_SCHEDULE_LIMIT,
   egressAllow: settings.PORTOLAN_EGRESS_ALLOW,
   egressDeny: settings.PORTOLAN_EGRESS_DENY,
+  discover: settings.PORTOLAN_DISCOVER,
+  discoverEgress: egressOf(settings.PORTOLAN_DISCOVER_EGRESS),
   adminToken: settings.PORTOLAN_ADMIN_TOKEN,
   metricsToken: settings.PORTOLAN_METRICS_TOKEN,
   secretKey: settings.PORTOLAN_SECRET_KEY,

@@ -105,6 +105,22 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     readBy: BOTH,
     meaning: 'CIDRs, separated by commas, that are never dialled. It wins over PORTOLAN_EGRESS_ALLOW.',
   },
+  PORTOLAN_DISCOVER: {
+    default: 'off',
+    readBy: NODE,
+    meaning:
+      'Which Services of the cluster are probed without anybody asking: annotated makes a schedule for each that has ' +
+      'portolan.dev/probe: "true", or whose Namespace has; all for each that has not "false"; off for none. ' +
+      'On Workers there is no cluster to read.',
+  },
+  PORTOLAN_DISCOVER_EGRESS: {
+    default: null,
+    readBy: NODE,
+    meaning:
+      'CIDRs and names (db.example.com, *.example.com), separated by commas, that discovered Services may lead the ' +
+      'prober to although users wrote them: hand-written endpoints, external IPs and names, hosts of Ingresses. The ' +
+      "cluster's own addresses need no entry.",
+  },
   PORTOLAN_AUTH: {
     default: 'auto',
     readBy: NODE,

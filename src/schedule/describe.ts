@@ -4,13 +4,14 @@ import { toInstant } from '../lib/clock.ts'
 import type { Check } from '../plan/check.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobProblem } from '../record/job.ts'
-import type { RunOutcome, Schedule, ScheduledRequest, ScheduleSettings } from '../record/schedule.ts'
+import type { ManagedBy, RunOutcome, Schedule, ScheduledRequest, ScheduleSettings } from '../record/schedule.ts'
 import type { BatchDocument, SelectionDocument } from '../report/batch-document.ts'
 import { describeSelection } from '../report/describe-batch.ts'
 import { describeJobHead } from '../report/describe-job.ts'
 import type { JobSummaryDocument } from '../report/job-document.ts'
 
 export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
+    managedBy: ManagedBy | null
     target: JobRequest['target']
     createdAt: string
     updatedAt: string
@@ -28,7 +29,7 @@ export type ScheduleDocument = ScheduleHeadDocument & {
   batch: ScheduledRequestDocument | null
 }
 
-export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'checks'> & {
+export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'checks' | 'madeBy'> & {
   target: JobRequest['target'] & Partial<SelectionDocument>
   objects: Readonly<Record<string, number>> | null
   checks: readonly Omit<Check, 'isDefault'>[]
@@ -49,6 +50,7 @@ export function describeScheduleHead(
     jitterMs,
     overlap,
     enabled,
+    managedBy: schedule.managedBy,
     target,
     createdAt: toInstant(schedule.createdAtMs),
     updatedAt: toInstant(schedule.updatedAtMs),
@@ -67,13 +69,21 @@ export function describeWork({
   batch,
   hidden,
 }: ScheduledRequest): Pick<ScheduleDocument, 'job' | 'batch'> {
-  const { target, checks, ...rest } = request
+  const { target, checks, madeBy: _madeBy, ...rest } = request
   const shown: ScheduledRequestDocument = {
     ...rest,
     target: batch === null ? target : { ...target, ...describeSelection(batch) },
     objects,
-    checks: checks.map(({ isDefault: _isDefault, ...check }) => check),
+    checks: checks.map(shownCheck),
     writeOnly: hidden,
   }
   return batch === null ? { job: shown, batch: null } : { job: null, batch: shown }
+}
+
+function shownCheck({ isDefault: _isDefault, ...check }: Check): ScheduledRequestDocument['checks'][number] {
+  if (check.type !== 'http') {
+    return check
+  }
+  const { trustsAsDefault: _trustsAsDefault, ...shown } = check
+  return shown
 }

@@ -88,4 +88,13 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "ALTER TABLE `jobs` ADD `resource_versions` text;",
     ],
   },
+  {
+    name: "0005_discovery.sql",
+    statements: [
+      "CREATE TABLE `discovery_rejections` (\n\t`cluster` text NOT NULL,\n\t`namespace` text NOT NULL,\n\t`service` text NOT NULL,\n\t`rejected` text NOT NULL,\n\tPRIMARY KEY(`cluster`, `namespace`, `service`)\n);",
+      "ALTER TABLE `schedules` ADD `managed_by` text;",
+      "ALTER TABLE `schedules` ADD `wish` text;",
+      "CREATE UNIQUE INDEX `schedules_managed` ON `schedules` (`managed_by`,`cluster`,`namespace`,`service`) WHERE managed_by is not null;",
+    ],
+  },
 ]

@@ -2,8 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Labels } from '../kube/objects.ts'
+import type { Rejection } from '../record/discovery.ts'
 import type { JobProblem } from '../record/job.ts'
-import type { Overlap, RunOutcome } from '../record/schedule.ts'
+import type { ManagedBy, Overlap, RunOutcome } from '../record/schedule.ts'
 
 export const schedules = sqliteTable(
   'schedules',
@@ -42,12 +43,31 @@ export const schedules = sqliteTable(
     /** Runs in a row that could not be started, and the occurrence of the first of them. */
     failures: integer().notNull(),
     failingSinceMs: integer('failing_since_ms'),
+    /** Null: its owner made it by the API. */
+    managedBy: text('managed_by').$type<ManagedBy>(),
+    /** A hash of what it was made for by whatever manages it, so that a change is seen. */
+    wish: text(),
   },
   (t) => [
     uniqueIndex('schedules_id').on(t.id),
     index('schedules_created').on(t.createdAtMs, t.id),
     index('schedules_due').on(t.dueAtMs, t.no).where(sql`due_at_ms is not null`),
+    uniqueIndex('schedules_managed')
+      .on(t.managedBy, t.cluster, t.namespace, t.service)
+      .where(sql`managed_by is not null`),
   ],
+)
+
+/** What annotations ask for in vain: of a Service, or (`service` is empty) of a Namespace for its Services. */
+export const discoveryRejections = sqliteTable(
+  'discovery_rejections',
+  {
+    cluster: text().notNull(),
+    namespace: text().notNull(),
+    service: text().notNull(),
+    rejected: text({ mode: 'json' }).$type<readonly Rejection[]>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.cluster, t.namespace, t.service] })],
 )
 
 /** The request of a schedule, cut into parts; objects stand apart from the rest, which is all that readers want. */

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Labels } from '../kube/objects.ts'
 import type { BatchSelection } from '../record/batch.ts'
 import type { JobProblem } from '../record/job.ts'
 import { refuseOthers } from '../record/principal.ts'
 import type {
+  ManagedBy,
   NextRun,
   RunOutcome,
   Schedule,
@@ -27,7 +28,10 @@ import type { NewJob } from './stored-job.ts'
 import { cut } from './texts.ts'
 import { andWithin, onlyServer, within } from './visible.ts'
 
-export type NewSchedule = Omit<Schedule, 'version' | 'updatedAtMs' | 'last' | 'failures' | 'failingSinceMs'>
+export type NewSchedule = Omit<
+  Schedule,
+  'version' | 'updatedAtMs' | 'last' | 'failures' | 'failingSinceMs' | 'managedBy'
+>
 
 /** @param limit of schedules, this one included. */
 export async function insertSchedule(
@@ -61,6 +65,13 @@ export async function insertSchedule(
   return insertOnce(store, schedule.id, claim, schedule.createdAtMs, rows, room)
 }
 
+/** Gives what a schedule asks for as it is kept where it has no manifests. */
+export const requestText = ({
+  objects: _cluster,
+  ...rest
+}: ScheduledWork & { objects: { source: 'cluster' } }): string =>
+  JSON.stringify({ ...rest, ignored: [], objects: null } satisfies ScheduledRequest)
+
 function workRows({ objects: asked, ...rest }: ScheduledWork, where: SQL): SQL[] {
   const { objects, ignored } = asked.source === 'manifests' ? asked.manifests : { objects: null, ignored: [] }
   const counts = objects && Object.entries(objects).map(([kind, list]) => [kind, list.length] as const)
@@ -76,7 +87,7 @@ function workRows({ objects: asked, ...rest }: ScheduledWork, where: SQL): SQL[]
 
 function toSchedule(row: typeof schedules.$inferSelect): Schedule {
   const { id, version, createdAtMs, updatedAtMs, owner, name, cron, timeZone, jitterMs, overlap, enabled } = row
-  const { anchorAtMs, cluster, namespace, service, sealed, failures, failingSinceMs } = row
+  const { anchorAtMs, cluster, namespace, service, sealed, failures, failingSinceMs, managedBy } = row
   return {
     id,
     version,
@@ -93,6 +104,7 @@ function toSchedule(row: typeof schedules.$inferSelect): Schedule {
     sealed,
     failures,
     failingSinceMs,
+    managedBy,
     target: { cluster, namespace, service },
     isBatch: row.batch,
     next: row.nextAtMs === null || row.dueAtMs === null ? null : { atMs: row.nextAtMs, dueAtMs: row.dueAtMs },
@@ -154,14 +166,23 @@ async function readText(store: Store, id: string, what: 'request' | 'objects'): 
   return rows.length === 0 ? null : rows.map(({ text }) => text).join('')
 }
 
-/** Newest first. The next page begins before the last one of this page. */
-export async function listSchedules(store: Store, { limit, before }: JobPage): Promise<Schedule[]> {
+/**
+ * Newest first. The next page begins before the last one of this page.
+ *
+ * @param managedBy only those; `none`: only those that nothing manages; left out: all.
+ */
+export async function listSchedules(
+  store: Store,
+  { limit, before }: JobPage,
+  managedBy?: ManagedBy | 'none',
+): Promise<Schedule[]> {
   const rows = await store.db
     .select()
     .from(schedules)
     .where(
       and(
         within(store, schedules.namespace),
+        managedBy === 'none' ? isNull(schedules.managedBy) : managedBy && eq(schedules.managedBy, managedBy),
         pastPosition([schedules.createdAtMs, schedules.id], '<', before ? [before.createdAtMs, before.id] : undefined),
       ),
     )

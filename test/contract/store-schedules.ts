@@ -77,7 +77,7 @@ export function schedulesContract(open: OpenStore): void {
       })
       expect(await getSchedule(store(), schedule.id)).toEqual({
         ...schedule,
-        ...{ version: 1, updatedAtMs: NOW, last: null, failures: 0, failingSinceMs: null },
+        ...{ version: 1, updatedAtMs: NOW, last: null, failures: 0, failingSinceMs: null, managedBy: null },
       })
       expect(await getScheduledWork(store(), schedule.id)).toEqual(large)
       const { objects: counts, request } = await getScheduledRequest(store(), schedule.id)

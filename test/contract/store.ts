@@ -10,6 +10,7 @@ import { jobsContract } from './store-jobs.ts'
 import { latestContract } from './store-latest.ts'
 import { leasesContract } from './store-leases.ts'
 import { leftOutContract } from './store-left-out.ts'
+import { managedContract } from './store-managed.ts'
 import { principalsContract } from './store-principals.ts'
 import { resultsContract } from './store-results.ts'
 import { retentionContract } from './store-retention.ts'
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describe('results', () => resultsContract(open))
     describe('tries', () => triedContract(open))
     describe('schedules', () => schedulesContract(open))
+    describe('schedules of discovery', () => managedContract(open))
     describe('batches', () => batchesContract(open))
     describe('history', () => historyContract(open))
     describe('windows', () => windowsContract(open))

@@ -129,9 +129,9 @@ const A_REQUEST: Work['request'] = {
 }
 
 /** A work that makes every try of a plan, once. */
-export const aWork = ({ target, paths }: Plan, over: Partial<Work> = {}): Work => ({
+export const aWork = ({ target, paths, dials }: Plan, over: Partial<Work> = {}): Work => ({
   jobId: JOB_ID,
-  plan: { target, paths },
+  plan: { target, paths, ...(dials && { dials }) },
   request: A_REQUEST,
   deadlineAtMs: systemClock.now() + 60_000,
   recorded: [],

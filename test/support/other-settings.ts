@@ -20,6 +20,8 @@ export const OTHER_SETTINGS: Readonly<Record<SettingName, string>> = {
   PORTOLAN_SCHEDULE_LIMIT: '1',
   PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8',
   PORTOLAN_EGRESS_DENY: '10.0.0.0/8',
+  PORTOLAN_DISCOVER: 'all',
+  PORTOLAN_DISCOVER_EGRESS: '192.0.2.0/24,*.example.com',
   PORTOLAN_AUTH: 'none',
   PORTOLAN_ADMIN_TOKEN: 'x'.repeat(16),
   PORTOLAN_METRICS_TOKEN: 'm'.repeat(16),

@@ -22,6 +22,7 @@ import { createAdmission } from './admission.ts'
 import { createAssets } from './assets.ts'
 import type { Config } from './config.ts'
 import { detectPlace } from './detect-place.ts'
+import { keepDiscovery } from './discovery.ts'
 import { listen } from './listen.ts'
 import { isDeadOwner, OWNER } from './owner.ts'
 import { createProber } from './prober.ts'
@@ -56,6 +57,8 @@ export type StartOptions = {
 const LEASE_MS = 30_000
 /** Milliseconds between two looks for jobs of other, dead processes. */
 const SWEEP_MS = 5_000
+/** Milliseconds between two looks at the Services of the cluster. */
+const DISCOVER_MS = 60_000
 /** Milliseconds between two looks at schedules that another process was to run. */
 const LOOK_AGAIN_MS = 10_000
 const JOBS_AT_ONCE = 32
@@ -108,6 +111,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     poll: { firstMs: 500, lastMs: 500 },
     eventsLimitMs: 3_600_000,
     everyLeastMs: 1000,
+    discoverEgress: config.discoverEgress,
   }
   const { egressAllow, egressDeny } = config
   const reader = createReader({ place, egressAllow, egressDeny, settings: forReader(settings) })
@@ -151,6 +155,11 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   runner.start()
   ticker.start()
   const stop = new AbortController()
+  const discovery = keepDiscovery(
+    deps,
+    { mode: config.discover, clusters: [config.cluster], everyMs: DISCOVER_MS },
+    stop.signal,
+  )
   const retention = keepRetention({ database: sqlite, clock, log }, config.retention, stop.signal)
 
   return {
@@ -158,7 +167,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     async close() {
       draining = true
       stop.abort()
-      await Promise.all([ticker.stop(), runner.drain(), retention, server.close()])
+      await Promise.all([ticker.stop(), runner.drain(), retention, discovery, server.close()])
       await Promise.all([prober.close(), reader.close()])
       sqlite.close()
       log.info('closed', { url })

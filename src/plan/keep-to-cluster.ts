@@ -1,0 +1,213 @@
+/**
+ * Keeps a job that discovery made to addresses that the cluster itself gave out. Whoever may write an EndpointSlice, an
+ * external IP, an ExternalName or a host of an Ingress could else send the prober anywhere (ADR 0042). Pure.
+ *
+ * @module
+ */
+import type { ObjectIndex } from '../kube/object-index.ts'
+import { type LoadBalancerIngress, refOf, type Service } from '../kube/objects.ts'
+import { familyOf } from '../lib/address.ts'
+import type { Because } from './because.ts'
+import { isWithin } from './ip.ts'
+import { KINDS } from './kinds.ts'
+import type { Dials, Plan, PlannedPath } from './path.ts'
+import { endpointsOf, hasSelector, isPodOver } from './service-endpoints.ts'
+
+/** What the operator lets discovery dial besides: `PORTOLAN_DISCOVER_EGRESS`. */
+export type DiscoverEgress = {
+  /** CIDRs. */
+  ranges: readonly string[]
+  /** `db.example.com`, or `*.example.com` for every name below it. */
+  names: readonly string[]
+}
+
+export const NO_EGRESS: DiscoverEgress = { ranges: [], names: [] }
+
+export const EGRESS_SETTING = 'PORTOLAN_DISCOVER_EGRESS'
+
+/** The endpoint slice controller marks its slices so (KEP-752; k8s.io/endpointslice). Anybody can write the same. */
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
+const CONTROLLER = 'endpointslice-controller.k8s.io'
+
+/** Tells whether the operator names an address or a name. */
+export function isNamed(egress: DiscoverEgress, address: string): boolean {
+  if (familyOf(address) !== null) {
+    return isWithin(address, egress.ranges)
+  }
+  const name = address.toLowerCase().replace(/\.$/, '')
+  return egress.names.some((each) => (each.startsWith('*.') ? name.endsWith(each.slice(1)) : name === each))
+}
+
+/**
+ * Skips every path that leads to an address that a user may have written, and says which addresses the rest may dial:
+ * that is asked again before each dial, when names are resolved.
+ *
+ * @param index of the objects that the plan was made of.
+ */
+export function keepToCluster(plan: Plan, index: ObjectIndex, egress: DiscoverEgress): Plan {
+  const { namespace, service: name } = plan.target
+  const [service] = index.servicesAt(namespace, name)
+  if (service === undefined) {
+    return plan
+  }
+  const told: Told = { index, namespace, service, egress, own: ownAddresses(index, namespace, service) }
+  const statuses = statusesOf(told)
+  const beyond = beyondOf(told)
+  const paths = plan.paths.map((path): PlannedPath => {
+    const why = path.skipped === null ? refusalOf(path, told, statuses, beyond) : null
+    return why === null ? path : { ...path, skipped: { reason: 'policy', detail: `${why} (${EGRESS_SETTING})` } }
+  })
+  return { ...plan, paths, dials: dialsOf(plan, paths, told, statuses) }
+}
+
+type Told = {
+  index: ObjectIndex
+  namespace: string
+  service: Service
+  egress: DiscoverEgress
+  /** Addresses of the pods that the Service selects, as their kubelets report them. */
+  own: ReadonlySet<string>
+}
+
+function ownAddresses(index: ObjectIndex, namespace: string, service: Service): ReadonlySet<string> {
+  const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
+  return new Set(pods.filter((pod) => !isPodOver(pod)).flatMap(({ podIPs }) => podIPs))
+}
+
+type Statuses = { addresses: ReadonlySet<string>; ports: ReadonlySet<number> }
+
+/** Users cannot write a status: the API server drops it from what they send (registry/core/service PrepareForUpdate). */
+function statusesOf({ index, namespace, service }: Told): Statuses {
+  const entries = [service, ...index.ingressesOf(namespace, service.meta.name)].flatMap(
+    ({ loadBalancerIngress }): readonly LoadBalancerIngress[] => loadBalancerIngress,
+  )
+  return {
+    addresses: new Set(entries.flatMap(({ ip, hostname }) => ip ?? hostname ?? [])),
+    ports: new Set(entries.flatMap(({ ports }) => ports.map(({ port }) => port))),
+  }
+}
+
+/** Tells why a path is not dialled, or its name not asked for; `null`: it is. */
+function refusalOf(path: PlannedPath, told: Told, statuses: Statuses, beyond: Beyond): string | null {
+  const subject = path.dns?.name ?? path.address
+  const { addressBy, role, between } = KINDS[path.kind]
+  if (addressBy === null || subject === null) {
+    return null
+  }
+  const own = {
+    cluster: path.dns === null || !path.because.some(isOfIngress),
+    status: statuses.addresses.has(subject),
+    endpoints: !beyond.endpoints.has(subject),
+    author: false,
+  }
+  if (!own[addressBy] && !mayBeNamed(told.egress, subject, path)) {
+    const unknown = addressBy === 'status' ? 'is in no status that a controller wrote' : 'is what a user wrote'
+    return beyond.endpoints.get(subject) ?? `${subject} ${unknown}`
+  }
+  if (between === 'router' && !isListener(path, told, statuses)) {
+    return `port ${path.addressPort} of ${subject} is what a user wrote into an annotation`
+  }
+  return role === 'pod' ? null : beyond.behind(path)
+}
+
+/** The cluster has no record for the host of an Ingress: its author chose it. */
+const isOfIngress = ({ ref }: Because): boolean => ref?.startsWith('Ingress/') ?? false
+
+/** Annotations of some classes name any port, also where the status has the addresses of nodes. */
+const isListener = ({ addressPort }: PlannedPath, { index }: Told, { ports }: Statuses): boolean =>
+  addressPort === null ||
+  addressPort === 80 ||
+  addressPort === 443 ||
+  ports.has(addressPort) ||
+  index.servicesOnNodePort(addressPort).length > 0
+
+/** A name that is dialled is judged by what it resolves to, where there are ranges. One that is only resolved is not. */
+const mayBeNamed = (egress: DiscoverEgress, address: string, { dns }: Pick<PlannedPath, 'dns'>): boolean =>
+  isNamed(egress, address) || (familyOf(address) === null && dns === null && egress.ranges.length > 0)
+
+type Beyond = {
+  /** Endpoints that nobody but their author vouches for, each with why. */
+  endpoints: ReadonlyMap<string, string>
+  /** Tells why what a path leads to is nobody's but a user's; `null`: it is the cluster's own. */
+  behind(path: PlannedPath): string | null
+}
+
+/**
+ * kube-proxy and controllers lead on to whatever stands in a slice or an ExternalName, so a cluster IP is no safer than
+ * what is behind it (CVE-2021-25740).
+ */
+function beyondOf(told: Told): Beyond {
+  const { index, namespace, service, egress } = told
+  if (service.type === 'ExternalName') {
+    const name = service.externalName ?? ''
+    const why = `${refOf(service)} stands for ${name}, which a user wrote`
+    const behind = (path: PlannedPath): string | null =>
+      path.dns !== null || isNamed(egress, name) || (KINDS[path.kind].between !== 'router' && egress.ranges.length > 0)
+        ? null
+        : why
+    return { endpoints: new Map(), behind }
+  }
+  const endpoints = foreignEndpoints(told)
+  const [first] = [...endpoints].filter(([address]) => familyOf(address) !== null && !isNamed(egress, address))
+  const unread = index.unread('endpointSlices', namespace, 'own')
+  const unknown =
+    unread === null || unread.reason === 'not_served' || isEverywhere(egress)
+      ? null
+      : `what is behind ${refOf(service)} is not known, as its EndpointSlices were not read: ${unread.detail}`
+  const why = first === undefined ? unknown : `${refOf(service)} leads to ${first[0]}: ${first[1]}`
+  return { endpoints, behind: ({ dns }) => (dns === null ? why : null) }
+}
+
+const isEverywhere = ({ ranges }: DiscoverEgress): boolean => ['0.0.0.0/0', '::/0'].every((all) => ranges.includes(all))
+
+function foreignEndpoints({ index, namespace, service, own }: Told): ReadonlyMap<string, string> {
+  const { name } = service.meta
+  const found = new Map<string, string>()
+  const unread = index.unread('pods', namespace, 'own')
+  const because =
+    unread === null ? 'no pod that the Service selects has it' : `its pods were not read: ${unread.detail}`
+  for (const slice of index.slicesOf(namespace, name)) {
+    const by = slice.meta.labels[MANAGED_BY]
+    for (const address of slice.endpoints.flatMap(({ addresses }) => addresses)) {
+      if (by !== CONTROLLER) {
+        found.set(address, `${address} was written into ${refOf(slice)} by ${by ?? 'hand'}`)
+      } else if (!own.has(address)) {
+        found.set(address, `${address} stands in ${refOf(slice)}, and ${because}`)
+      }
+    }
+  }
+  for (const { address } of endpointsOf(index, namespace, service).all) {
+    if (!own.has(address) && !found.has(address)) {
+      found.set(address, `${address} stands in Endpoints/${name}, and ${because}`)
+    }
+  }
+  return found
+}
+
+/** Everything that tries and control probes of the job dial by an address, and what names of the Service resolve to. */
+function dialsOf(
+  { beside }: Plan,
+  paths: readonly PlannedPath[],
+  { service, egress, own }: Told,
+  statuses: Statuses,
+): Dials {
+  const dialled = paths.filter(({ skipped, address }) => skipped === null && address !== null)
+  const others = [...(beside?.kubernetes ?? []), ...(beside?.dns ?? []), ...(beside?.dnsPods ?? [])]
+  const addresses = new Set([
+    ...dialled.flatMap(({ address }) => (address !== null && familyOf(address) !== null ? [address] : [])),
+    ...service.clusterIPs.filter((address) => familyOf(address) !== null),
+    ...own,
+    ...others.map(({ address }) => address),
+  ])
+  const isVouchedFor = ({ kind, address }: PlannedPath): boolean =>
+    address !== null &&
+    (isNamed(egress, address) || (KINDS[kind].addressBy === 'status' && statuses.addresses.has(address)))
+  const isForName = ({ kind }: PlannedPath): boolean =>
+    KINDS[kind].role === 'name' && service.externalName !== null && isNamed(egress, service.externalName)
+  const names = dialled.filter(({ family }) => family === null)
+  return {
+    addresses: [...addresses].sort(),
+    ranges: egress.ranges,
+    byName: names.filter((path) => isVouchedFor(path) || isForName(path)).map(({ id }) => id),
+  }
+}
