@@ -43,7 +43,7 @@ async function holding(more: Partial<HeldDeps> = {}): Promise<Held> {
         log,
         random: () => 0,
         cluster: 'default',
-        namespaces: null,
+        namespaces: [],
         staleAfterMs: 300_000,
         ...more,
       }),
@@ -134,17 +134,19 @@ describe('what is held of a cluster', () => {
     expect(late).toEqual(['frog'])
   })
 
-  it('is each namespace by itself where only some are allowed', async () => {
+  it('is each namespace by itself where all of them at once are forbidden', async () => {
     server.objects.applyAll([service('toad'), service('newt', 'moor'), service('viper', 'heath')])
+    server.faults.add({ match: { path: /^\/api\/v1\/services/ }, fault: { kind: 'forbidden' } })
     const held = await holding({ namespaces: ['pond', 'moor'] })
     await readOften(held, 'services')
     expect(namesOf(await held.select('services', { namespace: 'moor' }))).toEqual(['moor/newt'])
     expect(await held.select('services', { namespace: 'heath' })).toBeNull()
-    expect(
-      requests()
-        .filter((line) => line.startsWith('list'))
-        .toSorted(),
-    ).toEqual(['list services moor', 'list services pond'])
+    expect(held.states()).toMatchObject([{ count: 2, state: 'synced', forbidden: false }])
+    expect(requests().filter((line) => line.startsWith('list'))).toEqual([
+      'list services',
+      'list services pond',
+      'list services moor',
+    ])
   })
 
   it('serves while the API server is away, with its age, and is stale after five minutes', async () => {
@@ -179,7 +181,7 @@ describe('what is held of a cluster', () => {
   })
 
   it('gives up streams of a server that does not answer any more', async () => {
-    const held = await holding({ client: await keep(Promise.resolve(clientTo(server, { clock: quickClock(200) }))) })
+    const held = await holding({ client: await keep(Promise.resolve(clientTo(server, { clock: quickClock(20) }))) })
     await readOften(held, 'services')
     await eventually(() => expect(server.openWatches).toBe(1))
     server.faults.add({ fault: { kind: 'silent' } })

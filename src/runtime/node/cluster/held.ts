@@ -17,8 +17,8 @@ import { createReadCount, pays, type ReadCount } from './when-it-pays.ts'
 export type HeldDeps = Omit<WatchDeps, 'client'> & {
   client: Pick<ApiClient, 'get' | 'watch'>
   cluster: string
-  /** Objects are read in each of these by itself; `null`: in all at once. */
-  namespaces: readonly string[] | null
+  /** Where a kind may not be read in all namespaces, it is read in each of these by itself. */
+  namespaces: readonly string[]
   /** Milliseconds after which objects that nobody confirms are stale. */
   staleAfterMs: number
 }
@@ -75,7 +75,15 @@ export type Held = {
   close(): Promise<void>
 }
 
-type Group = { resource: Resource; sinceMs: number; watches: ReadonlyMap<string | null, Watch<KubeObject>> }
+type Group = {
+  resource: Resource
+  sinceMs: number
+  everywhere: Watch<KubeObject>
+  /** By namespace, where all of them at once are forbidden; empty where they are not. */
+  single: ReadonlyMap<string, Watch<KubeObject>>
+  /** Resolves when all were listed, or have failed. */
+  tried: Promise<unknown>
+}
 
 /** Watches are looked after so often. */
 const LOOK_MS = 30_000
@@ -102,26 +110,44 @@ export function createHeld(deps: HeldDeps): Held {
     if (resource === undefined || stop.signal.aborted) {
       return null
     }
-    const namespaces = resource.namespaced ? (deps.namespaces ?? [null]) : [null]
-    const watches = namespaces.map((namespace) => {
-      const watch = createWatch<KubeObject>(deps, {
-        paths: pathsOf(resource, namespace),
-        name: { cluster, resource: name, ...(namespace !== null && { namespace }) },
-        read: (item) => readHeld(resource, item),
-      })
-      watch.onChange((changes) => tell(name, changes))
-      return [namespace, watch] as const
-    })
-    const group: Group = { resource, sinceMs: clock.monotonic(), watches: new Map(watches) }
+    const everywhere = watchOf(resource, null)
+    const group: Group = {
+      ...{ resource, sinceMs: clock.monotonic(), everywhere, single: new Map() },
+      tried: everywhere.tried().then(() => arrange(group)),
+    }
     groups.set(name, group)
     log.info('watch_started', { cluster, resource: name })
     looking ??= lookAfter().catch((cause) => log.error('watches_left_alone', { cluster, cause }))
     return group
   }
 
-  async function end(name: string, { watches }: Group): Promise<void> {
+  function watchOf(resource: Resource, namespace: string | null): Watch<KubeObject> {
+    const watch = createWatch<KubeObject>(deps, {
+      paths: pathsOf(resource, namespace),
+      name: { cluster, resource: resource.resource, ...(namespace !== null && { namespace }) },
+      read: (item) => readHeld(resource, item),
+    })
+    watch.onChange((changes) => tell(resource.resource, changes))
+    return watch
+  }
+
+  /** Turns to single namespaces where all of them at once are forbidden, and back when they no longer are. */
+  async function arrange(group: Group): Promise<void> {
+    const { resource, everywhere, single } = group
+    const { state, error } = everywhere.status()
+    if (single.size > 0 && state === 'synced') {
+      group.single = new Map()
+      await Promise.all([...single.values()].map((watch) => watch.close()))
+    }
+    if (single.size === 0 && error?.kind === 'forbidden' && resource.namespaced && !stop.signal.aborted) {
+      group.single = new Map(deps.namespaces.map((namespace) => [namespace, watchOf(resource, namespace)]))
+      await Promise.all([...group.single.values()].map((watch) => watch.tried()))
+    }
+  }
+
+  async function end(name: string, { everywhere, single }: Group): Promise<void> {
     groups.delete(name)
-    await Promise.all([...watches.values()].map((watch) => watch.close()))
+    await Promise.all([everywhere, ...single.values()].map((watch) => watch.close()))
     log.info('watch_stopped', { cluster, resource: name })
   }
 
@@ -141,8 +167,7 @@ export function createHeld(deps: HeldDeps): Held {
     return count
   }
 
-  const watchesNow = (): readonly Watch<KubeObject>[] =>
-    [...groups.values()].flatMap(({ watches }) => [...watches.values()])
+  const watchesNow = (): readonly Watch<KubeObject>[] => [...groups.values()].flatMap(watchesOf)
 
   async function lookAfter(): Promise<void> {
     while (!stop.signal.aborted) {
@@ -151,6 +176,8 @@ export function createHeld(deps: HeldDeps): Held {
       for (const [name, group] of groups) {
         if (!pinned.has(name) && !pays(countOf(name), group.sinceMs, nowMs)) {
           await end(name, group)
+        } else {
+          await arrange(group)
         }
       }
       await askWhetherAlive()
@@ -205,25 +232,25 @@ export function createHeld(deps: HeldDeps): Held {
       const count = countOf(name)
       count.add(clock.monotonic())
       const group = groups.get(name) ?? (pays(count, null, clock.monotonic()) ? begin(name) : null)
-      const watch = group?.watches.get(null) ?? group?.watches.get(namespace)
-      if (group === null || watch === undefined) {
+      if (group === null) {
         return null
       }
-      await firstOf(clock, watch.tried(), SYNC_WAIT_MS, stop.signal)
-      return partOf(group.resource.kind, watch, namespace, only)
+      await firstOf(clock, group.tried, SYNC_WAIT_MS, stop.signal)
+      const watch = group.single.size === 0 ? group.everywhere : group.single.get(namespace ?? '')
+      return watch === undefined ? null : partOf(group.resource.kind, watch, namespace, only)
     },
     onChange(name, listener) {
       // One map holds the listeners of all kinds; the watch of this name gives objects of this kind alone.
       const own = listener as (changes: readonly Change<KubeObject>[]) => void
       const all = listeners.get(name) ?? new Set()
       listeners.set(name, all.add(own))
-      for (const watch of groups.get(name)?.watches.values() ?? []) {
+      for (const watch of watchesOf(groups.get(name))) {
         watch.onChange(own)()
       }
       return () => all.delete(own)
     },
     synced(name) {
-      const watches = [...(groups.get(name)?.watches.values() ?? [])]
+      const watches = watchesOf(groups.get(name))
       return watches.length > 0 && watches.every(({ objects }) => objects.version !== null)
     },
     states: () => [...groups.values()].map((group) => stateOf(group, clock.now())),
@@ -256,6 +283,10 @@ export function createHeld(deps: HeldDeps): Held {
   }
 }
 
+/** Those that hold the objects. */
+const watchesOf = (group: Group | undefined): readonly Watch<KubeObject>[] =>
+  group === undefined ? [] : group.single.size === 0 ? [group.everywhere] : [...group.single.values()]
+
 function entriesOf(
   { objects }: Watch<KubeObject>,
   namespace: string | null,
@@ -284,8 +315,9 @@ function sorted(kind: string, entries: Iterable<Entry<KubeObject>>): { objects: 
 /** The worst first: a kind is as its worst namespace is. */
 const WORST: readonly WatchState[] = ['unreachable', 'refused', 'absent', 'syncing', 'synced']
 
-function stateOf({ resource, watches }: Group, nowMs: number): KindState {
-  const all = [...watches.values()].map((watch) => ({ count: watch.objects.count, ...watch.status() }))
+function stateOf(group: Group, nowMs: number): KindState {
+  const { resource } = group
+  const all = watchesOf(group).map((watch) => ({ count: watch.objects.count, ...watch.status() }))
   const worst = all.reduce<(typeof all)[number] | null>(
     (found, each) => (found === null || WORST.indexOf(each.state) < WORST.indexOf(found.state) ? each : found),
     null,
@@ -312,7 +344,7 @@ const lagOf = (all: readonly WatchStatus[], nowMs: number): number | null =>
 
 async function firstOf(
   clock: WatchDeps['clock'],
-  awaited: Promise<void>,
+  awaited: Promise<unknown>,
   atMostMs: number,
   signal: AbortSignal,
 ): Promise<void> {
