@@ -119,7 +119,12 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
         async (presented, over) => {
           const begunMs = clock.monotonic()
           try {
-            const answer = await ask(request, presented, over, { clock, timeoutMs: Math.max(0, left), bodyLimitBytes, signal })
+            const answer = await ask(request, presented, over, {
+              clock,
+              timeoutMs: Math.max(0, left),
+              bodyLimitBytes,
+              signal,
+            })
             if (answer.status !== 200) {
               throw errorOf(server, answer, presented.secrets, clock.now())
             }

@@ -12,6 +12,9 @@ import type { Listed } from './list.ts'
 /** Objects of a kind in a namespace (`null`: in all, or without any), or the Service's own of them. */
 export type Extent = { kind: ObjectKind; namespace: string | null; part: Part }
 
+/** `stale`: nobody has confirmed for too long that they are those of the cluster. */
+export type Moment = { readAtMs: number; stale: boolean }
+
 const NOT_ASKED = 'Nobody has asked for them yet.'
 
 export class Gathered {
@@ -20,9 +23,11 @@ export class Gathered {
   readonly #versions: Partial<Record<ObjectKind, string>>
   #unread: readonly Unread[]
   #readAtMs: number
+  #stale: boolean
 
   constructor(readAtMs: number, before: ObjectsRead | null = null) {
     this.#readAtMs = before?.provenance.readAtMs ?? readAtMs
+    this.#stale = before?.provenance.stale ?? false
     this.#unread = before?.provenance.unread ?? []
     this.#versions = { ...before?.provenance.resourceVersions }
     this.#ignored = [...(before?.ignored ?? [])]
@@ -50,11 +55,11 @@ export class Gathered {
     this.#unread = [...this.#unread, { besides: [], part: 'all', refused: null, ...row }]
   }
 
-  /** @param readAtMs when they were asked for. */
+  /** @param moment when they were asked for, or were last confirmed. */
   take(
     { kind, namespace, part }: Extent,
     { kind: only, objects, refused, resourceVersion, isCut }: Listed,
-    readAtMs: number,
+    { readAtMs, stale }: Moment,
     partLeft: Unread['part'],
   ): void {
     if (part === 'others' && !isCut) {
@@ -62,6 +67,7 @@ export class Gathered {
     }
     this.#add(objects)
     this.#readAtMs = Math.min(this.#readAtMs, readAtMs)
+    this.#stale ||= stale
     if (resourceVersion !== null) {
       this.#versions[kind] ??= resourceVersion
     }
@@ -91,7 +97,7 @@ export class Gathered {
       source: 'cluster',
       readAtMs: this.#readAtMs,
       resourceVersions: { ...this.#versions },
-      stale: false,
+      stale: this.#stale,
       unread: this.#unread,
     }
     return { objects: this.objects, ignored: this.#ignored, provenance, ...(found && { found }) }

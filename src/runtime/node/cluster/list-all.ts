@@ -1,77 +1,102 @@
+/**
+ * Pages of lists, whoever asks for them.
+ *
+ * @module
+ */
 import { isMapping } from '../../../kube/fields.ts'
-import type { ApiClient } from './api-client.ts'
+import type { ApiClient, ApiRequest } from './api-client.ts'
 import { ApiError } from './api-error.ts'
 import { versionOf } from './watch-event.ts'
 
+/** Objects in one page of a list, as `kubectl` asks for them. */
 export const PAGE = 500
-/** A list whose pages expire so often is asked for as a whole. */
-const PAGED_TRIES = 3
+/** A list whose pages expire so often is asked for in one piece. */
+const PAGED_TRIES = 2
 /** One page of large objects, or a whole list, takes its time on a busy server. */
 const PAGE_MS = 30_000
 const WHOLE_MS = 60_000
 
+/** An item of a list says neither its kind nor its version; that of a watch says both, and `apiVersion` is empty then. */
 export type ListedItem = { item: unknown; apiVersion: string }
 
+export type ListHow = {
+  signal?: AbortSignal | null
+  /** More pages are not asked for when there are so many. */
+  most?: number
+}
+
+export type ListedAll<T> = {
+  items: T[]
+  resourceVersion: string | null
+  /** There are more. */
+  isCut: boolean
+}
+
 /**
- * Lists all objects under a path, in pages, and hands each over as soon as its page is there, so that only what is kept
- * of it stays in memory. If the server lets go of the list between two pages (410), it begins again: what was handed
- * over before is let go of. When that has happened often, the list is asked for as a whole: one answer cannot expire in
- * between. It is not asked for with `resourceVersion=0`, which ignores the limit too, because that may be older than what
- * was read before.
+ * Lists all objects under a path, in pages, and makes of each what is kept as soon as its page is there. Where the API
+ * server no longer keeps what the list began with (410), it is begun again, in the end without pages: the objects of one
+ * list are always of one moment, and one answer cannot expire in between. It is not asked for with `resourceVersion=0`,
+ * which ignores the limit too, because that may be older than what was read before.
  *
- * @throws ApiError
+ * @throws ApiError, or the reason of `signal`.
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
  */
 export async function listAll<T>(
   client: Pick<ApiClient, 'get'>,
-  { path, query = {} }: { path: string; query?: Readonly<Record<string, string>> },
+  request: ApiRequest,
   keep: (listed: ListedItem) => T,
-  signal?: AbortSignal,
-): Promise<{ items: T[]; resourceVersion: string }> {
+  how: ListHow = {},
+): Promise<ListedAll<T>> {
+  const paged = { ...request, query: { ...request.query, limit: String(PAGE) } }
   for (let tries = 0; tries < PAGED_TRIES; tries++) {
     try {
-      return await listPages(client, { path, query: { ...query, limit: String(PAGE) } }, keep, PAGE_MS, signal)
+      return await pages(client, paged, keep, PAGE_MS, how)
     } catch (error) {
       if (!(error instanceof ApiError && error.kind === 'gone')) {
         throw error
       }
     }
   }
-  return listPages(client, { path, query }, keep, WHOLE_MS, signal)
+  return pages(client, request, keep, WHOLE_MS, how)
 }
 
-async function listPages<T>(
+async function pages<T>(
   client: Pick<ApiClient, 'get'>,
-  { path, query }: { path: string; query: Readonly<Record<string, string>> },
+  request: ApiRequest,
   keep: (listed: ListedItem) => T,
   timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<{ items: T[]; resourceVersion: string }> {
+  { signal = null, most = Number.POSITIVE_INFINITY }: ListHow,
+): Promise<ListedAll<T>> {
   const items: T[] = []
-  const how = { timeoutMs, ...(signal && { signal }) }
-  let page = readPage(await client.get({ path, query }, how))
+  const how = { timeoutMs, ...(signal !== null && { signal }) }
+  let page = readPage(await client.get(request, how))
   for (;;) {
     for (const item of page.items) {
       items.push(keep({ item, apiVersion: page.apiVersion }))
     }
-    if (page.next === null) {
-      return { items, resourceVersion: page.resourceVersion }
+    const { next, resourceVersion } = page
+    if (next === null || items.length >= most) {
+      return { items, resourceVersion, isCut: next !== null }
     }
-    page = readPage(await client.get({ path, query: { ...query, continue: page.next } }, how))
+    page = readPage(await client.get({ ...request, query: { ...request.query, continue: next } }, how))
   }
 }
 
-function readPage(answer: unknown) {
-  const resourceVersion = versionOf(answer)
-  if (!isMapping(answer) || resourceVersion === null) {
-    throw new ApiError('malformed', 'The API server answered a list with something that is none.')
+/** @throws ApiError if it is no list. */
+export function readPage(answer: unknown) {
+  if (!isMapping(answer) || typeof answer.kind !== 'string' || !answer.kind.endsWith('List')) {
+    throw new ApiError('malformed', 'the API server gave an answer that is no list', { status: 200 })
   }
   const { apiVersion, items, metadata } = answer
+  if (items !== null && items !== undefined && !Array.isArray(items)) {
+    throw new ApiError('malformed', 'the API server gave a list without items', { status: 200 })
+  }
   const token = isMapping(metadata) ? metadata.continue : null
   return {
     apiVersion: typeof apiVersion === 'string' ? apiVersion : '',
     // Go writes an empty list as null.
-    items: Array.isArray(items) ? items : [],
-    resourceVersion,
+    items: (items ?? []) as readonly unknown[],
+    resourceVersion: versionOf(answer),
     next: typeof token === 'string' && token !== '' ? token : null,
   }
 }

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../../kube/objects.ts'
 import { ApiError } from './api-error.ts'
 import { getOne, list } from './list.ts'
 import type { Cluster, Reading } from './read-kind.ts'
-import { labelled, resourceOf } from './requests.ts'
+import { ofService, resourceOf, selecting } from './requests.ts'
 
 /** They hardly ever change. */
 const MAX_AGE_MS = 30_000
@@ -44,7 +44,9 @@ async function beside({ client }: Cluster): Promise<readonly KubeObject[]> {
   const slices = { resource: resourceOf('endpointSlices'), version: 'v1', namespace: 'kube-system' }
   const ofDns = await Promise.all(
     dns.map(({ meta }) =>
-      orNone(async () => (await list(client, { ...slices, query: labelled(meta.name) }, MOST, null)).objects),
+      orNone(
+        async () => (await list(client, { ...slices, query: selecting(ofService(meta.name)) }, MOST, null)).objects,
+      ),
     ),
   )
   return [...found, ...ofDns].flat()

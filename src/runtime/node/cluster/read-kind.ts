@@ -8,11 +8,13 @@ import type { Resource } from '../../../kube/resources.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { ApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
+import { type Answered, fromHeld } from './from-held.ts'
 import type { Extent, Gathered } from './gathered.ts'
+import type { Held } from './held.ts'
 import type { Kept } from './kept.ts'
-import { getOne, type Listed, list } from './list.ts'
+import { getOne, list } from './list.ts'
 import { type Attempt, whyUnread } from './met.ts'
-import { REQUESTS, resourcesOf } from './requests.ts'
+import { queryOf, REQUESTS, resourcesOf, type Which } from './requests.ts'
 import type { Served } from './served.ts'
 
 /** One cluster, as all reads of it share it. */
@@ -23,6 +25,8 @@ export type Cluster = {
   /** Read one by one where a kind may not be read everywhere. */
   namespaces: readonly string[]
   kept: Kept
+  /** What is held will do for this read; `null`: all is read anew. */
+  held: Pick<Held, 'select'> | null
 }
 
 /** One Service. `cluster` is the name of the cluster, for messages. */
@@ -46,9 +50,6 @@ export const newReading = (
   ownKnown: Reading['ownKnown'] = new Set(),
 ): Reading => ({ cluster, gathered, signal, ownKnown, met: [] })
 
-/** Which objects of a namespace; `null`: all of them. */
-type Which = { name: string } | { query: Readonly<Record<string, string>> } | null
-
 type Found = number | 'not served'
 
 /** @returns how many there are, as far as they could be read. */
@@ -71,8 +72,10 @@ async function readResource(reading: Reading, extent: Extent, resource: Resource
   const { gathered, cluster } = reading
   const { kind, namespace } = extent
   try {
-    const { listed, readAtMs } = await readServed(reading, extent, resource, which)
-    gathered.take(extent, listed, readAtMs, partLeft(reading, extent))
+    const { listed, ...moment } =
+      (await fromHeld(cluster.held, { resource, namespace }, which)) ??
+      (await readServed(reading, extent, resource, which))
+    gathered.take(extent, listed, moment, partLeft(reading, extent))
     return listed.objects.length
   } catch (error) {
     const verb = which !== null && 'name' in which ? ('get' as const) : ('list' as const)
@@ -97,8 +100,6 @@ async function readResource(reading: Reading, extent: Extent, resource: Resource
 const partLeft = ({ ownKnown }: Reading, { kind, part }: Extent): Unread['part'] =>
   part === 'others' && ownKnown.has(kind) ? 'others' : 'all'
 
-type Answered = { listed: Listed; readAtMs: number }
-
 /** Reads in the version that is served; where that has just changed, it is asked for once more. */
 async function readServed(reading: Reading, extent: Extent, resource: Resource, which: Which): Promise<Answered> {
   const { cluster, signal } = reading
@@ -115,17 +116,17 @@ async function readServed(reading: Reading, extent: Extent, resource: Resource, 
       if (which !== null && 'name' in which) {
         const one = await getOne(client, { ...asked, name: which.name }, signal)
         const none = { kind: resource.kind, objects: [], refused: [], resourceVersion: null, isCut: false }
-        return { listed: one ?? none, readAtMs }
+        return { listed: one ?? none, readAtMs, stale: false }
       }
       const { maxAgeMs, most } = REQUESTS[kind]
       if (maxAgeMs > 0 && which === null) {
         const { value, readAtMs } = await cluster.kept.take(kind, maxAgeMs, signal, () =>
           list(client, asked, most, null),
         )
-        return { listed: value, readAtMs }
+        return { listed: value, readAtMs, stale: false }
       }
-      const query = which?.query ?? {}
-      return { listed: await list(client, { ...asked, query }, most, signal), readAtMs }
+      const query = queryOf(which)
+      return { listed: await list(client, { ...asked, query }, most, signal), readAtMs, stale: false }
     } catch (error) {
       const isOutdated = error instanceof ApiError && error.kind === 'not_served' && served.forget(resource)
       if (!isOutdated || isAgain) {

@@ -7,13 +7,14 @@
 import type { ObjectsRead } from '../../../kube/object-source.ts'
 import type { KubeObject, Service } from '../../../kube/objects.ts'
 import { ApiError } from './api-error.ts'
-import { Gathered } from './gathered.ts'
+import { fromHeld } from './from-held.ts'
+import { Gathered, type Moment } from './gathered.ts'
 import { getOne, type Listed } from './list.ts'
 import { problemOfRead } from './met.ts'
 import { serviceNotFound, unreadableService } from './no-service.ts'
 import { readBeside } from './read-beside.ts'
 import { type Cluster, newReading, type Place, type Reading, readKind } from './read-kind.ts'
-import { labelled, READ_KINDS, REQUESTS, resourceOf, selecting } from './requests.ts'
+import { ofService, READ_KINDS, REQUESTS, resourceOf } from './requests.ts'
 
 /**
  * @param signal ends the read.
@@ -33,7 +34,7 @@ export async function readService(
     gathered.notAsked(kind)
   }
   const { namespace, service: name } = place
-  const slices = readKind(reading, { kind: 'endpointSlices', namespace, part: 'own' }, { query: labelled(name) })
+  const slices = readKind(reading, { kind: 'endpointSlices', namespace, part: 'own' }, { labels: ofService(name) })
   const meanwhile = Promise.all([
     slices,
     readBeside(reading, (object) => isOwn(object, place)),
@@ -69,9 +70,9 @@ async function takeService(reading: Reading, place: Place, known: Listed | null)
   const { cluster, gathered, signal } = reading
   const { namespace, service: name } = place
   const extent = { kind: 'services', namespace, part: 'own' } as const
-  const readAtMs = cluster.clock.now()
+  const askedAt = { readAtMs: cluster.clock.now(), stale: false }
   gathered.asked(extent)
-  const read = known ?? (await getService(reading, place))
+  const { listed: read, ...moment } = known === null ? await getService(reading, place) : { listed: known, ...askedAt }
   if (read === null) {
     throw await serviceNotFound(cluster, place, signal)
   }
@@ -79,15 +80,22 @@ async function takeService(reading: Reading, place: Place, known: Listed | null)
   if (service?.kind !== 'Service') {
     throw unreadableService(place, read.refused[0]?.reason ?? 'its answer is about another')
   }
-  gathered.take(extent, read, readAtMs, 'all')
+  gathered.take(extent, read, moment, 'all')
   return service
 }
 
-async function getService({ cluster, signal }: Reading, place: Place): Promise<Listed | null> {
+/** One that is not held may have been made just now, so it is asked for. */
+async function getService({ cluster, signal }: Reading, place: Place): Promise<Moment & { listed: Listed | null }> {
   const { namespace, service: name } = place
   const resource = resourceOf('services')
   try {
-    return await getOne(cluster.client, { resource, version: 'v1', namespace, name }, signal)
+    const held = await fromHeld(cluster.held, { resource, namespace }, { name })
+    if (held !== null && held.listed.objects.length > 0) {
+      return held
+    }
+    const readAtMs = cluster.clock.now()
+    const listed = await getOne(cluster.client, { resource, version: 'v1', namespace, name }, signal)
+    return { listed, readAtMs, stale: false }
   } catch (error) {
     throw problemOfRead(error, { verb: 'get', resource, namespace }, place.cluster)
   }
@@ -100,7 +108,7 @@ async function readPods(reading: Reading, { selector }: Service, { namespace }: 
     reading.gathered.asked(extent)
     return
   }
-  await readKind(reading, extent, { query: selecting(selector) })
+  await readKind(reading, extent, { labels: selector })
 }
 
 /** Endpoints say what slices say, where a Service has these: they are asked for where it may have none. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ObjectKind, Part } from '../../../kube/object-source.ts'
+import type { Labels } from '../../../kube/objects.ts'
 import { RESOURCES, type Resource } from '../../../kube/resources.ts'
 import type { ApiRequest } from './api-client.ts'
 
@@ -56,9 +57,6 @@ export const readAtFirst = (kind: ObjectKind): Part | 'none' => {
   return first === 'nothing' ? 'none' : first.startsWith('by_') ? 'own' : 'others'
 }
 
-/** Objects in one page of a list, as `kubectl` asks for them. */
-export const PAGE = 500
-
 /** The label by which slices belong to their Service (discovery/v1 LabelServiceName). */
 const SERVICE_NAME = 'kubernetes.io/service-name'
 
@@ -95,13 +93,21 @@ export function resourceOf(kind: ObjectKind): Resource {
   return resource
 }
 
-export const labelled = (service: string) => ({ labelSelector: `${SERVICE_NAME}=${service}` })
+/** Which objects of a namespace; `null`: all of them. */
+export type Which = { name: string } | { labels: Labels } | { query: Readonly<Record<string, string>> } | null
 
-export const selecting = (selector: Readonly<Record<string, string>>) => ({
+/** The labels that each slice of a Service has. */
+export const ofService = (service: string): Labels => ({ [SERVICE_NAME]: service })
+
+export const selecting = (selector: Labels) => ({
   labelSelector: Object.entries(selector)
     .map(([key, value]) => `${key}=${value}`)
     .join(','),
 })
+
+/** The query that chooses them. */
+export const queryOf = (which: Which): Readonly<Record<string, string>> =>
+  which === null || 'name' in which ? {} : 'labels' in which ? selecting(which.labels) : which.query
 
 export const named = (name: string) => ({ fieldSelector: `metadata.name=${name}` })
 

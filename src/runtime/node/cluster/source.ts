@@ -7,6 +7,7 @@ import type { ObjectSource, ObjectsRead, ReadTarget, ServiceTarget } from '../..
 import type { Clock } from '../../../lib/clock.ts'
 import type { ApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
+import type { Held } from './held.ts'
 import { createKept } from './kept.ts'
 import { onlyService } from './no-service.ts'
 import type { Cluster } from './read-kind.ts'
@@ -22,6 +23,8 @@ export type ClusterSourceDeps = {
   namespace: string | null
   /** Read one by one where a kind may not be read in all namespaces. */
   namespaces: readonly string[]
+  /** Holds objects that schedules read often; left out: everything is read each time. */
+  held?: Pick<Held, 'select'>
 }
 
 /** Milliseconds for all requests of one Service's read together, and for those of many Services. */
@@ -34,10 +37,13 @@ const PLACES = 8
 export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps): ObjectSource {
   const { clock, namespaces } = deps
   const kept = createKept(clock)
-  const cluster: Cluster = { client, clock, namespaces, kept, served: createServed(client, kept) }
+  const cluster: Cluster = { client, clock, namespaces, kept, served: createServed(client, kept), held: null }
+  const withHeld: Cluster = { ...cluster, held: deps.held ?? null }
+  /** They are read on as they were read. */
+  const readFromHeld = new WeakSet<ObjectsRead>()
   const turns = createTurns({ clock, places: PLACES, waitMs: SERVICE_MS })
 
-  async function readOne(target: ServiceTarget, signal: AbortSignal): Promise<ObjectsRead> {
+  async function readOne(cluster: Cluster, target: ServiceTarget, signal: AbortSignal): Promise<ObjectsRead> {
     const namespace = target.namespace ?? deps.namespace ?? 'default'
     const place = { cluster: target.cluster, namespace }
     if (target.service !== null) {
@@ -48,14 +54,26 @@ export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps):
   }
 
   return {
-    read: (target) =>
-      turns.take(JSON.stringify(target), () =>
+    async read(target, { held }) {
+      const from = held ? withHeld : cluster
+      const read = await turns.take(JSON.stringify([held, target]), () =>
         within(clock, deadlineMs(target), (signal) =>
-          'namespaces' in target ? readServices(cluster, target, signal) : readOne(target, signal),
+          'namespaces' in target ? readServices(from, target, signal) : readOne(from, target, signal),
         ),
-      ),
-    readOn: (target, read, wanted) =>
-      within(clock, deadlineMs(target), (signal) => readOn(cluster, read, wanted, signal)),
+      )
+      return noted(read, from)
+    },
+    async readOn(target, read, wanted) {
+      const from = readFromHeld.has(read) ? withHeld : cluster
+      return noted(await within(clock, deadlineMs(target), (signal) => readOn(from, read, wanted, signal)), from)
+    },
+  }
+
+  function noted(read: ObjectsRead, from: Cluster): ObjectsRead {
+    if (from === withHeld) {
+      readFromHeld.add(read)
+    }
+    return read
   }
 }
 

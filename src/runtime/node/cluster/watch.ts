@@ -122,7 +122,10 @@ export function createWatch<T>({ client, clock, random, log }: WatchDeps, watche
   }
 
   async function list(): Promise<void> {
-    const { items, resourceVersion } = await listAll(client, { path: pathNow() }, entryOf, stop.signal)
+    const { items, resourceVersion } = await listAll(client, { path: pathNow() }, entryOf, { signal: stop.signal })
+    if (resourceVersion === null) {
+      throw new ApiError('malformed', 'The API server gave a list without a resourceVersion.')
+    }
     confirm()
     const changes = objects.replace(items, resourceVersion)
     enter('synced', null)
