@@ -1,7 +1,7 @@
 /** A schedule's body, as documented and as enforced; and what is answered. */
 import { z } from '@hono/zod-openapi'
 import { POSITIONS } from '../plan/path.ts'
-import { MANAGED_BY, OVERLAPS, RUN_OUTCOMES } from '../record/schedule.ts'
+import { MANAGED_BY, OVERLAPS, RUN_OUTCOMES, STALLED_AFTER } from '../record/schedule.ts'
 import { cronFault, timeZoneFault } from '../schedule/cron.ts'
 import { BatchSchema, selectionFields } from './batch-schemas.ts'
 import { CheckSchema } from './check-schemas.ts'
@@ -102,6 +102,12 @@ const headFields = {
     .object({ runs: z.int(), since: InstantSchema })
     .nullable()
     .openapi({ description: 'Its last runs, that many, could not be started; `lastRun.problem` says why' }),
+  stalled: z
+    .object({ since: InstantSchema, problem: orNull(JobProblemSchema) })
+    .nullable()
+    .openapi({
+      description: `At least its last ${STALLED_AFTER} runs could not be started. It goes on trying, and recovers by itself`,
+    }),
   lastJob: orNull(JobHeadSchema).openapi({ description: 'The newest, whatever made it run; null for batches' }),
   lastBatch: orNull(BatchSchema),
 }

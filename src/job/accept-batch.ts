@@ -10,11 +10,11 @@ import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { type BatchSelection, type BatchTarget, selectorText, selectServices } from '../record/batch.ts'
-import { problemOf } from '../record/job.ts'
 import { objectsUsed } from '../record/objects-used.ts'
-import { type BatchJob, insertBatch, type NewBatch } from '../store/batches.ts'
+import { insertBatch, type NewBatch } from '../store/batches.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
-import { type AcceptDeps, acceptOnce, makeJob } from './accept.ts'
+import type { MadeJob, Refusal } from '../store/stored-job.ts'
+import { type AcceptDeps, acceptOnce, makeJob, refusalBy } from './accept.ts'
 import {
   type PlanDeps,
   type PlannedManifests,
@@ -35,7 +35,7 @@ export type AskedBatch = {
 }
 
 /** One Service of a batch: planned, or with the reason why it cannot be. */
-export type PlannedService = Parameters<typeof makeJob>[2] & { refusal: BatchJob['refusal'] }
+export type PlannedService = Parameters<typeof makeJob>[2] & { refusal: Refusal | null }
 
 type Made = { owner: string; deadlineAtMs: number | null; scheduleId: string | null }
 
@@ -93,9 +93,8 @@ function planOne(
     if (!(error instanceof ProblemError)) {
       throw error
     }
-    const refusal = { problem: problemOf(error), verdict: hasNothingToTest(error) ? 'inconclusive' : 'error' } as const
     const objects = objectsUsed(read.provenance, null)
-    return { target, vantage, plan: null, diagnosis: null, objects, refusal }
+    return { target, vantage, plan: null, diagnosis: null, objects, refusal: refusalBy(error) }
   }
 }
 
@@ -105,13 +104,20 @@ function planOne(
  *
  * @throws ProblemError if no Service is selected, or too many.
  */
-export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made): Promise<NewBatch> {
+export async function makeBatch(
+  deps: AcceptDeps,
+  asked: AskedBatch,
+  made: Made,
+  how: ReadHow = READ_ANEW,
+): Promise<NewBatch> {
   const { request, objects, selection } = asked
   const planned =
-    'planned' in objects ? plannedBefore(objects) : await planBatch(deps, request, selection, sourceOf(deps, objects))
+    'planned' in objects
+      ? plannedBefore(objects)
+      : await planBatch(deps, request, selection, sourceOf(deps, objects), how)
   const createdAtMs = deps.clock.now()
   const id = newId('batch', createdAtMs)
-  const jobs: BatchJob[] = []
+  const jobs: MadeJob[] = []
   for (const { refusal, ...one } of planned) {
     const own = { ...request, target: one.target }
     jobs.push({ job: await makeJob(deps, own, one, { ...made, batchId: id }), refusal })
@@ -129,10 +135,6 @@ export async function makeBatch(deps: AcceptDeps, asked: AskedBatch, made: Made)
     jobs,
   }
 }
-
-/** A Service may have none of the kinds of path that were chosen for all: an ExternalName has no ClusterIP. */
-const hasNothingToTest = ({ code, errors }: ProblemError): boolean =>
-  code === 'impossible_request' && errors.every(({ pointer }) => pointer === '/paths/include')
 
 /** @returns the batch's id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptBatch(

@@ -9,12 +9,21 @@ import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from '../plan/request.ts'
-import { objectsUsed } from '../record/objects-used.ts'
+import { problemOf } from '../record/job.ts'
+import { NOT_READ, objectsUsed } from '../record/objects-used.ts'
 import type { Store } from '../store/db.ts'
 import { findClaimed, type IdempotencyClaim, type Inserted } from '../store/idempotency.ts'
 import { countQueued, insertJob } from '../store/jobs.ts'
-import type { NewJob } from '../store/stored-job.ts'
-import { type Asked, type PlanDeps, planAsked, READ_ANEW, type SourceDeps, withDnsServers } from './plan-request.ts'
+import type { MadeJob, NewJob, Refusal } from '../store/stored-job.ts'
+import {
+  type Asked,
+  type PlanDeps,
+  planAsked,
+  READ_ANEW,
+  type SourceDeps,
+  vantageOf,
+  withDnsServers,
+} from './plan-request.ts'
 import type { JobQueue } from './queue.ts'
 import { type SecretBox, sealSecrets } from './secrets.ts'
 
@@ -80,6 +89,36 @@ export async function makePlannedJob(
   const objects = objectsUsed(provenance, plan)
   return makeJob(deps, asked.request, { target, vantage, plan, diagnosis, objects }, made)
 }
+
+/**
+ * Plans what a schedule asks of a live Service. If it cannot be planned the job has ended with that: whoever looks at
+ * the runs finds this one with its problem, and a Service that is away for a while is no end of the schedule.
+ */
+export async function makeLiveJob(deps: AcceptDeps, asked: Asked, made: Made, how: ReadHow): Promise<MadeJob> {
+  try {
+    return { job: await makePlannedJob(deps, asked, made, how), refusal: null }
+  } catch (error) {
+    const { request } = asked
+    const { cluster, namespace, service } = request.target
+    if (!(error instanceof ProblemError) || namespace === null || service === null) {
+      throw error
+    }
+    const target = { cluster, namespace, service }
+    const vantage = vantageOf(deps, request)
+    const planned = { target, vantage, plan: null, diagnosis: null, objects: NOT_READ }
+    return { job: await makeJob(deps, request, planned, made), refusal: refusalBy(error) }
+  }
+}
+
+/** Turns the refusal of a Service into the end of the job that was to be about it. */
+export const refusalBy = (error: ProblemError): Refusal => ({
+  problem: problemOf(error),
+  verdict: hasNothingToTest(error) ? 'inconclusive' : 'error',
+})
+
+/** A Service may have none of the kinds of path that were chosen: an ExternalName has no ClusterIP. */
+const hasNothingToTest = ({ code, errors }: ProblemError): boolean =>
+  code === 'impossible_request' && errors.every(({ pointer }) => pointer === '/paths/include')
 
 /** @returns the job's id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptJob(

@@ -22,6 +22,12 @@ export const MANAGED_BY = ['discovery'] as const
 /** A schedule may be made, changed and deleted by the server itself; the API only shows it then. */
 export type ManagedBy = (typeof MANAGED_BY)[number]
 
+/**
+ * A schedule has stalled when so many of its runs in a row could not be started: one or two may fall into a rollout, or
+ * the restart of an API server. It goes on being run, and recovers by itself.
+ */
+export const STALLED_AFTER = 3
+
 /** The owner of a schedule decides these. */
 export type ScheduleSettings = {
   name: string

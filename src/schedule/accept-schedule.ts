@@ -9,7 +9,8 @@ import { acceptBatch, readSelected } from '../job/accept-batch.ts'
 import { type Given, planAsked, READ_ANEW, sourceOf } from '../job/plan-request.ts'
 import { sealSecrets } from '../job/secrets.ts'
 import { newId } from '../lib/id.ts'
-import { ProblemError, together } from '../lib/problem.ts'
+import { type ProblemCode, ProblemError, together } from '../lib/problem.ts'
+import type { JobRequest } from '../plan/request.ts'
 import type { BatchSelection } from '../record/batch.ts'
 import type { NextRun, Schedule, ScheduledWork, ScheduleSettings } from '../record/schedule.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
@@ -107,31 +108,55 @@ async function takeIn(
   deps: ScheduleDeps,
   asked: AskedWork,
 ): Promise<{ work: ScheduledWork; sealed: string | null; isBatch: boolean }> {
-  const { request, objects, selection } = asked
-  if (selection === null) {
-    await within('/job', () => planAsked(deps, asked))
-  } else {
-    await within('/batch', () => readSelected(request, selection, sourceOf(deps, objects), READ_ANEW, () => null))
-  }
-  const { checks, secrets } = withoutSecrets(request.checks)
+  const { objects, selection } = asked
+  const target = await targetOf(deps, asked)
+  const { checks, secrets } = withoutSecrets(asked.request.checks)
   return {
-    work: { request: { ...request, checks }, objects, batch: selection, hidden: hiddenFields(secrets) },
+    work: { request: { ...asked.request, target, checks }, objects, batch: selection, hidden: hiddenFields(secrets) },
     sealed: await sealSecrets(deps.secrets, secrets),
     isBatch: selection !== null,
   }
 }
 
-/** A refusal of a part points into that part; this makes it point into the whole. */
-async function within(part: string, act: () => Promise<unknown>): Promise<void> {
+/**
+ * Plans once what is asked for. What is then to be run is the Service that was found, where it is a live one: a job that
+ * ends because it is gone has to name it.
+ *
+ * A live cluster that is out of reach refuses no schedule. Its misspelt names are told all the same at the next run, and
+ * a schedule that is made while an API server restarts is as good as any. A Service that is not there does: that is a
+ * misspelt name more often than one that comes later.
+ */
+async function targetOf(deps: ScheduleDeps, asked: AskedWork): Promise<JobRequest['target']> {
+  const { request, objects, selection } = asked
+  const isLive = objects.source === 'cluster'
   try {
-    await act()
+    if (selection !== null) {
+      await within('/batch', () => readSelected(request, selection, sourceOf(deps, objects), READ_ANEW, () => null))
+      return request.target
+    }
+    const { plan } = await within('/job', () => planAsked(deps, asked))
+    return isLive ? plan.target : request.target
+  } catch (error) {
+    if (isLive && error instanceof ProblemError && OUT_OF_REACH.has(error.code)) {
+      return request.target
+    }
+    throw error
+  }
+}
+
+const OUT_OF_REACH: ReadonlySet<ProblemCode> = new Set(['cluster_unreachable', 'unavailable'])
+
+/** A refusal of a part points into that part; this makes it point into the whole. */
+async function within<T>(part: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
   } catch (error) {
     if (!(error instanceof ProblemError)) {
       throw error
     }
-    const { code, detail, headers } = error
+    const { code, detail, headers, status } = error
     const errors = error.errors.map((each) => ({ ...each, pointer: part + each.pointer }))
-    throw new ProblemError(code, detail, { errors, headers, cause: error })
+    throw new ProblemError(code, detail, { errors, headers, status, cause: error })
   }
 }
 

@@ -4,7 +4,14 @@ import { toInstant } from '../lib/clock.ts'
 import type { Check } from '../plan/check.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobProblem } from '../record/job.ts'
-import type { ManagedBy, RunOutcome, Schedule, ScheduledRequest, ScheduleSettings } from '../record/schedule.ts'
+import {
+  type ManagedBy,
+  type RunOutcome,
+  type Schedule,
+  type ScheduledRequest,
+  type ScheduleSettings,
+  STALLED_AFTER,
+} from '../record/schedule.ts'
 import type { BatchDocument, SelectionDocument } from '../report/batch-document.ts'
 import { describeSelection } from '../report/describe-batch.ts'
 import { describeJobHead } from '../report/describe-job.ts'
@@ -19,6 +26,7 @@ export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
     nextRunAt: string | null
     lastRun: { at: string; outcome: RunOutcome; problem: JobProblem | null } | null
     failing: { runs: number; since: string } | null
+    stalled: { since: string; problem: JobProblem | null } | null
     lastJob: JobSummaryDocument | null
     lastBatch: BatchDocument | null
   }
@@ -42,6 +50,7 @@ export function describeScheduleHead(
 ): ScheduleHeadDocument {
   const { id, name, cron, timeZone, jitterMs, overlap, enabled, target, next, last: run } = schedule
   const { failures, failingSinceMs } = schedule
+  const since = failingSinceMs === null ? null : toInstant(failingSinceMs)
   return {
     id,
     name,
@@ -56,7 +65,8 @@ export function describeScheduleHead(
     updatedAt: toInstant(schedule.updatedAtMs),
     nextRunAt: next && toInstant(next.dueAtMs),
     lastRun: run && { at: toInstant(run.atMs), outcome: run.outcome, problem: run.problem },
-    failing: failingSinceMs === null ? null : { runs: failures, since: toInstant(failingSinceMs) },
+    failing: since === null ? null : { runs: failures, since },
+    stalled: since === null || failures < STALLED_AFTER ? null : { since, problem: run?.problem ?? null },
     lastJob: last.job && describeJobHead(last.job),
     lastBatch: last.batch,
   }

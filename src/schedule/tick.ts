@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { type AcceptDeps, makePlannedJob, roomInQueue } from '../job/accept.ts'
+import { type AcceptDeps, makeLiveJob, makePlannedJob, roomInQueue } from '../job/accept.ts'
 import { jobsToRun, makeBatch } from '../job/accept-batch.ts'
+import type { ReadHow } from '../kube/object-source.ts'
 import { toInstant } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
@@ -73,8 +74,12 @@ async function runDue(deps: TickDeps, due: DueSchedule, nowMs: number): Promise<
     deps.log.info('schedule_run_skipped', { scheduleId })
   } else if ('problem' in made) {
     deps.log.warn('schedule_run_failed', { scheduleId, code: made.problem.code })
+  } else if ('batch' in made) {
+    return jobsToRun(made.batch)
+  } else if (made.refusal === null) {
+    return [made.job.id]
   } else {
-    return 'job' in made ? [made.job.id] : jobsToRun(made.batch)
+    deps.log.warn('schedule_run_failed', { scheduleId, jobId: made.job.id, code: made.refusal.problem.code })
   }
   return []
 }
@@ -93,12 +98,19 @@ async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun> {
   }
   const { selection } = work
   const made = { owner: schedule.owner, deadlineAtMs: null, scheduleId: schedule.id }
-  return attempt<MadeByRun>(deps, schedule, async () =>
-    selection === null
-      ? { job: await makePlannedJob(deps, work, { ...made, batchId: null }) }
-      : { batch: await makeBatch(deps, { ...work, selection }, made) },
-  )
+  return attempt<MadeByRun>(deps, schedule, async () => {
+    if (selection !== null) {
+      return { batch: await makeBatch(deps, { ...work, selection }, made, HELD) }
+    }
+    const single = { ...made, batchId: null }
+    return work.objects.source === 'cluster'
+      ? makeLiveJob(deps, work, single, HELD)
+      : { job: await makePlannedJob(deps, work, single), refusal: null }
+  })
 }
+
+/** Runs that come again and again may use what a watch holds: it is as new as the last event, or says that it is stale. */
+const HELD: ReadHow = { held: true }
 
 const OUR_FAULT = internalProblem('The run could not be started. The log has it under the id of the schedule.')
 

@@ -4,42 +4,26 @@
  * @module
  */
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import type { Verdict } from '../check/verdict.ts'
 import { type Batch, type BatchSelection, onlyNamespace } from '../record/batch.ts'
-import type { JobProblem } from '../record/job.ts'
 import { refuseOthers } from '../record/principal.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { cancelledIn, cancelling, jobRows } from './job-rows.ts'
+import { cancelledIn, cancelling, madeRows } from './job-rows.ts'
 import { type JobPage, toHead } from './jobs.ts'
 import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
 import { insertWhere, pastPosition } from './sql.ts'
-import type { JobHead, NewJob } from './stored-job.ts'
+import type { JobHead, MadeJob } from './stored-job.ts'
 import { wholeBatchWithin } from './visible.ts'
 
-/** `refusal`: the Service could not be planned; the job has ended with that. */
-export type BatchJob = { job: NewJob; refusal: { problem: JobProblem; verdict: Verdict } | null }
-export type NewBatch = { batch: Batch; jobs: readonly BatchJob[] }
+export type NewBatch = { batch: Batch; jobs: readonly MadeJob[] }
 
 /** The statements that insert a batch where `guard` holds. */
 export function batchRows({ batch, jobs: list }: NewBatch, guard: SQL): SQL[] {
   const { selection, ...rest } = batch
   return [
     insertWhere(batches, { ...rest, ...selectionRow(selection) }, guard),
-    ...jobRows(
-      list.map(({ job }) => job),
-      guard,
-      batch.createdAtMs,
-    ),
-    ...list.flatMap(({ job, refusal }) =>
-      refusal === null
-        ? []
-        : [
-            sql`update jobs set status = 'finished', verdict = ${refusal.verdict}, problem = ${JSON.stringify(refusal.problem)},
-                finished_at_ms = ${batch.createdAtMs}, sealed = null where id = ${job.id} and status = 'queued'`,
-          ],
-    ),
+    ...madeRows(list, guard, batch.createdAtMs),
   ]
 }
 

@@ -6,7 +6,7 @@ import type { Store } from './db.ts'
 import { jsonChunks } from './json.ts'
 import { jobLabels, jobs } from './schema.ts'
 import { insertWhere } from './sql.ts'
-import type { NewJob } from './stored-job.ts'
+import type { MadeJob, NewJob } from './stored-job.ts'
 import { hashOf, keepText, keepTexts } from './texts.ts'
 
 /** Spelled as in the index, which is only used then. */
@@ -62,6 +62,24 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
   })
   return [...textRows([...texts], nowMs), ...rows]
 }
+
+/** The same for jobs of which some have ended as they were made. */
+export const madeRows = (list: readonly MadeJob[], guard: SQL, nowMs: number): SQL[] => [
+  ...jobRows(
+    list.map(({ job }) => job),
+    guard,
+    nowMs,
+  ),
+  ...list.flatMap(({ job, refusal }) =>
+    refusal === null
+      ? []
+      : [
+          sql`update jobs set status = 'finished', verdict = ${refusal.verdict},
+              problem = ${JSON.stringify(refusal.problem)}, finished_at_ms = ${nowMs}, sealed = null
+            where id = ${job.id} and status = 'queued'`,
+        ],
+  ),
+]
 
 /** The columns of the objects that were used. @param keep keeps a text, and returns its hash. */
 export function objectsRow(

@@ -20,11 +20,11 @@ import type {
 import { batchRows, type NewBatch } from './batches.ts'
 import { type Store, write } from './db.ts'
 import { type Full, type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { jobRows, need } from './job-rows.ts'
+import { madeRows, need } from './job-rows.ts'
 import type { JobPage } from './jobs.ts'
 import { schedules, scheduleTexts } from './schedule-schema.ts'
 import { insertWhere, pastPosition } from './sql.ts'
-import type { NewJob } from './stored-job.ts'
+import type { MadeJob } from './stored-job.ts'
 import { cut } from './texts.ts'
 import { andWithin, onlyServer, within } from './visible.ts'
 
@@ -286,7 +286,7 @@ export async function firstDue(store: Store, nowMs: number): Promise<{ atMs: num
 const KEPT_RUNS = 100
 
 /** The result of a run. One that was left out, as the run before had not ended, has none. */
-export type MadeByRun = { job: NewJob } | { batch: NewBatch } | { problem: JobProblem }
+export type MadeByRun = MadeJob | { batch: NewBatch } | { problem: JobProblem }
 
 export type Run = {
   /** The occurrence, and the run that follows. */
@@ -335,12 +335,18 @@ function effectsOf(made: MadeByRun | null, atMs: number, guard: SQL): Effects {
   if (made === null) {
     return { outcome: 'skipped', problem: null, rows: [], state: sql`` }
   }
-  if ('problem' in made) {
+  const refused = 'problem' in made ? made.problem : 'job' in made ? (made.refusal?.problem ?? null) : null
+  const rows =
+    'problem' in made
+      ? []
+      : 'job' in made
+        ? madeRows([made], guard, made.job.createdAtMs)
+        : batchRows(made.batch, guard)
+  if (refused !== null || 'problem' in made) {
     const state = sql`, failures = failures + 1, failing_since_ms = coalesce(failing_since_ms, ${atMs})`
-    return { outcome: 'failed', problem: made.problem, rows: [], state }
+    return { outcome: 'failed', problem: refused, rows, state }
   }
   const { createdAtMs } = 'job' in made ? made.job : made.batch.batch
-  const rows = 'job' in made ? jobRows([made.job], guard, createdAtMs) : batchRows(made.batch, guard)
   const state = sql`, failures = 0, failing_since_ms = null, last_created_at_ms = ${createdAtMs}`
   return { outcome: 'started', problem: null, rows, state }
 }

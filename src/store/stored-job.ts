@@ -1,8 +1,10 @@
 /** Jobs as they are kept, with what only the store and its callers know of them. */
+
+import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
-import type { Job } from '../record/job.ts'
+import type { Job, JobProblem } from '../record/job.ts'
 import type { ObjectsUsed } from '../record/objects-used.ts'
 
 /** A job without its large parts, as lists show it. */
@@ -46,3 +48,9 @@ export type NewJob = Pick<
   | 'scheduleId'
   | 'batchId'
 >
+
+/** The Service could not be planned: the job has ended with that, and says nothing about its target. */
+export type Refusal = { problem: JobProblem; verdict: Verdict }
+
+/** A job that is to be run, or (with a refusal) one that has ended as it was made. */
+export type MadeJob = { job: NewJob; refusal: Refusal | null }

@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { newId } from '../../src/lib/id.ts'
 import type { BatchSelection } from '../../src/record/batch.ts'
-import { type BatchJob, cancelBatch, getBatch, insertBatch, listBatches } from '../../src/store/batches.ts'
+import { cancelBatch, getBatch, insertBatch, listBatches } from '../../src/store/batches.ts'
 import { cancelJob, getJob, insertJob, listJobs } from '../../src/store/jobs.ts'
 import { retain } from '../../src/store/retention.ts'
+import type { MadeJob } from '../../src/store/stored-job.ts'
 import { aClaim, aJob, NOW } from '../support/stored.ts'
 import { opened } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -18,7 +19,7 @@ export function batchesContract(open: OpenStore): void {
   function aBatch(size: number, over: { createdAtMs?: number } = {}) {
     const createdAtMs = over.createdAtMs ?? NOW
     const id = newId('batch', createdAtMs)
-    const jobs: BatchJob[] = Array.from({ length: size }, (_, i) => ({
+    const jobs: MadeJob[] = Array.from({ length: size }, (_, i) => ({
       job: aJob({
         ...{ batchId: id, createdAtMs, labels: { commit: 'a' } },
         target: { cluster: 'default', namespace: 'shop', service: `s${i}` },
@@ -50,7 +51,7 @@ export function batchesContract(open: OpenStore): void {
     if (!fine || !refused) {
       throw new Error('there are two')
     }
-    const jobs: BatchJob[] = [fine, { ...refused, refusal: { problem, verdict: 'error' } }]
+    const jobs: MadeJob[] = [fine, { ...refused, refusal: { problem, verdict: 'error' } }]
     await insertBatch(store(), { ...made, jobs }, null)
     expect((await getBatch(store(), made.batch.id))?.jobs).toMatchObject([
       { status: 'queued', verdict: null, problem: null },

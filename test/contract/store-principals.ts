@@ -5,14 +5,7 @@ import { newId } from '../../src/lib/id.ts'
 import { ProblemError } from '../../src/lib/problem.ts'
 import type { Principal } from '../../src/record/principal.ts'
 import type { ScheduledWork } from '../../src/record/schedule.ts'
-import {
-  type BatchJob,
-  cancelBatch,
-  getBatch,
-  insertBatch,
-  listBatches,
-  type NewBatch,
-} from '../../src/store/batches.ts'
+import { cancelBatch, getBatch, insertBatch, listBatches, type NewBatch } from '../../src/store/batches.ts'
 import { addChunk, claimChunk, cutJob, endChunk, pauseChunk, recordInChunk, takeToEnd } from '../../src/store/chunks.ts'
 import { actingAs, type Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
@@ -58,6 +51,7 @@ import {
   readPaths,
   readService,
 } from '../../src/store/services.ts'
+import type { MadeJob } from '../../src/store/stored-job.ts'
 import { listTried, readTelling } from '../../src/store/tried.ts'
 import { pathOf, ran } from '../support/history.ts'
 import { aJob, aResult, NOW, REFUSED } from '../support/stored.ts'
@@ -78,7 +72,7 @@ const targetIn = (namespace: string) => ({ cluster: 'default', namespace, servic
 
 function aBatch(namespace: string): NewBatch {
   const id = newId('batch', NOW)
-  const jobs: BatchJob[] = [{ job: aJob({ target: targetIn(namespace), batchId: id }), refusal: null }]
+  const jobs: MadeJob[] = [{ job: aJob({ target: targetIn(namespace), batchId: id }), refusal: null }]
   const selection = { namespaces: [namespace], selector: {} }
   return {
     batch: { id, createdAtMs: NOW, owner: 'admin', cluster: 'default', selection, labels: {}, scheduleId: null },

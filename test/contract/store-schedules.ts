@@ -174,7 +174,12 @@ export function schedulesContract(open: OpenStore): void {
       const jobs = [jobOf(skip), jobOf(queue)]
       for (const [i, schedule] of [skip, queue].entries()) {
         const job = jobs[i] ?? aJob()
-        await claimRun(store(), at(schedule), NEXT, { atMs: NEXT.atMs, next: LATER, claim: job.id, made: { job } })
+        await claimRun(store(), at(schedule), NEXT, {
+          atMs: NEXT.atMs,
+          next: LATER,
+          claim: job.id,
+          made: { job, refusal: null },
+        })
       }
       const due = async () =>
         (await dueSchedules(store(), LATER.dueAtMs, 10)).map(({ schedule, busy }) => [schedule.id, busy])
@@ -195,7 +200,12 @@ export function schedulesContract(open: OpenStore): void {
       const jobs = Array.from({ length: 10 }, () => jobOf(schedule))
       const claims = await Promise.all(
         jobs.map((job) =>
-          claimRun(store(), at(schedule), NEXT, { atMs: NEXT.atMs, next: LATER, claim: job.id, made: { job } }),
+          claimRun(store(), at(schedule), NEXT, {
+            atMs: NEXT.atMs,
+            next: LATER,
+            claim: job.id,
+            made: { job, refusal: null },
+          }),
         ),
       )
       const won = jobs.filter((_, i) => claims[i])
@@ -212,7 +222,12 @@ export function schedulesContract(open: OpenStore): void {
     it('that has been run is not run again, and does not come up again', async () => {
       const schedule = await inserted(store())
       const run = (claim: string, next: typeof NEXT) =>
-        claimRun(store(), at(schedule), NEXT, { atMs: NEXT.atMs, next, claim, made: { job: jobOf(schedule) } })
+        claimRun(store(), at(schedule), NEXT, {
+          atMs: NEXT.atMs,
+          next,
+          claim,
+          made: { job: jobOf(schedule), refusal: null },
+        })
       expect(await run('a', NEXT)).toBe(true)
       expect(await run('b', LATER)).toBe(false)
       expect((await getSchedule(store(), schedule.id))?.next).toEqual(LATER)
@@ -231,7 +246,7 @@ export function schedulesContract(open: OpenStore): void {
       expect(await getSchedule(store(), schedule.id)).toMatchObject({
         ...{ failures: 2, failingSinceMs: 1, last: { atMs: 3, outcome: 'skipped', problem: null } },
       })
-      await run(4, { job: jobOf(schedule) })
+      await run(4, { job: jobOf(schedule), refusal: null })
       expect(await getSchedule(store(), schedule.id)).toMatchObject({ failures: 0, failingSinceMs: null })
     })
 

@@ -3,6 +3,7 @@ import { BatchRequestSchema, JobRequestSchema, toJobRequest } from '../../src/ap
 import { createPolicy } from '../../src/check/policy.ts'
 import { noCluster } from '../../src/job/plan-request.ts'
 import { createSecretBox } from '../../src/job/secrets.ts'
+import type { ObjectSource } from '../../src/kube/object-source.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { createLog } from '../../src/lib/log.ts'
 import type { Schedule, ScheduleSettings } from '../../src/record/schedule.ts'
@@ -20,7 +21,11 @@ export type Scheduling = TickDeps & ScheduleDeps & { clock: ManualClock; enqueue
 export async function scheduling(
   store: Store,
   clock: ManualClock,
-  { queueLimit = 100_000, key = 1 }: { queueLimit?: number; key?: number } = {},
+  {
+    queueLimit = 100_000,
+    key = 1,
+    clusterSource = noCluster,
+  }: { queueLimit?: number; key?: number; clusterSource?: ObjectSource } = {},
 ): Promise<Scheduling> {
   const enqueued: string[] = []
   const lines: string[] = []
@@ -30,7 +35,7 @@ export async function scheduling(
     queue: { enqueue: async (ids) => void enqueued.push(...ids), cancel: () => undefined },
     place: aPlace(),
     policy: createPolicy({ allow: [], deny: [] }),
-    clusterSource: noCluster,
+    clusterSource,
     settings: { cluster: 'default', queueLimit, scheduleLimit: 100_000, dnsServers: [], everyLeastMs: 1000 },
     log: createLog('debug', (line) => lines.push(line), clock.now),
   }
