@@ -71,9 +71,16 @@ export function outOfDate(claims: readonly Claim[], target: Target): Cause[] {
       ]
 }
 
+/** Tells whether somebody can send other objects than these: advice on it is of no use where a cluster was read. */
+export const isSent = (source: Target['source']): boolean => source === 'manifests'
+
+/** What the plan was made from, for advice to compare it with the cluster. */
+export const handedIn = (source: Target['source']): string =>
+  isSent(source) ? 'the objects handed in' : 'what was read for this job'
+
 /** @param triedAtMs when the paths were tried that belie them. */
 export function objectsAreOld(
-  { namespace, service }: Target,
+  { namespace, service, source }: Target,
   triedAtMs: readonly number[],
 ): Pick<Cause, 'confidence' | 'title' | 'fix' | 'confirm'> {
   const when =
@@ -81,7 +88,7 @@ export function objectsAreOld(
   return {
     confidence: 'likely',
     title: `The cluster is not as the objects say${when}`,
-    fix: 'Send the objects as they are in the cluster now, and ask again. If they are the present ones, see which other Service or process answers at these addresses.',
+    fix: `${isSent(source) ? 'Send the objects as they are in the cluster now, and ask again' : 'Ask again: they are read anew for each job'}. If they are the present ones, see which other Service or process answers at these addresses.`,
     confirm: `kubectl get services,endpointslices,pods -n ${namespace} -o wide; kubectl describe service -n ${namespace} ${service}`,
   }
 }

@@ -7,6 +7,7 @@ import type { FailureCode } from '../check/codes.ts'
 import { CONTROLS_MAX, type Control, shownOf } from '../check/control.ts'
 import type { Telling } from '../check/result.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
+import type { Provenance } from '../kube/object-source.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { NOTHING_BESIDE } from '../plan/beside.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
@@ -40,14 +41,16 @@ export function diagnoseObjects(plan: Plan, objects: KubeObjects, index?: Object
  *
  * @param found what {@link diagnoseObjects} said when the job was planned.
  * @param controls answers to what {@link wantedControls} asked.
+ * @param source is where the objects came from.
  */
 export function diagnoseJob(
   found: Diagnosis,
   tested: readonly TestedPath[],
   plan: Plan,
   controls: readonly Telling[] = [],
+  source: Provenance['source'] = 'manifests',
 ): Diagnosis {
-  const target = targetOf(plan)
+  const target = targetOf(plan, source)
   const { standing, belied } = weighed(found.findings, new Map(tested.map((each) => [each.path.id, each])))
   const old = outOfDate(belied, target).map((cause) => findingOf(objectsOutOfDate, cause))
   const explained = new Set(standing.flatMap(({ confidence, explains }) => (confidence === 'certain' ? explains : [])))
@@ -75,10 +78,13 @@ export function diagnoseJob(
   }
 }
 
-function targetOf({ target: { namespace, service }, vantage, paths, beside = NOTHING_BESIDE }: Plan): Target {
+function targetOf(
+  { target: { namespace, service }, vantage, paths, beside = NOTHING_BESIDE }: Plan,
+  source: Provenance['source'] = 'manifests',
+): Target {
   const whole = paths.find((path) => isName({ path }) && path.dns?.how === 'resolve')
   const fqdn = whole?.dns?.name ?? `${service}.${namespace}.svc`
-  return { namespace, service, position: vantage.position, beside, fqdn }
+  return { namespace, service, position: vantage.position, beside, fqdn, source }
 }
 
 /** The control probes that rules ask for before a finished job is diagnosed: a few, each once. */

@@ -1,4 +1,5 @@
 import type { Control } from '../check/control.ts'
+import type { Provenance } from '../kube/object-source.ts'
 import type { Beside } from '../plan/beside.ts'
 import { kindsThat, type PathKind } from '../plan/kinds.ts'
 import type { Position } from '../plan/path.ts'
@@ -59,7 +60,15 @@ export const WAYS_TO_PODS = kindsThat(({ between, role }) => between !== null &&
 export type Cause = Pick<Finding, 'confidence' | 'title' | 'detail' | 'fix' | 'confirm' | 'evidence' | 'explains'>
 
 /** The Service that is diagnosed, as far as texts need it. */
-export type Target = { namespace: string; service: string; fqdn: string; position: Position; beside: Beside }
+export type Target = {
+  namespace: string
+  service: string
+  fqdn: string
+  position: Position
+  beside: Beside
+  /** Where its objects come from: whoever sent them may send others. */
+  source: Provenance['source']
+}
 
 /**
  * Applies rules in order; what a rule is silent about must stand before it.

@@ -126,7 +126,7 @@ export function conclude(
   judged: readonly EndedPath[],
   controls: readonly Telling[] = [],
 ): Conclusion {
-  const diagnosis = diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan, controls)
+  const diagnosis = diagnoseJob(job.diagnosis ?? NO_DIAGNOSIS, judged, plan, controls, job.objects.source)
   const found = diagnosis.findings.map(({ code }) => code)
   return {
     verdict: judgeJob(judged, job.request.expect, found),

@@ -131,7 +131,8 @@ function orThrown<T>(act: () => T): () => T {
   }
 }
 
-export const indexOf = ({ objects, provenance }: ObjectsRead): ObjectIndex => indexObjects(objects, provenance.unread)
+export const indexOf = ({ objects, provenance }: ObjectsRead): ObjectIndex =>
+  indexObjects(objects, provenance.unread, provenance.source)
 
 /**
  * Plans one Service from objects that were read.

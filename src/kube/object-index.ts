@@ -8,7 +8,7 @@
  * @module
  */
 import { actionOf } from './ingress-actions.ts'
-import type { ObjectKind, Part, Unread, Wanted } from './object-source.ts'
+import type { ObjectKind, Part, Provenance, Unread, Wanted } from './object-source.ts'
 import type {
   EndpointSlice,
   Endpoints,
@@ -26,6 +26,8 @@ import type {
 
 export type ObjectIndex = {
   objects: KubeObjects
+  /** Where they come from: nobody can add to those of a cluster by sending more. */
+  source: Provenance['source']
   /** All Services of every namespace. */
   services: readonly Service[]
   nodes: readonly Node[]
@@ -150,7 +152,11 @@ const shortest = <T>(lists: readonly (readonly T[])[]): readonly T[] =>
 const hostKey = (host: string | null): string => host ?? ''
 
 /** @param unread names what is not among the objects, although the cluster may have it. */
-export function indexObjects(objects: KubeObjects, unread: readonly Unread[] = []): ObjectIndex {
+export function indexObjects(
+  objects: KubeObjects,
+  unread: readonly Unread[] = [],
+  source: Provenance['source'] = 'manifests',
+): ObjectIndex {
   const services = inOrder(objects.services)
   const nodes = inOrder(objects.nodes)
   const pods = inOrder(objects.pods)
@@ -182,6 +188,7 @@ export function indexObjects(objects: KubeObjects, unread: readonly Unread[] = [
 
   return {
     objects,
+    source,
     services,
     nodes,
     ingressClasses: inOrder(objects.ingressClasses),

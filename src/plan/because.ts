@@ -19,6 +19,8 @@ export type Because = {
    * from where the prober stands and with a plain request.
    */
   doubt?: 'unpromised' | 'excused'
+  /** It says what was not read: there may be something that changes the path, or others besides it. */
+  unread?: true
 }
 
 /** A field of an object of which both are known, so that a finding can name it as evidence. */

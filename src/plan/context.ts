@@ -1,4 +1,5 @@
 import type { ObjectIndex } from '../kube/object-index.ts'
+import type { Unread } from '../kube/object-source.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
 import { type Because, noted } from './because.ts'
 import type { ToldScheme } from './ingress-backends.ts'
@@ -9,6 +10,7 @@ import type { Addresses, JobRequest } from './request.ts'
 import { schemeOf, schemesOf } from './scheme.ts'
 import type { ServiceEndpoints } from './service-endpoints.ts'
 import { portKey, type Take } from './take.ts'
+import { restingOn } from './unread.ts'
 
 /** Every source of paths is given this. */
 export type PlanContext = {
@@ -28,6 +30,8 @@ export type PlanContext = {
   clusterDomain: { name: string; because: Because }
   /** Ingress controllers are told that ports speak this. */
   byIngress: ReadonlyMap<ServicePort, ToldScheme>
+  /** Why they may be told more than that: not all was read that tells. */
+  byIngressUnread: Unread | null
   /** Chooses the items of a factor that paths are made of: all, unless there are too many (`size.ts`). */
   take: Take
 }
@@ -44,7 +48,12 @@ export type PlannedPort = {
 
 /** Lists the ports that paths of a kind are made of. */
 export function portsFor(
-  { service, take, byIngress }: Pick<PlanContext, 'service' | 'take' | 'byIngress'>,
+  {
+    service,
+    take,
+    byIngress,
+    byIngressUnread,
+  }: Pick<PlanContext, 'service' | 'take' | 'byIngress' | 'byIngressUnread'>,
   kind: PathKind,
 ): readonly PlannedPort[] {
   const ports = service.ports.map((port, at) => ({ port, at }))
@@ -52,7 +61,8 @@ export function portsFor(
     const told = byIngress.get(port)
     const { behind, because, endsTls } = schemesOf(service, port, told?.scheme ?? null)
     if (schemeOf(port) === behind) {
-      return { port, at, scheme: behind, schemeBecause: [] }
+      const mayBeTold = behind === 'tcp' && port.appProtocol === null && told === undefined
+      return { port, at, scheme: behind, schemeBecause: mayBeTold ? restingOn(byIngressUnread) : [] }
     }
     const schemeBecause = endsTls ? because.map((each) => noted(each, 'TLS ends there')) : told ? [told.because] : []
     return { port, at, scheme: behind, schemeBecause }

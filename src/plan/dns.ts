@@ -16,6 +16,7 @@ import { clusterIPExcuses, clusterIPFieldOf, clusterIPsOf, isExternalName, isHea
 import { hasSelector, targetNumbers } from './service-endpoints.ts'
 import { oneAtLeast, portsCounted } from './size.ts'
 import type { Source } from './source.ts'
+import { restingOn, unreadText } from './unread.ts'
 
 /** The Service's name must resolve to these. `values: null`: any address will do, as the objects do not tell. */
 type Records = {
@@ -52,6 +53,7 @@ const VALUES_LIMIT = 20_000
 export const dnsSource: Source = {
   paths: dnsPaths,
   absent: () => 'the Service has no name',
+  unread: (context) => (isHeadless(context) ? context.endpoints.unread : null),
   sizes(sized) {
     const ports = portsCounted(sized)
     if (!isHeadless(sized)) {
@@ -168,15 +170,18 @@ function headlessRecords({ service, endpoints }: PlanContext): Records[] {
       : (found.length > 0 ? found.toSorted() : (['IPv4'] as const)).map((family) => ({ family, doubt: null }))
   return families.map(({ family, doubt }) => {
     const own = ready.filter(({ address }) => familyOf(address) === family)
-    const missing = own.length === 0 && found.length > 0
+    // There may be more values than these, and those of a family of which none was read.
+    const isWhole = endpoints.unread === null
+    const missing = isWhole && own.length === 0 && found.length > 0
     const why = hasSelector(service)
       ? 'no endpoint'
       : 'no endpoint (a Service without selector gets every family of the cluster)'
     return {
       family,
-      values: own.length === 0 ? null : own.map(({ address }) => address),
+      values: isWhole && own.length > 0 ? own.map(({ address }) => address) : null,
       because: [
         ...own.map(({ because }) => because),
+        ...restingOn(endpoints.unread),
         ...(missing
           ? [doubted(fieldOf(`Service/${service.meta.name}`, 'spec.ipFamilies'), `${why} has an address of ${family}`)]
           : []),
@@ -221,7 +226,7 @@ function srvPath(context: PlanContext, port: ServicePort, position: number): Pat
 /** `null` unless every endpoint has a hostname: the names of others are the DNS server's own choice. */
 function headlessSrv({ endpoints, fqdn }: PlanContext, port: ServicePort): readonly string[] | null {
   const ready = endpoints.all.filter((endpoint) => endpoint.ready && !endpoint.isName)
-  if (ready.length === 0 || ready.some(({ hostname }) => hostname === null)) {
+  if (endpoints.unread !== null || ready.length === 0 || ready.some(({ hostname }) => hostname === null)) {
     return null
   }
   const numbers = targetNumbers(endpoints, port)
@@ -242,9 +247,19 @@ function dialled(context: PlanContext, { port, at: position, scheme, schemeBecau
   }
   const told = targetNumbers(context.endpoints, port)
   const numbers = told.length > 0 || typeof port.targetPort === 'string' ? told : [port.targetPort]
-  const because = [...nameBecause(context), fieldAt('targetPort')]
+  const { unread } = context.endpoints
+  const isTold = typeof port.targetPort === 'number' && hasSelector(service)
+  const maybe = isTold ? [] : restingOn(unread)
+  const because = [
+    ...nameBecause(context),
+    fieldAt('targetPort'),
+    ...maybe.map((each) => doubted(each, 'its number may differ from pod to pod')),
+  ]
   if (numbers.length === 0) {
-    const pending = `targetPort "${port.targetPort}" is a name that no pod among the objects has`
+    const pending =
+      unread === null
+        ? `targetPort "${port.targetPort}" is a name that no pod among the objects has`
+        : `targetPort "${port.targetPort}" is a name, and its number is not known: ${unreadText(unread)}`
     return [draft({ ...common, because, pending })]
   }
   if (numbers.length === 1) {
@@ -275,15 +290,14 @@ function podNames(context: PlanContext): PathDraft[] {
     if (first === undefined || family === null) {
       return []
     }
-    const values = group.map(({ address }) => address)
+    const { unread } = endpoints
+    const values = unread === null ? group.map(({ address }) => address) : null
     const dns = { name: `${first.hostname}.${fqdn}`, type: RECORD_TYPE[family], values, how: 'resolve' } as const
     return [
-      record(
-        context,
-        dns,
-        group.map(({ because }) => because),
-        { family, group: first.hostname },
-      ),
+      record(context, dns, [...group.map(({ because }) => because), ...restingOn(unread)], {
+        family,
+        group: first.hostname,
+      }),
     ]
   })
 }

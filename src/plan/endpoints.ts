@@ -14,9 +14,11 @@ import {
   isPodReady,
   NO_ENDPOINT_OBJECTS,
   type ServiceEndpoint,
+  unreadPods,
 } from './service-endpoints.ts'
 import { type Counted, counted, portsCounted, type Sized } from './size.ts'
 import type { Source } from './source.ts'
+import { restingOn } from './unread.ts'
 
 export const endpointSource: Source = {
   paths: endpointPaths,
@@ -30,6 +32,7 @@ export const endpointSource: Source = {
     }
     return endpoints.all.length === 0 ? 'the Service has no endpoint' : 'no endpoint serves a port of the Service'
   },
+  unread: ({ endpoints }) => endpoints.unread,
   sizes: (sized) => [{ kind: 'Endpoint', counted: [portsCounted(sized), endpointsCounted(sized)], each: 1 }],
 }
 
@@ -87,7 +90,13 @@ function endpointPaths(context: PlanContext): PathDraft[] {
           addressPort: at.number,
           node: endpoint.nodeName,
           pod: endpoint.podName,
-          because: [endpoint.because, from, ...schemeBecause, ...endpointDoubts(context, endpoint, anyReady)],
+          because: [
+            endpoint.because,
+            from,
+            ...schemeBecause,
+            ...restingOn(endpoints.unread),
+            ...endpointDoubts(context, endpoint, anyReady),
+          ],
           discriminator: [own],
           reach: 'cluster',
           sni: serviceName,
@@ -99,12 +108,17 @@ function endpointPaths(context: PlanContext): PathDraft[] {
 }
 
 /** @param anyReady says that an endpoint of the same port is ready (pkg/proxy/topology.go CategorizeEndpoints). */
-function endpointDoubts({ service, endpoints }: PlanContext, endpoint: ServiceEndpoint, anyReady: boolean): Because[] {
+function endpointDoubts(context: PlanContext, endpoint: ServiceEndpoint, anyReady: boolean): Because[] {
+  const { service, endpoints } = context
   const { because, pod } = endpoint
   if (endpoint.isName) {
     return [doubted(because, 'kube-proxy ignores slices with addressType FQDN')]
   }
   if (endpoint.ready) {
+    if (pod === null && service.publishNotReadyAddresses && endpoint.podName !== null) {
+      const unread = unreadPods(context.index, context.target.namespace, service)
+      return restingOn(unread).map((each) => doubted(each, 'whether the pod is Ready is not known'))
+    }
     if (pod === null || isPodReady(pod) || (endpoints.source === 'Pod' && !service.publishNotReadyAddresses)) {
       return []
     }

@@ -12,6 +12,7 @@ import { draft, type PathDraft } from './draft.ts'
 import { clusterIPFieldOf, clusterIPsOf, isExternalName, isHeadless, withoutAddress } from './service.ts'
 import { portsCounted } from './size.ts'
 import type { Source } from './source.ts'
+import { restingOn } from './unread.ts'
 
 type Variable = { name: string; value: string; port: ServicePort | null; fields: readonly string[] }
 
@@ -34,6 +35,7 @@ function environmentPaths(context: PlanContext): PathDraft[] {
     return []
   }
   const source = environmentOf(context)
+  const others = unreadServices(context)
   const collisions = new Set(
     collidingServices(context).flatMap((other) => variablesOf({ service: other }).map((variable) => variable.name)),
   )
@@ -49,6 +51,7 @@ function environmentPaths(context: PlanContext): PathDraft[] {
         variableNamed(name),
         ...fields.map((field) => fieldOf(`Service/${service.meta.name}`, field)),
         ...source.because,
+        ...restingOn(others),
         ...(collisions.has(name) ? [doubted(variableNamed(name), 'another Service of the namespace sets it too')] : []),
       ],
       discriminator: [name],
@@ -108,6 +111,10 @@ export function variablesOf(
     }),
   ]
 }
+
+/** Tells why another Service of the namespace may set the same variables: not all of them were read. */
+export const unreadServices = ({ index, target, service }: Pick<PlanContext, 'service' | 'target' | 'index'>) =>
+  variablesOf({ service }).length === 0 ? null : index.unread('services', target.namespace)
 
 /** `toad` and `toad-service` both set TOAD_SERVICE_PORT. */
 export function collidingServices({

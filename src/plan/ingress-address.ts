@@ -8,7 +8,15 @@
 import { type Ingress, type LoadBalancerIngress, refOf, type Service } from '../kube/objects.ts'
 import { type Because, doubted, fieldOf, noted } from './because.ts'
 import type { PlanContext } from './context.ts'
-import { addressesOfFront, type FrontAddress, frontingService, frontPorts, isOnItsNodes } from './ingress-fronts.ts'
+import {
+  addressesOfFront,
+  type FrontAddress,
+  frontingService,
+  frontPorts,
+  isOnItsNodes,
+  unreadBehind,
+} from './ingress-fronts.ts'
+import { restingOn } from './unread.ts'
 
 /** A way into the controller. `address` is `null` if there is none yet; `pending` says why. */
 export type Controller = {
@@ -43,15 +51,10 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
     }))
   }
   const front = frontingService(context, ingress)
-  const reported = ingress.loadBalancerIngress.flatMap((entry, position) =>
-    ofStatus(context, ingress, entry, position, front),
-  )
-  if (reported.length > 0) {
-    return reported
-  }
-  const offered = front === null ? [] : addressesOfFront(context, front)
-  if (offered.length > 0) {
-    return offered.map((address) => ofFront(context, front, address))
+  const resting = front === null ? [] : restingOn(...unreadBehind(context, front))
+  const found = waysInto(context, ingress, front)
+  if (found.length > 0) {
+    return found.map((way) => ({ ...way, because: [...way.because, ...resting] }))
   }
   return [
     {
@@ -65,6 +68,17 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
       front: null,
     },
   ]
+}
+
+/** Those that the status of the Ingress tells, else those of the Service before the controller. */
+function waysInto(context: PlanContext, ingress: Ingress, front: Service | null): Controller[] {
+  const reported = ingress.loadBalancerIngress.flatMap((entry, position) =>
+    ofStatus(context, ingress, entry, position, front),
+  )
+  if (reported.length > 0 || front === null) {
+    return reported
+  }
+  return addressesOfFront(context, front).map((address) => ofFront(context, front, address))
 }
 
 function ofFront(

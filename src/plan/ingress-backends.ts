@@ -5,6 +5,7 @@
  * @module
  */
 import type { ObjectIndex } from '../kube/object-index.ts'
+import type { Unread } from '../kube/object-source.ts'
 import type { Service, ServicePort } from '../kube/objects.ts'
 import { annotationOf, isTrue, listOf } from './annotations.ts'
 import { type Because, noted } from './because.ts'
@@ -55,6 +56,11 @@ export function asksForTls(index: ObjectIndex, namespace: string, service: Servi
     )
   )
 }
+
+/** Tells why Ingresses may tell more about the ports: they were not all read, or their classes were not. */
+export const unreadRoutes = (index: ObjectIndex, namespace: string, { meta }: Service): Unread | null =>
+  index.unread('ingresses', namespace) ??
+  (index.ingressesOf(namespace, meta.name).length === 0 ? null : index.unread('ingressClasses', null))
 
 /** Finds for each port the first annotation that says so. */
 export function schemesByIngress(

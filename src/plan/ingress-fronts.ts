@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Unread } from '../kube/object-source.ts'
 import type { Ingress, Pod, Service, ServicePort } from '../kube/objects.ts'
 import { type Because, becauseText, fieldOf } from './because.ts'
 import type { PlanContext } from './context.ts'
@@ -49,6 +50,19 @@ const NODES_ASKED = 2
 
 const podsBehind = ({ index, target }: PlanContext, { meta, selector }: Service): readonly Pod[] =>
   selector === null ? [] : index.podsMatching(meta.namespace ?? target.namespace, selector)
+
+/** Tells why there may be other addresses or ports: nodes, or pods behind the Service, were not read, and lead there. */
+export function unreadBehind({ index, target }: PlanContext, service: Service): readonly (Unread | null)[] {
+  if (service.loadBalancerIngress.length > 0 || service.externalIPs.length > 0) {
+    return []
+  }
+  const { http, https } = frontPorts(service)
+  const hasNodePorts = (http?.nodePort ?? https?.nodePort ?? null) !== null
+  return [
+    hasNodePorts ? index.unread('nodes', null) : null,
+    service.selector === null ? null : index.unread('pods', service.meta.namespace ?? target.namespace),
+  ]
+}
 
 /** Tells whether a pod behind the Service listens on its node by itself, beside all node ports. */
 export const isOnItsNodes = (context: PlanContext, service: Service): boolean =>

@@ -34,10 +34,12 @@ import {
 import { actionElsewhere, ingressSizes } from './ingress-size.ts'
 import { schemesOf } from './scheme.ts'
 import type { Source } from './source.ts'
+import { restingOn } from './unread.ts'
 
 export const ingressSource: Source = {
   paths: ingressPaths,
   absent: (context) => actionElsewhere(context) ?? 'no Ingress among the objects names the Service in its namespace',
+  unread: ({ index, target }) => index.unread('ingresses', target.namespace),
   sizes: ingressSizes,
 }
 
@@ -77,6 +79,7 @@ function hostNames(context: PlanContext, ingress: Ingress, routes: readonly Rout
         host,
         because: [
           hostField,
+          ...unreadWays(context),
           doubted(hostField, "Kubernetes makes no DNS record for it; compared with the controller's address"),
         ],
         discriminator: [host],
@@ -99,8 +102,10 @@ function throughControllers(context: PlanContext, ingress: Ingress, routes: read
     ({ address }) => address ?? '',
   )
   const aliases = aliasesOf(context, ingress)
+  const resting = unreadWays(context)
   return routes.flatMap((route) => {
-    const asked = requestFor(context, route)
+    const made = requestFor(context, route)
+    const asked = { ...made, because: [...made.because, ...resting] }
     const hosts: RuleRequest[] =
       route.host === null ? [asked] : [asked, ...aliases.map((alias) => byAlias(context, asked, alias))]
     return hosts.flatMap((each) => {
@@ -116,6 +121,14 @@ function throughControllers(context: PlanContext, ingress: Ingress, routes: read
     })
   })
 }
+
+/** Objects that were not read might make other ways of these: of its class, its rivals, its controller and that one's Service. */
+const unreadWays = ({ index, addresses }: PlanContext): Because[] =>
+  restingOn(
+    index.unread('ingressClasses', null),
+    index.unread('ingresses', null),
+    addresses.ingressController.length === 0 ? index.unread('services', null) : null,
+  )
 
 const byAlias = (
   { index }: PlanContext,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Unread } from '../kube/object-source.ts'
 import type { Node, Service } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import { type Because, doubted, excused, fieldOf, noted } from './because.ts'
@@ -12,8 +13,10 @@ import { familiesOf } from './families.ts'
 import { isPrivate, scopeOf } from './ip.ts'
 import type { Position } from './path.ts'
 import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyExcuses, withoutAddress } from './service.ts'
+import { unreadPlaces } from './service-endpoints.ts'
 import { counted, given, oneAtLeast, portsCounted, sum } from './size.ts'
 import type { Source } from './source.ts'
+import { restingOn, unreadText } from './unread.ts'
 
 /** Address types in the order in which the e2e tests try them (framework/service/jig.go). Names have no defined meaning. */
 const ADDRESS_TYPES = ['InternalIP', 'ExternalIP'] as const
@@ -23,6 +26,8 @@ export type NodeAddress = {
   /** `null` for an address of the caller's that no Node object has. */
   node: Node | null
   because: Because
+  /** Objects that were not read might say more about it. */
+  resting: readonly Because[]
   /** The path's id holds this instead of the address, so that it stays when the address changes. */
   identity: readonly (string | null)[]
   given: boolean
@@ -48,6 +53,8 @@ export const nodePortSource: Source = {
     (context.service.type === 'LoadBalancer'
       ? 'spec.allocateLoadBalancerNodePorts is false'
       : `Service type is ${context.service.type}`),
+  unread: (context) => (hasNodePorts(context) && context.addresses.nodes.length === 0 ? unreadNodes(context) : null),
+  instead: 'addresses.nodes may name addresses to dial',
   sizes(sized) {
     const { service, index, request } = sized
     if (service.type !== 'NodePort' && service.type !== 'LoadBalancer') {
@@ -61,8 +68,13 @@ export const nodePortSource: Source = {
   },
 }
 
+const hasNodePorts = (context: PlanContext): boolean =>
+  !isExternalName(context) && !isHeadless(context) && wantsNodePorts(context)
+
+const unreadNodes = ({ index }: PlanContext): Unread | null => index.unread('nodes', null)
+
 function nodePortPaths(context: PlanContext): PathDraft[] {
-  if (isExternalName(context) || isHeadless(context) || !wantsNodePorts(context)) {
+  if (!hasNodePorts(context)) {
     return []
   }
   const { service } = context
@@ -84,7 +96,9 @@ function nodePortPaths(context: PlanContext): PathDraft[] {
       return []
     }
     if (used.length === 0) {
-      return [withoutNode(context, planned, field)]
+      return unreadNodes(context) === null || context.addresses.nodes.length > 0
+        ? [withoutNode(context, planned, field)]
+        : []
     }
     return used.map((at) => atNode(context, planned, field, at))
   })
@@ -157,6 +171,7 @@ function atNode(
     because: [
       field,
       at.because,
+      ...at.resting,
       ...schemeBecause,
       ...healthCheck,
       ...at.doubts,
@@ -186,6 +201,7 @@ export function nodeAddresses(context: PlanContext): NodeAddress[] {
       address,
       node,
       because: fieldOf(null, `addresses.nodes[${addresses.nodes.indexOf(address)}]`),
+      resting: node === null ? restingOn(unreadNodes(context)) : [],
       identity: known?.identity ?? [address],
       given: true,
       doubts: node === null ? [] : nodeDoubts(node),
@@ -224,6 +240,7 @@ function readAddresses(position: Position, node: Node): NodeAddress[] {
           address: entry.address,
           node,
           because: field,
+          resting: [],
           identity: primary ? [node.meta.name, type] : [node.meta.name, type, entry.address],
           given: false,
           doubts: [
@@ -286,7 +303,8 @@ function nodeDoubts(node: Node): Because[] {
  * externalTrafficPolicy Local: a node without an endpoint of its own drops what comes in at the node port. From a pod,
  * its own node may answer nevertheless; that is not promised either (k/k#123622).
  */
-function externalPolicyExcuses({ service, endpoints }: PlanContext, node: Node | null): Because[] {
+function externalPolicyExcuses(context: PlanContext, node: Node | null): Because[] {
+  const { service, endpoints } = context
   if (service.externalTrafficPolicy !== 'Local') {
     return []
   }
@@ -297,5 +315,16 @@ function externalPolicyExcuses({ service, endpoints }: PlanContext, node: Node |
   if (endpoints.source === null) {
     return [excused(field, 'no object tells which nodes have an endpoint')]
   }
-  return hasLocalEndpoint(endpoints, node.meta.name) ? [] : [excused(field, `Node/${node.meta.name} has no endpoint`)]
+  if (hasLocalEndpoint(endpoints, node.meta.name)) {
+    return []
+  }
+  const unread = unreadPlaces(context.index, context.target.namespace, service, endpoints)
+  return [
+    excused(
+      field,
+      unread === null
+        ? `Node/${node.meta.name} has no endpoint`
+        : `whether Node/${node.meta.name} has an endpoint is not known: ${unreadText(unread)}`,
+    ),
+  ]
 }

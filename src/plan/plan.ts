@@ -12,7 +12,7 @@ import { checksFor } from './choose-checks.ts'
 import type { PlanContext } from './context.ts'
 import { finishPath, type PathDraft } from './draft.ts'
 import { besideOf } from './find-beside.ts'
-import { schemesByIngress } from './ingress-backends.ts'
+import { schemesByIngress, unreadRoutes } from './ingress-backends.ts'
 import { PATH_KINDS } from './kinds.ts'
 import { notApplicable } from './not-applicable.ts'
 import type { Plan, PlannedPath } from './path.ts'
@@ -84,6 +84,7 @@ function contextOf(
     fqdn: `${serviceName}.${clusterDomain.name}`,
     clusterDomain,
     byIngress: schemesByIngress(index, namespace, service),
+    byIngressUnread: unreadRoutes(index, namespace, service),
     take,
   }
   return { context, unlisted, ignored }

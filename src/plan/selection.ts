@@ -8,11 +8,12 @@ import type { Service, ServicePort } from '../kube/objects.ts'
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import type { PlanContext } from './context.ts'
-import { KINDS, PATH_KINDS } from './kinds.ts'
+import { KINDS, PATH_KINDS, type PathKind } from './kinds.ts'
 import { nodeAddresses } from './nodes.ts'
 import type { PathSelector, PlannedPath, Skipped } from './path.ts'
 import type { JobRequest, Limits } from './request.ts'
 import { namesPort, selects } from './selector.ts'
+import { SOURCES } from './sources.ts'
 
 /** A path with the group that stays together when a limit is met. */
 export type GroupedPath = { path: PlannedPath; group: string | null }
@@ -157,21 +158,34 @@ function impossibleNames(
   if (node !== undefined && !isNode(context, paths, node)) {
     errors.push({ pointer: `${at}/node`, detail: noNode(context, node) })
   }
-  if (host !== undefined && !paths.some((path) => path.host === host)) {
+  if (host !== undefined && !paths.some((path) => path.host === host) && !mayBeMore(context, PATH_KINDS)) {
     errors.push({ pointer: `${at}/host`, detail: noHost(paths, host) })
   }
   return errors
 }
 
-function nothingIncluded({ request, service }: PlanContext, paths: readonly PlannedPath[]): ProblemDetail[] {
+function nothingIncluded(context: PlanContext, paths: readonly PlannedPath[]): ProblemDetail[] {
+  const { request, service } = context
   const { include } = request.paths
   if (include.length === 0 || paths.some((path) => include.some((selector) => selects(selector, path)))) {
+    return []
+  }
+  if (
+    mayBeMore(
+      context,
+      include.map(({ kind }) => kind),
+    )
+  ) {
     return []
   }
   const kinds = [...new Set(paths.map(({ kind }) => kind))].join(', ')
   const detail = `No path of Service/${service.meta.name} is among these. It has: ${kinds}.`
   return [{ pointer: '/paths/include', detail }]
 }
+
+/** What was not read may make the very path that is meant: then the plan says so, and the request is no mistake. */
+const mayBeMore = (context: PlanContext, kinds: readonly PathKind[]): boolean =>
+  kinds.some((kind) => (SOURCES[kind].unread?.(context) ?? null) !== null)
 
 const portsNamed = ({ ports }: Service, ref: string | number): readonly ServicePort[] =>
   ports.filter(({ name, port }) => namesPort(ref, { name, number: port }))
@@ -183,7 +197,9 @@ function noPort({ meta, ports }: Service, ref: string | number): string {
 }
 
 const isNode = ({ index }: PlanContext, paths: readonly PlannedPath[], node: string): boolean =>
-  index.nodeNamed(node) !== null || paths.some((path) => path.node === node || path.address === node)
+  index.nodeNamed(node) !== null ||
+  paths.some((path) => path.node === node || path.address === node) ||
+  index.unread('nodes', null) !== null
 
 function noNode(context: PlanContext, node: string): string {
   const known = [...new Set(nodeAddresses(context).map((each) => each.node?.meta.name ?? each.address))]

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ObjectIndex } from '../kube/object-index.ts'
+import type { Unread } from '../kube/object-source.ts'
 import type {
   Endpoint,
   EndpointAddress,
@@ -54,52 +55,52 @@ export type ServiceEndpoints = {
   /** `null` if no object tells, which is not the same as none. */
   source: EndpointsSource | null
   all: readonly ServiceEndpoint[]
+  /** Why there may be others besides, or other ones: not all was read that tells. `null`: these are all. */
+  unread: Unread | null
 }
-
-const NONE: ServiceEndpoints = { source: null, all: [] }
 
 export function endpointsOf(index: ObjectIndex, namespace: string, service: Service): ServiceEndpoints {
   if (service.type === 'ExternalName') {
-    return NONE
+    return { source: null, all: [], unread: null }
   }
+  const unseen = index.unread('endpointSlices', namespace, 'own')
   const slices = index.slicesOf(namespace, service.meta.name)
   if (slices.length > 0) {
-    return collect(
-      'EndpointSlice',
-      slices.flatMap((slice) => ofSlice(index, namespace, slice)),
-    )
+    const found = slices.flatMap((slice) => ofSlice(index, namespace, slice))
+    return { source: 'EndpointSlice', all: collect(found), unread: unseen }
   }
+  const unread = unseen ?? index.unread('endpoints', namespace, 'own')
   const legacy = index.endpointsOf(namespace, service.meta.name)
   if (legacy.length > 0) {
-    return collect(
-      'Endpoints',
-      legacy.flatMap((endpoints) => ofEndpoints(index, namespace, endpoints)),
-    )
+    const found = legacy.flatMap((endpoints) => ofEndpoints(index, namespace, endpoints))
+    return { source: 'Endpoints', all: collect(found), unread }
   }
   const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
-  return pods.length === 0
-    ? NONE
-    : collect(
-        'Pod',
-        pods.flatMap((pod) => ofPod(service, pod)),
-      )
+  return {
+    source: pods.length === 0 ? null : 'Pod',
+    all: collect(pods.flatMap((pod) => ofPod(service, pod))),
+    unread: unread ?? (hasSelector(service) ? unreadPods(index, namespace, service) : null),
+  }
 }
+
+/** Tells why the pods of a Service are not known: those that its selector matches, else any that its slices name. */
+export const unreadPods = (index: ObjectIndex, namespace: string, service: Service): Unread | null =>
+  index.unread('pods', namespace, hasSelector(service) ? 'own' : 'others')
 
 /** An empty selector is read as none. */
 export const hasSelector = (service: Service): service is Service & { selector: Labels } => service.selector !== null
 
 /** Makes one entry for each address: an endpoint may stand in several slices with other ports. Sorted by address. */
-function collect(source: EndpointsSource, found: readonly Omit<ServiceEndpoint, 'usable'>[]): ServiceEndpoints {
+function collect(found: readonly Omit<ServiceEndpoint, 'usable'>[]): readonly ServiceEndpoint[] {
   const byAddress = new Map<string, Omit<ServiceEndpoint, 'usable'>>()
   for (const endpoint of found) {
     const before = byAddress.get(endpoint.address)
     byAddress.set(endpoint.address, before === undefined ? endpoint : merge(before, endpoint))
   }
   const anyReady = found.some((endpoint) => endpoint.ready)
-  const all = [...byAddress.values()]
+  return [...byAddress.values()]
     .map((endpoint) => ({ ...endpoint, usable: anyReady ? endpoint.ready : endpoint.serving && endpoint.terminating }))
     .sort((a, b) => (a.address < b.address ? -1 : 1))
-  return { source, all }
 }
 
 function merge(
@@ -294,6 +295,20 @@ export function endpointPort(
 export function targetNumbers(endpoints: ServiceEndpoints, port: ServicePort): readonly number[] {
   const told = endpoints.all.some(({ usable }) => usable) ? endpoints.all.filter(({ usable }) => usable) : endpoints.all
   return [...new Set(told.flatMap((endpoint) => endpointPort(endpoint, port)?.number ?? []))].sort((a, b) => a - b)
+}
+
+/**
+ * Tells why it is not known of every endpoint on which node it is: there may be others, or only the pod says where one
+ * is, and was not read.
+ */
+export function unreadPlaces(
+  index: ObjectIndex,
+  namespace: string,
+  service: Service,
+  { all, unread }: ServiceEndpoints,
+): Unread | null {
+  const byPod = all.some(({ nodeName, podName }) => nodeName === null && podName !== null)
+  return unread ?? (byPod ? unreadPods(index, namespace, service) : null)
 }
 
 export const NO_ENDPOINT_OBJECTS =

@@ -9,8 +9,10 @@ import { type Because, excused, fieldOf } from './because.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { familiesOf } from './families.ts'
+import { unreadPlaces } from './service-endpoints.ts'
 import { counted, portsCounted } from './size.ts'
 import type { Source } from './source.ts'
+import { unreadText } from './unread.ts'
 
 /** Labels by which a Service asks kube-proxy to leave it alone (pkg/proxy/apis/well_known_labels.go). */
 export const PROXY_LABELS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'] as const
@@ -138,7 +140,7 @@ export function otherProxyExcuses({ service }: PlanContext): Because[] {
 }
 
 /** Under internalTrafficPolicy Local a node without an endpoint of its own drops what its pods send to the cluster IP. */
-function internalPolicyExcuses({ service, endpoints, place }: PlanContext): Because[] {
+function internalPolicyExcuses({ service, endpoints, place, index, target }: PlanContext): Because[] {
   if (service.internalTrafficPolicy !== 'Local') {
     return []
   }
@@ -152,7 +154,15 @@ function internalPolicyExcuses({ service, endpoints, place }: PlanContext): Beca
   if (hasLocalEndpoint(endpoints, place.nodeName)) {
     return []
   }
-  return [excused(field, `the prober's node, ${place.nodeName}, has no endpoint`)]
+  const unread = unreadPlaces(index, target.namespace, service, endpoints)
+  return [
+    excused(
+      field,
+      unread === null
+        ? `the prober's node, ${place.nodeName}, has no endpoint`
+        : `whether the prober's node, ${place.nodeName}, has an endpoint is not known: ${unreadText(unread)}`,
+    ),
+  ]
 }
 
 /**

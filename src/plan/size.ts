@@ -140,14 +140,18 @@ const timesOf = ({ counted: factors, each }: Size): string =>
     ...(each === 1 ? [] : [`${each} each`]),
   ].join(' × ')
 
-function tooMany({ service }: Sized, sizes: readonly Size[], total: number): ProblemError {
+function tooMany({ service, index }: Sized, sizes: readonly Size[], total: number): ProblemError {
   const worst = sizes.reduce((most, size) => (pathsOf(size) > pathsOf(most) ? size : most))
+  const sent = index.source === 'manifests'
   const errors = worst.counted.map(
-    ({ field, count, factor, pointer }): ProblemDetail => ({ pointer, detail: `${field}: ${count} ${factor}` }),
+    ({ field, count, factor, pointer }): ProblemDetail => ({
+      pointer: pointer === MANIFESTS && !sent ? '/target' : pointer,
+      detail: `${field}: ${count} ${factor}`,
+    }),
   )
   const detail =
     `Service/${service.meta.name} would have ${total} paths, more than the ${PLANNED_LIMIT} of one plan. Most are of kind ` +
-    `${worst.kind}: ${timesOf(worst)} = ${pathsOf(worst)}. Send fewer of these, or name those to test in addresses.`
+    `${worst.kind}: ${timesOf(worst)} = ${pathsOf(worst)}. ${sent ? 'Send fewer of these, or name' : 'Name'} those to test in addresses.`
   return new ProblemError('impossible_request', detail, { errors })
 }
 

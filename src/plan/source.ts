@@ -1,3 +1,4 @@
+import type { Unread } from '../kube/object-source.ts'
 import type { PlanContext } from './context.ts'
 import type { PathDraft } from './draft.ts'
 import type { Size, Sized } from './size.ts'
@@ -8,6 +9,10 @@ export type Source = {
   paths(context: PlanContext): readonly PathDraft[]
   /** Tells why there is no path of the kind, where there is none. */
   absent(context: PlanContext): string
+  /** Tells why there may be more paths of the kind: not all was read that makes them. Left out: the Service alone does. */
+  unread?(context: PlanContext): Unread | null
+  /** What a request may give in the stead of what was not read. */
+  instead?: string
   /** Counts what its paths are a product of, before any is made. Nothing for a kind that does not apply. */
   sizes(sized: Sized): readonly Size[]
 }

@@ -3,6 +3,7 @@ import type { Ignored, Service } from '../kube/objects.ts'
 import { nearMiss } from '../lib/near.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from './request.ts'
+import { unreadText } from './unread.ts'
 
 /** So many names are enough to choose from, and few enough to be read. */
 const NAMES_SHOWN = 20
@@ -62,7 +63,29 @@ function listOf(services: readonly Service[]): string {
   return names.slice(0, NAMES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-function notFound(index: ObjectIndex, { service, namespace }: JobRequest['target']): ProblemError {
+function notFound(index: ObjectIndex, asked: JobRequest['target']): ProblemError {
+  return index.source === 'manifests' ? notSent(index, asked) : notThere(index, asked)
+}
+
+/** Near misses are among the other Services of the namespace, which are read for it. */
+function notThere(index: ObjectIndex, { service, namespace, cluster }: JobRequest['target']): ProblemError {
+  const unread = index.unread('services', namespace)
+  const where = namespace === null ? '' : ` in namespace ${namespace}`
+  const near = service === null ? null : nearMiss(service, [...new Set(index.services.map(({ meta }) => meta.name))])
+  const known =
+    unread !== null
+      ? ` ${unreadText(unread)}.`
+      : index.services.length === 0
+        ? ''
+        : ` There are: ${listOf(index.services)}.`
+  const detail = `${service === null ? 'No Service' : `Service/${service}`}${where} is in cluster ${cluster}.${near === null ? '' : ` Did you mean ${near}?`}${known}`
+  return new ProblemError('service_not_found', detail, {
+    errors: [{ pointer: '/target/service', detail }],
+    status: 404,
+  })
+}
+
+function notSent(index: ObjectIndex, { service, namespace }: JobRequest['target']): ProblemError {
   const where = namespace === null ? '' : ` in namespace ${namespace}`
   if (index.services.length === 0) {
     const detail = 'There is no Service among the objects.'

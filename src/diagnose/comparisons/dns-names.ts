@@ -1,5 +1,6 @@
 /** Names that lead nowhere, or to the wrong place, though DNS answers. */
 import { familyOf } from '../../lib/address.ts'
+import { isSent } from '../belied.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
@@ -155,7 +156,7 @@ export const staleDns: Rule = {
   code: 'stale_dns',
   layer: 'dns',
   unless: ['hosts_file_overrides'],
-  after: ({ all, names }) => {
+  after: ({ all, names }, { source }) => {
     const wrong = failing(names).filter(({ code }) => code === 'wrong_address')
     if (wrong.length === 0) {
       return []
@@ -174,8 +175,8 @@ export const staleDns: Rule = {
       {
         confidence: 'likely',
         title: 'DNS gives other addresses than the objects',
-        detail: `${namesOf(wrong)}: the Service or its endpoints have changed, and the DNS server or a cache before it has not yet, or the objects handed in are old.`,
-        fix: 'Wait for the cache (30 s at most, by default) and try again (settleMs); send the objects as they are now.',
+        detail: `${namesOf(wrong)}: the Service or its endpoints have changed, and the DNS server or a cache before it has not yet${isSent(source) ? ', or the objects handed in are old' : ''}.`,
+        fix: `Wait for the cache (30 s at most, by default) and try again (settleMs)${isSent(source) ? '; send the objects as they are now' : ''}.`,
         confirm: `nslookup ${wrong[0]?.path.dns?.name} # where the prober runs`,
         evidence: triesOf(wrong),
         explains: idsOf([...wrong, ...led]),

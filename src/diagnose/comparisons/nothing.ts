@@ -1,3 +1,4 @@
+import { isSent } from '../belied.ts'
 import { endpointsOf } from '../commands.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
@@ -8,7 +9,7 @@ export const nothingAnswers: Rule = {
   code: 'nothing_answers',
   layer: 'endpoints',
   isLast: 'alone',
-  after: ({ ports }, { namespace, service, position }) =>
+  after: ({ ports }, { namespace, service, position, source }) =>
     ports.flatMap((port) => {
       const bad = failing(port.dialled)
       if (bad.length === 0 || passing(port.dialled).length > 0) {
@@ -27,7 +28,7 @@ export const nothingAnswers: Rule = {
           }`,
           fix: asked
             ? 'See the pods first: whether they run, are Ready, and listen on targetPort.'
-            : 'Send the EndpointSlices and pods as well, and ask from inside the cluster: then the endpoints are tried, too.',
+            : `${isSent(source) ? 'Send the EndpointSlices and pods as well, and ask' : 'Let Portolan read EndpointSlices and pods, and ask'} from inside the cluster: then the endpoints are tried, too.`,
           confirm: `${endpointsOf({ namespace, service })}; kubectl get pods -n ${namespace} -o wide`,
           evidence: triesOf(bad),
           explains: idsOf(bad),

@@ -1,4 +1,5 @@
 import { KINDS, kindsThat, type PathKind } from '../../plan/kinds.ts'
+import { handedIn } from '../belied.ts'
 import { requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
@@ -17,7 +18,7 @@ export const onlyOneWayFails: Rule = {
   code: 'only_one_way_fails',
   layer: 'network',
   isLast: true,
-  after: ({ ports }, { namespace, service }) =>
+  after: ({ ports }, { namespace, service, source }) =>
     ports.flatMap((port) =>
       BETWEEN.flatMap(([kind, why]) => {
         const bad = port.of(kind)
@@ -30,7 +31,7 @@ export const onlyOneWayFails: Rule = {
             confidence: 'possible' as const,
             title: `Port ${port.number} fails by ${kind} (${list(codesOf(bad))}), and works by ${list(kindsOf(good))}`,
             detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. The application is fine, so it is what leads there: ${why}`,
-            fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, then look at what is between.`,
+            fix: `Compare spec and status of Service/${service} in the cluster with ${handedIn(source)}, then look at what is between.`,
             confirm: `kubectl get service -n ${namespace} ${service} -o yaml; ${requestOn(bad[0])}`,
             evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
             explains: idsOf(bad),

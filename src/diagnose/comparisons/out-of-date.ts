@@ -15,7 +15,9 @@ export const objectsOutOfDate: Rule = {
       const endpoints = port.endpoints
       // Not by a node port: what enters there comes from the node, which policies let in.
       const good = passing(port.of('ClusterIP'))
-      if (!allFail(endpoints, hasNoConnection) || good.length === 0) {
+      // Traffic may be led to endpoints that were not read.
+      const mayBeMore = endpoints.some(({ path }) => path.because.some(({ unread }) => unread))
+      if (!allFail(endpoints, hasNoConnection) || good.length === 0 || mayBeMore) {
         return []
       }
       return [

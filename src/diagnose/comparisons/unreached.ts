@@ -1,5 +1,6 @@
 /** No endpoint can be connected to: refused, silent, or nowhere. */
 import { familyOf } from '../../lib/address.ts'
+import { isSent } from '../belied.ts'
 import { endpointsOf, listenersOf } from '../commands.ts'
 import { controlOf, controlsAbout, dialledAt } from '../controls.ts'
 import { count, everyOne, list } from '../phrases.ts'
@@ -193,7 +194,7 @@ export const endpointsUnreachable: Rule = {
     'endpoint_address_invalid',
     'endpoint_is_cluster_ip',
   ],
-  after: ({ ports }, { namespace }) =>
+  after: ({ ports }, { namespace, source }) =>
     ports.flatMap((port) => {
       const endpoints = port.endpoints
       if (!allFail(endpoints, isUnreachable)) {
@@ -211,7 +212,7 @@ export const endpointsUnreachable: Rule = {
               : 'Somebody on the way says so at once: a firewall that prohibits (firewalld, a REJECT rule), or a router without a route to the pods.'
           }`,
           fix: searched
-            ? 'Send the objects as they are now; if the EndpointSlice still has the address, see who writes it (kube-controller-manager; for a Service without selector: you).'
+            ? `${isSent(source) ? 'Send the objects as they are now' : 'Ask again'}; if the EndpointSlice still has the address, see who writes it (kube-controller-manager; for a Service without selector: you).`
             : 'See the routes to the pod network and the firewall of the nodes.',
           confirm: `kubectl get endpointslices,pods -n ${namespace} -o wide`,
           evidence: triesOf(endpoints),

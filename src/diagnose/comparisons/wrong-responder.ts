@@ -12,6 +12,7 @@ import {
   TRAITS,
   type Trait,
 } from '../answers.ts'
+import { handedIn } from '../belied.ts'
 import { requestOn } from '../commands.ts'
 import { requestAt } from '../controls.ts'
 import { count, list } from '../phrases.ts'
@@ -262,7 +263,7 @@ export const wrongResponder: Rule = {
       .flatMap(controlsFor),
   after: (seen, target) =>
     seen.ports.flatMap((port) => {
-      const { namespace, service } = target
+      const { namespace, service, source } = target
       const judged = suspectsOf(seen, port).flatMap((suspect) => judge(suspect, seen) ?? [])
       const causes = [...Map.groupBy(judged, ({ confidence }) => confidence)].flatMap(
         ([confidence, members]): Cause[] => {
@@ -277,7 +278,7 @@ export const wrongResponder: Rule = {
               confidence,
               title: `Another application answers by ${list(kindsOf(paths))} than ${first.byEndpoints ? 'the endpoints' : 'by the other ways'} (port ${port.number})`,
               detail: `${list(members.map((each) => `${addressOf(each.path)} differs from ${references} in ${differencesTold(each)}`))}. The same request brings another answer there, however often it is made: the address may belong to another Service, cluster or machine by now, or something before the application answers in its place.`,
-              fix: `Compare spec and status of Service/${service} in the cluster with the objects handed in, and see whose address it is. If something is meant to answer there, nothing is wrong.`,
+              fix: `Compare spec and status of Service/${service} in the cluster with ${handedIn(source)}, and see whose address it is. If something is meant to answer there, nothing is wrong.`,
               confirm: `kubectl get service -n ${namespace} ${service} -o wide; ${requestOn(paths[0])}`,
               evidence: [...triesOf(paths), ...triesOf(first.references).slice(0, 1)],
               explains: idsOf(paths.filter(({ passed }) => !passed)),

@@ -11,6 +11,10 @@ export const endpointIsClusterIp: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'nothing' },
   showsAs: NO_CONNECTION,
   when({ endpoints, index, namespace, service, pathsOf }) {
+    // The endpoints controller writes addresses of pods; whoever else writes them may write any.
+    if (endpoints.all.some(({ podName }) => podName === null)) {
+      index.unread('services', null)
+    }
     return endpoints.all.flatMap(({ address, because }) => {
       const owner = index.serviceByClusterIP(address)
       if (owner === null) {

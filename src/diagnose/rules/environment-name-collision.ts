@@ -1,4 +1,4 @@
-import { collidingServices, variablesOf } from '../../plan/environment.ts'
+import { collidingServices, unreadServices, variablesOf } from '../../plan/environment.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
 import { OTHER_VALUE } from '../shows.ts'
@@ -9,6 +9,8 @@ export const environmentNameCollision: Rule = {
   layer: 'objects',
   showsAs: OTHER_VALUE,
   when({ service, ref, namespace, index, plan }) {
+    // Those that may collide are read for this.
+    unreadServices({ service, target: plan.target, index })
     const own = new Map(variablesOf({ service }).map(({ name, value }) => [name, value]))
     return collidingServices({ service, target: plan.target, index }).flatMap((other) => {
       const both = variablesOf({ service: other }).filter(({ name, value }) => own.has(name) && own.get(name) !== value)

@@ -1,7 +1,9 @@
+import { unreadServices } from '../../plan/environment.ts'
 import type { PlannedPath } from '../../plan/path.ts'
 import { list } from '../phrases.ts'
-import type { Rule } from '../rule.ts'
+import type { Cause, Rule } from '../rule.ts'
 import { OTHER_VALUE } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 type Variable = NonNullable<PlannedPath['variable']>
 
@@ -11,7 +13,7 @@ export const environmentStale: Rule = {
   layer: 'workload',
   unless: ['environment_name_collision'],
   showsAs: OTHER_VALUE,
-  when({ plan, ref, namespace, service }) {
+  when({ plan, ref, namespace, service, index }) {
     const compared = plan.paths.flatMap(({ id, variable, skipped }) =>
       variable === null || skipped !== null ? [] : [{ id, variable }],
     )
@@ -21,23 +23,23 @@ export const environmentStale: Rule = {
       return []
     }
     const absent = wrong.filter(({ variable }) => variable.found === null)
-    return [
-      {
-        confidence: 'certain' as const,
-        title:
-          absent.length === compared.length
-            ? `The pod has no variables of ${ref}`
-            : `The pod has variables of another ${ref}`,
-        detail: detailOf(
-          absent.length === compared.length,
-          wrong.map(({ variable }) => variable),
-        ),
-        fix: 'Restart the pod: its variables are made when it starts. Or use DNS, which follows the Service.',
-        confirm: `kubectl get service -n ${namespace} ${service.meta.name} -o wide`,
-        evidence: [{ object: ref, field: 'spec.clusterIP', value: service.clusterIP }],
-        explains: wrong.map(({ id }) => id),
-      },
-    ]
+    const cause: Cause = {
+      confidence: 'certain',
+      title:
+        absent.length === compared.length
+          ? `The pod has no variables of ${ref}`
+          : `The pod has variables of another ${ref}`,
+      detail: detailOf(
+        absent.length === compared.length,
+        wrong.map(({ variable }) => variable),
+      ),
+      fix: 'Restart the pod: its variables are made when it starts. Or use DNS, which follows the Service.',
+      confirm: `kubectl get service -n ${namespace} ${service.meta.name} -o wide`,
+      evidence: [{ object: ref, field: 'spec.clusterIP', value: service.clusterIP }],
+      explains: wrong.map(({ id }) => id),
+    }
+    // Another Service may set the same variables.
+    return [unsure(cause, unreadServices({ service, target: plan.target, index }))]
   },
 }
 

@@ -9,6 +9,10 @@ export const ingressAddressClusterInternal: Rule = {
   when({ ingresses, index, namespace, pathsOf }) {
     return ingresses.flatMap((ingress) =>
       ingress.loadBalancerIngress.flatMap(({ ip }, entry) => {
+        // The Service that has it is read for this, of whatever namespace.
+        if (ip !== null) {
+          index.unread('services', null)
+        }
         const owner = ip === null ? null : index.serviceByClusterIP(ip)
         if (ip === null || owner === null) {
           return []

@@ -20,7 +20,7 @@ export const ingressBackendServiceMissing: Rule = {
   layer: 'ingress',
   when({ service, ref, namespace, index, ingresses }) {
     // One that is named somewhere is not the one that was meant elsewhere.
-    if (ingresses.length > 0) {
+    if (ingresses.length > 0 || index.unread('ingresses', namespace) !== null) {
       return []
     }
     const { name } = service.meta
@@ -29,7 +29,7 @@ export const ingressBackendServiceMissing: Rule = {
       .flatMap((ingress) => {
         const named = [...new Set(backendsOf(ingress).flatMap((backend) => backend.service?.name ?? []))]
         const missing = named.filter((each) => index.servicesAt(namespace, each).length === 0 && isSlip(each, name))
-        if (missing.length === 0) {
+        if (missing.length === 0 || index.unread('services', namespace) !== null) {
           return []
         }
         return [
@@ -39,7 +39,7 @@ export const ingressBackendServiceMissing: Rule = {
             title: `${refOf(ingress)} sends to Service ${list(missing)}, which is not among the objects; ${name} is`,
             detail:
               'The names differ by a letter or two, or by what is added to them. Without the Service a controller has nothing to send to: ingress-nginx and HAProxy answer 503, Traefik 404, an implementation of Gateway API 500; no path through it leads to this Service.',
-            fix: `If ${name} is meant, write it in the backend of ${refOf(ingress)}; else send the Service ${list(missing)} as well.`,
+            fix: `If ${name} is meant, write it in the backend of ${refOf(ingress)}; else ${index.source === 'manifests' ? 'send' : 'create'} the Service ${list(missing)}${index.source === 'manifests' ? ' as well' : ''}.`,
             confirm: `kubectl get services -n ${namespace}; kubectl describe ingress -n ${namespace} ${ingress.meta.name}`,
             evidence: [
               { object: refOf(ingress), field: 'spec.rules[].http.paths[].backend.service.name', value: missing },

@@ -29,6 +29,9 @@ export const ingressClassMissing: Rule = {
       if (name !== null && (known.includes(name) || WITHOUT_OBJECT.has(name))) {
         return []
       }
+      if (index.unread('ingressClasses', null) !== null) {
+        return []
+      }
       const near = name === null ? null : nearMiss(name, known)
       const own = routes.filter((route) => route.ingress === ingress).map(routeField)
       return [

@@ -6,13 +6,20 @@ export const ingressInOtherNamespace: Rule = {
   code: 'ingress_in_other_namespace',
   layer: 'ingress',
   when({ ref, namespace, service, index, ingresses }) {
-    if (ingresses.length > 0) {
+    if (ingresses.length > 0 || index.unread('ingresses', namespace) !== null) {
       return []
     }
+    // Those elsewhere are read for this.
+    index.unread('ingresses', null)
     const { name } = service.meta
     return index
       .ingressesElsewhere(namespace, name)
-      .filter(({ meta }) => meta.namespace !== null && index.servicesAt(meta.namespace, name).length === 0)
+      .filter(
+        ({ meta }) =>
+          meta.namespace !== null &&
+          index.servicesAt(meta.namespace, name).length === 0 &&
+          index.unread('services', meta.namespace) === null,
+      )
       .map((ingress) => ({
         // That namespace may have such a Service that was not handed in.
         confidence:

@@ -17,6 +17,10 @@ export const loadBalancerNodesExcluded: Rule = {
     if (nodes.some(({ meta }) => meta.labels[EXCLUDE] === undefined)) {
       return []
     }
+    // One node that was not read would do.
+    if (index.unread('nodes', null) !== null) {
+      return []
+    }
     return [
       {
         confidence: 'likely',

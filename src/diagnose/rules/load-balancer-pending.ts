@@ -1,4 +1,5 @@
 import { refOf } from '../../kube/objects.ts'
+import { unreadText } from '../../plan/unread.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
@@ -29,6 +30,7 @@ export const loadBalancerPending: Rule = {
       })
       .toSorted((a, b) => (b.lastAt ?? '').localeCompare(a.lastAt ?? '') || refOf(a).localeCompare(refOf(b)))[0]
     const { loadBalancerClass } = service
+    const unread = event === undefined ? index.unread('events', namespace, 'own') : null
     return [
       {
         confidence: 'certain',
@@ -38,7 +40,7 @@ export const loadBalancerPending: Rule = {
             ? `${event.reason}: ${event.message ?? ''}`
             : loadBalancerClass !== null
               ? `Only an implementation that serves loadBalancerClass ${loadBalancerClass} gives it one; all others must leave it alone.`
-              : 'No event says why. On a cluster without a cloud controller or MetalLB nobody gives addresses, and it stays so.',
+              : `${unread === null ? 'No event says why' : unreadText(unread)}. On a cluster without a cloud controller or MetalLB nobody gives addresses, and it stays so.`,
         fix:
           loadBalancerClass !== null && event === undefined
             ? `Install an implementation of ${loadBalancerClass}, or leave spec.loadBalancerClass out.`

@@ -1,9 +1,10 @@
 import type { Protocol } from '../../kube/objects.ts'
 import { type LabelSelector, type NetworkPolicyRule, type Pod, refOf } from '../../kube/objects.ts'
-import { findPort } from '../../plan/service-endpoints.ts'
+import { findPort, unreadPods } from '../../plan/service-endpoints.ts'
 import { list } from '../phrases.ts'
-import type { Rule } from '../rule.ts'
+import type { Cause, Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 /** Policies select the pods, and none of their rules has the port that the pods are reached at, whoever asks. */
 export const networkPolicyPort: Rule = {
@@ -35,32 +36,28 @@ export const networkPolicyPort: Rule = {
         return []
       }
       const servicePort = rules.some((rule) => rule.ports.some((each) => each.port === port.port))
-      return [
-        {
-          // The network plugin may not enforce policies at all.
-          confidence: 'likely' as const,
-          title: `No NetworkPolicy lets anybody reach port ${target.number} of the pods`,
-          detail:
-            `${list(selecting.map(refOf))} ${selecting.length === 1 ? 'selects' : 'select'} the pods, and ${rules.length === 0 ? 'no rule lets anything in' : `no rule has ${target.number}/${port.protocol}`}. ` +
-            (servicePort
-              ? `A rule has ${port.port}, the port of the Service: policies act on the port of the pod.`
-              : 'Where the network plugin enforces it, connections time out.'),
-          fix: `Let ${target.number}/${port.protocol} in, in one of these policies.`,
-          confirm: `kubectl describe networkpolicy -n ${namespace} ${selecting[0]?.meta.name ?? ''}`,
-          evidence: [
-            ...selecting.slice(0, 3).map((policy) => ({
-              object: refOf(policy),
-              field: 'spec.ingress',
-              value: policy.ingress.map((rule) => rule.ports),
-            })),
-            { object: ref, field: `spec.ports[${at}].targetPort`, value: port.targetPort },
-          ],
-          explains: pathsOf(
-            undefined,
-            (path) => path.port?.number === port.port && path.port.protocol === port.protocol,
-          ),
-        },
-      ]
+      const cause: Cause = {
+        // The network plugin may not enforce policies at all.
+        confidence: 'likely',
+        title: `No NetworkPolicy lets anybody reach port ${target.number} of the pods`,
+        detail:
+          `${list(selecting.map(refOf))} ${selecting.length === 1 ? 'selects' : 'select'} the pods, and ${rules.length === 0 ? 'no rule lets anything in' : `no rule has ${target.number}/${port.protocol}`}. ` +
+          (servicePort
+            ? `A rule has ${port.port}, the port of the Service: policies act on the port of the pod.`
+            : 'Where the network plugin enforces it, connections time out.'),
+        fix: `Let ${target.number}/${port.protocol} in, in one of these policies.`,
+        confirm: `kubectl describe networkpolicy -n ${namespace} ${selecting[0]?.meta.name ?? ''}`,
+        evidence: [
+          ...selecting.slice(0, 3).map((policy) => ({
+            object: refOf(policy),
+            field: 'spec.ingress',
+            value: policy.ingress.map((rule) => rule.ports),
+          })),
+          { object: ref, field: `spec.ports[${at}].targetPort`, value: port.targetPort },
+        ],
+        explains: pathsOf(undefined, (path) => path.port?.number === port.port && path.port.protocol === port.protocol),
+      }
+      return [unsure(cause, index.unread('networkPolicies', namespace), unreadPods(index, namespace, service))]
     })
   },
 }

@@ -1,7 +1,8 @@
 import { refOf } from '../../kube/objects.ts'
 import { hasSelector } from '../../plan/service-endpoints.ts'
-import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 /** The Service has no endpoints, and no other rule says why. */
 export const noEndpoints: Rule = {
@@ -26,24 +27,23 @@ export const noEndpoints: Rule = {
     }
     const owners = [...index.slicesOf(namespace, service.meta.name), ...index.endpointsOf(namespace, service.meta.name)]
     const unready = endpoints.all.length
-    return [
-      {
-        confidence: 'certain',
-        title: unready === 0 ? 'The Service has no endpoint' : 'No endpoint of the Service is ready',
-        detail:
-          `${owners.map(refOf).join(', ')} ${owners.length === 1 ? 'has' : 'have'} ${unready === 0 ? 'no address' : `${unready} not ready and none that is`}, ` +
-          'so every address of the Service refuses connections (or drops them, where the proxy does).',
-        fix: hasSelector(service)
-          ? 'See whether the selector matches pods and whether they are Ready.'
-          : `Put the addresses that serve ${ref} into its EndpointSlice, with ready: true.`,
-        confirm: `kubectl get endpointslices,pods -n ${namespace} -o wide`,
-        evidence: owners.map((owner) => ({
-          object: refOf(owner),
-          field: owner.kind === 'Endpoints' ? 'subsets' : 'endpoints',
-          value: owner.kind === 'Endpoints' ? owner.subsets.length : owner.endpoints.length,
-        })),
-        explains: pathsOf(),
-      },
-    ]
+    const cause: Cause = {
+      confidence: 'certain',
+      title: unready === 0 ? 'The Service has no endpoint' : 'No endpoint of the Service is ready',
+      detail:
+        `${owners.map(refOf).join(', ')} ${owners.length === 1 ? 'has' : 'have'} ${unready === 0 ? 'no address' : `${unready} not ready and none that is`}, ` +
+        'so every address of the Service refuses connections (or drops them, where the proxy does).',
+      fix: hasSelector(service)
+        ? 'See whether the selector matches pods and whether they are Ready.'
+        : `Put the addresses that serve ${ref} into its EndpointSlice, with ready: true.`,
+      confirm: `kubectl get endpointslices,pods -n ${namespace} -o wide`,
+      evidence: owners.map((owner) => ({
+        object: refOf(owner),
+        field: owner.kind === 'Endpoints' ? 'subsets' : 'endpoints',
+        value: owner.kind === 'Endpoints' ? owner.subsets.length : owner.endpoints.length,
+      })),
+      explains: pathsOf(),
+    }
+    return [unsure(cause, endpoints.unread)]
   },
 }

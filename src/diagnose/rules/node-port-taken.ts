@@ -12,6 +12,8 @@ export const nodePortTaken: Rule = {
       if (nodePort === null) {
         return []
       }
+      // Those that have it are read for this, of whatever namespace.
+      index.unread('services', null)
       const others = index
         .servicesOnNodePort(nodePort)
         .filter(({ meta }) => meta.name !== service.meta.name || meta.namespace !== service.meta.namespace)

@@ -1,10 +1,11 @@
 import { type Pod, refOf } from '../../kube/objects.ts'
 import { isHeadless } from '../../plan/service.ts'
-import { isPodReady } from '../../plan/service-endpoints.ts'
+import { isPodReady, unreadPods } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
 import { count, list } from '../phrases.ts'
 import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 /** `CrashLoopBackOff in web, 12 restarts`: the first thing that a person would look at. */
 function whyNotReady(pod: Pod): string {
@@ -57,7 +58,7 @@ export const podsNotReady: Rule = {
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when(facts) {
-    const { pods, endpoints, namespace, service, pathsOf } = facts
+    const { pods, endpoints, namespace, service, index, pathsOf } = facts
     // They get traffic all the same: on purpose on a headless Service, and told by another rule where it is not.
     if (service.publishNotReadyAddresses) {
       return []
@@ -74,24 +75,23 @@ export const podsNotReady: Rule = {
     const reasons = [...new Set(unready.map(whyNotReady))]
     const at = new Set(unready.flatMap(({ podIPs }) => podIPs))
     const { detail, fix } = consequence(facts, unready, none)
-    return [
-      {
-        // Some are meant never to be (a standby of the one that leads). Others may be Ready that are not among the
-        // objects, unless the endpoints say that none is.
-        confidence: none ? (endpoints.source === 'Pod' ? 'likely' : 'certain') : 'possible',
-        title: none
-          ? `None of the ${count(live.length, 'pod')} is Ready`
-          : `${unready.length} of ${count(live.length, 'pod')} ${unready.length === 1 ? 'is' : 'are'} not Ready`,
-        detail: `${list(unready.map(refOf))}: ${list(reasons, 3)}. ${detail}`,
-        fix,
-        confirm: `kubectl describe pod -n ${namespace} ${first.meta.name}`,
-        evidence: unready.slice(0, 5).map((pod) => ({
-          object: refOf(pod),
-          field: 'status.conditions[Ready]',
-          value: pod.conditions.find(({ type }) => type === 'Ready')?.status ?? null,
-        })),
-        explains: none ? pathsOf() : pathsOf(['Endpoint'], ({ address }) => address !== null && at.has(address)),
-      },
-    ]
+    const cause: Cause = {
+      // Some are meant never to be (a standby of the one that leads). Others may be Ready that are not among the
+      // objects, unless the endpoints say that none is.
+      confidence: none ? (endpoints.source === 'Pod' ? 'likely' : 'certain') : 'possible',
+      title: none
+        ? `None of the ${count(live.length, 'pod')} is Ready`
+        : `${unready.length} of ${count(live.length, 'pod')} ${unready.length === 1 ? 'is' : 'are'} not Ready`,
+      detail: `${list(unready.map(refOf))}: ${list(reasons, 3)}. ${detail}`,
+      fix,
+      confirm: `kubectl describe pod -n ${namespace} ${first.meta.name}`,
+      evidence: unready.slice(0, 5).map((pod) => ({
+        object: refOf(pod),
+        field: 'status.conditions[Ready]',
+        value: pod.conditions.find(({ type }) => type === 'Ready')?.status ?? null,
+      })),
+      explains: none ? pathsOf() : pathsOf(['Endpoint'], ({ address }) => address !== null && at.has(address)),
+    }
+    return [unsure(cause, none ? endpoints.unread : null, unreadPods(index, namespace, service))]
   },
 }

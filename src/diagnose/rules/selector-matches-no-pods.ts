@@ -2,11 +2,12 @@ import { distance } from 'fastest-levenshtein'
 import { matchesLabels } from '../../kube/object-index.ts'
 import { type Labels, type Pod, refOf } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
-import { hasSelector } from '../../plan/service-endpoints.ts'
+import { hasSelector, unreadPods } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
 import { selectorText } from '../phrases.ts'
-import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 type Candidate = { ref: string; field: string; labels: Labels }
 
@@ -99,7 +100,11 @@ export const selectorMatchesNoPods: Rule = {
     if (!hasSelector(service) || pods.length + endedPods.length > 0 || endpoints.all.length > 0) {
       return []
     }
+    if (endpoints.unread !== null || unreadPods(index, namespace, service) !== null) {
+      return []
+    }
     const { selector } = service
+    const unread = [index.unread('workloads', namespace), index.unread('pods', namespace)]
     const written = Object.fromEntries(Object.entries(selector).filter(([key]) => !BY_CONTROLLER.test(key)))
     if (index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, written))) {
       return []
@@ -115,25 +120,24 @@ export const selectorMatchesNoPods: Rule = {
       return []
     }
     const text = selectorText(selector)
-    return [
-      {
-        // Endpoints that were written and are empty agree; without them the pods given may not be all.
-        confidence: byTemplate || endpoints.source === null ? 'likely' : 'certain',
-        title: `The selector ${text} matches no pod`,
-        detail:
-          near === null
-            ? `No pod of namespace ${namespace} has labels like it, so the Service has no endpoint and refuses every connection.`
-            : `Nearest is ${near.candidate.ref}: ${differenceOf(near)}. Without a match the Service has no endpoint and refuses every connection.`,
-        fix: `Make spec.selector of ${ref} and the labels of the pods the same.`,
-        confirm: `kubectl get pods -n ${namespace} --show-labels; kubectl get pods -n ${namespace} -l '${text}'`,
-        evidence: [
-          { object: ref, field: 'spec.selector', value: selector },
-          ...(near === null
-            ? []
-            : [{ object: near.candidate.ref, field: near.candidate.field, value: near.candidate.labels }]),
-        ],
-        explains: facts.pathsOf(),
-      },
-    ]
+    const cause: Cause = {
+      // Endpoints that were written and are empty agree; without them the pods given may not be all.
+      confidence: byTemplate || endpoints.source === null ? 'likely' : 'certain',
+      title: `The selector ${text} matches no pod`,
+      detail:
+        near === null
+          ? `No pod of namespace ${namespace} has labels like it, so the Service has no endpoint and refuses every connection.`
+          : `Nearest is ${near.candidate.ref}: ${differenceOf(near)}. Without a match the Service has no endpoint and refuses every connection.`,
+      fix: `Make spec.selector of ${ref} and the labels of the pods the same.`,
+      confirm: `kubectl get pods -n ${namespace} --show-labels; kubectl get pods -n ${namespace} -l '${text}'`,
+      evidence: [
+        { object: ref, field: 'spec.selector', value: selector },
+        ...(near === null
+          ? []
+          : [{ object: near.candidate.ref, field: near.candidate.field, value: near.candidate.labels }]),
+      ],
+      explains: facts.pathsOf(),
+    }
+    return [unsure(cause, ...unread)]
   },
 }

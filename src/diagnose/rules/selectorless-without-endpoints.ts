@@ -14,7 +14,12 @@ export const selectorlessWithoutEndpoints: Rule = {
     if (hasSelector(service) || service.type === 'ExternalName' || endpoints.all.length > 0) {
       return []
     }
+    if (endpoints.unread !== null) {
+      return []
+    }
     const { name } = service.meta
+    // Those that lack the label are read for this.
+    index.unread('endpointSlices', namespace)
     const unlabelled = index.objects.endpointSlices.find(
       ({ meta, serviceName }) =>
         serviceName === null && (meta.namespace ?? namespace) === namespace && meta.name.startsWith(name),

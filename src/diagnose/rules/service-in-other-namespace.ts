@@ -1,9 +1,10 @@
 import { matchesLabels } from '../../kube/object-index.ts'
 import { type Meta, refOf } from '../../kube/objects.ts'
-import { hasSelector } from '../../plan/service-endpoints.ts'
+import { hasSelector, unreadPods } from '../../plan/service-endpoints.ts'
 import { list, selectorText } from '../phrases.ts'
-import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 export const serviceInOtherNamespace: Rule = {
   code: 'service_in_other_namespace',
@@ -12,6 +13,9 @@ export const serviceInOtherNamespace: Rule = {
   showsAs: NO_BACKEND,
   when({ service, ref, namespace, index, pods: own, endedPods, endpoints, pathsOf }) {
     if (!hasSelector(service) || own.length + endedPods.length + endpoints.all.length > 0) {
+      return []
+    }
+    if (endpoints.unread !== null || unreadPods(index, namespace, service) !== null) {
       return []
     }
     const { selector } = service
@@ -23,6 +27,9 @@ export const serviceInOtherNamespace: Rule = {
       ({ meta, template }) =>
         isElsewhere(meta.namespace) && meta.owner === null && matchesLabels(template.labels, selector),
     )
+    // Where such pods, or what makes them, may be elsewhere, they are read for this.
+    index.unread('pods', null)
+    const unreadMakers = index.unread('workloads', null)
     const makesHere = index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, selector))
     const elsewhere: readonly { meta: Meta; ref: string }[] = [
       ...pods.map((pod) => ({ meta: pod.meta, ref: refOf(pod) })),
@@ -48,21 +55,20 @@ export const serviceInOtherNamespace: Rule = {
     if (served) {
       return []
     }
-    return [
-      {
-        confidence: 'likely',
-        title: `The pods are in namespace ${list(namespaces)}, the Service is in ${namespace}`,
-        detail: `A selector finds pods of its own namespace only. In ${namespace} none has ${selectorText(selector)}, so the Service has no endpoint.`,
-        fix: `Create ${ref} in namespace ${first}; clients elsewhere reach it as ${service.meta.name}.${first}.`,
-        confirm: `kubectl get pods -A -l '${selectorText(selector)}'`,
-        evidence: [
-          { object: ref, field: 'metadata.namespace', value: namespace },
-          ...elsewhere
-            .slice(0, 3)
-            .map(({ meta, ref: object }) => ({ object, field: 'metadata.namespace', value: meta.namespace })),
-        ],
-        explains: pathsOf(),
-      },
-    ]
+    const cause: Cause = {
+      confidence: 'likely',
+      title: `The pods are in namespace ${list(namespaces)}, the Service is in ${namespace}`,
+      detail: `A selector finds pods of its own namespace only. In ${namespace} none has ${selectorText(selector)}, so the Service has no endpoint.`,
+      fix: `Create ${ref} in namespace ${first}; clients elsewhere reach it as ${service.meta.name}.${first}.`,
+      confirm: `kubectl get pods -A -l '${selectorText(selector)}'`,
+      evidence: [
+        { object: ref, field: 'metadata.namespace', value: namespace },
+        ...elsewhere
+          .slice(0, 3)
+          .map(({ meta, ref: object }) => ({ object, field: 'metadata.namespace', value: meta.namespace })),
+      ],
+      explains: pathsOf(),
+    }
+    return [unsure(cause, index.unread('services', null), makers.length === 0 ? null : unreadMakers)]
   },
 }

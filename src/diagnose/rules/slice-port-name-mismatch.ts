@@ -1,8 +1,9 @@
 import { endpointPort, hasSelector } from '../../plan/service-endpoints.ts'
 import { endpointsOf } from '../commands.ts'
 import { list } from '../phrases.ts'
-import { type Rule, WAYS_TO_PODS } from '../rule.ts'
+import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 const nameOf = (name: string | null): string => (name === null ? 'no name' : `"${name}"`)
 
@@ -31,25 +32,21 @@ export const slicePortNameMismatch: Rule = {
         ),
       ]
       const [first] = endpoints.all
-      return [
-        {
-          confidence: 'certain' as const,
-          title: `No endpoint has a port with ${nameOf(port.name)}/${port.protocol}, as the Service calls port ${port.port}`,
-          detail: `The endpoints have ${found.length === 0 ? 'no port' : list(found)}. Ports are matched by name and protocol, so port ${port.port} leads nowhere although there are endpoints.`,
-          fix: hasSelector(service)
-            ? `See whether the pods have the port that spec.ports[${at}].targetPort names.`
-            : `Give the port in the ${endpoints.source} the ${port.name === null ? 'empty name' : `name "${port.name}"`} and protocol ${port.protocol}.`,
-          confirm: endpointsOf({ namespace, service: service.meta.name }, 'yaml'),
-          evidence: [
-            { object: ref, field: `spec.ports[${at}].name`, value: port.name },
-            ...(first === undefined ? [] : [{ object: first.because.ref, field: 'ports', value: found }]),
-          ],
-          explains: pathsOf(
-            undefined,
-            (path) => path.port?.number === port.port && path.port.protocol === port.protocol,
-          ),
-        },
-      ]
+      const cause: Cause = {
+        confidence: 'certain',
+        title: `No endpoint has a port with ${nameOf(port.name)}/${port.protocol}, as the Service calls port ${port.port}`,
+        detail: `The endpoints have ${found.length === 0 ? 'no port' : list(found)}. Ports are matched by name and protocol, so port ${port.port} leads nowhere although there are endpoints.`,
+        fix: hasSelector(service)
+          ? `See whether the pods have the port that spec.ports[${at}].targetPort names.`
+          : `Give the port in the ${endpoints.source} the ${port.name === null ? 'empty name' : `name "${port.name}"`} and protocol ${port.protocol}.`,
+        confirm: endpointsOf({ namespace, service: service.meta.name }, 'yaml'),
+        evidence: [
+          { object: ref, field: `spec.ports[${at}].name`, value: port.name },
+          ...(first === undefined ? [] : [{ object: first.because.ref, field: 'ports', value: found }]),
+        ],
+        explains: pathsOf(undefined, (path) => path.port?.number === port.port && path.port.protocol === port.protocol),
+      }
+      return [unsure(cause, endpoints.unread)]
     })
   },
 }

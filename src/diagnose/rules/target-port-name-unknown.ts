@@ -1,13 +1,21 @@
 import { matchesLabels } from '../../kube/object-index.ts'
+import type { Unread } from '../../kube/object-source.ts'
 import { type PodSpec, refOf, type ServicePort } from '../../kube/objects.ts'
 import { nearMiss } from '../../lib/near.ts'
-import { findPort, hasSelector } from '../../plan/service-endpoints.ts'
+import { findPort, hasSelector, unreadPods } from '../../plan/service-endpoints.ts'
 import type { Facts } from '../facts.ts'
 import { count, list } from '../phrases.ts'
 import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'
 import { NO_BACKEND } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 export type PodLike = { ref: string; field: string; spec: PodSpec }
+
+/** Tells why there may be other pods, or other templates of them, than {@link podLikes}. */
+export function unreadPodLikes({ service, pods, index, namespace }: Facts): Unread | null {
+  const unread = unreadPods(index, namespace, service)
+  return unread ?? (pods.length > 0 || !hasSelector(service) ? null : index.unread('workloads', namespace))
+}
 
 /** The pods of the Service; where there are none, the templates of what would make them. */
 export function podLikes({ service, pods, index, namespace }: Facts): PodLike[] {
@@ -17,6 +25,8 @@ export function podLikes({ service, pods, index, namespace }: Facts): PodLike[] 
   if (!hasSelector(service)) {
     return []
   }
+  // They are read for this: what is there is told, whatever else is not.
+  index.unread('workloads', namespace)
   return index
     .workloadsIn(namespace)
     .filter(({ template, meta }) => meta.owner === null && matchesLabels(template.labels, service.selector))
@@ -78,8 +88,9 @@ function causeOf(
   const name = String(port.targetPort)
   const digits = isNumber(name)
   const why = whyNot(name, port, without)
-  const all = without.length === pods.length
-  return {
+  const unread = unreadPodLikes(facts)
+  const all = without.length === pods.length && unread === null
+  const cause: Cause = {
     confidence: 'certain',
     title: `${all ? 'No pod has' : `${without.length} of ${count(pods.length, 'pod')} ${without.length === 1 ? 'lacks' : 'lack'}`} a port named "${name}"`,
     detail: `${ref} sends port ${port.port} to targetPort "${name}". ${why} ${all ? 'The port has no endpoint, even though the pods may be ready.' : 'Those pods are no endpoint of this port.'}`,
@@ -99,4 +110,6 @@ function causeOf(
       ? facts.pathsOf(undefined, (path) => path.port?.number === port.port && path.port.name === port.name)
       : [],
   }
+  // A template is not what its pods were made of, if these were not read.
+  return facts.pods.length > 0 ? cause : unsure(cause, unread)
 }

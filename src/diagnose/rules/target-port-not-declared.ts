@@ -1,7 +1,8 @@
 import { list } from '../phrases.ts'
-import type { Rule } from '../rule.ts'
+import type { Cause, Rule } from '../rule.ts'
 import { CLOSED_PORT } from '../shows.ts'
-import { podLikes, portsOf } from './target-port-name-unknown.ts'
+import { unsure } from '../unseen.ts'
+import { podLikes, portsOf, unreadPodLikes } from './target-port-name-unknown.ts'
 
 /**
  * A numeric targetPort that no container declares, or declares over another protocol alone. Declarations only
@@ -40,28 +41,27 @@ export const targetPortNotDeclared: Rule = {
       const others = [
         ...new Set(declared.map(({ containerPort, protocol: of }) => `${containerPort}/${of}`)),
       ].toSorted()
-      return [
-        {
-          confidence: 'possible' as const,
-          title:
-            other === undefined
-              ? `No container declares port ${targetPort}, the target of port ${port.port}`
-              : `Containers declare port ${targetPort} as ${other.protocol}, the Service as ${protocol}`,
-          detail: `The containers declare ${list(others)}. A declaration only informs, but where it is right, nothing listens on ${targetPort}/${protocol} and connections are refused.`,
-          fix:
-            other === undefined
-              ? `Set spec.ports[${at}].targetPort to the port that the application serves.`
-              : `Set spec.ports[${at}].protocol to ${other.protocol}, if that is what the application speaks; if it serves ${protocol} as well, declare both.`,
-          confirm: example.pod.startsWith('Pod/')
-            ? `kubectl exec -n ${namespace} ${example.pod.slice(4)} -- sh -c 'ss -lntu || netstat -lntu'`
-            : `kubectl get pods -n ${namespace} -o wide`,
-          evidence: [
-            { object: ref, field: `spec.ports[${at}].targetPort`, value: targetPort },
-            { object: example.pod, field: example.field, value: others },
-          ],
-          explains: pathsOf(undefined, (path) => path.port?.number === port.port && path.port.protocol === protocol),
-        },
-      ]
+      const cause: Cause = {
+        confidence: 'possible',
+        title:
+          other === undefined
+            ? `No container declares port ${targetPort}, the target of port ${port.port}`
+            : `Containers declare port ${targetPort} as ${other.protocol}, the Service as ${protocol}`,
+        detail: `The containers declare ${list(others)}. A declaration only informs, but where it is right, nothing listens on ${targetPort}/${protocol} and connections are refused.`,
+        fix:
+          other === undefined
+            ? `Set spec.ports[${at}].targetPort to the port that the application serves.`
+            : `Set spec.ports[${at}].protocol to ${other.protocol}, if that is what the application speaks; if it serves ${protocol} as well, declare both.`,
+        confirm: example.pod.startsWith('Pod/')
+          ? `kubectl exec -n ${namespace} ${example.pod.slice(4)} -- sh -c 'ss -lntu || netstat -lntu'`
+          : `kubectl get pods -n ${namespace} -o wide`,
+        evidence: [
+          { object: ref, field: `spec.ports[${at}].targetPort`, value: targetPort },
+          { object: example.pod, field: example.field, value: others },
+        ],
+        explains: pathsOf(undefined, (path) => path.port?.number === port.port && path.port.protocol === protocol),
+      }
+      return [unsure(cause, unreadPodLikes(facts))]
     })
   },
 }

@@ -1,9 +1,13 @@
 import { hasLocalEndpoint } from '../../plan/service.ts'
+import { unreadPlaces } from '../../plan/service-endpoints.ts'
 import { endpointsOf } from '../commands.ts'
 import type { Facts } from '../facts.ts'
 import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'
+import { unsure } from '../unseen.ts'
+
+type Policy = 'externalTrafficPolicy' | 'internalTrafficPolicy'
 
 /** With policy Local a node drops what it has no endpoint of its own for. */
 export const trafficPolicyLocalNoEndpoint: Rule = {
@@ -24,10 +28,12 @@ export const trafficPolicyLocalNoEndpoint: Rule = {
   },
 }
 
-function causesOf(
-  { ref, namespace, service, endpoints, index, plan, pathsOf }: Facts,
-  policy: 'externalTrafficPolicy' | 'internalTrafficPolicy',
-): Cause[] {
+const causesOf = (facts: Facts, policy: Policy): Cause[] =>
+  found(facts, policy).map((cause) =>
+    unsure(cause, unreadPlaces(facts.index, facts.namespace, facts.service, facts.endpoints)),
+  )
+
+function found({ ref, namespace, service, endpoints, index, plan, pathsOf }: Facts, policy: Policy): Cause[] {
   const usable = endpoints.all.filter((endpoint) => endpoint.usable)
   const unplaced = usable.filter(({ nodeName }) => nodeName === null)
   const evidence = { object: ref, field: `spec.${policy}`, value: 'Local' }
