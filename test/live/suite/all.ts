@@ -5,6 +5,7 @@
  */
 import type { StartCluster } from '../support/live-cluster.ts'
 import { answersSuite } from './answers.ts'
+import { readingSuite } from './reading.ts'
 import { watchesSuite } from './watches.ts'
 
-export const SUITES: readonly ((start: StartCluster) => void)[] = [answersSuite, watchesSuite]
+export const SUITES: readonly ((start: StartCluster) => void)[] = [answersSuite, watchesSuite, readingSuite]

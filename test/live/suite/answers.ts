@@ -57,7 +57,7 @@ const FOUND: readonly Question[] = [
       metadata.name,
       (spec as { clusterIP: string }).clusterIP,
     ],
-    is: ['Service', 'v1', 'frog', '127.96.0.10'],
+    is: ['Service', 'v1', 'frog', '10.96.200.10'],
   },
   {
     title: 'items of a list have neither kind nor apiVersion',
@@ -101,7 +101,7 @@ const FOUND: readonly Question[] = [
   },
   {
     title: 'fields select pods of a node',
-    path: '/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-2',
+    path: '/api/v1/pods?fieldSelector=spec.nodeName%3Dpond-2',
     status: 200,
     of: names,
     is: ['frog-b'],
@@ -291,13 +291,13 @@ const REFUSED: readonly Question[] = [
   { title: 'a token that is none', path: `${SHOP}/services`, who: 'forged', status: 401, message: 'Unauthorized' },
   {
     title: 'a field that pods have and services have not',
-    path: '/api/v1/services?fieldSelector=spec.nodeName%3Dnode-1',
+    path: '/api/v1/services?fieldSelector=spec.nodeName%3Dpond-1',
     status: 400,
     message: 'field label not supported: spec.nodeName',
   },
   {
     title: 'a field of a kind that selects by name alone',
-    path: '/apis/discovery.k8s.io/v1/endpointslices?fieldSelector=spec.nodeName%3Dnode-1',
+    path: '/apis/discovery.k8s.io/v1/endpointslices?fieldSelector=spec.nodeName%3Dpond-1',
     status: 400,
     message: '"spec.nodeName" is not a known field selector: only "metadata.name", "metadata.namespace"',
   },

@@ -9,8 +9,8 @@ import { nodeOf, workload } from '../../support/api-server/workload.ts'
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 
 export const NODES = [
-  nodeOf('node-1', { address: '172.30.0.11', zone: 'zone-a', images: 3 }),
-  nodeOf('node-2', { address: '172.30.0.12', zone: 'zone-b', images: 3 }),
+  nodeOf('pond-1', { address: '172.30.0.11', zone: 'zone-a', images: 3 }),
+  nodeOf('pond-2', { address: '172.30.0.12', zone: 'zone-b', images: 3 }),
 ]
 
 /** `shop/frog`: a node port, two pods, one of them not ready. */
@@ -18,11 +18,11 @@ export const FROG = {
   namespace: 'shop',
   name: 'frog',
   type: 'NodePort' as const,
-  clusterIP: '127.96.0.10',
+  clusterIP: '10.96.200.10',
   nodePort: 30_080,
   pods: [
-    { name: 'frog-a', address: '10.244.1.4', node: 'node-1', zone: 'zone-a' },
-    { name: 'frog-b', address: '10.244.2.5', node: 'node-2', zone: 'zone-b', isReady: false },
+    { name: 'frog-a', address: '10.244.1.4', node: 'pond-1', zone: 'zone-a' },
+    { name: 'frog-b', address: '10.244.2.5', node: 'pond-2', zone: 'zone-b', isReady: false },
   ],
 }
 
@@ -30,14 +30,14 @@ export const FROG = {
 export const NEWT = {
   namespace: 'pond',
   name: 'newt',
-  clusterIP: '127.96.0.11',
-  pods: [{ name: 'newt-a', address: '10.244.1.9', node: 'node-1', zone: 'zone-a' }],
+  clusterIP: '10.96.200.11',
+  pods: [{ name: 'newt-a', address: '10.244.1.9', node: 'pond-1', zone: 'zone-a' }],
 }
 
 const INGRESS: KubeObject = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
-  metadata: { name: 'frog', namespace: 'shop' },
+  metadata: { name: 'frog-web', namespace: 'shop' },
   spec: {
     ingressClassName: 'nginx',
     rules: [

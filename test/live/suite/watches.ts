@@ -33,8 +33,8 @@ export function watchesSuite(start: StartCluster): void {
 
     it('tell from a resourceVersion on what changed, with kind and apiVersion, and end by their timeout', async () => {
       const from = await version()
-      await cluster.apply(service('toad', '127.96.0.20', { pond: 'a' }))
-      await cluster.apply(service('toad', '127.96.0.20', { pond: 'b' }))
+      await cluster.apply(service('toad', '10.96.200.20', { pond: 'a' }))
+      await cluster.apply(service('toad', '10.96.200.20', { pond: 'b' }))
       await cluster.remove('Service', 'shop', 'toad')
       const { status, headers, lines } = await put(`${SERVICES}?watch=1&resourceVersion=${from}&timeoutSeconds=1`)
       expect([status, headers['content-type']]).toEqual([200, 'application/json'])
@@ -52,9 +52,9 @@ export function watchesSuite(start: StartCluster): void {
 
     it('add and delete what enters and leaves their selection', async () => {
       const from = await version()
-      await cluster.apply(service('newt', '127.96.0.21', { pond: 'a' }))
-      await cluster.apply(service('newt', '127.96.0.21', { pond: 'b' }))
-      await cluster.apply(service('newt', '127.96.0.21', { pond: 'a' }))
+      await cluster.apply(service('newt', '10.96.200.21', { pond: 'a' }))
+      await cluster.apply(service('newt', '10.96.200.21', { pond: 'b' }))
+      await cluster.apply(service('newt', '10.96.200.21', { pond: 'a' }))
       await cluster.remove('Service', 'shop', 'newt')
       const of = (selector: string) =>
         put(`${SERVICES}?watch=1&resourceVersion=${from}&labelSelector=${selector}&timeoutSeconds=1`)
@@ -74,7 +74,7 @@ export function watchesSuite(start: StartCluster): void {
       const query = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true'
       const quiet = await put(`${SERVICES}?${query}&timeoutSeconds=3`)
       const watching = put(`${SERVICES}?${query}&timeoutSeconds=4`)
-      await cluster.apply(service('newt', '127.96.0.23', { pond: 'c' }))
+      await cluster.apply(service('newt', '10.96.200.23', { pond: 'c' }))
       const { lines } = await watching
       await cluster.remove('Service', 'shop', 'newt')
       expect(quiet.lines.map(({ type, object }) => [type, object.kind, nameOf(object), annotationsOf(object)])).toEqual(
@@ -91,7 +91,7 @@ export function watchesSuite(start: StartCluster): void {
 
     it('are silent from a resourceVersion of the future', async () => {
       const watching = put(`${SERVICES}?watch=1&resourceVersion=999999999&timeoutSeconds=2`)
-      await cluster.apply(service('axolotl', '127.96.0.22', {}))
+      await cluster.apply(service('axolotl', '10.96.200.22', {}))
       await cluster.remove('Service', 'shop', 'axolotl')
       const { status, lines } = await watching
       expect([status, lines]).toEqual([200, []])

@@ -28,8 +28,8 @@ export function realPrograms(env: NodeJS.ProcessEnv = process.env): { apiServer:
   return apiServer && etcd ? { apiServer, etcd } : null
 }
 
-/** A service range on loopback is the one thing there that a server admits; slices must lie elsewhere. */
-export const SERVICE_RANGE = '127.96.0.0/16'
+/** The ranges of the recorded cluster, whose objects are applied. */
+const SERVICE_RANGES = '10.96.0.0/16,fd00:10:96::/112'
 
 const READY_WITHIN_MS = 90_000
 
@@ -68,7 +68,7 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
       // What clients are told of; on loopback it would be refused as an endpoint, so it is none
       '--advertise-address=192.0.2.10',
       '--endpoint-reconciler-type=none',
-      `--service-cluster-ip-range=${SERVICE_RANGE}`,
+      `--service-cluster-ip-range=${SERVICE_RANGES}`,
       `--cert-dir=${path('made')}`,
       `--tls-cert-file=${path('server.crt')}`,
       `--tls-private-key-file=${path('server.key')}`,
@@ -116,13 +116,10 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
   async function apply(object: KubeObject): Promise<void> {
     const { status, ...rest } = withoutServersFields(object)
     const where = pathOf(object)
-    const asApply = 'application/apply-patch+yaml'
-    await write('PATCH', `${where}?fieldManager=live&force=true`, rest, asApply)
+    await write('PATCH', `${where}?fieldManager=live&force=true`, rest, 'application/apply-patch+yaml')
     if (status !== undefined && object.kind !== 'Namespace') {
-      const { apiVersion, kind, metadata } = object
-      const named = { name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) }
-      const body = { apiVersion, kind, metadata: named, status }
-      await write('PATCH', `${where}/status?fieldManager=live&force=true`, body, asApply)
+      // A server refuses to apply the two addresses of a type that nodes of both families have
+      await write('PATCH', `${where}/status?fieldManager=live`, { status }, 'application/merge-patch+json')
     }
   }
 
@@ -210,11 +207,16 @@ function run(program: string, log: string, args: readonly string[]): ChildProces
   return child
 }
 
+/** A server that is told to end waits a minute for watches that are open; it is not waited for so long. */
+const GRACE_MS = 5_000
+
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const exit = once(child, 'exit')
     child.kill('SIGTERM')
+    const impatient = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
     await exit
+    clearTimeout(impatient)
   }
 }
 

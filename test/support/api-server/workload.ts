@@ -251,6 +251,8 @@ export function nodeOf(
   })
   return {
     ...node,
+    // Ranges of pods are a node's own, and a server refuses to change them
+    spec: { providerID: `fake://${name}` },
     status: {
       ...(node.status as object),
       addresses: [
