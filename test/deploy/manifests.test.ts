@@ -13,32 +13,17 @@ import {
   HELM,
   helm,
   helmTemplate,
+  kept,
+  keptFile,
   kustomize,
   type Manifest,
   manifestsOf,
+  NAMES,
   nameOf,
+  OVERLAYS,
+  SECRET,
   titled,
 } from '../support/deploy.ts'
-
-/** Overlays, and the values of the chart that make the same objects. */
-const SECRET = ['--set', 'auth.existingSecret=portolan-admin']
-const OVERLAYS = {
-  'cluster-wide': { folder: 'deploy/overlays/cluster-wide', values: SECRET },
-  namespaced: { folder: 'deploy/overlays/namespaced', values: [...SECRET, '--set', 'rbac.namespaces={shop}'] },
-  monitored: {
-    folder: 'test/fixtures/deploy/monitored',
-    values: [
-      ...SECRET,
-      ...['--set', 'metrics.serviceMonitor.enabled=true', '--set', 'metrics.prometheusRule.enabled=true'],
-    ],
-  },
-} as const
-type Overlay = keyof typeof OVERLAYS
-const NAMES = Object.keys(OVERLAYS) as Overlay[]
-
-/** What kustomize made of an overlay, kept so that it is looked at where there is no kustomize, too. */
-const keptFile = (overlay: Overlay): string => `test/fixtures/deploy/${overlay}.yaml`
-const kept = (overlay: Overlay): Manifest[] => manifestsOf(readFileSync(keptFile(overlay), 'utf8'))
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests of all kinds, whose types the schemas hold
 const find = (manifests: readonly Manifest[], kind: string): any => {

@@ -95,3 +95,23 @@ export function faultsOf(manifest: Manifest): string[] {
     ({ instancePath, message, params }) => `${nameOf(manifest)}${instancePath}: ${message} ${JSON.stringify(params)}`,
   )
 }
+
+/** Overlays, and the values of the chart that make the same objects. */
+export const SECRET = ['--set', 'auth.existingSecret=portolan-admin']
+export const OVERLAYS = {
+  'cluster-wide': { folder: 'deploy/overlays/cluster-wide', values: SECRET },
+  namespaced: { folder: 'deploy/overlays/namespaced', values: [...SECRET, '--set', 'rbac.namespaces={shop}'] },
+  monitored: {
+    folder: 'test/fixtures/deploy/monitored',
+    values: [
+      ...SECRET,
+      ...['--set', 'metrics.serviceMonitor.enabled=true', '--set', 'metrics.prometheusRule.enabled=true'],
+    ],
+  },
+} as const
+export type Overlay = keyof typeof OVERLAYS
+export const NAMES = Object.keys(OVERLAYS) as Overlay[]
+
+/** What kustomize made of an overlay, kept so that it is looked at where there is no kustomize, too. */
+export const keptFile = (overlay: Overlay): string => `test/fixtures/deploy/${overlay}.yaml`
+export const kept = (overlay: Overlay): Manifest[] => manifestsOf(readFileSync(keptFile(overlay), 'utf8'))
