@@ -115,3 +115,15 @@ export const NAMES = Object.keys(OVERLAYS) as Overlay[]
 /** What kustomize made of an overlay, kept so that it is looked at where there is no kustomize, too. */
 export const keptFile = (overlay: Overlay): string => `test/fixtures/deploy/${overlay}.yaml`
 export const kept = (overlay: Overlay): Manifest[] => manifestsOf(readFileSync(keptFile(overlay), 'utf8'))
+
+export type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] }
+
+/** One line for each right: `apps/deployments list`. */
+export const rightsOf = (rules: readonly Rule[]): string[] =>
+  rules
+    .flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
+      ),
+    )
+    .toSorted()
