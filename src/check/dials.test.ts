@@ -4,11 +4,13 @@ import type { Dials, PlannedPath } from '../plan/path.ts'
 import { isAmong } from './dials.ts'
 import { type HttpRequest, type Network, NO_TIMINGS } from './network.ts'
 
-const NOTHING: Dials = { addresses: [], ranges: [], byName: [] }
+const NOTHING: Dials = { addresses: [], at: [], ranges: [], byName: [] }
 
 describe('an address', () => {
   it.each<[string, Partial<Dials>, string, boolean]>([
     ['of the cluster', { addresses: ['10.96.0.7'] }, '10.96.0.7', true],
+    ['at its port', { at: [{ address: '192.0.2.1', port: 80 }] }, '192.0.2.1', true],
+    ['at another port', { at: [{ address: '192.0.2.1', port: 443 }] }, '192.0.2.1', false],
     ['of somebody else', { addresses: ['10.96.0.7'] }, '10.96.0.8', false],
     ['in another spelling', { addresses: ['fd00:10:96::7'] }, 'FD00:10:96:0:0:0:0:7', true],
     ['of IPv4 written as IPv6', { addresses: ['10.96.0.7'] }, '::ffff:10.96.0.7', true],
@@ -17,7 +19,7 @@ describe('an address', () => {
     ['of a name that is vouched for', { byName: ['pth_1'] }, '203.0.113.9', true],
     ['of another name', { byName: ['pth_2'] }, '203.0.113.9', false],
   ])('%s', (_name, dials, address, expected) => {
-    expect(isAmong({ ...NOTHING, ...dials }, address, 'pth_1')).toBe(expected)
+    expect(isAmong({ ...NOTHING, ...dials }, { address, port: 80 }, 'pth_1')).toBe(expected)
   })
 })
 

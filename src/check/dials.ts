@@ -8,19 +8,28 @@ import ipaddr from 'ipaddr.js'
 import { isWithin } from '../plan/ip.ts'
 import type { Dials } from '../plan/path.ts'
 
-/** Each address in one spelling, for plans that live as long as their job. */
+/** Each address in one spelling, with its port where only that is meant, for plans that live as long as their job. */
 const known = new WeakMap<Dials, ReadonlySet<string>>()
 
 /** @param pathId the path whose own name the address was resolved from; `null`: it was come by in another way. */
-export function isAmong(dials: Dials, address: string, pathId: string | null): boolean {
-  const addresses = known.get(dials) ?? new Set(dials.addresses.map(spelled))
-  known.set(dials, addresses)
+export function isAmong(
+  dials: Dials,
+  { address, port }: { address: string; port: number },
+  pathId: string | null,
+): boolean {
+  const all = known.get(dials) ?? spelledOf(dials)
+  known.set(dials, all)
+  const own = spelled(address)
   return (
-    addresses.has(spelled(address)) ||
+    all.has(own) ||
+    all.has(`${own} ${port}`) ||
     isWithin(address, dials.ranges) ||
     (pathId !== null && dials.byName.includes(pathId))
   )
 }
+
+const spelledOf = ({ addresses, at }: Dials): ReadonlySet<string> =>
+  new Set([...addresses.map(spelled), ...at.map(({ address, port }) => `${spelled(address)} ${port}`)])
 
 /** IPv6 has many spellings, and IPv4 one within it. */
 const spelled = (address: string): string => (ipaddr.isValid(address) ? ipaddr.process(address).toString() : address)

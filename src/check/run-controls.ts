@@ -37,7 +37,7 @@ export async function runControls(
       }
       try {
         const startedAtMs = deps.clock.now()
-        const refused = refusal(context, control.to)
+        const refused = refusal(context, control.to, { id: control.pathId })
         const seen = refused === null ? await unlessBroken(context, control) : { ...NOTHING, failure: refused }
         if (!signal.aborted) {
           record(describe(context, control, startedAtMs, seen))

@@ -84,7 +84,7 @@ export function refusal(
   if (!permission.allowed) {
     return failure('blocked_by_policy', 'connect', permission.reason)
   }
-  return plan.dials === undefined || isAmong(plan.dials, to.address, path?.id ?? null)
+  return plan.dials === undefined || isAmong(plan.dials, to, path?.id ?? null)
     ? null
     : failure(
         'blocked_by_policy',

@@ -55,7 +55,13 @@ describe('what discovery dials', () => {
     ])
     const named = plan.paths.filter(({ address }) => address === 'lb.example.com').map(({ id }) => id)
     expect(plan.dials).toEqual({
-      addresses: ['10.0.0.1', '10.244.0.9', '10.96.0.7', '192.0.2.80'],
+      addresses: ['10.244.0.9', '10.96.0.7'],
+      at: [
+        { address: '10.96.0.7', port: 80 },
+        { address: '10.0.0.1', port: 30_080 },
+        { address: '192.0.2.80', port: 80 },
+        { address: '10.244.0.9', port: 8080 },
+      ],
       ranges: [],
       byName: named,
     })
@@ -102,7 +108,7 @@ describe('what a user may have written', () => {
     const plan = kept(manifests)
     expect(dialled(plan)).toEqual(['Endpoint 10.244.0.9:8080'])
     expect(reasons(plan, 'ClusterIP')).toEqual([reason])
-    expect(plan.dials?.addresses).not.toContain('10.9.9.9')
+    expect(JSON.stringify(plan.dials)).not.toContain('10.9.9.9')
     const lifted = kept(manifests, { egress: { ranges: ['10.9.9.0/24'] } })
     expect(dialled(lifted, 'DNS', 'ClusterIP', 'Endpoint')).toEqual([...ALL_OWN, 'Endpoint 10.9.9.9:8080'])
   })
@@ -143,7 +149,10 @@ describe('what a user may have written', () => {
       expect([dialled(named), named.dials?.byName.length]).toEqual([both, 2])
     }
     const ranged = kept(manifests, { egress: { ranges: ['192.0.2.0/24'] } })
-    expect([dialled(ranged), ranged.dials]).toEqual([both, { addresses: [], ranges: ['192.0.2.0/24'], byName: [] }])
+    expect([dialled(ranged), ranged.dials]).toEqual([
+      both,
+      { addresses: [], at: [], ranges: ['192.0.2.0/24'], byName: [] },
+    ])
     for (const names of [['example.com'], ['*.db.example.com'], ['*.xample.com']]) {
       expect(dialled(kept(manifests, { egress: { names } }))).toEqual([])
     }

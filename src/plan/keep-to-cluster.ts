@@ -8,6 +8,7 @@ import type { ObjectIndex } from '../kube/object-index.ts'
 import { type LoadBalancerIngress, refOf, type Service } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import type { Because } from './because.ts'
+import type { At } from './beside.ts'
 import { isWithin } from './ip.ts'
 import { KINDS } from './kinds.ts'
 import type { Dials, Plan, PlannedPath } from './path.ts'
@@ -192,21 +193,24 @@ function dialsOf(
   statuses: Statuses,
 ): Dials {
   const dialled = paths.filter(({ skipped, address }) => skipped === null && address !== null)
-  const others = [...(beside?.kubernetes ?? []), ...(beside?.dns ?? []), ...(beside?.dnsPods ?? [])]
-  const addresses = new Set([
-    ...dialled.flatMap(({ address }) => (address !== null && familyOf(address) !== null ? [address] : [])),
-    ...service.clusterIPs.filter((address) => familyOf(address) !== null),
-    ...own,
-    ...others.map(({ address }) => address),
-  ])
   const isVouchedFor = ({ kind, address }: PlannedPath): boolean =>
     address !== null &&
     (isNamed(egress, address) || (KINDS[kind].addressBy === 'status' && statuses.addresses.has(address)))
   const isForName = ({ kind }: PlannedPath): boolean =>
     KINDS[kind].role === 'name' && service.externalName !== null && isNamed(egress, service.externalName)
   const names = dialled.filter(({ family }) => family === null)
+  const literal = dialled.flatMap(({ address, addressPort, family, node }): At[] => {
+    if (address === null || addressPort === null || family === null) {
+      return []
+    }
+    const health = node === null || service.healthCheckNodePort === null ? [] : [service.healthCheckNodePort]
+    return [addressPort, ...health].map((port) => ({ address, port }))
+  })
+  const others = [...(beside?.kubernetes ?? []), ...(beside?.dns ?? []), ...(beside?.dnsPods ?? [])]
+  const addresses = new Set([...service.clusterIPs.filter((address) => familyOf(address) !== null), ...own])
   return {
     addresses: [...addresses].sort(),
+    at: [...new Map([...literal, ...others].map((at) => [`${at.address} ${at.port}`, at])).values()],
     ranges: egress.ranges,
     byName: names.filter((path) => isVouchedFor(path) || isForName(path)).map(({ id }) => id),
   }

@@ -7,7 +7,7 @@
 import type { Family, Ignored, PathType, Protocol } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
 import type { Because } from './because.ts'
-import type { Beside } from './beside.ts'
+import type { At, Beside } from './beside.ts'
 import type { Check } from './check.ts'
 import type { PathKind } from './kinds.ts'
 
@@ -128,8 +128,10 @@ export type Plan = {
 
 /** Where the tries of a job may go that nobody with a token asked for (ADR 0042). */
 export type Dials = {
-  /** IP addresses that the cluster gave out or vouches for. */
+  /** IP addresses of the Service and of its pods, at any port. */
   addresses: readonly string[]
+  /** What else the cluster vouches for, at these ports alone. */
+  at: readonly At[]
   /** CIDRs that the operator names. */
   ranges: readonly string[]
   /** Ids of paths by a name that the cluster or the operator vouches for: whatever it resolves to may be dialled. */

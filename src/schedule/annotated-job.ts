@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RegexpBudget } from '../check/regexp.ts'
 import { faultsOf } from '../check/validate-check.ts'
 import { isMapping } from '../kube/fields.ts'
 import { YamlError } from '../kube/yaml/error.ts'
@@ -34,8 +35,8 @@ export const NOTHING_ASKED: AnnotatedJob = {
 
 /** The most that annotations may ask for: less than a caller with a token may. */
 const MOST = { checks: 5, samples: 10, timeoutMs: 30_000, deadlineMs: 60_000, list: 10, text: 200, faults: 20 }
-/** All regular expressions of one annotation together: compiling so many takes some 50 ms. */
-const REGEXPS_MOST = 2000
+/** All regular expressions of one annotation together: compiling so many takes some 25 ms. */
+const REGEXPS_MOST = 1000
 const DEPTH_MOST = 10
 
 /** @returns the parts that may be asked for, over the defaults, and what is refused of the rest. */
@@ -76,6 +77,7 @@ type Place = readonly (string | number)[]
 
 /** What is wrong. A field that may not be set leaves the rest as it is; a value that is wrong spoils what it is part of. */
 class Faults {
+  readonly regexps: RegexpBudget = { left: REGEXPS_MOST }
   readonly #found: AnnotationFault[] = []
   wrong = 0
 
@@ -262,7 +264,7 @@ const check: Reader<Check> = (value, at, told) => {
   if (read === undefined || told.wrong > before) {
     return undefined
   }
-  const faults = faultsOf(read, { left: REGEXPS_MOST })
+  const faults = faultsOf(read, told.regexps)
   for (const { pointer, detail } of faults) {
     told.mistake([...at, ...pointer.split('/').slice(1)], detail)
   }

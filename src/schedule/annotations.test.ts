@@ -32,7 +32,11 @@ function ask(own: Annotations, inherited: Annotations | null = null, mode: 'anno
   if (service === undefined) {
     throw new Error('there is a Service')
   }
-  return readAnnotations(mode, service, inherited === null ? null : (objects.namespaces[0] ?? null), 1000)
+  return readAnnotations(
+    { mode, everyLeastMs: 1000 },
+    service,
+    inherited === null ? null : (objects.namespaces[0] ?? null),
+  )
 }
 
 const told = (asked: ReturnType<typeof ask>) =>

@@ -7,7 +7,6 @@
 
 import type { Meta, Namespace, Service } from '../kube/objects.ts'
 import { PROBE_ANNOTATION_MOST } from '../kube/read-meta.ts'
-import { boundedCache } from '../lib/bounded-cache.ts'
 import { DURATION_EXAMPLES } from '../lib/duration.ts'
 import { nearMiss } from '../lib/near.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -40,15 +39,28 @@ export type Asked = { wish: Wish | null; rejected: readonly Rejection[] }
 /** One object's annotations, with the name that people know it by. */
 type Annotated = { object: string; annotations: Meta['annotations'] }
 
-/**
- * @param namespace `null`: none was read.
- * @param everyLeastMs the shortest interval of this runtime.
- */
+/** What annotations ask for as a job, by their text: many Services share one, their Namespace's for instance. */
+export type JobTexts = ReadonlyMap<string, ReturnType<typeof readAnnotatedJob>>
+
+/** The text of the annotation that asks for a job; `null`: there is none, or it is too long to be read. */
+export function jobTextOf({ meta: { annotations } }: Service | Namespace): string | null {
+  const text = annotations[JOB]
+  return text === undefined || text.length > PROBE_ANNOTATION_MOST ? null : text
+}
+
+export type ReadingAnnotations = {
+  mode: Exclude<DiscoverMode, 'off'>
+  /** The shortest interval of this runtime. */
+  everyLeastMs: number
+  /** Those that were read before; what is missing is read now. */
+  jobs?: JobTexts
+}
+
+/** @param namespace `null`: none was read. */
 export function readAnnotations(
-  mode: Exclude<DiscoverMode, 'off'>,
+  { mode, everyLeastMs, jobs = new Map() }: ReadingAnnotations,
   service: Service,
   namespace: Namespace | null,
-  everyLeastMs: number,
 ): Asked {
   const own: Annotated = { object: objectOf(service), annotations: service.meta.annotations }
   // The nearest wins.
@@ -59,7 +71,7 @@ export function readAnnotations(
     return { wish: null, rejected }
   }
   const every = readEvery(places, everyLeastMs)
-  const job = readJob(places, service)
+  const job = readJob(places, service, jobs)
   return {
     wish: { ...job.job, everyMs: every.everyMs },
     rejected: [...rejected, ...every.rejected, ...job.rejected],
@@ -141,10 +153,11 @@ function durationOf(text: string): number | null {
   }
 }
 
-/** Many Services share a text, their Namespace's for one, and reading it may compile regular expressions. */
-const known = boundedCache<ReturnType<typeof readAnnotatedJob>>(1000)
-
-function readJob(places: readonly Annotated[], service: Service): { job: AnnotatedJob; rejected: Rejection[] } {
+function readJob(
+  places: readonly Annotated[],
+  service: Service,
+  jobs: JobTexts,
+): { job: AnnotatedJob; rejected: Rejection[] } {
   const found = nearest(places, JOB)
   if (found === null) {
     return { job: NOTHING_ASKED, rejected: [] }
@@ -154,7 +167,7 @@ function readJob(places: readonly Annotated[], service: Service): { job: Annotat
   if (text.length > PROBE_ANNOTATION_MOST) {
     return { job: NOTHING_ASKED, rejected: [tell(null, `is longer than ${PROBE_ANNOTATION_MOST} characters`)] }
   }
-  const { job, faults } = known.getOrMake(text, () => readAnnotatedJob(text))
+  const { job, faults } = jobs.get(text) ?? readAnnotatedJob(text)
   const { checks, rejected } = forPortsOf(service, job.checks)
   const told = faults.map(({ field, detail }) => tell(field, detail))
   return { job: { ...job, checks }, rejected: [...told, ...rejected] }

@@ -12,7 +12,7 @@ import { hashParts, sha256Hex } from '../lib/hash.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Rejection } from '../record/discovery.ts'
 import type { Managed, ManagedWork, Rejected, ServiceKey } from '../store/managed-schedules.ts'
-import { type DiscoverMode, readAnnotations, type Wish } from './annotations.ts'
+import { type ReadingAnnotations, readAnnotations, type Wish } from './annotations.ts'
 
 /** A schedule as it should be; when it runs next depends on when it is made. */
 export type Wanted = ServiceKey & { everyMs: number; cron: string; wish: string; work: ManagedWork }
@@ -25,11 +25,7 @@ export type Reconciled = {
   rejected: readonly Rejected[]
 }
 
-export type Discovering = {
-  cluster: string
-  mode: Exclude<DiscoverMode, 'off'>
-  everyLeastMs: number
-}
+export type Discovering = ReadingAnnotations & { cluster: string }
 
 /** As it is kept. */
 export type Kept = { managed: readonly Managed[]; rejected: readonly Rejected[] }
@@ -39,7 +35,7 @@ export type Kept = { managed: readonly Managed[]; rejected: readonly Rejected[] 
  * known: a schedule that their Services have stays as it is.
  */
 export function reconcile(
-  { cluster, mode, everyLeastMs }: Discovering,
+  of: Discovering,
   { objects, provenance }: Pick<ObjectsRead, 'objects' | 'provenance'>,
   kept: Kept,
 ): Reconciled {
@@ -57,10 +53,10 @@ export function reconcile(
       stays.add(keyOf(at))
       continue
     }
-    const asked = readAnnotations(mode, service, namespace, everyLeastMs)
+    const asked = askedBy(of, service, namespace)
     addRejected(rejected, at, asked.rejected, namespace)
-    if (asked.wish !== null) {
-      wanted.set(keyOf(at), wantedOf(cluster, at, asked.wish))
+    if (asked.wanted !== null) {
+      wanted.set(keyOf(at), asked.wanted)
     }
   }
 
@@ -79,6 +75,24 @@ const keyOf = ({ namespace, service }: ServiceKey): string => `${namespace}/${se
 const byName = (a: Service, b: Service): number => {
   const [left, right] = [a, b].map(({ meta }) => `${meta.namespace ?? ''}/${meta.name}`)
   return (left ?? '') < (right ?? '') ? -1 : 1
+}
+
+type AskedBy = { wanted: Wanted | null; rejected: readonly Rejection[] }
+
+/** Most Services are the same objects at the next look, where a watch holds them. */
+const known = new WeakMap<Service, { by: string; namespace: Namespace | null; asked: AskedBy }>()
+
+function askedBy(of: Discovering, service: Service, namespace: Namespace | null): AskedBy {
+  const by = `${of.cluster} ${of.mode} ${of.everyLeastMs}`
+  const before = known.get(service)
+  if (before !== undefined && before.by === by && before.namespace === namespace) {
+    return before.asked
+  }
+  const { wish, rejected } = readAnnotations(of, service, namespace)
+  const at = { namespace: service.meta.namespace ?? '', service: service.meta.name }
+  const asked = { wanted: wish && wantedOf(of.cluster, at, wish), rejected }
+  known.set(service, { by, namespace, asked })
+  return asked
 }
 
 const asksNothing = ({ meta }: Service): boolean =>

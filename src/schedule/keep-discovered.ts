@@ -20,20 +20,38 @@ import {
   type ServiceKey,
   type WantedSchedule,
 } from '../store/managed-schedules.ts'
+import { readAnnotatedJob } from './annotated-job.ts'
+import { type JobTexts, jobTextOf } from './annotations.ts'
 import { readTiming } from './cron.ts'
 import { anchorOf, type Discovering, reconcile, type Wanted } from './discover.ts'
 import { nextRun } from './next-run.ts'
 
-export type DiscoverDeps = { store: Store; clock: Clock; log: Log; settings: { scheduleLimit: number } }
+export type DiscoverDeps = {
+  store: Store
+  clock: Clock
+  log: Log
+  settings: { scheduleLimit: number }
+  /** Runs something after all that has come meanwhile was heard. Left out: nothing else is to be done. */
+  soon?(next: () => void): void
+}
 
 /** `full`: Services that found no room within the limit of schedules. */
-export type Done = { made: number; changed: number; removed: number; full: number }
+export type Done = { made: number; changed: number; removed: number; full: number; jobs: JobTexts }
 
 /** The owner of what discovery makes. */
 export const DISCOVERY = 'discovery'
 
-/** @param read of the whole cluster, at least its Services and Namespaces. */
-export async function keepDiscovered(deps: DiscoverDeps, of: Discovering, read: ObjectsRead): Promise<Done> {
+/**
+ * @param read of the whole cluster, at least its Services and Namespaces.
+ * @param before what annotations asked for at the last look.
+ */
+export async function keepDiscovered(
+  deps: DiscoverDeps,
+  asking: Omit<Discovering, 'jobs'>,
+  read: ObjectsRead,
+  before: JobTexts = new Map(),
+): Promise<Done> {
+  const of = { ...asking, jobs: await readJobs(deps, read, before) }
   const { store, clock, log, settings } = deps
   const { cluster } = of
   const [managed, rejected] = await Promise.all([listManaged(store, cluster), listRejected(store, cluster)])
@@ -54,9 +72,26 @@ export async function keepDiscovered(deps: DiscoverDeps, of: Discovering, read: 
   const made = await makeManaged(store, cluster, wanted, { nowMs, limit: settings.scheduleLimit })
   tell(log, told, await keepRejected(store, cluster, told))
   return {
-    ...{ made: made.length, changed: changed.length, removed: removed.length },
+    ...{ made: made.length, changed: changed.length, removed: removed.length, jobs: of.jobs },
     full: make.length === made.length ? 0 : await countWithout(store, cluster, make),
   }
+}
+
+/** Reading a text may compile regular expressions, and there may be thousands: nothing else waits for all of them. */
+async function readJobs({ soon }: DiscoverDeps, { objects }: ObjectsRead, before: JobTexts): Promise<JobTexts> {
+  const jobs = new Map<string, ReturnType<typeof readAnnotatedJob>>()
+  for (const object of [...objects.services, ...objects.namespaces]) {
+    const text = jobTextOf(object)
+    if (text === null || jobs.has(text)) {
+      continue
+    }
+    const known = before.get(text)
+    jobs.set(text, known ?? readAnnotatedJob(text))
+    if (known === undefined && soon !== undefined) {
+      await new Promise<void>(soon)
+    }
+  }
+  return jobs
 }
 
 function scheduleOf(cluster: string, wanted: Wanted, nowMs: number): WantedSchedule {

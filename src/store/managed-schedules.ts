@@ -212,7 +212,7 @@ export async function readDiscovered(
       ),
     )
     .orderBy(sql`service desc`)
-  const isKnown = schedule !== undefined || rows.some((row) => row.service === service)
+  const isKnown = schedule !== undefined || rows.length > 0
   return isKnown ? { schedule: schedule?.id ?? null, rejected: rows.flatMap(({ rejected }) => rejected) } : null
 }
 

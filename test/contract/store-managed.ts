@@ -151,7 +151,7 @@ export function managedContract(open: OpenStore): void {
     expect(await readDiscovered(store(), null, 'pond', 'toad')).toEqual({
       ...{ schedule: null, rejected: [...toad.rejected, ...pond.rejected] },
     })
-    expect(await readDiscovered(store(), null, 'pond', 'frog')).toBeNull()
+    expect(await readDiscovered(store(), null, 'lake', 'toad')).toBeNull()
     expect(await readDiscovered(store(), 'other', 'pond', 'toad')).toBeNull()
     await make([wanted('frog')])
     expect(await readDiscovered(store(), 'default', 'pond', 'frog')).toEqual({

@@ -1,6 +1,6 @@
 import type { ObjectSource } from '../../kube/object-source.ts'
 import { ProblemError } from '../../lib/problem.ts'
-import type { DiscoverMode } from '../../schedule/annotations.ts'
+import type { DiscoverMode, JobTexts } from '../../schedule/annotations.ts'
 import { type DiscoverDeps, type Done, keepDiscovered } from '../../schedule/keep-discovered.ts'
 import { removeAllManaged } from '../../store/managed-schedules.ts'
 
@@ -26,10 +26,12 @@ export async function keepDiscovery(deps: DiscoveryDeps, options: DiscoveryOptio
     return removeWhatWas(deps)
   }
   const told = new Map<string, string>()
+  const jobs = new Map<string, JobTexts>()
   while (!stop.aborted) {
     for (const cluster of clusters) {
       try {
-        const done = await discover(deps, mode, cluster)
+        const done = await discover(deps, mode, cluster, jobs.get(cluster))
+        jobs.set(cluster, done?.jobs ?? new Map())
         tellDone(deps, cluster, done, told)
       } catch (cause) {
         tellFailed(deps, cluster, cause, told)
@@ -55,13 +57,19 @@ async function discover(
   deps: DiscoveryDeps,
   mode: Exclude<DiscoverMode, 'off'>,
   cluster: string,
+  jobs: JobTexts | undefined,
 ): Promise<Done | null> {
   const target = { cluster, namespaces: null, selector: null }
   const read = await deps.clusterSource.read(target, { held: true, only: ONLY })
   // What was the last that was heard says nothing of what has gone since.
   return read.provenance.stale
     ? null
-    : keepDiscovered(deps, { cluster, mode, everyLeastMs: deps.settings.everyLeastMs }, read)
+    : keepDiscovered(
+        { ...deps, soon: setImmediate },
+        { cluster, mode, everyLeastMs: deps.settings.everyLeastMs },
+        read,
+        jobs,
+      )
 }
 
 function tellDone(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ObjectsRead, ServicesTarget } from '../../../kube/object-source.ts'
+import type { ObjectKind, ObjectsRead, ServicesTarget } from '../../../kube/object-source.ts'
 import { Gathered } from './gathered.ts'
 import { list } from './list.ts'
 import { problemOfRead, whyUnread } from './met.ts'
@@ -16,20 +16,26 @@ const AT_ONCE = 4
 
 /**
  * @param signal ends the read.
+ * @param only nothing but these is wanted, Services among them; left out: all that their paths rest on.
  * @throws ProblemError if no Services can be read.
  */
 export async function readServices(
   cluster: Cluster,
   target: ServicesTarget,
   signal: AbortSignal,
+  only?: readonly ObjectKind[],
 ): Promise<ObjectsRead> {
   const gathered = new Gathered(cluster.clock.now())
   const reading = newReading(cluster, gathered, signal)
   for (const kind of READ_KINDS) {
     gathered.notAsked(kind)
   }
-  const selected = await narrowed(cluster, target, signal)
-  if (selected.length === 0) {
+  const selected = only === undefined ? await narrowed(cluster, target, signal) : []
+  if (only !== undefined) {
+    await Promise.all(
+      only.map((kind) => eachOf(placesOf(kind, target), (namespace) => readAll(reading, kind, namespace))),
+    )
+  } else if (selected.length === 0) {
     await Promise.all(everyOf(target).map((namespace) => readServicesIn(reading, namespace)))
   } else {
     const shared = READ_KINDS.filter((kind) => REQUESTS[kind].first === 'cluster')
@@ -49,6 +55,13 @@ export async function readServices(
 }
 
 type Place = string | null
+
+const placesOf = (kind: ObjectKind, target: ServicesTarget): readonly Place[] =>
+  resourceOf(kind).namespaced ? everyOf(target) : [null]
+
+async function readAll(reading: Reading, kind: ObjectKind, namespace: Place): Promise<void> {
+  await readKind(reading, { kind, namespace, part: 'others' })
+}
 
 const everyOf = ({ namespaces }: ServicesTarget): readonly Place[] => namespaces ?? [null]
 

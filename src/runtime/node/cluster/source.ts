@@ -54,11 +54,11 @@ export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps):
   }
 
   return {
-    async read(target, { held }) {
+    async read(target, { held, only }) {
       const from = held ? withHeld : cluster
-      const read = await turns.take(JSON.stringify([held, target]), () =>
+      const read = await turns.take(JSON.stringify([held, target, only]), () =>
         within(clock, deadlineMs(target), (signal) =>
-          'namespaces' in target ? readServices(from, target, signal) : readOne(from, target, signal),
+          'namespaces' in target ? readServices(from, target, signal, only) : readOne(from, target, signal),
         ),
       )
       return noted(read, from)
