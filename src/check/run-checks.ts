@@ -9,19 +9,13 @@ import type { Check } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { CheckDeps } from './deps.ts'
 import { failure } from './failure.ts'
-import { judgePath } from './outcome.ts'
 import { type Result, type Tried, triedOf } from './result.ts'
 import { runUnit, type Unit } from './retries.ts'
 import { runControls } from './run-controls.ts'
 import { planWithSecrets } from './secrets.ts'
+import { settleDelayMs, unsettledPaths } from './settle.ts'
 import type { TryContext } from './try.ts'
 import { type HandedWork, isFailure, type Work, type WorkHooks } from './work.ts'
-
-/** Between settle rounds: longer than kube-proxy and EndpointSlices lag behind a change, shorter than a person waits. */
-const SETTLE_DELAY_MS = 2000
-
-/** Results of the rounds after the first, all runners of a job together; and as many again as its last round has. */
-const SETTLE_RESULTS_MAX = 10_000
 
 /** A variable has no check of its own: it is compared, and the comparison is recorded under this one. */
 const VARIABLE: Check = { type: 'dns', name: 'default', isDefault: true, port: null }
@@ -101,19 +95,23 @@ class Rounds {
     const { plan, signal, deps } = this.#context
     const { clock } = deps
     const { request, recorded } = this.#work
+    if (this.#work.round !== null) {
+      return this.#round(this.#work.round, plan.paths)
+    }
     const startedAtMs = recorded.reduce((first, { startedAtMs }) => Math.min(first, startedAtMs), clock.now())
     const settledAtMs = startedAtMs + request.settleMs
     const resumed = recorded.reduce((last, { round }) => Math.max(last, round), 1)
     await this.#round(1, plan.paths)
     for (let round = 2; request.settleMs > 0; round++) {
-      const unsettled = this.#unsettled(round - 1)
+      const unsettled = unsettledPaths(plan.paths, this.#results, round - 1)
       const leftMs = settledAtMs - clock.now()
       if (unsettled.size === 0 || leftMs <= 0 || signal.aborted) {
         return
       }
       // A wait that was over before a restart is not repeated
       if (round > resumed) {
-        await clock.sleep(this.#delayMs(round, unsettled, leftMs), signal)
+        const tried = { results: this.#results, round, unsettled }
+        await clock.sleep(settleDelayMs(tried, leftMs, this.#share), signal)
       }
       if (signal.aborted) {
         return
@@ -125,34 +123,11 @@ class Rounds {
     }
   }
 
-  /** So long that the rounds until the time is up, each about as large as the last, stay within their results. */
-  #delayMs(round: number, unsettled: ReadonlySet<string>, leftMs: number): number {
+  /** The part of the job that this runner does. */
+  get #share(): number {
     const { only, plan } = this.#work
     const probed = plan.paths.filter(({ skipped }) => skipped === null).length
-    const share = only === null ? 1 : Object.keys(only).length / Math.max(1, probed)
-    let spent = 0
-    let last = 0
-    for (const result of this.#results) {
-      if (result.round > 1) {
-        spent++
-      }
-      if (result.round === round - 1 && unsettled.has(result.pathId)) {
-        last++
-      }
-    }
-    const rounds = Math.floor((SETTLE_RESULTS_MAX * share - spent) / Math.max(1, last))
-    return Math.min(leftMs, Math.max(SETTLE_DELAY_MS, leftMs / Math.max(1, rounds)))
-  }
-
-  /** Ids of the paths that another round may help, as they fail. */
-  #unsettled(round: number): Set<string> {
-    const byPath = Map.groupBy(this.#results, ({ pathId }) => pathId)
-    const fails = (path: PlannedPath) => {
-      const results = (byPath.get(path.id) ?? []).filter((result) => result.round <= round)
-      const { outcome } = judgePath(path, results)
-      return outcome === 'fail' || outcome === 'error'
-    }
-    return new Set(this.#context.plan.paths.filter(fails).map(({ id }) => id))
+    return only === null ? 1 : Object.keys(only).length / Math.max(1, probed)
   }
 
   async #round(round: number, paths: readonly PlannedPath[]): Promise<void> {

@@ -23,6 +23,8 @@ export type Work = {
   recorded: readonly Tried[]
   /** The part of the job to do, where several runners share it; `null`: all of it. */
   only: Chunk | null
+  /** The one settle round to make, of the paths of `only`; `null`: all rounds that `settleMs` allows. */
+  round: number | null
   /** The control probes to make in place of tries; `null`: tries are made. */
   controls: readonly Control[] | null
 }

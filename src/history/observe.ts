@@ -67,7 +67,9 @@ const groupOf = (target: Plan['target'], path: PlannedPath): string =>
   KINDS[path.kind].grouped ? pathId(target, path, ['*']) : path.id
 
 export function observe(ended: JobOutcome): Observed {
-  const { job, judged } = ended
+  const { job } = ended
+  // A path that went while the job ran is not one of the Service any more.
+  const judged = ended.judged.filter(({ skipped }) => skipped?.reason !== 'gone')
   const members: Subject[] = []
   const unprobed: [string, string][] = []
   const groupPaths = new Map<string, HistoryPath>()

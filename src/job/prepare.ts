@@ -34,7 +34,7 @@ export function workOf(
   { id, request, deadlineAtMs }: StoredJob,
   { target, paths, dials }: Plan,
   nowMs: number,
-  part: Pick<Work, 'recorded'> & Partial<Pick<Work, 'only' | 'controls'>>,
+  part: Pick<Work, 'recorded'> & Partial<Pick<Work, 'only' | 'round' | 'controls'>>,
 ): Work {
   const { samples, retries, settleMs, timeoutMs, addresses } = request
   return {
@@ -44,6 +44,7 @@ export function workOf(
     deadlineAtMs: deadlineAtMs ?? nowMs,
     recorded: part.recorded,
     only: part.only ?? null,
+    round: part.round ?? null,
     controls: part.controls ?? null,
   }
 }

@@ -156,6 +156,7 @@ export async function probeTarget(
     deadlineAtMs: clock.now() + timeoutMs + GRACE_MS,
     recorded: [],
     only: null,
+    round: null,
     controls: null,
   }
   await runChecks(

@@ -1,14 +1,18 @@
 /**
- * THE PIPELINE, read this first: claim (a lease with a fencing token) → plan (already made for manifests) →
- * check → record → ask what the diagnosis wants to know besides → diagnose → finish.
+ * THE PIPELINE, read this first: claim (a lease with a fencing token) → plan (made when it was accepted; anew between the
+ * settle rounds of a live job) → check → record → ask what the diagnosis wants to know besides → diagnose → finish.
  *
  * @module
  */
 import type { Control } from '../check/control.ts'
-import type { Result } from '../check/result.ts'
+import type { Result, Tried } from '../check/result.ts'
+import { withSecrets } from '../check/secrets.ts'
 import { ProberGoneError, type RunChecks, type Work } from '../check/work.ts'
+import type { Diagnosis } from '../diagnose/finding.ts'
 import { type Clock, steadyClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { Plan } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
 import { internalProblem, type JobProblem } from '../record/job.ts'
 import type { Store } from '../store/db.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
@@ -16,10 +20,12 @@ import { recordResults } from '../store/results.ts'
 import type { StoredJob } from '../store/stored-job.ts'
 import { listTried } from '../store/tried.ts'
 import { BugError, bugIfThrown, concludeByTries, endJob, endWithProblem } from './finish-job.ts'
+import type { Planned } from './plan-request.ts'
 import { type Prepared, prepareJob, workOf } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder, PROMPT, type Recorder } from './recorder.ts'
 import { redactResult, type SecretBox } from './secrets.ts'
+import { settleLive } from './settle-live.ts'
 
 export type RunDeps = {
   store: Store
@@ -28,6 +34,8 @@ export type RunDeps = {
   signals: JobSignals
   secrets: SecretBox
   runChecks: RunChecks
+  /** Reads the live objects of a request and plans them; left out: this server reads none. */
+  replan?(request: JobRequest): Promise<Planned>
   /** Names this process in leases. */
   owner: string
   /** A claim holds so long without being renewed; then the jobs of a killed process are taken over. */
@@ -102,9 +110,12 @@ async function work(run: Run): Promise<RunEnd> {
     return isRecorded
   })
   const recorded = await listTried(store, job.id)
-  const tries = workOf(job, prepared.plan, clock.now(), { recorded })
-  const broken = await doWork(run, prepared, tries, recorder.add, () => recorder.room())
+  const tried = await makeTries(run, prepared, recorded, recorder)
   await recorder.flush()
+  if (tried === 'lost') {
+    return 'lost'
+  }
+  const { broken, plan, diagnosis } = tried
   if (recorder.lost || gone.aborted) {
     return 'lost'
   }
@@ -114,10 +125,10 @@ async function work(run: Run): Promise<RunEnd> {
   if (broken !== null) {
     throw broken
   }
-  const end = await concludeByTries(store, job, prepared.plan, {
+  const end = await concludeByTries(store, { ...job, diagnosis }, plan, {
     few: recorded.length === 0 ? recorder.few() : null,
     before: async () => recorded,
-    ask: (controls) => askControls(run, prepared, controls, recorder),
+    ask: (controls) => askControls(run, { ...prepared, plan }, controls, recorder),
   })
   if (end === 'lost') {
     return 'lost'
@@ -126,6 +137,39 @@ async function work(run: Run): Promise<RunEnd> {
     return giveBack(run)
   }
   return (await endJob(deps, job, lease, end)) ? 'finished' : 'lost'
+}
+
+type Tries = { broken: BugError | null; plan: Plan; diagnosis: Diagnosis | null }
+
+/** Makes the tries of a job: in one piece, or round by round, as the objects of a live job that settles change meanwhile. */
+async function makeTries(
+  run: Run,
+  prepared: Prepared,
+  recorded: readonly Tried[],
+  recorder: Recorder,
+): Promise<Tries | 'lost'> {
+  const { deps, job, lease } = run
+  const { store, clock, log, replan } = deps
+  const { plan, secrets } = prepared
+  const room = () => recorder.room()
+  if (replan === undefined || job.objects.source === 'manifests' || job.request.settleMs === 0) {
+    const tries = workOf(job, plan, clock.now(), { recorded })
+    return { broken: await doWork(run, prepared, tries, recorder.add, room), plan, diagnosis: job.diagnosis }
+  }
+  const request = { ...job.request, target: job.target, checks: withSecrets(job.request.checks, secrets) }
+  return settleLive<BugError>({
+    ...{ store, clock, log, job, lease, plan, recorded },
+    stopped: AbortSignal.any([run.drain, run.gone]),
+    replan: () => replan(request),
+    make(tries, record) {
+      const add = (result: Result) => {
+        recorder.add(result)
+        record(result)
+      }
+      return doWork(run, prepared, tries, add, room)
+    },
+    changed: () => deps.signals.changed(job.id),
+  })
 }
 
 /** @returns what the runner threw, which is a fault of ours; tries that it has left under way are cut. */

@@ -38,6 +38,7 @@ export const SKIP_REASONS = [
   'excluded',
   'sampled',
   'not_expected',
+  'gone',
 ] as const
 export type SkipReason = (typeof SKIP_REASONS)[number]
 export type Skipped = { reason: SkipReason; detail: string }

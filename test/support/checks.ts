@@ -136,6 +136,7 @@ export const aWork = ({ target, paths, dials }: Plan, over: Partial<Work> = {}):
   deadlineAtMs: systemClock.now() + 60_000,
   recorded: [],
   only: null,
+  round: null,
   controls: null,
   ...over,
 })

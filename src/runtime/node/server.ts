@@ -9,7 +9,7 @@ import ipaddr from 'ipaddr.js'
 import { createApp } from '../../api/app.ts'
 import type { Deps } from '../../api/deps.ts'
 import { createPolicy } from '../../check/policy.ts'
-import { noCluster } from '../../job/plan-request.ts'
+import { noCluster, planAgain } from '../../job/plan-request.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
 import type { ObjectSource } from '../../kube/object-source.ts'
@@ -89,6 +89,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       owner: OWNER,
       leaseMs: LEASE_MS,
       runChecks: prober.runChecks,
+      replan: (request) => planAgain(deps, request),
     },
     { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
   )

@@ -1,0 +1,146 @@
+/**
+ * Settling on live objects: between two rounds the objects are read again and planned again, so that a job follows a
+ * rollout. A path that is gone is told so and no more tried, one that has come is tried, and what has passed stays as it
+ * was recorded.
+ *
+ * @module
+ */
+import { type Tried, triedOf } from '../check/result.ts'
+import { planWithoutSecrets } from '../check/secrets.ts'
+import { settleDelayMs, unsettledPaths } from '../check/settle.ts'
+import type { Chunk, Work } from '../check/work.ts'
+import type { Diagnosis } from '../diagnose/finding.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { ProblemError } from '../lib/problem.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
+import { objectsUsed } from '../record/objects-used.ts'
+import type { Store } from '../store/db.ts'
+import type { Lease } from '../store/leases.ts'
+import { replacePlan } from '../store/replace-plan.ts'
+import type { StoredJob } from '../store/stored-job.ts'
+import type { Planned } from './plan-request.ts'
+import { workOf } from './prepare.ts'
+
+/** The plan that counts, and what its objects alone show. */
+export type Current = { plan: Plan; diagnosis: Diagnosis | null }
+
+export type LiveRounds<Broken> = {
+  store: Store
+  clock: Clock
+  log: Log
+  job: StoredJob
+  lease: Lease
+  /** As it was stored, without secrets. */
+  plan: Plan
+  recorded: readonly Tried[]
+  /** Aborted when the job is not this runner's any more, or is to be given back. */
+  stopped: AbortSignal
+  /** Reads and plans again. Rejects if that cannot be done now. */
+  replan(): Promise<Planned>
+  /** Makes the tries of a round. @returns what the runner threw; `null`: it came to its end. */
+  make(work: Work, record: (result: Tried) => void): Promise<Broken | null>
+  /** Called when the plan has changed. */
+  changed(): void
+}
+
+/** @returns the plan to judge by; `lost`: another runner has the job. */
+export async function settleLive<Broken>(
+  rounds: LiveRounds<Broken>,
+): Promise<(Current & { broken: Broken | null }) | 'lost'> {
+  const { clock, job, recorded, stopped } = rounds
+  const results: Tried[] = recorded.filter(({ purpose }) => purpose === 'check')
+  const startedAtMs = results.reduce((first, result) => Math.min(first, result.startedAtMs), clock.now())
+  const untilMs = Math.min(startedAtMs + job.request.settleMs, job.deadlineAtMs ?? Number.POSITIVE_INFINITY)
+  let current: Current = { plan: rounds.plan, diagnosis: job.diagnosis }
+  for (let round = results.reduce((last, result) => Math.max(last, result.round), 1); ; round++) {
+    const broken = await makeRound(rounds, current.plan, round, results)
+    const unsettled = unsettledPaths(current.plan.paths, results, round)
+    const leftMs = untilMs - clock.now()
+    const isOver = leftMs <= 0 || (unsettled.size === 0 && !current.plan.paths.some(isPending))
+    if (broken !== null || stopped.aborted || isOver) {
+      return { ...current, broken }
+    }
+    await clock.sleep(settleDelayMs({ results, round: round + 1, unsettled }, leftMs, 1), stopped)
+    const next = stopped.aborted ? current : await planAnew(rounds, current, results, round + 1)
+    if (next === 'lost') {
+      return 'lost'
+    }
+    current = next
+    if (stopped.aborted) {
+      return { ...current, broken: null }
+    }
+  }
+}
+
+/** It has no address yet, and may get one. */
+const isPending = ({ skipped }: PlannedPath): boolean => skipped?.reason === 'pending'
+
+async function makeRound<Broken>(
+  { job, clock, make }: LiveRounds<Broken>,
+  plan: Plan,
+  round: number,
+  results: Tried[],
+): Promise<Broken | null> {
+  const last = job.request.samples
+  const only: Chunk = Object.fromEntries(pathsOf(plan, results, round).map(({ id }) => [id, { first: 1, last }]))
+  if (Object.keys(only).length === 0) {
+    return null
+  }
+  const work = workOf(job, plan, clock.now(), { recorded: [...results], only, round })
+  return make(work, (result) => results.push(triedOf(result)))
+}
+
+/** The first round tries every path; the others those that fail, and those that nobody has tried before. */
+function pathsOf({ paths }: Plan, results: readonly Tried[], round: number): readonly PlannedPath[] {
+  const earlier = results.filter((result) => result.round < round)
+  const known = new Set(earlier.map(({ pathId }) => pathId))
+  const unsettled = unsettledPaths(paths, earlier, round - 1)
+  return paths.filter(({ id, skipped }) => skipped === null && (!known.has(id) || unsettled.has(id)))
+}
+
+/** If planning fails now (the API server is away for a moment) the plan so far goes on. */
+async function planAnew<Broken>(
+  { store, clock, log, job, lease, replan, changed }: LiveRounds<Broken>,
+  current: Current,
+  results: readonly Tried[],
+  round: number,
+): Promise<Current | 'lost'> {
+  let planned: Planned
+  try {
+    planned = await replan()
+  } catch (cause) {
+    const why = cause instanceof ProblemError ? { code: cause.code } : { cause }
+    log.warn('job_not_planned_anew', { jobId: job.id, round, ...why })
+    return current
+  }
+  const plan = followPlan(current.plan, planWithoutSecrets(planned.plan), results)
+  const next = { plan, diagnosis: planned.diagnosis, objects: objectsUsed(planned.provenance, planned.plan) }
+  if (!(await replacePlan(store, lease, next, clock.now()))) {
+    return 'lost'
+  }
+  changed()
+  return next
+}
+
+/**
+ * Joins the plan of the objects as they are now with what was tried by the plan before. A path that passed stays as it
+ * was planned then; one that did not and is gone says so.
+ */
+export function followPlan(before: Plan, now: Plan, results: readonly Tried[]): Plan {
+  const tried = new Set(results.map(({ pathId }) => pathId))
+  const unsettled = unsettledPaths(before.paths, results, Number.POSITIVE_INFINITY)
+  const hasPassed = ({ id, skipped }: PlannedPath) => skipped === null && tried.has(id) && !unsettled.has(id)
+  const settled = new Map(before.paths.filter(hasPassed).map((path) => [path.id, path]))
+  const there = new Set(now.paths.map(({ id }) => id))
+  const left = before.paths.flatMap((path): PlannedPath[] => {
+    if (there.has(path.id) || (!tried.has(path.id) && path.skipped?.reason !== 'gone')) {
+      return []
+    }
+    return [settled.get(path.id) ?? { ...path, skipped: GONE }]
+  })
+  const { target, vantage } = before
+  return { ...now, target, vantage, paths: [...now.paths.map((path) => settled.get(path.id) ?? path), ...left] }
+}
+
+const GONE = { reason: 'gone', detail: 'the objects no longer lead here: they changed while the job ran' } as const

@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Outcome } from '../../../src/check/result.ts'
+import type { RunChecks } from '../../../src/check/work.ts'
+import { createSignals } from '../../../src/job/queue.ts'
+import { type RunDeps, runJob } from '../../../src/job/run.ts'
+import { createSecretBox } from '../../../src/job/secrets.ts'
+import type { Provenance } from '../../../src/kube/object-source.ts'
+import { ProblemError } from '../../../src/lib/problem.ts'
+import type { PlannedPath } from '../../../src/plan/path.ts'
+import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
+import { cancelJob, getJob, insertJob } from '../../../src/store/jobs.ts'
+import { listResults } from '../../../src/store/results.ts'
+import { quietLog } from '../../support/checks.ts'
+import { aRequest } from '../../support/request.ts'
+import { aJob, aPlannedPath, aResult, NOW } from '../../support/stored.ts'
+
+let folder = ''
+let database: OpenDatabase
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portolan-settle-'))
+  database = openSqlite(join(folder, 'portolan.db'))
+})
+afterEach(() => {
+  database.close()
+  rmSync(folder, { recursive: true })
+})
+
+const path = (id: string, over: Partial<PlannedPath> = {}) => aPlannedPath({ id: idOf(id), ...over })
+const idOf = (letter: string) => `pth_000000000000000000${letter.padStart(2, '0')}`
+const READ: Provenance = { source: 'cluster', readAtMs: NOW, resourceVersions: {}, stale: false, unread: [] }
+const NO_ONE = new ProblemError('cluster_unreachable', 'The API server does not answer.')
+
+/** A clock on which every sleep is over at once, as if so much time had passed. */
+function hurriedClock() {
+  let nowMs = NOW
+  const stopped = new AbortController()
+  return {
+    now: () => nowMs,
+    monotonic: () => nowMs - NOW,
+    async sleep(ms: number, signal?: AbortSignal) {
+      // The lease is renewed for ever: that loop is not to carry the time away.
+      if (ms === LEASE_MS / 3) {
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+      } else if (!signal?.aborted && !stopped.signal.aborted) {
+        nowMs += ms
+      }
+    },
+  }
+}
+
+const LEASE_MS = 30_000
+
+type Round = readonly PlannedPath[] | Error
+
+/**
+ * Runs a job that is given ten seconds to settle.
+ *
+ * @param plans those of the job as it was accepted, and of each time that its objects are read again; the last one stays.
+ * @param outcomes of each path by round; the last one stays.
+ */
+async function settle(plans: readonly [readonly PlannedPath[], ...Round[]], outcomes: Record<string, Outcome[]>) {
+  const target = { cluster: 'default', namespace: 'default', service: 'toad-svc' }
+  const job = aJob({
+    request: aRequest({ target, settleMs: 10_000 }),
+    objects: { source: 'cluster', readAtMs: NOW - 1, resourceVersions: {}, stale: false, forbidden: [] },
+  })
+  const planOf = (paths: readonly PlannedPath[]) => ({ ...(job.plan ?? never()), paths })
+  await insertJob(database.store, { ...job, plan: planOf(plans[0]) }, null, NOW)
+  const tries: string[] = []
+  const log = quietLog()
+  const runChecks: RunChecks = async ({ work }, { record }) => {
+    for (const id of Object.keys(work.only ?? {})) {
+      const round = work.round ?? 1
+      const letter = id.slice(-1)
+      const list = outcomes[letter] ?? []
+      tries.push(`${round}${letter}`)
+      const outcome = list[Math.min(round, list.length) - 1] ?? 'fail'
+      record(aResult({ jobId: job.id, pathId: id, round, outcome, startedAtMs: NOW }))
+    }
+  }
+  let read = 0
+  const deps: RunDeps = {
+    ...{ store: database.store, clock: hurriedClock(), log, signals: createSignals(), runChecks },
+    secrets: await createSecretBox(new Uint8Array(32)),
+    ...{ owner: 'a-test', leaseMs: LEASE_MS },
+    async replan() {
+      const next = plans[Math.min(++read, plans.length - 1)]
+      if (next instanceof Error) {
+        throw next
+      }
+      return { plan: planOf(next ?? []), diagnosis: { status: 'unknown', findings: [] }, provenance: READ }
+    },
+  }
+  return { job, deps, tries, log }
+}
+
+const never = (): never => {
+  throw new Error('the job has a plan')
+}
+const idle = new AbortController().signal
+
+async function ended({ job, deps }: Awaited<ReturnType<typeof settle>>) {
+  const end = await runJob(deps, job.id, idle, idle)
+  const stored = await getJob(database.store, job.id)
+  return {
+    end,
+    verdict: stored?.verdict,
+    objects: stored?.objects,
+    skipped: Object.fromEntries(stored?.plan?.paths.map(({ id, skipped }) => [id.slice(-1), skipped?.reason]) ?? []),
+  }
+}
+
+describe('a live job that settles', () => {
+  it('tells of a path that is gone, does not try it again, and tries the one that has come', async () => {
+    const run = await settle(
+      [
+        [path('A'), path('B')],
+        [path('B'), path('C')],
+      ],
+      { A: ['fail'], B: ['pass'], C: ['pass'] },
+    )
+    expect(await ended(run)).toMatchObject({ verdict: 'pass', skipped: { A: 'gone', B: undefined, C: undefined } })
+    expect(run.tries).toEqual(['1A', '1B', '2C'])
+    const results = await listResults(database.store, run.job.id)
+    expect(results.map(({ result: { pathId, round, outcome } }) => [pathId.slice(-1), round, outcome])).toEqual([
+      ['A', 1, 'fail'],
+      ['B', 1, 'pass'],
+      ['C', 2, 'pass'],
+    ])
+  })
+
+  it('keeps what has passed as it was recorded, also where it is gone later', async () => {
+    const run = await settle([[path('A'), path('B')], [path('B')]], { A: ['pass'], B: ['fail', 'fail', 'pass'] })
+    expect(await ended(run)).toMatchObject({ verdict: 'pass', skipped: { A: undefined, B: undefined } })
+    expect(run.tries).toEqual(['1A', '1B', '2B', '3B'])
+  })
+
+  it('waits for a load balancer that has no address yet, and tries it when it has', async () => {
+    const pending = path('L', { skipped: { reason: 'pending', detail: 'it has no address yet' } })
+    const run = await settle(
+      [
+        [path('A'), pending],
+        [path('A'), pending],
+        [path('A'), path('L')],
+      ],
+      {
+        ...{ A: ['pass'], L: ['pass'] },
+      },
+    )
+    expect(await ended(run)).toMatchObject({ verdict: 'pass', skipped: { L: undefined } })
+    expect(run.tries).toEqual(['1A', '3L'])
+  })
+
+  it('tries a path again that was gone and has come back', async () => {
+    const run = await settle([[path('A'), path('B')], [path('B')], [path('A'), path('B')]], {
+      ...{ A: ['fail', 'fail', 'pass'], B: ['fail', 'fail', 'pass'] },
+    })
+    expect(await ended(run)).toMatchObject({ verdict: 'pass', skipped: { A: undefined } })
+    expect(run.tries).toEqual(['1A', '1B', '2B', '3A', '3B'])
+  })
+
+  it('goes on with the plan that it has while the API server is away, and says so in the log', async () => {
+    const run = await settle([[path('A')], NO_ONE, [path('A')]], { A: ['fail', 'fail', 'pass'] })
+    const { verdict, objects } = await ended(run)
+    expect([verdict, objects?.readAtMs, run.tries]).toEqual(['pass', NOW, ['1A', '2A', '3A']])
+    expect(run.log.events.map(({ event }) => event)).toContain('job_not_planned_anew')
+  })
+
+  it('ends when its time is over, by the last round', async () => {
+    const run = await settle([[path('A')]], { A: ['fail'] })
+    expect(await ended(run)).toMatchObject({ end: 'finished', verdict: 'fail' })
+    expect(run.tries).toEqual(['1A', '2A', '3A', '4A', '5A', '6A'])
+  })
+
+  it('changes no plan when the job is not its own any more', async () => {
+    const run = await settle([[path('A')], [path('C')]], { A: ['fail'], C: ['pass'] })
+    const replan = run.deps.replan ?? never
+    run.deps.replan = async (request) => {
+      await cancelJob(database.store, run.job.id, NOW + 1)
+      return replan(request)
+    }
+    expect(await ended(run)).toMatchObject({ end: 'lost', skipped: { A: undefined } })
+    expect(run.tries).toEqual(['1A'])
+  })
+})
