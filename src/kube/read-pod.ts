@@ -81,11 +81,23 @@ function readContainerStatus(statuses: Field | undefined, name: string): Contain
   }
 }
 
+const NO_CONTAINERS: PodSpec = {
+  containers: [],
+  hostNetwork: false,
+  hostname: null,
+  subdomain: null,
+  nodeName: null,
+  enableServiceLinks: true,
+  dnsPolicy: null,
+}
+
 export const readWorkload =
   (kind: WorkloadKind) =>
   (object: Field): Workload => {
     const spec = object.get('spec')
-    const template = spec.get('template').need('the template of the pods')
+    // A Job is read for the labels of its pods alone: one that says nothing of them is no reason to refuse all objects.
+    const written = spec.get('template')
+    const template = kind === 'Job' && written.absent ? null : written.need('the template of the pods')
     const replicas = spec.get('replicas').integer(0, 2 ** 31 - 1)
     return {
       kind,
@@ -93,8 +105,8 @@ export const readWorkload =
       replicas: kind === 'DaemonSet' || kind === 'Job' ? null : (replicas ?? 1),
       serviceName: kind === 'StatefulSet' ? spec.get('serviceName').matching(label) : null,
       template: {
-        labels: template.get('metadata').get('labels').labels(),
-        spec: readPodSpec(template.get('spec'), null),
+        labels: template?.get('metadata').get('labels').labels() ?? {},
+        spec: template === null ? NO_CONTAINERS : readPodSpec(template.get('spec'), null),
       },
     }
   }
