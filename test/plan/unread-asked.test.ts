@@ -48,6 +48,7 @@ const PRESENT = 'it tells of what is there alone'
 
 const BY_RULES = 'the rules that are handed them ask'
 const BY_INGRESS = 'the source of Ingress paths asks, and marks all of them'
+const ALLOWS = 'it lets be dialled what is there, so that what is not known is not dialled'
 const CONTROLS = 'it finds addresses for control probes, and nothing follows from one that is not known'
 
 /** Files that look up and need not ask: `file kind` → the reason. */
@@ -69,6 +70,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/plan/ingress-listeners.ts ingresses': BY_INGRESS,
   'src/plan/ingress-rules.ts ingresses': BY_INGRESS,
   'src/plan/ingress-size.ts ingresses': BY_INGRESS,
+  'src/plan/keep-to-cluster.ts ingresses': ALLOWS,
+  'src/plan/keep-to-cluster.ts services': ALLOWS,
   'src/plan/find-beside.ts services': CONTROLS,
   'src/plan/find-beside.ts workloads': CONTROLS,
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import type { Addresses } from '../../src/plan/request.ts'
 import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice, workload } from './manifests.ts'
-import { OBJECT_FAULTS } from './object-faults.ts'
+import { OBJECT_FAULTS, policy } from './object-faults.ts'
 import { planInput } from './plan-text.ts'
 import type { Target } from './reading.ts'
 
@@ -140,6 +140,130 @@ const PATHS: readonly [string, unknown[]][] = [
       slice(ends),
       ingress([{}], { ingressClassName: 'own' }),
       ingressClass('own', 'traefik.io/ingress-controller'),
+    ],
+  ],
+  [
+    'two families, one a slice',
+    [
+      service({
+        clusterIPs: ['10.96.0.7', 'fd00::7'],
+        ipFamilies: ['IPv4', 'IPv6'],
+        ipFamilyPolicy: 'RequireDualStack',
+      }),
+      slice(ends),
+      slice([{ at: 'fd00:10::1' }], { name: 'toad-v6', addressType: 'IPv6' }),
+    ],
+  ],
+  [
+    'endpoints that are ready in one slice and terminate in another',
+    [
+      service(),
+      slice(ends.slice(0, 1)),
+      slice([{ at: '10.244.0.9', ready: false, serving: true, terminating: true }], { name: 'toad-b' }),
+    ],
+  ],
+  [
+    'ports of two names, one a slice',
+    [
+      service({
+        ports: [
+          { name: 'http', port: 80 },
+          { name: 'grpc', port: 90 },
+        ],
+      }),
+      slice(ends.slice(0, 1)),
+      slice(ends.slice(0, 1), { name: 'toad-b', ports: [{ name: 'grpc', port: 9090 }] }),
+    ],
+  ],
+  [
+    'pods that are Ready beside some that are not, and some that have ended',
+    [
+      service({ ports: [{ port: 80, targetPort: 'web' }] }),
+      slice([]),
+      pod('toad-1'),
+      pod('toad-2', {}, { ip: '10.244.0.12', ready: false }),
+      pod('toad-3', {}, { ip: '10.244.0.13', phase: 'Failed', ready: false }),
+      pod(
+        'toad-4',
+        { containers: [{ name: 'web', ports: [{ name: 'other', containerPort: 8080 }] }] },
+        { ip: '10.244.0.14' },
+      ),
+    ],
+  ],
+  [
+    'a port that one of two pods declares',
+    [
+      service(),
+      pod('toad-1'),
+      pod('toad-2', { containers: [{ name: 'web', ports: [{ containerPort: 9000 }] }] }, { ip: '10.244.0.12' }),
+    ],
+  ],
+  [
+    'workloads of which one has replicas, and one that the selector means',
+    [
+      service(),
+      slice([]),
+      workload('Deployment', 'toad', { app: 'toad' }, { replicas: 0 }),
+      workload('Deployment', 'toad-canary', { app: 'toad' }),
+      workload('Deployment', 'taod', { app: 'taod' }),
+      pod('newt-1', {}, { labels: { app: 'taod' } }),
+    ],
+  ],
+  [
+    'a copy of the application in another namespace',
+    [
+      service(),
+      slice([]),
+      service({ clusterIP: '10.96.0.9' }, { namespace: 'lake' }),
+      pod('toad-1', {}, { namespace: 'lake' }),
+      workload('Deployment', 'toad', { app: 'toad' }, {}, [{ name: 'web' }], 'lake'),
+      workload('Deployment', 'toad', { app: 'toad' }),
+    ],
+  ],
+  [
+    'policies of which one lets everybody in',
+    [
+      service(),
+      slice(ends),
+      pod('toad-0'),
+      policy([{ port: 9 }]),
+      { ...policy([{ port: 8080 }]), metadata: { name: 'open', namespace: 'pond' } },
+    ],
+  ],
+  [
+    'a node that takes traffic of load balancers beside one that does not',
+    [
+      service(balanced, {}, loadBalancerStatus({ ip: '203.0.113.73' })),
+      slice(ends),
+      node('node-1', { InternalIP: '10.0.0.11' }),
+      node(
+        'node-2',
+        { InternalIP: '10.0.0.12' },
+        { labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } },
+      ),
+    ],
+  ],
+  [
+    'a StatefulSet with a governing Service of its own',
+    [
+      service({ clusterIP: 'None', ports: [{ port: 8080 }] }),
+      service({ clusterIP: 'None' }, { name: 'tadpole' }),
+      slice([{ at: '10.244.0.1' }], { ports: [{ port: 8080 }] }),
+      workload('StatefulSet', 'toad', { app: 'toad' }, { serviceName: 'tadpole' }),
+    ],
+  ],
+  [
+    'Ingresses of a Service with a similar name, and of one elsewhere',
+    [
+      service(),
+      service({ clusterIP: '10.96.0.9' }, { name: 'taod' }),
+      slice(ends),
+      ingress([{ to: 'taod' }]),
+      ingress([{}], { host: 'other.example.com' }, { name: 'other' }),
+      ingress([{}], { host: 'lake.example.com' }, { name: 'lake', namespace: 'lake' }),
+      service({ clusterIP: '10.96.0.10' }, { namespace: 'lake' }),
+      nginx,
+      ingressClass('traefik', 'traefik.io/ingress-controller'),
     ],
   ],
   ['an ExternalName', [service({ type: 'ExternalName', externalName: 'api.example.com', ports: [{ port: 443 }] })]],

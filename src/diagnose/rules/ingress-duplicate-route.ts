@@ -10,8 +10,9 @@ import {
   winners,
 } from '../../plan/ingress-rules.ts'
 import { quoted } from '../commands.ts'
-import type { Rule } from '../rule.ts'
+import type { Cause, Rule } from '../rule.ts'
 import { OTHER_BACKEND } from '../shows.ts'
+import { unsure } from '../unseen.ts'
 
 /** ingress-nginx shares a route with a canary on purpose, by weight, header or cookie. */
 const isCanary = ({ ingress }: Route): boolean =>
@@ -40,26 +41,26 @@ export const ingressDuplicateRoute: Rule = {
       if (rival === undefined) {
         return []
       }
-      return [
-        {
-          confidence: 'certain' as const,
-          title: `${route.host ?? 'Every host'}${path} is claimed twice`,
-          detail: `${routeRef(route)} sends it to this Service, ${routeRef(rival)} to ${rival.backend.service?.name ?? 'a resource'}. Which one wins is up to the controller (ingress-nginx: the older Ingress).`,
-          fix: 'Leave one of the two, or tell them apart by host or path.',
-          confirm: `kubectl get ingress -A | grep -F ${quoted(route.host ?? '*')}`,
-          evidence: [route, rival].map((each) => ({
-            object: `Ingress/${each.ingress.meta.name}`,
-            field: each.field,
-            value: {
-              namespace: each.ingress.meta.namespace ?? namespace,
-              host: each.host,
-              path: each.path,
-              service: each.backend.service?.name ?? null,
-            },
-          })),
-          explains: pathsOf(['Ingress'], ({ because }) => comesFrom(because, routeField(route))),
-        },
-      ]
+      const cause: Cause = {
+        confidence: 'certain',
+        title: `${route.host ?? 'Every host'}${path} is claimed twice`,
+        detail: `${routeRef(route)} sends it to this Service, ${routeRef(rival)} to ${rival.backend.service?.name ?? 'a resource'}. Which one wins is up to the controller (ingress-nginx: the older Ingress).`,
+        fix: 'Leave one of the two, or tell them apart by host or path.',
+        confirm: `kubectl get ingress -A | grep -F ${quoted(route.host ?? '*')}`,
+        evidence: [route, rival].map((each) => ({
+          object: `Ingress/${each.ingress.meta.name}`,
+          field: each.field,
+          value: {
+            namespace: each.ingress.meta.namespace ?? namespace,
+            host: each.host,
+            path: each.path,
+            service: each.backend.service?.name ?? null,
+          },
+        })),
+        explains: pathsOf(['Ingress'], ({ because }) => comesFrom(because, routeField(route))),
+      }
+      // Another one, of more weight, may take the path from both.
+      return [unsure(cause, index.unread('ingresses', null))]
     })
   },
 }
