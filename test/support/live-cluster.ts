@@ -87,3 +87,35 @@ export function liveClusters() {
     },
   }
 }
+
+/**
+ * Lets a service account read these resources (`deployments.apps`) in these namespaces (`null`: everywhere).
+ *
+ * @returns its token.
+ */
+export function mayRead(
+  server: ApiServer,
+  name: string,
+  resources: readonly string[],
+  namespaces: readonly string[] | null = null,
+): string {
+  const token = `token-of-${name}-${server.objects.version}`
+  server.tokens.addServiceAccount(token, 'portolan', name)
+  const rules = resources.map((each) => {
+    const [resource = '', ...group] = each.split('.')
+    return { apiGroups: [group.join('.')], resources: [resource], verbs: ['get', 'list', 'watch'] }
+  })
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules }
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace: 'portolan' }],
+  }
+  server.objects.applyAll([
+    role,
+    ...(namespaces === null
+      ? [{ ...binding, kind: 'ClusterRoleBinding', metadata: { name } }]
+      : namespaces.map((namespace) => ({ ...binding, kind: 'RoleBinding', metadata: { name, namespace } }))),
+  ])
+  return token
+}
