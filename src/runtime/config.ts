@@ -88,6 +88,9 @@ const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z
 const readHost = (text: string) =>
   text.length <= 253 && (ipaddr.IPv6.isValid(text) || HOST_NAME.test(text)) ? text : null
 
+/** RFC 1123 label, as the API server has it for namespaces. */
+const readNamespace = (text: string) => (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) ? text : null)
+
 const readHttpUrl = (text: string) => (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null)
 
 /** Links are made of it, so it is an origin and nothing more: what follows it are the paths of the API. */
@@ -133,6 +136,7 @@ const SHAPE = {
   PORTOLAN_KUBE_CONTEXT: matching('the name of a context', /^[^\0]+$/)
     .nullable()
     .default(null),
+  PORTOLAN_NAMESPACES: listOf('names of namespaces like shop', readNamespace).default([]),
   PORTOLAN_CONCURRENCY: wholeNumber(1, 10_000).default(64),
   PORTOLAN_CONCURRENCY_PER_ADDRESS: wholeNumber(1, 10_000).default(8),
   PORTOLAN_QUEUE_LIMIT: wholeNumber(1, 1_000_000).default(1000),

@@ -77,6 +77,13 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     meaning: 'Kept for live clusters, which this release cannot read. Setting it changes nothing but a warning.',
   },
   PORTOLAN_KUBE_CONTEXT: { default: null, readBy: [], meaning: 'The same.' },
+  PORTOLAN_NAMESPACES: {
+    default: null,
+    readBy: NODE,
+    meaning:
+      'Namespaces of the live cluster that are read one by one where the API server does not allow what is read in ' +
+      'all of them (a Role in each instead of a ClusterRole), separated by commas. It allows nothing by itself.',
+  },
   PORTOLAN_CONCURRENCY: { default: '64', readBy: NODE, meaning: 'Tries under way at once, all jobs together.' },
   PORTOLAN_CONCURRENCY_PER_ADDRESS: {
     default: '8',

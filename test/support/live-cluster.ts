@@ -47,7 +47,8 @@ export type SourceOptions = {
   clock?: Clock
   namespace?: string | null
   namespaces?: readonly string[]
-  timeoutMs?: number
+  /** For all requests of one read together. */
+  deadlineMs?: number
 }
 
 /** Closes what it has opened when the test file ends: hand its `closeAll` to `afterEach`. */
@@ -61,13 +62,13 @@ export function liveClusters() {
   }
 
   function connect(server: ApiServer, { token = ADMIN_TOKEN, ...options }: SourceOptions = {}) {
-    const { clock = systemClock, namespace = null, namespaces = [], timeoutMs } = options
-    const client: ApiClient = createApiClient(accessTo(server, token), {
-      clock,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    })
+    const { clock = systemClock, namespace = null, namespaces = [], deadlineMs } = options
+    const client: ApiClient = createApiClient(accessTo(server, token), { clock })
     opened.push(client)
-    const source: ObjectSource = createClusterSource(client, { clock, namespace, namespaces })
+    const source: ObjectSource = createClusterSource(client, {
+      ...{ clock, namespace, namespaces },
+      ...(deadlineMs !== undefined && { deadlineMs }),
+    })
     return { client, source }
   }
 

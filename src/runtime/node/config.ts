@@ -10,6 +10,8 @@ export type Config = CommonConfig & {
   databaseFile: string
   /** The place where the prober stands; `null` if it is to be detected (`detect-place.ts`). */
   position: 'in-cluster' | 'outside' | null
+  /** Namespaces that are read one by one where a cluster does not allow a kind to be read in all. */
+  namespaces: readonly string[]
   /** Tries under way at once, all jobs together. */
   concurrency: number
   auth: 'auto' | 'none' | 'tokens'
@@ -29,6 +31,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: settings.PORTOLAN_PORT,
     databaseFile: settings.PORTOLAN_DATABASE,
     position: settings.PORTOLAN_VANTAGE,
+    namespaces: settings.PORTOLAN_NAMESPACES,
     concurrency: settings.PORTOLAN_CONCURRENCY,
     auth: settings.PORTOLAN_AUTH,
     notRead: unreadSettings(env, 'node'),

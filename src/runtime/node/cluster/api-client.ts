@@ -74,6 +74,7 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
   async function trying<T>(
     signal: AbortSignal | undefined,
     leftMs: () => number,
+    waited: (ms: number) => void,
     once: (presented: Presented, over: Connections) => Promise<T>,
   ): Promise<T> {
     let renewed = false
@@ -93,6 +94,7 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
           reconnected = true
         } else if (comesBack(error, leftMs()) && comebacks < COMEBACKS) {
           comebacks++
+          waited(error.retryAfterMs ?? 0)
           await clock.sleep(error.retryAfterMs ?? 0, signal)
           signal?.throwIfAborted()
         } else {
@@ -116,6 +118,9 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
       return trying(
         signal,
         () => left,
+        (ms) => {
+          left -= ms
+        },
         async (presented, over) => {
           const begunMs = clock.monotonic()
           try {
@@ -141,6 +146,7 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
         const lines = await trying(
           signal,
           () => timeoutMs,
+          () => undefined,
           (presented, over) =>
             watchLines(
               {

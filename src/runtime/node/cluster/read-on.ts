@@ -7,7 +7,7 @@ import type { ObjectKind, ObjectsRead, Wanted } from '../../../kube/object-sourc
 import type { KubeObjects } from '../../../kube/objects.ts'
 import { Gathered } from './gathered.ts'
 import { type Cluster, newReading, type Reading, readKind } from './read-kind.ts'
-import { about, READ_KINDS, REQUESTS, readAtFirst } from './requests.ts'
+import { about, READ_KINDS, REQUESTS, readAtFirst, resourceOf } from './requests.ts'
 
 /** More names than these are asked for in one list of the namespace. */
 const NAMES_MAX = 8
@@ -42,7 +42,8 @@ async function readWanted(reading: Reading, { kind, namespace, part }: Wanted, r
   const { found } = read
   const { own } = REQUESTS[kind]
   if (part === 'others' || own === null || found === undefined) {
-    await readKind(reading, { kind, namespace, part: 'others' })
+    const where = resourceOf(kind).namespaced ? namespace : null
+    await readKind(reading, { kind, namespace: where, part: 'others' })
     return
   }
   const extent = { kind, namespace: found.namespace, part: 'own' } as const

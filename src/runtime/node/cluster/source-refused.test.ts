@@ -217,7 +217,7 @@ const FAULTS: readonly [string, Fault, string][] = [
   ['forbidden', { kind: 'forbidden' }, 'cluster_refused'],
   ['throttled', { kind: 'throttled', retryAfter: 60 }, 'unavailable'],
   ['internal', { kind: 'internal' }, 'unavailable'],
-  ['starting', { kind: 'starting', retryAfter: 60 }, 'unavailable'],
+  ['starting', { kind: 'starting' }, 'unavailable'],
   ['aggregated', { kind: 'aggregated' }, 'unavailable'],
   ['timed-out', { kind: 'timed-out' }, 'unavailable'],
   ['html', { kind: 'html' }, 'unavailable'],
@@ -249,7 +249,7 @@ const BESIDE: readonly [string, string][] = [
 describe.each(FAULTS)('an answer that fails: %s', (_name, fault, code) => {
   let source: ObjectSource
   beforeEach(() => {
-    source = live.connect(server, { timeoutMs: 300 }).source
+    source = live.connect(server, { deadlineMs: 400 }).source
   })
 
   it('is a named problem where it is about the Service, and says nothing of the Service', async () => {
@@ -263,7 +263,7 @@ describe.each(FAULTS)('an answer that fails: %s', (_name, fault, code) => {
   it('leaves unknown the kind that it is about, and the plan is made', async () => {
     for (const [resource, kind] of BESIDE) {
       server.faults.clear()
-      const fresh = live.connect(server, { timeoutMs: 300 }).source
+      const fresh = live.connect(server, { deadlineMs: 400 }).source
       server.faults.add({ match: { resource }, fault })
       const { plan: planned, provenance } = await plan(fresh)
       expect(planned.target).toEqual(TOAD)

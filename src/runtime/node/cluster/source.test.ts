@@ -3,8 +3,10 @@ import type { KubeObject } from '../../../../test/support/api-server.ts'
 import { liveClusters } from '../../../../test/support/live-cluster.ts'
 import { ingress, node, pod, service, slice, workload } from '../../../../test/support/manifests.ts'
 import { createManualClock } from '../../../../test/support/manual-clock.ts'
-import type { ObjectsRead, ServiceTarget } from '../../../kube/object-source.ts'
+import type { ObjectKind, ObjectsRead, ServiceTarget } from '../../../kube/object-source.ts'
 import { refOf } from '../../../kube/objects.ts'
+import { RESOURCES } from '../../../kube/resources.ts'
+import { READ_KINDS } from './requests.ts'
 
 const live = liveClusters()
 afterEach(live.closeAll)
@@ -125,6 +127,47 @@ describe('reading one Service', () => {
     const managed = service({}, { annotations: { 'example.com/note': 'hunter4' } })
     const { source } = await live.of([...POND, ...as(secretive, managed)])
     expect(JSON.stringify(await source.read(TOAD, ANEW))).not.toContain('hunter')
+  })
+})
+
+/** Each kind by the requests for it: those in the Service's namespace, then those everywhere. */
+const LISTS: Readonly<Record<ObjectKind, readonly string[]>> = {
+  services: ['/api/v1/@services'],
+  endpoints: ['/api/v1/@endpoints'],
+  endpointSlices: ['/apis/discovery.k8s.io/v1/@endpointslices'],
+  ingresses: ['/apis/networking.k8s.io/v1/@ingresses'],
+  ingressClasses: ['/apis/networking.k8s.io/v1/ingressclasses'],
+  nodes: [],
+  pods: ['/api/v1/@pods'],
+  namespaces: ['/api/v1/namespaces'],
+  networkPolicies: ['/apis/networking.k8s.io/v1/@networkpolicies'],
+  events: ['/api/v1/@events'],
+  workloads: [
+    '/apis/apps/v1/@daemonsets',
+    '/apis/apps/v1/@deployments',
+    '/apis/apps/v1/@replicasets',
+    '/apis/apps/v1/@statefulsets',
+    '/apis/batch/v1/@jobs',
+  ],
+  gatewayRoutes: ['gateways', 'grpcroutes', 'httproutes', 'tcproutes', 'tlsroutes'].map(
+    (resource) => `/apis/gateway.networking.k8s.io/v1/@${resource}`,
+  ),
+}
+
+describe.each(READ_KINDS)('reading on: %s', (kind) => {
+  it.each(['pond', null])('asks for all of them in namespace %s, in one list of each resource', async (where) => {
+    const { server, source } = await live.of(POND, { hasGateway: true })
+    const first = await source.read(TOAD, ANEW)
+    server.seen.clear()
+    const read = await source.readOn?.(TOAD, first, [{ kind, namespace: where, part: 'others' }])
+    const scope = where === null ? '' : `namespaces/${where}/`
+    expect(server.seen.requests.map(({ path }) => path).toSorted()).toEqual(
+      LISTS[kind].map((path) => `${path.replace('@', scope)}?limit=500`),
+    )
+    const left = read?.provenance.unread.filter((each) => each.kind === kind) ?? []
+    expect(left.map(({ reason, besides }) => [reason, besides])).toEqual(
+      where === null || !RESOURCES[kind][0]?.namespaced ? [] : [['not_asked', ['pond']]],
+    )
   })
 })
 

@@ -23,25 +23,33 @@ export type ClusterSourceDeps = {
   namespace: string | null
   /** Read one by one where a kind may not be read in all namespaces. */
   namespaces: readonly string[]
+  /** Milliseconds for all requests of one Service's read together. */
+  deadlineMs?: number
   /** Holds objects that schedules read often; left out: everything is read each time. */
   held?: Pick<Held, 'select'>
 }
 
-/** Milliseconds for all requests of one Service's read together, and for those of many Services. */
-const SERVICE_MS = 10_000
-const SERVICES_MS = 30_000
+/** Milliseconds for all requests of one Service's read together; those of many Services have three times as long. */
+const DEADLINE_MS = 10_000
+const LONGER_FOR_MANY = 3
 
 /** Reads of one cluster under way at once. */
 const PLACES = 8
 
-export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps): ObjectSource {
-  const { clock, namespaces } = deps
+export function createClusterSource(unbounded: ApiClient, deps: ClusterSourceDeps): ObjectSource {
+  const { clock, namespaces, deadlineMs = DEADLINE_MS } = deps
+  const msFor = (target: ReadTarget) => ('namespaces' in target ? deadlineMs * LONGER_FOR_MANY : deadlineMs)
+  // A server that says when to come again is asked again only where there is time for it
+  const client: ApiClient = {
+    ...unbounded,
+    get: (request, how) => unbounded.get(request, { timeoutMs: deadlineMs, ...how }),
+  }
   const kept = createKept(clock)
   const cluster: Cluster = { client, clock, namespaces, kept, served: createServed(client, kept), held: null }
   const withHeld: Cluster = { ...cluster, held: deps.held ?? null }
   /** They are read on as they were read. */
   const readFromHeld = new WeakSet<ObjectsRead>()
-  const turns = createTurns({ clock, places: PLACES, waitMs: SERVICE_MS })
+  const turns = createTurns({ clock, places: PLACES, waitMs: deadlineMs })
 
   async function readOne(cluster: Cluster, target: ServiceTarget, signal: AbortSignal): Promise<ObjectsRead> {
     const namespace = target.namespace ?? deps.namespace ?? 'default'
@@ -57,7 +65,7 @@ export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps):
     async read(target, { held, only }) {
       const from = held ? withHeld : cluster
       const read = await turns.take(JSON.stringify([held, target, only]), () =>
-        within(clock, deadlineMs(target), (signal) =>
+        within(clock, msFor(target), (signal) =>
           'namespaces' in target ? readServices(from, target, signal, only) : readOne(from, target, signal),
         ),
       )
@@ -65,7 +73,7 @@ export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps):
     },
     async readOn(target, read, wanted) {
       const from = readFromHeld.has(read) ? withHeld : cluster
-      return noted(await within(clock, deadlineMs(target), (signal) => readOn(from, read, wanted, signal)), from)
+      return noted(await within(clock, msFor(target), (signal) => readOn(from, read, wanted, signal)), from)
     },
   }
 
@@ -76,8 +84,6 @@ export function createClusterSource(client: ApiClient, deps: ClusterSourceDeps):
     return read
   }
 }
-
-const deadlineMs = (target: ReadTarget): number => ('namespaces' in target ? SERVICES_MS : SERVICE_MS)
 
 /** What is under way at the deadline is ended, and met as an API server that did not answer in time. */
 async function within<T>(clock: Clock, ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
