@@ -68,6 +68,11 @@ describe('the schemas of the API', () => {
     expect(kept(overlay).flatMap(faultsOf)).toEqual([])
   })
 
+  it('take the example of a CronJob, which asks as helm test does', () => {
+    const [job] = manifestsOf(readFileSync('examples/kubernetes/cronjob.yaml', 'utf8'))
+    expect(job && faultsOf(job)).toEqual([])
+  })
+
   it('refuse a field that there is not, one that is missing, and another type', () => {
     const deployment = structuredClone(find(kept('cluster-wide'), 'Deployment'))
     const [container] = deployment.spec.template.spec.containers

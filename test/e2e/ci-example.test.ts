@@ -71,7 +71,7 @@ const bash = (script: string, cluster: Cluster, env: Record<string, string> = {}
 /** The first block of a page that hands a cluster's objects over, without its own address. */
 function blockOf(page: string): string {
   const blocks = [...readFileSync(page, 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block)
-  const found = blocks.find((block) => block.includes('kubectl') && block.includes('/v1/jobs?'))
+  const found = blocks.find((block) => / get svc,/.test(block) && block.includes('/v1/jobs?'))
   if (found === undefined) {
     throw new Error(`${page} has no such block`)
   }
