@@ -71,6 +71,23 @@ describe('a source with held objects', () => {
     }
   })
 
+  it('reads for discovery nothing but what it needs, and nothing at all where that is held', async () => {
+    const { server, source, held } = await reading()
+    const read = () =>
+      source.read(
+        { cluster: 'default', namespaces: null, selector: null },
+        { held: true, only: ['services', 'namespaces'] },
+      )
+    const anew = await read()
+    expect(server.seen.lines().filter((line) => !line.startsWith('get'))).toEqual(['list services', 'list namespaces'])
+    held.pin(['services', 'namespaces'])
+    const before = await read().then(() => server.seen.requests.filter(({ verb }) => verb !== 'watch').length)
+    const { objects, provenance } = await read()
+    expect(objects).toEqual(anew.objects)
+    expect(provenance.unread).toEqual(anew.provenance.unread)
+    expect(server.seen.requests.filter(({ verb }) => verb !== 'watch').length).toBe(before)
+  })
+
   it('never gives a posted job what it holds', async () => {
     const { server, source } = await reading()
     await warm(source)
