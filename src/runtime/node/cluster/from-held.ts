@@ -1,5 +1,3 @@
-import { matchesLabels } from '../../../kube/object-index.ts'
-import type { KubeObject } from '../../../kube/objects.ts'
 import type { Resource } from '../../../kube/resources.ts'
 import type { Moment } from './gathered.ts'
 import type { Held } from './held.ts'
@@ -22,26 +20,14 @@ export async function fromHeld(
   if (held === null || (which !== null && 'query' in which)) {
     return null
   }
-  const name = which !== null && 'name' in which ? { name: which.name } : {}
-  const part = await held.select(resource.resource, { namespace, ...name })
+  const part = await held.select(resource.resource, { namespace, ...which })
   if (part === null) {
     return null
   }
   if ('error' in part) {
     throw part.error
   }
-  const isChosen = ({ meta }: KubeObject): boolean =>
-    which === null || 'name' in which || matchesLabels(meta.labels, which.labels)
-  const { ignored, resourceVersion, readAtMs, stale } = part
-  return {
-    listed: {
-      kind: resource.kind,
-      objects: part.objects.filter(isChosen),
-      // Its labels are not known, so that it may be one of them
-      refused: ignored.map((each) => ({ ...each, namespace })),
-      resourceVersion,
-      isCut: false,
-    },
-    ...{ readAtMs, stale },
-  }
+  const { objects, ignored, resourceVersion, readAtMs, stale } = part
+  const refused = ignored.map((each) => ({ ...each, namespace }))
+  return { listed: { kind: resource.kind, objects, refused, resourceVersion, isCut: false }, readAtMs, stale }
 }

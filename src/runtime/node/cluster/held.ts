@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Ignored, KubeObject } from '../../../kube/objects.ts'
+import type { Ignored, KubeObject, Labels } from '../../../kube/objects.ts'
 import type { Resource } from '../../../kube/resources.ts'
 import type { ApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
@@ -49,6 +49,9 @@ export type KindState = {
   sinceMs: number
 }
 
+/** `namespace: null`: in all. */
+export type Where = { namespace: string | null; name?: string; labels?: Labels }
+
 export type Held = {
   /** Keeps these for good, whatever schedules read. */
   pin(resources: readonly (keyof Listened)[]): void
@@ -57,10 +60,10 @@ export type Held = {
    * read.
    *
    * @param resource the name of the resource, like `pods`.
-   * @param where.namespace `null`: of all.
    * @param where.name only the object of this name.
+   * @param where.labels only objects that carry each of them.
    */
-  select(resource: string, where: { namespace: string | null; name?: string }): Promise<HeldPart | null>
+  select(resource: string, where: Where): Promise<HeldPart | null>
   /**
    * Tells what changes of a pinned kind: first all that there is, as `added`, then each change. Nothing is `removed`
    * because the API server cannot be reached.
@@ -81,8 +84,8 @@ type Group = {
   everywhere: Watch<KubeObject>
   /** By namespace, where all of them at once are forbidden; empty where they are not. */
   single: ReadonlyMap<string, Watch<KubeObject>>
-  /** Resolves when all were listed, or have failed. */
-  tried: Promise<unknown>
+  /** Resolves when all were listed, or have failed; `null`: that was so before. */
+  tried: Promise<unknown> | null
 }
 
 /** Watches are looked after so often. */
@@ -113,7 +116,12 @@ export function createHeld(deps: HeldDeps): Held {
     const everywhere = watchOf(resource, null)
     const group: Group = {
       ...{ resource, sinceMs: clock.monotonic(), everywhere, single: new Map() },
-      tried: everywhere.tried().then(() => arrange(group)),
+      tried: everywhere
+        .tried()
+        .then(() => arrange(group))
+        .then(() => {
+          group.tried = null
+        }),
     }
     groups.set(name, group)
     log.info('watch_started', { cluster, resource: name })
@@ -228,16 +236,18 @@ export function createHeld(deps: HeldDeps): Held {
         }
       }
     },
-    async select(name, { namespace, name: only }) {
+    async select(name, where) {
       const count = countOf(name)
       count.add(clock.monotonic())
       const group = groups.get(name) ?? (pays(count, null, clock.monotonic()) ? begin(name) : null)
       if (group === null) {
         return null
       }
-      await firstOf(clock, group.tried, SYNC_WAIT_MS, stop.signal)
-      const watch = group.single.size === 0 ? group.everywhere : group.single.get(namespace ?? '')
-      return watch === undefined ? null : partOf(group.resource.kind, watch, namespace, only)
+      if (group.tried !== null) {
+        await firstOf(clock, group.tried, SYNC_WAIT_MS, stop.signal)
+      }
+      const watch = group.single.size === 0 ? group.everywhere : group.single.get(where.namespace ?? '')
+      return watch === undefined ? null : partOf(group.resource.kind, watch, where)
     },
     onChange(name, listener) {
       // One map holds the listeners of all kinds; the watch of this name gives objects of this kind alone.
@@ -260,12 +270,7 @@ export function createHeld(deps: HeldDeps): Held {
     },
   }
 
-  function partOf(
-    kind: string,
-    watch: Watch<KubeObject>,
-    namespace: string | null,
-    only: string | undefined,
-  ): HeldPart | null {
+  function partOf(kind: string, watch: Watch<KubeObject>, where: Where): HeldPart | null {
     const { objects } = watch
     const { state, confirmedAtMs, error } = watch.status()
     if (error !== null && (state === 'refused' || state === 'absent')) {
@@ -275,7 +280,7 @@ export function createHeld(deps: HeldDeps): Held {
       return null
     }
     return {
-      ...sorted(kind, entriesOf(watch, namespace, only)),
+      ...sorted(kind, entriesOf(watch, where), where.labels),
       resourceVersion: objects.version,
       readAtMs: confirmedAtMs,
       stale: clock.now() - confirmedAtMs > deps.staleAfterMs,
@@ -287,26 +292,28 @@ export function createHeld(deps: HeldDeps): Held {
 const watchesOf = (group: Group | undefined): readonly Watch<KubeObject>[] =>
   group === undefined ? [] : group.single.size === 0 ? [group.everywhere] : [...group.single.values()]
 
-function entriesOf(
-  { objects }: Watch<KubeObject>,
-  namespace: string | null,
-  only: string | undefined,
-): Iterable<Entry<KubeObject>> {
-  if (only === undefined) {
+function entriesOf({ objects }: Watch<KubeObject>, { namespace, name }: Where): Iterable<Entry<KubeObject>> {
+  if (name === undefined) {
     return namespace === null ? objects.all() : objects.in(namespace)
   }
-  const entry = objects.at({ namespace: namespace ?? '', name: only })
+  const entry = objects.at({ namespace: namespace ?? '', name })
   return entry === null ? [] : [entry]
 }
 
-function sorted(kind: string, entries: Iterable<Entry<KubeObject>>): { objects: KubeObject[]; ignored: Ignored[] } {
+/** The labels of what is ignored are not known, so that it may be one of them. */
+function sorted(
+  kind: string,
+  entries: Iterable<Entry<KubeObject>>,
+  labels: Labels = {},
+): { objects: KubeObject[]; ignored: Ignored[] } {
   const objects: KubeObject[] = []
   const ignored: Ignored[] = []
+  const wanted = Object.entries(labels)
   for (const { name, read } of entries) {
-    if ('object' in read) {
-      objects.push(read.object)
-    } else {
+    if ('refused' in read) {
       ignored.push({ object: `${kind}/${name.name}`, reason: read.refused })
+    } else if (wanted.every(([key, value]) => read.object.meta.labels[key] === value)) {
+      objects.push(read.object)
     }
   }
   return { objects, ignored }

@@ -8,10 +8,11 @@
 import { nearMiss } from '../../../lib/near.ts'
 import { ProblemError } from '../../../lib/problem.ts'
 import { ApiError } from './api-error.ts'
+import { fromHeld } from './from-held.ts'
 import { type Listed, list, names } from './list.ts'
 import { problemOfRead } from './met.ts'
 import type { Cluster, Place } from './read-kind.ts'
-import { METADATA_ONLY, named, resourceOf } from './requests.ts'
+import { type Asked, METADATA_ONLY, named, resourceOf } from './requests.ts'
 
 const SERVICES = resourceOf('services')
 
@@ -22,11 +23,11 @@ const NAMES_SHOWN = 20
 export async function serviceNotFound(cluster: Cluster, place: Place, signal: AbortSignal): Promise<ProblemError> {
   const { namespace, service, cluster: name } = place
   const asked = { resource: SERVICES, version: 'v1', query: {} }
-  const [here, elsewhere, hasNamespace] = await Promise.all([
-    orNone(names(cluster.client, { ...asked, namespace }, METADATA_ONLY, signal)),
-    orNone(names(cluster.client, { ...asked, namespace: null, query: named(service) }, METADATA_ONLY, signal)),
-    isNamespace(cluster, namespace, signal),
+  const [here, elsewhere] = await Promise.all([
+    orNone(namesIn(cluster, { ...asked, namespace }, (name) => name !== service, signal)),
+    orNone(namesIn(cluster, { ...asked, namespace: null, query: named(service) }, (name) => name === service, signal)),
   ])
+  const hasNamespace = here.length > 0 || (await isNamespace(cluster, namespace, signal))
   const others = [...new Set(elsewhere.map((each) => each.namespace))].filter((each) => each !== namespace).toSorted()
   const near = nearMiss(
     service,
@@ -45,6 +46,21 @@ export async function serviceNotFound(cluster: Cluster, place: Place, signal: Ab
   const detail = [absent, ...hints].filter((text) => text !== '').join(' ')
   const pointer = !hasNamespace || others.length > 0 ? '/target/namespace' : '/target/service'
   return new ProblemError('service_not_found', detail, { status: 404, errors: [{ pointer, detail }] })
+}
+
+/** Takes what is held for it, where the read may. */
+async function namesIn(
+  cluster: Cluster,
+  asked: Asked,
+  isWanted: (name: string) => boolean,
+  signal: AbortSignal,
+): Promise<readonly { name: string; namespace: string }[]> {
+  const held = await fromHeld(cluster.held, asked, null)
+  return held === null
+    ? names(cluster.client, asked, METADATA_ONLY, signal)
+    : held.listed.objects.flatMap(({ meta: { name, namespace } }) =>
+        isWanted(name) ? [{ name, namespace: namespace ?? '' }] : [],
+      )
 }
 
 function listOf(all: readonly string[]): string {
