@@ -112,7 +112,7 @@ export function readingSuite(start: StartCluster): void {
       expect(SERVICES.length).toBe(16)
       for (const target of SERVICES) {
         const [live, given] = [await planFrom(source, target), await planFrom(manifests, target)]
-        expect(planText(live.plan), `${target.namespace}/${target.service}`).toBe(planText(given.plan))
+        expect(textOf(live), `${target.namespace}/${target.service}`).toBe(textOf(given))
       }
     })
 
