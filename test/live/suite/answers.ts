@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type Asking, ask } from '../../support/api-server/ask.ts'
 import type { LiveCluster, StartCluster } from '../support/live-cluster.ts'
 import { until } from '../support/until.ts'
-import { bind, OBJECTS, READER } from './objects.ts'
+import { bind, NARROW, OBJECTS, READER } from './objects.ts'
 
-type Who = 'admin' | 'reader' | 'shop-only' | 'nobody' | 'anonymous' | 'forged'
+type Who = 'admin' | 'reader' | 'shop-only' | 'by-name' | 'wild' | 'nobody' | 'anonymous' | 'forged'
 
 type Question = {
   title: string
@@ -168,6 +168,30 @@ const FOUND: readonly Question[] = [
     is: ['ServiceList', []],
   },
   {
+    title: 'who may read one object by its name may list it by that name',
+    path: `${SHOP}/services?fieldSelector=metadata.name%3Dfrog`,
+    who: 'by-name',
+    status: 200,
+    of: names,
+    is: ['frog'],
+  },
+  {
+    title: 'who may read one object by its name reads it',
+    path: `${SHOP}/services/frog`,
+    who: 'by-name',
+    status: 200,
+    of: ({ metadata }) => metadata.name,
+    is: 'frog',
+  },
+  {
+    title: 'a role of stars allows everything in its namespace',
+    path: '/apis/apps/v1/namespaces/shop/deployments',
+    who: 'wild',
+    status: 200,
+    of: names,
+    is: ['frog'],
+  },
+  {
     title: 'a cluster is known by the UID of kube-system',
     path: '/api/v1/namespaces/kube-system',
     status: 200,
@@ -267,6 +291,20 @@ const REFUSED: readonly Question[] = [
     message: `services is forbidden: ${user('nobody')} cannot watch resource "services" in API group "" at the cluster scope`,
   },
   {
+    title: 'a list to who may read one object by its name',
+    path: `${SHOP}/services`,
+    who: 'by-name',
+    status: 403,
+    message: `services is forbidden: ${user('by-name')} cannot list resource "services" in API group "" in the namespace "shop"`,
+  },
+  {
+    title: 'another verb than those of the role',
+    path: `${SHOP}/services?watch=1&fieldSelector=metadata.name%3Dfrog&timeoutSeconds=1`,
+    who: 'by-name',
+    status: 403,
+    message: `services "frog" is forbidden: ${user('by-name')} cannot watch resource "services" in API group "" in the namespace "shop"`,
+  },
+  {
     title: 'all namespaces to who has a role in one',
     path: '/apis/discovery.k8s.io/v1/endpointslices',
     who: 'shop-only',
@@ -345,13 +383,21 @@ export function answersSuite(start: StartCluster): void {
       cluster = await start()
       await cluster.apply(...OBJECTS, READER)
       tokens.admin = cluster.adminToken
-      for (const account of ['reader', 'shop-only', 'nobody'] as const) {
+      for (const account of ['reader', 'shop-only', 'by-name', 'wild', 'nobody'] as const) {
         tokens[account] = await cluster.serviceAccount('portolan', account)
       }
-      await cluster.apply(bind('reader', 'live-reader'), bind('shop-only', 'live-reader', 'shop'))
+      await cluster.apply(
+        bind('reader', 'live-reader'),
+        bind('shop-only', 'live-reader', 'shop'),
+        ...NARROW,
+        bind('by-name', 'live-by-name', 'shop'),
+        bind('wild', 'live-wild', 'shop'),
+      )
       // A role holds as soon as the server's authorizer has heard of it
       await until(200, () => status('/api/v1/services', 'reader'))
       await until(200, () => status(`${SHOP}/services`, 'shop-only'))
+      await until(200, () => status(`${SHOP}/services/frog`, 'by-name'))
+      await until(200, () => status(`${SHOP}/services`, 'wild'))
     })
     afterAll(() => cluster?.close())
 

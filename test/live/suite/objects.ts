@@ -96,6 +96,19 @@ export const READER: KubeObject = {
   ].map((rule) => ({ ...rule, verbs: ['get', 'list', 'watch'] })),
 }
 
+const roleOf = (name: string, rule: object): KubeObject => ({
+  apiVersion: `${GROUP}/v1`,
+  kind: 'ClusterRole',
+  metadata: { name },
+  rules: [rule],
+})
+
+/** Roles of one name, and of all names. */
+export const NARROW: readonly KubeObject[] = [
+  roleOf('live-by-name', { apiGroups: [''], resources: ['services'], resourceNames: ['frog'], verbs: ['get', 'list'] }),
+  roleOf('live-wild', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }),
+]
+
 /** Binds a role to a service account of the namespace `portolan`; without a namespace, in the whole cluster. */
 export const bind = (account: string, role: string, where?: string): KubeObject => ({
   apiVersion: `${GROUP}/v1`,
