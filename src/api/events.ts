@@ -126,7 +126,9 @@ class Teller {
       return 'unchanged'
     }
     this.#version = state.version
-    if (this.#job.plan === null || hasEnded(state)) {
+    // A live job that settles has another plan after each round.
+    const isPlannedAnew = this.#job.objects.source !== 'manifests' && this.#job.request.settleMs > 0
+    if (this.#job.plan === null || isPlannedAnew || hasEnded(state)) {
       this.#job = (await getJob(store, this.#job.id)) ?? this.#job
     }
     this.#job = { ...this.#job, status: state.status }

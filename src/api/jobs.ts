@@ -47,6 +47,7 @@ export function mountJobs(app: Api): void {
       summary: 'Probe every path of a Service',
       description:
         'As `application/json`: a job. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with the options of the query. ' +
+        'Without a body: the live Service that the query names, read from its cluster. ' +
         'An unreachable target is a 200 with a failing verdict.',
       headers: IdempotencyHeaders.extend(PreferHeaders.shape),
       query: z.strictObject({ ...manifestQuery, ...answerFields }),

@@ -19,7 +19,8 @@ export function mountPlan(app: Api): void {
       operationId: 'createPlan',
       tags: ['Plan'],
       summary: 'Every path of a Service',
-      description: 'The body of a job; probes and stores nothing. Each path names the object fields that it came from.',
+      description:
+        'The body of a job, or none for a live Service; probes and stores nothing. Each path names the object fields that it came from.',
       query: z.strictObject(manifestQuery),
       body: {
         required: false,

@@ -13,7 +13,10 @@ import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { ProblemError } from '../lib/problem.ts'
+import { KINDS } from '../plan/kinds.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
+import { selects } from '../plan/selector.ts'
 import { objectsUsed } from '../record/objects-used.ts'
 import type { Store } from '../store/db.ts'
 import type { Lease } from '../store/leases.ts'
@@ -57,7 +60,8 @@ export async function settleLive<Broken>(
     const broken = await makeRound(rounds, current.plan, round, results)
     const unsettled = unsettledPaths(current.plan.paths, results, round)
     const leftMs = untilMs - clock.now()
-    const isOver = leftMs <= 0 || (unsettled.size === 0 && !current.plan.paths.some(isPending))
+    const awaits = current.plan.paths.some((path) => isAwaited(path, job.request.paths))
+    const isOver = leftMs <= 0 || (unsettled.size === 0 && !awaits)
     if (broken !== null || stopped.aborted || isOver) {
       return { ...current, broken }
     }
@@ -73,8 +77,16 @@ export async function settleLive<Broken>(
   }
 }
 
-/** It has no address yet, and may get one. */
-const isPending = ({ skipped }: PlannedPath): boolean => skipped?.reason === 'pending'
+/** A controller has not given it an address yet, and the job would try it. All else that is pending is not waited for. */
+function isAwaited(path: PlannedPath, { include, exclude }: JobRequest['paths']): boolean {
+  const isChosen = include.length === 0 || include.some((selector) => selects(selector, path))
+  return (
+    path.skipped?.reason === 'pending' &&
+    KINDS[path.kind].addressBy === 'status' &&
+    isChosen &&
+    !exclude.some((selector) => selects(selector, path))
+  )
+}
 
 async function makeRound<Broken>(
   { job, clock, make }: LiveRounds<Broken>,

@@ -140,7 +140,7 @@ describe('a live job that settles', () => {
   })
 
   it('waits for a load balancer that has no address yet, and tries it when it has', async () => {
-    const pending = path('L', { skipped: { reason: 'pending', detail: 'it has no address yet' } })
+    const pending = path('L', { kind: 'LoadBalancer', skipped: { reason: 'pending', detail: 'it has no address yet' } })
     const run = await settle(
       [
         [path('A'), pending],
@@ -153,6 +153,13 @@ describe('a live job that settles', () => {
     )
     expect(await ended(run)).toMatchObject({ verdict: 'pass', skipped: { L: undefined } })
     expect(run.tries).toEqual(['1A', '3L'])
+  })
+
+  it('waits for nothing else: an address that no object tells may never come', async () => {
+    const pending = path('N', { kind: 'NodePort', skipped: { reason: 'pending', detail: 'no node is known' } })
+    const run = await settle([[path('A'), pending]], { A: ['pass'] })
+    expect(await ended(run)).toMatchObject({ end: 'finished', verdict: 'pass' })
+    expect(run.deps.clock.now()).toBeLessThan(NOW + 1000)
   })
 
   it('tries a path again that was gone and has come back', async () => {
