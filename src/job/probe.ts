@@ -11,7 +11,7 @@ import type { RunChecks, Work } from '../check/work.ts'
 import { isHost } from '../lib/address.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
-import { type Check, NO_TLS } from '../plan/check.ts'
+import { type Check, EXPECT_2XX, NO_TLS } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { Place } from '../plan/place.ts'
 
@@ -71,15 +71,7 @@ function readHttpTarget(target: string, hostname: string | null): Asked | { wron
       headers: {},
       body: null,
       host: hostname,
-      expect: {
-        validStatusCodes: ['2xx'],
-        failIfBodyMatchesRegexp: [],
-        failIfBodyNotMatchesRegexp: [],
-        failIfHeaderMatches: [],
-        failIfHeaderNotMatches: [],
-        jsonPath: [],
-        maxDurationMs: null,
-      },
+      expect: EXPECT_2XX,
       followRedirects: true,
       httpVersion: '1.1',
       tls: NO_TLS,

@@ -17,6 +17,17 @@ export type HttpExpect = {
   maxDurationMs: number | null
 }
 
+/** The defaults of an expectation in a job's own body. */
+export const EXPECT_2XX: HttpExpect = {
+  validStatusCodes: ['2xx'],
+  failIfBodyMatchesRegexp: [],
+  failIfBodyNotMatchesRegexp: [],
+  failIfHeaderMatches: [],
+  failIfHeaderNotMatches: [],
+  jsonPath: [],
+  maxDurationMs: null,
+}
+
 export type HeaderMatch = { header: string; regexp: string; allowMissing: boolean }
 
 export type TlsOptions = {

@@ -12,7 +12,7 @@ import { readYaml } from '../kube/yaml/read-yaml.ts'
 import { jsonPointer } from '../lib/json-pointer.ts'
 import { nearMiss } from '../lib/near.ts'
 import type { Check, HttpCheck, HttpExpect, TcpCheck } from '../plan/check.ts'
-import { NO_TLS } from '../plan/check.ts'
+import { EXPECT_2XX, NO_TLS } from '../plan/check.ts'
 import { PATH_KINDS, type PathKind } from '../plan/kinds.ts'
 import type { JobRequest } from '../plan/request.ts'
 
@@ -203,18 +203,7 @@ const EXPECT: { readonly [K in keyof HttpExpect]-?: Reader<HttpExpect[K]> } = {
 
 const expect: Reader<HttpExpect> = (value, at, told) => {
   const read = fields<HttpExpect>(EXPECT)(value, at, told)
-  return read && { ...NO_EXPECT, ...read }
-}
-
-/** The defaults of an expectation in a job's own body. */
-const NO_EXPECT: HttpExpect = {
-  validStatusCodes: ['2xx'],
-  failIfBodyMatchesRegexp: [],
-  failIfBodyNotMatchesRegexp: [],
-  failIfHeaderMatches: [],
-  failIfHeaderNotMatches: [],
-  jsonPath: [],
-  maxDurationMs: null,
+  return read && { ...EXPECT_2XX, ...read }
 }
 
 /**

@@ -181,6 +181,26 @@ describe('discovery', () => {
     expect(events('discovery_off')).toHaveLength(1)
   })
 
+  it('looks as soon as it is told of a change, at all that changes meanwhile together', async () => {
+    let tell = (): void => undefined
+    const store = await begin({
+      watch(_cluster, changed) {
+        tell = changed
+      },
+    })
+    cluster.services = { toad: YES }
+    const gathering = clock.asleep(5000)
+    tell()
+    await gathering
+    expect(await servicesOf(store)).toEqual([])
+    cluster.services = { toad: YES, frog: YES }
+    tell()
+    const asleep = clock.asleep(60_000)
+    clock.advance(5000)
+    await asleep
+    expect([await servicesOf(store), events('discovered').length]).toEqual([['frog', 'toad'], 1])
+  })
+
   it('makes two thousand at once', async () => {
     cluster.services = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`toad-${n}`, YES]))
     const store = await begin()

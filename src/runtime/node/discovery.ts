@@ -10,7 +10,17 @@ export type DiscoveryDeps = DiscoverDeps & {
   schedulesChanged(): void
 }
 
-export type DiscoveryOptions = { mode: DiscoverMode; clusters: readonly string[]; everyMs: number }
+export type DiscoveryOptions = {
+  mode: DiscoverMode
+  clusters: readonly string[]
+  /** Milliseconds between two looks, where nothing changes. */
+  everyMs: number
+  /** Tells when Services or Namespaces of a cluster change. Left out: nobody does, and looks find out. */
+  watch?(cluster: string, changed: () => void): void
+}
+
+/** What changes within this time after a change is looked at with it. */
+const GATHER_MS = 5_000
 
 /** Nothing else is asked of the cluster. */
 const ONLY = ['services', 'namespaces'] as const
@@ -20,14 +30,19 @@ const ONLY = ['services', 'namespaces'] as const
  * be read leaves everything as it is. Where discovery is off, what it kept is removed, once.
  */
 export async function keepDiscovery(deps: DiscoveryDeps, options: DiscoveryOptions, stop: AbortSignal): Promise<void> {
-  const { clock, log } = deps
-  const { mode, clusters, everyMs } = options
+  const { clock } = deps
+  const { mode, clusters, everyMs, watch } = options
   if (mode === 'off') {
     return removeWhatWas(deps)
   }
   const told = new Map<string, string>()
   const jobs = new Map<string, JobTexts>()
+  let changed = new AbortController()
+  for (const cluster of clusters) {
+    watch?.(cluster, () => changed.abort())
+  }
   while (!stop.aborted) {
+    changed = new AbortController()
     for (const cluster of clusters) {
       try {
         const done = await discover(deps, mode, cluster, jobs.get(cluster))
@@ -37,9 +52,11 @@ export async function keepDiscovery(deps: DiscoveryDeps, options: DiscoveryOptio
         tellFailed(deps, cluster, cause, told)
       }
     }
-    await clock.sleep(everyMs, stop)
+    await clock.sleep(everyMs, AbortSignal.any([stop, changed.signal]))
+    if (changed.signal.aborted) {
+      await clock.sleep(GATHER_MS, stop)
+    }
   }
-  log.debug('discovery_ended')
 }
 
 async function removeWhatWas({ store, log }: DiscoveryDeps): Promise<void> {
