@@ -13,6 +13,7 @@ import { NOBODY } from '../record/principal.ts'
 import { actingAs } from '../store/db.ts'
 import { authenticate } from './auth.ts'
 import { mountBatches } from './batches.ts'
+import { mountClusters } from './clusters.ts'
 import type { Deps } from './deps.ts'
 import { mountDocs } from './docs.ts'
 import { mountEvents } from './events.ts'
@@ -88,6 +89,7 @@ export function mountRoutes(app: Api): void {
   mountBatches(app)
   mountSchedules(app)
   mountServices(app)
+  mountClusters(app)
   mountReports(app)
   mountMetrics(app)
   mountProbe(app)

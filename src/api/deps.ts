@@ -3,6 +3,7 @@ import type { RunChecks } from '../check/work.ts'
 import type { PlanDeps } from '../job/plan-request.ts'
 import type { JobQueue, JobSignals } from '../job/queue.ts'
 import type { SecretBox } from '../job/secrets.ts'
+import type { LiveClusters } from '../kube/live-clusters.ts'
 import type { ObjectSource } from '../kube/object-source.ts'
 import type { Budget } from '../lib/budget.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -23,6 +24,7 @@ export type Deps = {
   place: Place
   /** Reads the objects of requests without manifests. */
   clusterSource: ObjectSource
+  clusters: LiveClusters
   policy: Policy
   settings: Settings
   unsupported?: NonNullable<PlanDeps['unsupported']>

@@ -19,6 +19,7 @@ export const ASKED_PROBLEMS = [
   'no_cluster',
   'cluster_unreachable',
   'cluster_refused',
+  'conflict',
   'not_supported',
   'unavailable',
 ] as const satisfies ProblemCode[]

@@ -27,6 +27,7 @@ export function openApiDocument(app: Api, version: string) {
       { name: 'Batches', description: 'A batch is a job for each of many Services' },
       { name: 'Schedules', description: 'A schedule makes jobs, or batches' },
       { name: 'Plan', description: 'Paths without probing' },
+      { name: 'Clusters', description: 'Where live objects are read from' },
       { name: 'History', description: 'What jobs found, over time' },
       { name: 'Metrics', description: 'For Prometheus' },
       { name: 'Health', description: 'Of Portolan itself' },

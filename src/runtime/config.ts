@@ -108,6 +108,38 @@ const readVantageName = (text: string): string | null =>
 
 const TOKEN = matching('16 to 512 visible ASCII characters without spaces', /^[\x21-\x7e]{16,512}$/)
 
+/** A name that jobs call a cluster by, and the context of a kubeconfig that leads there. */
+export type ClusterContext = { name: string; context: string }
+
+const CLUSTER_NAME = /^[\w.:/@-]{1,253}$/
+
+/**
+ * `a=context-a,b=context-b`; the name ends at the first `=`, and is the context where there is none. A context with a
+ * comma needs JSON: `{"a": "context,a"}`.
+ */
+function readClusters(text: string): ClusterContext[] | null {
+  const pairs = text.startsWith('{') ? pairsOfJson(text) : text.split(/[,\n]/).flatMap(readPair)
+  const names = new Set(pairs?.map(({ name }) => name))
+  const isGood = pairs?.every(({ name, context }) => CLUSTER_NAME.test(name) && context !== '')
+  return pairs !== null && isGood && names.size === pairs.length && names.size > 0 ? pairs : null
+}
+
+function readPair(text: string): ClusterContext[] {
+  const [name = '', ...rest] = text.trim().split('=')
+  return text.trim() === ''
+    ? []
+    : [{ name: name.trim(), context: rest.length === 0 ? name.trim() : rest.join('=').trim() }]
+}
+
+function pairsOfJson(text: string): ClusterContext[] | null {
+  try {
+    const parsed = z.record(z.string(), z.string()).safeParse(JSON.parse(text))
+    return parsed.success ? Object.entries(parsed.data).map(([name, context]) => ({ name, context })) : null
+  } catch {
+    return null
+  }
+}
+
 const SHAPE = {
   PORTOLAN_HOST: variable('an IP address or a host name', readHost).default('127.0.0.1'),
   PORTOLAN_PORT: wholeNumber(0, 65_535).default(8080),
@@ -115,9 +147,7 @@ const SHAPE = {
     .nullable()
     .default(null),
   PORTOLAN_DATABASE: matching('the path of a file', /^[^\0]+$/).default('./data/portolan.db'),
-  PORTOLAN_CLUSTER: matching('a name of up to 253 letters, digits and . _ - : / @', /^[\w.:/@-]{1,253}$/).default(
-    'default',
-  ),
+  PORTOLAN_CLUSTER: matching('a name of up to 253 letters, digits and . _ - : / @', CLUSTER_NAME).default('default'),
   PORTOLAN_VANTAGE: oneOf(['in-cluster', 'outside']).nullable().default(null),
   PORTOLAN_VANTAGE_NAME: variable(
     `a name of up to 63 lower-case letters, digits and "-", none of ${POSITIONS.join(', ')}`,
@@ -136,6 +166,10 @@ const SHAPE = {
   PORTOLAN_KUBE_CONTEXT: matching('the name of a context', /^[^\0]+$/)
     .nullable()
     .default(null),
+  PORTOLAN_CLUSTERS: variable(
+    'names with contexts like a=context-a,b=context-b, each name once, or both in JSON',
+    readClusters,
+  ).default([]),
   PORTOLAN_NAMESPACES: listOf('names of namespaces like shop', readNamespace).default([]),
   PORTOLAN_CONCURRENCY: wholeNumber(1, 10_000).default(64),
   PORTOLAN_CONCURRENCY_PER_ADDRESS: wholeNumber(1, 10_000).default(8),

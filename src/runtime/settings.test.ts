@@ -53,12 +53,9 @@ it('what is set and not read is told, by runtime', () => {
     PORTOLAN_PORT: '80',
     PORTOLAN_KUBE_CONTEXT: ' ',
   }
-  expect(unreadSettings(env, 'node')).toEqual([
-    { name: 'PORTOLAN_DOH_URL', why: 'it is read on workers only' },
-    { name: 'PORTOLAN_KUBECONFIG', why: 'this release does not read it' },
-  ])
+  expect(unreadSettings(env, 'node')).toEqual([{ name: 'PORTOLAN_DOH_URL', why: 'it is read on workers only' }])
   expect(unreadSettings(env, 'workers')).toEqual([
     { name: 'PORTOLAN_PORT', why: 'it is read on node only' },
-    { name: 'PORTOLAN_KUBECONFIG', why: 'this release does not read it' },
+    { name: 'PORTOLAN_KUBECONFIG', why: 'it is read on node only' },
   ])
 })

@@ -40,7 +40,9 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_CLUSTER: {
     default: 'default',
     readBy: BOTH,
-    meaning: 'The name of the cluster in which Portolan runs. Jobs that name no other belong to it.',
+    meaning:
+      'The name of the cluster in which Portolan runs. Jobs that name no other belong to it; of the others nothing ' +
+      'internal can be reached.',
   },
   PORTOLAN_VANTAGE: {
     default: null,
@@ -73,10 +75,23 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   },
   PORTOLAN_KUBECONFIG: {
     default: null,
-    readBy: [],
-    meaning: 'Kept for live clusters, which this release cannot read. Setting it changes nothing but a warning.',
+    readBy: NODE,
+    meaning:
+      'The kubeconfig of the clusters that are read; several files are separated as in KUBECONFIG. Unset: the service ' +
+      'account of the pod, where one is mounted; else no cluster is read.',
   },
-  PORTOLAN_KUBE_CONTEXT: { default: null, readBy: [], meaning: 'The same.' },
+  PORTOLAN_KUBE_CONTEXT: {
+    default: null,
+    readBy: NODE,
+    meaning: "The context of the kubeconfig that leads to PORTOLAN_CLUSTER. Unset: the kubeconfig's current one.",
+  },
+  PORTOLAN_CLUSTERS: {
+    default: null,
+    readBy: NODE,
+    meaning:
+      'Several clusters: names with contexts of the kubeconfig, like a=context-a,b=context-b; in JSON where a context ' +
+      'has a comma. PORTOLAN_CLUSTER may be one of them.',
+  },
   PORTOLAN_NAMESPACES: {
     default: null,
     readBy: NODE,

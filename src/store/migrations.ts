@@ -97,4 +97,10 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "CREATE UNIQUE INDEX `schedules_managed` ON `schedules` (`managed_by`,`cluster`,`namespace`,`service`) WHERE managed_by is not null;",
     ],
   },
+  {
+    name: "0006_cluster_identity.sql",
+    statements: [
+      "CREATE TABLE `clusters` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`uid` text NOT NULL,\n\t`first_at_ms` integer NOT NULL\n);",
+    ],
+  },
 ]

@@ -14,6 +14,7 @@ export const OTHER_SETTINGS: Readonly<Record<SettingName, string>> = {
   PORTOLAN_DOH_URL: 'https://doh.example/dns-query',
   PORTOLAN_KUBECONFIG: 'config',
   PORTOLAN_KUBE_CONTEXT: 'other',
+  PORTOLAN_CLUSTERS: 'a=context-a,b=context-b',
   PORTOLAN_NAMESPACES: 'shop,pond',
   PORTOLAN_CONCURRENCY: '1',
   PORTOLAN_CONCURRENCY_PER_ADDRESS: '1',

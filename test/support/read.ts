@@ -13,7 +13,9 @@ export type Problem = {
   errors: ProblemDetail[]
 }
 
-const read = async <T>(response: Response | Promise<Response>): Promise<T> => (await (await response).json()) as T
+/** Reads a body that has no document of its own. */
+export const read = async <T>(response: Response | Promise<Response>): Promise<T> =>
+  (await (await response).json()) as T
 
 /** Bodies as the contract says they are; that they are is what `mismatches` checks. */
 export const readJob = (response: Response | Promise<Response>) => read<JobDocument>(response)

@@ -47,6 +47,9 @@ describe('readConfig', () => {
       discover: 'off',
       discoverEgress: { ranges: [], names: [] },
       auth: 'auto',
+      kubeconfig: null,
+      kubeContext: null,
+      clusters: [],
       adminToken: null,
       metricsToken: null,
       secretKey: null,
@@ -70,6 +73,9 @@ describe('readConfig', () => {
         PORTOLAN_CLUSTER_DOMAIN: 'k8s.example',
         PORTOLAN_DNS_SERVERS: '10.96.0.10,127.0.0.1:5353, [::1]:53 fd00::a',
         PORTOLAN_NAMESPACES: 'shop, pond',
+        PORTOLAN_KUBECONFIG: '/etc/a:/etc/b',
+        PORTOLAN_KUBE_CONTEXT: 'admin@prod',
+        PORTOLAN_CLUSTERS: 'prod=arn:aws:eks:eu-west-1:1:cluster/prod, b=x=y@z',
         PORTOLAN_CONCURRENCY: '1',
         PORTOLAN_CONCURRENCY_PER_ADDRESS: '2',
         PORTOLAN_QUEUE_LIMIT: '3',
@@ -108,6 +114,12 @@ describe('readConfig', () => {
       discover: 'annotated',
       discoverEgress: { ranges: ['10.4.0.9/32', 'fd00::/8'], names: ['db.example.com', '*.corp.example.com'] },
       auth: 'tokens',
+      kubeconfig: '/etc/a:/etc/b',
+      kubeContext: 'admin@prod',
+      clusters: [
+        { name: 'prod', context: 'arn:aws:eks:eu-west-1:1:cluster/prod' },
+        { name: 'b', context: 'x=y@z' },
+      ],
       adminToken: 'x'.repeat(16),
       metricsToken: 'm'.repeat(16),
       secretKey,
@@ -115,6 +127,24 @@ describe('readConfig', () => {
       logLevel: 'debug',
       notRead: [],
     })
+  })
+
+  it('takes a context for its own name, and contexts with a comma in JSON', () => {
+    const clusters = (text: string) => readConfig({ PORTOLAN_CLUSTERS: text }).clusters
+    expect(clusters('arn:aws:eks:eu-west-1:1:cluster/prod,kind-a')).toEqual([
+      { name: 'arn:aws:eks:eu-west-1:1:cluster/prod', context: 'arn:aws:eks:eu-west-1:1:cluster/prod' },
+      { name: 'kind-a', context: 'kind-a' },
+    ])
+    expect(clusters('{"a": "one, two", "b": "c"}')).toEqual([
+      { name: 'a', context: 'one, two' },
+      { name: 'b', context: 'c' },
+    ])
+    for (const wrong of ['a=', '=b', 'a=b,a=c', '{"a": 1}', '{"a"', 'no name=x', ',']) {
+      expect(messageOf({ PORTOLAN_CLUSTERS: wrong })).toBe(
+        'PORTOLAN_CLUSTERS: expected names with contexts like a=context-a,b=context-b, each name once, or both in ' +
+          `JSON, found ${JSON.stringify(wrong)}`,
+      )
+    }
   })
 
   it('takes an empty variable for an unset one', () => {

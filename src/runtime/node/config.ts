@@ -1,4 +1,4 @@
-import { type CommonConfig, commonConfig, readSettings } from '../config.ts'
+import { type ClusterContext, type CommonConfig, commonConfig, readSettings } from '../config.ts'
 import { unreadSettings } from '../settings.ts'
 
 /** The composition root reads this from its environment, once. Durations are in milliseconds. */
@@ -15,6 +15,11 @@ export type Config = CommonConfig & {
   /** Tries under way at once, all jobs together. */
   concurrency: number
   auth: 'auto' | 'none' | 'tokens'
+  /** Paths of kubeconfigs, separated as the system separates paths; `null`: none is read. */
+  kubeconfig: string | null
+  /** `null`: the current one. */
+  kubeContext: string | null
+  clusters: readonly ClusterContext[]
   /** Settings that are set and have no effect here. */
   notRead: ReturnType<typeof unreadSettings>
 }
@@ -34,6 +39,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     namespaces: settings.PORTOLAN_NAMESPACES,
     concurrency: settings.PORTOLAN_CONCURRENCY,
     auth: settings.PORTOLAN_AUTH,
+    kubeconfig: settings.PORTOLAN_KUBECONFIG,
+    kubeContext: settings.PORTOLAN_KUBE_CONTEXT,
+    clusters: settings.PORTOLAN_CLUSTERS,
     notRead: unreadSettings(env, 'node'),
   }
 }

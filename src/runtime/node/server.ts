@@ -12,6 +12,7 @@ import { createPolicy } from '../../check/policy.ts'
 import { noCluster, planAgain } from '../../job/plan-request.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox } from '../../job/secrets.ts'
+import { noLiveClusters } from '../../kube/live-clusters.ts'
 import type { ObjectSource } from '../../kube/object-source.ts'
 import { createBudget } from '../../lib/budget.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
@@ -20,6 +21,8 @@ import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull } from '../../s
 import { VERSION } from '../version.ts'
 import { createAdmission } from './admission.ts'
 import { createAssets } from './assets.ts'
+import type { Clusters, ClustersDeps } from './cluster/clusters.ts'
+import { readsClusters } from './cluster/is-configured.ts'
 import type { Config } from './config.ts'
 import { detectPlace } from './detect-place.ts'
 import { keepDiscovery } from './discovery.ts'
@@ -75,6 +78,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   }
   const tokensNeeded = needsTokens(config)
   const sqlite = openDatabase(config.databaseFile)
+  const live = readsClusters(config) ? await openLive(config, { log, clock, store: sqlite.store }) : null
   const secrets = await createSecretBox(secretKeyOf(config))
   const signals = createSignals()
   const place = detectPlace(config)
@@ -124,7 +128,8 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     queue: runner,
     signals,
     secrets,
-    clusterSource: options.clusterSource ?? noCluster,
+    clusterSource: options.clusterSource ?? live?.source ?? noCluster,
+    clusters: live ?? noLiveClusters(config.cluster, clock.now()),
     place,
     policy: createPolicy({ allow: egressAllow, deny: egressDeny }),
     bodies: createBudget(BODIES_LIMIT_BYTES),
@@ -169,7 +174,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       draining = true
       stop.abort()
       await Promise.all([ticker.stop(), runner.drain(), retention, discovery, server.close()])
-      await Promise.all([prober.close(), reader.close()])
+      await Promise.all([prober.close(), reader.close(), live?.close()])
       sqlite.close()
       log.info('closed', { url })
     },
@@ -178,6 +183,18 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
 
 /** The settings that planning needs. Nothing secret goes to the process that reads. */
 const forReader = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ cluster, dnsServers, queueLimit })
+
+/** Only a server that reads a cluster loads what that takes. */
+async function openLive(config: Config, deps: Omit<ClustersDeps, 'makeReader'>): Promise<Clusters> {
+  const { openClusters } = await import('./cluster/clusters.ts')
+  const { createClusterSource } = await import('./cluster/source.ts')
+  return openClusters(config, {
+    ...deps,
+    makeReader: (client, { namespace }) => ({
+      source: createClusterSource(client, { clock: deps.clock, namespace, namespaces: config.namespaces }),
+    }),
+  })
+}
 
 function whyNotWritable(cause: unknown): string {
   if (cause instanceof DiskFullError || isStorageFull(cause)) {
@@ -206,8 +223,16 @@ function secretKeyOf({ secretKey, databaseFile }: Config): Uint8Array<ArrayBuffe
 }
 
 /** Tokens are needed unless the API listens on loopback only, or the operator said so; without one there is no start. */
-function needsTokens({ auth, host, adminToken }: Config): boolean {
+function needsTokens(config: Config): boolean {
+  const { auth, host, adminToken } = config
   const needed = auth === 'tokens' || (auth === 'auto' && !isLoopback(host))
+  if (auth === 'none' && !isLoopback(host) && readsClusters(config)) {
+    throw new StartError(
+      `PORTOLAN_AUTH=none: a live cluster is read, and whoever reaches ${host} (PORTOLAN_HOST) would see it as Portolan ` +
+        'does; set PORTOLAN_ADMIN_TOKEN and leave PORTOLAN_AUTH away, or listen on loopback. A pod without a service ' +
+        'account (automountServiceAccountToken: false) reads none',
+    )
+  }
   if (needed && adminToken === null) {
     throw new StartError(
       auth === 'tokens'

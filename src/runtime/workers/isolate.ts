@@ -4,6 +4,7 @@ import { runChecks } from '../../check/run-checks.ts'
 import { noCluster } from '../../job/plan-request.ts'
 import { createSignals } from '../../job/queue.ts'
 import { createSecretBox, type SecretBox } from '../../job/secrets.ts'
+import { noLiveClusters } from '../../kube/live-clusters.ts'
 import { createBudget } from '../../lib/budget.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
@@ -52,6 +53,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
     signals: createSignals(),
     secrets: config.secretKey === null ? noSecrets : await createSecretBox(fromBase64(config.secretKey)),
     clusterSource: noCluster,
+    clusters: noLiveClusters(config.cluster, clock.now()),
     place: {
       vantage: vantageAt(options.position ?? 'edge', config.vantageName),
       namespace: null,

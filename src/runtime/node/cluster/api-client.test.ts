@@ -11,7 +11,8 @@ import type { ClusterAccess } from './access.ts'
 import { type ApiClientOptions, createApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
 import { basic, bearer, fixedCredentials } from './credentials.ts'
-import { inClusterAccess, isInCluster } from './in-cluster.ts'
+import { inClusterAccess } from './in-cluster.ts'
+import { isInCluster } from './is-configured.ts'
 
 const { keep, closeAll } = keeper()
 let authority: Authority

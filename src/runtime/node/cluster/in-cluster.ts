@@ -1,24 +1,9 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClusterAccess } from './access.ts'
 import { authoritiesIn } from './authorities.ts'
 import { tokenFileCredentials } from './credentials.ts'
-
-export type InClusterSources = {
-  /** Kubelet puts token, ca.crt and namespace here. */
-  folder: string
-  env: Readonly<Record<string, string | undefined>>
-}
-
-export const IN_CLUSTER: InClusterSources = {
-  folder: '/var/run/secrets/kubernetes.io/serviceaccount',
-  env: process.env,
-}
-
-/** Tells whether a service account is mounted: a pod may have none (`automountServiceAccountToken: false`). */
-export const isInCluster = ({ folder, env }: InClusterSources = IN_CLUSTER): boolean =>
-  Boolean(env.KUBERNETES_SERVICE_HOST) && existsSync(join(folder, 'token'))
+import { IN_CLUSTER, type InClusterSources } from './is-configured.ts'
 
 /**
  * Reaches the API server of the cluster that Portolan runs in, as the service account of its pod

@@ -1,0 +1,95 @@
+/**
+ * The port to the clusters that a server reads: how each is, and which Services it has. What the paths of a Service rest
+ * on comes through `object-source.ts`.
+ *
+ * @module
+ */
+import { ProblemError } from '../lib/problem.ts'
+import type { ReadKind } from './kinds.ts'
+import type { UnreadReason } from './object-source.ts'
+import type { GatewayRoute, Ingress, Service } from './objects.ts'
+
+/**
+ * `syncing`: it was not heard of yet. `refused`: the API server does not take the credentials, or they cannot be had, or
+ * it is another cluster than before. `absent`: no way into it is configured.
+ */
+export const CLUSTER_STATES = ['synced', 'syncing', 'unreachable', 'refused', 'absent'] as const
+export type ClusterState = (typeof CLUSTER_STATES)[number]
+
+/**
+ * A cluster is known by the UID of its namespace kube-system. `unknown`: that may not be read. `other`: it is another
+ * cluster than the one that had this name before.
+ */
+export const IDENTITIES = ['known', 'unknown', 'other'] as const
+export type Identity = (typeof IDENTITIES)[number]
+
+export type KindStatus = {
+  kind: ReadKind
+  /** Objects held by a watch; `null`: the kind is read when it is needed. */
+  count: number | null
+  watched: boolean
+  /** Milliseconds since what is held was confirmed; `null`: nothing is held. */
+  lagMs: number | null
+  forbidden: boolean
+}
+
+export type ClusterStatus = {
+  name: string
+  /** `null`: no way into it is configured. */
+  source: 'kubeconfig' | 'in-cluster' | null
+  state: ClusterState
+  sinceMs: number
+  /** The URL of the API server, without credentials. */
+  server: string | null
+  /** As the API server tells it, like `v1.37.2`. */
+  version: string | null
+  identity: Identity
+  /** One line that says why it is not synced; without secrets. */
+  problem: string | null
+  /** Those that were asked for so far. */
+  kinds: readonly KindStatus[]
+}
+
+/** Routes of a kind that were not read in a namespace; `null`: in any. */
+export type RoutesUnread = { kind: ReadKind; namespace: string | null; reason: UnreadReason }
+
+export type ServicesFound = {
+  services: readonly Service[]
+  ingresses: readonly Ingress[]
+  gatewayRoutes: readonly GatewayRoute[]
+  unread: readonly RoutesUnread[]
+}
+
+export type LiveClusters = {
+  /** By name. */
+  statuses(): Promise<readonly ClusterStatus[]>
+  /**
+   * Reads the Services of a cluster, and what leads to them.
+   *
+   * @param where.selector as the API server takes it.
+   * @throws ProblemError if there is no such cluster, or it cannot be read.
+   */
+  services(cluster: string, where: { namespace: string | null; selector: string | null }): Promise<ServicesFound>
+}
+
+/** The cluster that a server stands in has a name, even if nothing is read of it. */
+export const absentCluster = (name: string, sinceMs: number): ClusterStatus => ({
+  name,
+  source: null,
+  state: 'absent',
+  sinceMs,
+  server: null,
+  version: null,
+  identity: 'unknown',
+  problem: 'No way into it is configured.',
+  kinds: [],
+})
+
+/** Stands in on a server that reads none. */
+export const noLiveClusters = (cluster: string, sinceMs: number): LiveClusters => ({
+  statuses: () => Promise.resolve([absentCluster(cluster, sinceMs)]),
+  services: () =>
+    Promise.reject(
+      new ProblemError('no_cluster', 'This server reads no live cluster: on Node PORTOLAN_KUBECONFIG gives it one.'),
+    ),
+})

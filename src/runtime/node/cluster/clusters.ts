@@ -1,0 +1,222 @@
+/**
+ * The clusters that this server reads, each by its name. Loaded only where there is one.
+ *
+ * @module
+ */
+import { absentCluster, type ClusterStatus, type KindStatus, type LiveClusters } from '../../../kube/live-clusters.ts'
+import type { ObjectSource } from '../../../kube/object-source.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { Log } from '../../../lib/log.ts'
+import { nearMiss } from '../../../lib/near.ts'
+import { ProblemError } from '../../../lib/problem.ts'
+import type { Store } from '../../../store/db.ts'
+import type { Config } from '../config.ts'
+import { StartError } from '../start-error.ts'
+import type { ClusterAccess } from './access.ts'
+import { type ApiClient, createApiClient } from './api-client.ts'
+import { findServices } from './find-services.ts'
+import { createIdentityCheck, type IdentityCheck } from './identity.ts'
+import { inClusterAccess } from './in-cluster.ts'
+import { IN_CLUSTER, type InClusterSources, isInCluster } from './is-configured.ts'
+import { kubeconfigAccess } from './kubeconfig.ts'
+import { KubeconfigError, readKubeconfig } from './kubeconfig-file.ts'
+import { type Observed, observed } from './observed-client.ts'
+
+/** What reads the objects of one cluster. */
+export type Reader = {
+  source: ObjectSource
+  /** The kinds that are held by watches. */
+  kinds?(): readonly KindStatus[]
+  close?(): Promise<void>
+}
+
+export type ClustersDeps = {
+  log: Log
+  clock: Clock
+  store: Store
+  makeReader(client: ApiClient, access: ClusterAccess): Reader
+  sources?: InClusterSources
+}
+
+export type Clusters = LiveClusters & {
+  /** Reads the objects of whichever cluster a target names. */
+  source: ObjectSource
+  close(): Promise<void>
+}
+
+type Cluster = {
+  access: ClusterAccess
+  client: ApiClient
+  seen(): Observed
+  reader: Reader
+  check: IdentityCheck
+  version: string | null
+}
+
+/** Milliseconds for the look at how a cluster does, and after which one is looked at again. */
+const LOOK_MS = 2_000
+const LOOK_AGAIN_MS = 10_000
+
+/** @throws StartError if the configuration leads to no cluster. */
+export async function openClusters(config: Config, deps: ClustersDeps): Promise<Clusters> {
+  const { log, clock, makeReader } = deps
+  const openedAtMs = clock.now()
+  const clusters = new Map<string, Cluster>()
+  for (const access of await accessesOf(config, deps)) {
+    for (const { event, ...fields } of access.warnings) {
+      log.warn(event, fields)
+    }
+    const { client, seen } = observed(createApiClient(access, { clock }), clock)
+    const check = createIdentityCheck(client, access, deps)
+    clusters.set(access.name, { access, client, seen, reader: makeReader(client, access), check, version: null })
+    log.info('cluster_configured', { cluster: access.name, source: access.source, server: access.server })
+  }
+  if (!clusters.has(config.cluster)) {
+    log.warn('own_cluster_not_read', { cluster: config.cluster, read: [...clusters.keys()].join(', ') })
+  }
+
+  const named = (name: string): Cluster => {
+    const cluster = clusters.get(name)
+    if (cluster === undefined) {
+      throw noSuchCluster(name, [...clusters.keys()])
+    }
+    return cluster
+  }
+  /** Nothing of another cluster than before comes through. */
+  async function of<T>(name: string, read: (cluster: Cluster) => Promise<T>): Promise<T> {
+    const cluster = named(name)
+    const [found] = await Promise.all([read(cluster), cluster.check.assertSame()])
+    return found
+  }
+
+  return {
+    source: {
+      read: (target, how) => of(target.cluster, ({ reader }) => reader.source.read(target, how)),
+      readOn: async (target, read, wanted) =>
+        (await named(target.cluster).reader.source.readOn?.(target, read, wanted)) ?? read,
+    },
+    async statuses() {
+      const all = [...clusters.values()]
+      await Promise.all(all.map((cluster) => look(cluster, clock)))
+      const absent = clusters.has(config.cluster) ? [] : [absentCluster(config.cluster, openedAtMs)]
+      return [...all.map(statusOf), ...absent].sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+    services: (name, { namespace, selector }) =>
+      of(name, ({ client }) =>
+        findServices(client, name, {
+          namespaces: namespace === null ? null : [namespace],
+          allowed: config.namespaces,
+          selector,
+        }),
+      ),
+    async close() {
+      await Promise.all([...clusters.values()].map(({ reader }) => reader.close?.()))
+      await Promise.all([...clusters.values()].map(({ client }) => client.close()))
+    },
+  }
+}
+
+/**
+ * `PORTOLAN_CLUSTERS` names contexts of the kubeconfig. `PORTOLAN_CLUSTER` is one of them, or is reached by the mounted
+ * service account, or, where no others are named, by the kubeconfig's context.
+ */
+async function accessesOf(config: Config, { log, sources = IN_CLUSTER }: ClustersDeps): Promise<ClusterAccess[]> {
+  const { kubeconfig: paths, kubeContext, clusters, cluster: own } = config
+  if (paths === null) {
+    if (clusters.length > 0) {
+      throw new StartError('PORTOLAN_CLUSTERS: names contexts of a kubeconfig: set PORTOLAN_KUBECONFIG to its path')
+    }
+    return [await inClusterAccess(own, sources)]
+  }
+  const accesses: ClusterAccess[] = []
+  const mistakes: string[] = []
+  const noted = async (variable: string, act: () => Promise<void>): Promise<void> => {
+    try {
+      await act()
+    } catch (error) {
+      if (!(error instanceof KubeconfigError)) {
+        throw error
+      }
+      mistakes.push(`${variable}: ${error.message}`)
+    }
+  }
+  await noted('PORTOLAN_KUBECONFIG', async () => {
+    const kubeconfig = await readKubeconfig(paths)
+    for (const path of kubeconfig.missing) {
+      log.warn('kubeconfig_not_there', { path })
+    }
+    for (const { name, context } of clusters) {
+      await noted(`PORTOLAN_CLUSTERS (${name})`, async () => {
+        accesses.push(await kubeconfigAccess(kubeconfig, context, name))
+      })
+    }
+    if (clusters.some(({ name }) => name === own)) {
+      return
+    }
+    if (clusters.length === 0 || kubeContext !== null) {
+      accesses.push(await kubeconfigAccess(kubeconfig, kubeContext, own))
+    } else if (isInCluster(sources)) {
+      accesses.push(await inClusterAccess(own, sources))
+    }
+  })
+  if (mistakes.length > 0) {
+    throw new StartError([...new Set(mistakes)].join('; '))
+  }
+  return accesses
+}
+
+function noSuchCluster(name: string, known: readonly string[]): ProblemError {
+  const near = nearMiss(name, known)
+  const meant = near === null ? '' : ` (did you mean ${JSON.stringify(near)}?)`
+  return new ProblemError(
+    'no_cluster',
+    `No live cluster ${JSON.stringify(name)} is configured${meant}. Those that are: ${known.join(', ')}. ` +
+      'PORTOLAN_CLUSTERS names more.',
+    { errors: [{ pointer: '/target/cluster', detail: `unknown, expected one of ${known.join(', ')}` }] },
+  )
+}
+
+/** Asks a cluster that was not heard of lately how it does; a slow one is as it was. */
+async function look(cluster: Cluster, clock: Clock): Promise<void> {
+  const { lookedAtMs } = cluster.seen()
+  if (cluster.version !== null && lookedAtMs !== null && clock.now() - lookedAtMs < LOOK_AGAIN_MS) {
+    return
+  }
+  const asked = cluster.client.get({ path: '/version' }, { timeoutMs: LOOK_MS }).then(
+    (answer) => {
+      cluster.version = versionOf(answer)
+    },
+    () => undefined,
+  )
+  await Promise.all([asked, cluster.check.assertSame().catch(() => undefined)])
+}
+
+const versionOf = (answer: unknown): string | null =>
+  typeof answer === 'object' && answer !== null && 'gitVersion' in answer ? String(answer.gitVersion) : null
+
+function statusOf({ access, seen, reader, check, version }: Cluster): ClusterStatus {
+  const { state, sinceMs, problem, forbidden } = seen()
+  const held = reader.kinds?.() ?? []
+  const read = [...forbidden].map(
+    ([{ kind }, isForbidden]): KindStatus => ({
+      kind,
+      count: null,
+      watched: false,
+      lagMs: null,
+      forbidden: isForbidden,
+    }),
+  )
+  const kinds = [...held, ...read.filter(({ kind }) => !held.some((each) => each.kind === kind))]
+  const isOther = check.identity() === 'other'
+  return {
+    name: access.name,
+    source: access.source,
+    state: isOther ? 'refused' : state,
+    sinceMs,
+    server: access.server,
+    version,
+    identity: check.identity(),
+    problem: isOther ? 'It is another cluster than the one that had this name before.' : problem,
+    kinds: kinds.sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+  }
+}

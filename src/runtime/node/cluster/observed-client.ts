@@ -1,0 +1,89 @@
+import type { ClusterState } from '../../../kube/live-clusters.ts'
+import { RESOURCES, type Resource } from '../../../kube/resources.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { ApiClient, ApiRequest } from './api-client.ts'
+import { ApiError, type ApiErrorKind } from './api-error.ts'
+
+export type Observed = {
+  state: Exclude<ClusterState, 'absent'>
+  sinceMs: number
+  /** When the API server was last heard of, or was last missed; `null`: nothing was asked yet. */
+  lookedAtMs: number | null
+  problem: string | null
+  /** The kinds that were asked for, and whether the last answer about each was a refusal. */
+  forbidden: ReadonlyMap<Resource, boolean>
+}
+
+/** What a failed read says of the whole cluster; those that are absent here are answers of an API server that does well. */
+const STATES: Partial<Readonly<Record<ApiErrorKind, Observed['state']>>> = {
+  unreachable: 'unreachable',
+  unavailable: 'unreachable',
+  silent: 'unreachable',
+  malformed: 'unreachable',
+  unauthorized: 'refused',
+  credentials: 'refused',
+}
+
+const BY_PATH: readonly [RegExp, Resource][] = Object.values(RESOURCES)
+  .flat()
+  .map((resource) => {
+    const group = resource.group === '' ? '/api' : `/apis/${resource.group.replaceAll('.', '\\.')}`
+    return [new RegExp(`^${group}/[^/]+(/namespaces/[^/]+)?/${resource.resource}(/|$)`), resource]
+  })
+
+/** Makes a client that also tells how the cluster does, by what each of its reads came to. */
+export function observed(client: ApiClient, clock: Clock): { client: ApiClient; seen(): Observed } {
+  const forbidden = new Map<Resource, boolean>()
+  let seen: Omit<Observed, 'forbidden'> = { state: 'syncing', sinceMs: clock.now(), lookedAtMs: null, problem: null }
+  const note = (state: Observed['state'], problem: string | null): void => {
+    const nowMs = clock.now()
+    seen = { state, sinceMs: state === seen.state ? seen.sinceMs : nowMs, lookedAtMs: nowMs, problem }
+  }
+  const noteKind = ({ path }: ApiRequest, isForbidden: boolean): void => {
+    const resource = BY_PATH.find(([pattern]) => pattern.test(path))?.[1]
+    if (resource !== undefined) {
+      forbidden.set(resource, isForbidden)
+    }
+  }
+  const heard = (request: ApiRequest): void => {
+    note('synced', null)
+    noteKind(request, false)
+  }
+  const missed = (request: ApiRequest, error: unknown): void => {
+    if (!(error instanceof ApiError)) {
+      return
+    }
+    const state = STATES[error.kind] ?? 'synced'
+    note(state, state === 'synced' ? null : error.message)
+    if (state === 'synced') {
+      noteKind(request, error.kind === 'forbidden')
+    }
+  }
+  return {
+    client: {
+      async get(request, how) {
+        try {
+          const answer = await client.get(request, how)
+          heard(request)
+          return answer
+        } catch (error) {
+          missed(request, error)
+          throw error
+        }
+      },
+      async *watch(request, how) {
+        try {
+          for await (const line of client.watch(request, how)) {
+            heard(request)
+            yield line
+          }
+        } catch (error) {
+          missed(request, error)
+          throw error
+        }
+      },
+      close: () => client.close(),
+    },
+    seen: () => ({ ...seen, forbidden }),
+  }
+}
