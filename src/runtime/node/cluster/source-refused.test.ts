@@ -211,6 +211,56 @@ describe('a Service that is not there', () => {
   })
 })
 
+describe('an object that this release cannot read', () => {
+  it('is left out with the reason, and what it is of is unknown there', async () => {
+    const odd = { ...pod('toad-9'), spec: { containers: [] } }
+    const { source } = await live.of([...POND, ...as(odd)])
+    const { objects, ignored, provenance } = await source.read(TOAD, ANEW)
+    const reason = 'spec.containers: missing, expected a list with at least one container.'
+    expect({ pods: objects.pods.map(({ meta }) => meta.name), ignored }).toEqual({
+      pods: ['toad-1'],
+      ignored: [{ object: 'Pod/toad-9', reason }],
+    })
+    expect(provenance.unread.find(({ kind, reason: why }) => kind === 'pods' && why === 'failed')).toMatchObject({
+      namespace: 'pond',
+      part: 'all',
+      detail: `Pod/toad-9 is there, and this release cannot read it: ${reason}`,
+    })
+  })
+
+  it('is said to be that where it is the Service itself', async () => {
+    const { source } = await live.of(as(service({ sessionAffinity: 'Sometimes' })))
+    expect(await problemOf(source.read(TOAD, ANEW))).toMatchObject({
+      code: 'not_supported',
+      detail: expect.stringContaining('spec.sessionAffinity: found "Sometimes", expected None or ClientIP.'),
+    })
+  })
+})
+
+describe('the deadline of a read', () => {
+  it('ends what is under way, which is unknown then, and what has come is planned', async () => {
+    const { server: slow, source } = await live.of(POND, { deadlineMs: 400 })
+    slow.faults.add({ match: { resource: 'ingresses' }, fault: { kind: 'silent' } })
+    slow.faults.add({ match: { resource: 'pods' }, fault: { kind: 'slow-body', ms: 1_000, chunkBytes: 10 } })
+    const read = await source.read(TOAD, ANEW)
+    expect(reasons(read)).toEqual([
+      'failed all ingresses pond',
+      'failed all pods pond',
+      'not_served all gatewayRoutes pond',
+    ])
+    await expect.poll(() => slow.seen.requests.filter(({ isOpen }) => isOpen).length).toBe(0)
+  })
+
+  it('is not waited for where the Service cannot be read', async () => {
+    const { server: slow, source } = await live.of(POND)
+    slow.faults.add({ match: { resource: 'ingresses' }, fault: { kind: 'silent' } })
+    slow.faults.add({ match: { resource: 'services', name: 'toad' }, fault: { kind: 'forbidden' } })
+    const problem = await problemOf(source.read(TOAD, ANEW))
+    expect(problem.code).toBe('cluster_refused')
+    await expect.poll(() => slow.seen.requests.filter(({ isOpen }) => isOpen).length).toBe(0)
+  })
+})
+
 const FAULTS: readonly [string, Fault, string][] = [
   ['gone', { kind: 'gone' }, 'cluster_unreachable'],
   ['unauthorized', { kind: 'unauthorized' }, 'cluster_refused'],

@@ -91,9 +91,7 @@ describe('a live cluster', () => {
           await planned(source, where, meta.name),
           await planned(manifestSource(manifests), where, meta.name),
         ]
-        expect('plan' in ofCluster ? ofCluster.plan : ofCluster).toEqual(
-          'plan' in ofManifests ? ofManifests.plan : ofManifests,
-        )
+        expect(ofCluster).toEqual(ofManifests)
       }
     },
   )
