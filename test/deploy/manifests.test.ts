@@ -217,6 +217,7 @@ describe('the manifests', () => {
     const roles = manifests.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.namespace)
     const { env } = find(manifests, 'Deployment').spec.template.spec.containers[0]
     expect(env.at(-1)).toEqual({ name: 'PORTOLAN_NAMESPACES', value: roles.join(',') })
+    expect(readConfig({ PORTOLAN_NAMESPACES: env.at(-1).value })).toMatchObject({ namespaces: roles })
   })
 
   it('and the chart have the version of the package', () => {
@@ -289,6 +290,7 @@ const EVERY_VALUE = `
 image: {repository: images.example/portolan, tag: 1.2.3, pullPolicy: Always}
 imagePullSecrets: [{name: pull}]
 auth: {existingSecret: admin, key: value, secretKeyKey: seal}
+host: "::"
 replicas: 0
 rbac: {namespaces: [shop, pond]}
 serviceAccount: {name: reader, annotations: {a: b}}
@@ -352,6 +354,7 @@ describe.skipIf(HELM === null)(titled('the chart', HELM !== null), () => {
     const { spec } = find(rendered, 'Deployment')
     const [container] = spec.template.spec.containers
     expect([spec.replicas, container.image]).toEqual([0, 'images.example/portolan:1.2.3'])
+    expect(container.env[0]).toEqual({ name: 'PORTOLAN_HOST', value: '::' })
     expect(container.env.slice(6)).toEqual([
       { name: 'PORTOLAN_NAMESPACES', value: 'shop,pond' },
       { name: 'PORTOLAN_CLUSTER', value: 'prod' },
