@@ -10,6 +10,8 @@ import { planWithoutSecrets } from '../check/secrets.ts'
 import { settleDelayMs, unsettledPaths } from '../check/settle.ts'
 import type { Chunk, Work } from '../check/work.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import type { ObjectKind, Provenance, Unread } from '../kube/object-source.ts'
+import { RESOURCES } from '../kube/resources.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { ProblemError } from '../lib/problem.ts'
@@ -17,7 +19,7 @@ import { KINDS } from '../plan/kinds.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { selects } from '../plan/selector.ts'
-import { objectsUsed } from '../record/objects-used.ts'
+import { type ObjectsUsed, objectsUsed } from '../record/objects-used.ts'
 import type { Store } from '../store/db.ts'
 import type { Lease } from '../store/leases.ts'
 import { replacePlan } from '../store/replace-plan.ts'
@@ -126,6 +128,11 @@ async function planAnew<Broken>(
     log.warn('job_not_planned_anew', { jobId: job.id, round, ...why })
     return current
   }
+  const lost = lostSight(job.objects, planned.provenance)
+  if (lost !== null) {
+    log.warn('job_not_planned_anew', { jobId: job.id, round, code: lost.reason, kind: lost.kind })
+    return current
+  }
   const plan = followPlan(current.plan, planWithoutSecrets(planned.plan), results)
   const next = { plan, diagnosis: planned.diagnosis, objects: objectsUsed(planned.provenance, planned.plan) }
   if (!(await replacePlan(store, lease, next, clock.now()))) {
@@ -133,6 +140,33 @@ async function planAnew<Broken>(
   }
   changed()
   return next
+}
+
+/** Paths are made of these. */
+const MAKES_PATHS: ReadonlySet<ObjectKind> = new Set([
+  'services',
+  'endpointSlices',
+  'endpoints',
+  'pods',
+  'nodes',
+  'ingresses',
+])
+
+/**
+ * Finds objects that could not be read this time: a path that is missing for it is not gone. What was forbidden from the
+ * beginning is missing from the plan before as well.
+ */
+export function lostSight({ forbidden }: ObjectsUsed, { unread }: Pick<Provenance, 'unread'>): Unread | null {
+  const wasForbidden = (resource: string | undefined): boolean => forbidden.some((each) => each.resource === resource)
+  return (
+    unread.find(
+      ({ kind, reason, part, refused }) =>
+        MAKES_PATHS.has(kind) &&
+        (reason === 'failed' ||
+          (reason === 'cut_short' && part === 'all') ||
+          (reason === 'forbidden' && !wasForbidden(refused?.resource ?? RESOURCES[kind][0]?.resource))),
+    ) ?? null
+  )
 }
 
 /**

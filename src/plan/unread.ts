@@ -38,9 +38,12 @@ function objectsOf({ kind, namespace, besides, part }: Unread): string {
     return name
   }
   if (namespace !== null) {
-    return `${name} of namespace ${namespace}${part === 'others' ? ' that are not of the Service' : ''}`
+    return `${part === 'others' ? 'Other ' : ''}${name} of namespace ${namespace}`
   }
-  return besides.length > 0 || part === 'others' ? `${name} of other namespaces` : name
+  if (besides.length > 0) {
+    return `${name} of other namespaces`
+  }
+  return part === 'others' ? `Other ${name}` : name
 }
 
 /** `Nodes were not read (forbidden)`: a part of a sentence that begins with a capital letter. */

@@ -7,9 +7,10 @@ import type { RunChecks } from '../../../src/check/work.ts'
 import { createSignals } from '../../../src/job/queue.ts'
 import { type RunDeps, runJob } from '../../../src/job/run.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
-import type { Provenance } from '../../../src/kube/object-source.ts'
+import type { Provenance, Unread } from '../../../src/kube/object-source.ts'
 import { ProblemError } from '../../../src/lib/problem.ts'
 import type { PlannedPath } from '../../../src/plan/path.ts'
+import type { ObjectsUsed } from '../../../src/record/objects-used.ts'
 import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
 import { cancelJob, getJob, insertJob } from '../../../src/store/jobs.ts'
 import { listResults } from '../../../src/store/results.ts'
@@ -61,12 +62,19 @@ type Round = readonly PlannedPath[] | Error
  *
  * @param plans those of the job as it was accepted, and of each time that its objects are read again; the last one stays.
  * @param outcomes of each path by round; the last one stays.
+ * @param unread is what could not be read each time.
+ * @param forbidden is what was refused when the job was accepted.
  */
-async function settle(plans: readonly [readonly PlannedPath[], ...Round[]], outcomes: Record<string, Outcome[]>) {
+async function settle(
+  plans: readonly [readonly PlannedPath[], ...Round[]],
+  outcomes: Record<string, Outcome[]>,
+  unread: readonly (readonly Unread[])[] = [],
+  forbidden: ObjectsUsed['forbidden'] = [],
+) {
   const target = { cluster: 'default', namespace: 'default', service: 'toad-svc' }
   const job = aJob({
     request: aRequest({ target, settleMs: 10_000 }),
-    objects: { source: 'cluster', readAtMs: NOW - 1, resourceVersions: {}, stale: false, forbidden: [] },
+    objects: { source: 'cluster', readAtMs: NOW - 1, resourceVersions: {}, stale: false, forbidden },
   })
   const planOf = (paths: readonly PlannedPath[]) => ({ ...(job.plan ?? never()), paths })
   await insertJob(database.store, { ...job, plan: planOf(plans[0]) }, null, NOW)
@@ -92,7 +100,11 @@ async function settle(plans: readonly [readonly PlannedPath[], ...Round[]], outc
       if (next instanceof Error) {
         throw next
       }
-      return { plan: planOf(next ?? []), diagnosis: { status: 'unknown', findings: [] }, provenance: READ }
+      return {
+        plan: planOf(next ?? []),
+        diagnosis: { status: 'unknown', findings: [] },
+        provenance: { ...READ, unread: unread[read - 1] ?? [] },
+      }
     },
   }
   return { job, deps, tries, log }
@@ -175,6 +187,23 @@ describe('a live job that settles', () => {
     const { verdict, objects } = await ended(run)
     expect([verdict, objects?.readAtMs, run.tries]).toEqual(['pass', NOW, ['1A', '2A', '3A']])
     expect(run.log.events.map(({ event }) => event)).toContain('job_not_planned_anew')
+  })
+
+  it('takes no path for gone that is missing for what could not be read this time', async () => {
+    const refused = { verb: 'list', group: 'discovery.k8s.io', resource: 'endpointslices', user: null }
+    const slices = { kind: 'endpointSlices', namespace: 'default', besides: [], part: 'all', detail: '' } as const
+    const failed = { ...slices, reason: 'failed', refused: null } as const
+    const forbidden = { ...slices, reason: 'forbidden', refused } as const
+    const plans = [[path('A'), path('B')], [path('A')], [path('A')]] as const
+    const outcomes: Record<string, Outcome[]> = { A: ['pass'], B: ['fail', 'fail', 'fail', 'pass'] }
+    for (const why of [failed, forbidden]) {
+      const run = await settle([...plans, [path('A'), path('B')]], outcomes, [[why], [why]])
+      expect(await ended(run)).toMatchObject({ verdict: 'pass', skipped: { B: undefined } })
+      expect(run.tries).toEqual(['1A', '1B', '2B', '3B', '4B'])
+    }
+    const before = [{ ...refused, namespace: 'default', effect: '', rule: '' }]
+    const known = await settle([...plans], { A: ['pass'], B: ['fail'] }, [[forbidden], [forbidden]], before)
+    expect(await ended(known)).toMatchObject({ verdict: 'pass', skipped: { B: 'gone' } })
   })
 
   it('ends when its time is over, by the last round', async () => {
