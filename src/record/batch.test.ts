@@ -102,6 +102,15 @@ describe('selectServices', () => {
     expect(refusal(() => selectServices(many, all, 'cluster'))?.[1]).toBe('/target')
   })
 
+  it('says which Services were not read, where there is none among the others', () => {
+    const forbidden = { kind: 'services', namespace: 'lake', besides: [], part: 'all', reason: 'forbidden' } as const
+    const part = indexObjects(some.objects, [{ ...forbidden, detail: '', refused: null }], 'cluster')
+    const live = () => selectServices(part, { namespaces: ['sea', 'lake'], selector: 'app=newt' }, 'cluster')
+    expect(refusal(live)?.[2]).toBe(
+      'There is no Service in namespaces sea, lake with the labels app=newt. Services of namespace lake were not read (forbidden).',
+    )
+  })
+
   it('is a 404 where a live cluster has no such Service', () => {
     const live = () => selectServices(some, { namespaces: ['sea', 'lake'], selector: 'app=newt' }, 'cluster')
     expect(refusal(live)).toEqual([

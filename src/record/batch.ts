@@ -10,6 +10,7 @@ import { matchesLabels, type ObjectIndex } from '../kube/object-index.ts'
 import type { Provenance } from '../kube/object-source.ts'
 import type { Labels } from '../kube/objects.ts'
 import { OTHER_STATUSES, ProblemError } from '../lib/problem.ts'
+import { unreadText } from '../plan/unread.ts'
 import type { Job, JobStatus } from './job.ts'
 
 /** The most Services of one batch; beyond it, several requests are clearer than one. */
@@ -108,7 +109,9 @@ function noService(index: ObjectIndex, selection: BatchSelection, from: Provenan
   const which = selector === null ? '' : ` with the labels ${selector}`
   const isLive = from !== 'manifests'
   const among = isLive ? '' : ` among the objects, which hold ${index.services.length} Services`
-  const detail = `There is no Service${where}${which}${among}.`
+  const unread = (namespaces ?? [null]).flatMap((namespace) => index.unread('services', namespace) ?? [])
+  const unseen = [...new Set(unread.map((each) => ` ${unreadText(each)}.`))].join('')
+  const detail = `There is no Service${where}${which}${among}.${unseen}`
   const pointer = selector !== null ? 'selector' : namespaces !== null ? 'namespace' : 'manifests'
   return new ProblemError('service_not_found', detail, {
     errors: [{ pointer: isLive && pointer === 'manifests' ? '/target' : `/target/${pointer}`, detail }],
