@@ -1,6 +1,10 @@
 /** Discovery on an API server, from the annotation to the job. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/lib/log.ts'
+import { createReader } from '../../src/runtime/node/cluster/reader.ts'
 import { keepDiscovery } from '../../src/runtime/node/discovery.ts'
 import { openSqlite } from '../../src/runtime/node/sqlite.ts'
 import { listManaged } from '../../src/store/managed-schedules.ts'
@@ -21,6 +25,11 @@ afterEach(async () => {
   await live.closeAll()
 })
 
+const folder = mkdtempSync(join(tmpdir(), 'portolan-discovery-live-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let databases = 0
+const aDatabase = () => openSqlite(join(folder, `${++databases}.db`))
+
 const YES = { 'portolan.dev/probe': 'true' }
 const as = (...objects: unknown[]): KubeObject[] => objects as KubeObject[]
 const namespace = (name: string, annotations: Record<string, string> = {}) => ({
@@ -34,7 +43,7 @@ async function discovering(objects: readonly KubeObject[], options: SourceOption
   const { source } = live.connect(server, options)
   const clock = createManualClock(Date.parse('2026-11-30T12:00:00Z'))
   const lines: Record<string, unknown>[] = []
-  const database = openSqlite(':memory:')
+  const database = aDatabase()
   const stop = new AbortController()
   const deps = {
     ...{ store: database.store, clock, clusterSource: source, schedulesChanged: () => undefined },
@@ -127,6 +136,53 @@ describe('discovery on an API server', () => {
     fault.remove()
     server.objects.applyAll(as(namespace('pond')))
     expect(await look()).toEqual([])
+  })
+})
+
+describe('discovery by a watch', () => {
+  it('looks when it is told of a change, and not before', async () => {
+    const { server, client } = await live.of(as(namespace('pond'), toad(YES)))
+    const clock = createManualClock(Date.parse('2026-11-30T12:00:00Z'))
+    const log = createLog('error', (line) => expect(line).toBe(''), clock.now)
+    const reader = await keep(
+      Promise.resolve(createReader(client, { name: 'default', namespace: null }, { clock, log, namespaces: [] })),
+    )
+    const database = aDatabase()
+    const stop = new AbortController()
+    const deps = {
+      ...{ store: database.store, clock, log, clusterSource: reader.source, schedulesChanged: () => undefined },
+      settings: { scheduleLimit: 100, everyLeastMs: 1000 },
+    }
+    const ended = keepDiscovery(
+      deps,
+      {
+        mode: 'annotated',
+        clusters: ['default'],
+        everyMs: 3_600_000,
+        watch: (_name, told) => reader.watchServices(told),
+      },
+      stop.signal,
+    )
+    const until = async (expected: readonly string[]): Promise<void> => {
+      for (;;) {
+        const names = (await listManaged(database.store, 'default')).map(({ service }) => service).toSorted()
+        if (names.join() === expected.join()) {
+          return
+        }
+        await new Promise(setImmediate)
+        clock.advance(1000)
+      }
+    }
+    await until(['toad'])
+    server.objects.applyAll(as(toad(YES, 'frog')))
+    await until(['frog', 'toad'])
+    server.objects.remove('Service', 'pond', 'toad')
+    await until(['frog'])
+    server.objects.applyAll(as(toad({}, 'frog'), namespace('pond', YES), toad({}, 'newt')))
+    await until(['frog', 'newt'])
+    stop.abort()
+    await ended
+    database.close()
   })
 })
 

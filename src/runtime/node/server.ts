@@ -163,7 +163,12 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
   const stop = new AbortController()
   const discovery = keepDiscovery(
     deps,
-    { mode: config.discover, clusters: [config.cluster], everyMs: DISCOVER_MS },
+    {
+      mode: config.discover,
+      clusters: live?.names ?? [config.cluster],
+      everyMs: DISCOVER_MS,
+      ...(live && { watch: live.watchServices }),
+    },
     stop.signal,
   )
   const retention = keepRetention({ database: sqlite, clock, log }, config.retention, stop.signal)
@@ -187,12 +192,10 @@ const forReader = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ 
 /** Only a server that reads a cluster loads what that takes. */
 async function openLive(config: Config, deps: Omit<ClustersDeps, 'makeReader'>): Promise<Clusters> {
   const { openClusters } = await import('./cluster/clusters.ts')
-  const { createClusterSource } = await import('./cluster/source.ts')
+  const { createReader } = await import('./cluster/reader.ts')
   return openClusters(config, {
     ...deps,
-    makeReader: (client, { namespace }) => ({
-      source: createClusterSource(client, { clock: deps.clock, namespace, namespaces: config.namespaces }),
-    }),
+    makeReader: (client, access) => createReader(client, access, { ...deps, namespaces: config.namespaces }),
   })
 }
 

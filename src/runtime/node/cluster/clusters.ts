@@ -27,6 +27,8 @@ export type Reader = {
   source: ObjectSource
   /** The kinds that are held by watches. */
   kinds?(): readonly KindStatus[]
+  /** Holds Services and Namespaces from now on, and tells when one changes. */
+  watchServices?(changed: () => void): void
   close?(): Promise<void>
 }
 
@@ -41,6 +43,10 @@ export type ClustersDeps = {
 export type Clusters = LiveClusters & {
   /** Reads the objects of whichever cluster a target names. */
   source: ObjectSource
+  /** The names of those that are read. */
+  names: readonly string[]
+  /** Holds the Services and Namespaces of a cluster from now on, and tells when one changes. */
+  watchServices(name: string, changed: () => void): void
   close(): Promise<void>
 }
 
@@ -95,6 +101,8 @@ export async function openClusters(config: Config, deps: ClustersDeps): Promise<
       readOn: async (target, read, wanted) =>
         (await named(target.cluster).reader.source.readOn?.(target, read, wanted)) ?? read,
     },
+    names: [...clusters.keys()],
+    watchServices: (name, changed) => clusters.get(name)?.reader.watchServices?.(changed),
     async statuses() {
       const all = [...clusters.values()]
       await Promise.all(all.map((cluster) => look(cluster, clock)))
