@@ -3,10 +3,12 @@ import { UNKNOWN_SERVICE } from '../../src/history/events.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { newId } from '../../src/lib/id.ts'
 import { ProblemError } from '../../src/lib/problem.ts'
+import { FROM_MANIFESTS } from '../../src/record/objects-used.ts'
 import type { Principal } from '../../src/record/principal.ts'
 import type { ScheduledWork } from '../../src/record/schedule.ts'
 import { cancelBatch, getBatch, insertBatch, listBatches, type NewBatch } from '../../src/store/batches.ts'
 import { addChunk, claimChunk, cutJob, endChunk, pauseChunk, recordInChunk, takeToEnd } from '../../src/store/chunks.ts'
+import { lastVerdicts } from '../../src/store/clusters.ts'
 import { actingAs, type Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
 import { listHistory } from '../../src/store/history-results.ts'
@@ -21,7 +23,18 @@ import {
   renewLease,
   strandedJobs,
 } from '../../src/store/leases.ts'
+import {
+  changeManaged,
+  keepRejected,
+  listManaged,
+  listRejected,
+  makeManaged,
+  readDiscovered,
+  removeAllManaged,
+  removeManaged,
+} from '../../src/store/managed-schedules.ts'
 import { countActiveJobs, countSchedules, latestTries } from '../../src/store/metrics-reads.ts'
+import { replacePlan } from '../../src/store/replace-plan.ts'
 import { lastSeqOf, listResults, readResults, recordResults } from '../../src/store/results.ts'
 import { retain } from '../../src/store/retention.ts'
 import { rebuildHour } from '../../src/store/rollups.ts'
@@ -166,6 +179,16 @@ const LISTS: Record<string, (store: Store) => Promise<readonly (string | null)[]
     (await readResults(store, [1, 2])).map(({ result: { pathId } }) =>
       pathId === pathOf('shop').id ? 'shop' : 'pond',
     ),
+  lastVerdicts: async (store) =>
+    [...(await lastVerdicts(store, 'default', ['shop/toad-svc', 'pond/toad-svc'])).keys()].map(
+      (name) => name.split('/')[0] ?? '',
+    ),
+  readDiscovered: async (store) => {
+    const told = ['shop', 'pond'].map(async (namespace) =>
+      (await readDiscovered(store, 'default', namespace, 'toad-svc')) === null ? [] : [namespace],
+    )
+    return (await Promise.all(told)).flat()
+  },
   countActiveJobs: async (store) => (await countActiveJobs(store)).queued,
   countSchedules: async (store) => (await countSchedules(store)).active,
 }
@@ -201,6 +224,14 @@ const SERVER: Record<string, (store: Store) => Promise<unknown>> = {
     claimRun(store, { id: MISSING.scheduleId, version: 1 }, NEXT, { atMs: NOW, next: null, claim: 'c', made: null }),
   listPlanned: (store) => listPlanned(store, 0, 1),
   setNextRun: (store) => setNextRun(store, { id: MISSING.scheduleId, version: 1 }, NEXT, NEXT),
+  replacePlan: (store) => replacePlan(store, LEASE, { plan: null, diagnosis: null, objects: FROM_MANIFESTS }, NOW),
+  listManaged: (store) => listManaged(store, 'default'),
+  makeManaged: (store) => makeManaged(store, 'default', [], { nowMs: NOW, limit: LIMIT }),
+  changeManaged: (store) => changeManaged(store, [], NOW),
+  removeManaged: (store) => removeManaged(store, []),
+  removeAllManaged: (store) => removeAllManaged(store),
+  listRejected: (store) => listRejected(store, 'default'),
+  keepRejected: (store) => keepRejected(store, 'default', []),
 }
 
 const settings = {
@@ -232,8 +263,8 @@ const CHANGES: Record<string, Read> = {
   deleteSchedule: (store, { scheduleId }) => deleteSchedule(store, scheduleId, null),
 }
 
-/** These tell nobody of anything: one limit for all, spans of time, and keys that name their principal. */
-const SHARED = ['countQueued', 'countedSpan', 'findClaimed', 'insertOnce']
+/** These tell nobody of anything: one limit for all, spans of time, keys that name their principal, names of clusters. */
+const SHARED = ['countQueued', 'countedSpan', 'findClaimed', 'insertOnce', 'claimClusterName']
 
 /** Every function of `src/store` that asks a store: a new one belongs into one of the tables above. */
 export const COVERED: readonly string[] = [
@@ -284,6 +315,8 @@ export function principalsContract(open: OpenStore): void {
       const { as } = await both()
       for (const namespace of ['shop', 'pond']) {
         await insertJob(store(), aJob({ target: targetIn(namespace), labels: { team: 'a' } }), null, NOW)
+        const rejected = [{ object: `Service/${namespace}/toad-svc`, annotation: 'a', field: null, detail: 'no' }]
+        await keepRejected(store(), 'default', [{ namespace, service: 'toad-svc', rejected }])
       }
       for (const [name, list] of Object.entries(LISTS)) {
         const [own, all] = [await list(as), await list(store())]
