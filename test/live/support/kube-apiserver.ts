@@ -11,8 +11,6 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -20,6 +18,7 @@ import { ask } from '../../support/api-server/ask.ts'
 import type { KubeObject } from '../../support/api-server/objects.ts'
 import { groupVersion, resourceNamed, resourceOfKind } from '../../support/api-server/resources.ts'
 import { createAuthority } from '../../support/certificates.ts'
+import { freePort } from '../../support/program.ts'
 import type { LiveCluster } from './live-cluster.ts'
 
 /** The programs that are named; `null`: one is not, and nothing can be started. */
@@ -218,13 +217,4 @@ async function ended(child: ChildProcess): Promise<void> {
     await exit
     clearTimeout(impatient)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
