@@ -10,6 +10,7 @@ import { healthyTests } from './suite/healthy.ts'
 import { ingressTests } from './suite/ingress.ts'
 import { injectorTests } from './suite/injectors.ts'
 import { kindTests } from './suite/kinds.ts'
+import { liveTests } from './suite/live.ts'
 import { modeTests } from './suite/modes.ts'
 import { outsideTests } from './suite/outside.ts'
 import { triesTests } from './suite/tries.ts'
@@ -40,4 +41,5 @@ describe.each(MODES)('with kube-proxy in %s mode', (mode) => {
   ingressTests(() => cluster)
   outsideTests(() => cluster)
   triesTests(() => cluster)
+  liveTests(() => cluster)
 })

@@ -9,11 +9,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
+import { type ApiServerProcess, startApiServerProcess } from '../support/api-server/process.ts'
+import type { KubeObject } from '../support/api-server.ts'
 import { createSecrets, type Secrets } from './certificates.ts'
 import { createDaemons } from './daemons.ts'
 import { createFaults, type Faults } from './faults.ts'
 import type { Undo } from './injectors.ts'
-import { assertCutOff } from './netns.ts'
+import { assertCutOff, nsenter } from './netns.ts'
 import { buildNetwork, type Flavour, type Network, programServices } from './network.ts'
 import type { PodPort } from './pod.ts'
 import { type RunningPod, startPod } from './pods.ts'
@@ -27,8 +29,10 @@ export type Cluster = {
   inside: Prober
   /** On the network of the nodes, not in the cluster. */
   outside: Prober
-  /** Makes the data plane what these objects say. Nodes and pods stay as they were at the start. */
+  /** Makes the data plane what these objects say, and the API server too. Nodes and pods stay as they were at the start. */
   apply(manifests: readonly Manifest[]): Promise<void>
+  /** It has the objects that were applied last. */
+  api: ApiServerProcess
   /** From now on kube-proxy runs in that mode, on all nodes. */
   useProxy(mode: ProxyMode): Promise<void>
   issue: Secrets['issue']
@@ -57,7 +61,7 @@ export async function startCluster(
   const stops: Undo[] = []
   const stop = async () => void (await Promise.all(stops.splice(0).map((each) => each())))
   try {
-    return { ...(await assemble(parse(manifests), { mode, draw }, network, stops)), stop }
+    return { ...(await assemble(manifests, { mode, draw }, network, stops)), stop }
   } catch (cause) {
     await stop()
     throw cause
@@ -66,11 +70,12 @@ export async function startCluster(
 
 /** @param stops takes how to stop each thing, as soon as it runs. */
 async function assemble(
-  objects: KubeObjects,
+  manifests: readonly Manifest[],
   flavour: Flavour,
   network: Network,
   stops: Undo[],
 ): Promise<Omit<Cluster, 'stop'>> {
+  const objects = parse(manifests)
   const secrets = await createSecrets(join(FOLDER, 'secrets'))
   await buildNetwork(objects, network)
   const daemons = createDaemons(FOLDER, secrets)
@@ -83,7 +88,13 @@ async function assemble(
     await Promise.allSettled(serving)
     await Promise.all(serving)
   }
-  const starting = [startPods(objects, secrets, stops), startProbers(objects, secrets, stops), serve(objects)] as const
+  const api = await startApiServer(stops)
+  await api.sync(objectsOf(manifests))
+  const starting = [
+    startPods(objects, secrets, stops),
+    startProbers(objects, secrets, api, stops),
+    serve(objects),
+  ] as const
   // Where one fails, what the others have started is to be stopped.
   await Promise.allSettled(starting)
   const [pods, [inside, outside]] = await Promise.all(starting)
@@ -92,7 +103,10 @@ async function assemble(
   return {
     inside,
     outside,
-    apply: (now) => serve(parse(now)),
+    api,
+    async apply(now) {
+      await Promise.all([serve(parse(now)), api.sync(objectsOf(now))])
+    },
     async useProxy(mode) {
       const { remove } = PROXIES[flavour.mode]
       flavour.mode = mode
@@ -109,6 +123,21 @@ async function assemble(
   }
 }
 
+/** Objects as they are stored; what is applied names its namespace, or means the one of the tests. */
+const objectsOf = (manifests: readonly Manifest[]): KubeObject[] => manifests as KubeObject[]
+
+/** The API server stands where every pod looks for it. */
+async function startApiServer(stops: Undo[]): Promise<ApiServerProcess> {
+  const api = await startApiServerProcess({
+    within: nsenter(API_SERVER.name),
+    address: '::',
+    port: API_SERVER.ports.https,
+    altNames: ['10.96.0.1', API_SERVER.address],
+  })
+  stops.push(api.close)
+  return api
+}
+
 async function startPods({ pods }: KubeObjects, secrets: Secrets, stops: Undo[]): Promise<Map<string, RunningPod>> {
   const certificate = await secrets.issue('pods', { altNames: ['newt.pond.svc'] })
   const wanted: [string, PodPort[]][] = [
@@ -118,10 +147,7 @@ async function startPods({ pods }: KubeObjects, secrets: Secrets, stops: Undo[])
         meta.name,
         spec.containers.flatMap(({ ports }) => ports.map(({ name, containerPort }) => portOf(name, containerPort))),
       ]),
-    ...[SHORE, API_SERVER].map((host): [string, PodPort[]] => [
-      host.name,
-      Object.entries(host.ports).map(([name, number]) => portOf(name, number)),
-    ]),
+    [SHORE.name, Object.entries(SHORE.ports).map(([name, number]) => portOf(name, number))],
   ]
   const started = await Promise.all(
     wanted.map(async ([host, ports]): Promise<[string, RunningPod]> => {
@@ -145,12 +171,14 @@ const SECRETS = '/run/secrets'
 async function startProbers(
   objects: KubeObjects,
   { authorityFile }: Secrets,
+  { token, caPem }: ApiServerProcess,
   stops: Undo[],
 ): Promise<[Prober, Prober]> {
   const [inside, outside] = [join(FOLDER, 'inside'), join(FOLDER, 'outside')]
   write(join(inside, 'resolv.conf'), renderResolvConf(CLIENT.namespace))
   write(join(inside, 'hosts'), HOSTS_FILE)
-  write(join(inside, 'secrets/kubernetes.io/serviceaccount/token'), 'nobody asks for it')
+  write(join(inside, 'secrets/kubernetes.io/serviceaccount/token'), token)
+  write(join(inside, 'secrets/kubernetes.io/serviceaccount/ca.crt'), caPem)
   write(join(inside, 'secrets/kubernetes.io/serviceaccount/namespace'), CLIENT.namespace)
   write(join(outside, 'resolv.conf'), `nameserver ${SHORE.address}\n`)
   mkdirSync(SECRETS, { recursive: true })

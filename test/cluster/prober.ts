@@ -9,6 +9,8 @@ import { netnsOf, nsenter, run } from './netns.ts'
 export type Prober = {
   /** Posts a job and waits for its end; the answer matches `openapi.yaml`. */
   ask(body: unknown): Promise<JobDocument>
+  /** Posts a job that is not accepted. */
+  refused(body: unknown): Promise<{ status: number; code: string }>
   /** Posts a job and does not wait. @returns its id. */
   begin(body: unknown): Promise<string>
   job(id: string, waitSeconds?: number): Promise<JobDocument>
@@ -55,6 +57,12 @@ export async function startProber(host: string, { folder, mounts, env }: ProberO
       assert.deepEqual({ status, job: job.status }, { status: 200, job: 'finished' })
       return job
     },
+    async refused(body) {
+      const [, url = ''] = program.said
+      const { status, document } = await put<{ code: string }>(host, `${url}/v1/jobs?wait=20`, body)
+      assert.ok(status >= 400, `accepted: ${JSON.stringify(document)}`)
+      return { status, code: document.code }
+    },
     async begin(body) {
       const { status, document: job } = await call<JobDocument>('/jobs', body)
       assert.equal(status, 202)
@@ -82,8 +90,14 @@ export const startPortolan = (within: readonly string[], env: Readonly<Record<st
 
 type Answer<Document> = { status: number; document: Document }
 
-/** The API listens on the loopback of its pod: who asks has to be there. */
 async function ask<Document>({ lines }: Program, host: string, url: string, body?: unknown): Promise<Answer<Document>> {
+  const answer = await put<Document>(host, url, body)
+  assert.ok(answer.status < 400, `${JSON.stringify(answer.document)}\n${lines.slice(-2).join('\n')}`)
+  return answer
+}
+
+/** The API listens on the loopback of its pod: who asks has to be there. */
+async function put<Document>(host: string, url: string, body?: unknown): Promise<Answer<Document>> {
   const post = body === undefined ? [] : ['--data-binary', '@-', '--header', 'content-type: application/json']
   const said = await run(
     [
@@ -102,6 +116,5 @@ async function ask<Document>({ lines }: Program, host: string, url: string, body
   const [status = '', type = ''] = said.slice(end + 1).split(' ')
   const response = new Response(said.slice(0, end), { status: Number(status), headers: { 'content-type': type } })
   assert.deepEqual(await mismatches(body === undefined ? 'GET' : 'POST', url, response), [])
-  assert.ok(response.ok, `${await response.clone().text()}\n${lines.slice(-2).join('\n')}`)
   return { status: response.status, document: (await response.json()) as Document }
 }

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { ADMIN_TOKEN, startApiServer } from '../api-server.ts'
 import { change } from './changes.ts'
 import { largeCluster } from './large-cluster.ts'
+import type { KubeObject } from './objects.ts'
 import type { Command, ProcessOptions, Told } from './process.ts'
 import { createRandom } from './random.ts'
 
@@ -34,6 +35,19 @@ const stats = (): Told => {
   }
 }
 
+/** Kinds that a cluster's manifests are of; roles and namespaces stay. */
+const SYNCED = ['Service', 'Endpoints', 'EndpointSlice', 'Pod', 'Node', 'Ingress', 'IngressClass', 'NetworkPolicy']
+
+function sync(objects: readonly KubeObject[]): void {
+  const name = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`
+  const wanted = new Set(server.objects.applyAll(objects).map(name))
+  for (const kind of SYNCED) {
+    for (const object of server.objects.all(kind).filter((each) => !wanted.has(name(each)))) {
+      server.objects.remove(kind, object.metadata.namespace ?? null, object.metadata.name)
+    }
+  }
+}
+
 const COMMANDS: Record<Command['do'], (command: Command) => unknown> = {
   stats,
   clear: () => server.seen.clear(),
@@ -42,6 +56,7 @@ const COMMANDS: Record<Command['do'], (command: Command) => unknown> = {
     changing = perSecond > 0 ? setInterval(() => change(server.objects, random), 1_000 / perSecond) : undefined
   },
   apply: ({ objects = [] }) => server.objects.applyAll(objects).length,
+  sync: ({ objects = [] }) => sync(objects),
   restart: () => server.restart(),
   token: ({ token = '', name = '' }) => server.tokens.add(token, name, { groups: ['system:masters'] }),
 }

@@ -15,10 +15,12 @@ export type ProcessOptions = Omit<ApiServerOptions, 'authority'> & {
   cluster?: LargeCluster
   /** Of the changes. */
   seed?: number
+  /** A command that runs what follows it, such as one that enters a network namespace. */
+  within?: readonly string[]
 }
 
 export type Command = {
-  do: 'stats' | 'clear' | 'changes' | 'apply' | 'restart' | 'token'
+  do: 'stats' | 'clear' | 'changes' | 'apply' | 'sync' | 'restart' | 'token'
   perSecond?: number
   objects?: KubeObject[]
   token?: string
@@ -40,9 +42,10 @@ export type Told = {
 
 export type ApiServerProcess = Awaited<ReturnType<typeof startApiServerProcess>>
 
-export async function startApiServerProcess(options: ProcessOptions = {}) {
+export async function startApiServerProcess({ within = [], ...options }: ProcessOptions = {}) {
   const main = new URL('./main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, JSON.stringify(options)], {
+  const [program = process.execPath, ...args] = [...within, process.execPath]
+  const child = spawn(program, [...args, '--disable-warning=ExperimentalWarning', main, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -67,6 +70,8 @@ export async function startApiServerProcess(options: ProcessOptions = {}) {
     /** Changes so many objects a second, until it is told 0. */
     changes: (perSecond: number) => tell<null>({ do: 'changes', perSecond }),
     apply: (objects: KubeObject[]) => tell<number>({ do: 'apply', objects }),
+    /** Makes the objects of the kinds that Portolan plans from exactly these. */
+    sync: (objects: KubeObject[]) => tell<null>({ do: 'sync', objects }),
     restart: () => tell<null>({ do: 'restart' }),
     /** Takes one more token, of a user who may everything. */
     addToken: (token: string, name = 'admin') => tell<null>({ do: 'token', token, name }),
