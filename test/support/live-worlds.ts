@@ -266,6 +266,19 @@ const PATHS: readonly [string, unknown[]][] = [
       ingressClass('traefik', 'traefik.io/ingress-controller'),
     ],
   ],
+  [
+    'a pod that has ended, and one that is not Ready',
+    [
+      service(),
+      slice([]),
+      pod('toad-1', {}, { phase: 'Failed', ready: false }),
+      pod('toad-2', {}, { ip: '10.244.0.12', ready: false }),
+    ],
+  ],
+  [
+    'an Ingress of a Service with a similar name',
+    [service(), service({ clusterIP: '10.96.0.9' }, { name: 'taod' }), slice(ends), ingress([{ to: 'taod' }]), nginx],
+  ],
   ['an ExternalName', [service({ type: 'ExternalName', externalName: 'api.example.com', ports: [{ port: 443 }] })]],
   [
     'more of everything, of others',
