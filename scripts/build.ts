@@ -5,10 +5,10 @@
  * `dist/compiled`, and, last, `dist/portolan.js`, which runs it all. With `--if-needed`, does nothing where a build
  * younger than its sources is.
  */
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { buildPages } from './build-pages.ts'
 import { fillCompileCache } from './fill-compile-cache.ts'
 
@@ -61,35 +61,48 @@ enableCompileCache(join(import.meta.dirname, 'compiled'))
 await import('./server.js')
 `
 
+const COMMON: BuildOptions = {
+  outdir: 'dist',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  external: ['better-sqlite3'],
+  plugins: [onlyWhatIsUsed],
+  // Some packages are CommonJS and ask for `require`.
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'\nconst require = makeRequire(import.meta.url)",
+  },
+  // Less to parse; names stay, and lines stay short, for the sake of stack traces.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
 if (!process.argv.includes('--if-needed') || !isCurrent()) {
   buildPages()
+  for (const stale of globSync('dist/server-*.js')) {
+    rmSync(stale)
+  }
+  // What only some servers need, as reading a cluster, lies in files of its own, which the others do not load
   await build({
+    ...COMMON,
+    entryPoints: { server: 'src/runtime/node/main.ts' },
+    splitting: true,
+    chunkNames: 'server-[hash]',
+  })
+  await build({
+    ...COMMON,
     entryPoints: {
-      server: 'src/runtime/node/main.ts',
       prober: 'src/runtime/node/prober-thread.ts',
       reader: 'src/runtime/node/reader-process.ts',
       backup: 'src/runtime/node/backup-main.ts',
     },
-    outdir: 'dist',
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    external: ['better-sqlite3'],
-    plugins: [onlyWhatIsUsed],
-    // Some packages are CommonJS and ask for `require`.
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'\nconst require = makeRequire(import.meta.url)",
-    },
-    // Less to parse; names stay, and lines stay short, for the sake of stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    lineLimit: 160,
-    legalComments: 'none',
-    logLevel: 'warning',
   })
-  for (const name of ['server', 'prober', 'reader', 'backup']) {
-    escapeNonAscii(join('dist', `${name}.js`))
+  for (const file of globSync(['dist/{prober,reader,backup}.js', 'dist/server*.js'])) {
+    escapeNonAscii(file)
   }
   await fillCompileCache('dist/server.js', 'dist/compiled')
   writeFileSync(START, RUN)
