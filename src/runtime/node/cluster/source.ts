@@ -49,6 +49,7 @@ export function createClusterSource(unbounded: ApiClient, deps: ClusterSourceDep
   const withHeld: Cluster = { ...cluster, held: deps.held ?? null }
   /** They are read on as they were read. */
   const readFromHeld = new WeakSet<ObjectsRead>()
+  let readsOn = 0
   const turns = createTurns({ clock, places: PLACES, waitMs: deadlineMs })
 
   async function readOne(cluster: Cluster, target: ServiceTarget, signal: AbortSignal): Promise<ObjectsRead> {
@@ -73,7 +74,11 @@ export function createClusterSource(unbounded: ApiClient, deps: ClusterSourceDep
     },
     async readOn(target, read, wanted) {
       const from = readFromHeld.has(read) ? withHeld : cluster
-      return noted(await within(clock, msFor(target), (signal) => readOn(from, read, wanted, signal)), from)
+      // It goes on from one read, so that nobody shares it
+      const more = await turns.take(`on ${++readsOn}`, () =>
+        within(clock, msFor(target), (signal) => readOn(from, read, wanted, signal)),
+      )
+      return noted(more, from)
     },
   }
 
