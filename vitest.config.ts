@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/runtime/workers/**', 'test/system/**', 'test/cluster/**', 'test/image/**'],
+          exclude: ['test/runtime/workers/**', 'test/system/**', 'test/cluster/**', 'test/image/**', 'test/chart/**'],
           env: OFFLINE,
         },
       },
@@ -47,6 +47,8 @@ export default defineConfig({
       { extends: true, test: { name: 'system', include: ['test/system/**/*.test.ts'] } },
       // Needs root or user namespaces, and programs of Debian's: `npm run test:cluster`.
       { extends: true, test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'] } },
+      // Needs helm, which scripts/deploy-tools.sh builds where Go is: `npm run test:chart`.
+      { extends: true, test: { name: 'chart', include: ['test/chart/**/*.test.ts'] } },
       // Needs root, and programs of Debian's: `npm run test:image`.
       { extends: true, test: { name: 'image', include: ['test/image/**/*.test.ts'] } },
       // Needs a kube-apiserver and an etcd: `npm run test:live`.

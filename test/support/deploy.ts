@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -11,6 +12,7 @@ import { delimiter, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Ajv } from 'ajv'
 import { dump, loadAll } from 'js-yaml'
+import { expect } from 'vitest'
 
 export type Manifest = {
   apiVersion: string
@@ -127,3 +129,11 @@ export const rightsOf = (rules: readonly Rule[]): string[] =>
       ),
     )
     .toSorted()
+
+/** Finds the one object of a kind. */
+// biome-ignore lint/suspicious/noExplicitAny: manifests of all kinds, whose types the schemas hold
+export const find = (manifests: readonly Manifest[], kind: string): any => {
+  const found = manifests.filter((manifest) => manifest.kind === kind)
+  expect(found.map(nameOf)).toHaveLength(1)
+  return found[0]
+}
