@@ -170,6 +170,7 @@ const SHAPE = {
     'names with contexts like a=context-a,b=context-b, each name once, or both in JSON',
     readClusters,
   ).default([]),
+  PORTOLAN_STALE_AFTER: duration.default(300_000),
   PORTOLAN_NAMESPACES: listOf('names of namespaces like shop', readNamespace).default([]),
   PORTOLAN_CONCURRENCY: wholeNumber(1, 10_000).default(64),
   PORTOLAN_CONCURRENCY_PER_ADDRESS: wholeNumber(1, 10_000).default(8),

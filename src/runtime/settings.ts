@@ -92,6 +92,13 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
       'Several clusters: names with contexts of the kubeconfig, like a=context-a,b=context-b; in JSON where a context ' +
       'has a comma. PORTOLAN_CLUSTER may be one of them.',
   },
+  PORTOLAN_STALE_AFTER: {
+    default: '5m',
+    readBy: NODE,
+    meaning:
+      'How old the objects of a live cluster may be that schedules use while the API server is away. They serve ' +
+      'beyond it, and then say that they are stale.',
+  },
   PORTOLAN_NAMESPACES: {
     default: null,
     readBy: NODE,

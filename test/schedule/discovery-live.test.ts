@@ -145,7 +145,13 @@ describe('discovery by a watch', () => {
     const clock = createManualClock(Date.parse('2026-11-30T12:00:00Z'))
     const log = createLog('error', (line) => expect(line).toBe(''), clock.now)
     const reader = await keep(
-      Promise.resolve(createReader(client, { name: 'default', namespace: null }, { clock, log, namespaces: [] })),
+      Promise.resolve(
+        createReader(
+          client,
+          { name: 'default', namespace: null },
+          { clock, log, namespaces: [], staleAfterMs: 300_000 },
+        ),
+      ),
     )
     const database = aDatabase()
     const stop = new AbortController()

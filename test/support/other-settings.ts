@@ -15,6 +15,7 @@ export const OTHER_SETTINGS: Readonly<Record<SettingName, string>> = {
   PORTOLAN_KUBECONFIG: 'config',
   PORTOLAN_KUBE_CONTEXT: 'other',
   PORTOLAN_CLUSTERS: 'a=context-a,b=context-b',
+  PORTOLAN_STALE_AFTER: '1m',
   PORTOLAN_NAMESPACES: 'shop,pond',
   PORTOLAN_CONCURRENCY: '1',
   PORTOLAN_CONCURRENCY_PER_ADDRESS: '1',

@@ -12,6 +12,8 @@ export type Config = CommonConfig & {
   position: 'in-cluster' | 'outside' | null
   /** Namespaces that are read one by one where a cluster does not allow a kind to be read in all. */
   namespaces: readonly string[]
+  /** Objects that a watch holds are stale when the cluster has not confirmed them for so long. */
+  staleAfterMs: number
   /** Tries under way at once, all jobs together. */
   concurrency: number
   auth: 'auto' | 'none' | 'tokens'
@@ -37,6 +39,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseFile: settings.PORTOLAN_DATABASE,
     position: settings.PORTOLAN_VANTAGE,
     namespaces: settings.PORTOLAN_NAMESPACES,
+    staleAfterMs: settings.PORTOLAN_STALE_AFTER,
     concurrency: settings.PORTOLAN_CONCURRENCY,
     auth: settings.PORTOLAN_AUTH,
     kubeconfig: settings.PORTOLAN_KUBECONFIG,

@@ -193,9 +193,10 @@ const forReader = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ 
 async function openLive(config: Config, deps: Omit<ClustersDeps, 'makeReader'>): Promise<Clusters> {
   const { openClusters } = await import('./cluster/clusters.ts')
   const { createReader } = await import('./cluster/reader.ts')
+  const { namespaces, staleAfterMs } = config
   return openClusters(config, {
     ...deps,
-    makeReader: (client, access) => createReader(client, access, { ...deps, namespaces: config.namespaces }),
+    makeReader: (client, access) => createReader(client, access, { ...deps, namespaces, staleAfterMs }),
   })
 }
 

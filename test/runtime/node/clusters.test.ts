@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../../../src/runtime/node/config.ts'
 import { startPortolan } from '../../../src/runtime/node/server.ts'
 import { ADMIN_TOKEN, type ApiServer, type KubeObject, startApiServer } from '../../support/api-server.ts'
@@ -283,5 +283,35 @@ describe('a server does not start', () => {
     const portolan = keep(await startTestPortolan({ PORTOLAN_KUBECONFIG: file }))
     await plan(portolan)
     expect(portolan.lines.join('\n')).not.toContain(ADMIN_TOKEN)
+  })
+})
+
+describe('what discovery watches', () => {
+  it('is shown by kind, and a Service that asks to be probed has its schedule when it is made', async () => {
+    const server = keep(await startApiServer())
+    server.objects.apply(SHOP)
+    const portolan = keep(
+      await startTestPortolan({
+        PORTOLAN_KUBECONFIG: writeKubeconfig(folder(), { live: { server } }),
+        PORTOLAN_DISCOVER: 'annotated',
+      }),
+    )
+    await vi.waitFor(() => expect(server.openWatches).toBe(2), { timeout: 20_000, interval: 20 })
+    const [cluster] = await clustersOf(portolan)
+    expect(cluster?.kinds).toEqual(
+      expect.arrayContaining([
+        { kind: 'Namespace', count: 5, watched: true, lagMs: expect.any(Number), forbidden: false },
+        { kind: 'Service', count: 0, watched: true, lagMs: expect.any(Number), forbidden: false },
+      ]),
+    )
+    const toad = inShop('toad')
+    server.objects.apply({ ...toad, metadata: { ...toad.metadata, annotations: { 'portolan.dev/probe': 'true' } } })
+    await vi.waitFor(
+      async () =>
+        expect(await read<object>(portolan.call('/v1/schedules'))).toMatchObject({
+          items: [{ managedBy: 'discovery' }],
+        }),
+      { timeout: 20_000, interval: 100 },
+    )
   })
 })

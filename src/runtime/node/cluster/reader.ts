@@ -11,10 +11,9 @@ export type ReaderDeps = {
   log: Log
   /** Read one by one where a kind may not be read in all namespaces. */
   namespaces: readonly string[]
+  /** Objects that nobody has confirmed for so long are called stale. */
+  staleAfterMs: number
 }
-
-/** Objects that nobody has confirmed for so long, in milliseconds, are called stale. */
-const STALE_AFTER_MS = 300_000
 
 const WATCHED = ['services', 'namespaces'] as const
 
@@ -22,11 +21,9 @@ const WATCHED = ['services', 'namespaces'] as const
 export function createReader(
   client: ApiClient,
   { name, namespace }: Pick<ClusterAccess, 'name' | 'namespace'>,
-  { clock, log, namespaces }: ReaderDeps,
+  { clock, log, namespaces, staleAfterMs }: ReaderDeps,
 ): Required<Reader> {
-  const held = createHeld({
-    ...{ client, clock, log, cluster: name, namespaces, random: Math.random, staleAfterMs: STALE_AFTER_MS },
-  })
+  const held = createHeld({ client, clock, log, cluster: name, namespaces, random: Math.random, staleAfterMs })
   return {
     source: createClusterSource(client, { clock, namespace, namespaces, held }),
     kinds: () =>
