@@ -88,8 +88,10 @@ export class Gathered {
     this.#readAtMs = Math.min(this.#readAtMs, readAtMs)
   }
 
+  /** By namespace and name, as kubectl prints them, in whatever order they came. */
   get objects(): KubeObjects {
-    return byKind([...this.#objects.values()])
+    const inOrder = [...this.#objects].toSorted(([a], [b]) => (a < b ? -1 : 1))
+    return byKind(inOrder.map(([, object]) => object))
   }
 
   result(found: ObjectsRead['found']): ObjectsRead {

@@ -34,12 +34,14 @@ const objectsOf = (text: string): KubeObject[] =>
     return items ?? [document as KubeObject]
   })
 
+const orderOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.namespace ?? null}/${metadata.name}`
+
 /** As `kubectl get -A -o yaml` would print all that the cluster has of the kinds that are read. */
 const printed = ({ objects }: ApiServer) =>
   parseManifests(
     ['services', 'endpoints', 'endpointslices', 'ingresses', 'ingressclasses', 'nodes', 'pods', 'networkpolicies']
       .concat('events', 'namespaces', 'deployments', 'statefulsets', 'daemonsets', 'replicasets', 'jobs')
-      .flatMap((kind) => objects.all(kind)),
+      .flatMap((kind) => objects.all(kind).toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))),
     { pointer: '' },
   )
 
