@@ -1,5 +1,5 @@
 /** A source that reads from what is held gives what it would give by requests, and makes none. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { READ_ANEW, readAndPlan } from '../../../src/job/plan-request.ts'
 import type { ObjectSource, ObjectsRead, ReadTarget } from '../../../src/kube/object-source.ts'
 import { createLog } from '../../../src/lib/log.ts'
@@ -120,6 +120,43 @@ describe('a source with held objects', () => {
       code: 'service_not_found',
     })
     expect(since(server, before)[0]).toBe('get services team-1 newt')
+  })
+
+  it('does not ask for a Service that was seen to go, and finds it when it is made again', async () => {
+    const { server, source, held } = await reading()
+    await warm(source)
+    const told = (type: string) =>
+      new Promise<void>((resolve) => {
+        const stop = held.onChange('services', (changes) => {
+          if (changes.some((change) => change.type === type && change.object.meta.name === 'app-1')) {
+            stop()
+            resolve()
+          }
+        })
+      })
+    const service = server.objects.all('services').find(({ metadata }) => metadata.name === 'app-1')
+    const isGone = told('removed')
+    server.objects.remove('Service', 'team-1', 'app-1')
+    await isGone
+    const before = server.seen.requests.length
+    await expect(source.read(targetOf(1), HELD)).rejects.toMatchObject({ code: 'service_not_found' })
+    expect(since(server, before)).toEqual([])
+    const isBack = told('added')
+    server.objects.apply(service as NonNullable<typeof service>)
+    await isBack
+    expect((await source.read(targetOf(1), HELD)).objects.services.map(({ meta }) => meta.name)).toContain('app-1')
+  })
+
+  it('reads by requests what may be listed and not watched', async () => {
+    const { server, source, held } = await reading()
+    server.faults.add({ match: { resource: 'nodes', verb: 'watch' }, fault: { kind: 'forbidden' } })
+    await warm(source)
+    await vi.waitFor(() =>
+      expect(held.states().find(({ resource }) => resource === 'nodes')).toMatchObject({ state: 'refused' }),
+    )
+    const { objects, provenance } = await source.read(targetOf(1), HELD)
+    expect(objects.nodes.map(({ meta }) => meta.name)).toEqual(['node-0', 'node-1', 'node-2'])
+    expect(provenance.unread.filter(({ kind }) => kind === 'nodes')).toEqual([])
   })
 
   it('gives the last objects while the API server is away, and says when they are stale', async () => {

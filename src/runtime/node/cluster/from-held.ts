@@ -4,7 +4,8 @@ import type { Held } from './held.ts'
 import type { Listed } from './list.ts'
 import type { Which } from './requests.ts'
 
-export type Answered = Moment & { listed: Listed }
+/** `isGone`: the one that was asked for by name was there, and is known to be there no longer. */
+export type Answered = Moment & { listed: Listed; isGone?: boolean }
 
 /**
  * Takes from what is held of a cluster what would be asked for; `null`: it has to be asked for. What a field selector
@@ -27,7 +28,7 @@ export async function fromHeld(
   if ('error' in part) {
     throw part.error
   }
-  const { objects, ignored, resourceVersion, readAtMs, stale } = part
+  const { objects, ignored, resourceVersion, readAtMs, stale, isGone } = part
   const refused = ignored.map((each) => ({ ...each, namespace }))
-  return { listed: { kind: resource.kind, objects, refused, resourceVersion, isCut: false }, readAtMs, stale }
+  return { listed: { kind: resource.kind, objects, refused, resourceVersion, isCut: false }, readAtMs, stale, isGone }
 }

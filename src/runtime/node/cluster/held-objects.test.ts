@@ -51,6 +51,23 @@ describe('held objects', () => {
     expect(objects.put(entry('toad', 8))).toEqual([{ type: 'added', object: 'toad@8' }])
   })
 
+  it('are known to be gone after an event or a list without them, until they are there again', () => {
+    const objects = createHeldObjects<string>()
+    const [toad, newt] = [
+      { namespace: 'pond', name: 'toad' },
+      { namespace: 'pond', name: 'newt' },
+    ]
+    const goneNow = () => [objects.isGone(toad), objects.isGone(newt)]
+    objects.replace([entry('toad', 1), entry('newt', 2)], '5')
+    expect(goneNow()).toEqual([false, false])
+    objects.remove(toad, '6')
+    expect(goneNow()).toEqual([true, false])
+    objects.replace([entry('toad', 7)], '8')
+    expect(goneNow()).toEqual([false, true])
+    objects.put(entry('newt', 9))
+    expect(goneNow()).toEqual([false, false])
+  })
+
   it('are found by namespace and by name', () => {
     const objects = createHeldObjects<string>()
     objects.replace([entry('toad', 1), entry('toad', 2, 'the other', 'moor')], '5')

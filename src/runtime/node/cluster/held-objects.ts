@@ -25,12 +25,20 @@ export type HeldObjects<T> = {
   in(namespace: string): Iterable<Entry<T>>
   all(): Iterable<Entry<T>>
   at(name: ObjectName): Entry<T> | null
+  /** Tells whether it was there, and is known to be there no longer. */
+  isGone(name: ObjectName): boolean
 }
+
+/** The names of so many objects that are gone are remembered, the last ones. */
+const GONE_MAX = 10_000
+
+const keyOf = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
 type Tree<T> = Map<string, Map<string, Entry<T>>>
 
 export function createHeldObjects<T>(): HeldObjects<T> {
   let tree: Tree<T> = new Map()
+  const gone = new Set<string>()
   let version: string | null = null
   let count = 0
 
@@ -43,20 +51,30 @@ export function createHeldObjects<T>(): HeldObjects<T> {
   /** Events of one kind come in order: what is older than the newest was seen before. */
   const isKnown = (next: string): boolean => version !== null && isOld(next, version)
 
+  const bury = (name: ObjectName): void => {
+    gone.add(keyOf(name))
+    if (gone.size > GONE_MAX) {
+      const [oldest = ''] = gone
+      gone.delete(oldest)
+    }
+  }
+
   return {
     replace(entries, next) {
-      const [before, gone] = [find, new Map([...all()].map((entry) => [entry, entry]))]
+      const left = new Set(all())
       const made: Tree<T> = new Map()
       const changes: Change<T>[] = []
       for (const entry of entries) {
-        const old = before(entry.name)
+        const old = find(entry.name)
         if (old !== null) {
-          gone.delete(old)
+          left.delete(old)
         }
+        gone.delete(keyOf(entry.name))
         changes.push(...difference(old, entry))
         plant(made, entry)
       }
-      for (const old of gone.keys()) {
+      for (const old of left) {
+        bury(old.name)
         changes.push(...difference(old, null))
       }
       tree = made
@@ -70,6 +88,7 @@ export function createHeldObjects<T>(): HeldObjects<T> {
       }
       const old = find(entry.name)
       plant(tree, entry)
+      gone.delete(keyOf(entry.name))
       version = entry.version
       count += old === null ? 1 : 0
       return difference(old, entry)
@@ -79,6 +98,7 @@ export function createHeldObjects<T>(): HeldObjects<T> {
         return []
       }
       version = next
+      bury(name)
       const old = find(name)
       const members = tree.get(name.namespace)
       if (old === null || members === undefined) {
@@ -103,6 +123,7 @@ export function createHeldObjects<T>(): HeldObjects<T> {
     in: (namespace) => tree.get(namespace)?.values() ?? [],
     all,
     at: find,
+    isGone: (name) => gone.has(keyOf(name)),
   }
 }
 

@@ -33,6 +33,8 @@ export type HeldPart =
       /** They were confirmed to be those of the cluster then, as epoch milliseconds. */
       readAtMs: number
       stale: boolean
+      /** One was asked for by name that was there, and is known to be there no longer. */
+      isGone: boolean
     }
   | { error: ApiError }
 
@@ -274,7 +276,8 @@ export function createHeld(deps: HeldDeps): Held {
     const { objects } = watch
     const { state, confirmedAtMs, error } = watch.status()
     if (error !== null && (state === 'refused' || state === 'absent')) {
-      return { error }
+      // Who could be listed before may be listable still, and only not be watched: asking tells.
+      return objects.version === null ? { error } : null
     }
     if (objects.version === null || confirmedAtMs === null) {
       return null
@@ -284,6 +287,7 @@ export function createHeld(deps: HeldDeps): Held {
       resourceVersion: objects.version,
       readAtMs: confirmedAtMs,
       stale: clock.now() - confirmedAtMs > deps.staleAfterMs,
+      isGone: where.name !== undefined && objects.isGone({ namespace: where.namespace ?? '', name: where.name }),
     }
   }
 }

@@ -84,7 +84,7 @@ async function takeService(reading: Reading, place: Place, known: Listed | null)
   return service
 }
 
-/** One that is not held may have been made just now, so it is asked for. */
+/** One that is not held may have been made just now, so it is asked for, unless it was seen to go. */
 async function getService({ cluster, signal }: Reading, place: Place): Promise<Moment & { listed: Listed | null }> {
   const { namespace, service: name } = place
   const resource = resourceOf('services')
@@ -92,6 +92,9 @@ async function getService({ cluster, signal }: Reading, place: Place): Promise<M
     const held = await fromHeld(cluster.held, { resource, namespace }, { name })
     if (held !== null && held.listed.objects.length > 0) {
       return held
+    }
+    if (held?.isGone && !held.stale) {
+      return { listed: null, readAtMs: held.readAtMs, stale: false }
     }
     const readAtMs = cluster.clock.now()
     const listed = await getOne(cluster.client, { resource, version: 'v1', namespace, name }, signal)
