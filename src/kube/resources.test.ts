@@ -16,7 +16,7 @@ describe('the rule that allows what was refused', () => {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Role',
         metadata: { name: 'portolan-endpointslices', namespace: 'pond' },
-        rules: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] }],
+        rules: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] }],
       },
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -26,6 +26,18 @@ describe('the rule that allows what was refused', () => {
         subjects: [{ kind: 'ServiceAccount', name: 'reader', namespace: 'portolan' }],
       },
     ])
+  })
+
+  it.each([
+    ['', 'services', ['get', 'list', 'watch']],
+    ['', 'endpoints', ['get', 'list', 'watch']],
+    ['', 'namespaces', ['get', 'list', 'watch']],
+    ['', 'events', ['list']],
+    ['', 'pods', ['list', 'watch']],
+    ['apps', 'deployments', ['list', 'watch']],
+  ])('has the verbs that are used, for the group "%s": %s', (group, resource, verbs) => {
+    const { values } = readDocuments(ruleFor({ ...refused, group, resource }, null), '')
+    expect(values[0]).toMatchObject({ rules: [{ apiGroups: [group], resources: [resource], verbs }] })
   })
 
   it('is a cluster role where there is no namespace, for a user whatever the name is', () => {

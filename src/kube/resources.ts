@@ -85,6 +85,19 @@ export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
   ],
 }
 
+/** One object of these is asked for by its name; of all the others there are only lists. */
+const READ_BY_NAME = new Set(['services', 'endpoints', 'namespaces'])
+
+/**
+ * Returns the verbs that a resource is read with, as the roles in `deploy/` have them. Events are many and change without
+ * end, so they are never watched.
+ */
+export const verbsOf = ({ group, resource }: Pick<Resource, 'group' | 'resource'>): string[] => [
+  ...(group === '' && READ_BY_NAME.has(resource) ? ['get'] : []),
+  'list',
+  ...(group === '' && resource === 'events' ? [] : ['watch']),
+]
+
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):(.+)$/
 
 function subjectOf(user: string | null): string {
@@ -110,7 +123,7 @@ export function ruleFor({ group, resource, user }: RefusedAccess, namespace: str
     `kind: ${role}`,
     `metadata: { name: ${name}${within} }`,
     'rules:',
-    `  - { apiGroups: [${JSON.stringify(group)}], resources: [${resource}], verbs: [get, list, watch] }`,
+    `  - { apiGroups: [${JSON.stringify(group)}], resources: [${resource}], verbs: [${verbsOf({ group, resource }).join(', ')}] }`,
     '---',
     'apiVersion: rbac.authorization.k8s.io/v1',
     `kind: ${role}Binding`,

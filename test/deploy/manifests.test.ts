@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
-import { RESOURCES } from '../../src/kube/resources.ts'
+import { RESOURCES, verbsOf } from '../../src/kube/resources.ts'
 import { readConfig } from '../../src/runtime/node/config.ts'
 import {
   CAN_KUSTOMIZE,
@@ -15,7 +15,7 @@ import {
   manifestsOf,
   NAMES,
   OVERLAYS,
-  type Rule,
+  rightsOf,
   titled,
 } from '../support/deploy.ts'
 
@@ -73,24 +73,20 @@ describe('the schemas of the API', () => {
   })
 })
 
-/** Which verbs are needed, `rbac.test.ts` shows. */
-const resourcesOf = (rules: readonly Rule[]): string[] =>
-  rules
-    .flatMap(({ apiGroups, resources }) => apiGroups.flatMap((group) => resources.map((each) => `${group}/${each}`)))
-    .toSorted()
 const READ = Object.values(RESOURCES).flat()
-const namesOf = (resources: typeof READ): string[] =>
-  resources.map(({ group, resource }) => `${group}/${resource}`).toSorted()
+/** That each of these is needed is shown by `rbac.test.ts`. */
+const rightsTo = (resources: typeof READ): string[] =>
+  rightsOf(resources.map((each) => ({ apiGroups: [each.group], resources: [each.resource], verbs: verbsOf(each) })))
 
 describe('what Portolan may do', () => {
   it('is to read what the table of resources has, in the whole cluster', () => {
-    expect(resourcesOf(find(kept('cluster-wide'), 'ClusterRole').rules)).toEqual(namesOf(READ))
+    expect(rightsOf(find(kept('cluster-wide'), 'ClusterRole').rules)).toEqual(rightsTo(READ))
   })
 
   it('is to read those of them that have namespaces, where a Role says so, and nothing of the cluster', () => {
     const manifests = kept('namespaced')
     const own = READ.filter(({ namespaced }) => namespaced)
-    expect(resourcesOf(find(manifests, 'Role').rules)).toEqual(namesOf(own))
+    expect(rightsOf(find(manifests, 'Role').rules)).toEqual(rightsTo(own))
     expect(manifests.map(({ kind }) => kind).filter((kind) => kind.startsWith('ClusterRole'))).toEqual([])
   })
 
