@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, ask } from '../support/api-server/ask.ts'
 import { HELM, helmTemplate, kept, type Manifest, NAMES, nameOf, OVERLAYS, titled } from '../support/deploy.ts'
+import type { LiveCluster } from './support/cluster.ts'
 import { realPrograms, startKubeApiServer } from './support/kube-apiserver.ts'
-import type { LiveCluster } from './support/live-cluster.ts'
 
 /** What `deploy/` has, put to a real API server, which says what it would refuse and makes nothing. */
 let cluster: LiveCluster

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StartCluster } from '../support/live-cluster.ts'
+import type { StartCluster } from '../support/cluster.ts'
 import { answersSuite } from './answers.ts'
 import { readingSuite } from './reading.ts'
 import { watchesSuite } from './watches.ts'

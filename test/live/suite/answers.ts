@@ -6,7 +6,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, type Asking, ask } from '../../support/api-server/ask.ts'
-import type { LiveCluster, StartCluster } from '../support/live-cluster.ts'
+import type { LiveCluster, StartCluster } from '../support/cluster.ts'
 import { until } from '../support/until.ts'
 import { bind, NARROW, OBJECTS, READER } from './objects.ts'
 

@@ -28,7 +28,7 @@ import type { KubeObject } from '../../support/api-server.ts'
 import { PLAN_DEPS } from '../../support/live-cluster.ts'
 import { diagnosisText, planText } from '../../support/plan-text.ts'
 import { aRequest } from '../../support/request.ts'
-import type { LiveCluster, StartCluster } from '../support/live-cluster.ts'
+import type { LiveCluster, StartCluster } from '../support/cluster.ts'
 import { until } from '../support/until.ts'
 import { bind, OBJECTS, READER } from './objects.ts'
 

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../../support/api-server/ask.ts'
 import { serviceOf } from '../../support/api-server/workload.ts'
-import type { LiveCluster, StartCluster } from '../support/live-cluster.ts'
+import type { LiveCluster, StartCluster } from '../support/cluster.ts'
 import { OBJECTS } from './objects.ts'
 
 const SERVICES = '/api/v1/namespaces/shop/services'

@@ -19,7 +19,7 @@ import type { KubeObject } from '../../support/api-server/objects.ts'
 import { groupVersion, resourceNamed, resourceOfKind } from '../../support/api-server/resources.ts'
 import { createAuthority } from '../../support/certificates.ts'
 import { freePort } from '../../support/program.ts'
-import type { LiveCluster } from './live-cluster.ts'
+import type { LiveCluster } from './cluster.ts'
 
 /** The programs that are named; `null`: one is not, and nothing can be started. */
 export function realPrograms(env: NodeJS.ProcessEnv = process.env): { apiServer: string; etcd: string } | null {
