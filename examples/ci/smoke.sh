@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# A smoke test after a deployment: hands what kubectl prints to Portolan and waits for the verdict.
+# A smoke test after a deployment: asks Portolan about a Service and waits for the verdict.
 #
-#   PORTOLAN=http://portolan.example:8080 SERVICE=toad-svc NAMESPACE=default examples/ci/smoke.sh
+#   LIVE=1 PORTOLAN=http://portolan.example:8080 SERVICE=toad-svc NAMESPACE=shop examples/ci/smoke.sh
 #
-# Needs kubectl, curl and a shell. Optional: PORTOLAN_TOKEN; WAIT (seconds, default 60); SETTLE_MS (how long failing
-# paths are tried again, default 20000); REPORTS (a folder for portolan.md and portolan.xml, default none);
-# IDEMPOTENCY_KEY (the same key and objects: the same job; default one for each run of the step).
+# Needs a shell and curl. With LIVE=1 Portolan reads the cluster itself; without it kubectl is needed as well, and what it
+# prints is handed over. Optional: PORTOLAN_TOKEN; CLUSTER (with LIVE=1, where Portolan reads several); WAIT (seconds,
+# default 60); SETTLE_MS (how long failing paths are tried again, default 20000); REPORTS (a folder for portolan.md and
+# portolan.xml, default none); IDEMPOTENCY_KEY (the same key and objects: the same job; default one for each run of the
+# step).
 #
 # Exit code: 0 every path works; 1 a path fails; 2 not known: nothing was tested, the job did not finish, Portolan was at
-# fault or not reachable, or kubectl failed. Let 2 warn and not break the build, if you like.
+# fault or could not be reached, it could not read the cluster, or kubectl failed. Let 2 warn and not break the build, if
+# you like.
 set -euo pipefail
 
 : "${PORTOLAN:?the address of the API, like http://127.0.0.1:8080}"
@@ -22,22 +25,30 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 # Secrets are not asked for, and would not be read. What may be forbidden or not installed is asked for by itself.
-{
+hand_over() {
   kubectl -n "$namespace" get svc,endpointslices,ingress,pods -o yaml || exit 2
   for kinds in nodes,ingressclasses networkpolicies,deployments,statefulsets httproutes; do
     echo ---
     kubectl -n "$namespace" get "$kinds" -o yaml || true
   done
-} >"$scratch/objects.yaml"
+}
 
 # What curl sends again is the same job.
 key=${IDEMPOTENCY_KEY:-$SERVICE-$(date +%s)-$$}
 query="service=$SERVICE&namespace=$namespace&wait=$wait&settleMs=${SETTLE_MS:-20000}"
+[ -z "${CLUSTER:-}" ] || query="$query&cluster=$CLUSTER"
 [ -z "${GITHUB_SHA:-}" ] || query="$query&label=commit=$GITHUB_SHA"
+
+# Without a body and a content type the live Service is meant.
+body=(-X POST)
+if [ -z "${LIVE:-}" ]; then
+  hand_over >"$scratch/objects.yaml"
+  body=(-H 'content-type: application/yaml' --data-binary "@$scratch/objects.yaml")
+fi
 
 status=$(curl -sS --fail-with-body --max-time $((wait + 30)) --retry 3 -o "$scratch/report.txt" -D "$scratch/headers" \
   -w '%{http_code}' ${auth[@]+"${auth[@]}"} -H "idempotency-key: $key" \
-  -H 'content-type: application/yaml' --data-binary "@$scratch/objects.yaml" \
+  "${body[@]}" \
   "$PORTOLAN/v1/jobs?$query&failStatus=424&format=text") || [ "$status" = 424 ] || {
   cat "$scratch/report.txt" >&2 2>/dev/null || true
   exit 2

@@ -111,9 +111,9 @@ describe.each(['README.md', 'docs/getting-started.md', 'docs/guides/ci.md'])('th
   })
 })
 
-describe('examples/ci/github-actions.yml', () => {
+describe('examples/ci/github-actions-kubectl.yml', () => {
   const steps = () => {
-    const workflow = load(readFileSync('examples/ci/github-actions.yml', 'utf8')) as {
+    const workflow = load(readFileSync('examples/ci/github-actions-kubectl.yml', 'utf8')) as {
       jobs: { 'smoke-test': { steps: { run?: string; with?: { report_paths: string } }[] } }
     }
     const { steps: all } = workflow.jobs['smoke-test']

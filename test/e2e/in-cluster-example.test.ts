@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KubeObject } from '../support/api-server.ts'
 import type { Rule } from '../support/deploy.ts'
@@ -99,6 +100,39 @@ describe.each(['README.md', 'docs/guides/in-cluster.md'])('%s', (page) => {
     const folders = [...text.matchAll(/kubectl (?:apply|delete) -k (deploy\/\S+)/g)].map(([, each = '']) => each)
     expect(folders.length).toBeGreaterThan(0)
     expect(folders.filter((each) => !existsSync(join(each, 'kustomization.yaml')))).toEqual([])
+  })
+})
+
+describe('examples/ci, which need no kubectl here', () => {
+  const asking = (service: string) => ({
+    ...{ PORTOLAN: portolan.url, PORTOLAN_TOKEN: TOKEN, SERVICE: service, NAMESPACE: 'shop' },
+    ...{ LIVE: '1', SETTLE_MS: '0', GITHUB_SHA: '' },
+  })
+
+  it.each([
+    ['toad-svc', 0, 'PASS'],
+    ['frog-svc', 1, 'FAIL'],
+  ])('smoke.sh with LIVE=1 gets a verdict on %s', async (service, code, verdict) => {
+    expect(firstWord(await run('examples/ci/smoke.sh', [], asking(service)))).toEqual({ code, verdict })
+  })
+
+  it('smoke.sh exits 2, which is no verdict, for a Service that is not there', async () => {
+    expect((await run('examples/ci/smoke.sh', [], asking('newt-svc'))).code).toBe(2)
+  })
+
+  it('the step of github-actions.yml fills the summary and the test report', async () => {
+    const workflow = load(readFileSync('examples/ci/github-actions.yml', 'utf8')) as {
+      jobs: { 'smoke-test': { steps: { run?: string }[] } }
+    }
+    const script = workflow.jobs['smoke-test'].steps.find((step) => step.run !== undefined)?.run ?? ''
+    const summary = join(folder, 'summary.md')
+    const ran = await run('bash', ['-eo', 'pipefail', '-c', `cd ${folder}\n${script}`], {
+      ...asking('toad-svc'),
+      ...{ GITHUB_STEP_SUMMARY: summary, GITHUB_RUN_ID: '1', GITHUB_RUN_ATTEMPT: '1' },
+    })
+    expect(ran.code).toBe(0)
+    expect(readFileSync(summary, 'utf8')).toContain('PASS')
+    expect(readFileSync(join(folder, 'portolan.xml'), 'utf8')).toContain('<testsuite name="shop/toad-svc"')
   })
 })
 
