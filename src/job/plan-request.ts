@@ -92,8 +92,8 @@ export async function planRequest(
 }
 
 /** Reads the objects of a job anew, and plans what was accepted: the servers that it asks have been allowed then. */
-export const planAgain = (deps: SourceDeps, request: JobRequest): Promise<Planned> =>
-  readAndPlan(deps.clusterSource, request.target, READ_ANEW, (read, index) => planRead(deps, request, read, index))
+export const planAgain = (deps: SourceDeps, request: JobRequest, how = READ_ANEW): Promise<Planned> =>
+  readAndPlan(deps.clusterSource, request.target, how, (read, index) => planRead(deps, request, read, index))
 
 /** Objects are read after the request for them, and not taken from what a watch holds. */
 export const READ_ANEW: ReadHow = { held: false }

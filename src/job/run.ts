@@ -9,6 +9,7 @@ import type { Result, Tried } from '../check/result.ts'
 import { withSecrets } from '../check/secrets.ts'
 import { ProberGoneError, type RunChecks, type Work } from '../check/work.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import type { ReadHow } from '../kube/object-source.ts'
 import { type Clock, steadyClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Plan } from '../plan/path.ts'
@@ -25,7 +26,7 @@ import { type Prepared, prepareJob, workOf } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder, PROMPT, type Recorder } from './recorder.ts'
 import { redactResult, type SecretBox } from './secrets.ts'
-import { settleLive } from './settle-live.ts'
+import { settleLive, tryAgainIfChanged } from './settle-live.ts'
 
 export type RunDeps = {
   store: Store
@@ -35,7 +36,7 @@ export type RunDeps = {
   secrets: SecretBox
   runChecks: RunChecks
   /** Reads the live objects of a request and plans them; left out: this server reads none. */
-  replan?(request: JobRequest): Promise<Planned>
+  replan?(request: JobRequest, how: ReadHow): Promise<Planned>
   /** Names this process in leases. */
   owner: string
   /** A claim holds so long without being renewed; then the jobs of a killed process are taken over. */
@@ -152,15 +153,18 @@ async function makeTries(
   const { store, clock, log, replan } = deps
   const { plan, secrets } = prepared
   const room = () => recorder.room()
-  if (replan === undefined || job.objects.source === 'manifests' || job.request.settleMs === 0) {
+  const settles = job.request.settleMs > 0
+  // A batch has read for all of its jobs at once, and each of them would read by itself.
+  if (replan === undefined || job.objects.source === 'manifests' || (!settles && job.batchId !== null)) {
     const tries = workOf(job, plan, clock.now(), { recorded })
     return { broken: await doWork(run, prepared, tries, recorder.add, room), plan, diagnosis: job.diagnosis }
   }
   const request = { ...job.request, target: job.target, checks: withSecrets(job.request.checks, secrets) }
-  return settleLive<BugError>({
+  return (settles ? settleLive : tryAgainIfChanged)<BugError>({
     ...{ store, clock, log, job, lease, plan, recorded },
     stopped: AbortSignal.any([run.drain, run.gone]),
-    replan: () => replan(request),
+    // Of a schedule many runs may fail at once, and again and again.
+    replan: () => replan(request, { held: !settles && job.scheduleId !== null }),
     make(tries, record) {
       const add = (result: Result) => {
         recorder.add(result)

@@ -79,6 +79,36 @@ export async function settleLive<Broken>(
   }
 }
 
+/**
+ * Tries once what was planned. Where a path fails the objects are read again: if these are not what was planned for, a
+ * rollout has come between, and what failed is tried once more as it is now, so that the Service is not blamed for it.
+ *
+ * @returns the plan to judge by; `lost`: another runner has the job.
+ */
+export async function tryAgainIfChanged<Broken>(
+  rounds: LiveRounds<Broken>,
+): Promise<(Current & { broken: Broken | null }) | 'lost'> {
+  const { clock, job, recorded, stopped, plan } = rounds
+  const results: Tried[] = recorded.filter(({ purpose }) => purpose === 'check')
+  const current: Current = { plan, diagnosis: job.diagnosis }
+  const round = results.reduce((last, result) => Math.max(last, result.round), 1)
+  const broken = await makeRound(rounds, plan, round, results)
+  const isOver = round > 1 || clock.now() >= (job.deadlineAtMs ?? Number.POSITIVE_INFINITY)
+  if (broken !== null || stopped.aborted || isOver || unsettledPaths(plan.paths, results, round).size === 0) {
+    return { ...current, broken }
+  }
+  const next = await planAnew(rounds, current, results, round + 1, hasChanged)
+  if (next === 'lost') {
+    return 'lost'
+  }
+  const isTried = next === current || stopped.aborted
+  return { ...next, broken: isTried ? null : await makeRound(rounds, next.plan, round + 1, results) }
+}
+
+/** Tells whether paths, or what is known of the pods behind them, are others. */
+const hasChanged = (before: Plan, now: Plan): boolean =>
+  JSON.stringify([before.paths, before.beside?.pods]) !== JSON.stringify([now.paths, now.beside?.pods])
+
 /** A controller has not given it an address yet, and the job would try it. All else that is pending is not waited for. */
 function isAwaited(path: PlannedPath, { include, exclude }: JobRequest['paths']): boolean {
   const isChosen = include.length === 0 || include.some((selector) => selects(selector, path))
@@ -119,6 +149,7 @@ async function planAnew<Broken>(
   current: Current,
   results: readonly Tried[],
   round: number,
+  isWanted: (before: Plan, now: Plan) => boolean = () => true,
 ): Promise<Current | 'lost'> {
   let planned: Planned
   try {
@@ -133,7 +164,11 @@ async function planAnew<Broken>(
     log.warn('job_not_planned_anew', { jobId: job.id, round, code: lost.reason, kind: lost.kind })
     return current
   }
-  const plan = followPlan(current.plan, planWithoutSecrets(planned.plan), results)
+  const now = planWithoutSecrets(planned.plan)
+  if (!isWanted(current.plan, now)) {
+    return current
+  }
+  const plan = followPlan(current.plan, now, results)
   const next = { plan, diagnosis: planned.diagnosis, objects: objectsUsed(planned.provenance, planned.plan) }
   if (!(await replacePlan(store, lease, next, clock.now()))) {
     return 'lost'

@@ -67,3 +67,33 @@ describe.runIf(by('cluster', { node: true, workers: false }))('settleMs on a liv
     ]).toEqual(['pass', ['pass']])
   })
 })
+
+describe.runIf(by('cluster', { node: true, workers: false }))('a live Service without settleMs', () => {
+  const endpointsOf = async (id: string) => {
+    const job = await readJob(api.call(`/v1/jobs/${id}?wait=30`))
+    return {
+      verdict: job.verdict,
+      rounds: job.paths.flatMap(({ addressPort, outcome, results }) =>
+        outcome === null ? [] : [[addressPort, outcome, results.map(({ round }) => round)]],
+      ),
+    }
+  }
+
+  it('is not blamed for pods that a rollout took away between the read and the try', async () => {
+    const old = await refusedPort()
+    cluster.set([toadService(old), slice(old)])
+    const json = { target, paths: { include: ['Endpoint'] } }
+    const { id } = await readJob(api.call('/v1/jobs', { json }))
+    cluster.set([toadService(pod.port), slice(pod.port)])
+    expect(await endpointsOf(id)).toMatchObject({ verdict: 'pass' })
+  })
+
+  it('is tried once where its objects stay as they are', async () => {
+    const old = await refusedPort()
+    cluster.set([toadService(old), slice(old)])
+    const { id } = await readJob(api.call('/v1/jobs', { json: { target, paths: { include: ['Endpoint'] } } }))
+    const { verdict, rounds } = await endpointsOf(id)
+    expect(verdict).toBe('fail')
+    expect(rounds.filter(([, outcome]) => outcome !== 'skipped')).toEqual([[old, 'fail', [1]]])
+  })
+})

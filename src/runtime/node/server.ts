@@ -93,7 +93,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       owner: OWNER,
       leaseMs: LEASE_MS,
       runChecks: prober.runChecks,
-      replan: (request) => planAgain(deps, request),
+      replan: (request, how) => planAgain(deps, request, how),
     },
     { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
   )

@@ -58,7 +58,7 @@ const LEASE_MS = 30_000
 type Round = readonly PlannedPath[] | Error
 
 /**
- * Runs a job that is given ten seconds to settle.
+ * Runs a job that is given ten seconds to settle, or as `more` says.
  *
  * @param plans those of the job as it was accepted, and of each time that its objects are read again; the last one stays.
  * @param outcomes of each path by round; the last one stays.
@@ -70,10 +70,12 @@ async function settle(
   outcomes: Record<string, Outcome[]>,
   unread: readonly (readonly Unread[])[] = [],
   forbidden: ObjectsUsed['forbidden'] = [],
+  { settleMs = 10_000, ...more }: { settleMs?: number; batchId?: string; scheduleId?: string } = {},
 ) {
   const target = { cluster: 'default', namespace: 'default', service: 'toad-svc' }
   const job = aJob({
-    request: aRequest({ target, settleMs: 10_000 }),
+    ...more,
+    request: aRequest({ target, settleMs }),
     objects: { source: 'cluster', readAtMs: NOW - 1, resourceVersions: {}, stale: false, forbidden },
   })
   const planOf = (paths: readonly PlannedPath[]) => ({ ...(job.plan ?? never()), paths })
@@ -81,7 +83,7 @@ async function settle(
   const tries: string[] = []
   const log = quietLog()
   const runChecks: RunChecks = async ({ work }, { record }) => {
-    for (const id of Object.keys(work.only ?? {})) {
+    for (const id of work.only === null ? plans[0].map(({ id }) => id) : Object.keys(work.only)) {
       const round = work.round ?? 1
       const letter = id.slice(-1)
       const list = outcomes[letter] ?? []
@@ -91,11 +93,13 @@ async function settle(
     }
   }
   let read = 0
+  const hows: boolean[] = []
   const deps: RunDeps = {
     ...{ store: database.store, clock: hurriedClock(), log, signals: createSignals(), runChecks },
     secrets: await createSecretBox(new Uint8Array(32)),
     ...{ owner: 'a-test', leaseMs: LEASE_MS },
-    async replan() {
+    async replan(_request, { held }) {
+      hows.push(held)
       const next = plans[Math.min(++read, plans.length - 1)]
       if (next instanceof Error) {
         throw next
@@ -107,7 +111,7 @@ async function settle(
       }
     },
   }
-  return { job, deps, tries, log }
+  return { job, deps, tries, log, hows }
 }
 
 const never = (): never => {
@@ -215,11 +219,54 @@ describe('a live job that settles', () => {
   it('changes no plan when the job is not its own any more', async () => {
     const run = await settle([[path('A')], [path('C')]], { A: ['fail'], C: ['pass'] })
     const replan = run.deps.replan ?? never
-    run.deps.replan = async (request) => {
+    run.deps.replan = async (request, how) => {
       await cancelJob(database.store, run.job.id, NOW + 1)
-      return replan(request)
+      return replan(request, how)
     }
     expect(await ended(run)).toMatchObject({ end: 'lost', skipped: { A: undefined } })
+    expect(run.tries).toEqual(['1A'])
+  })
+})
+
+describe('a live job that does not settle', () => {
+  const once = (
+    plans: Parameters<typeof settle>[0],
+    outcomes: Parameters<typeof settle>[1],
+    more: { batchId?: string; scheduleId?: string } = {},
+  ) => settle(plans, outcomes, [], [], { settleMs: 0, ...more })
+
+  it('tries once more where a path failed and the objects have changed since', async () => {
+    const plans = [[path('A'), path('B'), path('V')], [path('B'), path('C'), path('V')], [path('D')]] as const
+    const run = await once(plans, { A: ['fail'], B: ['pass'], C: ['fail'], V: ['fail', 'pass'] })
+    const skipped = { A: 'gone', B: undefined, C: undefined, V: undefined }
+    expect(await ended(run)).toMatchObject({ verdict: 'fail', skipped })
+    expect(run.tries).toEqual(['1A', '1B', '1V', '2C', '2V'])
+  })
+
+  it('leaves what failed as it is where the objects are the same', async () => {
+    const run = await once([[path('A'), path('B')]], { A: ['fail', 'pass'], B: ['pass'] })
+    expect(await ended(run)).toMatchObject({ verdict: 'fail' })
+    expect(run.tries).toEqual(['1A', '1B'])
+  })
+
+  it('reads nothing again where nothing failed, and nothing for a job of a batch', async () => {
+    const good = await once([[path('A')], [path('C')]], { A: ['pass'] })
+    expect([await ended(good), good.hows]).toMatchObject([{ verdict: 'pass' }, []])
+    const one = await once([[path('A')], [path('C')]], { A: ['fail'] }, { batchId: 'bat_00000000000000000000000001' })
+    expect([await ended(one), one.hows]).toMatchObject([{ verdict: 'fail' }, []])
+  })
+
+  it('may use what a watch holds where a schedule made it, and only there', async () => {
+    const posted = await once([[path('A')]], { A: ['fail'] })
+    await ended(posted)
+    const scheduled = await once([[path('A')]], { A: ['fail'] }, { scheduleId: 'sch_00000000000000000000000001' })
+    await ended(scheduled)
+    expect([posted.hows, scheduled.hows]).toEqual([[false], [true]])
+  })
+
+  it('stays with what it has where the API server does not answer now', async () => {
+    const run = await once([[path('A')], NO_ONE], { A: ['fail', 'pass'] })
+    expect(await ended(run)).toMatchObject({ verdict: 'fail', skipped: { A: undefined } })
     expect(run.tries).toEqual(['1A'])
   })
 })
