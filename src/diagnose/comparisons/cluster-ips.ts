@@ -50,9 +50,12 @@ function asksBeside(seen: Seen, target: Target): Control[] {
   }
   const ask = { type: 'connect' as const }
   const name = kubernetesName(target)
+  // The Service may be one of these itself, and what it answers tells nothing of others.
+  const own = new Set(seen.ports.flatMap((port) => port.of('ClusterIP')).map(({ path }) => path.address))
+  const other = (all: readonly At[]): readonly At[] => all.slice(0, 1).filter(({ address }) => !own.has(address))
   return [
-    ...kubernetes.slice(0, 1).flatMap((at) => controlOf(about, 'kubernetes_cluster_ip', ask, withFamily(at))),
-    ...dns.slice(0, 1).flatMap((at) => controlOf(about, 'dns_cluster_ip', ask, withFamily(at))),
+    ...other(kubernetes).flatMap((at) => controlOf(about, 'kubernetes_cluster_ip', ask, withFamily(at))),
+    ...other(dns).flatMap((at) => controlOf(about, 'dns_cluster_ip', ask, withFamily(at))),
     ...(names.length === 0
       ? []
       : [

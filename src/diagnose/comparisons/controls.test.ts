@@ -77,6 +77,15 @@ describe('this Service, or every one', () => {
       asked: ['kubernetes_cluster_ip', 'dns_cluster_ip'],
     })
   })
+  it('the cluster IP of the API server is no other than its own', () => {
+    const target = { request: { target: { namespace: 'default', service: 'kubernetes' } } }
+    const world = by({ ClusterIP: SILENT })
+    expect(told(world, [KUBERNETES], target)).toMatchObject({ first: 'only_one_way_fails possible', asked: [] })
+    expect(told(world, [KUBERNETES, ...DNS], target)).toMatchObject({
+      first: 'cluster_ips_unreachable likely',
+      asked: ['dns_cluster_ip'],
+    })
+  })
   it('one that refuses counts as dead as well: rules that reject', () => {
     expect(
       told(by({ ClusterIP: REFUSED, DNS: REFUSED }, { kubernetes_cluster_ip: REFUSED, dns_cluster_ip: REFUSED })).first,
