@@ -15,7 +15,7 @@ export const DIFFERENCES = {
   },
   cluster: {
     what: 'Live clusters',
-    node: 'read where one is configured (`PORTOLAN_KUBECONFIG`), else 422 `no_cluster`',
+    node: 'read where there is one (`PORTOLAN_KUBECONFIG`, or the pod’s service account), else 422 `no_cluster`',
     workers: '422 `no_cluster`: send manifests',
   },
   authentication: {

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { RESOURCES, verbsOf } from '../../src/kube/resources.ts'
@@ -30,6 +32,30 @@ describe.skipIf(!CAN_KUSTOMIZE)(titled('kustomize', CAN_KUSTOMIZE), () => {
       expect(kustomize(folder).flatMap(faultsOf)).toEqual([])
     },
   )
+
+  it('renders the overlays of the guide, with each setting once and a Role in each namespace', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-overlays-'))
+    cpSync('deploy', join(folder, 'deploy'), { recursive: true })
+    const guide = readFileSync('docs/guides/in-cluster.md', 'utf8')
+    for (const [, file = '', text = ''] of guide.matchAll(/```yaml\n# (my-\S+\.yaml).*\n([\s\S]*?)```/g)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), text)
+    }
+    const one = kustomize(join(folder, 'my-portolan'))
+    const narrow = kustomize(join(folder, 'my-namespaces'))
+    rmSync(folder, { recursive: true })
+
+    expect([...one, ...narrow].flatMap(faultsOf)).toEqual([])
+    const [container] = find(one, 'Deployment').spec.template.spec.containers
+    expect(container.image).toBe('images.example/portolan:0.1.0')
+    expect(container.env).toContainEqual({ name: 'PORTOLAN_CLUSTER', value: 'prod' })
+    const env: { name: string; value?: string }[] = find(narrow, 'Deployment').spec.template.spec.containers[0].env
+    expect(env.filter(({ name }) => name === 'PORTOLAN_NAMESPACES')).toEqual([
+      { name: 'PORTOLAN_NAMESPACES', value: 'shop,pond' },
+    ])
+    const roles = narrow.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.namespace)
+    expect(roles.toSorted()).toEqual(['pond', 'shop'])
+  })
 
   it('restores by a pod of the same user, rights and volume as the server', () => {
     const pod = find(kustomize('deploy/restore'), 'Pod').spec

@@ -28,7 +28,8 @@ const settingLines = SETTING_NAMES.filter((name) => SETTINGS[name].readBy.includ
 /** The text that `npm start -- --help` prints. */
 export const HELP = `Usage: npm start [-- OPTION]
 
-Serves the API of Portolan until Ctrl-C or SIGTERM. The first line of the log says where it listens.
+Serves the API of Portolan until Ctrl-C or SIGTERM. The line of the log whose event is
+"listening" says where.
 
   -h, --help     this text
   -v, --version  the version
@@ -39,6 +40,8 @@ What each is without being set stands in brackets.
   npm start                                   http://127.0.0.1:8080, no token, data/portolan.db
   PORTOLAN_PORT=0 npm start                   on a free port
   PORTOLAN_EGRESS_ALLOW=127.0.0.0/8 npm start may also probe this machine
+  PORTOLAN_KUBECONFIG=$HOME/.kube/config npm start
+                                              reads the cluster of its current context
   PORTOLAN_HOST=0.0.0.0 PORTOLAN_ADMIN_TOKEN=$(openssl rand -hex 24) npm start
 
 ${settingLines.join('\n')}
