@@ -7,6 +7,7 @@ import { type Authority, createAuthority } from '../../../../test/support/certif
 import { keeper, serveHttp } from '../../../../test/support/servers.ts'
 import type { Credentials } from './access.ts'
 import { createApiClient } from './api-client.ts'
+import { ApiError } from './api-error.ts'
 import { kubeconfigAccess } from './kubeconfig.ts'
 import { readKubeconfig } from './kubeconfig-file.ts'
 import type { ExecLimits } from './kubeconfig-user.ts'
@@ -248,6 +249,37 @@ describe('an exec plugin', () => {
     await expect(credentials.current()).rejects.toMatchObject({
       kind: 'credentials',
       message: `${SERVER}: the exec plugin ${join(folder, 'plugin')} ${why}`,
+    })
+  })
+
+  it('is told when a read has no time left for it, which is no fault of the API server', async () => {
+    const { credentials } = await open({ command: plugin('sleep 600') })
+    const deadline = new AbortController()
+    const asked = credentials.current(deadline.signal)
+    deadline.abort(new ApiError('unreachable', 'no answer', { code: 'response_timeout' }))
+    await expect(asked).rejects.toMatchObject({
+      kind: 'credentials',
+      message: `${SERVER}: the exec plugin ${join(folder, 'plugin')} has not handed out anything yet: does it wait for somebody to log in?`,
+    })
+    const gone = new AbortController()
+    const left = credentials.current(gone.signal)
+    gone.abort(new Error('the caller has gone'))
+    await expect(left).rejects.toThrow('the caller has gone')
+    credentials.close()
+  })
+
+  it('that cannot be started is told without its arguments', async () => {
+    const nul = await open({ command: 'sh', args: ['s3cret\0'] })
+    await expect(nul.credentials.current()).rejects.toMatchObject({
+      kind: 'credentials',
+      message: `${SERVER}: the exec plugin sh is given an argument or a variable with a NUL in it (ERR_INVALID_ARG_VALUE)`,
+    })
+    writeFileSync(join(folder, 'flat'), '')
+    const inFile = await open({ command: './flat/plugin' })
+    await expect(inFile.credentials.current()).rejects.toThrow('a part of its path is no folder (ENOTDIR)')
+    const large = await open({ command: 'sh', args: ['s3cret'.repeat(1_000_000)] })
+    await expect(large.credentials.current()).rejects.toMatchObject({
+      message: `${SERVER}: the exec plugin sh is given more arguments and variables than the system takes (E2BIG)`,
     })
   })
 

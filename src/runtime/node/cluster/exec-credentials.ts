@@ -46,6 +46,11 @@ export function execCredentials(
       })
     return running
   }
+  const stillRuns = () =>
+    new ApiError(
+      'credentials',
+      `${server}: the exec plugin ${plugin.command} has not handed out anything yet: does it wait for somebody to log in?`,
+    )
   const isRunTooOften = () => {
     const [first] = runsAtMs
     return runsAtMs.length === RUNS_MAX && first !== undefined && clock.monotonic() - first < RUNS_WITHIN_MS
@@ -55,7 +60,7 @@ export function execCredentials(
       if (running === null && held !== null && (held.expiresAtMs === null || clock.now() < held.expiresAtMs)) {
         return held.presented
       }
-      return (await orAbort(running ?? run(), signal)).presented
+      return (await orAbort(running ?? run(), signal, stillRuns)).presented
     },
     async renew(refused, signal) {
       if (held !== null && held.presented !== refused) {
@@ -64,20 +69,20 @@ export function execCredentials(
       if (running === null && isRunTooOften()) {
         return false
       }
-      await orAbort(running ?? run(), signal)
+      await orAbort(running ?? run(), signal, stillRuns)
       return true
     },
     close: () => closed.abort(),
   }
 }
 
-/** Whoever no longer waits leaves the run to the others. */
-function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** Whoever no longer waits leaves the run to the others. A deadline that passes meanwhile is not the API server's. */
+function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined, stillRuns: () => ApiError): Promise<T> {
   if (signal === undefined) {
     return promise
   }
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
+    const onAbort = () => reject(signal.reason instanceof ApiError ? stillRuns() : signal.reason)
     signal.addEventListener('abort', onAbort)
     if (signal.aborted) {
       onAbort()

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { codeOf } from '../../../check/failure.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { ExecPlugin } from './kubeconfig-exec.ts'
@@ -21,12 +22,19 @@ export function runPlugin(plugin: ExecPlugin, { clock, limitMs, signal }: Limits
       reject(new Error('was not run: the client was closed'))
       return
     }
-    const child = spawn(plugin.command, plugin.args, {
-      env: environmentOf(plugin),
-      stdio: ['ignore', 'pipe', 'ignore'],
-      // The leader of a group, so that its children can be ended with it
-      detached: true,
-    })
+    let child: ChildProcessByStdio<null, Readable, null>
+    try {
+      child = spawn(plugin.command, plugin.args, {
+        env: environmentOf(plugin),
+        stdio: ['ignore', 'pipe', 'ignore'],
+        // The leader of a group, so that its children can be ended with it
+        detached: true,
+      })
+    } catch (error) {
+      // Some failures are thrown, and their message repeats the argument
+      reject(new Error(whyNotStarted(error, plugin)))
+      return
+    }
     const done = new AbortController()
     const chunks: Buffer[] = []
     let bytes = 0
@@ -89,11 +97,15 @@ function endGroup({ pid }: ChildProcess): void {
   }
 }
 
-function whyNotStarted(error: Error, { installHint }: ExecPlugin): string {
+function whyNotStarted(error: unknown, { installHint }: ExecPlugin): string {
   const code = codeOf(error)
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'is not there: install it, or name its whole path',
     EACCES: 'may not be run by this user',
+    ENOTDIR: 'is not there: a part of its path is no folder',
+    ENOEXEC: 'is no program for this machine',
+    E2BIG: 'is given more arguments and variables than the system takes',
+    ERR_INVALID_ARG_VALUE: 'is given an argument or a variable with a NUL in it',
   }
   const hint = installHint === null ? '' : `; ${installHint.replace(/\s+/g, ' ').trim().slice(0, HINT_MAX)}`
   return `${reasons[code] ?? 'cannot be started'} (${code})${hint}`
