@@ -31,17 +31,37 @@ export async function dial(
   signal: AbortSignal,
 ): Promise<Socket> {
   const via = proxy ?? { host, port }
-  let socket = await connected(connectTcp({ host: via.host, port: via.port, noDelay: true, keepAlive: true }), signal)
-  if (proxy !== null) {
-    if (proxy.tls) {
-      socket = await secured(socket, { host: proxy.host, serverName: null, verify: true }, signal)
-    }
-    await askProxy(socket, proxy, { host, port }, signal)
-  }
+  const toIt = () => connected(connectTcp({ host: via.host, port: via.port, noDelay: true, keepAlive: true }), signal)
+  const socket = proxy === null ? await toIt() : await tunnel(proxy, toIt, { host, port }, signal)
   if (trust === null) {
     return socket
   }
   return secured(socket, { host, serverName: trust.serverName, verify: trust.verify, context }, signal)
+}
+
+/** Whatever fails before the tunnel stands is the proxy's, and says so. */
+async function tunnel(
+  proxy: TunnelProxy,
+  toIt: () => Promise<Socket>,
+  to: { host: string; port: number },
+  signal: AbortSignal,
+): Promise<Socket> {
+  try {
+    const plain = await toIt()
+    const socket = proxy.tls
+      ? await secured(plain, { host: proxy.host, serverName: null, verify: true }, signal)
+      : plain
+    await askProxy(socket, proxy, to, signal)
+    return socket
+  } catch (error) {
+    if (!(error instanceof DialError)) {
+      throw error
+    }
+    throw new DialError(
+      { ...error.failure, message: `the proxy ${proxy.shown} makes no connection: ${error.failure.message}` },
+      error.cause,
+    )
+  }
 }
 
 const connected = (socket: Socket, signal: AbortSignal): Promise<Socket> =>
@@ -92,7 +112,7 @@ const isLookup = (cause: unknown): boolean =>
 /** Asks a proxy for a tunnel (RFC 9110 9.3.6). What it says besides its status is nobody's business. */
 async function askProxy(
   socket: Socket,
-  { authorization, shown }: TunnelProxy,
+  { authorization }: TunnelProxy,
   to: { host: string; port: number },
   signal: AbortSignal,
 ): Promise<void> {
@@ -107,13 +127,13 @@ async function askProxy(
   while (!head.includes('\r\n\r\n')) {
     head += await heard(socket, signal)
     if (head.length > PROXY_ANSWER_MAX_BYTES) {
-      throw refusedBy(socket, shown, 'its answer to CONNECT has no end')
+      throw refusedBy(socket, 'its answer to CONNECT has no end')
     }
   }
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
   if (status?.startsWith('2') !== true) {
     const why = status === '407' ? 'it wants other credentials (407)' : `it answered ${status ?? 'no HTTP'} to CONNECT`
-    throw refusedBy(socket, shown, why)
+    throw refusedBy(socket, why)
   }
 }
 
@@ -126,8 +146,8 @@ async function heard(socket: Socket, signal: AbortSignal): Promise<string> {
   return ''
 }
 
-function refusedBy(socket: Socket, shown: string, why: string): DialError {
+function refusedBy(socket: Socket, why: string): DialError {
   socket.destroy()
   const failure = failureOf('UNSAID', 'connect')
-  return new DialError({ ...failure, message: `the proxy ${shown} makes no connection: ${why}` }, why)
+  return new DialError({ ...failure, message: why }, why)
 }

@@ -23,6 +23,12 @@ export type Underway = {
   resume(): void
 }
 
+/** undici's parser gives no code where llhttp gives none: what came is not HTTP at all. */
+const codeIn = (error: Error): string => {
+  const code = codeOf(error)
+  return code === 'UNKNOWN' && error.name === 'HTTPParserError' ? 'PROTOCOL' : code
+}
+
 /** Sends a GET. Exactly one of `onEnd` and `onFailure` is called, once. */
 export function send(pool: Pool, { path, headers, onHead, onData, onEnd, onFailure }: Exchange): Underway {
   let phase: Phase = 'connect'
@@ -55,7 +61,7 @@ export function send(pool: Pool, { path, headers, onHead, onData, onEnd, onFailu
     },
     onResponseEnd: () => end(onEnd),
     onResponseError: (_controller, error) =>
-      end(() => onFailure(error instanceof DialError ? error.failure : failureOf(codeOf(error), phase, error), error)),
+      end(() => onFailure(error instanceof DialError ? error.failure : failureOf(codeIn(error), phase, error), error)),
   }
   pool.dispatch({ path, method: 'GET', headers }, handler)
   return {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { delimiter, dirname, resolve } from 'node:path'
-import { boolCoreTag, FAILSAFE_SCHEMA, loadAll, nullCoreTag, YAMLException } from 'js-yaml'
+import { boolCoreTag, FAILSAFE_SCHEMA, loadAll, mergeTag, nullCoreTag, YAMLException } from 'js-yaml'
 import { whyUnreadable } from './api-error.ts'
 import { Fields } from './fields.ts'
 
@@ -35,9 +35,9 @@ export type Kubeconfig = {
 
 /**
  * Numbers and dates stay the texts that they are: a password of digits keeps its zeros. What is in JSON is YAML too, but
- * for tabs.
+ * for tabs. Entries may be merged (`<<`), as kubectl's reader does.
  */
-const TEXTS = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolCoreTag)
+const TEXTS = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolCoreTag, mergeTag)
 
 /**
  * @param paths one path, or several as the variable KUBECONFIG has them; those that are not there are left out, as long

@@ -238,6 +238,12 @@ describe('a cluster of a kubeconfig', () => {
       code: 'connect_failed',
       message: `${refused.access.server}: the proxy http://127.0.0.1:${locked.port} makes no connection: it wants other credentials (407)`,
     })
+    await locked.close()
+    await expect(refused.api.get(PODS)).rejects.toMatchObject({
+      kind: 'unreachable',
+      code: 'connection_refused',
+      message: `${refused.access.server}: the proxy http://127.0.0.1:${locked.port} makes no connection: the connection was refused (ECONNREFUSED)`,
+    })
   })
 })
 
@@ -256,6 +262,11 @@ describe('kubeconfigs as they are met', () => {
       'in flow style',
       () =>
         "{current-context: here, contexts: [{name: here, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'https://127.0.0.1:6443'}}]}",
+    ],
+    [
+      'with fields that several entries share',
+      () =>
+        "x: &all {server: 'https://127.0.0.1:6443'}\ncurrent-context: here\ncontexts: [{name: here, context: {cluster: c}}]\nclusters: [{name: c, cluster: {<<: *all}}]\n",
     ],
     ['with unknown fields', (text) => `${text}extensions: [{name: x, extension: {a: 1}}]\nfuture: {a: [1]}\n`],
   ])('are read %s', async (_how, made) => {
