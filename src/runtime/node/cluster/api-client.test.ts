@@ -221,6 +221,9 @@ describe('a read', () => {
       'certificate_name_mismatch',
       'connection_closed',
     ])
+    const noHttp = await keep(serve((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), { tls: certificate }))
+    const toNoHttp = await keep(Promise.resolve(createApiClient(accessTo(noHttp.port))))
+    expect((await refusal(toNoHttp.get(PODS))).code).toBe('invalid_response')
     const nowhere = await keep(Promise.resolve(createApiClient(accessTo(443, { host: 'no.such.name.invalid' }))))
     expect(['dns_not_found', 'dns_server_failure']).toContain((await refusal(nowhere.get(PODS))).code)
   })
@@ -302,6 +305,25 @@ describe('a watch', () => {
   it('is refused as a read is', async () => {
     const { client } = await clientOf(answering(403, status(403, { message: 'no' })))
     expect(await refusal(all(client.watch(WATCH, patient())))).toMatchObject({ kind: 'forbidden', status: 403 })
+  })
+
+  it('is given up in time where its refusal has no end', async () => {
+    const stuck = await clientOf((_request, response) => void response.writeHead(502).write('<html>'), {
+      timeoutMs: 50,
+    })
+    expect(await refusal(all(stuck.client.watch(WATCH, patient())))).toMatchObject({
+      kind: 'unreachable',
+      code: 'body_timeout',
+    })
+    const endless = await clientOf((_request, response) => {
+      response.writeHead(502)
+      const more = () => response.write('x'.repeat(65_536))
+      response.on('drain', more)
+      while (more()) {
+        // Until it is to wait
+      }
+    })
+    expect(await refusal(all(endless.client.watch(WATCH, patient())))).toMatchObject({ code: 'response_too_large' })
   })
 
   it('tells of silence, of an end in the middle of an event and of a broken connection', async () => {

@@ -10,7 +10,7 @@ type Limits = {
   signal: AbortSignal
   /** Milliseconds without a byte after which it is given up. */
   silenceMs: number
-  /** Milliseconds until the answer begins. */
+  /** Milliseconds until the watch begins, or the whole of a refusal is there. */
   openMs: number
 }
 
@@ -73,8 +73,8 @@ export async function watchLines(
       headers: to.headers,
       onHead(answered) {
         head = answered
-        listenFor(silenceMs, onSilence)
         if (answered.status === 200) {
+          listenFor(silenceMs, onSilence)
           resolve(lines())
         }
       },
@@ -87,7 +87,11 @@ export async function watchLines(
           heard.abort()
           return false
         }
-        listenFor(silenceMs, onSilence)
+        if (head?.status === 200) {
+          listenFor(silenceMs, onSilence)
+        } else if (bytes > WAITING_MAX_BYTES) {
+          underway.abort('TOO_LARGE')
+        }
         return true
       },
       onEnd: () => end(null),
