@@ -144,6 +144,21 @@ describe('several clusters', () => {
     expect([second.items.map(({ name }) => name), second.nextCursor]).toEqual([['west'], null])
   })
 
+  it('are told without waiting for one that does not answer', async () => {
+    west.faults.add({ match: {}, fault: { kind: 'silent' } })
+    try {
+      const portolan = await both()
+      const begun = performance.now()
+      expect(await clustersOf(portolan)).toMatchObject([
+        { name: 'east', state: 'synced' },
+        { name: 'west', state: 'syncing', version: null },
+      ])
+      expect(performance.now() - begun).toBeLessThan(6_000)
+    } finally {
+      west.faults.clear()
+    }
+  })
+
   it('tell when they are out of reach, or do not take the credentials', async () => {
     const away = await startApiServer()
     await away.close()

@@ -21,6 +21,7 @@ import { IN_CLUSTER, type InClusterSources, isInCluster } from './is-configured.
 import { kubeconfigAccess } from './kubeconfig.ts'
 import { KubeconfigError, readKubeconfig } from './kubeconfig-file.ts'
 import { type Observed, observed } from './observed-client.ts'
+import { within } from './within.ts'
 
 /** What reads the objects of one cluster. */
 export type Reader = {
@@ -57,11 +58,15 @@ type Cluster = {
   reader: Reader
   check: IdentityCheck
   version: string | null
+  /** The look that is under way. */
+  looking: Promise<void> | null
 }
 
 /** Milliseconds for the look at how a cluster does, and after which one is looked at again. */
 const LOOK_MS = 2_000
 const LOOK_AGAIN_MS = 10_000
+/** Milliseconds for the lists of a cluster's Services and routes together. */
+const FIND_MS = 30_000
 
 /** @throws StartError if the configuration leads to no cluster. */
 export async function openClusters(config: Config, deps: ClustersDeps): Promise<Clusters> {
@@ -74,7 +79,8 @@ export async function openClusters(config: Config, deps: ClustersDeps): Promise<
     }
     const { client, seen } = observed(createApiClient(access, { clock }), clock)
     const check = createIdentityCheck(client, access, deps)
-    clusters.set(access.name, { access, client, seen, reader: makeReader(client, access), check, version: null })
+    const reader = makeReader(client, access)
+    clusters.set(access.name, { access, client, seen, reader, check, version: null, looking: null })
     log.info('cluster_configured', { cluster: access.name, source: access.source, server: access.server })
   }
   if (!clusters.has(config.cluster)) {
@@ -111,11 +117,14 @@ export async function openClusters(config: Config, deps: ClustersDeps): Promise<
     },
     services: (name, { namespace, selector }) =>
       of(name, ({ client }) =>
-        findServices(client, name, {
-          namespaces: namespace === null ? null : [namespace],
-          allowed: config.namespaces,
-          selector,
-        }),
+        within(clock, FIND_MS, (signal) =>
+          findServices(
+            client,
+            name,
+            { namespaces: namespace === null ? null : [namespace], allowed: config.namespaces, selector },
+            signal,
+          ),
+        ),
       ),
     async close() {
       await Promise.all([...clusters.values()].map(({ reader }) => reader.close?.()))
@@ -184,12 +193,22 @@ function noSuchCluster(name: string, known: readonly string[]): ProblemError {
   )
 }
 
-/** Asks a cluster that was not heard of lately how it does; a slow one is as it was. */
+/** Asks a cluster that was not heard of lately how it does; a slow one is as it was, and is waited for by nobody. */
 async function look(cluster: Cluster, clock: Clock): Promise<void> {
   const { lookedAtMs } = cluster.seen()
   if (cluster.version !== null && lookedAtMs !== null && clock.now() - lookedAtMs < LOOK_AGAIN_MS) {
     return
   }
+  cluster.looking ??= ask(cluster).finally(() => {
+    cluster.looking = null
+  })
+  const done = new AbortController()
+  await Promise.race([cluster.looking, clock.sleep(LOOK_MS, done.signal)])
+  done.abort()
+}
+
+/** Credentials may take longer than an answer: a plugin has half a minute. */
+async function ask(cluster: Cluster): Promise<void> {
   const asked = cluster.client.get({ path: '/version' }, { timeoutMs: LOOK_MS }).then(
     (answer) => {
       cluster.version = versionOf(answer)

@@ -24,19 +24,24 @@ export type Where = { namespaces: readonly string[] | null; allowed: readonly st
  * @param cluster its name, for messages.
  * @throws ProblemError if the Services cannot be listed.
  */
-export async function findServices(client: ApiClient, cluster: string, where: Where): Promise<ServicesFound> {
+export async function findServices(
+  client: ApiClient,
+  cluster: string,
+  where: Where,
+  signal: AbortSignal,
+): Promise<ServicesFound> {
   try {
-    return await findIn(client, cluster, where)
+    return await findIn(client, cluster, where, signal)
   } catch (error) {
     const isRefused = error instanceof ProblemError && error.code === 'cluster_refused'
     if (where.namespaces !== null || where.allowed.length === 0 || !isRefused) {
       throw error
     }
-    return findIn(client, cluster, { ...where, namespaces: where.allowed })
+    return findIn(client, cluster, { ...where, namespaces: where.allowed }, signal)
   }
 }
 
-async function findIn(client: ApiClient, cluster: string, where: Where): Promise<ServicesFound> {
+async function findIn(client: ApiClient, cluster: string, where: Where, signal: AbortSignal): Promise<ServicesFound> {
   if (SERVICES === undefined) {
     throw new Error('no resource of Services')
   }
@@ -45,7 +50,7 @@ async function findIn(client: ApiClient, cluster: string, where: Where): Promise
   const unread: RoutesUnread[] = []
   const listOf = async (resource: Resource, namespace: string | null): Promise<readonly KubeObject[]> => {
     try {
-      return await list(client, resource, namespace, {})
+      return await list(client, resource, namespace, {}, signal)
     } catch (error) {
       const { reason } = whyUnread(error, { verb: 'list', resource, namespace })
       // What is not served has no objects
@@ -57,7 +62,7 @@ async function findIn(client: ApiClient, cluster: string, where: Where): Promise
   }
   const services = Promise.all(
     places.map((namespace) =>
-      list(client, SERVICES, namespace, query).catch((error: unknown) => {
+      list(client, SERVICES, namespace, query, signal).catch((error: unknown) => {
         throw problemOfRead(error, { verb: 'list', resource: SERVICES, namespace }, cluster)
       }),
     ),
@@ -80,6 +85,7 @@ async function list(
   resource: Resource,
   namespace: string | null,
   query: Readonly<Record<string, string>>,
+  signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
   let absent: unknown
   for (const path of pathsOf(resource, namespace)) {
@@ -88,6 +94,7 @@ async function list(
         client,
         { path, query },
         ({ item, apiVersion }) => readStored([item], resource.kind, apiVersion).objects,
+        { signal },
       )
       return items.flat()
     } catch (error) {

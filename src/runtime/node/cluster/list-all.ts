@@ -79,6 +79,10 @@ async function pages<T>(
       return { items, resourceVersion, isCut: next !== null }
     }
     page = readPage(await client.get({ ...request, query: { ...request.query, continue: next } }, how))
+    // The token names the last object of its page, so that the next one is another
+    if (page.next === next) {
+      throw new ApiError('malformed', 'the API server gave a list whose pages do not end', { status: 200 })
+    }
   }
 }
 

@@ -50,6 +50,16 @@ describe('a list', () => {
     expect(server.seen.requests.map(({ path }) => path.includes('limit='))).toEqual([true, true, true, true, false])
   })
 
+  it('whose pages name the same next one again and again has an end', async () => {
+    const page = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '7', continue: 'again' }, items: [] }
+    server.faults.add({ match: {}, fault: { kind: 'answer', status: 200, body: JSON.stringify(page) } })
+    await expect(list(client, PODS, 20_000, SIGNAL)).rejects.toMatchObject({
+      kind: 'malformed',
+      message: 'the API server gave a list whose pages do not end',
+    })
+    expect(server.seen.requests).toHaveLength(2)
+  })
+
   it('that breaks in the middle fails, as half of it is no list', async () => {
     server.faults.add({ match: { isContinued: true }, fault: { kind: 'cut' } })
     await expect(list(client, PODS, 20_000, SIGNAL)).rejects.toMatchObject({ kind: 'unreachable' })

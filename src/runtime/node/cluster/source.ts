@@ -6,7 +6,6 @@
 import type { ObjectSource, ObjectsRead, ReadTarget, ServiceTarget } from '../../../kube/object-source.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { ApiClient } from './api-client.ts'
-import { ApiError } from './api-error.ts'
 import type { Held } from './held.ts'
 import { createKept } from './kept.ts'
 import { onlyService } from './no-service.ts'
@@ -16,6 +15,7 @@ import { readService } from './read-service.ts'
 import { readServices } from './read-services.ts'
 import { createServed } from './served.ts'
 import { createTurns } from './turns.ts'
+import { within } from './within.ts'
 
 export type ClusterSourceDeps = {
   clock: Clock
@@ -87,22 +87,5 @@ export function createClusterSource(unbounded: ApiClient, deps: ClusterSourceDep
       readFromHeld.add(read)
     }
     return read
-  }
-}
-
-/** What is under way at the deadline is ended, and met as an API server that did not answer in time. */
-async function within<T>(clock: Clock, ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = new AbortController()
-  const done = new AbortController()
-  void clock.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) {
-      const message = `the API server has not answered within ${ms / 1000} s`
-      deadline.abort(new ApiError('unreachable', message, { code: 'response_timeout' }))
-    }
-  })
-  try {
-    return await act(deadline.signal)
-  } finally {
-    done.abort()
   }
 }
