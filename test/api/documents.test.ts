@@ -124,6 +124,7 @@ describe('a job, whole', () => {
       summary: { pass: 1, fail: 0, error: 0, ...notTested },
       unmet: [],
       ignored: [],
+      objects: { source: 'manifests', readAt: null, resourceVersions: {}, stale: false, forbidden: [] },
     })
     expect([notApplicable.length > 0, diagnosis]).toEqual([true, { status: 'healthy', findings: [] }])
   })

@@ -66,6 +66,7 @@ describe('GET /v1/jobs', () => {
       ignored: _ignored,
       diagnosis: _diagnosis,
       unmet: _unmet,
+      objects: _objects,
       ...head
     } = frog
     expect(items).toEqual([head])

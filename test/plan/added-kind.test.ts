@@ -50,6 +50,7 @@ const ROW = `
     noun: { one: 'HTTP route', many: 'HTTP routes' },
     role: 'way-in',
     between: 'router',
+    addressBy: 'status',
     routedBy: 'request',
     checks: ['http'],
     closedWhen: 'unrouted',
