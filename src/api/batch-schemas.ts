@@ -16,9 +16,11 @@ const BatchJobSchema = z
 
 /** The Services that are selected, as answers show it. */
 export const selectionFields = {
-  namespace: z.string().nullable().openapi({ description: 'null: not a single one; see `namespaces`' }),
-  namespaces: z.union([z.array(z.string()), z.literal('*')]).openapi({ description: '`*`: all' }),
-  selector: z.union([z.string(), z.record(z.string(), z.string())]).openapi({ description: 'As it was given' }),
+  namespace: z.string().nullable().openapi({ description: 'null: not one single namespace; see `namespaces`' }),
+  namespaces: z.union([z.array(z.string()), z.literal('*')]).openapi({ description: '`*`: all namespaces' }),
+  selector: z
+    .union([z.string(), z.record(z.string(), z.string())])
+    .openapi({ description: 'The selector as it was given' }),
 }
 
 export const BatchSchema = z

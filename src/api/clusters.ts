@@ -18,9 +18,15 @@ import { refused } from './window.ts'
 
 const KindSchema = z.object({
   kind: z.string().openapi({ example: 'Service' }),
-  count: z.int().nullable().openapi({ description: 'Objects held by a watch; null: the kind is read when needed' }),
+  count: z
+    .int()
+    .nullable()
+    .openapi({ description: 'The number of objects that a watch holds; null: the kind is read when needed' }),
   watched: z.boolean(),
-  lagMs: z.number().nullable().openapi({ description: 'Since what is held was confirmed; null: nothing is held' }),
+  lagMs: z
+    .number()
+    .nullable()
+    .openapi({ description: 'Milliseconds since the held objects were confirmed; null: none are held' }),
   forbidden: z.boolean(),
 })
 
@@ -33,11 +39,11 @@ const ClusterSchema = z
       .openapi({ description: 'null: no way into it is configured' }),
     state: z.enum(CLUSTER_STATES).openapi({
       description:
-        'syncing: not heard of yet. refused: the credentials are not taken, or cannot be had, or it is another cluster ' +
-        'than before. absent: no way into it is configured',
+        'syncing: it has not answered yet. refused: the credentials are not taken, or cannot be had, or it is another ' +
+        'cluster than before. absent: no way into it is configured',
     }),
     since: InstantSchema,
-    server: z.string().nullable().openapi({ description: 'Of the API server, without credentials' }),
+    server: z.string().nullable().openapi({ description: 'The URL of the API server, without credentials' }),
     version: z.string().nullable(),
     identity: z.enum(IDENTITIES).openapi({
       description:
@@ -45,7 +51,7 @@ const ClusterSchema = z
         'not be read. other: it is another one, and its jobs are refused',
     }),
     problem: z.string().nullable().openapi({ description: 'Why it is not synced, in one line' }),
-    kinds: z.array(KindSchema).openapi({ description: 'Those that were asked for so far' }),
+    kinds: z.array(KindSchema).openapi({ description: 'The kinds that were asked for so far' }),
   })
   .openapi('Cluster')
 
@@ -56,7 +62,7 @@ const LiveServiceSchema = z
     type: z.string().openapi({ example: 'ClusterIP' }),
     ports: z.array(z.object({ name: z.string().nullable(), port: z.int(), protocol: z.string() })),
     routes: z.array(z.object({ kind: z.string(), namespace: z.string(), name: z.string() })).openapi({
-      description: 'What names it as its backend: Ingresses, and routes of the Gateway API',
+      description: 'Ingresses, and routes of the Gateway API, that name it as their backend',
     }),
     unread: z
       .array(z.string())
@@ -79,8 +85,8 @@ export function mountClusters(app: Api): void {
       path: '/v1/clusters',
       operationId: 'listClusters',
       tags,
-      summary: 'The clusters that this server reads, and how they are',
-      description: 'By name. A cluster that was not heard of for some seconds is asked how it does.',
+      summary: 'The clusters that this server reads, each with its state',
+      description: 'Sorted by name. A cluster that has not answered for some seconds is asked for its state first.',
       query: z.strictObject(pageFields),
       responses: { ...pageOf(ClusterSchema), ...problems() },
     },
@@ -101,11 +107,15 @@ export function mountClusters(app: Api): void {
       operationId: 'listClusterServices',
       tags,
       summary: 'Every Service that a cluster has now',
-      description: 'By namespace and name. They are read from the API server by each request.',
+      description: 'Sorted by namespace and name, and read from the API server for each request.',
       params: z.object({ cluster: z.string().max(253).openapi({ example: 'default' }) }),
       query: z.strictObject({
         namespace: z.string().max(63).optional(),
-        selector: z.string().max(1000).optional().openapi({ description: 'Of labels', example: 'app in (a,b)' }),
+        selector: z
+          .string()
+          .max(1000)
+          .optional()
+          .openapi({ description: 'A label selector as kubectl takes it', example: 'app in (a,b)' }),
         q: z.string().max(128).optional().openapi({ description: 'A part of `namespace/name`' }),
         ...pageFields,
       }),

@@ -80,7 +80,7 @@ export type Settings = {
   auth: { required: boolean; adminToken: string | null; metricsToken: string | null; loopbackOnly?: boolean }
   /** Gaps, growing from the first to the last, after which a waiting request looks for changes of other processes. */
   poll: { firstMs: number; lastMs: number }
-  /** What jobs of discovery may dial besides the cluster's own addresses; left out: nothing. */
+  /** Jobs of discovery may dial these besides the cluster's own addresses; left out: nothing else. */
   discoverEgress?: DiscoverEgress
   /** The shortest `@every`, milliseconds: how often this runtime can wake. */
   everyLeastMs: number

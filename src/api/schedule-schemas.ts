@@ -83,10 +83,9 @@ const target = {
 const headFields = {
   id: z.string().openapi({ example: 'sch_01KAXW0000EXAMPLE0000000AB' }),
   ...fields,
-  managedBy: z
-    .enum(MANAGED_BY)
-    .nullable()
-    .openapi({ description: 'What made it and alone changes it, so that it is read-only here; null: its owner' }),
+  managedBy: z.enum(MANAGED_BY).nullable().openapi({
+    description: 'The part of Portolan that made it and alone may change it; null: it was made over the API',
+  }),
   target: z.object(target),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,
@@ -117,7 +116,8 @@ export const scheduleFilter = {
     .enum([...MANAGED_BY, 'none'])
     .optional()
     .openapi({
-      description: '`discovery`: those made from Services of the cluster; `none`: those made here. Left out: all',
+      description:
+        '`discovery`: those made from Services of the cluster; `none`: those made over the API. Left out: all',
     }),
 }
 

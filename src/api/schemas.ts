@@ -244,11 +244,12 @@ const ObjectsSchema = z
       description: '`manifests`: they came with the request; `cluster`: they were read from the live cluster',
     }),
     readAt: InstantSchema.nullable().openapi({
-      description: 'When the oldest part was read; null: not known, as of manifests, or nothing was read',
+      description:
+        'The time when the oldest part was read; null: it is not known, as with manifests, or nothing was read',
     }),
     resourceVersions: z
       .partialRecord(z.enum(OBJECT_KINDS), z.string())
-      .openapi({ description: 'Of each list that was read' }),
+      .openapi({ description: 'The resourceVersion of each list that was read' }),
     stale: z
       .boolean()
       .openapi({ description: 'The API server was out of reach: these are the last objects that were known' }),
@@ -257,7 +258,7 @@ const ObjectsSchema = z
         z.object({
           resource: z.string().openapi({ example: 'pods' }),
           verb: z.string().openapi({ example: 'list' }),
-          namespace: z.string().nullable().openapi({ description: 'null: all, or it has none' }),
+          namespace: z.string().nullable().openapi({ description: 'null: all namespaces, or the resource has none' }),
           effect: z.string().openapi({ description: 'What the plan lacks for it' }),
           rule: z.string().openapi({ description: 'The RBAC rule to add, as YAML for `kubectl apply -f -`' }),
         }),

@@ -1,6 +1,6 @@
 /**
- * From a request to its plan: the objects are read from where the request says, then planned and diagnosed. Probes and
- * stores nothing.
+ * Turns a request into its plan: the objects are read from where the request says, then planned and diagnosed. Nothing
+ * is probed or stored.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export type PlanDeps = {
     cluster: string
     queueLimit: number
     dnsServers: readonly string[]
-    /** What jobs of discovery may dial besides the cluster's own addresses; left out: nothing. */
+    /** Jobs of discovery may dial these besides the cluster's own addresses; left out: nothing else. */
     discoverEgress?: DiscoverEgress
   }
   /** Tells what this runtime cannot do of what is asked for; left out: it can do everything. */
@@ -98,7 +98,7 @@ export const planAgain = (deps: SourceDeps, request: JobRequest, how = READ_ANEW
 /** Objects are read after the request for them, and not taken from what a watch holds. */
 export const READ_ANEW: ReadHow = { held: false }
 
-/** Reads on so often: what a rule finds in what it wanted may make it want more, but not without end. */
+/** The most turns of reading on: what a rule finds may make it want more, but not without end. */
 const STEPS_MAX = 4
 
 /**
@@ -123,7 +123,7 @@ export async function readAndPlan<T>(
   }
 }
 
-/** What is thrown may be thrown for want of objects that are read yet. */
+/** An error may come from objects that have not been read yet. */
 function orThrown<T>(act: () => T): () => T {
   try {
     const value = act()

@@ -36,7 +36,7 @@ export type LiveRounds<Broken> = {
   log: Log
   job: StoredJob
   lease: Lease
-  /** As it was stored, without secrets. */
+  /** The request as it was stored, without secrets. */
   plan: Plan
   recorded: readonly Tried[]
   /** Aborted when the job is not this runner's any more, or is to be given back. */

@@ -1,6 +1,6 @@
 /**
- * The port to the clusters that a server reads: how each is, and which Services it has. What the paths of a Service rest
- * on comes through `object-source.ts`.
+ * The port to the clusters that a server reads: the state of each, and its Services. The objects that paths rest on
+ * come through `object-source.ts`.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { UnreadReason } from './object-source.ts'
 import type { GatewayRoute, Ingress, Service } from './objects.ts'
 
 /**
- * `syncing`: it was not heard of yet. `refused`: the API server does not take the credentials, or they cannot be had, or
- * it is another cluster than before. `absent`: no way into it is configured.
+ * `syncing`: it has not answered yet. `refused`: the API server does not take the credentials, or they cannot be had,
+ * or it is another cluster than before. `absent`: no way into it is configured.
  */
 export const CLUSTER_STATES = ['synced', 'syncing', 'unreachable', 'refused', 'absent'] as const
 export type ClusterState = (typeof CLUSTER_STATES)[number]

@@ -14,7 +14,7 @@ import { KINDS } from './kinds.ts'
 import type { Dials, Plan, PlannedPath } from './path.ts'
 import { endpointsOf, hasSelector, isPodOver } from './service-endpoints.ts'
 
-/** What the operator lets discovery dial besides: `PORTOLAN_DISCOVER_EGRESS`. */
+/** The operator lets discovery dial these as well (`PORTOLAN_DISCOVER_EGRESS`). */
 export type DiscoverEgress = {
   /** CIDRs. */
   ranges: readonly string[]

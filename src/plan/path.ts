@@ -127,11 +127,11 @@ export type Plan = {
   dials?: Dials
 }
 
-/** Where the tries of a job may go that nobody with a token asked for (ADR 0042). */
+/** Bounds the tries of a job that nobody with a token has asked for (ADR 0042). */
 export type Dials = {
   /** IP addresses of the Service and of its pods, at any port. */
   addresses: readonly string[]
-  /** What else the cluster vouches for, at these ports alone. */
+  /** Addresses that the cluster vouches for besides, at these ports alone. */
   at: readonly At[]
   /** CIDRs that the operator names. */
   ranges: readonly string[]

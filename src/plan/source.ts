@@ -11,7 +11,7 @@ export type Source = {
   absent(context: PlanContext): string
   /** Tells why there may be more paths of the kind: not all was read that makes them. Left out: the Service alone does. */
   unread?(context: PlanContext): Unread | null
-  /** What a request may give in the stead of what was not read. */
+  /** A request may give these in place of objects that were not read. */
   instead?: string
   /** Counts what its paths are a product of, before any is made. Nothing for a kind that does not apply. */
   sizes(sized: Sized): readonly Size[]

@@ -123,8 +123,8 @@ async function takeIn(
  * ends because it is gone has to name it.
  *
  * A live cluster that is out of reach refuses no schedule. Its misspelt names are told all the same at the next run, and
- * a schedule that is made while an API server restarts is as good as any. A Service that is not there does: that is a
- * misspelt name more often than one that comes later.
+ * a schedule that is made while an API server restarts is as good as any. A Service that is not there
+ * is refused, because its name is misspelt more often than it comes later.
  */
 async function targetOf(deps: ScheduleDeps, asked: AskedWork): Promise<JobRequest['target']> {
   const { request, objects, selection } = asked

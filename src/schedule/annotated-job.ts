@@ -75,7 +75,7 @@ function readText(text: string): { value: unknown } | { fault: string } {
 
 type Place = readonly (string | number)[]
 
-/** What is wrong. A field that may not be set leaves the rest as it is; a value that is wrong spoils what it is part of. */
+/** Gathers mistakes. A field that may not be set leaves the rest as it is; a wrong value spoils what it is part of. */
 class Faults {
   readonly regexps: RegexpBudget = { left: REGEXPS_MOST }
   readonly #found: AnnotationFault[] = []

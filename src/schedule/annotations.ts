@@ -23,14 +23,14 @@ const PROBE = 'portolan.dev/probe'
 const EVERY = 'portolan.dev/every'
 const JOB = 'portolan.dev/job'
 const OWN = [PROBE, EVERY, JOB]
-/** By this other probers are asked; it asks for this one as well. */
+/** Other probers are asked by this annotation; Portolan follows it too. */
 const PROMETHEUS = 'prometheus.io/probe'
 
 /** The interval where no annotation says one. */
 export const EVERY_DEFAULT_MS = 300_000
 const EVERY_MOST_MS = 86_400_000
 
-/** A Service is to be probed so. */
+/** The way in which a Service is to be probed. */
 export type Wish = AnnotatedJob & { everyMs: number }
 
 /** `wish: null`: it is not to be probed. */
@@ -52,7 +52,7 @@ export type ReadingAnnotations = {
   mode: Exclude<DiscoverMode, 'off'>
   /** The shortest interval of this runtime. */
   everyLeastMs: number
-  /** Those that were read before; what is missing is read now. */
+  /** Annotations that were read before; what is missing is read now. */
   jobs?: JobTexts
 }
 
@@ -105,7 +105,7 @@ function isAsked(
   return { isWanted: mode === 'all', rejected: [] }
 }
 
-/** Those of a Namespace may be meant for something else than each of its Services. */
+/** Annotations of a Namespace may be meant for something other than its Services. */
 const unknownAnnotations = ({ object, annotations }: Annotated): Rejection[] =>
   Object.keys(annotations)
     .filter((key) => key.startsWith('portolan.dev/') && !OWN.includes(key))

@@ -31,7 +31,7 @@ export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
     lastBatch: BatchDocument | null
   }
 
-/** Exactly one of the two. */
+/** Exactly one of the two is set. */
 export type ScheduleDocument = ScheduleHeadDocument & {
   job: ScheduledRequestDocument | null
   batch: ScheduledRequestDocument | null

@@ -21,13 +21,13 @@ export type Reconciled = {
   make: readonly Wanted[]
   change: readonly { before: Managed; wanted: Wanted }[]
   remove: readonly Managed[]
-  /** Of every Service and Namespace that was read and has something refused, or had. */
+  /** Covers every Service and Namespace that was read and has something refused, or had. */
   rejected: readonly Rejected[]
 }
 
 export type Discovering = ReadingAnnotations & { cluster: string }
 
-/** As it is kept. */
+/** The schedules and rejections as they are stored. */
 export type Kept = { managed: readonly Managed[]; rejected: readonly Rejected[] }
 
 /**
@@ -105,7 +105,7 @@ const unreadIn =
   (kind, namespace) =>
     unread.some((each) => each.kind === kind && isAbout(each, namespace, 'others'))
 
-/** What a Namespace says in vain is told once, however many Services it has. */
+/** A refused annotation of a Namespace is told once, however many Services it has. */
 function addRejected(
   all: Map<string, Rejected>,
   at: ServiceKey,
@@ -127,7 +127,7 @@ function addRejected(
   }
 }
 
-/** Those that are not as they are kept; an empty list where nothing is refused any more. */
+/** Returns the rejections that differ from those that are kept; an empty list where nothing is refused any more. */
 function changesOf(
   kept: readonly Rejected[],
   now: ReadonlyMap<string, Rejected>,

@@ -31,7 +31,7 @@ export type DiscoverDeps = {
   clock: Clock
   log: Log
   settings: { scheduleLimit: number }
-  /** Runs something after all that has come meanwhile was heard. Left out: nothing else is to be done. */
+  /** Runs something after everything that came meanwhile was handled. Left out: nothing else needs to be done. */
   soon?(next: () => void): void
 }
 
@@ -111,7 +111,7 @@ async function countWithout(store: Store, cluster: string, wanted: readonly Serv
   return wanted.filter(({ namespace, service }) => !there.has(`${namespace}/${service}`)).length
 }
 
-/** Once for each change, by the process that has written it down. */
+/** Told once for each change, by the process that has stored it. */
 function tell(log: Log, told: readonly Rejected[], changed: readonly ServiceKey[]): void {
   const ours = new Set(changed.map(({ namespace, service }) => `${namespace}/${service}`))
   for (const { namespace, service, rejected } of told) {

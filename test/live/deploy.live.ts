@@ -4,7 +4,7 @@ import { HELM, helmTemplate, kept, type Manifest, NAMES, nameOf, OVERLAYS, title
 import type { LiveCluster } from './support/cluster.ts'
 import { realPrograms, startKubeApiServer } from './support/kube-apiserver.ts'
 
-/** What `deploy/` has, put to a real API server, which says what it would refuse and makes nothing. */
+/** The objects of `deploy/` are put to this server by a dry run: it says what it would refuse, and makes nothing. */
 let cluster: LiveCluster
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ function create({ apiVersion, kind, metadata, ...rest }: Manifest): Promise<Answ
   })
 }
 
-/** What the server says of each object beyond "created": nothing, if all is well. */
+/** Returns what the server says of each object beyond "created": nothing, if all is well. */
 async function objections(manifests: readonly Manifest[]): Promise<string[]> {
   const own = manifests.filter(({ apiVersion }) => !apiVersion.startsWith('monitoring.coreos.com/'))
   expect(own.length).toBeGreaterThan(5)

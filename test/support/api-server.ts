@@ -22,7 +22,7 @@ export type { Fault, RequestMatch } from './api-server/faults.ts'
 export type { KubeObject } from './api-server/objects.ts'
 export { recordedObjects } from './api-server/recordings.ts'
 
-/** A token that every test server takes: of the group `system:masters`, which may everything. */
+/** Every test server takes this token. It belongs to the group `system:masters`, which may do everything. */
 export const ADMIN_TOKEN = 'admin-of-the-test-server'
 
 export type ApiServerOptions = {
@@ -32,7 +32,7 @@ export type ApiServerOptions = {
   isPlain?: boolean
   /** Default true: ALPN offers h2 and http/1.1, as a real server does. */
   http2?: boolean
-  /** Of the certificate, beside 127.0.0.1 and localhost. */
+  /** Names of the certificate, beside 127.0.0.1 and localhost. */
   altNames?: readonly string[]
   /** Default: a new authority, named after the test server. */
   authority?: Authority
@@ -84,7 +84,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     tls: isPlain ? null : { ...(await authority.issue({ altNames: names })), ca: authority.caPem },
   })
 
-  /** Ends each watch, and stops to listen: who asks is refused. */
+  /** Ends each watch and stops listening, so that new connections are refused. */
   const stop = async () => {
     for (const each of watches) {
       each.end()

@@ -5,7 +5,7 @@ import { ProblemError } from '../../src/lib/problem.ts'
 
 export type LiveObjects = {
   source: ObjectSource
-  /** What was read, and how. */
+  /** The reads so far, each with its options. */
   reads: readonly { target: ReadTarget; how: ReadHow }[]
   /** From now on there are these. */
   set(manifests: readonly unknown[], provenance?: Partial<Provenance>): void

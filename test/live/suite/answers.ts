@@ -1,6 +1,6 @@
 /**
- * What an API server answers to the questions that Portolan puts: status, content type and shape. The test server must
- * answer as a real one does, or what is tested on it is worth nothing.
+ * Asks an API server the questions that Portolan asks, and compares status, content type and shape. The test server
+ * must answer as a real one does, or what is tested on it is worth nothing.
  *
  * @module
  */

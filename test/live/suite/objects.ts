@@ -78,7 +78,7 @@ export const OBJECTS: readonly KubeObject[] = [
 
 const GROUP = 'rbac.authorization.k8s.io'
 
-/** The least that reads all that Portolan uses. */
+/** The smallest role that reads everything that Portolan uses. */
 export const READER: KubeObject = {
   apiVersion: `${GROUP}/v1`,
   kind: 'ClusterRole',

@@ -12,11 +12,11 @@ export type Question = {
   who?: Who
   accept?: string
   status: number
-  /** Default: JSON. */
+  /** The content type of the answer; JSON by default. */
   type?: string
   /** The message of a Status, or the whole of a text. */
   message?: string
-  /** What is compared of a body that is no Status. */
+  /** The part that is compared of a body that is no Status. */
   of?: (body: Body) => unknown
   is?: unknown
 }

@@ -1,6 +1,6 @@
 /**
- * What Portolan makes of a cluster, whoever serves it: the plans of kubectl's manifests, what a smaller role costs, and
- * that neither new tokens nor restarts stop it.
+ * Reads a cluster as Portolan does, whoever serves it: plans equal those of kubectl's manifests, smaller roles make
+ * smaller plans, and neither new tokens nor restarts stop the reading.
  *
  * @module
  */

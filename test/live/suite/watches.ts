@@ -1,5 +1,5 @@
 /**
- * What a watch of an API server tells: events in order, selections, bookmarks, its end, and what is too old.
+ * Watches an API server: events in order, selections, bookmarks, the end of a watch, and versions that are too old.
  *
  * @module
  */

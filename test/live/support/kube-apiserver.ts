@@ -64,7 +64,7 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
       `--etcd-servers=http://127.0.0.1:${etcdPort}`,
       '--bind-address=127.0.0.1',
       `--secure-port=${port}`,
-      // What clients are told of; on loopback it would be refused as an endpoint, so it is none
+      // Clients are told this address; one on loopback would be refused as an endpoint
       '--advertise-address=192.0.2.10',
       '--endpoint-reconciler-type=none',
       `--service-cluster-ip-range=${SERVICE_RANGES}`,
@@ -178,7 +178,7 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
   }
 }
 
-/** What a server sets itself, or refuses in what is applied. */
+/** Fields that a server sets itself, or refuses in what is applied. */
 function withoutServersFields(object: KubeObject): KubeObject {
   const {
     uid: _,

@@ -26,7 +26,7 @@ export type Answer = {
   readonly lines: { type: string; object: Record<string, unknown> }[]
 }
 
-/** Whom to ask. */
+/** The server to ask. */
 export type Asked = { url: string; caPem: string }
 
 /** Asks and reads the whole answer. @throws the connection's error, if it breaks first */

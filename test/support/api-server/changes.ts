@@ -1,5 +1,5 @@
 /**
- * What happens in a cluster all day, by chance: pods come and go, ports change, Services are deleted and made again.
+ * Random changes as a cluster sees them all day: pods come and go, ports change, Services are deleted and made again.
  *
  * @module
  */
@@ -17,7 +17,7 @@ type Endpoint = {
 
 type Condition = { type: string; status: string }
 
-/** A change of an {@link workload}; it says what it did. */
+/** A change of a {@link workload}; it returns what it did. */
 type Change = (store: ObjectStore, random: Random) => string
 
 const SLICE_LABEL = 'kubernetes.io/service-name'
@@ -126,7 +126,7 @@ const nodeIsReadyOrNot: Change = (store, random) => {
   return `${node.metadata.name} changes its readiness`
 }
 
-/** As often as they stand here: most of what happens are pods. */
+/** Each is as likely as it is listed often: most changes are about pods. */
 const CHANGES: readonly Change[] = [
   podBecomesReadyOrNot,
   podBecomesReadyOrNot,

@@ -1,5 +1,5 @@
 /**
- * What can go wrong between a reader and an API server; each is switched on for some requests and some times.
+ * The faults between a reader and an API server. Each is switched on for chosen requests and a number of times.
  *
  * @module
  */
@@ -69,7 +69,7 @@ export type Fault =
   /** Of a watch: it is answered as if its resourceVersion were of the future, silent until its time ends. */
   | { kind: 'future' }
 
-/** Which requests; what is not named matches. */
+/** Chooses requests; a field that is left out matches all. */
 export type RequestMatch = {
   verb?: string
   resource?: string
@@ -95,7 +95,7 @@ export type AddedFault = {
   match?: RequestMatch
   /** Default: every time. */
   times?: number
-  /** So many requests that match come off well before. */
+  /** The first requests that match, this many, are answered normally. */
   after?: number
   fault: Fault
 }

@@ -1,5 +1,5 @@
 /**
- * Who asks: bearer tokens, client certificates, impersonation; the rest is `system:anonymous`.
+ * Tells who asks, by bearer token, client certificate and impersonation; everybody else is `system:anonymous`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a request asks for, read from its path as apiserver's RequestInfoFactory does.
+ * Reads what a request asks for from its path, as apiserver's RequestInfoFactory does.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reviews: what a user asks about itself and its rights.
+ * Answers reviews, by which a user asks about itself and its rights.
  *
  * @module
  */

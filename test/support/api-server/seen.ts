@@ -1,5 +1,5 @@
 /**
- * What a test server was asked, so that a test can say "seven requests" and "one connection".
+ * Records what a test server was asked, so that a test can say "seven requests" and "one connection".
  *
  * @module
  */
@@ -34,7 +34,7 @@ export function createSeen(now: () => number) {
     },
     /** Counts the requests that match. */
     count: (match: RequestMatch = {}): number => requests.filter((request) => matches(match, request)).length,
-    /** `list services shop`, in their order: what was asked for, told shortly. */
+    /** `list services shop`, in their order: a short form of each request. */
     lines: (): string[] =>
       requests.map(({ verb, resource, namespace, name, path }) =>
         [verb, resource ?? path, namespace, name].filter((word) => word !== undefined).join(' '),

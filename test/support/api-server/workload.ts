@@ -15,7 +15,7 @@ export type Workload = {
   /** Default ClusterIP. */
   type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer'
   clusterIP: string
-  /** Of NodePort and LoadBalancer. */
+  /** The node port, for NodePort and LoadBalancer. */
   nodePort?: number
   port?: number
   targetPort?: number

@@ -1,10 +1,11 @@
 /**
- * How one cluster's API server is reached, and as whom: what a kubeconfig or a mounted service account comes to.
+ * The way to one cluster's API server, and the identity used there. A kubeconfig or a mounted service account gives
+ * both.
  *
  * @module
  */
 
-/** What one request presents. Made anew when any of it changes, so that two are the same only by identity. */
+/** A request presents these. They are made anew when any of it changes, so that two are compared by identity alone. */
 export type Presented = {
   /** Header lines of every request. */
   headers: Readonly<Record<string, string | readonly string[]>>
@@ -38,11 +39,11 @@ export type TunnelProxy = {
   port: number
   /** The value of Proxy-Authorization; `null`: none. */
   authorization: string | null
-  /** For messages: without a password. */
+  /** The URL of the proxy for messages, without a password. */
   shown: string
 }
 
-/** What the API server's certificate is held against; `null` over plain http. */
+/** The API server's certificate is held against this; `null` over plain http. */
 export type ServerTrust = {
   /**
    * PEM texts of the authorities; `null`: those of the system and of Node.
@@ -73,7 +74,7 @@ export type ClusterAccess = {
   credentials: Credentials
   /** The namespace that its user works in, as far as it is known. */
   namespace: string | null
-  /** What works and should not be left so, each as an event of the log. */
+  /** Each is an event of the log about something that works and should not stay as it is. */
   warnings: readonly AccessWarning[]
 }
 

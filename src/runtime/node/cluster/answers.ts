@@ -3,7 +3,7 @@ import { ApiError, type ApiErrorKind } from './api-error.ts'
 /** An answer of HTTP as it came, whatever its status. */
 export type Answer = { status: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: string }
 
-/** What the API server says of a failure (`metav1.Status`). */
+/** The API server describes a failure by this (`metav1.Status`). */
 type Status = { message: string | null; hasName: boolean }
 
 /** A Status in the stream of a watch has the same codes. */
@@ -64,7 +64,7 @@ function whyMalformed(answer: Answer, words: string | null, secrets: readonly st
   return `${typeOf(answer)} came, which is no answer of a Kubernetes API: is its address right, with its path?`
 }
 
-/** Only the host: the rest of a redirect to a login page holds secrets. */
+/** Only the host is told, because the rest of a redirect to a login page holds secrets. */
 function toWhom(location: string | string[] | undefined): string {
   const url = typeof location === 'string' && URL.canParse(location) ? new URL(location) : null
   return url === null ? '' : ` to ${url.protocol}//${url.host}`
@@ -108,7 +108,7 @@ function quoted(text: string | null, secrets: readonly string[]): string | null 
   return line.length > MESSAGE_MAX ? `${line.slice(0, MESSAGE_MAX)}…` : line
 }
 
-/** RFC 9110 10.2.3: seconds, or a date. */
+/** The value is a number of seconds or a date (RFC 9110 10.2.3). */
 export function retryAfterMs({ headers }: Pick<Answer, 'headers'>, nowMs: number): number | null {
   const value = headers['retry-after']
   if (typeof value !== 'string') {

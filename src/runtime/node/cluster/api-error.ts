@@ -2,10 +2,10 @@ import type { Failure } from '../../../check/codes.ts'
 import { codeOf } from '../../../check/failure.ts'
 
 /**
- * What a read of the Kubernetes API came to. `not_served`: the API server has no such group, version or resource;
- * `not_found`: it has no such object. `gone`: the list or the version asked for is no longer kept (410). `silent`: a
- * watch said nothing for too long. `malformed`: the answer is not one of a Kubernetes API. `credentials`: there is
- * nothing to present to the API server, or it cannot be had.
+ * The ways in which a read of the Kubernetes API can fail. `not_served`: the API server has no such group, version or
+ * resource; `not_found`: it has no such object. `gone`: the list or the version asked for is no longer kept (410).
+ * `silent`: a watch said nothing for too long. `malformed`: the answer is not one of a Kubernetes API. `credentials`:
+ * there is nothing to present to the API server, or it cannot be had.
  */
 export type ApiErrorKind =
   | 'unreachable'

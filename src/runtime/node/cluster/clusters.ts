@@ -1,5 +1,5 @@
 /**
- * The clusters that this server reads, each by its name. Loaded only where there is one.
+ * The clusters that this server reads, each by its name. This is loaded only where there is one.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { KubeconfigError, readKubeconfig } from './kubeconfig-file.ts'
 import { type Observed, observed } from './observed-client.ts'
 import { within } from './within.ts'
 
-/** What reads the objects of one cluster. */
+/** Reads the objects of one cluster. */
 export type Reader = {
   source: ObjectSource
   /** The kinds that are held by watches. */
@@ -62,7 +62,7 @@ type Cluster = {
   looking: Promise<void> | null
 }
 
-/** Milliseconds for the look at how a cluster does, and after which one is looked at again. */
+/** Milliseconds that asking a cluster for its state may take, and after which it is asked again. */
 const LOOK_MS = 2_000
 const LOOK_AGAIN_MS = 10_000
 /** Milliseconds for the lists of a cluster's Services and routes together. */
@@ -193,7 +193,10 @@ function noSuchCluster(name: string, known: readonly string[]): ProblemError {
   )
 }
 
-/** Asks a cluster that was not heard of lately how it does; a slow one is as it was, and is waited for by nobody. */
+/**
+ * Asks a cluster for its state if it has not answered lately. One that is slow keeps the state that it had, and nobody
+ * waits for it.
+ */
 async function look(cluster: Cluster, clock: Clock): Promise<void> {
   const { lookedAtMs } = cluster.seen()
   if (cluster.version !== null && lookedAtMs !== null && clock.now() - lookedAtMs < LOOK_AGAIN_MS) {

@@ -5,7 +5,7 @@ import type { ClusterAccess, Presented } from './access.ts'
 import { ApiError } from './api-error.ts'
 import { dial } from './dial.ts'
 
-/** Answers are read over so many connections; each watch has one of its own. */
+/** Answers are read over at most this many connections; each watch has one of its own. */
 const CONNECTIONS_MAX = 6
 /** Milliseconds for which a connection that is not in use is kept: most load balancers keep theirs for a minute. */
 const KEEP_ALIVE_MS = 45_000

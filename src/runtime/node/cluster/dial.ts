@@ -6,7 +6,7 @@ import { failureOf } from '../../../check/failure.ts'
 import { nodeTransport } from '../transport.ts'
 import type { ClusterAccess, TunnelProxy } from './access.ts'
 
-/** A connection that could not be made, with what a probe of it would have said. */
+/** Tells that a connection could not be made, with the failure code that a probe of it would have had. */
 export class DialError extends Error {
   readonly failure: Failure
   constructor(failure: Failure, cause: unknown) {
@@ -71,7 +71,7 @@ function secured(socket: Socket, { host, serverName, verify, context }: Secure, 
   const name = serverName ?? host
   const secure: TLSSocket = connectTls({
     socket,
-    // Whom the certificate is held against; an address has no place in SNI (RFC 6066 3)
+    // The certificate is held against this name; an address has no place in SNI (RFC 6066 3)
     host: name,
     ...(isIP(name) === 0 && { servername: name }),
     secureContext: context,

@@ -7,7 +7,7 @@ import { runPlugin } from './exec-plugin.ts'
 import type { ExecPlugin } from './kubeconfig-exec.ts'
 
 const LIMIT_MS = 30_000
-/** After so many runs in so many milliseconds a refused credential is believed to be refused. */
+/** After so many runs within so many milliseconds a refusal is believed, and the plugin is not run again at once. */
 const RUNS_MAX = 5
 const RUNS_WITHIN_MS = 10_000
 

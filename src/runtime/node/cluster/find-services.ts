@@ -15,7 +15,7 @@ const ROUTES: readonly Resource[] = [
   ...RESOURCES.gatewayRoutes.filter(({ kind }) => kind !== 'Gateway'),
 ]
 
-/** Where to look: each of these namespaces by itself, or all at once; if that is forbidden, each of those `allowed`. */
+/** `namespaces` are looked at one by one; `null`: all at once or, if that is forbidden, each of those `allowed`. */
 export type Where = { namespaces: readonly string[] | null; allowed: readonly string[]; selector: string | null }
 
 /**
@@ -53,7 +53,7 @@ async function findIn(client: ApiClient, cluster: string, where: Where, signal: 
       return await list(client, resource, namespace, {}, signal)
     } catch (error) {
       const { reason } = whyUnread(error, { verb: 'list', resource, namespace })
-      // What is not served has no objects
+      // A kind that is not served has no objects
       if (reason !== 'not_served') {
         unread.push({ kind: resource.kind, namespace, reason })
       }

@@ -8,8 +8,8 @@ import type { Which } from './requests.ts'
 export type Answered = Moment & { listed: Listed; isGone?: boolean }
 
 /**
- * Takes from what is held of a cluster what would be asked for; `null`: it has to be asked for. What a field selector
- * chooses is not looked for.
+ * Takes the objects that would be asked for from those that are held of a cluster; `null`: they have to be asked for.
+ * Field selectors are not applied to held objects.
  *
  * @throws ApiError if the API server does not give objects of this kind.
  */

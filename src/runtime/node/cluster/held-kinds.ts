@@ -10,12 +10,12 @@ import { RESOURCES, type Resource } from '../../../kube/resources.ts'
 import type { ReadObject } from './held-objects.ts'
 import type { ListedItem } from './list-all.ts'
 
-/** What can be listened to, by resource. */
+/** The kinds that can be listened to, by resource. */
 export type Listened = { services: Service; namespaces: Namespace }
 
 const { events: _, ...HELD } = RESOURCES
 
-/** By the name of the resource, like `endpointslices`. */
+/** The key is the name of the resource, like `endpointslices`. */
 export const HELD_RESOURCES: ReadonlyMap<string, Resource> = new Map(
   Object.values(HELD)
     .flat()

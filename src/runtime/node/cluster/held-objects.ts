@@ -29,7 +29,7 @@ export type HeldObjects<T> = {
   isGone(name: ObjectName): boolean
 }
 
-/** The names of so many objects that are gone are remembered, the last ones. */
+/** The names of this many objects that are gone are remembered: the last ones. */
 const GONE_MAX = 10_000
 
 const keyOf = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
@@ -140,7 +140,7 @@ function plant<T>(tree: Tree<T>, entry: Entry<T>): void {
 const objectOf = <T>(entry: Entry<T> | null): T | null =>
   entry !== null && 'object' in entry.read ? entry.read.object : null
 
-/** What was refused is not there for whoever listens. */
+/** An object that was refused is not there for whoever listens. */
 function difference<T>(old: Entry<T> | null, now: Entry<T> | null): readonly Change<T>[] {
   const [before, after] = [objectOf(old), objectOf(now)]
   if (after !== null) {

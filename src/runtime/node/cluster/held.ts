@@ -17,7 +17,7 @@ import { createReadCount, pays, type ReadCount } from './when-it-pays.ts'
 export type HeldDeps = Omit<WatchDeps, 'client'> & {
   client: Pick<ApiClient, 'get' | 'watch'>
   cluster: string
-  /** Where a kind may not be read in all namespaces, it is read in each of these by itself. */
+  /** A kind that may not be read in all namespaces is read in each of these by itself. */
   namespaces: readonly string[]
   /** Milliseconds after which objects that nobody confirms are stale. */
   staleAfterMs: number
@@ -84,7 +84,7 @@ type Group = {
   resource: Resource
   sinceMs: number
   everywhere: Watch<KubeObject>
-  /** By namespace, where all of them at once are forbidden; empty where they are not. */
+  /** One for each namespace, if all of them at once are forbidden; else empty. */
   single: ReadonlyMap<string, Watch<KubeObject>>
   /** Resolves when all were listed, or have failed; `null`: that was so before. */
   tried: Promise<unknown> | null
@@ -276,7 +276,7 @@ export function createHeld(deps: HeldDeps): Held {
     const { objects } = watch
     const { state, confirmedAtMs, error } = watch.status()
     if (error !== null && (state === 'refused' || state === 'absent')) {
-      // Who could be listed before may be listable still, and only not be watched: asking tells.
+      // A kind that could be listed before may still be listed, and only the watch be forbidden: asking tells.
       return objects.version === null ? { error } : null
     }
     if (objects.version === null || confirmedAtMs === null) {
@@ -292,7 +292,7 @@ export function createHeld(deps: HeldDeps): Held {
   }
 }
 
-/** Those that hold the objects. */
+/** Returns the watches that hold the objects. */
 const watchesOf = (group: Group | undefined): readonly Watch<KubeObject>[] =>
   group === undefined ? [] : group.single.size === 0 ? [group.everywhere] : [...group.single.values()]
 
@@ -323,7 +323,7 @@ function sorted(
   return { objects, ignored }
 }
 
-/** The worst first: a kind is as its worst namespace is. */
+/** The states from worst to best: a kind has the state of its worst namespace. */
 const WORST: readonly WatchState[] = ['unreachable', 'refused', 'absent', 'syncing', 'synced']
 
 function stateOf(group: Group, nowMs: number): KindState {

@@ -30,7 +30,7 @@ export function createKept(clock: Clock): Kept {
       const value = read()
       const entry = { value, readAtMs: clock.now(), begunMs: clock.monotonic() }
       entries.set(key, entry)
-      // What failed is of no use to the next
+      // A failure is of no use to the next caller
       value.catch(() => entries.get(key) === entry && entries.delete(key))
       return { value: await orAborted(value, signal), readAtMs: entry.readAtMs }
     },

@@ -1,5 +1,5 @@
 /**
- * Pages of lists, whoever asks for them.
+ * Reads lists in pages, for every kind of caller.
  *
  * @module
  */

@@ -9,10 +9,10 @@ import { type Resource, ruleFor } from '../../../kube/resources.ts'
 import { ProblemError } from '../../../lib/problem.ts'
 import { ApiError } from './api-error.ts'
 
-/** What was asked for in vain. */
+/** A request that was refused or failed. */
 export type Attempt = { verb: 'get' | 'list'; resource: Resource; namespace: string | null }
 
-/** Seconds after which to come again, where the API server names none. */
+/** Seconds after which a caller may try again, if the API server names none. */
 const RETRY_AFTER_S = 5
 
 /** @throws what is no failure of reading. */

@@ -16,7 +16,7 @@ import { type Asked, METADATA_ONLY, named, resourceOf } from './requests.ts'
 
 const SERVICES = resourceOf('services')
 
-/** So many names are enough to choose from, and few enough to be read. */
+/** This many names are enough to choose from, and few enough to be read. */
 const NAMES_SHOWN = 20
 
 /** Looks for what may have been meant, as far as it may be read. */

@@ -7,14 +7,14 @@ import { ApiError, type ApiErrorKind } from './api-error.ts'
 export type Observed = {
   state: Exclude<ClusterState, 'absent'>
   sinceMs: number
-  /** When the API server was last heard of, or was last missed; `null`: nothing was asked yet. */
+  /** The API server last answered, or last failed to, at this time; `null`: nothing was asked yet. */
   lookedAtMs: number | null
   problem: string | null
   /** The kinds that were asked for, and whether the last answer about each was a refusal. */
   forbidden: ReadonlyMap<Resource, boolean>
 }
 
-/** What a failed read says of the whole cluster; those that are absent here are answers of an API server that does well. */
+/** The state of the cluster that a failed read shows. A healthy API server may give the kinds that are absent here. */
 const STATES: Partial<Readonly<Record<ApiErrorKind, Observed['state']>>> = {
   unreachable: 'unreachable',
   unavailable: 'unreachable',
@@ -31,7 +31,7 @@ const BY_PATH: readonly [RegExp, Resource][] = Object.values(RESOURCES)
     return [new RegExp(`^${group}/[^/]+(/namespaces/[^/]+)?/${resource.resource}(/|$)`), resource]
   })
 
-/** Makes a client that also tells how the cluster does, by what each of its reads came to. */
+/** Makes a client that also tells the state of the cluster, by the outcome of each of its reads. */
 export function observed(client: ApiClient, clock: Clock): { client: ApiClient; seen(): Observed } {
   const forbidden = new Map<Resource, boolean>()
   let seen: Omit<Observed, 'forbidden'> = { state: 'syncing', sinceMs: clock.now(), lookedAtMs: null, problem: null }

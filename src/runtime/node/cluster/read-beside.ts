@@ -52,7 +52,7 @@ async function beside({ client }: Cluster): Promise<readonly KubeObject[]> {
   return [...found, ...ofDns].flat()
 }
 
-/** More would be none of the addon's. */
+/** The addon has no more than these. */
 const MOST = 1000
 
 async function orNone(read: () => Promise<readonly KubeObject[] | undefined>): Promise<readonly KubeObject[]> {

@@ -22,10 +22,10 @@ export type Cluster = {
   client: ApiClient
   clock: Clock
   served: Served
-  /** Read one by one where a kind may not be read everywhere. */
+  /** These are read one by one where a kind may not be read everywhere. */
   namespaces: readonly string[]
   kept: Kept
-  /** What is held will do for this read; `null`: all is read anew. */
+  /** Held objects will do for this read; `null`: all is read anew. */
   held: Pick<Held, 'select'> | null
 }
 

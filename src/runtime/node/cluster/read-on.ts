@@ -26,7 +26,7 @@ export async function readOn(
   return gathered.result(read.found)
 }
 
-/** What is read everywhere need not be read in one namespace besides, nor in part. */
+/** A kind that is read everywhere need not be read in one namespace as well, nor in part. */
 const withoutParts = (wanted: readonly Wanted[]): readonly Wanted[] =>
   wanted.filter(
     ({ kind, namespace, part }) =>

@@ -9,7 +9,7 @@ import { createClusterSource } from './source.ts'
 export type ReaderDeps = {
   clock: Clock
   log: Log
-  /** Read one by one where a kind may not be read in all namespaces. */
+  /** These are read one by one where a kind may not be read in all namespaces. */
   namespaces: readonly string[]
   /** Objects that nobody has confirmed for so long are called stale. */
   staleAfterMs: number

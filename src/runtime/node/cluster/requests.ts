@@ -16,11 +16,11 @@ export type Row = {
   first: First
   /** `no_slices`: only where no slice was read, or the Service has no selector. */
   when: 'always' | 'has_selector' | 'no_slices' | 'wanted'
-  /** What was read so long before will do. */
+  /** Objects that were read at most this long before will do. */
   maxAgeMs: number
-  /** How the Service's own are read where only these are wanted, and were not read at first. */
+  /** The Service's own are read in this way where only these are wanted, and were not read at first. */
   own: 'by_name' | 'by_involved_name' | null
-  /** So many objects of one list are read at most. */
+  /** At most this many objects of one list are read. */
   most: number
 }
 
@@ -60,7 +60,7 @@ export const readAtFirst = (kind: ObjectKind): Part | 'none' => {
 /** The label by which slices belong to their Service (discovery/v1 LabelServiceName). */
 const SERVICE_NAME = 'kubernetes.io/service-name'
 
-/** For lists of which only names are wanted. */
+/** The `Accept` of lists of which only names are wanted. */
 export const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
 
 /** One list, or (with a name) one object. */
@@ -93,7 +93,7 @@ export function resourceOf(kind: ObjectKind): Resource {
   return resource
 }
 
-/** Which objects of a namespace; `null`: all of them. */
+/** Chooses among the objects of a namespace; `null`: all of them. */
 export type Which = { name: string } | { labels: Labels } | { query: Readonly<Record<string, string>> } | null
 
 /** The labels that each slice of a Service has. */

@@ -21,7 +21,7 @@ export type ClusterSourceDeps = {
   clock: Clock
   /** Requests without a namespace are about this one; `null`: `default`. As kubectl takes it from the context or the pod. */
   namespace: string | null
-  /** Read one by one where a kind may not be read in all namespaces. */
+  /** These are read one by one where a kind may not be read in all namespaces. */
   namespaces: readonly string[]
   /** Milliseconds for all requests of one Service's read together. */
   deadlineMs?: number

@@ -1,5 +1,5 @@
 /**
- * What follows when a watch has ended: what is asked next, after how long, and how the kind stands until then.
+ * Decides what follows when a watch has ended: what is asked next, after how long, and the state until then.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Whether a kind is worth a watch. A watch costs one list, a request every five to ten minutes and memory; a read costs a
- * request each time.
+ * Decides whether a kind is worth a watch. A watch costs one list, a request every five to ten minutes and memory; a
+ * read costs a request each time.
  *
  * @module
  */
