@@ -159,6 +159,25 @@ describe('several clusters', () => {
     }
   })
 
+  it('are well after a Service was asked for that is not there, or may not be read', async () => {
+    const portolan = await both()
+    await clustersOf(portolan)
+    const slow = { kind: 'slow', ms: 300 } as const
+    west.faults.add({ match: { verb: 'list' }, fault: slow })
+    try {
+      expect(await readProblem(plan(portolan, { cluster: 'west', service: 'newt' }))).toMatchObject({ status: 404 })
+      west.faults.add({ match: { verb: 'get', resource: 'services' }, fault: { kind: 'forbidden' } })
+      const refused = await readProblem(plan(portolan, { cluster: 'west' }))
+      expect(refused).toMatchObject({ status: 502, code: 'cluster_refused' })
+    } finally {
+      west.faults.clear()
+    }
+    expect(await clustersOf(portolan)).toMatchObject([
+      { name: 'east' },
+      { name: 'west', state: 'synced', problem: null },
+    ])
+  })
+
   it('tell when they are out of reach, or do not take the credentials', async () => {
     const away = await startApiServer()
     await away.close()

@@ -41,6 +41,13 @@ export class ApiError extends Error {
   }
 }
 
+/** The read that it was for has ended without it: it says nothing of the API server. */
+export class NoLongerWanted extends ApiError {
+  constructor() {
+    super('unavailable', 'the read has ended')
+  }
+}
+
 /** A failure of the connection to the API server, with the code that a probe of it would have had. */
 export const unreachable = (server: string, failure: Failure, cause?: unknown): ApiError =>
   new ApiError('unreachable', `${server}: ${failure.message}`, {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../../lib/clock.ts'
 import type { Credentials, Presented } from './access.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, NoLongerWanted } from './api-error.ts'
 import { whyNoPair } from './client-certificate.ts'
 import { bearer, isToken } from './credentials.ts'
 import { runPlugin } from './exec-plugin.ts'
@@ -76,13 +76,15 @@ export function execCredentials(
   }
 }
 
+const isDeadline = (reason: unknown): boolean => reason instanceof ApiError && !(reason instanceof NoLongerWanted)
+
 /** Whoever no longer waits leaves the run to the others. A deadline that passes meanwhile is not the API server's. */
 function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined, stillRuns: () => ApiError): Promise<T> {
   if (signal === undefined) {
     return promise
   }
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason instanceof ApiError ? stillRuns() : signal.reason)
+    const onAbort = () => reject(isDeadline(signal.reason) ? stillRuns() : signal.reason)
     signal.addEventListener('abort', onAbort)
     if (signal.aborted) {
       onAbort()

@@ -2,7 +2,7 @@ import type { ClusterState } from '../../../kube/live-clusters.ts'
 import { RESOURCES, type Resource } from '../../../kube/resources.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { ApiClient, ApiRequest } from './api-client.ts'
-import { ApiError, type ApiErrorKind } from './api-error.ts'
+import { ApiError, type ApiErrorKind, NoLongerWanted } from './api-error.ts'
 
 export type Observed = {
   state: Exclude<ClusterState, 'absent'>
@@ -50,7 +50,7 @@ export function observed(client: ApiClient, clock: Clock): { client: ApiClient; 
     noteKind(request, false)
   }
   const missed = (request: ApiRequest, error: unknown): void => {
-    if (!(error instanceof ApiError)) {
+    if (!(error instanceof ApiError) || error instanceof NoLongerWanted) {
       return
     }
     const state = STATES[error.kind] ?? 'synced'

@@ -6,7 +6,7 @@
  */
 import type { ObjectsRead } from '../../../kube/object-source.ts'
 import type { KubeObject, Service } from '../../../kube/objects.ts'
-import { ApiError } from './api-error.ts'
+import { NoLongerWanted } from './api-error.ts'
 import { fromHeld } from './from-held.ts'
 import { Gathered, type Moment } from './gathered.ts'
 import { getOne, type Listed } from './list.ts'
@@ -45,7 +45,7 @@ export async function readService(
     await Promise.all([meanwhile, readPods(reading, service, place), readEndpoints(reading, service, place, slices)])
     return gathered.result({ namespace, service: name })
   } catch (error) {
-    done.abort(new ApiError('unavailable', 'the read has ended'))
+    done.abort(new NoLongerWanted())
     await meanwhile
     throw error
   }
