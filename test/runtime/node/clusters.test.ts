@@ -178,6 +178,16 @@ describe('several clusters', () => {
     ])
   })
 
+  it('are not there where their path leads to no API', async () => {
+    const file = writeKubeconfig(folder(), {
+      east: { server: { url: `${east.url}/k8s/clusters/c-1`, caPem: east.caPem } },
+    })
+    const portolan = keep(await startTestPortolan({ PORTOLAN_KUBECONFIG: file }))
+    expect(await clustersOf(portolan)).toMatchObject([
+      { state: 'unreachable', problem: expect.stringMatching(/\(404\): is its address right, with its path\?$/) },
+    ])
+  })
+
   it('tell when they are out of reach, or do not take the credentials', async () => {
     const away = await startApiServer()
     await away.close()

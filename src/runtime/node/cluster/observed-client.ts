@@ -24,6 +24,9 @@ const STATES: Partial<Readonly<Record<ApiErrorKind, Observed['state']>>> = {
   credentials: 'refused',
 }
 
+/** No API server is without these: where they are not, it is another server, or another path of it. */
+const ALWAYS_SERVED = /^\/(version$|api\/v1\/)/
+
 const BY_PATH: readonly [RegExp, Resource][] = Object.values(RESOURCES)
   .flat()
   .map((resource) => {
@@ -51,6 +54,10 @@ export function observed(client: ApiClient, clock: Clock): { client: ApiClient; 
   }
   const missed = (request: ApiRequest, error: unknown): void => {
     if (!(error instanceof ApiError) || error instanceof NoLongerWanted) {
+      return
+    }
+    if (error.kind === 'not_served' && ALWAYS_SERVED.test(request.path)) {
+      note('unreachable', `${error.message}: is its address right, with its path?`)
       return
     }
     const state = STATES[error.kind] ?? 'synced'
