@@ -1,7 +1,6 @@
 /**
  * Measures what reading and planning live Services costs, in a cluster of 2,000 Services, 5,000 pods, 100 nodes and 300
- * Ingresses that
- * another process serves. The server's own time is told beside, as CPU of its process: of the wall time of a read, it is
+ * Ingresses that another process serves. The server's own time is told beside, as CPU of its process: of the wall time of a read, it is
  * the test server's and not a reader's. Prints medians of 50, and judges nothing. `npm run bench:live`
  */
 import { createPolicy } from '../src/check/policy.ts'
