@@ -17,7 +17,8 @@ const AT_ONCE = 4
 /**
  * @param signal ends the read.
  * @param only nothing but these is wanted, Services among them; left out: all that their paths rest on.
- * @throws ProblemError if no Services can be read.
+ * @throws ProblemError if no Services can be read, or not all of those that are asked for; with `only`, what was read
+ *   is told, and the rest is unread.
  */
 export async function readServices(
   cluster: Cluster,
@@ -47,12 +48,21 @@ export async function readServices(
       eachOf(selected, (namespace) => readNamespace(reading, namespace)),
     ])
   }
-  const refused = reading.met.find(({ kind }) => kind === 'services')
-  if (refused !== undefined && !gathered.has('services')) {
-    throw problemOfRead(refused.error, refused.attempt, target.cluster)
+  const lost = reading.met
+    .filter(({ kind }) => kind === 'services')
+    .find((each) => !gathered.has('services') || (only === undefined && isMissed(each, target)))
+  if (lost !== undefined) {
+    throw problemOfRead(lost.error, lost.attempt, target.cluster)
   }
   return gathered.result(undefined)
 }
+
+/**
+ * Tells whether Services that were asked for are missing, so that a batch of the others would pass without them. Of
+ * those of the whole cluster some may be forbidden.
+ */
+const isMissed = ({ error, attempt }: Reading['met'][number], { namespaces }: ServicesTarget): boolean =>
+  namespaces !== null || whyUnread(error, attempt).reason !== 'forbidden'
 
 type Place = string | null
 

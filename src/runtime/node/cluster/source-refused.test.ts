@@ -151,6 +151,25 @@ describe('what may not be read', () => {
     expect(refused.code).toBe('cluster_refused')
   })
 
+  it('is no part of a batch that passes without it: a namespace that is named and cannot be read is a problem', async () => {
+    const both = { cluster: 'default', namespaces: ['pond', 'marsh'], selector: null }
+    const source = reader('one-of-two', ALL, ['pond'])
+    const problem = await problemOf(source.read(both, ANEW))
+    expect([problem.code, problem.errors[0]?.detail]).toEqual([
+      'cluster_refused',
+      'list services in namespace marsh: forbidden',
+    ])
+    const only = await source.read(both, { held: false, only: ['services', 'namespaces'] })
+    expect(reasons(only)).toContain('forbidden all services marsh')
+
+    const two = reader('broken-one', ALL, ['pond', 'marsh'])
+    server.faults.add({ match: { resource: 'services', namespace: 'marsh' }, fault: { kind: 'reset' } })
+    for (const namespaces of [['pond', 'marsh'], null]) {
+      const broken = await problemOf(two.read({ ...both, namespaces }, ANEW))
+      expect(broken.code).toBe('cluster_unreachable')
+    }
+  })
+
   it('is wanted once: what is forbidden is not asked for again and again', async () => {
     const source = reader('no-pods-at-all', but('pods'))
     server.seen.clear()
