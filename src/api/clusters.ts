@@ -10,6 +10,7 @@ import type { Ingress, Service } from '../kube/objects.ts'
 import { toInstant } from '../lib/clock.ts'
 import { reaches } from '../record/principal.ts'
 import { type LastVerdict, lastVerdicts } from '../store/clusters.ts'
+import { refuseOddNames } from './live-target.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields, pageOf } from './pagination.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
@@ -127,6 +128,7 @@ export function mountClusters(app: Api): void {
     async (context, { params: { cluster }, query }) => {
       const { clusters, store } = context.get('deps')
       const { limit, cursor, namespace = null, selector = null, q = '' } = query
+      refuseOddNames(namespace === null ? {} : { namespace }, '?')
       assertSelector(selector)
       const [fromNamespace = '', fromName = ''] = decodeCursor(cursor, ByNamespaceAndName) ?? []
       const found = await clusters.services(cluster, { namespace, selector })

@@ -15,12 +15,17 @@ const NOTHING_NAMED =
   'The body is empty, and the query names no Service. Name the one to read from the live cluster, as in ' +
   '?service=toad-svc&namespace=shop, or send manifests.'
 
-/** Names become part of what is asked of an API server. No object can have others. */
-export function refuseOddNames(target: RequestBody['target'], place: string): void {
+/**
+ * Names become part of what is asked of an API server. No object can have others.
+ *
+ * @param place the JSON pointer of the target; `?`: the query.
+ */
+export function refuseOddNames(target: Pick<RequestBody['target'], 'namespace' | 'service'>, place: string): void {
   const errors = (['namespace', 'service'] as const).flatMap((field) => {
     const name = target[field]
     const fault = name === undefined ? null : labelFault(name)
-    return fault === null ? [] : [{ pointer: `${place}/${field}`, detail: fault }]
+    const pointer = place === '?' ? `?${field}` : `${place}/${field}`
+    return fault === null ? [] : [{ pointer, detail: fault }]
   })
   if (errors.length > 0) {
     throw refusal(errors)

@@ -247,6 +247,22 @@ describe('the Services of a cluster', () => {
     expect([names(first), names(rest), rest.nextCursor]).toEqual([['frog'], ['toad'], null])
   })
 
+  it('are asked for in a namespace whose name one can have, and nothing else is asked', async () => {
+    const portolan = await both()
+    east.seen.clear()
+    for (const namespace of ['shop/secrets?a=', 'a/services/b/proxy/x?', '..', 'a\nb', 'Shop']) {
+      const problem = await readProblem(
+        portolan.call(`/v1/clusters/east/services?namespace=${encodeURIComponent(namespace)}`),
+      )
+      expect([problem.status, problem.code, problem.errors?.[0]?.pointer]).toEqual([
+        400,
+        'invalid_request',
+        '?namespace',
+      ])
+    }
+    expect(east.seen.lines()).toEqual([])
+  })
+
   it('are those of the namespaces that may be read, where all may not', async () => {
     const fault = east.faults.add({
       match: { path: /^.api.v1.services/ },

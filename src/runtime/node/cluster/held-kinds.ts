@@ -31,5 +31,7 @@ export function readHeld({ kind }: Resource, { item, apiVersion }: ListedItem): 
 export const pathsOf = ({ group, versions, resource }: Resource, namespace: string | null): readonly string[] =>
   versions.map((version) => {
     const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
-    return namespace === null ? `${root}/${resource}` : `${root}/namespaces/${namespace}/${resource}`
+    return namespace === null
+      ? `${root}/${resource}`
+      : `${root}/namespaces/${encodeURIComponent(namespace)}/${resource}`
   })
