@@ -86,8 +86,20 @@ function inOrder<T extends Named>(objects: readonly T[]): readonly T[] {
   })
 }
 
+/** Makes a lookup when it is first asked: one Service asks few of them. */
+function whenAsked<A extends unknown[], R>(make: () => (...args: A) => R): (...args: A) => R {
+  let lookup: ((...args: A) => R) | null = null
+  return (...args) => {
+    lookup ??= make()
+    return lookup(...args)
+  }
+}
+
 /** Makes a lookup of objects by key. */
-function byKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
+const byKey = <T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) =>
+  whenAsked(() => tableByKey(objects, keysOf))
+
+function tableByKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
   const map = new Map<string, T[]>()
   for (const object of objects) {
     const keys = keysOf(object)
@@ -109,7 +121,10 @@ const NOTHING: readonly never[] = []
  * Makes a lookup by namespace and key. Objects without a namespace are found in every namespace, unless it holds one of
  * that kind and name: there they are that one, which says where it belongs.
  */
-function byNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
+const byNamespace = <T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) =>
+  whenAsked(() => tableByNamespace(objects, keysOf))
+
+function tableByNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
   const groups = Map.groupBy(objects, ({ meta }) => meta.namespace)
   const lookups = new Map([...groups].map(([namespace, members]) => [namespace, byKey(members, keysOf)]))
   const names = new Map([...groups].map(([namespace, members]) => [namespace, new Set(members.map(identityOf))]))

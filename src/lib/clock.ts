@@ -26,6 +26,9 @@ export const systemClock: Clock = {
     }),
 }
 
+/** The reason to end a sleep that is needed no longer; `abort()` without one makes an exception with its stack each time. */
+export const DONE = 'done'
+
 /**
  * A clock whose wall time goes on from now as the monotonic one does: what belongs together is told by one clock, though
  * somebody sets the machine's in between.

@@ -6,7 +6,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { failure } from '../../../check/failure.ts'
-import { type Clock, systemClock } from '../../../lib/clock.ts'
+import { type Clock, DONE, systemClock } from '../../../lib/clock.ts'
 import { VERSION } from '../../version.ts'
 import type { ClusterAccess, Presented } from './access.ts'
 import { type Answer, errorOf, typeOf } from './answers.ts'
@@ -192,7 +192,7 @@ async function collect(
     let bytes = 0
     let head: Head = { status: 0, headers: {} }
     const settle = (act: () => void) => {
-      done.abort()
+      done.abort(DONE)
       signal.removeEventListener('abort', onAbort)
       act()
     }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Clock } from '../../../lib/clock.ts'
+import { type Clock, DONE } from '../../../lib/clock.ts'
 import { ProblemError } from '../../../lib/problem.ts'
 
 export type Turns = {
@@ -43,7 +43,7 @@ export function createTurns({ clock, places, waitMs }: { clock: Clock; places: n
       return isWaiting && waiting.delete(key) ? 'late' : begun
     })
     const outcome = await Promise.race([begun, late])
-    inTime.abort()
+    inTime.abort(DONE)
     if (outcome === 'late') {
       throw new ProblemError('unavailable', 'Too many reads of the cluster are waiting; try again later.', {
         headers: { 'retry-after': '5' },

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/clock.ts'
+import { type Clock, DONE } from '../../../lib/clock.ts'
 import { ApiError } from './api-error.ts'
 
 /** What is under way at the deadline is ended, and met as an API server that did not answer in time. */
@@ -14,6 +14,6 @@ export async function within<T>(clock: Clock, ms: number, act: (signal: AbortSig
   try {
     return await act(deadline.signal)
   } finally {
-    done.abort()
+    done.abort(DONE)
   }
 }
