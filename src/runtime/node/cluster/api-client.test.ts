@@ -253,6 +253,16 @@ describe('a read', () => {
     expect(server.connections).toBeGreaterThanOrEqual(5)
   })
 
+  it('is answered while the certificate that is shown changes, and fails at once where nothing can be sent', async () => {
+    const pairs = [await authority.issue(), await authority.issue()]
+    let asked = 0
+    const shown = () => ({ headers: {}, certificate: pairs[Math.min(asked++, 1)] ?? null, secrets: [] })
+    const changing = { ...fixedCredentials(), current: () => Promise.resolve(shown()) }
+    const { client } = await clientOf(answering(200, '{}'), { access: { credentials: changing } })
+    expect(await Promise.all([client.get(PODS), client.get(PODS)])).toEqual([{}, {}])
+    expect(await refusal(client.get({ path: '/api/v1/a\nb' }))).toMatchObject({ kind: 'unreachable' })
+  })
+
   it('takes no answer beyond its limit, compressed or not', async () => {
     const large = `{"items":"${'x'.repeat(100_000)}"}`
     const plain = await clientOf(answering(200, large), { bodyLimitBytes: 50_000 })

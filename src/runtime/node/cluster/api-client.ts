@@ -12,7 +12,7 @@ import type { ClusterAccess, Presented } from './access.ts'
 import { type Answer, errorOf, typeOf } from './answers.ts'
 import { ApiError, unreachable } from './api-error.ts'
 import { type Connections, createConnections } from './connections.ts'
-import { type Head, send } from './exchange.ts'
+import { type Head, send, type Underway } from './exchange.ts'
 import { watchLines } from './watch-lines.ts'
 
 /** `path` is escaped already, and begins with `/api/` or `/apis/`. */
@@ -196,7 +196,10 @@ async function collect(
       signal.removeEventListener('abort', onAbort)
       act()
     }
-    const underway = send(over.answers, {
+    const onAbort = () => underway?.abort('CLOSED')
+    // It may fail before there is anything to end
+    let underway: Underway | null = null
+    underway = send(over.answers, {
       path: pathOf(access, request),
       headers,
       onHead: (answered) => {
@@ -206,7 +209,7 @@ async function collect(
         chunks.push(chunk)
         bytes += chunk.length
         if (bytes > bodyLimitBytes) {
-          underway.abort('TOO_LARGE')
+          underway?.abort('TOO_LARGE')
         }
         return true
       },
@@ -214,9 +217,10 @@ async function collect(
       onFailure: (met, cause) =>
         settle(() => reject(signal.aborted ? signal.reason : unreachable(access.server, met, cause))),
     })
-    const onAbort = () => underway.abort('CLOSED')
-    signal.addEventListener('abort', onAbort)
-    clock.sleep(timeoutMs, done.signal).then(() => underway.abort('TIMEOUT'), undefined)
+    if (!done.signal.aborted) {
+      signal.addEventListener('abort', onAbort)
+      clock.sleep(timeoutMs, done.signal).then(() => underway?.abort('TIMEOUT'), undefined)
+    }
   })
 }
 

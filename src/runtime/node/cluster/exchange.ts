@@ -23,9 +23,15 @@ export type Underway = {
   resume(): void
 }
 
-/** undici's parser gives no code where llhttp gives none: what came is not HTTP at all. */
+/**
+ * undici's parser gives no code where llhttp gives none: what came is not HTTP at all. Connections that were let go at
+ * this very moment are closed ones.
+ */
 const codeIn = (error: Error): string => {
   const code = codeOf(error)
+  if (code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED') {
+    return 'CLOSED'
+  }
   return code === 'UNKNOWN' && error.name === 'HTTPParserError' ? 'PROTOCOL' : code
 }
 
