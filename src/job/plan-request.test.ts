@@ -151,6 +151,41 @@ describe('planning what is asked for', () => {
     })
   })
 
+  it.each(['in-cluster', 'outside'] as const)(
+    'tries no private address of another cluster than its own, seen from %s, unless the request names it',
+    async (position) => {
+      const node = (name: string, address: string) => ({
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name },
+        status: { addresses: [{ type: 'InternalIP', address }] },
+      })
+      const open = { type: 'NodePort', clusterIP: '10.96.0.20', ports: [{ port: 80, nodePort: 30_080 }] }
+      const toad = { ...service('toad'), spec: open, status: { loadBalancer: {} } }
+      const balanced = {
+        ...service('newt'),
+        spec: { ...open, type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30_081 }] },
+        status: { loadBalancer: { ingress: [{ ip: '10.0.9.9' }, { ip: '203.0.113.9' }] } },
+      }
+      const both = [node('node-1', '10.0.0.5'), node('node-2', '203.0.113.5'), toad, balanced]
+      const parsed = parseManifests(both, { pointer: '' })
+      const source: ObjectSource = { read: async () => ({ ...parsed, provenance: { ...READ_NOW, unread: [] } }) }
+      const deps = { ...DEPS, place: { ...DEPS.place, vantage: vantageAt(position) } }
+      const skips = async (cluster: string, name: string, addresses = request.addresses) => {
+        const target = { cluster, namespace: 'pond', service: name }
+        const { plan } = await planRequest(deps, { ...request, target, addresses }, source)
+        const dialled = plan.paths.filter(({ kind }) => kind === 'NodePort' || kind === 'LoadBalancer')
+        return dialled.map(({ address, skipped }) => `${address} ${skipped?.reason ?? 'tried'}`)
+      }
+      expect(await skips('default', 'toad')).toEqual(['10.0.0.5 tried', '203.0.113.5 tried'])
+      expect(await skips('other', 'toad')).toEqual(['10.0.0.5 vantage', '203.0.113.5 tried'])
+      expect(await skips('other', 'toad', { ...request.addresses, nodes: ['10.0.0.5'] })).toEqual(['10.0.0.5 tried'])
+      expect(await skips('other', 'newt')).toEqual(
+        expect.arrayContaining(['10.0.9.9 vantage', '203.0.113.9 tried', '10.0.0.5 vantage']),
+      )
+    },
+  )
+
   it('refuses what its source refuses, and what was refused where the manifests were read', async () => {
     const deps = { ...DEPS, clusterSource: noCluster }
     await expect(planAsked(deps, { request, objects: { source: 'cluster' } })).rejects.toMatchObject({

@@ -151,7 +151,8 @@ export function planRead(
   index: ObjectIndex,
 ): Planned {
   const request = withDnsServers(deps, asked)
-  const place = { ...deps.place, vantage: vantageOf(deps, request) }
+  const elsewhere = provenance.source !== 'manifests' && request.target.cluster !== deps.settings.cluster
+  const place = { ...deps.place, vantage: vantageOf(deps, request), elsewhere }
   const whole = planPaths({ request, objects, ignored, place }, index)
   const plan =
     request.madeBy === 'discovery' ? keepToCluster(whole, index, deps.settings.discoverEgress ?? NO_EGRESS) : whole

@@ -134,7 +134,7 @@ function urlOf({ scheme, host, address, addressPort, urlPath, dns, variable }: P
 }
 
 function skippedOf(
-  { position, place: { reaches = [] } }: PlanContext,
+  { position, target, place: { reaches = [], elsewhere = false } }: PlanContext,
   { scheme, address, reach, pending, blind, kind }: PathDraft,
 ): Skipped | null {
   if (scheme === 'udp' || scheme === 'sctp') {
@@ -156,14 +156,17 @@ function skippedOf(
   if (pending !== null) {
     return { reason: 'pending', detail: pending }
   }
-  if (
-    position === 'edge' &&
-    reach !== 'given' &&
-    address !== null &&
-    isPrivate(address) &&
-    !isWithin(address, reaches)
-  ) {
+  if (reach === 'given' || address === null || !isPrivate(address) || isWithin(address, reaches)) {
+    return null
+  }
+  if (position === 'edge') {
     return { reason: 'vantage', detail: `${address} is not a public address: it cannot be dialled from the edge` }
+  }
+  if (elsewhere) {
+    const detail =
+      `${address} is a private address of cluster ${target.cluster}, and the prober does not stand there: ` +
+      'here it may be another machine (name it in addresses if it is routed)'
+    return { reason: 'vantage', detail }
   }
   return null
 }

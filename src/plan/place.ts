@@ -11,6 +11,8 @@ export type Place = {
   nodeName: string | null
   /** CIDRs of addresses that the edge reaches although they are not public; left out: none. */
   reaches?: readonly string[]
+  /** The target was read from another cluster than the prober's own, whose private addresses may be taken here. */
+  elsewhere?: boolean
 }
 
 /**
