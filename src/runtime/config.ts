@@ -12,9 +12,8 @@ import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../lib/duratio
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts'
 import { nearMiss } from '../lib/near.ts'
 import { isServiceVariable } from '../plan/environment.ts'
-import type { DiscoverEgress } from '../plan/keep-to-cluster.ts'
 import { POSITIONS } from '../plan/path.ts'
-import { DISCOVER_MODES, type DiscoverMode } from '../schedule/annotations.ts'
+import { DISCOVER_MODES } from '../schedule/annotations.ts'
 import type { Retention } from '../store/retention.ts'
 
 /** The configuration cannot be used. The message is one line: each wrong variable with what was expected. */
@@ -77,12 +76,6 @@ function readEgress(text: string): string | null {
   const name = text.toLowerCase().replace(/\.$/, '')
   return readCidr(text) ?? (isName(name.replace(/^\*\./, '')) ? name : null)
 }
-
-/** A range has a prefix, and a name never has. */
-const egressOf = (entries: readonly string[]): DiscoverEgress => ({
-  ranges: entries.filter((entry) => entry.includes('/')),
-  names: entries.filter((entry) => !entry.includes('/')),
-})
 
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/
 const readHost = (text: string) =>
@@ -297,8 +290,6 @@ export type CommonConfig = {
   /** CIDRs. */
   egressAllow: readonly string[]
   egressDeny: readonly string[]
-  discover: DiscoverMode
-  discoverEgress: DiscoverEgress
   adminToken: string | null
   /** Opens `/metrics` and nothing else. */
   metricsToken: string | null
@@ -320,8 +311,6 @@ export const commonConfig = (settings: Settings): CommonConfig => ({
   scheduleLimit: settings.PORTOLAN_SCHEDULE_LIMIT,
   egressAllow: settings.PORTOLAN_EGRESS_ALLOW,
   egressDeny: settings.PORTOLAN_EGRESS_DENY,
-  discover: settings.PORTOLAN_DISCOVER,
-  discoverEgress: egressOf(settings.PORTOLAN_DISCOVER_EGRESS),
   adminToken: settings.PORTOLAN_ADMIN_TOKEN,
   metricsToken: settings.PORTOLAN_METRICS_TOKEN,
   secretKey: settings.PORTOLAN_SECRET_KEY,

@@ -1,3 +1,5 @@
+import type { DiscoverEgress } from '../../plan/keep-to-cluster.ts'
+import type { DiscoverMode } from '../../schedule/annotations.ts'
 import { type ClusterContext, type CommonConfig, commonConfig, readSettings } from '../config.ts'
 import { unreadSettings } from '../settings.ts'
 
@@ -22,6 +24,8 @@ export type Config = CommonConfig & {
   /** `null`: the current one. */
   kubeContext: string | null
   clusters: readonly ClusterContext[]
+  discover: DiscoverMode
+  discoverEgress: DiscoverEgress
   /** Settings that are set and have no effect here. */
   notRead: ReturnType<typeof unreadSettings>
 }
@@ -45,6 +49,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     kubeconfig: settings.PORTOLAN_KUBECONFIG,
     kubeContext: settings.PORTOLAN_KUBE_CONTEXT,
     clusters: settings.PORTOLAN_CLUSTERS,
+    discover: settings.PORTOLAN_DISCOVER,
+    discoverEgress: egressOf(settings.PORTOLAN_DISCOVER_EGRESS),
     notRead: unreadSettings(env, 'node'),
   }
 }
+
+/** A range has a prefix, and a name never has. */
+const egressOf = (entries: readonly string[]): DiscoverEgress => ({
+  ranges: entries.filter((entry) => entry.includes('/')),
+  names: entries.filter((entry) => !entry.includes('/')),
+})

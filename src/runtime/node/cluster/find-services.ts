@@ -1,3 +1,4 @@
+import { byKind } from '../../../kube/kinds.ts'
 import type { RoutesUnread, ServicesFound } from '../../../kube/live-clusters.ts'
 import type { KubeObject } from '../../../kube/objects.ts'
 import { readStored } from '../../../kube/read-stored.ts'
@@ -69,14 +70,8 @@ async function findIn(client: ApiClient, cluster: string, where: Where, signal: 
   )
   const routes = Promise.all(places.flatMap((namespace) => ROUTES.map((resource) => listOf(resource, namespace))))
   const objects = [...(await services).flat(), ...(await routes).flat()]
-  const of = <K extends KubeObject['kind']>(...kinds: K[]) =>
-    objects.filter((object): object is Extract<KubeObject, { kind: K }> => kinds.some((kind) => kind === object.kind))
-  return {
-    services: of('Service'),
-    ingresses: of('Ingress'),
-    gatewayRoutes: of('HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'),
-    unread,
-  }
+  const { services: found, ingresses, gatewayRoutes } = byKind(objects)
+  return { services: found, ingresses, gatewayRoutes: gatewayRoutes.filter(({ kind }) => kind !== 'Gateway'), unread }
 }
 
 /** Asks for the newest version that is served. @throws ApiError */
