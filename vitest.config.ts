@@ -8,8 +8,13 @@ const results = process.env.TEST_RESULTS
 /** Wrangler, which some tests start, makes no connections of its own. */
 const OFFLINE = { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }
 
-/** Processes that are killed, the timer of a process, a server without tokens: there is none on Workers. */
-const NODE_ONLY = ['test/api/durability.test.ts', 'test/api/foreign-host.test.ts', 'test/api/ticker.test.ts']
+/** Processes that are killed, the timer of a process, a server without tokens, a live cluster: there is none on Workers. */
+const NODE_ONLY = [
+  'test/api/durability.test.ts',
+  'test/api/foreign-host.test.ts',
+  'test/api/live-rollout.test.ts',
+  'test/api/ticker.test.ts',
+]
 
 export default defineConfig({
   test: {

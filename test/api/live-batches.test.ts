@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { by } from '../contract/runtimes.ts'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { describeLive } from '../support/describe-live.ts'
 import { liveObjects, READ_AT, unreachable } from '../support/live-objects.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readBatch, readJob, readProblem } from '../support/read.ts'
@@ -23,7 +23,7 @@ const service = (namespace: string, name: string, labels: Record<string, string>
 const servicesOf = ({ jobs }: { jobs: readonly { namespace: string; service: string }[] }) =>
   jobs.map((job) => `${job.namespace}/${job.service}`)
 
-describe.runIf(by('cluster', { node: true, workers: false }))('a batch of live Services', () => {
+describeLive('a batch of live Services', () => {
   beforeEach(() => {
     cluster.set([
       service('shop', 'web', { app: 'a', tier: 'web' }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Unread } from '../../src/kube/object-source.ts'
-import { by } from '../contract/runtimes.ts'
+import { describeLive } from '../support/describe-live.ts'
 import { liveObjects, READ_AT } from '../support/live-objects.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJob, readPlan } from '../support/read.ts'
@@ -31,7 +31,7 @@ describe('the objects that a job used', () => {
     expect((await readPlan(api.call('/v1/plan', { json }))).objects).toEqual(MANIFESTS)
   })
 
-  describe.runIf(by('cluster', { node: true, workers: false }))('came from the cluster', () => {
+  describeLive('came from the cluster', () => {
     const read = { source: 'cluster', readAt: READ_AT, resourceVersions: { services: '4711' } }
 
     it('with when they were read, and which versions', async () => {

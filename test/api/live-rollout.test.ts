@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { by } from '../contract/runtimes.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeLive } from '../support/describe-live.ts'
 import { liveObjects } from '../support/live-objects.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJob } from '../support/read.ts'
@@ -25,7 +25,7 @@ const slice = (port: number) => ({
 })
 const target = { namespace: 'default', service: 'toad-svc' }
 
-describe.runIf(by('cluster', { node: true, workers: false }))('settleMs on a live Service', () => {
+describeLive('settleMs on a live Service', () => {
   it('follows a rollout: the pod that went is told so, and the one that came decides', async () => {
     const old = await refusedPort()
     cluster.set([toadService(old), slice(old)])
@@ -68,7 +68,7 @@ describe.runIf(by('cluster', { node: true, workers: false }))('settleMs on a liv
   })
 })
 
-describe.runIf(by('cluster', { node: true, workers: false }))('a live Service without settleMs', () => {
+describeLive('a live Service without settleMs', () => {
   const endpointsOf = async (id: string) => {
     const job = await readJob(api.call(`/v1/jobs/${id}?wait=30`))
     return {

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { by } from '../contract/runtimes.ts'
+import { describeLive } from '../support/describe-live.ts'
 import { liveObjects, unreachable } from '../support/live-objects.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJob, readPlan, readProblem } from '../support/read.ts'
@@ -42,7 +43,7 @@ const send = (path: string, headers: Record<string, string>, chunks: readonly st
     sent.end()
   })
 
-describe.runIf(by('cluster', { node: true, workers: false }))('a POST without a body', () => {
+describeLive('a POST without a body', () => {
   it('is the whole CI step: the Service is read from the cluster', async () => {
     const response = await api.call(CI_STEP, { method: 'POST' })
     expect(response.status).toBe(200)
@@ -143,7 +144,7 @@ describe.runIf(by('cluster', { node: true, workers: false }))('a POST without a 
   })
 })
 
-describe.runIf(by('cluster', { node: true, workers: false }))('a job as JSON without manifests', () => {
+describeLive('a job as JSON without manifests', () => {
   it('is about the live Service', async () => {
     const json = { target: { namespace: 'default', service: 'toad-svc' }, paths: { include: ['LoadBalancer'] } }
     expect(await readJob(api.call('/v1/jobs?wait=20', { json }))).toMatchObject({ verdict: 'pass', problem: null })
@@ -160,14 +161,13 @@ describe.runIf(by('cluster', { node: true, workers: false }))('a job as JSON wit
   })
 })
 
-it.runIf(by('cluster', { node: false, workers: true }))(
-  'has no cluster on Workers, and says what to send',
-  async () => {
+if (by('cluster', { node: false, workers: true })) {
+  it('has no cluster on Workers, and says what to send', async () => {
     for (const path of ['/v1/jobs?service=toad-svc', '/v1/plan?service=toad-svc']) {
       const response = await api.call(path, { method: 'POST' })
       const { code, detail } = await readProblem(response)
       expect([response.status, code]).toEqual([422, 'no_cluster'])
       expect(detail).toContain('on Workers nothing does')
     }
-  },
-)
+  })
+}
