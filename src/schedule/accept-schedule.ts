@@ -122,9 +122,9 @@ async function takeIn(
  * Plans once what is asked for. What is then to be run is the Service that was found, where it is a live one: a job that
  * ends because it is gone has to name it.
  *
- * A live cluster that is out of reach refuses no schedule. Its misspelt names are told all the same at the next run, and
- * a schedule that is made while an API server restarts is as good as any. A Service that is not there
- * is refused, because its name is misspelt more often than it comes later.
+ * A live cluster that is out of reach refuses no schedule, so that one can be made while an API server restarts; a
+ * misspelt name is then told at the first run. A Service that is not there is refused, because its name is misspelt more
+ * often than it comes later.
  */
 async function targetOf(deps: ScheduleDeps, asked: AskedWork): Promise<JobRequest['target']> {
   const { request, objects, selection } = asked

@@ -82,6 +82,7 @@ export async function startKubeApiServer(programs: { apiServer: string; etcd: st
   let server = startServer()
   const asked = { url: `https://127.0.0.1:${port}`, caPem: authority.caPem }
 
+  /** A process of its own tells of nothing when it is ready, so it is asked by the clock. */
   async function ready(): Promise<void> {
     const until = performance.now() + READY_WITHIN_MS
     for (;;) {

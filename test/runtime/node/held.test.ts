@@ -59,11 +59,13 @@ async function minutesUntil(isSo: () => boolean): Promise<number> {
     if (isSo()) {
       return looks / 2
     }
+    // Whoever looks after the watches sleeps again when the look is over.
+    const isLookedAfter = clock.asleep(30_000)
     clock.advance(30_000)
+    await isLookedAfter
     await eventually(() =>
       expect(server.seen.requests.every(({ isOpen, verb }) => !isOpen || verb === 'watch')).toBe(true),
     )
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
   throw new Error('it never came to that')
 }
@@ -111,7 +113,8 @@ describe('what is held of a cluster', () => {
     const held = await holding()
     await readOften(held, 'services')
     await eventually(() => expect(server.openWatches).toBe(1))
-    expect(await minutesUntil(() => server.openWatches === 0)).toBe(10)
+    expect(await minutesUntil(() => held.states().length === 0)).toBe(10)
+    await eventually(() => expect(server.openWatches).toBe(0))
     expect(held.states()).toEqual([])
     expect(await held.select('services', pond)).toBeNull()
   })

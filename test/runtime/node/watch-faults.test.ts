@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { readStored } from '../../../src/kube/read-stored.ts'
+import type { Clock } from '../../../src/lib/clock.ts'
 import { createLog } from '../../../src/lib/log.ts'
 import { tokenFileCredentials } from '../../../src/runtime/node/cluster/credentials.ts'
 import { HELD_RESOURCES, pathsOf, readHeld } from '../../../src/runtime/node/cluster/held-kinds.ts'
@@ -34,7 +35,7 @@ const SMALL_SERVICES = 500
 const BOOKMARK_MS = 200
 const KINDS = ['Service', 'Pod', 'EndpointSlice', 'Node'] as const
 
-type Stage = { server: ApiServer; random: Random; rotate(): void }
+type Stage = { server: ApiServer; random: Random; clock: Clock; rotate(): void }
 
 const folder = mkdtempSync(join(tmpdir(), 'portolan-watch-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -68,9 +69,9 @@ const FAULTS: readonly ((stage: Stage) => unknown)[] = [
   ({ server }) => server.bookmark(),
   ({ server }) => server.objects.compact(),
   ({ server }) => server.restart(),
-  async ({ server }) => {
+  async ({ server, clock }) => {
     await server.stop()
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await clock.sleep(5000)
     await server.start()
   },
   ({ rotate }) => rotate(),
@@ -123,10 +124,10 @@ async function run(seed: number): Promise<void> {
     token = next
   }
   rotate()
-  const stage: Stage = { server, random, rotate }
+  const clock = quickClock(TIMES)
+  const stage: Stage = { server, random, clock, rotate }
   const credentials = tokenFileCredentials(server.url, tokenFile)
   const client = hurried(clientTo(server, { credentials, clock: quickClock(DEADLINES_TIMES) }), TIMES)
-  const clock = quickClock(TIMES)
   const ours: string[] = []
   const log = createLog('error', (line) => ours.push(line), clock.now)
   const watches = new Map(KINDS.map((kind) => [kind, createKind(kind)]))
