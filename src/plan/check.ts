@@ -77,6 +77,42 @@ export type HttpCheck = {
   responder: Responder | null
 }
 
+/**
+ * Statuses of the health protocol (grpc/health/v1/health.proto). `NOT_FOUND`, which is how `Check` answers for a service
+ * that it does not know, counts as `SERVICE_UNKNOWN`.
+ */
+export const HEALTH_STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const
+export type HealthStatus = (typeof HEALTH_STATUSES)[number]
+
+/** A method of a gRPC service, as in `/{service}/{method}`. */
+export type GrpcCall = { service: string; method: string }
+
+export type GrpcCheck = {
+  type: 'grpc'
+  name: string
+  isDefault: boolean
+  /** The Service port it is for, by name or number; `null`: every port that speaks gRPC. */
+  port: string | number | null
+  /** The health of this service is asked for; empty: that of the server. */
+  service: string
+  /**
+   * This is called with an empty message in place of `grpc.health.v1.Health/Check`: a router may send nothing else to the
+   * Service. Not part of the API's check.
+   */
+  call: GrpcCall | null
+  /** Sent with the call, by lower-case key; values of keys that end in `-bin` are base64. */
+  metadata: Readonly<Record<string, string>>
+  /** `https`: over TLS; `http`: HTTP/2 with prior knowledge. `null`: as the path says, else the latter. */
+  scheme: 'http' | 'https' | null
+  /** Where no object says it, a default check asks over TLS what does not speak plain HTTP/2. Not part of the API's check. */
+  mayBeTls?: true
+  /** The `:authority`; `null`: the path's own host. */
+  host: string | null
+  /** `null`: the default rule. */
+  expect: { status: HealthStatus; maxDurationMs: number | null } | null
+  tls: TlsOptions
+}
+
 export type QueryResponse = { send: string | null; expect: string | null; startTls: boolean }
 
 export type TcpCheck = {

@@ -8,13 +8,25 @@
 import type { PathType, ServicePort } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
 import { type Because, inOrder } from './because.ts'
-import type { Check } from './check.ts'
+import type { Check, GrpcCall } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { isPrivate, isWithin } from './ip.ts'
 import { KINDS, type PathKind } from './kinds.ts'
 import type { DnsExpectation, PlannedPath, Scheme, Skipped } from './path.ts'
 import { pathId } from './path.ts'
 import { schemeOf } from './scheme.ts'
+
+/** A router sends a request to the Service only if it is so. */
+export type Asks = {
+  /** The method of an HTTP request; `null`: any. */
+  method: string | null
+  /** Headers, or metadata of a gRPC call, by lower-case name. */
+  headers: Readonly<Record<string, string>>
+  /** Parameters of the query, decoded. */
+  query: Readonly<Record<string, string>>
+  /** The gRPC method to call; `null`: any, so that the health of the server can be asked for. */
+  grpc: GrpcCall | null
+}
 
 export type PathDraft = {
   kind: PathKind
@@ -55,6 +67,8 @@ export type PathDraft = {
   group: string | null
   /** Routed by host and path: tells whether the rule gets a request for that path. */
   routes: ((urlPath: string) => boolean) | null
+  /** `null`: the router, if there is one, asks for no more than host and path. */
+  asks: Asks | null
 }
 
 type Needed = 'kind' | 'port' | 'because' | 'discriminator' | 'reach'
@@ -80,6 +94,7 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     dns: null,
     group: null,
     routes: null,
+    asks: null,
     ...of,
     sni: of.sni ? serverNameOf(of.sni) : null,
   }

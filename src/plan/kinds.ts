@@ -55,7 +55,7 @@ export type KindOfPath = {
   /** `null` if no router is on the way. */
   routedBy: RoutedBy | null
   /** Types of checks that say something about a path that is dialled. */
-  checks: readonly ('http' | 'tcp')[]
+  checks: readonly ('http' | 'tcp' | 'grpc')[]
   /**
    * A path that must not be reachable is closed if no connection is made, or if a router answers by itself that it has no
    * route or no backend.
