@@ -8,10 +8,16 @@ import type {
   GatewayListener,
   GatewayRoute,
   ListenerSet,
+  ParentRef,
+  RouteBackend,
   RouteMatch,
   RouteRule,
 } from '../../kube/gateway-objects.ts'
+import type { ObjectIndex } from '../../kube/object-index.ts'
 import type { Because, ObjectField } from '../because.ts'
+
+/** The objects that rules look at. One without a namespace is in `home`, that of the Service that is asked about. */
+export type World = { index: ObjectIndex; home: string }
 
 /** A listener of a Gateway: its own, or one of a ListenerSet that is merged into it. */
 export type Listener = {
@@ -23,10 +29,57 @@ export type Listener = {
   field: ObjectField
   /** Why it serves nothing: in conflict with one of higher precedence, its set is not allowed, not programmed; else `null`. */
   refused: Refusal | null
+  /** What makes all that it serves uncertain; empty: nothing does. */
+  doubts: readonly Because[]
 }
 
-/** Why something does not apply. `code` is one that a finding is made of; `because` names the fields that say so. */
-export type Refusal = { code: string; reason: string; because: readonly Because[] }
+/** Every reason for which a route, or a part of it, does not apply. A finding is made of each. */
+export const REFUSALS = [
+  'class_missing',
+  'class_without_controller',
+  'class_not_accepted',
+  'gateway_missing',
+  'gateway_not_accepted',
+  'gateway_not_programmed',
+  'listener_set_missing',
+  'listener_set_not_allowed',
+  'listener_set_not_accepted',
+  'listener_conflict',
+  'listener_certificate',
+  'listener_not_accepted',
+  'listener_not_programmed',
+  'parent_is_mesh',
+  'parent_unknown',
+  'no_parent',
+  'no_matching_listener',
+  'kind_not_allowed',
+  'namespace_not_allowed',
+  'no_matching_hostname',
+  'listener_isolated',
+  'not_accepted',
+  'reference_not_granted',
+  'backend_missing',
+  'backend_port_missing',
+  'backend_weight_zero',
+] as const
+export type RefusalCode = (typeof REFUSALS)[number]
+
+/** Why something does not apply. `because` names the fields that say so. */
+export type Refusal = { code: RefusalCode; reason: string; because: readonly Because[] }
+
+/** One of the `spec.parentRefs` of a route, with the listeners that it names. */
+export type RouteParent = {
+  route: GatewayRoute
+  ref: ParentRef
+  /** The place in `spec.parentRefs`. */
+  at: number
+  /** `null`: it is not among the objects, or the parent is of another kind. */
+  gateway: Gateway | null
+  /** Why the route is on none of its listeners; `null`: it is on some. */
+  refused: Refusal | null
+  /** Those that take the route. Empty where it is refused. */
+  attachments: readonly Attachment[]
+}
 
 /** A route on one listener, by one of its parentRefs. */
 export type Attachment = {
@@ -34,10 +87,9 @@ export type Attachment = {
   /** The place in `spec.parentRefs`. */
   parentAt: number
   listener: Listener
-  /** Hosts that both take, as written (maybe with a wildcard); `[null]`: every host. Empty only where it is refused. */
+  /** Hosts that both take, as written (maybe with a wildcard); `[null]`: every host. Never empty. */
   hosts: readonly (string | null)[]
-  refused: Refusal | null
-  /** What makes it uncertain: a controller's own conditions, objects that were not read. */
+  /** What makes it uncertain: objects that were not read, a label that no object tells. */
   because: readonly Because[]
 }
 
@@ -48,6 +100,16 @@ export type RouteWay = {
   ruleAt: number
   match: RouteMatch | null
   matchAt: number
+}
+
+/** A backend of a rule that names the Service which is asked about. */
+export type ServiceBackend = {
+  backend: RouteBackend
+  /** `HTTPRoute/shop spec.rules[0].backendRefs[1]`. */
+  field: ObjectField
+  /** Why the rule leads nothing there; `null`: it does. */
+  refused: Refusal | null
+  because: readonly Because[]
 }
 
 /** A request as it reaches a listener. */
