@@ -2,9 +2,12 @@ import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { brokenWalls, cyclesOf, importingOf, importsOf } from './support/walls.ts'
 
-const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url).pathname })
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const filesOf = (pattern: string): string[] => globSync(pattern, { cwd: new URL('..', import.meta.url).pathname })
+
+const sources = filesOf('src/**/*.ts')
   .filter((path) => !path.endsWith('.test.ts'))
-  .map((path) => ({ path, text: readFileSync(new URL(`../${path}`, import.meta.url), 'utf8') }))
+  .map((path) => ({ path, text: read(path) }))
 
 describe('the walls', () => {
   it('stand in every source file', () => {
@@ -72,6 +75,32 @@ describe('the walls', () => {
     ['src/runtime/config.ts', "import { z } from 'zod'"],
   ])('let %s do what is its own', (path, text) => {
     expect(brokenWalls({ path, text })).toEqual([])
+  })
+})
+
+/** Files that these use, however far away. */
+function reachedFrom(paths: readonly string[]): string[] {
+  const reached = new Set(paths)
+  for (const path of reached) {
+    for (const target of importsOf({ path, text: read(path) }).filter((each) => each.endsWith('.ts'))) {
+      reached.add(target)
+    }
+  }
+  return [...reached]
+}
+
+describe('the data planes of tests', () => {
+  it.each([
+    ['are rendered without anything that plans', 'test/cluster/render/**/*.ts', /^src\/(?!kube\/|lib\/)/],
+    [
+      'route by the Gateway API without anything of the product',
+      'test/cluster/{gateway,render/gateway}/*.ts',
+      /^src\//,
+    ],
+  ])('%s', (_what, pattern, forbidden) => {
+    const files = filesOf(pattern)
+    expect(files.length).toBeGreaterThan(5)
+    expect(reachedFrom(files).filter((path) => forbidden.test(path))).toEqual([])
   })
 })
 
