@@ -82,6 +82,14 @@ async function readOften(held: Held, resource: string, where: { namespace: strin
   }
 }
 
+/** The API server has opened a watch before the client knows of it: an object that comes by it shows that it does. */
+async function untilFollowed(held: Held): Promise<void> {
+  await eventually(() => expect(server.openWatches).toBe(1))
+  const before = held.states()[0]?.count ?? 0
+  server.objects.apply(service('sign-of-life'))
+  await eventually(() => expect(held.states()).toMatchObject([{ count: before + 1 }]))
+}
+
 describe('what is held of a cluster', () => {
   it('is nothing as long as schedules read little', async () => {
     const held = await holding()
@@ -176,7 +184,7 @@ describe('what is held of a cluster', () => {
     server.objects.apply(service('toad'))
     const held = await holding()
     await readOften(held, 'services')
-    await eventually(() => expect(server.openWatches).toBe(1))
+    await untilFollowed(held)
     expect(await minutesUntil(() => requests().some((line) => line.endsWith('/version')))).toBe(1)
     await eventually(() => expect(held.states()).toMatchObject([{ lagMs: 0 }]))
     clock.set(START_MS + 86_400_000)
@@ -186,7 +194,7 @@ describe('what is held of a cluster', () => {
   it('gives up streams of a server that does not answer any more', async () => {
     const held = await holding({ client: await keep(Promise.resolve(clientTo(server, { clock: quickClock(20) }))) })
     await readOften(held, 'services')
-    await eventually(() => expect(server.openWatches).toBe(1))
+    await untilFollowed(held)
     server.faults.add({ fault: { kind: 'silent' } })
     expect(await minutesUntil(() => held.states()[0]?.state === 'unreachable')).toBeLessThan(9)
   })
