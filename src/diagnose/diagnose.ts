@@ -11,6 +11,7 @@ import type { Provenance } from '../kube/object-source.ts'
 import type { KubeObjects } from '../kube/objects.ts'
 import { NOTHING_BESIDE } from '../plan/beside.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
+import { type Warning, warningsOf } from '../plan/warnings.ts'
 import { type Claim, outOfDate, witnessesOf } from './belied.ts'
 import { objectsOutOfDate } from './comparisons/out-of-date.ts'
 import { gatherFacts } from './facts.ts'
@@ -20,6 +21,7 @@ import { applyRules, findingOf, type Rule, type Target } from './rule.ts'
 import { RULES } from './rules.ts'
 import { isDirect, isEndpoint, isName, lookAt, type TestedPath } from './seen.ts'
 import { explicable, type Shows } from './shows.ts'
+import { withWarnings } from './warned.ts'
 
 /**
  * Diagnoses the objects alone, before anything is probed. `explains` holds the paths that the cause would break; the
@@ -29,9 +31,14 @@ import { explicable, type Shows } from './shows.ts'
  */
 export function diagnoseObjects(plan: Plan, objects: KubeObjects, index?: ObjectIndex): Diagnosis {
   const facts = gatherFacts(plan, objects, index)
-  const findings = facts === null ? [] : applyRules(RULES, (rule) => rule.when?.(facts) ?? [])
-  return { status: 'unknown', findings: bySureness(findings) }
+  const found = facts === null ? [] : applyRules(RULES, (rule) => rule.when?.(facts) ?? [])
+  const areWanted = found.some(({ code }) => ruleOf(code)?.warnings !== undefined)
+  const warnings = facts === null || !areWanted ? [] : warningsOf(facts.index, facts.namespace, facts.service.meta.name)
+  return { status: 'unknown', findings: bySureness(found.map((finding) => warned(finding, warnings))) }
 }
+
+const warned = (finding: Finding, warnings: readonly Warning[]): Finding =>
+  withWarnings(finding, ruleOf(finding.code)?.warnings ?? [], warnings)
 
 /**
  * The findings over a finished job: those of the objects, each with the paths that failed as it would make them fail,
@@ -58,7 +65,7 @@ export function diagnoseJob(
   const seen = lookAt(tested, explained, controls)
   const order = new Map(tested.map(({ path }, at) => [path.id, at]))
   const byResults = applyRules(RULES, (rule) => rule.after?.(seen, target) ?? [], codes).map((finding) => ({
-    ...finding,
+    ...warned(finding, target.beside.warnings ?? []),
     explains: [...new Set(finding.explains)].toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)),
   }))
   const shown = new Set(byResults.map(({ code }) => code))

@@ -2,6 +2,7 @@ import type { Control } from '../check/control.ts'
 import type { Provenance } from '../kube/object-source.ts'
 import type { Beside } from '../plan/beside.ts'
 import { kindsThat, type PathKind } from '../plan/kinds.ts'
+import type { OwnRole } from '../plan/own-objects.ts'
 import type { Position } from '../plan/path.ts'
 import type { Facts } from './facts.ts'
 import type { Finding, Layer } from './finding.ts'
@@ -43,6 +44,8 @@ export type Rule = {
    * rule that finds a cause in the objects has it. When all direct failures are of this kind, a possible cause is likely.
    */
   showsAs?: Shows
+  /** The latest warnings about these objects of the Service are evidence of the cause. Left out: none bears on it. */
+  warnings?: readonly OwnRole[]
   /** Each time that it holds by the objects alone; empty: it does not. */
   when?(facts: Facts): readonly Cause[]
   /**

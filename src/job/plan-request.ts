@@ -20,11 +20,13 @@ import {
 } from '../kube/object-source.ts'
 import { addressOfServer } from '../lib/address.ts'
 import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
+import { NOTHING_BESIDE } from '../plan/beside.ts'
 import { type DiscoverEgress, keepToCluster, NO_EGRESS } from '../plan/keep-to-cluster.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
 import { type Place, seenAs } from '../plan/place.ts'
 import { planPaths } from '../plan/plan.ts'
 import type { JobRequest } from '../plan/request.ts'
+import { warningsOf } from '../plan/warnings.ts'
 import { refuseTooManyTries } from './try-limit.ts'
 
 /** Planning needs this of a runtime: data, and what the runtime refuses, so that it can be done in any process. */
@@ -92,14 +94,17 @@ export async function planRequest(
 }
 
 /** Reads the objects of a job anew, and plans what was accepted: the servers that it asks have been allowed then. */
-export const planAgain = (deps: SourceDeps, request: JobRequest, how = READ_ANEW): Promise<Planned> =>
-  readAndPlan(deps.clusterSource, request.target, how, (read, index) => planRead(deps, request, read, index))
+export const planAgain = (deps: SourceDeps, request: JobRequest, { hasFailed, ...how }: AgainHow): Promise<Planned> =>
+  readAndPlan(deps.clusterSource, request.target, how, (read, index) => planRead(deps, request, read, index, hasFailed))
+
+/** `hasFailed`: tries have failed, so that it matters what the cluster has said. */
+export type AgainHow = ReadHow & { hasFailed: boolean }
 
 /** Objects are read after the request for them, and not taken from what a watch holds. */
 export const READ_ANEW: ReadHow = { held: false }
 
 /** The most turns of reading on: what a rule finds may make it want more, but not without end. */
-const STEPS_MAX = 4
+const STEPS_MAX = 5
 
 /**
  * Reads, and makes something of what was read. If that asks about objects that nobody had asked for, they are read, and
@@ -142,6 +147,7 @@ export const indexOf = ({ objects, provenance }: ObjectsRead): ObjectIndex =>
  * Plans one Service from objects that were read.
  *
  * @param index holds these objects, which may be those of many Services.
+ * @param hasFailed tells that tries have failed, so that events are read beside the objects.
  * @throws ProblemError if it cannot be planned.
  */
 export function planRead(
@@ -149,6 +155,7 @@ export function planRead(
   asked: JobRequest,
   { objects, ignored, provenance }: ObjectsRead,
   index: ObjectIndex,
+  hasFailed = false,
 ): Planned {
   const request = withDnsServers(deps, asked)
   const elsewhere = provenance.source !== 'manifests' && request.target.cluster !== deps.settings.cluster
@@ -161,7 +168,14 @@ export function planRead(
   if (errors[0]) {
     throw new ProblemError('not_supported', errors[0].detail, { errors })
   }
-  return { plan, diagnosis: diagnoseObjects(plan, objects, index), provenance }
+  const diagnosis = diagnoseObjects(plan, objects, index)
+  return { plan: hasFailed || objects.events.length > 0 ? withWarnings(plan, index) : plan, diagnosis, provenance }
+}
+
+/** What the cluster has said of the Service's objects is kept beside the plan, for what the tries will show. */
+function withWarnings(plan: Plan, index: ObjectIndex): Plan {
+  const warnings = warningsOf(index, plan.target.namespace, plan.target.service)
+  return warnings.length === 0 ? plan : { ...plan, beside: { ...(plan.beside ?? NOTHING_BESIDE), warnings } }
 }
 
 /**

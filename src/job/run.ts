@@ -9,7 +9,6 @@ import type { Result, Tried } from '../check/result.ts'
 import { withSecrets } from '../check/secrets.ts'
 import { ProberGoneError, type RunChecks, type Work } from '../check/work.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { ReadHow } from '../kube/object-source.ts'
 import { type Clock, steadyClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Plan } from '../plan/path.ts'
@@ -21,7 +20,7 @@ import { recordResults } from '../store/results.ts'
 import type { StoredJob } from '../store/stored-job.ts'
 import { listTried } from '../store/tried.ts'
 import { BugError, bugIfThrown, concludeByTries, endJob, endWithProblem } from './finish-job.ts'
-import type { Planned } from './plan-request.ts'
+import type { AgainHow, Planned } from './plan-request.ts'
 import { type Prepared, prepareJob, workOf } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder, PROMPT, type Recorder } from './recorder.ts'
@@ -36,7 +35,7 @@ export type RunDeps = {
   secrets: SecretBox
   runChecks: RunChecks
   /** Reads the live objects of a request and plans them; left out: this server reads none. */
-  replan?(request: JobRequest, how: ReadHow): Promise<Planned>
+  replan?(request: JobRequest, how: AgainHow): Promise<Planned>
   /** Names this process in leases. */
   owner: string
   /** A claim holds so long without being renewed; then the jobs of a killed process are taken over. */
@@ -164,7 +163,7 @@ async function makeTries(
     ...{ store, clock, log, job, lease, plan, recorded },
     stopped: AbortSignal.any([run.drain, run.gone]),
     // Of a schedule many runs may fail at once, and again and again.
-    replan: () => replan(request, { held: !settles && job.scheduleId !== null }),
+    replan: (hasFailed) => replan(request, { hasFailed, held: !settles && job.scheduleId !== null }),
     make(tries, record) {
       const add = (result: Result) => {
         recorder.add(result)

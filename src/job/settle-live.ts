@@ -30,6 +30,9 @@ import { workOf } from './prepare.ts'
 /** The plan that counts, and what its objects alone show. */
 export type Current = { plan: Plan; diagnosis: Diagnosis | null }
 
+/** What is known of a job's objects. */
+type Known = Current & { objects: ObjectsUsed }
+
 export type LiveRounds<Broken> = {
   store: Store
   clock: Clock
@@ -41,8 +44,8 @@ export type LiveRounds<Broken> = {
   recorded: readonly Tried[]
   /** Aborted when the job is not this runner's any more, or is to be given back. */
   stopped: AbortSignal
-  /** Reads and plans again. Rejects if that cannot be done now. */
-  replan(): Promise<Planned>
+  /** Reads and plans again, with what the cluster has said if tries have failed. Rejects if that cannot be done now. */
+  replan(hasFailed: boolean): Promise<Planned>
   /** Makes the tries of a round. @returns what the runner threw; `null`: it came to its end. */
   make(work: Work, record: (result: Tried) => void): Promise<Broken | null>
   /** Called when the plan has changed. */
@@ -68,7 +71,8 @@ export async function settleLive<Broken>(
       return { ...current, broken }
     }
     await clock.sleep(settleDelayMs({ results, round: round + 1, unsettled }, leftMs, 1), stopped)
-    const next = stopped.aborted ? current : await planAnew(rounds, current, results, round + 1)
+    const at = { results, round: round + 1, hasFailed: unsettled.size > 0 }
+    const next = stopped.aborted ? current : await planAnew(rounds, current, at)
     if (next === 'lost') {
       return 'lost'
     }
@@ -80,8 +84,9 @@ export async function settleLive<Broken>(
 }
 
 /**
- * Tries once what was planned. Where a path fails the objects are read again: if these are not what was planned for, a
- * rollout has come between, and what failed is tried once more as it is now, so that the Service is not blamed for it.
+ * Tries once what was planned. Where a path fails the objects are read again, and what the cluster has said about them:
+ * if they are not what was planned for, a rollout has come between, and what failed is tried once more as it is now, so
+ * that the Service is not blamed for it.
  *
  * @returns the plan to judge by; `lost`: another runner has the job.
  */
@@ -97,17 +102,26 @@ export async function tryAgainIfChanged<Broken>(
   if (broken !== null || stopped.aborted || isOver || unsettledPaths(plan.paths, results, round).size === 0) {
     return { ...current, broken }
   }
-  const next = await planAnew(rounds, current, results, round + 1, hasChanged)
+  let isOther = false
+  const next = await planAnew(rounds, current, { results, round: round + 1, hasFailed: true }, (before, now) => {
+    isOther = hasChanged(before.plan, now.plan)
+    return isOther || tellsMore(before, now)
+  })
   if (next === 'lost') {
     return 'lost'
   }
-  const isTried = next === current || stopped.aborted
+  const isTried = !isOther || stopped.aborted
   return { ...next, broken: isTried ? null : await makeRound(rounds, next.plan, round + 1, results) }
 }
 
 /** Tells whether paths, or what is known of the pods behind them, are others. */
 const hasChanged = (before: Plan, now: Plan): boolean =>
   JSON.stringify([before.paths, before.beside?.pods]) !== JSON.stringify([now.paths, now.beside?.pods])
+
+/** Tells whether more is known of why tries fail, or of why that is not known. */
+const tellsMore = (before: Known, now: Known): boolean => JSON.stringify(saidBy(before)) !== JSON.stringify(saidBy(now))
+
+const saidBy = ({ plan, diagnosis, objects }: Known) => [plan.beside?.warnings, diagnosis?.findings, objects.forbidden]
 
 /** A controller has not given it an address yet, and the job would try it. All else that is pending is not waited for. */
 function isAwaited(path: PlannedPath, { include, exclude }: JobRequest['paths']): boolean {
@@ -147,13 +161,12 @@ function pathsOf({ paths }: Plan, results: readonly Tried[], round: number): rea
 async function planAnew<Broken>(
   { store, clock, log, job, lease, replan, changed }: LiveRounds<Broken>,
   current: Current,
-  results: readonly Tried[],
-  round: number,
-  isWanted: (before: Plan, now: Plan) => boolean = () => true,
+  { results, round, hasFailed }: { results: readonly Tried[]; round: number; hasFailed: boolean },
+  isWanted: (before: Known, now: Known) => boolean = () => true,
 ): Promise<Current | 'lost'> {
   let planned: Planned
   try {
-    planned = await replan()
+    planned = await replan(hasFailed)
   } catch (cause) {
     const why = cause instanceof ProblemError ? { code: cause.code } : { cause }
     log.warn('job_not_planned_anew', { jobId: job.id, round, ...why })
@@ -164,12 +177,16 @@ async function planAnew<Broken>(
     log.warn('job_not_planned_anew', { jobId: job.id, round, code: lost.reason, kind: lost.kind })
     return current
   }
-  const now = planWithoutSecrets(planned.plan)
-  if (!isWanted(current.plan, now)) {
+  const { diagnosis } = planned
+  const now = {
+    plan: planWithoutSecrets(planned.plan),
+    diagnosis,
+    objects: objectsUsed(planned.provenance, planned.plan),
+  }
+  if (!isWanted({ ...current, objects: job.objects }, now)) {
     return current
   }
-  const plan = followPlan(current.plan, now, results)
-  const next = { plan, diagnosis: planned.diagnosis, objects: objectsUsed(planned.provenance, planned.plan) }
+  const next = { ...now, plan: followPlan(current.plan, now.plan, results) }
   if (!(await replacePlan(store, lease, next, clock.now()))) {
     return 'lost'
   }

@@ -16,6 +16,7 @@ import type {
   Ingress,
   IngressBackend,
   IngressClass,
+  KubeEvent,
   KubeObjects,
   Labels,
   Node,
@@ -44,6 +45,8 @@ export type ObjectIndex = {
   podsIn(namespace: string): readonly Pod[]
   podNamed(namespace: string, name: string): Pod | null
   workloadsIn(namespace: string): readonly Workload[]
+  /** Events about the object of that namespace, like `Pod/toad-1`. */
+  eventsAbout(namespace: string, ref: string): readonly KubeEvent[]
   /** Ingresses of that namespace with a backend that names the Service. */
   ingressesOf(namespace: string, service: string): readonly Ingress[]
   /** Ingresses of other namespaces that name a Service of that name. */
@@ -193,6 +196,9 @@ export function indexObjects(
   const podsIn = byNamespace(pods, inNamespace)
   const podsNamed = byNamespace(pods, (pod) => [pod.meta.name])
   const workloadsIn = byNamespace(inOrder(objects.workloads), inNamespace)
+  const eventsAbout = byNamespace(inOrder(objects.events), ({ involvedObject }) => [
+    `${involvedObject.kind}/${involvedObject.name}`,
+  ])
   const ingressesOf = byNamespace(ingresses, backendNames)
   const ingressesNaming = byKey(ingresses, backendNames)
   const ingressesForHost = byKey(ingresses, (ingress) => ingress.rules.map((rule) => hostKey(rule.host)))
@@ -224,6 +230,7 @@ export function indexObjects(
     podsIn: (namespace) => podsIn(namespace, ''),
     podNamed: (namespace, name) => podsNamed(namespace, name)[0] ?? null,
     workloadsIn: (namespace) => workloadsIn(namespace, ''),
+    eventsAbout,
     ingressesOf,
     ingressesElsewhere: (namespace, service) =>
       ingressesNaming(service).filter(

@@ -1,3 +1,4 @@
+import { cleanMessage } from './event-message.ts'
 import type { Field } from './fields.ts'
 import type { KubeEvent } from './objects.ts'
 import { readMeta, readTargetRef } from './read-meta.ts'
@@ -22,10 +23,15 @@ export function readEvent(object: Field): KubeEvent {
     },
     type: object.get('type').text(),
     reason: object.get('reason').text(),
-    message: either('message', 'note').text(),
+    message: messageOf(either('message', 'note')),
     count: (series.absent ? either('count', 'deprecatedCount') : series.get('count')).integer(0, 2 ** 31 - 1) || 1,
     lastAt:
       last.matching(instant) ??
       either('lastTimestamp', 'deprecatedLastTimestamp', 'eventTime', 'firstTimestamp').matching(instant),
   }
+}
+
+function messageOf(field: Field): string | null {
+  const message = field.text()
+  return message === null ? null : cleanMessage(message)
 }

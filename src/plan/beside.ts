@@ -5,6 +5,7 @@
  * @module
  */
 import type { Service } from '../kube/objects.ts'
+import type { Warning } from './warnings.ts'
 
 export type At = { address: string; port: number }
 
@@ -20,6 +21,8 @@ export type Beside = {
   sessionAffinity: Service['sessionAffinity']
   /** Something tells the Ingress controller to speak TLS to the pods. */
   backendsByTls: boolean
+  /** The latest warnings about its objects; left out: nothing had failed when it was planned, or there are none. */
+  warnings?: readonly Warning[]
 }
 
 /** `ports`: TCP ports that its containers declare. `others`: its addresses of the other family. */

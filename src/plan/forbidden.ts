@@ -42,7 +42,8 @@ const EFFECTS: Readonly<Record<ObjectKind, Effect>> = {
     'Labels, ports and readiness of the pods are not known: that the selector matches none, that a port has another name, or that a pod is not Ready is not found.',
   workloads: () => 'What makes the pods is not seen: that it has no replicas, or other labels, is not found.',
   networkPolicies: () => 'That a NetworkPolicy lets nobody in is not found.',
-  events: () => 'Why a load balancer has no address is not told.',
+  events: () =>
+    'What the cluster says itself about the Service, its pods and what makes them is not told: why a load balancer has no address, or why a pod does not start.',
   gatewayRoutes: () => 'Routes of the Gateway API that lead to the Service are not named.',
   namespaces: () => 'Annotations of the namespace are not seen, so that they opt no Service in or out.',
 }

@@ -27,7 +27,7 @@ function rowOf(kind: ObjectKind): string {
   const demanded = first === 'cluster' ? ' ' : ` ${own === 'by_involved_name' ? `${EVENTS}; ` : ''}${whole} `
   return `| ${resources} | ${chosen}${age} |${demanded}|`
 }
-const EVENTS = 'those about the Service, its pods and Ingresses'
+const EVENTS = 'those about the Service, its pods, what makes these, and its Ingresses'
 
 it('the table of requests is what is asked for', () => {
   const rows = PAGE_TEXT.split('\n').filter((line) => line.startsWith('| `'))

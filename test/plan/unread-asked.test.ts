@@ -15,7 +15,7 @@ const LOOKUPS: Readonly<Partial<Record<ObjectKind, RegExp>>> = {
   ingressClasses: /index\.ingressClasses\b|\{ ingressClasses \} = index|\bingressClassOf\(index/,
   nodes: /index\.nodes\b|\b(nodeNamed|nodeByAddress)\b|\{ nodes \} = index/,
   networkPolicies: /objects\.networkPolicies\b/,
-  events: /objects\.events\b/,
+  events: /objects\.events\b|\beventsAbout\b/,
   gatewayRoutes: /index\.routesOf\b|\.routesOf\(context/,
 }
 
@@ -28,6 +28,7 @@ const ASKS: Readonly<Partial<Record<ObjectKind, RegExp>>> = {
   ingresses: /\bunread(Routes|Ways)\(/,
   ingressClasses: /\bunread(Routes|Ways)\(/,
   nodes: /\bunreadNodes\(/,
+  events: /\bunreadEvents\(/,
 }
 
 /** Facts that rules are handed, where whoever looks them up does not know what will be concluded. */
@@ -74,6 +75,9 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/plan/keep-to-cluster.ts services': ALLOWS,
   'src/plan/find-beside.ts services': CONTROLS,
   'src/plan/find-beside.ts workloads': CONTROLS,
+  'src/plan/own-objects.ts ingresses': PRESENT,
+  'src/plan/own-objects.ts pods': PRESENT,
+  'src/plan/own-objects.ts services': PRESENT,
 }
 
 const files = globSync(['src/plan/**/*.ts', 'src/diagnose/**/*.ts'])

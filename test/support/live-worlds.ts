@@ -2,7 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import type { Addresses } from '../../src/plan/request.ts'
-import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice, workload } from './manifests.ts'
+import {
+  ingress,
+  ingressClass,
+  loadBalancerStatus,
+  node,
+  pod,
+  service,
+  slice,
+  event as warning,
+  workload,
+} from './manifests.ts'
 import { OBJECT_FAULTS, policy } from './object-faults.ts'
 import { planInput } from './plan-text.ts'
 import type { Target } from './reading.ts'
@@ -74,6 +84,27 @@ const PATHS: readonly [string, unknown[]][] = [
     ],
   ],
   ['a load balancer that waits, with the reason', [service(balanced), slice(ends), event, ...nodes]],
+  [
+    'pods that are not Ready, and what the cluster says about them and what makes them',
+    [
+      service(),
+      slice([{ at: '10.244.0.9', ready: false, pod: 'toad-1' }]),
+      pod('toad-1', {}, { ready: false }),
+      workload('ReplicaSet', 'toad-7d9f', { app: 'toad' }),
+      warning('Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503'),
+      warning('FailedCreate', 'exceeded quota', { about: 'ReplicaSet/toad-7d9f' }),
+      warning('Failed', 'of another', { about: 'Pod/newt-1' }),
+    ],
+  ],
+  [
+    'no pod, and the reason why none is made',
+    [
+      service(),
+      slice([]),
+      workload('ReplicaSet', 'toad-7d9f', { app: 'toad' }),
+      warning('FailedCreate', 'exceeded quota', { about: 'ReplicaSet/toad-7d9f' }),
+    ],
+  ],
   ['endpoints of pods alone', [service(), ...pods]],
   ['endpoints of Endpoints', [service({ selector: null }), endpoints]],
   [

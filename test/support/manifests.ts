@@ -98,6 +98,23 @@ export function node(
   }
 }
 
+/** A warning about `Pod/toad-1` in `pond`, or about what is named. */
+export function event(
+  reason: string,
+  message: string,
+  more: { about?: string; type?: string; count?: number; at?: string; namespace?: string } = {},
+): Spec {
+  const { about = 'Pod/toad-1', type = 'Warning', count = 1, at = '2026-11-30T11:59:00Z', namespace = 'pond' } = more
+  const [kind, name] = about.split('/')
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.${reason.toLowerCase()}`, namespace },
+    involvedObject: { kind, name, namespace },
+    ...{ type, reason, message, count, firstTimestamp: at, lastTimestamp: at },
+  }
+}
+
 type PathSpec = { path?: string; pathType?: string; to?: string; port?: number | string }
 
 /** Ingress `toad` of class nginx, one rule of toad.example.com, status 203.0.113.80. */

@@ -1,7 +1,8 @@
 /** Stands in for what a reader of a cluster gets to see: less than there is, with an account of what it has not read. */
-import { matchesLabels } from '../../src/kube/object-index.ts'
+import { indexObjects, matchesLabels } from '../../src/kube/object-index.ts'
 import type { ObjectKind, ObjectSource, ObjectsRead, Provenance, Unread, Wanted } from '../../src/kube/object-source.ts'
-import type { KubeObject, KubeObjects } from '../../src/kube/objects.ts'
+import type { KubeEvent, KubeObject, KubeObjects } from '../../src/kube/objects.ts'
+import { ownObjects } from '../../src/plan/own-objects.ts'
 
 /** Kinds that have no namespace. */
 export const CLUSTER_WIDE: ReadonlySet<ObjectKind> = new Set(['nodes', 'ingressClasses', 'namespaces'])
@@ -27,6 +28,10 @@ export type Target = { namespace: string; service: string }
 /** Tells whether an object belongs to the Service itself: it has its name or label, or its selector matches it. */
 export function ownOf(objects: KubeObjects, { namespace, service }: Target): (object: KubeObject) => boolean {
   const selector = objects.services.find(({ meta }) => meta.name === service && meta.namespace === namespace)?.selector
+  const names = new Set(
+    ownObjects(indexObjects(objects), namespace, service).map(({ kind, name }) => `${kind}/${name}`),
+  )
+  const isOwnEvent = ({ involvedObject }: KubeEvent) => names.has(`${involvedObject.kind}/${involvedObject.name}`)
   return (object) => {
     if ((object.meta.namespace ?? namespace) !== namespace) {
       return false
@@ -40,7 +45,7 @@ export function ownOf(objects: KubeObjects, { namespace, service }: Target): (ob
       case 'Pod':
         return selector !== null && selector !== undefined && matchesLabels(object.meta.labels, selector)
       case 'Event':
-        return object.involvedObject.kind === 'Service' && object.involvedObject.name === service
+        return isOwnEvent(object)
       default:
         return false
     }

@@ -43,6 +43,7 @@ const madeBy = (ends: readonly SeenPath[]): string =>
 export const applicationHangs: Rule = {
   code: 'application_hangs',
   layer: 'application',
+  warnings: ['pods'],
   unless: ['mtu_too_small', 'one_family_fails', 'body_stalls'],
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
@@ -68,6 +69,7 @@ export const applicationHangs: Rule = {
 export const applicationCutsConnections: Rule = {
   code: 'application_cuts_connections',
   layer: 'application',
+  warnings: ['pods'],
   unless: ['one_family_fails', 'proxy_protocol_mismatch', 'port_speaks_tls', 'backend_protocol_mismatch'],
   after: ({ ports }, target) =>
     ports.flatMap((port) => {
@@ -96,6 +98,7 @@ export const applicationCutsConnections: Rule = {
 export const applicationAnswersErrors: Rule = {
   code: 'application_answers_errors',
   layer: 'application',
+  warnings: ['pods'],
   unless: ['application_wants_host'],
   after: ({ ports }, target) =>
     ports.flatMap((port) => {

@@ -30,6 +30,7 @@ import { endTold } from './pods.ts'
 export const someEndpointsFail: Rule = {
   code: 'some_endpoints_fail',
   layer: 'endpoints',
+  warnings: ['pods'],
   unless: [
     'mtu_too_small',
     'objects_out_of_date',
@@ -132,6 +133,7 @@ function shareTold(port: SeenPort, bad: number, all: number): string {
 export const everyEndpointFails: Rule = {
   code: 'every_endpoint_fails',
   layer: 'endpoints',
+  warnings: ['pods'],
   unless: [
     'objects_out_of_date',
     'one_family_fails',
@@ -163,6 +165,7 @@ export const everyEndpointFails: Rule = {
 export const failsNowAndThen: Rule = {
   code: 'fails_now_and_then',
   layer: 'endpoints',
+  warnings: ['pods'],
   unless: ['packet_loss', 'masquerade_missing', 'hairpin_missing', 'load_balancer_ignores_health'],
   after: ({ ports, tested }, { namespace }) =>
     ports.flatMap((port) => {

@@ -82,6 +82,7 @@ function whoseAnswer(paths: readonly SeenPath[]): string {
 const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
   code,
   layer: 'ingress',
+  warnings: ['ingresses'],
   unless: [
     'ingress_backend_port_missing',
     'ingress_backend_is_target_port',
@@ -125,6 +126,7 @@ export const ingressAnswers: readonly Rule[] = ANSWERS.map(answers)
 export const ingressControllerUnreachable: Rule = {
   code: 'ingress_controller_unreachable',
   layer: 'ingress',
+  warnings: ['ingresses'],
   unless: ['ingress_address_cluster_internal'],
   after: ({ all, ports }) => {
     const through = all.filter((each) => !isDirect(each))

@@ -25,6 +25,7 @@ import {
 export const loadBalancerFails: Rule = {
   code: 'load_balancer_fails',
   layer: 'loadbalancer',
+  warnings: ['service', 'pods', 'makers'],
   unless: [
     'load_balancer_ignores_health',
     'prober_reaches_nothing',

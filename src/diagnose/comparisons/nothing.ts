@@ -8,6 +8,7 @@ import { codesOf, failing, idsOf, kindsOf, passing, triesOf } from '../seen.ts'
 export const nothingAnswers: Rule = {
   code: 'nothing_answers',
   layer: 'endpoints',
+  warnings: ['service', 'pods', 'makers'],
   isLast: 'alone',
   after: ({ ports }, { namespace, service, position, source }) =>
     ports.flatMap((port) => {

@@ -28,6 +28,7 @@ const DECLARED_MAX = 3
 export const nothingListens: Rule = {
   code: 'nothing_listens',
   layer: 'workload',
+  warnings: ['pods'],
   unless: ['objects_out_of_date', 'one_family_fails'],
   asks: ({ ports }, { beside }) =>
     ports.flatMap((port) => {
@@ -122,6 +123,7 @@ const NEIGHBOUR_MS = 1000
 export const endpointsSilent: Rule = {
   code: 'endpoints_silent',
   layer: 'network',
+  warnings: ['pods'],
   unless: [
     'objects_out_of_date',
     'one_family_fails',
@@ -186,6 +188,7 @@ const isUnreachable = ({ code }: SeenPath): boolean => code === 'host_unreachabl
 export const endpointsUnreachable: Rule = {
   code: 'endpoints_unreachable',
   layer: 'network',
+  warnings: ['pods'],
   unless: [
     'objects_out_of_date',
     'one_family_fails',

@@ -6,6 +6,7 @@ import { NO_CONTROLLER } from '../shows.ts'
 export const ingressWithoutAddress: Rule = {
   code: 'ingress_without_address',
   layer: 'ingress',
+  warnings: ['ingresses'],
   unless: ['ingress_class_missing'],
   showsAs: NO_CONTROLLER,
   when({ ingresses, namespace, pathsOf }) {

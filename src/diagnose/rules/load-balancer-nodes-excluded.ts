@@ -8,6 +8,7 @@ const EXCLUDE = 'node.kubernetes.io/exclude-from-external-load-balancers'
 export const loadBalancerNodesExcluded: Rule = {
   code: 'load_balancer_nodes_excluded',
   layer: 'loadbalancer',
+  warnings: ['service'],
   showsAs: NO_CONNECTION,
   when({ service, index, pathsOf }) {
     const { nodes } = index

@@ -1,5 +1,6 @@
 import { refOf } from '../../kube/objects.ts'
 import { unreadText } from '../../plan/unread.ts'
+import { unreadEvents } from '../../plan/warnings.ts'
 import type { Rule } from '../rule.ts'
 import { NO_CONNECTION } from '../shows.ts'
 
@@ -23,14 +24,12 @@ export const loadBalancerPending: Rule = {
       return []
     }
     const { name } = service.meta
-    const event = index.objects.events
-      .filter(({ involvedObject, reason }) => {
-        const { kind, name: of, namespace: where } = involvedObject
-        return kind === 'Service' && of === name && (where ?? namespace) === namespace && REASONS.has(reason ?? '')
-      })
+    const event = index
+      .eventsAbout(namespace, `Service/${name}`)
+      .filter(({ reason }) => REASONS.has(reason ?? ''))
       .toSorted((a, b) => (b.lastAt ?? '').localeCompare(a.lastAt ?? '') || refOf(a).localeCompare(refOf(b)))[0]
     const { loadBalancerClass } = service
-    const unread = event === undefined ? index.unread('events', namespace, 'own') : null
+    const unread = event === undefined ? unreadEvents(index, namespace) : null
     return [
       {
         confidence: 'certain',

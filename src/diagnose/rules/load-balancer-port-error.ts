@@ -5,6 +5,7 @@ import { NO_CONNECTION } from '../shows.ts'
 export const loadBalancerPortError: Rule = {
   code: 'load_balancer_port_error',
   layer: 'loadbalancer',
+  warnings: ['service'],
   belied: { by: ['LoadBalancer'], leaves: 'nothing' },
   showsAs: NO_CONNECTION,
   when({ service, ref, namespace, pathsOf }) {

@@ -8,6 +8,7 @@ import { unsure } from '../unseen.ts'
 export const noEndpoints: Rule = {
   code: 'no_endpoints',
   layer: 'endpoints',
+  warnings: ['service', 'pods', 'makers'],
   unless: [
     'selector_matches_no_pods',
     'service_in_other_namespace',

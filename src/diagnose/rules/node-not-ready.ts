@@ -7,6 +7,7 @@ import { NO_CONNECTION } from '../shows.ts'
 export const nodeNotReady: Rule = {
   code: 'node_not_ready',
   layer: 'node',
+  warnings: ['pods'],
   showsAs: NO_CONNECTION,
   when({ index, plan }) {
     const used = new Set(plan.paths.flatMap(({ node }) => node ?? []))

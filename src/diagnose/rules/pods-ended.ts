@@ -8,6 +8,7 @@ import { unsure } from '../unseen.ts'
 export const podsEnded: Rule = {
   code: 'pods_ended',
   layer: 'workload',
+  warnings: ['pods', 'makers'],
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when({ service, namespace, index, pods, endedPods, endpoints, pathsOf }) {

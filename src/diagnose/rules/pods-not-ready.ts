@@ -55,6 +55,7 @@ function consequence({ service }: Facts, unready: readonly Pod[], none: boolean)
 export const podsNotReady: Rule = {
   code: 'pods_not_ready',
   layer: 'workload',
+  warnings: ['pods', 'makers'],
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when(facts) {

@@ -11,6 +11,7 @@ const READY_ONLY = kindsThat(({ routedBy, role }) => routedBy !== null || role =
 export const podsTerminatingOnly: Rule = {
   code: 'pods_terminating_only',
   layer: 'workload',
+  warnings: ['pods', 'makers'],
   showsAs: NO_BACKEND,
   when({ namespace, service, endpoints, pathsOf }) {
     const usable = endpoints.all.filter((endpoint) => endpoint.usable)

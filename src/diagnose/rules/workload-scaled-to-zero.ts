@@ -9,6 +9,7 @@ import { unsure } from '../unseen.ts'
 export const workloadScaledToZero: Rule = {
   code: 'workload_scaled_to_zero',
   layer: 'workload',
+  warnings: ['makers'],
   belied: { by: WAYS_TO_PODS, leaves: 'objects' },
   showsAs: NO_BACKEND,
   when({ service, namespace, index, pods, endpoints, pathsOf }) {

@@ -66,6 +66,17 @@ const POLICY: KubeObject = {
   spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] },
 }
 
+/** The kubelet's word on the pod that is not ready. */
+const EVENT: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name: 'frog-b.17ab', namespace: 'shop' },
+  involvedObject: { apiVersion: 'v1', kind: 'Pod', name: 'frog-b', namespace: 'shop' },
+  ...{ type: 'Warning', reason: 'Unhealthy', count: 12, source: { component: 'kubelet' } },
+  message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+  ...{ firstTimestamp: '2026-11-30T11:00:00Z', lastTimestamp: '2026-11-30T11:59:00Z' },
+}
+
 export const OBJECTS: readonly KubeObject[] = [
   ...['shop', 'pond', 'portolan'].map(namespace),
   ...NODES,
@@ -74,6 +85,7 @@ export const OBJECTS: readonly KubeObject[] = [
   INGRESS_CLASS,
   INGRESS,
   POLICY,
+  EVENT,
 ]
 
 const GROUP = 'rbac.authorization.k8s.io'

@@ -116,6 +116,18 @@ export function readingSuite(start: StartCluster): void {
       }
     })
 
+    it('shows what the cluster says of a pod that is not Ready', async () => {
+      const { source } = await connect(cluster.adminToken)
+      const { diagnosis } = await planFrom(source, FROG)
+      expect(diagnosis.findings.find(({ code }) => code === 'pods_not_ready')?.evidence).toContainEqual({
+        ...{ object: 'Pod/frog-b', field: 'events' },
+        value: {
+          ...{ type: 'Warning', reason: 'Unhealthy', count: 12, lastAt: '2026-11-30T11:59:00Z' },
+          message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+        },
+      })
+    })
+
     /** Roles that see less, by what they may list and where. */
     const ROLES: [account: string, bindings: (account: string) => KubeObject[], forbidden: string[]][] = [
       ['shop-only', (account) => [bind(account, 'live-reader', 'shop')], ['ingressclasses', 'nodes']],

@@ -9,6 +9,7 @@ import { type RunDeps, runJob } from '../../../src/job/run.ts'
 import { createSecretBox } from '../../../src/job/secrets.ts'
 import type { Provenance, Unread } from '../../../src/kube/object-source.ts'
 import { ProblemError } from '../../../src/lib/problem.ts'
+import { NOTHING_BESIDE } from '../../../src/plan/beside.ts'
 import type { PlannedPath } from '../../../src/plan/path.ts'
 import type { ObjectsUsed } from '../../../src/record/objects-used.ts'
 import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
@@ -78,7 +79,7 @@ async function settle(
     request: aRequest({ target, settleMs }),
     objects: { source: 'cluster', readAtMs: NOW - 1, resourceVersions: {}, stale: false, forbidden },
   })
-  const planOf = (paths: readonly PlannedPath[]) => ({ ...(job.plan ?? never()), paths })
+  const planOf = (paths: readonly PlannedPath[]) => ({ ...(job.plan ?? never()), paths, beside: NOTHING_BESIDE })
   await insertJob(database.store, { ...job, plan: planOf(plans[0]) }, null, NOW)
   const tries: string[] = []
   const log = quietLog()
@@ -247,6 +248,28 @@ describe('a live job that does not settle', () => {
     const run = await once([[path('A'), path('B')]], { A: ['fail', 'pass'], B: ['pass'] })
     expect(await ended(run)).toMatchObject({ verdict: 'fail' })
     expect(run.tries).toEqual(['1A', '1B'])
+  })
+
+  it('keeps what the cluster says when tries have failed, and tries nothing again for it', async () => {
+    const run = await once([[path('A')]], { A: ['fail', 'pass'] })
+    const warning = {
+      role: 'pods',
+      object: 'Pod/toad-1',
+      reason: 'BackOff',
+      message: '',
+      count: 1,
+      lastAt: null,
+    } as const
+    const replan = run.deps.replan ?? never
+    const failed: boolean[] = []
+    run.deps.replan = async (request, how) => {
+      failed.push(how.hasFailed)
+      const planned = await replan(request, how)
+      return { ...planned, plan: { ...planned.plan, beside: { ...NOTHING_BESIDE, warnings: [warning] } } }
+    }
+    expect(await ended(run)).toMatchObject({ verdict: 'fail' })
+    const stored = await getJob(database.store, run.job.id)
+    expect([run.tries, failed, stored?.plan?.beside?.warnings]).toEqual([['1A'], [true], [warning]])
   })
 
   it('reads nothing again where nothing failed, and nothing for a job of a batch', async () => {

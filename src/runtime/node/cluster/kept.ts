@@ -17,7 +17,7 @@ export type Kept = {
   forget(key: string): boolean
 }
 
-type Entry = { value: Promise<unknown>; readAtMs: number; begunMs: number }
+type Entry = { value: Promise<unknown>; readAtMs: number; begunMs: number; maxAgeMs: number }
 
 export function createKept(clock: Clock): Kept {
   const entries = new Map<string, Entry>()
@@ -27,8 +27,14 @@ export function createKept(clock: Clock): Kept {
       if (known !== undefined && clock.monotonic() - known.begunMs < maxAgeMs) {
         return { value: (await orAborted(known.value, signal)) as T, readAtMs: known.readAtMs }
       }
+      const begunMs = clock.monotonic()
+      for (const [other, entry] of entries) {
+        if (begunMs - entry.begunMs >= entry.maxAgeMs) {
+          entries.delete(other)
+        }
+      }
       const value = read()
-      const entry = { value, readAtMs: clock.now(), begunMs: clock.monotonic() }
+      const entry = { value, readAtMs: clock.now(), begunMs, maxAgeMs }
       entries.set(key, entry)
       // A failure is of no use to the next caller
       value.catch(() => entries.get(key) === entry && entries.delete(key))

@@ -118,11 +118,11 @@ async function readServed(reading: Reading, extent: Extent, resource: Resource, 
         const none = { kind: resource.kind, objects: [], refused: [], resourceVersion: null, isCut: false }
         return { listed: one ?? none, readAtMs, stale: false }
       }
-      const { maxAgeMs, most } = REQUESTS[kind]
-      if (maxAgeMs > 0 && which === null) {
-        const { value, readAtMs } = await cluster.kept.take(kind, maxAgeMs, signal, () =>
-          list(client, asked, most, null),
-        )
+      const { maxAgeMs, maxAgeHeldMs, most } = REQUESTS[kind]
+      const ageMs = cluster.held === null ? maxAgeMs : Math.max(maxAgeMs, maxAgeHeldMs)
+      if (ageMs > 0 && which === null) {
+        const key = `${resource.resource} ${namespace ?? ''}`
+        const { value, readAtMs } = await cluster.kept.take(key, ageMs, signal, () => list(client, asked, most, null))
         return { listed: value, readAtMs, stale: false }
       }
       const query = queryOf(which)

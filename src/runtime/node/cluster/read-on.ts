@@ -3,11 +3,15 @@
  *
  * @module
  */
+import { indexObjects } from '../../../kube/object-index.ts'
 import type { ObjectKind, ObjectsRead, Wanted } from '../../../kube/object-source.ts'
 import type { KubeObjects } from '../../../kube/objects.ts'
+import { ownObjects } from '../../../plan/own-objects.ts'
 import { Gathered } from './gathered.ts'
 import { type Cluster, newReading, type Reading, readKind } from './read-kind.ts'
 import { about, READ_KINDS, REQUESTS, readAtFirst, resourceOf } from './requests.ts'
+
+type Found = NonNullable<ObjectsRead['found']>
 
 /** More names than these are asked for in one list of the namespace. */
 const NAMES_MAX = 8
@@ -40,14 +44,15 @@ const withoutParts = (wanted: readonly Wanted[]): readonly Wanted[] =>
 
 async function readWanted(reading: Reading, { kind, namespace, part }: Wanted, read: ObjectsRead): Promise<void> {
   const { found } = read
-  const { own } = REQUESTS[kind]
-  if (part === 'others' || own === null || found === undefined) {
+  const { own, maxAgeHeldMs } = REQUESTS[kind]
+  const isKeptWhole = reading.cluster.held !== null && maxAgeHeldMs > 0
+  if (part === 'others' || own === null || found === undefined || isKeptWhole) {
     const where = resourceOf(kind).namespaced ? namespace : null
     await readKind(reading, { kind, namespace: where, part: 'others' })
     return
   }
   const extent = { kind, namespace: found.namespace, part: 'own' } as const
-  const names = own === 'by_name' ? [found.service] : namesOf(read.objects, found.namespace)
+  const names = own === 'by_name' ? [found.service] : namesOf(read.objects, found)
   if (own === 'by_name') {
     await readKind(reading, extent, { name: found.service })
   } else if (names.length <= NAMES_MAX) {
@@ -58,10 +63,6 @@ async function readWanted(reading: Reading, { kind, namespace, part }: Wanted, r
 }
 
 /** Names the objects of the Service that events are about. */
-const namesOf = ({ services, pods, ingresses }: KubeObjects, namespace: string): readonly string[] => [
-  ...new Set(
-    [...services, ...pods, ...ingresses]
-      .filter(({ meta }) => meta.namespace === namespace)
-      .map(({ meta }) => meta.name),
-  ),
+const namesOf = (objects: KubeObjects, { namespace, service }: Found): readonly string[] => [
+  ...new Set(ownObjects(indexObjects(objects), namespace, service).map(({ name }) => name)),
 ]

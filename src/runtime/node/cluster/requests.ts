@@ -18,6 +18,8 @@ export type Row = {
   when: 'always' | 'has_selector' | 'no_slices' | 'wanted'
   /** Objects that were read at most this long before will do. */
   maxAgeMs: number
+  /** The same where held objects will do, which are read often; a whole namespace is kept then. */
+  maxAgeHeldMs: number
   /** The Service's own are read in this way where only these are wanted, and were not read at first. */
   own: 'by_name' | 'by_involved_name' | null
   /** At most this many objects of one list are read. */
@@ -28,6 +30,7 @@ const row = (first: First, more: Partial<Row> = {}): Row => ({
   first,
   when: first === 'nothing' ? 'wanted' : 'always',
   maxAgeMs: 0,
+  maxAgeHeldMs: 0,
   own: null,
   most: 20_000,
   ...more,
@@ -45,7 +48,7 @@ export const REQUESTS: Readonly<Record<ObjectKind, Row>> = {
   gatewayRoutes: row('namespace'),
   workloads: row('nothing'),
   namespaces: row('nothing'),
-  events: row('nothing', { own: 'by_involved_name', most: 2_000 }),
+  events: row('nothing', { own: 'by_involved_name', most: 2_000, maxAgeHeldMs: 30_000 }),
 }
 
 /** Lists in the order of the table. */
