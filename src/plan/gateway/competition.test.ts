@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aListener, aMatch, aRequest, aRoute, aRule, attached, commonHosts } from '../../../test/support/gateway.ts'
+import { on, someListeners, someRequests, someRoutes } from '../../../test/support/gateway-worlds.ts'
 import type { GatewayRoute, RouteMatch } from '../../kube/gateway-objects.ts'
 import { compete, type Outcome, outcomeOf } from './competition.ts'
 import type { Listener, RoutedRequest } from './types.ts'
@@ -13,14 +14,6 @@ const told = ({ winner, listener, status, rivals }: Outcome) => ({
   status,
   rivals: rivals.map(({ contender, why }) => `${why}: ${contender?.way.route.meta.name ?? 'nobody'}`),
 })
-
-const on = (listeners: readonly Listener[], routes: readonly GatewayRoute[]) =>
-  compete(
-    listeners,
-    routes.flatMap((route) =>
-      listeners.filter((listener) => commonHosts(route, listener).length > 0).map((each) => attached(route, each)),
-    ),
-  )
 
 const path = (type: string, value: string) => aMatch({ path: { type, value } })
 const header = (name: string, value: string, type = 'Exact') => ({ type, name, value })
@@ -132,63 +125,11 @@ function naive(listeners: readonly Listener[], routes: readonly GatewayRoute[], 
   return best?.key ?? null
 }
 
-const HOSTS = ['a.x.org', '*.x.org', '*.a.x.org']
-const PATHS = ['/', '/a', '/a/', '/a/b', '/ab']
-const pairs = fc
-  .tuple(fc.constantFrom(null, null, '1', '2'), fc.constantFrom(null, null, '1', '2'))
-  .map((values) => values.flatMap((value, at) => (value === null ? [] : [{ name: at === 0 ? 'p' : 'q', value }])))
-const matchesOf = fc.record({
-  path: fc.record({ type: fc.constantFrom('Exact', 'PathPrefix'), value: fc.constantFrom(...PATHS) }),
-  method: fc.constantFrom(null, null, 'GET', 'POST'),
-  headers: pairs.map((all) => all.map((each) => ({ ...each, type: 'Exact' }))),
-  query: pairs.map((all) => all.map((each) => ({ ...each, type: 'Exact' }))),
-  grpc: fc.constant(null),
-})
-const routesOf = fc
-  .array(
-    fc.record({
-      hostnames: fc.oneof(fc.constant([]), fc.uniqueArray(fc.constantFrom(...HOSTS), { maxLength: 2 })),
-      rules: fc.array(
-        fc.array(matchesOf, { minLength: 1, maxLength: 2 }).map((matches) => aRule({ matches })),
-        {
-          maxLength: 3,
-        },
-      ),
-      createdAt: fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'),
-    }),
-    { maxLength: 6 },
-  )
-  .map((all) => all.map((each, at) => aRoute(`route-${at}`, each)))
-const listenersOf = fc
-  .uniqueArray(fc.constantFrom(null, ...HOSTS), { minLength: 2, maxLength: 4 })
-  .map((hostnames) => hostnames.map((hostname) => aListener({ name: hostname ?? 'any', hostname })))
-const requests = fc.record({
-  host: fc.constantFrom('a.x.org', 'b.a.x.org', 'c.x.org', 'd.c.a.x.org', 'org'),
-  path: fc.constantFrom(...PATHS, '/a/b/c', '/abc'),
-  method: fc.constantFrom('GET', 'POST'),
-  headers: fc.constantFrom(
-    [],
-    [
-      { name: 'p', value: '1' },
-      { name: 'q', value: '1' },
-    ],
-    [{ name: 'p', value: '2' }],
-  ),
-  query: fc.constantFrom(
-    [],
-    [
-      { name: 'p', value: '1' },
-      { name: 'q', value: '1' },
-    ],
-    [{ name: 'p', value: '2' }],
-  ),
-})
-
 describe('the winner', () => {
   it('is the one of the specification read sentence after sentence', () => {
     let won = 0
     fc.assert(
-      fc.property(listenersOf, routesOf, requests, (listeners, routes, request) => {
+      fc.property(someListeners, someRoutes, someRequests, (listeners, routes, request) => {
         const { winner } = outcomeOf(on(listeners, routes), plain(request))
         won += winner === null ? 0 : 1
         expect(winner && `${winner.way.route.meta.name} ${winner.way.ruleAt}`).toBe(naive(listeners, routes, request))

@@ -8,7 +8,7 @@
 import { type Claimed, type Contender, type Contenders, claimed, contendersOf } from './contenders.ts'
 import { canonicalHost, hostnamesFor } from './hosts.ts'
 import { acceptedKinds } from './kinds-apart.ts'
-import type { Attachment, Listener, RoutedRequest } from './types.ts'
+import type { Attachment, Listener, RoutedRequest, RouteWay } from './types.ts'
 
 /** What reads the beginning of a connection, so that listeners of one port share it. */
 type Transport = 'plain' | 'tls' | 'tcp' | 'udp'
@@ -260,7 +260,7 @@ function withoutIsolation(
 const differing = (found: Claimed, why: Why, { sure }: Claimed): readonly Rival[] =>
   isSameWay(sure, found.sure) ? [] : [{ contender: sure, why }]
 
-export const isSameWay = (a: Contender | null, b: Contender | null): boolean =>
+export const isSameWay = (a: { way: RouteWay } | null, b: { way: RouteWay } | null): boolean =>
   a === b ||
   (a !== null &&
     b !== null &&

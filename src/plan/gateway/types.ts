@@ -56,6 +56,7 @@ export const REFUSALS = [
   'namespace_not_allowed',
   'no_matching_hostname',
   'listener_isolated',
+  'route_shadowed',
   'not_accepted',
   'reference_not_granted',
   'backend_missing',
