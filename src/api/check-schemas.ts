@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { defined } from '../lib/defined.ts'
 import type { Check } from '../plan/check.ts'
-import { NO_TLS } from '../plan/check.ts'
+import { NO_TLS, QUERY_TYPES, RCODES } from '../plan/check.ts'
 
 /** RE2, as blackbox_exporter's: linear time, so no look-around and no back-references. `faultsOf` compiles it. */
 const regexp = z.string().min(1).max(1000).openapi({ description: 'A regular expression of RE2', example: '^ok' })
@@ -123,8 +123,56 @@ const DnsCheckSchema = z
   .strictObject({ type: z.literal('dns'), name: checkName, port: port.nullable().default(null) })
   .openapi('DnsCheck')
 
+const regexps = z.array(regexp).max(20).default([])
+
+const AnswerRrsSchema = z
+  .strictObject({
+    failIfMatchesRegexp: regexps,
+    failIfAllMatchRegexp: regexps,
+    failIfNotMatchesRegexp: regexps,
+    failIfNoneMatchesRegexp: regexps,
+  })
+  .openapi('AnswerRrs', {
+    description: 'Each record of the answer is matched as a line of a zone file, with tabs: `name. ttl IN A 10.0.0.1`',
+  })
+
+const DnsQueryCheckSchema = z
+  .strictObject({
+    type: z.literal('dnsQuery'),
+    name: checkName,
+    port: port.nullable().default(null),
+    queryName: z.string().min(1).max(254).nullable().default(null).openapi({
+      description:
+        'null: `kubernetes.default.svc` of the cluster, where the Service is its DNS; else a name that servers answer by themselves',
+      example: 'toad-svc.default.svc.cluster.local',
+    }),
+    queryType: z
+      .enum(QUERY_TYPES)
+      .nullable()
+      .default(null)
+      .openapi({ description: 'null: A, or the type of the default question' }),
+    transportProtocol: z
+      .enum(['udp', 'tcp'])
+      .nullable()
+      .default(null)
+      .openapi({ description: 'The check is for ports of this protocol; null: for both' }),
+    recursionDesired: z.boolean().default(true),
+    expect: z
+      .strictObject({
+        rcode: z.array(z.enum(RCODES)).min(1).max(RCODES.length).default(['NOERROR']),
+        validateAnswerRrs: AnswerRrsSchema.prefault({}),
+        maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
+      })
+      .nullable()
+      .default(null)
+      .openapi({
+        description: 'null: any well-formed answer passes; of the DNS of the cluster its own name is demanded',
+      }),
+  })
+  .openapi('DnsQueryCheck')
+
 export const CheckSchema = z
-  .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema])
+  .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema, DnsQueryCheckSchema])
   .openapi('Check')
 
 /** Makes a check as the core knows it. */

@@ -9,6 +9,7 @@ import { VERDICTS } from '../check/verdict.ts'
 import type { ObjectKind } from '../kube/object-source.ts'
 import { FAMILIES, PROTOCOLS } from '../kube/objects.ts'
 import { RESOURCES } from '../kube/resources.ts'
+import { QUERY_TYPES } from '../plan/check.ts'
 import { PATH_KINDS } from '../plan/kinds.ts'
 import { SKIP_REASONS } from '../plan/path.ts'
 import { JOB_STATUSES } from '../record/job.ts'
@@ -43,7 +44,7 @@ const DnsSchema = z
   .object({
     server: z.string().nullable(),
     name: z.string(),
-    type: z.enum(DNS_TYPES),
+    type: z.enum(QUERY_TYPES),
     rcode: z.string().nullable(),
     answers: z.array(z.string()),
     cname: z.string().nullable(),
@@ -57,6 +58,18 @@ const DnsSchema = z
       .array(z.string())
       .optional()
       .openapi({ description: 'Of several servers to ask, those that gave no answer in this try; absent: none' }),
+    transport: z
+      .enum(['udp', 'tcp'])
+      .optional()
+      .openapi({ description: 'Of a `dnsQuery`: how the server of the path was asked' }),
+    truncated: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'TC was set: the whole answer is to be had over TCP alone; absent: it was whole' }),
+    resent: z
+      .int()
+      .optional()
+      .openapi({ description: 'So many times the query was sent anew over UDP, as no answer had come; absent: none' }),
   })
   .openapi('DnsEvidence')
 

@@ -14,6 +14,7 @@ export const FAILURE_CODES = {
   network_unreachable: 'connect',
   connection_reset: 'connect',
   connect_failed: 'connect',
+  udp_timeout: 'connect',
   // tls
   tls_handshake_failed: 'tls',
   tls_not_spoken: 'tls',
@@ -32,11 +33,15 @@ export const FAILURE_CODES = {
   response_too_large: 'exchange',
   too_many_redirects: 'exchange',
   redirect_loop: 'exchange',
+  dns_answer_malformed: 'exchange',
+  dns_answer_wrong_id: 'exchange',
+  dns_answer_wrong_question: 'exchange',
   // expectation
   unexpected_status: 'expectation',
   unexpected_header: 'expectation',
   unexpected_body: 'expectation',
   unexpected_data: 'expectation',
+  unexpected_rcode: 'expectation',
   too_slow: 'expectation',
   unexpectedly_reachable: 'expectation',
   environment_mismatch: 'expectation',

@@ -5,7 +5,6 @@
  * @module
  */
 import type { Failure } from './codes.ts'
-import { dnsQuestion, isDnsAnswer } from './dns-question.ts'
 import { failure } from './failure.ts'
 import { atOnce, createMeter, TooCostlyError } from './meter.ts'
 import type { TcpExpect, TcpSend, TcpStep } from './network.ts'
@@ -43,7 +42,6 @@ type Awaited = {
 const asItIs = (text: string): string => text
 
 const ANSWERS: Readonly<Record<Extract<TcpExpect, { answer: unknown }>['answer'], Awaited['match']>> = {
-  dns: (received) => (isDnsAnswer(received) ? received.length : null),
   // That HTTP is spoken says nothing where it is a complaint about the request
   proxied(received) {
     const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(received) ?? []
@@ -61,9 +59,6 @@ const awaiting = (expect: TcpExpect): Awaited =>
   'regexp' in expect ? lineMatcher(expect.regexp) : { match: ANSWERS[expect.answer], expand: asItIs }
 
 function bytesOf(send: TcpSend, expand: Awaited['expand']): Uint8Array {
-  if ('dnsQuestion' in send) {
-    return dnsQuestion(send.dnsQuestion)
-  }
   return new TextEncoder().encode('line' in send ? lineOf(expand(send.line)) : send.text)
 }
 

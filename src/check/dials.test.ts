@@ -30,6 +30,7 @@ function network(addresses: readonly string[], location: string | null = null) {
   const made: Network = {
     resolve: never,
     tcp: never,
+    query: never,
     cannotReach: () => null,
     lookup: async () => ({
       addresses: addresses.map((address) => ({ address, family: 'IPv4' as const })),

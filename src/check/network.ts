@@ -6,6 +6,7 @@
  * @module
  */
 import type { Family } from '../kube/objects.ts'
+import type { QueryType } from '../plan/check.ts'
 import type { Failure } from './codes.ts'
 import type { Malformed } from './malformed.ts'
 import type { Spoken } from './speaks.ts'
@@ -37,7 +38,7 @@ export type DnsEvidence = {
   /** The server that was asked, `ip` or `ip:port`; `null` for the system's resolver, which does not say. */
   server: string | null
   name: string
-  type: DnsType
+  type: QueryType
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED` …; `null` where no answer came. */
   rcode: string | null
   /** Addresses, the CNAME's target, or `priority weight port target` for SRV. */
@@ -54,6 +55,12 @@ export type DnsEvidence = {
    * and the answer is not that there is no AAAA record. Absent: as it should be, or not asked.
    */
   aaaa?: string
+  /** Of a check that asks the path's own DNS server: the protocol. */
+  transport?: 'udp' | 'tcp'
+  /** The answer had TC set: there is more of it, over TCP. Absent: it was whole. */
+  truncated?: true
+  /** The times that the question was sent anew, as no answer had come; absent: none. */
+  resent?: number
 }
 
 export type HttpEvidence = {
@@ -165,16 +172,16 @@ export type HttpExchange = Exchange &
 export type TcpStep = { expect: TcpExpect | null; send: TcpSend | null; startTls: DialTls | null }
 
 /**
- * `regexp`: a line that it matches, in RE2's syntax. `answer`: the answer to what was sent before, to a question to DNS
- * or to a request after a header of the PROXY protocol.
+ * `regexp`: a line that it matches, in RE2's syntax. `answer`: the answer to what was sent before, a request after a
+ * header of the PROXY protocol.
  */
-export type TcpExpect = { regexp: string } | { answer: 'dns' | 'proxied' }
+export type TcpExpect = { regexp: string } | { answer: 'proxied' }
 
 /**
  * `line`: its end is added where it is missing; with what the step's `regexp` has matched put in for `$1`. `text`: as it
- * is. `dnsQuestion`: a question for the A record of that name.
+ * is.
  */
-export type TcpSend = { line: string } | { text: string } | { dnsQuestion: string }
+export type TcpSend = { line: string } | { text: string }
 
 export type TcpRequest = DialOptions & { tls: DialTls | null; steps: readonly TcpStep[]; readLimitBytes: number }
 
@@ -182,6 +189,20 @@ export type TcpExchange = Exchange & {
   /** The step that failed to see what it expected. */
   failedStep: number | null
   received: string
+}
+
+/** One question to the DNS server at an address. */
+export type DnsQueryRequest = DialOptions & {
+  transport: 'udp' | 'tcp'
+  name: string
+  type: QueryType
+  recursionDesired: boolean
+}
+
+export type DnsQueryExchange = Exchange & {
+  dns: DnsEvidence
+  /** All records of the answer section, each as a line of a zone file, for expectations; not recorded. */
+  records: readonly string[]
 }
 
 export type ResolveRequest = {
@@ -194,7 +215,7 @@ export type ResolveRequest = {
 }
 
 /** The evidence of a question that no answer has come to yet. */
-export const noAnswerFrom = (server: string | null, name: string, type: DnsType): DnsEvidence => ({
+export const noAnswerFrom = (server: string | null, name: string, type: QueryType): DnsEvidence => ({
   server,
   name,
   type,
@@ -222,6 +243,8 @@ export type Network = {
   lookup: ((request: LookupRequest) => Promise<Lookup>) | null
   tcp(request: TcpRequest): Promise<TcpExchange>
   http(request: HttpRequest): Promise<HttpExchange>
+  /** Asks a DNS server, and takes no answer but one to this question. A runtime without UDP is not asked over it. */
+  query(request: DnsQueryRequest): Promise<DnsQueryExchange>
   /** Why nothing there can be reached from where the prober stands, whatever the policy allows; `null`: it may be. */
   cannotReach(to: { address: string; port: number; family: Family }): string | null
 }

@@ -58,7 +58,11 @@ const madeUp = (
     }
   }
   const never = () => Promise.reject(new Error('not part of this test'))
-  return { network: { resolve: never, lookup: null, tcp: never, http, cannotReach: () => null }, log, most: () => most }
+  return {
+    network: { resolve: never, lookup: null, tcp: never, query: never, http, cannotReach: () => null },
+    log,
+    most: () => most,
+  }
 }
 
 const brief = (results: readonly Result[]) =>

@@ -66,7 +66,7 @@ function observe(context: TryContext, control: Control): Promise<Observation> {
     case 'proxied':
       return converse(context, control, proxied(ask.serverName))
     case 'dns':
-      return ask.over === 'udp' ? resolve(context, control, ask.name) : converse(context, control, overTcp(ask.name))
+      return ask.over === 'udp' ? resolve(context, control, ask.name) : queryOverTcp(context, control, ask.name)
     case 'get':
       return get(context, control, ask.target)
     case 'http':
@@ -99,11 +99,6 @@ const proxied = (serverName: string | null): readonly TcpStep[] =>
         },
       ]
 
-const overTcp = (name: string): readonly TcpStep[] => [
-  { expect: null, send: { dnsQuestion: name }, startTls: null },
-  { expect: { answer: 'dns' }, send: null, startTls: null },
-]
-
 async function converse(context: TryContext, { to }: Control, steps: readonly TcpStep[]): Promise<Observation> {
   const exchange = await context.deps.network.tcp({
     address: to.address,
@@ -115,6 +110,14 @@ async function converse(context: TryContext, { to }: Control, steps: readonly Tc
     readLimitBytes: 64 * 1024,
   })
   return observed(exchange)
+}
+
+async function queryOverTcp(context: TryContext, { to }: Control, name: string): Promise<Observation> {
+  const { address, port } = to
+  const { timeoutMs, signal } = { timeoutMs: timeoutOf(context), signal: context.signal }
+  const asked = { transport: 'tcp', name, type: 'A', recursionDesired: true } as const
+  const exchange = await context.deps.network.query({ address, port, timeoutMs, signal, ...asked })
+  return { ...observed(exchange), dns: exchange.dns }
 }
 
 async function resolve(context: TryContext, { to }: Control, name: string): Promise<Observation> {

@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { DnsCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
+import type { DnsCheck, DnsQueryCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
+import { judgeDnsQuery, queryOf } from './dns-query.ts'
 import { failure } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { judgeInTurns, unlessTooCostly } from './judge-in-turns.ts'
@@ -56,7 +57,8 @@ export async function tryAddress(
   const budgetMs = Math.max(1, context.timeoutMs - (dnsMs ?? 0))
   const dialled = dial({ ...context, timeoutMs: budgetMs }, key, address, control)
   const seen = await unlessBroken('expectation', dialled)
-  const whole = { ...seen, dns, timings: withDns(seen.timings, dnsMs) }
+  // What the path's own server answers is the evidence, and not how its name was resolved
+  const whole = { ...seen, dns: seen.dns ?? dns, timings: withDns(seen.timings, dnsMs) }
   return [...controls, describe(context, key, { address, startedAtMs, seen: whole })]
 }
 
@@ -74,6 +76,8 @@ function dial(
       return observeHttp(context, path, check, address, control)
     case 'tcp':
       return observeTcp(context, path, check, address)
+    case 'dnsQuery':
+      return observeDnsQuery(context, path, check, address)
     case 'dns':
       return Promise.resolve(dialledByMistake(check))
   }
@@ -119,4 +123,16 @@ async function observeTcp(
     readLimitBytes: READ_LIMIT_BYTES,
   })
   return { ...observed(exchange), failure: judgeTcp(check, exchange, deps.clock.now()) }
+}
+
+async function observeDnsQuery(
+  context: TryContext,
+  path: PlannedPath,
+  check: DnsQueryCheck,
+  address: string,
+): Promise<Observation> {
+  const { deps, timeoutMs, signal } = context
+  const exchange = await deps.network.query({ address, timeoutMs, signal, ...queryOf(path, check) })
+  const judged = await judgeInTurns(context, judgeDnsQuery(check, exchange, createMeter()))
+  return { ...observed(exchange), dns: exchange.dns, failure: judged }
 }

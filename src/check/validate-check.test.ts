@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { anExpectation, dnsCheck, httpCheck, tcpCheck } from '../../test/support/checks.ts'
+import {
+  aDnsExpectation,
+  anExpectation,
+  dnsCheck,
+  dnsQueryCheck,
+  httpCheck,
+  tcpCheck,
+} from '../../test/support/checks.ts'
 import { faultsOf } from './validate-check.ts'
 
 const pointers = (check: Parameters<typeof faultsOf>[0]) => faultsOf(check).map(({ pointer }) => pointer)
@@ -25,6 +32,9 @@ describe('faultsOf', () => {
     expect(faultsOf(check)).toEqual([])
     expect(faultsOf(tcpCheck({ queryResponse: [{ send: 'a', expect: '^b', startTls: false }] }))).toEqual([])
     expect(faultsOf(dnsCheck())).toEqual([])
+    expect(faultsOf(dnsQueryCheck({ queryName: null, queryType: null }))).toEqual([])
+    expect(faultsOf(dnsQueryCheck({ queryName: '_http._tcp.*.example.', queryType: 'SRV' }))).toEqual([])
+    expect(faultsOf(dnsQueryCheck({ queryName: '.', queryType: 'NS' }))).toEqual([])
   })
 
   it.each(['127.0.0.1%lo', 'a%20b', 'a%', '[::1%25lo]', '[1::2::3]', '1.2.3.4.5'])(
@@ -100,6 +110,15 @@ describe('faultsOf', () => {
       'a step that does nothing',
       tcpCheck({ queryResponse: [{ send: null, expect: null, startTls: false }] }),
       ['/queryResponse/0'],
+    ],
+    ['a name that DNS cannot be asked for', dnsQueryCheck({ queryName: 'a..b' }), ['/queryName']],
+    ['a label that is too long', dnsQueryCheck({ queryName: `${'a'.repeat(64)}.example` }), ['/queryName']],
+    ['a name in another script', dnsQueryCheck({ queryName: 'kr\u00f6te.example' }), ['/queryName']],
+    ['a type of no name', dnsQueryCheck({ queryName: null, queryType: 'SOA' }), ['/queryType']],
+    [
+      'expressions over records that RE2 does not have',
+      dnsQueryCheck({ expect: aDnsExpectation({ validateAnswerRrs: { failIfNoneMatchesRegexp: ['a', '(?=b)'] } }) }),
+      ['/expect/validateAnswerRrs/failIfNoneMatchesRegexp/1'],
     ],
   ])('finds %s', (_what, check, expected) => {
     expect(pointers(check)).toEqual(expected)

@@ -1,6 +1,6 @@
 import { jsonPointer } from '../lib/json-pointer.ts'
 import { ProblemError } from '../lib/problem.ts'
-import type { Check, HttpCheck, TcpCheck } from '../plan/check.ts'
+import type { Check, DnsQueryCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
 import { compileJsonPath } from './json-path.ts'
 import { compileRegexp, type RegexpBudget, regexpBudget } from './regexp.ts'
 
@@ -40,11 +40,40 @@ const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE---
  * @param budget of the whole request, for the regular expressions of all its checks.
  */
 export function faultsOf(check: Check, budget: RegexpBudget = regexpBudget()): Fault[] {
-  if (check.type === 'dns') {
-    return []
+  switch (check.type) {
+    case 'http':
+      return [...httpFaults(check, budget), ...caFaults(check)]
+    case 'tcp':
+      return [...tcpFaults(check, budget), ...caFaults(check)]
+    case 'dnsQuery':
+      return dnsQueryFaults(check, budget)
+    case 'dns':
+      return []
   }
-  return [...(check.type === 'http' ? httpFaults(check, budget) : tcpFaults(check, budget)), ...caFaults(check)]
 }
+
+function dnsQueryFaults({ queryName, queryType, expect }: DnsQueryCheck, budget: RegexpBudget): Fault[] {
+  const { regexpAt } = compiling(budget)
+  return [
+    ...unless(queryName === null || isDomainName(queryName), '/queryName', DOMAIN_NAME_RULE),
+    ...unless(queryName !== null || queryType === null, '/queryType', 'says of which name it is asked: add queryName'),
+    ...Object.entries(expect?.validateAnswerRrs ?? {}).flatMap(([field, patterns]) =>
+      patterns.flatMap(regexpAt(`/expect/validateAnswerRrs/${field}`)),
+    ),
+  ]
+}
+
+/** Labels of 1 to 63 bytes, 253 in all (RFC 1035 3.1); visible characters, as an underscore or a wildcard may be asked for. */
+const isDomainName = (name: string): boolean =>
+  name === '.' ||
+  (name.replace(/\.$/, '').length <= 253 &&
+    name
+      .replace(/\.$/, '')
+      .split('.')
+      .every((label) => LABEL.test(label)))
+const LABEL = /^[!-~]{1,63}$/
+const DOMAIN_NAME_RULE =
+  'is no name that DNS can be asked for: labels of 1 to 63 visible ASCII characters between dots, 253 in all; write others as xn--…'
 
 function httpFaults(check: HttpCheck, budget: RegexpBudget): Fault[] {
   const { method, headers, host, path, ingressPath, expect, responder } = check

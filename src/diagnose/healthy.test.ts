@@ -340,7 +340,7 @@ const SET_UPS: readonly SetUp[] = [
       service({
         ports: [
           { name: 'http', port: 80, targetPort: 8080 },
-          { name: 'dns', port: 53, protocol: 'UDP', targetPort: 5353 },
+          { name: 'syslog', port: 514, protocol: 'UDP', targetPort: 5514 },
         ],
       }),
       ends,

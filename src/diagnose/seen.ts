@@ -145,7 +145,12 @@ export const isBalancer = ({ path }: OnPath): boolean => path.kind === 'LoadBala
 export const isTakenOver = (each: OnPath): boolean => !isDirect(each) || isBalancer(each)
 
 /** Nothing came back: packets were dropped, or there was no way. */
-export const SILENT: ReadonlySet<FailureCode> = new Set(['connect_timeout', 'host_unreachable', 'network_unreachable'])
+export const SILENT: ReadonlySet<FailureCode> = new Set([
+  'connect_timeout',
+  'host_unreachable',
+  'network_unreachable',
+  'udp_timeout',
+])
 export const NO_CONNECTION: ReadonlySet<FailureCode> = new Set([...SILENT, 'connection_refused', 'connect_failed'])
 
 /** A connection was made, and what was to come over it did not. */

@@ -28,7 +28,7 @@ const NO_STATUS: ReadonlySet<number> = set()
 export const NO_BACKEND: Shows = {
   // A headless Service has no record then.
   direct: set<FailureCode>('connection_refused', 'dns_not_found', 'dns_no_data'),
-  directIfAll: set<FailureCode>('connect_timeout'),
+  directIfAll: set<FailureCode>('connect_timeout', 'udp_timeout'),
   through: { codes: NO_CODE, statuses: set(500, 502, 503) },
 }
 
@@ -68,6 +68,10 @@ export const SICK_PODS: Shows = {
     'unexpected_body',
     'unexpected_header',
     'unexpected_data',
+    'unexpected_rcode',
+    'dns_answer_malformed',
+    'dns_answer_wrong_id',
+    'dns_answer_wrong_question',
     'too_slow',
   ),
   through: { codes: set<FailureCode>('response_timeout', 'body_timeout'), statuses: set(500, 502, 503, 504) },

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { PROTOCOLS, type Protocol } from '../kube/objects.ts'
 
 export type HttpExpect = {
   /** Classes (`2xx`) and codes. */
@@ -129,4 +130,76 @@ export type TcpCheck = {
 /** The name is resolved, and nothing is dialled. */
 export type DnsCheck = { type: 'dns'; name: string; isDefault: boolean; port: string | number | null }
 
-export type Check = HttpCheck | TcpCheck | DnsCheck
+/** The types of records that a query may ask for: those whose data can be shown as text. */
+export const QUERY_TYPES = [
+  ...['A', 'AAAA', 'ANY', 'CAA', 'CNAME', 'DNSKEY', 'DS', 'MX', 'NAPTR', 'NS', 'PTR', 'SOA', 'SRV'],
+  'TXT',
+] as const
+export type QueryType = (typeof QUERY_TYPES)[number]
+
+/** The codes of an answer that has no OPT record (RFC 1035 4.1.1, RFC 2136 2.2). */
+export const RCODES = [
+  ...['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET', 'NXRRSET', 'NOTAUTH'],
+  'NOTZONE',
+] as const
+export type Rcode = (typeof RCODES)[number]
+
+/** Judges the records of an answer, each as a line of a zone file: `name. ttl IN A 10.0.0.1`, with tabs between. */
+export type AnswerRrs = {
+  /** One of the records matches one of them. */
+  failIfMatchesRegexp: readonly string[]
+  /** All records match one of them. */
+  failIfAllMatchRegexp: readonly string[]
+  /** One of the records does not match one of them. */
+  failIfNotMatchesRegexp: readonly string[]
+  /** No record matches any of them. */
+  failIfNoneMatchesRegexp: readonly string[]
+}
+
+export type DnsQueryExpect = {
+  rcode: readonly Rcode[]
+  validateAnswerRrs: AnswerRrs
+  maxDurationMs: number | null
+}
+
+/** The DNS server at the path's address is asked, over the protocol of the path's port. */
+export type DnsQueryCheck = {
+  type: 'dnsQuery'
+  name: string
+  isDefault: boolean
+  /** `null`: every port that speaks DNS. */
+  port: string | number | null
+  /** `null`: the question that a default check asks. */
+  queryName: string | null
+  /** `null`: an A record, or that of the default question. */
+  queryType: QueryType | null
+  /** The check is for ports of this protocol; `null`: for both. */
+  transportProtocol: 'udp' | 'tcp' | null
+  recursionDesired: boolean
+  /** `null`: any well-formed answer passes; of the cluster's DNS its own name is demanded. */
+  expect: DnsQueryExpect | null
+}
+
+export type Check = HttpCheck | TcpCheck | DnsCheck | DnsQueryCheck
+
+/** The protocols of ports that each type of check has something to ask over. */
+export const CHECKED_OVER: Readonly<Record<Check['type'] | DiallingCheck['type'], readonly Protocol[]>> = {
+  http: ['TCP'],
+  tcp: ['TCP'],
+  grpc: ['TCP'],
+  dns: PROTOCOLS,
+  dnsQuery: ['TCP', 'UDP'],
+}
+
+/** A check that dials the path's address. */
+export type DiallingCheck = HttpCheck | TcpCheck | GrpcCheck | DnsQueryCheck
+
+/** The options of TLS that a check has; `null`: none, as it speaks none. */
+export const tlsOf = (check: Check): TlsOptions | null => ('tls' in check ? check.tls : null)
+
+/** The protocols of the ports that a check is for. */
+export function protocolsOf(check: Check): readonly Protocol[] {
+  const all = CHECKED_OVER[check.type]
+  const wanted = check.type === 'dnsQuery' ? (check.transportProtocol?.toUpperCase() ?? null) : null
+  return wanted === null ? all : all.filter((protocol) => protocol === wanted)
+}

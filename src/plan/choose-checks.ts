@@ -8,7 +8,9 @@
 
 import type { Service } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
-import type { Check, HttpCheck, TcpCheck } from './check.ts'
+import { type Check, type DnsQueryCheck, type HttpCheck, protocolsOf, type TcpCheck } from './check.ts'
+import type { PlanContext } from './context.ts'
+import { type DnsQuestion, defaultQuestion, isClusterDns, speaksDns } from './dns-question.ts'
 import { type PathDraft, serverNameOf } from './draft.ts'
 import { KINDS } from './kinds.ts'
 import { schemeOf, speaksHttp } from './scheme.ts'
@@ -16,13 +18,18 @@ import { namesPort } from './selector.ts'
 
 export const DEFAULT_CHECK = 'default'
 
+/** The parts of a plan's context that checks are filled in from. */
+export type ChecksContext = Pick<PlanContext, 'service' | 'target' | 'clusterDomain'>
+
 /** Chooses the checks of a path. Variables are compared, not dialled, and have none. */
-export function checksFor(path: PathDraft, service: Service, checks: readonly Check[]): readonly Check[] {
+export function checksFor(path: PathDraft, context: ChecksContext, checks: readonly Check[]): readonly Check[] {
   if (path.variable !== null) {
     return []
   }
-  const asked = checks.filter((check) => isFor(check, path, service)).map((check) => fillIn(check, path))
-  return asked.length > 0 ? asked : [fillIn(defaultCheck(path), path)]
+  const { service } = context
+  const asked = checks.filter((check) => isFor(check, path, service))
+  const chosen = asked.length > 0 ? asked : [defaultCheck(path)]
+  return chosen.map((check) => fillIn(check, path, context))
 }
 
 function isFor(check: Check, path: PathDraft, service: Service): boolean {
@@ -34,8 +41,12 @@ function isFor(check: Check, path: PathDraft, service: Service): boolean {
     return path.dns !== null && check.type === 'dns'
   }
   const { checks, routedBy } = KINDS[path.kind]
-  if (!checks.includes(check.type)) {
+  if (!checks.includes(check.type) || (port !== null && !protocolsOf(check).includes(port.protocol))) {
     return false
+  }
+  if (check.type === 'dnsQuery') {
+    // As for HTTP below: without a port it is for those that speak DNS, and if none is known to, for all
+    return check.port !== null || (port !== null && speaksDns(port)) || !hasDns(service)
   }
   if (routedBy === 'request') {
     return true
@@ -48,18 +59,33 @@ function isFor(check: Check, path: PathDraft, service: Service): boolean {
 }
 
 /** This is asked for every path and check, so it is worked out once for each Service. */
-const httpServices = new WeakMap<Service, boolean>()
-function hasHttp(service: Service): boolean {
-  const found = httpServices.get(service) ?? service.ports.some((each) => speaksHttp(schemeOf(each)))
-  httpServices.set(service, found)
-  return found
+function onceForEach(works: (service: Service) => boolean): (service: Service) => boolean {
+  const known = new WeakMap<Service, boolean>()
+  return (service) => {
+    const found = known.get(service) ?? works(service)
+    known.set(service, found)
+    return found
+  }
 }
+const hasHttp = onceForEach(({ ports }) => ports.some((port) => speaksHttp(schemeOf(port))))
+const hasDns = onceForEach(({ ports }) => ports.some(speaksDns))
 
 function defaultCheck(path: PathDraft): Check {
   const common = { name: DEFAULT_CHECK, isDefault: true, port: null }
   const tls = { serverName: null, insecureSkipVerify: !path.judgesCertificate, caPem: null, minDaysToExpiry: null }
   if (path.dns !== null) {
     return { type: 'dns', ...common }
+  }
+  if (isDnsServer(path)) {
+    return {
+      type: 'dnsQuery',
+      ...common,
+      queryName: null,
+      queryType: null,
+      transportProtocol: null,
+      recursionDesired: true,
+      expect: null,
+    }
   }
   if (!speaksHttp(path.scheme)) {
     return { type: 'tcp', ...common, tls: null, queryResponse: [], maxDurationMs: null }
@@ -82,14 +108,33 @@ function defaultCheck(path: PathDraft): Check {
   }
 }
 
-function fillIn(check: Check, path: PathDraft): Check {
-  if (check.type === 'http') {
-    return fillInHttp(check, path)
+/** A router that reads what passes, and a front that ends TLS, speak otherwise than the port does. */
+const isDnsServer = ({ kind, port, scheme }: PathDraft): boolean =>
+  port !== null && !speaksHttp(scheme) && speaksDns(port) && KINDS[kind].checks.includes('dnsQuery')
+
+function fillIn(check: Check, path: PathDraft, context: ChecksContext): Check {
+  switch (check.type) {
+    case 'http':
+      return fillInHttp(check, path)
+    case 'tcp':
+      return fillInTcp(check, path)
+    case 'dnsQuery':
+      return fillInDnsQuery(check, path, questionOf(context))
+    case 'dns':
+      return check
   }
-  if (check.type === 'tcp') {
-    return fillInTcp(check, path)
+}
+
+const questionOf = ({ service, target, clusterDomain }: ChecksContext): DnsQuestion =>
+  defaultQuestion(isClusterDns(target.namespace, service), clusterDomain.name)
+
+function fillInDnsQuery(check: DnsQueryCheck, { port }: PathDraft, question: DnsQuestion): DnsQueryCheck {
+  const transportProtocol = port?.protocol === 'UDP' ? 'udp' : 'tcp'
+  if (check.queryName !== null) {
+    return { ...check, queryType: check.queryType ?? 'A', transportProtocol }
   }
-  return check
+  const { name, type, expect } = question
+  return { ...check, queryName: name, queryType: type, transportProtocol, expect: check.expect ?? expect }
 }
 
 function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {

@@ -8,7 +8,7 @@
 import type { PathType, ServicePort } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
 import { type Because, inOrder } from './because.ts'
-import type { Check, GrpcCall } from './check.ts'
+import { CHECKED_OVER, type Check, type GrpcCall } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { isPrivate, isWithin } from './ip.ts'
 import { KINDS, type PathKind } from './kinds.ts'
@@ -123,7 +123,7 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     expected: doubts.length === 0 ? 'reachable' : 'unknown',
     because: inOrder(of.because),
     shortCut: of.shortCut,
-    skipped: skippedOf(context, of),
+    skipped: skippedOf(context, of, checks),
     variable: of.variable,
     dns: of.dns,
     checks,
@@ -148,16 +148,26 @@ function urlOf({ scheme, host, address, addressPort, urlPath, dns, variable }: P
   return `${scheme}://${hostPort(authority, addressPort, scheme)}${path}`
 }
 
+/** Why there is nothing to ask at ports of these schemes, unless a check has a question for them. */
+const UNASKED: Readonly<Partial<Record<Scheme, string>>> = {
+  udp: 'silence on UDP says neither that a port is open nor that it is closed; HTTP, TCP and DNS are tested',
+  sctp: 'SCTP is not spoken here; HTTP, TCP and DNS are tested',
+}
+
 function skippedOf(
-  { position, target, place: { reaches = [], elsewhere = false } }: PlanContext,
-  { scheme, address, reach, pending, blind, kind }: PathDraft,
+  { position, target, place: { reaches = [], elsewhere = false, unspoken = {} } }: PlanContext,
+  { scheme, address, reach, pending, blind, kind, port }: PathDraft,
+  checks: readonly Check[],
 ): Skipped | null {
-  if (scheme === 'udp' || scheme === 'sctp') {
-    const why =
-      scheme === 'udp'
-        ? 'silence on UDP says neither that a port is open nor that it is closed'
-        : 'SCTP is not spoken here'
-    return { reason: 'unprobeable', detail: `${why}; HTTP and TCP ports are tested` }
+  const unasked = UNASKED[scheme]
+  if (
+    unasked !== undefined &&
+    !checks.some(({ type }) => port !== null && CHECKED_OVER[type].includes(port.protocol))
+  ) {
+    return { reason: 'unprobeable', detail: unasked }
+  }
+  if (unspoken[scheme] !== undefined) {
+    return { reason: 'vantage', detail: unspoken[scheme] }
   }
   if (blind !== null) {
     return { reason: 'vantage', detail: blind }

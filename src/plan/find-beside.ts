@@ -8,6 +8,7 @@ import type { PodSpec, Service } from '../kube/objects.ts'
 import { addressOfServer, familyOf } from '../lib/address.ts'
 import type { At, Beside, BesidePod } from './beside.ts'
 import type { PlanContext } from './context.ts'
+import { CLUSTER_DNS } from './dns-question.ts'
 import { asksForTls } from './ingress-backends.ts'
 import { endpointsOf, hasSelector, type ServiceEndpoint } from './service-endpoints.ts'
 
@@ -47,7 +48,7 @@ function apiServer({ index, place }: PlanContext): At[] {
 
 /** The addon is `kube-system/kube-dns` whatever serves it (its manifests in kubernetes/cluster/addons/dns). */
 function dnsOf({ index, addresses }: PlanContext): Pick<Beside, 'dns' | 'dnsPods'> {
-  const marked = index.servicesMarked({ 'k8s-app': 'kube-dns' }).filter(({ meta }) => meta.namespace === 'kube-system')
+  const marked = index.servicesMarked(CLUSTER_DNS.labels).filter(({ meta }) => meta.namespace === CLUSTER_DNS.namespace)
   const service = marked.find(({ clusterIPs }) => clusterIPs.some((address) => familyOf(address) !== null))
   const asked = addresses.dnsServers.flatMap((server): At[] => {
     const address = addressOfServer(server)

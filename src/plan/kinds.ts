@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { DiallingCheck } from './check.ts'
+
 /** The path's place among the ways to a Service. */
 export type Role =
   /** A way of its own that clients take. */
@@ -55,7 +57,7 @@ export type KindOfPath = {
   /** `null` if no router is on the way. */
   routedBy: RoutedBy | null
   /** Types of checks that say something about a path that is dialled. */
-  checks: readonly ('http' | 'tcp' | 'grpc')[]
+  checks: readonly DiallingCheck['type'][]
   /**
    * A path that must not be reachable is closed if no connection is made, or if a router answers by itself that it has no
    * route or no backend.
@@ -81,7 +83,7 @@ export type KindOfPath = {
 /** Most kinds have these properties in common. */
 const DIALLED = {
   routedBy: null,
-  checks: ['http', 'tcp'],
+  checks: ['http', 'tcp', 'dnsQuery'],
   closedWhen: 'unconnected',
   resolvedBy: 'lookup',
   secondOpinion: null,

@@ -1,4 +1,4 @@
-import { type Position, type Vantage, vantageAt } from './path.ts'
+import { type Position, type Scheme, type Vantage, vantageAt } from './path.ts'
 
 /** The known facts about the place where the prober stands. */
 export type Place = {
@@ -13,6 +13,8 @@ export type Place = {
   reaches?: readonly string[]
   /** The target was read from another cluster than the prober's own, whose private addresses may be taken here. */
   elsewhere?: boolean
+  /** Why the prober cannot speak what the port speaks, whatever the check; left out: it speaks all. */
+  unspoken?: Readonly<Partial<Record<Scheme, string>>>
 }
 
 /**

@@ -102,10 +102,10 @@ function clusterDomainOf(given: string | null, found: string | null): PlanContex
 
 /** Two objects may make the same path (a rule in two Ingresses): it becomes one, with the reasons of both. */
 function finishAll(context: PlanContext, drafts: readonly PathDraft[]): GroupedPath[] {
-  const { service, request } = context
+  const { request } = context
   const finished = new Map<string, { of: PathDraft; path: PlannedPath }>()
   for (const of of drafts) {
-    const path = finishPath(context, of, checksFor(of, service, request.checks))
+    const path = finishPath(context, of, checksFor(of, context, request.checks))
     const known = finished.get(path.id)
     if (known === undefined) {
       finished.set(path.id, { of, path })

@@ -159,7 +159,7 @@ describe('requests that name what is not there', () => {
       queryResponse: [],
       maxDurationMs: null,
     } as const
-    expect(() => planOf(udp, { checks: [check] })).toThrow('Port 53 is UDP: only TCP ports can be checked.')
+    expect(() => planOf(udp, { checks: [check] })).toThrow('Port 53 is UDP: this tcp check is for TCP.')
     const both = [
       service({
         ports: [
@@ -172,7 +172,7 @@ describe('requests that name what is not there', () => {
       kind === 'ClusterIP' ? [[port?.name, skipped?.reason ?? checks.map(({ name }) => name)]] : [],
     )
     expect(names).toEqual([
-      ['dns', 'unprobeable'],
+      ['dns', ['default']],
       ['dns-tcp', ['x']],
     ])
   })

@@ -7,6 +7,7 @@
 import type { Service, ServicePort } from '../kube/objects.ts'
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
+import { protocolsOf } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { KINDS, PATH_KINDS, type PathKind } from './kinds.ts'
 import { nodeAddresses } from './nodes.ts'
@@ -114,7 +115,8 @@ export function refuseImpossible(context: PlanContext, planned: readonly Grouped
 }
 
 function impossibleChecks({ request, service }: PlanContext): ProblemDetail[] {
-  return request.checks.flatMap(({ port: ref, type }, position): ProblemDetail[] => {
+  return request.checks.flatMap((check, position): ProblemDetail[] => {
+    const { port: ref, type } = check
     if (ref === null) {
       return []
     }
@@ -125,10 +127,13 @@ function impossibleChecks({ request, service }: PlanContext): ProblemDetail[] {
     if (first === undefined) {
       return [{ pointer, detail: noPort(service, ref) }]
     }
-    if (meant.some(({ protocol }) => protocol === 'TCP') || type === 'dns') {
+    const protocols = protocolsOf(check)
+    if (meant.some(({ protocol }) => protocols.includes(protocol))) {
       return []
     }
-    return [{ pointer, detail: `Port ${ref} is ${first.protocol}: only TCP ports can be checked.` }]
+    return [
+      { pointer, detail: `Port ${ref} is ${first.protocol}: this ${type} check is for ${protocols.join(' and ')}.` },
+    ]
   })
 }
 

@@ -45,14 +45,14 @@ describe('ClusterIP (A1)', () => {
     )
   })
 
-  it('lists UDP and SCTP ports as unprobeable', () => {
+  it('lists UDP and SCTP ports as unprobeable, where nothing can be asked', () => {
     const ports = [
-      { name: 'dns', port: 53, protocol: 'UDP' },
+      { name: 'syslog', port: 514, protocol: 'UDP' },
       { name: 'diameter', port: 3868, protocol: 'SCTP' },
     ]
     const plan = planOf([service({ ports })])
     expect(linesOf(plan, 'ClusterIP')).toEqual([
-      '10.96.0.7:53 skipped unprobeable',
+      '10.96.0.7:514 skipped unprobeable',
       '10.96.0.7:3868 skipped unprobeable',
     ])
   })

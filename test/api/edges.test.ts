@@ -116,7 +116,10 @@ describe('what a client may get wrong', () => {
     expect((await readProblem(api.call('/v1/jobs', { json: asked }))).errors).toEqual([
       { pointer: '/checks/0/method', detail: 'There is no "get"; did you mean "GET"?' },
       { pointer: '/checks/0/tls/minDaysToExpiry', detail: 'Invalid input: expected number, received string' },
-      { pointer: '/checks/1/type', detail: "Invalid discriminator value. Expected 'http' | 'tcp' | 'dns'" },
+      {
+        pointer: '/checks/1/type',
+        detail: "Invalid discriminator value. Expected 'http' | 'tcp' | 'dns' | 'dnsQuery'",
+      },
       { pointer: '/expect/reachable/0', detail: 'There is no "Nodeport"; did you mean "NodePort"?' },
     ])
     const mixed = job({

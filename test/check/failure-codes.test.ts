@@ -5,12 +5,22 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAILURE_CODES, type FailureCode, type Phase } from '../../src/check/codes.ts'
-import type { HttpCheck } from '../../src/plan/check.ts'
+import type { DnsQueryCheck, HttpCheck } from '../../src/plan/check.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { type Authority, createAuthority, type ServerCertificate } from '../support/certificates.ts'
-import { anExpectation, dnsCheck, httpCheck, plannedPath, runPath, tcpCheck } from '../support/checks.ts'
+import {
+  aDnsExpectation,
+  anExpectation,
+  dnsCheck,
+  dnsQueryCheck,
+  httpCheck,
+  plannedPath,
+  runPath,
+  tcpCheck,
+} from '../support/checks.ts'
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts'
+import { ODD, type Odd, startOddDns } from '../support/odd-dns.ts'
 import { noAddresses } from '../support/request.ts'
 import { BEHAVIOURS, type Behaviour, deafPort, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
 
@@ -108,6 +118,18 @@ const answering = async (
   }
 }
 
+/** A DNS server that is asked over UDP. */
+const odd = async (how: Odd, over: Partial<Case> = {}, check: Partial<DnsQueryCheck> = {}): Promise<Case> => ({
+  path: {
+    ...{ port: { name: 'dns', number: 53, protocol: 'UDP' }, scheme: 'udp' },
+    ...{ addressPort: (await keep(startOddDns(ODD[how]))).port, checks: [dnsQueryCheck(check)] },
+  },
+  phase: 'response',
+  timeoutMs: 300,
+  kept: { resolvedAddress: '127.0.0.1', localAddress: '127.0.0.1', http: null, dns: { rcode: null } },
+  ...over,
+})
+
 /** Each answer leads to another URL. */
 const further = async (): Promise<Case> => {
   let hops = 0
@@ -158,6 +180,12 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
     kept: { timings: { ...NOTHING, totalMs: number }, http: null },
   }),
   connection_reset: () => misbehaving('resetOnRequest', 'response', { timings: { ...CONNECTED }, http: null }),
+  udp_timeout: () => odd('silent', { phase: 'connect', kept: { dns: { rcode: null, resent: 2, transport: 'udp' } } }),
+  dns_answer_malformed: () => odd('echo'),
+  dns_answer_wrong_id: () => odd('otherId'),
+  dns_answer_wrong_question: () => odd('otherQuestion'),
+  unexpected_rcode: () =>
+    odd('refused', { phase: 'expectation', kept: { dns: { rcode: 'REFUSED' } } }, { expect: aDnsExpectation() }),
   tls_handshake_failed: () => shaking('closeOnRequest'),
   tls_not_spoken: () => shaking('garbage'),
   tls_timeout: async () => ({ ...(await shaking('silent')), timeoutMs: 300 }),

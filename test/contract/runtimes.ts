@@ -47,6 +47,11 @@ export const DIFFERENCES = {
     workers: 'a certificate that the runtime does not take makes the path `skipped: vantage`',
   },
   authorities: { what: '`tls.caPem`', node: 'the authorities that are trusted', workers: '422' },
+  udp: {
+    what: 'DNS servers over UDP (`dnsQuery`)',
+    node: 'asked',
+    workers: 'such paths are `skipped: vantage`; over TCP they are asked',
+  },
   http2: { what: '`httpVersion: "2"`', node: 'HTTP/2', workers: '422' },
   handshake: {
     what: 'Why a handshake failed',

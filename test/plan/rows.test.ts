@@ -352,6 +352,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
         service({
           ports: [
             { name: 'dns', port: 53, protocol: 'UDP' },
+            { name: 'syslog', port: 514, protocol: 'UDP' },
             { name: 'diameter', port: 3868, protocol: 'SCTP' },
           ],
         }),

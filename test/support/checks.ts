@@ -10,7 +10,15 @@ import { createGate } from '../../src/check/try-limiter.ts'
 import type { Chunk, HandedWork, Work } from '../../src/check/work.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import type { Log, LogFields } from '../../src/lib/log.ts'
-import type { DnsCheck, HttpCheck, HttpExpect, TcpCheck } from '../../src/plan/check.ts'
+import type {
+  AnswerRrs,
+  DnsCheck,
+  DnsQueryCheck,
+  DnsQueryExpect,
+  HttpCheck,
+  HttpExpect,
+  TcpCheck,
+} from '../../src/plan/check.ts'
 import { NO_TLS } from '../../src/plan/check.ts'
 import { type Plan, type PlannedPath, vantageAt } from '../../src/plan/path.ts'
 import { noAddresses } from './request.ts'
@@ -65,6 +73,37 @@ export const dnsCheck = (over: Partial<DnsCheck> = {}): DnsCheck => ({
   isDefault: true,
   port: null,
   ...over,
+})
+
+export const dnsQueryCheck = (over: Partial<DnsQueryCheck> = {}): DnsQueryCheck => ({
+  type: 'dnsQuery',
+  name: 'default',
+  isDefault: true,
+  port: null,
+  queryName: 'toad.example',
+  queryType: 'A',
+  transportProtocol: null,
+  recursionDesired: true,
+  expect: null,
+  ...over,
+})
+
+export const aDnsExpectation = ({
+  validateAnswerRrs = {},
+  ...over
+}: Partial<Omit<DnsQueryExpect, 'validateAnswerRrs'>> & {
+  validateAnswerRrs?: Partial<AnswerRrs>
+} = {}): DnsQueryExpect => ({
+  rcode: ['NOERROR'],
+  maxDurationMs: null,
+  ...over,
+  validateAnswerRrs: {
+    failIfMatchesRegexp: [],
+    failIfAllMatchRegexp: [],
+    failIfNotMatchesRegexp: [],
+    failIfNoneMatchesRegexp: [],
+    ...validateAnswerRrs,
+  },
 })
 
 let paths = 0

@@ -5,6 +5,7 @@
  */
 import type { Failure } from '../../src/check/codes.ts'
 import type {
+  DnsQueryRequest,
   HttpExchange,
   HttpRequest,
   LookupRequest,
@@ -23,6 +24,7 @@ export type NetworkCall = (
   | { method: 'http'; request: Unsignalled<HttpRequest> }
   | { method: 'tcp'; request: Unsignalled<TcpRequest> }
   | { method: 'resolve'; request: Unsignalled<ResolveRequest> }
+  | { method: 'query'; request: Unsignalled<DnsQueryRequest> }
   | { method: 'lookup'; request: Unsignalled<LookupRequest> }
 ) & {
   /** The signal was aborted before the call, with this. */

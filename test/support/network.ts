@@ -8,6 +8,8 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type {
+  DnsQueryExchange,
+  DnsQueryRequest,
   HttpExchange,
   HttpRequest,
   Lookup,
@@ -27,6 +29,7 @@ export type TestNetwork = {
   http(request: HttpRequest): Promise<HttpExchange>
   tcp(request: StepsRequest): Promise<TcpExchange>
   resolve(request: ResolveRequest): Promise<Resolution>
+  query(request: DnsQueryRequest): Promise<DnsQueryExchange>
   lookup(request: LookupRequest): Promise<Lookup>
   close(): Promise<void>
 }
@@ -49,6 +52,7 @@ async function openOnNode(): Promise<TestNetwork> {
     tcp: async ({ signal, steps, ...request }) =>
       overJson(await network.tcp({ ...overJson({ ...request, steps: tcpSteps(steps) }), signal })),
     resolve: async ({ signal, ...request }) => overJson(await network.resolve({ ...overJson(request), signal })),
+    query: async ({ signal, ...request }) => overJson(await network.query({ ...overJson(request), signal })),
     lookup: async ({ signal, ...request }) => overJson(await lookup({ ...overJson(request), signal })),
     close: async () => undefined,
   }
@@ -92,6 +96,7 @@ async function openOnWorkers(caPem: string | null): Promise<TestNetwork> {
     tcp: async ({ signal, steps, ...request }) =>
       (await make({ method: 'tcp', request: { ...request, steps: tcpSteps(steps) } }, signal)) as TcpExchange,
     resolve: async ({ signal, ...request }) => (await make({ method: 'resolve', request }, signal)) as Resolution,
+    query: async ({ signal, ...request }) => (await make({ method: 'query', request }, signal)) as DnsQueryExchange,
     lookup: async ({ signal, ...request }) => (await make({ method: 'lookup', request }, signal)) as Lookup,
     async close() {
       await Promise.all([harness.close(), doh.close(), aborts.close()])

@@ -80,6 +80,11 @@ export function checkText(check: Check): string {
   if (check.type === 'tcp') {
     return check.tls === null ? name : `${name} TLS ${tlsText(check.tls)}`
   }
+  if (check.type === 'dnsQuery') {
+    const { transportProtocol, queryName, queryType, expect } = check
+    const wanted = expect === null ? '' : ` ${expect.rcode.join('|')}`
+    return `${name} ${transportProtocol} ${queryType} ${queryName}${wanted}`
+  }
   const { method, scheme, host, path, tls } = check
   return `${name} ${method} ${scheme}://${host ?? '(no address)'}${path}${scheme === 'https' ? ` ${tlsText(tls)}` : ''}`
 }

@@ -2,6 +2,7 @@
 import type { FailureCode } from '../../check/codes.ts'
 import type { TlsEvidence } from '../../check/network.ts'
 import { type Because, becauseText } from '../../plan/because.ts'
+import { tlsOf } from '../../plan/check.ts'
 import { handshakeOn } from '../commands.ts'
 import { count, list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
@@ -136,7 +137,7 @@ const checkOf = ({ path, result }: SeenPath) => path.checks.find(({ name }) => n
 /** The check says whom to trust. */
 function hasCa(seen: SeenPath): boolean {
   const check = checkOf(seen)
-  return check !== undefined && check.type !== 'dns' && check.tls !== null && check.tls.caPem !== null
+  return check !== undefined && (tlsOf(check)?.caPem ?? null) !== null
 }
 
 type Flaw = {
@@ -162,7 +163,7 @@ const askedFor = ({ paths }: Shown): string =>
         paths.map((each) => {
           const { path } = each
           const check = checkOf(each)
-          const said = check === undefined || check.type === 'dns' ? null : (check.tls?.serverName ?? null)
+          const said = check === undefined ? null : (tlsOf(check)?.serverName ?? null)
           return said ?? path.serverName ?? path.address ?? ''
         }),
       ),

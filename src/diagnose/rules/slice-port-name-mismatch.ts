@@ -1,3 +1,4 @@
+import { speaksDns } from '../../plan/dns-question.ts'
 import { endpointPort, hasSelector } from '../../plan/service-endpoints.ts'
 import { endpointsOf } from '../commands.ts'
 import { list } from '../phrases.ts'
@@ -23,7 +24,7 @@ export const slicePortNameMismatch: Rule = {
         return []
       }
       // Nothing that is tried here would show it, and lists by hand leave it out.
-      if (port.protocol !== 'TCP' && hasSelector(service)) {
+      if (port.protocol !== 'TCP' && !speaksDns(port) && hasSelector(service)) {
         return []
       }
       const found = [

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises'
 import { performance } from 'node:perf_hooks'
 import type { Failure } from '../../check/codes.ts'
 import { codeOf, failure, failureOf } from '../../check/failure.ts'
-import type { DnsEvidence, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
+import type { DnsEvidence, DnsType, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
 import { noAnswerFrom } from '../../check/network.ts'
 import { since } from '../socket/attempt.ts'
 import { lookUpBeside } from './system-names.ts'
@@ -80,7 +80,7 @@ export async function resolveName(request: ResolveRequest): Promise<Resolution> 
   }
 }
 
-async function ask(resolver: Resolver, name: string, type: DnsEvidence['type']): Promise<Records> {
+async function ask(resolver: Resolver, name: string, type: DnsType): Promise<Records> {
   switch (type) {
     case 'A':
     case 'AAAA': {

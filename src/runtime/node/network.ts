@@ -1,7 +1,9 @@
 import type { HttpExchange, HttpRequest, Network } from '../../check/network.ts'
+import { queryOverTcp } from '../socket/dns-tcp.ts'
 import { exchangeHttp1 } from '../socket/http1.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
 import { createLookup, resolveName } from './dns.ts'
+import { queryOverUdp } from './dns-udp.ts'
 import { createRoutes, type Routes } from './route.ts'
 import { nodeTransport } from './transport.ts'
 
@@ -15,6 +17,10 @@ export function createNodeNetwork(routes = createRoutes(), lookup = createLookup
       request.httpVersion === '2'
         ? overHttp2(request, routes.explain)
         : exchangeHttp1(nodeTransport, request, routes.explain),
+    query: (request) =>
+      request.transport === 'udp'
+        ? queryOverUdp(request, routes.explain)
+        : queryOverTcp(nodeTransport, request, routes.explain),
     cannotReach: ({ address }) => routes.cannotReach(address),
   }
 }

@@ -41,6 +41,9 @@ function mostOf(path: PlannedPath, check: Check, lookup: number): number {
   if (check.type === 'dns') {
     return named
   }
+  if (check.type === 'dnsQuery') {
+    return Math.max(named, 1)
+  }
   const isSecure = check.type === 'tcp' ? check.tls !== null : schemeOf(path, check) === 'https'
   // A handshake that fails is looked at by a second connection
   const dial = isSecure ? 2 : 1

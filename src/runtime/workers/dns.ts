@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { type Answer, type DecodedPacket, decode, encode, RECURSION_DESIRED } from 'dns-packet'
+import { type DecodedPacket, decode, encode, RECURSION_DESIRED } from 'dns-packet'
 import type { Failure } from '../../check/codes.ts'
 import { codeOf, failureOf } from '../../check/failure.ts'
 import type { DnsEvidence, DnsType, Lookup, LookupRequest, Resolution, ResolveRequest } from '../../check/network.ts'
@@ -7,6 +7,7 @@ import { noAnswerFrom } from '../../check/network.ts'
 import type { Family } from '../../kube/objects.ts'
 import { serverOf } from '../../lib/address.ts'
 import { since } from '../socket/attempt.ts'
+import { dataOf, rcodeOf } from '../socket/dns-message.ts'
 
 /** Codes of the failure table for an answer without records (RFC 1035 4.1.1). */
 const CODES: Readonly<Record<string, string>> = {
@@ -80,7 +81,7 @@ export async function lookupName(ways: Ways, request: LookupRequest): Promise<Lo
 }
 
 function read(packet: DecodedPacket, type: DnsType): Partial<DnsEvidence> & { failure: Failure | null } {
-  const rcode = 'rcode' in packet ? String(packet.rcode) : 'NOERROR'
+  const rcode = rcodeOf(packet)
   const records = packet.answers ?? []
   const own = records.filter((record) => record.type === type)
   const alias = records.find((record) => record.type === 'CNAME')
@@ -88,19 +89,11 @@ function read(packet: DecodedPacket, type: DnsType): Partial<DnsEvidence> & { fa
   const failed = rcode !== 'NOERROR' || own.length === 0
   return {
     rcode,
-    answers: own.map(textOf),
-    cname: alias ? textOf(alias) : null,
+    answers: own.map(dataOf),
+    cname: alias ? dataOf(alias) : null,
     ttl: ttls.length > 0 ? Math.min(...ttls) : null,
     failure: failed ? failureOf(CODES[rcode] ?? 'EBADRESP', 'dns') : null,
   }
-}
-
-function textOf(record: Answer): string {
-  if (record.type === 'SRV') {
-    const { priority = 0, weight = 0, port, target } = record.data
-    return `${priority} ${weight} ${port} ${target}`
-  }
-  return 'data' in record ? String(record.data) : ''
 }
 
 /** `null`: the name cannot be asked for (a label over 63 bytes, an empty label). */

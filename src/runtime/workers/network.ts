@@ -2,12 +2,16 @@ import { beyondVantage, failureOf } from '../../check/failure.ts'
 import {
   type DialOptions,
   type DialTls,
+  type DnsQueryExchange,
+  type DnsQueryRequest,
   type Exchange,
   type Network,
   NO_TIMINGS,
   type TcpRequest,
 } from '../../check/network.ts'
 import { describeCertificate } from '../socket/describe-certificate.ts'
+import { dnsExchange } from '../socket/dns-message.ts'
+import { queryOverTcp } from '../socket/dns-tcp.ts'
 import { exchangeHttp1 } from '../socket/http1.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
 import type { Calls } from './call-budget.ts'
@@ -15,6 +19,9 @@ import { lookupName, resolveName, type Ways, waysOf } from './dns.ts'
 import { type Handshake, inspectHandshake, judgeCertificate } from './handshake.ts'
 import { createReach } from './reachable-address.ts'
 import { edgeTransport } from './transport.ts'
+
+/** Why a path over UDP is not tried on Workers. */
+export const NO_UDP = 'Workers speak no UDP: over TCP the same server can be asked'
 
 export type EdgeNetworkOptions = {
   /** URL that speaks DNS over HTTPS. */
@@ -43,8 +50,20 @@ export function createEdgeNetwork({ dohUrl, egressAllow }: EdgeNetworkOptions, c
             .make('connect', () => exchangeHttp1(edgeTransport, request))
             .then((made) => explain(request, made, calls))
         : Promise.resolve({ ...unmade(request.address), http: null, headers: null, body: null }),
+    query: (request) => queryAtEdge(request, calls),
     cannotReach: createReach(egressAllow),
   }
+}
+
+/** Workers have no UDP: such paths are not tried there, and whatever asks nevertheless is told so. */
+async function queryAtEdge(request: DnsQueryRequest, calls: Calls): Promise<DnsQueryExchange> {
+  if (request.transport === 'udp') {
+    const failure = beyondVantage('network_unreachable', 'connect', NO_UDP)
+    return dnsExchange({ ...unmade(request.address), failure }, request, null)
+  }
+  return calls.probesLeft > 0
+    ? calls.make('connect', () => queryOverTcp(edgeTransport, request))
+    : dnsExchange(unmade(request.address), request, null)
 }
 
 const counted = (ways: Ways, calls: Calls): Ways => {

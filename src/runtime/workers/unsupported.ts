@@ -1,5 +1,6 @@
 import { planWithoutSecrets, withoutSecrets } from '../../check/secrets.ts'
 import type { ProblemDetail } from '../../lib/problem.ts'
+import { tlsOf } from '../../plan/check.ts'
 import type { Plan } from '../../plan/path.ts'
 import type { JobRequest } from '../../plan/request.ts'
 import { PROBES_MAX } from './call-budget.ts'
@@ -9,7 +10,7 @@ import { expectedCalls } from './cost.ts'
 export function unsupported(request: JobRequest, plan: Plan): ProblemDetail[] {
   const errors: ProblemDetail[] = request.checks.flatMap((check, at) => {
     const found: ProblemDetail[] = []
-    if (check.type !== 'dns' && check.tls && check.tls.caPem !== null) {
+    if ((tlsOf(check)?.caPem ?? null) !== null) {
       found.push({
         pointer: `/checks/${at}/tls/caPem`,
         detail: 'Workers verify certificates by the public authorities.',

@@ -38,6 +38,9 @@ export default {
       if (call.method === 'resolve') {
         return network.resolve({ ...call.request, signal })
       }
+      if (call.method === 'query') {
+        return network.query({ ...call.request, signal })
+      }
       return network.lookup?.({ ...call.request, signal })
     }
     try {
