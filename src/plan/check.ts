@@ -49,6 +49,15 @@ export const NO_TLS: TlsOptions = {
 /** The place in an answer that says who answered. */
 export type Responder = { header: string } | { bodyRegexp: string }
 
+/** A request as it arrives behind a router, which may rewrite it. */
+export type Behind = {
+  /** `null`: the host that was asked for. */
+  host: string | null
+  path: string
+  /** By lower-case name; `null`: removed. */
+  headers: Readonly<Record<string, string | null>>
+}
+
 export type HttpCheck = {
   type: 'http'
   name: string
@@ -75,6 +84,8 @@ export type HttpCheck = {
    * trust then. Not part of the API's check.
    */
   trustsAsDefault?: true
+  /** What the router makes of the request, for comparisons past it. Not part of the API's check. */
+  behind?: Behind
   responder: Responder | null
 }
 
