@@ -79,6 +79,10 @@ export async function judgeByControl(
   if (http.status !== NO_ROUTE) {
     return null
   }
+  if (path.host === null) {
+    // The rule takes every host: no other tells its answers from the router's.
+    return own === null || own.isCommon === true ? null : unrouted(`status ${http.status} from ${own.by}`)
+  }
   const answer = await ask(context, unknownHost(context, path, check, address), control)
   const routed = answer !== null && (answer.status !== http.status || answer.bodySha256 !== http.bodySha256)
   return routed ? null : unrouted(`status ${http.status}, as the controller answers for a host that no rule names`)
@@ -120,7 +124,7 @@ const directRequest = (
   direct: PlannedPath,
 ): HttpRequest => {
   const { timeoutMs, signal } = context
-  const request = httpRequest(path, check, { address, timeoutMs, signal })
+  const request = behindRouter(httpRequest(path, check, { address, timeoutMs, signal }), check)
   const serverName = hostnameOf(request.headers.host ?? '')
   const tls = { serverName, verify: false, caPem: null, wantsExpiry: false }
   return {
@@ -129,6 +133,17 @@ const directRequest = (
     port: direct.addressPort ?? 0,
     tls: direct.scheme === 'https' ? tls : null,
   }
+}
+
+/** The request as the router hands it on, where it rewrites it. */
+function behindRouter(request: HttpRequest, { behind }: HttpCheck): HttpRequest {
+  if (behind === undefined) {
+    return request
+  }
+  const { host, path, headers } = behind
+  const changed = { ...request.headers, ...headers, ...(host !== null && { host }) }
+  const sent = Object.entries(changed).filter((each): each is [string, string] => each[1] !== null)
+  return { ...request, target: path, headers: Object.fromEntries(sent) }
 }
 
 /** `null`: an address, which SNI cannot name. */

@@ -165,6 +165,31 @@ describe('the default check on Ingress', () => {
     expect(await run(another)).toEqual({ outcome: 'pass', failure: null, asked: ['control 404', 'check 404'] })
   })
 
+  it("does not take an answer for the controller's by another host where the rule takes every host", async () => {
+    const everybody = { host: null, checks: [httpCheck({ host: null })] }
+    const path = ingress(await start(answer(404, 'nothing at /')), everybody)
+    expect(await run(path)).toEqual({ outcome: 'pass', failure: null, asked: ['check 404'] })
+    const own = ingress(await start(answer(404, 'default backend - 404')), everybody)
+    expect(await run(own)).toEqual({
+      outcome: 'fail',
+      failure: 'status 404 from the default backend of ingress-nginx',
+      asked: ['check 404'],
+    })
+  })
+
+  it('asks direct addresses for what the router makes of the request', async () => {
+    const asked: unknown[] = []
+    const app = await start(({ url, headers }, response) => {
+      asked.push([url, headers.host, headers['x-added'], headers.accept])
+      response.writeHead(404).end('mine')
+    })
+    const behind = { host: 'inside.example', path: '/v2/1', headers: { 'x-added': 'yes', accept: null } }
+    const checks = [httpCheck({ host: 'shop.example', path: '/cart/1', behind })]
+    const path = ingress(await start(controller(404, 'mine')), { checks })
+    expect(await run(path, direct(app.port))).toMatchObject({ outcome: 'pass' })
+    expect(asked).toEqual([['/v2/1', 'inside.example', 'yes', undefined]])
+  })
+
   it('does not ask paths that this vantage cannot reach, that are of another port, or that speak no HTTP', async () => {
     const app = await start(answer(404, 'mine'))
     const path = ingress(await start(controller(404, 'no route')))
