@@ -14,6 +14,7 @@ import { actingAs } from '../store/db.ts'
 import { authenticate } from './auth.ts'
 import { mountBatches } from './batches.ts'
 import { mountClusters } from './clusters.ts'
+import { mountCompares } from './compares.ts'
 import type { Deps } from './deps.ts'
 import { mountDocs } from './docs.ts'
 import { mountEvents } from './events.ts'
@@ -87,6 +88,7 @@ export function mountRoutes(app: Api): void {
   mountJobs(app)
   mountEvents(app)
   mountBatches(app)
+  mountCompares(app)
   mountSchedules(app)
   mountServices(app)
   mountClusters(app)

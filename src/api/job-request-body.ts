@@ -1,6 +1,7 @@
 /** Reads from a request what is asked: a job as JSON, or manifests with their options in the query. */
 import { type ProblemCode, problemFrom } from '../lib/problem.ts'
 import { withBody } from './body.ts'
+import type { CompareQuery } from './compare-reading.ts'
 import type { BatchManifestQuery, ManifestQuery } from './manifest-query.ts'
 import type { Body } from './parse-body.ts'
 import { type AskedFor, LARGE_CHARS, type Reading, type ReadOutcome, read } from './reading.ts'
@@ -38,6 +39,9 @@ export const readAsked = (context: ApiContext, query: ManifestQuery) =>
 
 export const readAskedBatch = (context: ApiContext, query: BatchManifestQuery) =>
   readWith(context, (body) => ({ what: 'batch', body, query }))
+
+export const readAskedCompare = (context: ApiContext, query: CompareQuery) =>
+  readWith(context, (body) => ({ what: 'compare', body, query }))
 
 export const readAskedSchedule = (context: ApiContext) =>
   readWith(context, (body) => ({ what: 'schedule', body }), ['json'])

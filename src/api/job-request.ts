@@ -13,7 +13,11 @@ import type { JobRequest } from '../plan/request.ts'
 import { CheckSchema, name253, port, toCheck } from './check-schemas.ts'
 import { BATCH_EXAMPLE, JOB_EXAMPLE } from './request-examples.ts'
 
-const address = z.string().min(1).max(253).refine(isHost, 'Not an IP address or a host name; without scheme and port')
+export const address = z
+  .string()
+  .min(1)
+  .max(253)
+  .refine(isHost, 'Not an IP address or a host name; without scheme and port')
 const dnsServer = z
   .string()
   .min(1)
@@ -41,15 +45,17 @@ export const LabelsSchema = z
   )
   .refine((labels) => Object.keys(labels).length <= 16, 'At most 16 labels')
 
-const AddressesSchema = z
+export const controllerPorts = z.strictObject({
+  http: z.int().min(1).max(65535).default(80),
+  https: z.int().min(1).max(65535).default(443),
+})
+
+export const AddressesSchema = z
   .strictObject({
     nodes: z.array(address).max(100).default([]),
     loadBalancer: z.array(address).max(20).default([]),
     ingressController: z.array(address).max(20).default([]),
-    controllerPorts: z
-      .strictObject({ http: z.int().min(1).max(65535).default(80), https: z.int().min(1).max(65535).default(443) })
-      .nullable()
-      .default(null),
+    controllerPorts: controllerPorts.nullable().default(null),
     clusterDomain: name253.refine(isName, 'Not a DNS name like cluster.local').nullable().default(null),
     dnsServers: z
       .array(dnsServer)
@@ -66,7 +72,7 @@ const AddressesSchema = z
 const cluster = z.string().min(1).max(253).optional()
 const name63 = z.string().min(1).max(63)
 const manifests = z.union([z.string(), z.array(z.record(z.string(), z.unknown())).max(10_000)]).optional()
-const TargetRequestSchema = z.strictObject({
+export const TargetRequestSchema = z.strictObject({
   cluster,
   manifests,
   namespace: name63.optional(),
@@ -180,19 +186,13 @@ export type RequestBody = Omit<JobBody, 'target'> & {
 /** Makes of the body a request as the core knows it. The caller parses the manifests. */
 export function toJobRequest(body: RequestBody, cluster: string): JobRequest {
   const { target } = body
-  const { environment, clusterDomain } = body.addresses
   return {
     target: {
       cluster: target.cluster ?? cluster,
       namespace: target.namespace ?? null,
       service: target.service ?? null,
     },
-    addresses: {
-      ...body.addresses,
-      // Names are made of it, and ids of names: the dot of an absolute name would make others.
-      clusterDomain: clusterDomain?.replace(/\.$/, '') ?? null,
-      environment: environment === null ? null : serviceVariables(environment),
-    },
+    addresses: toAddresses(body.addresses),
     paths: { include: body.paths.include.map(toSelector), exclude: body.paths.exclude.map(toSelector) },
     limits: body.limits,
     checks: body.checks.map(toCheck),
@@ -209,6 +209,16 @@ export function toJobRequest(body: RequestBody, cluster: string): JobRequest {
     vantage: body.vantage ?? null,
     history: body.history,
     labels: body.labels,
+  }
+}
+
+export function toAddresses(given: z.output<typeof AddressesSchema>): JobRequest['addresses'] {
+  const { environment, clusterDomain } = given
+  return {
+    ...given,
+    // Names are made of it, and ids of names: the dot of an absolute name would make others.
+    clusterDomain: clusterDomain?.replace(/\.$/, '') ?? null,
+    environment: environment === null ? null : serviceVariables(environment),
   }
 }
 

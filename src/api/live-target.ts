@@ -5,7 +5,7 @@ import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 import { type BatchSelection, selectorText } from '../record/batch.ts'
 import type { BatchRequestSchema, RequestBody } from './job-request.ts'
 
-const refusal = (errors: readonly ProblemDetail[]): ProblemError =>
+export const refusal = (errors: readonly ProblemDetail[]): ProblemError =>
   new ProblemError('invalid_request', errors[0]?.detail ?? '', { errors })
 
 /** Nobody has said what is meant: more often manifests that never came than a wish for whatever Service there is. */
@@ -33,7 +33,7 @@ export function refuseOddNames(target: Pick<RequestBody['target'], 'namespace' |
 }
 
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const labelFault = (name: string): string | null =>
+export const labelFault = (name: string): string | null =>
   /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)
     ? null
     : `"${name}" is no name that an object can have: lower-case letters, digits and "-", at most 63, a letter or digit at each end`

@@ -7,6 +7,8 @@
  */
 import type { z } from '@hono/zod-openapi'
 import { type AskedBatch, planBatch } from '../job/accept-batch.ts'
+import type { AskedCompare } from '../job/accept-compare.ts'
+import { planSides } from '../job/plan-compare.ts'
 import { type Asked, type Given, type PlanDeps, planRequest } from '../job/plan-request.ts'
 import { refuseWithoutService } from '../kube/no-service.ts'
 import { manifestSource } from '../kube/object-source.ts'
@@ -14,6 +16,7 @@ import { parseManifests } from '../kube/parse.ts'
 import { type PlainProblem, ProblemError, plainOf } from '../lib/problem.ts'
 import { type BatchSelection, onlyNamespace } from '../record/batch.ts'
 import type { AskedWork } from '../schedule/accept-schedule.ts'
+import { type CompareQuery, readCompare } from './compare-reading.ts'
 import { BatchRequestSchema, JobRequestSchema, type RequestBody, toJobRequest } from './job-request.ts'
 import { nothingNamed, refuseOddNames, refuseOddSelection, selectionOf } from './live-target.ts'
 import {
@@ -23,14 +26,16 @@ import {
   manifestQuery,
   type selectingQuery,
 } from './manifest-query.ts'
+import { IN_JOB, isManifest, type Places, placesIn, refuseQuery, withoutUndefined } from './options-in-query.ts'
 import { readLabels } from './params.ts'
 import { type Body, parseBody, parseJson } from './parse-body.ts'
-import { QUERY_MISFIT, refusedQuery } from './query-words.ts'
+import { QUERY_MISFIT } from './query-words.ts'
 import { SchedulePatchSchema, ScheduleRequestSchema } from './schedule-schemas.ts'
 
 export type Reading =
   | { what: 'job'; body: Body; query: ManifestQuery }
   | { what: 'batch'; body: Body; query: BatchManifestQuery }
+  | { what: 'compare'; body: Body; query: CompareQuery }
   | { what: 'schedule' | 'scheduleChange'; body: Body }
 
 /** `optionsInQuery`: the body is manifests, or nothing, and the options of the job are in the query. */
@@ -48,6 +53,7 @@ type AskedSchedule<S extends z.ZodType> = {
 type AskedBy = {
   job: Asked
   batch: AskedBatch
+  compare: AskedCompare
   schedule: AskedSchedule<typeof ScheduleRequestSchema>
   scheduleChange: AskedSchedule<typeof SchedulePatchSchema>
 }
@@ -84,12 +90,16 @@ export async function readAndPlan<R extends Reading>(reading: R, deps: PlanDeps)
   }
   const { asked, optionsInQuery } = outcome
   const { request, objects } = asked
-  if (!('manifests' in objects)) {
+  if (objects === null || !('manifests' in objects)) {
     return outcome as ReadOutcome<AskedFor<R>>
   }
   const source = manifestSource(objects.manifests)
   const planned = await orRefused<unknown>(() =>
-    'selection' in asked ? planBatch(deps, request, asked.selection, source) : planRequest(deps, request, source),
+    'selection' in asked
+      ? planBatch(deps, request, asked.selection, source)
+      : 'left' in asked
+        ? planSides(deps, asked, source)
+        : planRequest(deps, request, source),
   )
   const unburdened = { ...asked, objects: { source: 'manifests', planned } }
   return { optionsInQuery, asked: unburdened as AskedFor<R> }
@@ -117,6 +127,8 @@ function readJson(reading: Reading, json: unknown, cluster: string): AskedBy[Rea
       return readJob(reading, json, cluster)
     case 'batch':
       return readBatch(reading, json, cluster)
+    case 'compare':
+      return readCompare(reading, json, cluster)
     case 'schedule':
       return readSchedule(parseBody(ScheduleRequestSchema, json), cluster)
     case 'scheduleChange':
@@ -158,10 +170,6 @@ function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, 
   return toAskedBatch(cluster, parseBody(BatchRequestSchema, job, refusal), places)
 }
 
-/** Pointers into the request's body: to its target, and to its manifests. */
-type Places = { target: string; manifests: string }
-const placesIn = (target: string): Places => ({ target, manifests: `${target}/manifests` })
-const IN_JOB = placesIn('/target')
 const IN_SCHEDULED_JOB = placesIn('/job/target')
 const IN_SCHEDULED_BATCH = placesIn('/batch/target')
 
@@ -220,35 +228,3 @@ function jobOf(
   }
   return { job: withoutUndefined(job), places: { ...IN_JOB, manifests: '' }, refusal: QUERY_MISFIT }
 }
-
-/** Tells JSON that is Kubernetes' own: it has a `kind`, or is a list of objects that do. */
-function isManifest(json: unknown): boolean {
-  const first = Array.isArray(json) ? json[0] : json
-  return typeof first === 'object' && first !== null && 'kind' in first
-}
-
-function refuseQuery(query: object, fields: Readonly<Record<string, unknown>>): void {
-  const misplaced = Object.entries(query).filter(
-    ([name, value]) => name in fields && value !== undefined && !(Array.isArray(value) && value.length === 0),
-  )
-  if (misplaced.length === 0) {
-    return
-  }
-  throw refusedQuery(
-    misplaced.map(([name]) => ({
-      pointer: `?${name}`,
-      detail: 'With a job as the body, this belongs into the body; in the query it goes with manifests as the body',
-    })),
-  )
-}
-
-const withoutUndefined = (value: Readonly<Record<string, unknown>>): unknown =>
-  Object.fromEntries(
-    Object.entries(value).flatMap(([name, each]) => {
-      if (each === undefined) {
-        return []
-      }
-      const isPlain = typeof each === 'object' && each !== null && !Array.isArray(each)
-      return [[name, isPlain ? withoutUndefined(each as Record<string, unknown>) : each]]
-    }),
-  )

@@ -33,6 +33,30 @@ export const JOB_EXAMPLE = { target: { manifests: manifests(TOAD) }, ...asked }
 
 export const BATCH_EXAMPLE = { target: { manifests: manifests(TOAD, FROG) }, ...asked }
 
+const ingressOf = (name: string, className: string, address: string): string => `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: ${name}, namespace: pond }
+spec:
+  ingressClassName: ${className}
+  rules:
+    - host: pond.example
+      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: toad, port: { name: http } } } }] }
+status: { loadBalancer: { ingress: [{ ip: ${address} }] } }
+`
+
+export const COMPARE_EXAMPLE = {
+  target: {
+    manifests: manifests(
+      TOAD,
+      ingressOf('toad', 'nginx', '203.0.113.7'),
+      ingressOf('toad-new', 'traefik', '203.0.113.8'),
+    ),
+  },
+  left: { kind: 'Ingress', name: 'toad' },
+  right: { kind: 'Ingress', name: 'toad-new' },
+  ignoreHeaders: ['x-served-by'],
+}
+
 export const SCHEDULE_EXAMPLE = {
   name: 'toad, every five minutes',
   cron: '*/5 * * * *',

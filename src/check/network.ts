@@ -78,6 +78,18 @@ export type HttpEvidence = {
   bodySha256: string
   /** Why the body was not read to its end; absent: it was. */
   bodyCut?: BodyCut
+  /** What is compared of it; absent: it is not to be. Not part of the API's evidence. */
+  sketch?: Sketch
+}
+
+/** The part of an answer that is compared with others, without anything that may be secret (`compare/sketch.ts`). */
+export type Sketch = {
+  /** Headers whose values are not kept (lower-case names) → a hash of the value. `set-cookie` is apart. */
+  hidden: Readonly<Record<string, string>>
+  /** Name → attributes, without values: `path=/; secure`. */
+  cookies: Readonly<Record<string, string>>
+  /** The hashes of its pieces, six characters each, without what has the form of a moment or of chance. */
+  body: string
 }
 
 /** `limit`: it is longer than is read. `time`: it had no end that was announced, and the time for it was over. */

@@ -133,9 +133,21 @@ class Rounds {
   async #round(round: number, paths: readonly PlannedPath[]): Promise<void> {
     const { only } = this.#work
     const probed = paths.filter(({ id, skipped }) => skipped === null && (only === null || Object.hasOwn(only, id)))
+    if (this.#work.request.samplesInTurn) {
+      return this.#inTurn(probed, round)
+    }
     await Promise.all(
       probed.map((path) => (round === 1 ? this.#path(path, round, this.#record) : this.#again(path, round))),
     )
+  }
+
+  /** What changes with time is then seen to change on one path as well, and not only between two. */
+  async #inTurn(paths: readonly PlannedPath[], round: number): Promise<void> {
+    for (let sample = 1; sample <= this.#work.request.samples && !this.#context.signal.aborted; sample++) {
+      await Promise.all(
+        paths.flatMap((path) => path.checks.map((check) => this.#unit({ path, check, sample, round }, this.#record))),
+      )
+    }
   }
 
   /** The last round counts, so a later one is recorded whole or, where it is cut, not at all. */

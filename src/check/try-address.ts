@@ -8,9 +8,11 @@
 import type { DnsCheck, DnsQueryCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
+import { sketchOf } from './compare/sketch.ts'
 import { judgeDnsQuery, queryOf } from './dns-query.ts'
 import { failure } from './failure.ts'
 import { judgeHttp, responderOf } from './http.ts'
+import { httpRequest } from './http-request.ts'
 import { judgeInTurns, unlessTooCostly } from './judge-in-turns.ts'
 import { createMeter } from './meter.ts'
 import type { Timings } from './network.ts'
@@ -95,6 +97,9 @@ async function observeHttp(
   address: string,
   control: (seen: Observation) => void,
 ): Promise<Observation> {
+  if (check.isCompared) {
+    return observeToCompare(context, path, check, address)
+  }
   const { exchange, blocked, unseen } = await followRedirects(context, path, check, address)
   const meter = createMeter()
   const nowMs = context.deps.clock.now()
@@ -104,6 +109,19 @@ async function observeHttp(
     : judged
   const responder = await unlessTooCostly(context, responderOf(check, exchange, meter))
   return { ...observed(exchange), responder, failure: failed ?? unseen }
+}
+
+/** One request and its answer, whatever that is: others judge it, beside those of another side. */
+async function observeToCompare(
+  context: TryContext,
+  path: PlannedPath,
+  check: HttpCheck,
+  address: string,
+): Promise<Observation> {
+  const { timeoutMs, signal } = context
+  const exchange = await context.deps.network.http(httpRequest(path, check, { address, timeoutMs, signal }))
+  const seen = observed(exchange)
+  return { ...seen, http: seen.http && { ...seen.http, sketch: sketchOf(exchange, path, address) } }
 }
 
 async function observeTcp(

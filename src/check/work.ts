@@ -16,7 +16,7 @@ export type Work = {
   jobId: string
   /** Its checks lack their secrets, which are handed over beside it. */
   plan: Pick<Plan, 'target' | 'paths' | 'dials'>
-  request: Pick<JobRequest, 'samples' | 'retries' | 'settleMs' | 'timeoutMs' | 'addresses'>
+  request: Pick<JobRequest, 'samples' | 'samplesInTurn' | 'retries' | 'settleMs' | 'timeoutMs' | 'addresses'>
   /** Epoch milliseconds. */
   deadlineAtMs: number
   /** Tries that were recorded before, by a runner that did not come to the end: they are not repeated. */

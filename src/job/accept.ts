@@ -54,21 +54,24 @@ function withNames(deps: Pick<PlanDeps, 'place' | 'settings'>, asked: JobRequest
 export async function makeJob(
   deps: Pick<AcceptDeps, 'clock' | 'place' | 'secrets' | 'settings'>,
   asked: JobRequest,
-  planned: Pick<NewJob, 'target' | 'vantage' | 'plan' | 'diagnosis' | 'objects'>,
+  planned: Pick<NewJob, 'target' | 'vantage' | 'plan' | 'diagnosis' | 'objects'> & Partial<Pick<NewJob, 'comparison'>>,
   made: Made,
 ): Promise<NewJob> {
   const request = withNames(deps, asked)
   const { checks, secrets } = withoutSecrets(request.checks)
   const nowMs = deps.clock.now()
+  const { plan, comparison = null } = planned
   return {
-    id: newId('job', nowMs),
+    id: newId(comparison === null ? 'job' : 'compare', nowMs),
     createdAtMs: nowMs,
     target: planned.target,
     vantage: planned.vantage,
     labels: request.labels,
     request: { ...request, checks },
-    plan: planned.plan && planWithoutSecrets(planned.plan),
+    // What rules ask for is no secret of the caller's, who gives no checks to a comparison.
+    plan: comparison === null ? plan && planWithoutSecrets(plan) : plan,
     diagnosis: planned.diagnosis,
+    comparison,
     objects: planned.objects,
     sealed: await sealSecrets(deps.secrets, secrets),
     deadlineMs: request.deadlineMs ?? DEADLINE_MS,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aPlan, plannedPath } from '../../test/support/checks.ts'
+import { aPlan, httpCheck, plannedPath } from '../../test/support/checks.ts'
 import { cutPlan } from './chunks.ts'
 
 const paths = (count: number) => Array.from({ length: count }, (_, index) => plannedPath({ id: `pth_${index}` }))
@@ -22,6 +22,18 @@ describe('cutPlan', () => {
       ['pth_0 1-4'],
       ['pth_1 1-4'],
       ['pth_2 1-4'],
+    ])
+  })
+
+  it('keeps both sides of a comparison in one chunk, with all of their samples', () => {
+    const sides = ['a', 'b', 'c'].flatMap((name) =>
+      ['left', 'right'].map((side) => plannedPath({ id: `${name}-${side}`, checks: [httpCheck({ name })] })),
+    )
+    const cut = cutPlan(aPlan(sides), { samples: 3, settleMs: 0, samplesInTurn: true }, { ...limits, size: 7 })
+    expect(shown(cut)).toEqual([
+      ['a-left 1-3', 'a-right 1-3'],
+      ['b-left 1-3', 'b-right 1-3'],
+      ['c-left 1-3', 'c-right 1-3'],
     ])
   })
 

@@ -17,10 +17,13 @@ export type ChunkLimits = {
  */
 export function cutPlan(
   plan: Plan,
-  { samples, settleMs }: Pick<JobRequest, 'samples' | 'settleMs'>,
+  { samples, settleMs, samplesInTurn }: Pick<JobRequest, 'samples' | 'settleMs' | 'samplesInTurn'>,
   limits: ChunkLimits,
 ): Chunk[] {
   const probed = plan.paths.filter(({ skipped }) => skipped === null)
+  if (samplesInTurn) {
+    return cutTogether(probed, samples, limits)
+  }
   const total = probed.reduce((sum, path) => sum + limits.costOf(path) * samples, 0)
   const size = Math.max(limits.size, total / limits.count)
   const chunks: Chunk[] = []
@@ -52,6 +55,24 @@ export function cutPlan(
     close()
   }
   return chunks
+}
+
+/** Paths of one check stay together with all of their samples, as these are made in turn. */
+function cutTogether(probed: readonly PlannedPath[], samples: number, limits: ChunkLimits): Chunk[] {
+  const groups = [...Map.groupBy(probed, ({ checks }) => checks[0]?.name ?? '').values()]
+  const costOf = (paths: readonly PlannedPath[]): number =>
+    paths.reduce((sum, path) => sum + limits.costOf(path) * samples, 0)
+  const size = Math.max(limits.size, costOf(probed) / limits.count)
+  const chunks: PlannedPath[][] = [[]]
+  for (const group of groups) {
+    const last = chunks.at(-1) ?? []
+    if (last.length > 0 && costOf(last) + costOf(group) > size) {
+      chunks.push([...group])
+    } else {
+      last.push(...group)
+    }
+  }
+  return chunks.map((paths) => Object.fromEntries(paths.map(({ id }) => [id, { first: 1, last: samples }])))
 }
 
 const isEmpty = (chunk: Chunk): boolean => Object.keys(chunk).length === 0

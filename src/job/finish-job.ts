@@ -1,4 +1,6 @@
 /** A run ends here: what was found is judged, diagnosed and stored, once. */
+import { judgeComparison, triedOf } from '../check/compare/judge.ts'
+import { verdictOfComparison } from '../check/compare/verdict.ts'
 import type { Control } from '../check/control.ts'
 import { comparedTries, type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'
 import { type Result, type Telling, type Tried, tellingOf } from '../check/result.ts'
@@ -8,11 +10,13 @@ import { NO_DIAGNOSIS } from '../diagnose/finding.ts'
 import type { TestedPath } from '../diagnose/seen.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { Comparison } from '../plan/compare/comparison.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Store } from '../store/db.ts'
 import { finishJob, type JobEnd, type OnEvents } from '../store/finish.ts'
 import type { Lease } from '../store/leases.ts'
+import { listResults } from '../store/results.ts'
 import type { StoredJob } from '../store/stored-job.ts'
 import { listTried, readTelling } from '../store/tried.ts'
 import { controlsOf, withMade } from './controls.ts'
@@ -97,6 +101,11 @@ export async function concludeByTries<Stop extends string>(
   plan: Plan,
   { few, before, ask }: Concluding<Stop>,
 ): Promise<Conclusion | Stop> {
+  const { comparison } = job
+  if (comparison !== null) {
+    const results = few ?? (await listResults(store, job.id)).map(({ result }) => result)
+    return bugIfThrown(() => concludeComparison(comparison, plan, results))
+  }
   const tries = await readTries(store, job.id, few)
   const judged = await bugIfThrown(() => judgePaths(plan, tries))
   const tested = await withEvidence(store, job.id, few, judged)
@@ -108,6 +117,12 @@ export async function concludeByTries<Stop extends string>(
     return answers
   }
   return bugIfThrown(() => conclude(job, plan, tested, withMade(wanted, answers)))
+}
+
+/** Judges a comparison by what its two sides have answered. */
+function concludeComparison(comparison: Comparison, plan: Plan, results: readonly Result[]): Conclusion {
+  const judged = judgeComparison(triedOf(comparison, plan.paths, results))
+  return { ...verdictOfComparison(judged, comparison), diagnosis: null, problem: null, judged: [] }
 }
 
 type Concluding<Stop extends string> = {

@@ -21,7 +21,9 @@ export async function prepareJob(box: SecretBox, job: StoredJob): Promise<Prepar
   if (plan === null) {
     return { problem: internalProblem('The job has no plan.') }
   }
-  return { plan, secrets, redactor: createRedactor(secretTexts(withSecrets(checksOf(plan), secrets))) }
+  // Of the others nothing was taken out, as nothing in them is secret.
+  const sealed = checksOf(plan).filter(({ name }) => secrets !== null && Object.hasOwn(secrets, name))
+  return { plan, secrets, redactor: createRedactor(secretTexts(withSecrets(sealed, secrets))) }
 }
 
 /** Lists each check once: a name stands for one check in a job. */
@@ -36,11 +38,11 @@ export function workOf(
   nowMs: number,
   part: Pick<Work, 'recorded'> & Partial<Pick<Work, 'only' | 'round' | 'controls'>>,
 ): Work {
-  const { samples, retries, settleMs, timeoutMs, addresses } = request
+  const { samples, samplesInTurn, retries, settleMs, timeoutMs, addresses } = request
   return {
     jobId: id,
     plan: { target, paths, ...(dials && { dials }) },
-    request: { samples, retries, settleMs, timeoutMs, addresses },
+    request: { samples, ...(samplesInTurn && { samplesInTurn }), retries, settleMs, timeoutMs, addresses },
     deadlineAtMs: deadlineAtMs ?? nowMs,
     recorded: part.recorded,
     only: part.only ?? null,

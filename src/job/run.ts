@@ -154,7 +154,12 @@ async function makeTries(
   const room = () => recorder.room()
   const settles = job.request.settleMs > 0
   // A batch has read for all of its jobs at once, and each of them would read by itself.
-  if (replan === undefined || job.objects.source === 'manifests' || (!settles && job.batchId !== null)) {
+  if (
+    replan === undefined ||
+    job.comparison !== null ||
+    job.objects.source === 'manifests' ||
+    (!settles && job.batchId !== null)
+  ) {
     const tries = workOf(job, plan, clock.now(), { recorded })
     return { broken: await doWork(run, prepared, tries, recorder.add, room), plan, diagnosis: job.diagnosis }
   }

@@ -6,6 +6,7 @@ const PREFIXES = {
   job: 'job',
   result: 'res',
   batch: 'bat',
+  compare: 'cmp',
   schedule: 'sch',
   request: 'req',
 } as const

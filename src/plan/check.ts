@@ -87,6 +87,8 @@ export type HttpCheck = {
   /** What the router makes of the request, for comparisons past it. Not part of the API's check. */
   behind?: Behind
   responder: Responder | null
+  /** One request, whose answer is kept for comparing (`check/compare/sketch.ts`). Not part of the API's check. */
+  isCompared?: true
 }
 
 /**

@@ -48,4 +48,6 @@ export type JobRequest = {
   labels: Readonly<Record<string, string>>
   /** Nobody with a token asked for it: it goes only where the cluster's own addresses lead. Not part of the API's body. */
   madeBy?: 'discovery'
+  /** A sample begins when that before it is made on every path. Not part of the API's body. */
+  samplesInTurn?: true
 }

@@ -114,7 +114,7 @@ export function describePlan(plan: Plan, diagnosis: Diagnosis, objects: ObjectsU
   }
 }
 
-const describeObjects = ({ readAtMs, ...rest }: ObjectsUsed): ObjectsDocument => ({
+export const describeObjects = ({ readAtMs, ...rest }: ObjectsUsed): ObjectsDocument => ({
   ...rest,
   readAt: readAtMs === null ? null : toInstant(readAtMs),
 })

@@ -156,7 +156,7 @@ function forbidden(job: JobReport): string {
 
 const list = (lines: readonly string[]): string => lines.map((line) => `- ${prose(line)}`).join('\n')
 
-const folded = (summary: string, body: string): string =>
+export const folded = (summary: string, body: string): string =>
   body === '' ? '' : `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
 
 /**

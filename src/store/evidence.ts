@@ -28,7 +28,8 @@ const CHANGING_HEADERS = new Set([
 ])
 
 type Evidence = Misspoken & Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure' | 'control'>
-type Body = Pick<HttpEvidence, 'bodyBytes' | 'bodySnippet' | 'bodySha256'>
+/** With what is compared of it, where it is. */
+type Body = Pick<HttpEvidence, 'bodyBytes' | 'bodySnippet' | 'bodySha256' | 'sketch'>
 type Shared = Misspoken & {
   dns?: Omit<DnsEvidence, 'ttl'>
   http?: Omit<HttpEvidence, keyof Body>
@@ -60,8 +61,8 @@ export function packEvidence(evidence: Evidence, startedAtMs: number): StoredEvi
     }
   }
   if (http !== null) {
-    const { bodyBytes, bodySnippet, bodySha256, headers, ...rest } = http
-    body = { bodyBytes, bodySnippet, bodySha256 }
+    const { bodyBytes, bodySnippet, bodySha256, sketch, headers, ...rest } = http
+    body = { bodyBytes, bodySnippet, bodySha256, ...(sketch && { sketch }) }
     const kept: Record<string, string> = {}
     for (const [name, value] of Object.entries(headers)) {
       const dateS = name === 'date' ? secondsAfter(value, startedAtMs) : null

@@ -55,6 +55,7 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
         request: need(keep(job.request), id),
         plan: keep(job.plan && storedPlan(job.plan)),
         diagnosis: keep(job.diagnosis),
+        comparison: keep(job.comparison),
         ...objectsRow(job.objects, keep),
       },
     }

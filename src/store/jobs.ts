@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, isNull, lt, sql } from 'drizzle-orm'
 import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import type { Comparison } from '../plan/compare/comparison.ts'
 import type { Position, Vantage } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobStatus } from '../record/job.ts'
 import { FROM_MANIFESTS, type ObjectsUsed } from '../record/objects-used.ts'
-import { refuseOthers } from '../record/principal.ts'
+import { reaches, refuseOthers } from '../record/principal.ts'
 import type { Store } from './db.ts'
 import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
 import { ACTIVE, cancelledIn, cancelling, jobRows, type KeptObjects, need } from './job-rows.ts'
@@ -74,7 +75,7 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   if (row === undefined) {
     return null
   }
-  const hashes = [row.request, row.plan, row.diagnosis, row.objects].filter((hash) => hash !== null)
+  const hashes = [row.request, row.plan, row.diagnosis, row.comparison, row.objects].filter((hash) => hash !== null)
   const found = await readTexts(db, hashes)
   const read = <T>(hash: string | null): T | null => (hash === null ? null : JSON.parse(need(found.get(hash), hash)))
   const request = read<JobRequest>(row.request)
@@ -84,11 +85,26 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
     request: need(request, id),
     plan: plan && { ...planFrom(plan), vantage: vantageOf(row) },
     diagnosis: read<Diagnosis>(row.diagnosis),
+    comparison: read<Comparison>(row.comparison),
     objects: objectsFrom(read<KeptObjects>(row.objects), row),
     sealed: row.sealed,
     deadlineAtMs: row.deadlineAtMs,
     deadlineMs: row.deadlineMs,
   }
+}
+
+/** A comparison, which is a job; `null`: there is none, or not all of its namespaces are the principal's. */
+export async function getComparison(
+  store: Store,
+  id: string,
+): Promise<(StoredJob & { comparison: Comparison }) | null> {
+  const job = await getJob(store, id)
+  const comparison = job?.comparison ?? null
+  if (job === null || comparison === null) {
+    return null
+  }
+  const named = [comparison.left, comparison.right].flatMap((side) => ('kind' in side ? [side.namespace] : []))
+  return named.every((namespace) => reaches(store.principal, namespace)) ? { ...job, comparison } : null
 }
 
 /** Those of a job that was made before any were read from a cluster came with its request. */
@@ -133,6 +149,7 @@ export async function listJobs(store: Store, filter: JobFilter, page: JobPage): 
   const [label, ...labels] = Object.entries(filter.labels ?? {})
   const where = and(
     within(store, jobs.namespace),
+    isNull(jobs.comparison),
     filter.status && eq(jobs.status, filter.status),
     filter.verdict && eq(jobs.verdict, filter.verdict),
     filter.cluster === undefined ? undefined : eq(jobs.cluster, filter.cluster),

@@ -103,4 +103,10 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "CREATE TABLE `clusters` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`uid` text NOT NULL,\n\t`first_at_ms` integer NOT NULL\n);",
     ],
   },
+  {
+    name: "0007_careful_captain_marvel.sql",
+    statements: [
+      "ALTER TABLE `jobs` ADD `comparison` text;",
+    ],
+  },
 ]

@@ -42,6 +42,8 @@ export const jobs = sqliteTable(
     request: text().notNull(),
     plan: text(),
     diagnosis: text(),
+    /** Hash of `texts`: what two sides are asked, of a job that compares them. Null: it probes a Service. */
+    comparison: text(),
     /**
      * The part of `ObjectsUsed` that repeats, as hash of `texts`; the parts that do not. All are null where the objects
      * came with the request.

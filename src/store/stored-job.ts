@@ -2,6 +2,7 @@
 
 import type { Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
+import type { Comparison } from '../plan/compare/comparison.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Job, JobProblem } from '../record/job.ts'
@@ -20,6 +21,8 @@ export type StoredJob = JobHead & {
   plan: Plan | null
   /** Rests on the objects alone until the job ends. */
   diagnosis: Diagnosis | null
+  /** The job compares two sides, and is judged by that; `null`: it probes a Service. */
+  comparison: Comparison | null
   /** The objects that the plan rests on. */
   objects: ObjectsUsed
   /** Encrypted secrets of checks; `null` once the job has ended. */
@@ -40,6 +43,7 @@ export type NewJob = Pick<
   | 'request'
   | 'plan'
   | 'diagnosis'
+  | 'comparison'
   | 'objects'
   | 'sealed'
   | 'deadlineAtMs'

@@ -51,6 +51,7 @@ export function aJob(over: Partial<NewJob> = {}): NewJob {
     request: aRequest({ target }),
     plan: { target, vantage: vantageAt('in-cluster'), paths: [aPlannedPath()], notApplicable: [], ignored: [] },
     diagnosis: { status: 'unknown', findings: [] },
+    comparison: null,
     objects: FROM_MANIFESTS,
     sealed: null,
     deadlineAtMs: null,

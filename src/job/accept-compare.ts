@@ -1,0 +1,131 @@
+/**
+ * Accepts a comparison: plans both sides, pairs what they promise, and makes a job of it, which is run as any other and
+ * judged by its comparison (ADR 0050).
+ *
+ * @module
+ */
+import { TRIES } from '../check/compare/judge.ts'
+import type { ObjectsAsked } from '../kube/object-source.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { type Comparison, SIDES, type Side, type SideAsked } from '../plan/compare/comparison.ts'
+import { isRouted, type PairOptions, pairSides } from '../plan/compare/pair.ts'
+import type { JobRequest } from '../plan/request.ts'
+import { hasEnded } from '../record/job.ts'
+import { FROM_MANIFESTS, type ObjectsUsed } from '../record/objects-used.ts'
+import { refuseOthers } from '../record/principal.ts'
+import type { Store } from '../store/db.ts'
+import type { IdempotencyClaim } from '../store/idempotency.ts'
+import { getJob, insertJob } from '../store/jobs.ts'
+import type { NewJob } from '../store/stored-job.ts'
+import { type AcceptDeps, acceptOnce, type Made, makeJob } from './accept.ts'
+import { type PlannedSide, type PlannedSides, planSides, type SidesAsked } from './plan-compare.ts'
+import { type PlannedManifests, plannedBefore, sourceOf, vantageOf } from './plan-request.ts'
+
+/** @property objects `null`: both sides are those of jobs, so that no objects are needed. */
+export type AskedCompare = SidesAsked &
+  PairOptions & { ignoreHeaders: readonly string[]; objects: ObjectsAsked | PlannedManifests<PlannedSides> | null }
+
+/** @returns its id; `replayed`: an earlier request with this Idempotency-Key made it. */
+export async function acceptCompare(
+  deps: AcceptDeps,
+  asked: AskedCompare,
+  made: Made & { claim: IdempotencyClaim | null },
+): Promise<{ id: string; replayed: boolean }> {
+  const { claim, ...rest } = made
+  return acceptOnce(deps, claim, async () => {
+    const job = await makeCompare(deps, asked, rest)
+    return { jobs: 1, insert: () => insertJob(deps.store, job, claim, job.createdAtMs), toRun: [job.id] }
+  })
+}
+
+/** @throws ProblemError if a side cannot be planned, or the rules of both promise nothing that may be sent. */
+async function makeCompare(deps: AcceptDeps, asked: AskedCompare, made: Made): Promise<NewJob> {
+  const { sides, objects } = await sidesOf(deps, asked)
+  for (const side of SIDES) {
+    refuseOthers(deps.store.principal, sides[side].namespace)
+  }
+  const { methods, ignoreHeaders, left, right, limit } = asked
+  const { paths, ...paired } = pairSides({ left: sides.left.paths, right: sides.right.paths }, { methods, limit })
+  if (paired.requests.length === 0) {
+    throw nothingToSend(paired.notSent)
+  }
+  const target = {
+    cluster: asked.request.target.cluster,
+    namespace: sides.left.namespace,
+    service: asked.request.target.service ?? '',
+  }
+  const comparison: Comparison = {
+    left: shown(left, sides.left),
+    right: shown(right, sides.right),
+    ...paired,
+    ignoreHeaders,
+    methods,
+    service: asked.request.target.service,
+  }
+  const request: JobRequest = { ...asked.request, ...FIXED, target }
+  const vantage = vantageOf(deps, request)
+  const plan = { target, vantage, paths, notApplicable: [], ignored: [] }
+  const job = await makeJob(deps, request, { target, vantage, plan, diagnosis: null, comparison, objects }, made)
+  return job
+}
+
+/** A comparison is no measurement of a Service: it enters no history, and every try counts. */
+const FIXED = {
+  samples: TRIES,
+  samplesInTurn: true,
+  retries: { limit: 0, delayMs: 0 },
+  settleMs: 0,
+  history: false,
+} as const
+
+const shown = (asked: SideAsked, { namespace }: PlannedSide): SideAsked =>
+  'kind' in asked ? { ...asked, namespace } : asked
+
+type Sides = { sides: Readonly<Record<Side, PlannedSide>>; objects: ObjectsUsed }
+
+async function sidesOf(deps: AcceptDeps, asked: AskedCompare): Promise<Sides> {
+  const { objects } = asked
+  const planned: PlannedSides =
+    objects === null
+      ? { sides: {}, objects: FROM_MANIFESTS }
+      : 'planned' in objects
+        ? plannedBefore(objects)
+        : await planSides(deps, asked, sourceOf(deps, objects))
+  const of = async (side: Side): Promise<PlannedSide> => {
+    const own = asked[side]
+    return 'job' in own ? jobSide(deps.store, side, own.job) : need(planned.sides[side])
+  }
+  return { sides: { left: await of('left'), right: await of('right') }, objects: planned.objects }
+}
+
+function need<T>(value: T | undefined): T {
+  if (value === undefined) {
+    throw new Error('a side was not planned')
+  }
+  return value
+}
+
+/** The paths of a job that has ended: what it found is not looked at, as they are asked anew. */
+async function jobSide(store: Store, side: Side, id: string): Promise<PlannedSide> {
+  const job = await getJob(store, id)
+  if (job === null || job.comparison !== null) {
+    throw refused(side, `There is no job ${id}.`)
+  }
+  if (!hasEnded(job)) {
+    throw refused(side, `Job ${id} has not ended: it is ${job.status}.`)
+  }
+  const paths = (job.plan?.paths ?? []).filter(isRouted)
+  if (paths.length === 0) {
+    throw refused(side, `Job ${id} has no path that a router leads: an Ingress, or a route of a Gateway.`)
+  }
+  return { namespace: job.target.namespace, paths }
+}
+
+const refused = (side: Side, detail: string): ProblemError =>
+  new ProblemError('impossible_request', detail, { errors: [{ pointer: `/${side}/job`, detail }] })
+
+function nothingToSend(notSent: Comparison['notSent']): ProblemError {
+  const reasons = [...new Set(notSent.map(({ reason }) => reason))].slice(0, 5)
+  const detail = `Nothing of what the two sides promise may be sent: ${reasons.join('; ')}.`
+  return new ProblemError('impossible_request', detail, { errors: [{ pointer: '/methods', detail }] })
+}

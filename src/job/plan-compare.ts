@@ -1,0 +1,196 @@
+/**
+ * Plans the sides of a comparison that objects make: their paths, as they are planned for the Services behind them.
+ * Nothing is probed or stored.
+ *
+ * @module
+ */
+import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
+import type { ObjectSource, ObjectsRead } from '../kube/object-source.ts'
+import type { KubeObjects, Meta } from '../kube/objects.ts'
+import { nearMiss } from '../lib/near.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { SIDES, type Side, type SideAsked } from '../plan/compare/comparison.ts'
+import { isRouted } from '../plan/compare/pair.ts'
+import type { PlannedPath } from '../plan/path.ts'
+import type { JobRequest } from '../plan/request.ts'
+import { unreadText } from '../plan/unread.ts'
+import type { BatchTarget } from '../record/batch.ts'
+import { type ObjectsUsed, objectsUsed } from '../record/objects-used.ts'
+import { type PlanDeps, planRead, READ_ANEW, readAndPlan, refuseForbiddenServers } from './plan-request.ts'
+
+type ObjectSide = Extract<SideAsked, { kind: string }>
+
+/** A side that an object makes. */
+export type PlannedSide = { namespace: string; paths: readonly PlannedPath[] }
+
+/** The sides that objects make; those that jobs make are looked up where they are kept. */
+export type PlannedSides = { sides: Partial<Readonly<Record<Side, PlannedSide>>>; objects: ObjectsUsed }
+
+/** `request`: as for a job about the Service, or about none in particular. */
+export type SidesAsked = { request: JobRequest; left: SideAsked; right: SideAsked }
+
+const objectSides = (asked: SidesAsked): [Side, ObjectSide][] =>
+  SIDES.flatMap((side): [Side, ObjectSide][] => {
+    const of = asked[side]
+    return 'kind' in of ? [[side, of]] : []
+  })
+
+/** Objects of more Services are not planned for one request. */
+const SERVICES_MAX = 300
+
+/**
+ * Reads the objects once, and plans the sides that objects make.
+ *
+ * @throws ProblemError if one of them cannot be planned, or routes nothing.
+ */
+export async function planSides(
+  deps: PlanDeps,
+  asked: SidesAsked,
+  source: ObjectSource,
+  how = READ_ANEW,
+): Promise<PlannedSides> {
+  const { request } = asked
+  refuseForbiddenServers(deps, request)
+  const { cluster, namespace, service } = request.target
+  const named = [namespace, ...objectSides(asked).map(([, side]) => side.namespace)].filter((each) => each !== null)
+  const namespaces = named.length === 0 ? null : [...new Set(named)]
+  const target = service === null ? { cluster, namespaces, selector: null } : request.target
+  return readAndPlan(source, target, how, (read) => {
+    const sides: Partial<Record<Side, PlannedSide>> = {}
+    const used: ObjectsUsed[] = []
+    for (const [side, of] of objectSides(asked)) {
+      const planned = planSide(deps, request, side, of, read)
+      sides[side] = planned.of
+      used.push(...planned.used)
+    }
+    return { sides, objects: used[0] ?? objectsUsed(read.provenance, null) }
+  })
+}
+
+function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide, read: ObjectsRead) {
+  const namespace = of.namespace ?? asked.target.namespace ?? read.found?.namespace ?? null
+  const found = findObject(read, side, { ...of, namespace })
+  const objects = withoutNamesakes(read.objects, { ...of, namespace })
+  const index = indexObjects(objects, read.provenance.unread, read.provenance.source)
+  const own = { ...read, objects }
+  const addresses = { ...asked.addresses, ...of.addresses }
+  const ref = `${of.kind}/${of.name}`
+  const paths: PlannedPath[] = []
+  const used: ObjectsUsed[] = []
+  for (const target of servicesOf(asked, read, index, namespace)) {
+    const request = { ...asked, addresses, target: { cluster: asked.target.cluster, ...target } }
+    const planned = planOrNot(deps, request, own, index, asked.target.service !== null)
+    if (planned !== null) {
+      used.push(objectsUsed(planned.provenance, planned.plan))
+      paths.push(
+        ...planned.plan.paths.filter((path) => isRouted(path) && path.because.some((each) => each.ref === ref)),
+      )
+    }
+  }
+  if (paths.length === 0) {
+    throw routesNothing(asked, side, of, read)
+  }
+  return { of: { namespace: namespace ?? found.namespace ?? 'default', paths }, used }
+}
+
+/** A Service that cannot be planned does not keep the others from it, unless it is the one that is asked for. */
+function planOrNot(deps: PlanDeps, request: JobRequest, read: ObjectsRead, index: ObjectIndex, isAskedFor: boolean) {
+  try {
+    return planRead(deps, request, read, index)
+  } catch (error) {
+    if (error instanceof ProblemError && !isAskedFor) {
+      return null
+    }
+    throw error
+  }
+}
+
+/** The Service that is asked for, or all: what an object routes to is known when it is planned. */
+function servicesOf(
+  { target }: JobRequest,
+  { found }: ObjectsRead,
+  index: ObjectIndex,
+  unplaced: string | null,
+): readonly { namespace: string | null; service: string }[] {
+  if (target.service !== null) {
+    return [{ namespace: found?.namespace ?? target.namespace, service: target.service }]
+  }
+  const all = new Map<string, BatchTarget>()
+  for (const { meta } of index.services) {
+    const namespace = meta.namespace ?? unplaced ?? 'default'
+    all.set(`${namespace}/${meta.name}`, { namespace, service: meta.name })
+  }
+  if (all.size <= SERVICES_MAX) {
+    return [...all.values()]
+  }
+  const detail = `These are ${all.size} Services; a comparison looks through ${SERVICES_MAX}. Name the one that both sides lead to in target.service, or send the objects of fewer.`
+  throw new ProblemError('impossible_request', detail, { errors: [{ pointer: '/target/service', detail }] })
+}
+
+type Named = { kind: string; meta: Meta }
+
+const allObjects = (objects: KubeObjects): readonly Named[] => Object.values(objects).flat() as Named[]
+
+const isIn = ({ meta }: Named, namespace: string | null): boolean =>
+  namespace === null || meta.namespace === null || meta.namespace === namespace
+
+/** Reasons name objects by kind and name: one of the same name in another namespace is taken away before. */
+function withoutNamesakes(objects: KubeObjects, of: ObjectSide): KubeObjects {
+  const isNamesake = (object: Named): boolean =>
+    object.kind === of.kind && object.meta.name === of.name && !isIn(object, of.namespace)
+  if (!allObjects(objects).some(isNamesake)) {
+    return objects
+  }
+  const kept = Object.entries(objects).map(([list, each]) => [
+    list,
+    (each as readonly Named[]).filter((one) => !isNamesake(one)),
+  ])
+  return Object.fromEntries(kept) as KubeObjects
+}
+
+/** @throws ProblemError `impossible_request` if it is not among the objects. */
+function findObject({ objects, provenance }: ObjectsRead, side: Side, { kind, namespace, name }: ObjectSide): Meta {
+  const all = allObjects(objects)
+  const ofKind = all.filter((object) => object.kind === kind)
+  const found = ofKind.find((object) => object.meta.name === name && isIn(object, namespace))
+  if (found !== undefined) {
+    return found.meta
+  }
+  const where = namespace === null ? '' : ` in namespace ${namespace}`
+  const elsewhere = ofKind.find(({ meta }) => meta.name === name)
+  const near = nearMiss(
+    name,
+    ofKind.map(({ meta }) => meta.name),
+  )
+  const nearKind = ofKind.length > 0 ? null : nearMiss(kind, [...new Set(all.map((object) => object.kind))])
+  const hint =
+    elsewhere !== undefined
+      ? ` There is one in namespace ${elsewhere.meta.namespace}: say so in ${side}.namespace.`
+      : near !== null
+        ? ` Did you mean ${near}?`
+        : nearKind !== null
+          ? ` Did you mean the kind ${nearKind}?`
+          : ofKind.length === 0
+            ? ` No object of that kind is there${unreadHint(provenance.unread)}.`
+            : ''
+  const detail = `There is no ${kind}/${name}${where} among the objects.${hint}`
+  throw new ProblemError('impossible_request', detail, { errors: [{ pointer: `/${side}/name`, detail }] })
+}
+
+const unreadHint = (unread: ObjectsRead['provenance']['unread']): string => {
+  const told = [...new Set(unread.filter(({ reason }) => reason !== 'not_asked').map(unreadText))].slice(0, 3)
+  return told.length === 0 ? '' : `, and not everything could be read: ${told.join('; ')}`
+}
+
+function routesNothing(
+  { target }: JobRequest,
+  side: Side,
+  { kind, name }: ObjectSide,
+  read: ObjectsRead,
+): ProblemError {
+  const to = target.service === null ? 'any of the Services among the objects' : `Service ${target.service}`
+  const detail =
+    `${kind}/${name} makes no path to ${to}${unreadHint(read.provenance.unread)}. POST /v1/plan with the same target says ` +
+    'which paths there are, and why others are not.'
+  return new ProblemError('impossible_request', detail, { errors: [{ pointer: `/${side}`, detail }] })
+}

@@ -1,0 +1,274 @@
+import { hostPort } from '../../lib/address.ts'
+import { hashParts } from '../../lib/hash.ts'
+import { becauseText } from '../because.ts'
+import { type HttpCheck, type HttpExpect, NO_TLS } from '../check.ts'
+import { KINDS } from '../kinds.ts'
+import type { PlannedPath } from '../path.ts'
+import {
+  type ComparedRequest,
+  type NotSent,
+  type OwnAnswer,
+  otherSide,
+  SIDES,
+  type Side,
+  type Way,
+} from './comparison.ts'
+
+export type Paired = {
+  requests: readonly ComparedRequest[]
+  ownAnswers: readonly OwnAnswer[]
+  notSent: readonly NotSent[]
+  /** What is dialled: for each request a path to each side, next to each other. */
+  paths: readonly PlannedPath[]
+}
+
+export type PairOptions = {
+  /** Rules that want another method are not asked; `null`: GET and HEAD are sent where a rule wants them, else GET. */
+  methods: readonly string[] | null
+  /** The most requests. */
+  limit: number
+}
+
+/** A host that no rule names (RFC 2606). */
+const UNKNOWN_HOST = 'portolan.invalid'
+/** The check of a request for it. */
+const OWN_ANSWER = 'own-answer'
+/** They change nothing on the server (RFC 9110 9.2.1). */
+const SAFE = ['GET', 'HEAD']
+
+/**
+ * Pairs the paths of two sides: the requests that either promises, each with a way to both. The paths are those that a
+ * router leads by what a request says, as planned.
+ */
+export function pairSides(
+  sides: Readonly<Record<Side, readonly PlannedPath[]>>,
+  { methods, limit }: PairOptions,
+): Paired {
+  const { promised, notSent } = promisedBy(sides, methods)
+  const kept = withinLimit([...promised.values()], limit)
+  const requests: ComparedRequest[] = []
+  const paths: PlannedPath[] = []
+  for (const each of kept) {
+    const id = `req-${String(requests.length + 1).padStart(3, '0')}`
+    const way = (side: Side): Way => {
+      const found = wayTo(sides[side], each)
+      if ('path' in found) {
+        const path = dialled(side, id, each.request, found.path)
+        paths.push(path)
+        return { pathId: path.id }
+      }
+      return found
+    }
+    const ways = { left: way('left'), right: way('right') }
+    const { serverName: _name, ...request } = each.request
+    requests.push({ id, ...request, ways, because: each.because })
+  }
+  const own = ownAnswersOf(sides)
+  const cut = [...promised.values()].filter((each) => !kept.includes(each))
+  return {
+    requests,
+    ownAnswers: own.map(({ side, path }) => ({ side, pathId: path.id })),
+    notSent: [...notSent, ...cut.map(({ side, request }) => beyond(side, request, limit))],
+    paths: [...paths, ...own.map(({ path }) => path)],
+  }
+}
+
+type Request = Pick<ComparedRequest, 'method' | 'scheme' | 'host' | 'path' | 'headers'> & { serverName: string | null }
+
+/** `side` is the first that promises it. */
+type Promised = { side: Side; request: Request; because: Record<Side, readonly string[]> }
+
+function promisedBy(sides: Readonly<Record<Side, readonly PlannedPath[]>>, methods: readonly string[] | null) {
+  const promised = new Map<string, Promised>()
+  const notSent = new Map<string, NotSent>()
+  for (const side of SIDES) {
+    for (const path of sides[side]) {
+      for (const check of path.checks) {
+        if (check.type !== 'http') {
+          notSent.set(`${side} ${path.id}`, { side, request: placeOf(path), reason: notCompared(check.type) })
+          continue
+        }
+        const asked = requestOf(path, check)
+        for (const method of methodsFor(asked.method, check, methods)) {
+          const request = { ...asked, method }
+          const key = keyOf(request)
+          const known = promised.get(key) ?? { side, request, because: { left: [], right: [] } }
+          const because = [...new Set([...known.because[side], ...path.because.map(becauseText)])]
+          promised.set(key, { ...known, because: { ...known.because, [side]: because } })
+        }
+        if (methodsFor(asked.method, check, methods).length === 0) {
+          const reason = `${asked.method} may change something: it is sent if methods names it`
+          notSent.set(`${side} ${keyOf(asked)}`, { side, request: describe(asked), reason })
+        }
+      }
+    }
+  }
+  return { promised, notSent: [...notSent.values()] }
+}
+
+const notCompared = (type: string): string => `answers to a check of type ${type} are not compared`
+
+const placeOf = ({ url, host, address }: PlannedPath): string => url ?? host ?? address ?? ''
+
+const beyond = (side: Side, request: Request, limit: number): NotSent => ({
+  side,
+  request: describe(request),
+  reason: `beyond the ${limit} requests of one comparison (limits.requests)`,
+})
+
+/** `GET https://shop.example/cart`, in one line. */
+const describe = ({ method, scheme, host, path }: Pick<Request, 'method' | 'scheme' | 'host' | 'path'>): string =>
+  `${method} ${scheme}://${host ?? '*'}${path}`
+
+function requestOf(path: PlannedPath, check: HttpCheck): Request {
+  const scheme = check.scheme ?? (path.scheme === 'https' ? 'https' : 'http')
+  const own = path.address === null ? null : hostPort(path.address, path.addressPort, scheme)
+  // A rule without a host is asked with the address, which each side has of its own.
+  const host = path.host === null && (check.host === own || check.host === null) ? null : (check.host ?? path.host)
+  const headers = Object.fromEntries(Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), value]))
+  return {
+    method: check.method,
+    scheme,
+    host,
+    path: check.path ?? '/',
+    headers,
+    serverName: host === null ? null : (check.tls.serverName ?? path.serverName),
+  }
+}
+
+/** Any method that a rule takes is one that it was planned with; a check that was planned with GET takes others as well. */
+function methodsFor(method: string, check: HttpCheck, methods: readonly string[] | null): readonly string[] {
+  const allowed = methods ?? SAFE
+  if (method !== 'GET' || !check.isDefault) {
+    return allowed.includes(method) ? [method] : []
+  }
+  return methods ?? [method]
+}
+
+const keyOf = ({ method, scheme, host, path, headers }: Request): string =>
+  JSON.stringify([method, scheme, host, path, Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1))])
+
+/** Chooses by a hash, so that the same ones are sent each time, and keeps the order. */
+function withinLimit(promised: readonly Promised[], limit: number): readonly Promised[] {
+  if (promised.length <= limit) {
+    return promised
+  }
+  const hashed = promised.map((each) => ({ each, hash: hashParts([keyOf(each.request)], 20) }))
+  const chosen = new Set(
+    hashed
+      .toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
+      .slice(0, limit)
+      .map(({ each }) => each),
+  )
+  return promised.filter((each) => chosen.has(each))
+}
+
+/** The best way to a side: one that promises the request, else one for its host, else any of its scheme. */
+function wayTo(
+  paths: readonly PlannedPath[],
+  { request }: Promised,
+): { path: PlannedPath } | Exclude<Way, { pathId: string }> {
+  const { scheme } = request
+  const own = paths.filter((path) => path.scheme === scheme)
+  const rank = (path: PlannedPath): number => {
+    const asks = path.checks.some((check) => check.type === 'http' && isSame(requestOf(path, check), request))
+    return (isDialled(path) ? 0 : 4) + (asks ? 0 : path.host === request.host ? 1 : 2)
+  }
+  const best = own.toSorted((left, right) => rank(left) - rank(right))[0]
+  if (best !== undefined) {
+    return isDialled(best) ? { path: best } : { unasked: best.skipped?.detail ?? 'its address is not known' }
+  }
+  const listens = [...new Set(paths.filter(isDialled).map((path) => path.scheme))]
+  return listens.length > 0
+    ? { unlistened: `by the objects it takes ${listens.join(' and ')} alone, and no ${scheme}` }
+    : { unasked: paths.find(({ skipped }) => skipped !== null)?.skipped?.detail ?? 'no way to it is known' }
+}
+
+const isSame = (own: Request, asked: Request): boolean => keyOf({ ...own, method: asked.method }) === keyOf(asked)
+
+/** Limits of a plan say nothing about the address. */
+const isDialled = ({ address, skipped }: PlannedPath): boolean =>
+  address !== null && (skipped === null || skipped.reason === 'sampled' || skipped.reason === 'excluded')
+
+/** Any answer is one to compare. */
+const ANY_ANSWER: HttpExpect = {
+  validStatusCodes: ['1xx', '2xx', '3xx', '4xx', '5xx'],
+  failIfBodyMatchesRegexp: [],
+  failIfBodyNotMatchesRegexp: [],
+  failIfHeaderMatches: [],
+  failIfHeaderNotMatches: [],
+  jsonPath: [],
+  maxDurationMs: null,
+}
+
+/** The path of a request to one side: dialled at the side's own address, Host and SNI as the rule's. */
+function dialled(side: Side, id: string, request: Request, path: PlannedPath): PlannedPath {
+  const { method, scheme, host, headers, serverName } = request
+  const authority = host ?? path.address ?? ''
+  const check: HttpCheck = {
+    type: 'http',
+    name: id,
+    isDefault: false,
+    port: null,
+    method,
+    ingressPath: null,
+    path: request.path,
+    headers,
+    body: null,
+    scheme,
+    host,
+    expect: ANY_ANSWER,
+    followRedirects: false,
+    httpVersion: '1.1',
+    // The certificate is compared, so a bad one is no end.
+    tls: { ...NO_TLS, serverName, insecureSkipVerify: true, minDaysToExpiry: 0 },
+    responder: null,
+    isCompared: true,
+  }
+  return {
+    id: `pth_${hashParts(['compare', side, path.address, path.addressPort, keyOf(request)], 20)}`,
+    kind: path.kind,
+    port: path.port,
+    address: path.address,
+    addressPort: path.addressPort,
+    family: path.family,
+    node: null,
+    host,
+    serverName,
+    rulePath: null,
+    pathType: null,
+    scheme,
+    url: `${scheme}://${hostPort(authority, host === null ? path.addressPort : null, scheme)}${request.path}`,
+    expected: 'reachable',
+    because: [],
+    shortCut: false,
+    skipped: null,
+    variable: null,
+    dns: null,
+    checks: [check],
+  }
+}
+
+/**
+ * Requests for a host that no rule names, one for each side and scheme: a side that answers another request in the same
+ * way does not route it. A side with a rule for any host routes these as well, so that they would say nothing.
+ */
+function ownAnswersOf(sides: Readonly<Record<Side, readonly PlannedPath[]>>): { side: Side; path: PlannedPath }[] {
+  return SIDES.flatMap((side) => {
+    const paths = sides[side]
+    if (paths.some(({ host }) => host === null) || sides[otherSide(side)].length === 0) {
+      return []
+    }
+    return (['http', 'https'] as const).flatMap((scheme) => {
+      const path = paths.find((each) => each.scheme === scheme && isDialled(each))
+      if (path === undefined) {
+        return []
+      }
+      const request = { method: 'GET', scheme, host: UNKNOWN_HOST, path: '/', headers: {}, serverName: UNKNOWN_HOST }
+      return [{ side, path: dialled(side, OWN_ANSWER, request, path) }]
+    })
+  })
+}
+
+/** Paths that a comparison may be about: a router leads them by what it is asked for. */
+export const isRouted = ({ kind }: Pick<PlannedPath, 'kind'>): boolean => KINDS[kind].routedBy !== null
