@@ -157,7 +157,12 @@ const [{ objects }, parseMs] = timed(() => {
       workloads: all('workloads'),
       networkPolicies: all('networkPolicies'),
       events: all('events'),
+      gatewayClasses: all('gatewayClasses'),
+      gateways: all('gateways'),
+      listenerSets: all('listenerSets'),
       gatewayRoutes: all('gatewayRoutes'),
+      referenceGrants: all('referenceGrants'),
+      backendTlsPolicies: all('backendTlsPolicies'),
       namespaces: all('namespaces'),
     } satisfies KubeObjects,
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from '@hono/zod-openapi'
+import { leadsTo } from '../kube/gateway-index.ts'
 import { parseSelector, SelectorError } from '../kube/label-selector.ts'
 import { CLUSTER_STATES, type ClusterStatus, IDENTITIES, type ServicesFound } from '../kube/live-clusters.ts'
 import type { Ingress, Service } from '../kube/objects.ts'
@@ -190,9 +191,7 @@ function describeLive(service: Service, found: ServicesFound, last: LastVerdict 
 function routesTo({ meta: { namespace, name } }: Service, { ingresses, gatewayRoutes }: ServicesFound) {
   const toIt = [
     ...ingresses.filter((ingress) => ingress.meta.namespace === namespace && backendsOf(ingress).includes(name)),
-    ...gatewayRoutes.filter(({ meta, backends }) =>
-      backends.some((backend) => backend.name === name && (backend.namespace ?? meta.namespace) === namespace),
-    ),
+    ...gatewayRoutes.filter((route) => namespace !== null && leadsTo(route, { namespace, name })),
   ]
   return toIt.map(({ kind, meta }) => ({ kind, namespace: meta.namespace, name: meta.name }))
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Condition, LabelSelector, Meta } from './objects.ts'
+import type { Condition, LabelSelector, Meta } from './meta.ts'
 
 /** metav1.Condition. A condition is believed only if `observedGeneration` is the generation of its object. */
 export type ObservedCondition = Condition & { observedGeneration: number | null }

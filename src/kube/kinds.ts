@@ -4,15 +4,25 @@
  * @module
  */
 import { type Field, isMapping } from './fields.ts'
+import type { RouteKind } from './gateway-objects.ts'
+import {
+  GATEWAY_API_TRIAL,
+  GATEWAY_VERSIONS,
+  type GatewayKind,
+  gatewayApiVersions,
+  isGatewayKind,
+} from './gateway-versions.ts'
 import type { KubeObject, KubeObjects, WorkloadKind } from './objects.ts'
 import { readEndpointSlice, readEndpoints } from './read-endpoints.ts'
 import { readEvent } from './read-event.ts'
-import { readGatewayRoute } from './read-gateway.ts'
+import { readGateway, readGatewayClass, readListenerSet } from './read-gateway.ts'
+import { readBackendTlsPolicy, readReferenceGrant } from './read-gateway-policies.ts'
 import { INGRESS_VERSIONS, readIngress, readIngressClass } from './read-ingress.ts'
 import { readNamespace } from './read-namespace.ts'
 import { readNode } from './read-node.ts'
 import { readPod, readWorkload } from './read-pod.ts'
 import { readNetworkPolicy } from './read-policy.ts'
+import { readGatewayRoute } from './read-route.ts'
 import { readService } from './read-service.ts'
 
 export type ReadKind = KubeObject['kind']
@@ -25,13 +35,14 @@ type Kind = {
   /** The place of its own `fields`, which a wrong indentation often puts elsewhere. */
   home: 'spec' | null
   fields: readonly string[]
+  /** It is released apart from Kubernetes: clusters have versions of it that are older, or newer, than those here. */
+  comesApart?: true
 }
 
 /** The keys of an object, and of its spec. */
 type Shape = { top: ReadonlySet<string>; spec: ReadonlySet<string> }
 
 const WORKLOADS = ['apps/v1', 'apps/v1beta2', 'apps/v1beta1', 'extensions/v1beta1'] as const
-const GATEWAYS = ['v1', 'v1beta1', 'v1alpha3', 'v1alpha2'].map((version) => `gateway.networking.k8s.io/${version}`)
 
 const inSpec =
   (...keys: readonly string[]) =>
@@ -50,16 +61,14 @@ const workload = (kind: WorkloadKind, looksLike: Kind['looksLike'], versions: Ki
   home: 'spec',
   fields: ['template', 'replicas'],
 })
-const route = (
-  kind: 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute' | 'Gateway',
-  looksLike: Kind['looksLike'],
-): Kind => ({
-  versions: GATEWAYS,
-  read: readGatewayRoute(kind),
-  looksLike,
-  home: 'spec',
-  fields: ['rules', 'parentRefs'],
-})
+const ofGateway = (
+  kind: GatewayKind,
+  read: Kind['read'],
+  fields: readonly string[],
+  looksLike: Kind['looksLike'] = never,
+): Kind => ({ versions: gatewayApiVersions(kind), read, looksLike, home: 'spec', fields, comesApart: true })
+const route = (kind: RouteKind, looksLike: Kind['looksLike'] = never): Kind =>
+  ofGateway(kind, readGatewayRoute(kind), ['rules', 'parentRefs', 'hostnames'], looksLike)
 
 /** A shape is guessed in this order. */
 export const KINDS: Readonly<Record<ReadKind, Kind>> = {
@@ -92,10 +101,15 @@ export const KINDS: Readonly<Record<ReadKind, Kind>> = {
     fields: ['podSelector', 'policyTypes', 'ingress', 'egress'],
   },
   HTTPRoute: route('HTTPRoute', inSpec('parentRefs')),
-  GRPCRoute: route('GRPCRoute', never),
-  TLSRoute: route('TLSRoute', never),
-  TCPRoute: route('TCPRoute', never),
-  Gateway: route('Gateway', inSpec('listeners', 'gatewayClassName')),
+  GRPCRoute: route('GRPCRoute'),
+  TLSRoute: route('TLSRoute'),
+  TCPRoute: route('TCPRoute'),
+  UDPRoute: route('UDPRoute'),
+  Gateway: ofGateway('Gateway', readGateway, ['listeners', 'gatewayClassName'], inSpec('gatewayClassName')),
+  ListenerSet: ofGateway('ListenerSet', readListenerSet, ['listeners', 'parentRef'], inSpec('listeners')),
+  GatewayClass: ofGateway('GatewayClass', readGatewayClass, ['controllerName'], inSpec('controllerName')),
+  ReferenceGrant: ofGateway('ReferenceGrant', readReferenceGrant, ['from', 'to']),
+  BackendTLSPolicy: ofGateway('BackendTLSPolicy', readBackendTlsPolicy, ['targetRefs', 'validation']),
   IngressClass: {
     versions: ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1'],
     read: readIngressClass,
@@ -131,6 +145,48 @@ export const READ_KINDS = Object.keys(KINDS).filter((kind): kind is ReadKind => 
 
 export const isReadKind = (kind: string): kind is ReadKind => Object.hasOwn(KINDS, kind)
 
+/** Kinds that another group calls otherwise: group/kind → the kind that it is read as. */
+const CALLED: ReadonlyMap<string, ReadKind> = new Map(
+  READ_KINDS.flatMap((kind) => {
+    const trial = isGatewayKind(kind) ? GATEWAY_VERSIONS[kind].trial : undefined
+    return trial === undefined ? [] : [[`${GATEWAY_API_TRIAL}/${trial.kind}`, kind] as const]
+  }),
+)
+
+/** An apiVersion without a group is of the core, whose name is empty. */
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '')
+
+/** Kubernetes' own API groups have no dot or end in k8s.io. */
+const isKubernetesOwn = (group: string): boolean => !group.includes('.') || group.endsWith('.k8s.io')
+
+/**
+ * Tells which kind an object is read as; `null`: none. A `Service` of another group is another thing, while a wrong group
+ * of Kubernetes itself is a mistake.
+ */
+export function kindOf(kind: string, apiVersion: unknown): ReadKind | null {
+  const group = typeof apiVersion === 'string' ? groupOf(apiVersion) : ''
+  const called = CALLED.get(`${group}/${kind}`)
+  if (called !== undefined) {
+    return called
+  }
+  if (!isReadKind(kind)) {
+    return null
+  }
+  const groups = KINDS[kind].versions.map(groupOf)
+  return groups.includes(group) || (isKubernetesOwn(group) && groups.some(isKubernetesOwn)) ? kind : null
+}
+
+/** Tells whether it is a version that nothing here reads, of a kind that is released apart from Kubernetes. */
+export function isOtherVersion(kind: ReadKind, apiVersion: unknown): apiVersion is string {
+  const { versions, comesApart = false } = KINDS[kind]
+  return (
+    comesApart &&
+    typeof apiVersion === 'string' &&
+    !versions.includes(apiVersion) &&
+    versions.some((version) => groupOf(version) === groupOf(apiVersion))
+  )
+}
+
 const keysOf = (value: unknown): ReadonlySet<string> => new Set(isMapping(value) ? Object.keys(value) : [])
 
 /** Guesses the kind of an object without one by its shape; `null` if it looks like nothing that is read. */
@@ -157,6 +213,11 @@ export function byKind(objects: readonly KubeObject[]): KubeObjects {
     networkPolicies: of('NetworkPolicy'),
     events: of('Event'),
     namespaces: of('Namespace'),
-    gatewayRoutes: objects.filter((object) => 'backends' in object),
+    gatewayClasses: of('GatewayClass'),
+    gateways: of('Gateway'),
+    listenerSets: of('ListenerSet'),
+    gatewayRoutes: of('HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'),
+    referenceGrants: of('ReferenceGrant'),
+    backendTlsPolicies: of('BackendTLSPolicy'),
   }
 }

@@ -5,9 +5,10 @@
  * @module
  */
 import { ProblemError } from '../lib/problem.ts'
+import type { GatewayRoute } from './gateway-objects.ts'
 import type { ReadKind } from './kinds.ts'
 import type { UnreadReason } from './object-source.ts'
-import type { GatewayRoute, Ingress, Service } from './objects.ts'
+import type { Ingress, Service } from './objects.ts'
 
 /**
  * `syncing`: it has not answered yet. `refused`: the API server does not take the credentials, or they cannot be had,

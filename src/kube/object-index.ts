@@ -7,25 +7,27 @@
  *
  * @module
  */
+import { type GatewayIndex, indexGateways } from './gateway-index.ts'
 import { actionOf } from './ingress-actions.ts'
+import { byKey, byNamespace, inOrder } from './lookups.ts'
 import type { ObjectKind, Part, Provenance, Unread, Wanted } from './object-source.ts'
 import type {
   EndpointSlice,
   Endpoints,
-  GatewayRoute,
   Ingress,
   IngressBackend,
   IngressClass,
   KubeEvent,
   KubeObjects,
   Labels,
+  Namespace,
   Node,
   Pod,
   Service,
   Workload,
 } from './objects.ts'
 
-export type ObjectIndex = {
+export type ObjectIndex = GatewayIndex & {
   objects: KubeObjects
   /** Where they come from: nobody can add to those of a cluster by sending more. */
   source: Provenance['source']
@@ -53,11 +55,11 @@ export type ObjectIndex = {
   ingressesElsewhere(namespace: string, service: string): readonly Ingress[]
   /** Ingresses with a rule for exactly that host (as written; `null`: rules without a host). */
   ingressesForHost(host: string | null): readonly Ingress[]
-  routesOf(namespace: string, service: string): readonly GatewayRoute[]
   /** Services of all namespaces that have this node port, of any protocol. */
   servicesOnNodePort(nodePort: number): readonly Service[]
   /** The Service that has this cluster IP. */
   serviceByClusterIP(address: string): Service | null
+  namespaceNamed(name: string): Namespace | null
   nodeNamed(name: string): Node | null
   nodeByAddress(address: string): Node | null
   /**
@@ -70,77 +72,6 @@ export type ObjectIndex = {
   /** Lists what was asked about in vain, each once. */
   wanted(): readonly Wanted[]
 }
-
-type Named = { kind: string; meta: { name: string; namespace: string | null } }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** Sorts by namespace and name, equal names by content, so that no order is left to chance. Identical objects merge. */
-function inOrder<T extends Named>(objects: readonly T[]): readonly T[] {
-  const sorted = objects.toSorted(
-    (a, b) =>
-      compare(a.meta.namespace ?? '', b.meta.namespace ?? '') ||
-      compare(a.meta.name, b.meta.name) ||
-      compare(JSON.stringify(a), JSON.stringify(b)),
-  )
-  return sorted.filter((object, position) => {
-    const before = sorted[position - 1]
-    return !(before && before.meta.name === object.meta.name && JSON.stringify(before) === JSON.stringify(object))
-  })
-}
-
-/** Makes a lookup when it is first asked: one Service asks few of them. */
-function whenAsked<A extends unknown[], R>(make: () => (...args: A) => R): (...args: A) => R {
-  let lookup: ((...args: A) => R) | null = null
-  return (...args) => {
-    lookup ??= make()
-    return lookup(...args)
-  }
-}
-
-/** Makes a lookup of objects by key. */
-const byKey = <T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) =>
-  whenAsked(() => tableByKey(objects, keysOf))
-
-function tableByKey<T>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
-  const map = new Map<string, T[]>()
-  for (const object of objects) {
-    const keys = keysOf(object)
-    for (const key of keys.length > 1 ? new Set(keys) : keys) {
-      const list = map.get(key)
-      if (list) {
-        list.push(object)
-      } else {
-        map.set(key, [object])
-      }
-    }
-  }
-  return (key: string): readonly T[] => map.get(key) ?? NOTHING
-}
-
-const NOTHING: readonly never[] = []
-
-/**
- * Makes a lookup by namespace and key. Objects without a namespace are found in every namespace, unless it holds one of
- * that kind and name: there they are that one, which says where it belongs.
- */
-const byNamespace = <T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) =>
-  whenAsked(() => tableByNamespace(objects, keysOf))
-
-function tableByNamespace<T extends Named>(objects: readonly T[], keysOf: (object: T) => readonly string[]) {
-  const groups = Map.groupBy(objects, ({ meta }) => meta.namespace)
-  const lookups = new Map([...groups].map(([namespace, members]) => [namespace, byKey(members, keysOf)]))
-  const names = new Map([...groups].map(([namespace, members]) => [namespace, new Set(members.map(identityOf))]))
-  const unplaced = lookups.get(null)
-  return (namespace: string, key: string): readonly T[] => {
-    const own = lookups.get(namespace)?.(key) ?? NOTHING
-    const taken = names.get(namespace)
-    const anywhere = (unplaced?.(key) ?? NOTHING).filter((object) => !taken?.has(identityOf(object)))
-    return anywhere.length === 0 ? own : [...anywhere, ...own]
-  }
-}
-
-const identityOf = ({ kind, meta }: Named): string => `${kind}/${meta.name}`
 
 /** Lists the backends of an Ingress: those of its rules, and the default one. */
 export function backendsOf(ingress: Ingress): readonly IngressBackend[] {
@@ -204,10 +135,10 @@ export function indexObjects(
   const ingressesForHost = byKey(ingresses, (ingress) => ingress.rules.map((rule) => hostKey(rule.host)))
   const nodesNamed = byKey(nodes, (node) => [node.meta.name])
   const nodesByAddress = byKey(nodes, (node) => node.addresses.map(({ address }) => address))
-  const routes = inOrder(objects.gatewayRoutes)
-  const routesNaming = byKey(routes, (route) => route.backends.map((backend) => backend.name))
+  const namespacesNamed = byKey(objects.namespaces, ({ meta }) => [meta.name])
 
   return {
+    ...indexGateways(objects),
     objects,
     source,
     services,
@@ -237,13 +168,7 @@ export function indexObjects(
         (ingress) => ingress.meta.namespace !== null && ingress.meta.namespace !== namespace,
       ),
     ingressesForHost: (host) => ingressesForHost(hostKey(host)),
-    routesOf: (namespace, service) =>
-      routesNaming(service).filter((route) =>
-        route.backends.some(
-          (backend) =>
-            backend.name === service && (backend.namespace ?? route.meta.namespace ?? namespace) === namespace,
-        ),
-      ),
+    namespaceNamed: (name) => namespacesNamed(name)[0] ?? null,
     serviceByClusterIP: (address) => serviceByClusterIP(address)[0] ?? null,
     nodeNamed: (name) => nodesNamed(name)[0] ?? null,
     nodeByAddress: (address) => nodesByAddress(address)[0] ?? null,

@@ -5,30 +5,23 @@
  *
  * @module
  */
+import type {
+  BackendTLSPolicy,
+  Gateway,
+  GatewayClass,
+  GatewayRoute,
+  ListenerSet,
+  ReferenceGrant,
+} from './gateway-objects.ts'
+import type { Condition, LabelSelector, Labels, Meta } from './meta.ts'
+
+export type { Condition, LabelSelector, Labels, Meta } from './meta.ts'
+
 export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
 export const FAMILIES = ['IPv4', 'IPv6'] as const
 export type Family = (typeof FAMILIES)[number]
-
-export type Labels = Readonly<Record<string, string>>
-
-export type Meta = {
-  name: string
-  /** `null` if the manifest names none: the target's then applies. Always `null` for kinds without namespaces. */
-  namespace: string | null
-  labels: Labels
-  /**
-   * Only those of Kubernetes, its controllers, load balancers and meshes, and, of Services and Namespaces, those that
-   * ask for probes; never kubectl's copy of the whole object.
-   */
-  annotations: Labels
-  createdAt: string | null
-  /** `metadata.deletionTimestamp`: set while the object is going away. */
-  deletedAt: string | null
-  /** The controlling owner, or the first one. */
-  owner: { kind: string; name: string } | null
-}
 
 /** A port as a number, or by its name in the pod (IntOrString). */
 export type PortRef = number | string
@@ -160,8 +153,6 @@ export type Node = {
 
 export type Namespace = { kind: 'Namespace'; meta: Meta }
 
-export type Condition = { type: string; status: string; reason: string | null; message: string | null }
-
 export type ContainerPort = {
   name: string | null
   containerPort: number
@@ -220,11 +211,6 @@ export type NetworkPolicyPeer = {
   ipBlock: { cidr: string; except: readonly string[] } | null
 }
 
-export type LabelSelector = {
-  matchLabels: Labels
-  matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[]
-}
-
 export type NetworkPolicyRule = {
   /** Empty: every peer. */
   peers: readonly NetworkPolicyPeer[]
@@ -252,15 +238,6 @@ export type KubeEvent = {
   lastAt: string | null
 }
 
-/** Objects of the Gateway API are read only far enough to say that they name the Service. */
-export type GatewayRoute = {
-  kind: 'HTTPRoute' | 'Gateway' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute'
-  meta: Meta
-  /** It is attached to Gateways of these names. */
-  gateways: readonly string[]
-  backends: readonly { name: string; namespace: string | null; port: number | null }[]
-}
-
 export type KubeObject =
   | Service
   | Endpoints
@@ -273,7 +250,12 @@ export type KubeObject =
   | NetworkPolicy
   | KubeEvent
   | Namespace
+  | GatewayClass
+  | Gateway
+  | ListenerSet
   | GatewayRoute
+  | ReferenceGrant
+  | BackendTLSPolicy
 
 /** All objects that were handed in, by kind, in the order given. Planning must not depend on that order. */
 export type KubeObjects = {
@@ -288,7 +270,12 @@ export type KubeObjects = {
   networkPolicies: readonly NetworkPolicy[]
   events: readonly KubeEvent[]
   namespaces: readonly Namespace[]
+  gatewayClasses: readonly GatewayClass[]
+  gateways: readonly Gateway[]
+  listenerSets: readonly ListenerSet[]
   gatewayRoutes: readonly GatewayRoute[]
+  referenceGrants: readonly ReferenceGrant[]
+  backendTlsPolicies: readonly BackendTLSPolicy[]
 }
 
 /** An object that was handed in and not read, with the reason. */

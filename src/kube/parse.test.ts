@@ -41,7 +41,7 @@ kind: Service
 metadata: {name: knative}
 spec: {template: {}}
 ---
-apiVersion: gateway.networking.k8s.io/v1alpha2
+apiVersion: gateway.networking.k8s.io/v1alpha1
 kind: UDPRoute
 metadata: {name: dns}
 ---
@@ -58,7 +58,11 @@ metadata: {name: reader}`
       { object: 'Secret/other', reason: 'Secrets are never read' },
       { object: 'ConfigMap/toad', reason: 'kind is not read' },
       { object: 'Service/knative', reason: 'Service of serving.knative.dev/v1 is not read' },
-      { object: 'UDPRoute/dns', reason: 'kind is not read' },
+      {
+        object: 'UDPRoute/dns',
+        reason:
+          'UDPRoute of gateway.networking.k8s.io/v1alpha1 is not read; gateway.networking.k8s.io/v1 or gateway.networking.k8s.io/v1alpha2 is',
+      },
       { object: 'CronJob', reason: 'kind is not read' },
       { object: 'Role/reader', reason: 'kind is not read' },
     ])

@@ -8,7 +8,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { MAX_DEPTH, readDocuments } from './documents.ts'
 import { lastOfEach, type Read } from './duplicates.ts'
 import { either, Field, fieldName, isMapping } from './fields.ts'
-import { byKind, guessKind, isReadKind, KINDS, READ_KINDS, type ReadKind } from './kinds.ts'
+import { byKind, guessKind, isOtherVersion, isReadKind, KINDS, kindOf, READ_KINDS, type ReadKind } from './kinds.ts'
 import { type Found, Mistakes } from './manifest-errors.ts'
 import type { Ignored, KubeObject, KubeObjects } from './objects.ts'
 import { misread, recognise } from './pasted.ts'
@@ -157,8 +157,13 @@ function decideKind(object: Field, value: Record<string, unknown>, ignored: Igno
     object.complain('found an answer of the API server (kind Status), expected an object. Was the request refused?')
     return null
   }
-  if (isReadKind(kind) && isKubernetesOwn(apiVersion)) {
-    return kind
+  const known = kindOf(kind, apiVersion)
+  if (known !== null && isOtherVersion(known, apiVersion)) {
+    ignored.push({ object: nameOf(value) ?? kind, reason: otherVersion(known, apiVersion) })
+    return null
+  }
+  if (known !== null) {
+    return known
   }
   const meant = OTHER_KINDS.has(kind) ? null : nearMiss(kind, kindsOf(apiVersion))
   if (meant !== null) {
@@ -173,21 +178,15 @@ function decideKind(object: Field, value: Record<string, unknown>, ignored: Igno
 const ignoredBecause = (kind: string, apiVersion: unknown): string =>
   isReadKind(kind) ? `${kind} of ${String(apiVersion)} is not read` : 'kind is not read'
 
+const otherVersion = (kind: ReadKind, apiVersion: string): string =>
+  `${kind} of ${apiVersion} is not read; ${either(KINDS[kind].versions)} is`
+
 /** Lists the kinds that an object of that version can be; all of them if it has none. */
 const kindsOf = (apiVersion: unknown): readonly string[] =>
   READ_KINDS.filter((kind) => typeof apiVersion !== 'string' || KINDS[kind].versions.includes(apiVersion))
 
 /** These kinds exist, are not read, and resemble one that is. */
-const OTHER_KINDS: ReadonlySet<string> = new Set(['UDPRoute', 'Role'])
-
-/** Kubernetes' own API groups have no dot or end in k8s.io. A `Service` of another group is another thing. */
-const isKubernetesOwn = (apiVersion: unknown): boolean => {
-  if (typeof apiVersion !== 'string' || !apiVersion.includes('/')) {
-    return true
-  }
-  const group = apiVersion.slice(0, apiVersion.indexOf('/'))
-  return !group.includes('.') || group.endsWith('.k8s.io')
-}
+const OTHER_KINDS: ReadonlySet<string> = new Set(['Role'])
 
 function checkVersion(object: Field, kind: ReadKind): void {
   const { versions } = KINDS[kind]

@@ -49,6 +49,7 @@ const meta = {
   labels: {},
   annotations: {},
   createdAt: null,
+  generation: null,
   deletedAt: null,
   owner: null,
 }

@@ -137,6 +137,7 @@ const meta = {
   labels: {},
   annotations: {},
   createdAt: null,
+  generation: null,
   deletedAt: null,
   owner: null,
 }

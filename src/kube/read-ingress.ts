@@ -1,6 +1,7 @@
-import { adviceFor, type Field, isMapping } from './fields.ts'
+import { type Field, isMapping } from './fields.ts'
 import type { Ingress, IngressBackend, IngressClass, IngressPath, PortRef } from './objects.ts'
 import { isStored, readLoadBalancer, readMeta, readTexts } from './read-meta.ts'
+import { refuseSequences } from './read-path.ts'
 import { absolutePath, controllerName, ingressHost, label, portName, subdomain, tlsHost } from './validation.ts'
 
 const PATH_TYPES = ['Exact', 'Prefix', 'ImplementationSpecific'] as const
@@ -113,18 +114,6 @@ function readPaths(http: Field, shape: Shape): readonly IngressPath[] {
       backend: shape.readBackend(item.get('backend'), shape.apiVersion),
     }
   })
-}
-
-/** pkg/apis/networking/validation invalidPathSequences and invalidPathSuffixes, of Exact and Prefix. */
-function refuseSequences(path: Field): void {
-  const text = typeof path.value === 'string' ? path.value : ''
-  const within = ['//', '/./', '/../', '%2f', '%2F'].find((sequence) => text.includes(sequence))
-  const behind = ['/..', '/.'].find((suffix) => text.endsWith(suffix))
-  if (within !== undefined) {
-    path.complain(`must not contain '${within}'. ${adviceFor(text)}`.trimEnd())
-  } else if (behind !== undefined) {
-    path.complain(`cannot end with '${behind}'.`)
-  }
 }
 
 function readNewBackend(backend: Field, apiVersion: string): IngressBackend {

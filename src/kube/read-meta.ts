@@ -24,6 +24,7 @@ export function readMeta(
     labels: meta.get('labels').labels(),
     annotations: readAnnotations(meta.get('annotations'), asksForProbes),
     createdAt: meta.get('creationTimestamp').matching(instant),
+    generation: meta.get('generation').integer(0, Number.MAX_SAFE_INTEGER),
     deletedAt: meta.get('deletionTimestamp').matching(instant),
     owner: owner ? { kind: owner.get('kind').text() ?? '', name: owner.get('name').text() ?? '' } : null,
   }
@@ -92,16 +93,15 @@ export function readLoadBalancer(object: Field): readonly LoadBalancerIngress[] 
 }
 
 export const readConditions = (object: Field): readonly Condition[] =>
-  object
-    .get('status')
-    .get('conditions')
-    .items()
-    .map((condition) => ({
-      type: condition.get('type').need('the type of the condition').text() ?? '',
-      status: condition.get('status').need('"True", "False" or "Unknown"').text() ?? '',
-      reason: condition.get('reason').text(),
-      message: condition.get('message').text(),
-    }))
+  readConditionsIn(object.get('status').get('conditions'))
+
+export const readConditionsIn = (list: Field): readonly Condition[] =>
+  list.items().map((condition) => ({
+    type: condition.get('type').need('the type of the condition').text() ?? '',
+    status: condition.get('status').need('"True", "False" or "Unknown"').text() ?? '',
+    reason: condition.get('reason').text(),
+    message: condition.get('message').text(),
+  }))
 
 export const readTargetRef = (ref: Field): { kind: string; name: string; namespace: string | null } | null =>
   ref.absent

@@ -21,7 +21,7 @@ describe('annotations that ask for probes', () => {
         kind: 'Namespace',
         meta: {
           ...{ name: 'pond', namespace: null, labels: {}, annotations: kept },
-          ...{ createdAt: null, deletedAt: null, owner: null },
+          ...{ createdAt: null, generation: null, deletedAt: null, owner: null },
         },
       },
     ])

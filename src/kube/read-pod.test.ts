@@ -61,6 +61,7 @@ const meta = {
   labels: {},
   annotations: {},
   createdAt: null,
+  generation: null,
   deletedAt: null,
   owner: null,
 }

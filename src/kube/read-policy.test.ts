@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { read } from '../../test/support/read-manifests.ts'
-import type { GatewayRoute, KubeEvent, NetworkPolicy } from './objects.ts'
+import type { KubeEvent, NetworkPolicy } from './objects.ts'
 
 const meta = {
   name: 'toad',
@@ -8,6 +8,7 @@ const meta = {
   labels: {},
   annotations: {},
   createdAt: null,
+  generation: null,
   deletedAt: null,
   owner: null,
 }
@@ -102,29 +103,5 @@ describe('an Event is read', () => {
     ],
   ])('%s', (_name, text, differences) => {
     expect(read(text).objects.events).toEqual([{ ...expected, ...differences }])
-  })
-})
-
-describe('a route of the Gateway API is read', () => {
-  const route = (kind: string, spec: string) =>
-    `{apiVersion: gateway.networking.k8s.io/v1, kind: ${kind}, metadata: {name: toad}, spec: ${spec}}`
-
-  it.each<[GatewayRoute['kind'], string, GatewayRoute['backends']]>([
-    [
-      'HTTPRoute',
-      '{parentRefs: [{name: gate}], rules: [{backendRefs: [{name: toad, port: 80}, {kind: Service, name: frog, namespace: pond}]}, {backendRefs: [{group: example.com, kind: Bucket, name: a}]}]}',
-      [
-        { name: 'toad', namespace: null, port: 80 },
-        { name: 'frog', namespace: 'pond', port: null },
-      ],
-    ],
-    ['GRPCRoute', '{rules: [{backendRefs: [{name: toad, port: 81}]}]}', [{ name: 'toad', namespace: null, port: 81 }]],
-    ['TLSRoute', '{rules: [{backendRefs: [{name: toad, port: 443}]}]}', [{ name: 'toad', namespace: null, port: 443 }]],
-    ['TCPRoute', '{rules: [{}]}', []],
-    ['Gateway', '{gatewayClassName: a, listeners: [{name: http, port: 80, protocol: HTTP}]}', []],
-  ])('%s', (kind, spec, backends) => {
-    expect(read(route(kind, spec)).objects.gatewayRoutes).toEqual([
-      { kind, meta, gateways: spec.includes('parentRefs') ? ['gate'] : [], backends },
-    ])
   })
 })

@@ -246,7 +246,16 @@ const plainPort = (port: number): ServicePort => ({
 /** The API server makes this of a Service with one port and no more. */
 const plain: Service = {
   kind: 'Service',
-  meta: { name: 'toad', namespace: null, labels: {}, annotations: {}, createdAt: null, deletedAt: null, owner: null },
+  meta: {
+    name: 'toad',
+    namespace: null,
+    labels: {},
+    annotations: {},
+    createdAt: null,
+    generation: null,
+    deletedAt: null,
+    owner: null,
+  },
   type: 'ClusterIP',
   clusterIP: null,
   clusterIPs: [],
@@ -426,6 +435,7 @@ describe('a Service is read', () => {
             'service.beta.kubernetes.io/load-balancer-source-ranges': '203.0.113.0/24, 198.51.100.0/24',
           },
           createdAt: '2026-05-30T12:00:00Z',
+          generation: null,
           deletedAt: '2026-05-30T12:05:00Z',
           owner: { kind: 'Pond', name: 'pond' },
         },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { GATEWAY_API, GATEWAY_VERSIONS, type GatewayKind } from './gateway-versions.ts'
 import type { ReadKind } from './kinds.ts'
 import type { ObjectKind, RefusedAccess } from './object-source.ts'
 
@@ -41,13 +42,10 @@ const networking = (kind: ReadKind, resource: string, namespaced = true): Resour
   namespaced,
 })
 
-const gateway = (kind: ReadKind, resource: string): Resource => ({
-  kind,
-  group: 'gateway.networking.k8s.io',
-  versions: ['v1', 'v1beta1', 'v1alpha3', 'v1alpha2'],
-  resource,
-  namespaced: true,
-})
+function gateway(kind: GatewayKind): Resource {
+  const { resource, namespaced, versions } = GATEWAY_VERSIONS[kind]
+  return { kind, group: GATEWAY_API, versions, resource, namespaced }
+}
 
 /** Secrets and ConfigMaps are never here. The roles in `deploy/` and in its chart allow these and nothing else. */
 export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
@@ -76,13 +74,12 @@ export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
   networkPolicies: [networking('NetworkPolicy', 'networkpolicies')],
   events: [core('Event', 'events')],
   namespaces: [core('Namespace', 'namespaces', false)],
-  gatewayRoutes: [
-    gateway('HTTPRoute', 'httproutes'),
-    gateway('GRPCRoute', 'grpcroutes'),
-    gateway('TLSRoute', 'tlsroutes'),
-    gateway('TCPRoute', 'tcproutes'),
-    gateway('Gateway', 'gateways'),
-  ],
+  gatewayClasses: [gateway('GatewayClass')],
+  gateways: [gateway('Gateway')],
+  listenerSets: [gateway('ListenerSet')],
+  gatewayRoutes: (['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const).map(gateway),
+  referenceGrants: [gateway('ReferenceGrant')],
+  backendTlsPolicies: [gateway('BackendTLSPolicy')],
 }
 
 /** One object of these is asked for by its name; of all the others there are only lists. */

@@ -44,7 +44,15 @@ const EFFECTS: Readonly<Record<ObjectKind, Effect>> = {
   networkPolicies: () => 'That a NetworkPolicy lets nobody in is not found.',
   events: () =>
     'What the cluster says itself about the Service, its pods and what makes them is not told: why a load balancer has no address, or why a pod does not start.',
-  gatewayRoutes: () => 'Routes of the Gateway API that lead to the Service are not named.',
+  gatewayClasses: () =>
+    'Which controller a Gateway belongs to is not known: conditions are taken from any, and that a class does not exist is not found.',
+  gateways: () =>
+    'There are no paths through the Gateways that routes name: their addresses and listeners are not known.',
+  listenerSets: () => 'Listeners that ListenerSets add to a Gateway are not seen, and have no paths.',
+  gatewayRoutes: () => 'Routes of the Gateway API that lead to the Service have no paths.',
+  referenceGrants: () =>
+    'Whether a route may lead to a Service, or a listener to a certificate, of another namespace is not known.',
+  backendTlsPolicies: () => 'That a Gateway speaks TLS to the Service, and which name it expects, is not known.',
   namespaces: () => 'Annotations of the namespace are not seen, so that they opt no Service in or out.',
 }
 
@@ -55,7 +63,10 @@ const EFFECTS_BESIDE: Partial<Readonly<Record<ObjectKind, string>>> = {
   ingresses: 'Ingresses of other namespaces that name the Service, or claim its hosts, are not seen.',
   pods: 'Other pods are not seen: those that the selector may have meant, and those of an Ingress controller.',
   workloads: 'Workloads of other namespaces that make such pods are not seen.',
-  gatewayRoutes: 'Routes of other namespaces that lead to the Service are not named.',
+  gateways: 'Gateways of other namespaces have no paths: their addresses and listeners are not known.',
+  listenerSets: 'Listeners that ListenerSets of other namespaces add to a Gateway are not seen.',
+  gatewayRoutes: 'Routes of other namespaces that lead to the Service, or take its requests, are not seen.',
+  referenceGrants: 'Whether a listener may use a certificate of another namespace is not known.',
 }
 
 /** Tells whether objects of the Service's own namespace, or without one, are among those that were not read. */

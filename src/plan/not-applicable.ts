@@ -24,7 +24,8 @@ export function notApplicable(context: PlanContext, planned: ReadonlySet<PathKin
 
 function gatewayRoutes({ index, target }: PlanContext): NotApplicable[] {
   const routes = index.routesOf(target.namespace, target.service).map((route): NotApplicable => {
-    const of = route.gateways.length === 0 ? '' : ` (of Gateway/${route.gateways.join(', Gateway/')})`
+    const gateways = route.parentRefs.filter(({ kind }) => kind === 'Gateway').map(({ name }) => `Gateway/${name}`)
+    const of = gateways.length === 0 ? '' : ` (of ${gateways.join(', ')})`
     return {
       kind: 'Gateway',
       reason: `${route.kind}/${route.meta.name}${of} names the Service: routes of the Gateway API are not planned`,

@@ -17,7 +17,12 @@ const KINDS: Readonly<Record<ObjectKind, string>> = {
   workloads: 'Deployments and the like',
   networkPolicies: 'NetworkPolicies',
   events: 'Events',
+  gatewayClasses: 'GatewayClasses',
+  gateways: 'Gateways',
+  listenerSets: 'ListenerSets',
   gatewayRoutes: 'Routes of the Gateway API',
+  referenceGrants: 'ReferenceGrants',
+  backendTlsPolicies: 'BackendTLSPolicies',
   namespaces: 'Namespaces',
 }
 
@@ -29,7 +34,7 @@ const REASONS: Readonly<Record<UnreadReason, string>> = {
   cut_short: 'there were too many',
 }
 
-const WITHOUT_NAMESPACE: ReadonlySet<ObjectKind> = new Set(['nodes', 'ingressClasses', 'namespaces'])
+const WITHOUT_NAMESPACE: ReadonlySet<ObjectKind> = new Set(['nodes', 'ingressClasses', 'namespaces', 'gatewayClasses'])
 
 /** Names the objects: `Pods of namespace pond`, `other Ingresses` than those of the namespaces that were read. */
 function objectsOf({ kind, namespace, besides, part }: Unread): string {

@@ -218,10 +218,11 @@ describe('the Role of one namespace', () => {
     const { lost, refused, used } = await without([{ rules, namespace: 'shop' }], ['shop'])
     expect({ refused, used }).toEqual({ refused: [], used: rightsOf(rules) })
     expect(lost.map((each) => each.replace(/: [A-Z].*/, ''))).toEqual([
-      ...['list ingressclasses', 'list nodes', 'list namespaces'],
+      ...['list ingressclasses', 'list nodes', 'list namespaces', 'list gatewayclasses'],
       ...['a Service without a selector: list ingressclasses', 'a Service without a selector: list nodes'],
       'a Service that is not there',
       ...['namespaces cannot be watched', 'ingressclasses cannot be watched', 'nodes cannot be watched'],
+      'gatewayclasses cannot be watched',
     ])
   })
 })

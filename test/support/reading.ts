@@ -5,7 +5,12 @@ import type { KubeEvent, KubeObject, KubeObjects } from '../../src/kube/objects.
 import { ownObjects } from '../../src/plan/own-objects.ts'
 
 /** Kinds that have no namespace. */
-export const CLUSTER_WIDE: ReadonlySet<ObjectKind> = new Set(['nodes', 'ingressClasses', 'namespaces'])
+export const CLUSTER_WIDE: ReadonlySet<ObjectKind> = new Set([
+  'nodes',
+  'ingressClasses',
+  'namespaces',
+  'gatewayClasses',
+])
 
 const KINDS_OF_OBJECTS: readonly ObjectKind[] = [
   'services',
@@ -18,7 +23,12 @@ const KINDS_OF_OBJECTS: readonly ObjectKind[] = [
   'workloads',
   'networkPolicies',
   'events',
+  'gatewayClasses',
+  'gateways',
+  'listenerSets',
   'gatewayRoutes',
+  'referenceGrants',
+  'backendTlsPolicies',
 ]
 
 export const READ_KINDS = KINDS_OF_OBJECTS
@@ -106,7 +116,12 @@ const FIRST: Readonly<Record<ObjectKind, 'own' | 'namespace' | 'all' | 'nothing'
   networkPolicies: 'namespace',
   workloads: 'nothing',
   events: 'nothing',
+  gatewayClasses: 'nothing',
+  gateways: 'nothing',
+  listenerSets: 'nothing',
   gatewayRoutes: 'nothing',
+  referenceGrants: 'nothing',
+  backendTlsPolicies: 'nothing',
   namespaces: 'all',
 }
 

@@ -64,6 +64,6 @@ capabilities:
   resources: [jobs]
   verbs: [list, watch]
 - apiGroups: [gateway.networking.k8s.io]
-  resources: [httproutes, grpcroutes, tlsroutes, tcproutes, gateways]
+  resources: [{{ if $everywhere }}gatewayclasses, {{ end }}httproutes, grpcroutes, tlsroutes, tcproutes, udproutes, gateways, listenersets, referencegrants, backendtlspolicies]
   verbs: [list, watch]
 {{- end }}

@@ -19,7 +19,7 @@ describe('the Gateway API', () => {
     const { source } = live.connect(server, { clock })
     const routes = async () => (await source.read(TARGET, { held: false })).objects.gatewayRoutes.length
     const expected = recordedObjects({ hasGateway: true }).filter(
-      ({ kind, metadata }) => ['HTTPRoute', 'Gateway', 'TCPRoute'].includes(kind) && metadata.namespace === 'default',
+      ({ kind, metadata }) => ['HTTPRoute', 'TCPRoute'].includes(kind) && metadata.namespace === 'default',
     ).length
     expect(expected).toBeGreaterThan(0)
     expect(await routes()).toBe(expected)

@@ -171,7 +171,7 @@ describe('reading on', () => {
           read = (await source.readOn?.(target, read, wanted)) ?? read
         }
         expect(inOrder(read.objects)).toEqual(inOrder(all.objects))
-        expect(read.provenance.unread.filter(({ kind }) => kind !== 'gatewayRoutes')).toEqual([])
+        expect(read.provenance.unread.filter(({ reason }) => reason !== 'not_served')).toEqual([])
         const whole: ObjectSource = { read: () => Promise.resolve(read) }
         expect(await planned(whole, 'pond', 'toad')).toEqual(await planned(manifestSource(all), 'pond', 'toad'))
       }),
