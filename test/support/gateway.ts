@@ -15,6 +15,7 @@ const meta = (name: string, createdAt: string | null = null) => ({
   labels: {},
   annotations: {},
   createdAt,
+  generation: null,
   deletedAt: null,
   owner: null,
 })
