@@ -39,3 +39,9 @@ export function familiesOf({ meta, ipFamilies, ipFamilyPolicy, clusterIPs }: Ser
     { family: OTHER[first], doubt: doubted(policy, 'given where the cluster has both families') },
   ]
 }
+
+/** Tells whether a Service has, or may get, the family of an address; a name may have any. */
+export function mayHaveFamilyOf(service: Service, address: string): boolean {
+  const [family, families] = [familyOf(address), familiesOf(service)]
+  return family === null || families.length === 0 || families.some((each) => each.family === family)
+}

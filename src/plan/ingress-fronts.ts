@@ -8,6 +8,7 @@ import type { Ingress, Pod, Service, ServicePort } from '../kube/objects.ts'
 import { type Because, becauseText, fieldOf } from './because.ts'
 import type { PlanContext } from './context.ts'
 import { classOf, controllerOf, INGRESS_CONTROLLERS, ingressClassOf } from './controllers/table.ts'
+import { mayHaveFamilyOf } from './families.ts'
 import { nodeAddresses } from './nodes.ts'
 import { clusterIPFieldOf, clusterIPsOf } from './service.ts'
 
@@ -99,7 +100,9 @@ export function addressesOfFront(context: PlanContext, service: Service): FrontA
 
   const nodePorts = { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
   if (nodePorts.http !== null || nodePorts.https !== null) {
-    const asked = nodeAddresses(context).filter(({ doubts }) => doubts.length === 0)
+    const asked = nodeAddresses(context).filter(
+      ({ address, doubts }) => doubts.length === 0 && mayHaveFamilyOf(service, address),
+    )
     const atNodes = asked.slice(0, NODES_ASKED).map(({ address, because }): FrontAddress => {
       return {
         address,

@@ -279,6 +279,20 @@ describe('the address of the controller (A7)', () => {
     expect(lines([ingress([{}], {}, {}, none), nginx, fronting, ...nodes])).toEqual(expected)
   })
 
+  it('is at node ports for the families of that Service alone', () => {
+    const nodes = ['11', '12'].map((number) =>
+      node(`node-${number}`, [
+        ['InternalIP', `10.0.0.${number}`],
+        ['InternalIP', `fd00::${number}`],
+      ]),
+    )
+    const fronting = front({ type: 'NodePort', ipFamilies: ['IPv4'] })
+    expect(lines([ingress([{}], {}, {}, none), nginx, fronting, ...nodes])).toEqual([
+      'http://toad.example.com:30080/ at 10.0.0.11:30080',
+      'http://toad.example.com:30080/ at 10.0.0.12:30080',
+    ])
+  })
+
   it('is that of nodes whose controller pods are on the host network', () => {
     const fronting = front({ ports: ports.map(({ nodePort: _, ...port }) => port) })
     const controller = {

@@ -9,7 +9,7 @@ import { familyOf } from '../lib/address.ts'
 import { type Because, doubted, excused, fieldOf, noted } from './because.ts'
 import { type PlanContext, type PlannedPort, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
-import { familiesOf } from './families.ts'
+import { familiesOf, mayHaveFamilyOf } from './families.ts'
 import { isPrivate, scopeOf } from './ip.ts'
 import type { Position } from './path.ts'
 import { hasLocalEndpoint, isExternalName, isHeadless, otherProxyExcuses, withoutAddress } from './service.ts'
@@ -79,14 +79,9 @@ function nodePortPaths(context: PlanContext): PathDraft[] {
   }
   const { service } = context
   const addresses = nodeAddresses(context)
-  const families = familiesOf(service)
-  const hasFamily = (address: string): boolean => {
-    const family = familyOf(address)
-    return family === null || families.length === 0 || families.some((each) => each.family === family)
-  }
   const used = wholeNodes(
     context,
-    addresses.filter(({ address }) => hasFamily(address)),
+    addresses.filter(({ address }) => mayHaveFamilyOf(service, address)),
   )
   return portsFor(context, 'NodePort').flatMap((planned) => {
     const { port, at: position } = planned
