@@ -31,6 +31,12 @@ const PathSelectorSchema = z
       port: port.optional(),
       node: name253.optional(),
       host: name253.optional(),
+      parent: z
+        .string()
+        .min(1)
+        .max(600)
+        .optional()
+        .openapi({ description: '`edge`, `shop/edge` or `Gateway/shop/edge`; for an Ingress the name of its class' }),
     }),
   ])
   .openapi('PathSelector', { example: { kind: 'NodePort', node: 'node-1' } })

@@ -141,6 +141,12 @@ export const ResultSchema = z
   })
   .openapi('Result')
 
+const MatchValueSchema = z.object({
+  name: z.string(),
+  value: z.string(),
+  regex: z.literal(true).optional().openapi({ description: 'The value is a regular expression' }),
+})
+
 /** Every path has these fields, also one that is history. */
 export const pathFields = {
   id: z
@@ -155,6 +161,25 @@ export const pathFields = {
   host: z.string().nullable(),
   serverName: z.string().nullable(),
   rulePath: z.string().nullable(),
+  parent: z
+    .object({
+      kind: z.string(),
+      namespace: z.string().nullable(),
+      name: z.string(),
+      section: z.string().nullable().openapi({ description: 'The name of the listener' }),
+    })
+    .nullable()
+    .openapi({ description: 'The Gateway or ListenerSet that a route is attached to; of an Ingress its class' }),
+  match: z
+    .object({
+      type: z.string().nullable(),
+      path: z.string().nullable(),
+      method: z.string().nullable(),
+      headers: z.array(MatchValueSchema),
+      query: z.array(MatchValueSchema),
+    })
+    .nullable()
+    .openapi({ description: 'What the rule of a route asks of a request. An Ingress has rulePath and pathType' }),
   url: z.string().nullable(),
   expected: z.enum(['reachable', 'unreachable', 'unknown']),
   because: z.array(z.string()).openapi({ description: 'The object fields that each part came from' }),
@@ -227,9 +252,7 @@ export const TargetSchema = z
   .object({ cluster: z.string(), namespace: z.string(), service: z.string() })
   .openapi('Target')
 
-const NotApplicableSchema = z
-  .object({ kind: z.enum([...PATH_KINDS, 'Gateway']), reason: z.string() })
-  .openapi('NotApplicable')
+const NotApplicableSchema = z.object({ kind: z.enum(PATH_KINDS), reason: z.string() }).openapi('NotApplicable')
 const IgnoredSchema = z.object({ object: z.string(), reason: z.string() }).openapi('Ignored')
 
 export const SummarySchema = z

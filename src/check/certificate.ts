@@ -1,4 +1,5 @@
 import type { TlsOptions } from '../plan/check.ts'
+import { coversHost } from '../plan/ingress-rules.ts'
 import type { Failure } from './codes.ts'
 import { beyondVantage, failure } from './failure.ts'
 import type { DialTls, TlsEvidence } from './network.ts'
@@ -32,4 +33,22 @@ export function judgeExpiry(tls: TlsEvidence | null, minDaysToExpiry: number | n
   }
   const message = `the certificate expires in ${days.toFixed(1)} days, at least ${minDaysToExpiry} are asked for`
   return failure('certificate_expires_soon', 'expectation', message)
+}
+
+/**
+ * Judges whether the certificate is for one of the names that a check asks for, as clients compare them (RFC 9525: a
+ * wildcard is the whole first label). Whether it is trusted is not asked.
+ */
+export function judgeNames(tls: TlsEvidence | null, names: readonly string[] | undefined): Failure | null {
+  if (tls === null || names === undefined || names.length === 0) {
+    return null
+  }
+  if (tls.subject === null && tls.altNames.length === 0) {
+    return beyondVantage('certificate_not_seen', 'expectation')
+  }
+  if (names.some((name) => tls.altNames.some((pattern) => coversHost(pattern, name)))) {
+    return null
+  }
+  const has = tls.altNames.length === 0 ? 'no name' : tls.altNames.slice(0, 4).join(', ')
+  return failure('certificate_name_mismatch', 'tls', `the certificate is for ${has}, not for ${names.join(' or ')}`)
 }

@@ -40,11 +40,11 @@ export function httpRequest(
   }
 }
 
-/** The caller's headers, in lower case, win over ours. */
+/** The caller's headers, in lower case, win over ours; those without which the path is another one over both. */
 function headersOf(check: HttpCheck, host: string): Record<string, string> {
   const headers: Record<string, string> = { host, ...OWN_HEADERS }
   for (const name in check.headers) {
     headers[name.toLowerCase()] = check.headers[name] ?? ''
   }
-  return headers
+  return { ...headers, ...check.ruleHeaders }
 }

@@ -5,7 +5,7 @@
  */
 
 import type { HttpCheck, HttpExpect } from '../plan/check.ts'
-import { judgeExpiry } from './certificate.ts'
+import { judgeExpiry, judgeNames } from './certificate.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { compileJsonPath } from './json-path.ts'
@@ -52,6 +52,7 @@ export function* judgeHttp(
     return failure('internal', 'response')
   }
   return (
+    judgeNames(exchange.tls, check.tls.names) ??
     judgeStatus(exchange.http.status, expect) ??
     (expect && ((yield* judgeHeaders(exchange, expect, meter)) ?? (yield* judgeBody(exchange, expect, meter)))) ??
     judgeDuration(exchange.timings.totalMs, expect?.maxDurationMs ?? null) ??

@@ -5,7 +5,7 @@
  */
 
 import { NO_TLS, type TcpCheck } from '../plan/check.ts'
-import { dialTls, judgeExpiry } from './certificate.ts'
+import { dialTls, judgeExpiry, judgeNames } from './certificate.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
 import { judgeDuration } from './http.ts'
@@ -27,7 +27,9 @@ export function judgeTcp(check: TcpCheck, exchange: TcpExchange, nowMs: number):
   const { failure: failed, failedStep, received, timings, tls } = exchange
   if (failed === null) {
     return (
-      judgeDuration(timings.totalMs, check.maxDurationMs) ?? judgeExpiry(tls, check.tls?.minDaysToExpiry ?? null, nowMs)
+      judgeNames(tls, check.tls?.names) ??
+      judgeDuration(timings.totalMs, check.maxDurationMs) ??
+      judgeExpiry(tls, check.tls?.minDaysToExpiry ?? null, nowMs)
     )
   }
   // Something came, and it was not what is expected: that says more than how the waiting ended

@@ -170,6 +170,8 @@ function pathTo(dial: Dial, check: Check): PlannedPath {
     node: null,
     rulePath: null,
     pathType: null,
+    parent: null,
+    match: null,
     expected: 'reachable',
     because: [],
     family: isLiteral ? (ipaddr.parse(address).kind() === 'ipv6' ? 'IPv6' : 'IPv4') : null,

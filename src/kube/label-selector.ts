@@ -4,7 +4,7 @@
  * @see https://github.com/kubernetes/apimachinery/blob/master/pkg/labels/selector.go
  * @module
  */
-import type { Labels } from './objects.ts'
+import type { LabelSelector, Labels } from './objects.ts'
 
 export type Requirement =
   | { key: string; operator: 'in' | 'notin'; values: readonly string[] }
@@ -232,4 +232,21 @@ function meets(labels: Labels, requirement: Requirement): boolean {
       return requirement.operator === 'above' ? number > requirement.than : number < requirement.than
     }
   }
+}
+
+/** The operators of `matchExpressions` (metav1.LabelSelectorOperator). */
+const EXPRESSIONS: Readonly<Record<string, (key: string, values: readonly string[]) => Requirement>> = {
+  In: (key, values) => ({ key, operator: 'in', values }),
+  NotIn: (key, values) => ({ key, operator: 'notin', values }),
+  Exists: (key) => ({ key, operator: 'exists' }),
+  DoesNotExist: (key) => ({ key, operator: 'absent' }),
+}
+
+/** Tells whether labels meet a selector of an object; an operator that the API server refuses is met by none. */
+export function matchesSelector(labels: Labels, { matchLabels, matchExpressions }: LabelSelector): boolean {
+  const pairs = Object.entries(matchLabels).map(
+    ([key, value]): Requirement => ({ key, operator: 'in', values: [value] }),
+  )
+  const expressions = matchExpressions.map(({ key, operator, values }) => EXPRESSIONS[operator]?.(key, values) ?? null)
+  return [...pairs, ...expressions].every((each) => each !== null && meets(labels, each))
 }

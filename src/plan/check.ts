@@ -36,6 +36,8 @@ export type TlsOptions = {
   insecureSkipVerify: boolean
   caPem: string | null
   minDaysToExpiry: number | null
+  /** The certificate has to be for one of these, whoever signed it. Not part of the API's check. */
+  names?: readonly string[]
 }
 
 /** The options of a connection about which nothing was said. */
@@ -69,6 +71,11 @@ export type HttpCheck = {
   path: string | null
   ingressPath: string | null
   headers: Readonly<Record<string, string>>
+  /**
+   * The rule of a route asks for these, so that they are sent in place of others of the same name, which is in lower
+   * case. The path tells them as well: they are no secret. Not part of the API's check.
+   */
+  ruleHeaders?: Readonly<Record<string, string>>
   body: string | null
   /** `null`: the path's own scheme. */
   scheme: 'http' | 'https' | null

@@ -72,7 +72,10 @@ const hasDns = onceForEach(({ ports }) => ports.some(speaksDns))
 
 function defaultCheck(path: PathDraft): Check {
   const common = { name: DEFAULT_CHECK, isDefault: true, port: null }
-  const tls = { serverName: null, insecureSkipVerify: !path.judgesCertificate, caPem: null, minDaysToExpiry: null }
+  const tls = {
+    ...{ serverName: null, insecureSkipVerify: !path.judgesCertificate, caPem: null, minDaysToExpiry: null },
+    ...(path.judgesName.length > 0 && { names: path.judgesName }),
+  }
   if (path.dns !== null) {
     return { type: 'dns', ...common }
   }
@@ -88,7 +91,7 @@ function defaultCheck(path: PathDraft): Check {
     }
   }
   if (!speaksHttp(path.scheme)) {
-    return { type: 'tcp', ...common, tls: null, queryResponse: [], maxDurationMs: null }
+    return { type: 'tcp', ...common, tls: path.overTls ? tls : null, queryResponse: [], maxDurationMs: null }
   }
   return {
     type: 'http',
@@ -100,7 +103,7 @@ function defaultCheck(path: PathDraft): Check {
     body: null,
     scheme: null,
     host: null,
-    expect: null,
+    expect: path.expect,
     followRedirects: false,
     httpVersion: '1.1',
     tls,
@@ -109,8 +112,8 @@ function defaultCheck(path: PathDraft): Check {
 }
 
 /** A router that reads what passes, and a front that ends TLS, speak otherwise than the port does. */
-const isDnsServer = ({ kind, port, scheme }: PathDraft): boolean =>
-  port !== null && !speaksHttp(scheme) && speaksDns(port) && KINDS[kind].checks.includes('dnsQuery')
+const isDnsServer = ({ kind, port, scheme, overTls }: PathDraft): boolean =>
+  port !== null && !overTls && !speaksHttp(scheme) && speaksDns(port) && KINDS[kind].checks.includes('dnsQuery')
 
 function fillIn(check: Check, path: PathDraft, context: ChecksContext): Check {
   switch (check.type) {
@@ -143,13 +146,22 @@ function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {
   // A router decides by itself what it speaks to clients, whatever the port speaks.
   const scheme = isRouted ? own : (check.scheme ?? own)
   const serverName = check.tls.serverName ?? nameOf(check.host) ?? path.sni
+  const urlPath = isRouted ? routedPath(check, path) : (check.path ?? path.urlPath)
   return {
     ...check,
     scheme,
-    path: isRouted ? routedPath(check, path) : (check.path ?? path.urlPath),
+    path: urlPath,
+    ...askedFor(check, path),
+    ...(path.behind !== null && { behind: path.behind(urlPath) }),
     host: check.host ?? hostHeader(path, scheme),
     tls: { ...check.tls, serverName, ...(check.trustsAsDefault && { insecureSkipVerify: !path.judgesCertificate }) },
   }
+}
+
+/** A rule that asks for a method or for headers gets no request without them, whatever the check says. */
+function askedFor({ method }: HttpCheck, { asks }: PathDraft): Pick<HttpCheck, 'method' | 'ruleHeaders'> {
+  const named = Object.keys(asks?.headers ?? {}).length > 0
+  return { method: asks?.method ?? method, ...(asks !== null && named && { ruleHeaders: asks.headers }) }
 }
 
 /** Behind a router, the rule's host without a port: some controllers match it with one, most do not. */
@@ -162,11 +174,25 @@ function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: str
 }
 
 /** Takes the check's path only where the rule gets it. */
-function routedPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, urlPath }: PathDraft): string {
+function routedPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, urlPath, asks }: PathDraft): string {
   if (given !== null) {
     return given
   }
-  return wanted !== null && (routes === null || routes(wanted)) ? wanted : urlPath
+  const asked = wanted === null ? null : withQuery(wanted, asks?.query ?? {})
+  return asked !== null && (routes === null || routes(asked)) ? asked : urlPath
+}
+
+/** Adds the parameters that a path does not have yet. */
+export function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+  const [before = '', ...rest] = path.split('?')
+  const has = new URLSearchParams(rest.join('?'))
+  const added = Object.entries(query).filter(([name, value]) => has.get(name) !== value)
+  if (added.length === 0) {
+    return path
+  }
+  // The first of several values is the one that routers compare (HTTPQueryParamMatch.name).
+  const kept = [...has].filter(([name]) => !added.some(([other]) => other === name))
+  return `${before}?${new URLSearchParams([...added, ...kept])}`
 }
 
 /** Reads the name in a Host header, which SNI follows (as in blackbox_exporter); an address is no name. */

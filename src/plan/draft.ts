@@ -8,7 +8,7 @@
 import type { PathType, ServicePort } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
 import { type Because, inOrder } from './because.ts'
-import { CHECKED_OVER, type Check, type GrpcCall } from './check.ts'
+import { type Behind, CHECKED_OVER, type Check, type GrpcCall, type HttpExpect } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { isPrivate, isWithin } from './ip.ts'
 import { KINDS, type PathKind } from './kinds.ts'
@@ -54,10 +54,16 @@ export type PathDraft = {
   host: string | null
   /** SNI of any TLS on it; `null` if none is sent. */
   sni: string | null
+  /** What is spoken is within TLS, although the scheme does not say so. */
+  overTls: boolean
   /** A default check judges the certificate, as the name is known. */
   judgesCertificate: boolean
+  /** A default check judges that the certificate is for one of these names, whoever signed it. Empty: it does not. */
+  judgesName: readonly string[]
   rulePath: string | null
   pathType: PathType | null
+  parent: PlannedPath['parent']
+  match: PlannedPath['match']
   /** A default check asks for this. */
   urlPath: string
   shortCut: boolean
@@ -69,6 +75,10 @@ export type PathDraft = {
   routes: ((urlPath: string) => boolean) | null
   /** `null`: the router, if there is one, asks for no more than host and path. */
   asks: Asks | null
+  /** A default check expects this of an answer; `null`: any of the application will do. */
+  expect: HttpExpect | null
+  /** What a router that rewrites makes of a request for that path; `null`: it hands on what it gets. */
+  behind: ((urlPath: string) => Behind) | null
 }
 
 type Needed = 'kind' | 'port' | 'because' | 'discriminator' | 'reach'
@@ -85,9 +95,13 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     pod: null,
     onlyFrom: [],
     host: null,
+    overTls: false,
     judgesCertificate: false,
+    judgesName: [],
     rulePath: null,
     pathType: null,
+    parent: null,
+    match: null,
     urlPath: '/',
     shortCut: false,
     variable: null,
@@ -95,6 +109,8 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     group: null,
     routes: null,
     asks: null,
+    expect: null,
+    behind: null,
     ...of,
     sni: of.sni ? serverNameOf(of.sni) : null,
   }
@@ -116,9 +132,11 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     node: of.node,
     ...(of.pod !== null && { pod: of.pod }),
     host: of.host,
-    serverName: of.scheme === 'https' ? of.sni : null,
+    serverName: of.scheme === 'https' || of.overTls ? of.sni : null,
     rulePath: of.rulePath,
     pathType: of.pathType,
+    parent: of.parent,
+    match: of.match,
     url: urlOf(of),
     expected: doubts.length === 0 ? 'reachable' : 'unknown',
     because: inOrder(of.because),

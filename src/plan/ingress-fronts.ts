@@ -5,11 +5,13 @@
  */
 import type { Unread } from '../kube/object-source.ts'
 import type { Ingress, Pod, Service, ServicePort } from '../kube/objects.ts'
-import { type Because, becauseText, fieldOf } from './because.ts'
+import { type Because, becauseText, excused, fieldOf } from './because.ts'
+import { proxyProtocolOf } from './clouds.ts'
 import type { PlanContext } from './context.ts'
 import { classOf, controllerOf, INGRESS_CONTROLLERS, ingressClassOf } from './controllers/table.ts'
 import { mayHaveFamilyOf } from './families.ts'
 import { nodeAddresses } from './nodes.ts'
+import { schemesOf } from './scheme.ts'
 import { clusterIPFieldOf, clusterIPsOf } from './service.ts'
 
 export type FrontPorts = { http: ServicePort | null; https: ServicePort | null }
@@ -37,14 +39,17 @@ export function frontingService(context: PlanContext, ingress: Ingress): Service
   return only !== undefined && another === undefined ? only : null
 }
 
-export type FrontAddress = {
+/** An address that leads to a Service, at the numbers that clients use there. */
+export type FrontWay = {
   address: string
   because: Because
-  http: number | null
-  https: number | null
+  /** `port`: those of the Service; `nodePort`; `host`: those on which its pods listen on their nodes. */
+  at: 'port' | 'nodePort' | 'host'
   reach: 'anywhere' | 'cluster'
   isVip: boolean
 }
+
+export type FrontAddress = Omit<FrontWay, 'at'> & { http: number | null; https: number | null }
 
 /** So many nodes are asked if a controller is reached by node ports: one could be down, more would only repeat. */
 const NODES_ASKED = 2
@@ -57,10 +62,8 @@ export function unreadBehind({ index, target }: PlanContext, service: Service): 
   if (service.loadBalancerIngress.length > 0 || service.externalIPs.length > 0) {
     return []
   }
-  const { http, https } = frontPorts(service)
-  const hasNodePorts = (http?.nodePort ?? https?.nodePort ?? null) !== null
   return [
-    hasNodePorts ? index.unread('nodes', null) : null,
+    service.ports.some(({ nodePort }) => nodePort !== null) ? index.unread('nodes', null) : null,
     service.selector === null ? null : index.unread('pods', service.meta.namespace ?? target.namespace),
   ]
 }
@@ -72,69 +75,91 @@ export const isOnItsNodes = (context: PlanContext, service: Service): boolean =>
       spec.hostNetwork || spec.containers.some(({ ports }) => ports.some(({ hostPort }) => hostPort !== null)),
   )
 
-/** Best first: load balancer, external IPs, node ports, nodes of pods on the host network; the cluster IP from inside. */
+/** Addresses of a controller's Service, with its ports for plain HTTP and for TLS. */
 export function addressesOfFront(context: PlanContext, service: Service): FrontAddress[] {
-  const ref = `Service/${service.meta.name}`
   const { http, https } = frontPorts(service)
-  const atPorts = { http: http?.port ?? null, https: https?.port ?? null }
+  const numbers = {
+    port: { http: http?.port ?? null, https: https?.port ?? null },
+    nodePort: { http: http?.nodePort ?? null, https: https?.nodePort ?? null },
+    host: { http: 80, https: 443 },
+  }
+  const hasNodePorts = (numbers.nodePort.http ?? numbers.nodePort.https) !== null
+  return waysToFront(context, service, hasNodePorts).map(({ at, ...way }) => ({ ...way, ...numbers[at] }))
+}
 
-  const balanced = service.loadBalancerIngress.flatMap(({ ip, hostname, ipMode }, position): FrontAddress[] => {
+/** Best first: load balancer, external IPs, node ports, nodes of pods on the host network; the cluster IP from inside. */
+export function waysToFront(context: PlanContext, service: Service, hasNodePorts: boolean): FrontWay[] {
+  const ref = `Service/${service.meta.name}`
+  const balanced = service.loadBalancerIngress.flatMap(({ ip, hostname, ipMode }, position): FrontWay[] => {
     const address = ip ?? hostname
     if (address === null) {
       return []
     }
     const because = fieldOf(ref, `status.loadBalancer.ingress[${position}]`)
-    return [{ address, because, ...atPorts, reach: 'anywhere', isVip: ip !== null && ipMode !== 'Proxy' }]
+    return [{ address, because, at: 'port', reach: 'anywhere', isVip: ip !== null && ipMode !== 'Proxy' }]
   })
   if (balanced.length > 0) {
     return balanced
   }
 
-  const external = service.externalIPs.map((address, position): FrontAddress => {
+  const external = service.externalIPs.map((address, position): FrontWay => {
     const because = fieldOf(ref, `spec.externalIPs[${position}]`)
-    return { address, because, ...atPorts, reach: 'anywhere', isVip: false }
+    return { address, because, at: 'port', reach: 'anywhere', isVip: false }
   })
   if (external.length > 0) {
     return external
   }
 
-  const nodePorts = { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
-  if (nodePorts.http !== null || nodePorts.https !== null) {
+  if (hasNodePorts) {
     const asked = nodeAddresses(context).filter(
       ({ address, doubts }) => doubts.length === 0 && mayHaveFamilyOf(service, address),
     )
-    const atNodes = asked.slice(0, NODES_ASKED).map(({ address, because }): FrontAddress => {
-      return {
-        address,
-        because: fieldOf(ref, 'spec.ports[].nodePort', ` at ${becauseText(because)}`),
-        ...nodePorts,
-        reach: 'anywhere',
-        isVip: false,
-      }
+    const atNodes = asked.slice(0, NODES_ASKED).map(({ address, because }): FrontWay => {
+      const field = fieldOf(ref, 'spec.ports[].nodePort', ` at ${becauseText(because)}`)
+      return { address, because: field, at: 'nodePort', reach: 'anywhere', isVip: false }
     })
     if (atNodes.length > 0) {
       return atNodes
     }
   }
 
-  const onHosts = podsBehind(context, service).flatMap((pod): FrontAddress[] => {
+  const onHosts = podsBehind(context, service).flatMap((pod): FrontWay[] => {
     if (!pod.spec.hostNetwork || pod.hostIP === null) {
       return []
     }
     const because = fieldOf(`Pod/${pod.meta.name}`, 'status.hostIP', ' (hostNetwork)')
-    return [{ address: pod.hostIP, because, http: 80, https: 443, reach: 'anywhere', isVip: false }]
+    return [{ address: pod.hostIP, because, at: 'host', reach: 'anywhere', isVip: false }]
   })
   if (onHosts.length > 0) {
     return onHosts.slice(0, NODES_ASKED)
   }
 
-  return clusterIPsOf({ service }).map((address, position): FrontAddress => {
-    return {
-      address,
-      because: fieldOf(ref, clusterIPFieldOf(service, position)),
-      ...atPorts,
-      reach: 'cluster',
-      isVip: false,
-    }
+  return clusterIPsOf({ service }).map((address, position): FrontWay => {
+    const because = fieldOf(ref, clusterIPFieldOf(service, position))
+    return { address, because, at: 'port', reach: 'cluster', isVip: false }
   })
+}
+
+/**
+ * Inside the cluster the Service before a controller is reached past its load balancer, which may end TLS and speak the
+ * PROXY protocol.
+ *
+ * @param port is that of the Service which takes TLS.
+ */
+export function pastBalancerExcuses(
+  { position }: PlanContext,
+  { front, isVip, reach }: { front: Service | null; isVip: boolean; reach: string },
+  port: ServicePort | null,
+  scheme: string,
+): Because[] {
+  if (front === null || position !== 'in-cluster' || !(isVip || reach === 'cluster')) {
+    return []
+  }
+  const proxy = proxyProtocolOf(front)
+  const schemes = port === null ? null : schemesOf(front, port)
+  const plain = scheme === 'https' && schemes?.endsTls === true && schemes.behind !== 'https' ? schemes.because : []
+  return [
+    ...(proxy === null ? [] : [excused(proxy, 'the way past the load balancer has no PROXY protocol')]),
+    ...plain.slice(0, 1).map((each) => excused(each, 'TLS ends at the load balancer, and the way past it is plain')),
+  ]
 }

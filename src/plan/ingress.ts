@@ -7,13 +7,13 @@
 import { type Ingress, refOf } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import { annotationField } from './annotations.ts'
-import { type Because, doubted, excused, fieldOf, noted } from './because.ts'
-import { proxyProtocolOf } from './clouds.ts'
+import { type Because, doubted, fieldOf, noted } from './because.ts'
 import type { PlanContext } from './context.ts'
 import type { Listener } from './controllers/controller.ts'
+import { classOf } from './controllers/table.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { type Controller, controllersOf } from './ingress-address.ts'
-import { frontPorts } from './ingress-fronts.ts'
+import { frontPorts, pastBalancerExcuses } from './ingress-fronts.ts'
 import { aliasesOf, dialledPort, internalExcuses, listenersFor } from './ingress-listeners.ts'
 import { servicePort } from './ingress-ports.ts'
 import {
@@ -32,7 +32,6 @@ import {
   writtenPath,
 } from './ingress-rules.ts'
 import { actionElsewhere, ingressSizes } from './ingress-size.ts'
-import { schemesOf } from './scheme.ts'
 import type { Source } from './source.ts'
 import { restingOn } from './unread.ts'
 
@@ -231,6 +230,12 @@ function shareDoubts(route: Route, claimants: readonly Route[]): Because[] {
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
+/** The class of an Ingress is the parent of its routes, where it names one. */
+function classNamed(ingress: Ingress): PathDraft['parent'] {
+  const name = classOf(ingress)
+  return name === null ? null : { kind: 'IngressClass', namespace: null, name, section: null }
+}
+
 function through(
   context: PlanContext,
   route: Route,
@@ -259,7 +264,7 @@ function through(
       ...asked.because,
       ...controller.doubts,
       ...internalExcuses(context, route.ingress, controller),
-      ...pastBalancerExcuses(context, controller, scheme),
+      ...pastBalancerExcuses(context, controller, controller.front && frontPorts(controller.front).https, scheme),
     ],
     // Two listeners of one scheme are two ways; the first is known by the rule alone.
     discriminator: [controller.address, asked.rule, route.path, route.pathType, ...(isFirst ? [] : [addressPort])],
@@ -267,6 +272,7 @@ function through(
     host,
     sni: host ?? (isName ? controller.address : null),
     judgesCertificate: host !== null && listener.passthrough !== true,
+    parent: classNamed(route.ingress),
     rulePath: route.path,
     pathType: route.pathType,
     urlPath: asked.urlPath,
@@ -274,26 +280,4 @@ function through(
     shortCut: controller.isVip && context.position === 'in-cluster',
     pending: controller.pending ?? (addressPort === null ? `the controller's Service has no port for ${scheme}` : null),
   })
-}
-
-/**
- * Inside the cluster the Service before the controller is reached past its load balancer, which may end TLS and speak the
- * PROXY protocol.
- */
-function pastBalancerExcuses(
-  { position }: PlanContext,
-  { front, isVip, reach }: Controller,
-  scheme: string,
-): Because[] {
-  if (front === null || position !== 'in-cluster' || !(isVip || reach === 'cluster')) {
-    return []
-  }
-  const proxy = proxyProtocolOf(front)
-  const { https } = frontPorts(front)
-  const schemes = https === null ? null : schemesOf(front, https)
-  const plain = scheme === 'https' && schemes?.endsTls === true && schemes.behind !== 'https' ? schemes.because : []
-  return [
-    ...(proxy === null ? [] : [excused(proxy, 'the way past the load balancer has no PROXY protocol')]),
-    ...plain.slice(0, 1).map((each) => excused(each, 'TLS ends at the load balancer, and the way past it is plain')),
-  ]
 }

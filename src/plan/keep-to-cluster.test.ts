@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { condition, gateway, http, httpRoute } from '../../test/support/gateway-manifests.ts'
 import { ingress, loadBalancerStatus, node, pod, service, slice } from '../../test/support/manifests.ts'
 import { planInput } from '../../test/support/plan-text.ts'
 import { indexObjects } from '../kube/object-index.ts'
@@ -39,6 +40,12 @@ const BY_HAND = { name: 'own', labels: { 'kubernetes.io/service-name': 'toad' } 
 const NAME = 'toad.pond.svc.cluster.local'
 const own = [pod('toad-1', {}, { ip: '10.244.0.9' }), slice([{ at: '10.244.0.9', pod: 'toad-1' }], BY_CONTROLLER)]
 const ALL_OWN = [`DNS ${NAME}:80`, 'ClusterIP 10.96.0.7:80', 'Endpoint 10.244.0.9:8080']
+
+const ofPond = { target: { service: 'toad', namespace: 'pond' } }
+const programmed = (name: string) => ({
+  ...{ name, attachedRoutes: 1, supportedKinds: [] },
+  conditions: [condition('Programmed', 'True')],
+})
 
 describe('what discovery dials', () => {
   it('is the addresses that the cluster gave out: of the Service, its nodes, its load balancer, its pods', () => {
@@ -191,7 +198,17 @@ describe('what a user may have written', () => {
     const plan = kept(manifests)
     expect(dialled(plan, 'Ingress')).toEqual(['Ingress 10.0.0.1:80'])
     expect(reasons(plan, 'Ingress')).toEqual([
-      'port 10250 of 10.0.0.1 is what a user wrote into an annotation (PORTOLAN_DISCOVER_EGRESS)',
+      'port 10250 of 10.0.0.1 is what a user wrote into an annotation or a listener (PORTOLAN_DISCOVER_EGRESS)',
+    ])
+  })
+
+  it('is not dialled as a port of a listener that no controller says it serves', () => {
+    const listeners = [http(), http({ name: 'kubelet', port: 10_250 }), http({ name: 'web', port: 8080 })]
+    const status = { listeners: [programmed('web')] }
+    const plan = kept([service(), ...own, gateway({ listeners }, { generation: 1 }, status), httpRoute()], ofPond)
+    expect(dialled(plan, 'HTTPRoute')).toEqual(['HTTPRoute 203.0.113.80:80', 'HTTPRoute 203.0.113.80:8080'])
+    expect(reasons(plan, 'HTTPRoute')).toEqual([
+      'port 10250 of 203.0.113.80 is what a user wrote into an annotation or a listener (PORTOLAN_DISCOVER_EGRESS)',
     ])
   })
 

@@ -9,6 +9,7 @@ import { type LoadBalancerIngress, refOf, type Service } from '../kube/objects.t
 import { familyOf } from '../lib/address.ts'
 import type { Because } from './because.ts'
 import type { At } from './beside.ts'
+import { gatewaysOf, isProgrammed } from './gateway/programmed.ts'
 import { isWithin } from './ip.ts'
 import { KINDS } from './kinds.ts'
 import type { Dials, Plan, PlannedPath } from './path.ts'
@@ -82,8 +83,14 @@ function statusesOf({ index, namespace, service }: Told): Statuses {
   const entries = [service, ...index.ingressesOf(namespace, service.meta.name)].flatMap(
     ({ loadBalancerIngress }): readonly LoadBalancerIngress[] => loadBalancerIngress,
   )
+  const ofGateways = gatewaysOf({ index, home: namespace }, service.meta.name).flatMap(
+    ({ status }) => status?.addresses ?? [],
+  )
   return {
-    addresses: new Set(entries.flatMap(({ ip, hostname }) => ip ?? hostname ?? [])),
+    addresses: new Set([
+      ...entries.flatMap(({ ip, hostname }) => ip ?? hostname ?? []),
+      ...ofGateways.flatMap(({ value }) => value ?? []),
+    ]),
     ports: new Set(entries.flatMap(({ ports }) => ports.map(({ port }) => port))),
   }
 }
@@ -106,7 +113,7 @@ function refusalOf(path: PlannedPath, told: Told, statuses: Statuses, beyond: Be
     return beyond.endpoints.get(subject) ?? `${subject} ${unknown}`
   }
   if (between === 'router' && !isListener(path, told, statuses)) {
-    return `port ${path.addressPort} of ${subject} is what a user wrote into an annotation`
+    return `port ${path.addressPort} of ${subject} is what a user wrote into an annotation or a listener`
   }
   return role === 'pod' ? null : beyond.behind(path)
 }
@@ -114,13 +121,17 @@ function refusalOf(path: PlannedPath, told: Told, statuses: Statuses, beyond: Be
 /** The cluster has no record for the host of an Ingress: its author chose it. */
 const isOfIngress = ({ ref }: Because): boolean => ref?.startsWith('Ingress/') ?? false
 
-/** Annotations of some classes name any port, also where the status has the addresses of nodes. */
-const isListener = ({ addressPort }: PlannedPath, { index }: Told, { ports }: Statuses): boolean =>
-  addressPort === null ||
-  addressPort === 80 ||
-  addressPort === 443 ||
-  ports.has(addressPort) ||
-  index.servicesOnNodePort(addressPort).length > 0
+/**
+ * Annotations of some classes, and listeners, name any port, also where the status has the addresses of nodes. What a
+ * controller says that it serves is its own.
+ */
+const isListener = (path: PlannedPath, { index, namespace }: Told, { ports }: Statuses): boolean =>
+  path.addressPort === null ||
+  path.addressPort === 80 ||
+  path.addressPort === 443 ||
+  ports.has(path.addressPort) ||
+  index.servicesOnNodePort(path.addressPort).length > 0 ||
+  isProgrammed({ index, home: namespace }, path.parent)
 
 /** A name that is dialled is judged by what it resolves to, where there are ranges. One that is only resolved is not. */
 const mayBeNamed = (egress: DiscoverEgress, address: string, { dns }: Pick<PlannedPath, 'dns'>): boolean =>

@@ -93,6 +93,23 @@ const DIALLED = {
   ifAlone: null,
 } as const satisfies Partial<KindOfPath>
 
+/** Routes of the Gateway API. */
+const ROUTED = {
+  ...DIALLED,
+  role: 'way-in',
+  between: 'router',
+  addressBy: 'status',
+  ifAlone:
+    'The Gateway may answer by itself: its controller has not programmed the route yet, a policy or a filter of it stands before the Service, or it reaches no endpoint.',
+} as const satisfies Partial<KindOfPath>
+
+/** A Gateway takes connections for every Service: that it accepts one says nothing about this. */
+const BY_REQUEST = {
+  routedBy: 'request',
+  checks: ['http'],
+  closedWhen: 'unrouted',
+} as const satisfies Partial<KindOfPath>
+
 const TABLE = {
   DNS: {
     ...DIALLED,
@@ -150,6 +167,16 @@ const TABLE = {
     ifAlone:
       'The controller, or what is before it, may answer by itself: authentication, a rewrite, a firewall for applications, a limit of rate or size.',
   },
+  HTTPRoute: { ...ROUTED, noun: { one: 'HTTP route', many: 'HTTP routes' }, ...BY_REQUEST },
+  GRPCRoute: { ...ROUTED, noun: { one: 'gRPC route', many: 'gRPC routes' }, ...BY_REQUEST },
+  TLSRoute: {
+    ...ROUTED,
+    noun: { one: 'TLS route', many: 'TLS routes' },
+    routedBy: 'server-name',
+    checks: ['http', 'tcp'],
+  },
+  TCPRoute: { ...ROUTED, noun: { one: 'TCP route', many: 'TCP routes' }, routedBy: 'port' },
+  UDPRoute: { ...ROUTED, noun: { one: 'UDP route', many: 'UDP routes' }, routedBy: 'port' },
   Endpoint: {
     ...DIALLED,
     noun: { one: 'endpoint', many: 'endpoints' },

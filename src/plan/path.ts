@@ -11,8 +11,7 @@ import type { At, Beside } from './beside.ts'
 import type { Check } from './check.ts'
 import type { PathKind } from './kinds.ts'
 
-/** `Gateway` is reserved: such routes are named under `notApplicable`, never planned. */
-export type NotApplicable = { kind: PathKind | 'Gateway'; reason: string }
+export type NotApplicable = { kind: PathKind; reason: string }
 
 export const POSITIONS = ['in-cluster', 'outside', 'edge'] as const
 /** The place of a prober with regard to the target's cluster: what it can reach follows from it. */
@@ -68,6 +67,10 @@ export type PlannedPath = {
   serverName: string | null
   rulePath: string | null
   pathType: PathType | null
+  /** The object with the listener or the class that a route is of. `null` where no router is on the way, or none is named. */
+  parent: PathParent | null
+  /** What a rule of a route asks of a request. `null` where routes match nothing; an Ingress has `rulePath` and `pathType`. */
+  match: PathMatch | null
   scheme: Scheme
   /** For people and for curl; `null` where the address is not known. */
   url: string | null
@@ -96,6 +99,22 @@ export type PlannedPath = {
   checks: readonly Check[]
 }
 
+/** A Gateway or a ListenerSet with the name of a listener; of an Ingress its class. */
+export type PathParent = { kind: string; namespace: string | null; name: string; section: string | null }
+
+/** Values by name; `regex`: the value is a regular expression. */
+export type PathValue = { name: string; value: string; regex?: true }
+
+export type PathMatch = {
+  /** `Exact`, `PathPrefix`, `RegularExpression`, as in the API of the route. */
+  type: string | null
+  /** Of gRPC: `/service/method`, either of which may be missing. */
+  path: string | null
+  method: string | null
+  headers: readonly PathValue[]
+  query: readonly PathValue[]
+}
+
 /** A name must resolve to this, by the objects. */
 export type DnsExpectation = {
   name: string
@@ -113,6 +132,8 @@ export type PathSelector = {
   port?: string | number
   node?: string
   host?: string
+  /** `edge`, `shop/edge` or `Gateway/shop/edge`; for an Ingress the name of its class. */
+  parent?: string
 }
 
 export type Plan = {

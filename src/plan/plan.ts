@@ -12,6 +12,7 @@ import { checksFor } from './choose-checks.ts'
 import type { PlanContext } from './context.ts'
 import { finishPath, type PathDraft } from './draft.ts'
 import { besideOf } from './find-beside.ts'
+import { byBackendTls } from './gateway/backend-tls.ts'
 import { schemesByIngress, unreadRoutes } from './ingress-backends.ts'
 import { PATH_KINDS } from './kinds.ts'
 import { notApplicable } from './not-applicable.ts'
@@ -104,7 +105,7 @@ function clusterDomainOf(given: string | null, found: string | null): PlanContex
 function finishAll(context: PlanContext, drafts: readonly PathDraft[]): GroupedPath[] {
   const { request } = context
   const finished = new Map<string, { of: PathDraft; path: PlannedPath }>()
-  for (const of of drafts) {
+  for (const of of drafts.map((each) => byBackendTls(context, each))) {
     const path = finishPath(context, of, checksFor(of, context, request.checks))
     const known = finished.get(path.id)
     if (known === undefined) {

@@ -13,7 +13,7 @@ import { KINDS, PATH_KINDS, type PathKind } from './kinds.ts'
 import { nodeAddresses } from './nodes.ts'
 import type { PathSelector, PlannedPath, Skipped } from './path.ts'
 import type { JobRequest, Limits } from './request.ts'
-import { namesPort, selects } from './selector.ts'
+import { namesOf, namesPort, selects } from './selector.ts'
 import { SOURCES } from './sources.ts'
 
 /** A path with the group that stays together when a limit is met. */
@@ -153,7 +153,7 @@ function impossibleSelectors(context: PlanContext, paths: readonly PlannedPath[]
 function impossibleNames(
   context: PlanContext,
   paths: readonly PlannedPath[],
-  { port, node, host }: PathSelector,
+  { port, node, host, parent }: PathSelector,
   at: string,
 ): ProblemDetail[] {
   const errors: ProblemDetail[] = []
@@ -165,6 +165,9 @@ function impossibleNames(
   }
   if (host !== undefined && !paths.some((path) => path.host === host) && !mayBeMore(context, PATH_KINDS)) {
     errors.push({ pointer: `${at}/host`, detail: noHost(paths, host) })
+  }
+  if (parent !== undefined && !paths.some((path) => isUnder(path, parent)) && !mayBeMore(context, PATH_KINDS)) {
+    errors.push({ pointer: `${at}/parent`, detail: noParent(paths, parent) })
   }
   return errors
 }
@@ -216,6 +219,13 @@ function noHost(paths: readonly PlannedPath[], host: string): string {
     ...new Set(paths.flatMap((path) => (KINDS[path.kind].routedBy !== null && path.host !== null ? [path.host] : []))),
   ]
   return `No path has the host ${host}.${suggestion(host, known)}`
+}
+
+const isUnder = ({ parent }: PlannedPath, name: string): boolean => parent !== null && namesOf(parent).includes(name)
+
+function noParent(paths: readonly PlannedPath[], parent: string): string {
+  const known = [...new Set(paths.flatMap((path) => (path.parent === null ? [] : (namesOf(path.parent).at(-1) ?? []))))]
+  return `No path has the parent ${parent}.${suggestion(parent, known)}`
 }
 
 /** Lists names, as many as one can choose from. */

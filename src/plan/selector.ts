@@ -1,4 +1,4 @@
-import type { PathPort, PathSelector, PlannedPath } from './path.ts'
+import type { PathParent, PathPort, PathSelector, PlannedPath } from './path.ts'
 
 /** Tells whether a caller's word means a Service port: its name, or its number (also as text). */
 export const namesPort = (ref: string | number, { name, number }: Pick<PathPort, 'name' | 'number'>): boolean =>
@@ -7,9 +7,9 @@ export const namesPort = (ref: string | number, { name, number }: Pick<PathPort,
 /** Tells whether a selector means a path: everything that it names must fit. A node is meant by its name or address. */
 export function selects(
   selector: PathSelector,
-  path: Pick<PlannedPath, 'kind' | 'port' | 'node' | 'address' | 'host'>,
+  path: Pick<PlannedPath, 'kind' | 'port' | 'node' | 'address' | 'host' | 'parent'>,
 ): boolean {
-  const { kind, port, node, host } = selector
+  const { kind, port, node, host, parent } = selector
   if (kind !== path.kind) {
     return false
   }
@@ -19,5 +19,14 @@ export function selects(
   if (node !== undefined && path.node !== node && path.address !== node) {
     return false
   }
+  if (parent !== undefined && !(path.parent !== null && namesOf(path.parent).includes(parent))) {
+    return false
+  }
   return host === undefined || path.host === host
+}
+
+/** The words by which a selector may name a parent: `edge`, `shop/edge`, `Gateway/shop/edge`. */
+export function namesOf({ kind, namespace, name }: PathParent): readonly string[] {
+  const placed = namespace === null ? name : `${namespace}/${name}`
+  return [name, placed, `${kind}/${placed}`]
 }

@@ -131,6 +131,10 @@ describe('what a plan says of kinds that do not apply', () => {
       { kind: 'NodePort', reason: 'Service type is ClusterIP' },
       { kind: 'LoadBalancer', reason: 'Service type is ClusterIP' },
       { kind: 'Ingress', reason: 'no Ingress among the objects names the Service in its namespace' },
+      ...['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].map((kind) => ({
+        kind,
+        reason: `no ${kind} among the objects names the Service`,
+      })),
       {
         kind: 'Endpoint',
         reason:
@@ -139,20 +143,5 @@ describe('what a plan says of kinds that do not apply', () => {
       { kind: 'ExternalIP', reason: 'spec.externalIPs is empty' },
       { kind: 'ExternalName', reason: 'Service type is ClusterIP' },
     ])
-  })
-
-  it('names the routes of the Gateway API, which are not planned', () => {
-    const route = {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: 'toad-route', namespace: 'pond' },
-      spec: {
-        parentRefs: [{ name: 'gate' }, { kind: 'Service', name: 'mesh' }],
-        rules: [{ backendRefs: [{ name: 'toad', port: 80 }] }],
-      },
-    }
-    expect(reasonOf(planOf([service(), route]), 'Gateway')).toBe(
-      'HTTPRoute/toad-route (of Gateway/gate) names the Service: routes of the Gateway API are not planned',
-    )
   })
 })

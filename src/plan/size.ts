@@ -194,7 +194,9 @@ function namedIn({ paths, expect, checks }: JobRequest): (factor: Factor, key: s
     ...expect.unreachable,
   ]
   const ports = [...selectors.flatMap(({ port }) => port ?? []), ...checks.flatMap(({ port }) => port ?? [])]
-  const texts = new Set(selectors.flatMap(({ node, host }) => [node, host].filter((each) => each !== undefined)))
+  const texts = new Set(
+    selectors.flatMap(({ node, host, parent }) => [node, host, parent].filter((each) => each !== undefined)),
+  )
   return (factor, key) => {
     if (factor !== 'ports') {
       return key.split('\n').some((part) => texts.has(part))

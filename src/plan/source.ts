@@ -9,6 +9,8 @@ export type Source = {
   paths(context: PlanContext): readonly PathDraft[]
   /** Tells why there is no path of the kind, where there is none. */
   absent(context: PlanContext): string
+  /** Tells what would make a path and does not, each with its reason; it is told beside paths as well. Left out: nothing. */
+  refused?(context: PlanContext): readonly string[]
   /** Tells why there may be more paths of the kind: not all was read that makes them. Left out: the Service alone does. */
   unread?(context: PlanContext): Unread | null
   /** A request may give these in place of objects that were not read. */

@@ -2,6 +2,7 @@ import { dnsSource } from './dns.ts'
 import { endpointSource } from './endpoints.ts'
 import { environmentSource } from './environment.ts'
 import { externalNameSource } from './external-name.ts'
+import { gatewaySources } from './gateway/source.ts'
 import { ingressSource } from './ingress.ts'
 import type { PathKind } from './kinds.ts'
 import { loadBalancerSource } from './loadbalancer.ts'
@@ -16,6 +17,7 @@ export const SOURCES: Readonly<Record<PathKind, Source>> = {
   NodePort: nodePortSource,
   LoadBalancer: loadBalancerSource,
   Ingress: ingressSource,
+  ...gatewaySources,
   Endpoint: endpointSource,
   ExternalIP: externalIPSource,
   ExternalName: externalNameSource,

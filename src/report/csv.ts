@@ -5,6 +5,7 @@
  * @module
  */
 import type { OverallReport, PathReport, ServiceReport } from './history-document.ts'
+import { matchText, parentText } from './phrases.ts'
 import { visible } from './visible.ts'
 
 type Cell = string | number | null
@@ -27,6 +28,8 @@ export const renderServiceCsv = (report: ServiceReport): string => {
     ['node', (path) => path.node],
     ['host', (path) => path.host],
     ['rulePath', (path) => path.rulePath],
+    ['parent', (path) => parentText(path.parent)],
+    ['match', (path) => matchText(path.match)],
     ['url', (path) => path.url],
     ['availability', (path) => path.availability],
     ...COUNTS,

@@ -1,5 +1,6 @@
 import { type CsvColumn, toCsv } from './csv.ts'
 import type { JobReport } from './job-document.ts'
+import { matchText, parentText } from './phrases.ts'
 import { type ReportRow, reportRows } from './rows.ts'
 
 type Line = { job: JobReport; row: ReportRow }
@@ -19,6 +20,8 @@ const COLUMNS: readonly CsvColumn<Line>[] = [
   ['node', ({ row }) => row.path.node],
   ['host', ({ row }) => row.path.host],
   ['rulePath', ({ row }) => row.path.rulePath],
+  ['parent', ({ row }) => parentText(row.path.parent)],
+  ['match', ({ row }) => matchText(row.path.match)],
   ['url', ({ row }) => row.path.url],
   ['check', ({ row }) => row.check],
   ['outcome', ({ row }) => row.outcome],

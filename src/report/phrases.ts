@@ -73,6 +73,31 @@ export function pathTitle(path: HistoryPath): string {
   return parts.filter((part) => part !== NOTHING).join(' ')
 }
 
+/** `Gateway/shop/edge https`: with the name of the listener. */
+export function parentText(parent: HistoryPath['parent']): string | null {
+  if (parent === null) {
+    return null
+  }
+  const { kind, namespace, name, section } = parent
+  return [[kind, namespace, name].filter((part) => part !== null).join('/'), section].filter(Boolean).join(' ')
+}
+
+/** `PathPrefix /cart, POST, header x-tenant: frog, query page=2`; a regular expression has `~` before it. */
+export function matchText(match: HistoryPath['match']): string | null {
+  if (match === null) {
+    return null
+  }
+  const { type, path, method, headers, query } = match
+  const written = ({ value, regex }: { value: string; regex?: true }): string => (regex ? `~${value}` : value)
+  const parts = [
+    [type, path].filter((part) => part !== null).join(' '),
+    method,
+    ...headers.map((each) => `header ${each.name}: ${written(each)}`),
+    ...query.map((each) => `query ${each.name}=${written(each)}`),
+  ].filter((part) => part !== null && part !== '')
+  return parts.length === 0 ? 'everything' : parts.join(', ')
+}
+
 /** The last column: what happened, in a word or two. */
 export function resultOf(row: ReportRow): string {
   const { path, outcome, deciding } = row
@@ -165,6 +190,8 @@ export function evidenceOf(row: ReportRow): string[] {
     ['node', path.node],
     ['host', path.host],
     ['server name', path.serverName],
+    ['parent', parentText(path.parent)],
+    ['match', matchText(path.match)],
     ['expected', path.expected],
     ...path.because.map((because): [string, string] => ['because', because]),
     ...(path.skipped ? [['skipped', `${path.skipped.reason}: ${path.skipped.detail}`] as [string, string]] : []),

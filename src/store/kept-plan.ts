@@ -9,7 +9,11 @@ import { type Because, noteOf } from '../plan/because.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { StoredPlan } from './job-rows.ts'
 
-type KeptPath = Omit<PlannedPath, 'because'> & { because: readonly (Because | string)[] }
+/** Before routes of the Gateway API were planned, paths had no parent and no match. */
+type Later = 'parent' | 'match'
+type KeptPath = Omit<PlannedPath, 'because' | Later> & {
+  because: readonly (Because | string)[]
+} & Partial<Pick<PlannedPath, Later>>
 export type KeptPlan = Omit<StoredPlan, 'paths'> & { paths: readonly KeptPath[] }
 
 /** A kept plan, whichever way its reasons were kept. */
@@ -24,12 +28,13 @@ function pathFrom(path: KeptPath): PlannedPath {
     // The one that spoke against the path stood last.
     return path.expected === 'unknown' && at === last ? { ...noteOf(each), doubt: 'unpromised' } : noteOf(each)
   })
-  return { ...path, because }
+  return { ...path, parent: path.parent ?? null, match: path.match ?? null, because }
 }
 
 /** A path of history. The name of a variable stood in its first reason alone. */
 export function historyPathFrom(document: string): HistoryPath {
-  const path = JSON.parse(document) as HistoryPath
+  const kept = JSON.parse(document) as Omit<HistoryPath, Later> & Partial<Pick<HistoryPath, Later>>
+  const path: HistoryPath = { ...kept, parent: kept.parent ?? null, match: kept.match ?? null }
   const name = path.variable === undefined ? /^variable (\w+)$/.exec(path.because[0] ?? '')?.[1] : undefined
   return name === undefined ? path : { ...path, variable: { name } }
 }

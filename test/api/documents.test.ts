@@ -34,6 +34,8 @@ describe('a path, whole', () => {
     serverName: null,
     rulePath: null,
     pathType: null,
+    parent: null,
+    match: null,
     shortCut: false,
     skipped: null,
     variable: null,
@@ -59,6 +61,7 @@ describe('a path, whole', () => {
         ...rest,
         ...{ kind: 'Ingress', port: http, address: '203.0.113.80', addressPort: 443, family: 'IPv4' },
         ...{ host: 'toad.example.com', serverName: 'toad.example.com', rulePath: '/pond', pathType: 'Prefix' },
+        parent: { kind: 'IngressClass', namespace: null, name: 'nginx', section: null },
         url: 'https://toad.example.com/pond',
         because: [
           'Ingress/toad spec.rules[0].http.paths[0]',

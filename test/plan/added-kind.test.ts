@@ -16,20 +16,20 @@ import { draft, type PathDraft } from './draft.ts'
 import { portsCounted } from './size.ts'
 import type { Source } from './source.ts'
 
-export const httpRouteSource: Source = {
-  paths: httpRoutePaths,
-  absent: () => 'no HTTPRoute among the objects names the Service',
-  sizes: (sized) => [{ kind: 'HTTPRoute', counted: [portsCounted(sized)], each: 1 }],
+export const warpRouteSource: Source = {
+  paths: warpRoutePaths,
+  absent: () => 'no WarpRoute among the objects names the Service',
+  sizes: (sized) => [{ kind: 'WarpRoute', counted: [portsCounted(sized)], each: 1 }],
 }
 
-function httpRoutePaths(context: PlanContext): PathDraft[] {
+function warpRoutePaths(context: PlanContext): PathDraft[] {
   const { addresses, index, target } = context
   const [address = null] = addresses.ingressController
   const routes = index.routesOf(target.namespace, target.service).filter(({ kind }) => kind === 'HTTPRoute')
   return routes.flatMap(({ meta }) =>
-    portsFor(context, 'HTTPRoute').map(({ port }) =>
+    portsFor(context, 'WarpRoute').map(({ port }) =>
       draft({
-        kind: 'HTTPRoute',
+        kind: 'WarpRoute',
         port,
         scheme: 'http',
         address,
@@ -45,9 +45,9 @@ function httpRoutePaths(context: PlanContext): PathDraft[] {
 `
 
 const ROW = `
-  HTTPRoute: {
+  WarpRoute: {
     ...DIALLED,
-    noun: { one: 'HTTP route', many: 'HTTP routes' },
+    noun: { one: 'warp route', many: 'warp routes' },
     role: 'way-in',
     between: 'router',
     addressBy: 'status',
@@ -134,7 +134,7 @@ const job = async (to: TestServer, expected: Record<string, unknown> = {}) =>
             },
           ],
         },
-        paths: { include: ['ClusterIP', 'HTTPRoute'] },
+        paths: { include: ['ClusterIP', 'WarpRoute'] },
         addresses: { ingressController: [to.address], controllerPorts: { http: to.port, https: 443 } },
         ...expected,
       }),
@@ -150,14 +150,14 @@ describe('a kind of path is added by a row, a source and nothing else', () => {
   it('does not compile until the kind has a source', async () => {
     insert('src/plan/kinds.ts', '} satisfies Record<string, KindOfPath>', ROW)
     expect(await compile()).toEqual([
-      expect.stringMatching(/^src\/plan\/sources\.ts\(.*Property 'HTTPRoute' is missing/),
+      expect.stringMatching(/^src\/plan\/sources\.ts\(.*Property 'WarpRoute' is missing/),
     ])
   })
 
   it('compiles with one', async () => {
-    writeFileSync(join(folder, 'src/plan/http-route.ts'), PLANNING_FILE)
-    insert('src/plan/sources.ts', 'import { ingressSource }', "import { httpRouteSource } from './http-route.ts'\n")
-    insert('src/plan/sources.ts', '  Environment: environmentSource,', '  HTTPRoute: httpRouteSource,\n')
+    writeFileSync(join(folder, 'src/plan/warp-route.ts'), PLANNING_FILE)
+    insert('src/plan/sources.ts', 'import { ingressSource }', "import { warpRouteSource } from './warp-route.ts'\n")
+    insert('src/plan/sources.ts', '  Environment: environmentSource,', '  WarpRoute: warpRouteSource,\n')
     expect(await compile()).toEqual([])
   })
 
@@ -179,13 +179,13 @@ describe('a kind of path is added by a row, a source and nothing else', () => {
     expect(verdict).toBe('pass')
     expect(paths.filter(({ skipped }) => skipped === null)).toMatchObject([
       { kind: 'ClusterIP', outcome: 'pass' },
-      { kind: 'HTTPRoute', outcome: 'pass', host: 'toad.example', url: `http://toad.example:${routing.port}/` },
+      { kind: 'WarpRoute', outcome: 'pass', host: 'toad.example', url: `http://toad.example:${routing.port}/` },
     ])
   })
 
   it('is judged as what a router answers: a 404 that the application does not give fails, and is diagnosed', async () => {
     const { paths, verdict, diagnosis } = await job(deaf)
-    const [path] = paths.filter(({ kind }) => `${kind}` === 'HTTPRoute')
+    const [path] = paths.filter(({ kind }) => `${kind}` === 'WarpRoute')
     expect([verdict, path?.outcome]).toEqual(['fail', 'fail'])
     expect(path?.results?.at(-1)?.failure?.message).toBe('status 404 from the controller, 200 from ClusterIP 127.0.0.1')
     expect(diagnosis?.findings.map(({ code, explains }) => [code, explains])).toEqual([
@@ -194,21 +194,21 @@ describe('a kind of path is added by a row, a source and nothing else', () => {
   })
 
   it('counts as closed where a router has no route, if it must not be reachable', async () => {
-    const { verdict } = await job(deaf, { expect: { unreachable: ['HTTPRoute'] } })
+    const { verdict } = await job(deaf, { expect: { unreachable: ['WarpRoute'] } })
     expect(verdict).toBe('pass')
   })
 
   it('has its history, its word in every report, and its place in the API', async () => {
     const { id } = await job(deaf)
     const history: Shown = JSON.parse(await text('/v1/services/default/toad-svc'))
-    expect(history.paths.filter(({ kind }) => kind === 'HTTPRoute')).toMatchObject([
+    expect(history.paths.filter(({ kind }) => kind === 'WarpRoute')).toMatchObject([
       { state: 'fail', host: 'toad.example' },
     ])
     for (const format of ['text', 'markdown', 'csv', 'junit']) {
-      expect(await text(`/v1/jobs/${id}/report?format=${format}`), format).toContain('HTTPRoute')
+      expect(await text(`/v1/jobs/${id}/report?format=${format}`), format).toContain('WarpRoute')
     }
-    expect(await text('/v1/services/default/toad-svc/report?format=text')).toContain('HTTPRoute')
-    expect(await text('/metrics')).toContain('kind="HTTPRoute"')
-    expect(await text('/openapi.json')).toContain('"HTTPRoute"')
+    expect(await text('/v1/services/default/toad-svc/report?format=text')).toContain('WarpRoute')
+    expect(await text('/metrics')).toContain('kind="WarpRoute"')
+    expect(await text('/openapi.json')).toContain('"WarpRoute"')
   })
 })

@@ -230,9 +230,14 @@ describe('a plan', () => {
       'Environment',
       'ExternalIP',
       'ExternalName',
+      'GRPCRoute',
+      'HTTPRoute',
       'Ingress',
       'LoadBalancer',
       'NodePort',
+      'TCPRoute',
+      'TLSRoute',
+      'UDPRoute',
     ]
     fc.assert(
       fc.property(worlds, (world) => {

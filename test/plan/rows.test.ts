@@ -4,11 +4,12 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { PathKind } from '../../src/plan/kinds.ts'
+import { gateway, http, httpRoute, https, routeOf } from '../support/gateway-manifests.ts'
 import { ingress, ingressClass, loadBalancerStatus, node, pod, service, slice } from '../support/manifests.ts'
 import { pathText, planOf } from '../support/plan-text.ts'
 
 type Row = {
-  kinds: readonly PathKind[] | 'Gateway'
+  kinds: readonly PathKind[]
   manifests: readonly unknown[]
   asked?: Parameters<typeof planOf>[1]
 }
@@ -626,16 +627,48 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     'the DNS of the host, from outside': { kinds: ['DNS'], manifests: [service(), ingress([{}])], asked: outside },
   },
   'A8 Gateway API': {
-    'a route that names the Service': {
-      kinds: 'Gateway',
+    'each match of a rule, at each address and listener': {
+      kinds: ['HTTPRoute'],
       manifests: [
         service(),
-        {
-          apiVersion: 'gateway.networking.k8s.io/v1',
-          kind: 'HTTPRoute',
-          metadata: { name: 'toad-route', namespace: 'pond' },
-          spec: { parentRefs: [{ name: 'gate' }], rules: [{ backendRefs: [{ name: 'toad', port: 80 }] }] },
-        },
+        gateway(
+          { listeners: [http(), https({ hostname: '*.example.com' })] },
+          {},
+          {
+            addresses: [
+              { type: 'IPAddress', value: '203.0.113.80' },
+              { type: 'Hostname', value: 'edge.example.net' },
+            ],
+          },
+        ),
+        httpRoute({
+          hostnames: ['toad.example.com'],
+          rules: [
+            {
+              matches: [
+                { path: { type: 'PathPrefix', value: '/pond' } },
+                { path: { type: 'Exact', value: '/' }, method: 'POST' },
+              ],
+              backendRefs: [{ name: 'toad', port: 80 }],
+            },
+          ],
+        }),
+      ],
+    },
+    'a route without its Gateway': { kinds: ['HTTPRoute'], manifests: [service(), httpRoute()] },
+    'a Gateway without an address': {
+      kinds: ['HTTPRoute'],
+      manifests: [service(), gateway({}, {}, { addresses: [] }), httpRoute()],
+    },
+    'TLS that is passed through': {
+      kinds: ['TLSRoute'],
+      manifests: [
+        service({ ports: [{ name: 'https', port: 443 }] }),
+        gateway({ listeners: [{ name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } }] }),
+        routeOf('TLSRoute', {
+          hostnames: ['toad.example.com'],
+          rules: [{ backendRefs: [{ name: 'toad', port: 443 }] }],
+        }),
       ],
     },
   },
@@ -690,8 +723,7 @@ const slug = (text: string): string =>
 
 function rowText({ kinds, manifests, asked = NONE }: Row): string {
   const { paths, notApplicable } = planOf(manifests, asked)
-  const isAsked = (kind: string): boolean =>
-    kinds === 'Gateway' ? kind === kinds : kinds.some((each) => each === kind)
+  const isAsked = (kind: string): boolean => kinds.some((each) => each === kind)
   return [
     ...paths.filter(({ kind }) => isAsked(kind)).map((path) => `${pathText(path)}\n`),
     ...notApplicable.filter(({ kind }) => isAsked(kind)).map(({ kind, reason }) => `no ${kind}: ${reason}\n`),

@@ -121,6 +121,8 @@ export const plannedPath = (over: Partial<PlannedPath> = {}): PlannedPath => ({
   serverName: null,
   rulePath: null,
   pathType: null,
+  parent: null,
+  match: null,
   scheme: 'http',
   url: null,
   expected: 'reachable',

@@ -1,5 +1,5 @@
 import { becauseText } from '../../src/plan/because.ts'
-import type { PathKind } from '../../src/plan/kinds.ts'
+import { KINDS, type PathKind } from '../../src/plan/kinds.ts'
 import type { Plan, PlannedPath } from '../../src/plan/path.ts'
 
 /**
@@ -21,8 +21,8 @@ export function lineOf({
   const where =
     variable !== null
       ? `${variable.name}=${variable.value}`
-      : dns !== null || kind === 'Ingress'
-        ? `${url ?? scheme}${kind === 'Ingress' && address !== null ? ` at ${address}:${addressPort}` : ''}`
+      : dns !== null || KINDS[kind].routedBy === 'request'
+        ? `${url ?? scheme}${dns === null && address !== null ? ` at ${address}:${addressPort}` : ''}`
         : address === null
           ? '-'
           : `${address}:${addressPort ?? '-'}`

@@ -8,6 +8,7 @@ import { type Plan, type PlannedPath, type Position, vantageAt } from '../../src
 import type { Place } from '../../src/plan/place.ts'
 import { type PlanInput, planPaths } from '../../src/plan/plan.ts'
 import type { JobRequest } from '../../src/plan/request.ts'
+import { matchText, parentText } from '../../src/report/phrases.ts'
 import { aPlace } from './place.ts'
 import { aRequest } from './request.ts'
 
@@ -61,6 +62,8 @@ export function pathText(path: PlannedPath): string {
     ...(node === null ? [] : [`node ${node}`]),
     ...(path.serverName === null ? [] : [`SNI ${path.serverName}`]),
     ...(path.rulePath === null ? [] : [`rule ${path.pathType} ${path.rulePath}`]),
+    ...(path.parent === null ? [] : [`under ${parentText(path.parent)}`]),
+    ...(path.match === null ? [] : [`match ${matchText(path.match)}`]),
     ...(path.dns === null
       ? []
       : [`${path.dns.how} ${path.dns.values === null ? 'anything' : path.dns.values.join(' ')}`]),

@@ -25,6 +25,8 @@ export function aPlannedPath(over: Partial<PlannedPath> = {}): PlannedPath {
     serverName: null,
     rulePath: null,
     pathType: null,
+    parent: null,
+    match: null,
     scheme: 'http',
     url: 'http://10.96.10.20/',
     expected: 'reachable',

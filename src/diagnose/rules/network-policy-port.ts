@@ -1,5 +1,5 @@
-import type { Protocol } from '../../kube/objects.ts'
-import { type LabelSelector, type NetworkPolicyRule, type Pod, refOf } from '../../kube/objects.ts'
+import { matchesSelector } from '../../kube/label-selector.ts'
+import { type NetworkPolicyRule, type Pod, type Protocol, refOf } from '../../kube/objects.ts'
 import { findPort, unreadPods } from '../../plan/service-endpoints.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
@@ -21,7 +21,7 @@ export const networkPolicyPort: Rule = {
       return []
     }
     const selecting = policies
-      .filter((policy) => matches(policy.podSelector, pod))
+      .filter((policy) => matchesSelector(pod.meta.labels, policy.podSelector))
       .toSorted((a, b) => (a.meta.name < b.meta.name ? -1 : 1))
     if (selecting.length === 0) {
       return []
@@ -60,20 +60,6 @@ export const networkPolicyPort: Rule = {
       return [unsure(cause, index.unread('networkPolicies', namespace), unreadPods(index, namespace, service))]
     })
   },
-}
-
-function matches({ matchLabels, matchExpressions }: LabelSelector, { meta }: Pod): boolean {
-  const { labels } = meta
-  const holds: Readonly<Record<string, (value: string | undefined, values: readonly string[]) => boolean>> = {
-    In: (value, values) => value !== undefined && values.includes(value),
-    NotIn: (value, values) => value === undefined || !values.includes(value),
-    Exists: (value) => value !== undefined,
-    DoesNotExist: (value) => value === undefined,
-  }
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(({ key, operator, values }) => holds[operator]?.(labels[key], values) ?? false)
-  )
 }
 
 function allows({ ports }: NetworkPolicyRule, number: number, protocol: Protocol, pod: Pod): boolean {

@@ -125,7 +125,8 @@ function requestOf(path: PlannedPath, check: HttpCheck): Request {
   const own = path.address === null ? null : hostPort(path.address, path.addressPort, scheme)
   // A rule without a host is asked with the address, which each side has of its own.
   const host = path.host === null && (check.host === own || check.host === null) ? null : (check.host ?? path.host)
-  const headers = Object.fromEntries(Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), value]))
+  const sent = Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), value])
+  const headers = { ...Object.fromEntries(sent), ...check.ruleHeaders }
   return {
     method: check.method,
     scheme,
@@ -229,6 +230,8 @@ function dialled(side: Side, id: string, request: Request, path: PlannedPath): P
     id: `pth_${hashParts(['compare', side, path.address, path.addressPort, keyOf(request)], 20)}`,
     kind: path.kind,
     port: path.port,
+    parent: path.parent,
+    match: path.match,
     address: path.address,
     addressPort: path.addressPort,
     family: path.family,
