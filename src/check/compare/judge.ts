@@ -288,17 +288,15 @@ export const CERTIFICATE_FIELDS: readonly [field: string, read: (tls: NonNullabl
   ]
 
 function certificateDifferences(left: AnsweredSide, right: AnsweredSide, notCounted: NotCounted[]): Difference[] {
-  const certificates = (side: AnsweredSide) => side.tries.flatMap(({ tls }) => tls ?? [])
+  // On a runtime that shows no certificate there is nothing to compare.
+  const certificates = (side: AnsweredSide) =>
+    side.tries.flatMap(({ tls }) => (tls === null || tls.notAfter === null ? [] : [tls]))
   const [onLeft, onRight] = [certificates(left), certificates(right)]
   if (onLeft.length === 0 || onRight.length === 0) {
     return []
   }
   return CERTIFICATE_FIELDS.flatMap(([name, read]) => {
     const [values, others] = [onLeft.map(read), onRight.map(read)]
-    // A runtime that does not say it has nothing to compare.
-    if (values.includes(null) || others.includes(null)) {
-      return []
-    }
     const field = `certificate ${name}`
     const difference = { kind: 'certificate', field, left: values[0] ?? null, right: others[0] ?? null } as const
     return push(compareWhole(values, others), difference, notCounted)
@@ -343,8 +341,8 @@ function absolute(location: string, { scheme, host, address }: PlannedPath): str
 
 /** What the answers to other requests say of a header or of a piece of a body. */
 type Seen = {
-  /** Headers that vary within a side for some request. */
-  varying: ReadonlySet<string>
+  /** The values of a header that varies within the side for some request. */
+  varying: Readonly<Record<Side, ReadonlyMap<string, ReadonlySet<string | null>>>>
   /** The values of a header that each side has given at all. */
   values: Readonly<Record<Side, ReadonlyMap<string, ReadonlySet<string | null>>>>
   /** Pieces of bodies that vary within a side, with the one before each. */
@@ -356,8 +354,7 @@ type Seen = {
  * requests of a comparison such values show on both sides.
  */
 function seenIn(asked: readonly Readonly<Record<Side, Asked>>[]): Seen {
-  const varying = new Set<string>()
-  const values = { left: new Map<string, Set<string | null>>(), right: new Map<string, Set<string | null>>() }
+  const [varying, values] = [emptyValues(), emptyValues()]
   const pieces = new Set<string>()
   for (const request of asked) {
     for (const side of SIDES) {
@@ -367,10 +364,9 @@ function seenIn(asked: readonly Readonly<Record<Side, Asked>>[]): Seen {
       }
       for (const name of headerNames(one)) {
         const own = headerValues(one, name)
-        const known = values[side].get(name) ?? new Set()
-        values[side].set(name, new Set([...known, ...own]))
+        addValues(values[side], name, own)
         if (new Set(own).size > 1) {
-          varying.add(name)
+          addValues(varying[side], name, own)
         }
       }
       const bodies = one.tries.map(({ http }) => piecesOf(http.sketch?.body ?? ''))
@@ -382,6 +378,18 @@ function seenIn(asked: readonly Readonly<Record<Side, Asked>>[]): Seen {
     }
   }
   return { varying, values, pieces }
+}
+
+type ValuesByName = Map<string, Set<string | null>>
+
+const emptyValues = (): Record<Side, ValuesByName> => ({ left: new Map(), right: new Map() })
+
+function addValues(known: ValuesByName, name: string, values: Values): void {
+  const all = known.get(name) ?? new Set()
+  known.set(name, all)
+  for (const value of values) {
+    all.add(value)
+  }
 }
 
 const headerNames = ({ tries }: AnsweredSide): ReadonlySet<string> =>
@@ -424,10 +432,19 @@ function headerDifferences(
   return [...shown, ...hiddenDifferences(left, right, ignore, notCounted)]
 }
 
-const isByChance = ({ varying, values }: Seen, name: string, left: Values, right: Values): boolean =>
-  varying.has(name) &&
-  left.every((value) => values.right.get(name)?.has(value) ?? value === null) &&
-  right.every((value) => values.left.get(name)?.has(value) ?? value === null)
+/**
+ * Either each side gives several values, of which these are some; or both sides give the one as well as the other, and
+ * the header is seen to vary.
+ */
+function isByChance({ varying, values }: Seen, name: string, left: Values, right: Values): boolean {
+  const isAmong = (known: ReadonlySet<string | null> | undefined, own: Values) =>
+    own.every((value) => known?.has(value))
+  if (isAmong(varying.left.get(name), left) && isAmong(varying.right.get(name), right)) {
+    return true
+  }
+  const varies = varying.left.has(name) || varying.right.has(name)
+  return varies && isAmong(values.right.get(name), left) && isAmong(values.left.get(name), right)
+}
 
 /** Of headers that may carry secrets it is compared whether they are there. */
 function hiddenDifferences(
