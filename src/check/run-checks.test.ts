@@ -103,6 +103,15 @@ describe('samples and retries', () => {
     expect(log).toEqual(['0 1', '1010 1', '2020 1'])
   })
 
+  it('in turn, begins no second sample before the first is made on every path', async () => {
+    const paths = [plannedPath({ addressPort: 1 }), plannedPath({ addressPort: 2 })]
+    const options = { request: { samples: 3, samplesInTurn: true as const } }
+    const { log, results } = await run(paths, options)
+    expect(log).toEqual(['0 1', '0 2', '10 1', '10 2', '20 1', '20 2'])
+    const rest = await run(paths, { ...options, recorded: results.slice(0, 3) })
+    expect(rest.brief).toEqual(['2.1.1 pass', '3.1.1 pass', '3.1.1 pass'])
+  })
+
   it('gives up after the limit', async () => {
     const { brief } = await run([plannedPath()], {
       answer: () => REFUSED,

@@ -23,7 +23,10 @@ import { type PlannedManifests, plannedBefore, sourceOf, vantageOf } from './pla
 
 /** @property objects `null`: both sides are those of jobs, so that no objects are needed. */
 export type AskedCompare = SidesAsked &
-  PairOptions & { ignoreHeaders: readonly string[]; objects: ObjectsAsked | PlannedManifests<PlannedSides> | null }
+  Omit<PairOptions, 'ports'> & {
+    ignoreHeaders: readonly string[]
+    objects: ObjectsAsked | PlannedManifests<PlannedSides> | null
+  }
 
 /** @returns its id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptCompare(
@@ -45,7 +48,11 @@ async function makeCompare(deps: AcceptDeps, asked: AskedCompare, made: Made): P
     refuseOthers(deps.store.principal, sides[side].namespace)
   }
   const { methods, ignoreHeaders, left, right, limit } = asked
-  const { paths, ...paired } = pairSides({ left: sides.left.paths, right: sides.right.paths }, { methods, limit })
+  const ports = { left: sides.left.ports, right: sides.right.ports }
+  const { paths, ...paired } = pairSides(
+    { left: sides.left.paths, right: sides.right.paths },
+    { methods, limit, ports },
+  )
   if (paired.requests.length === 0) {
     throw nothingToSend(paired.notSent)
   }
@@ -118,7 +125,7 @@ async function jobSide(store: Store, side: Side, id: string): Promise<PlannedSid
   if (paths.length === 0) {
     throw refused(side, `Job ${id} has no path that a router leads: an Ingress, or a route of a Gateway.`)
   }
-  return { namespace: job.target.namespace, paths }
+  return { namespace: job.target.namespace, paths, ports: job.request.addresses.controllerPorts }
 }
 
 const refused = (side: Side, detail: string): ProblemError =>

@@ -21,7 +21,12 @@ import { type PlanDeps, planRead, READ_ANEW, readAndPlan, refuseForbiddenServers
 type ObjectSide = Extract<SideAsked, { kind: string }>
 
 /** A side that an object makes. */
-export type PlannedSide = { namespace: string; paths: readonly PlannedPath[] }
+export type PlannedSide = {
+  namespace: string
+  paths: readonly PlannedPath[]
+  /** Those of its router, where they were given. */
+  ports: { http: number; https: number } | null
+}
 
 /** The sides that objects make; those that jobs make are looked up where they are kept. */
 export type PlannedSides = { sides: Partial<Readonly<Record<Side, PlannedSide>>>; objects: ObjectsUsed }
@@ -90,7 +95,7 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
   if (paths.length === 0) {
     throw routesNothing(asked, side, of, read)
   }
-  return { of: { namespace: namespace ?? found.namespace ?? 'default', paths }, used }
+  return { of: { namespace: namespace ?? found.namespace ?? 'default', paths, ports: addresses.controllerPorts }, used }
 }
 
 /** A Service that cannot be planned does not keep the others from it, unless it is the one that is asked for. */

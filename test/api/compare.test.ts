@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import { XMLParser } from 'fast-xml-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CompareDocument } from '../../src/report/compare/document.ts'
+import { at, differencesOf, HOST, ingress, service } from '../support/compare.ts'
 import { RUNTIME, startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { read, readJob, readJobs, readProblem } from '../support/read.ts'
 import { keeper, refusedPort, serveHttp, type TestServer } from '../support/servers.ts'
@@ -13,41 +14,6 @@ beforeAll(async () => {
   api = await keep(startTestPortolan())
 })
 afterAll(closeAll)
-
-const HOST = 'shop.example'
-
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name: 'shop', namespace: 'pond' },
-  spec: { clusterIP: '10.96.0.7', selector: { app: 'shop' }, ports: [{ name: 'http', port: 80 }] },
-}
-
-const ingress = (name: string, paths: readonly string[]) => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
-  metadata: { name, namespace: 'pond' },
-  spec: {
-    ingressClassName: name,
-    rules: [
-      {
-        host: HOST,
-        http: {
-          paths: paths.map((path) => ({
-            path,
-            pathType: 'Prefix',
-            backend: { service: { name: 'shop', port: { number: 80 } } },
-          })),
-        },
-      },
-    ],
-  },
-})
-
-const at = ({ address, port }: TestServer) => ({
-  ingressController: [address],
-  controllerPorts: { http: port, https: 1 },
-})
 
 /** Two routers, each of which answers as it is told, and a 404 of its own for hosts that it does not know. */
 async function compareRouters(
@@ -83,11 +49,6 @@ const hideHash = (text: string | null | undefined): string | null => text?.repla
 const page: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/html', 'x-frame-options': 'DENY' }).end('<h1>shop</h1>')
 }
-
-const differencesOf = ({ requests }: CompareDocument) =>
-  requests.flatMap(({ path, differences }) =>
-    differences.map(({ kind, field, left, right }) => ({ path, kind, field, left, right })),
-  )
 
 const answering =
   (status: number, headers: Record<string, string | string[]> = {}, body = '<h1>shop</h1>'): RequestListener =>
@@ -167,7 +128,7 @@ describe('POST /v1/compare', () => {
       answering(404, { 'content-type': 'text/plain' }, 'no route'),
     )
     expect(differencesOf(missing)).toEqual([
-      { path: '/', kind: 'routing', field: 'status', left: '404', right: "404, the router's own answer" },
+      { request: 'http /', kind: 'routing', field: 'status', left: '404', right: "404, the router's own answer" },
     ])
     const own = await compared(answering(404, {}, 'no such article'), answering(404, {}, 'no such article'))
     expect(own.verdict).toBe('pass')
@@ -244,6 +205,33 @@ describe('POST /v1/compare', () => {
     ])
   })
 
+  it('asks a side at its usual port for a scheme that it has no rule for', async () => {
+    const rule = ingress('old', ['/'])
+    const onlyHttps = {
+      ...ingress('alb', ['/'], { tls: true }),
+      metadata: {
+        ...rule.metadata,
+        name: 'new',
+        annotations: { 'alb.ingress.kubernetes.io/listen-ports': '[{"HTTPS":443}]' },
+      },
+    }
+    const listening = await keep(serveHttp(answering(308, { location: `https://${HOST}/` })))
+    const against = async (port: number) => {
+      const json = {
+        target: { manifests: [service, rule, onlyHttps] },
+        left: { kind: 'Ingress', name: 'old', addresses: at(listening) },
+        right: { kind: 'Ingress', name: 'new', addresses: at({ ...listening, port }) },
+      }
+      const { requests } = await read<CompareDocument>(api.call('/v1/compare?wait=20', { json }))
+      const found = requests.find(({ scheme }) => scheme === 'http')
+      return [found?.outcome, found?.differences.map(({ kind, left, right }) => [kind, left, right])]
+    }
+    expect(await against(listening.port)).toEqual(['alike', []])
+    const deaf = await refusedPort()
+    const why = `no listener: by the objects it takes https alone, and at port ${deaf} nothing answers`
+    expect(await against(deaf)).toEqual(['different', [['listener', 'status 308', why]]])
+  })
+
   it('asks with no method but GET unless it is named', async () => {
     const methods: (string | undefined)[] = []
     const seen: RequestListener = (request, response) => {
@@ -281,6 +269,29 @@ describe('POST /v1/compare', () => {
       api.call('/v1/compare?wait=20', { json: { left: { job: await job(one) }, right: { job: await job(other) } } }),
     )
     expect(differencesOf(document)).toMatchObject([{ field: 'header x-frame-options', left: 'DENY', right: null }])
+  })
+
+  it('takes the manifests themselves, with the rest in the query', async () => {
+    const manifests = [service, ingress('old', ['/']), ingress('new', ['/'])]
+    const post = (query: string) =>
+      api.call(`/v1/compare?${query}`, { yaml: manifests.map((each) => JSON.stringify(each)).join('\n---\n') })
+    const document = await read<CompareDocument>(
+      post('left=Ingress/old&right=Ingress/pond/new&ignoreHeader=x-a&label=commit=4f2a91c&wait=20'),
+    )
+    expect(document).toMatchObject({
+      ...{ verdict: 'inconclusive', ignoreHeaders: ['x-a'], labels: { commit: '4f2a91c' } },
+      ...{ left: { kind: 'Ingress', namespace: 'pond', name: 'old' }, right: { namespace: 'pond', name: 'new' } },
+      requests: [{ outcome: 'unasked' }],
+    })
+    const missing = await readProblem(post('left=Ingress/old'))
+    expect([missing.status, missing.errors[0]?.pointer]).toEqual([400, '?right'])
+  })
+
+  it('says what it needs of a live cluster', async () => {
+    const response = await api.call('/v1/compare?left=Ingress/old&right=Ingress/new', { method: 'POST' })
+    expect([response.status, (await readProblem(response)).errors[0]?.pointer]).toEqual([400, '?namespace'])
+    const named = await api.call('/v1/compare?left=Ingress/old&right=Ingress/new&namespace=pond', { method: 'POST' })
+    expect((await readProblem(named)).code).toBe('no_cluster')
   })
 
   it('answers 424 with failStatus unless the two are alike', async () => {

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CompareDocument } from '../../src/report/compare/document.ts'
 import { type Bundle, startBundle } from '../support/bundle.ts'
 import { createAuthority } from '../support/certificates.ts'
+import { differencesOf, HOST, ingress, service } from '../support/compare.ts'
 import { freePort, type Program, startProgram } from '../support/program.ts'
 import { read } from '../support/read.ts'
 
 /** Two nginx, each of which routes one host, as two Ingress controllers would; the production bundle as Portolan. */
-const HOST = 'shop.example'
 let folder = ''
 let portolan: Bundle
 const programs: Program[] = []
@@ -55,52 +55,23 @@ async function startRouter(certificate: string, locations: string): Promise<Rout
   return { ingressController: ['127.0.0.1'], controllerPorts: ports }
 }
 
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name: 'shop', namespace: 'pond' },
-  spec: { clusterIP: '10.96.0.7', selector: { app: 'shop' }, ports: [{ name: 'http', port: 80 }] },
-}
-
-const ingress = (name: string, paths: readonly string[]) => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
-  metadata: { name, namespace: 'pond' },
-  spec: {
-    ingressClassName: name,
-    tls: [{ hosts: [HOST], secretName: name }],
-    rules: [
-      {
-        host: HOST,
-        http: {
-          paths: paths.map((path) => ({
-            path,
-            pathType: 'Exact',
-            backend: { service: { name: 'shop', port: { number: 80 } } },
-          })),
-        },
-      },
-    ],
-  },
-})
-
 const compare = (left: Router, right: Router, paths: { old: readonly string[]; new: readonly string[] }) =>
   read<CompareDocument>(
     fetch(`${portolan.url}/v1/compare?wait=60`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        target: { manifests: [service, ingress('old', paths.old), ingress('new', paths.new)] },
+        target: {
+          manifests: [service, ingress('old', paths.old, { tls: true }), ingress('new', paths.new, { tls: true })],
+        },
         left: { kind: 'Ingress', name: 'old', addresses: left },
         right: { kind: 'Ingress', name: 'new', addresses: right },
       }),
     }),
   )
 
-const differencesOf = ({ requests }: CompareDocument) =>
-  requests.flatMap(({ scheme, path, differences }) =>
-    differences.map(({ field, left, right }) => [`${scheme} ${path}`, field, left, right]),
-  )
+const briefly = (document: CompareDocument) =>
+  differencesOf(document).map(({ request, field, left, right }) => [request, field, left, right])
 
 describe('a comparison of nginx with nginx', () => {
   it('finds a dropped header, another redirect status, another certificate and a path that only one side routes', async () => {
@@ -114,7 +85,7 @@ describe('a comparison of nginx with nginx', () => {
     const right = await startRouter('new', `${page('')} ${none} location = /go { return 301 /cart; }`)
     const document = await compare(left, right, { old: ['/', '/cart', '/go'], new: ['/', '/go'] })
     expect(document.verdict).toBe('fail')
-    const differences = differencesOf(document).toSorted()
+    const differences = briefly(document).toSorted()
     expect(differences.filter(([request]) => request?.startsWith('http '))).toEqual([
       ['http /', 'header x-frame-options', 'DENY', null],
       ['http /cart', 'status', '200', "404, the router's own answer"],

@@ -63,9 +63,6 @@ type Asked =
 const UNREACHED = new Set(['dns', 'connect'])
 
 function askedOf(way: ComparedRequest['ways'][Side], tried: Tried): Asked {
-  if ('unlistened' in way) {
-    return { state: 'unlistened', why: way.unlistened }
-  }
   if ('unasked' in way) {
     return { state: 'unasked', why: way.unasked }
   }
@@ -90,9 +87,10 @@ function askedOf(way: ComparedRequest['ways'][Side], tried: Tried): Asked {
   if (failures.some(({ source }) => source === 'internal')) {
     return { state: 'error', why }
   }
-  return failures.some(({ phase }) => !UNREACHED.has(phase))
-    ? { state: 'refused', code: failed.code, message: failed.message }
-    : { state: 'unasked', why }
+  if (failures.some(({ phase }) => !UNREACHED.has(phase))) {
+    return { state: 'refused', code: failed.code, message: failed.message }
+  }
+  return way.unlistened === undefined ? { state: 'unasked', why } : { state: 'unlistened', why: way.unlistened }
 }
 
 /** Everything that was recorded of a comparison, by path. */
@@ -173,7 +171,7 @@ const stateOf = (asked: Asked): string =>
     : asked.state === 'refused'
       ? asked.code
       : asked.state === 'unlistened'
-        ? 'no listener'
+        ? `no listener: ${asked.why}`
         : asked.why
 
 type AnsweredSide = Extract<Asked, { state: 'answered' }>

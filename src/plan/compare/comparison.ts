@@ -20,13 +20,11 @@ export type SideAddresses = {
   controllerPorts: { http: number; https: number } | null
 }
 
-/** The way to one side: the id of the path that is dialled, or why there is none. */
-export type Way =
-  | { pathId: string }
-  /** By the objects the side does not listen for the scheme: that is an answer, too. */
-  | { unlistened: string }
-  /** The side could not be asked, which says nothing about it. */
-  | { unasked: string }
+/**
+ * The way to one side: the id of the path that is dialled, or why there is none, which says nothing about the side.
+ * `unlistened`: by the objects it does not listen for the scheme, and is asked at the usual port.
+ */
+export type Way = { pathId: string; unlistened?: string } | { unasked: string }
 
 export type ComparedRequest = {
   /** Stands for the request in this comparison: the name of the check that makes it, on both sides. */

@@ -27,6 +27,8 @@ export type PairOptions = {
   methods: readonly string[] | null
   /** The most requests. */
   limit: number
+  /** Where a side is asked for a scheme for which, by the objects, it does not listen. */
+  ports: Readonly<Record<Side, { http: number; https: number } | null>>
 }
 
 /** A host that no rule names (RFC 2606). */
@@ -42,7 +44,7 @@ const SAFE = ['GET', 'HEAD']
  */
 export function pairSides(
   sides: Readonly<Record<Side, readonly PlannedPath[]>>,
-  { methods, limit }: PairOptions,
+  { methods, limit, ports }: PairOptions,
 ): Paired {
   const { promised, notSent } = promisedBy(sides, methods)
   const kept = withinLimit([...promised.values()], limit)
@@ -51,13 +53,14 @@ export function pairSides(
   for (const each of kept) {
     const id = `req-${String(requests.length + 1).padStart(3, '0')}`
     const way = (side: Side): Way => {
-      const found = wayTo(sides[side], each)
-      if ('path' in found) {
-        const path = dialled(side, id, each.request, found.path)
-        paths.push(path)
-        return { pathId: path.id }
+      const found = wayTo(sides[side], each, ports[side] ?? USUAL_PORTS)
+      if ('unasked' in found) {
+        return found
       }
-      return found
+      const { path: by, ...more } = found
+      const path = dialled(side, id, each.request, by)
+      paths.push(path)
+      return { pathId: path.id, ...more }
     }
     const ways = { left: way('left'), right: way('right') }
     const { serverName: _name, ...request } = each.request
@@ -164,11 +167,15 @@ function withinLimit(promised: readonly Promised[], limit: number): readonly Pro
   return promised.filter((each) => chosen.has(each))
 }
 
-/** The best way to a side: one that promises the request, else one for its host, else any of its scheme. */
-function wayTo(
-  paths: readonly PlannedPath[],
-  { request }: Promised,
-): { path: PlannedPath } | Exclude<Way, { pathId: string }> {
+const USUAL_PORTS = { http: 80, https: 443 }
+
+type Found = { path: PlannedPath; unlistened?: string } | { unasked: string }
+
+/**
+ * The best way to a side: one that promises the request, else one for its host, else any of its scheme. A side without
+ * any may listen all the same, for rules that lead to no Service, as one that redirects to https.
+ */
+function wayTo(paths: readonly PlannedPath[], { request }: Promised, ports: { http: number; https: number }): Found {
   const { scheme } = request
   const own = paths.filter((path) => path.scheme === scheme)
   const rank = (path: PlannedPath): number => {
@@ -179,10 +186,12 @@ function wayTo(
   if (best !== undefined) {
     return isDialled(best) ? { path: best } : { unasked: best.skipped?.detail ?? 'its address is not known' }
   }
-  const listens = [...new Set(paths.filter(isDialled).map((path) => path.scheme))]
-  return listens.length > 0
-    ? { unlistened: `by the objects it takes ${listens.join(' and ')} alone, and no ${scheme}` }
-    : { unasked: paths.find(({ skipped }) => skipped !== null)?.skipped?.detail ?? 'no way to it is known' }
+  const other = paths.find(isDialled)
+  if (other === undefined) {
+    return { unasked: paths.find(({ skipped }) => skipped !== null)?.skipped?.detail ?? 'no way to it is known' }
+  }
+  const unlistened = `by the objects it takes ${other.scheme} alone, and at port ${ports[scheme]} nothing answers`
+  return { path: { ...other, scheme, addressPort: ports[scheme] }, unlistened }
 }
 
 const isSame = (own: Request, asked: Request): boolean => keyOf({ ...own, method: asked.method }) === keyOf(asked)
