@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GATEWAY_API, GATEWAY_VERSIONS, type GatewayKind } from './gateway-versions.ts'
+import { GATEWAY_API, GATEWAY_API_TRIAL, GATEWAY_VERSIONS, type GatewayKind } from './gateway-versions.ts'
 import type { ReadKind } from './kinds.ts'
 import type { ObjectKind, RefusedAccess } from './object-source.ts'
 
@@ -42,9 +42,12 @@ const networking = (kind: ReadKind, resource: string, namespaced = true): Resour
   namespaced,
 })
 
-function gateway(kind: GatewayKind): Resource {
-  const { resource, namespaced, versions } = GATEWAY_VERSIONS[kind]
-  return { kind, group: GATEWAY_API, versions, resource, namespaced }
+function gateway(kind: GatewayKind): readonly Resource[] {
+  const { trial, resource, namespaced, versions } = GATEWAY_VERSIONS[kind]
+  const now = { kind, group: GATEWAY_API, versions, resource, namespaced }
+  return trial === undefined
+    ? [now]
+    : [now, { ...now, group: GATEWAY_API_TRIAL, versions: trial.versions, resource: trial.resource }]
 }
 
 /** Secrets and ConfigMaps are never here. The roles in `deploy/` and in its chart allow these and nothing else. */
@@ -74,12 +77,12 @@ export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
   networkPolicies: [networking('NetworkPolicy', 'networkpolicies')],
   events: [core('Event', 'events')],
   namespaces: [core('Namespace', 'namespaces', false)],
-  gatewayClasses: [gateway('GatewayClass')],
-  gateways: [gateway('Gateway')],
-  listenerSets: [gateway('ListenerSet')],
-  gatewayRoutes: (['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const).map(gateway),
-  referenceGrants: [gateway('ReferenceGrant')],
-  backendTlsPolicies: [gateway('BackendTLSPolicy')],
+  gatewayClasses: gateway('GatewayClass'),
+  gateways: gateway('Gateway'),
+  listenerSets: gateway('ListenerSet'),
+  gatewayRoutes: (['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const).flatMap(gateway),
+  referenceGrants: gateway('ReferenceGrant'),
+  backendTlsPolicies: gateway('BackendTLSPolicy'),
 }
 
 /** One object of these is asked for by its name; of all the others there are only lists. */

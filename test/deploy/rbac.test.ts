@@ -14,7 +14,7 @@ import type { ApiClient } from '../../src/runtime/node/cluster/api-client.ts'
 import { createHeld } from '../../src/runtime/node/cluster/held.ts'
 import { HELD_RESOURCES } from '../../src/runtime/node/cluster/held-kinds.ts'
 import { REQUESTS } from '../../src/runtime/node/cluster/requests.ts'
-import type { ApiServer, KubeObject } from '../support/api-server.ts'
+import { type ApiServer, CUSTOM_GROUPS, type KubeObject } from '../support/api-server.ts'
 import { kept, type Manifest, type Rule, rightsOf } from '../support/deploy.ts'
 import { liveClusters, PLAN_DEPS } from '../support/live-cluster.ts'
 import { ingress, node, pod, service, slice, workload } from '../support/manifests.ts'
@@ -38,7 +38,7 @@ const OBJECTS = [
 const TOAD = { cluster: 'default', namespace: 'shop', service: 'toad' }
 
 beforeAll(async () => {
-  const { server: started, source } = await live.of(OBJECTS, { hasGateway: true })
+  const { server: started, source } = await live.of(OBJECTS, { hasGateway: true, groups: CUSTOM_GROUPS })
   server = started
   plan = (await planRequest(PLAN_DEPS, aRequest({ target: TOAD }), source)).plan
 })

@@ -21,6 +21,7 @@ import { type Authority, createAuthority, type ServerCertificate } from './certi
 export type { Fault, RequestMatch } from './api-server/faults.ts'
 export type { KubeObject } from './api-server/objects.ts'
 export { recordedObjects } from './api-server/recordings.ts'
+export { CUSTOM_GROUPS } from './api-server/resources.ts'
 
 /** Every test server takes this token. It belongs to the group `system:masters`, which may do everything. */
 export const ADMIN_TOKEN = 'admin-of-the-test-server'
@@ -40,6 +41,8 @@ export type ApiServerOptions = {
   isRecorded?: boolean
   /** Serves the Gateway API's kinds. Default false. */
   hasGateway?: boolean
+  /** Other groups of custom resources that are installed, of `CUSTOM_GROUPS`. */
+  groups?: readonly string[]
   /** The UID of the namespace kube-system, by which a cluster is told from another. */
   clusterUid?: string
   /** Pace of replayed recordings: 1 is as slow as they were. Default 0. */
@@ -49,7 +52,7 @@ export type ApiServerOptions = {
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>
 
 export async function startApiServer(options: ApiServerOptions = {}) {
-  const { hasGateway = false, isRecorded = false, isPlain = false, pace = 0 } = options
+  const { hasGateway = false, groups = [], isRecorded = false, isPlain = false, pace = 0 } = options
   const authority = options.authority ?? (await createAuthority('Kubernetes test CA'))
   const names = ['127.0.0.1', 'localhost', 'kubernetes.default.svc', ...(options.altNames ?? [])]
   const objects = createObjectStore()
@@ -58,9 +61,10 @@ export async function startApiServer(options: ApiServerOptions = {}) {
   const seen = createSeen(() => performance.now())
   const replays = createReplays()
   const watches = new Set<OpenWatch>()
-  const serving = { hasGateway }
+  const serving = { hasGateway, groups }
 
   objects.serveGateway(hasGateway)
+  objects.serveGroups(groups)
   objects.applyAll([...namespaces(options.clusterUid), ...DEFAULT_POLICY])
   if (isRecorded) {
     objects.load(recordedObjects({ hasGateway }))

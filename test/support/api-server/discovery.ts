@@ -6,7 +6,7 @@
  * @module
  */
 import { recordedBody } from './recordings.ts'
-import { GATEWAY_GROUP, groupVersion, RESOURCES } from './resources.ts'
+import { CUSTOM_GROUPS, GATEWAY_GROUP, groupVersion, RESOURCES, versionsOfGroup } from './resources.ts'
 import { noSuchResource, notServed, type Refusal, TEXT } from './status.ts'
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
@@ -16,7 +16,8 @@ const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 type Version = { groupVersion: string; version: string }
 type Group = { name: string; versions: Version[]; preferredVersion: Version }
 
-export type Served = { hasGateway: boolean }
+/** `groups`: those of `CUSTOM_GROUPS` that are installed. */
+export type Served = { hasGateway: boolean; groups: readonly string[] }
 
 /** Answers a path that is no resource; `null`: it is none of these. */
 export function discover(path: string, accept: string | undefined, served: Served): Refusal | null {
@@ -45,7 +46,7 @@ const json = (body: unknown, contentType = 'application/json'): Refusal => ({
 
 const apis = () => recordedBody<{ groups: Group[] }>('discovery/apis')
 
-const groupsOf = ({ hasGateway }: Served) => [
+const groupsOf = ({ hasGateway, groups }: Served): Group[] => [
   ...apis().groups.filter(({ name }) => name !== GATEWAY_GROUP),
   ...(hasGateway
     ? [recordedBody<Group>('gateway/discovery-group')].map(({ name, versions, preferredVersion }) => ({
@@ -54,7 +55,17 @@ const groupsOf = ({ hasGateway }: Served) => [
         preferredVersion,
       }))
     : []),
+  ...groups.map(customGroup),
 ]
+
+function customGroup(name: string): Group {
+  const versions = versionsOfGroup(name).map((version) => ({ groupVersion: `${name}/${version}`, version }))
+  const [preferredVersion] = versions
+  if (preferredVersion === undefined) {
+    throw new Error(`the test server has no group ${name}`)
+  }
+  return { name, versions, preferredVersion }
+}
 
 function aggregated({ hasGateway }: Served) {
   const body = recordedBody<{ items: { metadata: { name: string } }[] }>('discovery/apis-aggregated')
@@ -98,7 +109,7 @@ function ofGroup(path: string, served: Served): Refusal | null {
     return json({ kind: 'APIGroup', apiVersion: 'v1', ...found })
   }
   if (found && !found.versions.some((each) => each.version === version)) {
-    return group === GATEWAY_GROUP ? notServed() : noSuchResource()
+    return group === GATEWAY_GROUP || CUSTOM_GROUPS.includes(group) ? notServed() : noSuchResource()
   }
   return json({
     kind: 'APIResourceList',

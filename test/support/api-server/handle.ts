@@ -4,7 +4,7 @@
  * @module
  */
 import type { Socket } from 'node:net'
-import { discover } from './discovery.ts'
+import { discover, type Served } from './discovery.ts'
 import { type Exchange, send } from './exchange.ts'
 import { type Faults, refusalOf } from './faults.ts'
 import { ANONYMOUS, authenticate, impersonated, impersonationOf, type Tokens, type User } from './identity.ts'
@@ -38,7 +38,7 @@ export type Context = {
   seen: Seen
   replays: Replays
   watches: Set<OpenWatch>
-  serving: { hasGateway: boolean }
+  serving: Served
   /** Pace of replayed recordings. */
   pace: number
   /** The connection that a request came on. */

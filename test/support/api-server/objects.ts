@@ -172,6 +172,11 @@ export function createObjectStore({ first = 100, now = () => new Date() } = {}) 
     forgetEvents(): void {
       watchable = version
     },
+    serveGroups(names: readonly string[]): void {
+      for (const name of names) {
+        groups.add(name)
+      }
+    },
     serveGateway(isServed: boolean): void {
       if (isServed) {
         groups.add(GATEWAY_GROUP)

@@ -97,6 +97,15 @@ const GATEWAY: readonly Row[] = [
 
 export const GATEWAY_GROUP = 'gateway.networking.k8s.io'
 
+/** Groups of custom resources that a test may serve, with their rows and versions. Discovery of them is made up. */
+const CUSTOM: Readonly<Record<string, { versions: readonly string[]; rows: readonly Row[] }>> = {
+  'gateway.networking.x-k8s.io': { versions: ['v1alpha1'], rows: [['xlistenersets', 'XListenerSet', 'namespaced']] },
+}
+const isCustomGroup = (group: string) => group === GATEWAY_GROUP || Object.hasOwn(CUSTOM, group)
+
+export const CUSTOM_GROUPS: readonly string[] = Object.keys(CUSTOM)
+export const versionsOfGroup = (group: string): readonly string[] => CUSTOM[group]?.versions ?? []
+
 /** Served as v1beta1 too. */
 const OLDER_GATEWAY = new Set(['gatewayclasses', 'gateways', 'httproutes', 'referencegrants'])
 
@@ -112,7 +121,7 @@ const describe =
     kind,
     isNamespaced: scope === 'namespaced',
     fields,
-    isCustom: group === GATEWAY_GROUP,
+    isCustom: isCustomGroup(group),
     ...(resource === 'endpoints' && { warning: ENDPOINTS_WARNING }),
   })
 
@@ -124,6 +133,7 @@ export const RESOURCES: readonly Resource[] = [
   ...NETWORKING.map(describe('networking.k8s.io')),
   ...RBAC.map(describe('rbac.authorization.k8s.io')),
   ...GATEWAY.map(describe(GATEWAY_GROUP, (resource) => (OLDER_GATEWAY.has(resource) ? ['v1', 'v1beta1'] : ['v1']))),
+  ...Object.entries(CUSTOM).flatMap(([group, { versions, rows }]) => rows.map(describe(group, () => versions))),
 ]
 
 /** Built-in groups of a real server, which answer for what they lack with a Status; of other groups it is text. */

@@ -66,4 +66,7 @@ capabilities:
 - apiGroups: [gateway.networking.k8s.io]
   resources: [{{ if $everywhere }}gatewayclasses, {{ end }}httproutes, grpcroutes, tlsroutes, tcproutes, udproutes, gateways, listenersets, referencegrants, backendtlspolicies]
   verbs: [list, watch]
+- apiGroups: [gateway.networking.x-k8s.io]
+  resources: [xlistenersets]
+  verbs: [list, watch]
 {{- end }}

@@ -28,40 +28,63 @@ const BUILT_IN: ReadonlySet<string> = new Set(['discovery.k8s.io', 'networking.k
 /** Milliseconds for which an answer is believed. */
 const KEPT_MS = 5 * 60_000
 
+const GROUPS = 'served groups'
+
 type Versions = ReadonlyMap<string, readonly string[]>
 
 export function createServed(client: ApiClient, kept: Kept): Served {
+  const versionsIn = async (group: string, signal: AbortSignal): Promise<Versions> => {
+    const { value: groups } = await kept.take(GROUPS, KEPT_MS, signal, () => groupsOf(client))
+    const versions = groups.get(group)
+    if (versions === undefined) {
+      return new Map()
+    }
+    return (await kept.take(`served ${group}`, KEPT_MS, signal, () => resourcesOf(client, group, versions))).value
+  }
   return {
     async version(resource, signal) {
       if (isBuiltIn(resource)) {
         return resource.versions[0] ?? null
       }
-      const { group } = resource
-      const { value } = await kept.take(`served ${group}`, KEPT_MS, signal, () => versionsOf(client, group))
-      const served = value.get(resource.resource) ?? []
+      const served = (await versionsIn(resource.group, signal)).get(resource.resource) ?? []
       return resource.versions.find((version) => served.includes(version)) ?? null
     },
-    forget: (resource) => !isBuiltIn(resource) && kept.forget(`served ${resource.group}`),
+    forget(resource) {
+      if (isBuiltIn(resource)) {
+        return false
+      }
+      const forgot = [GROUPS, `served ${resource.group}`].map((key) => kept.forget(key))
+      return forgot.includes(true)
+    },
   }
 }
 
-/** Gives resource → the versions of the group that have it. A group that is not installed has none. */
-async function versionsOf(client: ApiClient, group: string): Promise<Versions> {
-  const found = await orNotServed(client.get({ path: `/apis/${group}` }))
-  const names = itemsOf(found, 'versions').flatMap(({ version }) => (typeof version === 'string' ? [version] : []))
+/** Gives group → its versions, of every group: one answer tells of all that is not installed. */
+async function groupsOf(client: ApiClient): Promise<Versions> {
+  const groups = itemsOf(await orNotServed(client.get({ path: '/apis' })), 'groups')
+  return new Map(
+    groups.flatMap((group) =>
+      typeof group.name === 'string' ? [[group.name, namesOf(group, 'versions', 'version')]] : [],
+    ),
+  )
+}
+
+/** Gives resource → the versions of the group that have it. */
+async function resourcesOf(client: ApiClient, group: string, names: readonly string[]): Promise<Versions> {
   const lists = await Promise.all(
     names.map((version) => orNotServed(client.get({ path: `/apis/${group}/${encodeURIComponent(version)}` }))),
   )
   const versions = new Map<string, string[]>()
   for (const [at, version] of names.entries()) {
-    for (const { name } of itemsOf(lists[at], 'resources')) {
-      if (typeof name === 'string') {
-        versions.set(name, [...(versions.get(name) ?? []), version])
-      }
+    for (const name of namesOf(lists[at], 'resources', 'name')) {
+      versions.set(name, [...(versions.get(name) ?? []), version])
     }
   }
   return versions
 }
+
+const namesOf = (value: unknown, list: string, key: string): readonly string[] =>
+  itemsOf(value, list).flatMap((item) => (typeof item[key] === 'string' ? [item[key]] : []))
 
 const itemsOf = (value: unknown, key: string): readonly Record<string, unknown>[] => {
   const items = isMapping(value) ? value[key] : null

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { KubeObject } from '../../../../test/support/api-server.ts'
+import { CUSTOM_GROUPS, type KubeObject } from '../../../../test/support/api-server.ts'
 import { liveClusters } from '../../../../test/support/live-cluster.ts'
 import { ingress, node, pod, service, slice, workload } from '../../../../test/support/manifests.ts'
 import { createManualClock } from '../../../../test/support/manual-clock.ts'
@@ -72,8 +72,8 @@ describe('reading one Service', () => {
       '/api/v1/namespaces/pond/pods?labelSelector=app%3Dtoad&limit=500',
       '/api/v1/namespaces/pond/services/toad',
       '/api/v1/nodes?limit=500',
+      '/apis',
       '/apis/discovery.k8s.io/v1/namespaces/pond/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dtoad&limit=500',
-      '/apis/gateway.networking.k8s.io',
       '/apis/networking.k8s.io/v1/ingressclasses?limit=500',
       '/apis/networking.k8s.io/v1/namespaces/pond/ingresses?limit=500',
       '/apis/networking.k8s.io/v1/namespaces/pond/networkpolicies?limit=500',
@@ -156,7 +156,10 @@ const LISTS: Readonly<Record<ObjectKind, readonly string[]>> = {
   ],
   gatewayClasses: ['/apis/gateway.networking.k8s.io/v1/gatewayclasses'],
   gateways: ['/apis/gateway.networking.k8s.io/v1/@gateways'],
-  listenerSets: ['/apis/gateway.networking.k8s.io/v1/@listenersets'],
+  listenerSets: [
+    '/apis/gateway.networking.k8s.io/v1/@listenersets',
+    '/apis/gateway.networking.x-k8s.io/v1alpha1/@xlistenersets',
+  ],
   gatewayRoutes: ['grpcroutes', 'httproutes', 'tcproutes', 'tlsroutes', 'udproutes'].map(
     (resource) => `/apis/gateway.networking.k8s.io/v1/@${resource}`,
   ),
@@ -166,7 +169,7 @@ const LISTS: Readonly<Record<ObjectKind, readonly string[]>> = {
 
 describe.each(READ_KINDS)('reading on: %s', (kind) => {
   it.each(['pond', null])('asks for all of them in namespace %s, in one list of each resource', async (where) => {
-    const { server, source } = await live.of(POND, { hasGateway: true })
+    const { server, source } = await live.of(POND, { hasGateway: true, groups: CUSTOM_GROUPS })
     const first = await source.read(TOAD, ANEW)
     server.seen.clear()
     const read = await source.readOn?.(TOAD, first, [{ kind, namespace: where, part: 'others' }])
