@@ -40,16 +40,24 @@ function conflictOf(a: GatewayListener, b: GatewayListener): 'protocol' | 'hostn
  * other, where none may be picked as the winner.
  */
 export function withoutConflicts(higher: readonly Listener[], group: readonly Listener[]): readonly Listener[] {
-  const served = higher.filter(({ refused }) => refused === null)
-  return group.map((each) => {
-    if (each.refused !== null) {
-      return each
-    }
-    const others = [...served, ...group.filter((other) => other !== each && other.refused === null)]
-    const other = others.find(({ listener }) => conflictOf(listener, each.listener) !== null)
+  const within = refusedBy(
+    group,
+    higher.filter(({ refused }) => refused === null),
+  )
+  return refusedBy(
+    within,
+    within.filter(({ refused }) => refused === null),
+  )
+}
+
+const refusedBy = (group: readonly Listener[], served: readonly Listener[]): readonly Listener[] =>
+  group.map((each) => {
+    const other =
+      each.refused === null
+        ? served.find((one) => one !== each && conflictOf(one.listener, each.listener) !== null)
+        : undefined
     return other === undefined ? each : { ...each, refused: conflictRefusal(each, other) }
   })
-}
 
 function conflictRefusal(each: Listener, other: Listener): Refusal {
   const { name, port, hostname } = each.listener

@@ -419,6 +419,12 @@ describe('listeners of a ListenerSet', () => {
     expect(lines(gateway(allowed), listenerSet({}, { name: 'zoo' }), listenerSet(), route)).toHaveLength(1)
   })
 
+  it('are not in conflict with one of their set that gives way itself', () => {
+    const listeners = [http({ name: 'extra' }), { name: 'wire', port: 80, protocol: 'TCP' }]
+    const hosted = gateway({ ...allowed, listeners: [http({ hostname: 'own.example.com' })] })
+    expect(lines(hosted, listenerSet({ listeners }), route)).toEqual([`http://203.0.113.80/ ${AT}:80`])
+  })
+
   it('are in conflict with each other within one object, so that none of them is served', () => {
     const twice = edge(http(), http({ name: 'again', protocol: 'TCP' }), http({ name: 'own', port: 81 }))
     expect(lines(twice, httpRoute())).toEqual([`http://203.0.113.80:81/ ${AT}:81`])
