@@ -92,6 +92,9 @@ const HttpCheckSchema = z
     expect: HttpExpectSchema.nullable().default(null),
     followRedirects: z.boolean().default(false),
     httpVersion: z.enum(['1.1', '2']).default('1.1'),
+    upgrade: z.enum(['websocket']).nullable().default(null).openapi({
+      description: 'The answer must be 101 with the accept key of RFC 6455; without body, redirects and HTTP/2',
+    }),
     tls: TlsOptionsSchema.nullable().default(null),
     responder: z
       .union([z.strictObject({ header: headerName }), z.strictObject({ bodyRegexp: regexp })])

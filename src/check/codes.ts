@@ -42,6 +42,8 @@ export const FAILURE_CODES = {
   unexpected_body: 'expectation',
   unexpected_data: 'expectation',
   unexpected_rcode: 'expectation',
+  websocket_not_upgraded: 'expectation',
+  websocket_handshake_invalid: 'expectation',
   too_slow: 'expectation',
   unexpectedly_reachable: 'expectation',
   environment_mismatch: 'expectation',

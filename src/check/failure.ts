@@ -231,6 +231,8 @@ const TEXTS: Readonly<Record<FailureCode, string>> = {
   unexpected_body: 'the response body is not as expected',
   unexpected_data: 'what was received is not as expected',
   unexpected_rcode: 'the code of the DNS answer is not among the valid ones',
+  websocket_not_upgraded: 'the answer is not 101: WebSocket is not spoken there',
+  websocket_handshake_invalid: 'the answer is 101, but no valid handshake of WebSocket',
   too_slow: 'it took longer than allowed',
   unexpectedly_reachable: 'it can be reached, but must not be',
   environment_mismatch: 'the variable is not what Kubernetes would set',

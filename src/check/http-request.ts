@@ -35,6 +35,7 @@ export function httpRequest(
     headers: headersOf(check, check.host ?? hostPort(path.host ?? address, path.addressPort, scheme)),
     body: check.body,
     httpVersion: check.httpVersion,
+    ...(check.upgrade !== null && { upgrade: check.upgrade }),
     bodyLimitBytes: BODY_LIMIT_BYTES,
     streamMs: streamMs(check.expect, timeoutMs),
   }

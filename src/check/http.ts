@@ -13,6 +13,7 @@ import { isSame } from './json-path-select.ts'
 import { createMeter, type Meter, type Steps } from './meter.ts'
 import type { HttpExchange } from './network.ts'
 import { compileRegexp } from './regexp.ts'
+import { judgeWebSocket } from './websocket.ts'
 
 /** A status below this passes where the caller expects nothing. */
 const DEFAULT_STATUS_BELOW = 500
@@ -53,7 +54,7 @@ export function* judgeHttp(
   }
   return (
     judgeNames(exchange.tls, check.tls.names) ??
-    judgeStatus(exchange.http.status, expect) ??
+    (check.upgrade === 'websocket' ? judgeWebSocket(exchange) : judgeStatus(exchange.http.status, expect)) ??
     (expect && ((yield* judgeHeaders(exchange, expect, meter)) ?? (yield* judgeBody(exchange, expect, meter)))) ??
     judgeDuration(exchange.timings.totalMs, expect?.maxDurationMs ?? null) ??
     judgeExpiry(exchange.tls, check.tls.minDaysToExpiry, nowMs)

@@ -10,6 +10,7 @@ import type { QueryType } from '../plan/check.ts'
 import type { Failure } from './codes.ts'
 import type { Malformed } from './malformed.ts'
 import type { Spoken } from './speaks.ts'
+import type { HandshakeFlaw } from './websocket.ts'
 
 /** Milliseconds; `null` = not reached, or not observable on this runtime. Never 0 for "not reached". */
 export type Timings = {
@@ -161,6 +162,8 @@ export type HttpRequest = DialOptions & {
   headers: Readonly<Record<string, string>>
   body: string | null
   httpVersion: '1.1' | '2'
+  /** WebSocket is asked for: an answer of 101 ends the exchange, and the peer is told that nothing more comes. */
+  upgrade?: 'websocket'
   /** The body is read up to here. More is `response_too_large` where it is needed whole. */
   bodyLimitBytes: number
   /**
@@ -175,6 +178,8 @@ export type HttpExchange = Exchange &
     http: HttpEvidence | null
     headers: Readonly<Record<string, string | readonly string[] | undefined>> | null
     body: Uint8Array | null
+    /** Of an answer of 101 to a request for WebSocket: what is wrong with it, `null`: nothing. Absent: no such answer. */
+    handshake?: HandshakeFlaw | null
   }
 
 /**

@@ -31,6 +31,7 @@ describe('faultsOf', () => {
     })
     expect(faultsOf(check)).toEqual([])
     expect(faultsOf(tcpCheck({ queryResponse: [{ send: 'a', expect: '^b', startTls: false }] }))).toEqual([])
+    expect(faultsOf(httpCheck({ upgrade: 'websocket', expect: anExpectation() }))).toEqual([])
     expect(faultsOf(dnsCheck())).toEqual([])
     expect(faultsOf(dnsQueryCheck({ queryName: null, queryType: null }))).toEqual([])
     expect(faultsOf(dnsQueryCheck({ queryName: '_http._tcp.*.example.', queryType: 'SRV' }))).toEqual([])
@@ -110,6 +111,20 @@ describe('faultsOf', () => {
       'a step that does nothing',
       tcpCheck({ queryResponse: [{ send: null, expect: null, startTls: false }] }),
       ['/queryResponse/0'],
+    ],
+    [
+      'what does not go with WebSocket',
+      httpCheck({
+        ...{ upgrade: 'websocket', method: 'POST', body: 'a', httpVersion: '2', followRedirects: true },
+        headers: { 'Sec-WebSocket-Key': 'x', 'Sec-WebSocket-Protocol': 'mqtt' },
+        expect: anExpectation({ validStatusCodes: [200], failIfBodyMatchesRegexp: ['a'], jsonPath: [{ path: '$.a' }] }),
+        responder: { bodyRegexp: 'a' },
+      }),
+      [
+        ...['/method', '/body', '/httpVersion', '/followRedirects', '/expect/validStatusCodes'],
+        ...['/expect/failIfBodyMatchesRegexp', '/expect/jsonPath', '/responder/bodyRegexp'],
+        '/headers/Sec-WebSocket-Key',
+      ],
     ],
     ['a name that DNS cannot be asked for', dnsQueryCheck({ queryName: 'a..b' }), ['/queryName']],
     ['a label that is too long', dnsQueryCheck({ queryName: `${'a'.repeat(64)}.example` }), ['/queryName']],

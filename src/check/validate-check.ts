@@ -3,6 +3,7 @@ import { ProblemError } from '../lib/problem.ts'
 import type { Check, DnsQueryCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
 import { compileJsonPath } from './json-path.ts'
 import { compileRegexp, type RegexpBudget, regexpBudget } from './regexp.ts'
+import { HANDSHAKE_HEADERS, upgradeFaults } from './websocket.ts'
 
 /** A mistake in a field. `pointer` is relative to the check (RFC 6901). */
 export type Fault = { pointer: string; detail: string }
@@ -84,6 +85,7 @@ function httpFaults(check: HttpCheck, budget: RegexpBudget): Fault[] {
     ...unless(path === null || TARGET.test(path), '/path', TARGET_RULE),
     ...unless(ingressPath === null || TARGET.test(ingressPath), '/ingressPath', TARGET_RULE),
     ...(method === 'HEAD' ? bodilessFaults(expect, responder) : []),
+    ...(check.upgrade === null ? [] : [...upgradeFaults(check), ...handshakeHeaderFaults(headers)]),
     ...(expect?.failIfBodyMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyMatchesRegexp')),
     ...(expect?.failIfBodyNotMatchesRegexp ?? []).flatMap(regexpAt('/expect/failIfBodyNotMatchesRegexp')),
     ...(expect?.failIfHeaderMatches ?? []).flatMap(({ regexp }, index) =>
@@ -124,6 +126,15 @@ const tcpFaults = ({ queryResponse }: TcpCheck, budget: RegexpBudget): Fault[] =
 
 const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
   unless(tls === null || tls.caPem === null || PEM.test(tls.caPem), '/tls/caPem', 'holds no certificate in PEM')
+
+const handshakeHeaderFaults = (headers: HttpCheck['headers']): Fault[] =>
+  Object.keys(headers).flatMap((name) =>
+    unless(
+      !HANDSHAKE_HEADERS.has(name.toLowerCase()),
+      jsonPointer(['headers', name]),
+      'is set by Portolan itself: leave it out',
+    ),
+  )
 
 function headerFaults(name: string, value: string): Fault[] {
   const pointer = jsonPointer(['headers', name])

@@ -14,7 +14,7 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** The HTTP check that the path's telling try made, where its request may be made again. */
 export const safeCheckOf = ({ path, result }: SeenPath): HttpCheck | null => {
   const check = path.checks.find(({ name }) => name === result?.check)
-  return check?.type === 'http' && SAFE.has(check.method) ? check : null
+  return check?.type === 'http' && check.upgrade === null && SAFE.has(check.method) ? check : null
 }
 
 /** The address and port that a path was dialled at; `null`: it was not dialled. */

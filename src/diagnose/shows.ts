@@ -69,6 +69,8 @@ export const SICK_PODS: Shows = {
     'unexpected_header',
     'unexpected_data',
     'unexpected_rcode',
+    'websocket_not_upgraded',
+    'websocket_handshake_invalid',
     'dns_answer_malformed',
     'dns_answer_wrong_id',
     'dns_answer_wrong_question',
@@ -104,7 +106,10 @@ export const NOT_LET_IN: Shows = {
 export const OTHER_BACKEND: Shows = {
   direct: SICK_PODS.direct,
   through: {
-    codes: set<FailureCode>('unexpected_status', 'unexpected_body', 'unexpected_header', 'invalid_response'),
+    codes: set<FailureCode>(
+      ...(['unexpected_status', 'unexpected_body', 'unexpected_header', 'invalid_response'] as const),
+      ...(['websocket_not_upgraded', 'websocket_handshake_invalid'] as const),
+    ),
     statuses: NO_STATUS,
   },
 }

@@ -74,6 +74,7 @@ function readHttpTarget(target: string, hostname: string | null): Asked | { wron
       expect: EXPECT_2XX,
       followRedirects: true,
       httpVersion: '1.1',
+      upgrade: null,
       tls: NO_TLS,
       responder: null,
     },

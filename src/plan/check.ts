@@ -85,6 +85,8 @@ export type HttpCheck = {
   expect: HttpExpect | null
   followRedirects: boolean
   httpVersion: '1.1' | '2'
+  /** The answer must be 101 with the accept key of RFC 6455; `null`: HTTP is all that is asked for. */
+  upgrade: 'websocket' | null
   tls: TlsOptions
   /**
    * The certificate is judged where a default check judges it: on paths whose name is known. `tls` says nothing about

@@ -22,6 +22,7 @@ const http = (of: Partial<HttpCheck> = {}): HttpCheck => ({
   expect: null,
   followRedirects: false,
   httpVersion: '1.1',
+  upgrade: null,
   tls: TLS,
   responder: null,
   ...of,

@@ -106,6 +106,7 @@ function defaultCheck(path: PathDraft): Check {
     expect: path.expect,
     followRedirects: false,
     httpVersion: '1.1',
+    upgrade: null,
     tls,
     responder: null,
   }

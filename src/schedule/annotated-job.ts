@@ -289,6 +289,7 @@ const httpCheck = (ownName: string, read: Partial<HttpFields>): HttpCheck => ({
   expect: read.expect ?? null,
   followRedirects: false,
   httpVersion: '1.1',
+  upgrade: null,
   tls: NO_TLS,
   trustsAsDefault: true,
   responder: null,

@@ -365,7 +365,7 @@ describe('no value of any kind', () => {
               expect(others).toEqual({
                 ...{ type: 'http', ingressPath: null, headers: {}, body: null, host: null, followRedirects: false },
                 tls: { serverName: null, insecureSkipVerify: false, caPem: null, minDaysToExpiry: null },
-                ...{ httpVersion: '1.1', trustsAsDefault: true, responder: null },
+                ...{ httpVersion: '1.1', upgrade: null, trustsAsDefault: true, responder: null },
               })
             } else {
               const { type, ...others } = held

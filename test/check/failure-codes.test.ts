@@ -23,6 +23,7 @@ import { type DnsServer, startDnsServer } from '../support/dns-server.ts'
 import { ODD, type Odd, startOddDns } from '../support/odd-dns.ts'
 import { noAddresses } from '../support/request.ts'
 import { BEHAVIOURS, type Behaviour, deafPort, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
+import { startWebSocketServer } from '../support/websocket.ts'
 
 const DAY_MS = 86_400_000
 const network = createNodeNetwork()
@@ -235,6 +236,15 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
       expect: anExpectation({ failIfHeaderNotMatches: [{ header: 'X-App', regexp: '^toad$', allowMissing: false }] }),
     }),
   unexpected_body: () => answering({ expect: anExpectation({ jsonPath: [{ path: '$.a', equals: 2 }] }) }),
+  websocket_not_upgraded: () => answering({ upgrade: 'websocket' }),
+  websocket_handshake_invalid: async () => ({
+    path: {
+      addressPort: (await keep(startWebSocketServer(() => ({ upgrade: 'websocket', connection: 'upgrade' })))).port,
+      checks: [httpCheck({ upgrade: 'websocket' })],
+    },
+    phase: 'expectation',
+    kept: { timings: { ...ANSWERED, downloadMs: number }, http: { status: 101, bodyBytes: 0 } },
+  }),
   too_slow: () => answering({ expect: anExpectation({ maxDurationMs: 0.001 }) }),
   unexpected_data: async () => ({
     path: {

@@ -51,6 +51,7 @@ export const httpCheck = (over: Partial<HttpCheck> = {}): HttpCheck => ({
   expect: null,
   followRedirects: false,
   httpVersion: '1.1',
+  upgrade: null,
   tls: NO_TLS,
   responder: null,
   ...over,

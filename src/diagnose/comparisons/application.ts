@@ -142,6 +142,12 @@ const UNMET: ReadonlySet<FailureCode> = new Set([
   'unexpected_body',
   'unexpected_header',
   'unexpected_data',
+  'unexpected_rcode',
+  'dns_answer_malformed',
+  'dns_answer_wrong_id',
+  'dns_answer_wrong_question',
+  'websocket_not_upgraded',
+  'websocket_handshake_invalid',
   'response_too_large',
   'too_slow',
 ])

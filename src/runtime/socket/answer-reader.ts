@@ -45,6 +45,7 @@ export type Listener = {
 export class AnswerReader {
   readonly #listener: Listener
   readonly #method: string
+  readonly #maySwitch: boolean
   #state: State = 'status'
   /** The line that has not come whole. */
   #line = ''
@@ -58,10 +59,14 @@ export class AnswerReader {
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left = 0
 
-  /** @param method of the request: an answer to HEAD has no body. */
-  constructor(method: string, listener: Listener) {
+  /**
+   * @param method of the request: an answer to HEAD has no body.
+   * @param maySwitch another protocol was asked for, so that 101 is a final answer: what comes behind it is not HTTP.
+   */
+  constructor(method: string, listener: Listener, maySwitch = false) {
     this.#method = method
     this.#listener = listener
+    this.#maySwitch = maySwitch
   }
 
   /** @returns why the answer is read no further, or `null`. */
@@ -181,9 +186,13 @@ export class AnswerReader {
 
   #endHead(): Refusal | null {
     const { 'content-length': length, 'transfer-encoding': coding } = this.#headers
-    // Nobody asked for another protocol
     if (this.#status === 101) {
-      return 'PROTOCOL'
+      // Nobody asked for another protocol
+      if (!this.#maySwitch) {
+        return 'PROTOCOL'
+      }
+      this.#listener.onHead(this.#status, this.#version, this.#headers)
+      return this.#complete()
     }
     if (length !== undefined && (coding !== undefined || !isLength(length))) {
       return 'MALFORMED'

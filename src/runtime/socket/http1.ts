@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
 import { failureOf } from '../../check/failure.ts'
-import type { HttpExchange, HttpRequest } from '../../check/network.ts'
+import type { Exchange, HttpExchange, HttpRequest } from '../../check/network.ts'
+import { handshakeFlaw } from '../../check/websocket.ts'
 import { AnswerReader } from './answer-reader.ts'
 import { rounded, type Transport } from './attempt.ts'
 import { type Headers, HttpAttempt } from './http-attempt.ts'
+import { acceptOf, closeWebSocket, handshakeOf, newKey } from './websocket.ts'
 
 const ALPN: Readonly<Record<HttpRequest['httpVersion'], readonly string[]>> = {
   '1.1': ['http/1.1'],
@@ -26,7 +28,9 @@ type Said = Buffer | Error | null
  * error stands behind the bytes that came before it: it must not take back an answer that had come.
  */
 export class Http1Attempt extends HttpAttempt {
-  readonly #reader = new AnswerReader(this.request.method, this)
+  readonly #reader = new AnswerReader(this.request.method, this, this.request.upgrade !== undefined)
+  readonly #key = this.request.upgrade === undefined ? null : newKey()
+  #handshake: HttpExchange['handshake']
   /** This was said and not worked on yet. */
   #waiting: Said[] = []
   #isSent = false
@@ -41,7 +45,7 @@ export class Http1Attempt extends HttpAttempt {
   /** Sends the request over a socket that is connected, and reads what comes. */
   protected speak(socket: Socket): void {
     this.phase = 'request'
-    const message = messageOf(this.request)
+    const message = messageOf(this.request, this.#key)
     if (message === null) {
       this.finish(failureOf('ERR_INVALID_CHAR', this.phase))
       return
@@ -119,6 +123,9 @@ export class Http1Attempt extends HttpAttempt {
 
   onHead(status: number, version: string, headers: Headers): void {
     this.version = version
+    if (status === 101 && this.#key !== null) {
+      this.#handshake = handshakeFlaw(headers, acceptOf(this.#key), this.request.headers['sec-websocket-protocol'])
+    }
     this.begin(status, headers)
   }
 
@@ -136,6 +143,19 @@ export class Http1Attempt extends HttpAttempt {
     this.finish(null, this.arrivedAt)
   }
 
+  protected override evidence(exchange: Exchange): HttpExchange {
+    const told = super.evidence(exchange)
+    return this.#handshake === undefined ? told : { ...told, handshake: this.#handshake }
+  }
+
+  protected override release(): void {
+    if (this.#handshake === null && this.socket !== null) {
+      closeWebSocket(this.socket)
+    } else {
+      super.release()
+    }
+  }
+
   protected override get owesMore(): boolean {
     return this.#reader.owesMore
   }
@@ -148,7 +168,7 @@ const OWN = new Set(['connection', 'content-length'])
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** The request, each character one byte; `null`: something in it would end its line early, or contradict its length. */
-function messageOf({ method, target, headers, body }: HttpRequest): string | null {
+function messageOf({ method, target, headers, body }: HttpRequest, key: string | null): string | null {
   let head = `${method} ${target} HTTP/1.1`
   let isSendable = SENDABLE.test(head) && headers['transfer-encoding'] === undefined
   for (const name in headers) {
@@ -164,5 +184,6 @@ function messageOf({ method, target, headers, body }: HttpRequest): string | nul
   }
   const content = body ? Buffer.from(body).toString('latin1') : ''
   const length = content !== '' || WITH_BODY.has(method) ? `content-length: ${content.length}\r\n` : ''
-  return `${head}\r\nconnection: close\r\n${length}\r\n${content}`
+  const connection = key === null ? 'connection: close\r\n' : handshakeOf(key)
+  return `${head}\r\n${connection}${length}\r\n${content}`
 }
