@@ -7,6 +7,7 @@ import { type Bundle, startBundle } from '../support/bundle.ts'
 import { createAuthority } from '../support/certificates.ts'
 import { freePort, type Program, startProgram } from '../support/program.ts'
 import { type Pod, startPod } from '../support/toad.ts'
+import { startWebSocketServer } from '../support/websocket.ts'
 
 /** bind9 as cluster DNS, nginx as Ingress controller, curl as the client, the production bundle as Portolan. */
 let folder = ''
@@ -14,6 +15,7 @@ let named: Program
 let nginx: Program
 let portolan: Bundle
 let pod: Pod
+let sockets: Awaited<ReturnType<typeof startWebSocketServer>>
 let ports = { dns: 0, http: 0, https: 0 }
 let caPem = ''
 
@@ -21,9 +23,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'portolan-system-'))
   ports = { dns: await freePort(), http: await freePort(), https: await freePort() }
   pod = await startPod('toad-1')
+  sockets = await startWebSocketServer()
   const authority = await createAuthority()
   caPem = authority.caPem
-  const good = await authority.issue({ altNames: ['toad.example.com'] })
+  const good = await authority.issue({ altNames: ['toad.example.com', 'live.example.com'] })
   const other = await authority.issue({ altNames: ['frog.example.com'] })
   for (const [name, { cert, key }] of Object.entries({ good, other })) {
     writeFileSync(join(folder, `${name}.crt`), cert)
@@ -39,7 +42,7 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  await Promise.all([portolan?.stop(), nginx?.stop(), named?.stop(), pod?.close()])
+  await Promise.all([portolan?.stop(), nginx?.stop(), named?.stop(), pod?.close(), sockets?.close()])
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -48,22 +51,31 @@ function startNamed(): Promise<Program> {
     `$TTL 5\n@ IN SOA ns.invalid. admin.invalid. 1 5 5 5 5\n@ IN NS ns.invalid.\n${records}\n`
   writeFileSync(
     join(folder, 'cluster.zone'),
-    zone(`toad.default.svc IN A 127.0.0.1\n_http._tcp.toad.default.svc IN SRV 0 100 ${pod.port} toad.default.svc`),
+    zone(
+      `kubernetes.default.svc IN A 10.96.0.1\ntoad.default.svc IN A 127.0.0.1\n_http._tcp.toad.default.svc IN SRV 0 100 ${pod.port} toad.default.svc`,
+    ),
   )
   writeFileSync(join(folder, 'empty.zone'), zone('toad.default.svc IN TXT "no address"'))
   writeFileSync(join(folder, 'broken.zone'), 'this is no zone\n')
+  // More than a packet of UDP holds without EDNS (RFC 1035 2.3.4)
+  writeFileSync(join(folder, 'large.zone'), zone(`long IN TXT ${'"and so on and so forth" '.repeat(40)}`))
+  return startBind('named', ports.dns)
+}
+
+function startBind(name: string, port: number, options = ''): Promise<Program> {
   writeFileSync(
-    join(folder, 'named.conf'),
+    join(folder, `${name}.conf`),
     `options {
        directory "${folder}"; pid-file none; session-keyfile none; recursion no; dnssec-validation no;
-       listen-on port ${ports.dns} { 127.0.0.1; }; listen-on-v6 { none; };
+       listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; ${options}
      };
      controls {};
      zone "cluster.local" { type master; file "cluster.zone"; };
      zone "empty.example" { type master; file "empty.zone"; };
-     zone "broken.example" { type master; file "broken.zone"; };`,
+     zone "broken.example" { type master; file "broken.zone"; };
+     zone "large.example" { type master; file "large.zone"; };`,
   )
-  return startProgram('named', ['-g', '-c', join(folder, 'named.conf'), '-n', '1'], /\brunning$/)
+  return startProgram('named', ['-g', '-c', join(folder, `${name}.conf`), '-n', '1'], /\brunning$/)
 }
 
 function startNginx(): Promise<Program> {
@@ -80,6 +92,10 @@ function startNginx(): Promise<Program> {
        access_log off; ${paths}
        server { ${listen.replaceAll(';', ' default_server;')} server_name _; ${tls('other')} location / { return 404; } }
        server { ${listen} server_name toad.example.com; ${tls('good')} location / { proxy_pass http://127.0.0.1:${pod.port}; } }
+       server { ${listen} server_name live.example.com; ${tls('good')}
+         location / { proxy_pass http://127.0.0.1:${sockets.port}; proxy_http_version 1.1;
+           proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; } }
+       server { ${listen} server_name deaf.example.com; ${tls('good')} location / { proxy_pass http://127.0.0.1:${sockets.port}; } }
        server { ${listen} server_name dead.example.com; ${tls('good')} location / { proxy_pass http://127.0.0.1:1; } }
      }`,
   )
@@ -146,8 +162,10 @@ type JobPath = {
   port: unknown
   url: string | null
   outcome: string
-  results: { purpose: string; failure: { code: string } | null }[]
+  results: { purpose: string; failure: { code: string } | null; dns: Dns | null }[]
 }
+
+type Dns = { transport: string; rcode: string; truncated?: true; resent?: number; answers: string[] }
 
 /** Failure codes, or `pass`, of the tries on the chosen paths. */
 async function outcomesOf(body: unknown, chosen: (path: JobPath) => boolean): Promise<string[]> {
@@ -210,5 +228,82 @@ describe('against bind9 and nginx', () => {
     const body = { ...asked, addresses: { ...asked.addresses, clusterDomain } }
     const isName = ({ host, port }: JobPath) => host === `toad.default.svc.${clusterDomain}` && port === null
     expect(await outcomesOf(body, isName)).toEqual([outcome])
+  })
+
+  it.each([
+    ['hands the upgrade on', 'live.example.com', false, 'pass'],
+    ['hands it on within TLS', 'live.example.com', true, 'pass'],
+    ['drops it', 'deaf.example.com', false, 'websocket_not_upgraded'],
+    ['has no backend', 'dead.example.com', false, 'unexpected_status'],
+  ])('asks for WebSocket through nginx that %s', async (_what, host, isHttps, outcome) => {
+    const check = { name: 'live', type: 'http', upgrade: 'websocket', tls: { caPem } }
+    const isAsked = (path: JobPath) => isIngress(path) && (path.url?.startsWith('https:') ?? false) === isHttps
+    const body = request([service(), ingress(host, isHttps)], { checks: [check], paths: { include: ['Ingress'] } })
+    expect(await outcomesOf(body, isAsked)).toEqual([outcome])
+  })
+})
+
+/** bind9 itself as a Service: the DNS of the cluster, unless another name is given. */
+const bind = (port: number, meta = { name: 'kube-dns', namespace: 'kube-system' }) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: meta,
+  spec: {
+    ...{ clusterIP: '127.0.0.1', clusterIPs: ['127.0.0.1'] },
+    ports: [
+      { name: 'dns', port, protocol: 'UDP' },
+      { name: 'dns-tcp', port, protocol: 'TCP' },
+    ],
+  },
+})
+
+/** What bind9 answered to the tries on its cluster IP, and the code of what failed. */
+async function answersOf(object: unknown, more: Record<string, unknown> = {}) {
+  const body = { target: { manifests: [object] }, timeoutMs: 5000, paths: { include: ['ClusterIP'] }, ...more }
+  const { text } = await curl('wait=60', body)
+  const { paths }: { paths: JobPath[] } = JSON.parse(text)
+  return paths
+    .filter(({ kind }) => kind === 'ClusterIP')
+    .flatMap(({ results }) => results.map(({ dns, failure }) => ({ ...dns, code: failure?.code ?? null })))
+}
+
+describe('a DNS server that is bind9', () => {
+  it('is the DNS of the cluster, and knows the API server over UDP and over TCP', async () => {
+    expect(await answersOf(bind(ports.dns))).toMatchObject([
+      { transport: 'udp', rcode: 'NOERROR', answers: ['10.96.0.1'], code: null },
+      { transport: 'tcp', rcode: 'NOERROR', answers: ['10.96.0.1'], code: null },
+    ])
+    expect(await answersOf(bind(ports.dns), { addresses: { clusterDomain: 'empty.example' } })).toMatchObject([
+      { rcode: 'NXDOMAIN', code: 'unexpected_rcode' },
+      { rcode: 'NXDOMAIN', code: 'unexpected_rcode' },
+    ])
+  })
+
+  it('passes as any other server by what it refuses', async () => {
+    expect(await answersOf(bind(ports.dns, { name: 'toad-dns', namespace: 'default' }))).toMatchObject([
+      { transport: 'udp', rcode: 'REFUSED', code: null },
+      { transport: 'tcp', rcode: 'REFUSED', code: null },
+    ])
+  })
+
+  it('truncates over UDP, which passes, and answers whole over TCP', async () => {
+    const check = { name: 'long', type: 'dnsQuery', queryName: 'long.large.example', queryType: 'TXT', expect: {} }
+    const [udp, tcp] = await answersOf(bind(ports.dns), { checks: [check] })
+    expect(udp).toMatchObject({ transport: 'udp', rcode: 'NOERROR', truncated: true, code: null })
+    expect(tcp).toMatchObject({ transport: 'tcp', rcode: 'NOERROR', code: null })
+    expect(tcp).not.toHaveProperty('truncated')
+    expect(tcp?.answers).toHaveLength(1)
+  })
+
+  it('drops answers beyond its rate, so that queries are sent anew', async () => {
+    const check = { name: 'q', type: 'dnsQuery', queryName: 'toad.default.svc.cluster.local', transportProtocol: 'udp' }
+    const port = await freePort()
+    const dropping = await startBind('dropping', port, 'rate-limit { responses-per-second 1; window 1; slip 0; };')
+    const seen = await answersOf(bind(port), { checks: [check], samples: 2 })
+    await dropping.stop()
+    const udp = seen.filter(({ transport }) => transport === 'udp')
+    expect(udp.map(({ code, rcode }) => [code, rcode])).toEqual(udp.map(() => [null, 'NOERROR']))
+    expect(udp).toHaveLength(2)
+    expect(udp.some(({ resent = 0 }) => resent > 0)).toBe(true)
   })
 })
