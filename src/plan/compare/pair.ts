@@ -230,6 +230,7 @@ function dialled(side: Side, id: string, request: Request, path: PlannedPath): P
     expect: ANY_ANSWER,
     followRedirects: false,
     httpVersion: '1.1',
+    upgrade: null,
     // The certificate is compared, so a bad one is no end.
     tls: { ...NO_TLS, serverName, insecureSkipVerify: true, minDaysToExpiry: 0 },
     responder: null,
