@@ -8,9 +8,9 @@
 import type { Family } from '../kube/objects.ts'
 import type { QueryType } from '../plan/check.ts'
 import type { Failure } from './codes.ts'
+import type { HandshakeFlaw } from './handshake.ts'
 import type { Malformed } from './malformed.ts'
 import type { Spoken } from './speaks.ts'
-import type { HandshakeFlaw } from './websocket.ts'
 
 /** Milliseconds; `null` = not reached, or not observable on this runtime. Never 0 for "not reached". */
 export type Timings = {

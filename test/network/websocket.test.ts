@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { HandshakeFlaw } from '../../src/check/handshake.ts'
 import type { HttpRequest } from '../../src/check/network.ts'
-import type { HandshakeFlaw } from '../../src/check/websocket.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
 import { keeper, serveHttp } from '../support/servers.ts'
 import { handshake, startWebSocketServer } from '../support/websocket.ts'

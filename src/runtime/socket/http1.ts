@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { failureOf } from '../../check/failure.ts'
+import { handshakeFlaw } from '../../check/handshake.ts'
 import type { Exchange, HttpExchange, HttpRequest } from '../../check/network.ts'
-import { handshakeFlaw } from '../../check/websocket.ts'
 import { AnswerReader } from './answer-reader.ts'
 import { rounded, type Transport } from './attempt.ts'
 import { type Headers, HttpAttempt } from './http-attempt.ts'
