@@ -6,7 +6,7 @@
  */
 import ipaddr from 'ipaddr.js'
 import type { HttpCheck } from '../plan/check.ts'
-import { KINDS, PATH_KINDS } from '../plan/kinds.ts'
+import { KINDS, PATH_KINDS, ROUTERS } from '../plan/kinds.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { Failure } from './codes.ts'
 import { failure } from './failure.ts'
@@ -67,7 +67,7 @@ export async function judgeByControl(
       return null
     }
     const from = `${answer.status} from ${direct.kind} ${direct.address}`
-    other ??= unrouted(`status ${http.status} from ${own?.by ?? 'the controller'}, ${from}`)
+    other ??= unrouted(`status ${http.status} from ${own?.by ?? routerOf(path)}, ${from}`)
     // An answer that no application gives needs no second opinion.
     if (own !== null && !own.isCommon) {
       break
@@ -85,8 +85,10 @@ export async function judgeByControl(
   }
   const answer = await ask(context, unknownHost(context, path, check, address), control)
   const routed = answer !== null && (answer.status !== http.status || answer.bodySha256 !== http.bodySha256)
-  return routed ? null : unrouted(`status ${http.status}, as the controller answers for a host that no rule names`)
+  return routed ? null : unrouted(`status ${http.status}, as ${routerOf(path)} answers for a host that no rule names`)
 }
+
+const routerOf = ({ kind }: PlannedPath): string => ROUTERS[KINDS[kind].router ?? 'ingress-controller'].short
 
 const unrouted = (message: string): Failure => failure('unexpected_status', 'expectation', message)
 

@@ -7,6 +7,7 @@ import type { PathKind } from '../plan/kinds.ts'
 import type { PlannedPath, Position } from '../plan/path.ts'
 import { planPaths } from '../plan/plan.ts'
 import { certificateFlaws } from './comparisons/certificates.ts'
+import { gatewayAnswers } from './comparisons/gateway.ts'
 import { diagnoseJob, diagnoseObjects } from './diagnose.ts'
 import { RULES } from './rules.ts'
 
@@ -588,7 +589,7 @@ describe('findings from comparing paths', () => {
 
     it('where all fail, says what it says of one', () => {
       expect(sampled(direct, () => false)).toEqual([
-        'direct_connections_cut ClusterIP Endpoint: Pods cut every direct connection, and serve the Ingress',
+        'direct_connections_cut ClusterIP Endpoint: Pods cut every direct connection, and serve the Ingress controller',
       ])
     })
 
@@ -750,6 +751,9 @@ describe('findings from comparing paths', () => {
     const apart = [
       'aaaa_lookup_fails',
       'external_name_host_mismatch',
+      ...gatewayAnswers.map(({ code }) => code),
+      'gateway_unreachable',
+      'backend_tls_policy_mismatch',
       'fails_now_and_then',
       'dns_server_silent',
       'ingress_default_certificate',

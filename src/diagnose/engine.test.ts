@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ingress, ingressClass, node, pod, service, slice } from '../../test/support/manifests.ts'
 import { type Did, type Saw, told as toldOf } from '../../test/support/scenario.ts'
 import type { PlannedPath } from '../plan/path.ts'
+import { gatewayRefusals } from './rules/gateway-refusals.ts'
 import { RULES } from './rules.ts'
 
 const NODES = [node('node-1', { InternalIP: '10.0.0.11' }), node('node-2', { InternalIP: '10.0.0.12' })]
@@ -98,6 +99,10 @@ describe('every rule', () => {
       'stateful_set_service_name',
       'ingress_backend_service_missing',
       'ingress_in_other_namespace',
+      ...gatewayRefusals.map(({ code }) => code),
+      'route_backend_missing',
+      'route_status_contradicts',
+      'backend_tls_policy_mismatch',
     ]
     expect(
       RULES.filter(({ when, showsAs }) => when !== undefined && showsAs === undefined).map(({ code }) => code),

@@ -9,6 +9,7 @@ import { type Route, routesOf } from '../plan/ingress-rules.ts'
 import { KINDS, kindsThat, type PathKind } from '../plan/kinds.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 import { endpointsOf, hasSelector, isPodOver, type ServiceEndpoints } from '../plan/service-endpoints.ts'
+import { type Routes, routesTo } from './refused-routes.ts'
 
 export type Facts = {
   plan: Plan
@@ -25,6 +26,8 @@ export type Facts = {
   /** Ingresses of its namespace that name the Service, and their routes to it. */
   ingresses: readonly Ingress[]
   routes: readonly Route[]
+  /** Routes of the Gateway API that name it. */
+  gatewayRoutes(): Routes
   /** Ids of the paths that lead to the endpoints of the Service, by kind; without kinds, all that do. */
   pathsOf(kinds?: readonly PathKind[], which?: (path: PlannedPath) => boolean): readonly string[]
 }
@@ -45,6 +48,7 @@ export function gatherFacts(
   }
   const matching = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
   const ingresses = index.ingressesOf(namespace, name)
+  let gatewayRoutes: Routes | null = null
   return {
     plan,
     service,
@@ -56,6 +60,10 @@ export function gatherFacts(
     endedPods: matching.filter(isPodOver),
     ingresses,
     routes: ingresses.flatMap(routesOf).filter(({ backend }) => backend.service?.name === name),
+    gatewayRoutes() {
+      gatewayRoutes ??= routesTo(index, plan, service)
+      return gatewayRoutes
+    },
     pathsOf: (kinds = SERVED, which = () => true) =>
       plan.paths
         .filter((path) => path.expected !== 'unreachable' && kinds.includes(path.kind) && which(path))

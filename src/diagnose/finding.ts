@@ -10,6 +10,7 @@ export type Layer =
   | 'network'
   | 'loadbalancer'
   | 'ingress'
+  | 'gateway'
   | 'tls'
   | 'application'
   | 'vantage'

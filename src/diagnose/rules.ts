@@ -29,6 +29,7 @@ import {
   someEndpointsFail,
 } from './comparisons/endpoints.ts'
 import { oneFamilyFails } from './comparisons/families.ts'
+import { gatewayAnswers, gatewayUnreachable } from './comparisons/gateway.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
 import { loadBalancerFails, loadBalancerIgnoresHealth } from './comparisons/load-balancers.ts'
 import { bodyCutShort, http2Only, malformedResponse, redirectLoop, tooManyRedirects } from './comparisons/misspoken.ts'
@@ -46,6 +47,7 @@ import { unpromisedWaysFail } from './comparisons/unpromised.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
 import { wrongResponder } from './comparisons/wrong-responder.ts'
 import type { Rule } from './rule.ts'
+import { backendTlsPolicyMismatch } from './rules/backend-tls-policy.ts'
 import { endpointAddressInvalid } from './rules/endpoint-address-invalid.ts'
 import { endpointIsClusterIp } from './rules/endpoint-is-cluster-ip.ts'
 import { environmentNameCollision } from './rules/environment-name-collision.ts'
@@ -53,6 +55,8 @@ import { environmentStale } from './rules/environment-stale.ts'
 import { externalNameHostMismatch } from './rules/external-name-host-mismatch.ts'
 import { externalNameIsIp } from './rules/external-name-is-ip.ts'
 import { externalNamePortRemap } from './rules/external-name-port-remap.ts'
+import { gatewayRefusals } from './rules/gateway-refusals.ts'
+import { gatewayWithoutAddress } from './rules/gateway-without-address.ts'
 import { headlessPortDiffers } from './rules/headless-port-differs.ts'
 import { ingressAddressClusterInternal } from './rules/ingress-address-cluster-internal.ts'
 import { ingressBackendIsTargetPort, ingressBackendPortMissing } from './rules/ingress-backend-port.ts'
@@ -76,6 +80,8 @@ import { podsNotReady } from './rules/pods-not-ready.ts'
 import { podsTerminatingOnly } from './rules/pods-terminating-only.ts'
 import { proxyLabelExcludesService } from './rules/proxy-label-excludes-service.ts'
 import { publishNotReadyExposesPods } from './rules/publish-not-ready-exposes-pods.ts'
+import { routeBackendMissing } from './rules/route-backend-missing.ts'
+import { routeReferencesUnresolved, routeStatusContradicts } from './rules/route-status.ts'
 import { selectorMatchesNoPods } from './rules/selector-matches-no-pods.ts'
 import { selectorTooBroad } from './rules/selector-too-broad.ts'
 import { selectorlessWithoutEndpoints } from './rules/selectorless-without-endpoints.ts'
@@ -130,6 +136,12 @@ const BY_OBJECTS: readonly Rule[] = [
   ingressDuplicateRoute,
   ingressInOtherNamespace,
   ingressTlsHostUnused,
+  ...gatewayRefusals,
+  gatewayWithoutAddress,
+  routeBackendMissing,
+  routeReferencesUnresolved,
+  routeStatusContradicts,
+  backendTlsPolicyMismatch,
   environmentNameCollision,
   environmentStale,
 ]
@@ -191,10 +203,12 @@ const BY_RESULTS: readonly Rule[] = [
   nodePortBlocked,
   loadBalancerFails,
   ingressControllerUnreachable,
+  gatewayUnreachable,
   ingressDefaultCertificate,
   ...certificateFlaws,
   certificateExpiresSoon,
   ...ingressAnswers,
+  ...gatewayAnswers,
   ingressHostDnsDiffers,
   wrongResponder,
   affinityNotKept,

@@ -46,6 +46,15 @@ export type AddressBy =
   /** The author of the object, who may write anything. */
   | 'author'
 
+/** A router's own answers are told apart, and explained, by what it is. */
+export type RouterKind = 'ingress-controller' | 'gateway'
+
+/** Their names in prose, within a sentence. */
+export const ROUTERS: Readonly<Record<RouterKind, { name: string; short: string }>> = {
+  'ingress-controller': { name: 'the Ingress controller', short: 'the controller' },
+  gateway: { name: 'the Gateway', short: 'the Gateway' },
+}
+
 export type KindOfPath = {
   /** Its name in prose. */
   noun: { one: string; many: string }
@@ -56,6 +65,8 @@ export type KindOfPath = {
   addressBy: AddressBy | null
   /** `null` if no router is on the way. */
   routedBy: RoutedBy | null
+  /** `null` if no router is on the way. */
+  router: RouterKind | null
   /** Types of checks that say something about a path that is dialled. */
   checks: readonly DiallingCheck['type'][]
   /**
@@ -83,6 +94,7 @@ export type KindOfPath = {
 /** Most kinds have these properties in common. */
 const DIALLED = {
   routedBy: null,
+  router: null,
   checks: ['http', 'tcp', 'dnsQuery'],
   closedWhen: 'unconnected',
   resolvedBy: 'lookup',
@@ -98,6 +110,7 @@ const ROUTED = {
   ...DIALLED,
   role: 'way-in',
   between: 'router',
+  router: 'gateway',
   addressBy: 'status',
   ifAlone:
     'The Gateway may answer by itself: its controller has not programmed the route yet, a policy or a filter of it stands before the Service, or it reaches no endpoint.',
@@ -161,6 +174,7 @@ const TABLE = {
     between: 'router',
     addressBy: 'status',
     routedBy: 'request',
+    router: 'ingress-controller',
     // A controller takes connections for every Service: that it accepts one says nothing about this.
     checks: ['http'],
     closedWhen: 'unrouted',

@@ -52,6 +52,7 @@ const ROW = `
     between: 'router',
     addressBy: 'status',
     routedBy: 'request',
+    router: 'ingress-controller',
     checks: ['http'],
     closedWhen: 'unrouted',
     ifAlone: 'The Gateway may answer by itself.',
@@ -190,6 +191,8 @@ describe('a kind of path is added by a row, a source and nothing else', () => {
     expect(path?.results?.at(-1)?.failure?.message).toBe('status 404 from the controller, 200 from ClusterIP 127.0.0.1')
     expect(diagnosis?.findings.map(({ code, explains }) => [code, explains])).toEqual([
       ['ingress_does_not_route', [path?.id]],
+      // The object that makes the paths has no parent, which is none of this kind's business.
+      ['route_without_parent', []],
     ])
   })
 

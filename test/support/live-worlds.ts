@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import type { Addresses } from '../../src/plan/request.ts'
+import { EXAMPLES } from './gateway-examples.ts'
 import {
   ingress,
   ingressClass,
@@ -328,6 +329,7 @@ const PATHS: readonly [string, unknown[]][] = [
   ],
 ]
 
+const SHOP: Target = { namespace: 'shop', service: 'toad' }
 const POND: Target = { namespace: 'pond', service: 'toad' }
 
 const worldOf = (
@@ -352,5 +354,6 @@ function recordedWorlds(): World[] {
 export const WORLDS: readonly World[] = [
   ...PATHS.map(([name, manifests]) => worldOf(name, manifests)),
   ...OBJECT_FAULTS.map(([name, manifests, , addresses]) => worldOf(name, manifests, POND, addresses)),
+  ...EXAMPLES.map(({ code, manifests }) => worldOf(`the example of ${code}`, manifests, SHOP)),
   ...recordedWorlds(),
 ]

@@ -5,6 +5,7 @@ import { type Because, becauseText } from '../../plan/because.ts'
 import { tlsOf } from '../../plan/check.ts'
 import { handshakeOn } from '../commands.ts'
 import { count, list } from '../phrases.ts'
+import { beginning, routerOn } from '../routers.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   failing,
@@ -78,7 +79,7 @@ const serverOf = (paths: readonly SeenPath[], fromPods: boolean): Server => {
   }
   if (!paths.every(isDirect)) {
     return {
-      name: 'The Ingress controller',
+      name: beginning(routerOn(paths).name),
       plural: false,
       fix: `Put the right certificate into ${inSentence(secretOf(paths))} (cert-manager: see its Certificate).`,
     }

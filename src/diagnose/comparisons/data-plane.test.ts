@@ -182,7 +182,7 @@ describe('what a controller is sent', () => {
         path.dns !== null ? OK : path.kind === 'Ingress' ? through : { ...OK, tls }
     const complaint = { ...status(400), body: 'Client sent an HTTP request to an HTTPS server.' }
     const { diagnosis } = answerJob(pods, of(complaint), outside)
-    expect(diagnosis.findings[0]?.title).toBe('The controller speaks plain HTTP to pods that speak TLS')
+    expect(diagnosis.findings[0]?.title).toBe('The Ingress controller speaks plain HTTP to pods that speak TLS')
     expect(codes(of(status(502)), pods, outside)).toEqual(['ingress_backend_refuses likely'])
   })
   it('is plain HTTP on its TLS port, seen from outside', () => {

@@ -2,6 +2,7 @@
 
 import { count, everyOne, list } from '../phrases.ts'
 import { avoidsBadEndpoints, mannerOf, meetsBadEndpoints, triesByWays } from '../rates.ts'
+import { beginning, routerOn } from '../routers.ts'
 import type { Rule } from '../rule.ts'
 import {
   allFail,
@@ -227,9 +228,9 @@ export const directConnectionsCut: Rule = {
       return [
         {
           confidence: 'possible' as const,
-          title: `Pods ${refused ? 'refuse' : 'cut'} every direct connection, and serve the Ingress`,
+          title: `Pods ${refused ? 'refuse' : 'cut'} every direct connection, and serve ${routerOn(port.routed).name}`,
           detail: refused
-            ? 'The controller reaches the same pods, so something listens there: a firewall between the prober and the pods answers with resets, or the pods let in the controller alone.'
+            ? `${beginning(routerOn(port.routed).name)} reaches the same pods, so something listens there: a firewall between the prober and the pods answers with resets, or the pods let in nobody else.`
             : 'A connection is made and ended before an answer. That is what a service mesh with mutual TLS (STRICT) does to clients outside the mesh; it is also what an application does that speaks another protocol.',
           fix: 'Put the prober into the mesh, allow plain text on that port, or give the port its protocol (appProtocol).',
           confirm: `kubectl get peerauthentication -A; kubectl get pods -n ${namespace} --show-labels`,

@@ -1,38 +1,26 @@
 /** Faults of an Ingress: the Service answers directly, and not through the controller. */
-
-import { ownAnswerOf } from '../../check/fingerprints.ts'
-import { requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
-import {
-  addressOf,
-  allFail,
-  badShare,
-  failing,
-  hasNoConnection,
-  idsOf,
-  isDirect,
-  isHanging,
-  isOwedTo,
-  passing,
-  type SeenPath,
-  type SeenPort,
-  triesOf,
-  urlsOf,
-} from '../seen.ts'
 import { isOfRoute } from './named.ts'
+import { type Answer, answersOf, type Router, unreachableRule } from './routed.ts'
 
-const DIRECT = ['ClusterIP', 'Endpoint', 'NodePort', 'DNS', 'LoadBalancer'] as const
-const directOf = (port: SeenPort): readonly SeenPath[] => DIRECT.flatMap((kind) => port.of(kind))
-
-type Answer = {
-  status: number
-  /** The controller may take longer to find out than the prober waits. */
-  waits?: boolean
-  code: string
-  title: string
-  detail: string
-  fix: string
+const CONTROLLER: Router = {
+  router: 'ingress-controller',
+  layer: 'ingress',
+  warnings: ['ingresses'],
+  name: 'The Ingress controller',
+  unless: [
+    'ingress_backend_port_missing',
+    'ingress_backend_is_target_port',
+    'ingress_class_missing',
+    'backend_protocol_mismatch',
+    'proxy_protocol_mismatch',
+    'response_header_too_large',
+    'endpoints_silent',
+    'endpoints_unreachable',
+    'nothing_listens',
+  ],
+  look: ({ namespace }) => `kubectl describe ingress -n ${namespace}`,
 }
 
 /** The meaning of each status that a controller answers by itself (ingress-nginx, Traefik, Contour, HAProxy). */
@@ -72,87 +60,15 @@ const ANSWERS: readonly Answer[] = [
   },
 ]
 
-/** Whose own answer it is, where that is known by its text. */
-function whoseAnswer(paths: readonly SeenPath[]): string {
-  const by = new Set(paths.flatMap(({ result }) => (result?.http ? (ownAnswerOf(result.http)?.by ?? []) : [])))
-  return by.size === 0 ? '' : ` By its text the answer is that of ${list([...by])}.`
-}
-
-/** Answers of the controller itself. When the direct ways fail as well, the cause is behind it, and other rules tell it. */
-const answers = ({ status, waits = false, code, ...said }: Answer): Rule => ({
-  code,
-  layer: 'ingress',
-  warnings: ['ingresses'],
-  unless: [
-    'ingress_backend_port_missing',
-    'ingress_backend_is_target_port',
-    'ingress_class_missing',
-    'backend_protocol_mismatch',
-    'proxy_protocol_mismatch',
-    'response_header_too_large',
-    'endpoints_silent',
-    'endpoints_unreachable',
-    'nothing_listens',
-  ],
-  after: ({ ports }, { namespace }) =>
-    ports.flatMap((port) => {
-      const bad = failing(port.routed).filter(
-        (each) =>
-          ((each.code === 'unexpected_status' && each.result?.http?.status === status) ||
-            (waits && isHanging(each) && each.code !== 'tls_timeout')) &&
-          !each.unsteady &&
-          !isOwedTo(each, badShare(port)),
-      )
-      const direct = directOf(port)
-      if (bad.length === 0 || (direct.length > 0 && passing(direct).length === 0)) {
-        return []
-      }
-      return [
-        {
-          confidence: direct.length === 0 ? ('possible' as const) : ('likely' as const),
-          ...said,
-          detail: `${urlsOf(bad)}: ${said.detail}${whoseAnswer(bad)}`,
-          confirm: `${requestOn(bad[0])}; kubectl describe ingress -n ${namespace}`,
-          evidence: [...triesOf(bad), ...triesOf(passing(direct)).slice(0, 1)],
-          explains: idsOf(bad),
-        },
-      ]
-    }),
-})
-
-export const ingressAnswers: readonly Rule[] = ANSWERS.map(answers)
+export const ingressAnswers: readonly Rule[] = answersOf(CONTROLLER, ANSWERS)
 
 /** No rule of the Ingress gets an answer from its controller. */
-export const ingressControllerUnreachable: Rule = {
+export const ingressControllerUnreachable: Rule = unreachableRule(CONTROLLER, {
   code: 'ingress_controller_unreachable',
-  layer: 'ingress',
-  warnings: ['ingresses'],
   unless: ['ingress_address_cluster_internal'],
-  after: ({ all, ports }) => {
-    const through = all.filter((each) => !isDirect(each))
-    // Before its own handshake has ended a controller asks no pod for anything.
-    const hangs = through.some(({ code }) => code === 'tls_timeout')
-    if (!allFail(through, (each) => hasNoConnection(each) || (hangs && isHanging(each)))) {
-      return []
-    }
-    const direct = ports.flatMap(directOf)
-    if (direct.length > 0 && passing(direct).length === 0) {
-      return []
-    }
-    const addresses = [...new Set(through.map(addressOf))]
-    return [
-      {
-        confidence: direct.length === 0 ? 'possible' : 'likely',
-        title: hangs ? 'The Ingress controller does not answer' : 'The Ingress controller cannot be reached',
-        detail: `${list(addresses)} ${addresses.length === 1 ? 'does' : 'do'} not ${hangs ? 'end a TLS handshake' : 'accept connections'} (${list([...new Set(through.map(({ code }) => code ?? ''))])}). Every host behind it is down, or the address is not, or no longer, the controller's.`,
-        fix: 'See that the controller runs and that the Service before it has endpoints; give its address in addresses.ingressController if the status is wrong.',
-        confirm: `${requestOn(through[0])}; kubectl get pods,services -A -l app.kubernetes.io/component=controller`,
-        evidence: triesOf(through),
-        explains: idsOf(through),
-      },
-    ]
-  },
-}
+  fix: 'See that the controller runs and that the Service before it has endpoints; give its address in addresses.ingressController if the status is wrong.',
+  look: 'kubectl get pods,services -A -l app.kubernetes.io/component=controller',
+})
 
 /** The name leads clients outside elsewhere than to the controller. */
 export const ingressHostDnsDiffers: Rule = {

@@ -2,6 +2,7 @@
 import { FLAWS } from '../../check/malformed.ts'
 import { logsOf, requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
+import { beginning, routerOn } from '../routers.ts'
 import type { Rule } from '../rule.ts'
 import {
   addressOf,
@@ -48,7 +49,9 @@ export const malformedResponse: Rule = {
           : `${list(flaw.takenBy)} take${flaw.takenBy.length === 1 ? 's' : ''} it nevertheless, so that it looks well there; Node.js, strict proxies and this check refuse it.`
       const through = passing(port.routed)
       const repaired =
-        through.length > 0 && bad.some(isDirect) ? ' The Ingress controller repairs the answer on the way.' : ''
+        through.length > 0 && bad.some(isDirect)
+          ? ` ${beginning(routerOn(through).name)} repairs the answer on the way.`
+          : ''
       return [
         {
           confidence: 'certain' as const,
@@ -136,7 +139,7 @@ export const redirectLoop: Rule = {
       }
       const secure = bad.filter(({ path }) => path.scheme === 'https')
       const byIngress = !bad.some(isDirect)
-      const who = byIngress && passing(port.dialled).some(isDirect) ? 'The Ingress controller' : 'The server'
+      const who = byIngress && passing(port.dialled).some(isDirect) ? beginning(routerOn(bad).name) : 'The server'
       const status = first.result?.http?.status ?? 'a redirect'
       return [
         {

@@ -5,6 +5,7 @@ import type { Telling } from '../../check/result.ts'
 import { quoted, requestOn } from '../commands.ts'
 import { controlOf, controlsAbout, safeCheckOf } from '../controls.ts'
 import { list } from '../phrases.ts'
+import { beginning, routerOn } from '../routers.ts'
 import type { Cause, Rule } from '../rule.ts'
 import {
   addressOf,
@@ -64,9 +65,6 @@ const speaksPlain = (seen: Seen, port: SeenPort): boolean =>
     (end) => end.path.scheme === 'https' && controlsAbout(seen, 'other_scheme', end).some(({ http }) => http !== null),
   )
 
-const FIX_TLS =
-  'Tell the controller that the backend speaks HTTPS (ingress-nginx: backend-protocol; Traefik: serversscheme, or a port called https; HAProxy: server-ssl; appProtocol https where the controller reads it), or let the pods serve plain HTTP.'
-
 /** The controller and the pods, or the client and the controller, speak different protocols. */
 export const backendProtocolMismatch: Rule = {
   code: 'backend_protocol_mismatch',
@@ -90,7 +88,11 @@ export const backendProtocolMismatch: Rule = {
       const ends = podsOf(port)
       const podsComplain = ends.some(complains)
       const broken = failing(through).filter((each) => isBadGateway(each) || complains(each))
-      const common = { confirm: `kubectl get ingress -n ${namespace} -o yaml`, fix: FIX_TLS }
+      const router = routerOn(through)
+      const common = {
+        confirm: `${router.get} -n ${namespace} -o yaml`,
+        fix: `${router.tellTls}, or let the pods serve plain HTTP.`,
+      }
       if (complaining.length > 0 && !podsComplain && passing(ends).some(({ path }) => path.scheme === 'http')) {
         return [
           {
@@ -116,7 +118,7 @@ export const backendProtocolMismatch: Rule = {
           {
             ...common,
             confidence: isTheirs ? 'certain' : 'likely',
-            title: 'The controller speaks plain HTTP to pods that speak TLS',
+            title: `${beginning(router.name)} speaks plain HTTP to pods that speak TLS`,
             detail: `${urlsOf(shown)} ${complaining.length > 0 ? 'brings the complaint of the pods, that they were sent plain HTTP on an HTTPS port' : 'answers 502'}; ${list(ends.map(addressOf), 3)} ${ends.length === 1 ? 'speaks' : 'speak'} HTTPS.`,
             evidence: [...triesOf(shown), ...triesOf(ends).slice(0, 1)],
             explains: idsOf(failing([...shown, ...ends.filter(isBroken)])),

@@ -4,6 +4,7 @@ import { isSent } from '../belied.ts'
 import { endpointsOf, listenersOf } from '../commands.ts'
 import { controlOf, controlsAbout, dialledAt } from '../controls.ts'
 import { count, everyOne, list } from '../phrases.ts'
+import { beginning, routerOn } from '../routers.ts'
 import type { Cause, Rule, Target } from '../rule.ts'
 import {
   addressOf,
@@ -150,7 +151,7 @@ export const endpointsSilent: Rule = {
           title: `Packets to the pods are dropped: ${endpoints.length === 1 ? 'the endpoint does not answer' : `none of ${count(endpoints.length, 'endpoint')} answers`} a connection attempt`,
           detail: `${list(endpoints.map(addressOf))}: no answer at all. A pod on which nothing listens would refuse, one whose application hangs would accept: the packets do not arrive, or the answers do not. ${
             byIngress
-              ? 'An Ingress reaches the same pods: most likely a NetworkPolicy lets in the namespace of the controller, and not that of the prober.'
+              ? `${beginning(routerOn(port.routed).name)} reaches the same pods: most likely a NetworkPolicy lets in its namespace, and not that of the prober.`
               : 'Either a NetworkPolicy or a firewall drops them (on the side of the pods or of the prober), or the pod network between the nodes is broken.'
           }`,
           fix: 'Let the namespace of the prober in, if its clients are to get in; else look at the network plugin on the nodes.',
@@ -174,8 +175,8 @@ function silentWays(port: SeenPort): readonly SeenPath[] {
 
 const controllerAlone = (port: SeenPort, ways: readonly SeenPath[], namespace: string): Cause => ({
   confidence: 'likely',
-  title: 'Packets to the pods are dropped, unless they come from the Ingress controller',
-  detail: `${list(ways.map(addressOf), 4)}: no answer at all, on the port of the Service and on node ports alike; ${urlsOf(servedThrough(port))} is served by the same pods. A NetworkPolicy lets in the namespace of the controller and not who comes by a node, or a firewall keeps the prober from everything but the controller.`,
+  title: `Packets to the pods are dropped, unless they come from ${routerOn(port.routed).name}`,
+  detail: `${list(ways.map(addressOf), 4)}: no answer at all, on the port of the Service and on node ports alike; ${urlsOf(servedThrough(port))} is served by the same pods. A NetworkPolicy lets that in and not who comes by a node, or a firewall keeps the prober from everything else.`,
   fix: 'If clients are to come this way, let their addresses in (ipBlock; with externalTrafficPolicy Cluster those of the nodes); if not, a ClusterIP Service is enough.',
   confirm: `kubectl get networkpolicies -n ${namespace}`,
   evidence: [...triesOf(ways), ...triesOf(servedThrough(port)).slice(0, 1)],

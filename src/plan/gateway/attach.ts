@@ -14,9 +14,10 @@ import type {
 } from '../../kube/gateway-objects.ts'
 import { GATEWAY_API } from '../../kube/gateway-versions.ts'
 import type { ObjectIndex } from '../../kube/object-index.ts'
+import type { Unread } from '../../kube/object-source.ts'
 import { refOf } from '../../kube/objects.ts'
 import { fieldOf } from '../because.ts'
-import { unreadText } from '../unread.ts'
+import { restingOn, unreadText } from '../unread.ts'
 import { classOf } from './classes.ts'
 import { conditionField, conditionText, refusing } from './conditions.ts'
 import { intersection } from './hostnames.ts'
@@ -47,14 +48,24 @@ export function parentsOf(world: World, route: GatewayRoute): readonly RoutePare
 /** The routes of a Service that are attached nowhere have no parents at all: defaulted Gateways are an experiment. */
 export const NO_PARENT: Omit<Refusal, 'because'> = { code: 'no_parent', reason: 'spec.parentRefs is empty' }
 
-function parentOf(world: World, route: GatewayRoute, ref: ParentRef, at: number): RouteParent {
+/** Does the same without what controllers say of the route, so that it can be held against that. */
+export const parentByObjects = (world: World, { route, ref, at }: Pick<RouteParent, 'route' | 'ref' | 'at'>) =>
+  parentOf(world, route, ref, at, () => null)
+
+function parentOf(
+  world: World,
+  route: GatewayRoute,
+  ref: ParentRef,
+  at: number,
+  saidBy: typeof statusRefusal = statusRefusal,
+): RouteParent {
   const field = fieldOf(refOf(route), `spec.parentRefs[${at}]`)
-  const none = (code: RefusalCode, reason: string, gateway: Gateway | null = null): RouteParent => ({
+  const none = (code: RefusalCode, reason: string, unread: Unread | null = null): RouteParent => ({
     route,
     ref,
     at,
-    gateway,
-    refused: { code, reason, because: [field] },
+    gateway: null,
+    refused: { code, reason, because: [field, ...restingOn(unread)] },
     attachments: [],
   })
   if (ref.kind === 'Service') {
@@ -67,10 +78,10 @@ function parentOf(world: World, route: GatewayRoute, ref: ParentRef, at: number)
   }
   const found = kind(world, namespace, ref.name)
   if (found.gateway === null) {
-    return none(found.code, found.reason)
+    return none(found.code, found.reason, found.unread)
   }
   const { gateway, of } = found
-  const refused = statusRefusal(world, route, ref, at, gateway)
+  const refused = saidBy(world, route, ref, at, gateway)
   if (refused !== null) {
     return { route, ref, at, gateway, refused, attachments: [] }
   }
@@ -93,7 +104,9 @@ function parentOf(world: World, route: GatewayRoute, ref: ParentRef, at: number)
   return { route, ref, at, gateway, refused: { ...reason, because: [field, ...reason.because] }, attachments: [] }
 }
 
-type Parent = { gateway: Gateway; of: Gateway | ListenerSet } | { gateway: null; code: RefusalCode; reason: string }
+type Parent =
+  | { gateway: Gateway; of: Gateway | ListenerSet }
+  | { gateway: null; code: RefusalCode; reason: string; unread: Unread | null }
 
 /** Kinds of parents, by their name. */
 const PARENTS: Readonly<Record<string, (world: World, namespace: string, name: string) => Parent>> = {
@@ -108,7 +121,7 @@ function gatewayAt({ index }: World, namespace: string, name: string): Parent {
   }
   const unread = index.unread('gateways', namespace)
   const why = unread === null ? 'is not among the objects' : `is not known: ${unreadText(unread)}`
-  return { gateway: null, code: 'gateway_missing', reason: `Gateway ${namespace}/${name} ${why}` }
+  return { gateway: null, code: 'gateway_missing', reason: `Gateway ${namespace}/${name} ${why}`, unread }
 }
 
 function setAt(world: World, namespace: string, name: string): Parent {
@@ -116,7 +129,7 @@ function setAt(world: World, namespace: string, name: string): Parent {
   if (set === null) {
     const unread = world.index.unread('listenerSets', namespace)
     const why = unread === null ? 'is not among the objects' : `is not known: ${unreadText(unread)}`
-    return { gateway: null, code: 'listener_set_missing', reason: `ListenerSet ${namespace}/${name} ${why}` }
+    return { gateway: null, code: 'listener_set_missing', reason: `ListenerSet ${namespace}/${name} ${why}`, unread }
   }
   const parent = gatewayAt(world, set.parentRef.namespace ?? namespaceOf(set, world), set.parentRef.name)
   return parent.gateway === null ? parent : { gateway: parent.gateway, of: set }

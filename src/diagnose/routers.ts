@@ -1,0 +1,32 @@
+/** Words for what stands between clients and pods on routed ways, and reads what they send. */
+import { KINDS, ROUTERS, type RouterKind } from '../plan/kinds.ts'
+import type { SeenPath } from './seen.ts'
+
+export type RouterWords = {
+  /** `the Ingress controller`; begins no sentence. */
+  name: string
+  /** The command that shows these objects, without a namespace. */
+  get: string
+  /** Tells it that the pods speak TLS. */
+  tellTls: string
+}
+
+const WORDS: Readonly<Record<RouterKind, RouterWords>> = {
+  'ingress-controller': {
+    name: ROUTERS['ingress-controller'].name,
+    get: 'kubectl get ingress',
+    tellTls:
+      'Tell the controller that the backend speaks HTTPS (ingress-nginx: backend-protocol; Traefik: serversscheme, or a port called https; HAProxy: server-ssl; appProtocol https where the controller reads it)',
+  },
+  gateway: {
+    name: ROUTERS.gateway.name,
+    get: 'kubectl get gateways,httproutes,backendtlspolicies',
+    tellTls: 'Tell the Gateway that the backend speaks TLS, by a BackendTLSPolicy for the Service',
+  },
+}
+
+/** Takes the words of the first of the paths that a router is on. */
+export const routerOn = (paths: readonly Pick<SeenPath, 'path'>[]): RouterWords =>
+  WORDS[paths.map(({ path }) => KINDS[path.kind].router).find((router) => router !== null) ?? 'ingress-controller']
+
+export const beginning = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
