@@ -33,27 +33,36 @@ export const JOB_EXAMPLE = { target: { manifests: manifests(TOAD) }, ...asked }
 
 export const BATCH_EXAMPLE = { target: { manifests: manifests(TOAD, FROG) }, ...asked }
 
-const ingressOf = (name: string, className: string, address: string): string => `apiVersion: networking.k8s.io/v1
+const INGRESS = `apiVersion: networking.k8s.io/v1
 kind: Ingress
-metadata: { name: ${name}, namespace: pond }
+metadata: { name: toad, namespace: pond }
 spec:
-  ingressClassName: ${className}
   rules:
-    - host: pond.example
+    - host: toad.example
       http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: toad, port: { name: http } } } }] }
-status: { loadBalancer: { ingress: [{ ip: ${address} }] } }
+status: { loadBalancer: { ingress: [{ ip: 203.0.113.7 }] } }
+`
+
+const GATEWAY = `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: pond }
+spec: { gatewayClassName: edge, listeners: [{ name: http, protocol: HTTP, port: 80 }] }
+status: { addresses: [{ type: IPAddress, value: 203.0.113.8 }] }
+`
+
+const HTTP_ROUTE = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: toad, namespace: pond }
+spec:
+  parentRefs: [{ name: edge }]
+  hostnames: [toad.example]
+  rules: [{ backendRefs: [{ name: toad, port: 80 }] }]
 `
 
 export const COMPARE_EXAMPLE = {
-  target: {
-    manifests: manifests(
-      TOAD,
-      ingressOf('toad', 'nginx', '203.0.113.7'),
-      ingressOf('toad-new', 'traefik', '203.0.113.8'),
-    ),
-  },
+  target: { manifests: [TOAD, INGRESS, GATEWAY, HTTP_ROUTE].join('---\n') },
   left: { kind: 'Ingress', name: 'toad' },
-  right: { kind: 'Ingress', name: 'toad-new' },
+  right: { kind: 'HTTPRoute', name: 'toad' },
   ignoreHeaders: ['x-served-by'],
 }
 

@@ -68,8 +68,7 @@ export async function makeJob(
     vantage: planned.vantage,
     labels: request.labels,
     request: { ...request, checks },
-    // What rules ask for is no secret of the caller's, who gives no checks to a comparison.
-    plan: comparison === null ? plan && planWithoutSecrets(plan) : plan,
+    plan: plan && planWithoutSecrets(plan),
     diagnosis: planned.diagnosis,
     comparison,
     objects: planned.objects,

@@ -60,11 +60,11 @@ export async function planSides(
   const named = [namespace, ...objectSides(asked).map(([, side]) => side.namespace)].filter((each) => each !== null)
   const namespaces = named.length === 0 ? null : [...new Set(named)]
   const target = service === null ? { cluster, namespaces, selector: null } : request.target
-  return readAndPlan(source, target, how, (read) => {
+  return readAndPlan(source, target, how, (read, index) => {
     const sides: Partial<Record<Side, PlannedSide>> = {}
     const used: ObjectsUsed[] = []
     for (const [side, of] of objectSides(asked)) {
-      const planned = planSide(deps, request, side, of, read)
+      const planned = planSide(deps, request, side, of, read, index)
       sides[side] = planned.of
       used.push(...planned.used)
     }
@@ -72,16 +72,16 @@ export async function planSides(
   })
 }
 
-function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide, read: ObjectsRead) {
+function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide, read: ObjectsRead, all: ObjectIndex) {
   const namespace = of.namespace ?? asked.target.namespace ?? read.found?.namespace ?? null
-  const found = findObject(read, side, { ...of, namespace })
   const objects = withoutNamesakes(read.objects, { ...of, namespace })
-  const index = indexObjects(objects, read.provenance.unread, read.provenance.source)
+  const index = objects === read.objects ? all : indexObjects(objects, read.provenance.unread, read.provenance.source)
   const own = { ...read, objects }
   const addresses = { ...asked.addresses, ...of.addresses }
   const ref = `${of.kind}/${of.name}`
   const paths: PlannedPath[] = []
   const used: ObjectsUsed[] = []
+  const reasons = new Set<string>()
   for (const target of servicesOf(asked, read, index, namespace)) {
     const request = { ...asked, addresses, target: { cluster: asked.target.cluster, ...target } }
     const planned = planOrNot(deps, request, own, index, asked.target.service !== null)
@@ -90,12 +90,27 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
       paths.push(
         ...planned.plan.paths.filter((path) => isRouted(path) && path.because.some((each) => each.ref === ref)),
       )
+      for (const { kind, reason } of planned.plan.notApplicable) {
+        if (kind === of.kind) {
+          reasons.add(reason)
+        }
+      }
     }
   }
-  if (paths.length === 0) {
-    throw routesNothing(asked, side, of, read)
+  // What is wanted besides is read for the index that was handed in.
+  for (const { kind, namespace: where, part } of index === all ? [] : index.wanted()) {
+    all.unread(kind, where, part)
   }
-  return { of: { namespace: namespace ?? found.namespace ?? 'default', paths, ports: addresses.controllerPorts }, used }
+  if (paths.length === 0) {
+    // That it is not there is known only now: what a side is may be read when planning asks for it.
+    refuseMissing(read, side, { ...of, namespace })
+    throw routesNothing(asked, side, of, read, [...reasons])
+  }
+  const found = allObjects(objects).find((object) => object.kind === of.kind && object.meta.name === of.name)
+  return {
+    of: { namespace: namespace ?? found?.meta.namespace ?? 'default', paths, ports: addresses.controllerPorts },
+    used,
+  }
 }
 
 /** A Service that cannot be planned does not keep the others from it, unless it is the one that is asked for. */
@@ -154,12 +169,11 @@ function withoutNamesakes(objects: KubeObjects, of: ObjectSide): KubeObjects {
 }
 
 /** @throws ProblemError `impossible_request` if it is not among the objects. */
-function findObject({ objects, provenance }: ObjectsRead, side: Side, { kind, namespace, name }: ObjectSide): Meta {
+function refuseMissing({ objects, provenance }: ObjectsRead, side: Side, { kind, namespace, name }: ObjectSide): void {
   const all = allObjects(objects)
   const ofKind = all.filter((object) => object.kind === kind)
-  const found = ofKind.find((object) => object.meta.name === name && isIn(object, namespace))
-  if (found !== undefined) {
-    return found.meta
+  if (ofKind.some((object) => object.meta.name === name && isIn(object, namespace))) {
+    return
   }
   const where = namespace === null ? '' : ` in namespace ${namespace}`
   const elsewhere = ofKind.find(({ meta }) => meta.name === name)
@@ -192,10 +206,12 @@ function routesNothing(
   side: Side,
   { kind, name }: ObjectSide,
   read: ObjectsRead,
+  reasons: readonly string[],
 ): ProblemError {
   const to = target.service === null ? 'any of the Services among the objects' : `Service ${target.service}`
+  const told = reasons.length === 0 ? '' : ` ${reasons.slice(0, 3).join('; ')}.`
   const detail =
-    `${kind}/${name} makes no path to ${to}${unreadHint(read.provenance.unread)}. POST /v1/plan with the same target says ` +
+    `${kind}/${name} makes no path to ${to}${unreadHint(read.provenance.unread)}.${told} POST /v1/plan with the same target says ` +
     'which paths there are, and why others are not.'
   return new ProblemError('impossible_request', detail, { errors: [{ pointer: `/${side}`, detail }] })
 }

@@ -21,9 +21,7 @@ export async function prepareJob(box: SecretBox, job: StoredJob): Promise<Prepar
   if (plan === null) {
     return { problem: internalProblem('The job has no plan.') }
   }
-  // Of the others nothing was taken out, as nothing in them is secret.
-  const sealed = checksOf(plan).filter(({ name }) => secrets !== null && Object.hasOwn(secrets, name))
-  return { plan, secrets, redactor: createRedactor(secretTexts(withSecrets(sealed, secrets))) }
+  return { plan, secrets, redactor: createRedactor(secretTexts(withSecrets(checksOf(plan), secrets))) }
 }
 
 /** Lists each check once: a name stands for one check in a job. */

@@ -3,6 +3,7 @@ import { XMLParser } from 'fast-xml-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CompareDocument } from '../../src/report/compare/document.ts'
 import { at, differencesOf, HOST, ingress, service } from '../support/compare.ts'
+import { gateway, http, httpRoute } from '../support/gateway-manifests.ts'
 import { RUNTIME, startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { read, readJob, readJobs, readProblem } from '../support/read.ts'
 import { keeper, refusedPort, serveHttp, type TestServer } from '../support/servers.ts'
@@ -292,6 +293,58 @@ describe('POST /v1/compare', () => {
     expect([response.status, (await readProblem(response)).errors[0]?.pointer]).toEqual([400, '?namespace'])
     const named = await api.call('/v1/compare?left=Ingress/old&right=Ingress/new&namespace=pond', { method: 'POST' })
     expect((await readProblem(named)).code).toBe('no_cluster')
+  })
+
+  it('compares an Ingress with the HTTPRoute that is to take its place', async () => {
+    const asked: string[] = []
+    const [one, other] = [
+      await keep(serveHttp(page)),
+      await keep(
+        serveHttp((request, response) => {
+          asked.push(`${request.method} ${request.headers.host}${request.url} ${request.headers['x-env'] ?? '-'}`)
+          if (request.url === '/cart') {
+            response.writeHead(404).end()
+            return
+          }
+          page(request, response)
+        }),
+      ),
+    ]
+    const edge = gateway(
+      { listeners: [http({ port: other.port })] },
+      {},
+      { addresses: [{ type: 'IPAddress', value: '127.0.0.1' }] },
+    )
+    const rules = [
+      { matches: [{ path: { type: 'PathPrefix', value: '/' } }], backendRefs: [{ name: 'shop', port: 80 }] },
+      {
+        matches: [{ path: { type: 'PathPrefix', value: '/' }, headers: [{ name: 'X-Env', value: 'canary' }] }],
+        backendRefs: [{ name: 'shop', port: 80 }],
+      },
+      { matches: [{ method: 'POST' }], backendRefs: [{ name: 'shop', port: 80 }] },
+    ]
+    const json = {
+      target: { manifests: [service, ingress('old', ['/', '/cart']), edge, httpRoute({ hostnames: [HOST], rules })] },
+      left: { kind: 'Ingress', name: 'old', addresses: at(one) },
+      right: { kind: 'HTTPRoute', name: 'toad' },
+    }
+    const document = await read<CompareDocument>(api.call('/v1/compare?wait=20', { json }))
+    expect(document.requests.map(({ path, headers, outcome }) => [path, headers, outcome])).toEqual([
+      ['/', {}, 'alike'],
+      ['/cart', {}, 'different'],
+      ['/', { 'x-env': 'canary' }, 'alike'],
+    ])
+    expect(document.requests.map(({ left, right }) => [left.because.length > 0, right.because[0]])).toEqual([
+      [true, 'HTTPRoute/toad spec.rules[0]'],
+      [true, undefined],
+      [false, 'HTTPRoute/toad spec.rules[1]'],
+    ])
+    expect(document.notSent.map(({ side, reason }) => [side, reason])).toEqual([
+      ['right', 'POST may change something: it is sent if methods names it'],
+    ])
+    expect(new Set(asked.filter((each) => each.includes(HOST)))).toEqual(
+      new Set([`GET ${HOST}/ -`, `GET ${HOST}/cart -`, `GET ${HOST}/ canary`]),
+    )
   })
 
   it('answers 424 with failStatus unless the two are alike', async () => {

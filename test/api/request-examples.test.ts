@@ -14,8 +14,8 @@ const named = (name: string): Schema => document.components.schemas[name] ?? {}
 
 let api: TestPortolan
 beforeAll(async () => {
-  // The server's own defaults: nothing is allowed besides
-  api = await startTestPortolan({ PORTOLAN_EGRESS_ALLOW: '' })
+  // The server's own defaults: nothing is allowed besides, and what examples name is nobody's to dial
+  api = await startTestPortolan({ PORTOLAN_EGRESS_ALLOW: '', PORTOLAN_EGRESS_DENY: '203.0.113.0/24' })
 })
 afterAll(() => api.close())
 
@@ -40,6 +40,14 @@ it('accepts the example of a job, of a batch at a schedule, and of a schedule, a
   const { job: _job, ...when } = { ...schedule, name: 'both', job: null }
   const batch = await api.call('/v1/schedules', { json: { ...when, batch: named('BatchRequest').example } })
   expect(batch.status).toBe(201)
+})
+
+it('accepts the example of a comparison', async () => {
+  const made = await api.call('/v1/compare?wait=20', { json: named('CompareRequest').example })
+  expect([made.status, await made.json()]).toEqual([
+    200,
+    expect.objectContaining({ verdict: 'inconclusive', summary: expect.objectContaining({ unasked: 1 }) }),
+  ])
 })
 
 it('accepts the examples of single fields', async () => {

@@ -125,9 +125,10 @@ const describe = ({ method, scheme, host, path }: Pick<Request, 'method' | 'sche
 
 function requestOf(path: PlannedPath, check: HttpCheck): Request {
   const scheme = check.scheme ?? (path.scheme === 'https' ? 'https' : 'http')
-  const own = path.address === null ? null : hostPort(path.address, path.addressPort, scheme)
+  const authority = path.address === null ? null : hostPort(path.address, path.addressPort, scheme)
   // A rule without a host is asked with the address, which each side has of its own.
-  const host = path.host === null && (check.host === own || check.host === null) ? null : (check.host ?? path.host)
+  const host =
+    path.host === null && (check.host === authority || check.host === null) ? null : (check.host ?? path.host)
   const sent = Object.entries(check.headers).map(([name, value]) => [name.toLowerCase(), value])
   const headers = { ...Object.fromEntries(sent), ...check.ruleHeaders }
   return {
@@ -223,7 +224,9 @@ function dialled(side: Side, id: string, request: Request, path: PlannedPath): P
     method,
     ingressPath: null,
     path: request.path,
-    headers,
+    headers: {},
+    // They are those of rules, as the callers of comparisons give none.
+    ruleHeaders: headers,
     body: null,
     scheme,
     host,
