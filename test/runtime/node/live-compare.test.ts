@@ -42,14 +42,14 @@ beforeAll(async () => {
       rules: [{ backendRefs: [{ name: 'shop', port: 80 }] }],
     }),
   ]
-  const { server, source } = await live.of([])
-  server.objects.serveGateway(true)
+  const server = await live.start({ hasGateway: true })
   server.objects.applyAll(objects as KubeObject[])
+  const { source } = live.connect(server)
   api = await keep(startTestPortolan({ PORTOLAN_VANTAGE: 'outside' }, { clusterSource: source }))
 })
 afterAll(() => Promise.all([closeAll(), live.closeAll()]))
 
-it.each(['', '&service=shop'])('reads what both sides need, and compares them%s', async (about) => {
+it.each(['', '&service=shop'])('reads what both sides need, and compares them: %j', async (about) => {
   const query = `left=Ingress/alb&right=HTTPRoute/toad&namespace=pond&wait=20${about}`
   const document = await read<CompareDocument>(api.call(`/v1/compare?${query}`, { method: 'POST' }))
   expect(document).toMatchObject({ verdict: 'fail', objects: { source: 'cluster', stale: false } })
@@ -64,14 +64,14 @@ it('takes a Gateway for a side, which is read when planning asks for it', async 
   expect([document.verdict, document.summary.alike]).toEqual(['pass', 1])
 })
 
-it('says why a route makes no path', async () => {
-  const response = await api.call('/v1/compare?left=Ingress/alb&right=HTTPRoute/frog&namespace=pond', {
+it('names the route that was meant', async () => {
+  const response = await api.call('/v1/compare?left=Ingress/alb&right=HTTPRoute/taod&namespace=pond', {
     method: 'POST',
   })
   const { errors } = await readProblem(response)
   expect([response.status, errors[0]?.pointer, errors[0]?.detail]).toEqual([
     422,
     '?right',
-    'There is no HTTPRoute/frog in namespace pond among the objects. Did you mean toad?',
+    'There is no HTTPRoute/taod in namespace pond among the objects. Did you mean toad?',
   ])
 })
