@@ -1,6 +1,15 @@
 /** Set-ups that work and look odd: nothing is told of them above a suspicion, and nothing that claims a failure. */
 import { describe, expect, it } from 'vitest'
 import {
+  condition,
+  gateway,
+  gatewayClass,
+  grant,
+  http,
+  httpRoute,
+  parentStatus,
+} from '../../test/support/gateway-manifests.ts'
+import {
   ingress,
   ingressClass,
   loadBalancerStatus,
@@ -41,7 +50,58 @@ const EXCLUDED = { 'node.kubernetes.io/exclude-from-external-load-balancers': ''
 
 type SetUp = [what: string, manifests: readonly unknown[], happens?: Model, from?: Position]
 
+/** A Service with cluster IP, pods, and what leads to it by a Gateway. */
+const routed = (...more: unknown[]) => [service(), ends, ...pods, ...more]
+const frog = service({ clusterIP: '10.96.0.8', selector: { app: 'frog' } }, { name: 'frog' })
+const canary = (weight: number) =>
+  httpRoute({
+    rules: [
+      {
+        backendRefs: [
+          { name: 'toad', port: 80, weight },
+          { name: 'frog', port: 80, weight: 1 },
+        ],
+      },
+    ],
+  })
+const TAKEN = parentStatus([condition('Accepted', 'True'), condition('ResolvedRefs', 'True')])
+
 const SET_UPS: readonly SetUp[] = [
+  ['a route of a Gateway', routed(gateway(), httpRoute(), gatewayClass())],
+  ['a route whose controller is content', routed(gateway(), httpRoute({}, { generation: 1 }, TAKEN))],
+  [
+    'a route whose Gateway somebody else keeps',
+    routed(httpRoute({ parentRefs: [{ name: 'shared', namespace: 'infra' }] })),
+  ],
+  ['a route whose Gateway has no status, as in files', routed(gateway({}, {}, { addresses: [] }), httpRoute())],
+  ['a canary', routed(gateway(), canary(1), frog)],
+  ['a canary that is switched off', routed(gateway(), canary(0), frog)],
+  [
+    'a route from another namespace that is granted',
+    routed(
+      gateway({ listeners: [http({ allowedRoutes: { namespaces: { from: 'All' } } })] }),
+      httpRoute(
+        {
+          parentRefs: [{ name: 'edge', namespace: 'pond' }],
+          rules: [{ backendRefs: [{ name: 'toad', namespace: 'pond', port: 80 }] }],
+        },
+        { namespace: 'lake' },
+      ),
+      grant({ namespace: 'lake' }, {}),
+    ),
+  ],
+  [
+    'a route for a host beside one for the rest',
+    routed(
+      gateway(),
+      httpRoute({ hostnames: ['toad.example.com'] }),
+      httpRoute(
+        { hostnames: ['*.example.com'], rules: [{ backendRefs: [{ name: 'frog', port: 80 }] }] },
+        { name: 'rest' },
+      ),
+      frog,
+    ),
+  ],
   ['every kind of path', [balanced(), ends, ...pods, ...NODES, ingress([{}]), nginx]],
   ['every kind of path, from outside', [balanced(), ends, ...pods, ...NODES, ingress([{}]), nginx], {}, 'outside'],
   ['node ports', [service({ type: 'NodePort', ports: PORTS }), ends, ...NODES]],

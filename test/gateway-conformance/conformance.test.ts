@@ -1,6 +1,7 @@
 /** Our own rules, asked what the conformance suite of Gateway API states: nothing is dialled. */
 import { describe, expect, it } from 'vitest'
 import { judgeConditions } from './conditions.ts'
+import { judgeFindings } from './findings.ts'
 import { judgePlans } from './plans.ts'
 import { FOLDER, isThere, type Line, readAll, type Test } from './suite.ts'
 import { judgeWinners } from './winners.ts'
@@ -35,6 +36,7 @@ describe.skipIf(!isThere())('the conformance suite of Gateway API', () => {
     ['sends each request to the backend that wins it here', judgeWinners, 350],
     ['sends each request of a planned path to its Service, and has no way that is not planned', judgePlans, 350],
     ['gives objects the conditions that they tell by themselves', judgeConditions, 600],
+    ['finds of each route what its conditions say, and nothing of one that is accepted', judgeFindings, 100],
   ])('%s', (title, judge, least) => {
     const lines = judge(tests)
     print(title, lines)

@@ -23,8 +23,11 @@ type Said = {
   fix: string
   /** What a person should look at. */
   look: 'route' | 'gateway' | 'class' | 'grants' | 'service'
-  /** How sure it is of manifests, which may lack an object that a cluster has. Default: as of a cluster, `certain`. */
+  /** How sure it is, of a cluster and of manifests, which may lack an object that a cluster has. Default: `certain`. */
+  confidence?: Cause['confidence']
   ofManifests?: Cause['confidence']
+  /** Manifests say nothing of it unless this holds. */
+  filesNeed?: (facts: Facts) => boolean
 }
 
 const REFUSED: readonly Said[] = [
@@ -52,6 +55,8 @@ const REFUSED: readonly Said[] = [
     fix: 'Name the Gateway in spec.parentRefs as it is called, with its namespace.',
     look: 'route',
     ofManifests: 'likely',
+    // A shared Gateway is seldom among the files of an application.
+    filesNeed: ({ index }) => index.objects.gateways.length > 0,
   },
   {
     code: 'gateway_not_programmed',
@@ -139,8 +144,10 @@ const REFUSED: readonly Said[] = [
     of: ['listener_isolated'],
     title: 'is on a listener whose host a more specific one takes',
     detail: 'Requests to that host get to the other listener, where the route is not attached.',
-    fix: 'Attach the route to the more specific listener as well.',
+    fix: 'If these hosts are to get to it, attach the route to the more specific listener as well.',
     look: 'gateway',
+    // Often it is meant so: one route is written for the rest.
+    confidence: 'possible',
   },
   {
     code: 'route_not_accepted',
@@ -182,6 +189,7 @@ const REFUSED: readonly Said[] = [
     detail: 'That is as it should be while a canary or an old version is switched off.',
     fix: 'If requests are to get there, give the backend a weight above 0.',
     look: 'route',
+    confidence: 'possible',
   },
 ]
 
@@ -213,25 +221,25 @@ const evidenceOf = ({ ref, field, says }: Because): Evidence[] =>
 /** What was not read may say otherwise. */
 const isSeen = ({ refusal }: RefusedRoute): boolean => !refusal.because.some(({ unread }) => unread === true)
 
-const ruleFor = ({ code, of, title, detail, fix, look, ofManifests = 'certain' }: Said): Rule => ({
+const ruleFor = ({ confidence = 'certain', ofManifests = confidence, code, of, ...said }: Said): Rule => ({
   code,
   layer: 'gateway',
   when(facts) {
     const isOfFiles = facts.index.source === 'manifests'
     const refused = facts.gatewayRoutes().refused.filter((each) => of.includes(each.refusal.code) && isSeen(each))
     const [first] = refused
-    if (first === undefined) {
+    if (first === undefined || (isOfFiles && said.filesNeed?.(facts) === false)) {
       return []
     }
     const routes = [...new Set(refused.map(({ route }) => refOf(route)))]
     const reasons = [...new Set(refused.map(({ refusal }) => refusal.reason))]
     return [
       {
-        confidence: isOfFiles ? ofManifests : 'certain',
-        title: `${list(routes, 2)} ${title}`,
-        detail: `${list(reasons, 3)}. ${detail}`,
-        fix,
-        confirm: command(first, facts, look),
+        confidence: isOfFiles ? ofManifests : confidence,
+        title: `${list(routes, 2)} ${said.title}`,
+        detail: `${list(reasons, 3)}. ${said.detail}`,
+        fix: said.fix,
+        confirm: command(first, facts, said.look),
         evidence: refused.flatMap(({ refusal }) => refusal.because.flatMap(evidenceOf)).slice(0, 6),
         explains: [],
       },

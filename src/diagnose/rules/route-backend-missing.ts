@@ -28,8 +28,8 @@ function slips({ index, service, namespace, gatewayRoutes }: Facts): readonly Na
     .filter(
       ({ route, backend }) =>
         (backend.namespace ?? route.meta.namespace ?? namespace) === namespace &&
-        nearMiss(backend.name, [service.meta.name]) !== null &&
         index.servicesAt(namespace, backend.name).length === 0 &&
+        nearMiss(backend.name, [service.meta.name]) !== null &&
         index.unread('services', namespace) === null,
     )
 }
