@@ -96,7 +96,7 @@ function defaultCheck(path: PathDraft): Check {
   return {
     type: 'http',
     ...common,
-    method: 'GET',
+    method: MADE_METHOD,
     path: null,
     ingressPath: null,
     headers: {},
@@ -147,23 +147,21 @@ function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {
   // A router decides by itself what it speaks to clients, whatever the port speaks.
   const scheme = isRouted ? own : (check.scheme ?? own)
   const serverName = check.tls.serverName ?? nameOf(check.host) ?? path.sni
-  const urlPath = isRouted ? routedPath(check, path) : (check.path ?? path.urlPath)
+  const request = isRouted ? routedAs(check, path) : { path: check.path ?? path.urlPath, method: check.method }
   return {
     ...check,
     scheme,
-    path: urlPath,
-    ...askedFor(check, path),
-    ...(path.behind !== null && { behind: path.behind(urlPath) }),
+    ...request,
+    ...headersFor(path),
+    ...(path.behind !== null && { behind: path.behind(request.path) }),
     host: check.host ?? hostHeader(path, scheme),
     tls: { ...check.tls, serverName, ...(check.trustsAsDefault && { insecureSkipVerify: !path.judgesCertificate }) },
   }
 }
 
-/** A rule that asks for a method or for headers gets no request without them, whatever the check says. */
-function askedFor({ method }: HttpCheck, { asks }: PathDraft): Pick<HttpCheck, 'method' | 'ruleHeaders'> {
-  const named = Object.keys(asks?.headers ?? {}).length > 0
-  return { method: asks?.method ?? method, ...(asks !== null && named && { ruleHeaders: asks.headers }) }
-}
+/** A rule that asks for headers gets no request without them, whatever the check says. */
+const headersFor = ({ asks }: PathDraft): Pick<HttpCheck, 'ruleHeaders'> =>
+  asks !== null && Object.keys(asks.headers).length > 0 ? { ruleHeaders: asks.headers } : {}
 
 /** Behind a router, the rule's host without a port: some controllers match it with one, most do not. */
 function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: string): string | null {
@@ -174,14 +172,23 @@ function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: str
   return name === null ? null : hostPort(name, addressPort, scheme)
 }
 
-/** Takes the check's path only where the rule gets it. */
-function routedPath({ path: wanted, ingressPath: given }: HttpCheck, { routes, urlPath, asks }: PathDraft): string {
-  if (given !== null) {
-    return given
+/** Takes the check's path and method only where the rule gets them. */
+function routedAs(
+  { path: wanted, ingressPath: given, method: own }: HttpCheck,
+  { routes, urlPath, asks }: PathDraft,
+): { path: string; method: string } {
+  const method = asks?.method ?? own
+  const path = given ?? wanted
+  const asked = path === null ? null : withQuery(path, asks?.query ?? {})
+  const gets = (at: string): boolean => routes === null || routes(at, method)
+  if (asked !== null && (given !== null || gets(asked))) {
+    return { path: asked, method }
   }
-  const asked = wanted === null ? null : withQuery(wanted, asks?.query ?? {})
-  return asked !== null && (routes === null || routes(asked)) ? asked : urlPath
+  return { path: urlPath, method: asks?.method != null || gets(urlPath) ? method : MADE_METHOD }
 }
+
+/** Requests that nobody says anything about are made with this. */
+const MADE_METHOD = 'GET'
 
 /** Adds the parameters that a path does not have yet. */
 export function withQuery(path: string, query: Readonly<Record<string, string>>): string {

@@ -71,8 +71,8 @@ export type PathDraft = {
   dns: DnsExpectation | null
   /** Paths of one group stay together when a limit is met: a node, an endpoint. */
   group: string | null
-  /** Routed by host and path: tells whether the rule gets a request for that path. */
-  routes: ((urlPath: string) => boolean) | null
+  /** Routed by the request: tells whether the rule gets one for that path, with that method. */
+  routes: ((urlPath: string, method: string) => boolean) | null
   /** `null`: the router, if there is one, asks for no more than host and path. */
   asks: Asks | null
   /** A default check expects this of an answer; `null`: any of the application will do. */

@@ -7,7 +7,7 @@
 import { isTo } from '../../kube/gateway-index.ts'
 import type { BackendTLSPolicy } from '../../kube/gateway-objects.ts'
 import { refOf, type Service, type ServicePort } from '../../kube/objects.ts'
-import { type Because, fieldOf, noted } from '../because.ts'
+import { type Because, doubted, fieldOf, noted } from '../because.ts'
 import type { PlanContext } from '../context.ts'
 import type { PathDraft } from '../draft.ts'
 import { KINDS } from '../kinds.ts'
@@ -77,6 +77,25 @@ export function policiesFor(
         Number(b.isForPort) - Number(a.isForPort) ||
         (age(a) < age(b) ? -1 : age(a) > age(b) ? 1 : called(a) < called(b) ? -1 : 1),
     )
+}
+
+/**
+ * A Gateway must take one ConfigMap as the authority of a backend; with nothing else it may answer 5xx
+ * (BackendTLSPolicyValidation.caCertificateRefs).
+ */
+export function authorityDoubts(world: World, service: Service, port: ServicePort): readonly Because[] {
+  const policy = backendTlsOf(world, service, port)?.policy
+  const refs = policy?.caCertificateRefs ?? []
+  if (
+    policy === undefined ||
+    refs.length === 0 ||
+    refs.some(({ group, kind }) => group === '' && kind === 'ConfigMap')
+  ) {
+    return []
+  }
+  const kinds = [...new Set(refs.map(({ kind }) => kind))].join(', ')
+  const field = fieldOf(refOf(policy), 'spec.validation.caCertificateRefs')
+  return [doubted(field, `no ConfigMap but ${kinds}, which a Gateway need not take: it answers 5xx then`)]
 }
 
 /**

@@ -111,7 +111,7 @@ export function byRank(a: Contender, b: Contender): number {
 type Dated = { way: Pick<RouteWay, 'route'> }
 
 const bornAt = ({ way }: Dated): number =>
-  way.route.meta.createdAt === null ? Number.POSITIVE_INFINITY : Date.parse(way.route.meta.createdAt)
+  way.route.meta.createdAt === null ? Number.NEGATIVE_INFINITY : Date.parse(way.route.meta.createdAt)
 
 const nameOf = ({ way }: Dated): string => `${way.route.meta.namespace ?? ''}/${way.route.meta.name}`
 

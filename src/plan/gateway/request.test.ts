@@ -63,7 +63,7 @@ describe('requestFor', () => {
       because: [],
       shadowed: null,
     })
-    expect([routes?.('/cart/items'), routes?.('/other')]).toEqual([true, false])
+    expect([routes?.('/cart/items', 'GET'), routes?.('/other', 'GET')]).toEqual([true, false])
   })
 
   it('makes up a host for a wildcard, with one label that nobody else takes', () => {

@@ -57,7 +57,10 @@ export function requestFor(competition: Competition, wanted: Wanted): MadeReques
     host,
     urlPath: isHttp ? withParameters(path, query) : '/',
     asks,
-    routes: isHttp ? (urlPath) => judge(competition, wanted, { ...candidate, path: urlPath }).takes !== 'no' : null,
+    routes: isHttp
+      ? (urlPath, asked) =>
+          judge(competition, wanted, { ...candidate, path: urlPath, method: asks?.method ?? asked }).takes !== 'no'
+      : null,
     because: [
       ...(host === wanted.host ? [] : [noted(field, `asked with ${host}, made up to match ${wanted.host}`)]),
       ...(written === null || written === path

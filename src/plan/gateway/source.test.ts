@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { httpCheck } from '../../../test/support/checks.ts'
 import {
   condition,
   gateway,
@@ -125,6 +126,42 @@ describe('paths by an HTTPRoute', () => {
       query: [{ name: 'page', value: '2' }],
     })
     expect(path.checks).toMatchObject([{ method: 'POST', path: '/x?page=2', ruleHeaders: { 'x-tenant': 'frog' } }])
+  })
+
+  it("keep a caller's path and method only where the rule gets them", () => {
+    const rules = [
+      { backendRefs: [{ name: 'toad', port: 80 }] },
+      { matches: [{ method: 'POST' }], backendRefs: [{ name: 'frog', port: 80 }] },
+      { matches: [{ path: { type: 'PathPrefix', value: '/frog' } }], backendRefs: [{ name: 'frog', port: 80 }] },
+    ]
+    const asked = (method: string, path: string) => {
+      const checks = [httpCheck({ method, path, isDefault: false })]
+      const made = planOf([service(), gateway(), httpRoute({ rules })], { ...toad, checks })
+      return pathOf(made, 'HTTPRoute').checks.map(checkText)
+    }
+    expect([asked('GET', '/x'), asked('DELETE', '/frog'), asked('POST', '/x')].flat()).toEqual([
+      'default: http GET http://203.0.113.80/x',
+      'default: http DELETE http://203.0.113.80/',
+      'default: http GET http://203.0.113.80/',
+    ])
+  })
+
+  it('are unknown where the authority of the backends is of a kind that a Gateway need not take', () => {
+    const policy = (kind: string) => ({
+      ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'BackendTLSPolicy' },
+      metadata: { name: 'toad', namespace: 'pond' },
+      spec: {
+        targetRefs: [{ group: '', kind: 'Service', name: 'toad' }],
+        validation: { hostname: 'toad.example.com', caCertificateRefs: [{ group: '', kind, name: 'ca' }] },
+      },
+    })
+    const doubts = (kind: string) => doubtsOf(pathOf(plan(gateway(), httpRoute(), policy(kind)), 'HTTPRoute'))
+    expect([doubts('ConfigMap'), doubts('Secret')]).toEqual([
+      [],
+      [
+        'BackendTLSPolicy/toad spec.validation.caCertificateRefs: no ConfigMap but Secret, which a Gateway need not take: it answers 5xx then',
+      ],
+    ])
   })
 
   it('are unknown where other backends have a share', () => {

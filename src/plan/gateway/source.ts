@@ -19,6 +19,7 @@ import { restingOn } from '../unread.ts'
 import { addressCount, frontPort, type GatewayWay, waysInto } from './addresses.ts'
 import { answerOf } from './answers.ts'
 import { parentsOf } from './attach.ts'
+import { authorityDoubts } from './backend-tls.ts'
 import { backendsTo, portOf, ruleField, shareDoubts, waysOf } from './backends.ts'
 import { competitionOf } from './competitions.ts'
 import { listenerFor } from './conflicts.ts'
@@ -286,6 +287,7 @@ function pathOf(context: PlanContext, kind: RouteKind, planned: Asked, into: Gat
       ...attachment.because,
       ...shareDoubts(world, way, { namespace: context.target.namespace, service: context.service }),
       ...clientCertificates(listener),
+      ...(named === null ? [] : authorityDoubts(world, context.service, named.port)),
       ...into.doubts,
       ...pastBalancerExcuses(context, into, into.front && frontPort(into.front, listener), spoken.scheme),
       ...unreadWays(context),
