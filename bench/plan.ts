@@ -163,6 +163,7 @@ const [{ objects }, parseMs] = timed(() => {
       gatewayRoutes: all('gatewayRoutes'),
       referenceGrants: all('referenceGrants'),
       backendTlsPolicies: all('backendTlsPolicies'),
+      openShiftRoutes: all('openShiftRoutes'),
       namespaces: all('namespaces'),
     } satisfies KubeObjects,
   }

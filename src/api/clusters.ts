@@ -64,7 +64,7 @@ const LiveServiceSchema = z
     type: z.string().openapi({ example: 'ClusterIP' }),
     ports: z.array(z.object({ name: z.string().nullable(), port: z.int(), protocol: z.string() })),
     routes: z.array(z.object({ kind: z.string(), namespace: z.string(), name: z.string() })).openapi({
-      description: 'Ingresses, and routes of the Gateway API, that name it as their backend',
+      description: 'Ingresses, routes of the Gateway API, and Routes of OpenShift, that name it as their backend',
     }),
     unread: z
       .array(z.string())
@@ -188,10 +188,16 @@ function describeLive(service: Service, found: ServicesFound, last: LastVerdict 
   }
 }
 
-function routesTo({ meta: { namespace, name } }: Service, { ingresses, gatewayRoutes }: ServicesFound) {
+function routesTo(
+  { meta: { namespace, name } }: Service,
+  { ingresses, gatewayRoutes, openShiftRoutes }: ServicesFound,
+) {
   const toIt = [
     ...ingresses.filter((ingress) => ingress.meta.namespace === namespace && backendsOf(ingress).includes(name)),
     ...gatewayRoutes.filter((route) => namespace !== null && leadsTo(route, { namespace, name })),
+    ...openShiftRoutes.filter(
+      ({ meta, backends }) => meta.namespace === namespace && backends.some((backend) => backend.name === name),
+    ),
   ]
   return toIt.map(({ kind, meta }) => ({ kind, namespace: meta.namespace, name: meta.name }))
 }

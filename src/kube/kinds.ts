@@ -20,6 +20,7 @@ import { readBackendTlsPolicy, readReferenceGrant } from './read-gateway-policie
 import { INGRESS_VERSIONS, readIngress, readIngressClass } from './read-ingress.ts'
 import { readNamespace } from './read-namespace.ts'
 import { readNode } from './read-node.ts'
+import { OPENSHIFT_ROUTES, readOpenShiftRoute } from './read-openshift.ts'
 import { readPod, readWorkload } from './read-pod.ts'
 import { readNetworkPolicy } from './read-policy.ts'
 import { readGatewayRoute } from './read-route.ts'
@@ -110,6 +111,14 @@ export const KINDS: Readonly<Record<ReadKind, Kind>> = {
   GatewayClass: ofGateway('GatewayClass', readGatewayClass, ['controllerName'], inSpec('controllerName')),
   ReferenceGrant: ofGateway('ReferenceGrant', readReferenceGrant, ['from', 'to']),
   BackendTLSPolicy: ofGateway('BackendTLSPolicy', readBackendTlsPolicy, ['targetRefs', 'validation']),
+  Route: {
+    versions: [`${OPENSHIFT_ROUTES}/v1`],
+    read: readOpenShiftRoute,
+    looksLike: inSpec('alternateBackends', 'wildcardPolicy'),
+    home: 'spec',
+    fields: ['to', 'host', 'alternateBackends'],
+    comesApart: true,
+  },
   IngressClass: {
     versions: ['networking.k8s.io/v1', 'networking.k8s.io/v1beta1'],
     read: readIngressClass,
@@ -219,5 +228,6 @@ export function byKind(objects: readonly KubeObject[]): KubeObjects {
     gatewayRoutes: of('HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'),
     referenceGrants: of('ReferenceGrant'),
     backendTlsPolicies: of('BackendTLSPolicy'),
+    openShiftRoutes: of('Route'),
   }
 }

@@ -9,6 +9,7 @@ import type { GatewayRoute } from './gateway-objects.ts'
 import type { ReadKind } from './kinds.ts'
 import type { UnreadReason } from './object-source.ts'
 import type { Ingress, Service } from './objects.ts'
+import type { OpenShiftRoute } from './openshift-objects.ts'
 
 /**
  * `syncing`: it has not answered yet. `refused`: the API server does not take the credentials, or they cannot be had,
@@ -58,6 +59,7 @@ export type ServicesFound = {
   services: readonly Service[]
   ingresses: readonly Ingress[]
   gatewayRoutes: readonly GatewayRoute[]
+  openShiftRoutes: readonly OpenShiftRoute[]
   unread: readonly RoutesUnread[]
 }
 

@@ -30,3 +30,6 @@ export type LabelSelector = {
   matchLabels: Labels
   matchExpressions: readonly { key: string; operator: string; values: readonly string[] }[]
 }
+
+/** A port as a number, or by its name in the pod (IntOrString). */
+export type PortRef = number | string

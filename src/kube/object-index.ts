@@ -26,6 +26,7 @@ import type {
   Service,
   Workload,
 } from './objects.ts'
+import type { OpenShiftRoute } from './openshift-objects.ts'
 
 export type ObjectIndex = GatewayIndex & {
   objects: KubeObjects
@@ -60,6 +61,10 @@ export type ObjectIndex = GatewayIndex & {
   /** The Service that has this cluster IP. */
   serviceByClusterIP(address: string): Service | null
   namespaceNamed(name: string): Namespace | null
+  /** Routes of OpenShift, of that namespace, with a backend that names the Service. */
+  openShiftRoutesOf(namespace: string, service: string): readonly OpenShiftRoute[]
+  /** Those of all namespaces that say this host. */
+  openShiftRoutesForHost(host: string): readonly OpenShiftRoute[]
   nodeNamed(name: string): Node | null
   nodeByAddress(address: string): Node | null
   /**
@@ -137,8 +142,14 @@ export function indexObjects(
   const nodesByAddress = byKey(nodes, (node) => node.addresses.map(({ address }) => address))
   const namespacesNamed = byKey(objects.namespaces, ({ meta }) => [meta.name])
 
+  const openShiftRoutes = inOrder(objects.openShiftRoutes)
+
   return {
     ...indexGateways(objects),
+    openShiftRoutesOf: byNamespace(openShiftRoutes, ({ backends }) =>
+      backends.filter(({ kind }) => kind === 'Service').map(({ name }) => name),
+    ),
+    openShiftRoutesForHost: byKey(openShiftRoutes, ({ host }) => (host === null ? [] : [host])),
     objects,
     source,
     services,

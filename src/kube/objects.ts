@@ -13,18 +13,16 @@ import type {
   ListenerSet,
   ReferenceGrant,
 } from './gateway-objects.ts'
-import type { Condition, LabelSelector, Labels, Meta } from './meta.ts'
+import type { Condition, LabelSelector, Labels, Meta, PortRef } from './meta.ts'
+import type { OpenShiftRoute } from './openshift-objects.ts'
 
-export type { Condition, LabelSelector, Labels, Meta } from './meta.ts'
+export type { Condition, LabelSelector, Labels, Meta, PortRef } from './meta.ts'
 
 export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
 export const FAMILIES = ['IPv4', 'IPv6'] as const
 export type Family = (typeof FAMILIES)[number]
-
-/** A port as a number, or by its name in the pod (IntOrString). */
-export type PortRef = number | string
 
 export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
 export type TrafficPolicy = 'Cluster' | 'Local'
@@ -256,6 +254,7 @@ export type KubeObject =
   | GatewayRoute
   | ReferenceGrant
   | BackendTLSPolicy
+  | OpenShiftRoute
 
 /** All objects that were handed in, by kind, in the order given. Planning must not depend on that order. */
 export type KubeObjects = {
@@ -276,6 +275,7 @@ export type KubeObjects = {
   gatewayRoutes: readonly GatewayRoute[]
   referenceGrants: readonly ReferenceGrant[]
   backendTlsPolicies: readonly BackendTLSPolicy[]
+  openShiftRoutes: readonly OpenShiftRoute[]
 }
 
 /** An object that was handed in and not read, with the reason. */

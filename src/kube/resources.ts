@@ -6,6 +6,7 @@
 import { GATEWAY_API, GATEWAY_API_TRIAL, GATEWAY_VERSIONS, type GatewayKind } from './gateway-versions.ts'
 import type { ReadKind } from './kinds.ts'
 import type { ObjectKind, RefusedAccess } from './object-source.ts'
+import { OPENSHIFT_ROUTES } from './read-openshift.ts'
 
 export type Resource = {
   kind: ReadKind
@@ -83,6 +84,7 @@ export const RESOURCES: Readonly<Record<ObjectKind, readonly Resource[]>> = {
   gatewayRoutes: (['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const).flatMap(gateway),
   referenceGrants: gateway('ReferenceGrant'),
   backendTlsPolicies: gateway('BackendTLSPolicy'),
+  openShiftRoutes: [{ kind: 'Route', group: OPENSHIFT_ROUTES, versions: ['v1'], resource: 'routes', namespaced: true }],
 }
 
 /** One object of these is asked for by its name; of all the others there are only lists. */

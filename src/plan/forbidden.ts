@@ -52,6 +52,7 @@ const EFFECTS: Readonly<Record<ObjectKind, Effect>> = {
   gatewayRoutes: () => 'Routes of the Gateway API that lead to the Service have no paths.',
   referenceGrants: () =>
     'Whether a route may lead to a Service, or a listener to a certificate, of another namespace is not known.',
+  openShiftRoutes: () => 'Routes of OpenShift that lead to the Service have no paths.',
   backendTlsPolicies: () => 'That a Gateway speaks TLS to the Service, and which name it expects, is not known.',
   namespaces: () => 'Annotations of the namespace are not seen, so that they opt no Service in or out.',
 }
@@ -65,6 +66,7 @@ const EFFECTS_BESIDE: Partial<Readonly<Record<ObjectKind, string>>> = {
   workloads: 'Workloads of other namespaces that make such pods are not seen.',
   gateways: 'Gateways of other namespaces have no paths: their addresses and listeners are not known.',
   listenerSets: 'Listeners that ListenerSets of other namespaces add to a Gateway are not seen.',
+  openShiftRoutes: 'Routes of OpenShift of other namespaces that claim the same hosts are not seen.',
   gatewayRoutes: 'Routes of other namespaces that lead to the Service, or take its requests, are not seen.',
   referenceGrants: 'Whether a listener may use a certificate of another namespace is not known.',
 }

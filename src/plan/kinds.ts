@@ -191,6 +191,15 @@ const TABLE = {
   },
   TCPRoute: { ...ROUTED, noun: { one: 'TCP route', many: 'TCP routes' }, routedBy: 'port' },
   UDPRoute: { ...ROUTED, noun: { one: 'UDP route', many: 'UDP routes' }, routedBy: 'port' },
+  Route: {
+    ...ROUTED,
+    noun: { one: 'Route of OpenShift', many: 'Routes of OpenShift' },
+    routedBy: 'request',
+    checks: ['http', 'tcp'],
+    closedWhen: 'unrouted',
+    ifAlone:
+      'The router may answer by itself: with 503 where it has no endpoint for the Route, or where its configuration is older than the objects.',
+  },
   Endpoint: {
     ...DIALLED,
     noun: { one: 'endpoint', many: 'endpoints' },

@@ -16,6 +16,7 @@ import { byBackendTls } from './gateway/backend-tls.ts'
 import { schemesByIngress, unreadRoutes } from './ingress-backends.ts'
 import { PATH_KINDS } from './kinds.ts'
 import { notApplicable } from './not-applicable.ts'
+import { schemesByRoute } from './openshift/source.ts'
 import type { Plan, PlannedPath } from './path.ts'
 import type { Place } from './place.ts'
 import type { JobRequest } from './request.ts'
@@ -84,7 +85,7 @@ function contextOf(
     serviceName,
     fqdn: `${serviceName}.${clusterDomain.name}`,
     clusterDomain,
-    byIngress: schemesByIngress(index, namespace, service),
+    byIngress: new Map([...schemesByRoute({ index, target }, service), ...schemesByIngress(index, namespace, service)]),
     byIngressUnread: unreadRoutes(index, namespace, service),
     take,
   }

@@ -135,6 +135,7 @@ describe('what a plan says of kinds that do not apply', () => {
         kind,
         reason: `no ${kind} among the objects names the Service`,
       })),
+      { kind: 'Route', reason: 'no Route of OpenShift among the objects names the Service' },
       {
         kind: 'Endpoint',
         reason:

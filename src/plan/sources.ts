@@ -7,6 +7,7 @@ import { ingressSource } from './ingress.ts'
 import type { PathKind } from './kinds.ts'
 import { loadBalancerSource } from './loadbalancer.ts'
 import { nodePortSource } from './nodes.ts'
+import { openShiftSource } from './openshift/source.ts'
 import { clusterIPSource, externalIPSource } from './service.ts'
 import type { Source } from './source.ts'
 
@@ -18,6 +19,7 @@ export const SOURCES: Readonly<Record<PathKind, Source>> = {
   LoadBalancer: loadBalancerSource,
   Ingress: ingressSource,
   ...gatewaySources,
+  Route: openShiftSource,
   Endpoint: endpointSource,
   ExternalIP: externalIPSource,
   ExternalName: externalNameSource,

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<ObjectKind, string>> = {
   gatewayRoutes: 'Routes of the Gateway API',
   referenceGrants: 'ReferenceGrants',
   backendTlsPolicies: 'BackendTLSPolicies',
+  openShiftRoutes: 'Routes of OpenShift',
   namespaces: 'Namespaces',
 }
 

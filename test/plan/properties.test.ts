@@ -235,6 +235,7 @@ describe('a plan', () => {
       'Ingress',
       'LoadBalancer',
       'NodePort',
+      'Route',
       'TCPRoute',
       'TLSRoute',
       'UDPRoute',

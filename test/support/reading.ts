@@ -29,6 +29,7 @@ const KINDS_OF_OBJECTS: readonly ObjectKind[] = [
   'gatewayRoutes',
   'referenceGrants',
   'backendTlsPolicies',
+  'openShiftRoutes',
 ]
 
 export const READ_KINDS = KINDS_OF_OBJECTS
@@ -122,6 +123,7 @@ const FIRST: Readonly<Record<ObjectKind, 'own' | 'namespace' | 'all' | 'nothing'
   gatewayRoutes: 'nothing',
   referenceGrants: 'nothing',
   backendTlsPolicies: 'nothing',
+  openShiftRoutes: 'nothing',
   namespaces: 'all',
 }
 

@@ -100,6 +100,7 @@ export const GATEWAY_GROUP = 'gateway.networking.k8s.io'
 /** Groups of custom resources that a test may serve, with their rows and versions. Discovery of them is made up. */
 const CUSTOM: Readonly<Record<string, { versions: readonly string[]; rows: readonly Row[] }>> = {
   'gateway.networking.x-k8s.io': { versions: ['v1alpha1'], rows: [['xlistenersets', 'XListenerSet', 'namespaced']] },
+  'route.openshift.io': { versions: ['v1'], rows: [['routes', 'Route', 'namespaced']] },
 }
 const isCustomGroup = (group: string) => group === GATEWAY_GROUP || Object.hasOwn(CUSTOM, group)
 

@@ -69,4 +69,7 @@ capabilities:
 - apiGroups: [gateway.networking.x-k8s.io]
   resources: [xlistenersets]
   verbs: [list, watch]
+- apiGroups: [route.openshift.io]
+  resources: [routes]
+  verbs: [list, watch]
 {{- end }}

@@ -11,7 +11,7 @@ import { listAll } from './list-all.ts'
 import { problemOfRead, whyUnread } from './met.ts'
 
 const [SERVICES] = RESOURCES.services
-const ROUTES: readonly Resource[] = [...RESOURCES.ingresses, ...RESOURCES.gatewayRoutes]
+const ROUTES: readonly Resource[] = [...RESOURCES.ingresses, ...RESOURCES.gatewayRoutes, ...RESOURCES.openShiftRoutes]
 
 /** `namespaces` are looked at one by one; `null`: all at once or, if that is forbidden, each of those `allowed`. */
 export type Where = { namespaces: readonly string[] | null; allowed: readonly string[]; selector: string | null }
@@ -67,8 +67,8 @@ async function findIn(client: ApiClient, cluster: string, where: Where, signal: 
   )
   const routes = Promise.all(places.flatMap((namespace) => ROUTES.map((resource) => listOf(resource, namespace))))
   const objects = [...(await services).flat(), ...(await routes).flat()]
-  const { services: found, ingresses, gatewayRoutes } = byKind(objects)
-  return { services: found, ingresses, gatewayRoutes, unread }
+  const { services: found, ingresses, gatewayRoutes, openShiftRoutes } = byKind(objects)
+  return { services: found, ingresses, gatewayRoutes, openShiftRoutes, unread }
 }
 
 /** Asks for the newest version that is served. @throws ApiError */

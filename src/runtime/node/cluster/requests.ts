@@ -51,6 +51,7 @@ export const REQUESTS: Readonly<Record<ObjectKind, Row>> = {
   listenerSets: row('nothing'),
   referenceGrants: row('nothing'),
   backendTlsPolicies: row('nothing'),
+  openShiftRoutes: row('namespace'),
   workloads: row('nothing'),
   namespaces: row('nothing'),
   events: row('nothing', { own: 'by_involved_name', most: 2_000, maxAgeHeldMs: 30_000 }),

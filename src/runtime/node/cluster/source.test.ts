@@ -60,10 +60,12 @@ describe('reading one Service', () => {
         'all listenerSets everywhere not_asked',
         'all referenceGrants everywhere not_asked',
         'all backendTlsPolicies everywhere not_asked',
+        'all openShiftRoutes everywhere but pond not_asked',
         'all workloads everywhere not_asked',
         'all namespaces everywhere not_asked',
         'all events everywhere not_asked',
         'all gatewayRoutes pond not_served',
+        'all openShiftRoutes pond not_served',
       ],
     })
     expect(server.seen.requests.map(({ path }) => path).toSorted()).toEqual([
@@ -164,6 +166,7 @@ const LISTS: Readonly<Record<ObjectKind, readonly string[]>> = {
     (resource) => `/apis/gateway.networking.k8s.io/v1/@${resource}`,
   ),
   referenceGrants: ['/apis/gateway.networking.k8s.io/v1/@referencegrants'],
+  openShiftRoutes: ['/apis/route.openshift.io/v1/@routes'],
   backendTlsPolicies: ['/apis/gateway.networking.k8s.io/v1/@backendtlspolicies'],
 }
 
