@@ -61,7 +61,7 @@ describe('paths by a Route of OpenShift', () => {
   })
 
   it('dial the Service of the router, and before all what the caller names', () => {
-    expect(lines(route(), routerService)).toEqual([`http://${HOST}/ at 203.0.113.7:80`])
+    expect(lines(route(), routerService)).toEqual([`http://${HOST}/ at 203.0.113.7:80 short cut`])
     const made = plan([route(), routerService], { addresses: { ingressController: ['198.51.100.1'] } })
     expect(linesOf(made, 'Route')).toEqual([`http://${HOST}/ at 198.51.100.1:80`])
   })
@@ -114,7 +114,7 @@ describe('paths by a Route of OpenShift', () => {
   })
 
   it('make the pods speak TLS where the router encrypts anew', () => {
-    const ports = [{ name: 'main', port: 8000, targetPort: 9000, protocol: 'TCP' }]
+    const ports = [{ name: 'main', port: 5555, targetPort: 5556, protocol: 'TCP' }]
     const objects = [route({ tls: { termination: 'reencrypt' }, port: { targetPort: 'main' } })]
     const made = planOf([service({ ports }), ...objects], toad)
     expect(pathOf(made, 'ClusterIP').scheme).toBe('https')

@@ -92,7 +92,9 @@ describe('what may not be read', () => {
   ])('makes the plan smaller, with the reason: %s', async (resource, expected) => {
     const source = reader(`no-${resource}`, but(resource))
     const read = await source.read(TOAD, ANEW)
-    expect(reasons(read)).toEqual([...expected, 'not_served all gatewayRoutes pond'].toSorted())
+    expect(reasons(read)).toEqual(
+      [...expected, 'not_served all gatewayRoutes pond', 'not_served all openShiftRoutes pond'].toSorted(),
+    )
     const unread = read.provenance.unread.find(({ reason }) => reason === 'forbidden')
     expect(unread?.refused).toMatchObject({
       verb: 'list',
@@ -142,6 +144,7 @@ describe('what may not be read', () => {
       'forbidden all pods everywhere but pond,moor',
       'forbidden all services everywhere but pond,moor',
       'not_served all gatewayRoutes everywhere',
+      'not_served all openShiftRoutes everywhere',
     ])
     const refused = await problemOf(
       live
@@ -266,6 +269,7 @@ describe('the deadline of a read', () => {
       'failed all ingresses pond',
       'failed all pods pond',
       'not_served all gatewayRoutes pond',
+      'not_served all openShiftRoutes pond',
     ])
     await expect.poll(() => slow.seen.requests.filter(({ isOpen }) => isOpen).length).toBe(0)
   })
