@@ -20,6 +20,9 @@ export function requestOn(each: OnPath | undefined): string {
   if (path.dns !== null) {
     return `nslookup ${quoted(path.dns.name)}`
   }
+  if (isDnsQuery(each)) {
+    return digOn(each)
+  }
   if (path.url === null || !URL.canParse(path.url) || (path.scheme !== 'http' && path.scheme !== 'https')) {
     return connectionTo(each)
   }
@@ -37,9 +40,29 @@ export function requestOn(each: OnPath | undefined): string {
   return ['curl -sv -o /dev/null --max-time 10', ...unjudged, ...dialled, quoted(path.url)].join(' ')
 }
 
-/** A connection, and nothing more. */
+/** A connection, and nothing more; over UDP there is none, and the server is asked. */
 export const connectOn = (each: OnPath | undefined): string =>
-  each === undefined ? 'nc -vz -w 3 ADDRESS PORT' : connectionTo(each)
+  each === undefined
+    ? 'nc -vz -w 3 ADDRESS PORT'
+    : each.path.port?.protocol === 'UDP'
+      ? digOn(each)
+      : connectionTo(each)
+
+const isDnsQuery = ({ path }: OnPath): boolean => path.checks.some(({ type }) => type === 'dnsQuery')
+
+/** The query that was made on a path to a DNS server. */
+export function digOn(each: OnPath | undefined): string {
+  if (each === undefined) {
+    return 'dig @ADDRESS -p PORT NAME'
+  }
+  const { address, addressPort, port, checks } = each.path
+  const query = checks.find((check) => check.type === 'dnsQuery')
+  const server = `@${address ?? 'ADDRESS'}`
+  const over = port?.protocol === 'TCP' ? '+tcp ' : ''
+  const recursion = query?.recursionDesired === false ? '+norecurse ' : ''
+  const question = `${query?.queryName ?? 'NAME'} ${query?.queryType ?? 'A'}`
+  return `dig ${quoted(server)} -p ${addressPort ?? 'PORT'} ${over}${recursion}${question.split(' ').map(quoted).join(' ')}`
+}
 
 type Of = { namespace: string; service: string }
 

@@ -121,6 +121,9 @@ function passWords(path: ReportedPath, { http, dns, tls, responder, failure }: R
   if (http !== null) {
     return `HTTP ${http.status}${by}`
   }
+  if (dns?.transport !== undefined) {
+    return `DNS ${visible(dns.rcode ?? 'answer')}${dns.truncated ? ', truncated' : ''}`
+  }
   if (path.addressPort !== null) {
     return `${tls === null ? 'connected' : 'TLS'}${by}`
   }
@@ -245,11 +248,15 @@ function evidenceOfTry(result: ResultDocument): [string, string | null][] {
   ]
 }
 
-function asked({ name, type, server, rcode, lookup }: NonNullable<ResultDocument['dns']>): string {
+function asked(dns: NonNullable<ResultDocument['dns']>): string {
+  const { name, type, server, rcode, lookup, transport, truncated, resent } = dns
   if (rcode === null && lookup !== null) {
     return `${name}, looked up as applications do`
   }
-  return `${name} ${type}, asked ${server ?? 'the system resolver'}: ${rcode ?? 'no answer'}`
+  const over = transport === undefined ? '' : ` over ${transport.toUpperCase()}`
+  const again = resent === undefined ? '' : `, sent anew ${resent === 1 ? 'once' : `${resent} times`}`
+  const told = `${rcode ?? 'no answer'}${truncated ? ', truncated' : ''}${again}`
+  return `${name} ${type}, asked ${server ?? 'the system resolver'}${over}: ${told}`
 }
 
 /** `Service/toad-svc spec.selector = {"app":"toda"}` for each object named as evidence. */

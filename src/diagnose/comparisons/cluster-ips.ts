@@ -3,6 +3,7 @@ import type { Control } from '../../check/control.ts'
 import type { Telling } from '../../check/result.ts'
 import { familyOf } from '../../lib/address.ts'
 import type { At } from '../../plan/beside.ts'
+import { digOn } from '../commands.ts'
 import { controlOf, controlsTo, isAnswering } from '../controls.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule, Target } from '../rule.ts'
@@ -136,19 +137,48 @@ function unansweredByUdp(seen: Seen): readonly Telling[] {
   return unansweredNames(seen).length > 0 && udp.every(({ outcome }) => outcome === 'fail') ? udp : []
 }
 
-/** The cluster's DNS answers over TCP and not over UDP. */
+/** The Service is a DNS server: nothing comes back over UDP from its pods, and the same pods answer over TCP. */
+function silentOverUdp({ ports }: Seen): { udp: readonly SeenPath[]; tcp: readonly SeenPath[] }[] {
+  return ports.flatMap((port) => {
+    if (port.protocol !== 'UDP' || !allFail(port.dialled, ({ code }) => code === 'udp_timeout')) {
+      return []
+    }
+    const addresses = new Set(port.dialled.map(({ path }) => path.address))
+    const tcp = ports
+      .filter(({ number, protocol }) => number === port.number && protocol === 'TCP')
+      .flatMap(({ dialled }) => passing(dialled).filter(({ path }) => addresses.has(path.address)))
+    return tcp.length === 0 ? [] : [{ udp: port.dialled, tcp }]
+  })
+}
+
+const DROPS_UDP =
+  'A NetworkPolicy or security group that allows TCP alone, a full or broken table of connections (conntrack) on the node, or a server that does not listen on UDP at this address makes it so.'
+
+const ownUdpDropped = ({ udp, tcp }: { udp: readonly SeenPath[]; tcp: readonly SeenPath[] }): Cause => ({
+  confidence: 'likely',
+  title: `The DNS server answers over TCP and not over UDP (port ${udp[0]?.path.port?.number})`,
+  detail: `${list(udp.map(addressOf))}: nothing came back over UDP, however often it was asked; over TCP ${list(tcp.map(addressOf))} ${tcp.length === 1 ? 'answers' : 'answer'}. ${DROPS_UDP}`,
+  fix: 'Allow port 53 over UDP and over TCP alike, and let the server listen on both.',
+  confirm: digOn(udp[0]),
+  evidence: [...triesOf(udp), ...triesOf(tcp).slice(0, 1)],
+  explains: idsOf(udp),
+})
+
+/** The cluster's DNS, or the DNS server that the Service is, answers over TCP and not over UDP. */
 export const dnsUdpDropped: Rule = {
   code: 'dns_udp_dropped',
   layer: 'dns',
   scope: 'dns',
   unless: ['cluster_ips_unreachable', 'service_proxy_fails', 'prober_reaches_nothing', 'traffic_between_nodes_lost'],
   after: (seen) => {
+    const own = silentOverUdp(seen).map(ownUdpDropped)
     const udp = unansweredByUdp(seen)
     const tcp = decided(controlsTo(seen, 'dns_over_tcp'))
     if (udp.length === 0 || !tcp.some(({ outcome }) => outcome === 'pass')) {
-      return []
+      return own
     }
     return [
+      ...own,
       dnsCause(
         seen,
         {

@@ -133,6 +133,7 @@ export const endpointsSilent: Rule = {
     'network_policy_port',
     'endpoint_address_invalid',
     'endpoint_is_cluster_ip',
+    'dns_udp_dropped',
   ],
   after: ({ ports }, { namespace }) =>
     ports.flatMap((port) => {
@@ -148,8 +149,8 @@ export const endpointsSilent: Rule = {
       return [
         {
           confidence: byIngress ? ('likely' as const) : ('possible' as const),
-          title: `Packets to the pods are dropped: ${endpoints.length === 1 ? 'the endpoint does not answer' : `none of ${count(endpoints.length, 'endpoint')} answers`} a connection attempt`,
-          detail: `${list(endpoints.map(addressOf))}: no answer at all. A pod on which nothing listens would refuse, one whose application hangs would accept: the packets do not arrive, or the answers do not. ${
+          title: `Packets to the pods are dropped: ${endpoints.length === 1 ? 'the endpoint does not answer' : `none of ${count(endpoints.length, 'endpoint')} answers`} ${port.protocol === 'UDP' ? 'over UDP' : 'a connection attempt'}`,
+          detail: `${list(endpoints.map(addressOf))}: no answer at all. A pod on which nothing listens would refuse${port.protocol === 'UDP' ? '; over UDP one whose application hangs is silent as well. If it does not hang,' : ', one whose application hangs would accept:'} the packets do not arrive, or the answers do not. ${
             byIngress
               ? `${beginning(routerOn(port.routed).name)} reaches the same pods: most likely a NetworkPolicy lets in its namespace, and not that of the prober.`
               : 'Either a NetworkPolicy or a firewall drops them (on the side of the pods or of the prober), or the pod network between the nodes is broken.'
