@@ -778,6 +778,7 @@ describe('findings from comparing paths', () => {
       'response_header_too_large',
       'malformed_response',
       'http2_only',
+      'upgrade_not_handed_on',
       'body_cut_short',
       'redirect_loop',
     ]

@@ -45,6 +45,7 @@ import { proxyProtocolMismatch } from './comparisons/proxy-protocol.ts'
 import { hairpinMissing, masqueradeMissing } from './comparisons/roundabout.ts'
 import { unpromisedWaysFail } from './comparisons/unpromised.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
+import { upgradeNotHandedOn } from './comparisons/websocket.ts'
 import { wrongResponder } from './comparisons/wrong-responder.ts'
 import type { Rule } from './rule.ts'
 import { backendTlsPolicyMismatch } from './rules/backend-tls-policy.ts'
@@ -186,6 +187,7 @@ const BY_RESULTS: readonly Rule[] = [
   applicationAnswersErrors,
   redirectLoop,
   tooManyRedirects,
+  upgradeNotHandedOn,
   answerUnexpected,
   externalNameUnreachable,
   outsideDnsFails,
