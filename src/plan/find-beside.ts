@@ -9,6 +9,7 @@ import { addressOfServer, familyOf } from '../lib/address.ts'
 import type { At, Beside, BesidePod } from './beside.ts'
 import type { PlanContext } from './context.ts'
 import { CLUSTER_DNS } from './dns-question.ts'
+import { backendTlsOf } from './gateway/backend-tls.ts'
 import { asksForTls } from './ingress-backends.ts'
 import { endpointsOf, hasSelector, type ServiceEndpoint } from './service-endpoints.ts'
 
@@ -31,7 +32,11 @@ export function besideOf(context: PlanContext): Beside {
     ),
     healthCheckNodePort: service.healthCheckNodePort,
     sessionAffinity: service.sessionAffinity,
-    backendsByTls: asksForTls(context.index, context.target.namespace, service),
+    backendsByTls:
+      asksForTls(context.index, context.target.namespace, service) ||
+      service.ports.some((port) =>
+        backendTlsOf({ index: context.index, home: context.target.namespace }, service, port),
+      ),
   }
 }
 

@@ -55,6 +55,7 @@ const CONTROLS = 'it finds addresses for control probes, and nothing follows fro
 /** Files that look up and need not ask: `file kind` → the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/plan/gateway/backend-tls.ts gatewayRoutes': PRESENT,
+  'src/plan/gateway/planned.ts gatewayRoutes': 'the source of the paths asks (gateway/source.ts)',
   'src/diagnose/rules/endpoint-address-invalid.ts endpoints': PRESENT,
   'src/diagnose/rules/publish-not-ready-exposes-pods.ts pods': PRESENT,
   'src/diagnose/rules/selector-too-broad.ts pods': PRESENT,

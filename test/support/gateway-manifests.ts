@@ -78,3 +78,12 @@ export const namespace = (name: string, labels: Record<string, string> = {}): Sp
   kind: 'Namespace',
   metadata: { name, labels },
 })
+
+/** A policy by which the pods of Service `toad` speak TLS as `toad.internal`. */
+export const backendTls = (validation: Spec = {}, meta: Meta = {}, ref: Spec = {}): Spec => ({
+  ...{ apiVersion: API, kind: 'BackendTLSPolicy', metadata: metaOf('toad-tls', meta) },
+  spec: {
+    targetRefs: [{ group: '', kind: 'Service', name: 'toad', ...ref }],
+    validation: { hostname: 'toad.internal', wellKnownCACertificates: 'System', ...validation },
+  },
+})

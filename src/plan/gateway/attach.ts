@@ -4,14 +4,7 @@
  * @see https://gateway-api.sigs.k8s.io/concepts/api-overview/#attaching-routes-to-gateways
  * @module
  */
-import type {
-  Gateway,
-  GatewayRoute,
-  ListenerSet,
-  ParentRef,
-  RouteKind,
-  RouteParentStatus,
-} from '../../kube/gateway-objects.ts'
+import type { Gateway, GatewayRoute, ListenerSet, ParentRef, RouteKind } from '../../kube/gateway-objects.ts'
 import { GATEWAY_API } from '../../kube/gateway-versions.ts'
 import type { ObjectIndex } from '../../kube/object-index.ts'
 import type { Unread } from '../../kube/object-source.ts'
@@ -19,7 +12,7 @@ import { refOf } from '../../kube/objects.ts'
 import { fieldOf } from '../because.ts'
 import { restingOn, unreadText } from '../unread.ts'
 import { classOf } from './classes.ts'
-import { conditionField, conditionText, refusing } from './conditions.ts'
+import { conditionField, conditionOf, conditionText, refusing } from './conditions.ts'
 import { intersection } from './hostnames.ts'
 import { listenersOf } from './listeners.ts'
 import type { Attachment, Listener, Refusal, RefusalCode, RouteParent, World } from './types.ts'
@@ -199,7 +192,7 @@ const parentText = ({ kind, namespace, name }: ParentRef): string =>
 
 /**
  * Finds what the controller of the Gateway's class says of a route at one parent. Where the class is not among the
- * objects, any controller is believed.
+ * objects, any controller is believed, first one that accepts it.
  */
 export function statusOf(world: World, route: GatewayRoute, ref: ParentRef, gateway: Gateway) {
   const controller = classOf(world, gateway)?.controllerName ?? null
@@ -210,12 +203,13 @@ export function statusOf(world: World, route: GatewayRoute, ref: ParentRef, gate
     (a.namespace ?? own) === (b.namespace ?? own) &&
     a.sectionName === b.sectionName &&
     a.port === b.port
-  const at =
-    route.parents?.findIndex(
-      (each: RouteParentStatus) =>
-        same(each.parentRef, ref) && (controller === null || each.controllerName === controller),
-    ) ?? -1
-  return at === -1 ? null : { at, status: route.parents?.[at] ?? null }
+  const told = (route.parents ?? []).flatMap((status, at) => {
+    const isAsked = same(status.parentRef, ref) && (controller === null || status.controllerName === controller)
+    return isAsked ? [{ at, status }] : []
+  })
+  const accepts = ({ status }: (typeof told)[number]): boolean =>
+    conditionOf(status.conditions, 'Accepted', route.meta.generation)?.status === 'True'
+  return told.find(accepts) ?? told[0] ?? null
 }
 
 function statusRefusal(

@@ -111,15 +111,20 @@ export function portOf(
 }
 
 /** Tells why not all requests that the rule wins get to the Service: other backends of it have a share. */
-export function shareDoubts(world: World, { route, rule, ruleAt }: RouteWay, target: Target): readonly Because[] {
+export function shareDoubts(
+  world: World,
+  { route, rule, ruleAt }: RouteWay,
+  { port }: Pick<RouteBackend, 'port'>,
+  target: Target,
+): readonly Because[] {
   const all = rule.backends.reduce((sum, { weight }) => sum + weight, 0)
   const own = rule.backends
-    .filter((backend) => isTarget(world, route, backend, target))
+    .filter((backend) => backend.port === port && isTarget(world, route, backend, target))
     .reduce((sum, { weight }) => sum + weight, 0)
   if (own === all) {
     return []
   }
   const percent = `${Math.round((own / all) * 1000) / 10} %`
   const field = fieldOf(refOf(route), `spec.rules[${ruleAt}].backendRefs`)
-  return [doubted(field, `${percent} of its requests get to this Service, the rest elsewhere`)]
+  return [doubted(field, `${percent} of its requests get to this port of the Service, the rest elsewhere`)]
 }

@@ -172,8 +172,33 @@ describe('paths by an HTTPRoute', () => {
     const path = pathOf(plan(gateway(), httpRoute({ rules: [{ backendRefs }] })), 'HTTPRoute')
     expect([path.expected, doubtsOf(path)]).toEqual([
       'unknown',
-      ['HTTPRoute/toad spec.rules[0].backendRefs: 90 % of its requests get to this Service, the rest elsewhere'],
+      [
+        'HTTPRoute/toad spec.rules[0].backendRefs: 90 % of its requests get to this port of the Service, the rest elsewhere',
+      ],
     ])
+  })
+
+  it('are one for each port of the Service that a rule leads to', () => {
+    const two = service({ ports: ['http', 'web'].map((name, at) => ({ name, port: 80 + at })) })
+    const backendRefs = [80, 81, 81].map((port) => ({ name: 'toad', port }))
+    const made = planOf([two, gateway(), httpRoute({ rules: [{ backendRefs }] })], toad)
+    const shown = made.paths.filter(({ kind }) => kind === 'HTTPRoute')
+    expect(shown.map(({ port, because }) => [port?.number, because.at(-1)?.note])).toEqual([
+      [80, '33.3 % of its requests get to this port of the Service, the rest elsewhere'],
+      [81, '66.7 % of its requests get to this port of the Service, the rest elsewhere'],
+    ])
+  })
+
+  it('are judged by the status and the Location of a redirect, and send to others what the rule wants', () => {
+    const filters = [{ type: 'RequestRedirect', requestRedirect: { statusCode: 301, hostname: 'b.example.com' } }]
+    const route = httpRoute({
+      hostnames: ['a.example.com'],
+      rules: [{ filters, backendRefs: [{ name: 'toad', port: 80 }] }],
+    })
+    const [check] = pathOf(plan(gateway(), route), 'HTTPRoute').checks
+    expect(check).toMatchObject({
+      expect: { validStatusCodes: [301], failIfHeaderNotMatches: [{ header: 'location' }] },
+    })
   })
 
   it('are unknown where the listener demands client certificates', () => {

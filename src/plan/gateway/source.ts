@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { GatewayRoute, RouteKind } from '../../kube/gateway-objects.ts'
+import type { RouteKind } from '../../kube/gateway-objects.ts'
 import type { Unread } from '../../kube/object-source.ts'
 import { refOf } from '../../kube/objects.ts'
 import { familyOf } from '../../lib/address.ts'
@@ -18,15 +18,13 @@ import type { Source } from '../source.ts'
 import { restingOn } from '../unread.ts'
 import { addressCount, frontPort, type GatewayWay, waysInto } from './addresses.ts'
 import { answerOf } from './answers.ts'
-import { parentsOf } from './attach.ts'
 import { authorityDoubts } from './backend-tls.ts'
-import { backendsTo, portOf, ruleField, shareDoubts, waysOf } from './backends.ts'
-import { competitionOf } from './competitions.ts'
-import { listenerFor } from './conflicts.ts'
-import { listenersOf } from './listeners.ts'
+import { portOf, ruleField, shareDoubts } from './backends.ts'
 import { pathMatch } from './path-match.ts'
-import { type MadeRequest, requestFor } from './request.ts'
-import type { Attachment, Refusal, RouteWay, ServiceBackend, World } from './types.ts'
+import { leadingWays, type Planned, placesOf, plannedOf, requested, routesFor, worldOf } from './planned.ts'
+import { refusedTexts } from './refusals.ts'
+import type { MadeRequest } from './request.ts'
+import type { Attachment } from './types.ts'
 import { namespaceOf } from './world.ts'
 
 /** Makes the source of one kind of route. */
@@ -44,50 +42,6 @@ const gatewaySource = (kind: RouteKind): Source => ({
 /** Nearly every route is where its Service is, and a cluster without the Gateway API has none. */
 const unreadRoutes = (unread: Unread | null): Unread | null =>
   unread === null || unread.reason === 'not_asked' || unread.reason === 'not_served' ? null : unread
-
-const worldOf = ({ index, target }: Pick<PlanContext, 'index' | 'target'>): World => ({ index, home: target.namespace })
-
-/** A way through a route that leads to the Service, on one listener, for one host. */
-type Planned = { way: RouteWay; backend: ServiceBackend; attachment: Attachment; host: string | null }
-
-/** The same with the request that the rule gets. */
-type Asked = Planned & { request: MadeRequest }
-
-const routesFor = (
-  { index, target }: Pick<PlanContext, 'index' | 'target'>,
-  kind: RouteKind,
-): readonly GatewayRoute[] => index.routesOf(target.namespace, target.service).filter((route) => route.kind === kind)
-
-/** Ways of a route that lead to the Service, each with the backend that says so. */
-function leadingWays(of: Pick<PlanContext, 'index' | 'target' | 'service'>, route: GatewayRoute) {
-  const target = { namespace: of.target.namespace, service: of.service }
-  const byRule = new Map<number, ServiceBackend | null>()
-  return waysOf(route).flatMap((way) => {
-    const known = byRule.get(way.ruleAt)
-    const backend =
-      known === undefined
-        ? (backendsTo(worldOf(of), route, way.rule, way.ruleAt, target).find(({ refused }) => refused === null) ?? null)
-        : known
-    byRule.set(way.ruleAt, backend)
-    return backend === null ? [] : [{ way, backend }]
-  })
-}
-
-/** Places of a route: each listener that takes it, and each host for which that listener is the one. */
-function placesOf(of: Pick<PlanContext, 'index' | 'target'>, route: GatewayRoute) {
-  const world = worldOf(of)
-  const found = new Map<string, { attachment: Attachment; host: string | null }>()
-  for (const attachment of parentsOf(world, route).flatMap(({ attachments }) => attachments)) {
-    const all = listenersOf(world, attachment.listener.gateway)
-    for (const host of attachment.hosts) {
-      const key = JSON.stringify([attachment.listener.field, namespaceOf(attachment.listener.of, world), host])
-      if (!found.has(key) && listenerFor(all, attachment.listener, host) === attachment.listener) {
-        found.set(key, { attachment, host })
-      }
-    }
-  }
-  return [...found.values()]
-}
 
 function sizesOf(sized: Sized, kind: RouteKind): Size[] {
   const all = routesFor(sized, kind).map((route) => {
@@ -119,14 +73,6 @@ function sizesOf(sized: Sized, kind: RouteKind): Size[] {
   ]
 }
 
-/** Ways through all routes of a kind that lead to the Service: each match of each rule, on each listener, for each host. */
-const plannedOf = (of: Pick<PlanContext, 'index' | 'target' | 'service'>, kind: RouteKind): readonly Planned[] =>
-  routesFor(of, kind).flatMap((route) => {
-    const ways = leadingWays(of, route)
-    const places = ways.length === 0 ? [] : placesOf(of, route)
-    return ways.flatMap((each) => places.map((place): Planned => ({ ...each, ...place })))
-  })
-
 function pathsOf(context: PlanContext, kind: RouteKind): PathDraft[] {
   const kept = context.take(kind, 'rules', plannedOf(context, kind), keyOf)
   const byGateway = Map.groupBy(kept, ({ attachment }) => attachment.listener.gateway)
@@ -135,9 +81,6 @@ function pathsOf(context: PlanContext, kind: RouteKind): PathDraft[] {
     return asked(context, planned).flatMap((each) => ways.map((way) => pathOf(context, kind, each, way)))
   })
 }
-
-const requested = (world: World, planned: Planned): MadeRequest =>
-  requestFor(competitionOf(world, planned.attachment.listener.gateway), planned)
 
 /** Ways with their requests, without those for which others take every request. */
 function asked(context: PlanContext, planned: readonly Planned[]): readonly Asked[] {
@@ -151,84 +94,8 @@ function asked(context: PlanContext, planned: readonly Planned[]): readonly Aske
 const keyOf = ({ way: { route, match }, host, attachment }: Planned): string =>
   [host ?? '', route.meta.name, attachment.listener.listener.name, JSON.stringify(match)].join('\n')
 
-/** So many reasons are told, and so many ways are asked whether others take all of their requests. */
-const TOLD = { reasons: 50, ways: 2_000 }
-
-function refusedTexts(context: PlanContext, kind: RouteKind): readonly string[] {
-  const texts = [...new Set(refusalsOf(context, kind).map(({ route, reason }) => `${refOf(route)}: ${reason}`))]
-  const more = texts.length - TOLD.reasons
-  return more > 0 ? [...texts.slice(0, TOLD.reasons), `${more} more rules and parents of routes do not apply`] : texts
-}
-
-/**
- * Lists why routes of a kind that name the Service do not lead to it, or not by all that they say: of each parent, of
- * each backend that names the Service, and of rules whose requests others take.
- */
-export function refusalsOf(
-  of: Pick<PlanContext, 'index' | 'target' | 'service'>,
-  kind: RouteKind,
-): readonly RouteRefusal[] {
-  const shadowed = plannedOf(of, kind)
-    .slice(0, TOLD.ways)
-    .flatMap((planned): RouteRefusal[] => {
-      const refusal = requested(worldOf(of), planned).shadowed
-      return refusal === null ? [] : [{ ...refusal, route: planned.way.route }]
-    })
-  return [...attachmentRefusals(of, kind), ...shadowed]
-}
-
-export type RouteRefusal = Refusal & { route: GatewayRoute }
-
-function attachmentRefusals(
-  context: Pick<PlanContext, 'index' | 'target' | 'service'>,
-  kind: RouteKind,
-): readonly RouteRefusal[] {
-  const world = worldOf(context)
-  const target = { namespace: context.target.namespace, service: context.service }
-  return routesFor(context, kind).flatMap((route) => {
-    const parents = parentsOf(world, route)
-    const ofParents = parents.flatMap(({ refused }) => refused ?? [])
-    const none: Refusal[] =
-      parents.length === 0
-        ? [
-            {
-              code: 'no_parent',
-              reason: 'spec.parentRefs is empty',
-              because: [fieldOf(refOf(route), 'spec.parentRefs')],
-            },
-          ]
-        : []
-    const ofBackends = route.rules.flatMap((rule, at) =>
-      backendsTo(world, route, rule, at, target).flatMap(({ refused }) => refused ?? []),
-    )
-    return [
-      ...none,
-      ...ofParents,
-      ...isolated(
-        world,
-        parents.flatMap(({ attachments }) => attachments),
-      ),
-      ...ofBackends,
-    ].map((refusal) => ({ ...refusal, route }))
-  })
-}
-
-/** Hosts that a listener with a more specific hostname takes before the one that the route is on. */
-function isolated(world: World, attachments: readonly Attachment[]): readonly Refusal[] {
-  return attachments.flatMap(({ listener, hosts, route }) => {
-    const all = listenersOf(world, listener.gateway)
-    const own = new Set(parentsOf(world, route).flatMap((parent) => parent.attachments.map((each) => each.listener)))
-    return hosts.flatMap((host): Refusal[] => {
-      const other = listenerFor(all, listener, host)
-      if (other === null || other === listener || own.has(other)) {
-        return []
-      }
-      const by = `listener ${other.listener.name} of ${refOf(other.of)}`
-      const what = `${by} gets what is sent to ${host ?? 'any host'}, before listener ${listener.listener.name} of ${refOf(listener.of)}`
-      return [{ code: 'listener_isolated', reason: what, because: [other.field, listener.field] }]
-    })
-  })
-}
+/** A way with the request that the rule gets. */
+type Asked = Planned & { request: MadeRequest }
 
 type Spoken = Pick<PathDraft, 'scheme' | 'judgesCertificate' | 'overTls'>
 
@@ -285,7 +152,7 @@ function pathOf(context: PlanContext, kind: RouteKind, planned: Asked, into: Gat
       ...(answer?.because ?? []),
       ...backend.because,
       ...attachment.because,
-      ...shareDoubts(world, way, { namespace: context.target.namespace, service: context.service }),
+      ...shareDoubts(world, way, backend.backend, { namespace: context.target.namespace, service: context.service }),
       ...clientCertificates(listener),
       ...(named === null ? [] : authorityDoubts(world, context.service, named.port)),
       ...into.doubts,
@@ -346,9 +213,8 @@ function clientCertificates({ gateway, listener }: Attachment['listener']): read
   return [doubted(fieldOf(refOf(gateway), field), 'it demands a client certificate, and none is sent')]
 }
 
-/** Objects that were not read might make other ways of these: other routes, listeners, classes, grants. */
-const unreadWays = ({ index }: PlanContext): Because[] =>
-  restingOn(index.unread('gatewayRoutes', null), index.unread('listenerSets', null))
+/** Objects that were not read might take the requests: other routes, of any namespace. */
+const unreadWays = ({ index }: PlanContext): Because[] => restingOn(index.unread('gatewayRoutes', null))
 
 export const gatewaySources = {
   HTTPRoute: gatewaySource('HTTPRoute'),
