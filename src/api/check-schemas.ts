@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { defined } from '../lib/defined.ts'
 import type { Check } from '../plan/check.ts'
-import { NO_TLS, QUERY_TYPES, RCODES } from '../plan/check.ts'
+import { HEALTH_STATUSES, NO_TLS, QUERY_TYPES, RCODES } from '../plan/check.ts'
 
 /** RE2, as blackbox_exporter's: linear time, so no look-around and no back-references. `faultsOf` compiles it. */
 const regexp = z.string().min(1).max(1000).openapi({ description: 'A regular expression of RE2', example: '^ok' })
@@ -122,6 +122,40 @@ const TcpCheckSchema = z
   })
   .openapi('TcpCheck')
 
+const GrpcExpectSchema = z
+  .strictObject({
+    status: z.enum(HEALTH_STATUSES).default('SERVING'),
+    maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
+  })
+  .openapi('GrpcExpect')
+
+const GrpcCheckSchema = z
+  .strictObject({
+    type: z.literal('grpc'),
+    name: checkName,
+    port: port.nullable().default(null),
+    service: z
+      .string()
+      .max(256)
+      .regex(/^[\w.-]*$/, 'The full name of a service, as in `shop.v1.Cart`')
+      .default('')
+      .openapi({ description: 'Whose health is asked for; empty: that of the server', example: 'shop.v1.Cart' }),
+    metadata: z
+      .record(headerName, headerValue)
+      .default({})
+      .openapi({ description: 'Sent with the call. Write-only: never stored readable, never shown' }),
+    scheme: z.enum(['http', 'https']).nullable().default(null).openapi({
+      description: '`https`: HTTP/2 over TLS; `http`: without. `null`: over TLS if `tls` is given or the port says so',
+    }),
+    host: name253.nullable().default(null).openapi({ description: 'The `:authority` of the call' }),
+    expect: GrpcExpectSchema.nullable().default(null).openapi({
+      description:
+        '`null`: SERVING passes, as do UNAUTHENTICATED and PERMISSION_DENIED, and UNIMPLEMENTED where the server itself says so',
+    }),
+    tls: TlsOptionsSchema.nullable().default(null),
+  })
+  .openapi('GrpcCheck')
+
 const DnsCheckSchema = z
   .strictObject({ type: z.literal('dns'), name: checkName, port: port.nullable().default(null) })
   .openapi('DnsCheck')
@@ -175,11 +209,15 @@ const DnsQueryCheckSchema = z
   .openapi('DnsQueryCheck')
 
 export const CheckSchema = z
-  .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, DnsCheckSchema, DnsQueryCheckSchema])
+  .discriminatedUnion('type', [HttpCheckSchema, TcpCheckSchema, GrpcCheckSchema, DnsCheckSchema, DnsQueryCheckSchema])
   .openapi('Check')
 
 /** Makes a check as the core knows it. */
 export function toCheck(given: z.output<typeof CheckSchema>): Check {
+  if (given.type === 'grpc') {
+    const scheme = given.scheme ?? (given.tls === null ? null : 'https')
+    return { ...given, isDefault: false, call: null, scheme, tls: given.tls ?? NO_TLS }
+  }
   if (given.type !== 'http') {
     return { ...given, isDefault: false }
   }

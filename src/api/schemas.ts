@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { FAILURE_CODES, type FailureCode, PHASES } from '../check/codes.ts'
 import { CONTROLS, type ControlKind } from '../check/control.ts'
+import { GRPC_STATUSES } from '../check/grpc/status.ts'
 import { BODY_CUTS } from '../check/network.ts'
 import { OUTCOMES } from '../check/result.ts'
 import { PROTOCOLS_SPOKEN } from '../check/speaks.ts'
@@ -90,6 +91,22 @@ const HttpSchema = z
   })
   .openapi('HttpEvidence')
 
+const GrpcSchema = z
+  .object({
+    call: z.string().openapi({ example: '/grpc.health.v1.Health/Check' }),
+    status: z.enum(GRPC_STATUSES).nullable().openapi({
+      description: 'null: a stream, of which the beginning was read',
+      example: 'OK',
+    }),
+    code: z.int().nullable().openapi({
+      description: '`grpc-status` as it came; null: none did, and `status` is what clients make of the HTTP status',
+      example: 0,
+    }),
+    message: z.string().nullable().openapi({ description: '`grpc-message`, decoded and cut' }),
+    health: z.string().nullable().openapi({ description: 'As `Health/Check` answers', example: 'SERVING' }),
+  })
+  .openapi('GrpcEvidence')
+
 const MalformedSchema = z
   .object({
     flaw: z.string().openapi({ description: 'Stable; flaws may be added', example: 'header_folded' }),
@@ -129,10 +146,11 @@ export const ResultSchema = z
     tls: orNull(TlsSchema),
     responder: z.string().nullable(),
     malformed: MalformedSchema.optional().openapi({ description: 'With `malformed_response`: what is wrong' }),
+    grpc: GrpcSchema.optional().openapi({ description: 'The answer to a gRPC call; `http` has what HTTP says of it' }),
     speaks: z
       .enum(PROTOCOLS_SPOKEN)
       .optional()
-      .openapi({ description: 'What came in place of HTTP/1.1, where its first bytes tell' }),
+      .openapi({ description: 'What came in place of the protocol that was asked for, where its first bytes tell' }),
     failure: orNull(FailureSchema),
     control: z
       .object({ kind: z.enum(CONTROL_KINDS), to: z.string(), nth: z.int() })

@@ -31,6 +31,7 @@ function network(addresses: readonly string[], location: string | null = null) {
     resolve: never,
     tcp: never,
     query: never,
+    grpc: never,
     cannotReach: () => null,
     lookup: async () => ({
       addresses: addresses.map((address) => ({ address, family: 'IPv4' as const })),

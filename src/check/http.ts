@@ -23,7 +23,7 @@ const VALID_STATUS: HttpExpect['validStatusCodes'] = ['2xx']
 /** Bytes of a body that are read: expectations see no more, and a body that nobody asks about is not read to its end. */
 export const BODY_LIMIT_BYTES = 1024 * 1024
 /** A body that announces no end, and of which nothing is expected, is read for so long. */
-const STREAM_MS = 1000
+export const STREAM_MS = 1000
 /** A larger document is not queried. */
 const JSON_LIMIT_BYTES = 256 * 1024
 /** Nor one of more levels: what writes and compares values calls itself for each. */

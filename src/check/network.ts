@@ -6,8 +6,9 @@
  * @module
  */
 import type { Family } from '../kube/objects.ts'
-import type { QueryType } from '../plan/check.ts'
+import type { GrpcCall, QueryType } from '../plan/check.ts'
 import type { Failure } from './codes.ts'
+import type { GrpcEvidence } from './grpc/answer.ts'
 import type { HandshakeFlaw } from './handshake.ts'
 import type { Malformed } from './malformed.ts'
 import type { Spoken } from './speaks.ts'
@@ -118,10 +119,17 @@ export type TlsEvidence = {
   protocol: string | null
 }
 
+/** Evidence that few tries have: absent where there is none. */
+export type Rare = Misspoken & {
+  /** The answer to a gRPC call. */
+  grpc?: GrpcEvidence
+}
+
 /** The part of what holds more. */
-export const misspokenIn = ({ malformed, speaks }: Misspoken): Misspoken => ({
+export const rareIn = ({ malformed, speaks, grpc }: Rare): Rare => ({
   ...(malformed && { malformed }),
   ...(speaks && { speaks }),
+  ...(grpc && { grpc }),
 })
 
 /** Every exchange leaves this behind, failed or not: a phase that was reached keeps its evidence. */
@@ -181,6 +189,16 @@ export type HttpExchange = Exchange &
     /** Of an answer of 101 to a request for WebSocket: what is wrong with it, `null`: nothing. Absent: no such answer. */
     handshake?: HandshakeFlaw | null
   }
+
+/** A unary call of gRPC, over HTTP/2 alone. */
+export type GrpcRequest = Omit<HttpRequest, 'method' | 'target' | 'body' | 'httpVersion'> & {
+  call: GrpcCall
+  /** Named in the message of a health check; any other message is empty. */
+  service: string
+}
+
+/** An answer that is none of gRPC has `http` as well, and the status that clients make of it. */
+export type GrpcExchange = HttpExchange & Rare
 
 /**
  * One step of a conversation, as data that can be sent to whoever holds it: what is expected is awaited first, then
@@ -262,6 +280,7 @@ export type Network = {
   http(request: HttpRequest): Promise<HttpExchange>
   /** Asks a DNS server, and takes no answer but one to this question. A runtime without UDP is not asked over it. */
   query(request: DnsQueryRequest): Promise<DnsQueryExchange>
+  grpc(request: GrpcRequest): Promise<GrpcExchange>
   /** Why nothing there can be reached from where the prober stands, whatever the policy allows; `null`: it may be. */
   cannotReach(to: { address: string; port: number; family: Family }): string | null
 }

@@ -1,13 +1,6 @@
 import type { Failure } from './codes.ts'
 import type { ControlShown } from './control.ts'
-import {
-  type DnsEvidence,
-  type HttpEvidence,
-  type Misspoken,
-  misspokenIn,
-  type Timings,
-  type TlsEvidence,
-} from './network.ts'
+import { type DnsEvidence, type HttpEvidence, type Rare, rareIn, type Timings, type TlsEvidence } from './network.ts'
 
 export const OUTCOMES = ['pass', 'fail', 'error', 'skipped'] as const
 /** `fail`: the target's side. `error`: ours, never counted against the target. `skipped`: not tested. */
@@ -17,7 +10,7 @@ export type Outcome = (typeof OUTCOMES)[number]
 export type Purpose = 'check' | 'control'
 
 /** The recorded evidence of one try. Never changes once recorded. */
-export type Result = Misspoken & {
+export type Result = Rare & {
   id: string
   jobId: string
   pathId: string
@@ -68,7 +61,7 @@ export type TellingAnswer = Omit<HttpEvidence, 'headers'> & {
 
 /** The part of a result that is diagnosed; it is read for some tries of a path. */
 export type Telling = Tried &
-  Misspoken &
+  Rare &
   Pick<Result, 'timings' | 'resolvedAddress' | 'localAddress' | 'tls' | 'responder'> & {
     dns: Omit<DnsEvidence, 'ttl'> | null
     http: TellingAnswer | null
@@ -88,7 +81,7 @@ export function tellingOf(result: Result): Telling {
     responder,
     dns: dns && (asked as Telling['dns']),
     http: http && { ...http, headers: tellingHeaders(http.headers) },
-    ...misspokenIn(result),
+    ...rareIn(result),
     ...(result.control && { control: result.control }),
   }
 }

@@ -16,7 +16,7 @@ import type { HttpExchange, HttpRequest } from './network.ts'
 import { type Observation, observed, refusal, type TryContext } from './try.ts'
 
 /** A host that no rule names (RFC 2606). */
-const UNKNOWN_HOST = 'portolan.invalid'
+export const UNKNOWN_HOST = 'portolan.invalid'
 
 /** A router answers with this status where no rule takes the request. */
 const NO_ROUTE = 404
@@ -58,7 +58,7 @@ export async function judgeByControl(
   }
   const own = ownAnswerOf(http)
   let other: Failure | null = null
-  for (const direct of directPaths(context, path)) {
+  for (const direct of directPaths(context, path, ({ scheme }) => scheme === 'http' || scheme === 'https')) {
     const answer = await ask(context, directRequest(context, path, check, address, direct), control)
     if (answer === null) {
       continue
@@ -92,13 +92,17 @@ const routerOf = ({ kind }: PlannedPath): string => ROUTERS[KINDS[kind].router ?
 
 const unrouted = (message: string): Failure => failure('unexpected_status', 'expectation', message)
 
-function directPaths(context: TryContext, path: PlannedPath): PlannedPath[] {
+/** Lists the ways past the router that are asked, in their order. */
+export function directPaths(
+  context: TryContext,
+  path: PlannedPath,
+  speaksIt: (direct: PlannedPath) => boolean,
+): PlannedPath[] {
   return context.plan.paths
     .filter(({ kind, port }) => KINDS[kind].secondOpinion !== null && port?.number === path.port?.number)
-    .filter(({ address, addressPort, family, skipped, scheme }) => {
-      const http = scheme === 'http' || scheme === 'https'
+    .filter(speaksIt)
+    .filter(({ address, addressPort, family, skipped }) => {
       return (
-        http &&
         skipped === null &&
         address !== null &&
         addressPort !== null &&
@@ -149,7 +153,7 @@ function behindRouter(request: HttpRequest, { behind }: HttpCheck): HttpRequest 
 }
 
 /** `null`: an address, which SNI cannot name. */
-const hostnameOf = (host: string): string | null => {
+export const hostnameOf = (host: string): string | null => {
   const name = host.replace(/:\d+$/, '').replace(/\.$/, '')
   return name === '' || name.startsWith('[') || ipaddr.isValid(name) ? null : name
 }

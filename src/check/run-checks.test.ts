@@ -59,7 +59,7 @@ const madeUp = (
   }
   const never = () => Promise.reject(new Error('not part of this test'))
   return {
-    network: { resolve: never, lookup: null, tcp: never, query: never, http, cannotReach: () => null },
+    network: { resolve: never, lookup: null, tcp: never, query: never, http, grpc: never, cannotReach: () => null },
     log,
     most: () => most,
   }

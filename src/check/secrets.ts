@@ -19,6 +19,10 @@ const SECRET_FIELDS: Readonly<Record<string, Field>> = {
     read: (check) => (check.type === 'http' && check.body !== null ? check.body : undefined),
     write: (check, value) => (check.type === 'http' ? { ...check, body: value as string } : check),
   },
+  metadata: {
+    read: (check) => (check.type === 'grpc' && Object.keys(check.metadata).length > 0 ? check.metadata : undefined),
+    write: (check, value) => (check.type === 'grpc' ? { ...check, metadata: value as typeof check.metadata } : check),
+  },
   queryResponse: {
     read: (check) => (check.type === 'tcp' && check.queryResponse.length > 0 ? check.queryResponse : undefined),
     write: (check, value) =>
@@ -26,7 +30,7 @@ const SECRET_FIELDS: Readonly<Record<string, Field>> = {
   },
 }
 
-const BLANKS: Readonly<Record<string, unknown>> = { headers: {}, body: null, queryResponse: [] }
+const BLANKS: Readonly<Record<string, unknown>> = { headers: {}, body: null, metadata: {}, queryResponse: [] }
 
 /** The secret-bearing fields of checks, by the name of the check and of the field. Plain JSON. */
 export type CheckSecrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>

@@ -5,7 +5,17 @@
  */
 
 /** Protocols that are known by how they greet or complain. */
-export const PROTOCOLS_SPOKEN = ['http2', 'tls', 'ssh', 'smtp_or_ftp', 'redis', 'amqp', 'mysql', 'postgres'] as const
+export const PROTOCOLS_SPOKEN = [
+  'http1',
+  'http2',
+  'tls',
+  'ssh',
+  'smtp_or_ftp',
+  'redis',
+  'amqp',
+  'mysql',
+  'postgres',
+] as const
 export type Spoken = (typeof PROTOCOLS_SPOKEN)[number]
 
 /** Bytes that are enough to tell. */

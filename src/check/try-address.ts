@@ -5,12 +5,13 @@
  * @module
  */
 
-import type { DnsCheck, DnsQueryCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
+import type { DnsCheck, DnsQueryCheck, GrpcCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import { dialTls } from './certificate.ts'
 import { sketchOf } from './compare/sketch.ts'
 import { judgeDnsQuery, queryOf } from './dns-query.ts'
 import { failure } from './failure.ts'
+import { grpcRequest, judgeGrpc } from './grpc.ts'
 import { judgeHttp, responderOf } from './http.ts'
 import { httpRequest } from './http-request.ts'
 import { judgeInTurns, unlessTooCostly } from './judge-in-turns.ts'
@@ -20,6 +21,7 @@ import { followRedirects } from './redirect.ts'
 import type { Found, Resolved } from './resolve.ts'
 import type { Result } from './result.ts'
 import { isSettledByControl, judgeByControl } from './routed-control.ts'
+import { callEither, isGrpcSettledByControl, judgeGrpcByControl } from './routed-grpc.ts'
 import { judgeTcp, READ_LIMIT_BYTES, tcpSteps } from './tcp.ts'
 import {
   describe,
@@ -80,6 +82,8 @@ function dial(
       return observeTcp(context, path, check, address)
     case 'dnsQuery':
       return observeDnsQuery(context, path, check, address)
+    case 'grpc':
+      return observeGrpc(context, path, check, address, control)
     case 'dns':
       return Promise.resolve(dialledByMistake(check))
   }
@@ -122,6 +126,23 @@ async function observeToCompare(
   const exchange = await context.deps.network.http(httpRequest(path, check, { address, timeoutMs, signal }))
   const seen = observed(exchange)
   return { ...seen, http: seen.http && { ...seen.http, sketch: sketchOf(exchange, path, address) } }
+}
+
+async function observeGrpc(
+  context: TryContext,
+  path: PlannedPath,
+  check: GrpcCheck,
+  address: string,
+  control: (seen: Observation) => void,
+): Promise<Observation> {
+  const { deps, timeoutMs, signal } = context
+  const request = grpcRequest(path, check, { address, timeoutMs, signal })
+  const exchange = await callEither(context, request, check.mayBeTls === true)
+  const judged = judgeGrpc(path, check, exchange, deps.clock.now())
+  const failed = isGrpcSettledByControl(path, check, exchange, judged)
+    ? await judgeGrpcByControl(context, path, check, address, exchange, control)
+    : judged
+  return { ...observed(exchange), failure: failed }
 }
 
 async function observeTcp(

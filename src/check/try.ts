@@ -15,7 +15,7 @@ import type { Failure, Phase } from './codes.ts'
 import type { CheckDeps } from './deps.ts'
 import { isAmong } from './dials.ts'
 import { beyondVantage, causeOf, failure, internal, isBeyondVantage } from './failure.ts'
-import { type Exchange, type HttpExchange, type Misspoken, misspokenIn, NO_TIMINGS } from './network.ts'
+import { type Exchange, type HttpExchange, NO_TIMINGS, type Rare, rareIn } from './network.ts'
 import type { Found } from './resolve.ts'
 import type { Outcome, Purpose, Result } from './result.ts'
 import { judgeUnreachable } from './unreachable.ts'
@@ -37,7 +37,7 @@ export type TryContext = {
 export type TryKey = { path: PlannedPath; check: Check; sample: number; try: number; round: number }
 
 /** The evidence of a try, before its result is written down. */
-export type Observation = Misspoken &
+export type Observation = Rare &
   Pick<Result, 'resolvedAddress' | 'localAddress' | 'timings' | 'dns' | 'http' | 'tls' | 'responder' | 'failure'>
 
 export const NOTHING: Observation = {
@@ -52,9 +52,9 @@ export const NOTHING: Observation = {
 }
 
 /** Keeps of an exchange what is recorded. */
-export const observed = (exchange: Exchange & Partial<Pick<HttpExchange, 'http'>> & Misspoken): Observation => {
+export const observed = (exchange: Exchange & Partial<Pick<HttpExchange, 'http'>> & Rare): Observation => {
   const { timings, resolvedAddress, localAddress, tls, http = null, failure } = exchange
-  return { ...NOTHING, timings, resolvedAddress, localAddress, tls, http, failure, ...misspokenIn(exchange) }
+  return { ...NOTHING, timings, resolvedAddress, localAddress, tls, http, failure, ...rareIn(exchange) }
 }
 
 /** A bug of ours in one try is an error of that try: the other paths of the job are still to be tried. */

@@ -1,6 +1,6 @@
 import { jsonPointer } from '../lib/json-pointer.ts'
 import { ProblemError } from '../lib/problem.ts'
-import type { Check, DnsQueryCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
+import type { Check, DnsQueryCheck, GrpcCheck, HttpCheck, TcpCheck } from '../plan/check.ts'
 import { compileJsonPath } from './json-path.ts'
 import { compileRegexp, type RegexpBudget, regexpBudget } from './regexp.ts'
 import { HANDSHAKE_HEADERS, upgradeFaults } from './websocket.ts'
@@ -46,11 +46,43 @@ export function faultsOf(check: Check, budget: RegexpBudget = regexpBudget()): F
       return [...httpFaults(check, budget), ...caFaults(check)]
     case 'tcp':
       return [...tcpFaults(check, budget), ...caFaults(check)]
+    case 'grpc':
+      return [...grpcFaults(check), ...caFaults(check)]
     case 'dnsQuery':
       return dnsQueryFaults(check, budget)
     case 'dns':
       return []
   }
+}
+
+/** ASCII-Value of metadata (grpc/doc/PROTOCOL-HTTP2.md); base64 where the key says that the value is binary. */
+const METADATA_VALUE = /^[\u0020-\u007e]*$/
+const METADATA_BINARY = /^[A-Za-z0-9+/]*={0,2}$/
+const METADATA_KEY = /^[0-9A-Za-z_.-]+$/
+/** Written by this side alone, beside those of every HTTP message. */
+const OWN_METADATA: ReadonlySet<string> = new Set(['content-type', 'host'])
+
+const grpcFaults = ({ host, metadata }: GrpcCheck): Fault[] => [
+  ...unless(host === null || isHost(host), '/host', 'is not a host, or a host and a port'),
+  ...Object.entries(metadata).flatMap(([key, value]) => metadataFaults(key, value)),
+]
+
+function metadataFaults(key: string, value: string): Fault[] {
+  const pointer = jsonPointer(['metadata', key])
+  const lower = key.toLowerCase()
+  const isOwn = OWN_HEADERS.has(lower) || OWN_METADATA.has(lower) || lower.startsWith('grpc-')
+  const isBinary = lower.endsWith('-bin')
+  return [
+    ...unless(METADATA_KEY.test(key), pointer, 'is no key of metadata: letters, digits, "_", "." and "-"'),
+    ...unless(!isOwn, pointer, 'is set by Portolan itself: leave it out'),
+    ...(isBinary
+      ? unless(METADATA_BINARY.test(value), pointer, 'must be base64, as its key ends in "-bin"')
+      : unless(
+          METADATA_VALUE.test(value),
+          pointer,
+          'must be printable ASCII; binary values have a key that ends in "-bin"',
+        )),
+  ]
 }
 
 function dnsQueryFaults({ queryName, queryType, expect }: DnsQueryCheck, budget: RegexpBudget): Fault[] {
@@ -124,7 +156,7 @@ const tcpFaults = ({ queryResponse }: TcpCheck, budget: RegexpBudget): Fault[] =
     ...(expect === null ? [] : compiling(budget).compiled(`/queryResponse/${index}/expect`, expect)),
   ])
 
-const caFaults = ({ tls }: HttpCheck | TcpCheck): Fault[] =>
+const caFaults = ({ tls }: HttpCheck | TcpCheck | GrpcCheck): Fault[] =>
   unless(tls === null || tls.caPem === null || PEM.test(tls.caPem), '/tls/caPem', 'holds no certificate in PEM')
 
 const handshakeHeaderFaults = (headers: HttpCheck['headers']): Fault[] =>

@@ -99,17 +99,21 @@ export function secretTexts(checks: readonly Check[]): string[] {
     if (check.type === 'tcp') {
       return check.queryResponse.flatMap(({ send }) => (send === null ? [] : wordsOf(send)))
     }
+    if (check.type === 'grpc') {
+      return headersTexts(check.metadata)
+    }
     if (check.type !== 'http') {
       return []
     }
-    const headers = Object.entries(check.headers).filter(([name]) => !PLAIN_HEADERS.has(name.toLowerCase()))
-    return [
-      ...headers.flatMap(([name, value]) => headerTexts(name, value)),
-      ...(check.body === null ? [] : bodyTexts(check.body)),
-    ]
+    return [...headersTexts(check.headers), ...(check.body === null ? [] : bodyTexts(check.body))]
   })
   return [...new Set(texts)]
 }
+
+const headersTexts = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.entries(headers)
+    .filter(([name]) => !PLAIN_HEADERS.has(name.toLowerCase()))
+    .flatMap(([name, value]) => headerTexts(name, value))
 
 const atLeast = (length: number) => (text: string) => text.length >= length
 
@@ -197,7 +201,7 @@ const formTexts = (body: string): string[] =>
 /** Blots secrets out of what the peer sent, wherever it was put. */
 export function redactResult(result: Result, { clean, cleanEnd }: Redactor): Result {
   const cleanCut = (text: string): string => (text.endsWith('…') ? `${cleanEnd(text.slice(0, -1))}…` : clean(text))
-  const { http, tls, dns, responder, malformed, failure } = result
+  const { http, tls, dns, responder, malformed, grpc, failure } = result
   return {
     ...result,
     http: http && {
@@ -222,6 +226,7 @@ export function redactResult(result: Result, { clean, cleanEnd }: Redactor): Res
     },
     responder: responder && (responder.length < RESPONDER_MAX ? clean : cleanEnd)(responder),
     ...(malformed && { malformed: { ...malformed, quote: malformed.quote && cleanCut(malformed.quote) } }),
+    ...(grpc && { grpc: { ...grpc, message: grpc.message && cleanCut(grpc.message) } }),
     failure: failure && { ...failure, message: clean(failure.message) },
   }
 }

@@ -110,6 +110,12 @@ export type HealthStatus = (typeof HEALTH_STATUSES)[number]
 /** A method of a gRPC service, as in `/{service}/{method}`. */
 export type GrpcCall = { service: string; method: string }
 
+/** The method by which the health of a server is asked for. */
+export const HEALTH_CHECK: GrpcCall = { service: 'grpc.health.v1.Health', method: 'Check' }
+
+export const isHealthCheck = ({ service, method }: GrpcCall): boolean =>
+  service === HEALTH_CHECK.service && method === HEALTH_CHECK.method
+
 export type GrpcCheck = {
   type: 'grpc'
   name: string
@@ -125,9 +131,11 @@ export type GrpcCheck = {
   call: GrpcCall | null
   /** Sent with the call, by lower-case key; values of keys that end in `-bin` are base64. */
   metadata: Readonly<Record<string, string>>
+  /** As those of an HTTP check. Not part of the API's check. */
+  ruleHeaders?: Readonly<Record<string, string>>
   /** `https`: over TLS; `http`: HTTP/2 with prior knowledge. `null`: as the path says, else the latter. */
   scheme: 'http' | 'https' | null
-  /** Where no object says it, a default check asks over TLS what does not speak plain HTTP/2. Not part of the API's check. */
+  /** Nothing says whether TLS is spoken: what does not take the call without is asked over it. Not part of the API's check. */
   mayBeTls?: true
   /** The `:authority`; `null`: the path's own host. */
   host: string | null
@@ -202,10 +210,10 @@ export type DnsQueryCheck = {
   expect: DnsQueryExpect | null
 }
 
-export type Check = HttpCheck | TcpCheck | DnsCheck | DnsQueryCheck
+export type Check = HttpCheck | TcpCheck | GrpcCheck | DnsCheck | DnsQueryCheck
 
 /** The protocols of ports that each type of check has something to ask over. */
-export const CHECKED_OVER: Readonly<Record<Check['type'] | DiallingCheck['type'], readonly Protocol[]>> = {
+export const CHECKED_OVER: Readonly<Record<Check['type'], readonly Protocol[]>> = {
   http: ['TCP'],
   tcp: ['TCP'],
   grpc: ['TCP'],

@@ -6,15 +6,24 @@
  * @module
  */
 
-import type { Service } from '../kube/objects.ts'
+import type { Service, ServicePort } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
-import { type Check, type DnsQueryCheck, type HttpCheck, protocolsOf, type TcpCheck } from './check.ts'
+import {
+  type Check,
+  type DnsQueryCheck,
+  type GrpcCheck,
+  type HttpCheck,
+  isHealthCheck,
+  protocolsOf,
+  type TcpCheck,
+} from './check.ts'
 import type { PlanContext } from './context.ts'
 import { type DnsQuestion, defaultQuestion, isClusterDns, speaksDns } from './dns-question.ts'
 import { type PathDraft, serverNameOf } from './draft.ts'
 import { KINDS } from './kinds.ts'
 import { schemeOf, speaksHttp } from './scheme.ts'
 import { namesPort } from './selector.ts'
+import { speaksGrpc } from './speaks-grpc.ts'
 
 export const DEFAULT_CHECK = 'default'
 
@@ -48,10 +57,10 @@ function isFor(check: Check, path: PathDraft, service: Service): boolean {
     // As for HTTP below: without a port it is for those that speak DNS, and if none is known to, for all
     return check.port !== null || (port !== null && speaksDns(port)) || !hasDns(service)
   }
-  if (routedBy === 'request') {
-    return true
+  if (check.type === 'grpc') {
+    return check.port !== null || !checks.includes('http') || isGrpc(port) || !hasGrpc(service)
   }
-  if (check.type === 'tcp' || check.port !== null) {
+  if (routedBy === 'request' || check.type === 'tcp' || check.port !== null) {
     return true
   }
   // A check without a port is for those that speak HTTP. If none is known to, the caller must know better.
@@ -69,6 +78,9 @@ function onceForEach(works: (service: Service) => boolean): (service: Service) =
 }
 const hasHttp = onceForEach(({ ports }) => ports.some((port) => speaksHttp(schemeOf(port))))
 const hasDns = onceForEach(({ ports }) => ports.some(speaksDns))
+const hasGrpc = onceForEach(({ ports }) => ports.some((port) => speaksGrpc(port) !== null))
+
+const isGrpc = (port: ServicePort | null): boolean => port !== null && speaksGrpc(port) !== null
 
 function defaultCheck(path: PathDraft): Check {
   const common = { name: DEFAULT_CHECK, isDefault: true, port: null }
@@ -88,6 +100,22 @@ function defaultCheck(path: PathDraft): Check {
       transportProtocol: null,
       recursionDesired: true,
       expect: null,
+    }
+  }
+  const { checks, routedBy } = KINDS[path.kind]
+  // Kinds that are routed by the request say what they speak, whatever the port says
+  if (checks.includes('grpc') && (routedBy === 'request' ? !checks.includes('http') : isGrpc(path.port))) {
+    return {
+      type: 'grpc',
+      ...common,
+      service: '',
+      call: null,
+      metadata: {},
+      scheme: null,
+      mayBeTls: true,
+      host: null,
+      expect: null,
+      tls,
     }
   }
   if (!speaksHttp(path.scheme)) {
@@ -122,6 +150,8 @@ function fillIn(check: Check, path: PathDraft, context: ChecksContext): Check {
       return fillInHttp(check, path)
     case 'tcp':
       return fillInTcp(check, path)
+    case 'grpc':
+      return fillInGrpc(check, path)
     case 'dnsQuery':
       return fillInDnsQuery(check, path, questionOf(context))
     case 'dns':
@@ -139,6 +169,26 @@ function fillInDnsQuery(check: DnsQueryCheck, { port }: PathDraft, question: Dns
   }
   const { name, type, expect } = question
   return { ...check, queryName: name, queryType: type, transportProtocol, expect: check.expect ?? expect }
+}
+
+function fillInGrpc(check: GrpcCheck, path: PathDraft): GrpcCheck {
+  const { mayBeTls, ...filled } = check
+  const { asks, port, kind } = path
+  const own = speaksHttp(path.scheme) ? (path.scheme as 'http' | 'https') : null
+  const tls = port === null ? null : (speaksGrpc(port)?.tls ?? null)
+  const told = path.overTls ? 'https' : (own ?? (tls === null ? null : tls ? 'https' : 'http'))
+  const scheme = KINDS[kind].routedBy === 'request' ? told : (check.scheme ?? told)
+  const serverName = check.tls.serverName ?? nameOf(check.host) ?? path.sni
+  const call = asks?.grpc ?? null
+  return {
+    ...filled,
+    ...(mayBeTls && scheme === null && { mayBeTls }),
+    scheme: scheme ?? 'http',
+    host: check.host ?? hostHeader(path, scheme ?? 'http'),
+    call: call !== null && isHealthCheck(call) ? null : call,
+    ...headersFor(path),
+    tls: { ...check.tls, serverName },
+  }
 }
 
 function fillInHttp(check: HttpCheck, path: PathDraft): HttpCheck {

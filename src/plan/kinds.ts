@@ -95,7 +95,7 @@ export type KindOfPath = {
 const DIALLED = {
   routedBy: null,
   router: null,
-  checks: ['http', 'tcp', 'dnsQuery'],
+  checks: ['http', 'tcp', 'grpc', 'dnsQuery'],
   closedWhen: 'unconnected',
   resolvedBy: 'lookup',
   secondOpinion: null,
@@ -119,7 +119,7 @@ const ROUTED = {
 /** A Gateway takes connections for every Service: that it accepts one says nothing about this. */
 const BY_REQUEST = {
   routedBy: 'request',
-  checks: ['http'],
+  checks: ['http', 'grpc'],
   closedWhen: 'unrouted',
 } as const satisfies Partial<KindOfPath>
 
@@ -176,18 +176,18 @@ const TABLE = {
     routedBy: 'request',
     router: 'ingress-controller',
     // A controller takes connections for every Service: that it accepts one says nothing about this.
-    checks: ['http'],
+    checks: ['http', 'grpc'],
     closedWhen: 'unrouted',
     ifAlone:
       'The controller, or what is before it, may answer by itself: authentication, a rewrite, a firewall for applications, a limit of rate or size.',
   },
   HTTPRoute: { ...ROUTED, noun: { one: 'HTTP route', many: 'HTTP routes' }, ...BY_REQUEST },
-  GRPCRoute: { ...ROUTED, noun: { one: 'gRPC route', many: 'gRPC routes' }, ...BY_REQUEST },
+  GRPCRoute: { ...ROUTED, noun: { one: 'gRPC route', many: 'gRPC routes' }, ...BY_REQUEST, checks: ['grpc'] },
   TLSRoute: {
     ...ROUTED,
     noun: { one: 'TLS route', many: 'TLS routes' },
     routedBy: 'server-name',
-    checks: ['http', 'tcp'],
+    checks: ['http', 'tcp', 'grpc'],
   },
   TCPRoute: { ...ROUTED, noun: { one: 'TCP route', many: 'TCP routes' }, routedBy: 'port' },
   UDPRoute: { ...ROUTED, noun: { one: 'UDP route', many: 'UDP routes' }, routedBy: 'port' },

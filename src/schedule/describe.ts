@@ -91,9 +91,13 @@ export function describeWork({
 }
 
 function shownCheck({ isDefault: _isDefault, ...check }: Check): ScheduledRequestDocument['checks'][number] {
+  if (check.type === 'grpc') {
+    const { call: _call, mayBeTls: _mayBeTls, ruleHeaders: _ruleHeaders, ...shown } = check
+    return shown
+  }
   if (check.type !== 'http') {
     return check
   }
-  const { trustsAsDefault: _trustsAsDefault, ...shown } = check
+  const { trustsAsDefault: _trustsAsDefault, ruleHeaders: _ruleHeaders, ...shown } = check
   return shown
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Failure } from '../check/codes.ts'
-import { type DnsEvidence, type HttpEvidence, type Misspoken, misspokenIn, type TlsEvidence } from '../check/network.ts'
+import { type DnsEvidence, type HttpEvidence, type Rare, rareIn, type TlsEvidence } from '../check/network.ts'
 import type { Result } from '../check/result.ts'
 
 /** Headers whose value is new in every answer. Others may be too: that costs space, nothing else. */
@@ -27,10 +27,10 @@ const CHANGING_HEADERS = new Set([
   'x-trace-id',
 ])
 
-type Evidence = Misspoken & Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure' | 'control'>
 /** With what is compared of it, where it is. */
 type Body = Pick<HttpEvidence, 'bodyBytes' | 'bodySnippet' | 'bodySha256' | 'sketch'>
-type Shared = Misspoken & {
+type Evidence = Rare & Pick<Result, 'dns' | 'http' | 'tls' | 'responder' | 'failure' | 'control'>
+type Shared = Rare & {
   dns?: Omit<DnsEvidence, 'ttl'>
   http?: Omit<HttpEvidence, keyof Body>
   tls?: TlsEvidence
@@ -50,7 +50,7 @@ export type StoredEvidence = { shared: string | null; body: string | null; own: 
 /** @param startedAtMs of the try. */
 export function packEvidence(evidence: Evidence, startedAtMs: number): StoredEvidence {
   const { dns, http, tls, responder, failure, control } = evidence
-  const shared: Shared = misspokenIn(evidence)
+  const shared: Shared = rareIn(evidence)
   const own: Own = {}
   let body: Body | null = null
   if (dns !== null) {
@@ -115,7 +115,7 @@ export function unpackEvidence(stored: StoredEvidence, code: Failure['code'] | n
     tls: tls ?? null,
     responder: responder ?? null,
     failure: failure && code !== null ? { code, ...failure } : null,
-    ...misspokenIn(shared),
+    ...rareIn(shared),
     ...(control && { control }),
   }
 }

@@ -6,7 +6,7 @@
  */
 import { and, eq, gt, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
-import { type Misspoken, misspokenIn } from '../check/network.ts'
+import { type Rare, rareIn } from '../check/network.ts'
 import { OUTCOMES, type Purpose, TELLING_HEADERS, type Telling, type Tried, tellingHeaders } from '../check/result.ts'
 import { KEY_FROM } from '../lib/id.ts'
 import type { Store } from './db.ts'
@@ -106,7 +106,7 @@ const UNREAD = sql`'$.http.headers', '$.failure'`
 const HEADERS = sql.raw(TELLING_HEADERS.map((name) => `'${name}', t.text ->> '$.http.headers."${name}"'`).join(', '))
 
 type Placed = { seq: number; key: string; address: string; resolved: string | null; local: string | null }
-type Shown = Misspoken & Pick<Telling, 'dns' | 'http' | 'tls' | 'responder' | 'control'>
+type Shown = Rare & Pick<Telling, 'dns' | 'http' | 'tls' | 'responder' | 'control'>
 
 /** Evidence of some tries of a job, by their ids. What several show is sent once. */
 export async function readTelling(
@@ -144,7 +144,7 @@ export async function readTelling(
         timings: toTimings(row),
         ...(control && { control }),
         resolvedAddress: row.resolved === SAME ? row.address : row.resolved,
-        ...misspokenIn(misspoken),
+        ...rareIn(misspoken),
       })
     }
   }
@@ -160,5 +160,5 @@ function shownBy(text: string): Shown {
   const [shared, headers, body] = JSON.parse(text)
   const { dns = null, http, tls = null, responder = null, control } = shared
   const told = http ? { ...http, ...body, headers: tellingHeaders(headers) } : null
-  return { dns, http: told, tls, responder, ...misspokenIn(shared), ...(control && { control }) }
+  return { dns, http: told, tls, responder, ...rareIn(shared), ...(control && { control }) }
 }

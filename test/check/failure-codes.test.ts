@@ -3,8 +3,10 @@
  * phase, whose fault it is, and the evidence of the phases before, as a try records them.
  */
 import { readFileSync } from 'node:fs'
+import type { ServingStatusMap } from 'grpc-health-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAILURE_CODES, type FailureCode, type Phase } from '../../src/check/codes.ts'
+import type { GrpcEvidence } from '../../src/check/grpc/answer.ts'
 import type { DnsQueryCheck, HttpCheck } from '../../src/plan/check.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
@@ -14,12 +16,14 @@ import {
   anExpectation,
   dnsCheck,
   dnsQueryCheck,
+  grpcCheck,
   httpCheck,
   plannedPath,
   runPath,
   tcpCheck,
 } from '../support/checks.ts'
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts'
+import { serveGrpc } from '../support/grpc-server.ts'
 import { ODD, type Odd, startOddDns } from '../support/odd-dns.ts'
 import { noAddresses } from '../support/request.ts'
 import { BEHAVIOURS, type Behaviour, deafPort, keeper, refusedPort, serve, serveHttp } from '../support/servers.ts'
@@ -246,6 +250,17 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
     kept: { timings: { ...ANSWERED, downloadMs: number }, http: { status: 101, bodyBytes: 0 } },
   }),
   too_slow: () => answering({ expect: anExpectation({ maxDurationMs: 0.001 }) }),
+  not_grpc: async () => ({
+    path: {
+      addressPort: (await keep(serveHttp((_request, response) => void response.end()))).port,
+      scheme: 'tcp',
+      checks: [grpcCheck()],
+    },
+    phase: 'response',
+    kept: { speaks: 'http1', http: null, timings: { ...ANSWERED } },
+  }),
+  not_serving: () => calling({ '': 'NOT_SERVING' }, { status: 'OK', health: 'NOT_SERVING' }),
+  unexpected_grpc_status: () => calling(null, { status: 'UNIMPLEMENTED', code: 12, health: null }),
   unexpected_data: async () => ({
     path: {
       ...{ addressPort: (await keep(serve(BEHAVIOURS.echo))).port, scheme: 'tcp' },
@@ -259,6 +274,16 @@ const CASES: Readonly<Partial<Record<FailureCode, () => Promise<Case>>>> = {
     const { path, kept } = await answering({})
     return { path: { ...path, expected: 'unreachable' }, phase: 'expectation', kept }
   },
+}
+
+async function calling(health: ServingStatusMap | null, grpc: Partial<GrpcEvidence>): Promise<Case> {
+  const server = await keep(serveGrpc({ health }))
+  const check = grpcCheck({ expect: { status: 'SERVING', maxDurationMs: null } })
+  return {
+    path: { addressPort: server.port, scheme: 'tcp', checks: [check] },
+    phase: 'expectation',
+    kept: { grpc, http: { status: 200, version: '2' } },
+  }
 }
 
 /** No server, resolver or network on loopback causes these; each names the file that does. */

@@ -53,6 +53,11 @@ export const DIFFERENCES = {
     workers: 'such paths are `skipped: vantage`; over TCP they are asked',
   },
   http2: { what: '`httpVersion: "2"`', node: 'HTTP/2', workers: '422' },
+  grpc: {
+    what: '`grpc` checks over TLS',
+    node: 'made',
+    workers: '`skipped: vantage`: no handshake there can agree on HTTP/2 (ALPN). Without TLS they are made',
+  },
   handshake: {
     what: 'Why a handshake failed',
     node: 'by its code: of an unknown authority and another name, the authority; of a server of HTTP/2 alone, that (`speaks`)',

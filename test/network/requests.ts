@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { DialTls, HttpRequest, Timings } from '../../src/check/network.ts'
+import type { DialTls, GrpcRequest, HttpRequest, Timings } from '../../src/check/network.ts'
+import { HEALTH_CHECK } from '../../src/plan/check.ts'
 import { by } from '../contract/runtimes.ts'
 import type { StepsRequest } from '../support/network-wire.ts'
 
@@ -23,6 +24,16 @@ export const httpTo = (to: To, more: Partial<HttpRequest> = {}): HttpRequest => 
   headers: { host: 'toad.example' },
   body: null,
   httpVersion: '1.1',
+  bodyLimitBytes: 65_536,
+  streamMs: null,
+  ...more,
+})
+
+export const grpcTo = (to: To, more: Partial<GrpcRequest> = {}): GrpcRequest => ({
+  ...dial(to),
+  call: HEALTH_CHECK,
+  service: '',
+  headers: { host: 'toad.example' },
   bodyLimitBytes: 65_536,
   streamMs: null,
   ...more,

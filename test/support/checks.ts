@@ -15,6 +15,7 @@ import type {
   DnsCheck,
   DnsQueryCheck,
   DnsQueryExpect,
+  GrpcCheck,
   HttpCheck,
   HttpExpect,
   TcpCheck,
@@ -65,6 +66,21 @@ export const tcpCheck = (over: Partial<TcpCheck> = {}): TcpCheck => ({
   tls: null,
   queryResponse: [],
   maxDurationMs: null,
+  ...over,
+})
+
+export const grpcCheck = (over: Partial<GrpcCheck> = {}): GrpcCheck => ({
+  type: 'grpc',
+  name: 'default',
+  isDefault: over.expect === undefined,
+  port: null,
+  service: '',
+  call: null,
+  metadata: {},
+  scheme: 'http',
+  host: null,
+  expect: null,
+  tls: NO_TLS,
   ...over,
 })
 

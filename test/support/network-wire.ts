@@ -6,6 +6,8 @@
 import type { Failure } from '../../src/check/codes.ts'
 import type {
   DnsQueryRequest,
+  GrpcExchange,
+  GrpcRequest,
   HttpExchange,
   HttpRequest,
   LookupRequest,
@@ -22,6 +24,7 @@ export type StepsRequest = Omit<TcpRequest, 'steps'> & { steps: readonly Step[] 
 type Unsignalled<T> = Omit<T, 'signal'>
 export type NetworkCall = (
   | { method: 'http'; request: Unsignalled<HttpRequest> }
+  | { method: 'grpc'; request: Unsignalled<GrpcRequest> }
   | { method: 'tcp'; request: Unsignalled<TcpRequest> }
   | { method: 'resolve'; request: Unsignalled<ResolveRequest> }
   | { method: 'query'; request: Unsignalled<DnsQueryRequest> }
@@ -34,6 +37,7 @@ export type NetworkCall = (
 }
 
 export type HttpOnWire = Omit<HttpExchange, 'body'> & { body: string | null }
+export type GrpcOnWire = Omit<GrpcExchange, 'body'> & { body: string | null }
 
 export const tcpSteps = (steps: readonly Step[]): TcpStep[] =>
   steps.map(({ expect, send, startTls = null }) => ({

@@ -10,6 +10,8 @@ import type { AddressInfo } from 'node:net'
 import type {
   DnsQueryExchange,
   DnsQueryRequest,
+  GrpcExchange,
+  GrpcRequest,
   HttpExchange,
   HttpRequest,
   Lookup,
@@ -20,13 +22,21 @@ import type {
 } from '../../src/check/network.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { startDohServer } from './doh-server.ts'
-import { bodyFromWire, type HttpOnWire, type NetworkCall, type StepsRequest, tcpSteps } from './network-wire.ts'
+import {
+  bodyFromWire,
+  type GrpcOnWire,
+  type HttpOnWire,
+  type NetworkCall,
+  type StepsRequest,
+  tcpSteps,
+} from './network-wire.ts'
 import { overJson } from './over-json.ts'
 import { RUNTIME } from './portolan.ts'
 import { loadWrangler } from './wrangler.ts'
 
 export type TestNetwork = {
   http(request: HttpRequest): Promise<HttpExchange>
+  grpc(request: GrpcRequest): Promise<GrpcExchange>
   tcp(request: StepsRequest): Promise<TcpExchange>
   resolve(request: ResolveRequest): Promise<Resolution>
   query(request: DnsQueryRequest): Promise<DnsQueryExchange>
@@ -47,6 +57,10 @@ async function openOnNode(): Promise<TestNetwork> {
   return {
     async http({ signal, ...request }) {
       const { headers, body, ...exchange } = await network.http({ ...overJson(request), signal })
+      return { ...overJson(exchange), headers, body }
+    },
+    async grpc({ signal, ...request }) {
+      const { headers, body, ...exchange } = await network.grpc({ ...overJson(request), signal })
       return { ...overJson(exchange), headers, body }
     },
     tcp: async ({ signal, steps, ...request }) =>
@@ -91,6 +105,10 @@ async function openOnWorkers(caPem: string | null): Promise<TestNetwork> {
   return {
     async http({ signal, ...request }) {
       const exchange = (await make({ method: 'http', request }, signal)) as HttpOnWire
+      return { ...exchange, body: bodyFromWire(exchange.body) }
+    },
+    async grpc({ signal, ...request }) {
+      const exchange = (await make({ method: 'grpc', request }, signal)) as GrpcOnWire
       return { ...exchange, body: bodyFromWire(exchange.body) }
     },
     tcp: async ({ signal, steps, ...request }) =>

@@ -3,7 +3,7 @@
 import type { Diagnosis } from '../../src/diagnose/finding.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { becauseText } from '../../src/plan/because.ts'
-import type { Check } from '../../src/plan/check.ts'
+import { type Check, HEALTH_CHECK } from '../../src/plan/check.ts'
 import { type Plan, type PlannedPath, type Position, vantageAt } from '../../src/plan/path.ts'
 import type { Place } from '../../src/plan/place.ts'
 import { type PlanInput, planPaths } from '../../src/plan/plan.ts'
@@ -87,6 +87,12 @@ export function checkText(check: Check): string {
     const { transportProtocol, queryName, queryType, expect } = check
     const wanted = expect === null ? '' : ` ${expect.rcode.join('|')}`
     return `${name} ${transportProtocol} ${queryType} ${queryName}${wanted}`
+  }
+  if (check.type === 'grpc') {
+    const { service, method } = check.call ?? HEALTH_CHECK
+    const { scheme, host, mayBeTls, tls } = check
+    const over = scheme === 'https' || mayBeTls ? ` ${tlsText(tls)}` : ''
+    return `${name} ${scheme}${mayBeTls ? ', or TLS' : ''}://${host ?? '(no address)'}/${service}/${method}${over}`
   }
   const { method, scheme, host, path, tls } = check
   return `${name} ${method} ${scheme}://${host ?? '(no address)'}${path}${scheme === 'https' ? ` ${tlsText(tls)}` : ''}`

@@ -548,6 +548,8 @@ describe('paths by other routes', () => {
       rules: [{ matches: [{ method: { service: 'a.B', method: 'C' } }], backendRefs: [{ name: 'toad', port: 80 }] }],
     })
     const made = planOf([named('grpc', 80), gateway(), grpc], toad)
-    expect(pathOf(made, 'GRPCRoute')).toMatchObject({ scheme: 'http', match: { type: 'Exact', path: '/a.B/C' } })
+    const path = pathOf(made, 'GRPCRoute')
+    expect(path).toMatchObject({ scheme: 'http', match: { type: 'Exact', path: '/a.B/C' } })
+    expect(path.checks.map(checkText)).toEqual(['grpc http://203.0.113.80/a.B/C'])
   })
 })

@@ -1,5 +1,6 @@
 import type { HttpExchange, HttpRequest, Network } from '../../check/network.ts'
 import { queryOverTcp } from '../socket/dns-tcp.ts'
+import { exchangeGrpc } from '../socket/grpc.ts'
 import { exchangeHttp1 } from '../socket/http1.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
 import { createLookup, resolveName } from './dns.ts'
@@ -21,6 +22,7 @@ export function createNodeNetwork(routes = createRoutes(), lookup = createLookup
       request.transport === 'udp'
         ? queryOverUdp(request, routes.explain)
         : queryOverTcp(nodeTransport, request, routes.explain),
+    grpc: (request) => exchangeGrpc(nodeTransport, request, routes.explain),
     cannotReach: ({ address }) => routes.cannotReach(address),
   }
 }

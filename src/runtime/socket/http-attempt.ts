@@ -2,30 +2,42 @@ import { hash } from 'node:crypto'
 import type { Failure } from '../../check/codes.ts'
 import { codeOf, failureOf } from '../../check/failure.ts'
 import { headerBytesOf, keptHeaders, snippetOf } from '../../check/http-evidence.ts'
-import type { BodyCut, Exchange, HttpEvidence, HttpExchange, HttpRequest, Misspoken } from '../../check/network.ts'
+import type {
+  BodyCut,
+  DialOptions,
+  Exchange,
+  HttpEvidence,
+  HttpExchange,
+  HttpRequest,
+  Misspoken,
+} from '../../check/network.ts'
 import { AnswerBody } from './answer-body.ts'
-import { Attempt, type Transport } from './attempt.ts'
+import type { Transport } from './attempt.ts'
 import { Heard } from './heard.ts'
+import { ListeningAttempt } from './listening-attempt.ts'
 
 /** Lower-case names. */
 export type Headers = Record<string, string | string[] | undefined>
+
+/** An answer is read so far. */
+type Answered = DialOptions & Pick<HttpRequest, 'bodyLimitBytes' | 'streamMs'>
 
 /**
  * One HTTP request over one new connection, as far as it is the same on every runtime: what is kept of the answer, how
  * much of its body is read, and what becomes of an answer that cannot be read.
  */
-export abstract class HttpAttempt extends Attempt<HttpExchange> {
-  protected readonly request: HttpRequest
+export abstract class HttpAttempt<Request extends Answered = HttpRequest> extends ListeningAttempt<HttpExchange> {
+  protected readonly request: Request
   protected readonly heard = new Heard()
   protected misspoken: Misspoken = {}
   protected version = '1.1'
-  /** The last bytes came then, by `performance.now()`; 0: none have. */
-  protected arrivedAt = 0
+  /** The body is for people to read. */
+  protected isText = true
   readonly #body: AnswerBody
   #status: number | null = null
   #headers: Headers = {}
 
-  constructor(transport: Transport, request: HttpRequest, end: (exchange: HttpExchange) => void) {
+  constructor(transport: Transport, request: Request, end: (exchange: HttpExchange) => void) {
     super(transport, request, end)
     this.request = request
     this.#body = new AnswerBody(request)
@@ -115,7 +127,7 @@ export abstract class HttpAttempt extends Attempt<HttpExchange> {
       headerBytes: headerBytesOf(this.#headers),
       location: Array.isArray(location) ? (location[0] ?? null) : (location ?? null),
       bodyBytes: body.length,
-      bodySnippet: snippetOf(body),
+      bodySnippet: this.isText ? snippetOf(body) : '',
       bodySha256: hash('sha256', body),
       ...(this.#body.cut !== null && { bodyCut: this.#body.cut }),
     }

@@ -3,7 +3,7 @@ import { failureOf } from '../../check/failure.ts'
 import { handshakeFlaw } from '../../check/handshake.ts'
 import type { Exchange, HttpExchange, HttpRequest } from '../../check/network.ts'
 import { AnswerReader } from './answer-reader.ts'
-import { rounded, type Transport } from './attempt.ts'
+import type { Transport } from './attempt.ts'
 import { type Headers, HttpAttempt } from './http-attempt.ts'
 import { acceptOf, closeWebSocket, handshakeOf, newKey } from './websocket.ts'
 
@@ -20,22 +20,11 @@ export const exchangeHttp1 = (
 ): Promise<HttpExchange> =>
   new Promise((resolve) => new Http1Attempt(transport, request, (exchange) => resolve(explain(exchange))).start())
 
-/** A socket says bytes, an error, or `null`: the peer has ended its side. */
-type Said = Buffer | Error | null
-
-/**
- * One request of HTTP/1.1 and its answer. What the socket says is timed as it comes and worked on in turn, so that an
- * error stands behind the bytes that came before it: it must not take back an answer that had come.
- */
+/** One request of HTTP/1.1 and its answer. */
 export class Http1Attempt extends HttpAttempt {
   readonly #reader = new AnswerReader(this.request.method, this, this.request.upgrade !== undefined)
   readonly #key = this.request.upgrade === undefined ? null : newKey()
   #handshake: HttpExchange['handshake']
-  /** This was said and not worked on yet. */
-  #waiting: Said[] = []
-  #isSent = false
-  #sentAt = 0
-  #firstByteAt = 0
 
   start(): void {
     const { tls, httpVersion } = this.request
@@ -50,68 +39,16 @@ export class Http1Attempt extends HttpAttempt {
       this.finish(failureOf('ERR_INVALID_CHAR', this.phase))
       return
     }
-    this.#isSent = true
-    socket.on('data', (chunk: Buffer) => this.#hear(chunk))
-    socket.once('end', () => this.#hear(null))
-    socket.once('close', () => this.#hear(null))
-    socket.write(message, 'latin1')
-    this.phase = 'response'
-    this.#sentAt = performance.now()
-    // The peer has hung up meanwhile, and no event tells
-    if (socket.destroyed) {
-      this.#hear(socket.errored ?? null)
+    this.listen(socket, message, 'latin1')
+  }
+
+  protected override over(): void {
+    if (!this.#reader.end()) {
+      this.refuse(true)
     }
   }
 
-  protected override lost(error: Error): void {
-    if (this.#isSent) {
-      this.#hear(error)
-    } else {
-      super.lost(error)
-    }
-  }
-
-  #hear(said: Said): void {
-    if (this.ended) {
-      return
-    }
-    if (!(said instanceof Error)) {
-      this.arrivedAt = this.heardAt(Math.max(this.#sentAt, this.arrivedAt))
-    }
-    if (said !== null && this.firstByteMs === null && !(said instanceof Error)) {
-      this.#firstByteAt = this.arrivedAt
-      this.firstByteMs = rounded(this.arrivedAt - this.#sentAt)
-    }
-    this.#waiting.push(said)
-    if (this.#waiting.length === 1) {
-      this.inTurn(() => this.#work())
-    } else {
-      // A peer that floods this side waits until it has read
-      this.socket?.pause()
-    }
-  }
-
-  #work(): void {
-    const all = this.#waiting
-    this.#waiting = []
-    for (const said of all) {
-      if (this.ended) {
-        return
-      }
-      if (said instanceof Error) {
-        this.fail(said)
-      } else if (said !== null) {
-        this.#read(said)
-      } else if (!this.#reader.end()) {
-        this.refuse(true)
-      }
-    }
-    if (all.length > 1) {
-      this.socket?.resume()
-    }
-  }
-
-  #read(chunk: Buffer): void {
+  protected override read(chunk: Buffer): void {
     this.heard.keep(chunk)
     const refusal = this.#reader.read(chunk)
     if (refusal === 'MALFORMED') {
@@ -139,8 +76,7 @@ export class Http1Attempt extends HttpAttempt {
     if (this.ended) {
       return
     }
-    this.downloadMs = rounded(this.arrivedAt - this.#firstByteAt)
-    this.finish(null, this.arrivedAt)
+    this.finishWhole()
   }
 
   protected override evidence(exchange: Exchange): HttpExchange {

@@ -5,6 +5,7 @@
 
 import { schemeOf } from '../../check/http-request.ts'
 import { mayAskControls } from '../../check/routed-control.ts'
+import { mayAskGrpcControls } from '../../check/routed-grpc.ts'
 import { nameToDial } from '../../check/try-name.ts'
 import type { Check } from '../../plan/check.ts'
 import type { PlannedPath } from '../../plan/path.ts'
@@ -43,6 +44,10 @@ function mostOf(path: PlannedPath, check: Check, lookup: number): number {
   }
   if (check.type === 'dnsQuery') {
     return Math.max(named, 1)
+  }
+  if (check.type === 'grpc') {
+    // Over TLS no call is made
+    return Math.max(named, 1 + (mayAskGrpcControls(path, check) ? CONTROLS : 0))
   }
   const isSecure = check.type === 'tcp' ? check.tls !== null : schemeOf(path, check) === 'https'
   // A handshake that fails is looked at by a second connection

@@ -5,6 +5,8 @@ import {
   type DnsQueryExchange,
   type DnsQueryRequest,
   type Exchange,
+  type GrpcExchange,
+  type GrpcRequest,
   type Network,
   NO_TIMINGS,
   type TcpRequest,
@@ -12,6 +14,7 @@ import {
 import { describeCertificate } from '../socket/describe-certificate.ts'
 import { dnsExchange } from '../socket/dns-message.ts'
 import { queryOverTcp } from '../socket/dns-tcp.ts'
+import { exchangeGrpc } from '../socket/grpc.ts'
 import { exchangeHttp1 } from '../socket/http1.ts'
 import { exchangeTcp } from '../socket/tcp.ts'
 import type { Calls } from './call-budget.ts'
@@ -51,6 +54,7 @@ export function createEdgeNetwork({ dohUrl, egressAllow }: EdgeNetworkOptions, c
             .then((made) => explain(request, made, calls))
         : Promise.resolve({ ...unmade(request.address), http: null, headers: null, body: null }),
     query: (request) => queryAtEdge(request, calls),
+    grpc: (request) => callGrpc(request, calls),
     cannotReach: createReach(egressAllow),
   }
 }
@@ -64,6 +68,17 @@ async function queryAtEdge(request: DnsQueryRequest, calls: Calls): Promise<DnsQ
   return calls.probesLeft > 0
     ? calls.make('connect', () => queryOverTcp(edgeTransport, request))
     : dnsExchange(unmade(request.address), request, null)
+}
+
+/** No handshake here can ask for HTTP/2 (ALPN), which servers of gRPC insist on. */
+const NO_GRPC_OVER_TLS = 'the runtime cannot agree on HTTP/2 in a TLS handshake (ALPN)'
+
+async function callGrpc(request: GrpcRequest, calls: Calls): Promise<GrpcExchange> {
+  const nothing = { ...unmade(request.address), http: null, headers: null, body: null }
+  if (request.tls !== null) {
+    return { ...nothing, failure: beyondVantage('tls_handshake_failed', 'tls', NO_GRPC_OVER_TLS) }
+  }
+  return calls.probesLeft > 0 ? calls.make('connect', () => exchangeGrpc(edgeTransport, request)) : nothing
 }
 
 const counted = (ways: Ways, calls: Calls): Ways => {

@@ -32,6 +32,10 @@ export default {
         const exchange = await network.http({ ...call.request, signal })
         return { ...exchange, body: bodyToWire(exchange.body) }
       }
+      if (call.method === 'grpc') {
+        const exchange = await network.grpc({ ...call.request, signal })
+        return { ...exchange, body: bodyToWire(exchange.body) }
+      }
       if (call.method === 'tcp') {
         return network.tcp({ ...call.request, signal })
       }
