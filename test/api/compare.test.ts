@@ -288,6 +288,17 @@ describe('POST /v1/compare', () => {
     expect([missing.status, missing.errors[0]?.pointer]).toEqual([400, '?right'])
   })
 
+  it('takes manifests that are large', async () => {
+    const padding = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { x: 'x'.repeat(200_000) } }
+    const one = await keep(serveHttp(page))
+    const side = { kind: 'Ingress', name: 'old', addresses: at(one) }
+    const json = { target: { manifests: [service, ingress('old', ['/']), padding] }, left: side, right: side }
+    const document = await read<CompareDocument>(api.call('/v1/compare?wait=20', { json }))
+    expect([document.verdict, document.summary.alike]).toEqual(['pass', 1])
+    const missing = { ...json, right: { kind: 'Ingress', name: 'new' } }
+    expect((await readProblem(api.call('/v1/compare', { json: missing }))).errors[0]?.pointer).toBe('/right/name')
+  })
+
   it('says what it needs of a live cluster', async () => {
     const response = await api.call('/v1/compare?left=Ingress/old&right=Ingress/new', { method: 'POST' })
     expect([response.status, (await readProblem(response)).errors[0]?.pointer]).toEqual([400, '?namespace'])
@@ -422,7 +433,8 @@ describe('a comparison', () => {
     const silent = () => undefined
     const { id } = await read<CompareDocument>(compareRouters(silent, silent, { query: '' }))
     const cancelled = await read<CompareDocument>(api.call(`/v1/compares/${id}/cancel`, { method: 'POST' }))
-    expect([cancelled.status, cancelled.verdict]).toEqual(['cancelled', null])
+    const shown = [cancelled.status, cancelled.verdict, cancelled.requests[0]?.outcome]
+    expect(shown).toEqual(['cancelled', null, null])
     expect((await api.call(`/v1/compares/${id}/cancel`, { method: 'POST' })).status).toBe(409)
   })
 })

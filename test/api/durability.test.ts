@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readJob } from '../support/read.ts'
+import type { CompareDocument } from '../../src/report/compare/document.ts'
+import { at, ingress, service } from '../support/compare.ts'
+import { read, readJob } from '../support/read.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
 
 const main = new URL('../../src/runtime/node/main.ts', import.meta.url).pathname
@@ -61,6 +63,32 @@ const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => c
 const externalIPs = Array.from({ length: 199 }, (_, index) => `127.0.1.${index + 1}`)
 
 describe('a process that is killed in the middle of a job', () => {
+  it('finishes a comparison at the next start, every request three times', async () => {
+    asked = 0
+    const first = await start()
+    const middle = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const paths = Array.from({ length: 30 }, (_, at) => `/${at}`)
+    const side = { kind: 'Ingress', name: 'old', addresses: at({ address: '127.0.0.1', port: pod.port }) }
+    const response = await fetch(`${first.url}/v1/compare`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ target: { manifests: [service, ingress('old', paths)] }, left: side, right: side }),
+    })
+    const { id } = await read<CompareDocument>(response)
+    await middle
+    first.child.kill('SIGKILL')
+    await ended(first.child)
+    const second = await start()
+    const document = await read<CompareDocument>(fetch(`${second.url}/v1/compares/${id}?wait=60`))
+    expect([document.verdict, document.summary.alike]).toEqual(['pass', 30])
+    expect(document.requests.map(({ left, right }) => left.tries + right.tries)).toEqual(paths.map(() => 6))
+    second.child.kill('SIGKILL')
+    await ended(second.child)
+    asked = 0
+  })
+
   it('finishes it at the next start, every try once', async () => {
     const first = await start()
     const middle = new Promise<void>((resolve) => {

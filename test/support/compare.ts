@@ -35,7 +35,7 @@ export const ingress = (name: string, paths: readonly string[], { tls = false } 
 })
 
 /** The addresses of a side whose router is this server, for both schemes. */
-export const at = ({ address, port }: TestServer) => ({
+export const at = ({ address, port }: Pick<TestServer, 'address' | 'port'>) => ({
   ingressController: [address],
   controllerPorts: { http: port, https: port },
 })

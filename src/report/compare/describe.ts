@@ -6,7 +6,6 @@ import { quoted } from '../../diagnose/commands.ts'
 import { hostPort } from '../../lib/address.ts'
 import type { ComparedRequest, Comparison, Side } from '../../plan/compare/comparison.ts'
 import type { PlannedPath } from '../../plan/path.ts'
-import { hasEnded } from '../../record/job.ts'
 import { type DescribedJob, describeJobHead, describeObjects } from '../describe-job.ts'
 import type { CompareDocument, ComparedRequestDocument, SideAnswer } from './document.ts'
 import { meaningOf } from './meanings.ts'
@@ -18,9 +17,9 @@ export function describeCompare(
 ): CompareDocument {
   const { comparison } = job
   const tried = triedOf(comparison, job.plan?.paths ?? [], results)
-  const ended = hasEnded(job)
-  // Until it has ended, what is missing may still come.
-  const judgements = judgeComparison(tried).map((each) => (ended || each.outcome !== 'error' ? each : null))
+  // What is missing may still come, or was not wanted any more.
+  const isDone = job.status === 'finished'
+  const judgements = judgeComparison(tried).map((each) => (isDone || each.outcome !== 'error' ? each : null))
   const requests = comparison.requests.map((request, at): ComparedRequestDocument => {
     const side = (side: Side) => sideAnswer(request, side, tried.paths, tried.results)
     const judged = judgements[at] ?? null
