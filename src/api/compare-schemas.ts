@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { DIFFERENCE_KINDS } from '../check/compare/judge.ts'
+import { DIFFERENCE_KINDS } from '../check/compare/difference.ts'
 import { SIDES } from '../plan/compare/comparison.ts'
 import { JobSchema } from './schemas.ts'
 

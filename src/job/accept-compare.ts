@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { TRIES } from '../check/compare/judge.ts'
+import { TRIES } from '../check/compare/asked.ts'
 import type { ObjectsAsked } from '../kube/object-source.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { type Comparison, SIDES, type Side, type SideAsked } from '../plan/compare/comparison.ts'

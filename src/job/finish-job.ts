@@ -1,5 +1,7 @@
 /** A run ends here: what was found is judged, diagnosed and stored, once. */
-import { judgeComparison, triedOf } from '../check/compare/judge.ts'
+
+import { triedOf } from '../check/compare/asked.ts'
+import { judgeComparison } from '../check/compare/judge.ts'
 import { verdictOfComparison } from '../check/compare/verdict.ts'
 import type { Control } from '../check/control.ts'
 import { comparedTries, type JudgedPath, judgeJob, judgePath, summarise, tellingTry } from '../check/outcome.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { DIFFERENCE_KINDS } from '../../src/check/compare/difference.ts'
 import { IGNORED_HEADERS, READ_HEADERS } from '../../src/check/compare/header-rules.ts'
-import { DIFFERENCE_KINDS } from '../../src/check/compare/judge.ts'
 
 const page = readFileSync('docs/guides/compare.md', 'utf8')
 

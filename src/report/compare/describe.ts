@@ -1,4 +1,5 @@
-import { judgeComparison, type RequestJudgement, TRIES, triedOf } from '../../check/compare/judge.ts'
+import { TRIES, triedOf } from '../../check/compare/asked.ts'
+import { judgeComparison, type RequestJudgement } from '../../check/compare/judge.ts'
 import { verdictOfComparison } from '../../check/compare/verdict.ts'
 import { isSecretHeader } from '../../check/http-evidence.ts'
 import type { Result } from '../../check/result.ts'

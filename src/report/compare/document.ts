@@ -4,7 +4,7 @@
  * @module
  */
 import type { FailureCode } from '../../check/codes.ts'
-import type { Difference, NotCounted } from '../../check/compare/judge.ts'
+import type { Difference, NotCounted } from '../../check/compare/difference.ts'
 import type { Verdict } from '../../check/verdict.ts'
 import type { NotSent, SideAsked } from '../../plan/compare/comparison.ts'
 import type { JobProblem, JobStatus } from '../../record/job.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Difference, DifferenceKind } from '../../check/compare/judge.ts'
+import type { Difference, DifferenceKind } from '../../check/compare/difference.ts'
 
 export type Meaning = { means: string; next: string }
 
