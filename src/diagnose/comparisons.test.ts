@@ -753,6 +753,8 @@ describe('findings from comparing paths', () => {
       'external_name_host_mismatch',
       ...gatewayAnswers.map(({ code }) => code),
       'gateway_unreachable',
+      'gateway_port_closed',
+      'gateway_redirect_differs',
       'backend_tls_policy_mismatch',
       'fails_now_and_then',
       'dns_server_silent',

@@ -30,6 +30,7 @@ import {
 } from './comparisons/endpoints.ts'
 import { oneFamilyFails } from './comparisons/families.ts'
 import { gatewayAnswers, gatewayUnreachable } from './comparisons/gateway.ts'
+import { gatewayPortClosed, gatewayRedirectDiffers } from './comparisons/gateway-differs.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
 import { loadBalancerFails, loadBalancerIgnoresHealth } from './comparisons/load-balancers.ts'
 import { bodyCutShort, http2Only, malformedResponse, redirectLoop, tooManyRedirects } from './comparisons/misspoken.ts'
@@ -206,11 +207,13 @@ const BY_RESULTS: readonly Rule[] = [
   loadBalancerFails,
   ingressControllerUnreachable,
   gatewayUnreachable,
+  gatewayPortClosed,
   ingressDefaultCertificate,
   ...certificateFlaws,
   certificateExpiresSoon,
   ...ingressAnswers,
   ...gatewayAnswers,
+  gatewayRedirectDiffers,
   ingressHostDnsDiffers,
   wrongResponder,
   affinityNotKept,

@@ -129,6 +129,9 @@ type OnPath = Pick<SeenPath, 'path'>
 /** No router is on the way, as an Ingress controller is. */
 export const isDirect = ({ path }: OnPath): boolean => KINDS[path.kind].routedBy === null
 
+/** The router on the way reads no more than the name in TLS: what is spoken behind it is the pods' own. */
+export const isPassedOn = ({ path }: OnPath): boolean => KINDS[path.kind].routedBy === 'server-name'
+
 /** One pod itself. */
 export const isEndpoint = ({ path }: OnPath): boolean => KINDS[path.kind].role === 'pod'
 

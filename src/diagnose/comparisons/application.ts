@@ -17,6 +17,7 @@ import {
   isEndpoint,
   isGatewayError,
   isHanging,
+  isPassedOn,
   type SeenPath,
   type SeenPort,
   servedThrough,
@@ -187,6 +188,7 @@ export const portSpeaksNoTls: Rule = {
       if (!allFail(direct, ({ code }) => code === 'tls_not_spoken')) {
         return []
       }
+      const passedOn = failing(port.routed).filter((each) => isPassedOn(each) && each.code === 'tls_not_spoken')
       return [
         {
           confidence: 'likely' as const,
@@ -195,7 +197,7 @@ export const portSpeaksNoTls: Rule = {
           fix: `Declare the port's protocol: appProtocol in Service/${service}, or scheme in the check.`,
           confirm: `curl -sv -o /dev/null --max-time 10 ${quoted(`http://${direct.map(addressOf)[0]}/`)}`,
           evidence: triesOf(direct),
-          explains: idsOf(direct),
+          explains: idsOf([...direct, ...passedOn]),
         },
       ]
     }),

@@ -7,6 +7,7 @@ import { handshakeOn } from '../commands.ts'
 import { count, list } from '../phrases.ts'
 import { beginning, routerOn } from '../routers.ts'
 import type { Cause, Rule } from '../rule.ts'
+import { isMisfit } from '../rules/backend-tls-policy.ts'
 import {
   failing,
   idsOf,
@@ -267,7 +268,8 @@ const rule = (flaw: Flaw): Rule => ({
   code: flaw.code,
   layer: 'tls',
   after: (seen) => {
-    const bad = failing(seen.all).filter((each) => !isDefault(each) && flawOf(each) === flaw)
+    // What a policy asks of the pods is its own mistake, or theirs.
+    const bad = failing(seen.all).filter((each) => !isDefault(each) && !isMisfit(each) && flawOf(each) === flaw)
     return shown(seen, bad).map((each) => causeOf(each, flaw, idsOf(each.paths)))
   },
 })

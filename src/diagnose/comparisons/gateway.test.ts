@@ -1,8 +1,8 @@
 /** Ways through a Gateway that fail while others pass. */
 import { describe, expect, it } from 'vitest'
-import { gateway, httpRoute } from '../../../test/support/gateway-manifests.ts'
+import { gateway, httpRoute, routeOf } from '../../../test/support/gateway-manifests.ts'
 import { service, slice } from '../../../test/support/manifests.ts'
-import { type Did, told } from '../../../test/support/scenario.ts'
+import { type Did, type Saw, told } from '../../../test/support/scenario.ts'
 import { KINDS } from '../../plan/kinds.ts'
 import type { PlannedPath, Position } from '../../plan/path.ts'
 
@@ -68,4 +68,37 @@ describe('a Gateway', () => {
       'route_status_contradicts possible:',
     ])
   })
+})
+
+it('a Gateway that passes TLS on is not blamed for pods that speak none', () => {
+  const tls = { name: 'tls', port: 443, protocol: 'TLS', tls: { mode: 'Passthrough' } }
+  const manifests = [
+    service({ ports: [{ name: 'https', port: 443, targetPort: 8443 }] }),
+    slice([{ at: '10.244.0.9', pod: 'toad-1' }], { ports: [{ name: 'https', port: 8443 }] }),
+    gateway({ listeners: [tls] }),
+    routeOf('TLSRoute', {
+      hostnames: ['toad.example.com'],
+      rules: [{ backendRefs: [{ name: 'toad', port: 443 }] }],
+    }),
+  ]
+  expect(told({ manifests, saw: ({ scheme }) => (scheme === 'https' ? 'tls_not_spoken' : 'pass') })).toEqual([
+    'port_speaks_no_tls likely: DNS ClusterIP TLSRoute Endpoint',
+  ])
+})
+
+it('a BackendTLSPolicy that asks pods for another name is what a Gateway answers 503 for', () => {
+  const policy = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'BackendTLSPolicy',
+    metadata: { name: 'toad', namespace: 'pond' },
+    spec: {
+      targetRefs: [{ group: '', kind: 'Service', name: 'toad' }],
+      validation: { hostname: 'frog.pond.svc', wellKnownCACertificates: 'System' },
+    },
+  }
+  const saw: Saw = ({ kind, scheme }) =>
+    KINDS[kind].router === 'gateway' ? 503 : scheme === 'https' ? 'certificate_name_mismatch' : 'pass'
+  expect(told({ manifests: [...OBJECTS, policy], saw })).toEqual([
+    'backend_tls_policy_mismatch likely: DNS ClusterIP HTTPRoute Endpoint',
+  ])
 })

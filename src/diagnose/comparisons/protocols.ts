@@ -15,6 +15,7 @@ import {
   isCut,
   isDirect,
   isOutside,
+  isPassedOn,
   passing,
   type Seen,
   type SeenPath,
@@ -125,7 +126,8 @@ export const backendProtocolMismatch: Rule = {
           },
         ]
       }
-      const secure = through.filter(({ path }) => path.scheme === 'https')
+      const speakNoTls = ends.some(({ code }) => code === 'tls_not_spoken')
+      const secure = through.filter((each) => each.path.scheme === 'https' && !(speakNoTls && isPassedOn(each)))
       const unspoken = failing(secure).filter(({ code }) => code === 'tls_not_spoken')
       const doors = new Set(unspoken.map(addressOf))
       if (unspoken.length > 0 && !secure.some((each) => each.passed && doors.has(addressOf(each)))) {

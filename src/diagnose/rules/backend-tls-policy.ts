@@ -4,12 +4,12 @@ import { conditionText, refusing } from '../../plan/gateway/conditions.ts'
 import { requestOn } from '../commands.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
-import { failing, idsOf, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import { failing, idsOf, isGatewayError, type SeenPath, triesOf, urlsOf } from '../seen.ts'
 
 const POLICY = 'BackendTLSPolicy'
 
 /** The pods speak no TLS, or show a certificate for another name, where a policy asks for both. */
-const isMisfit = ({ path, code }: SeenPath): boolean =>
+export const isMisfit = ({ path, code }: SeenPath): boolean =>
   path.because.some((because) => isOfKind(because, POLICY)) &&
   (code === 'tls_not_spoken' || code === 'certificate_name_mismatch')
 
@@ -61,7 +61,7 @@ export const backendTlsPolicyMismatch: Rule = {
     })
   },
   after: ({ ports }) =>
-    ports.flatMap(({ dialled }) => {
+    ports.flatMap(({ dialled, routed }) => {
       const bad = failing(dialled).filter(isMisfit)
       const [first] = bad
       if (first === undefined) {
@@ -81,7 +81,7 @@ export const backendTlsPolicyMismatch: Rule = {
             : 'Let the pods serve TLS, or take the policy away.',
           confirm: requestOn(first),
           evidence: triesOf(bad),
-          explains: idsOf(bad),
+          explains: idsOf([...bad, ...failing(routed).filter((each) => !bad.includes(each) && isGatewayError(each))]),
         },
       ]
     }),
