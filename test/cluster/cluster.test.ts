@@ -6,6 +6,7 @@ import { confinementTests } from './suite/confinement.ts'
 import { dnsTests } from './suite/dns.ts'
 import { familyTests } from './suite/families.ts'
 import { faultTests } from './suite/faults.ts'
+import { gatewayTests } from './suite/gateway.ts'
 import { healthyTests } from './suite/healthy.ts'
 import { ingressTests } from './suite/ingress.ts'
 import { injectorTests } from './suite/injectors.ts'
@@ -27,6 +28,12 @@ afterEach(() => cluster?.repair())
 afterAll(() => cluster?.stop())
 
 confinementTests()
+
+describe('Gateway API', () => {
+  beforeAll(() => cluster.useProxy(MODES[0] ?? 'nftables'))
+
+  gatewayTests(() => cluster)
+})
 
 describe.each(MODES)('with kube-proxy in %s mode', (mode) => {
   beforeAll(() => cluster.useProxy(mode))

@@ -80,10 +80,11 @@ async function assemble(
   await buildNetwork(objects, network)
   const daemons = createDaemons(FOLDER, secrets)
   stops.push(daemons.stop)
-  let current = objects
-  const serve = async (now: KubeObjects) => {
+  let [current, written] = [objects, manifests]
+  const serve = async (now: KubeObjects, asWritten: readonly Manifest[]) => {
     current = now
-    const serving = [programServices(now, flavour), daemons.serve(now)]
+    written = asWritten
+    const serving = [programServices(now, flavour), daemons.serve(now, asWritten)]
     // Where one fails, the other is not to go on beside what comes next.
     await Promise.allSettled(serving)
     await Promise.all(serving)
@@ -93,7 +94,7 @@ async function assemble(
   const starting = [
     startPods(objects, secrets, stops),
     startProbers(objects, secrets, api, stops),
-    serve(objects),
+    serve(objects, manifests),
   ] as const
   // Where one fails, what the others have started is to be stopped.
   await Promise.allSettled(starting)
@@ -105,13 +106,13 @@ async function assemble(
     outside,
     api,
     async apply(now) {
-      await Promise.all([serve(parse(now)), api.sync(objectsOf(now))])
+      await Promise.all([serve(parse(now), now), api.sync(objectsOf(now))])
     },
     async useProxy(mode) {
       const { remove } = PROXIES[flavour.mode]
       flavour.mode = mode
       await Promise.all(objects.nodes.map(({ meta }) => remove(meta.name)))
-      await serve(current)
+      await serve(current, written)
     },
     issue: secrets.issue,
     fault: createFaults({ pods, daemons, flavour, network, folder: FOLDER, parse, objects: () => current }, undo),
@@ -139,7 +140,7 @@ async function startApiServer(stops: Undo[]): Promise<ApiServerProcess> {
 }
 
 async function startPods({ pods }: KubeObjects, secrets: Secrets, stops: Undo[]): Promise<Map<string, RunningPod>> {
-  const certificate = await secrets.issue('pods', { altNames: ['newt.pond.svc'] })
+  const certificate = await secrets.issue('pods', { altNames: ['newt.pond.svc', 'newt.example.net'] })
   const wanted: [string, PodPort[]][] = [
     ...pods
       .filter(({ meta }) => !SPECIAL_PODS.includes(meta.name))
@@ -161,7 +162,7 @@ async function startPods({ pods }: KubeObjects, secrets: Secrets, stops: Undo[])
 
 const portOf = (name: string | null, number: number): PodPort => ({
   number,
-  speaks: name === 'http' || name === 'https' ? name : 'tcp',
+  speaks: name === 'http' || name === 'https' || name === 'grpc' ? name : 'tcp',
 })
 
 const RESOLV_CONF = '/etc/resolv.conf'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import type { Secrets } from './certificates.ts'
@@ -8,8 +8,11 @@ import type { Undo } from './injectors.ts'
 import type { Lie } from './liar.ts'
 import { nft, nsenter } from './netns.ts'
 import { renderNamedConf, renderUpstreamZone, renderZone } from './render/dns.ts'
+import { configuration, renderGateways } from './render/gateway/haproxy.ts'
+import type { GatewayFiles } from './render/gateway/listeners.ts'
+import { gatewayObjects } from './render/gateway/objects.ts'
 import { type ControllerSettings, renderNginx } from './render/ingress.ts'
-import { CONTROLLER, DNS_POD, SHORE } from './world.ts'
+import { CONTROLLER, DNS_POD, GATEWAY, type Manifest, SHORE } from './world.ts'
 
 /**
  * `dead`: its process is gone; `frozen`: it stands still; `broken`: its zone does not load; `refusing`: it answers nobody;
@@ -17,15 +20,24 @@ import { CONTROLLER, DNS_POD, SHORE } from './world.ts'
  */
 export type DnsState = 'dead' | 'frozen' | 'broken' | 'refusing' | KubeObjects
 
+/** `dead`: its process is gone; else it routes by other objects than there are. */
+export type GatewayState = 'dead' | readonly Manifest[]
+
+/** This ConfigMap has the authority of `Secrets`. */
+export const AUTHORITY = 'authority'
+/** Gateways of classes of this controller are served. */
+export const GATEWAY_CONTROLLER = 'gateway.example.net/haproxy'
+
 export type Daemons = {
-  /** Lets bind9 and nginx serve what these objects say. */
-  serve(objects: KubeObjects): Promise<void>
+  /** Lets bind9, nginx and HAProxy serve what these objects say. @param written the same, as they were handed out. */
+  serve(objects: KubeObjects, written: readonly Manifest[]): Promise<void>
   /** @returns how to end it. */
   breakDns(state: DnsState): Promise<Undo>
   /** Some answers of cluster DNS are told otherwise. */
   lie(lie: Lie): Promise<Undo>
   /** The controller runs with other settings than its default. */
   setController(settings: ControllerSettings): Promise<Undo>
+  breakGateway(state: GatewayState): Promise<Undo>
   stop(): Promise<unknown>
 }
 
@@ -43,14 +55,24 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
     ...['-e', 'stderr', '-c', file],
   ])
   const files = { folder: nginx.folder, certificate: secrets.read, fallback: secrets.fallback }
+  const haproxy = new Daemon(GATEWAY.name, 'haproxy', join(folder, 'haproxy'), /Loading success/, (file) => [
+    ...['-W', '-db', '-f', file],
+  ])
+  const route = (written: readonly Manifest[]): Promise<void> => {
+    const section = renderGateways(gatewayObjects(written), gatewayFiles(haproxy.folder, secrets))
+    return section === '' ? haproxy.stop() : haproxy.serve({ 'haproxy.cfg': configuration(section) })
+  }
   let current: KubeObjects | null = null
+  let routed: readonly Manifest[] = []
   return {
-    async serve(objects) {
+    async serve(objects, written) {
       current = objects
+      routed = written
       await Promise.all([
         dns.serve(zoneFiles(dns, renderZone(objects))),
         upstream.serve(zoneFiles(upstream, renderUpstreamZone())),
         nginx.serve({ 'nginx.conf': renderNginx(objects, files) }),
+        route(written),
       ])
       for (const server of [dns, upstream]) {
         server.assertNever(/not loaded due to errors/)
@@ -95,9 +117,29 @@ export function createDaemons(folder: string, secrets: Secrets): Daemons {
       await nginx.serve({ 'nginx.conf': renderNginx(current, { ...files, ...settings }) })
       return () => nginx.serve(good)
     },
-    stop: () => Promise.all([dns.stop(), upstream.stop(), nginx.stop()]),
+    async breakGateway(state) {
+      await (state === 'dead' ? haproxy.stop() : route(state))
+      return () => route(routed)
+    },
+    stop: () => Promise.all([dns.stop(), upstream.stop(), nginx.stop(), haproxy.stop()]),
   }
 }
+
+/** Secrets are known by their name alone, and one ConfigMap has the authority that Portolan trusts. */
+const gatewayFiles = (folder: string, secrets: Secrets): GatewayFiles => ({
+  controllerName: GATEWAY_CONTROLLER,
+  address: () => '*',
+  certificate(_namespace, name) {
+    const files = secrets.read(name)
+    if (files === null) {
+      return null
+    }
+    const both = join(folder, `${basename(files.cert)}.pem`)
+    writeFileSync(both, `${readFileSync(files.cert, 'utf8')}\n${readFileSync(files.key, 'utf8')}`)
+    return both
+  },
+  authority: (_namespace, name) => (name === AUTHORITY ? secrets.authorityFile : null),
+})
 
 /** A server that is started anew with every configuration: when it is ready, nothing of the one before is left. */
 class Daemon {

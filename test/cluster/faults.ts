@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { KubeObjects } from '../../src/kube/objects.ts'
 import { startBalancer } from './balancer.ts'
-import type { Daemons, DnsState } from './daemons.ts'
+import type { Daemons, DnsState, GatewayState } from './daemons.ts'
 import type { Undo } from './injectors.ts'
 import * as injectors from './injectors.ts'
 import type { Lie } from './liar.ts'
@@ -21,6 +21,8 @@ export type Faults = {
   dns(state: Exclude<DnsState, object> | readonly Manifest[]): Promise<void>
   lie(lie: Lie): Promise<void>
   controller(settings: ControllerSettings): Promise<void>
+  /** The proxy of the Gateway, or the objects that it routes by. */
+  gateway(state: GatewayState): Promise<void>
   /** HAProxy stands in for a load balancer. */
   balancer(...args: Parameters<typeof startBalancer> extends [string, ...infer Rest] ? Rest : never): Promise<void>
   /** On one node, the rules are gone. */
@@ -72,6 +74,7 @@ export function createFaults(parts: Parts, undo: Undo[]): Faults {
     dns: undoable((state) => daemons.breakDns(typeof state === 'string' ? state : parse(state))),
     lie: undoable((lie) => daemons.lie(lie)),
     controller: undoable((settings) => daemons.setController(settings)),
+    gateway: undoable((state) => daemons.breakGateway(state)),
     balancer: undoable((balancer) => startBalancer(join(folder, 'balancers'), balancer)),
     stopProxy: undoable((node) => injectors.stopProxy(objects(), flavour, node)),
     stopMasquerading: undoable(() => injectors.stopMasquerading(objects(), flavour)),

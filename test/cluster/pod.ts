@@ -6,7 +6,12 @@
  */
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createSecureServer } from 'node:http2'
+import {
+  createServer as createH2Server,
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 
@@ -47,7 +52,7 @@ export type Answers = {
   afterMs?: number
 }
 
-export type PodPort = { number: number; speaks: 'http' | 'https' | 'tcp' }
+export type PodPort = { number: number; speaks: 'http' | 'https' | 'grpc' | 'tcp' }
 /** Files of the certificate that `https` ports show. */
 export type PodSpec = { ports: readonly PodPort[]; cert: string; key: string }
 
@@ -104,6 +109,26 @@ const talk = (socket: Socket): void => {
   }
 }
 
+/** `grpc.health.v1.HealthCheckResponse` with SERVING, or with NOT_SERVING, behind the head of a message. */
+const serving = (status: 1 | 2) => Buffer.from([0, 0, 0, 0, 2, 8, status])
+const HEALTH_CHECK = '/grpc.health.v1.Health/Check'
+const UNIMPLEMENTED = 12
+
+function call(request: Http2ServerRequest, response: Http2ServerResponse): void {
+  if (mode === 'hang') {
+    return
+  }
+  request.resume()
+  response.setHeader('content-type', 'application/grpc')
+  if (request.url !== HEALTH_CHECK) {
+    response.setHeader('grpc-status', UNIMPLEMENTED)
+    response.end()
+    return
+  }
+  response.addTrailers({ 'grpc-status': '0' })
+  response.end(serving(mode === 'well' ? 1 : 2))
+}
+
 const secrets = () => ({ cert: readFileSync(spec.cert), key: readFileSync(spec.key) })
 
 const make: Record<PodPort['speaks'], () => Server> = {
@@ -114,6 +139,7 @@ const make: Record<PodPort['speaks'], () => Server> = {
       : mode === 'tells'
         ? beforeTls(createHttpsServer(secrets(), answer))
         : createHttpsServer(secrets(), answer),
+  grpc: () => createH2Server(call),
   tcp: () => createServer(talk),
 }
 

@@ -51,9 +51,9 @@ const NODES = [1, 2, 3].map((number) => {
 type PodSpec = { name: string; node: number; host: number; app: string; ports: Readonly<Record<string, number>> }
 
 const WEB = { http: 8080 }
-const SECURE = { http: 8080, https: 8443 }
+const SECURE = { http: 8080, https: 8443, grpc: 9090 }
 
-/** A port's name says what is spoken there: `http`, `https`, anything else plain TCP. */
+/** A port's name says what is spoken there: `http`, `https`, `grpc`, anything else plain TCP. */
 const PODS: readonly PodSpec[] = [
   { name: 'toad-1', node: 1, host: 11, app: 'toad', ports: WEB },
   { name: 'toad-2', node: 1, host: 12, app: 'toad', ports: WEB },
@@ -84,7 +84,7 @@ export const endpoints = (...names: string[]) => names.map((name) => endpointOf(
 export const endpoints6 = (...names: string[]) => names.map((name) => endpointOf(podNamed(name), address6Of))
 
 function podNamed(name: string): PodSpec {
-  const spec = [...PODS, CLIENT_POD].find((each) => each.name === name)
+  const spec = [...PODS, CLIENT_POD, GATEWAY].find((each) => each.name === name)
   if (spec === undefined) {
     throw new Error(`there is no pod ${name}`)
   }
@@ -109,6 +109,16 @@ export const CONTROLLER: PodSpec = {
   ports: { http: 80, https: 443 },
 }
 export const CONTROLLER_POD_ADDRESS = addressOf(CONTROLLER)
+/** The proxy of a Gateway, which serves while there is one among the objects. */
+export const GATEWAY: PodSpec = {
+  name: 'edge',
+  node: 2,
+  host: 80,
+  app: 'edge',
+  ports: { http: 80, https: 443, tcp: 9000 },
+}
+export const GATEWAY_POD_ADDRESS = addressOf(GATEWAY)
+export const GATEWAY_ADDRESS = '203.0.113.90'
 /** Beside Portolan, as a sidecar, there is a server like any other. */
 const CLIENT_POD: PodSpec = { name: CLIENT.pod, node: 3, host: 100, app: 'portolan', ports: WEB }
 export const CLIENT_ADDRESS = addressOf(CLIENT_POD)
@@ -120,10 +130,12 @@ export const UPSTREAM: Readonly<Record<string, string>> = {
   'api.example.org': SHORE.address,
   'lb.example.org': '203.0.113.11',
   'toad.example.com': CONTROLLER_ADDRESS,
+  'toad.example.net': GATEWAY_ADDRESS,
+  'newt.example.net': GATEWAY_ADDRESS,
 }
 
 /** Pods of which a program of its own is started; in the others runs `pod.ts`. */
-export const SPECIAL_PODS: readonly string[] = [DNS_POD.name, CONTROLLER.name]
+export const SPECIAL_PODS: readonly string[] = [DNS_POD.name, CONTROLLER.name, GATEWAY.name]
 
 /** In every pod, but for what kubelet adds of the pod itself. */
 export const HOSTS_FILE = '127.0.0.1 localhost\n'
@@ -133,6 +145,7 @@ export const WORLD: readonly Manifest[] = [
   ...PODS.map((spec) => running(spec, CLIENT.namespace)),
   running(DNS_POD, 'kube-system'),
   running(CONTROLLER, 'ingress-nginx'),
+  running(GATEWAY, 'gateway-system'),
   running(CLIENT_POD, CLIENT.namespace),
   service(
     {

@@ -12,6 +12,7 @@ import { largeCluster } from './large-cluster.ts'
 import type { KubeObject } from './objects.ts'
 import type { Command, ProcessOptions, Told } from './process.ts'
 import { createRandom } from './random.ts'
+import { GATEWAY_GROUP, RESOURCES } from './resources.ts'
 
 const { cluster, seed = 1, ...options } = JSON.parse(process.argv[2] ?? '{}') as ProcessOptions
 const server = await startApiServer(options)
@@ -37,11 +38,16 @@ const stats = (): Told => {
 
 /** Kinds that a cluster's manifests are of; roles and namespaces stay. */
 const SYNCED = ['Service', 'Endpoints', 'EndpointSlice', 'Pod', 'Node', 'Ingress', 'IngressClass', 'NetworkPolicy']
+/** Served from when the first of them comes, as where somebody installs the Gateway API. */
+const OF_GATEWAYS = RESOURCES.filter(({ group }) => group === GATEWAY_GROUP).map(({ kind }) => kind)
 
 function sync(objects: readonly KubeObject[]): void {
   const name = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`
+  if (objects.some(({ kind }) => OF_GATEWAYS.includes(kind))) {
+    server.objects.serveGateway(true)
+  }
   const wanted = new Set(server.objects.applyAll(objects).map(name))
-  for (const kind of SYNCED) {
+  for (const kind of [...SYNCED, ...OF_GATEWAYS]) {
     for (const object of server.objects.all(kind).filter((each) => !wanted.has(name(each)))) {
       server.objects.remove(kind, object.metadata.namespace ?? null, object.metadata.name)
     }
