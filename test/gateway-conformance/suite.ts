@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { indexObjects, type ObjectIndex } from '../../src/kube/object-index.ts'
 import type { KubeObjects, Service } from '../../src/kube/objects.ts'
@@ -49,22 +49,6 @@ export type Test = WithCases & {
 
 export const readAll = (): Test[] =>
   (JSON.parse(readFileSync(join(FOLDER, 'cases.json'), 'utf8')) as { tests: Test[] }).tests
-
-/** Manifests of tests whose rows are held back. */
-export const unstated = (tests: readonly Test[]): Test[] => {
-  const stated = new Set(tests.flatMap(({ manifests }) => manifests))
-  return readdirSync(join(FOLDER, 'manifests/tests'))
-    .map((file) => `tests/${file}`)
-    .filter((file) => !stated.has(file))
-    .map((file) => ({
-      test: file,
-      kind: '',
-      manifests: [file],
-      features: [],
-      cases: [],
-      conditions: [],
-    }))
-}
 
 export type Read = { manifests: readonly Manifest[]; objects: KubeObjects; index: ObjectIndex }
 
