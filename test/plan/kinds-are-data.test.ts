@@ -33,6 +33,10 @@ describe('kinds of path are data', () => {
     ).toEqual([])
   })
 
+  it('and say what a router is where one is on the way, so that its answers are explained', () => {
+    expect(PATH_KINDS.filter((kind) => (KINDS[kind].routedBy === null) !== (KINDS[kind].router === null))).toEqual([])
+  })
+
   it('and give each second opinion a place of its own', () => {
     const places = PATH_KINDS.flatMap((kind) => KINDS[kind].secondOpinion ?? [])
     expect(places.toSorted((a, b) => a - b)).toEqual(places.map((_, at) => at + 1))

@@ -5,8 +5,7 @@
  * @module
  */
 import { refOf } from '../../kube/objects.ts'
-import type { Because } from '../../plan/because.ts'
-import type { RefusalCode } from '../../plan/gateway/types.ts'
+import type { Refusal, RefusalCode } from '../../plan/gateway/types.ts'
 import type { Facts } from '../facts.ts'
 import type { Evidence } from '../finding.ts'
 import { list } from '../phrases.ts'
@@ -213,10 +212,11 @@ const command = ({ route }: RefusedRoute, { namespace }: Facts, look: Said['look
   }
 }
 
-const evidenceOf = ({ ref, field, says }: Because): Evidence[] =>
-  ref === null || field === null
-    ? []
-    : [{ object: ref, field, value: says === undefined ? null : says.replace(/^=/, '') }]
+/** Fields of which no value is told are shown with what they lead to. */
+const evidenceOf = ({ because, reason }: Refusal): Evidence[] =>
+  because.flatMap(({ ref, field, says }) =>
+    ref === null || field === null ? [] : [{ object: ref, field, value: says?.replace(/^=/, '') ?? reason }],
+  )
 
 /** What was not read may say otherwise. */
 const isSeen = ({ refusal }: RefusedRoute): boolean => !refusal.because.some(({ unread }) => unread === true)
@@ -240,7 +240,7 @@ const ruleFor = ({ confidence = 'certain', ofManifests = confidence, code, of, .
         detail: `${list(reasons, 3)}. ${said.detail}`,
         fix: said.fix,
         confirm: command(first, facts, said.look),
-        evidence: refused.flatMap(({ refusal }) => refusal.because.flatMap(evidenceOf)).slice(0, 6),
+        evidence: refused.flatMap(({ refusal }) => evidenceOf(refusal)).slice(0, 6),
         explains: [],
       },
     ]
