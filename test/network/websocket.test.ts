@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HandshakeFlaw } from '../../src/check/handshake.ts'
 import type { HttpRequest } from '../../src/check/network.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
+import { RUNTIME } from '../support/portolan.ts'
 import { keeper, serveHttp } from '../support/servers.ts'
 import { handshake, startWebSocketServer } from '../support/websocket.ts'
 import { httpTo, reached } from './requests.ts'
@@ -38,7 +39,9 @@ describe('http() that asks for WebSocket', () => {
     const server = await keep(startWebSocketServer())
     const left = server.left()
     await askFor(server)
-    expect(await left).toEqual({ status: 1000, masked: true, ended: 'FIN' })
+    // An invocation of a Worker that has ended drops what it has open, so that the server may be too late there
+    const ended = RUNTIME === 'workers' ? expect.any(String) : 'FIN'
+    expect(await left).toEqual({ status: 1000, masked: true, ended })
   })
 
   it('keeps an answer that is plain HTTP', async () => {

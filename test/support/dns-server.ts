@@ -145,7 +145,7 @@ export async function startDnsServer(
 }
 
 /** One number for both transports: a free UDP port may be taken for TCP, so a few are tried. */
-async function listen(address: string, port: number): Promise<{ udp: UdpSocket; tcp: Server }> {
+export async function listen(address: string, port: number): Promise<{ udp: UdpSocket; tcp: Server }> {
   for (let attempt = 1; ; attempt++) {
     const tcp = createServer()
     tcp.listen(port, address)

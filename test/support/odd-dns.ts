@@ -3,54 +3,55 @@
  *
  * @module
  */
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { type Answer, decode, encode, type Packet } from 'dns-packet'
-import { type ListenOptions, serve } from './servers.ts'
+import { listen } from './dns-server.ts'
 
 /** What is sent back to the query that is the nth, from 1; `null`: nothing. */
 type Reply = (query: Buffer, nth: number) => Buffer | readonly Buffer[] | null
 
-export async function startOddDns(reply: Reply, { address = '127.0.0.1' }: Pick<ListenOptions, 'address'> = {}) {
-  const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4')
-  udp.bind(0, address)
-  await once(udp, 'listening')
-  const { port } = udp.address()
+export async function startOddDns(reply: Reply, { address = '127.0.0.1' }: { address?: string } = {}) {
   const queries: Buffer[] = []
   const repliesTo = (query: Buffer): readonly Buffer[] => {
     queries.push(query)
     return [reply(query, queries.length) ?? []].flat()
   }
+  const { udp, tcp } = await listen(address, 0)
   udp.on('message', (query, from) => {
     for (const message of repliesTo(query)) {
       udp.send(message, from.port, from.address)
     }
   })
-  const tcp = await serve(
-    (socket) => {
-      let received = Buffer.alloc(0)
-      socket.on('data', (chunk: Buffer) => {
-        received = Buffer.concat([received, chunk])
-        if (received.length < 2 || received.length < 2 + received.readUInt16BE()) {
-          return
-        }
-        for (const message of repliesTo(received.subarray(2))) {
-          const length = Buffer.alloc(2)
-          length.writeUInt16BE(message.length)
-          socket.write(Buffer.concat([length, message]))
-        }
-      })
-    },
-    { address, port },
-  )
+  const open = new Set<Socket>()
+  tcp.on('connection', (socket) => {
+    open.add(socket)
+    socket.on('error', () => socket.destroy())
+    let received = Buffer.alloc(0)
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk])
+      if (received.length < 2 || received.length < 2 + received.readUInt16BE()) {
+        return
+      }
+      for (const message of repliesTo(received.subarray(2))) {
+        const length = Buffer.alloc(2)
+        length.writeUInt16BE(message.length)
+        socket.write(Buffer.concat([length, message]))
+      }
+    })
+  })
   return {
     address,
-    port,
+    port: udp.address().port,
     queries,
     async close() {
-      const closed = once(udp, 'close')
+      for (const socket of open) {
+        socket.destroy()
+      }
+      const closed = Promise.all([once(udp, 'close'), once(tcp, 'close')])
       udp.close()
-      await Promise.all([closed, tcp.close()])
+      tcp.close()
+      await closed
     },
   }
 }

@@ -541,6 +541,19 @@ describe('paths by other routes', () => {
     expect(shown('UDPRoute', dns, edge({ name: 'udp', port: 514, protocol: 'UDP' }), udp)).toMatchObject([
       { at: '203.0.113.80:514', skipped: 'unprobeable' },
     ])
+    const ports = [
+      { name: 'dns', port: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+    ]
+    const at53 = { rules: [{ backendRefs: [{ name: 'toad', port: 53 }] }] }
+    const asked = 'PTR 1.0.0.127.in-addr.arpa'
+    const edgeOf = (protocol: string) => edge({ name: 'dns', port: 5353, protocol })
+    expect(shown('UDPRoute', service({ ports }), edgeOf('UDP'), routeOf('UDPRoute', at53))).toMatchObject([
+      { at: '203.0.113.80:5353', skipped: null, checks: [`dnsQuery udp ${asked}`] },
+    ])
+    expect(shown('TCPRoute', service({ ports }), edgeOf('TCP'), routeOf('TCPRoute', at53))).toMatchObject([
+      { at: '203.0.113.80:5353', skipped: null, checks: [`dnsQuery tcp ${asked}`] },
+    ])
   })
 
   it('of kind GRPCRoute are on listeners for HTTP', () => {
