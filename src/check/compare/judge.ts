@@ -61,6 +61,9 @@ function judgeRequest(left: Asked, right: Asked, known: Known): RequestJudgement
   if (left.state === 'answered' && right.state === 'answered') {
     return judgeAnswers(left, right, known)
   }
+  if (left.state === 'unlistened' && right.state === 'unlistened') {
+    return judged([], [{ field: 'listener', why: 'neither side listens for its scheme' }])
+  }
   const kind = left.state === 'unlistened' || right.state === 'unlistened' ? 'listener' : 'connection'
   const difference = { kind, field: kind, left: stateOf(left), right: stateOf(right) } as const
   return judged(difference.left === difference.right ? [] : [difference], [])

@@ -184,8 +184,11 @@ function wayTo(paths: readonly PlannedPath[], { request }: Promised, ports: { ht
     return (isDialled(path) ? 0 : 4) + (asks ? 0 : path.host === request.host ? 1 : 2)
   }
   const best = own.toSorted((left, right) => rank(left) - rank(right))[0]
+  if (best !== undefined && !isDialled(best)) {
+    return { unasked: best.skipped?.detail ?? 'its address is not known' }
+  }
   if (best !== undefined) {
-    return isDialled(best) ? { path: best } : { unasked: best.skipped?.detail ?? 'its address is not known' }
+    return isBesideTls(best, paths) ? { path: best, unlistened: notPromised(best) } : { path: best }
   }
   const other = paths.find(isDialled)
   if (other === undefined) {
@@ -194,6 +197,15 @@ function wayTo(paths: readonly PlannedPath[], { request }: Promised, ports: { ht
   const unlistened = `by the objects it takes ${other.scheme} alone, and at port ${ports[scheme]} nothing answers`
   return { path: { ...other, scheme, addressPort: ports[scheme] }, unlistened }
 }
+
+/** Nothing promises plain HTTP for a host of which TLS is: that nobody takes it is no fault, and no answer missing. */
+const isBesideTls = ({ scheme, expected, host }: PlannedPath, paths: readonly PlannedPath[]): boolean =>
+  scheme === 'http' &&
+  expected === 'unknown' &&
+  paths.some((path) => path.scheme === 'https' && path.host === host && isDialled(path))
+
+const notPromised = ({ scheme, addressPort }: PlannedPath): string =>
+  `nothing promises ${scheme} beside https, and at port ${addressPort ?? 80} nothing answers`
 
 const isSame = (own: Request, asked: Request): boolean => keyOf({ ...own, method: asked.method }) === keyOf(asked)
 

@@ -4,7 +4,7 @@ import { type Authority, createAuthority } from '../../support/certificates.ts'
 import { at, differencesOf, HOST, ingress, service } from '../../support/compare.ts'
 import { startTestPortolan, type TestPortolan } from '../../support/portolan.ts'
 import { read } from '../../support/read.ts'
-import { keeper, serveHttp } from '../../support/servers.ts'
+import { keeper, refusedPort, serveHttp } from '../../support/servers.ts'
 
 const { keep, closeAll } = keeper()
 let api: TestPortolan
@@ -51,6 +51,26 @@ it('finds nothing where both show the same certificate, and answer alike', async
   const tls = await authority.issue({ altNames: [HOST] })
   const one = () => keep(serveHttp((_request, response) => response.end('shop'), { tls }))
   expect(differencesOf(await compared(await one(), await one()))).toEqual([])
+})
+
+it('passes two sides of which neither takes plain HTTP beside https, which nothing promises', async () => {
+  const tls = await authority.issue({ altNames: [HOST] })
+  const one = () => keep(serveHttp((_request, response) => response.end('shop'), { tls }))
+  const noHttp = await refusedPort()
+  const side = ({ address, port }: Awaited<ReturnType<typeof one>>) => ({
+    ingressController: [address],
+    controllerPorts: { http: noHttp, https: port },
+  })
+  const document = await read<CompareDocument>(
+    api.call('/v1/compare?wait=20', {
+      json: {
+        target: { manifests: [service, secured('old'), secured('new')] },
+        left: { kind: 'Ingress', name: 'old', addresses: side(await one()) },
+        right: { kind: 'Ingress', name: 'new', addresses: side(await one()) },
+      },
+    }),
+  )
+  expect([document.verdict, document.summary.alike]).toEqual(['pass', 2])
 })
 
 it('finds a side that breaks the handshake of a host which the other serves', async () => {
