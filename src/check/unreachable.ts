@@ -2,6 +2,7 @@ import { KINDS } from '../plan/kinds.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { Failure, FailureCode } from './codes.ts'
 import { failure } from './failure.ts'
+import type { GrpcEvidence } from './grpc/answer.ts'
 import type { HttpEvidence } from './network.ts'
 
 /** That a name resolves to nothing keeps everybody out; that its server is down only keeps us out. */
@@ -17,9 +18,9 @@ const WITHOUT_BACKEND: ReadonlySet<number> = new Set([502, 503, 504])
  */
 export function judgeUnreachable(
   path: PlannedPath,
-  seen: { failure: Failure | null; http: HttpEvidence | null },
+  seen: { failure: Failure | null; http: HttpEvidence | null; grpc?: GrpcEvidence },
 ): Failure | null {
-  const { failure: failed, http } = seen
+  const { failure: failed, http, grpc } = seen
   if (failed?.source === 'internal') {
     return failed
   }
@@ -29,7 +30,11 @@ export function judgeUnreachable(
   if (failed?.phase === 'dns') {
     return MET_BY_DNS.has(failed.code) ? null : failed
   }
-  if (KINDS[path.kind].closedWhen === 'unrouted' && http !== null && isUnrouted(http, failed)) {
+  if (
+    KINDS[path.kind].closedWhen === 'unrouted' &&
+    http !== null &&
+    (isUnrouted(http, failed) || isUncalled(grpc, failed))
+  ) {
     return null
   }
   const how = http ? `status ${http.status}` : failed ? `it failed later, in the ${failed.phase} phase` : 'it connected'
@@ -39,3 +44,7 @@ export function judgeUnreachable(
 /** A 404 is the router's own where a control has shown it, and the try has failed by it. */
 const isUnrouted = ({ status }: HttpEvidence, failed: Failure | null): boolean =>
   WITHOUT_BACKEND.has(status) || (status === 404 && failed?.code === 'unexpected_status')
+
+/** The same in the words of gRPC: no backend, or no route, which a control has shown. */
+const isUncalled = (grpc: GrpcEvidence | undefined, failed: Failure | null): boolean =>
+  failed?.code === 'unexpected_grpc_status' && (grpc?.status === 'UNAVAILABLE' || grpc?.status === 'UNIMPLEMENTED')

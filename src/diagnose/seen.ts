@@ -168,11 +168,24 @@ export const hasNoConnection = ({ code }: SeenPath): boolean => code !== null &&
 export const isHanging = ({ code }: SeenPath): boolean => code !== null && HANGING.has(code)
 export const isCut = ({ code }: SeenPath): boolean => code !== null && CUT.has(code)
 
+/** The HTTP status that a proxy would answer where it answers in gRPC (grpc/doc/http-grpc-status-mapping.md, read backwards). */
+const OF_GRPC: Readonly<Record<string, number>> = { UNIMPLEMENTED: 404, UNAVAILABLE: 503, DEADLINE_EXCEEDED: 504 }
+
+/** The status of an answer that fails by its status, in terms of HTTP; 0: it fails otherwise, or has none. */
+export function failedStatusOf(code: FailureCode | null | undefined, result: Telling | null): number {
+  if (code === 'unexpected_status') {
+    return result?.http?.status ?? 0
+  }
+  if (code !== 'unexpected_grpc_status') {
+    return 0
+  }
+  const { grpc, http } = result ?? {}
+  return (grpc?.code == null ? http?.status : OF_GRPC[grpc.status ?? '']) ?? 0
+}
+
 /** Tells whether a router answered that it got no answer from the pods, or none that it understands. */
 export const isGatewayError = ({ path, code, result }: SeenPath): boolean =>
-  KINDS[path.kind].routedBy === 'request' &&
-  code === 'unexpected_status' &&
-  [502, 503, 504].includes(result?.http?.status ?? 0)
+  KINDS[path.kind].routedBy === 'request' && [502, 503, 504].includes(failedStatusOf(code, result))
 
 /** Those that a fault of the endpoints can make fail: not for want of an address for a name, nor by a certificate shown. */
 export const failingBehind = (paths: readonly SeenPath[]): readonly SeenPath[] =>
@@ -197,6 +210,9 @@ const isSentToTls = ({ path }: SeenPath, { http }: Telling): boolean =>
 export const servedThrough = (port: SeenPort): readonly SeenPath[] =>
   passing(port.routed).filter((each) => !each.told.some((answer) => isSentToTls(each, answer)))
 
+/** Something came, which a proxy takes for no answer. */
+const BROKEN: ReadonlySet<string> = new Set(['invalid_response', 'malformed_response', 'not_grpc'])
+
 /** Tells whether a way through a controller fails because of `ends`: the controller got no answer from them, or passes it on. */
 export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean {
   if (isDirect(through)) {
@@ -206,14 +222,16 @@ export function isOwedTo(through: SeenPath, ends: readonly SeenPath[]): boolean 
   if (isHanging(through)) {
     return ends.some(waits)
   }
-  const status = through.code === 'unexpected_status' ? through.result?.http?.status : undefined
-  if (status === undefined) {
+  const status = failedStatusOf(through.code, through.result)
+  if (status === 0) {
     return false
   }
-  const breaks = (end: SeenPath): boolean =>
-    isRefused(end) || isCut(end) || end.code === 'invalid_response' || end.code === 'malformed_response'
+  const breaks = (end: SeenPath): boolean => isRefused(end) || isCut(end) || BROKEN.has(end.code ?? '')
   return ends.some(
-    (end) => (status === 504 && waits(end)) || (status === 502 && breaks(end)) || end.result?.http?.status === status,
+    (end) =>
+      (status === 504 && waits(end)) ||
+      (status === 502 && breaks(end)) ||
+      (failedStatusOf(end.code, end.result) || end.result?.http?.status) === status,
   )
 }
 

@@ -8,7 +8,16 @@
  * @module
  */
 import type { FailureCode } from '../check/codes.ts'
-import { CUT, HANGING, isBalancer, isTakenOver, SILENT, type TestedPath, NO_CONNECTION as UNCONNECTED } from './seen.ts'
+import {
+  CUT,
+  failedStatusOf,
+  HANGING,
+  isBalancer,
+  isTakenOver,
+  SILENT,
+  type TestedPath,
+  NO_CONNECTION as UNCONNECTED,
+} from './seen.ts'
 
 export type Shows = {
   /** On ways that lead straight to the pods or through kube-proxy, and on names. */
@@ -64,6 +73,9 @@ export const SICK_PODS: Shows = {
     'tls_not_spoken',
     'invalid_response',
     'malformed_response',
+    'not_grpc',
+    'not_serving',
+    'unexpected_grpc_status',
     'unexpected_status',
     'unexpected_body',
     'unexpected_header',
@@ -109,6 +121,7 @@ export const OTHER_BACKEND: Shows = {
     codes: set<FailureCode>(
       ...(['unexpected_status', 'unexpected_body', 'unexpected_header', 'invalid_response'] as const),
       ...(['websocket_not_upgraded', 'websocket_handshake_invalid'] as const),
+      ...(['not_grpc', 'not_serving', 'unexpected_grpc_status'] as const),
     ),
     statuses: NO_STATUS,
   },
@@ -152,9 +165,7 @@ function showsThrough({ codes, statuses }: Shows['through'], tested: TestedPath)
   return deciding.some(
     ({ failure }) =>
       failure !== null &&
-      (codes.has(failure.code) ||
-        own.has(failure.code) ||
-        (failure.code === 'unexpected_status' && statuses.has(telling?.http?.status ?? 0))),
+      (codes.has(failure.code) || own.has(failure.code) || statuses.has(failedStatusOf(failure.code, telling))),
   )
 }
 

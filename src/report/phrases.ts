@@ -113,11 +113,14 @@ export function resultOf(row: ReportRow): string {
   return deciding === null ? 'ok' : passWords(path, deciding)
 }
 
-function passWords(path: ReportedPath, { http, dns, tls, responder, failure }: ResultDocument): string {
+function passWords(path: ReportedPath, { http, grpc, dns, tls, responder, failure }: ResultDocument): string {
   if (path.expected === 'unreachable') {
     return `unreachable, as expected${failure === null ? '' : ` (${failure.code})`}`
   }
   const by = responder === null ? '' : ` ${visible(responder)}`
+  if (grpc !== undefined) {
+    return `gRPC ${grpcWord(grpc)}`
+  }
   if (http !== null) {
     return `HTTP ${http.status}${by}`
   }
@@ -128,6 +131,18 @@ function passWords(path: ReportedPath, { http, dns, tls, responder, failure }: R
     return `${tls === null ? 'connected' : 'TLS'}${by}`
   }
   return dns === null ? `ok${by}` : resolution(dns)
+}
+
+/** `SERVING`, `UNIMPLEMENTED`. */
+const grpcWord = ({ health, status }: NonNullable<ResultDocument['grpc']>): string =>
+  visible(health ?? status ?? 'stream')
+
+/** What a gRPC status that passes leaves open. */
+const GRPC_NOTES: Readonly<Record<string, string>> = {
+  UNIMPLEMENTED: 'the server speaks gRPC and does not implement what was called: its health is not known',
+  NOT_FOUND: 'the server speaks gRPC and keeps no health status of its own: name a service in a check',
+  UNAUTHENTICATED: 'the server speaks gRPC and asks who calls: its health is not known',
+  PERMISSION_DENIED: 'the server speaks gRPC and does not let the prober call: its health is not known',
 }
 
 /** The answer where it is short, as one address is; more stands in the evidence. */
@@ -152,8 +167,15 @@ export function notesOf(row: ReportRow): string[] {
   if (outcome === 'skipped' && deciding?.failure && deciding.failure.message !== path.skipped?.detail) {
     notes.push(visible(`tried: ${deciding.failure.message}`))
   }
+  if (bad && deciding?.grpc?.message) {
+    notes.push(`the server says: ${visible(shorten(deciding.grpc.message, 80))}`)
+  }
   if (bad && deciding?.http) {
     notes.push(answerOf(deciding.http))
+  }
+  const unsaid = outcome === 'pass' ? GRPC_NOTES[deciding?.grpc?.status ?? ''] : undefined
+  if (unsaid !== undefined) {
+    notes.push(unsaid)
   }
   if (path.skipped?.reason === 'not_expected' && path.doubt) {
     notes.push(visible(`not promised: ${path.doubt}`))
@@ -207,7 +229,7 @@ export function evidenceOf(row: ReportRow): string[] {
 }
 
 function evidenceOfTry(result: ResultDocument): [string, string | null][] {
-  const { timings, dns, http, tls, failure } = result
+  const { timings, dns, http, grpc, tls, failure } = result
   const phases = [
     ['dns', timings.dnsMs],
     ['connect', timings.connectMs],
@@ -228,6 +250,9 @@ function evidenceOfTry(result: ResultDocument): [string, string | null][] {
     ['dns answers', dns && dns.answers.length > 0 ? dns.answers.join(', ') : null],
     ['lookup', dns?.lookup ? dns.lookup.join(', ') || 'nothing' : null],
     ['http status', http && `${http.status} (HTTP/${http.version})`],
+    ['grpc', grpc ? `${grpc.call}: ${grpc.status ?? 'a stream'} (${grpc.code ?? 'no grpc-status'})` : null],
+    ['grpc message', grpc?.message || null],
+    ['grpc health', grpc?.health ?? null],
     ['location', http?.location ?? null],
     ['server', http?.headers.server ?? null],
     [

@@ -140,6 +140,8 @@ const isServerError = (result: SeenPath['result']): boolean => (result?.http?.st
 
 /** Expectations of the caller's about what an answer holds. */
 const UNMET: ReadonlySet<FailureCode> = new Set([
+  'not_serving',
+  'unexpected_grpc_status',
   'unexpected_body',
   'unexpected_header',
   'unexpected_data',

@@ -13,6 +13,7 @@ import {
   addressOf,
   allFail,
   badShare,
+  failedStatusOf,
   failing,
   hasNoConnection,
   idsOf,
@@ -70,7 +71,7 @@ export const answersOf = (of: Router, answers: readonly Answer[]): readonly Rule
       ports.flatMap((port) => {
         const bad = failing(port.routed.filter(isBy(of.router))).filter(
           (each) =>
-            ((each.code === 'unexpected_status' && each.result?.http?.status === status) ||
+            (failedStatusOf(each.code, each.result) === status ||
               (waits && isHanging(each) && each.code !== 'tls_timeout')) &&
             !each.unsteady &&
             !isOwedTo(each, badShare(port)),
