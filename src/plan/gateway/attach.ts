@@ -60,6 +60,7 @@ function parentOf(
     gateway: null,
     refused: { code, reason, because: [field, ...restingOn(unread)] },
     attachments: [],
+    withheld: [],
   })
   if (ref.kind === 'Service') {
     return none('parent_is_mesh', `${parentText(ref)} is a parent within the mesh, which is no way in`)
@@ -74,16 +75,17 @@ function parentOf(
     return none(found.code, found.reason, found.unread)
   }
   const { gateway, of } = found
-  const refused = saidBy(world, route, ref, at, gateway)
-  if (refused !== null) {
-    return { route, ref, at, gateway, refused, attachments: [] }
+  const told = saidBy(world, route, ref, at, gateway)
+  const refusedBy = (refused: Refusal): RouteParent => {
+    return { route, ref, at, gateway, refused, attachments: [], withheld: [] }
   }
   const offered = listenersOf(world, gateway)
     .filter((each) => each.of === of)
     .map((listener) => offer(world, route, ref, at, listener))
   const attachments = offered.flatMap(({ attachment }) => attachment ?? [])
   if (attachments.length > 0) {
-    return { route, ref, at, gateway, refused: null, attachments }
+    const withheld = offered.flatMap(({ step, refused }) => (step === TAKEN && refused !== null ? [refused] : []))
+    return told === null ? { route, ref, at, gateway, refused: null, attachments, withheld } : refusedBy(told)
   }
   const nearest = offered.reduce<Offer | null>(
     (best, each) => (best === null || each.step > best.step ? each : best),
@@ -94,7 +96,8 @@ function parentOf(
     reason: `${refOf(of)} has no listener`,
     because: [field],
   }
-  return { route, ref, at, gateway, refused: { ...reason, because: [field, ...reason.because] }, attachments: [] }
+  // The objects say more exactly why than a condition does.
+  return refusedBy({ ...reason, because: [field, ...reason.because, ...(told?.because ?? [])] })
 }
 
 type Parent =
@@ -130,6 +133,9 @@ function setAt(world: World, namespace: string, name: string): Parent {
 
 /** A listener that is offered a route: it takes it, or `refused` says why not. `step`: how far it got. */
 type Offer = { attachment: Attachment | null; refused: Refusal | null; step: number }
+
+/** The step of a listener that takes the route, and serves nothing itself. */
+const TAKEN = 5
 
 function offer(world: World, route: GatewayRoute, ref: ParentRef, parentAt: number, listener: Listener): Offer {
   const { of, field } = listener
@@ -174,12 +180,12 @@ function offer(world: World, route: GatewayRoute, ref: ParentRef, parentAt: numb
     return out(4, 'no_matching_hostname', `no hostname of the route (${own}) is one of ${what} (${hostname})`)
   }
   if (listener.refused !== null) {
-    return { attachment: null, refused: listener.refused, step: 5 }
+    return { attachment: null, refused: listener.refused, step: TAKEN }
   }
   return {
     attachment: { route, parentAt, listener, hosts, because: [...because, ...listener.doubts] },
     refused: null,
-    step: 6,
+    step: TAKEN + 1,
   }
 }
 

@@ -51,7 +51,7 @@ function attachmentRefusals(
   const target = { namespace: context.target.namespace, service: context.service }
   return routesFor(context, kind).flatMap((route) => {
     const parents = parentsOf(world, route)
-    const ofParents = parents.flatMap(({ refused }) => refused ?? [])
+    const ofParents = parents.flatMap(({ refused, withheld }) => [...(refused === null ? [] : [refused]), ...withheld])
     const none: Refusal[] =
       parents.length === 0
         ? [

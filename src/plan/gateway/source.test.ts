@@ -395,6 +395,27 @@ describe('a route that does not apply', () => {
     expect([linesOf(made, 'HTTPRoute'), reasons(made)]).toEqual([[], [`HTTPRoute/toad: ${reason}`]])
   })
 
+  it('is told by what the objects say, where a condition says it as well', () => {
+    const status = parentStatus([condition('Accepted', 'False', 'NoMatchingListenerHostname')])
+    const route = httpRoute({ hostnames: ['toad.example.org'] }, { generation: 1 }, status)
+    const told = why(gatewayClass(), edge(http({ hostname: '*.example.com' })), route)
+    expect(told).toEqual([
+      'HTTPRoute/toad: no hostname of the route (toad.example.org) is one of listener http of Gateway/edge (*.example.com)',
+    ])
+  })
+
+  it('to one listener and does to another is told beside the paths of the other', () => {
+    const listeners = [
+      { name: 'https', conditions: [condition('ResolvedRefs', 'False', 'InvalidCertificateRef')], attachedRoutes: 0 },
+    ]
+    const of = gateway({ listeners: [http(), https()] }, { generation: 1 }, { listeners })
+    const made = plan(gatewayClass(), of, httpRoute({ hostnames: ['toad.example.com'] }))
+    expect(linesOf(made, 'HTTPRoute')).toEqual([`http://toad.example.com/ ${AT}:80`])
+    expect(reasons(made)).toEqual([
+      'HTTPRoute/toad: the controller says of listener https of Gateway/edge that it has no valid certificate (InvalidCertificateRef: told of ResolvedRefs)',
+    ])
+  })
+
   it('is believed of conditions of this generation and of the controller of the class alone', () => {
     const refused = (observed: number, of = {}) =>
       lines(

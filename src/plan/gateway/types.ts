@@ -80,6 +80,8 @@ export type RouteParent = {
   refused: Refusal | null
   /** Those that take the route. Empty where it is refused. */
   attachments: readonly Attachment[]
+  /** Why others, beside those, would take it and serve nothing themselves. */
+  withheld: readonly Refusal[]
 }
 
 /** A route on one listener, by one of its parentRefs. */
