@@ -754,6 +754,7 @@ describe('findings from comparing paths', () => {
       ...gatewayAnswers.map(({ code }) => code),
       'gateway_unreachable',
       'gateway_port_closed',
+      'grpc_not_serving',
       'gateway_redirect_differs',
       'backend_tls_policy_mismatch',
       'fails_now_and_then',
