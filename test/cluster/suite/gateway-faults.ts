@@ -18,7 +18,7 @@ import {
   withHttp,
   withoutStatus,
 } from '../gateway-scene.ts'
-import { GATEWAY_ADDRESS, type Manifest } from '../world.ts'
+import { GATEWAY_ADDRESS, type Manifest, NEWTS } from '../world.ts'
 
 /** What Portolan is told, what is the matter, and what becomes of the paths. Kinds that are not named pass. */
 export type GatewayRow = {
@@ -40,16 +40,19 @@ export type GatewayRow = {
 
 const DAY_MS = 86_400_000
 
-/** Of two ports one has pods whose certificate is for another name. */
-const MISFIT = {
-  ClusterIP: { 'https://10.96.0.8/': 'certificate_name_mismatch', 'tcp://10.96.0.8:9090': 'pass' },
+/** The listeners of the Gateway, of which some are others. */
+const listeners = (others: Readonly<Record<string, Manifest>>): Manifest[] => Object.values({ ...LISTENERS, ...others })
+
+/** Of the two ports of `newt`, what becomes of each. */
+const byPort = (https: string, grpc: string) => ({
+  ClusterIP: { 'https://10.96.0.8/': https, 'tcp://10.96.0.8:9090': grpc },
   Endpoint: {
-    'https://10.244.2.31:8443/': 'certificate_name_mismatch',
-    'https://10.244.3.31:8443/': 'certificate_name_mismatch',
-    'tcp://10.244.2.31:9090': 'pass',
-    'tcp://10.244.3.31:9090': 'pass',
+    'https://10.244.2.31:8443/': https,
+    'https://10.244.3.31:8443/': https,
+    'tcp://10.244.2.31:9090': grpc,
+    'tcp://10.244.3.31:9090': grpc,
   },
-}
+})
 
 const UNSAID = Object.fromEntries(Object.keys(LISTENERS).map((name) => [name, []]))
 
@@ -59,12 +62,51 @@ const byProtocol = (http: string, https: string) => ({
 
 export const GATEWAY_FAULTS: readonly GatewayRow[] = [
   {
+    guarantee: 'hosts of the route and of the listeners have nothing in common',
+    manifests: gatewaySceneOf({
+      gateway: gateway({
+        listeners: listeners({
+          http: { ...LISTENERS.http, hostname: '*.example.org' },
+          https: { ...LISTENERS.https, hostname: 'toad.example.org' },
+        }),
+      }),
+      routes: withHttp({ said: [['Accepted', 'False', 'NoMatchingListenerHostname']] }),
+    }),
+    answer: '404',
+    told: { HTTPRoute: undefined },
+    finding: ['route_hostname_mismatch', 'gateway'],
+  },
+  {
+    guarantee: 'listeners that take no routes of this namespace',
+    manifests: gatewaySceneOf({
+      gateway: gateway({
+        listeners: listeners({
+          http: { ...LISTENERS.http, allowedRoutes: { namespaces: { from: 'Same' } } },
+          https: { ...LISTENERS.https, allowedRoutes: { namespaces: { from: 'Same' } } },
+        }),
+      }),
+      routes: withHttp({ said: [['Accepted', 'False', 'NotAllowedByListeners']] }),
+    }),
+    answer: '404',
+    told: { HTTPRoute: undefined },
+    finding: ['route_namespace_not_allowed', 'gateway'],
+  },
+  {
     guarantee: 'a route that the controller has not accepted, for a reason of its own',
     manifests: gatewaySceneOf({ routes: withHttp({ said: [['Accepted', 'False', 'UnsupportedValue']] }) }),
     fault: (fault) => fault.gateway(gatewaySceneOf({ routes: [ROUTES.tcp] })),
     answer: '404',
     told: { HTTPRoute: undefined },
     finding: ['route_not_accepted', 'gateway'],
+  },
+  {
+    guarantee: 'a section that the Gateway does not have',
+    manifests: gatewaySceneOf({
+      routes: withHttp({ section: 'web', said: [['Accepted', 'False', 'NoMatchingParent']] }),
+    }),
+    answer: '404',
+    told: { HTTPRoute: undefined },
+    finding: ['route_listener_missing', 'gateway'],
   },
   {
     guarantee: 'a Service of another namespace without a ReferenceGrant: 500',
@@ -86,6 +128,25 @@ export const GATEWAY_FAULTS: readonly GatewayRow[] = [
     answer: '500',
     told: { HTTPRoute: undefined },
     finding: ['route_backend_weight_zero', 'gateway'],
+  },
+  {
+    guarantee: 'a listener whose certificate is missing, so that it is not programmed',
+    manifests: gatewaySceneOf({
+      gateway: gateway({
+        listeners: listeners({
+          https: { ...LISTENERS.https, tls: { mode: 'Terminate', certificateRefs: [{ name: 'missing' }] } },
+        }),
+        said: {
+          https: [
+            ['Accepted', 'True', 'Accepted'],
+            ['ResolvedRefs', 'False', 'InvalidCertificateRef'],
+            ['Programmed', 'False', 'Invalid'],
+          ],
+        },
+      }),
+    }),
+    told: {},
+    finding: ['listener_certificate_missing', 'gateway'],
   },
   {
     guarantee: 'an expired certificate of the listener',
@@ -160,7 +221,7 @@ export const GATEWAY_FAULTS: readonly GatewayRow[] = [
       routes: [httpRoute({ rules: [to('newt', 443)] }), ROUTES.grpc],
       more: [backendTls('frog.pond.svc')],
     }),
-    told: { ...MISFIT, HTTPRoute: 'unexpected_status', TLSRoute: undefined },
+    told: { ...byPort('certificate_name_mismatch', 'pass'), HTTPRoute: 'unexpected_status', TLSRoute: undefined },
     finding: ['backend_tls_policy_mismatch', 'gateway'],
   },
   {
@@ -212,5 +273,33 @@ export const GATEWAY_FAULTS: readonly GatewayRow[] = [
     fault: (fault) => fault.gateway('dead'),
     told: { HTTPRoute: undefined, TCPRoute: undefined },
     finding: ['gateway_class_without_controller', 'gateway'],
+  },
+  {
+    guarantee: 'two listeners that want the same port and host',
+    manifests: gatewaySceneOf({
+      gateway: gateway({
+        listeners: [...listeners({}), { ...LISTENERS.http, name: 'http-2' }],
+        said: Object.fromEntries(
+          ['http', 'http-2'].map((name) => [
+            name,
+            [
+              ['Accepted', 'False', 'HostnameConflict'],
+              ['Conflicted', 'True', 'HostnameConflict'],
+              ['Programmed', 'False', 'Invalid'],
+            ],
+          ]),
+        ),
+      }),
+    }),
+    answer: '000',
+    told: {},
+    finding: ['listener_conflict', 'gateway'],
+  },
+  {
+    guarantee: 'gRPC servers that say they do not serve',
+    of: 'newt',
+    fault: (fault) => fault.pods(NEWTS, 'large'),
+    told: { ...byPort('pass', 'not_serving'), GRPCRoute: 'not_serving' },
+    finding: ['grpc_not_serving', 'application'],
   },
 ]
