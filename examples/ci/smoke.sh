@@ -27,7 +27,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Secrets are not asked for, and would not be read. What may be forbidden or not installed is asked for by itself.
 hand_over() {
   kubectl -n "$namespace" get svc,endpointslices,ingress,pods -o yaml || exit 2
-  for kinds in nodes,ingressclasses networkpolicies,deployments,statefulsets httproutes; do
+  for kinds in nodes,ingressclasses networkpolicies,deployments,statefulsets gateways,httproutes; do
     echo ---
     kubectl -n "$namespace" get "$kinds" -o yaml || true
   done

@@ -17,6 +17,10 @@ export const CORE_KINDS = 'svc,endpointslices,ingress,pods'
  * Each is a command by itself: objects without a namespace, for NodePort and Ingress classes; objects for causes such as
  * a policy, or no pod that runs; and kinds that only some clusters have.
  */
-export const MORE_KINDS = ['nodes,ingressclasses', 'networkpolicies,deployments,statefulsets', 'httproutes'] as const
+export const MORE_KINDS = [
+  'nodes,ingressclasses',
+  'networkpolicies,deployments,statefulsets',
+  'gateways,httproutes',
+] as const
 
 export const KUBECTL_CORE = `kubectl get ${CORE_KINDS} -o yaml`

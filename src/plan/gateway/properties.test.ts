@@ -8,6 +8,9 @@ import { PATH_KINDS } from '../kinds.ts'
 import { sum } from '../size.ts'
 import { SOURCES } from '../sources.ts'
 
+/** A plan of each world is a small cluster. */
+const RUNS = { numRuns: 40 }
+
 const toad = { target: { service: 'toad', namespace: 'pond' } }
 
 const hosts = fc.uniqueArray(fc.constantFrom('a.example.com', '*.example.com', 'b.a.example.com', 'example.org'), {
@@ -91,6 +94,7 @@ describe('paths by routes', () => {
           .map(({ object }) => object)
         expect(idsOf(shuffled)).toEqual(idsOf(objects))
       }),
+      RUNS,
     )
   })
 
@@ -115,6 +119,7 @@ describe('paths by routes', () => {
         fc.pre(claims.every((each) => new Set(each).size === each.length))
         expect(idsOf(objectsOf(turned))).toEqual(idsOf(objectsOf(world)))
       }),
+      RUNS,
     )
   })
 
@@ -124,6 +129,7 @@ describe('paths by routes', () => {
         const ids = idsOf(objectsOf(world))
         expect(new Set(ids).size).toBe(ids.length)
       }),
+      RUNS,
     )
   })
 
@@ -138,6 +144,7 @@ describe('paths by routes', () => {
           of === undefined ? [] : SOURCES.HTTPRoute.sizes({ target, service: of, index, request: input.request })
         expect(idsOf(objectsOf(world)).length).toBeLessThanOrEqual(sum(sizes.map(({ paths = 0 }) => paths)))
       }),
+      RUNS,
     )
   })
 
