@@ -8,6 +8,7 @@
 
 import type { Service, ServicePort } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
+import { type Because, doubted, fieldOf } from './because.ts'
 import {
   type Check,
   type DnsQueryCheck,
@@ -222,19 +223,54 @@ function hostHeader({ kind, host, address, addressPort }: PathDraft, scheme: str
   return name === null ? null : hostPort(name, addressPort, scheme)
 }
 
-/** Takes the check's path and method only where the rule gets them. */
+/** Takes the check's path and method only where the rule gets them; its headers always. */
 function routedAs(
-  { path: wanted, ingressPath: given, method: own }: HttpCheck,
+  { path: wanted, ingressPath: given, method: own, headers }: HttpCheck,
   { routes, urlPath, asks }: PathDraft,
 ): { path: string; method: string } {
   const method = asks?.method ?? own
   const path = given ?? wanted
   const asked = path === null ? null : withQuery(path, asks?.query ?? {})
   const gets = (at: string): boolean => routes === null || routes(at, method)
-  if (asked !== null && (given !== null || gets(asked))) {
+  const isKept = (at: string): boolean => routes === null || routes(at, method, headers)
+  // Below another path the headers may make no difference
+  if (asked !== null && (given !== null || isKept(asked) || (gets(asked) && !isKept(urlPath)))) {
     return { path: asked, method }
   }
   return { path: urlPath, method: asks?.method != null || gets(urlPath) ? method : MADE_METHOD }
+}
+
+/**
+ * A router may send what has a header of the caller elsewhere, as a canary is asked for: what comes back then says
+ * nothing about this path. Values may be secret, and are not told.
+ */
+export function headerDoubts({ routes }: PathDraft, checks: readonly Check[]): readonly Because[] {
+  return checks.flatMap((check) => {
+    const request = requestedBy(check)
+    if (routes === null || request === null) {
+      return []
+    }
+    const { path, method, headers } = request
+    const isKept = (sent: HttpCheck['headers']): boolean => routes(path, method, sent)
+    if (isKept(headers) || !isKept({})) {
+      return []
+    }
+    const each = Object.entries(headers).filter(([name, value]) => !isKept({ [name]: value }))
+    const names = (each.length > 0 ? each : Object.entries(headers)).map(([name]) => name).join(', ')
+    const field = fieldOf(null, `${check.type === 'grpc' ? 'metadata' : 'headers'} of check ${check.name}`)
+    return [doubted(field, `with ${names} another rule may get the request`)]
+  })
+}
+
+function requestedBy(check: Check): { path: string; method: string; headers: HttpCheck['headers'] } | null {
+  switch (check.type) {
+    case 'http':
+      return { path: check.path ?? '/', method: check.method, headers: check.headers }
+    case 'grpc':
+      return { path: '/', method: 'POST', headers: check.metadata }
+    default:
+      return null
+  }
 }
 
 /** Requests that nobody says anything about are made with this. */

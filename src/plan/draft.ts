@@ -8,7 +8,7 @@
 import type { PathType, ServicePort } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
 import { type Because, inOrder } from './because.ts'
-import { type Behind, CHECKED_OVER, type Check, type GrpcCall, type HttpExpect } from './check.ts'
+import { type Behind, CHECKED_OVER, type Check, type GrpcCall, type HttpCheck, type HttpExpect } from './check.ts'
 import type { PlanContext } from './context.ts'
 import { isPrivate, isWithin } from './ip.ts'
 import { KINDS, type PathKind } from './kinds.ts'
@@ -71,8 +71,11 @@ export type PathDraft = {
   dns: DnsExpectation | null
   /** Paths of one group stay together when a limit is met: a node, an endpoint. */
   group: string | null
-  /** Routed by the request: tells whether the rule gets one for that path, with that method. */
-  routes: ((urlPath: string, method: string) => boolean) | null
+  /**
+   * Routed by the request: tells whether the rule gets one for that path, with that method. With headers of the caller:
+   * whether it gets it as surely as without them.
+   */
+  routes: ((urlPath: string, method: string, headers?: HttpCheck['headers']) => boolean) | null
   /** `null`: the router, if there is one, asks for no more than host and path. */
   asks: Asks | null
   /** A default check expects this of an answer; `null`: any of the application will do. */

@@ -7,7 +7,6 @@
 import { actionOf, type IngressAction } from '../kube/ingress-actions.ts'
 import type { ObjectIndex } from '../kube/object-index.ts'
 import { type Ingress, type IngressBackend, type PathType, refOf } from '../kube/objects.ts'
-import { isTrue } from './annotations.ts'
 import { becauseText, fieldOf, type ObjectField } from './because.ts'
 import { askedOf, type PathSyntax } from './controllers/controller.ts'
 import { classOf, controllerOf } from './controllers/table.ts'
@@ -121,22 +120,6 @@ export function writtenPath(index: ObjectIndex, route: Route): string {
 /** Tells whether the route takes paths below its own: an exact one does not, nor a glob without a star at its end. */
 export const takesBelow = (index: ObjectIndex, route: Route): boolean =>
   route.pathType !== 'Exact' && (syntaxOf(index, route) !== 'glob' || route.path?.endsWith('*') === true)
-
-const CANARY = 'nginx.ingress.kubernetes.io/canary'
-
-/**
- * Tells the share of plain requests, of 1, that a canary of ingress-nginx gets; one by header or cookie alone gets none.
- * `null` if the route is no canary.
- */
-export function canaryShare({ ingress: { meta } }: Route): number | null {
-  const { annotations } = meta
-  if (!isTrue(annotations[CANARY] ?? null)) {
-    return null
-  }
-  const weight = Number(annotations[`${CANARY}-weight`] ?? 0)
-  const total = Number(annotations[`${CANARY}-weight-total`] ?? 100)
-  return Number.isFinite(weight / total) ? Math.min(1, Math.max(0, weight / total)) : 0
-}
 
 /**
  * Recognises a redirect before the rule for a Service, on the same path, by which HTTP became HTTPS before

@@ -8,6 +8,7 @@ import { type Ingress, refOf } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import { annotationField } from './annotations.ts'
 import { type Because, doubted, fieldOf, noted } from './because.ts'
+import { canaryShare, isAskedByHeader } from './canary.ts'
 import type { PlanContext } from './context.ts'
 import type { Listener } from './controllers/controller.ts'
 import { classOf } from './controllers/table.ts'
@@ -17,7 +18,6 @@ import { frontPorts, pastBalancerExcuses } from './ingress-fronts.ts'
 import { aliasesOf, dialledPort, internalExcuses, listenersFor } from './ingress-listeners.ts'
 import { servicePort } from './ingress-ports.ts'
 import {
-  canaryShare,
   competitors,
   isSameRoute,
   probeHost,
@@ -174,6 +174,7 @@ function requestFor({ index }: PlanContext, route: Route): RuleRequest {
   }
   const all = competitors(index, route)
   const gets = (urlPath: string): boolean => winners(all, urlPath).some((winner) => isSameRoute(winner, route))
+  const isOther = (winner: Route): boolean => winner.backend.service?.name !== route.backend.service?.name
   const written = writtenPath(index, route)
   const stem = written.replace(/\/$/, '')
   const under = takesBelow(index, route) ? [`${stem}/`, `${stem}/portolan`] : []
@@ -181,7 +182,8 @@ function requestFor({ index }: PlanContext, route: Route): RuleRequest {
   return {
     ...common,
     urlPath,
-    routes: gets,
+    routes: (asked, _method, headers = {}) =>
+      gets(asked) && !winners(all, asked).some((winner) => isOther(winner) && isAskedByHeader(winner, headers)),
     because: [
       ...made,
       ...(urlPath === written ? [] : [noted(field, `asked at ${urlPath}, as another rule takes ${written}`)]),

@@ -8,7 +8,7 @@
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import type { Ignored, KubeObjects } from '../kube/objects.ts'
 import { fieldOf, mergeBecause, noteOf } from './because.ts'
-import { checksFor } from './choose-checks.ts'
+import { checksFor, headerDoubts } from './choose-checks.ts'
 import type { PlanContext } from './context.ts'
 import { finishPath, type PathDraft } from './draft.ts'
 import { besideOf } from './find-beside.ts'
@@ -106,8 +106,10 @@ function clusterDomainOf(given: string | null, found: string | null): PlanContex
 function finishAll(context: PlanContext, drafts: readonly PathDraft[]): GroupedPath[] {
   const { request } = context
   const finished = new Map<string, { of: PathDraft; path: PlannedPath }>()
-  for (const of of drafts.map((each) => byBackendTls(context, each))) {
-    const path = finishPath(context, of, checksFor(of, context, request.checks))
+  for (const each of drafts.map((draft) => byBackendTls(context, draft))) {
+    const checks = checksFor(each, context, request.checks)
+    const of = { ...each, because: [...each.because, ...headerDoubts(each, checks)] }
+    const path = finishPath(context, of, checks)
     const known = finished.get(path.id)
     if (known === undefined) {
       finished.set(path.id, { of, path })

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { INGRESS_CONTROLLERS } from '../../src/plan/controllers/table.ts'
 import type { Position } from '../../src/plan/path.ts'
+import { httpCheck } from '../support/checks.ts'
 import { ingress, ingressClass, loadBalancerStatus, service } from '../support/manifests.ts'
 import { doubtsOf, linesOf, pathOf } from '../support/plan-lines.ts'
 import { checkText, planOf } from '../support/plan-text.ts'
@@ -602,6 +603,39 @@ describe('a canary of ingress-nginx', () => {
 
   it('by header alone takes nothing from the rule', () => {
     expect(pathOf(planOf(beside({ 'canary-by-header': 'x-canary' })), 'Ingress').expected).toBe('reachable')
+  })
+
+  it.each([
+    ['the header', { 'canary-by-header': 'X-Canary' }, { 'x-canary': 'always' }, 'x-canary'],
+    ['the header with another value', { 'canary-by-header': 'X-Canary' }, { 'x-canary': 'never' }, null],
+    [
+      'the value of the header',
+      { 'canary-by-header': 'X-Canary', 'canary-by-header-value': 'frog' },
+      { 'x-canary': 'frog', accept: '*/*' },
+      'x-canary',
+    ],
+    [
+      'another value than that',
+      { 'canary-by-header': 'X-Canary', 'canary-by-header-value': 'frog' },
+      { 'x-canary': 'always' },
+      null,
+    ],
+    [
+      'a value that a pattern may take',
+      { 'canary-by-header': 'X-Canary', 'canary-by-header-pattern': '^f' },
+      { 'x-canary': 'toad' },
+      'x-canary',
+    ],
+    ['the cookie', { 'canary-by-cookie': 'canary' }, { Cookie: 'a=b; canary=always' }, 'Cookie'],
+    ['another cookie', { 'canary-by-cookie': 'canary' }, { Cookie: 'canary=never' }, null],
+  ])('takes a check that sends %s', (_name, annotations, headers, told) => {
+    const checks = [httpCheck({ name: 'home', headers })]
+    const path = pathOf(planOf(beside(annotations), { checks }), 'Ingress')
+    expect([path.expected, doubtsOf(path), path.checks.map((each) => each.type === 'http' && each.headers)]).toEqual([
+      told === null ? 'reachable' : 'unknown',
+      told === null ? [] : [`headers of check home: with ${told} another rule may get the request`],
+      [headers],
+    ])
   })
 
   it('itself gets its share, and all of it at 100 %', () => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Because, doubted, noted } from '../because.ts'
-import type { GrpcCall } from '../check.ts'
+import type { GrpcCall, HttpCheck } from '../check.ts'
 import type { Asks, PathDraft } from '../draft.ts'
 import { askedCalls, askedHeaders, askedQuery, HEALTH } from './asked-values.ts'
 import {
@@ -31,7 +31,15 @@ export type MadeRequest = Pick<PathDraft, 'host' | 'urlPath' | 'routes' | 'asks'
   shadowed: Refusal | null
 }
 
-type Candidate = { host: string | null; path: string; method: string; call: GrpcCall | null; doubts: readonly string[] }
+type Candidate = {
+  host: string | null
+  path: string
+  method: string
+  call: GrpcCall | null
+  doubts: readonly string[]
+  /** Those that the caller adds. */
+  headers?: HttpCheck['headers']
+}
 type Judged = { candidate: Candidate; outcome: Outcome; takes: Takes }
 type Takes = 'surely' | 'maybe' | 'no'
 
@@ -57,10 +65,7 @@ export function requestFor(competition: Competition, wanted: Wanted): MadeReques
     host,
     urlPath: isHttp ? withParameters(path, query) : '/',
     asks,
-    routes: isHttp
-      ? (urlPath, asked) =>
-          judge(competition, wanted, { ...candidate, path: urlPath, method: asks?.method ?? asked }).takes !== 'no'
-      : null,
+    routes: match && routesBy(competition, wanted, candidate, asks),
     because: [
       ...(host === wanted.host ? [] : [noted(field, `asked with ${host}, made up to match ${wanted.host}`)]),
       ...(written === null || written === path
@@ -78,6 +83,24 @@ export function requestFor(competition: Competition, wanted: Wanted): MadeReques
       ...(takes === 'no' ? [] : rivalDoubts(wanted, outcome)),
     ],
     shadowed: takes === 'no' ? shadowedBy(wanted, outcome) : null,
+  }
+}
+
+/** A gRPC call stays as it was made, whatever path and method are asked about. */
+function routesBy(
+  competition: Competition,
+  wanted: Wanted,
+  candidate: Candidate,
+  asks: Asks | null,
+): NonNullable<PathDraft['routes']> {
+  const takes = (path: string, method: string, headers?: HttpCheck['headers']): Takes => {
+    const asked = candidate.call === null ? { path, method: asks?.method ?? method } : {}
+    return judge(competition, wanted, { ...candidate, ...asked, ...(headers && { headers }) }).takes
+  }
+  return (path, method, headers = {}) => {
+    const plain = takes(path, method)
+    const own = Object.keys(headers).length === 0 ? plain : takes(path, method, headers)
+    return own !== 'no' && (own === 'surely' || plain !== 'surely')
   }
 }
 
@@ -180,14 +203,19 @@ const isWanted = ({ way, attachment }: Wanted, contender: Contender | null): boo
 const rivalsOf = (wanted: Wanted, { rivals }: Outcome): readonly Rival[] =>
   rivals.filter(({ contender }) => contender === null || !leadsAlike(contender.way, wanted.way))
 
-function askedOf({ way, attachment: { listener } }: Wanted, { host, path, method, call }: Candidate): Asked {
+function askedOf(
+  { way, attachment: { listener } }: Wanted,
+  { host, path, method, call, headers: sent = {} }: Candidate,
+): Asked {
   const transport = transportOf(listener) ?? 'plain'
   const [before = '', after] = path.split('?')
   const own =
     way.match === null ? { headers: [], query: [] } : { headers: askedHeaders(way.match), query: askedQuery(way.match) }
   const given = [...new URLSearchParams(after ?? '')].map(([name, value]) => ({ name, value }))
   const query = [...own.query.filter(({ name }) => given.every((each) => each.name !== name)), ...given]
-  const headers = call === null ? own.headers : [...own.headers, { name: 'content-type', value: 'application/grpc' }]
+  const told = call === null ? own.headers : [...own.headers, { name: 'content-type', value: 'application/grpc' }]
+  const added = Object.entries(sent).map(([name, value]) => ({ name: name.toLowerCase(), value }))
+  const headers = [...told, ...added.filter(({ name }) => told.every((each) => each.name !== name))]
   const request: RoutedRequest = { host: host ?? '', path: before, method, headers, query }
   const isRead = way.route.kind === 'HTTPRoute' || way.route.kind === 'GRPCRoute'
   return { port: listener.listener.port ?? 0, transport, serverName: host, request: isRead ? request : null }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { httpCheck } from '../../../test/support/checks.ts'
+import { grpcCheck, httpCheck } from '../../../test/support/checks.ts'
 import {
   condition,
   gateway,
@@ -143,6 +143,64 @@ describe('paths by an HTTPRoute', () => {
       'default: http GET http://203.0.113.80/x',
       'default: http DELETE http://203.0.113.80/',
       'default: http GET http://203.0.113.80/',
+    ])
+  })
+
+  it("keep a caller's headers, and are unknown where another rule gets the request with them", () => {
+    const canary = { headers: [{ name: 'X-Canary', value: 'on' }] }
+    const rules = [
+      { backendRefs: [{ name: 'toad', port: 80 }] },
+      { matches: [canary], backendRefs: [{ name: 'frog', port: 80 }] },
+      {
+        matches: [{ headers: [{ name: 'x-tenant', type: 'RegularExpression', value: 'a+' }] }],
+        backendRefs: [{ name: 'frog', port: 80 }],
+      },
+    ]
+    const asked = (headers: Record<string, string>, kind: 'toad' | 'frog' = 'toad') => {
+      const target = { target: { namespace: 'pond', service: kind } }
+      const checks = [httpCheck({ name: 'home', path: '/x', headers, isDefault: false })]
+      const made = planOf([service({}, { name: kind }), gateway(), httpRoute({ rules })], { ...target, checks })
+      const path = pathOf(made, 'HTTPRoute')
+      return [doubtsOf(path), path.checks.map((each) => each.type === 'http' && [each.path, each.headers])]
+    }
+    const told = (names: string) => [`headers of check home: with ${names} another rule may get the request`]
+    const sent = { 'x-canary': 'off', accept: 'text/html' }
+    expect(asked(sent)).toEqual([[], [['/x', sent]]])
+    const strays = { 'X-CANARY': 'on', accept: 'text/html' }
+    expect(asked(strays)).toEqual([told('X-CANARY'), [['/x', strays]]])
+    expect(asked({ 'x-tenant': 'secret-aa' })).toEqual([told('x-tenant'), [['/x', { 'x-tenant': 'secret-aa' }]]])
+    // The rule's own header is sent in place of the caller's
+    expect(asked({ 'x-canary': 'off' }, 'frog')).toEqual([[], [['/x', { 'x-canary': 'off' }]]])
+  })
+
+  it('are asked elsewhere with headers that send the request to another rule at the path of a check', () => {
+    const match = { path: { type: 'PathPrefix', value: '/x' }, headers: [{ name: 'x-canary', value: 'on' }] }
+    const rules = [
+      { backendRefs: [{ name: 'toad', port: 80 }] },
+      { matches: [match], backendRefs: [{ name: 'frog', port: 80 }] },
+    ]
+    const checks = [httpCheck({ name: 'home', path: '/x', headers: { 'x-canary': 'on' }, isDefault: false })]
+    const path = pathOf(planOf([service(), gateway(), httpRoute({ rules })], { ...toad, checks }), 'HTTPRoute')
+    expect([doubtsOf(path), path.checks.map(checkText)]).toEqual([[], ['home: http GET http://203.0.113.80/']])
+  })
+
+  it('are unknown for a call whose metadata another rule of a GRPCRoute asks for', () => {
+    const route = routeOf('GRPCRoute', {
+      rules: [
+        { backendRefs: [{ name: 'toad', port: 80 }] },
+        { matches: [{ headers: [{ name: 'x-canary', value: 'on' }] }], backendRefs: [{ name: 'frog', port: 80 }] },
+      ],
+    })
+    const doubts = (metadata: Record<string, string>) =>
+      doubtsOf(
+        pathOf(
+          planOf([service(), gateway(), route], { ...toad, checks: [grpcCheck({ name: 'home', metadata })] }),
+          'GRPCRoute',
+        ),
+      )
+    expect([doubts({ 'x-canary': 'off' }), doubts({ 'x-canary': 'on' })]).toEqual([
+      [],
+      ['metadata of check home: with x-canary another rule may get the request'],
     ])
   })
 
