@@ -193,7 +193,7 @@ const REFUSED: readonly Said[] = [
 ]
 
 /** Reasons that are no fault: a route within a mesh, and a parent that only its controller knows. */
-export const NO_FAULTS: readonly RefusalCode[] = ['parent_is_mesh', 'parent_unknown']
+export const NO_FAULTS: readonly RefusalCode[] = ['parent_is_mesh', 'parent_unknown', 'only_changing_methods']
 
 const command = ({ route }: RefusedRoute, { namespace }: Facts, look: Said['look']): string => {
   const own = route.meta.namespace ?? namespace

@@ -174,7 +174,10 @@ function offer(world: World, route: GatewayRoute, ref: ParentRef, parentAt: numb
     const from = allowedRoutes.namespaces.from
     return out(3, 'namespace_not_allowed', `${what} takes no routes of namespace ${namespace} (allowedRoutes: ${from})`)
   }
-  const hosts = BY_HOST.has(route.kind) ? intersection(hostname, route.hostnames) : [null]
+  // A TCPRoute has no hostnames of its own; where TLS ends at the listener, that one's is asked for by SNI.
+  const hosts = BY_HOST.has(route.kind)
+    ? intersection(hostname, route.hostnames)
+    : [protocol === 'TLS' ? hostname : null]
   if (hosts.length === 0) {
     const own = route.hostnames.join(', ')
     return out(4, 'no_matching_hostname', `no hostname of the route (${own}) is one of ${what} (${hostname})`)

@@ -101,6 +101,17 @@ describe('requestFor', () => {
     })
   })
 
+  it('makes up no request that may change something, and does not say that nothing is left', () => {
+    const reads = ['GET', 'HEAD', 'OPTIONS'].map((method) => aMatch({ method }))
+    const [readers, writers] = [aBackend('readers'), aBackend('writers')]
+    const route = aRoute('shop', {
+      rules: [aRule({ matches: reads, backends: [readers] }), aRule({ matches: [aMatch({})], backends: [writers] })],
+    })
+    expect(made(on([listener], [route]), route, listener, 3).shadowed).toBe(
+      'HTTPRoute/shop spec.rules[1] gets only POST, PUT, PATCH, DELETE (GET, HEAD, OPTIONS go to HTTPRoute/shop spec.rules[0].matches[0]), which are not sent unless a match names them',
+    )
+  })
+
   it('doubts what is decided by an age that nothing tells, unless it makes no difference', () => {
     const to = (name: string, service: string) => aRoute(name, { rules: [aRule({ backends: [aBackend(service)] })] })
     const [one, other, same] = [to('one', 'frog'), to('other', 'toad'), to('same', 'frog')]

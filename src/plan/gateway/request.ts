@@ -82,7 +82,7 @@ export function requestFor(competition: Competition, wanted: Wanted): MadeReques
       ),
       ...(takes === 'no' ? [] : rivalDoubts(wanted, outcome)),
     ],
-    shadowed: takes === 'no' ? shadowedBy(wanted, outcome) : null,
+    shadowed: takes === 'no' ? (onlyChanging(competition, wanted, best) ?? shadowedBy(wanted, outcome)) : null,
   }
 }
 
@@ -129,6 +129,29 @@ const LABELS = ['probe', 'probe-2', 'probe-3', 'portolan-probe']
 
 /** Safe methods (RFC 9110 9.2.1), where a match takes any. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/** Methods that may change something: none of them is sent unless a match names it. */
+const CHANGING = ['POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Others take what is safe to ask, and the rule gets the rest: reads go to one Service, and writes to another. */
+function onlyChanging(competition: Competition, wanted: Wanted, { candidate, outcome }: Judged): Refusal | null {
+  const { way } = wanted
+  if (way.route.kind !== 'HTTPRoute' || way.match === null || way.match.method !== null) {
+    return null
+  }
+  const gets = (method: string): boolean =>
+    candidatePaths(wanted).some((path) => judge(competition, wanted, { ...candidate, path, method }).takes !== 'no')
+  const left = CHANGING.filter(gets)
+  if (left.length === 0) {
+    return null
+  }
+  const by = outcome.winner === null ? '' : ` (${METHODS.join(', ')} go to ${wayText(outcome.winner.way)})`
+  return {
+    code: 'only_changing_methods',
+    reason: `${wayText(way)} gets only ${left.join(', ')}${by}, which are not sent unless a match names them`,
+    because: [wayField(way)],
+  }
+}
 
 function* candidates(wanted: Wanted): Generator<Candidate> {
   const { way, host } = wanted

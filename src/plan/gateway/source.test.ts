@@ -606,6 +606,20 @@ describe('paths by other routes', () => {
     ])
   })
 
+  it('of kind TCPRoute ask for the host of a listener that ends TLS', () => {
+    const route = routeOf('TCPRoute', { rules: [{ backendRefs: [{ name: 'toad', port: 1883 }] }] })
+    const one = { ...tls('Terminate'), hostname: 'mqtt.example.com' }
+    expect(shown('TCPRoute', named('mqtt', 1883), edge(one), route)).toEqual([
+      {
+        ...{ url: 'tcp://mqtt.example.com:8443', at: '203.0.113.80:8443', serverName: 'mqtt.example.com' },
+        ...{ skipped: null, checks: ['tcp TLS SNI mqtt.example.com, certificate judged'] },
+      },
+    ])
+    expect(shown('TCPRoute', named('mqtt', 1883), edge({ ...one, hostname: undefined }), route)).toMatchObject([
+      { url: 'tcp://203.0.113.80:8443', serverName: null },
+    ])
+  })
+
   it('of kinds TCPRoute and UDPRoute dial the port of the listener', () => {
     const tcp = { name: 'tcp', port: 5432, protocol: 'TCP' }
     const route = routeOf('TCPRoute', { rules: [{ backendRefs: [{ name: 'toad', port: 5432 }] }] })

@@ -57,6 +57,7 @@ export const REFUSALS = [
   'no_matching_hostname',
   'listener_isolated',
   'route_shadowed',
+  'only_changing_methods',
   'not_accepted',
   'reference_not_granted',
   'backend_missing',
