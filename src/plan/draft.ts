@@ -175,6 +175,8 @@ const UNASKED: Readonly<Partial<Record<Scheme, string>>> = {
   sctp: 'SCTP is not spoken here; HTTP, TCP and DNS are tested',
 }
 
+const isGrpcOverTls = (check: Check): boolean => check.type === 'grpc' && check.scheme === 'https'
+
 function skippedOf(
   { position, target, place: { reaches = [], elsewhere = false, unspoken = {} } }: PlanContext,
   { scheme, address, reach, pending, blind, kind, port }: PathDraft,
@@ -187,8 +189,9 @@ function skippedOf(
   ) {
     return { reason: 'unprobeable', detail: unasked }
   }
-  if (unspoken[scheme] !== undefined) {
-    return { reason: 'vantage', detail: unspoken[scheme] }
+  const cannot = unspoken[checks.length > 0 && checks.every(isGrpcOverTls) ? 'grpcs' : scheme]
+  if (cannot !== undefined) {
+    return { reason: 'vantage', detail: cannot }
   }
   if (blind !== null) {
     return { reason: 'vantage', detail: blind }

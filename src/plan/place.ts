@@ -13,8 +13,8 @@ export type Place = {
   reaches?: readonly string[]
   /** The target was read from another cluster than the prober's own, whose private addresses may be taken here. */
   elsewhere?: boolean
-  /** Why the prober cannot speak what the port speaks, whatever the check; left out: it speaks all. */
-  unspoken?: Readonly<Partial<Record<Scheme, string>>>
+  /** Why the prober cannot speak what the port speaks, whatever the check, or what every check of it speaks (`grpcs`). */
+  unspoken?: Readonly<Partial<Record<Scheme | 'grpcs', string>>>
 }
 
 /**

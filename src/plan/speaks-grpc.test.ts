@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { service } from '../../test/support/manifests.ts'
+import { planOf } from '../../test/support/plan-text.ts'
 import type { ServicePort } from '../kube/objects.ts'
 import { speaksGrpc } from './speaks-grpc.ts'
 
@@ -36,5 +38,24 @@ describe('a port', () => {
     expect(speaksGrpc(port('grpc', { appProtocol: 'kubernetes.io/h2c' }))).toEqual({ tls: false })
     expect(speaksGrpc(port('x', { targetPort: 'grpc' }))).toEqual({ tls: null })
     expect(speaksGrpc(port('grpc', { protocol: 'UDP' }))).toBeNull()
+  })
+})
+
+describe('a prober that speaks no gRPC over TLS', () => {
+  it('skips for where it stands the paths of which every check is one, and no others', () => {
+    const ports = [
+      { name: 'grpcs', port: 9443 },
+      { name: 'grpc', port: 9000 },
+      { name: 'https', port: 443 },
+    ]
+    const plan = planOf([service({ ports })], { prober: { unspoken: { grpcs: 'no ALPN here' } } })
+    const told = plan.paths.flatMap(({ kind, port, skipped }) =>
+      kind === 'ClusterIP' ? [[port?.name, skipped && [skipped.reason, skipped.detail]]] : [],
+    )
+    expect(told).toEqual([
+      ['grpcs', ['vantage', 'no ALPN here']],
+      ['grpc', null],
+      ['https', null],
+    ])
   })
 })

@@ -1,5 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beyondVantage } from '../../src/check/failure.ts'
+import { type Network, NO_TIMINGS } from '../../src/check/network.ts'
 import type { GrpcCheck } from '../../src/plan/check.ts'
 import type { PlannedPath } from '../../src/plan/path.ts'
 import { createNodeNetwork } from '../../src/runtime/node/network.ts'
@@ -81,6 +83,23 @@ describe('a gRPC check of an address', () => {
     const tls = { serverName: null, insecureSkipVerify: true, caPem: null, minDaysToExpiry: null }
     expect(await told(at(secured, { mayBeTls: true, tls }))).toEqual(['pass', null, 'SERVING'])
     expect(await told(at(healthy, { mayBeTls: true, tls }))).toEqual(['pass', null, 'SERVING'])
+  })
+
+  it('is skipped where TLS may be spoken and the prober cannot go on over it', async () => {
+    const failure = beyondVantage('tls_handshake_failed', 'tls', 'no ALPN here')
+    const edge: Network = {
+      ...network,
+      grpc: async (request) => {
+        const made = await network.grpc({ ...request, tls: null })
+        return request.tls === null ? made : { ...made, timings: NO_TIMINGS, failure }
+      },
+    }
+    const outcomes = async (to: GrpcServer) => {
+      const { results } = await runPath(at(to, { mayBeTls: true }), { network: edge })
+      return results.map((result) => [result.outcome, result.failure?.message ?? null])
+    }
+    expect(await outcomes(secured)).toEqual([['skipped', 'no ALPN here']])
+    expect(await outcomes(healthy)).toEqual([['pass', null]])
   })
 
   it('tells HTTP/2 without gRPC from it, and what a proxy answers from the server', async () => {

@@ -56,7 +56,8 @@ export const DIFFERENCES = {
   grpc: {
     what: '`grpc` checks over TLS',
     node: 'made',
-    workers: '`skipped: vantage`: no handshake there can agree on HTTP/2 (ALPN). Without TLS they are made',
+    workers:
+      '`skipped: vantage`: `node:tls` there refuses `ALPNProtocols`, `cloudflare:sockets` offers none, and servers of gRPC want HTTP/2 agreed (ALPN h2). Without TLS they are made; of a port of which nothing says whether it speaks TLS, that is skipped which does not answer without',
   },
   handshake: {
     what: 'Why a handshake failed',

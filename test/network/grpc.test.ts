@@ -1,15 +1,19 @@
 import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { by } from '../contract/runtimes.ts'
+import { type Authority, createAuthority } from '../support/certificates.ts'
 import { type GrpcServer, serveGrpc } from '../support/grpc-server.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
 import { keeper } from '../support/servers.ts'
-import { grpcTo, SHORT_MS } from './requests.ts'
+import { grpcTo, SHORT_MS, tlsBy } from './requests.ts'
 
 let network: TestNetwork
 let server: GrpcServer
+let authority: Authority
 const { keep, closeAll } = keeper()
 beforeAll(async () => {
-  network = await openNetwork()
+  authority = await createAuthority()
+  network = await openNetwork({ caPem: authority.caPem })
   server = await keep(
     serveGrpc({
       health: { '': 'SERVING', 'toad.Down': 'NOT_SERVING' },
@@ -50,6 +54,25 @@ describe('a call to a real server of gRPC', () => {
     ])
     expect((await network.grpc(grpcTo(server, { service: 'no.such' }))).grpc).toMatchObject({ status: 'NOT_FOUND' })
     expect((await network.grpc(grpcTo(server, pond('Gone')))).grpc).toMatchObject({ status: 'UNIMPLEMENTED', code: 12 })
+  })
+
+  it('goes over TLS where a handshake can agree on HTTP/2', async () => {
+    const secured = await keep(serveGrpc({ tls: await authority.issue() }))
+    const { grpc, failure } = await network.grpc(grpcTo(secured, { tls: tlsBy(authority.caPem) }))
+    expect([grpc?.health ?? null, failure]).toEqual(
+      by('grpc', {
+        node: ['SERVING', null],
+        workers: [
+          null,
+          {
+            code: 'tls_handshake_failed',
+            phase: 'tls',
+            source: 'internal',
+            message: 'Workers cannot agree on HTTP/2 in a TLS handshake (ALPN): from Node gRPC over TLS can be asked',
+          },
+        ],
+      }),
+    )
   })
 
   it('does not wait for the end of a stream', async () => {

@@ -14,7 +14,7 @@ import { VERSION } from '../version.ts'
 import { type Env, readWorkersConfig, type WorkersConfig } from './config.ts'
 import { openD1 } from './d1.ts'
 import { ownCalls } from './invocation.ts'
-import { NO_UDP } from './network.ts'
+import { NO_GRPC_OVER_TLS, NO_UDP } from './network.ts'
 import { createQueue } from './queue.ts'
 import { notReadyOnWorkers } from './ready.ts'
 import { createEdgeCheck, createEdgeGate, createEdgePolicy } from './run-one-check.ts'
@@ -62,7 +62,7 @@ export async function createIsolate(env: Env, options: IsolateOptions = {}): Pro
       clusterDomain: config.clusterDomain,
       nodeName: null,
       reaches: config.egressAllow,
-      unspoken: { udp: NO_UDP },
+      unspoken: { udp: NO_UDP, grpcs: NO_GRPC_OVER_TLS },
     },
     policy: createEdgePolicy(config),
     bodies: createBudget(BODIES_LIMIT_BYTES),

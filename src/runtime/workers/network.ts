@@ -26,6 +26,13 @@ import { edgeTransport } from './transport.ts'
 /** Why a path over UDP is not tried on Workers. */
 export const NO_UDP = 'Workers speak no UDP: over TCP the same server can be asked'
 
+/**
+ * Why gRPC is not tried over TLS: `node:tls` of workerd refuses `ALPNProtocols`, and `cloudflare:sockets` offers none.
+ * Servers of gRPC insist on it.
+ */
+export const NO_GRPC_OVER_TLS =
+  'Workers cannot agree on HTTP/2 in a TLS handshake (ALPN): from Node gRPC over TLS can be asked'
+
 export type EdgeNetworkOptions = {
   /** URL that speaks DNS over HTTPS. */
   dohUrl: string
@@ -69,9 +76,6 @@ async function queryAtEdge(request: DnsQueryRequest, calls: Calls): Promise<DnsQ
     ? calls.make('connect', () => queryOverTcp(edgeTransport, request))
     : dnsExchange(unmade(request.address), request, null)
 }
-
-/** No handshake here can ask for HTTP/2 (ALPN), which servers of gRPC insist on. */
-const NO_GRPC_OVER_TLS = 'the runtime cannot agree on HTTP/2 in a TLS handshake (ALPN)'
 
 async function callGrpc(request: GrpcRequest, calls: Calls): Promise<GrpcExchange> {
   const nothing = { ...unmade(request.address), http: null, headers: null, body: null }
