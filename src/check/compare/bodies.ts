@@ -1,9 +1,8 @@
 import type { HttpEvidence } from '../network.ts'
 import type { AnsweredSide } from './asked.ts'
 import { type Difference, type NotCounted, OF_CHANCE, OTHER_ANSWER, SEEN_ELSEWHERE } from './difference.ts'
-import { comparePatterns, pairOf, patternOf } from './pieces.ts'
+import { comparePatterns, pairOf } from './pieces.ts'
 import type { Seen } from './seen.ts'
-import { piecesOf } from './sketch.ts'
 
 export function bodyDifferences(
   left: AnsweredSide,
@@ -19,12 +18,18 @@ export function bodyDifferences(
   if (new Set(answers.map(({ bodySha256 }) => bodySha256)).size === 1) {
     return []
   }
-  const pattern = ({ tries }: AnsweredSide) => patternOf(tries.map(({ http }) => piecesOf(http.sketch?.body ?? '')))
-  const { differ, varies } = comparePatterns(pattern(left), pattern(right))
-  const counted = differ.filter(({ after, left: own, right: other }) => {
+  const [own, other] = [seen.bodies.get(left), seen.bodies.get(right)]
+  if (own === undefined || other === undefined) {
+    return []
+  }
+  const { differ, varies } = comparePatterns(own.pattern, other.pattern)
+  // Of lists in a random order, three tries have some pieces in common by chance. A side that gives always the same does not.
+  const bothVary = own.varying.size > 0 && other.varying.size > 0
+  const isVarying = (piece: string): boolean => bothVary && (own.varying.has(piece) || other.varying.has(piece))
+  const counted = differ.filter((stretch) => {
     const isKnown = (pieces: readonly string[]) =>
-      pieces.every((piece, at) => seen.pieces.has(pairOf(pieces[at - 1] ?? after, piece)))
-    return !(isKnown(own) && isKnown(other))
+      pieces.every((piece, at) => isVarying(piece) || seen.pieces.has(pairOf(pieces[at - 1] ?? stretch.after, piece)))
+    return !(isKnown(stretch.left) && isKnown(stretch.right))
   })
   if (counted.length === 0) {
     notCounted.push({ field: 'body', why: differ.length > 0 ? SEEN_ELSEWHERE : varies ? OTHER_ANSWER : OF_CHANCE })

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { inBoth } from './in-both.ts'
+
 /** Texts that stand for a moment or for chance: by their form alone, wherever they are. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '⟨uuid⟩'],
@@ -40,56 +42,6 @@ export type Pattern = {
   varies: readonly boolean[]
 }
 
-/** Longer stretches that differ are taken as one. */
-const COMPARED_MAX = 1_000_000
-
-/** The longest pieces that both have in the same order, as positions in each. */
-function inBoth(left: readonly string[], right: readonly string[]): [number, number][] {
-  let from = 0
-  while (from < left.length && from < right.length && left[from] === right[from]) {
-    from++
-  }
-  let end = 0
-  while (end < left.length - from && end < right.length - from && left.at(-1 - end) === right.at(-1 - end)) {
-    end++
-  }
-  const rows = left.length - from - end
-  const columns = right.length - from - end
-  return [
-    ...Array.from({ length: from }, (_, at): [number, number] => [at, at]),
-    ...(rows * columns > COMPARED_MAX ? [] : middle(left, right, { from, rows, columns })),
-    ...Array.from({ length: end }, (_, at): [number, number] => [left.length - end + at, right.length - end + at]),
-  ]
-}
-
-function middle(
-  left: readonly string[],
-  right: readonly string[],
-  { from, rows, columns }: { from: number; rows: number; columns: number },
-): [number, number][] {
-  const width = columns + 1
-  const lengths = new Uint16Array((rows + 1) * width)
-  for (let row = rows - 1; row >= 0; row--) {
-    for (let column = columns - 1; column >= 0; column--) {
-      lengths[row * width + column] =
-        left[from + row] === right[from + column]
-          ? (lengths[(row + 1) * width + column + 1] ?? 0) + 1
-          : Math.max(lengths[(row + 1) * width + column] ?? 0, lengths[row * width + column + 1] ?? 0)
-    }
-  }
-  const pairs: [number, number][] = []
-  for (let row = 0, column = 0; row < rows && column < columns; ) {
-    if (left[from + row] === right[from + column]) {
-      pairs.push([from + row++, from + column++])
-    } else if ((lengths[(row + 1) * width + column] ?? 0) >= (lengths[row * width + column + 1] ?? 0)) {
-      row++
-    } else {
-      column++
-    }
-  }
-  return pairs
-}
-
 /** What the tries of one side have in common. */
 export function patternOf(tries: readonly (readonly string[])[]): Pattern {
   const [first = [], ...others] = tries
@@ -116,10 +68,13 @@ function narrowed({ pieces, varies }: Pattern, other: readonly string[]): Patter
 export const pairOf = (before: string, piece: string): string => `${before}\n${piece}`
 
 /** Lists the pieces of the tries of a side that are not in all of them, each with the one before it. */
-export function varyingPairs(tries: readonly (readonly string[])[], { pieces }: Pattern): string[] {
+export function varyingPieces(
+  tries: readonly (readonly string[])[],
+  { pieces }: Pattern,
+): { before: string; piece: string }[] {
   return tries.flatMap((each) => {
     const stable = new Set(inBoth(pieces, each).map(([, at]) => at))
-    return each.flatMap((piece, at) => (stable.has(at) ? [] : [pairOf(each[at - 1] ?? '', piece)]))
+    return each.flatMap((piece, at) => (stable.has(at) ? [] : [{ before: each[at - 1] ?? '', piece }]))
   })
 }
 

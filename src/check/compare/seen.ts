@@ -1,7 +1,7 @@
 import { SIDES, type Side } from '../../plan/compare/comparison.ts'
 import type { AnsweredSide, Asked } from './asked.ts'
 import { readHeader } from './header-rules.ts'
-import { patternOf, varyingPairs, withoutVolatile } from './pieces.ts'
+import { type Pattern, pairOf, patternOf, varyingPieces, withoutVolatile } from './pieces.ts'
 import { ownNames, piecesOf, withoutOwn } from './sketch.ts'
 import type { Values } from './values.ts'
 
@@ -13,7 +13,18 @@ export type Seen = {
   values: Readonly<Record<Side, ReadonlyMap<string, ReadonlySet<string | null>>>>
   /** Pieces of bodies that vary within a side, with the one before each. */
   pieces: ReadonlySet<string>
+  bodies: ReadonlyMap<AnsweredSide, SeenBodies>
 }
+
+/** The bodies that a side has answered to one request. */
+export type SeenBodies = {
+  pattern: Pattern
+  /** Pieces that are not in all of them, or not at the same place. */
+  varying: ReadonlySet<string>
+}
+
+/** Of pages that are random altogether, more would say nothing. */
+const PIECES_MAX = 100_000
 
 /**
  * Three tries may agree by chance where there are few values: one of two pods, a hit or a miss of a cache. Over all
@@ -22,6 +33,7 @@ export type Seen = {
 export function seenIn(asked: readonly Readonly<Record<Side, Asked>>[]): Seen {
   const [varying, values] = [emptyValues(), emptyValues()]
   const pieces = new Set<string>()
+  const bodies = new Map<AnsweredSide, SeenBodies>()
   for (const request of asked) {
     for (const side of SIDES) {
       const one = request[side]
@@ -29,21 +41,24 @@ export function seenIn(asked: readonly Readonly<Record<Side, Asked>>[]): Seen {
         continue
       }
       for (const name of headerNames(one)) {
-        const own = headerValues(one, name)
-        addValues(values[side], name, own)
-        if (new Set(own).size > 1) {
-          addValues(varying[side], name, own)
+        const given = headerValues(one, name)
+        addValues(values[side], name, given)
+        if (new Set(given).size > 1) {
+          addValues(varying[side], name, given)
         }
       }
-      const bodies = one.tries.map(({ http }) => piecesOf(http.sketch?.body ?? ''))
-      if (new Set(one.tries.map(({ http }) => http.sketch?.body)).size > 1) {
-        for (const pair of varyingPairs(bodies, patternOf(bodies))) {
-          pieces.add(pair)
+      const tries = one.tries.map(({ http }) => piecesOf(http.sketch?.body ?? ''))
+      const pattern = patternOf(tries)
+      const own = varyingPieces(tries, pattern)
+      bodies.set(one, { pattern, varying: new Set(own.map(({ piece }) => piece)) })
+      for (const { before, piece } of own) {
+        if (pieces.size < PIECES_MAX) {
+          pieces.add(pairOf(before, piece))
         }
       }
     }
   }
-  return { varying, values, pieces }
+  return { varying, values, pieces, bodies }
 }
 
 type ValuesByName = Map<string, Set<string | null>>
