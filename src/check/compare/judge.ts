@@ -4,7 +4,6 @@
  * @module
  */
 import type { Side } from '../../plan/compare/comparison.ts'
-import type { PlannedPath } from '../../plan/path.ts'
 import { ownAnswerOf } from '../fingerprints.ts'
 import type { HttpEvidence } from '../network.ts'
 import type { Outcome, Result } from '../result.ts'
@@ -13,6 +12,7 @@ import { bodyDifferences } from './bodies.ts'
 import { type Difference, differenceIf, type NotCounted, OTHER_ANSWER } from './difference.ts'
 import { cookieDifferences, headerDifferences } from './headers.ts'
 import { withoutVolatile } from './pieces.ts'
+import { absolute } from './redirects.ts'
 import { type Seen, seenIn } from './seen.ts'
 import { ownNames, withoutOwn } from './sketch.ts'
 import { compareTexts, compareWhole, type Values } from './values.ts'
@@ -231,13 +231,4 @@ function redirectDifferences(left: AnsweredSide, right: AnsweredSide, notCounted
     notCounted.push({ field: 'location', why: 'leads to the same, and is written otherwise' })
   }
   return differenceIf(compared, difference, notCounted)
-}
-
-/** RFC 9110 10.2.2: a reference is resolved against the URL that was asked for. */
-function absolute(location: string, { scheme, host, address }: PlannedPath): string {
-  const base = `${scheme}://${host ?? '⟨address⟩'}/`
-  if (location.startsWith('//')) {
-    return `${scheme}:${location}`
-  }
-  return location.startsWith('/') && (host !== null || address !== null) ? base + location.slice(1) : location
 }
