@@ -1,4 +1,4 @@
-/** Commands that show what was seen. They only read, and can be pasted as they are. */
+/** Commands that show what was seen, and can be pasted as they are. They only read, but for requests that a rule wants so. */
 import { hostPort } from '../lib/address.ts'
 import { isDirect, isName, type SeenPath } from './seen.ts'
 
@@ -37,7 +37,18 @@ export function requestOn(each: OnPath | undefined): string {
       : ['--connect-to', quoted(`${hostname}:${at}:${address}:${path.addressPort ?? at}`)]
   // By address no name is known to judge a certificate by.
   const unjudged = path.scheme === 'https' && isDirect(each) ? ['-k'] : []
-  return ['curl -sv -o /dev/null --max-time 10', ...unjudged, ...dialled, quoted(path.url)].join(' ')
+  return ['curl -sv -o /dev/null --max-time 10', ...unjudged, ...dialled, ...askedBy(each), quoted(path.url)].join(' ')
+}
+
+/** A rule of a route gets no request without the method and the headers that it matches. */
+function askedBy({ path: { match, checks } }: OnPath): readonly string[] {
+  const check = checks.find(({ type }) => type === 'http')
+  if (match === null || check?.type !== 'http') {
+    return []
+  }
+  const { method, ruleHeaders = {} } = check
+  const by = method === 'GET' ? [] : method === 'HEAD' ? ['-I'] : ['-X', quoted(method)]
+  return [...by, ...Object.entries(ruleHeaders).flatMap(([name, value]) => ['-H', quoted(`${name}: ${value}`)])]
 }
 
 /** A connection, and nothing more; over UDP there is none, and the server is asked. */

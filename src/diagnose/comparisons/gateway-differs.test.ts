@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { gateway, http, httpRoute, routeOf } from '../../../test/support/gateway-manifests.ts'
 import { service, slice } from '../../../test/support/manifests.ts'
-import { type Saw, told } from '../../../test/support/scenario.ts'
+import { diagnosed, type Saw, told } from '../../../test/support/scenario.ts'
 
 const OBJECTS = [service(), slice([{ at: '10.244.0.9', pod: 'toad-1' }])]
 
@@ -63,4 +63,12 @@ describe('a redirect of a route', () => {
   it('that is answered with 404 is a route that the Gateway does not have', () => {
     expect(told({ manifests: redirecting, saw: answered(404) })).toEqual(['gateway_does_not_route likely: HTTPRoute'])
   })
+})
+
+it('the request that confirms what a rule does not get has its method and headers', () => {
+  const matches = [{ path: { value: '/pond' }, method: 'POST', headers: [{ name: 'X-Tenant', value: 'blue frog' }] }]
+  const rules = [{ matches, backendRefs: [{ name: 'toad', port: 80 }] }]
+  const manifests = [...OBJECTS, gateway(), httpRoute({ hostnames: ['toad.example.com'], rules })]
+  const [finding] = diagnosed({ manifests, saw: answered(404) }).diagnosis.findings
+  expect(finding?.confirm).toMatch(/ -X POST -H 'x-tenant: blue frog' http:\/\/toad\.example\.com\/pond; kubectl /)
 })
