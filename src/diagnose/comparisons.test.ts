@@ -756,6 +756,7 @@ describe('findings from comparing paths', () => {
       'gateway_port_closed',
       'grpc_not_serving',
       'gateway_redirect_differs',
+      'share_not_kept',
       'backend_tls_policy_mismatch',
       'fails_now_and_then',
       'dns_server_silent',

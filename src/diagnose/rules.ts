@@ -45,6 +45,7 @@ import { backendProtocolMismatch, portSpeaksTls, responseHeaderTooLarge } from '
 import { affinityNotKept, nodePortBlocked, nodePortFailsOnSomeNodes, serviceProxyFails } from './comparisons/proxy.ts'
 import { proxyProtocolMismatch } from './comparisons/proxy-protocol.ts'
 import { hairpinMissing, masqueradeMissing } from './comparisons/roundabout.ts'
+import { shareNotKept } from './comparisons/share.ts'
 import { unpromisedWaysFail } from './comparisons/unpromised.ts'
 import { endpointsSilent, endpointsUnreachable, nothingListens } from './comparisons/unreached.ts'
 import { upgradeNotHandedOn } from './comparisons/websocket.ts'
@@ -216,6 +217,7 @@ const BY_RESULTS: readonly Rule[] = [
   ...ingressAnswers,
   ...gatewayAnswers,
   gatewayRedirectDiffers,
+  shareNotKept,
   ingressHostDnsDiffers,
   wrongResponder,
   affinityNotKept,

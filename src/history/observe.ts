@@ -111,6 +111,7 @@ function shown(path: PlannedPath): HistoryPath {
     pod: _pod,
     onlyFrom: _from,
     excused: _excused,
+    share: _share,
     dns: _dns,
     variable,
     because,

@@ -36,7 +36,7 @@ export type Latency = Percentiles & { phases: PhaseMeans }
 /** A path as history shows it: without what only probing needs. */
 export type HistoryPath = Omit<
   PlannedPath,
-  'checks' | 'pod' | 'onlyFrom' | 'excused' | 'dns' | 'variable' | 'pathType' | 'scheme' | 'because'
+  'checks' | 'pod' | 'onlyFrom' | 'excused' | 'share' | 'dns' | 'variable' | 'pathType' | 'scheme' | 'because'
 > & {
   /** In the words in which the API shows them: nothing is worked out from them any more. */
   because: readonly string[]

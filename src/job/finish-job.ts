@@ -52,7 +52,7 @@ export const readTries = (
 ): readonly Tried[] | Promise<readonly Tried[]> => made ?? listTried(store, jobId, { purpose: 'check' })
 
 /** The answers of so many tries are compared. */
-const COMPARED = { ofPath: 8, ofJob: 2000 }
+const COMPARED = { ofPath: 8, ofShare: 100, ofJob: 2000 }
 
 /** @param made as for {@link readTries}. */
 export async function withEvidence(
@@ -61,8 +61,17 @@ export async function withEvidence(
   made: readonly Result[] | null,
   judged: readonly JudgedPath[],
 ): Promise<EndedPath[]> {
+  const asksForShare =
+    judged.length * COMPARED.ofShare <= COMPARED.ofJob &&
+    judged.some(
+      ({ path }) =>
+        path.share !== undefined && path.checks.some((each) => each.type === 'http' && each.responder !== null),
+    )
   const most = Math.max(1, Math.min(COMPARED.ofPath, Math.floor(COMPARED.ofJob / Math.max(1, judged.length))))
-  const chosen = judged.map((each) => ({ first: tellingTry(each), compared: comparedTries(each, most) }))
+  const chosen = judged.map((each) => ({
+    first: tellingTry(each),
+    compared: comparedTries(each, asksForShare ? COMPARED.ofShare : most),
+  }))
   const asked = chosen.flatMap(({ compared }) => compared)
   const ids = new Set(asked.map(({ id }) => id))
   const telling: ReadonlyMap<string, Telling> = made

@@ -76,6 +76,8 @@ export type PathDraft = {
    * whether it gets it as surely as without them.
    */
   routes: ((urlPath: string, method: string, headers?: HttpCheck['headers']) => boolean) | null
+  /** Weights send this part of the requests, of 1, to the Service; `null`: all of them, or nobody knows. */
+  share: number | null
   /** `null`: the router, if there is one, asks for no more than host and path. */
   asks: Asks | null
   /** A default check expects this of an answer; `null`: any of the application will do. */
@@ -111,6 +113,7 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     dns: null,
     group: null,
     routes: null,
+    share: null,
     asks: null,
     expect: null,
     behind: null,
@@ -149,6 +152,7 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     dns: of.dns,
     checks,
     ...(doubts.some(({ doubt }) => doubt === 'excused') ? { excused: true as const } : {}),
+    ...(of.share !== null && { share: of.share }),
     ...(of.onlyFrom.length > 0 && doubts.length === 1 ? { onlyFrom: of.onlyFrom } : {}),
   }
 }

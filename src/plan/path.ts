@@ -80,6 +80,8 @@ export type PlannedPath = {
    * decides as if it were reachable. Not part of the API's path.
    */
   onlyFrom?: readonly string[]
+  /** Weights send this part of the requests, of 1, to the Service. Left out: all, or nobody knows. Not part of the API's path. */
+  share?: number
   /** The object fields that each part came from, and the reason where `expected` is `unknown`. */
   because: readonly Because[]
   /** A load balancer's address that kube-proxy answers inside the cluster: the load balancer itself is untested. */

@@ -120,7 +120,15 @@ export const describeObjects = ({ readAtMs, ...rest }: ObjectsUsed): ObjectsDocu
 })
 
 export function describePath(path: PlannedPath): PathDocument {
-  const { scheme: _scheme, checks: _checks, pod: _pod, onlyFrom: _from, excused: _excused, ...shown } = path
+  const {
+    scheme: _scheme,
+    checks: _checks,
+    pod: _pod,
+    onlyFrom: _from,
+    excused: _excused,
+    share: _share,
+    ...shown
+  } = path
   return { ...shown, because: path.because.map(becauseText) }
 }
 

@@ -14,7 +14,10 @@ import type { ObjectsUsed } from '../record/objects-used.ts'
 
 export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'startedAtMs'> & { startedAt: string }
 
-export type PathDocument = Omit<PlannedPath, 'scheme' | 'checks' | 'pod' | 'onlyFrom' | 'excused' | 'because'> & {
+export type PathDocument = Omit<
+  PlannedPath,
+  'scheme' | 'checks' | 'pod' | 'onlyFrom' | 'excused' | 'share' | 'because'
+> & {
   because: readonly string[]
 }
 

@@ -110,21 +110,26 @@ export function portOf(
     : null
 }
 
-/** Tells why not all requests that the rule wins get to the Service: other backends of it have a share. */
-export function shareDoubts(
+/** Tells the part, of 1, of the requests that the rule wins which gets to this port of the Service. */
+export function shareOf(
   world: World,
-  { route, rule, ruleAt }: RouteWay,
+  { route, rule }: RouteWay,
   { port }: Pick<RouteBackend, 'port'>,
   target: Target,
-): readonly Because[] {
+): number {
   const all = rule.backends.reduce((sum, { weight }) => sum + weight, 0)
   const own = rule.backends
     .filter((backend) => backend.port === port && isTarget(world, route, backend, target))
     .reduce((sum, { weight }) => sum + weight, 0)
-  if (own === all) {
+  return own / all
+}
+
+/** Tells why not all requests that the rule wins get to the Service: other backends of it have a share. */
+export function shareDoubts({ route, ruleAt }: RouteWay, share: number): readonly Because[] {
+  if (share === 1) {
     return []
   }
-  const percent = `${Math.round((own / all) * 1000) / 10} %`
+  const percent = `${Math.round(share * 1000) / 10} %`
   const field = fieldOf(refOf(route), `spec.rules[${ruleAt}].backendRefs`)
   return [doubted(field, `${percent} of its requests get to this port of the Service, the rest elsewhere`)]
 }

@@ -19,7 +19,7 @@ import { restingOn } from '../unread.ts'
 import { addressCount, frontPort, type GatewayWay, waysInto } from './addresses.ts'
 import { answerOf } from './answers.ts'
 import { authorityDoubts } from './backend-tls.ts'
-import { portOf, ruleField, shareDoubts } from './backends.ts'
+import { portOf, ruleField, shareDoubts, shareOf } from './backends.ts'
 import { pathMatch } from './path-match.ts'
 import { leadingWays, type Planned, placesOf, plannedOf, requested, routesFor, worldOf } from './planned.ts'
 import { refusedTexts } from './refusals.ts'
@@ -137,6 +137,8 @@ function pathOf(context: PlanContext, kind: RouteKind, planned: Asked, into: Gat
     section: listener.listener.name,
   }
   const match = pathMatch(way.match)
+  const target = { namespace: context.target.namespace, service: context.service }
+  const share = shareOf(world, way, backend.backend, target)
   return draft({
     kind,
     port: named?.port ?? null,
@@ -152,7 +154,7 @@ function pathOf(context: PlanContext, kind: RouteKind, planned: Asked, into: Gat
       ...(answer?.because ?? []),
       ...backend.because,
       ...attachment.because,
-      ...shareDoubts(world, way, backend.backend, { namespace: context.target.namespace, service: context.service }),
+      ...shareDoubts(way, share),
       ...clientCertificates(listener),
       ...(named === null ? [] : authorityDoubts(world, context.service, named.port)),
       ...into.doubts,
@@ -176,6 +178,7 @@ function pathOf(context: PlanContext, kind: RouteKind, planned: Asked, into: Gat
     urlPath: request.urlPath,
     routes: request.routes,
     asks: request.asks,
+    share: share < 1 ? share : null,
     expect: answer?.expect ?? null,
     behind: answer?.behind ?? null,
     shortCut: into.isVip && context.position === 'in-cluster',
