@@ -755,6 +755,8 @@ describe('findings from comparing paths', () => {
       'gateway_unreachable',
       'gateway_port_closed',
       'grpc_not_serving',
+      'port_speaks_no_grpc',
+      'gateway_speaks_no_grpc',
       'gateway_redirect_differs',
       'share_not_kept',
       'backend_tls_policy_mismatch',

@@ -31,7 +31,7 @@ import {
 import { oneFamilyFails } from './comparisons/families.ts'
 import { gatewayAnswers, gatewayUnreachable } from './comparisons/gateway.ts'
 import { gatewayPortClosed, gatewayRedirectDiffers } from './comparisons/gateway-differs.ts'
-import { grpcNotServing } from './comparisons/grpc.ts'
+import { gatewaySpeaksNoGrpc, grpcNotServing, portSpeaksNoGrpc } from './comparisons/grpc.ts'
 import { ingressAnswers, ingressControllerUnreachable, ingressHostDnsDiffers } from './comparisons/ingress.ts'
 import { loadBalancerFails, loadBalancerIgnoresHealth } from './comparisons/load-balancers.ts'
 import { bodyCutShort, http2Only, malformedResponse, redirectLoop, tooManyRedirects } from './comparisons/misspoken.ts'
@@ -188,6 +188,7 @@ const BY_RESULTS: readonly Rule[] = [
   tlsHandshakeRefused,
   applicationWantsHost,
   applicationAnswersErrors,
+  portSpeaksNoGrpc,
   grpcNotServing,
   redirectLoop,
   tooManyRedirects,
@@ -216,6 +217,7 @@ const BY_RESULTS: readonly Rule[] = [
   certificateExpiresSoon,
   ...ingressAnswers,
   ...gatewayAnswers,
+  gatewaySpeaksNoGrpc,
   gatewayRedirectDiffers,
   shareNotKept,
   ingressHostDnsDiffers,

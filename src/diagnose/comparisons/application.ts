@@ -159,6 +159,7 @@ const UNMET: ReadonlySet<FailureCode> = new Set([
 export const answerUnexpected: Rule = {
   code: 'answer_unexpected',
   layer: 'application',
+  unless: ['grpc_not_serving'],
   after: ({ ports }) =>
     ports.flatMap((port) => {
       const unmet = ({ code }: SeenPath): boolean => code !== null && UNMET.has(code)

@@ -1,8 +1,12 @@
-/** What a gRPC server says of itself. */
+/** What a gRPC server says of itself, and ports and Gateways that are taken for one. */
+
+import { KINDS } from '../../plan/kinds.ts'
 import { logsOf } from '../commands.ts'
-import { everyOne } from '../phrases.ts'
+import { everyOne, list } from '../phrases.ts'
 import type { Rule } from '../rule.ts'
-import { allFail, failing, farEnds, idsOf, type SeenPath, triesOf } from '../seen.ts'
+import { addressOf, allFail, failing, farEnds, idsOf, passing, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import { withControllers } from './misspoken.ts'
+import { sure } from './pods.ts'
 
 const isNotServing = ({ code }: SeenPath): boolean => code === 'not_serving'
 
@@ -26,6 +30,100 @@ export const grpcNotServing: Rule = {
           confirm: logsOf(direct, target),
           evidence: triesOf(direct),
           explains: idsOf(failing(port.dialled).filter(isNotServing)),
+        },
+      ]
+    }),
+}
+
+const isNotGrpc = ({ code }: SeenPath): boolean => code === 'not_grpc'
+
+type Heard = { is: (each: SeenPath) => boolean; title: string; detail: string; fix: string }
+
+/** What came in place of gRPC, as far as the first try shows it. */
+const HEARD: readonly Heard[] = [
+  {
+    is: ({ result }) => result?.speaks === 'tls',
+    title: 'speaks TLS, and was called without',
+    detail: 'what comes back begins like TLS',
+    fix: 'Say that it speaks TLS: appProtocol grpcs, a name like grpcs, or scheme https in the check.',
+  },
+  {
+    is: ({ result }) => result?.speaks === 'http1',
+    title: 'speaks HTTP/1.1, and no gRPC',
+    detail: 'what comes back is HTTP/1.1, which gRPC cannot be spoken over',
+    fix: 'Give gRPC a port of its own, or name this one http; a proxy before the application has to be told of HTTP/2 (h2c).',
+  },
+  {
+    is: ({ result }) => result?.http != null,
+    title: 'speaks HTTP/2, and no gRPC',
+    detail:
+      'it answers over HTTP/2, and its content type is none of gRPC: a web server, or a proxy that has no route for it',
+    fix: 'See which server answers: targetPort may lead to another one of the same pod (metrics, a UI, gRPC-Web).',
+  },
+  {
+    is: ({ result }) => result?.failure?.phase === 'tls' || result?.failure?.phase === 'request',
+    title: 'speaks TLS, and no HTTP/2 over it',
+    detail: 'the handshake does not agree on HTTP/2 (ALPN h2), without which no gRPC is spoken',
+    fix: 'Let whatever ends TLS there offer h2; a server of HTTP/1.1 alone is none of gRPC.',
+  },
+]
+const OTHER: Omit<Heard, 'is'> = {
+  title: 'speaks no gRPC',
+  detail: 'what comes back is no HTTP/2',
+  fix: 'See which server answers, and call the port what it speaks: appProtocol and name in the Service.',
+}
+
+/** A port that its name or appProtocol calls gRPC, while whatever listens there speaks something else. */
+export const portSpeaksNoGrpc: Rule = {
+  code: 'port_speaks_no_grpc',
+  layer: 'application',
+  unless: ['port_speaks_tls', 'backend_protocol_mismatch'],
+  after: ({ ports }) =>
+    ports.flatMap((port) => {
+      const direct = farEnds(port)
+      const [first] = direct
+      if (first === undefined || !allFail(direct, isNotGrpc)) {
+        return []
+      }
+      const heard = HEARD.find(({ is }) => direct.every(is)) ?? OTHER
+      return [
+        {
+          confidence: sure(direct),
+          title: `Port ${port.number} ${heard.title}`,
+          detail: `${list(direct.map(addressOf))}: ${heard.detail} (${first.result?.failure?.message ?? ''}). The connection is made, so the network is fine.`,
+          fix: heard.fix,
+          confirm: `curl -sv --http2-prior-knowledge http://${addressOf(first)}/ -o /dev/null; openssl s_client -alpn h2 -connect ${addressOf(first)} </dev/null | grep ALPN`,
+          evidence: triesOf(direct),
+          explains: [
+            ...new Set([...idsOf(failing(port.dialled).filter(isNotGrpc)), ...withControllers(port.dialled, direct)]),
+          ],
+        },
+      ]
+    }),
+}
+
+/** A Gateway that does not speak gRPC to clients, while the pods answer it directly. */
+export const gatewaySpeaksNoGrpc: Rule = {
+  code: 'gateway_speaks_no_grpc',
+  layer: 'gateway',
+  after: ({ ports }, { namespace }) =>
+    ports.flatMap((port) => {
+      const bad = failing(port.routed).filter((each) => KINDS[each.path.kind].router === 'gateway' && isNotGrpc(each))
+      const direct = farEnds(port)
+      if (bad.length === 0 || (direct.length > 0 && passing(direct).length === 0)) {
+        return []
+      }
+      const heard = HEARD.find(({ is }) => bad.every(is)) ?? OTHER
+      const beside = direct.length === 0 ? '' : ' The Service itself answers gRPC.'
+      return [
+        {
+          confidence: direct.length === 0 ? ('possible' as const) : ('likely' as const),
+          title: `The Gateway ${heard.title}`,
+          detail: `${urlsOf(bad)}: ${heard.detail} (${bad[0]?.result?.failure?.message ?? ''}).${beside}`,
+          fix: 'Let its listener, or the load balancer before it, speak HTTP/2 to clients: h2 over TLS, h2c without; an implementation that has no h2c needs a listener of HTTPS for a GRPCRoute.',
+          confirm: `curl -sv --http2-prior-knowledge ${bad[0]?.path.url ?? ''} -o /dev/null; kubectl describe gateways,grpcroutes -n ${namespace}`,
+          evidence: [...triesOf(bad), ...triesOf(passing(direct)).slice(0, 1)],
+          explains: idsOf(bad),
         },
       ]
     }),

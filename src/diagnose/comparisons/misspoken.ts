@@ -24,7 +24,7 @@ import { sure } from './pods.ts'
 const isMalformed = ({ code }: SeenPath): boolean => code === 'malformed_response'
 
 /** Ways that fail beside `bad` and are owed to the same cause: a controller in between that cannot read the answer either. */
-const withControllers = (dialled: readonly SeenPath[], bad: readonly SeenPath[]): readonly string[] =>
+export const withControllers = (dialled: readonly SeenPath[], bad: readonly SeenPath[]): readonly string[] =>
   idsOf(failing(dialled).filter((each) => bad.includes(each) || (bad.some(isDirect) && isGatewayError(each))))
 
 /** Row 1 of the trials with sockets: what strict clients refuse and others take. RFC 9112. */
