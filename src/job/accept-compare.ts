@@ -10,6 +10,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { type Comparison, SIDES, type Side, type SideAsked } from '../plan/compare/comparison.ts'
 import { isRouted, type PairOptions, pairSides } from '../plan/compare/pair.ts'
 import type { JobRequest } from '../plan/request.ts'
+import { isCutShort } from '../plan/size.ts'
 import { hasEnded } from '../record/job.ts'
 import { FROM_MANIFESTS, type ObjectsUsed } from '../record/objects-used.ts'
 import { refuseOthers } from '../record/principal.ts'
@@ -65,6 +66,7 @@ async function makeCompare(deps: AcceptDeps, asked: AskedCompare, made: Made): P
     left: shown(left, sides.left),
     right: shown(right, sides.right),
     ...paired,
+    notSent: [...paired.notSent, ...SIDES.flatMap((side) => notPlanned(side, sides[side]))],
     ignoreHeaders,
     methods,
     service: asked.request.target.service,
@@ -84,6 +86,10 @@ const FIXED = {
   settleMs: 0,
   history: false,
 } as const
+
+/** A plan is cut before its paths are made, so that which ones are missing is not known. */
+const notPlanned = (side: Side, { cutShort }: PlannedSide): Comparison['notSent'] =>
+  cutShort.map((reason) => ({ side, request: 'other requests', reason }))
 
 const shown = (asked: SideAsked, { namespace }: PlannedSide): SideAsked =>
   'kind' in asked ? { ...asked, namespace } : asked
@@ -125,7 +131,13 @@ async function jobSide(store: Store, side: Side, id: string): Promise<PlannedSid
   if (paths.length === 0) {
     throw refused(side, `Job ${id} has no path that a router leads: an Ingress, or a route of a Gateway.`)
   }
-  return { namespace: job.target.namespace, paths, ports: job.request.addresses.controllerPorts }
+  const cutShort = (job.plan?.notApplicable ?? []).filter((each) => isCutShort(each) && isRouted(each))
+  return {
+    namespace: job.target.namespace,
+    paths,
+    ports: job.request.addresses.controllerPorts,
+    cutShort: cutShort.map(({ reason }) => reason),
+  }
 }
 
 const refused = (side: Side, detail: string): ProblemError =>

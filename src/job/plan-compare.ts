@@ -13,6 +13,7 @@ import { SIDES, type Side, type SideAsked } from '../plan/compare/comparison.ts'
 import { isRouted } from '../plan/compare/pair.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
+import { isCutShort } from '../plan/size.ts'
 import { unreadText } from '../plan/unread.ts'
 import type { BatchTarget } from '../record/batch.ts'
 import { type ObjectsUsed, objectsUsed } from '../record/objects-used.ts'
@@ -26,6 +27,8 @@ export type PlannedSide = {
   paths: readonly PlannedPath[]
   /** Those of its router, where they were given. */
   ports: { http: number; https: number } | null
+  /** Why only some of its paths are among these. */
+  cutShort: readonly string[]
 }
 
 /** The sides that objects make; those that jobs make are looked up where they are kept. */
@@ -82,6 +85,7 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
   const paths: PlannedPath[] = []
   const used: ObjectsUsed[] = []
   const reasons = new Set<string>()
+  const cutShort = new Set<string>()
   for (const target of servicesOf(asked, read, index, namespace)) {
     const request = { ...asked, addresses, target: { cluster: asked.target.cluster, ...target } }
     const planned = planOrNot(deps, request, own, index, asked.target.service !== null)
@@ -90,9 +94,12 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
       paths.push(
         ...planned.plan.paths.filter((path) => isRouted(path) && path.because.some((each) => each.ref === ref)),
       )
-      for (const { kind, reason } of planned.plan.notApplicable) {
-        if (kind === of.kind) {
-          reasons.add(reason)
+      for (const each of planned.plan.notApplicable.filter(({ kind }) => kind === of.kind)) {
+        reasons.add(each.reason)
+      }
+      for (const { kind, reason } of planned.plan.notApplicable.filter(isCutShort)) {
+        if (paths.some((path) => path.kind === kind)) {
+          cutShort.add(reason)
         }
       }
     }
@@ -108,7 +115,12 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
   }
   const found = allObjects(objects).find((object) => object.kind === of.kind && object.meta.name === of.name)
   return {
-    of: { namespace: namespace ?? found?.meta.namespace ?? 'default', paths, ports: addresses.controllerPorts },
+    of: {
+      namespace: namespace ?? found?.meta.namespace ?? 'default',
+      paths,
+      ports: addresses.controllerPorts,
+      cutShort: [...cutShort],
+    },
     used,
   }
 }

@@ -129,8 +129,13 @@ function capsOf({ kind, counted: factors, each }: Size, { limits }: JobRequest):
     })
 }
 
+const TOO_MANY = 'too many to list'
+
+/** Tells whether a plan lists only some of the paths of the kind. */
+export const isCutShort = ({ reason }: NotApplicable): boolean => reason.includes(`, ${TOO_MANY}: `)
+
 const reasonOf = (size: Size): string =>
-  `${timesOf(size)} make up to ${pathsOf(size)} paths, too many to list: some of each are chosen by a hash, always the ` +
+  `${timesOf(size)} make up to ${pathsOf(size)} paths, ${TOO_MANY}: some of each are chosen by a hash, always the ` +
   'same, those that the request names first'
 
 /** `500 ports × 500 addresses`. */

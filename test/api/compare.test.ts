@@ -288,6 +288,23 @@ describe('POST /v1/compare', () => {
     expect([missing.status, missing.errors[0]?.pointer]).toEqual([400, '?right'])
   })
 
+  it('says that requests are missing where there are more rules than a plan lists', async () => {
+    const one = await keep(serveHttp(page))
+    const paths = Array.from({ length: 1001 }, (_, at) => `/${at}`)
+    const side = { kind: 'Ingress', name: 'old', addresses: at(one) }
+    const target = { manifests: [service, ingress('old', paths)] }
+    const json = { target, left: side, right: side, limits: { requests: 1 } }
+    const { notSent, summary } = await read<CompareDocument>(api.call('/v1/compare?wait=20', { json }))
+    expect(notSent.filter(({ request }) => request === 'other requests')).toEqual(
+      ['left', 'right'].map((at) => ({
+        side: at,
+        request: 'other requests',
+        reason: expect.stringContaining('too many to list'),
+      })),
+    )
+    expect(summary.notSent).toBe(notSent.length)
+  })
+
   it('takes manifests that are large', async () => {
     const padding = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { x: 'x'.repeat(200_000) } }
     const one = await keep(serveHttp(page))
