@@ -41,10 +41,7 @@ export function renderText(job: JobReport, links: Links = RELATIVE): string {
     table(rows.filter((row) => !isUntested(row))),
     findings(job, links),
     section('Not tested', untested(rows.filter(isUntested))),
-    section(
-      'Not applicable',
-      job.notApplicable.map(({ kind, reason }) => `${kind}: ${visible(reason)}`),
-    ),
+    section('Not applicable', notApplicableLines(job)),
     section('Not read', ignoredLines(job)),
     forbidden(job, links),
     foot(job, rows, failing, links),
@@ -54,6 +51,14 @@ export function renderText(job: JobReport, links: Links = RELATIVE): string {
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`
 }
+
+/** Kinds of which the same is said are told in one line: most Services have no route of most kinds. */
+const notApplicableLines = ({ notApplicable }: JobReport): string[] =>
+  [...Map.groupBy(notApplicable, ({ kind, reason }) => reason.replaceAll(kind, 'such route'))].map(([same, all]) => {
+    const [first, ...others] = all
+    const reason = first === undefined || others.length > 0 ? same : first.reason
+    return `${all.map(({ kind }) => kind).join(', ')}: ${visible(reason)}`
+  })
 
 function head(job: JobReport, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`

@@ -104,7 +104,7 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
     ],
   },
   {
-    name: "0007_careful_captain_marvel.sql",
+    name: "0007_comparisons.sql",
     statements: [
       "ALTER TABLE `jobs` ADD `comparison` text;",
     ],

@@ -75,7 +75,7 @@ describe('POST /v1/batches', () => {
     const manifests = [
       service('toad'),
       { ...service('out'), spec: { type: 'ExternalName', externalName: 'localhost' } },
-      service('udp', { spec: { ports: [{ port: 53, protocol: 'UDP' }] } }),
+      service('udp', { spec: { ports: [{ port: 514, protocol: 'UDP' }] } }),
     ]
     const body = await readBatch(api.call('/v1/batches?wait=20', { json: batchOf(manifests) }))
     expect(body.verdict).toBe('pass')

@@ -118,7 +118,7 @@ describe('what a client may get wrong', () => {
       { pointer: '/checks/0/tls/minDaysToExpiry', detail: 'Invalid input: expected number, received string' },
       {
         pointer: '/checks/1/type',
-        detail: "Invalid discriminator value. Expected 'http' | 'tcp' | 'dns' | 'dnsQuery'",
+        detail: "Invalid discriminator value. Expected 'http' | 'tcp' | 'grpc' | 'dns' | 'dnsQuery'",
       },
       { pointer: '/expect/reachable/0', detail: 'There is no "Nodeport"; did you mean "NodePort"?' },
     ])
