@@ -129,6 +129,9 @@ export async function callEither(
   }
   const tls = { serverName: hostnameOf(request.headers.host ?? ''), verify: false, caPem: null, wantsExpiry: false }
   const secured = await deps.network.grpc({ ...request, timeoutMs: leftMs, tls })
-  // That it speaks no TLS either says less than the first answer; a fault of ours says that TLS was not tried
-  return secured.timings.tlsMs === null && secured.failure?.source !== 'internal' ? plain : secured
+  // That it speaks no TLS either says less than the first answer. What the handshake said of HTTP/2 says more, and a fault
+  // of ours says that TLS was not tried.
+  const { failure: unsecured } = secured
+  const says = secured.timings.tlsMs !== null || unsecured?.code === 'not_grpc' || unsecured?.source === 'internal'
+  return says ? secured : plain
 }

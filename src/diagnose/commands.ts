@@ -1,8 +1,10 @@
 /** Commands that show what was seen, and can be pasted as they are. They only read, but for requests that a rule wants so. */
+import { framed, healthRequest } from '../check/grpc/health.ts'
 import { hostPort } from '../lib/address.ts'
+import { type GrpcCheck, HEALTH_CHECK, isHealthCheck } from '../plan/check.ts'
 import { isDirect, isName, type SeenPath } from './seen.ts'
 
-type OnPath = Pick<SeenPath, 'path'>
+type OnPath = Pick<SeenPath, 'path'> & Partial<Pick<SeenPath, 'result'>>
 
 /** As one word of a shell's. */
 export const quoted = (word: string): string =>
@@ -23,10 +25,24 @@ export function requestOn(each: OnPath | undefined): string {
   if (isDnsQuery(each)) {
     return digOn(each)
   }
+  const call = path.checks.find((check) => check.type === 'grpc')
+  if (call !== undefined) {
+    return callOn(each, call)
+  }
   if (path.url === null || !URL.canParse(path.url) || (path.scheme !== 'http' && path.scheme !== 'https')) {
     return connectionTo(each)
   }
-  const { hostname, port, protocol } = new URL(path.url)
+  return [
+    'curl -sv -o /dev/null --max-time 10',
+    ...dialledBy(each, new URL(path.url)),
+    ...askedBy(each),
+    quoted(path.url),
+  ].join(' ')
+}
+
+/** Options of curl by which it dials what the path dials, whatever the URL names. */
+function dialledBy(each: OnPath, { hostname, port, protocol }: URL): string[] {
+  const { path } = each
   const at = port === '' ? (protocol === 'https:' ? '443' : '80') : port
   const address = hostPort(path.address ?? '', null, '')
   const elsewhere = path.address !== null && hostname !== address && !isName(each)
@@ -36,8 +52,8 @@ export function requestOn(each: OnPath | undefined): string {
       ? ['--resolve', quoted(`${hostname}:${at}:${address}`)]
       : ['--connect-to', quoted(`${hostname}:${at}:${address}:${path.addressPort ?? at}`)]
   // By address no name is known to judge a certificate by.
-  const unjudged = path.scheme === 'https' && isDirect(each) ? ['-k'] : []
-  return ['curl -sv -o /dev/null --max-time 10', ...unjudged, ...dialled, ...askedBy(each), quoted(path.url)].join(' ')
+  const unjudged = protocol === 'https:' && isDirect(each) ? ['-k'] : []
+  return [...unjudged, ...dialled]
 }
 
 /** A rule of a route gets no request without the method and the headers that it matches. */
@@ -48,8 +64,40 @@ function askedBy({ path: { match, checks } }: OnPath): readonly string[] {
   }
   const { method, ruleHeaders = {} } = check
   const by = method === 'GET' ? [] : method === 'HEAD' ? ['-I'] : ['-X', quoted(method)]
-  return [...by, ...Object.entries(ruleHeaders).flatMap(([name, value]) => ['-H', quoted(`${name}: ${value}`)])]
+  return [...by, ...headersOf(ruleHeaders)]
 }
+
+const headersOf = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.entries(headers).flatMap(([name, value]) => ['-H', quoted(`${name}: ${value}`)])
+
+/**
+ * The call that a gRPC check makes, with an empty message or the name of a service: curl shows its trailers, and needs
+ * no reflection of the server, as grpcurl does.
+ */
+function callOn(each: OnPath, { call, host, scheme, service, ruleHeaders = {} }: GrpcCheck): string {
+  const { path, result } = each
+  const isSecure = scheme === 'https' || (result?.tls ?? null) !== null
+  const asked = call ?? HEALTH_CHECK
+  const authority = host ?? hostPort(path.host ?? path.address ?? 'ADDRESS', path.addressPort, '')
+  const url = `${isSecure ? 'https' : 'http'}://${authority}/${asked.service}/${asked.method}`
+  if (!URL.canParse(url)) {
+    return connectionTo(each)
+  }
+  const message = framed(isHealthCheck(asked) ? healthRequest(service) : new Uint8Array())
+  const options = [
+    ...['-sv -o /dev/null --max-time 10', isSecure ? '--http2' : '--http2-prior-knowledge'],
+    ...dialledBy(each, new URL(url)),
+    ...["-H 'content-type: application/grpc'", "-H 'te: trailers'", ...headersOf(ruleHeaders), '--data-binary @-'],
+  ]
+  return `printf '${octal(message)}' | curl ${options.join(' ')} ${quoted(url)}`
+}
+
+/** As printf takes bytes. */
+const octal = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => {
+    const character = String.fromCharCode(byte)
+    return /[\w.-]/.test(character) ? character : `\\${byte.toString(8).padStart(3, '0')}`
+  }).join('')
 
 /** A connection, and nothing more; over UDP there is none, and the server is asked. */
 export const connectOn = (each: OnPath | undefined): string =>

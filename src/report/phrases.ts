@@ -145,6 +145,15 @@ const GRPC_NOTES: Readonly<Record<string, string>> = {
   PERMISSION_DENIED: 'the server speaks gRPC and does not let the prober call: its health is not known',
 }
 
+/** @param http is the status of the answer, which may be one of HTTP alone: a proxy may have sent it. */
+function leftOpen({ status, code }: NonNullable<ResultDocument['grpc']>, http: number | null): string[] {
+  if (status !== null && code === null) {
+    return [`HTTP ${http} came in place of an answer of gRPC: it is not known whether the server speaks it`]
+  }
+  const note = GRPC_NOTES[status ?? '']
+  return note === undefined ? [] : [note]
+}
+
 /** The answer where it is short, as one address is; more stands in the evidence. */
 function resolution({ answers, lookup }: NonNullable<ResultDocument['dns']>): string {
   const found = visible((answers.length > 0 ? answers : (lookup ?? [])).join(', '))
@@ -173,9 +182,8 @@ export function notesOf(row: ReportRow): string[] {
   if (bad && deciding?.http) {
     notes.push(answerOf(deciding.http))
   }
-  const unsaid = outcome === 'pass' ? GRPC_NOTES[deciding?.grpc?.status ?? ''] : undefined
-  if (unsaid !== undefined) {
-    notes.push(unsaid)
+  if (outcome === 'pass' && deciding?.grpc) {
+    notes.push(...leftOpen(deciding.grpc, deciding.http?.status ?? null))
   }
   if (path.skipped?.reason === 'not_expected' && path.doubt) {
     notes.push(visible(`not promised: ${path.doubt}`))

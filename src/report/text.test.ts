@@ -46,6 +46,15 @@ describe('renderText', () => {
     )
   })
 
+  it.each([
+    [{ code: 16 }, 'the server speaks gRPC and asks who calls'],
+    [{ code: null }, 'HTTP 401 came in place of an answer of gRPC: it is not known whether the server speaks it'],
+  ])('says what a gRPC answer that passes leaves open: %j', (said, note) => {
+    const grpc = { call: '/a.B/C', status: 'UNAUTHENTICATED' as const, message: null, health: null, ...said }
+    const answered = aResult({ outcome: 'pass', failure: null, http: { ...anAnswer(), status: 401 }, grpc })
+    expect(renderText(aJob({ verdict: 'pass', paths: [aPath({ results: [answered] })] }))).toContain(note)
+  })
+
   it('says why a job as a whole could not be done', () => {
     const problem = { code: 'unavailable', title: 'Temporarily unavailable', detail: 'tried 5 times', status: 503 }
     expect(renderText(aJob({ verdict: 'error', problem }))).toContain(

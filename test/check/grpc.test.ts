@@ -8,7 +8,7 @@ import { createNodeNetwork } from '../../src/runtime/node/network.ts'
 import { type Authority, createAuthority } from '../support/certificates.ts'
 import { grpcCheck, plannedPath, runPath } from '../support/checks.ts'
 import { type GrpcServer, serveGrpc } from '../support/grpc-server.ts'
-import { keeper, serveHttp2 } from '../support/servers.ts'
+import { keeper, serveHttp, serveHttp2 } from '../support/servers.ts'
 
 const network = createNodeNetwork()
 const { keep, closeAll } = keeper()
@@ -83,6 +83,12 @@ describe('a gRPC check of an address', () => {
     const tls = { serverName: null, insecureSkipVerify: true, caPem: null, minDaysToExpiry: null }
     expect(await told(at(secured, { mayBeTls: true, tls }))).toEqual(['pass', null, 'SERVING'])
     expect(await told(at(healthy, { mayBeTls: true, tls }))).toEqual(['pass', null, 'SERVING'])
+    const https = await keep(
+      serveHttp((_, response) => response.end(), {
+        tls: { ...(await authority.issue()), ALPNProtocols: ['http/1.1'] },
+      }),
+    )
+    expect(await told(at(https, { mayBeTls: true, tls }))).toEqual(['fail', 'not_grpc', null])
   })
 
   it('is skipped where TLS may be spoken and the prober cannot go on over it', async () => {

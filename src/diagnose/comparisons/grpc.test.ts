@@ -92,3 +92,13 @@ describe('a Gateway before pods that answer gRPC', () => {
     ])
   })
 })
+
+it('an answer that no check expects is confirmed by the very call, without reflection of the server', () => {
+  const saw = seen(status('UNAVAILABLE', 14), status('UNAVAILABLE', 14))
+  const { findings } = diagnosed({ manifests: ROUTED, saw }).diagnosis
+  expect(findings.map(({ confirm }) => confirm)).toEqual([
+    expect.stringMatching(
+      /^printf '(\\000){5}' \| curl .*--http2-prior-knowledge .*--data-binary @- http:\/\/[^/ ]+:9090\/[\w.]+\/\w+$/,
+    ),
+  ])
+})

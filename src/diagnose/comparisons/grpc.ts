@@ -25,7 +25,7 @@ export const grpcNotServing: Rule = {
         {
           confidence: 'likely' as const,
           title: `The application says on port ${port.number} that it does not serve`,
-          detail: `By ${everyOne(direct.length, 'direct way')} its gRPC health service answers, and not SERVING: the network is fine, and the application waits for something, or is shutting down.`,
+          detail: `${everyOne(direct.length, 'direct way')} ${direct.length === 1 ? 'brings an answer' : 'bring answers'} of its gRPC health service other than SERVING: the network is fine, and the application waits for something, or is shutting down.`,
           fix: 'Read the log of the application. If another of its services is the one that counts, name that in the check (service).',
           confirm: logsOf(direct, target),
           evidence: triesOf(direct),
