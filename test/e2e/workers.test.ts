@@ -8,6 +8,8 @@ const root = new URL('../../', import.meta.url).pathname
 const examples = globSync('examples/manifests/*.yaml', { cwd: root })
   .sort()
   .map((file) => [file, readFileSync(root + file, 'utf8')] as const)
+/** Over TLS the two differ: docs/runtimes.md. */
+const GRPC = 'examples/manifests/grpc.yaml'
 const MANIFEST = readFileSync(`${root}examples/manifests/clusterip.yaml`, 'utf8')
 
 /** wrangler.toml as it is, on local workerd with its D1 and its assets. */
@@ -39,7 +41,7 @@ describe('Portolan on Workers', () => {
   it('answers with the very plans of Node, ids included', async () => {
     const node = await startTestPortolan({ PORTOLAN_ADMIN_TOKEN: TOKEN })
     try {
-      for (const [file, manifests] of examples) {
+      for (const [file, manifests] of examples.filter(([name]) => name !== GRPC)) {
         const body = JSON.stringify({ target: { manifests }, vantage: 'outside' })
         const there = await call('/v1/plan', { method: 'POST', body, headers: json })
         const here = await node.call('/v1/plan', { method: 'POST', body, headers: json })
@@ -52,6 +54,19 @@ describe('Portolan on Workers', () => {
     } finally {
       await node.close()
     }
+  })
+
+  it('skips gRPC over TLS for where it stands, as no handshake there agrees on HTTP/2', async () => {
+    const [, manifests] = examples.find(([name]) => name === GRPC) ?? []
+    const body = JSON.stringify({ target: { manifests }, vantage: 'outside' })
+    const { paths } = JSON.parse((await call('/v1/plan', { method: 'POST', body, headers: json })).text)
+    const routed = paths.filter(({ kind }: { kind: string }) => kind === 'GRPCRoute')
+    expect(routed.map(({ skipped }: { skipped: unknown }) => skipped)).toEqual(
+      Array(2).fill({
+        reason: 'vantage',
+        detail: 'Workers cannot agree on HTTP/2 in a TLS handshake (ALPN): from Node gRPC over TLS can be asked',
+      }),
+    )
   })
 
   it('stands at the edge', async () => {

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CallReader, type Headers, openingOf, type Trouble } from './conversation.ts'
+import { CallReader, type Headers } from './conversation.ts'
 import { FLAG, FRAME, FrameReader, writeFrame, writeSettings } from './frames.ts'
+import type { Trouble } from './greeting.ts'
 import { type Field, HeaderReader, writeBlock } from './hpack.ts'
 import { readHuffman } from './huffman.ts'
+import { openingOf } from './opening.ts'
 
 type Heard = { head: [number, Headers] | null; body: number[]; trailers: Headers | null | undefined; replies: number }
 

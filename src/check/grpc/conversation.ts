@@ -1,28 +1,15 @@
 /**
- * One call over one connection of HTTP/2 (RFC 9113, grpc/doc/PROTOCOL-HTTP2.md): the bytes to send, and what is heard.
+ * The answer to one call over one connection of HTTP/2 (RFC 9113, grpc/doc/PROTOCOL-HTTP2.md).
  * Whatever a peer sends, no more is held than a frame, a block of headers and the table that it may fill. Pure.
  *
  * @module
  */
-import type { FailureCode } from '../codes.ts'
-import { type Spoken, spokenIn } from '../speaks.ts'
-import {
-  contentOf,
-  errorName,
-  FLAG,
-  FRAME,
-  type Frame,
-  FrameReader,
-  numberAt,
-  writeFrame,
-  writeSettings,
-} from './frames.ts'
-import { type Field, HeaderReader, LIST_BYTES_MAX, writeBlock } from './hpack.ts'
+import { contentOf, errorName, FLAG, FRAME, type Frame, FrameReader, numberAt, writeFrame } from './frames.ts'
+import { otherThanHttp2, SPEAKS_HTTP1, type Trouble } from './greeting.ts'
+import { type Field, HeaderReader, LIST_BYTES_MAX } from './hpack.ts'
+import { joined, SETTING, STREAM } from './opening.ts'
 
 export type Headers = Record<string, string | string[]>
-
-/** Why the call came to nothing, in words of ours. */
-export type Trouble = { code: FailureCode; says: string; speaks?: Spoken }
 
 /** Hears of the final answer alone: interim ones are passed over (RFC 9110 15.2). */
 export type CallListener = {
@@ -35,54 +22,12 @@ export type CallListener = {
   onReply(bytes: Uint8Array): void
 }
 
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
-const SETTING = { enablePush: 2, initialWindow: 4, maxFrame: 5, maxHeaderList: 6 } as const
-/** The one call of the connection. */
-const STREAM = 1
 /** The peer may send so much of a body unasked (RFC 9113 6.9.2), which is all that is wanted. */
 const WINDOW_BYTES = 65_535
 /** Of everything together, frames that say nothing included. */
 const HEARD_MAX_BYTES = 1024 * 1024
 /** The beginning of an answer that is no frame is kept up to here, to tell what it is. */
 const TELLING_BYTES = 16
-const HEAD_BYTES = 9
-
-/** All that is sent unasked: the preface, the call and its message. A peer that speaks HTTP/2 takes it at once (3.4). */
-export function openingOf(fields: readonly Field[], body: Uint8Array): Uint8Array {
-  const settings = writeSettings([
-    [SETTING.enablePush, 0],
-    [SETTING.maxHeaderList, LIST_BYTES_MAX],
-  ])
-  return joined([
-    Uint8Array.from(PREFACE, (character) => character.charCodeAt(0)),
-    writeFrame({ type: FRAME.settings, flags: 0, stream: 0, payload: settings }),
-    ...headerFrames(writeBlock(fields)),
-    writeFrame({ type: FRAME.data, flags: FLAG.endStream, stream: STREAM, payload: body }),
-  ])
-}
-
-/** A block in as many frames as it takes. */
-function headerFrames(block: Uint8Array): Uint8Array[] {
-  const frames: Uint8Array[] = []
-  for (let at = 0; at === 0 || at < block.length; at += PAYLOAD_SENT) {
-    const payload = block.subarray(at, at + PAYLOAD_SENT)
-    const type = at === 0 ? FRAME.headers : FRAME.continuation
-    const flags = at + PAYLOAD_SENT >= block.length ? FLAG.endHeaders : 0
-    frames.push(writeFrame({ type, flags, stream: STREAM, payload }))
-  }
-  return frames
-}
-const PAYLOAD_SENT = 16_384
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 
 type Block = { parts: Uint8Array[]; bytes: number; isLast: boolean }
 
@@ -144,19 +89,9 @@ export class CallReader {
 
   /** What came in place of HTTP/2; `null`: it is HTTP/2, or may become it. */
   #other(isOver = false): Trouble | null {
-    const first = this.#beginning
-    if (isFrame(first)) {
-      this.#isHttp2 = first.length >= HEAD_BYTES
-      return null
-    }
-    if (isHttp1(first)) {
-      return SPEAKS_HTTP1
-    }
-    const speaks = spokenIn(first)
-    if (speaks !== null && speaks !== 'http2') {
-      return { code: 'not_grpc', says: `what came is not HTTP/2: the peer speaks ${speaks}`, speaks }
-    }
-    return first.length < HEAD_BYTES && !isOver ? null : { code: 'not_grpc', says: 'what came is not HTTP/2' }
+    const other = otherThanHttp2(this.#beginning, isOver)
+    this.#isHttp2 = other === 'http2'
+    return other === 'http2' ? null : other
   }
 
   #frame(frame: Frame | null): Trouble | null {
@@ -344,18 +279,6 @@ const HEADERS_TOO_LARGE: Trouble = {
 }
 
 const broken = (what: string): Trouble => ({ code: 'invalid_response', says: `the answer is broken HTTP/2: ${what}` })
-
-/** SETTINGS begin what an HTTP/2 server says (RFC 9113 3.4); some that refuse say GOAWAY at once. */
-const isFrame = (first: Uint8Array): boolean =>
-  first[0] === 0 &&
-  (first[1] ?? 0) <= 0x40 &&
-  (first[3] === undefined || first[3] === FRAME.settings || first[3] === FRAME.goAway) &&
-  first.subarray(5, HEAD_BYTES).every((byte) => byte === 0)
-
-const HTTP1 = 'HTTP/'
-const SPEAKS_HTTP1: Trouble = { code: 'not_grpc', says: 'the peer speaks HTTP/1.1, and no HTTP/2', speaks: 'http1' }
-const isHttp1 = (first: Uint8Array): boolean =>
-  first.length >= HTTP1.length && Array.from(HTTP1).every((character, at) => first[at] === character.charCodeAt(0))
 
 /** `null`: one has a name that HTTP/2 does not allow (RFC 9113 8.2.1). */
 function headersOf(fields: readonly Field[]): Headers | null {
