@@ -212,6 +212,29 @@ describe('what a user may have written', () => {
     ])
   })
 
+  it('is not told to change anything by the match of a route', () => {
+    const matching = (method: string) => ({
+      matches: [{ method, path: { type: 'Exact', value: `/${method.toLowerCase()}` } }],
+      backendRefs: [{ name: 'toad', port: 80 }],
+    })
+    const route = httpRoute({ rules: ['GET', 'DELETE', 'OPTIONS'].map(matching) })
+    const plan = kept([service(), ...own, gateway(), route], ofPond)
+    expect(
+      plan.paths.flatMap(({ kind, match, skipped }) => (kind === 'HTTPRoute' ? [[match?.method, skipped]] : [])),
+    ).toEqual([
+      ['GET', null],
+      [
+        'DELETE',
+        {
+          reason: 'policy',
+          detail:
+            'its rule takes method DELETE, which may change something: a schedule of your own may ask so, discovery does not',
+        },
+      ],
+      ['OPTIONS', null],
+    ])
+  })
+
   it('is not dialled by a controller that leads on to an ExternalName', () => {
     const manifests = [service({ type: 'ExternalName', externalName: 'db.example.com' }), ingress([{}])]
     expect(dialled(kept(manifests, { egress: { ranges: ['192.0.2.0/24'] } }), 'Ingress')).toEqual([])

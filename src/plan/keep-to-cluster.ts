@@ -9,6 +9,7 @@ import { type LoadBalancerIngress, refOf, type Service } from '../kube/objects.t
 import { familyOf } from '../lib/address.ts'
 import type { Because } from './because.ts'
 import type { At } from './beside.ts'
+import { isHealthCheck } from './check.ts'
 import { gatewaysOf, isProgrammed } from './gateway/programmed.ts'
 import { isWithin } from './ip.ts'
 import { KINDS } from './kinds.ts'
@@ -57,9 +58,35 @@ export function keepToCluster(plan: Plan, index: ObjectIndex, egress: DiscoverEg
   const beyond = beyondOf(told)
   const paths = plan.paths.map((path): PlannedPath => {
     const why = path.skipped === null ? refusalOf(path, told, statuses, beyond) : null
-    return why === null ? path : { ...path, skipped: { reason: 'policy', detail: `${why} (${EGRESS_SETTING})` } }
+    if (why !== null) {
+      return { ...path, skipped: { reason: 'policy', detail: `${why} (${EGRESS_SETTING})` } }
+    }
+    const command = path.skipped === null ? commandOf(path) : null
+    return command === null ? path : { ...path, skipped: { reason: 'policy', detail: command } }
   })
   return { ...plan, paths, dials: dialsOf(plan, paths, told, statuses) }
+}
+
+/** Methods that ask and change nothing (RFC 9110, 9.2.1). */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Tells what a path's checks would command the application to do; `null`: nothing. A match of a route may want any method,
+ * and whoever writes it must not have it called at every run of a schedule that nobody has asked for.
+ */
+function commandOf({ checks }: PlannedPath): string | null {
+  for (const check of checks) {
+    const asked = check.type === 'http' && !SAFE_METHODS.has(check.method) ? `method ${check.method}` : null
+    const called =
+      check.type === 'grpc' && check.call !== null && !isHealthCheck(check.call)
+        ? `gRPC method ${check.call.service}/${check.call.method}`
+        : null
+    const command = asked ?? called
+    if (command !== null) {
+      return `its rule takes ${command}, which may change something: a schedule of your own may ask so, discovery does not`
+    }
+  }
+  return null
 }
 
 type Told = {

@@ -11,6 +11,34 @@ import { regexpExample } from './regexp-example.ts'
 /** A value that is asked for, and why it is not certain that the match takes it; `null`: it does. */
 export type AskedValue = { name: string; value: string; doubt: string | null }
 
+/** These belong to the connection, to the length of a body or to the host: a route that asks for them must not set them. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  ...['connection', 'content-length', 'expect', 'host', 'http2-settings', 'keep-alive', 'proxy-connection', 'te'],
+  ...['trailer', 'transfer-encoding', 'upgrade'],
+])
+
+/** Characters of a header's value (RFC 9110, 5.5), in ASCII alone: proxies take others in different ways. */
+const HEADER_VALUE = /^[\x20-\x7e\t]*$/
+
+/** Tells why a request does not carry a header; `null`: it does. */
+function unsentBecause({ name, value }: AskedValue): string | null {
+  if (OWN_HEADERS.has(name)) {
+    return `the header ${name} is the connection's own, and is not sent as the match wants it`
+  }
+  return HEADER_VALUE.test(value) ? null : `the value of header ${name} cannot be sent, and is left out`
+}
+
+/** Splits headers into those that a request carries and the reasons against the others. */
+export function sentHeaders(headers: readonly AskedValue[]): {
+  sent: readonly AskedValue[]
+  doubts: readonly string[]
+} {
+  return {
+    sent: headers.filter((header) => unsentBecause(header) === null),
+    doubts: headers.flatMap((header) => unsentBecause(header) ?? []),
+  }
+}
+
 export function askedValue({ type, name, value }: ValueMatch): AskedValue {
   if (type === 'Exact') {
     return { name, value, doubt: null }

@@ -66,6 +66,23 @@ describe('requestFor', () => {
     expect([routes?.('/cart/items', 'GET'), routes?.('/other', 'GET')]).toEqual([true, false])
   })
 
+  it.each([
+    ['Transfer-Encoding', 'chunked', "the header transfer-encoding is the connection's own"],
+    ['Host', 'other.example.com', "the header host is the connection's own"],
+    ['Content-Length', '5', "the header content-length is the connection's own"],
+    ['X-Name', 'caf\u00e9', 'the value of header x-name cannot be sent'],
+    ['X-Name', 'a\r\nx-injected: b', 'the value of header x-name cannot be sent'],
+  ])('leaves out a header %s: %j, and is not sure of the path', (name, value, reason) => {
+    const route = aRoute('shop', {
+      hostnames: ['shop.example.com'],
+      ...rules({ headers: [{ type: 'Exact', name, value }] }),
+    })
+    const { asks, because } = made(on([listener], [route]), route, listener)
+    expect(asks?.headers).toEqual({})
+    expect(because).toEqual([expect.stringContaining(reason)])
+    expect(because[0]).toMatch(/^\? /)
+  })
+
   it('makes up a host for a wildcard, with one label that nobody else takes', () => {
     const wide = aRoute('wide', { hostnames: ['*.example.com'] })
     const near = aRoute('near', { hostnames: ['probe.example.com'] })

@@ -7,7 +7,7 @@
 import { type Because, doubted, noted } from '../because.ts'
 import type { GrpcCall, HttpCheck } from '../check.ts'
 import type { Asks, PathDraft } from '../draft.ts'
-import { askedCalls, askedHeaders, askedQuery, HEALTH } from './asked-values.ts'
+import { askedCalls, askedHeaders, askedQuery, HEALTH, sentHeaders } from './asked-values.ts'
 import {
   type Asked,
   type Competition,
@@ -50,7 +50,8 @@ export function requestFor(competition: Competition, wanted: Wanted): MadeReques
   const field = wayField(way)
   const { host, path, method, call } = candidate
   const match = way.match
-  const [headers, query] = match === null ? [[], []] : [askedHeaders(match), askedQuery(match)]
+  const [wantedHeaders, query] = match === null ? [[], []] : [askedHeaders(match), askedQuery(match)]
+  const { sent: headers, doubts: unsent } = sentHeaders(wantedHeaders)
   const values = (all: typeof headers) => Object.fromEntries(all.map(({ name, value }) => [name, value]))
   const isHttp = way.route.kind === 'HTTPRoute'
   const asks: Asks | null = match && {
@@ -77,7 +78,7 @@ export function requestFor(competition: Competition, wanted: Wanted): MadeReques
       ...(own !== null && own.type !== 'Exact' && own.type !== 'PathPrefix' && isHttp
         ? [doubted(field, patternText(own.type, path))]
         : []),
-      ...[...candidate.doubts, ...[...headers, ...query].flatMap(({ doubt }) => doubt ?? [])].map((doubt) =>
+      ...[...candidate.doubts, ...unsent, ...[...headers, ...query].flatMap(({ doubt }) => doubt ?? [])].map((doubt) =>
         doubted(field, doubt),
       ),
       ...(takes === 'no' ? [] : rivalDoubts(wanted, outcome)),
