@@ -20,18 +20,23 @@ afterAll(closeAll)
 async function compareRouters(
   left: RequestListener,
   right: RequestListener,
-  { paths = ['/'], more = {}, query = 'wait=20' }: { paths?: readonly string[]; more?: object; query?: string } = {},
+  {
+    paths = ['/'],
+    more = {},
+    query = 'wait=20',
+    rightOwn = 'no route',
+  }: { paths?: readonly string[]; more?: object; query?: string; rightOwn?: string } = {},
 ): Promise<Response> {
   const router =
-    (listener: RequestListener): RequestListener =>
+    (listener: RequestListener, own: string): RequestListener =>
     (request, response) => {
       if (request.headers.host !== HOST) {
-        response.writeHead(404, { 'content-type': 'text/plain' }).end('no route')
+        response.writeHead(404, { 'content-type': 'text/plain' }).end(own)
         return
       }
       listener(request, response)
     }
-  const [one, other] = [await keep(serveHttp(router(left))), await keep(serveHttp(router(right)))]
+  const [one, other] = [await keep(serveHttp(router(left, 'no route'))), await keep(serveHttp(router(right, rightOwn)))]
   return api.call(`/v1/compare?${query}`, {
     json: {
       target: { manifests: [service, ingress('old', paths), ingress('new', paths)] },
@@ -133,6 +138,9 @@ describe('POST /v1/compare', () => {
     ])
     const own = await compared(answering(404, {}, 'no such article'), answering(404, {}, 'no such article'))
     expect(own.verdict).toBe('pass')
+    // The application says what the router of the left side says by itself, and that of the right does not.
+    const plain = answering(404, { 'content-type': 'text/plain' }, 'no route')
+    expect((await compared(plain, plain, { rightOwn: 'nothing here' })).verdict).toBe('pass')
   })
 
   it('finds nothing where bodies, cookies and headers differ from answer to answer', async () => {
