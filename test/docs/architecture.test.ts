@@ -17,10 +17,12 @@ const walks = text
   .filter(({ hops }) => hops.length > 0)
 
 describe('docs/architecture.md', () => {
-  it('walks through a job, a live Service, a failure and a question about history', () => {
+  it('walks through a job, a live Service, a route, a comparison, a failure and a question about history', () => {
     expect(walks.map(({ title }) => title)).toEqual([
       'Follow one job',
       'Follow one live Service',
+      'Follow one route of a Gateway',
+      'Follow one comparison',
       'Follow one failure',
       'Follow one question about history',
     ])
