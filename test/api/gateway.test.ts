@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/report/job-document.ts'
 import { createAuthority } from '../support/certificates.ts'
-import { backendTls, gateway, http, httpRoute, https, routeOf } from '../support/gateway-manifests.ts'
+import { gateway, http, httpRoute, https, routeOf } from '../support/gateway-manifests.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { keeper, serve, serveHttp, type TestServer } from '../support/servers.ts'
 
@@ -11,7 +11,6 @@ let portolan: TestPortolan
 let plain: TestServer
 let secure: TestServer
 let raw: TestServer
-let caPem: string
 
 beforeAll(async () => {
   const authority = await createAuthority()
@@ -22,7 +21,6 @@ beforeAll(async () => {
       (url === '/pond' || (url === '/x?page=2' && method === 'POST' && headers['x-tenant'] === 'frog'))
     response.writeHead(isRouted ? 200 : 404).end()
   }
-  caPem = authority.caPem
   ;[portolan, plain, secure, raw] = await Promise.all([
     startTestPortolan(),
     keep(serveHttp(listener)),
@@ -131,29 +129,5 @@ describe('routes of the Gateway API', () => {
       code: 'impossible_request',
       detail: 'No path has the parent ege. There are: Gateway/pond/edge, Gateway/pond/wire.',
     })
-  })
-
-  it('past the Gateway are judged by the name of a BackendTLSPolicy, and by an authority that the check names', async () => {
-    const told = async (hostname: string, checks: unknown[] = []) => {
-      const direct = { ...toad, spec: { clusterIP: '127.0.0.1', ports: [{ name: 'web', port: secure.port }] } }
-      const ca = {
-        wellKnownCACertificates: undefined,
-        caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'ca' }],
-      }
-      const answer = await portolan.call('/v1/jobs?wait=20', {
-        json: {
-          target: { service: 'toad', manifests: [direct, backendTls({ hostname, ...ca })] },
-          ...{ checks, paths: { include: ['ClusterIP'] } },
-        },
-      })
-      const { paths } = (await answer.json()) as JobDocument
-      const [path] = paths.filter(({ kind }) => kind === 'ClusterIP')
-      return [path?.outcome, path?.results[0]?.failure?.code ?? path?.results[0]?.http?.status]
-    }
-    const trusting = [{ type: 'http', name: 'own', tls: { caPem }, expect: { validStatusCodes: [404] } }]
-    expect(await told('toad.example.com')).toEqual(['pass', 404])
-    expect(await told('toad.internal')).toEqual(['fail', 'certificate_name_mismatch'])
-    expect(await told('toad.example.com', trusting)).toEqual(['pass', 404])
-    expect(await told('toad.internal', trusting)).toEqual(['fail', 'certificate_name_mismatch'])
   })
 })
