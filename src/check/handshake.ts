@@ -1,5 +1,5 @@
 /**
- * What the answer to a handshake of WebSocket must hold. Pure.
+ * Checks what the answer to a handshake of WebSocket must hold. Pure.
  *
  * @module
  */

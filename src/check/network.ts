@@ -57,7 +57,7 @@ export type DnsEvidence = {
    * and the answer is not that there is no AAAA record. Absent: as it should be, or not asked.
    */
   aaaa?: string
-  /** Of a check that asks the path's own DNS server: the protocol. */
+  /** The protocol, where a check asks the path's own DNS server. */
   transport?: 'udp' | 'tcp'
   /** The answer had TC set: there is more of it, over TCP. Absent: it was whole. */
   truncated?: true
@@ -80,7 +80,7 @@ export type HttpEvidence = {
   bodySha256: string
   /** Why the body was not read to its end; absent: it was. */
   bodyCut?: BodyCut
-  /** What is compared of it; absent: it is not to be. Not part of the API's evidence. */
+  /** Parts that are compared; absent: none is. Not part of the API's evidence. */
   sketch?: Sketch
 }
 
@@ -186,7 +186,7 @@ export type HttpExchange = Exchange &
     http: HttpEvidence | null
     headers: Readonly<Record<string, string | readonly string[] | undefined>> | null
     body: Uint8Array | null
-    /** Of an answer of 101 to a request for WebSocket: what is wrong with it, `null`: nothing. Absent: no such answer. */
+    /** Tells what is wrong with an answer of 101 to a request for WebSocket, `null`: nothing. Absent: no such answer. */
     handshake?: HandshakeFlaw | null
   }
 

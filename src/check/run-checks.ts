@@ -141,7 +141,7 @@ class Rounds {
     )
   }
 
-  /** What changes with time is then seen to change on one path as well, and not only between two. */
+  /** A change with time is then seen to change on one path as well, and not only between two. */
   async #inTurn(paths: readonly PlannedPath[], round: number): Promise<void> {
     for (let sample = 1; sample <= this.#work.request.samples && !this.#context.signal.aborted; sample++) {
       await Promise.all(

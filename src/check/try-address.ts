@@ -61,7 +61,7 @@ export async function tryAddress(
   const budgetMs = Math.max(1, context.timeoutMs - (dnsMs ?? 0))
   const dialled = dial({ ...context, timeoutMs: budgetMs }, key, address, control)
   const seen = await unlessBroken('expectation', dialled)
-  // What the path's own server answers is the evidence, and not how its name was resolved
+  // The evidence is what the path's own server answers, and not how its name was resolved
   const whole = { ...seen, dns: seen.dns ?? dns, timings: withDns(seen.timings, dnsMs) }
   return [...controls, describe(context, key, { address, startedAtMs, seen: whole })]
 }

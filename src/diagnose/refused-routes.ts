@@ -18,7 +18,7 @@ export type RefusedRoute = { route: GatewayRoute; refusal: Refusal }
 
 export type Routes = {
   world: World
-  /** Those that name the Service. */
+  /** They name the Service. */
   all: readonly GatewayRoute[]
   parents: readonly RouteParent[]
   refused: readonly RefusedRoute[]

@@ -25,7 +25,7 @@ type ObjectSide = Extract<SideAsked, { kind: string }>
 export type PlannedSide = {
   namespace: string
   paths: readonly PlannedPath[]
-  /** Those of its router, where they were given. */
+  /** They are of its router, where they were given. */
   ports: { http: number; https: number } | null
   /** Why only some of its paths are among these. */
   cutShort: readonly string[]
@@ -104,7 +104,7 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
       }
     }
   }
-  // What is wanted besides is read for the index that was handed in.
+  // More is read where it is wanted, for the index that was handed in.
   for (const { kind, namespace: where, part } of index === all ? [] : index.wanted()) {
     all.unread(kind, where, part)
   }

@@ -32,7 +32,7 @@ export type GroupKind = { group: string; kind: string }
 
 export type GatewayListener = {
   name: string
-  /** As written, maybe with a wildcard; `null`: every host. */
+  /** It is as written, maybe with a wildcard; `null`: every host. */
   hostname: string | null
   port: number | null
   /** `HTTP`, `HTTPS`, `TLS`, `TCP`, `UDP`, or a protocol of the implementation. */

@@ -1,5 +1,5 @@
 /**
- * What objects of every kind share.
+ * Types of what objects of every kind share.
  *
  * @module
  */

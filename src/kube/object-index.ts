@@ -63,7 +63,7 @@ export type ObjectIndex = GatewayIndex & {
   namespaceNamed(name: string): Namespace | null
   /** Routes of OpenShift, of that namespace, with a backend that names the Service. */
   openShiftRoutesOf(namespace: string, service: string): readonly OpenShiftRoute[]
-  /** Those of all namespaces that say this host. */
+  /** Routes of all namespaces that say this host. */
   openShiftRoutesForHost(host: string): readonly OpenShiftRoute[]
   nodeNamed(name: string): Node | null
   nodeByAddress(address: string): Node | null

@@ -27,7 +27,7 @@ export type OpenShiftRoute = {
   tls: {
     /** `edge`, `passthrough`, `reencrypt`, or what is not known here. */
     termination: string
-    /** What becomes of plain HTTP: `None`, `Allow` or `Redirect`. */
+    /** Plain HTTP is treated so: `None`, `Allow` or `Redirect`. */
     insecure: string
   } | null
   /** `Subdomain`: the first label of the host stands for any one. */

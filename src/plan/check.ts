@@ -56,7 +56,7 @@ export type Behind = {
   /** `null`: the host that was asked for. */
   host: string | null
   path: string
-  /** By lower-case name; `null`: removed. */
+  /** They are keyed by lower-case name; `null`: removed. */
   headers: Readonly<Record<string, string | null>>
 }
 
@@ -93,7 +93,7 @@ export type HttpCheck = {
    * trust then. Not part of the API's check.
    */
   trustsAsDefault?: true
-  /** What the router makes of the request, for comparisons past it. Not part of the API's check. */
+  /** The router makes this of the request, for comparisons past it. Not part of the API's check. */
   behind?: Behind
   responder: Responder | null
   /** One request, whose answer is kept for comparing (`check/compare/sketch.ts`). Not part of the API's check. */
@@ -131,7 +131,7 @@ export type GrpcCheck = {
   call: GrpcCall | null
   /** Sent with the call, by lower-case key; values of keys that end in `-bin` are base64. */
   metadata: Readonly<Record<string, string>>
-  /** As those of an HTTP check. Not part of the API's check. */
+  /** They are as those of an HTTP check. Not part of the API's check. */
   ruleHeaders?: Readonly<Record<string, string>>
   /** `https`: over TLS; `http`: HTTP/2 with prior knowledge. `null`: as the path says, else the latter. */
   scheme: 'http' | 'https' | null

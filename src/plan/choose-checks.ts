@@ -55,7 +55,7 @@ function isFor(check: Check, path: PathDraft, service: Service): boolean {
     return false
   }
   if (check.type === 'dnsQuery') {
-    // As for HTTP below: without a port it is for those that speak DNS, and if none is known to, for all
+    // It is as for HTTP below: without a port it is for those that speak DNS, and if none is known to, for all
     return check.port !== null || (port !== null && speaksDns(port)) || !hasDns(service)
   }
   if (check.type === 'grpc') {

@@ -54,7 +54,7 @@ export type PathDraft = {
   host: string | null
   /** SNI of any TLS on it; `null` if none is sent. */
   sni: string | null
-  /** What is spoken is within TLS, although the scheme does not say so. */
+  /** The conversation is within TLS, although the scheme does not say so. */
   overTls: boolean
   /** A default check judges the certificate, as the name is known. */
   judgesCertificate: boolean
@@ -82,7 +82,7 @@ export type PathDraft = {
   asks: Asks | null
   /** A default check expects this of an answer; `null`: any of the application will do. */
   expect: HttpExpect | null
-  /** What a router that rewrites makes of a request for that path; `null`: it hands on what it gets. */
+  /** A router that rewrites makes this of a request for that path; `null`: it hands on what it gets. */
   behind: ((urlPath: string) => Behind) | null
 }
 

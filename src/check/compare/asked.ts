@@ -1,5 +1,5 @@
 /**
- * What the tries of one request have shown of one side: an answer, that there is none, or why it could not be asked. Pure.
+ * Sums what the tries of one request have shown of one side: an answer, that there is none, or why it could not be asked. Pure.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export const TRIES = 3
 export type Answered = Result & { http: HttpEvidence }
 export const isAnswered = (result: Result): result is Answered => result.http !== null && result.failure === null
 
-/** What the tries of one request on one side have shown. */
+/** Holds what the tries of one request on one side have shown. */
 export type Asked =
   | { state: 'answered'; tries: readonly Answered[]; failed: FailureCode | null; path: PlannedPath }
   /** Its address was reached, and no answer came. */

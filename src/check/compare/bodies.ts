@@ -23,7 +23,7 @@ export function bodyDifferences(
     return []
   }
   const { differ, varies } = comparePatterns(own.pattern, other.pattern)
-  // Of lists in a random order, three tries have some pieces in common by chance. A side that gives always the same does not.
+  // Three tries of lists in a random order have some pieces in common by chance. A side that gives always the same does not.
   const bothVary = own.varying.size > 0 && other.varying.size > 0
   const isVarying = (piece: string): boolean => bothVary && (own.varying.has(piece) || other.varying.has(piece))
   const counted = differ.filter((stretch) => {

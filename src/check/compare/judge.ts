@@ -129,7 +129,7 @@ function judgeAnswers(left: AnsweredSide, right: AnsweredSide, known: Known): Re
     })
   }
   differences.push(...redirectDifferences(left, right, notCounted))
-  // What differs by its status has another body and other headers for the same reason.
+  // An answer that differs by its status has another body and other headers for the same reason.
   if (status === 'same') {
     differences.push(...headerDifferences(left, right, known, notCounted))
     differences.push(...cookieDifferences(left, right, notCounted))

@@ -3,7 +3,7 @@ import type { PlannedPath } from '../../plan/path.ts'
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' }
 
 /**
- * Where a redirect leads to, written in one way: RFC 9110 10.2.2 (a reference is resolved against the URL that was asked
+ * Writes in one way where a redirect leads to: RFC 9110 10.2.2 (a reference is resolved against the URL that was asked
  * for) and 4.2.3 (an empty path is `/`, the scheme's own port says nothing, scheme and host have no case). A path of dots
  * is left as it is.
  */

@@ -1,5 +1,5 @@
 /**
- * What is kept of an answer beside the evidence of every try, so that it can be compared with others: a text of megabytes
+ * Keeps of an answer, beside the evidence of every try, so that it can be compared with others: a text of megabytes
  * as hashes of its pieces, and of what may be secret (values of cookies, tokens in headers) nothing that could be read
  * back. Pure.
  *

@@ -1,5 +1,5 @@
 /**
- * What an answer to a gRPC call says, as evidence. Pure.
+ * Reads what an answer to a gRPC call says, as evidence. Pure.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type GrpcEvidence = {
   code: number | null
   /** `grpc-message`, decoded and cut. */
   message: string | null
-  /** What `Health/Check` answered: a name of the health protocol, or a number that has none. */
+  /** `Health/Check` answered this: a name of the health protocol, or a number that has none. */
   health: string | null
 }
 

@@ -13,7 +13,7 @@ export type Trouble = { code: FailureCode; says: string; speaks?: Spoken }
 const HEAD_BYTES = 9
 
 /**
- * What came in place of HTTP/2; `null`: it may become HTTP/2.
+ * Tells what came in place of HTTP/2; `null`: it may become HTTP/2.
  *
  * @param first the first bytes that came.
  * @param isOver no more will come.

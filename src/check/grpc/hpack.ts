@@ -1,6 +1,6 @@
 /**
  * Header compression of HTTP/2 (RFC 7541), as far as one call needs it: all of reading, and the plainest way of writing.
- * What a peer can make this side hold is bounded. Pure.
+ * A peer can make this side hold no more than a bound. Pure.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What is sent of a call over HTTP/2 before anything is heard (RFC 9113, grpc/doc/PROTOCOL-HTTP2.md). Pure.
+ * Writes what is sent of a call over HTTP/2 before anything is heard (RFC 9113, grpc/doc/PROTOCOL-HTTP2.md). Pure.
  *
  * @module
  */

@@ -268,7 +268,7 @@ const rule = (flaw: Flaw): Rule => ({
   code: flaw.code,
   layer: 'tls',
   after: (seen) => {
-    // What a policy asks of the pods is its own mistake, or theirs.
+    // A policy that asks too much of the pods is wrong itself, or they are.
     const bad = failing(seen.all).filter((each) => !isDefault(each) && !isMisfit(each) && flawOf(each) === flaw)
     return shown(seen, bad).map((each) => causeOf(each, flaw, idsOf(each.paths)))
   },

@@ -20,9 +20,9 @@ type Said = {
   /** The consequence for clients. */
   detail: string
   fix: string
-  /** What a person should look at. */
+  /** A person should look at this. */
   look: 'route' | 'gateway' | 'class' | 'grants' | 'service'
-  /** How sure it is, of a cluster and of manifests, which may lack an object that a cluster has. Default: `certain`. */
+  /** The confidence, of a cluster and of manifests, which may lack an object that a cluster has. Default: `certain`. */
   confidence?: Cause['confidence']
   ofManifests?: Cause['confidence']
   /** Manifests say nothing of it unless this holds. */

@@ -35,7 +35,7 @@ export type ComparedRequest = {
   host: string | null
   /** Path and query. */
   path: string
-  /** Those that the rule asks for, by lower-case name. */
+  /** The rule asks for these, by lower-case name. */
   headers: Readonly<Record<string, string>>
   ways: Readonly<Record<Side, Way>>
   /** The fields that promise it; empty: the rules of this side do not. */

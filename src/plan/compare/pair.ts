@@ -18,7 +18,7 @@ export type Paired = {
   requests: readonly ComparedRequest[]
   ownAnswers: readonly OwnAnswer[]
   notSent: readonly NotSent[]
-  /** What is dialled: for each request a path to each side, next to each other. */
+  /** Paths that are dialled: for each request a path to each side, next to each other. */
   paths: readonly PlannedPath[]
 }
 
@@ -27,7 +27,7 @@ export type PairOptions = {
   methods: readonly string[] | null
   /** The most requests. */
   limit: number
-  /** Where a side is asked for a scheme for which, by the objects, it does not listen. */
+  /** A side is asked there for a scheme for which, by the objects, it does not listen. */
   ports: Readonly<Record<Side, { http: number; https: number } | null>>
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a BackendTLSPolicy says of the pods of a Service: that they speak TLS, and by which name.
+ * Tells what a BackendTLSPolicy says of the pods of a Service: that they speak TLS, and by which name.
  *
  * @see https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy
  * @module

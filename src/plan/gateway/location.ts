@@ -14,9 +14,9 @@ export type Redirected = {
   scheme: 'http' | 'https'
   /** `null`: the address is asked, whatever it is. */
   host: string | null
-  /** With its query. */
+  /** It has its query. */
   path: string
-  /** Of the listener. */
+  /** That of the listener. */
   port: number
 }
 

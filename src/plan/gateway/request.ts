@@ -37,7 +37,7 @@ type Candidate = {
   method: string
   call: GrpcCall | null
   doubts: readonly string[]
-  /** Those that the caller adds. */
+  /** The caller adds them. */
   headers?: HttpCheck['headers']
 }
 type Judged = { candidate: Candidate; outcome: Outcome; takes: Takes }

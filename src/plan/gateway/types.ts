@@ -1,5 +1,5 @@
 /**
- * What the rules of the Gateway API hand to each other, from the listeners of a Gateway to the request that is made.
+ * Types of what the rules of the Gateway API hand to each other, from the listeners of a Gateway to the request that is made.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export type Listener = {
   field: ObjectField
   /** Why it serves nothing: in conflict with one of higher precedence, its set is not allowed, not programmed; else `null`. */
   refused: Refusal | null
-  /** What makes all that it serves uncertain; empty: nothing does. */
+  /** Reasons why all that it serves is uncertain; empty: nothing does. */
   doubts: readonly Because[]
 }
 
@@ -79,7 +79,7 @@ export type RouteParent = {
   gateway: Gateway | null
   /** Why the route is on none of its listeners; `null`: it is on some. */
   refused: Refusal | null
-  /** Those that take the route. Empty where it is refused. */
+  /** They take the route. Empty where it is refused. */
   attachments: readonly Attachment[]
   /** Why others, beside those, would take it and serve nothing themselves. */
   withheld: readonly Refusal[]
@@ -93,7 +93,7 @@ export type Attachment = {
   listener: Listener
   /** Hosts that both take, as written (maybe with a wildcard); `[null]`: every host. Never empty. */
   hosts: readonly (string | null)[]
-  /** What makes it uncertain: objects that were not read, a label that no object tells. */
+  /** Reasons why it is uncertain: objects that were not read, a label that no object tells. */
   because: readonly Because[]
 }
 

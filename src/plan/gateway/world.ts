@@ -1,5 +1,5 @@
 /**
- * Where objects of the Gateway API stand, and which namespaces they let in.
+ * Tells where objects of the Gateway API stand, and which namespaces they let in.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Which Route of OpenShift a router serves: it admits them one by one, the oldest first, and of those of one host the
+ * Tells which Route of OpenShift a router serves: it admits them one by one, the oldest first, and of those of one host the
  * longest path that fits gets a request.
  *
  * @see https://github.com/openshift/router/blob/master/pkg/router/controller/unique_host.go
