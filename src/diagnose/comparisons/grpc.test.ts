@@ -17,6 +17,19 @@ it('pods that all say that they do not serve are told as that', () => {
   expect(told({ manifests: MANIFESTS, saw })).toEqual(['grpc_not_serving likely: DNS ClusterIP Endpoint'])
 })
 
+it('servers that do not know the service that was asked about are not said to be ill', () => {
+  const unknown = failed(
+    'not_serving',
+    { grpc: { ...STATUS, status: 'NOT_FOUND', code: 5, message: 'unknown service' } },
+    'expectation',
+  )
+  const saw: Saw = ({ dns }) => (dns?.how === 'resolve' ? 'pass' : unknown)
+  const { findings } = diagnosed({ manifests: MANIFESTS, saw }).diagnosis
+  expect(findings.map(({ code, title }) => [code, title])).toEqual([
+    ['grpc_not_serving', 'The health service on port 9090 does not know the service that was asked about'],
+  ])
+})
+
 it('one pod of two that says so is told as that pod', () => {
   const saw: Saw = ({ address }) => (address === '10.244.0.9' ? 'not_serving' : 'pass')
   expect(told({ manifests: MANIFESTS, saw })).toEqual(['some_endpoints_fail certain: Endpoint'])

@@ -10,6 +10,10 @@ import { sure } from './pods.ts'
 
 const isNotServing = ({ code }: SeenPath): boolean => code === 'not_serving'
 
+/** NOT_FOUND is how Health/Check says that it has no service of that name (grpc.health.v1). */
+const isUnknownService = ({ result }: SeenPath): boolean =>
+  result?.grpc?.status === 'NOT_FOUND' || result?.grpc?.health === 'SERVICE_UNKNOWN'
+
 /** Every pod that is asked answers its health check with another status than SERVING (grpc.health.v1). */
 export const grpcNotServing: Rule = {
   code: 'grpc_not_serving',
@@ -21,12 +25,23 @@ export const grpcNotServing: Rule = {
       if (!allFail(direct, isNotServing)) {
         return []
       }
+      const ways = everyOne(direct.length, 'direct way')
+      const answers = direct.length === 1 ? 'brings an answer' : 'bring answers'
+      const said = direct.every(isUnknownService)
+        ? {
+            title: `The health service on port ${port.number} does not know the service that was asked about`,
+            detail: `${ways} ${answers} of a gRPC health service that has no service of that name: the network is fine, and nothing is said of how the application is.`,
+            fix: 'Correct the name in the check (service), with its package as in the .proto file, or let the application set a status for it; without a name the health of the whole server is asked for.',
+          }
+        : {
+            title: `The application says on port ${port.number} that it does not serve`,
+            detail: `${ways} ${answers} of its gRPC health service other than SERVING: the network is fine, and the application waits for something, or is shutting down.`,
+            fix: 'Read the log of the application. If another of its services is the one that counts, name that in the check (service).',
+          }
       return [
         {
           confidence: 'likely' as const,
-          title: `The application says on port ${port.number} that it does not serve`,
-          detail: `${everyOne(direct.length, 'direct way')} ${direct.length === 1 ? 'brings an answer' : 'bring answers'} of its gRPC health service other than SERVING: the network is fine, and the application waits for something, or is shutting down.`,
-          fix: 'Read the log of the application. If another of its services is the one that counts, name that in the check (service).',
+          ...said,
           confirm: logsOf(direct, target),
           evidence: triesOf(direct),
           explains: idsOf(failing(port.dialled).filter(isNotServing)),
