@@ -13,7 +13,7 @@ import { actingAs, type Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
 import { listHistory } from '../../src/store/history-results.ts'
 import { endUnwatched, listIncidents } from '../../src/store/incidents.ts'
-import { cancelJob, getJob, getJobState, insertJob, listJobs, newestJobs } from '../../src/store/jobs.ts'
+import { cancelJob, getComparison, getJob, getJobState, insertJob, listJobs, newestJobs } from '../../src/store/jobs.ts'
 import {
   claimableJobs,
   claimJob,
@@ -64,7 +64,7 @@ import {
   readPaths,
   readService,
 } from '../../src/store/services.ts'
-import type { MadeJob } from '../../src/store/stored-job.ts'
+import type { MadeJob, NewJob } from '../../src/store/stored-job.ts'
 import { listTried, readTelling } from '../../src/store/tried.ts'
 import { pathOf, ran } from '../support/history.ts'
 import { aJob, aResult, NOW, REFUSED } from '../support/stored.ts'
@@ -79,7 +79,14 @@ const NEXT = { atMs: NOW + 60_000, dueAtMs: NOW + 60_000 }
 const KEEP = { rawMs: 1, failuresMs: 1, hourlyMs: 1, dailyMs: 1 }
 
 /** Holds the ids of what was made in one namespace: one of everything. */
-type Made = { namespace: string; jobId: string; batchId: string; scheduleId: string; known: KnownService }
+type Made = {
+  namespace: string
+  jobId: string
+  batchId: string
+  scheduleId: string
+  comparisonId: string
+  known: KnownService
+}
 
 const targetIn = (namespace: string) => ({ cluster: 'default', namespace, service: 'toad-svc' })
 
@@ -108,7 +115,20 @@ const workIn = (namespace: string): ScheduledWork => ({
   hidden: {},
 })
 
-/** A finished job that failed, with an incident; a batch that waits; a schedule with its newest job. */
+/** Of two Ingresses of the namespace; nothing is sent. */
+function aComparison(namespace: string): NewJob {
+  const side = (name: string) => ({ kind: 'Ingress', namespace, name, addresses: null })
+  return aJob({
+    target: targetIn(namespace),
+    history: false,
+    comparison: {
+      ...{ left: side('old'), right: side('new'), requests: [], ownAnswers: [], notSent: [] },
+      ...{ ignoreHeaders: [], methods: null, service: null },
+    },
+  })
+}
+
+/** A finished job that failed, with an incident; a comparison; a batch that waits; a schedule with its newest job. */
 async function make(store: Store, namespace: string): Promise<Made> {
   const target = targetIn(namespace)
   const path = pathOf(namespace)
@@ -122,7 +142,9 @@ async function make(store: Store, namespace: string): Promise<Made> {
   if (known === undefined) {
     throw new Error('the job has ended')
   }
-  return { namespace, jobId, batchId: batch.batch.id, scheduleId: schedule.id, known }
+  const comparison = aComparison(namespace)
+  await insertJob(store, comparison, null, NOW)
+  return { namespace, jobId, batchId: batch.batch.id, scheduleId: schedule.id, comparisonId: comparison.id, known }
 }
 
 type Read = (store: Store, made: Made) => Promise<unknown>
@@ -131,6 +153,7 @@ type Read = (store: Store, made: Made) => Promise<unknown>
 const BY_ID: Record<string, Read> = {
   getJob: (store, { jobId }) => getJob(store, jobId),
   getJobState: (store, { jobId }) => getJobState(store, jobId),
+  getComparison: (store, { comparisonId }) => getComparison(store, comparisonId),
   listResults: (store, { jobId }) => listResults(store, jobId),
   lastSeqOf: (store, { jobId }) => lastSeqOf(store, jobId),
   listTried: (store, { jobId }) => listTried(store, jobId),
@@ -143,7 +166,10 @@ const BY_ID: Record<string, Read> = {
   newestJobs: (store, { scheduleId }) => newestJobs(store, [scheduleId]),
 }
 
-const MISSING = { jobId: newId('job', NOW), batchId: newId('batch', NOW), scheduleId: newId('schedule', NOW) }
+const MISSING = {
+  ...{ jobId: newId('job', NOW), batchId: newId('batch', NOW), scheduleId: newId('schedule', NOW) },
+  comparisonId: newId('job', NOW),
+}
 
 /** Asked for by a Service that was looked up, whoever did: with what is answered where it is another's. */
 const OF_SERVICE: Record<string, [read: Read, nothing: unknown]> = {
