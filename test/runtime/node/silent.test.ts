@@ -33,23 +33,14 @@ describe('connections that say nothing', () => {
 
   it('are not taken beyond a thousand, and the server answers when they have gone', async () => {
     const sockets = Array.from({ length: 1050 }, dial)
+    // Whoever is taken is sent 408 when it has been silent for too long; whoever is not is closed without a word.
+    const heard = new Set<Socket>()
     for (const socket of sockets) {
-      socket.resume()
+      socket.once('data', () => heard.add(socket))
     }
-    const refused = Promise.withResolvers<void>()
-    let closed = 0
-    for (const socket of sockets) {
-      socket.once('close', () => {
-        closed += 1
-        if (closed === 50) {
-          refused.resolve()
-        }
-      })
-    }
-    await refused.promise
-    // The others are taken: they go when they have been silent for too long, ten seconds later.
-    expect(sockets.filter((socket) => !socket.closed)).toHaveLength(1000)
-    await Promise.all(sockets.filter((socket) => !socket.closed).map((socket) => once(socket.destroy(), 'close')))
+    await Promise.all(sockets.map((socket) => once(socket, 'close')))
+    // The test's own client may keep a connection or two, which count.
+    expect([998, 999, 1000]).toContain(heard.size)
     expect((await api.call('/livez')).status).toBe(200)
   })
 })
