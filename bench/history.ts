@@ -19,12 +19,12 @@ import { listIncidents } from '../src/store/incidents.ts'
 import { insertJob } from '../src/store/jobs.ts'
 import { claimJob } from '../src/store/leases.ts'
 import { recordResults } from '../src/store/results.ts'
-import { type Retention, retain } from '../src/store/retention.ts'
+import { retain } from '../src/store/retention.ts'
 import { rebuildHour } from '../src/store/rollups.ts'
 import { readPoints } from '../src/store/series.ts'
 import { readServiceWindow } from '../src/store/service-window.ts'
 import { findServices, type KnownService, listServices, readService } from '../src/store/services.ts'
-import { DAY, HOUR, type Try } from '../test/support/history.ts'
+import { DAY, HOUR, KEEP, type Try } from '../test/support/history.ts'
 import { aJob, aResult, NOW } from '../test/support/stored.ts'
 import { generator, makeYear, PATHS, pathsOf, SERVICES, targetOf } from './support/year.ts'
 
@@ -45,7 +45,6 @@ process.on('exit', () => {
 })
 
 const END = NOW
-const KEEP: Retention = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 * DAY, dailyMs: 1825 * DAY }
 const random = generator(2)
 const any = <T>(list: readonly T[]): T => {
   const one = list[Math.floor(random() * list.length)]

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '../src/lib/clock.ts'
 import { LISTENING, startBundle } from '../test/support/bundle.ts'
 import { ADDRESSES, PATHS, triedBy, tryEverySecond } from '../test/support/every-second.ts'
+import { GENEROUS } from '../test/support/generous.ts'
 import { makeMemoryCgroup } from '../test/support/memory-cgroup.ts'
 import { type Measured, type Parts, startMeasured } from './support/memory.ts'
 import { startTarget } from './support/target.ts'
@@ -88,8 +89,9 @@ async function table(port: number): Promise<void> {
     {
       name: 'portolan',
       start: () =>
-        startMeasured(['dist/portolan.js'], LISTENING, {
+        startMeasured(['dist/portolan.cjs', 'serve'], LISTENING, {
           ...ENV,
+          ...GENEROUS,
           PORTOLAN_PORT: '0',
           PORTOLAN_DATABASE: join(folder, 'table.db'),
         }),

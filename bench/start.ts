@@ -78,7 +78,7 @@ try {
     minify: true,
   })
   const portolan = (env: Record<string, string>) => (run: number) =>
-    start(['dist/portolan.js'], {
+    start(['dist/portolan.cjs', 'serve'], {
       PORTOLAN_PORT: '0',
       PORTOLAN_DATABASE: join(folder, `${run}-${Object.keys(env).length}.db`),
       ...env,

@@ -14,6 +14,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { GENEROUS } from '../test/support/generous.ts'
 import { service } from '../test/support/manifests.ts'
 import { startProgram } from '../test/support/program.ts'
 import { readJob } from '../test/support/read.ts'
@@ -50,7 +51,8 @@ const [chunk] = await once(target.stdout, 'data')
 const port = Number(String(chunk))
 
 const folder = mkdtempSync(join(tmpdir(), 'portolan-bench-'))
-const portolan = await startProgram(process.execPath, ['dist/portolan.js'], /"listening","url":"([^"]+)"/, {
+const portolan = await startProgram(process.execPath, ['dist/portolan.cjs', 'serve'], /"listening","url":"([^"]+)"/, {
+  ...GENEROUS,
   PORTOLAN_PORT: '0',
   PORTOLAN_DATABASE: join(folder, 'portolan.db'),
   PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8',

@@ -28,7 +28,7 @@ const worker :Workerd.Worker = (
   compatibilityDate = "2026-11-01",
   compatibilityFlags = ["nodejs_compat"],
   bindings = [
-    (name = "DB", json = "{}"), (name = "QUEUE", json = "{}"), (name = "ASSETS", json = "{}"),
+    (name = "DB", json = "{}"), (name = "QUEUE", json = "{}"), (name = "SCHEDULED", json = "{}"), (name = "ASSETS", json = "{}"),
     (name = "PORTOLAN_ADMIN_TOKEN", text = "a-token-of-the-bench"),
   ],
 );

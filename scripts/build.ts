@@ -1,13 +1,25 @@
 /**
  * Bundles the server into `dist/server.js`, its thread that probes into `dist/prober.js` and the process that reads
- * large bodies into `dist/reader.js`, the command that copies the database into `dist/backup.js` (better-sqlite3 stays
- * outside, it has a native part), the pages that it serves into `dist/public`, what V8 compiles of it at a start into
- * `dist/compiled`, and, last, `dist/portolan.js`, which runs it all. With `--if-needed`, does nothing where a build
- * younger than its sources is.
+ * large bodies into `dist/reader.js`, the command line into `dist/cli.js`, its commands that copy the database into
+ * `dist/backup.js` (better-sqlite3 stays outside, it has a native part), the pages that it serves into `dist/public`,
+ * what V8 compiles of it at a start into `dist/compiled`, and, last, `dist/portolan.cjs`, which runs it all. With
+ * `--if-needed`, does nothing where a build younger than its sources is.
  */
-import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { buildPages } from './build-pages.ts'
 import { fillCompileCache } from './fill-compile-cache.ts'
@@ -19,7 +31,8 @@ const require = createRequire(import.meta.url)
  * but its client, its pool and its errors, together a third of the bundle and 30 % of the CPU time of a start (`npm run
  * bench:start`); Node's own undici, which an `import` of `node:http` loads for the sake of its `WebSocket`, another
  * tenth; and `node:http2`, by which Hono's adapter would know the requests of an HTTP/2 server, which this is not,
- * 10 ms. A name that is imported and not here fails the build.
+ * 10 ms. Of what only the first message of MCP loads, a validator of JSON Schema that nothing here asks (src/api/mcp). A
+ * name that is imported and not here fails the build.
  */
 const onlyWhatIsUsed: Plugin = {
   name: 'only-what-is-used',
@@ -32,8 +45,8 @@ const onlyWhatIsUsed: Plugin = {
       kind === 'import-statement' ? { path: 'http', namespace: 'builtin' } : null,
     )
     onLoad({ filter: /.*/, namespace: 'builtin' }, () => ({
-      contents: `const { createServer, ServerResponse, STATUS_CODES } = process.getBuiltinModule('node:http')
-        export { createServer, ServerResponse, STATUS_CODES }`,
+      contents: `const { createServer, request, ServerResponse, STATUS_CODES } = process.getBuiltinModule('node:http')
+        export { createServer, request, ServerResponse, STATUS_CODES }`,
     }))
     onResolve({ filter: /^(node:)?http2$/ }, ({ kind }) =>
       kind === 'import-statement' ? { path: 'http2', namespace: 'unused' } : null,
@@ -41,6 +54,9 @@ const onlyWhatIsUsed: Plugin = {
     onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
       contents: `export class Http2ServerRequest {}
         export const constants = {}`,
+    }))
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
+      path: join(import.meta.dirname, '../src/api/mcp/sdk-shims.ts'),
     }))
     onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'client' }))
     onLoad({ filter: /.*/, namespace: 'client' }, () => ({
@@ -52,14 +68,22 @@ const onlyWhatIsUsed: Plugin = {
   },
 }
 
-const START = join('dist', 'portolan.js')
+const LOCK = join('dist', '.building')
+const LOCK_OLD_MS = 180_000
 
-/** Where the folder can't be written, or holds what another Node has compiled, the start takes longer; no more. */
-const RUN = `import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
-enableCompileCache(join(import.meta.dirname, 'compiled'))
-await import('./server.js')
-`
+/** What the demonstration shows is text in the bundle, which is to run wherever it is put. */
+const packedTexts: Plugin = {
+  name: 'packed-texts',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/demo\/packed\.ts$/ }, async ({ path }) => {
+      const texts: Readonly<Record<string, unknown>> = await import(path)
+      const lines = Object.entries(texts).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}`)
+      return { contents: lines.join('\n') }
+    })
+  },
+}
+
+const START = join('dist', 'portolan.cjs')
 
 const COMMON: BuildOptions = {
   outdir: 'dist',
@@ -68,7 +92,7 @@ const COMMON: BuildOptions = {
   platform: 'node',
   target: 'node22',
   external: ['better-sqlite3'],
-  plugins: [onlyWhatIsUsed],
+  plugins: [onlyWhatIsUsed, packedTexts],
   // Some packages are CommonJS and ask for `require`.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'\nconst require = makeRequire(import.meta.url)",
@@ -81,7 +105,7 @@ const COMMON: BuildOptions = {
   logLevel: 'warning',
 }
 
-if (!process.argv.includes('--if-needed') || !isCurrent()) {
+async function buildAll(): Promise<void> {
   buildPages()
   for (const stale of globSync('dist/server-*.js')) {
     rmSync(stale)
@@ -89,23 +113,33 @@ if (!process.argv.includes('--if-needed') || !isCurrent()) {
   // What only some servers need, as reading a cluster, lies in files of its own, which the others do not load
   await build({
     ...COMMON,
-    entryPoints: { server: 'src/runtime/node/main.ts' },
+    entryPoints: { server: 'src/runtime/node/serve.ts' },
     splitting: true,
     chunkNames: 'server-[hash]',
   })
+  // One file, so that it runs wherever it is put; what starts nothing of a server has no need of better-sqlite3
+  await build({ ...COMMON, entryPoints: { cli: 'src/runtime/cli/main.ts' } })
   await build({
     ...COMMON,
     entryPoints: {
       prober: 'src/runtime/node/prober-thread.ts',
       reader: 'src/runtime/node/reader-process.ts',
-      backup: 'src/runtime/node/backup-main.ts',
+      backup: 'src/runtime/node/backup-commands.ts',
     },
   })
-  for (const file of globSync(['dist/{prober,reader,backup}.js', 'dist/server*.js'])) {
+  for (const file of globSync(['dist/{prober,reader,backup,cli}.js', 'dist/server*.js'])) {
     escapeNonAscii(file)
   }
   await fillCompileCache('dist/server.js', 'dist/compiled')
-  writeFileSync(START, RUN)
+  copyFileSync('src/runtime/cli/entry.cjs', START)
+  // The command line compiles into the same folder. Nothing is dialled: all paths of this Service are inside a cluster
+  const once = [START, 'check', '-f', 'examples/manifests/clusterip.yaml', '--allow-inconclusive', '--no-project-file']
+  // What it finds is of no matter here, and neither are the settings of whoever builds
+  spawnSync(process.execPath, once, { stdio: 'ignore', env: { PATH: process.env.PATH } })
+  chmodSync(START, 0o755)
+  for (const name of ['kubectl-portolan.cjs', 'action.cjs']) {
+    copyFileSync(join('src/runtime/cli', name), join('dist', name))
+  }
 }
 
 /**
@@ -126,6 +160,40 @@ function isCurrent(): boolean {
     return false
   }
   const builtAtMs = statSync(START).mtimeMs
-  const inputs = globSync(['src/**/*.ts', 'docs/{errors,failures,diagnoses}/*.md', 'package-lock.json', 'package.json'])
+  const inputs = globSync([
+    'src/**/*.{ts,tsx,cjs,js,css,svg}',
+    'examples/{demo,manifests,try}/*',
+    'docs/{.,errors,failures,diagnoses,guides}/*.md',
+    'package-lock.json',
+    'package.json',
+  ])
   return inputs.every((file) => statSync(file).mtimeMs < builtAtMs)
 }
+
+/** Two builds at once, as two suites start them, would read what the other is writing. A lock that is old was left behind. */
+async function alone(act: () => Promise<void>): Promise<void> {
+  mkdirSync('dist', { recursive: true })
+  for (;;) {
+    try {
+      mkdirSync(LOCK)
+      break
+    } catch {
+      const since = statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? 0
+      if (Date.now() - since > LOCK_OLD_MS) {
+        rmSync(LOCK, { recursive: true, force: true })
+      }
+      await setTimeout(100)
+    }
+  }
+  try {
+    await act()
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true })
+  }
+}
+
+await alone(async () => {
+  if (!process.argv.includes('--if-needed') || !isCurrent()) {
+    await buildAll()
+  }
+})

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 const LIMIT_KIB = 1024
-const AIM_KIB = 250
+const AIM_KIB = 800
 const PARTS = 5
 /** All of zod's languages but the one that is used. */
 const KEPT_OUT = /node_modules\/zod\/v4\/locales\/(?!en\.js)/

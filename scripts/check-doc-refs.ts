@@ -1,6 +1,6 @@
 /**
- * Documentation that cannot rot: every file and npm script that a Markdown file names exists, and every code of the
- * contract has its page. Prints what is missing and fails.
+ * Documentation that cannot rot: every file and npm script that a Markdown file names exists, every code of the contract
+ * has its page, and the page of the commands is what they print. Prints what is missing and fails.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { basename, dirname, join, normalize } from 'node:path'
 import { FAILURE_CODES } from '../src/check/codes.ts'
 import { RULES } from '../src/diagnose/rules.ts'
 import { PROBLEMS } from '../src/lib/problem.ts'
+import { CLI_PAGE, cliPage } from './cli-page.ts'
 
 const TOP_FOLDERS = 'src|test|docs|scripts|bench|examples|migrations|deploy|\\.ci|\\.github'
 const CODE_PATH = new RegExp(`\`((?:${TOP_FOLDERS})/[\\w./@-]*)\``, 'g')
@@ -74,6 +75,10 @@ if (!/^## \d/m.test(changelog)) {
       (line) => `CHANGELOG.md: nothing is released, so say it unmarked under its subject: ${line.slice(0, 60)}`,
     ),
   )
+}
+
+if (readFileSync(CLI_PAGE, 'utf8') !== cliPage()) {
+  missing.push(`${CLI_PAGE}: it is not what the commands print: npm run cli-page`)
 }
 
 for (const line of missing) {

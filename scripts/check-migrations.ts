@@ -13,7 +13,7 @@ import { EMBEDDED, FOLDER, renderMigrations } from './embed-migrations.ts'
 const FORBIDDEN = [/`?__new_/i, /PRAGMA\s+foreign_keys/i, /\bBEGIN\b/i, /ON DELETE (?!no action)/i]
 
 /** Tables that are read by ranges of their key. The schema language has no word for it, so it is written by hand. */
-const CLUSTERED = ['job_labels', 'rollups', 'rollup_latency', 'rollup_failures', 'incident_failures']
+const CLUSTERED = ['job_labels', 'rollups', 'rollup_latency', 'rollup_failures', 'incident_failures', 'service_days']
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const sqlFiles = (folder: string) =>

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
 
 const LISTENING = /"listening","url":"([^"]+)"/
 
@@ -16,7 +17,8 @@ const LISTENING = /"listening","url":"([^"]+)"/
 export async function fillCompileCache(bundle: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   const data = mkdtempSync(join(tmpdir(), 'portolan-build-'))
-  const child = spawn(process.execPath, [bundle], {
+  const start = `import(${JSON.stringify(pathToFileURL(bundle))}).then(({ serve }) => serve(process.env))`
+  const child = spawn(process.execPath, ['--eval', start], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env.PATH,

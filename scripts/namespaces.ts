@@ -4,3 +4,6 @@ export const NAMESPACES: readonly string[] = [
   ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
   ...['sh', 'test/cluster/enter.sh'],
 ]
+
+/** The same with a way out that leads to nobody, and counts: test/support/no-way-out.ts. */
+export const NO_WAY_OUT: readonly string[] = [...NAMESPACES, 'sh', 'test/support/no-way-out.sh']

@@ -1,24 +1,29 @@
 /**
- * Writes `test/fixtures/kubernetes-schemas.json.gz`: the API's own schemas of the kinds that `deploy/` has, without
- * descriptions, closed against unknown fields as the API server's strict validation is.
+ * Writes `test/fixtures/kubernetes-schemas.json.gz`: the API's own schemas of the kinds that `deploy/` and
+ * `examples/kubernetes/` have, without descriptions, closed against unknown fields as the API server's strict validation is.
  *
  *   node scripts/prune-schemas.ts v1.37.2 k8s.io/kubernetes/api/openapi-spec/swagger.json \
- *     prometheus-operator/example/prometheus-operator-crd/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml
+ *     prometheus-operator/example/prometheus-operator-crd/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml \
+ *     flagger/artifacts/flagger/crd.yaml argo-rollouts/manifests/crds/analysis-template-crd.yaml \
+ *     tektoncd/pipeline/config/300-crds/300-{task,taskrun}.yaml \
+ *     kustomize-controller/config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml
  *
- * Both are in the sources of a release, and so in the Go modules `k8s.io/kubernetes` and
- * `github.com/prometheus-operator/prometheus-operator`. Both are under the Apache license 2.0.
+ * All are in the sources of a release, and so in the Go modules `k8s.io/kubernetes` (v1.37.2),
+ * `github.com/prometheus-operator/prometheus-operator` (v0.92.1), `github.com/fluxcd/flagger` (v1.36.1),
+ * `github.com/argoproj/argo-rollouts` (v1.10.1), `github.com/tektoncd/pipeline` (v1.6.0) and
+ * `github.com/fluxcd/kustomize-controller` (v1.9.0). All are under the Apache license 2.0.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { load } from 'js-yaml'
+import { readYaml } from '../src/kube/yaml/read-yaml.ts'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 type Schema = { readonly [name: string]: Json }
 
 const KINDS = new Set([
   ...['v1 Namespace', 'v1 Pod', 'v1 Secret', 'v1 Service', 'v1 ServiceAccount', 'v1 PersistentVolumeClaim'],
-  ...['v1 ConfigMap', 'apps/v1 Deployment', 'batch/v1 CronJob', 'networking.k8s.io/v1 NetworkPolicy'],
+  ...['v1 ConfigMap', 'apps/v1 Deployment', 'batch/v1 CronJob', 'batch/v1 Job', 'networking.k8s.io/v1 NetworkPolicy'],
   ...['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].map((kind) => `rbac.authorization.k8s.io/v1 ${kind}`),
 ])
 const OUT = join(import.meta.dirname, '../test/fixtures/kubernetes-schemas.json.gz')
@@ -90,13 +95,30 @@ for (const [name, schema] of Object.entries<Record<string, never>>(swagger.defin
   }
 }
 const from: Record<string, string> = { kubernetes: version }
-for (const file of crdFiles) {
-  const { metadata: crd, spec } = load(readFileSync(file, 'utf8')) as {
-    metadata: { annotations: Record<string, string> }
-    spec: { group: string; names: { kind: string }; versions: { name: string; schema: { openAPIV3Schema: Schema } }[] }
+/** Of those that a file defines, these are read. */
+const CUSTOM = new Set([
+  ...['ServiceMonitor', 'PrometheusRule', 'Canary', 'AnalysisTemplate', 'Task', 'TaskRun', 'Kustomization'],
+])
+type Definition = {
+  metadata: { annotations?: Record<string, string> }
+  spec: {
+    group: string
+    names: { kind: string }
+    versions: { name: string; storage: boolean; schema: { openAPIV3Schema: Schema } }[]
   }
+}
+
+/** As tools that are written in Go read them: js-yaml refuses the folded texts of one. */
+const found = crdFiles
+  .flatMap((file) => readFileSync(file, 'utf8').split(/^---$/m))
+  .map((text) => readYaml(text, { depth: 100, aliased: 0 }).value as Definition | null)
+for (const definition of found) {
+  if (definition === null || !CUSTOM.has(definition.spec.names.kind)) {
+    continue
+  }
+  const { metadata: crd, spec } = definition
   Object.assign(from, crd.annotations)
-  for (const { name, schema } of spec.versions) {
+  for (const { name, schema } of spec.versions.filter(({ storage }) => storage)) {
     const { properties, ...rest } = schema.openAPIV3Schema
     const metadata = { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }
     const own = `${spec.group}.${name}.${spec.names.kind}`

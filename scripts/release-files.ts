@@ -1,5 +1,5 @@
 /**
- * The files of the built server that are published, in a tarball and in an image.
+ * The files of a build that are published: as an npm package, in archives, and in an image.
  *
  * @module
  */
@@ -9,19 +9,21 @@ import { dirname, join } from 'node:path'
 
 const root = new URL('../', import.meta.url).pathname
 
-/** Files that are copied as they are. What V8 compiled beside the bundle is not: it holds for one build of Node alone. */
+/** What V8 compiled beside the bundle is not published: it holds for one build of Node alone. */
 const FILES = [
-  'dist/*.js',
+  'dist/{server*,cli,prober,reader,backup}.js',
+  'dist/*.cjs',
   'dist/public',
-  'node_modules/better-sqlite3/package.json',
-  'node_modules/better-sqlite3/LICENSE',
-  'node_modules/better-sqlite3/lib',
+  'dist/client',
+  'examples/manifests',
+  'schema',
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
   'SECURITY.md',
   'openapi.yaml',
 ]
+const SQLITE = ['package.json', 'LICENSE', 'lib'].map((file) => `node_modules/better-sqlite3/${file}`)
 
 type Manifest = { name: string; version: string; license?: string }
 
@@ -42,21 +44,57 @@ function licences(): string {
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
 }
 
+/** Copies what was built, and a package.json of its own, into `folder`. better-sqlite3 is a dependency, which npm installs. */
+export function layOutPackage(folder: string): void {
+  for (const file of globSync(FILES, { cwd: root })) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    cpSync(join(root, file), join(folder, file), { recursive: true })
+  }
+  const { name, version, description, license, type, engines, dependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const packed = {
+    ...{ name, version, description, license, type, engines },
+    keywords: ['kubernetes', 'service', 'reachability', 'probe', 'smoke-test', 'kubectl-plugin'],
+    bin: { [name]: 'dist/portolan.cjs', [`kubectl-${name}`]: `dist/kubectl-${name}.cjs` },
+    exports: {
+      './client': { types: './dist/client/index.d.ts', default: './dist/client/index.js' },
+      './openapi.yaml': './openapi.yaml',
+      './package.json': './package.json',
+    },
+    dependencies: { 'better-sqlite3': dependencies['better-sqlite3'] },
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`)
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), licences())
+}
+
 /**
- * Copies the built server into `folder`.
+ * The same with better-sqlite3, so that it runs where it is put.
  *
  * @param prebuilt pattern of the native parts of better-sqlite3 that are taken, like `linux-x64.node`.
  */
 export function layOutRelease(folder: string, prebuilt: string): void {
-  const native = `node_modules/better-sqlite3/prebuilds/${prebuilt}`
-  for (const file of globSync([...FILES, native], { cwd: root })) {
+  layOutPackage(folder)
+  for (const file of globSync([...SQLITE, `node_modules/better-sqlite3/prebuilds/${prebuilt}`], { cwd: root })) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     cpSync(join(root, file), join(folder, file), { recursive: true })
   }
-  const { name, version, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const { description, license, type, engines } = manifest
-  const bin = { [name]: 'dist/portolan.js' }
-  const packed = { name, version, description, license, private: true, type, engines, bin }
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`)
+}
+
+/** What GitHub's runner fetches for a step: it installs nothing, so all that runs is in it. */
+const ACTION_FILES = ['action.yml', 'LICENSE', 'dist/action.cjs', 'dist/portolan.cjs', 'dist/cli.js']
+
+/** Copies what the Action consists of into `folder`. */
+export function layOutAction(folder: string): void {
+  for (const file of ACTION_FILES) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    cpSync(join(root, file), join(folder, file))
+  }
+  const { name, version, license, type } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  writeFileSync(
+    join(folder, 'package.json'),
+    `${JSON.stringify({ name, version, license, private: true, type }, null, 2)}\n`,
+  )
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), licences())
 }

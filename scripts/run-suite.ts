@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { NAMESPACES } from './namespaces.ts'
+import { NAMESPACES, NO_WAY_OUT } from './namespaces.ts'
 
 type Suite = {
   /** The suite starts these programs; each stands with the Debian package that has it. */
@@ -28,6 +28,8 @@ const OF_CLUSTER = {
   ...{ named: 'bind9', nginx: 'nginx-light', haproxy: 'haproxy', curl: 'curl' },
 }
 
+const OF_NAMESPACES = { unshare: 'util-linux', ip: 'iproute2' }
+
 const SUITES: Readonly<Record<string, Suite>> = {
   system: {
     programs: {
@@ -45,13 +47,33 @@ const SUITES: Readonly<Record<string, Suite>> = {
     },
     within: ['unshare', '--mount'],
   },
+  browser: {
+    programs: { chromium: 'chromium' },
+    within: [],
+    // Half of the work is Chromium's, in processes of its own
+    command: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'browser', '--maxWorkers=2'],
+  },
   live: { programs: {}, named: ['KUBE_APISERVER', 'ETCD'], within: [] },
+  gates: { programs: {}, named: ['GO'], within: [] },
   accuracy: {
     programs: OF_CLUSTER,
     within: NAMESPACES,
     command: ['test/cluster/accuracy/main.ts'],
     entersItself: true,
   },
+  hostile: {
+    programs: { ...OF_NAMESPACES, openssl: 'openssl' },
+    within: NO_WAY_OUT,
+    command: ['test/hostile/main.ts'],
+  },
+  egress: { programs: OF_NAMESPACES, within: NO_WAY_OUT },
+  soak: {
+    programs: { ...OF_NAMESPACES, openssl: 'openssl' },
+    within: NO_WAY_OUT,
+    command: ['test/soak/main.ts'],
+  },
+  fuzz: { programs: OF_NAMESPACES, within: NO_WAY_OUT, command: ['test/fuzz/main.ts'] },
+  chaos: { programs: OF_NAMESPACES, within: NO_WAY_OUT, command: ['test/chaos/main.ts'] },
 }
 
 const [name = '', ...options] = process.argv.slice(2)

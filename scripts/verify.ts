@@ -9,6 +9,7 @@ const STEPS = [
   'types',
   'walls',
   'openapi:check',
+  'client:check',
   'openapi:breaking',
   'lint:openapi',
   'migrations:check',

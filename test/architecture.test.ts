@@ -42,6 +42,10 @@ describe('the walls', () => {
     ],
     ['src/runtime/node/a.ts', "import x from '../workers/main.ts'", 'imports src/runtime/workers/main.ts (wall 1'],
     ['src/runtime/workers/a.ts', "import x from '../node/main.ts'", 'imports src/runtime/node/main.ts (wall 1'],
+    ['src/client/a.ts', "import { newId } from '../lib/id.ts'", 'imports src/lib/id.ts (wall 1: the client'],
+    ['src/client/a.ts', "import { z } from 'zod'", 'imports zod (wall 1: the client'],
+    ['src/client/a.ts', "import 'node:fs'", 'imports node:fs (wall 1: the client'],
+    ['src/runtime/node/a.ts', "import x from '../../client/index.ts'", 'imports src/client/index.ts (wall 1: only'],
     ['src/job/a.ts', 'export const env = () => process.env', 'uses process (wall 1'],
     ['src/plan/a.ts', "import type { Result } from '../check/result.ts'", 'imports src/check/result.ts (wall 0'],
     ['src/store/a.ts', "import { renderText } from '../report/text.ts'", 'imports src/report/text.ts (wall 0'],
@@ -73,6 +77,8 @@ describe('the walls', () => {
     ['src/api/a.ts', "import { z } from '@hono/zod-openapi'\nexport const at = Date.now()"],
     ['src/store/a.ts', "import { eq } from 'drizzle-orm'"],
     ['src/runtime/config.ts', "import { z } from 'zod'"],
+    ['src/runtime/cli/a.ts', "import { createClient } from '../../client/index.ts'"],
+    ['src/client/a.ts', "import { send } from './send.ts'\nfetch('/')"],
   ])('let %s do what is its own', (path, text) => {
     expect(brokenWalls({ path, text })).toEqual([])
   })

@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { billOfMaterials } from '../../scripts/bill-of-materials.ts'
 import { layOutRelease } from '../../scripts/release-files.ts'
 
 const USER = 65532
@@ -41,11 +42,7 @@ for (const program of [process.execPath, `node_modules/better-sqlite3/prebuilds/
     put(library, join(folder, library))
   }
 }
-// CycloneDX: what the bundle was made of.
-write(
-  'app/sbom.cdx.json',
-  execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--omit=dev'], { encoding: 'utf8', maxBuffer: 64 << 20 }),
-)
+write('app/sbom.cdx.json', billOfMaterials())
 write('etc/passwd', `root:x:0:0:root:/:/sbin/nologin\nportolan:x:${USER}:${USER}:portolan:/data:/sbin/nologin\n`)
 write('etc/group', `root:x:0:\nportolan:x:${USER}:\n`)
 write('etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n')

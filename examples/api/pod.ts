@@ -7,8 +7,8 @@
 import { createServer as createHttp, type RequestListener } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { createServer as createTcp, type Server } from 'node:net'
-import { issueCertificate } from '../demo/certificate.ts'
-import { type Listener, listen } from '../demo/listen.ts'
+import { issueCertificate } from '../../src/runtime/cli/demo/certificate.ts'
+import { type Listener, listen } from '../../src/runtime/cli/demo/listen.ts'
 
 /** Each of them a listener; `0` takes a free port. */
 export type PodPorts = { http: number; https: number; db: number }

@@ -3,53 +3,128 @@ import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { Principal } from '../record/principal.ts'
 import { actingAs } from '../store/db.ts'
-import type { Deps } from './deps.ts'
-import type { ApiContext, ApiEnv } from './route.ts'
-
-/** The holder of the admin token, and whoever asks a server that needs none: both may do everything. */
-const ADMIN: Principal = { id: 'admin', scopes: 'all', namespaces: null }
-const ANONYMOUS: Principal = { id: 'anonymous', scopes: 'all', namespaces: null }
-const SCRAPER: Principal = { id: 'metrics', scopes: new Set(['metrics:read']), namespaces: null }
+import type { Access } from './access/access.ts'
+import type { Credential } from './access/way.ts'
+import { askingOf } from './asking.ts'
+import { countGuess, countRequest, wasNoGuess } from './count-request.ts'
+import { type Deps, hasOwnTokens } from './deps.ts'
+import { ANONYMOUS, createPrincipalOf } from './principal-of.ts'
+import type { Quota } from './request-limits.ts'
+import { type ApiContext, type ApiEnv, opennessOf } from './route.ts'
 
 /** Clients that ask for these may be unable to send a Bearer token: they may send it as the password of Basic. */
-const TAKES_BASIC: ReadonlySet<string> = new Set(['/metrics', '/probe'])
+const takesBasic = (path: string): boolean => path === '/metrics' || path === '/probe' || path.startsWith('/v1/gates/')
+
+/** A request that goes on for long looks so often whether its token is still known: one that is revoked stops in 5 s. */
+const LOOK_AGAIN_MS = 3_000
 
 /**
- * Needs `Authorization: Bearer …` where tokens are needed, and says who asks. A server that has no token takes any:
- * a client is configured once for all its servers.
+ * Stands before every route: what is not marked as open needs `Authorization: Bearer …` where tokens are needed, and so
+ * does what is no route. Says who asks. A server that has no token takes any: a client is configured once for all its
+ * servers.
  */
-export function authenticate(deps: Deps): MiddlewareHandler<ApiEnv> {
-  const { required, adminToken, metricsToken, loopbackOnly = false } = deps.settings.auth
-  const known = [
-    ...(adminToken === null ? [] : [{ digest: sha256Hex(adminToken), principal: ADMIN }]),
-    ...(metricsToken === null ? [] : [{ digest: sha256Hex(metricsToken), principal: SCRAPER }]),
-  ]
+export function authenticate(deps: Deps, access: Access): MiddlewareHandler<ApiEnv> {
+  const { auth, docs } = deps.settings
+  const { required, loopbackOnly = false } = auth
+  const principalOf = createPrincipalOf(deps, access)
+
+  /** A server that asks for none takes any, unless it has one of its own that this may be meant to be. */
+  const isNeeded = ({ token }: Credential): boolean => required || (token !== null && hasOwnTokens(auth))
+
+  const unknown = ({ token, context: { req } }: Credential): ProblemError =>
+    new ProblemError('unauthenticated', whatToSend(auth, token, req.path), {
+      headers: { 'www-authenticate': challenge(req.path) },
+    })
+
+  /** A token that could not be looked at, as its issuer is away, was no guess. */
+  async function whoAsks(credential: Credential, guesses: readonly Quota[]): Promise<Principal | null> {
+    try {
+      return await principalOf(credential)
+    } catch (error) {
+      const isRefused = error instanceof ProblemError && error.code === 'unauthenticated'
+      if (credential.digest !== null && !isRefused) {
+        wasNoGuess(credential.context, credential.digest)
+      }
+      await countRequest(credential.context, null, guesses)
+      throw error
+    }
+  }
+
+  /** The same of a request that answers anybody: what is not known is nobody. */
+  async function whoLooks(context: ApiContext): Promise<Principal | null> {
+    if (loopbackOnly && !isLoopbackName(context.req.header('host') ?? '')) {
+      return null
+    }
+    const credential = credentialOf(context)
+    if (credential.digest !== null) {
+      countGuess(context, credential.digest)
+    }
+    const known = await whoAsks(credential, []).catch(orNobody)
+    if (known === null && isNeeded(credential)) {
+      return null
+    }
+    if (credential.digest !== null) {
+      wasNoGuess(context, credential.digest)
+    }
+    return known ?? ANONYMOUS
+  }
+
+  /** Looks again who asks, not too often. */
+  function stillKnown(credential: Credential, principal: Principal | null): () => Promise<void> {
+    let lookedAtMs = deps.clock.monotonic()
+    return async () => {
+      const nowMs = deps.clock.monotonic()
+      if (principal === null || nowMs - lookedAtMs < LOOK_AGAIN_MS) {
+        return
+      }
+      lookedAtMs = nowMs
+      if ((await principalOf(credential)) === null) {
+        throw unknown(credential)
+      }
+    }
+  }
+
   return async (context, next) => {
+    const openness = opennessOf(context)
+    context.set('whoAsks', () => whoLooks(context))
+    if (openness === 'open' || (openness === 'docs' && docs === 'open')) {
+      return next()
+    }
     if (loopbackOnly) {
       refuseForeignHost(context.req.header('host') ?? '')
     }
-    const { path } = context.req
-    const token = tokenOf(context.req.header('authorization') ?? '', TAKES_BASIC.has(path))
-    // Digests are compared, so that the time taken says nothing about the token.
-    const digest = token === null ? null : sha256Hex(token)
-    const holder = known.find((each) => each.digest === digest)?.principal
-    if (holder !== undefined) {
-      refuseBeyondScope(holder, path)
-      actAs(context, holder)
-    } else if (required || (token !== null && adminToken !== null)) {
-      throw new ProblemError('unauthenticated', whatToSend(adminToken, token, path), {
-        headers: { 'www-authenticate': challenge(path) },
-      })
-    } else {
-      actAs(context, ANONYMOUS)
+    const credential = credentialOf(context)
+    const guesses = credential.digest === null ? [] : countGuess(context, credential.digest)
+    const known = await whoAsks(credential, guesses)
+    if (known === null && isNeeded(credential)) {
+      await countRequest(context, null, guesses)
+      throw unknown(credential)
     }
+    if (credential.digest !== null) {
+      wasNoGuess(context, credential.digest)
+    }
+    actAs(context, known ?? ANONYMOUS, stillKnown(credential, known))
+    await countRequest(context, known)
     return next()
   }
 }
 
-function tokenOf(authorization: string, takesBasic: boolean): string | null {
+function credentialOf(context: ApiContext): Credential {
+  const token = tokenOf(context.req.header('authorization') ?? '', takesBasic(context.req.path))
+  return { token, digest: token === null ? null : sha256Hex(token), context }
+}
+
+/** A token that is none of ours is refused elsewhere. */
+function orNobody(error: unknown): null {
+  if (error instanceof ProblemError && error.code === 'unauthenticated') {
+    return null
+  }
+  throw error
+}
+
+function tokenOf(authorization: string, basic: boolean): string | null {
   const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-  if (bearer !== undefined || !takesBasic) {
+  if (bearer !== undefined || !basic) {
     return bearer ?? null
   }
   const credentials = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1]
@@ -70,39 +145,32 @@ function passwordOf(credentials: string): string | null {
 }
 
 const challenge = (path: string): string =>
-  TAKES_BASIC.has(path) ? 'Bearer realm="portolan", Basic realm="portolan"' : 'Bearer realm="portolan"'
+  takesBasic(path) ? 'Bearer realm="portolan", Basic realm="portolan"' : 'Bearer realm="portolan"'
 
-function whatToSend(adminToken: string | null, token: string | null, path: string): string {
-  if (adminToken === null) {
-    return 'This server needs a token and has none yet: set PORTOLAN_ADMIN_TOKEN.'
-  }
-  const tokens = path === '/metrics' ? 'PORTOLAN_METRICS_TOKEN or PORTOLAN_ADMIN_TOKEN' : 'PORTOLAN_ADMIN_TOKEN'
+/** The same for every token that is not known, whatever it lacks: who guesses learns nothing. */
+function whatToSend({ adminToken }: Deps['settings']['auth'], token: string | null, path: string): string {
+  const scrapers = path === '/metrics' ? 'PORTOLAN_METRICS_TOKEN or ' : ''
+  const tokens =
+    adminToken === null
+      ? 'one that POST /v1/tokens made; if there is none yet, set PORTOLAN_ADMIN_TOKEN'
+      : `one that POST /v1/tokens made, or the token of ${scrapers}PORTOLAN_ADMIN_TOKEN`
   return token === null
-    ? `Send "Authorization: Bearer TOKEN", with the token of ${tokens}.`
-    : `This token is not known here. Send the token of ${tokens}.`
-}
-
-/** The one token that has not every scope has one alone, for one path. */
-function refuseBeyondScope({ scopes }: Principal, path: string): void {
-  if (scopes === 'all' || path === '/metrics') {
-    return
-  }
-  throw new ProblemError(
-    'forbidden',
-    'This token has the scope metrics:read alone, which opens /metrics. Send the token of PORTOLAN_ADMIN_TOKEN, ' +
-      'whose scope is admin.',
-  )
+    ? `Send "Authorization: Bearer TOKEN": ${tokens}.`
+    : `This token is not known here, or not any more: it may be mistyped, expired or revoked. Send ${tokens}.`
 }
 
 /** Whatever the request reads and writes from here on, it does as this principal. */
-function actAs(context: ApiContext, principal: Principal): void {
+function actAs(context: ApiContext, principal: Principal, refuseUnknown: () => Promise<void>): void {
   const deps = context.get('deps')
   context.set('principal', principal)
-  context.set('deps', { ...deps, store: actingAs(deps.store, principal) })
+  const store = actingAs(deps.store, principal, askingOf(context, principal))
+  context.set('deps', { ...deps, store, refuseUnknown })
 }
 
+const isLoopbackName = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host)
+
 function refuseForeignHost(host: string): void {
-  if (/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host)) {
+  if (isLoopbackName(host)) {
     return
   }
   throw new ProblemError(

@@ -3,7 +3,13 @@
 import { isId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { hasEnded } from '../record/job.ts'
-import { type BatchReport, renderBatchJunit, renderBatchMarkdown, renderBatchText } from '../report/batch.ts'
+import {
+  type BatchReport,
+  renderBatchJunit,
+  renderBatchMarkdown,
+  renderBatchTap,
+  renderBatchText,
+} from '../report/batch.ts'
 import type { BatchDocument } from '../report/batch-document.ts'
 import { describeBatch } from '../report/describe-batch.ts'
 import { renderJobsCsv } from '../report/job-csv.ts'
@@ -29,6 +35,7 @@ const BATCH_RENDERERS: Renderers<BatchReport> = {
   markdown: renderBatchMarkdown,
   junit: renderBatchJunit,
   csv: ({ jobs }) => renderJobsCsv(jobs),
+  tap: renderBatchTap,
 }
 
 /** An unknown id is a 404. */
@@ -69,7 +76,6 @@ export async function answerBatch(context: ApiContext, id: string, asked: Answer
 export async function answerBatchReport(context: ApiContext, id: string, format: Format): Promise<Response> {
   const deps = context.get('deps')
   const found = await loadBatch(deps, id)
-  context.header('vary', 'accept')
   return unchangedBatch(context, found, format) ?? answerReport(context, await toAnswer(deps, found, format), format)
 }
 

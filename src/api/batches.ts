@@ -11,24 +11,16 @@ import { describeBatch } from '../report/describe-batch.ts'
 import { listBatches } from '../store/batches.ts'
 import { answerBatch, answerBatchReport, loadBatch } from './batch-response.ts'
 import { BatchSchema } from './batch-schemas.ts'
-import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
 import { BatchRequestSchema } from './job-request.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedBatch, STORE_PROBLEMS } from './job-request-body.ts'
+import { readAskedBatch } from './job-request-body.ts'
 import { answerJson } from './json.ts'
 import { batchManifestQuery } from './manifest-query.ts'
-import {
-  answerFields,
-  FORMATS,
-  FormatSchema,
-  formatByAccept,
-  NOT_MODIFIED,
-  reportContents,
-  waitAnswers,
-} from './negotiate.ts'
+import { formatWithoutPage, REPORT_FORMATS } from './negotiate.ts'
 import { answerPage, encodeCursor, newestBefore, pageFields, pageOf } from './pagination.ts'
-import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
+import { waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
+import { cancels, make, makes, reports, shows } from './runs.ts'
 
 const tags = ['Batches']
 const params = z.object({ id: z.string().openapi({ example: 'bat_01KAXW0000EXAMPLE0000000AB' }) })
@@ -40,6 +32,7 @@ export function mountBatches(app: Api): void {
       method: 'post',
       path: '/v1/batches',
       operationId: 'createBatch',
+      scope: 'jobs:write',
       tags,
       summary: 'Probe every path of many Services',
       description:
@@ -47,26 +40,13 @@ export function mountBatches(app: Api): void {
         'The body is that of a job, or the manifests themselves with the options of the query. ' +
         'Without manifests the live Services are read from the cluster: say of which namespaces, or of all. ' +
         'A Service that cannot be planned has a job that ends with the problem and the verdict `error`; the others are probed.',
-      headers: IdempotencyHeaders.extend(PreferHeaders.shape),
-      query: z.strictObject({ ...batchManifestQuery, ...answerFields }),
-      body: {
-        required: false,
-        content: { 'application/json': { schema: BatchRequestSchema }, 'application/yaml': { schema: z.string() } },
-      },
-      responses: { ...waitAnswers(BatchSchema), ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS) },
+      ...makes(BatchSchema, { query: batchManifestQuery, body: BatchRequestSchema }),
     },
     async (context, { query }) => {
-      const deps = context.get('deps')
-      const wait = waitOf(context, query.wait)
-      const { asked, body } = await readAskedBatch(context, query)
-      const receivedAtMs = deps.clock.now()
-      const { id, replayed } = await acceptBatch(deps, asked, {
-        owner: context.get('principal').id,
-        claim: claimOf(context, body),
-        scheduleId: null,
-        deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
+      const { id, wait } = await make(context, query, '/v1/batches', {
+        read: () => readAskedBatch(context, query),
+        accept: acceptBatch,
       })
-      tellMade(context, `/v1/batches/${id}`, replayed)
       return answerBatch(context, id, { ...query, wait, created: true })
     },
   )
@@ -77,6 +57,7 @@ export function mountBatches(app: Api): void {
       method: 'get',
       path: '/v1/batches',
       operationId: 'listBatches',
+      scope: 'jobs:read',
       tags,
       summary: 'Batches, newest first',
       query: z.strictObject(pageFields),
@@ -102,16 +83,10 @@ export function mountBatches(app: Api): void {
       method: 'get',
       path: '/v1/batches/{id}',
       operationId: 'getBatch',
+      scope: 'jobs:read',
       tags,
       summary: 'One batch with its jobs',
-      headers: PreferHeaders,
-      params,
-      query: z.strictObject(answerFields),
-      responses: {
-        ...waitAnswers(BatchSchema),
-        ...NOT_MODIFIED,
-        ...problems('not_found'),
-      },
+      ...shows(BatchSchema, params),
     },
     (context, input) =>
       answerBatch(context, input.params.id, {
@@ -127,15 +102,12 @@ export function mountBatches(app: Api): void {
       method: 'post',
       path: '/v1/batches/{id}/cancel',
       operationId: 'cancelBatch',
+      scope: 'jobs:write',
       tags,
       summary: 'Cancel a batch',
       description:
         'Cancels its jobs that have not ended; the others stay as they are. A batch that has ended is a 409.',
-      params,
-      responses: {
-        200: { description: 'Cancelled', content: { 'application/json': { schema: BatchSchema } } },
-        ...problems('not_found', 'conflict', ...STORE_PROBLEMS),
-      },
+      ...cancels(BatchSchema, params),
     },
     async (context, input) => {
       const deps = context.get('deps')
@@ -151,23 +123,14 @@ export function mountBatches(app: Api): void {
       method: 'get',
       path: '/v1/batches/{id}/report',
       operationId: 'getBatchReport',
+      scope: 'jobs:read',
       tags,
       summary: 'A batch as one report',
       description:
-        `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`. A line for each Service, then the whole report of each ` +
+        `By \`format\` (${REPORT_FORMATS.join(', ')}), else by \`Accept\`. A line for each Service, then the whole report of each ` +
         'that does not work; JUnit: a suite for each Service; JSON: the batch.',
-      params,
-      query: z.strictObject({ format: FormatSchema.optional() }),
-      responses: {
-        200: {
-          description: 'The report; of an unfinished batch: what is known so far',
-          content: reportContents(BatchSchema),
-        },
-        ...NOT_MODIFIED,
-        ...problems('not_found', 'not_acceptable'),
-      },
+      ...reports(BatchSchema, params, 'batch'),
     },
-    (context, input) =>
-      answerBatchReport(context, input.params.id, input.query.format ?? formatByAccept(context.req.header('accept'))),
+    (context, input) => answerBatchReport(context, input.params.id, formatWithoutPage(context, input.query.format)),
   )
 }

@@ -3,8 +3,9 @@ import { ProblemError } from '../lib/problem.ts'
 import type { Body } from './parse-body.ts'
 import type { ApiContext } from './route.ts'
 
-const TYPES: Readonly<Record<string, 'json' | 'yaml'>> = {
+const TYPES: Readonly<Record<string, 'json' | 'yaml' | 'form'>> = {
   'application/json': 'json',
+  'application/x-www-form-urlencoded': 'form',
   'application/yaml': 'yaml',
   'application/x-yaml': 'yaml',
   'text/yaml': 'yaml',
@@ -15,18 +16,62 @@ const TYPES: Readonly<Record<string, 'json' | 'yaml'>> = {
  * Reads a body whole, up to the limit, as UTF-8, and hands it to `use`. Until that has ended the body counts towards
  * the bytes that this server may hold at once (`Deps.bodies`).
  *
+ * @param limit of bytes, where it is less than that of the server.
  * @throws ProblemError `unavailable` if other bodies take all the room.
  */
 export async function withBody<T>(
   context: ApiContext,
   accepts: readonly Body['type'][] = ['json', 'yaml', 'none'],
   use: (body: Body) => Promise<T>,
+  limit = context.get('deps').settings.bodyLimitBytes,
 ): Promise<T> {
   const room = context.get('deps').bodies.enter()
   try {
-    return await use(await readBody(context, accepts, room))
+    return await use(await readBody(context, accepts, room, limit))
   } finally {
     room.leave()
+  }
+}
+
+/** A form as a browser sends it, with what was typed and the files that were chosen. */
+export type SentForm = {
+  /** What was typed, its line ends as `\n`; empty: the field was not sent. */
+  text(name: string): string
+  /** The text of a file. `null`: none was chosen. @throws ProblemError if it is none. */
+  file(name: string): Promise<string | null>
+}
+
+/** Reads a form whole, up to the limit, and hands it to `use`, as {@link withBody} does. */
+export async function withForm<T>(context: ApiContext, limit: number, use: (form: SentForm) => Promise<T>): Promise<T> {
+  const type = context.req.header('content-type') ?? ''
+  if (!/^(multipart\/form-data|application\/x-www-form-urlencoded)\s*(;|$)/i.test(type)) {
+    throw new ProblemError('unsupported_media_type', 'This is for the form of the page; programs use the API.')
+  }
+  const room = context.get('deps').bodies.enter()
+  try {
+    const announced = Number(context.req.header('content-length') ?? 0)
+    const bytes = await readBytes(context, announced, room, limit)
+    return await use(await sentForm(bytes, type))
+  } finally {
+    room.leave()
+  }
+}
+
+async function sentForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<SentForm> {
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData().catch((cause: unknown) => {
+    throw new ProblemError('malformed_body', 'The body is no form.', { cause })
+  })
+  return {
+    text(name) {
+      const value = form.get(name)
+      return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : ''
+    },
+    async file(name) {
+      const value = form.get(name)
+      return value === null || typeof value === 'string' || value.size === 0
+        ? null
+        : decode(new Uint8Array(await value.arrayBuffer()))
+    },
   }
 }
 
@@ -38,12 +83,17 @@ const EMPTY_MANIFESTS =
   'The body is empty, although its content type says that it holds manifests. If they come through a pipe, the command ' +
   'before it has failed (set -o pipefail shows it). To have the live cluster read, send neither a body nor a content type.'
 
-async function readBody(context: ApiContext, accepts: readonly Body['type'][], room: Room): Promise<Body> {
+async function readBody(
+  context: ApiContext,
+  accepts: readonly Body['type'][],
+  room: Room,
+  limit: number,
+): Promise<Body> {
   const given = context.req.header('content-type') ?? ''
   const type = TYPES[given.split(';')[0]?.trim().toLowerCase() ?? '']
   const announced = Number(context.req.header('content-length') ?? 0)
   // Without an announced length only its end tells whether there is anything.
-  const early = accepts.includes('none') && announced === 0 ? await readBytes(context, announced, room) : null
+  const early = accepts.includes('none') && announced === 0 ? await readBytes(context, announced, room, limit) : null
   if (early?.length === 0) {
     if (type === 'yaml') {
       throw new ProblemError('malformed_manifests', EMPTY_MANIFESTS, {
@@ -66,16 +116,22 @@ async function readBody(context: ApiContext, accepts: readonly Body['type'][], r
       `Content-Encoding "${encoding.slice(0, 100)}" is not supported; send the body as it is.`,
     )
   }
-  return { text: decode(early ?? (await readBytes(context, announced, room))), type }
+  return { text: decode(early ?? (await readBytes(context, announced, room, limit))), type }
 }
 
-async function readBytes(context: ApiContext, announced: number, room: Room): Promise<Uint8Array> {
-  const limit = context.get('deps').settings.bodyLimitBytes
-  const tooLarge = () =>
-    new ProblemError(
-      'body_too_large',
-      `The body is larger than ${limit} bytes. Send only the objects of one Service: kubectl get … -l LABEL, or without pods.`,
-    )
+async function readBytes(
+  context: ApiContext,
+  announced: number,
+  room: Room,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => {
+    const advice =
+      limit < context.get('deps').settings.bodyLimitBytes
+        ? ', which is all that is taken here.'
+        : '. Send only the objects of one Service: kubectl get … -l LABEL, or without pods.'
+    return new ProblemError('body_too_large', `The body is larger than ${limit} bytes${advice}`)
+  }
   if (announced > limit) {
     throw tooLarge()
   }

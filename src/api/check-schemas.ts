@@ -26,7 +26,17 @@ const headerName = z
   .max(256)
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name (RFC 9110)')
 
-const HeaderMatchSchema = z.strictObject({ header: headerName, regexp, allowMissing: z.boolean().default(false) })
+const HeaderMatchSchema = z
+  .strictObject({ header: headerName, regexp, allowMissing: z.boolean().default(false) })
+  .openapi('HeaderMatch')
+
+const JsonPathMatchSchema = z
+  .strictObject({
+    path: z.string().min(1).max(1000),
+    equals: z.unknown().optional(),
+    matchesRegexp: regexp.optional(),
+  })
+  .openapi('JsonPathMatch')
 
 const HttpExpectSchema = z
   .strictObject({
@@ -35,16 +45,7 @@ const HttpExpectSchema = z
     failIfBodyNotMatchesRegexp: z.array(regexp).max(20).default([]),
     failIfHeaderMatches: z.array(HeaderMatchSchema).max(20).default([]),
     failIfHeaderNotMatches: z.array(HeaderMatchSchema).max(20).default([]),
-    jsonPath: z
-      .array(
-        z.strictObject({
-          path: z.string().min(1).max(1000),
-          equals: z.unknown().optional(),
-          matchesRegexp: regexp.optional(),
-        }),
-      )
-      .max(20)
-      .default([]),
+    jsonPath: z.array(JsonPathMatchSchema).max(20).default([]),
     maxDurationMs: z.number().positive().max(300_000).nullable().default(null),
   })
   .openapi('HttpExpect')

@@ -8,8 +8,9 @@ import { leadsTo } from '../kube/gateway-index.ts'
 import { parseSelector, SelectorError } from '../kube/label-selector.ts'
 import { CLUSTER_STATES, type ClusterStatus, IDENTITIES, type ServicesFound } from '../kube/live-clusters.ts'
 import type { Ingress, Service } from '../kube/objects.ts'
+import { ruleForKind } from '../kube/resources.ts'
 import { toInstant } from '../lib/clock.ts'
-import { reaches } from '../record/principal.ts'
+import { type Principal, reaches } from '../record/principal.ts'
 import { type LastVerdict, lastVerdicts } from '../store/clusters.ts'
 import { refuseOddNames } from './live-target.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields, pageOf } from './pagination.ts'
@@ -30,6 +31,10 @@ const KindSchema = z.object({
     .nullable()
     .openapi({ description: 'Milliseconds since the held objects were confirmed; null: none are held' }),
   forbidden: z.boolean(),
+  rule: z.string().nullable().openapi({
+    description:
+      'Where it is forbidden: the role to add, as YAML for `kubectl apply -f -`, bound to a name that is to be put in',
+  }),
 })
 
 const ClusterSchema = z
@@ -53,7 +58,9 @@ const ClusterSchema = z
         'not be read. other: it is another one, and its jobs are refused',
     }),
     problem: z.string().nullable().openapi({ description: 'Why it is not synced, in one line' }),
-    kinds: z.array(KindSchema).openapi({ description: 'The kinds that were asked for so far' }),
+    kinds: z.array(KindSchema).openapi({
+      description: 'The kinds that were asked for so far. Empty for a token that is narrowed to namespaces',
+    }),
   })
   .openapi('Cluster')
 
@@ -86,6 +93,7 @@ export function mountClusters(app: Api): void {
       method: 'get',
       path: '/v1/clusters',
       operationId: 'listClusters',
+      scope: 'plan',
       tags,
       summary: 'The clusters that this server reads, each with its state',
       description: 'Sorted by name. A cluster that has not answered for some seconds is asked for its state first.',
@@ -94,10 +102,19 @@ export function mountClusters(app: Api): void {
     },
     async (context, { query: { limit, cursor } }) => {
       const [after] = decodeCursor(cursor, ByName) ?? []
-      const all = await context.get('deps').clusters.statuses()
-      const left = all.filter(({ name }) => after === undefined || name > after)
+      const { clusters, store } = context.get('deps')
+      const { principal } = store
+      const all = await clusters.statuses()
+      const left = all.filter(
+        ({ name }) =>
+          (after === undefined || name > after) && (principal.clusters === null || principal.clusters.includes(name)),
+      )
       const last = left.length > limit ? left[limit - 1] : undefined
-      return answerPage(context, left.slice(0, limit).map(describeCluster), last ? encodeCursor([last.name]) : null)
+      return answerPage(
+        context,
+        left.slice(0, limit).map((status) => describeCluster(status, principal)),
+        last ? encodeCursor([last.name]) : null,
+      )
     },
   )
 
@@ -107,6 +124,7 @@ export function mountClusters(app: Api): void {
       method: 'get',
       path: '/v1/clusters/{cluster}/services',
       operationId: 'listClusterServices',
+      scope: 'plan',
       tags,
       summary: 'Every Service that a cluster has now',
       description: 'Sorted by namespace and name, and read from the API server for each request.',
@@ -132,9 +150,12 @@ export function mountClusters(app: Api): void {
       refuseOddNames(namespace === null ? {} : { namespace }, '?')
       assertSelector(selector)
       const [fromNamespace = '', fromName = ''] = decodeCursor(cursor, ByNamespaceAndName) ?? []
-      const found = await clusters.services(cluster, { namespace, selector })
+      const namespaces = namespace === null ? store.principal.namespaces : [namespace]
+      const found = await clusters.services(cluster, { namespaces, selector })
       const left = found.services
-        .filter(({ meta }) => reaches(store.principal, meta.namespace) && nameOf(meta).includes(q))
+        .filter(
+          ({ meta }) => reaches(store.principal, { cluster, namespace: meta.namespace }) && nameOf(meta).includes(q),
+        )
         .sort((a, b) => compare(a.meta, b.meta))
         .filter(({ meta }) => cursor === undefined || compare(meta, { namespace: fromNamespace, name: fromName }) > 0)
       const page = left.slice(0, limit)
@@ -170,7 +191,13 @@ function assertSelector(selector: string | null): void {
   }
 }
 
-const describeCluster = ({ sinceMs, ...status }: ClusterStatus) => ({ ...status, since: toInstant(sinceMs) })
+/** Which kinds were asked for, and how many objects there are, is known from requests of others and from their objects. */
+const describeCluster = ({ sinceMs, kinds, ...status }: ClusterStatus, { namespaces }: Principal) => ({
+  ...status,
+  since: toInstant(sinceMs),
+  kinds:
+    namespaces === null ? kinds.map((each) => ({ ...each, rule: each.forbidden ? ruleForKind(each.kind) : null })) : [],
+})
 
 function describeLive(service: Service, found: ServicesFound, last: LastVerdict | null) {
   const { namespace, name } = service.meta

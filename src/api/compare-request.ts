@@ -35,10 +35,10 @@ const SideSchema = z
           ingressController: z.array(address).max(20).optional(),
           controllerPorts: controllerPorts.optional(),
         })
-        .optional()
-        .openapi({
+        .openapi('SideAddresses', {
           description: 'Where the router of this side is reached, in place of what the objects and `addresses` say',
-        }),
+        })
+        .optional(),
     }),
     z.strictObject({
       job: z

@@ -14,6 +14,7 @@ import { describeCompare } from '../report/compare/describe.ts'
 import type { CompareDocument } from '../report/compare/document.ts'
 import { renderCompareJunit } from '../report/compare/junit.ts'
 import { renderCompareMarkdown } from '../report/compare/markdown.ts'
+import { renderCompareTap } from '../report/compare/tap.ts'
 import { renderCompareText } from '../report/compare/text.ts'
 import { getComparison } from '../store/jobs.ts'
 import { listResults } from '../store/results.ts'
@@ -21,31 +22,24 @@ import { compareQuery } from './compare-reading.ts'
 import { CompareRequestSchema } from './compare-request.ts'
 import { CompareSchema } from './compare-schemas.ts'
 import type { Deps } from './deps.ts'
-import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAskedCompare, STORE_PROBLEMS } from './job-request-body.ts'
+import { readAskedCompare } from './job-request-body.ts'
 import { unchangedJob, waitForEnd } from './job-response.ts'
 import { answerJson, toJson } from './json.ts'
 import {
   type Answer,
   type AnswerAsked,
   answer,
-  answerFields,
   answerReport,
-  FORMATS,
-  FormatSchema,
-  formatByAccept,
-  NOT_MODIFIED,
+  formatWithoutPage,
+  REPORT_FORMATS,
   type Renderers,
-  reportContents,
-  waitAnswers,
 } from './negotiate.ts'
-import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
-import { problems } from './problem.ts'
+import { waitOf } from './prefer.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
+import { cancels, make, makes, reports, shows } from './runs.ts'
 
 const tags = ['Compares']
 const params = z.object({ id: z.string().openapi({ example: 'cmp_01KAXW0000EXAMPLE0000000AB' }) })
-const answers = waitAnswers(CompareSchema)
 
 const RENDERERS: Renderers<CompareDocument> = {
   json: toJson,
@@ -53,6 +47,7 @@ const RENDERERS: Renderers<CompareDocument> = {
   markdown: renderCompareMarkdown,
   junit: renderCompareJunit,
   csv: renderCompareCsv,
+  tap: renderCompareTap,
 }
 
 /** Returns the id, or throws a 404 without a look-up for a text that cannot be one. */
@@ -98,6 +93,7 @@ export function mountCompares(app: Api): void {
       method: 'post',
       path: '/v1/compare',
       operationId: 'createCompare',
+      scope: 'jobs:write',
       tags,
       summary: 'Ask two sides the same, and compare what they answer',
       description:
@@ -106,27 +102,13 @@ export function mountCompares(app: Api): void {
         'Every request that the rules of either side promise is sent to both, each dialled at its own address, three times. ' +
         'What differs between the two is a difference; what differs within one is told and does not count. ' +
         'Differences are a 200 with the verdict `fail`. Nothing of it enters history.',
-      headers: IdempotencyHeaders.extend(PreferHeaders.shape),
-      query: z.strictObject({ ...compareQuery, ...answerFields }),
-      body: {
-        required: false,
-        content: { 'application/json': { schema: CompareRequestSchema }, 'application/yaml': { schema: z.string() } },
-      },
-      responses: { ...answers, ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS) },
+      ...makes(CompareSchema, { query: compareQuery, body: CompareRequestSchema }),
     },
     async (context, { query }) => {
-      const deps = context.get('deps')
-      const wait = waitOf(context, query.wait)
-      const { asked, body } = await readAskedCompare(context, query)
-      const receivedAtMs = deps.clock.now()
-      const { id, replayed } = await acceptCompare(deps, asked, {
-        owner: context.get('principal').id,
-        claim: claimOf(context, body),
-        scheduleId: null,
-        batchId: null,
-        deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
+      const { id, wait } = await make(context, query, '/v1/compares', {
+        read: () => readAskedCompare(context, query),
+        accept: (deps, asked, making) => acceptCompare(deps, asked, { ...making, batchId: null }),
       })
-      tellMade(context, `/v1/compares/${id}`, replayed)
       return answerCompare(context, id, { ...query, wait, created: true })
     },
   )
@@ -137,12 +119,10 @@ export function mountCompares(app: Api): void {
       method: 'get',
       path: '/v1/compares/{id}',
       operationId: 'getCompare',
+      scope: 'jobs:read',
       tags,
       summary: 'One comparison with its requests',
-      headers: PreferHeaders,
-      params,
-      query: z.strictObject(answerFields),
-      responses: { ...answers, ...NOT_MODIFIED, ...problems('not_found') },
+      ...shows(CompareSchema, params),
     },
     (context, input) =>
       answerCompare(context, idOf(input.params.id), {
@@ -158,14 +138,11 @@ export function mountCompares(app: Api): void {
       method: 'post',
       path: '/v1/compares/{id}/cancel',
       operationId: 'cancelCompare',
+      scope: 'jobs:write',
       tags,
       summary: 'Cancel a comparison',
       description: 'Tries under way are cut; what was recorded stays. A comparison that has ended is a 409.',
-      params,
-      responses: {
-        200: { description: 'Cancelled', content: { 'application/json': { schema: CompareSchema } } },
-        ...problems('not_found', 'conflict', ...STORE_PROBLEMS),
-      },
+      ...cancels(CompareSchema, params),
     },
     async (context, input) => {
       const deps = context.get('deps')
@@ -182,22 +159,14 @@ export function mountCompares(app: Api): void {
       method: 'get',
       path: '/v1/compares/{id}/report',
       operationId: 'getCompareReport',
+      scope: 'jobs:read',
       tags,
       summary: 'A comparison as a report',
-      description: `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`. \`text\` begins with PASS, FAIL, ERROR or INCONCLUSIVE.`,
-      params,
-      query: z.strictObject({ format: FormatSchema.optional() }),
-      responses: {
-        200: {
-          description: 'The report; of an unfinished one: what is known so far',
-          content: reportContents(CompareSchema),
-        },
-        ...NOT_MODIFIED,
-        ...problems('not_found', 'not_acceptable', 'invalid_request'),
-      },
+      description: `By \`format\` (${REPORT_FORMATS.join(', ')}), else by \`Accept\`. \`text\` begins with PASS, FAIL, ERROR or INCONCLUSIVE.`,
+      ...reports(CompareSchema, params, 'comparison'),
     },
     async (context, input) => {
-      const format = input.query.format ?? formatByAccept(context.req.header('accept'))
+      const format = formatWithoutPage(context, input.query.format)
       return answerReport(context, await load(context.get('deps'), idOf(input.params.id)), format)
     },
   )

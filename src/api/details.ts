@@ -86,7 +86,12 @@ function closestBranch(branches: readonly z.core.$ZodIssue[][]): readonly z.core
 
 /** Lists the property names that a schema allows at a path, as far as it can be told. */
 function keysAt(schema: unknown, path: Path): string[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  ) {
     return keysAt(schema.unwrap(), path)
   }
   if (schema instanceof z.ZodPipe) {

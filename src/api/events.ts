@@ -8,7 +8,9 @@ import { z } from '@hono/zod-openapi'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { Result } from '../check/result.ts'
 import { quietJson } from '../lib/json.ts'
+import { ProblemError } from '../lib/problem.ts'
 import { hasEnded } from '../record/job.ts'
+import { isNarrowed } from '../record/principal.ts'
 import { describeJobHead, describeJobPath, describeResult } from '../report/describe-job.ts'
 import { getJob, getJobState } from '../store/jobs.ts'
 import { lastSeqOf, listResults } from '../store/results.ts'
@@ -28,10 +30,11 @@ export function mountEvents(app: Api): void {
       method: 'get',
       path: '/v1/jobs/{id}/events',
       operationId: 'streamJobEvents',
+      scope: 'jobs:read',
       tags: ['Jobs'],
       summary: 'Follow a job (server-sent events)',
       description:
-        'Events `path`, `result` and `done`. Ids are row ids: `Last-Event-ID` resumes after one and misses nothing; `path` events have none and may come again. ' +
+        'Events `path`, `result` and `done`. Ids are row ids (for a token that is narrowed to namespaces or clusters: numbers within the job): `Last-Event-ID` resumes after one and misses nothing; `path` events have none and may come again. ' +
         'A comment every 15 s keeps the connection. Closes after `done`; a reconnect after it is a 204.',
       params: jobParams,
       headers: z.object({ 'last-event-id': z.string().optional() }),
@@ -50,7 +53,7 @@ export function mountEvents(app: Api): void {
       }
       const given = context.req.header('last-event-id')
       const after = given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : 0
-      if (hasEnded(job) && after > 0 && after > (await lastSeqOf(deps.store, id))) {
+      if (hasEnded(job) && after > 0 && after > (await lastIdOf(deps, id))) {
         return context.body(null, 204)
       }
       context.header('x-accel-buffering', 'no')
@@ -59,12 +62,16 @@ export function mountEvents(app: Api): void {
   )
 }
 
-/** Logs a failure: the stream ends, and the client resumes. A client that has gone needs the stream no more. */
+/**
+ * Logs a failure: the stream ends, and the client resumes. A client that has gone needs the stream no more, and one whose
+ * token was revoked is told so when it resumes.
+ */
 async function orLog(deps: Deps, stream: SSEStreamingApi, job: StoredJob, following: Promise<void>): Promise<void> {
   try {
     await following
   } catch (cause) {
-    if (!stream.aborted) {
+    const isRefused = cause instanceof ProblemError && cause.code === 'unauthenticated'
+    if (!stream.aborted && !isRefused) {
       deps.log.error('events_failed', { jobId: job.id, cause })
     }
   }
@@ -91,6 +98,7 @@ async function follow(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after
     }
     await Promise.race([changed, clock.sleep(gapMs, woken.signal)])
     woken.abort()
+    await deps.refuseUnknown?.()
     if (clock.monotonic() >= heartbeatAt) {
       await stream.write(': still here\n\n')
       heartbeatAt = clock.monotonic() + HEARTBEAT_MS
@@ -108,6 +116,8 @@ class Teller {
   #job: StoredJob
   #version = 0
   #seen = 0
+  /** The id of the last result that was read. */
+  #lastId = 0
 
   /** @param after the number of the last result that the client has. */
   constructor(deps: Deps, stream: SSEStreamingApi, job: StoredJob, after: number) {
@@ -142,7 +152,7 @@ class Teller {
     }
     // The id is one more than the last result's: a client that has it needs nothing more.
     const data = quietJson(describeJobHead(this.#job))
-    await this.#stream.writeSSE({ event: 'done', id: String(this.#seen + 1), data })
+    await this.#stream.writeSSE({ event: 'done', id: String(this.#lastId + 1), data })
     return 'ended'
   }
 
@@ -161,18 +171,33 @@ class Teller {
   async #tellResults(): Promise<void> {
     for await (const { seq, result } of resultsAfter(this.#deps, this.#job.id, this.#seen)) {
       this.#seen = seq
+      this.#lastId = countsWithinJob(this.#deps) ? this.#lastId + 1 : seq
       const ofPath = this.#results.get(result.pathId)
       if (ofPath) {
         ofPath.push(result)
       } else {
         this.#results.set(result.pathId, [result])
       }
-      if (seq > this.#after) {
+      if (this.#lastId > this.#after) {
         const data = quietJson({ path: result.pathId, ...describeResult(result) })
-        await this.#stream.writeSSE({ event: 'result', id: String(seq), data })
+        await this.#stream.writeSSE({ event: 'result', id: String(this.#lastId), data })
       }
     }
   }
+}
+
+/** The number of a result: that of its row, or, since rows of others are counted with it, its place within the job. */
+const countsWithinJob = ({ store }: Deps): boolean => isNarrowed(store.principal)
+
+async function lastIdOf(deps: Deps, jobId: string): Promise<number> {
+  if (!countsWithinJob(deps)) {
+    return lastSeqOf(deps.store, jobId)
+  }
+  let count = 0
+  for await (const _ of resultsAfter(deps, jobId, 0)) {
+    count += 1
+  }
+  return count
 }
 
 /** Results that are read at once. */

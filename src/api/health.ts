@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { ProblemError } from '../lib/problem.ts'
 import { answerJson } from './json.ts'
-import { openProblems } from './problem.ts'
+import { uncountedProblems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 
 const plain = { 'application/json': { schema: z.object({ status: z.literal('ok'), version: z.string() }) } }
-const security: [] = []
 
 /** `/livez` and `/readyz`: Kubernetes' own words; neither needs a token. */
 export function mountHealth(app: Api): void {
@@ -15,10 +14,10 @@ export function mountHealth(app: Api): void {
       method: 'get',
       path: '/livez',
       operationId: 'getLivez',
+      scope: 'open',
       tags: ['Health'],
       summary: 'The process answers',
-      security,
-      responses: { 200: { description: 'It does', content: plain }, ...openProblems() },
+      responses: { 200: { description: 'It does', content: plain }, ...uncountedProblems() },
     },
     (context) => answerJson(context, { status: 'ok', version: context.get('deps').settings.version }),
   )
@@ -28,12 +27,12 @@ export function mountHealth(app: Api): void {
       method: 'get',
       path: '/readyz',
       operationId: 'getReadyz',
+      scope: 'open',
       tags: ['Health'],
       summary: 'It can take jobs: the database is writable, it is not draining',
-      security,
       responses: {
         200: { description: 'It can', content: plain },
-        ...openProblems('unavailable'),
+        ...uncountedProblems('unavailable'),
       },
     },
     async (context) => {

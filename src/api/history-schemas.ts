@@ -4,6 +4,7 @@ import { FAILURE_CODES, type FailureCode } from '../check/codes.ts'
 import {
   DiagnosisSchema,
   InstantSchema,
+  ObjectsSchema,
   OutcomeSchema,
   orNull,
   pathFields,
@@ -53,11 +54,18 @@ const nowFields = {
       'Of all its paths now: what the last job left out is as it was when it was looked at last. null: never tested',
   }),
   sinceAt: InstantSchema.nullable(),
-  lastVerdict: VerdictSchema.openapi({ description: 'Of the last job, which may have left paths out' }),
-  lastJobId: z.string(),
+  lastVerdict: VerdictSchema,
+  lastJobId: z.string().openapi({ description: 'The last job, which may have left paths out; `lastVerdict` is its' }),
   lastAt: InstantSchema,
   lastSummary: orNull(SummarySchema),
 }
+
+const CauseSchema = z.object({
+  code: z.string(),
+  layer: z.string(),
+  confidence: z.enum(['certain', 'likely', 'possible']),
+  title: z.string(),
+})
 
 const headFields = {
   target: TargetSchema,
@@ -66,12 +74,45 @@ const headFields = {
   availability,
   counts: CountsSchema,
   openIncidents: z.int(),
+  cause: CauseSchema.nullable().openapi({
+    description: 'The first finding of the diagnosis of now; null while it passes, and where none is told',
+  }),
 }
 export const ServiceHeadSchema = z.object(headFields).openapi('ServiceHead')
+
+const DaySchema = z
+  .object({
+    day: z.iso.date().openapi({ description: 'UTC', example: '2026-11-28' }),
+    pass: z.int(),
+    fail: z.int(),
+    error: z.int(),
+    availability,
+    state: z.enum(['pass', 'fail']).nullable().openapi({
+      description:
+        'fail: a try failed, or a job did as what it expected of all paths was not met; null: nothing tested',
+    }),
+  })
+  .openapi('ServiceDay')
+
+export const ListedServiceSchema = z
+  .object({
+    ...headFields,
+    days: z.array(DaySchema).optional().openapi({ description: 'Every day, the oldest first, today last' }),
+    p95Ms: ms.optional().openapi({ description: 'Of passing tries since yesterday, 00:00 UTC; within 2.2 %' }),
+  })
+  .openapi('ListedService')
+
+export const TotalsSchema = z.object({ fail: z.int(), unknown: z.int(), pass: z.int() }).openapi('ServiceTotals', {
+  description: 'How many Services are how now, of all that match the query but for `verdict`, on whichever page',
+})
 
 const PathStateSchema = z
   .object({
     ...pathFields,
+    variable: z
+      .object({ name: z.string() })
+      .nullable()
+      .openapi({ description: 'Environment: the variable that Kubernetes sets' }),
     state,
     sinceAt: InstantSchema.nullable(),
     lastFailure,
@@ -108,7 +149,15 @@ const DiscoveredSchema = z
   .openapi('Discovered', { description: 'What discovery made of its annotations, and what it refused' })
 
 export const ServiceSchema = z
-  .object({ ...headFields, discovery: orNull(DiscoveredSchema), diagnosis, paths: z.array(PathStateSchema) })
+  .object({
+    ...headFields,
+    objects: orNull(ObjectsSchema).openapi({
+      description: 'What the plan of the last job rests on, and so each `because`; null: that job is kept no more',
+    }),
+    discovery: orNull(DiscoveredSchema),
+    diagnosis,
+    paths: z.array(PathStateSchema),
+  })
   .openapi('ServiceHistory')
 
 export const HistoryResultSchema = z
@@ -128,30 +177,21 @@ export const SeriesSchema = z
   })
   .openapi('Series')
 
-export const IncidentSchema = z
-  .object({
-    id: z.string(),
-    path: z.string().nullable().openapi({ description: 'null: the Service as a whole' }),
-    check: z.string(),
-    vantage: VantageNameSchema,
-    startedAt: InstantSchema,
-    endedAt: InstantSchema.nullable(),
-    failingMs: z.number().nullable().openapi({
-      description:
-        'How long it failed, without the healthy minutes between failures that count as one; null while open',
-    }),
-    failures: FailuresSchema,
-    finding: z
-      .object({
-        code: z.string(),
-        layer: z.string(),
-        confidence: z.enum(['certain', 'likely', 'possible']),
-        title: z.string(),
-      })
-      .nullable()
-      .openapi({ description: 'What the diagnosis said when it began' }),
-  })
-  .openapi('Incident')
+const incidentFields = {
+  id: z.string(),
+  path: z.string().nullable().openapi({ description: 'null: the Service as a whole' }),
+  check: z.string(),
+  vantage: VantageNameSchema,
+  startedAt: InstantSchema,
+  endedAt: InstantSchema.nullable(),
+  failingMs: z.number().nullable().openapi({
+    description: 'How long it failed, without the healthy minutes between failures that count as one; null while open',
+  }),
+  failures: FailuresSchema,
+  finding: CauseSchema.nullable().openapi({ description: 'What the diagnosis said when it began' }),
+}
+export const IncidentSchema = z.object(incidentFields).openapi('Incident')
+export const TargetIncidentSchema = z.object({ target: TargetSchema, ...incidentFields }).openapi('TargetIncident')
 
 const windowHead = {
   from: InstantSchema.openapi({ description: 'What was covered: whole hours or days where nothing finer is kept' }),

@@ -1,4 +1,5 @@
 /** Reads from a request what is asked: a job as JSON, or manifests with their options in the query. */
+import { narrowed } from '../job/narrowed.ts'
 import { type ProblemCode, problemFrom } from '../lib/problem.ts'
 import { withBody } from './body.ts'
 import type { CompareQuery } from './compare-reading.ts'
@@ -34,20 +35,25 @@ export const MAKING_PROBLEMS = ['idempotency_key_reused', ...STORE_PROBLEMS] as 
 /** `body` is the text of the body, for the fingerprint of an Idempotency-Key. */
 type Read<R extends Reading> = { asked: AskedFor<R>; body: string }
 
+/** What whoever asks is narrowed to goes along with what is read, wherever that is done. */
+const narrowing = (context: ApiContext): Pick<Reading, 'egressOnly'> => ({
+  egressOnly: context.get('principal').egressOnly,
+})
+
 export const readAsked = (context: ApiContext, query: ManifestQuery) =>
-  readWith(context, (body) => ({ what: 'job', body, query }))
+  readWith(context, (body) => ({ what: 'job', body, query, ...narrowing(context) }))
 
 export const readAskedBatch = (context: ApiContext, query: BatchManifestQuery) =>
-  readWith(context, (body) => ({ what: 'batch', body, query }))
+  readWith(context, (body) => ({ what: 'batch', body, query, ...narrowing(context) }))
 
 export const readAskedCompare = (context: ApiContext, query: CompareQuery) =>
-  readWith(context, (body) => ({ what: 'compare', body, query }))
+  readWith(context, (body) => ({ what: 'compare', body, query, ...narrowing(context) }))
 
 export const readAskedSchedule = (context: ApiContext) =>
-  readWith(context, (body) => ({ what: 'schedule', body }), ['json'])
+  readWith(context, (body) => ({ what: 'schedule', body, ...narrowing(context) }), ['json'])
 
 export const readScheduleChange = (context: ApiContext) =>
-  readWith(context, (body) => ({ what: 'scheduleChange', body }), ['json'])
+  readWith(context, (body) => ({ what: 'scheduleChange', body, ...narrowing(context) }), ['json'])
 
 /** Reads a large body away from everything else if this runtime can (`Deps.readLarge`). */
 const readWith = <const R extends Reading>(
@@ -67,5 +73,16 @@ const readWith = <const R extends Reading>(
     if ('problem' in outcome) {
       throw problemFrom(outcome.problem)
     }
-    return { asked: outcome.asked, body: body.text }
+    return { asked: narrowedAsked(context, outcome.asked), body: body.text }
   })
+
+/** What whoever asks is narrowed to is refused beyond it, and stays with what is asked. */
+function narrowedAsked<R extends Reading>(context: ApiContext, asked: AskedFor<R>): AskedFor<R>
+function narrowedAsked(context: ApiContext, asked: AskedFor<Reading>): AskedFor<Reading> {
+  const principal = context.get('principal')
+  if (!('work' in asked)) {
+    return narrowed(principal, asked)
+  }
+  const { work } = asked
+  return work === null || 'refused' in work ? asked : { ...asked, work: narrowed(principal, work) }
+}

@@ -8,6 +8,7 @@ import { renderJobsCsv } from '../report/job-csv.ts'
 import type { JobReport } from '../report/job-document.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
+import { renderTap } from '../report/tap.ts'
 import { renderText } from '../report/text.ts'
 import { getJob, getJobState } from '../store/jobs.ts'
 import { listResults } from '../store/results.ts'
@@ -23,6 +24,7 @@ export const JOB_RENDERERS: Renderers<JobReport> = {
   markdown: renderMarkdown,
   junit: renderJunit,
   csv: (job) => renderJobsCsv([job]),
+  tap: renderTap,
 }
 
 /** Loads a job whole. An unknown id is a 404. */
@@ -70,7 +72,7 @@ export async function unchangedJob(context: ApiContext, id: string, format: Form
 
 /** Resolves when the job has ended, the time is up, the client has gone or this process drains, whichever is first. */
 export async function waitForEnd(
-  deps: Pick<Deps, 'store' | 'signals' | 'settings' | 'mayLookAgain'> & { clock: Clock },
+  deps: Pick<Deps, 'store' | 'signals' | 'settings' | 'mayLookAgain' | 'refuseUnknown'> & { clock: Clock },
   id: string,
   waitMs: number,
   gone: AbortSignal,
@@ -88,6 +90,7 @@ export async function waitForEnd(
     }
     await Promise.race([changed, deps.clock.sleep(Math.min(leftMs, gapMs), woken.signal)])
     woken.abort()
+    await deps.refuseUnknown?.()
   }
 }
 

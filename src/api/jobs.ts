@@ -10,31 +10,20 @@ import { cancelJob } from '../job/cancel.ts'
 import { defined } from '../lib/defined.ts'
 import { hasEnded, JOB_STATUSES } from '../record/job.ts'
 import { describeJob } from '../report/describe-job.ts'
-import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
 import { JobRequestSchema } from './job-request.ts'
-import { ASKED_PROBLEMS, MAKING_PROBLEMS, readAsked, STORE_PROBLEMS } from './job-request-body.ts'
+import { readAsked } from './job-request-body.ts'
 import { answerJob, JOB_RENDERERS, loadJob, unchangedJob } from './job-response.ts'
 import { answerJson } from './json.ts'
 import { answerJobs, jobPage } from './list-jobs.ts'
 import { manifestQuery } from './manifest-query.ts'
-import {
-  answerFields,
-  answerReport,
-  FORMATS,
-  FormatSchema,
-  formatByAccept,
-  NOT_MODIFIED,
-  reportContents,
-  waitAnswers,
-} from './negotiate.ts'
+import { answerReport, formatWithoutPage, REPORT_FORMATS } from './negotiate.ts'
 import { pageFields } from './pagination.ts'
 import { jobIdOf, jobParams, readLabels } from './params.ts'
-import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
+import { waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
+import { cancels, make, makes, reports, shows } from './runs.ts'
 import { JobSchema } from './schemas.ts'
-
-const jobAnswers = waitAnswers(JobSchema)
 
 export function mountJobs(app: Api): void {
   mount(
@@ -43,36 +32,20 @@ export function mountJobs(app: Api): void {
       method: 'post',
       path: '/v1/jobs',
       operationId: 'createJob',
+      scope: 'jobs:write',
       tags: ['Jobs'],
       summary: 'Probe every path of a Service',
       description:
         'As `application/json`: a job. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with the options of the query. ' +
         'Without a body: the live Service that the query names, read from its cluster. ' +
         'An unreachable target is a 200 with a failing verdict.',
-      headers: IdempotencyHeaders.extend(PreferHeaders.shape),
-      query: z.strictObject({ ...manifestQuery, ...answerFields }),
-      body: {
-        required: false,
-        content: { 'application/json': { schema: JobRequestSchema }, 'application/yaml': { schema: z.string() } },
-      },
-      responses: {
-        ...jobAnswers,
-        ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS),
-      },
+      ...makes(JobSchema, { query: manifestQuery, body: JobRequestSchema }),
     },
     async (context, { query }) => {
-      const deps = context.get('deps')
-      const wait = waitOf(context, query.wait)
-      const { asked, body } = await readAsked(context, query)
-      const receivedAtMs = deps.clock.now()
-      const { id, replayed } = await acceptJob(deps, asked, {
-        owner: context.get('principal').id,
-        claim: claimOf(context, body),
-        scheduleId: null,
-        batchId: null,
-        deadlineAtMs: deadlineOf(wait, asked.request.deadlineMs, receivedAtMs),
+      const { id, wait } = await make(context, query, '/v1/jobs', {
+        read: () => readAsked(context, query),
+        accept: (deps, asked, making) => acceptJob(deps, asked, { ...making, batchId: null }),
       })
-      tellMade(context, `/v1/jobs/${id}`, replayed)
       return answerJob(context, id, { ...query, wait, created: true })
     },
   )
@@ -83,6 +56,7 @@ export function mountJobs(app: Api): void {
       method: 'get',
       path: '/v1/jobs',
       operationId: 'listJobs',
+      scope: 'jobs:read',
       tags: ['Jobs'],
       summary: 'Jobs, newest first',
       query: z.strictObject({
@@ -123,16 +97,10 @@ export function mountJobs(app: Api): void {
       method: 'get',
       path: '/v1/jobs/{id}',
       operationId: 'getJob',
+      scope: 'jobs:read',
       tags: ['Jobs'],
       summary: 'One job with its paths and results',
-      headers: PreferHeaders,
-      params: jobParams,
-      query: z.strictObject(answerFields),
-      responses: {
-        ...jobAnswers,
-        ...NOT_MODIFIED,
-        ...problems('not_found'),
-      },
+      ...shows(JobSchema, jobParams),
     },
     (context, { params, query }) =>
       answerJob(context, jobIdOf(params.id), { ...query, wait: waitOf(context, query.wait), created: false }),
@@ -144,14 +112,11 @@ export function mountJobs(app: Api): void {
       method: 'post',
       path: '/v1/jobs/{id}/cancel',
       operationId: 'cancelJob',
+      scope: 'jobs:write',
       tags: ['Jobs'],
       summary: 'Cancel a job',
       description: 'Tries under way are cut; what was recorded stays. A job that has ended is a 409.',
-      params: jobParams,
-      responses: {
-        200: { description: 'Cancelled', content: { 'application/json': { schema: JobSchema } } },
-        ...problems('not_found', 'conflict', ...STORE_PROBLEMS),
-      },
+      ...cancels(JobSchema, jobParams),
     },
     async (context, { params }) => {
       const deps = context.get('deps')
@@ -167,24 +132,15 @@ export function mountJobs(app: Api): void {
       method: 'get',
       path: '/v1/jobs/{id}/report',
       operationId: 'getJobReport',
+      scope: 'jobs:read',
       tags: ['Jobs'],
       summary: 'A job as a report',
-      description: `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`. \`text\` begins with PASS, FAIL, ERROR or INCONCLUSIVE.`,
-      params: jobParams,
-      query: z.strictObject({ format: FormatSchema.optional() }),
-      responses: {
-        200: {
-          description: 'The report; of an unfinished job: what is known so far',
-          content: reportContents(JobSchema),
-        },
-        ...NOT_MODIFIED,
-        ...problems('not_found', 'not_acceptable', 'invalid_request'),
-      },
+      description: `By \`format\` (${REPORT_FORMATS.join(', ')}), else by \`Accept\`. \`text\` begins with PASS, FAIL, ERROR or INCONCLUSIVE.`,
+      ...reports(JobSchema, jobParams, 'job'),
     },
     async (context, { params, query }) => {
       const id = jobIdOf(params.id)
-      const format = query.format ?? formatByAccept(context.req.header('accept'))
-      context.header('vary', 'accept')
+      const format = formatWithoutPage(context, query.format)
       const known = await unchangedJob(context, id, format)
       if (known !== null) {
         return known

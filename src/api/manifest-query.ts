@@ -2,7 +2,15 @@
 import { z } from '@hono/zod-openapi'
 import { POSITIONS } from '../plan/path.ts'
 
-const whole = (max: number) => z.coerce.number().int().min(0).max(max).optional()
+const whole = (max: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(max)
+    .optional()
+    // Said in full: of a number that is read from text, nothing else is taken from the schema.
+    .openapi({ type: 'integer', minimum: 0, maximum: max })
 
 export const manifestQuery = {
   cluster: z.string().min(1).max(253).optional(),

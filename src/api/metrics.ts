@@ -1,5 +1,6 @@
 /** `GET /metrics`: what was found last, and how Portolan itself does, for Prometheus. */
 import { z } from '@hono/zod-openapi'
+import { isNarrowed } from '../record/principal.ts'
 import { decidingFigures, type LabelledTry, probeMetrics } from '../report/probe-metrics.ts'
 import { type MetricFamily, PROMETHEUS_TYPE, renderMetrics } from '../report/prometheus.ts'
 import type { Latest } from '../store/metrics-reads.ts'
@@ -23,10 +24,12 @@ export function mountMetrics(app: Api): void {
       method: 'get',
       path: '/metrics',
       operationId: 'getMetrics',
+      scope: 'metrics:read',
       tags: ['Metrics'],
       summary: 'Metrics for Prometheus',
       description:
-        "The last result of each path and check, under blackbox_exporter's names, until an hour after it; and the process's own. Text format 0.0.4.",
+        "The last result of each path and check, under blackbox_exporter's names, until an hour after it; and the process's own. Text format 0.0.4. " +
+        'A token that is narrowed to namespaces or clusters gets what it may see of jobs, schedules and results, and nothing of the process.',
       responses: { 200: { description: 'Metrics', content: metricsContent }, ...problems() },
     },
     async (context) => {
@@ -35,8 +38,9 @@ export function mountMetrics(app: Api): void {
       const families = [
         ...probeMetrics(latest.flatMap(labelled)),
         gauge('portolan_probe_series_left_out', `Paths x checks beyond the ${SERIES_LIMIT} that are shown`, leftOut),
-        ...(await processMetrics(deps)),
-        ...context.get('requests').families(),
+        ...(await countMetrics(deps)),
+        // What the process does it does for others too
+        ...(isNarrowed(deps.store.principal) ? [] : [...processMetrics(deps), ...context.get('requests').families()]),
       ]
       return context.body(renderMetrics(families), 200, { 'content-type': PROMETHEUS_TYPE })
     },
@@ -65,11 +69,9 @@ function labelled({ target, path, check, vantage, tries }: Latest): LabelledTry[
   return [{ labels, figures }]
 }
 
-async function processMetrics({ store, settings, figures }: Deps): Promise<MetricFamily[]> {
+/** Jobs and schedules that the caller may see. */
+async function countMetrics({ store, settings }: Deps): Promise<MetricFamily[]> {
   const jobs = await countActiveJobs(store)
-  const { startedAtMs, cpuMs, residentBytes, databaseBytes, triesUnderWay } = figures()
-  const known = (value: number | null, family: (value: number) => MetricFamily) =>
-    value === null ? [] : [family(value)]
   return [
     {
       name: 'portolan_build_info',
@@ -89,6 +91,14 @@ async function processMetrics({ store, settings, figures }: Deps): Promise<Metri
       type: 'gauge',
       samples: Object.entries(await countSchedules(store)).map(([state, value]) => ({ labels: { state }, value })),
     },
+  ]
+}
+
+function processMetrics({ figures }: Deps): MetricFamily[] {
+  const { startedAtMs, cpuMs, residentBytes, databaseBytes, triesUnderWay } = figures()
+  const known = (value: number | null, family: (value: number) => MetricFamily) =>
+    value === null ? [] : [family(value)]
+  return [
     ...known(triesUnderWay, (value) => gauge('portolan_tries_in_flight', 'Tries under way', value)),
     ...known(databaseBytes, (value) => gauge('portolan_database_bytes', 'Size of the database file', value)),
     ...known(startedAtMs, (value) =>

@@ -18,16 +18,34 @@ describe('the format by Accept', () => {
     ['text/markdown; variant="a,b"; charset=UTF-8;q=0.9, text/csv ;q=0.1', 'markdown'],
     ['', 'json'],
     ['application/xml', 'junit'],
+    ['text/x-tap', 'tap'],
     ['text/xml, */*;q=0.1', 'junit'],
     ['application/xml;q=0.9, application/json;q=0.8', 'junit'],
   ] as const)('%s is %s', (accept, format) => {
     expect(formatByAccept(accept)).toBe(format)
   })
 
-  it.each([CHROME, FIREFOX, 'text/html', 'text/html, application/xml', 'application/xhtml+xml, */*;q=0.5'])(
-    'a browser gets something to read, not JUnit: %s',
-    (accept) => {
-      expect(formatByAccept(accept)).toBe('text')
+  it.each([
+    [CHROME, 'html'],
+    [FIREFOX, 'html'],
+    ['text/html', 'html'],
+    ['TEXT/HTML; charset=utf-8', 'html'],
+    ['text/html, application/xml', 'html'],
+    ['text/html;q=0.5, application/json', 'json'],
+    ['application/json;q=0.5, text/html', 'html'],
+    ['*/*, text/html;q=0.9', 'json'],
+    ['text/html-sandboxed', null],
+    ['text/html-sandboxed, */*;q=0.1', 'json'],
+    ['application/xhtml+xml, */*;q=0.5', 'text'],
+  ] as const)(
+    'a page is for those who name it by a range of its own and prefer it, and nobody reads JUnit: %s',
+    (accept, format) => {
+      const chosen = () => formatByAccept(accept)
+      if (format === null) {
+        expect(chosen).toThrow(expect.objectContaining({ code: 'not_acceptable' }))
+      } else {
+        expect(chosen()).toBe(format)
+      }
     },
   )
 

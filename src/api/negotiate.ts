@@ -3,13 +3,21 @@ import { z } from '@hono/zod-openapi'
 import Negotiator from 'negotiator'
 import type { Verdict } from '../check/verdict.ts'
 import { ProblemError } from '../lib/problem.ts'
-import { type Links, linksTo } from '../report/links.ts'
+import { FOR_ONE_RUN, type Links, linksTo } from '../report/links.ts'
 import { WaitSchema } from './prefer.ts'
 import type { ApiContext } from './route.ts'
 
-export const FORMATS = ['json', 'text', 'markdown', 'junit', 'csv'] as const
+export const FORMATS = ['json', 'text', 'markdown', 'junit', 'csv', 'tap'] as const
 export type Format = (typeof FORMATS)[number]
 export const FormatSchema = z.enum(FORMATS)
+
+/** The formats of a report that stands at an address of its own: `html` is the page of it, which `pages` renders. */
+export const REPORT_FORMATS = [...FORMATS, 'html'] as const
+export type ReportFormat = (typeof REPORT_FORMATS)[number]
+export const ReportFormatSchema = z
+  .enum(REPORT_FORMATS)
+  .optional()
+  .openapi({ description: 'Else by `Accept`, where HTML has to be named' })
 
 /** @param when what is answered with it. It is the one status that may be asked for. */
 export const failStatusField = (when: string) =>
@@ -33,6 +41,13 @@ export const reportContents = (schema: z.ZodType) => ({
   'text/markdown': { schema: z.string() },
   'application/xml': { schema: z.string() },
   'text/csv': { schema: z.string() },
+  'text/x-tap': { schema: z.string() },
+})
+
+/** `content` of a report that has a page as well. */
+export const pagedContents = (schema: z.ZodType) => ({
+  ...reportContents(schema),
+  'text/html': { schema: z.string() },
 })
 
 /** The answers of a route where one may wait. */
@@ -48,6 +63,7 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   markdown: 'text/markdown; charset=utf-8',
   junit: 'application/xml; charset=utf-8',
   csv: 'text/csv; charset=utf-8; header=present',
+  tap: 'text/x-tap; charset=utf-8',
 }
 
 /** A client that takes anything, like curl, is offered them in this order. */
@@ -58,24 +74,26 @@ const BY_MEDIA_TYPE: Readonly<Record<string, Format>> = {
   'text/csv': 'csv',
   'application/xml': 'junit',
   'text/xml': 'junit',
+  'text/x-tap': 'tap',
 }
 
 /**
  * Browsers ask for these when an address is opened in them. They take XML as well, which is no reason to show JUnit to
  * a person; plain text is shown by every browser.
  */
-const FOR_READERS: Readonly<Record<string, Format>> = { 'text/html': 'text', 'application/xhtml+xml': 'text' }
+const FOR_READERS: Readonly<Record<string, ReportFormat>> = { 'text/html': 'html', 'application/xhtml+xml': 'text' }
 
 /** Parameters of a media range but `q`, like `charset=utf-8`: none of them tells one of our formats from another. */
 const PARAMETER = /;\s*(?!q=)[\w.+-]+=("[^"]*"|[^;,\s]*)/gi
 
 /** Chooses the format that the client prefers, and never one that it rules out by `q=0` (RFC 9110 12.4.2, 12.5.1). */
-export function formatByAccept(accept: string | undefined): Format {
+export function formatByAccept(accept: string | undefined): ReportFormat {
   const ranges = accept?.replaceAll(PARAMETER, '').toLowerCase() || '*/*'
   const negotiator = new Negotiator({ headers: { accept: ranges } })
   const offered = Object.keys(BY_MEDIA_TYPE)
   // Pages for readers are offered only to clients that name them: `text/*` means text.
-  const readers = Object.keys(FOR_READERS).filter((type) => ranges.includes(type))
+  const named = new Set(ranges.split(',').map((range) => range.split(';', 1)[0]?.trim()))
+  const readers = Object.keys(FOR_READERS).filter((type) => named.has(type))
   const [wanted = ''] = negotiator.mediaTypes([...readers, ...offered])
   const format = FOR_READERS[wanted] ?? BY_MEDIA_TYPE[wanted]
   if (format !== undefined) {
@@ -83,19 +101,43 @@ export function formatByAccept(accept: string | undefined): Format {
   }
   throw new ProblemError(
     'not_acceptable',
-    'A report comes as application/json, text/plain, text/markdown, application/xml (JUnit) or text/csv; or use ?format=.',
+    'A report comes as application/json, text/plain, text/markdown, application/xml (JUnit), text/csv, text/x-tap or text/html; or use ?format=.',
   )
+}
+
+/** What is answered depends on both: a page shows who is logged in. */
+export const tellNegotiated = (context: ApiContext): void => context.header('vary', 'Accept, Cookie')
+
+/** The format in which a report is asked for: by the query, else by `Accept`. */
+export const reportFormat = (context: ApiContext, asked: ReportFormat | undefined): ReportFormat =>
+  asked ?? formatByAccept(context.req.header('accept'))
+
+/**
+ * The format of a report that no page stands before, and tells caches that it was negotiated. A page that is only
+ * preferred is text then; one that was asked for cannot be had.
+ */
+export function formatWithoutPage(context: ApiContext, asked: ReportFormat | undefined): Format {
+  tellNegotiated(context)
+  const format = reportFormat(context, asked)
+  if (format !== 'html') {
+    return format
+  }
+  if (asked === undefined) {
+    return 'text'
+  }
+  throw new ProblemError('not_acceptable', 'There are no pages here: leave out format=html, or use another format.')
 }
 
 export type Renderers<T> = Readonly<Record<Format, (of: T, links: Links) => string>>
 
 /** Renders a report with links to the address at which this server is reached. */
-export const render = <T>(context: ApiContext, renderers: Renderers<T>, format: Format, of: T): string =>
-  renderers[format](of, linksTo(context.get('deps').settings.publicUrl))
+export function render<T>(context: ApiContext, renderers: Renderers<T>, format: Format, of: T): string {
+  const { publicUrl, isForOneRun } = context.get('deps').settings
+  return renderers[format](of, isForOneRun ? FOR_ONE_RUN : linksTo(publicUrl))
+}
 
 /** Answers with a report by itself, whatever the state. */
 export function answerReport<T>(context: ApiContext, found: Omit<Answer<T>, 'verdict'>, format: Format): Response {
-  context.header('vary', 'accept')
   if (found.ended && isKnown(context, endedTag(found, format), FOR_EVER)) {
     return context.body(null, 304)
   }

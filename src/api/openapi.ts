@@ -9,6 +9,16 @@ export function openApiDocument(app: Api, version: string) {
     scheme: 'bearer',
     description: 'Needed unless the API listens on loopback only, or PORTOLAN_AUTH=none',
   })
+  for (const [name, header] of Object.entries(LIMIT_HEADERS)) {
+    app.openAPIRegistry.registerComponent('headers', name, header)
+  }
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-portolan',
+    description:
+      'For browsers: POST /login sets it. Over http on loopback it is `portolan-{port}`. What is no GET needs an `Origin` that is this server',
+  })
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -24,14 +34,33 @@ export function openApiDocument(app: Api, version: string) {
     security: [{ bearer: [] }],
     tags: [
       { name: 'Jobs', description: 'A job is one accepted request to probe' },
+      { name: 'Gates', description: 'For tools that ask whether they may go on' },
       { name: 'Batches', description: 'A batch is a job for each of many Services' },
       { name: 'Schedules', description: 'A schedule makes jobs, or batches' },
       { name: 'Plan', description: 'Paths without probing' },
       { name: 'Clusters', description: 'Where live objects are read from' },
       { name: 'History', description: 'What jobs found, over time' },
+      { name: 'Status pages', description: 'What others are told of Services' },
+      { name: 'Access', description: 'Who may ask, and who changed what' },
       { name: 'Metrics', description: 'For Prometheus' },
       { name: 'Health', description: 'Of Portolan itself' },
       { name: 'Documentation', description: 'Works with no internet' },
     ],
   })
 }
+
+const LIMIT_HEADERS = {
+  'RateLimit-Policy': {
+    description:
+      'The limits that count for the caller, as draft-ietf-httpapi-ratelimit-headers-11 has them: of its token, or of its ' +
+      'address where no token is known. Absent: none does.',
+    schema: { type: 'string' },
+    example: '"token";q=600;w=60',
+  },
+  RateLimit: {
+    description: 'What is left of them: `r` requests, of which there are no more for `t` seconds.',
+    schema: { type: 'string' },
+    example: '"token";r=599;t=60',
+  },
+  'Retry-After': { description: 'Seconds', schema: { type: 'string' }, example: '12' },
+} as const

@@ -44,21 +44,30 @@ export function newestBefore(cursor: string | undefined): { createdAtMs: number;
 }
 
 /** The answer of a list, for the API's description. */
-export const pageOf = <S extends z.ZodType>(schema: S) => ({
+export const pageOf = <S extends z.ZodType, M extends z.ZodRawShape>(schema: S, more?: M) => ({
   200: {
     description: 'A page',
     content: {
-      'application/json': { schema: z.object({ items: z.array(schema), nextCursor: z.string().nullable() }) },
+      'application/json': { schema: z.object({ items: z.array(schema), nextCursor: z.string().nullable(), ...more }) },
     },
   },
 })
 
-/** `{items, nextCursor}` + `Link: rel="next"`. */
-export function answerPage(context: ApiContext, items: readonly unknown[], nextCursor: string | null): Response {
+/**
+ * `{items, nextCursor}` + `Link: rel="next"`.
+ *
+ * @param more what else the list tells.
+ */
+export function answerPage(
+  context: ApiContext,
+  items: readonly unknown[],
+  nextCursor: string | null,
+  more: Readonly<Record<string, unknown>> = {},
+): Response {
   if (nextCursor !== null) {
     const url = new URL(context.req.url)
     url.searchParams.set('cursor', nextCursor)
     context.header('link', `<${url.pathname}${url.search}>; rel="next"`)
   }
-  return answerJson(context, { items, nextCursor })
+  return answerJson(context, { items, nextCursor, ...more })
 }

@@ -4,7 +4,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { detailsOf } from './details.ts'
 
 /** A body as text, with its kind by content type; `none`: not a byte was sent. */
-export type Body = { text: string; type: 'json' | 'yaml' | 'none' }
+export type Body = { text: string; type: 'json' | 'yaml' | 'form' | 'none' }
 
 export function parseJson(text: string): unknown {
   if (text.trim() === '') {

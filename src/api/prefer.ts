@@ -2,10 +2,18 @@ import { z } from '@hono/zod-openapi'
 import { ProblemError } from '../lib/problem.ts'
 import type { ApiContext } from './route.ts'
 
-export const WaitSchema = z.coerce.number().int().min(0).max(300).optional().openapi({
-  description:
-    'Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25).',
-})
+export const WaitSchema = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(300)
+  .optional()
+  .openapi({
+    // Said in full: of a number that is read from text, nothing else is taken from the schema.
+    ...{ type: 'integer', minimum: 0, maximum: 300 },
+    description:
+      'Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25).',
+  })
 
 export const PreferHeaders = z.object({
   prefer: z

@@ -5,6 +5,7 @@ import { liftOf } from '../check/policy.ts'
 import type { Result, TryFigures } from '../check/result.ts'
 import { PROBE_MODULES, probeTarget, readProbeTarget } from '../job/probe.ts'
 import { ProblemError } from '../lib/problem.ts'
+import { mayUseOwnWords, type Principal } from '../record/principal.ts'
 import { decidingFigures, probeMetrics } from '../report/probe-metrics.ts'
 import { PROMETHEUS_TYPE, renderMetrics } from '../report/prometheus.ts'
 import { metricsContent } from './metrics.ts'
@@ -26,6 +27,7 @@ export function mountProbe(app: Api): void {
       method: 'get',
       path: '/probe',
       operationId: 'probeTarget',
+      scope: 'jobs:write',
       tags: ['Metrics'],
       summary: "Probe one target now, as blackbox_exporter's /probe does",
       description:
@@ -48,14 +50,18 @@ export function mountProbe(app: Api): void {
       },
     },
     async (context, { query }) => {
-      const { runChecks, clock, place, settings } = context.get('deps')
+      const principal = context.get('principal')
+      refuseNarrowed(principal)
+      const { runChecks, clock, place, settings, limits } = context.get('deps')
       const asked = readProbeTarget(query.target, query.module, query.hostname ?? null)
       if ('wrong' in asked) {
         throw badTarget(asked.wrong, asked.field)
       }
       const timeoutMs = timeoutOf(context.req.header(SCRAPE_TIMEOUT))
       const { signal } = context.req.raw
-      const options = { signal, dnsServers: settings.dnsServers, place }
+      const { id: owner, egressOnly } = principal
+      const options = { signal, owner, dnsServers: settings.dnsServers, place, egressOnly }
+      limits.takeTries(principal, 1)
       const results = await probeTarget({ runChecks, clock }, asked, timeoutMs, options)
       const isHttp = query.module === 'http_2xx'
       const figures = decidingFigures(results.map((result) => ({ ...figuresOf(result), isHttp })))
@@ -67,6 +73,16 @@ export function mountProbe(app: Api): void {
       })
     },
   )
+}
+
+/** The target is the caller's own word for an address, which may be anybody's pod. */
+function refuseNarrowed(principal: Principal): void {
+  if (!mayUseOwnWords(principal)) {
+    throw new ProblemError(
+      'forbidden',
+      'This probes whatever address is named, and the token is narrowed to namespaces or clusters: ask for a job about a Service, or take a token with manifests: true and an egressOnly.',
+    )
+  }
 }
 
 const figuresOf = ({ outcome, timings, http, tls, resolvedAddress, failure }: Result): Omit<TryFigures, 'isHttp'> => ({

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { HTTPResponseError } from 'hono/types'
 import { OTHER_STATUSES, PROBLEMS, type ProblemCode, type ProblemDetail, ProblemError } from '../lib/problem.ts'
-import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull } from '../store/db.ts'
+import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull, isStorageUnwritable } from '../store/db.ts'
 import type { Deps } from './deps.ts'
 import { toJson } from './json.ts'
 import type { ApiContext } from './route.ts'
@@ -38,7 +38,10 @@ export const ProblemSchema = z
 export const problems = (...codes: ProblemCode[]) => openProblems(...codes, 'unauthenticated', 'forbidden')
 
 /** `responses` of a route that needs no token. */
-export function openProblems(...codes: ProblemCode[]) {
+export const openProblems = (...codes: ProblemCode[]) => uncountedProblems(...codes, 'too_many_requests')
+
+/** `responses` of a route that is answered however often it is asked. */
+export function uncountedProblems(...codes: ProblemCode[]) {
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of ['invalid_request', ...codes, 'headers_too_large', 'internal', 'unavailable'] as const) {
     for (const status of [PROBLEMS[code][0], OTHER_STATUSES[code] ?? PROBLEMS[code][0]]) {
@@ -56,26 +59,33 @@ export function openProblems(...codes: ProblemCode[]) {
   )
 }
 
-/** The single place where a thrown thing becomes an answer. */
-export function answerError(deps: Pick<Deps, 'log'>, thrown: Error | HTTPResponseError, context: ApiContext): Response {
-  const problem = thrown instanceof ProblemError ? thrown : ours(deps, thrown, context)
+/** The single place where a thrown thing becomes what is answered. */
+export function problemAnswer(deps: Pick<Deps, 'log'>, thrown: Error | HTTPResponseError, context: ApiContext) {
+  const problem = problemIn(deps, thrown, context)
   const told = {
     code: problem.code,
     detail: problem.detail,
     status: problem.status,
     errors: context.get('optionsInQuery') ? problem.errors.map(intoQuery) : problem.errors,
   }
-  const request = {
-    instance: new URL(context.req.url).pathname.slice(0, 1000),
-    requestId: context.get('requestId'),
-  }
-  return new Response(toJson(problemDocument(told, request)), {
-    status: problem.status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'x-request-id': context.get('requestId') ?? '',
-      ...problem.headers,
-    },
+  const requestId = context.get('requestId')
+  const request = { instance: new URL(context.req.url).pathname.slice(0, 1000), requestId }
+  return { document: problemDocument(told, request), headers: { 'x-request-id': requestId ?? '', ...problem.headers } }
+}
+
+export type ProblemAnswer = ReturnType<typeof problemAnswer>
+
+/** Answers with a problem (RFC 9457). */
+export const answerError = (
+  deps: Pick<Deps, 'log'>,
+  thrown: Error | HTTPResponseError,
+  context: ApiContext,
+): Response => answerProblem(problemAnswer(deps, thrown, context))
+
+export function answerProblem({ document, headers }: ProblemAnswer): Response {
+  return new Response(toJson(document), {
+    status: document.status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
   })
 }
 
@@ -101,7 +111,11 @@ function intoQuery(error: ProblemDetail): ProblemDetail {
   return { ...error, pointer: `?${field === 'labels' ? 'label' : field}` }
 }
 
-function ours(deps: Pick<Deps, 'log'>, thrown: unknown, context: ApiContext): ProblemError {
+/** Tells a refusal from a fault of ours, which is logged, and of which nothing is told. */
+export function problemIn(deps: Pick<Deps, 'log'>, thrown: unknown, context: ApiContext): ProblemError {
+  if (thrown instanceof ProblemError) {
+    return thrown
+  }
   const requestId = context.get('requestId')
   deps.log.error('request_failed', {
     requestId,
@@ -121,6 +135,10 @@ function ours(deps: Pick<Deps, 'log'>, thrown: unknown, context: ApiContext): Pr
     return new ProblemError('unavailable', `What was asked for is not recorded: ${DAMAGED}.`, {
       headers: { 'retry-after': '60' },
     })
+  }
+  if (isStorageUnwritable(thrown)) {
+    const detail = 'The database cannot be written; /readyz says why. What was asked for is not recorded.'
+    return new ProblemError('unavailable', detail, { headers: { 'retry-after': '5' } })
   }
   return new ProblemError('internal', `Something failed on our side. The log has it under request id ${requestId}.`)
 }

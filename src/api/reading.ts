@@ -14,6 +14,7 @@ import { refuseWithoutService } from '../kube/no-service.ts'
 import { manifestSource } from '../kube/object-source.ts'
 import { parseManifests } from '../kube/parse.ts'
 import { type PlainProblem, ProblemError, plainOf } from '../lib/problem.ts'
+import { narrowTo } from '../plan/egress-only.ts'
 import { type BatchSelection, onlyNamespace } from '../record/batch.ts'
 import type { AskedWork } from '../schedule/accept-schedule.ts'
 import { type CompareQuery, readCompare } from './compare-reading.ts'
@@ -32,11 +33,15 @@ import { type Body, parseBody, parseJson } from './parse-body.ts'
 import { QUERY_MISFIT } from './query-words.ts'
 import { SchedulePatchSchema, ScheduleRequestSchema } from './schedule-schemas.ts'
 
-export type Reading =
+export type Reading = (
   | { what: 'job'; body: Body; query: ManifestQuery }
   | { what: 'batch'; body: Body; query: BatchManifestQuery }
   | { what: 'compare'; body: Body; query: CompareQuery }
   | { what: 'schedule' | 'scheduleChange'; body: Body }
+) & {
+  /** CIDRs to which whoever asks is narrowed, and with that whatever is asked for. `null`: nothing narrows it. */
+  egressOnly: readonly string[] | null
+}
 
 /** `optionsInQuery`: the body is manifests, or nothing, and the options of the job are in the query. */
 export type ReadOutcome<T> = { optionsInQuery: boolean } & ({ asked: T } | { problem: PlainProblem })
@@ -46,7 +51,8 @@ export type ReadOutcome<T> = { optionsInQuery: boolean } & ({ asked: T } | { pro
  * kept, to be told with whatever else is wrong.
  */
 type AskedSchedule<S extends z.ZodType> = {
-  settings: Omit<z.output<S>, 'job' | 'batch'>
+  settings: Omit<z.output<S>, 'job' | 'batch' | 'keep'>
+  keep: z.output<typeof SchedulePatchSchema>['keep'] | undefined
   work: AskedWork | { refused: PlainProblem } | null
 }
 
@@ -68,7 +74,7 @@ export function read<R extends Reading>(reading: R, cluster: string): ReadOutcom
   try {
     const json = reading.body.type === 'json' ? parseJson(reading.body.text) : undefined
     optionsInQuery = 'query' in reading && (reading.body.type !== 'json' || isManifest(json))
-    return { optionsInQuery, asked: readJson(reading, json, cluster) as AskedFor<R> }
+    return { optionsInQuery, asked: narrowed(reading, readJson(reading, json, cluster)) as AskedFor<R> }
   } catch (error) {
     if (!(error instanceof ProblemError)) {
       throw error
@@ -121,6 +127,17 @@ function refusedBy(error: unknown): { refused: PlainProblem } {
   return { refused: plainOf(error) }
 }
 
+/** Whatever is asked for carries what its caller is narrowed to: whoever plans, stores or runs it need not ask again. */
+function narrowed({ egressOnly }: Reading, asked: AskedBy[Reading['what']]): AskedBy[Reading['what']] {
+  if ('request' in asked) {
+    return { ...asked, request: narrowTo(asked.request, egressOnly) }
+  }
+  const { work } = asked
+  return work === null || 'refused' in work
+    ? asked
+    : ({ ...asked, work: { ...work, request: narrowTo(work.request, egressOnly) } } as typeof asked)
+}
+
 function readJson(reading: Reading, json: unknown, cluster: string): AskedBy[Reading['what']] {
   switch (reading.what) {
     case 'job':
@@ -136,17 +153,18 @@ function readJson(reading: Reading, json: unknown, cluster: string): AskedBy[Rea
   }
 }
 
-function readSchedule<G extends z.output<typeof SchedulePatchSchema>>({ job, batch, ...settings }: G, cluster: string) {
+function readSchedule<G extends z.output<typeof SchedulePatchSchema>>(given: G, cluster: string) {
+  const { job, batch, keep, ...settings } = given
   const ask = (): AskedWork | null => {
     if (job !== undefined) {
-      return { ...toAsked(cluster, job, IN_SCHEDULED_JOB), selection: null }
+      return { ...toAsked(cluster, job, IN_SCHEDULED_JOB, keepsManifests(given)), selection: null }
     }
-    return batch === undefined ? null : toAskedBatch(cluster, batch, IN_SCHEDULED_BATCH)
+    return batch === undefined ? null : toAskedBatch(cluster, batch, IN_SCHEDULED_BATCH, keepsManifests(given))
   }
   try {
-    return { settings, work: ask() }
+    return { settings, keep, work: ask() }
   } catch (error) {
-    return { settings, work: refusedBy(error) }
+    return { settings, keep, work: refusedBy(error) }
   }
 }
 
@@ -170,13 +188,18 @@ function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, 
   return toAskedBatch(cluster, parseBody(BatchRequestSchema, job, refusal), places)
 }
 
+/** Of manifests that a schedule keeps nothing is asked of an API server, and they bound by themselves what is meant. */
+const keepsManifests = ({ keep }: z.output<typeof SchedulePatchSchema>): boolean => keep?.manifests === true
+
 const IN_SCHEDULED_JOB = placesIn('/job/target')
 const IN_SCHEDULED_BATCH = placesIn('/batch/target')
 
-function toAsked(cluster: string, body: RequestBody, places: Places): Given {
+function toAsked(cluster: string, body: RequestBody, places: Places, isKept = false): Given {
   const { manifests } = body.target
   if (manifests === undefined) {
-    refuseOddNames(body.target, places.target)
+    if (!isKept) {
+      refuseOddNames(body.target, places.target)
+    }
     return { request: toJobRequest(body, cluster), objects: { source: 'cluster' } }
   }
   const parsed = parseManifests(manifests, { pointer: places.manifests })
@@ -188,12 +211,13 @@ function toAskedBatch(
   cluster: string,
   body: z.output<typeof BatchRequestSchema>,
   places: Places,
+  isKept = false,
 ): Given & { selection: BatchSelection } {
   const selection = selectionOf(body.target)
-  if (body.target.manifests === undefined) {
+  if (body.target.manifests === undefined && !isKept) {
     refuseOddSelection(body.target, selection, places.target)
   }
-  const { request, objects } = toAsked(cluster, body, places)
+  const { request, objects } = toAsked(cluster, body, places, isKept)
   const target = { ...request.target, namespace: onlyNamespace(selection) }
   return { request: { ...request, target }, objects, selection }
 }

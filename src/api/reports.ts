@@ -6,6 +6,7 @@ import { renderBadge } from '../report/badge.ts'
 import { renderOverallCsv, renderServiceCsv } from '../report/csv.ts'
 import { describeServiceReport, reportOverall, reportService } from '../report/describe-history.ts'
 import type { OverallReport, ServiceReport } from '../report/history-document.ts'
+import { renderWindowTap } from '../report/tap.ts'
 import { renderWindowJunit } from '../report/window-junit.ts'
 import { renderWindowMarkdown } from '../report/window-markdown.ts'
 import { renderWindowText } from '../report/window-text.ts'
@@ -17,16 +18,16 @@ import { OverallReportSchema, ServiceReportSchema } from './history-schemas.ts'
 import { toJson } from './json.ts'
 import {
   CONTENT_TYPES,
-  FORMATS,
-  type Format,
-  FormatSchema,
   failStatusField,
-  formatByAccept,
+  formatWithoutPage,
   isKnown,
   NOT_MODIFIED,
+  pagedContents,
+  REPORT_FORMATS,
   type Renderers,
+  type ReportFormat,
+  ReportFormatSchema,
   render,
-  reportContents,
 } from './negotiate.ts'
 import { problems } from './problem.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
@@ -44,14 +45,14 @@ const objectiveField = {
 const reportFields = {
   ...windowFields,
   ...objectiveField,
-  format: FormatSchema.optional().openapi({ description: 'Else by `Accept`' }),
+  format: ReportFormatSchema,
   failStatus: failStatusField('any verdict but `pass`'),
 }
 
 const answers = (schema: z.ZodType) => ({
-  200: { description: 'The report', content: reportContents(schema) },
+  200: { description: 'The report', content: pagedContents(schema) },
   ...NOT_MODIFIED,
-  424: { description: 'Only with `failStatus=424`: not `pass`', content: reportContents(schema) },
+  424: { description: 'Only with `failStatus=424`: not `pass`', content: pagedContents(schema) },
 })
 
 const SERVICE_RENDERERS: Renderers<ServiceReport> = {
@@ -60,6 +61,7 @@ const SERVICE_RENDERERS: Renderers<ServiceReport> = {
   markdown: (report, links) => renderWindowMarkdown(viewService(report), links),
   junit: (report) => renderWindowJunit(viewService(report)),
   csv: renderServiceCsv,
+  tap: (report) => renderWindowTap(viewService(report)),
 }
 
 const overallRenderers = (cluster: string | null): Renderers<OverallReport> => ({
@@ -68,18 +70,18 @@ const overallRenderers = (cluster: string | null): Renderers<OverallReport> => (
   markdown: (report, links) => renderWindowMarkdown(viewOverall(report, cluster), links),
   junit: (report) => renderWindowJunit(viewOverall(report, cluster)),
   csv: renderOverallCsv,
+  tap: (report) => renderWindowTap(viewOverall(report, cluster)),
 })
 
 function answerWindow<T extends { verdict: string }>(
   context: ApiContext,
   report: T,
   renderers: Renderers<T>,
-  asked: { format?: Format | undefined; failStatus?: 424 | undefined },
+  asked: { format?: ReportFormat | undefined; failStatus?: 424 | undefined },
 ): Response {
-  const format = asked.format ?? formatByAccept(context.req.header('accept'))
+  const format = formatWithoutPage(context, asked.format)
   const body = render(context, renderers, format, report)
   const headers = { 'content-type': CONTENT_TYPES[format] }
-  context.header('vary', 'accept')
   if (asked.failStatus !== undefined && report.verdict !== 'pass') {
     return context.body(body, 424, headers)
   }
@@ -96,9 +98,10 @@ export function mountReports(app: Api): void {
       method: 'get',
       path: '/v1/report',
       operationId: 'getReport',
+      scope: 'reports:read',
       tags: ['History'],
       summary: 'Is everything fine?',
-      description: `All Services over a window of whole hours. By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`.`,
+      description: `All Services over a window of whole hours. By \`format\` (${REPORT_FORMATS.join(', ')}), else by \`Accept\`.`,
       query: z.strictObject({
         cluster: z.string().min(1).max(253).optional(),
         namespace: z.string().min(1).max(63).optional(),
@@ -124,9 +127,10 @@ export function mountReports(app: Api): void {
       method: 'get',
       path: '/v1/services/{namespace}/{name}/report',
       operationId: 'getServiceReport',
+      scope: 'reports:read',
       tags: ['History'],
       summary: 'A Service over a window',
-      description: `By \`format\` (${FORMATS.join(', ')}), else by \`Accept\`.`,
+      description: `By \`format\` (${REPORT_FORMATS.join(', ')}), else by \`Accept\`.`,
       params: serviceParams,
       query: z.strictObject({ ...clusterField, ...reportFields }),
       responses: { ...answers(ServiceReportSchema), ...problems('not_found', 'not_acceptable') },
@@ -141,6 +145,7 @@ export function mountReports(app: Api): void {
       method: 'get',
       path: '/v1/services/{namespace}/{name}/badge.svg',
       operationId: 'getServiceBadge',
+      scope: 'reports:read',
       tags: ['History'],
       summary: 'Availability over a window, as a badge',
       params: serviceParams,

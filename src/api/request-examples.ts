@@ -72,3 +72,23 @@ export const SCHEDULE_EXAMPLE = {
   timeZone: 'Europe/Berlin',
   job: JOB_EXAMPLE,
 }
+
+export const TOKEN_EXAMPLE = {
+  name: 'CI of the shop',
+  scopes: ['jobs:read', 'jobs:write'],
+  namespaces: ['shop'],
+  expiresAt: '2036-01-01T00:00:00Z',
+}
+
+export const STATUS_PAGE_EXAMPLE = {
+  title: 'Pond Inc.',
+  public: true,
+  services: [{ namespace: 'pond', name: 'toad', title: 'Checkout' }],
+}
+
+export const ANNOUNCEMENT_EXAMPLE = {
+  title: 'Payments are slow',
+  body: 'Some payments take up to a minute. We are looking into it.',
+  state: 'investigating',
+  services: ['Checkout'],
+}

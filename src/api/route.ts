@@ -6,11 +6,22 @@
  */
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { ProblemDetail } from '../lib/problem.ts'
-import type { Principal } from '../record/principal.ts'
+import { matchedRoutes } from 'hono/route'
+import type { ProblemDetail, ProblemError } from '../lib/problem.ts'
+import {
+  isNarrowed,
+  NOBODY,
+  type Principal,
+  refuseOthers,
+  refuseWithoutScope,
+  type Scope,
+} from '../record/principal.ts'
+import type { Access } from './access/access.ts'
+import { actsByReading } from './acts.ts'
 import type { Deps } from './deps.ts'
 import { detailsOf } from './details.ts'
 import { misfit, REPEATED, refusedQuery, unknownParameter } from './query-words.ts'
+import type { Quota, RequestLimits } from './request-limits.ts'
 import type { RequestStats } from './request-stats.ts'
 
 export type ApiEnv = {
@@ -19,6 +30,14 @@ export type ApiEnv = {
     principal: Principal
     deps: Deps
     requests: RequestStats
+    access: Access
+    /** Tells who asks for what answers anybody; `null`: it is not known, and nobody is refused for that. */
+    whoAsks(): Promise<Principal | null>
+    /** Of the client, normalised (`lib/client-address.ts`). `null`: it is not known. */
+    clientAddress: string | null
+    limits: RequestLimits
+    /** How the caller stands with its limits. Absent: not counted. */
+    quotas?: readonly Quota[]
     /** The body is manifests, and the options of the job stand in the query: problems point there. */
     optionsInQuery?: true
   }
@@ -26,38 +45,150 @@ export type ApiEnv = {
 export type ApiContext = Context<ApiEnv>
 export type Api = OpenAPIHono<ApiEnv>
 
+/** How a route is open to those who have no token. */
+export type Openness = 'open' | 'docs'
+
+/** What whoever asks must have. */
+type Needed = Scope | Openness | 'any'
+
+/** The handlers that answer without a token. What is not among them needs one. */
+const openHandlers = new WeakMap<object, Openness | ((context: ApiContext) => Openness | null)>()
+
+/** Marks a handler of a route that is not mounted by {@link mount}, so that it answers without a token. */
+export function answersAnybody<H extends object>(
+  handler: H,
+  openness: Openness | ((context: ApiContext) => Openness | null) = 'open',
+): H {
+  openHandlers.set(handler, openness)
+  return handler
+}
+
+/** Tells how the route that a request leads to is open; `null`: it needs a token, and so does what is no route. */
+export function opennessOf(context: ApiContext): Openness | null {
+  // Middleware stands before the handlers of routes, and for all paths.
+  const route = matchedRoutes(context).find(({ path }) => !path.endsWith('*'))
+  const openness = (route && openHandlers.get(route.handler)) ?? null
+  return typeof openness === 'function' ? openness(context) : openness
+}
+
 type Shape = z.ZodObject
 type Output<S> = S extends z.ZodType ? z.output<S> : Record<string, never>
 
-export type Spec<P extends Shape | undefined, Q extends Shape | undefined> = Omit<RouteConfig, 'request'> & {
+export type Spec<P extends Shape | undefined, Q extends Shape | undefined> = Omit<
+  RouteConfig,
+  'request' | 'security'
+> & {
+  /**
+   * Whoever asks must have it. `open`: anybody may ask, without a token. `docs`: so may anybody, unless
+   * `PORTOLAN_DOCS=private`, where any token will do. `any`: whoever is known may ask, whatever else it may.
+   */
+  scope: Needed
   params?: P
   query?: Q
   /** Documented here, read by the handler: what a body is depends on its content type. */
   body?: NonNullable<RouteConfig['request']>['body']
   headers?: Shape
+  /** Answers a query that does not fit; left out: with a problem. */
+  refused?: (context: ApiContext, refusal: ProblemError) => Response
 }
 
-/** Mounts a route. The schemas that are documented are those that are enforced; an unknown query parameter is a 400. */
+/**
+ * Mounts a route. The scope and the schemas that are documented are those that are enforced; an unknown query parameter
+ * is a 400. OpenAPI 3.1 names what a scheme other than OAuth needs in its list as well.
+ */
 export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
   app: Api,
   spec: Spec<P, Q>,
   handler: (context: ApiContext, input: { params: Output<P>; query: Output<Q> }) => Promise<Response> | Response,
 ): void {
-  const { params, query, body, headers, ...config } = spec
+  const { scope, params, query, body, headers, refused, ...config } = spec
   app.openAPIRegistry.registerPath({
     ...config,
+    description: describedWith(config.description, scope),
+    responses: withLimitFields(config.responses),
+    security: securityOf(scope, config.path),
     request: { ...(params && { params }), ...(query && { query }), ...(body && { body }), ...(headers && { headers }) },
   })
   const path = config.path.replaceAll(/\{(\w+)\}/g, ':$1')
-  app.on(config.method.toUpperCase(), path, (context) => {
+  const answer = (context: ApiContext) => {
+    if (!isOpen(scope) && scope !== 'any') {
+      refuseWithoutScope(context.get('principal') ?? NOBODY, scope)
+    }
     const errors: ProblemDetail[] = []
     const parsedParams = params ? collectParams(params, context.req.param(), errors) : {}
     const parsedQuery = collectQuery(query ?? z.strictObject({}), context.req.queries(), errors)
     if (errors.length > 0) {
-      throw refusedQuery(errors)
+      const refusal = refusedQuery(errors)
+      if (refused !== undefined) {
+        return refused(context, refusal)
+      }
+      throw refusal
     }
+    refuseNamed(context.get('principal') ?? NOBODY, scope, { ...(parsedQuery as Named), ...(parsedParams as Named) })
     return handler(context, { params: parsedParams as Output<P>, query: parsedQuery as Output<Q> })
-  })
+  }
+  app.on(config.method.toUpperCase(), path, isOpen(scope) ? answersAnybody(answer, scope) : answer)
+}
+
+const isOpen = (scope: Needed): scope is Openness => scope === 'open' || scope === 'docs'
+
+/** A token or the cookie of a login; what acts by a GET takes no cookie. */
+function securityOf(scope: Needed, path: string): Record<string, string[]>[] {
+  const scopes = isOpen(scope) || scope === 'any' ? [] : [scope]
+  const known = [{ bearer: scopes }, ...(actsByReading(path) ? [] : [{ session: scopes }])]
+  return scope === 'open' ? [] : scope === 'docs' ? [{}, ...known] : known
+}
+
+/** What a token needs stands where people read. Prose of the routes ends with a full stop. */
+function describedWith(description: string | undefined, scope: Needed): string {
+  const needs = {
+    open: 'Needs no token.',
+    docs: 'Needs no token, or with `PORTOLAN_DOCS=private` any.',
+    any: 'Needs a token, of whichever scope.',
+  }[scope as Openness | 'any']
+  return `${description === undefined ? '' : `${description}\n\n`}${needs ?? `Needs the scope \`${scope}\`.`}`
+}
+
+/** A route that answers 429 tells how the caller stands whenever it answers what was asked for. */
+function withLimitFields(responses: RouteConfig['responses']): RouteConfig['responses'] {
+  if (!('429' in responses)) {
+    return responses
+  }
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const tells = Number(status) < 400 || status === '429'
+      return [
+        status,
+        tells && 'description' in response
+          ? { ...response, headers: LIMIT_FIELDS[status === '429' ? 1 : 0] }
+          : response,
+      ]
+    }),
+  )
+}
+
+const asHeader = (name: string) => ({ $ref: `#/components/headers/${name}` })
+const STANDING = { 'RateLimit-Policy': asHeader('RateLimit-Policy'), RateLimit: asHeader('RateLimit') }
+const LIMIT_FIELDS = [STANDING, { ...STANDING, 'Retry-After': asHeader('Retry-After') }] as const
+
+type Named = Readonly<Record<string, unknown>>
+
+/**
+ * Refuses a cluster or a namespace that the caller names and may not see, in the path or the query, before anything is
+ * looked up: whether it exists makes no difference.
+ */
+function refuseNamed(principal: Principal, scope: Needed, named: Named): void {
+  if (isOpen(scope) || !isNarrowed(principal)) {
+    return
+  }
+  const { cluster, namespace, namespaces } = named
+  if (typeof cluster === 'string') {
+    refuseOthers(principal, { cluster })
+  }
+  const all = [namespace, ...(Array.isArray(namespaces) ? namespaces : [])]
+  for (const each of all.filter((value) => typeof value === 'string')) {
+    refuseOthers(principal, { namespace: each === '*' ? null : each })
+  }
 }
 
 /** A parameter is a list where its schema is an array, and given once otherwise. */

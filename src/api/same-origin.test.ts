@@ -11,6 +11,7 @@ describe('a request that may change something, or dials', () => {
   const ACTING: readonly Partial<Asking>[] = [
     ...['POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS', 'QUERY'].map((method) => ({ method })),
     ...['GET', 'HEAD'].map((method) => ({ method, path: '/probe' })),
+    ...['GET', 'HEAD'].map((method) => ({ method, path: '/v1/gates/argo-rollouts' })),
   ]
 
   const PASS: readonly [why: string, over: Partial<Asking>, publicUrl?: string][] = [

@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { ProblemError } from '../lib/problem.ts'
+import { mayAct } from './acts.ts'
 import type { ApiEnv } from './route.ts'
 
 export type Asking = {
@@ -18,11 +19,6 @@ export type Asking = {
   secFetchSite: string | undefined
 }
 
-const READS = new Set(['GET', 'HEAD'])
-
-/** These act although they are reads: they dial. A link or an image in any page would be enough to ask for one. */
-const ACTS = new Set(['/probe'])
-
 /**
  * Says why a request is refused; `null`: it is not. A read shows nothing to a foreign page (there is no CORS here), so
  * only requests that act are looked at. Navigations, which forms and links make, are no exception.
@@ -31,7 +27,7 @@ const ACTS = new Set(['/probe'])
  */
 export function foreignTo(publicUrl: string | null, asking: Asking): string | null {
   const { method, path, host, origin, secFetchSite } = asking
-  if (READS.has(method) && !ACTS.has(path)) {
+  if (!mayAct(method, path)) {
     return null
   }
   // `none` is a person's own doing: typed, or a bookmark. Unknown values say nothing (Fetch Metadata 2.3).
@@ -46,7 +42,7 @@ export function foreignTo(publicUrl: string | null, asking: Asking): string | nu
 }
 
 /** `null` is the origin of pages without one, like sandboxed frames and files: never ours. */
-function isOwn(origin: string, host: string | undefined, publicUrl: string | null): boolean {
+export function isOwn(origin: string, host: string | undefined, publicUrl: string | null): boolean {
   if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) {
     return false
   }
@@ -77,4 +73,22 @@ export function refuseForeignPages(publicUrl: string | null): MiddlewareHandler<
         'If the page is one of its own, served through a proxy, set PORTOLAN_PUBLIC_URL to the address in the browser.',
     )
   }
+}
+
+/**
+ * Refuses what a browser sends with its cookie and does not come from a page of ours. A browser says where a form or a
+ * script comes from with everything that may change something, so a request that says nothing is refused as well.
+ *
+ * @throws ProblemError `forbidden`
+ */
+export function refuseOtherOrigins({ req, get }: Context<ApiEnv>): void {
+  const origin = req.header('origin')
+  if (origin !== undefined && isOwn(origin, req.header('host'), get('deps').settings.publicUrl)) {
+    return
+  }
+  throw new ProblemError(
+    'forbidden',
+    'With the cookie of a login only pages of this server may ask for that, and the request does not say that it comes ' +
+      'from one (Origin). A program sends its token as "Authorization: Bearer TOKEN" instead.',
+  )
 }

@@ -1,5 +1,6 @@
 /** A schedule's body, as documented and as enforced; and what is answered. */
 import { z } from '@hono/zod-openapi'
+import { HIDDEN_FIELDS } from '../check/secrets.ts'
 import { POSITIONS } from '../plan/path.ts'
 import { MANAGED_BY, OVERLAPS, RUN_OUTCOMES, STALLED_AFTER } from '../record/schedule.ts'
 import { cronFault, timeZoneFault } from '../schedule/cron.ts'
@@ -66,13 +67,43 @@ export const ScheduleRequestSchema = z
   })
   .openapi('ScheduleRequest', { example: SCHEDULE_EXAMPLE })
 
+const KeepSchema = z
+  .strictObject({
+    manifests: z
+      .boolean()
+      .default(false)
+      .openapi({ description: 'The manifests that the schedule has; the target brings none then' }),
+    writeOnly: z
+      .record(z.string().max(63), z.array(z.enum(HIDDEN_FIELDS)).max(HIDDEN_FIELDS.length))
+      .default({})
+      .openapi({
+        description:
+          'Fields of checks, by the name of the check, as the schedule shows them under `writeOnly`. They are kept only ' +
+          'where they are sent to the same place as before',
+        example: { home: ['headers'] },
+      }),
+  })
+  .openapi('ScheduleKeep')
+
 export const SchedulePatchSchema = z
-  .strictObject({ ...z.object(fields).partial().shape, ...work })
+  .strictObject({
+    ...z.object(fields).partial().shape,
+    ...work,
+    keep: KeepSchema.optional().openapi({
+      description: 'With `job` or `batch`: what is not shown of the schedule, and is to stay as it is',
+    }),
+  })
   .refine(({ job, batch }) => job === undefined || batch === undefined, {
     path: ['job'],
     message: 'Give either job or batch, not both',
   })
-  .openapi('SchedulePatch', { description: 'What is given is changed; `job` and `batch` are replaced as a whole' })
+  .refine(({ job, batch, keep }) => keep === undefined || job !== undefined || batch !== undefined, {
+    path: ['keep'],
+    message: 'Goes with job or batch, and neither is given: all stays as it is',
+  })
+  .openapi('SchedulePatch', {
+    description: 'What is given is changed; `job` and `batch` are replaced as a whole, but for what `keep` names',
+  })
 
 const target = {
   cluster: z.string(),
@@ -90,6 +121,9 @@ const headFields = {
   createdAt: InstantSchema,
   updatedAt: InstantSchema,
   nextRunAt: InstantSchema.nullable().openapi({ description: 'With its jitter; null: paused' }),
+  nextRuns: z.array(InstantSchema).openapi({
+    description: 'The next three runs, with their jitter; `nextRunAt` is the first. Empty: paused, or none will come',
+  }),
   lastRun: z
     .object({
       at: InstantSchema.openapi({ description: 'The occurrence' }),
@@ -118,6 +152,14 @@ export const scheduleFilter = {
     .openapi({
       description:
         '`discovery`: those made from Services of the cluster; `none`: those made over the API. Left out: all',
+    }),
+  label: z
+    .array(z.string().max(320))
+    .max(16)
+    .default([])
+    .openapi({
+      description: 'Only schedules whose `job` or `batch` has this label; repeated: all of them',
+      example: ['team=shop'],
     }),
 }
 

@@ -4,15 +4,19 @@
  * @module
  */
 import { z } from '@hono/zod-openapi'
+import { narrowed } from '../job/narrowed.ts'
 import { defined } from '../lib/defined.ts'
 import { isId } from '../lib/id.ts'
 import { ProblemError, problemFrom } from '../lib/problem.ts'
 import type { Schedule } from '../record/schedule.ts'
-import { type AskedWork, acceptSchedule, changeSchedule, runNow } from '../schedule/accept-schedule.ts'
+import { describeBatch } from '../report/describe-batch.ts'
+import { type AskedWork, acceptSchedule, changeSchedule, noSchedule, runNow } from '../schedule/accept-schedule.ts'
 import { describeScheduleHead, describeWork, type ScheduleHeadDocument } from '../schedule/describe.ts'
+import { withKept } from '../schedule/with-kept.ts'
+import { getBatch } from '../store/batches.ts'
 import { newestJobs } from '../store/jobs.ts'
 import { deleteSchedule, getSchedule, getScheduledRequest, listSchedules } from '../store/schedules.ts'
-import { answerBatch, loadBatch } from './batch-response.ts'
+import { answerBatch } from './batch-response.ts'
 import { BatchSchema } from './batch-schemas.ts'
 import type { Deps } from './deps.ts'
 import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
@@ -29,6 +33,7 @@ import { answerJson } from './json.ts'
 import { answerJobs, jobPage } from './list-jobs.ts'
 import { answerFields, waitAnswers } from './negotiate.ts'
 import { answerPage, encodeCursor, newestBefore, pageFields, pageOf } from './pagination.ts'
+import { readLabels } from './params.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import type { AskedFor, Reading } from './reading.ts'
@@ -53,6 +58,7 @@ export function mountSchedules(app: Api): void {
       method: 'post',
       path: '/v1/schedules',
       operationId: 'createSchedule',
+      scope: 'schedules:write',
       tags,
       summary: 'Run a job or a batch again and again',
       description:
@@ -87,15 +93,20 @@ export function mountSchedules(app: Api): void {
       method: 'get',
       path: '/v1/schedules',
       operationId: 'listSchedules',
+      scope: 'schedules:read',
       tags,
       summary: 'Schedules, newest first',
       query: z.strictObject({ ...scheduleFilter, ...pageFields }),
       responses: { ...pageOf(ScheduleHeadSchema), ...problems() },
     },
-    async (context, { query: { limit, cursor, managedBy } }) => {
+    async (context, { query: { limit, cursor, managedBy, label } }) => {
       const deps = context.get('deps')
       const before = newestBefore(cursor)
-      const schedules = await listSchedules(deps.store, { limit: limit + 1, before }, managedBy)
+      const schedules = await listSchedules(
+        deps.store,
+        { limit: limit + 1, before },
+        { managedBy, labels: readLabels(label) },
+      )
       const page = schedules.slice(0, limit)
       const last = page.at(-1)
       const next = schedules.length > limit && last ? encodeCursor([last.createdAtMs, last.id]) : null
@@ -109,6 +120,7 @@ export function mountSchedules(app: Api): void {
       method: 'get',
       path: '/v1/schedules/{id}',
       operationId: 'getSchedule',
+      scope: 'schedules:read',
       tags,
       summary: 'One schedule, with what it asks for',
       description: 'The `ETag` changes with what its owner decides, not with its runs.',
@@ -124,9 +136,13 @@ export function mountSchedules(app: Api): void {
       method: 'patch',
       path: '/v1/schedules/{id}',
       operationId: 'changeSchedule',
+      scope: 'schedules:write',
       tags,
       summary: 'Change or pause a schedule',
-      description: 'What is left out stays. A run under way goes on as it was.',
+      description:
+        'What is left out stays. A run under way goes on as it was. What changes nothing, secrets included, leaves the ' +
+        'schedule as it is, with its `ETag`. A `job` or `batch` is replaced as a whole; `keep` names what is not shown of ' +
+        'it and stays, so that nobody has to know a secret to change what is beside it.',
       params,
       headers: IfMatchHeaders,
       body: { required: true, content: { 'application/json': { schema: SchedulePatchSchema } } },
@@ -144,9 +160,14 @@ export function mountSchedules(app: Api): void {
       const schedule = await loadOwn(deps, input.params.id)
       checkIfMatch(context, schedule.version, true)
       const { asked: change } = await readScheduleChange(context)
-      const { settings: given, work } = change
+      const { settings: given, keep, work } = change
       const settings = { ...schedule, ...defined(given) }
-      const asked = () => (work === null ? null : workOf(work))
+      const asked = async () => {
+        const asked = work === null ? null : workOf(work)
+        return asked === null || keep === undefined
+          ? asked
+          : narrowed(context.get('principal'), await withKept(deps, schedule, keep, asked))
+      }
       if (!(await changeSchedule(deps, schedule, settings, asked))) {
         throw hasChanged()
       }
@@ -161,6 +182,7 @@ export function mountSchedules(app: Api): void {
       method: 'delete',
       path: '/v1/schedules/{id}',
       operationId: 'deleteSchedule',
+      scope: 'schedules:write',
       tags,
       summary: 'Delete a schedule',
       description: 'With the secrets of its checks. Its jobs stay, and what runs goes on. `If-Match` is honoured.',
@@ -177,7 +199,8 @@ export function mountSchedules(app: Api): void {
       checkIfMatch(context, schedule.version, false)
       const version = context.req.header('if-match') === undefined ? null : schedule.version
       if (!(await deleteSchedule(store, schedule.id, version))) {
-        throw hasChanged()
+        // Of whichever version: another has deleted it meanwhile
+        throw version === null ? noSchedule(schedule.id) : hasChanged()
       }
       return context.body(null, 204)
     },
@@ -189,6 +212,7 @@ export function mountSchedules(app: Api): void {
       method: 'post',
       path: '/v1/schedules/{id}/run',
       operationId: 'runSchedule',
+      scope: 'jobs:write',
       tags,
       summary: 'Run it now',
       description:
@@ -223,6 +247,7 @@ export function mountSchedules(app: Api): void {
       method: 'get',
       path: '/v1/schedules/{id}/jobs',
       operationId: 'listScheduleJobs',
+      scope: 'jobs:read',
       tags,
       summary: 'Jobs that a schedule has made, newest first',
       params,
@@ -250,7 +275,7 @@ function workOf(work: NonNullable<AskedFor<Reading & { what: 'schedule' }>['work
 async function loadSchedule(deps: Deps, id: string): Promise<Schedule> {
   const schedule = isId('schedule', id) ? await getSchedule(deps.store, id) : null
   if (schedule === null) {
-    throw new ProblemError('not_found', `There is no schedule "${id.slice(0, 60)}".`)
+    throw noSchedule(id)
   }
   return schedule
 }
@@ -278,6 +303,9 @@ async function answerSchedule(context: ApiContext, schedule: Schedule, status: 2
   const deps = context.get('deps')
   const [head] = await describeHeads(deps, [schedule])
   const request = await getScheduledRequest(deps.store, schedule.id)
+  if (request === null) {
+    throw noSchedule(schedule.id)
+  }
   context.header('etag', tagOf(schedule.version))
   context.header('cache-control', 'no-cache')
   return answerJson(context, { ...head, ...describeWork(request) }, status)
@@ -294,7 +322,9 @@ async function describeHeads(deps: Deps, schedules: readonly Schedule[]): Promis
       if (!schedule.isBatch || !job?.batchId) {
         return describeScheduleHead(schedule, { job, batch: null })
       }
-      return describeScheduleHead(schedule, { job: null, batch: (await loadBatch(deps, job.batchId)).document })
+      // A batch of an earlier work of the schedule may reach beyond the caller
+      const found = await getBatch(deps.store, job.batchId)
+      return describeScheduleHead(schedule, { job: null, batch: found && describeBatch(found.batch, found.jobs) })
     }),
   )
 }

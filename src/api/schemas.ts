@@ -176,6 +176,15 @@ export const pathFields = {
   addressPort: z.int().nullable(),
   family: z.enum(FAMILIES).nullable(),
   node: z.string().nullable(),
+  pod: z.string().nullable().openapi({ description: 'Behind an endpoint, as far as the objects tell' }),
+  trafficPolicy: z
+    .enum(['Cluster', 'Local'])
+    .nullable()
+    .openapi({
+      description:
+        'Which endpoints the address leads to: `Cluster`: any; `Local`: those of the node where the connection ' +
+        'arrives, by `externalTrafficPolicy` or `internalTrafficPolicy`. null: nothing translates the address',
+    }),
   host: z.string().nullable(),
   serverName: z.string().nullable(),
   rulePath: z.string().nullable(),
@@ -292,7 +301,7 @@ export const VantageNameSchema = z.string().min(1).max(63).openapi('VantageName'
 
 const OBJECT_KINDS = Object.keys(RESOURCES) as ObjectKind[]
 
-const ObjectsSchema = z
+export const ObjectsSchema = z
   .object({
     source: z.enum(['manifests', 'cluster', 'agent']).openapi({
       description: '`manifests`: they came with the request; `cluster`: they were read from the live cluster',

@@ -5,12 +5,15 @@
  */
 import { z } from '@hono/zod-openapi'
 import { OUTCOMES } from '../check/result.ts'
+import type { ServiceHead } from '../history/types.ts'
 import { toInstant } from '../lib/clock.ts'
 import { defined } from '../lib/defined.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { PATH_KINDS } from '../plan/kinds.ts'
+import { isNarrowed } from '../record/principal.ts'
 import {
+  describeDays,
   describeHistoryResult,
   describeIncident,
   describeService,
@@ -18,16 +21,21 @@ import {
 } from '../report/describe-history.ts'
 import { listHistory } from '../store/history-results.ts'
 import { listIncidents } from '../store/incidents.ts'
+import { readObjectsUsed } from '../store/jobs.ts'
 import { readDiscovered } from '../store/managed-schedules.ts'
 import { readPoints } from '../store/series.ts'
+import { countStandings, placeOf, readLately, type ServicePage, type ServiceSort } from '../store/service-list.ts'
+import { STANDINGS } from '../store/service-state.ts'
 import { listServices, readPaths, readService } from '../store/services.ts'
+import type { Deps } from './deps.ts'
 import { clusterField, findService, serviceParams } from './find-service.ts'
 import {
   HistoryResultSchema,
   IncidentSchema,
+  ListedServiceSchema,
   SeriesSchema,
-  ServiceHeadSchema,
   ServiceSchema,
+  TotalsSchema,
 } from './history-schemas.ts'
 import { answerJson } from './json.ts'
 import { answerPage, decodeCursor, encodeCursor, pageFields, pageOf } from './pagination.ts'
@@ -35,6 +43,9 @@ import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 import { VantageNameSchema } from './schemas.ts'
 import { DurationSchema, refused, spanFields, spanOf, windowFields, windowOf } from './window.ts'
+
+/** As many as a wall shows. */
+const DAYS_LIMIT = 90
 
 /** A plot has at most so many points. */
 const POINTS_LIMIT = 2000
@@ -45,8 +56,38 @@ const one = <S extends z.ZodType>(schema: S, description: string) => ({
 })
 
 const ByName = z.tuple([z.string(), z.string(), z.string()])
+const ByProblems = z.tuple([z.number(), z.string(), z.string(), z.string()])
 const NewestSeq = z.tuple([z.number(), z.number()])
+const Sealed = z.tuple([z.string()])
 const NewestId = z.tuple([z.number(), z.string()])
+
+/** Numbers of rows tell how many others have made, so that who does not reach everything gets them sealed. */
+const sealCursor = async ({ store, secrets }: Deps, cursor: string): Promise<string> =>
+  isNarrowed(store.principal) && secrets.newest !== null ? encodeCursor([await secrets.seal(cursor)]) : cursor
+
+/** One that is not ours stays as it is, and is refused as such. */
+async function openCursor({ store, secrets }: Deps, cursor: string | undefined): Promise<string | undefined> {
+  if (cursor === undefined || !isNarrowed(store.principal) || secrets.newest === null) {
+    return cursor
+  }
+  const [sealed] = decodeCursor(cursor, Sealed) ?? ['']
+  return (await secrets.open(sealed)) ?? ''
+}
+
+/** Where the page before has ended. */
+function positionOf(cursor: string | undefined, sort: ServiceSort): ServicePage['after'] {
+  if (sort === 'problems') {
+    const position = decodeCursor(cursor, ByProblems)
+    return position && { place: position[0], namespace: position[1], service: position[2], cluster: position[3] }
+  }
+  const position = decodeCursor(cursor, ByName)
+  return position && { namespace: position[0], service: position[1], cluster: position[2] }
+}
+
+function cursorOf(head: ServiceHead, sort: ServiceSort): string {
+  const { namespace, service, cluster } = head.target
+  return encodeCursor([...(sort === 'problems' ? [placeOf(head)] : []), namespace, service, cluster])
+}
 
 export function mountServices(app: Api): void {
   mount(
@@ -55,29 +96,62 @@ export function mountServices(app: Api): void {
       method: 'get',
       path: '/v1/services',
       operationId: 'listServices',
+      scope: 'reports:read',
       tags,
       summary: 'Every Service ever probed',
       description:
-        'By namespace, name and cluster. `counts` and `availability` are over the whole hours of the window.',
+        'By namespace, name and cluster, or problems first. `counts` and `availability` are over the whole hours of the window.',
       query: z.strictObject({
         cluster: z.string().max(253).optional(),
         namespace: z.string().max(63).optional(),
+        q: z
+          .string()
+          .max(128)
+          .optional()
+          .openapi({ description: 'A part of `namespace/name`, in upper or lower case' }),
+        verdict: z.enum(STANDINGS).optional().openapi({
+          description: 'How it is now, as `state` tells. unknown: it was never tested, `state` is null',
+        }),
+        sort: z.enum(['name', 'problems']).default('name').openapi({
+          description:
+            'problems: what fails first, then what is unknown, then what passes; of each what changed last first',
+        }),
+        days: z.coerce.number().int().min(1).max(DAYS_LIMIT).optional().openapi({
+          description: 'Gives the last so many days of each Service, today included, and its `p95Ms`',
+          example: 90,
+        }),
+        totals: z.literal('true').optional().openapi({ description: 'Gives `totals`' }),
         ...windowFields,
         ...pageFields,
       }),
-      responses: { ...pageOf(ServiceHeadSchema), ...problems() },
+      responses: { ...pageOf(ListedServiceSchema, { totals: TotalsSchema.optional() }), ...problems() },
     },
     async (context, { query }) => {
       const { store, clock } = context.get('deps')
-      const { limit, cursor, cluster, namespace, ...asked } = query
-      const position = decodeCursor(cursor, ByName)
-      const after = position && { namespace: position[0], service: position[1], cluster: position[2] }
-      const window = windowOf(asked, clock.now())
-      const found = await listServices(store, defined({ cluster, namespace }), window, { limit: limit + 1, after })
-      const items = found.slice(0, limit)
-      const last = items.at(-1)?.target
-      const next = found.length > limit && last ? encodeCursor([last.namespace, last.service, last.cluster]) : null
-      return answerPage(context, items.map(describeServiceHead), next)
+      const { limit, cursor, sort, days, totals, cluster, namespace, q, verdict, ...asked } = query
+      const filter = defined({ cluster, namespace, q: q || undefined, standing: verdict })
+      const nowMs = clock.now()
+      const page = { limit: limit + 1, sort, after: positionOf(cursor, sort) }
+      const found = await listServices(store, filter, windowOf(asked, nowMs), page)
+      const heads = found.slice(0, limit)
+      const lately =
+        days === undefined
+          ? []
+          : await readLately(
+              store,
+              heads.map(({ target }) => target),
+              { count: days, nowMs },
+            )
+      const items = heads.map((head, at) => {
+        const more = lately[at]
+        return {
+          ...describeServiceHead(head),
+          ...(days && more && { days: describeDays(more.days, days, nowMs), p95Ms: more.p95Ms }),
+        }
+      })
+      const last = heads.at(-1)
+      const next = found.length > limit && last ? cursorOf(last, sort) : null
+      return answerPage(context, items, next, totals && { totals: await countStandings(store, filter) })
     },
   )
 
@@ -87,6 +161,7 @@ export function mountServices(app: Api): void {
       method: 'get',
       path: '/v1/services/{namespace}/{name}',
       operationId: 'getService',
+      scope: 'reports:read',
       tags,
       summary: 'The state of each path, since when, and the current diagnosis',
       description: 'Paths that are planned no more are there too, with `retiredAt`.',
@@ -103,7 +178,8 @@ export function mountServices(app: Api): void {
         throw new ProblemError('not_found', 'The Service is gone.')
       }
       const discovered = await readDiscovered(store, history.target.cluster, params.namespace, params.name)
-      return answerJson(context, describeService(history, discovered))
+      const objects = await readObjectsUsed(store, history.lastJobId)
+      return answerJson(context, describeService(history, discovered, objects))
     },
   )
 
@@ -113,6 +189,7 @@ export function mountServices(app: Api): void {
       method: 'get',
       path: '/v1/services/{namespace}/{name}/results',
       operationId: 'listServiceResults',
+      scope: 'reports:read',
       tags,
       summary: 'Recorded tries, newest first',
       params: serviceParams,
@@ -130,15 +207,16 @@ export function mountServices(app: Api): void {
     },
     async (context, { params, query }) => {
       const { limit, cursor, cluster, from, to, path, ...equal } = query
-      const position = decodeCursor(cursor, NewestSeq)
+      const deps = context.get('deps')
+      const position = decodeCursor(await openCursor(deps, cursor), NewestSeq)
       const before = position && { startedAtMs: position[0], seq: position[1] }
       const filter = { ...defined({ ...equal, pathId: path }), ...spanOf({ from, to }) }
       const known = await findService(context, params, cluster)
-      const found = await listHistory(context.get('deps').store, known, filter, { limit: limit + 1, before })
+      const found = await listHistory(deps.store, known, filter, { limit: limit + 1, before })
       const items = found.slice(0, limit)
       const last = items.at(-1)
       const next = found.length > limit && last ? encodeCursor([last.result.startedAtMs, last.seq]) : null
-      return answerPage(context, items.map(describeHistoryResult), next)
+      return answerPage(context, items.map(describeHistoryResult), next && (await sealCursor(deps, next)))
     },
   )
 
@@ -148,6 +226,7 @@ export function mountServices(app: Api): void {
       method: 'get',
       path: '/v1/services/{namespace}/{name}/series',
       operationId: 'getServiceSeries',
+      scope: 'reports:read',
       tags,
       summary: 'Points for a plot',
       description: `One for each step, empty ones too; at most ${POINTS_LIMIT}. Steps of whole hours or days come from rollups, finer ones from raw results.`,
@@ -188,6 +267,7 @@ export function mountServices(app: Api): void {
       method: 'get',
       path: '/v1/services/{namespace}/{name}/incidents',
       operationId: 'listServiceIncidents',
+      scope: 'reports:read',
       tags,
       summary: 'From leaving pass to coming back, newest first',
       description:

@@ -54,6 +54,7 @@ export const FAILURE_CODES = {
   blocked_by_policy: 'ours',
   deadline_exceeded: 'ours',
   cancelled: 'ours',
+  limit_exceeded: 'ours',
   certificate_not_seen: 'ours',
   expectation_too_costly: 'ours',
   local_resources_exhausted: 'ours',

@@ -242,6 +242,7 @@ const TEXTS: Readonly<Record<FailureCode, string>> = {
   blocked_by_policy: 'the policy does not allow this address to be dialled',
   deadline_exceeded: 'the deadline of the job came first',
   cancelled: 'the job was cancelled',
+  limit_exceeded: 'a limit of the job, or of its token, came first',
   certificate_not_seen: 'from where the prober stands the certificate cannot be seen, nor when it expires',
   expectation_too_costly: 'judging this answer takes more work than a try may: simplify the expectations of the check',
   local_resources_exhausted: 'the prober ran out of ports, descriptors or threads',

@@ -149,6 +149,8 @@ export type DialOptions = {
   timeoutMs: number
   /** Aborted with a reason of type `Failure` (`deadline_exceeded`, `cancelled`). */
   signal: AbortSignal
+  /** Told once, when the exchange ends: the bytes that went over the connection, both ways. Left out: nobody counts. */
+  counts?(bytes: number): void
 }
 
 export type DialTls = {

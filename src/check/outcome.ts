@@ -30,7 +30,7 @@ export type JudgedPath = PathJudgement & { path: PlannedPath }
  * @param complete `false` while tries are still to come: the outcome is then `null`.
  */
 export function judgePath<T extends Tried>(
-  path: PlannedPath,
+  path: Pick<PlannedPath, 'skipped'>,
   results: readonly T[],
   complete = true,
 ): PathJudgement<T> {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPolicy, liftOf } from './policy.ts'
+import { createPolicy, liftOf, narrowedPolicy } from './policy.ts'
 
 const defaults = createPolicy({ allow: [], deny: [] })
-const allowed = (address: string, policy = defaults) => policy.check(address).allowed
+const allowed = (address: string, policy = defaults) => policy.check(address, null).allowed
 
 describe('the policy without settings', () => {
   it.each([
@@ -44,7 +44,7 @@ describe('the policy without settings', () => {
     ['0x7f.1', 'loopback (RFC 1122 3.2.1.3)'],
     ['0177.0.0.1', 'loopback (RFC 1122 3.2.1.3)'],
   ])('does not dial %s: %s', (address, reason) => {
-    expect(defaults.check(address)).toEqual({ allowed: false, reason: `${address} is ${reason}` })
+    expect(defaults.check(address, null)).toEqual({ allowed: false, reason: `${address} is ${reason}` })
   })
 
   it.each([
@@ -61,13 +61,13 @@ describe('the policy without settings', () => {
     '2001:1::7f00:1',
     '::ffff:10.0.0.1',
   ])('dials %s, where clusters and the public live', (address) =>
-    expect(defaults.check(address)).toEqual({ allowed: true }),
+    expect(defaults.check(address, null)).toEqual({ allowed: true }),
   )
 
   it.each(['', 'toad.example', '10.0.0.256', '10.0.0.1:80', 'http://10.0.0.1'])(
     'does not dial %j, which is no address',
     (text) => {
-      expect(defaults.check(text)).toEqual({ allowed: false, reason: `${text} is not an IP address` })
+      expect(defaults.check(text, null)).toEqual({ allowed: false, reason: `${text} is not an IP address` })
     },
   )
 })
@@ -90,7 +90,7 @@ describe('settings', () => {
       false,
       true,
     ])
-    expect(policy.check('10.0.0.1')).toEqual({
+    expect(policy.check('10.0.0.1', null)).toEqual({
       allowed: false,
       reason: '10.0.0.1 is denied by the entry 10.0.0.1/32 of PORTOLAN_EGRESS_DENY',
     })
@@ -111,7 +111,7 @@ describe('settings', () => {
     ['0.0.0.0/0', '::ffff:b01:203', '2001:db8::1'],
   ])('deny by %s what it says: %s, and not %s', (cidr, denied, other) => {
     const policy = createPolicy({ allow: [], deny: [cidr] })
-    const found = policy.check(denied)
+    const found = policy.check(denied, null)
     expect([found, allowed(other, policy)]).toEqual([
       { allowed: false, reason: `${denied} is denied by the entry ${cidr} of PORTOLAN_EGRESS_DENY` },
       true,
@@ -158,6 +158,106 @@ describe('every address', () => {
       fc.property(fc.oneof(ipv4, fc.ipV6()), (address) => {
         expect([allowed(address, open), allowed(address, shut)]).toEqual([true, false])
       }),
+    )
+  })
+})
+
+describe('ports of mail', () => {
+  const policy = createPolicy({ allow: ['203.0.113.7/32'], deny: [] })
+
+  it.each([
+    ['8.8.8.8', 25, false],
+    ['2606:4700::1', 465, false],
+    ['64:ff9b::808:808', 587, false],
+    ['2002:808:808::1', 25, false],
+    ['203.0.113.8', 25, false],
+    // Not of mail, not public, carried and not public, named by the operator
+    ['8.8.8.8', 443, true],
+    ['10.0.0.1', 25, true],
+    ['100.64.0.1', 25, true],
+    ['fd00::1', 587, true],
+    ['::ffff:10.0.0.1', 25, true],
+    ['64:ff9b::10.0.0.1', 25, true],
+    ['203.0.113.7', 25, true],
+  ])('%s, port %i: dialled %s', (address, port, expected) => {
+    expect(policy.check(address, port).allowed).toBe(expected)
+  })
+
+  it('are told with the setting that names them, and with what lifts that', () => {
+    const found = policy.explain('8.8.8.8', 25)
+    expect(found).toEqual({
+      allowed: false,
+      rule: 'deny_port',
+      entry: '25',
+      reason: '8.8.8.8 is a public address, whose port 25 is denied by PORTOLAN_EGRESS_DENY_PORTS',
+      forms: ['8.8.8.8'],
+    })
+    expect(liftOf(found.reason)).toBe(
+      'an entry of PORTOLAN_EGRESS_ALLOW that covers the address can lift that, or PORTOLAN_EGRESS_DENY_PORTS without the port',
+    )
+  })
+
+  it('are others where the operator says so, and none where that is what is said', () => {
+    const ports = (denyPorts: readonly number[]) => createPolicy({ allow: [], deny: [], denyPorts })
+    expect([25, 22].map((port) => ports([22]).check('8.8.8.8', port).allowed)).toEqual([true, false])
+    expect(ports([]).check('8.8.8.8', 25)).toEqual({ allowed: true })
+  })
+})
+
+describe('a caller who is narrowed', () => {
+  const narrowed = (...egressOnly: string[]) =>
+    narrowedPolicy(createPolicy({ allow: ['127.0.0.1/32'], deny: [] }), egressOnly)
+
+  it.each([
+    [['10.0.0.0/8'], '10.1.2.3', true],
+    [['10.0.0.0/8'], '11.1.2.3', false],
+    [['10.0.0.0/8'], 'fd00::1', false],
+    [['10.0.0.0/8'], '::ffff:10.1.2.3', true],
+    [['10.0.0.0/8'], '::ffff:11.1.2.3', false],
+    [['::ffff:10.0.0.0/104'], '10.1.2.3', true],
+    // What leads to an address by another is inside only if both are
+    [['10.0.0.0/8'], '64:ff9b::10.1.2.3', false],
+    [['64:ff9b::/96'], '64:ff9b::10.1.2.3', false],
+    [['64:ff9b::/96', '10.0.0.0/8'], '64:ff9b::10.1.2.3', true],
+    [['::/0', '10.0.0.0/8'], '64:ff9b::203.0.113.9', false],
+    [['::/0', '10.0.0.0/8'], '2002:cb00:7109::1', false],
+    [['2001:db8::/32'], '2001:db8::7', true],
+    [['10.0.0.0/8'], '167838211', true],
+    [['10.0.0.0/8'], '0xb010203', false],
+    [[], '10.1.2.3', false],
+    // What the server denies stays denied, and what it lifts is not lifted for everybody
+    [['0.0.0.0/0', '::/0'], '169.254.169.254', false],
+    [['127.0.0.0/8'], '127.0.0.1', true],
+    [['127.0.0.0/8'], '127.0.0.2', false],
+    [['127.0.0.2/32'], '127.0.0.2', false],
+    [['10.0.0.0/8'], '127.0.0.1', false],
+  ])('to %j dials %s: %s', (egressOnly, address, expected) => {
+    expect(narrowed(...egressOnly).check(address, 80).allowed).toBe(expected)
+  })
+
+  it('is told so, and that no setting widens it', () => {
+    const { reason, rule, entry } = narrowed('10.0.0.0/8').explain('11.1.2.3', 80)
+    expect([reason, rule, entry]).toEqual(['11.1.2.3 is outside egressOnly', 'egress_only', '10.0.0.0/8'])
+    expect(liftOf(reason)).toBe(
+      'the caller is narrowed to egressOnly, which no setting widens: ask with a token that has other ranges',
+    )
+  })
+
+  it('never dials more than the server, whatever it is narrowed to', () => {
+    const cidrs = fc.array(
+      fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([base, bits]) => `${base}/${bits}`),
+    )
+    const server = createPolicy({ allow: ['127.0.0.0/9'], deny: ['10.0.0.0/9'] })
+    fc.assert(
+      fc.property(
+        fc.oneof(ipv4, fc.ipV6()),
+        cidrs,
+        fc.integer({ min: 1, max: 65_535 }),
+        (address, egressOnly, port) => {
+          const own = narrowedPolicy(server, egressOnly).check(address, port).allowed
+          return !own || server.check(address, port).allowed
+        },
+      ),
     )
   })
 })

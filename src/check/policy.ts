@@ -7,12 +7,48 @@
 
 import ipaddr from 'ipaddr.js'
 import { boundedCache } from '../lib/bounded-cache.ts'
-import { EGRESS_SETTING } from '../plan/keep-to-cluster.ts'
+import { areAllIn, distinctFormsOf, formsOf, type Ip, isIn, rangeOf } from '../lib/ip-forms.ts'
+import { EGRESS_ONLY } from '../plan/egress-only.ts'
+import { EGRESS_SETTING, NOT_NARROWED_BY_ADDRESS } from '../plan/keep-to-cluster.ts'
+import { createOwnListeners, NOWHERE, type OwnListeners } from './own-listener.ts'
 
 export type Permission = { allowed: true } | { allowed: false; reason: string }
-export type Policy = { check(address: string): Permission }
 
-type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
+/**
+ * What decides: that it is no address, that Portolan listens there, an entry of `PORTOLAN_EGRESS_DENY`, a range that is
+ * denied by default, a port of `PORTOLAN_EGRESS_DENY_PORTS`, what the caller is narrowed to, an entry of
+ * `PORTOLAN_EGRESS_ALLOW`, or nothing at all.
+ */
+export const POLICY_RULES = [
+  'not_an_address',
+  'own_listener',
+  'deny_entry',
+  'default_range',
+  'deny_port',
+  'egress_only',
+  'allow_entry',
+  'none',
+] as const
+export type PolicyRule = (typeof POLICY_RULES)[number]
+
+export type Judgement = {
+  allowed: boolean
+  rule: PolicyRule
+  /** The entry, or the range, that the rule goes by. */
+  entry: string | null
+  /** A sentence without its full stop. */
+  reason: string
+  /** The address as it was understood, and those that it carries: each is judged. */
+  forms: readonly string[]
+}
+
+export type Policy = {
+  /** @param port `null`: it is not known, so that no rule about ports holds. */
+  check(address: string, port: number | null): Permission
+  /** As `check`, with what decides. */
+  explain(address: string, port: number | null): Judgement
+  own: OwnListeners
+}
 
 /** Not dialled unless `allow` covers them. Private addresses (RFC 1918, fc00::/7) are where clusters live: allowed. */
 const DENIED: readonly (readonly [cidr: string, reason: string])[] = [
@@ -42,109 +78,142 @@ const DENIED: readonly (readonly [cidr: string, reason: string])[] = [
   ['100::/64', 'reserved (RFC 6666)'],
 ]
 
-/** IPv6 forms that carry IPv4 addresses, and where in the 16 bytes these stand. */
-type Embedded = readonly [cidr: string, bytes: readonly number[], isInverted?: true]
+const deniedRanges = DENIED.map(([cidr, reason]) => ({ cidr, range: rangeOf(cidr), reason }))
 
-const LAST = [12, 13, 14, 15]
-const EMBEDDED: readonly Embedded[] = [
-  // IPv4-mapped, IPv4-translated, NAT64, local NAT64
-  ['::ffff:0:0/96', LAST],
-  ['::ffff:0:0:0/96', LAST],
-  ['64:ff9b::/96', LAST],
-  ['64:ff9b:1::/48', LAST],
-  // 6to4
-  ['2002::/16', [2, 3, 4, 5]],
-  // Teredo (RFC 4380 4): the server, and the client with all bits inverted
-  ['2001::/32', [4, 5, 6, 7]],
-  ['2001::/32', LAST, true],
-  // IPv4-compatible
-  ['::/96', LAST],
-]
+/** Whoever may dial anywhere on these ports of the Internet sends mail: submission, and its forms. */
+export const MAIL_PORTS: readonly number[] = [25, 465, 587]
 
-const deniedRanges = DENIED.map(([cidr, reason]) => [ipaddr.parseCIDR(cidr), reason] as const)
-const embeddedRanges = EMBEDDED.map(
-  ([cidr, at, isInverted = false]) => [ipaddr.parseCIDR(cidr), at, isInverted ? 0xff : 0] as const,
-)
+/** Of these a port may always be dialled: they are of some network, machine or link, and not of the Internet. */
+const NOT_PUBLIC = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16']
+  .concat(['fc00::/7', 'fe80::/10', '::1/128'])
+  .map(rangeOf)
 
+const ALLOW = 'PORTOLAN_EGRESS_ALLOW'
 const DENY = 'PORTOLAN_EGRESS_DENY'
+const DENY_PORTS = 'PORTOLAN_EGRESS_DENY_PORTS'
+const OWN = "Portolan's own listener"
 
-/** Tells the operator how to lift a denial, by its reason: an entry of their own wins over all that is allowed. */
+/** Tells how a denial can be lifted, by its reason: an entry of the operator's own wins over all that is allowed. */
 export function liftOf(reason: string): string {
   if (reason.includes(EGRESS_SETTING)) {
     return `${EGRESS_SETTING} names what discovery may dial besides`
   }
-  return reason.includes(DENY)
-    ? `${DENY} wins over PORTOLAN_EGRESS_ALLOW: take the entry out of it`
-    : 'PORTOLAN_EGRESS_ALLOW can lift that'
-}
-
-const MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
-const MAPPED_BITS = 96
-
-/**
- * The addresses that a CIDR covers. IPv4 addresses written as IPv6 (`::ffff:10.0.0.0/104`) are those IPv4 addresses. Bits
- * beyond the prefix count for nothing, as with iptables and Go.
- */
-function rangeOf(cidr: string): Range {
-  const [base, bits] = ipaddr.parseCIDR(cidr)
-  if (!(base instanceof ipaddr.IPv6) || bits < MAPPED_BITS || !base.match(...MAPPED)) {
-    return [base, bits]
+  if (reason.includes(NOT_NARROWED_BY_ADDRESS)) {
+    return 'a token with an egressOnly that covers the address may have it dialled'
   }
-  return [base.toIPv4Address(), bits - MAPPED_BITS]
+  if (reason.includes(OWN)) {
+    return 'nothing lifts that: ask /livez and /readyz from elsewhere whether Portolan answers'
+  }
+  if (reason.includes(EGRESS_ONLY)) {
+    return `the caller is narrowed to ${EGRESS_ONLY}, which no setting widens: ask with a token that has other ranges`
+  }
+  if (reason.includes(DENY_PORTS)) {
+    return `an entry of ${ALLOW} that covers the address can lift that, or ${DENY_PORTS} without the port`
+  }
+  return reason.includes(DENY) ? `${DENY} wins over ${ALLOW}: take the entry out of it` : `${ALLOW} can lift that`
 }
 
 /** Judgements that are kept: the same few addresses are asked about again and again. */
 const KEPT_MAX = 4096
 
-/**
- * @param lists CIDRs; `::/0` is every IPv6 address and no IPv4 one. `allow` lifts default denials and nothing else; `deny` wins over everything.
- * @throws Error for a CIDR that does not parse; configuration checks it before.
- */
-export function createPolicy(lists: { allow: readonly string[]; deny: readonly string[] }): Policy {
-  const allow = lists.allow.map(rangeOf)
+export type PolicyLists = {
+  /** CIDRs. They lift what is denied by default, ports included, and nothing else. `::/0` is every IPv6 address and no IPv4 one. */
+  allow: readonly string[]
+  /** CIDRs. They win over all that is allowed. */
+  deny: readonly string[]
+  /** Not dialled on public addresses; left out: those that take mail. */
+  denyPorts?: readonly number[]
+  /** Not dialled, and lifted by nothing; left out: there are none. */
+  own?: OwnListeners
+}
+
+/** What holds for an address at every port. */
+type OfAddress = Judgement & { isPublic: boolean }
+
+/** @throws Error for a CIDR that does not parse; configuration checks it before. */
+export function createPolicy(lists: PolicyLists): Policy {
+  const { denyPorts = MAIL_PORTS, own = createOwnListeners(NOWHERE) } = lists
+  const allow = lists.allow.map((cidr) => ({ cidr, range: rangeOf(cidr) }))
   const deny = lists.deny.map((cidr) => ({ cidr, range: rangeOf(cidr) }))
-  const kept = boundedCache<Permission>(KEPT_MAX)
-  return {
-    check: (text) => kept.getOrMake(text, () => judge(text)),
+  const kept = boundedCache<OfAddress>(KEPT_MAX)
+
+  function explain(text: string, port: number | null): Judgement {
+    const { isPublic, ...judged } = kept.getOrMake(text, () => judge(text))
+    if (port === null || judged.rule === 'not_an_address') {
+      return judged
+    }
+    if (own.isAt(text, port)) {
+      return { ...judged, allowed: false, rule: 'own_listener', entry: null, reason: `${text}:${port} is ${OWN}` }
+    }
+    if (judged.allowed && judged.rule !== 'allow_entry' && isPublic && denyPorts.includes(port)) {
+      const reason = `${text} is a public address, whose port ${port} is denied by ${DENY_PORTS}`
+      return { ...judged, allowed: false, rule: 'deny_port', entry: String(port), reason }
+    }
+    return judged
   }
 
-  function judge(text: string): Permission {
+  function judge(text: string): OfAddress {
     if (!ipaddr.isValid(text)) {
-      return { allowed: false, reason: `${text} is not an IP address` }
+      const reason = `${text} is not an IP address`
+      return { allowed: false, rule: 'not_an_address', entry: null, reason, forms: [], isPublic: false }
     }
     // `inet_aton` forms (0x7f.1, 2130706433) are valid to some libraries and mean 127.0.0.1: judged by what they mean
     const address = ipaddr.parse(text)
     const forms = formsOf(address)
-    const entry = deny.find(({ range }) => forms.some((form) => within(form, [range])))
-    if (entry) {
-      return { allowed: false, reason: `${text} is denied by the entry ${entry.cidr} of ${DENY}` }
+    const seen = { forms: forms.map(String), isPublic: isPublic(address) }
+    const denied = deny.find(({ range }) => forms.some((form) => isIn(form, [range])))
+    if (denied) {
+      const reason = `${text} is denied by the entry ${denied.cidr} of ${DENY}`
+      return { ...seen, allowed: false, rule: 'deny_entry', entry: denied.cidr, reason }
     }
     // An entry that lifts the plain address also lifts the address in an embedded form
+    const lifted = allow.find(({ range }) => forms.some((form) => isIn(form, [range])))
+    if (lifted) {
+      const reason = `${text} is allowed by the entry ${lifted.cidr} of ${ALLOW}`
+      return { ...seen, allowed: true, rule: 'allow_entry', entry: lifted.cidr, reason }
+    }
     for (const form of forms) {
-      const denied = deniedRanges.find(([range]) => within(form, [range]))
-      if (denied && !forms.some((other) => within(other, allow))) {
-        return { allowed: false, reason: `${text} is ${denied[1]}` }
+      const found = deniedRanges.find(({ range }) => isIn(form, [range]))
+      if (found) {
+        const reason = `${text} is ${found.reason}`
+        return { ...seen, allowed: false, rule: 'default_range', entry: found.cidr, reason }
       }
     }
-    return { allowed: true }
+    return { ...seen, allowed: true, rule: 'none', entry: null, reason: `nothing denies ${text}` }
   }
+
+  return { explain, check: permissionBy(explain), own }
 }
 
-/** The address itself and the IPv4 addresses that it carries. */
-function formsOf(address: ipaddr.IPv4 | ipaddr.IPv6): (ipaddr.IPv4 | ipaddr.IPv6)[] {
-  if (address.kind() === 'ipv4') {
-    return [address]
-  }
-  const forms: (ipaddr.IPv4 | ipaddr.IPv6)[] = [address]
-  const bytes = address.toByteArray()
-  for (const [range, places, mask] of embeddedRanges) {
-    if (!within(address, [range])) {
-      continue
+/**
+ * The same policy for a caller who is narrowed to ranges: it denies besides whatever they do not cover, and allows
+ * nothing that was denied.
+ *
+ * @param egressOnly CIDRs; none: nothing may be dialled.
+ */
+export function narrowedPolicy(policy: Policy, egressOnly: readonly string[]): Policy {
+  const ranges = egressOnly.map(rangeOf)
+  const kept = boundedCache<boolean>(KEPT_MAX)
+  const isInside = (text: string) => kept.getOrMake(text, () => areAllIn(ipaddr.parse(text), ranges))
+  const explain: Policy['explain'] = (text, port) => {
+    const judged = policy.explain(text, port)
+    if (!judged.allowed || isInside(text)) {
+      return judged
     }
-    forms.push(ipaddr.fromByteArray(places.map((place) => (bytes[place] ?? 0) ^ mask)))
+    const entry = egressOnly.length === 0 ? null : egressOnly.join(',')
+    return { ...judged, allowed: false, rule: 'egress_only', entry, reason: `${text} is outside ${EGRESS_ONLY}` }
   }
-  return forms
+  return { explain, check: permissionBy(explain), own: policy.own }
 }
 
-const within = (address: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly Range[]) =>
-  ranges.some(([base, bits]) => address.kind() === base.kind() && address.match(base, bits))
+const permissionBy =
+  (explain: Policy['explain']): Policy['check'] =>
+  (address, port) => {
+    const { allowed, reason } = explain(address, port)
+    return allowed ? { allowed } : { allowed, reason }
+  }
+
+const isPublic = (address: Ip): boolean => {
+  const [own, ...carried] = distinctFormsOf(address)
+  return (carried.length > 0 ? carried : [own]).some((form) => form !== undefined && !isIn(form, NOT_PUBLIC))
+}

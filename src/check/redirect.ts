@@ -152,14 +152,14 @@ async function dialOf(
   if (withoutDot(next.hostname) === withoutDot(from.hostname)) {
     const samePort = next.protocol === from.protocol && next.port === from.port
     const sibling = next.protocol !== from.protocol && next.port === '' ? siblingPort(context, path, scheme) : null
-    return {
-      to: { address: request.address, port: samePort ? request.port : (sibling ?? port) },
-      dnsMs: null,
-    }
+    const to = { address: request.address, port: samePort ? request.port : (sibling ?? port) }
+    // Through the path's own name, if it has one: that vouches for the address
+    const refused = samePort ? null : refusal(context, { ...to, family: familyIn(to.address) }, path)
+    return { to: refused === null ? to : redirectTo(refused), dnsMs: null }
   }
   const literal = next.hostname.replace(/^\[|\]$/g, '')
   if (ipaddr.isValid(literal)) {
-    const found: Found = { address: literal, family: ipaddr.parse(literal).kind() === 'ipv6' ? 'IPv6' : 'IPv4' }
+    const found: Found = { address: literal, family: familyIn(literal) }
     return { to: blockedHop(context, { ...found, port }) ?? { address: literal, port }, dnsMs: null }
   }
   const resolved = await lookUp(resolveContext(context), next.hostname, null)
@@ -176,8 +176,12 @@ async function dialOf(
 
 const blockedHop = (context: TryContext, to: Found & { port: number }): Failure | null => {
   const refused = refusal(context, to)
-  return refused && { ...refused, message: `a redirect to ${refused.message}` }
+  return refused && redirectTo(refused)
 }
+
+const redirectTo = (refused: Failure): Failure => ({ ...refused, message: `a redirect to ${refused.message}` })
+
+const familyIn = (address: string): Found['family'] => (ipaddr.parse(address).kind() === 'ipv6' ? 'IPv6' : 'IPv4')
 
 /** The port of the same way in for another scheme: a controller's https is wherever the plan says. */
 const siblingPort = ({ plan }: TryContext, path: PlannedPath, scheme: 'http' | 'https'): number | null =>

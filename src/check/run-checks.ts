@@ -7,8 +7,10 @@
 
 import type { Check } from '../plan/check.ts'
 import type { PlannedPath } from '../plan/path.ts'
+import type { Failure } from './codes.ts'
 import type { CheckDeps } from './deps.ts'
 import { failure } from './failure.ts'
+import { guardedDeps } from './guard.ts'
 import { type Result, type Tried, triedOf } from './result.ts'
 import { runUnit, type Unit } from './retries.ts'
 import { runControls } from './run-controls.ts'
@@ -25,31 +27,44 @@ const VARIABLE: Check = { type: 'dns', name: 'default', isDefault: true, port: n
  * aborted.
  */
 export async function runChecks(deps: CheckDeps, { work, secrets }: HandedWork, hooks: WorkHooks): Promise<void> {
-  const { jobId, deadlineAtMs, controls } = work
+  const { jobId, share, deadlineAtMs, controls } = work
   const { signal, record } = hooks
   const cut = new AbortController()
   const ended = new AbortController()
+  const allowance = deps.usage?.begin(jobId, share.owner)
+  const time = allowance?.timeLeft()
+  const leftMs = deadlineAtMs - deps.clock.now()
+  const isLimit = time !== undefined && time.ms < leftMs
+  const cutAll = (reason: Failure) => {
+    cut.abort(reason)
+    deps.gate.leave(jobId)
+  }
+  const onUse = (bytes: number) => {
+    const exceeded = allowance?.used(bytes) ?? null
+    if (exceeded !== null && !ended.signal.aborted && !cut.signal.aborted) {
+      cutAll(exceeded)
+    }
+  }
   const onAbort = () => {
     const { reason } = signal
-    cut.abort(isFailure(reason) ? reason : failure('cancelled', 'connect'))
-    deps.gate.leave(jobId)
+    cutAll(isFailure(reason) ? reason : failure('cancelled', 'connect'))
   }
   const onDeadline = () => {
     if (ended.signal.aborted || cut.signal.aborted) {
       return
     }
-    cut.abort(failure('deadline_exceeded', 'connect'))
-    deps.gate.leave(jobId)
+    cutAll(allowance?.exceeded() ?? (isLimit ? time?.over : null) ?? failure('deadline_exceeded', 'connect'))
   }
+  const forget = deps.gate.join(jobId, share)
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) {
     onAbort()
-  } else if (deadlineAtMs <= deps.clock.now()) {
+  } else if (deadlineAtMs <= deps.clock.now() || (allowance?.exceeded() ?? null) !== null) {
     onDeadline()
   }
-  const deadline = deps.clock.sleep(Math.max(0, deadlineAtMs - deps.clock.now()), ended.signal).then(onDeadline)
+  const deadline = deps.clock.sleep(Math.max(0, isLimit ? time.ms : leftMs), ended.signal).then(onDeadline)
   const context: TryContext = {
-    deps,
+    deps: guardedDeps(deps, work.request.egressOnly, onUse),
     jobId,
     plan: planWithSecrets(work.plan, secrets),
     addresses: work.request.addresses,
@@ -63,7 +78,9 @@ export async function runChecks(deps: CheckDeps, { work, secrets }: HandedWork, 
       await runControls(context, controls, record)
     }
   } finally {
+    forget()
     ended.abort()
+    allowance?.end()
     signal.removeEventListener('abort', onAbort)
     await deadline
   }

@@ -10,7 +10,7 @@ import type { Plan } from '../plan/path.ts'
 type Field = { read(check: Check): unknown; write(check: Check, value: unknown): Check }
 
 /** THE table of secret-bearing fields of checks. A new field that may carry a secret is added here, and nowhere else. */
-const SECRET_FIELDS: Readonly<Record<string, Field>> = {
+const SECRET_FIELDS = {
   headers: {
     read: (check) => (check.type === 'http' && Object.keys(check.headers).length > 0 ? check.headers : undefined),
     write: (check, value) => (check.type === 'http' ? { ...check, headers: value as typeof check.headers } : check),
@@ -28,7 +28,13 @@ const SECRET_FIELDS: Readonly<Record<string, Field>> = {
     write: (check, value) =>
       check.type === 'tcp' ? { ...check, queryResponse: value as typeof check.queryResponse } : check,
   },
-}
+} as const satisfies Readonly<Record<string, Field>>
+
+export type HiddenField = keyof typeof SECRET_FIELDS
+export const HIDDEN_FIELDS = Object.keys(SECRET_FIELDS) as HiddenField[]
+
+/** Tells whether a check has a value in a secret-bearing field. */
+export const hasHidden = (check: Check, field: HiddenField): boolean => SECRET_FIELDS[field].read(check) !== undefined
 
 const BLANKS: Readonly<Record<string, unknown>> = { headers: {}, body: null, metadata: {}, queryResponse: [] }
 
@@ -61,7 +67,7 @@ export const hiddenFields = (secrets: CheckSecrets | null): Readonly<Record<stri
 export const withSecrets = (checks: readonly Check[], secrets: CheckSecrets | null): Check[] =>
   checks.map((check) =>
     Object.entries(secrets?.[check.name] ?? {}).reduce<Check>(
-      (out, [name, value]) => SECRET_FIELDS[name]?.write(out, value) ?? out,
+      (out, [name, value]) => (name in SECRET_FIELDS ? SECRET_FIELDS[name as HiddenField].write(out, value) : out),
       check,
     ),
   )

@@ -63,8 +63,13 @@ export async function tryAddress(
   const seen = await unlessBroken('expectation', dialled)
   // The evidence is what the path's own server answers, and not how its name was resolved
   const whole = { ...seen, dns: seen.dns ?? dns, timings: withDns(seen.timings, dnsMs) }
-  return [...controls, describe(context, key, { address, startedAtMs, seen: whole })]
+  const made = { address, startedAtMs, seen: whole, ...(isUndialled(whole) && { decided: 'skipped' as const }) }
+  return [...controls, describe(context, key, made)]
 }
+
+/** The guard has refused the very first dial, for what is asked for there. */
+const isUndialled = ({ failure, resolvedAddress }: Observation): boolean =>
+  failure?.code === 'blocked_by_policy' && resolvedAddress === null
 
 const withDns = (timings: Timings, dnsMs: number | null): Timings =>
   dnsMs === null ? timings : { ...timings, dnsMs, totalMs: timings.totalMs === null ? null : timings.totalMs + dnsMs }

@@ -311,4 +311,126 @@ describe('createGate', () => {
       ),
     )
   })
+
+  describe('between owners', () => {
+    /** A gate that notes whose try got in, with tries that end as the test says. */
+    const shared = (total: number) => {
+      const gate = createGate({ total, perAddress: 1000 })
+      const under: { owner: string; release: Release }[] = []
+      let jobs = 0
+      const begun: string[] = []
+      return {
+        gate,
+        begun,
+        count: (owner: string) => under.filter((each) => each.owner === owner).length,
+        /** @returns the job */
+        ask(owner: string, tries: number, scheduled = false): string {
+          const jobId = `job ${jobs++}`
+          gate.join(jobId, { owner, scheduled })
+          for (let number = 0; number < tries; number++) {
+            void gate.enter(jobId, null).then((release) => {
+              if (release) {
+                begun.push(owner)
+                under.push({ owner, release })
+              }
+            })
+          }
+          return jobId
+        },
+        /** The oldest try ends. */
+        async end() {
+          under.shift()?.release()
+          await Promise.resolve()
+          await Promise.resolve()
+        },
+      }
+    }
+
+    it('shares the places evenly, however many jobs and tries one of them has', async () => {
+      const { ask, end, count } = shared(64)
+      for (let job = 0; job < 20; job++) {
+        ask('large', 1000)
+      }
+      ask('small', 200)
+      ask('third', 200)
+      await Promise.resolve()
+      for (let turn = 0; turn < 200; turn++) {
+        await end()
+      }
+      expect(Math.min(count('small'), count('third'))).toBeGreaterThanOrEqual(15)
+      expect(count('large')).toBeLessThanOrEqual(30)
+    })
+
+    it('leaves places for an owner who comes next, though those of another never end', async () => {
+      const { ask, count } = shared(64)
+      for (let job = 0; job < 20; job++) {
+        ask('silent', 100)
+      }
+      await Promise.resolve()
+      expect(count('silent')).toBe(60)
+      ask('small', 3)
+      await Promise.resolve()
+      expect(count('small')).toBe(3)
+    })
+
+    it('gives what is asked three of four places while schedules want them too, and all where nobody does', async () => {
+      const { ask, end, count, gate } = shared(64)
+      for (let job = 0; job < 10; job++) {
+        ask('admin', 1000, true)
+      }
+      await Promise.resolve()
+      expect(count('admin')).toBe(60)
+      ask('token', 5000)
+      ask('token', 5000)
+      for (let turn = 0; turn < 400; turn++) {
+        await end()
+      }
+      expect(gate.active).toBeGreaterThanOrEqual(60)
+      expect(count('admin')).toBeGreaterThanOrEqual(12)
+      expect(count('admin')).toBeLessThanOrEqual(20)
+    })
+
+    it('knows of an owner nothing more when its jobs have left', async () => {
+      const gate = createGate({ total: 1, perAddress: 1 })
+      const release = await gate.enter('first', null)
+      const forget = gate.join('job', { owner: 'a', scheduled: false })
+      const waiting = gate.enter('job', null)
+      gate.leave('job')
+      forget()
+      expect(await waiting).toBeNull()
+      release?.()
+      expect(await gate.enter('job', null)).not.toBeNull()
+    })
+
+    it('keeps nobody waiting for ever: whatever comes and goes, every try that waits begins', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(
+            fc.record({
+              owner: fc.constantFrom('a', 'b', 'c'),
+              tries: fc.integer({ min: 1, max: 12 }),
+              scheduled: fc.boolean(),
+              ends: fc.integer({ min: 0, max: 6 }),
+            }),
+            { maxLength: 30 },
+          ),
+          async (asked) => {
+            const { ask, end, begun } = shared(8)
+            for (const { owner, tries, scheduled, ends } of asked) {
+              ask(owner, tries, scheduled)
+              for (let turn = 0; turn < ends; turn++) {
+                await end()
+              }
+            }
+            const wanted = asked.reduce((sum, { tries }) => sum + tries, 0)
+            for (let turn = 0; turn < wanted + 10; turn++) {
+              await end()
+            }
+            expect(begun).toHaveLength(wanted)
+          },
+        ),
+        { numRuns: 50 },
+      )
+    })
+  })
 })

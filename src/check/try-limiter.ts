@@ -1,14 +1,26 @@
-/** Counts one try; call it exactly once when the try has ended. */
-export type Release = () => void
+import { Counts, type Flow, Line, type Release, type Target, type Targets } from './try-line.ts'
+
+export type { Release } from './try-line.ts'
+
+/** Whose share of the places a job takes: its owner's, of what is asked or of what schedules make. */
+export type Share = { owner: string; scheduled: boolean }
 
 /**
- * Limits how many tries are under way at once, in all jobs of the process together. It is fair: the job with the fewest
- * tries under way is next, among equals the one whose target has the fewest; then jobs take turns, and within a job
- * targets do. Some places are left for whoever comes next: a job may hold seven times as many places as are free, and a
- * port seven times as many as its address has free; the last place of an address that several ports share is for a port
- * that has none. So neither a job of 500 paths nor targets that never answer hold up the others.
+ * Limits how many tries are under way at once, in all jobs of the process together. It is fair: the owner with the fewest
+ * tries under way is next, of an owner the job with the fewest, among equals the one whose target has the fewest; then
+ * owners take turns, jobs of an owner do, and within a job targets. A try of a schedule's job counts as three, so that
+ * what is asked has three of four places while both want them (ADR 0060). Some places are left for whoever comes next: an
+ * owner beyond its share may hold fifteen times as many places as are free, a job seven times as many as its owner has
+ * yet, and a port seven times as many as its address has free; the last place of an address that several ports share is
+ * for a port that has none. So neither a job of 500 paths nor targets that never answer hold up the others.
  */
 export type Gate = {
+  /**
+   * Says whose share a job takes, before its first try; jobs that nobody has said it of share one.
+   *
+   * @returns forgets it.
+   */
+  join(jobId: string, share: Share): () => void
   /**
    * Resolves when the try may begin; with `null` when `leave` gave the place up.
    * @param address what is dialled; `null` (a question to DNS) counts towards the total only.
@@ -25,92 +37,24 @@ export type Gate = {
   readonly perAddress: number
 }
 
-type Admit = (release: Release | null) => void
-
-/** The target of a try. `address` is empty for a question to DNS. */
-type Target = { key: string; address: string }
-
 const NO_ADDRESS = ''
 /** A job or a port may hold this many times the places that are free. */
 const SHARE = 7
+/** So may an owner, with all its jobs. */
+const OWNER_SHARE = 15
+/** Tries of a job that a schedule has made count so often when owners are compared. */
+const SCHEDULED_WEIGHT = 3
 
-/** Counts by key, without those of which there are none. */
-class Counts {
-  readonly #counts = new Map<string, number>()
-
-  of(key: string): number {
-    return this.#counts.get(key) ?? 0
-  }
-
-  add(key: string, change: 1 | -1): void {
-    const count = this.of(key) + change
-    if (count > 0) {
-      this.#counts.set(key, count)
-    } else {
-      this.#counts.delete(key)
-    }
-  }
-}
-
-/** A job's tries that wait, by target; the first in turn is the first of the map. */
-type Targets = Map<string, { target: Target; queue: Admit[] }>
-
-/** Tries that wait, by job, in the order in which their turn comes. */
-class Line {
-  readonly #jobs = new Map<string, Targets>()
-
-  get isEmpty(): boolean {
-    return this.#jobs.size === 0
-  }
-
-  jobs(): Iterable<[jobId: string, targets: Targets]> {
-    return this.#jobs
-  }
-
-  add(jobId: string, target: Target, admit: Admit): void {
-    const targets: Targets = this.#jobs.get(jobId) ?? new Map()
-    this.#jobs.set(jobId, targets)
-    const entry = targets.get(target.key)
-    if (entry) {
-      entry.queue.push(admit)
-    } else {
-      targets.set(target.key, { target, queue: [admit] })
-    }
-  }
-
-  /** Takes the first of a target; both the target and the job go to the end of the line. */
-  take(jobId: string, key: string): { target: Target; admit: Admit } | null {
-    const targets = this.#jobs.get(jobId)
-    const entry = targets?.get(key)
-    const admit = entry?.queue.shift()
-    if (targets === undefined || entry === undefined || admit === undefined) {
-      return null
-    }
-    targets.delete(key)
-    if (entry.queue.length > 0) {
-      targets.set(key, entry)
-    }
-    this.#jobs.delete(jobId)
-    if (targets.size > 0) {
-      this.#jobs.set(jobId, targets)
-    }
-    return { target: entry.target, admit }
-  }
-
-  /** Takes all of a job. */
-  takeJob(jobId: string): Admit[] {
-    const targets = this.#jobs.get(jobId)
-    this.#jobs.delete(jobId)
-    return [...(targets?.values() ?? [])].flatMap(({ queue }) => queue)
-  }
-}
+const NOBODYS: Flow = { key: '', weight: 1 }
 
 type Limits = { total: number; perAddress: number }
 
 class TryGate implements Gate {
   readonly #limits: Limits
   readonly #changed: (active: number) => void
-  readonly #line = new Line()
+  /** Owners with tries that wait or are under way; the first in turn is the first of the map. */
+  readonly #lines = new Map<string, Line>()
+  readonly #flows = new Map<string, Flow>()
   readonly #ofAddress = new Counts()
   readonly #ofTarget = new Counts()
   readonly #ofJob = new Counts()
@@ -133,22 +77,37 @@ class TryGate implements Gate {
     return this.#limits.perAddress
   }
 
+  join(jobId: string, { owner, scheduled }: Share): () => void {
+    const flow = { key: `${scheduled ? 'scheduled' : 'asked'} ${owner}`, weight: scheduled ? SCHEDULED_WEIGHT : 1 }
+    this.#flows.set(jobId, flow)
+    return () => {
+      if (this.#flows.get(jobId) === flow) {
+        this.#flows.delete(jobId)
+      }
+    }
+  }
+
   enter(jobId: string, address: string | null, port: number | null = null): Promise<Release | null> {
+    const line = this.#lineOf(this.#flows.get(jobId) ?? NOBODYS)
     const target: Target = { key: `${address ?? NO_ADDRESS} ${port ?? ''}`, address: address ?? NO_ADDRESS }
     // Nobody is waiting: the common case, without a queue
-    if (this.#line.isEmpty && this.#isFree(jobId, target) && this.#paused.of(jobId) === 0) {
-      return Promise.resolve(this.#hold(jobId, target))
+    if (this.#isNobodyWaiting() && this.#isFree(line, jobId, target) && this.#paused.of(jobId) === 0) {
+      return Promise.resolve(this.#hold(line, jobId, target))
     }
     const { promise, resolve } = Promise.withResolvers<Release | null>()
-    this.#line.add(jobId, target, resolve)
+    line.add(jobId, target, resolve)
     this.#admit()
     return promise
   }
 
   leave(jobId: string): void {
     this.#passedOver.delete(jobId)
-    for (const admit of this.#line.takeJob(jobId)) {
-      admit(null)
+    for (const line of this.#lines.values()) {
+      const leaving = line.takeJob(jobId)
+      this.#forget(line)
+      for (const admit of leaving) {
+        admit(null)
+      }
     }
   }
 
@@ -160,10 +119,45 @@ class TryGate implements Gate {
     })
   }
 
+  #lineOf(flow: Flow): Line {
+    const line = this.#lines.get(flow.key) ?? new Line(flow)
+    this.#lines.set(flow.key, line)
+    return line
+  }
+
+  #forget(line: Line): void {
+    if (line.isEmpty && line.held === 0) {
+      this.#lines.delete(line.flow.key)
+    }
+  }
+
+  #isNobodyWaiting(): boolean {
+    for (const line of this.#lines.values()) {
+      if (!line.isEmpty) {
+        return false
+      }
+    }
+    return true
+  }
+
+  /** The places that are an owner's, of those that want some. */
+  #shareOf({ flow }: Line): number {
+    let parts = 0
+    for (const line of this.#lines.values()) {
+      parts += 1 / line.flow.weight
+    }
+    return this.#limits.total / (flow.weight * parts)
+  }
+
   /** Tells whether a try of the job to the target may begin. */
-  #isFree(jobId: string, { key, address }: Target): boolean {
+  #isFree(line: Line, jobId: string, { key, address }: Target): boolean {
     const places = this.#limits.total - this.#active
-    if (places <= 0 || this.#ofJob.of(jobId) >= SHARE * places) {
+    if (places <= 0) {
+      return false
+    }
+    const isAlone = this.#lines.size === 1
+    const own = isAlone ? 0 : this.#shareOf(line) - line.held
+    if (this.#ofJob.of(jobId) >= SHARE * Math.max(places, own) || (own <= 0 && line.held >= OWNER_SHARE * places)) {
       return false
     }
     if (address === NO_ADDRESS) {
@@ -171,25 +165,27 @@ class TryGate implements Gate {
     }
     const held = this.#ofTarget.of(key)
     const others = this.#ofAddress.of(address) - held
-    const own = this.#limits.perAddress - others - held
-    return own > 0 && held < SHARE * own && (own > 1 || held === 0 || others === 0)
+    const left = this.#limits.perAddress - others - held
+    return left > 0 && held < SHARE * left && (left > 1 || held === 0 || others === 0)
   }
 
-  #hold(jobId: string, target: Target): Release {
-    this.#count(jobId, target, 1)
+  #hold(line: Line, jobId: string, target: Target): Release {
+    this.#count(line, jobId, target, 1)
     let held = true
     return () => {
       if (!held) {
         return
       }
       held = false
-      this.#count(jobId, target, -1)
+      this.#count(line, jobId, target, -1)
+      this.#forget(line)
       this.#admit()
     }
   }
 
-  #count(jobId: string, { key, address }: Target, change: 1 | -1): void {
+  #count(line: Line, jobId: string, { key, address }: Target, change: 1 | -1): void {
     this.#active += change
+    line.held += change
     this.#ofJob.add(jobId, change)
     if (address !== NO_ADDRESS) {
       this.#ofAddress.add(address, change)
@@ -202,26 +198,43 @@ class TryGate implements Gate {
   #admit(): void {
     while (this.#active < this.#limits.total) {
       const next = this.#next()
-      const taken = next && this.#line.take(next.jobId, next.key)
+      const taken = next?.line.take(next.jobId, next.key) ?? null
       if (next === null || taken === null) {
         return
       }
-      taken.admit(this.#hold(next.jobId, taken.target))
+      const { line, jobId } = next
+      // The owner goes to the end of the line
+      this.#lines.delete(line.flow.key)
+      this.#lines.set(line.flow.key, line)
+      taken.admit(this.#hold(line, jobId, taken.target))
     }
   }
 
+  /** Finds who is next: of the owners with a try that fits the one with the fewest under way, of those the first in line. */
+  #next(): { line: Line; jobId: string; key: string } | null {
+    const waiting = [...this.#lines.values()].filter((line) => !line.isEmpty)
+    for (const line of waiting.sort((a, b) => a.held * a.flow.weight - b.held * b.flow.weight)) {
+      const next = this.#nextOf(line)
+      if (next !== null) {
+        return { line, ...next }
+      }
+    }
+    return null
+  }
+
   /**
-   * Finds who is next: of the jobs with a try that fits the one with the fewest under way, of those the one whose target
-   * has the fewest, of those the longest in line. A job that was passed over for its target is not passed over again.
+   * Finds which job of an owner is next: of those with a try that fits the one with the fewest under way, of those the
+   * one whose target has the fewest, of those the longest in line. A job that was passed over for its target is not
+   * passed over again.
    */
-  #next(): { jobId: string; key: string } | null {
+  #nextOf(line: Line): { jobId: string; key: string } | null {
     let best: { jobId: string; key: string } | null = null
     let [fewest, fewestOfTarget] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
     /** Jobs with as few tries under way as the best, up to it, in line. */
     let equals: string[] = []
-    for (const [jobId, targets] of this.#line.jobs()) {
+    for (const [jobId, targets] of line.jobs()) {
       const held = this.#ofJob.of(jobId)
-      const key = held > fewest || this.#paused.of(jobId) > 0 ? undefined : this.#firstFree(jobId, targets)
+      const key = held > fewest || this.#paused.of(jobId) > 0 ? undefined : this.#firstFree(line, jobId, targets)
       if (key === undefined) {
         continue
       }
@@ -247,9 +260,9 @@ class TryGate implements Gate {
     return best
   }
 
-  #firstFree(jobId: string, targets: Targets): string | undefined {
+  #firstFree(line: Line, jobId: string, targets: Targets): string | undefined {
     for (const [key, { target }] of targets) {
-      if (this.#isFree(jobId, target)) {
+      if (this.#isFree(line, jobId, target)) {
         return key
       }
     }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { addressOfServer } from '../lib/address.ts'
+import { DNS_PORT, serverOf } from '../lib/address.ts'
 import type { Check } from '../plan/check.ts'
 import { KINDS } from '../plan/kinds.ts'
 import type { PlannedPath } from '../plan/path.ts'
@@ -47,7 +47,8 @@ function refusedServer({ policy, ownDnsServers }: CheckDeps, server: string): Fa
   if (ownDnsServers?.includes(server)) {
     return null
   }
-  const permission = policy.check(addressOfServer(server) ?? server)
+  const { address, port } = serverOf(server) ?? { address: server, port: null }
+  const permission = policy.check(address, port ?? DNS_PORT)
   return permission.allowed ? null : failure('blocked_by_policy', 'dns', `the DNS server ${permission.reason}`)
 }
 

@@ -80,7 +80,7 @@ export function refusal(
   if (beyond !== null) {
     return beyondVantage('network_unreachable', 'connect', beyond)
   }
-  const permission = deps.policy.check(to.address)
+  const permission = deps.policy.check(to.address, to.port)
   if (!permission.allowed) {
     return failure('blocked_by_policy', 'connect', permission.reason)
   }
@@ -89,7 +89,7 @@ export function refusal(
     : failure(
         'blocked_by_policy',
         'connect',
-        `${to.address} is none of the cluster's own addresses (${EGRESS_SETTING})`,
+        `${to.address} is none of the cluster's own addresses (${plan.dials.lift ?? EGRESS_SETTING})`,
       )
 }
 

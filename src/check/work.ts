@@ -10,13 +10,19 @@ import type { Failure } from './codes.ts'
 import type { Control } from './control.ts'
 import type { Result, Tried } from './result.ts'
 import type { CheckSecrets } from './secrets.ts'
+import type { Share } from './try-limiter.ts'
 
 /** The tries to make. Everything in it arrives over JSON as it was sent. */
 export type Work = {
   jobId: string
+  /** Whose share of the places its tries take, and of what its owner may have under way. */
+  share: Share
   /** Its checks lack their secrets, which are handed over beside it. */
   plan: Pick<Plan, 'target' | 'paths' | 'dials'>
-  request: Pick<JobRequest, 'samples' | 'samplesInTurn' | 'retries' | 'settleMs' | 'timeoutMs' | 'addresses'>
+  request: Pick<
+    JobRequest,
+    'samples' | 'samplesInTurn' | 'retries' | 'settleMs' | 'timeoutMs' | 'addresses' | 'egressOnly'
+  >
   /** Epoch milliseconds. */
   deadlineAtMs: number
   /** Tries that were recorded before, by a runner that did not come to the end: they are not repeated. */

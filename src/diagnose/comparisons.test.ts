@@ -702,7 +702,7 @@ describe('findings from comparing paths', () => {
     it('fails with the old address that DNS gives', () => {
       const stale: Saw = ({ dns }) => (dns?.type === 'A' ? 'wrong_address' : 'pass')
       expect(ledTo(HEALTHY, '10.96.0.99', stale)).toEqual(['stale_dns: name DNS'])
-      // Where it led to the address that is promised, that is not why.
+      // It led to the address that is promised, so that is not why.
       expect(ledTo(HEALTHY, '10.96.0.7', stale)).toEqual(['stale_dns: name', 'only_one_way_fails: DNS'])
     })
 

@@ -434,5 +434,5 @@ describe('of odd set-ups that work', () => {
   })
 })
 
-/** Where the objects tell of no endpoint the cluster has them all the same. */
+/** The cluster has endpoints of which the objects do not tell. */
 const hasEnds = (paths: readonly { kind: string }[]): boolean => paths.some(({ kind }) => kind === 'Endpoint')

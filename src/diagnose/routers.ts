@@ -5,23 +5,32 @@ import type { SeenPath } from './seen.ts'
 export type RouterWords = {
   /** `the Ingress controller`; begins no sentence. */
   name: string
+  /** `the controller`, where the sentence before has said which. */
+  short: string
   /** The command that shows these objects, without a namespace. */
   get: string
   /** Tells it that the pods speak TLS. */
   tellTls: string
+  /** Where it is said how large the header of an answer may be; follows a verb. */
+  headerSize: string
 }
 
 const WORDS: Readonly<Record<RouterKind, RouterWords>> = {
   'ingress-controller': {
     name: ROUTERS['ingress-controller'].name,
+    short: 'the controller',
     get: 'kubectl get ingress',
     tellTls:
       'Tell the controller that the backend speaks HTTPS (ingress-nginx: backend-protocol; Traefik: serversscheme, or a port called https; HAProxy: server-ssl; appProtocol https where the controller reads it)',
+    headerSize:
+      'for this Ingress (ingress-nginx: nginx.ingress.kubernetes.io/proxy-buffer-size: "16k"; HAProxy: tune.bufsize)',
   },
   gateway: {
     name: ROUTERS.gateway.name,
+    short: 'the Gateway',
     get: 'kubectl get gateways,httproutes,backendtlspolicies',
     tellTls: 'Tell the Gateway that the backend speaks TLS, by a BackendTLSPolicy for the Service',
+    headerSize: 'in the settings of its data plane (nginx: proxy_buffer_size; HAProxy: tune.bufsize)',
   },
 }
 

@@ -231,3 +231,6 @@ const BY_RESULTS: readonly Rule[] = [
 
 /** Equally sure findings are shown in this order. */
 export const RULES: readonly Rule[] = [...BY_OBJECTS, ...BY_RESULTS]
+
+/** The codes of findings that objects alone can show, before anything is tested. */
+export const OBJECT_CODES: ReadonlySet<string> = new Set(RULES.flatMap(({ code, when }) => (when ? [code] : [])))

@@ -16,6 +16,8 @@ import { type Plan, type PlannedPath, pathId } from '../plan/path.ts'
 import type { Job } from '../record/job.ts'
 import type { Cause, HistoryPath } from './types.ts'
 
+const DAY_MS = 86_400_000
+
 /** The news of one series. Its names are short because it travels as JSON into SQL. */
 export type Subject = {
   pathId: string
@@ -48,6 +50,8 @@ export type Observed = {
   counted: readonly string[]
   /** Path × check pairs that were not probed. */
   unprobed: readonly (readonly [pathId: string, check: string])[]
+  /** Days since 1970, UTC, on which something of it counts, and that on which it was made. */
+  days: readonly number[]
   paths: readonly HistoryPath[]
 }
 
@@ -65,6 +69,8 @@ export const wholeId = ({ cluster, namespace, service }: Plan['target']): string
 /** Pods come and go: all grouped paths of one kind, port and family are one in history. */
 const groupOf = (target: Plan['target'], path: PlannedPath): string =>
   KINDS[path.kind].grouped ? pathId(target, path, ['*']) : path.id
+
+const startsOf = ({ deciding }: JudgedPath): number[] => deciding.map(({ startedAtMs }) => startedAtMs)
 
 export function observe(ended: JobOutcome): Observed {
   const { job } = ended
@@ -89,7 +95,7 @@ export function observe(ended: JobOutcome): Observed {
       if (tries.length === 0) {
         unprobed.push([path.id, check])
       }
-      members.push(subjectOf(ended, { pathId: path.id, check, group }, tries, causeOf(ended.findings, [path.id])))
+      members.push(subjectOf(ended, { pathId: path.id, check, group }, tries, causeAmong(ended.findings, [path.id])))
     }
   }
   return {
@@ -98,6 +104,7 @@ export function observe(ended: JobOutcome): Observed {
     whole: wholeOf(ended),
     counted: judged.flatMap(({ deciding }) => deciding.map(({ id }) => id.slice(KEY_FROM))),
     unprobed,
+    days: [...new Set([job.createdAtMs, ...judged.flatMap(startsOf)].map((ms) => Math.floor(ms / DAY_MS)))],
     paths: [...judged.map(({ path }) => shown(path)), ...groupPaths.values()],
   }
 }
@@ -108,7 +115,8 @@ const checkNames = (path: PlannedPath): string[] =>
 function shown(path: PlannedPath): HistoryPath {
   const {
     checks: _checks,
-    pod: _pod,
+    pod = null,
+    trafficPolicy = null,
     onlyFrom: _from,
     excused: _excused,
     share: _share,
@@ -119,7 +127,13 @@ function shown(path: PlannedPath): HistoryPath {
     scheme: _scheme,
     ...rest
   } = path
-  return { ...rest, because: because.map(becauseText), ...(variable && { variable: { name: variable.name } }) }
+  return {
+    ...rest,
+    pod,
+    trafficPolicy,
+    because: because.map(becauseText),
+    ...(variable && { variable: { name: variable.name } }),
+  }
 }
 
 const groupPath = (path: PlannedPath, id: string): HistoryPath => ({
@@ -128,6 +142,7 @@ const groupPath = (path: PlannedPath, id: string): HistoryPath => ({
   address: null,
   addressPort: null,
   node: null,
+  pod: null,
   url: null,
   because: [],
   skipped: null,
@@ -189,7 +204,7 @@ function groupsOf(ended: JobOutcome, members: readonly Subject[]): Subject[] {
       .filter(({ path }) => ids.has(path.id))
       .flatMap(({ deciding }) => deciding.filter(({ check }) => check === first.check))
     const key = { pathId: first.group, group: first.group, check: first.check }
-    return [subjectOf(ended, key, tries, causeOf(ended.findings, [...ids]))]
+    return [subjectOf(ended, key, tries, causeAmong(ended.findings, [...ids]))]
   })
 }
 
@@ -208,18 +223,17 @@ function wholeOf(ended: JobOutcome): Subject {
     firstFailureAtMs: failed ? (whole.firstFailureAtMs ?? job.createdAtMs) : null,
     lastFailureAtMs: failed ? (whole.lastFailureAtMs ?? job.createdAtMs) : null,
     incidentId: failed ? incidentIdOf(job.id, { pathId: id, check: '' }) : null,
-    cause: failed ? causeOf(findings, null) : null,
+    cause: failed ? causeAmong(findings, null) : null,
   }
 }
 
 /** @param ids of the paths that failed; `null`: any. */
-function causeOf(findings: readonly Finding[], ids: readonly string[] | null): Cause | null {
+function causeAmong(findings: readonly Finding[], ids: readonly string[] | null): Cause | null {
   const explains = (finding: Finding) =>
     ids === null ? finding.explains.length > 0 : finding.explains.some((id) => ids.includes(id))
   const finding = findings.find(explains) ?? (ids === null ? findings[0] : undefined)
-  if (finding === undefined) {
-    return null
-  }
-  const { code, layer, confidence, title } = finding
-  return { code, layer, confidence, title }
+  return finding === undefined ? null : causeOf(finding)
 }
+
+/** What is told of a finding where only its name has room. */
+export const causeOf = ({ code, layer, confidence, title }: Finding): Cause => ({ code, layer, confidence, title })

@@ -7,6 +7,7 @@ import type { FailureCode } from '../check/codes.ts'
 import type { Outcome, Result } from '../check/result.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis, Finding } from '../diagnose/finding.ts'
+import type { TrafficPolicy } from '../kube/objects.ts'
 import type { Plan, PlannedPath } from '../plan/path.ts'
 
 /** Tries that counted, by outcome: of each sample, address and check the one that decided. */
@@ -36,8 +37,20 @@ export type Latency = Percentiles & { phases: PhaseMeans }
 /** A path as history shows it: without what only probing needs. */
 export type HistoryPath = Omit<
   PlannedPath,
-  'checks' | 'pod' | 'onlyFrom' | 'excused' | 'share' | 'dns' | 'variable' | 'pathType' | 'scheme' | 'because'
+  | 'checks'
+  | 'pod'
+  | 'trafficPolicy'
+  | 'onlyFrom'
+  | 'excused'
+  | 'share'
+  | 'dns'
+  | 'variable'
+  | 'pathType'
+  | 'scheme'
+  | 'because'
 > & {
+  pod: string | null
+  trafficPolicy: TrafficPolicy | null
   /** In the words in which the API shows them: nothing is worked out from them any more. */
   because: readonly string[]
   /** Variables only: what names the path to people. Not part of the API's path. */
@@ -89,6 +102,24 @@ export type ServiceHead = {
   /** Over the window asked for. */
   counts: Counts
   openIncidents: number
+  /** The first finding of the diagnosis of now; `null` while it passes, and where none is told. */
+  cause: Cause | null
+}
+
+/** A day on which a Service was looked at. */
+export type ServiceDay = Omit<Counts, 'skipped'> & {
+  /** Days since 1970, UTC. */
+  day: number
+  /** Jobs made on that day whose verdict was `fail`. */
+  failedJobs: number
+}
+
+/** The days of a Service and its latency of late, where they were asked for. */
+export type ServiceLately = {
+  /** Those on which it was looked at, the oldest first. */
+  days?: readonly ServiceDay[]
+  /** Of passing tries since yesterday, 00:00 UTC; milliseconds. */
+  p95Ms?: number | null
 }
 
 export type ServiceHistory = ServiceHead & {
@@ -113,6 +144,9 @@ export type Incident = {
   cause: Cause | null
 }
 
+/** An incident where those of several Services are told. */
+export type TargetIncident = Incident & { target: Plan['target'] }
+
 export type SeriesPoint = { atMs: number } & Counts & Percentiles
 
 /** A path, or all Endpoint paths of a port and family, over a window. */
@@ -134,7 +168,7 @@ export type PathWindow = {
 export type ServiceWindow = {
   target: Plan['target']
   /** As it is now, not as it was in the window. */
-  now: Omit<ServiceHead, 'target' | 'firstAtMs' | 'counts' | 'openIncidents'>
+  now: Omit<ServiceHead, 'target' | 'firstAtMs' | 'counts' | 'openIncidents' | 'cause'>
   /** The span that was covered: whole hours, or days, where nothing finer is kept any more. */
   fromMs: number
   toMs: number

@@ -13,8 +13,8 @@ import { type BatchSelection, type BatchTarget, selectorText, selectServices } f
 import { objectsUsed } from '../record/objects-used.ts'
 import { insertBatch, type NewBatch } from '../store/batches.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
-import type { MadeJob, Refusal } from '../store/stored-job.ts'
-import { type AcceptDeps, acceptOnce, makeJob, refusalBy } from './accept.ts'
+import type { MadeJob, NewJob, Refusal } from '../store/stored-job.ts'
+import { type AcceptDeps, type AskDeps, acceptOnce, makeJob, refusalBy } from './accept.ts'
 import {
   type PlanDeps,
   type PlannedManifests,
@@ -138,7 +138,7 @@ export async function makeBatch(
 
 /** @returns the batch's id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptBatch(
-  deps: AcceptDeps,
+  deps: AskDeps,
   asked: AskedBatch,
   made: Made & { claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
@@ -147,12 +147,12 @@ export async function acceptBatch(
     const batch = await makeBatch(deps, asked, rest)
     return {
       jobs: batch.jobs.length,
-      insert: () => insertBatch(deps.store, batch, claim),
+      insert: (most) => insertBatch(deps.store, batch, claim, most),
       toRun: jobsToRun(batch),
     }
   })
 }
 
 /** Lists the jobs that are to be run: those whose Service could be planned. */
-export const jobsToRun = ({ jobs }: NewBatch): string[] =>
-  jobs.flatMap(({ job, refusal }) => (refusal === null ? [job.id] : []))
+export const jobsToRun = ({ jobs }: NewBatch): NewJob[] =>
+  jobs.flatMap(({ job, refusal }) => (refusal === null ? [job] : []))

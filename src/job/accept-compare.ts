@@ -9,6 +9,9 @@ import type { ObjectsAsked } from '../kube/object-source.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { type Comparison, SIDES, type Side, type SideAsked } from '../plan/compare/comparison.ts'
 import { isRouted, type PairOptions, pairSides } from '../plan/compare/pair.ts'
+import { keepWithin } from '../plan/egress-only.ts'
+import { NOT_NARROWED_BY_ADDRESS } from '../plan/keep-to-cluster.ts'
+import type { Dials } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { isCutShort } from '../plan/size.ts'
 import { hasEnded } from '../record/job.ts'
@@ -16,10 +19,10 @@ import { FROM_MANIFESTS, type ObjectsUsed } from '../record/objects-used.ts'
 import { refuseOthers } from '../record/principal.ts'
 import type { Store } from '../store/db.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
-import { getJob, insertJob } from '../store/jobs.ts'
+import { getJob } from '../store/jobs.ts'
 import type { NewJob } from '../store/stored-job.ts'
-import { type AcceptDeps, acceptOnce, type Made, makeJob } from './accept.ts'
-import { type PlannedSide, type PlannedSides, planSides, type SidesAsked } from './plan-compare.ts'
+import { type AcceptDeps, type AskDeps, acceptOnce, type Made, makeJob, oneJob } from './accept.ts'
+import { isRefused, type PlannedSide, type PlannedSides, planSides, type SidesAsked } from './plan-compare.ts'
 import { type PlannedManifests, plannedBefore, sourceOf, vantageOf } from './plan-request.ts'
 
 /** @property objects `null`: both sides are those of jobs, so that no objects are needed. */
@@ -31,22 +34,19 @@ export type AskedCompare = SidesAsked &
 
 /** @returns its id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptCompare(
-  deps: AcceptDeps,
+  deps: AskDeps,
   asked: AskedCompare,
   made: Made & { claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
-  return acceptOnce(deps, claim, async () => {
-    const job = await makeCompare(deps, asked, rest)
-    return { jobs: 1, insert: () => insertJob(deps.store, job, claim, job.createdAtMs), toRun: [job.id] }
-  })
+  return acceptOnce(deps, claim, async () => oneJob(deps, await makeCompare(deps, asked, rest), claim))
 }
 
 /** @throws ProblemError if a side cannot be planned, or the rules of both promise nothing that may be sent. */
 async function makeCompare(deps: AcceptDeps, asked: AskedCompare, made: Made): Promise<NewJob> {
   const { sides, objects } = await sidesOf(deps, asked)
   for (const side of SIDES) {
-    refuseOthers(deps.store.principal, sides[side].namespace)
+    refuseOthers(deps.store.principal, { namespace: sides[side].namespace })
   }
   const { methods, ignoreHeaders, left, right, limit } = asked
   const ports = { left: sides.left.ports, right: sides.right.ports }
@@ -73,9 +73,29 @@ async function makeCompare(deps: AcceptDeps, asked: AskedCompare, made: Made): P
   }
   const request: JobRequest = { ...asked.request, ...FIXED, target }
   const vantage = vantageOf(deps, request)
-  const plan = { target, vantage, paths, notApplicable: [], ignored: [] }
+  const plan = { target, vantage, paths, notApplicable: [], ignored: [], ...dialsOf(sides) }
   const job = await makeJob(deps, request, { target, vantage, plan, diagnosis: null, comparison, objects }, made)
-  return job
+  const { namespace } = sides.right
+  return { ...job, alsoNamespace: namespace === target.namespace ? null : namespace }
+}
+
+/** What either side may dial; `{}`: one of them is bounded by the policy alone. */
+function dialsOf({ left, right }: Sides['sides']): { dials?: Dials } {
+  if (left.dials === undefined || right.dials === undefined) {
+    return {}
+  }
+  const all = [...left.dials, ...right.dials]
+  const { lift } = all[0] ?? {}
+  return {
+    dials: {
+      addresses: [...new Set(all.flatMap(({ addresses }) => addresses))],
+      at: all.flatMap(({ at }) => at),
+      ranges: [...new Set(all.flatMap(({ ranges }) => ranges))],
+      // Ids of paths that the comparison does not have: a name is judged by what it resolves to
+      byName: [],
+      ...(lift !== undefined && { lift }),
+    },
+  }
 }
 
 /** A comparison is no measurement of a Service: it enters no history, and every try counts. */
@@ -106,7 +126,14 @@ async function sidesOf(deps: AcceptDeps, asked: AskedCompare): Promise<Sides> {
         : await planSides(deps, asked, sourceOf(deps, objects))
   const of = async (side: Side): Promise<PlannedSide> => {
     const own = asked[side]
-    return 'job' in own ? jobSide(deps.store, side, own.job) : need(planned.sides[side])
+    if (!('job' in own)) {
+      return need(planned.sides[side])
+    }
+    // The job was planned for whoever made it
+    return keepWithin(
+      await jobSide(deps.store, side, own.job, asked.request.madeBy === 'narrowed'),
+      asked.request.egressOnly,
+    )
   }
   return { sides: { left: await of('left'), right: await of('right') }, objects: planned.objects }
 }
@@ -119,7 +146,7 @@ function need<T>(value: T | undefined): T {
 }
 
 /** The paths of a job that has ended: what it found is not looked at, as they are asked anew. */
-async function jobSide(store: Store, side: Side, id: string): Promise<PlannedSide> {
+async function jobSide(store: Store, side: Side, id: string, isNarrowed: boolean): Promise<PlannedSide> {
   const job = await getJob(store, id)
   if (job === null || job.comparison !== null) {
     throw refused(side, `There is no job ${id}.`)
@@ -127,7 +154,11 @@ async function jobSide(store: Store, side: Side, id: string): Promise<PlannedSid
   if (!hasEnded(job)) {
     throw refused(side, `Job ${id} has not ended: it is ${job.status}.`)
   }
-  const paths = (job.plan?.paths ?? []).filter(isRouted)
+  const { plan } = job
+  if (isNarrowed && plan?.dials?.lift !== NOT_NARROWED_BY_ADDRESS) {
+    throw refused(side, `Job ${id} was made by a caller that may dial more than you: make one, and compare that.`)
+  }
+  const paths = (plan?.paths ?? []).filter((path) => isRouted(path) && !(plan !== null && isRefused(path, plan)))
   if (paths.length === 0) {
     throw refused(side, `Job ${id} has no path that a router leads: an Ingress, or a route of a Gateway.`)
   }
@@ -137,6 +168,7 @@ async function jobSide(store: Store, side: Side, id: string): Promise<PlannedSid
     paths,
     ports: job.request.addresses.controllerPorts,
     cutShort: cutShort.map(({ reason }) => reason),
+    ...(plan?.dials !== undefined && { dials: [plan.dials] }),
   }
 }
 

@@ -9,12 +9,13 @@ import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import type { JobRequest } from '../plan/request.ts'
-import { problemOf } from '../record/job.ts'
+import { problemOf, type QueuedJob } from '../record/job.ts'
 import { NOT_READ, objectsUsed } from '../record/objects-used.ts'
 import type { Store } from '../store/db.ts'
-import { findClaimed, type IdempotencyClaim, type Inserted } from '../store/idempotency.ts'
+import { type Full, findClaimed, type IdempotencyClaim, type Inserted } from '../store/idempotency.ts'
 import { countQueued, insertJob } from '../store/jobs.ts'
 import type { MadeJob, NewJob, Refusal } from '../store/stored-job.ts'
+import { type JobLimits, refuseMoreThanEver, tooManyJobs } from './limits.ts'
 import {
   type Asked,
   type PlanDeps,
@@ -25,7 +26,9 @@ import {
   withDnsServers,
 } from './plan-request.ts'
 import type { JobQueue } from './queue.ts'
-import { type SecretBox, sealSecrets } from './secrets.ts'
+import type { SecretBox } from './secret-box.ts'
+import { sealSecrets } from './secrets.ts'
+import { plannedTries } from './try-limit.ts'
 
 export type AcceptDeps = SourceDeps & {
   store: Store
@@ -33,6 +36,9 @@ export type AcceptDeps = SourceDeps & {
   queue: JobQueue
   secrets: SecretBox
 }
+
+/** For what is asked, and not due. */
+export type AskDeps = AcceptDeps & { limits: JobLimits }
 
 /** Says who makes a job, and for what. */
 export type Made = {
@@ -86,10 +92,18 @@ export async function makePlannedJob(
   made: Made,
   how: ReadHow = READ_ANEW,
 ): Promise<NewJob> {
-  const { plan, diagnosis, provenance } = await planAsked(deps, asked, how)
+  const { plan, diagnosis, provenance } = await planAsked(deps, made.scheduleId === null ? asked : ofItsOwn(asked), how)
   const { target, vantage } = plan
   const objects = objectsUsed(provenance, plan)
   return makeJob(deps, asked.request, { target, vantage, plan, diagnosis, objects }, made)
+}
+
+/** What a run meets is kept for whoever sees the schedule, so that no other namespace is told of. */
+function ofItsOwn<A extends Asked>(asked: A): A {
+  const { target, reaches } = asked.request
+  return reaches !== undefined || target.namespace === null
+    ? asked
+    : { ...asked, request: { ...asked.request, reaches: [target.namespace] } }
 }
 
 /**
@@ -124,28 +138,47 @@ const hasNothingToTest = ({ code, errors }: ProblemError): boolean =>
 
 /** @returns the job's id; `replayed`: an earlier request with this Idempotency-Key made it. */
 export async function acceptJob(
-  deps: AcceptDeps,
+  deps: AskDeps,
   asked: Asked,
   made: Made & { claim: IdempotencyClaim | null },
 ): Promise<{ id: string; replayed: boolean }> {
   const { claim, ...rest } = made
-  return acceptOnce(deps, claim, async () => {
-    const job = await makePlannedJob(deps, asked, rest)
-    return { jobs: 1, insert: () => insertJob(deps.store, job, claim, job.createdAtMs), toRun: [job.id] }
-  })
+  return acceptOnce(deps, claim, async () => oneJob(deps, await makePlannedJob(deps, asked, rest), claim))
 }
 
-/** Something made and not stored yet: `jobs` counts those that need room, `toRun` names those that are to be run. */
-type NotYetStored = { jobs: number; insert(): Promise<Inserted>; toRun: readonly string[] }
+/** The job as it waits for a runner. */
+export const queuedOf = ({ id, owner, scheduleId }: NewJob): QueuedJob => ({
+  id,
+  owner,
+  scheduled: scheduleId !== null,
+})
+
+/** Something made and not stored yet: `jobs` counts those that need room, `toRun` are those that are to be run. */
+type NotYetStored = {
+  jobs: number
+  toRun: readonly NewJob[]
+  /** @param most jobs that the owner may have under way. */
+  insert(most: number | null): Promise<Inserted | Full>
+}
+
+export const oneJob = (
+  { store }: Pick<AcceptDeps, 'store'>,
+  job: NewJob,
+  claim: IdempotencyClaim | null,
+): NotYetStored => ({
+  jobs: 1,
+  toRun: [job],
+  insert: (most) => insertJob(store, job, claim, job.createdAtMs, most),
+})
 
 /**
- * Accepts what a request asks for, once for each Idempotency-Key: makes it, stores it if the queue has room, and hands
- * its jobs to the queue.
+ * Accepts what a request asks for, once for each Idempotency-Key: makes it, stores it if the queue has room and the
+ * caller's limits allow it, and hands its jobs to the queue.
  *
- * @throws ProblemError `idempotency_key_reused`, `unavailable`
+ * @throws ProblemError `idempotency_key_reused`, `unavailable`, `too_many_requests`
  */
 export async function acceptOnce(
-  deps: AcceptDeps,
+  deps: AskDeps,
   claim: IdempotencyClaim | null,
   make: () => Promise<NotYetStored>,
 ): Promise<{ id: string; replayed: boolean }> {
@@ -154,10 +187,24 @@ export async function acceptOnce(
     return before
   }
   const { jobs, insert, toRun } = await make()
+  const { principal } = deps.store
+  const most = deps.limits.jobsUnderWay(principal)
+  refuseMoreThanEver(toRun.length, most)
   await refuseWhenFull(deps, jobs)
-  const inserted = orRefuse(await insert())
+  const giveBack = deps.limits.takeTries(
+    principal,
+    toRun.reduce((sum, { plan, request }) => sum + plannedTries(plan, request), 0),
+  )
+  const made = await insert(most)
+  if (made.outcome !== 'created') {
+    giveBack()
+  }
+  if (made.outcome === 'full') {
+    throw tooManyJobs(most)
+  }
+  const inserted = orRefuse(made)
   if (!inserted.replayed) {
-    await deps.queue.enqueue(toRun)
+    await deps.queue.enqueue(toRun.map(queuedOf))
   }
   return inserted
 }

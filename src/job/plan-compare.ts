@@ -7,17 +7,18 @@
 import { indexObjects, type ObjectIndex } from '../kube/object-index.ts'
 import type { ObjectSource, ObjectsRead } from '../kube/object-source.ts'
 import type { KubeObjects, Meta } from '../kube/objects.ts'
+import { unmarked } from '../lib/marked.ts'
 import { nearMiss } from '../lib/near.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { SIDES, type Side, type SideAsked } from '../plan/compare/comparison.ts'
 import { isRouted } from '../plan/compare/pair.ts'
-import type { PlannedPath } from '../plan/path.ts'
+import type { Dials, Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { isCutShort } from '../plan/size.ts'
 import { unreadText } from '../plan/unread.ts'
 import type { BatchTarget } from '../record/batch.ts'
 import { type ObjectsUsed, objectsUsed } from '../record/objects-used.ts'
-import { type PlanDeps, planRead, READ_ANEW, readAndPlan, refuseForbiddenServers } from './plan-request.ts'
+import { orToldTo, type PlanDeps, planRead, READ_ANEW, readAndPlan, refuseForbiddenServers } from './plan-request.ts'
 
 type ObjectSide = Extract<SideAsked, { kind: string }>
 
@@ -29,6 +30,8 @@ export type PlannedSide = {
   ports: { http: number; https: number } | null
   /** Why only some of its paths are among these. */
   cutShort: readonly string[]
+  /** Where alone its paths may be dialled; one for each Service that it leads to. Left out: the policy alone decides. */
+  dials?: readonly Dials[]
 }
 
 /** The sides that objects make; those that jobs make are looked up where they are kept. */
@@ -63,16 +66,18 @@ export async function planSides(
   const named = [namespace, ...objectSides(asked).map(([, side]) => side.namespace)].filter((each) => each !== null)
   const namespaces = named.length === 0 ? null : [...new Set(named)]
   const target = service === null ? { cluster, namespaces, selector: null } : request.target
-  return readAndPlan(source, target, how, (read, index) => {
-    const sides: Partial<Record<Side, PlannedSide>> = {}
-    const used: ObjectsUsed[] = []
-    for (const [side, of] of objectSides(asked)) {
-      const planned = planSide(deps, request, side, of, read, index)
-      sides[side] = planned.of
-      used.push(...planned.used)
-    }
-    return { sides, objects: used[0] ?? objectsUsed(read.provenance, null) }
-  })
+  return readAndPlan(source, target, how, (read, index) =>
+    orToldTo(request, read, index, () => {
+      const sides: Partial<Record<Side, PlannedSide>> = {}
+      const used: ObjectsUsed[] = []
+      for (const [side, of] of objectSides(asked)) {
+        const planned = planSide(deps, request, side, of, read, index)
+        sides[side] = planned.of
+        used.push(...planned.used)
+      }
+      return { sides, objects: used[0] ?? objectsUsed(read.provenance, null) }
+    }),
+  )
 }
 
 function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide, read: ObjectsRead, all: ObjectIndex) {
@@ -86,14 +91,24 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
   const used: ObjectsUsed[] = []
   const reasons = new Set<string>()
   const cutShort = new Set<string>()
+  const dials: Dials[] = []
   for (const target of servicesOf(asked, read, index, namespace)) {
     const request = { ...asked, addresses, target: { cluster: asked.target.cluster, ...target } }
     const planned = planOrNot(deps, request, own, index, asked.target.service !== null)
     if (planned !== null) {
       used.push(objectsUsed(planned.provenance, planned.plan))
       paths.push(
-        ...planned.plan.paths.filter((path) => isRouted(path) && path.because.some((each) => each.ref === ref)),
+        ...planned.plan.paths.filter(
+          (path) =>
+            isRouted(path) &&
+            !isRefused(path, planned.plan) &&
+            path.because.some((each) => each.ref !== null && unmarked(each.ref, null) === ref),
+        ),
       )
+      for (const { skipped } of planned.plan.paths.filter((path) => isRefused(path, planned.plan))) {
+        reasons.add(skipped?.detail ?? '')
+      }
+      dials.push(...(planned.plan.dials === undefined ? [] : [planned.plan.dials]))
       for (const each of planned.plan.notApplicable.filter(({ kind }) => kind === of.kind)) {
         reasons.add(each.reason)
       }
@@ -120,10 +135,15 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
       paths,
       ports: addresses.controllerPorts,
       cutShort: [...cutShort],
+      ...(dials.length > 0 && { dials }),
     },
     used,
   }
 }
+
+/** What the rule of such a path asks for is sent to neither side. */
+export const isRefused = ({ skipped }: PlannedPath, { dials }: Pick<Plan, 'dials'>): boolean =>
+  dials !== undefined && skipped?.reason === 'policy'
 
 /** A Service that cannot be planned does not keep the others from it, unless it is the one that is asked for. */
 function planOrNot(deps: PlanDeps, request: JobRequest, read: ObjectsRead, index: ObjectIndex, isAskedFor: boolean) {
@@ -139,7 +159,7 @@ function planOrNot(deps: PlanDeps, request: JobRequest, read: ObjectsRead, index
 
 /** The Service that is asked for, or all: what an object routes to is known when it is planned. */
 function servicesOf(
-  { target }: JobRequest,
+  { target, reaches }: JobRequest,
   { found }: ObjectsRead,
   index: ObjectIndex,
   unplaced: string | null,
@@ -150,6 +170,9 @@ function servicesOf(
   const all = new Map<string, BatchTarget>()
   for (const { meta } of index.services) {
     const namespace = meta.namespace ?? unplaced ?? 'default'
+    if (reaches !== undefined && !reaches.includes(namespace)) {
+      continue
+    }
     all.set(`${namespace}/${meta.name}`, { namespace, service: meta.name })
   }
   if (all.size <= SERVICES_MAX) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Policy } from '../check/policy.ts'
+import { narrowedPolicy, type Policy } from '../check/policy.ts'
 import { diagnoseObjects } from '../diagnose/diagnose.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import { KUBECTL_CORE } from '../kube/hand-over.ts'
@@ -17,11 +17,15 @@ import {
   type Provenance,
   type ReadHow,
   type ReadTarget,
+  type ServiceTarget,
 } from '../kube/object-source.ts'
-import { addressOfServer } from '../lib/address.ts'
+import { DNS_PORT, serverOf } from '../lib/address.ts'
+import { unmarkedValue } from '../lib/marked.ts'
 import { type PlainProblem, type ProblemDetail, ProblemError, problemFrom } from '../lib/problem.ts'
 import { NOTHING_BESIDE } from '../plan/beside.ts'
-import { type DiscoverEgress, keepToCluster, NO_EGRESS } from '../plan/keep-to-cluster.ts'
+import { keepOffOwn, keepWithin } from '../plan/egress-only.ts'
+import { type Marker, marker } from '../plan/elsewhere.ts'
+import { type DiscoverEgress, FOR_DISCOVERY, FOR_NARROWED, keepToCluster } from '../plan/keep-to-cluster.ts'
 import type { Plan, Vantage } from '../plan/path.ts'
 import { type Place, seenAs } from '../plan/place.ts'
 import { planPaths } from '../plan/plan.ts'
@@ -88,14 +92,21 @@ export async function planRequest(
   how = READ_ANEW,
 ): Promise<Planned> {
   refuseForbiddenServers(deps, request)
-  return readAndPlan(source, request.target, how, (read, index) =>
+  return readAndPlan(source, targetOf(request), how, (read, index) =>
     planRead(deps, { ...request, target: { ...request.target, ...read.found } }, read, index),
   )
 }
 
+const targetOf = ({ target, reaches }: JobRequest): ServiceTarget => ({
+  ...target,
+  ...(reaches && { within: reaches }),
+})
+
 /** Reads the objects of a job anew, and plans what was accepted: the servers that it asks have been allowed then. */
 export const planAgain = (deps: SourceDeps, request: JobRequest, { hasFailed, ...how }: AgainHow): Promise<Planned> =>
-  readAndPlan(deps.clusterSource, request.target, how, (read, index) => planRead(deps, request, read, index, hasFailed))
+  readAndPlan(deps.clusterSource, targetOf(request), how, (read, index) =>
+    planRead(deps, request, read, index, hasFailed),
+  )
 
 /** `hasFailed`: tries have failed, so that it matters what the cluster has said. */
 export type AgainHow = ReadHow & { hasFailed: boolean }
@@ -150,26 +161,80 @@ export const indexOf = ({ objects, provenance }: ObjectsRead): ObjectIndex =>
  * @param hasFailed tells that tries have failed, so that events are read beside the objects.
  * @throws ProblemError if it cannot be planned.
  */
-export function planRead(
+export const planRead = (
+  deps: PlanDeps,
+  asked: JobRequest,
+  read: ObjectsRead,
+  index: ObjectIndex,
+  hasFailed = false,
+): Planned => orToldTo(asked, read, index, () => plan(deps, asked, read, index, hasFailed))
+
+function plan(
   deps: PlanDeps,
   asked: JobRequest,
   { objects, ignored, provenance }: ObjectsRead,
   index: ObjectIndex,
-  hasFailed = false,
+  hasFailed: boolean,
 ): Planned {
   const request = withDnsServers(deps, asked)
   const elsewhere = provenance.source !== 'manifests' && request.target.cluster !== deps.settings.cluster
   const place = { ...deps.place, vantage: vantageOf(deps, request), elsewhere }
   const whole = planPaths({ request, objects, ignored, place }, index)
-  const plan =
-    request.madeBy === 'discovery' ? keepToCluster(whole, index, deps.settings.discoverEgress ?? NO_EGRESS) : whole
+  const kept =
+    request.madeBy === undefined
+      ? whole
+      : request.madeBy === 'discovery'
+        ? keepToCluster(whole, index, FOR_DISCOVERY, deps.settings.discoverEgress)
+        : keepToCluster(whole, index, FOR_NARROWED)
+  const plan = keepWithin(keepOffOwn(kept, deps.policy.own.isAt), request.egressOnly)
   refuseTooManyTries(plan, request)
   const errors = deps.unsupported?.(request, plan) ?? []
   if (errors[0]) {
     throw new ProblemError('not_supported', errors[0].detail, { errors })
   }
   const diagnosis = diagnoseObjects(plan, objects, index)
-  return { plan: hasFailed || objects.events.length > 0 ? withWarnings(plan, index) : plan, diagnosis, provenance }
+  const told = hasFailed || objects.events.length > 0 ? withWarnings(plan, index) : plan
+  const { dnsServers, cluster } = deps.settings
+  const mark = marker({ objects, index, provenance }, plan.target, { request, place, dnsServers, cluster })
+  return { plan: markedPlan(told, mark), diagnosis: markedDiagnosis(diagnosis, mark), provenance }
+}
+
+/** Only the texts: what tells where a path leads is what it stands on. */
+const markedPlan = (plan: Plan, mark: Marker): Plan => ({
+  ...plan,
+  paths: plan.paths.map((path) => ({ ...path, because: mark(path.because), skipped: mark(path.skipped) })),
+  notApplicable: plan.notApplicable.map((each) => ({ ...each, reason: mark(each.reason) })),
+  ignored: mark(plan.ignored),
+  ...(plan.beside?.warnings && { beside: { ...plan.beside, warnings: mark(plan.beside.warnings) } }),
+})
+
+const markedDiagnosis = (diagnosis: Diagnosis, mark: Marker): Diagnosis => ({
+  ...diagnosis,
+  findings: diagnosis.findings.map((finding) => {
+    const { title, detail, fix, confirm, evidence } = finding
+    return { ...finding, ...mark({ title, detail, fix, confirm, evidence }) }
+  }),
+})
+
+/** A refusal is told at once to whoever asks, or stays with what a schedule has made. */
+export function orToldTo<T>(
+  { reaches }: JobRequest,
+  { objects, provenance }: ObjectsRead,
+  index: ObjectIndex,
+  act: () => T,
+): T {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof ProblemError) || reaches === undefined) {
+      throw error
+    }
+    const [namespace = ''] = reaches
+    const mark = marker({ objects, index, provenance }, { namespace, service: '' }, {})
+    const told = unmarkedValue(mark({ detail: error.detail, errors: error.errors }), reaches)
+    const { code, headers, status } = error
+    throw new ProblemError(code, told.detail, { headers, status, errors: told.errors, cause: error })
+  }
 }
 
 /** What the cluster has said of the Service's objects is kept beside the plan, for what the tries will show. */
@@ -183,9 +248,14 @@ function withWarnings(plan: Plan, index: ObjectIndex): Plan {
  *
  * @throws ProblemError `impossible_request`
  */
-export function refuseForbiddenServers({ policy }: Pick<PlanDeps, 'policy'>, { addresses }: JobRequest): void {
+export function refuseForbiddenServers(
+  { policy: whole }: Pick<PlanDeps, 'policy'>,
+  { addresses, egressOnly }: Pick<JobRequest, 'addresses' | 'egressOnly'>,
+): void {
+  const policy = egressOnly === undefined ? whole : narrowedPolicy(whole, egressOnly)
   const errors = addresses.dnsServers.flatMap((server, at): ProblemDetail[] => {
-    const permission = policy.check(addressOfServer(server) ?? server)
+    const { address, port } = serverOf(server) ?? { address: server, port: null }
+    const permission = policy.check(address, port ?? DNS_PORT)
     if (permission.allowed) {
       return []
     }

@@ -6,7 +6,8 @@ import type { Plan } from '../plan/path.ts'
 import { internalProblem, type JobProblem } from '../record/job.ts'
 import type { StoredJob } from '../store/stored-job.ts'
 import { createRedactor, type Redactor } from './redact.ts'
-import { openSecrets, SECRETS_UNREADABLE, type SecretBox, secretTexts } from './secrets.ts'
+import type { SecretBox } from './secret-box.ts'
+import { openSecrets, SECRETS_UNREADABLE, secretTexts } from './secrets.ts'
 
 /** `plan` is as it was stored, without secrets. `redactor` blots them out of what comes back. */
 export type Prepared = { plan: Plan; secrets: CheckSecrets | null; redactor: Redactor }
@@ -31,16 +32,21 @@ const checksOf = (plan: Plan): Check[] => [
 
 /** Makes the work of a job, or of the part of it that is given. */
 export function workOf(
-  { id, request, deadlineAtMs }: StoredJob,
+  { id, owner, scheduleId, request, deadlineAtMs }: StoredJob,
   { target, paths, dials }: Plan,
   nowMs: number,
   part: Pick<Work, 'recorded'> & Partial<Pick<Work, 'only' | 'round' | 'controls'>>,
 ): Work {
-  const { samples, samplesInTurn, retries, settleMs, timeoutMs, addresses } = request
+  const { samples, samplesInTurn, retries, settleMs, timeoutMs, addresses, egressOnly } = request
   return {
     jobId: id,
+    share: { owner, scheduled: scheduleId !== null },
     plan: { target, paths, ...(dials && { dials }) },
-    request: { samples, ...(samplesInTurn && { samplesInTurn }), retries, settleMs, timeoutMs, addresses },
+    request: {
+      ...{ samples, retries, settleMs, timeoutMs, addresses },
+      ...(samplesInTurn && { samplesInTurn }),
+      ...(egressOnly && { egressOnly }),
+    },
     deadlineAtMs: deadlineAtMs ?? nowMs,
     recorded: part.recorded,
     only: part.only ?? null,

@@ -111,9 +111,13 @@ const GRACE_MS = 250
 
 export type ProbeOptions = {
   signal: AbortSignal
+  /** Who asks. */
+  owner: string
   /** With these, names are searched for as in a pod of our namespace; without, as the system does. */
   dnsServers: readonly string[]
   place: Pick<Place, 'namespace' | 'clusterDomain'>
+  /** CIDRs to which whoever asks is narrowed. `null`: nothing narrows it. */
+  egressOnly: readonly string[] | null
 }
 
 /** @returns the tries that decide, one for each address of a name; none: the caller has gone. */
@@ -127,6 +131,7 @@ export async function probeTarget(
   const results: Result[] = []
   const work: Work = {
     jobId: newId('job', clock.now()),
+    share: { owner: options.owner, scheduled: false },
     plan: {
       target: { cluster: 'none', namespace: options.place.namespace ?? 'default', service: 'probe' },
       paths: [path],
@@ -136,6 +141,7 @@ export async function probeTarget(
       retries: { limit: 0, delayMs: 0 },
       settleMs: 0,
       timeoutMs,
+      ...(options.egressOnly && { egressOnly: options.egressOnly }),
       addresses: {
         nodes: [],
         loadBalancer: [],

@@ -5,10 +5,11 @@
  * @module
  */
 import type { Plan } from '../plan/path.ts'
+import type { QueuedJob } from '../record/job.ts'
 
 export type JobQueue = {
-  /** Called after the jobs are durable; they are run in this order. */
-  enqueue(jobIds: readonly string[]): Promise<void>
+  /** Called after the jobs are durable; those of one owner are run in this order. */
+  enqueue(jobs: readonly QueuedJob[]): Promise<void>
   /** Stops a run in this process at once; other processes learn it when they renew their lease. */
   cancel(jobId: string): void
 }

@@ -35,7 +35,8 @@ import { listTried } from '../store/tried.ts'
 import { concludeByTries, type EndDeps, endJob, endWithProblem } from './finish-job.ts'
 import { type Prepared, prepareJob, workOf } from './prepare.ts'
 import { createRecorder, SPARING } from './recorder.ts'
-import { redactResult, type SecretBox } from './secrets.ts'
+import type { SecretBox } from './secret-box.ts'
+import { redactResult } from './secrets.ts'
 
 export type ChunkDeps = EndDeps & {
   secrets: SecretBox

@@ -14,7 +14,7 @@ import type { Log } from '../lib/log.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import { internalProblem, type JobProblem } from '../record/job.ts'
-import type { Store } from '../store/db.ts'
+import { type Store, storageTrouble } from '../store/db.ts'
 import { claimJob, type Lease, releaseLease, renewLease } from '../store/leases.ts'
 import { recordResults } from '../store/results.ts'
 import type { StoredJob } from '../store/stored-job.ts'
@@ -24,7 +24,8 @@ import type { AgainHow, Planned } from './plan-request.ts'
 import { type Prepared, prepareJob, workOf } from './prepare.ts'
 import type { JobSignals } from './queue.ts'
 import { createRecorder, PROMPT, type Recorder } from './recorder.ts'
-import { redactResult, type SecretBox } from './secrets.ts'
+import type { SecretBox } from './secret-box.ts'
+import { redactResult } from './secrets.ts'
 import { settleLive, tryAgainIfChanged } from './settle-live.ts'
 
 export type RunDeps = {
@@ -111,7 +112,7 @@ async function work(run: Run): Promise<RunEnd> {
   })
   const recorded = await listTried(store, job.id)
   const tried = await makeTries(run, prepared, recorded, recorder)
-  await recorder.flush()
+  await flushed(run, recorder)
   if (tried === 'lost') {
     return 'lost'
   }
@@ -167,7 +168,7 @@ async function makeTries(
   return (settles ? settleLive : tryAgainIfChanged)<BugError>({
     ...{ store, clock, log, job, lease, plan, recorded },
     stopped: AbortSignal.any([run.drain, run.gone]),
-    // Of a schedule many runs may fail at once, and again and again.
+    // Many runs of a schedule may fail at once, and again and again.
     replan: (hasFailed) => replan(request, { hasFailed, held: !settles && job.scheduleId !== null }),
     make(tries, record) {
       const add = (result: Result) => {
@@ -205,6 +206,24 @@ async function doWork(
   }
 }
 
+/** What is tried is not tried again because the database cannot take it for a while: it waits here until it can. */
+const FLUSH_AGAIN_MS = 1000
+
+async function flushed({ deps, drain, gone }: Run, recorder: Recorder): Promise<void> {
+  const stopped = AbortSignal.any([drain, gone])
+  for (;;) {
+    try {
+      return await recorder.flush()
+    } catch (cause) {
+      if (storageTrouble(cause) === null || stopped.aborted) {
+        throw cause
+      }
+      deps.log.warn('results_not_recorded', { cause })
+      await deps.clock.sleep(FLUSH_AGAIN_MS, stopped)
+    }
+  }
+}
+
 /** Control probes may fail: the job has its results, and ends without them. */
 async function askControls(
   run: Run,
@@ -222,7 +241,7 @@ async function askControls(
   if (broken !== null) {
     deps.log.warn('controls_failed', { jobId: job.id, cause: broken.cause })
   }
-  await recorder.flush()
+  await flushed(run, recorder)
   if (recorder.lost || gone.aborted) {
     return 'lost'
   }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { httpCheck, tcpCheck } from '../../test/support/checks.ts'
 import { aResult } from '../../test/support/stored.ts'
 import { createRedactor } from './redact.ts'
-import { createSecretBox, redactResult, secretTexts } from './secrets.ts'
+import { createSecretBox } from './secret-box.ts'
+import { redactResult, secretTexts } from './secrets.ts'
 
 const TOKEN = 'Bearer abcdefgh-0123456789'
 
@@ -186,7 +187,7 @@ describe('what a peer says back of the secrets of a check', () => {
       fc.property(secret, fc.constantFrom(...forms), fc.constantFrom(...carriers), (secret, form, carrier) => {
         const said = recorded(carrier(secret), `it says: ${form(secret)}`)
         expect(said).toMatch(/^it says: .{0,11}\[redacted\]/)
-        // Of base64 a character may be left at either end, which also holds bits of what stands beside
+        // A character of the base64 may be left at either end, which also holds bits of what stands beside
         expect(said.replaceAll('[redacted]', '').length).toBeLessThan('it says: '.length + 24)
       }),
       { numRuns: 2000 },

@@ -12,55 +12,7 @@ import type { CheckSecrets } from '../check/secrets.ts'
 import type { Check } from '../plan/check.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Redactor } from './redact.ts'
-
-/** Seals and opens text. AES-256-GCM; what was sealed by another key cannot be opened. */
-export type SecretBox = {
-  seal(text: string): Promise<string>
-  /** `null`: not sealed by this key, or damaged. */
-  open(sealed: string): Promise<string | null>
-}
-
-/** @param key 32 bytes. */
-export async function createSecretBox(key: Uint8Array<ArrayBuffer>): Promise<SecretBox> {
-  const aes = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
-  return {
-    async seal(text) {
-      const iv = crypto.getRandomValues(new Uint8Array(12))
-      const data = new Uint8Array(
-        await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, aes, new TextEncoder().encode(text)),
-      )
-      return `${toBase64(iv)}.${toBase64(data)}`
-    },
-    async open(sealed) {
-      const [iv, data] = sealed.split('.')
-      if (iv === undefined || data === undefined) {
-        return null
-      }
-      try {
-        const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: fromBase64(iv) }, aes, fromBase64(data))
-        return new TextDecoder().decode(plain)
-      } catch (error) {
-        if (error instanceof DOMException) {
-          return null
-        }
-        throw error
-      }
-    },
-  }
-}
-
-/** Arguments of one call: engines take some ten thousand. */
-const ARGUMENTS_MAX = 8192
-
-function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  for (let from = 0; from < bytes.length; from += ARGUMENTS_MAX) {
-    text += String.fromCharCode(...bytes.subarray(from, from + ARGUMENTS_MAX))
-  }
-  return btoa(text)
-}
-
-const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+import type { SecretBox } from './secret-box.ts'
 
 export async function sealSecrets(box: SecretBox, secrets: CheckSecrets | null): Promise<string | null> {
   return secrets === null ? null : box.seal(JSON.stringify(secrets))
@@ -80,7 +32,7 @@ export const SECRETS_UNREADABLE: JobProblem = {
   code: 'secrets_unreadable',
   title: 'The secrets of its checks cannot be read',
   detail:
-    'They were sealed by another key. Restore PORTOLAN_SECRET_KEY, or the key file beside the database, and post the job again.',
+    'They were sealed by a key that is not here. Give it back in PORTOLAN_SECRET_KEYS, behind the newest, or in the key file beside the database, and post the job again.',
   status: 500,
 }
 

@@ -1,9 +1,18 @@
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
-import type { Plan } from '../plan/path.ts'
+import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 
 /** The most tries of one job. Those that `settleMs` adds have a bound of their own (check/run-checks.ts). */
 export const TRIES_LIMIT = 20_000
+
+/** Counts the tries that a plan promises, without those that are made again. */
+export const plannedTries = (plan: Plan | null, { samples }: Pick<JobRequest, 'samples'>): number =>
+  plan === null ? 0 : checksOn(testedOf(plan)) * samples
+
+const testedOf = ({ paths }: Plan): PlannedPath[] => paths.filter(({ skipped }) => skipped === null)
+
+const checksOn = (paths: readonly PlannedPath[]): number =>
+  paths.reduce((sum, { checks }) => sum + Math.max(1, checks.length), 0)
 
 /**
  * A job may not take the prober for itself, nor fill the database by one request.
@@ -13,8 +22,8 @@ export const TRIES_LIMIT = 20_000
 export function refuseTooManyTries(plan: Plan, request: Pick<JobRequest, 'samples' | 'retries'>): void {
   const { samples } = request
   const repeats = request.retries.limit + 1
-  const tested = plan.paths.filter(({ skipped }) => skipped === null)
-  const checks = tested.reduce((sum, path) => sum + Math.max(1, path.checks.length), 0)
+  const tested = testedOf(plan)
+  const checks = checksOn(tested)
   const tries = checks * samples * repeats
   if (tries <= TRIES_LIMIT) {
     return

@@ -1,5 +1,5 @@
-/** The values, and the offset at which the text goes on and is not JSON; `null` if all of it is. */
-export type JsonValues = { values: readonly unknown[]; restAt: number | null }
+/** The values with the offset at which each begins, and the offset at which the text goes on and is not JSON; `null` if all of it is. */
+export type JsonValues = { values: readonly unknown[]; starts: readonly number[]; restAt: number | null }
 
 /**
  * Reads JSON values one after another, as kubectl reads a text that begins with a brace (apimachinery pkg/util/yaml
@@ -8,15 +8,16 @@ export type JsonValues = { values: readonly unknown[]; restAt: number | null }
 export function readJsonValues(source: string): JsonValues {
   const start = skipWhiteSpace(source, 0)
   if (source[start] !== '{' && source[start] !== '[') {
-    return { values: [], restAt: 0 }
+    return { values: [], starts: [], restAt: 0 }
   }
   const whole = parse(source)
   if (whole !== undefined) {
-    return { values: [whole], restAt: null }
+    return { values: [whole], starts: [start], restAt: null }
   }
   const values: unknown[] = []
+  const starts: number[] = []
   if (source[start] === '[') {
-    return { values, restAt: 0 }
+    return { values, starts, restAt: 0 }
   }
   let from = 0
   let at = start
@@ -25,13 +26,14 @@ export function readJsonValues(source: string): JsonValues {
     const value = end === null ? undefined : parse(source.slice(at, end))
     // A rest that is YAML keeps its indentation.
     if (end === null || value === undefined) {
-      return { values, restAt: firstBreak(source, from, at) }
+      return { values, starts, restAt: firstBreak(source, from, at) }
     }
     values.push(value)
+    starts.push(at)
     from = end
     at = skipWhiteSpace(source, from)
     if (at === source.length) {
-      return { values, restAt: null }
+      return { values, starts, restAt: null }
     }
   }
 }

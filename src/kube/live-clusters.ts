@@ -69,10 +69,29 @@ export type LiveClusters = {
   /**
    * Reads the Services of a cluster, and what leads to them.
    *
+   * @param where.namespaces only these; `null`: all.
    * @param where.selector as the API server takes it.
    * @throws ProblemError if there is no such cluster, or it cannot be read.
    */
-  services(cluster: string, where: { namespace: string | null; selector: string | null }): Promise<ServicesFound>
+  services(
+    cluster: string,
+    where: { namespaces: readonly string[] | null; selector: string | null },
+  ): Promise<ServicesFound>
+  /**
+   * Asks a cluster whether a token is one of its own (TokenReview), for one of these audiences at least. Nothing is kept.
+   *
+   * @returns `null`: it is not, or not any more.
+   * @throws ProblemError `unavailable` where the cluster cannot be asked, which says nothing of the token.
+   */
+  reviewToken(cluster: string, asked: { token: string; audiences: readonly string[] }): Promise<Reviewed | null>
+}
+
+/** What a cluster says of a token that is its own. */
+export type Reviewed = {
+  /** Like `system:serviceaccount:shop:ci`. */
+  username: string
+  /** Those of the audiences asked about that the token is for. */
+  audiences: readonly string[]
 }
 
 /** The cluster that a server stands in has a name, even if nothing is read of it. */
@@ -95,4 +114,5 @@ export const noLiveClusters = (cluster: string, sinceMs: number): LiveClusters =
     Promise.reject(
       new ProblemError('no_cluster', 'This server reads no live cluster: on Node PORTOLAN_KUBECONFIG gives it one.'),
     ),
+  reviewToken: () => Promise.reject(new ProblemError('unavailable', 'This server has no cluster to ask about tokens.')),
 })

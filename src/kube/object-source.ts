@@ -17,7 +17,13 @@ export type ObjectsAsked = { source: 'manifests'; manifests: Parsed } | { source
  * One Service. Without a namespace it is looked for in the one that the source takes then; without a name it is the only
  * one of its namespace.
  */
-export type ServiceTarget = { cluster: string; namespace: string | null; service: string | null }
+export type ServiceTarget = {
+  cluster: string
+  namespace: string | null
+  service: string | null
+  /** Whoever asks is told of no other namespaces, as where a name was misspelt. Left out: of all. */
+  within?: readonly string[]
+}
 
 /** Every Service of these namespaces (`null`: of the whole cluster), or those of them whose labels the selector matches. */
 export type ServicesTarget = {

@@ -74,7 +74,7 @@ function refuseOther(
 const hasKind = (value: unknown): boolean => isMapping(value) && typeof value.kind === 'string'
 
 /** Unpacks Lists, Lists in them, and bare sequences. Items of a `ServiceList` may lack kind and version. */
-function flatten(found: Found): readonly Found[] {
+export function flatten(found: Found): readonly Found[] {
   const { value, document, path } = found
   if (value === null || value === undefined) {
     return []

@@ -100,6 +100,17 @@ export const verbsOf = ({ group, resource }: Pick<Resource, 'group' | 'resource'
   ...(group === '' && resource === 'events' ? [] : ['watch']),
 ]
 
+/**
+ * Writes the role that allows a kind to be read everywhere. It is not known to whom that is refused: the YAML leaves a
+ * place for it.
+ */
+export function ruleForKind(kind: ReadKind): string | null {
+  const resource = Object.values(RESOURCES)
+    .flat()
+    .find((each) => each.kind === kind)
+  return resource === undefined ? null : ruleFor({ ...resource, user: null }, null)
+}
+
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):(.+)$/
 
 function subjectOf(user: string | null): string {
@@ -116,7 +127,10 @@ function subjectOf(user: string | null): string {
  * @param namespace the one to allow it in; `null`: everywhere, which a resource without namespaces always needs.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
-export function ruleFor({ group, resource, user }: RefusedAccess, namespace: string | null): string {
+export function ruleFor(
+  { group, resource, user }: Omit<RefusedAccess, 'verb'> & Partial<RefusedAccess>,
+  namespace: string | null,
+): string {
   const within = namespace === null ? '' : `, namespace: ${namespace}`
   const name = `portolan-${resource}`
   const role = namespace === null ? 'ClusterRole' : 'Role'

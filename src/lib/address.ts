@@ -29,6 +29,9 @@ export function serverOf(text: string): { address: string; port: number | null }
   return ipaddr.IPv6.isValid(address) ? { address, port } : null
 }
 
+/** A DNS server is asked here where none is named. */
+export const DNS_PORT = 53
+
 /** Reads the address of `ip` or `ip:port`; `null`: the text is neither. */
 export const addressOfServer = (text: string): string | null => serverOf(text)?.address ?? null
 

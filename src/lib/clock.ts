@@ -44,3 +44,6 @@ export function steadyClock(clock: Clock): Clock {
 
 /** Epoch milliseconds → RFC 3339 UTC, as every `…At` of the API. */
 export const toInstant = (ms: number): string => new Date(ms).toISOString()
+
+/** The last instant that RFC 3339 can write: years have four digits there. */
+export const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)

@@ -70,3 +70,12 @@ export const fromBase32 = (text: string): number => {
 /** Hex SHA-256 of bytes or of UTF-8 text. */
 export const sha256Hex = (data: Uint8Array | string): string =>
   bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data))
+
+/** Compares digests in a time that does not depend on where they differ. */
+export function isSameDigest(one: string, other: string): boolean {
+  let difference = one.length ^ other.length
+  for (let at = 0; at < one.length; at++) {
+    difference |= one.charCodeAt(at) ^ other.charCodeAt(at)
+  }
+  return difference === 0
+}

@@ -9,6 +9,10 @@ const PREFIXES = {
   compare: 'cmp',
   schedule: 'sch',
   request: 'req',
+  audit: 'aud',
+  token: 'tok',
+  statusPage: 'stp',
+  announcement: 'ann',
 } as const
 
 export type IdKind = keyof typeof PREFIXES

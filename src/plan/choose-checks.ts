@@ -240,6 +240,9 @@ function routedAs(
   return { path: urlPath, method: asks?.method != null || gets(urlPath) ? method : MADE_METHOD }
 }
 
+/** The end of such a doubt. */
+export const HEADER_DOUBT = 'another rule may get the request'
+
 /**
  * A router may send what has a header of the caller elsewhere, as a canary is asked for: what comes back then says
  * nothing about this path. Values may be secret, and are not told.
@@ -258,7 +261,7 @@ export function headerDoubts({ routes }: PathDraft, checks: readonly Check[]): r
     const each = Object.entries(headers).filter(([name, value]) => !isKept({ [name]: value }))
     const names = (each.length > 0 ? each : Object.entries(headers)).map(([name]) => name).join(', ')
     const field = fieldOf(null, `${check.type === 'grpc' ? 'metadata' : 'headers'} of check ${check.name}`)
-    return [doubted(field, `with ${names} another rule may get the request`)]
+    return [doubted(field, `with ${names} ${HEADER_DOUBT}`)]
   })
 }
 

@@ -243,7 +243,7 @@ function dialled(context: PlanContext, { port, at: position, scheme, schemeBecau
   const common = { ...ofName(fqdn), port, scheme, reach: 'cluster' } as const
   if (!isHeadless(context)) {
     const because = [...nameBecause(context), fieldAt('port'), ...schemeBecause, ...clusterIPExcuses(context)]
-    return [draft({ ...common, addressPort: port.port, because })]
+    return [draft({ ...common, addressPort: port.port, trafficPolicy: service.internalTrafficPolicy, because })]
   }
   const told = targetNumbers(context.endpoints, port)
   const numbers = told.length > 0 || typeof port.targetPort === 'string' ? told : [port.targetPort]

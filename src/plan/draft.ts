@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { PathType, ServicePort } from '../kube/objects.ts'
+import type { PathType, ServicePort, TrafficPolicy } from '../kube/objects.ts'
 import { familyOf, hostPort } from '../lib/address.ts'
 import { type Because, inOrder } from './because.ts'
 import { type Behind, CHECKED_OVER, type Check, type GrpcCall, type HttpCheck, type HttpExpect } from './check.ts'
@@ -51,6 +51,8 @@ export type PathDraft = {
   onlyFrom: readonly string[]
   /** The pod of an endpoint. */
   pod: string | null
+  /** The policy of the Service that decides which endpoints the address leads to; `null`: nothing translates it. */
+  trafficPolicy: TrafficPolicy | null
   host: string | null
   /** SNI of any TLS on it; `null` if none is sent. */
   sni: string | null
@@ -98,6 +100,7 @@ export function draft(of: Pick<PathDraft, Needed> & Partial<PathDraft>): PathDra
     blind: null,
     node: null,
     pod: null,
+    trafficPolicy: null,
     onlyFrom: [],
     host: null,
     overTls: false,
@@ -137,6 +140,7 @@ export function finishPath(context: PlanContext, of: PathDraft, checks: readonly
     addressPort: of.addressPort,
     node: of.node,
     ...(of.pod !== null && { pod: of.pod }),
+    ...(of.trafficPolicy !== null && { trafficPolicy: of.trafficPolicy }),
     host: of.host,
     serverName: of.scheme === 'https' || of.overTls ? of.sni : null,
     rulePath: of.rulePath,

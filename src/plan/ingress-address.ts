@@ -18,8 +18,8 @@ import {
 } from './ingress-fronts.ts'
 import { restingOn } from './unread.ts'
 
-/** A way into the controller. `address` is `null` if there is none yet; `pending` says why. */
-export type Controller = {
+/** A way into a controller, or a router of OpenShift. `address` is `null` if there is none yet; `pending` says why. */
+export type WayIn = {
   address: string | null
   /** A scheme without a port is not offered there. */
   ports: { http: number | null; https: number | null }
@@ -33,10 +33,10 @@ export type Controller = {
   front: Service | null
 }
 
-const STANDARD = { http: 80, https: 443 } as const
+export const STANDARD = { http: 80, https: 443 } as const
 
 /** Lists the ways into the controller of an Ingress: one that is pending if there is none yet. */
-export function controllersOf(context: PlanContext, ingress: Ingress): Controller[] {
+export function controllersOf(context: PlanContext, ingress: Ingress): WayIn[] {
   const { addresses } = context
   if (addresses.ingressController.length > 0) {
     return [...new Set(addresses.ingressController)].map((address) => ({
@@ -71,7 +71,7 @@ export function controllersOf(context: PlanContext, ingress: Ingress): Controlle
 }
 
 /** Those that the status of the Ingress tells, else those of the Service before the controller. */
-function waysInto(context: PlanContext, ingress: Ingress, front: Service | null): Controller[] {
+function waysInto(context: PlanContext, ingress: Ingress, front: Service | null): WayIn[] {
   const reported = ingress.loadBalancerIngress.flatMap((entry, position) =>
     ofStatus(context, ingress, entry, position, front),
   )
@@ -85,7 +85,7 @@ function ofFront(
   { addresses }: PlanContext,
   front: Service | null,
   { address, because, http, https, reach, isVip }: FrontAddress,
-): Controller {
+): WayIn {
   const ports = addresses.controllerPorts ?? { http, https }
   return { address, ports, because: [because], doubts: [], reach, pending: null, isVip, front }
 }
@@ -102,7 +102,7 @@ function ofStatus(
   entry: LoadBalancerIngress,
   position: number,
   front: Service | null,
-): Controller[] {
+): WayIn[] {
   const address = entry.ip ?? entry.hostname
   if (address === null) {
     return []
@@ -130,7 +130,7 @@ function ofStatus(
   return [{ address, ports, because: [...because, ...told], doubts, reach: 'anywhere', pending: null, isVip, front }]
 }
 
-type Ports = Pick<Controller, 'ports' | 'doubts'> & { told?: readonly Because[] }
+type Ports = Pick<WayIn, 'ports' | 'doubts'> & { told?: readonly Because[] }
 
 /** The ports of an address of the status: the caller's, else those that the entry lists, else those of its node. */
 function portsOfStatus(context: PlanContext, entry: LoadBalancerIngress, front: Service | null, field: Because): Ports {
@@ -144,7 +144,7 @@ function portsOfStatus(context: PlanContext, entry: LoadBalancerIngress, front: 
     : portsListed(numbers, nodePortsOf(front), field)
 }
 
-function nodePortsOf(front: Service | null): Controller['ports'] {
+function nodePortsOf(front: Service | null): WayIn['ports'] {
   const { http, https } = front === null ? { http: null, https: null } : frontPorts(front)
   return { http: http?.nodePort ?? null, https: https?.nodePort ?? null }
 }
@@ -161,7 +161,7 @@ function portsOfNode(context: PlanContext, { ip }: LoadBalancerIngress, front: S
   return { ports, doubts: [], told }
 }
 
-function portsListed(numbers: readonly number[], nodePorts: Controller['ports'], field: Because): Ports {
+function portsListed(numbers: readonly number[], nodePorts: WayIn['ports'], field: Because): Ports {
   if (numbers.includes(80) || numbers.includes(443)) {
     return { ports: STANDARD, doubts: [] }
   }

@@ -13,7 +13,7 @@ import type { PlanContext } from './context.ts'
 import type { Listener } from './controllers/controller.ts'
 import { classOf } from './controllers/table.ts'
 import { draft, type PathDraft } from './draft.ts'
-import { type Controller, controllersOf } from './ingress-address.ts'
+import { controllersOf, type WayIn } from './ingress-address.ts'
 import { frontPorts, pastBalancerExcuses } from './ingress-fronts.ts'
 import { aliasesOf, dialledPort, internalExcuses, listenersFor } from './ingress-listeners.ts'
 import { servicePort } from './ingress-ports.ts'
@@ -139,12 +139,7 @@ const byAlias = (
  * Dials the public name, as clients outside do, where no object tells the controller's address; not from inside, where
  * the name may have another answer. Nobody promises that it leads to this cluster.
  */
-function byPublicName(
-  { position }: PlanContext,
-  { rule: host }: RuleRequest,
-  route: Route,
-  controller: Controller,
-): Controller {
+function byPublicName({ position }: PlanContext, { rule: host }: RuleRequest, route: Route, controller: WayIn): WayIn {
   if (controller.address !== null || position === 'in-cluster' || host === null || host.startsWith('*.')) {
     return controller
   }
@@ -242,7 +237,7 @@ function through(
   context: PlanContext,
   route: Route,
   asked: RuleRequest,
-  controller: Controller,
+  controller: WayIn,
   listener: Listener,
   isFirst: boolean,
 ): PathDraft {

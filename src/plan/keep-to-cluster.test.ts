@@ -4,7 +4,7 @@ import { ingress, loadBalancerStatus, node, pod, service, slice } from '../../te
 import { planInput } from '../../test/support/plan-text.ts'
 import { indexObjects } from '../kube/object-index.ts'
 import type { Unread } from '../kube/object-source.ts'
-import { type DiscoverEgress, keepToCluster, NO_EGRESS } from './keep-to-cluster.ts'
+import { type DiscoverEgress, FOR_DISCOVERY, keepToCluster, NO_EGRESS } from './keep-to-cluster.ts'
 import type { PathKind } from './kinds.ts'
 import type { Plan } from './path.ts'
 import { planPaths } from './plan.ts'
@@ -14,7 +14,7 @@ type Given = { egress?: Partial<DiscoverEgress>; unread?: readonly Unread[] } & 
 function kept(manifests: readonly unknown[], { egress = {}, unread = [], ...asked }: Given = {}): Plan {
   const input = planInput(manifests, asked)
   const index = indexObjects(input.objects, unread)
-  return keepToCluster(planPaths(input, index), index, { ...NO_EGRESS, ...egress })
+  return keepToCluster(planPaths(input, index), index, FOR_DISCOVERY, { ...NO_EGRESS, ...egress })
 }
 
 /** Where a try would go, by kind; names that are only resolved are left out. */

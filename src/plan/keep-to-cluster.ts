@@ -1,6 +1,7 @@
 /**
- * Keeps a job that discovery made to addresses that the cluster itself gave out. Whoever may write an EndpointSlice, an
- * external IP, an ExternalName or a host of an Ingress could else send the prober anywhere (ADR 0042). Pure.
+ * Keeps a job that discovery made, or a caller of some namespaces, to addresses that the cluster itself gave out. Whoever
+ * may write an EndpointSlice, an external IP, an ExternalName or a host of an Ingress could else send the prober anywhere
+ * (ADR 0042, ADR 0066). Pure.
  *
  * @module
  */
@@ -10,7 +11,9 @@ import { familyOf } from '../lib/address.ts'
 import type { Because } from './because.ts'
 import type { At } from './beside.ts'
 import { isHealthCheck } from './check.ts'
+import { INGRESS_CONTROLLERS } from './controllers/table.ts'
 import { gatewaysOf, isProgrammed } from './gateway/programmed.ts'
+import { sharedBy } from './ingress-shared-host.ts'
 import { isWithin } from './ip.ts'
 import { KINDS } from './kinds.ts'
 import type { Dials, Plan, PlannedPath } from './path.ts'
@@ -27,6 +30,21 @@ export type DiscoverEgress = {
 export const NO_EGRESS: DiscoverEgress = { ranges: [], names: [] }
 
 export const EGRESS_SETTING = 'PORTOLAN_DISCOVER_EGRESS'
+
+/** On whose account a plan is kept, and what would let it go further. */
+export type KeptFor = {
+  /** Named at the end of each refusal. */
+  lift: string
+  /** Commands are not given: nobody has asked for them. */
+  commands: boolean
+  /** Another tenant's pod is no more to be reached than an address outside of the cluster. */
+  amongTenants: boolean
+}
+
+export const FOR_DISCOVERY: KeptFor = { lift: EGRESS_SETTING, commands: false, amongTenants: false }
+
+export const NOT_NARROWED_BY_ADDRESS = 'the token has no egressOnly'
+export const FOR_NARROWED: KeptFor = { lift: NOT_NARROWED_BY_ADDRESS, commands: true, amongTenants: true }
 
 /** The endpoint slice controller marks its slices so (KEP-752; k8s.io/endpointslice). Anybody can write the same. */
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
@@ -47,25 +65,39 @@ export function isNamed(egress: DiscoverEgress, address: string): boolean {
  *
  * @param index of the objects that the plan was made of.
  */
-export function keepToCluster(plan: Plan, index: ObjectIndex, egress: DiscoverEgress): Plan {
+export function keepToCluster(
+  plan: Plan,
+  index: ObjectIndex,
+  keptFor: KeptFor,
+  egress: DiscoverEgress = NO_EGRESS,
+): Plan {
   const { namespace, service: name } = plan.target
   const [service] = index.servicesAt(namespace, name)
   if (service === undefined) {
     return plan
   }
-  const told: Told = { index, namespace, service, egress, own: ownAddresses(index, namespace, service) }
+  const { lift, commands, amongTenants } = keptFor
+  const own = ownAddresses(index, namespace, service, amongTenants)
+  const told: Told = { index, namespace, service, egress, amongTenants, own }
   const statuses = statusesOf(told)
   const beyond = beyondOf(told)
   const paths = plan.paths.map((path): PlannedPath => {
-    const why = path.skipped === null ? refusalOf(path, told, statuses, beyond) : null
-    if (why !== null) {
-      return { ...path, skipped: { reason: 'policy', detail: `${why} (${EGRESS_SETTING})` } }
+    if (!isDialledLater(path, amongTenants)) {
+      return path
     }
-    const command = path.skipped === null ? commandOf(path) : null
+    const why = refusalOf(path, told, statuses, beyond) ?? (amongTenants ? sharedBy(index, namespace, path) : null)
+    if (why !== null) {
+      return { ...path, skipped: { reason: 'policy', detail: `${why} (${lift})` } }
+    }
+    const command = path.skipped === null && !commands ? commandOf(path) : null
     return command === null ? path : { ...path, skipped: { reason: 'policy', detail: command } }
   })
-  return { ...plan, paths, dials: dialsOf(plan, paths, told, statuses) }
+  return { ...plan, paths, dials: { ...dialsOf(plan, paths, told, statuses), ...(amongTenants && { lift }) } }
 }
+
+/** A comparison asks paths as well that a job leaves out by its limits and its choice. */
+const isDialledLater = ({ skipped }: PlannedPath, amongTenants: boolean): boolean =>
+  skipped === null || (amongTenants && (skipped.reason === 'sampled' || skipped.reason === 'excluded'))
 
 /** Methods that ask and change nothing (RFC 9110, 9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -94,13 +126,21 @@ type Told = {
   namespace: string
   service: Service
   egress: DiscoverEgress
+  amongTenants: boolean
   /** Addresses of the pods that the Service selects, as their kubelets report them. */
   own: ReadonlySet<string>
 }
 
-function ownAddresses(index: ObjectIndex, namespace: string, service: Service): ReadonlySet<string> {
+/** A pod on the host network shares the address of its node, at any port of which anybody's pod may listen. */
+function ownAddresses(
+  index: ObjectIndex,
+  namespace: string,
+  service: Service,
+  amongTenants: boolean,
+): ReadonlySet<string> {
   const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
-  return new Set(pods.filter((pod) => !isPodOver(pod)).flatMap(({ podIPs }) => podIPs))
+  const own = pods.filter((pod) => !isPodOver(pod) && !(amongTenants && pod.spec.hostNetwork))
+  return new Set(own.flatMap(({ podIPs }) => podIPs))
 }
 
 type Statuses = { addresses: ReadonlySet<string>; ports: ReadonlySet<number> }
@@ -152,13 +192,23 @@ const isOfIngress = ({ ref }: Because): boolean => ref?.startsWith('Ingress/') ?
  * Annotations of some classes, and listeners, name any port, also where the status has the addresses of nodes. What a
  * controller says that it serves is its own.
  */
-const isListener = (path: PlannedPath, { index, namespace }: Told, { ports }: Statuses): boolean =>
-  path.addressPort === null ||
-  path.addressPort === 80 ||
-  path.addressPort === 443 ||
-  ports.has(path.addressPort) ||
-  index.servicesOnNodePort(path.addressPort).length > 0 ||
-  isProgrammed({ index, home: namespace }, path.parent)
+const isListener = (
+  { addressPort, parent }: PlannedPath,
+  { index, namespace, amongTenants }: Told,
+  { ports }: Statuses,
+): boolean =>
+  addressPort === null ||
+  addressPort === 80 ||
+  addressPort === 443 ||
+  ports.has(addressPort) ||
+  index
+    .servicesOnNodePort(addressPort)
+    .some((service) => !amongTenants || service.meta.namespace === namespace || isFront(index, service)) ||
+  isProgrammed({ index, home: namespace }, parent)
+
+/** The node port of another tenant's Service is as good as its pods. */
+const isFront = (index: ObjectIndex, service: Service): boolean =>
+  INGRESS_CONTROLLERS.some(({ fronts }) => fronts.some((labels) => index.servicesMarked(labels).includes(service)))
 
 /** A name that is dialled is judged by what it resolves to, where there are ranges. One that is only resolved is not. */
 const mayBeNamed = (egress: DiscoverEgress, address: string, { dns }: Pick<PlannedPath, 'dns'>): boolean =>

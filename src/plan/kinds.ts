@@ -29,6 +29,9 @@ export type Between =
   /** A process that reads the connection and chooses a Service by it: see {@link KindOfPath.routedBy}. */
   | 'router'
 
+/** What a path ends at, as a map of the ways to a Service shows it. */
+export type EndsAt = 'name' | 'variable' | 'address' | 'alias' | 'balancer' | 'outside' | 'node' | 'pod' | 'route'
+
 /**
  * A router chooses the Service by host and path of a request (Ingress; HTTPRoute, GRPCRoute and their like), by the name
  * that a TLS handshake asks for (TLSRoute), or by the port that was dialled (TCPRoute, UDPRoute).
@@ -59,6 +62,7 @@ export type KindOfPath = {
   /** Its name in prose. */
   noun: { one: string; many: string }
   role: Role
+  endsAt: EndsAt
   /** `null` if it leads to no pod of the Service. */
   between: Between | null
   /** `null` if nothing is dialled. */
@@ -109,6 +113,7 @@ const DIALLED = {
 const ROUTED = {
   ...DIALLED,
   role: 'way-in',
+  endsAt: 'route',
   between: 'router',
   router: 'gateway',
   addressBy: 'status',
@@ -128,6 +133,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'name', many: 'names' },
     role: 'name',
+    endsAt: 'name',
     between: 'translation',
     addressBy: 'cluster',
     resolvedBy: 'resolve',
@@ -139,6 +145,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'cluster IP', many: 'cluster IPs' },
     role: 'way-in',
+    endsAt: 'address',
     between: 'translation',
     addressBy: 'cluster',
     secondOpinion: 1,
@@ -150,6 +157,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'node port', many: 'node ports' },
     role: 'way-in',
+    endsAt: 'node',
     between: 'translation',
     addressBy: 'cluster',
     secondOpinion: 3,
@@ -161,6 +169,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'load balancer', many: 'load balancers' },
     role: 'way-in',
+    endsAt: 'balancer',
     between: 'machines',
     addressBy: 'status',
     secondOpinion: 4,
@@ -171,6 +180,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'Ingress route', many: 'Ingress routes' },
     role: 'way-in',
+    endsAt: 'route',
     between: 'router',
     addressBy: 'status',
     routedBy: 'request',
@@ -204,6 +214,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'endpoint', many: 'endpoints' },
     role: 'pod',
+    endsAt: 'pod',
     between: 'nothing',
     addressBy: 'endpoints',
     secondOpinion: 2,
@@ -215,6 +226,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'external IP', many: 'external IPs' },
     role: 'way-in',
+    endsAt: 'outside',
     between: 'machines',
     addressBy: 'author',
     secondOpinion: 5,
@@ -225,6 +237,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'external name', many: 'external names' },
     role: 'way-in',
+    endsAt: 'alias',
     between: null,
     addressBy: 'author',
   },
@@ -232,6 +245,7 @@ const TABLE = {
     ...DIALLED,
     noun: { one: 'variable', many: 'variables' },
     role: 'variable',
+    endsAt: 'variable',
     between: null,
     addressBy: null,
     checks: [],

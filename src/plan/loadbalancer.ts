@@ -90,6 +90,7 @@ function notYet({ service, serviceName, byIngress }: PlanContext, port: ServiceP
   return draft({
     kind: 'LoadBalancer',
     port,
+    trafficPolicy: service.externalTrafficPolicy,
     scheme: schemesOf(service, port, byIngress.get(port)?.scheme ?? null).atBalancer,
     addressPort: port.port,
     because: [fieldOf(`Service/${service.meta.name}`, 'status.loadBalancer.ingress', '=[]'), field],
@@ -115,6 +116,7 @@ function at(context: PlanContext, planned: PlannedPort, field: Because, entry: E
   return draft({
     kind: 'LoadBalancer',
     port,
+    trafficPolicy: service.externalTrafficPolicy,
     scheme: shortCut ? schemes.behind : schemes.atBalancer,
     address: entry.address,
     addressPort: port.port,

@@ -130,6 +130,7 @@ function withoutNode(context: PlanContext, { port, scheme, schemeBecause }: Plan
   return draft({
     kind: 'NodePort',
     port,
+    trafficPolicy: context.service.externalTrafficPolicy,
     scheme,
     addressPort: port.nodePort,
     because: [field, ...schemeBecause],
@@ -159,6 +160,7 @@ function atNode(
   return draft({
     kind: 'NodePort',
     port,
+    trafficPolicy: service.externalTrafficPolicy,
     scheme,
     address: at.address,
     addressPort: port.nodePort,

@@ -37,7 +37,7 @@ export function ownObjects(index: ObjectIndex, namespace: string, name: string):
   return [...new Map(all.map((each) => [`${each.kind}/${each.name}`, each])).values()]
 }
 
-/** Where no pod tells who has made it, those are meant that would. */
+/** No pod may tell who has made it: then those are meant that would make one. */
 function workloadsFor(index: ObjectIndex, namespace: string, selector: Labels): readonly Workload[] {
   index.unread('workloads', namespace)
   return index.workloadsIn(namespace).filter((each) => isInUse(each) && matchesLabels(each.template.labels, selector))

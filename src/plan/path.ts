@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Family, Ignored, PathType, Protocol } from '../kube/objects.ts'
+import type { Family, Ignored, PathType, Protocol, TrafficPolicy } from '../kube/objects.ts'
 import { hashParts } from '../lib/hash.ts'
 import type { Because } from './because.ts'
 import type { At, Beside } from './beside.ts'
@@ -59,8 +59,10 @@ export type PlannedPath = {
   /** The family of `address`; `null` for a hostname. */
   family: Family | null
   node: string | null
-  /** Endpoints only: the name of the pod behind it, as far as the objects tell. Not part of the API's path. */
+  /** Endpoints only: the name of the pod behind it, as far as the objects tell. */
   pod?: string
+  /** Decides which endpoints its address is translated to: any, or those of one node. Left out: nothing translates it. */
+  trafficPolicy?: TrafficPolicy
   /** The HTTP Host that a check sends when it is not the address: an Ingress rule's host, a DNS name. */
   host: string | null
   /** SNI and the name certificates are judged by. */
@@ -110,7 +112,7 @@ export type PathValue = { name: string; value: string; regex?: true }
 export type PathMatch = {
   /** `Exact`, `PathPrefix`, `RegularExpression`, as in the API of the route. */
   type: string | null
-  /** Of gRPC: `/service/method`, either of which may be missing. */
+  /** For gRPC it is `/service/method`, either of which may be missing. */
   path: string | null
   method: string | null
   headers: readonly PathValue[]
@@ -160,6 +162,8 @@ export type Dials = {
   ranges: readonly string[]
   /** Ids of paths by a name that the cluster or the operator vouches for: whatever it resolves to may be dialled. */
   byName: readonly string[]
+  /** What would let it go further. Left out: the setting of discovery. */
+  lift?: string
 }
 
 /**

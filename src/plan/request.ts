@@ -46,8 +46,18 @@ export type JobRequest = {
   vantage: Position | null
   history: boolean
   labels: Readonly<Record<string, string>>
-  /** Nobody with a token asked for it: it goes only where the cluster's own addresses lead. Not part of the API's body. */
-  madeBy?: 'discovery'
+  /**
+   * It goes only where the cluster's own addresses lead. `discovery`: nobody with a token asked for it. `narrowed`: whoever
+   * asked does not reach every namespace. Not part of the API's body.
+   */
+  madeBy?: 'discovery' | 'narrowed'
+  /** Whoever asked reaches these namespaces alone, and is told of no other. Absent: all. Not part of the API's body. */
+  reaches?: readonly string[]
+  /**
+   * CIDRs outside of which nothing is dialled for it, under the policy: those of the token that made it. Absent: the policy
+   * alone decides. Not part of the API's body.
+   */
+  egressOnly?: readonly string[]
   /** A sample begins when that before it is made on every path. Not part of the API's body. */
   samplesInTurn?: true
 }

@@ -66,6 +66,7 @@ function clusterIPPaths(context: PlanContext): PathDraft[] {
     const common = {
       kind: 'ClusterIP',
       port,
+      trafficPolicy: service.internalTrafficPolicy,
       scheme,
       reach: 'cluster',
       discriminator: [],
@@ -112,6 +113,7 @@ function externalIPPaths(context: PlanContext): PathDraft[] {
       draft({
         kind: 'ExternalIP',
         port,
+        trafficPolicy: service.externalTrafficPolicy,
         scheme,
         address,
         addressPort: port.port,

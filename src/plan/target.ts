@@ -78,7 +78,7 @@ function notThere(index: ObjectIndex, { service, namespace, cluster }: JobReques
       : index.services.length === 0
         ? ''
         : ` There are: ${listOf(index.services)}.`
-  const detail = `${service === null ? 'No Service' : `Service/${service}`}${where} is in cluster ${cluster}.${near === null ? '' : ` Did you mean ${near}?`}${known}`
+  const detail = `${service === null ? `No Service${where} is` : `Service/${service}${where} is not`} in cluster ${cluster}.${near === null ? '' : ` Did you mean ${near}?`}${known}`
   return new ProblemError('service_not_found', detail, {
     errors: [{ pointer: '/target/service', detail }],
     status: 404,

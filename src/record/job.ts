@@ -55,3 +55,11 @@ export type Job = {
 
 /** Tells whether nothing more will happen to a job. */
 export const hasEnded = (job: Pick<Job, 'status'>): boolean => job.status === 'finished' || job.status === 'cancelled'
+
+/** A job that waits for a runner, and who it is for. */
+export type QueuedJob = {
+  id: string
+  owner: string
+  /** A schedule made it. */
+  scheduled: boolean
+}

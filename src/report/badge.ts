@@ -2,8 +2,12 @@ import type { Verdict } from '../check/verdict.ts'
 import { visible } from './visible.ts'
 import { xmlText } from './xml.ts'
 
-const COLOURS: Readonly<Record<Verdict, string>> = {
+/** `degraded`: some of it works. */
+export type BadgeState = Verdict | 'degraded'
+
+const COLOURS: Readonly<Record<BadgeState, string>> = {
   pass: '#2e7d32',
+  degraded: '#9a5b00',
   fail: '#c62828',
   error: '#757575',
   inconclusive: '#757575',
@@ -18,7 +22,7 @@ const LABEL_LIMIT = 60
  * A badge as an SVG that needs nothing else: no script, no network, whatever sans-serif font there is. White on these
  * colours has a contrast of at least 4.5 (WCAG 2.2, 1.4.3).
  */
-export function renderBadge(label: string, value: string, verdict: Verdict): string {
+export function renderBadge(label: string, value: string, verdict: BadgeState): string {
   const name = visible(label)
     .slice(0, LABEL_LIMIT)
     .replace(/[\uD800-\uDBFF]$/, '')

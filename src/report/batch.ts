@@ -7,9 +7,10 @@ import type { BatchDocument, BatchJobDocument } from './batch-document.ts'
 import { columnWidths, rowLines } from './columns.ts'
 import type { JobReport } from './job-document.ts'
 import { renderJunitSuites } from './junit.ts'
-import { type Links, RELATIVE } from './links.ts'
-import { COMMENT_LIMIT, code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
+import { againInText, type Links, RELATIVE } from './links.ts'
+import { againInMarkdown, COMMENT_LIMIT, code, prose, renderMarkdown, VERDICT_MARKS } from './markdown.ts'
 import { countsOf, duration, verdictReason } from './phrases.ts'
+import { renderJobsTap } from './tap.ts'
 import { renderText } from './text.ts'
 import { visible } from './visible.ts'
 
@@ -64,7 +65,7 @@ export function renderBatchText({ batch, jobs }: BatchReport, links: Links = REL
     `${headline(batch)}  ${countsOfBatch(batch)}\n    cluster ${visible(batch.target.cluster)}`,
     rows.flatMap((cells) => rowLines(COLUMNS, widths, cells)).join('\n'),
     ...jobs.filter(isBroken).map((job) => `${'─'.repeat(78)}\n${renderText(job, links).trimEnd()}`),
-    `Batch ${batch.id}, created ${batch.createdAt}. Fetch this report again:\n  ${fetchAgain(batch, 'text', links)}`,
+    againInText(`Batch ${batch.id}, created ${batch.createdAt}`, reportPath(batch, 'text'), links).join('\n'),
   ]
   return `${blocks.join('\n\n')}\n`
 }
@@ -79,7 +80,11 @@ export function renderBatchMarkdown({ batch, jobs }: BatchReport, links: Links =
     `## ${VERDICT_MARKS[batch.verdict ?? ''] ?? '⏳'} ${headline(batch)}: ${countsOfBatch(batch)}`,
     ['| | Service | Result | Time | Job |', '|---|---|---|---:|---|', ...rows].join('\n'),
   ].join('\n\n')
-  const foot = `Batch ${code(batch.id)}, created ${batch.createdAt}. Again: ${code(fetchAgain(batch, 'markdown', links))}`
+  const foot = againInMarkdown(
+    `Batch ${code(batch.id)}, created ${batch.createdAt}`,
+    reportPath(batch, 'markdown'),
+    links,
+  )
   const reports: string[] = []
   let left = COMMENT_LIMIT - head.length - foot.length
   const broken = jobs.filter(isBroken)
@@ -100,5 +105,8 @@ export function renderBatchMarkdown({ batch, jobs }: BatchReport, links: Links =
 export const renderBatchJunit = ({ batch, jobs }: BatchReport, links: Links = RELATIVE): string =>
   renderJunitSuites(jobs, { links, inconclusive: batch.verdict === 'pass' ? 'skipped' : 'error' })
 
-const fetchAgain = ({ id }: BatchDocument, format: string, links: Links): string =>
-  `curl "${links.api(`/v1/batches/${id}/report?format=${format}`)}"`
+/** The points of all Services in one list. One that tested nothing does not count where others pass. */
+export const renderBatchTap = ({ batch, jobs }: BatchReport, links: Links = RELATIVE): string =>
+  renderJobsTap(jobs, links, batch.verdict === 'pass')
+
+const reportPath = ({ id }: BatchDocument, format: string): string => `/v1/batches/${id}/report?format=${format}`

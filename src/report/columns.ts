@@ -12,7 +12,7 @@ const GAP = '  '
 const OWN_LINE = 5
 
 /** `right`: figures. */
-type Column = { title: string; right?: true | undefined }
+export type Column = { title: string; right?: true | undefined }
 
 export const lengthOf = (text: string): number => [...text].length
 

@@ -2,9 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aFailure, aJob, aPath, aResult } from '../../test/fixtures/job-document.ts'
 import { quietJson } from '../lib/json.ts'
+import { fitGithubSummary } from './github.ts'
+import { renderCodeQuality } from './gitlab.ts'
 import { renderJobsCsv } from './job-csv.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
+import { renderSarif } from './sarif.ts'
+import { renderTap } from './tap.ts'
 import { renderText } from './text.ts'
 import { visible } from './visible.ts'
 
@@ -18,6 +22,7 @@ const RUNNERS: Readonly<Record<string, (line: string) => boolean>> = {
   TeamCity: (line) => /##teamcity\[/i.test(line),
   Travis: (line) => /^travis_(fold|time):/.test(line),
   Buildkite: (line) => /^(---|\+\+\+|~~~|\^\^\^)(\s|$)/.test(line),
+  'JUnit attachments': (line) => /\[\[ATTACHMENT\|/i.test(line),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   terminals: (line) => /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(line),
 }
@@ -45,6 +50,7 @@ const COMMANDS = [
     '+++ a',
     '~~~ a',
     '^^^ +++',
+    '[[ATTACHMENT|/etc/passwd]]',
     '\u001b[2Ja',
     '\u001b]0;a\u0007',
     '\u001b]8;;http://a\u001b\\b',
@@ -129,11 +135,18 @@ function jobThatSays(text: string) {
   })
 }
 
+/** They hold the object that the finding is about. */
+const FILES = [{ path: 'a.yaml', text: 'kind: Service\nmetadata: {name: a}\n' }]
+
 const RENDERINGS = {
   text: renderText,
   markdown: renderMarkdown,
   junit: renderJunit,
   csv: (job: ReturnType<typeof aJob>) => renderJobsCsv([job]),
+  tap: renderTap,
+  sarif: (job: ReturnType<typeof aJob>) => renderSarif([job], FILES),
+  'code quality': (job: ReturnType<typeof aJob>) => renderCodeQuality([job], FILES),
+  'step summary': (job: ReturnType<typeof aJob>) => fitGithubSummary([renderMarkdown(job)]),
   json: quietJson,
   sse: (job: ReturnType<typeof aJob>) => `data: ${quietJson(job)}`,
 }

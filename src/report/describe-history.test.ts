@@ -21,9 +21,16 @@ function stateOf(states: readonly SeriesState[]) {
         lastJobId: 'job_1',
         ...{ state: null, sinceMs: null, lastSummary: null },
       },
-      ...{ lastAtMs: NOW, counts: { pass: 0, fail: 0, error: 0, skipped: 0 }, openIncidents: 0, diagnosis: null },
+      ...{
+        lastAtMs: NOW,
+        counts: { pass: 0, fail: 0, error: 0, skipped: 0 },
+        openIncidents: 0,
+        cause: null,
+        diagnosis: null,
+      },
       paths: [{ path: aHistoryPath(), retiredAtMs: null, states }],
     },
+    null,
     null,
   ).paths
   return [path?.state, path?.sinceAt === null ? null : NOW - Date.parse(path?.sinceAt ?? ''), path?.states.length]

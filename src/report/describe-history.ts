@@ -10,14 +10,18 @@ import {
   type PathHistory,
   type PathWindow,
   type SeriesState,
+  type ServiceDay,
   type ServiceHead,
   type ServiceHistory,
   type ServiceWindow,
+  type TargetIncident,
 } from '../history/types.ts'
 import { toInstant } from '../lib/clock.ts'
 import type { Discovered } from '../record/discovery.ts'
-import { describeResult } from './describe-job.ts'
+import type { ObjectsUsed } from '../record/objects-used.ts'
+import { describeObjects, describeResult } from './describe-job.ts'
 import type {
+  DayDocument,
   HistoryResultDocument,
   IncidentDocument,
   OverallReport,
@@ -28,12 +32,15 @@ import type {
   ServiceReport,
   ServiceReportDocument,
   StateDocument,
+  TargetIncidentDocument,
 } from './history-document.ts'
+
+const DAY_MS = 86_400_000
 
 const instantOf = (ms: number | null): string | null => (ms === null ? null : toInstant(ms))
 
 export function describeServiceHead(head: ServiceHead): ServiceHeadDocument {
-  const { target, firstAtMs, counts, openIncidents } = head
+  const { target, firstAtMs, counts, openIncidents, cause } = head
   return {
     target,
     firstAt: toInstant(firstAtMs),
@@ -41,7 +48,25 @@ export function describeServiceHead(head: ServiceHead): ServiceHeadDocument {
     availability: availabilityOf(counts),
     counts,
     openIncidents,
+    cause,
   }
+}
+
+/** The days of a Service up to an instant, each of them, those without anything too. */
+export function describeDays(days: readonly ServiceDay[], count: number, nowMs: number): DayDocument[] {
+  const known = new Map(days.map((each) => [each.day, each]))
+  const today = Math.floor(nowMs / DAY_MS)
+  return Array.from({ length: count }, (_, i): DayDocument => {
+    const day = today - count + 1 + i
+    const { pass = 0, fail = 0, error = 0, failedJobs = 0 } = known.get(day) ?? {}
+    const availability = availabilityOf({ pass, fail, error, skipped: 0 })
+    const failed = fail > 0 || failedJobs > 0
+    return {
+      day: toInstant(day * DAY_MS).slice(0, 10),
+      ...{ pass, fail, error, availability },
+      state: failed ? 'fail' : availability === null ? null : 'pass',
+    }
+  })
 }
 
 const describeNow = ({ state, sinceMs, lastVerdict, lastJobId, lastAtMs, lastSummary }: ServiceWindow['now']) => ({
@@ -53,20 +78,29 @@ const describeNow = ({ state, sinceMs, lastVerdict, lastJobId, lastAtMs, lastSum
   lastSummary,
 })
 
-/** @param discovery of the Service; `null`: discovery knows nothing of it. */
-export const describeService = (history: ServiceHistory, discovery: Discovered | null): ServiceDocument => ({
+/**
+ * @param discovery of the Service; `null`: discovery knows nothing of it.
+ * @param objects that the last job rests on; `null`: it is kept no more.
+ */
+export const describeService = (
+  history: ServiceHistory,
+  discovery: Discovered | null,
+  objects: ObjectsUsed | null,
+): ServiceDocument => ({
   ...describeServiceHead(history),
+  objects: objects && describeObjects(objects),
   discovery,
   diagnosis: history.diagnosis,
   paths: history.paths.map(describePathState),
 })
 
 function describePathState({ path, retiredAtMs, states }: PathHistory): PathStateDocument {
-  const { variable: _variable, ...shown } = path
+  const { variable = null, ...shown } = path
   const { state, sinceMs } = stateNow(states)
   const failures = states.flatMap(({ lastFailure }) => lastFailure ?? [])
   return {
     ...shown,
+    variable,
     state,
     sinceAt: instantOf(sinceMs),
     lastFailure: describeFailure(failures.toSorted((a, b) => b.atMs - a.atMs)[0] ?? null),
@@ -107,6 +141,11 @@ export function describeIncident({ id, pathId, check, vantage, ...incident }: In
     finding: cause,
   }
 }
+
+export const describeTargetIncident = ({ target, ...incident }: TargetIncident): TargetIncidentDocument => ({
+  target,
+  ...describeIncident(incident),
+})
 
 /** The verdict over a window: whether availability meets the objective. If nothing was tested, `error` says that our side failed. */
 export function windowVerdict(counts: Counts, objective: number): Verdict {

@@ -71,10 +71,12 @@ function reportJobPath(job: DescribedJob, path: PlannedPath, results: readonly R
     results: [...documents.values()],
     deciding: deciding.flatMap((result) => documents.get(result) ?? []),
     doubt: doubtText(path.because),
+    checkNames: path.checks.map(({ name }) => name),
   }
 }
 
-const shownOf = ({ deciding: _deciding, doubt: _doubt, ...shown }: ReportedPath): JobPathDocument => shown
+const shownOf = ({ deciding: _deciding, doubt: _doubt, checkNames: _names, ...shown }: ReportedPath): JobPathDocument =>
+  shown
 
 /** One path of a job as the API shows it. */
 export const describeJobPath = (job: DescribedJob, path: PlannedPath, results: readonly Result[]): JobPathDocument =>
@@ -123,13 +125,14 @@ export function describePath(path: PlannedPath): PathDocument {
   const {
     scheme: _scheme,
     checks: _checks,
-    pod: _pod,
+    pod = null,
+    trafficPolicy = null,
     onlyFrom: _from,
     excused: _excused,
     share: _share,
     ...shown
   } = path
-  return { ...shown, because: path.because.map(becauseText) }
+  return { ...shown, pod, trafficPolicy, because: path.because.map(becauseText) }
 }
 
 export function describeResult(result: Result): ResultDocument {

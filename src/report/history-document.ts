@@ -10,7 +10,7 @@ import type { Diagnosis } from '../diagnose/finding.ts'
 import type { Cause, Counts, HistoryPath, Latency } from '../history/types.ts'
 import type { Plan } from '../plan/path.ts'
 import type { Discovered } from '../record/discovery.ts'
-import type { ResultDocument } from './job-document.ts'
+import type { ObjectsDocument, ResultDocument } from './job-document.ts'
 
 type FailureDocument = { at: string; code: FailureCode | null }
 type Failures = Readonly<Partial<Record<FailureCode, number>>>
@@ -31,6 +31,25 @@ export type ServiceHeadDocument = NowDocument & {
   availability: number | null
   counts: Counts
   openIncidents: number
+  /** The first finding of the diagnosis of now; `null` while it passes, and where none is told. */
+  cause: Cause | null
+}
+
+/** What was found on one day, UTC. */
+export type DayDocument = {
+  day: string
+  pass: number
+  fail: number
+  error: number
+  availability: number | null
+  /** `fail`: a try failed, or a job did; `null`: nothing was tested. */
+  state: 'pass' | 'fail' | null
+}
+
+export type ListedServiceDocument = ServiceHeadDocument & {
+  /** Every day, the oldest first. */
+  days?: readonly DayDocument[]
+  p95Ms?: number | null
 }
 
 export type StateDocument = {
@@ -43,7 +62,8 @@ export type StateDocument = {
   lastFailure: FailureDocument | null
 }
 
-export type PathStateDocument = Omit<HistoryPath, 'variable'> & {
+export type PathStateDocument = HistoryPath & {
+  variable: { name: string } | null
   /** `fail` if one of its states is; `null`: never tested. */
   state: 'pass' | 'fail' | null
   sinceAt: string | null
@@ -53,6 +73,8 @@ export type PathStateDocument = Omit<HistoryPath, 'variable'> & {
 }
 
 export type ServiceDocument = ServiceHeadDocument & {
+  /** `null`: the last job is kept no more. */
+  objects: ObjectsDocument | null
   discovery: Discovered | null
   diagnosis: Diagnosis | null
   paths: readonly PathStateDocument[]
@@ -76,6 +98,8 @@ export type IncidentDocument = {
   failures: Failures
   finding: Cause | null
 }
+
+export type TargetIncidentDocument = IncidentDocument & { target: Plan['target'] }
 
 export type PathReport = HistoryPath & {
   retiredAt: string | null

@@ -7,7 +7,7 @@ import type { Unmet } from '../check/outcome.ts'
 import type { Outcome, Result } from '../check/result.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import type { Ignored } from '../kube/objects.ts'
+import type { Ignored, TrafficPolicy } from '../kube/objects.ts'
 import type { NotApplicable, Plan, PlannedPath } from '../plan/path.ts'
 import type { JobProblem, JobStatus } from '../record/job.ts'
 import type { ObjectsUsed } from '../record/objects-used.ts'
@@ -16,8 +16,10 @@ export type ResultDocument = Omit<Result, 'jobId' | 'pathId' | 'address' | 'star
 
 export type PathDocument = Omit<
   PlannedPath,
-  'scheme' | 'checks' | 'pod' | 'onlyFrom' | 'excused' | 'share' | 'because'
+  'scheme' | 'checks' | 'pod' | 'trafficPolicy' | 'onlyFrom' | 'excused' | 'share' | 'because'
 > & {
+  pod: string | null
+  trafficPolicy: TrafficPolicy | null
   because: readonly string[]
 }
 
@@ -34,6 +36,8 @@ export type ReportedPath = JobPathDocument & {
   deciding: readonly ResultDocument[]
   /** Why it is not promised; `null`: it is. */
   doubt: string | null
+  /** The checks that were planned for it, in order. */
+  checkNames: readonly string[]
 }
 
 export type JobSummaryDocument = {

@@ -57,6 +57,65 @@ describe('renderJunit', () => {
     expect(first[element]['@type']).toBe(type)
   })
 
+  const failed = (over: Parameters<typeof aResult>[0]) =>
+    aResult({ ...aFailure('connection_reset', 'connect', 'cut'), ...over })
+  const ourFault = (over: Parameters<typeof aResult>[0]) =>
+    aResult({
+      ...{ outcome: 'error', http: null, responder: null },
+      failure: { code: 'local_resources_exhausted', phase: 'connect', source: 'internal', message: 'no descriptor' },
+      ...over,
+    })
+  const only = (path: Parameters<typeof aPath>[0]) =>
+    suiteOf(renderJunit(aJob({ paths: [aPath(path)] }))).testcase.at(-1)
+
+  it('shows the tries that failed before a pass as flaky, those of ours apart', () => {
+    const flaky = only({
+      flaky: true,
+      results: [failed({ try: 1 }), ourFault({ try: 2 }), aResult({ try: 3, id: 'res_01KB0000000000000000000003' })],
+    })
+    expect(flaky).toMatchObject({
+      flakyFailure: { '@type': 'connection_reset', '@message': 'cut' },
+      flakyError: { '@type': 'local_resources_exhausted', '@message': 'no descriptor' },
+    })
+    expect(flaky.flakyFailure.stackTrace).toContain('failure: connection_reset in phase connect (target): cut\n')
+    expect(flaky['system-out']).toContain('[[PROPERTY|flaky=true]]')
+    expect(Object.keys(flaky).filter((key) => /^(failure|error|rerun)/.test(key))).toEqual([])
+  })
+
+  it('shows the other tries of a failure beside the one that decides', () => {
+    const again = only({
+      outcome: 'fail',
+      results: [
+        ourFault({ try: 1 }),
+        failed({ try: 2 }),
+        failed({ try: 3, ...aFailure('connect_timeout', 'connect', 'silent') }),
+      ],
+    })
+    expect(again).toMatchObject({
+      failure: { '@type': 'connect_timeout' },
+      rerunFailure: { '@type': 'connection_reset' },
+      rerunError: { '@type': 'local_resources_exhausted' },
+    })
+    expect(only({ outcome: 'fail', results: [failed({})] })).not.toHaveProperty('rerunFailure')
+  })
+
+  it('tells the facts of a case by name, and lets nobody else tell any', () => {
+    const said = '[[PROPERTY|outcome=pass]] [[ATTACHMENT|/etc/passwd]]'
+    const { failure, 'system-out': out } = only({
+      outcome: 'fail',
+      node: said,
+      results: [aResult({ check: `a]]${said}`, ...aFailure('connect_timeout', 'connect', said) })],
+    })
+    expect(out.split('\n')).toEqual([
+      '[[PROPERTY|path=pth_00000000000000000000]]',
+      '[[PROPERTY|kind=ClusterIP]]',
+      '[[PROPERTY|check=a] ]\\u{5b}[PROPERTY|outcome=pass] ] \\u{5b}[ATTACHMENT|/etc/passwd] ]]]',
+      '[[PROPERTY|outcome=fail]]',
+      '[[PROPERTY|code=connect_timeout]]',
+    ])
+    expect(failure['#']).not.toMatch(/\[\[(?:PROPERTY|ATTACHMENT)/)
+  })
+
   it('is well-formed and keeps every word, whatever a target or a manifest says', () => {
     fc.assert(
       fc.property(hostileString, (hostile) => {

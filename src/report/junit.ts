@@ -1,25 +1,19 @@
 import type { Finding } from '../diagnose/finding.ts'
-import type { JobReport } from './job-document.ts'
+import { type Case, casesOf, classNameOf } from './cases.ts'
+import { evidenceOf, findingEvidence, tryEvidence } from './evidence-lines.ts'
+import type { JobReport, ResultDocument } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
-import {
-  evidenceOf,
-  explained,
-  findingEvidence,
-  notesOf,
-  pathTitle,
-  resultOf,
-  targetOf,
-  verdictReason,
-} from './phrases.ts'
-import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
+import { explained, notesOf, resultOf, targetOf, verdictReason } from './phrases.ts'
+import { type ReportRow, verdictIsExplained } from './rows.ts'
 import { visible, visibleLines } from './visible.ts'
-import { element, empty, open } from './xml.ts'
+import { element, empty, open, xmlText } from './xml.ts'
 
 /**
  * JUnit XML: one suite for the job, one case for each path × check. `fail` is a `<failure>`, `error` an `<error>`,
  * `skipped` a `<skipped>` (as hurl reports), with the evidence as text, where CI systems show it. A verdict that no
  * case explains (nothing tested, not finished, `expect.reachable` not met) is a case of its own, so that a suite is
- * green only when the verdict is a pass.
+ * green only when the verdict is a pass. Tries that failed before a pass are `<flakyFailure>`, beside a failure
+ * `<rerunFailure>`, as Surefire writes them; elements stand in the order of its schema.
  */
 export const renderJunit = (job: JobReport, links: Links = RELATIVE): string => renderJunitSuites([job], { links })
 
@@ -53,14 +47,15 @@ export function renderJunitSuites(
 type Counts = { tests: number; failures: number; errors: number; skipped: number; time: string }
 
 function suiteOf(job: JobReport, links: Links, inconclusive: 'error' | 'skipped'): { counts: Counts; lines: string[] } {
-  const rows = reportRows(job)
-  const classname = visible(`portolan.${job.target.namespace}.${job.target.service}`)
+  const named = casesOf(job)
+  const rows = named.map(({ row }) => row)
+  const classname = classNameOf(job.target)
   const own = verdictIsExplained(job, rows) && job.problem === null ? null : verdictReason(job)
   const ownIs = job.verdict === 'fail' ? 'failure' : job.verdict === 'inconclusive' ? inconclusive : 'error'
   const countOwn = (kind: typeof ownIs): number => (own !== null && ownIs === kind ? 1 : 0)
   const cases = [
     ...(own === null ? [] : [verdictCase(classname, own, ownIs)]),
-    ...rows.map((row) => testCase(classname, row, causeOf(job, row, links))),
+    ...named.map((each) => testCase(classname, each, causeOf(job, each.row, links))),
   ]
   const count = (outcome: ReportRow['outcome']): number => rows.filter((row) => row.outcome === outcome).length
   const counts: Counts = {
@@ -74,6 +69,7 @@ function suiteOf(job: JobReport, links: Links, inconclusive: 'error' | 'skipped'
   const properties = {
     job: job.id,
     verdict: job.verdict ?? job.status,
+    service: `${job.target.namespace}/${job.target.service}`,
     cluster: job.target.cluster,
     vantage: job.vantage,
     ...(report !== null && { url: report }),
@@ -110,9 +106,11 @@ function causeOf(job: JobReport, row: ReportRow, links: Links): string[] {
 const docsOf = ({ docs }: Finding, links: Links): string[] =>
   links.open('') === null ? [] : [`docs: ${links.page(docs)}`]
 
-function testCase(classname: string, row: ReportRow, cause: readonly string[]): string {
+/** So many tries beside the one that decides are shown of a case. */
+const RETRIED_MAX = 10
+
+function testCase(classname: string, { row, check, name, retried }: Case, cause: readonly string[]): string {
   const { outcome, deciding } = row
-  const name = row.check === null ? pathTitle(row.path) : `${pathTitle(row.path)}: ${visible(row.check)}`
   const notes = notesOf(row)
   const evidence = evidenceOf(row)
   const text = [notes, cause, evidence]
@@ -121,14 +119,60 @@ function testCase(classname: string, row: ReportRow, cause: readonly string[]): 
     .join('\n\n')
   const message = notes[0] === undefined ? resultOf(row) : `${resultOf(row)}: ${notes[0]}`
   const type = deciding?.failure?.code ?? resultOf(row)
+  const facts = factsOf(row, check)
+  const others = (bad: 'fail' | 'error', tag: string): string =>
+    retried
+      .filter((each) => each.outcome === bad)
+      .slice(0, RETRIED_MAX)
+      .map((each) => triedBeside(tag, each))
+      .join('')
   const bodies = {
-    pass: () => element('system-out', {}, text),
-    fail: () => element('failure', { type, message }, text),
-    error: () => element('error', { type, message }, text),
-    skipped: () => element('skipped', { message }, text),
+    pass: () =>
+      others('fail', 'flakyFailure') +
+      others('error', 'flakyError') +
+      element('system-out', {}, `${text}\n\n${facts}`.trimStart()),
+    fail: () =>
+      element('failure', { type, message }, text) +
+      others('fail', 'rerunFailure') +
+      others('error', 'rerunError') +
+      element('system-out', {}, facts),
+    error: () =>
+      others('fail', 'rerunFailure') +
+      element('error', { type, message }, text) +
+      others('error', 'rerunError') +
+      element('system-out', {}, facts),
+    skipped: () => element('skipped', { message }, text) + element('system-out', {}, facts),
   }
-  const body = outcome === null ? element('skipped', { message: 'not finished' }, text) : bodies[outcome]()
+  const body =
+    outcome === null
+      ? element('skipped', { message: 'not finished' }, text) + element('system-out', {}, facts)
+      : bodies[outcome]()
   return `${open('testcase', { classname, name, time: seconds(deciding?.timings.totalMs ?? null) })}${body}</testcase>`
+}
+
+/**
+ * The facts of a case, by name, for tools. No schema has `<properties>` in a case, and Jenkins' xUnit refuses a report
+ * that does not keep to its own; this form is read out of the output by those that know it.
+ */
+const factsOf = ({ path, outcome, flaky, deciding }: ReportRow, check: string | null): string =>
+  Object.entries({
+    path: path.id,
+    kind: path.kind,
+    check,
+    outcome: outcome ?? 'not finished',
+    code: deciding?.failure?.code ?? path.skipped?.reason ?? null,
+    flaky: flaky ? 'true' : null,
+  })
+    .flatMap(([fact, value]) =>
+      value === null ? [] : [`[[PROPERTY|${fact}=${visible(value).replaceAll(']]', '] ]')}]]`],
+    )
+    .join('\n')
+
+/** A try that failed beside the one that decides. */
+function triedBeside(tag: string, result: ResultDocument): string {
+  const { failure, outcome } = result
+  const trace = `<stackTrace>${xmlText(tryEvidence(result).join('\n'))}</stackTrace>`
+  return `${open(tag, { message: visible(failure?.message ?? ''), type: failure?.code ?? outcome })}${trace}</${tag}>`
 }
 
 function verdictCase(

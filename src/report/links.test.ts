@@ -4,7 +4,7 @@ import { anOverallReport, aServiceReport } from '../../test/fixtures/history-rep
 import { aJob } from '../../test/fixtures/job-document.ts'
 import { renderBatchJunit, renderBatchMarkdown, renderBatchText } from './batch.ts'
 import { renderJunit } from './junit.ts'
-import { type Links, linksTo, RELATIVE } from './links.ts'
+import { FOR_ONE_RUN, type Links, linksTo, RELATIVE } from './links.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderText } from './text.ts'
 import { renderWindowMarkdown } from './window-markdown.ts'
@@ -36,6 +36,10 @@ describe.each(Object.entries(REPORTS))('links in %s', (_name, render) => {
     expect(found.length).toBeGreaterThan(0)
     expect(found.filter((link) => !link.startsWith(`${PUBLIC}/`))).toEqual([])
     expect(found.filter((link) => !/\/(docs\/(failures|diagnoses)\/\w+|v1\/[\w./-]+)$/.test(link))).toEqual([])
+  })
+
+  it('are left out where nobody can be asked any more', () => {
+    expect(render(FOR_ONE_RUN)).not.toMatch(/\$PORTOLAN|curl "/)
   })
 
   it('are paths, and name no server, where it does not', () => {

@@ -7,13 +7,30 @@
 export type Links = {
   /** A page of the documentation, by its path in the repository. */
   page(path: string): string
-  /** The URL that curl is given for a path of the API. */
-  api(path: string): string
+  /** The URL that curl is given for a path of the API; `null`: nobody can be asked any more. */
+  api(path: string): string | null
   /** The same for those who click; `null`: there is no address to click on. */
   open(path: string): string | null
 }
 
 export const RELATIVE: Links = { page: (path) => path, api: (path) => `$PORTOLAN${path}`, open: () => null }
+
+/** Of a Portolan that ends with the program that it is part of. */
+export const FOR_ONE_RUN: Links = { ...RELATIVE, api: () => null }
+
+/**
+ * The last sentences of a text report: what it is about, and how it is had again.
+ *
+ * @param what is a sentence without its full stop; empty: there is nothing to say.
+ * @param path of the report in this format.
+ */
+export function againInText(what: string, path: string, links: Links): string[] {
+  const url = links.api(path)
+  const said = what === '' ? '' : `${what}. `
+  return url === null
+    ? [said.trimEnd()].filter((line) => line !== '')
+    : [`${said}Fetch this report again:`, `  curl "${url}"`]
+}
 
 /** @param publicUrl an origin without a slash at its end; `null`: not known. */
 export const linksTo = (publicUrl: string | null): Links =>

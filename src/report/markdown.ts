@@ -1,13 +1,11 @@
 import type { Finding } from '../diagnose/finding.ts'
+import { evidenceOf, findingEvidence } from './evidence-lines.ts'
 import type { JobReport } from './job-document.ts'
 import { type Links, RELATIVE } from './links.ts'
 import {
   countsOf,
   duration,
-  evidenceOf,
   explained,
-  fetchAgain,
-  findingEvidence,
   forbiddenLines,
   headline,
   ignoredLines,
@@ -68,9 +66,16 @@ function withRows(job: JobReport, most: number, links: Links): string {
     folded('Kinds of path that do not apply', list(job.notApplicable.map(({ kind, reason }) => `${kind}: ${reason}`))),
     folded('Objects that were not read', list(ignoredLines(job))),
     folded('Objects that may not be read', forbidden(job)),
-    `Job ${code(job.id)}, created ${job.createdAt}. Again: ${code(fetchAgain(job, 'markdown', links))}${opened}`,
+    `${againInMarkdown(`Job ${code(job.id)}, created ${job.createdAt}`, `/v1/jobs/${job.id}/report?format=markdown`, links)}${opened}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+/** As `againInText`, in Markdown. */
+export function againInMarkdown(what: string, path: string, links: Links): string {
+  const url = links.api(path)
+  const said = what === '' ? '' : `${what}. `
+  return url === null ? said.trimEnd() : `${said}Again: ${code(`curl "${url}"`)}`
 }
 
 const MARKS = { pass: '✅', fail: '❌', error: '⚠️', skipped: '➖' } as const

@@ -9,15 +9,15 @@ import type { Unmet } from '../check/outcome.ts'
 import type { Finding } from '../diagnose/finding.ts'
 import type { HistoryPath } from '../history/types.ts'
 import { hostPort } from '../lib/address.ts'
-import type { JobReport, ReportedPath, ResultDocument } from './job-document.ts'
-import type { Links } from './links.ts'
+import type { JobReport, PlanDocument, ReportedPath, ResultDocument } from './job-document.ts'
 import type { ReportRow } from './rows.ts'
 import { visible } from './visible.ts'
 
 /** `PASS`, `FAIL`, `ERROR`, `INCONCLUSIVE`; unfinished: `QUEUED`, `RUNNING`, `CANCELLED`. The first word of a report. */
 export const headline = (job: JobReport): string => (job.verdict ?? job.status).toUpperCase()
 
-export const targetOf = ({ target }: JobReport): string => visible(`${target.namespace}/${target.service}`)
+export const targetOf = ({ target }: Pick<JobReport, 'target'>): string =>
+  visible(`${target.namespace}/${target.service}`)
 
 /** Stands in a cell that has nothing to show. */
 const NOTHING = '–'
@@ -34,12 +34,15 @@ export function duration(ms: number | null): string {
 }
 
 /** The address and port of the connection: `10.0.0.11:30123`; `null`: not known yet. */
-export function dialled(path: HistoryPath): string | null {
+export function dialled(path: Pick<HistoryPath, 'address' | 'addressPort'>): string | null {
   return path.address === null ? null : visible(hostPort(path.address, path.addressPort, ''))
 }
 
 /** RFC 4501, as the planner writes it. */
 const RECORD = /^dns:(.+)\?type=(\w+)$/
+
+/** The name of the record that is asked for; `null`: something is dialled, or compared. */
+export const recordOf = ({ url }: Pick<HistoryPath, 'url'>): string | null => RECORD.exec(url ?? '')?.[1] ?? null
 
 /** `NodePort`; of a record that is asked for: `DNS SRV`. */
 export function kindOf({ kind, url }: HistoryPath): string {
@@ -52,8 +55,8 @@ export function kindOf({ kind, url }: HistoryPath): string {
  * is dialled.
  */
 export function place(path: HistoryPath): string {
-  const record = RECORD.exec(path.url ?? '')?.[1]
-  if (record !== undefined) {
+  const record = recordOf(path)
+  if (record !== null) {
     return visible(record)
   }
   const named = path.host !== null && path.host !== path.address
@@ -213,107 +216,22 @@ function answerOf({ status, headers, bodySnippet }: NonNullable<ResultDocument['
 export const shorten = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 
-/** `label: value` lines of everything that was recorded of the deciding try, and where the path came from. */
-export function evidenceOf(row: ReportRow): string[] {
-  const { path, deciding } = row
-  const lines: [string, string | null][] = [
-    ['path', path.id],
-    ['url', path.url],
-    ['dials', dialled(path)],
-    ['node', path.node],
-    ['host', path.host],
-    ['server name', path.serverName],
-    ['parent', parentText(path.parent)],
-    ['match', matchText(path.match)],
-    ['expected', path.expected],
-    ...path.because.map((because): [string, string] => ['because', because]),
-    ...(path.skipped ? [['skipped', `${path.skipped.reason}: ${path.skipped.detail}`] as [string, string]] : []),
-    ...(deciding ? evidenceOfTry(deciding) : []),
-  ]
-  if (row.tries > 1) {
-    lines.push(['tries', `${row.tries}, ${row.passes} passed${row.flaky ? ', flaky' : ''}`])
-  }
-  return lines.flatMap(([label, value]) => (value === null ? [] : [`${label}: ${visible(value)}`]))
-}
-
-function evidenceOfTry(result: ResultDocument): [string, string | null][] {
-  const { timings, dns, http, grpc, tls, failure } = result
-  const phases = [
-    ['dns', timings.dnsMs],
-    ['connect', timings.connectMs],
-    ['tls', timings.tlsMs],
-    ['first byte', timings.firstByteMs],
-    ['download', timings.downloadMs],
-    ['total', timings.totalMs],
-  ] as const
-  const reached = phases.flatMap(([name, ms]) => (ms === null ? [] : [`${name} ${duration(ms)}`]))
-  return [
-    ['result', result.id],
-    ['at', result.startedAt],
-    ['failure', failure && `${failure.code} in phase ${failure.phase} (${failure.source}): ${failure.message}`],
-    ['timings', reached.length === 0 ? 'no phase reached' : reached.join(', ')],
-    ['resolved address', result.resolvedAddress],
-    ['local address', result.localAddress],
-    ['dns', dns && asked(dns)],
-    ['dns answers', dns && dns.answers.length > 0 ? dns.answers.join(', ') : null],
-    ['lookup', dns?.lookup ? dns.lookup.join(', ') || 'nothing' : null],
-    ['http status', http && `${http.status} (HTTP/${http.version})`],
-    ['grpc', grpc ? `${grpc.call}: ${grpc.status ?? 'a stream'} (${grpc.code ?? 'no grpc-status'})` : null],
-    ['grpc message', grpc?.message || null],
-    ['grpc health', grpc?.health ?? null],
-    ['location', http?.location ?? null],
-    ['server', http?.headers.server ?? null],
-    [
-      'body',
-      http && http.bodySnippet !== '' ? `${http.bodyBytes} bytes: ${shorten(http.bodySnippet.trim(), 200)}` : null,
-    ],
-    [
-      'certificate',
-      tls && `${tls.subject ?? 'unknown'}, issued by ${tls.issuer ?? 'unknown'}, until ${tls.notAfter ?? 'unknown'}`,
-    ],
-    [
-      'certificate trusted',
-      tls?.authorized == null ? null : (tls.authorizationError ?? (tls.authorized ? 'yes' : 'no')),
-    ],
-    ['responder', result.responder],
-    ['malformed', result.malformed ? `${result.malformed.flaw}: ${result.malformed.quote ?? 'no single line'}` : null],
-    ['speaks', result.speaks ?? null],
-  ]
-}
-
-function asked(dns: NonNullable<ResultDocument['dns']>): string {
-  const { name, type, server, rcode, lookup, transport, truncated, resent } = dns
-  if (rcode === null && lookup !== null) {
-    return `${name}, looked up as applications do`
-  }
-  const over = transport === undefined ? '' : ` over ${transport.toUpperCase()}`
-  const again = resent === undefined ? '' : `, sent anew ${resent === 1 ? 'once' : `${resent} times`}`
-  const told = `${rcode ?? 'no answer'}${truncated ? ', truncated' : ''}${again}`
-  return `${name} ${type}, asked ${server ?? 'the system resolver'}${over}: ${told}`
-}
-
-/** `Service/toad-svc spec.selector = {"app":"toda"}` for each object named as evidence. */
-export function findingEvidence(finding: Finding): string[] {
-  return finding.evidence.flatMap((evidence) =>
-    'object' in evidence
-      ? [visible(`${evidence.object} ${evidence.field} = ${JSON.stringify(evidence.value) ?? 'absent'}`)]
-      : [],
-  )
-}
-
 /** Titles of the paths whose failure a finding explains. */
-export function explained(job: JobReport, finding: Finding): string[] {
+export function explained(job: Pick<PlanDocument, 'paths'>, finding: Finding): string[] {
   const ids = new Set(finding.explains)
   return job.paths.filter((path) => ids.has(path.id)).map(pathTitle)
 }
 
-const UNMET: Readonly<Record<Unmet, string>> = {
+/** What a job expected of all its paths together and did not find, in words. */
+export const UNMET: Readonly<Record<Unmet, string>> = {
   'expect.reachable': 'a selector of expect.reachable has no passing path',
   'expect.sameResponder': 'another application answers by some of the ways, which expect.sameResponder does not allow',
 }
 
 /** Why the verdict is what it is, where no row says it; `null` for a pass. */
-export function verdictReason(job: JobReport): { code: string; message: string } | null {
+export function verdictReason(
+  job: Pick<JobReport, 'problem' | 'status' | 'verdict' | 'unmet'>,
+): { code: string; message: string } | null {
   if (job.problem !== null) {
     return { code: job.problem.code, message: visible(`${job.problem.title}: ${job.problem.detail}`) }
   }
@@ -330,7 +248,7 @@ export function verdictReason(job: JobReport): { code: string; message: string }
 }
 
 /** `{ "kind is not read": ["ConfigMap/x", …] }` as lines, so that thirty Secrets are one line. */
-export function ignoredLines(job: JobReport): string[] {
+export function ignoredLines(job: Pick<JobReport, 'ignored'>): string[] {
   const byReason = new Map<string, string[]>()
   for (const { object, reason } of job.ignored) {
     byReason.set(reason, [...(byReason.get(reason) ?? []), object])
@@ -342,7 +260,7 @@ export function ignoredLines(job: JobReport): string[] {
 }
 
 /** Tells how old the objects are. `null`: they came with the request, and nobody knows. */
-export function objectsLine({ objects: { source, readAt, stale } }: JobReport): string | null {
+export function objectsLine({ objects: { source, readAt, stale } }: Pick<JobReport, 'objects'>): string | null {
   if (source === 'manifests') {
     return null
   }
@@ -354,7 +272,7 @@ export function objectsLine({ objects: { source, readAt, stale } }: JobReport): 
 }
 
 /** What the API server refused to show, and what is missing for it. */
-export const forbiddenLines = ({ objects: { forbidden } }: JobReport): string[] =>
+export const forbiddenLines = ({ objects: { forbidden } }: Pick<JobReport, 'objects'>): string[] =>
   forbidden.map(({ resource, verb, namespace, effect }) =>
     visible(`${resource} (${verb}, ${namespace === null ? 'everywhere' : `namespace ${namespace}`}): ${effect}`),
   )
@@ -376,5 +294,3 @@ export function countsOf({ status, summary, paths }: JobReport): string {
 }
 
 /** The line that fetches this report again. */
-export const fetchAgain = (job: JobReport, format: string, links: Links): string =>
-  `curl "${links.api(`/v1/jobs/${job.id}/report?format=${format}`)}"`

@@ -1,16 +1,11 @@
 import { liftOf } from '../check/policy.ts'
-import type { Finding } from '../diagnose/finding.ts'
 import type { SkipReason } from '../plan/path.ts'
-import { columnWidths, headLines, lengthOf, offsetOf, rowLines, WIDTH } from './columns.ts'
+import { columnWidths, headLines } from './columns.ts'
 import type { JobReport, ReportedPath } from './job-document.ts'
-import { type Links, RELATIVE } from './links.ts'
+import { againInText, type Links, RELATIVE } from './links.ts'
 import {
   countsOf,
   duration,
-  explained,
-  fetchAgain,
-  findingEvidence,
-  forbiddenLines,
   headline,
   ignoredLines,
   kindOf,
@@ -24,10 +19,17 @@ import {
   verdictReason,
 } from './phrases.ts'
 import { type ReportRow, reportRows, verdictIsExplained } from './rows.ts'
-import { visible, visibleLines, wrap } from './visible.ts'
-
-/** A column grows to its widest cell, but a single long URL may not push the others out of the terminal. */
-const CELL_LIMIT = 46
+import {
+  BEFORE_TAIL,
+  CELL_LIMIT,
+  findingBlock,
+  forbiddenBlock,
+  indented,
+  notApplicableLines,
+  section,
+  tailedLine,
+} from './text-blocks.ts'
+import { visible } from './visible.ts'
 
 /**
  * The report for a terminal or a CI log. Begins with the verdict; at most 100 columns, unless a single word is
@@ -39,11 +41,11 @@ export function renderText(job: JobReport, links: Links = RELATIVE): string {
   const blocks = [
     head(job, rows),
     table(rows.filter((row) => !isUntested(row))),
-    findings(job, links),
+    findingBlock(job, links),
     section('Not tested', untested(rows.filter(isUntested))),
     section('Not applicable', notApplicableLines(job)),
     section('Not read', ignoredLines(job)),
-    forbidden(job, links),
+    forbiddenBlock(job, links.api(`/v1/jobs/${job.id}`)),
     foot(job, rows, failing, links),
   ]
   return `${blocks
@@ -51,14 +53,6 @@ export function renderText(job: JobReport, links: Links = RELATIVE): string {
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`
 }
-
-/** Kinds of which the same is said are told in one line: most Services have no route of most kinds. */
-const notApplicableLines = ({ notApplicable }: JobReport): string[] =>
-  [...Map.groupBy(notApplicable, ({ kind, reason }) => reason.replaceAll(kind, 'such route'))].map(([same, all]) => {
-    const [first, ...others] = all
-    const reason = first === undefined || others.length > 0 ? same : first.reason
-    return `${all.map(({ kind }) => kind).join(', ')}: ${visible(reason)}`
-  })
 
 function head(job: JobReport, rows: readonly ReportRow[]): string[] {
   const took = job.durationMs === null ? '' : ` in ${duration(job.durationMs)}`
@@ -105,10 +99,13 @@ function table(rows: readonly ReportRow[]): string[] {
   const several = new Set(rows.filter((row, at) => row.path === rows[at - 1]?.path).map((row) => row.path))
   const lines = alike(rows).map((group) => ({ cells: cellsOf(group, several), notes: notesOf(group[0]) }))
   const rest = lines.map(({ cells }) => cells.slice(0, COLUMNS.length))
-  const widths = columnWidths(COLUMNS, rest, { limit: CELL_LIMIT, most: BEFORE_RESULT })
+  const widths = columnWidths(COLUMNS, rest, { limit: CELL_LIMIT, most: BEFORE_TAIL })
   return [
-    ...line([...COLUMNS.map(({ title }) => title), 'RESULT'], widths),
-    ...lines.flatMap(({ cells, notes }) => [...line(cells, widths), ...notes.flatMap((note) => indented(5, note))]),
+    ...tailedLine(COLUMNS, [...COLUMNS.map(({ title }) => title), 'RESULT'], widths),
+    ...lines.flatMap(({ cells, notes }) => [
+      ...tailedLine(COLUMNS, cells, widths),
+      ...notes.flatMap((note) => indented(5, note)),
+    ]),
   ]
 }
 
@@ -159,77 +156,6 @@ const COLUMNS = [
   { title: 'ADDRESS' },
   { title: 'TIME', right: true },
 ] as const
-/** A result is at least so wide before it is broken. */
-const BEFORE_RESULT = WIDTH - 20
-
-/** A row; a result that does not fit goes on below itself. */
-function line(cells: readonly string[], widths: readonly number[]): string[] {
-  const before = rowLines(COLUMNS, widths, cells.slice(0, COLUMNS.length), BEFORE_RESULT)
-  const last = before.at(-1) ?? ''
-  const result = cells.at(-1) ?? ''
-  const at = Math.max(offsetOf(widths, widths.length), lengthOf(last) + 2)
-  const [first = '', ...more] = wrap(result, WIDTH - at)
-  return [
-    ...before.slice(0, -1),
-    last + ' '.repeat(at - lengthOf(last)) + first,
-    ...more.map((rest) => ' '.repeat(at) + rest),
-  ]
-}
-
-function indented(by: number, text: string, label = ''): string[] {
-  const margin = ' '.repeat(by + label.length)
-  return wrap(text, WIDTH - margin.length).map((line, index) =>
-    index === 0 && label !== '' ? `${' '.repeat(by)}${label}${line}` : margin + line,
-  )
-}
-
-function findings(job: JobReport, links: Links): string[] {
-  if (job.diagnosis.findings.length === 0) {
-    return []
-  }
-  return [
-    `Diagnosis: ${job.diagnosis.status}`,
-    ...job.diagnosis.findings.flatMap((finding, index) => oneFinding(job, finding, `${index + 1}. `, links)),
-  ]
-}
-
-function oneFinding(job: JobReport, finding: Finding, number: string, links: Links): string[] {
-  const paths = explained(job, finding)
-  const rest = paths.length > 3 ? ` and ${paths.length - 3} more` : ''
-  const labelled: [string, string[]][] = [
-    ['seen:     ', findingEvidence(finding)],
-    ['explains: ', paths.length === 0 ? [] : [paths.slice(0, 3).join(', ') + rest]],
-    ['fix:      ', visibleLines(finding.fix)],
-  ]
-  return [
-    ...indented(1, `${visible(finding.title)} (${finding.confidence}, ${finding.layer}, ${finding.code})`, number),
-    ...visibleLines(finding.detail).flatMap((line) => indented(4, line)),
-    ...labelled.flatMap(([label, lines]) =>
-      lines.flatMap((line, index) => indented(4, line, index === 0 ? label : ' '.repeat(label.length))),
-    ),
-    // A command is copied whole: it is not wrapped.
-    ...visibleLines(finding.confirm).map((line, index) => `    ${index === 0 ? 'confirm:  ' : ' '.repeat(10)}${line}`),
-    `    docs:     ${visible(links.page(finding.docs))}`,
-  ]
-}
-
-function section(title: string, lines: readonly string[]): string[] {
-  const marginOf = (line: string): number => 2 + line.length - line.trimStart().length
-  return lines.length === 0 ? [] : [title, ...lines.flatMap((line) => indented(marginOf(line), line.trimStart()))]
-}
-
-function forbidden(job: JobReport, links: Links): string[] {
-  const lines = forbiddenLines(job)
-  if (lines.length === 0) {
-    return []
-  }
-  return [
-    ...section('Not allowed to read', lines),
-    '  The rules to add:',
-    // A command is copied whole: it is not wrapped.
-    `    curl "${links.api(`/v1/jobs/${job.id}`)}" | jq -r '.objects.forbidden[].rule'`,
-  ]
-}
 
 /** Hints how to have skipped paths tested, for the reasons that a user can change. */
 const SKIP_HINTS: Partial<Record<SkipReason, (detail: string) => string>> = {
@@ -246,7 +172,6 @@ function foot(job: JobReport, rows: readonly ReportRow[], failing: readonly Repo
   return [
     ...codes.map((code) => `What ${code} means: ${links.page(`docs/failures/${code}.md`)}`),
     ...new Set(hints),
-    `Job ${job.id}, created ${job.createdAt}. Fetch this report again:`,
-    `  ${fetchAgain(job, 'text', links)}`,
+    ...againInText(`Job ${job.id}, created ${job.createdAt}`, `/v1/jobs/${job.id}/report?format=text`, links),
   ]
 }

@@ -15,6 +15,9 @@ const COMMANDS: readonly RegExp[] = [
   /#(?=#\s*(?:\[|vso\b|teamcity\b))/gi,
   // GitLab: `section_start:1600000000:name`, before its carriage return; Travis: `travis_fold:start:name`
   /(?<=(?:section_(?:start|end)|travis_(?:fold|time))):/gi,
+  // GitLab, Azure and Jenkins take a file along for `[[ATTACHMENT|/path]]` in the output of a test case; test managers
+  // read `[[PROPERTY|name=value]]` there
+  /\[(?=\[(?:ATTACHMENT|PROPERTY)\|)/gi,
   // Buildkite: groups of log lines
   /(?<=^|\s)[-+~^](?=([-+~^])\1(?:\s|$))/g,
 ]

@@ -1,3 +1,4 @@
+import { apart } from './cases.ts'
 import { suiteSeconds } from './junit.ts'
 import type { ViewRow, WindowView } from './window-view.ts'
 import { element, empty, open } from './xml.ts'
@@ -8,10 +9,11 @@ import { element, empty, open } from './xml.ts'
  * (nothing tested, our own fault) is a case of its own.
  */
 export function renderWindowJunit(view: WindowView): string {
+  const names = apart(view.rows.map(({ caseName, id }) => ({ name: caseName, id })))
   const explained = view.verdict === 'pass' || view.rows.some(({ verdict }) => verdict === view.verdict)
   const cases = [
     ...(explained && view.verdict !== 'inconclusive' ? [] : [ownCase(view)]),
-    ...view.rows.map((row) => caseOf(view, row)),
+    ...view.rows.map((row, at) => caseOf(view, row, names[at] ?? row.caseName)),
   ]
   const count = (kind: Case['kind']): number => cases.filter((one) => one.kind === kind).length
   const counts = {
@@ -27,8 +29,9 @@ export function renderWindowJunit(view: WindowView): string {
     open('testsuites', { name: 'portolan', ...counts }),
     open('testsuite', { name: view.suite, ...counts, skipped: count('skipped'), timestamp }),
     '<properties>',
-    empty('property', { name: 'verdict', value: view.verdict }),
-    empty('property', { name: 'window', value: view.about }),
+    ...Object.entries({ verdict: view.verdict, ...view.facts, window: view.about }).map(([name, value]) =>
+      empty('property', { name, value }),
+    ),
     '</properties>',
     ...cases.map(({ xml }) => xml),
     element('system-out', {}, [view.summary, ...about].join('\n')),
@@ -44,7 +47,7 @@ function ownCase(view: WindowView): Case {
   return testCase(view, 'verdict', null, 'error', view.verdict, message, view.summary)
 }
 
-function caseOf(view: WindowView, { name, verdict, p50Ms, cells, notes }: ViewRow): Case {
+function caseOf(view: WindowView, { verdict, p50Ms, cells, notes }: ViewRow, name: string): Case {
   const figures = view.columns.map(({ title }, at) => `${title}: ${cells[at] ?? ''}`)
   const text = [...notes, ...figures].join('\n')
   const first = notes[0] ?? verdict
@@ -76,7 +79,7 @@ function testCase(
     failure: () => element('failure', { type, message }, text),
     error: () => element('error', { type, message }, text),
   }
-  const classname = `portolan.${view.suite.replace('/', '.')}`
+  const { classname } = view
   return { kind, xml: `${open('testcase', { classname, name, time: seconds(p50Ms) })}${bodies[kind]()}</testcase>` }
 }
 

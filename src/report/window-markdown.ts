@@ -1,6 +1,6 @@
 import type { Verdict } from '../check/verdict.ts'
 import { type Links, RELATIVE } from './links.ts'
-import { COMMENT_LIMIT, code, fitted, prose } from './markdown.ts'
+import { againInMarkdown, COMMENT_LIMIT, code, fitted, prose } from './markdown.ts'
 import type { ViewRow, WindowView } from './window-view.ts'
 
 const LINES_LIMIT = 30
@@ -22,7 +22,7 @@ function withRows(view: WindowView, most: number, links: Links): string {
     bad.length === 0 ? '' : table(view, bad, most),
     ...view.sections.map(({ title, lines }) => `#### ${prose(title)}\n\n${list(lines)}`),
     rest.length === 0 ? '' : folded(`${rest.length} more`, table(view, rest, most)),
-    `Again: ${code(`curl "${links.api(view.url)}&format=markdown"`)}`,
+    againInMarkdown('', `${view.url}&format=markdown`, links),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }

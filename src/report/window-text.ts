@@ -1,6 +1,6 @@
 import type { Verdict } from '../check/verdict.ts'
 import { columnWidths, headLines, rowLines, WIDTH } from './columns.ts'
-import { type Links, RELATIVE } from './links.ts'
+import { againInText, type Links, RELATIVE } from './links.ts'
 import { wrap } from './visible.ts'
 import type { WindowView } from './window-view.ts'
 
@@ -15,7 +15,7 @@ export function renderWindowText(view: WindowView, links: Links = RELATIVE): str
     [...headLines(`${view.verdict.toUpperCase()}  ${view.title}  ${view.summary}`), ...indented(4, view.about)],
     table(view),
     ...view.sections.map(({ title, lines }) => [title, ...lines.flatMap((line) => indented(2, line))]),
-    ['Fetch this report again:', `  curl "${links.api(view.url)}&format=text"`],
+    againInText('', `${view.url}&format=text`, links),
   ]
   return `${blocks
     .filter((block) => block.length > 0)

@@ -8,6 +8,7 @@
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Counts, HistoryPath, Percentiles } from '../history/types.ts'
 import { KINDS } from '../plan/kinds.ts'
+import { caseName, classNameOf } from './cases.ts'
 import { windowVerdict } from './describe-history.ts'
 import type { IncidentDocument, NowDocument, OverallReport, PathReport, ServiceReport } from './history-document.ts'
 import { duration, kindOf, pathTitle, place, portOf } from './phrases.ts'
@@ -17,8 +18,11 @@ import { visible } from './visible.ts'
 export type Column = { title: string; right?: true; code?: true }
 
 export type ViewRow = {
-  /** Names it alone, for JUnit. */
   name: string
+  /** Its name in a list of cases, as {@link caseName} has it; two rows may share one. */
+  caseName: string
+  /** The id of the path; of a Service its name. */
+  id: string
   verdict: Verdict
   p50Ms: number | null
   cells: readonly string[]
@@ -30,6 +34,9 @@ export type WindowView = {
   title: string
   /** The name under which its cases are kept, which does not depend on what they find. */
   suite: string
+  classname: string
+  /** What is known of the report as a whole, by name, for tools. */
+  facts: Readonly<Record<string, string>>
   summary: string
   about: string
   timestamp: string
@@ -55,6 +62,8 @@ export function viewService(report: ServiceReport): WindowView {
     verdict,
     title: visible(name),
     suite: visible(name),
+    classname: classNameOf(target),
+    facts: { service: visible(name), cluster: visible(cluster), ...factsOf(report) },
     summary: summaryOf(counts),
     about: `cluster ${visible(cluster)}, ${spanOf(report)}, ${latencyWords(latency)}`,
     timestamp: report.to,
@@ -80,6 +89,8 @@ function rowOf(path: PathReport, objective: number): ViewRow {
   const { counts, latency } = path
   return {
     name: titleOf(path),
+    caseName: isGroup(path) ? `${caseName(path, null)} (all ${KINDS[path.kind].noun.many})` : caseName(path, null),
+    id: path.id,
     verdict: windowVerdict(counts, objective),
     p50Ms: latency.p50Ms,
     cells: [kindOf(path), portOf(path), addressOf(path), percentOf(counts), triesOf(counts), ...latencyCells(latency)],
@@ -90,6 +101,12 @@ function rowOf(path: PathReport, objective: number): ViewRow {
     ],
   }
 }
+
+const factsOf = ({ from, to, objective }: OverallReport | ServiceReport): Record<string, string> => ({
+  from,
+  to,
+  objective: String(objective),
+})
 
 const nowWords = ({ state, sinceAt }: NowDocument): string =>
   `${state ?? 'never tested'}${sinceAt === null ? '' : ` since ${shortInstant(sinceAt)}`}`
@@ -183,6 +200,8 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
     verdict,
     title: services.length === 1 ? '1 Service' : `${services.length} Services`,
     suite: 'services',
+    classname: 'portolan.services',
+    facts: { ...(cluster !== null && { cluster: visible(cluster) }), ...factsOf(report) },
     summary: `${services.length - failing} pass, ${failing} do not; ${summaryOf(counts)}`,
     about: `${cluster === null ? 'all clusters' : `cluster ${visible(cluster)}`}, ${spanOf(report)}, ${openWords(open)}`,
     timestamp: report.to,
@@ -200,6 +219,8 @@ export function viewOverall(report: OverallReport, cluster: string | null): Wind
       const name = visible(`${target.namespace}/${target.service}`)
       return {
         name: `${name} in ${visible(target.cluster)}`,
+        caseName: `${name} in ${visible(target.cluster)}`,
+        id: name,
         verdict: service.verdict,
         p50Ms: null,
         cells: [

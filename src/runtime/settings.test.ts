@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { OTHER_SETTINGS } from '../../test/support/other-settings.ts'
-import { readSettings, SETTING_NAMES, type SettingName } from './config.ts'
+import { generatedFiles } from '../../scripts/settings.ts'
+import { BESIDE, OTHER_SETTINGS } from '../../test/support/other-settings.ts'
+import { SETTINGS_HELP } from './cli/serve-help.ts'
+import { readClientEnv, readSettings } from './config.ts'
 import { readConfig } from './node/config.ts'
-import { HELP } from './node/help.ts'
+import { SETTING_NAMES, type SettingName } from './setting-shapes.ts'
 import { SETTINGS, unreadSettings } from './settings.ts'
 
 const isRead = (name: SettingName): boolean => {
   const config = (env: Record<string, string>) => JSON.stringify({ ...readConfig(env), notRead: [] })
-  return config({ [name]: OTHER_SETTINGS[name] }) !== config({})
+  return config({ ...BESIDE[name], [name]: OTHER_SETTINGS[name] }) !== config({ ...BESIDE[name] })
 }
+
+const read = (env: Record<string, string>) => ({ ...readSettings(env), ...readClientEnv(env) })
 
 describe.each(SETTING_NAMES)('%s', (name) => {
   it('is said to be read on Node where it is, and only there', () => {
@@ -19,31 +23,19 @@ describe.each(SETTING_NAMES)('%s', (name) => {
   it('is without being set what is said', () => {
     const { default: standard } = SETTINGS[name]
     if (standard === null) {
-      expect([null, ...[[]]]).toContainEqual(readSettings({})[name])
+      expect([null, ...[[]]]).toContainEqual(read({})[name])
     } else {
-      expect(readSettings({ [name]: standard })).toEqual(readSettings({}))
+      expect(read({ [name]: standard })).toEqual(read({}))
     }
   })
 
-  it('is in the help of npm start where Node reads it', () => {
-    expect(new RegExp(`^  ${name} `, 'm').test(HELP)).toBe(SETTINGS[name].readBy.includes('node'))
+  it('is in the help of portolan serve where Node reads it', () => {
+    expect(new RegExp(`^  ${name} `, 'm').test(SETTINGS_HELP)).toBe(SETTINGS[name].readBy.includes('node'))
   })
 })
 
-const on: Readonly<Record<string, string>> = {
-  'node,workers': 'both',
-  node: 'Node',
-  workers: 'Workers',
-  '': 'neither',
-}
-
-it('docs/settings.md has all of them as they are', () => {
-  const rows = SETTING_NAMES.map((name) => {
-    const { default: standard, meaning, readBy } = SETTINGS[name]
-    return `| \`${name}\` | ${standard === null ? '' : `\`${standard}\``} | ${on[readBy.join()]} | ${meaning} |`
-  })
-  const page = readFileSync('docs/settings.md', 'utf8')
-  expect(page.split('\n').filter((line) => line.startsWith('| `PORTOLAN_'))).toEqual(rows)
+it.each(Object.entries(generatedFiles()))('%s has all of them as they are', (file, text) => {
+  expect(readFileSync(file, 'utf8')).toBe(text)
 })
 
 it('what is set and not read is told, by runtime', () => {

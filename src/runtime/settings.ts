@@ -1,30 +1,45 @@
 /**
- * Says in words what each setting means: for `--help`, for `docs/settings.md` (a test holds the two together), and to
- * warn of a setting where nothing reads it.
+ * Says in words what each setting means and who reads it: for `--help`, for `docs/settings.md`, and to warn of a setting
+ * where nothing reads it.
  *
  * @module
  */
-import { SETTING_NAMES, type SettingName } from './config.ts'
+import { SERVER_SETTING_NAMES, type SettingName } from './setting-shapes.ts'
 
 export type Runtime = 'node' | 'workers'
+
+/** A server on either runtime; `local`: a command that probes from where it runs; `client`: one that asks a server. */
+export type Reader = Runtime | 'local' | 'client'
 
 export type SettingText = {
   /** As one would write it; `null`: none, or `detected` says from what. */
   default: string | null
   meaning: string
-  readBy: readonly Runtime[]
+  readBy: readonly Reader[]
+  /** The flag of commands that read it. */
+  flag?: string
 }
 
-const NODE: readonly Runtime[] = ['node']
-const BOTH: readonly Runtime[] = ['node', 'workers']
+const NODE: readonly Reader[] = ['node']
+const BOTH: readonly Reader[] = ['node', 'workers']
+/** As the two above; a command that probes from here reads it as well. */
+const NODE_AND_HERE: readonly Reader[] = ['node', 'local']
+const BOTH_AND_HERE: readonly Reader[] = ['node', 'workers', 'local']
+const CLIENT: readonly Reader[] = ['client']
 
 export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_HOST: {
     default: '127.0.0.1',
     readBy: NODE,
+    flag: '--host',
     meaning: 'The address on which the API listens. Anything but loopback needs a token.',
   },
-  PORTOLAN_PORT: { default: '8080', readBy: NODE, meaning: 'The port on which the API listens; 0 picks a free one.' },
+  PORTOLAN_PORT: {
+    default: '8080',
+    readBy: NODE,
+    flag: '--port',
+    meaning: 'The port on which the API listens; 0 picks a free one.',
+  },
   PORTOLAN_PUBLIC_URL: {
     default: null,
     readBy: BOTH,
@@ -32,40 +47,52 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
       'Where people reach the API, like https://portolan.example. Reports link to it, and behind a proxy it tells ' +
       "Portolan's own pages from those of other sites.",
   },
+  PORTOLAN_TRUSTED_PROXIES: {
+    default: null,
+    readBy: NODE,
+    meaning:
+      'The proxies in front of the API, as CIDRs separated by commas. Of their X-Forwarded-For the rightmost address ' +
+      'that is of none of them is the client, for rate limits and the audit log. Unset: whoever connects is the ' +
+      'client. On Workers CF-Connecting-IP says it.',
+  },
   PORTOLAN_DATABASE: {
     default: './data/portolan.db',
     readBy: NODE,
+    flag: '--database',
     meaning: 'The SQLite file. It is made, with its folder, if it is not there.',
   },
   PORTOLAN_CLUSTER: {
     default: 'default',
-    readBy: BOTH,
+    readBy: BOTH_AND_HERE,
     meaning:
       'The name of the cluster in which Portolan runs. Jobs that name no other belong to it; of the others nothing ' +
       'internal can be reached.',
   },
   PORTOLAN_VANTAGE: {
     default: null,
-    readBy: NODE,
+    readBy: NODE_AND_HERE,
+    flag: '--vantage',
     meaning:
       'Where the prober stands: in-cluster or outside. Detected: in-cluster where a service account is mounted. ' +
       'On Workers it is always edge.',
   },
   PORTOLAN_VANTAGE_NAME: {
     default: null,
-    readBy: BOTH,
+    readBy: BOTH_AND_HERE,
     meaning:
       'The name of the place that paths are seen from, like office or zone-a: history, metrics and reports tell what ' +
       'was seen from there by it. Unset: in-cluster, outside or edge, as the prober stands.',
   },
   PORTOLAN_CLUSTER_DOMAIN: {
     default: null,
-    readBy: BOTH,
+    readBy: BOTH_AND_HERE,
+    flag: '--cluster-domain',
     meaning: "The cluster's DNS domain. Detected in the cluster from /etc/resolv.conf, else cluster.local.",
   },
   PORTOLAN_DNS_SERVERS: {
     default: null,
-    readBy: BOTH,
+    readBy: BOTH_AND_HERE,
+    flag: '--dns-servers',
     meaning: "DNS servers to ask, like 10.96.0.10 or 127.0.0.1:5353, separated by commas. Unset: the system's.",
   },
   PORTOLAN_DOH_URL: {
@@ -75,19 +102,21 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   },
   PORTOLAN_KUBECONFIG: {
     default: null,
-    readBy: NODE,
+    readBy: NODE_AND_HERE,
+    flag: '--kubeconfig',
     meaning:
       'The kubeconfig of the clusters that are read; several files are separated as in KUBECONFIG. Unset: the service ' +
       'account of the pod, where one is mounted; else no cluster is read.',
   },
   PORTOLAN_KUBE_CONTEXT: {
     default: null,
-    readBy: NODE,
+    readBy: NODE_AND_HERE,
+    flag: '--context',
     meaning: "The context of the kubeconfig that leads to PORTOLAN_CLUSTER. Unset: the kubeconfig's current one.",
   },
   PORTOLAN_CLUSTERS: {
     default: null,
-    readBy: NODE,
+    readBy: NODE_AND_HERE,
     meaning:
       'Several clusters: names with contexts of the kubeconfig, like a=context-a,b=context-b; in JSON where a context ' +
       'has a comma. PORTOLAN_CLUSTER may be one of them.',
@@ -101,15 +130,19 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   },
   PORTOLAN_NAMESPACES: {
     default: null,
-    readBy: NODE,
+    readBy: NODE_AND_HERE,
     meaning:
       'Namespaces of the live cluster that are read one by one where the API server does not allow what is read in ' +
       'all of them (a Role in each instead of a ClusterRole), separated by commas. It allows nothing by itself.',
   },
-  PORTOLAN_CONCURRENCY: { default: '64', readBy: NODE, meaning: 'Tries under way at once, all jobs together.' },
+  PORTOLAN_CONCURRENCY: {
+    default: '64',
+    readBy: NODE_AND_HERE,
+    meaning: 'Tries under way at once, all jobs together.',
+  },
   PORTOLAN_CONCURRENCY_PER_ADDRESS: {
     default: '8',
-    readBy: BOTH,
+    readBy: BOTH_AND_HERE,
     meaning: 'Tries under way at once to one address.',
   },
   PORTOLAN_QUEUE_LIMIT: {
@@ -122,17 +155,85 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     readBy: BOTH,
     meaning: 'Schedules that there may be. One more is answered 409.',
   },
+  PORTOLAN_RATE_LIMIT_REQUESTS: {
+    default: '600',
+    readBy: BOTH,
+    meaning:
+      'Requests a minute of one token, unless the token says otherwise. One more is answered 429 with Retry-After; ' +
+      'off: there is no limit.',
+  },
+  PORTOLAN_RATE_LIMIT_ADDRESS: {
+    default: '600',
+    readBy: BOTH,
+    meaning:
+      'Requests a minute of one client address that bring no token that is known; IPv6 by /64. off: there is no ' +
+      'limit.',
+  },
+  PORTOLAN_RATE_LIMIT_FAILURES: {
+    default: '30',
+    readBy: BOTH,
+    meaning:
+      'Tokens a minute from one client address that are not known. Then no other token from there is looked at for a ' +
+      'while; those that were right before are. off: there is no limit.',
+  },
+  PORTOLAN_RATE_LIMIT_JOBS: {
+    default: '500',
+    readBy: BOTH,
+    meaning:
+      'Jobs of one token that wait or run at once, unless the token says otherwise. Runs of schedules neither count ' +
+      'nor are refused. off: there is no limit.',
+  },
+  PORTOLAN_RATE_LIMIT_TRIES: {
+    default: '100000',
+    readBy: BOTH,
+    meaning:
+      'Tries a minute of the jobs that one token asks for, as planned, unless the token says otherwise. Runs of ' +
+      'schedules neither count nor are refused. off: there is no limit.',
+  },
+  PORTOLAN_JOB_BYTES_LIMIT: {
+    default: '1GiB',
+    readBy: BOTH_AND_HERE,
+    meaning:
+      'What the tries of one job may send and read together. The rest of them end as limit_exceeded, an error of ours. ' +
+      'On Workers each turn of a job counts by itself. off: no limit.',
+  },
+  PORTOLAN_JOB_TIME_LIMIT: {
+    default: '15m',
+    readBy: BOTH_AND_HERE,
+    meaning: 'For how long one job may be under way, whatever its deadline. off: no limit but the deadline.',
+  },
+  PORTOLAN_TOKEN_BYTES_LIMIT: {
+    default: '4GiB',
+    readBy: NODE,
+    meaning: 'What all jobs of one token that are under way at once may send and read together. off: no limit.',
+  },
+  PORTOLAN_TOKEN_TIME_LIMIT: {
+    default: '8h',
+    readBy: NODE,
+    meaning:
+      'What all jobs of one token that are under way at once may take together: eight jobs for an hour are 8h. ' +
+      'off: no limit.',
+  },
   PORTOLAN_EGRESS_ALLOW: {
     default: null,
-    readBy: BOTH,
+    readBy: BOTH_AND_HERE,
+    flag: '--egress-allow',
     meaning:
       'CIDRs, separated by commas, that may be dialled although they are denied by default: loopback, link-local, ' +
       'metadata services. On Workers also private addresses that can be reached from there.',
   },
   PORTOLAN_EGRESS_DENY: {
     default: null,
-    readBy: BOTH,
+    readBy: BOTH_AND_HERE,
+    flag: '--egress-deny',
     meaning: 'CIDRs, separated by commas, that are never dialled. It wins over PORTOLAN_EGRESS_ALLOW.',
+  },
+  PORTOLAN_EGRESS_DENY_PORTS: {
+    default: '25,465,587',
+    readBy: BOTH_AND_HERE,
+    meaning:
+      'Ports, separated by commas, that are not dialled on public addresses, unless an entry of PORTOLAN_EGRESS_ALLOW ' +
+      'covers the address. none: every port may be.',
   },
   PORTOLAN_DISCOVER: {
     default: 'off',
@@ -160,7 +261,9 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_ADMIN_TOKEN: {
     default: null,
     readBy: BOTH,
-    meaning: 'The token of Authorization: Bearer, from 16 to 512 characters. A secret.',
+    meaning:
+      'The first token, from 16 to 512 characters, sent as Authorization: Bearer. It may do everything, also make ' +
+      'others, and is not needed any more once one of those has the scope admin. A secret.',
   },
   PORTOLAN_METRICS_TOKEN: {
     default: null,
@@ -169,12 +272,61 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
       'A token that opens /metrics and nothing else, from 16 to 512 characters: as Authorization: Bearer, or as the ' +
       'password of Basic. A secret.',
   },
+  PORTOLAN_DOCS: {
+    default: 'open',
+    readBy: BOTH,
+    meaning:
+      'open: /docs and /openapi.* are answered to anybody. private: to whoever sends a token, of whichever scope.',
+  },
+  PORTOLAN_MCP: {
+    default: 'on',
+    readBy: BOTH,
+    meaning:
+      'on: programs that models drive may ask at /mcp, with a token as everywhere. off: there is no /mcp. See guides/mcp.md.',
+  },
+  PORTOLAN_JWT_RULES: {
+    default: null,
+    readBy: BOTH,
+    meaning:
+      'Who may ask with a token that somebody else has signed (JWT: of GitHub Actions, GitLab, Kubernetes, an identity ' +
+      'provider), and what: a JSON list of {"issuer", "audience", "claims", "scopes", "namespaces"}. See guides/login.md.',
+  },
+  PORTOLAN_OIDC_ISSUER: {
+    default: null,
+    readBy: BOTH,
+    meaning:
+      'The identity provider at which people log in (OpenID Connect), like https://id.example.com. PORTOLAN_JWT_RULES ' +
+      'says what they may.',
+  },
+  PORTOLAN_OIDC_CLIENT_ID: {
+    default: null,
+    readBy: BOTH,
+    meaning:
+      'The client that this server is there. Its redirect URI is /login/oidc/callback below PORTOLAN_PUBLIC_URL.',
+  },
+  PORTOLAN_OIDC_CLIENT_SECRET: {
+    default: null,
+    readBy: BOTH,
+    meaning: 'The secret of that client. A secret.',
+  },
+  PORTOLAN_OIDC_SCOPES: {
+    default: 'openid profile email',
+    readBy: BOTH,
+    meaning: 'What the identity provider is asked to tell of people, openid among it.',
+  },
   PORTOLAN_SECRET_KEY: {
     default: null,
     readBy: BOTH,
     meaning:
       'Encrypts the secrets of checks: 32 bytes in base64, as openssl rand -base64 32 prints them. A secret. ' +
       'Unset on Node: a key file beside the database. On Workers: checks with secrets are refused.',
+  },
+  PORTOLAN_SECRET_KEYS: {
+    default: null,
+    readBy: BOTH,
+    meaning:
+      'The same where the key is to be changed: several keys, separated by commas, the newest first. The first ' +
+      'encrypts, and each of them decrypts. In place of PORTOLAN_SECRET_KEY. A secret.',
   },
   PORTOLAN_RETENTION_RAW: {
     default: '30d',
@@ -196,10 +348,55 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     readBy: BOTH,
     meaning: 'How long sums by the day are kept; no less than HOURLY.',
   },
+  PORTOLAN_RETENTION_AUDIT: {
+    default: '400d',
+    readBy: BOTH,
+    meaning: 'How long the audit log is kept: who changed what over the API.',
+  },
+  PORTOLAN_RETENTION_HOLD: {
+    default: '3d',
+    readBy: BOTH,
+    meaning:
+      'Nothing is deleted for its age for so long after the clock has jumped by more than this, or the server was off for ' +
+      'longer. `1s` lifts it.',
+  },
   PORTOLAN_LOG_LEVEL: {
     default: 'info',
-    readBy: BOTH,
-    meaning: 'debug, info, warn or error. The log is JSON lines: on stderr, on Workers the console.',
+    readBy: BOTH_AND_HERE,
+    meaning:
+      'debug, info, warn or error. The log is JSON lines: on stderr, on Workers the console. Of a command that probes ' +
+      'from here it is warn without being set.',
+  },
+  PORTOLAN_SERVER: {
+    default: null,
+    readBy: CLIENT,
+    flag: '--server',
+    meaning:
+      'The Portolan that commands ask, like https://portolan.example. Unset: those that can look from here do, and the ' +
+      'others say that they need one.',
+  },
+  PORTOLAN_TOKEN: {
+    default: null,
+    readBy: CLIENT,
+    meaning:
+      'What commands send to that server as Authorization: Bearer. There is no flag for it: everybody on a machine sees ' +
+      'the flags of a program. A secret.',
+  },
+  PORTOLAN_TOKEN_FILE: {
+    default: null,
+    readBy: CLIENT,
+    flag: '--token-file',
+    meaning:
+      'A file with that token and nothing else, read at each start: one that is renewed, as Kubernetes mounts them, is ' +
+      'taken as it is then. In place of PORTOLAN_TOKEN.',
+  },
+  PORTOLAN_INSECURE_HTTP: {
+    default: 'false',
+    readBy: CLIENT,
+    flag: '--insecure-http',
+    meaning:
+      'true: the token is sent over http as well, where everybody on the way can read it. false: over https, and to ' +
+      'this machine.',
   },
 }
 
@@ -208,13 +405,14 @@ export function unreadSettings(
   env: Readonly<Record<string, unknown>>,
   runtime: Runtime,
 ): { name: string; why: string }[] {
-  return SETTING_NAMES.flatMap((name) => {
+  return SERVER_SETTING_NAMES.flatMap((name) => {
     const { readBy } = SETTINGS[name]
     const value = env[name]
     if (typeof value !== 'string' || value.trim() === '' || readBy.includes(runtime)) {
       return []
     }
-    const why = readBy.length === 0 ? 'this release does not read it' : `it is read on ${readBy.join(', ')} only`
+    const runtimes = readBy.filter((reader) => reader === 'node' || reader === 'workers')
+    const why = runtimes.length === 0 ? 'this release does not read it' : `it is read on ${runtimes.join(', ')} only`
     return [{ name, why }]
   })
 }

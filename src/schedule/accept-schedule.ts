@@ -3,21 +3,25 @@
  *
  * @module
  */
-import { hiddenFields, withoutSecrets } from '../check/secrets.ts'
-import { type AcceptDeps, acceptJob, madeBefore, orRefuse } from '../job/accept.ts'
+import { type CheckSecrets, hiddenFields, withoutSecrets } from '../check/secrets.ts'
+import { type AcceptDeps, type AskDeps, acceptJob, madeBefore, orRefuse } from '../job/accept.ts'
 import { acceptBatch, readSelected } from '../job/accept-batch.ts'
+import { narrowed } from '../job/narrowed.ts'
 import { type Given, planAsked, READ_ANEW, sourceOf } from '../job/plan-request.ts'
-import { sealSecrets } from '../job/secrets.ts'
+import { openSecrets, sealSecrets } from '../job/secrets.ts'
 import { newId } from '../lib/id.ts'
 import { type ProblemCode, ProblemError, together } from '../lib/problem.ts'
+import { narrowTo } from '../plan/egress-only.ts'
 import type { JobRequest } from '../plan/request.ts'
+import { type Change, difference } from '../record/audit.ts'
 import type { BatchSelection } from '../record/batch.ts'
 import type { NextRun, Schedule, ScheduledWork, ScheduleSettings } from '../record/schedule.ts'
 import type { IdempotencyClaim } from '../store/idempotency.ts'
-import { insertSchedule, updateSchedule } from '../store/schedules.ts'
+import { getScheduledRequest, getScheduledWork, insertSchedule, updateSchedule } from '../store/schedules.ts'
 import { readTiming, refuseImpossibleTiming } from './cron.ts'
 import { nextRun } from './next-run.ts'
 import { readWork } from './read-work.ts'
+import { secretsSet, secretsSetAnew, settingsTold, workTold } from './told.ts'
 
 export type ScheduleDeps = AcceptDeps & {
   settings: AcceptDeps['settings'] & {
@@ -54,7 +58,8 @@ export async function acceptSchedule(
   const { target } = work.request
   const schedule = { ...settings, ...timing, id, createdAtMs, owner: made.owner, target, isBatch, sealed }
   const { scheduleLimit } = deps.settings
-  const inserted = await insertSchedule(deps.store, schedule, work, made.claim, scheduleLimit)
+  const told = { ...settingsTold(settings), ...workTold(work, secretsSet(work)) }
+  const inserted = await insertSchedule(deps.store, schedule, work, made.claim, scheduleLimit, told)
   if (inserted.outcome !== 'full') {
     return orRefuse(inserted)
   }
@@ -72,7 +77,7 @@ export async function changeSchedule(
   deps: ScheduleDeps,
   schedule: Schedule,
   settings: ScheduleSettings,
-  asked: () => AskedWork | null,
+  asked: () => Promise<AskedWork | null> | AskedWork | null,
 ): Promise<boolean> {
   const nowMs = deps.clock.now()
   const isSame = (name: 'cron' | 'timeZone' | 'jitterMs' | 'enabled') => settings[name] === schedule[name]
@@ -80,12 +85,54 @@ export async function changeSchedule(
   const sameTiming = isSame('cron') && isSame('timeZone') && isSame('jitterMs') && isSame('enabled')
   const [timing, work] = await together(
     () => (sameTiming ? null : planTiming(deps, { ...settings, id: schedule.id, anchorAtMs }, nowMs)),
-    () => {
-      const work = asked()
+    async () => {
+      const work = await asked()
       return work && takeIn(deps, work)
     },
   )
-  return updateSchedule(deps.store, schedule.id, schedule.version, { settings, timing, updatedAtMs: nowMs, work })
+  const sameSettings = sameTiming && settings.name === schedule.name && settings.overlap === schedule.overlap
+  if (sameSettings && (work === null || (await isSameWork(deps, schedule, work)))) {
+    // Whoever says the same again changes nothing: not the version, nor what the audit log tells
+    return true
+  }
+  const told = await toldOf(deps, schedule, settings, work)
+  return updateSchedule(deps.store, schedule.id, schedule.version, { settings, timing, updatedAtMs: nowMs, work, told })
+}
+
+/** Whether it asks for what it asked for, with the same values of secrets. What cannot be opened any more is another. */
+async function isSameWork({ store, secrets: box }: ScheduleDeps, schedule: Schedule, now: TakenIn): Promise<boolean> {
+  const before = await getScheduledWork(store, schedule.id)
+  if (before === null || asText(before) !== asText(now.work)) {
+    return false
+  }
+  const opened = await openSecrets(box, schedule.sealed)
+  return opened !== undefined && JSON.stringify(opened) === JSON.stringify(now.secrets)
+}
+
+function asText({ request, objects, batch, hidden }: ScheduledWork): string {
+  const { objects: held = null, ignored = [] } = objects.source === 'manifests' ? objects.manifests : {}
+  return JSON.stringify([request, objects.source, held, ignored, batch, hidden])
+}
+
+async function toldOf(
+  { store, secrets: box }: ScheduleDeps,
+  schedule: Schedule,
+  settings: ScheduleSettings,
+  change: TakenIn | null,
+): Promise<Change> {
+  if (change === null) {
+    return difference(settingsTold(schedule), settingsTold(settings))
+  }
+  const before = await getScheduledRequest(store, schedule.id)
+  if (before === null) {
+    throw noSchedule(schedule.id)
+  }
+  const { work, secrets } = change
+  const now = await secretsSetAnew(box, schedule, { hidden: work.hidden, secrets })
+  return difference(
+    { ...settingsTold(schedule), ...workTold(before, secretsSet(before)) },
+    { ...settingsTold(settings), ...workTold(work, now) },
+  )
 }
 
 /** Makes `@every` count from whole seconds, which are easier to read. */
@@ -103,11 +150,10 @@ function planTiming(
   return { anchorAtMs, next: schedule.enabled ? nextRun(schedule, occurrences, nowMs) : null }
 }
 
+type TakenIn = { work: ScheduledWork; sealed: string | null; isBatch: boolean; secrets: CheckSecrets | null }
+
 /** Checks what is asked for by planning it once, and makes it ready to be stored. */
-async function takeIn(
-  deps: ScheduleDeps,
-  asked: AskedWork,
-): Promise<{ work: ScheduledWork; sealed: string | null; isBatch: boolean }> {
+async function takeIn(deps: ScheduleDeps, asked: AskedWork): Promise<TakenIn> {
   const { objects, selection } = asked
   const target = await targetOf(deps, asked)
   const { checks, secrets } = withoutSecrets(asked.request.checks)
@@ -115,6 +161,7 @@ async function takeIn(
     work: { request: { ...asked.request, target, checks }, objects, batch: selection, hidden: hiddenFields(secrets) },
     sealed: await sealSecrets(deps.secrets, secrets),
     isBatch: selection !== null,
+    secrets,
   }
 }
 
@@ -160,9 +207,13 @@ async function within<T>(part: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The refusal of an id that there is not, or not any more. */
+export const noSchedule = (id: string): ProblemError =>
+  new ProblemError('not_found', `There is no schedule "${id.slice(0, 60)}".`)
+
 /** Runs it now, whether it is paused, due or under way. @returns the id of a job, or of a batch. */
 export async function runNow(
-  deps: ScheduleDeps,
+  deps: ScheduleDeps & AskDeps,
   schedule: Schedule,
   made: { owner: string; claim: IdempotencyClaim | null; deadlineOf(deadlineMs: number | null): number | null },
 ): Promise<{ id: string; replayed: boolean }> {
@@ -170,10 +221,16 @@ export async function runNow(
   if (before !== null) {
     return before
   }
-  const work = await readWork(deps, schedule)
-  if ('problem' in work) {
-    throw new ProblemError('conflict', work.problem.detail)
+  const read = await readWork(deps, schedule)
+  if (read === null) {
+    throw noSchedule(schedule.id)
   }
+  if ('problem' in read) {
+    throw new ProblemError('conflict', read.problem.detail)
+  }
+  // Under what the schedule is narrowed to, and under what narrows whoever runs it now
+  const { principal } = deps.store
+  const work = narrowed(principal, { ...read, request: narrowTo(read.request, principal.egressOnly) })
   const { owner, claim } = made
   const deadlineAtMs = made.deadlineOf(work.request.deadlineMs)
   const rest = { owner, claim, deadlineAtMs, scheduleId: schedule.id }

@@ -7,13 +7,13 @@
 import type { RegexpBudget } from '../check/regexp.ts'
 import { faultsOf } from '../check/validate-check.ts'
 import { isMapping } from '../kube/fields.ts'
-import { YamlError } from '../kube/yaml/error.ts'
-import { readYaml } from '../kube/yaml/read-yaml.ts'
+import { readMapping } from '../kube/yaml/read-mapping.ts'
 import { jsonPointer } from '../lib/json-pointer.ts'
 import { nearMiss } from '../lib/near.ts'
 import type { Check, HttpCheck, HttpExpect, TcpCheck } from '../plan/check.ts'
 import { EXPECT_2XX, NO_TLS } from '../plan/check.ts'
 import { PATH_KINDS, type PathKind } from '../plan/kinds.ts'
+import { PLAIN_PATH } from '../plan/plain-path.ts'
 import type { JobRequest } from '../plan/request.ts'
 
 export type AnnotatedJob = Pick<JobRequest, 'checks' | 'samples' | 'timeoutMs' | 'deadlineMs' | 'expect'>
@@ -41,7 +41,7 @@ const DEPTH_MOST = 10
 
 /** @returns the parts that may be asked for, over the defaults, and what is refused of the rest. */
 export function readAnnotatedJob(text: string): { job: AnnotatedJob; faults: readonly AnnotationFault[] } {
-  const found = readText(text)
+  const found = readMapping(text, DEPTH_MOST)
   if ('fault' in found) {
     return { job: NOTHING_ASKED, faults: [{ field: null, detail: found.fault }] }
   }
@@ -50,27 +50,6 @@ export function readAnnotatedJob(text: string): { job: AnnotatedJob; faults: rea
   const { expect, ...rest } = asked
   const job = { ...NOTHING_ASKED, ...rest, expect: { ...NOTHING_ASKED.expect, ...expect } }
   return { job, faults: told.list() }
-}
-
-function readText(text: string): { value: unknown } | { fault: string } {
-  try {
-    const { value, aliased, repeatedKeys, restAt } = readYaml(text, { depth: DEPTH_MOST, aliased: 0 })
-    if (aliased > 0) {
-      return { fault: 'holds aliases, which are not read here: write their values out' }
-    }
-    if (repeatedKeys.length > 0) {
-      return { fault: 'holds a key twice' }
-    }
-    if (restAt !== null) {
-      return { fault: 'holds more than one document' }
-    }
-    return value === null || isMapping(value) ? { value: value ?? {} } : { fault: 'must be a mapping, as a job is' }
-  } catch (error) {
-    if (error instanceof YamlError) {
-      return { fault: `is no YAML: ${error.problem} (character ${error.at + 1})` }
-    }
-    throw error
-  }
 }
 
 type Place = readonly (string | number)[]
@@ -205,14 +184,6 @@ const expect: Reader<HttpExpect> = (value, at, told) => {
   const read = fields<HttpExpect>(EXPECT)(value, at, told)
   return read && { ...EXPECT_2XX, ...read }
 }
-
-/**
- * A path on the origin that is dialled. Dot segments, however they are written, are undone by routers on the way, which
- * then lead elsewhere than the rule that the path was planned for (RFC 3986 5.2.4); `//host` is another authority to
- * some of them.
- */
-const PLAIN_PATH =
-  /^(?!.*(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\;?]|%2f|%5c|%3b|$))\/(?![/\\]|%2f|%5c)[\u0021\u0022\u0024-\u007e]*$/i
 
 const path = matching(PLAIN_PATH, 1024, 'a path like /healthz, in visible ASCII and without "..", "//host" or "#"')
 const port: Reader<string | number> = (value, at, told) =>

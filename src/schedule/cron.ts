@@ -14,7 +14,7 @@ export type Timing = {
   cron: string
   /** IANA. `@every` does not look at it. */
   timeZone: string
-  /** `@every` counts from here: its first occurrence is one interval later. */
+  /** `@every` counts from here. */
   anchorAtMs: number
 }
 
@@ -66,11 +66,9 @@ function readEvery(cron: string, anchorAtMs: number): Occurrences {
   const nth = (n: number): number => anchorAtMs + n * everyMs
   return {
     everyMs,
-    after: (ms) => nth(Math.max(1, Math.floor((ms - anchorAtMs) / everyMs) + 1)),
-    upTo(ms) {
-      const n = Math.floor((ms - anchorAtMs) / everyMs)
-      return n < 1 ? null : nth(n)
-    },
+    // Also before the anchor: a clock that ran ahead may have set it, and is right by now.
+    after: (ms) => nth(Math.floor((ms - anchorAtMs) / everyMs) + 1),
+    upTo: (ms) => nth(Math.floor((ms - anchorAtMs) / everyMs)),
   }
 }
 

@@ -16,6 +16,9 @@ import type { BatchDocument, SelectionDocument } from '../report/batch-document.
 import { describeSelection } from '../report/describe-batch.ts'
 import { describeJobHead } from '../report/describe-job.ts'
 import type { JobSummaryDocument } from '../report/job-document.ts'
+import { comingRuns } from './next-run.ts'
+
+const NEXT_RUNS_SHOWN = 3
 
 export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
     managedBy: ManagedBy | null
@@ -24,6 +27,8 @@ export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
     updatedAt: string
     /** Its jitter included. */
     nextRunAt: string | null
+    /** The first of them is {@link nextRunAt}. */
+    nextRuns: string[]
     lastRun: { at: string; outcome: RunOutcome; problem: JobProblem | null } | null
     failing: { runs: number; since: string } | null
     stalled: { since: string; problem: JobProblem | null } | null
@@ -37,7 +42,7 @@ export type ScheduleDocument = ScheduleHeadDocument & {
   batch: ScheduledRequestDocument | null
 }
 
-export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'checks' | 'madeBy'> & {
+export type ScheduledRequestDocument = Omit<JobRequest, 'target' | 'checks' | 'madeBy' | 'reaches'> & {
   target: JobRequest['target'] & Partial<SelectionDocument>
   objects: Readonly<Record<string, number>> | null
   checks: readonly Omit<Check, 'isDefault'>[]
@@ -64,6 +69,7 @@ export function describeScheduleHead(
     createdAt: toInstant(schedule.createdAtMs),
     updatedAt: toInstant(schedule.updatedAtMs),
     nextRunAt: next && toInstant(next.dueAtMs),
+    nextRuns: comingRuns(schedule, NEXT_RUNS_SHOWN).map(({ dueAtMs }) => toInstant(dueAtMs)),
     lastRun: run && { at: toInstant(run.atMs), outcome: run.outcome, problem: run.problem },
     failing: since === null ? null : { runs: failures, since },
     stalled: since === null || failures < STALLED_AFTER ? null : { since, problem: run?.problem ?? null },
@@ -79,7 +85,7 @@ export function describeWork({
   batch,
   hidden,
 }: ScheduledRequest): Pick<ScheduleDocument, 'job' | 'batch'> {
-  const { target, checks, madeBy: _madeBy, ...rest } = request
+  const { target, checks, madeBy: _madeBy, egressOnly: _egressOnly, reaches: _reaches, ...rest } = request
   const shown: ScheduledRequestDocument = {
     ...rest,
     target: batch === null ? target : { ...target, ...describeSelection(batch) },

@@ -7,12 +7,16 @@ import type { JobProblem } from '../record/job.ts'
 import type { Schedule } from '../record/schedule.ts'
 import { getScheduledWork } from '../store/schedules.ts'
 
-/** Reads what a schedule asks for, its secrets put back, as if it were asked for now. */
+/** Reads what a schedule asks for, its secrets put back, as if it were asked for now. `null`: it has been deleted. */
 export async function readWork(
   deps: Pick<AcceptDeps, 'store' | 'secrets'>,
   schedule: Schedule,
-): Promise<(Given & { selection: BatchSelection | null }) | { problem: JobProblem }> {
-  const { request, objects, batch: selection } = await getScheduledWork(deps.store, schedule.id)
+): Promise<(Given & { selection: BatchSelection | null }) | { problem: JobProblem } | null> {
+  const work = await getScheduledWork(deps.store, schedule.id)
+  if (work === null) {
+    return null
+  }
+  const { request, objects, batch: selection } = work
   const secrets = await openSecrets(deps.secrets, schedule.sealed)
   if (secrets === undefined) {
     return { problem: SECRETS_UNREADABLE }

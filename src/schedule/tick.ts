@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { type AcceptDeps, makeLiveJob, makePlannedJob, roomInQueue } from '../job/accept.ts'
+import { type AcceptDeps, makeLiveJob, makePlannedJob, queuedOf, roomInQueue } from '../job/accept.ts'
 import { jobsToRun, makeBatch } from '../job/accept-batch.ts'
 import type { ReadHow } from '../kube/object-source.ts'
 import { toInstant } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import type { Log } from '../lib/log.ts'
 import { ProblemError } from '../lib/problem.ts'
-import { internalProblem, type JobProblem, problemOf } from '../record/job.ts'
+import { internalProblem, type JobProblem, problemOf, type QueuedJob } from '../record/job.ts'
 import type { NextRun, Schedule } from '../record/schedule.ts'
 import {
   claimRun,
@@ -20,8 +20,9 @@ import {
   firstDue,
   listPlanned,
   type MadeByRun,
-  setNextRun,
-} from '../store/schedules.ts'
+  type Move,
+  setNextRuns,
+} from '../store/schedule-runs.ts'
 import { readTiming } from './cron.ts'
 import { lastDue, nextRun } from './next-run.ts'
 import { readWork } from './read-work.ts'
@@ -55,8 +56,8 @@ export async function tick(deps: TickDeps, stop?: AbortSignal, page = PAGE): Pro
   return waiting ? Math.min(atMs ?? Number.POSITIVE_INFINITY, nowMs + WAIT_MS) : atMs
 }
 
-/** @returns the ids of the jobs to enqueue: none where nothing was made, or not by this process. */
-async function runDue(deps: TickDeps, due: DueSchedule, nowMs: number): Promise<readonly string[]> {
+/** @returns the jobs to enqueue: none where nothing was made, or not by this process. */
+async function runDue(deps: TickDeps, due: DueSchedule, nowMs: number): Promise<readonly QueuedJob[]> {
   const { schedule, next: seen, busy } = due
   const timing = await attempt(deps, schedule, () => occurrencesOf(schedule, seen, nowMs))
   const { atMs, next } = 'problem' in timing ? { atMs: seen.atMs, next: null } : timing
@@ -75,9 +76,9 @@ async function runDue(deps: TickDeps, due: DueSchedule, nowMs: number): Promise<
   } else if ('problem' in made) {
     deps.log.warn('schedule_run_failed', { scheduleId, code: made.problem.code })
   } else if ('batch' in made) {
-    return jobsToRun(made.batch)
+    return jobsToRun(made.batch).map(queuedOf)
   } else if (made.refusal === null) {
-    return [made.job.id]
+    return [queuedOf(made.job)]
   } else {
     deps.log.warn('schedule_run_failed', { scheduleId, jobId: made.job.id, code: made.refusal.problem.code })
   }
@@ -91,8 +92,12 @@ function occurrencesOf(schedule: Schedule, seen: NextRun, nowMs: number): { atMs
 }
 
 /** Plans what a schedule asks for, as if it were asked for now. */
-async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun> {
+async function make(deps: TickDeps, schedule: Schedule): Promise<MadeByRun | null> {
   const work = await readWork(deps, schedule)
+  // It was deleted since it was found due: its occurrence can be nobody's.
+  if (work === null) {
+    return null
+  }
   if ('problem' in work) {
     return work
   }
@@ -142,6 +147,7 @@ export async function replan(deps: TickDeps, stop?: AbortSignal): Promise<void> 
   let cursor: number | null = 0
   while (cursor !== null && !stop?.aborted) {
     const page: Awaited<ReturnType<typeof listPlanned>> = await listPlanned(deps.store, cursor, REPLAN_PAGE)
+    const moves: Move[] = []
     for (const { schedule, next: seen } of page.schedules) {
       if (seen.atMs <= nowMs) {
         continue
@@ -150,8 +156,11 @@ export async function replan(deps: TickDeps, stop?: AbortSignal): Promise<void> 
       if ('problem' in timing || timing.next === null || timing.next.atMs >= seen.atMs) {
         continue
       }
-      await setNextRun(deps.store, schedule, seen, timing.next)
+      moves.push({ schedule, seen, next: timing.next })
       deps.log.info('schedule_brought_forward', { scheduleId: schedule.id, to: toInstant(timing.next.atMs) })
+    }
+    if (moves.length > 0) {
+      await setNextRuns(deps.store, moves)
     }
     cursor = page.cursor
   }

@@ -6,15 +6,16 @@
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { type Batch, type BatchSelection, onlyNamespace } from '../record/batch.ts'
 import { refuseOthers } from '../record/principal.ts'
+import { auditRows, auditRowsFrom, type Told } from './audit.ts'
 import type { Store } from './db.ts'
-import { type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { cancelledIn, cancelling, madeRows } from './job-rows.ts'
+import { type Full, type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
+import { ACTIVE, cancelledIn, cancelling, madeRows, roomUnderWay } from './job-rows.ts'
 import { type JobPage, toHead } from './jobs.ts'
 import { batches } from './schedule-schema.ts'
 import { jobs } from './schema.ts'
 import { insertWhere, pastPosition } from './sql.ts'
 import type { JobHead, MadeJob } from './stored-job.ts'
-import { wholeBatchWithin } from './visible.ts'
+import { namesWithin, wholeBatchWithin } from './visible.ts'
 
 export type NewBatch = { batch: Batch; jobs: readonly MadeJob[] }
 
@@ -39,12 +40,34 @@ const selectionFrom = ({ namespace, namespaces, selector }: typeof batches.$infe
   selector,
 })
 
-/** Makes a batch with all its jobs durable; of concurrent requests with one key, one batch. */
-export async function insertBatch(store: Store, made: NewBatch, claim: IdempotencyClaim | null): Promise<Inserted> {
+/**
+ * Makes a batch with all its jobs durable; of concurrent requests with one key, one batch.
+ *
+ * @param most jobs that its owner may have under way, these included; `null`: any number.
+ */
+export async function insertBatch(
+  store: Store,
+  made: NewBatch,
+  claim: IdempotencyClaim | null,
+  most: number | null = null,
+): Promise<Inserted | Full> {
   for (const { job } of made.jobs) {
-    refuseOthers(store.principal, job.target.namespace)
+    refuseOthers(store.principal, job.target)
   }
-  return insertOnce(store, made.batch.id, claim, made.batch.createdAtMs, (guard) => batchRows(made, guard))
+  const inserted = sql`exists (select 1 from batches where id = ${made.batch.id})`
+  const toRun = made.jobs.filter(({ refusal }) => refusal === null).length
+  const rows = (guard: SQL) => [...batchRows(made, guard), ...auditRows(store, toldOf(made), inserted)]
+  const room = roomUnderWay(made.batch.owner, toRun, most)
+  return insertOnce(store, made.batch.id, claim, made.batch.createdAtMs, rows, room)
+}
+
+/** A batch of a schedule that somebody asked for is a run of that schedule out of turn. */
+function toldOf({ batch, jobs: list }: NewBatch): Told {
+  const { id, cluster, selection, labels, scheduleId } = batch
+  const where = { cluster, namespace: onlyNamespace(selection), before: null }
+  return scheduleId === null
+    ? { ...where, action: 'batch.created', resource: id, after: { selection, labels, jobs: list.length } }
+    : { ...where, action: 'schedule.run', resource: scheduleId, after: { batch: id } }
 }
 
 export type StoredBatch = { batch: Batch; jobs: readonly JobHead[] }
@@ -56,7 +79,7 @@ export async function getBatch(store: Store, id: string): Promise<StoredBatch | 
   const [row] = await store.db
     .select()
     .from(batches)
-    .where(and(eq(batches.id, id), HAS_JOBS, wholeBatchWithin(store, sql`batches.id`)))
+    .where(and(eq(batches.id, id), HAS_JOBS, wholeBatchWithin(store, sql`batches.id`), namesWithin(store)))
   if (row === undefined) {
     return null
   }
@@ -73,6 +96,7 @@ export async function listBatches(store: Store, { limit, before }: JobPage): Pro
       and(
         HAS_JOBS,
         wholeBatchWithin(store, sql`batches.id`),
+        namesWithin(store),
         pastPosition([batches.createdAtMs, batches.id], '<', before ? [before.createdAtMs, before.id] : undefined),
       ),
     )
@@ -103,7 +127,20 @@ async function withJobs(store: Store, rows: readonly (typeof batches.$inferSelec
 
 /** Ends the jobs of a batch that have not ended. @returns their ids. */
 export async function cancelBatch(store: Store, batchId: string, nowMs: number): Promise<string[]> {
-  const whole = wholeBatchWithin(store, sql`${batchId}`)
-  const which = whole === undefined ? sql`batch_id = ${batchId}` : sql`batch_id = ${batchId} and ${whole}`
-  return cancelledIn(await store.atomic(cancelling(which, nowMs)))
+  const whole = and(wholeBatchWithin(store, sql`${batchId}`), namesWithin(store))
+  const which =
+    whole === undefined
+      ? sql`batch_id = ${batchId}`
+      : sql`batch_id = ${batchId} and exists (select 1 from batches where batches.id = ${batchId} and ${whole})`
+  const active = sql`jobs where ${which} and ${ACTIVE}`
+  const told = auditRowsFrom(
+    store,
+    { action: 'batch.cancelled', resource: batchId },
+    sql`batches where id = ${batchId} and exists (select 1 from ${active})`,
+    {
+      ...{ cluster: sql`cluster`, namespace: sql`namespace`, before: sql`null` },
+      after: sql`json_object('status', 'cancelled', 'jobs', (select count(*) from ${active}))`,
+    },
+  )
+  return cancelledIn((await store.atomic([...told, ...cancelling(which, nowMs)])).slice(told.length))
 }

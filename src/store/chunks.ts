@@ -7,7 +7,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Result } from '../check/result.ts'
 import { type Row, type Store, type Write, write } from './db.ts'
-import { held, type Lease } from './leases.ts'
+import { held, type Lease, ranOut } from './leases.ts'
 import { recording } from './results.ts'
 import { value } from './statement.ts'
 import { onlyServer } from './visible.ts'
@@ -75,7 +75,7 @@ export async function claimChunk(
   const [claimed = [], found = []] = await store.atomic([
     sql`update job_chunks set lease_owner = ${owner}, lease_token = lease_token + 1, lease_until_ms = ${untilMs}
       where job_no = ${jobNo(jobId)} and chunk = ${chunk} and done = 0
-        and (lease_until_ms is null or lease_until_ms <= ${nowMs} or lease_owner = ${owner}) returning lease_token`,
+        and (lease_until_ms is null or ${ranOut(nowMs)} or lease_owner = ${owner}) returning lease_token`,
     sql`select done, lease_until_ms from job_chunks where job_no = ${jobNo(jobId)} and chunk = ${chunk}`,
   ])
   const [token] = claimed
@@ -157,6 +157,6 @@ export async function takeToEnd(store: Store, jobId: string, claimant: Claimant)
   onlyServer(store)
   const { owner, nowMs } = claimant
   const free = sql`exists (select 1 from job_chunks where job_no = ${jobNo(jobId)})
-    and (lease_until_ms is null or lease_until_ms <= ${nowMs} or lease_owner = ${owner})`
+    and (lease_until_ms is null or ${ranOut(nowMs)} or lease_owner = ${owner})`
   return leaseOf(jobId, await write(store, takeJob(jobId, claimant, free)))
 }

@@ -37,7 +37,7 @@ export async function lastVerdicts(
     .where(
       and(
         eq(services.cluster, cluster),
-        within(store, services.namespace),
+        within(store, services),
         sql`${services.namespace} || '/' || ${services.name} in (select value from json_each(${JSON.stringify(names)}))`,
       ),
     )

@@ -5,6 +5,7 @@
  */
 import type { SQLWrapper } from 'drizzle-orm'
 import { type BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import type { Asking } from '../record/audit.ts'
 import type { Principal } from '../record/principal.ts'
 import type { Rows, Statement } from './statement.ts'
 
@@ -21,6 +22,8 @@ export type Write = SQLWrapper | Statement | Rows
 export type Store = {
   db: Db
   principal: Principal
+  /** The request on whose behalf it is: what it changes is told in the audit log. Left out: the server itself. */
+  asking?: Asking
   /**
    * Carries out a fixed list of statements, all or none, and is durable when it resolves. Nothing is read and
    * written back: a change of state is one conditional `UPDATE … RETURNING`, and later statements ask for the state
@@ -32,7 +35,12 @@ export type Store = {
 }
 
 /** The same database on behalf of another principal. */
-export const actingAs = ({ db, atomic }: Store, principal: Principal): Store => ({ db, atomic, principal })
+export const actingAs = ({ db, atomic }: Store, principal: Principal, asking?: Asking): Store => ({
+  db,
+  atomic,
+  principal,
+  ...(asking && { asking }),
+})
 
 const dialect = new SQLiteSyncDialect()
 
@@ -64,6 +72,26 @@ export const isStorageBusy = (error: unknown): boolean =>
 /** The file is not what was written: pages are overwritten, cut off, or of another file. */
 export const isStorageDamaged = (error: unknown): boolean =>
   hasResultCode(error, 'SQLITE_CORRUPT') || hasResultCode(error, 'SQLITE_NOTADB')
+
+/** The file cannot be written: it or its file system is read-only, it was moved, or the disk fails. */
+export const isStorageUnwritable = (error: unknown): boolean =>
+  ['SQLITE_READONLY', 'SQLITE_IOERR', 'SQLITE_CANTOPEN', 'SQLITE_PERM'].some((code) => hasResultCode(error, code))
+
+export type StorageTrouble = 'full' | 'locked' | 'damaged' | 'not writable'
+
+/** Names what keeps the database from being used, whoever met it; `null`: it is none of that. */
+export function storageTrouble(error: unknown): StorageTrouble | null {
+  if (isStorageFull(error)) {
+    return 'full'
+  }
+  if (isStorageBusy(error)) {
+    return 'locked'
+  }
+  if (isStorageDamaged(error)) {
+    return 'damaged'
+  }
+  return isStorageUnwritable(error) ? 'not writable' : null
+}
 
 /** Says what a damaged file means and what to do, to whoever asks whether the server is well. */
 export const DAMAGED =

@@ -8,7 +8,7 @@ import type { JudgedPath } from '../check/outcome.ts'
 import type { Summary, Verdict } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
 import { eventsOf, type ServiceEvent } from '../history/events.ts'
-import { observe } from '../history/observe.ts'
+import { causeOf, observe } from '../history/observe.ts'
 import type { Plan } from '../plan/path.ts'
 import type { JobProblem } from '../record/job.ts'
 import type { Store } from './db.ts'
@@ -81,10 +81,12 @@ function enterHistory(row: typeof jobs.$inferSelect, end: JobEnd, lease: Lease) 
   const unprobed = jsonChunks(observed.unprobed)
   const hash = hashOf(unprobed.join())
   const diagnosis = end.diagnosis && textOf(end.diagnosis).hash
+  const [first] = findings
+  const cause = first ? JSON.stringify(causeOf(first)) : null
   return [
     ...keepParts(hash, unprobed, finishedAtMs),
     ...historyWrites(
-      { target, vantageName, createdAtMs, lease, verdict, summary, finishedAtMs, unprobed: hash, diagnosis },
+      { target, vantageName, createdAtMs, lease, verdict, summary, finishedAtMs, unprobed: hash, diagnosis, cause },
       observed,
     ),
   ]

@@ -10,6 +10,12 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { Verdict } from '../check/verdict.ts'
 import type { PathKind } from '../plan/kinds.ts'
 
+/**
+ * What fails comes first, then what is not known, then what passes; of each what changed last. One number, so that a
+ * page is one range of one index: this much for each state, less the time of its last change. No time reaches it.
+ */
+export const PLACES = 100_000_000_000_000
+
 /** Every Service ever probed. */
 export const services = sqliteTable(
   'services',
@@ -29,8 +35,38 @@ export const services = sqliteTable(
     /** Hashes of `texts`. */
     plan: text(),
     diagnosis: text(),
+    /** JSON of a `Cause`: the first finding of that job. */
+    cause: text(),
+    /** How it is now, as `serviceNow` tells: position in OUTCOMES, pass or fail. Kept by service-state.ts. */
+    state: integer(),
+    sinceMs: integer('since_ms'),
+    /** Its place where problems come first: see {@link PLACES}. */
+    place: integer().generatedAlwaysAs(
+      sql.raw(`(case state when 1 then 0 when 0 then 2 else 1 end) * ${PLACES} - coalesce(since_ms, 0)`),
+      { mode: 'virtual' },
+    ),
   },
-  (t) => [uniqueIndex('services_name').on(t.namespace, t.name, t.cluster)],
+  (t) => [
+    uniqueIndex('services_name').on(t.namespace, t.name, t.cluster),
+    index('services_problems').on(t.place, t.namespace, t.name, t.cluster).where(sql`last_job_id is not null`),
+  ],
+)
+
+/** One row for each Service and day on which it was looked at: what a wall of Services is drawn from. */
+export const serviceDays = sqliteTable(
+  'service_days',
+  {
+    serviceNo: integer('service_no').notNull(),
+    /** Days since 1970, UTC. */
+    day: integer().notNull(),
+    /** Of all vantages: the rollups of that day. */
+    pass: integer().notNull(),
+    fail: integer().notNull(),
+    error: integer().notNull(),
+    /** Jobs made on that day whose verdict was `fail`: one may fail though each of its tries passed. */
+    failedJobs: integer('failed_jobs').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.serviceNo, t.day] }), index('service_days_day').on(t.day)],
 )
 
 /** The last plan under each path's id. */
@@ -86,6 +122,8 @@ export const series = sqliteTable(
   (t) => [
     uniqueIndex('series_key').on(t.pathId, t.check, t.vantage),
     index('series_service').on(t.serviceNo).where(sql`service_no is not null`),
+    // The Services as wholes, among all that they have.
+    index('series_whole').on(t.serviceNo).where(sql`whole_no is null and service_no is not null`),
     index('series_used').on(t.usedDay),
     // Asked for when a Service or a group passes: whether something it holds still fails. 1 is `fail`.
     index('series_failing').on(t.serviceNo).where(sql`state = 1`),

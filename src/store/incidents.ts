@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import type { FailureCode } from '../check/codes.ts'
-import type { Cause, Incident } from '../history/types.ts'
+import type { Cause, Incident, TargetIncident } from '../history/types.ts'
 import { type Store, write } from './db.ts'
 import { holdsFailure, isLeftBehind } from './failing.ts'
-import { incidentFailures, incidents, series } from './history-schema.ts'
+import { incidentFailures, incidents, series, services } from './history-schema.ts'
 import { ended } from './record-history.ts'
+import type { ServiceFilter } from './service-list.ts'
 import type { KnownService } from './services.ts'
 import { pastPosition } from './sql.ts'
-import { onlyServer, sees } from './visible.ts'
+import { onlyServer, sees, shownTo, within } from './visible.ts'
 import type { Window } from './window.ts'
 
 export type IncidentPage = { limit: number; before: { startedAtMs: number; id: string } | null }
@@ -29,13 +30,7 @@ export async function listIncidents(
   }
   const { before } = page
   const rows = await store.db
-    .select({
-      row: incidents,
-      pathId: series.pathId,
-      check: series.check,
-      vantage: series.vantage,
-      wholeNo: series.wholeNo,
-    })
+    .select(COLUMNS)
     .from(incidents)
     .innerJoin(series, eq(series.no, incidents.seriesNo))
     .where(
@@ -48,6 +43,105 @@ export async function listIncidents(
     )
     .orderBy(desc(incidents.startedAtMs), desc(incidents.id))
     .limit(page.limit)
+  return toIncidents(store, rows)
+}
+
+export type IncidentFilter = Pick<ServiceFilter, 'cluster' | 'namespace'> & {
+  /** `true`: open ones alone; `false`: ended ones alone. */
+  open?: boolean
+  /** `true`: those of Services as a whole alone; `false`: those of paths alone. */
+  whole?: boolean
+  /** Those that were open at some time of the span, from inclusive, to exclusive. */
+  fromMs?: number
+  toMs?: number
+}
+
+/** Where a list of the incidents of all Services has come to: the open ones stand first. */
+export type IncidentPosition = { isOpen: boolean; atMs: number; id: string }
+
+/** Gives the position of an incident: of an open one by when it began, of another by when it ended. */
+export const incidentPosition = ({ id, startedAtMs, endedAtMs }: Incident): IncidentPosition =>
+  endedAtMs === null ? { isOpen: true, atMs: startedAtMs, id } : { isOpen: false, atMs: endedAtMs, id }
+
+/**
+ * Those of all Services: the open ones, the newest first; then the others, the last to end first. Each part is read
+ * from an index of its own, so that a page costs the page, however many there have been.
+ */
+export async function listAllIncidents(
+  store: Store,
+  filter: IncidentFilter,
+  page: { limit: number; after: IncidentPosition | null },
+): Promise<TargetIncident[]> {
+  const { limit, after } = page
+  const found: TargetIncident[] = []
+  if (filter.open !== false && after?.isOpen !== false) {
+    found.push(...(await readPart(store, filter, true, { limit, after })))
+  }
+  if (filter.open !== true && found.length < limit) {
+    const rest = { limit: limit - found.length, after: after?.isOpen === false ? after : null }
+    found.push(...(await readPart(store, filter, false, rest)))
+  }
+  return found
+}
+
+async function readPart(
+  store: Store,
+  { cluster, namespace, whole, fromMs, toMs }: IncidentFilter,
+  isOpen: boolean,
+  { limit, after }: { limit: number; after: IncidentPosition | null },
+): Promise<TargetIncident[]> {
+  const at = isOpen ? incidents.startedAtMs : incidents.endedAtMs
+  const { cluster: ofCluster, namespace: ofNamespace, name } = services
+  const rows = await store.db
+    .select({ ...COLUMNS, target: { cluster: ofCluster, namespace: ofNamespace, service: name } })
+    .from(incidents)
+    .innerJoin(services, eq(services.no, incidents.serviceNo))
+    .innerJoin(series, eq(series.no, incidents.seriesNo))
+    .where(
+      and(
+        isOpen ? isNull(incidents.endedAtMs) : isNotNull(incidents.endedAtMs),
+        within(store, services),
+        cluster === undefined ? undefined : eq(services.cluster, cluster),
+        namespace === undefined ? undefined : eq(services.namespace, namespace),
+        isOfWhole(whole),
+        isOpen || fromMs === undefined ? undefined : sql`${incidents.endedAtMs} > ${fromMs}`,
+        toMs === undefined ? undefined : sql`${incidents.startedAtMs} < ${toMs}`,
+        pastPosition([at, incidents.id], '<', after ? [after.atMs, after.id] : undefined),
+      ),
+    )
+    .orderBy(desc(at), desc(incidents.id))
+    .limit(limit)
+  const told = await toIncidents(store, rows)
+  return told.flatMap((incident, position) => {
+    const target = rows[position]?.target
+    return target === undefined ? [] : [{ ...incident, target }]
+  })
+}
+
+function isOfWhole(whole: boolean | undefined): SQL | undefined {
+  if (whole === undefined) {
+    return undefined
+  }
+  return whole ? isNull(series.wholeNo) : isNotNull(series.wholeNo)
+}
+
+const COLUMNS = {
+  row: incidents,
+  pathId: series.pathId,
+  check: series.check,
+  vantage: series.vantage,
+  wholeNo: series.wholeNo,
+}
+
+type IncidentRow = {
+  row: typeof incidents.$inferSelect
+  pathId: string
+  check: string
+  vantage: string
+  wholeNo: number | null
+}
+
+async function toIncidents(store: Store, rows: readonly IncidentRow[]): Promise<Incident[]> {
   const failures = await readFailures(
     store,
     rows.map(({ row }) => row.no),
@@ -62,7 +156,7 @@ export async function listIncidents(
     endedAtMs: row.endedAtMs,
     failingMs: row.endedAtMs === null ? null : row.failingMs,
     failures: failures.get(row.no) ?? {},
-    cause: row.cause === null ? null : (JSON.parse(row.cause) as Cause),
+    cause: row.cause === null ? null : (JSON.parse(shownTo(store, row.cause)) as Cause),
   }))
 }
 

@@ -5,12 +5,22 @@ import type { ObjectsUsed } from '../record/objects-used.ts'
 import type { Store } from './db.ts'
 import { jsonChunks } from './json.ts'
 import { jobLabels, jobs } from './schema.ts'
-import { insertWhere } from './sql.ts'
+import { ALWAYS, insertWhere } from './sql.ts'
 import type { MadeJob, NewJob } from './stored-job.ts'
 import { hashOf, keepText, keepTexts } from './texts.ts'
 
 /** Spelled as in the index, which is only used then. */
 export const ACTIVE = sql`status in ('queued', 'running')`
+
+/**
+ * Whether an owner may have so many jobs more under way. Runs of schedules do not count.
+ *
+ * @param most `null`: any number.
+ */
+export const roomUnderWay = (owner: string, jobs: number, most: number | null): SQL =>
+  most === null
+    ? ALWAYS
+    : sql`(select count(*) from jobs where ${ACTIVE} and owner = ${owner} and schedule_id is null) + ${jobs} <= ${most}`
 
 /** The statements that insert jobs where `guard` holds. Equal texts are kept once, short ones many in a statement. */
 export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL[] {
@@ -41,6 +51,7 @@ export function jobRows(list: readonly NewJob[], guard: SQL, nowMs: number): SQL
       scheduleId: job.scheduleId,
       batchId: job.batchId,
       ...job.target,
+      alsoNamespace: job.alsoNamespace ?? null,
       ...{
         version: 1,
         status: 'queued' as const,

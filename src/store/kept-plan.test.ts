@@ -26,7 +26,7 @@ it.each([
 })
 
 it('knows the variable that an older path of history is named by', () => {
-  const none = { parent: null, match: null }
+  const none = { parent: null, match: null, pod: null, trafficPolicy: null }
   const kept = { kind: 'Environment', because: ['variable TOAD_PORT', 'Service/toad spec.clusterIP'] }
   expect(historyPathFrom(JSON.stringify(kept))).toEqual({ ...kept, ...none, variable: { name: 'TOAD_PORT' } })
   const other = { kind: 'ClusterIP', because: ['Service/toad spec.clusterIP'] }

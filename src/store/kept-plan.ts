@@ -11,6 +11,8 @@ import type { StoredPlan } from './job-rows.ts'
 
 /** Before routes of the Gateway API were planned, paths had no parent and no match. */
 type Later = 'parent' | 'match'
+/** Before pages had a map, history kept neither of these. */
+type Latest = 'pod' | 'trafficPolicy'
 type KeptPath = Omit<PlannedPath, 'because' | Later> & {
   because: readonly (Because | string)[]
 } & Partial<Pick<PlannedPath, Later>>
@@ -33,8 +35,9 @@ function pathFrom(path: KeptPath): PlannedPath {
 
 /** A path of history. The name of a variable stood in its first reason alone. */
 export function historyPathFrom(document: string): HistoryPath {
-  const kept = JSON.parse(document) as Omit<HistoryPath, Later> & Partial<Pick<HistoryPath, Later>>
-  const path: HistoryPath = { ...kept, parent: kept.parent ?? null, match: kept.match ?? null }
+  const kept = JSON.parse(document) as Omit<HistoryPath, Later | Latest> & Partial<Pick<HistoryPath, Later | Latest>>
+  const { parent = null, match = null, pod = null, trafficPolicy = null } = kept
+  const path: HistoryPath = { ...kept, parent, match, pod, trafficPolicy }
   const name = path.variable === undefined ? /^variable (\w+)$/.exec(path.because[0] ?? '')?.[1] : undefined
   return name === undefined ? path : { ...path, variable: { name } }
 }

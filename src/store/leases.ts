@@ -4,6 +4,7 @@
  * @module
  */
 import { type SQL, sql } from 'drizzle-orm'
+import type { QueuedJob } from '../record/job.ts'
 import { type Store, write } from './db.ts'
 import { ACTIVE, need } from './job-rows.ts'
 import { getJob } from './jobs.ts'
@@ -14,35 +15,54 @@ import { onlyServer } from './visible.ts'
 /** The right to run a job, until it is lost: to time, to a cancel, to the job's end. */
 export type Lease = { jobId: string; token: number }
 
+/** No lease is so long. One that ends later was given by a clock that ran ahead, and would be held until that time. */
+const LONGEST_MS = 3_600_000
+
+/** Holds when the column's lease has run out, or cannot be one. */
+export const ranOut = (nowMs: number): SQL =>
+  sql`(lease_until_ms <= ${nowMs} or lease_until_ms > ${nowMs + LONGEST_MS})`
+
 const claimable = (nowMs: number): SQL =>
-  sql`${ACTIVE} and (status = 'queued' or (status = 'running' and lease_until_ms <= ${nowMs}))`
+  sql`${ACTIVE} and (status = 'queued' or (status = 'running' and ${ranOut(nowMs)}))`
 
 /** Holds while the job is still its runner's. */
 export const held = (lease: Lease): SQL =>
   sql`id = ${lease.jobId} and lease_token = ${lease.token} and status = 'running'`
 
-/** Ids of the jobs that a runner may claim, oldest first: what a start has to take up again. */
-export async function claimableJobs(store: Store, nowMs: number, limit: number): Promise<string[]> {
+type ClaimableRow = { id: string; owner: string; scheduled: number }
+
+const claimableFrom = ({ id, owner, scheduled }: ClaimableRow): QueuedJob => ({
+  id,
+  owner,
+  scheduled: scheduled !== 0,
+})
+
+/**
+ * The jobs that a runner may claim: the oldest of each owner, asked and scheduled, then the second of each, and so on.
+ * Who has many waiting keeps nobody else off a list that is cut.
+ */
+export async function claimableJobs(store: Store, nowMs: number, limit: number): Promise<QueuedJob[]> {
   onlyServer(store)
-  const rows = await store.db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(claimable(nowMs))
-    .orderBy(jobs.createdAtMs, jobs.id)
-    .limit(limit)
-  return rows.map(({ id }) => id)
+  const rows = await store.db.all<ClaimableRow>(
+    sql`select id, owner, scheduled from (
+        select id, owner, schedule_id is not null as scheduled, created_at_ms, row_number() over (
+          partition by owner, schedule_id is not null order by created_at_ms, id) as place
+        from jobs where ${claimable(nowMs)})
+      order by place, created_at_ms, id limit ${limit}`,
+  )
+  return rows.map(claimableFrom)
 }
 
-/** Ids of the jobs whose message was lost: queued for longer than `graceMs`, or without a runner. Oldest first. */
-export async function strandedJobs(store: Store, nowMs: number, graceMs: number, limit: number): Promise<string[]> {
+/** Jobs whose message was lost: queued for longer than `graceMs`, or without a runner. Oldest first. */
+export async function strandedJobs(store: Store, nowMs: number, graceMs: number, limit: number): Promise<QueuedJob[]> {
   onlyServer(store)
-  const rows = await store.db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(sql`${claimable(nowMs)} and (status = 'running' or created_at_ms <= ${nowMs - graceMs})`)
-    .orderBy(jobs.createdAtMs, jobs.id)
-    .limit(limit)
-  return rows.map(({ id }) => id)
+  const rows = await store.db.all<ClaimableRow>(
+    sql`select id, owner, schedule_id is not null as scheduled from jobs
+      where ${claimable(nowMs)} and (status = 'running' or created_at_ms <= ${nowMs - graceMs}
+        or created_at_ms > ${nowMs + graceMs})
+      order by created_at_ms, id limit ${limit}`,
+  )
+  return rows.map(claimableFrom)
 }
 
 /**

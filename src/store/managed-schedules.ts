@@ -196,7 +196,7 @@ export async function readDiscovered(
         here,
         eq(schedules.namespace, namespace),
         eq(schedules.service, service),
-        within(store, schedules.namespace),
+        within(store, schedules),
       ),
     )
     .limit(1)
@@ -208,7 +208,7 @@ export async function readDiscovered(
         cluster === null ? undefined : eq(discoveryRejections.cluster, cluster),
         eq(discoveryRejections.namespace, namespace),
         sql`service in (${service}, '')`,
-        within(store, discoveryRejections.namespace),
+        within(store, discoveryRejections),
       ),
     )
     .orderBy(sql`service desc`)

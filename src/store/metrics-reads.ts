@@ -14,7 +14,7 @@ import type { Row, Store } from './db.ts'
 import { ACTIVE } from './job-rows.ts'
 import { historyPathFrom } from './kept-plan.ts'
 import { named } from './sql.ts'
-import { andWithin } from './visible.ts'
+import { andWithin, ofJob, ofService, shownTo } from './visible.ts'
 
 /** A path × check × vantage, all Endpoint paths of a port and family being one, with the tries that decided it. */
 export type Latest = {
@@ -46,7 +46,7 @@ export async function latestTries(
         join paths own on own.id = s.path_id and own.retired_at_ms is null
         left join series g on g.no = s.group_no
       where sv.last_ended_at_ms >= ${sinceMs - LONGEST_JOB_MS} and s.last_at_ms >= ${sinceMs}
-        and s.last_outcome <> ${OUTCOMES.indexOf('skipped')}${andWithin(store, sql`sv.namespace`)}
+        and s.last_outcome <> ${OUTCOMES.indexOf('skipped')}${andWithin(store, ofService(sql`sv`))}
       order by s.last_at_ms desc limit ${limit}
     )
     select recent.*, r.outcome, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us, r.total_us,
@@ -64,12 +64,12 @@ export async function latestTries(
 }
 
 /** Documents of the paths that are still planned, by id. */
-async function plannedPaths({ db }: Store, rows: readonly Row[]): Promise<Map<string, HistoryPath>> {
+async function plannedPaths(store: Store, rows: readonly Row[]): Promise<Map<string, HistoryPath>> {
   const ids = JSON.stringify([...new Set(rows.map((row) => row.path_id))])
-  const found = await db.all<{ id: string; document: string }>(
+  const found = await store.db.all<{ id: string; document: string }>(
     sql`select id, document from paths where id in (select value from json_each(${ids})) and retired_at_ms is null`,
   )
-  return new Map(found.map(({ id, document }) => [id, historyPathFrom(document)]))
+  return new Map(found.map(({ id, document }) => [id, historyPathFrom(shownTo(store, document))]))
 }
 
 /** Reads the parts of shared evidence that metrics need, by number: most tries share theirs with many others. */
@@ -149,7 +149,7 @@ export async function countSchedules(store: Store): Promise<{ active: number; fa
 
 export async function countActiveJobs(store: Store): Promise<{ queued: number; running: number }> {
   const rows = await store.db.all<Row>(
-    sql`select status, count(*) n from jobs where ${ACTIVE}${andWithin(store)} group by status`,
+    sql`select status, count(*) n from jobs where ${ACTIVE}${andWithin(store, ofJob())} group by status`,
   )
   const of = (status: string) => Number(rows.find((row) => row.status === status)?.n ?? 0)
   return { queued: of('queued'), running: of('running') }

@@ -109,4 +109,60 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "ALTER TABLE `jobs` ADD `comparison` text;",
     ],
   },
+  {
+    name: "0008_access.sql",
+    statements: [
+      "CREATE TABLE `audit` (\n\t`no` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`at_ms` integer NOT NULL,\n\t`actor` text NOT NULL,\n\t`actor_name` text NOT NULL,\n\t`action` text NOT NULL,\n\t`resource` text NOT NULL,\n\t`cluster` text,\n\t`namespace` text,\n\t`before` text,\n\t`after` text,\n\t`request_id` text,\n\t`client_address` text\n);",
+      "CREATE UNIQUE INDEX `audit_id` ON `audit` (`id`);",
+      "CREATE INDEX `audit_at` ON `audit` (`at_ms`,`no`);",
+      "CREATE TABLE `sessions` (\n\t`no` integer PRIMARY KEY NOT NULL,\n\t`hash` text NOT NULL,\n\t`token_hash` text,\n\t`principal` text,\n\t`created_at_ms` integer NOT NULL,\n\t`seen_at_ms` integer NOT NULL,\n\t`expires_at_ms` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `sessions_hash` ON `sessions` (`hash`);",
+      "CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at_ms`);",
+      "CREATE TABLE `tokens` (\n\t`no` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`name` text NOT NULL,\n\t`prefix` text NOT NULL,\n\t`hash` text NOT NULL,\n\t`scopes` text NOT NULL,\n\t`namespaces` text,\n\t`clusters` text,\n\t`manifests` integer NOT NULL,\n\t`egress_only` text,\n\t`rate_limit` text,\n\t`created_at_ms` integer NOT NULL,\n\t`created_by` text NOT NULL,\n\t`expires_at_ms` integer,\n\t`last_used_at_ms` integer,\n\t`last_used_from` text,\n\t`revoked_at_ms` integer\n);",
+      "CREATE UNIQUE INDEX `tokens_id` ON `tokens` (`id`);",
+      "CREATE UNIQUE INDEX `tokens_hash` ON `tokens` (`hash`);",
+    ],
+  },
+  {
+    name: "0009_also_namespace.sql",
+    statements: [
+      "ALTER TABLE `jobs` ADD `also_namespace` text;",
+    ],
+  },
+  {
+    name: "0010_audit_lists.sql",
+    statements: [
+      "DROP INDEX `audit_at`;",
+      "CREATE INDEX `audit_actor` ON `audit` (`actor`,`at_ms`,`id`);",
+      "CREATE INDEX `audit_resource` ON `audit` (`resource`,`at_ms`,`id`);",
+      "CREATE INDEX `audit_at` ON `audit` (`at_ms`,`id`);",
+    ],
+  },
+  {
+    name: "0011_status_pages.sql",
+    statements: [
+      "CREATE TABLE `announcements` (\n\t`no` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`page_no` integer NOT NULL,\n\t`version` integer NOT NULL,\n\t`created_at_ms` integer NOT NULL,\n\t`updated_at_ms` integer NOT NULL,\n\t`title` text NOT NULL,\n\t`services` text NOT NULL,\n\t`started_at_ms` integer NOT NULL,\n\t`resolved_at_ms` integer,\n\t`updates` text NOT NULL,\n\tFOREIGN KEY (`page_no`) REFERENCES `status_pages`(`no`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE UNIQUE INDEX `announcements_id` ON `announcements` (`id`);",
+      "CREATE INDEX `announcements_page` ON `announcements` (`page_no`,`started_at_ms`,`id`);",
+      "CREATE TABLE `status_pages` (\n\t`no` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`slug` text NOT NULL,\n\t`version` integer NOT NULL,\n\t`created_at_ms` integer NOT NULL,\n\t`updated_at_ms` integer NOT NULL,\n\t`created_by` text NOT NULL,\n\t`title` text NOT NULL,\n\t`description` text,\n\t`public` integer NOT NULL,\n\t`indexed` integer NOT NULL,\n\t`services` text NOT NULL\n);",
+      "CREATE UNIQUE INDEX `status_pages_id` ON `status_pages` (`id`);",
+      "CREATE UNIQUE INDEX `status_pages_slug` ON `status_pages` (`slug`);",
+      "CREATE INDEX `status_pages_created` ON `status_pages` (`created_at_ms`,`id`);",
+    ],
+  },
+  {
+    name: "0012_services_wall.sql",
+    statements: [
+      "CREATE TABLE `service_days` (\n\t`service_no` integer NOT NULL,\n\t`day` integer NOT NULL,\n\t`pass` integer NOT NULL,\n\t`fail` integer NOT NULL,\n\t`error` integer NOT NULL,\n\t`failed_jobs` integer NOT NULL,\n\tPRIMARY KEY(`service_no`, `day`)\n) WITHOUT ROWID;",
+      "CREATE INDEX `service_days_day` ON `service_days` (`day`);",
+      "ALTER TABLE `services` ADD `cause` text;",
+      "ALTER TABLE `services` ADD `state` integer;",
+      "ALTER TABLE `services` ADD `since_ms` integer;",
+      "ALTER TABLE `services` ADD `place` integer GENERATED ALWAYS AS ((case state when 1 then 0 when 0 then 2 else 1 end) * 100000000000000 - coalesce(since_ms, 0)) VIRTUAL;",
+      "CREATE INDEX `services_problems` ON `services` (`place`,`namespace`,`name`,`cluster`) WHERE last_job_id is not null;",
+      "CREATE INDEX `series_whole` ON `series` (`service_no`) WHERE whole_no is null and service_no is not null;",
+      "UPDATE `services` SET `state` = now.state, `since_ms` = now.since_ms FROM (\n\tSELECT no,\n\t\tCASE WHEN failing_ms IS NOT NULL OR fails THEN 1 WHEN passes THEN 0 END state,\n\t\tCASE WHEN failing_ms IS NOT NULL AND fails THEN min(coalesce(fails_ms, failing_ms), failing_ms)\n\t\t\tWHEN failing_ms IS NOT NULL THEN failing_ms WHEN fails THEN fails_ms WHEN passes THEN passes_ms END since_ms\n\tFROM (\n\t\tSELECT sv.no, w.fails, w.passes, w.fails_ms, w.passes_ms,\n\t\t\t(SELECT min(m.since_ms) FROM series m JOIN paths p ON p.id = m.path_id\n\t\t\t\tWHERE m.service_no = sv.no AND m.state = 1 AND p.retired_at_ms IS NULL AND p.document ->> 'expected' <> 'unknown'\n\t\t\t\t\tAND (m.group_no IS NOT NULL OR p.kind <> 'Endpoint')\n\t\t\t\t\tAND NOT m.last_at_ms < (SELECT coalesce(max(o.last_at_ms), 0) - 172800000 FROM series o\n\t\t\t\t\t\tWHERE o.path_id = m.path_id AND o.last_outcome IN (0, 1))) failing_ms\n\t\tFROM services sv LEFT JOIN (\n\t\t\tSELECT s.service_no, max(s.state = 1) fails, max(s.state = 0) passes,\n\t\t\t\tmin(CASE s.state WHEN 1 THEN s.since_ms END) fails_ms, max(CASE s.state WHEN 0 THEN s.since_ms END) passes_ms\n\t\t\tFROM series s\n\t\t\tWHERE s.whole_no IS NULL AND s.service_no IS NOT NULL AND s.last_at_ms IS NOT NULL AND s.last_outcome IS NOT NULL\n\t\t\t\tAND NOT s.last_at_ms < (SELECT coalesce(max(o.last_at_ms), 0) - 172800000 FROM series o\n\t\t\t\t\tWHERE o.path_id = s.path_id AND o.last_outcome IN (0, 1))\n\t\t\tGROUP BY s.service_no) w ON w.service_no = sv.no)\n) now WHERE services.no = now.no;",
+      "INSERT INTO `service_days` (`service_no`, `day`, `pass`, `fail`, `error`, `failed_jobs`)\n\tWITH RECURSIVE days (day, n) AS (\n\t\tSELECT max(at), 1 FROM rollups WHERE step = 1\n\t\tUNION ALL SELECT day - 1, n + 1 FROM days WHERE n < 90)\n\tSELECT s.service_no, r.at, sum(r.pass), sum(r.fail), sum(r.error), 0\n\tFROM series s CROSS JOIN days CROSS JOIN rollups r ON r.step = 1 AND r.at = days.day AND r.series_no = s.no\n\tWHERE s.whole_no IS NULL AND s.service_no IS NOT NULL\n\tGROUP BY s.service_no, r.at;",
+    ],
+  },
 ]

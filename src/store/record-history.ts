@@ -17,6 +17,8 @@ import { jsonChunks } from './json.ts'
 import type { Lease } from './leases.ts'
 import { ALL_STEPS } from './rollup-steps.ts'
 import { addToRollups, ROLLUP_TABLES } from './rollups.ts'
+import { keepDays } from './service-days.ts'
+import { keepStates } from './service-state.ts'
 import { compile, type Statement, type Values, value } from './statement.ts'
 import { dayOf } from './texts.ts'
 
@@ -34,6 +36,8 @@ export type EndedJob = Pick<Job, 'target' | 'createdAtMs'> & {
   /** Hashes of texts, kept already. */
   unprobed: string
   diagnosis: string | null
+  /** JSON of a `Cause`. */
+  cause: string | null
 }
 
 /** The statements, for the lists of this job as JSON and the values of this job. */
@@ -55,6 +59,8 @@ export function historyWrites(ended: EndedJob, observed: Observed): Statement[] 
     summary: JSON.stringify(ended.summary),
     unprobed: ended.unprobed,
     diagnosis: ended.diagnosis,
+    cause: ended.cause,
+    failedDay: ended.verdict === 'fail' ? dayOf(ended.createdAtMs) : null,
   }
   for (const [name, chunks] of Object.entries(lists)) {
     for (const [i, chunk] of chunks.entries()) {
@@ -83,6 +89,7 @@ function listsOf(observed: Observed) {
     failing: jsonChunks([...holders, ...alone].filter(({ state }) => state === FAIL)),
     passing: backOf(alone),
     holdersPassing: backOf(holders),
+    days: [JSON.stringify(observed.days)],
     planned: [JSON.stringify(paths.map(({ id }) => id))],
     paths: jsonChunks(paths),
     // Only whether there are any: what they are is read from the job.
@@ -105,8 +112,15 @@ const HELD = sql`id = ${value('jobId')} and lease_token = ${value('token')} and 
 const JOB = sql`(select no from jobs where ${HELD})`
 const SERVICE = sql`(select no from services where namespace = ${value('namespace')} and name = ${value('service')}
   and cluster = ${value('cluster')})`
+/** What was seen so much later than this job ends was seen by a clock that ran ahead, and counts no longer. */
+const AHEAD_MS = 3_600_000
+
+/** Holds where what was last seen, in this column, is no newer than an instant. */
+const isNewer = (atMs: SQL, last: SQL): SQL =>
+  sql`(coalesce(${last}, 0) <= ${atMs} or ${last} > ${value('finishedAtMs')} + ${sql.raw(String(AHEAD_MS))})`
+
 const NEWEST = sql`exists (select 1 from services
-  where no = ${SERVICE} and coalesce(last_at_ms, 0) <= ${value('createdAtMs')})`
+  where no = ${SERVICE} and ${isNewer(value('createdAtMs'), sql`last_at_ms`)})`
 
 /** A statement for each chunk of a list. */
 const each = <T>(shape: Shape, list: keyof Shape, make: (chunk: SQL) => T): T[] =>
@@ -121,6 +135,13 @@ const templates = (shape: Shape): SQL[] => [
     where job_no = ${JOB} and purpose = 0`,
   sql`update jobs set unprobed = ${value('unprobed')} where ${HELD}`,
   ...rollupRows(shape),
+  keepDays({
+    serviceNo: SERVICE,
+    wholeId: value('wholeId'),
+    days: value('days0'),
+    failedDay: value('failedDay'),
+    guard: sql`${JOB} is not null`,
+  }),
   ...each(shape, 'failing', beginIncidents).flat(),
   ...each(shape, 'passing', endIncidents),
   ...each(shape, 'states', (states) => stateRows(states, NEVER)),
@@ -131,8 +152,9 @@ const templates = (shape: Shape): SQL[] => [
   ...renewedGroups(),
   sql`update services set last_at_ms = ${value('createdAtMs')}, last_ended_at_ms = ${value('finishedAtMs')},
       last_job_id = ${value('jobId')}, plan = (select plan from jobs where ${HELD}),
-      last_verdict = ${value('verdict')}, last_summary = ${value('summary')}, diagnosis = ${value('diagnosis')}
+      last_verdict = ${value('verdict')}, last_summary = ${value('summary')}, diagnosis = ${value('diagnosis')}, cause = ${value('cause')}
     where no = ${SERVICE} and ${NEWEST} and ${JOB} is not null`,
+  keepStates(sql`select no from services where no = ${SERVICE} and ${JOB} is not null`),
 ]
 
 function isCounted(shape: Shape): SQL {
@@ -191,7 +213,7 @@ const endIncidents = (passing: SQL, which: SQL = sql`1`): SQL => sql`
     from incidents i cross join series on series.no = i.series_no
       cross join json_each(${passing}) x on x.value ->> 0 = series.path_id and x.value ->> 1 = series.check_name
     where i.service_no = ${SERVICE} and i.ended_at_ms is null and series.vantage = ${value('vantage')}
-      and coalesce(series.last_at_ms, 0) <= x.value ->> 2 and ${JOB} is not null and ${which}
+      and ${isNewer(sql`x.value ->> 2`, sql`series.last_at_ms`)} and ${JOB} is not null and ${which}
   ) back
   where incidents.no = back.no`
 
@@ -200,7 +222,7 @@ function beginIncidents(failing: SQL): SQL[] {
   // Not where the series knows of something newer than this job.
   const told = sql`json_each(${failing}) x join series s on s.path_id = x.value ->> 'pathId'
     and s.check_name = x.value ->> 'check' and s.vantage = ${value('vantage')}
-    and coalesce(s.last_at_ms, 0) <= x.value ->> 'lastAtMs' and ${JOB} is not null`
+    and ${isNewer(sql`x.value ->> 'lastAtMs'`, sql`s.last_at_ms`)} and ${JOB} is not null`
   const open = sql`select no from incidents i where i.series_no = s.no and i.ended_at_ms is null`
   return [
     sql`update incidents set ended_at_ms = null, resumed_at_ms = again.at_ms from (
@@ -235,7 +257,7 @@ const stateRows = (states: SQL, holds: SQL): SQL => sql`
     last_seq = coalesce((select seq from results where job_no = ${JOB} and results.key = x.value ->> 8), last_seq)
   from json_each(${states}) x
   where path_id = x.value ->> 0 and check_name = x.value ->> 1 and vantage = ${value('vantage')}
-    and coalesce(last_at_ms, 0) <= x.value ->> 2 and ${JOB} is not null`
+    and ${isNewer(sql`x.value ->> 2`, sql`last_at_ms`)} and ${JOB} is not null`
 
 /** Holds where the plan differs from the one before: most often it does not, and paths stay as they are. */
 const REPLANNED = sql`${NEWEST} and exists (select 1 from services sv join jobs j on j.no = ${JOB}

@@ -198,10 +198,7 @@ export async function lastSeqOf(store: Store, jobId: string): Promise<number> {
 export async function readResults(store: Store, numbers: readonly number[]): Promise<HistoryResult[]> {
   const rows = await withEvidence(
     store,
-    and(
-      sql`${results.seq} in (select value from json_each(${JSON.stringify(numbers)}))`,
-      within(store, jobs.namespace),
-    ),
+    and(sql`${results.seq} in (select value from json_each(${JSON.stringify(numbers)}))`, within(store, jobs)),
   )
   return rows.map((found) => ({
     seq: found.row.seq,

@@ -11,11 +11,12 @@ import { isOfGroupedKind } from './failing.ts'
 import { endUnwatched } from './incidents.ts'
 import { DAY_MS, STEPS } from './rollup-steps.ts'
 import { ROLLUP_TABLES } from './rollups.ts'
+import { keepStates } from './service-state.ts'
 import { dayOf } from './texts.ts'
 import { onlyServer } from './visible.ts'
 
 /** The time that each level is kept, milliseconds. Failures stay as long as raw at least, days as long as hours. */
-export type Retention = { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number }
+export type Retention = { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number; auditMs: number }
 
 export type RetentionStep = {
   /** Rows that went. */
@@ -105,21 +106,38 @@ type Sweep = {
   remove(rows: SQL): SQL[]
 }
 
+/** A row that is so much younger than now was written by a clock that ran ahead. It goes with those around it. */
+const AHEAD_MS = DAY_MS
+
 /** Looks at the next rows after those looked at, stops at the first that is young enough. */
-async function sweep({ store, limit }: Context, on: Sweep): Promise<RetentionStep> {
+async function sweep({ store, limit, nowMs }: Context, on: Sweep): Promise<RetentionStep> {
   const [table, number, time] = [sql.raw(on.table), sql.raw(on.number), sql.raw(on.time)]
+  const possible = sql`${time} <= ${nowMs + AHEAD_MS}`
   const next = sql`select ${number} number, ${time} at_ms from ${table}
     where ${number} > coalesce((select cursor from retained where level = ${on.level}), 0)
       and ${number} < (select max(${number}) from ${table}) order by ${number} limit ${limit}`
-  const [seen] = await store.db.all<{ first: number | null; last: number | null; young: number | null }>(
-    sql`select min(number) first, max(number) last, min(case when at_ms >= ${on.beforeMs} then number end) young
+  const [seen] = await store.db.all<{ first: number | null; last: number | null; young: number | null; sure: number }>(
+    sql`select min(number) first, max(number) last,
+          min(case when at_ms >= ${on.beforeMs} and at_ms <= ${nowMs + AHEAD_MS} then number end) young,
+          sum(at_ms <= ${nowMs + AHEAD_MS}) sure
         from (${next})`,
   )
-  const until = seen?.young ? seen.young - 1 : (seen?.last ?? null)
-  if (!seen?.first || until === null || seen.first > until) {
+  const { first = null, last = null } = seen ?? {}
+  if (first === null || last === null) {
     return DONE
   }
-  const rows = sql`select ${number} from ${table} where ${number} between ${seen.first} and ${until}`
+  let until = seen?.young ? seen.young - 1 : last
+  if (seen?.sure === 0) {
+    // Whoever comes next, of those that can be believed, tells how old these are
+    const [after] = await store.db.all<{ at_ms: number }>(
+      sql`select ${time} at_ms from ${table} where ${number} > ${last} and ${possible} order by ${number} limit 1`,
+    )
+    until = after !== undefined && after.at_ms < on.beforeMs ? last : 0
+  }
+  if (first > until) {
+    return DONE
+  }
+  const rows = sql`select ${number} from ${table} where ${number} between ${first} and ${until}`
   const returned = await store.atomic([...on.remove(rows), passed(on.level, on.beforeMs, until)])
   return { deleted: returned.at(-2)?.length ?? 0, done: false }
 }
@@ -150,11 +168,24 @@ const lastDay = (keep: Retention, nowMs: number): number => dayOf(nowMs - Math.m
 
 /** Numbers of members of groups, and of what wants no history, are needed by raw results alone. */
 const rawSeries: Stage = ({ store, keep, nowMs, limit }) =>
-  remove(
-    store,
-    sql`delete from series where no in (select no from series where used_day < ${lastDay(keep, nowMs)}
-      and (service_no is null or group_no is not null) order by used_day limit ${limit}) returning no`,
+  removeSeries(store, sql`used_day < ${lastDay(keep, nowMs)} and (service_no is null or group_no is not null)`, limit)
+
+/** What goes may have been what a Service fails at: how it is now is worked out again. */
+async function removeSeries(store: Store, old: SQL, limit: number): Promise<RetentionStep> {
+  const found = await store.db.all<{ no: number; serviceNo: number | null }>(
+    sql`select no, service_no "serviceNo" from series where ${old} order by used_day limit ${limit}`,
   )
+  if (found.length === 0) {
+    return DONE
+  }
+  const numbers = JSON.stringify(found.map(({ no }) => no))
+  const ofServices = JSON.stringify([...new Set(found.flatMap(({ serviceNo }) => serviceNo ?? []))])
+  const [rows = []] = await store.atomic([
+    sql`delete from series where no in (select value from json_each(${numbers})) and ${old} returning no`,
+    keepStates(sql`select value from json_each(${ofServices})`),
+  ])
+  return stepOf(rows.length)
+}
 
 const retiredMembers: Stage = ({ store, keep, nowMs, limit }) =>
   remove(
@@ -196,13 +227,23 @@ const oldIncidents: Stage = async ({ store, keep, nowMs, limit }) => {
   return stepOf(returned.at(-1)?.length ?? 0)
 }
 
+const oldDays: Stage = ({ store, keep, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from service_days where (service_no, day) in (select service_no, day from service_days
+      where day < ${dayOf(nowMs - keep.dailyMs)} limit ${limit}) returning day`,
+  )
+
+const forgottenSeries: Stage = ({ store, keep, nowMs, limit }) =>
+  removeSeries(store, sql`used_day < ${dayOf(nowMs - keep.dailyMs)}`, limit)
+
 /** A Service that was last probed before the oldest day that is kept has nothing left to show. */
 const forgottenServices: Stage = async ({ store, keep, nowMs, limit }) => {
   const beforeMs = nowMs - keep.dailyMs
   const returned = await store.atomic([
-    sql`delete from series where no in (select no from series where used_day < ${dayOf(beforeMs)} limit ${limit}) returning no`,
     sql`delete from paths where no in (select no from paths where retired_at_ms < ${beforeMs} limit ${limit}) returning no`,
     sql`delete from paths where service_no in (select no from services where last_at_ms < ${beforeMs})`,
+    sql`delete from service_days where service_no in (select no from services where last_at_ms < ${beforeMs})`,
     sql`delete from services where last_at_ms < ${beforeMs} returning no`,
   ])
   return stepOf(returned.reduce((sum, rows) => sum + rows.length, 0))
@@ -214,6 +255,32 @@ const expiredKeys: Stage = ({ store, nowMs, limit }) =>
     sql`delete from idempotency_keys where (principal, method, path, key) in (
       select principal, method, path, key from idempotency_keys where expires_at_ms <= ${nowMs} limit ${limit})
       returning key`,
+  )
+
+/** Tokens are shown for so long after they have ended, and found by nobody. */
+const ENDED_TOKENS_MS = 90 * DAY_MS
+
+const endedTokens: Stage = ({ store, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from tokens where no in (select no from tokens
+      where min(coalesce(revoked_at_ms, expires_at_ms), coalesce(expires_at_ms, revoked_at_ms)) < ${nowMs - ENDED_TOKENS_MS}
+      limit ${limit}) returning no`,
+  )
+
+const oldAudit: Stage = ({ store, keep, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from audit where no in (select no from audit where at_ms < ${nowMs - keep.auditMs}
+      order by at_ms limit ${limit}) returning no`,
+  )
+
+/** Those that only idleness has ended go with the others, in a week at the latest. */
+const endedSessions: Stage = ({ store, nowMs, limit }) =>
+  remove(
+    store,
+    sql`delete from sessions where no in (select no from sessions where expires_at_ms <= ${nowMs}
+      order by expires_at_ms limit ${limit}) returning no`,
   )
 
 async function remove(store: Store, statement: SQL): Promise<RetentionStep> {
@@ -238,6 +305,11 @@ const STAGES: readonly Stage[] = [
   oldRollups('16 days', 2, (keep) => keep.dailyMs),
   unwatchedIncidents,
   oldIncidents,
+  oldDays,
+  forgottenSeries,
   forgottenServices,
   expiredKeys,
+  oldAudit,
+  endedTokens,
+  endedSessions,
 ]

@@ -8,7 +8,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { OUTCOMES } from '../check/result.ts'
 import type { Store } from './db.ts'
 import { bucketOf } from './latency-sketch.ts'
-import { ALL_STEPS, HOUR_MS, STEPS } from './rollup-steps.ts'
+import { ALL_STEPS, DAY_MS, HOUR_MS, STEPS } from './rollup-steps.ts'
+import { rebuildDay } from './service-days.ts'
 import { onlyServer } from './visible.ts'
 
 /** Chooses rows of `results r`, and of `jobs j`, whose pairs that were not probed count too. `null`: none. */
@@ -115,7 +116,7 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
   const hour = Math.floor(atMs / HOUR_MS)
   const [from, to] = [hour * HOUR_MS, (hour + 1) * HOUR_MS]
   const at = (step: number): number => Math.floor(from / msOf(step))
-  const kept = sql`not exists (select 1 from retained where level in ('raw', 'jobs') and since_ms > ${from})`
+  const kept = keptSince(from)
   const span: Span = {
     // Every Service and outcome by its index: there is none by time alone.
     results: sql`r.service_no in (select no from services) and r.outcome in (0, 1, 2, 3)
@@ -129,10 +130,15 @@ export async function rebuildHour(store: Store, atMs: number): Promise<boolean> 
     ...drop,
     ...addToRollups(span, [0]),
     ...ALL_STEPS.slice(1).flatMap((step) => fromShorter(step, at(step), kept)),
+    ...rebuildDay(at(1), keptSince(at(1) * DAY_MS), kept),
     sql`select 1 where ${kept}`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0
 }
+
+/** Holds where nothing raw from an instant on is gone. */
+const keptSince = (ms: number): SQL =>
+  sql`not exists (select 1 from retained where level in ('raw', 'jobs') and since_ms > ${ms})`
 
 function fromShorter(step: number, at: number, guard: SQL): SQL[] {
   const n = msOf(step) / msOf(step - 1)

@@ -1,48 +1,51 @@
 /**
- * Schedules: what makes jobs, and the claim on each of their occurrences.
+ * Schedules: what makes jobs, as they are made, changed and deleted. Their occurrences: `schedule-runs.ts`.
  *
  * @module
  */
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Labels } from '../kube/objects.ts'
+import type { Change, Fields } from '../record/audit.ts'
 import type { BatchSelection } from '../record/batch.ts'
-import type { JobProblem } from '../record/job.ts'
 import { refuseOthers } from '../record/principal.ts'
 import type {
   ManagedBy,
   NextRun,
-  RunOutcome,
   Schedule,
   ScheduledRequest,
   ScheduledWork,
   ScheduleSettings,
 } from '../record/schedule.ts'
-import { batchRows, type NewBatch } from './batches.ts'
-import { type Store, write } from './db.ts'
+import { auditRows, auditRowsFrom, auditText } from './audit.ts'
+import type { Store } from './db.ts'
 import { type Full, type IdempotencyClaim, type Inserted, insertOnce } from './idempotency.ts'
-import { madeRows, need } from './job-rows.ts'
 import type { JobPage } from './jobs.ts'
 import { schedules, scheduleTexts } from './schedule-schema.ts'
 import { insertWhere, pastPosition } from './sql.ts'
-import type { MadeJob } from './stored-job.ts'
 import { cut } from './texts.ts'
-import { andWithin, onlyServer, within } from './visible.ts'
+import { andWithin, within } from './visible.ts'
 
 export type NewSchedule = Omit<
   Schedule,
   'version' | 'updatedAtMs' | 'last' | 'failures' | 'failingSinceMs' | 'managedBy'
 >
 
-/** @param limit of schedules, this one included. */
+/**
+ * @param limit of schedules, this one included.
+ * @param after what the audit log tells of it.
+ */
 export async function insertSchedule(
   store: Store,
   schedule: NewSchedule,
   work: ScheduledWork,
   claim: IdempotencyClaim | null,
   limit: number,
+  after: Fields | null = null,
 ): Promise<Inserted | Full> {
   const { next, target, isBatch, ...rest } = schedule
-  refuseOthers(store.principal, target.namespace)
+  refuseOthers(store.principal, target)
+  const { cluster, namespace } = target
+  const told = { action: 'schedule.created', resource: schedule.id, cluster, namespace, before: null, after } as const
   const room = sql`(select count(*) from schedules) < ${limit}`
   const rows = (guard: SQL): SQL[] => [
     insertWhere(
@@ -61,6 +64,7 @@ export async function insertSchedule(
     ),
     // The row above has taken the room, and is there only if it was.
     ...workRows(work, sql`id = ${schedule.id}`),
+    ...auditRows(store, told, sql`exists (select 1 from schedules where id = ${schedule.id})`),
   ]
   return insertOnce(store, schedule.id, claim, schedule.createdAtMs, rows, room)
 }
@@ -85,7 +89,7 @@ function workRows({ objects: asked, ...rest }: ScheduledWork, where: SQL): SQL[]
   )
 }
 
-function toSchedule(row: typeof schedules.$inferSelect): Schedule {
+export function toSchedule(row: typeof schedules.$inferSelect): Schedule {
   const { id, version, createdAtMs, updatedAtMs, owner, name, cron, timeZone, jitterMs, overlap, enabled } = row
   const { anchorAtMs, cluster, namespace, service, sealed, failures, failingSinceMs, managedBy } = row
   return {
@@ -119,13 +123,20 @@ export async function getSchedule(store: Store, id: string): Promise<Schedule | 
   const [row] = await store.db
     .select()
     .from(schedules)
-    .where(and(eq(schedules.id, id), within(store, schedules.namespace)))
+    .where(and(eq(schedules.id, id), within(store, schedules)))
   return row === undefined ? null : toSchedule(row)
 }
 
-/** Reads what a schedule asks for, without its objects. */
-export async function getScheduledRequest(store: Store, id: string): Promise<ScheduledRequest> {
-  const kept: KeptRequest = JSON.parse(need(await readText(store, id, 'request'), id))
+/** Reads what a schedule asks for, without its objects. `null`: it is gone. */
+export async function getScheduledRequest(store: Store, id: string): Promise<ScheduledRequest | null> {
+  return requestFrom(await readTexts(store, id, ['request']))
+}
+
+function requestFrom({ request }: Texts): ScheduledRequest | null {
+  if (request === undefined) {
+    return null
+  }
+  const kept: KeptRequest = JSON.parse(request)
   return { ...kept, batch: kept.batch && selectionFrom(kept.batch) }
 }
 
@@ -139,57 +150,76 @@ const selectionFrom = (kept: NonNullable<KeptRequest['batch']>): BatchSelection 
     ? kept
     : { namespaces: kept.namespace === null ? null : [kept.namespace], selector: kept.selector }
 
-/** Reads what a schedule asks for, with its manifests: to be run. */
-export async function getScheduledWork(store: Store, id: string): Promise<ScheduledWork> {
-  const { objects: _counts, ignored, ...rest } = await getScheduledRequest(store, id)
-  const objects = await readText(store, id, 'objects')
+/** Reads what a schedule asks for, with its manifests: to be run. `null`: it is gone. */
+export async function getScheduledWork(store: Store, id: string): Promise<ScheduledWork | null> {
+  const texts = await readTexts(store, id, ['request', 'objects'])
+  const request = requestFrom(texts)
+  if (request === null) {
+    return null
+  }
+  const { objects: _counts, ignored, ...rest } = request
   return {
     ...rest,
     objects:
-      objects === null
+      texts.objects === undefined
         ? { source: 'cluster' }
-        : { source: 'manifests', manifests: { objects: JSON.parse(objects), ignored } },
+        : { source: 'manifests', manifests: { objects: JSON.parse(texts.objects), ignored } },
   }
 }
 
-async function readText(store: Store, id: string, what: 'request' | 'objects'): Promise<string | null> {
+type Texts = { request?: string; objects?: string }
+
+/** By one statement, as the schedule may be changed or deleted at any time: they are of one version, or none is there. */
+async function readTexts(store: Store, id: string, wanted: readonly (keyof Texts)[]): Promise<Texts> {
   const rows = await store.db
-    .select({ text: scheduleTexts.text })
+    .select({ what: scheduleTexts.what, text: scheduleTexts.text })
     .from(scheduleTexts)
     .where(
       and(
         sql`schedule_no = (select no from schedules where id = ${id}${andWithin(store)})`,
-        eq(scheduleTexts.what, what),
+        inArray(scheduleTexts.what, [...wanted]),
       ),
     )
-    .orderBy(scheduleTexts.part)
-  return rows.length === 0 ? null : rows.map(({ text }) => text).join('')
+    .orderBy(scheduleTexts.what, scheduleTexts.part)
+  const parts = Map.groupBy(rows, ({ what }) => what)
+  return Object.fromEntries([...parts].map(([what, of]) => [what, of.map(({ text }) => text).join('')]))
 }
 
-/**
- * Newest first. The next page begins before the last one of this page.
- *
- * @param managedBy only those; `none`: only those that nothing manages; left out: all.
- */
+/** Left out: all. */
+export type ScheduleFilter = {
+  /** `none`: only those that nothing manages. */
+  managedBy?: ManagedBy | 'none' | undefined
+  /** Those of what is asked for. All of them. */
+  labels?: Labels
+}
+
+/** Newest first. The next page begins before the last one of this page. */
 export async function listSchedules(
   store: Store,
   { limit, before }: JobPage,
-  managedBy?: ManagedBy | 'none',
+  { managedBy, labels = {} }: ScheduleFilter = {},
 ): Promise<Schedule[]> {
   const rows = await store.db
     .select()
     .from(schedules)
     .where(
       and(
-        within(store, schedules.namespace),
+        within(store, schedules),
         managedBy === 'none' ? isNull(schedules.managedBy) : managedBy && eq(schedules.managedBy, managedBy),
         pastPosition([schedules.createdAtMs, schedules.id], '<', before ? [before.createdAtMs, before.id] : undefined),
+        ...Object.entries(labels).map(([name, value]) => hasLabel(name, value)),
       ),
     )
     .orderBy(desc(schedules.createdAtMs), desc(schedules.id))
     .limit(limit)
   return rows.map(toSchedule)
 }
+
+/** Read from the text itself, as few ask for it, and of schedules there are thousands at most. */
+const hasLabel = (name: string, value: string): SQL => sql`exists (
+  select 1 from json_each((select group_concat(text, '') from (select text from schedule_texts
+    where schedule_no = schedules.no and what = 'request' order by part)), '$.request.labels') label
+  where label.key = ${name} and label.value = ${value})`
 
 export type ScheduleChange = {
   settings: ScheduleSettings
@@ -198,6 +228,8 @@ export type ScheduleChange = {
   updatedAtMs: number
   /** `null`: as it is. */
   work: { work: ScheduledWork; sealed: string | null; isBatch: boolean } | null
+  /** What the audit log tells of it. */
+  told?: Change
 }
 
 /** Changes the version that was read. `false`: it has changed since, or is gone. */
@@ -205,13 +237,13 @@ export async function updateSchedule(
   store: Store,
   id: string,
   version: number,
-  { settings, timing, updatedAtMs, work }: ScheduleChange,
+  { settings, timing, updatedAtMs, work, told = { before: null, after: null } }: ScheduleChange,
 ): Promise<boolean> {
   const same = sql`id = ${id} and version = ${version}${andWithin(store)}`
   const { name, cron, timeZone, jitterMs, overlap, enabled } = settings
   const target = work?.work.request.target
   if (target) {
-    refuseOthers(store.principal, target.namespace)
+    refuseOthers(store.principal, target)
   }
   const newWork = target
     ? sql`, sealed = ${work.sealed}, batch = ${Number(work.isBatch)}, cluster = ${target.cluster},
@@ -222,6 +254,11 @@ export async function updateSchedule(
         due_at_ms = ${timing.next?.dueAtMs ?? null}`
     : sql``
   const returned = await store.atomic([
+    ...auditRowsFrom(store, { action: 'schedule.changed', resource: id }, sql`schedules where ${same}`, {
+      // Moved: what was and what is are seen by those who see both.
+      ...(target ? movedTo(target) : { cluster: sql`cluster`, namespace: sql`namespace` }),
+      ...{ before: sql`${auditText(told.before)}`, after: sql`${auditText(told.after)}` },
+    }),
     ...(work
       ? [
           sql`delete from schedule_texts where schedule_no = (select no from schedules where ${same})`,
@@ -235,153 +272,25 @@ export async function updateSchedule(
   return (returned.at(-1)?.length ?? 0) > 0
 }
 
+const movedTo = ({ cluster, namespace }: Schedule['target']) => ({
+  cluster: sql`iif(cluster = ${cluster}, cluster, null)`,
+  namespace: sql`iif(namespace = ${namespace}, namespace, null)`,
+})
+
 /** Its jobs stay. @param version `null`: whichever. @returns `false`: there is none of that version. */
 export async function deleteSchedule(store: Store, id: string, version: number | null): Promise<boolean> {
   const that = version === null ? sql`id = ${id}` : sql`id = ${id} and version = ${version}`
   const same = sql`${that}${andWithin(store)}`
   const no = sql`(select no from schedules where ${same})`
+  const before = sql`json_object('name', name, 'cron', cron, 'enabled', json(iif(enabled, 'true', 'false')),
+    'target', json_object('cluster', cluster, 'namespace', namespace, 'service', service))`
   const returned = await store.atomic([
+    ...auditRowsFrom(store, { action: 'schedule.deleted', resource: id }, sql`schedules where ${same}`, {
+      ...{ cluster: sql`cluster`, namespace: sql`namespace`, before, after: sql`null` },
+    }),
     sql`delete from schedule_texts where schedule_no = ${no}`,
     sql`delete from schedule_runs where schedule_no = ${no}`,
     sql`delete from schedules where ${same} returning no`,
   ])
   return (returned.at(-1)?.length ?? 0) > 0
-}
-
-/**
- * Holds while a job of the last run, or a later one, has not ended. The index by schedule and creation leads to those
- * few rows; the sign keeps the planner from the index of all active jobs.
- */
-const BUSY = sql`exists (select 1 from jobs where jobs.schedule_id = schedules.id
-  and jobs.created_at_ms >= coalesce(schedules.last_created_at_ms, 0) and +jobs.status in ('queued', 'running'))`
-
-export type DueSchedule = { schedule: Schedule; next: NextRun; busy: boolean }
-
-/** Schedules whose run is due, in order; those that wait for their run before (`overlap: queue`) are left out. */
-export async function dueSchedules(store: Store, nowMs: number, limit: number): Promise<DueSchedule[]> {
-  onlyServer(store)
-  const rows = await store.db
-    .select({ row: schedules, busy: sql<number>`${BUSY}` })
-    .from(schedules)
-    .where(sql`due_at_ms is not null and due_at_ms <= ${nowMs} and not (overlap = 'queue' and ${BUSY})`)
-    .orderBy(schedules.dueAtMs, schedules.no)
-    .limit(limit)
-  return rows.flatMap(({ row, busy }) => {
-    const schedule = toSchedule(row)
-    return schedule.next === null ? [] : [{ schedule, next: schedule.next, busy: busy === 1 }]
-  })
-}
-
-/** Tells when the next run is due after an instant (`null`: none is), and whether one waits that was due before. */
-export async function firstDue(store: Store, nowMs: number): Promise<{ atMs: number | null; waiting: boolean }> {
-  onlyServer(store)
-  const [row] = await store.db.all<{ at: number | null; waiting: number }>(
-    sql`select (select min(due_at_ms) from schedules where due_at_ms > ${nowMs}) as at,
-      exists (select 1 from schedules where due_at_ms <= ${nowMs}) as waiting`,
-  )
-  return { atMs: row?.at ?? null, waiting: row?.waiting === 1 }
-}
-
-/** Occurrences of a schedule whose keys are kept: more than a clock that is set back could bring again. */
-const KEPT_RUNS = 100
-
-/** The result of a run. One that was left out, as the run before had not ended, has none. */
-export type MadeByRun = MadeJob | { batch: NewBatch } | { problem: JobProblem }
-
-export type Run = {
-  /** The occurrence, and the run that follows. */
-  atMs: number
-  next: NextRun | null
-  /** Names this attempt alone. */
-  claim: string
-  made: MadeByRun | null
-}
-
-/**
- * Claims an occurrence, writes down what became of it, and what it made: all or nothing. The key of the occurrence
- * decides between processes, and between now and a clock that was set back.
- *
- * @param schedule as it was read: where it has changed since, nothing happens.
- * @returns whether the occurrence was ours.
- */
-export async function claimRun(
-  store: Store,
-  schedule: Pick<Schedule, 'id' | 'version'>,
-  seen: NextRun,
-  { atMs, next, claim, made }: Run,
-): Promise<boolean> {
-  onlyServer(store)
-  const same = sql`id = ${schedule.id} and version = ${schedule.version} and next_at_ms = ${seen.atMs}`
-  const no = sql`(select no from schedules where id = ${schedule.id})`
-  const mine = sql`exists (select 1 from schedule_runs where schedule_no = ${no} and at_ms = ${atMs} and claim = ${claim})`
-  const { outcome, problem, rows, state } = effectsOf(made, atMs, mine)
-  const returned = await store.atomic([
-    sql`insert into schedule_runs (schedule_no, at_ms, claim)
-      select no, ${atMs}, ${claim} from schedules where ${same} on conflict do nothing`,
-    ...rows,
-    sql`update schedules set last_at_ms = ${atMs}, last_outcome = ${outcome},
-        last_problem = ${problem && JSON.stringify(problem)} ${state} where ${same} and ${mine} returning no`,
-    // Also where the occurrence had been run before: it is not to come up again.
-    sql`update schedules set next_at_ms = ${next?.atMs ?? null}, due_at_ms = ${next?.dueAtMs ?? null} where ${same}`,
-    sql`delete from schedule_runs where schedule_no = ${no} and at_ms < (select at_ms from schedule_runs
-      where schedule_no = ${no} order by at_ms desc limit 1 offset ${KEPT_RUNS - 1})`,
-  ])
-  return (returned.at(-3)?.length ?? 0) > 0
-}
-
-type Effects = { outcome: RunOutcome; problem: JobProblem | null; rows: SQL[]; state: SQL }
-
-function effectsOf(made: MadeByRun | null, atMs: number, guard: SQL): Effects {
-  if (made === null) {
-    return { outcome: 'skipped', problem: null, rows: [], state: sql`` }
-  }
-  const refused = 'problem' in made ? made.problem : 'job' in made ? (made.refusal?.problem ?? null) : null
-  const rows =
-    'problem' in made
-      ? []
-      : 'job' in made
-        ? madeRows([made], guard, made.job.createdAtMs)
-        : batchRows(made.batch, guard)
-  if (refused !== null || 'problem' in made) {
-    const state = sql`, failures = failures + 1, failing_since_ms = coalesce(failing_since_ms, ${atMs})`
-    return { outcome: 'failed', problem: refused, rows, state }
-  }
-  const { createdAtMs } = 'job' in made ? made.job : made.batch.batch
-  const state = sql`, failures = 0, failing_since_ms = null, last_created_at_ms = ${createdAtMs}`
-  return { outcome: 'started', problem: null, rows, state }
-}
-
-/** Schedules with a run to come, by their number; from after `cursor`. */
-export async function listPlanned(
-  store: Store,
-  cursor: number,
-  limit: number,
-): Promise<{ schedules: { schedule: Schedule; next: NextRun }[]; cursor: number | null }> {
-  onlyServer(store)
-  const rows = await store.db
-    .select()
-    .from(schedules)
-    .where(sql`no > ${cursor} and due_at_ms is not null`)
-    .orderBy(schedules.no)
-    .limit(limit)
-  const found = rows.flatMap((row) => {
-    const schedule = toSchedule(row)
-    return schedule.next === null ? [] : [{ schedule, next: schedule.next }]
-  })
-  return { schedules: found, cursor: rows.length < limit ? null : (rows.at(-1)?.no ?? null) }
-}
-
-/** Moves the run to come, unless it is another one by now. */
-export async function setNextRun(
-  store: Store,
-  schedule: Pick<Schedule, 'id' | 'version'>,
-  seen: NextRun,
-  next: NextRun,
-): Promise<void> {
-  onlyServer(store)
-  await write(
-    store,
-    sql`update schedules set next_at_ms = ${next.atMs}, due_at_ms = ${next.dueAtMs}
-      where id = ${schedule.id} and version = ${schedule.version} and next_at_ms = ${seen.atMs}`,
-  )
 }

@@ -27,6 +27,8 @@ export const jobs = sqliteTable(
     finishedAtMs: integer('finished_at_ms'),
     cluster: text().notNull(),
     namespace: text().notNull(),
+    /** A comparison's other side is in this namespace. Null: both are in the same, or there is no other side. */
+    alsoNamespace: text('also_namespace'),
     service: text().notNull(),
     /** The name of the vantage, and its position. Null: the name says it, as names did before there were others. */
     vantage: text().notNull(),

@@ -40,7 +40,16 @@ export async function readServiceWindow(
     return null
   }
   const tallies = await tallyService(store.db, known.no, parts)
-  const { target, firstAtMs: _first, counts: _counts, openIncidents: _open, diagnosis, paths, ...now } = history
+  const {
+    target,
+    firstAtMs: _first,
+    counts: _counts,
+    openIncidents: _open,
+    cause: _cause,
+    diagnosis,
+    paths,
+    ...now
+  } = history
   const covered = { fromMs: parts.fromMs, toMs: parts.toMs }
   return {
     ...(tallies.get(wholeId(target)) ?? NOTHING),

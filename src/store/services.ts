@@ -8,60 +8,42 @@ import type { FailureCode } from '../check/codes.ts'
 import { OUTCOMES } from '../check/result.ts'
 import type { Summary } from '../check/verdict.ts'
 import type { Diagnosis } from '../diagnose/finding.ts'
-import { diagnosisNow, failingUnseen, serviceNow, stateNow } from '../history/now.ts'
-import { wholeId } from '../history/observe.ts'
+import { diagnosisNow, failingUnseen } from '../history/now.ts'
 import type { PathHistory, SeriesState, ServiceHead, ServiceHistory } from '../history/types.ts'
-import type { Db, Store } from './db.ts'
-import { FAILING } from './failing.ts'
+import type { Store } from './db.ts'
 import { incidents, paths, series, services } from './history-schema.ts'
 import { historyPathFrom } from './kept-plan.ts'
+import { causesOf, EARLIER_JOBS } from './service-causes.ts'
+import { matching, orderOf, type ServiceFilter, type ServicePage } from './service-list.ts'
 import { named, pastPosition } from './sql.ts'
 import { countServices } from './tally.ts'
 import { readTexts } from './texts.ts'
-import { sees, within } from './visible.ts'
+import { sees, shownTo, within } from './visible.ts'
 import { partsOf, readKept, type Window } from './window.ts'
-
-export type ServiceFilter = { cluster?: string; namespace?: string }
-export type ServicePage = {
-  limit: number
-  after: { namespace: string; service: string; cluster: string } | null
-}
 
 /** A Service that history knows. Opaque to callers: what other questions about it are asked with. */
 export type KnownService = { readonly no: number; readonly head: StoredHead }
 
 /** The part of a head that the row of a Service tells alone. */
-type StoredHead = Omit<ServiceHead, 'counts' | 'openIncidents' | 'state' | 'sinceMs'>
+type StoredHead = Omit<ServiceHead, 'counts' | 'openIncidents' | 'cause'>
 
 const FAIL = OUTCOMES.indexOf('fail')
 
 type ServiceRow = typeof services.$inferSelect
 
-/** By namespace, name and cluster. `counts` are over the whole hours that the window touches. */
+/** `counts` are over the whole hours that the window touches. */
 export async function listServices(
   store: Store,
   filter: ServiceFilter,
   window: Window,
   page: ServicePage,
 ): Promise<ServiceHead[]> {
-  const { after } = page
+  const { order, position } = orderOf(page)
   const rows = await store.db
     .select()
     .from(services)
-    .where(
-      and(
-        sql`${services.lastJobId} is not null`,
-        within(store, services.namespace),
-        filter.cluster === undefined ? undefined : eq(services.cluster, filter.cluster),
-        filter.namespace === undefined ? undefined : eq(services.namespace, filter.namespace),
-        pastPosition(
-          [services.namespace, services.name, services.cluster],
-          '>',
-          after ? [after.namespace, after.service, after.cluster] : undefined,
-        ),
-      ),
-    )
-    .orderBy(services.namespace, services.name, services.cluster)
+    .where(and(matching(within(store, services), filter), pastPosition(order, '>', position)))
+    .orderBy(...order)
     .limit(page.limit)
   return withCounts(store, rows, window)
 }
@@ -100,11 +82,10 @@ async function withCounts(store: Store, rows: readonly ServiceRow[], window: Win
   const { rollups } = partsOf(window, await wholeHours(store))
   const counts = await countServices(store.db, numbers, rollups)
   const open = await openIncidents(store, numbers)
-  const states = await statesOfWholes(store, rows)
-  const failing = await failingSince(store, numbers)
+  const causes = await causesOf(store.db, rows, (text) => shownTo(store, text))
   return rows.map((row) => ({
     ...toHead(row),
-    ...serviceNow(stateNow(states.get(row.no) ?? []), failing.get(row.no) ?? null),
+    cause: causes.get(row.no) ?? null,
     counts: counts.get(row.no) ?? { pass: 0, fail: 0, error: 0, skipped: 0 },
     openIncidents: open.get(row.no) ?? 0,
   }))
@@ -119,23 +100,6 @@ async function openIncidents(store: Store, numbers: readonly number[]): Promise<
   return new Map(rows.map(({ serviceNo, n }) => [serviceNo, n]))
 }
 
-/** By vantage, of each Service as a whole. */
-async function statesOfWholes(store: Store, rows: readonly ServiceRow[]): Promise<Map<number, SeriesState[]>> {
-  const numbers = new Map(rows.map((row) => [wholeId(toHead(row).target), row.no]))
-  const ids = JSON.stringify([...numbers.keys()])
-  const states = await readStates(store, sql`${series.pathId} in (select value from json_each(${ids}))`)
-  return new Map([...states].flatMap(([id, found]) => [[numbers.get(id) ?? 0, found] as const]))
-}
-
-/** Since when a path of each Service fails; those of which none does are absent. */
-async function failingSince(store: Store, numbers: readonly number[]): Promise<Map<number, number>> {
-  const rows = await store.db.all<{ no: number; sinceMs: number }>(
-    sql`select m.service_no no, min(m.since_ms) "sinceMs" from ${FAILING}
-      and m.service_no in (select value from json_each(${JSON.stringify(numbers)})) group by m.service_no`,
-  )
-  return new Map(rows.map(({ no, sinceMs }) => [no, sinceMs]))
-}
-
 function toHead(row: ServiceRow): StoredHead {
   const { cluster, namespace, name, firstAtMs, lastVerdict, lastJobId, lastAtMs, lastSummary } = row
   if (lastVerdict === null || lastJobId === null || lastAtMs === null) {
@@ -144,6 +108,8 @@ function toHead(row: ServiceRow): StoredHead {
   return {
     target: { cluster, namespace, service: name },
     firstAtMs,
+    state: stateNamed(row.state),
+    sinceMs: row.sinceMs,
     lastVerdict,
     lastJobId,
     lastAtMs,
@@ -169,7 +135,7 @@ export async function findServices(
     .where(
       and(
         eq(services.namespace, namespace),
-        within(store, services.namespace),
+        within(store, services),
         eq(services.name, service),
         cluster === null ? undefined : eq(services.cluster, cluster),
         sql`${services.lastJobId} is not null`,
@@ -177,6 +143,33 @@ export async function findServices(
     )
     .orderBy(services.cluster)
   return rows.map((row) => ({ no: row.no, head: toHead(row) }))
+}
+
+/** Nothing is counted: what a list of Services tells besides is told by others. */
+const NO_WINDOW: Window = { fromMs: Number.MAX_SAFE_INTEGER, toMs: null }
+
+/** Those of these that history knows, in no order. Nothing is counted. */
+export async function readServices(
+  store: Store,
+  names: readonly { cluster: string; namespace: string; name: string }[],
+): Promise<{ no: number; head: Omit<ServiceHead, 'counts'> }[]> {
+  const asked = JSON.stringify(names.map(({ cluster, namespace, name }) => [namespace, name, cluster]))
+  const rows = await store.db
+    .select()
+    .from(services)
+    .where(
+      and(
+        sql`(${services.namespace}, ${services.name}, ${services.cluster}) in
+          (select value ->> 0, value ->> 1, value ->> 2 from json_each(${asked}))`,
+        within(store, services),
+        sql`${services.lastJobId} is not null`,
+      ),
+    )
+  const heads = await withCounts(store, rows, NO_WINDOW)
+  return rows.flatMap(({ no }, place) => {
+    const head = heads[place]
+    return head === undefined ? [] : [{ no, head }]
+  })
 }
 
 /** A Service with the current state of its paths, retired ones too. */
@@ -195,12 +188,10 @@ export async function readService(store: Store, known: KnownService, window: Win
   const paths = await readPaths(store, known)
   const unseen = failingUnseen(paths, row.lastAtMs ?? 0)
   const earlier = await diagnosesOf(store, known.no, unseen)
-  const last = await readDiagnosis(store.db, row.diagnosis)
-  return { ...head, diagnosis: diagnosisNow(last, earlier, unseen, paths), paths }
+  const last = await readDiagnosis(store, row.diagnosis)
+  const diagnosis = diagnosisNow(last, earlier, unseen, paths)
+  return { ...head, diagnosis, paths }
 }
-
-/** The most jobs whose diagnoses are read: paths that fail mostly have one cause. */
-const EARLIER_JOBS = 5
 
 /** The diagnoses of the jobs that last looked at these paths, the newest first. */
 async function diagnosesOf(store: Store, serviceNo: number, paths: readonly PathHistory[]): Promise<Diagnosis[]> {
@@ -219,13 +210,13 @@ async function diagnosesOf(store: Store, serviceNo: number, paths: readonly Path
   )
   return rows.flatMap(({ diagnosis }) => {
     const text = texts.get(diagnosis)
-    return text === undefined ? [] : [JSON.parse(text) as Diagnosis]
+    return text === undefined ? [] : [JSON.parse(shownTo(store, text)) as Diagnosis]
   })
 }
 
-export async function readDiagnosis(db: Db, hash: string | null): Promise<Diagnosis | null> {
-  const text = hash === null ? undefined : (await readTexts(db, [hash])).get(hash)
-  return text === undefined ? null : JSON.parse(text)
+async function readDiagnosis(store: Store, hash: string | null): Promise<Diagnosis | null> {
+  const text = hash === null ? undefined : (await readTexts(store.db, [hash])).get(hash)
+  return text === undefined ? null : JSON.parse(shownTo(store, text))
 }
 
 /** The Service's paths in the order of their planning, with what each check found. */
@@ -236,11 +227,15 @@ export async function readPaths(store: Store, known: KnownService): Promise<Path
   const rows = await store.db.select().from(paths).where(eq(paths.serviceNo, known.no)).orderBy(paths.no)
   const states = await readStates(store, eq(series.serviceNo, known.no))
   return rows.map(({ id, document, retiredAtMs }) => ({
-    path: historyPathFrom(document),
+    path: historyPathFrom(shownTo(store, document)),
     retiredAtMs,
     states: states.get(id) ?? [],
   }))
 }
+
+/** @param state position in OUTCOMES. */
+const stateNamed = (state: number | null): 'pass' | 'fail' | null =>
+  state === null ? null : state === OUTCOMES.indexOf('pass') ? 'pass' : 'fail'
 
 async function readStates(store: Store, which: SQL): Promise<Map<string, SeriesState[]>> {
   const rows = await store.db.select().from(series).where(which).orderBy(series.check, series.vantage)
@@ -255,7 +250,7 @@ async function readStates(store: Store, which: SQL): Promise<Map<string, SeriesS
       vantage,
       sinceMs,
       lastAtMs,
-      state: state === null ? null : state === OUTCOMES.indexOf('pass') ? 'pass' : 'fail',
+      state: stateNamed(state),
       lastOutcome: named(OUTCOMES, lastOutcome),
       lastFailure:
         lastFailureAtMs === null ? null : { atMs: lastFailureAtMs, code: row.lastFailureCode as FailureCode | null },

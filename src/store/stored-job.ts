@@ -51,7 +51,10 @@ export type NewJob = Pick<
   | 'history'
   | 'scheduleId'
   | 'batchId'
->
+> & {
+  /** A comparison's other side is in this namespace; left out: both are in the same, or there is no other side. */
+  alsoNamespace?: string | null
+}
 
 /** The Service could not be planned: the job has ended with that, and says nothing about its target. */
 export type Refusal = { problem: JobProblem; verdict: Verdict }

@@ -86,6 +86,37 @@ export async function countServices(
   return counts
 }
 
+/** The 95th percentile of passing tries over days, by number of the Service; those without any are absent. */
+export async function p95OfDays(
+  db: Db,
+  services: readonly number[],
+  days: readonly number[],
+): Promise<Map<number, number>> {
+  const numbers = sql`service_no in (select value from json_each(${JSON.stringify(services)}))`
+  const chosen = await readChosen(db, sql`${numbers} and whole_no is null`)
+  const rolled = rolledUp(
+    chosen,
+    days.map((day): Cell => [1, day]),
+  )
+  const rows = await db.all<{ seriesNo: number; bucket: number; n: number }>(
+    sql`${rolled(sql`r.series_no "seriesNo", r.bucket, r.n`, 'rollup_latency')}`,
+  )
+  const sketches = new Map<number, Map<number, number>>()
+  for (const { seriesNo, bucket, n } of rows) {
+    const serviceNo = chosen.get(seriesNo)?.serviceNo
+    if (serviceNo !== undefined) {
+      const sketch = sketches.get(serviceNo) ?? new Map<number, number>()
+      sketches.set(serviceNo, sketch.set(bucket, (sketch.get(bucket) ?? 0) + n))
+    }
+  }
+  return new Map(
+    [...sketches].flatMap(([no, sketch]) => {
+      const { p95Ms } = percentiles(sketch)
+      return p95Ms === null ? [] : [[no, p95Ms] as const]
+    }),
+  )
+}
+
 type Chosen = ReadonlyMap<number, { pathId: string; serviceNo: number }>
 
 async function readChosen(db: Db, which: SQL): Promise<Chosen> {

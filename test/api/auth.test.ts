@@ -54,16 +54,18 @@ describe('the metrics token', () => {
     expect((await guarded.call('/metrics', init)).status).toBe(200)
   })
 
-  it.each(['/v1/jobs', '/v1/report', '/probe?target=127.0.0.1:1&module=tcp_connect'])(
-    'opens no other path: %s is a 403 that names the scope',
-    async (path) => {
-      expect(await readProblem(guarded.call(path, bearer(METRICS_TOKEN)))).toMatchObject({
-        status: 403,
-        code: 'forbidden',
-        detail: expect.stringContaining('the scope metrics:read alone, which opens /metrics'),
-      })
-    },
-  )
+  it.each([
+    ['/v1/jobs', 'jobs:read'],
+    ['/v1/report', 'reports:read'],
+    ['/probe?target=127.0.0.1:1&module=tcp_connect', 'jobs:write'],
+    ['/v1/gates/argo-rollouts?service=toad', 'jobs:write'],
+  ])('opens no other path: %s is a 403 that names the missing scope', async (path, scope) => {
+    expect(await readProblem(guarded.call(path, bearer(METRICS_TOKEN)))).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+      detail: `This needs the scope ${scope}, which the token does not have: it has metrics:read. Send a token with that scope.`,
+    })
+  })
 
   it('starts nothing', async () => {
     const { status } = await guarded.call('/v1/jobs', { ...bearer(METRICS_TOKEN), json: {} })
@@ -76,6 +78,7 @@ describe('where a client may be unable to send Bearer', () => {
   it.each([
     ['/metrics', 200],
     ['/probe?target=127.0.0.1:1&module=tcp_connect', 200],
+    ['/v1/gates/argo-rollouts?service=toad', 200],
     ['/v1/jobs', 401],
   ])('the admin token is taken as the password of Basic: %s is a %i', async (path, status) => {
     expect((await guarded.call(path, basic(TOKEN))).status).toBe(status)

@@ -444,6 +444,7 @@ describe('a comparison', () => {
     )
     const junit = new XMLParser({ ignoreAttributes: false }).parse(await report('junit'))
     expect(junit.testsuites).toMatchObject({ '@_tests': '1', '@_failures': '1', '@_errors': '0' })
+    expect(await report('tap')).toContain('not ok 1 - GET http://shop.example/\n  ---\n  outcome: "different"\n')
     expect(await report('csv')).toMatch(/,header,header x-frame-options,DENY,,/)
   })
 

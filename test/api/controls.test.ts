@@ -89,7 +89,7 @@ describe('control probes', () => {
     const frog = await keep(answering('the frog', 'marsh/2'))
     const { id, verdict, unmet } = await job(toad.port, frog.port, { expect: { sameResponder: true } })
     expect({ verdict, unmet }).toEqual({ verdict: 'fail', unmet: ['expect.sameResponder'] })
-    for (const format of ['text', 'markdown', 'junit']) {
+    for (const format of ['text', 'markdown', 'junit', 'tap']) {
       const report = await (await portolan.call(`/v1/jobs/${id}/report?format=${format}`)).text()
       expect(report.replace(/\s+/g, ' ')).toContain('expect.sameResponder does not allow')
     }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ingress, node, service } from '../support/manifests.ts'
+import { ingress, node, service, slice } from '../support/manifests.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJob, readPlan, readSchedule } from '../support/read.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
@@ -18,7 +18,11 @@ describe('a path, whole', () => {
         json: {
           target: {
             manifests: [
-              service({ type: 'NodePort', ports: [{ name: 'http', port: 80, nodePort: 30123 }] }),
+              service({
+                ...{ type: 'NodePort', externalTrafficPolicy: 'Local' },
+                ports: [{ name: 'http', port: 80, nodePort: 30123 }],
+              }),
+              slice([{ at: '10.244.1.5', node: 'node-1', pod: 'toad-1' }]),
               node('node-1', { InternalIP: '10.0.0.11' }),
               ingress([{ path: '/pond' }], { tls: [{ hosts: ['toad.example.com'] }] }),
             ],
@@ -30,6 +34,8 @@ describe('a path, whole', () => {
     )
   const rest = {
     node: null,
+    pod: null,
+    trafficPolicy: null,
     host: null,
     serverName: null,
     rulePath: null,
@@ -51,8 +57,17 @@ describe('a path, whole', () => {
       {
         ...rest,
         ...{ kind: 'NodePort', port: http, address: '10.0.0.11', addressPort: 30123, family: 'IPv4', node: 'node-1' },
-        url: 'http://10.0.0.11:30123/',
+        ...{ trafficPolicy: 'Local', url: 'http://10.0.0.11:30123/' },
         because: ['Service/toad spec.ports[0].nodePort', 'Node/node-1 status.addresses[0]'],
+      },
+    ],
+    [
+      'Endpoint',
+      {
+        ...rest,
+        ...{ kind: 'Endpoint', port: http, address: '10.244.1.5', addressPort: 8080, family: 'IPv4' },
+        ...{ node: 'node-1', pod: 'toad-1', url: 'http://10.244.1.5:8080/' },
+        because: ['EndpointSlice/toad-abc endpoints[0].addresses[0]', 'EndpointSlice/toad-abc ports[0].port'],
       },
     ],
     [

@@ -6,7 +6,10 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CompareDocument } from '../../src/report/compare/document.ts'
 import { at, ingress, service } from '../support/compare.ts'
+import { FROM_SOURCES } from '../support/from-sources.ts'
+import { GENEROUS } from '../support/generous.ts'
 import { read, readJob } from '../support/read.ts'
+import { STARTED } from '../support/started.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
 
 const main = new URL('../../src/runtime/node/main.ts', import.meta.url).pathname
@@ -32,9 +35,10 @@ afterAll(async () => {
 
 /** A real process on the same database; resolves when it listens. */
 async function start(): Promise<{ url: string; child: ChildProcess; stderr: string[] }> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...FROM_SOURCES, main], {
     env: {
-      PATH: process.env.PATH,
+      ...STARTED,
+      ...GENEROUS,
       PORTOLAN_PORT: '0',
       PORTOLAN_DATABASE: join(folder, 'portolan.db'),
       PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8',
@@ -184,8 +188,8 @@ describe('the start', () => {
     [{ PORTOLAN_PROT: '80' }, /PORTOLAN_PROT/],
     [{ PORTOLAN_CONCURRENCY: 'many' }, /^PORTOLAN_CONCURRENCY/],
   ])('with %o ends with one line that names the variable', async (env, line) => {
-    const child = spawn(process.execPath, [main], {
-      env: { PATH: process.env.PATH, PORTOLAN_DATABASE: join(folder, 'other.db'), ...env },
+    const child = spawn(process.execPath, [...FROM_SOURCES, main], {
+      env: { ...STARTED, PORTOLAN_DATABASE: join(folder, 'other.db'), ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let text = ''

@@ -78,12 +78,12 @@ describe('what a client may get wrong', () => {
     [
       '/v1/jobs?format=yaml',
       '?format',
-      'found "yaml", expected json, text, markdown, junit or csv. Did you mean json?',
+      'found "yaml", expected json, text, markdown, junit, csv or tap. Did you mean json?',
     ],
     [
       '/v1/jobs?format=Text',
       '?format',
-      'found "Text", expected json, text, markdown, junit or csv. Did you mean text?',
+      'found "Text", expected json, text, markdown, junit, csv or tap. Did you mean text?',
     ],
     ['/v1/plan?history=yes', '?history', 'found "yes", expected true or false. Did you mean true?'],
     ['/v1/plan?service=toad&service=frog', '?service', 'Is given more than once: give it once'],

@@ -51,6 +51,8 @@ describe.each(FOREIGN)('a page of another site, with %j,', (headers) => {
   it('makes it dial nothing', async () => {
     const before = asked
     expect(await refused(`/probe?target=127.0.0.1:${pod.port}`)).toEqual(FORBIDDEN)
+    expect(await refused('/v1/gates/argo-rollouts?service=toad')).toEqual(FORBIDDEN)
+    expect(await refused('/v1/gates/flagger', { json: { name: 'toad', namespace: 'shop' } })).toEqual(FORBIDDEN)
     expect(asked).toBe(before)
   })
 

@@ -49,6 +49,66 @@ describe('GET /v1/services', () => {
     expect((await history.services('?cluster=east')).items).toHaveLength(1)
     expect((await history.services('?namespace=other')).items).toEqual([])
   })
+
+  it('puts problems first, and filters by how Services are now and by a part of the name', async () => {
+    const names = (items: readonly { target: { service: string } }[]) => items.map(({ target }) => target.service)
+    const pages = await all(history.services, '?sort=problems&limit=2')
+    const fine = pages.slice(1).map(({ state, sinceAt }) => [state, sinceAt])
+    expect([pages[0]?.target.service, pages[0]?.state, pages.length]).toEqual(['down', 'fail', 6])
+    expect(fine).toEqual(fine.toSorted(([, a], [, b]) => (b ?? '').localeCompare(a ?? '')))
+    expect(names((await history.services('?verdict=fail')).items)).toEqual(['down'])
+    expect(names((await history.services('?verdict=pass&sort=name&q=Default/T')).items)).toEqual([
+      'toad-svc',
+      'twice',
+      'twice',
+    ])
+    expect((await history.services('?verdict=unknown')).items).toEqual([])
+    const { items, totals } = await history.services('?totals=true&verdict=fail&limit=1')
+    expect([items.length, totals]).toEqual([1, { fail: 1, unknown: 0, pass: 5 }])
+    expect((await history.services()).totals).toBeUndefined()
+    const { nextCursor } = await history.services('?sort=problems&limit=1')
+    const mixed = await readProblem(api.call(`/v1/services?cursor=${nextCursor}`))
+    expect(mixed.errors).toMatchObject([{ pointer: '?cursor' }])
+  })
+
+  it('tells why a Service fails in the words of its diagnosis, and nothing of one that passes', async () => {
+    const { items } = await history.services('?namespace=default')
+    const down = await history.service('default/down')
+    const { code, layer, confidence, title } = down.diagnosis?.findings[0] ?? {}
+    expect(items.find(({ target }) => target.service === 'down')?.cause).toEqual({ code, layer, confidence, title })
+    expect(down.cause).toEqual({ code, layer, confidence, title })
+    expect(items.filter(({ state }) => state === 'pass').map(({ cause }) => cause)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ])
+  })
+
+  it('tells the last days of each, and its latency of late, where they are asked for', async () => {
+    const { items } = await history.services('?days=3&q=toad-svc&window=49h')
+    const [toad] = items
+    const day = (back: number) => new Date(NOW - back * 24 * HOUR).toISOString().slice(0, 10)
+    expect(toad?.days?.map((each) => each.day)).toEqual([day(2), day(1), day(0)])
+    const sum = (of: 'pass' | 'fail' | 'error') => toad?.days?.reduce((total, each) => total + each[of], 0)
+    expect([sum('pass'), sum('fail'), sum('error')]).toEqual([42, 6, 0])
+    for (const { pass, fail, availability, state } of toad?.days ?? []) {
+      expect(availability).toBe(pass + fail === 0 ? null : pass / (pass + fail))
+      expect(state).toBe(fail > 0 ? 'fail' : pass > 0 ? 'pass' : null)
+    }
+    expect(toad?.p95Ms).toBeGreaterThan(0)
+    const [down] = (await history.services('?days=90&q=default/down')).items
+    expect([down?.days?.length, down?.days?.at(-1)?.state, down?.days?.[0], down?.p95Ms]).toEqual([
+      ...[90, 'fail'],
+      { day: day(89), pass: 0, fail: 0, error: 0, availability: null, state: null },
+      null,
+    ])
+    const bare = (await history.services()).items[0]
+    expect([bare?.days, bare?.p95Ms]).toEqual([undefined, undefined])
+    const many = await readProblem(api.call('/v1/services?days=91'))
+    expect(many.errors).toMatchObject([{ pointer: '?days' }])
+  })
 })
 
 describe('GET /v1/services/{namespace}/{name}', () => {
@@ -57,7 +117,7 @@ describe('GET /v1/services/{namespace}/{name}', () => {
     const [path, ...others] = service.paths.filter(({ kind }) => kind === 'ClusterIP')
     expect(others).toEqual([])
     expect(path).toMatchObject({
-      address: '127.0.0.1',
+      ...{ address: '127.0.0.1', pod: null, trafficPolicy: 'Cluster' },
       state: 'pass',
       sinceAt: expect.stringMatching(/^2026-11-22T09:30:00/),
       lastFailure: { at: expect.stringMatching(/^2026-11-22T06:30:00/), code: 'unexpected_status' },

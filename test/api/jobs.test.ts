@@ -76,6 +76,7 @@ describe('POST /v1/jobs', () => {
     ['text', 'text/plain; charset=utf-8', /^PASS /],
     ['markdown', 'text/markdown; charset=utf-8', /toad-svc/],
     ['junit', 'application/xml; charset=utf-8', /^<\?xml[\s\S]*<testsuite/],
+    ['tap', 'text/x-tap; charset=utf-8', /^TAP version 14\n1\.\.\d+\n# (?:PASS|FAIL)/],
     ['json', 'application/json', /^\{"id":"job_/],
   ])('answers format=%s as %s', async (format, type, content) => {
     const response = await api.call(`/v1/jobs?wait=20&format=${format}`, { json: job() })
@@ -222,7 +223,7 @@ describe('GET /v1/jobs/{id}', () => {
     ['application/xml', 'application/xml; charset=utf-8'],
     ['text/markdown;q=0.5, text/plain', 'text/plain; charset=utf-8'],
     ['*/*', 'application/json'],
-    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/plain; charset=utf-8'],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html; charset=utf-8'],
     ['text/csv', 'text/csv; charset=utf-8; header=present'],
   ])('reports by Accept: %s', async (accept, type) => {
     const { id } = await readJob(api.call('/v1/jobs?wait=20', { json: job() }))
@@ -235,7 +236,7 @@ describe('GET /v1/jobs/{id}', () => {
     const report = (headers: Record<string, string>) => api.call(`/v1/jobs/${id}/report`, { headers })
     const markdown = await report({ accept: 'text/markdown' })
     const etag = String(markdown.headers.get('etag'))
-    expect(markdown.headers.get('vary')).toBe('accept')
+    expect(markdown.headers.get('vary')).toBe('Accept, Cookie')
     const again = await report({ accept: 'text/markdown', 'if-none-match': etag })
     expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, ''])
     expect((await report({ accept: 'text/plain', 'if-none-match': etag })).status).toBe(200)
@@ -299,6 +300,10 @@ describe('what needs no token and no internet', () => {
     '/openapi.json',
     '/openapi.yaml',
     '/docs',
+    '/docs/api',
+    '/docs/paths',
+    '/docs/settings.md',
+    '/docs/search?q=dns',
     '/docs/ui/swagger-ui.css',
     '/docs/errors/not_found.md',
     '/docs/errors/not_found',

@@ -202,7 +202,7 @@ describe('GET /metrics', () => {
 
   it('shows the process: release, jobs, tries, requests by route', async () => {
     await api.call('/v1/jobs/job_01KAXW0000EXAMPLE0000000AB')
-    await fetch(`${api.url}/no/such/route`, { method: 'PURGE' })
+    await api.call('/no/such/route', { method: 'PURGE' })
     const samples = await scrape()
     expect(valuesOf(samples, 'portolan_jobs', 'status')).toEqual({ queued: 0, running: 0 })
     expect(valuesOf(samples, 'portolan_schedules', 'state')).toEqual({ active: 0, failing: 0, paused: 0 })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-it.each(['text', 'markdown', 'junit'])('each link of a report in %s opens on the server', async (format) => {
+it.each(['text', 'markdown', 'junit', 'tap'])('each link of a report in %s opens on the server', async (format) => {
   const json = { target: { manifests: [toadService(1)] }, paths: { include: ['ClusterIP'] } }
   const response = await api.call(`/v1/jobs?wait=20&format=${format}`, { json })
   // It holds for whoever asked, by whatever address

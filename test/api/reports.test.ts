@@ -68,6 +68,7 @@ describe('GET …/report', () => {
     ['text', 'text/plain; charset=utf-8', /^FAIL {2}default\/toad-svc {2}87\.5 % available, 42 passed, 6 failed/],
     ['markdown', 'text/markdown; charset=utf-8', /^### ❌ FAIL: `default\/toad-svc`\n/],
     ['junit', 'application/xml; charset=utf-8', /<failure type="fail" message="6 of 48 failed: unexpected_status ×6/],
+    ['tap', 'text/x-tap; charset=utf-8', /^TAP version 14\n1\.\.\d+\n# FAIL default\/toad-svc: 87\.5 % available/],
     [
       'csv',
       'text/csv; charset=utf-8; header=present',
@@ -90,7 +91,7 @@ describe('GET …/report', () => {
       const asked = `${path}?from=${from}&to=${to}`
       const first = await api.call(`${asked}&format=text`)
       const headers = { 'if-none-match': String(first.headers.get('etag')) }
-      expect(first.headers.get('vary')).toBe('accept')
+      expect(first.headers.get('vary')).toBe('Accept, Cookie')
       const again = await api.call(`${asked}&format=text`, { headers })
       expect([again.status, await again.text()]).toEqual([304, ''])
       expect((await api.call(`${asked}&format=csv`, { headers })).status).toBe(200)

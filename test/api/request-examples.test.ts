@@ -57,3 +57,8 @@ it('accepts the examples of single fields', async () => {
   const { status } = await api.call('/v1/plan', { json: { ...job, addresses: { dnsServers }, paths: { include } } })
   expect([status, Array.isArray(dnsServers)]).toEqual([200, true])
 })
+
+it('reads the example of a login, whose token nobody has', async () => {
+  const login = await api.call('/login', { json: named('Login').example, headers: { origin: api.url } })
+  expect([login.status, await login.json()]).toEqual([401, expect.objectContaining({ code: 'unauthenticated' })])
+})

@@ -205,6 +205,28 @@ describe('GET /v1/schedules', () => {
     expect(seen.slice(0, 5).toSorted()).toEqual(ids.toSorted())
   })
 
+  it('lists those whose job or batch has each label', async () => {
+    const labelled = async (name: string, labels: Record<string, string>, rest: Record<string, unknown> = {}) =>
+      made({ name, ...rest, job: job({ labels, paths: { include: ['DNS', 'ClusterIP'] } }) })
+    const owner = 'portolan.dev/applied-by'
+    const a = await labelled('a', { [owner]: 'labels', team: 'pond' })
+    const b = await labelled('b', { [owner]: 'labels', team: 'lake' })
+    await labelled('c', { [owner]: 'label' })
+    const ids = async (...labels: string[]) => {
+      const query = new URLSearchParams(labels.map((label): [string, string] => ['label', label]))
+      return (await readSchedules(api.call(`/v1/schedules?${query}`))).items.map(({ id }) => id)
+    }
+    expect(await ids(`${owner}=labels`)).toEqual([b.id, a.id])
+    expect(await ids(`${owner}=labels`, 'team=pond')).toEqual([a.id])
+    expect(await ids(`${owner}=%`)).toEqual([])
+    expect(await ids('"$.=labels')).toEqual([])
+    const refused = await api.call('/v1/schedules?label=team')
+    expect([refused.status, (await readProblem(refused)).errors]).toEqual([
+      400,
+      [{ pointer: '?label', detail: '"team" is not key=value' }],
+    ])
+  })
+
   it('answers 404 for one that is not there', async () => {
     for (const id of ['sch_01KAXW0000EXAMPLE0000000AB', '7']) {
       expect((await api.call(`/v1/schedules/${id}`)).status).toBe(404)
@@ -245,10 +267,154 @@ describe('PATCH /v1/schedules/{id}', () => {
     expect(replaced.job).toMatchObject({ samples: 3, checks: [], writeOnly: {} })
   })
 
+  it('leaves it as it is, for the audit log too, where the same is said again', async () => {
+    const secret = (value: string) => [
+      { name: 'home', type: 'http', headers: { authorization: `Bearer ${value}`, accept: 'text/html' } },
+      { name: 'port', type: 'tcp', queryResponse: [{ send: value }] },
+    ]
+    const asked = { ...schedule({ enabled: false, job: job({ checks: secret('hunter22') }) }) }
+    const { id, etag } = await made(asked)
+    const same = await patch(id, asked, etag)
+    expect([same.status, same.headers.get('etag')]).toEqual([200, etag])
+    expect((await patch(id, {}, etag)).headers.get('etag')).toBe(etag)
+    const audit = (await (await api.call(`/v1/audit?resource=${id}`)).json()) as { items: { action: string }[] }
+    expect(audit.items.map(({ action }) => action)).toEqual(['schedule.created'])
+
+    const next = async (change: Record<string, unknown>) => {
+      const { etag: before } = Object.fromEntries((await api.call(`/v1/schedules/${id}`)).headers)
+      const changed = await patch(id, { ...asked, ...change }, before ?? '')
+      const again = await patch(id, { ...asked, ...change }, changed.headers.get('etag'))
+      return [before, changed.headers.get('etag'), again.headers.get('etag')]
+    }
+    // What no answer shows counts as well
+    expect(await next({ job: job({ checks: secret('hunter23') }) })).toEqual(['"1"', '"2"', '"2"'])
+    const elsewhere = { target: { manifests: [toadService(pod.port + 1)] }, checks: secret('hunter23') }
+    expect(await next({ job: { ...job(), ...elsewhere } })).toEqual(['"2"', '"3"', '"3"'])
+    expect(await next({ job: { ...job(), ...elsewhere }, overlap: 'queue' })).toEqual(['"3"', '"4"', '"4"'])
+  })
+
   it('pauses and resumes', async () => {
     const { id } = await made({ enabled: true })
-    expect((await readSchedule(patch(id, { enabled: false }, '"1"'))).nextRunAt).toBeNull()
-    expect((await readSchedule(patch(id, { enabled: true }, '"2"'))).nextRunAt).not.toBeNull()
+    const paused = await readSchedule(patch(id, { enabled: false }, '"1"'))
+    expect([paused.nextRunAt, paused.nextRuns]).toEqual([null, []])
+    const resumed = await readSchedule(patch(id, { enabled: true }, '"2"'))
+    const [first = '', second = '', third = '', ...more] = resumed.nextRuns
+    expect([resumed.nextRunAt, more]).toEqual([first, []])
+    expect([Date.parse(second) - Date.parse(first), Date.parse(third) - Date.parse(second)]).toEqual([300_000, 300_000])
+  })
+
+  describe('with keep', () => {
+    const home = (extra: Record<string, unknown> = {}) => ({ name: 'home', type: 'http', path: '/healthz', ...extra })
+    const secret = { headers: { 'x-token': 'super-secret' }, body: 'pass=hunter22' }
+    /** What the pod of the schedule has been sent, as header and body. */
+    let echo: Pod
+    let sent: string[] = []
+    beforeAll(async () => {
+      echo = await startPod('toad-echo', '127.0.0.1', (request, response) => {
+        request.setEncoding('utf8')
+        let text = ''
+        request.on('data', (part: string) => {
+          text += part
+        })
+        request.on('end', () => {
+          sent.push(`${request.url} ${request.headers['x-token']} ${text}`)
+          response.end('ok')
+        })
+      })
+    })
+    afterAll(() => echo.close())
+    const asked = (check: Record<string, unknown>, extra: Record<string, unknown> = {}) => ({
+      ...{ target: { manifests: [toadService(echo.port)] }, paths: { include: ['ClusterIP'] }, checks: [check] },
+      ...extra,
+    })
+    const keep = { manifests: true, writeOnly: { home: ['headers', 'body'] } }
+    const withoutManifests = (check: Record<string, unknown>, extra: Record<string, unknown> = {}) => ({
+      ...asked(check, extra),
+      target: {},
+    })
+
+    it('keeps manifests and secrets that it does not show, and what is beside them is changed', async () => {
+      const { id, etag } = await made({ job: asked(home({ method: 'POST', ...secret })) })
+      const changed = await patch(
+        id,
+        { job: withoutManifests(home({ method: 'POST', path: '/ready' }), { samples: 2 }), keep },
+        etag,
+      )
+      expect(changed.status).toBe(200)
+      expect((await readSchedule(changed)).job).toMatchObject({
+        ...{ samples: 2, objects: { services: 1 }, writeOnly: { home: ['headers', 'body'] } },
+        checks: [{ path: '/ready', headers: {}, body: null }],
+      })
+      sent = []
+      const { verdict } = await readJob(api.call(`/v1/schedules/${id}/run?wait=20`, { method: 'POST' }))
+      expect(verdict).toBe('pass')
+      expect(sent).toEqual(['/ready super-secret pass=hunter22', '/ready super-secret pass=hunter22'])
+
+      // What is not named goes
+      const without = { manifests: true, writeOnly: { home: ['headers'] } }
+      const less = await readSchedule(patch(id, { job: withoutManifests(home()), keep: without }, '"2"'))
+      expect(less.job?.writeOnly).toEqual({ home: ['headers'] })
+    })
+
+    it('leaves it as it is where all of it is kept', async () => {
+      const { id, etag } = await made({ job: asked(home(secret)) })
+      expect((await patch(id, { job: withoutManifests(home()), keep }, etag)).headers.get('etag')).toBe(etag)
+    })
+
+    it('sends no kept secret anywhere else than it was given for', async () => {
+      const { id, etag } = await made({ job: asked(home(secret)) })
+      const other = await startPod('toad-other')
+      const writeOnly = { home: ['headers'] }
+      const elsewhere = [
+        { job: asked(home(), { target: { manifests: [toadService(other.port)] } }), keep: { writeOnly } },
+        { job: withoutManifests(home({ host: 'evil.example' })), keep: { manifests: true, writeOnly } },
+        { job: withoutManifests(home({ scheme: 'https' })), keep: { manifests: true, writeOnly } },
+        { job: withoutManifests(home({ tls: { insecureSkipVerify: true } })), keep: { manifests: true, writeOnly } },
+        { job: withoutManifests(home({ followRedirects: true })), keep: { manifests: true, writeOnly } },
+        { job: withoutManifests(home({ port: 'http' })), keep: { manifests: true, writeOnly } },
+        {
+          job: withoutManifests(home(), { addresses: { nodes: ['127.0.0.9'] } }),
+          keep: { manifests: true, writeOnly },
+        },
+        { job: withoutManifests(home(), { paths: { include: [] } }), keep: { manifests: true, writeOnly } },
+        { batch: { target: {}, checks: [home()] }, keep: { manifests: true, writeOnly } },
+      ]
+      for (const change of elsewhere) {
+        const response = await patch(id, change, etag)
+        const { code, errors } = await readProblem(response)
+        expect([response.status, code, errors.map(({ pointer }) => pointer)], JSON.stringify(change)).toEqual([
+          ...[422, 'impossible_request', ['/keep/writeOnly/home']],
+        ])
+        expect(errors[0]?.detail).toContain('sent elsewhere')
+      }
+      await other.close()
+      expect((await api.call(`/v1/schedules/${id}`)).headers.get('etag')).toBe(etag)
+    })
+
+    it.each([
+      [
+        'what the schedule does not have',
+        () => ({ job: asked(home()), keep: { writeOnly: { home: ['metadata'] } } }),
+        '/keep/writeOnly/home',
+      ],
+      [
+        'what is given anew as well',
+        () => ({ job: asked(home(secret)), keep: { writeOnly: { home: ['body'] } } }),
+        '/keep/writeOnly/home',
+      ],
+      [
+        'a check that goes',
+        () => ({ job: asked(home({ name: 'other' })), keep: { writeOnly: { home: ['body'] } } }),
+        '/keep/writeOnly/home',
+      ],
+      ['manifests beside others', () => ({ job: asked(home()), keep: { manifests: true } }), '/keep/manifests'],
+      ['nothing to go with', () => ({ keep: { manifests: true } }), '/keep'],
+    ] as const)('refuses to keep %s', async (_name, change, pointer) => {
+      const { id, etag } = await made({ job: asked(home(secret)) })
+      const response = await patch(id, change(), etag)
+      expect([400, 422]).toContain(response.status)
+      expect((await readProblem(response)).errors.map((each) => each.pointer)).toEqual([pointer])
+    })
   })
 
   it('refuses what a POST would refuse', async () => {

@@ -43,7 +43,7 @@ const textOf = async (path: string): Promise<string> => (await api.call(path)).t
 
 /** Everything that can be read of a job, in every format. */
 async function readable(id: string): Promise<string> {
-  const formats = ['json', 'text', 'markdown', 'junit'].map((format) =>
+  const formats = ['json', 'text', 'markdown', 'junit', 'tap'].map((format) =>
     textOf(`/v1/jobs/${id}/report?format=${format}`),
   )
   const others = [

@@ -56,6 +56,22 @@ describe('a database that does not take what is asked for', () => {
     database.close()
     holder.close()
   })
+
+  it.each(['SQLITE_READONLY', 'SQLITE_READONLY_DBMOVED', 'SQLITE_IOERR_WRITE', 'SQLITE_CANTOPEN'])(
+    'is a 503 with Retry-After where it cannot be written: %s',
+    async (code) => {
+      const fail = () => {
+        throw Object.assign(new Error('attempt to write a readonly database'), { code })
+      }
+      expect(await answered(fail)).toEqual({
+        status: 503,
+        code: 'unavailable',
+        detail: 'The database cannot be written; /readyz says why. What was asked for is not recorded.',
+        retryAfter: '5',
+        logged: [['error', 'request_failed']],
+      })
+    },
+  )
 })
 
 describe('a database that cannot be used', () => {

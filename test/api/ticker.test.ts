@@ -190,3 +190,43 @@ it('draining begins no more runs, and a later start takes them up', async () => 
   await quiet()
   expect((await readJobs(second.call(`/v1/schedules/${id}/jobs`))).items).toHaveLength(1)
 })
+
+it('a clock that shows next year for a while stops no schedule and no job, and deletes nothing', async () => {
+  const portolan = await start()
+  const job = { target: { manifests: [toadService(pod.port)] }, paths: { include: ['ClusterIP'] } }
+  const { id } = await readSchedule(
+    portolan.call('/v1/schedules', { json: { name: 'smoke', cron: '@every 60s', job } }),
+  )
+  /** Another run comes within a minute. */
+  const runsAgain = async (): Promise<void> => {
+    const all = asked(pod.requests.length + 1)
+    clock.advance(60_000)
+    await all
+    await quiet()
+  }
+  await runsAgain()
+  const first = (await readJobs(portolan.call(`/v1/schedules/${id}/jobs`))).items
+  clock.set(START + 365 * 24 * HOUR)
+  await runsAgain()
+  // What is made then, and what was asked for before, goes on when the clock is right.
+  const made = await readSchedule(portolan.call('/v1/schedules', { json: { name: 'later', cron: '@every 60s', job } }))
+  clock.set(START + 3 * 60_000)
+  clock.advance(10_000)
+  for (const schedule of [id, made.id]) {
+    let next = ''
+    while (!(Date.parse(next) <= clock.now() + 60_000)) {
+      next = (await readSchedule(portolan.call(`/v1/schedules/${schedule}`))).nextRunAt ?? ''
+    }
+  }
+  await runsAgain()
+  await runsAgain()
+  const runs = async (schedule: string) => (await readJobs(portolan.call(`/v1/schedules/${schedule}/jobs`))).items
+  const [ours, theirs] = [await runs(id), await runs(made.id)]
+  expect(ours.map(({ id: run }) => run)).toContain(first[0]?.id)
+  expect(ours.length).toBeGreaterThanOrEqual(4)
+  expect(theirs.length).toBeGreaterThanOrEqual(1)
+  expect([...ours, ...theirs].map(({ status, verdict }) => `${status} ${verdict}`)).toEqual(
+    [...ours, ...theirs].map(() => 'finished pass'),
+  )
+  expect(pod.requests).toHaveLength(ours.length + theirs.length)
+})

@@ -45,3 +45,27 @@ describe.each(readSnapshots())('a database that ended with migration $name', (sn
     expect(job).toMatchObject({ status: 'finished', problem: null, verdict: 'fail' })
   })
 })
+
+describe.each(readSnapshots())('a database that ended with migration $name, under a new key', (snapshot) => {
+  const { PORTOLAN_SECRET_KEY: old, ...settings } = SETTINGS
+  const newest = btoa('fedcba9876543210fedcba9876543210')
+  let api: TestPortolan
+
+  beforeAll(async () => {
+    api = await startTestPortolan({ ...settings, PORTOLAN_SECRET_KEYS: `${newest},${old}` }, { snapshot })
+  })
+  afterAll(() => api.close())
+
+  it('finishes the job that was under way, and has what was sealed by the old key sealed by the new one', async () => {
+    await api.cron()
+    const id = snapshot.answers.unfinished
+    const { problem } = await readJob(api.call(`/v1/jobs/${id}?wait=20`, { headers: AUTHORIZED }))
+    expect(problem).toBeNull()
+    await expect.poll(() => told(api, 'older_secret_keys_unneeded'), { timeout: 10_000 }).toMatchObject([{ older: 1 }])
+    expect(told(api, 'secrets_resealed')).toMatchObject([{ schedules: expect.toSatisfy((n: number) => n > 0) }])
+    expect(told(api, 'secrets_unreadable')).toEqual([])
+  })
+})
+
+const told = (api: TestPortolan, event: string): unknown[] =>
+  api.lines.flatMap((line) => (line.includes(`"event":"${event}"`) ? [JSON.parse(line)] : []))

@@ -42,7 +42,7 @@ imagePullSecrets: [{name: pull}]
 auth: {existingSecret: admin, key: value, secretKeyKey: seal}
 host: "::"
 replicas: 0
-rbac: {namespaces: [shop, pond]}
+rbac: {namespaces: [shop, pond], tokenReview: true}
 serviceAccount: {name: reader, annotations: {a: b}}
 settings: {PORTOLAN_CLUSTER: prod, PORTOLAN_QUEUE_LIMIT: 2000000}
 extraEnv: [{name: PORTOLAN_PUBLIC_URL, valueFrom: {secretKeyRef: {name: key, key: value}}}]
@@ -92,6 +92,7 @@ describe.skipIf(HELM === null)(titled('the chart', HELM !== null), () => {
     const rendered = manifestsOf(stdout)
     expect(rendered.flatMap(faultsOf)).toEqual([])
     expect(rendered.map(nameOf).toSorted()).toEqual([
+      ...['ClusterRole/own-portolan-token-review', 'ClusterRoleBinding/own-portolan-token-review'],
       ...[
         'Deployment/tools/own-portolan',
         'NetworkPolicy/tools/own-portolan',
@@ -104,8 +105,13 @@ describe.skipIf(HELM === null)(titled('the chart', HELM !== null), () => {
     const { spec } = find(rendered, 'Deployment')
     const [container] = spec.template.spec.containers
     expect([spec.replicas, container.image]).toEqual([0, 'images.example/portolan:1.2.3'])
-    expect(container.env[0]).toEqual({ name: 'PORTOLAN_HOST', value: '::' })
-    expect(container.env.slice(6)).toEqual([
+    expect(container.env.map(({ name }: { name: string }) => name)).toEqual([
+      ...['PORTOLAN_HOST', 'PORTOLAN_DATABASE', 'PORTOLAN_ADMIN_TOKEN', 'PORTOLAN_METRICS_TOKEN'],
+      ...['PORTOLAN_SECRET_KEY', 'PORTOLAN_SECRET_KEYS', 'NODE_NAME'],
+      ...['PORTOLAN_NAMESPACES', 'PORTOLAN_CLUSTER', 'PORTOLAN_QUEUE_LIMIT', 'PORTOLAN_PUBLIC_URL'],
+    ])
+    expect(container.env[0].value).toBe('::')
+    expect(container.env.slice(-4)).toEqual([
       { name: 'PORTOLAN_NAMESPACES', value: 'shop,pond' },
       { name: 'PORTOLAN_CLUSTER', value: 'prod' },
       { name: 'PORTOLAN_QUEUE_LIMIT', value: '2000000' },
@@ -133,17 +139,20 @@ describe.skipIf(HELM === null)(titled('the chart', HELM !== null), () => {
   it('says the next command when it is installed', () => {
     const notes = (values: readonly string[]): string =>
       helm('install', 'portolan', CHART, '--namespace', 'portolan', '--dry-run=client', ...values).stdout
-    expect(notes(SECRET)).toContain('/v1/jobs?service=portolan&namespace=portolan&wait=60&format=text')
+    expect(notes(SECRET)).toContain('/v1/jobs?service=NAME&namespace=NAMESPACE&wait=60&format=text')
     expect(notes(OVERLAYS.namespaced.values)).toContain('/v1/jobs?service=NAME&namespace=shop&wait=60&format=text')
+    for (const values of [SECRET, OVERLAYS.namespaced.values]) {
+      expect(notes(values)).toContain('helm -n portolan test portolan --logs')
+    }
   })
 
-  it('tests itself by a verdict on its own Service, or where it may not read that, by whether it is ready', () => {
-    const asks = (values: readonly string[]): unknown => find(helmTemplate(...values), 'Pod').spec.containers[0].env[1]
-    expect(asks(SECRET)).toEqual({
-      name: 'ASK',
-      value:
-        'http://portolan.portolan:8080/v1/jobs?service=portolan&namespace=portolan&wait=60&failStatus=424&format=text',
-    })
-    expect(asks(OVERLAYS.namespaced.values)).toEqual({ name: 'ASK', value: 'http://portolan.portolan:8080/readyz' })
+  it('tests itself by its own Service, or where it may not read that, by a namespace that it reads', () => {
+    const asks = (...values: string[]): unknown =>
+      find(helmTemplate(...SECRET, ...values), 'Pod').spec.containers[0].env.slice(0, -1)
+    const at = { name: 'ASK', value: 'http://portolan.portolan:8080' }
+    const itself = [at, { name: 'NAMESPACE', value: 'portolan' }, { name: 'SERVICE', value: 'portolan' }]
+    expect(asks()).toEqual(itself)
+    expect(asks('--set', 'rbac.namespaces={shop,portolan}')).toEqual(itself)
+    expect(asks('--set', 'rbac.namespaces={shop,pond}')).toEqual([at, { name: 'NAMESPACE', value: 'shop' }])
   })
 })

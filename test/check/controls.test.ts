@@ -40,7 +40,13 @@ async function ask(
     }),
     { signal: over.signal ?? new AbortController().signal, record: (result) => results.push(result) },
   )
-  return results
+  // They end in whatever order.
+  const asked = ({ control }: Result): number =>
+    controls.findIndex(
+      ({ kind, port, address = '127.0.0.1', nth = 1 }) =>
+        control?.kind === kind && control.to === `${address}:${port}` && control.nth === nth,
+    )
+  return results.toSorted((left, right) => asked(left) - asked(right))
 }
 
 const shown = ({ purpose, outcome, failure, control }: Result) => ({

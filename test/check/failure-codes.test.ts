@@ -295,6 +295,7 @@ const ELSEWHERE: Readonly<Partial<Record<FailureCode, string>>> = {
   blocked_by_policy: 'test/check/checks.test.ts',
   deadline_exceeded: 'test/check/checks.test.ts',
   cancelled: 'src/check/run-checks.test.ts',
+  limit_exceeded: 'src/check/usage.test.ts',
   expectation_too_costly: 'test/runtime/node/prober.test.ts',
   local_resources_exhausted: 'src/check/failure.test.ts',
   internal: 'src/check/failure.test.ts',

@@ -1,6 +1,7 @@
 /** Row "prober with a ULA or link-local IPv6 address and no route out" of the trials, and its kin, as the kernel has it. */
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
+import { FROM_SOURCES } from '../support/from-sources.ts'
 
 const LINK = 'ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up'
 const PROBE = new URL('no-route-probe.ts', import.meta.url).pathname
@@ -35,7 +36,7 @@ it.each<[string, string, Record<string, string>]>([
   ],
 ])('with %s, an address is beyond the vantage where the kernel has no way to it', (_what, prepare, expected) => {
   const script = `set -e; ip link set lo up; ${prepare}; exec "$0" "$@"`
-  const args = ['-n', 'sh', '-c', script, process.execPath, PROBE, ...Object.keys(expected)]
+  const args = ['-n', 'sh', '-c', script, process.execPath, ...FROM_SOURCES, PROBE, ...Object.keys(expected)]
   const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' })
   expect([stderr.replaceAll(/^.*Warning.*\n?/gm, ''), JSON.parse(stdout || '{}')]).toEqual(['', expected])
 })

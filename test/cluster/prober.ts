@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { JobDocument, PlanDocument } from '../../src/report/job-document.ts'
 import { LISTENING } from '../support/bundle.ts'
 import { mismatches } from '../support/openapi.ts'
@@ -81,17 +82,25 @@ export async function startProber(host: string, { folder, mounts, env }: ProberO
 /** @param within a command that runs what follows it. */
 export const startPortolan = (within: readonly string[], env: Readonly<Record<string, string>>): Promise<Program> => {
   const [command = process.execPath, ...args] = [...within, process.execPath]
-  return startProgram(command, [...args, '--import', GUARD, join(ROOT, 'dist/portolan.js')], LISTENING, {
+  return startProgram(command, [...args, '--import', GUARD, join(ROOT, 'dist/portolan.cjs'), 'serve'], LISTENING, {
     PATH: process.env.PATH,
     PORTOLAN_PORT: '0',
     ...env,
   })
 }
 
+const BUSY_MS = 500
+const BUSY_AGAIN = 30
+
 type Answer<Document> = { status: number; document: Document }
 
 async function ask<Document>({ lines }: Program, host: string, url: string, body?: unknown): Promise<Answer<Document>> {
-  const answer = await put<Document>(host, url, body)
+  let answer = await put<Document>(host, url, body)
+  // It has more to do than it can, as on a busy machine when all clusters start: nothing was begun.
+  for (let again = 0; answer.status === 503 && again < BUSY_AGAIN; again++) {
+    await setTimeout(BUSY_MS)
+    answer = await put<Document>(host, url, body)
+  }
   assert.ok(answer.status < 400, `${JSON.stringify(answer.document)}\n${lines.slice(-2).join('\n')}`)
   return answer
 }

@@ -16,7 +16,7 @@ export const DIFFERENCES = {
   cluster: {
     what: 'Live clusters',
     node: 'read where there is one (`PORTOLAN_KUBECONFIG`, or the pod’s service account), else 422 `no_cluster`',
-    workers: '422 `no_cluster`: send manifests',
+    workers: '422 `no_cluster`: send manifests; gates answer 503, or the verdict `error`',
   },
   authentication: {
     what: 'Tokens',
@@ -96,11 +96,39 @@ export const DIFFERENCES = {
     node: 'with any number of tries',
     workers: '422 where a round over one path takes more than an invocation can make',
   },
+  rateLimits: {
+    what: 'Rate limits',
+    node: 'counted by each process',
+    workers:
+      'counted by each isolate, which the platform starts and ends as it likes; with the rate-limiting binding `RATE_LIMIT` also for all isolates of one location, for callers with the limits of the server. Jobs under way are counted in the database on both',
+  },
+  statusPages: {
+    what: 'What a status page tells',
+    node: 'kept 30 s by each process; a change is shown at once by the one that made it',
+    workers:
+      'kept 30 s by each isolate; while one request reads anew, others have what was kept. The rate-limiting binding does not count who looks',
+  },
+  fairness: {
+    what: 'Between tokens',
+    node: 'jobs and tries have equal parts of the prober; what schedules make keeps one place of four',
+    workers:
+      'first come first served within a queue; what is asked and what schedules make have one each, and schedules at most 20 invocations at once',
+  },
+  tokenBytes: {
+    what: 'Bytes and time of all jobs of a token at once (`PORTOLAN_TOKEN_BYTES_LIMIT`, `PORTOLAN_TOKEN_TIME_LIMIT`)',
+    node: 'limited',
+    workers: 'not limited: each turn of a job counts by itself, for the limits of the job',
+  },
+  clientAddress: {
+    what: "The client's address",
+    node: 'of the connection, or what a proxy of `PORTOLAN_TRUSTED_PROXIES` says',
+    workers: '`CF-Connecting-IP`',
+  },
   figures: { what: 'Metrics of the process', node: 'memory, CPU time, tries under way', workers: 'none' },
   secrets: {
     what: 'Checks with headers, a body or a conversation',
-    node: 'sealed by `PORTOLAN_SECRET_KEY` or a key file',
-    workers: 'need `PORTOLAN_SECRET_KEY`, else 422',
+    node: 'sealed by `PORTOLAN_SECRET_KEYS` or a key file',
+    workers: 'need `PORTOLAN_SECRET_KEYS`, else 422',
   },
   body: { what: 'The largest body', node: '16 MiB', workers: '4 MiB: what parses within the memory of an isolate' },
   headers: {

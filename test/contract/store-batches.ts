@@ -67,7 +67,7 @@ export function batchesContract(open: OpenStore): void {
     }
     // The newest job always stays: its number is not to come back.
     await insertJob(store(), aJob({ createdAtMs: NOW + 1 }), null, NOW)
-    const keep = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 * DAY, dailyMs: 1825 * DAY }
+    const keep = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 * DAY, dailyMs: 1825 * DAY, auditMs: 400 * DAY }
     const retainAll = async (nowMs: number) => {
       while (!(await retain(store(), keep, nowMs)).done) {
         // Each call does a part.

@@ -11,6 +11,7 @@ import {
 import { cancelJob, getJob } from '../../src/store/jobs.ts'
 import { claimableJobs, claimJob } from '../../src/store/leases.ts'
 import { listResults } from '../../src/store/results.ts'
+import { idsOf } from '../support/ids.ts'
 import { aResult, NOW } from '../support/stored.ts'
 import { finish, opened, running } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -120,7 +121,7 @@ export function chunksContract(open: OpenStore): void {
 
   it('leaves a job claimable when its lease has run out, so that lost chunks are found', async () => {
     const { jobId } = await cut(2)
-    expect(await claimableJobs(store(), NOW + 15_000, 10)).toEqual([jobId])
+    expect(idsOf(await claimableJobs(store(), NOW + 15_000, 10))).toEqual([jobId])
     const again = await claimJob(store(), { id: jobId }, 'cron', NOW + 15_000, 1000)
     expect(again?.job.id).toBe(jobId)
     expect(again && (await cutJob(store(), again.lease, 2, NOW + 15_000))).toEqual([0, 1])

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { NO_TIMINGS } from '../../src/check/network.ts'
@@ -6,7 +5,6 @@ import { OUTCOMES } from '../../src/check/result.ts'
 import { availabilityOf } from '../../src/history/types.ts'
 import { becauseText } from '../../src/plan/because.ts'
 import type { Plan } from '../../src/plan/path.ts'
-import type { Store } from '../../src/store/db.ts'
 import { finishJob } from '../../src/store/finish.ts'
 import { insertJob } from '../../src/store/jobs.ts'
 import { recordResults } from '../../src/store/results.ts'
@@ -15,6 +13,7 @@ import { readServiceWindow } from '../../src/store/service-window.ts'
 import { findServices, listServices, readService } from '../../src/store/services.ts'
 import { DAY, HOUR, pathOf, ran, type Try, toad } from '../support/history.ts'
 import { allPages } from '../support/pages.ts'
+import { rollupsOf } from '../support/rollups.ts'
 import { aJob, aResult, NOW, REFUSED } from '../support/stored.ts'
 import { opened } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -64,10 +63,17 @@ export function historyContract(open: OpenStore): void {
     const known = await toad(store())
     const history = await readService(store(), known, EVER)
     const { checks: _, dns: _dns, variable: _variable, pathType: _type, scheme: _scheme, ...rest } = A
-    const shown = { ...rest, because: A.because.map(becauseText) }
+    const shown = { ...rest, because: A.because.map(becauseText), pod: null, trafficPolicy: null }
     expect(history).toEqual({
       target: { cluster: 'default', namespace: 'default', service: 'toad-svc' },
-      ...{ firstAtMs: NOW, lastAtMs: NOW + 120_000, lastVerdict: 'error', lastJobId: jobId, openIncidents: 2 },
+      ...{
+        firstAtMs: NOW,
+        lastAtMs: NOW + 120_000,
+        lastVerdict: 'error',
+        lastJobId: jobId,
+        openIncidents: 2,
+        cause: null,
+      },
       ...{ state: 'fail', sinceMs: NOW + 60_000 },
       lastSummary: { pass: 1, fail: 0, error: 1, skipped: 0, leftOut: 0 },
       counts: { pass: 4, fail: 1, error: 1, skipped: 0 },
@@ -264,12 +270,3 @@ const NO_TIMINGS_ARBITRARY = Object.fromEntries(
     fc.option(fc.integer({ min: 0, max: 9_000_000 }).map((us) => us / 1000)),
   ]),
 ) as Record<keyof typeof NO_TIMINGS, fc.Arbitrary<number | null>>
-
-export async function rollupsOf({ db }: Store): Promise<unknown[]> {
-  const tables = ['rollups', 'rollup_latency', 'rollup_failures']
-  const all = []
-  for (const table of tables) {
-    all.push(await db.all(sql.raw(`select * from ${table} order by 1, 2, 3, 4`)))
-  }
-  return all
-}

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { vantageAt } from '../../src/plan/path.ts'
 import { write } from '../../src/store/db.ts'
-import { findClaimed } from '../../src/store/idempotency.ts'
+import { findClaimed, releaseClaim } from '../../src/store/idempotency.ts'
 import { cancelJob, countQueued, getJob, insertJob, type JobFilter, listJobs } from '../../src/store/jobs.ts'
 import type { NewJob } from '../../src/store/stored-job.ts'
 import { allPages } from '../support/pages.ts'
@@ -100,6 +100,16 @@ export function jobsContract(open: OpenStore): void {
     expect(await findClaimed(store(), aClaim({ fingerprint: 'f2' }), NOW)).toEqual({ outcome: 'mismatch' })
     expect(await findClaimed(store(), aClaim({ key: 'build-2' }), NOW)).toBeNull()
     expect(await findClaimed(store(), aClaim(), NOW + 86_400_000)).toBeNull()
+  })
+
+  it('lets go of a key that stands for a job, and of no other', async () => {
+    const [job, next] = [aJob(), aJob()]
+    await insertJob(store(), job, aClaim(), NOW)
+    await releaseClaim(store(), aClaim(), next.id)
+    await releaseClaim(store(), aClaim({ principal: 'somebody else' }), job.id)
+    expect(await findClaimed(store(), aClaim(), NOW)).toEqual({ outcome: 'replayed', id: job.id })
+    await releaseClaim(store(), aClaim(), job.id)
+    expect(await insertJob(store(), next, aClaim(), NOW)).toEqual({ outcome: 'created', id: next.id })
   })
 
   it('inserts a job once when the same insert is carried out again', async () => {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { countQueued, getJob, insertJob } from '../../src/store/jobs.ts'
-import { claimableJobs, claimJob, forgetWaits, releaseLease, renewLease } from '../../src/store/leases.ts'
+import { claimableJobs, claimJob, forgetWaits, releaseLease, renewLease, strandedJobs } from '../../src/store/leases.ts'
 import { recordResults } from '../../src/store/results.ts'
+import { idsOf } from '../support/ids.ts'
 import { aJob, aResult, NOW } from '../support/stored.ts'
 import { claimed, finish, opened, running } from './opened.ts'
 import type { OpenStore } from './store.ts'
@@ -30,19 +31,41 @@ export function leasesContract(open: OpenStore): void {
       await insertJob(store(), job, null, NOW)
     }
     const inOrder = [jobs[1]?.id, jobs[2]?.id, jobs[0]?.id]
-    expect(await claimableJobs(store(), NOW, 10)).toEqual(inOrder)
-    expect(await claimableJobs(store(), NOW, 2)).toEqual(inOrder.slice(0, 2))
+    expect(idsOf(await claimableJobs(store(), NOW, 10))).toEqual(inOrder)
+    expect(idsOf(await claimableJobs(store(), NOW, 2))).toEqual(inOrder.slice(0, 2))
     for (let taken = 1; taken <= inOrder.length; taken++) {
       await claimed(store(), inOrder[taken - 1] ?? '')
-      expect(await claimableJobs(store(), NOW, 10)).toEqual(inOrder.slice(taken))
+      expect(idsOf(await claimableJobs(store(), NOW, 10))).toEqual(inOrder.slice(taken))
     }
+  })
+
+  it('lists the oldest of each owner first, asked and scheduled, so that nobody is kept off a list that is cut', async () => {
+    const jobs = [
+      aJob({ createdAtMs: NOW + 1, owner: 'large' }),
+      aJob({ createdAtMs: NOW + 2, owner: 'large' }),
+      aJob({ createdAtMs: NOW + 3, owner: 'large' }),
+      aJob({ createdAtMs: NOW + 4, owner: 'large', scheduleId: 'sch_1' }),
+      aJob({ createdAtMs: NOW + 5, owner: 'small' }),
+    ]
+    for (const job of jobs) {
+      await insertJob(store(), job, null, NOW)
+    }
+    const [first, second, third, scheduled, small] = jobs
+    expect(await claimableJobs(store(), NOW, 4)).toEqual([
+      { id: first?.id, owner: 'large', scheduled: false },
+      { id: scheduled?.id, owner: 'large', scheduled: true },
+      { id: small?.id, owner: 'small', scheduled: false },
+      { id: second?.id, owner: 'large', scheduled: false },
+    ])
+    expect(idsOf(await claimableJobs(store(), NOW, 10)).at(-1)).toBe(third?.id)
+    expect(idsOf(await strandedJobs(store(), NOW + 10, 1, 10))).toEqual(idsOf(jobs))
   })
 
   it('gives a job to another runner only when the lease has run out, and then the first can do nothing more', async () => {
     const { job, lease } = await running(store())
     expect(await claimJob(store(), { id: job.id }, 'second', NOW + 14_999, 1000)).toBeNull()
-    expect(await claimableJobs(store(), NOW + 14_999, 10)).toEqual([])
-    expect(await claimableJobs(store(), NOW + 15_000, 10)).toEqual([job.id])
+    expect(idsOf(await claimableJobs(store(), NOW + 14_999, 10))).toEqual([])
+    expect(idsOf(await claimableJobs(store(), NOW + 15_000, 10))).toEqual([job.id])
     const second = await claimJob(store(), { id: job.id }, 'second', NOW + 15_000, 1000)
     expect(second).toMatchObject({
       lease: { jobId: job.id, token: 2 },

@@ -1,23 +1,25 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { vantageAt } from '../../src/plan/path.ts'
+import { SYSTEM } from '../../src/record/principal.ts'
+import { listAudit, tellFailedLogin } from '../../src/store/audit.ts'
+import { actingAs } from '../../src/store/db.ts'
 import { listHistory } from '../../src/store/history-results.ts'
 import { listIncidents } from '../../src/store/incidents.ts'
 import { getJob, insertJob } from '../../src/store/jobs.ts'
 import { listResults } from '../../src/store/results.ts'
-import { type Retention, retain } from '../../src/store/retention.ts'
+import { retain } from '../../src/store/retention.ts'
 import { STEPS } from '../../src/store/rollup-steps.ts'
 import { rebuildHour } from '../../src/store/rollups.ts'
 import { readPoints } from '../../src/store/series.ts'
 import { readServiceWindow } from '../../src/store/service-window.ts'
 import { findServices, readService } from '../../src/store/services.ts'
-import { DAY, HOUR, pathOf, ran, toad } from '../support/history.ts'
+import { DAY, HOUR, KEEP, pathOf, ran, toad } from '../support/history.ts'
+import { rollupsOf } from '../support/rollups.ts'
 import { aClaim, aJob, NOW, REFUSED } from '../support/stored.ts'
 import { opened } from './opened.ts'
 import type { OpenStore } from './store.ts'
-import { rollupsOf } from './store-history.ts'
 
-const KEEP: Retention = { rawMs: 30 * DAY, failuresMs: 90 * DAY, hourlyMs: 400 * DAY, dailyMs: 1825 * DAY }
 const A = pathOf('A')
 
 export function retentionContract(open: OpenStore): void {
@@ -36,6 +38,21 @@ export function retentionContract(open: OpenStore): void {
     const [row] = await store().db.all<{ n: number }>(sql.raw(`select count(*) n from ${table}`))
     return row?.n ?? 0
   }
+
+  it('keeps the audit log as long as it is told to', async () => {
+    const asked = (atMs: number) => ({
+      ...{ actor: { id: 'admin', name: 'admin' }, requestId: null, clientAddress: null, now: () => atMs },
+    })
+    for (const atMs of [NOW, NOW + HOUR, NOW + 2 * HOUR]) {
+      await tellFailedLogin(actingAs(store(), SYSTEM, asked(atMs)), { at: atMs - NOW })
+    }
+    const kept = async () =>
+      (await listAudit(store(), {}, { limit: 9, before: null })).map(({ atMs }) => (atMs - NOW) / HOUR)
+    await retainAll(NOW + 400 * DAY)
+    expect(await kept()).toEqual([2, 1, 0])
+    await retainAll(NOW + 400 * DAY + HOUR + 1, 1)
+    expect(await kept()).toEqual([2])
+  })
 
   it('keeps failures longer than passes, and a job as long as any of its results', async () => {
     const passing = await ran(store(), { atMs: NOW })

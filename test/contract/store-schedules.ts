@@ -7,19 +7,15 @@ import type { IdempotencyClaim } from '../../src/store/idempotency.ts'
 import { listJobs, newestJobs } from '../../src/store/jobs.ts'
 import { PART_UNITS } from '../../src/store/json.ts'
 import { countSchedules } from '../../src/store/metrics-reads.ts'
+import { claimRun, dueSchedules, firstDue, listPlanned, setNextRuns } from '../../src/store/schedule-runs.ts'
 import {
-  claimRun,
   deleteSchedule,
-  dueSchedules,
-  firstDue,
   getSchedule,
   getScheduledRequest,
   getScheduledWork,
   insertSchedule,
-  listPlanned,
   listSchedules,
   type NewSchedule,
-  setNextRun,
   updateSchedule,
 } from '../../src/store/schedules.ts'
 import { aClaim, aJob, NOW } from '../support/stored.ts'
@@ -80,8 +76,8 @@ export function schedulesContract(open: OpenStore): void {
         ...{ version: 1, updatedAtMs: NOW, last: null, failures: 0, failingSinceMs: null, managedBy: null },
       })
       expect(await getScheduledWork(store(), schedule.id)).toEqual(large)
-      const { objects: counts, request } = await getScheduledRequest(store(), schedule.id)
-      expect([counts?.services, counts?.pods, 'objects' in request]).toEqual([1, 0, false])
+      const { objects: counts, request } = (await getScheduledRequest(store(), schedule.id)) ?? {}
+      expect([counts?.services, counts?.pods, 'objects' in (request ?? {})]).toEqual([1, 0, false])
       expect(await getSchedule(store(), 'sch_none')).toBeNull()
     })
 
@@ -107,7 +103,7 @@ export function schedulesContract(open: OpenStore): void {
       if (again.outcome !== 'created') {
         throw new Error(`there is room, but: ${again.outcome}`)
       }
-      expect((await getScheduledWork(store(), again.id)).request.samples).toBe(1)
+      expect((await getScheduledWork(store(), again.id))?.request.samples).toBe(1)
     })
 
     it('is changed by one of many, and its work as a whole', async () => {
@@ -126,7 +122,7 @@ export function schedulesContract(open: OpenStore): void {
         ...{ name: ['a', 'b', 'c'][changed.indexOf(true)], version: 2, updatedAtMs: NOW + 5, next: NEXT },
         ...{ isBatch: true, sealed: null, target: { cluster: 'east', namespace: 'a', service: null } },
       })
-      expect((await getScheduledWork(store(), schedule.id)).request.samples).toBe(7)
+      expect((await getScheduledWork(store(), schedule.id))?.request.samples).toBe(7)
     })
 
     it('is gone with all that it was', async () => {
@@ -136,6 +132,8 @@ export function schedulesContract(open: OpenStore): void {
       expect(await deleteSchedule(store(), schedule.id, 1)).toBe(true)
       expect(await deleteSchedule(store(), schedule.id, null)).toBe(false)
       expect(await getSchedule(store(), schedule.id)).toBeNull()
+      expect(await getScheduledRequest(store(), schedule.id)).toBeNull()
+      expect(await getScheduledWork(store(), schedule.id)).toBeNull()
       expect(await listPlanned(store(), 0, 10)).toEqual({ schedules: [], cursor: null })
     })
 
@@ -279,9 +277,9 @@ export function schedulesContract(open: OpenStore): void {
 
     it('to come can be moved, unless it is another one by now', async () => {
       const schedule = await inserted(store())
-      await setNextRun(store(), at(schedule), LATER, { atMs: 1, dueAtMs: 2 })
+      await setNextRuns(store(), [{ schedule: at(schedule), seen: LATER, next: { atMs: 1, dueAtMs: 2 } }])
       expect((await getSchedule(store(), schedule.id))?.next).toEqual(NEXT)
-      await setNextRun(store(), at(schedule), NEXT, { atMs: 1, dueAtMs: 2 })
+      await setNextRuns(store(), [{ schedule: at(schedule), seen: NEXT, next: { atMs: 1, dueAtMs: 2 } }])
       expect((await getSchedule(store(), schedule.id))?.next).toEqual({ atMs: 1, dueAtMs: 2 })
     })
   })

@@ -14,7 +14,6 @@ import {
   kept,
   keptFile,
   kustomize,
-  manifestsOf,
   NAMES,
   OVERLAYS,
   rightsOf,
@@ -78,11 +77,6 @@ describe.skipIf(!CAN_KUSTOMIZE)(titled('kustomize', CAN_KUSTOMIZE), () => {
 describe('the schemas of the API', () => {
   it.each(NAMES)('take every object of %s', (overlay) => {
     expect(kept(overlay).flatMap(faultsOf)).toEqual([])
-  })
-
-  it('take the example of a CronJob, which asks as helm test does', () => {
-    const [job] = manifestsOf(readFileSync('examples/kubernetes/cronjob.yaml', 'utf8'))
-    expect(job && faultsOf(job)).toEqual([])
   })
 
   it('refuse a field that there is not, one that is missing, and another type', () => {
@@ -174,10 +168,11 @@ describe('the pod', () => {
       PORTOLAN_ADMIN_TOKEN: 'secretKeyRef',
       PORTOLAN_METRICS_TOKEN: 'secretKeyRef',
       PORTOLAN_SECRET_KEY: 'secretKeyRef',
+      PORTOLAN_SECRET_KEYS: 'secretKeyRef',
       NODE_NAME: 'fieldRef',
     })
     const tokens = { PORTOLAN_ADMIN_TOKEN: 'a'.repeat(48), PORTOLAN_METRICS_TOKEN: 'm'.repeat(48) }
-    const sealing = { PORTOLAN_SECRET_KEY: btoa('k'.repeat(32)) }
+    const sealing = { PORTOLAN_SECRET_KEY: btoa('k'.repeat(32)), PORTOLAN_SECRET_KEYS: '' }
     expect(readConfig({ ...Object.fromEntries(given), ...tokens, ...sealing })).toMatchObject({
       ...{ host: '0.0.0.0', port: container.ports[0].containerPort, databaseFile: '/data/portolan.db', notRead: [] },
     })

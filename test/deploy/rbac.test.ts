@@ -14,6 +14,7 @@ import type { ApiClient } from '../../src/runtime/node/cluster/api-client.ts'
 import { createHeld } from '../../src/runtime/node/cluster/held.ts'
 import { HELD_RESOURCES } from '../../src/runtime/node/cluster/held-kinds.ts'
 import { REQUESTS } from '../../src/runtime/node/cluster/requests.ts'
+import { reviewToken } from '../../src/runtime/node/cluster/token-review.ts'
 import { type ApiServer, CUSTOM_GROUPS, type KubeObject } from '../support/api-server.ts'
 import { kept, type Manifest, type Rule, rightsOf } from '../support/deploy.ts'
 import { liveClusters, PLAN_DEPS } from '../support/live-cluster.ts'
@@ -173,7 +174,7 @@ async function without(roles: Parameters<typeof somebody>[0], namespaces: readon
 
 const groupOf = (path: string): string => /^\/apis\/([^/]+)/.exec(path)?.[1] ?? ''
 
-const rulesOf = (overlay: 'cluster-wide' | 'namespaced', kind: string): Rule[] => {
+const rulesOf = (overlay: 'cluster-wide' | 'namespaced' | 'reviewed', kind: string): Rule[] => {
   const role = kept(overlay).find((manifest) => manifest.kind === kind) as (Manifest & { rules: Rule[] }) | undefined
   return role?.rules ?? []
 }
@@ -209,6 +210,35 @@ describe('the ClusterRole', () => {
       told.push(`${right}\n${lost.map((each) => `  ${each}\n`).join('')}`)
     }
     await expect(told.join('')).toMatchFileSnapshot('../fixtures/deploy/what-each-right-is-for.txt')
+  })
+})
+
+describe('the right to ask about tokens', () => {
+  const asked = { cluster: 'default', token: 'token-of-ci-0123456789', audiences: ['https://portolan.example'] }
+  const review = (rules: Rule[]) => {
+    const { client } = live.connect(server, { token: somebody([{ rules, namespace: null }]).token })
+    return reviewToken(
+      client,
+      asked,
+      createLog('error', () => undefined, Date.now),
+    )
+  }
+  beforeAll(() => {
+    server.tokens.addServiceAccount(asked.token, 'shop', 'ci', { audiences: asked.audiences })
+  })
+
+  it('comes by the component alone, and is enough', async () => {
+    const rules = rulesOf('reviewed', 'ClusterRole')
+    expect(rightsOf(rules)).toEqual(['authentication.k8s.io/tokenreviews create'])
+    expect(await review(rules)).toEqual({ username: 'system:serviceaccount:shop:ci', audiences: asked.audiences })
+  })
+
+  it('is not given otherwise, and without it nothing is said of the token', async () => {
+    const rules = rulesOf('cluster-wide', 'ClusterRole')
+    expect(rightsOf([...rules, ...rulesOf('namespaced', 'Role')]).filter((right) => right.includes('review'))).toEqual(
+      [],
+    )
+    await expect(review(rules)).rejects.toMatchObject({ code: 'unavailable', headers: { 'retry-after': '60' } })
   })
 })
 

@@ -17,14 +17,16 @@ const walks = text
   .filter(({ hops }) => hops.length > 0)
 
 describe('docs/architecture.md', () => {
-  it('walks through a job, a live Service, a route, a comparison, a failure and a question about history', () => {
+  it('walks through a job, a check of the command line, a live Service, a route, a comparison, a failure, a question about history and a page', () => {
     expect(walks.map(({ title }) => title)).toEqual([
       'Follow one job',
+      'Follow one check of the command line',
       'Follow one live Service',
       'Follow one route of a Gateway',
       'Follow one comparison',
       'Follow one failure',
       'Follow one question about history',
+      'Follow one page',
     ])
   })
 

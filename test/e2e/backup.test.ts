@@ -1,11 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer, text } from 'node:stream/consumers'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { runBackup } from '../support/backup.ts'
 import { type Bundle, startBundle } from '../support/bundle.ts'
+import { runCommand } from '../support/cli.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
 
 let pod: Pod
@@ -39,16 +40,7 @@ const stop = async (): Promise<void> => {
   running = null
 }
 
-type Ran = { status: number | null; stdout: Buffer; said: string }
-
-const backup = async (args: readonly string[], input: Uint8Array = Buffer.of()): Promise<Ran> => {
-  const child = spawn(process.execPath, ['dist/backup.js', ...args], { env: { PORTOLAN_DATABASE: database } })
-  // It may refuse before it has read anything.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  const [stdout, said, [status]] = await Promise.all([buffer(child.stdout), text(child.stderr), once(child, 'close')])
-  return { status, stdout, said: said.trimEnd() }
-}
+const backup = (args: readonly string[], input?: Uint8Array) => runBackup(database, args, input && { input })
 
 const post = async ({ url }: Bundle): Promise<string> => {
   const response = await fetch(`${url}/v1/jobs?wait=20`, {
@@ -66,9 +58,14 @@ const jobsOf = async ({ url }: Bundle): Promise<string[]> => {
 }
 
 const keepKey = (): string =>
-  `the key of secrets is not in the copy: keep ${database}.key, too, or set PORTOLAN_SECRET_KEY`
+  `the key of secrets is not in the copy: keep ${database}.key apart from it, without which its secrets are lost`
+const takesUp = expect.stringMatching(
+  /^at its start a server takes up what is under way, makes up by one run .* PORTOLAN_RETENTION_HOLD/,
+)
+const counted = (what: string) =>
+  expect.stringMatching(new RegExp(`^${what}: \\d+ bytes, \\d+ jobs.*, the newest of 20\\d\\d-.*Z$`))
 
-describe('node dist/backup.js', () => {
+describe('portolan backup', () => {
   it('copies the database while the server writes, and restores it: what was recorded before is there, in one piece', async () => {
     const server = await start()
     const before = [await post(server), await post(server)]
@@ -77,15 +74,22 @@ describe('node dist/backup.js', () => {
       backup([copy]),
       ...Array.from({ length: 12 }, () => post(server)),
     ])
-    expect(copied).toEqual({ status: 0, stdout: Buffer.of(), said: keepKey() })
+    expect(copied).toEqual({ status: 0, stdout: Buffer.of(), said: [counted(`${copy} is whole`), keepKey()] })
     const after = await post(server)
     expect(statSync(copy).mode & 0o777).toBe(0o600)
     await stop()
 
     expect(await backup(['restore', copy])).toEqual({
+      status: 2,
+      stdout: Buffer.of(),
+      said: [
+        `${database} is there: add --replace to put the copy in its place; the one that is there is kept beside it`,
+      ],
+    })
+    expect(await backup(['restore', '--replace', copy])).toEqual({
       status: 0,
       stdout: Buffer.of(),
-      said: `${database} is restored; the one before is ${database}.before-restore`,
+      said: [counted(`${database} is restored`), `the one before is ${database}.before-restore`, takesUp],
     })
     const jobs = await jobsOf(await start())
     expect(jobs).toEqual(expect.arrayContaining(before))
@@ -96,7 +100,7 @@ describe('node dist/backup.js', () => {
   it('sends the copy to the standard output and takes it from the standard input, as kubectl exec does', async () => {
     const id = await post(await start())
     const { status, stdout, said } = await backup(['-'])
-    expect([status, said]).toEqual([0, keepKey()])
+    expect([status, said]).toEqual([0, [counted('sent'), keepKey()]])
     expect(readdirSync(folder).filter((name) => name.includes('copy'))).toEqual([])
     await stop()
     rmSync(database)
@@ -110,7 +114,7 @@ describe('node dist/backup.js', () => {
     await backup([copy])
     await stop()
     writeFileSync(database, 'SQLite format 3\0'.padEnd(8192, 'x'))
-    expect((await backup(['restore', copy])).status).toBe(0)
+    expect((await backup(['restore', '--replace', copy])).status).toBe(0)
     expect(await jobsOf(await start())).toEqual([id])
   })
 
@@ -122,31 +126,50 @@ describe('node dist/backup.js', () => {
     const bytes = readFileSync(copy)
     writeFileSync(cut, bytes.subarray(0, bytes.length / 2))
     writeFileSync(empty, '')
+    const newer = join(folder, 'newer.db')
+    copyFileSync(copy, newer)
+    const raw = new Database(newer)
+    raw.exec(`insert into migrations (name, digest) values ('9999_later.sql', '')`)
+    raw.close()
     const none = 'the copy is no database of Portolan'
     for (const [args, said] of [
       [[copy], `${copy} is there already: choose another file`],
-      [['restore', copy], `${database} is open in another process: stop the server first`],
-      [['restore', 'package.json'], `${none}: file is not a database`],
-      [['restore', cut], `${none}: database disk image is malformed`],
-      [['restore', empty], `${none}: it is empty`],
+      [['restore', '--replace', copy], `${database} is open in another process: stop the server first`],
+      [['restore', '--replace', 'package.json'], `${none}: file is not a database`],
+      [['restore', '--replace', cut], `${none}: database disk image is malformed`],
+      [['restore', '--replace', empty], `${none}: it is empty`],
+      [
+        ['restore', '--replace', newer],
+        `${none}: the database was written by a newer release (migration 9999_later.sql): use that release`,
+      ],
+      [['restore', '--replace', join(folder, 'absent')], expect.stringMatching(/absent is not there: name a copy/)],
     ] as const) {
-      expect(await backup(args)).toEqual({ status: 2, stdout: Buffer.of(), said })
+      expect(await backup(args)).toEqual({ status: 2, stdout: Buffer.of(), said: [said] })
     }
     expect(readdirSync(folder).filter((name) => /incoming|unfinished|before/.test(name))).toEqual([])
     expect(await jobsOf(server)).toEqual([id])
   })
 
   it('says how it is called', async () => {
-    for (const args of [[], ['restore'], ['one', 'two'], ['restore', '-', 'more']]) {
-      expect(await backup(args)).toMatchObject({
-        status: 2,
-        said: expect.stringContaining('Usage: node dist/backup.js FILE'),
-      })
-    }
+    const refusals = await Promise.all(
+      [['backup'], ['restore'], ['backup', 'one', 'two'], ['restore', '-', 'more'], ['backup', '--replace', 'one']].map(
+        (words) => runCommand(words),
+      ),
+    )
+    expect(refusals.map(({ exitCode, stderr }) => [exitCode, stderr.split('\n')[0]])).toEqual([
+      [2, "error: missing required argument 'file'"],
+      [2, "error: missing required argument 'file'"],
+      [2, expect.stringMatching(/^error: too many arguments for 'backup'/)],
+      [2, expect.stringMatching(/^error: too many arguments for 'restore'/)],
+      [2, "error: unknown option '--replace'"],
+    ])
+  })
+
+  it('says so of a database that is not there', async () => {
     database = join(folder, 'absent.db')
     expect(await backup(['-'])).toMatchObject({
       status: 2,
-      said: expect.stringContaining('absent.db cannot be copied to'),
+      said: [expect.stringContaining('absent.db cannot be copied to')],
     })
   })
 })

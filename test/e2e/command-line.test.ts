@@ -8,7 +8,8 @@ import { createLog } from '../../src/lib/log.ts'
 import { readConfig } from '../../src/runtime/node/config.ts'
 import { startPortolan } from '../../src/runtime/node/server.ts'
 import { StartError } from '../../src/runtime/node/start-error.ts'
-import { VERSION } from '../../src/runtime/version.ts'
+import { FROM_SOURCES } from '../support/from-sources.ts'
+import { STARTED } from '../support/started.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -18,64 +19,39 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 type Ended = { code: unknown; stdout: string; stderr: string }
 
-/** Runs from the sources what `npm start` and `npm run demo` run. */
-const run = (file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+/** Runs from the sources what `npm start` runs. */
+const start = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   new Promise((resolve) => {
     const settings = {
-      PATH: process.env.PATH,
+      ...STARTED,
       PORTOLAN_PORT: '0',
       PORTOLAN_DATABASE: join(folder, 'portolan.db'),
       ...env,
     }
-    execFile(process.execPath, [file, ...args], { env: settings }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+    execFile(
+      process.execPath,
+      [...FROM_SOURCES, 'src/runtime/cli/main.ts', 'serve', ...args],
+      { env: settings },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
     )
   })
-const start = (args: readonly string[], env?: Record<string, string>) => run('src/runtime/node/main.ts', args, env)
-const demo = (args: readonly string[]) => run('examples/demo/main.ts', args)
 
-/** A process each: what the options are refused by is told in `flags.test.ts`. */
-describe.each([
-  ['npm start', start],
-  ['npm run demo', demo],
-] as const)('%s', (name, command) => {
-  it('says with --help what it does, by example, and how it ends', async () => {
-    const { code, stdout, stderr } = await command(['--help'])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(new RegExp(`^Usage: ${name} `))
-    expect(stdout).toMatch(/^Exit codes: /m)
-    expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([])
-  })
-
-  it('says with -v which it is', async () => {
-    expect(await command(['-v'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' })
-  })
-
-  it('refuses an option that there is not in one line, with exit code 2', async () => {
-    expect(await command(['--hepl'])).toEqual({
-      ...{ code: 2, stdout: '' },
-      stderr: `There is no option --hepl; did you mean --help? All options: ${name} -- --help\n`,
-    })
-  })
-})
-
-it('npm start says of an option which setting it is', async () => {
-  expect(await start(['--prot=9090'])).toEqual({
-    ...{ code: 2, stdout: '' },
-    stderr:
-      'There is no option --prot; settings are environment variables: PORTOLAN_PORT=9090 npm start. ' +
-      'All options: npm start -- --help\n',
-  })
-})
-
-it('npm run demo says of a port that is none what was expected', async () => {
-  const { code, stdout, stderr } = await demo(['--port', 'x'])
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toBe('--port: expected a whole number from 0 to 65535, found "x"\n')
-})
-
-it('what keeps npm start from starting is one line, without a stack, and exit code 2', async () => {
+it('what keeps portolan serve from starting is one line, without a stack, and exit code 2', async () => {
   expect(await start([], { PORTOLAN_DATABASE: folder })).toEqual({
+    ...{ code: 2, stdout: '' },
+    stderr: `PORTOLAN_DATABASE: cannot use ${folder}: it is a folder, and a file is needed (EISDIR)\n`,
+  })
+})
+
+it('portolan serve is set by flags, before the environment, before a file', async () => {
+  const file = join(folder, 'settings.yaml')
+  writeFileSync(file, 'port: 70000\nhost: 192.0.2.1\ndatabase: elsewhere.db\n')
+  // The environment has set port and database
+  expect(await start(['--config', file])).toEqual({
+    ...{ code: 2, stdout: '' },
+    stderr: expect.stringMatching(/^PORTOLAN_ADMIN_TOKEN: listening on 192\.0\.2\.1 /),
+  })
+  expect(await start(['--config', file, '--host', '127.0.0.1', '--database', folder])).toEqual({
     ...{ code: 2, stdout: '' },
     stderr: `PORTOLAN_DATABASE: cannot use ${folder}: it is a folder, and a file is needed (EISDIR)\n`,
   })
@@ -144,7 +120,7 @@ describe('one line is said of', () => {
     const ended = await Promise.all([database, `${database}x`].map((file) => start([], { PORTOLAN_DATABASE: file })))
     expect(ended).toEqual([
       { code: 2, stdout: '', stderr: `PORTOLAN_DATABASE: cannot use ${database}: ${why}\n` },
-      { code: 2, stdout: '', stderr: `PORTOLAN_SECRET_KEY: cannot use the key file ${database}x.key: ${why}\n` },
+      { code: 2, stdout: '', stderr: `PORTOLAN_SECRET_KEYS: cannot use the key file ${database}x.key: ${why}\n` },
     ])
   })
 
@@ -161,7 +137,7 @@ describe('one line is said of', () => {
       writeFileSync(`${database}.key`, content)
     }
     expect(await refusal({ PORTOLAN_DATABASE: database })).toContain(
-      `PORTOLAN_SECRET_KEY: cannot use the key file ${database}.key: ${why}`,
+      `PORTOLAN_SECRET_KEYS: cannot use the key file ${database}.key: ${why}`,
     )
   })
 })

@@ -1,16 +1,15 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { KubeObject } from '../support/api-server.ts'
 import type { Rule } from '../support/deploy.ts'
-import { HELM, helmTemplate, kept, type Manifest, manifestsOf, SECRET, titled } from '../support/deploy.ts'
+import { kept, type Manifest } from '../support/deploy.ts'
 import { liveClusters } from '../support/live-cluster.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { freePort } from '../support/program.ts'
-import { type Pod, startPod, toadService } from '../support/toad.ts'
+import { type Ran, runWith, serviceFromOutside } from '../support/run-pod.ts'
+import { type Pod, startPod } from '../support/toad.ts'
 
 /** The commands that follow an installation, against a Portolan with the rights of `deploy/` on a live cluster. */
 const TOKEN = 'an-admin-token-from-a-secret'
@@ -18,14 +17,6 @@ const live = liveClusters()
 let folder = ''
 let pod: Pod
 let portolan: TestPortolan
-
-/** From outside, so that nothing is asked of this machine's DNS. */
-const serviceIn = (namespace: string, name: string, port: number) =>
-  ({
-    ...toadService(port, { type: 'LoadBalancer' }),
-    metadata: { name, namespace },
-    status: { loadBalancer: { ingress: [{ ip: '127.0.0.1' }] } },
-  }) as unknown as KubeObject
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'portolan-in-cluster-'))
@@ -38,8 +29,8 @@ beforeAll(async () => {
   server.objects.applyAll([
     { apiVersion, kind: 'ClusterRole', metadata: { name: 'portolan' }, rules },
     { apiVersion, kind: 'ClusterRoleBinding', metadata: { name: 'portolan' }, roleRef, subjects },
-    serviceIn('shop', 'toad-svc', pod.port),
-    serviceIn('shop', 'frog-svc', await freePort()),
+    serviceFromOutside('shop', 'toad-svc', pod.port),
+    serviceFromOutside('shop', 'frog-svc', await freePort()),
   ])
   server.tokens.addServiceAccount('token-of-the-account', 'portolan', 'portolan')
   const { source } = live.connect(server, { token: 'token-of-the-account', namespace: 'portolan' })
@@ -47,7 +38,6 @@ beforeAll(async () => {
     { PORTOLAN_AUTH: 'tokens', PORTOLAN_ADMIN_TOKEN: TOKEN, PORTOLAN_VANTAGE: 'outside' },
     { clusterSource: source },
   )
-  server.objects.applyAll([serviceIn('portolan', 'portolan', Number(new URL(portolan.url).port))])
   const kubectl = `#!/bin/sh\n[ "$3 $4 $5" = 'get secret portolan-admin' ] && printf %s '${btoa(TOKEN)}'\n`
   writeFileSync(join(folder, 'kubectl'), kubectl, { mode: 0o755 })
 })
@@ -57,32 +47,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-type Ran = { code: unknown; stdout: string }
-
 const run = (program: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
-  new Promise((resolve) => {
-    execFile(
-      program,
-      args,
-      { env: { ...process.env, PATH: `${folder}:${process.env.PATH}`, ...env } },
-      (error, stdout) => resolve({ code: error === null ? 0 : error.code, stdout }),
-    )
-  })
+  runWith(program, args, { PATH: `${folder}:${process.env.PATH}`, ...env })
 
 const firstWord = ({ code, stdout }: Ran) => ({ code, verdict: stdout.split(' ')[0] })
-
-// biome-ignore lint/suspicious/noExplicitAny: the shape of a pod, which the schemas hold
-type PodSpec = any
-
-/** Runs the one container of a pod as the node of its image would, with the server's address and token. */
-async function runPod({ containers: [container] }: PodSpec): Promise<Ran> {
-  const [program, ...options] = container.command
-  expect(program).toBe('/usr/bin/node')
-  const given: { name: string; value?: string }[] = container.env
-  const env = Object.fromEntries(given.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])))
-  const ASK = env.ASK?.replace('http://portolan.portolan:8080', portolan.url) ?? ''
-  return run(process.execPath, [...options, ...container.args], { ...env, ASK, TOKEN })
-}
 
 describe.each(['README.md', 'docs/guides/in-cluster.md'])('%s', (page) => {
   const text = readFileSync(page, 'utf8')
@@ -134,31 +102,4 @@ describe('examples/ci, which need no kubectl here', () => {
     expect(readFileSync(summary, 'utf8')).toContain('PASS')
     expect(readFileSync(join(folder, 'portolan.xml'), 'utf8')).toContain('<testsuite name="shop/toad-svc"')
   })
-})
-
-describe('a pod that asks', () => {
-  it('is the example of a CronJob: it prints the report and passes', async () => {
-    const [job] = manifestsOf(readFileSync('examples/kubernetes/cronjob.yaml', 'utf8')) as PodSpec[]
-    expect(firstWord(await runPod(job.spec.jobTemplate.spec.template.spec))).toEqual({ code: 0, verdict: 'PASS' })
-  })
-
-  it('fails by its exit code: 1 where a path fails, 2 where there is no verdict', async () => {
-    const [job] = manifestsOf(readFileSync('examples/kubernetes/cronjob.yaml', 'utf8')) as PodSpec[]
-    const { spec } = job.spec.jobTemplate.spec.template
-    const asking = (query: string) => {
-      const other = structuredClone(spec)
-      other.containers[0].env[0].value = `http://portolan.portolan:8080/v1/jobs?${query}&wait=20&failStatus=424&format=text`
-      return runPod(other)
-    }
-    expect(firstWord(await asking('service=frog-svc&namespace=shop'))).toEqual({ code: 1, verdict: 'FAIL' })
-    expect((await asking('service=newt&namespace=shop')).code).toBe(2)
-  })
-
-  it.skipIf(HELM === null)(
-    titled('is that of helm test: it asks for a verdict on the own Service', HELM !== null),
-    async () => {
-      const test = helmTemplate(...SECRET).find(({ kind }) => kind === 'Pod')
-      expect(firstWord(await runPod(test?.spec))).toEqual({ code: 0, verdict: 'PASS' })
-    },
-  )
 })

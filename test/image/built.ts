@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
 export type BuiltImage = {
   /** The folder that is its root. */
   root: string
-  config: { User: string; Entrypoint: string[]; Env: string[] }
+  config: { User: string; Entrypoint: string[]; Cmd: string[]; Env: string[] }
   remove(): void
 }
 

@@ -28,7 +28,11 @@ const start = (args: readonly string[], ready: RegExp, env: Record<string, strin
 
 describe('the image', () => {
   it('names a user by number, and starts the server', () => {
-    expect(image.config).toMatchObject({ User: '65532:65532', Entrypoint: ['/usr/bin/node', '/app/dist/portolan.js'] })
+    expect(image.config).toMatchObject({
+      User: '65532:65532',
+      Entrypoint: ['/usr/bin/node', '/app/dist/portolan.cjs'],
+      Cmd: ['serve'],
+    })
   })
 
   it('holds Node and the server, and no shell, no package manager and no sources', () => {
@@ -41,10 +45,12 @@ describe('the image', () => {
       'SECURITY.md',
       'THIRD-PARTY-LICENSES',
       'dist',
+      'examples',
       'node_modules',
       'openapi.yaml',
       'package.json',
       'sbom.cdx.json',
+      'schema',
     ])
     expect(readdirSync(join(image.root, 'app/node_modules'))).toEqual(['better-sqlite3'])
     expect(readdirSync(join(image.root, 'app/node_modules/better-sqlite3/prebuilds'))).toEqual([
@@ -67,7 +73,7 @@ describe('the image', () => {
   it('started read-only as its user, probes a Service, and ends with 0 at SIGTERM', async () => {
     const pod = await keep(serveHttp((_request, response) => response.end('hello')))
     const token = 'a-token-for-the-image'
-    const server = await start(image.config.Entrypoint, LISTENING, {
+    const server = await start([...image.config.Entrypoint, ...image.config.Cmd], LISTENING, {
       PORTOLAN_PORT: '0',
       PORTOLAN_ADMIN_TOKEN: token,
       PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8',

@@ -1,10 +1,11 @@
 import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { by } from '../contract/runtimes.ts'
-import { type Authority, createAuthority } from '../support/certificates.ts'
+import type { Authority } from '../support/certificates.ts'
 import { type GrpcServer, serveGrpc } from '../support/grpc-server.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
 import { keeper } from '../support/servers.ts'
+import { trustedAuthority } from '../support/wrangler.ts'
 import { grpcTo, SHORT_MS, tlsBy } from './requests.ts'
 
 let network: TestNetwork
@@ -12,8 +13,8 @@ let server: GrpcServer
 let authority: Authority
 const { keep, closeAll } = keeper()
 beforeAll(async () => {
-  authority = await createAuthority()
-  network = await openNetwork({ caPem: authority.caPem })
+  authority = await trustedAuthority()
+  network = await openNetwork()
   server = await keep(
     serveGrpc({
       health: { '': 'SERVING', 'toad.Down': 'NOT_SERVING' },

@@ -29,7 +29,8 @@ describe('http() against servers that misbehave', () => {
     ['slowHeader', 'response_timeout', 'response', HEAD_ONLY],
     ['slowBody', 'body_timeout', 'body', HEAD_ONLY],
     ['endlessHeader', 'response_too_large', 'response', HEAD_ONLY],
-    ['endlessInterim', 'response_timeout', 'response', HEAD_ONLY],
+    ['endlessInterim', 'response_too_large', 'response', HEAD_ONLY],
+    ['endlessLines', 'response_too_large', 'response', HEAD_ONLY],
     ['endlessBody', 'response_too_large', 'body', HEAD_ONLY],
     ['hugeHeader', 'response_too_large', 'response', HEAD_ONLY],
   ])('%s: %s in the %s phase, with the phases before it kept', async (behaviour, code, phase, phases) => {

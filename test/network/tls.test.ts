@@ -6,6 +6,7 @@ import { by } from '../contract/runtimes.ts'
 import { type Authority, createAuthority, type ServerCertificate } from '../support/certificates.ts'
 import { openNetwork, type TestNetwork } from '../support/network.ts'
 import { BEHAVIOURS, type Behaviour, keeper, serve, serveHttp } from '../support/servers.ts'
+import { trustedAuthority } from '../support/wrangler.ts'
 import { httpTo, reached, SHORT_MS, tcpTo, tlsBy } from './requests.ts'
 
 const DAY_MS = 86_400_000
@@ -15,8 +16,8 @@ let authority: Authority
 let stranger: Authority
 const { keep, closeAll } = keeper()
 beforeAll(async () => {
-  ;[authority, stranger] = await Promise.all([createAuthority(), createAuthority('Somebody')])
-  network = await openNetwork({ caPem: authority.caPem })
+  ;[authority, stranger] = await Promise.all([trustedAuthority(), createAuthority('Somebody')])
+  network = await openNetwork()
 })
 afterAll(() => Promise.all([network.close(), closeAll()]))
 
@@ -26,7 +27,7 @@ const secure = async (certificate: Promise<ServerCertificate>, options: object =
 
 const CERTIFICATE = {
   subject: 'CN=toad.example',
-  issuer: 'CN=Portolan test CA',
+  issuer: 'CN=Known to the runtime',
   altNames: ['toad.example', '127.0.0.1'],
   notBefore: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
   notAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),

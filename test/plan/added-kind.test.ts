@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FROM_SOURCES } from '../support/from-sources.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { readJob } from '../support/read.ts'
 import { keeper, serveHttp, type TestServer } from '../support/servers.ts'
@@ -49,6 +50,7 @@ const ROW = `
     ...DIALLED,
     noun: { one: 'warp route', many: 'warp routes' },
     role: 'way-in',
+    endsAt: 'route',
     between: 'router',
     addressBy: 'status',
     routedBy: 'request',
@@ -165,7 +167,7 @@ describe('a kind of path is added by a row, a source and nothing else', () => {
   it('is planned and tried, and passes where the gateway routes', async () => {
     portolan = await startProgram(
       process.execPath,
-      [join(folder, 'src/runtime/node/main.ts')],
+      [...FROM_SOURCES, join(folder, 'src/runtime/node/main.ts')],
       /http:\/\/127\.0\.0\.1:\d+/,
       {
         PATH: process.env.PATH,
@@ -207,7 +209,7 @@ describe('a kind of path is added by a row, a source and nothing else', () => {
     expect(history.paths.filter(({ kind }) => kind === 'WarpRoute')).toMatchObject([
       { state: 'fail', host: 'toad.example' },
     ])
-    for (const format of ['text', 'markdown', 'csv', 'junit']) {
+    for (const format of ['text', 'markdown', 'csv', 'junit', 'tap']) {
       expect(await text(`/v1/jobs/${id}/report?format=${format}`), format).toContain('WarpRoute')
     }
     expect(await text('/v1/services/default/toad-svc/report?format=text')).toContain('WarpRoute')

@@ -47,9 +47,11 @@ const FACTS: readonly { fact: string; uses: RegExp; asks: RegExp }[] = [
 
 const PRESENT = 'it tells of what is there alone'
 
+const NAMES = 'it shows names of what is there, and nothing follows from what is not'
 const BY_RULES = 'the rules that are handed them ask'
 const BY_INGRESS = 'the source of Ingress paths asks, and marks all of them'
 const ALLOWS = 'it lets be dialled what is there, so that what is not known is not dialled'
+const OWN = 'it finds the Services in front of Portolan itself, as far as they are known'
 const CONTROLS = 'it finds addresses for control probes, and nothing follows from one that is not known'
 
 /** Files that look up and need not ask: `file kind` → the reason. */
@@ -75,10 +77,14 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/plan/ingress-listeners.ts ingresses': BY_INGRESS,
   'src/plan/ingress-rules.ts ingresses': BY_INGRESS,
   'src/plan/ingress-size.ts ingresses': BY_INGRESS,
+  'src/plan/elsewhere.ts pods': NAMES,
+  'src/plan/elsewhere.ts services': NAMES,
   'src/plan/keep-to-cluster.ts ingresses': ALLOWS,
   'src/plan/keep-to-cluster.ts services': ALLOWS,
   'src/plan/find-beside.ts services': CONTROLS,
   'src/plan/find-beside.ts workloads': CONTROLS,
+  'src/plan/own-fronts.ts endpointSlices': OWN,
+  'src/plan/own-fronts.ts services': OWN,
   'src/plan/own-objects.ts ingresses': PRESENT,
   'src/plan/own-objects.ts pods': PRESENT,
   'src/plan/own-objects.ts services': PRESENT,

@@ -24,6 +24,15 @@ describe('what GitHub reads', () => {
   })
 })
 
+it('gives what a pull request runs no secret, and no right to write', () => {
+  const ofPulls = workflows.filter(({ text }) => /^ {2}pull_request/m.test(text))
+  expect(ofPulls.length).toBeGreaterThan(0)
+  for (const { file, text } of ofPulls) {
+    expect([file, /pull_request_target|\bsecrets\.|: write\b/.test(text)]).toEqual([file, false])
+    expect([file, /^permissions:\n {2}contents: read$/m.test(text)]).toEqual([file, true])
+  }
+})
+
 it('migrates D1 before the new Worker serves, and uploads nothing where that fails', () => {
   // npm runs `pre…` first, and stops where it fails
   expect(scripts['predeploy:workers']).toMatch(/wrangler\.js d1 migrations apply DB --remote$/)

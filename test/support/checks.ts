@@ -189,6 +189,7 @@ const A_REQUEST: Work['request'] = {
 /** A work that makes every try of a plan, once. */
 export const aWork = ({ target, paths, dials }: Plan, over: Partial<Work> = {}): Work => ({
   jobId: JOB_ID,
+  share: { owner: 'admin', scheduled: false },
   plan: { target, paths, ...(dials && { dials }) },
   request: A_REQUEST,
   deadlineAtMs: systemClock.now() + 60_000,

@@ -103,6 +103,10 @@ export const SECRET = ['--set', 'auth.existingSecret=portolan-admin']
 export const OVERLAYS = {
   'cluster-wide': { folder: 'deploy/overlays/cluster-wide', values: SECRET },
   namespaced: { folder: 'deploy/overlays/namespaced', values: [...SECRET, '--set', 'rbac.namespaces={shop}'] },
+  reviewed: {
+    folder: 'test/fixtures/deploy/reviewed',
+    values: [...SECRET, '--set', 'rbac.namespaces={shop}', '--set', 'rbac.tokenReview=true'],
+  },
   monitored: {
     folder: 'test/fixtures/deploy/monitored',
     values: [

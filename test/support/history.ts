@@ -1,4 +1,5 @@
 /** Jobs from start to end, as a runner makes them: recorded, judged, finished. */
+
 import { judgeJob, judgePath, summarise } from '../../src/check/outcome.ts'
 import type { Result } from '../../src/check/result.ts'
 import type { Finding } from '../../src/diagnose/finding.ts'
@@ -9,12 +10,22 @@ import { finishJob } from '../../src/store/finish.ts'
 import { insertJob } from '../../src/store/jobs.ts'
 import { claimJob } from '../../src/store/leases.ts'
 import { recordResults } from '../../src/store/results.ts'
+import type { Retention } from '../../src/store/retention.ts'
 import { findServices, type KnownService } from '../../src/store/services.ts'
 import type { NewJob } from '../../src/store/stored-job.ts'
 import { aJob, aPlannedPath, aResult, NOW } from './stored.ts'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
+
+/** What is kept where no setting says otherwise. */
+export const KEEP: Retention = {
+  rawMs: 30 * DAY,
+  failuresMs: 90 * DAY,
+  hourlyMs: 400 * DAY,
+  dailyMs: 1825 * DAY,
+  auditMs: 400 * DAY,
+}
 
 /** `pth_…A` for `A`: the id of {@link aPlannedPath} is that of `A`. */
 export const pathOf = (name: string, over: Partial<PlannedPath> = {}): PlannedPath =>

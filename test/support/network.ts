@@ -44,9 +44,8 @@ export type TestNetwork = {
   close(): Promise<void>
 }
 
-/** @param caPem an authority that the runtime trusts; on Node a request names its own. */
-export const openNetwork = ({ caPem = null }: { caPem?: string | null } = {}): Promise<TestNetwork> =>
-  RUNTIME === 'workers' ? openOnWorkers(caPem) : openOnNode()
+/** On Workers the runtime trusts `trustedAuthority()`; on Node a request names whom it trusts. */
+export const openNetwork = (): Promise<TestNetwork> => (RUNTIME === 'workers' ? openOnWorkers() : openOnNode())
 
 async function openOnNode(): Promise<TestNetwork> {
   const network = createNodeNetwork()
@@ -72,8 +71,8 @@ async function openOnNode(): Promise<TestNetwork> {
   }
 }
 
-async function openOnWorkers(caPem: string | null): Promise<TestNetwork> {
-  const { createTestHarness, unstable_readConfig } = await loadWrangler(caPem)
+async function openOnWorkers(): Promise<TestNetwork> {
+  const { createTestHarness, unstable_readConfig } = await loadWrangler()
   const [doh, aborts] = await Promise.all([startDohServer({ localhost: { A: ['127.0.0.1'] } }), startAborts()])
   const root = new URL('../../', import.meta.url).pathname
   const { compatibility_date, compatibility_flags } = unstable_readConfig({ config: `${root}wrangler.toml` })

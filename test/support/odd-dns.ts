@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { type Answer, decode, encode, type Packet } from 'dns-packet'
 import { listen } from './dns-server.ts'
 
@@ -17,16 +15,7 @@ export async function startOddDns(reply: Reply, { address = '127.0.0.1' }: { add
     queries.push(query)
     return [reply(query, queries.length) ?? []].flat()
   }
-  const { udp, tcp } = await listen(address, 0)
-  udp.on('message', (query, from) => {
-    for (const message of repliesTo(query)) {
-      udp.send(message, from.port, from.address)
-    }
-  })
-  const open = new Set<Socket>()
-  tcp.on('connection', (socket) => {
-    open.add(socket)
-    socket.on('error', () => socket.destroy())
+  const { udp, port, close } = await listen(address, 0, (socket) => {
     let received = Buffer.alloc(0)
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk])
@@ -40,20 +29,12 @@ export async function startOddDns(reply: Reply, { address = '127.0.0.1' }: { add
       }
     })
   })
-  return {
-    address,
-    port: udp.address().port,
-    queries,
-    async close() {
-      for (const socket of open) {
-        socket.destroy()
-      }
-      const closed = Promise.all([once(udp, 'close'), once(tcp, 'close')])
-      udp.close()
-      tcp.close()
-      await closed
-    },
-  }
+  udp.on('message', (query, from) => {
+    for (const message of repliesTo(query)) {
+      udp.send(message, from.port, from.address)
+    }
+  })
+  return { address, port, queries, close }
 }
 
 /** The answer to a query, with what is odd about it. */

@@ -50,13 +50,13 @@ function templateOf(path: string): string | undefined {
 export async function mismatches(method: string, url: string, response: Response): Promise<string[]> {
   const { pathname } = new URL(url)
   const template = templateOf(pathname)
-  // What is no route of ours is answered by the catch-all problem.
+  // What is no route of ours is answered by the catch-all problem; who may not ask is not told that it is none.
   if (template === undefined) {
-    return response.status === 404 ? [] : [`${pathname} is not in openapi.yaml`]
+    return refused(response, 404, `${pathname} is not in openapi.yaml`)
   }
   const operation = document.paths[template]?.[method.toLowerCase()]
   if (operation === undefined) {
-    return response.status === 405 ? [] : [`${method} ${template} is not in openapi.yaml`]
+    return refused(response, 405, `${method} ${template} is not in openapi.yaml`)
   }
   const where = `${method} ${template} ${response.status}`
   const described = operation.responses[String(response.status)]
@@ -74,8 +74,26 @@ export async function mismatches(method: string, url: string, response: Response
   if (type !== 'application/json' && type !== 'application/problem+json') {
     return []
   }
-  const key = `${where} ${type}`
-  const validate = validators.get(key) ?? ajv.compile(closed(media.schema) as Schema)
+  return unlike(media.schema, where, `${where} ${type}`, response)
+}
+
+/** Before it is known what is asked for: no token, the page of another site, too many requests, headers too large, too much to do. */
+const REFUSED_BEFORE = [400, 401, 403, 429, 431, 503]
+
+/** What the document does not have is refused by a problem. */
+async function refused(response: Response, expected: number, told: string): Promise<string[]> {
+  const { status } = response
+  if (status !== expected && !REFUSED_BEFORE.includes(status)) {
+    return [`${told}: ${status}`]
+  }
+  const type = response.headers.get('content-type')?.split(';')[0]
+  return type === 'application/problem+json'
+    ? unlike({ $ref: '#/components/schemas/Problem' }, told, 'problem', response)
+    : [`${told}: refused as ${type}`]
+}
+
+async function unlike(schema: Schema, where: string, key: string, response: Response): Promise<string[]> {
+  const validate = validators.get(key) ?? ajv.compile(closed(schema) as Schema)
   validators.set(key, validate)
   if (validate(await response.clone().json())) {
     return []

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { TestHarness } from 'wrangler'
-import { buildPages } from '../../scripts/build-pages.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { startDohServer } from './doh-server.ts'
+import { GENEROUS } from './generous.ts'
 import { type D1, restoreD1, type Snapshot } from './snapshots.ts'
 import type { WorkerControl } from './worker-control.ts'
 import { loadWrangler } from './wrangler.ts'
@@ -22,20 +27,51 @@ export type WorkersPortolan = {
 
 type Wrangler = Awaited<ReturnType<typeof loadWrangler>>
 
-/** The settings of `wrangler.toml`, with an entry that tests can hold. */
-function configOf({ unstable_readConfig }: Wrangler, env: Record<string, string>) {
+let bundled: Promise<string> | null = null
+
+/** The Worker as it would be deployed, but with an entry that tests can hold: bundled once in a process. */
+function bundledWorker(): Promise<string> {
+  bundled ??= bundle()
+  return bundled
+}
+
+async function bundle(): Promise<string> {
+  const out = mkdtempSync(join(tmpdir(), 'portolan-bundle-'))
+  const args = ['deploy', 'test/runtime/workers/entry.ts', '--dry-run', '--outdir', out]
+  const env = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' }
+  try {
+    await promisify(execFile)(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, ...args], {
+      ...{ cwd: root, env },
+    })
+    return readFileSync(join(out, 'entry.js'), 'utf8')
+  } finally {
+    rmSync(out, { recursive: true })
+  }
+}
+
+/** The settings of `wrangler.toml`, of a Worker that is bundled already. */
+function configOf(
+  { unstable_readConfig }: Wrangler,
+  main: string,
+  env: Record<string, string>,
+  requestsShared: number | null,
+) {
   const config = unstable_readConfig({ config: `${root}wrangler.toml` })
   const { name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets } = config
-  const { alias, minify, keep_names } = config
   return {
     ...{ name, compatibility_date, compatibility_flags, d1_databases, queues, triggers, assets },
-    ...{ alias, minify, ...(keep_names !== undefined && { keep_names }) },
-    main: 'test/runtime/workers/entry.ts',
+    ...(requestsShared !== null && {
+      ratelimits: [{ name: 'RATE_LIMIT', namespace_id: '1', simple: { limit: requestsShared, period: 60 as const } }],
+    }),
+    ...{ main, no_bundle: true },
     vars: {
       PORTOLAN_ADMIN_TOKEN: WORKERS_TOKEN,
-      PORTOLAN_SECRET_KEY: btoa('0123456789abcdef0123456789abcdef'),
+      ...(env.PORTOLAN_SECRET_KEYS === undefined && {
+        PORTOLAN_SECRET_KEY: btoa('0123456789abcdef0123456789abcdef'),
+      }),
       PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8,::1/128',
       TEST_VANTAGE: 'in-cluster',
+      ...GENEROUS,
       ...env,
     },
   }
@@ -44,18 +80,24 @@ function configOf({ unstable_readConfig }: Wrangler, env: Record<string, string>
 /**
  * The Worker of `wrangler.toml` on local workerd, with D1, queues and assets of its own. No account, no internet.
  *
- * @param caPem an authority that the runtime trusts.
  * @param migrated whether its database has its tables.
+ * @param requestsShared requests a minute that all isolates together count; `null`: none of them does.
  * @param snapshot what an older build left in its database, before it is migrated.
  */
 export async function startOnWorkers(
   env: Record<string, string>,
-  { caPem = null, migrated = true, snapshot }: { caPem?: string | null; migrated?: boolean; snapshot?: Snapshot } = {},
+  {
+    migrated = true,
+    requestsShared = null,
+    snapshot,
+  }: { migrated?: boolean; requestsShared?: number | null; snapshot?: Snapshot } = {},
 ): Promise<WorkersPortolan> {
-  buildPages()
-  const wrangler = await loadWrangler(caPem)
+  const [wrangler, script] = await Promise.all([loadWrangler(), bundledWorker()])
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-worker-'))
+  const main = join(folder, 'entry.js')
+  writeFileSync(main, script)
   const doh = await startDohServer({ localhost: { A: ['127.0.0.1'] } })
-  const config = configOf(wrangler, { PORTOLAN_DOH_URL: doh.url, ...env })
+  const config = configOf(wrangler, main, { PORTOLAN_DOH_URL: doh.url, ...env }, requestsShared)
   const harness = wrangler.createTestHarness({ root, workers: [{ config }] })
   const { url } = await harness.listen()
   if (snapshot) {
@@ -79,6 +121,7 @@ export async function startOnWorkers(
     },
     async close() {
       await Promise.all([harness.close(), doh.close()])
+      rmSync(folder, { recursive: true })
     },
   }
 }

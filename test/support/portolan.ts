@@ -5,12 +5,13 @@ import { expect } from 'vitest'
 import { createLog } from '../../src/lib/log.ts'
 import { readConfig } from '../../src/runtime/node/config.ts'
 import { type StartOptions, startPortolan } from '../../src/runtime/node/server.ts'
+import { GENEROUS } from './generous.ts'
 import { mismatches } from './openapi.ts'
 import { proberWith } from './prober.ts'
 import { restoreSqlite, type Snapshot } from './snapshots.ts'
 
 /** The suites under `test/api` run on this runtime; vitest.config.ts runs them on both. */
-export const RUNTIME = process.env.PORTOLAN_TEST_RUNTIME === 'workers' ? 'workers' : 'node'
+export const RUNTIME = process.env.TEST_RUNTIME === 'workers' ? 'workers' : 'node'
 
 export type TestPortolan = {
   /** The API listens there; no slash trails. */
@@ -53,6 +54,7 @@ async function startNode(env: Record<string, string>, { snapshot, ...options }: 
       PORTOLAN_PORT: '0',
       PORTOLAN_EGRESS_ALLOW: '127.0.0.0/8,::1/128',
       PORTOLAN_VANTAGE: 'in-cluster',
+      ...GENEROUS,
       ...env,
       PORTOLAN_DATABASE: databaseFile,
     }),

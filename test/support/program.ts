@@ -13,14 +13,20 @@ export type Program = {
   stop(): Promise<number | null>
 }
 
-/** Starts a program and resolves when a line of its stderr matches `ready`; throws with its output if it ends before. */
+/**
+ * Starts a program and resolves when a line of its stderr matches `ready`; throws with its output if it ends before.
+ *
+ * @param onSpawn is handed the process at once: it may be killed before it is ready.
+ */
 export async function startProgram(
   command: string,
   args: readonly string[],
   ready: RegExp,
   env: Record<string, string | undefined> = process.env,
+  onSpawn?: (child: ChildProcess) => void,
 ): Promise<Program> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env })
+  onSpawn?.(child)
   const closed = once(child, 'close')
   const lines: string[] = []
   const said = await new Promise<RegExpMatchArray>((resolve, reject) => {

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Verdict } from '../../src/check/verdict.ts'
 import { createSignals } from '../../src/job/queue.ts'
-import { createSecretBox } from '../../src/job/secrets.ts'
+import { createSecretBox } from '../../src/job/secret-box.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { createLog } from '../../src/lib/log.ts'
 import type { JobStatus } from '../../src/record/job.ts'
@@ -68,7 +68,7 @@ async function openOnNode(): Promise<TestQueue> {
     async insert(job) {
       await insertJob(store, job, null, job.createdAtMs)
     },
-    enqueue: (jobIds) => runner.enqueue(jobIds),
+    enqueue: (jobIds) => runner.enqueue(jobIds.map((id) => ({ id, owner: 'a-test', scheduled: false }))),
     async cancel(jobId) {
       await cancelJob(store, jobId, clock.now())
       runner.cancel(jobId)

@@ -2,15 +2,17 @@ import type { Counts, Percentiles } from '../../src/history/types.ts'
 import type {
   HistoryResultDocument,
   IncidentDocument,
+  ListedServiceDocument,
   OverallReport,
   ServiceDocument,
-  ServiceHeadDocument,
   ServiceReport,
+  TargetIncidentDocument,
 } from '../../src/report/history-document.ts'
 import type { TestPortolan } from './portolan.ts'
 
 type SeriesDocument = { step: string; points: readonly ({ at: string } & Counts & Percentiles)[] }
 type Page<T> = { items: T[]; nextCursor: string | null }
+type ServicesPage = Page<ListedServiceDocument> & { totals?: { fail: number; unknown: number; pass: number } }
 
 /** Answers as the contract says they are; that they are is what `call` checks. */
 export const historyOf = (api: TestPortolan) => {
@@ -19,10 +21,11 @@ export const historyOf = (api: TestPortolan) => {
     async (path = ''): Promise<T> =>
       (await (await api.call(prefix + path)).json()) as T
   return {
-    services: get<Page<ServiceHeadDocument>>('/v1/services'),
+    services: get<ServicesPage>('/v1/services'),
     service: get<ServiceDocument>('/v1/services/'),
     results: get<Page<HistoryResultDocument>>('/v1/services/'),
     incidents: get<Page<IncidentDocument>>('/v1/services/'),
+    allIncidents: get<Page<TargetIncidentDocument>>('/v1/incidents'),
     series: get<SeriesDocument>('/v1/services/'),
     report: get<ServiceReport>('/v1/services/'),
     overall: get<OverallReport>('/v1/report'),

@@ -1,8 +1,10 @@
 /** Gives a tick what it needs, on a real store and a clock of the test's own. */
 import { BatchRequestSchema, JobRequestSchema, toJobRequest } from '../../src/api/job-request.ts'
 import { createPolicy } from '../../src/check/policy.ts'
+import type { AskDeps } from '../../src/job/accept.ts'
+import { createJobLimits } from '../../src/job/limits.ts'
 import { noCluster } from '../../src/job/plan-request.ts'
-import { createSecretBox } from '../../src/job/secrets.ts'
+import { createSecretBox } from '../../src/job/secret-box.ts'
 import type { ObjectSource } from '../../src/kube/object-source.ts'
 import { parseManifests } from '../../src/kube/parse.ts'
 import { createLog } from '../../src/lib/log.ts'
@@ -15,7 +17,7 @@ import type { ManualClock } from './manual-clock.ts'
 import { aPlace } from './place.ts'
 import { toadService } from './toad.ts'
 
-export type Scheduling = TickDeps & ScheduleDeps & { clock: ManualClock; enqueued: string[]; lines: string[] }
+export type Scheduling = TickDeps & ScheduleDeps & AskDeps & { clock: ManualClock; enqueued: string[]; lines: string[] }
 
 /** Jobs are handed to nobody: `enqueued` has their ids in order. */
 export async function scheduling(
@@ -32,8 +34,9 @@ export async function scheduling(
   return {
     ...{ store, clock, enqueued, lines },
     secrets: await createSecretBox(new Uint8Array(32).fill(key)),
-    queue: { enqueue: async (ids) => void enqueued.push(...ids), cancel: () => undefined },
+    queue: { enqueue: async (jobs) => void enqueued.push(...jobs.map(({ id }) => id)), cancel: () => undefined },
     place: aPlace(),
+    limits: createJobLimits(clock, { jobs: null, tries: null }),
     policy: createPolicy({ allow: [], deny: [] }),
     clusterSource,
     settings: { cluster: 'default', queueLimit, scheduleLimit: 100_000, dnsServers: [], everyLeastMs: 1000 },

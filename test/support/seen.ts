@@ -10,7 +10,8 @@ export type Told = 'pass' | FailureCode | number | null
 
 const PHASES: Readonly<Record<string, Phase>> = { dns: 'dns', connect: 'connect', tls: 'tls', exchange: 'response' }
 
-const answer = (status: number): HttpEvidence => ({
+/** An answer without headers and without a body. */
+export const emptyAnswer = (status: number): HttpEvidence => ({
   status,
   version: '1.1',
   headers: {},
@@ -54,7 +55,7 @@ export function seenAs(path: PlannedPath, told: Told, evidence: Partial<Evidence
     localAddress: null,
     timings: NO_TIMINGS,
     dns: null,
-    http: status === null ? null : answer(status),
+    http: status === null ? null : emptyAnswer(status),
     tls: null,
     responder: null,
     failure: failed,

@@ -222,6 +222,8 @@ export const BEHAVIOURS = {
   }),
   /** Interim answers, for ever. */
   endlessInterim: onRequest((socket) => flood(socket, 'HTTP/1.1 103 Early Hints\r\n\r\n')),
+  /** Empty lines in place of an answer, for ever. */
+  endlessLines: onRequest((socket) => flood(socket, '\r\n')),
   /** A body without end. */
   endlessBody: onRequest((socket) => {
     socket.write(`${HEAD}\r\n`)

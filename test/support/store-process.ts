@@ -1,4 +1,5 @@
 /** A process of its own on a database file: `node store-process.ts insert|claim|record FILE`. One line of output an event. */
+import type { QueuedJob } from '../../src/record/job.ts'
 import { openSqlite } from '../../src/runtime/node/sqlite.ts'
 import { insertJob } from '../../src/store/jobs.ts'
 import { claimableJobs, claimJob } from '../../src/store/leases.ts'
@@ -13,8 +14,8 @@ const { store, close } = openSqlite(file)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** `null`: there is none, or another process was faster. */
-const claimOldest = async ([id]: readonly string[]) =>
-  id === undefined ? null : claimJob(store, { id }, String(process.pid), NOW, 1e6)
+const claimOldest = async ([job]: readonly QueuedJob[]) =>
+  job === undefined ? null : claimJob(store, { id: job.id }, String(process.pid), NOW, 1e6)
 
 const roles: Readonly<Record<string, () => Promise<void>>> = {
   /** 100 requests at once with one Idempotency-Key: says the job that each got. */
@@ -26,8 +27,8 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   },
   /** Claims until there is nothing left: says what it got. */
   async claim() {
-    for (let ids = await claimableJobs(store, NOW, 1); ids.length > 0; ids = await claimableJobs(store, NOW, 1)) {
-      const claim = await claimOldest(ids)
+    for (let jobs = await claimableJobs(store, NOW, 1); jobs.length > 0; jobs = await claimableJobs(store, NOW, 1)) {
+      const claim = await claimOldest(jobs)
       if (claim !== null) {
         say(claim.lease.jobId)
       }

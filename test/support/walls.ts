@@ -25,11 +25,14 @@ const under =
 const not = (test: (path: string) => boolean) => (path: string) => !test(path)
 
 const inNode = under('src/runtime/node')
+const inCli = under('src/runtime/cli')
 const inWorkers = under('src/runtime/workers')
 const inSocket = under('src/runtime/socket')
 const inRuntime = under('src/runtime')
+const inClient = under('src/client')
 const inStore = under('src/store')
 const inApi = under('src/api')
+const inPages = under('src/pages')
 const isPure = under(
   'src/kube',
   'src/plan',
@@ -44,7 +47,7 @@ const isPure = under(
   'src/history',
   'src/report',
 )
-const isConfig = (path: string) => /\/config\.ts$/.test(path)
+const isConfig = (path: string) => /\/(config|setting-values)\.ts$/.test(path)
 
 const isBuiltin = (target: string) => target.startsWith('node:') || builtinModules.includes(target)
 /** Workerd has these modules of Node too, and they do there what they do here. */
@@ -88,7 +91,8 @@ export const LINE: readonly (readonly string[])[] = [
   ['store', 'report'],
   ['job'],
   ['schedule'],
-  ['api'],
+  ['api', 'client'],
+  ['pages'],
   ['runtime'],
 ]
 
@@ -112,7 +116,7 @@ const WALLS: readonly Wall[] = [
   { name: '0: the folders stand in a line', in: (path) => folderOf(path) !== null, imports: isUpward },
   {
     name: '1: only runtime/node imports Node and its packages',
-    in: not((path) => inNode(path) || inWorkers(path) || inSocket(path)),
+    in: not((path) => inNode(path) || inCli(path) || inWorkers(path) || inSocket(path)),
     imports: (target) => isBuiltin(target) || NODE_PACKAGES(target),
   },
   {
@@ -122,6 +126,19 @@ const WALLS: readonly Wall[] = [
   },
   { name: '1: only runtime/workers imports cloudflare:*', in: not(inWorkers), imports: WORKERS_PACKAGES },
   { name: '1: runtime/node does not know runtime/workers', in: inNode, imports: inWorkers },
+  { name: '1: runtime/cli knows runtime/node, and not runtime/workers', in: inCli, imports: inWorkers },
+  { name: '1: nothing knows runtime/cli', in: not(inCli), imports: inCli },
+  {
+    name: '1: the client stands alone, and has no dependency',
+    in: inClient,
+    imports: not(inClient),
+  },
+  {
+    name: '1: only runtime/cli and the pages know the client',
+    in: not((path) => inCli(path) || inPages(path) || inClient(path)),
+    imports: inClient,
+  },
+  { name: '3: a page asks the API', in: inPages, imports: under('src/store', 'src/job', 'src/schedule') },
   { name: '1: runtime/workers does not know runtime/node', in: inWorkers, imports: inNode },
   { name: '1: runtime/socket knows neither', in: inSocket, imports: (target) => inNode(target) || inWorkers(target) },
   {

@@ -3,7 +3,8 @@ import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+/** RFC 6455 1.3. */
+export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 export const acceptFor = (request: IncomingMessage): string =>
   createHash('sha1').update(`${request.headers['sec-websocket-key']}${GUID}`).digest('base64')

@@ -7,6 +7,7 @@ import { startOnWorkers, WORKERS_TOKEN, type WorkersPortolan } from '../support/
 import { readJob } from '../support/read.ts'
 import { serveHttp, type TestServer } from '../support/servers.ts'
 import { type Pod, startPod, toadService } from '../support/toad.ts'
+import { trustedAuthority } from '../support/wrangler.ts'
 
 let worker: WorkersPortolan
 let doh: DohServer
@@ -18,7 +19,7 @@ let hidden: TestServer
 const DAY_MS = 86_400_000
 
 beforeAll(async () => {
-  const [authority, known] = await Promise.all([createAuthority(), createAuthority('Known to the runtime')])
+  const [authority, known] = await Promise.all([createAuthority(), trustedAuthority()])
   const ok: RequestListener = (_request, response) => void response.end('ok')
   const certificate = await known.issue({ notAfterMs: Date.now() + 10 * DAY_MS })
   doh = await startDohServer({
@@ -27,7 +28,7 @@ beforeAll(async () => {
     'empty.example': {},
   })
   ;[worker, pod, secure, trusted, hidden] = await Promise.all([
-    startOnWorkers({ PORTOLAN_DOH_URL: doh.url, TEST_VANTAGE: 'edge' }, { caPem: known.caPem }),
+    startOnWorkers({ PORTOLAN_DOH_URL: doh.url, TEST_VANTAGE: 'edge' }),
     startPod('toad'),
     serveHttp(ok, { tls: await authority.selfSigned() }),
     serveHttp(ok, { tls: certificate }),

@@ -128,6 +128,32 @@ describe('the cron trigger', () => {
     expect(((await (await call(`/v1/schedules/${id}/jobs`)).json()) as { items: unknown[] }).items).toHaveLength(1)
   }, 120_000)
 
+  it('by a clock that ran a year ahead and was set back lets schedules go on, and deletes nothing', async () => {
+    const { id: kept } = await readJob(call('/v1/jobs', jobOf(2)))
+    await ended(kept)
+    await worker.cron()
+    const response = await call('/v1/schedules', { name: 'minutely', cron: '@every 60s', job: jobOf(2) })
+    const { id } = await readSchedule(response)
+    const runs = async () =>
+      ((await (await call(`/v1/schedules/${id}/jobs`)).json()) as { items: { id: string }[] }).items.length
+    const year = 365 * 86_400_000
+    for (const [aheadMs, made] of [
+      [year, 1],
+      [year + 30_000, 1],
+      // Is set back: the run to come is brought forward, to be due within a minute.
+      [0, 1],
+      [61_000, 2],
+      [122_000, 3],
+    ] as const) {
+      await worker.control({ aheadMs })
+      await worker.cron()
+      expect([aheadMs, await runs()]).toEqual([aheadMs, made])
+    }
+    expect((await ended(kept)).verdict).toBe('pass')
+    expect(worker.lines.filter((line) => line.includes('"retention_held"'))).toHaveLength(1)
+    expect(worker.lines.filter((line) => line.includes('"retention_goes_on"'))).toHaveLength(1)
+  }, 120_000)
+
   it('has jobs run whose message was lost', async () => {
     await worker.control({ losing: 'all' })
     const { id } = await readJob(call('/v1/jobs', jobOf(2)))

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { plannedPath } from '../../../test/support/checks.ts'
+import { emptyAnswer } from '../../../test/support/seen.ts'
+import { aResult } from '../../../test/support/stored.ts'
 import type { AnsweredSide } from './asked.ts'
 import { bodyDifferences } from './bodies.ts'
 import { wordsOf } from './pieces.ts'
@@ -7,18 +10,17 @@ import { hashOf } from './sketch.ts'
 
 /** A side that has answered with these bodies. */
 const side = (bodies: readonly string[]): AnsweredSide => {
-  const tries = bodies.map((body) => ({
-    resolvedAddress: '127.0.0.1',
-    http: {
-      headers: {},
+  const tries = bodies.map((body, at) => {
+    const http = {
+      ...emptyAnswer(200),
       bodyBytes: body.length,
       bodySha256: hashOf(body),
       bodySnippet: body,
-      bodyCut: null,
       sketch: { hidden: {}, cookies: {}, body: wordsOf(body).map(hashOf).join('') },
-    },
-  }))
-  return { state: 'answered', failed: null, path: {}, tries } as unknown as AnsweredSide
+    }
+    return { ...aResult({ jobId: 'cmp_1', try: at + 1 }), resolvedAddress: '127.0.0.1', http, failure: null }
+  })
+  return { state: 'answered', failed: null, path: plannedPath(), tries }
 }
 
 const differing = (asked: readonly Record<'left' | 'right', AnsweredSide>[]) => {

@@ -33,7 +33,7 @@ export function headerDifferences(
   return [...shown, ...hiddenDifferences(left, right, ignore, notCounted)]
 }
 
-/** Of headers that may carry secrets it is compared whether they are there. */
+/** Headers that may carry secrets are compared by whether they are there. */
 function hiddenDifferences(
   left: AnsweredSide,
   right: AnsweredSide,

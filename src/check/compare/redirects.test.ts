@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { PlannedPath } from '../../plan/path.ts'
+import { httpCheck, plannedPath } from '../../../test/support/checks.ts'
 import { absolute } from './redirects.ts'
 
-const asked = (path: string) =>
-  ({ scheme: 'https', host: 'shop.example', checks: [{ type: 'http', path }] }) as unknown as PlannedPath
+const asked = (path: string) => plannedPath({ scheme: 'https', host: 'shop.example', checks: [httpCheck({ path })] })
 
 describe('absolute', () => {
   it.each([

@@ -23,7 +23,7 @@ export type SeenBodies = {
   varying: ReadonlySet<string>
 }
 
-/** Of pages that are random altogether, more would say nothing. */
+/** More of them would say nothing about pages that are random altogether. */
 const PIECES_MAX = 100_000
 
 /**

@@ -132,6 +132,16 @@ describe('an answer over HTTP/2', () => {
       after(...Array.from({ length: 62_000 }, () => frame(FRAME.ping, FLAG.ack, Array(8).fill(0), 0))),
       { code: 'response_too_large' },
     ],
+    [
+      'PING that wants answers without end, each a write to the connection',
+      after(...Array.from({ length: 1_001 }, () => frame(FRAME.ping, 0, Array(8).fill(0), 0))),
+      { code: 'response_too_large' },
+    ],
+    [
+      'SETTINGS that want answers without end',
+      after(...Array.from({ length: 1_001 }, () => frame(FRAME.settings, 0, [], 0))),
+      { code: 'response_too_large' },
+    ],
   ])('is refused: %s', (_what, bytes, trouble) => {
     expect(read(bytes).trouble).toMatchObject(trouble)
   })

@@ -24,7 +24,7 @@ export type CallListener = {
 
 /** The peer may send so much of a body unasked (RFC 9113 6.9.2), which is all that is wanted. */
 const WINDOW_BYTES = 65_535
-/** Of everything together, frames that say nothing included. */
+/** Counts everything together, frames that say nothing included. */
 const HEARD_MAX_BYTES = 1024 * 1024
 /** The beginning of an answer that is no frame is kept up to here, to tell what it is. */
 const TELLING_BYTES = 16
@@ -42,6 +42,7 @@ export class CallReader {
   #hasHead = false
   #isOver = false
   #bodyBytes = 0
+  #replies = 0
   #heardBytes = 0
   #goAway: string | null = null
 
@@ -239,21 +240,26 @@ export class CallReader {
         return broken('a setting has a value that is none')
       }
     }
-    if (!isAck) {
-      this.#listener.onReply(
-        writeFrame({ type: FRAME.settings, flags: FLAG.ack, stream: 0, payload: new Uint8Array() }),
-      )
-    }
-    return null
+    return isAck ? null : this.#reply(FRAME.settings, new Uint8Array())
   }
 
   #ping({ flags, stream, payload }: Frame): Trouble | null {
     if (stream !== 0 || payload.length !== 8) {
       return broken('a PING is none')
     }
-    if ((flags & FLAG.ack) === 0) {
-      this.#listener.onReply(writeFrame({ type: FRAME.ping, flags: FLAG.ack, stream: 0, payload }))
+    return (flags & FLAG.ack) === 0 ? this.#reply(FRAME.ping, payload) : null
+  }
+
+  /** Each reply is a write to the connection: a peer may not ask for them without end (CVE-2019-9512, -9515). */
+  #reply(type: number, payload: Uint8Array): Trouble | null {
+    this.#replies++
+    if (this.#replies > REPLIES_MAX) {
+      return {
+        code: 'response_too_large',
+        says: `more than ${REPLIES_MAX} PING and SETTINGS frames came, and no end of the answer`,
+      }
     }
+    this.#listener.onReply(writeFrame({ type, flags: FLAG.ack, stream: 0, payload }))
     return null
   }
 
@@ -271,6 +277,8 @@ export class CallReader {
       : { code: 'connection_closed', says: `the peer took no call (GOAWAY, ${this.#goAway})` }
   }
 }
+
+const REPLIES_MAX = 1000
 
 const PARTS_MAX = 64
 const HEADERS_TOO_LARGE: Trouble = {

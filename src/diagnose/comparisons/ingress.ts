@@ -1,5 +1,7 @@
 /** Faults of an Ingress: the Service answers directly, and not through the controller. */
+
 import { list } from '../phrases.ts'
+import { routerOn } from '../routers.ts'
 import type { Rule } from '../rule.ts'
 import { isOfRoute } from './named.ts'
 import { type Answer, answersOf, type Router, unreachableRule } from './routed.ts'
@@ -70,7 +72,7 @@ export const ingressControllerUnreachable: Rule = unreachableRule(CONTROLLER, {
   look: 'kubectl get pods,services -A -l app.kubernetes.io/component=controller',
 })
 
-/** The name leads clients outside elsewhere than to the controller. */
+/** The name leads clients outside elsewhere than to the router. */
 export const ingressHostDnsDiffers: Rule = {
   code: 'ingress_host_dns_differs',
   layer: 'dns',
@@ -82,6 +84,7 @@ export const ingressHostDnsDiffers: Rule = {
         return []
       }
       const { name, values } = path.dns
+      const router = routerOn([each])
       const found = telling?.dns?.answers ?? []
       return [
         {
@@ -89,9 +92,9 @@ export const ingressHostDnsDiffers: Rule = {
           title:
             found.length === 0
               ? `${name} does not resolve from here`
-              : `${name} resolves to ${list(found, 3)}, not to the controller`,
-          detail: `${skipped.detail}. The objects have the controller at ${list(values ?? [], 3) || 'an unknown address'}. A proxy or CDN before it looks the same; else clients that use the name do not get here.`,
-          fix: 'Point the DNS record of the host to the controller (external-dns does it by the status of the Ingress).',
+              : `${name} resolves to ${list(found, 3)}, not to ${router.short}`,
+          detail: `${skipped.detail}. The objects have ${router.short} at ${list(values ?? [], 3) || 'an unknown address'}. A proxy or CDN before it looks the same; else clients that use the name do not get here.`,
+          fix: `Point the DNS record of the host to ${router.short} (external-dns does it by the status of the Ingress or the Gateway).`,
           confirm: `nslookup ${name}`,
           evidence: [{ path: path.id, result: telling?.id ?? null }],
           explains: [],

@@ -152,7 +152,7 @@ export const redirectLoop: Rule = {
           }`,
           fix:
             secure.length > 0
-              ? 'Let it trust X-Forwarded-Proto of what ends TLS (ingress-nginx: use-forwarded-headers "true"; applications: trust proxy), pass TLS through to the controller, or switch its redirect off (ingress-nginx: ssl-redirect "false", and force-ssl-redirect).'
+              ? `Let it trust X-Forwarded-Proto of what ends TLS (ingress-nginx: use-forwarded-headers "true"; applications: trust proxy), pass TLS through to ${routerOn(port.routed).short}, or switch its redirect off (ingress-nginx: ssl-redirect "false", and force-ssl-redirect).`
               : 'Read the rules that rewrite or redirect, at the Ingress and in the application, and let one of them decide.',
           confirm: requestOn(first),
           evidence: triesOf(bad),

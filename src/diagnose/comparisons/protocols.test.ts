@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerJob, type Reply, type World } from '../../../test/support/answering.ts'
+import { gateway, httpRoute } from '../../../test/support/gateway-manifests.ts'
 import { ingress, ingressClass, loadBalancerStatus, node, service, slice } from '../../../test/support/manifests.ts'
 
 const PORT = { name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }
@@ -100,6 +101,24 @@ describe('two ends that speak different protocols', () => {
     expect(first(by({ other: { ...OK, headerBytes: 900 }, Ingress: BAD_GATEWAY })).first).toBe(
       'ingress_backend_refuses likely',
     )
+  })
+})
+
+describe('where a Gateway routes', () => {
+  const manifests = [...services().slice(0, 4), gateway(), httpRoute({ hostnames: ['toad.example.com'] })]
+  const findingOn = (world: World) => {
+    const [finding] = answerJob(manifests, world).diagnosis.findings
+    return { code: finding?.code, text: `${finding?.title}. ${finding?.detail} ${finding?.fix} ${finding?.confirm}` }
+  }
+
+  it.each<[string, World]>([
+    ['response_header_too_large', by({ other: { ...OK, headerBytes: 5200 }, HTTPRoute: BAD_GATEWAY })],
+    ['backend_protocol_mismatch', by({ HTTPRoute: { ...COMPLAINT, failure: 'unexpected_status' } })],
+  ])('%s speaks of the Gateway, and of no controller', (code, world) => {
+    const { text, ...found } = findingOn(world)
+    expect(found).toEqual({ code })
+    expect(text).toContain('the Gateway')
+    expect(text).not.toMatch(/the controller|[Ii]ngress/)
   })
 })
 

@@ -99,9 +99,9 @@ export const backendProtocolMismatch: Rule = {
           {
             ...common,
             confidence: 'certain',
-            title: 'Plain HTTP is spoken to a port of the controller that speaks TLS',
-            detail: `${urlsOf(complaining)}: the answer is the complaint of a server that was sent plain HTTP on its HTTPS port, and the pods themselves answer without it. So it is the controller's: a load balancer that ends TLS sends on to its HTTPS port, or the port that was dialled for http is not its HTTP port.`,
-            fix: "Lead plain HTTP (what is left where TLS ends) to the controller's HTTP port: targetPort http in the controller's Service. If the dialled port is wrong, give addresses.controllerPorts.",
+            title: `Plain HTTP is spoken to a port of ${router.short} that speaks TLS`,
+            detail: `${urlsOf(complaining)}: the answer is the complaint of a server that was sent plain HTTP on its HTTPS port, and the pods themselves answer without it. So it is that of ${router.short}: a load balancer that ends TLS sends on to its HTTPS port, or the port that was dialled for http is not its HTTP port.`,
+            fix: `Lead plain HTTP (what is left where TLS ends) to the HTTP port of ${router.short}: targetPort http in the Service before it. If the dialled port is wrong, give addresses.controllerPorts.`,
             evidence: triesOf(complaining),
             explains: idsOf(failing(complaining)),
           },
@@ -135,9 +135,9 @@ export const backendProtocolMismatch: Rule = {
           {
             ...common,
             confidence: 'likely',
-            title: 'TLS is spoken to a port of the controller that speaks plain HTTP',
-            detail: `${urlsOf(unspoken)}: what answers at ${list([...doors])} is no TLS. Before any pod is asked, the handshake ends there: the controller's Service leads its port for https to the plain port of the controller, or a load balancer that ends TLS is missing before it.`,
-            fix: "Lead the port for https to the controller's HTTPS port (targetPort https in the controller's Service). If the dialled port is wrong, give addresses.controllerPorts.",
+            title: `TLS is spoken to a port of ${router.short} that speaks plain HTTP`,
+            detail: `${urlsOf(unspoken)}: what answers at ${list([...doors])} is no TLS. Before any pod is asked, the handshake ends there: the Service before ${router.short} leads its port for https to a plain port, or a load balancer that ends TLS is missing before it.`,
+            fix: `Lead the port for https to the HTTPS port of ${router.short} (targetPort https in the Service before it). If the dialled port is wrong, give addresses.controllerPorts.`,
             evidence: triesOf(unspoken),
             explains: idsOf(unspoken),
           },
@@ -202,6 +202,7 @@ export const responseHeaderTooLarge: Rule = {
     seen.ports.flatMap((port): Cause[] => {
       const bad = failing(port.routed).filter(isBadGateway)
       const direct = passing(port.dialled.filter(isDirect))
+      const router = routerOn(port.routed)
       const bytes = Math.max(0, ...direct.flatMap(({ told }) => told.map(({ http }) => http?.headerBytes ?? 0)))
       if (bad.length === 0 || bytes + AROUND_BYTES < NGINX_BUFFER_BYTES) {
         return []
@@ -209,10 +210,10 @@ export const responseHeaderTooLarge: Rule = {
       return [
         {
           confidence: 'likely',
-          title: 'The header of the answer is larger than the controller takes',
+          title: `The header of the answer is larger than ${router.short} takes`,
           detail: `${urlsOf(bad)} answers 502; asked directly, the application answers with ${bytes} bytes of header (${list(direct.map(addressOf), 2)}). nginx takes ${NGINX_BUFFER_BYTES} (proxy_buffer_size, 4 or 8 kB), and calls more "upstream sent too big header". Cookies are most often what is so large.`,
-          fix: 'Raise it for this Ingress (ingress-nginx: nginx.ingress.kubernetes.io/proxy-buffer-size: "16k"; HAProxy: tune.bufsize), or send fewer and smaller headers.',
-          confirm: `kubectl describe ingress -n ${namespace}; ${requestOn(direct[0])}`,
+          fix: `Raise it ${router.headerSize}, or send fewer and smaller headers.`,
+          confirm: `${router.get} -n ${namespace} -o yaml; ${requestOn(direct[0])}`,
           evidence: [...triesOf(bad), ...triesOf(direct).slice(0, 1)],
           explains: idsOf(bad),
         },

@@ -1,6 +1,7 @@
 import { Anchors, EMPTY, type Written, type YamlLimits } from './anchors.ts'
 import { YamlError } from './error.ts'
 import { Mappings } from './mappings.ts'
+import type { Places } from './places.ts'
 import { keyOf, MERGE_TAG, resolvePlain, resolveTagged, type Scalar } from './resolve.ts'
 import type { Scanner } from './scanner.ts'
 import type { Token, TokenType } from './token.ts'
@@ -17,13 +18,15 @@ export class NodeReader {
   readonly #repeatedKeys: number[] = []
   readonly #anchors: Anchors
   readonly #mappings = new Mappings()
+  readonly #places: Places | null
   /** The scalar that was read last, and its tag. */
   #last = EMPTY
   #lastTag = ''
 
-  constructor(scanner: Scanner, tags: ReadonlyMap<string, string>, limits: YamlLimits) {
+  constructor(scanner: Scanner, tags: ReadonlyMap<string, string>, limits: YamlLimits, places: Places | null = null) {
     this.#scanner = scanner
     this.#tags = tags
+    this.#places = places
     this.#anchors = new Anchors(limits)
   }
 
@@ -195,7 +198,8 @@ export class NodeReader {
       if (token.type !== '-') {
         this.#fail("did not find expected '-' indicator", token.at, 'a list', at)
       }
-      const { type } = this.#peek()
+      const { type, at: itemAt } = this.#peek()
+      this.#places?.put(items, items.length, itemAt)
       items.push(type === '-' || type === 'block-end' ? this.empty() : this.#readNode(true, false))
     }
   }
@@ -204,6 +208,7 @@ export class NodeReader {
     const items: unknown[] = []
     while (this.#peek().type === '-') {
       this.#next()
+      this.#places?.put(items, items.length, this.#peek().at)
       items.push(EMPTY_ITEM.has(this.#peek().type) ? this.empty() : this.#readNode(true, false))
     }
     return items
@@ -235,6 +240,7 @@ export class NodeReader {
       if (token.type === ']') {
         break
       }
+      this.#places?.put(items, items.length, token.at)
       items.push(token.type === '?' ? this.#collection(token, NONE) : this.#readNode(false, false))
     }
     this.#next()
@@ -341,6 +347,9 @@ export class NodeReader {
       this.#repeatedKeys.push(at)
     }
     this.#mappings.put(mapping, key, at, value)
+    if (key !== null) {
+      this.#places?.put(mapping, key, at)
+    }
   }
 
   /** Merges at the place of the key. A list of mappings is written out; an alias names one mapping. */
@@ -351,7 +360,9 @@ export class NodeReader {
     if (isList) {
       this.#anchors.uncount()
     }
-    this.#mappings.merge(mapping, isList ? value : [value], at)
+    const sources = isList ? value : [value]
+    this.#mappings.merge(mapping, sources, at)
+    this.#places?.merge(mapping, sources)
   }
 }
 

@@ -7,6 +7,7 @@
 import type { YamlLimits } from './anchors.ts'
 import { YamlError } from './error.ts'
 import { NodeReader } from './nodes.ts'
+import type { Places } from './places.ts'
 import { Scanner } from './scanner.ts'
 import type { TokenType } from './token.ts'
 
@@ -20,12 +21,15 @@ export type ReadYaml = {
   restAt: number | null
 }
 
-/** @throws YamlError */
-export function readYaml(text: string, limits: YamlLimits): ReadYaml {
+/**
+ * @param places notes where entries are written, if anybody wants to know.
+ * @throws YamlError
+ */
+export function readYaml(text: string, limits: YamlLimits, places: Places | null = null): ReadYaml {
   refuseControlCharacters(text)
   const scanner = new Scanner(text)
   const { tags, any } = readDirectives(scanner)
-  const nodes = new NodeReader(scanner, tags, limits)
+  const nodes = new NodeReader(scanner, tags, limits, places)
   const value = readRoot(scanner, nodes, any)
   nodes.refuseUnwritable(value)
   const { aliased, repeatedKeys } = nodes

@@ -8,24 +8,13 @@ import { refOf, type Service } from '../../kube/objects.ts'
 import type { OpenShiftRoute } from '../../kube/openshift-objects.ts'
 import { type Because, fieldOf } from '../because.ts'
 import type { PlanContext } from '../context.ts'
+import { STANDARD, type WayIn } from '../ingress-address.ts'
 import { addressesOfFront, unreadBehind } from '../ingress-fronts.ts'
 import { privateExcuses } from '../ingress-listeners.ts'
 import type { Sized } from '../size.ts'
 import { restingOn } from '../unread.ts'
 import type { Admission } from './claims.ts'
 
-export type RouterWay = {
-  address: string | null
-  ports: { http: number | null; https: number | null }
-  because: readonly Because[]
-  doubts: readonly Because[]
-  reach: 'cluster' | 'anywhere' | 'given'
-  pending: string | null
-  isVip: boolean
-  front: Service | null
-}
-
-const STANDARD = { http: 80, https: 443 } as const
 /** The ingress operator makes routers, and their Services, there. */
 const NAMESPACE = 'openshift-ingress'
 const OWNER = 'ingresscontroller.operator.openshift.io/owning-ingresscontroller'
@@ -49,7 +38,7 @@ export function addressCount({ index, request }: Pick<Sized, 'index' | 'request'
   return named > 0 ? named : admissions.length * ofFront
 }
 
-export function routerWays(context: PlanContext, route: OpenShiftRoute, admission: Admission): readonly RouterWay[] {
+export function routerWays(context: PlanContext, route: OpenShiftRoute, admission: Admission): readonly WayIn[] {
   const { addresses, index, position, place } = context
   const common = { doubts: [], pending: null, isVip: false, front: null }
   if (addresses.ingressController.length > 0) {

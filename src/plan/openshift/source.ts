@@ -13,6 +13,7 @@ import { EXPECT_2XX, type HttpExpect } from '../check.ts'
 import { type PlanContext, portsFor } from '../context.ts'
 import { draft, type PathDraft } from '../draft.ts'
 import { locationPattern } from '../gateway/location.ts'
+import type { WayIn } from '../ingress-address.ts'
 import type { ToldScheme } from '../ingress-backends.ts'
 import { frontPorts, pastBalancerExcuses } from '../ingress-fronts.ts'
 import { encodePath } from '../ingress-rules.ts'
@@ -20,7 +21,7 @@ import { counted, MANIFESTS, oneAtLeast, type Size, type Sized, sum } from '../s
 import type { Source } from '../source.ts'
 import { restingOn } from '../unread.ts'
 import { type Admission, admissionsOf, claimOf, pathOf } from './claims.ts'
-import { addressCount, type RouterWay, routerWays } from './routers.ts'
+import { addressCount, routerWays } from './routers.ts'
 
 type Target = Pick<PlanContext, 'index' | 'target'>
 
@@ -134,7 +135,7 @@ function through(
   context: PlanContext,
   route: OpenShiftRoute,
   admission: Admission,
-  way: RouterWay,
+  way: WayIn,
   { scheme, redirects, doubts }: Served,
 ): PathDraft {
   const { index, target, position } = context

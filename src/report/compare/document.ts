@@ -72,7 +72,7 @@ export type CompareDocument = {
   methods: readonly string[] | null
   /** Each request is sent so often to each side. */
   triesEach: number
-  /** Of requests. */
+  /** Counts requests. */
   summary: { alike: number; different: number; error: number; unasked: number; notSent: number }
   requests: readonly ComparedRequestDocument[]
   notSent: readonly NotSent[]

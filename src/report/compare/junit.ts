@@ -1,3 +1,4 @@
+import { apart } from '../cases.ts'
 import { suiteSeconds } from '../junit.ts'
 import { visible } from '../visible.ts'
 import { element, empty, open } from '../xml.ts'
@@ -11,8 +12,10 @@ import { DIFFERENCES } from './meanings.ts'
 export function renderCompareJunit(document: CompareDocument): string {
   const { requests, problem, verdict, status } = document
   const name = visible(`${sideName(document.left)} and ${sideName(document.right)}`)
-  const cases = requests.map((request) => testCase(request))
-  const own = problem !== null || verdict === null ? [verdictCase(document)] : []
+  const classname = classOf(document)
+  const names = apart(requests.map((request) => ({ name: caseNameOf(request), id: null })))
+  const cases = requests.map((request, at) => testCase(classname, names[at] ?? '', request))
+  const own = problem !== null || verdict === null ? [verdictCase(classname, document)] : []
   const count = (...outcomes: ComparedRequestDocument['outcome'][]): number =>
     requests.filter(({ outcome }) => outcomes.includes(outcome)).length
   const counts = {
@@ -24,6 +27,9 @@ export function renderCompareJunit(document: CompareDocument): string {
   const properties = {
     comparison: document.id,
     verdict: verdict ?? status,
+    left: sideName(document.left),
+    right: sideName(document.right),
+    namespace: document.target.namespace,
     cluster: document.target.cluster,
     vantage: document.vantage,
   }
@@ -47,9 +53,19 @@ export function renderCompareJunit(document: CompareDocument): string {
   ].join('\n')}\n`
 }
 
-const CLASS = 'portolan.compare'
+/** `portolan.compare.shop.Ingress-toad and Gateway-edge`; a job that is a side is another one each time. */
+function classOf({ target, left, right }: CompareDocument): string {
+  const sides = [left, right].map((side) => ('job' in side ? 'job' : sideName(side).replace('/', '-')))
+  return visible(['portolan', 'compare', target.namespace, sides.join(' and ')].join('.'))
+}
 
-function testCase(request: ComparedRequestDocument): string {
+/** Requests of one method and address are told apart by the headers that a rule asks for. */
+export function caseNameOf(request: ComparedRequestDocument): string {
+  const headers = Object.entries(request.headers).map(([header, value]) => `${header}: ${value}`)
+  return visible([requestName(request), ...headers].join(', '))
+}
+
+function testCase(classname: string, name: string, request: ComparedRequestDocument): string {
   const { outcome, differences, reason, left, right, notCounted } = request
   const lines = [
     ...differences.flatMap(({ kind, field, left: own, right: other, means, next }) => [
@@ -82,11 +98,11 @@ function testCase(request: ComparedRequestDocument): string {
   }
   const body = outcome === null ? element('skipped', { message: 'not finished' }, text) : bodies[outcome]()
   const time = ((left.totalMs ?? 0) / 1000).toFixed(6)
-  return `${open('testcase', { classname: CLASS, name: visible(requestName(request)), time })}${body}</testcase>`
+  return `${open('testcase', { classname, name, time })}${body}</testcase>`
 }
 
-function verdictCase({ problem, status }: CompareDocument): string {
+function verdictCase(classname: string, { problem, status }: CompareDocument): string {
   const message = visible(problem === null ? `not finished: ${status}` : problem.detail)
   const body = element('error', { type: problem?.code ?? status, message }, message)
-  return `${open('testcase', { classname: CLASS, name: 'verdict', time: '0.000000' })}${body}</testcase>`
+  return `${open('testcase', { classname, name: 'verdict', time: '0.000000' })}${body}</testcase>`
 }

@@ -1,9 +1,9 @@
 import { type Links, RELATIVE } from '../links.ts'
-import { COMMENT_LIMIT, code, fitted, folded, prose, VERDICT_MARKS } from '../markdown.ts'
+import { againInMarkdown, COMMENT_LIMIT, code, fitted, folded, prose, VERDICT_MARKS } from '../markdown.ts'
 import { duration } from '../phrases.ts'
 import { answerName, type CompareDocument, type ComparedRequestDocument, requestName, sideName } from './document.ts'
 import { DIFFERENCES } from './meanings.ts'
-import { countsOfCompare, fetchAgain, headlineOf, notCountedLines } from './text.ts'
+import { countsOfCompare, headlineOf, notCountedLines } from './text.ts'
 
 /** For a pull request's comment or a CI job's summary. What does not fit is left out, and said to be. */
 export const renderCompareMarkdown = (document: CompareDocument, links: Links = RELATIVE): string =>
@@ -29,7 +29,11 @@ function withRows(document: CompareDocument, most: number, links: Links): string
       'Not sent',
       list(document.notSent.slice(0, most).map(({ side, request, reason }) => `${request} (${side}): ${reason}`)),
     ),
-    `Comparison ${code(document.id)}, created ${document.createdAt}. Again: ${code(fetchAgain(document, 'markdown', links))}`,
+    againInMarkdown(
+      `Comparison ${code(document.id)}, created ${document.createdAt}`,
+      `/v1/compares/${document.id}/report?format=markdown`,
+      links,
+    ),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }

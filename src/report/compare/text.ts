@@ -1,5 +1,5 @@
 import { headLines, WIDTH } from '../columns.ts'
-import { type Links, RELATIVE } from '../links.ts'
+import { againInText, type Links, RELATIVE } from '../links.ts'
 import { duration } from '../phrases.ts'
 import { visible, wrap } from '../visible.ts'
 import { answerName, type CompareDocument, type ComparedRequestDocument, requestName, sideName } from './document.ts'
@@ -59,16 +59,14 @@ export function renderCompareText(document: CompareDocument, links: Links = RELA
       'Not sent',
       notSent.map(({ side, request, reason }) => `${request} (${side}): ${reason}`),
     ),
-    [
-      `Comparison ${document.id}, created ${document.createdAt}. Fetch this report again:`,
-      `  ${fetchAgain(document, 'text', links)}`,
-    ],
+    againInText(
+      `Comparison ${document.id}, created ${document.createdAt}`,
+      `/v1/compares/${document.id}/report?format=text`,
+      links,
+    ),
   ]
   return `${blocks.flatMap((lines) => (lines.length > 0 ? [lines.join('\n')] : [])).join('\n\n')}\n`
 }
-
-export const fetchAgain = ({ id }: CompareDocument, format: string, links: Links): string =>
-  `curl "${links.api(`/v1/compares/${id}/report?format=${format}`)}"`
 
 const indented = (margin: number, text: string, label = ''): string[] =>
   wrap(visible(text), WIDTH - margin - label.length).map(

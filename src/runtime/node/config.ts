@@ -1,6 +1,7 @@
 import type { DiscoverEgress } from '../../plan/keep-to-cluster.ts'
 import type { DiscoverMode } from '../../schedule/annotations.ts'
-import { type ClusterContext, type CommonConfig, commonConfig, readSettings } from '../config.ts'
+import { type CommonConfig, commonConfig, type NameOf, readSettings } from '../config.ts'
+import type { ClusterContext } from '../setting-values.ts'
 import { unreadSettings } from '../settings.ts'
 
 /** The composition root reads this from its environment, once. Durations are in milliseconds. */
@@ -24,6 +25,8 @@ export type Config = CommonConfig & {
   /** `null`: the current one. */
   kubeContext: string | null
   clusters: readonly ClusterContext[]
+  /** CIDRs of the proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[]
   discover: DiscoverMode
   discoverEgress: DiscoverEgress
   /** Settings that are set and have no effect here. */
@@ -32,10 +35,11 @@ export type Config = CommonConfig & {
 
 /**
  * `process.env` → Config.
+ * @param nameOf says where a setting has been set, if not by its name in the environment.
  * @throws ConfigError whose message is the one line to print before the process ends.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const settings = readSettings(env)
+export function readConfig(env: Readonly<Record<string, string | undefined>>, nameOf?: NameOf): Config {
+  const settings = readSettings(env, nameOf)
   return {
     ...commonConfig(settings),
     host: settings.PORTOLAN_HOST,
@@ -49,6 +53,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     kubeconfig: settings.PORTOLAN_KUBECONFIG,
     kubeContext: settings.PORTOLAN_KUBE_CONTEXT,
     clusters: settings.PORTOLAN_CLUSTERS,
+    trustedProxies: settings.PORTOLAN_TRUSTED_PROXIES,
     discover: settings.PORTOLAN_DISCOVER,
     discoverEgress: egressOf(settings.PORTOLAN_DISCOVER_EGRESS),
     notRead: unreadSettings(env, 'node'),

@@ -34,6 +34,7 @@ class UdpQuery {
   #socket: Socket | null = null
   #localAddress: string | null = null
   #sent = 0
+  #bytes = 0
   #firstByteMs: number | null = null
   /** What came and was no answer. */
   #wrong: Failure | null = null
@@ -71,7 +72,9 @@ class UdpQuery {
 
   #send(socket: Socket): void {
     this.#sent++
-    socket.send(dnsQuery(this.#asked), (error) => {
+    const query = dnsQuery(this.#asked)
+    this.#bytes += query.length
+    socket.send(query, (error) => {
       if (error) {
         this.#fail(error)
       }
@@ -83,6 +86,7 @@ class UdpQuery {
   }
 
   #hear(message: Buffer): void {
+    this.#bytes += message.length
     if (this.#ended) {
       return
     }
@@ -119,6 +123,7 @@ class UdpQuery {
     clearTimeout(this.#again)
     this.#request.signal.removeEventListener('abort', this.#onAbort)
     this.#socket?.close()
+    this.#request.counts?.(this.#bytes)
     const exchange: Exchange = {
       timings: { ...NO_TIMINGS, firstByteMs: this.#firstByteMs, totalMs: since(this.#startedAt) },
       resolvedAddress: this.#request.address,

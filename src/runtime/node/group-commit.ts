@@ -23,8 +23,13 @@ type Settle = () => void
 /**
  * Group commit: all writes that wait when the event loop comes round share one transaction, and so one flush of the
  * disk; each is all or none by itself.
+ *
+ * @param before is called before each transaction, and keeps it from beginning by throwing.
  */
-export function createWriter(client: Database.Database): { atomic: Store['atomic']; flush(): void } {
+export function createWriter(
+  client: Database.Database,
+  before: () => void = () => undefined,
+): { atomic: Store['atomic']; flush(): void } {
   const transactions = new Transactions(client)
   let waiting: Group[] = []
   let scheduled = false
@@ -40,6 +45,7 @@ export function createWriter(client: Database.Database): { atomic: Store['atomic
     }
     const startedAtMs = performance.now()
     try {
+      before()
       const settles = transactions.run(batch)
       const endedAtMs = performance.now()
       restsUntilMs = endedAtMs + Math.min(REST_MAX_MS, endedAtMs - startedAtMs)

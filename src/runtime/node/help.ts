@@ -1,5 +1,5 @@
 import { KUBECTL_CORE } from '../../kube/hand-over.ts'
-import { SETTING_NAMES } from '../config.ts'
+import { SERVER_SETTING_NAMES } from '../setting-shapes.ts'
 import { SETTINGS } from '../settings.ts'
 
 const WIDTH = 100
@@ -19,7 +19,7 @@ function wrapped(text: string, width: number): string[] {
   return lines
 }
 
-const settingLines = SETTING_NAMES.filter((name) => SETTINGS[name].readBy.includes('node')).flatMap((name) => {
+const settingLines = SERVER_SETTING_NAMES.filter((name) => SETTINGS[name].readBy.includes('node')).flatMap((name) => {
   const { default: standard, meaning } = SETTINGS[name]
   const lines = wrapped(standard === null ? meaning : `${meaning} (${standard})`, WIDTH - INDENT)
   return lines.map((line, at) => `  ${(at === 0 ? name : '').padEnd(INDENT - 2)}${line}`)

@@ -19,6 +19,8 @@ const CLOSE_IDLE_MS = 50
 export type Listening = {
   /** Without a trailing slash. */
   url: string
+  /** As the system says: the port that it picked, the address that a name stood for. */
+  at: { address: string; port: number }
   /** Takes no more connections; resolves when those there are have gone. */
   close(): Promise<void>
 }
@@ -41,6 +43,7 @@ export function listen(
     const server = serve({ fetch, hostname: host, port, serverOptions }, (bound) =>
       resolve({
         url: `http://${authority(bound.address, bound.port)}`,
+        at: { address: bound.address, port: bound.port },
         close: () =>
           new Promise((closed) => {
             const force = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), CLOSE_MS)

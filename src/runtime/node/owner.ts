@@ -16,7 +16,8 @@ export function isDeadOwner(owner: string): boolean {
   return Number(pid) === process.pid || !isAlive(Number(pid))
 }
 
-function isAlive(pid: number): boolean {
+/** Tells whether a process of this host has that number. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {

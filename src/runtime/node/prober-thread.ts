@@ -7,14 +7,16 @@
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { CheckDeps } from '../../check/deps.ts'
-import { createPolicy } from '../../check/policy.ts'
 import type { Result } from '../../check/result.ts'
 import { runChecks } from '../../check/run-checks.ts'
 import { createGate } from '../../check/try-limiter.ts'
 import { createTurns } from '../../check/turns.ts'
+import { createUsage } from '../../check/usage.ts'
 import type { HandedWork } from '../../check/work.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { type Log, type LogFields, type LogLevel, plainFields } from '../../lib/log.ts'
+import { policyOf } from '../egress.ts'
+import { interfaceAddresses } from './interfaces.ts'
 import { createNodeNetwork } from './network.ts'
 import type { News, Order, ProberData } from './prober-messages.ts'
 
@@ -41,11 +43,12 @@ const tell = (news: News): void => port.postMessage(news)
 const deps: CheckDeps = {
   network: createNodeNetwork(),
   clock: systemClock,
-  policy: createPolicy({ allow: settings.egressAllow, deny: settings.egressDeny }),
+  policy: policyOf(settings, interfaceAddresses),
   ownDnsServers: settings.dnsServers ?? [],
   gate: createGate({ total: settings.concurrency, perAddress: settings.concurrencyPerAddress }, (tries) =>
     Atomics.store(active, 0, tries),
   ),
+  ...(settings.usageLimits && { usage: createUsage(systemClock, settings.usageLimits) }),
   turn: createTurns(setImmediate),
   log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
 }
@@ -57,6 +60,9 @@ function logAt(level: LogLevel): Log[LogLevel] {
 const runs = new Map<number, { cut: AbortController; outbox: Outbox }>()
 
 port.on('message', (order: Order) => {
+  if ('own' in order) {
+    return void Object.assign(settings.own ?? {}, order.own)
+  }
   if ('handed' in order) {
     return void perform(order.number, order.handed)
   }

@@ -6,8 +6,10 @@
  */
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import type { OwnAddresses } from '../../check/own-listener.ts'
 import { isFailure, ProberGoneError, type RunChecks, type WorkHooks, type WorkResults } from '../../check/work.ts'
 import type { Log } from '../../lib/log.ts'
+import { egressOf } from '../egress.ts'
 import { THREAD_LIMITS } from './heaps.ts'
 import type { News, Order, ProberData, ProberSettings } from './prober-messages.ts'
 
@@ -17,6 +19,8 @@ export type Prober = {
   /** Starts the thread, so that the first run need not wait for it. */
   start(): void
   readonly triesUnderWay: number
+  /** Tells the thread where this Portolan is reached; one that starts later is handed it. */
+  toldOwn?(own: OwnAddresses): void
   /** Ends the thread; what still runs in it rejects. */
   close(): Promise<void>
 }
@@ -75,7 +79,10 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
     if (thread !== null) {
       return thread
     }
-    const workerData: ProberData = { settings: plain(settings), underWay: underWay.buffer as SharedArrayBuffer }
+    const workerData: ProberData = {
+      ...{ role: 'prober', settings: plain(settings) },
+      underWay: underWay.buffer as SharedArrayBuffer,
+    }
     const worker = new Worker(module, { workerData, name: 'prober', resourceLimits: THREAD_LIMITS })
     let cause: unknown
     worker.on('message', hear)
@@ -120,6 +127,10 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
       })
     },
     start: started,
+    toldOwn(own) {
+      const order: Order = { own }
+      thread?.postMessage(order)
+    },
     get triesUnderWay() {
       return Atomics.load(underWay, 0)
     },
@@ -132,6 +143,6 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
 
 /** The part of the configuration that the thread needs. The whole holds secrets. */
 const plain = (settings: ProberSettings): ProberSettings => {
-  const { egressAllow, egressDeny, concurrency, concurrencyPerAddress, dnsServers = [] } = settings
-  return { egressAllow, egressDeny, concurrency, concurrencyPerAddress, dnsServers }
+  const { concurrency, concurrencyPerAddress, dnsServers = [], usageLimits } = settings
+  return { ...egressOf(settings), concurrency, concurrencyPerAddress, dnsServers, ...(usageLimits && { usageLimits }) }
 }

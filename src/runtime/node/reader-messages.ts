@@ -1,9 +1,9 @@
 import type { AskedFor, Reading, ReadOutcome } from '../../api/reading.ts'
 import type { PlanDeps } from '../../job/plan-request.ts'
-import type { Config } from './config.ts'
+import type { EgressSettings } from '../egress.ts'
 
 /** The objects that planning needs, as data. */
-export type ReaderData = Pick<PlanDeps, 'place' | 'settings'> & Pick<Config, 'egressAllow' | 'egressDeny'>
+export type ReaderData = Pick<PlanDeps, 'place' | 'settings'> & EgressSettings
 
 /** To the process that reads: first what it plans with, then what is to be read, one after the other. */
 export type ReadOrder = { data: ReaderData } | { reading: Reading }

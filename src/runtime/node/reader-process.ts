@@ -4,8 +4,9 @@
  * @module
  */
 import { type Reading, readAndPlan } from '../../api/reading.ts'
-import { createPolicy } from '../../check/policy.ts'
 import type { PlanDeps } from '../../job/plan-request.ts'
+import { policyOf } from '../egress.ts'
+import { interfaceAddresses } from './interfaces.ts'
 import type { ReadNews, ReadOrder } from './reader-messages.ts'
 
 let deps: PlanDeps | null = null
@@ -25,8 +26,8 @@ process.on('message', async (order: ReadOrder) => {
   if ('reading' in order) {
     process.send?.(await newsOf(order.reading))
   } else {
-    const { egressAllow, egressDeny, ...rest } = order.data
-    deps = { ...rest, policy: createPolicy({ allow: egressAllow, deny: egressDeny }) }
+    const { place, settings } = order.data
+    deps = { place, settings, policy: policyOf(order.data, interfaceAddresses) }
   }
 })
 // It has nothing to do without the server that started it, however that ended.

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { type Retention, retain } from '../../store/retention.ts'
+import { lookAtClock } from '../believable.ts'
 import type { OpenDatabase } from './sqlite.ts'
 
 export type RetentionDeps = { database: Pick<OpenDatabase, 'store' | 'giveBackSpace'>; clock: Clock; log: Log }
@@ -14,8 +15,16 @@ const PAUSE_MS = 20
 /** Pages given back in one go: a few milliseconds, most of them for the flush of the disk. */
 const PAGES = 50
 
-/** Keeps the database from growing without end, until `stop` is aborted. Rejects never; a step that fails is logged. */
-export async function keepRetention(deps: RetentionDeps, keep: Retention, stop: AbortSignal): Promise<void> {
+/**
+ * Keeps the database from growing without end, until `stop` is aborted. Rejects never; a step that fails is logged.
+ *
+ * @param keep.holdMs nothing goes for so long after the clock has jumped by more than that.
+ */
+export async function keepRetention(
+  deps: RetentionDeps,
+  keep: Retention & { holdMs: number },
+  stop: AbortSignal,
+): Promise<void> {
   await deps.clock.sleep(FIRST_MS, stop)
   while (!stop.aborted) {
     try {
@@ -27,13 +36,22 @@ export async function keepRetention(deps: RetentionDeps, keep: Retention, stop: 
   }
 }
 
-async function runOnce({ database, clock, log }: RetentionDeps, keep: Retention, stop: AbortSignal): Promise<void> {
+async function runOnce(
+  { database, clock, log }: RetentionDeps,
+  keep: Retention & { holdMs: number },
+  stop: AbortSignal,
+): Promise<void> {
+  // One instant for the whole pass: the clock may jump in the middle of it.
+  const { nowMs } = await lookAtClock({ store: database.store, clock, log }, keep.holdMs)
+  if (nowMs === null) {
+    return
+  }
   let deleted = 0
   for (;;) {
     if (stop.aborted) {
       return
     }
-    const step = await retain(database.store, keep, clock.now())
+    const step = await retain(database.store, keep, nowMs)
     deleted += step.deleted
     if (step.done) {
       break

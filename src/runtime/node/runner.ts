@@ -1,6 +1,8 @@
+import { createFairQueue } from '../../job/fair-queue.ts'
 import type { JobQueue } from '../../job/queue.ts'
 import { targetsOf } from '../../job/queue.ts'
 import { type RunDeps, runJob } from '../../job/run.ts'
+import type { QueuedJob } from '../../record/job.ts'
 import { getJob } from '../../store/jobs.ts'
 import { claimableJobs, forgetWaits, heldLeases, releaseLease } from '../../store/leases.ts'
 
@@ -18,10 +20,12 @@ const LISTED_MAX = 2000
 const STUCK_MS = 100
 /** Jobs that are open at once, those included that only wait for their targets: what is in memory. */
 const OPEN_MAX = 256
+/** Of those, jobs that begin past others which wait; the rest is for owners that have nothing open. */
+const PAST_OTHERS_MAX = 192
 
 /**
- * Runs jobs in this process, oldest first. The database is the queue: what is listed here is only who is next, and
- * a job that no process has listed is found by the sweep.
+ * Runs jobs in this process, oldest first within an owner, owners by turns (`job/fair-queue.ts`). The database is the
+ * queue: what is listed here is only who is next, and a job that no process has listed is found by the sweep.
  *
  * So many jobs as there are places are opened at once. Where those are taken, a job may still begin that has a target
  * which few of the open ones ask, since it need not wait for what they wait for; a job that would only wait behind them
@@ -36,7 +40,7 @@ export function createRunner(
   options: { jobsAtOnce: number; jobsPerTarget?: number; sweepMs: number; isDead(owner: string): boolean },
 ): Runner {
   const { jobsAtOnce, jobsPerTarget = 8 } = options
-  let waiting = new Set<string>()
+  const waiting = createFairQueue(jobsAtOnce, OPEN_MAX)
   /** Tells whether `waiting` holds all jobs that can be claimed. Only then is a job that comes now the last of them. */
   let isComplete = true
   const running = new Map<string, { cancel: AbortController; ended: Promise<void> }>()
@@ -49,11 +53,8 @@ export function createRunner(
   let endings = 0
 
   const fill = (): void => {
-    for (const jobId of waiting) {
-      if (drain.signal.aborted || running.size >= jobsAtOnce) {
-        break
-      }
-      open(jobId)
+    for (let next = nextJob(); next !== null; next = nextJob()) {
+      begin(next)
     }
     if (waiting.size > 0 && !drain.signal.aborted) {
       choose().catch((cause) => deps.log.error('choice_failed', { cause }))
@@ -63,10 +64,12 @@ export function createRunner(
     }
   }
 
-  const open = (jobId: string): void => {
-    waiting.delete(jobId)
+  const nextJob = (): QueuedJob | null => (drain.signal.aborted ? null : waiting.take())
+
+  /** Begins a job that was taken from those that wait. */
+  const begin = (job: QueuedJob): void => {
     const cancel = new AbortController()
-    running.set(jobId, { cancel, ended: run(jobId, cancel) })
+    running.set(job.id, { cancel, ended: run(job, cancel) })
   }
 
   /** Opens waiting jobs past those that wait for the same targets, while no job ends. */
@@ -102,16 +105,17 @@ export function createRunner(
     for (const jobId of running.keys()) {
       count(jobId)
     }
-    for (const jobId of [...waiting]) {
-      const asked = await look(jobId)
-      if (drain.signal.aborted || running.size >= OPEN_MAX) {
+    for (const job of waiting.waiting()) {
+      const asked = await look(job.id)
+      if (drain.signal.aborted || running.size >= PAST_OTHERS_MAX) {
         return
       }
-      if (!waiting.has(jobId) || ![...asked].some((target) => (asking.get(target) ?? 0) < jobsPerTarget)) {
+      if (!waiting.has(job.id) || ![...asked].some((target) => (asking.get(target) ?? 0) < jobsPerTarget)) {
         continue
       }
-      open(jobId)
-      count(jobId)
+      waiting.open(job.id)
+      begin(job)
+      count(job.id)
     }
   }
 
@@ -128,15 +132,16 @@ export function createRunner(
     return asked
   }
 
-  const run = async (jobId: string, cancel: AbortController): Promise<void> => {
+  const run = async (job: QueuedJob, cancel: AbortController): Promise<void> => {
     try {
-      await runJob(deps, jobId, drain.signal, cancel.signal)
+      await runJob(deps, job.id, drain.signal, cancel.signal)
     } catch (cause) {
       // The job keeps its lease until it runs out; the sweep then takes it up again.
-      deps.log.error('job_run_failed', { jobId, cause })
+      deps.log.error('job_run_failed', { jobId: job.id, cause })
     }
-    running.delete(jobId)
-    targets.delete(jobId)
+    running.delete(job.id)
+    targets.delete(job.id)
+    waiting.close(job)
     endings++
     fill()
   }
@@ -156,11 +161,11 @@ export function createRunner(
   }
 
   const list = async (): Promise<void> => {
-    const known = new Set(waiting)
+    const known = new Set(waiting.waiting().map(({ id }) => id))
     const found = await claimableJobs(deps.store, deps.clock.now(), LISTED_MAX)
     isComplete = found.length < LISTED_MAX
-    const added = [...waiting].filter((jobId) => isComplete && !known.has(jobId))
-    waiting = new Set([...found, ...added].filter((jobId) => !running.has(jobId)))
+    const added = waiting.waiting().filter(({ id }) => isComplete && !known.has(id))
+    waiting.replace([...found, ...added].filter(({ id }) => !running.has(id)))
     for (const jobId of targets.keys()) {
       if (!running.has(jobId) && !waiting.has(jobId)) {
         targets.delete(jobId)
@@ -187,18 +192,20 @@ export function createRunner(
   }
 
   return {
-    async enqueue(jobIds) {
+    async enqueue(jobs) {
       if (!isComplete) {
         hurry.abort()
         return
       }
-      for (const jobId of jobIds) {
-        waiting.add(jobId)
+      for (const job of jobs) {
+        if (!running.has(job.id)) {
+          waiting.add(job)
+        }
       }
       fill()
     },
     cancel(jobId) {
-      waiting.delete(jobId)
+      waiting.remove(jobId)
       targets.delete(jobId)
       running.get(jobId)?.cancel.abort()
     },

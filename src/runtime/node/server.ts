@@ -5,38 +5,35 @@
  */
 
 import { isIP } from 'node:net'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import ipaddr from 'ipaddr.js'
-import { createApp } from '../../api/app.ts'
-import type { Deps } from '../../api/deps.ts'
-import { createPolicy } from '../../check/policy.ts'
-import { noCluster, planAgain } from '../../job/plan-request.ts'
-import { createSignals } from '../../job/queue.ts'
-import { createSecretBox } from '../../job/secrets.ts'
-import { noLiveClusters } from '../../kube/live-clusters.ts'
+import { unreadReviews } from '../../api/access/read-jwt-rules.ts'
+import { createSecretBox } from '../../job/secret-box.ts'
 import type { ObjectSource } from '../../kube/object-source.ts'
-import { createBudget } from '../../lib/budget.ts'
+import { clientAddressOf, isForwardedSecure, trustedProxies } from '../../lib/client-address.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { createLog, type Log } from '../../lib/log.ts'
-import { DAMAGED, isStorageBusy, isStorageDamaged, isStorageFull } from '../../store/db.ts'
+import { site } from '../../pages/site.ts'
+import { DAMAGED, type StorageTrouble, storageTrouble } from '../../store/db.ts'
+import { hasAdminToken, hasTokens } from '../../store/tokens.ts'
 import { VERSION } from '../version.ts'
 import { createAdmission } from './admission.ts'
 import { createAssets } from './assets.ts'
-import type { Clusters, ClustersDeps } from './cluster/clusters.ts'
 import { readsClusters } from './cluster/is-configured.ts'
 import type { Config } from './config.ts'
-import { detectPlace } from './detect-place.ts'
+import { openCore } from './core.ts'
 import { keepDiscovery } from './discovery.ts'
+import { keepResealed } from './keep-resealed.ts'
 import { listen } from './listen.ts'
-import { isDeadOwner, OWNER } from './owner.ts'
-import { createProber } from './prober.ts'
-import { processFigures } from './process-metrics.ts'
+import { keepOwnFronts } from './own-fronts.ts'
+import type { createProber } from './prober.ts'
 import { createReader } from './reader.ts'
 import { keepRetention } from './retention.ts'
-import { createRunner } from './runner.ts'
-import { readSecretKey } from './secret-key.ts'
-import { DatabaseLockedError, DiskFullError, openSqlite } from './sqlite.ts'
+import { readSecretKeys } from './secret-key.ts'
+import { openSqlite } from './sqlite.ts'
 import { cannotUse, StartError } from './start-error.ts'
 import { createTicker } from './ticker.ts'
+import { onceATime } from './trouble-log.ts'
 
 export type Portolan = {
   /** The URL at which the API listens, without a trailing slash. */
@@ -56,86 +53,47 @@ export type StartOptions = {
   clusterSource?: ObjectSource
 }
 
-/** One process's claim on a job; a killed process's jobs are taken up after it. */
-const LEASE_MS = 30_000
-/** Milliseconds between two looks for jobs of other, dead processes. */
-const SWEEP_MS = 5_000
 /** Milliseconds between two looks at the Services of the cluster. */
 const DISCOVER_MS = 60_000
 /** Milliseconds between two looks at schedules that another process was to run. */
 const LOOK_AGAIN_MS = 10_000
-const JOBS_AT_ONCE = 32
-const BODY_LIMIT_BYTES = 16 * 1024 * 1024
-/** Bytes of the bodies of all requests together: four of the largest. */
-const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES
 /** Milliseconds for which the look whether the database takes writes waits for another process's lock. */
 const READY_MS = 2_000
+
 export async function startPortolan(config: Config, options: StartOptions = {}): Promise<Portolan> {
   const clock = options.clock ?? systemClock
-  const log = options.log ?? createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), clock.now)
+  const log = onceATime(
+    options.log ?? createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`), clock.now),
+    clock,
+  )
   for (const setting of config.notRead) {
     log.warn('setting_not_read', setting)
   }
   const tokensNeeded = needsTokens(config)
-  const sqlite = openDatabase(config.databaseFile)
-  const live = readsClusters(config) ? await openLive(config, { log, clock, store: sqlite.store }) : null
-  const secrets = await createSecretBox(secretKeyOf(config))
-  const signals = createSignals()
-  const place = detectPlace(config)
-  const prober = (options.createProber ?? createProber)(config, log)
-  const runner = createRunner(
-    {
-      store: sqlite.store,
-      clock,
-      log,
-      signals,
-      secrets,
-      owner: OWNER,
-      leaseMs: LEASE_MS,
-      runChecks: prober.runChecks,
-      replan: (request, how) => planAgain(deps, request, how),
-    },
-    { jobsAtOnce: JOBS_AT_ONCE, sweepMs: SWEEP_MS, isDead: isDeadOwner },
-  )
-  let draining = false
-  const settings: Deps['settings'] = {
-    version: VERSION,
-    publicUrl: config.publicUrl,
-    cluster: config.cluster,
-    dnsServers: config.dnsServers,
-    queueLimit: config.queueLimit,
-    scheduleLimit: config.scheduleLimit,
-    waitLimit: 300,
-    bodyLimitBytes: BODY_LIMIT_BYTES,
+  const sqlite = openDatabase(config.databaseFile, log)
+  await refuseWithoutAdmin(config, tokensNeeded, sqlite, clock.now())
+  refuseReviewsWithoutCluster(config)
+  const isTrusted = trustedProxies(config.trustedProxies)
+  const admission = (options.createAdmission ?? createAdmission)()
+  const secrets = await createSecretBox(...secretKeysOf(config))
+  const core = await openCore(config, {
+    ...{ store: sqlite.store, clock, log, secrets },
     auth: {
       required: tokensNeeded,
       adminToken: config.adminToken,
       metricsToken: config.metricsToken,
       loopbackOnly: !tokensNeeded && config.auth === 'auto',
+      // Of a database that cannot be read nobody knows: a token that is sent is none until it is found
+      hasMadeTokens: await hasTokens(sqlite.store).catch(() => true),
     },
-    poll: { firstMs: 500, lastMs: 500 },
-    eventsLimitMs: 3_600_000,
-    everyLeastMs: 1000,
-    discoverEgress: config.discoverEgress,
-  }
-  const { egressAllow, egressDeny } = config
-  const reader = createReader({ place, egressAllow, egressDeny, settings: forReader(settings) })
-  const admission = (options.createAdmission ?? createAdmission)()
-  const deps: Deps = {
-    store: sqlite.store,
-    clock,
-    log,
-    queue: runner,
-    signals,
-    secrets,
-    clusterSource: options.clusterSource ?? live?.source ?? noCluster,
-    clusters: live ?? noLiveClusters(config.cluster, clock.now()),
-    place,
-    policy: createPolicy({ allow: egressAllow, deny: egressDeny }),
-    bodies: createBudget(BODIES_LIMIT_BYTES),
-    readLarge: reader.read,
-    mayBegin: admission.mayBegin,
-    settings,
+    clientAddress: (context) =>
+      clientAddressOf(getConnInfo(context).remote.address ?? null, context.req.header('x-forwarded-for'), isTrusted),
+    isSecure: (context) =>
+      isForwardedSecure(
+        getConnInfo(context).remote.address ?? null,
+        context.req.header('x-forwarded-proto'),
+        isTrusted,
+      ),
     async notReady() {
       const database = await sqlite.checkWritable(READY_MS).then(
         () => null,
@@ -144,18 +102,23 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
           return whyNotWritable(cause)
         },
       )
-      return { ...(draining && { server: 'draining' }), ...(database !== null && { database }) }
+      return database === null ? {} : { database }
     },
-    runChecks: prober.runChecks,
-    mayLookAgain: () => !draining,
     schedulesChanged: () => ticker.wake(),
-    figures: processFigures(config.databaseFile, prober),
     asset: createAssets(import.meta.url),
-  }
+    site,
+    ...(config.mcp && { loadMcp: () => import('../../api/mcp/serve.ts') }),
+    mayBegin: admission.mayBegin,
+    createReader,
+    ...(options.createProber && { createProber: options.createProber }),
+    ...(options.clusterSource && { clusterSource: options.clusterSource }),
+  })
+  const { deps, live, own, place, prober, runner } = core
   const ticker = createTicker(deps, { lookAgainMs: LOOK_AGAIN_MS })
-  const app = createApp(deps)
-  const server = await listen(app.fetch, config, admission.connected)
+  const server = await listen(core.app.fetch, config, admission.connected)
   const { url } = server
+  // The thread and the process that plan and probe start after this, and are handed it
+  own.listeners = [server.at]
   log.info('listening', { url, database: config.databaseFile, vantage: place.vantage.name, version: VERSION })
   prober.start()
   runner.start()
@@ -171,64 +134,81 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
     },
     stop.signal,
   )
+  const resealed = keepResealed({ store: sqlite.store, secrets, clock, log }, stop.signal)
+  const fronts =
+    place.namespace === null
+      ? null
+      : keepOwnFronts(
+          {
+            ...{ source: deps.clusterSource, clock, log },
+            where: { cluster: config.cluster, namespace: place.namespace },
+            isOwn: deps.policy.own.isAt,
+            found(addresses) {
+              own.fronts = addresses
+              prober.toldOwn?.(own)
+            },
+          },
+          stop.signal,
+        )
   const retention = keepRetention({ database: sqlite, clock, log }, config.retention, stop.signal)
 
   return {
     url,
     async close() {
-      draining = true
       stop.abort()
-      await Promise.all([ticker.stop(), runner.drain(), retention, discovery, server.close()])
-      await Promise.all([prober.close(), reader.close(), live?.close()])
+      await Promise.all([ticker.stop(), core.drain(), retention, resealed, fronts, discovery, server.close()])
+      await core.close()
       sqlite.close()
       log.info('closed', { url })
     },
   }
 }
 
-/** The settings that planning needs. Nothing secret goes to the process that reads. */
-const forReader = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ cluster, dnsServers, queueLimit })
+/** Which clusters there are is known once they are opened; that there is none is known before. */
+function refuseReviewsWithoutCluster(config: Config): void {
+  const unread = readsClusters(config) ? null : unreadReviews(config.jwtRules, [])
+  if (unread !== null) {
+    throw new StartError(unread)
+  }
+}
 
-/** Only a server that reads a cluster loads what that takes. */
-async function openLive(config: Config, deps: Omit<ClustersDeps, 'makeReader'>): Promise<Clusters> {
-  const { openClusters } = await import('./cluster/clusters.ts')
-  const { createReader } = await import('./cluster/reader.ts')
-  const { namespaces, staleAfterMs } = config
-  return openClusters(config, {
-    ...deps,
-    makeReader: (client, access) => createReader(client, access, { ...deps, namespaces, staleAfterMs }),
-  })
+const TROUBLES: Readonly<Record<StorageTrouble, string>> = {
+  full: 'the disk is full',
+  locked: 'another process has locked it',
+  damaged: DAMAGED,
+  'not writable': 'not writable',
 }
 
 function whyNotWritable(cause: unknown): string {
-  if (cause instanceof DiskFullError || isStorageFull(cause)) {
-    return 'the disk is full'
-  }
-  if (isStorageDamaged(cause)) {
-    return DAMAGED
-  }
-  return cause instanceof DatabaseLockedError || isStorageBusy(cause) ? 'another process has locked it' : 'not writable'
+  const trouble = storageTrouble(cause) ?? 'not writable'
+  // SQLite says which of the many it is, and names no secret.
+  const why = trouble === 'not writable' && cause instanceof Error ? ` (${cause.message})` : ''
+  return TROUBLES[trouble] + why
 }
 
-function openDatabase(file: string): ReturnType<typeof openSqlite> {
+function openDatabase(file: string, log: Log): ReturnType<typeof openSqlite> {
   try {
-    return openSqlite(file)
+    return openSqlite(file, () =>
+      log.warn('database_log_was_removed', {
+        why: `somebody deleted or replaced ${file}-wal under the server; what it held is saved, and a new one is begun`,
+      }),
+    )
   } catch (cause) {
     throw cannotUse(`PORTOLAN_DATABASE: cannot use ${file}`, cause)
   }
 }
 
-function secretKeyOf({ secretKey, databaseFile }: Config): Uint8Array<ArrayBuffer> {
+function secretKeysOf({ secretKeys, databaseFile }: Config): ReturnType<typeof readSecretKeys> {
   try {
-    return readSecretKey(secretKey, databaseFile)
+    return readSecretKeys(secretKeys, databaseFile)
   } catch (cause) {
-    throw cannotUse(`PORTOLAN_SECRET_KEY: cannot use the key file ${databaseFile}.key`, cause)
+    throw cannotUse(`PORTOLAN_SECRET_KEYS: cannot use the key file ${databaseFile}.key`, cause)
   }
 }
 
-/** Tokens are needed unless the API listens on loopback only, or the operator said so; without one there is no start. */
+/** Tokens are needed unless the API listens on loopback only, or the operator said so. */
 function needsTokens(config: Config): boolean {
-  const { auth, host, adminToken } = config
+  const { auth, host } = config
   const needed = auth === 'tokens' || (auth === 'auto' && !isLoopback(host))
   if (auth === 'none' && !isLoopback(host) && readsClusters(config)) {
     throw new StartError(
@@ -237,14 +217,28 @@ function needsTokens(config: Config): boolean {
         'account (automountServiceAccountToken: false) reads none',
     )
   }
-  if (needed && adminToken === null) {
-    throw new StartError(
-      auth === 'tokens'
-        ? 'PORTOLAN_ADMIN_TOKEN: PORTOLAN_AUTH=tokens needs it; set it to a secret of at least 16 characters'
-        : `PORTOLAN_ADMIN_TOKEN: listening on ${host} (PORTOLAN_HOST) is not loopback only and needs a token; set it, or PORTOLAN_AUTH=none to serve anyone`,
-    )
-  }
   return needed
+}
+
+/**
+ * Where tokens are needed there is no start without one that lets somebody in to make others: of the environment, or of
+ * the database, where the one of the environment has done its work and been taken away.
+ */
+async function refuseWithoutAdmin(
+  { auth, host, adminToken }: Config,
+  needed: boolean,
+  { store, close }: ReturnType<typeof openSqlite>,
+  nowMs: number,
+): Promise<void> {
+  if (!needed || adminToken !== null || (await hasAdminToken(store, nowMs))) {
+    return
+  }
+  close()
+  throw new StartError(
+    auth === 'tokens'
+      ? 'PORTOLAN_ADMIN_TOKEN: PORTOLAN_AUTH=tokens needs it, as no token with the scope admin is in force; set it to a secret of at least 16 characters'
+      : `PORTOLAN_ADMIN_TOKEN: listening on ${host} (PORTOLAN_HOST) is not loopback only and needs a token; set it, or PORTOLAN_AUTH=none to serve anyone`,
+  )
 }
 
 const isLoopback = (host: string): boolean =>

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -50,20 +50,28 @@ const LOG_BYTES = 64 * 1024 * 1024
 /** Says in the file's header whose it is: `PTLN`. <https://www.sqlite.org/pragma.html#pragma_application_id> */
 const APPLICATION_ID = 0x50544c4e
 
-export class DiskFullError extends Error {}
-export class DatabaseLockedError extends Error {}
+/** Both have the code that SQLite would have thrown. */
+export class DiskFullError extends Error {
+  readonly code = 'SQLITE_FULL'
+}
+export class DatabaseLockedError extends Error {
+  readonly code = 'SQLITE_BUSY'
+}
 
 /**
  * Opens the database, making the file and its folder if absent, and brings it up to date under a lock, so that
  * processes can start at once.
  *
+ * @param renewed is told when the log of the database was taken away, and what it held has been saved.
  * @throws where the file is not a database of ours, or was written by a newer release. Nothing is changed then.
  */
-export function openSqlite(file: string): OpenDatabase {
+export function openSqlite(file: string, renewed: () => void = () => undefined): OpenDatabase {
   makeFolder(dirname(file))
   refuseSpecial(file)
   // Made here for its mode, which SQLite gives to the files beside it too.
-  closeSync(openSync(file, 'a', 0o600))
+  const handle = openSync(file, 'a', 0o600)
+  const { ino } = fstatSync(handle)
+  closeSync(handle)
   const client = new Database(file, { timeout: 10_000 })
   try {
     refuseForeign(client)
@@ -85,7 +93,7 @@ export function openSqlite(file: string): OpenDatabase {
     throw error
   }
   const damage = keepPrepared(client)
-  const writer = createWriter(client)
+  const writer = createWriter(client, keepFiles(client, file, ino, renewed))
   return {
     store: { db: drizzle(client), atomic: writer.atomic, principal: SYSTEM },
     async checkWritable(timeoutMs) {
@@ -172,25 +180,31 @@ export function refuseForeign(client: Database.Database): void {
 const digest = (statements: readonly string[]): string =>
   createHash('sha256').update(statements.join('\n')).digest('hex').slice(0, 16)
 
+/**
+ * @returns the names of the migrations that have been applied.
+ * @throws where they are not those of this release, or of one before it.
+ */
+export function refuseOthersMigrations(client: Database.Database): ReadonlySet<string> {
+  const rows = client.prepare<[], { name: string; digest: string }>('select name, digest from migrations').all()
+  const known = new Map(MIGRATIONS.map(({ name, statements }) => [name, digest(statements)]))
+  for (const row of rows) {
+    const expected = known.get(row.name)
+    if (expected === undefined) {
+      throw new Error(`the database was written by a newer release (migration ${row.name}): use that release`)
+    }
+    if (expected !== row.digest) {
+      throw new Error(`the database was made by another build (migration ${row.name} differs)`)
+    }
+  }
+  return new Set(rows.map(({ name }) => name))
+}
+
 function migrate(client: Database.Database): void {
   client.exec('begin exclusive')
   try {
     client.exec('create table if not exists migrations (name text primary key, digest text not null)')
-    const rows = client.prepare<[], { name: string; digest: string }>('select name, digest from migrations').all()
-    const applied = new Map(rows.map((row) => [row.name, row.digest]))
-    const known = new Set(MIGRATIONS.map(({ name }) => name))
-    const newer = rows.find(({ name }) => !known.has(name))
-    if (newer) {
-      throw new Error(`the database was written by a newer release (migration ${newer.name}): use that release`)
-    }
-    for (const { name, statements } of MIGRATIONS) {
-      const before = applied.get(name)
-      if (before === digest(statements)) {
-        continue
-      }
-      if (before !== undefined) {
-        throw new Error(`the database was made by another build (migration ${name} differs)`)
-      }
+    const applied = refuseOthersMigrations(client)
+    for (const { name, statements } of MIGRATIONS.filter((migration) => !applied.has(migration.name))) {
       for (const statement of statements) {
         client.exec(statement)
       }
@@ -203,6 +217,34 @@ function migrate(client: Database.Database): void {
       client.exec('rollback')
     }
     throw error
+  }
+}
+
+/**
+ * What is written into a file that somebody has deleted, or put another in the place of, is gone with this process. The
+ * log can be saved: what it holds is moved into the database, and a new one is begun. Of the database itself nothing
+ * can be written until it is back.
+ *
+ * @param own the inode of the database that was opened.
+ * @returns what is to be done before each transaction.
+ */
+function keepFiles(client: Database.Database, file: string, own: number, renewed: () => void): () => void {
+  const inodeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.ino ?? null
+  let log = inodeOf(`${file}-wal`)
+  return () => {
+    if (inodeOf(file) !== own) {
+      const moved = 'the database was moved, deleted or replaced under the server: put it back, or restart the server'
+      throw Object.assign(new Error(moved), { code: 'SQLITE_READONLY_DBMOVED' })
+    }
+    if (inodeOf(`${file}-wal`) === log) {
+      return
+    }
+    client.pragma('wal_checkpoint(truncate)')
+    client.pragma('journal_mode = delete')
+    client.pragma('journal_mode = wal')
+    client.exec('begin immediate; rollback')
+    log = inodeOf(`${file}-wal`)
+    renewed()
   }
 }
 

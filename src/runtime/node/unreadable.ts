@@ -13,12 +13,15 @@ const TOO_LARGE = {
   errors: [],
 } as const
 
+/** The error of the event `clientError`: with the bytes that were being read, which begin the request as a rule. */
+type Unreadable = NodeJS.ErrnoException & { rawPacket?: Buffer }
+
 /**
  * Answers what never becomes a request. Node alone would answer headers that are too large with an empty body.
  *
  * @param error of the event `clientError`, which leaves the connection to its listener.
  */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex, requestId: string): void {
+export function answerUnreadable(error: Unreadable, socket: Duplex, requestId: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -37,7 +40,11 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex, r
     `x-request-id: ${requestId}`,
     'connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  const isHead = error.rawPacket?.subarray(0, HEAD.length).toString('latin1') === HEAD
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`)
 }
+
+/** Its answer has no body; a client would take one for the next answer. */
+const HEAD = 'HEAD '
 
 const statusLine = (status: number): string => `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`

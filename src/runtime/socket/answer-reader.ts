@@ -2,6 +2,8 @@ import type { Headers } from './http-attempt.ts'
 
 /** A header, a trailer or any other line is read up to so many bytes. */
 const HEADER_MAX_BYTES = 64 * 1024
+/** So many may come before the answer: interim ones, and empty lines. Whoever sends them as fast as they are read keeps others waiting. */
+const BEFORE_MAX_BYTES = 256 * 1024
 /** So many characters of a line that has not come whole are held against its form. */
 const BEGINNING = 256
 
@@ -52,6 +54,8 @@ export class AnswerReader {
   #endsInCr = false
   /** Bytes of the header or of the trailer so far. */
   #headerBytes = 0
+  /** Bytes that came before the answer began. */
+  #beforeBytes = 0
   #version = ''
   #status = 0
   #headers: Headers = {}
@@ -121,8 +125,11 @@ export class AnswerReader {
     this.#line = ''
     this.#endsInCr = false
     // An empty line may stand before an answer
+    if (this.#state === 'status' && (line === '\n' || line === '\r\n')) {
+      return this.#passOver(line.length)
+    }
     if (!line.endsWith('\r\n')) {
-      return this.#state === 'status' && line === '\n' ? null : 'MALFORMED'
+      return 'MALFORMED'
     }
     this.#headerBytes += line.length
     const refusal = this.#take(line.slice(0, -2))
@@ -149,11 +156,12 @@ export class AnswerReader {
     }
   }
 
+  #passOver(bytes: number): Refusal | null {
+    this.#beforeBytes += bytes
+    return this.#beforeBytes > BEFORE_MAX_BYTES ? 'TOO_LARGE' : null
+  }
+
   #takeStatus(line: string): Refusal | null {
-    this.#headerBytes = 0
-    if (line === '') {
-      return null
-    }
     const [, version, status] = STATUS.exec(line) ?? []
     if (version === undefined) {
       return 'MALFORMED'
@@ -197,10 +205,11 @@ export class AnswerReader {
     if (length !== undefined && (coding !== undefined || !isLength(length))) {
       return 'MALFORMED'
     }
+    const bytes = this.#headerBytes
     this.#headerBytes = 0
     this.#state = 'status'
     if (this.#status < 200) {
-      return null
+      return this.#passOver(bytes)
     }
     this.#listener.onHead(this.#status, this.#version, this.#headers)
     if (this.#method === 'HEAD' || this.#status === 204 || this.#status === 304) {

@@ -35,6 +35,8 @@ export abstract class Attempt<T extends Exchange> {
   protected downloadMs: number | null = null
   protected tls: TlsEvidence | null = null
   protected socket: Socket | null = null
+  /** Under TLS as well: what goes over it is what goes over the wire. */
+  #connection: Socket | null = null
   protected ended = false
   /** Among those who watch the signal. */
   place = 0
@@ -75,6 +77,7 @@ export abstract class Attempt<T extends Exchange> {
     // The address is an IP: no lookup. One attempt, one family (no happy eyeballs): we want to know what we test.
     const socket = connect({ host: address, port, autoSelectFamily: false, noDelay: true })
     this.socket = socket
+    this.#connection = socket
     socket.on('error', (error) => this.#onSocketError(error))
     socket.once('close', forget)
     socket.once('connect', () => {
@@ -191,6 +194,9 @@ export abstract class Attempt<T extends Exchange> {
     if (this.socket?.connecting) {
       this.#localAddress = this.#transport.localAddress(this.socket)
     }
+    if (this.#connection !== null) {
+      this.options.counts?.(bytesOver(this.#connection))
+    }
     this.release()
     this.#end(
       this.evidence({
@@ -257,6 +263,9 @@ export abstract class Attempt<T extends Exchange> {
     }
   }
 }
+
+/** A runtime may not say. */
+const bytesOver = ({ bytesRead, bytesWritten }: Socket): number => (bytesRead || 0) + (bytesWritten || 0)
 
 /** Milliseconds since a reading of the monotonic clock, to the microsecond: more digits are noise, and are stored. */
 export const since = (startedAt: number): number => rounded(performance.now() - startedAt)

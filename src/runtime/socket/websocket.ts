@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 
-/** Of each connection another one (RFC 6455 4.1). */
+/** Each connection takes another one (RFC 6455 4.1). */
 export const newKey = (): string => randomBytes(16).toString('base64')
 
 /** RFC 6455 1.3. */

@@ -6,7 +6,7 @@ import { expectedCalls, mostCalls } from './cost.ts'
 import { openD1 } from './d1.ts'
 import { createTurnGate } from './gate.ts'
 import type { Isolate } from './isolate.ts'
-import { type Message, sendAll } from './queue.ts'
+import { type Queues, sendAll } from './queue.ts'
 import { createEdgeCheck, createEdgeGate } from './run-one-check.ts'
 
 /** The most calls of a control: a handshake that fails is looked at by a second connection. */
@@ -21,12 +21,17 @@ const TURN_MS = 20_000
 /** Milliseconds for all that is not probing: reading, recording, waiting for D1. */
 const MARGIN_MS = 10_000
 
-/** Makes what one invocation needs to work on jobs, within what the platform gives it. */
+/**
+ * Makes what one invocation needs to work on jobs, within what the platform gives it.
+ *
+ * @param scheduled whether a schedule made the job.
+ */
 export function createChunkDeps(
   isolate: Isolate,
-  env: { DB: D1Database; QUEUE: Queue<Message> },
+  env: Queues & { DB: D1Database },
   calls: Calls,
   owner: string,
+  scheduled: boolean,
 ): ChunkDeps {
   const { config, deps } = isolate
   const { clock, log, secrets } = deps
@@ -39,8 +44,8 @@ export function createChunkDeps(
     cut: (plan, request) => cutPlan(plan, request, { costOf: expectedCalls, size: PROBES_MAX, count: CHUNKS_MAX }),
     enqueue: (jobId, chunks) =>
       sendAll(
-        env.QUEUE,
-        chunks.map((chunk) => ({ jobId, chunk })),
+        env,
+        chunks.map((chunk) => ({ jobId, chunk, ...(scheduled && { scheduled }) })),
         calls,
       ),
     leaseMs: ({ timeoutMs, retries }) => TURN_MS + timeoutMs + retries.delayMs + MARGIN_MS,

@@ -1,11 +1,13 @@
-import { type CommonConfig, commonConfig, readSettings } from '../config.ts'
+import { unreadReviews } from '../../api/access/read-jwt-rules.ts'
+import { type CommonConfig, ConfigError, commonConfig, readSettings } from '../config.ts'
 import { unreadSettings } from '../settings.ts'
-import type { Message } from './queue.ts'
+import type { Queues } from './queue.ts'
 
 /** Bindings of `wrangler.toml`; beside them the variables and secrets that `readWorkersConfig` reads. */
-export type Env = {
+export type Env = Queues & {
   DB: D1Database
-  QUEUE: Queue<Message>
+  /** Counts requests for all isolates of a location. Absent: each isolate counts for itself alone. */
+  RATE_LIMIT?: RateLimit
   /** The pages below `/docs/`. */
   ASSETS: Fetcher
 }
@@ -24,8 +26,15 @@ export type WorkersConfig = CommonConfig & {
  */
 export function readWorkersConfig(env: Env): WorkersConfig {
   const settings = readSettings({ ...env })
+  const unread = unreadReviews(settings.PORTOLAN_JWT_RULES, [])
+  if (unread !== null) {
+    throw new ConfigError(unread)
+  }
+  const common = commonConfig(settings)
   return {
-    ...commonConfig(settings),
+    ...common,
+    // Each turn of a job counts by itself: nobody here knows what all jobs of a token use together.
+    usageLimits: { ...common.usageLimits, tokenBytes: null, tokenMs: null },
     dohUrl: settings.PORTOLAN_DOH_URL,
     notRead: unreadSettings({ ...env }, 'workers'),
   }

@@ -1,7 +1,9 @@
 /** The cron trigger does this every minute, within the calls of one invocation. */
-import { tick } from '../../schedule/tick.ts'
+import { resealSecrets } from '../../job/reseal.ts'
+import { replan, tick } from '../../schedule/tick.ts'
 import { strandedJobs } from '../../store/leases.ts'
 import { retain } from '../../store/retention.ts'
+import { type Believable, lookAtClock } from '../believable.ts'
 import type { Calls } from './call-budget.ts'
 import type { Env } from './config.ts'
 import { openD1 } from './d1.ts'
@@ -21,10 +23,18 @@ const RETAIN_ROWS = 2000
 /** Each part is done whatever becomes of the others; what is not done in this minute is in the next. */
 export async function onCron(isolate: Isolate, env: Env, calls: Calls): Promise<void> {
   const { log } = isolate.deps
+  let clock: Believable = { nowMs: null, setBack: false }
   const parts: readonly (readonly [string, () => Promise<void>])[] = [
-    ['schedules', () => tickSchedules(isolate, env, calls)],
+    [
+      'clock',
+      async () => {
+        clock = await lookAtClock({ ...isolate.deps, store: openD1(env.DB, calls) }, isolate.config.retention.holdMs)
+      },
+    ],
+    ['schedules', () => (clock.setBack ? bringForward(isolate, env, calls) : tickSchedules(isolate, env, calls))],
     ['stranded', () => enqueueStranded(isolate, env, calls)],
-    ['retention', () => keepRetention(isolate, env, calls)],
+    ['secrets', () => reseal(isolate, env, calls)],
+    ['retention', () => keepRetention(isolate, env, calls, clock.nowMs)],
   ]
   for (const [part, act] of parts) {
     try {
@@ -35,10 +45,14 @@ export async function onCron(isolate: Isolate, env: Env, calls: Calls): Promise<
   }
 }
 
+/** After a clock that ran ahead was set back: schedules are not to wait until the time that it had shown. */
+const bringForward = ({ deps }: Isolate, env: Env, calls: Calls): Promise<void> =>
+  replan({ ...deps, store: openD1(env.DB, calls), queue: createQueue(env, calls) })
+
 /** Runs schedules that are due; where they are more than one invocation can run, a message has the rest run. */
 export async function tickSchedules({ deps }: Isolate, env: Env, calls: Calls): Promise<void> {
   const stop = new AbortController()
-  const queue = createQueue(env.QUEUE, calls)
+  const queue = createQueue(env, calls)
   const store = openD1(env.DB, calls)
   await tick(
     {
@@ -46,8 +60,8 @@ export async function tickSchedules({ deps }: Isolate, env: Env, calls: Calls): 
       store,
       queue: {
         ...queue,
-        async enqueue(jobIds) {
-          await queue.enqueue(jobIds)
+        async enqueue(jobs) {
+          await queue.enqueue(jobs)
           if (calls.left < TICK_CALLS + 1) {
             stop.abort()
           }
@@ -58,25 +72,34 @@ export async function tickSchedules({ deps }: Isolate, env: Env, calls: Calls): 
     TICK_PAGE,
   )
   if (stop.signal.aborted) {
-    await sendAll(env.QUEUE, [{ tick: true }], calls)
+    await sendAll(env, [{ tick: true }], calls)
   }
 }
 
 /** Jobs whose message was lost. */
 async function enqueueStranded({ deps }: Isolate, env: Env, calls: Calls): Promise<void> {
-  const jobIds = await strandedJobs(openD1(env.DB, calls), deps.clock.now(), GRACE_MS, STRANDED_MAX)
-  if (jobIds.length === 0) {
+  const stranded = await strandedJobs(openD1(env.DB, calls), deps.clock.now(), GRACE_MS, STRANDED_MAX)
+  if (stranded.length === 0) {
     return
   }
-  deps.log.warn('jobs_stranded', { jobs: jobIds.length })
-  await createQueue(env.QUEUE, calls).enqueue(jobIds)
+  deps.log.warn('jobs_stranded', { jobs: stranded.length })
+  await createQueue(env, calls).enqueue(stranded)
 }
 
-async function keepRetention({ config, deps }: Isolate, env: Env, calls: Calls): Promise<void> {
+/** Seals anew what older keys have sealed, as far as the calls reach. */
+async function reseal({ deps }: Isolate, env: Env, calls: Calls): Promise<void> {
+  await resealSecrets({ ...deps, store: openD1(env.DB, calls) }, { mayGoOn: () => calls.left >= RETAIN_CALLS })
+}
+
+/** @param nowMs `null`: the clock is not believed, and nothing goes. */
+async function keepRetention({ config, deps }: Isolate, env: Env, calls: Calls, nowMs: number | null): Promise<void> {
+  if (nowMs === null) {
+    return
+  }
   const store = openD1(env.DB, calls)
   let deleted = 0
   for (let done = false; !done && calls.left >= RETAIN_CALLS; ) {
-    const step = await retain(store, config.retention, deps.clock.now(), RETAIN_ROWS)
+    const step = await retain(store, config.retention, nowMs, RETAIN_ROWS)
     deleted += step.deleted
     done = step.done
   }

@@ -47,6 +47,7 @@ export function createTurnGate(inner: Gate, affords: (open: number) => boolean, 
   }
 
   return {
+    join: (jobId, share) => inner.join(jobId, share),
     enter: (jobId, address, port = null) =>
       new Promise((resolve) => {
         held.push({ jobId, address, port, resolve })

@@ -1,17 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Calls } from './call-budget.ts'
 
-const current = new AsyncLocalStorage<Calls>()
+/** What an invocation may spend, and how it is kept alive for work that no answer waits for. */
+type Invocation = { calls: Calls; waitUntil: (work: Promise<void>) => void }
+
+const current = new AsyncLocalStorage<Invocation>()
 
 /** Runs what an invocation does, streams that outlive it included, with the calls that it may make. */
-export const inInvocation = <T>(calls: Calls, run: () => T): T => current.run(calls, run)
+export const inInvocation = <T>(calls: Calls, run: () => T, waitUntil: Invocation['waitUntil'] = () => undefined): T =>
+  current.run({ calls, waitUntil }, run)
+
+/** Keeps the invocation that asks alive until the work has ended. */
+export const inBackground = (work: Promise<void>): void => current.getStore()?.waitUntil(work)
 
 function own(): Calls {
-  const calls = current.getStore()
-  if (calls === undefined) {
+  const invocation = current.getStore()
+  if (invocation === undefined) {
     throw new Error('a call to the platform outside of an invocation')
   }
-  return calls
+  return invocation.calls
 }
 
 /** Those of the invocation that asks: for what all invocations of an isolate share. */

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import type { Store } from '../../store/db.ts'
 import { MIGRATIONS } from '../../store/migrations.ts'
+import { hasAdminToken } from '../../store/tokens.ts'
 
 /** The table in which `wrangler d1 migrations apply` keeps what it has applied. */
 const APPLIED = 'd1_migrations'
@@ -10,13 +11,16 @@ const MIGRATE = 'run npm run deploy:workers, or npx wrangler d1 migrations apply
 
 /** Problems by component, as `/readyz` tells them; empty: there are none. */
 export async function notReadyOnWorkers(
-  { db }: Pick<Store, 'db'>,
+  store: Store,
   adminToken: string | null,
+  nowMs: number,
 ): Promise<Record<string, string>> {
   const token =
     'PORTOLAN_ADMIN_TOKEN is not set, so no request can be let in: npx wrangler secret put PORTOLAN_ADMIN_TOKEN'
-  const schema = await missingSchema(db)
-  return { ...(adminToken === null && { token }), ...(schema !== null && { schema }) }
+  const schema = await missingSchema(store.db)
+  // Without it the tables hold whoever can administer this, if anybody can.
+  const isLocked = adminToken === null && (schema !== null || !(await hasAdminToken(store, nowMs)))
+  return { ...(isLocked && { token }), ...(schema !== null && { schema }) }
 }
 
 async function missingSchema(db: Store['db']): Promise<string | null> {

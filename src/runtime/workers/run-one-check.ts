@@ -1,13 +1,17 @@
 import type { CheckDeps } from '../../check/deps.ts'
-import { createPolicy, type Policy } from '../../check/policy.ts'
+import { NOWHERE } from '../../check/own-listener.ts'
+import type { Policy } from '../../check/policy.ts'
 import { createGate, type Gate } from '../../check/try-limiter.ts'
 import { createTurns } from '../../check/turns.ts'
+import { createUsage } from '../../check/usage.ts'
+import { egressOf, policyOf } from '../egress.ts'
 import { type Calls, CONNECTIONS_MAX } from './call-budget.ts'
 import type { WorkersConfig } from './config.ts'
 import { createEdgeNetwork } from './network.ts'
 
-export const createEdgePolicy = ({ egressAllow, egressDeny }: WorkersConfig): Policy =>
-  createPolicy({ allow: egressAllow, deny: egressDeny })
+/** Of the addresses of the edge nothing is known: the platform's own are not dialled (`reachable-address.ts`). */
+export const createEdgePolicy = (config: WorkersConfig): Policy =>
+  policyOf({ ...egressOf(config), own: { ...NOWHERE, publicUrl: config.publicUrl } })
 
 /** Makes the means by which one invocation probes. */
 export const createEdgeCheck = (
@@ -21,6 +25,7 @@ export const createEdgeCheck = (
   log,
   policy: createEdgePolicy(config),
   ownDnsServers: config.dnsServers,
+  usage: createUsage(clock, config.usageLimits),
   gate,
   turn: createTurns((next) => setTimeout(next)),
 })

@@ -12,7 +12,7 @@ import type { Env } from './config.ts'
 import { onCron, tickSchedules } from './cron.ts'
 import { inInvocation } from './invocation.ts'
 import { createIsolate, type Isolate, type IsolateOptions } from './isolate.ts'
-import type { Message } from './queue.ts'
+import { type Message, sendAll } from './queue.ts'
 
 export type WorkerOptions = IsolateOptions & {
   /** For tests: what an invocation spends goes through it. */
@@ -43,7 +43,8 @@ export function createWorker({
       try {
         const { app } = await isolateOf(env)
         const calls = through(createCalls({ reserved: 0, limit: QUERIES_MAX }), 'request')
-        return await inInvocation(calls, () => app.fetch(request, env, context))
+        const waitUntil = (work: Promise<void>) => context.waitUntil(work)
+        return await inInvocation(calls, () => app.fetch(request, env, context), waitUntil)
       } catch (error) {
         if (!(error instanceof ConfigError)) {
           throw error
@@ -62,7 +63,7 @@ export function createWorker({
           if ('tick' in body) {
             await tickSchedules(own, env, calls)
           } else {
-            const deps = createChunkDeps(own, env, calls, id)
+            const deps = createChunkDeps(own, env, calls, id, body.scheduled === true)
             const end = await (batch.queue.endsWith(DEAD) ? giveUp : work)(deps, body)
             if (end !== 'over') {
               const delaySeconds = secondsUntil(end.heldUntilMs, own.deps.clock.now())
@@ -71,7 +72,7 @@ export function createWorker({
                 continue
               }
               // Anew, since waiting for another runner is no failed attempt
-              await calls.make('queue', () => env.QUEUE.send(body, { delaySeconds }))
+              await sendAll(env, [body], calls, delaySeconds)
             }
           }
           message.ack()

@@ -15,6 +15,7 @@ import { parseManifests } from '../../../src/kube/parse.ts'
 import { RESOURCES } from '../../../src/kube/resources.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { createLog } from '../../../src/lib/log.ts'
+import { unmarked } from '../../../src/lib/marked.ts'
 import { forbiddenOf } from '../../../src/plan/forbidden.ts'
 import { type ApiClient, createApiClient } from '../../../src/runtime/node/cluster/api-client.ts'
 import { createHeld } from '../../../src/runtime/node/cluster/held.ts'
@@ -89,7 +90,7 @@ export function readingSuite(start: StartCluster): void {
 
     const planFrom = (source: ObjectSource, target: Target): Promise<Planned> =>
       planRequest(PLAN_DEPS, aRequest({ target: { cluster: 'default', ...target } }), source)
-    const textOf = ({ plan, diagnosis }: Planned) => `${planText(plan)}\n${diagnosisText(diagnosis)}`
+    const textOf = ({ plan, diagnosis }: Planned) => unmarked(`${planText(plan)}\n${diagnosisText(diagnosis)}`, null)
 
     /** Everything that Portolan reads, as `kubectl get … -A -o yaml` prints it. */
     async function printed(): Promise<string> {

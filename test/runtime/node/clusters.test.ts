@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { readConfig } from '../../../src/runtime/node/config.ts'
 import { startPortolan } from '../../../src/runtime/node/server.ts'
 import { ADMIN_TOKEN, type ApiServer, type KubeObject, startApiServer } from '../../support/api-server.ts'
+import { openPage } from '../../support/html.ts'
 import { writeKubeconfig } from '../../support/kubeconfig.ts'
 import { startTestPortolan, type TestPortolan } from '../../support/portolan.ts'
 import { type Problem, pathOf, read, readJob, readPlan, readProblem } from '../../support/read.ts'
@@ -135,8 +136,8 @@ describe('several clusters', () => {
         identity: 'known',
         problem: null,
         kinds: expect.arrayContaining([
-          { kind: 'Service', count: null, watched: false, lagMs: null, forbidden: false },
-          { kind: 'Namespace', count: null, watched: false, lagMs: null, forbidden: false },
+          { kind: 'Service', count: null, watched: false, lagMs: null, forbidden: false, rule: null },
+          { kind: 'Namespace', count: null, watched: false, lagMs: null, forbidden: false, rule: null },
         ]),
       },
     ])
@@ -284,6 +285,25 @@ describe('the Services of a cluster', () => {
       { name: 'toad', routes: [], unread: ['Ingress'] },
     ])
   })
+
+  it('are told on the page of the clusters, with the rule that allows what may not be read', async () => {
+    const fault = east.faults.add({ match: { resource: 'ingresses' }, fault: { kind: 'forbidden' } })
+    const portolan = await both()
+    const services = await openPage(portolan, '/clusters/east?namespace=shop')
+    fault.remove()
+    expect(services.text).toContain('(not read: Ingress) never looked at Look now at shop/toad Schedule for shop/toad')
+    const { kinds } = (await clustersOf(portolan)).find(({ name }) => name === 'east') as {
+      kinds: { rule: string | null }[]
+    }
+    const rules = kinds.flatMap(({ rule }) => rule ?? [])
+    expect(rules).toEqual([
+      expect.stringContaining('apiGroups: ["networking.k8s.io"], resources: [ingresses], verbs: [list, watch]'),
+    ])
+    const { text } = await openPage(portolan, '/clusters')
+    expect(text).toContain('east ✓ Read since')
+    expect(text).toContain(`What may not be read`)
+    expect(text).toContain(rules[0]?.replaceAll(/\s+/g, ' ').trim())
+  })
 })
 
 describe('another cluster under the same name', () => {
@@ -360,8 +380,8 @@ describe('what discovery watches', () => {
     const [cluster] = await clustersOf(portolan)
     expect(cluster?.kinds).toEqual(
       expect.arrayContaining([
-        { kind: 'Namespace', count: 5, watched: true, lagMs: expect.any(Number), forbidden: false },
-        { kind: 'Service', count: 0, watched: true, lagMs: expect.any(Number), forbidden: false },
+        { kind: 'Namespace', count: 5, watched: true, lagMs: expect.any(Number), forbidden: false, rule: null },
+        { kind: 'Service', count: 0, watched: true, lagMs: expect.any(Number), forbidden: false, rule: null },
       ]),
     )
     const toad = inShop('toad')

@@ -34,6 +34,7 @@ const yaml = (text: string, over = {}): Reading => ({
   what: 'job',
   body: { text, type: 'yaml' },
   query: { label: [], ...over },
+  egressOnly: null,
 })
 
 const readers: Reader[] = []
@@ -54,11 +55,13 @@ describe('reading large bodies beside', () => {
         what: 'job',
         body: { text: `{"target": {"manifests": ${JSON.stringify(LARGE)}}, "tmeoutMs": 1}`, type: 'json' },
         query: { label: [] },
+        egressOnly: ['10.0.0.0/8'],
       },
       {
         what: 'batch',
         body: { text: `${LARGE}---${service('frog')}`, type: 'yaml' },
         query: { label: [], selector: [], namespaces: [] },
+        egressOnly: ['10.0.0.0/8'],
       },
       {
         what: 'schedule',
@@ -66,6 +69,7 @@ describe('reading large bodies beside', () => {
           text: JSON.stringify({ name: 'n', cron: '@hourly', job: { target: { manifests: LARGE } } }),
           type: 'json',
         },
+        egressOnly: ['10.0.0.0/8'],
       },
     ]
     const one = reader()

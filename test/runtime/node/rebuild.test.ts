@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { openSqlite } from '../../../src/runtime/node/sqlite.ts'
-import { rollupsOf } from '../../contract/store-history.ts'
 import { HOUR, ran } from '../../support/history.ts'
+import { rollupsOf } from '../../support/rollups.ts'
 import { NOW } from '../../support/stored.ts'
 
 const script = fileURLToPath(new URL('../../../scripts/rebuild-rollups.ts', import.meta.url))

@@ -8,7 +8,7 @@ import { createGate } from '../../../src/check/try-limiter.ts'
 import { ProberGoneError, type RunChecks } from '../../../src/check/work.ts'
 import { createSignals } from '../../../src/job/queue.ts'
 import { type RunDeps, runJob } from '../../../src/job/run.ts'
-import { createSecretBox } from '../../../src/job/secrets.ts'
+import { createSecretBox } from '../../../src/job/secret-box.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { NOTHING_BESIDE } from '../../../src/plan/beside.ts'
 import { createNodeNetwork } from '../../../src/runtime/node/network.ts'
@@ -18,6 +18,7 @@ import { claimableJobs } from '../../../src/store/leases.ts'
 import { listResults } from '../../../src/store/results.ts'
 import type { NewJob } from '../../../src/store/stored-job.ts'
 import { quietLog } from '../../support/checks.ts'
+import { idsOf } from '../../support/ids.ts'
 import { runOverJson } from '../../support/run-over-json.ts'
 import { refusedPort } from '../../support/servers.ts'
 import { aJob, aPlannedPath, aResult, NOW } from '../../support/stored.ts'
@@ -114,6 +115,7 @@ describe('a run that meets a bug', () => {
         gate: {
           active: 0,
           perAddress: 1,
+          join: () => () => undefined,
           leave: () => undefined,
           pause: () => undefined,
           enter: () => Promise.reject(bug),
@@ -279,6 +281,60 @@ describe('a run whose diagnosis wants to know more', () => {
   })
 })
 
+describe('a run whose results cannot be recorded for a while', () => {
+  it.each(['SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_READONLY', 'SQLITE_IOERR_WRITE'])(
+    'waits until they can (%s), tries nothing again, and ends as it would have',
+    async (code) => {
+      const id = await queued()
+      let failures = 0
+      onRequest = () => (failures = 4)
+      const { atomic, ...rest } = database.store
+      const store: RunDeps['store'] = {
+        ...rest,
+        atomic: (writes) =>
+          failures-- > 0 ? Promise.reject(Object.assign(new Error(code), { code })) : atomic(writes),
+      }
+      // Pauses between two writes pass at once; that of the lease ends with the run.
+      const clock = {
+        ...systemClock,
+        sleep: (ms: number, signal?: AbortSignal) =>
+          ms < 20_000 || signal === undefined
+            ? Promise.resolve()
+            : new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
+      }
+      const log = quietLog()
+      const never = new AbortController().signal
+      const end = await runJob({ ...(await depsOf(log)), store, clock, leaseMs: 60_000 }, id, never, never)
+      const job = await getJob(database.store, id)
+      expect([end, job?.status, job?.verdict]).toEqual(['finished', 'finished', 'pass'])
+      expect((await listResults(database.store, id)).map(({ result }) => result.outcome)).toEqual(['pass'])
+      expect(pod.requests).toHaveLength(1)
+      expect(new Set(log.events.map(({ event }) => event))).toEqual(new Set(['results_not_recorded', 'job_finished']))
+    },
+  )
+
+  it('gives them up when the process is to end, and the job is gone on with by the next', async () => {
+    const id = await queued()
+    const drain = new AbortController()
+    let full = false
+    onRequest = () => (full = true)
+    const { atomic, ...rest } = database.store
+    const store: RunDeps['store'] = {
+      ...rest,
+      atomic: (writes) =>
+        full ? Promise.reject(Object.assign(new Error('full'), { code: 'SQLITE_FULL' })) : atomic(writes),
+    }
+    const log = quietLog()
+    const deps = { ...(await depsOf(log)), store, log: { ...log, warn: () => drain.abort() } }
+    await expect(runJob(deps, id, drain.signal, new AbortController().signal)).rejects.toThrow('full')
+    full = false
+    const never = new AbortController().signal
+    const later = { ...systemClock, now: () => systemClock.now() + LEASE_MS + 1 }
+    expect(await runJob({ ...(await depsOf()), clock: later }, id, never, never)).toBe('finished')
+    expect((await getJob(database.store, id))?.verdict).toBe('pass')
+  })
+})
+
 describe('a run whose store fails', () => {
   it('is told to its caller, and the job is taken up again when the lease has run out', async () => {
     const id = await queued()
@@ -288,6 +344,6 @@ describe('a run whose store fails', () => {
     database = openSqlite(join(folder, 'portolan.db'))
     expect((await getJob(database.store, id))?.status).toBe('running')
     const later = systemClock.now() + LEASE_MS
-    expect(await claimableJobs(database.store, later, 10)).toEqual([id])
+    expect(idsOf(await claimableJobs(database.store, later, 10))).toEqual([id])
   })
 })

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunChecks } from '../../../src/check/work.ts'
 import { createSignals } from '../../../src/job/queue.ts'
-import { createSecretBox } from '../../../src/job/secrets.ts'
+import { createSecretBox } from '../../../src/job/secret-box.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
+import type { QueuedJob } from '../../../src/record/job.ts'
 import { createProber, type Prober } from '../../../src/runtime/node/prober.ts'
 import { createRunner, type Runner } from '../../../src/runtime/node/runner.ts'
 import { type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
@@ -60,9 +61,14 @@ const portOf = (server: Server): number => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-async function insert(port: number, createdAtMs = systemClock.now(), deadlineAtMs: number | null = null) {
+async function insert(
+  port: number,
+  createdAtMs = systemClock.now(),
+  deadlineAtMs: number | null = null,
+  owner = 'admin',
+) {
   const path = aPlannedPath({ address: '127.0.0.1', addressPort: port, url: `http://127.0.0.1:${port}/` })
-  const job = aJob({ createdAtMs, deadlineAtMs })
+  const job = aJob({ createdAtMs, deadlineAtMs, owner })
   const request = { ...job.request, timeoutMs: 60_000 }
   await insertJob(
     database.store,
@@ -72,6 +78,8 @@ async function insert(port: number, createdAtMs = systemClock.now(), deadlineAtM
   )
   return job.id
 }
+
+const asked = (id: string, owner = 'admin'): QueuedJob => ({ id, owner, scheduled: false })
 
 async function start(runChecks: RunChecks = prober.runChecks, isDead = (_owner: string) => false) {
   const signals = createSignals()
@@ -100,15 +108,42 @@ describe('jobs that wait', () => {
   it('keep no other from running at once: forty for a target that never answers, on the same address', async () => {
     const { runner, finished } = await start()
     const waiting = await Promise.all(Array.from({ length: 40 }, () => insert(portOf(silent))))
-    await runner.enqueue(waiting)
+    await runner.enqueue(waiting.map((id) => asked(id)))
     await heldOne.promise
     const healthy = await insert(pod.port)
-    await runner.enqueue([healthy])
+    await runner.enqueue([asked(healthy)])
     expect(await finished(healthy)).toBe('pass')
     const states = await Promise.all(waiting.map(async (jobId) => (await getJob(database.store, jobId))?.status))
     // None of the others has ended before it. Those that have not begun wait, so that no deadline of theirs runs.
     const count = (status: string) => states.filter((each) => each === status).length
     expect({ running: count('running'), queued: count('queued') }).toEqual({ running: 32, queued: 8 })
+  })
+})
+
+describe('owners', () => {
+  it('begin at once, whatever another one has open and waiting, on the same target too', async () => {
+    const { runner } = await start()
+    const waiting = await Promise.all(Array.from({ length: 60 }, () => insert(portOf(silent))))
+    await runner.enqueue(waiting.map((id) => asked(id)))
+    await heldOne.promise
+    const other = await insert(portOf(silent), systemClock.now(), null, 'token')
+    await runner.enqueue([asked(other, 'token')])
+    expect(runner.running).toBe(33)
+  })
+
+  it('come one after the other when a runner starts, though one of them has more waiting than are listed', async () => {
+    const nowMs = systemClock.now()
+    const first = await Promise.all(Array.from({ length: 100 }, (_, at) => insert(pod.port, nowMs - 10_000 + at)))
+    const other = await insert(pod.port, nowMs, null, 'token')
+    const began: string[] = []
+    const { runner, finished } = await start((handed, hooks) => {
+      began.push(handed.work.jobId)
+      return prober.runChecks(handed, hooks)
+    })
+    runner.start()
+    expect(await finished(other)).toBe('pass')
+    expect(began.indexOf(other)).toBeLessThan(32)
+    expect(first.slice(0, 15).every((jobId) => began.includes(jobId))).toBe(true)
   })
 })
 
@@ -124,7 +159,7 @@ describe('a runner that starts', () => {
     })
     runner.start()
     const late = await insert(pod.port, nowMs)
-    await runner.enqueue([late])
+    await runner.enqueue([asked(late)])
     expect(await finished(late)).toBe('pass')
     expect(began.indexOf(late)).toBeGreaterThanOrEqual(120 - 32)
     expect([...began].slice(0, 32).every((jobId) => old.slice(0, 64).includes(jobId))).toBe(true)

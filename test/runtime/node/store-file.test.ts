@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,7 +18,7 @@ import Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DatabaseLockedError, type OpenDatabase, openSqlite } from '../../../src/runtime/node/sqlite.ts'
-import { isStorageBusy, isStorageDamaged, isStorageFull } from '../../../src/store/db.ts'
+import { isStorageBusy, isStorageDamaged, isStorageFull, storageTrouble } from '../../../src/store/db.ts'
 import { countQueued, getJob, insertJob } from '../../../src/store/jobs.ts'
 import { listResults } from '../../../src/store/results.ts'
 import { aJob, NOW } from '../../support/stored.ts'
@@ -199,6 +208,63 @@ describe('a database file', () => {
     await insertJob(store, large, null, NOW)
     await checkWritable(10_000)
     expect(await countQueued(store)).toBe(2)
+  })
+
+  it('saves what its log holds when somebody deletes the log, and goes on with a new one', async () => {
+    let renewed = 0
+    const database = openSqlite(file, () => renewed++)
+    opened.push(database)
+    const jobs = [aJob(), aJob(), aJob()] as const
+    await insertJob(database.store, jobs[0], null, NOW)
+    rmSync(`${file}-wal`)
+    rmSync(`${file}-shm`)
+    await insertJob(database.store, jobs[1], null, NOW)
+    await insertJob(database.store, jobs[2], null, NOW)
+    expect(renewed).toBe(1)
+    // As a process would find it after this one was killed.
+    const copy = join(folder, 'copy.db')
+    for (const suffix of ['', '-wal']) {
+      copyFileSync(file + suffix, copy + suffix)
+    }
+    const left = openSqlite(copy)
+    opened.push(left)
+    expect(await Promise.all(jobs.map(async ({ id }) => (await getJob(left.store, id))?.id))).toEqual(
+      jobs.map(({ id }) => id),
+    )
+    expect(await left.store.db.all(sql`pragma integrity_check`)).toEqual([{ integrity_check: 'ok' }])
+  })
+
+  it('writes nothing into a file that was moved away or replaced, and goes on when it is back', async () => {
+    const { store, checkWritable } = open()
+    const [kept, refused, later] = [aJob(), aJob(), aJob()]
+    await insertJob(store, kept, null, NOW)
+    renameSync(file, `${file}.away`)
+    for (const other of [null, 'another file']) {
+      if (other !== null) {
+        writeFileSync(file, other)
+      }
+      const failure = await insertJob(store, refused, null, NOW).catch((error: unknown) => error)
+      expect(storageTrouble(failure)).toBe('not writable')
+      await expect(checkWritable(10_000)).rejects.toThrow('was moved, deleted or replaced under the server')
+    }
+    renameSync(`${file}.away`, file)
+    await insertJob(store, later, null, NOW)
+    await checkWritable(10_000)
+    expect(await Promise.all([kept, refused, later].map(async ({ id }) => (await getJob(store, id))?.id))).toEqual([
+      ...[kept.id, undefined, later.id],
+    ])
+  })
+
+  it('says that it is read-only, and goes on when it is not', async () => {
+    const { store, checkWritable } = open()
+    await store.db.run(sql`pragma query_only = 1`)
+    const failure = await insertJob(store, aJob(), null, NOW).catch((error: unknown) => error)
+    expect(storageTrouble(failure)).toBe('not writable')
+    expect(storageTrouble(await checkWritable(10_000).catch((error: unknown) => error))).toBe('not writable')
+    await store.db.run(sql`pragma query_only = 0`)
+    await insertJob(store, aJob(), null, NOW)
+    await checkWritable(10_000)
+    expect(await countQueued(store)).toBe(1)
   })
 
   it('waits while another process holds the lock', async () => {

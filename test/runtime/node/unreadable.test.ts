@@ -35,6 +35,15 @@ it.each([
   expect(detail).toContain('may be said in the body')
 })
 
+it('a HEAD with headers that are too large has no body in its answer (RFC 9110 9.3.2), and the length of the one of a GET', async () => {
+  const { hostname, port } = new URL(api.url)
+  const socket = connect(Number(port), hostname)
+  socket.write(`HEAD /v1/jobs HTTP/1.1\r\nhost: x\r\ncookie: ${'c'.repeat(20_000)}\r\n\r\n`)
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  expect(head).toMatch(/^HTTP\/1\.1 431 [\s\S]*content-length: [1-9]/)
+  expect(body).toBe('')
+})
+
 it('what is no HTTP is a 400', async () => {
   expect((await answerTo('\u0016\u0003\u0001 hello\r\n\r\n')).status).toBe(400)
 })

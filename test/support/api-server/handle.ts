@@ -159,7 +159,7 @@ export function createHandler({ objects, tokens, faults, seen, replays, watches,
       return info.verb === 'get' ? (discover(info.path, accept, serving) ?? notServed()) : methodNotAllowed()
     }
     if (info.verb === 'create') {
-      return review(objects, user, info.resource, body === '' ? {} : JSON.parse(body)) ?? methodNotAllowed()
+      return review(objects, tokens, user, info.resource, body === '' ? {} : JSON.parse(body)) ?? methodNotAllowed()
     }
     const resource = resourceOf(info)
     const as = representationOf(accept)

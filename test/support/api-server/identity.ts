@@ -12,11 +12,16 @@ export type Tokens = ReturnType<typeof createTokens>
 
 /** The bearer tokens that a server takes; they change while it runs. */
 export function createTokens(now: () => number) {
-  const tokens = new Map<string, { user: User; expiresAtMs: number }>()
+  const tokens = new Map<string, { user: User; expiresAtMs: number; audiences: readonly string[] }>()
+  const find = (token: string) => {
+    const found = tokens.get(token)
+    return found && found.expiresAtMs > now() ? found : null
+  }
   return {
     /** @param groups come beside `system:authenticated`. */
-    add(token: string, name: string, { groups = [], expiresAtMs = Number.POSITIVE_INFINITY }: TokenOptions = {}): void {
-      tokens.set(token, { user: { name, groups: [...groups, 'system:authenticated'] }, expiresAtMs })
+    add(token: string, name: string, options: TokenOptions = {}): void {
+      const { groups = [], expiresAtMs = Number.POSITIVE_INFINITY, audiences = OWN_AUDIENCES } = options
+      tokens.set(token, { user: { name, groups: [...groups, 'system:authenticated'] }, expiresAtMs, audiences })
     },
     /** A token of a service account, with the groups that a server gives it. */
     addServiceAccount(token: string, namespace: string, name: string, options: TokenOptions = {}): void {
@@ -28,15 +33,36 @@ export function createTokens(now: () => number) {
     revoke(token: string): void {
       tokens.delete(token)
     },
-    /** `null`: the token is none, or expired. */
+    /** `null`: the token is none, expired, or for others than the API server. */
     userOf(token: string): User | null {
-      const found = tokens.get(token)
-      return found && found.expiresAtMs > now() ? found.user : null
+      const found = find(token)
+      return found?.audiences.some((each) => OWN_AUDIENCES.includes(each)) ? found.user : null
+    },
+    /** What a TokenReview says of a token. */
+    review(token: string, asked: readonly string[]): { user: User; audiences: readonly string[] } | { error: string } {
+      const found = find(token)
+      if (!found) {
+        return { error: '[invalid bearer token, Token has been invalidated]' }
+      }
+      const audiences = asked.filter((each) => found.audiences.includes(each))
+      return audiences.length > 0
+        ? { user: found.user, audiences }
+        : {
+            error: `token audiences ${JSON.stringify(found.audiences)} is invalid for the target audiences ${JSON.stringify(asked)}`,
+          }
     },
   }
 }
 
-export type TokenOptions = { groups?: readonly string[]; expiresAtMs?: number }
+export type TokenOptions = {
+  groups?: readonly string[]
+  expiresAtMs?: number
+  /** Default: the API server's own. */
+  audiences?: readonly string[]
+}
+
+/** Those of whoever asks for a token without saying for whom it is (--api-audiences). */
+const OWN_AUDIENCES: readonly string[] = ['https://kubernetes.default.svc.cluster.local']
 
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 

@@ -1,9 +1,9 @@
 /**
- * Answers reviews, by which a user asks about itself and its rights.
+ * Answers reviews, by which a user asks about itself and its rights, and about the tokens of others.
  *
  * @module
  */
-import type { User } from './identity.ts'
+import type { Tokens, User } from './identity.ts'
 import type { ObjectStore } from './objects.ts'
 import { authorize, type Rule, rulesFor } from './rbac.ts'
 import type { Refusal, Status } from './status.ts'
@@ -22,13 +22,21 @@ type Review = {
   apiVersion: string
   spec?: {
     namespace?: string
+    token?: string
+    audiences?: readonly string[]
     resourceAttributes?: ResourceAttributes
     nonResourceAttributes?: { verb?: string; path?: string }
   }
 }
 
 /** Answers a posted review; `null`: the resource is none. */
-export function review(store: ObjectStore, user: User, resource: string, body: unknown): Refusal | null {
+export function review(
+  store: ObjectStore,
+  tokens: Tokens,
+  user: User,
+  resource: string,
+  body: unknown,
+): Refusal | null {
   const { spec = {} } = body as Review
   switch (resource) {
     case 'selfsubjectaccessreviews':
@@ -47,9 +55,22 @@ export function review(store: ObjectStore, user: User, resource: string, body: u
           userInfo: { username: user.name, ...(user.uid !== undefined && { uid: user.uid }), groups: user.groups },
         },
       })
+    case 'tokenreviews':
+      return created('authentication.k8s.io/v1', 'TokenReview', { spec, status: tokenStatus(tokens, spec) })
     default:
       return null
   }
+}
+
+function tokenStatus(tokens: Tokens, { token = '', audiences = [] }: NonNullable<Review['spec']>) {
+  const reviewed = tokens.review(token, audiences)
+  return 'error' in reviewed
+    ? { user: {}, error: reviewed.error }
+    : {
+        authenticated: true,
+        user: { username: reviewed.user.name, groups: reviewed.user.groups },
+        audiences: reviewed.audiences,
+      }
 }
 
 const created = (apiVersion: string, kind: string, rest: object): Refusal => ({

@@ -1,5 +1,6 @@
 /**
- * Reads one cluster's API: GETs and watches, over few connections, each with a deadline. Nothing is ever written.
+ * Reads one cluster's API: GETs and watches, over few connections, each with a deadline. Nothing is ever written: what is
+ * posted are questions that the API server answers and does not keep.
  *
  * @module
  */
@@ -18,6 +19,14 @@ import { watchLines } from './watch-lines.ts'
 /** `path` is escaped already, and begins with `/api/` or `/apis/`. */
 export type ApiRequest = { path: string; query?: Readonly<Record<string, string>>; accept?: string }
 
+/** A question that the API server answers at once and keeps nothing of, like a TokenReview. */
+export type ApiQuestion = {
+  path: string
+  body: unknown
+  /** What of it no message may repeat. */
+  secrets: readonly string[]
+}
+
 export type ApiClient = {
   /**
    * Gives one answer, parsed. Its deadline is the client's unless said; the time in which credentials are got has its
@@ -26,6 +35,8 @@ export type ApiClient = {
    * @throws ApiError, or the reason of `signal`.
    */
   get(request: ApiRequest, how?: { signal?: AbortSignal; timeoutMs?: number }): Promise<unknown>
+  /** Posts a question and gives its answer, with the deadline and the retries of {@link get}. */
+  ask(question: ApiQuestion, how?: { signal?: AbortSignal; timeoutMs?: number }): Promise<unknown>
   /**
    * Gives each line of a watch, parsed, as it comes; ends when the server ends it or `signal` is aborted.
    *
@@ -104,42 +115,54 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
     }
   }
 
-  async function ask(request: ApiRequest, presented: Presented, over: Connections, limits: Limits): Promise<Answer> {
-    const { head, body } = await collect(access, over, request, headersOf(presented, request, true), limits)
+  async function answerTo(sent: Sent, presented: Presented, over: Connections, limits: Limits): Promise<Answer> {
+    const headers = {
+      ...headersOf(presented, sent, true),
+      ...(sent.body !== undefined && { 'content-type': 'application/json' }),
+    }
+    const { head, body } = await collect(access, over, sent, headers, limits)
     const text = await textOf(server, head, body, limits.bodyLimitBytes)
     return { ...head, body: text }
   }
 
-  return {
-    async get(request, { signal: asked, timeoutMs: ownMs = timeoutMs } = {}) {
-      const signal = asked === undefined ? closed.signal : AbortSignal.any([asked, closed.signal])
-      signal.throwIfAborted()
-      let left = ownMs
-      return trying(
-        signal,
-        () => left,
-        (ms) => {
-          left -= ms
-        },
-        async (presented, over) => {
-          const begunMs = clock.monotonic()
-          try {
-            const answer = await ask(request, presented, over, {
-              clock,
-              timeoutMs: Math.max(0, left),
-              bodyLimitBytes,
-              signal,
-            })
-            if (answer.status !== 200) {
-              throw errorOf(server, answer, presented.secrets, clock.now())
-            }
-            return parsed(server, answer)
-          } finally {
-            left -= clock.monotonic() - begunMs
+  async function answered(
+    sent: Sent,
+    isAnswer: (status: number) => boolean,
+    { signal: asked, timeoutMs: ownMs = timeoutMs }: { signal?: AbortSignal; timeoutMs?: number } = {},
+  ): Promise<unknown> {
+    const signal = asked === undefined ? closed.signal : AbortSignal.any([asked, closed.signal])
+    signal.throwIfAborted()
+    let left = ownMs
+    return trying(
+      signal,
+      () => left,
+      (ms) => {
+        left -= ms
+      },
+      async (presented, over) => {
+        const begunMs = clock.monotonic()
+        try {
+          const answer = await answerTo(sent, presented, over, {
+            clock,
+            timeoutMs: Math.max(0, left),
+            bodyLimitBytes,
+            signal,
+          })
+          if (!isAnswer(answer.status)) {
+            throw errorOf(server, answer, [...presented.secrets, ...(sent.secrets ?? [])], clock.now())
           }
-        },
-      )
-    },
+          return parsed(server, answer)
+        } finally {
+          left -= clock.monotonic() - begunMs
+        }
+      },
+    )
+  }
+
+  return {
+    get: (request, how) => answered(request, (status) => status === 200, how),
+    ask: ({ path, body, secrets }, how) =>
+      answered({ path, body: JSON.stringify(body), secrets }, (status) => status === 200 || status === 201, how),
     async *watch(request, { signal: asked, silenceMs, onOpen }) {
       const signal = AbortSignal.any([asked, closed.signal])
       try {
@@ -175,13 +198,16 @@ export function createApiClient(access: ClusterAccess, options: ApiClientOptions
   }
 }
 
+/** With a body it is posted. */
+type Sent = ApiRequest & { body?: string; secrets?: readonly string[] }
+
 type Limits = { clock: Clock; timeoutMs: number; bodyLimitBytes: number; signal: AbortSignal }
 
 /** Sends a request and keeps its answer. */
 async function collect(
   access: ClusterAccess,
   over: Connections,
-  request: ApiRequest,
+  request: Sent,
   headers: Record<string, string | string[]>,
   { clock, timeoutMs, bodyLimitBytes, signal }: Limits,
 ): Promise<{ head: Head; body: Buffer }> {
@@ -202,6 +228,7 @@ async function collect(
     underway = send(over.answers, {
       path: pathOf(access, request),
       headers,
+      ...(request.body !== undefined && { body: request.body }),
       onHead: (answered) => {
         head = answered
       },

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { unreadReviews } from '../../../api/access/read-jwt-rules.ts'
 import { absentCluster, type ClusterStatus, type KindStatus, type LiveClusters } from '../../../kube/live-clusters.ts'
 import type { ObjectSource } from '../../../kube/object-source.ts'
 import type { Clock } from '../../../lib/clock.ts'
@@ -21,6 +23,7 @@ import { IN_CLUSTER, type InClusterSources, isInCluster } from './is-configured.
 import { kubeconfigAccess } from './kubeconfig.ts'
 import { KubeconfigError, readKubeconfig } from './kubeconfig-file.ts'
 import { type Observed, observed } from './observed-client.ts'
+import { reviewToken } from './token-review.ts'
 import { within } from './within.ts'
 
 /** Reads the objects of one cluster. */
@@ -73,7 +76,15 @@ export async function openClusters(config: Config, deps: ClustersDeps): Promise<
   const { log, clock, makeReader } = deps
   const openedAtMs = clock.now()
   const clusters = new Map<string, Cluster>()
-  for (const access of await accessesOf(config, deps)) {
+  const accesses = await accessesOf(config, deps)
+  const unread = unreadReviews(
+    config.jwtRules,
+    accesses.map(({ name }) => name),
+  )
+  if (unread !== null) {
+    throw new StartError(unread)
+  }
+  for (const access of accesses) {
     for (const { event, ...fields } of access.warnings) {
       log.warn(event, fields)
     }
@@ -115,17 +126,20 @@ export async function openClusters(config: Config, deps: ClustersDeps): Promise<
       const absent = clusters.has(config.cluster) ? [] : [absentCluster(config.cluster, openedAtMs)]
       return [...all.map(statusOf), ...absent].sort((a, b) => (a.name < b.name ? -1 : 1))
     },
-    services: (name, { namespace, selector }) =>
+    services: (name, { namespaces, selector }) =>
       of(name, ({ client }) =>
         within(clock, FIND_MS, (signal) =>
-          findServices(
-            client,
-            name,
-            { namespaces: namespace === null ? null : [namespace], allowed: config.namespaces, selector },
-            signal,
-          ),
+          findServices(client, name, { namespaces, allowed: config.namespaces, selector }, signal),
         ),
       ),
+    async reviewToken(name, asked) {
+      const { client, check } = named(name)
+      // Before the token is shown to it. Whoever asks is not known yet, and is told nothing of clusters
+      await check.assertSame().catch((error: unknown) => {
+        throw error instanceof ProblemError && error.code === 'conflict' ? isAnother() : error
+      })
+      return reviewToken(client, { cluster: name, ...asked }, log)
+    },
     async close() {
       await Promise.all([...clusters.values()].map(({ reader }) => reader.close?.()))
       await Promise.all([...clusters.values()].map(({ client }) => client.close()))
@@ -181,6 +195,13 @@ async function accessesOf(config: Config, { log, sources = IN_CLUSTER }: Cluster
   }
   return accesses
 }
+
+const isAnother = (): ProblemError =>
+  new ProblemError(
+    'unavailable',
+    'The cluster of this token is not asked whether it is valid, as it is another than before: the log of the server says more.',
+    { headers: { 'retry-after': '60' } },
+  )
 
 function noSuchCluster(name: string, known: readonly string[]): ProblemError {
   const near = nearMiss(name, known)

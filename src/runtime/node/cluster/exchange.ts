@@ -9,6 +9,8 @@ export type Head = { status: number; headers: Readonly<Record<string, string | s
 export type Exchange = {
   path: string
   headers: Record<string, string | string[]>
+  /** With it the request is a POST. */
+  body?: string
   onHead(head: Head): void
   /** Returns `false` to hear no more until {@link Underway.resume}. */
   onData(chunk: Buffer): boolean
@@ -35,8 +37,8 @@ const codeIn = (error: Error): string => {
   return code === 'UNKNOWN' && error.name === 'HTTPParserError' ? 'PROTOCOL' : code
 }
 
-/** Sends a GET. Exactly one of `onEnd` and `onFailure` is called, once. */
-export function send(pool: Pool, { path, headers, onHead, onData, onEnd, onFailure }: Exchange): Underway {
+/** Sends a GET, or a POST of a body. Exactly one of `onEnd` and `onFailure` is called, once. */
+export function send(pool: Pool, { path, headers, body, onHead, onData, onEnd, onFailure }: Exchange): Underway {
   let phase: Phase = 'connect'
   let ended = false
   let controller: Dispatcher.DispatchController | null = null
@@ -69,7 +71,10 @@ export function send(pool: Pool, { path, headers, onHead, onData, onEnd, onFailu
     onResponseError: (_controller, error) =>
       end(() => onFailure(error instanceof DialError ? error.failure : failureOf(codeIn(error), phase, error), error)),
   }
-  pool.dispatch({ path, method: 'GET', headers }, handler)
+  pool.dispatch(
+    body === undefined ? { path, method: 'GET', headers } : { path, method: 'POST', headers, body },
+    handler,
+  )
   return {
     abort(code) {
       if (!ended) {

@@ -66,7 +66,8 @@ async function findIn(client: ApiClient, cluster: string, where: Where, signal: 
     ),
   )
   const routes = Promise.all(places.flatMap((namespace) => ROUTES.map((resource) => listOf(resource, namespace))))
-  const objects = [...(await services).flat(), ...(await routes).flat()]
+  // Both at once: where Services are refused, nobody would hear how the reading of routes ends
+  const objects = (await Promise.all([services, routes])).flat(2)
   const { services: found, ingresses, gatewayRoutes, openShiftRoutes } = byKind(objects)
   return { services: found, ingresses, gatewayRoutes, openShiftRoutes, unread }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { delimiter, dirname, resolve } from 'node:path'
 import { boolCoreTag, FAILSAFE_SCHEMA, loadAll, mergeTag, nullCoreTag, YAMLException } from 'js-yaml'
+import { textOf } from '../../../lib/text-of.ts'
 import { whyUnreadable } from './api-error.ts'
 import { Fields } from './fields.ts'
 
@@ -86,13 +87,6 @@ export async function readKubeconfig(paths: string): Promise<Kubeconfig> {
 
 const homeHint = (path: string): string =>
   path.startsWith('~') ? '; nothing expands ~ here, write the whole path' : ''
-
-/** PowerShell writes UTF-16 where `>` is used, Notepad a byte order mark. */
-function textOf(bytes: Buffer): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
-  return new TextDecoder(encoding).decode(bytes)
-}
 
 /** js-yaml's own messages show the lines around a mistake, which may hold a token: only the place is told. */
 function parse(path: string, text: string, mistakes: string[]): Record<string, unknown> | null {

@@ -21,14 +21,16 @@ const NAMES_SHOWN = 20
 
 /** Looks for what may have been meant, as far as it may be read. */
 export async function serviceNotFound(cluster: Cluster, place: Place, signal: AbortSignal): Promise<ProblemError> {
-  const { namespace, service, cluster: name } = place
+  const { namespace, service, cluster: name, within } = place
   const asked = { resource: SERVICES, version: 'v1', query: {} }
   const [here, elsewhere] = await Promise.all([
     orNone(namesIn(cluster, { ...asked, namespace }, (name) => name !== service, signal)),
     orNone(namesIn(cluster, { ...asked, namespace: null, query: named(service) }, (name) => name === service, signal)),
   ])
   const hasNamespace = here.length > 0 || (await isNamespace(cluster, namespace, signal))
-  const others = [...new Set(elsewhere.map((each) => each.namespace))].filter((each) => each !== namespace).toSorted()
+  const others = [...new Set(elsewhere.map((each) => each.namespace))]
+    .filter((each) => each !== namespace && (within === undefined || within.includes(each)))
+    .toSorted()
   const near = nearMiss(
     service,
     here.map((each) => each.name),

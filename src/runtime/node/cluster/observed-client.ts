@@ -42,17 +42,17 @@ export function observed(client: ApiClient, clock: Clock): { client: ApiClient; 
     const nowMs = clock.now()
     seen = { state, sinceMs: state === seen.state ? seen.sinceMs : nowMs, lookedAtMs: nowMs, problem }
   }
-  const noteKind = ({ path }: ApiRequest, isForbidden: boolean): void => {
+  const noteKind = ({ path }: Pick<ApiRequest, 'path'>, isForbidden: boolean): void => {
     const resource = BY_PATH.find(([pattern]) => pattern.test(path))?.[1]
     if (resource !== undefined) {
       forbidden.set(resource, isForbidden)
     }
   }
-  const heard = (request: ApiRequest): void => {
+  const heard = (request: Pick<ApiRequest, 'path'>): void => {
     note('synced', null)
     noteKind(request, false)
   }
-  const missed = (request: ApiRequest, error: unknown): void => {
+  const missed = (request: Pick<ApiRequest, 'path'>, error: unknown): void => {
     if (!(error instanceof ApiError) || error instanceof NoLongerWanted) {
       return
     }
@@ -66,18 +66,20 @@ export function observed(client: ApiClient, clock: Clock): { client: ApiClient; 
       noteKind(request, error.kind === 'forbidden')
     }
   }
+  async function noted<T>(request: Pick<ApiRequest, 'path'>, asked: Promise<T>): Promise<T> {
+    try {
+      const answer = await asked
+      heard(request)
+      return answer
+    } catch (error) {
+      missed(request, error)
+      throw error
+    }
+  }
   return {
     client: {
-      async get(request, how) {
-        try {
-          const answer = await client.get(request, how)
-          heard(request)
-          return answer
-        } catch (error) {
-          missed(request, error)
-          throw error
-        }
-      },
+      get: (request, how) => noted(request, client.get(request, how)),
+      ask: (question, how) => noted(question, client.ask(question, how)),
       async *watch(request, how) {
         try {
           for await (const line of client.watch(request, how)) {

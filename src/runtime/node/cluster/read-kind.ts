@@ -30,7 +30,13 @@ export type Cluster = {
 }
 
 /** One Service. `cluster` is the name of the cluster, for messages. */
-export type Place = { cluster: string; namespace: string; service: string }
+export type Place = {
+  cluster: string
+  namespace: string
+  service: string
+  /** As in the target of the read: no other namespaces are told of. */
+  within?: readonly string[]
+}
 
 /** One read. It ends when its signal is aborted. */
 export type Reading = {

@@ -323,7 +323,7 @@ const BESIDE: readonly [string, string][] = [
 const asUser = (name: string, fault: Fault): ObjectSource =>
   live.connect(server, {
     token: mayRead(server, name, ALL),
-    // Of these the deadline alone makes an end
+    // The deadline alone ends these
     ...(fault.kind === 'silent' || fault.kind === 'starting' ? { deadlineMs: 2_000 } : {}),
   }).source
 

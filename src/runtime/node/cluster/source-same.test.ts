@@ -14,6 +14,7 @@ import { manifestSource, type ObjectKind, type ObjectSource, type Wanted } from 
 import type { KubeObjects } from '../../../kube/objects.ts'
 import { parseManifests } from '../../../kube/parse.ts'
 import { systemClock } from '../../../lib/clock.ts'
+import { unmarkedValue } from '../../../lib/marked.ts'
 import { ProblemError } from '../../../lib/problem.ts'
 import { READ_KINDS } from './requests.ts'
 
@@ -50,7 +51,8 @@ async function planned(source: ObjectSource, namespace: string, name: string) {
   const request = aRequest({ target: { cluster: 'default', namespace, service: name } })
   try {
     const { provenance: _, ...rest } = await planRequest(PLAN_DEPS, request, source)
-    return rest
+    // Of more objects of other namespaces more words are known to be theirs
+    return unmarkedValue(rest, null)
   } catch (error) {
     if (error instanceof ProblemError) {
       return { code: error.code, detail: error.detail }

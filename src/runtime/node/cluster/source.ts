@@ -56,7 +56,8 @@ export function createClusterSource(unbounded: ApiClient, deps: ClusterSourceDep
     const namespace = target.namespace ?? deps.namespace ?? 'default'
     const place = { cluster: target.cluster, namespace }
     if (target.service !== null) {
-      return readService(cluster, { ...place, service: target.service }, signal)
+      const { service, within } = target
+      return readService(cluster, { ...place, service, ...(within && { within }) }, signal)
     }
     const { service, known } = await onlyService(cluster, place, signal)
     return readService(cluster, { ...place, service }, signal, known)

@@ -74,7 +74,7 @@ export function createWatch<T>({ client, clock, random, log }: WatchDeps, watche
   let served = 0
   let state: WatchState = 'syncing'
   let error: ApiError | null = null
-  /** Of the monotonic clock, so that a clock which is set makes nothing older or younger. */
+  /** By the monotonic clock, so that a clock which is set makes nothing older or younger. */
   let changedMs = clock.monotonic()
   let confirmedMs: number | null = null
 

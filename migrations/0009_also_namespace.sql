@@ -1,0 +1,1 @@
+ALTER TABLE `jobs` ADD `also_namespace` text;

@@ -1,0 +1,13 @@
+import Negotiator from 'negotiator'
+
+/**
+ * Tells whether a client wants a page rather than a document: only one that names `text/html` does, as browsers do, and
+ * prefers it to JSON (RFC 9110 12.5.1). What takes anything, like curl, is answered with documents.
+ */
+export function prefersHtml(accept: string | undefined): boolean {
+  if (accept === undefined || !/(?:^|[,\s])text\/html(?:[;,\s]|$)/i.test(accept)) {
+    return false
+  }
+  const negotiator = new Negotiator({ headers: { accept: accept.toLowerCase() } })
+  return negotiator.mediaType(['text/html', 'application/json']) === 'text/html'
+}

@@ -1,0 +1,304 @@
+/**
+ * `/v1/status-pages/{id}/announcements`: parse, call, answer.
+ *
+ * @module
+ */
+import { z } from '@hono/zod-openapi'
+import { orRefuse } from '../job/accept.ts'
+import { toInstant } from '../lib/clock.ts'
+import { defined } from '../lib/defined.ts'
+import { isId, newId } from '../lib/id.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { difference } from '../record/audit.ts'
+import {
+  ANNOUNCEMENTS_MAX,
+  type Announcement,
+  type AnnouncementState,
+  type AnnouncementUpdate,
+  type StatusPage,
+  stateOfAnnouncement,
+  UPDATES_MAX,
+} from '../record/status-page.ts'
+import {
+  deleteAnnouncement,
+  getAnnouncement,
+  insertAnnouncement,
+  listAnnouncements,
+  updateAnnouncement,
+} from '../store/announcements.ts'
+import { withBody } from './body.ts'
+import type { Deps } from './deps.ts'
+import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
+import { checkIfMatch, hasChanged, IfMatchHeaders, tagOf } from './if-match.ts'
+import { MAKING_PROBLEMS, STORE_PROBLEMS } from './job-request-body.ts'
+import { answerJson } from './json.ts'
+import { answerPage, encodeCursor, newestBefore, pageFields, pageOf } from './pagination.ts'
+import { parseBody, parseJson } from './parse-body.ts'
+import { problems } from './problem.ts'
+import { type Api, type ApiContext, mount } from './route.ts'
+import { forgetStatus } from './status-cache.ts'
+import { BODY_PROBLEMS, CHANGE_PROBLEMS, loadStatusPage, managing } from './status-pages.ts'
+import { AnnouncementPatchSchema, AnnouncementRequestSchema, AnnouncementSchema } from './status-schemas.ts'
+
+const tags = ['Status pages']
+const scope = 'admin'
+const ofPage = z.object({ id: z.string().openapi({ example: 'stp_01KAXW0000EXAMPLE0000000AB' }) })
+const params = ofPage.extend({ announcement: z.string().openapi({ example: 'ann_01KAXW0000EXAMPLE0000000AB' }) })
+const content = { 'application/json': { schema: AnnouncementSchema } }
+
+export function mountAnnouncements(app: Api): void {
+  mount(
+    app,
+    {
+      method: 'post',
+      path: '/v1/status-pages/{id}/announcements',
+      operationId: 'createAnnouncement',
+      scope,
+      tags,
+      summary: 'Tell of an incident in words of your own',
+      description:
+        'Beside the incidents that are measured, which are told in fixed words. It changes no state of a Service.',
+      params: ofPage,
+      headers: IdempotencyHeaders,
+      body: { required: true, content: { 'application/json': { schema: AnnouncementRequestSchema } } },
+      responses: {
+        201: { description: 'Made; its `ETag` is needed to change it', content },
+        ...problems('not_found', 'conflict', 'impossible_request', ...BODY_PROBLEMS, ...MAKING_PROBLEMS),
+      },
+    },
+    async (context, input) => {
+      const deps = managing(context)
+      const page = await loadStatusPage(deps, input.params.id)
+      const { asked, body } = await withBody(context, ['json'], async ({ text }) => ({
+        asked: parseBody(AnnouncementRequestSchema, parseJson(text)),
+        body: text,
+      }))
+      const nowMs = deps.clock.now()
+      const { title, services, startedAt = nowMs, state, body: words } = asked
+      refuseImpossible(page, { services, startedAtMs: startedAt }, nowMs)
+      const announcement: Announcement = {
+        ...{ id: newId('announcement', nowMs), version: 1, createdAtMs: nowMs, updatedAtMs: nowMs, title, services },
+        ...{ startedAtMs: startedAt, ...withUpdate([], { atMs: nowMs, state, body: words }) },
+      }
+      const told = fieldsOf(announcement)
+      const claim = claimOf(context, body)
+      const inserted = await insertAnnouncement(deps.store, page.id, announcement, claim, ANNOUNCEMENTS_MAX, told)
+      if (inserted.outcome === 'full') {
+        await loadStatusPage(deps, page.id)
+        throw new ProblemError(
+          'conflict',
+          `The status page has ${ANNOUNCEMENTS_MAX} announcements, which is the limit. Delete old ones first.`,
+        )
+      }
+      const { id, replayed } = orRefuse(inserted)
+      forgetStatus(deps.store, page.slug)
+      tellMade(context, `/v1/status-pages/${page.id}/announcements/${id}`, replayed)
+      return answerAnnouncement(context, await load(deps, page.id, id), 201)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/status-pages/{id}/announcements',
+      operationId: 'listAnnouncements',
+      scope,
+      tags,
+      summary: 'What was announced, the newest beginning first',
+      params: ofPage,
+      query: z.strictObject(pageFields),
+      responses: { ...pageOf(AnnouncementSchema), ...problems('not_found') },
+    },
+    async (context, { params: { id }, query: { limit, cursor } }) => {
+      const deps = managing(context)
+      const page = await loadStatusPage(deps, id)
+      const position = newestBefore(cursor)
+      const before = position && { startedAtMs: position.createdAtMs, id: position.id }
+      const found = await listAnnouncements(deps.store, page.id, { limit: limit + 1, before })
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      const next = found.length > limit && last ? encodeCursor([last.startedAtMs, last.id]) : null
+      return answerPage(context, items.map(describeAnnouncement), next)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'get',
+      path: '/v1/status-pages/{id}/announcements/{announcement}',
+      operationId: 'getAnnouncement',
+      scope,
+      tags,
+      summary: 'One announcement',
+      params,
+      responses: { 200: { description: 'The announcement', content }, ...problems('not_found') },
+    },
+    async (context, { params: { id, announcement } }) =>
+      answerAnnouncement(context, await load(managing(context), id, announcement), 200),
+  )
+
+  mount(
+    app,
+    {
+      method: 'patch',
+      path: '/v1/status-pages/{id}/announcements/{announcement}',
+      operationId: 'changeAnnouncement',
+      scope,
+      tags,
+      summary: 'Change an announcement, or tell how it went on',
+      description: 'What is left out stays. With `state` or `body` it is told as one more update, of now.',
+      params,
+      headers: IfMatchHeaders,
+      body: { required: true, content: { 'application/json': { schema: AnnouncementPatchSchema } } },
+      responses: {
+        200: { description: 'Changed', content },
+        ...problems('not_found', 'impossible_request', ...CHANGE_PROBLEMS, ...BODY_PROBLEMS, ...STORE_PROBLEMS),
+      },
+    },
+    async (context, { params: { id, announcement } }) => {
+      const deps = managing(context)
+      const page = await loadStatusPage(deps, id)
+      const found = await load(deps, id, announcement)
+      checkIfMatch(context, found.version, true)
+      const asked = await withBody(context, ['json'], async ({ text }) =>
+        parseBody(AnnouncementPatchSchema, parseJson(text)),
+      )
+      const changed = changedBy(page, found, asked, deps.clock.now())
+      const told = difference(fieldsOf(found), fieldsOf(changed))
+      const change = { announcement: changed, updatedAtMs: deps.clock.now(), told }
+      if (!(await updateAnnouncement(deps.store, page.id, found, change))) {
+        throw hasChanged()
+      }
+      forgetStatus(deps.store, page.slug)
+      return answerAnnouncement(context, await load(deps, page.id, found.id), 200)
+    },
+  )
+
+  mount(
+    app,
+    {
+      method: 'delete',
+      path: '/v1/status-pages/{id}/announcements/{announcement}',
+      operationId: 'deleteAnnouncement',
+      scope,
+      tags,
+      summary: 'Delete an announcement',
+      description: 'Pages and feeds show it no more. `If-Match` is honoured.',
+      params,
+      headers: IfMatchHeaders,
+      responses: {
+        204: { description: 'Deleted' },
+        ...problems('not_found', 'precondition_failed', ...STORE_PROBLEMS),
+      },
+    },
+    async (context, { params: { id, announcement } }) => {
+      const deps = managing(context)
+      const page = await loadStatusPage(deps, id)
+      const found = await load(deps, id, announcement)
+      checkIfMatch(context, found.version, false)
+      const version = context.req.header('if-match') === undefined ? null : found.version
+      if (!(await deleteAnnouncement(deps.store, page.id, { id: found.id, version }))) {
+        throw version === null ? noAnnouncement(announcement) : hasChanged()
+      }
+      forgetStatus(deps.store, page.slug)
+      return context.body(null, 204)
+    },
+  )
+}
+
+type Patch = z.output<typeof AnnouncementPatchSchema>
+
+/** @throws ProblemError `impossible_request`, `conflict` */
+function changedBy(page: StatusPage, found: Announcement, asked: Patch, nowMs: number): Announcement {
+  const { state, body, startedAt: startedAtMs, title, services } = asked
+  const changed = { ...found, ...defined({ title, services, startedAtMs }) }
+  // Those that it has already may be of Services that the page has no more
+  refuseImpossible(page, { services: services ?? [], startedAtMs: changed.startedAtMs }, nowMs)
+  if (state === undefined && body === undefined) {
+    return changed
+  }
+  if (found.updates.length >= UPDATES_MAX) {
+    throw new ProblemError(
+      'conflict',
+      `The announcement has ${UPDATES_MAX} updates, which is the limit. Make another announcement.`,
+    )
+  }
+  const update = { atMs: nowMs, state: state ?? stateOfAnnouncement(found), body: body ?? '' }
+  return { ...changed, ...withUpdate(found.updates, update, found.resolvedAtMs) }
+}
+
+function withUpdate(
+  updates: readonly AnnouncementUpdate[],
+  update: AnnouncementUpdate,
+  resolvedAtMs: number | null = null,
+): Pick<Announcement, 'updates' | 'resolvedAtMs'> {
+  const isOver = update.state === ('resolved' satisfies AnnouncementState)
+  return { updates: [...updates, update], resolvedAtMs: isOver ? (resolvedAtMs ?? update.atMs) : null }
+}
+
+/** @throws ProblemError `impossible_request` */
+function refuseImpossible(
+  page: StatusPage,
+  { services, startedAtMs }: Pick<Announcement, 'services' | 'startedAtMs'>,
+  nowMs: number,
+): void {
+  const titles = page.services.map(({ title }) => title)
+  const errors = [
+    ...services.flatMap((title, at) =>
+      titles.includes(title)
+        ? []
+        : [
+            {
+              pointer: `/services/${at}`,
+              detail: `Is no title of a Service of the page: ${titles.join(', ')}`.slice(0, 1000),
+            },
+          ],
+    ),
+    ...(startedAtMs > nowMs
+      ? [{ pointer: '/startedAt', detail: `Is in the future: it is ${toInstant(nowMs)} here` }]
+      : []),
+  ]
+  if (errors.length > 0) {
+    throw new ProblemError('impossible_request', 'Such an announcement cannot be; see errors.', { errors })
+  }
+}
+
+async function load({ store }: Deps, pageId: string, id: string): Promise<Announcement> {
+  const found = isId('announcement', id) && isId('statusPage', pageId) ? await getAnnouncement(store, pageId, id) : null
+  if (found === null) {
+    throw noAnnouncement(id)
+  }
+  return found
+}
+
+const noAnnouncement = (id: string): ProblemError =>
+  new ProblemError('not_found', `The status page has no announcement "${id.slice(0, 60)}".`)
+
+/** What the audit log tells of it. */
+function fieldsOf({ title, services, startedAtMs, updates }: Announcement) {
+  return {
+    title,
+    services,
+    startedAt: toInstant(startedAtMs),
+    state: updates.at(-1)?.state,
+    body: updates.at(-1)?.body,
+  }
+}
+
+function describeAnnouncement(announcement: Announcement): z.output<typeof AnnouncementSchema> {
+  const { id, title, services, startedAtMs, resolvedAtMs, createdAtMs, updatedAtMs, updates } = announcement
+  return {
+    ...{ id, title, state: stateOfAnnouncement(announcement), services: [...services] },
+    ...{ startedAt: toInstant(startedAtMs), resolvedAt: resolvedAtMs === null ? null : toInstant(resolvedAtMs) },
+    ...{ createdAt: toInstant(createdAtMs), updatedAt: toInstant(updatedAtMs) },
+    updates: updates.map(({ atMs, state, body }) => ({ at: toInstant(atMs), state, body })),
+  }
+}
+
+function answerAnnouncement(context: ApiContext, announcement: Announcement, status: 200 | 201): Response {
+  context.header('etag', tagOf(announcement.version))
+  context.header('cache-control', 'no-cache')
+  return answerJson(context, describeAnnouncement(announcement), status)
+}

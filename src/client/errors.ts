@@ -1,0 +1,81 @@
+/**
+ * What a client throws. A refusal of the server, no answer, and an answer that is none of Portolan's are told apart by
+ * their classes; what aborts a call by its signal is thrown as it is. No message holds the token.
+ *
+ * @module
+ */
+import type { Job, Problem } from './schema.ts'
+
+export type { Problem } from './schema.ts'
+
+/** Every error of a client but a misuse of it, which is a `TypeError`. */
+export class PortolanError extends Error {
+  override name = 'PortolanError'
+}
+
+/** The server answered, and refused: RFC 9457. `code` is stable, and explained at `type`. */
+export class PortolanProblem extends PortolanError {
+  override name = 'PortolanProblem'
+  readonly type: string
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  /** All that is wrong, at once. */
+  readonly errors: Problem['errors']
+  /** For whoever looks into the server's log. */
+  readonly requestId: string
+  /** When the server says to ask again; `null`: it does not say. */
+  readonly retryAfterMs: number | null
+
+  constructor(problem: Problem, retryAfterMs: number | null = null) {
+    const each = problem.errors.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`).join('')
+    super(`${problem.status} ${problem.code}: ${problem.detail}${each}`)
+    this.type = problem.type
+    this.status = problem.status
+    this.code = problem.code
+    this.title = problem.title
+    this.detail = problem.detail
+    this.errors = problem.errors
+    this.requestId = problem.requestId
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** No answer came, or not all of it: nobody listens there, the connection broke, or it took too long. */
+export class PortolanUnreachable extends PortolanError {
+  override name = 'PortolanUnreachable'
+  /** `timeout`: it took longer than the call allows. */
+  readonly reason: 'network' | 'timeout'
+
+  constructor(reason: 'network' | 'timeout', message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.reason = reason
+  }
+}
+
+/** Somebody answered, but not as Portolan does: a proxy in between, or another server. */
+export class PortolanUnexpectedAnswer extends PortolanError {
+  override name = 'PortolanUnexpectedAnswer'
+  readonly status: number
+  readonly contentType: string | null
+  readonly retryAfterMs: number | null
+
+  constructor(message: string, status: number, contentType: string | null, retryAfterMs: number | null = null) {
+    super(message)
+    this.status = status
+    this.contentType = contentType
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** What was waited for has not ended in the time that was given. It goes on; `last` is how it was seen last. */
+export class PortolanWaitTimeout<T = Job> extends PortolanError {
+  override name = 'PortolanWaitTimeout'
+  readonly last: T
+
+  constructor(message: string, last: T) {
+    super(message)
+    this.last = last
+  }
+}

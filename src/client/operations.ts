@@ -1,0 +1,394 @@
+// Written by `npm run client` from openapi.yaml; do not edit.
+import type { Answer, Body, FormatOf, Given, Item, Options } from './types.ts'
+
+/** What is needed to ask for each operation, by its `operationId`. */
+export const OPERATIONS = {
+  createJob: { method: 'POST', path: '/v1/jobs', hasKey: true, hasBody: true, isReport: true },
+  listJobs: { method: 'GET', path: '/v1/jobs' },
+  getJob: { method: 'GET', path: '/v1/jobs/{id}', isReport: true },
+  cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel' },
+  getJobReport: { method: 'GET', path: '/v1/jobs/{id}/report', isReport: true },
+  streamJobEvents: { method: 'GET', path: '/v1/jobs/{id}/events', accept: 'text/event-stream' },
+  askForFlagger: { method: 'POST', path: '/v1/gates/flagger', accept: 'text/plain', hasBody: true },
+  getForArgoRollouts: { method: 'GET', path: '/v1/gates/argo-rollouts' },
+  askForArgoRollouts: { method: 'POST', path: '/v1/gates/argo-rollouts', hasBody: true },
+  createBatch: { method: 'POST', path: '/v1/batches', hasKey: true, hasBody: true, isReport: true },
+  listBatches: { method: 'GET', path: '/v1/batches' },
+  getBatch: { method: 'GET', path: '/v1/batches/{id}', isReport: true },
+  cancelBatch: { method: 'POST', path: '/v1/batches/{id}/cancel' },
+  getBatchReport: { method: 'GET', path: '/v1/batches/{id}/report', isReport: true },
+  createCompare: { method: 'POST', path: '/v1/compare', hasKey: true, hasBody: true, isReport: true },
+  getCompare: { method: 'GET', path: '/v1/compares/{id}', isReport: true },
+  cancelCompare: { method: 'POST', path: '/v1/compares/{id}/cancel' },
+  getCompareReport: { method: 'GET', path: '/v1/compares/{id}/report', isReport: true },
+  createSchedule: { method: 'POST', path: '/v1/schedules', hasKey: true, hasBody: true },
+  listSchedules: { method: 'GET', path: '/v1/schedules' },
+  getSchedule: { method: 'GET', path: '/v1/schedules/{id}' },
+  changeSchedule: { method: 'PATCH', path: '/v1/schedules/{id}', hasBody: true },
+  deleteSchedule: { method: 'DELETE', path: '/v1/schedules/{id}', accept: null },
+  runSchedule: { method: 'POST', path: '/v1/schedules/{id}/run', hasKey: true, isReport: true },
+  listScheduleJobs: { method: 'GET', path: '/v1/schedules/{id}/jobs' },
+  listServices: { method: 'GET', path: '/v1/services' },
+  getService: { method: 'GET', path: '/v1/services/{namespace}/{name}' },
+  listServiceResults: { method: 'GET', path: '/v1/services/{namespace}/{name}/results' },
+  getServiceSeries: { method: 'GET', path: '/v1/services/{namespace}/{name}/series' },
+  listServiceIncidents: { method: 'GET', path: '/v1/services/{namespace}/{name}/incidents' },
+  listIncidents: { method: 'GET', path: '/v1/incidents' },
+  listClusters: { method: 'GET', path: '/v1/clusters' },
+  listClusterServices: { method: 'GET', path: '/v1/clusters/{cluster}/services' },
+  getReport: { method: 'GET', path: '/v1/report', isReport: true },
+  getServiceReport: { method: 'GET', path: '/v1/services/{namespace}/{name}/report', isReport: true },
+  getServiceBadge: { method: 'GET', path: '/v1/services/{namespace}/{name}/badge.svg', accept: 'image/svg+xml' },
+  createStatusPage: { method: 'POST', path: '/v1/status-pages', hasKey: true, hasBody: true },
+  listStatusPages: { method: 'GET', path: '/v1/status-pages' },
+  getStatusPage: { method: 'GET', path: '/v1/status-pages/{id}' },
+  changeStatusPage: { method: 'PATCH', path: '/v1/status-pages/{id}', hasBody: true },
+  deleteStatusPage: { method: 'DELETE', path: '/v1/status-pages/{id}', accept: null },
+  createAnnouncement: { method: 'POST', path: '/v1/status-pages/{id}/announcements', hasKey: true, hasBody: true },
+  listAnnouncements: { method: 'GET', path: '/v1/status-pages/{id}/announcements' },
+  getAnnouncement: { method: 'GET', path: '/v1/status-pages/{id}/announcements/{announcement}' },
+  changeAnnouncement: { method: 'PATCH', path: '/v1/status-pages/{id}/announcements/{announcement}', hasBody: true },
+  deleteAnnouncement: { method: 'DELETE', path: '/v1/status-pages/{id}/announcements/{announcement}', accept: null },
+  getStatus: { method: 'GET', path: '/status/{slug}' },
+  getStatusBadge: { method: 'GET', path: '/status/{slug}/badge.svg', accept: 'image/svg+xml' },
+  getStatusRss: { method: 'GET', path: '/status/{slug}/feed.rss', accept: 'application/rss+xml' },
+  getStatusAtom: { method: 'GET', path: '/status/{slug}/feed.atom', accept: 'application/atom+xml' },
+  listAudit: { method: 'GET', path: '/v1/audit' },
+  createToken: { method: 'POST', path: '/v1/tokens', hasKey: true, hasBody: true },
+  listTokens: { method: 'GET', path: '/v1/tokens' },
+  getToken: { method: 'GET', path: '/v1/tokens/{id}' },
+  revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}' },
+  getLogin: { method: 'GET', path: '/login', accept: 'text/html' },
+  logIn: { method: 'POST', path: '/login', hasBody: true },
+  logOut: { method: 'POST', path: '/logout', accept: null },
+  beginOidcLogin: { method: 'GET', path: '/login/oidc', accept: null },
+  finishOidcLogin: { method: 'GET', path: '/login/oidc/callback', accept: null },
+  whoami: { method: 'GET', path: '/v1/whoami' },
+  getMetrics: { method: 'GET', path: '/metrics', accept: 'text/plain' },
+  probeTarget: { method: 'GET', path: '/probe', accept: 'text/plain' },
+  createPlan: { method: 'POST', path: '/v1/plan', hasBody: true, isReport: true },
+  explainEgress: { method: 'GET', path: '/v1/egress' },
+  getLivez: { method: 'GET', path: '/livez' },
+  getReadyz: { method: 'GET', path: '/readyz' },
+  getOpenApiJson: { method: 'GET', path: '/openapi.json' },
+  getOpenApiYaml: { method: 'GET', path: '/openapi.yaml', accept: 'application/yaml' },
+  getDocs: { method: 'GET', path: '/docs/api', accept: 'text/html' },
+  searchDocs: { method: 'GET', path: '/docs/search' },
+  getDocsIndex: { method: 'GET', path: '/docs', accept: 'text/plain' },
+  getDocsPage: { method: 'GET', path: '/docs/{page}', accept: 'text/plain' },
+  getDocsFile: { method: 'GET', path: '/docs/{folder}/{file}', accept: 'text/plain' },
+} as const
+
+/** The iterator over all pages of each list, by the list's `operationId`. */
+export const ITERATORS = {
+  listJobs: 'eachJob',
+  listBatches: 'eachBatch',
+  listSchedules: 'eachSchedule',
+  listScheduleJobs: 'eachScheduleJob',
+  listServices: 'eachService',
+  listServiceResults: 'eachServiceResult',
+  listServiceIncidents: 'eachServiceIncident',
+  listIncidents: 'eachIncident',
+  listClusters: 'eachCluster',
+  listClusterServices: 'eachClusterService',
+  listStatusPages: 'eachStatusPage',
+  listAnnouncements: 'eachAnnouncement',
+  listAudit: 'eachAudit',
+  listTokens: 'eachToken',
+} as const
+
+/** A method for each operation. `W`: with the response that the document came in. */
+export interface Methods<W extends boolean = false> {
+  /** Probe every path of a Service. As `application/json`: a job. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with the options of the query. Without a body: the live Service that the query names, read from its cluster. An unreachable target is a 200 with a failing verdict. Needs the scope `jobs:write`. */
+  createJob<F extends FormatOf<'createJob'> = 'json'>(
+    body?: Body<'createJob'>,
+    options?: Options<'createJob', F>,
+  ): Promise<Given<Answer<'createJob', F>, W>>
+  /** Jobs, newest first. Needs the scope `jobs:read`. */
+  listJobs(options?: Options<'listJobs'>): Promise<Given<Answer<'listJobs'>, W>>
+  /** One job with its paths and results. Needs the scope `jobs:read`. */
+  getJob<F extends FormatOf<'getJob'> = 'json'>(
+    id: string,
+    options?: Options<'getJob', F>,
+  ): Promise<Given<Answer<'getJob', F>, W>>
+  /** Cancel a job. Tries under way are cut; what was recorded stays. A job that has ended is a 409. Needs the scope `jobs:write`. */
+  cancelJob(id: string, options?: Options<'cancelJob'>): Promise<Given<Answer<'cancelJob'>, W>>
+  /** A job as a report. By `format` (json, text, markdown, junit, csv, tap, html), else by `Accept`. `text` begins with PASS, FAIL, ERROR or INCONCLUSIVE. Needs the scope `jobs:read`. */
+  getJobReport<F extends FormatOf<'getJobReport'> = 'json'>(
+    id: string,
+    options?: Options<'getJobReport', F>,
+  ): Promise<Given<Answer<'getJobReport', F>, W>>
+  /** Follow a job (server-sent events). Events `path`, `result` and `done`. Ids are row ids (for a token that is narrowed to namespaces or clusters: numbers within the job): `Last-Event-ID` resumes after one and misses nothing; `path` events have none and may come again. A comment every 15 s keeps the connection. Closes after `done`; a reconnect after it is a 204. Needs the scope `jobs:read`. */
+  streamJobEvents(id: string, options?: Options<'streamJobEvents'>): Promise<Given<Answer<'streamJobEvents'>, W>>
+  /** Whether a canary may go on, for a webhook of Flagger. Probes the live Service `metadata.service`, else `{name}-canary`. 200 lets Flagger go on; any other status halts it. A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well, since a webhook has a URL and no headers. Needs the scope `jobs:write`. */
+  askForFlagger(
+    body: Body<'askForFlagger'>,
+    options?: Options<'askForFlagger'>,
+  ): Promise<Given<Answer<'askForFlagger'>, W>>
+  /** Whether a rollout may go on, for an analysis of Argo Rollouts. Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only who asks, and how often, is refused with another status. A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well. Needs the scope `jobs:write`. */
+  getForArgoRollouts(options?: Options<'getForArgoRollouts'>): Promise<Given<Answer<'getForArgoRollouts'>, W>>
+  /** Whether a rollout may go on, with checks of its own (jsonBody). Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only who asks, and how often, is refused with another status. A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well. Needs the scope `jobs:write`. */
+  askForArgoRollouts(
+    body?: Body<'askForArgoRollouts'>,
+    options?: Options<'askForArgoRollouts'>,
+  ): Promise<Given<Answer<'askForArgoRollouts'>, W>>
+  /** Probe every path of many Services. A job for each Service that the target selects, at most 50. The body is that of a job, or the manifests themselves with the options of the query. Without manifests the live Services are read from the cluster: say of which namespaces, or of all. A Service that cannot be planned has a job that ends with the problem and the verdict `error`; the others are probed. Needs the scope `jobs:write`. */
+  createBatch<F extends FormatOf<'createBatch'> = 'json'>(
+    body?: Body<'createBatch'>,
+    options?: Options<'createBatch', F>,
+  ): Promise<Given<Answer<'createBatch', F>, W>>
+  /** Batches, newest first. Needs the scope `jobs:read`. */
+  listBatches(options?: Options<'listBatches'>): Promise<Given<Answer<'listBatches'>, W>>
+  /** One batch with its jobs. Needs the scope `jobs:read`. */
+  getBatch<F extends FormatOf<'getBatch'> = 'json'>(
+    id: string,
+    options?: Options<'getBatch', F>,
+  ): Promise<Given<Answer<'getBatch', F>, W>>
+  /** Cancel a batch. Cancels its jobs that have not ended; the others stay as they are. A batch that has ended is a 409. Needs the scope `jobs:write`. */
+  cancelBatch(id: string, options?: Options<'cancelBatch'>): Promise<Given<Answer<'cancelBatch'>, W>>
+  /** A batch as one report. By `format` (json, text, markdown, junit, csv, tap, html), else by `Accept`. A line for each Service, then the whole report of each that does not work; JUnit: a suite for each Service; JSON: the batch. Needs the scope `jobs:read`. */
+  getBatchReport<F extends FormatOf<'getBatchReport'> = 'json'>(
+    id: string,
+    options?: Options<'getBatchReport', F>,
+  ): Promise<Given<Answer<'getBatchReport', F>, W>>
+  /** Ask two sides the same, and compare what they answer. As `application/json`: a comparison. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with `left`, `right` and the rest in the query. Without a body: the live objects of the namespace that the query names. Every request that the rules of either side promise is sent to both, each dialled at its own address, three times. What differs between the two is a difference; what differs within one is told and does not count. Differences are a 200 with the verdict `fail`. Nothing of it enters history. Needs the scope `jobs:write`. */
+  createCompare<F extends FormatOf<'createCompare'> = 'json'>(
+    body?: Body<'createCompare'>,
+    options?: Options<'createCompare', F>,
+  ): Promise<Given<Answer<'createCompare', F>, W>>
+  /** One comparison with its requests. Needs the scope `jobs:read`. */
+  getCompare<F extends FormatOf<'getCompare'> = 'json'>(
+    id: string,
+    options?: Options<'getCompare', F>,
+  ): Promise<Given<Answer<'getCompare', F>, W>>
+  /** Cancel a comparison. Tries under way are cut; what was recorded stays. A comparison that has ended is a 409. Needs the scope `jobs:write`. */
+  cancelCompare(id: string, options?: Options<'cancelCompare'>): Promise<Given<Answer<'cancelCompare'>, W>>
+  /** A comparison as a report. By `format` (json, text, markdown, junit, csv, tap, html), else by `Accept`. `text` begins with PASS, FAIL, ERROR or INCONCLUSIVE. Needs the scope `jobs:read`. */
+  getCompareReport<F extends FormatOf<'getCompareReport'> = 'json'>(
+    id: string,
+    options?: Options<'getCompareReport', F>,
+  ): Promise<Given<Answer<'getCompareReport', F>, W>>
+  /** Run a job or a batch again and again. What is asked for is planned at once, so that what could never be run is refused, and again at each run. Values of secret-bearing fields of checks are kept encrypted and never shown. Needs the scope `schedules:write`. */
+  createSchedule(
+    body: Body<'createSchedule'>,
+    options?: Options<'createSchedule'>,
+  ): Promise<Given<Answer<'createSchedule'>, W>>
+  /** Schedules, newest first. Needs the scope `schedules:read`. */
+  listSchedules(options?: Options<'listSchedules'>): Promise<Given<Answer<'listSchedules'>, W>>
+  /** One schedule, with what it asks for. The `ETag` changes with what its owner decides, not with its runs. Needs the scope `schedules:read`. */
+  getSchedule(id: string, options?: Options<'getSchedule'>): Promise<Given<Answer<'getSchedule'>, W>>
+  /** Change or pause a schedule. What is left out stays. A run under way goes on as it was. What changes nothing, secrets included, leaves the schedule as it is, with its `ETag`. A `job` or `batch` is replaced as a whole; `keep` names what is not shown of it and stays, so that nobody has to know a secret to change what is beside it. Needs the scope `schedules:write`. */
+  changeSchedule(
+    id: string,
+    body: Body<'changeSchedule'>,
+    options?: Options<'changeSchedule'>,
+  ): Promise<Given<Answer<'changeSchedule'>, W>>
+  /** Delete a schedule. With the secrets of its checks. Its jobs stay, and what runs goes on. `If-Match` is honoured. Needs the scope `schedules:write`. */
+  deleteSchedule(id: string, options?: Options<'deleteSchedule'>): Promise<Given<Answer<'deleteSchedule'>, W>>
+  /** Run it now. Whether it is paused or its run before has ended. Answered as the job, or the batch, that it makes. Needs the scope `jobs:write`. */
+  runSchedule<F extends FormatOf<'runSchedule'> = 'json'>(
+    id: string,
+    options?: Options<'runSchedule', F>,
+  ): Promise<Given<Answer<'runSchedule', F>, W>>
+  /** Jobs that a schedule has made, newest first. Needs the scope `jobs:read`. */
+  listScheduleJobs(id: string, options?: Options<'listScheduleJobs'>): Promise<Given<Answer<'listScheduleJobs'>, W>>
+  /** Every Service ever probed. By namespace, name and cluster, or problems first. `counts` and `availability` are over the whole hours of the window. Needs the scope `reports:read`. */
+  listServices(options?: Options<'listServices'>): Promise<Given<Answer<'listServices'>, W>>
+  /** The state of each path, since when, and the current diagnosis. Paths that are planned no more are there too, with `retiredAt`. Needs the scope `reports:read`. */
+  getService(namespace: string, name: string, options?: Options<'getService'>): Promise<Given<Answer<'getService'>, W>>
+  /** Recorded tries, newest first. Needs the scope `reports:read`. */
+  listServiceResults(
+    namespace: string,
+    name: string,
+    options?: Options<'listServiceResults'>,
+  ): Promise<Given<Answer<'listServiceResults'>, W>>
+  /** Points for a plot. One for each step, empty ones too; at most 2000. Steps of whole hours or days come from rollups, finer ones from raw results. Needs the scope `reports:read`. */
+  getServiceSeries(
+    namespace: string,
+    name: string,
+    options?: Options<'getServiceSeries'>,
+  ): Promise<Given<Answer<'getServiceSeries'>, W>>
+  /** From leaving pass to coming back, newest first. Those that were open at some time of the span. Failing again within five minutes is the same incident. Needs the scope `reports:read`. */
+  listServiceIncidents(
+    namespace: string,
+    name: string,
+    options?: Options<'listServiceIncidents'>,
+  ): Promise<Given<Answer<'listServiceIncidents'>, W>>
+  /** Incidents of all Services, the open ones first. Open ones by when they began, the newest first; then the others by when they ended, the last first. With `from` and `to`: those that were open at some time of that span. Needs the scope `reports:read`. */
+  listIncidents(options?: Options<'listIncidents'>): Promise<Given<Answer<'listIncidents'>, W>>
+  /** The clusters that this server reads, each with its state. Sorted by name. A cluster that has not answered for some seconds is asked for its state first. Needs the scope `plan`. */
+  listClusters(options?: Options<'listClusters'>): Promise<Given<Answer<'listClusters'>, W>>
+  /** Every Service that a cluster has now. Sorted by namespace and name, and read from the API server for each request. Needs the scope `plan`. */
+  listClusterServices(
+    cluster: string,
+    options?: Options<'listClusterServices'>,
+  ): Promise<Given<Answer<'listClusterServices'>, W>>
+  /** Is everything fine?. All Services over a window of whole hours. By `format` (json, text, markdown, junit, csv, tap, html), else by `Accept`. Needs the scope `reports:read`. */
+  getReport<F extends FormatOf<'getReport'> = 'json'>(
+    options?: Options<'getReport', F>,
+  ): Promise<Given<Answer<'getReport', F>, W>>
+  /** A Service over a window. By `format` (json, text, markdown, junit, csv, tap, html), else by `Accept`. Needs the scope `reports:read`. */
+  getServiceReport<F extends FormatOf<'getServiceReport'> = 'json'>(
+    namespace: string,
+    name: string,
+    options?: Options<'getServiceReport', F>,
+  ): Promise<Given<Answer<'getServiceReport', F>, W>>
+  /** Availability over a window, as a badge. Needs the scope `reports:read`. */
+  getServiceBadge(
+    namespace: string,
+    name: string,
+    options?: Options<'getServiceBadge'>,
+  ): Promise<Given<Answer<'getServiceBadge'>, W>>
+  /** Tell others how some Services are. Shown at `/status/{slug}`, with the titles given here in place of every other name. Only a token that reaches every namespace of every cluster makes and sees status pages. Needs the scope `admin`. */
+  createStatusPage(
+    body: Body<'createStatusPage'>,
+    options?: Options<'createStatusPage'>,
+  ): Promise<Given<Answer<'createStatusPage'>, W>>
+  /** Status pages, newest first. Needs the scope `admin`. */
+  listStatusPages(options?: Options<'listStatusPages'>): Promise<Given<Answer<'listStatusPages'>, W>>
+  /** One status page, as it was made. Needs the scope `admin`. */
+  getStatusPage(id: string, options?: Options<'getStatusPage'>): Promise<Given<Answer<'getStatusPage'>, W>>
+  /** Change a status page. What is left out stays; `services` is given whole. Others see it within 30 s. Needs the scope `admin`. */
+  changeStatusPage(
+    id: string,
+    body: Body<'changeStatusPage'>,
+    options?: Options<'changeStatusPage'>,
+  ): Promise<Given<Answer<'changeStatusPage'>, W>>
+  /** Delete a status page. With what was announced on it. `If-Match` is honoured. Needs the scope `admin`. */
+  deleteStatusPage(id: string, options?: Options<'deleteStatusPage'>): Promise<Given<Answer<'deleteStatusPage'>, W>>
+  /** Tell of an incident in words of your own. Beside the incidents that are measured, which are told in fixed words. It changes no state of a Service. Needs the scope `admin`. */
+  createAnnouncement(
+    id: string,
+    body: Body<'createAnnouncement'>,
+    options?: Options<'createAnnouncement'>,
+  ): Promise<Given<Answer<'createAnnouncement'>, W>>
+  /** What was announced, the newest beginning first. Needs the scope `admin`. */
+  listAnnouncements(id: string, options?: Options<'listAnnouncements'>): Promise<Given<Answer<'listAnnouncements'>, W>>
+  /** One announcement. Needs the scope `admin`. */
+  getAnnouncement(
+    id: string,
+    announcement: string,
+    options?: Options<'getAnnouncement'>,
+  ): Promise<Given<Answer<'getAnnouncement'>, W>>
+  /** Change an announcement, or tell how it went on. What is left out stays. With `state` or `body` it is told as one more update, of now. Needs the scope `admin`. */
+  changeAnnouncement(
+    id: string,
+    announcement: string,
+    body: Body<'changeAnnouncement'>,
+    options?: Options<'changeAnnouncement'>,
+  ): Promise<Given<Answer<'changeAnnouncement'>, W>>
+  /** Delete an announcement. Pages and feeds show it no more. `If-Match` is honoured. Needs the scope `admin`. */
+  deleteAnnouncement(
+    id: string,
+    announcement: string,
+    options?: Options<'deleteAnnouncement'>,
+  ): Promise<Given<Answer<'deleteAnnouncement'>, W>>
+  /** How the Services of a status page are. A page for who names `text/html` in `Accept`, else this document. Kept for 30 s. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  getStatus(slug: string, options?: Options<'getStatus'>): Promise<Given<Answer<'getStatus'>, W>>
+  /** The state of a status page, as a badge. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  getStatusBadge(slug: string, options?: Options<'getStatusBadge'>): Promise<Given<Answer<'getStatusBadge'>, W>>
+  /** The incidents of a status page, as RSS 2.0. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  getStatusRss(slug: string, options?: Options<'getStatusRss'>): Promise<Given<Answer<'getStatusRss'>, W>>
+  /** The incidents of a status page, as Atom. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  getStatusAtom(slug: string, options?: Options<'getStatusAtom'>): Promise<Given<Answer<'getStatusAtom'>, W>>
+  /** Who changed what, newest first. Every change that was asked for over the API. What schedules and discovery make is not told. A token of some namespaces is shown what was changed in these alone. Needs the scope `audit:read`. */
+  listAudit(options?: Options<'listAudit'>): Promise<Given<Answer<'listAudit'>, W>>
+  /** Make a token. The answer has the token, which is shown this once and is nowhere kept. Nothing can be given that the caller does not have itself. A token is not changed afterwards: make another, and revoke this one. Needs the scope `tokens:write`. */
+  createToken(body: Body<'createToken'>, options?: Options<'createToken'>): Promise<Given<Answer<'createToken'>, W>>
+  /** Tokens, newest first, after those of the environment. Those that the caller could have made. Tokens that have ended are shown with their state for 90 days more. Needs the scope `tokens:write`. */
+  listTokens(options?: Options<'listTokens'>): Promise<Given<Answer<'listTokens'>, W>>
+  /** One token, without what is secret of it. Needs the scope `tokens:write`. */
+  getToken(id: string, options?: Options<'getToken'>): Promise<Given<Answer<'getToken'>, W>>
+  /** Revoke a token. It is refused from the next request on, on every process, and streams and waits under it end within 5 s. Jobs that it has asked for go on, and so do its schedules, under what it was narrowed to. A second time changes nothing. Needs the scope `tokens:write`. */
+  revokeToken(id: string, options?: Options<'revokeToken'>): Promise<Given<Answer<'revokeToken'>, W>>
+  /** The page to log in on, for browsers. Needs no token. */
+  getLogin(options?: Options<'getLogin'>): Promise<Given<Answer<'getLogin'>, W>>
+  /** Turns a token into a cookie. For browsers; other clients send the token with each request. The cookie is `__Host-portolan`, over http on loopback `portolan-{port}`; over http from elsewhere login is refused. It holds for 7 days at most, ends after 12 hours without a request, and ends with its token. A form is answered with a page. Needs no token. */
+  logIn(body: Body<'logIn'>, options?: Options<'logIn'>): Promise<Given<Answer<'logIn'>, W>>
+  /** Ends the session of the cookie. The identity provider is not told: who logs in there again may not be asked again. Needs no token. */
+  logOut(options?: Options<'logOut'>): Promise<Given<Answer<'logOut'>, W>>
+  /** Goes to the identity provider. Needs no token. */
+  beginOidcLogin(options?: Options<'beginOidcLogin'>): Promise<Given<Answer<'beginOidcLogin'>, W>>
+  /** Comes back from the identity provider. What the person may is what the first rule of `PORTOLAN_JWT_RULES` says that fits the ID token. Needs no token. */
+  finishOidcLogin(options?: Options<'finishOidcLogin'>): Promise<Given<Answer<'finishOidcLogin'>, W>>
+  /** Who asks, and what that may. Needs a token, of whichever scope. */
+  whoami(options?: Options<'whoami'>): Promise<Given<Answer<'whoami'>, W>>
+  /** Metrics for Prometheus. The last result of each path and check, under blackbox_exporter's names, until an hour after it; and the process's own. Text format 0.0.4. A token that is narrowed to namespaces or clusters gets what it may see of jobs, schedules and results, and nothing of the process. Needs the scope `metrics:read`. */
+  getMetrics(options?: Options<'getMetrics'>): Promise<Given<Answer<'getMetrics'>, W>>
+  /** Probe one target now, as blackbox_exporter's /probe does. Records nothing. `probe_success` is 0 where the target is at fault; where the prober is, or its policy forbids the address, the answer is a problem, so that the scrape fails and the target is not blamed. Needs the scope `jobs:write`. */
+  probeTarget(options: Options<'probeTarget'>): Promise<Given<Answer<'probeTarget'>, W>>
+  /** Every path of a Service. The body of a job, or none for a live Service; probes and stores nothing. Each path names the object fields that it came from. Needs the scope `plan`. */
+  createPlan<F extends FormatOf<'createPlan'> = 'json'>(
+    body?: Body<'createPlan'>,
+    options?: Options<'createPlan', F>,
+  ): Promise<Given<Answer<'createPlan', F>, W>>
+  /** Whether an address may be dialled, and which rule decides. Nothing is dialled. The policy is asked about addresses alone, and again before every dial: a name is a 400, as what it resolves to may change. Needs the scope `plan`. */
+  explainEgress(options: Options<'explainEgress'>): Promise<Given<Answer<'explainEgress'>, W>>
+  /** The process answers. Needs no token. */
+  getLivez(options?: Options<'getLivez'>): Promise<Given<Answer<'getLivez'>, W>>
+  /** It can take jobs: the database is writable, it is not draining. Needs no token. */
+  getReadyz(options?: Options<'getReadyz'>): Promise<Given<Answer<'getReadyz'>, W>>
+  /** This document, as JSON. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  getOpenApiJson(options?: Options<'getOpenApiJson'>): Promise<Given<Answer<'getOpenApiJson'>, W>>
+  /** This document, as YAML. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  getOpenApiYaml(options?: Options<'getOpenApiYaml'>): Promise<Given<Answer<'getOpenApiYaml'>, W>>
+  /** A browser for this API. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  getDocs(options?: Options<'getDocs'>): Promise<Given<Answer<'getDocs'>, W>>
+  /** Pages of the documentation, by words. The pages that tell most about the words of `q`, the best first, each with the part that has them. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  searchDocs(options: Options<'searchDocs'>): Promise<Given<Answer<'searchDocs'>, W>>
+  /** Where to look in the documentation. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  getDocsIndex(options?: Options<'getDocsIndex'>): Promise<Given<Answer<'getDocsIndex'>, W>>
+  /** A page of the documentation that stands in no folder. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  getDocsPage(page: string, options?: Options<'getDocsPage'>): Promise<Given<Answer<'getDocsPage'>, W>>
+  /** A guide, a page about a problem, a failure or a diagnosis; or a part of the browser of this API. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  getDocsFile(folder: string, file: string, options?: Options<'getDocsFile'>): Promise<Given<Answer<'getDocsFile'>, W>>
+}
+
+/** An iterator for each list. */
+export interface Iterators {
+  /** Jobs, newest first: all of them, page by page as they are asked for. */
+  eachJob(options?: Options<'listJobs'>): AsyncGenerator<Item<'listJobs'>, void, undefined>
+  /** Batches, newest first: all of them, page by page as they are asked for. */
+  eachBatch(options?: Options<'listBatches'>): AsyncGenerator<Item<'listBatches'>, void, undefined>
+  /** Schedules, newest first: all of them, page by page as they are asked for. */
+  eachSchedule(options?: Options<'listSchedules'>): AsyncGenerator<Item<'listSchedules'>, void, undefined>
+  /** Jobs that a schedule has made, newest first: all of them, page by page as they are asked for. */
+  eachScheduleJob(
+    id: string,
+    options?: Options<'listScheduleJobs'>,
+  ): AsyncGenerator<Item<'listScheduleJobs'>, void, undefined>
+  /** Every Service ever probed: all of them, page by page as they are asked for. */
+  eachService(options?: Options<'listServices'>): AsyncGenerator<Item<'listServices'>, void, undefined>
+  /** Recorded tries, newest first: all of them, page by page as they are asked for. */
+  eachServiceResult(
+    namespace: string,
+    name: string,
+    options?: Options<'listServiceResults'>,
+  ): AsyncGenerator<Item<'listServiceResults'>, void, undefined>
+  /** From leaving pass to coming back, newest first: all of them, page by page as they are asked for. */
+  eachServiceIncident(
+    namespace: string,
+    name: string,
+    options?: Options<'listServiceIncidents'>,
+  ): AsyncGenerator<Item<'listServiceIncidents'>, void, undefined>
+  /** Incidents of all Services, the open ones first: all of them, page by page as they are asked for. */
+  eachIncident(options?: Options<'listIncidents'>): AsyncGenerator<Item<'listIncidents'>, void, undefined>
+  /** The clusters that this server reads, each with its state: all of them, page by page as they are asked for. */
+  eachCluster(options?: Options<'listClusters'>): AsyncGenerator<Item<'listClusters'>, void, undefined>
+  /** Every Service that a cluster has now: all of them, page by page as they are asked for. */
+  eachClusterService(
+    cluster: string,
+    options?: Options<'listClusterServices'>,
+  ): AsyncGenerator<Item<'listClusterServices'>, void, undefined>
+  /** Status pages, newest first: all of them, page by page as they are asked for. */
+  eachStatusPage(options?: Options<'listStatusPages'>): AsyncGenerator<Item<'listStatusPages'>, void, undefined>
+  /** What was announced, the newest beginning first: all of them, page by page as they are asked for. */
+  eachAnnouncement(
+    id: string,
+    options?: Options<'listAnnouncements'>,
+  ): AsyncGenerator<Item<'listAnnouncements'>, void, undefined>
+  /** Who changed what, newest first: all of them, page by page as they are asked for. */
+  eachAudit(options?: Options<'listAudit'>): AsyncGenerator<Item<'listAudit'>, void, undefined>
+  /** Tokens, newest first, after those of the environment: all of them, page by page as they are asked for. */
+  eachToken(options?: Options<'listTokens'>): AsyncGenerator<Item<'listTokens'>, void, undefined>
+}

@@ -1,0 +1,70 @@
+/** Tells a refusal of Portolan's from an answer that comes from somebody else. */
+import { type PortolanError, PortolanProblem, PortolanUnexpectedAnswer, type Problem } from './errors.ts'
+
+/** Reads why a request was refused; `null`: it was not. @param asked for messages: the method and the address. */
+export async function refusalOf(
+  response: Response,
+  asked: string,
+  token: string | null,
+): Promise<PortolanError | null> {
+  const { status, headers } = response
+  if ((status >= 200 && status < 400) || status === 424 || isOpaqueRedirect(response)) {
+    return null
+  }
+  const retryAfterMs = retryAfter(headers.get('retry-after'))
+  const text = await response.text()
+  const problem = essenceOf(response) === 'application/problem+json' ? problemOf(text, status, token) : null
+  return problem === null ? unexpected(response, asked, retryAfterMs) : new PortolanProblem(problem, retryAfterMs)
+}
+
+/** What is thrown for an answer that Portolan would not give. */
+export function unexpected(response: Response, asked: string, retryAfterMs: number | null = null): PortolanError {
+  const contentType = response.headers.get('content-type')
+  const what = isOpaqueRedirect(response) ? 'a redirect' : `${response.status} ${essenceOf(response)}`.trim()
+  const message = `${asked} was answered with ${what}, which Portolan does not answer: is it there, and not a proxy or a login page?`
+  return new PortolanUnexpectedAnswer(message, response.status, contentType, retryAfterMs)
+}
+
+/** As which browsers hand over a redirect that is not to be followed; other runtimes know no such type. */
+const isOpaqueRedirect = ({ type }: { type: string }): boolean => type === 'opaqueredirect'
+
+/** The media type of an answer, without parameters; empty without one. */
+export const essenceOf = ({ headers }: Response): string =>
+  (headers.get('content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase()
+
+function problemOf(text: string, status: number, token: string | null): Problem | null {
+  const given = jsonOf(token === null ? text : text.replaceAll(token, '(the token)'))
+  if (given === null || !('code' in given) || typeof given.code !== 'string') {
+    return null
+  }
+  const problem = given as Partial<Problem>
+  return {
+    ...{ type: 'about:blank', title: given.code, detail: problem.title ?? '', instance: '', requestId: '' },
+    ...problem,
+    code: given.code,
+    errors: Array.isArray(problem.errors) ? problem.errors : [],
+    status,
+  }
+}
+
+/** Reads a document of JSON; `null`: it is none. */
+export function jsonOf(text: string): object | null {
+  try {
+    const found: unknown = JSON.parse(text)
+    return typeof found === 'object' && !Array.isArray(found) ? found : null
+  } catch {
+    return null
+  }
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110 10.2.3) → milliseconds from now. */
+export function retryAfter(header: string | null): number | null {
+  if (header === null) {
+    return null
+  }
+  if (/^\s*\d{1,9}\s*$/.test(header)) {
+    return Number(header) * 1000
+  }
+  const atMs = Date.parse(header)
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - Date.now())
+}

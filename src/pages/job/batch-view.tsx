@@ -1,0 +1,116 @@
+/** A batch as a page shows it: its Services with their verdicts, and as a report each of those that do not work. */
+
+import type { Child } from 'hono/jsx'
+import type { Batch, BatchJob, Job } from '../../client/schema.ts'
+import { visible } from '../../report/visible.ts'
+import { Facts } from '../parts/facts.tsx'
+import { State } from '../parts/state.tsx'
+import { Table } from '../parts/table.tsx'
+import { TakeAway } from '../parts/take-away.tsx'
+import { Time } from '../parts/time.tsx'
+import { JobView } from './job-view.tsx'
+import { hasEnded, stateOf, targetName } from './words.ts'
+
+type BatchViewProps = {
+  batch: Batch
+  /** What may be done with it. */
+  actions?: Child
+  /** Jobs that are told whole, one after the other: as a report does. */
+  whole?: readonly Job[]
+}
+
+export function BatchView({ batch, actions = null, whole = [] }: BatchViewProps) {
+  const ended = hasEnded(batch)
+  return (
+    <>
+      <h1>
+        <State {...stateOf(batch)} /> Batch of {batch.jobs.length === 1 ? '1 Service' : `${batch.jobs.length} Services`}
+      </h1>
+      <p class="lead">{countsOfBatch(batch)}.</p>
+      {ended ? null : <Progress batch={batch} />}
+      <Facts of={factsOf(batch)} />
+      {actions}
+      {ended ? <TakeAway href={`/v1/batches/${batch.id}/report`} name={`portolan-${batch.id}`} /> : null}
+      <Jobs batch={batch} />
+      {whole.map((job) => (
+        <section class="service" aria-label={targetName(job.target)}>
+          <JobView job={job} isPart />
+        </section>
+      ))}
+    </>
+  )
+}
+
+/** `3 of 5 done: 2 pass, 1 fail`. */
+export function countsOfBatch({ jobs }: Pick<Batch, 'jobs'>): string {
+  const done = jobs.filter(hasEnded)
+  const words = (['fail', 'error', 'inconclusive', 'pass'] as const).flatMap((verdict) => {
+    const count = done.filter((job) => job.verdict === verdict).length
+    return count === 0 ? [] : [`${count} ${verdict}`]
+  })
+  const cancelled = done.filter(({ status }) => status === 'cancelled').length
+  const all = [...words, ...(cancelled === 0 ? [] : [`${cancelled} cancelled`])].join(', ')
+  return `${done.length} of ${jobs.length} done${all === '' ? '' : `: ${all}`}`
+}
+
+const Progress = ({ batch: { jobs } }: { batch: Batch }) => (
+  <p>
+    <progress value={jobs.filter(hasEnded).length} max={Math.max(1, jobs.length)} aria-label="Services done" />
+  </p>
+)
+
+function factsOf({ id, target, createdAt, finishedAt, labels }: Batch): [string, Child | null][] {
+  const { cluster, namespaces, selector } = target
+  const known = Object.entries(labels).map(([name, value]) => visible(`${name}=${value}`))
+  const chosen =
+    typeof selector === 'string'
+      ? selector
+      : Object.entries(selector)
+          .map((pair) => pair.join('='))
+          .join(',')
+  return [
+    ['Cluster', visible(cluster)],
+    ['Namespaces', namespaces === '*' ? 'all' : visible(namespaces.join(', '))],
+    ['Selector', chosen === '' ? null : <code>{visible(chosen)}</code>],
+    ['Asked for', <Time at={createdAt} />],
+    ['Ended', finishedAt === null ? null : <Time at={finishedAt} />],
+    ['Labels', known.length === 0 ? null : known.join(', ')],
+    ['Id', <code>{id}</code>],
+  ]
+}
+
+const ORDER = ['fail', 'error', 'inconclusive', null, 'pass'] as const
+
+function Jobs({ batch: { jobs } }: { batch: Batch }) {
+  const sorted = ORDER.flatMap((verdict) => jobs.filter((job) => job.verdict === verdict))
+  return (
+    <Table
+      caption="Services, what fails first"
+      columns={[
+        { head: 'Service' },
+        { head: 'Verdict' },
+        { head: 'Passed', isNumber: true },
+        { head: 'Failed', isNumber: true },
+        { head: 'Errors', isNumber: true },
+        { head: 'Skipped', isNumber: true },
+        { head: 'Problem' },
+      ]}
+      rows={sorted.map((job) => ({ id: `row-${job.id}`, cells: cellsOf(job) }))}
+    />
+  )
+}
+
+function cellsOf(job: BatchJob): Child[] {
+  const { id, summary, problem } = job
+  return [
+    <a id={`link-${id}`} href={`/jobs/${id}`}>
+      {targetName(job)}
+    </a>,
+    <State {...stateOf(job)} />,
+    summary.pass,
+    summary.fail,
+    summary.error,
+    summary.skipped,
+    problem === null ? '' : visible(`${problem.title}: ${problem.detail}`),
+  ]
+}

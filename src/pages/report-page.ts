@@ -1,0 +1,47 @@
+/**
+ * Reports have addresses of the API, where a browser gets a page and a tool its format. A page stands before the route of
+ * the API, and answers only who is to get HTML (ADR 0088).
+ *
+ * @module
+ */
+
+import { prefersHtml } from '../api/accept.ts'
+import { type ReportFormat, reportFormat } from '../api/negotiate.ts'
+import type { Api, ApiContext } from '../api/route.ts'
+import { VARY } from './page.tsx'
+import { refusing } from './refused.ts'
+
+/** @param path as Hono has it: `/v1/jobs/:id/report`. */
+export function pageOfReport(app: Api, path: string, handler: (context: ApiContext) => Promise<Response>): void {
+  app.get(path, (context: ApiContext, next) => {
+    const asked = context.req.query('format') as ReportFormat | undefined
+    // What is no format is refused by the API.
+    return reportFormat(context, asked) === 'html' ? refusing(() => handler(context)) : next()
+  })
+}
+
+/**
+ * Leads who opens a resource of the API in a browser to its page. Its JSON is negotiated for nobody else: some clients
+ * name `text/html` by themselves, as Java's do, and read JSON.
+ *
+ * @param path as Hono has it: `/v1/jobs/:id`.
+ */
+export function pageOfResource(app: Api, path: string, hrefOf: (id: string) => string): void {
+  app.get(path, (context: ApiContext, next) => {
+    context.header('vary', VARY)
+    if (context.req.query('format') !== undefined || !isOpenedInBrowser(context)) {
+      return next()
+    }
+    return Promise.resolve(
+      new Response(null, {
+        status: 303,
+        headers: { location: hrefOf(context.req.param('id') ?? ''), vary: VARY, 'cache-control': 'no-store' },
+      }),
+    )
+  })
+}
+
+/** Somebody follows a link or types the address: browsers say so (Fetch Metadata), over plain http by the older field. */
+const isOpenedInBrowser = ({ req }: ApiContext): boolean =>
+  prefersHtml(req.header('accept')) &&
+  (req.header('sec-fetch-mode') === 'navigate' || req.header('upgrade-insecure-requests') === '1')

@@ -1,0 +1,118 @@
+/** A schedule in words: how it does, when it runs, who keeps it. */
+import type { ScheduleHead } from '../../client/schema.ts'
+import { State, type StateName } from '../parts/state.tsx'
+import { Time } from '../parts/time.tsx'
+
+/** A run that is so late has not been forgotten: it waits. */
+const LATE_MS = 10_000
+
+type Standing = { state: StateName; text: string; why: string | null }
+
+export function standingOf(head: ScheduleHead, nowMs: number): Standing {
+  const { enabled, stalled, failing, lastRun, nextRunAt } = head
+  if (!enabled) {
+    return { state: 'skipped', text: 'Paused', why: null }
+  }
+  const problem = (stalled?.problem ?? lastRun?.problem)?.detail ?? null
+  if (stalled !== null) {
+    return { state: 'error', text: 'Stalled', why: problem }
+  }
+  if (failing !== null) {
+    return { state: 'error', text: 'Cannot start', why: problem }
+  }
+  if (nextRunAt === null) {
+    return { state: 'skipped', text: 'Over', why: 'No run will come any more.' }
+  }
+  if (Date.parse(nextRunAt) < nowMs - LATE_MS) {
+    return { state: 'error', text: 'Late', why: 'Its run is due: the one before has not ended, or the queue is full.' }
+  }
+  return { state: 'pass', text: 'On', why: null }
+}
+
+export const Standing = ({ of, nowMs }: { of: ScheduleHead; nowMs: number }) => {
+  const { state, text, why } = standingOf(of, nowMs)
+  return (
+    <>
+      <State of={state} text={text} />
+      {why === null ? null : <> {why}</>}
+    </>
+  )
+}
+
+const OUTCOMES = {
+  started: 'started',
+  skipped: 'left out, as the run before had not ended',
+  failed: 'could not be started',
+} as const
+
+export function LastRun({ of: { lastRun, failing } }: { of: ScheduleHead }) {
+  if (lastRun === null) {
+    return <>none yet</>
+  }
+  return (
+    <>
+      <Time at={lastRun.at} /> {OUTCOMES[lastRun.outcome]}
+      {failing === null || failing.runs < 2 ? null : (
+        <>
+          , {failing.runs} times since <Time at={failing.since} />
+        </>
+      )}
+    </>
+  )
+}
+
+/** What its newest job, or batch, has found. */
+export function LastVerdict({ of: { lastJob, lastBatch } }: { of: ScheduleHead }) {
+  const last = lastJob ?? lastBatch
+  if (last === null) {
+    return <>none yet</>
+  }
+  const isOver = last.status === 'finished' || last.status === 'cancelled'
+  return (
+    <a href={`/${lastJob === null ? 'batches' : 'jobs'}/${last.id}`}>
+      <State of={isOver ? (last.verdict ?? 'cancelled') : 'running'} />
+    </a>
+  )
+}
+
+export const NextRuns = ({ of: { nextRuns } }: { of: ScheduleHead }) =>
+  nextRuns.length === 0 ? (
+    <>none</>
+  ) : (
+    <ol class="times">
+      {nextRuns.map((at) => (
+        <li>
+          <Time at={at} />
+        </li>
+      ))}
+    </ol>
+  )
+
+export const APPLIED_BY = 'portolan.dev/applied-by'
+
+/** Who keeps it as it is, so that a change here would be undone; `null`: nobody does. */
+export function keeperOf({ managedBy, lastJob, lastBatch }: ScheduleHead, labels?: Readonly<Record<string, string>>) {
+  if (managedBy === 'discovery') {
+    return 'discovery'
+  }
+  const owner = (labels ?? (lastJob ?? lastBatch)?.labels)?.[APPLIED_BY]
+  return owner === undefined ? null : `portolan apply, for ${owner}`
+}
+
+export function targetInWords({ target, lastJob }: Pick<ScheduleHead, 'target' | 'lastJob'>): string {
+  const { cluster, namespace, service } = target
+  // Of manifests it may be known by what was made of them alone
+  const last = lastJob?.target ?? { namespace, service }
+  const name = service ?? last.service
+  return name === null || name === undefined
+    ? `Services${namespace === null ? '' : ` in ${namespace}`} of ${cluster}`
+    : `${namespace ?? last.namespace ?? ''}/${name} in ${cluster}`
+}
+
+/** The page of its Service, where it is about one whose namespace is known. */
+export const servicePath = ({
+  target: { cluster, namespace, service },
+}: Pick<ScheduleHead, 'target'>): string | null =>
+  namespace === null || service === null
+    ? null
+    : `/services/${[cluster, namespace, service].map((part) => encodeURIComponent(part)).join('/')}`

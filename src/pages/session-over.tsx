@@ -1,0 +1,67 @@
+/** What becomes of a form that is sent when the session has ended under it: nothing that was typed is lost. */
+import { NEXT_MAX } from '../api/access/own-path.ts'
+import { withBody } from '../api/body.ts'
+import type { ApiContext } from '../api/route.ts'
+import { ProblemError } from '../lib/problem.ts'
+import { answerPage, pathOf } from './page.tsx'
+
+/** Texts up to here are sent back to whoever sent them, who has not said who they are. */
+const KEPT_MAX_BYTES = 512 * 1024
+
+/** The address of the login, from which one comes back to `next`. */
+export const loginPath = (next: string): string =>
+  next.length > NEXT_MAX ? '/login' : `/login?next=${encodeURIComponent(next)}`
+
+export async function answerSessionOver(context: ApiContext, detail: string): Promise<Response> {
+  const fields = await sentFields(context)
+  return answerPage(
+    context,
+    { title: 'Log in again', status: 401 },
+    <>
+      <h1>You are not logged in any more</h1>
+      <p>Nothing was changed: a session ends after 12 hours without a request, and with its token.</p>
+      {fields === null ? (
+        <p>
+          <a href="/login">Log in</a>, and go back in the browser to what you typed. <span class="quiet">{detail}</span>
+        </p>
+      ) : (
+        <>
+          <p>What you have typed is kept on this page:</p>
+          <ol>
+            <li>
+              <a href="/login" target="_blank" rel="noopener">
+                Log in on a page of its own
+              </a>
+              , and come back to this one.
+            </li>
+            <li>
+              <form method="post" action={pathOf(context)}>
+                {fields.map(([name, value]) => (
+                  // As a text field, since an input has no line ends
+                  <textarea name={name} hidden readonly>
+                    {`\n${value.replaceAll('\r\n', '\n')}`}
+                  </textarea>
+                ))}
+                <button type="submit" class="main">
+                  Send it again
+                </button>
+              </form>
+            </li>
+          </ol>
+        </>
+      )}
+    </>,
+  )
+}
+
+/** `null`: it was no form, or one that is too large to be sent back. */
+async function sentFields(context: ApiContext): Promise<[string, string][] | null> {
+  try {
+    return await withBody(context, ['form'], async ({ text }) => [...new URLSearchParams(text)], KEPT_MAX_BYTES)
+  } catch (error) {
+    if (error instanceof ProblemError) {
+      return null
+    }
+    throw error
+  }
+}

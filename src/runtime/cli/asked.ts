@@ -1,0 +1,115 @@
+/**
+ * The Portolan that a command asks: a server by its address, or one within this process. Which it is no command knows.
+ *
+ * @module
+ */
+import { createLog, LOG_LEVELS } from '../../lib/log.ts'
+import { visible } from '../../report/visible.ts'
+import { CliError } from './exit.ts'
+import type { Io } from './io.ts'
+import { readableLine } from './log-line.ts'
+import { type ClientSettings, readClientSettings, type SettingFlags } from './settings.ts'
+
+export type Asked = {
+  /** Without a slash at the end. */
+  baseUrl: string
+  fetch(request: Request): Promise<Response>
+  /** It is within this process: paths are seen from this machine, and nothing is kept. */
+  isLocal: boolean
+  settings: ClientSettings
+  close(): Promise<void>
+}
+
+/** How a Portolan within this process is opened. */
+export type Here = {
+  /** Does not lift the rule that this machine's own addresses are not dialled. */
+  strictEgress?: boolean
+  /** `false`: nothing is read from a cluster, and no kubeconfig is looked at. */
+  readsCluster?: boolean
+}
+
+/** With `server: null` it is within this process, whatever the settings say. */
+export type Asking = SettingFlags & Here
+
+/** The application within this process; nothing of it is loaded for those who ask a server. */
+export const openAsked = async (io: Io, asking: Asking): Promise<Asked> =>
+  openWith(io, await readClientSettings(io, asking), asking)
+
+/** The same, with settings that have been read. */
+const openWith = async (io: Io, settings: ClientSettings, here: Here): Promise<Asked> =>
+  settings.server === null ? openHere(io, settings, here) : thatOf(settings.server, settings)
+
+const thatOf = (server: string, settings: ClientSettings): Asked => ({
+  ...toServer(server, settings),
+  ...{ isLocal: false, settings, close: async () => undefined },
+})
+
+/**
+ * For commands about what a server keeps.
+ *
+ * @throws CliError if none is named
+ */
+export async function openServer(io: Io, asking: SettingFlags): Promise<Asked> {
+  const settings = await readClientSettings(io, asking)
+  if (settings.server === null) {
+    throw new CliError('Name the Portolan to ask: --server https://portolan.example, or PORTOLAN_SERVER.')
+  }
+  return thatOf(settings.server, settings)
+}
+
+async function openHere(io: Io, settings: ClientSettings, here: Here): Promise<Asked> {
+  const { strictEgress = false, readsCluster = true } = here
+  const [{ openLocal }, { localConfig }] = await Promise.all([import('../node/local.ts'), import('./local-config.ts')])
+  const { local: set, nameOf } = settings
+  const env = readsCluster
+    ? set
+    : Object.fromEntries(Object.entries(set).filter(([name]) => !OF_CLUSTERS.includes(name)))
+  const level = LOG_LEVELS.find((each) => each === env.PORTOLAN_LOG_LEVEL) ?? 'warn'
+  const log = createLog(level, (line) => io.stderr.write(`${readableLine(line)}\n`), Date.now)
+  const local = await openLocal(localConfig(env, { strictEgress, nameOf }), log, PROBES_FROM)
+  return {
+    baseUrl: 'http://localhost',
+    fetch: local.fetch,
+    isLocal: true,
+    settings: { ...settings, local: env },
+    close: local.close,
+  }
+}
+
+/** A kubeconfig that cannot be read is no matter to whoever brings manifests. */
+const OF_CLUSTERS: readonly string[] = ['PORTOLAN_KUBECONFIG', 'PORTOLAN_KUBE_CONTEXT', 'PORTOLAN_CLUSTERS']
+
+/** The thread that probes begins in this very file where all is bundled into one, and in a module of its own otherwise. */
+export const PROBES_FROM = new URL(
+  import.meta.url.endsWith('.ts') ? '../node/prober-thread.ts' : import.meta.url,
+  import.meta.url,
+)
+
+/** Requests carry the token, to this server and no other. @throws CliError if it would be readable on the way */
+function toServer(server: string, { token, insecureHttp }: ClientSettings): Pick<Asked, 'baseUrl' | 'fetch'> {
+  const { protocol, hostname } = new URL(server)
+  if (token !== null && protocol === 'http:' && !isThisMachine(hostname) && !insecureHttp) {
+    throw new CliError(
+      `${server}: the token would be sent over http, where everybody on the way can read it. Name an https address, or ` +
+        'allow it where the way is safe: --insecure-http, or PORTOLAN_INSECURE_HTTP=true.',
+    )
+  }
+  return {
+    baseUrl: server,
+    async fetch(request) {
+      const headers = new Headers(request.headers)
+      if (token !== null) {
+        headers.set('authorization', `Bearer ${token}`)
+      }
+      const response = await fetch(new Request(request, { headers, redirect: 'manual' }))
+      const location = response.headers.get('location')
+      if (response.status >= 300 && response.status < 400 && location !== null) {
+        throw new CliError(`${server} leads on to ${visible(location)}. Name the address where the API answers itself.`)
+      }
+      return response
+    },
+  }
+}
+
+const isThisMachine = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)

@@ -1,0 +1,60 @@
+/**
+ * The words that `check`, `watch`, `compare` and `plan` share.
+ *
+ * @module
+ */
+import type { Command } from 'commander'
+import { addProjectOption, addSettingOptions } from '../setting-options.ts'
+import type { SettingFlags } from '../settings.ts'
+
+/** Whom to ask, and what it may do. */
+export type AskOptions = Omit<SettingFlags, 'server'> & {
+  server?: string
+  local?: boolean
+  serverTimeout?: string
+  strictEgress?: boolean
+}
+
+/** Where the objects are. */
+export type SourceOptions = AskOptions & {
+  filename?: string[]
+  recursive?: boolean
+  namespace?: string
+  cluster?: string
+  nodes?: string[]
+  loadBalancer?: string[]
+  ingressController?: string[]
+  controllerPorts?: string
+}
+
+export const several = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text]
+
+/** Which objects, before what is about many of them. */
+export const addSourceOptions = (command: Command): Command =>
+  command
+    .optionsGroup('The Service, and where its objects are:')
+    .option(
+      '-f, --filename <file>',
+      'manifests instead of a live cluster: a file, a folder, a pattern, or - for standard input; may be repeated',
+      several,
+    )
+    .option('-R, --recursive', 'folders of -f with the folders in them')
+    .option('-n, --namespace <namespace>', 'the namespace (default: that of the context, or of the manifests)')
+    .option('--cluster <name>', 'one of the clusters that are known, by its name')
+
+/** Where it is asked from, and how. */
+export function addAskOptions(command: Command): Command {
+  command
+    .optionsGroup('Where it is looked at from:')
+    .option('--local', 'from here, whatever PORTOLAN_SERVER says')
+    .option('--strict-egress', "never dial this machine's own addresses (for CI)")
+    .option('--server-timeout <duration>', 'how long the server may take to answer (default: 30s)')
+  addSettingOptions(command, ['client', 'local'])
+  addProjectOption(command)
+  return command
+    .optionsGroup('Addresses that the objects do not name:')
+    .option('--nodes <addresses>', 'of nodes', several)
+    .option('--load-balancer <addresses>', 'of the load balancer', several)
+    .option('--ingress-controller <addresses>', 'of the Ingress controller', several)
+    .option('--controller-ports <ports>', 'of the Ingress controller (default: http=80,https=443)')
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander'
+import { nearMiss } from '../../lib/near.ts'
+import { visibleLines } from '../../report/visible.ts'
+
+/** A line to try, and what it is for. */
+export type Example = readonly [line: string, meaning: string]
+
+/**
+ * Adds examples to the help of a command, below its options. What is longer than a line has its meaning below. Lines say
+ * `portolan`, and are printed as the program was called.
+ */
+export const withExamples = (command: Command, examples: readonly Example[]): Command =>
+  command.addHelpText('after', () => {
+    const name = programOf(command).name()
+    return examplesText(
+      examples.map(([line, meaning]) => [line.replace(/\bportolan (?=[a-z-])/g, `${name} `), meaning]),
+    )
+  })
+
+const programOf = (command: Command): Command => (command.parent === null ? command : programOf(command.parent))
+
+function examplesText(examples: readonly Example[]): string {
+  const width = Math.max(...examples.map(([line]) => line.length).filter((length) => length <= 48), 0)
+  const lines = examples.flatMap(([line, meaning]) =>
+    line.length <= width
+      ? [`  ${line.padEnd(width)}  ${meaning}`]
+      : [`  ${line}`, `  ${' '.repeat(width)}  ${meaning}`],
+  )
+  return `\nExamples:\n${lines.join('\n')}`
+}
+
+/**
+ * What is said of words that are wrong, which a script may have from others: safe to show, without the value of `--token=…`, which whoever has written it is not to find in a
+ * log, and with the option that was meant, which commander does not see before a sign.
+ */
+export function wrongWords(command: Command, text: string): string {
+  const [, option = ''] = /unknown option '(--[^'=]+)=/.exec(text) ?? []
+  const near =
+    option === ''
+      ? null
+      : nearMiss(
+          option,
+          command.options.map(({ long }) => long ?? ''),
+        )
+  const said = visibleLines(text.replace(/(unknown option '[^'=]+)=[^']*'/, "$1'")).join('\n')
+  return said + (near === null || text.includes('Did you mean') ? '' : `(Did you mean ${near}?)\n`)
+}

@@ -1,0 +1,12 @@
+/** The functions of `in-page.js`, for Node, which knows no DOM. */
+export function tellViolations(tell: string): void
+export function runAxe<Results>(options: unknown): Promise<Results>
+export function tooWide(): Promise<string[]>
+export function madeUp(beacon: string): string[]
+export function payloadsShown(): number[]
+export type Focused = { at: number; tag: string; name: string; html: string; isFramed: boolean; isSeen: boolean }
+export function focused(): Focused | null
+export function seen(selector: string): string[]
+export function useless(buttons: unknown[]): string[]
+export function groundOf(): number
+export function paste(field: unknown, text: string): void

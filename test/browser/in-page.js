@@ -1,0 +1,130 @@
+// @ts-check
+/** What runs on a page while it is looked at. Each function is handed over by its text, and knows nothing beside it. */
+
+/**
+ * Tells what the Content-Security-Policy refuses, by a function that the page has been given.
+ *
+ * @param {string} tell
+ */
+export function tellViolations(tell) {
+  addEventListener('securitypolicyviolation', (event) => {
+    // @ts-expect-error: it is there by name
+    window[tell](`CSP: ${event.effectiveDirective} refused ${event.blockedURI} ${event.sample}`)
+  })
+}
+
+/** @param {unknown} options */
+export function runAxe(options) {
+  // @ts-expect-error: axe-core is there by name
+  return window.axe.run(options)
+}
+
+/** What makes the page itself scroll to the side; a region of its own may. Scripts follow a new width in a frame or two. */
+export async function tooWide() {
+  const root = document.documentElement
+  for (let frames = 0; frames < 10 && root.scrollWidth > root.clientWidth; frames++) {
+    await new Promise((resolve) => requestAnimationFrame(resolve))
+  }
+  const { clientWidth, scrollWidth } = root
+  if (scrollWidth <= clientWidth) {
+    return []
+  }
+  const wide = [...document.body.querySelectorAll('*')].filter(
+    (each) =>
+      each.getBoundingClientRect().right > clientWidth + 1 && each.closest('section[tabindex="0"], pre') === null,
+  )
+  const named = wide.slice(0, 3).map((each) => each.outerHTML.slice(0, 100))
+  return [`${scrollWidth} px wide in ${clientWidth}: ${named.join(' | ')}`]
+}
+
+/** What stands on the page that no page of ours makes; `beacon` is where nothing may lead. @param {string} beacon */
+export function madeUp(beacon) {
+  const tags =
+    'made-up,iframe,object,embed,base,marquee,math,plaintext,xmp,foreignObject,animate,video,audio,body style,applet,frameset,' +
+    'meta[http-equiv],script:not([src^="/assets/"]),link:not([href^="/"])'
+  const found = [...document.querySelectorAll(tags)]
+  const scheme = /^[\s\p{Cc}]*(?:java\s*script|vbscript|data):/iu
+  for (const each of document.querySelectorAll('*')) {
+    const isMade = [...each.attributes].some(
+      ({ name, value }) =>
+        name.startsWith('on') ||
+        // Scripts of ours set sizes
+        (name === 'style' && /url|spin|inset|pwn/.test(value)) ||
+        (['href', 'src', 'action', 'formaction', 'xlink:href', 'srcdoc', 'poster', 'data'].includes(name) &&
+          (scheme.test(value) || value.includes(beacon))),
+    )
+    if (isMade) {
+      found.push(each)
+    }
+  }
+  return found.map((each) => each.outerHTML.slice(0, 200))
+}
+
+/** The numbers of the payloads that are there to be read. */
+export function payloadsShown() {
+  const texts = [document.documentElement.textContent ?? '']
+  for (const each of document.querySelectorAll('[title], input, textarea, option')) {
+    texts.push(each.getAttribute('title') ?? '', each.getAttribute('value') ?? '')
+  }
+  return [...texts.join(' ').matchAll(/pwn(\d+)\./g)].map(([, number]) => Number(number))
+}
+
+/**
+ * What has the focus: its place among all elements, how it is called, and whether that can be seen. `null`: nothing of
+ * the page has it.
+ */
+export function focused() {
+  const at = document.activeElement
+  if (at === null || at === document.body || at === document.documentElement) {
+    return null
+  }
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(at)
+  const { width, height } = at.getBoundingClientRect()
+  const label =
+    at.getAttribute('aria-label') ?? document.getElementById(at.getAttribute('aria-labelledby') ?? '')?.textContent
+  return {
+    at: [...document.querySelectorAll('*')].indexOf(at),
+    tag: at.tagName.toLowerCase(),
+    name: (label ?? at.textContent ?? '').replaceAll(/\s+/g, ' ').trim(),
+    html: at.outerHTML.slice(0, 120),
+    // A hop of the map has no box of its own: what it is drawn with is framed
+    isFramed: [...at.querySelectorAll('rect')].some((each) => {
+      const { stroke, strokeWidth } = getComputedStyle(each)
+      return stroke !== 'none' && Number.parseFloat(strokeWidth) >= 2
+    }),
+    isSeen:
+      (outlineStyle === 'auto' ||
+        (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2) ||
+        boxShadow !== 'none') &&
+      width * height > 0,
+  }
+}
+
+/** Which of these a reader of the page can see. @param {string} selector */
+export function seen(selector) {
+  return [...document.querySelectorAll(selector)]
+    .filter((each) => each.checkVisibility())
+    .map((each) => each.outerHTML.slice(0, 120))
+}
+
+/** Buttons that do nothing where no script runs. @param {Element[]} buttons */
+export function useless(buttons) {
+  return buttons
+    .filter((each) => each.getAttribute('type') === 'button' || /** @type {HTMLButtonElement} */ (each).form === null)
+    .map((each) => each.outerHTML.slice(0, 120))
+}
+
+/** Of the page itself: how light its ground is, from 0 to 255. */
+export function groundOf() {
+  const [red = 0, green = 0, blue = 0] = (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(
+    Number,
+  )
+  return Math.min(red, green, blue)
+}
+
+/** What a paste leaves in a field, at once: to be typed it would take a browser seconds. @param {Element} field @param {string} text */
+export function paste(field, text) {
+  if (field instanceof HTMLTextAreaElement) {
+    field.value = text
+  }
+}

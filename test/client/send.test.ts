@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Client,
+  createClient,
+  PortolanProblem,
+  PortolanUnexpectedAnswer,
+  PortolanUnreachable,
+} from '../../src/client/index.ts'
+import { json, refusal, refused, type Step, scriptedClient } from '../support/scripted-fetch.ts'
+
+const busy = (seconds: string) => refusal(429, 'too_many_requests', { 'retry-after': seconds })
+const page = (status: number, type = 'text/html') =>
+  new Response('<h1>Log in', { status, headers: { 'content-type': type, ...(status === 302 && { location: '/in' }) } })
+const down = (seconds: string) => refusal(503, 'unavailable', { 'retry-after': seconds })
+
+describe('what is sent', () => {
+  it('is the method, path, query and body of the operation, below the path of the base address', async () => {
+    const { client, run, seen } = scriptedClient([json({ id: 'job_1' })], {
+      ...{ token: 'pt_secret', userAgent: 'a-program/1', headers: { 'x-team': 'shop' } },
+    })
+    await run(client.createJob({ target: { service: 'toad' } }, { wait: 5, label: ['a=1', 'b=2'], history: false }))
+    const [{ request, body } = { request: new Request('http://none'), body: '' }] = seen
+    expect([request.method, request.url, JSON.parse(body), request.redirect]).toEqual([
+      'POST',
+      'http://portolan.test/base/v1/jobs?wait=5&label=a%3D1&label=b%3D2&history=false',
+      { target: { service: 'toad' } },
+      'manual',
+    ])
+    expect(Object.fromEntries(request.headers)).toEqual({
+      ...{ accept: 'application/json', 'content-type': 'application/json', authorization: 'Bearer pt_secret' },
+      ...{ 'user-agent': 'a-program/1', 'x-team': 'shop', 'idempotency-key': expect.stringMatching(/^[0-9a-f]{32}$/) },
+    })
+  })
+
+  it('is a text or bytes as manifests, and nothing without a body', async () => {
+    const { client, run, seen } = scriptedClient([json({}), json({}), json({})])
+    await run(client.createPlan('kind: Service'))
+    await run(client.createPlan(new TextEncoder().encode('kind: Node')))
+    await run(client.createPlan(null, { service: 'toad' }))
+    const sent = seen.map(({ request, body }) => [request.headers.get('content-type'), body])
+    expect(sent).toEqual([
+      ['application/yaml', 'kind: Service'],
+      ['application/yaml', 'kind: Node'],
+      [null, ''],
+    ])
+  })
+
+  it('has names of a path as they are, and none that leads elsewhere', async () => {
+    const { client, run, seen } = scriptedClient([json({})])
+    await run(client.getService('shop', 'a/b?c'))
+    expect(seen[0]?.request.url).toBe('http://portolan.test/base/v1/services/shop/a%2Fb%3Fc')
+    await expect(client.getService('shop', '..')).rejects.toThrow(TypeError)
+    await expect(client.getService('', 'toad')).rejects.toThrow(TypeError)
+  })
+
+  it('asks for the token before each request', async () => {
+    const tokens = ['first', 'second']
+    const { client, run, seen } = scriptedClient([down('1'), json({})], { token: () => tokens.shift() ?? null })
+    await run(client.whoami())
+    expect(seen.map(({ request }) => request.headers.get('authorization'))).toEqual(['Bearer first', 'Bearer second'])
+  })
+})
+
+describe('what is sent again', () => {
+  it.each<[string, Step[], number[]]>([
+    ['429, after what Retry-After says', [busy('3'), json({})], [0, 3000]],
+    ['503, after what Retry-After says', [down('2'), json({})], [0, 2000]],
+    ['a broken connection, with growing pauses', [refused(), refused(), json({})], [0, 250, 750]],
+  ])('is what changes nothing: %s', async (_, steps, sentAt) => {
+    const script = scriptedClient(steps)
+    await script.run(script.client.getJob('job_1'))
+    expect(script.sentAt()).toEqual(sentAt)
+  })
+
+  it('is what makes something, with the same key', async () => {
+    const { client, run, seen } = scriptedClient([refused(), down('1'), json({ id: 'job_1' })])
+    await run(client.createJob('kind: Service'))
+    const keys = seen.map(({ request }) => request.headers.get('idempotency-key'))
+    expect([keys.length, new Set(keys).size, keys[0]]).toEqual([3, 1, expect.stringMatching(/^[0-9a-f]{32}$/)])
+  })
+
+  it.each<[string, Step, number]>([
+    ['what changes something, when the connection broke', refused(), 1],
+    ['what changes something, when a proxy may have passed it on', down('1'), 1],
+    ['what changes something, when it was not begun', busy('1'), 2],
+  ])('%s', async (_, step, times) => {
+    const { client, run, seen } = scriptedClient([step, json({})])
+    await run(client.changeSchedule('sch_1', { enabled: false }).catch(() => undefined))
+    expect(seen).toHaveLength(times)
+  })
+
+  it.each<[string, Step[], number]>([
+    ['more than twice', [busy('1'), busy('1'), busy('1'), json({})], 3],
+    ['after a longer pause than it may wait', [busy('21'), json({})], 1],
+    ['without Retry-After', [refusal(503, 'unavailable'), json({})], 1],
+    ['after a refusal', [refusal(422, 'no_cluster', { 'retry-after': '1' }), json({})], 1],
+  ])('is nothing %s', async (_, steps, times) => {
+    const { client, run, seen } = scriptedClient(steps)
+    await expect(run(client.getJob('job_1'))).rejects.toBeInstanceOf(PortolanProblem)
+    expect(seen).toHaveLength(times)
+  })
+
+  it('is nothing at all, if the client says so', async () => {
+    const { client, run, seen } = scriptedClient([busy('1'), json({})], { retry: { limit: 0 } })
+    await expect(run(client.getJob('job_1'))).rejects.toMatchObject({ status: 429, retryAfterMs: 1000 })
+    expect(seen).toHaveLength(1)
+  })
+})
+
+describe('what is thrown', () => {
+  const thrownBy = (steps: readonly Step[], options = {}) => {
+    const { client, run } = scriptedClient(steps, { retry: { limit: 0 }, ...options })
+    return run(client.getJob('job_1', { requestTimeoutMs: 5000 })).then(
+      () => expect.fail('nothing is thrown'),
+      (error: Error) => error,
+    )
+  }
+  const asked = 'GET http://portolan.test/base/v1/jobs/job_1'
+
+  it('is a problem, with all that the server tells', async () => {
+    const error = await thrownBy([refusal(404, 'not_found', {}, 'There is no job.')])
+    expect(error).toBeInstanceOf(PortolanProblem)
+    expect({ ...error, message: error.message, name: error.name }).toEqual({
+      ...{ name: 'PortolanProblem', message: '404 not_found: There is no job.' },
+      ...{ type: '/docs/errors/not_found.md', status: 404, code: 'not_found', title: 'not_found' },
+      ...{ detail: 'There is no job.', errors: [], requestId: 'req_1', retryAfterMs: null },
+    })
+  })
+
+  it('says why nobody answered, and keeps the cause', async () => {
+    const cause = refused()
+    const error = await thrownBy([cause])
+    expect(error).toMatchObject({ reason: 'network', message: `${asked} was not answered: ECONNREFUSED.`, cause })
+    expect(error).toBeInstanceOf(PortolanUnreachable)
+  })
+
+  it('is a timeout where nothing comes, also from what does not look at signals', async () => {
+    const error = await thrownBy([() => new Promise(() => undefined)])
+    expect(error).toBeInstanceOf(PortolanUnreachable)
+    expect(error).toMatchObject({ reason: 'timeout', message: `${asked} was not answered within 5 s.` })
+  })
+
+  it('is a timeout where the body never ends', async () => {
+    const endless = new Response(new ReadableStream(), { headers: { 'content-type': 'application/json' } })
+    expect(await thrownBy([endless])).toMatchObject({ name: 'PortolanUnreachable', reason: 'timeout' })
+  })
+
+  it.each<[string, Response, number, string | null]>([
+    [
+      'a page of a proxy',
+      new Response('<h1>Bad Gateway', { status: 502, headers: { 'content-type': 'text/html' } }),
+      502,
+      'text/html',
+    ],
+    ['a login page', new Response('<h1>Hello', { headers: { 'content-type': 'text/html' } }), 200, 'text/html'],
+    [
+      'a document cut short',
+      new Response('{"id":', { headers: { 'content-type': 'application/json' } }),
+      200,
+      'application/json',
+    ],
+    ['a redirect', new Response(null, { status: 302, headers: { location: 'https://else.where/' } }), 302, null],
+    [
+      'a problem that is none',
+      new Response('[]', { status: 500, headers: { 'content-type': 'application/problem+json' } }),
+      500,
+      'application/problem+json',
+    ],
+  ])("tells what is none of Portolan's: %s", async (_, response, status, contentType) => {
+    const error = await thrownBy([response])
+    expect(error).toBeInstanceOf(PortolanUnexpectedAnswer)
+    expect(error).toMatchObject({ status, contentType, message: expect.stringContaining(`${asked} was answered with`) })
+  })
+
+  it.each<[string, (client: Client) => Promise<unknown>, Response]>([
+    ['that nothing is left', (client) => client.deleteSchedule('sch_1'), page(200)],
+    ['that nothing is left, by a redirect', (client) => client.deleteSchedule('sch_1'), page(302)],
+    ['figures', (client) => client.getMetrics(), page(200)],
+    ['figures, by a redirect', (client) => client.getMetrics(), page(302, 'text/plain')],
+    ['a report, by a redirect', (client) => client.getJobReport('job_1', { format: 'text' }), page(302, 'text/plain')],
+    ['a job', (client) => client.getJob('job_1'), json(null)],
+  ])('takes no answer of somebody else for %s', async (_, ask, response) => {
+    const { client, run } = scriptedClient([response])
+    await expect(run(ask(client))).rejects.toBeInstanceOf(PortolanUnexpectedAnswer)
+  })
+
+  it('is the reason of the signal that ended it, of the call or of the client', async () => {
+    const silent: Step = () => new Promise(() => undefined)
+    for (const where of ['call', 'client']) {
+      const stop = new AbortController()
+      const reason = new Error('enough')
+      const { client, run } = scriptedClient([silent], where === 'client' ? { signal: stop.signal } : {})
+      const asking = run(client.getJob('job_1', where === 'call' ? { signal: stop.signal } : {}))
+      stop.abort(reason)
+      await expect(asking).rejects.toBe(reason)
+      await expect(client.getJob('job_1', where === 'call' ? { signal: stop.signal } : {})).rejects.toBe(reason)
+    }
+  })
+
+  it('holds no token, whatever the server says or the runtime quotes', async () => {
+    const token = 'pt_0123456789abcdef'
+    const told = await thrownBy([refusal(400, 'invalid_request', {}, `Bearer ${token} is odd`)], { token })
+    const html = new Response(`your token ${token}`, { status: 401, headers: { 'content-type': 'text/plain' } })
+    const proxied = await thrownBy([html], { token })
+    const odd = await thrownBy([], { token: `${token}\n` })
+    const header = await thrownBy([], { headers: { 'x-key': `${token}\n\u{1f511}` } })
+    for (const error of [told, proxied, odd, header]) {
+      expect(error.message).not.toContain(token)
+      expect(JSON.stringify(error)).not.toContain(token)
+    }
+    expect([odd.name, header.name, told.message]).toEqual([
+      ...['TypeError', 'TypeError', '400 invalid_request: Bearer (the token) is odd'],
+    ])
+  })
+})
+
+describe('a base address', () => {
+  it.each(['portolan', 'ftp://portolan', 'https://user:secret@portolan', 'https://portolan/?a=1'])(
+    'is not %s',
+    (baseUrl) => {
+      expect(() => createClient({ baseUrl })).toThrow(TypeError)
+      expect(() => createClient({ baseUrl })).not.toThrow(/secret/)
+    },
+  )
+})
+
+it('waits for as long as it is told, also for longer than a timer of the system lasts', async () => {
+  const answer = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    return json({ id: 'job_1' })
+  }
+  const client = createClient({
+    ...{ baseUrl: 'http://portolan.test', fetch: answer },
+    requestTimeoutMs: Number.POSITIVE_INFINITY,
+  })
+  expect(await client.getJob('job_1')).toEqual({ id: 'job_1' })
+  expect(await client.getJob('job_1', { requestTimeoutMs: 3e9 })).toEqual({ id: 'job_1' })
+})

@@ -1,0 +1,123 @@
+/** What a server can be like, each told in one line that says what to do, with an exit code that blames no target. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cliFolder } from '../../support/cli.ts'
+import { loopbackService } from '../../support/loopback-service.ts'
+import { startTestPortolan, type TestPortolan } from '../../support/portolan.ts'
+import { keeper, refusedPort, serve, serveHttp } from '../../support/servers.ts'
+
+const { keep, closeAll } = keeper()
+const folder = cliFolder()
+const TOKEN = 'a-token-of-tests-that-is-long'
+let guarded: TestPortolan
+
+beforeAll(async () => {
+  guarded = await keep(
+    startTestPortolan({ PORTOLAN_VANTAGE: 'outside', PORTOLAN_AUTH: 'tokens', PORTOLAN_ADMIN_TOKEN: TOKEN }),
+  )
+  const well = await keep(serveHttp((_request, response) => response.end('toad')))
+  folder.write('pass.json', loopbackService(well.port))
+})
+afterAll(async () => {
+  await closeAll()
+  folder.remove()
+})
+
+const check = (server: string, args: readonly string[] = [], env: Record<string, string> = {}) =>
+  folder.run(['check', '-f', 'pass.json', '--include', 'LoadBalancer', '--server', server, ...args], { env })
+
+const answers = (status: number, type: string, body: string) =>
+  keep(
+    serveHttp((_request, response) => {
+      response.writeHead(status, { 'content-type': type })
+      response.end(body)
+    }),
+  )
+
+describe('a server that', () => {
+  it('is down', async () => {
+    const server = `http://127.0.0.1:${await refusedPort()}`
+    expect(await check(server)).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `POST ${server}/v1/jobs was not answered: ECONNREFUSED. Is it running, and is its address right?\n`,
+    })
+  })
+
+  it('says nothing', async () => {
+    const { url } = await keep(serve(() => undefined))
+    expect(await check(url, ['--server-timeout', '200ms'])).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr:
+        `POST ${url}/v1/jobs was not answered within 0.2 s. ` +
+        'Is it overloaded, or is it something else that listens there? --server-timeout waits longer.\n',
+    })
+  })
+
+  it('is another', async () => {
+    const { url } = await answers(200, 'text/html', '<h1>Welcome</h1>')
+    const { exitCode, stdout, stderr } = await check(url)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(/was answered with 200 text\/html, which Portolan does not answer: is it there/)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('leads elsewhere, where the token is not sent', async () => {
+    const { url } = await keep(
+      serveHttp((_request, response) => {
+        response.writeHead(302, { location: 'https://elsewhere.example/' })
+        response.end()
+      }),
+    )
+    const { exitCode, stderr } = await check(url, [], { PORTOLAN_TOKEN: TOKEN })
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/leads on to https:\/\/elsewhere\.example\//)
+  })
+
+  it('wants a token, or another', async () => {
+    const without = await check(guarded.url)
+    expect(without.exitCode).toBe(2)
+    expect(without.stderr).toMatch(/Set PORTOLAN_TOKEN, or name a file that holds it by --token-file\.$/m)
+    const wrong = await check(guarded.url, [], { PORTOLAN_TOKEN: 'another-token-of-tests' })
+    expect(wrong.exitCode).toBe(2)
+    expect(wrong.stderr).not.toContain('another-token-of-tests')
+    folder.write('token', `${TOKEN}\n`)
+    expect((await check(guarded.url, ['--token-file', 'token'])).exitCode).toBe(0)
+  })
+
+  it('is older than the program', async () => {
+    const problem = {
+      type: '',
+      title: '',
+      status: 404,
+      code: 'not_found',
+      instance: '/v1/jobs',
+      requestId: 'r',
+      errors: [],
+    }
+    const { url } = await answers(
+      404,
+      'application/problem+json',
+      JSON.stringify({ ...problem, detail: 'There is no /v1/jobs.' }),
+    )
+    const { exitCode, stderr } = await check(url)
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/is an older Portolan than this program .* Update it, or use a program of its version\.$/m)
+  })
+
+  it('is not asked about what is done from here', async () => {
+    const { exitCode, stderr } = await check(guarded.url, ['--context', 'kind'], { PORTOLAN_TOKEN: TOKEN })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr:
+        '--context is about what is done from here, and a server is asked: name one of its clusters by --cluster.\n',
+    })
+  })
+
+  it('is named in the environment, and left out by --local', async () => {
+    const env = { PORTOLAN_SERVER: `http://127.0.0.1:${await refusedPort()}` }
+    const args = ['check', '-f', 'pass.json', '--include', 'LoadBalancer']
+    expect((await folder.run(args, { env })).exitCode).toBe(2)
+    expect((await folder.run([...args, '--local'], { env })).exitCode).toBe(0)
+  })
+})

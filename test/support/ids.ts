@@ -1,0 +1,1 @@
+export const idsOf = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id)
