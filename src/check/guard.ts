@@ -11,7 +11,7 @@ import { failure } from './failure.ts'
 import { type DialOptions, type DialTls, type Exchange, type Network, NO_TIMINGS, noAnswerFrom } from './network.ts'
 import { narrowedPolicy, type Policy } from './policy.ts'
 
-/** What is dialled, and by which names. */
+/** A connection that is about to be made, with the names that the request for it bears. */
 type Dial = Pick<DialOptions, 'address' | 'port'> & {
   tls?: DialTls | null
   headers?: Readonly<Record<string, string>>

@@ -9,13 +9,13 @@ import { formsOf, type Ip } from '../lib/ip-forms.ts'
 
 type At = { address: string; port: number }
 
-/** Where this Portolan is reached, as data: a thread or a process of it is handed the same. */
+/** The addresses at which this Portolan is reached, as data, so that its threads and processes can be handed them. */
 export type OwnAddresses = {
-  /** Where the process listens, as the system says. */
+  /** The process listens at these, as the system says. */
   listeners: readonly At[]
-  /** Of the Services that lead to it. */
+  /** The Services that lead to it have these. */
   fronts: readonly At[]
-  /** An origin. */
+  /** An origin, without a path. */
   publicUrl: string | null
 }
 

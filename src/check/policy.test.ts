@@ -215,7 +215,7 @@ describe('a caller who is narrowed', () => {
     [['10.0.0.0/8'], '::ffff:10.1.2.3', true],
     [['10.0.0.0/8'], '::ffff:11.1.2.3', false],
     [['::ffff:10.0.0.0/104'], '10.1.2.3', true],
-    // What leads to an address by another is inside only if both are
+    // An address that carries another (NAT64, 6to4) is inside if both of them are
     [['10.0.0.0/8'], '64:ff9b::10.1.2.3', false],
     [['64:ff9b::/96'], '64:ff9b::10.1.2.3', false],
     [['64:ff9b::/96', '10.0.0.0/8'], '64:ff9b::10.1.2.3', true],
@@ -225,7 +225,7 @@ describe('a caller who is narrowed', () => {
     [['10.0.0.0/8'], '167838211', true],
     [['10.0.0.0/8'], '0xb010203', false],
     [[], '10.1.2.3', false],
-    // What the server denies stays denied, and what it lifts is not lifted for everybody
+    // An address that the server denies stays denied, and its exceptions do not widen what the caller is narrowed to
     [['0.0.0.0/0', '::/0'], '169.254.169.254', false],
     [['127.0.0.0/8'], '127.0.0.1', true],
     [['127.0.0.0/8'], '127.0.0.2', false],

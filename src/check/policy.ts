@@ -15,9 +15,9 @@ import { createOwnListeners, NOWHERE, type OwnListeners } from './own-listener.t
 export type Permission = { allowed: true } | { allowed: false; reason: string }
 
 /**
- * What decides: that it is no address, that Portolan listens there, an entry of `PORTOLAN_EGRESS_DENY`, a range that is
- * denied by default, a port of `PORTOLAN_EGRESS_DENY_PORTS`, what the caller is narrowed to, an entry of
- * `PORTOLAN_EGRESS_ALLOW`, or nothing at all.
+ * Names of what can decide about an address: that it is none, that Portolan listens there, an entry of
+ * `PORTOLAN_EGRESS_DENY`, a range that is denied by default, a port of `PORTOLAN_EGRESS_DENY_PORTS`, the ranges that
+ * the caller is narrowed to, an entry of `PORTOLAN_EGRESS_ALLOW`, or nothing at all.
  */
 export const POLICY_RULES = [
   'not_an_address',
@@ -83,7 +83,7 @@ const deniedRanges = DENIED.map(([cidr, reason]) => ({ cidr, range: rangeOf(cidr
 /** Whoever may dial anywhere on these ports of the Internet sends mail: submission, and its forms. */
 export const MAIL_PORTS: readonly number[] = [25, 465, 587]
 
-/** Of these a port may always be dialled: they are of some network, machine or link, and not of the Internet. */
+/** `denyPorts` do not hold for these: they belong to some network, machine or link, and not to the Internet. */
 const NOT_PUBLIC = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16']
   .concat(['fc00::/7', 'fe80::/10', '::1/128'])
   .map(rangeOf)
@@ -127,7 +127,7 @@ export type PolicyLists = {
   own?: OwnListeners
 }
 
-/** What holds for an address at every port. */
+/** A judgement of an address that holds at every port. */
 type OfAddress = Judgement & { isPublic: boolean }
 
 /** @throws Error for a CIDR that does not parse; configuration checks it before. */

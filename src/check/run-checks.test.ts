@@ -248,7 +248,7 @@ describe('a restart', () => {
     const keys = (results: readonly Result[]) => results.map(({ id }) => id).toSorted()
     for (let kept = 0; kept <= whole.results.length; kept++) {
       const recorded = whole.results.slice(0, kept)
-      // What the server answers depends on what it was asked before, so here all ask the second life of port 1
+      // The answers of port 1 depend on how often it was asked, so after the restart it passes like the others
       const rest = await run(paths, { ...options, recorded, answer: () => null })
       const ids = keys([...recorded, ...rest.results])
       expect(new Set(ids).size).toBe(ids.length)

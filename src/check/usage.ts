@@ -1,6 +1,7 @@
 /**
- * What jobs use of the network: the bytes that they send and read, and the time for which they are under way. A job has
- * its share, and so have all jobs of one owner that are under way at once. What goes beyond is an error of ours.
+ * Limits what jobs use of the network: the bytes that they send and read, and the time for which they are under way. A
+ * job has its share, and so have all jobs of one owner that are under way at once. A try that goes beyond it ends as an
+ * error of ours.
  *
  * @module
  */

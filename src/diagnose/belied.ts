@@ -74,7 +74,7 @@ export function outOfDate(claims: readonly Claim[], target: Target): Cause[] {
 /** Tells whether somebody can send other objects than these: advice on it is of no use where a cluster was read. */
 export const isSent = (source: Target['source']): boolean => source === 'manifests'
 
-/** What the plan was made from, for advice to compare it with the cluster. */
+/** Names the source of the plan, for advice to compare it with the cluster. */
 export const handedIn = (source: Target['source']): string =>
   isSent(source) ? 'the objects handed in' : 'what was read for this job'
 

@@ -84,7 +84,7 @@ describe('every rule', () => {
         if (other === undefined) {
           return true
         }
-        // What is found by objects is known before anything is compared.
+        // A cause that is found by objects is known before anything is compared.
         const isKnown = rule.after !== undefined && other.when !== undefined
         return !isKnown && ((at.get(code) ?? 0) > position || (rule.after === undefined && other.when === undefined))
       }),

@@ -11,7 +11,7 @@ export type RouterWords = {
   get: string
   /** Tells it that the pods speak TLS. */
   tellTls: string
-  /** Where it is said how large the header of an answer may be; follows a verb. */
+  /** Names the setting for how large the header of an answer may be; follows a verb. */
   headerSize: string
 }
 

@@ -34,7 +34,7 @@ export type Rule = {
   scope?: Scope
   /** Codes of causes that say the same more exactly: where one of them holds, this one is silent. */
   unless?: readonly string[]
-  /** Only where some path that it explains is explained by nothing else; `alone`: where none of them is. */
+  /** It is told if it alone explains some of the paths that it explains; `alone`: if it alone explains all of them. */
   isLast?: true | 'alone'
   /** The finding makes the status `degraded`, even if every path passes. */
   degrades?: boolean
@@ -69,7 +69,7 @@ export type Target = {
   fqdn: string
   position: Position
   beside: Beside
-  /** Where its objects come from: whoever sent them may send others. */
+  /** Its objects come from here. Whoever sent them as manifests may send others. */
   source: Provenance['source']
 }
 

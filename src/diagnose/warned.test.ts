@@ -1,4 +1,4 @@
-/** What the cluster says itself stands beside what a rule has found. */
+/** Warnings of the cluster itself stand beside what a rule has found. */
 import { describe, expect, it } from 'vitest'
 import { event, pod, service, slice, workload } from '../../test/support/manifests.ts'
 import { planInput } from '../../test/support/plan-text.ts'

@@ -235,5 +235,5 @@ function causeAmong(findings: readonly Finding[], ids: readonly string[] | null)
   return finding === undefined ? null : causeOf(finding)
 }
 
-/** What is told of a finding where only its name has room. */
+/** Shortens a finding for places where nothing but its name has room. */
 export const causeOf = ({ code, layer, confidence, title }: Finding): Cause => ({ code, layer, confidence, title })

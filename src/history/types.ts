@@ -116,9 +116,9 @@ export type ServiceDay = Omit<Counts, 'skipped'> & {
 
 /** The days of a Service and its latency of late, where they were asked for. */
 export type ServiceLately = {
-  /** Those on which it was looked at, the oldest first. */
+  /** The days on which it was looked at, the oldest first. */
   days?: readonly ServiceDay[]
-  /** Of passing tries since yesterday, 00:00 UTC; milliseconds. */
+  /** The 95th percentile over passing tries since yesterday, 00:00 UTC; milliseconds. */
   p95Ms?: number | null
 }
 

@@ -79,7 +79,7 @@ async function makeCompare(deps: AcceptDeps, asked: AskedCompare, made: Made): P
   return { ...job, alsoNamespace: namespace === target.namespace ? null : namespace }
 }
 
-/** What either side may dial; `{}`: one of them is bounded by the policy alone. */
+/** Joins what either side may dial; `{}`: the policy alone bounds one of them, and so the comparison. */
 function dialsOf({ left, right }: Sides['sides']): { dials?: Dials } {
   if (left.dials === undefined || right.dials === undefined) {
     return {}

@@ -98,7 +98,7 @@ export async function makePlannedJob(
   return makeJob(deps, asked.request, { target, vantage, plan, diagnosis, objects }, made)
 }
 
-/** What a run meets is kept for whoever sees the schedule, so that no other namespace is told of. */
+/** Bounds a schedule to its own namespace: whoever may see the schedule may read what its runs have kept. */
 function ofItsOwn<A extends Asked>(asked: A): A {
   const { target, reaches } = asked.request
   return reaches !== undefined || target.namespace === null

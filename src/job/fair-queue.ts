@@ -27,12 +27,13 @@ export type FairQueue = {
 /** Jobs of one owner that are asked, or that schedules make: those among which the first comes first. */
 type Flow = { scheduled: boolean; waiting: Map<string, QueuedJob>; open: number; lastTurn: number }
 
-/** Of the places so many are kept for schedules while others ask: one in four. */
+/** One place in so many is kept for schedules while others ask. */
 const SCHEDULED_SHARE = 4
 
 /**
- * Of the places each owner that wants one has a share of its own: it need not wait for others to end, though they have
- * taken them all while nobody else was there. Jobs in whose place another one begins go on, and none is begun in theirs.
+ * Makes a queue in which each owner with a waiting job has a share of the places. It gets that share at once, even if
+ * others have taken all places while nobody else was there: their jobs go on beside it, and none of theirs begins until
+ * a place is free again.
  *
  * @param places jobs that are open at once where nobody has less than its share.
  * @param most jobs that are open at once at all.

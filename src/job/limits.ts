@@ -1,6 +1,7 @@
 /**
- * How much of the server a principal may have: jobs under way, and tries a minute. What is asked for counts, in full and
- * at once; runs of schedules neither count nor are refused, since what was accepted is not lost.
+ * Limits how much of the server a principal may have: jobs under way, and tries a minute. The tries of a job count in
+ * full when it is asked for. Runs of schedules neither count nor are refused, because a schedule that was accepted
+ * keeps running.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { ProblemError } from '../lib/problem.ts'
 import { createRateWindow } from '../lib/rate-window.ts'
 import type { Principal } from '../record/principal.ts'
 
-/** What the server allows everybody whose token does not say otherwise. A minute where it is a rate; `null`: any number. */
+/** The limits of everybody whose token does not set its own. Rates are for a minute; `null`: any number. */
 export type RateLimits = {
   /** Requests of one token. */
   requests: number | null

@@ -1,8 +1,8 @@
 /**
- * What a caller that does not reach everything may ask for. Manifests, addresses and hosts in a request are its own words:
- * whoever may choose them sends the prober to any pod that the prober reaches, whatever namespace is named. So such a
- * caller plans from live objects, and says nothing about where to dial, unless its token has `manifests` and an
- * `egressOnly`, which bounds what words can lead to (ADR 0066).
+ * Narrows what a caller that does not reach everything may ask for. Manifests, addresses and hosts in a request are its
+ * own words: whoever may choose them sends the prober to any pod that the prober reaches, whatever namespace is named.
+ * So such a caller plans from live objects, and says nothing about where to dial, unless its token has `manifests` and
+ * an `egressOnly`, which bounds what words can lead to (ADR 0066).
  *
  * @module
  */
@@ -56,7 +56,7 @@ function refuseOtherNamespaces(principal: Principal, { request, objects, selecti
   for (const each of named) {
     refuseOthers(principal, { namespace: each })
   }
-  // Of manifests it is known when they are planned
+  // The namespace of manifests is known when they are planned
   if (named.length === 0 && objects?.source === 'cluster') {
     refuseOthers(principal, { namespace: null })
   }
@@ -94,7 +94,7 @@ const NO_INGRESS_PATH =
   'The token does not ask a router for what the rule may not get: use path, which is asked for where the rule gets it.'
 const ODD_PATH = 'The path must be plain, as routers undo ".." and "//": like /healthz, in visible ASCII.'
 
-/** What objects say of an address, and what the caller says, look the same to a prober. */
+/** Refuses every address of the caller's own: a prober could not tell it from one that the objects say. */
 const addressFaults = (addresses: Addresses, at: string): ProblemDetail[] =>
   Object.entries(addresses).flatMap(([field, value]) =>
     value === null || (Array.isArray(value) && value.length === 0)

@@ -30,7 +30,7 @@ export type PlannedSide = {
   ports: { http: number; https: number } | null
   /** Why only some of its paths are among these. */
   cutShort: readonly string[]
-  /** Where alone its paths may be dialled; one for each Service that it leads to. Left out: the policy alone decides. */
+  /** Bounds where its paths may be dialled, by each Service that it leads to. Left out: the policy alone decides. */
   dials?: readonly Dials[]
 }
 
@@ -141,7 +141,7 @@ function planSide(deps: PlanDeps, asked: JobRequest, side: Side, of: ObjectSide,
   }
 }
 
-/** What the rule of such a path asks for is sent to neither side. */
+/** Tells whether discovery may not dial a path. The request of its rule is then sent to neither side. */
 export const isRefused = ({ skipped }: PlannedPath, { dials }: Pick<Plan, 'dials'>): boolean =>
   dials !== undefined && skipped?.reason === 'policy'
 

@@ -199,7 +199,7 @@ function plan(
   return { plan: markedPlan(told, mark), diagnosis: markedDiagnosis(diagnosis, mark), provenance }
 }
 
-/** Only the texts: what tells where a path leads is what it stands on. */
+/** Marks the texts alone: all other fields lead the tries, and have to stay as they are. */
 const markedPlan = (plan: Plan, mark: Marker): Plan => ({
   ...plan,
   paths: plan.paths.map((path) => ({ ...path, because: mark(path.because), skipped: mark(path.skipped) })),
@@ -237,7 +237,7 @@ export function orToldTo<T>(
   }
 }
 
-/** What the cluster has said of the Service's objects is kept beside the plan, for what the tries will show. */
+/** Keeps the cluster's warnings about the Service's objects beside the plan, as evidence when tries have failed. */
 function withWarnings(plan: Plan, index: ObjectIndex): Plan {
   const warnings = warningsOf(index, plan.target.namespace, plan.target.service)
   return warnings.length === 0 ? plan : { ...plan, beside: { ...(plan.beside ?? NOTHING_BESIDE), warnings } }

@@ -111,7 +111,7 @@ const GRACE_MS = 250
 
 export type ProbeOptions = {
   signal: AbortSignal
-  /** Who asks. */
+  /** The id of the principal that asks. */
   owner: string
   /** With these, names are searched for as in a pod of our namespace; without, as the system does. */
   dnsServers: readonly string[]

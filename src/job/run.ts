@@ -206,7 +206,7 @@ async function doWork(
   }
 }
 
-/** What is tried is not tried again because the database cannot take it for a while: it waits here until it can. */
+/** Results wait here while the database cannot take them, so that no try is made twice for it. */
 const FLUSH_AGAIN_MS = 1000
 
 async function flushed({ deps, drain, gone }: Run, recorder: Recorder): Promise<void> {

@@ -30,7 +30,7 @@ import { workOf } from './prepare.ts'
 /** The plan that counts, and what its objects alone show. */
 export type Current = { plan: Plan; diagnosis: Diagnosis | null }
 
-/** What is known of a job's objects. */
+/** The plan that counts, with the objects that it was made from. */
 type Known = Current & { objects: ObjectsUsed }
 
 export type LiveRounds<Broken> = {

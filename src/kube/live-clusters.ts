@@ -86,7 +86,7 @@ export type LiveClusters = {
   reviewToken(cluster: string, asked: { token: string; audiences: readonly string[] }): Promise<Reviewed | null>
 }
 
-/** What a cluster says of a token that is its own. */
+/** The answer of a cluster about a token that is its own. */
 export type Reviewed = {
   /** Like `system:serviceaccount:shop:ci`. */
   username: string

@@ -162,7 +162,7 @@ describe('the places of any object', () => {
       fc.property(json, (spec) => {
         const value = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'toad' }, spec }
         const text = write(value)
-        // What js-yaml writes for YAML 1.2 is not always YAML to kubectl
+        // js-yaml writes YAML 1.2, which kubectl cannot always read
         fc.pre(isRead(text))
         for (const path of within(value)) {
           expect([path, isThere(text, value, path)]).toEqual([path, true])

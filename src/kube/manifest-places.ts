@@ -1,5 +1,5 @@
 /**
- * Where objects and their fields are written in files of manifests, for those who show findings beside lines.
+ * Finds where objects and their fields are written in files of manifests, so that findings can be shown beside lines.
  *
  * @module
  */

@@ -11,8 +11,8 @@ export type Meta = {
   namespace: string | null
   labels: Labels
   /**
-   * Only those of Kubernetes, its controllers, load balancers and meshes, and, of Services and Namespaces, those that
-   * ask for probes; never kubectl's copy of the whole object.
+   * Holds the annotations of Kubernetes, its controllers, load balancers and meshes, and, of Services and Namespaces,
+   * those that ask for probes. Others are left out, among them kubectl's copy of the whole object.
    */
   annotations: Labels
   createdAt: string | null

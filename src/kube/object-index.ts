@@ -30,7 +30,7 @@ import type { OpenShiftRoute } from './openshift-objects.ts'
 
 export type ObjectIndex = GatewayIndex & {
   objects: KubeObjects
-  /** Where they come from: nobody can add to those of a cluster by sending more. */
+  /** They come from here. Nobody can add to the objects of a cluster by sending more. */
   source: Provenance['source']
   /** All Services of every namespace. */
   services: readonly Service[]

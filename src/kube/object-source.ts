@@ -67,7 +67,7 @@ export type Unread = {
   reason: UnreadReason
   /** Tells people what the source met, or what it would need. */
   detail: string
-  /** What the API server refused, where the reason is `forbidden`; else `null`. */
+  /** The access that the API server refused. `null` unless the reason is `forbidden`. */
   refused: RefusedAccess | null
 }
 

@@ -9,7 +9,7 @@ import { readJsonValues } from './json-values.ts'
 
 export type WithoutSecrets = {
   text: string
-  /** How many were taken out. */
+  /** Counts the Secrets that were taken out. */
   taken: number
   /** It is in no order in which all could be found, and may hold one still: it must not be shown. */
   isDoubtful: boolean
@@ -93,7 +93,7 @@ function documentsOf(lines: readonly string[]): Range[] {
 const indentOf = (line: string): number => line.length - line.trimStart().length
 const says = (line: string): boolean => !/^\s*(#.*)?$/.test(line)
 
-/** Of one document, in block style: all of it, or items of its list. */
+/** Finds the Secrets of one document in block style: all of it, or items of its list. */
 function secretsIn(lines: readonly string[], from: number, to: number): Range[] {
   const own = range(from, to).filter((at) => says(lines[at] ?? '') && !/^%/.test(lines[at] ?? ''))
   const root = Math.min(...own.map((at) => indentOf(lines[at] ?? '')))

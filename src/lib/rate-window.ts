@@ -29,10 +29,10 @@ export type RateWindow = {
   look(key: string, limit: number): Standing
 }
 
-/** What was taken at about one time. It counts for a window after its last. */
+/** Units that were taken at about one time. They count until a window after `lastMs`. */
 type Slot = { firstMs: number; lastMs: number; units: number }
 
-/** Slots of a window: what is near in time is counted together, so that a key costs no more memory than these. */
+/** Slots of a window. Units that are taken near in time share one, so that a key costs no more memory than these. */
 const SLOTS = 12
 
 /**
@@ -97,7 +97,7 @@ export function createRateWindow(windowMs: number, keysMax: number, now: () => n
       const waitMs = taken ? 0 : (waitFor(slots, units, limit) ?? windowMs)
       if (taken) {
         add(slots, Math.min(units, limit), now())
-        // What is beyond the limit counts in the windows to come
+        // Units beyond the limit count in the windows to come
         for (let [rest, atMs] = [units - limit, now() + windowMs]; rest > 0; rest -= limit, atMs += windowMs) {
           slots.push({ firstMs: atMs, lastMs: atMs, units: Math.min(rest, limit) })
         }

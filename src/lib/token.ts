@@ -14,7 +14,7 @@ const RANDOM_LENGTH = 27
 const CHECK_LENGTH = 6
 const SHOWN_LENGTH = 8
 
-/** What scanners look for. It is in docs/guides/access.md. */
+/** Scanners look for this pattern. It stands in docs/guides/access.md too. */
 export const TOKEN_PATTERN = /\bpt_[0-9A-Za-z]{33}\b/
 
 const WHOLE = new RegExp(`^${PREFIX}([0-9A-Za-z]{${RANDOM_LENGTH}})([0-9A-Za-z]{${CHECK_LENGTH}})$`)

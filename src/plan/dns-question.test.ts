@@ -5,7 +5,7 @@ import type { DnsQueryCheck } from './check.ts'
 
 type Named = Parameters<typeof service>[1]
 
-/** What is asked at the cluster IP, or why nothing is. */
+/** Lists what is asked at the cluster IP, or why nothing is asked. */
 const askedAt = (ports: readonly object[], more: Parameters<typeof planOf>[1] = {}, meta: Named = {}): string[] =>
   planOf([service({ ports }, meta)], more).paths.flatMap(({ kind, skipped, checks }) =>
     kind === 'ClusterIP' ? [skipped?.reason ?? checks.map(checkText).join(', ')] : [],

@@ -211,7 +211,10 @@ function lookups(context: PlanContext, values: readonly string[] | null, doubts:
   )
 }
 
-/** Only named ports have one (specification 2.3.2); on a headless Service it tells the port of the endpoints. */
+/**
+ * Plans the SRV record of a port, which only a named port has (specification 2.3.2). On a headless Service the record
+ * tells the port of the endpoints.
+ */
 function srvPath(context: PlanContext, port: ServicePort, position: number): PathDraft[] {
   if (port.name === null) {
     return []

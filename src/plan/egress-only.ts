@@ -49,8 +49,8 @@ export function keepWithin<P extends Pick<Plan, 'paths'>>(plan: P, egressOnly: r
 }
 
 /**
- * Skips what leads to Portolan itself: the paths of a port of the Service behind which one of its own listeners stands.
- * Whether another pod would have answered instead, nobody knows before.
+ * Skips what leads to Portolan itself: every path of a port of the Service behind which one of its own listeners
+ * stands, because nobody can tell beforehand which pod would answer.
  */
 export function keepOffOwn<P extends Pick<Plan, 'paths'>>(
   plan: P,

@@ -34,7 +34,7 @@ export function sharedBy(index: ObjectIndex, namespace: string, path: PlannedPat
   if (unread !== null && unread.reason !== 'not_served') {
     return `whether an object of another namespace takes its requests is not known: ${unreadText(unread)}`
   }
-  // Who wins among routes of Gateways and of OpenShift is settled: a path whose requests another gets is not planned.
+  // Routes of Gateways and of OpenShift need no such look: a path whose requests another route gets is not planned.
   return path.kind === 'Ingress' ? sharedIngress(index, namespace, path) : null
 }
 

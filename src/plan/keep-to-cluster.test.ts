@@ -17,7 +17,7 @@ function kept(manifests: readonly unknown[], { egress = {}, unread = [], ...aske
   return keepToCluster(planPaths(input, index), index, FOR_DISCOVERY, { ...NO_EGRESS, ...egress })
 }
 
-/** Where a try would go, by kind; names that are only resolved are left out. */
+/** Lists where each try would go, by kind. Names that are only resolved are left out. */
 const dialled = (plan: Plan, ...kinds: PathKind[]): string[] =>
   plan.paths
     .filter(

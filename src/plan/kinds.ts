@@ -29,7 +29,7 @@ export type Between =
   /** A process that reads the connection and chooses a Service by it: see {@link KindOfPath.routedBy}. */
   | 'router'
 
-/** What a path ends at, as a map of the ways to a Service shows it. */
+/** The last station of a path on the map of the ways to a Service. */
 export type EndsAt = 'name' | 'variable' | 'address' | 'alias' | 'balancer' | 'outside' | 'node' | 'pod' | 'route'
 
 /**

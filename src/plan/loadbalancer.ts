@@ -144,7 +144,7 @@ const EVERYONE = new Set(['0.0.0.0/0', '::/0'])
 const rangesOf = ({ service: { loadBalancerSourceRanges: ranges } }: PlanContext): readonly string[] =>
   ranges.some((range) => EVERYONE.has(range)) ? [] : ranges
 
-/** Only the load balancer sees whether the prober's address is among the ranges. */
+/** Excuses a refusal: nobody but the load balancer can tell whether the prober's address is among the ranges. */
 function sourceRangeExcuses(context: PlanContext): Because[] {
   const { service } = context
   const ranges = rangesOf(context)

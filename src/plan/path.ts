@@ -71,7 +71,7 @@ export type PlannedPath = {
   pathType: PathType | null
   /** The object with the listener or the class that a route is of. `null` where no router is on the way, or none is named. */
   parent: PathParent | null
-  /** What a rule of a route asks of a request. `null` where routes match nothing; an Ingress has `rulePath` and `pathType`. */
+  /** The rule of a route takes these requests. `null` if routes match nothing; an Ingress has `rulePath` instead. */
   match: PathMatch | null
   scheme: Scheme
   /** For people and for curl; `null` where the address is not known. */
@@ -148,7 +148,7 @@ export type Plan = {
   ignored: readonly Ignored[]
   /** Addresses that control probes may ask. Not part of the API's plan. */
   beside?: Beside
-  /** Where alone its tries may go, under the policy. Absent: the policy alone decides. Not part of the API's plan. */
+  /** Bounds where its tries may go, within the policy. Absent: the policy alone decides. Not part of the API's plan. */
   dials?: Dials
 }
 
@@ -162,7 +162,7 @@ export type Dials = {
   ranges: readonly string[]
   /** Ids of paths by a name that the cluster or the operator vouches for: whatever it resolves to may be dialled. */
   byName: readonly string[]
-  /** What would let it go further. Left out: the setting of discovery. */
+  /** Names what would let the tries go further. Left out: the setting of discovery. */
   lift?: string
 }
 

@@ -191,7 +191,7 @@ function nothingIncluded(context: PlanContext, paths: readonly PlannedPath[]): P
   return [{ pointer: '/paths/include', detail }]
 }
 
-/** What was not read may make the very path that is meant: then the plan says so, and the request is no mistake. */
+/** Objects that were not read may make the path that is meant: the request is no mistake then, and the plan says so. */
 const mayBeMore = (context: PlanContext, kinds: readonly PathKind[]): boolean =>
   kinds.some((kind) => (SOURCES[kind].unread?.(context) ?? null) !== null)
 

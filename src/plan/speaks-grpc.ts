@@ -29,7 +29,10 @@ const HTTP = new Set(['http', 'https', 'www', 'ws', 'wss', 'websecure'])
 const TLS = new Set(['grpcs', 'tls', 'mtls', 'ssl', 'https', 'secure'])
 const PLAIN = new Set(['http', 'h2c', 'plain', 'plaintext', 'insecure'])
 
-/** What gRPC runs over: who says no more leaves it to the name of the port (KEP-3726; what controllers take). */
+/**
+ * Values of `appProtocol` that gRPC runs over, by KEP-3726 and by what controllers take. A Service that says no more
+ * than one of these leaves it to the name of its port.
+ */
 const BENEATH = new Set(['kubernetes.io/h2c', 'h2c', 'http2', 'h2', 'tcp', 'tls'])
 
 const wordsOf = (text: string): string[] => text.toLowerCase().split(/[^a-z0-9]+/)

@@ -50,7 +50,7 @@ const KINDS: Readonly<Record<string, ActorKind>> = {
 /** The id says what an actor is: those of tokens have their prefix, those of issuers are everything else. */
 export const kindOfActor = (id: string): ActorKind => KINDS[id] ?? (id.startsWith('tok_') ? 'token' : 'identity')
 
-/** Who asks for a change, and how the request came. Without one a change is the server's own, and is not told. */
+/** Says who asks for a change, and how the request came. A change without one is the server's own, and is not told. */
 export type Asking = {
   actor: Pick<Actor, 'id' | 'name'>
   requestId: string | null
@@ -64,7 +64,7 @@ export const actorOf = ({ id, name }: Pick<Principal, 'id'> & { name?: string })
   name: name ?? id,
 })
 
-/** What changed, by the names of its fields: plain JSON, and never a secret. */
+/** The changed fields, by name: plain JSON, and never a secret. */
 export type Fields = Readonly<Record<string, unknown>>
 export type Change = { before: Fields | null; after: Fields | null }
 
@@ -80,7 +80,7 @@ export type AuditEntry = Change & {
   clientAddress: string | null
 }
 
-/** What is told of a field at most, in characters of JSON: rows stay small, whatever is posted. */
+/** The longest value of a field that is told, in characters of JSON, so that rows stay small whatever is posted. */
 const FIELD_MAX = 8192
 
 /** Leaves out the value of a field that is too long to be kept, and tells how long it is. */

@@ -7,7 +7,7 @@ const DAY = 24 * HOUR
 const HOLD = 3 * DAY
 const NOW = Date.parse('2026-11-23T00:00:00Z')
 
-/** What the clock shows at one look after the other: the instants by which something may be deleted. */
+/** Looks at a clock that shows these instants one after the other, and returns those that are believed. */
 function believedAt(shown: readonly number[], holdMs = HOLD): number[] {
   let belief: ClockBelief | null = null
   const believed: number[] = []

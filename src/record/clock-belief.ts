@@ -1,17 +1,17 @@
 /**
- * Whether the wall clock is to be believed before anything is deleted for its age. A clock that jumps a year ahead makes
- * everything a year old. Pure.
+ * Decides whether the wall clock is to be believed before anything is deleted for its age. A clock that jumps a year
+ * ahead makes everything a year old. Pure.
  *
  * @module
  */
 
-/** What is kept between two looks. */
+/** The memory between two looks at the clock. */
 export type ClockBelief = {
   /** The clock when it was last believed. */
   believedMs: number
   /** The clock when it was last looked at. */
   seenMs: number
-  /** Where it is not believed: what it showed when that began. */
+  /** The instant that the clock showed when it stopped being believed; `null`: it is believed. */
   heldSinceMs: number | null
 }
 

@@ -1,4 +1,4 @@
-/** What discovery keeps of a Service besides its schedule. */
+/** Types of what discovery keeps of a Service besides its schedule. */
 
 /** Something that an annotation asks for and does not get. It never holds a value, which may be a secret. */
 export type Rejection = {

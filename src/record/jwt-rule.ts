@@ -23,7 +23,7 @@ export type JwtRule = {
    * have the same.
    */
   tokenReview: string | null
-  /** What the bearer of such a token may. */
+  /** The bearer of such a token may do this. */
   grant: Omit<Principal, 'id' | 'name' | 'expiresAtMs'>
 }
 

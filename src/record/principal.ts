@@ -19,7 +19,7 @@ export const SCOPES = [
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** What a principal may ask for in a minute, and at once. `null`: what the server allows everybody. */
+/** Limits what a principal may ask for, in a minute and at once. `null`: the limit of the server holds. */
 export type RateLimit = {
   requestsPerMinute: number | null
   /** Jobs that wait or run at once. */
@@ -31,7 +31,7 @@ export type RateLimit = {
 export type Principal = {
   /** The owner of what it makes, and of its Idempotency-Keys. */
   id: string
-  /** What people call it; left out: by its id. */
+  /** Its name for people; left out: they see its id. */
   name?: string
   scopes: ReadonlySet<Scope> | 'all'
   /** The namespaces that it reaches, in the clusters that it reaches. `null`: all of them. */
@@ -85,7 +85,7 @@ export function refuseWithoutScope(principal: Principal, scope: Scope): void {
   )
 }
 
-/** Where something is. `namespace: null`: none was named, so that it may be any. */
+/** The cluster and the namespace of something. `namespace: null`: none was named, so that it may be any. */
 export type Whereabouts = { cluster: string; namespace: string | null }
 
 /** Tells whether a principal does not reach everything. */

@@ -14,7 +14,7 @@ export type SecretField = {
   field: string
   what: string
   kept: Kept
-  /** Where it is handed over. */
+  /** It is handed over in a request, or in the server's environment. */
   in: 'request' | 'environment'
 }
 

@@ -1,10 +1,10 @@
 /**
- * Status pages: what of some Services is told to others, in words of its own. Pure.
+ * Status pages tell others how some Services are, in words of their own. Pure.
  *
  * @module
  */
 
-/** Who published it decides these. */
+/** Its publisher decides these. */
 export type StatusPageSettings = {
   /** Names it in its address. */
   slug: string

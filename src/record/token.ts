@@ -7,7 +7,7 @@ import { isWithinRanges } from '../lib/cidr.ts'
 import type { ProblemDetail } from '../lib/problem.ts'
 import { hasScope, isNarrowed, type Principal, type RateLimit, type Scope } from './principal.ts'
 
-/** What a token allows. It never changes: what was made under it goes on under it. */
+/** A token allows this. It never changes: what was made under it goes on under it. */
 export type Grant = Pick<Principal, 'namespaces' | 'clusters' | 'manifests' | 'egressOnly' | 'rateLimit'> & {
   scopes: readonly Scope[]
   /** `null`: it does not expire. */

@@ -99,7 +99,10 @@ export async function changeSchedule(
   return updateSchedule(deps.store, schedule.id, schedule.version, { settings, timing, updatedAtMs: nowMs, work, told })
 }
 
-/** Whether it asks for what it asked for, with the same values of secrets. What cannot be opened any more is another. */
+/**
+ * Tells whether a schedule asks for the same as before, with the same values of secrets. Secrets that cannot be opened
+ * any more count as changed.
+ */
 async function isSameWork({ store, secrets: box }: ScheduleDeps, schedule: Schedule, now: TakenIn): Promise<boolean> {
   const before = await getScheduledWork(store, schedule.id)
   if (before === null || asText(before) !== asText(now.work)) {

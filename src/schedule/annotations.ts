@@ -39,7 +39,7 @@ export type Asked = { wish: Wish | null; rejected: readonly Rejection[] }
 /** One object's annotations, with the name that people know it by. */
 type Annotated = { object: string; annotations: Meta['annotations'] }
 
-/** What annotations ask for as a job, by their text: many Services share one, their Namespace's for instance. */
+/** Keeps read annotations by their text, because many Services share one: their Namespace's for instance. */
 export type JobTexts = ReadonlyMap<string, ReturnType<typeof readAnnotatedJob>>
 
 /** The text of the annotation that asks for a job; `null`: there is none, or it is too long to be read. */

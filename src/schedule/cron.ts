@@ -66,7 +66,7 @@ function readEvery(cron: string, anchorAtMs: number): Occurrences {
   const nth = (n: number): number => anchorAtMs + n * everyMs
   return {
     everyMs,
-    // Also before the anchor: a clock that ran ahead may have set it, and is right by now.
+    // The grid goes back before the anchor too: a clock that ran ahead may have set it, and is right by now.
     after: (ms) => nth(Math.floor((ms - anchorAtMs) / everyMs) + 1),
     upTo: (ms) => nth(Math.floor((ms - anchorAtMs) / everyMs)),
   }

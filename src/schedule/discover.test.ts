@@ -36,7 +36,7 @@ const unreadAll = (kind: 'services' | 'namespaces', namespace: string | null): U
 
 const NOTHING: Kept = { managed: [], rejected: [] }
 
-/** What is kept when all of it has been done. */
+/** Returns what is kept when all of it has been done. */
 function after(kept: Kept, { make, change, remove, rejected }: Reconciled): Kept {
   const gone = new Set(remove.map(({ id }) => id))
   const changed = new Map(change.map(({ before, wanted }) => [before.id, wanted.wish]))

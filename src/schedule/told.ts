@@ -1,4 +1,4 @@
-/** What the audit log tells of a schedule: what its owner decides, without values of secret-bearing fields. */
+/** Says for the audit log what the owner of a schedule decides, without values of secret-bearing fields. */
 import type { CheckSecrets } from '../check/secrets.ts'
 import type { SecretBox } from '../job/secret-box.ts'
 import { openSecrets } from '../job/secrets.ts'

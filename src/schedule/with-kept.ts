@@ -1,5 +1,5 @@
 /**
- * What a schedule has and does not show, kept while the rest of what it asks for is replaced. Whoever may change a
+ * Keeps what a schedule has and does not show while the rest of what it asks for is replaced. Whoever may change a
  * schedule need not know its secrets, and must not get them sent elsewhere: a value is kept only for the place that it
  * was given for (ADR 0090).
  *

@@ -42,7 +42,7 @@ export type Pattern = {
   varies: readonly boolean[]
 }
 
-/** What the tries of one side have in common. */
+/** Keeps the pieces that all tries of one side have in common, in their order. */
 export function patternOf(tries: readonly (readonly string[])[]): Pattern {
   const [first = [], ...others] = tries
   return others.reduce<Pattern>(narrowed, {

@@ -5,7 +5,7 @@ import { type Pattern, pairOf, patternOf, varyingPieces, withoutVolatile } from 
 import { ownNames, piecesOf, withoutOwn } from './sketch.ts'
 import type { Values } from './values.ts'
 
-/** What the answers to other requests say of a header or of a piece of a body. */
+/** Values that vary by chance, seen over all requests of a comparison and not in the few tries of one. */
 export type Seen = {
   /** The values of a header that varies within the side for some request. */
   varying: Readonly<Record<Side, ReadonlyMap<string, ReadonlySet<string | null>>>>

@@ -88,7 +88,7 @@ export class CallReader {
     )
   }
 
-  /** What came in place of HTTP/2; `null`: it is HTTP/2, or may become it. */
+  /** Tells what came in place of HTTP/2; `null`: it is HTTP/2, or may become it. */
   #other(isOver = false): Trouble | null {
     const other = otherThanHttp2(this.#beginning, isOver)
     this.#isHttp2 = other === 'http2'

@@ -88,7 +88,7 @@ export function writeFrame({ type, flags, stream, payload }: Frame): Uint8Array 
 export const writeSettings = (settings: readonly (readonly [id: number, value: number])[]): Uint8Array =>
   Uint8Array.from(settings.flatMap(([id, value]) => [...bytesOf(id, 2), ...bytesOf(value, 4)]))
 
-/** What a DATA or HEADERS frame carries, without padding and priority; `null`: its padding is more than it holds. */
+/** Takes padding and priority off a DATA or HEADERS frame; `null`: it claims more padding than it holds. */
 export function contentOf({ type, flags, payload }: Frame): Uint8Array | null {
   const isPadded = (flags & FLAG.padded) !== 0
   const before = (isPadded ? 1 : 0) + (type === FRAME.headers && (flags & FLAG.priority) !== 0 ? 5 : 0)

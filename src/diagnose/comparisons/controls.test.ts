@@ -1,4 +1,4 @@
-/** Only another question decides these findings: each stands with answers that make it and with answers that do not. */
+/** Each of these findings needs another question: it stands with answers that make it, and with answers that do not. */
 import { describe, expect, it } from 'vitest'
 import { answerJob, type Reply, type World } from '../../../test/support/answering.ts'
 import {

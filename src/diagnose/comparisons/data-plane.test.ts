@@ -10,7 +10,7 @@ const ENDS = slice([
   { at: '10.244.2.5', node: 'node-2' },
   { at: '10.244.2.6', node: 'node-2' },
 ])
-/** What a prober outside is promised are external addresses. */
+/** External addresses alone are promised to a prober outside. */
 const NODES = [1, 2, 3].map((n) => node(`node-${n}`, { InternalIP: `10.0.0.1${n}`, ExternalIP: `198.51.100.1${n}` }))
 const INGRESS = [
   ingress([{}], { tls: [{ hosts: ['toad.example.com'], secretName: 'cert' }] }),

@@ -41,7 +41,7 @@ const ROUTED = [
   routeOf('GRPCRoute', { hostnames: ['toad.example.com'], rules: [{ backendRefs: [{ name: 'toad', port: 9090 }] }] }),
 ]
 
-/** What was seen straight at the Service, and through the Gateway. */
+/** Answers one way straight at the Service, and another through the Gateway. */
 const seen =
   (direct: Did, through: Did): Saw =>
   ({ kind, dns }) =>

@@ -1,4 +1,4 @@
-/** What a gRPC server says of itself, and ports and Gateways that are taken for one. */
+/** Finds gRPC servers that say they do not serve, and ports and Gateways that are taken for gRPC and speak none. */
 
 import { KINDS } from '../../plan/kinds.ts'
 import { logsOf } from '../commands.ts'
@@ -54,7 +54,7 @@ const isNotGrpc = ({ code }: SeenPath): boolean => code === 'not_grpc'
 
 type Heard = { is: (each: SeenPath) => boolean; title: string; detail: string; fix: string }
 
-/** What came in place of gRPC, as far as the first try shows it. */
+/** Words for what came in place of gRPC, as far as the first try shows. The first row that fits all ways is taken. */
 const HEARD: readonly Heard[] = [
   {
     is: ({ result }) => result?.speaks === 'tls',

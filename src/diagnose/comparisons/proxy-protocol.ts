@@ -42,7 +42,7 @@ const FIX_PROXY =
 
 const cutWithoutHeader = (each: SeenPath): boolean => isCut(each) || refusesHeader(each)
 
-/** Only one side speaks the PROXY protocol. */
+/** One side of a connection speaks the PROXY protocol, and the other does not. */
 export const proxyProtocolMismatch: Rule = {
   code: 'proxy_protocol_mismatch',
   layer: 'loadbalancer',

@@ -218,7 +218,7 @@ const evidenceOf = ({ because, reason }: Refusal): Evidence[] =>
     ref === null || field === null ? [] : [{ object: ref, field, value: says?.replace(/^=/, '') ?? reason }],
   )
 
-/** What was not read may say otherwise. */
+/** Tells whether a refusal rests on objects that were all read: one that was not might say otherwise. */
 const isSeen = ({ refusal }: RefusedRoute): boolean => !refusal.because.some(({ unread }) => unread === true)
 
 const ruleFor = ({ confidence = 'certain', ofManifests = confidence, code, of, ...said }: Said): Rule => ({

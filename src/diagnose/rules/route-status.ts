@@ -1,4 +1,4 @@
-/** What controllers say in the status of a route, held against the objects. */
+/** Compares what controllers say in the status of a route with the objects. */
 import type { GatewayRoute, ObservedCondition } from '../../kube/gateway-objects.ts'
 import { refOf } from '../../kube/objects.ts'
 import { comesFrom } from '../../plan/because.ts'

@@ -27,7 +27,7 @@ export const serviceInOtherNamespace: Rule = {
       ({ meta, template }) =>
         isElsewhere(meta.namespace) && meta.owner === null && matchesLabels(template.labels, selector),
     )
-    // Where such pods, or what makes them, may be elsewhere, they are read for this.
+    // Asking for them makes a live source read the pods of every namespace, and what makes pods, for the next round.
     index.unread('pods', null)
     const unreadMakers = index.unread('workloads', null)
     const makesHere = index.workloadsIn(namespace).some(({ template }) => matchesLabels(template.labels, selector))

@@ -1,6 +1,6 @@
 /**
- * Where the entries of collections are written: the offset of each key of a mapping, and of each item of a list. Kept
- * only for those who ask, as most readers need the values alone.
+ * Keeps where the entries of collections are written: the offset of each key of a mapping, and of each item of a list.
+ * It is made for callers that ask for it, as most readers need the values alone.
  */
 export class Places {
   readonly #entries = new WeakMap<object, Map<string | number, number>>()

@@ -2,7 +2,7 @@ import { isMapping } from '../fields.ts'
 import { YamlError } from './error.ts'
 import { readYaml } from './read-yaml.ts'
 
-/** What a text means, or what is wrong with it. */
+/** A text was read, or `fault` says what is wrong with it, as the rest of a sentence about the text. */
 export type ReadText<T> = { value: T } | { fault: string }
 
 /**

@@ -48,7 +48,7 @@ export type NotSent = { side: Side; request: string; reason: string }
 /** A request for a host that no rule names: its answer is the router's own. */
 export type OwnAnswer = { side: Side; pathId: string }
 
-/** What is kept of a comparison beside the paths that are dialled. */
+/** A comparison is kept as this, beside the paths that are dialled. */
 export type Comparison = {
   left: SideAsked
   right: SideAsked

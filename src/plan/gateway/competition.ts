@@ -10,7 +10,7 @@ import { canonicalHost, hostnamesFor } from './hosts.ts'
 import { acceptedKinds } from './kinds-apart.ts'
 import type { Attachment, Listener, RoutedRequest, RouteWay } from './types.ts'
 
-/** What reads the beginning of a connection, so that listeners of one port share it. */
+/** The reader of the beginning of a connection. Listeners of one port and one transport share their connections. */
 type Transport = 'plain' | 'tls' | 'tcp' | 'udp'
 
 const TRANSPORTS: Readonly<Record<string, Transport>> = {
@@ -44,7 +44,7 @@ export type Outcome = {
   listener: Listener | null
   /** The one that gets it by the specification; `null`: nobody does. */
   winner: Contender | null
-  /** What the Gateway answers then (404; 421 where the host belongs to another listener than the SNI). */
+  /** The Gateway answers with this itself: 404, or 421 where the host belongs to another listener than the SNI. */
   status: 404 | 421 | null
   rivals: readonly Rival[]
 }
@@ -155,7 +155,7 @@ export function ownHosts({ route, hosts }: Attachment): (string | null)[] {
 
 const NOTHING: Claimed = { sure: null, maybe: [], tied: [] }
 
-/** Only the handshake is read: a request that has nothing else to tell. */
+/** Stands for a connection of which nothing but the handshake is read. */
 const NO_REQUEST: RoutedRequest = { host: '', path: '/', method: '', headers: [], query: [] }
 
 /** Decides who gets a request. */

@@ -23,7 +23,7 @@ const familyOf = ({ protocol }: GatewayListener): string => FAMILIES[protocol] ?
 const hostOf = ({ hostname, protocol }: GatewayListener): string | null =>
   protocol === 'TCP' || protocol === 'UDP' ? null : (hostname?.toLowerCase() ?? null)
 
-/** How two listeners cannot both be served; `null`: they can. */
+/** Tells why two listeners cannot both be served; `null`: they can. */
 function conflictOf(a: GatewayListener, b: GatewayListener): 'protocol' | 'hostname' | null {
   if (a.port !== b.port || a.port === null) {
     return null

@@ -64,8 +64,8 @@ function put(paths: PathsMade, path: string, contender: Contender): void {
 }
 
 /**
- * What a request must have for a match to come into question: its first exact header or parameter, else one that it has
- * a pattern for, else the method.
+ * Returns the key under which requests find a match. The key is the strictest condition of the match: its first exact
+ * header or parameter, or else the first one with a pattern, or else the method.
  */
 function selectorOf({ match }: RouteWay): string {
   if (match === null) {

@@ -13,7 +13,7 @@ import { namespaceOf } from './world.ts'
 
 export type Referrer = { kind: string; namespace: string }
 
-/** What a reference is worth: refused, or allowed as far as is known. */
+/** Tells whether a reference is refused. Where it is allowed, `because` holds what makes that uncertain. */
 export type Granted = { refused: Refusal | null; because: readonly Because[] }
 
 const GRANTED: Granted = { refused: null, because: [] }

@@ -133,7 +133,7 @@ function valueFit(type: string, wanted: string, value: string): Fit {
   return /^[\w-]*$/.test(wanted) && !value.includes(wanted) ? 'no' : 'maybe'
 }
 
-/** Only the first entry of a name counts. Repeated headers and parameters are read as the implementation likes. */
+/** Keeps the first entry of each name, as the specification ignores the later ones. */
 export function effective(matches: readonly ValueMatch[], key: (name: string) => string): readonly ValueMatch[] {
   const byName = new Map<string, ValueMatch>()
   for (const match of matches) {

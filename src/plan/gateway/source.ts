@@ -99,7 +99,11 @@ type Asked = Planned & { request: MadeRequest }
 
 type Spoken = Pick<PathDraft, 'scheme' | 'judgesCertificate' | 'overTls'>
 
-/** What is spoken on a listener, where the port of the Service speaks `port`. */
+/**
+ * Tells what a client speaks to a listener.
+ *
+ * @param port the scheme of the Service's port, which decides where the listener does not.
+ */
 function spokenOn({ listener }: Attachment['listener'], port: Scheme, host: string | null): Spoken {
   const isKnown = host !== null
   switch (listener.protocol) {
@@ -190,7 +194,7 @@ function pathOf(context: PlanContext, kind: RouteKind, planned: Asked, into: Gat
   })
 }
 
-/** What is expected of an answer, as far as filters of the rule say it; `null`: nothing that is routed is read. */
+/** Tells what answer the filters of the rule promise; `null` where no HTTP request is read, so that nothing is. */
 function answerTo({ request }: PlanContext, { way, backend, attachment, request: made }: Asked, scheme: Scheme) {
   if (way.match === null || (scheme !== 'http' && scheme !== 'https')) {
     return null

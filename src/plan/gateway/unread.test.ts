@@ -11,7 +11,7 @@ const unreadOf = (kind: ObjectKind, reason: Unread['reason'] = 'forbidden'): Unr
   ...{ kind, namespace: null, besides: [], part: 'all', reason, detail: 'not allowed', refused: null },
 })
 
-/** What a live cluster gave, with what it did not. */
+/** Plans with the objects that a live cluster gave, and with what it did not give. */
 function live(objects: unknown[], ...unread: Unread[]) {
   const input = planInput([service(), ...objects], { target: { service: 'toad', namespace: 'pond' } })
   const index = indexObjects(input.objects, unread, 'cluster')

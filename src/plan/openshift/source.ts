@@ -107,7 +107,7 @@ type Served = { scheme: 'http' | 'https'; redirects: boolean; doubts: readonly B
 const TERMINATIONS: ReadonlySet<string> = new Set(['edge', 'reencrypt', 'passthrough'])
 const INSECURE: ReadonlySet<string> = new Set(['None', 'Allow', 'Redirect', 'Disable'])
 
-/** What a router serves: plain HTTP beside TLS only as `insecureEdgeTerminationPolicy` says. */
+/** Lists the schemes that a router serves. Beside TLS, `insecureEdgeTerminationPolicy` decides about plain HTTP. */
 function servedBy(route: OpenShiftRoute): readonly Served[] {
   const { tls } = route
   if (tls === null) {
