@@ -45,6 +45,7 @@ ${iterators.join('\n')}
 function tableRow(method: string, path: string, operation: Operation): string {
   const answers = contentsOf(operation)
   const accept = DOCUMENTS.find((type) => answers.includes(type)) ?? answers[0] ?? null
+  const halts = haltsOf(operation, accept)
   const fields = {
     method: `'${method}'`,
     path: `'${path}'`,
@@ -52,6 +53,7 @@ function tableRow(method: string, path: string, operation: Operation): string {
     ...(takes(operation, 'header', 'idempotency-key') && { hasKey: 'true' }),
     ...(operation.requestBody && { hasBody: 'true' }),
     ...(isReport(operation) && { isReport: 'true' }),
+    ...(halts.length > 0 && { halts: `[${halts.join(', ')}]` }),
   }
   return `{ ${Object.entries(fields)
     .map(([name, value]) => `${name}: ${value}`)
@@ -89,6 +91,14 @@ const contentsOf = ({ responses }: Operation): string[] =>
   Object.entries(responses)
     .filter(([status]) => isAnswer(status))
     .flatMap(([, { content = {} }]) => Object.keys(content))
+
+/** Statuses by which a gate says no, with what it otherwise answers: a report. */
+const haltsOf = ({ responses }: Operation, accept: string | null): string[] =>
+  Object.entries(responses)
+    .filter(
+      ([status, { content = {} }]) => !isAnswer(status) && status !== '424' && accept !== null && accept in content,
+    )
+    .map(([status]) => status)
 
 const jsDoc = ({ summary, description }: Operation): string =>
   [summary, description]

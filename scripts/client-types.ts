@@ -20,12 +20,13 @@ const WRITTEN = '// Written by `npm run client` from openapi.yaml; do not edit.\
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const sha256 = (...texts: string[]): string => createHash('sha256').update(texts.join('\0')).digest('hex')
 
-const document = clientDocument(load(read('openapi.yaml')) as ApiDocument)
+const api = load(read('openapi.yaml')) as ApiDocument
+const document = clientDocument(api)
 /** Of the document, what types are made of. */
 const source = { paths: document.paths, components: document.components }
 const INFO = { title: 'Portolan', version: '1' }
 const madeOf = sha256(JSON.stringify(source), read(`${TOOLS}package-lock.json`), read(`${TOOLS}generate.mjs`))
-const operations = formatted(WRITTEN + operationsFile(document))
+const operations = formatted(WRITTEN + operationsFile(api))
 
 /** By `--check` not made, but looked at. */
 const isCheck = process.argv.includes('--check')

@@ -13,6 +13,7 @@ export type Row = {
   hasKey?: boolean
   hasBody?: boolean
   isReport?: boolean
+  halts?: readonly number[]
 }
 
 export type AnyOptions = CallOptions & Readonly<Record<string, unknown>>
@@ -94,6 +95,7 @@ export function sendingOf(
     path: path + queryOf(options),
     headers: { ...headers, ...options.headers },
     body: body?.content ?? null,
+    halts: row.halts ?? [],
     // A plan is made of what was sent, and kept nowhere.
     isIdempotent: row.method === 'GET' || row.hasKey === true || row.path === '/v1/plan',
     signal: options.signal ?? null,

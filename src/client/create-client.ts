@@ -11,7 +11,7 @@ import { waitFor } from './wait.ts'
 export interface Client extends Omit<Methods, 'streamJobEvents'>, Iterators {
   /** The same methods, which return the response besides: its status, and headers like `etag`. */
   readonly withResponse: Methods<true>
-  /** Waits for the end of a job, however long that takes. */
+  /** Waits for the end of a job, however long that takes. It pauses as `Retry-After` says, but a minute at most. */
   waitForJob(id: string, options?: WaitOptions<Job>): Promise<Job>
   /** Waits for the end of a batch. */
   waitForBatch(id: string, options?: WaitOptions<Batch>): Promise<Batch>
@@ -58,13 +58,13 @@ function iterators(settings: Settings): Iterators {
   const each = Object.entries(ITERATORS).map(([list, name]) => [
     name,
     (...given: unknown[]) => {
-      const named = OPERATIONS[list as keyof typeof ITERATORS].path.match(/\{/g)?.length ?? 0
+      const { path } = OPERATIONS[list as keyof typeof ITERATORS]
+      const named = path.match(/\{/g)?.length ?? 0
       const options = (given[named] ?? {}) as AnyOptions
-      const page = async (cursor: string | undefined): Promise<unknown> => {
-        const { data } = await call(settings, list as OperationId, [...given.slice(0, named), { ...options, cursor }])
-        return data
-      }
-      return eachOf(page, typeof options.cursor === 'string' ? options.cursor : undefined)
+      const page = (cursor: string | undefined) =>
+        call(settings, list as OperationId, [...given.slice(0, named), { ...options, cursor }])
+      const first = typeof options.cursor === 'string' ? options.cursor : undefined
+      return eachOf(page, first, `GET ${settings.origin}${path}`)
     },
   ])
   return Object.fromEntries(each) as Iterators

@@ -42,6 +42,24 @@ export class PortolanProblem extends PortolanError {
   }
 }
 
+/** A gate does not let go on. 412: it failed; 503: it is not known, and the Service is not to blame. */
+export class PortolanGateHalt extends PortolanError {
+  override name = 'PortolanGateHalt'
+  readonly status: number
+  /** The text report, or what there was to say without one. */
+  readonly report: string
+  /** When the server says to ask again; `null`: it does not say. */
+  readonly retryAfterMs: number | null
+
+  constructor(status: number, report: string, retryAfterMs: number | null = null) {
+    const said = status === 503 ? 'does not know whether to let go on' : 'does not let go on'
+    super(`The gate ${said}: ${report.trim().replace(/\n.*/s, '')}`)
+    this.status = status
+    this.report = report
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
 /** No answer came, or not all of it: nobody listens there, the connection broke, or it took too long. */
 export class PortolanUnreachable extends PortolanError {
   override name = 'PortolanUnreachable'

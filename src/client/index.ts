@@ -6,6 +6,7 @@
 export { type Client, createClient } from './create-client.ts'
 export {
   PortolanError,
+  PortolanGateHalt,
   PortolanProblem,
   PortolanUnexpectedAnswer,
   PortolanUnreachable,

@@ -9,7 +9,7 @@ export const OPERATIONS = {
   cancelJob: { method: 'POST', path: '/v1/jobs/{id}/cancel' },
   getJobReport: { method: 'GET', path: '/v1/jobs/{id}/report', isReport: true },
   streamJobEvents: { method: 'GET', path: '/v1/jobs/{id}/events', accept: 'text/event-stream' },
-  askForFlagger: { method: 'POST', path: '/v1/gates/flagger', accept: 'text/plain', hasBody: true },
+  askForFlagger: { method: 'POST', path: '/v1/gates/flagger', accept: 'text/plain', hasBody: true, halts: [412, 503] },
   getForArgoRollouts: { method: 'GET', path: '/v1/gates/argo-rollouts' },
   askForArgoRollouts: { method: 'POST', path: '/v1/gates/argo-rollouts', hasBody: true },
   createBatch: { method: 'POST', path: '/v1/batches', hasKey: true, hasBody: true, isReport: true },

@@ -1,28 +1,40 @@
 /** Tells a refusal of Portolan's from an answer that comes from somebody else. */
-import { type PortolanError, PortolanProblem, PortolanUnexpectedAnswer, type Problem } from './errors.ts'
+import {
+  type PortolanError,
+  PortolanGateHalt,
+  PortolanProblem,
+  PortolanUnexpectedAnswer,
+  type Problem,
+} from './errors.ts'
 
-/** Reads why a request was refused; `null`: it was not. @param asked for messages: the method and the address. */
-export async function refusalOf(
-  response: Response,
-  asked: string,
-  token: string | null,
-): Promise<PortolanError | null> {
+export type Asking = {
+  /** For messages: the method and the address. */
+  asked: string
+  token: string | null
+  /** Statuses by which a gate says no. */
+  halts: readonly number[]
+}
+
+/** Reads why a request was refused; `null`: it was not. */
+export async function refusalOf(response: Response, { asked, token, halts }: Asking): Promise<PortolanError | null> {
   const { status, headers } = response
   if ((status >= 200 && status < 400) || status === 424 || isOpaqueRedirect(response)) {
     return null
   }
   const retryAfterMs = retryAfter(headers.get('retry-after'))
   const text = await response.text()
+  if (halts.includes(status) && essenceOf(response) === 'text/plain') {
+    return new PortolanGateHalt(status, withoutToken(text, token), retryAfterMs)
+  }
   const problem = essenceOf(response) === 'application/problem+json' ? problemOf(text, status, token) : null
   return problem === null ? unexpected(response, asked, retryAfterMs) : new PortolanProblem(problem, retryAfterMs)
 }
 
 /** What is thrown for an answer that Portolan would not give. */
 export function unexpected(response: Response, asked: string, retryAfterMs: number | null = null): PortolanError {
-  const contentType = response.headers.get('content-type')
   const what = isOpaqueRedirect(response) ? 'a redirect' : `${response.status} ${essenceOf(response)}`.trim()
   const message = `${asked} was answered with ${what}, which Portolan does not answer: is it there, and not a proxy or a login page?`
-  return new PortolanUnexpectedAnswer(message, response.status, contentType, retryAfterMs)
+  return new PortolanUnexpectedAnswer(message, response.status, response.headers.get('content-type'), retryAfterMs)
 }
 
 /** As which browsers hand over a redirect that is not to be followed; other runtimes know no such type. */
@@ -32,8 +44,11 @@ const isOpaqueRedirect = ({ type }: { type: string }): boolean => type === 'opaq
 export const essenceOf = ({ headers }: Response): string =>
   (headers.get('content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase()
 
+const withoutToken = (text: string, token: string | null): string =>
+  token === null ? text : text.replaceAll(token, '(the token)')
+
 function problemOf(text: string, status: number, token: string | null): Problem | null {
-  const given = jsonOf(token === null ? text : text.replaceAll(token, '(the token)'))
+  const given = jsonOf(withoutToken(text, token))
   if (given === null || !('code' in given) || typeof given.code !== 'string') {
     return null
   }

@@ -11,6 +11,8 @@ export type Sending = {
   body: string | Uint8Array<ArrayBuffer> | null
   /** Sent twice it does what it does once. */
   isIdempotent: boolean
+  /** Statuses by which a gate says no. */
+  halts: readonly number[]
   signal: AbortSignal | null
   timeoutMs: number
 }
@@ -70,7 +72,7 @@ async function sendOnce<T>(
   const asked = `${sending.method} ${settings.origin}${sending.path.replace(/\?.*/s, '')}`
   const answer = async () => {
     const response = await settings.fetch(request)
-    const refusal = await refusalOf(response, asked, token)
+    const refusal = await refusalOf(response, { asked, token, halts: sending.halts })
     if (refusal !== null) {
       throw refusal
     }

@@ -14,12 +14,15 @@ const WAIT_WITH_PROGRESS_S = 2
 const MOST_FAILURES = 6
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
+/** Whoever says in `Retry-After` to come back after a day does not mean a job, which ends within minutes. */
+const LONGEST_SAID_MS = 60_000
 /** What the last answer may take when the time is up. */
 const LAST_ANSWER_MS = 5000
 
 /**
  * Asks until it has ended. The server holds each question until then, or until its limit, and the next follows at once;
- * one that answers at once is asked again after what it says in `Retry-After`, or after growing pauses.
+ * one that answers at once is asked again after what it says in `Retry-After`, but a minute
+ * at most, or after growing pauses.
  *
  * @throws PortolanWaitTimeout, and what the questions throw; a server that is gone for moments is asked again.
  */
@@ -91,7 +94,10 @@ async function askUntilEnd<T extends Ends>(
       pauseMs = FIRST_PAUSE_MS
       continue
     }
-    await clock.sleep(Math.min(Math.max(pauseMs, saidMs), Math.max(0, until - clock.monotonic())), signal ?? undefined)
+    await clock.sleep(
+      Math.min(Math.max(pauseMs, Math.min(saidMs, LONGEST_SAID_MS)), Math.max(0, until - clock.monotonic())),
+      signal ?? undefined,
+    )
     signal?.throwIfAborted()
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
   }

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type Client,
   createClient,
+  PortolanGateHalt,
   PortolanProblem,
   PortolanUnexpectedAnswer,
   PortolanUnreachable,
@@ -12,6 +13,8 @@ const busy = (seconds: string) => refusal(429, 'too_many_requests', { 'retry-aft
 const page = (status: number, type = 'text/html') =>
   new Response('<h1>Log in', { status, headers: { 'content-type': type, ...(status === 302 && { location: '/in' }) } })
 const down = (seconds: string) => refusal(503, 'unavailable', { 'retry-after': seconds })
+
+const askFlagger = (client: Client) => client.askForFlagger({ name: 'toad', namespace: 'shop' })
 
 describe('what is sent', () => {
   it('is the method, path, query and body of the operation, below the path of the base address', async () => {
@@ -172,6 +175,37 @@ describe('what is thrown', () => {
     expect(error).toMatchObject({ status, contentType, message: expect.stringContaining(`${asked} was answered with`) })
   })
 
+  it.each<[number, string]>([
+    [412, 'does not let go on'],
+    [503, 'does not know whether to let go on'],
+  ])('is the report of a gate that halts by a %i, and no doubt about who answered', async (status, said) => {
+    const report = 'FAIL  shop/toad-canary  4 passed, 3 failed\n\n    nothing_listens\n'
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '5' }
+    const { client, run, seen } = scriptedClient([new Response(report, { status, headers })])
+    const error = await run(askFlagger(client)).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(PortolanGateHalt)
+    expect({ ...error, message: error.message }).toEqual({
+      ...{ name: 'PortolanGateHalt', status, report, retryAfterMs: 5000 },
+      message: `The gate ${said}: FAIL  shop/toad-canary  4 passed, 3 failed`,
+    })
+    expect(seen).toHaveLength(1)
+  })
+
+  it.each<[string, (client: Client) => Promise<unknown>, Response, string]>([
+    ['a problem of a gate', askFlagger, refusal(503, 'no_cluster'), 'PortolanProblem'],
+    ['a page in place of a gate', askFlagger, page(412), 'PortolanUnexpectedAnswer'],
+    ['a text in place of a gate, with another status', askFlagger, page(502, 'text/plain'), 'PortolanUnexpectedAnswer'],
+    [
+      'a text in place of a job',
+      (client) => client.getJob('job_1'),
+      page(412, 'text/plain'),
+      'PortolanUnexpectedAnswer',
+    ],
+  ])('is no halt of a gate: %s', async (_, ask, response, name) => {
+    const { client, run } = scriptedClient([response])
+    await expect(run(ask(client))).rejects.toMatchObject({ name })
+  })
+
   it.each<[string, (client: Client) => Promise<unknown>, Response]>([
     ['that nothing is left', (client) => client.deleteSchedule('sch_1'), page(200)],
     ['that nothing is left, by a redirect', (client) => client.deleteSchedule('sch_1'), page(302)],
@@ -225,14 +259,16 @@ describe('a base address', () => {
 })
 
 it('waits for as long as it is told, also for longer than a timer of the system lasts', async () => {
-  const answer = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    return json({ id: 'job_1' })
-  }
+  const WEEK_MS = 7 * 24 * 3_600_000
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
   const client = createClient({
-    ...{ baseUrl: 'http://portolan.test', fetch: answer },
-    requestTimeoutMs: Number.POSITIVE_INFINITY,
+    baseUrl: 'http://portolan.test',
+    fetch: () => new Promise((resolve) => setTimeout(() => resolve(json({ id: 'job_1' })), WEEK_MS)),
   })
-  expect(await client.getJob('job_1')).toEqual({ id: 'job_1' })
-  expect(await client.getJob('job_1', { requestTimeoutMs: 3e9 })).toEqual({ id: 'job_1' })
+  for (const requestTimeoutMs of [Number.POSITIVE_INFINITY, 3e9]) {
+    const asking = client.getJob('job_1', { requestTimeoutMs })
+    await vi.advanceTimersByTimeAsync(WEEK_MS)
+    expect(await asking).toEqual({ id: 'job_1' })
+  }
 })

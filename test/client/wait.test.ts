@@ -34,6 +34,17 @@ it('a server that holds no question is asked after growing pauses, and never bef
   expect(script.sentAt()).toEqual([0, 1000, 2000, 4000, 8000, 16_000])
 })
 
+it.each<[string, string]>([
+  ['an hour', '3600'],
+  ['31 years', '999999999'],
+  ['a day of the far future', 'Fri, 01 Jan 2100 00:00:00 GMT'],
+])('a server that is not to be asked again for %s is asked after a minute', async (_, said) => {
+  const headers = { 'retry-after': said }
+  const script = scriptedClient([json(job(null), 202, headers), refusal(503, 'unavailable', headers), ended()])
+  expect(await script.run(script.client.waitForJob('job_1'))).toEqual(ENDED)
+  expect(script.sentAt()).toEqual([0, 60_000, 120_000])
+})
+
 it('ends when the time is up, with how it stood, and asks for no more than that', async () => {
   const script = scriptedClient([held(running), held(running), running(), running()])
   const error = await script.run(script.client.waitForJob('job_1', { timeoutMs: 40_500 }).catch((thrown) => thrown))
