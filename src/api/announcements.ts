@@ -276,7 +276,7 @@ async function load({ store }: Deps, pageId: string, id: string): Promise<Announ
 const noAnnouncement = (id: string): ProblemError =>
   new ProblemError('not_found', `The status page has no announcement "${id.slice(0, 60)}".`)
 
-/** What the audit log tells of it. */
+/** Gives the fields for the audit log, of the updates only the last. */
 function fieldsOf({ title, services, startedAtMs, updates }: Announcement) {
   return {
     title,

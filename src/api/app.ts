@@ -48,11 +48,11 @@ import { mountStatusPages } from './status-pages.ts'
 import { mountTokens } from './tokens.ts'
 import { mountWhoami } from './whoami.ts'
 
-/** What people look at in a browser: pages beside the API. */
+/** Serves pages to browsers beside the API. */
 export type Site = {
   /** Mounts its routes, before those of the API, so that a page may stand where a browser asks for a resource. */
   mount(app: Api): void
-  /** Shows a problem to whoever asks for HTML; `null`: nobody does. */
+  /** Shows a problem as a page; null if the request does not ask for HTML. */
   showProblem(context: ApiContext, answer: ProblemAnswer): Promise<Response> | null
 }
 

@@ -2,7 +2,7 @@ import { type Asking, actorOf } from '../record/audit.ts'
 import type { Principal } from '../record/principal.ts'
 import type { ApiContext } from './route.ts'
 
-/** What the audit log tells of a request: who asks, and how it came. */
+/** Gives what the audit log records of every request: who asks, from which address, and under which request id. */
 export function askingOf(context: ApiContext, principal: Principal): Asking {
   const { clock } = context.get('deps')
   return {

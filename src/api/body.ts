@@ -35,9 +35,9 @@ export async function withBody<T>(
 
 /** A form as a browser sends it, with what was typed and the files that were chosen. */
 export type SentForm = {
-  /** What was typed, its line ends as `\n`; empty: the field was not sent. */
+  /** Returns what was typed, with `\n` for line ends; empty if the field was not sent. */
   text(name: string): string
-  /** The text of a file. `null`: none was chosen. @throws ProblemError if it is none. */
+  /** Returns the text of a file; null if none was chosen. @throws ProblemError if the file is no text. */
   file(name: string): Promise<string | null>
 }
 

@@ -115,7 +115,7 @@ export type Settings = {
   docs: 'open' | 'private'
   /** For tokens that others have signed. */
   jwtRules: readonly JwtRule[]
-  /** Where people log in; `null`: with a token alone. */
+  /** The identity provider at which people log in; null if they log in with a token only. */
   oidc: OidcClient | null
   /** Gaps, growing from the first to the last, after which a waiting request looks for changes of other processes. */
   poll: { firstMs: number; lastMs: number }

@@ -9,12 +9,12 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { answerError } from './problem.ts'
 import type { Api, ApiContext, ApiEnv } from './route.ts'
 
-/** Who asks, by the request within. No request of the network is among them. */
+/** Keeps the caller of each inner request. No request that came from the network is among them. */
 const askers = new WeakMap<Request, ApiContext>()
 
 const HANDED_ON = ['requestId', 'principal', 'deps', 'requests', 'access', 'clientAddress', 'limits'] as const
 
-/** The application without its guards: whoever is let in has been asked who they are, and counted. */
+/** Builds the application without its guards: its callers have been identified and counted already. */
 export function createInside(mountRoutes: (app: Api) => void): Api {
   const app = new OpenAPIHono<ApiEnv>()
   app.use(async (context, next) => {

@@ -35,7 +35,7 @@ export const MAKING_PROBLEMS = ['idempotency_key_reused', ...STORE_PROBLEMS] as 
 /** `body` is the text of the body, for the fingerprint of an Idempotency-Key. */
 type Read<R extends Reading> = { asked: AskedFor<R>; body: string }
 
-/** What whoever asks is narrowed to goes along with what is read, wherever that is done. */
+/** Hands the limits of the caller on with a body, as it may be read in another thread. */
 const narrowing = (context: ApiContext): Pick<Reading, 'egressOnly'> => ({
   egressOnly: context.get('principal').egressOnly,
 })
@@ -76,7 +76,7 @@ const readWith = <const R extends Reading>(
     return { asked: narrowedAsked(context, outcome.asked), body: body.text }
   })
 
-/** What whoever asks is narrowed to is refused beyond it, and stays with what is asked. */
+/** Refuses a request beyond the limits of the caller, and keeps these limits with the request. */
 function narrowedAsked<R extends Reading>(context: ApiContext, asked: AskedFor<R>): AskedFor<R>
 function narrowedAsked(context: ApiContext, asked: AskedFor<Reading>): AskedFor<Reading> {
   const principal = context.get('principal')

@@ -14,7 +14,7 @@ const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
   return rest
 }
 
-/** What is asked for, as JSON Schema: the parts of a file that its readers send on. Rules over several fields are not in it. */
+/** Gives the parts of a file that the CLI sends on as JSON Schema, which leaves out rules over several fields. */
 export const requestSchemas = (): Record<'checks' | 'schedules', JsonSchema> => ({
   checks: jsonSchemaOf(CheckSchema),
   schedules: jsonSchemaOf(ScheduleRequestSchema),

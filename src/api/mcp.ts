@@ -22,5 +22,5 @@ export function mountMcp(app: Api): void {
   })
 }
 
-/** What runtimes hand over is told by its name: its own types would lead back to them. */
+/** Names only the export that is used, as the type of the whole module would lead back to this one. */
 type Loaded = Pick<typeof serve, 'serveMcp'>

@@ -39,7 +39,7 @@ export function mountMetrics(app: Api): void {
         ...probeMetrics(latest.flatMap(labelled)),
         gauge('portolan_probe_series_left_out', `Paths x checks beyond the ${SERIES_LIMIT} that are shown`, leftOut),
         ...(await countMetrics(deps)),
-        // What the process does it does for others too
+        // Figures of the process tell of everybody's work, which a narrowed token must not see
         ...(isNarrowed(deps.store.principal) ? [] : [...processMetrics(deps), ...context.get('requests').families()]),
       ]
       return context.body(renderMetrics(families), 200, { 'content-type': PROMETHEUS_TYPE })

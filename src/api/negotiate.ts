@@ -105,7 +105,7 @@ export function formatByAccept(accept: string | undefined): ReportFormat {
   )
 }
 
-/** What is answered depends on both: a page shows who is logged in. */
+/** Tells caches what an answer depends on: the format on `Accept`, and a page on who is logged in. */
 export const tellNegotiated = (context: ApiContext): void => context.header('vary', 'Accept, Cookie')
 
 /** The format in which a report is asked for: by the query, else by `Accept`. */

@@ -1,5 +1,5 @@
 /**
- * Who asks: an ordered list of ways to tell. Another way is one more entry of {@link waysOf}.
+ * Tells who asks, by an ordered list of ways. Another way is one more entry of {@link waysOf}.
  *
  * @module
  */

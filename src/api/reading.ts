@@ -188,7 +188,7 @@ function readBatch({ body, query }: Reading & { what: 'batch' }, json: unknown, 
   return toAskedBatch(cluster, parseBody(BatchRequestSchema, job, refusal), places)
 }
 
-/** Of manifests that a schedule keeps nothing is asked of an API server, and they bound by themselves what is meant. */
+/** Manifests that a schedule keeps bound the targets by themselves, and no API server is asked about them. */
 const keepsManifests = ({ keep }: z.output<typeof SchedulePatchSchema>): boolean => keep?.manifests === true
 
 const IN_SCHEDULED_JOB = placesIn('/job/target')

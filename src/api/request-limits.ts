@@ -17,10 +17,10 @@ import { ProblemError } from '../lib/problem.ts'
 import { createRateWindow, type Standing } from '../lib/rate-window.ts'
 import type { Principal } from '../record/principal.ts'
 
-/** How a request stands with one policy. */
+/** Tells how much of one policy a caller has left. */
 export type Quota = Standing & { policy: 'token' | 'address' | 'failures' }
 
-/** What of a request is counted. */
+/** The parts of a request that decide under which limit it counts. */
 export type Asking = { path: string; clientAddress: string | null }
 
 export type RequestLimits = {
@@ -52,7 +52,7 @@ const METRICS = '/metrics'
 /** Status pages, and what they load, are looked at by many behind one address and cost next to nothing. */
 const PUBLISHED = /^\/(?:status|assets)\//
 const PUBLISHED_TIMES = 10
-/** Where others than this process have counted, when there is more is not known. */
+/** Callers wait this long after a shared counter refuses them, as it does not tell when it allows more. */
 const SHARED_WAIT_MS = 10_000
 
 /**

@@ -31,12 +31,12 @@ export type ApiEnv = {
     deps: Deps
     requests: RequestStats
     access: Access
-    /** Tells who asks for what answers anybody; `null`: it is not known, and nobody is refused for that. */
+    /** Tells who asks on a route that is open to anybody; null if that is not known, which is no reason to refuse. */
     whoAsks(): Promise<Principal | null>
-    /** Of the client, normalised (`lib/client-address.ts`). `null`: it is not known. */
+    /** The address of the client, normalised (`lib/client-address.ts`); null if it is not known. */
     clientAddress: string | null
     limits: RequestLimits
-    /** How the caller stands with its limits. Absent: not counted. */
+    /** Tell how much of its limits the caller has left. Absent if the request is not counted. */
     quotas?: readonly Quota[]
     /** The body is manifests, and the options of the job stand in the query: problems point there. */
     optionsInQuery?: true
@@ -45,13 +45,13 @@ export type ApiEnv = {
 export type ApiContext = Context<ApiEnv>
 export type Api = OpenAPIHono<ApiEnv>
 
-/** How a route is open to those who have no token. */
+/** Opens a route to callers without a token: always, or where the documentation is public. */
 export type Openness = 'open' | 'docs'
 
-/** What whoever asks must have. */
+/** The scope that a caller needs, `any` token, or none. */
 type Needed = Scope | Openness | 'any'
 
-/** The handlers that answer without a token. What is not among them needs one. */
+/** Keeps the handlers that answer without a token. All others need one. */
 const openHandlers = new WeakMap<object, Openness | ((context: ApiContext) => Openness | null)>()
 
 /** Marks a handler of a route that is not mounted by {@link mount}, so that it answers without a token. */
@@ -139,12 +139,12 @@ function securityOf(scope: Needed, path: string): Record<string, string[]>[] {
   return scope === 'open' ? [] : scope === 'docs' ? [{}, ...known] : known
 }
 
-/** What a token needs stands where people read. Prose of the routes ends with a full stop. */
+/** Adds what the token needs to the description that people read. Descriptions of routes end with a full stop. */
 function describedWith(description: string | undefined, scope: Needed): string {
   const needs = {
     open: 'Needs no token.',
-    docs: 'Needs no token, or with `PORTOLAN_DOCS=private` any.',
-    any: 'Needs a token, of whichever scope.',
+    docs: 'Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope.',
+    any: 'Needs a token with any scope.',
   }[scope as Openness | 'any']
   return `${description === undefined ? '' : `${description}\n\n`}${needs ?? `Needs the scope \`${scope}\`.`}`
 }

@@ -1,6 +1,6 @@
 /**
- * What jobs, batches and comparisons have in common as resources: a POST makes one and may wait for its end, and it can
- * be read, cancelled, and told as a report.
+ * Shares the routes of jobs, batches and comparisons: a POST makes one and may wait for its end, and each can be read,
+ * cancelled, and shown as a report.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import type { ApiContext } from './route.ts'
 
-/** Of the POST that makes one. */
+/** Declares the input and answers of the POST that makes one. */
 export const makes = <Q extends z.ZodRawShape>(made: z.ZodType, { query, body }: { query: Q; body: z.ZodType }) => ({
   headers: IdempotencyHeaders.extend(PreferHeaders.shape),
   query: z.strictObject({ ...query, ...answerFields }),
@@ -25,7 +25,7 @@ export const makes = <Q extends z.ZodRawShape>(made: z.ZodType, { query, body }:
   responses: { ...waitAnswers(made), ...problems(...ASKED_PROBLEMS, ...MAKING_PROBLEMS) },
 })
 
-/** Of the GET of one. */
+/** Declares the input and answers of the GET of one. */
 export const shows = <P extends z.ZodObject>(shown: z.ZodType, params: P) => ({
   headers: PreferHeaders,
   params,
@@ -33,7 +33,7 @@ export const shows = <P extends z.ZodObject>(shown: z.ZodType, params: P) => ({
   responses: { ...waitAnswers(shown), ...NOT_MODIFIED, ...problems('not_found') },
 })
 
-/** Of the POST that cancels one. */
+/** Declares the input and answers of the POST that cancels one. */
 export const cancels = <P extends z.ZodObject>(cancelled: z.ZodType, params: P) => ({
   params,
   responses: {
@@ -42,13 +42,13 @@ export const cancels = <P extends z.ZodObject>(cancelled: z.ZodType, params: P) 
   },
 })
 
-/** Of the GET of its report. @param unfinished what is told of one that has not ended. */
+/** Declares the input and answers of the GET of its report. @param unfinished names one that has not ended. */
 export const reports = <P extends z.ZodObject>(document: z.ZodType, params: P, unfinished: string) => ({
   params,
   query: z.strictObject({ format: ReportFormatSchema }),
   responses: {
     200: {
-      description: `The report; of an unfinished ${unfinished}: what is known so far`,
+      description: `The report; for an unfinished ${unfinished}, what is known so far`,
       content: pagedContents(document),
     },
     ...NOT_MODIFIED,
@@ -58,7 +58,6 @@ export const reports = <P extends z.ZodObject>(document: z.ZodType, params: P, u
 
 type Asked = { request: { deadlineMs: number | null } }
 
-/** Who makes it, and by when it is to end. */
 type Making = {
   owner: string
   claim: IdempotencyClaim | null

@@ -199,7 +199,7 @@ export function mountSchedules(app: Api): void {
       checkIfMatch(context, schedule.version, false)
       const version = context.req.header('if-match') === undefined ? null : schedule.version
       if (!(await deleteSchedule(store, schedule.id, version))) {
-        // Of whichever version: another has deleted it meanwhile
+        // Without a version to match, it can only be gone: another request deleted it meanwhile
         throw version === null ? noSchedule(schedule.id) : hasChanged()
       }
       return context.body(null, 204)

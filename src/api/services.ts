@@ -74,7 +74,7 @@ async function openCursor({ store, secrets }: Deps, cursor: string | undefined):
   return (await secrets.open(sealed)) ?? ''
 }
 
-/** Where the page before has ended. */
+/** Reads from the cursor where the previous page ended. */
 function positionOf(cursor: string | undefined, sort: ServiceSort): ServicePage['after'] {
   if (sort === 'problems') {
     const position = decodeCursor(cursor, ByProblems)

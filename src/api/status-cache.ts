@@ -21,17 +21,17 @@ import { toJson } from './json.ts'
 export const FRESH_SECONDS = 30
 /** A read that takes longer has failed in a way that nobody was told of. */
 const FLIGHT_MS = 10_000
-/** Slugs that there are not, which anybody may make up. */
+/** Bounds the slugs that are kept, as anybody may make up slugs of no page. */
 const ABSENT_MAX = 10_000
 
-/** What a page tells, as a document and as the text of it, which `tag` names. */
+/** Holds what a page tells as a document and as its JSON text; `tag` is a hash of the text. */
 export type Status = { document: PublicStatusDocument; json: string; tag: string }
 
-/** A value with its age. Of a flight that began before it was forgotten nothing is kept. */
+/** Holds a value with its age. The result of a read that began before the cell was replaced is not kept. */
 type Cell<T> = { kept: { value: T; atMs: number } | null; flight: { of: Promise<T>; atMs: number } | null }
 type Cache = {
   page(slug: string): Cell<StatusPage | null>
-  /** Of that version of the page: another is not told by it. */
+  /** Keeps the status of this version of the page only, so that a change shows at once. */
   status(page: StatusPage): Cell<Status>
   forget(slug: string): void
 }
@@ -107,8 +107,8 @@ async function readStatus(store: Store, page: StatusPage, nowMs: number): Promis
 type Now = Pick<Deps, 'clock' | 'issuers'>
 
 /**
- * Where requests may wait for each other, one reads and all have it. Where they may not, the others have what is kept
- * while one reads, however old it is.
+ * Has one request read for all that wait. In a runtime where requests cannot wait for each other, the others get the
+ * kept value while one reads, however old it is.
  */
 async function fresh<T>({ clock, issuers }: Now, cell: Cell<T>, read: () => Promise<T>): Promise<T> {
   const nowMs = clock.now()

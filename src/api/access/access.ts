@@ -1,4 +1,4 @@
-/** What the API knows of who asks, beside the tokens themselves: tokens that others have signed, sessions, the login. */
+/** Builds the ways to identify a caller other than by our own tokens: tokens that others have signed, sessions, OIDC. */
 import { sha256Hex } from '../../lib/hash.ts'
 import { quietJson } from '../../lib/json.ts'
 import type { Principal } from '../../record/principal.ts'
@@ -21,7 +21,7 @@ export type Access = {
   holderOf(tokenHash: string): Promise<Principal | null>
 }
 
-/** Who has sent a token to log in with, and what its session will stand on. */
+/** Names the person whose token was sent to log in with, and what the new session depends on. */
 export type Found = { principal: Principal; opener: Opener }
 
 export function createAccess(deps: Deps, holderOf: Access['holderOf']): Access {

@@ -11,7 +11,7 @@ import { isOwn } from '../same-origin.ts'
 
 export type CookieName = 'portolan' | 'portolan-oidc'
 
-/** Where the browser stands. */
+/** Describes the connection of the browser, as the names and flags of cookies depend on it. */
 type Place = { secure: boolean; port: string }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d{1,5}))?$/i
@@ -33,9 +33,9 @@ function isSecure(context: ApiContext): boolean {
 }
 
 /**
- * Where a cookie may be set.
+ * Tells how a cookie may be set for this browser.
  *
- * @throws ProblemError `forbidden` over http from elsewhere: whoever is on the way would have the token and the cookie.
+ * @throws ProblemError `forbidden` over http from another host: the token and the cookie could be read on the way.
  */
 export function placeOf(context: ApiContext): Place {
   const [isLoopback, port = '80'] = LOOPBACK.exec(hostOf(context)) ?? []
@@ -47,8 +47,8 @@ export function placeOf(context: ApiContext): Place {
   }
   throw new ProblemError(
     'forbidden',
-    'Login is refused over http: whoever is on the way could read the token. Come by https. Where a proxy ends TLS in ' +
-      'front of this server, set PORTOLAN_PUBLIC_URL to the https address in the browser.',
+    'Login is refused over http, because anyone on the network could read the token. Use https. If a proxy ends TLS in ' +
+      'front of this server, set PORTOLAN_PUBLIC_URL to the https address that browsers use.',
   )
 }
 

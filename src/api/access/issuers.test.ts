@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 afterEach(() => issuer.close())
 
-/** Whether there is a key, or the code of the problem. */
+/** Tells whether there is a key, or gives the code of the problem. */
 const has = async (kid: string, from = issuers): Promise<boolean | string> => {
   try {
     return (await from.keyFor(issuer.url, null, { alg: 'ES256', kid })) !== null

@@ -1,6 +1,6 @@
 /**
- * What is asked of issuers: their discovery document, and their public keys, which are kept. However many tokens come,
- * and whatever keys they name, an issuer is asked seldom.
+ * Reads the discovery document and the public keys of issuers, and keeps them. An issuer is asked seldom, however many
+ * tokens come and whatever keys they name.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { ProblemError } from '../../lib/problem.ts'
 import { isSecureUrl } from '../../record/issuer-url.ts'
 import type { KeySet } from '../../record/jwt-rule.ts'
 
-/** How a runtime asks an issuer. */
+/** Sends requests to issuers; each runtime has its own. */
 export type IssuerPort = {
   /**
-   * Within bounds of time and bytes, without following redirects. The answer is whole.
+   * Resolves with the whole answer, within bounds of time and bytes, and follows no redirect.
    *
    * @throws Error where there is no whole answer.
    */
@@ -30,15 +30,15 @@ export type IssuerRequest = {
   body?: string | URLSearchParams
 }
 
-/** Keys are asked for again when they are as old, milliseconds. */
+/** Keys of this age are asked for again, milliseconds. */
 const FRESH_MS = 3_600_000
-/** Keys of an issuer that does not answer serve for so long. */
+/** Keys of an issuer that no longer answers are used for this long. */
 const STALE_MS = 24 * 3_600_000
-/** For a key that is not among those known an issuer is asked once in this time. */
+/** An issuer is asked at most once in this time for a key that is not among those known. */
 const UNKNOWN_MS = 30_000
-/** An issuer that has not answered is left alone for so long. */
+/** An issuer that has not answered is left alone for this long. */
 const FAILED_MS = 5_000
-/** Where requests do not share what is asked, so many may ask an issuer of which nothing is known yet. */
+/** This many requests may ask an issuer of which nothing is known yet, where requests cannot share an answer. */
 const ASKED_MAX = 20
 const KEYS_MAX = 100
 const PUBLIC = new Set(['RSA', 'EC', 'OKP'])
@@ -51,9 +51,9 @@ export type Discovered = AuthorizationServer & { jwks_uri: string }
 type Held = {
   select: Select | null
   readAtMs: number
-  /** Milliseconds of the clock that only grows, as is what is above. */
+  /** Milliseconds of the monotonic clock, as `readAtMs` is. */
   askedAtMs: number
-  /** How often since then. */
+  /** Counts the requests to the issuer since `askedAtMs`. */
   asked: number
   failed: boolean
   flight: Promise<void> | null

@@ -24,7 +24,7 @@ import type { TokenReviews } from './token-reviews.ts'
 /** The token is worth nothing here. The message is for whoever sent it, and tells nothing of what others may. */
 export class JwtRefused extends Error {
   override name = 'JwtRefused'
-  /** What the token says, where its signature is right and its claims do not fit. */
+  /** The claims of a token whose signature is right and that fits no rule; else null. */
   readonly claims: Claims | null
   constructor(message: string, claims: Claims | null = null) {
     super(message)
@@ -32,7 +32,7 @@ export class JwtRefused extends Error {
   }
 }
 
-/** Only those whose key to verify with does not sign: never `none`, nor what a shared secret would sign. */
+/** All are asymmetric: neither `none` nor a shared secret, which whoever verifies could sign with, is ever taken. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
@@ -89,7 +89,7 @@ export function createJwts(
       return payload
     } catch (error) {
       if (error instanceof TypeError) {
-        // What jose says of a key that is too short, or made for something else
+        // jose throws this for a key that is too short, or made for another algorithm
         log.warn('issuer_key_not_usable', { issuer, cause: error })
         throw new JwtRefused(`The key ${shown(header.kid)} of ${issuer} cannot be used for ${shown(header.alg)}.`)
       }

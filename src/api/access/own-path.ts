@@ -1,7 +1,7 @@
-/** Where a browser goes once it is logged in, unless it came from elsewhere here. */
+/** A browser goes here after a login, unless it came from another page of this server. */
 export const HOME = '/'
 
-/** Longer addresses are not come back to. */
+/** A browser is not led back to a longer address than this, in characters. */
 export const NEXT_MAX = 2000
 
 const ORIGIN = 'http://own.invalid'

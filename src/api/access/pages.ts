@@ -14,15 +14,15 @@ const POLICY = [
 ].join('; ')
 
 export type LoginPage = {
-  /** What has gone wrong. */
+  /** Says what has gone wrong; null if nothing has. */
   alert: string | null
-  /** The name of whoever is logged in. */
+  /** The name of the person who is logged in; null if nobody is. */
   name: string | null
   /** The issuer at which one may log in. */
   issuer: string | null
-  /** What somebody has vouched for, and no rule fits. */
+  /** The claims of a valid token that fits no rule, so that an administrator can be told what to allow. */
   claims: readonly (readonly [string, string])[]
-  /** Where to go from here. */
+  /** The path to go to after the login. */
   next: string
 }
 

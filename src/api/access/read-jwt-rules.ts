@@ -8,7 +8,7 @@ import { isIssuer } from '../../record/issuer-url.ts'
 import type { JwtRule } from '../../record/jwt-rule.ts'
 import { isNarrowed, type Principal, SCOPES } from '../../record/principal.ts'
 
-/** What a word of a rule means elsewhere among the settings; `null` from it: nothing. */
+/** Read words of a rule as the other settings do. Each returns null for a word that it does not take. */
 export type Readers = Record<'cidr' | 'namespace' | 'cluster', (text: string) => string | null>
 
 const RULES_MAX = 200
@@ -37,7 +37,7 @@ const listOf = (expected: string, read: (text: string) => string | null) =>
     .nullable()
     .default(null)
 
-/** What a public key of each kind has (RFC 7518 6). */
+/** The members that a public key of each kind must have (RFC 7518 6). */
 const KEY_PARTS: Readonly<Record<string, readonly string[]>> = {
   RSA: ['n', 'e'],
   EC: ['crv', 'x', 'y'],
@@ -116,7 +116,7 @@ function contradictions({
 
 type Verified = Pick<JwtRule, 'issuer' | 'keys' | 'tokenReview'>
 
-/** How a token is verified is told by its issuer alone: what it says besides is not believed before. */
+/** All rules of an issuer must verify alike: before a token is verified, nothing else that it says can choose a rule. */
 function wrongReview({ issuer, keys, tokenReview }: Verified, rules: readonly Verified[]): string[] {
   const first = rules.findIndex((each) => each.issuer === issuer)
   if (tokenReview !== null && keys !== null) {

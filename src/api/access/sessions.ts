@@ -39,7 +39,7 @@ export type Sessions = {
   ): Promise<{ value: string; expiresAtMs: number }>
   /** Tells who has logged in; `null`: there is no such session, or not any more. */
   identify(value: string): Promise<Principal | null>
-  /** How many are open by what has opened this one, and when it ends at the latest; `null`: it is none. */
+  /** Tells how many sessions share the opener of this one, and when it ends at the latest; null if it is no session. */
   describe(value: string): Promise<{ expiresAtMs: number; open: number } | null>
   end(value: string, asking: Asking): Promise<void>
 }

@@ -1,6 +1,6 @@
 /**
- * What clusters say of tokens, kept for a moment: a token that is sent with each request is asked about every few seconds,
- * and one that is no longer valid is taken for so long at most. Nothing of a token is kept but its hash.
+ * Asks clusters about tokens and keeps the answers for a moment: a token that comes with every request is asked about
+ * every few seconds, and is taken at most that long after it ends. Nothing of a token is kept but its hash.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function createTokenReviews(clusters: Pick<LiveClusters, 'reviewToken'>, 
 
   async function review(cluster: string, token: string, audiences: readonly string[]): Promise<Reviewed | null> {
     if (underWay >= UNDER_WAY_MAX) {
-      throw new ProblemError('unavailable', 'Too many tokens are being looked at: try again in a moment.', {
+      throw new ProblemError('unavailable', 'Too many tokens are being checked right now: try again in a moment.', {
         headers: { 'retry-after': '1' },
       })
     }
@@ -52,7 +52,7 @@ export function createTokenReviews(clusters: Pick<LiveClusters, 'reviewToken'>, 
       }
       const entry = { untilMs: clock.monotonic() + BELIEVED_MS, answer: review(cluster, token, audiences) }
       kept.set(key, entry)
-      // Who came meanwhile shares a failure; who comes later asks anew
+      // Requests that came meanwhile share the failure; later ones ask again
       entry.answer.catch(() => {
         entry.untilMs = Number.NEGATIVE_INFINITY
       })

@@ -1,10 +1,9 @@
-/** How it is told who asks. */
 import type { Principal } from '../../record/principal.ts'
 import type { ApiContext } from '../route.ts'
 
-/** What a request shows of who sends it. */
+/** Holds all of a request that may tell who sends it. */
 export type Credential = {
-  /** As Bearer, or as the password of Basic where that is taken. `null`: none was sent. */
+  /** Sent as Bearer, or as the password of Basic where that is taken; null if none was sent. */
   token: string | null
   /** SHA-256 of it, in hexadecimal. */
   digest: string | null

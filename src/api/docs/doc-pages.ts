@@ -43,7 +43,7 @@ export function isDocPage(page: string): boolean {
       : DOC_FOLDERS.some((known) => known === folder) && /^(README|[a-z0-9_-]+)$/.test(name)
 }
 
-/** Where people read a page. */
+/** Returns the address at which browsers read a page. */
 export const docPath = (page: string): string => (page === 'README' ? '/docs' : `/docs/${page}`)
 
 export type DocLink = { page: string; title: string }
@@ -64,7 +64,7 @@ export type Heading = { level: number; id: string; text: string }
 /** Pages that are read one after another. */
 export type DocGroup = { id: string; title: string; pages: readonly DocLink[] }
 
-/** What there is, in the order of `docs/README.md`, and where each word stands. */
+/** Lists the pages in the order of `docs/README.md`, and the pages on which each word stands. */
 export type DocIndex = {
   groups: readonly DocGroup[]
   /** A line for each word, sorted, which begins with a line feed: the word, a space, and what `packed` makes of each page. */
@@ -101,7 +101,7 @@ export function createSlugs(): (heading: string) => string {
   }
 }
 
-/** What a line of Markdown says. */
+/** Takes the markup off a line of Markdown. */
 export const plainText = (markdown: string): string =>
   markdown
     .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')

@@ -41,7 +41,7 @@ export async function readRendered(asset: AskForAsset, page: string): Promise<Re
 
 const indexes = new WeakMap<AskForAsset, Promise<DocIndex>>()
 
-/** Read once, and held: some 200 KB, in place of reading every page whenever somebody searches. */
+/** Reads the index once and holds it: some 200 KB, in place of reading every page for each search. */
 export function readDocIndex(asset: AskForAsset): Promise<DocIndex> {
   const known = indexes.get(asset)
   if (known !== undefined) {
@@ -51,7 +51,7 @@ export function readDocIndex(asset: AskForAsset): Promise<DocIndex> {
     found === null ? { groups: [], words: '' } : (JSON.parse(await textOf(found)) as DocIndex),
   )
   indexes.set(asset, read)
-  // What could not be read is read again
+  // A failed read is not kept, so that the next search tries again
   read.catch(() => indexes.delete(asset))
   return read
 }
@@ -63,7 +63,7 @@ export type Hit = DocLink & { uri: string; section: { id: string; title: string 
 
 const EXCERPT = 300
 const WORDS_MOST = 20
-/** Of a word that only begins with what is searched for. */
+/** A word that only begins with what is searched for counts this much of a whole one. */
 const BEGINNING = 0.5
 const BEGINNING_LEAST = 3
 
@@ -100,7 +100,7 @@ export async function searchDocs(asset: AskForAsset, query: string, limit: numbe
   return hits.flat()
 }
 
-/** What of a query is searched for. */
+/** Returns the words of a query, each once and not too many, so that a query costs little whatever is sent. */
 export const queryWords = (query: string): string[] => [...new Set(wordsOf(query))].slice(0, WORDS_MOST)
 
 /** The pages that have a word, or one that begins with it, each with how much that tells. */

@@ -102,8 +102,8 @@ const spec = {
 
 const ABOUT =
   'Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. ' +
-  'Only who asks, and how often, is refused with another status. A question that is asked again before it was answered is the same job. ' +
-  'Takes the token as the password of Basic as well.'
+  'Only a caller that is refused, for its token or its rate, gets another status. Asking again before there is an answer continues the same job. ' +
+  'The token may also be sent as the password of Basic.'
 
 export function mountArgoRollouts(app: Api): void {
   mount(
@@ -166,7 +166,7 @@ async function answerFor(
     return answerJson(context, told(context, asked))
   } catch (error) {
     const found = problemIn(context.get('deps'), error, context)
-    // Who may not ask is told nothing
+    // A caller that may not ask gets the plain refusal, and no verdict
     if (found.code === 'unauthenticated' || found.code === 'forbidden') {
       throw found
     }

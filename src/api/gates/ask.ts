@@ -25,17 +25,17 @@ export const GateWaitSchema = z.coerce.number().int().min(1).max(300).default(8)
 })
 
 /**
- * The verdict of a job that has ended when nobody waited is kept for so long after it was asked for. A tool that asks
- * less often than that gets one by waiting longer.
+ * The verdict of a job that ended while nobody waited is kept this long after the job was asked for. A tool that asks
+ * less often than that gets a verdict only by waiting longer.
  */
 const KEPT_MS = 5 * 60_000
 
 export type Question = {
   gate: 'flagger' | 'argo-rollouts'
   given: Given
-  /** What makes it another question, beside the gate and who asks. */
+  /** A question that differs in this is another one, as is one of another gate or caller. */
   asked: unknown
-  /** On the clock that only grows: an answer is due then. */
+  /** The time of the monotonic clock at which an answer is due. */
   untilMs: number
 }
 
@@ -101,7 +101,7 @@ function claimOf(context: ApiContext, { gate, given, asked }: Question): Idempot
   }
 }
 
-/** What takes longer goes on. @returns `null`: the time is up. */
+/** Waits for work that goes on in the background if it takes longer. @returns null if the time is up. */
 async function inTime<T>(
   { clock, log, inBackground }: Pick<Deps, 'clock' | 'log' | 'inBackground'>,
   ms: number,

@@ -175,7 +175,7 @@ function answer(context: ApiContext, { report, ended }: Asked): Response {
 const SOON = '1'
 const LATER = '5'
 
-/** What the caller has got wrong stays what it is: Flagger shows it. What is no fault of the caller's is a 503. */
+/** Leaves the caller's own mistakes as they are, since Flagger shows them, and makes all else a 503 to be retried. */
 function refuse(context: ApiContext, found: ProblemError): Response {
   if (found.code === 'service_not_found') {
     return context.body(notThere(found), 412, { 'content-type': CONTENT_TYPES.text })

@@ -1,5 +1,5 @@
 /**
- * What a gate asks of a job, from the words of a tool: the Service, and options by the names that the query of
+ * Makes a job of what a deployment tool sends to a gate: the Service, and options under the names that the query of
  * `POST /v1/jobs` has for them.
  *
  * @module
@@ -68,7 +68,7 @@ export function jobOf(
   }
 }
 
-/** What is no object is left as it is, to be refused. */
+/** Leaves a value that is no object as it is, so that the parser refuses it with its pointer. */
 const over = (before: object, given: unknown, after: object): unknown =>
   given === undefined
     ? { ...before, ...after }

@@ -105,8 +105,8 @@ const askAs =
   }
 
 /**
- * What is lent to all that is loaded with the first message. Were it imported there, a bundle of one file (Workers) would
- * keep each module apart that it leads to, to be loaded then: 16 KiB of gzip more.
+ * Handed to the modules that are loaded with the first message. If they imported it themselves, a bundle of one file
+ * (Workers) would have to keep every module that it leads to apart: 16 KiB of gzip more.
  */
 export const LENT = { askAs, scopeOf, detailsOf, withBody }
 export type Lent = typeof LENT

@@ -113,7 +113,7 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
 
 const asking = TOOLS.filter(({ operation }) => operation !== null)
 
-/** What a tool shows of a document, whatever was asked for. */
+/** Returns what a tool shows of a document, whatever was asked for. */
 async function shownOf(tool: (typeof TOOLS)[number], document: unknown) {
   const input = { limit: 50, ...ARGUMENTS[tool.name] }
   const hands = { ask: async () => document, asset: async () => null }

@@ -1,7 +1,7 @@
 /**
- * What a tool shows of a document of the API: each field is named, with what it may hold. From one declaration come the
- * JSON Schema of the answer and the answer itself, so that what is not declared is not shown, and a text that others may
- * have written can only be declared as a quotation.
+ * Declares the fields that a tool shows of a document of the API, with what each may hold. The JSON Schema of the answer
+ * and the answer itself come from one declaration, so that nothing undeclared is shown, and a text that others may have
+ * written can only be declared as a quotation.
  *
  * @module
  */

@@ -52,7 +52,7 @@ const causeFields: Fields = {
   docs: made(({ code }: Finding) => `portolan://docs/diagnoses/${code}`, docsUri),
 }
 
-/** What was found when an incident began. */
+/** Names the finding with which an incident began. */
 export const cause = object(causeFields)
 
 const finding = object({

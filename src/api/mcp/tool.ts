@@ -3,7 +3,7 @@ import type { Asset } from '../deps.ts'
 import type { Ask, OperationId } from './ask.ts'
 import type { Field } from './fields.ts'
 
-/** What a tool may use, and nothing else. */
+/** Holds all that a tool may use: it cannot reach the store or the network in another way. */
 export type Hands = {
   ask: Ask
   /** Reads a page of the documentation. */
@@ -16,16 +16,16 @@ export type Tool = {
   title: string
   /** For a model that chooses among tools. */
   description: string
-  /** The operation whose scope it needs; `null`: none, whoever is known may call it. */
+  /** The operation whose scope it needs; null if every known caller may call it. */
   operation: OperationId | null
   input: z.ZodObject
-  /** What it shows of what `call` has found. */
+  /** Declares what is shown of the result of `call`. */
   output: Field
-  /** It makes something; left out: it only reads. */
+  /** Set if it makes something; left out if it only reads. */
   acts?: true
   /** @param input parsed by `input`. */
   call(hands: Hands, input: never): Promise<unknown>
-  /** What is read in place of an outline. */
+  /** Returns the text of the answer, in place of an outline of its fields. */
   text?(found: never): string
 }
 
