@@ -125,9 +125,9 @@ export interface Methods<W extends boolean = false> {
     body: Body<'askForFlagger'>,
     options?: Options<'askForFlagger'>,
   ): Promise<Given<Answer<'askForFlagger'>, W>>
-  /** Whether a rollout may go on, for an analysis of Argo Rollouts. Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only who asks, and how often, is refused with another status. A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well. Needs the scope `jobs:write`. */
+  /** Whether a rollout may go on, for an analysis of Argo Rollouts. Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only a caller that is refused, for its token or its rate, gets another status. Asking again before there is an answer continues the same job. The token may also be sent as the password of Basic. Needs the scope `jobs:write`. */
   getForArgoRollouts(options?: Options<'getForArgoRollouts'>): Promise<Given<Answer<'getForArgoRollouts'>, W>>
-  /** Whether a rollout may go on, with checks of its own (jsonBody). Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only who asks, and how often, is refused with another status. A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well. Needs the scope `jobs:write`. */
+  /** Whether a rollout may go on, with checks of its own (jsonBody). Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only a caller that is refused, for its token or its rate, gets another status. Asking again before there is an answer continues the same job. The token may also be sent as the password of Basic. Needs the scope `jobs:write`. */
   askForArgoRollouts(
     body?: Body<'askForArgoRollouts'>,
     options?: Options<'askForArgoRollouts'>,
@@ -311,7 +311,7 @@ export interface Methods<W extends boolean = false> {
   beginOidcLogin(options?: Options<'beginOidcLogin'>): Promise<Given<Answer<'beginOidcLogin'>, W>>
   /** Comes back from the identity provider. What the person may is what the first rule of `PORTOLAN_JWT_RULES` says that fits the ID token. Needs no token. */
   finishOidcLogin(options?: Options<'finishOidcLogin'>): Promise<Given<Answer<'finishOidcLogin'>, W>>
-  /** Who asks, and what that may. Needs a token, of whichever scope. */
+  /** Who asks, and what that may. Needs a token with any scope. */
   whoami(options?: Options<'whoami'>): Promise<Given<Answer<'whoami'>, W>>
   /** Metrics for Prometheus. The last result of each path and check, under blackbox_exporter's names, until an hour after it; and the process's own. Text format 0.0.4. A token that is narrowed to namespaces or clusters gets what it may see of jobs, schedules and results, and nothing of the process. Needs the scope `metrics:read`. */
   getMetrics(options?: Options<'getMetrics'>): Promise<Given<Answer<'getMetrics'>, W>>
@@ -328,19 +328,19 @@ export interface Methods<W extends boolean = false> {
   getLivez(options?: Options<'getLivez'>): Promise<Given<Answer<'getLivez'>, W>>
   /** It can take jobs: the database is writable, it is not draining. Needs no token. */
   getReadyz(options?: Options<'getReadyz'>): Promise<Given<Answer<'getReadyz'>, W>>
-  /** This document, as JSON. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  /** This document, as JSON. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getOpenApiJson(options?: Options<'getOpenApiJson'>): Promise<Given<Answer<'getOpenApiJson'>, W>>
-  /** This document, as YAML. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  /** This document, as YAML. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getOpenApiYaml(options?: Options<'getOpenApiYaml'>): Promise<Given<Answer<'getOpenApiYaml'>, W>>
-  /** A browser for this API. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  /** A browser for this API. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocs(options?: Options<'getDocs'>): Promise<Given<Answer<'getDocs'>, W>>
-  /** Pages of the documentation, by words. The pages that tell most about the words of `q`, the best first, each with the part that has them. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  /** Pages of the documentation, by words. The pages that tell most about the words of `q`, the best first, each with the part that has them. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   searchDocs(options: Options<'searchDocs'>): Promise<Given<Answer<'searchDocs'>, W>>
-  /** Where to look in the documentation. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  /** Where to look in the documentation. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocsIndex(options?: Options<'getDocsIndex'>): Promise<Given<Answer<'getDocsIndex'>, W>>
-  /** A page of the documentation that stands in no folder. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  /** A page of the documentation that stands in no folder. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocsPage(page: string, options?: Options<'getDocsPage'>): Promise<Given<Answer<'getDocsPage'>, W>>
-  /** A guide, a page about a problem, a failure or a diagnosis; or a part of the browser of this API. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token, or with `PORTOLAN_DOCS=private` any. */
+  /** A guide, a page about a problem, a failure or a diagnosis; or a part of the browser of this API. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocsFile(folder: string, file: string, options?: Options<'getDocsFile'>): Promise<Given<Answer<'getDocsFile'>, W>>
 }
 

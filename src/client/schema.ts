@@ -1,5 +1,5 @@
 // Written by `npm run client` from openapi.yaml; do not edit.
-// Made of 0fb2456bfd80fca72f98397a6df3337be76002fbfdc1509bb7bf247ca4f5b290, written as 8e8dbccc9a0dd2a1adaac27c5b94bcec278c3bb714ee097ced289430c4495aa7.
+// Made of a4f9934f340a237b2688edfa242f7f170a6c9c534ef2fa0d36586d72971f566d, written as 1d0a64261564483dce3e232f2ecb17d3216bb0766072e88a37a3cc4dddb83a80.
 export interface components {
     schemas: {
         Job: {
@@ -3816,7 +3816,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The report; of an unfinished job: what is known so far */
+            /** @description The report; for an unfinished job, what is known so far */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4174,7 +4174,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The report; of an unfinished batch: what is known so far */
+            /** @description The report; for an unfinished batch, what is known so far */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4362,7 +4362,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The report; of an unfinished comparison: what is known so far */
+            /** @description The report; for an unfinished comparison, what is known so far */
             200: {
                 headers: {
                     [name: string]: unknown;

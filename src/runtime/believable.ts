@@ -5,7 +5,7 @@ import { readClockBelief, writeClockBelief } from '../store/clock-belief.ts'
 import type { Store } from '../store/db.ts'
 
 export type Believable = {
-  /** What is too old may go: by this instant. `null`: the clock is not believed, and nothing goes. */
+  /** The time by which ages are judged; null while the clock is not believed, so that nothing is deleted. */
   nowMs: number | null
   /** The clock was set back since the last look. */
   setBack: boolean

@@ -235,9 +235,9 @@ export type CommonConfig = {
   mcp: boolean
   /** 32 bytes in base64 each, the newest first; empty: a runtime that can keeps a key file. */
   secretKeys: readonly string[]
-  /** What the bearers of tokens may that others have signed. */
+  /** Tell what the bearers of tokens that others have signed may do. */
   jwtRules: readonly JwtRule[]
-  /** Where people log in; `null`: with a token alone. */
+  /** The identity provider at which people log in; null if they log in with a token only. */
   oidc: OidcClient | null
   retention: Retention & { holdMs: number }
   logLevel: LogLevel

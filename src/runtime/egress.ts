@@ -5,7 +5,7 @@ import type { CommonConfig } from './config.ts'
 /** Everything that a policy is made of, as data: a thread and a process are handed it. */
 export type EgressSettings = Pick<CommonConfig, 'egressAllow' | 'egressDeny'> &
   Partial<Pick<CommonConfig, 'egressDenyPorts'>> & {
-    /** Where this Portolan is reached; left out: nowhere. */
+    /** The addresses at which this Portolan is reached, which are not dialled; left out if it does not listen. */
     own?: OwnAddresses
   }
 

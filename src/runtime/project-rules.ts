@@ -1,8 +1,8 @@
 /**
- * What a `portolan.yaml` may say that lies in the working folder and was not named. Whoever changes it, by a pull request
- * of a fork say, is not trusted, while the command that reads it may hold a token and stand where others cannot reach. So
- * it says what is expected of Services, never whom else to ask, with which secrets, or how to change something: all that
- * is not in these rules is refused. The JSON Schema for editors is made of them, too.
+ * Lists all that a `portolan.yaml` may say that was found in the working folder and not named. Whoever changes it, say
+ * by a pull request from a fork, is not trusted, while the command that reads it may hold a token and reach what others
+ * cannot. So the file may say what is expected of Services, but not whom else to ask, with which secrets, or how to
+ * change something: all that is outside these rules is refused. The JSON Schema for editors is made of them, too.
  *
  * @module
  */

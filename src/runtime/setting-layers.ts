@@ -1,5 +1,5 @@
 /**
- * Where settings come from: flags, before the environment, before a file that is named.
+ * Merges settings: flags count before the environment, and the environment before a file that is named.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export type Source =
   | { from: 'file'; file: string; line: number }
 
 export type Layered = {
-  /** As if all had been set in the environment; names that nobody knows are among them. */
+  /** All settings as if they had been set in the environment, unknown names included. */
   env: Readonly<Record<string, string>>
   sources: ReadonlyMap<string, Source>
   /** For messages: the flag, the variable, or file, line and key. */

@@ -1,5 +1,5 @@
 /**
- * How a setting is called elsewhere than in the environment: a rule, so that nobody has to learn three names.
+ * Derives the name of a setting in a file from that of its variable, so that nobody has to learn two lists.
  *
  * @module
  */

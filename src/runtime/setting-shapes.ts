@@ -42,7 +42,7 @@ import {
   yesOrNo,
 } from './setting-values.ts'
 
-/** What a server reads, and in part whoever probes from here. */
+/** The settings of a server. A command that probes from its own process reads some of them. */
 export const SHAPE = {
   PORTOLAN_HOST: variable('an IP address or a host name', readHost).default('127.0.0.1'),
   PORTOLAN_PORT: wholeNumber(0, 65_535).default(8080),
@@ -127,7 +127,7 @@ export const SHAPE = {
   PORTOLAN_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
 }
 
-/** What whoever asks a server reads. */
+/** The settings of a command that asks a server. */
 export const CLIENT_SHAPE = {
   PORTOLAN_SERVER: variable('a URL like https://portolan.example, without user, password and query', readServerUrl)
     .nullable()
@@ -147,5 +147,5 @@ export const SERVER_SETTING_NAMES = Object.keys(SHAPE) as ServerSettingName[]
 export const CLIENT_SETTING_NAMES = Object.keys(CLIENT_SHAPE) as ClientSettingName[]
 export const SETTING_NAMES: readonly SettingName[] = [...SERVER_SETTING_NAMES, ...CLIENT_SETTING_NAMES]
 
-/** How a setting is written in a file. */
+/** Tells how a setting is written in a file. */
 export const formOf = (name: SettingName): Form => formIn({ ...SHAPE, ...CLIENT_SHAPE }[name])

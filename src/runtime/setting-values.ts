@@ -1,5 +1,5 @@
 /**
- * How the text of a setting is read: each kind says what it expects, and gives `null` for what it does not understand.
+ * Reads the texts of settings: each kind says what it expects, and gives `null` for what it does not understand.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { DURATION_EXAMPLES, parseDuration } from '../lib/duration.ts'
 import { POSITIONS } from '../plan/path.ts'
 import type { JwtRule } from '../record/jwt-rule.ts'
 
-/** How a setting is written in a file: as one value, as a list as well, or as a value of JSON; and its JSON Schema there. */
+/** Says whether a file has a setting as one value, as a list too, or as any JSON; `schema` is its JSON Schema there. */
 export type Form = { takes: 'text' | 'list' | 'json'; schema: Readonly<Record<string, unknown>> }
 
 const TEXT: Form = { takes: 'text', schema: { type: 'string' } }

@@ -19,7 +19,7 @@ const isGood = (name: SchemaName, text: string): boolean => {
   return validates[name]?.(placed === null ? null : plainOf(placed)) === true
 }
 
-/** Whether those who read the file take it, apart from what only the API says of checks and schedules. */
+/** Tells whether the readers of the file take it; what only the API judges of checks and schedules is left out. */
 function isRead(name: SchemaName, text: string): boolean {
   try {
     const file = readSettingsFile('file.yaml', text, { found: name === 'project' })

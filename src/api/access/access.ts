@@ -1,4 +1,4 @@
-/** Builds the ways to identify a caller other than by our own tokens: tokens that others have signed, sessions, OIDC. */
+/** Identifies callers by other means than our own tokens: tokens that others have signed, sessions, and OIDC. */
 import { sha256Hex } from '../../lib/hash.ts'
 import { quietJson } from '../../lib/json.ts'
 import type { Principal } from '../../record/principal.ts'

@@ -176,7 +176,7 @@ const begunNot = () =>
     'This login was not begun in this browser, or more than ten minutes ago, or is finished already. Begin again.',
   )
 
-/** Tells the person what the issuer said of the login, and tells only the log what is wrong with this server's client. */
+/** Tells the person what the issuer said of the login, and only the log what is wrong with this server's client. */
 function refusalOf(error: unknown, log: Log): unknown {
   if (error instanceof AuthorizationResponseError) {
     const why = [error.error, error.error_description].filter((each) => each !== undefined).join(': ')

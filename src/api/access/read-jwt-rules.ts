@@ -116,7 +116,7 @@ function contradictions({
 
 type Verified = Pick<JwtRule, 'issuer' | 'keys' | 'tokenReview'>
 
-/** All rules of an issuer must verify alike: before a token is verified, nothing else that it says can choose a rule. */
+/** All rules of an issuer must verify alike: nothing but the issuer can choose a rule before a token is verified. */
 function wrongReview({ issuer, keys, tokenReview }: Verified, rules: readonly Verified[]): string[] {
   const first = rules.findIndex((each) => each.issuer === issuer)
   if (tokenReview !== null && keys !== null) {

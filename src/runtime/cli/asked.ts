@@ -20,7 +20,7 @@ export type Asked = {
   close(): Promise<void>
 }
 
-/** How a Portolan within this process is opened. */
+/** Options of a Portolan that runs within this process. */
 export type Here = {
   /** Does not lift the rule that this machine's own addresses are not dialled. */
   strictEgress?: boolean

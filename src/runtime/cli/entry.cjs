@@ -50,7 +50,7 @@ const fault = (error) => {
   give(`portolan failed, which says nothing of any target; please report it with what stands here:\n${text}`)
 }
 
-/** What V8 has compiled is kept beside the program, or in the user's own cache: never where others may write. */
+/** Keeps what V8 compiles: beside the program, or in the user's own cache, never where others may write. */
 const keepCompiled = () => {
   const { enableCompileCache } = require('module')
   const beside = join(__dirname, 'compiled')

@@ -54,7 +54,7 @@ describe('a file that was found and not named', () => {
     expect((await found('schedules', JSON.stringify(schedules)))?.values).toEqual(schedules)
   })
 
-  /** What somebody could do who may change the file, and nothing else. */
+  /** These are attacks by somebody who may change only the file. */
   it.each([
     ['change something', '{type: http, name: a, method: DELETE}', 'method: it may change something'],
     ['change something', '{type: http, name: a, method: [GET]}', 'method: it may change something'],

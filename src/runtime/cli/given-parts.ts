@@ -1,6 +1,6 @@
 /**
- * Checks and schedules of files, as the API takes them. What is wrong with their values the API says; what a file may not
- * say, because nobody has named it, is refused here.
+ * Reads checks and schedules from files, as the API takes them. The API judges their values; here is refused only what a
+ * file may not say that the user has not named.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { readTextInput } from './text-input.ts'
 
 export type Given = {
   file: string
-  /** It was found and not named. */
+  /** True for a file that was found in the working folder, and not named by the user. */
   found: boolean
   /** As JSON has them; values of secrets that the environment holds are filled in. */
   values: readonly unknown[]
-  /** Where something stands, `portolan.yaml:3`, by its pointer within the list (RFC 6901). */
+  /** Returns the file and line of a value, such as `portolan.yaml:3`, by its pointer within the list (RFC 6901). */
   placeOf(pointer: string): string
 }
 

@@ -30,8 +30,9 @@ function examplesText(examples: readonly Example[]): string {
 }
 
 /**
- * What is said of words that are wrong, which a script may have from others: safe to show, without the value of `--token=…`, which whoever has written it is not to find in a
- * log, and with the option that was meant, which commander does not see before a sign.
+ * Rewrites what commander says of wrong words. A script may have them from others, so the text is made safe to show. The
+ * value of `--token=…` is left out, as it would stand in the log. The option that was probably meant is named, which
+ * commander does not find before an equals sign.
  */
 export function wrongWords(command: Command, text: string): string {
   const [, option = ''] = /unknown option '(--[^'=]+)=/.exec(text) ?? []

@@ -1,25 +1,25 @@
 /**
- * What a command may touch of the process that runs it, so that tests run a command as a function.
+ * Bounds what a command may touch of its process, so that tests can run a command as a function.
  *
  * @module
  */
 
 export type Out = {
   write(text: string): void
-  /** Somebody looks at it as it is written. */
+  /** True for a terminal. */
   isTTY: boolean
   /** Characters of a line. */
   columns: number
-  /** Lines that it shows at once; left out: nobody knows. */
+  /** The height of the terminal in lines; left out if it is not known. */
   rows?: number
-  /** What is written can no longer be read by anybody. */
+  /** Tells whether the reader of a pipe has gone, so that writing on is of no use. */
   isGone?(): boolean
 }
 
 export type Io = {
-  /** What it was called as: `portolan`, or `kubectl portolan` as a plugin of kubectl. */
+  /** The name under which the user called it: `portolan`, or `kubectl portolan` as a plugin of kubectl. */
   name: string
-  /** Without the program and its own name. */
+  /** The arguments, without the program and its own name. */
   argv: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   /** The folder that relative paths begin at. */

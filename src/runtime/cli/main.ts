@@ -75,7 +75,7 @@ function outOf(stream: NodeJS.WriteStream): Out & { lost(): Promise<Error | null
   }
 }
 
-/** What a thread is there for: it is started with the name of its role. */
+/** Loads what a thread does, by the name of the role that it is started with. */
 const ROLES: Readonly<Record<string, () => Promise<unknown>>> = {
   prober: () => import('../node/prober-thread.ts'),
   world: () => import('./demo/world-thread.ts'),

@@ -27,7 +27,7 @@ const settingLines = NAMES.flatMap((name) => {
   return lines.map((line, at) => `  ${(at === 0 ? name : '').padEnd(INDENT - 2)}${line}`)
 })
 
-/** What `portolan serve --help` says of settings. */
+/** The part of `portolan serve --help` about settings. */
 export const SETTINGS_HELP = `Settings are flags, before environment variables, before the file that --config names. An unknown
 name, or a value that does not fit, stops the start. What each is without being set stands in brackets.
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { SETTING_NAMES } from '../setting-shapes.ts'
 import { type Reader, SETTINGS } from '../settings.ts'
 
-/** What stands behind each flag in the help, and what it is for, in fewer words than the table has. */
+/** Gives the value and the meaning of each flag for the help, in fewer words than the table of settings has. */
 const FLAGS: Readonly<Record<string, readonly [value: string, text: string]>> = {
   '--host': [' <address>', 'where the API listens'],
   '--port': [' <number>', 'on which port; 0 picks a free one'],

@@ -1,6 +1,6 @@
 /**
- * What a command is set to: flags, before the environment, before the file that `--config` names; and, of a
- * `portolan.yaml` in the working folder, what is expected of Services.
+ * Reads the settings of a command: from flags, else the environment, else the file that `--config` names. Of a
+ * `portolan.yaml` in the working folder it reads only what is expected of Services.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Io } from './io.ts'
 import { readFoundText, readTextInput } from './text-input.ts'
 
 export const PROJECT_FILE = 'portolan.yaml'
-/** What was found there must be small: nobody has named it. */
+/** Bounds a file that was found and that the user has not named. */
 const FILE_BYTES_MAX = 1024 * 1024
 const TOKEN_BYTES_MAX = 64 * 1024
 
@@ -47,11 +47,11 @@ export type ClientSettings = {
   /** A secret. */
   token: string | null
   insecureHttp: boolean
-  /** What a Portolan within this process reads, as the environment would have it. */
+  /** Settings of a Portolan within this process, by the names of environment variables. */
   local: Readonly<Record<string, string>>
   nameOf: NameOf
   sources: ReadonlyMap<string, Source>
-  /** `null`: no file says any. */
+  /** Null if no file has any. */
   checks: FilePart | null
   schedules: FilePart | null
 }
@@ -120,7 +120,7 @@ function withKubeconfig(io: Io, local: Record<string, string>): Record<string, s
   return path === null ? local : { ...local, PORTOLAN_KUBECONFIG: path }
 }
 
-/** Where kubectl would look; `null`: nowhere. */
+/** Returns the kubeconfig files that kubectl would read, as KUBECONFIG lists them; null if it would read none. */
 export function kubectlConfig({ env, cwd }: Io): string | null {
   if (env.KUBECONFIG) {
     return env.KUBECONFIG.split(delimiter)
@@ -164,7 +164,7 @@ function refuseEmpty(path: string): never {
   throw new CliError(`${path}: it is empty; expected a token`)
 }
 
-/** What lies in the working folder, and nowhere above it: not every folder above is the user's own. */
+/** Reads the file of the working folder. Folders above are not searched, as not all of them are the user's own. */
 export async function readProject(io: Io, { projectFile }: SettingFlags): Promise<SettingsFile | null> {
   if (projectFile !== true) {
     return null
@@ -181,7 +181,7 @@ export async function readProject(io: Io, { projectFile }: SettingFlags): Promis
   return null
 }
 
-/** What was named goes before what was found. */
+/** Prefers the file that the user has named to the one that was found. */
 function partOf(
   part: 'checks' | 'schedules',
   named: SettingsFile | null,

@@ -34,11 +34,11 @@ export async function readTextInput(io: Io, file: string, bytesMax = INPUT_BYTES
   return readText(bytes, 'standard input')
 }
 
-/** Where the system has them: a link is not followed, and a pipe that nobody writes to is not waited for. */
+/** On systems that have these flags, no link is followed, and no pipe is waited for that nobody writes to. */
 const NO_LINKS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Reads a file that lies there without having been named. It is not followed to elsewhere.
+ * Reads a file that was found and that the user has not named. A link is not followed.
  *
  * @returns `null` if there is none
  * @throws CliError
@@ -78,7 +78,7 @@ async function readFileBytes(
   { regularOnly = false } = {},
 ): Promise<Uint8Array> {
   try {
-    // Where the system has no flags for it, as on Windows
+    // Windows has no such flag for opening
     if (regularOnly && (await lstat(path)).isSymbolicLink()) {
       throw new CliError(`${name}: ${LINK}`)
     }

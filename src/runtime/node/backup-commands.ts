@@ -11,7 +11,7 @@ import { backUp, beforeRestore, type Copied, restore, temporary } from './backup
 import { type Config, readConfig } from './config.ts'
 import { StartError } from './start-error.ts'
 
-/** What a server of the database is set to. */
+/** Settings as a server of the database has them, and the names by which messages call them. */
 export type ServerSettings = { env: Readonly<Record<string, string>>; nameOf: NameOf }
 
 /** @returns why it could not be done, as one line; `null`: it is done. */

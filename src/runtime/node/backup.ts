@@ -25,16 +25,16 @@ import { isAlive } from './owner.ts'
 import { refuseForeign, refuseOthersMigrations, refuseSpecial } from './sqlite.ts'
 import { cannotUse, StartError } from './start-error.ts'
 
-/** What SQLite keeps beside the file of a database, and what belongs to it: the log has changes that the file lacks. */
+/** Endings of the files that SQLite keeps beside a database and that belong to it: the log has changes of its own. */
 const BESIDE = ['-wal', '-shm', '-journal'] as const
 
-/** What is in a copy. */
+/** Tells what a copy holds. */
 export type Copied = {
   bytes: number
   jobs: number
-  /** Of them, those that have not ended. A server takes them up. */
+  /** The number of these jobs that have not ended. A server takes them up again. */
   underWay: number
-  /** Creation of the newest; `null`: there is none. */
+  /** When the newest job was made; null if there is none. */
   newestAtMs: number | null
 }
 

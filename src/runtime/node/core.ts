@@ -1,5 +1,6 @@
 /**
- * What a Portolan on Node is made of, whoever asks it: a server by its sockets, or a program by the application itself.
+ * Builds what every Portolan on Node is made of: a server that is asked over sockets, or a program that calls the
+ * application itself.
  *
  * @module
  */
@@ -42,14 +43,14 @@ const BODY_LIMIT_BYTES = 16 * 1024 * 1024
 /** Bytes of the bodies of all requests together: four of the largest. */
 const BODIES_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES
 
-/** What those who ask by sockets need otherwise than those who ask in the process. */
+/** The parts that differ between a server and a program that calls the application in its own process. */
 export type CoreParts = {
   store: Store
   clock: Clock
   log: Log
   secrets: SecretBox
   auth: Deps['settings']['auth']
-  /** See {@link Deps}; left out: it serves. */
+  /** See {@link Deps}; left out for a server. */
   isForOneRun?: boolean
   clientAddress(context: Context): string | null
   isSecure(context: Context): boolean
@@ -58,10 +59,10 @@ export type CoreParts = {
   asset: Deps['asset']
   loadMcp?: NonNullable<Deps['loadMcp']>
   mayBegin?: NonNullable<Deps['mayBegin']>
-  /** Left out: nobody looks at pages. */
+  /** Left out where no browser comes. */
   site?: Site
   createProber?: typeof createProber
-  /** Reads large bodies elsewhere; left out: this process reads them, and nothing else meanwhile. */
+  /** Reads large bodies in a thread; left out if this thread reads them, and does nothing else meanwhile. */
   createReader?(data: ReaderData): Reader
   /** Reads live objects in tests that have no API server. */
   clusterSource?: ObjectSource
@@ -73,11 +74,11 @@ export type Core = {
   prober: Prober
   runner: Runner
   place: Place
-  /** `null`: no cluster is read. */
+  /** Null if no cluster is read. */
   live: Clusters | null
-  /** Where this Portolan is reached, to be filled in when that is known. */
+  /** The addresses at which this Portolan is reached, to be filled in once they are known. */
   own: { -readonly [Field in keyof OwnAddresses]: OwnAddresses[Field] }
-  /** No new tries, no work in the background any more. Before {@link close}. */
+  /** Stops new tries and work in the background. To be called before {@link close}. */
   drain(): Promise<void>
   /** Ends threads and processes, and what reads clusters. The store is its owner's to close. */
   close(): Promise<void>
@@ -166,7 +167,7 @@ const settingsOf = (config: Config, auth: Deps['settings']['auth']): Deps['setti
 /** The settings that planning needs. Nothing secret goes to the process that reads. */
 const forReader = ({ cluster, dnsServers, queueLimit }: Deps['settings']) => ({ cluster, dnsServers, queueLimit })
 
-/** Only a program that reads a cluster loads what that takes. */
+/** Loads the modules for reading clusters, which a program that reads none does not need. */
 async function openLive(config: Config, deps: Omit<ClustersDeps, 'makeReader'>): Promise<Clusters> {
   const { openClusters } = await import('./cluster/clusters.ts')
   const { createReader } = await import('./cluster/reader.ts')

@@ -19,7 +19,7 @@ export type DiscoveryOptions = {
   watch?(cluster: string, changed: () => void): void
 }
 
-/** What changes within this time after a change is looked at with it. */
+/** Further changes within this time after a change are taken together with it. */
 const GATHER_MS = 5_000
 
 /** Nothing else is asked of the cluster. */
@@ -78,7 +78,7 @@ async function discover(
 ): Promise<Done | null> {
   const target = { cluster, namespaces: null, selector: null }
   const read = await deps.clusterSource.read(target, { held: true, only: ONLY })
-  // What was the last that was heard says nothing of what has gone since.
+  // A stale list does not tell which Services have gone since
   return read.provenance.stale
     ? null
     : keepDiscovered(

@@ -36,7 +36,7 @@ class UdpQuery {
   #sent = 0
   #bytes = 0
   #firstByteMs: number | null = null
-  /** What came and was no answer. */
+  /** The last datagram that came and was no answer, as a failure. */
   #wrong: Failure | null = null
   #ended = false
 
@@ -44,7 +44,7 @@ class UdpQuery {
     this.#request = request
     this.#asked = { ...request, id: randomInt(0x1_0000) }
     this.#end = end
-    // What has arrived in time is read first: poll comes before check in the event loop
+    // setImmediate lets a datagram that arrived in time be read first: poll comes before check in the event loop
     this.#timer = setTimeout(() => setImmediate(() => this.#timeUp()), Math.ceil(request.timeoutMs))
     request.signal.addEventListener('abort', this.#onAbort)
   }

@@ -77,7 +77,7 @@ export function openMemorySqlite(): { store: Store; close(): void } {
   }
 }
 
-/** What drizzle asks of a statement of better-sqlite3. */
+/** The methods of a statement of better-sqlite3 that drizzle calls. */
 type Prepared = {
   run(...params: readonly unknown[]): unknown
   /** Rows as objects. */

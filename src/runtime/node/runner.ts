@@ -14,13 +14,13 @@ export type Runner = JobQueue & {
   readonly running: number
 }
 
-/** Jobs that are listed at once; whoever comes behind them is found when these have begun. */
+/** Jobs that are listed at once; those behind them are found when these have begun. */
 const LISTED_MAX = 2000
-/** No job ends for so long: whoever has the places is waiting for something. */
+/** If no job has ended for this long, those that have the places are waiting for something. */
 const STUCK_MS = 100
-/** Jobs that are open at once, those included that only wait for their targets: what is in memory. */
+/** Jobs that are open at once, and so in memory, with those that only wait for their targets. */
 const OPEN_MAX = 256
-/** Of those, jobs that begin past others which wait; the rest is for owners that have nothing open. */
+/** This many open jobs may have begun before others that waited longer; the rest is for owners with nothing open. */
 const PAST_OTHERS_MAX = 192
 
 /**

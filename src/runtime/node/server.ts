@@ -83,7 +83,7 @@ export async function startPortolan(config: Config, options: StartOptions = {}):
       adminToken: config.adminToken,
       metricsToken: config.metricsToken,
       loopbackOnly: !tokensNeeded && config.auth === 'auto',
-      // Of a database that cannot be read nobody knows: a token that is sent is none until it is found
+      // A database that cannot be read may hold tokens, so it is taken to hold some
       hasMadeTokens: await hasTokens(sqlite.store).catch(() => true),
     },
     clientAddress: (context) =>
@@ -221,8 +221,8 @@ function needsTokens(config: Config): boolean {
 }
 
 /**
- * Where tokens are needed there is no start without one that lets somebody in to make others: of the environment, or of
- * the database, where the one of the environment has done its work and been taken away.
+ * Refuses to start where tokens are needed and none lets anybody in to make others: neither PORTOLAN_ADMIN_TOKEN, nor
+ * an admin token in the database, with which the variable may have been taken away.
  */
 async function refuseWithoutAdmin(
   { auth, host, adminToken }: Config,

@@ -221,9 +221,9 @@ function migrate(client: Database.Database): void {
 }
 
 /**
- * What is written into a file that somebody has deleted, or put another in the place of, is gone with this process. The
- * log can be saved: what it holds is moved into the database, and a new one is begun. Of the database itself nothing
- * can be written until it is back.
+ * Guards against a file that was deleted or replaced under this process: whatever is written into it would be lost. A
+ * log can be saved: its content is moved into the database, and a new one is begun. If it is the database itself,
+ * nothing can be written until it is back.
  *
  * @param own the inode of the database that was opened.
  * @returns what is to be done before each transaction.

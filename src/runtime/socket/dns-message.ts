@@ -21,7 +21,7 @@ export const dnsQuery = ({ id, name, type, recursionDesired }: DnsAsked): Buffer
     questions: [{ name, type: type as RecordType }],
   })
 
-/** What an answer tells. `records`: as lines of a zone file. */
+/** Holds what an answer tells. `records` are lines of a zone file. */
 export type DnsTold = Pick<DnsEvidence, 'rcode' | 'answers' | 'cname' | 'ttl' | 'truncated'> & {
   records: readonly string[]
 }

@@ -108,7 +108,7 @@ class GrpcAttempt extends HttpAttempt<GrpcRequest> implements CallListener {
     }
   }
 
-  /** Only the answer to a health check is read. */
+  /** Reads the message of a health check; answers to other calls have no known form. */
   #read(bytes: Uint8Array): void {
     if (this.#message !== null || !isHealthCheck(this.request.call)) {
       return

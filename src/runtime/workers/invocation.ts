@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Calls } from './call-budget.ts'
 
-/** What an invocation may spend, and how it is kept alive for work that no answer waits for. */
+/** Holds the calls that an invocation may still make, and keeps it alive for work that no answer waits for. */
 type Invocation = { calls: Calls; waitUntil: (work: Promise<void>) => void }
 
 const current = new AsyncLocalStorage<Invocation>()

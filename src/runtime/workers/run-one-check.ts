@@ -9,7 +9,7 @@ import { type Calls, CONNECTIONS_MAX } from './call-budget.ts'
 import type { WorkersConfig } from './config.ts'
 import { createEdgeNetwork } from './network.ts'
 
-/** Of the addresses of the edge nothing is known: the platform's own are not dialled (`reachable-address.ts`). */
+/** Knows no addresses of this machine, as the edge tells none; `reachable-address.ts` refuses those of the platform. */
 export const createEdgePolicy = (config: WorkersConfig): Policy =>
   policyOf({ ...egressOf(config), own: { ...NOWHERE, publicUrl: config.publicUrl } })
 

@@ -97,7 +97,7 @@ function messageOf(error: unknown, server: string): string {
   throw error
 }
 
-/** What this owner has, and what others have of the same names. */
+/** Reads the schedules of this owner, and those of others that have one of the wanted names. */
 async function readAll(
   client: Client,
   owner: string,
@@ -110,7 +110,7 @@ async function readAll(
       named.add(id)
     }
   }
-  // Afterwards: what another has applied in between is this owner's, and not somebody else's
+  // Listed last, so that what another run of the same owner has just made counts as this owner's
   const own = new Set<string>()
   for await (const { id } of client.eachSchedule({
     ...{ label: [`${OWNER_LABEL}=${owner}`], managedBy: 'none', limit: 200 },

@@ -17,10 +17,10 @@ export type Done = {
   problem: string | null
 }
 
-/** How a refusal is told to the user. */
+/** Puts a refusal into words for the user. */
 type Tell = (error: unknown) => string
 
-/** @param instead of which it is told: that is not so any more. */
+/** @param instead what was told before and no longer holds. */
 type Each = (done: Done, instead?: Done) => void
 
 /**
@@ -53,7 +53,7 @@ async function orFailed(step: Step, tell: Tell, act: () => Promise<Done>): Promi
   try {
     return await act()
   } catch (error) {
-    // Each other problem of the server would be met by each other step as well
+    // Any other problem of the server would stop all further steps as well
     if (!(error instanceof PortolanProblem) || error.status === 401 || error.status >= 500) {
       throw error
     }
@@ -96,13 +96,13 @@ async function change(client: Client, { name, settings, body }: Wanted, { schedu
   return { name, id: schedule.id, did: isSame ? 'unchanged' : 'changed', problem: null }
 }
 
-/** The same request again within a day is the same schedule, unless that is gone, or something else by now. */
+/** Bounds the keys that are tried: one of today may stand for a schedule that has been deleted or changed since. */
 const ATTEMPTS = 10
 
 async function create(client: Client, owner: string, wanted: Wanted): Promise<Done> {
   const { name, body, settings, work } = wanted
   for (let attempt = 1; ; attempt += 1) {
-    // Of what is shown alone: keys are stored, and seen on the way
+    // The key is made only of what may be shown, as proxies see keys and the server stores them
     const key = hashParts([owner, name, JSON.stringify([settings, work]), attempt], 32)
     try {
       const made = await client.createSchedule(body, { idempotencyKey: `apply-${key}` })

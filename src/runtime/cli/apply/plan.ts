@@ -1,5 +1,5 @@
 /**
- * What is to be done so that a server has the schedules of a file: pure, so that what is shown is what is done.
+ * Plans the steps after which a server has the schedules of a file. It is pure, so that what is shown is what is done.
  *
  * @module
  */
@@ -94,7 +94,7 @@ function workChanges(wanted: Work, current: Work): FieldChange[] {
   }))
 }
 
-/** What a target leaves open the server decides: that is no difference to what it has decided. */
+/** Fills in what the server decides where a target leaves it open, as that is no difference to the file. */
 const filledIn = (wanted: Fields, current: Fields): Fields =>
   Object.fromEntries(
     Object.entries(wanted).map(([name, value]) => [

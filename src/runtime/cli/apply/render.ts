@@ -14,7 +14,7 @@ const SIGNS: Readonly<Record<Step['do'], string>> = {
 
 const nameOf = (step: Step): string => ('wanted' in step ? step.wanted.name : step.current.schedule.name)
 
-/** What will be done, a line for each schedule, and one for each field that changes. */
+/** Renders the plan: a line for each schedule, and one for each field that changes. */
 export function renderPlan(steps: readonly Step[]): string {
   const names = steps.map((step) => quotedName(nameOf(step)))
   const width = Math.max(0, ...names.map((name) => name.length))
@@ -64,7 +64,7 @@ export const renderConflicts = (conflicts: readonly Conflict[]): string =>
     )
     .join('\n')
 
-/** What has been done, a line each. */
+/** Renders one step that has been done as a line. */
 export const renderDone = ({ did, name, id, problem }: Done): string =>
   `${did.padEnd('unchanged'.length)} ${quotedName(name)}${id === null ? '' : `  ${id}`}${problem === null ? '' : `: ${visible(problem)}`}`
 

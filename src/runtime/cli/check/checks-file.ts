@@ -20,7 +20,7 @@ export const checksOf = (
 /** Whatever was read: only the API knows what a check may be. */
 export const checksIn = ({ values }: Checks) => values as NonNullable<JobRequest['checks']>
 
-/** Where the checks are wrong, in lines of their file; `null`: the errors are about something else. */
+/** Tells what is wrong with the checks, with lines of their file; null if any error is about something else. */
 export function faultsInChecks(
   { placeOf }: Checks,
   errors: readonly { pointer: string; detail: string }[],

@@ -1,5 +1,5 @@
 /**
- * What the CI system is told beside the reports: annotations, a summary.
+ * Tells the CI system more than the reports do: annotations, and a summary.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export const inRepository = ({ env, cwd }: Io, files: readonly ManifestFile[], c
       text,
     }))
 
-/** What stands in no file is shown at the file of the pipeline. */
+/** Names the file of the pipeline, at which GitLab shows what stands in no other file. */
 export const ciFile = ({ CI_CONFIG_PATH }: Io['env']): { elsewhere?: string } =>
   CI_CONFIG_PATH ? { elsewhere: CI_CONFIG_PATH } : {}
 

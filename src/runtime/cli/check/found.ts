@@ -11,15 +11,15 @@ import type { Portolan } from './open.ts'
 import type { Progress } from './progress.ts'
 import { type Asked, targetOf } from './request.ts'
 
-/** What came of a run, whatever it was about. */
+/** Holds the outcome of a run, whether it was of one Service or of several. */
 export type Found = {
   verdict: Job['verdict']
-  /** As the API has it. */
+  /** The job or the batch as the API returns it. */
   document: unknown
-  /** What CI systems are told of; empty: nothing of it is about objects. */
+  /** Resolves with what CI systems are told of; empty if none of it is about objects. */
   reported(): Promise<readonly Reported[]>
   report: (format: ReportFormat) => Promise<string>
-  /** For the head of a report; `null`: there is nothing to say. */
+  /** Stands at the head of a report; null if there is nothing to say. */
   note: string | null
 }
 

@@ -1,5 +1,5 @@
 /**
- * What to tell where paths are inside a cluster and this machine is not.
+ * Tells how to test paths that are inside a cluster while this machine is outside.
  *
  * @module
  */
@@ -21,7 +21,7 @@ function insideOf(job: Job, { paths }: Shared): { inside: Job['paths']; asked: J
   return { inside, asked }
 }
 
-/** Two lines for the head of a report; `null`: nothing that was asked for was left out for standing outside. */
+/** Returns two lines for the head of a report; null if no path that was asked for was skipped for standing outside. */
 export function insideNote(job: Job, of: Asked): string | null {
   const { inside, asked } = insideOf(job, of.shared)
   if (inside.length === 0) {
@@ -36,7 +36,7 @@ export function insideNote(job: Job, of: Asked): string | null {
   return `${head} To test them there:\n  ${insideCommand(of, namespace, `-n ${quoted(namespace)} ${quoted(service)}`)}\n`
 }
 
-/** The same of Services of which nothing was tested. */
+/** Returns the same for several Services; null unless paths of each of them were skipped. */
 export function insideNoteOfAll(jobs: readonly Job[], of: Asked): string | null {
   const [first] = jobs
   const { namespaces, isInside } = {

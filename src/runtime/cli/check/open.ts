@@ -29,7 +29,7 @@ export type Portolan = {
   close(): Promise<void>
 }
 
-/** How long what has to be said after a signal may take. */
+/** Cancelling the work after a signal may take this long. */
 const LAST_WORDS_MS = 5_000
 
 /** @param readsCluster the objects are to be read from a live cluster, and do not come with the request. */
@@ -67,7 +67,7 @@ const LOCAL_OPTIONS = {
   egressDeny: ['--egress-deny', ITS_EGRESS],
 } as const
 
-/** What says how this process reads a cluster and what it dials says nothing to a server. */
+/** Refuses options about the cluster and the egress of this process where a server is asked: they would do nothing. */
 function refuseLocalOptions(options: AskOptions): void {
   for (const [name, [flag, instead]] of Object.entries(LOCAL_OPTIONS)) {
     if (options[name as keyof typeof LOCAL_OPTIONS] !== undefined) {

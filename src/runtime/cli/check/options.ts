@@ -15,7 +15,7 @@ export type AskOptions = Omit<SettingFlags, 'server'> & {
   strictEgress?: boolean
 }
 
-/** Where the objects are. */
+/** Options that say where the objects come from. */
 export type SourceOptions = AskOptions & {
   filename?: string[]
   recursive?: boolean
@@ -42,7 +42,7 @@ export const addSourceOptions = (command: Command): Command =>
     .option('-n, --namespace <namespace>', 'the namespace (default: that of the context, or of the manifests)')
     .option('--cluster <name>', 'one of the clusters that are known, by its name')
 
-/** Where it is asked from, and how. */
+/** Adds the options that say whether a server is asked or this process, and how. */
 export function addAskOptions(command: Command): Command {
   command
     .optionsGroup('Where it is looked at from:')

@@ -31,7 +31,7 @@ type Field = (typeof FIELDS)[number]
 export const selectorsOf = (option: string, texts: readonly string[]): Selector[] =>
   texts.flatMap((text) => (/^\s*[[{]/.test(text) ? fromJson(option, text) : fromWords(option, text)))
 
-/** What is in it the API judges. */
+/** Reads selectors without judging their fields, which the API does. */
 function fromJson(option: string, text: string): Selector[] {
   try {
     const value: Selector | Selector[] = JSON.parse(text)

@@ -53,7 +53,7 @@ export function progressOn({ stderr }: Io, paint: Paint): Progress {
             draw(data)
           }
         }
-        // What is told meanwhile helps to wait, and decides nothing.
+        // A lost stream is no failure: progress only helps to wait
       })().catch(() => undefined)
     },
     async end() {

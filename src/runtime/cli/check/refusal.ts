@@ -1,5 +1,5 @@
 /**
- * What is told of a request that was refused: by the lines of the files that are at fault, where they are.
+ * Tells why a request was refused, with the lines of the files that are at fault, if any are.
  *
  * @module
  */

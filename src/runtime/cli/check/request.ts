@@ -55,11 +55,11 @@ export function sharedRequest(options: CheckOptions): Shared {
   }
 }
 
-/** Where it is said to stand, whoever is asked. */
+/** Returns the position of the prober from `--vantage`, whether a server is asked or this process. */
 export const positionOf = ({ vantage }: SourceOptions): Pick<Shared, 'vantage'> =>
   vantage === undefined ? {} : { vantage: oneOf('--vantage', POSITIONS, vantage) }
 
-/** What objects do not say. Settings of a flag hold for this request, whoever is asked. */
+/** Returns the addresses that objects do not tell. Flags hold for this request, also where a server is asked. */
 export function addressesOf(options: SourceOptions): Pick<Shared, 'addresses'> {
   const { dnsServers, clusterDomain, controllerPorts, nodes = [], loadBalancer = [], ingressController = [] } = options
   return {
@@ -84,7 +84,7 @@ const DEFAULT_WAIT_MS = 60_000
 /** As long as a job may take. */
 const WAIT_MAX_MS = 900_000
 
-/** What settles takes its time, and is then judged like anything else. */
+/** Returns how long to wait, milliseconds: by default, settling adds its own time to that of a check. */
 export function waitMsOf(options: Pick<CheckOptions, 'wait' | 'settle'>): number {
   if (options.wait === undefined) {
     return DEFAULT_WAIT_MS + settleMsOf(options)
@@ -96,7 +96,7 @@ export function waitMsOf(options: Pick<CheckOptions, 'wait' | 'settle'>): number
   return waitMs
 }
 
-/** Ends before whoever waits gives up, so that there is a verdict: 2 s, of a short wait a half. */
+/** Puts the deadline 2 s before the end of the wait, or at half of a short one, so that there is a verdict in time. */
 export const deadlineFor = (waitMs: number): number => Math.max(waitMs - 2000, Math.round(waitMs / 2))
 
 export type Asked = {
@@ -106,9 +106,9 @@ export type Asked = {
   shared: Shared
   /** `null`: the objects are read from a live cluster. */
   files: readonly ManifestFile[] | null
-  /** Of the files. */
+  /** The text of all files; null if there are none. */
   text: string | null
-  /** `null`: what is asked decides. */
+  /** Null leaves the namespace to the server, or to this process. */
   namespace: string | null
 }
 

@@ -1,5 +1,5 @@
 /**
- * What `watch` shows: a table that is drawn anew for somebody who looks, lines of what changed for everybody else.
+ * Shows the rounds of `watch`: on a terminal a table that is drawn anew, elsewhere a line for each change.
  *
  * @module
  */
@@ -72,7 +72,7 @@ function countsOf(paths: readonly WatchedPath[]): string {
 
 /** Lines beside the paths. */
 const FRAME = 7
-/** Where nobody knows how many fit. */
+/** Rows that are shown where the height of the terminal is not known. */
 const ROWS_MOST = 40
 const CLEAR_BELOW = '\u001b[J'
 
@@ -80,7 +80,7 @@ function drawn({ stdout }: Io, paint: Paint, everyMs: number): WatchScreen {
   let height = 0
   return {
     show(now) {
-      // What is drawn must fit, so that it can be drawn over.
+      // The cursor cannot go back above the screen, so a taller table could not be drawn over
       const most = stdout.rows === undefined ? ROWS_MOST : Math.max(1, stdout.rows - FRAME)
       const lines = screenOf(now, paint, everyMs, most).map((line) => cut(line, stdout.columns))
       const back = height === 0 ? '' : `\u001b[${height}A\r`

@@ -21,9 +21,9 @@ import { millisecondsOf, oneOf, serviceNamed } from './words.ts'
 
 export type Options = CheckOptions & { every?: string; until?: string; color?: boolean; allowInconclusive?: boolean }
 
-/** A round ends by itself within so long, whatever the pause. */
+/** A round ends within this long, whatever the pause. */
 const ROUND_MS = 60_000
-/** What is recorded within this process is forgotten after so many rounds. */
+/** The store within this process is begun anew after this many rounds, so that it does not grow without end. */
 const ROUNDS_KEPT = 100
 
 /**
@@ -85,7 +85,7 @@ export async function watch(io: Io, words: readonly string[], options: Options):
   }
 }
 
-/** Only a target that fails, where it was to pass, is told as one that fails. */
+/** Exits as a failed check does only if the target was to pass and fails; otherwise there is no verdict. */
 function overdue(io: Io, until: string | null, verdict: Job['verdict'], options: Options): number {
   io.stderr.write(`It is not ${until === 'pass' ? 'reachable' : 'failing'} within ${waitMsOf(options) / 1000} s.\n`)
   return until === 'pass' && verdict === 'fail' ? exitCodeOf(verdict) : EXIT.noVerdict
@@ -105,7 +105,7 @@ async function lookOnce(portolan: Portolan, asked: Asked): Promise<Seen> {
   }
 }
 
-/** The Service may be made yet, the cluster be back, the server be started. What is wrong with the request stays so. */
+/** Tells whether a later round may do better: the Service may be made, the server started. A bad request stays bad. */
 const mayPass = (error: unknown): boolean =>
   error instanceof PortolanUnreachable ||
   error instanceof PortolanUnexpectedAnswer ||

@@ -1,5 +1,5 @@
 /**
- * What is seen of a Service from round to round: since when each path is as it is, and what has changed.
+ * Compares a Service from round to round: since when each path is as it is, and what has changed.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { Job, JobPath } from '../../../client/schema.ts'
 import { kindOf, place, portOf } from '../../../report/phrases.ts'
 import { visible } from '../../../report/visible.ts'
 
-/** How a Service is, or why that is not known. */
+/** Holds the job of one round, or why there is none. */
 export type Seen = { job: Job; problem: null } | { job: null; problem: string }
 
 /** One path as it is now. */
 export type WatchedPath = { id: string; title: string; outcome: JobPath['outcome']; told: string; since: Date }
 
-/** `was`: how it was before; `null`: it was not there. */
+/** A path whose state is another one than in the round before. `was` is null for a path that is new. */
 export type Change = { title: string; outcome: string; told: string; was: { told: string; since: Date } | null }
 
 export type Now = {

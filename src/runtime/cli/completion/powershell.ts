@@ -32,7 +32,7 @@ ${commands.flatMap(valuesOf).join('\n')}
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** What has no meaning is told by itself: PowerShell takes no empty text. */
+/** Describes a word, by itself if it has no description, as PowerShell refuses an empty text. */
 const described = (word: string, meaning: string): string => quoted(`${word}=${brief(meaning) || word}`)
 
 const assigned = (table: string, key: string, values: readonly string[]): string =>

@@ -6,14 +6,14 @@
  */
 import type { Argument, Command, Option } from 'commander'
 
-/** What may follow: one of these words, the name of a file, or what nobody can guess. */
+/** Says what may be typed next: one of `choices`, the name of a file, or something that cannot be completed. */
 export type Value = { choices: readonly string[]; isFile: boolean }
 
 export type OptionWords = {
   /** `--file`, `-f`: each with its dashes. */
   names: readonly string[]
   meaning: string
-  /** `null`: it takes none. */
+  /** Null if the option takes no value. */
   value: Value | null
 }
 
@@ -26,7 +26,7 @@ export type CommandWords = {
   argument: Value
 }
 
-/** Of a command and of all below it. */
+/** Lists the words of a command and of all commands below it. */
 export function wordsOf(command: Command, above = ''): CommandWords[] {
   const path = `${above}${command.name()}`
   const help = command.createHelp()

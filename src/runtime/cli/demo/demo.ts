@@ -25,7 +25,7 @@ export type DemoOptions = { keep: boolean; port: number; oneAddress: boolean }
 const CLUSTER_DOMAIN = 'cluster.local'
 const CONTROLLER_PORTS = { http: 9081, https: 9443 }
 
-/** Where things are that manifests do not tell, and which node is broken. */
+/** Holds the addresses that manifests do not tell, and the node that is broken. */
 type Scene = DemoObjects & { dns: { address: string; port: number }; brokenNode: string }
 
 const SCENE: Scene = { ...EACH_ITS_ADDRESS, dns: { address: '127.96.0.10', port: 9053 }, brokenNode: 'node-2' }

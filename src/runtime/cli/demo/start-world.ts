@@ -4,7 +4,7 @@ import { DemoError, NoAddressError } from './listen.ts'
 import type { World, WorldOptions } from './world.ts'
 import type { WorldAnswer, WorldData, WorldOrder } from './world-messages.ts'
 
-/** Where all is bundled into one file, this is that file, which knows the thread by its role. */
+/** Once all is bundled, this is the bundle itself, which starts the thread by its role. */
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './world-thread.ts' : import.meta.url, import.meta.url)
 
 /** @throws DemoError where an address cannot be listened on; {@link NoAddressError} where there is no such one. */

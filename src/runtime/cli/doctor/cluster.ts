@@ -53,7 +53,7 @@ async function oneCluster(
   return { lines: [answers, ...access.lines], isWell: access.isWell }
 }
 
-/** Whether Services may be read, and what besides a plan of one of them would need. */
+/** Tells whether Services may be read, and which rights are missing for a complete plan of one of them. */
 async function accessLines(
   client: Client,
   cluster: string,

@@ -30,7 +30,7 @@ export type DoctorOptions = SettingFlags & {
   output: Output
 }
 
-/** Whether what it takes is there: `null`, it is not configured. */
+/** Tells which ways of checking work from here; null for one that is not configured. */
 type Ways = { manifests: boolean; cluster: boolean | null; server: boolean | null }
 
 /** @returns the exit code: 0 where a way of checking that is configured is well, or none is and manifests can be checked. */
@@ -93,7 +93,7 @@ async function lookAround(io: Io, options: DoctorOptions, machine: Machine): Pro
   return { lines, ways }
 }
 
-/** What cannot be looked at at all is a line as well. */
+/** Turns a failure to look into a line, so that the other lines are printed all the same. */
 async function told(name: string, look: () => Promise<Line[]>): Promise<Line[]> {
   try {
     return await look()

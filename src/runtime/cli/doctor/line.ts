@@ -4,7 +4,7 @@
  */
 export type State = 'ok' | 'remark' | 'wrong' | 'none'
 
-/** What was looked at, what came of it, and what to do. */
+/** Tells what was looked at, what was found, and what to do; `todo` is null if there is nothing to do. */
 export type Line = { name: string; state: State; says: string; todo: string | null }
 
 export const line = (state: State, name: string, says: string, todo: string | null = null): Line => ({

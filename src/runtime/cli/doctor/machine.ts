@@ -1,5 +1,5 @@
 /**
- * What of this machine decides what can be reached from here.
+ * Tells what about this machine decides which paths can be reached from it.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type Machine = {
   platform: string
   /** That programs would ask. */
   dnsServers: readonly string[]
-  /** Of all interfaces. */
+  /** The addresses of all interfaces. */
   addresses: readonly string[]
 }
 
@@ -68,7 +68,7 @@ const proxyLine = (io: Io, names: readonly string[]): Line =>
     io.env.NODE_USE_ENV_PROXY === '1' ? null : 'NODE_USE_ENV_PROXY=1 has a server asked by it.',
   )
 
-/** What may be dialled from here. */
+/** Tells what may be dialled from here. */
 export const egressLine = ({ egressAllow, egressDeny }: Config): Line =>
   line(
     'ok',
@@ -77,7 +77,7 @@ export const egressLine = ({ egressAllow, egressDeny }: Config): Line =>
       ['loopback (kind, a port-forward), unless --strict-egress says otherwise', ...egressAllow].join(', '),
   )
 
-/** What can be tested from where it stands. */
+/** Tells which kinds of paths can be tested from here. */
 export const pathsLine = (config: Config): Line =>
   detectPlace(config).vantage.position === 'in-cluster'
     ? line('ok', 'paths', 'all kinds, as this stands in the cluster')

@@ -43,7 +43,7 @@ export async function report(io: Io, subject: string | null, options: ReportOpti
   return exitCodeOf(document.verdict, options)
 }
 
-/** What has an id, by the letters that it begins with. */
+/** Reads whatever an id names, by the prefix of the id. */
 const OF_ID: Readonly<Record<string, (client: Client, id: string) => Promise<Reported>>> = {
   job: async (client, id) => ({
     document: await client.getJob(id),
@@ -99,7 +99,7 @@ function windowOf({ window, from, to, objective }: ReportOptions): Window {
   }
 }
 
-/** What is printed is what was judged, though time goes on between the two requests. */
+/** Fixes the window of the first answer, so that the report printed is the one judged, though time goes on between. */
 const sameWindow = (document: { from: string; to: string }, { objective }: Window): Window => ({
   ...{ from: document.from, to: document.to },
   ...(objective !== undefined && { objective }),

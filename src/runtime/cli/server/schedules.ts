@@ -91,7 +91,7 @@ export type CreateOptions = ServerOptions & {
 
 export async function create(io: Io, service: string | null, options: CreateOptions): Promise<number> {
   const request = await requestOf(io, service, options)
-  // What does not fit is said by the server, field by field
+  // The server says what does not fit, field by field
   const made = await askServer(io, options, (client) => client.createSchedule(request as ScheduleRequest))
   if (options.output === 'json') {
     printJson(io, made)

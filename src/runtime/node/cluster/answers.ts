@@ -64,7 +64,7 @@ function whyMalformed(answer: Answer, words: string | null, secrets: readonly st
   return `${typeOf(answer)} came, which is no answer of a Kubernetes API: is its address right, with its path?`
 }
 
-/** Only the host is told, because the rest of a redirect to a login page holds secrets. */
+/** Names only the host of a redirect, because the rest of an address of a login page holds secrets. */
 function toWhom(location: string | string[] | undefined): string {
   const url = typeof location === 'string' && URL.canParse(location) ? new URL(location) : null
   return url === null ? '' : ` to ${url.protocol}//${url.host}`

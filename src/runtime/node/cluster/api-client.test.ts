@@ -63,7 +63,7 @@ async function clientOf(
   return { server, client }
 }
 
-/** What a read was refused with. */
+/** Resolves with the error of a read that must fail. */
 const refusal = (reading: Promise<unknown>): Promise<ApiError> =>
   reading.then(
     (value) => {

@@ -19,11 +19,11 @@ import { watchLines } from './watch-lines.ts'
 /** `path` is escaped already, and begins with `/api/` or `/apis/`. */
 export type ApiRequest = { path: string; query?: Readonly<Record<string, string>>; accept?: string }
 
-/** A question that the API server answers at once and keeps nothing of, like a TokenReview. */
+/** A question that the API server answers at once and does not store, like a TokenReview. */
 export type ApiQuestion = {
   path: string
   body: unknown
-  /** What of it no message may repeat. */
+  /** The parts of the body that no message may repeat. */
   secrets: readonly string[]
 }
 

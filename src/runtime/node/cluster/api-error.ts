@@ -52,7 +52,7 @@ export class NoLongerWanted extends ApiError {
 export const unreachable = (server: string, failure: Failure, cause?: unknown): ApiError =>
   new ApiError('unreachable', `${server}: ${failure.message}`, {
     code: failure.code,
-    // Only a code that nobody knows needs looking at
+    // A known code tells all; only an unknown error needs to be looked into
     cause: failure.code === 'internal' ? cause : undefined,
   })
 

@@ -66,7 +66,7 @@ const USERS: readonly ((secret: string) => User)[] = [
   }),
 ]
 
-/** What the plugin writes, and how it ends. */
+/** Scripts of a credential plugin: what it writes, and how it ends. */
 const PLUGINS: readonly ((secret: string) => string)[] = [
   (secret) => `echo '${secret}'; echo '${secret}' >&2; exit 3`,
   (secret) => `echo '{"kind":"ExecCredential","apiVersion":"${secret}","status":{"token":"${secret}"}}'`,
@@ -88,7 +88,7 @@ const CLUSTERS: readonly ((secret: string) => Record<string, unknown>)[] = [
   (secret) => ({ server: echo.url, 'proxy-url': `socks5://toad:${secret}@127.0.0.1:1080` }),
 ]
 
-/** What may be wrong with the text itself. */
+/** Ways in which the text itself may be broken. */
 const TEXTS: readonly ((text: string, secret: string) => string)[] = [
   (text) => text,
   (text, secret) => `${text}\nbroken: "\\q${secret}\n`,

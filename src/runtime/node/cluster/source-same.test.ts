@@ -1,4 +1,4 @@
-/** What is read of a live cluster, in whatever steps, makes the same plans and findings as the same objects as manifests. */
+/** A live cluster, in whatever steps it is read, makes the same plans and findings as its objects sent as manifests. */
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { loadAll } from 'js-yaml'
@@ -46,12 +46,12 @@ const printed = ({ objects }: ApiServer) =>
     { pointer: '' },
   )
 
-/** What came of planning, without where its objects were from. */
+/** Plans, and leaves out where the objects came from. */
 async function planned(source: ObjectSource, namespace: string, name: string) {
   const request = aRequest({ target: { cluster: 'default', namespace, service: name } })
   try {
     const { provenance: _, ...rest } = await planRequest(PLAN_DEPS, request, source)
-    // Of more objects of other namespaces more words are known to be theirs
+    // Marks are left out: whoever has seen more namespaces knows more words to be theirs
     return unmarkedValue(rest, null)
   } catch (error) {
     if (error instanceof ProblemError) {

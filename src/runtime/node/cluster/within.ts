@@ -1,7 +1,7 @@
 import { type Clock, DONE } from '../../../lib/clock.ts'
 import { ApiError } from './api-error.ts'
 
-/** What is under way at the deadline is ended, and met as an API server that did not answer in time. */
+/** Aborts what is under way at the deadline, with the error of an API server that did not answer in time. */
 export async function within<T>(clock: Clock, ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = new AbortController()
   const done = new AbortController()

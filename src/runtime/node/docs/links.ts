@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { docPath } from '../../../api/docs/doc-pages.ts'
 
 /**
- * Where a link of a page leads. `page`: to another page, `href` as it is for a browser. `file`: to a file of the
+ * Tells where a link of a page leads: `page` to another page, with `href` for a browser; `file` to a file of the
  * repository, which a server does not have.
  */
 export type Led = { to: 'page'; page: string; hash: string; href: string } | { to: 'web' | 'here'; href: string } | File

@@ -1,5 +1,5 @@
 /**
- * What is served of the documentation besides its Markdown: each page rendered, and the index of all.
+ * Makes what is served of the documentation besides its Markdown: each page rendered, and the index of all.
  *
  * @module
  */
