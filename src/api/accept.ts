@@ -11,3 +11,11 @@ export function prefersHtml(accept: string | undefined): boolean {
   const negotiator = new Negotiator({ headers: { accept: accept.toLowerCase() } })
   return negotiator.mediaType(['text/html', 'application/json']) === 'text/html'
 }
+
+/**
+ * Tells whether somebody follows a link or types an address. Browsers say so (Fetch Metadata), and over plain http by the
+ * older field. Clients that name `text/html` by themselves and read JSON, as Java's do, say neither.
+ */
+export const isOpenedInBrowser = (request: { header(name: string): string | undefined }): boolean =>
+  prefersHtml(request.header('accept')) &&
+  (request.header('sec-fetch-mode') === 'navigate' || request.header('upgrade-insecure-requests') === '1')

@@ -17,7 +17,7 @@ import { withBody } from './body.ts'
 import { countGuess, wasNoGuess } from './count-request.ts'
 import { parseBody, parseJson } from './parse-body.ts'
 import { openProblems } from './problem.ts'
-import { type Api, type ApiContext, mount } from './route.ts'
+import { type Api, type ApiContext, mount, withProblemPages } from './route.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { answerWhoami, WhoamiSchema } from './whoami.ts'
 
@@ -83,7 +83,7 @@ export function mountLogin(app: Api): void {
       responses: {
         200: { description: 'Logged in, by JSON', content: { 'application/json': { schema: WhoamiSchema } } },
         303: { description: 'Logged in, by a form' },
-        ...withPages(
+        ...withProblemPages(
           openProblems('malformed_body', 'unauthenticated', 'forbidden', 'body_too_large', 'unsupported_media_type'),
         ),
       },
@@ -128,7 +128,7 @@ function mountOidc(app: Api): void {
       summary: 'Goes to the identity provider',
       responses: {
         302: { description: 'To the identity provider, with PKCE, state and nonce' },
-        ...withPages(openProblems('not_found', 'forbidden')),
+        ...withProblemPages(openProblems('not_found', 'forbidden')),
       },
       query: z.strictObject({ next: NextSchema }),
     },
@@ -152,7 +152,7 @@ function mountOidc(app: Api): void {
       summary: 'Comes back from the identity provider',
       description: 'What the person may is what the first rule of `PORTOLAN_JWT_RULES` says that fits the ID token.',
       query: z.looseObject({}),
-      responses: { 303: { description: 'Logged in' }, ...withPages(openProblems('not_found', 'forbidden')) },
+      responses: { 303: { description: 'Logged in' }, ...withProblemPages(openProblems('not_found', 'forbidden')) },
     },
     (context) =>
       orPage(
@@ -314,13 +314,3 @@ const shownClaims = (claims: Readonly<Record<string, unknown>>): [string, string
 
 const answerPage = (context: ApiContext, page: Partial<LoginPage>, status?: PageStatus) =>
   answerLoginPage(context, { issuer: context.get('access').oidc?.client.issuer ?? null, ...page }, status)
-
-/** A browser is told the same on a page. */
-function withPages(responses: ReturnType<typeof openProblems>): ReturnType<typeof openProblems> {
-  return Object.fromEntries(
-    Object.entries(responses).map(([status, { description, content }]) => [
-      status,
-      { description, content: { ...content, 'text/html': { schema: z.string() } } },
-    ]),
-  )
-}

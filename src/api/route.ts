@@ -65,11 +65,30 @@ export function answersAnybody<H extends object>(
 
 /** Tells how the route that a request leads to is open; `null`: it needs a token, and so does what is no route. */
 export function opennessOf(context: ApiContext): Openness | null {
-  // Middleware stands before the handlers of routes, and for all paths.
-  const route = matchedRoutes(context).find(({ path }) => !path.endsWith('*'))
+  const route = routeOf(context)
   const openness = (route && openHandlers.get(route.handler)) ?? null
   return typeof openness === 'function' ? openness(context) : openness
 }
+
+const pageHandlers = new WeakSet<object>()
+
+/** Marks a handler of a route that answers people with pages, so that its problems are pages as well. */
+export function answersWithPages<H extends object>(handler: H): H {
+  pageHandlers.add(handler)
+  return handler
+}
+
+/**
+ * Tells whether a request leads to a route of the API that answers with documents alone. An address that nothing knows
+ * is one of those under `/v1/`.
+ */
+export function leadsToDocuments(context: ApiContext): boolean {
+  const route = routeOf(context)
+  return route === undefined ? context.req.path.startsWith('/v1/') : !pageHandlers.has(route.handler)
+}
+
+/** Middleware stands before the handlers of routes, and for all paths. */
+const routeOf = (context: ApiContext) => matchedRoutes(context).find(({ path }) => !path.endsWith('*'))
 
 type Shape = z.ZodObject
 type Output<S> = S extends z.ZodType ? z.output<S> : Record<string, never>
@@ -102,10 +121,11 @@ export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
   handler: (context: ApiContext, input: { params: Output<P>; query: Output<Q> }) => Promise<Response> | Response,
 ): void {
   const { scope, params, query, body, headers, refused, ...config } = spec
+  const hasPage = Object.values(config.responses).some(isPage)
   app.openAPIRegistry.registerPath({
     ...config,
     description: describedWith(config.description, scope),
-    responses: withLimitFields(config.responses),
+    responses: withLimitFields(hasPage ? withProblemPages(config.responses) : config.responses),
     security: securityOf(scope, config.path),
     request: { ...(params && { params }), ...(query && { query }), ...(body && { body }), ...(headers && { headers }) },
   })
@@ -127,7 +147,28 @@ export function mount<P extends Shape | undefined, Q extends Shape | undefined>(
     refuseNamed(context.get('principal') ?? NOBODY, scope, { ...(parsedQuery as Named), ...(parsedParams as Named) })
     return handler(context, { params: parsedParams as Output<P>, query: parsedQuery as Output<Q> })
   }
-  app.on(config.method.toUpperCase(), path, isOpen(scope) ? answersAnybody(answer, scope) : answer)
+  if (isOpen(scope)) {
+    answersAnybody(answer, scope)
+  }
+  app.on(config.method.toUpperCase(), path, hasPage ? answersWithPages(answer) : answer)
+}
+
+type ResponseConfig = RouteConfig['responses'][string]
+
+const isPage = (response: ResponseConfig): boolean =>
+  'content' in response && response.content !== undefined && 'text/html' in response.content
+
+/** Documents that people are told problems on a page, and led to the login where it is not known who asks. */
+export function withProblemPages(responses: RouteConfig['responses']): RouteConfig['responses'] {
+  const told = Object.entries(responses).map(([status, response]): [string, ResponseConfig] =>
+    Number(status) >= 400 && 'content' in response
+      ? [status, { ...response, content: { ...response.content, 'text/html': { schema: z.string() } } }]
+      : [status, response],
+  )
+  return {
+    ...('401' in responses ? { 303: { description: 'To the login, for people' } } : {}),
+    ...Object.fromEntries(told),
+  }
 }
 
 const isOpen = (scope: Needed): scope is Openness => scope === 'open' || scope === 'docs'

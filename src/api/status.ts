@@ -41,7 +41,13 @@ export function mountStatus(app: Api): void {
       operationId: 'getStatus',
       summary: 'How the Services of a status page are',
       description: `A page for who names \`text/html\` in \`Accept\`, else this document. Kept for ${FRESH_SECONDS} s. ${PRIVATE}`,
-      responses: answers('application/json', PublicStatusSchema, 'The states, and incidents of 90 days'),
+      responses: {
+        ...answers('application/json', PublicStatusSchema, 'The states, and incidents of 90 days'),
+        200: {
+          description: 'The states, and incidents of 90 days',
+          content: { 'application/json': { schema: PublicStatusSchema }, 'text/html': { schema: z.string() } },
+        },
+      },
     },
     async (context, input) => {
       const shown = await shownStatus(context, input.params.slug)

@@ -1,5 +1,5 @@
 // Written by `npm run client` from openapi.yaml; do not edit.
-// Made of a4f9934f340a237b2688edfa242f7f170a6c9c534ef2fa0d36586d72971f566d, written as 1d0a64261564483dce3e232f2ecb17d3216bb0766072e88a37a3cc4dddb83a80.
+// Made of 3bf8119b361d72aed1188e9df074805d7e15b28726223066504e7d1eebd70088, written as c86ac92d65b41cd2e68b451784e37a3979978bc266a424d68fce88db5db0a9a5.
 export interface components {
     schemas: {
         Job: {
@@ -3831,6 +3831,13 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not modified since the `ETag` of `If-None-Match` */
             304: {
                 headers: {
@@ -4189,6 +4196,13 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not modified since the `ETag` of `If-None-Match` */
             304: {
                 headers: {
@@ -4376,6 +4390,13 @@ export interface operations {
                     "text/x-tap": string;
                     "text/html": string;
                 };
+            };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not modified since the `ETag` of `If-None-Match` */
             304: {
@@ -4931,6 +4952,13 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not modified since the `ETag` of `If-None-Match` */
             304: {
                 headers: {
@@ -4981,6 +5009,13 @@ export interface operations {
                     "text/x-tap": string;
                     "text/html": string;
                 };
+            };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not modified since the `ETag` of `If-None-Match` */
             304: {
@@ -5315,6 +5350,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicStatus"];
+                    "text/html": string;
                 };
             };
             /** @description Not modified since the `ETag` of `If-None-Match` */
@@ -5591,7 +5627,7 @@ export interface operations {
                     "application/json": components["schemas"]["Whoami"];
                 };
             };
-            /** @description Logged in, by a form */
+            /** @description To the login, for people */
             303: {
                 headers: {
                     [name: string]: unknown;
@@ -5903,6 +5939,13 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     searchDocs: {
@@ -5928,6 +5971,13 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     getDocsIndex: {
@@ -5952,6 +6002,13 @@ export interface operations {
             };
             /** @description Whoever names `text/html` is sent from the Markdown to the page */
             302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description To the login, for people */
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5988,6 +6045,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description To the login, for people */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     getDocsFile: {
@@ -6017,6 +6081,13 @@ export interface operations {
             };
             /** @description Whoever names `text/html` is sent from the Markdown to the page */
             302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description To the login, for people */
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,7 @@ import type { Child } from 'hono/jsx'
 import { prefersHtml } from '../api/accept.ts'
 import { readCookie } from '../api/access/cookies.ts'
 import { ANONYMOUS } from '../api/principal-of.ts'
-import { type Api, type ApiContext, answersAnybody, type Openness } from '../api/route.ts'
+import { type Api, type ApiContext, answersAnybody, answersWithPages, type Openness } from '../api/route.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { hasScope, NOBODY, type Principal, refuseWithoutScope, type Scope } from '../record/principal.ts'
@@ -55,17 +55,18 @@ export function page(
   } else if (isOpenOtherwise) {
     answersAnybody(answer, (context) => (wantsPage(context) ? null : 'open'))
   }
-  app.get(path, answer)
+  app.get(path, answersWithPages(answer))
 }
 
 const wantsPage = (context: ApiContext): boolean => prefersHtml(context.req.header('accept'))
 
 /** Mounts what a form is posted to. It answers with a redirect (303), or with the page of the form and what is wrong. */
 export function form(app: Api, { path, scope }: { path: string; scope: Scope | 'any' }, handler: Handler): void {
-  app.post(path, (context: ApiContext) => {
+  const answer = (context: ApiContext) => {
     refuseOtherScopes(context, scope)
     return refusing(() => handler(context))
-  })
+  }
+  app.post(path, answersWithPages(answer))
 }
 
 const isOpen = (scope: PageSpec['scope']): scope is Openness => scope === 'open' || scope === 'docs'

@@ -1,13 +1,21 @@
-import { prefersHtml } from '../api/accept.ts'
+import { isOpenedInBrowser, prefersHtml } from '../api/accept.ts'
 import type { ProblemAnswer } from '../api/problem.ts'
-import type { ApiContext } from '../api/route.ts'
+import { type ApiContext, leadsToDocuments } from '../api/route.ts'
 import { visible } from '../report/visible.ts'
 import { answerPage, pathOf } from './page.tsx'
 import { answerSessionOver, loginPath } from './session-over.tsx'
 
-/** Shows a problem as a page to whoever asks for HTML; who is not known is sent to the login. `null`: nobody asks for it. */
+/**
+ * Shows a problem as a page to whoever asks for HTML, and sends whoever is not known to the login. Where the API has
+ * documents alone, that is a browser's navigation and nobody else (ADR 0088).
+ *
+ * @returns `null` where nobody asks for a page
+ */
 export function showProblem(context: ApiContext, { document, headers }: ProblemAnswer): Promise<Response> | null {
-  return prefersHtml(context.req.header('accept')) ? answerProblemPage(context, document, headers) : null
+  const wantsPage = leadsToDocuments(context)
+    ? isOpenedInBrowser(context.req)
+    : prefersHtml(context.req.header('accept'))
+  return wantsPage ? answerProblemPage(context, document, headers) : null
 }
 
 async function answerProblemPage(

@@ -5,19 +5,20 @@
  * @module
  */
 
-import { prefersHtml } from '../api/accept.ts'
+import { isOpenedInBrowser } from '../api/accept.ts'
 import { type ReportFormat, reportFormat } from '../api/negotiate.ts'
-import type { Api, ApiContext } from '../api/route.ts'
+import { type Api, type ApiContext, answersWithPages } from '../api/route.ts'
 import { VARY } from './page.tsx'
 import { refusing } from './refused.ts'
 
 /** @param path as Hono has it: `/v1/jobs/:id/report`. */
 export function pageOfReport(app: Api, path: string, handler: (context: ApiContext) => Promise<Response>): void {
-  app.get(path, (context: ApiContext, next) => {
+  const answer = (context: ApiContext, next: () => Promise<void>) => {
     const asked = context.req.query('format') as ReportFormat | undefined
     // What is no format is refused by the API.
     return reportFormat(context, asked) === 'html' ? refusing(() => handler(context)) : next()
-  })
+  }
+  app.get(path, answersWithPages(answer))
 }
 
 /**
@@ -29,7 +30,7 @@ export function pageOfReport(app: Api, path: string, handler: (context: ApiConte
 export function pageOfResource(app: Api, path: string, hrefOf: (id: string) => string): void {
   app.get(path, (context: ApiContext, next) => {
     context.header('vary', VARY)
-    if (context.req.query('format') !== undefined || !isOpenedInBrowser(context)) {
+    if (context.req.query('format') !== undefined || !isOpenedInBrowser(context.req)) {
       return next()
     }
     return Promise.resolve(
@@ -40,8 +41,3 @@ export function pageOfResource(app: Api, path: string, hrefOf: (id: string) => s
     )
   })
 }
-
-/** Somebody follows a link or types the address: browsers say so (Fetch Metadata), over plain http by the older field. */
-const isOpenedInBrowser = ({ req }: ApiContext): boolean =>
-  prefersHtml(req.header('accept')) &&
-  (req.header('sec-fetch-mode') === 'navigate' || req.header('upgrade-insecure-requests') === '1')

@@ -52,7 +52,8 @@ export async function mismatches(method: string, url: string, response: Response
   const template = templateOf(pathname)
   // What is no route of ours is answered by the catch-all problem; who may not ask is not told that it is none.
   if (template === undefined) {
-    return refused(response, 404, `${pathname} is not in openapi.yaml`)
+    const told = `${pathname} is not in openapi.yaml`
+    return isPageOfProblem(pathname, response) ? [] : refused(response, 404, told)
   }
   const operation = document.paths[template]?.[method.toLowerCase()]
   if (operation === undefined) {
@@ -76,6 +77,10 @@ export async function mismatches(method: string, url: string, response: Response
   }
   return unlike(media.schema, where, `${where} ${type}`, response)
 }
+
+/** Beside the API there are pages, and what is neither is told on a page to people. */
+const isPageOfProblem = (pathname: string, { status, headers }: Response): boolean =>
+  !pathname.startsWith('/v1/') && status === 404 && (headers.get('content-type') ?? '').startsWith('text/html')
 
 /** Before it is known what is asked for: no token, the page of another site, too many requests, headers too large, too much to do. */
 const REFUSED_BEFORE = [400, 401, 403, 429, 431, 503]
