@@ -32,6 +32,11 @@ describe('the policy without settings', () => {
     ['::127.0.0.1', 'loopback (RFC 1122 3.2.1.3)'],
     ['64:ff9b::169.254.169.254', 'a cloud metadata service'],
     ['64:ff9b:1::7f00:1', 'loopback (RFC 1122 3.2.1.3)'],
+    // A local NAT64 may have a prefix of 48, 56 or 64 bits, and what follows the address is read by nobody
+    ['64:ff9b:1:a9fe:a9:fe00:808:808', 'a cloud metadata service'],
+    ['64:ff9b:1:a9:fe:a9fe:808:808', 'a cloud metadata service'],
+    ['64:ff9b:1:5:7f:0:108:808', 'loopback (RFC 1122 3.2.1.3)'],
+    ['64:ff9b:1::', 'unspecified (RFC 791 3.2)'],
     ['2002:7f00:1::', 'loopback (RFC 1122 3.2.1.3)'],
     ['2002:a9fe:a9fe::1', 'a cloud metadata service'],
     // Teredo: the server, and the client with its bits inverted
@@ -57,6 +62,8 @@ describe('the policy without settings', () => {
     '2001:db8::1',
     '64:ff9b::8.8.8.8',
     '64:ff9b:1::808:808',
+    '64:ff9b:1:808:8:800::',
+    '64:ff9b:1:5::808:808',
     '2001:0:808:808:8000:63bf:f7f7:f7f7',
     '2001:1::7f00:1',
     '::ffff:10.0.0.1',
@@ -80,6 +87,35 @@ describe('settings', () => {
     expect(allowed('::1', policy)).toBe(false)
     expect(allowed('169.254.169.254', policy)).toBe(false)
     expect(allowed('10.0.0.1', policy)).toBe(true)
+  })
+
+  it.each([
+    ['::/0', '::ffff:169.254.169.254'],
+    ['::/0', '::ffff:7f00:1'],
+    ['::/0', '64:ff9b::169.254.169.254'],
+    ['::/0', '2002:a9fe:a9fe::1'],
+    ['64:ff9b::/96', '64:ff9b::127.0.0.1'],
+    ['64:ff9b:1::/48', '64:ff9b:1:a9fe:a9:fe00:808:808'],
+    ['2002::/16', '2002:7f00:1::'],
+    // Whoever writes it chooses what the other half carries
+    ['127.0.0.0/8', '2001:0:7f00:1::5601:5601'],
+    ['127.0.0.0/8', '2001:0:a9fe:a9fe::80ff:fffe'],
+  ])('lift by %s nothing of %s, which leads to what it does not name', (cidr, address) => {
+    expect(createPolicy({ allow: [cidr], deny: [] }).explain(address, 80)).toMatchObject({
+      allowed: false,
+      rule: 'default_range',
+    })
+  })
+
+  it.each([
+    ['::/0', '::1'],
+    ['::/0', 'fd00:ec2::254'],
+    ['::/0', '64:ff9b::8.8.8.8'],
+    ['127.0.0.0/8', '64:ff9b::127.0.0.1'],
+    ['127.0.0.0/8', '2002:7f00:1::'],
+    ['127.0.0.0/8', '64:ff9b:1:7f00:0:100::'],
+  ])('lift by %s what it names: %s', (cidr, address) => {
+    expect(createPolicy({ allow: [cidr], deny: [] }).check(address, 80)).toEqual({ allowed: true })
   })
 
   it('let a denial win over everything', () => {

@@ -117,7 +117,10 @@ export function liftOf(reason: string): string {
 const KEPT_MAX = 4096
 
 export type PolicyLists = {
-  /** CIDRs. They lift what is denied by default, ports included, and nothing else. `::/0` is every IPv6 address and no IPv4 one. */
+  /**
+   * CIDRs. They lift what is denied by default, ports included, and nothing else. `::/0` is every IPv6 address and no IPv4
+   * one, also not where an IPv6 address carries it.
+   */
   allow: readonly string[]
   /** CIDRs. They win over all that is allowed. */
   deny: readonly string[]
@@ -136,6 +139,7 @@ export function createPolicy(lists: PolicyLists): Policy {
   const allow = lists.allow.map((cidr) => ({ cidr, range: rangeOf(cidr) }))
   const deny = lists.deny.map((cidr) => ({ cidr, range: rangeOf(cidr) }))
   const kept = boundedCache<OfAddress>(KEPT_MAX)
+  const isLifted = (form: Ip): boolean => allow.some(({ range }) => isIn(form, [range]))
 
   function explain(text: string, port: number | null): Judgement {
     const { isPublic, ...judged } = kept.getOrMake(text, () => judge(text))
@@ -166,18 +170,22 @@ export function createPolicy(lists: PolicyLists): Policy {
       const reason = `${text} is denied by the entry ${denied.cidr} of ${DENY}`
       return { ...seen, allowed: false, rule: 'deny_entry', entry: denied.cidr, reason }
     }
-    // An entry that lifts the plain address also lifts the address in an embedded form
-    const lifted = allow.find(({ range }) => forms.some((form) => isIn(form, [range])))
+    // Each form is where the connection may end, so each is lifted by an entry of its own, or is not denied at all
+    const refused = distinctFormsOf(address).flatMap((form) => {
+      const found = isLifted(form) ? undefined : deniedRanges.find(({ range }) => isIn(form, [range]))
+      return found === undefined ? [] : [found]
+    })[0]
+    if (refused) {
+      const reason = `${text} is ${refused.reason}`
+      return { ...seen, allowed: false, rule: 'default_range', entry: refused.cidr, reason }
+    }
+    const ends = endsOf(address)
+    const lifted = ends.every(isLifted)
+      ? allow.find(({ range }) => ends.some((form) => isIn(form, [range])))
+      : undefined
     if (lifted) {
       const reason = `${text} is allowed by the entry ${lifted.cidr} of ${ALLOW}`
       return { ...seen, allowed: true, rule: 'allow_entry', entry: lifted.cidr, reason }
-    }
-    for (const form of forms) {
-      const found = deniedRanges.find(({ range }) => isIn(form, [range]))
-      if (found) {
-        const reason = `${text} is ${found.reason}`
-        return { ...seen, allowed: false, rule: 'default_range', entry: found.cidr, reason }
-      }
     }
     return { ...seen, allowed: true, rule: 'none', entry: null, reason: `nothing denies ${text}` }
   }
@@ -213,7 +221,10 @@ const permissionBy =
     return allowed ? { allowed } : { allowed, reason }
   }
 
-const isPublic = (address: Ip): boolean => {
-  const [own, ...carried] = distinctFormsOf(address)
-  return (carried.length > 0 ? carried : [own]).some((form) => form !== undefined && !isIn(form, NOT_PUBLIC))
+/** Where a connection to an address ends: at what it carries, where it carries something. */
+function endsOf(address: Ip): readonly Ip[] {
+  const [own = address, ...carried] = distinctFormsOf(address)
+  return carried.length > 0 ? carried : [own]
 }
+
+const isPublic = (address: Ip): boolean => endsOf(address).some((form) => !isIn(form, NOT_PUBLIC))

@@ -13,11 +13,10 @@ type Embedded = readonly [cidr: string, bytes: readonly number[], isInverted?: t
 
 const LAST = [12, 13, 14, 15]
 const EMBEDDED: readonly Embedded[] = [
-  // IPv4-mapped, IPv4-translated, NAT64, local NAT64
+  // IPv4-mapped, IPv4-translated, NAT64
   ['::ffff:0:0/96', LAST],
   ['::ffff:0:0:0/96', LAST],
   ['64:ff9b::/96', LAST],
-  ['64:ff9b:1::/48', LAST],
   // 6to4
   ['2002::/16', [2, 3, 4, 5]],
   // Teredo (RFC 4380 4): the server, and the client with all bits inverted
@@ -31,6 +30,12 @@ const embeddedRanges = EMBEDDED.map(
   ([cidr, at, isInverted = false]) => [ipaddr.parseCIDR(cidr), at, isInverted ? 0xff : 0] as const,
 )
 
+/** Of local NAT64 a network takes a prefix of 48, 56, 64 or 96 bits (RFC 8215 4, RFC 6052 2.2), and nobody else knows which. */
+const LOCAL_NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b:1::/48')
+const LOCAL_PLACES = [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], LAST]
+/** What is read here where a prefix is longer is no address of anything. */
+const NO_ADDRESS = ipaddr.IPv4.parseCIDR('0.0.0.0/8')
+
 const MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
 const MAPPED_BITS = 96
 /** No carriers, although they lie in the range of those (RFC 4291 2.5.5.1). */
@@ -42,10 +47,16 @@ export function formsOf(address: Ip): readonly [Ip, ...Ip[]] {
     return [address]
   }
   const bytes = address.toByteArray()
-  const carried = embeddedRanges.flatMap(([range, places, mask]) =>
-    isIn(address, [range]) ? [ipaddr.fromByteArray(places.map((place) => (bytes[place] ?? 0) ^ mask))] : [],
-  )
-  return [address, ...carried]
+  const at = (places: readonly number[], mask = 0) =>
+    ipaddr.fromByteArray(places.map((place) => (bytes[place] ?? 0) ^ mask))
+  if (isIn(address, [LOCAL_NAT64])) {
+    const carried = LOCAL_PLACES.map((places) => at(places)).filter((form) => !isIn(form, [NO_ADDRESS]))
+    return [address, ...(carried.length > 0 ? carried : [at(LAST)])]
+  }
+  return [
+    address,
+    ...embeddedRanges.flatMap(([range, places, mask]) => (isIn(address, [range]) ? [at(places, mask)] : [])),
+  ]
 }
 
 /** Without the form that is only another way to write one of the others, and without one that nothing carries. */
