@@ -1,6 +1,6 @@
 /**
- * What a client throws. A refusal of the server, no answer, and an answer that is none of Portolan's are told apart by
- * their classes; what aborts a call by its signal is thrown as it is. No message holds the token.
+ * Errors that a client throws. Their classes tell apart a refusal of the server, no answer, and an answer that is not
+ * Portolan's; the reason of an aborted signal is thrown as it is. No message holds the token.
  *
  * @module
  */
@@ -87,7 +87,7 @@ export class PortolanUnexpectedAnswer extends PortolanError {
   }
 }
 
-/** What was waited for has not ended in the time that was given. It goes on; `last` is how it was seen last. */
+/** Thrown when work has not ended within the time that was given. The work goes on; `last` is its last known state. */
 export class PortolanWaitTimeout<T = Job> extends PortolanError {
   override name = 'PortolanWaitTimeout'
   readonly last: T

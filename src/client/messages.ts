@@ -31,7 +31,7 @@ export async function* messagesOf(
   }
 }
 
-/** What stands after the last end of a line is no line. */
+/** Yields whole lines. Text after the last line end is dropped, as a stream that breaks off leaves half a line. */
 async function* linesOf(
   body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
   clock: ClientClock,

@@ -1,22 +1,22 @@
 /** The options of a client, checked and with their defaults. */
 
-/** Where time comes from. Tests have one of their own. */
+/** Tells the time to a client; tests inject their own. */
 export type ClientClock = {
-  /** Milliseconds that only grow. */
+  /** Milliseconds of a clock that never goes back. */
   monotonic(): number
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
 export type RetryOptions = {
-  /** How often a request is sent again, at most. @default 2 */
+  /** A request is sent again at most this often. @default 2 */
   limit: number
   /** A longer `Retry-After` is not waited for: the refusal is thrown. @default 20_000 */
   longestDelayMs: number
 }
 
 export type ClientOptions = {
-  /** Where Portolan is, with a path before `/v1` if a proxy has one: `https://portolan.example.com`. No credentials. */
+  /** Like `https://portolan.example.com`, with a path before `/v1` if a proxy has one. Must hold no credentials. */
   baseUrl: string
   /** Sent as `Authorization: Bearer`. A function is asked before each request. */
   token?: string | (() => string | null | Promise<string | null>) | undefined
@@ -28,19 +28,19 @@ export type ClientOptions = {
   headers?: Readonly<Record<string, string>> | undefined
   /** Ends every call. */
   signal?: AbortSignal | undefined
-  /** How long an answer may take, besides what it was asked to wait. @default 30_000 */
+  /** An answer may take this long, milliseconds, besides the time that it was asked to wait. @default 30_000 */
   requestTimeoutMs?: number | undefined
-  /** What is safe to send again is; `{ limit: 0 }`: nothing is. */
+  /** Requests that are safe to repeat are sent again; with `{ limit: 0 }`, none is. */
   retry?: Partial<RetryOptions> | undefined
   /** @default that of the system */
   clock?: ClientClock | undefined
 }
 
 export type WaitOptions<T> = {
-  /** How long to wait at most; what is waited for goes on. Left out: until it has ended. */
+  /** Wait at most this long, milliseconds; the work goes on afterwards. Left out to wait until it has ended. */
   timeoutMs?: number | undefined
   signal?: AbortSignal | undefined
-  /** Told how it stands after each answer. With it the server is asked more often. */
+  /** Called with the state after each answer. If it is given, the server is asked more often. */
   onProgress?: ((now: T) => void) | undefined
 }
 

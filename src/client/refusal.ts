@@ -30,7 +30,7 @@ export async function refusalOf(response: Response, { asked, token, halts }: Ask
   return problem === null ? unexpected(response, asked, retryAfterMs) : new PortolanProblem(problem, retryAfterMs)
 }
 
-/** What is thrown for an answer that Portolan would not give. */
+/** Makes the error for an answer that Portolan would not give. */
 export function unexpected(response: Response, asked: string, retryAfterMs: number | null = null): PortolanError {
   const what = isOpaqueRedirect(response) ? 'a redirect' : `${response.status} ${essenceOf(response)}`.trim()
   const message = `${asked} was answered with ${what}, which Portolan does not answer: is it there, and not a proxy or a login page?`

@@ -125,7 +125,7 @@ function setHeader(headers: Headers, name: string, value: string): void {
   }
 }
 
-/** What is thrown when the signal aborts: not all that answer requests look at it. */
+/** Rejects as soon as the signal aborts, because not every `fetch` that is handed in looks at it. */
 function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)

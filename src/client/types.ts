@@ -1,15 +1,15 @@
-/** What the methods of a client take and give, from the types of the API's document. */
+/** Types of what the methods of a client take and return, derived from the types of the API's document. */
 import type { JobHead, JobPath, operations, Result } from './schema.ts'
 
 export type OperationId = keyof operations
 
-/** What every call takes besides what its operation does. */
+/** Options that every call takes besides those of its operation. */
 export type CallOptions = {
   /** Ends the call; it then throws the signal's reason. */
   signal?: AbortSignal | undefined
   /** Headers besides those of the client; they win over these. */
   headers?: Readonly<Record<string, string>> | undefined
-  /** How long the answer may take, besides what it was asked to wait. @default that of the client */
+  /** The answer may take this long, milliseconds, besides the time that it was asked to wait. @default the client's */
   requestTimeoutMs?: number | undefined
 }
 
@@ -39,7 +39,7 @@ export type Options<N extends OperationId, F extends Format = 'json'> = CallOpti
 type ContentsOf<B> = B extends { content: infer C } ? C : never
 type RequestContents<N extends OperationId> = ContentsOf<NonNullable<operations[N]['requestBody']>>
 
-/** Of a request, all may be readonly, and what may be left out may also be `undefined`: JSON has neither. */
+/** Loosens the type of a request: all may be readonly, and optional fields may be `undefined`, as JSON has neither. */
 export type Input<T> = T extends readonly (infer I)[]
   ? readonly Input<I>[]
   : T extends object
@@ -54,14 +54,14 @@ export type Body<N extends OperationId> =
 
 type Answered<N extends OperationId> = operations[N]['responses'][keyof operations[N]['responses'] & (200 | 201 | 202)]
 type AnsweredContents<N extends OperationId> = ContentsOf<Answered<N>>
-/** What an operation answers unless another format is asked for. */
+/** The type of an answer unless another format is asked for. */
 type DocumentOf<N extends OperationId> = [AnsweredContents<N>] extends [never]
   ? undefined
   : AnsweredContents<N> extends { 'application/json': infer D }
     ? D
     : string
 
-/** What an operation answers: its JSON document, or a text in any other format. */
+/** The type of an answer: the JSON document of the operation, or a text in any other format. */
 export type Answer<N extends OperationId, F extends Format = 'json'> =
   | ('json' extends F ? DocumentOf<N> : never)
   | (Exclude<F, 'json'> extends never ? never : string)
@@ -70,10 +70,10 @@ export type Answer<N extends OperationId, F extends Format = 'json'> =
 export type WithResponse<T> = { data: T; response: Response }
 export type Given<T, W extends boolean> = W extends true ? WithResponse<T> : T
 
-/** What a list has pages of. */
+/** The type of the items of a list. */
 export type Item<N extends OperationId> = DocumentOf<N> extends { items: readonly (infer I)[] } ? I : never
 
-/** What happens to a job. `id`: give it as `lastEventId` to go on after it. */
+/** An event of a job. Give its `id` as `lastEventId` to go on after it. */
 export type JobEvent =
   /** A path, when the job is planned, and when its outcome is another. */
   | { event: 'path'; id: null; data: JobPath }

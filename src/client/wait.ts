@@ -16,7 +16,7 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 /** Whoever says in `Retry-After` to come back after a day does not mean a job, which ends within minutes. */
 const LONGEST_SAID_MS = 60_000
-/** What the last answer may take when the time is up. */
+/** The last answer may take this long when the time is up. */
 const LAST_ANSWER_MS = 5000
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What a browser loads for pages, from this server alone: files of `src/pages/browser/`, under addresses that change
- * with their content, so that they may be kept for ever.
+ * Serves what pages load, all from this server: files of `src/pages/browser/`, under addresses that change with their
+ * content, so that browsers may keep them for ever.
  *
  * @module
  */

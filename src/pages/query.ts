@@ -1,4 +1,4 @@
-/** What the address of a page asks for, handed on to the API, which alone knows what it means. */
+/** Hands on what the address of a page asks for to the API, which alone knows what it means. */
 
 import type { ApiContext } from '../api/route.ts'
 import { PortolanProblem } from '../client/errors.ts'
@@ -37,7 +37,7 @@ export function hrefWith(path: string, asked: Asked, more: Readonly<Record<strin
   return text === '' ? path : `${path}?${text}`
 }
 
-/** What the API answers, or what it says is wrong with the query, for the form that it came from. */
+/** Returns the answer of the API, or its refusal of the query as a value, for the form that sent it. */
 export async function answeredOr<T>(answer: Promise<T>): Promise<{ data: T } | { refused: PortolanProblem }> {
   try {
     return { data: await answer }

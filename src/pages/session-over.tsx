@@ -1,11 +1,11 @@
-/** What becomes of a form that is sent when the session has ended under it: nothing that was typed is lost. */
+/** Answers a form that is sent after its session has ended, so that nothing that was typed is lost. */
 import { NEXT_MAX } from '../api/access/own-path.ts'
 import { withBody } from '../api/body.ts'
 import type { ApiContext } from '../api/route.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { answerPage, pathOf } from './page.tsx'
 
-/** Texts up to here are sent back to whoever sent them, who has not said who they are. */
+/** Larger forms are not sent back, as a sender who is not logged in must not make this server hold much. */
 const KEPT_MAX_BYTES = 512 * 1024
 
 /** The address of the login, from which one comes back to `next`. */

@@ -1,6 +1,6 @@
 /**
- * What was recorded of a try, and what a finding stands on, as lines. Everything returned is safe to show (see `visible`), one line each, and not yet
- * escaped for any markup.
+ * Tells as lines what was recorded of a try, and what a finding stands on. Everything returned is safe to show (see
+ * `visible`), one line each, and not yet escaped for any markup.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What GitHub Actions shows of a run: annotations, by commands that its runner reads from the log, and the summary of a
- * step. Texts of targets are no commands in anything that is printed (see `visible`), so that no token has to stop them.
+ * Renders a run for GitHub Actions: annotations, by commands that its runner reads from the log, and the summary of a
+ * step. Texts of targets are made visible wherever they are printed (see `visible`), so that none can be a command.
  *
  * @module
  */
@@ -62,8 +62,8 @@ const escapeData = (text: string): string => text.replaceAll('%', '%25').replace
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 
 /**
- * What is appended to the file of `GITHUB_STEP_SUMMARY`: reports as `format=markdown` answers them, cut at whole
- * sections, with a line that says what was cut.
+ * Makes the text for the file of `GITHUB_STEP_SUMMARY`: reports as `format=markdown` has them, cut at whole sections,
+ * with a line that says what was cut.
  *
  * @param limit in bytes of UTF-8; what stands in the file already is to be taken off.
  */

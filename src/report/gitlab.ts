@@ -3,11 +3,11 @@ import { quietJson } from '../lib/json.ts'
 import { type Refused, remarksOfRefusal } from './refused.ts'
 import { type Remark, type Reported, remarksOf } from './remark.ts'
 
-/** What stands in no file is shown at the file that has the job: GitLab demands one of each entry. */
+/** Findings that stand in no file are shown at this one, as GitLab demands a file of each entry. */
 const CI_FILE = '.gitlab-ci.yml'
 
 export type CodeQualityOptions = {
-  /** For what is found in none of the files, as for a live Service: `CI_CONFIG_PATH`. */
+  /** The file for findings that stand in none of the files, as those of a live Service: `CI_CONFIG_PATH`. */
   elsewhere?: string
 }
 

@@ -35,7 +35,7 @@ export type ServiceHeadDocument = NowDocument & {
   cause: Cause | null
 }
 
-/** What was found on one day, UTC. */
+/** Counts the tries of one day, UTC. */
 export type DayDocument = {
   day: string
   pass: number

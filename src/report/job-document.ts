@@ -58,7 +58,7 @@ export type JobSummaryDocument = {
   summary: Summary
 }
 
-/** Where the objects came from, and how old they were. */
+/** Tells where the objects came from, and how old they were. */
 export type ObjectsDocument = Omit<ObjectsUsed, 'readAtMs'> & { readAt: string | null }
 
 export type JobDocument = JobSummaryDocument & {

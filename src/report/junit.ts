@@ -102,7 +102,7 @@ function causeOf(job: JobReport, row: ReportRow, links: Links): string[] {
   ]
 }
 
-/** Only what can be opened: a CI system makes a link of an address. */
+/** Names the page of a finding only if it has an address, which CI systems show as a link. */
 const docsOf = ({ docs }: Finding, links: Links): string[] =>
   links.open('') === null ? [] : [`docs: ${links.page(docs)}`]
 

@@ -15,7 +15,7 @@ export type Links = {
 
 export const RELATIVE: Links = { page: (path) => path, api: (path) => `$PORTOLAN${path}`, open: () => null }
 
-/** Of a Portolan that ends with the program that it is part of. */
+/** Links for a Portolan that ends with the program it is part of, so that its jobs cannot be read later. */
 export const FOR_ONE_RUN: Links = { ...RELATIVE, api: () => null }
 
 /**

@@ -140,7 +140,7 @@ function passWords(path: ReportedPath, { http, grpc, dns, tls, responder, failur
 const grpcWord = ({ health, status }: NonNullable<ResultDocument['grpc']>): string =>
   visible(health ?? status ?? 'stream')
 
-/** What a gRPC status that passes leaves open. */
+/** Tells what remains unknown after a gRPC status that passes. */
 const GRPC_NOTES: Readonly<Record<string, string>> = {
   UNIMPLEMENTED: 'the server speaks gRPC and does not implement what was called: its health is not known',
   NOT_FOUND: 'the server speaks gRPC and keeps no health status of its own: name a service in a check',
@@ -222,7 +222,7 @@ export function explained(job: Pick<PlanDocument, 'paths'>, finding: Finding): s
   return job.paths.filter((path) => ids.has(path.id)).map(pathTitle)
 }
 
-/** What a job expected of all its paths together and did not find, in words. */
+/** Says in words what a job expected of all its paths together and did not find. */
 export const UNMET: Readonly<Record<Unmet, string>> = {
   'expect.reachable': 'a selector of expect.reachable has no passing path',
   'expect.sameResponder': 'another application answers by some of the ways, which expect.sameResponder does not allow',
@@ -271,7 +271,7 @@ export function objectsLine({ objects: { source, readAt, stale } }: Pick<JobRepo
   return `objects read from the cluster at ${readAt}${known}`
 }
 
-/** What the API server refused to show, and what is missing for it. */
+/** Lists what the API server refused to show, and what the report lacks for that. */
 export const forbiddenLines = ({ objects: { forbidden } }: Pick<JobReport, 'objects'>): string[] =>
   forbidden.map(({ resource, verb, namespace, effect }) =>
     visible(`${resource} (${verb}, ${namespace === null ? 'everywhere' : `namespace ${namespace}`}): ${effect}`),

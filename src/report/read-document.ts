@@ -6,7 +6,7 @@
 import { judgePath } from '../check/outcome.ts'
 import type { JobDocument, JobPathDocument, JobReport, ReportedPath } from './job-document.ts'
 
-/** What only the plan knows is told by what the document says of it. */
+/** Makes a report of a document of the API, and takes from the document what is known only to the plan otherwise. */
 export const reportOfDocument = (job: JobDocument): JobReport => ({ ...job, paths: job.paths.map(reportedPath) })
 
 function reportedPath(path: JobPathDocument): ReportedPath {
@@ -14,7 +14,7 @@ function reportedPath(path: JobPathDocument): ReportedPath {
     ...result,
     result,
     pathId: path.id,
-    // Of a name with several addresses each is judged by itself.
+    // Each address of a name is judged by itself
     address: result.resolvedAddress ?? '',
     startedAtMs: Date.parse(result.startedAt),
   }))

@@ -38,7 +38,7 @@ export function remarksOfRefusal({ code, detail, errors = [] }: Refused, files: 
 
 function placeOfLine(detail: string, joined: ReturnType<typeof joinManifests>): ManifestPlace | null {
   const [, line, column] = AT_LINE.exec(detail) ?? []
-  // What is missing at the end is told of the line behind the last
+  // An error about a missing end names the line after the last
   const found =
     line === undefined ? null : (joined.fileOfLine(Number(line)) ?? joined.fileOfLine(Math.max(1, Number(line) - 1)))
   return found === null || found.path === STDIN ? null : pointAt(found.path, found.line, Number(column))

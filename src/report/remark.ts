@@ -1,6 +1,6 @@
 /**
- * What a CI system shows beside the lines of a file, or for a run as a whole: one remark for each finding, whatever the
- * format. Built of documents of the API, so that it is the same whether the job ran here or on a server.
+ * Makes remarks that a CI system shows beside lines of a file, or for a run as a whole: one for each finding, whatever
+ * the format. They are built of documents of the API, so that a job on a server has the same as one that ran here.
  *
  * @module
  */
@@ -108,7 +108,7 @@ function ofFinding({ target, status }: Reported, finding: Finding, places: Manif
   }
 }
 
-/** What fails the build is an error; an explanation of nothing that was seen to fail is less. */
+/** Grades a finding: an error if it explains a failure of the build, less if nothing was seen to fail by it. */
 function levelOf({ confidence, explains }: Finding, isRun: boolean): RemarkLevel {
   if (explains.length === 0) {
     return confidence === 'certain' ? 'warning' : 'note'
@@ -116,7 +116,7 @@ function levelOf({ confidence, explains }: Finding, isRun: boolean): RemarkLevel
   return isRun || confidence === 'certain' ? 'error' : confidence === 'likely' ? 'warning' : 'note'
 }
 
-/** What no finding tells of a run that did not pass: why it has no verdict, or which paths fail unexplained. */
+/** Remarks on a run that did not pass where no finding does: why it has no verdict, which paths fail unexplained. */
 function ofRun(reported: Reported): Unnumbered[] {
   const { target, status, verdict, problem = null, paths = [], unmet = [], diagnosis } = reported
   if (status === undefined || verdict === 'pass') {

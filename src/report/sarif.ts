@@ -10,7 +10,7 @@ import { type Refused, remarksOfRefusal } from './refused.ts'
 import { type Remark, type Reported, remarksOf } from './remark.ts'
 
 export type SarifOptions = {
-  /** Where the pages of rules are read; without an address they are named, and not linked. */
+  /** Link the pages of rules; without an address of a server, the pages are only named. */
   links?: Links
   /** The version of this program. */
   version?: string
@@ -21,8 +21,8 @@ export type SarifOptions = {
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 
 /**
- * What the objects alone show to be broken, at the lines of the files that say so. What stands in no file is left out:
- * code scanning keeps findings by file, until a run no longer has them.
+ * Renders what the objects alone show to be broken, at the lines of the files that say so. What stands in no file is left
+ * out, because code scanning keeps findings by file, until a run no longer has them.
  *
  * @param reported plans, or jobs, of which only what their objects show is taken.
  */
@@ -82,7 +82,7 @@ function log(
 
 const ROOT = '%SRCROOT%'
 
-/** What holds of every finding of a code: its own words stand in the result. */
+/** Describes a rule, which all findings of its code share; each result has words of its own. */
 function ruleOf({ code, docs }: Remark, links: Links): object {
   const page = docs === null ? null : links.page(docs)
   const isLink = page !== null && URL.canParse(page)

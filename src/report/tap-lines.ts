@@ -10,7 +10,7 @@ export type Point = {
   name: string
   /** Why it was not tested; `null`: it was. */
   skip: string | null
-  /** What is known of it, by name. What is `null` is left out. */
+  /** Facts about the point, by name. A fact that is null is left out. */
   facts: Readonly<Record<string, Fact>>
 }
 

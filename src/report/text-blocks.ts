@@ -50,7 +50,7 @@ export const notApplicableLines = ({ notApplicable }: Pick<JobReport, 'notApplic
     return `${all.map(({ kind }) => kind).join(', ')}: ${visible(reason)}`
   })
 
-/** What a plan shows by itself, or a job. */
+/** The part that plans and jobs have in common. */
 type Diagnosed = Pick<PlanDocument, 'diagnosis' | 'paths'>
 
 export function findingBlock(job: Diagnosed, links: Links): string[] {

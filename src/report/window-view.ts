@@ -35,7 +35,7 @@ export type WindowView = {
   /** The name under which its cases are kept, which does not depend on what they find. */
   suite: string
   classname: string
-  /** What is known of the report as a whole, by name, for tools. */
+  /** Facts about the report as a whole, by name, for tools. */
   facts: Readonly<Record<string, string>>
   summary: string
   about: string

@@ -49,7 +49,7 @@ export const sessions = sqliteTable(
   (t) => [uniqueIndex('sessions_hash').on(t.hash), index('sessions_expiry').on(t.expiresAtMs)],
 )
 
-/** Who changed what. Rows are added, and go when they are old; nothing changes one. */
+/** Keeps who changed what. Rows are only added, and deleted when they are old; none is ever changed. */
 export const audit = sqliteTable(
   'audit',
   {

@@ -1,5 +1,5 @@
 /**
- * What is announced on status pages.
+ * Keeps the announcements of status pages.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import { type Store, write } from './db.ts'
 import { insertWhere, pastPosition } from './sql.ts'
 import { within } from './visible.ts'
 
-/** What a row tells besides who asked. `resource`: its id. */
+/** What a row tells besides who asked. `resource` is the id of what was changed. */
 export type Told = Change & {
   action: AuditAction
   resource: string
@@ -20,11 +20,11 @@ export type Told = Change & {
   namespace: string | null
 }
 
-/** What is told of one side of a change, as it is kept. */
+/** Makes the text that the log keeps of one side of a change. */
 export const auditText = (fields: Fields | null): string | null => fields && JSON.stringify(fitting(fields))
 
 /**
- * The statement that tells of a change; none where nobody asked for it.
+ * Returns the statement that logs a change; none if no request asked for the change.
  *
  * @param guard holds in that place of the transaction if the change is made.
  */

@@ -1,5 +1,5 @@
 /**
- * How far the clock has been believed, beside how far retention has come: all processes on one database know the same.
+ * Keeps how far the clock has been believed in the database, so that all processes on it believe the same.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { onlyServer } from './visible.ts'
 const BELIEVED = 'clock believed'
 const SEEN = 'clock seen'
 
-/** Where nobody has looked before, the newest job tells what the clock was. `null`: there is none either. */
+/** Reads the belief; before the first look, the newest job tells what the clock was. Null if there is no job either. */
 export async function readClockBelief(store: Store): Promise<ClockBelief | null> {
   onlyServer(store)
   const rows = await store.db

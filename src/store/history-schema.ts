@@ -11,8 +11,9 @@ import type { Verdict } from '../check/verdict.ts'
 import type { PathKind } from '../plan/kinds.ts'
 
 /**
- * What fails comes first, then what is not known, then what passes; of each what changed last. One number, so that a
- * page is one range of one index: this much for each state, less the time of its last change. No time reaches it.
+ * Orders Services: first those that fail, then the unknown ones, then those that pass; within each, the last to change
+ * first. The place is one number, so that a page is one range of one index: this much for each state, less the time of
+ * the last change in milliseconds, which never reaches it.
  */
 export const PLACES = 100_000_000_000_000
 
@@ -37,7 +38,7 @@ export const services = sqliteTable(
     diagnosis: text(),
     /** JSON of a `Cause`: the first finding of that job. */
     cause: text(),
-    /** How it is now, as `serviceNow` tells: position in OUTCOMES, pass or fail. Kept by service-state.ts. */
+    /** The current state, as `serviceNow` tells: position in OUTCOMES, pass or fail. Kept by service-state.ts. */
     state: integer(),
     sinceMs: integer('since_ms'),
     /** Its place where problems come first: see {@link PLACES}. */
@@ -59,7 +60,7 @@ export const serviceDays = sqliteTable(
     serviceNo: integer('service_no').notNull(),
     /** Days since 1970, UTC. */
     day: integer().notNull(),
-    /** Of all vantages: the rollups of that day. */
+    /** Sums of the rollups of that day over all vantages. */
     pass: integer().notNull(),
     fail: integer().notNull(),
     error: integer().notNull(),

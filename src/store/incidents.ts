@@ -56,7 +56,7 @@ export type IncidentFilter = Pick<ServiceFilter, 'cluster' | 'namespace'> & {
   toMs?: number
 }
 
-/** Where a list of the incidents of all Services has come to: the open ones stand first. */
+/** A position in the list of the incidents of all Services, in which open ones stand first. */
 export type IncidentPosition = { isOpen: boolean; atMs: number; id: string }
 
 /** Gives the position of an incident: of an open one by when it began, of another by when it ended. */

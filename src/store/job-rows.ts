@@ -13,9 +13,9 @@ import { hashOf, keepText, keepTexts } from './texts.ts'
 export const ACTIVE = sql`status in ('queued', 'running')`
 
 /**
- * Whether an owner may have so many jobs more under way. Runs of schedules do not count.
+ * Holds where an owner may have this many more jobs under way. Runs of schedules do not count.
  *
- * @param most `null`: any number.
+ * @param most null for any number.
  */
 export const roomUnderWay = (owner: string, jobs: number, most: number | null): SQL =>
   most === null

@@ -132,7 +132,7 @@ export async function getJob(store: Store, id: string): Promise<StoredJob | null
   }
 }
 
-/** What the plan of a job rests on; `null`: there is no such job. */
+/** Reads what the plan of a job rests on; null if there is no such job. */
 export async function readObjectsUsed(store: Store, id: string): Promise<ObjectsUsed | null> {
   const [row] = await store.db
     .select({ objects: jobs.objects, objectsReadAtMs: jobs.objectsReadAtMs, resourceVersions: jobs.resourceVersions })

@@ -141,7 +141,7 @@ export async function removeAllManaged(store: Store): Promise<number> {
   return removed.length
 }
 
-/** What annotations of a Service, or of a Namespace, ask for in vain. */
+/** The refused annotations of a Service, or of a Namespace. */
 export type Rejected = ServiceKey & { rejected: readonly Rejection[] }
 
 export async function listRejected(store: Store, cluster: string): Promise<Rejected[]> {

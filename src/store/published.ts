@@ -1,6 +1,6 @@
 /**
- * How Services are, as others are told it: a state, the share of tries that passed, and when it failed. Nothing else of
- * history is read for that, so that nothing else can be told.
+ * Reads what may be published of Services: a state, the share of tries that passed, and when they failed. Nothing else of
+ * history is read, so that nothing else can be told.
  *
  * @module
  */
@@ -20,10 +20,10 @@ export type Published = {
   /** The state of all its paths. `null`: never tested. */
   state: 'pass' | 'fail' | null
   sinceMs: number | null
-  /** Whether a way to it passes, though others may not. */
+  /** True if any way to it passes, though others may fail. */
   isReachable: boolean
   lastAtMs: number
-  /** Of the days that were asked for, by their number since 1970; those without any try are absent. */
+  /** The days that were asked for, by their number since 1970; a day without any try is absent. */
   days: ReadonlyMap<number, Pick<Counts, 'pass' | 'fail'>>
 }
 
@@ -45,7 +45,7 @@ type Numbered = ReadonlyMap<number, number>
 const [PASS, FAIL] = (['pass', 'fail'] as const).map((outcome) => sql.raw(String(OUTCOMES.indexOf(outcome))))
 
 /**
- * Those of them that history knows, by their place in the list; and what has failed of them, newest first.
+ * Reads the Services that history knows, by their places in the list, and their incidents, newest first.
  *
  * @param limit of incidents; more than that many are left out.
  */

@@ -92,7 +92,7 @@ function listsOf(observed: Observed) {
     days: [JSON.stringify(observed.days)],
     planned: [JSON.stringify(paths.map(({ id }) => id))],
     paths: jsonChunks(paths),
-    // Only whether there are any: what they are is read from the job.
+    // These only tell that there are any; what they are is read from the job
     unprobed: unprobed.length > 0 ? [''] : [],
     failures: Object.keys(whole.failures).length > 0 ? [''] : [],
   }
@@ -112,7 +112,7 @@ const HELD = sql`id = ${value('jobId')} and lease_token = ${value('token')} and 
 const JOB = sql`(select no from jobs where ${HELD})`
 const SERVICE = sql`(select no from services where namespace = ${value('namespace')} and name = ${value('service')}
   and cluster = ${value('cluster')})`
-/** What was seen so much later than this job ends was seen by a clock that ran ahead, and counts no longer. */
+/** A sight this much later than the end of this job came from a clock that ran ahead, and no longer counts. */
 const AHEAD_MS = 3_600_000
 
 /** Holds where what was last seen, in this column, is no newer than an instant. */

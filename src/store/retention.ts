@@ -170,7 +170,7 @@ const lastDay = (keep: Retention, nowMs: number): number => dayOf(nowMs - Math.m
 const rawSeries: Stage = ({ store, keep, nowMs, limit }) =>
   removeSeries(store, sql`used_day < ${lastDay(keep, nowMs)} and (service_no is null or group_no is not null)`, limit)
 
-/** What goes may have been what a Service fails at: how it is now is worked out again. */
+/** Removes series, and works out again the state of their Services, which may have been failing at one of these. */
 async function removeSeries(store: Store, old: SQL, limit: number): Promise<RetentionStep> {
   const found = await store.db.all<{ no: number; serviceNo: number | null }>(
     sql`select no, service_no "serviceNo" from series where ${old} order by used_day limit ${limit}`,

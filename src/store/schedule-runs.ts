@@ -87,7 +87,7 @@ export async function claimRun(
     ...rows,
     sql`update schedules set last_at_ms = ${atMs}, last_outcome = ${outcome},
         last_problem = ${problem && JSON.stringify(problem)} ${state} where ${same} and ${mine} returning no`,
-    // Also where the occurrence had been run before: it is not to come up again.
+    // An occurrence that was run before moves on as well, so that it does not come up again
     sql`update schedules set next_at_ms = ${next?.atMs ?? null}, due_at_ms = ${next?.dueAtMs ?? null} where ${same}`,
     sql`delete from schedule_runs where schedule_no = ${no} and at_ms < (select at_ms from schedule_runs
       where schedule_no = ${no} order by at_ms desc limit 1 offset ${KEPT_RUNS - 1})`,

@@ -58,7 +58,7 @@ export const schedules = sqliteTable(
   ],
 )
 
-/** What annotations ask for in vain: of a Service, or (`service` is empty) of a Namespace for its Services. */
+/** Keeps refused annotations: of a Service, or (`service` is empty) of a Namespace for its Services. */
 export const discoveryRejections = sqliteTable(
   'discovery_rejections',
   {

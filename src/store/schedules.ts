@@ -215,7 +215,7 @@ export async function listSchedules(
   return rows.map(toSchedule)
 }
 
-/** Read from the text itself, as few ask for it, and of schedules there are thousands at most. */
+/** Reads labels from the text itself, as few ask for them, and there are thousands of schedules at most. */
 const hasLabel = (name: string, value: string): SQL => sql`exists (
   select 1 from json_each((select group_concat(text, '') from (select text from schedule_texts
     where schedule_no = schedules.no and what = 'request' order by part)), '$.request.labels') label
@@ -223,12 +223,12 @@ const hasLabel = (name: string, value: string): SQL => sql`exists (
 
 export type ScheduleChange = {
   settings: ScheduleSettings
-  /** `null`: as it is, whatever it has become since it was read. */
+  /** Null leaves it as it is, whatever it has become since it was read. */
   timing: { anchorAtMs: number; next: NextRun | null } | null
   updatedAtMs: number
-  /** `null`: as it is. */
+  /** Null leaves it as it is. */
   work: { work: ScheduledWork; sealed: string | null; isBatch: boolean } | null
-  /** What the audit log tells of it. */
+  /** The change for the audit log; left out if nobody asked for it. */
   told?: Change
 }
 

@@ -53,7 +53,7 @@ export async function causesOf(db: Db, rows: readonly Row[], shown: Shown): Prom
   return new Map([...causes, ...(await earlierCauses(db, shown, unseen))])
 }
 
-/** Of Services that fail at what their last job left out: what was said by those that looked at it last. */
+/** Reads causes for Services that fail at a path which their last job left out, from the last job that tested it. */
 async function earlierCauses(db: Db, shown: Shown, services: readonly number[]): Promise<Map<number, Cause>> {
   const causes = new Map<number, Cause>()
   if (services.length === 0) {

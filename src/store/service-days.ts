@@ -12,7 +12,7 @@ const SUMS = sql.raw(['pass', 'fail', 'error'].map((column) => `coalesce(sum(r.$
 const COLUMNS = sql.raw('service_no, day, pass, fail, error, failed_jobs')
 const SET_SUMS = sql.raw(['pass', 'fail', 'error'].map((column) => `${column} = excluded.${column}`).join())
 
-/** What is told of a job that ends, each in terms of its statement. */
+/** Parts of the statement about a job that ends. */
 export type DayOfJob = {
   serviceNo: SQL
   wholeId: SQL

@@ -1,5 +1,5 @@
 /**
- * What a list of Services is filtered and ordered by, and what it tells of each besides its head.
+ * Filters and orders lists of Services, and reads what they tell of each Service besides its head.
  *
  * @module
  */
@@ -18,11 +18,10 @@ export type ServiceFilter = {
   namespace?: string
   /** A part of `namespace/name`, in any case. */
   q?: string
-  /** How it is now. */
   standing?: Standing
 }
 
-/** `problems`: what fails, what is not known, what passes; of each what changed last. */
+/** `problems` has failing Services first, then unknown ones, then passing ones; in each the last to change first. */
 export type ServiceSort = 'name' | 'problems'
 
 export type ServicePage = {
@@ -36,7 +35,7 @@ export type ServicePage = {
 export const placeOf = ({ state, sinceMs }: Pick<ServiceHead, 'state' | 'sinceMs'>): number =>
   STANDINGS.indexOf(state ?? 'unknown') * PLACES - (sinceMs ?? 0)
 
-/** What a list is ordered by, and the position in it of the last Service of the page before. */
+/** Returns the columns that order a list, and the position of the last Service of the previous page. */
 export function orderOf({ sort = 'name', after }: Pick<ServicePage, 'sort' | 'after'>) {
   const byName = [services.namespace, services.name, services.cluster]
   const name = after && [after.namespace, after.service, after.cluster]
@@ -60,7 +59,7 @@ export function matching(
   )
 }
 
-/** How many Services are how, of those that match otherwise. */
+/** Counts the Services of each standing; the filter's own standing is left out. */
 export async function countStandings(store: Store, filter: ServiceFilter): Promise<Record<Standing, number>> {
   const { standing: _any, ...others } = filter
   const count = (standing: Standing) => sql<number>`coalesce(sum(${isStanding(standing, sql`${services.place}`)}), 0)`
@@ -71,7 +70,7 @@ export async function countStandings(store: Store, filter: ServiceFilter): Promi
   return row ?? { fail: 0, unknown: 0, pass: 0 }
 }
 
-/** What was of each Service on its last days, and how fast it is of late; in the order of the targets. */
+/** Reads the last days of each Service and its recent p95, in the order of the targets. */
 export async function readLately(
   store: Store,
   targets: readonly ServiceHead['target'][],

@@ -1,6 +1,7 @@
 /**
- * How each Service is now, kept in its row by whatever may change it, so that a list in the order of problems reads its
- * page and nothing else. The rules are those of `src/history/now.ts`, which tells the same from what is read whole.
+ * Keeps the current state of each Service in its row. Whatever may change the state writes it, so that a list in the
+ * order of problems reads its page and nothing else. The rules are those of `src/history/now.ts`, which works the same
+ * out from the whole history.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import { type Store, write } from './db.ts'
 import { ALWAYS } from './sql.ts'
 import { onlyServer } from './visible.ts'
 
-/** What opened a session: a token, with which it ends; or what somebody else has vouched for, by these rules. */
+/** Opens a session: either a token, with which it ends, or a principal that an issuer vouches for under these rules. */
 export type Opener = { tokenHash: string } | { principal: Principal; rules: string }
 
 export type Session = { opener: Opener; createdAtMs: number; seenAtMs: number; expiresAtMs: number }

@@ -47,7 +47,7 @@ export async function insertToken(
   return insertOnce(store, token.id, claim, token.createdAtMs, rows, room)
 }
 
-/** What the audit log tells of a token: all that it allows, and never its hash. */
+/** Makes the entry of the audit log for a new token: all that it allows, and never its hash. */
 function toldOf({ id, name, prefix, expiresAtMs, ...allows }: NewToken): Told {
   const only = (list: readonly string[] | null) => (list?.length === 1 ? (list[0] ?? null) : null)
   const { scopes, namespaces, clusters, manifests, egressOnly, rateLimit } = allows

@@ -9,11 +9,11 @@ import { unmarked } from '../lib/marked.ts'
 import { reaches, refuseUnlessUnbounded, SYSTEM } from '../record/principal.ts'
 import type { Store } from './db.ts'
 
-/** Where a row says what it is about: a table of drizzle's, or columns by their names. */
+/** The columns by which a row says what it is about: those of a drizzle table, or SQL that names them. */
 export type Columns = {
   cluster: SQLWrapper
   namespace: SQLWrapper
-  /** It is about this one too, where it is not null. */
+  /** A second namespace that the row is about, where it is not null. */
   alsoNamespace?: SQLWrapper
 }
 

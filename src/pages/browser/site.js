@@ -1,5 +1,5 @@
 // @ts-check
-/** What every page needs: times of the reader's time zone, and buttons that copy. Pages work without it. */
+/** Shows times in the reader's time zone, and makes buttons that copy. Every page loads this, and works without it. */
 
 /** @param {ParentNode} root */
 export function showTimes(root) {

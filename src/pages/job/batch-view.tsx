@@ -13,9 +13,9 @@ import { hasEnded, stateOf, targetName } from './words.ts'
 
 type BatchViewProps = {
   batch: Batch
-  /** What may be done with it. */
+  /** Buttons and links for what the reader may do with the batch. */
   actions?: Child
-  /** Jobs that are told whole, one after the other: as a report does. */
+  /** Jobs that are shown in full, one after the other, as a report does. */
   whole?: readonly Job[]
 }
 

@@ -1,4 +1,4 @@
-/** What stands beside the paths of a job: the objects it rests on, what does not apply, what was not read. */
+/** Shows what a job tells besides its paths: the objects it rests on, what does not apply, what was not read. */
 import type { Job } from '../../client/schema.ts'
 import { forbiddenLines, ignoredLines } from '../../report/phrases.ts'
 import { visible } from '../../report/visible.ts'

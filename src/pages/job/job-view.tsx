@@ -21,11 +21,11 @@ import { documentOf, hasEnded, stateOf, targetName, verdictWords } from './words
 
 type JobViewProps = {
   job: Job
-  /** What may be done with it. */
+  /** Buttons and links for what the reader may do with the job. */
   actions?: Child
-  /** It is one of several on a page: its heading is below theirs. */
+  /** True for one of several jobs on a page, so that its headings are a level lower. */
   isPart?: boolean
-  /** Its map draws every hop by itself. */
+  /** True if its map draws every hop by itself. */
   isMapWhole?: boolean
 }
 
@@ -123,7 +123,7 @@ const mapOf = (id: string, isUnfolded: boolean) => ({
   otherHref: `/jobs/${id}${isUnfolded ? '' : '?map=whole'}#map`,
 })
 
-/** What the job expects of all its paths together, and did not find. */
+/** Lists what the job expects of all its paths together and did not find. */
 function Unmet({ of, level }: { of: Job['unmet']; level: Level }) {
   return of.length === 0 ? null : (
     <Section of="note fail" title="Expected of all paths, and not met" level={level}>

@@ -3,15 +3,15 @@ import type { PropsWithChildren } from 'hono/jsx'
 type LiveProps = PropsWithChildren<{
   /** The address of this page. */
   at: string
-  /** What is said aloud when it has changed. */
+  /** What a screen reader says when the content has changed. */
   said: string
   /** The id of a job whose events tell what changes. */
   events?: string
-  /** It is looked at again and again. */
+  /** True for content that is loaded again and again. */
   polled?: boolean
 }>
 
-/** What the script `job.js` keeps current. Without a script there is a link that loads the page again. */
+/** Holds content that the script `job.js` keeps current. Without scripts, a link loads the page again. */
 export function Live({ at, said, events, polled = false, children }: LiveProps) {
   const isLive = events !== undefined || polled
   return (

@@ -102,7 +102,7 @@ const EVIDENCE_MAX = 250
 /** Tries that are told of each. */
 const TRIES_MAX = 10
 
-/** What was recorded of each row: folded, to be opened by who wants to know. */
+/** Shows what was recorded of each row, folded, as few readers need it. */
 export function RowEvidence({ rows }: { rows: readonly ReportRow[] }) {
   const rest = rows.length - EVIDENCE_MAX
   return (

@@ -28,7 +28,7 @@ export const stateWord = ({ status, verdict }: Judged): string => {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`
 }
 
-/** What the verdict of a job says of the Service, and what it does not say. */
+/** Says what the verdict of a job tells about the Service, and what it does not tell. */
 export function verdictWords({
   status,
   verdict,

@@ -27,7 +27,7 @@ const INSET = 32
 export type Hrefs = {
   way: (id: string) => string
   finding: (nth: number) => string
-  /** Where the members of a group are listed. */
+  /** Leads to the list of the members of a group. */
   group: (key: string) => string
 }
 
@@ -142,7 +142,7 @@ function Card({ box, marks, id, hrefs }: { box: Box; marks: readonly Mark[]; id:
   )
 }
 
-/** Where more of a hop stands; `null`: no way goes over it. */
+/** Returns where the page tells more of a hop; null if no way goes over it. */
 export function hrefOf({ key, over, members }: Hop, hrefs: Hrefs): string | null {
   if (members.length > 0) {
     return hrefs.group(key)

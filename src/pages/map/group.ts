@@ -36,7 +36,7 @@ export function groupHops(hops: readonly Hop[], unlike: (hop: Hop) => string, is
       return own
     }
     const alike = Map.groupBy(own, (hop) => [hop.kind, hop.state, unlike(hop), shapeOf(hop)].join('\n'))
-    // Where hardly any two are alike their states alone tell them apart.
+    // If hardly any two are alike, they are grouped by their states alone
     const groups = alike.size <= HOPS_MAX ? alike : Map.groupBy(own, ({ state }) => state)
     return worstFirst(
       [...groups.values()].flatMap((members) => (members.length < SMALL ? members : [groupOf(members)])),

@@ -23,9 +23,8 @@ export type Hop = {
   key: string
   column: Column
   zone: Zone
-  /** What it is: `ClusterIP`, `Node`. */
+  /** The kind of thing that it is, such as `ClusterIP` or `Node`. */
   kind: string
-  /** Its own name. */
   title: string
   lines: readonly Line[]
   /** The ways that end here: each way ends at one hop. */
@@ -49,7 +48,7 @@ type Place = Pick<Hop, 'column' | 'zone' | 'kind' | 'title'> & {
   text: string
   /** Tells hops apart that have one kind and one title: parents of routes. */
   as?: string
-  /** Of the hop before it, which the prober does not dial: the host that is asked for. */
+  /** The title of the hop before it that the prober does not dial: the host that is asked for. */
   by?: string
   objects?: readonly string[]
   node?: string | null

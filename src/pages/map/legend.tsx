@@ -9,7 +9,7 @@ const MEANS: Readonly<Record<WayState, string>> = {
   open: 'not measured: only planned, or not tested yet',
 }
 
-/** What the signs of a map mean: those that are on it. */
+/** Explains the signs of a map, only those that are on it. */
 export function Legend({ model }: { model: MapModel }) {
   const states = (Object.keys(MEANS) as WayState[]).filter((state) => model.ways.some((way) => way.state === state))
   return (

@@ -24,11 +24,11 @@ export type PathMapProps = {
   id?: string
   /** Draws every hop by itself. @default false */
   isUnfolded?: boolean
-  /** Where the same page has it drawn so, or folded again; left out: the map offers neither. */
+  /** Leads to the page with the map unfolded, or folded again; left out if the map is to offer neither. */
   otherHref?: string
 }
 
-/** The way from the prober to the endpoints, with what was measured. Under it: what it says in words, and its signs. */
+/** Draws the way from the prober to the endpoints, with what was measured, over the same in words and its signs. */
 export function PathMap(props: PathMapProps) {
   const { source, rows = 'path-', findings = 'finding-', id = 'map', isUnfolded = false, otherHref } = props
   const model = mapModel(source, { isUnfolded })
@@ -65,7 +65,7 @@ export function PathMap(props: PathMapProps) {
   )
 }
 
-/** What a group stands for, one by one; a link to its list unfolds it. */
+/** Lists the members of a group; a link to the list unfolds it. */
 function Members({ group, hrefs }: { group: Hop; hrefs: Hrefs }) {
   const { key, members, kind, over } = group
   return (

@@ -97,7 +97,7 @@ export function mapModel(source: MapSource, { isUnfolded = false }: { isUnfolded
 
 const vantageKey = (name: string): string => `from\n${name}`
 
-/** Where nothing has looked yet there is still a prober. */
+/** Makes a hop for each vantage, or for a nameless prober where none has looked yet, as ways must begin somewhere. */
 const vantagesOf = ({ vantages, of }: MapFacts): Hop[] =>
   (vantages.length === 0 ? ['prober'] : vantages).map((name) =>
     hopOf({

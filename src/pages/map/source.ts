@@ -1,5 +1,5 @@
 /**
- * What a map is drawn from: a document of the API, its paths as ways with one state each. Pure.
+ * Reads what a map is drawn from out of a document of the API: its paths as ways with one state each. Pure.
  *
  * @module
  */
@@ -16,8 +16,8 @@ export type MapSource =
   | { plan: Pick<Plan, 'target' | 'vantage' | 'paths' | 'notApplicable' | 'diagnosis'> }
 
 /**
- * What was measured, the worst first: `error` failed on our side, `skipped` was not tested and a reason is known, `open`
- * was not measured: only planned, not decided yet, or never tested.
+ * Lists the states of ways, worst first. `error` failed on our side; `skipped` was not tested, for a known reason;
+ * `open` was not measured: only planned, not decided yet, or never tested.
  */
 export const WAY_STATES = ['fail', 'error', 'pass', 'skipped', 'open'] as const
 export type WayState = (typeof WAY_STATES)[number]
@@ -93,7 +93,7 @@ export function factsOf(source: MapSource): MapFacts {
 const stateOf = (path: Path | JobPath): WayState =>
   ('outcome' in path ? path.outcome : null) ?? (path.skipped === null ? 'open' : 'skipped')
 
-/** Of a path of a job the failure of the first try that ended as the path did. */
+/** Returns the failure of the first try that ended as its path did; null for documents without tries. */
 function failureOf(path: Path | JobPath, state: WayState): string | null {
   const tries = 'results' in path ? path.results : []
   const failure = tries.find(({ outcome, purpose }) => purpose === 'check' && outcome === state)?.failure ?? null

@@ -99,7 +99,7 @@ const Shown = ({ state, of }: { state: WayState; of: MapFacts['of'] }) => (
   <State of={SHOWN_AS[state]} {...(state === 'open' ? { text: UNMEASURED[of] } : {})} />
 )
 
-/** What lies behind the hop where it ends, as the objects tell. */
+/** Says where traffic goes behind the hop at which a way ends, as the objects tell. */
 function leadsTo({ kind, path, parts }: Way): string {
   if (KINDS[kind].role === 'pod') {
     return 'the pod itself'

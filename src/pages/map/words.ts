@@ -1,4 +1,4 @@
-/** What the map says in words. Everything returned is safe to show. Pure. */
+/** Says in words what the map shows. Everything returned is safe to show. Pure. */
 import { KINDS } from '../../plan/kinds.ts'
 import type { StateName } from '../parts/state.tsx'
 import type { Hop, MapModel } from './model.ts'

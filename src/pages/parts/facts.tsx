@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 
-/** What is known of something, each by its name. What has no value is left out. */
+/** Lists facts by their names. A fact without a value is left out. */
 export function Facts({ of }: { of: readonly (readonly [string, Child | null])[] }) {
   return (
     <dl class="known">

@@ -4,7 +4,7 @@ import type { PropsWithChildren } from 'hono/jsx'
 export type FieldErrors = readonly { pointer: string; detail: string }[]
 
 type FieldProps = PropsWithChildren<{
-  /** Also its id. */
+  /** Serves as the id of the input as well. */
   name: string
   label: string
   /** How to fill it in. */
@@ -18,7 +18,7 @@ type FieldProps = PropsWithChildren<{
   rows?: number
 }>
 
-/** What is wrong with a field: what is told of it, or of something in it. */
+/** Returns the errors about a field, or about something in it. */
 export const errorsOf = (errors: FieldErrors, pointers: readonly string[]): FieldErrors =>
   errors.filter(({ pointer }) => pointers.some((each) => pointer === each || pointer.startsWith(`${each}/`)))
 

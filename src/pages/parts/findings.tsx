@@ -5,13 +5,13 @@ import { visible } from '../../report/visible.ts'
 import { Copy } from './copy.tsx'
 import { Lines } from './lines.tsx'
 
-/** What is told of a path that a finding is about: its title, and where more stands; `null`: it is not on this page. */
+/** Returns the title of a path that a finding is about, and a link to it; null if the path is not on this page. */
 export type PathNamed = (id: string) => { title: string; href: string | null } | null
 
 type FindingsProps = {
   findings: readonly Finding[]
   pathNamed: PathNamed
-  /** Of the heading of each: one below the heading that they stand under. @default 3 */
+  /** The level of each heading, one below that of the section. @default 3 */
   level?: 3 | 4
   /** Begins the ids of the findings, where a page has those of several jobs. @default '' */
   prefix?: string
@@ -22,7 +22,7 @@ const NAMED_MAX = 5
 /** Characters of a field's value. */
 const VALUE_MAX = 400
 
-/** What was found to be broken: what was seen, what mends it, and a command that confirms it. */
+/** Shows what is broken: what was seen, what mends it, and a command that confirms it. */
 export function Findings({ findings, pathNamed, level = 3, prefix = '' }: FindingsProps) {
   return (
     <div class="findings">
@@ -70,7 +70,7 @@ const CONFIDENCES = {
   possible: { text: 'Possible', bars: '▮▯▯' },
 } as const
 
-/** How sure a finding is, in a word and a sign. */
+/** Shows how sure a finding is, in a word and a sign. */
 export function Confidence({ of }: { of: Finding['confidence'] }) {
   return (
     <span class="confidence">

@@ -4,15 +4,15 @@ import type { ApiContext } from '../../api/route.ts'
 import { PortolanProblem } from '../../client/errors.ts'
 import type { FieldErrors } from './field.tsx'
 
-/** What was typed and ticked, by the names of the fields. */
+/** Holds what was typed and ticked, by the names of the fields. */
 export type Form = {
-  /** One value, its line ends as `\n`; empty: the field was not sent. */
+  /** Returns one value, with `\n` for line ends; empty if the field was not sent. */
   text(name: string): string
   all(name: string): string[]
   has(name: string): boolean
 }
 
-/** @throws ProblemError if it is none, or larger than this server takes. */
+/** @throws ProblemError if the body is no form, or larger than this server takes. */
 export const readForm = (context: ApiContext): Promise<Form> =>
   withBody(context, ['form'], async ({ text }) => {
     const sent = new URLSearchParams(text)

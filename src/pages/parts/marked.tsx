@@ -4,7 +4,7 @@ export function Marked({ text, words }: { text: string; words: readonly string[]
   if (known.length === 0) {
     return <>{text}</>
   }
-  // Of what is split by a group every other part is what the group has matched
+  // split() with a group returns each match between the other parts, so matches are at odd places
   const parts = text.split(new RegExp(`(${known.join('|')})`, 'gi'))
   return <>{parts.map((part, at) => (at % 2 === 1 ? <mark>{part}</mark> : part))}</>
 }

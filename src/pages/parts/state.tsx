@@ -1,4 +1,4 @@
-/** What a state, an outcome or a verdict is called on pages, with the glyph that goes with its colour. */
+/** Names states, outcomes and verdicts for pages, with the glyph that goes with each colour. */
 const SHOWN = {
   pass: { glyph: '✓', text: 'Pass' },
   fail: { glyph: '✕', text: 'Fail' },

@@ -53,7 +53,7 @@ export function OverallView({
 export function ServiceReportView({ report, asked }: { report: Answer<'getServiceReport'>; asked: Asked }) {
   const document: ServiceReport = {
     ...report,
-    // What an environment variable is called is not told of the past.
+    // History does not keep the names of environment variables
     paths: (report.paths as unknown as readonly Omit<PathReport, 'variable'>[]).map((path) => ({
       ...path,
       variable: null,
@@ -91,7 +91,7 @@ export function ServiceReportView({ report, asked }: { report: Answer<'getServic
   )
 }
 
-/** Where the API has the report of a Service. */
+/** Returns the path at which the API has the report of a Service. */
 const reportPath = ({ namespace, service }: { namespace: string; service: string }): string =>
   `/v1/services/${encodeURIComponent(namespace)}/${encodeURIComponent(service)}/report`
 

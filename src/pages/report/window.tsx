@@ -10,7 +10,7 @@ import { Table } from '../parts/table.tsx'
 const OPEN_MAX = 200
 
 type Row = ViewRow & {
-  /** Where more is told of it. */
+  /** Leads to the page about it; null if there is none. */
   href: string | null
 }
 
@@ -53,7 +53,7 @@ function cellsOf({ cells, verdict, notes, href }: Row): Child[] {
   ]
 }
 
-/** What else the report tells, in lines. */
+/** Shows the other sections of a report as lists. */
 export const WindowSections = ({ sections }: Pick<WindowView, 'sections'>) => (
   <>
     {sections.map(({ title, lines }) => (

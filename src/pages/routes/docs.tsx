@@ -7,7 +7,7 @@ import { ask } from '../ask.ts'
 import { answerPage, page } from '../page.tsx'
 import { Marked } from '../parts/marked.tsx'
 
-/** Who takes no HTML has the text of the page, from the API. */
+/** Leaves clients that take no HTML to the API, which answers with the text of the page. */
 const asText = {
   scope: 'docs',
   otherwise: async (_: ApiContext, next: () => Promise<void>) => {

@@ -17,12 +17,12 @@ import { ServiceLink } from '../parts/service-link.tsx'
 type Shown = 'all' | 'open' | 'ended'
 const SHOWN: Readonly<Record<Shown, string>> = { all: 'All', open: 'Open', ended: 'Ended' }
 
-/** What the form asks for. A field that is left empty filters nothing. */
+/** Holds the fields of the form. One that is left empty filters nothing. */
 type Asked = {
   cluster?: string
   namespace?: string
   shown: Shown
-  /** Those of paths besides those of Services as a whole. */
+  /** True to show incidents of single paths too, not only of Services as a whole. */
   withPaths: boolean
   from?: string
   to?: string

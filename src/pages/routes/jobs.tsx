@@ -69,7 +69,7 @@ export function Cancel({ href }: { href: string }) {
   )
 }
 
-/** What has ended meanwhile need not be cancelled: the page shows that. */
+/** Cancels, and passes over a job that has ended meanwhile, as the page then shows its end. */
 export async function unlessEnded(cancelling: Promise<unknown>): Promise<void> {
   try {
     await cancelling

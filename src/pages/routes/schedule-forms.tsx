@@ -13,7 +13,7 @@ import { newValues, type Values, valuesOf, valuesOfForm } from '../schedules/val
 const look = { nav: 'schedules', styles: ['admin.css'] } as const
 const scope = 'schedules:write' as const
 
-/** What is no text of JSON or YAML is refused before the API is asked, as the API would. */
+/** The refusal of a text that is neither JSON nor YAML, which cannot be handed on to the API. */
 const NOT_READ = { status: 400, code: 'invalid_request', detail: 'Something in the form cannot be read.' }
 
 export function mountScheduleForms(app: Api): void {

@@ -34,7 +34,7 @@ export function mountSchedulesPages(app: Api): void {
   })
   form(app, { path: '/schedules/:id/state', scope: 'schedules:write' }, async (context) => {
     const enabled = (await readForm(context)).text('enabled') === 'true'
-    // Of whichever version: nothing else of it is changed
+    // Any version will do, as nothing else of the schedule is changed
     const tried = await orRefusal(() => ask(context).changeSchedule(idOf(context), { enabled }, { ifMatch: '*' }))
     return 'refusal' in tried ? answerOneOr(context, tried) : context.redirect(pathOfSchedule(idOf(context)), 303)
   })
@@ -128,7 +128,7 @@ const When = ({ of: { cron, timeZone, jitterMs } }: { of: ScheduleHead }) => (
   </>
 )
 
-/** What whoever looks may do with it. Its name is part of each button, for those who do not see the row. */
+/** Shows the buttons that the reader may press. Each has the name of the schedule, for those who cannot see the row. */
 function Buttons({ context, of: { id, name, enabled, managedBy } }: { context: ApiContext; of: ScheduleHead }) {
   const path = pathOfSchedule(id)
   const mayChange = mayUse(context, 'schedules:write') && managedBy === null
@@ -163,7 +163,7 @@ function Buttons({ context, of: { id, name, enabled, managedBy } }: { context: A
 
 type Refused = { refusal: Refusal; error: Error }
 
-/** Who may act on a schedule and not see it is shown the refusal alone. */
+/** Shows a refusal on the page of the schedule, or alone to a reader who may act on schedules but not see them. */
 const shownOr =
   (show: (context: ApiContext, refusal: Refusal) => Promise<Response>) =>
   (context: ApiContext, { refusal, error }: Refused): Promise<Response> => {

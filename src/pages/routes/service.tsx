@@ -146,7 +146,7 @@ async function answerNotThere(
   )
 }
 
-/** Where no cluster is named: the Service, if only one has it; else which. */
+/** Answers an address without a cluster: leads to the Service if only one cluster has it, else asks which is meant. */
 async function answerByName(context: ApiContext): Promise<Response> {
   const { namespace = '', name = '' } = context.req.param() as Record<string, string>
   const client = ask(context)

@@ -47,7 +47,7 @@ export function mountTryPage(app: Api): void {
   )
 }
 
-/** What is no form, or too much, is told on the page too. */
+/** Reads the form, and shows a refusal to read it on the page as well. */
 async function withSent(context: ApiContext, use: (sent: Sent) => Promise<Response>): Promise<Response> {
   let sent: Sent
   try {
@@ -97,7 +97,7 @@ async function show(context: ApiContext, { look, example = null, isChanged = fal
       {look === null ? null : <Examples of={example} />}
     </>,
   )
-  // What somebody has pasted is in nobody's cache
+  // A page with pasted text must not stay in a cache
   if (context.req.method === 'POST') {
     answer.headers.set('cache-control', 'no-store')
     answer.headers.delete('etag')
@@ -116,7 +116,7 @@ function TakenOut({ asked: { taken, isHidden } }: { asked: Asked }) {
   )
 }
 
-/** What is wrong, at its lines where it is in the text. */
+/** Shows a refusal: errors in the text at their lines, the others at their fields. */
 function Refused({ look, refusal }: { look: Look; refusal: Refusal }) {
   const { asked, remarks, isLong } = look
   const hasLines = remarks.some(({ place }) => place !== null) && !asked.isHidden && !isLong
@@ -144,7 +144,7 @@ function Refused({ look, refusal }: { look: Look; refusal: Refusal }) {
 /** Services that are named. */
 const CHOICE = 50
 
-/** Of several Services each is a button. */
+/** Offers each of several Services as a button. */
 function Choice({ look: { services, plan } }: { look: Look }) {
   const others = services.filter(
     ({ namespace, service }) => namespace !== plan?.target.namespace || service !== plan.target.service,

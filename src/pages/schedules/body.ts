@@ -117,7 +117,7 @@ function headersOf(text: string, errors: { pointer: string; detail: string }[]):
   )
 }
 
-/** What is not shown of the schedule, is to stay, and is not given anew. */
+/** Names the parts that the form does not show and that stay as they are, unless they are given anew. */
 function keepOf(values: Values, before: Schedule, checks: unknown): Json | undefined {
   const had = (before.job ?? before.batch)?.objects
   const manifests = isAboutManifests(values) && values.manifests.trim() === '' && had !== null && had !== undefined

@@ -19,7 +19,7 @@ function inWords(name: Name, values: Values): string {
   if (name === 'check') {
     return CHECKS[value as CheckKind] ?? value
   }
-  // What has been typed and is a secret is not repeated
+  // Typed headers may be secrets, so they are not repeated
   if (name === 'headers') {
     return value === '' ? 'not given' : 'given anew'
   }

@@ -4,7 +4,7 @@ import { ErrorSummary, Field, type FieldErrors, type FieldPlace, fieldOf } from 
 import type { Refusal } from '../parts/form.ts'
 import { ABOUT, CHECKS, type Name, type Values } from './values.ts'
 
-/** What people call the fields. */
+/** Labels of the fields. */
 export const LABELS: Readonly<Record<Name | 'keep', string>> = {
   ...{ name: 'Name', cron: 'When', timeZone: 'Time zone', jitterMs: 'Spread (milliseconds)' },
   ...{ overlap: 'When the run before has not ended', enabled: 'On', about: 'What is checked', cluster: 'Cluster' },
@@ -52,9 +52,9 @@ type FormProps = {
   action: string
   values: Values
   refusal: Refusal | null
-  /** What is sent besides: the version that was read, or the key of the request. */
+  /** Values that are sent along: the version that was read, or the key of the request. */
   hidden: Readonly<Record<string, string>>
-  /** What the schedule has, and does not show; `null`: nothing. */
+  /** Counts of the objects that the schedule keeps and does not show; null if it keeps none. */
   objects: Readonly<Record<string, number>> | null
   submit: string
 }

@@ -61,7 +61,7 @@ export function LastRun({ of: { lastRun, failing } }: { of: ScheduleHead }) {
   )
 }
 
-/** What its newest job, or batch, has found. */
+/** Shows the verdict of the newest job or batch, as a link to it. */
 export function LastVerdict({ of: { lastJob, lastBatch } }: { of: ScheduleHead }) {
   const last = lastJob ?? lastBatch
   if (last === null) {
@@ -90,7 +90,7 @@ export const NextRuns = ({ of: { nextRuns } }: { of: ScheduleHead }) =>
 
 export const APPLIED_BY = 'portolan.dev/applied-by'
 
-/** Who keeps it as it is, so that a change here would be undone; `null`: nobody does. */
+/** Names who would undo a change that is made here; null if nobody would. */
 export function keeperOf({ managedBy, lastJob, lastBatch }: ScheduleHead, labels?: Readonly<Record<string, string>>) {
   if (managedBy === 'discovery') {
     return 'discovery'
@@ -101,7 +101,7 @@ export function keeperOf({ managedBy, lastJob, lastBatch }: ScheduleHead, labels
 
 export function targetInWords({ target, lastJob }: Pick<ScheduleHead, 'target' | 'lastJob'>): string {
   const { cluster, namespace, service } = target
-  // Of manifests it may be known by what was made of them alone
+  // A target of manifests may name no Service; then only its last job tells which one it was
   const last = lastJob?.target ?? { namespace, service }
   const name = service ?? last.service
   return name === null || name === undefined

@@ -1,4 +1,4 @@
-/** What the page of one schedule says besides its state: who keeps it, what it asks for, what it has made. */
+/** Shows of one schedule what its list does not: who keeps it, what it asks for, and the jobs that it has made. */
 import type { Job, Schedule } from '../../client/schema.ts'
 import { Pager } from '../parts/pager.tsx'
 import { State } from '../parts/state.tsx'

@@ -1,4 +1,4 @@
-/** What a document of the API says beyond defaults: as much as a person has to read, and to send back for the same. */
+/** Leaves out of documents of the API what is default, so that a person reads, edits and sends back only the rest. */
 
 /** Defaults that are neither empty nor `false`, by the name of the field. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
@@ -7,7 +7,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   retries: { limit: 0, delayMs: 1000 },
   settleMs: 0,
 }
-/** Their being there says something, whatever their value. */
+/** Fields that mean something whatever their value, so that even null is kept. */
 const ALWAYS = new Set(['equals'])
 
 const isPlain = (value: unknown): value is Record<string, unknown> =>

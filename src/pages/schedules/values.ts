@@ -3,7 +3,7 @@ import type { Schedule } from '../../client/schema.ts'
 import type { Form } from '../parts/form.ts'
 import { shownJson, sparse } from './sparse.ts'
 
-/** What is checked: which of the fields below count. */
+/** The kinds of targets; each decides which of the other fields count. */
 export const ABOUT = {
   service: 'One Service of a cluster',
   selector: 'The Services of a cluster that a selector finds',
@@ -35,7 +35,7 @@ export type Name = (typeof NAMES)[number]
 export const SETTINGS: ReadonlySet<Name> = new Set(['name', 'cron', 'timeZone', 'jitterMs', 'overlap', 'enabled'])
 
 export type Values = Readonly<Record<Name, string>> & {
-  /** `home.headers`: what is set, is not shown, and stays. */
+  /** Names fields that are set, not shown, and stay as they are, such as `home.headers`. */
   keep: readonly string[]
 }
 
@@ -46,7 +46,7 @@ const EMPTY: Values = {
   ...{ samples: '1', timeoutMs: '5000', more: '', keep: [] },
 }
 
-/** Of a new schedule; a link may name the Service that it is for. */
+/** Fills the form for a new schedule; a link may name the Service that it is for. */
 export const newValues = (named: (name: 'cluster' | 'namespace' | 'service') => string | undefined): Values => {
   const [cluster = '', namespace = '', service = ''] = [named('cluster'), named('namespace'), named('service')]
   return {
@@ -64,7 +64,7 @@ export const valuesOfForm = (form: Form): Values => ({
   keep: form.all('keep'),
 })
 
-/** Of a schedule as it is. What is not shown of it is blank, and kept. */
+/** Fills the form with a schedule as it is. What is not shown is blank, and stays as it is. */
 export function valuesOf(schedule: Schedule): Values {
   const { name, cron, timeZone, jitterMs, overlap, enabled } = schedule
   const work = schedule.job ?? schedule.batch

@@ -1,5 +1,6 @@
 /**
- * What one try met, as the API tells it: every text of a target is escaped, and spelled out where it would hide.
+ * Shows what one try met, as the API tells it. Texts of targets are escaped, and characters that would hide are spelled
+ * out.
  *
  * @module
  */

@@ -2,7 +2,7 @@ import { Findings as Each, type PathNamed } from '../parts/findings.tsx'
 import type { ServiceHistory } from './documents.ts'
 import { pathName } from './words.ts'
 
-/** What the diagnosis of now says. */
+/** Shows the findings of the current diagnosis. */
 export function Findings({ service: { diagnosis, paths } }: { service: ServiceHistory }) {
   const findings = diagnosis?.findings ?? []
   const known = new Map(paths.map((path) => [path.id, path]))

@@ -19,7 +19,7 @@ const IN_REPORT = 100
 type IncidentsProps = { service: ServiceHistory; report: ServiceReport; query: PageQuery }
 
 export function Incidents({ service, report, query }: IncidentsProps) {
-  // What is told of the Service as a whole is told first
+  // Incidents of the Service as a whole come before those of its paths
   const incidents = report.incidents.toSorted((a, b) => Number(b.path === null) - Number(a.path === null))
   const named = namesOf(service.paths)
   const nameOf = (path: string | null) => (path === null ? 'The Service as a whole' : named(path))

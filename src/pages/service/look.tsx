@@ -1,6 +1,6 @@
 /**
- * How a Service is looked at again: by its schedule, or in its live cluster, at the push of a button; else by a command
- * that brings the objects along.
+ * Offers a way to check a Service again: a button that runs its schedule or reads its live cluster; else a command that
+ * sends the objects along.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What is said in the same words on the whole page. Texts of targets and objects come out safe to show. */
+/** Words that the whole page shares. Texts of targets and objects come out safe to show. */
 import type { HistoryPath } from '../../history/types.ts'
 import { visible } from '../../report/visible.ts'
 import { span, titleOf } from '../../report/window-view.ts'

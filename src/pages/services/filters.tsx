@@ -1,4 +1,4 @@
-/** What of the wall is shown: by state, by name, by place. */
+/** Filters the wall of Services by state, by name, and by cluster and namespace. */
 import type { PortolanProblem } from '../../client/errors.ts'
 import type { Answer } from '../../client/types.ts'
 import { ErrorSummary, Field } from '../parts/field.tsx'
@@ -12,7 +12,7 @@ const STATES = {
   pass: { glyph: '✓', text: 'pass' },
 } as const
 
-/** How many are how, each a link to those. */
+/** Shows the number of Services in each state, as a link to these. */
 export function Totals({ asked, totals }: { asked: Asked; totals: Totals }) {
   const chosen = textOf(asked, 'verdict')
   const to = (verdict: string | null) => hrefWith('/', asked, { verdict, cursor: null })

@@ -7,7 +7,7 @@ import type { Form, Refusal } from '../parts/form.ts'
 import { State } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'
 
-/** What is typed of an announcement, or of an update. */
+/** Values of the form of an announcement, or of an update. */
 export type AnnouncementValues = { title: string; state: string; body: string; services: readonly string[] }
 
 export const EMPTY_ANNOUNCEMENT: AnnouncementValues = { title: '', state: 'investigating', body: '', services: [] }

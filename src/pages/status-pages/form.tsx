@@ -3,7 +3,7 @@ import { Tick } from '../parts/choice.tsx'
 import { ErrorSummary, Field, type FieldErrors } from '../parts/field.tsx'
 import type { Form, Refusal } from '../parts/form.ts'
 
-/** What is typed of a status page. */
+/** Values of the form of a status page. */
 export type StatusPageValues = {
   title: string
   slug: string
@@ -34,7 +34,7 @@ export const valuesOf = (page: StatusPage): StatusPageValues => ({
 const linesOf = (services: string): { line: string; no: number }[] =>
   services.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [{ line, no: at + 1 }]))
 
-/** What the API is asked for. What a line lacks is left out, so that the API says so. */
+/** Makes the body for the API. Whatever a line lacks is left out, so that the API names what is missing. */
 export function bodyOf({ title, slug, description, isPublic, isIndexed, services }: StatusPageValues) {
   return {
     ...{ title, slug: slug.trim() === '' ? null : slug.trim(), public: isPublic, indexed: isIndexed },

@@ -1,4 +1,3 @@
-/** What the pages about status pages have in common. */
 import type { ApiContext } from '../../api/route.ts'
 import type { StatusPage } from '../../client/schema.ts'
 

@@ -12,7 +12,7 @@ type Said = { remark: Remark; href: string | null }
 type ListingProps = {
   text: string
   remarks: readonly Remark[]
-  /** Where more of a remark stands; `null`: nowhere. */
+  /** Leads to more about a remark; null if there is no more. */
   hrefOf(at: number): string | null
 }
 

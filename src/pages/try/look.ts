@@ -22,7 +22,7 @@ export type Look = {
   asked: Asked
   plan: Plan | null
   refusal: Refusal | null
-  /** What is found, or wrong, each with its place in the text. Those of a plan are in the order of its findings. */
+  /** Findings or errors, each with its place in the text. Those of a plan are in the order of its findings. */
   remarks: readonly Remark[]
   /** The Services of the text. Empty: it cannot be read, or is too long to be read twice. */
   services: readonly BatchTarget[]
@@ -42,7 +42,7 @@ export async function lookAt(context: ApiContext, asked: Asked): Promise<Look> {
   }
   try {
     const plan = await ask(context).createPlan(requestOf(asked))
-    // What was overlooked when Secrets were taken out is told by the reader that ignores them
+    // A Secret that was overlooked when they were taken out still shows among the objects that the plan ignores
     const isHidden = asked.isHidden || plan.ignored.some(({ object }) => /^Secret(List)?(\/|$)/.test(object))
     // The documents are those of the API, whose types the client has of its own
     const remarks = remarksOf([plan as unknown as Reported], files)

@@ -11,7 +11,7 @@ import { FORM } from './question.tsx'
 /** So many of a kind are named. */
 const NAMED = 50
 
-/** What the API has planned: the paths, what is broken already, where in the text, and what it would be to run it. */
+/** Shows a plan: its paths, what is broken already and where in the text, and what running it would do. */
 export function Planned({ plan, look, mayRun }: { plan: Plan; look: Look; mayRun: boolean }) {
   const { target, vantage, diagnosis, notApplicable, ignored } = plan
   const titles = new Map(plan.paths.map((path) => [path.id, titleOf(path)]))
@@ -81,7 +81,7 @@ function Reasons({ title, items, isOpen = false }: { title: string; items: reado
   )
 }
 
-/** What it would dial, and the button that does. */
+/** Lists what a run would dial, above the button that runs it. */
 function Run({ plan: { paths, target }, vantage }: { plan: Plan; vantage: string }) {
   const open = paths.filter(({ skipped }) => skipped === null)
   const dialled = [...new Set(open.map(dialledBy))]

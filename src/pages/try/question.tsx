@@ -65,7 +65,7 @@ export function Question({ asked, errors, hasPlan }: { asked: Asked; errors: Fie
   )
 }
 
-/** What there is to look at without anything of one's own. */
+/** Links examples, for readers who have no manifests at hand. */
 export function Examples({ of }: { of: string | null }) {
   return (
     <nav class="examples" aria-label="Examples">

@@ -18,7 +18,7 @@ export function describeCompare(
 ): CompareDocument {
   const { comparison } = job
   const tried = triedOf(comparison, job.plan?.paths ?? [], results)
-  // What is missing may still come, or was not wanted any more.
+  // Before the end, an answer that is missing may still come; after a cancellation it was not wanted any more
   const isDone = job.status === 'finished'
   const judgements = judgeComparison(tried).map((each) => (isDone || each.outcome !== 'error' ? each : null))
   const requests = comparison.requests.map((request, at): ComparedRequestDocument => {

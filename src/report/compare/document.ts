@@ -13,9 +13,9 @@ import type { Meaning } from './meanings.ts'
 
 export type DifferenceDocument = Difference & Meaning
 
-/** What one side said to a request. */
+/** The answer of one side to a request. */
 export type SideAnswer = {
-  /** `null`: it was not asked. */
+  /** Null if this side was not asked. */
   address: string | null
   addressPort: number | null
   /** The fields that promise the request; empty: the rules of this side do not. */
@@ -91,7 +91,7 @@ export const requestName = ({
 }: Pick<ComparedRequestDocument, 'method' | 'scheme' | 'host' | 'path'>): string =>
   `${method} ${scheme}://${host ?? '*'}${path}`
 
-/** What a side said, in a word or two. */
+/** Says in a word or two what a side answered. */
 export function answerName({ answer, failure }: SideAnswer): string {
   if (answer !== null) {
     return answer.location === null ? `${answer.status}` : `${answer.status} → ${answer.location}`

@@ -1,5 +1,5 @@
 /**
- * What a difference between two sides means for whoever moves from the one to the other, and what to do next, as data.
+ * Tells, as data, what a difference means for somebody who moves from one side to the other, and what to do next.
  *
  * @module
  */
@@ -82,7 +82,7 @@ const HEADERS: Readonly<Record<string, Partial<Meaning>>> = {
   'www-authenticate': { means: 'Clients are asked to log in by another scheme.' },
 }
 
-/** What a difference means, and what to do next. */
+/** Looks up the meaning of a difference: that of its header if there is one, else that of its kind. */
 export function meaningOf({ kind, field }: Difference): Meaning {
   const { means, next } = DIFFERENCES[kind]
   const own = kind === 'header' ? HEADERS[field.replace(/^header /, '')] : undefined

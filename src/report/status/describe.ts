@@ -21,7 +21,6 @@ export const SHOWN_DAYS = 90
 /** Incidents that are shown of each source. */
 export const SHOWN_INCIDENTS = 50
 
-/** What is known of a Service of the page. */
 export type ServiceFacts = {
   state: 'pass' | 'fail' | null
   sinceMs: number | null
@@ -88,7 +87,7 @@ function describeService(title: string, facts: ServiceFacts | undefined, nowMs: 
   }
 }
 
-/** What nobody has looked at for longer than a day, and some, is not known to be as it was. */
+/** Tells the public state of a Service: unknown if nothing has looked at it for more than {@link UNWATCHED_MS}. */
 function stateOf(facts: ServiceFacts | undefined, nowMs: number): PublicState {
   if (facts === undefined || facts.state === null || nowMs - facts.lastAtMs > UNWATCHED_MS) {
     return 'unknown'
@@ -168,7 +167,7 @@ function describeMeasured(page: StatusFacts['page'], incident: IncidentFacts): P
   const updates: PublicUpdate[] =
     endedAt === null ? [began] : [{ at: endedAt, state: 'resolved', text: `Every way to ${title} works again.` }, began]
   return {
-    // Of the page too: whoever compares two of them learns nothing
+    // The page is part of the hash, so that ids of two pages cannot be compared
     id: `inc_${hashParts([page.id, incident.id], 20)}`,
     source: 'measured',
     title: `Disruption of ${title}`,

@@ -1,4 +1,4 @@
-/** What a status page tells, as the API shows it. There is nothing in it that the server knows of how a Service is made. */
+/** Types of what a status page tells. They have no field for how a Service is made, so none can be published. */
 import type { AnnouncementState } from '../../record/status-page.ts'
 
 export const PUBLIC_STATES = ['operational', 'degraded', 'outage', 'unknown'] as const
@@ -43,8 +43,8 @@ export type PublicStatusDocument = {
   /** The days that `days` of Services are of, both included, UTC. */
   days: { from: string; to: string }
   services: readonly PublicServiceDocument[]
-  /** Of these days, newest first. */
+  /** Incidents of the days that the page shows, newest first. */
   incidents: readonly PublicIncident[]
-  /** There are more, which are left out. */
+  /** True if there are more, which are left out. */
   incidentsLeftOut: boolean
 }

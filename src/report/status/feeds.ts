@@ -8,7 +8,7 @@ import { element, empty, open } from '../xml.ts'
 import type { PublicIncident, PublicStatusDocument } from './document.ts'
 import { STATE_WORDS } from './words.ts'
 
-/** Where a feed is, and what it is of. */
+/** Names a feed, and the page that it is about. */
 export type FeedPlace = {
   /** Addresses of the page and of the feed, whole. */
   pageUrl: string

@@ -1,4 +1,3 @@
-/** What states are called to people. */
 import type { PublicIncident, PublicState } from './document.ts'
 
 export const STATE_WORDS: Readonly<Record<PublicState | PublicIncident['state'], string>> = {
