@@ -15,7 +15,9 @@ import { type ApiContext, type ApiEnv, opennessOf } from './route.ts'
 /** Clients that ask for these may be unable to send a Bearer token: they may send it as the password of Basic. */
 const takesBasic = (path: string): boolean => path === '/metrics' || path === '/probe' || path.startsWith('/v1/gates/')
 
-/** A request that goes on for long looks so often whether its token is still known: one that is revoked stops in 5 s. */
+/**
+ * A request that goes on for long looks so often whether its token is still known: one that is revoked stops in 5 s.
+ */
 const LOOK_AGAIN_MS = 3_000
 
 /**

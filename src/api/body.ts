@@ -76,8 +76,8 @@ async function sentForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<S
 }
 
 /**
- * The end of a pipe whose beginning has failed looks like this. It must not be taken for a request about a live Service,
- * which would be probed in place of the manifests that never came.
+ * The end of a pipe whose beginning has failed looks like this. It must not be taken for a request about a live
+ * Service, which would be probed in place of the manifests that never came.
  */
 const EMPTY_MANIFESTS =
   'The body is empty, although its content type says that it holds manifests. If they come through a pipe, the command ' +

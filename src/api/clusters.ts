@@ -191,7 +191,9 @@ function assertSelector(selector: string | null): void {
   }
 }
 
-/** Which kinds were asked for, and how many objects there are, is known from requests of others and from their objects. */
+/**
+ * Which kinds were asked for, and how many objects there are, is known from requests of others and from their objects.
+ */
 const describeCluster = ({ sinceMs, kinds, ...status }: ClusterStatus, { namespaces }: Principal) => ({
   ...status,
   since: toInstant(sinceMs),

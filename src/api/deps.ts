@@ -32,7 +32,10 @@ export type Deps = {
   clusterSource: ObjectSource
   clusters: LiveClusters
   policy: Policy
-  /** Tells why an address cannot be reached from here, whatever the policy allows; left out: it is known only when it is dialled. */
+  /**
+   * Tells why an address cannot be reached from here, whatever the policy allows; left out: it is known only when it is
+   * dialled.
+   */
   cannotReach?: Network['cannotReach']
   settings: Settings
   unsupported?: NonNullable<PlanDeps['unsupported']>

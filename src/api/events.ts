@@ -63,8 +63,8 @@ export function mountEvents(app: Api): void {
 }
 
 /**
- * Logs a failure: the stream ends, and the client resumes. A client that has gone needs the stream no more, and one whose
- * token was revoked is told so when it resumes.
+ * Logs a failure: the stream ends, and the client resumes. A client that has gone needs the stream no more, and one
+ * whose token was revoked is told so when it resumes.
  */
 async function orLog(deps: Deps, stream: SSEStreamingApi, job: StoredJob, following: Promise<void>): Promise<void> {
   try {

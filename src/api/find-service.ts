@@ -14,7 +14,10 @@ export const clusterField = {
   cluster: z.string().min(1).max(253).optional().openapi({ description: 'Needed where several have such a Service' }),
 }
 
-/** Finds the Service that is meant. One that was never probed is a 404; one of several clusters needs the cluster's name. */
+/**
+ * Finds the Service that is meant. One that was never probed is a 404; one of several clusters needs the cluster's
+ * name.
+ */
 export async function findService(
   context: ApiContext,
   { namespace, name }: z.output<typeof serviceParams>,

@@ -1,7 +1,7 @@
 /**
- * Asks the operations of the API in this process, on behalf of whoever has sent a request that is answered now: pages and
- * tools do. Scopes, narrowing, audit entries and what is refused are those of the API, as it is the same handlers that
- * answer.
+ * Asks the operations of the API in this process, on behalf of whoever has sent a request that is answered now: pages
+ * and tools do. Scopes, narrowing, audit entries and what is refused are those of the API, as it is the same handlers
+ * that answer.
  *
  * @module
  */

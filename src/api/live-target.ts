@@ -45,7 +45,9 @@ export function selectionOf({ namespace, namespaces, selector }: BatchTargetBody
   return { namespaces: namespace === undefined ? several : [namespace], selector }
 }
 
-/** A whole cluster is read only for somebody who says so, and every name becomes part of what its API server is asked. */
+/**
+ * A whole cluster is read only for somebody who says so, and every name becomes part of what its API server is asked.
+ */
 export function refuseOddSelection(
   { namespaces, allNamespaces }: BatchTargetBody,
   selection: BatchSelection,

@@ -4,10 +4,10 @@ import type * as serve from './mcp/serve.ts'
 import type { Api, ApiContext } from './route.ts'
 
 /**
- * `/mcp`: Portolan's answers as tools for programs that a model drives (Model Context Protocol). It is no part of the API
- * that `openapi.yaml` describes: its messages are those of JSON-RPC, which clients of MCP know. Any token opens it; each
- * tool then asks an operation of the API on behalf of the token. What speaks the protocol is loaded by its first message,
- * so that a server which nobody asks so pays nothing for it.
+ * `/mcp`: Portolan's answers as tools for programs that a model drives (Model Context Protocol). It is no part of the
+ * API that `openapi.yaml` describes: its messages are those of JSON-RPC, which clients of MCP know. Any token opens it;
+ * each tool then asks an operation of the API on behalf of the token. What speaks the protocol is loaded by its first
+ * message, so that a server which nobody asks so pays nothing for it.
  */
 export function mountMcp(app: Api): void {
   app.all('/mcp', async (context: ApiContext, next) => {

@@ -2,7 +2,9 @@ import type { Api } from './route.ts'
 
 export const TITLE = 'Portolan'
 
-/** The document of all mounted routes, OpenAPI 3.1. The committed `openapi.yaml` is this, written by `npm run openapi`. */
+/**
+ * The document of all mounted routes, OpenAPI 3.1. The committed `openapi.yaml` is this, written by `npm run openapi`.
+ */
 export function openApiDocument(app: Api, version: string) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

@@ -61,7 +61,9 @@ function holderInEnvironment({ settings }: Deps): (digest: string) => Principal 
   return (digest) => known.filter((each) => isSameDigest(each.digest, digest))[0]?.principal ?? null
 }
 
-/** Finds the holder of a token of the environment or of the database by its hash; `null`: it is none, or not any more. */
+/**
+ * Finds the holder of a token of the environment or of the database by its hash; `null`: it is none, or not any more.
+ */
 export function createHolderOf(deps: Deps): (hash: string) => Promise<Principal | null> {
   const holderOf = holderInEnvironment(deps)
   return async (hash) => holderOf(hash) ?? (await activeHolder(deps, hash))
@@ -76,8 +78,8 @@ async function activeHolder({ store, clock }: Deps, hash: string): Promise<Princ
 const NOTED_MAX = 10_000
 
 /**
- * Those that `POST /v1/tokens` made. Each request looks its token up, so that one that is revoked is refused at the next
- * request, whichever process it comes to.
+ * Those that `POST /v1/tokens` made. Each request looks its token up, so that one that is revoked is refused at the
+ * next request, whichever process it comes to.
  */
 export function storedTokens(deps: Pick<Deps, 'store' | 'clock' | 'log' | 'inBackground'>): Way {
   const { store, clock } = deps

@@ -1,7 +1,7 @@
 /**
  * Reads what a body asks for: from its text to a request with its objects. It takes and gives plain data, so that it
- * can be done wherever there is time and memory for it: a large body is read, and planned, beside the thread that answers
- * (`Deps.readLarge`).
+ * can be done wherever there is time and memory for it: a large body is read, and planned, beside the thread that
+ * answers (`Deps.readLarge`).
  *
  * @module
  */
@@ -127,7 +127,9 @@ function refusedBy(error: unknown): { refused: PlainProblem } {
   return { refused: plainOf(error) }
 }
 
-/** Whatever is asked for carries what its caller is narrowed to: whoever plans, stores or runs it need not ask again. */
+/**
+ * Whatever is asked for carries what its caller is narrowed to: whoever plans, stores or runs it need not ask again.
+ */
 function narrowed({ egressOnly }: Reading, asked: AskedBy[Reading['what']]): AskedBy[Reading['what']] {
   if ('request' in asked) {
     return { ...asked, request: narrowTo(asked.request, egressOnly) }

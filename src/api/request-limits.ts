@@ -1,11 +1,11 @@
 /**
- * Requests a minute: of a token, or of a client address where none is known. `RateLimit-Policy` and `RateLimit` tell how
- * the caller stands, as draft-ietf-httpapi-ratelimit-headers-11 has them (ADR 0059).
+ * Requests a minute: of a token, or of a client address where none is known. `RateLimit-Policy` and `RateLimit` tell
+ * how the caller stands, as draft-ietf-httpapi-ratelimit-headers-11 has them (ADR 0059).
  *
- * Each token that an address has not sent before is a guess until it is known, and of guesses it has far fewer. When those
- * are used up, other tokens of it are not looked at for a while: an answer would tell a right guess from a wrong one. A
- * token that was right before is looked at all the same, so that nobody is shut out by a neighbour; and one that was wrong
- * is no new guess, so that a client with an old token shuts nobody out.
+ * Each token that an address has not sent before is a guess until it is known, and of guesses it has far fewer. When
+ * those are used up, other tokens of it are not looked at for a while: an answer would tell a right guess from a wrong
+ * one. A token that was right before is looked at all the same, so that nobody is shut out by a neighbour; and one that
+ * was wrong is no new guess, so that a client with an old token shuts nobody out.
  *
  * @module
  */

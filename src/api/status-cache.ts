@@ -1,6 +1,6 @@
 /**
- * Keeps what status pages tell for half a minute, so that however many look, the database is asked once. Each process, and
- * each isolate of a Worker, keeps its own: what is changed at one is shown by the others when theirs is old.
+ * Keeps what status pages tell for half a minute, so that however many look, the database is asked once. Each process,
+ * and each isolate of a Worker, keeps its own: what is changed at one is shown by the others when theirs is old.
  *
  * @module
  */

@@ -20,7 +20,11 @@ export type ClientOptions = {
   baseUrl: string
   /** Sent as `Authorization: Bearer`. A function is asked before each request. */
   token?: string | (() => string | null | Promise<string | null>) | undefined
-  /** Answers a request. `app.fetch` of an application in the same process needs no socket. @default the global `fetch` */
+  /**
+   * Answers a request. `app.fetch` of an application in the same process needs no socket.
+   *
+   * @default the global `fetch`
+   */
   fetch?: ((request: Request) => Response | Promise<Response>) | undefined
   /** Browsers send their own. @default `portolan-client` */
   userAgent?: string | undefined

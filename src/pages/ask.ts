@@ -1,6 +1,6 @@
 /**
- * A page is a client of the API in the same process: it knows what its reader's token may know, and its numbers are those
- * of the API, as the same handlers answer.
+ * A page is a client of the API in the same process: it knows what its reader's token may know, and its numbers are
+ * those of the API, as the same handlers answer.
  *
  * @module
  */

@@ -31,7 +31,11 @@ export function casesOf(job: JobReport): Case[] {
   return named.map(({ row, check }, at) => ({ row, check, name: names[at] ?? '', retried: retriedOf(row) }))
 }
 
-/** GitLab keeps only the first of the cases that share a name. @param id `null`: there is none to tell them apart by. */
+/**
+ * GitLab keeps only the first of the cases that share a name.
+ *
+ * @param id `null`: there is none to tell them apart by.
+ */
 export function apart(named: readonly { name: string; id: string | null }[]): string[] {
   const taken = new Set<string>()
   return named.map(({ name, id }) => {

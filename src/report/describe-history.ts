@@ -147,7 +147,10 @@ export const describeTargetIncident = ({ target, ...incident }: TargetIncident):
   ...describeIncident(incident),
 })
 
-/** The verdict over a window: whether availability meets the objective. If nothing was tested, `error` says that our side failed. */
+/**
+ * The verdict over a window: whether availability meets the objective. If nothing was tested, `error` says that our
+ * side failed.
+ */
 export function windowVerdict(counts: Counts, objective: number): Verdict {
   const availability = availabilityOf(counts)
   if (availability === null) {

@@ -15,8 +15,8 @@ export const GITHUB_ANNOTATIONS_MAX = 10
 export const GITHUB_SUMMARY_BYTES = 1_048_576
 
 /**
- * Workflow commands for GitHub's runner, one a line: an annotation for each finding, at most {@link GITHUB_ANNOTATIONS_MAX},
- * the rest counted in one notice. Empty where nothing was found.
+ * Workflow commands for GitHub's runner, one a line: an annotation for each finding, at most {@link
+ * GITHUB_ANNOTATIONS_MAX}, the rest counted in one notice. Empty where nothing was found.
  */
 export const renderGithubAnnotations = (reported: readonly Reported[], files: readonly ManifestFile[] = []): string =>
   annotations(remarksOf(reported, files))

@@ -1,5 +1,6 @@
 /**
- * A job as the API shows it, and as every report renders it. Built in `describe-job.ts` from rows and results; pure data.
+ * A job as the API shows it, and as every report renders it. Built in `describe-job.ts` from rows and results; pure
+ * data.
  *
  * @module
  */

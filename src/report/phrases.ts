@@ -13,7 +13,9 @@ import type { JobReport, PlanDocument, ReportedPath, ResultDocument } from './jo
 import type { ReportRow } from './rows.ts'
 import { visible } from './visible.ts'
 
-/** `PASS`, `FAIL`, `ERROR`, `INCONCLUSIVE`; unfinished: `QUEUED`, `RUNNING`, `CANCELLED`. The first word of a report. */
+/**
+ * `PASS`, `FAIL`, `ERROR`, `INCONCLUSIVE`; unfinished: `QUEUED`, `RUNNING`, `CANCELLED`. The first word of a report.
+ */
 export const headline = (job: JobReport): string => (job.verdict ?? job.status).toUpperCase()
 
 export const targetOf = ({ target }: Pick<JobReport, 'target'>): string =>

@@ -57,7 +57,9 @@ function numeral(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }
 
-/** @param buckets upper bounds and how many fell under each but not under the one before; the last bound is infinity. */
+/**
+ * @param buckets upper bounds and how many fell under each but not under the one before; the last bound is infinity.
+ */
 export function histogramSamples(
   labels: Labels,
   buckets: readonly (readonly [le: number, n: number])[],

@@ -47,8 +47,8 @@ export type Remark = {
 export const STDIN = '-'
 
 /**
- * @param files that the manifests were read from; empty: the Service is a live one. Their paths are shown as they are, so
- * they should be relative to the folder of the repository.
+ * @param files that the manifests were read from; empty: the Service is a live one. Their paths are shown as they are,
+ * so they should be relative to the folder of the repository.
  */
 export function remarksOf(reported: readonly Reported[], files: readonly ManifestFile[]): Remark[] {
   const places = placesIn(named(files))
@@ -74,7 +74,10 @@ const LEVELS: readonly RemarkLevel[] = ['error', 'warning', 'note']
 export const named = (files: readonly ManifestFile[]): ManifestFile[] =>
   files.flatMap(({ path, text }) => (path === STDIN ? [] : [{ path: shownPath(path), text }]))
 
-/** As CI systems write paths: with slashes, and without a step to where one is. Whoever opens a pull request names files. */
+/**
+ * As CI systems write paths: with slashes, and without a step to where one is. Whoever opens a pull request names
+ * files.
+ */
 const shownPath = (path: string): string => visible(path.replaceAll('\\', '/').replace(/^(?:\.\/+)+/, ''))
 
 type Unnumbered = Omit<Remark, 'fingerprint'> & { parts: readonly (string | null)[] }

@@ -21,8 +21,8 @@ export type SarifOptions = {
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 
 /**
- * Renders what the objects alone show to be broken, at the lines of the files that say so. What stands in no file is left
- * out, because code scanning keeps findings by file, until a run no longer has them.
+ * Renders what the objects alone show to be broken, at the lines of the files that say so. What stands in no file is
+ * left out, because code scanning keeps findings by file, until a run no longer has them.
  *
  * @param reported plans, or jobs, of which only what their objects show is taken.
  */

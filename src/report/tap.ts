@@ -8,8 +8,8 @@ import { type Point, tapText } from './tap-lines.ts'
 import type { ViewRow, WindowView } from './window-view.ts'
 
 /**
- * TAP, version 14: a point for each path × check, by the names that JUnit has, with what was seen as a YAML block. What a
- * target fails at is `not ok`. A fault of ours is no failure of a target: such a path is skipped, and a run whose
+ * TAP, version 14: a point for each path × check, by the names that JUnit has, with what was seen as a YAML block. What
+ * a target fails at is `not ok`. A fault of ours is no failure of a target: such a path is skipped, and a run whose
  * verdict it takes ends with `Bail out!`, as does one that is not finished, or tested nothing.
  */
 export const renderTap = (job: JobReport, links: Links = RELATIVE): string => renderJobsTap([job], links)

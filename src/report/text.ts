@@ -66,7 +66,9 @@ function head(job: JobReport, rows: readonly ReportRow[]): string[] {
   ]
 }
 
-/** Skipped without a word from the target; a path that nothing was promised for has been tried, and is shown with it. */
+/**
+ * Skipped without a word from the target; a path that nothing was promised for has been tried, and is shown with it.
+ */
 const isUntested = ({ path, outcome }: ReportRow): boolean =>
   outcome === 'skipped' && path.skipped?.reason !== 'not_expected'
 

@@ -1,11 +1,13 @@
-/** Everything without a glyph of its own: controls, format characters (bidi, zero width), separators, lone surrogates. */
+/**
+ * Everything without a glyph of its own: controls, format characters (bidi, zero width), separators, lone surrogates.
+ */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}]/gu
 
 /**
  * Texts that runners of CI systems take for a command when they stand in a log, a row each with the source of the rule.
- * The character that a row matches is spelled out, so that the text is no command. Lines begin wherever text is wrapped,
- * so every word counts as the first of one. Control characters, which GitLab's sections and Jenkins' notes need, are
- * invisible anyway.
+ * The character that a row matches is spelled out, so that the text is no command. Lines begin wherever text is
+ * wrapped, so every word counts as the first of one. Control characters, which GitLab's sections and Jenkins' notes
+ * need, are invisible anyway.
  */
 const COMMANDS: readonly RegExp[] = [
   // GitHub: `::name params::text` after blanks (ActionCommand.TryParseV2), whatever a report writes behind a text that
@@ -24,8 +26,8 @@ const COMMANDS: readonly RegExp[] = [
 
 /**
  * One line that is safe to show: what a terminal, a renderer or the runner of a CI system would act on, or what hides
- * text, is spelled out as `\u{1b}`. Targets choose their headers and bodies, and manifests their names: none of that may
- * colour a CI log, forge a line of it, turn it around (Trojan Source, CVE-2021-42574) or command its runner.
+ * text, is spelled out as `\u{1b}`. Targets choose their headers and bodies, and manifests their names: none of that
+ * may colour a CI log, forge a line of it, turn it around (Trojan Source, CVE-2021-42574) or command its runner.
  */
 export function visible(text: string): string {
   return COMMANDS.reduce((shown, command) => shown.replace(command, spelled), text.replace(INVISIBLE, spelled))

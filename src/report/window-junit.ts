@@ -4,9 +4,9 @@ import type { ViewRow, WindowView } from './window-view.ts'
 import { element, empty, open } from './xml.ts'
 
 /**
- * A report over a window as JUnit XML: one suite, one case for each row. It is green exactly when the verdict is a pass:
- * a path below the objective in a Service that meets it is skipped and says so, and a verdict that no row explains
- * (nothing tested, our own fault) is a case of its own.
+ * A report over a window as JUnit XML: one suite, one case for each row. It is green exactly when the verdict is a
+ * pass: a path below the objective in a Service that meets it is skipped and says so, and a verdict that no row
+ * explains (nothing tested, our own fault) is a case of its own.
  */
 export function renderWindowJunit(view: WindowView): string {
   const names = apart(view.rows.map(({ caseName, id }) => ({ name: caseName, id })))

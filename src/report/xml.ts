@@ -34,7 +34,9 @@ export function xmlText(text: string): string {
   return text.replace(NOT_XML, visible).replace(/[&<>"\r]/g, (char) => ENTITIES[char] ?? char)
 }
 
-/** As {@link xmlText}, and safe from attribute-value normalisation (section 3.3.3), which turns newlines into spaces. */
+/**
+ * As {@link xmlText}, and safe from attribute-value normalisation (section 3.3.3), which turns newlines into spaces.
+ */
 export function xmlAttribute(text: string): string {
   return xmlText(text).replace(/[\t\n]/g, (char) => `&#${char.charCodeAt(0)};`)
 }

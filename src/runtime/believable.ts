@@ -14,7 +14,10 @@ export type Believable = {
 const DAY_MS = 86_400_000
 const SET_BACK_MS = 1000
 
-/** Looks whether the clock is to be believed, and says so in the log: when it is no longer, once a day, and when it is again. */
+/**
+ * Looks whether the clock is to be believed, and says so in the log: when it is no longer, once a day, and when it is
+ * again.
+ */
 export async function lookAtClock(
   { store, clock, log }: { store: Store; clock: Clock; log: Log },
   holdMs: number,

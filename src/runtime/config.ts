@@ -52,7 +52,9 @@ const KUBERNETES_VALUE = /^(tcp|udp|sctp):\/\//
 const isKubernetesOwn = (name: string, value: string) =>
   isServiceVariable(name) || (name.endsWith('_PORT') && KUBERNETES_VALUE.test(value))
 
-/** Says in a message where a setting has been set, so that whoever reads it knows what to change: its name as a rule. */
+/**
+ * Says in a message where a setting has been set, so that whoever reads it knows what to change: its name as a rule.
+ */
 export type NameOf = (name: string) => string
 
 /** Settings as texts, of whichever reader; others are not looked at, empty means unset. */
@@ -70,7 +72,8 @@ export function givenSettings(env: Readonly<Record<string, unknown>>): Record<st
 }
 
 /**
- * Reads what a server is set to from every `PORTOLAN_*` variable of `env`; of the settings of clients it knows the names.
+ * Reads what a server is set to from every `PORTOLAN_*` variable of `env`; of the settings of clients it knows the
+ * names.
  *
  * @throws ConfigError naming each unknown name (with the near miss) and each value that does not parse, or fit others.
  */
@@ -164,7 +167,9 @@ function wrongWithLogin({ PORTOLAN_JWT_RULES: rules, ...settings }: Settings, na
         'as its audience: it says who may log in'
 }
 
-/** The first is kept as long as the second, at least: a window is read from the finest level that is kept at its edges. */
+/**
+ * The first is kept as long as the second, at least: a window is read from the finest level that is kept at its edges.
+ */
 const KEPT_LONGER = [
   ['PORTOLAN_RETENTION_FAILURES', 'PORTOLAN_RETENTION_RAW'],
   ['PORTOLAN_RETENTION_HOURLY', 'PORTOLAN_RETENTION_RAW'],

@@ -1,6 +1,6 @@
 /**
- * YAML with the line of everything in it, so that whoever is told of a mistake finds it. YAML 1.2, so that `off` is a word
- * and no `false`; JSON is YAML, too.
+ * YAML with the line of everything in it, so that whoever is told of a mistake finds it. YAML 1.2, so that `off` is a
+ * word and no `false`; JSON is YAML, too.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Two files: one of settings, which somebody names, and the `portolan.yaml` that is found in a folder, which says what is
- * expected of Services and nothing else: whoever changes it need not be trusted.
+ * Two files: one of settings, which somebody names, and the `portolan.yaml` that is found in a folder, which says what
+ * is expected of Services and nothing else: whoever changes it need not be trusted.
  *
  * @module
  */

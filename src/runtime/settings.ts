@@ -1,6 +1,6 @@
 /**
- * Says in words what each setting means and who reads it: for `--help`, for `docs/settings.md`, and to warn of a setting
- * where nothing reads it.
+ * Says in words what each setting means and who reads it: for `--help`, for `docs/settings.md`, and to warn of a
+ * setting where nothing reads it.
  *
  * @module
  */

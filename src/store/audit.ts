@@ -72,7 +72,9 @@ export function auditRowsFrom(
 const FAILED_LOGINS_MS = 60_000
 const FAILED_LOGINS_MAX = 100
 
-/** Tells of a login that was refused. Anybody can have one refused, so only the first of a minute is told of an address. */
+/**
+ * Tells of a login that was refused. Anybody can have one refused, so only the first of a minute is told of an address.
+ */
 export async function tellFailedLogin(store: Store, after: Fields): Promise<void> {
   const { asking } = store
   if (asking === undefined) {

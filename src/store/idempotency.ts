@@ -16,7 +16,9 @@ export type IdempotencyClaim = {
 /** There is no room for one more; nothing was inserted, and the key is free. */
 export type Full = { outcome: 'full' }
 
-/** `replayed`: an earlier request with the key made that resource. `mismatch`: an earlier, other request has the key. */
+/**
+ * `replayed`: an earlier request with the key made that resource. `mismatch`: an earlier, other request has the key.
+ */
 export type Inserted = { outcome: 'created' | 'replayed'; id: string } | { outcome: 'mismatch' }
 
 /** Finds what has been made with a key already; `null`: nothing. */
@@ -46,8 +48,8 @@ export async function releaseClaim(store: Store, claim: IdempotencyClaim, resour
 type Rows = (guard: SQL) => SQL[]
 
 /**
- * Makes a resource durable. Concurrent requests with one key, in whatever process, make one: the key's row decides,
- * and the rows are inserted only if the key is their own. Where room is to be looked for, a request without a key has one
+ * Makes a resource durable. Concurrent requests with one key, in whatever process, make one: the key's row decides, and
+ * the rows are inserted only if the key is their own. Where room is to be looked for, a request without a key has one
  * of its own while it is made: the room is then looked at once, before any of the rows takes of it.
  *
  * @param rows the statements that insert the resource where `guard` holds.

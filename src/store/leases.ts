@@ -38,8 +38,8 @@ const claimableFrom = ({ id, owner, scheduled }: ClaimableRow): QueuedJob => ({
 })
 
 /**
- * Lists the jobs that a runner may claim: the oldest of each owner, asked and scheduled, then the second of each, and so
- * on, so that an owner with many waiting jobs keeps nobody else off a list that is cut.
+ * Lists the jobs that a runner may claim: the oldest of each owner, asked and scheduled, then the second of each, and
+ * so on, so that an owner with many waiting jobs keeps nobody else off a list that is cut.
  */
 export async function claimableJobs(store: Store, nowMs: number, limit: number): Promise<QueuedJob[]> {
   onlyServer(store)

@@ -1,6 +1,6 @@
 /**
- * Reads what may be published of Services: a state, the share of tries that passed, and when they failed. Nothing else of
- * history is read, so that nothing else can be told.
+ * Reads what may be published of Services: a state, the share of tries that passed, and when they failed. Nothing else
+ * of history is read, so that nothing else can be told.
  *
  * @module
  */
@@ -90,7 +90,8 @@ const PODS = sql.raw(
 
 /**
  * Services of these of which a way passes in every check. A pod itself is no way, nor is a name that is only resolved;
- * where nothing else was tested, they decide: `isAnyWayOpen` in `src/history/now.ts` says the same of what is read whole.
+ * where nothing else was tested, they decide: `isAnyWayOpen` in `src/history/now.ts` says the same of what is read
+ * whole.
  */
 async function readReachable(store: Store, failing: readonly number[]): Promise<ReadonlySet<number>> {
   if (failing.length === 0) {

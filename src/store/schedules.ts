@@ -169,7 +169,9 @@ export async function getScheduledWork(store: Store, id: string): Promise<Schedu
 
 type Texts = { request?: string; objects?: string }
 
-/** By one statement, as the schedule may be changed or deleted at any time: they are of one version, or none is there. */
+/**
+ * By one statement, as the schedule may be changed or deleted at any time: they are of one version, or none is there.
+ */
 async function readTexts(store: Store, id: string, wanted: readonly (keyof Texts)[]): Promise<Texts> {
   const rows = await store.db
     .select({ what: scheduleTexts.what, text: scheduleTexts.text })

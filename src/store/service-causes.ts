@@ -1,5 +1,6 @@
 /**
- * Why Services are not fine, in a few words each: the first finding of the diagnosis of now, for a page of them at once.
+ * Why Services are not fine, in a few words each: the first finding of the diagnosis of now, for a page of them at
+ * once.
  *
  * @module
  */

@@ -108,8 +108,9 @@ export async function revokeToken(store: Store, id: string, nowMs: number): Prom
 
 /**
  * Finds the token of which somebody has sent the text, whatever its state: an unknown one, and one that has ended, are
- * looked for by the same statement. The look-up takes longer the more of a stored hash is the same, which tells nothing:
- * whoever does not know the token cannot choose how its hash begins. What it finds is compared in constant time.
+ * looked for by the same statement. The look-up takes longer the more of a stored hash is the same, which tells
+ * nothing: whoever does not know the token cannot choose how its hash begins. What it finds is compared in constant
+ * time.
  */
 export async function findTokenByHash(store: Store, hash: string): Promise<Token | null> {
   onlyServer(store)

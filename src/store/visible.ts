@@ -1,6 +1,6 @@
 /**
- * Conditions in SQL for what the principal of a store may see. For a principal that reaches everything nothing is added,
- * so that statements and their plans are what they would be without principals.
+ * Conditions in SQL for what the principal of a store may see. For a principal that reaches everything nothing is
+ * added, so that statements and their plans are what they would be without principals.
  *
  * @module
  */
@@ -37,8 +37,8 @@ const among = (column: SQLWrapper, values: readonly string[]): SQL =>
   sql`${column} in (select value from json_each(${JSON.stringify(values)}))`
 
 /**
- * Keeps rows of clusters and namespaces that the principal reaches; `undefined`: all are. A row without a namespace is of
- * any.
+ * Keeps rows of clusters and namespaces that the principal reaches; `undefined`: all are. A row without a namespace is
+ * of any.
  */
 export function within({ principal }: Store, { cluster, namespace, alsoNamespace }: Columns): SQL | undefined {
   const { namespaces, clusters } = principal
@@ -74,8 +74,8 @@ export function namesWithin({ principal: { namespaces } }: Store): SQL | undefin
 }
 
 /**
- * Gives a text that tells of objects as the principal may be told it: of those that are out of reach without their names.
- * The server itself works on with what it knows.
+ * Gives a text that tells of objects as the principal may be told it: of those that are out of reach without their
+ * names. The server itself works on with what it knows.
  */
 export const shownTo = ({ principal }: Store, text: string): string =>
   principal.id === SYSTEM.id ? text : unmarked(text, principal.namespaces)

@@ -7,9 +7,9 @@ export const NEXT_MAX = 2000
 const ORIGIN = 'http://own.invalid'
 
 /**
- * Gives a path of this server, and of no other: whatever is no such path is {@link HOME}. Browsers leave out tabs and line
- * ends of an address and take `\` for `/`, so it is read as they read it; and what then still begins with two slashes
- * names another host.
+ * Gives a path of this server, and of no other: whatever is no such path is {@link HOME}. Browsers leave out tabs and
+ * line ends of an address and take `\` for `/`, so it is read as they read it; and what then still begins with two
+ * slashes names another host.
  */
 export function ownPath(next: string | null | undefined): string {
   if (!next?.startsWith('/') || next.length > NEXT_MAX || !URL.canParse(next, ORIGIN)) {

@@ -11,8 +11,8 @@ export type Credential = {
 }
 
 /**
- * One way to tell who asks; `null`: it cannot, and the next one is asked. It never says why: all tokens of ours that fail
- * look alike. What is wrong with a token that an issuer has signed is said, since nobody guesses one.
+ * One way to tell who asks; `null`: it cannot, and the next one is asked. It never says why: all tokens of ours that
+ * fail look alike. What is wrong with a token that an issuer has signed is said, since nobody guesses one.
  *
  * @throws ProblemError
  */

@@ -67,7 +67,10 @@ export type DocGroup = { id: string; title: string; pages: readonly DocLink[] }
 /** Lists the pages in the order of `docs/README.md`, and the pages on which each word stands. */
 export type DocIndex = {
   groups: readonly DocGroup[]
-  /** A line for each word, sorted, which begins with a line feed: the word, a space, and what `packed` makes of each page. */
+  /**
+   * A line for each word, sorted, which begins with a line feed: the word, a space, and what `packed` makes of each
+   * page.
+   */
   words: string
 }
 

@@ -1,5 +1,6 @@
 /**
- * Portolan's own documentation: searched, and read. Nothing in it was written by a target, so that it is shown as it is.
+ * Portolan's own documentation: searched, and read. Nothing in it was written by a target, so that it is shown as it
+ * is.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * `/v1/gates/argo-rollouts`: the web metric of an analysis of Argo Rollouts. It takes any status but 2xx for an error of
- * the measurement, of which five in a row abort the rollout, and a body that is no JSON for a success. So whatever is
- * known, and that nothing is, stands in a body of JSON with status 200.
+ * `/v1/gates/argo-rollouts`: the web metric of an analysis of Argo Rollouts. It takes any status but 2xx for an error
+ * of the measurement, of which five in a row abort the rollout, and a body that is no JSON for a success. So whatever
+ * is known, and that nothing is, stands in a body of JSON with status 200.
  *
  * @see https://github.com/argoproj/argo-rollouts/blob/v1.10.1/metricproviders/webmetric/webmetric.go
  * @module

@@ -1,7 +1,7 @@
 /**
  * A tool asks whether it may go on: a job about a live Service, waited for as long as the tool waits. Tools ask again
- * when they have got no answer, and go on asking while they wait: whoever asks the same meanwhile is told of the job that
- * there is, once it has ended, by the first answer after that (ADR 0073).
+ * when they have got no answer, and go on asking while they wait: whoever asks the same meanwhile is told of the job
+ * that there is, once it has ended, by the first answer after that (ADR 0073).
  *
  * @module
  */

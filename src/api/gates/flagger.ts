@@ -1,6 +1,7 @@
 /**
  * `POST /v1/gates/flagger`: a webhook of Flagger. It knows a status up to 202 and any other, and shows the body of the
- * other in its events, unless that is 429 or 5xx: those it asks again for, as often as `retries` says, and tells of none.
+ * other in its events, unless that is 429 or 5xx: those it asks again for, as often as `retries` says, and tells of
+ * none.
  *
  * @see https://github.com/fluxcd/flagger/blob/v1.36.1/pkg/controller/webhook.go
  * @module

@@ -1,7 +1,7 @@
 /**
- * Declares the fields that a tool shows of a document of the API, with what each may hold. The JSON Schema of the answer
- * and the answer itself come from one declaration, so that nothing undeclared is shown, and a text that others may have
- * written can only be declared as a quotation.
+ * Declares the fields that a tool shows of a document of the API, with what each may hold. The JSON Schema of the
+ * answer and the answer itself come from one declaration, so that nothing undeclared is shown, and a text that others
+ * may have written can only be declared as a quotation.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Words that others have written: targets, authors of manifests, whoever asked for a job. To a model every word of an
- * answer looks alike, so that these are marked wherever they stand: in structured content as `{ untrusted: … }`, in text
- * between two marks that nobody could foresee.
+ * answer looks alike, so that these are marked wherever they stand: in structured content as `{ untrusted: … }`, in
+ * text between two marks that nobody could foresee.
  *
  * @module
  */

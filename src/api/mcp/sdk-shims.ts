@@ -1,7 +1,7 @@
 /**
- * Stands in for `@modelcontextprotocol/server/_shims` in both bundles. The SDK would validate by JSON Schema what a client
- * answers to a question of the server's, and nothing is asked here: that validator is a tenth of all that MCP needs, and
- * on Node (Ajv) more than a quarter.
+ * Stands in for `@modelcontextprotocol/server/_shims` in both bundles. The SDK would validate by JSON Schema what a
+ * client answers to a question of the server's, and nothing is asked here: that validator is a tenth of all that MCP
+ * needs, and on Node (Ajv) more than a quarter.
  *
  * @module
  */

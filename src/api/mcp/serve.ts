@@ -1,7 +1,7 @@
 /**
- * `POST /mcp`: one message of MCP over Streamable HTTP. There are no sessions and no streams: each message is answered by
- * a server of its own, on whichever process or isolate it comes to. What is wrong with a request of HTTP is told by a
- * problem, as everywhere; what is wrong with a message, by an error of JSON-RPC.
+ * `POST /mcp`: one message of MCP over Streamable HTTP. There are no sessions and no streams: each message is answered
+ * by a server of its own, on whichever process or isolate it comes to. What is wrong with a request of HTTP is told by
+ * a problem, as everywhere; what is wrong with a message, by an error of JSON-RPC.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Keeps a job, a batch or a comparison current while it runs. A job tells what happens by server-sent events, which go on
- * where they were cut; others are looked at again and again. At the end the contents of the page are replaced, and the
- * focus, what is unfolded and the place on the page stay.
+ * Keeps a job, a batch or a comparison current while it runs. A job tells what happens by server-sent events, which go
+ * on where they were cut; others are looked at again and again. At the end the contents of the page are replaced, and
+ * the focus, what is unfolded and the place on the page stay.
  */
 import { offerCopies, showTimes } from './site.js'
 
@@ -22,7 +22,12 @@ addEventListener('pageshow', (event) => event.persisted && location.reload())
 /** @param {number} ms */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Somebody has asked for less to be sent, or a server has too much to do. @param {Response} response @param {number} pauseMs */
+/**
+ * Somebody has asked for less to be sent, or a server has too much to do.
+ *
+ * @param {Response} response
+ * @param {number} pauseMs
+ */
 const waitOf = (response, pauseMs) => Math.max(pauseMs, 1000 * (Number(response.headers.get('retry-after')) || 0))
 
 /** @param {string} text */

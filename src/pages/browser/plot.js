@@ -1,14 +1,17 @@
 // @ts-check
 /**
- * Makes plots to zoom into of the drawings of a Service's page: dragging over one shows that span in both, in finer steps
- * as far as they are kept. Loaded when the drawings come into view; they stay where this cannot run.
+ * Makes plots to zoom into of the drawings of a Service's page: dragging over one shows that span in both, in finer
+ * steps as far as they are kept. Loaded when the drawings come into view; they stay where this cannot run.
  */
 
 const MOST_POINTS = 300
 const STEPS_S = [60, 300, 900, 3600, 10_800, 43_200, 86_400]
 const HIGH = 190
 
-/** @typedef {{ at: string, pass: number, fail: number, error: number, p50Ms: number|null, p95Ms: number|null, p99Ms: number|null }} Point */
+/**
+ * @typedef {{ at: string, pass: number, fail: number, error: number, p50Ms: number|null, p95Ms: number|null, p99Ms:
+ * number|null }} Point
+ */
 
 /** @type {HTMLElement|null} */
 const root = document.querySelector('.plots[data-series]')

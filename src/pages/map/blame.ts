@@ -6,8 +6,9 @@ import type { Hop } from './hops.ts'
 export type Mark = { nth: number; confidence: Finding['confidence'] }
 
 /**
- * Lists the findings that blame a hop: those that explain a way that ends there and does not work, and those that name its
- * object in their evidence. A finding about the Service itself, which is everywhere on the map, marks by its ways alone.
+ * Lists the findings that blame a hop: those that explain a way that ends there and does not work, and those that name
+ * its object in their evidence. A finding about the Service itself, which is everywhere on the map, marks by its ways
+ * alone.
  */
 export function blamer(findings: readonly Finding[]): (hop: Hop) => Mark[] {
   const known = findings.map(({ explains, evidence, confidence }, at) => ({

@@ -1,8 +1,8 @@
 /**
  * Geometry of the map: where each hop stands, and how edges run. Pure; numbers are in units of the drawing.
  *
- * Columns stand side by side. Each zone has rows of its own in the columns between prober and endpoints, so that an edge
- * which passes by a column runs level and crosses no hop.
+ * Columns stand side by side. Each zone has rows of its own in the columns between prober and endpoints, so that an
+ * edge which passes by a column runs level and crosses no hop.
  *
  * @module
  */

@@ -16,7 +16,11 @@ export { PathTable } from './table.tsx'
 
 export type PathMapProps = {
   source: MapSource
-  /** Rows of paths have the ids that this begins: `<PathTable>` with the same, or a table of the page's own. @default 'path-' */
+  /**
+   * Rows of paths have the ids that this begins: `<PathTable>` with the same, or a table of the page's own.
+   *
+   * @default 'path-'
+   */
   rows?: string
   /** Findings have the ids that this begins, followed by their number, 1 first. @default 'finding-' */
   findings?: string

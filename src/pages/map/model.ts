@@ -2,9 +2,9 @@
  * The map of a Service: hops, and the edges between them. Pure; {@link mapModel} is what pages and tests ask for.
  *
  * The state of an edge follows only from the ways that were measured over it. A way is measured from the prober to the
- * hop where it ends: a node port from the prober to the node, a name that is dialled to the name and on to the one address
- * that it leads to. What lies behind that hop, as the endpoints behind a node, is known from objects alone, whatever the
- * outcome: a way that passes says that some endpoint answered, not which.
+ * hop where it ends: a node port from the prober to the node, a name that is dialled to the name and on to the one
+ * address that it leads to. What lies behind that hop, as the endpoints behind a node, is known from objects alone,
+ * whatever the outcome: a way that passes says that some endpoint answered, not which.
  *
  * @module
  */

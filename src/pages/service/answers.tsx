@@ -1,6 +1,6 @@
 /**
- * The first screen of a Service: is it red, since when, is it one node or all, why, what must I change, is it fixed. Each
- * sentence is put together from numbers of the API.
+ * The first screen of a Service: is it red, since when, is it one node or all, why, what must I change, is it fixed.
+ * Each sentence is put together from numbers of the API.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Shows which fields of objects each part of a path came from, how old the objects are, and what discovery made of their
- * annotations.
+ * Shows which fields of objects each part of a path came from, how old the objects are, and what discovery made of
+ * their annotations.
  *
  * @module
  */

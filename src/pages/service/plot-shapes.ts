@@ -51,7 +51,10 @@ export function outcomeBars(points: readonly Point[]): { bars: Bar[]; zero: numb
 export const QUANTILES = ['p50Ms', 'p95Ms', 'p99Ms'] as const
 export type Quantile = (typeof QUANTILES)[number]
 
-/** A line, as the `d` of a path, with a gap where nothing was timed. `dots`: points that have no neighbour to be joined with. */
+/**
+ * A line, as the `d` of a path, with a gap where nothing was timed. `dots`: points that have no neighbour to be joined
+ * with.
+ */
 export function latencyLine(points: readonly Point[], of: Quantile, top: number): { d: string; dots: string } {
   const step = WIDE / Math.max(1, points.length)
   const place = (ms: number, at: number) => `${round((at + 0.5) * step)} ${round(HIGH - (ms / top) * HIGH)}`

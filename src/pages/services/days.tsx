@@ -14,8 +14,8 @@ const MIDDLE: Readonly<Record<Kind, number>> = { fail: 12, error: 19, pass: 17, 
 const kindOf = ({ state, error }: Day): Kind => state ?? (error > 0 ? 'error' : 'none')
 
 /**
- * Bars as one dashed line for each kind: a stretch of days that are alike costs as much as one. They say nothing that the
- * words beside do not say, and are left out of what is read aloud. Where there is less room, the newest are seen.
+ * Bars as one dashed line for each kind: a stretch of days that are alike costs as much as one. They say nothing that
+ * the words beside do not say, and are left out of what is read aloud. Where there is less room, the newest are seen.
  */
 export function Bars({ days }: { days: readonly Day[] }) {
   const lines = new Map<Kind, string>()

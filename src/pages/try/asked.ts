@@ -1,6 +1,6 @@
 /**
- * Reads pasted manifests, and what is asked about them. Secrets are taken out first, so that nothing of them is planned,
- * shown or kept.
+ * Reads pasted manifests, and what is asked about them. Secrets are taken out first, so that nothing of them is
+ * planned, shown or kept.
  *
  * @module
  */

@@ -6,8 +6,8 @@ import { answerName, type CompareDocument, type ComparedRequestDocument, request
 import { DIFFERENCES } from './meanings.ts'
 
 /**
- * JUnit XML: a suite, and a case for each request. What differs is a `<failure>`, a fault of ours or what one side could
- * not be asked an `<error>`, so that the suite is green only when the verdict is a pass.
+ * JUnit XML: a suite, and a case for each request. What differs is a `<failure>`, a fault of ours or what one side
+ * could not be asked an `<error>`, so that the suite is green only when the verdict is a pass.
  */
 export function renderCompareJunit(document: CompareDocument): string {
   const { requests, problem, verdict, status } = document

@@ -137,7 +137,9 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 const allOf = (n: number, total: number): string => (n === total ? 'all services' : `${n} of ${total} services`)
 
-/** From several places the same failure is seen at about the same time: what overlaps is one incident, by its beginning. */
+/**
+ * From several places the same failure is seen at about the same time: what overlaps is one incident, by its beginning.
+ */
 function merged({ incidents }: StatusFacts): IncidentFacts[] {
   const all: IncidentFacts[] = []
   for (const own of Map.groupBy(incidents, ({ service }) => service).values()) {

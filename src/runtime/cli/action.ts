@@ -46,8 +46,8 @@ const linesOf = (text: string): string[] =>
     .filter((line) => line !== '')
 
 /**
- * The words of `check` for the inputs of a step. Values are joined to their options, so that none is taken for an option
- * of its own, whatever it begins with.
+ * The words of `check` for the inputs of a step. Values are joined to their options, so that none is taken for an
+ * option of its own, whatever it begins with.
  *
  * @throws CliError where a switch is neither true nor false.
  */

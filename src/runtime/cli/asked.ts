@@ -79,7 +79,9 @@ async function openHere(io: Io, settings: ClientSettings, here: Here): Promise<A
 /** A kubeconfig that cannot be read is no matter to whoever brings manifests. */
 const OF_CLUSTERS: readonly string[] = ['PORTOLAN_KUBECONFIG', 'PORTOLAN_KUBE_CONTEXT', 'PORTOLAN_CLUSTERS']
 
-/** The thread that probes begins in this very file where all is bundled into one, and in a module of its own otherwise. */
+/**
+ * The thread that probes begins in this very file where all is bundled into one, and in a module of its own otherwise.
+ */
 export const PROBES_FROM = new URL(
   import.meta.url.endsWith('.ts') ? '../node/prober-thread.ts' : import.meta.url,
   import.meta.url,

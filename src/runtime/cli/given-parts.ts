@@ -1,6 +1,6 @@
 /**
- * Reads checks and schedules from files, as the API takes them. The API judges their values; here is refused only what a
- * file may not say that the user has not named.
+ * Reads checks and schedules from files, as the API takes them. The API judges their values; here is refused only what
+ * a file may not say that the user has not named.
  *
  * @module
  */

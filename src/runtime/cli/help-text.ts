@@ -6,8 +6,8 @@ import { visibleLines } from '../../report/visible.ts'
 export type Example = readonly [line: string, meaning: string]
 
 /**
- * Adds examples to the help of a command, below its options. What is longer than a line has its meaning below. Lines say
- * `portolan`, and are printed as the program was called.
+ * Adds examples to the help of a command, below its options. What is longer than a line has its meaning below. Lines
+ * say `portolan`, and are printed as the program was called.
  */
 export const withExamples = (command: Command, examples: readonly Example[]): Command =>
   command.addHelpText('after', () => {
@@ -30,9 +30,9 @@ function examplesText(examples: readonly Example[]): string {
 }
 
 /**
- * Rewrites what commander says of wrong words. A script may have them from others, so the text is made safe to show. The
- * value of `--token=…` is left out, as it would stand in the log. The option that was probably meant is named, which
- * commander does not find before an equals sign.
+ * Rewrites what commander says of wrong words. A script may have them from others, so the text is made safe to show.
+ * The value of `--token=…` is left out, as it would stand in the log. The option that was probably meant is named,
+ * which commander does not find before an equals sign.
  */
 export function wrongWords(command: Command, text: string): string {
   const [, option = ''] = /unknown option '(--[^'=]+)=/.exec(text) ?? []

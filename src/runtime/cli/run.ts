@@ -49,8 +49,8 @@ function refuseToken(argv: readonly string[]): void {
 }
 
 /**
- * `help check` is `check --help`, which may load what it has to say; and a word that is no command is an error, even where
- * help is wanted.
+ * `help check` is `check --help`, which may load what it has to say; and a word that is no command is an error, even
+ * where help is wanted.
  */
 function asked(program: Command, [first, ...rest]: readonly string[]): string[] {
   const words = first === 'help' ? [...rest, '--help'] : [...(first === undefined ? [] : [first]), ...rest]

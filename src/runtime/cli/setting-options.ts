@@ -20,7 +20,8 @@ const FLAGS: Readonly<Record<string, readonly [value: string, text: string]>> = 
 }
 
 /**
- * Adds the flags of the settings that a command reads, and `--config`. What commander makes of them is what `readClientSettings` takes.
+ * Adds the flags of the settings that a command reads, and `--config`. What commander makes of them is what
+ * `readClientSettings` takes.
  */
 export function addSettingOptions(command: Command, readers: readonly Reader[]): Command {
   for (const name of SETTING_NAMES) {

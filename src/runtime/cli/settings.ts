@@ -57,8 +57,8 @@ export type ClientSettings = {
 }
 
 /**
- * Reads what a command that looks at Services is set to. Settings of servers are not judged, those of `local` when it is
- * opened.
+ * Reads what a command that looks at Services is set to. Settings of servers are not judged, those of `local` when it
+ * is opened.
  *
  * @throws ConfigError, CliError
  */

@@ -23,8 +23,8 @@ const VENDORED: Readonly<Record<string, string>> = {
 }
 
 /**
- * Files below `/docs/` and `/assets/`. From sources: `docs/`, `src/pages/browser/` and the package swagger-ui-dist; from the bundle: `public/` beside it,
- * where the build has put both.
+ * Files below `/docs/` and `/assets/`. From sources: `docs/`, `src/pages/browser/` and the package swagger-ui-dist;
+ * from the bundle: `public/` beside it, where the build has put both.
  */
 export function createAssets(here: string): (path: string) => Promise<Asset | null> {
   let fromSources: ((path: string) => string | null) | null = null

@@ -1,5 +1,6 @@
 /**
- * `portolan backup` and `portolan restore`: a copy of the database that a server writes to, and back. They need no shell.
+ * `portolan backup` and `portolan restore`: a copy of the database that a server writes to, and back. They need no
+ * shell.
  *
  * @module
  */

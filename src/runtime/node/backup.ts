@@ -127,7 +127,9 @@ function refusePresent(to: string): void {
   }
 }
 
-/** A name beside a file for what is not finished. What processes that are gone have left under such names is removed. */
+/**
+ * A name beside a file for what is not finished. What processes that are gone have left under such names is removed.
+ */
 export function temporary(file: string, what: string): string {
   const folder = dirname(file)
   const start = `${basename(file)}.${what}-`

@@ -9,14 +9,17 @@ import { NO_TIMINGS } from '../../check/network.ts'
 import { since } from '../socket/attempt.ts'
 import { type DnsTold, dnsExchange, dnsQuery, readDnsAnswer } from '../socket/dns-message.ts'
 
-/** A resolver waits so long before it sends again, and then twice as long; where there is less time, a quarter of it. */
+/**
+ * A resolver waits so long before it sends again, and then twice as long; where there is less time, a quarter of it.
+ */
 const RESEND_MS = 1000
 const RESENDS_MAX = 2
 
 /**
- * One query over UDP. It is sent again where nothing comes, as resolvers do: one packet may be lost anywhere. The socket
- * is connected, so that the kernel lets nobody else answer and tells of a port that is closed (udp(7)). What comes and is
- * no answer to this question is passed over, as it may be anybody's (RFC 5452 9.1), and told if nothing better comes.
+ * One query over UDP. It is sent again where nothing comes, as resolvers do: one packet may be lost anywhere. The
+ * socket is connected, so that the kernel lets nobody else answer and tells of a port that is closed (udp(7)). What
+ * comes and is no answer to this question is passed over, as it may be anybody's (RFC 5452 9.1), and told if nothing
+ * better comes.
  */
 export const queryOverUdp = (
   request: DnsQueryRequest,

@@ -109,9 +109,9 @@ const canonicalName = (resolver: Resolver, name: string): Promise<string | null>
   )
 
 /**
- * getaddrinfo runs on libuv's pool, which gives it half of its threads (4), cannot be cut, and can hang for as long as the
- * system's resolver likes: a zone whose servers are dead holds a thread for each of its names. What gets no turn soon is
- * asked beside it, so that no name waits for another.
+ * getaddrinfo runs on libuv's pool, which gives it half of its threads (4), cannot be cut, and can hang for as long as
+ * the system's resolver likes: a zone whose servers are dead holds a thread for each of its names. What gets no turn
+ * soon is asked beside it, so that no name waits for another.
  */
 const LOOKUPS_MAX = 2
 /** Longer than a name takes whose servers answer. */

@@ -1,7 +1,7 @@
 /**
- * Bounds how large V8 lets this process's heaps grow. Nothing tells it how little is needed, so by itself it takes what a
- * machine of some gigabytes can spare: up to 128 MB a heap for what was made a moment ago, and old heaps that are three
- * quarters garbage.
+ * Bounds how large V8 lets this process's heaps grow. Nothing tells it how little is needed, so by itself it takes what
+ * a machine of some gigabytes can spare: up to 128 MB a heap for what was made a moment ago, and old heaps that are
+ * three quarters garbage.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import type { ResourceLimits } from 'node:worker_threads'
 
 /**
- * Halves of the space for what was made a moment ago, which is copied from one half to the other. The thread that probes
- * has what 256 tries at once keep alive: with half of it a try costs a third more.
+ * Halves of the space for what was made a moment ago, which is copied from one half to the other. The thread that
+ * probes has what 256 tries at once keep alive: with half of it a try costs a third more.
  */
 const HALF_MB = { main: 4, thread: 8 } as const
 const YOUNG_BYTES = 2 * HALF_MB.main * 1024 * 1024

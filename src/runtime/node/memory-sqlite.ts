@@ -1,6 +1,6 @@
 /**
- * The store in memory, on the SQLite that Node itself has: for one run of a program that leaves nothing behind. It has no
- * native part to be installed, and knows no other process.
+ * The store in memory, on the SQLite that Node itself has: for one run of a program that leaves nothing behind. It has
+ * no native part to be installed, and knows no other process.
  *
  * @module
  */

@@ -21,8 +21,8 @@ export type FrontsDeps = {
 }
 
 /**
- * Looks for the Services that lead to this pod, until `stop` is aborted: their addresses are dialled as little as its own
- * listener. What may not be read is not known. Never rejects.
+ * Looks for the Services that lead to this pod, until `stop` is aborted: their addresses are dialled as little as its
+ * own listener. What may not be read is not known. Never rejects.
  */
 export async function keepOwnFronts(deps: FrontsDeps, stop: AbortSignal): Promise<void> {
   const { source, clock, log, where, isOwn, found } = deps

@@ -17,8 +17,8 @@ export type ProberSettings = EgressSettings &
   Partial<Pick<Config, 'dnsServers' | 'usageLimits'>>
 
 /**
- * Messages to the thread that probes. `own`: where this Portolan is reached, as far as it is known by now. `number` names the run. `failure`: the reason of the abort, where it was one.
- * `taken`: so many results more have found room.
+ * Messages to the thread that probes. `own`: where this Portolan is reached, as far as it is known by now. `number`
+ * names the run. `failure`: the reason of the abort, where it was one. `taken`: so many results more have found room.
  */
 export type Order =
   | { own: OwnAddresses }

@@ -24,7 +24,10 @@ import type { News, Order, ProberData } from './prober-messages.ts'
 const GATHER_MS = 20
 /** The most results of one message, so that making it keeps no socket waiting. */
 const RESULTS_MAX = 64
-/** Results of one run that are sent and not taken. No more tries of it begin then: memory must not grow with a slow disk. */
+/**
+ * Results of one run that are sent and not taken. No more tries of it begin then: memory must not grow with a slow
+ * disk.
+ */
 const UNTAKEN_MAX = 256
 
 // As tasks, V8's young collections would come after a wait, and what had come before them would be heard as if it came

@@ -18,8 +18,9 @@ export type Routes = {
   /** Why nothing there can be reached, as far as it was found out a moment ago; `null`: it may be. */
   cannotReach(address: string): string | null
   /**
-   * An exchange that failed for want of a route is none of the target's doing: a prober without IPv6, or with addresses of
-   * its own link or site alone, cannot tell. Asked only after a failure, so that a try that works costs nothing more.
+   * An exchange that failed for want of a route is none of the target's doing: a prober without IPv6, or with addresses
+   * of its own link or site alone, cannot tell. Asked only after a failure, so that a try that works costs nothing
+   * more.
    */
   explain<T extends Exchange>(exchange: T): T | Promise<T>
 }

@@ -4,9 +4,9 @@ import type { SecretKey } from '../../job/secret-box.ts'
 import { refuseSpecial } from './sqlite.ts'
 
 /**
- * The keys that seal and open secrets of checks, the newest first: PORTOLAN_SECRET_KEYS, else the lines of the 0600 file
- * beside the database, made with one key at the first start. Two processes that start at once agree: only one creates
- * the file.
+ * The keys that seal and open secrets of checks, the newest first: PORTOLAN_SECRET_KEYS, else the lines of the 0600
+ * file beside the database, made with one key at the first start. Two processes that start at once agree: only one
+ * creates the file.
  *
  * @param configured 32 bytes in base64 each; empty: the file is read.
  */

@@ -61,10 +61,10 @@ let idleMs = 0
 const WAIT_MS = 0.05
 
 /**
- * Tells when the bytes came that a socket emits now, by the monotonic clock. A thread that was waiting hears it as it comes. One
- * that was busy – with its work, or V8 with its garbage – knows only that it came since the look before, and says the
- * middle: half as far off at most, and on average not at all. All that one look finds had come when it began, however
- * long it takes to hear one after the other. For use in what a socket emits, and only there.
+ * Tells when the bytes came that a socket emits now, by the monotonic clock. A thread that was waiting hears it as it
+ * comes. One that was busy – with its work, or V8 with its garbage – knows only that it came since the look before, and
+ * says the middle: half as far off at most, and on average not at all. All that one look finds had come when it began,
+ * however long it takes to hear one after the other. For use in what a socket emits, and only there.
  *
  * @param afterMs before that it cannot have come: its request was sent then, or what came before it.
  */

@@ -38,7 +38,10 @@ export type OpenDatabase = {
   close(): void
 }
 
-/** Milliseconds for which a statement blocks this thread for another process's lock; then it is tried again without blocking. */
+/**
+ * Milliseconds for which a statement blocks this thread for another process's lock; then it is tried again without
+ * blocking.
+ */
 const BUSY_MS = 100
 const PAGE_BYTES = 4096
 const CHECKPOINT_PAGES = 2000
@@ -118,7 +121,10 @@ export function openSqlite(file: string, renewed: () => void = () => undefined):
   }
 }
 
-/** Not with `recursive`: Node tries for ever where a file system says of a folder in a folder that there is none (/proc). */
+/**
+ * Not with `recursive`: Node tries for ever where a file system says of a folder in a folder that there is none
+ * (/proc).
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) {
     return

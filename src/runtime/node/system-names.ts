@@ -25,8 +25,8 @@ export const inHosts = (hosts: string, name: string): readonly string[] =>
   })
 
 /**
- * Answers as getaddrinfo would, without it: by the system's hosts file, search list and servers, with sockets of its own
- * instead of a thread for each name. `nsswitch.conf` is taken to say `files dns`, as in every base image.
+ * Answers as getaddrinfo would, without it: by the system's hosts file, search list and servers, with sockets of its
+ * own instead of a thread for each name. `nsswitch.conf` is taken to say `files dns`, as in every base image.
  *
  * @param servers the system's.
  */

@@ -25,7 +25,9 @@ export class AnswerBody {
     this.#asked = asked
   }
 
-  /** @param stop the header has come, and this is called when a body without an announced end was read for long enough. */
+  /**
+   * @param stop the header has come, and this is called when a body without an announced end was read for long enough.
+   */
   begin(headers: Headers, stop: () => void): void {
     const { streamMs } = this.#asked
     const length = headers['content-length']
@@ -54,7 +56,8 @@ export class AnswerBody {
   }
 
   /**
-   * Tells whether the part that has come will do now that the time is over: no more was announced, or it was still coming.
+   * Tells whether the part that has come will do now that the time is over: no more was announced, or it was still
+   * coming.
    *
    * @param owesMore a piece of it was announced and has not come whole.
    */

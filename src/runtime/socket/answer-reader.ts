@@ -2,14 +2,19 @@ import type { Headers } from './http-attempt.ts'
 
 /** A header, a trailer or any other line is read up to so many bytes. */
 const HEADER_MAX_BYTES = 64 * 1024
-/** So many may come before the answer: interim ones, and empty lines. Whoever sends them as fast as they are read keeps others waiting. */
+/**
+ * So many may come before the answer: interim ones, and empty lines. Whoever sends them as fast as they are read keeps
+ * others waiting.
+ */
 const BEFORE_MAX_BYTES = 256 * 1024
 /** So many characters of a line that has not come whole are held against its form. */
 const BEGINNING = 256
 
 const TOKEN = "[!#$%&'*+\\-.^_`|~\\dA-Za-z]"
 const TEXT = '[\\t\\x20-\\x7e\\x80-\\xff]'
-/** The blanks that RFC 9112 7.1.1 lets stand around the parts of an extension are left out: other parsers refuse them. */
+/**
+ * The blanks that RFC 9112 7.1.1 lets stand around the parts of an extension are left out: other parsers refuse them.
+ */
 const EXTENSION = `;${TOKEN}+(?:=(?:${TOKEN}*|"(?:(?!["\\\\])${TEXT}|\\\\${TEXT})*"))?`
 
 const STATUS = /^HTTP\/(1\.[01]) ([1-9]\d\d)(?: [^\r\0]*)?$/

@@ -93,7 +93,9 @@ export abstract class Attempt<T extends Exchange> {
     })
   }
 
-  /** Goes on when it is its turn. That this side is not ready is not the peer's doing: the wait is no part of a time. */
+  /**
+   * Goes on when it is its turn. That this side is not ready is not the peer's doing: the wait is no part of a time.
+   */
   #inTurn(work: () => void): void {
     const askedAt = performance.now()
     this.#waiting = true

@@ -1,7 +1,10 @@
 import type { X509Certificate } from 'node:crypto'
 import type { TlsEvidence } from '../../check/network.ts'
 
-/** Reads what a certificate says of itself. A part that is missing or cannot be read is `null`: a peer may show anything. */
+/**
+ * Reads what a certificate says of itself. A part that is missing or cannot be read is `null`: a peer may show
+ * anything.
+ */
 export const describeCertificate = (
   certificate: X509Certificate,
 ): Pick<TlsEvidence, 'subject' | 'issuer' | 'altNames' | 'notBefore' | 'notAfter'> => ({

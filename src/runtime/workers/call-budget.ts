@@ -34,7 +34,8 @@ export const RESERVED = 16
 export const PROBES_MAX = CALLS_MAX - RESERVED
 /**
  * Queries to D1 an invocation on Workers Paid (https://developers.cloudflare.com/d1/platform/limits/). That page has
- * limits of single queries apply to each statement of a batch, and does not say that a batch counts as one: each counts.
+ * limits of single queries apply to each statement of a batch, and does not say that a batch counts as one: each
+ * counts.
  */
 export const QUERIES_MAX = 1000
 /** Simultaneous connections an invocation. */

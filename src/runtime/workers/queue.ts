@@ -2,8 +2,8 @@ import type { JobQueue } from '../../job/queue.ts'
 import type { Calls } from './call-budget.ts'
 
 /**
- * Ids only: what they stand for is in the database. `scheduled`: a schedule made the job, so that it waits in a queue of
- * its own. `tick`: schedules are due.
+ * Ids only: what they stand for is in the database. `scheduled`: a schedule made the job, so that it waits in a queue
+ * of its own. `tick`: schedules are due.
  */
 export type Message = { jobId: string; chunk?: number; scheduled?: true } | { tick: true }
 

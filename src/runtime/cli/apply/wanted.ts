@@ -1,6 +1,6 @@
 /**
- * Schedules of a file, as they are to be on the server: read as the server reads them, so that what is wrong is told with
- * its line before anything is changed, and what is the same is seen to be the same.
+ * Schedules of a file, as they are to be on the server: read as the server reads them, so that what is wrong is told
+ * with its line before anything is changed, and what is the same is seen to be the same.
  *
  * @module
  */

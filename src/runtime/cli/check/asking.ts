@@ -20,7 +20,9 @@ export type Asking = {
 /** @param uses is told which checks were sent, so that what is wrong in them is told by their lines. */
 type Act = (portolan: Portolan, progress: Progress, uses: (checks: Checks | null) => void) => Promise<number>
 
-/** Opens a Portolan for what is to be asked of it, and closes it whatever comes; what is refused is told to the user. */
+/**
+ * Opens a Portolan for what is to be asked of it, and closes it whatever comes; what is refused is told to the user.
+ */
 export async function asking(
   io: Io,
   { options, files, needsNoObjects = false, telling }: Asking,

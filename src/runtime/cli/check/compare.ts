@@ -96,7 +96,9 @@ function requestOf(options: Options, waitMs: number): Omit<CompareRequest, 'left
 
 const SHORT: Readonly<Record<string, string>> = { ing: 'Ingress', ingresses: 'Ingress' }
 
-/** `Ingress/name`, `HTTPRoute/namespace/name`, or the id of a job. Kinds are taken in any case, as kubectl takes them. */
+/**
+ * `Ingress/name`, `HTTPRoute/namespace/name`, or the id of a job. Kinds are taken in any case, as kubectl takes them.
+ */
 function sideOf(text: string, side: 'left' | 'right', controller?: readonly string[], ports?: string): Side {
   const addresses = {
     ...(controller !== undefined && { ingressController: listOf(controller) }),

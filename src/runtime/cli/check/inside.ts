@@ -55,7 +55,8 @@ export function insideNoteOfAll(jobs: readonly Job[], of: Asked): string | null 
 function insideCommand({ files, options: { context } }: Asked, namespace: string, what: string): string {
   const kubectl = `kubectl${context === undefined ? '' : ` --context ${quoted(context)}`}`
   const [only] = files ?? []
-  // Several files are no text of one until what separates documents is put between them; the cluster has the objects, too.
+  // Several files are no text of one until what separates documents is put between them; the cluster has the objects,
+  // too.
   const given =
     only !== undefined && files?.length === 1 && only.path !== '-'
       ? `cat ${quoted(only.path)}`

@@ -17,8 +17,8 @@ import type { Telling } from './tell.ts'
 const OF_MANIFESTS: ReadonlySet<string> = new Set(['malformed_manifests', 'invalid_manifest'])
 
 /**
- * Makes of an error what the user is told. Manifests that were refused are told to the CI system as well, and in those of
- * the reports that are about files.
+ * Makes of an error what the user is told. Manifests that were refused are told to the CI system as well, and in those
+ * of the reports that are about files.
  *
  * @param server `null`: within this process.
  */

@@ -137,7 +137,8 @@ async function show(io: Io, { scene, world, local, request, startedMs }: Shown):
     return report.replace(/\nJob job_.*\n$/, '')
   }
   await world.breakNodes([brokenNode])
-  // The times are to tell of the network, not of a process that has just started: a job that leaves no trace comes first.
+  // The times are to tell of the network, not of a process that has just started: a job that leaves no trace comes
+  // first.
   await reportOf(local, { ...request, history: false })
   if (io.signal.aborted) {
     return

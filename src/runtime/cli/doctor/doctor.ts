@@ -33,7 +33,10 @@ export type DoctorOptions = SettingFlags & {
 /** Tells which ways of checking work from here; null for one that is not configured. */
 type Ways = { manifests: boolean; cluster: boolean | null; server: boolean | null }
 
-/** @returns the exit code: 0 where a way of checking that is configured is well, or none is and manifests can be checked. */
+/**
+ * @returns the exit code: 0 where a way of checking that is configured is well, or none is and manifests can be
+ * checked.
+ */
 export async function doctor(io: Io, options: DoctorOptions, machine: Machine = thisMachine()): Promise<number> {
   const { lines, ways } = await lookAround(io, options, machine)
   if (options.output === 'json') {

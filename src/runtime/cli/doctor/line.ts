@@ -1,6 +1,6 @@
 /**
- * `ok`; `remark`: it works, and somebody may wonder; `wrong`: it does not, and something is to be done; `none`: it is not
- * there, and need not be.
+ * `ok`; `remark`: it works, and somebody may wonder; `wrong`: it does not, and something is to be done; `none`: it is
+ * not there, and need not be.
  */
 export type State = 'ok' | 'remark' | 'wrong' | 'none'
 

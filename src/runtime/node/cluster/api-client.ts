@@ -1,6 +1,6 @@
 /**
- * Reads one cluster's API: GETs and watches, over few connections, each with a deadline. Nothing is ever written: what is
- * posted are questions that the API server answers and does not keep.
+ * Reads one cluster's API: GETs and watches, over few connections, each with a deadline. Nothing is ever written: what
+ * is posted are questions that the API server answers and does not keep.
  *
  * @module
  */

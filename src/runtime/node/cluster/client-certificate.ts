@@ -3,7 +3,9 @@ import { whyNoCertificates } from './authorities.ts'
 
 export type Pair = { cert: string; key: string }
 
-/** Tells why a client certificate and its key cannot be shown together; `null`: they can. Nothing of the key is told. */
+/**
+ * Tells why a client certificate and its key cannot be shown together; `null`: they can. Nothing of the key is told.
+ */
 export function whyNoPair({ cert, key }: Pair): { of: 'cert' | 'key'; why: string } | null {
   const why = whyNoCertificates(cert)
   if (why !== null) {

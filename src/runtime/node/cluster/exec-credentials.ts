@@ -14,8 +14,8 @@ const RUNS_WITHIN_MS = 10_000
 type Handed = { presented: Presented; expiresAtMs: number | null }
 
 /**
- * Presents what a plugin hands out, until it expires or is refused. Whoever asks while the plugin runs waits for the same
- * run.
+ * Presents what a plugin hands out, until it expires or is refused. Whoever asks while the plugin runs waits for the
+ * same run.
  */
 export function execCredentials(
   server: string,

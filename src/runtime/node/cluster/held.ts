@@ -169,8 +169,8 @@ export function createHeld(deps: HeldDeps): Held {
   }
 
   /**
-   * A quiet stream looks the same whether the cluster is quiet or the connection was lost without a word, and a bookmark
-   * comes only after minutes. So the API server is asked for something small.
+   * A quiet stream looks the same whether the cluster is quiet or the connection was lost without a word, and a
+   * bookmark comes only after minutes. So the API server is asked for something small.
    */
   async function askWhetherAlive(): Promise<void> {
     const quietSinceMs = clock.now() - QUIET_MS

@@ -26,8 +26,8 @@ export type IdentityCheck = {
 type Deps = { store: Store; clock: Clock; log: Log }
 
 /**
- * Nobody but the namespace kube-system is there from the first to the last day of a cluster, so that its UID is taken for
- * the cluster's (as OpenTelemetry's `k8s.cluster.uid`).
+ * Nobody but the namespace kube-system is there from the first to the last day of a cluster, so that its UID is taken
+ * for the cluster's (as OpenTelemetry's `k8s.cluster.uid`).
  */
 export function createIdentityCheck(
   client: ApiClient,

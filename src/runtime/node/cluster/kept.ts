@@ -1,5 +1,6 @@
 /**
- * Keeps what was read for a while, for reads that may have it so old. It goes on when the one that asked first has gone.
+ * Keeps what was read for a while, for reads that may have it so old. It goes on when the one that asked first has
+ * gone.
  *
  * @module
  */

@@ -35,8 +35,8 @@ export type Kubeconfig = {
 }
 
 /**
- * Numbers and dates stay the texts that they are: a password of digits keeps its zeros. What is in JSON is YAML too, but
- * for tabs. Entries may be merged (`<<`), as kubectl's reader does.
+ * Numbers and dates stay the texts that they are: a password of digits keeps its zeros. What is in JSON is YAML too,
+ * but for tabs. Entries may be merged (`<<`), as kubectl's reader does.
  */
 const TEXTS = FAILSAFE_SCHEMA.withTags(nullCoreTag, boolCoreTag, mergeTag)
 

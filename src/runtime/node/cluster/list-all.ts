@@ -16,7 +16,9 @@ const PAGED_TRIES = 2
 const PAGE_MS = 30_000
 const WHOLE_MS = 60_000
 
-/** An item of a list says neither its kind nor its version; that of a watch says both, and `apiVersion` is empty then. */
+/**
+ * An item of a list says neither its kind nor its version; that of a watch says both, and `apiVersion` is empty then.
+ */
 export type ListedItem = { item: unknown; apiVersion: string }
 
 export type ListHow = {
@@ -34,9 +36,9 @@ export type ListedAll<T> = {
 
 /**
  * Lists all objects under a path, in pages, and makes of each what is kept as soon as its page is there. Where the API
- * server no longer keeps what the list began with (410), it is begun again, in the end without pages: the objects of one
- * list are always of one moment, and one answer cannot expire in between. It is not asked for with `resourceVersion=0`,
- * which ignores the limit too, because that may be older than what was read before.
+ * server no longer keeps what the list began with (410), it is begun again, in the end without pages: the objects of
+ * one list are always of one moment, and one answer cannot expire in between. It is not asked for with
+ * `resourceVersion=0`, which ignores the limit too, because that may be older than what was read before.
  *
  * @throws ApiError, or the reason of `signal`.
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks

@@ -19,7 +19,10 @@ import { within } from './within.ts'
 
 export type ClusterSourceDeps = {
   clock: Clock
-  /** Requests without a namespace are about this one; `null`: `default`. As kubectl takes it from the context or the pod. */
+  /**
+   * Requests without a namespace are about this one; `null`: `default`. As kubectl takes it from the context or the
+   * pod.
+   */
   namespace: string | null
   /** These are read one by one where a kind may not be read in all namespaces. */
   namespaces: readonly string[]

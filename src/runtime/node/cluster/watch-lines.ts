@@ -14,7 +14,9 @@ type Limits = {
   openMs: number
 }
 
-/** Bytes that wait for a slow reader before the server is made to wait; more than the largest object that etcd keeps. */
+/**
+ * Bytes that wait for a slow reader before the server is made to wait; more than the largest object that etcd keeps.
+ */
 const WAITING_MAX_BYTES = 4 * 1024 * 1024
 /** Bytes of one line; the API server's largest objects are far from it. */
 const LINE_MAX_BYTES = 32 * 1024 * 1024

@@ -6,7 +6,9 @@
  */
 
 const STEP_MS = 5000
-/** More reads than this within the time make it worth while: about one a second, and a burst, which shows it at once. */
+/**
+ * More reads than this within the time make it worth while: about one a second, and a burst, which shows it at once.
+ */
 const BUSY = [
   { withinMs: 60_000, reads: 60 },
   { withinMs: 10_000, reads: 20 },
