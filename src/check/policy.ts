@@ -8,8 +8,9 @@
 import ipaddr from 'ipaddr.js'
 import { boundedCache } from '../lib/bounded-cache.ts'
 import { areAllIn, distinctFormsOf, formsOf, type Ip, isIn, rangeOf } from '../lib/ip-forms.ts'
+import { EGRESS_SETTING } from '../plan/discover-egress.ts'
 import { EGRESS_ONLY } from '../plan/egress-only.ts'
-import { EGRESS_SETTING, NOT_NARROWED_BY_ADDRESS } from '../plan/keep-to-cluster.ts'
+import { NOT_NARROWED_BY_ADDRESS } from '../plan/keep-to-cluster.ts'
 import { createOwnListeners, NOWHERE, type OwnListeners } from './own-listener.ts'
 
 export type Permission = { allowed: true } | { allowed: false; reason: string }

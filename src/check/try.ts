@@ -7,8 +7,8 @@
 
 import { resultId } from '../lib/id.ts'
 import type { Check } from '../plan/check.ts'
+import { EGRESS_SETTING } from '../plan/discover-egress.ts'
 import { isWithin } from '../plan/ip.ts'
-import { EGRESS_SETTING } from '../plan/keep-to-cluster.ts'
 import type { PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 import type { Failure, Phase } from './codes.ts'

@@ -7,15 +7,9 @@
 import { type Because, doubted, fieldOf } from './because.ts'
 import { type PlanContext, portsFor } from './context.ts'
 import { draft, type PathDraft } from './draft.ts'
+import { endpointPort } from './endpoint-ports.ts'
 import { isExternalName } from './service.ts'
-import {
-  endpointPort,
-  hasSelector,
-  isPodReady,
-  NO_ENDPOINT_OBJECTS,
-  type ServiceEndpoint,
-  unreadPods,
-} from './service-endpoints.ts'
+import { hasSelector, isPodReady, NO_ENDPOINT_OBJECTS, type ServiceEndpoint, unreadPods } from './service-endpoints.ts'
 import { type Counted, counted, portsCounted, type Sized } from './size.ts'
 import type { Source } from './source.ts'
 import { restingOn } from './unread.ts'

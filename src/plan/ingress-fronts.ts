@@ -10,7 +10,7 @@ import { proxyProtocolOf } from './clouds.ts'
 import type { PlanContext } from './context.ts'
 import { classOf, controllerOf, INGRESS_CONTROLLERS, ingressClassOf } from './controllers/table.ts'
 import { mayHaveFamilyOf } from './families.ts'
-import { nodeAddresses } from './nodes.ts'
+import { nodeAddresses } from './node-addresses.ts'
 import { schemesOf } from './scheme.ts'
 import { clusterIPFieldOf, clusterIPsOf } from './service.ts'
 

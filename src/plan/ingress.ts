@@ -14,11 +14,11 @@ import type { Listener } from './controllers/controller.ts'
 import { classOf } from './controllers/table.ts'
 import { draft, type PathDraft } from './draft.ts'
 import { controllersOf, type WayIn } from './ingress-address.ts'
+import { competitors, winners } from './ingress-competition.ts'
 import { frontPorts, pastBalancerExcuses } from './ingress-fronts.ts'
 import { aliasesOf, dialledPort, internalExcuses, listenersFor } from './ingress-listeners.ts'
 import { servicePort } from './ingress-ports.ts'
 import {
-  competitors,
   isSameRoute,
   probeHost,
   type Route,
@@ -28,7 +28,6 @@ import {
   sendsToHttps,
   syntaxOf,
   takesBelow,
-  winners,
   writtenPath,
 } from './ingress-rules.ts'
 import { actionElsewhere, ingressSizes } from './ingress-size.ts'

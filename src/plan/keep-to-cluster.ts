@@ -6,30 +6,18 @@
  * @module
  */
 import type { ObjectIndex } from '../kube/object-index.ts'
-import { type LoadBalancerIngress, refOf, type Service } from '../kube/objects.ts'
+import type { LoadBalancerIngress, Service } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import type { Because } from './because.ts'
+import { type Beyond, beyondOf, ownAddresses, type Told } from './behind-service.ts'
 import type { At } from './beside.ts'
 import { isHealthCheck } from './check.ts'
 import { INGRESS_CONTROLLERS } from './controllers/table.ts'
+import { type DiscoverEgress, EGRESS_SETTING, isNamed, mayBeNamed, NO_EGRESS } from './discover-egress.ts'
 import { gatewaysOf, isProgrammed } from './gateway/programmed.ts'
 import { sharedBy } from './ingress-shared-host.ts'
-import { isWithin } from './ip.ts'
 import { KINDS } from './kinds.ts'
 import type { Dials, Plan, PlannedPath } from './path.ts'
-import { endpointsOf, hasSelector, isPodOver } from './service-endpoints.ts'
-
-/** The operator lets discovery dial these as well (`PORTOLAN_DISCOVER_EGRESS`). */
-export type DiscoverEgress = {
-  /** CIDRs. */
-  ranges: readonly string[]
-  /** `db.example.com`, or `*.example.com` for every name below it. */
-  names: readonly string[]
-}
-
-export const NO_EGRESS: DiscoverEgress = { ranges: [], names: [] }
-
-export const EGRESS_SETTING = 'PORTOLAN_DISCOVER_EGRESS'
 
 /** On whose account a plan is kept, and what would let it go further. */
 export type KeptFor = {
@@ -45,19 +33,6 @@ export const FOR_DISCOVERY: KeptFor = { lift: EGRESS_SETTING, commands: false, a
 
 export const NOT_NARROWED_BY_ADDRESS = 'the token has no egressOnly'
 export const FOR_NARROWED: KeptFor = { lift: NOT_NARROWED_BY_ADDRESS, commands: true, amongTenants: true }
-
-/** The endpoint slice controller marks its slices so (KEP-752; k8s.io/endpointslice). Anybody can write the same. */
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
-const CONTROLLER = 'endpointslice-controller.k8s.io'
-
-/** Tells whether the operator names an address or a name. */
-export function isNamed(egress: DiscoverEgress, address: string): boolean {
-  if (familyOf(address) !== null) {
-    return isWithin(address, egress.ranges)
-  }
-  const name = address.toLowerCase().replace(/\.$/, '')
-  return egress.names.some((each) => (each.startsWith('*.') ? name.endsWith(each.slice(1)) : name === each))
-}
 
 /**
  * Skips every path that leads to an address that a user may have written, and says which addresses the rest may dial:
@@ -119,28 +94,6 @@ function commandOf({ checks }: PlannedPath): string | null {
     }
   }
   return null
-}
-
-type Told = {
-  index: ObjectIndex
-  namespace: string
-  service: Service
-  egress: DiscoverEgress
-  amongTenants: boolean
-  /** Addresses of the pods that the Service selects, as their kubelets report them. */
-  own: ReadonlySet<string>
-}
-
-/** A pod on the host network shares the address of its node, at any port of which anybody's pod may listen. */
-function ownAddresses(
-  index: ObjectIndex,
-  namespace: string,
-  service: Service,
-  amongTenants: boolean,
-): ReadonlySet<string> {
-  const pods = hasSelector(service) ? index.podsMatching(namespace, service.selector) : []
-  const own = pods.filter((pod) => !isPodOver(pod) && !(amongTenants && pod.spec.hostNetwork))
-  return new Set(own.flatMap(({ podIPs }) => podIPs))
 }
 
 type Statuses = { addresses: ReadonlySet<string>; ports: ReadonlySet<number> }
@@ -209,69 +162,6 @@ const isListener = (
 /** The node port of another tenant's Service is as good as its pods. */
 const isFront = (index: ObjectIndex, service: Service): boolean =>
   INGRESS_CONTROLLERS.some(({ fronts }) => fronts.some((labels) => index.servicesMarked(labels).includes(service)))
-
-/** A name that is dialled is judged by what it resolves to, where there are ranges. One that is only resolved is not. */
-const mayBeNamed = (egress: DiscoverEgress, address: string, { dns }: Pick<PlannedPath, 'dns'>): boolean =>
-  isNamed(egress, address) || (familyOf(address) === null && dns === null && egress.ranges.length > 0)
-
-type Beyond = {
-  /** Endpoints that nobody but their author vouches for, each with why. */
-  endpoints: ReadonlyMap<string, string>
-  /** Tells why what a path leads to is nobody's but a user's; `null`: it is the cluster's own. */
-  behind(path: PlannedPath): string | null
-}
-
-/**
- * kube-proxy and controllers lead on to whatever stands in a slice or an ExternalName, so a cluster IP is no safer than
- * what is behind it (CVE-2021-25740).
- */
-function beyondOf(told: Told): Beyond {
-  const { index, namespace, service, egress } = told
-  if (service.type === 'ExternalName') {
-    const name = service.externalName ?? ''
-    const why = `${refOf(service)} stands for ${name}, which a user wrote`
-    const behind = (path: PlannedPath): string | null =>
-      path.dns !== null || isNamed(egress, name) || (KINDS[path.kind].between !== 'router' && egress.ranges.length > 0)
-        ? null
-        : why
-    return { endpoints: new Map(), behind }
-  }
-  const endpoints = foreignEndpoints(told)
-  const [first] = [...endpoints].filter(([address]) => familyOf(address) !== null && !isNamed(egress, address))
-  const unread = index.unread('endpointSlices', namespace, 'own')
-  const unknown =
-    unread === null || unread.reason === 'not_served' || isEverywhere(egress)
-      ? null
-      : `what is behind ${refOf(service)} is not known, as its EndpointSlices were not read: ${unread.detail}`
-  const why = first === undefined ? unknown : `${refOf(service)} leads to ${first[0]}: ${first[1]}`
-  return { endpoints, behind: ({ dns }) => (dns === null ? why : null) }
-}
-
-const isEverywhere = ({ ranges }: DiscoverEgress): boolean => ['0.0.0.0/0', '::/0'].every((all) => ranges.includes(all))
-
-function foreignEndpoints({ index, namespace, service, own }: Told): ReadonlyMap<string, string> {
-  const { name } = service.meta
-  const found = new Map<string, string>()
-  const unread = index.unread('pods', namespace, 'own')
-  const because =
-    unread === null ? 'no pod that the Service selects has it' : `its pods were not read: ${unread.detail}`
-  for (const slice of index.slicesOf(namespace, name)) {
-    const by = slice.meta.labels[MANAGED_BY]
-    for (const address of slice.endpoints.flatMap(({ addresses }) => addresses)) {
-      if (by !== CONTROLLER) {
-        found.set(address, `${address} was written into ${refOf(slice)} by ${by ?? 'hand'}`)
-      } else if (!own.has(address)) {
-        found.set(address, `${address} stands in ${refOf(slice)}, and ${because}`)
-      }
-    }
-  }
-  for (const { address } of endpointsOf(index, namespace, service).all) {
-    if (!own.has(address) && !found.has(address)) {
-      found.set(address, `${address} stands in Endpoints/${name}, and ${because}`)
-    }
-  }
-  return found
-}
 
 /** Everything that tries and control probes of the job dial by an address, and what names of the Service resolve to. */
 function dialsOf(

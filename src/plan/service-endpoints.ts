@@ -1,6 +1,6 @@
 /**
- * Finds the endpoints of a Service: from EndpointSlices, else from Endpoints, else from the pods that the selector matches
- * (as the endpointslice controller would write them).
+ * Finds the endpoints of a Service: in EndpointSlices, or else in Endpoints, or else by the pods that the selector
+ * matches, as the endpointslice controller would write them.
  *
  * @module
  */
@@ -15,14 +15,13 @@ import type {
   Family,
   Labels,
   Pod,
-  PodSpec,
   Protocol,
   Service,
-  ServicePort,
 } from '../kube/objects.ts'
 import { familyOf } from '../lib/address.ts'
 import { type Because, fieldOf, type ObjectField } from './because.ts'
 import { familiesOf } from './families.ts'
+import { findPort } from './pod-ports.ts'
 
 export type EndpointsSource = 'EndpointSlice' | 'Endpoints' | 'Pod'
 
@@ -30,7 +29,7 @@ export type ServiceEndpoint = {
   address: string
   /** `EndpointSlice/x endpoints[0].addresses[0]`. */
   because: ObjectField
-  /** Addresses after the first: DNS servers tell them too (CoreDNS), everything else reads the first alone. */
+  /** Addresses after the first. DNS servers tell them too (CoreDNS); everything else reads the first alone. */
   further: readonly { address: string; because: ObjectField }[]
   ready: boolean
   serving: boolean
@@ -55,7 +54,7 @@ export type ServiceEndpoints = {
   /** `null` if no object tells, which is not the same as none. */
   source: EndpointsSource | null
   all: readonly ServiceEndpoint[]
-  /** Why there may be others besides, or other ones: not all was read that tells. `null`: these are all. */
+  /** Tells why there may be others, because not everything was read that tells. `null`: these are all. */
   unread: Unread | null
 }
 
@@ -83,7 +82,7 @@ export function endpointsOf(index: ObjectIndex, namespace: string, service: Serv
   }
 }
 
-/** Tells why the pods of a Service are not known: those that its selector matches, else any that its slices name. */
+/** Tells why the pods of a Service are not known: those of its selector, or without one, those that its slices name. */
 export const unreadPods = (index: ObjectIndex, namespace: string, service: Service): Unread | null =>
   index.unread('pods', namespace, hasSelector(service) ? 'own' : 'others')
 
@@ -238,63 +237,6 @@ function ofPod(service: Service, pod: Pod): Omit<ServiceEndpoint, 'usable'>[] {
     isName: false,
     ports,
   }))
-}
-
-/**
- * Finds the number that a targetPort means in a pod: a number as it is; a name by the container port that has it, with
- * the same protocol (k8s.io/endpointslice FindPort). `null`: no container has it. `field: null`: the Service has it.
- */
-export function findPort(spec: PodSpec, port: ServicePort): { number: number; field: string | null } | null {
-  if (typeof port.targetPort === 'number') {
-    return { number: port.targetPort, field: null }
-  }
-  const known = declared.get(spec) ?? declaredPorts(spec)
-  declared.set(spec, known)
-  return known.get(`${port.protocol} ${port.targetPort}`) ?? null
-}
-
-type DeclaredPorts = ReadonlyMap<string, { number: number; field: string }>
-
-/** Each port of a Service asks each of its pods, so answers are remembered. */
-const declared = new WeakMap<PodSpec, DeclaredPorts>()
-
-function declaredPorts({ containers }: PodSpec): DeclaredPorts {
-  const found = new Map<string, { number: number; field: string }>()
-  for (const container of containers) {
-    for (const [at, { name, protocol, containerPort }] of container.ports.entries()) {
-      const key = `${protocol} ${name}`
-      if (name === null || found.has(key)) {
-        continue
-      }
-      found.set(key, { number: containerPort, field: `spec.containers[${container.name}].ports[${at}]` })
-    }
-  }
-  return found
-}
-
-/** Endpoints of one slice share its ports: each of them would look through the list for each Service port. */
-const named = new WeakMap<ServiceEndpoint['ports'], ReadonlyMap<string, ServiceEndpoint['ports'][number]>>()
-function portNamed(ports: ServiceEndpoint['ports'], { name, protocol }: ServicePort) {
-  const key = (port: Pick<ServicePort, 'name' | 'protocol'>): string => `${port.protocol} ${port.name ?? ''}`
-  const known = named.get(ports) ?? new Map(ports.toReversed().map((port) => [key(port), port]))
-  named.set(ports, known)
-  return known.get(key({ name, protocol }))
-}
-
-/** Finds the port at which an endpoint serves a Service port, by name and protocol; `null` if its slice has none. */
-export function endpointPort(
-  endpoint: ServiceEndpoint,
-  port: ServicePort,
-): { number: number; because: Because | null } | null {
-  const found = portNamed(endpoint.ports, port)
-  // A slice port without a number leaves the port to the consumer: the Service's own.
-  return found === undefined ? null : { number: found.number ?? port.port, because: found.because }
-}
-
-/** Lists the numbers that a Service port has on its endpoints, usable ones first; empty if no endpoint tells. */
-export function targetNumbers(endpoints: ServiceEndpoints, port: ServicePort): readonly number[] {
-  const told = endpoints.all.some(({ usable }) => usable) ? endpoints.all.filter(({ usable }) => usable) : endpoints.all
-  return [...new Set(told.flatMap((endpoint) => endpointPort(endpoint, port)?.number ?? []))].sort((a, b) => a - b)
 }
 
 /**

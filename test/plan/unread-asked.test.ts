@@ -75,6 +75,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/plan/ingress-fronts.ts ingressClasses': BY_INGRESS,
   'src/plan/ingress-fronts.ts services': BY_INGRESS,
   'src/plan/ingress-listeners.ts ingresses': BY_INGRESS,
+  'src/plan/ingress-competition.ts ingresses': BY_INGRESS,
   'src/plan/ingress-rules.ts ingresses': BY_INGRESS,
   'src/plan/ingress-size.ts ingresses': BY_INGRESS,
   'src/plan/elsewhere.ts pods': NAMES,

@@ -1,5 +1,5 @@
+import { targetNumbers } from '../../plan/endpoint-ports.ts'
 import { isHeadless } from '../../plan/service.ts'
-import { targetNumbers } from '../../plan/service-endpoints.ts'
 import { endpointsOf } from '../commands.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { unsure } from '../unseen.ts'

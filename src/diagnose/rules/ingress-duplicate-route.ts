@@ -1,14 +1,6 @@
 import { comesFrom } from '../../plan/because.ts'
-import {
-  competitors,
-  encodePath,
-  isSameRoute,
-  type Route,
-  routeField,
-  routeRef,
-  sendsToHttps,
-  winners,
-} from '../../plan/ingress-rules.ts'
+import { competitors, winners } from '../../plan/ingress-competition.ts'
+import { encodePath, isSameRoute, type Route, routeField, routeRef, sendsToHttps } from '../../plan/ingress-rules.ts'
 import { quoted } from '../commands.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { OTHER_BACKEND } from '../shows.ts'

@@ -1,6 +1,7 @@
 import { matchesSelector } from '../../kube/label-selector.ts'
 import { type NetworkPolicyRule, type Pod, type Protocol, refOf } from '../../kube/objects.ts'
-import { findPort, unreadPods } from '../../plan/service-endpoints.ts'
+import { findPort } from '../../plan/pod-ports.ts'
+import { unreadPods } from '../../plan/service-endpoints.ts'
 import { list } from '../phrases.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { SILENT_PODS } from '../shows.ts'

@@ -1,5 +1,6 @@
 import { speaksDns } from '../../plan/dns-question.ts'
-import { endpointPort, hasSelector } from '../../plan/service-endpoints.ts'
+import { endpointPort } from '../../plan/endpoint-ports.ts'
+import { hasSelector } from '../../plan/service-endpoints.ts'
 import { endpointsOf } from '../commands.ts'
 import { list } from '../phrases.ts'
 import { type Cause, type Rule, WAYS_TO_PODS } from '../rule.ts'

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Unread } from '../../kube/object-source.ts'
-import { refOf, type Service, type ServicePort } from '../../kube/objects.ts'
+import { refOf } from '../../kube/objects.ts'
 import type { OpenShiftRoute } from '../../kube/openshift-objects.ts'
 import { annotationOf, toldAnnotation } from '../annotations.ts'
 import { type Because, doubted, excused, fieldOf, noted } from '../because.ts'
@@ -14,16 +14,14 @@ import { type PlanContext, portsFor } from '../context.ts'
 import { draft, type PathDraft } from '../draft.ts'
 import { locationPattern } from '../gateway/location.ts'
 import type { WayIn } from '../ingress-address.ts'
-import type { ToldScheme } from '../ingress-backends.ts'
 import { frontPorts, pastBalancerExcuses } from '../ingress-fronts.ts'
 import { encodePath } from '../ingress-rules.ts'
 import { counted, MANIFESTS, oneAtLeast, type Size, type Sized, sum } from '../size.ts'
 import type { Source } from '../source.ts'
 import { restingOn } from '../unread.ts'
 import { type Admission, admissionsOf, claimOf, pathOf } from './claims.ts'
+import { portOf, routesFor, type Target } from './ports.ts'
 import { addressCount, routerWays } from './routers.ts'
-
-type Target = Pick<PlanContext, 'index' | 'target'>
 
 export const openShiftSource: Source = {
   paths: routePaths,
@@ -43,9 +41,6 @@ export const openShiftSource: Source = {
 /** A cluster that is no OpenShift has none. */
 const orNotServed = (unread: Unread | null): Unread | null =>
   unread === null || unread.reason === 'not_served' || unread.reason === 'not_asked' ? null : unread
-
-const routesFor = ({ index, target }: Target): readonly OpenShiftRoute[] =>
-  index.openShiftRoutesOf(target.namespace, target.service)
 
 /** The weights of the Service, of all backends, and the place of the first that is the Service. */
 function sharesOf({ backends }: OpenShiftRoute, service: string) {
@@ -260,43 +255,4 @@ function allowed(route: OpenShiftRoute): { ranges: readonly string[]; because: r
   }
   const inNotation = ranges.map((range) => (range.includes('/') ? range : `${range}/${range.includes(':') ? 128 : 32}`))
   return { ranges: inNotation, because: [excused(toldAnnotation(route, name), 'only these clients are let in')] }
-}
-
-/**
- * Finds the port that the Route means: a name is a port of the Service, a number one of the endpoints (route/v1
- * RoutePort). Without any, the router takes every port.
- */
-function portOf(service: Service, route: OpenShiftRoute): { port: ServicePort | null; told: Because[] } {
-  const { targetPort } = route
-  const field = fieldOf(refOf(route), 'spec.port.targetPort', targetPort === null ? undefined : `=${targetPort}`)
-  const ports = service.ports.filter(({ protocol }) => protocol === 'TCP')
-  if (targetPort === null) {
-    const [first, second] = ports
-    const many = doubted(field, 'it names no port, so that the router takes any of the Service')
-    return { port: first ?? null, told: second === undefined ? [] : [many] }
-  }
-  const found = ports.find(({ name, targetPort: at }) => (typeof targetPort === 'number' ? at : name) === targetPort)
-  if (found !== undefined) {
-    return { port: found, told: [field] }
-  }
-  const byName = ports.find(({ targetPort: at }) => typeof at === 'string')
-  if (typeof targetPort === 'number' && byName !== undefined) {
-    const note = `its port ${byName.targetPort} has its number in the pods, which may be this one`
-    return { port: byName, told: [doubted(field, note)] }
-  }
-  const what = typeof targetPort === 'number' ? 'leads to this port of the pods' : 'is called so'
-  return { port: null, told: [noted(field, `no port of the Service ${what}`)] }
-}
-
-/** Ports to which a router speaks TLS, by the first Route that says so. */
-export function schemesByRoute({ index, target }: Target, service: Service): ReadonlyMap<ServicePort, ToldScheme> {
-  const found = new Map<ServicePort, ToldScheme>()
-  for (const route of routesFor({ index, target })) {
-    const { port } = portOf(service, route)
-    if (route.tls?.termination === 'reencrypt' && port !== null && !found.has(port)) {
-      const field = fieldOf(refOf(route), 'spec.tls.termination', '=reencrypt')
-      found.set(port, { scheme: 'https', because: noted(field, 'what the router speaks to it') })
-    }
-  }
-  return found
 }

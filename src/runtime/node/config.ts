@@ -1,4 +1,4 @@
-import type { DiscoverEgress } from '../../plan/keep-to-cluster.ts'
+import type { DiscoverEgress } from '../../plan/discover-egress.ts'
 import type { DiscoverMode } from '../../schedule/annotations.ts'
 import { type CommonConfig, commonConfig, type NameOf, readSettings } from '../config.ts'
 import type { ClusterContext } from '../setting-values.ts'
