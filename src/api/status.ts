@@ -76,40 +76,31 @@ export function mountStatus(app: Api): void {
     },
   )
 
-  mount(
-    app,
-    {
-      ...common,
-      path: '/status/{slug}/feed.rss',
-      operationId: 'getStatusRss',
-      summary: 'The incidents of a status page, as RSS 2.0',
-      description: PRIVATE,
-      responses: answers('application/rss+xml', z.string(), 'A feed'),
-    },
-    async (context, input) => {
-      const shown = await shownStatus(context, input.params.slug)
-      const feed = renderRss(shown.status.document, placeOf(context, shown.page, 'feed.rss'))
-      return answer(context, shown, feed, 'application/rss+xml; charset=utf-8')
-    },
-  )
-
-  mount(
-    app,
-    {
-      ...common,
-      path: '/status/{slug}/feed.atom',
-      operationId: 'getStatusAtom',
-      summary: 'The incidents of a status page, as Atom',
-      description: PRIVATE,
-      responses: answers('application/atom+xml', z.string(), 'A feed'),
-    },
-    async (context, input) => {
-      const shown = await shownStatus(context, input.params.slug)
-      const feed = renderAtom(shown.status.document, placeOf(context, shown.page, 'feed.atom'))
-      return answer(context, shown, feed, 'application/atom+xml; charset=utf-8')
-    },
-  )
+  for (const { end, operationId, name, render } of FEEDS) {
+    const type = `application/${end}+xml`
+    mount(
+      app,
+      {
+        ...common,
+        path: `/status/{slug}/feed.${end}`,
+        operationId,
+        summary: `The incidents of a status page, as ${name}`,
+        description: PRIVATE,
+        responses: answers(type, z.string(), 'A feed'),
+      },
+      async (context, input) => {
+        const shown = await shownStatus(context, input.params.slug)
+        const feed = render(shown.status.document, placeOf(context, shown.page, `feed.${end}`))
+        return answer(context, shown, feed, `${type}; charset=utf-8`)
+      },
+    )
+  }
 }
+
+const FEEDS = [
+  { end: 'rss', operationId: 'getStatusRss', name: 'RSS 2.0', render: renderRss },
+  { end: 'atom', operationId: 'getStatusAtom', name: 'Atom', render: renderAtom },
+] as const
 
 const VERDICTS = {
   operational: 'pass',

@@ -61,20 +61,42 @@ export async function addressesOf(asset: Deps['asset'], more: readonly BrowserFi
   return Object.fromEntries(entries)
 }
 
+const A_DAY = 'public, max-age=86400'
+
+async function answerFile(context: ApiContext, name: string, cacheFor: (isOfNow: boolean) => string) {
+  const file = await load(context.get('deps').asset, name)
+  if (file === null) {
+    throw new ProblemError('not_found', `There is no ${context.req.path.slice(0, 200)}.`)
+  }
+  const isOfNow = context.req.query('v') === file.hash
+  return context.body(file.text, 200, { 'content-type': file.contentType, 'cache-control': cacheFor(isOfNow) })
+}
+
 export function mountAssets(app: Api): void {
   app.get(
     '/assets/:name',
-    answersAnybody(async (context: ApiContext) => {
+    answersAnybody((context: ApiContext) => {
       const name = context.req.param('name') ?? ''
-      const file = await load(context.get('deps').asset, name)
-      if (file === null) {
-        throw new ProblemError('not_found', `There is no ${context.req.path.slice(0, 200)}.`)
-      }
-      const isOfNow = context.req.query('v') === file.hash
-      return context.body(file.text, 200, {
-        'content-type': file.contentType,
-        'cache-control': isOfNow ? 'public, max-age=31536000, immutable' : 'no-cache',
-      })
+      return answerFile(context, name, (isOfNow) => (isOfNow ? 'public, max-age=31536000, immutable' : 'no-cache'))
     }),
   )
+  // Browsers ask for it wherever no page names another: beside a text, a picture, the API browser
+  app.get(
+    '/favicon.ico',
+    answersAnybody((context: ApiContext) => answerFile(context, 'icon.svg', () => A_DAY)),
+  )
+  app.get(
+    '/robots.txt',
+    answersAnybody((context: ApiContext) => context.text(ROBOTS, 200, { 'cache-control': A_DAY })),
+  )
 }
+
+/**
+ * What search engines are told: status pages are for others, and each says by itself whether it may be listed, which
+ * only who reads it can learn. Nothing else of a server is anybody's to find.
+ */
+const ROBOTS = `User-agent: *
+Allow: /status/
+Allow: /assets/
+Disallow: /
+`

@@ -42,6 +42,7 @@ export const PAGES: Readonly<Record<string, Row>> = {
   '/try': only('/try', ...EXAMPLES.slice(0, ALL ? undefined : 1).map(({ id }) => `/try?example=${id}`)),
   '/jobs': only('/jobs', '/jobs?verdict=fail'),
   '/jobs/:id': { at: ({ jobs }) => jobs.map((id) => `/jobs/${id}`) },
+  '/batches': only('/batches'),
   '/batches/:id': { at: ({ batches }) => batches.map((id) => `/batches/${id}`) },
   '/compares/:id': { at: ({ compares }) => compares.map((id) => `/compares/${id}`) },
   // The addresses of the API, in a browser
@@ -99,7 +100,7 @@ export const BESIDE: Readonly<Record<string, Row>> = {
 }
 
 /** Routes of the site that are no pages. */
-export const NO_PAGES: ReadonlySet<string> = new Set(['/assets/:name'])
+export const NO_PAGES: ReadonlySet<string> = new Set(['/assets/:name', '/favicon.ico', '/robots.txt'])
 
 /** The paths under which the site answers a GET. */
 export function pathsOfSite(): string[] {

@@ -195,3 +195,37 @@ describe('/jobs', () => {
     expect(html).toMatch(/<input id="label"[^>]*value="pages"/)
   })
 })
+
+describe('/batches', () => {
+  it('says what a batch is where there is none', async () => {
+    const fresh = await startTestPortolan()
+    try {
+      const { status, text, html } = await openPage(fresh, '/batches')
+      expect([status, text]).toEqual([200, expect.stringContaining('There is no batch yet. A batch checks many')])
+      expect(html).toContain('<a href="/docs/guides/batches">')
+    } finally {
+      await fresh.close()
+    }
+  })
+
+  it('lists batches, newest first, by page, with what each selects and how it ended', async () => {
+    const asked = (selector: Record<string, string>) => ({
+      ...only,
+      ...{ target: { manifests: [toadService(pod.port)], namespace: 'default', selector }, labels: { pr: '12' } },
+    })
+    const made = await readBatch(api.call('/v1/batches?wait=20', { json: asked({}) }))
+    const all = await open('/batches')
+    expect(all.html).toContain(`<a href="/batches/${made.id}">`)
+    expect(all.text).toMatch(/UTC ✓ Pass 1 of 1 done: 1 pass default every Service default pr=12/)
+    expect(all.html).toContain('<a href="/batches" aria-current="true">Batches</a>')
+    expect((await open('/jobs')).html).toContain('<a href="/batches">Batches</a>')
+    for (let at = 0; at < 25; at++) {
+      await readBatch(api.call('/v1/batches', { json: asked({}) }))
+    }
+    const first = await open('/batches')
+    const next = /<a href="([^"]+)">Next page/.exec(first.html)?.[1] ?? ''
+    const second = await open(next)
+    expect([first.html.includes(made.id), second.html.includes(made.id)]).toEqual([false, true])
+    expect(second.html).toContain('<a href="/batches">First page')
+  })
+})

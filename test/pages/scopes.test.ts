@@ -26,8 +26,11 @@ const CHANGES = ['schedules:read', 'schedules:write'] as const
 /** THE matrix. `at` is an address of something that is there; left out: the path itself, its parts made up. */
 const MATRIX: Readonly<Record<string, Row>> = {
   'GET /assets/:name': row('open', () => '/assets/site.css'),
+  'GET /favicon.ico': row('open'),
+  'GET /robots.txt': row('open'),
   'GET /': row('reports:read'),
   'GET /audit': row('audit:read'),
+  'GET /batches': row('jobs:read'),
   'GET /batches/:id': row('jobs:read', ({ batch }) => `/batches/${batch}`),
   'POST /batches/:id/cancel': row('jobs:write'),
   'GET /clusters': row('plan'),

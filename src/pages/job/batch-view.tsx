@@ -8,8 +8,9 @@ import { State } from '../parts/state.tsx'
 import { Table } from '../parts/table.tsx'
 import { TakeAway } from '../parts/take-away.tsx'
 import { Time } from '../parts/time.tsx'
+import { OUTCOME_COLUMNS, outcomeCells } from './columns.tsx'
 import { JobView } from './job-view.tsx'
-import { hasEnded, stateOf, targetName } from './words.ts'
+import { hasEnded, labelsInWords, namespacesInWords, selectorInWords, stateOf, targetName } from './words.ts'
 
 type BatchViewProps = {
   batch: Batch
@@ -60,21 +61,15 @@ const Progress = ({ batch: { jobs } }: { batch: Batch }) => (
 )
 
 function factsOf({ id, target, createdAt, finishedAt, labels }: Batch): [string, Child | null][] {
-  const { cluster, namespaces, selector } = target
-  const known = Object.entries(labels).map(([name, value]) => visible(`${name}=${value}`))
-  const chosen =
-    typeof selector === 'string'
-      ? selector
-      : Object.entries(selector)
-          .map((pair) => pair.join('='))
-          .join(',')
+  const { cluster, namespaces } = target
+  const chosen = selectorInWords(target)
   return [
     ['Cluster', visible(cluster)],
-    ['Namespaces', namespaces === '*' ? 'all' : visible(namespaces.join(', '))],
-    ['Selector', chosen === '' ? null : <code>{visible(chosen)}</code>],
+    ['Namespaces', namespacesInWords(namespaces)],
+    ['Selector', chosen === '' ? null : <code>{chosen}</code>],
     ['Asked for', <Time at={createdAt} />],
     ['Ended', finishedAt === null ? null : <Time at={finishedAt} />],
-    ['Labels', known.length === 0 ? null : known.join(', ')],
+    ['Labels', labelsInWords(labels) || null],
     ['Id', <code>{id}</code>],
   ]
 }
@@ -86,31 +81,19 @@ function Jobs({ batch: { jobs } }: { batch: Batch }) {
   return (
     <Table
       caption="Services, what fails first"
-      columns={[
-        { head: 'Service' },
-        { head: 'Verdict' },
-        { head: 'Passed', isNumber: true },
-        { head: 'Failed', isNumber: true },
-        { head: 'Errors', isNumber: true },
-        { head: 'Skipped', isNumber: true },
-        { head: 'Problem' },
-      ]}
+      columns={[{ head: 'Service' }, ...OUTCOME_COLUMNS, { head: 'Problem' }]}
       rows={sorted.map((job) => ({ id: `row-${job.id}`, cells: cellsOf(job) }))}
     />
   )
 }
 
 function cellsOf(job: BatchJob): Child[] {
-  const { id, summary, problem } = job
+  const { id, problem } = job
   return [
     <a id={`link-${id}`} href={`/jobs/${id}`}>
       {targetName(job)}
     </a>,
-    <State {...stateOf(job)} />,
-    summary.pass,
-    summary.fail,
-    summary.error,
-    summary.skipped,
+    ...outcomeCells(job),
     problem === null ? '' : visible(`${problem.title}: ${problem.detail}`),
   ]
 }

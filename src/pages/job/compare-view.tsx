@@ -1,12 +1,12 @@
 /** A comparison as a page shows it: both sides, what differs and what that means, what varies, what was not asked. */
 import type { Child } from 'hono/jsx'
 import type { Compare, ComparedRequest, SideAnswer } from '../../client/schema.ts'
-import type { CompareDocument } from '../../report/compare/document.ts'
 import { answerName, requestName, sideName } from '../../report/compare/document.ts'
 import { DIFFERENCES } from '../../report/compare/meanings.ts'
 import { countsOfCompare, notCountedLines } from '../../report/compare/text.ts'
 import { duration } from '../../report/phrases.ts'
 import { visible } from '../../report/visible.ts'
+import { described } from '../described.ts'
 import { Copy } from '../parts/copy.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Lines } from '../parts/lines.tsx'
@@ -19,10 +19,7 @@ import { ObjectsUsed } from './beside.tsx'
 import { JobProblem } from './job-view.tsx'
 import { hasEnded, stateOf } from './words.ts'
 
-/** The API's document is what the API's own describing has made; only its types were written from the contract. */
-const documentOf = (compare: Compare): CompareDocument => compare as unknown as CompareDocument
-
-export const countsOf = (compare: Compare): string => countsOfCompare(documentOf(compare))
+export const countsOf = (compare: Compare): string => countsOfCompare(described(compare))
 
 /** Requests that are alike are listed up to here. */
 const ALIKE_MAX = 200
@@ -30,7 +27,7 @@ const ALIKE_MAX = 200
 export function CompareView({ compare, actions = null }: { compare: Compare; actions?: Child }) {
   const ended = hasEnded(compare)
   const of = (outcome: ComparedRequest['outcome']) => compare.requests.filter((each) => each.outcome === outcome)
-  const document = documentOf(compare)
+  const document = described(compare)
   const alike = of('alike')
   return (
     <>
@@ -53,7 +50,7 @@ export function CompareView({ compare, actions = null }: { compare: Compare; act
           {alike.length <= ALIKE_MAX ? null : <p>{alike.length - ALIKE_MAX} more are alike; the CSV has them all.</p>}
         </Section>
       )}
-      <List title="What varies, and does not count" lines={notCountedLines(alike as CompareDocument['requests'])} />
+      <List title="What varies, and does not count" lines={notCountedLines(described(alike))} />
       <List title="Not asked yet" lines={of(null).map(requestName)} />
       <List
         title="Not sent"
@@ -74,7 +71,7 @@ const WORDS = {
 
 function factsOf(compare: Compare): [string, Child | null][] {
   const { left, right, target, vantage, triesEach, createdAt, finishedAt, durationMs, ignoreHeaders } =
-    documentOf(compare)
+    described(compare)
   return [
     ['Left', <code>{visible(sideName(left))}</code>],
     ['Right', <code>{visible(sideName(right))}</code>],
@@ -156,7 +153,7 @@ function Different({ request }: { request: ComparedRequest }) {
 }
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)]
-const said = (answer: SideAnswer): string => visible(answerName(answer as CompareDocument['requests'][number]['left']))
+const said = (answer: SideAnswer): string => visible(answerName(described(answer)))
 const value = (text: string | null) => (text === null ? <em>absent</em> : <code>{visible(text)}</code>)
 const askedAt = ({ address, addressPort }: SideAnswer): string =>
   address === null ? '–' : visible(`${address}${addressPort === null ? '' : ` port ${addressPort}`}`)

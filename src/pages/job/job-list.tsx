@@ -4,13 +4,14 @@ import type { JobHead } from '../../client/schema.ts'
 import type { Answer } from '../../client/types.ts'
 import { duration } from '../../report/phrases.ts'
 import { visible } from '../../report/visible.ts'
-import { ErrorSummary, Field } from '../parts/field.tsx'
 import { Pager } from '../parts/pager.tsx'
-import { State } from '../parts/state.tsx'
+import { type Query, QueryChoice, QueryField, QueryForm } from '../parts/query-form.tsx'
 import { Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { type Asked, hrefWith, textOf } from '../query.ts'
-import { stateOf, targetName } from './words.ts'
+import { OUTCOME_COLUMNS, outcomeCells } from './columns.tsx'
+import { RunTabs } from './run-tabs.tsx'
+import { labelsInWords, targetName } from './words.ts'
 
 type Found = { data: Answer<'listJobs'> } | { refused: PortolanProblem }
 
@@ -18,7 +19,8 @@ export function JobList({ asked, found }: { asked: Asked; found: Found }) {
   return (
     <>
       <h1>Jobs</h1>
-      <Filters asked={asked} refused={'refused' in found ? found.refused : null} />
+      <RunTabs here="jobs" />
+      <Filters of={{ asked, refused: 'refused' in found ? found.refused : null }} />
       {'data' in found ? <Jobs asked={asked} {...found.data} /> : null}
     </>
   )
@@ -41,11 +43,7 @@ function Jobs({ asked, items, nextCursor }: { asked: Asked } & Answer<'listJobs'
         isCaptionHidden
         columns={[
           { head: 'Service' },
-          { head: 'Verdict' },
-          { head: 'Passed', isNumber: true },
-          { head: 'Failed', isNumber: true },
-          { head: 'Errors', isNumber: true },
-          { head: 'Skipped', isNumber: true },
+          ...OUTCOME_COLUMNS,
           { head: 'Asked for' },
           { head: 'Took', isNumber: true },
           { head: 'Made by' },
@@ -62,7 +60,7 @@ function Jobs({ asked, items, nextCursor }: { asked: Asked } & Answer<'listJobs'
 }
 
 function cellsOf(job: JobHead) {
-  const { id, target, summary, createdAt, durationMs, scheduleId, batchId, labels } = job
+  const { id, target, createdAt, durationMs, scheduleId, batchId, labels } = job
   const madeBy =
     scheduleId !== null ? (
       <a href={`/schedules/${scheduleId}`}>schedule</a>
@@ -75,72 +73,37 @@ function cellsOf(job: JobHead) {
     <>
       <a href={`/jobs/${id}`}>{targetName(target)}</a> <span class="quiet">{visible(target.cluster)}</span>
     </>,
-    <State {...stateOf(job)} />,
-    summary.pass,
-    summary.fail,
-    summary.error,
-    summary.skipped,
+    ...outcomeCells(job),
     <Time at={createdAt} />,
     duration(durationMs),
     madeBy,
-    Object.entries(labels)
-      .map(([name, value]) => visible(`${name}=${value}`))
-      .join(', '),
+    labelsInWords(labels),
   ]
 }
 
-const STATUSES = ['queued', 'running', 'finished', 'cancelled']
-const VERDICTS = ['pass', 'fail', 'error', 'inconclusive']
+const anyOf = (values: readonly string[]): Record<string, string> => ({
+  '': 'any',
+  ...Object.fromEntries(values.map((value) => [value, value])),
+})
+const STATUSES = anyOf(['queued', 'running', 'finished', 'cancelled'])
+const VERDICTS = anyOf(['pass', 'fail', 'error', 'inconclusive'])
+const FIELDS = ['service', 'namespace', 'cluster', 'label', 'from', 'to', 'verdict', 'status']
 
-function Filters({ asked, refused }: { asked: Asked; refused: PortolanProblem | null }) {
-  const errors = refused?.errors ?? []
-  const text = (name: string, label: string, hint?: string) => (
-    <Field
-      {...{ name, label, errors, ...(hint !== undefined && { hint }) }}
-      pointers={[`?${name}`]}
-      value={textOf(asked, name)}
-    />
-  )
-  const names = ['service', 'namespace', 'cluster', 'label', 'from', 'to', 'verdict', 'status']
+function Filters({ of }: { of: Query }) {
+  const isMoreOpen = ['label', 'from', 'to'].some((name) => textOf(of.asked, name) !== '') || of.refused !== null
   return (
-    <form class="filters" method="get" action="/jobs">
-      {refused === null ? null : (
-        <ErrorSummary
-          detail={refused.detail}
-          errors={errors}
-          fields={names.map((name) => ({ name, pointers: [`?${name}`] }))}
-        />
-      )}
-      {text('service', 'Service')}
-      {text('namespace', 'Namespace')}
-      {text('cluster', 'Cluster')}
-      <Choice name="verdict" label="Verdict" values={VERDICTS} asked={asked} />
-      <Choice name="status" label="Status" values={STATUSES} asked={asked} />
-      <details open={['label', 'from', 'to'].some((name) => textOf(asked, name) !== '') || errors.length > 0}>
+    <QueryForm of={of} action="/jobs" names={FIELDS}>
+      <QueryField of={of} name="service" label="Service" />
+      <QueryField of={of} name="namespace" label="Namespace" />
+      <QueryField of={of} name="cluster" label="Cluster" />
+      <QueryChoice of={of} name="verdict" label="Verdict" options={VERDICTS} />
+      <QueryChoice of={of} name="status" label="Status" options={STATUSES} />
+      <details open={isMoreOpen}>
         <summary>More filters</summary>
-        {text('label', 'Label', 'key=value')}
-        {text('from', 'From', 'Like 2026-11-23T00:00:00Z')}
-        {text('to', 'To', 'Like 2026-11-24T00:00:00Z')}
+        <QueryField of={of} name="label" label="Label" hint="key=value" />
+        <QueryField of={of} name="from" label="From" hint="Like 2026-11-23T00:00:00Z" />
+        <QueryField of={of} name="to" label="To" hint="Like 2026-11-24T00:00:00Z" />
       </details>
-      <button type="submit">Filter</button>
-    </form>
-  )
-}
-
-/** One of several words, or any. */
-export function Choice(props: { name: string; label: string; values: readonly string[]; asked: Asked; any?: string }) {
-  const { name, label, values, asked, any = 'any' } = props
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <select id={name} name={name}>
-        <option value="">{any}</option>
-        {values.map((value) => (
-          <option value={value} selected={textOf(asked, name) === value}>
-            {value}
-          </option>
-        ))}
-      </select>
-    </div>
+    </QueryForm>
   )
 }

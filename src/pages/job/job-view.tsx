@@ -5,6 +5,7 @@ import type { JobReport } from '../../report/job-document.ts'
 import { countsOf, duration, pathTitle, UNMET } from '../../report/phrases.ts'
 import { reportOfDocument } from '../../report/read-document.ts'
 import { visible } from '../../report/visible.ts'
+import { described } from '../described.ts'
 import { PathMap } from '../map/map.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Findings, type PathNamed } from '../parts/findings.tsx'
@@ -17,7 +18,7 @@ import { Time } from '../parts/time.tsx'
 import { IgnoredDocuments, NotApplicable, ObjectsUsed } from './beside.tsx'
 import { LiveRows } from './live-rows.tsx'
 import { PathRows, RowEvidence, shownRows } from './path-rows.tsx'
-import { documentOf, hasEnded, stateOf, targetName, verdictWords } from './words.ts'
+import { hasEnded, labelsInWords, stateOf, targetName, verdictWords } from './words.ts'
 
 type JobViewProps = {
   job: Job
@@ -31,7 +32,7 @@ type JobViewProps = {
 
 /** The whole of a job. */
 export function JobView({ job, actions = null, isPart = false, isMapWhole = false }: JobViewProps) {
-  const report = reportOfDocument(documentOf(job))
+  const report = reportOfDocument(described(job))
   const ended = hasEnded(job)
   const Title = isPart ? 'h2' : 'h1'
   const level = isPart ? 3 : 2
@@ -68,7 +69,6 @@ export function JobProblem({ problem, level = 2 }: { problem: Job['problem']; le
 
 function factsOf(job: Job): [string, Child | null][] {
   const { target, vantage, createdAt, finishedAt, durationMs, scheduleId, batchId, labels } = job
-  const known = Object.entries(labels).map(([name, value]) => visible(`${name}=${value}`))
   return [
     ['Service', <ServiceLink target={target} />],
     ['Cluster', visible(target.cluster)],
@@ -78,7 +78,7 @@ function factsOf(job: Job): [string, Child | null][] {
     ['Took', durationMs === null ? null : duration(durationMs)],
     ['Made by', scheduleId === null ? null : <a href={`/schedules/${scheduleId}`}>a schedule</a>],
     ['Part of', batchId === null ? null : <a href={`/batches/${batchId}`}>a batch</a>],
-    ['Labels', known.length === 0 ? null : known.join(', ')],
+    ['Labels', labelsInWords(labels) || null],
     ['Id', <code>{job.id}</code>],
   ]
 }

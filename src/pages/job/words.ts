@@ -1,6 +1,5 @@
 /** Words about jobs that their pages share. */
-import type { Job, JobHead } from '../../client/schema.ts'
-import type { JobDocument } from '../../report/job-document.ts'
+import type { Batch, JobHead } from '../../client/schema.ts'
 import { visible } from '../../report/visible.ts'
 import type { StateName } from '../parts/state.tsx'
 
@@ -62,5 +61,17 @@ export function verdictWords({
 export const targetName = ({ namespace, service }: { namespace: string; service: string }): string =>
   visible(`${namespace}/${service}`)
 
-/** The API's document is what the API's own describing has made; only its types were written from the contract. */
-export const documentOf = (job: Job): JobDocument => job as unknown as JobDocument
+/** `app=toad, team=shop`. */
+export const labelsInWords = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([name, value]) => visible(`${name}=${value}`))
+    .join(', ')
+
+type Selection = Batch['target']
+
+export const namespacesInWords = (namespaces: Selection['namespaces']): string =>
+  namespaces === '*' ? 'all' : visible(namespaces.join(', '))
+
+/** Which Services of its namespaces a batch has; empty: all of them. */
+export const selectorInWords = ({ selector }: Selection): string =>
+  typeof selector === 'string' ? visible(selector) : labelsInWords(selector)

@@ -1,4 +1,5 @@
 import type { PropsWithChildren } from 'hono/jsx'
+import type { Refusal } from './form.ts'
 
 /** What the API said is wrong, by where: `pointer` is a JSON pointer into the body, or `?name`. */
 export type FieldErrors = readonly { pointer: string; detail: string }[]
@@ -97,4 +98,17 @@ export function ErrorSummary({
       )}
     </div>
   )
+}
+
+/** What a form, or a button, was refused for. @param errors those of `of`, in other words. */
+export function Refused({
+  of,
+  errors = of?.errors ?? [],
+  fields = [],
+}: {
+  of: Pick<Refusal, 'detail' | 'errors'> | null
+  errors?: FieldErrors
+  fields?: readonly FieldPlace[]
+}) {
+  return of === null ? null : <ErrorSummary detail={of.detail} errors={errors} fields={fields} />
 }

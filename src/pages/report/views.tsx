@@ -1,13 +1,12 @@
 /** The pages of reports over a window. */
 import type { Child } from 'hono/jsx'
-import type { PortolanProblem } from '../../client/errors.ts'
 import type { Answer } from '../../client/types.ts'
 import type { OverallReport, PathReport, ServiceReport } from '../../report/history-document.ts'
 import { visible } from '../../report/visible.ts'
 import { percentOf, viewOverall, viewService } from '../../report/window-view.ts'
 import { Facts } from '../parts/facts.tsx'
-import { ErrorSummary, Field } from '../parts/field.tsx'
 import { Findings } from '../parts/findings.tsx'
+import { type Query, QueryField, QueryForm } from '../parts/query-form.tsx'
 import { Section } from '../parts/section.tsx'
 import { ServiceLink, servicePath } from '../parts/service-link.tsx'
 import { TakeAway } from '../parts/take-away.tsx'
@@ -109,16 +108,8 @@ const WINDOWS = [
 ] as const
 
 /** Chooses the window, the objective and the Services of the overall report. */
-export function ReportForm({ asked, refused }: { asked: Asked; refused: PortolanProblem | null }) {
-  const errors = refused?.errors ?? []
-  const text = (name: string, label: string, hint?: string) => (
-    <Field
-      {...{ name, label, errors, ...(hint !== undefined && { hint }) }}
-      pointers={[`?${name}`]}
-      value={textOf(asked, name)}
-    />
-  )
-  const names = ['window', 'objective', 'cluster', 'namespace']
+export function ReportForm({ asked, refused }: Query) {
+  const of = { asked, refused }
   const window = textOf(asked, 'window') || (asked.from === undefined && asked.to === undefined ? '24h' : '')
   return (
     <>
@@ -137,20 +128,12 @@ export function ReportForm({ asked, refused }: { asked: Asked; refused: Portolan
           ))}
         </ul>
       </nav>
-      <form class="filters" method="get" action="/report">
-        {refused === null ? null : (
-          <ErrorSummary
-            detail={refused.detail}
-            errors={errors}
-            fields={names.map((name) => ({ name, pointers: [`?${name}`] }))}
-          />
-        )}
-        {text('window', 'Window', 'Like 24h or 30d')}
-        {text('objective', 'Objective', 'Like 0.999')}
-        {text('cluster', 'Cluster')}
-        {text('namespace', 'Namespace')}
-        <button type="submit">Show</button>
-      </form>
+      <QueryForm of={of} action="/report" names={['window', 'objective', 'cluster', 'namespace']}>
+        <QueryField of={of} name="window" label="Window" hint="Like 24h or 30d" />
+        <QueryField of={of} name="objective" label="Objective" hint="Like 0.999" />
+        <QueryField of={of} name="cluster" label="Cluster" />
+        <QueryField of={of} name="namespace" label="Namespace" />
+      </QueryForm>
     </>
   )
 }

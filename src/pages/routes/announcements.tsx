@@ -2,9 +2,10 @@
 import type { Api, ApiContext } from '../../api/route.ts'
 import { ask } from '../ask.ts'
 import { answerPage, form, page } from '../page.tsx'
-import { ErrorSummary } from '../parts/field.tsx'
+import { Refused } from '../parts/field.tsx'
 import { orRefusal, type Refusal, readForm } from '../parts/form.ts'
 import { Pager } from '../parts/pager.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { Table } from '../parts/table.tsx'
 import { hrefWith } from '../query.ts'
 import {
@@ -158,18 +159,11 @@ async function answerQuestion(context: ApiContext, refusal: Refusal | null): Pro
     context,
     { title: `Delete ${title}?`, ...look, status: refusal?.status ?? 200 },
     <>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={refusal.errors} fields={[]} />}
+      <Refused of={refusal} />
       <Back of={of} />
       <h1>Delete {title}?</h1>
       <p>The page and its feeds show it no more. To tell that it is over, tell how it went on instead.</p>
-      <form method="post" action={`${path}/announcements/${id}/delete`} class="buttons">
-        <button type="submit" class="main">
-          Delete
-        </button>
-        <a class="button" href={path}>
-          Keep it
-        </a>
-      </form>
+      <Sure does="Delete" action={`${path}/announcements/${id}/delete`} keep={path} />
     </>,
   )
 }

@@ -4,11 +4,11 @@ import type { AuditEntry } from '../../client/schema.ts'
 import { AUDIT_ACTIONS } from '../../record/audit.ts'
 import { ask } from '../ask.ts'
 import { answerPage, page } from '../page.tsx'
-import { ErrorSummary, Field } from '../parts/field.tsx'
 import { Pager } from '../parts/pager.tsx'
+import { QueryChoice, QueryField, QueryForm } from '../parts/query-form.tsx'
 import { Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { answeredOr, askedOf, hrefWith, textOf } from '../query.ts'
+import { answeredOr, askedOf, hrefWith } from '../query.ts'
 
 const FIELDS = [
   { name: 'actor', label: 'Who', hint: 'The id of a token, or of a person.' },
@@ -16,42 +16,26 @@ const FIELDS = [
   { name: 'from', label: 'From', hint: 'As in 2026-11-23T09:00:00Z.' },
   { name: 'to', label: 'Until', hint: 'As in 2026-11-24T09:00:00Z.' },
 ] as const
+const ACTIONS = { '': 'All', ...Object.fromEntries(AUDIT_ACTIONS.map((action) => [action, action])) }
 
 export function mountAuditPages(app: Api): void {
   page(app, { path: '/audit', scope: 'audit:read', api: '/v1/audit' }, async (context) => {
     const asked = askedOf(context)
     const found = await answeredOr(ask(context).listAudit(asked as { cursor?: string }))
     const refused = 'refused' in found ? found.refused : null
-    const places = [...FIELDS, { name: 'action' }].map(({ name }) => ({ name, pointers: [`?${name}`] }))
-    const action = textOf(asked, 'action')
+    const of = { asked, refused }
     return answerPage(
       context,
       { title: 'Audit log', nav: 'audit', styles: ['admin.css'], status: refused?.status ?? 200 },
       <>
         <h1>Audit log</h1>
         <p>Who changed what over the API, newest first. What schedules and discovery make is not told.</p>
-        {refused === null ? null : <ErrorSummary detail={refused.detail} errors={refused.errors} fields={places} />}
-        <form method="get" action="/audit" class="filter">
-          {FIELDS.map(({ name, label, hint }) => (
-            <Field
-              {...{ name, label, hint }}
-              value={textOf(asked, name)}
-              pointers={[`?${name}`]}
-              errors={refused?.errors ?? []}
-            />
+        <QueryForm of={of} action="/audit" names={[...FIELDS.map(({ name }) => name), 'action']}>
+          {FIELDS.map((field) => (
+            <QueryField of={of} {...field} />
           ))}
-          <Field name="action" label="Action" pointers={['?action']} errors={refused?.errors ?? []}>
-            <select id="action" name="action">
-              <option value="">All</option>
-              {AUDIT_ACTIONS.map((each) => (
-                <option value={each} selected={each === action}>
-                  {each}
-                </option>
-              ))}
-            </select>
-          </Field>
-          <button type="submit">Show</button>
-        </form>
+          <QueryChoice of={of} name="action" label="Action" options={ACTIONS} />
+        </QueryForm>
         {'refused' in found ? null : (
           <>
             <Entries of={found.data.items} />

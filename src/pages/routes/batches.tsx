@@ -1,6 +1,7 @@
 import type { Api } from '../../api/route.ts'
 import type { Batch } from '../../client/schema.ts'
 import { ask } from '../ask.ts'
+import { BatchList } from '../job/batch-list.tsx'
 import { BatchView, countsOfBatch } from '../job/batch-view.tsx'
 import { Live } from '../job/live.tsx'
 import { hasEnded, stateWord } from '../job/words.ts'
@@ -8,8 +9,21 @@ import { answerPage, form, mayUse, page } from '../page.tsx'
 import { pageOfReport, pageOfResource } from '../report-page.ts'
 import { Cancel, idOf, unlessEnded } from './jobs.tsx'
 
-/** `/batches/{id}`, and the report of a batch. */
+/** Batches on a page of the list: each comes with all its jobs. */
+const BATCHES = 25
+
+/** `/batches`, `/batches/{id}`, and the report of a batch. */
 export function mountBatchesPages(app: Api): void {
+  page(app, { path: '/batches', scope: 'jobs:read', api: '/v1/batches' }, async (context) => {
+    const cursor = context.req.query('cursor')
+    const found = await ask(context).listBatches({ limit: BATCHES, cursor })
+    return answerPage(
+      context,
+      { title: 'Batches', nav: 'jobs', styles: ['job.css', 'admin.css'] },
+      <BatchList found={found} isFirst={cursor === undefined} />,
+    )
+  })
+
   page(app, { path: '/batches/:id', scope: 'jobs:read', api: '/v1/batches/{id}' }, async (context) => {
     const batch = await ask(context).getBatch(idOf(context))
     const ended = hasEnded(batch)

@@ -9,10 +9,11 @@ import { toInstant } from '../../lib/clock.ts'
 import { visible } from '../../report/visible.ts'
 import { ask } from '../ask.ts'
 import { answerPage, page } from '../page.tsx'
-import { ErrorSummary, Field, type FieldErrors } from '../parts/field.tsx'
 import { IncidentText } from '../parts/incident.tsx'
 import { Pager } from '../parts/pager.tsx'
+import { type Query, QueryChoice, QueryField, QueryForm } from '../parts/query-form.tsx'
 import { ServiceLink } from '../parts/service-link.tsx'
+import { askedOf } from '../query.ts'
 
 type Shown = 'all' | 'open' | 'ended'
 const SHOWN: Readonly<Record<Shown, string>> = { all: 'All', open: 'Open', ended: 'Ended' }
@@ -41,8 +42,7 @@ export function mountIncidentsPage(app: Api): void {
       { title: 'Incidents', nav: 'incidents', styles: ['service.css'], status: refused ? 400 : 200 },
       <>
         <h1>Incidents</h1>
-        {refused ? <ErrorSummary detail={found.detail} errors={found.errors} fields={FIELDS} /> : null}
-        <Form asked={asked} errors={refused ? found.errors : []} />
+        <Form of={{ asked: askedOf(context), refused: refused ? found : null }} />
         {refused ? null : <Found {...{ found, asked, cursor, now: toInstant(context.get('deps').clock.now()) }} />}
       </>,
     )
@@ -62,8 +62,6 @@ function Found({ found: { items, nextCursor }, asked, cursor, now }: FoundProps)
     </>
   )
 }
-
-const FIELDS = ['cluster', 'namespace', 'from', 'to'].map((name) => ({ name, pointers: [`?${name}`] }))
 
 /** A page of them, or what is wrong with what was asked for. */
 async function listed(context: ApiContext, asked: Asked, cursor: string | undefined): Promise<Page | PortolanProblem> {
@@ -113,37 +111,23 @@ function textOf({ shown, withPaths, ...equal }: Asked, cursor?: string): string 
   return query === '' ? '' : `?${query}`
 }
 
-function Form({ asked, errors }: { asked: Asked; errors: FieldErrors }) {
-  const field = (name: string) => ({ name, errors, pointers: [`?${name}`] })
-  return (
-    <form class="filters" method="get" action="/incidents" aria-label="Which incidents">
-      <Field {...field('cluster')} label="Cluster" value={asked.cluster ?? ''} />
-      <Field {...field('namespace')} label="Namespace" value={asked.namespace ?? ''} />
-      <Field {...field('from')} label="From (day, UTC)" value={asked.from ?? ''} />
-      <Field {...field('to')} label="To (day, UTC)" value={asked.to ?? ''} />
-      <Field {...field('shown')} label="State">
-        <select id="shown" name="shown">
-          {(Object.keys(SHOWN) as Shown[]).map((shown) => (
-            <option value={shown} selected={shown === asked.shown}>
-              {SHOWN[shown]}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field {...field('paths')} label="Of">
-        <select id="paths" name="paths">
-          <option value="no" selected={!asked.withPaths}>
-            Services, one line each
-          </option>
-          <option value="yes" selected={asked.withPaths}>
-            Services and their paths
-          </option>
-        </select>
-      </Field>
-      <button type="submit">Show</button>
-    </form>
-  )
-}
+const FIELDS = ['cluster', 'namespace', 'from', 'to', 'shown', 'paths']
+
+const Form = ({ of }: { of: Query }) => (
+  <QueryForm of={of} action="/incidents" names={FIELDS} label="Which incidents">
+    <QueryField of={of} name="cluster" label="Cluster" />
+    <QueryField of={of} name="namespace" label="Namespace" />
+    <QueryField of={of} name="from" label="From (day, UTC)" />
+    <QueryField of={of} name="to" label="To (day, UTC)" />
+    <QueryChoice of={of} name="shown" label="State" options={SHOWN} />
+    <QueryChoice
+      of={of}
+      name="paths"
+      label="Of"
+      options={{ no: 'Services, one line each', yes: 'Services and their paths' }}
+    />
+  </QueryForm>
+)
 
 function List({ items, now }: { items: readonly TargetIncident[]; now: string }) {
   if (items.length === 0) {

@@ -18,7 +18,7 @@ export function mountJobsPages(app: Api): void {
     const status = 'refused' in found ? found.refused.status : 200
     return answerPage(
       context,
-      { title: 'Jobs', nav: 'jobs', styles: ['job.css'], status },
+      { title: 'Jobs', nav: 'jobs', styles: ['job.css', 'admin.css'], status },
       <JobList asked={asked} found={found} />,
     )
   })

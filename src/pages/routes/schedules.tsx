@@ -3,10 +3,12 @@ import type { Api, ApiContext } from '../../api/route.ts'
 import type { ScheduleHead } from '../../client/schema.ts'
 import { ask } from '../ask.ts'
 import { answerPage, form, mayUse, page } from '../page.tsx'
-import { ErrorSummary } from '../parts/field.tsx'
+import { Refused } from '../parts/field.tsx'
 import { orRefusal, type Refusal, readForm } from '../parts/form.ts'
 import { Pager } from '../parts/pager.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { Table } from '../parts/table.tsx'
+import { Tabs } from '../parts/tabs.tsx'
 import { Time } from '../parts/time.tsx'
 import { countsInWords } from '../schedules/form.tsx'
 import { keeperOf, LastRun, LastVerdict, NextRuns, Standing, servicePath, targetInWords } from '../schedules/head.tsx'
@@ -77,17 +79,7 @@ async function answerList(context: ApiContext): Promise<Response> {
           </a>
         ) : null}
       </div>
-      <nav aria-label="Which schedules">
-        <ul class="tabs">
-          {filters.map(({ text, href, isHere }) => (
-            <li>
-              <a href={href} aria-current={isHere ? 'true' : undefined}>
-                {text}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <Tabs label="Which schedules" of={filters} />
       {items.length === 0 ? (
         <p>There is none{cursor === undefined ? '' : ' on this page'}. A schedule checks the same again and again.</p>
       ) : (
@@ -161,12 +153,12 @@ function Buttons({ context, of: { id, name, enabled, managedBy } }: { context: A
   )
 }
 
-type Refused = { refusal: Refusal; error: Error }
+type NotDone = { refusal: Refusal; error: Error }
 
 /** Shows a refusal on the page of the schedule, or alone to a reader who may act on schedules but not see them. */
 const shownOr =
   (show: (context: ApiContext, refusal: Refusal) => Promise<Response>) =>
-  (context: ApiContext, { refusal, error }: Refused): Promise<Response> => {
+  (context: ApiContext, { refusal, error }: NotDone): Promise<Response> => {
     if (!mayUse(context, 'schedules:read')) {
       throw error
     }
@@ -187,7 +179,7 @@ async function answerOne(context: ApiContext, refusal: Refusal | null): Promise<
     context,
     { title: schedule.name, ...look, status: refusal?.status ?? 200 },
     <>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={refusal.errors} fields={[]} />}
+      <Refused of={refusal} />
       <p class="quiet">
         <a href="/schedules">Schedules</a>
       </p>
@@ -248,22 +240,19 @@ async function answerDeletion(context: ApiContext, refusal: Refusal | null): Pro
     context,
     { title: `Delete ${data.name}?`, ...look, status: refusal?.status ?? 200 },
     <>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={refusal.errors} fields={[]} />}
+      <Refused of={refusal} />
       <h1>Delete {data.name}?</h1>
       <p>
         The schedule goes with the secrets of its checks. Its jobs stay, and so does what they have added to history;
         what runs goes on.
       </p>
       {data.managedBy === null ? (
-        <form method="post" action={`${pathOfSchedule(id)}/delete`} class="buttons">
-          <input type="hidden" name="etag" value={response.headers.get('etag') ?? ''} />
-          <button type="submit" class="main">
-            Delete
-          </button>
-          <a class="button" href={pathOfSchedule(id)}>
-            Keep it
-          </a>
-        </form>
+        <Sure
+          does="Delete"
+          action={`${pathOfSchedule(id)}/delete`}
+          keep={pathOfSchedule(id)}
+          hidden={{ etag: response.headers.get('etag') ?? '' }}
+        />
       ) : (
         <Keeper of={data} keeper="discovery" />
       )}

@@ -30,7 +30,7 @@ export function mountServicesPage(app: Api): void {
         <>
           <h1>Services</h1>
           {isRefused ? (
-            <Filters asked={asked} refused={found.refused} />
+            <Filters of={{ asked, refused: found.refused }} />
           ) : (
             <Found {...{ context, asked }} {...found.data} />
           )}
@@ -60,7 +60,7 @@ function Found({ context, asked, items, nextCursor, totals = NONE }: FoundProps)
   return (
     <>
       <Totals asked={asked} totals={totals} />
-      <Filters asked={asked} refused={null} />
+      <Filters of={{ asked, refused: null }} />
       {items.length === 0 ? (
         <p>
           No Service is like that. <a href="/">All Services</a>

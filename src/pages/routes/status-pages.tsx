@@ -3,9 +3,10 @@ import type { Api, ApiContext } from '../../api/route.ts'
 import type { StatusPage } from '../../client/schema.ts'
 import { ask } from '../ask.ts'
 import { answerPage, form, page } from '../page.tsx'
-import { ErrorSummary } from '../parts/field.tsx'
+import { Refused } from '../parts/field.tsx'
 import { orRefusal, type Refusal, readForm } from '../parts/form.ts'
 import { Pager } from '../parts/pager.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { askedOf, hrefWith } from '../query.ts'
@@ -155,20 +156,13 @@ async function answerQuestion(context: ApiContext, refusal: Refusal | null): Pro
     context,
     { title: `Delete ${of.title}?`, ...look, status: refusal?.status ?? 200 },
     <>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={refusal.errors} fields={[]} />}
+      <Refused of={refusal} />
       <h1>Delete {of.title}?</h1>
       <p>
         Nobody sees {of.path} any more, nor its feeds and badge, and what was announced on it goes. The Services and
         their history stay.
       </p>
-      <form method="post" action={`${path}/delete`} class="buttons">
-        <button type="submit" class="main">
-          Delete
-        </button>
-        <a class="button" href={path}>
-          Keep it
-        </a>
-      </form>
+      <Sure does="Delete" action={`${path}/delete`} keep={path} />
     </>,
   )
 }

@@ -6,10 +6,11 @@ import { hasScope, SCOPES, type Scope } from '../../record/principal.ts'
 import { ask } from '../ask.ts'
 import { answerPage, form, lookerOf, page } from '../page.tsx'
 import { Copy } from '../parts/copy.tsx'
-import { ErrorSummary } from '../parts/field.tsx'
+import { Refused } from '../parts/field.tsx'
 import { orRefusal, type Refusal, readForm } from '../parts/form.ts'
 import { Pager } from '../parts/pager.tsx'
 import { State, type StateName } from '../parts/state.tsx'
+import { Sure } from '../parts/sure.tsx'
 import { Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { askedOf, hrefWith } from '../query.ts'
@@ -222,7 +223,7 @@ async function answerQuestion(context: ApiContext, refusal: Refusal | null): Pro
     context,
     { title: `Revoke ${token.name}?`, ...look, status: refusal?.status ?? 200 },
     <>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={refusal.errors} fields={[]} />}
+      <Refused of={refusal} />
       <h1>Revoke {token.name}?</h1>
       {token.source === 'environment' ? (
         <p class="note">
@@ -236,14 +237,7 @@ async function answerQuestion(context: ApiContext, refusal: Refusal | null): Pro
             it has asked for go on, and so do its schedules.
           </p>
           {isOwn ? <p class="note">It is the token that you are logged in with: your session ends as well.</p> : null}
-          <form method="post" action={`${pathOfToken(token.id)}/revoke`} class="buttons">
-            <button type="submit" class="main">
-              Revoke
-            </button>
-            <a class="button" href="/tokens">
-              Keep it
-            </a>
-          </form>
+          <Sure does="Revoke" action={`${pathOfToken(token.id)}/revoke`} keep="/tokens" />
         </>
       )}
     </>,

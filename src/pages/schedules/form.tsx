@@ -1,6 +1,6 @@
 /** The form of a schedule, and what the API has said of it, field by field. */
 import { Choices, Tick } from '../parts/choice.tsx'
-import { ErrorSummary, Field, type FieldErrors, type FieldPlace, fieldOf } from '../parts/field.tsx'
+import { Field, type FieldErrors, type FieldPlace, fieldOf, Refused } from '../parts/field.tsx'
 import type { Refusal } from '../parts/form.ts'
 import { ABOUT, CHECKS, type Name, type Values } from './values.ts'
 
@@ -71,7 +71,7 @@ export function ScheduleForm({ action, values, refusal, hidden, objects, submit 
   const kept = objects && countsInWords(objects)
   return (
     <form method="post" action={action} class="schedule">
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={errors} fields={places} />}
+      <Refused of={refusal} errors={errors} fields={places} />
       {Object.entries(hidden).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

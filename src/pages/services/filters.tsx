@@ -1,7 +1,6 @@
 /** Filters the wall of Services by state, by name, and by cluster and namespace. */
-import type { PortolanProblem } from '../../client/errors.ts'
 import type { Answer } from '../../client/types.ts'
-import { ErrorSummary, Field } from '../parts/field.tsx'
+import { type Query, QueryChoice, QueryField, QueryForm } from '../parts/query-form.tsx'
 import { type Asked, hrefWith, textOf } from '../query.ts'
 
 type Totals = NonNullable<Answer<'listServices'>['totals']>
@@ -37,50 +36,25 @@ export function Totals({ asked, totals }: { asked: Asked; totals: Totals }) {
   )
 }
 
-const FIELDS = { q: 'Search', namespace: 'Namespace', cluster: 'Cluster' } as const
 const CHOICES = {
   verdict: { label: 'State', options: { '': 'any', fail: 'fails', unknown: 'unknown', pass: 'passes' } },
   sort: { label: 'Order', options: { '': 'problems first', name: 'by name' } },
 } as const
-const NAMES = [...Object.keys(FIELDS), ...Object.keys(CHOICES), 'cursor']
+const NAMES = ['q', 'namespace', 'cluster', ...Object.keys(CHOICES)]
 
-export function Filters({ asked, refused }: { asked: Asked; refused: PortolanProblem | null }) {
-  const errors = refused?.errors ?? []
-  return (
-    <search aria-label="Services">
-      <form class="filters" method="get" action="/">
-        {refused === null ? null : (
-          <ErrorSummary
-            detail={refused.detail}
-            errors={errors}
-            fields={NAMES.filter((name) => name !== 'cursor').map((name) => ({ name, pointers: [`?${name}`] }))}
-          />
-        )}
-        {Object.entries(FIELDS).map(([name, label]) => (
-          <Field
-            {...{ name, label, errors }}
-            pointers={[`?${name}`]}
-            value={textOf(asked, name)}
-            type={name === 'q' ? 'search' : 'text'}
-          />
-        ))}
-        {Object.entries(CHOICES).map(([name, { label, options }]) => (
-          <Field {...{ name, label, errors }} pointers={[`?${name}`]}>
-            <select id={name} name={name}>
-              {Object.entries(options).map(([value, text]) => (
-                <option value={value} selected={textOf(asked, name) === value}>
-                  {text}
-                </option>
-              ))}
-            </select>
-          </Field>
-        ))}
-        <button type="submit">Show</button>
-      </form>
-    </search>
-  )
-}
+export const Filters = ({ of }: { of: Query }) => (
+  <search aria-label="Services">
+    <QueryForm of={of} action="/" names={NAMES}>
+      <QueryField of={of} name="q" label="Search" type="search" />
+      <QueryField of={of} name="namespace" label="Namespace" />
+      <QueryField of={of} name="cluster" label="Cluster" />
+      {Object.entries(CHOICES).map(([name, choice]) => (
+        <QueryChoice of={of} name={name} {...choice} />
+      ))}
+    </QueryForm>
+  </search>
+)
 
 /** The part of a query that this page knows: what else is in its address is none of the API's. */
 export const knownOf = (asked: Asked): Asked =>
-  Object.fromEntries(Object.entries(asked).filter(([name]) => NAMES.includes(name)))
+  Object.fromEntries(Object.entries(asked).filter(([name]) => name === 'cursor' || NAMES.includes(name)))

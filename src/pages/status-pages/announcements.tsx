@@ -2,7 +2,7 @@ import type { Announcement, StatusPage } from '../../client/schema.ts'
 import { ANNOUNCEMENT_STATES, type AnnouncementState } from '../../record/status-page.ts'
 import { STATE_WORDS } from '../../report/status/words.ts'
 import { Choices } from '../parts/choice.tsx'
-import { ErrorSummary, errorsOf, Field } from '../parts/field.tsx'
+import { errorsOf, Field, Refused } from '../parts/field.tsx'
 import type { Form, Refusal } from '../parts/form.ts'
 import { State } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'
@@ -38,7 +38,7 @@ export function AnnouncementForm({
   }))
   return (
     <form method="post" action={`/status-pages/${page.id}/announcements`}>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={errors} fields={FIELDS} />}
+      <Refused of={refusal} errors={errors} fields={FIELDS} />
       <input type="hidden" name="key" value={idempotencyKey} />
       <Field name="title" label="Title" value={values.title} errors={errors} isRequired />
       <Field
@@ -110,7 +110,7 @@ export function UpdateForm({
   const errors = refusal?.errors ?? []
   return (
     <form method="post" action={path}>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={errors} fields={FIELDS} />}
+      <Refused of={refusal} errors={errors} fields={FIELDS} />
       <input type="hidden" name="etag" value={etag} />
       <Choices name="state" legend="State" options={states(values.state)} errors={errorsOf(errors, ['/state'])} isOne />
       <Field name="body" label="What others are told" value={values.body} errors={errors} rows={4} />

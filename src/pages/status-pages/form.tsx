@@ -1,6 +1,6 @@
 import type { StatusPage } from '../../client/schema.ts'
 import { Tick } from '../parts/choice.tsx'
-import { ErrorSummary, Field, type FieldErrors } from '../parts/field.tsx'
+import { Field, type FieldErrors, Refused } from '../parts/field.tsx'
 import type { Form, Refusal } from '../parts/form.ts'
 
 /** Values of the form of a status page. */
@@ -92,7 +92,7 @@ export function StatusPageForm({
   const errors = withLines(refusal?.errors ?? [], values.services)
   return (
     <form method="post" action={action}>
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={errors} fields={FIELDS} />}
+      <Refused of={refusal} errors={errors} fields={FIELDS} />
       {Object.entries(hidden).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

@@ -1,7 +1,7 @@
 /** The form of a new token. */
 import type { Principal, Scope } from '../../record/principal.ts'
 import { Choices, Tick } from '../parts/choice.tsx'
-import { ErrorSummary, Field, type FieldErrors, type FieldPlace, fieldOf } from '../parts/field.tsx'
+import { Field, type FieldErrors, type FieldPlace, fieldOf, Refused } from '../parts/field.tsx'
 import type { Form, Refusal } from '../parts/form.ts'
 
 const TEXTS = [
@@ -99,7 +99,7 @@ export function TokenForm({ values, refusal, idempotencyKey, scopes, own }: Prop
     mine === null || mine === undefined ? all : `You reach only ${mine.join(', ')}: name what it is to reach of these.`
   return (
     <form method="post" action="/tokens/new">
-      {refusal === null ? null : <ErrorSummary detail={refusal.detail} errors={errors} fields={PLACES} />}
+      <Refused of={refusal} errors={errors} fields={PLACES} />
       <input type="hidden" name="key" value={idempotencyKey} />
       {text('name', 'Name')}
       <Choices

@@ -12,9 +12,10 @@ import { parseManifests } from '../../kube/parse.ts'
 import { ProblemError } from '../../lib/problem.ts'
 import { type BatchTarget, selectServices } from '../../record/batch.ts'
 import { remarksOfRefusal } from '../../report/refused.ts'
-import { type Remark, type Reported, remarksOf } from '../../report/remark.ts'
+import { type Remark, remarksOf } from '../../report/remark.ts'
 import { visible } from '../../report/visible.ts'
 import { ask } from '../ask.ts'
+import { described } from '../described.ts'
 import type { Refusal } from '../parts/form.ts'
 import { type Asked, requestOf } from './asked.ts'
 
@@ -44,8 +45,7 @@ export async function lookAt(context: ApiContext, asked: Asked): Promise<Look> {
     const plan = await ask(context).createPlan(requestOf(asked))
     // A Secret that was overlooked when they were taken out still shows among the objects that the plan ignores
     const isHidden = asked.isHidden || plan.ignored.some(({ object }) => /^Secret(List)?(\/|$)/.test(object))
-    // The documents are those of the API, whose types the client has of its own
-    const remarks = remarksOf([plan as unknown as Reported], files)
+    const remarks = remarksOf([described(plan)], files)
     return { ...common, asked: { ...asked, isHidden }, plan, refusal: null, remarks }
   } catch (error) {
     const refusal = refusalOf(error)

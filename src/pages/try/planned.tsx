@@ -1,7 +1,7 @@
 import type { Path, Plan } from '../../client/index.ts'
-import type { HistoryPath } from '../../history/types.ts'
 import { pathTitle } from '../../report/phrases.ts'
 import { visible } from '../../report/visible.ts'
+import { described } from '../described.ts'
 import { PathMap, PathTable } from '../map/map.tsx'
 import { Findings } from '../parts/findings.tsx'
 import { Listing } from './listing.tsx'
@@ -54,7 +54,7 @@ export function Planned({ plan, look, mayRun }: { plan: Plan; look: Look; mayRun
   )
 }
 
-const titleOf = (path: Path): string => pathTitle(path as unknown as HistoryPath)
+const titleOf = (path: Path): string => pathTitle(described(path))
 
 /** The lines that the findings are about. */
 function Lines({ look: { asked, remarks, isLong } }: { look: Look }) {
