@@ -10,7 +10,7 @@ import {
   ProtocolErrorCode,
   type Resource,
   ResourceNotFoundError,
-  Server,
+  type Server,
   type Tool as ToolDefinition,
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
@@ -20,6 +20,7 @@ import { pagesIn, readDoc, readDocIndex, URI } from '../docs/search.ts'
 import type { ApiContext } from '../route.ts'
 import type { Lent } from './ask.ts'
 import { callTool } from './call-tool.ts'
+import { StrictServer } from './strict-server.ts'
 import type { Tool } from './tool.ts'
 import { TOOLS } from './tools/all.ts'
 
@@ -42,7 +43,7 @@ export const mayCall = ({ scopeOf }: Lent, principal: Principal, { operation }: 
 
 export function createMcpServer(context: ApiContext, lent: Lent): Server {
   const { principal, deps, requestId } = context.var
-  const server = new Server(
+  const server = new StrictServer(
     { name: 'portolan', title: 'Portolan', version: deps.settings.version },
     {
       // Neither list changes within the life of a server, which is one message
@@ -76,9 +77,10 @@ export function createMcpServer(context: ApiContext, lent: Lent): Server {
 
   server.setRequestHandler(
     'tools/list',
-    guarded(() => ({
-      tools: TOOLS.filter((tool) => mayCall(lent, principal, tool)).map((tool) => definitionOf(tool, lent)),
-    })),
+    guarded(({ params }) => {
+      refuseCursor(params)
+      return { tools: TOOLS.filter((tool) => mayCall(lent, principal, tool)).map((tool) => definitionOf(tool, lent)) }
+    }),
   )
   server.setRequestHandler(
     'tools/call',
@@ -92,21 +94,17 @@ export function createMcpServer(context: ApiContext, lent: Lent): Server {
   )
   server.setRequestHandler(
     'resources/list',
-    guarded(async () => ({ resources: await listedPages(deps.asset) })),
+    guarded(async ({ params }) => {
+      refuseCursor(params)
+      return { resources: await listedPages(deps.asset) }
+    }),
   )
   server.setRequestHandler(
     'resources/templates/list',
-    guarded(() => ({
-      resourceTemplates: [
-        {
-          name: 'docs',
-          title: 'Documentation',
-          uriTemplate: `${URI}{folder}/{page}`,
-          description: 'A page about a code or a task: folder is failures, diagnoses, errors or guides',
-          mimeType: MARKDOWN,
-        },
-      ],
-    })),
+    guarded(({ params }) => {
+      refuseCursor(params)
+      return { resourceTemplates: [DOCS_TEMPLATE] }
+    }),
   )
   server.setRequestHandler(
     'resources/read',
@@ -121,7 +119,25 @@ export function createMcpServer(context: ApiContext, lent: Lent): Server {
   return server
 }
 
+/** Every list is one page, so that no cursor was ever given. */
+function refuseCursor(params: { cursor?: string | undefined } | undefined): void {
+  if (params?.cursor) {
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      'There is no such cursor: the list is one page. Leave it out.',
+    )
+  }
+}
+
 const MARKDOWN = 'text/markdown'
+
+const DOCS_TEMPLATE = {
+  name: 'docs',
+  title: 'Documentation',
+  uriTemplate: `${URI}{folder}/{page}`,
+  description: 'A page about a code or a task: folder is failures, diagnoses, errors or guides',
+  mimeType: MARKDOWN,
+}
 
 /** Pages about a single code are many: they are found by the template, by search, and by these. */
 async function listedPages(asset: ApiContext['var']['deps']['asset']): Promise<Resource[]> {
