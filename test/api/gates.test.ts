@@ -48,6 +48,11 @@ describe('where no cluster is read', () => {
     ['a name that no object has', 'service=Toad', '"Toad" is no name that an object can have'],
     ['a port without a path', 'service=toad&port=http', 'port says where path is asked for, which is missing'],
     ['a label that is none', 'service=toad&label=x', '"x" is not key=value'],
+    [
+      "a label that is the gate's own",
+      'service=toad&label=team=shop&label=gate=flagger',
+      'This gate labels its jobs gate=argo-rollouts, by which they are found: leave the label gate out',
+    ],
   ])('what Argo Rollouts asks wrongly is the verdict error as well, and said: %s', async (_why, query, said) => {
     const response = await api.call(`/v1/gates/argo-rollouts?${query}`)
     const { summary, ...rest } = await read<Verdict>(response)
@@ -62,6 +67,7 @@ describe('where no cluster is read', () => {
     ['a target of its own', '{"target":{"service":"frog"}}', 'invalid_request'],
     ['a field that there is not', '{"sampels":3}', 'invalid_request'],
     ['labels that are a text', '{"labels":"ab"}', 'invalid_request'],
+    ["a label that is the gate's own", '{"labels":{"gate":""}}', 'invalid_request'],
     ['expectations that are a list', '{"expect":[]}', 'invalid_request', '&sameResponder=true'],
     ['two checks in one', '{"checks":[{"type":"tcp","name":"a"}]}', 'invalid_request', '&path=/healthz'],
   ])('a body of Argo Rollouts that does not fit is the verdict error: %s', async (_why, body, code, query = '') => {
@@ -92,6 +98,14 @@ describe('where no cluster is read', () => {
       '/checks/0/method',
     ],
     ['a check in the job beside a path', { job: 'checks: []', path: '/' }, '/metadata/path', 'give one of the two'],
+    [
+      "the gate's own label",
+      { job: 'labels: {gate: mine}' },
+      '/metadata/job',
+      '/labels This gate labels its jobs gate=',
+    ],
+    ['the label of the canary', { job: 'labels: {canary: frog}' }, '/metadata/job', 'labels its jobs canary=toad'],
+    ['the label of the phase', { job: 'labels: {phase: 1}' }, '/metadata/job', 'labels its jobs phase=Progressing'],
     ['an event', { eventMessage: 'x', eventType: 'Normal', timestamp: '1' }, '/metadata/eventType', 'another type'],
   ])(
     'what is wrong with the metadata of a webhook is told with its place: %s',

@@ -21,7 +21,7 @@ import { parseJson } from '../parse-body.ts'
 import { problemIn, problems } from '../problem.ts'
 import { type Api, type ApiContext, mount } from '../route.ts'
 import { type Asked, ask, GateWaitSchema, untilOf } from './ask.ts'
-import { BODY_LIMIT, gateOptions, givenOf, jobOf } from './question.ts'
+import { BODY_LIMIT, gateOptions, givenOf, jobOf, refuseTaken } from './question.ts'
 
 const FINDING_FIELDS = ['code', 'layer', 'confidence', 'title', 'fix', 'docs'] as const
 
@@ -145,6 +145,9 @@ const readJob = (context: ApiContext): Promise<Record<string, unknown>> =>
     BODY_LIMIT,
   )
 
+/** Labels of its jobs. */
+const OWN = { gate: 'argo-rollouts' }
+
 const NOTHING_NAMED = 'The query names no Service: ?service=toad-canary&namespace=shop does.'
 
 async function answerFor(
@@ -159,8 +162,10 @@ async function answerFor(
     if (service === undefined) {
       throw refusal([{ pointer: '?service', detail: NOTHING_NAMED }])
     }
-    const labels = { gate: 'argo-rollouts', ...readLabels(label) }
-    const given = givenOf(context, jobOf(rest, { namespace, service }, more, labels))
+    const labels = readLabels(label)
+    refuseTaken(labels, OWN, '?label')
+    refuseTaken(rest.labels, OWN, '/labels')
+    const given = givenOf(context, jobOf(rest, { namespace, service }, more, { ...labels, ...OWN }))
     const asked = await ask(context, { gate: 'argo-rollouts', given, asked: [options, rest], untilMs })
     context.header('location', `/v1/jobs/${asked.report.id}`)
     return answerJson(context, told(context, asked))

@@ -19,7 +19,7 @@ import { parseBody, parseJson } from '../parse-body.ts'
 import { ProblemSchema, problemIn, problems } from '../problem.ts'
 import { type Api, type ApiContext, mount } from '../route.ts'
 import { type Asked, ask, GateWaitSchema, untilOf } from './ask.ts'
-import { BODY_LIMIT, gateOptions, givenOf, jobOf, pointingTo } from './question.ts'
+import { BODY_LIMIT, gateOptions, givenOf, jobOf, pointingTo, refuseTaken } from './question.ts'
 
 /** Flagger has text alone in `metadata`. */
 const AS_TEXT = { type: 'string', pattern: '^[0-9]+$' } as const
@@ -131,7 +131,9 @@ async function askAbout(context: ApiContext, payload: FlaggerPayload, untilMs: n
   const asked = { name, namespace, phase, checksum, metadata }
   const labels = { gate: 'flagger', canary: name, ...(phase && { phase }), ...(checksum && { checksum }) }
   try {
-    const job = jobOf(yaml === undefined ? {} : fieldsOf(yaml), { namespace, service }, options, labels)
+    const fields = yaml === undefined ? {} : fieldsOf(yaml)
+    refuseTaken(fields.labels, labels, '/labels')
+    const job = jobOf(fields, { namespace, service }, options, labels)
     return await ask(context, { gate: 'flagger', given: givenOf(context, job), asked, untilMs })
   } catch (error) {
     throw pointingTo(error, (pointer) => placeOf(pointer, metadata))

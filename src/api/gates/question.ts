@@ -68,6 +68,20 @@ export function jobOf(
   }
 }
 
+/** Jobs of a gate are found by the labels that it gives them, which nobody else may. @param own those. */
+export function refuseTaken(given: unknown, own: Readonly<Record<string, string>>, pointer: string): void {
+  const labels = (given ?? {}) as Readonly<Record<string, unknown>>
+  const taken = Object.keys(own).filter((key) => Object.hasOwn(labels, key) && labels[key] !== own[key])
+  if (taken.length > 0) {
+    throw refusal(
+      taken.map((key) => ({
+        pointer,
+        detail: `This gate labels its jobs ${key}=${own[key]}, by which they are found: leave the label ${key} out`,
+      })),
+    )
+  }
+}
+
 /** Leaves a value that is no object as it is, so that the parser refuses it with its pointer. */
 const over = (before: object, given: unknown, after: object): unknown =>
   given === undefined
