@@ -35,8 +35,10 @@ const KIND_OF: Readonly<Record<string, Kind>> = {
   schedules: 'schedule',
   compares: 'compare',
   tokens: 'token',
+  'status-pages': 'statusPage',
 }
 
+const DOC_PAGES = ['paths', 'settings', 'README.md', 'none']
 const DOCS = ['failures/connection_refused.md', 'diagnoses/README.md', 'errors/not_found.md', '../secret', 'failures/x']
 
 /** `null` but for one of so many. */
@@ -54,12 +56,22 @@ function pathOf({ path }: Operation): fc.Arbitrary<(ids: Ids) => string> {
   const known = KIND_OF[path.split('/')[2] ?? ''] ?? 'service'
   const kind = fc.oneof({ weight: 12, arbitrary: fc.constant(known) }, fc.constantFrom(...Object.values(KIND_OF)))
   return fc
-    .record({ at, kind, word: seldom(nonsense, 15), doc: fc.constantFrom(...DOCS) })
-    .map(({ at, kind, word, doc }) => (ids: Ids) => {
+    .record({
+      at,
+      kind,
+      word: seldom(nonsense, 15),
+      doc: fc.constantFrom(...DOCS),
+      page: fc.constantFrom(...DOC_PAGES),
+    })
+    .map(({ at, kind, word, doc, page }) => (ids: Ids) => {
       const [namespace = '', name = ''] = (ids.pick('service', at) ?? 'default/toad-svc').split('/')
       const [folder = '', file = ''] = doc.split('/')
-      const given: Record<string, string | null> = {
-        ...{ namespace, name, folder, file, cluster: 'default', id: ids.pick(kind, at, path.endsWith('/cancel')) },
+      const [statusPage, announcement] = path.includes('{announcement}')
+        ? (ids.pick('announcement', at) ?? '').split('/')
+        : []
+      const given: Record<string, string | null | undefined> = {
+        ...{ namespace, name, folder, file, page, announcement, cluster: 'default', slug: ids.pick('slug', at) },
+        id: statusPage || ids.pick(kind, at, path.endsWith('/cancel')),
       }
       return path.replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(word ?? given[key] ?? 'unknown'))
     })
@@ -106,12 +118,12 @@ function queryOf(given: readonly Given[], ids: Ids, nth: number): string {
 }
 
 function headersOf(given: readonly Given[], ids: Ids, target: string): [string, string][] {
-  const [schedule = ''] = /sch_\w+/.exec(target) ?? []
+  const id = target.match(/(?:sch|stp|ann)_\w+/g)?.at(-1) ?? ''
   return given.flatMap(({ parameter, value }) => {
     if (parameter.in !== 'header' || value === null || value === undefined) {
       return []
     }
-    const etag = parameter.name === 'if-match' ? ids.etagOf(schedule) : null
+    const etag = parameter.name === 'if-match' ? ids.etagOf(id) : null
     return [[parameter.name, etag ?? inHeader(text(value))]]
   })
 }

@@ -1,13 +1,16 @@
 /** What earlier answers gave, so that later requests hit something: ids, cursors, ETags, Services. */
 
-export type Kind = 'job' | 'batch' | 'schedule' | 'compare' | 'token' | 'cursor' | 'etag' | 'path' | 'service'
+type Found = 'job' | 'batch' | 'schedule' | 'compare' | 'token' | 'statusPage' | 'slug' | 'cursor' | 'path' | 'service'
+
+export type Kind = Found | 'etag' | 'announcement'
 
 export type Ids = {
   /** One of those that are known, or of the last few. `null`: none is. */
   pick(kind: Kind, at: number, isNew?: boolean): string | null
-  /** The version of a schedule that was read last. */
-  etagOf(schedule: string): string | null
-  learn(text: string, headers: Readonly<Record<string, unknown>>): void
+  /** The version that was read last of what has this id. */
+  etagOf(id: string): string | null
+  /** @param target what was asked: an announcement is known by its page. */
+  learn(text: string, headers: Readonly<Record<string, unknown>>, target: string): void
   /** The oldest of this kind beyond so many, which are forgotten. */
   beyond(kind: Kind, most: number): string[]
 }
@@ -16,16 +19,20 @@ export type Ids = {
 const KEPT = 150
 const LAST_FEW = 3
 
-const IDS: Readonly<Partial<Record<Kind, RegExp>>> = {
+const IDS: Readonly<Record<Found, RegExp>> = {
   job: /"(job_[0-9A-Z]{26})"/g,
   batch: /"(bat_[0-9A-Z]{26})"/g,
   schedule: /"(sch_[0-9A-Z]{26})"/g,
   compare: /"(cmp_[0-9A-Z]{26})"/g,
   token: /"(tok_[0-9A-Z]{26})"/g,
+  statusPage: /"(stp_[0-9A-Z]{26})"/g,
+  slug: /"slug":"([^"]+)"/g,
   cursor: /"nextCursor":"([^"]+)"/g,
   path: /"id":"(pth_[^"]+)"/g,
   service: /"namespace":"([a-z0-9-]+)","service":"([a-z0-9-]+)"/g,
 }
+
+const VERSIONED = /^{"id":"((?:sch|stp|ann)_[0-9A-Z]{26})"/
 
 /** Of a long answer the beginning tells enough. */
 const READ_CHARS = 200_000
@@ -47,12 +54,12 @@ export function createIds(kept: readonly string[] = []): Ids {
   }
   const etags = new Map<string, string>()
   return {
-    etagOf: (schedule) => etags.get(schedule) ?? null,
+    etagOf: (id) => etags.get(id) ?? null,
     pick(kind, at, isNew = false) {
       const pool = [...(pools.get(kind) ?? [])].slice(isNew ? -LAST_FEW : 0)
       return pool[at % Math.max(1, pool.length)] ?? null
     },
-    learn(text, headers) {
+    learn(text, headers, target) {
       for (const [kind, pattern] of Object.entries(IDS)) {
         for (const [, first = '', second] of text.slice(0, READ_CHARS).matchAll(pattern)) {
           add(kind as Kind, second === undefined ? first : `${first}/${second}`)
@@ -60,9 +67,13 @@ export function createIds(kept: readonly string[] = []): Ids {
       }
       if (typeof headers.etag === 'string') {
         add('etag', headers.etag)
-        const [, schedule] = /^{"id":"(sch_[0-9A-Z]{26})"/.exec(text) ?? []
-        if (schedule !== undefined) {
-          etags.set(schedule, headers.etag)
+        const [, id] = VERSIONED.exec(text) ?? []
+        if (id !== undefined) {
+          etags.set(id, headers.etag)
+        }
+        const [page] = /stp_[0-9A-Z]{26}/.exec(target) ?? []
+        if (page !== undefined && id?.startsWith('ann_')) {
+          add('announcement', `${page}/${id}`)
         }
       }
     },

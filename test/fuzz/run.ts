@@ -125,7 +125,7 @@ async function one(
   try {
     const answer = await sender.send(asked)
     noted.answer(asked.how, asked.operationId, answer.status)
-    ids.learn(answer.body.toString(), answer.headers)
+    ids.learn(answer.body.toString(), answer.headers, asked.target)
     for (const told of await wrongWith(server.url, server.runtime, asked, answer)) {
       noted.wrong(told, own, `${shown()}\n    answered ${answer.body.toString().slice(0, 1000)}`)
     }

@@ -78,9 +78,11 @@ export async function mismatches(method: string, url: string, response: Response
   return unlike(media.schema, where, `${where} ${type}`, response)
 }
 
-/** Beside the API there are pages, and what is neither is told on a page to people. */
+/** Beside the API there are pages: people are told on a page what is neither, and led to the login first. */
 const isPageOfProblem = (pathname: string, { status, headers }: Response): boolean =>
-  !pathname.startsWith('/v1/') && status === 404 && (headers.get('content-type') ?? '').startsWith('text/html')
+  !pathname.startsWith('/v1/') &&
+  (headers.get('location')?.startsWith('/login') ||
+    ([404, ...REFUSED_BEFORE].includes(status) && headers.get('content-type')?.startsWith('text/html'))) === true
 
 /** Before it is known what is asked for: no token, the page of another site, too many requests, headers too large, too much to do. */
 const REFUSED_BEFORE = [400, 401, 403, 429, 431, 503]
