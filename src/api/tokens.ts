@@ -12,7 +12,7 @@ import { isId, newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { newToken, shownPart } from '../lib/token.ts'
 import { isNarrowed } from '../record/principal.ts'
-import type { Grant, Token } from '../record/token.ts'
+import { type Grant, type Token, tokensMost } from '../record/token.ts'
 import { getToken, insertToken, listTokens, revokeToken } from '../store/tokens.ts'
 import { withBody } from './body.ts'
 import { type Deps, hasOwnTokens } from './deps.ts'
@@ -29,9 +29,6 @@ import { NewTokenSchema, RevokedTokenSchema, TokenRequestSchema, TokenSchema } f
 const tags = ['Access']
 const scope = 'tokens:write'
 const params = z.object({ id: z.string().openapi({ example: 'tok_01KAXW0000EXAMPLE0000000AB' }) })
-
-/** Tokens that there may be, those that have ended and are still shown included. */
-const TOKENS_MAX = 10_000
 
 export function mountTokens(app: Api): void {
   mount(
@@ -183,11 +180,12 @@ async function makeToken(context: ApiContext): Promise<{ made: Token; text: stri
     ...{ ...grant, id: newId('token', nowMs), prefix: shownPart(text), createdAtMs: nowMs },
     ...{ createdBy: context.get('principal').id, lastUsedAtMs: null, lastUsedFrom: null, revokedAtMs: null },
   }
-  const inserted = await insertToken(deps.store, { ...made, hash: sha256Hex(text) }, claim, TOKENS_MAX)
+  const most = tokensMost(context.get('principal'))
+  const inserted = await insertToken(deps.store, { ...made, hash: sha256Hex(text) }, claim, most)
   if (inserted.outcome === 'full') {
     throw new ProblemError(
       'conflict',
-      `There are ${TOKENS_MAX} tokens, which is the limit; those that have ended count for 90 days more. Where a program ` +
+      `There are ${most} tokens or more, which is the limit here; those that have ended count for 90 days more. Where a program ` +
         'makes tokens, let it use each for longer.',
     )
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { anyGiver, anyGrant, WORLD } from '../../test/support/grants.ts'
 import { areAllIn, rangeOf } from '../lib/ip-forms.ts'
 import { hasScope, isNarrowed, type Principal, type RateLimit, SCOPES, UNBOUNDED } from './principal.ts'
-import { beyond, type Grant, holderOf, stateOf, type Token } from './token.ts'
+import { beyond, type Grant, holderOf, stateOf, type Token, tokensMost } from './token.ts'
 
 const RUNS = 20_000
 const FEWER_RUNS = 2_000
@@ -149,4 +149,18 @@ it('a token is active until the instant at which it expires, and never again onc
   expect([at(null, null), at(1001, null), at(1000, null), at(null, 1), at(500, 1)]).toEqual([
     ...['active', 'active', 'expired', 'revoked', 'revoked'],
   ])
+})
+
+describe('how many tokens there may be', () => {
+  const maker = (over: Partial<Principal>): Principal => ({ ...UNBOUNDED, id: 'maker', scopes: 'all', ...over })
+
+  it.each([
+    ['the first token', maker({}), 10_000],
+    ['an admin', maker({ scopes: new Set(['admin']) }), 10_000],
+    ['an admin of one namespace', maker({ scopes: new Set(['admin']), namespaces: ['shop'] }), 9_000],
+    ['an admin of one cluster', maker({ scopes: new Set(['admin']), clusters: ['east'] }), 9_000],
+    ['a maker of tokens', maker({ scopes: new Set(['tokens:write']) }), 9_000],
+  ])('leaves room to %s, whatever others have made', (_, by, most) => {
+    expect(tokensMost(by)).toBe(most)
+  })
 })

@@ -27,6 +27,15 @@ export type Token = Grant & {
   revokedAtMs: number | null
 }
 
+/** Tokens that there may be, those that have ended and are still shown included. */
+const TOKENS_MAX = 10_000
+/** Of these, for whoever may do everything: the tokens that others make keep nobody from making one that revokes them. */
+const KEPT_FOR_ADMINS = 1_000
+
+/** How many tokens there may be with one that this principal makes. */
+export const tokensMost = (maker: Principal): number =>
+  hasScope(maker, 'admin') && !isNarrowed(maker) ? TOKENS_MAX : TOKENS_MAX - KEPT_FOR_ADMINS
+
 export const TOKEN_STATES = ['active', 'expired', 'revoked'] as const
 export type TokenState = (typeof TOKEN_STATES)[number]
 

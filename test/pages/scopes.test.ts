@@ -5,6 +5,7 @@ import type { ApiEnv } from '../../src/api/route.ts'
 import { site } from '../../src/pages/site.ts'
 import { SCOPES, type Scope } from '../../src/record/principal.ts'
 import { createBrowser } from '../support/browser.ts'
+import { ingress, service } from '../support/compare.ts'
 import { openPage } from '../support/html.ts'
 import { formsOf, postForm } from '../support/page-form.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
@@ -109,7 +110,14 @@ let made: Made
 const tokens = new Map<Scope, string>()
 
 const idOf = async (path: string, json: unknown): Promise<string> => {
-  const answer = (await (await api.call(path, { headers: AS_ADMIN, json })).json()) as { id: string }
+  const response = await api.call(path, { headers: AS_ADMIN, json })
+  const answer = (await response.json()) as { id: string }
+  // What was not made would be asked for below as what is not there, and be refused to nobody
+  expect([path, response.status < 300, answer]).toEqual([
+    path,
+    true,
+    expect.objectContaining({ id: expect.any(String) }),
+  ])
   return answer.id
 }
 
@@ -127,7 +135,11 @@ beforeAll(async () => {
     schedule: await idOf('/v1/schedules', { name: 'toad', cron: '@daily', job }),
     job: await idOf('/v1/jobs?wait=20', job),
     batch: await idOf('/v1/batches?wait=20', job),
-    compare: await idOf('/v1/compare', { target, left: { kind: 'ClusterIP' }, right: { kind: 'ClusterDNS' } }),
+    compare: await idOf('/v1/compare', {
+      target: { manifests: [service, ingress('old', ['/']), ingress('new', ['/'])] },
+      left: { kind: 'Ingress', name: 'old' },
+      right: { kind: 'Ingress', name: 'new' },
+    }),
     token: await idOf('/v1/tokens', { name: 'seen', scopes: ['plan'] }),
   }
   for (const scope of SCOPES) {
