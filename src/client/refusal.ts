@@ -33,7 +33,10 @@ export async function refusalOf(response: Response, { asked, token, halts }: Ask
 /** Makes the error for an answer that Portolan would not give. */
 export function unexpected(response: Response, asked: string, retryAfterMs: number | null = null): PortolanError {
   const what = isOpaqueRedirect(response) ? 'a redirect' : `${response.status} ${essenceOf(response)}`.trim()
-  const message = `${asked} was answered with ${what}, which Portolan does not answer: is it there, and not a proxy or a login page?`
+  const message =
+    response.status === 304
+      ? `${asked} was answered with 304: it is as it was when the answer came whose ETag If-None-Match names, and nothing was sent.`
+      : `${asked} was answered with ${what}, which Portolan does not answer: is it there, and not a proxy or a login page?`
   return new PortolanUnexpectedAnswer(message, response.status, response.headers.get('content-type'), retryAfterMs)
 }
 

@@ -206,6 +206,16 @@ describe('what is thrown', () => {
     await expect(run(ask(client))).rejects.toMatchObject({ name })
   })
 
+  it('says of a 304 that the caller has the answer, where the caller asked for it', async () => {
+    const { client, run } = scriptedClient([new Response(null, { status: 304, headers: { etag: 'W/"1"' } })])
+    const error = await run(client.getJob('job_1', { headers: { 'if-none-match': 'W/"1"' } })).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(PortolanUnexpectedAnswer)
+    expect([error.status, error.message]).toEqual([
+      304,
+      `${asked} was answered with 304: it is as it was when the answer came whose ETag If-None-Match names, and nothing was sent.`,
+    ])
+  })
+
   it.each<[string, (client: Client) => Promise<unknown>, Response]>([
     ['that nothing is left', (client) => client.deleteSchedule('sch_1'), page(200)],
     ['that nothing is left, by a redirect', (client) => client.deleteSchedule('sch_1'), page(302)],
