@@ -131,6 +131,25 @@ const headFields = {
       problem: orNull(JobProblemSchema).openapi({ description: 'Why it could not be started' }),
     })
     .nullable(),
+  leftOut: z
+    .object({ runs: z.int(), lastAt: InstantSchema.openapi({ description: 'The last of these occurrences' }) })
+    .nullable()
+    .openapi({
+      description:
+        'Runs that were left out since the schedule was made, as the one before had not ended (`overlap: skip`); null: none',
+    }),
+  missed: z
+    .object({
+      times: z.int(),
+      from: InstantSchema.openapi({ description: 'The first occurrence that was missed the last time' }),
+      to: InstantSchema.openapi({ description: 'The occurrence whose run made up for them' }),
+    })
+    .nullable()
+    .openapi({
+      description:
+        'How often, since the schedule was made, occurrences passed and no run could begin: no server was up, its queue was ' +
+        'full, or a run waited already (`overlap: queue`); null: never',
+    }),
   failing: z
     .object({ runs: z.int(), since: InstantSchema })
     .nullable()

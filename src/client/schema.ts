@@ -1,5 +1,5 @@
 // Written by `npm run client` from openapi.yaml; do not edit.
-// Made of 3bf8119b361d72aed1188e9df074805d7e15b28726223066504e7d1eebd70088, written as c86ac92d65b41cd2e68b451784e37a3979978bc266a424d68fce88db5db0a9a5.
+// Made of 02f51e0388ce4e1c21abc58b7d64947e0474effe217e1d020f49e31ffc12913a, written as 4fa067f21705b5c816325c873b443b04c876eed8c7869e5ea9fd103878d51ac4.
 export interface components {
     schemas: {
         Job: {
@@ -1725,6 +1725,32 @@ export interface components {
                 /** @description Why it could not be started */
                 problem: components["schemas"]["JobProblem"] | null;
             } | null;
+            /** @description Runs that were left out since the schedule was made, as the one before had not ended (`overlap: skip`); null: none */
+            leftOut: {
+                runs: number;
+                /**
+                 * Format: date-time
+                 * @description The last of these occurrences
+                 * @example 2026-11-23T09:00:00.000Z
+                 */
+                lastAt: string;
+            } | null;
+            /** @description How often, since the schedule was made, occurrences passed and no run could begin: no server was up, its queue was full, or a run waited already (`overlap: queue`); null: never */
+            missed: {
+                times: number;
+                /**
+                 * Format: date-time
+                 * @description The first occurrence that was missed the last time
+                 * @example 2026-11-23T09:00:00.000Z
+                 */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description The occurrence whose run made up for them
+                 * @example 2026-11-23T09:00:00.000Z
+                 */
+                to: string;
+            } | null;
             /** @description Its last runs, that many, could not be started; `lastRun.problem` says why */
             failing: {
                 runs: number;
@@ -1958,6 +1984,32 @@ export interface components {
                 outcome: "started" | "skipped" | "failed";
                 /** @description Why it could not be started */
                 problem: components["schemas"]["JobProblem"] | null;
+            } | null;
+            /** @description Runs that were left out since the schedule was made, as the one before had not ended (`overlap: skip`); null: none */
+            leftOut: {
+                runs: number;
+                /**
+                 * Format: date-time
+                 * @description The last of these occurrences
+                 * @example 2026-11-23T09:00:00.000Z
+                 */
+                lastAt: string;
+            } | null;
+            /** @description How often, since the schedule was made, occurrences passed and no run could begin: no server was up, its queue was full, or a run waited already (`overlap: queue`); null: never */
+            missed: {
+                times: number;
+                /**
+                 * Format: date-time
+                 * @description The first occurrence that was missed the last time
+                 * @example 2026-11-23T09:00:00.000Z
+                 */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description The occurrence whose run made up for them
+                 * @example 2026-11-23T09:00:00.000Z
+                 */
+                to: string;
             } | null;
             /** @description Its last runs, that many, could not be started; `lastRun.problem` says why */
             failing: {

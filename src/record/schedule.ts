@@ -71,6 +71,13 @@ export type Schedule = ScheduleSettings & {
   /** `null`: paused, or none will come. */
   next: NextRun | null
   last: { atMs: number; outcome: RunOutcome; problem: JobProblem | null } | null
+  /** Runs that were left out, since it was made, as the one before had not ended; `null`: none. */
+  leftOut: { runs: number; lastAtMs: number } | null
+  /**
+   * How often, since it was made, occurrences passed and no run could begin, as no process was up or the queue was full;
+   * of the last time the first of them, and the one whose run made up for all. `null`: never.
+   */
+  missed: { times: number; fromMs: number; toMs: number } | null
   failures: number
   failingSinceMs: number | null
   /** `null`: its owner made it. */

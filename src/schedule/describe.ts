@@ -30,6 +30,8 @@ export type ScheduleHeadDocument = { id: string } & ScheduleSettings & {
     /** The first of them is {@link nextRunAt}. */
     nextRuns: string[]
     lastRun: { at: string; outcome: RunOutcome; problem: JobProblem | null } | null
+    leftOut: { runs: number; lastAt: string } | null
+    missed: { times: number; from: string; to: string } | null
     failing: { runs: number; since: string } | null
     stalled: { since: string; problem: JobProblem | null } | null
     lastJob: JobSummaryDocument | null
@@ -54,7 +56,7 @@ export function describeScheduleHead(
   last: { job: Job | null; batch: BatchDocument | null },
 ): ScheduleHeadDocument {
   const { id, name, cron, timeZone, jitterMs, overlap, enabled, target, next, last: run } = schedule
-  const { failures, failingSinceMs } = schedule
+  const { failures, failingSinceMs, leftOut, missed } = schedule
   const since = failingSinceMs === null ? null : toInstant(failingSinceMs)
   return {
     id,
@@ -71,6 +73,8 @@ export function describeScheduleHead(
     nextRunAt: next && toInstant(next.dueAtMs),
     nextRuns: comingRuns(schedule, NEXT_RUNS_SHOWN).map(({ dueAtMs }) => toInstant(dueAtMs)),
     lastRun: run && { at: toInstant(run.atMs), outcome: run.outcome, problem: run.problem },
+    leftOut: leftOut && { runs: leftOut.runs, lastAt: toInstant(leftOut.lastAtMs) },
+    missed: missed && { times: missed.times, from: toInstant(missed.fromMs), to: toInstant(missed.toMs) },
     failing: since === null ? null : { runs: failures, since },
     stalled: since === null || failures < STALLED_AFTER ? null : { since, problem: run?.problem ?? null },
     lastJob: last.job && describeJobHead(last.job),

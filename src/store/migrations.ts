@@ -165,4 +165,14 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
       "INSERT INTO `service_days` (`service_no`, `day`, `pass`, `fail`, `error`, `failed_jobs`)\n\tWITH RECURSIVE days (day, n) AS (\n\t\tSELECT max(at), 1 FROM rollups WHERE step = 1\n\t\tUNION ALL SELECT day - 1, n + 1 FROM days WHERE n < 90)\n\tSELECT s.service_no, r.at, sum(r.pass), sum(r.fail), sum(r.error), 0\n\tFROM series s CROSS JOIN days CROSS JOIN rollups r ON r.step = 1 AND r.at = days.day AND r.series_no = s.no\n\tWHERE s.whole_no IS NULL AND s.service_no IS NOT NULL\n\tGROUP BY s.service_no, r.at;",
     ],
   },
+  {
+    name: "0013_runs_not_made.sql",
+    statements: [
+      "ALTER TABLE `schedules` ADD `left_out` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `schedules` ADD `left_out_at_ms` integer;",
+      "ALTER TABLE `schedules` ADD `missed` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `schedules` ADD `missed_from_ms` integer;",
+      "ALTER TABLE `schedules` ADD `missed_to_ms` integer;",
+    ],
+  },
 ]

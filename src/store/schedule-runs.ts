@@ -81,12 +81,14 @@ export async function claimRun(
   const no = sql`(select no from schedules where id = ${schedule.id})`
   const mine = sql`exists (select 1 from schedule_runs where schedule_no = ${no} and at_ms = ${atMs} and claim = ${claim})`
   const { outcome, problem, rows, state } = effectsOf(made, atMs, mine)
+  const missed =
+    atMs === seen.atMs ? sql`` : sql`, missed = missed + 1, missed_from_ms = ${seen.atMs}, missed_to_ms = ${atMs}`
   const returned = await store.atomic([
     sql`insert into schedule_runs (schedule_no, at_ms, claim)
       select no, ${atMs}, ${claim} from schedules where ${same} on conflict do nothing`,
     ...rows,
     sql`update schedules set last_at_ms = ${atMs}, last_outcome = ${outcome},
-        last_problem = ${problem && JSON.stringify(problem)} ${state} where ${same} and ${mine} returning no`,
+        last_problem = ${problem && JSON.stringify(problem)} ${state} ${missed} where ${same} and ${mine} returning no`,
     // An occurrence that was run before moves on as well, so that it does not come up again
     sql`update schedules set next_at_ms = ${next?.atMs ?? null}, due_at_ms = ${next?.dueAtMs ?? null} where ${same}`,
     sql`delete from schedule_runs where schedule_no = ${no} and at_ms < (select at_ms from schedule_runs
@@ -99,7 +101,8 @@ type Effects = { outcome: RunOutcome; problem: JobProblem | null; rows: SQL[]; s
 
 function effectsOf(made: MadeByRun | null, atMs: number, guard: SQL): Effects {
   if (made === null) {
-    return { outcome: 'skipped', problem: null, rows: [], state: sql`` }
+    const state = sql`, left_out = left_out + 1, left_out_at_ms = ${atMs}`
+    return { outcome: 'skipped', problem: null, rows: [], state }
   }
   const refused = 'problem' in made ? made.problem : 'job' in made ? (made.refusal?.problem ?? null) : null
   const rows =

@@ -38,6 +38,13 @@ export const schedules = sqliteTable(
     lastAtMs: integer('last_at_ms'),
     lastOutcome: text('last_outcome').$type<RunOutcome>(),
     lastProblem: text('last_problem', { mode: 'json' }).$type<JobProblem>(),
+    /** Runs that were left out as the one before had not ended, and the occurrence of the last of them. */
+    leftOut: integer('left_out').notNull().default(0),
+    leftOutAtMs: integer('left_out_at_ms'),
+    /** How often occurrences passed and none could begin; of the last time the first of them, and what made up for them. */
+    missed: integer().notNull().default(0),
+    missedFromMs: integer('missed_from_ms'),
+    missedToMs: integer('missed_to_ms'),
     /** Creation of the jobs of the last run that made any. */
     lastCreatedAtMs: integer('last_created_at_ms'),
     /** Runs in a row that could not be started, and the occurrence of the first of them. */

@@ -27,7 +27,7 @@ import { andWithin, within } from './visible.ts'
 
 export type NewSchedule = Omit<
   Schedule,
-  'version' | 'updatedAtMs' | 'last' | 'failures' | 'failingSinceMs' | 'managedBy'
+  'version' | 'updatedAtMs' | 'last' | 'leftOut' | 'missed' | 'failures' | 'failingSinceMs' | 'managedBy'
 >
 
 /**
@@ -116,6 +116,11 @@ export function toSchedule(row: typeof schedules.$inferSelect): Schedule {
       row.lastAtMs === null || row.lastOutcome === null
         ? null
         : { atMs: row.lastAtMs, outcome: row.lastOutcome, problem: row.lastProblem },
+    leftOut: row.leftOutAtMs === null ? null : { runs: row.leftOut, lastAtMs: row.leftOutAtMs },
+    missed:
+      row.missedFromMs === null || row.missedToMs === null
+        ? null
+        : { times: row.missed, fromMs: row.missedFromMs, toMs: row.missedToMs },
   }
 }
 

@@ -66,7 +66,7 @@ export function managedContract(open: OpenStore): void {
       ...{ id: toad.id, name: 'pond/toad', owner: 'discovery', cron: '@every 5m', timeZone: 'UTC', jitterMs: 0 },
       ...{ overlap: 'skip', enabled: true, anchorAtMs: NOW, version: 1, createdAtMs: NOW, updatedAtMs: NOW },
       ...{ target: toad.work.request.target, isBatch: false, sealed: null, next: toad.next, last: null },
-      ...{ failures: 0, failingSinceMs: null, managedBy: 'discovery' },
+      ...{ failures: 0, failingSinceMs: null, managedBy: 'discovery', leftOut: null, missed: null },
     })
     expect(await getScheduledWork(store(), toad.id)).toEqual(toad.work)
     expect((await listSchedules(store(), PAGE, { managedBy: 'discovery' })).map(({ id }) => id)).toContain(toad.id)

@@ -74,6 +74,7 @@ export function schedulesContract(open: OpenStore): void {
       expect(await getSchedule(store(), schedule.id)).toEqual({
         ...schedule,
         ...{ version: 1, updatedAtMs: NOW, last: null, failures: 0, failingSinceMs: null, managedBy: null },
+        ...{ leftOut: null, missed: null },
       })
       expect(await getScheduledWork(store(), schedule.id)).toEqual(large)
       const { objects: counts, request } = (await getScheduledRequest(store(), schedule.id)) ?? {}
@@ -243,6 +244,7 @@ export function schedulesContract(open: OpenStore): void {
       await run(3, null)
       expect(await getSchedule(store(), schedule.id)).toMatchObject({
         ...{ failures: 2, failingSinceMs: 1, last: { atMs: 3, outcome: 'skipped', problem: null } },
+        leftOut: { runs: 1, lastAtMs: 3 },
       })
       await run(4, { job: jobOf(schedule), refusal: null })
       expect(await getSchedule(store(), schedule.id)).toMatchObject({ failures: 0, failingSinceMs: null })

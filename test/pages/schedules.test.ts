@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openPage, textOf } from '../support/html.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 import { fieldOf, filled, formOf, formsOf, postForm } from '../support/page-form.ts'
 import { startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readJob, readSchedule, readSchedules } from '../support/read.ts'
@@ -248,5 +249,47 @@ describe('/schedules', () => {
       next = /href="([^"]+)">Next page/.exec(page)?.[1]?.replaceAll('&amp;', '&')
     }
     expect(seen.toSorted()).toEqual(paths.toSorted())
+  })
+})
+
+describe('runs that were not made', () => {
+  it('are told with why and when, by the schedule and in the list', async () => {
+    const clock = createManualClock(Date.parse('2026-11-23T09:00:00Z'))
+    const late = await startTestPortolan({}, { clock })
+    const release = Promise.withResolvers<void>()
+    const slow = await startPod('slow', '127.0.0.1', async (_request, response) => {
+      await release.promise
+      response.end('late')
+    })
+    try {
+      const job = { target: { manifests: [toadService(slow.port)] }, paths: { include: ['ClusterIP'] } }
+      const made = await readSchedule(
+        late.call('/v1/schedules', { json: { name: 'toad', cron: '* * * * *', job: { ...job, deadlineMs: 600_000 } } }),
+      )
+      const shown = () => readSchedule(late.call(`/v1/schedules/${made.id}`))
+      expect([made.leftOut, made.missed]).toEqual([null, null])
+      expect((await openPage(late, `/schedules/${made.id}`)).text).toContain('Runs not made none, since it was made')
+      // No timer of the server fires between two looks of its own: it stood still for that long
+      clock.advance(5 * 60_000 + 1000)
+      await vi.waitFor(async () => expect((await shown()).missed?.times).toBe(1), 10_000)
+      clock.advance(60_000)
+      await vi.waitFor(async () => expect((await shown()).leftOut?.runs).toBe(1), 10_000)
+      expect(await shown()).toMatchObject({
+        missed: { times: 1, from: '2026-11-23T09:01:00.000Z', to: '2026-11-23T09:05:00.000Z' },
+        leftOut: { runs: 1, lastAt: '2026-11-23T09:06:00.000Z' },
+      })
+      const { text } = await openPage(late, `/schedules/${made.id}`)
+      expect(text).toContain(
+        '1 run was left out, as the one before had not ended; the last was that of 2026-11-23 09:06:00 UTC .',
+      )
+      expect(text).toContain(
+        'Runs were missed once, as none could begin: no server was up, its queue was full. The last time it was from ' +
+          '2026-11-23 09:01:00 UTC to 2026-11-23 09:05:00 UTC , whose run made up for them.',
+      )
+      expect((await openPage(late, '/schedules')).text).toContain('1 run left out, runs missed once')
+    } finally {
+      release.resolve()
+      await Promise.all([late.close(), slow.close()])
+    }
   })
 })

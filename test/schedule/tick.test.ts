@@ -219,9 +219,20 @@ describe('after a stop', () => {
     expect(await jobsOf(monthly)).toHaveLength(0)
     expect(await scheduleOf(deps, minutely.id)).toMatchObject({
       last: { atMs: START + 3 * 24 * HOUR },
+      missed: { times: 1, fromMs: START + MINUTE, toMs: START + 3 * 24 * HOUR },
+      leftOut: null,
       next: { atMs: START + 3 * 24 * HOUR + MINUTE },
     })
     expect((await scheduleOf(deps, daily.id)).last?.atMs).toBe(Date.parse('2026-11-25T03:00:00Z'))
+    await endJobsOf(minutely)
+    clock.advance(30_000)
+    await tick(deps)
+    expect((await scheduleOf(deps, minutely.id)).missed?.times).toBe(1)
+    clock.advance(2 * MINUTE)
+    await tick(deps)
+    expect((await scheduleOf(deps, minutely.id)).missed).toEqual({
+      ...{ times: 2, fromMs: START + 3 * 24 * HOUR + 2 * MINUTE, toMs: START + 3 * 24 * HOUR + 3 * MINUTE },
+    })
   })
 
   it('nothing is made up for that passed while it was paused', async () => {
@@ -301,8 +312,10 @@ describe('when the run before has not ended', () => {
       await tick(deps)
     }
     expect(await jobsOf(schedule)).toHaveLength(1)
-    expect((await scheduleOf(deps, schedule.id)).last).toEqual({
-      ...{ atMs: START + 3 * MINUTE, outcome: 'skipped', problem: null },
+    expect(await scheduleOf(deps, schedule.id)).toMatchObject({
+      last: { atMs: START + 3 * MINUTE, outcome: 'skipped', problem: null },
+      leftOut: { runs: 2, lastAtMs: START + 3 * MINUTE },
+      missed: null,
     })
     await endJobsOf(schedule)
     clock.advance(MINUTE)

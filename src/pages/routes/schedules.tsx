@@ -11,7 +11,17 @@ import { Table } from '../parts/table.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { Time } from '../parts/time.tsx'
 import { countsInWords } from '../schedules/form.tsx'
-import { keeperOf, LastRun, LastVerdict, NextRuns, Standing, servicePath, targetInWords } from '../schedules/head.tsx'
+import {
+  keeperOf,
+  LastRun,
+  LastVerdict,
+  NextRuns,
+  NotMade,
+  notMadeInWords,
+  Standing,
+  servicePath,
+  targetInWords,
+} from '../schedules/head.tsx'
 import { Asked, Keeper, Runs } from '../schedules/one.tsx'
 import { mountScheduleForms } from './schedule-forms.tsx'
 
@@ -99,7 +109,10 @@ async function answerList(context: ApiContext): Promise<Response> {
               <Standing of={head} nowMs={nowMs} />,
               <When of={head} />,
               <NextRuns of={head} />,
-              <LastRun of={head} />,
+              <>
+                <LastRun of={head} />
+                <NotMadeBriefly of={head} />
+              </>,
               <LastVerdict of={head} />,
               keeperOf(head) ?? 'its maker',
               <Buttons context={context} of={head} />,
@@ -110,6 +123,11 @@ async function answerList(context: ApiContext): Promise<Response> {
       <Pager first={cursor === undefined ? null : here} next={next} />
     </>,
   )
+}
+
+function NotMadeBriefly({ of }: { of: ScheduleHead }) {
+  const told = notMadeInWords(of)
+  return told === null ? null : <div class="quiet">{told}</div>
 }
 
 const When = ({ of: { cron, timeZone, jitterMs } }: { of: ScheduleHead }) => (
@@ -208,6 +226,10 @@ async function answerOne(context: ApiContext, refusal: Refusal | null): Promise<
         <dt>Last verdict</dt>
         <dd>
           <LastVerdict of={schedule} />
+        </dd>
+        <dt>Runs not made</dt>
+        <dd>
+          <NotMade of={schedule} />
         </dd>
         <dt>Overlap</dt>
         <dd>

@@ -1,5 +1,6 @@
 /** A schedule in words: how it does, when it runs, who keeps it. */
 import type { ScheduleHead } from '../../client/schema.ts'
+import { stateOf } from '../job/words.ts'
 import { State, type StateName } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'
 
@@ -61,16 +62,50 @@ export function LastRun({ of: { lastRun, failing } }: { of: ScheduleHead }) {
   )
 }
 
+const times = (n: number): string => (n === 1 ? 'once' : `${n} times`)
+
+/** Tells in a few words how often no run came of an occurrence; `null`: always one did. */
+export function notMadeInWords({ leftOut, missed }: ScheduleHead): string | null {
+  const told = [
+    ...(leftOut === null ? [] : [leftOut.runs === 1 ? '1 run left out' : `${leftOut.runs} runs left out`]),
+    ...(missed === null ? [] : [`runs missed ${times(missed.times)}`]),
+  ]
+  return told.length === 0 ? null : told.join(', ')
+}
+
+/** Tells how often no run came of an occurrence, why, when the last time, and what helps. */
+export function NotMade({ of: { leftOut, missed, overlap } }: { of: ScheduleHead }) {
+  if (leftOut === null && missed === null) {
+    return <>none, since it was made</>
+  }
+  return (
+    <>
+      {leftOut === null ? null : (
+        <p>
+          {leftOut.runs === 1 ? '1 run was' : `${leftOut.runs} runs were`} left out, as the one before had not ended;
+          the last was that of <Time at={leftOut.lastAt} />. A longer interval or a shorter deadline helps.
+        </p>
+      )}
+      {missed === null ? null : (
+        <p>
+          Runs were missed {times(missed.times)}, as none could begin: no server was up, its queue was full
+          {overlap === 'queue' ? ', or a run waited already' : ''}. The last time it was from <Time at={missed.from} />{' '}
+          to <Time at={missed.to} />, whose run made up for them.
+        </p>
+      )}
+    </>
+  )
+}
+
 /** Shows the verdict of the newest job or batch, as a link to it. */
 export function LastVerdict({ of: { lastJob, lastBatch } }: { of: ScheduleHead }) {
   const last = lastJob ?? lastBatch
   if (last === null) {
     return <>none yet</>
   }
-  const isOver = last.status === 'finished' || last.status === 'cancelled'
   return (
     <a href={`/${lastJob === null ? 'batches' : 'jobs'}/${last.id}`}>
-      <State of={isOver ? (last.verdict ?? 'cancelled') : 'running'} />
+      <State {...stateOf(last)} />
     </a>
   )
 }

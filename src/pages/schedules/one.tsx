@@ -1,5 +1,9 @@
 /** Shows of one schedule what its list does not: who keeps it, what it asks for, and the jobs that it has made. */
-import type { Job, Schedule } from '../../client/schema.ts'
+import type { Schedule } from '../../client/schema.ts'
+import type { Answer } from '../../client/types.ts'
+import { duration } from '../../report/phrases.ts'
+import { visible } from '../../report/visible.ts'
+import { stateOf, targetName } from '../job/words.ts'
 import { Pager } from '../parts/pager.tsx'
 import { State } from '../parts/state.tsx'
 import { Table } from '../parts/table.tsx'
@@ -53,13 +57,10 @@ export function Asked({ of: schedule }: { of: Schedule }) {
   )
 }
 
-type Jobs = {
-  items: readonly Pick<
-    Job,
-    'id' | 'status' | 'verdict' | 'createdAt' | 'durationMs' | 'target' | 'problem' | 'summary'
-  >[]
-  nextCursor: string | null
-}
+type Jobs = Pick<Answer<'listScheduleJobs'>, 'items' | 'nextCursor'>
+
+const passedOf = ({ summary: { pass, fail, error, skipped } }: Jobs['items'][number]): string =>
+  `${pass} of ${pass + fail + error + skipped}`
 
 export function Runs({ runs: { items, nextCursor }, path, isFirst }: { runs: Jobs; path: string; isFirst: boolean }) {
   return (
@@ -78,16 +79,16 @@ export function Runs({ runs: { items, nextCursor }, path, isFirst }: { runs: Job
             { head: 'Paths that pass', isNumber: true },
             { head: 'Problem' },
           ]}
-          rows={items.map(({ id, status, verdict, createdAt, durationMs, target, problem, summary }) => ({
+          rows={items.map((job) => ({
             cells: [
-              <a href={`/jobs/${id}`}>
-                <Time at={createdAt} />
+              <a href={`/jobs/${job.id}`}>
+                <Time at={job.createdAt} />
               </a>,
-              <State of={status === 'finished' ? verdict : status === 'cancelled' ? 'cancelled' : 'running'} />,
-              `${target.namespace ?? ''}/${target.service ?? ''}`,
-              durationMs === null ? '' : `${(durationMs / 1000).toFixed(1)} s`,
-              `${summary.pass} of ${summary.pass + summary.fail + summary.error + summary.skipped}`,
-              problem?.detail ?? '',
+              <State {...stateOf(job)} />,
+              targetName(job.target),
+              job.durationMs === null ? '' : duration(job.durationMs),
+              passedOf(job),
+              visible(job.problem?.detail ?? ''),
             ],
           }))}
         />
