@@ -1,5 +1,5 @@
 /** Writes `src/client/operations.ts`: a method for each operation, with what is needed to ask for it. */
-import { type ApiDocument, isAnswer, type Operation, operationsOf } from './client-document.ts'
+import { type ApiDocument, isAnswer, type Node, type Operation, operationsOf } from './client-document.ts'
 
 /** Answers come as the first of these that the operation has, unless another format is asked for. */
 const DOCUMENTS = ['application/json', 'text/plain', 'text/markdown']
@@ -7,7 +7,7 @@ const DOCUMENTS = ['application/json', 'text/plain', 'text/markdown']
 export function operationsFile(document: ApiDocument): string {
   const all = operationsOf(document)
   const table = all.map(
-    ({ method, path, operation }) => `  ${operation.operationId}: ${tableRow(method, path, operation)},`,
+    ({ method, path, operation }) => `  ${operation.operationId}: ${tableRow(method, path, operation, document)},`,
   )
   const methods = all.flatMap(({ path, operation }) => [
     `  /** ${jsDoc(operation)} */`,
@@ -42,10 +42,11 @@ ${iterators.join('\n')}
 `
 }
 
-function tableRow(method: string, path: string, operation: Operation): string {
+function tableRow(method: string, path: string, operation: Operation, document: ApiDocument): string {
   const answers = contentsOf(operation)
   const accept = DOCUMENTS.find((type) => answers.includes(type)) ?? answers[0] ?? null
   const halts = haltsOf(operation, accept)
+  const told = toldIn(operation, document)
   const fields = {
     method: `'${method}'`,
     path: `'${path}'`,
@@ -54,10 +55,35 @@ function tableRow(method: string, path: string, operation: Operation): string {
     ...(operation.requestBody && { hasBody: 'true' }),
     ...(isReport(operation) && { isReport: 'true' }),
     ...(halts.length > 0 && { halts: `[${halts.join(', ')}]` }),
+    ...(told.length > 0 && { told: `[${told.map((name) => `'${name}'`).join(', ')}]` }),
   }
   return `{ ${Object.entries(fields)
     .map(([name, value]) => `${name}: ${value}`)
     .join(', ')} }`
+}
+
+/** What the client goes by of documents, where they always have it: which it is, and whether it has ended. */
+const TOLD = ['id', 'finishedAt']
+
+function toldIn({ responses }: Operation, { components }: ApiDocument): string[] {
+  const required = Object.entries(responses).flatMap(([status, { content = {} }]): string[][] => {
+    const schema = content[DOCUMENTS[0] ?? '']?.schema
+    return isAnswer(status) && schema !== undefined ? [requiredIn(schema, components.schemas)] : []
+  })
+  return required.length === 0 ? [] : TOLD.filter((name) => required.every((names) => names.includes(name)))
+}
+
+function requiredIn(schema: Node, schemas: Record<string, Node>): string[] {
+  if (typeof schema.$ref === 'string') {
+    return requiredIn(schemas[schema.$ref.replace(/^.*\//, '')] ?? {}, schemas)
+  }
+  const either = schema.anyOf ?? schema.oneOf
+  if (Array.isArray(either)) {
+    const each = either.map((one) => requiredIn(one as Node, schemas))
+    return (each[0] ?? []).filter((name) => each.every((names) => names.includes(name)))
+  }
+  const all = Array.isArray(schema.allOf) ? schema.allOf.flatMap((one) => requiredIn(one as Node, schemas)) : []
+  return [...all, ...(Array.isArray(schema.required) ? (schema.required as string[]) : [])]
 }
 
 function signature(path: string, operation: Operation): string {

@@ -14,6 +14,8 @@ export type Row = {
   hasBody?: boolean
   isReport?: boolean
   halts?: readonly number[]
+  /** What its document always has; see {@link TOLD}. */
+  told?: readonly string[]
 }
 
 export type AnyOptions = CallOptions & Readonly<Record<string, unknown>>
@@ -52,9 +54,22 @@ export async function call(
     if (!isExpected(row, accept, response) || data === null) {
       throw unexpected(response, asked)
     }
+    const odd = typeof data === 'object' ? row.told?.find((name) => !isTold(data, name)) : undefined
+    if (odd !== undefined) {
+      throw unexpected(response, asked, null, odd)
+    }
     return { data, response }
   })
 }
+
+/** What is gone by, whoever asks: another kind of value would be waited for, or asked for, without end. */
+const TOLD: Readonly<Record<string, (value: unknown) => boolean>> = {
+  id: (value) => typeof value === 'string',
+  finishedAt: (value) => value === null || typeof value === 'string',
+}
+
+const isTold = (document: object, name: string): boolean =>
+  TOLD[name]?.((document as Readonly<Record<string, unknown>>)[name]) ?? true
 
 /** A login page, or a redirect to one, is taken for no answer; only the operations of the login redirect. */
 function isExpected({ method, isReport }: Row, accept: string | null, response: Response): boolean {

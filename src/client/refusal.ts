@@ -30,13 +30,23 @@ export async function refusalOf(response: Response, { asked, token, halts }: Ask
   return problem === null ? unexpected(response, asked, retryAfterMs) : new PortolanProblem(problem, retryAfterMs)
 }
 
-/** Makes the error for an answer that Portolan would not give. */
-export function unexpected(response: Response, asked: string, retryAfterMs: number | null = null): PortolanError {
+/**
+ * Makes the error for an answer that Portolan would not give.
+ *
+ * @param odd the part of its document that is not as it has to be.
+ */
+export function unexpected(
+  response: Response,
+  asked: string,
+  retryAfterMs: number | null = null,
+  odd: string | null = null,
+): PortolanError {
   const what = isOpaqueRedirect(response) ? 'a redirect' : `${response.status} ${essenceOf(response)}`.trim()
+  const lacks = odd === null ? '' : ` without a proper "${odd}"`
   const message =
     response.status === 304
       ? `${asked} was answered with 304: it is as it was when the answer came whose ETag If-None-Match names, and nothing was sent.`
-      : `${asked} was answered with ${what}, which Portolan does not answer: is it there, and not a proxy or a login page?`
+      : `${asked} was answered with ${what}${lacks}, which Portolan does not answer: is it there, and not a proxy or a login page?`
   return new PortolanUnexpectedAnswer(message, response.status, response.headers.get('content-type'), retryAfterMs)
 }
 
@@ -56,14 +66,30 @@ function problemOf(text: string, status: number, token: string | null): Problem 
     return null
   }
   const problem = given as Partial<Problem>
+  const texts = textsOf(problem)
   return {
-    ...{ type: 'about:blank', title: given.code, detail: problem.title ?? '', instance: '', requestId: '' },
     ...problem,
+    ...{ type: 'about:blank', title: given.code, detail: texts.title ?? '', instance: '', requestId: '' },
+    ...texts,
     code: given.code,
-    errors: Array.isArray(problem.errors) ? problem.errors : [],
+    errors: Array.isArray(problem.errors) ? problem.errors.filter(isFault) : [],
     status,
   }
 }
+
+const TEXTS = ['type', 'title', 'detail', 'instance', 'requestId'] as const
+
+/** What of a refusal is text as it has to be: others refuse in this form, too. */
+const textsOf = (problem: Partial<Problem>): Partial<Pick<Problem, (typeof TEXTS)[number]>> =>
+  Object.fromEntries(TEXTS.flatMap((name) => (typeof problem[name] === 'string' ? [[name, problem[name]]] : [])))
+
+const isFault = (each: unknown): each is Problem['errors'][number] =>
+  typeof each === 'object' &&
+  each !== null &&
+  'pointer' in each &&
+  'detail' in each &&
+  typeof each.pointer === 'string' &&
+  typeof each.detail === 'string'
 
 /** Reads a document of JSON; `null`: it is none. */
 export function jsonOf(text: string): object | null {

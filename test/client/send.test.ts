@@ -16,9 +16,12 @@ const down = (seconds: string) => refusal(503, 'unavailable', { 'retry-after': s
 
 const askFlagger = (client: Client) => client.askForFlagger({ name: 'toad', namespace: 'shop' })
 
+/** What of a job is gone by. */
+const JOB = { id: 'job_1', finishedAt: null }
+
 describe('what is sent', () => {
   it('is the method, path, query and body of the operation, below the path of the base address', async () => {
-    const { client, run, seen } = scriptedClient([json({ id: 'job_1' })], {
+    const { client, run, seen } = scriptedClient([json(JOB)], {
       ...{ token: 'pt_secret', userAgent: 'a-program/1', headers: { 'x-team': 'shop' } },
     })
     await run(client.createJob({ target: { service: 'toad' } }, { wait: 5, label: ['a=1', 'b=2'], history: false }))
@@ -58,7 +61,7 @@ describe('what is sent', () => {
 
   it('asks for the token before each request', async () => {
     const tokens = ['first', 'second']
-    const { client, run, seen } = scriptedClient([down('1'), json({})], { token: () => tokens.shift() ?? null })
+    const { client, run, seen } = scriptedClient([down('1'), json(JOB)], { token: () => tokens.shift() ?? null })
     await run(client.whoami())
     expect(seen.map(({ request }) => request.headers.get('authorization'))).toEqual(['Bearer first', 'Bearer second'])
   })
@@ -66,9 +69,9 @@ describe('what is sent', () => {
 
 describe('what is sent again', () => {
   it.each<[string, Step[], number[]]>([
-    ['429, after what Retry-After says', [busy('3'), json({})], [0, 3000]],
-    ['503, after what Retry-After says', [down('2'), json({})], [0, 2000]],
-    ['a broken connection, with growing pauses', [refused(), refused(), json({})], [0, 250, 750]],
+    ['429, after what Retry-After says', [busy('3'), json(JOB)], [0, 3000]],
+    ['503, after what Retry-After says', [down('2'), json(JOB)], [0, 2000]],
+    ['a broken connection, with growing pauses', [refused(), refused(), json(JOB)], [0, 250, 750]],
   ])('is what changes nothing: %s', async (_, steps, sentAt) => {
     const script = scriptedClient(steps)
     await script.run(script.client.getJob('job_1'))
@@ -76,7 +79,7 @@ describe('what is sent again', () => {
   })
 
   it('is what makes something, with the same key', async () => {
-    const { client, run, seen } = scriptedClient([refused(), down('1'), json({ id: 'job_1' })])
+    const { client, run, seen } = scriptedClient([refused(), down('1'), json(JOB)])
     await run(client.createJob('kind: Service'))
     const keys = seen.map(({ request }) => request.headers.get('idempotency-key'))
     expect([keys.length, new Set(keys).size, keys[0]]).toEqual([3, 1, expect.stringMatching(/^[0-9a-f]{32}$/)])
@@ -87,16 +90,16 @@ describe('what is sent again', () => {
     ['what changes something, when a proxy may have passed it on', down('1'), 1],
     ['what changes something, when it was not begun', busy('1'), 2],
   ])('%s', async (_, step, times) => {
-    const { client, run, seen } = scriptedClient([step, json({})])
+    const { client, run, seen } = scriptedClient([step, json(JOB)])
     await run(client.changeSchedule('sch_1', { enabled: false }).catch(() => undefined))
     expect(seen).toHaveLength(times)
   })
 
   it.each<[string, Step[], number]>([
-    ['more than twice', [busy('1'), busy('1'), busy('1'), json({})], 3],
-    ['after a longer pause than it may wait', [busy('21'), json({})], 1],
-    ['without Retry-After', [refusal(503, 'unavailable'), json({})], 1],
-    ['after a refusal', [refusal(422, 'no_cluster', { 'retry-after': '1' }), json({})], 1],
+    ['more than twice', [busy('1'), busy('1'), busy('1'), json(JOB)], 3],
+    ['after a longer pause than it may wait', [busy('21'), json(JOB)], 1],
+    ['without Retry-After', [refusal(503, 'unavailable'), json(JOB)], 1],
+    ['after a refusal', [refusal(422, 'no_cluster', { 'retry-after': '1' }), json(JOB)], 1],
   ])('is nothing %s', async (_, steps, times) => {
     const { client, run, seen } = scriptedClient(steps)
     await expect(run(client.getJob('job_1'))).rejects.toBeInstanceOf(PortolanProblem)
@@ -104,7 +107,7 @@ describe('what is sent again', () => {
   })
 
   it('is nothing at all, if the client says so', async () => {
-    const { client, run, seen } = scriptedClient([busy('1'), json({})], { retry: { limit: 0 } })
+    const { client, run, seen } = scriptedClient([busy('1'), json(JOB)], { retry: { limit: 0 } })
     await expect(run(client.getJob('job_1'))).rejects.toMatchObject({ status: 429, retryAfterMs: 1000 })
     expect(seen).toHaveLength(1)
   })
@@ -223,9 +226,31 @@ describe('what is thrown', () => {
     ['figures, by a redirect', (client) => client.getMetrics(), page(302, 'text/plain')],
     ['a report, by a redirect', (client) => client.getJobReport('job_1', { format: 'text' }), page(302, 'text/plain')],
     ['a job', (client) => client.getJob('job_1'), json(null)],
+    ['a job, by a list', (client) => client.getJob('job_1'), json([])],
+    ['a job, by a document without id', (client) => client.createJob('kind: Service'), json({}, 201)],
+    ['a job, by an id that is none', (client) => client.getJob('job_1'), json({ ...JOB, id: 5 })],
+    ['a job, by an end that is none', (client) => client.cancelJob('job_1'), json({ id: 'job_1' })],
   ])('takes no answer of somebody else for %s', async (_, ask, response) => {
     const { client, run } = scriptedClient([response])
     await expect(run(ask(client))).rejects.toBeInstanceOf(PortolanUnexpectedAnswer)
+  })
+
+  it('names what was asked, what came, and what it lacks', async () => {
+    const error = await thrownBy([json({ id: 'job_1' })])
+    expect(error.message).toBe(
+      `${asked} was answered with 200 application/json without a proper "finishedAt", which Portolan does not answer: ` +
+        'is it there, and not a proxy or a login page?',
+    )
+  })
+
+  it('is the refusal of others in the same form, with the parts that are as they have to be', async () => {
+    const errors = [null, 'odd', { pointer: 5, detail: 'odd' }, { pointer: '/target', detail: 'is missing' }]
+    const body = { code: 'no_way', title: 'No way', detail: 5, requestId: null, errors }
+    const odd = json(body, 422, { 'content-type': 'application/problem+json' })
+    expect(await thrownBy([odd])).toMatchObject({
+      ...{ name: 'PortolanProblem', message: '422 no_way: No way\n  /target: is missing', requestId: '' },
+      ...{ detail: 'No way', errors: [{ pointer: '/target', detail: 'is missing' }] },
+    })
   })
 
   it('is the reason of the signal that ended it, of the call or of the client', async () => {
@@ -274,11 +299,11 @@ it('waits for as long as it is told, also for longer than a timer of the system 
   onTestFinished(() => void vi.useRealTimers())
   const client = createClient({
     baseUrl: 'http://portolan.test',
-    fetch: () => new Promise((resolve) => setTimeout(() => resolve(json({ id: 'job_1' })), WEEK_MS)),
+    fetch: () => new Promise((resolve) => setTimeout(() => resolve(json(JOB)), WEEK_MS)),
   })
   for (const requestTimeoutMs of [Number.POSITIVE_INFINITY, 3e9]) {
     const asking = client.getJob('job_1', { requestTimeoutMs })
     await vi.advanceTimersByTimeAsync(WEEK_MS)
-    expect(await asking).toEqual({ id: 'job_1' })
+    expect(await asking).toEqual(JOB)
   }
 })

@@ -41,6 +41,7 @@ beforeAll(async () => {
   }
   writeFileSync(join(folder, 'bad.yaml'), 'kind: Service\nmetadata: {name: [}\n')
   writeFileSync(join(folder, 'kubeconfig'), kubeconfigOf(await freePort()))
+  writeFileSync(join(folder, 'silent'), kubeconfigOf(await startOther(() => undefined)))
   writeFileSync(
     join(folder, 'thrown-in-thread.mjs'),
     'import { isMainThread } from "node:worker_threads"\nif (!isMainThread) throw new Error("ours")\n',
@@ -57,6 +58,7 @@ beforeAll(async () => {
       `DOWN=http://127.0.0.1:${await freePort()}`,
       `SILENT=http://127.0.0.1:${await startOther(() => undefined)}`,
       `HTML=http://127.0.0.1:${await startOther((_, response) => response.end('<html>'))}`,
+      `NULL=http://127.0.0.1:${await startOther((_, response) => response.writeHead(201, { 'content-type': 'application/json' }).end('null'))}`,
       `SERVER=${portolan.url}`,
       `TOKEN=${TOKEN}`,
     ].join('\n'),
@@ -140,6 +142,7 @@ const CASES: readonly (readonly [code: number, what: string, script: string, say
   [2, 'a job that has not ended in time', `${ASKING} -f hangs.json --timeout 50s --wait 1s`],
   [2, 'a server that is down', 'p check --server $DOWN -f pass.json'],
   [2, 'a server that is silent', 'p check --server $SILENT --server-timeout 1s -f pass.json'],
+  [2, 'a server that answers nothing', 'p check --server $NULL -f pass.json', /201 application\/json, which Portolan/],
   [2, 'a server that is no Portolan', 'p check --server $HTML -f pass.json'],
   [2, 'a wrong token', 'PORTOLAN_TOKEN=pt_wrong p check --server $SERVER -f pass.json'],
   [2, 'a token as an argument', 'p check -f pass.json --token secret', /PORTOLAN_TOKEN/],
@@ -163,11 +166,25 @@ const CASES: readonly (readonly [code: number, what: string, script: string, say
     /^The version cannot be told: ENOENT/,
   ],
   [2, 'a full disk behind a report', 'p check -f fail.json --junit /dev/full', /disk is full/],
+  [2, 'one file for two reports', 'p check -f fail.json --json a --text ./a', /name the same file/],
+  [
+    2,
+    'a cluster that is silent',
+    'p plan -A --kubeconfig silent --server-timeout 1s',
+    /There was no answer within 1 s\./,
+  ],
   [2, 'a report in a folder that is not there', 'p check -f fail.json --junit no/where.xml', /folder/],
   [
     2,
     'a fault of ours in the thread that probes',
     'NODE_OPTIONS="--import ./thrown-in-thread.mjs" p check -f fail.json',
+    /^The thread that probes has ended, which says nothing of any target: ours\. .*\n$/,
+  ],
+  [
+    2,
+    'the same, while a Service is watched',
+    'NODE_OPTIONS="--import ./thrown-in-thread.mjs" p watch -f fail.json',
+    /^The thread that probes has ended, which says nothing of any target: ours\. .*\n$/,
   ],
   [
     2,

@@ -35,7 +35,7 @@ export async function askServer<T>(
   const asked = await openServer(io, options)
   const { baseUrl, fetch } = asked
   const client = createClient({
-    ...{ baseUrl, fetch, requestTimeoutMs, userAgent: `portolan-cli/${VERSION}`, signal: io.signal },
+    ...{ baseUrl, fetch, requestTimeoutMs, userAgent: `portolan-cli/${VERSION}`, signal: asked.signal },
   })
   try {
     return await ask(client, baseUrl)

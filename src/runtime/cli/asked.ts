@@ -17,6 +17,8 @@ export type Asked = {
   /** It is within this process: paths are seen from this machine, and nothing is kept. */
   isLocal: boolean
   settings: ClientSettings
+  /** Ends all that is asked: whoever runs the program has had enough, or it can give no answer any more. */
+  signal: AbortSignal
   close(): Promise<void>
 }
 
@@ -37,12 +39,21 @@ export const openAsked = async (io: Io, asking: Asking): Promise<Asked> =>
 
 /** The same, with settings that have been read. */
 const openWith = async (io: Io, settings: ClientSettings, here: Here): Promise<Asked> =>
-  settings.server === null ? openHere(io, settings, here) : thatOf(settings.server, settings)
+  settings.server === null ? openHere(io, settings, here) : thatOf(io, settings.server, settings)
 
-const thatOf = (server: string, settings: ClientSettings): Asked => ({
-  ...toServer(server, settings),
-  ...{ isLocal: false, settings, close: async () => undefined },
+const thatOf = (io: Io, server: string, settings: ClientSettings): Asked => ({
+  ...toServer(io, server, settings),
+  ...{ isLocal: false, settings, signal: io.signal, close: async () => undefined },
 })
+
+/** What servers have answered last, by the process that asked. */
+const lastAnswers = new WeakMap<Io, string>()
+
+/**
+ * The last answer of a server, as `POST https://portolan.example/v1/jobs was answered with 201 application/json`, for
+ * errors of whoever reads it; `null`: no server has answered.
+ */
+export const lastAnswerTo = (io: Io): string | null => lastAnswers.get(io) ?? null
 
 /**
  * For commands about what a server keeps.
@@ -54,7 +65,7 @@ export async function openServer(io: Io, asking: SettingFlags): Promise<Asked> {
   if (settings.server === null) {
     throw new CliError('Name the Portolan to ask: --server https://portolan.example, or PORTOLAN_SERVER.')
   }
-  return thatOf(settings.server, settings)
+  return thatOf(io, settings.server, settings)
 }
 
 async function openHere(io: Io, settings: ClientSettings, here: Here): Promise<Asked> {
@@ -65,14 +76,25 @@ async function openHere(io: Io, settings: ClientSettings, here: Here): Promise<A
     ? set
     : Object.fromEntries(Object.entries(set).filter(([name]) => !OF_CLUSTERS.includes(name)))
   const level = LOG_LEVELS.find((each) => each === env.PORTOLAN_LOG_LEVEL) ?? 'warn'
-  const log = createLog(level, (line) => io.stderr.write(`${readableLine(line)}\n`), Date.now)
+  let isClosing = false
+  const write = (line: string): void => {
+    // What is cut short because nobody waits for it any more is no news
+    if (!isClosing) {
+      io.stderr.write(`${readableLine(line)}\n`)
+    }
+  }
+  const log = createLog(level, write, Date.now)
   const local = await openLocal(localConfig(env, { strictEgress, nameOf }), log, PROBES_FROM)
   return {
     baseUrl: 'http://localhost',
     fetch: local.fetch,
     isLocal: true,
     settings: { ...settings, local: env },
-    close: local.close,
+    signal: AbortSignal.any([io.signal, local.broken]),
+    close() {
+      isClosing = true
+      return local.close()
+    },
   }
 }
 
@@ -88,7 +110,7 @@ export const PROBES_FROM = new URL(
 )
 
 /** Requests carry the token, to this server and no other. @throws CliError if it would be readable on the way */
-function toServer(server: string, { token, insecureHttp }: ClientSettings): Pick<Asked, 'baseUrl' | 'fetch'> {
+function toServer(io: Io, server: string, { token, insecureHttp }: ClientSettings): Pick<Asked, 'baseUrl' | 'fetch'> {
   const { protocol, hostname } = new URL(server)
   if (token !== null && protocol === 'http:' && !isThisMachine(hostname) && !insecureHttp) {
     throw new CliError(
@@ -104,6 +126,10 @@ function toServer(server: string, { token, insecureHttp }: ClientSettings): Pick
         headers.set('authorization', `Bearer ${token}`)
       }
       const response = await fetch(new Request(request, { headers, redirect: 'manual' }))
+      const { pathname } = new URL(request.url)
+      const type = (response.headers.get('content-type') ?? '').replace(/;.*/s, '')
+      const what = visible(`${response.status} ${type}`.trim())
+      lastAnswers.set(io, `${request.method} ${new URL(server).origin}${pathname} was answered with ${what}`)
       const location = response.headers.get('location')
       if (response.status >= 300 && response.status < 400 && location !== null) {
         throw new CliError(`${server} leads on to ${visible(location)}. Name the address where the API answers itself.`)

@@ -1,7 +1,10 @@
 import { type Command, CommanderError } from 'commander'
-import { visibleLines } from '../../report/visible.ts'
+import { ProberGoneError } from '../../check/work.ts'
+import { visible, visibleLines } from '../../report/visible.ts'
 import { ConfigError } from '../config.ts'
 import { StartError } from '../node/start-error.ts'
+import { VERSION } from '../version.ts'
+import { lastAnswerTo } from './asked.ts'
 import { CliError, EXIT } from './exit.ts'
 import type { Io } from './io.ts'
 import { createProgram } from './program.ts'
@@ -33,8 +36,34 @@ export async function runCli(io: Io): Promise<number> {
       io.stderr.write(`${visibleLines(error.message).join('\n')}\n`)
       return EXIT.noVerdict
     }
-    throw error
+    const told = toldAtLast(io, error)
+    if (told === null) {
+      throw error
+    }
+    io.stderr.write(`${visible(told)}\n`)
+    return EXIT.noVerdict
   }
+}
+
+/** What is nobody's mistake in what was asked; `null`: it is a fault of this program's, as far as is known. */
+function toldAtLast(io: Io, error: unknown): string | null {
+  if (error instanceof ProberGoneError) {
+    return proberGone(error)
+  }
+  const answer = lastAnswerTo(io)
+  return answer !== null && (error instanceof TypeError || error instanceof RangeError)
+    ? `${answer}, which this program (${VERSION}) cannot read: is it a Portolan of that version, and not another? If it is, ` +
+        `please report this: ${error.message}.`
+    : null
+}
+
+const proberGone = ({ cause }: ProberGoneError): string => {
+  const why = cause instanceof Error ? `: ${cause.message}` : ''
+  const next =
+    cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      ? 'Check fewer Services at once, or give it more memory: NODE_OPTIONS=--max-old-space-size=4096.'
+      : 'Try again, and report it if it comes again.'
+  return `The thread that probes has ended, which says nothing of any target${why.replace(/\.$/, '')}. ${next}`
 }
 
 /** Whoever is on the machine sees the arguments of programs, and shells keep them. */

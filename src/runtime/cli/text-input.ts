@@ -18,6 +18,9 @@ function readText(bytes: Uint8Array, name: string): string {
   }
 }
 
+/** Those whose standard input was read to its end. */
+const haveRead = new WeakSet<Io>()
+
 /**
  * Reads a file that the user names, `-` for standard input.
  *
@@ -27,6 +30,10 @@ export async function readTextInput(io: Io, file: string, bytesMax = INPUT_BYTES
   if (file !== '-') {
     return readText(await readFileBytes(resolve(io.cwd, file), file, bytesMax), file)
   }
+  if (haveRead.has(io)) {
+    throw new CliError('- stands for standard input, which can be read once: name a file in the place of one of them.')
+  }
+  haveRead.add(io)
   const bytes = await io.stdin()
   if (bytes.length > bytesMax) {
     throw new CliError(tooLong('standard input', bytesMax))

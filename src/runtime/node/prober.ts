@@ -33,8 +33,16 @@ const THREAD = new URL(
 
 type Run = Pick<WorkHooks, 'record' | 'room'> & { settle(cause?: unknown): void }
 
-/** @param module what the thread runs, for tests of threads that fail. */
-export function createProber(settings: ProberSettings, log: Log, module = THREAD): Prober {
+/**
+ * @param module what the thread runs, for tests of threads that fail.
+ * @param ended is told that the thread has ended by itself, and why; left out: the log is.
+ */
+export function createProber(
+  settings: ProberSettings,
+  log: Log,
+  module = THREAD,
+  ended?: (cause: unknown) => void,
+): Prober {
   const underWay = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const runs = new Map<number, Run>()
   let last = 0
@@ -68,7 +76,8 @@ export function createProber(settings: ProberSettings, log: Log, module = THREAD
     thread = null
     Atomics.store(underWay, 0, 0)
     if (!closed) {
-      log.error('prober_ended', { cause, runs: runs.size })
+      const tell = ended ?? ((why: unknown) => log.error('prober_ended', { cause: why, runs: runs.size }))
+      tell(cause)
     }
     for (const run of [...runs.values()]) {
       run.settle(new ProberGoneError('the thread that probes has ended', { cause }))

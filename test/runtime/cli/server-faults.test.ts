@@ -8,6 +8,8 @@ import { keeper, refusedPort, serve, serveHttp } from '../../support/servers.ts'
 const { keep, closeAll } = keeper()
 const folder = cliFolder()
 const TOKEN = 'a-token-of-tests-that-is-long'
+/** A job that has ended, as far as it is gone by. */
+const ENDED = { id: 'job_1', finishedAt: '2026-11-30T00:00:00Z', verdict: 'pass', target: {} }
 let guarded: TestPortolan
 
 beforeAll(async () => {
@@ -60,6 +62,34 @@ describe('a server that', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toMatch(/was answered with 200 text\/html, which Portolan does not answer: is it there/)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it.each([
+    ['nothing', 'null'],
+    ['a list', '[]'],
+    ['a document of something else', '{"hello":"world"}'],
+    ['a job without an end', '{"id":"job_1"}'],
+  ])('answers a new job with %s', async (_, body) => {
+    const { url } = await answers(201, 'application/json', body)
+    const { exitCode, stdout, stderr } = await check(url)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(/^POST \S+\/v1\/jobs was answered with 201 application\/json.*: is it there, .*\?\n$/)
+  })
+
+  it.each<[string, string, (at: string) => string[]]>([
+    ['a job', JSON.stringify(ENDED), () => ['check', '-f', 'pass.json']],
+    ['a job with paths of another kind', JSON.stringify({ ...ENDED, paths: [5] }), () => ['check', '-f', 'pass.json']],
+    ['a job that is watched', JSON.stringify(ENDED), () => ['watch', '-f', 'pass.json']],
+    ['a plan', '{}', () => ['plan', '-f', 'pass.json']],
+    ['tokens', '{"items":[{}],"nextCursor":null}', () => ['tokens', 'list']],
+    ['schedules', '{"items":[{"id":"sch_1"}],"nextCursor":null}', () => ['schedules', 'list']],
+    ['Services', '{"items":[{"name":"a"}],"nextCursor":null}', () => ['services']],
+    ['history', '{"items":[{"target":null}],"nextCursor":null}', () => ['services', '--history']],
+  ])('answers %s that cannot be read, in one sentence', async (_, body, args) => {
+    const { url } = await answers(200, 'application/json', body)
+    const { exitCode, stderr } = await folder.run([...args(url), '--server', url])
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/^[A-Z]+ \S+\/v1\/\S+ was answered with 200 application\/json, which .* cannot read: .*\n$/)
   })
 
   it('leads elsewhere, where the token is not sent', async () => {

@@ -22,14 +22,15 @@ export async function readManifests(
   if (names.filter((name) => name === STDIN).length > 1) {
     throw new CliError('-f -: standard input can be read once.')
   }
-  const paths = new Set<string>()
+  const paths = new Map<string, string>()
   for (const name of names) {
     for (const path of name === STDIN ? [STDIN] : await filesNamed(io, name, recursive)) {
-      paths.add(path)
+      const place = path === STDIN ? STDIN : resolve(io.cwd, path)
+      paths.set(place, paths.get(place) ?? path)
     }
   }
   const files: ManifestFile[] = []
-  for (const path of paths) {
+  for (const path of paths.values()) {
     files.push({ path, text: await readTextInput(io, path) })
   }
   return files

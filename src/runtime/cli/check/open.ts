@@ -49,7 +49,7 @@ export async function openPortolan(io: Io, options: AskOptions, readsCluster: bo
   }
   const shared = { baseUrl: asked.baseUrl, fetch: asked.fetch, userAgent: `portolan-cli/${VERSION}` }
   return {
-    client: createClient({ ...shared, requestTimeoutMs, signal: io.signal }),
+    client: createClient({ ...shared, requestTimeoutMs, signal: asked.signal }),
     lastWords: createClient({ ...shared, requestTimeoutMs: LAST_WORDS_MS, retry: { limit: 0 } }),
     server: asked.isLocal ? null : asked.baseUrl,
     settings: asked.settings,
@@ -89,6 +89,9 @@ export function toldToUser(error: unknown, server: string | null): unknown {
     if (error.cause instanceof CliError) {
       return error.cause
     }
+    if (server === null) {
+      return new CliError(error.reason === 'timeout' ? overdueHere(error) : error.message)
+    }
     const next =
       error.reason === 'timeout'
         ? 'Is it overloaded, or is it something else that listens there? --server-timeout waits longer.'
@@ -97,6 +100,11 @@ export function toldToUser(error: unknown, server: string | null): unknown {
   }
   return error instanceof PortolanError ? new CliError(error.message) : error
 }
+
+/** Nobody knows of an address that leads into this very process. */
+const overdueHere = ({ message }: PortolanUnreachable): string =>
+  `There was no answer within ${/[\d.]+ s\.$/.exec(message)?.[0] ?? 'the time.'} Where a cluster is read, is its API server ` +
+  'overloaded, or is it something else that listens there? --server-timeout waits longer.'
 
 function refusal({ code, detail, errors, status, requestId }: PortolanProblem, server: string | null): string {
   switch (code) {

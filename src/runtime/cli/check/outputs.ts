@@ -29,10 +29,6 @@ export function outputsOf(options: OutputOptions, able: readonly Output[] = OUTP
     const path = options[format]
     return path === undefined ? [] : [{ format, path }]
   })
-  const [twice] = files.filter(({ path }, at) => files.findIndex((each) => each.path === path) !== at)
-  if (twice !== undefined) {
-    throw new CliError(`${twice.path} is named for two reports: each needs a file of its own.`)
-  }
   const dash = files.find(({ path }) => path === '-')
   if (dash !== undefined) {
     throw new CliError(`--${optionOf(dash.format)} takes a file; standard output is chosen by -o.`)

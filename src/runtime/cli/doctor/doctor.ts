@@ -11,6 +11,7 @@ import { StartError } from '../../node/start-error.ts'
 import { VERSION } from '../../version.ts'
 import { type Asked, type Asking, openAsked } from '../asked.ts'
 import { namespaceFor } from '../check/namespace.ts'
+import { toldToUser } from '../check/open.ts'
 import { millisecondsOf } from '../check/words.ts'
 import { collectSettings } from '../config/collect.ts'
 import { CliError, EXIT } from '../exit.ts'
@@ -100,7 +101,8 @@ async function lookAround(io: Io, options: DoctorOptions, machine: Machine): Pro
 async function told(name: string, look: () => Promise<Line[]>): Promise<Line[]> {
   try {
     return await look()
-  } catch (error) {
+  } catch (thrown) {
+    const error = toldToUser(thrown, null)
     if (error instanceof CliError || error instanceof ConfigError || error instanceof StartError) {
       return error.message.split('\n').map((message) => line('wrong', name, message))
     }
@@ -159,7 +161,7 @@ async function asking(
 ): Promise<Line[]> {
   const asked = await openAsked(io, whom)
   const client = createClient({
-    ...{ baseUrl: asked.baseUrl, fetch: asked.fetch, userAgent: `portolan-cli/${VERSION}`, signal: io.signal },
+    ...{ baseUrl: asked.baseUrl, fetch: asked.fetch, userAgent: `portolan-cli/${VERSION}`, signal: asked.signal },
     ...{ requestTimeoutMs: millisecondsOf('--server-timeout', serverTimeout), retry: { limit: 0 } },
   })
   try {

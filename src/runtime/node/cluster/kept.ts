@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from '../../../lib/clock.ts'
+import { orAborted } from '../../../lib/or-aborted.ts'
 
 export type Kept = {
   /** Takes what is new enough, else what is read now, which is joined by all that ask meanwhile. */
@@ -43,14 +44,4 @@ export function createKept(clock: Clock): Kept {
     },
     forget: (key) => entries.delete(key),
   }
-}
-
-/** Waits no longer than its caller; what is asked for goes on for the others that wait. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    signal.addEventListener('abort', onAbort)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }
