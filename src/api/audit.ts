@@ -28,10 +28,12 @@ const AuditEntrySchema = z
     resource: z.object({ kind: z.string(), id: z.string() }),
     cluster: z.string().nullable(),
     namespace: z.string().nullable().openapi({ description: 'null: none, or several' }),
-    before: FieldsSchema.openapi({ description: 'The fields that changed, as they were; null: there was nothing' }),
+    before: FieldsSchema.openapi({
+      description: 'The fields that changed, as they were before; null: it did not exist',
+    }),
     after: FieldsSchema.openapi({
       description:
-        'The same as they are; null: there is nothing any more. `secrets` names the secret-bearing fields of checks that are set, never their values',
+        'The same fields afterwards; null: it no longer exists. `secrets` names the secret-bearing fields of checks that are set, never their values',
     }),
     requestId: z.string().nullable(),
     clientAddress: z.string().nullable(),
@@ -47,12 +49,12 @@ export function mountAudit(app: Api): void {
       operationId: 'listAudit',
       scope: 'audit:read',
       tags: ['Access'],
-      summary: 'Who changed what, newest first',
+      summary: 'The audit log, newest first',
       description:
-        'Every change that was asked for over the API. What schedules and discovery make is not told. ' +
-        'A token of some namespaces is shown what was changed in these alone.',
+        'Every change that was asked for over the API. What schedules and discovery make is not logged. ' +
+        'A token that is narrowed to namespaces sees only changes in these.',
       query: z.strictObject({
-        actor: z.string().max(300).optional().openapi({ description: 'The id of who asked' }),
+        actor: z.string().max(300).optional().openapi({ description: 'The id of the caller' }),
         action: z.enum(AUDIT_ACTIONS).optional(),
         resource: z.string().max(100).optional().openapi({ description: 'The id of what was changed' }),
         from: z.iso.datetime({ offset: true }).optional(),

@@ -158,7 +158,7 @@ function whatToSend({ adminToken }: Deps['settings']['auth'], token: string | nu
       : `one that POST /v1/tokens made, or the token of ${scrapers}PORTOLAN_ADMIN_TOKEN`
   return token === null
     ? `Send "Authorization: Bearer TOKEN": ${tokens}.`
-    : `This token is not known here, or not any more: it may be mistyped, expired or revoked. Send ${tokens}.`
+    : `This token is not known here: it may be mistyped, expired or revoked. Send ${tokens}.`
 }
 
 /** Whatever the request reads and writes from here on, it does as this principal. */

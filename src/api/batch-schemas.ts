@@ -35,6 +35,6 @@ export const BatchSchema = z
     finishedAt: InstantSchema.nullable(),
     target: z.object({ cluster: z.string(), ...selectionFields }),
     labels: z.record(z.string(), z.string()),
-    jobs: z.array(BatchJobSchema).openapi({ description: 'One for each Service' }),
+    jobs: z.array(BatchJobSchema).openapi({ description: 'A job for each Service' }),
   })
   .openapi('Batch')

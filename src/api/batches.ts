@@ -36,9 +36,9 @@ export function mountBatches(app: Api): void {
       tags,
       summary: 'Probe every path of many Services',
       description:
-        `A job for each Service that the target selects, at most ${BATCH_LIMIT}. ` +
+        `Makes a job for each Service that the target selects, at most ${BATCH_LIMIT}. ` +
         'The body is that of a job, or the manifests themselves with the options of the query. ' +
-        'Without manifests the live Services are read from the cluster: say of which namespaces, or of all. ' +
+        'Without manifests the live Services are read from the cluster: name the namespaces, or ask for all. ' +
         'A Service that cannot be planned has a job that ends with the problem and the verdict `error`; the others are probed.',
       ...makes(BatchSchema, { query: batchManifestQuery, body: BatchRequestSchema }),
     },

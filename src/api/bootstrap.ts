@@ -24,7 +24,7 @@ export function createBootstrapWarning({ settings, store, clock, log, inBackgrou
         why:
           'tokens with the scope admin are in force: take it out of the environment, and start again' +
           (settings.auth.loopbackOnly === true
-            ? '; who sends no token may do everything here, until PORTOLAN_AUTH=tokens is set'
+            ? '; a request without a token may do everything here, until PORTOLAN_AUTH=tokens is set'
             : ''),
       })
     } catch (cause) {

@@ -140,7 +140,10 @@ const GrpcCheckSchema = z
       .max(256)
       .regex(/^[\w.-]*$/, 'The full name of a service, as in `shop.v1.Cart`')
       .default('')
-      .openapi({ description: 'Whose health is asked for; empty: that of the server', example: 'shop.v1.Cart' }),
+      .openapi({
+        description: 'The service whose health is asked for; empty: the server as a whole',
+        example: 'shop.v1.Cart',
+      }),
     metadata: z
       .record(headerName, headerValue)
       .default({})
@@ -204,7 +207,7 @@ const DnsQueryCheckSchema = z
       .nullable()
       .default(null)
       .openapi({
-        description: 'null: any well-formed answer passes; of the DNS of the cluster its own name is demanded',
+        description: 'null: any well-formed answer passes, but the DNS of the cluster must know its own name',
       }),
   })
   .openapi('DnsQueryCheck')

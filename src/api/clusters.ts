@@ -33,7 +33,7 @@ const KindSchema = z.object({
   forbidden: z.boolean(),
   rule: z.string().nullable().openapi({
     description:
-      'Where it is forbidden: the role to add, as YAML for `kubectl apply -f -`, bound to a name that is to be put in',
+      'Where it is forbidden: the role to add, as YAML for `kubectl apply -f -`, bound to a name that you fill in',
   }),
 })
 
@@ -43,23 +43,23 @@ const ClusterSchema = z
     source: z
       .enum(['kubeconfig', 'in-cluster'])
       .nullable()
-      .openapi({ description: 'null: no way into it is configured' }),
+      .openapi({ description: 'null: no access to it is configured' }),
     state: z.enum(CLUSTER_STATES).openapi({
       description:
-        'syncing: it has not answered yet. refused: the credentials are not taken, or cannot be had, or it is another ' +
-        'cluster than before. absent: no way into it is configured',
+        'syncing: it has not answered yet. refused: the credentials are not accepted or not available, or it is ' +
+        'another cluster than before. absent: no access to it is configured',
     }),
     since: InstantSchema,
     server: z.string().nullable().openapi({ description: 'The URL of the API server, without credentials' }),
     version: z.string().nullable(),
     identity: z.enum(IDENTITIES).openapi({
       description:
-        'Whether it is the cluster that had this name before, by the UID of its namespace kube-system. unknown: that may ' +
-        'not be read. other: it is another one, and its jobs are refused',
+        'Whether it is the cluster that had this name before, by the UID of its namespace kube-system. unknown: ' +
+        'Portolan may not read that. other: it is another one, and its jobs are refused',
     }),
     problem: z.string().nullable().openapi({ description: 'Why it is not synced, in one line' }),
     kinds: z.array(KindSchema).openapi({
-      description: 'The kinds that were asked for so far. Empty for a token that is narrowed to namespaces',
+      description: 'The kinds that were read so far. Empty for a token that is narrowed to namespaces',
     }),
   })
   .openapi('Cluster')
@@ -71,12 +71,12 @@ const LiveServiceSchema = z
     type: z.string().openapi({ example: 'ClusterIP' }),
     ports: z.array(z.object({ name: z.string().nullable(), port: z.int(), protocol: z.string() })),
     routes: z.array(z.object({ kind: z.string(), namespace: z.string(), name: z.string() })).openapi({
-      description: 'Ingresses, routes of the Gateway API, and Routes of OpenShift, that name it as their backend',
+      description: 'Ingresses, Gateway API routes and OpenShift Routes that name it as their backend',
     }),
     unread: z
       .array(z.string())
-      .openapi({ description: 'Kinds of route that were not read, so that some may be missing' }),
-    lastVerdict: orNull(VerdictSchema).openapi({ description: 'null: it was never probed with history' }),
+      .openapi({ description: 'Kinds of routes that were not read, so that some routes may be missing' }),
+    lastVerdict: orNull(VerdictSchema).openapi({ description: 'null: it was never probed with `history`' }),
     lastJobId: z.string().nullable(),
     lastAt: InstantSchema.nullable(),
   })

@@ -36,7 +36,7 @@ const SideSchema = z
           controllerPorts: controllerPorts.optional(),
         })
         .openapi('SideAddresses', {
-          description: 'Where the router of this side is reached, in place of what the objects and `addresses` say',
+          description: 'The address of the router of this side, in place of what the objects and `addresses` say',
         })
         .optional(),
     }),
@@ -44,7 +44,7 @@ const SideSchema = z
       job: z
         .string()
         .regex(/^job_[0-9A-Z]{26}$/, 'Not the id of a job, like job_01KAXW0000EXAMPLE0000000AB')
-        .openapi({ description: 'A job that has ended: what it had planned to ask of routers is asked anew' }),
+        .openapi({ description: 'A job that has ended: the requests that it had planned for routers are sent again' }),
     }),
   ])
   .openapi('CompareSide', {
@@ -56,7 +56,7 @@ export const CompareRequestSchema = z
   .strictObject({
     target: TargetRequestSchema.prefault({}).openapi({
       description:
-        'Where the objects are: `manifests`, else the live cluster. Without `service` the comparison is about every Service that the two sides route to. Not needed where both sides are jobs',
+        'The source of the objects: `manifests`, else the live cluster. Without `service` the comparison is about every Service that the two sides route to. Not needed if both sides are jobs',
     }),
     left: SideSchema,
     right: SideSchema,
@@ -65,7 +65,7 @@ export const CompareRequestSchema = z
       .array(z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, 'Not the name of a header; a * at the end stands for any'))
       .max(100)
       .default([])
-      .openapi({ description: 'Besides those that are ignored anyway', example: ['x-served-by', 'x-legacy-*'] }),
+      .openapi({ description: 'To be ignored besides those that always are', example: ['x-served-by', 'x-legacy-*'] }),
     methods: z.array(z.enum(METHODS)).min(1).max(METHODS.length).optional().openapi({
       description:
         'Methods that may be sent. Left out: GET, and HEAD where a rule takes no other. Given: a rule that takes any method is asked with each of these',
@@ -73,7 +73,9 @@ export const CompareRequestSchema = z
     limits: z
       .strictObject({ requests: z.int().min(1).max(REQUESTS.most).default(REQUESTS.default) })
       .prefault({})
-      .openapi({ description: 'Requests beyond it are chosen by a hash, and told as not sent' }),
+      .openapi({
+        description: 'Beyond it, a hash chooses the requests that are sent; the others are listed as not sent',
+      }),
     timeoutMs: z.number().min(10).max(120_000).default(5000),
     deadlineMs: z.number().min(100).max(900_000).optional(),
     vantage: z.enum(POSITIONS).optional(),

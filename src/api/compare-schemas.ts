@@ -3,7 +3,7 @@ import { DIFFERENCE_KINDS } from '../check/compare/difference.ts'
 import { SIDES } from '../plan/compare/comparison.ts'
 import { JobSchema } from './schemas.ts'
 
-const ValueSchema = z.string().nullable().openapi({ description: 'As it was seen; null: it is not there' })
+const ValueSchema = z.string().nullable().openapi({ description: 'As this side answered; null: it is not there' })
 
 const DifferenceSchema = z
   .object({
@@ -11,7 +11,7 @@ const DifferenceSchema = z
     field: z.string().openapi({ example: 'header x-frame-options' }),
     left: ValueSchema,
     right: ValueSchema,
-    means: z.string().openapi({ description: 'For whoever moves from the one to the other' }),
+    means: z.string().openapi({ description: 'What it means for a move from one side to the other' }),
     next: z.string().openapi({ description: 'What to do' }),
   })
   .openapi('Difference')
@@ -22,7 +22,7 @@ const SideAnswerSchema = z
     addressPort: z.int().nullable(),
     because: z
       .array(z.string())
-      .openapi({ description: 'What promises the request; empty: the rules of this side do not' }),
+      .openapi({ description: 'The fields that promise the request; empty: the rules of this side do not' }),
     answer: z
       .object({
         status: z.int(),
@@ -32,11 +32,11 @@ const SideAnswerSchema = z
         bodySha256: z.string(),
       })
       .nullable()
-      .openapi({ description: 'The first answer; null: none came' }),
+      .openapi({ description: 'The first answer; null: there was none' }),
     failure: z.object({ code: z.string(), message: z.string() }).nullable(),
     tries: z.int(),
-    totalMs: z.number().nullable().openapi({ description: 'The median of its answers. It decides nothing' }),
-    curl: z.string().nullable().openapi({ description: 'Asks this side the same' }),
+    totalMs: z.number().nullable().openapi({ description: 'The median of its answers, which decides nothing' }),
+    curl: z.string().nullable().openapi({ description: 'A command that sends this side the same request' }),
   })
   .openapi('SideAnswer')
 
@@ -48,8 +48,8 @@ const RequestSchema = z
     host: z
       .string()
       .nullable()
-      .openapi({ description: 'null: the rule has none; each side is asked with its own address' }),
-    path: z.string().openapi({ description: 'With its query' }),
+      .openapi({ description: 'null: the rule has none; each request names the address of its side' }),
+    path: z.string().openapi({ description: 'The path, with its query' }),
     headers: z.record(z.string(), z.string()),
     outcome: z.enum(['alike', 'different', 'error', 'unasked']).nullable().openapi({
       description:
@@ -61,7 +61,7 @@ const RequestSchema = z
     differences: z.array(DifferenceSchema),
     notCounted: z
       .array(z.object({ field: z.string(), why: z.string() }))
-      .openapi({ description: 'What differs, between the sides or within one, and does not count' }),
+      .openapi({ description: 'Differences, between the sides or within one, that do not count' }),
   })
   .openapi('ComparedRequest')
 
@@ -112,13 +112,13 @@ export const CompareSchema = z
     right: SideSchema,
     ignoreHeaders: z.array(z.string()),
     methods: z.array(z.string()).nullable(),
-    triesEach: z.int().openapi({ description: 'Each request is sent so often to each side' }),
+    triesEach: z.int().openapi({ description: 'How often each request is sent to each side' }),
     summary: z
       .object({ alike: z.int(), different: z.int(), error: z.int(), unasked: z.int(), notSent: z.int() })
-      .openapi({ description: 'Of requests' }),
+      .openapi({ description: 'Counts of requests' }),
     requests: z.array(RequestSchema),
     notSent: z
       .array(z.object({ side: z.enum(SIDES), request: z.string(), reason: z.string() }))
-      .openapi({ description: 'What the rules promise and was not sent' }),
+      .openapi({ description: 'Requests that the rules promise and that were not sent' }),
   })
   .openapi('Compare')

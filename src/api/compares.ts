@@ -95,13 +95,13 @@ export function mountCompares(app: Api): void {
       operationId: 'createCompare',
       scope: 'jobs:write',
       tags,
-      summary: 'Ask two sides the same, and compare what they answer',
+      summary: 'Send two sides the same requests, and compare the answers',
       description:
         'As `application/json`: a comparison. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with `left`, `right` and the rest in the query. ' +
         'Without a body: the live objects of the namespace that the query names. ' +
         'Every request that the rules of either side promise is sent to both, each dialled at its own address, three times. ' +
-        'What differs between the two is a difference; what differs within one is told and does not count. ' +
-        'Differences are a 200 with the verdict `fail`. Nothing of it enters history.',
+        'Only what differs between the two sides counts; what differs within one is reported, and does not count. ' +
+        'Differences are a 200 with the verdict `fail`. History keeps nothing of it.',
       ...makes(CompareSchema, { query: compareQuery, body: CompareRequestSchema }),
     },
     async (context, { query }) => {

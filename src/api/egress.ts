@@ -12,23 +12,23 @@ const EgressSchema = z
   .strictObject({
     address: z.string(),
     port: z.int().nullable(),
-    allowed: z.boolean().openapi({ description: 'Whether it is dialled for whoever asks' }),
+    allowed: z.boolean().openapi({ description: 'Whether it would be dialled for the caller' }),
     rule: z.enum(POLICY_RULES).openapi({
       description:
-        '`own_listener`: Portolan listens there. `deny_entry`, `allow_entry`: an entry of `PORTOLAN_EGRESS_DENY` or `PORTOLAN_EGRESS_ALLOW`. `default_range`, `deny_port`: denied unless something lifts it. `egress_only`: outside what the token of whoever asks is narrowed to. `none`: nothing denies it',
+        '`own_listener`: Portolan listens there. `deny_entry`, `allow_entry`: an entry of `PORTOLAN_EGRESS_DENY` or `PORTOLAN_EGRESS_ALLOW`. `default_range`, `deny_port`: denied unless something lifts it. `egress_only`: outside what the token of the caller is narrowed to. `none`: nothing denies it',
     }),
-    entry: z.string().nullable().openapi({ description: 'The entry, range or port that the rule goes by' }),
+    entry: z.string().nullable().openapi({ description: 'The entry, range or port that the rule matched' }),
     reason: z.string(),
-    lift: z.string().nullable().openapi({ description: 'What would lift a denial; `null`: it is allowed' }),
+    lift: z.string().nullable().openapi({ description: 'What would lift the denial; `null`: it is allowed' }),
     forms: z.array(z.string()).openapi({
-      description: 'The address as it was understood, and the IPv4 addresses that it carries: each is judged',
+      description: 'The address as it was understood, and the IPv4 addresses that it carries, each of which is judged',
     }),
     egressOnly: z.array(z.string()).nullable().openapi({
-      description: 'The ranges that the token of whoever asks is narrowed to; `null`: nothing narrows it',
+      description: 'The ranges that the token of the caller is narrowed to; `null`: it is not narrowed',
     }),
     beyond: z.string().nullable().openapi({
       description:
-        'Why it cannot be reached from where the prober stands although it is allowed, as far as that is known before it is dialled: the edge dials public addresses alone',
+        'Why it cannot be reached from where the prober stands although it is allowed, as far as that is known before dialling: the edge dials only public addresses',
     }),
   })
   .openapi('Egress')
@@ -42,9 +42,9 @@ export function mountEgress(app: Api): void {
       operationId: 'explainEgress',
       scope: 'plan',
       tags: ['Plan'],
-      summary: 'Whether an address may be dialled, and which rule decides',
+      summary: 'Tell whether an address may be dialled, and which rule decides',
       description:
-        'Nothing is dialled. The policy is asked about addresses alone, and again before every dial: a name is a 400, as what it resolves to may change.',
+        'Nothing is dialled. The policy judges addresses only, and again before every dial. A name is a 400, because what it resolves to may change.',
       query: z.strictObject({
         address: z.string().min(1).max(253).openapi({ description: 'An IP address', example: '10.96.0.7' }),
         port: z.coerce
@@ -55,7 +55,7 @@ export function mountEgress(app: Api): void {
           .optional()
           .openapi({
             ...{ type: 'integer', minimum: 1, maximum: 65_535 },
-            description: 'Left out: no rule about ports is asked, nor whether Portolan listens there',
+            description: 'Left out: rules about ports are passed over, and whether Portolan listens there',
           }),
       }),
       responses: {

@@ -11,7 +11,12 @@ export const serviceParams = z.object({
 })
 
 export const clusterField = {
-  cluster: z.string().min(1).max(253).optional().openapi({ description: 'Needed where several have such a Service' }),
+  cluster: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .openapi({ description: 'Needed if several clusters have such a Service' }),
 }
 
 /**

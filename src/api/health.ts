@@ -16,8 +16,8 @@ export function mountHealth(app: Api): void {
       operationId: 'getLivez',
       scope: 'open',
       tags: ['Health'],
-      summary: 'The process answers',
-      responses: { 200: { description: 'It does', content: plain }, ...uncountedProblems() },
+      summary: 'Check that the process answers',
+      responses: { 200: { description: 'It answers', content: plain }, ...uncountedProblems() },
     },
     (context) => answerJson(context, { status: 'ok', version: context.get('deps').settings.version }),
   )
@@ -29,9 +29,9 @@ export function mountHealth(app: Api): void {
       operationId: 'getReadyz',
       scope: 'open',
       tags: ['Health'],
-      summary: 'It can take jobs: the database is writable, it is not draining',
+      summary: 'Check that it can take jobs: the database is writable, and it is not draining',
       responses: {
-        200: { description: 'It can', content: plain },
+        200: { description: 'It can take jobs', content: plain },
         ...uncountedProblems('unavailable'),
       },
     },

@@ -19,7 +19,7 @@ const codes = Object.keys(FAILURE_CODES) as FailureCode[]
 
 const CountsSchema = z
   .object({ pass: z.int(), fail: z.int(), error: z.int(), skipped: z.int() })
-  .openapi('Counts', { description: 'Of tries that decided: of each sample, address and check one' })
+  .openapi('Counts', { description: 'Counts of the tries that decided: one for each sample, address and check' })
 
 const availability = z.number().min(0).max(1).nullable().openapi({
   description: 'pass / (pass + fail); null with nothing tested. `error` and `skipped` are never counted.',
@@ -39,23 +39,25 @@ const LatencySchema = z
     phases: z.object({ dnsMs: ms, connectMs: ms, tlsMs: ms, firstByteMs: ms, downloadMs: ms }),
   })
   .openapi('Latency', {
-    description: 'Of passing tries. Percentiles are within 2.2 % of the exact ones; phases are means.',
+    description: 'Latency of passing tries. Percentiles are within 2.2 % of the exact ones; phases are means.',
   })
 
 const lastFailure = z.object({ at: InstantSchema, code: z.enum(codes).nullable() }).nullable()
 
 const state = z.enum(['pass', 'fail']).nullable().openapi({
-  description: 'What was found last; errors of our own leave it as it is. null: never tested',
+  description: 'The last outcome that was found; errors of Portolan do not change it. null: never tested',
 })
 
 const nowFields = {
   state: z.enum(['pass', 'fail']).nullable().openapi({
     description:
-      'Of all its paths now: what the last job left out is as it was when it was looked at last. null: never tested',
+      'The current state over all its paths; a path that the last job left out keeps its last state. null: never tested',
   }),
   sinceAt: InstantSchema.nullable(),
   lastVerdict: VerdictSchema,
-  lastJobId: z.string().openapi({ description: 'The last job, which may have left paths out; `lastVerdict` is its' }),
+  lastJobId: z
+    .string()
+    .openapi({ description: 'The last job, which may have left paths out; `lastVerdict` is its verdict' }),
   lastAt: InstantSchema,
   lastSummary: orNull(SummarySchema),
 }
@@ -75,7 +77,7 @@ const headFields = {
   counts: CountsSchema,
   openIncidents: z.int(),
   cause: CauseSchema.nullable().openapi({
-    description: 'The first finding of the diagnosis of now; null while it passes, and where none is told',
+    description: 'The first finding of the current diagnosis; null while it passes, or if there is none',
   }),
 }
 export const ServiceHeadSchema = z.object(headFields).openapi('ServiceHead')
@@ -98,12 +100,14 @@ export const ListedServiceSchema = z
   .object({
     ...headFields,
     days: z.array(DaySchema).optional().openapi({ description: 'Every day, the oldest first, today last' }),
-    p95Ms: ms.optional().openapi({ description: 'Of passing tries since yesterday, 00:00 UTC; within 2.2 %' }),
+    p95Ms: ms
+      .optional()
+      .openapi({ description: 'The 95th percentile of passing tries since yesterday, 00:00 UTC; within 2.2 %' }),
   })
   .openapi('ListedService')
 
 export const TotalsSchema = z.object({ fail: z.int(), unknown: z.int(), pass: z.int() }).openapi('ServiceTotals', {
-  description: 'How many Services are how now, of all that match the query but for `verdict`, on whichever page',
+  description: 'The number of Services in each state, of all that match the query without `verdict`, on all pages',
 })
 
 const PathStateSchema = z
@@ -116,7 +120,7 @@ const PathStateSchema = z
     state,
     sinceAt: InstantSchema.nullable(),
     lastFailure,
-    retiredAt: InstantSchema.nullable().openapi({ description: 'End of the last job that had it in its plan' }),
+    retiredAt: InstantSchema.nullable().openapi({ description: 'The end of the last job that planned it' }),
     states: z.array(
       z.object({
         check: z.string(),
@@ -152,7 +156,8 @@ export const ServiceSchema = z
   .object({
     ...headFields,
     objects: orNull(ObjectsSchema).openapi({
-      description: 'What the plan of the last job rests on, and so each `because`; null: that job is kept no more',
+      description:
+        'The objects that the plan of the last job, and so each `because`, rests on; null: that job is no longer kept',
     }),
     discovery: orNull(DiscoveredSchema),
     diagnosis,
@@ -172,7 +177,7 @@ export const HistoryResultSchema = z
 
 export const SeriesSchema = z
   .object({
-    step: z.string().openapi({ example: '1h', description: 'Longer than asked for where nothing so fine is kept' }),
+    step: z.string().openapi({ example: '1h', description: 'Longer than asked for if nothing that fine is kept' }),
     points: z.array(z.object({ at: InstantSchema, ...CountsSchema.shape, ...percentiles })),
   })
   .openapi('Series')
@@ -185,16 +190,19 @@ const incidentFields = {
   startedAt: InstantSchema,
   endedAt: InstantSchema.nullable(),
   failingMs: z.number().nullable().openapi({
-    description: 'How long it failed, without the healthy minutes between failures that count as one; null while open',
+    description:
+      'How long it failed, without the healthy minutes between failures that count as one incident; null while open',
   }),
   failures: FailuresSchema,
-  finding: CauseSchema.nullable().openapi({ description: 'What the diagnosis said when it began' }),
+  finding: CauseSchema.nullable().openapi({ description: 'What the diagnosis found when it began' }),
 }
 export const IncidentSchema = z.object(incidentFields).openapi('Incident')
 export const TargetIncidentSchema = z.object({ target: TargetSchema, ...incidentFields }).openapi('TargetIncident')
 
 const windowHead = {
-  from: InstantSchema.openapi({ description: 'What was covered: whole hours or days where nothing finer is kept' }),
+  from: InstantSchema.openapi({
+    description: 'The beginning of what was covered: whole hours or days where nothing finer is kept',
+  }),
   to: InstantSchema,
   verdict: VerdictSchema,
   objective: z.number(),
@@ -224,7 +232,7 @@ export const ServiceReportSchema = z
           lastFailure,
         }),
       )
-      .openapi({ description: 'All Endpoint paths of one port and family are one' }),
+      .openapi({ description: 'All Endpoint paths of one port and family count as one' }),
     incidents: z.array(IncidentSchema).openapi({ description: 'The newest 100; `…/incidents` lists all' }),
     diagnosis,
   })

@@ -28,14 +28,15 @@ export function mountIncidents(app: Api): void {
       tags: ['History'],
       summary: 'Incidents of all Services, the open ones first',
       description:
-        'Open ones by when they began, the newest first; then the others by when they ended, the last first. With `from` ' +
-        'and `to`: those that were open at some time of that span.',
+        'Open ones come first, the latest to begin first; then ended ones, the latest to end first. With `from` and ' +
+        '`to`: those that were open at any time in that span.',
       query: z.strictObject({
         cluster: z.string().max(253).optional(),
         namespace: z.string().max(63).optional(),
-        open: flag.openapi({ description: '`true`: open ones alone; `false`: ended ones alone' }),
+        open: flag.openapi({ description: '`true`: only open ones; `false`: only ended ones' }),
         whole: flag.openapi({
-          description: '`true`: of Services as a whole alone, one for all that fails; `false`: of their paths alone',
+          description:
+            '`true`: only those of Services as a whole, one for all that fails; `false`: only those of paths',
         }),
         ...spanFields,
         ...pageFields,

@@ -73,7 +73,7 @@ export const AddressesSchema = z
         'What `kubectl exec POD -- env` prints. Only the variables that Kubernetes makes for Services are kept; all others are dropped at once.',
     }),
   })
-  .openapi('Addresses', { description: 'What manifests cannot say, or to override what objects say' })
+  .openapi('Addresses', { description: 'Addresses that manifests cannot tell, or that override those of objects' })
 
 const cluster = z.string().min(1).max(253).optional()
 const name63 = z.string().min(1).max(63)
@@ -166,7 +166,7 @@ export const JobRequestSchema = z
         unreachable: selectors,
         sameResponder: z.boolean().default(false).openapi({
           description:
-            'The job fails where a path is answered by another application than the endpoints (`wrong_responder`)',
+            'The job fails if a path is answered by another application than the endpoints (`wrong_responder`)',
         }),
       })
       .prefault({}),

@@ -42,7 +42,7 @@ export const selectingQuery = {
   allNamespaces: z.literal('true').optional(),
   selector: z.array(z.string().max(4096)).max(16).default([]).openapi({
     description:
-      'Only Services with these labels, as kubectl takes them: `app in (a,b),!legacy`; of several all must hold',
+      'Only Services with these labels, as kubectl takes them: `app in (a,b),!legacy`; if given several times, all must hold',
   }),
 }
 

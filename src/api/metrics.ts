@@ -28,8 +28,8 @@ export function mountMetrics(app: Api): void {
       tags: ['Metrics'],
       summary: 'Metrics for Prometheus',
       description:
-        "The last result of each path and check, under blackbox_exporter's names, until an hour after it; and the process's own. Text format 0.0.4. " +
-        'A token that is narrowed to namespaces or clusters gets what it may see of jobs, schedules and results, and nothing of the process.',
+        "The last result of each path and check, for an hour, under blackbox_exporter's names; and metrics of the process. Text format 0.0.4. " +
+        'A token that is narrowed to namespaces or clusters gets only the jobs, schedules and results that it may see, and nothing of the process.',
       responses: { 200: { description: 'Metrics', content: metricsContent }, ...problems() },
     },
     async (context) => {

@@ -17,7 +17,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export const ReportFormatSchema = z
   .enum(REPORT_FORMATS)
   .optional()
-  .openapi({ description: 'Else by `Accept`, where HTML has to be named' })
+  .openapi({ description: 'Left out: chosen by `Accept`, which must name HTML to get it' })
 
 /** @param when what is answered with it. It is the one status that may be asked for. */
 export const failStatusField = (when: string) =>

@@ -25,9 +25,9 @@ export function mountPlan(app: Api): void {
       operationId: 'createPlan',
       scope: 'plan',
       tags: ['Plan'],
-      summary: 'Every path of a Service',
+      summary: 'Plan every path of a Service',
       description:
-        'The body of a job, or none for a live Service; probes and stores nothing. Each path names the object fields that it came from.',
+        'Takes the body of a job, or none for a live Service. Probes and stores nothing. Each path names the object fields that it came from.',
       query: z.strictObject({ ...manifestQuery, ...sarifQuery }),
       body: {
         required: false,

@@ -12,7 +12,7 @@ export const WaitSchema = z.coerce
     // Said in full: of a number that is read from text, nothing else is taken from the schema.
     ...{ type: 'integer', minimum: 0, maximum: 300 },
     description:
-      'Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25).',
+      'Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25).',
   })
 
 export const PreferHeaders = z.object({

@@ -31,7 +31,7 @@ export function mountProbe(app: Api): void {
       tags: ['Metrics'],
       summary: "Probe one target now, as blackbox_exporter's /probe does",
       description:
-        'Records nothing. `probe_success` is 0 where the target is at fault; where the prober is, or its policy forbids the address, the answer is a problem, so that the scrape fails and the target is not blamed.',
+        'Records nothing. `probe_success` is 0 if the target is at fault; if the prober is, or its policy forbids the address, the answer is a problem, so that the scrape fails and the target is not blamed.',
       headers: z.object({
         'X-Prometheus-Scrape-Timeout-Seconds': z.string().optional().openapi({
           description: 'The probe ends half a second earlier. Without it: 10 s. At most 120 s.',

@@ -43,7 +43,7 @@ const fields = {
     description:
       'When the run before has not ended: `skip` leaves the run out, `queue` lets it wait; one waits at most',
   }),
-  enabled: z.boolean().openapi({ description: 'false: paused. What passes meanwhile is not made up for.' }),
+  enabled: z.boolean().openapi({ description: 'false: paused. Runs that pass meanwhile are not made up for.' }),
 }
 
 /** Each run is a job or a batch: exactly one of the two is given. */
@@ -72,7 +72,7 @@ const KeepSchema = z
     manifests: z
       .boolean()
       .default(false)
-      .openapi({ description: 'The manifests that the schedule has; the target brings none then' }),
+      .openapi({ description: 'Keep the manifests of the schedule; the target must bring none' }),
     writeOnly: z
       .record(z.string().max(63), z.array(z.enum(HIDDEN_FIELDS)).max(HIDDEN_FIELDS.length))
       .default({})
@@ -90,7 +90,7 @@ export const SchedulePatchSchema = z
     ...z.object(fields).partial().shape,
     ...work,
     keep: KeepSchema.optional().openapi({
-      description: 'With `job` or `batch`: what is not shown of the schedule, and is to stay as it is',
+      description: 'With `job` or `batch`: hidden parts of the schedule that are to stay as they are',
     }),
   })
   .refine(({ job, batch }) => job === undefined || batch === undefined, {
@@ -102,7 +102,8 @@ export const SchedulePatchSchema = z
     message: 'Goes with job or batch, and neither is given: all stays as it is',
   })
   .openapi('SchedulePatch', {
-    description: 'What is given is changed; `job` and `batch` are replaced as a whole, but for what `keep` names',
+    description:
+      'Fields that are given are changed; `job` and `batch` are replaced as a whole, except for what `keep` names',
   })
 
 const target = {
@@ -115,14 +116,15 @@ const headFields = {
   id: z.string().openapi({ example: 'sch_01KAXW0000EXAMPLE0000000AB' }),
   ...fields,
   managedBy: z.enum(MANAGED_BY).nullable().openapi({
-    description: 'The part of Portolan that made it and alone may change it; null: it was made over the API',
+    description: 'The part of Portolan that made it, which alone may change it; null: it was made over the API',
   }),
   target: z.object(target),
   createdAt: InstantSchema,
   updatedAt: InstantSchema,
-  nextRunAt: InstantSchema.nullable().openapi({ description: 'With its jitter; null: paused' }),
+  nextRunAt: InstantSchema.nullable().openapi({ description: 'The next run, with its jitter; null: paused' }),
   nextRuns: z.array(InstantSchema).openapi({
-    description: 'The next three runs, with their jitter; `nextRunAt` is the first. Empty: paused, or none will come',
+    description:
+      'The next three runs, with their jitter; `nextRunAt` is the first. Empty: paused, or there are no more',
   }),
   lastRun: z
     .object({
@@ -153,14 +155,14 @@ const headFields = {
   failing: z
     .object({ runs: z.int(), since: InstantSchema })
     .nullable()
-    .openapi({ description: 'Its last runs, that many, could not be started; `lastRun.problem` says why' }),
+    .openapi({ description: 'How many of its last runs, in a row, could not be started; `lastRun.problem` says why' }),
   stalled: z
     .object({ since: InstantSchema, problem: orNull(JobProblemSchema) })
     .nullable()
     .openapi({
-      description: `At least its last ${STALLED_AFTER} runs could not be started. It goes on trying, and recovers by itself`,
+      description: `At least its last ${STALLED_AFTER} runs could not be started. It keeps trying, and recovers by itself`,
     }),
-  lastJob: orNull(JobHeadSchema).openapi({ description: 'The newest, whatever made it run; null for batches' }),
+  lastJob: orNull(JobHeadSchema).openapi({ description: 'The newest job, whatever started the run; null for batches' }),
   lastBatch: orNull(BatchSchema),
 }
 
@@ -197,7 +199,7 @@ const ScheduledRequestSchema = z
     objects: z
       .record(z.string(), z.int())
       .nullable()
-      .openapi({ description: 'How many of each kind were in the manifests' }),
+      .openapi({ description: 'The number of objects of each kind in the manifests' }),
     checks: z.array(CheckSchema),
     deadlineMs: z.number().nullable(),
     vantage: z.enum(POSITIONS).nullable(),
@@ -205,7 +207,7 @@ const ScheduledRequestSchema = z
       .record(z.string(), z.array(z.string()))
       .openapi({ description: 'Fields of checks that are set and not shown', example: { home: ['headers'] } }),
   })
-  .openapi('ScheduledRequest', { description: 'Without the objects and without the values of write-only fields' })
+  .openapi('ScheduledRequest', { description: 'A request without its objects and the values of write-only fields' })
 
 export const ScheduleSchema = z
   .object({ ...headFields, job: orNull(ScheduledRequestSchema), batch: orNull(ScheduledRequestSchema) })

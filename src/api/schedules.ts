@@ -62,7 +62,7 @@ export function mountSchedules(app: Api): void {
       tags,
       summary: 'Run a job or a batch again and again',
       description:
-        'What is asked for is planned at once, so that what could never be run is refused, and again at each run. ' +
+        'The request is planned at once, so that one that could never run is refused, and again at each run. ' +
         'Values of secret-bearing fields of checks are kept encrypted and never shown.',
       headers: IdempotencyHeaders,
       body: { required: true, content: { 'application/json': { schema: ScheduleRequestSchema } } },
@@ -123,7 +123,7 @@ export function mountSchedules(app: Api): void {
       scope: 'schedules:read',
       tags,
       summary: 'One schedule, with what it asks for',
-      description: 'The `ETag` changes with what its owner decides, not with its runs.',
+      description: 'The `ETag` changes when the schedule is changed, not when it runs.',
       params,
       responses: { 200: { description: 'The schedule', content }, ...problems('not_found') },
     },
@@ -140,9 +140,9 @@ export function mountSchedules(app: Api): void {
       tags,
       summary: 'Change or pause a schedule',
       description:
-        'What is left out stays. A run under way goes on as it was. What changes nothing, secrets included, leaves the ' +
-        'schedule as it is, with its `ETag`. A `job` or `batch` is replaced as a whole; `keep` names what is not shown of ' +
-        'it and stays, so that nobody has to know a secret to change what is beside it.',
+        'Fields that are left out stay as they are, and a run under way goes on as it was. A request that changes ' +
+        'nothing, secrets included, keeps the `ETag`. A `job` or `batch` is replaced as a whole; `keep` names hidden ' +
+        'parts that stay, so that nobody has to know a secret to change the rest.',
       params,
       headers: IfMatchHeaders,
       body: { required: true, content: { 'application/json': { schema: SchedulePatchSchema } } },
@@ -185,7 +185,8 @@ export function mountSchedules(app: Api): void {
       scope: 'schedules:write',
       tags,
       summary: 'Delete a schedule',
-      description: 'With the secrets of its checks. Its jobs stay, and what runs goes on. `If-Match` is honoured.',
+      description:
+        'Deletes the secrets of its checks, too. Its jobs stay, and a run under way goes on. `If-Match` is honoured.',
       params,
       headers: IfMatchHeaders,
       responses: {
@@ -214,9 +215,9 @@ export function mountSchedules(app: Api): void {
       operationId: 'runSchedule',
       scope: 'jobs:write',
       tags,
-      summary: 'Run it now',
+      summary: 'Run a schedule now',
       description:
-        'Whether it is paused or its run before has ended. Answered as the job, or the batch, that it makes.',
+        'Runs even if it is paused, or its previous run has not ended. The answer is the job, or the batch, that it makes.',
       params,
       headers: IdempotencyHeaders.extend(PreferHeaders.shape),
       query: z.strictObject(answerFields),

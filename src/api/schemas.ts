@@ -53,24 +53,24 @@ const DnsSchema = z
     lookup: z.array(z.string()).nullable(),
     aaaa: z.string().optional().openapi({
       description:
-        'What was answered for the AAAA record of a name that has an A record, where it is not that there is none: an rcode, or a failure code; absent: as it should be, or not asked',
+        'The unexpected answer for the AAAA record of a name that has an A record: an rcode, or a failure code; absent: as it should be, or not asked',
     }),
     unanswered: z
       .array(z.string())
       .optional()
-      .openapi({ description: 'Of several servers to ask, those that gave no answer in this try; absent: none' }),
+      .openapi({ description: 'Those of several servers that gave no answer in this try; absent: none' }),
     transport: z
       .enum(['udp', 'tcp'])
       .optional()
-      .openapi({ description: 'Of a `dnsQuery`: how the server of the path was asked' }),
+      .openapi({ description: 'For a `dnsQuery`: how the server of the path was asked' }),
     truncated: z
       .literal(true)
       .optional()
-      .openapi({ description: 'TC was set: the whole answer is to be had over TCP alone; absent: it was whole' }),
+      .openapi({ description: 'TC was set: the whole answer is available over TCP only; absent: it was whole' }),
     resent: z
       .int()
       .optional()
-      .openapi({ description: 'So many times the query was sent anew over UDP, as no answer had come; absent: none' }),
+      .openapi({ description: 'How often the query was sent again over UDP, as no answer had come; absent: never' }),
   })
   .openapi('DnsEvidence')
 
@@ -79,14 +79,14 @@ const HttpSchema = z
     status: z.int(),
     version: z.string(),
     headers: z.record(z.string(), z.string()),
-    headerBytes: z.int().openapi({ description: 'Of all header lines, also of those that are not shown' }),
+    headerBytes: z.int().openapi({ description: 'Bytes of all header lines, including those that are not shown' }),
     location: z.string().nullable(),
     bodyBytes: z.int(),
     bodySnippet: z.string(),
     bodySha256: z.string(),
     bodyCut: z.enum(BODY_CUTS).optional().openapi({
       description:
-        'Why the body was not read to its end; absent: it was. `limit`: it is longer than is read. `time`: it announces no end (an event stream, a long poll), or was still coming when the time was over',
+        'Why the body was not read to its end; absent: it was. `limit`: it is longer than what is read. `time`: it has no announced end (an event stream, a long poll), or was still coming when the time was up',
     }),
   })
   .openapi('HttpEvidence')
@@ -95,11 +95,12 @@ const GrpcSchema = z
   .object({
     call: z.string().openapi({ example: '/grpc.health.v1.Health/Check' }),
     status: z.enum(GRPC_STATUSES).nullable().openapi({
-      description: 'null: a stream, of which the beginning was read',
+      description: 'null: a stream, of which only the beginning was read',
       example: 'OK',
     }),
     code: z.int().nullable().openapi({
-      description: '`grpc-status` as it came; null: none did, and `status` is what clients make of the HTTP status',
+      description:
+        '`grpc-status` as it came; null: it was missing, and `status` is what clients make of the HTTP status',
       example: 0,
     }),
     message: z.string().nullable().openapi({ description: '`grpc-message`, decoded and cut' }),
@@ -111,7 +112,7 @@ const MalformedSchema = z
   .object({
     flaw: z.string().openapi({ description: 'Stable; flaws may be added', example: 'header_folded' }),
     quote: z.string().nullable().openapi({ description: 'The line, escaped and cut; null: no single line' }),
-    takenBy: z.array(z.string()).openapi({ description: 'Clients that are known to take it nevertheless' }),
+    takenBy: z.array(z.string()).openapi({ description: 'Clients that are known to accept it nevertheless' }),
   })
   .openapi('MalformedEvidence')
 
@@ -146,37 +147,37 @@ export const ResultSchema = z
     tls: orNull(TlsSchema),
     responder: z.string().nullable(),
     malformed: MalformedSchema.optional().openapi({ description: 'With `malformed_response`: what is wrong' }),
-    grpc: GrpcSchema.optional().openapi({ description: 'The answer to a gRPC call; `http` has what HTTP says of it' }),
+    grpc: GrpcSchema.optional().openapi({ description: 'The answer to a gRPC call; `http` has its HTTP part' }),
     speaks: z
       .enum(PROTOCOLS_SPOKEN)
       .optional()
-      .openapi({ description: 'What came in place of the protocol that was asked for, where its first bytes tell' }),
+      .openapi({ description: 'What answered in place of the expected protocol, if its first bytes tell' }),
     failure: orNull(FailureSchema),
     control: z
       .object({ kind: z.enum(CONTROL_KINDS), to: z.string(), nth: z.int() })
       .optional()
-      .openapi({ description: 'Of a control probe that the diagnosis wanted: what it asked, and whom' }),
+      .openapi({ description: 'For a control probe of the diagnosis: what was asked, and of which server' }),
   })
   .openapi('Result')
 
 const MatchValueSchema = z.object({
   name: z.string(),
   value: z.string(),
-  regex: z.literal(true).optional().openapi({ description: 'The value is a regular expression' }),
+  regex: z.literal(true).optional().openapi({ description: 'Whether the value is a regular expression' }),
 })
 
 /** Every path has these fields, also one that is history. */
 export const pathFields = {
   id: z
     .string()
-    .openapi({ description: 'Deterministic: stays the same from job to job while the path stays the same way' }),
+    .openapi({ description: 'Deterministic: the same from job to job, as long as the path is the same way' }),
   kind: z.enum(PATH_KINDS),
   port: z.object({ name: z.string().nullable(), number: z.int(), protocol: z.enum(PROTOCOLS) }).nullable(),
   address: z.string().nullable(),
   addressPort: z.int().nullable(),
   family: z.enum(FAMILIES).nullable(),
   node: z.string().nullable(),
-  pod: z.string().nullable().openapi({ description: 'Behind an endpoint, as far as the objects tell' }),
+  pod: z.string().nullable().openapi({ description: 'The pod behind an endpoint, as far as the objects tell' }),
   trafficPolicy: z
     .enum(['Cluster', 'Local'])
     .nullable()
@@ -196,7 +197,7 @@ export const pathFields = {
       section: z.string().nullable().openapi({ description: 'The name of the listener' }),
     })
     .nullable()
-    .openapi({ description: 'The Gateway or ListenerSet that a route is attached to; of an Ingress its class' }),
+    .openapi({ description: 'The Gateway or ListenerSet that a route is attached to; for an Ingress, its class' }),
   match: z
     .object({
       type: z.string().nullable(),
@@ -219,7 +220,7 @@ const plannedFields = {
   pathType: z
     .enum(['Exact', 'Prefix', 'ImplementationSpecific'])
     .nullable()
-    .openapi({ description: 'Of the Ingress rule' }),
+    .openapi({ description: 'The path type of the Ingress rule' }),
   variable: z
     .object({ name: z.string(), value: z.string(), found: z.string().nullable() })
     .nullable()
@@ -295,7 +296,7 @@ export const JobProblemSchema = z
 
 /** Closed for what is asked: a name that no vantage has finds nothing. */
 export const VantageNameSchema = z.string().min(1).max(63).openapi('VantageName', {
-  description: 'Where it was seen from: the name of the vantage, which is its position unless it was given one',
+  description: 'The vantage that it was seen from: its name, or its position if it has no name',
   example: 'in-cluster',
 })
 
@@ -313,16 +314,16 @@ export const ObjectsSchema = z
     resourceVersions: z
       .partialRecord(z.enum(OBJECT_KINDS), z.string())
       .openapi({ description: 'The resourceVersion of each list that was read' }),
-    stale: z
-      .boolean()
-      .openapi({ description: 'The API server was out of reach: these are the last objects that were known' }),
+    stale: z.boolean().openapi({
+      description: 'Whether the API server was out of reach, so that these are the last objects that were known',
+    }),
     forbidden: z
       .array(
         z.object({
           resource: z.string().openapi({ example: 'pods' }),
           verb: z.string().openapi({ example: 'list' }),
           namespace: z.string().nullable().openapi({ description: 'null: all namespaces, or the resource has none' }),
-          effect: z.string().openapi({ description: 'What the plan lacks for it' }),
+          effect: z.string().openapi({ description: 'What the plan lacks without it' }),
           rule: z.string().openapi({ description: 'The RBAC rule to add, as YAML for `kubectl apply -f -`' }),
         }),
       )
@@ -354,7 +355,7 @@ export const JobSchema = z
     ...headFields,
     objects: ObjectsSchema,
     unmet: z.array(z.enum(['expect.reachable', 'expect.sameResponder'])).openapi({
-      description: 'Of a finished job: what `expect` asks of all paths together and is not met, by its field',
+      description: 'For a finished job: the fields of `expect` about all paths together that are not met',
     }),
     paths: z.array(JobPathSchema),
     notApplicable: z.array(NotApplicableSchema),

@@ -100,7 +100,7 @@ export function mountServices(app: Api): void {
       tags,
       summary: 'Every Service ever probed',
       description:
-        'By namespace, name and cluster, or problems first. `counts` and `availability` are over the whole hours of the window.',
+        'Sorted by namespace, name and cluster, or problems first. `counts` and `availability` are over the whole hours of the window.',
       query: z.strictObject({
         cluster: z.string().max(253).optional(),
         namespace: z.string().max(63).optional(),
@@ -110,17 +110,17 @@ export function mountServices(app: Api): void {
           .optional()
           .openapi({ description: 'A part of `namespace/name`, in upper or lower case' }),
         verdict: z.enum(STANDINGS).optional().openapi({
-          description: 'How it is now, as `state` tells. unknown: it was never tested, `state` is null',
+          description: 'The current state, as in `state`. unknown: never tested, so that `state` is null',
         }),
         sort: z.enum(['name', 'problems']).default('name').openapi({
           description:
-            'problems: what fails first, then what is unknown, then what passes; of each what changed last first',
+            'problems: failing ones first, then unknown, then passing ones; within each, the last to change first',
         }),
         days: z.coerce.number().int().min(1).max(DAYS_LIMIT).optional().openapi({
-          description: 'Gives the last so many days of each Service, today included, and its `p95Ms`',
+          description: 'Adds this many days of each Service, today included, and its `p95Ms`',
           example: 90,
         }),
-        totals: z.literal('true').optional().openapi({ description: 'Gives `totals`' }),
+        totals: z.literal('true').optional().openapi({ description: 'Adds `totals`' }),
         ...windowFields,
         ...pageFields,
       }),
@@ -163,8 +163,8 @@ export function mountServices(app: Api): void {
       operationId: 'getService',
       scope: 'reports:read',
       tags,
-      summary: 'The state of each path, since when, and the current diagnosis',
-      description: 'Paths that are planned no more are there too, with `retiredAt`.',
+      summary: 'One Service: the state of each path, since when, and the current diagnosis',
+      description: 'Paths that are no longer planned are included, with `retiredAt`.',
       params: serviceParams,
       query: z.strictObject({ ...clusterField, ...windowFields }),
       responses: { ...one(ServiceSchema, 'The Service'), ...problems('not_found') },
@@ -269,9 +269,9 @@ export function mountServices(app: Api): void {
       operationId: 'listServiceIncidents',
       scope: 'reports:read',
       tags,
-      summary: 'From leaving pass to coming back, newest first',
+      summary: 'Incidents of a Service, newest first',
       description:
-        'Those that were open at some time of the span. Failing again within five minutes is the same incident.',
+        'An incident lasts from the first failure until everything passes again; failing again within five minutes continues it. Lists those that were open at any time in the span.',
       params: serviceParams,
       query: z.strictObject({ ...clusterField, ...windowFields, ...pageFields }),
       responses: { ...pageOf(IncidentSchema), ...problems('not_found') },

@@ -51,10 +51,10 @@ export function mountStatusPages(app: Api): void {
       operationId: 'createStatusPage',
       scope,
       tags,
-      summary: 'Tell others how some Services are',
+      summary: 'Make a status page',
       description:
-        'Shown at `/status/{slug}`, with the titles given here in place of every other name. Only a token that reaches ' +
-        'every namespace of every cluster makes and sees status pages.',
+        'Publishes the state of some Services at `/status/{slug}`, under the titles given here and no other name. Only a ' +
+        'token that reaches every namespace of every cluster can make and see status pages.',
       headers: IdempotencyHeaders,
       body: { required: true, content: { 'application/json': { schema: StatusPageRequestSchema } } },
       responses: {
@@ -117,7 +117,7 @@ export function mountStatusPages(app: Api): void {
       operationId: 'getStatusPage',
       scope,
       tags,
-      summary: 'One status page, as it was made',
+      summary: 'The settings of a status page',
       params,
       responses: { 200: { description: 'The status page', content }, ...problems('not_found') },
     },
@@ -133,7 +133,8 @@ export function mountStatusPages(app: Api): void {
       scope,
       tags,
       summary: 'Change a status page',
-      description: 'What is left out stays; `services` is given whole. Others see it within 30 s.',
+      description:
+        'Fields that are left out stay as they are; `services` is replaced as a whole. Readers see the change within 30 s.',
       params,
       headers: IfMatchHeaders,
       body: { required: true, content: { 'application/json': { schema: StatusPagePatchSchema } } },
@@ -172,7 +173,7 @@ export function mountStatusPages(app: Api): void {
       scope,
       tags,
       summary: 'Delete a status page',
-      description: 'With what was announced on it. `If-Match` is honoured.',
+      description: 'Deletes its announcements, too. `If-Match` is honoured.',
       params,
       headers: IfMatchHeaders,
       responses: {

@@ -39,7 +39,7 @@ const PublishedServiceSchema = z
       .openapi({ description: 'Left out: the cluster that this server stands in or reads' }),
     namespace: z.string().min(1).max(63),
     name: z.string().min(1).max(63),
-    title: TitleSchema.openapi({ description: 'What it is called to others, who are told no other name of it' }),
+    title: TitleSchema.openapi({ description: 'Its name for readers, who see no other name of it' }),
   })
   .openapi('PublishedServiceRequest')
 
@@ -54,13 +54,13 @@ const ServicesSchema = z
 
 const pageFields = {
   slug: SlugSchema.openapi({
-    description: 'Names it in its address; null: 26 characters that nobody can guess',
+    description: 'Its name in the address; null: 26 characters that nobody can guess',
     example: 'pond',
   }),
   title: TitleSchema,
   description: BodySchema.max(500).nullable().openapi({ description: 'Shown under the title' }),
-  public: z.boolean().openapi({ description: 'true: anybody may look. false: only who is known to this server' }),
-  indexed: z.boolean().openapi({ description: 'Search engines may list it' }),
+  public: z.boolean().openapi({ description: 'true: anybody may see it. false: only callers that this server knows' }),
+  indexed: z.boolean().openapi({ description: 'Whether search engines may list it' }),
   services: ServicesSchema,
 }
 
@@ -87,14 +87,14 @@ export const StatusPageSchema = z
   .object({
     id: z.string().openapi({ example: 'stp_01KAXW0000EXAMPLE0000000AB' }),
     slug: z.string(),
-    path: z.string().openapi({ description: 'Where it is shown', example: '/status/pond' }),
+    path: z.string().openapi({ description: 'The path at which it is shown', example: '/status/pond' }),
     title: z.string(),
     description: z.string().nullable(),
     public: z.boolean(),
     indexed: z.boolean(),
     services: z.array(z.object({ cluster: z.string(), namespace: z.string(), name: z.string(), title: z.string() })),
     createdAt: InstantSchema,
-    createdBy: z.string().openapi({ description: 'The id of who made it' }),
+    createdBy: z.string().openapi({ description: 'The id of its maker' }),
     updatedAt: InstantSchema,
   })
   .openapi('StatusPage')
@@ -143,7 +143,7 @@ export const AnnouncementSchema = z
     state: StateSchema,
     services: z.array(z.string()),
     startedAt: InstantSchema,
-    resolvedAt: InstantSchema.nullable().openapi({ description: 'null: it is not over' }),
+    resolvedAt: InstantSchema.nullable().openapi({ description: 'null: it is not resolved' }),
     createdAt: InstantSchema,
     updatedAt: InstantSchema,
     updates: z.array(UpdateSchema).openapi({ description: 'Oldest first' }),
@@ -161,7 +161,7 @@ export const PublicStatusSchema = z
     summary: z.string().openapi({ description: 'One sentence', example: 'All services are operational' }),
     days: z
       .object({ from: z.iso.date(), to: z.iso.date() })
-      .openapi({ description: 'The days that `days` of the Services are of, both included, UTC' }),
+      .openapi({ description: 'The first and the last day of `days` of the Services, UTC' }),
     services: z.array(
       z.object({
         title: z.string(),
@@ -170,9 +170,9 @@ export const PublicStatusSchema = z
             '`degraded`: some ways to it fail. `outage`: all do. `unknown`: it was not looked at for two days, or never',
         }),
         sinceAt: InstantSchema.nullable(),
-        lastAt: InstantSchema.nullable().openapi({ description: 'When it was looked at last; null: never' }),
+        lastAt: InstantSchema.nullable().openapi({ description: 'When it was last looked at; null: never' }),
         availability: availability.openapi({ description: 'Over all days, from 0 to 1; null: nothing was tested' }),
-        days: z.array(availability).openapi({ description: 'The same of each day, the oldest first' }),
+        days: z.array(availability).openapi({ description: 'The availability of each day, the oldest first' }),
       }),
     ),
     incidents: z
@@ -191,7 +191,7 @@ export const PublicStatusSchema = z
             .openapi({ description: 'Newest first' }),
         }),
       )
-      .openapi({ description: 'Of these days, newest first' }),
-    incidentsLeftOut: z.boolean().openapi({ description: 'There are more of them' }),
+      .openapi({ description: 'Incidents of these days, newest first' }),
+    incidentsLeftOut: z.boolean().openapi({ description: 'Whether there are more incidents than listed' }),
   })
   .openapi('PublicStatus')

@@ -30,7 +30,7 @@ const answers = (type: string, schema: z.ZodType, description: string) => ({
   ...openProblems('not_found'),
 })
 
-const PRIVATE = 'A page that is not public needs a token, of whichever scope, or the cookie of a login.'
+const PRIVATE = 'A page that is not public needs a token with any scope, or the cookie of a login.'
 
 export function mountStatus(app: Api): void {
   mount(
@@ -39,8 +39,8 @@ export function mountStatus(app: Api): void {
       ...common,
       path: '/status/{slug}',
       operationId: 'getStatus',
-      summary: 'How the Services of a status page are',
-      description: `A page for who names \`text/html\` in \`Accept\`, else this document. Kept for ${FRESH_SECONDS} s. ${PRIVATE}`,
+      summary: 'A status page: the states and incidents of its Services',
+      description: `A page if \`Accept\` names \`text/html\`, else this document. It may be ${FRESH_SECONDS} s old. ${PRIVATE}`,
       responses: {
         ...answers('application/json', PublicStatusSchema, 'The states, and incidents of 90 days'),
         200: {

@@ -40,8 +40,8 @@ const most = z.int().min(1).max(1_000_000).nullable().default(null)
 const RateLimitRequestSchema = z
   .strictObject({
     requestsPerMinute: most,
-    jobsUnderWay: most.openapi({ description: 'Jobs that wait or run at once' }),
-    triesPerMinute: most.openapi({ description: 'Tries of the jobs that it asks for, as they are planned' }),
+    jobsUnderWay: most.openapi({ description: 'Jobs that may wait or run at the same time' }),
+    triesPerMinute: most.openapi({ description: 'Tries that its jobs plan' }),
   })
   .openapi('TokenRateLimitRequest', { description: 'null, or left out: the limit of the server' })
 
@@ -55,7 +55,7 @@ export const TokenRequestSchema = z
       .min(1)
       .max(200)
       .refine((name) => !CONTROL.test(name), 'Has control characters')
-      .openapi({ description: 'For people: lists and the audit log show it' }),
+      .openapi({ description: 'A name for people: lists and the audit log show it' }),
     scopes: ScopesSchema,
     namespaces: listOf(NamespaceSchema)
       .nullable()
@@ -67,7 +67,7 @@ export const TokenRequestSchema = z
       .openapi({
         description:
           'Whether a token with `namespaces` or `clusters` may send manifests; without, it plans from live objects only. ' +
-          'It needs `egressOnly` then: what is posted may name any address. A token that reaches everything may send them anyway',
+          'It then needs `egressOnly`, because posted manifests may name any address. A token that reaches everything may send them anyway',
       }),
     clusters: listOf(ClusterSchema)
       .nullable()
@@ -75,7 +75,7 @@ export const TokenRequestSchema = z
       .openapi({ description: 'The only clusters that it reaches; null: all of them' }),
     egressOnly: listOf(CidrSchema).nullable().default(null).openapi({
       description:
-        'CIDRs: nothing else is dialled for it, and of these only what the policy of the server allows; null: that alone decides',
+        'CIDRs that may be dialled for it, as far as the policy of the server allows; null: that policy alone decides',
     }),
     expiresAt: z.iso
       .datetime({ offset: true })
@@ -106,14 +106,14 @@ const fields = {
     .object({ requestsPerMinute: limit, jobsUnderWay: limit, triesPerMinute: limit })
     .nullable()
     .openapi({ description: 'null: the limits of the server' }),
-  createdAt: InstantSchema.nullable().openapi({ description: 'null: it is one of the environment' }),
+  createdAt: InstantSchema.nullable().openapi({ description: 'null: it comes from the environment' }),
   createdBy: z
     .string()
     .nullable()
     .openapi({ description: 'The id of the token that made it; `admin`: PORTOLAN_ADMIN_TOKEN' }),
   expiresAt: InstantSchema.nullable().openapi({ description: 'null: it does not expire' }),
   lastUsedAt: InstantSchema.nullable().openapi({
-    description: 'Written at most once a minute; null: not yet, or it is one of the environment',
+    description: 'Written at most once a minute; null: not yet, or it comes from the environment',
   }),
   lastUsedFrom: z.string().nullable().openapi({ description: 'The address of the client that used it then' }),
   revokedAt: InstantSchema.nullable(),
@@ -136,7 +136,7 @@ export const RevokedTokenSchema = z
   .object({
     ...fields,
     schedules: z.int().openapi({
-      description: 'Schedules that it has made, and that go on under what it was narrowed to. Delete them one by one',
+      description: 'Schedules that it has made, which go on within the limits that it had. Delete them one by one',
     }),
   })
   .openapi('RevokedToken')

@@ -41,12 +41,13 @@ export function mountTokens(app: Api): void {
       tags,
       summary: 'Make a token',
       description:
-        'The answer has the token, which is shown this once and is nowhere kept. Nothing can be given that the caller ' +
-        'does not have itself. A token is not changed afterwards: make another, and revoke this one.',
+        'The answer holds the token, which is shown only this once and is not stored. A caller can grant nothing that ' +
+        'it does not have itself. A token cannot be changed: make another, and revoke this one.',
       headers: IdempotencyHeaders.extend({
         'idempotency-key': IdempotencyHeaders.shape['idempotency-key'].openapi({
           description:
-            'The same key and request within 24 h make no second token: 409, which names the one that was made. It cannot be shown again',
+            'The same key and request within 24 h make no second token: a 409 names the first one, which cannot be ' +
+            'shown again',
         }),
       }),
       body: { required: true, content: { 'application/json': { schema: TokenRequestSchema } } },
@@ -82,7 +83,8 @@ export function mountTokens(app: Api): void {
       tags,
       summary: 'Tokens, newest first, after those of the environment',
       description:
-        'Those that the caller could have made. Tokens that have ended are shown with their state for 90 days more.',
+        'Lists the tokens that the caller could have made. Tokens that have ended are listed for 90 more days, with ' +
+        'their state.',
       query: z.strictObject(pageFields),
       responses: { ...pageOf(TokenSchema), ...problems('conflict') },
     },
@@ -112,7 +114,7 @@ export function mountTokens(app: Api): void {
       operationId: 'getToken',
       scope,
       tags,
-      summary: 'One token, without what is secret of it',
+      summary: 'One token, without its secret',
       params,
       responses: {
         200: { description: 'The token', content: { 'application/json': { schema: TokenSchema } } },
@@ -135,8 +137,8 @@ export function mountTokens(app: Api): void {
       tags,
       summary: 'Revoke a token',
       description:
-        'It is refused from the next request on, on every process, and streams and waits under it end within 5 s. Jobs ' +
-        'that it has asked for go on, and so do its schedules, under what it was narrowed to. A second time changes nothing.',
+        'Every process refuses it from the next request on, and its streams and waits end within 5 s. Its jobs and ' +
+        'schedules go on, within the limits that it had. Revoking it again changes nothing.',
       params,
       responses: {
         200: { description: 'It is revoked', content: { 'application/json': { schema: RevokedTokenSchema } } },
@@ -207,8 +209,8 @@ function refuseImpossible({ manifests, egressOnly, expiresAtMs, ...reach }: Gran
           {
             pointer: '/egressOnly',
             detail:
-              'Is needed with manifests: true where namespaces or clusters narrow, since manifests may name any address. Name the CIDRs that ' +
-              'may be dialled, or leave manifests out: it plans from live objects then',
+              'Is needed with manifests: true where namespaces or clusters narrow, since manifests may name any ' +
+              'address. Name the CIDRs that may be dialled, or leave manifests out: it plans from live objects then',
           },
         ]
       : []),

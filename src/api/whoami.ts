@@ -11,27 +11,26 @@ const count = z.int().nullable()
 
 export const WhoamiSchema = z
   .object({
-    id: z.string().openapi({ description: 'The owner of what it makes', example: 'admin' }),
+    id: z.string().openapi({ description: 'The id that owns what the caller makes', example: 'admin' }),
     name: z.string(),
     scopes: z.array(z.enum(SCOPES)),
     namespaces: z.array(z.string()).nullable().openapi({ description: '`null`: all of them' }),
     clusters: z.array(z.string()).nullable().openapi({ description: '`null`: all of them' }),
-    manifests: z.boolean().openapi({ description: 'It may send manifests' }),
-    egressOnly: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: 'Nothing else is dialled for it. `null`: the policy of the server alone decides' }),
+    manifests: z.boolean().openapi({ description: 'Whether it may send manifests' }),
+    egressOnly: z.array(z.string()).nullable().openapi({
+      description: 'The only addresses that are dialled for it; `null`: the policy of the server alone decides',
+    }),
     rateLimit: z.object({ requestsPerMinute: count, jobsUnderWay: count, triesPerMinute: count }).nullable(),
     expiresAt: z.iso.datetime().nullable(),
     session: z
       .object({
         expiresAt: z.iso
           .datetime()
-          .openapi({ description: 'At the latest; after 12 hours without a request it ends, too' }),
+          .openapi({ description: 'The latest end; it also ends after 12 hours without a request' }),
         open: z.int().openapi({ description: 'Sessions of the same token, or of the same person' }),
       })
       .nullable()
-      .openapi({ description: 'Where a cookie was sent' }),
+      .openapi({ description: 'The session, if a cookie was sent' }),
   })
   .openapi('Whoami')
 
@@ -44,7 +43,7 @@ export function mountWhoami(app: Api): void {
       operationId: 'whoami',
       scope: 'any',
       tags: ['Access'],
-      summary: 'Who asks, and what that may',
+      summary: 'The caller, and what it may do',
       responses: {
         200: { description: 'The caller', content: { 'application/json': { schema: WhoamiSchema } } },
         ...problems(),

@@ -22,9 +22,7 @@ const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(
 
 export const spanFields = {
   from: instant.optional().openapi({ type: 'string', format: 'date-time', description: 'Inclusive' }),
-  to: instant
-    .optional()
-    .openapi({ type: 'string', format: 'date-time', description: 'Exclusive; left out: until now' }),
+  to: instant.optional().openapi({ type: 'string', format: 'date-time', description: 'Exclusive; left out: now' }),
 }
 
 export const windowFields = {

@@ -158,19 +158,19 @@ export interface Methods<W extends boolean = false> {
   ): Promise<Given<Answer<'getJobReport', F>, W>>
   /** Follow a job (server-sent events). Events `path`, `result` and `done`. Ids are row ids (for a token that is narrowed to namespaces or clusters: numbers within the job): `Last-Event-ID` resumes after one and misses nothing; `path` events have none and may come again. A comment every 15 s keeps the connection. Closes after `done`; a reconnect after it is a 204. Needs the scope `jobs:read`. */
   streamJobEvents(id: string, options?: Options<'streamJobEvents'>): Promise<Given<Answer<'streamJobEvents'>, W>>
-  /** Whether a canary may go on, for a webhook of Flagger. Probes the live Service `metadata.service`, else `{name}-canary`. 200 lets Flagger go on; any other status halts it. A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well, since a webhook has a URL and no headers. Needs the scope `jobs:write`. */
+  /** Tell Flagger whether a canary may go on. Probes the live Service `metadata.service`, else `{name}-canary`. 200 lets Flagger go on; any other status halts it. A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well, since a webhook has a URL and no headers. Needs the scope `jobs:write`. */
   askForFlagger(
     body: Body<'askForFlagger'>,
     options?: Options<'askForFlagger'>,
   ): Promise<Given<Answer<'askForFlagger'>, W>>
-  /** Whether a rollout may go on, for an analysis of Argo Rollouts. Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only a caller that is refused, for its token or its rate, gets another status. Asking again before there is an answer continues the same job. The token may also be sent as the password of Basic. Needs the scope `jobs:write`. */
+  /** Tell Argo Rollouts whether a rollout may go on. Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only a caller that is refused, for its token or its rate, gets another status. Asking again before there is an answer continues the same job. The token may also be sent as the password of Basic. Needs the scope `jobs:write`. */
   getForArgoRollouts(options?: Options<'getForArgoRollouts'>): Promise<Given<Answer<'getForArgoRollouts'>, W>>
-  /** Whether a rollout may go on, with checks of its own (jsonBody). Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only a caller that is refused, for its token or its rate, gets another status. Asking again before there is an answer continues the same job. The token may also be sent as the password of Basic. Needs the scope `jobs:write`. */
+  /** Tell Argo Rollouts whether a rollout may go on, with checks of your own (jsonBody). Probes the live Service that the query names, and answers 200 with the verdict: `jsonPath: "{$.verdict}"`. Only a caller that is refused, for its token or its rate, gets another status. Asking again before there is an answer continues the same job. The token may also be sent as the password of Basic. Needs the scope `jobs:write`. */
   askForArgoRollouts(
     body?: Body<'askForArgoRollouts'>,
     options?: Options<'askForArgoRollouts'>,
   ): Promise<Given<Answer<'askForArgoRollouts'>, W>>
-  /** Probe every path of many Services. A job for each Service that the target selects, at most 50. The body is that of a job, or the manifests themselves with the options of the query. Without manifests the live Services are read from the cluster: say of which namespaces, or of all. A Service that cannot be planned has a job that ends with the problem and the verdict `error`; the others are probed. Needs the scope `jobs:write`. */
+  /** Probe every path of many Services. Makes a job for each Service that the target selects, at most 50. The body is that of a job, or the manifests themselves with the options of the query. Without manifests the live Services are read from the cluster: name the namespaces, or ask for all. A Service that cannot be planned has a job that ends with the problem and the verdict `error`; the others are probed. Needs the scope `jobs:write`. */
   createBatch<F extends FormatOf<'createBatch'> = 'json'>(
     body?: Body<'createBatch'>,
     options?: Options<'createBatch', F>,
@@ -189,7 +189,7 @@ export interface Methods<W extends boolean = false> {
     id: string,
     options?: Options<'getBatchReport', F>,
   ): Promise<Given<Answer<'getBatchReport', F>, W>>
-  /** Ask two sides the same, and compare what they answer. As `application/json`: a comparison. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with `left`, `right` and the rest in the query. Without a body: the live objects of the namespace that the query names. Every request that the rules of either side promise is sent to both, each dialled at its own address, three times. What differs between the two is a difference; what differs within one is told and does not count. Differences are a 200 with the verdict `fail`. Nothing of it enters history. Needs the scope `jobs:write`. */
+  /** Send two sides the same requests, and compare the answers. As `application/json`: a comparison. As `application/yaml` (or JSON that has `kind`): the manifests themselves, with `left`, `right` and the rest in the query. Without a body: the live objects of the namespace that the query names. Every request that the rules of either side promise is sent to both, each dialled at its own address, three times. Only what differs between the two sides counts; what differs within one is reported, and does not count. Differences are a 200 with the verdict `fail`. History keeps nothing of it. Needs the scope `jobs:write`. */
   createCompare<F extends FormatOf<'createCompare'> = 'json'>(
     body?: Body<'createCompare'>,
     options?: Options<'createCompare', F>,
@@ -206,33 +206,33 @@ export interface Methods<W extends boolean = false> {
     id: string,
     options?: Options<'getCompareReport', F>,
   ): Promise<Given<Answer<'getCompareReport', F>, W>>
-  /** Run a job or a batch again and again. What is asked for is planned at once, so that what could never be run is refused, and again at each run. Values of secret-bearing fields of checks are kept encrypted and never shown. Needs the scope `schedules:write`. */
+  /** Run a job or a batch again and again. The request is planned at once, so that one that could never run is refused, and again at each run. Values of secret-bearing fields of checks are kept encrypted and never shown. Needs the scope `schedules:write`. */
   createSchedule(
     body: Body<'createSchedule'>,
     options?: Options<'createSchedule'>,
   ): Promise<Given<Answer<'createSchedule'>, W>>
   /** Schedules, newest first. Needs the scope `schedules:read`. */
   listSchedules(options?: Options<'listSchedules'>): Promise<Given<Answer<'listSchedules'>, W>>
-  /** One schedule, with what it asks for. The `ETag` changes with what its owner decides, not with its runs. Needs the scope `schedules:read`. */
+  /** One schedule, with what it asks for. The `ETag` changes when the schedule is changed, not when it runs. Needs the scope `schedules:read`. */
   getSchedule(id: string, options?: Options<'getSchedule'>): Promise<Given<Answer<'getSchedule'>, W>>
-  /** Change or pause a schedule. What is left out stays. A run under way goes on as it was. What changes nothing, secrets included, leaves the schedule as it is, with its `ETag`. A `job` or `batch` is replaced as a whole; `keep` names what is not shown of it and stays, so that nobody has to know a secret to change what is beside it. Needs the scope `schedules:write`. */
+  /** Change or pause a schedule. Fields that are left out stay as they are, and a run under way goes on as it was. A request that changes nothing, secrets included, keeps the `ETag`. A `job` or `batch` is replaced as a whole; `keep` names hidden parts that stay, so that nobody has to know a secret to change the rest. Needs the scope `schedules:write`. */
   changeSchedule(
     id: string,
     body: Body<'changeSchedule'>,
     options?: Options<'changeSchedule'>,
   ): Promise<Given<Answer<'changeSchedule'>, W>>
-  /** Delete a schedule. With the secrets of its checks. Its jobs stay, and what runs goes on. `If-Match` is honoured. Needs the scope `schedules:write`. */
+  /** Delete a schedule. Deletes the secrets of its checks, too. Its jobs stay, and a run under way goes on. `If-Match` is honoured. Needs the scope `schedules:write`. */
   deleteSchedule(id: string, options?: Options<'deleteSchedule'>): Promise<Given<Answer<'deleteSchedule'>, W>>
-  /** Run it now. Whether it is paused or its run before has ended. Answered as the job, or the batch, that it makes. Needs the scope `jobs:write`. */
+  /** Run a schedule now. Runs even if it is paused, or its previous run has not ended. The answer is the job, or the batch, that it makes. Needs the scope `jobs:write`. */
   runSchedule<F extends FormatOf<'runSchedule'> = 'json'>(
     id: string,
     options?: Options<'runSchedule', F>,
   ): Promise<Given<Answer<'runSchedule', F>, W>>
   /** Jobs that a schedule has made, newest first. Needs the scope `jobs:read`. */
   listScheduleJobs(id: string, options?: Options<'listScheduleJobs'>): Promise<Given<Answer<'listScheduleJobs'>, W>>
-  /** Every Service ever probed. By namespace, name and cluster, or problems first. `counts` and `availability` are over the whole hours of the window. Needs the scope `reports:read`. */
+  /** Every Service ever probed. Sorted by namespace, name and cluster, or problems first. `counts` and `availability` are over the whole hours of the window. Needs the scope `reports:read`. */
   listServices(options?: Options<'listServices'>): Promise<Given<Answer<'listServices'>, W>>
-  /** The state of each path, since when, and the current diagnosis. Paths that are planned no more are there too, with `retiredAt`. Needs the scope `reports:read`. */
+  /** One Service: the state of each path, since when, and the current diagnosis. Paths that are no longer planned are included, with `retiredAt`. Needs the scope `reports:read`. */
   getService(namespace: string, name: string, options?: Options<'getService'>): Promise<Given<Answer<'getService'>, W>>
   /** Recorded tries, newest first. Needs the scope `reports:read`. */
   listServiceResults(
@@ -246,13 +246,13 @@ export interface Methods<W extends boolean = false> {
     name: string,
     options?: Options<'getServiceSeries'>,
   ): Promise<Given<Answer<'getServiceSeries'>, W>>
-  /** From leaving pass to coming back, newest first. Those that were open at some time of the span. Failing again within five minutes is the same incident. Needs the scope `reports:read`. */
+  /** Incidents of a Service, newest first. An incident lasts from the first failure until everything passes again; failing again within five minutes continues it. Lists those that were open at any time in the span. Needs the scope `reports:read`. */
   listServiceIncidents(
     namespace: string,
     name: string,
     options?: Options<'listServiceIncidents'>,
   ): Promise<Given<Answer<'listServiceIncidents'>, W>>
-  /** Incidents of all Services, the open ones first. Open ones by when they began, the newest first; then the others by when they ended, the last first. With `from` and `to`: those that were open at some time of that span. Needs the scope `reports:read`. */
+  /** Incidents of all Services, the open ones first. Open ones come first, the latest to begin first; then ended ones, the latest to end first. With `from` and `to`: those that were open at any time in that span. Needs the scope `reports:read`. */
   listIncidents(options?: Options<'listIncidents'>): Promise<Given<Answer<'listIncidents'>, W>>
   /** The clusters that this server reads, each with its state. Sorted by name. A cluster that has not answered for some seconds is asked for its state first. Needs the scope `plan`. */
   listClusters(options?: Options<'listClusters'>): Promise<Given<Answer<'listClusters'>, W>>
@@ -277,30 +277,30 @@ export interface Methods<W extends boolean = false> {
     name: string,
     options?: Options<'getServiceBadge'>,
   ): Promise<Given<Answer<'getServiceBadge'>, W>>
-  /** Tell others how some Services are. Shown at `/status/{slug}`, with the titles given here in place of every other name. Only a token that reaches every namespace of every cluster makes and sees status pages. Needs the scope `admin`. */
+  /** Make a status page. Publishes the state of some Services at `/status/{slug}`, under the titles given here and no other name. Only a token that reaches every namespace of every cluster can make and see status pages. Needs the scope `admin`. */
   createStatusPage(
     body: Body<'createStatusPage'>,
     options?: Options<'createStatusPage'>,
   ): Promise<Given<Answer<'createStatusPage'>, W>>
   /** Status pages, newest first. Needs the scope `admin`. */
   listStatusPages(options?: Options<'listStatusPages'>): Promise<Given<Answer<'listStatusPages'>, W>>
-  /** One status page, as it was made. Needs the scope `admin`. */
+  /** The settings of a status page. Needs the scope `admin`. */
   getStatusPage(id: string, options?: Options<'getStatusPage'>): Promise<Given<Answer<'getStatusPage'>, W>>
-  /** Change a status page. What is left out stays; `services` is given whole. Others see it within 30 s. Needs the scope `admin`. */
+  /** Change a status page. Fields that are left out stay as they are; `services` is replaced as a whole. Readers see the change within 30 s. Needs the scope `admin`. */
   changeStatusPage(
     id: string,
     body: Body<'changeStatusPage'>,
     options?: Options<'changeStatusPage'>,
   ): Promise<Given<Answer<'changeStatusPage'>, W>>
-  /** Delete a status page. With what was announced on it. `If-Match` is honoured. Needs the scope `admin`. */
+  /** Delete a status page. Deletes its announcements, too. `If-Match` is honoured. Needs the scope `admin`. */
   deleteStatusPage(id: string, options?: Options<'deleteStatusPage'>): Promise<Given<Answer<'deleteStatusPage'>, W>>
-  /** Tell of an incident in words of your own. Beside the incidents that are measured, which are told in fixed words. It changes no state of a Service. Needs the scope `admin`. */
+  /** Announce an incident. Adds an incident in your own words to the measured ones, whose words are fixed. It changes no state of a Service. Needs the scope `admin`. */
   createAnnouncement(
     id: string,
     body: Body<'createAnnouncement'>,
     options?: Options<'createAnnouncement'>,
   ): Promise<Given<Answer<'createAnnouncement'>, W>>
-  /** What was announced, the newest beginning first. Needs the scope `admin`. */
+  /** Announcements of a status page, the latest to begin first. Needs the scope `admin`. */
   listAnnouncements(id: string, options?: Options<'listAnnouncements'>): Promise<Given<Answer<'listAnnouncements'>, W>>
   /** One announcement. Needs the scope `admin`. */
   getAnnouncement(
@@ -308,36 +308,36 @@ export interface Methods<W extends boolean = false> {
     announcement: string,
     options?: Options<'getAnnouncement'>,
   ): Promise<Given<Answer<'getAnnouncement'>, W>>
-  /** Change an announcement, or tell how it went on. What is left out stays. With `state` or `body` it is told as one more update, of now. Needs the scope `admin`. */
+  /** Change an announcement, or add an update. Fields that are left out stay as they are. `state` or `body` adds an update with the current time. Needs the scope `admin`. */
   changeAnnouncement(
     id: string,
     announcement: string,
     body: Body<'changeAnnouncement'>,
     options?: Options<'changeAnnouncement'>,
   ): Promise<Given<Answer<'changeAnnouncement'>, W>>
-  /** Delete an announcement. Pages and feeds show it no more. `If-Match` is honoured. Needs the scope `admin`. */
+  /** Delete an announcement. Pages and feeds no longer show it. `If-Match` is honoured. Needs the scope `admin`. */
   deleteAnnouncement(
     id: string,
     announcement: string,
     options?: Options<'deleteAnnouncement'>,
   ): Promise<Given<Answer<'deleteAnnouncement'>, W>>
-  /** How the Services of a status page are. A page for who names `text/html` in `Accept`, else this document. Kept for 30 s. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  /** A status page: the states and incidents of its Services. A page if `Accept` names `text/html`, else this document. It may be 30 s old. A page that is not public needs a token with any scope, or the cookie of a login. Needs no token. */
   getStatus(slug: string, options?: Options<'getStatus'>): Promise<Given<Answer<'getStatus'>, W>>
-  /** The state of a status page, as a badge. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  /** The state of a status page, as a badge. A page that is not public needs a token with any scope, or the cookie of a login. Needs no token. */
   getStatusBadge(slug: string, options?: Options<'getStatusBadge'>): Promise<Given<Answer<'getStatusBadge'>, W>>
-  /** The incidents of a status page, as RSS 2.0. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  /** The incidents of a status page, as RSS 2.0. A page that is not public needs a token with any scope, or the cookie of a login. Needs no token. */
   getStatusRss(slug: string, options?: Options<'getStatusRss'>): Promise<Given<Answer<'getStatusRss'>, W>>
-  /** The incidents of a status page, as Atom. A page that is not public needs a token, of whichever scope, or the cookie of a login. Needs no token. */
+  /** The incidents of a status page, as Atom. A page that is not public needs a token with any scope, or the cookie of a login. Needs no token. */
   getStatusAtom(slug: string, options?: Options<'getStatusAtom'>): Promise<Given<Answer<'getStatusAtom'>, W>>
-  /** Who changed what, newest first. Every change that was asked for over the API. What schedules and discovery make is not told. A token of some namespaces is shown what was changed in these alone. Needs the scope `audit:read`. */
+  /** The audit log, newest first. Every change that was asked for over the API. What schedules and discovery make is not logged. A token that is narrowed to namespaces sees only changes in these. Needs the scope `audit:read`. */
   listAudit(options?: Options<'listAudit'>): Promise<Given<Answer<'listAudit'>, W>>
-  /** Make a token. The answer has the token, which is shown this once and is nowhere kept. Nothing can be given that the caller does not have itself. A token is not changed afterwards: make another, and revoke this one. Needs the scope `tokens:write`. */
+  /** Make a token. The answer holds the token, which is shown only this once and is not stored. A caller can grant nothing that it does not have itself. A token cannot be changed: make another, and revoke this one. Needs the scope `tokens:write`. */
   createToken(body: Body<'createToken'>, options?: Options<'createToken'>): Promise<Given<Answer<'createToken'>, W>>
-  /** Tokens, newest first, after those of the environment. Those that the caller could have made. Tokens that have ended are shown with their state for 90 days more. Needs the scope `tokens:write`. */
+  /** Tokens, newest first, after those of the environment. Lists the tokens that the caller could have made. Tokens that have ended are listed for 90 more days, with their state. Needs the scope `tokens:write`. */
   listTokens(options?: Options<'listTokens'>): Promise<Given<Answer<'listTokens'>, W>>
-  /** One token, without what is secret of it. Needs the scope `tokens:write`. */
+  /** One token, without its secret. Needs the scope `tokens:write`. */
   getToken(id: string, options?: Options<'getToken'>): Promise<Given<Answer<'getToken'>, W>>
-  /** Revoke a token. It is refused from the next request on, on every process, and streams and waits under it end within 5 s. Jobs that it has asked for go on, and so do its schedules, under what it was narrowed to. A second time changes nothing. Needs the scope `tokens:write`. */
+  /** Revoke a token. Every process refuses it from the next request on, and its streams and waits end within 5 s. Its jobs and schedules go on, within the limits that it had. Revoking it again changes nothing. Needs the scope `tokens:write`. */
   revokeToken(id: string, options?: Options<'revokeToken'>): Promise<Given<Answer<'revokeToken'>, W>>
   /** The page to log in on, for browsers. Needs no token. */
   getLogin(options?: Options<'getLogin'>): Promise<Given<Answer<'getLogin'>, W>>
@@ -349,22 +349,22 @@ export interface Methods<W extends boolean = false> {
   beginOidcLogin(options?: Options<'beginOidcLogin'>): Promise<Given<Answer<'beginOidcLogin'>, W>>
   /** Comes back from the identity provider. What the person may is what the first rule of `PORTOLAN_JWT_RULES` says that fits the ID token. Needs no token. */
   finishOidcLogin(options?: Options<'finishOidcLogin'>): Promise<Given<Answer<'finishOidcLogin'>, W>>
-  /** Who asks, and what that may. Needs a token with any scope. */
+  /** The caller, and what it may do. Needs a token with any scope. */
   whoami(options?: Options<'whoami'>): Promise<Given<Answer<'whoami'>, W>>
-  /** Metrics for Prometheus. The last result of each path and check, under blackbox_exporter's names, until an hour after it; and the process's own. Text format 0.0.4. A token that is narrowed to namespaces or clusters gets what it may see of jobs, schedules and results, and nothing of the process. Needs the scope `metrics:read`. */
+  /** Metrics for Prometheus. The last result of each path and check, for an hour, under blackbox_exporter's names; and metrics of the process. Text format 0.0.4. A token that is narrowed to namespaces or clusters gets only the jobs, schedules and results that it may see, and nothing of the process. Needs the scope `metrics:read`. */
   getMetrics(options?: Options<'getMetrics'>): Promise<Given<Answer<'getMetrics'>, W>>
-  /** Probe one target now, as blackbox_exporter's /probe does. Records nothing. `probe_success` is 0 where the target is at fault; where the prober is, or its policy forbids the address, the answer is a problem, so that the scrape fails and the target is not blamed. Needs the scope `jobs:write`. */
+  /** Probe one target now, as blackbox_exporter's /probe does. Records nothing. `probe_success` is 0 if the target is at fault; if the prober is, or its policy forbids the address, the answer is a problem, so that the scrape fails and the target is not blamed. Needs the scope `jobs:write`. */
   probeTarget(options: Options<'probeTarget'>): Promise<Given<Answer<'probeTarget'>, W>>
-  /** Every path of a Service. The body of a job, or none for a live Service; probes and stores nothing. Each path names the object fields that it came from. Needs the scope `plan`. */
+  /** Plan every path of a Service. Takes the body of a job, or none for a live Service. Probes and stores nothing. Each path names the object fields that it came from. Needs the scope `plan`. */
   createPlan<F extends FormatOf<'createPlan'> = 'json'>(
     body?: Body<'createPlan'>,
     options?: Options<'createPlan', F>,
   ): Promise<Given<Answer<'createPlan', F>, W>>
-  /** Whether an address may be dialled, and which rule decides. Nothing is dialled. The policy is asked about addresses alone, and again before every dial: a name is a 400, as what it resolves to may change. Needs the scope `plan`. */
+  /** Tell whether an address may be dialled, and which rule decides. Nothing is dialled. The policy judges addresses only, and again before every dial. A name is a 400, because what it resolves to may change. Needs the scope `plan`. */
   explainEgress(options: Options<'explainEgress'>): Promise<Given<Answer<'explainEgress'>, W>>
-  /** The process answers. Needs no token. */
+  /** Check that the process answers. Needs no token. */
   getLivez(options?: Options<'getLivez'>): Promise<Given<Answer<'getLivez'>, W>>
-  /** It can take jobs: the database is writable, it is not draining. Needs no token. */
+  /** Check that it can take jobs: the database is writable, and it is not draining. Needs no token. */
   getReadyz(options?: Options<'getReadyz'>): Promise<Given<Answer<'getReadyz'>, W>>
   /** This document, as JSON. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getOpenApiJson(options?: Options<'getOpenApiJson'>): Promise<Given<Answer<'getOpenApiJson'>, W>>
@@ -372,13 +372,13 @@ export interface Methods<W extends boolean = false> {
   getOpenApiYaml(options?: Options<'getOpenApiYaml'>): Promise<Given<Answer<'getOpenApiYaml'>, W>>
   /** A browser for this API. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocs(options?: Options<'getDocs'>): Promise<Given<Answer<'getDocs'>, W>>
-  /** Pages of the documentation, by words. The pages that tell most about the words of `q`, the best first, each with the part that has them. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
+  /** Search the documentation. Finds pages by the words of `q`, the best first, each with an excerpt. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   searchDocs(options: Options<'searchDocs'>): Promise<Given<Answer<'searchDocs'>, W>>
-  /** Where to look in the documentation. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
+  /** The index of the documentation. A page is plain text under its name, and Markdown with `.md`. A client whose `Accept` names `text/html` gets HTML. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocsIndex(options?: Options<'getDocsIndex'>): Promise<Given<Answer<'getDocsIndex'>, W>>
-  /** A page of the documentation that stands in no folder. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
+  /** A page of the documentation that is in no folder. A page is plain text under its name, and Markdown with `.md`. A client whose `Accept` names `text/html` gets HTML. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocsPage(page: string, options?: Options<'getDocsPage'>): Promise<Given<Answer<'getDocsPage'>, W>>
-  /** A guide, a page about a problem, a failure or a diagnosis; or a part of the browser of this API. By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
+  /** A guide; a page about a problem, a failure or a diagnosis; or a file of the browser for this API. A page is plain text under its name, and Markdown with `.md`. A client whose `Accept` names `text/html` gets HTML. Needs no token; with `PORTOLAN_DOCS=private`, a token with any scope. */
   getDocsFile(folder: string, file: string, options?: Options<'getDocsFile'>): Promise<Given<Answer<'getDocsFile'>, W>>
 }
 
@@ -403,7 +403,7 @@ export interface Iterators {
     name: string,
     options?: Options<'listServiceResults'>,
   ): AsyncGenerator<Item<'listServiceResults'>, void, undefined>
-  /** From leaving pass to coming back, newest first: all of them, page by page as they are asked for. */
+  /** Incidents of a Service, newest first: all of them, page by page as they are asked for. */
   eachServiceIncident(
     namespace: string,
     name: string,
@@ -420,12 +420,12 @@ export interface Iterators {
   ): AsyncGenerator<Item<'listClusterServices'>, void, undefined>
   /** Status pages, newest first: all of them, page by page as they are asked for. */
   eachStatusPage(options?: Options<'listStatusPages'>): AsyncGenerator<Item<'listStatusPages'>, void, undefined>
-  /** What was announced, the newest beginning first: all of them, page by page as they are asked for. */
+  /** Announcements of a status page, the latest to begin first: all of them, page by page as they are asked for. */
   eachAnnouncement(
     id: string,
     options?: Options<'listAnnouncements'>,
   ): AsyncGenerator<Item<'listAnnouncements'>, void, undefined>
-  /** Who changed what, newest first: all of them, page by page as they are asked for. */
+  /** The audit log, newest first: all of them, page by page as they are asked for. */
   eachAudit(options?: Options<'listAudit'>): AsyncGenerator<Item<'listAudit'>, void, undefined>
   /** Tokens, newest first, after those of the environment: all of them, page by page as they are asked for. */
   eachToken(options?: Options<'listTokens'>): AsyncGenerator<Item<'listTokens'>, void, undefined>

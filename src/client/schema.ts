@@ -1,5 +1,5 @@
 // Written by `npm run client` from openapi.yaml; do not edit.
-// Made of 02f51e0388ce4e1c21abc58b7d64947e0474effe217e1d020f49e31ffc12913a, written as 4fa067f21705b5c816325c873b443b04c876eed8c7869e5ea9fd103878d51ac4.
+// Made of 0e2753f95e6acebe6b6fb4b8ee565040f89b58cf36a04af9a38022fdeabecedb, written as a84ba0b6cf6aa29e18d0d298a77c696402a95bd70c174f412fae67427cbd6d66.
 export interface components {
     schemas: {
         Job: {
@@ -38,7 +38,7 @@ export interface components {
             batchId: string | null;
             summary: components["schemas"]["Summary"];
             objects: components["schemas"]["ObjectsUsed"];
-            /** @description Of a finished job: what `expect` asks of all paths together and is not met, by its field */
+            /** @description For a finished job: the fields of `expect` about all paths together that are not met */
             unmet: ("expect.reachable" | "expect.sameResponder")[];
             paths: components["schemas"]["JobPath"][];
             notApplicable: components["schemas"]["NotApplicable"][];
@@ -59,7 +59,7 @@ export interface components {
             service: string;
         };
         /**
-         * @description Where it was seen from: the name of the vantage, which is its position unless it was given one
+         * @description The vantage that it was seen from: its name, or its position if it has no name
          * @example in-cluster
          */
         VantageName: string;
@@ -105,7 +105,7 @@ export interface components {
                 backendTlsPolicies?: string;
                 openShiftRoutes?: string;
             };
-            /** @description The API server was out of reach: these are the last objects that were known */
+            /** @description Whether the API server was out of reach, so that these are the last objects that were known */
             stale: boolean;
             /** @description What the API server refused to show */
             forbidden: {
@@ -115,14 +115,14 @@ export interface components {
                 verb: string;
                 /** @description null: all namespaces, or the resource has none */
                 namespace: string | null;
-                /** @description What the plan lacks for it */
+                /** @description What the plan lacks without it */
                 effect: string;
                 /** @description The RBAC rule to add, as YAML for `kubectl apply -f -` */
                 rule: string;
             }[];
         };
         JobPath: {
-            /** @description Deterministic: stays the same from job to job while the path stays the same way */
+            /** @description Deterministic: the same from job to job, as long as the path is the same way */
             id: string;
             /** @enum {string} */
             kind: "DNS" | "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress" | "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "Route" | "Endpoint" | "ExternalIP" | "ExternalName" | "Environment";
@@ -137,7 +137,7 @@ export interface components {
             /** @enum {string|null} */
             family: "IPv4" | "IPv6" | null;
             node: string | null;
-            /** @description Behind an endpoint, as far as the objects tell */
+            /** @description The pod behind an endpoint, as far as the objects tell */
             pod: string | null;
             /**
              * @description Which endpoints the address leads to: `Cluster`: any; `Local`: those of the node where the connection arrives, by `externalTrafficPolicy` or `internalTrafficPolicy`. null: nothing translates the address
@@ -147,7 +147,7 @@ export interface components {
             host: string | null;
             serverName: string | null;
             rulePath: string | null;
-            /** @description The Gateway or ListenerSet that a route is attached to; of an Ingress its class */
+            /** @description The Gateway or ListenerSet that a route is attached to; for an Ingress, its class */
             parent: {
                 kind: string;
                 namespace: string | null;
@@ -164,7 +164,7 @@ export interface components {
                     name: string;
                     value: string;
                     /**
-                     * @description The value is a regular expression
+                     * @description Whether the value is a regular expression
                      * @enum {boolean}
                      */
                     regex?: true;
@@ -173,7 +173,7 @@ export interface components {
                     name: string;
                     value: string;
                     /**
-                     * @description The value is a regular expression
+                     * @description Whether the value is a regular expression
                      * @enum {boolean}
                      */
                     regex?: true;
@@ -191,7 +191,7 @@ export interface components {
                 detail: string;
             } | null;
             /**
-             * @description Of the Ingress rule
+             * @description The path type of the Ingress rule
              * @enum {string|null}
              */
             pathType: "Exact" | "Prefix" | "ImplementationSpecific" | null;
@@ -246,12 +246,12 @@ export interface components {
             malformed?: components["schemas"]["MalformedEvidence"];
             grpc?: components["schemas"]["GrpcEvidence"];
             /**
-             * @description What came in place of the protocol that was asked for, where its first bytes tell
+             * @description What answered in place of the expected protocol, if its first bytes tell
              * @enum {string}
              */
             speaks?: "http1" | "http2" | "tls" | "ssh" | "smtp_or_ftp" | "redis" | "amqp" | "mysql" | "postgres";
             failure: components["schemas"]["Failure"] | null;
-            /** @description Of a control probe that the diagnosis wanted: what it asked, and whom */
+            /** @description For a control probe of the diagnosis: what was asked, and of which server */
             control?: {
                 /** @enum {string} */
                 kind: "kubernetes_cluster_ip" | "dns_cluster_ip" | "dns_over_udp" | "dns_over_tcp" | "dns_pod" | "declared_port" | "other_family" | "health_check_node_port" | "small_answer" | "large_request" | "with_host" | "other_host" | "again" | "other_scheme" | "proxy_protocol";
@@ -284,21 +284,21 @@ export interface components {
             /** @description Seconds */
             ttl: number | null;
             lookup: string[] | null;
-            /** @description What was answered for the AAAA record of a name that has an A record, where it is not that there is none: an rcode, or a failure code; absent: as it should be, or not asked */
+            /** @description The unexpected answer for the AAAA record of a name that has an A record: an rcode, or a failure code; absent: as it should be, or not asked */
             aaaa?: string;
-            /** @description Of several servers to ask, those that gave no answer in this try; absent: none */
+            /** @description Those of several servers that gave no answer in this try; absent: none */
             unanswered?: string[];
             /**
-             * @description Of a `dnsQuery`: how the server of the path was asked
+             * @description For a `dnsQuery`: how the server of the path was asked
              * @enum {string}
              */
             transport?: "udp" | "tcp";
             /**
-             * @description TC was set: the whole answer is to be had over TCP alone; absent: it was whole
+             * @description TC was set: the whole answer is available over TCP only; absent: it was whole
              * @enum {boolean}
              */
             truncated?: true;
-            /** @description So many times the query was sent anew over UDP, as no answer had come; absent: none */
+            /** @description How often the query was sent again over UDP, as no answer had come; absent: never */
             resent?: number;
         };
         HttpEvidence: {
@@ -307,14 +307,14 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
-            /** @description Of all header lines, also of those that are not shown */
+            /** @description Bytes of all header lines, including those that are not shown */
             headerBytes: number;
             location: string | null;
             bodyBytes: number;
             bodySnippet: string;
             bodySha256: string;
             /**
-             * @description Why the body was not read to its end; absent: it was. `limit`: it is longer than is read. `time`: it announces no end (an event stream, a long poll), or was still coming when the time was over
+             * @description Why the body was not read to its end; absent: it was. `limit`: it is longer than what is read. `time`: it has no announced end (an event stream, a long poll), or was still coming when the time was up
              * @enum {string}
              */
             bodyCut?: "limit" | "time";
@@ -338,21 +338,21 @@ export interface components {
             flaw: string;
             /** @description The line, escaped and cut; null: no single line */
             quote: string | null;
-            /** @description Clients that are known to take it nevertheless */
+            /** @description Clients that are known to accept it nevertheless */
             takenBy: string[];
         };
-        /** @description The answer to a gRPC call; `http` has what HTTP says of it */
+        /** @description The answer to a gRPC call; `http` has its HTTP part */
         GrpcEvidence: {
             /** @example /grpc.health.v1.Health/Check */
             call: string;
             /**
-             * @description null: a stream, of which the beginning was read
+             * @description null: a stream, of which only the beginning was read
              * @example OK
              * @enum {string|null}
              */
             status: "OK" | "CANCELLED" | "UNKNOWN" | "INVALID_ARGUMENT" | "DEADLINE_EXCEEDED" | "NOT_FOUND" | "ALREADY_EXISTS" | "PERMISSION_DENIED" | "RESOURCE_EXHAUSTED" | "FAILED_PRECONDITION" | "ABORTED" | "OUT_OF_RANGE" | "UNIMPLEMENTED" | "INTERNAL" | "UNAVAILABLE" | "DATA_LOSS" | "UNAUTHENTICATED" | null;
             /**
-             * @description `grpc-status` as it came; null: none did, and `status` is what clients make of the HTTP status
+             * @description `grpc-status` as it came; null: it was missing, and `status` is what clients make of the HTTP status
              * @example 0
              */
             code: number | null;
@@ -513,7 +513,7 @@ export interface components {
                 /** @default [] */
                 unreachable?: components["schemas"]["PathSelector"][];
                 /**
-                 * @description The job fails where a path is answered by another application than the endpoints (`wrong_responder`)
+                 * @description The job fails if a path is answered by another application than the endpoints (`wrong_responder`)
                  * @default false
                  */
                 sameResponder?: boolean;
@@ -531,7 +531,7 @@ export interface components {
             };
         };
         /**
-         * @description What manifests cannot say, or to override what objects say
+         * @description Addresses that manifests cannot tell, or that override those of objects
          * @default {}
          */
         Addresses: {
@@ -566,7 +566,7 @@ export interface components {
             environment?: string | null;
         };
         /**
-         * @description What manifests cannot say, or to override what objects say
+         * @description Addresses that manifests cannot tell, or that override those of objects
          * @default {}
          */
         AnsweredAddresses: {
@@ -900,7 +900,7 @@ export interface components {
             /** @default null */
             port?: number | string | null;
             /**
-             * @description Whose health is asked for; empty: that of the server
+             * @description The service whose health is asked for; empty: the server as a whole
              * @default
              * @example shop.v1.Cart
              */
@@ -948,7 +948,7 @@ export interface components {
             /** @default null */
             port: number | string | null;
             /**
-             * @description Whose health is asked for; empty: that of the server
+             * @description The service whose health is asked for; empty: the server as a whole
              * @default
              * @example shop.v1.Cart
              */
@@ -1036,7 +1036,7 @@ export interface components {
             /** @default true */
             recursionDesired?: boolean;
             /**
-             * @description null: any well-formed answer passes; of the DNS of the cluster its own name is demanded
+             * @description null: any well-formed answer passes, but the DNS of the cluster must know its own name
              * @default null
              */
             expect?: {
@@ -1081,7 +1081,7 @@ export interface components {
             /** @default true */
             recursionDesired: boolean;
             /**
-             * @description null: any well-formed answer passes; of the DNS of the cluster its own name is demanded
+             * @description null: any well-formed answer passes, but the DNS of the cluster must know its own name
              * @default null
              */
             expect: {
@@ -1184,7 +1184,7 @@ export interface components {
             /** @default {} */
             metadata?: {
                 cluster?: string;
-                /** @description The Service that is asked about. Without it: `{name}-canary` */
+                /** @description The Service to ask about. Left out: `{name}-canary` */
                 service?: string;
                 /** @enum {string} */
                 vantage?: "in-cluster" | "outside" | "edge";
@@ -1199,11 +1199,11 @@ export interface components {
                  * @enum {string}
                  */
                 sameResponder?: "true" | "false";
-                /** @description What HTTP ports are asked for: any 2xx passes. Without it: `/`, and below 500 passes */
+                /** @description The path to request from HTTP ports; any 2xx passes. Left out: `/`, where any status below 500 passes */
                 path?: string;
-                /** @description With `path`: only this port of the Service is asked for it, by its name or number */
+                /** @description With `path`: request it from this port of the Service only, given by name or number */
                 port?: string;
-                /** @description Anything else of a job, as YAML: `checks`, `paths`, `expect`, …; without `target` */
+                /** @description Other fields of a job, as YAML: `checks`, `paths`, `expect`, …; without `target` */
                 job?: string;
             };
         } & {
@@ -1229,7 +1229,7 @@ export interface components {
          */
         GateVerdict: {
             /**
-             * @description `inconclusive`: nothing was tested, or not within the wait. `error`: it is not known, and the Service is not to blame
+             * @description `inconclusive`: nothing was tested, or not within the wait. `error`: the answer is not known, and the Service is not to blame
              * @enum {string}
              */
             verdict: "pass" | "fail" | "error" | "inconclusive";
@@ -1237,7 +1237,7 @@ export interface components {
             pass: boolean | null;
             /** @description One line for people */
             summary: string;
-            /** @description What is broken, the likeliest first, in short */
+            /** @description What is broken, in short, the most likely first */
             findings: {
                 code: string;
                 layer: string;
@@ -1247,11 +1247,11 @@ export interface components {
                 fix: string;
                 docs: string;
             }[];
-            /** @description Where the report is: a URL with `PORTOLAN_PUBLIC_URL`, else a path. null: no job was made */
+            /** @description The address of the report: a URL with `PORTOLAN_PUBLIC_URL`, else a path. null: no job was made */
             report: string | null;
         };
         /**
-         * @description Anything of a job but its `target`, which the query names
+         * @description Any fields of a job except `target`, which the query names
          * @example {
          *       "checks": [
          *         {
@@ -1297,7 +1297,7 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
-            /** @description One for each Service */
+            /** @description A job for each Service */
             jobs: components["schemas"]["BatchJob"][];
         };
         BatchJob: {
@@ -1407,7 +1407,7 @@ export interface components {
                 /** @default [] */
                 unreachable?: components["schemas"]["PathSelector"][];
                 /**
-                 * @description The job fails where a path is answered by another application than the endpoints (`wrong_responder`)
+                 * @description The job fails if a path is answered by another application than the endpoints (`wrong_responder`)
                  * @default false
                  */
                 sameResponder?: boolean;
@@ -1490,9 +1490,9 @@ export interface components {
             };
             ignoreHeaders: string[];
             methods: string[] | null;
-            /** @description Each request is sent so often to each side */
+            /** @description How often each request is sent to each side */
             triesEach: number;
-            /** @description Of requests */
+            /** @description Counts of requests */
             summary: {
                 alike: number;
                 different: number;
@@ -1501,7 +1501,7 @@ export interface components {
                 notSent: number;
             };
             requests: components["schemas"]["ComparedRequest"][];
-            /** @description What the rules promise and was not sent */
+            /** @description Requests that the rules promise and that were not sent */
             notSent: {
                 /** @enum {string} */
                 side: "left" | "right";
@@ -1515,9 +1515,9 @@ export interface components {
             method: string;
             /** @enum {string} */
             scheme: "http" | "https";
-            /** @description null: the rule has none; each side is asked with its own address */
+            /** @description null: the rule has none; each request names the address of its side */
             host: string | null;
-            /** @description With its query */
+            /** @description The path, with its query */
             path: string;
             headers: {
                 [key: string]: string;
@@ -1531,7 +1531,7 @@ export interface components {
             left: components["schemas"]["SideAnswer"];
             right: components["schemas"]["SideAnswer"];
             differences: components["schemas"]["Difference"][];
-            /** @description What differs, between the sides or within one, and does not count */
+            /** @description Differences, between the sides or within one, that do not count */
             notCounted: {
                 field: string;
                 why: string;
@@ -1541,9 +1541,9 @@ export interface components {
             /** @description null: it was not asked */
             address: string | null;
             addressPort: number | null;
-            /** @description What promises the request; empty: the rules of this side do not */
+            /** @description The fields that promise the request; empty: the rules of this side do not */
             because: string[];
-            /** @description The first answer; null: none came */
+            /** @description The first answer; null: there was none */
             answer: {
                 status: number;
                 location: string | null;
@@ -1556,9 +1556,9 @@ export interface components {
                 message: string;
             } | null;
             tries: number;
-            /** @description The median of its answers. It decides nothing */
+            /** @description The median of its answers, which decides nothing */
             totalMs: number | null;
-            /** @description Asks this side the same */
+            /** @description A command that sends this side the same request */
             curl: string | null;
         };
         Difference: {
@@ -1569,11 +1569,11 @@ export interface components {
             kind: "routing" | "listener" | "connection" | "status" | "redirect" | "certificate" | "header" | "cookie" | "body";
             /** @example header x-frame-options */
             field: string;
-            /** @description As it was seen; null: it is not there */
+            /** @description As this side answered; null: it is not there */
             left: string | null;
-            /** @description As it was seen; null: it is not there */
+            /** @description As this side answered; null: it is not there */
             right: string | null;
-            /** @description For whoever moves from the one to the other */
+            /** @description What it means for a move from one side to the other */
             means: string;
             /** @description What to do */
             next: string;
@@ -1598,7 +1598,7 @@ export interface components {
          */
         CompareRequest: {
             /**
-             * @description Where the objects are: `manifests`, else the live cluster. Without `service` the comparison is about every Service that the two sides route to. Not needed where both sides are jobs
+             * @description The source of the objects: `manifests`, else the live cluster. Without `service` the comparison is about every Service that the two sides route to. Not needed if both sides are jobs
              * @default {}
              */
             target?: {
@@ -1613,7 +1613,7 @@ export interface components {
             right: components["schemas"]["CompareSide"];
             addresses?: components["schemas"]["Addresses"];
             /**
-             * @description Besides those that are ignored anyway
+             * @description To be ignored besides those that always are
              * @default []
              * @example [
              *       "x-served-by",
@@ -1624,7 +1624,7 @@ export interface components {
             /** @description Methods that may be sent. Left out: GET, and HEAD where a rule takes no other. Given: a rule that takes any method is asked with each of these */
             methods?: ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS")[];
             /**
-             * @description Requests beyond it are chosen by a hash, and told as not sent
+             * @description Beyond it, a hash chooses the requests that are sent; the others are listed as not sent
              * @default {}
              */
             limits?: {
@@ -1649,10 +1649,10 @@ export interface components {
             name: string;
             addresses?: components["schemas"]["SideAddresses"];
         } | {
-            /** @description A job that has ended: what it had planned to ask of routers is asked anew */
+            /** @description A job that has ended: the requests that it had planned for routers are sent again */
             job: string;
         };
-        /** @description Where the router of this side is reached, in place of what the objects and `addresses` say */
+        /** @description The address of the router of this side, in place of what the objects and `addresses` say */
         SideAddresses: {
             ingressController?: string[];
             controllerPorts?: {
@@ -1683,10 +1683,10 @@ export interface components {
              * @enum {string}
              */
             overlap: "skip" | "queue";
-            /** @description false: paused. What passes meanwhile is not made up for. */
+            /** @description false: paused. Runs that pass meanwhile are not made up for. */
             enabled: boolean;
             /**
-             * @description The part of Portolan that made it and alone may change it; null: it was made over the API
+             * @description The part of Portolan that made it, which alone may change it; null: it was made over the API
              * @enum {string|null}
              */
             managedBy: "discovery" | null;
@@ -1707,11 +1707,11 @@ export interface components {
             updatedAt: string;
             /**
              * Format: date-time
-             * @description With its jitter; null: paused
+             * @description The next run, with its jitter; null: paused
              * @example 2026-11-23T09:00:00.000Z
              */
             nextRunAt: string | null;
-            /** @description The next three runs, with their jitter; `nextRunAt` is the first. Empty: paused, or none will come */
+            /** @description The next three runs, with their jitter; `nextRunAt` is the first. Empty: paused, or there are no more */
             nextRuns: string[];
             lastRun: {
                 /**
@@ -1751,7 +1751,7 @@ export interface components {
                  */
                 to: string;
             } | null;
-            /** @description Its last runs, that many, could not be started; `lastRun.problem` says why */
+            /** @description How many of its last runs, in a row, could not be started; `lastRun.problem` says why */
             failing: {
                 runs: number;
                 /**
@@ -1760,7 +1760,7 @@ export interface components {
                  */
                 since: string;
             } | null;
-            /** @description At least its last 3 runs could not be started. It goes on trying, and recovers by itself */
+            /** @description At least its last 3 runs could not be started. It keeps trying, and recovers by itself */
             stalled: {
                 /**
                  * Format: date-time
@@ -1769,13 +1769,13 @@ export interface components {
                 since: string;
                 problem: components["schemas"]["JobProblem"] | null;
             } | null;
-            /** @description The newest, whatever made it run; null for batches */
+            /** @description The newest job, whatever started the run; null for batches */
             lastJob: components["schemas"]["JobHead"] | null;
             lastBatch: components["schemas"]["Batch"] | null;
             job: components["schemas"]["ScheduledRequest"] | null;
             batch: components["schemas"]["ScheduledRequest"] | null;
         };
-        /** @description Without the objects and without the values of write-only fields */
+        /** @description A request without its objects and the values of write-only fields */
         ScheduledRequest: {
             addresses: components["schemas"]["AnsweredAddresses"];
             /** @default {} */
@@ -1812,7 +1812,7 @@ export interface components {
                 /** @default [] */
                 unreachable: components["schemas"]["PathSelector"][];
                 /**
-                 * @description The job fails where a path is answered by another application than the endpoints (`wrong_responder`)
+                 * @description The job fails if a path is answered by another application than the endpoints (`wrong_responder`)
                  * @default false
                  */
                 sameResponder: boolean;
@@ -1836,7 +1836,7 @@ export interface components {
                     [key: string]: string;
                 };
             };
-            /** @description How many of each kind were in the manifests */
+            /** @description The number of objects of each kind in the manifests */
             objects: {
                 [key: string]: number;
             } | null;
@@ -1915,7 +1915,7 @@ export interface components {
              */
             overlap?: "skip" | "queue";
             /**
-             * @description false: paused. What passes meanwhile is not made up for.
+             * @description false: paused. Runs that pass meanwhile are not made up for.
              * @default true
              */
             enabled?: boolean;
@@ -1943,10 +1943,10 @@ export interface components {
              * @enum {string}
              */
             overlap: "skip" | "queue";
-            /** @description false: paused. What passes meanwhile is not made up for. */
+            /** @description false: paused. Runs that pass meanwhile are not made up for. */
             enabled: boolean;
             /**
-             * @description The part of Portolan that made it and alone may change it; null: it was made over the API
+             * @description The part of Portolan that made it, which alone may change it; null: it was made over the API
              * @enum {string|null}
              */
             managedBy: "discovery" | null;
@@ -1967,11 +1967,11 @@ export interface components {
             updatedAt: string;
             /**
              * Format: date-time
-             * @description With its jitter; null: paused
+             * @description The next run, with its jitter; null: paused
              * @example 2026-11-23T09:00:00.000Z
              */
             nextRunAt: string | null;
-            /** @description The next three runs, with their jitter; `nextRunAt` is the first. Empty: paused, or none will come */
+            /** @description The next three runs, with their jitter; `nextRunAt` is the first. Empty: paused, or there are no more */
             nextRuns: string[];
             lastRun: {
                 /**
@@ -2011,7 +2011,7 @@ export interface components {
                  */
                 to: string;
             } | null;
-            /** @description Its last runs, that many, could not be started; `lastRun.problem` says why */
+            /** @description How many of its last runs, in a row, could not be started; `lastRun.problem` says why */
             failing: {
                 runs: number;
                 /**
@@ -2020,7 +2020,7 @@ export interface components {
                  */
                 since: string;
             } | null;
-            /** @description At least its last 3 runs could not be started. It goes on trying, and recovers by itself */
+            /** @description At least its last 3 runs could not be started. It keeps trying, and recovers by itself */
             stalled: {
                 /**
                  * Format: date-time
@@ -2029,11 +2029,11 @@ export interface components {
                 since: string;
                 problem: components["schemas"]["JobProblem"] | null;
             } | null;
-            /** @description The newest, whatever made it run; null for batches */
+            /** @description The newest job, whatever started the run; null for batches */
             lastJob: components["schemas"]["JobHead"] | null;
             lastBatch: components["schemas"]["Batch"] | null;
         };
-        /** @description What is given is changed; `job` and `batch` are replaced as a whole, but for what `keep` names */
+        /** @description Fields that are given are changed; `job` and `batch` are replaced as a whole, except for what `keep` names */
         SchedulePatch: {
             name?: string;
             /**
@@ -2053,16 +2053,16 @@ export interface components {
              * @enum {string}
              */
             overlap?: "skip" | "queue";
-            /** @description false: paused. What passes meanwhile is not made up for. */
+            /** @description false: paused. Runs that pass meanwhile are not made up for. */
             enabled?: boolean;
             job?: components["schemas"]["JobRequest"];
             batch?: components["schemas"]["BatchRequest"];
             keep?: components["schemas"]["ScheduleKeep"];
         };
-        /** @description With `job` or `batch`: what is not shown of the schedule, and is to stay as it is */
+        /** @description With `job` or `batch`: hidden parts of the schedule that are to stay as they are */
         ScheduleKeep: {
             /**
-             * @description The manifests that the schedule has; the target brings none then
+             * @description Keep the manifests of the schedule; the target must bring none
              * @default false
              */
             manifests?: boolean;
@@ -2087,7 +2087,7 @@ export interface components {
              */
             firstAt: string;
             /**
-             * @description Of all its paths now: what the last job left out is as it was when it was looked at last. null: never tested
+             * @description The current state over all its paths; a path that the last job left out keeps its last state. null: never tested
              * @enum {string|null}
              */
             state: "pass" | "fail" | null;
@@ -2097,7 +2097,7 @@ export interface components {
              */
             sinceAt: string | null;
             lastVerdict: components["schemas"]["Verdict"];
-            /** @description The last job, which may have left paths out; `lastVerdict` is its */
+            /** @description The last job, which may have left paths out; `lastVerdict` is its verdict */
             lastJobId: string;
             /**
              * Format: date-time
@@ -2109,7 +2109,7 @@ export interface components {
             availability: number | null;
             counts: components["schemas"]["Counts"];
             openIncidents: number;
-            /** @description The first finding of the diagnosis of now; null while it passes, and where none is told */
+            /** @description The first finding of the current diagnosis; null while it passes, or if there is none */
             cause: {
                 code: string;
                 layer: string;
@@ -2119,10 +2119,10 @@ export interface components {
             } | null;
             /** @description Every day, the oldest first, today last */
             days?: components["schemas"]["ServiceDay"][];
-            /** @description Of passing tries since yesterday, 00:00 UTC; within 2.2 % */
+            /** @description The 95th percentile of passing tries since yesterday, 00:00 UTC; within 2.2 % */
             p95Ms?: number | null;
         };
-        /** @description Of tries that decided: of each sample, address and check one */
+        /** @description Counts of the tries that decided: one for each sample, address and check */
         Counts: {
             pass: number;
             fail: number;
@@ -2147,7 +2147,7 @@ export interface components {
              */
             state: "pass" | "fail" | null;
         };
-        /** @description How many Services are how now, of all that match the query but for `verdict`, on whichever page */
+        /** @description The number of Services in each state, of all that match the query without `verdict`, on all pages */
         ServiceTotals: {
             fail: number;
             unknown: number;
@@ -2161,7 +2161,7 @@ export interface components {
              */
             firstAt: string;
             /**
-             * @description Of all its paths now: what the last job left out is as it was when it was looked at last. null: never tested
+             * @description The current state over all its paths; a path that the last job left out keeps its last state. null: never tested
              * @enum {string|null}
              */
             state: "pass" | "fail" | null;
@@ -2171,7 +2171,7 @@ export interface components {
              */
             sinceAt: string | null;
             lastVerdict: components["schemas"]["Verdict"];
-            /** @description The last job, which may have left paths out; `lastVerdict` is its */
+            /** @description The last job, which may have left paths out; `lastVerdict` is its verdict */
             lastJobId: string;
             /**
              * Format: date-time
@@ -2183,7 +2183,7 @@ export interface components {
             availability: number | null;
             counts: components["schemas"]["Counts"];
             openIncidents: number;
-            /** @description The first finding of the diagnosis of now; null while it passes, and where none is told */
+            /** @description The first finding of the current diagnosis; null while it passes, or if there is none */
             cause: {
                 code: string;
                 layer: string;
@@ -2191,7 +2191,7 @@ export interface components {
                 confidence: "certain" | "likely" | "possible";
                 title: string;
             } | null;
-            /** @description What the plan of the last job rests on, and so each `because`; null: that job is kept no more */
+            /** @description The objects that the plan of the last job, and so each `because`, rests on; null: that job is no longer kept */
             objects: components["schemas"]["ObjectsUsed"] | null;
             discovery: components["schemas"]["Discovered"] | null;
             diagnosis: components["schemas"]["Diagnosis"] | null;
@@ -2215,7 +2215,7 @@ export interface components {
             }[];
         };
         PathState: {
-            /** @description Deterministic: stays the same from job to job while the path stays the same way */
+            /** @description Deterministic: the same from job to job, as long as the path is the same way */
             id: string;
             /** @enum {string} */
             kind: "DNS" | "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress" | "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "Route" | "Endpoint" | "ExternalIP" | "ExternalName" | "Environment";
@@ -2230,7 +2230,7 @@ export interface components {
             /** @enum {string|null} */
             family: "IPv4" | "IPv6" | null;
             node: string | null;
-            /** @description Behind an endpoint, as far as the objects tell */
+            /** @description The pod behind an endpoint, as far as the objects tell */
             pod: string | null;
             /**
              * @description Which endpoints the address leads to: `Cluster`: any; `Local`: those of the node where the connection arrives, by `externalTrafficPolicy` or `internalTrafficPolicy`. null: nothing translates the address
@@ -2240,7 +2240,7 @@ export interface components {
             host: string | null;
             serverName: string | null;
             rulePath: string | null;
-            /** @description The Gateway or ListenerSet that a route is attached to; of an Ingress its class */
+            /** @description The Gateway or ListenerSet that a route is attached to; for an Ingress, its class */
             parent: {
                 kind: string;
                 namespace: string | null;
@@ -2257,7 +2257,7 @@ export interface components {
                     name: string;
                     value: string;
                     /**
-                     * @description The value is a regular expression
+                     * @description Whether the value is a regular expression
                      * @enum {boolean}
                      */
                     regex?: true;
@@ -2266,7 +2266,7 @@ export interface components {
                     name: string;
                     value: string;
                     /**
-                     * @description The value is a regular expression
+                     * @description Whether the value is a regular expression
                      * @enum {boolean}
                      */
                     regex?: true;
@@ -2288,7 +2288,7 @@ export interface components {
                 name: string;
             } | null;
             /**
-             * @description What was found last; errors of our own leave it as it is. null: never tested
+             * @description The last outcome that was found; errors of Portolan do not change it. null: never tested
              * @enum {string|null}
              */
             state: "pass" | "fail" | null;
@@ -2308,7 +2308,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description End of the last job that had it in its plan
+             * @description The end of the last job that planned it
              * @example 2026-11-23T09:00:00.000Z
              */
             retiredAt: string | null;
@@ -2316,7 +2316,7 @@ export interface components {
                 check: string;
                 vantage: components["schemas"]["VantageName"];
                 /**
-                 * @description What was found last; errors of our own leave it as it is. null: never tested
+                 * @description The last outcome that was found; errors of Portolan do not change it. null: never tested
                  * @enum {string|null}
                  */
                 state: "pass" | "fail" | null;
@@ -2367,12 +2367,12 @@ export interface components {
             malformed?: components["schemas"]["MalformedEvidence"];
             grpc?: components["schemas"]["GrpcEvidence"];
             /**
-             * @description What came in place of the protocol that was asked for, where its first bytes tell
+             * @description What answered in place of the expected protocol, if its first bytes tell
              * @enum {string}
              */
             speaks?: "http1" | "http2" | "tls" | "ssh" | "smtp_or_ftp" | "redis" | "amqp" | "mysql" | "postgres";
             failure: components["schemas"]["Failure"] | null;
-            /** @description Of a control probe that the diagnosis wanted: what it asked, and whom */
+            /** @description For a control probe of the diagnosis: what was asked, and of which server */
             control?: {
                 /** @enum {string} */
                 kind: "kubernetes_cluster_ip" | "dns_cluster_ip" | "dns_over_udp" | "dns_over_tcp" | "dns_pod" | "declared_port" | "other_family" | "health_check_node_port" | "small_answer" | "large_request" | "with_host" | "other_host" | "again" | "other_scheme" | "proxy_protocol";
@@ -2387,7 +2387,7 @@ export interface components {
         };
         Series: {
             /**
-             * @description Longer than asked for where nothing so fine is kept
+             * @description Longer than asked for if nothing that fine is kept
              * @example 1h
              */
             step: string;
@@ -2422,10 +2422,10 @@ export interface components {
              * @example 2026-11-23T09:00:00.000Z
              */
             endedAt: string | null;
-            /** @description How long it failed, without the healthy minutes between failures that count as one; null while open */
+            /** @description How long it failed, without the healthy minutes between failures that count as one incident; null while open */
             failingMs: number | null;
             failures: components["schemas"]["FailureCounts"];
-            /** @description What the diagnosis said when it began */
+            /** @description What the diagnosis found when it began */
             finding: {
                 code: string;
                 layer: string;
@@ -2507,10 +2507,10 @@ export interface components {
              * @example 2026-11-23T09:00:00.000Z
              */
             endedAt: string | null;
-            /** @description How long it failed, without the healthy minutes between failures that count as one; null while open */
+            /** @description How long it failed, without the healthy minutes between failures that count as one incident; null while open */
             failingMs: number | null;
             failures: components["schemas"]["FailureCounts"];
-            /** @description What the diagnosis said when it began */
+            /** @description What the diagnosis found when it began */
             finding: {
                 code: string;
                 layer: string;
@@ -2522,12 +2522,12 @@ export interface components {
         Cluster: {
             name: string;
             /**
-             * @description null: no way into it is configured
+             * @description null: no access to it is configured
              * @enum {string|null}
              */
             source: "kubeconfig" | "in-cluster" | null;
             /**
-             * @description syncing: it has not answered yet. refused: the credentials are not taken, or cannot be had, or it is another cluster than before. absent: no way into it is configured
+             * @description syncing: it has not answered yet. refused: the credentials are not accepted or not available, or it is another cluster than before. absent: no access to it is configured
              * @enum {string}
              */
             state: "synced" | "syncing" | "unreachable" | "refused" | "absent";
@@ -2540,13 +2540,13 @@ export interface components {
             server: string | null;
             version: string | null;
             /**
-             * @description Whether it is the cluster that had this name before, by the UID of its namespace kube-system. unknown: that may not be read. other: it is another one, and its jobs are refused
+             * @description Whether it is the cluster that had this name before, by the UID of its namespace kube-system. unknown: Portolan may not read that. other: it is another one, and its jobs are refused
              * @enum {string}
              */
             identity: "known" | "unknown" | "other";
             /** @description Why it is not synced, in one line */
             problem: string | null;
-            /** @description The kinds that were asked for so far. Empty for a token that is narrowed to namespaces */
+            /** @description The kinds that were read so far. Empty for a token that is narrowed to namespaces */
             kinds: {
                 /** @example Service */
                 kind: string;
@@ -2556,7 +2556,7 @@ export interface components {
                 /** @description Milliseconds since the held objects were confirmed; null: none are held */
                 lagMs: number | null;
                 forbidden: boolean;
-                /** @description Where it is forbidden: the role to add, as YAML for `kubectl apply -f -`, bound to a name that is to be put in */
+                /** @description Where it is forbidden: the role to add, as YAML for `kubectl apply -f -`, bound to a name that you fill in */
                 rule: string | null;
             }[];
         };
@@ -2570,15 +2570,15 @@ export interface components {
                 port: number;
                 protocol: string;
             }[];
-            /** @description Ingresses, routes of the Gateway API, and Routes of OpenShift, that name it as their backend */
+            /** @description Ingresses, Gateway API routes and OpenShift Routes that name it as their backend */
             routes: {
                 kind: string;
                 namespace: string;
                 name: string;
             }[];
-            /** @description Kinds of route that were not read, so that some may be missing */
+            /** @description Kinds of routes that were not read, so that some routes may be missing */
             unread: string[];
-            /** @description null: it was never probed with history */
+            /** @description null: it was never probed with `history` */
             lastVerdict: components["schemas"]["Verdict"] | null;
             lastJobId: string | null;
             /**
@@ -2590,7 +2590,7 @@ export interface components {
         Report: {
             /**
              * Format: date-time
-             * @description What was covered: whole hours or days where nothing finer is kept
+             * @description The beginning of what was covered: whole hours or days where nothing finer is kept
              * @example 2026-11-23T09:00:00.000Z
              */
             from: string;
@@ -2612,7 +2612,7 @@ export interface components {
                  */
                 firstAt: string;
                 /**
-                 * @description Of all its paths now: what the last job left out is as it was when it was looked at last. null: never tested
+                 * @description The current state over all its paths; a path that the last job left out keeps its last state. null: never tested
                  * @enum {string|null}
                  */
                 state: "pass" | "fail" | null;
@@ -2622,7 +2622,7 @@ export interface components {
                  */
                 sinceAt: string | null;
                 lastVerdict: components["schemas"]["Verdict"];
-                /** @description The last job, which may have left paths out; `lastVerdict` is its */
+                /** @description The last job, which may have left paths out; `lastVerdict` is its verdict */
                 lastJobId: string;
                 /**
                  * Format: date-time
@@ -2634,7 +2634,7 @@ export interface components {
                 availability: number | null;
                 counts: components["schemas"]["Counts"];
                 openIncidents: number;
-                /** @description The first finding of the diagnosis of now; null while it passes, and where none is told */
+                /** @description The first finding of the current diagnosis; null while it passes, or if there is none */
                 cause: {
                     code: string;
                     layer: string;
@@ -2649,7 +2649,7 @@ export interface components {
             target: components["schemas"]["Target"];
             /**
              * Format: date-time
-             * @description What was covered: whole hours or days where nothing finer is kept
+             * @description The beginning of what was covered: whole hours or days where nothing finer is kept
              * @example 2026-11-23T09:00:00.000Z
              */
             from: string;
@@ -2667,7 +2667,7 @@ export interface components {
             failures: components["schemas"]["FailureCounts"];
             now: {
                 /**
-                 * @description Of all its paths now: what the last job left out is as it was when it was looked at last. null: never tested
+                 * @description The current state over all its paths; a path that the last job left out keeps its last state. null: never tested
                  * @enum {string|null}
                  */
                 state: "pass" | "fail" | null;
@@ -2677,7 +2677,7 @@ export interface components {
                  */
                 sinceAt: string | null;
                 lastVerdict: components["schemas"]["Verdict"];
-                /** @description The last job, which may have left paths out; `lastVerdict` is its */
+                /** @description The last job, which may have left paths out; `lastVerdict` is its verdict */
                 lastJobId: string;
                 /**
                  * Format: date-time
@@ -2686,9 +2686,9 @@ export interface components {
                 lastAt: string;
                 lastSummary: components["schemas"]["Summary"] | null;
             };
-            /** @description All Endpoint paths of one port and family are one */
+            /** @description All Endpoint paths of one port and family count as one */
             paths: {
-                /** @description Deterministic: stays the same from job to job while the path stays the same way */
+                /** @description Deterministic: the same from job to job, as long as the path is the same way */
                 id: string;
                 /** @enum {string} */
                 kind: "DNS" | "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress" | "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "Route" | "Endpoint" | "ExternalIP" | "ExternalName" | "Environment";
@@ -2703,7 +2703,7 @@ export interface components {
                 /** @enum {string|null} */
                 family: "IPv4" | "IPv6" | null;
                 node: string | null;
-                /** @description Behind an endpoint, as far as the objects tell */
+                /** @description The pod behind an endpoint, as far as the objects tell */
                 pod: string | null;
                 /**
                  * @description Which endpoints the address leads to: `Cluster`: any; `Local`: those of the node where the connection arrives, by `externalTrafficPolicy` or `internalTrafficPolicy`. null: nothing translates the address
@@ -2713,7 +2713,7 @@ export interface components {
                 host: string | null;
                 serverName: string | null;
                 rulePath: string | null;
-                /** @description The Gateway or ListenerSet that a route is attached to; of an Ingress its class */
+                /** @description The Gateway or ListenerSet that a route is attached to; for an Ingress, its class */
                 parent: {
                     kind: string;
                     namespace: string | null;
@@ -2730,7 +2730,7 @@ export interface components {
                         name: string;
                         value: string;
                         /**
-                         * @description The value is a regular expression
+                         * @description Whether the value is a regular expression
                          * @enum {boolean}
                          */
                         regex?: true;
@@ -2739,7 +2739,7 @@ export interface components {
                         name: string;
                         value: string;
                         /**
-                         * @description The value is a regular expression
+                         * @description Whether the value is a regular expression
                          * @enum {boolean}
                          */
                         regex?: true;
@@ -2762,7 +2762,7 @@ export interface components {
                  */
                 retiredAt: string | null;
                 /**
-                 * @description What was found last; errors of our own leave it as it is. null: never tested
+                 * @description The last outcome that was found; errors of Portolan do not change it. null: never tested
                  * @enum {string|null}
                  */
                 state: "pass" | "fail" | null;
@@ -2796,7 +2796,7 @@ export interface components {
             incidents: components["schemas"]["Incident"][];
             diagnosis: components["schemas"]["Diagnosis"] | null;
         };
-        /** @description Of passing tries. Percentiles are within 2.2 % of the exact ones; phases are means. */
+        /** @description Latency of passing tries. Percentiles are within 2.2 % of the exact ones; phases are means. */
         Latency: {
             p50Ms: number | null;
             p95Ms: number | null;
@@ -2814,7 +2814,7 @@ export interface components {
             id: string;
             slug: string;
             /**
-             * @description Where it is shown
+             * @description The path at which it is shown
              * @example /status/pond
              */
             path: string;
@@ -2833,7 +2833,7 @@ export interface components {
              * @example 2026-11-23T09:00:00.000Z
              */
             createdAt: string;
-            /** @description The id of who made it */
+            /** @description The id of its maker */
             createdBy: string;
             /**
              * Format: date-time
@@ -2856,7 +2856,7 @@ export interface components {
          */
         StatusPageRequest: {
             /**
-             * @description Names it in its address; null: 26 characters that nobody can guess
+             * @description Its name in the address; null: 26 characters that nobody can guess
              * @default null
              * @example pond
              */
@@ -2868,12 +2868,12 @@ export interface components {
              */
             description?: string | null;
             /**
-             * @description true: anybody may look. false: only who is known to this server
+             * @description true: anybody may see it. false: only callers that this server knows
              * @default false
              */
             public?: boolean;
             /**
-             * @description Search engines may list it
+             * @description Whether search engines may list it
              * @default false
              */
             indexed?: boolean;
@@ -2885,21 +2885,21 @@ export interface components {
             cluster?: string;
             namespace: string;
             name: string;
-            /** @description What it is called to others, who are told no other name of it */
+            /** @description Its name for readers, who see no other name of it */
             title: string;
         };
         StatusPagePatch: {
             /**
-             * @description Names it in its address; null: 26 characters that nobody can guess
+             * @description Its name in the address; null: 26 characters that nobody can guess
              * @example pond
              */
             slug?: string | null;
             title?: string;
             /** @description Shown under the title */
             description?: string | null;
-            /** @description true: anybody may look. false: only who is known to this server */
+            /** @description true: anybody may see it. false: only callers that this server knows */
             public?: boolean;
-            /** @description Search engines may list it */
+            /** @description Whether search engines may list it */
             indexed?: boolean;
             /** @description In the order in which they are shown. One that was never probed is shown as unknown */
             services?: components["schemas"]["PublishedServiceRequest"][];
@@ -2918,7 +2918,7 @@ export interface components {
             startedAt: string;
             /**
              * Format: date-time
-             * @description null: it is not over
+             * @description null: it is not resolved
              * @example 2026-11-23T09:00:00.000Z
              */
             resolvedAt: string | null;
@@ -3002,7 +3002,7 @@ export interface components {
              * @example All services are operational
              */
             summary: string;
-            /** @description The days that `days` of the Services are of, both included, UTC */
+            /** @description The first and the last day of `days` of the Services, UTC */
             days: {
                 /** Format: date */
                 from: string;
@@ -3023,16 +3023,16 @@ export interface components {
                 sinceAt: string | null;
                 /**
                  * Format: date-time
-                 * @description When it was looked at last; null: never
+                 * @description When it was last looked at; null: never
                  * @example 2026-11-23T09:00:00.000Z
                  */
                 lastAt: string | null;
                 /** @description Over all days, from 0 to 1; null: nothing was tested */
                 availability: number | null;
-                /** @description The same of each day, the oldest first */
+                /** @description The availability of each day, the oldest first */
                 days: (number | null)[];
             }[];
-            /** @description Of these days, newest first */
+            /** @description Incidents of these days, newest first */
             incidents: {
                 id: string;
                 /** @enum {string} */
@@ -3068,7 +3068,7 @@ export interface components {
                     text: string;
                 }[];
             }[];
-            /** @description There are more of them */
+            /** @description Whether there are more incidents than listed */
             incidentsLeftOut: boolean;
         };
         AuditEntry: {
@@ -3095,11 +3095,11 @@ export interface components {
             cluster: string | null;
             /** @description null: none, or several */
             namespace: string | null;
-            /** @description The fields that changed, as they were; null: there was nothing */
+            /** @description The fields that changed, as they were before; null: it did not exist */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** @description The same as they are; null: there is nothing any more. `secrets` names the secret-bearing fields of checks that are set, never their values */
+            /** @description The same fields afterwards; null: it no longer exists. `secrets` names the secret-bearing fields of checks that are set, never their values */
             after: {
                 [key: string]: unknown;
             } | null;
@@ -3138,7 +3138,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description null: it is one of the environment
+             * @description null: it comes from the environment
              * @example 2026-11-23T09:00:00.000Z
              */
             createdAt: string | null;
@@ -3152,7 +3152,7 @@ export interface components {
             expiresAt: string | null;
             /**
              * Format: date-time
-             * @description Written at most once a minute; null: not yet, or it is one of the environment
+             * @description Written at most once a minute; null: not yet, or it comes from the environment
              * @example 2026-11-23T09:00:00.000Z
              */
             lastUsedAt: string | null;
@@ -3180,7 +3180,7 @@ export interface components {
          *     }
          */
         TokenRequest: {
-            /** @description For people: lists and the audit log show it */
+            /** @description A name for people: lists and the audit log show it */
             name: string;
             /**
              * @description `admin` has every scope. What each is for: docs/guides/access.md
@@ -3196,7 +3196,7 @@ export interface components {
              */
             namespaces?: string[] | null;
             /**
-             * @description Whether a token with `namespaces` or `clusters` may send manifests; without, it plans from live objects only. It needs `egressOnly` then: what is posted may name any address. A token that reaches everything may send them anyway
+             * @description Whether a token with `namespaces` or `clusters` may send manifests; without, it plans from live objects only. It then needs `egressOnly`, because posted manifests may name any address. A token that reaches everything may send them anyway
              * @default false
              */
             manifests?: boolean;
@@ -3206,7 +3206,7 @@ export interface components {
              */
             clusters?: string[] | null;
             /**
-             * @description CIDRs: nothing else is dialled for it, and of these only what the policy of the server allows; null: that alone decides
+             * @description CIDRs that may be dialled for it, as far as the policy of the server allows; null: that policy alone decides
              * @default null
              */
             egressOnly?: string[] | null;
@@ -3225,12 +3225,12 @@ export interface components {
             /** @default null */
             requestsPerMinute?: number | null;
             /**
-             * @description Jobs that wait or run at once
+             * @description Jobs that may wait or run at the same time
              * @default null
              */
             jobsUnderWay?: number | null;
             /**
-             * @description Tries of the jobs that it asks for, as they are planned
+             * @description Tries that its jobs plan
              * @default null
              */
             triesPerMinute?: number | null;
@@ -3267,7 +3267,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description null: it is one of the environment
+             * @description null: it comes from the environment
              * @example 2026-11-23T09:00:00.000Z
              */
             createdAt: string | null;
@@ -3281,7 +3281,7 @@ export interface components {
             expiresAt: string | null;
             /**
              * Format: date-time
-             * @description Written at most once a minute; null: not yet, or it is one of the environment
+             * @description Written at most once a minute; null: not yet, or it comes from the environment
              * @example 2026-11-23T09:00:00.000Z
              */
             lastUsedAt: string | null;
@@ -3325,7 +3325,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description null: it is one of the environment
+             * @description null: it comes from the environment
              * @example 2026-11-23T09:00:00.000Z
              */
             createdAt: string | null;
@@ -3339,7 +3339,7 @@ export interface components {
             expiresAt: string | null;
             /**
              * Format: date-time
-             * @description Written at most once a minute; null: not yet, or it is one of the environment
+             * @description Written at most once a minute; null: not yet, or it comes from the environment
              * @example 2026-11-23T09:00:00.000Z
              */
             lastUsedAt: string | null;
@@ -3350,12 +3350,12 @@ export interface components {
              * @example 2026-11-23T09:00:00.000Z
              */
             revokedAt: string | null;
-            /** @description Schedules that it has made, and that go on under what it was narrowed to. Delete them one by one */
+            /** @description Schedules that it has made, which go on within the limits that it had. Delete them one by one */
             schedules: number;
         };
         Whoami: {
             /**
-             * @description The owner of what it makes
+             * @description The id that owns what the caller makes
              * @example admin
              */
             id: string;
@@ -3365,9 +3365,9 @@ export interface components {
             namespaces: string[] | null;
             /** @description `null`: all of them */
             clusters: string[] | null;
-            /** @description It may send manifests */
+            /** @description Whether it may send manifests */
             manifests: boolean;
-            /** @description Nothing else is dialled for it. `null`: the policy of the server alone decides */
+            /** @description The only addresses that are dialled for it; `null`: the policy of the server alone decides */
             egressOnly: string[] | null;
             rateLimit: {
                 requestsPerMinute: number | null;
@@ -3376,11 +3376,11 @@ export interface components {
             } | null;
             /** Format: date-time */
             expiresAt: string | null;
-            /** @description Where a cookie was sent */
+            /** @description The session, if a cookie was sent */
             session: {
                 /**
                  * Format: date-time
-                 * @description At the latest; after 12 hours without a request it ends, too
+                 * @description The latest end; it also ends after 12 hours without a request
                  */
                 expiresAt: string;
                 /** @description Sessions of the same token, or of the same person */
@@ -3420,7 +3420,7 @@ export interface components {
             diagnosis: components["schemas"]["Diagnosis"];
         };
         Path: {
-            /** @description Deterministic: stays the same from job to job while the path stays the same way */
+            /** @description Deterministic: the same from job to job, as long as the path is the same way */
             id: string;
             /** @enum {string} */
             kind: "DNS" | "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress" | "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "Route" | "Endpoint" | "ExternalIP" | "ExternalName" | "Environment";
@@ -3435,7 +3435,7 @@ export interface components {
             /** @enum {string|null} */
             family: "IPv4" | "IPv6" | null;
             node: string | null;
-            /** @description Behind an endpoint, as far as the objects tell */
+            /** @description The pod behind an endpoint, as far as the objects tell */
             pod: string | null;
             /**
              * @description Which endpoints the address leads to: `Cluster`: any; `Local`: those of the node where the connection arrives, by `externalTrafficPolicy` or `internalTrafficPolicy`. null: nothing translates the address
@@ -3445,7 +3445,7 @@ export interface components {
             host: string | null;
             serverName: string | null;
             rulePath: string | null;
-            /** @description The Gateway or ListenerSet that a route is attached to; of an Ingress its class */
+            /** @description The Gateway or ListenerSet that a route is attached to; for an Ingress, its class */
             parent: {
                 kind: string;
                 namespace: string | null;
@@ -3462,7 +3462,7 @@ export interface components {
                     name: string;
                     value: string;
                     /**
-                     * @description The value is a regular expression
+                     * @description Whether the value is a regular expression
                      * @enum {boolean}
                      */
                     regex?: true;
@@ -3471,7 +3471,7 @@ export interface components {
                     name: string;
                     value: string;
                     /**
-                     * @description The value is a regular expression
+                     * @description Whether the value is a regular expression
                      * @enum {boolean}
                      */
                     regex?: true;
@@ -3489,7 +3489,7 @@ export interface components {
                 detail: string;
             } | null;
             /**
-             * @description Of the Ingress rule
+             * @description The path type of the Ingress rule
              * @enum {string|null}
              */
             pathType: "Exact" | "Prefix" | "ImplementationSpecific" | null;
@@ -3516,34 +3516,34 @@ export interface components {
         Egress: {
             address: string;
             port: number | null;
-            /** @description Whether it is dialled for whoever asks */
+            /** @description Whether it would be dialled for the caller */
             allowed: boolean;
             /**
-             * @description `own_listener`: Portolan listens there. `deny_entry`, `allow_entry`: an entry of `PORTOLAN_EGRESS_DENY` or `PORTOLAN_EGRESS_ALLOW`. `default_range`, `deny_port`: denied unless something lifts it. `egress_only`: outside what the token of whoever asks is narrowed to. `none`: nothing denies it
+             * @description `own_listener`: Portolan listens there. `deny_entry`, `allow_entry`: an entry of `PORTOLAN_EGRESS_DENY` or `PORTOLAN_EGRESS_ALLOW`. `default_range`, `deny_port`: denied unless something lifts it. `egress_only`: outside what the token of the caller is narrowed to. `none`: nothing denies it
              * @enum {string}
              */
             rule: "not_an_address" | "own_listener" | "deny_entry" | "default_range" | "deny_port" | "egress_only" | "allow_entry" | "none";
-            /** @description The entry, range or port that the rule goes by */
+            /** @description The entry, range or port that the rule matched */
             entry: string | null;
             reason: string;
-            /** @description What would lift a denial; `null`: it is allowed */
+            /** @description What would lift the denial; `null`: it is allowed */
             lift: string | null;
-            /** @description The address as it was understood, and the IPv4 addresses that it carries: each is judged */
+            /** @description The address as it was understood, and the IPv4 addresses that it carries, each of which is judged */
             forms: string[];
-            /** @description The ranges that the token of whoever asks is narrowed to; `null`: nothing narrows it */
+            /** @description The ranges that the token of the caller is narrowed to; `null`: it is not narrowed */
             egressOnly: string[] | null;
-            /** @description Why it cannot be reached from where the prober stands although it is allowed, as far as that is known before it is dialled: the edge dials public addresses alone */
+            /** @description Why it cannot be reached from where the prober stands although it is allowed, as far as that is known before dialling: the edge dials only public addresses */
             beyond: string | null;
         };
         DocHits: {
             query: string;
-            /** @description What was searched for */
+            /** @description The words that were searched for */
             words: string[];
             pages: {
                 /** @example failures/connection_refused */
                 page: string;
                 title: string;
-                /** @description Where in the page the excerpt stands; `null`: at its beginning */
+                /** @description The section of the page that has the excerpt; `null`: its beginning */
                 section: {
                     id: string;
                     title: string;
@@ -3723,7 +3723,7 @@ export interface operations {
                 sameResponder?: "true" | "false";
                 /** @description `key=value`; may be given several times */
                 label?: string[];
-                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25). */
                 wait?: number;
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap";
                 /** @description With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body */
@@ -3778,7 +3778,7 @@ export interface operations {
     getJob: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25). */
                 wait?: number;
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap";
                 /** @description With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body */
@@ -3857,7 +3857,7 @@ export interface operations {
     getJobReport: {
         parameters: {
             query?: {
-                /** @description Else by `Accept`, where HTML has to be named */
+                /** @description Left out: chosen by `Accept`, which must name HTML to get it */
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap" | "html";
             };
             header?: never;
@@ -3933,7 +3933,7 @@ export interface operations {
     askForFlagger: {
         parameters: {
             query?: {
-                /** @description Seconds until there is an answer, whatever is known by then: less than the tool waits. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds until the answer, whatever is known by then. It must be less than the tool waits. Some runtimes wait less (Workers: 25). */
                 wait?: number;
             };
             header?: never;
@@ -3970,14 +3970,14 @@ export interface operations {
                 history?: "true" | "false";
                 /** @description `expect.sameResponder` of a job */
                 sameResponder?: "true" | "false";
-                /** @description What HTTP ports are asked for: any 2xx passes. Without it: `/`, and below 500 passes */
+                /** @description The path to request from HTTP ports; any 2xx passes. Left out: `/`, where any status below 500 passes */
                 path?: string;
-                /** @description With `path`: only this port of the Service is asked for it, by its name or number */
+                /** @description With `path`: request it from this port of the Service only, given by name or number */
                 port?: string;
                 namespace?: string;
-                /** @description `key=value`; may be given several times. Another value is another question */
+                /** @description `key=value`; may be given several times. Another value makes another question */
                 label?: string[];
-                /** @description Seconds until there is an answer, whatever is known by then: less than the tool waits. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds until the answer, whatever is known by then. It must be less than the tool waits. Some runtimes wait less (Workers: 25). */
                 wait?: number;
             };
             header?: never;
@@ -3986,7 +3986,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whatever is known, and that nothing is */
+            /** @description What is known, or that nothing is */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4010,14 +4010,14 @@ export interface operations {
                 history?: "true" | "false";
                 /** @description `expect.sameResponder` of a job */
                 sameResponder?: "true" | "false";
-                /** @description What HTTP ports are asked for: any 2xx passes. Without it: `/`, and below 500 passes */
+                /** @description The path to request from HTTP ports; any 2xx passes. Left out: `/`, where any status below 500 passes */
                 path?: string;
-                /** @description With `path`: only this port of the Service is asked for it, by its name or number */
+                /** @description With `path`: request it from this port of the Service only, given by name or number */
                 port?: string;
                 namespace?: string;
-                /** @description `key=value`; may be given several times. Another value is another question */
+                /** @description `key=value`; may be given several times. Another value makes another question */
                 label?: string[];
-                /** @description Seconds until there is an answer, whatever is known by then: less than the tool waits. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds until the answer, whatever is known by then. It must be less than the tool waits. Some runtimes wait less (Workers: 25). */
                 wait?: number;
             };
             header?: never;
@@ -4030,7 +4030,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Whatever is known, and that nothing is */
+            /** @description What is known, or that nothing is */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4086,9 +4086,9 @@ export interface operations {
                 /** @description May be given several times; `*`: all */
                 namespaces?: string[];
                 allNamespaces?: "true";
-                /** @description Only Services with these labels, as kubectl takes them: `app in (a,b),!legacy`; of several all must hold */
+                /** @description Only Services with these labels, as kubectl takes them: `app in (a,b),!legacy`; if given several times, all must hold */
                 selector?: string[];
-                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25). */
                 wait?: number;
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap";
                 /** @description With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body */
@@ -4143,7 +4143,7 @@ export interface operations {
     getBatch: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25). */
                 wait?: number;
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap";
                 /** @description With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body */
@@ -4222,7 +4222,7 @@ export interface operations {
     getBatchReport: {
         parameters: {
             query?: {
-                /** @description Else by `Accept`, where HTML has to be named */
+                /** @description Left out: chosen by `Accept`, which must name HTML to get it */
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap" | "html";
             };
             header?: never;
@@ -4283,7 +4283,7 @@ export interface operations {
                 ignoreHeader?: string[];
                 /** @description May be given several times */
                 method?: string[];
-                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25). */
                 wait?: number;
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap";
                 /** @description With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body */
@@ -4338,7 +4338,7 @@ export interface operations {
     getCompare: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25). */
                 wait?: number;
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap";
                 /** @description With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body */
@@ -4417,7 +4417,7 @@ export interface operations {
     getCompareReport: {
         parameters: {
             query?: {
-                /** @description Else by `Accept`, where HTML has to be named */
+                /** @description Left out: chosen by `Accept`, which must name HTML to get it */
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap" | "html";
             };
             header?: never;
@@ -4594,7 +4594,7 @@ export interface operations {
     runSchedule: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes cut it (Workers: 25). */
+                /** @description Seconds to wait for the end. Answered when it has finished, or when the time is up. Same as `Prefer: wait=N`. Some runtimes wait less (Workers: 25). */
                 wait?: number;
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap";
                 /** @description With 424: any verdict but `pass`, or no verdict when the wait ends, is answered 424 with the same body */
@@ -4679,19 +4679,19 @@ export interface operations {
                 namespace?: string;
                 /** @description A part of `namespace/name`, in upper or lower case */
                 q?: string;
-                /** @description How it is now, as `state` tells. unknown: it was never tested, `state` is null */
+                /** @description The current state, as in `state`. unknown: never tested, so that `state` is null */
                 verdict?: "fail" | "unknown" | "pass";
-                /** @description problems: what fails first, then what is unknown, then what passes; of each what changed last first */
+                /** @description problems: failing ones first, then unknown, then passing ones; within each, the last to change first */
                 sort?: "name" | "problems";
-                /** @description Gives the last so many days of each Service, today included, and its `p95Ms` */
+                /** @description Adds this many days of each Service, today included, and its `p95Ms` */
                 days?: number;
-                /** @description Gives `totals` */
+                /** @description Adds `totals` */
                 totals?: "true";
                 /** @description Ends now; or give `from` and `to`. Like 90s, 15m, 24h or 30d; default 24h */
                 window?: string;
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 limit?: number;
                 /** @description `nextCursor` of the page before; opaque */
@@ -4721,13 +4721,13 @@ export interface operations {
     getService: {
         parameters: {
             query?: {
-                /** @description Needed where several have such a Service */
+                /** @description Needed if several clusters have such a Service */
                 cluster?: string;
                 /** @description Ends now; or give `from` and `to`. Like 90s, 15m, 24h or 30d; default 24h */
                 window?: string;
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
             };
             header?: never;
@@ -4753,18 +4753,18 @@ export interface operations {
     listServiceResults: {
         parameters: {
             query?: {
-                /** @description Needed where several have such a Service */
+                /** @description Needed if several clusters have such a Service */
                 cluster?: string;
                 /** @description Id of a path, or of all endpoints of a port */
                 path?: string;
                 kind?: "DNS" | "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress" | "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "Route" | "Endpoint" | "ExternalIP" | "ExternalName" | "Environment";
                 outcome?: "pass" | "fail" | "error" | "skipped";
                 check?: string;
-                /** @description Where it was seen from: the name of the vantage, which is its position unless it was given one */
+                /** @description The vantage that it was seen from: its name, or its position if it has no name */
                 vantage?: components["schemas"]["VantageName"];
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 limit?: number;
                 /** @description `nextCursor` of the page before; opaque */
@@ -4796,7 +4796,7 @@ export interface operations {
     getServiceSeries: {
         parameters: {
             query?: {
-                /** @description Needed where several have such a Service */
+                /** @description Needed if several clusters have such a Service */
                 cluster?: string;
                 /** @description Left out: the Service as a whole */
                 path?: string;
@@ -4804,7 +4804,7 @@ export interface operations {
                 window?: string;
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 /** @description Like 90s, 15m, 24h or 30d */
                 step?: string;
@@ -4832,13 +4832,13 @@ export interface operations {
     listServiceIncidents: {
         parameters: {
             query?: {
-                /** @description Needed where several have such a Service */
+                /** @description Needed if several clusters have such a Service */
                 cluster?: string;
                 /** @description Ends now; or give `from` and `to`. Like 90s, 15m, 24h or 30d; default 24h */
                 window?: string;
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 limit?: number;
                 /** @description `nextCursor` of the page before; opaque */
@@ -4872,13 +4872,13 @@ export interface operations {
             query?: {
                 cluster?: string;
                 namespace?: string;
-                /** @description `true`: open ones alone; `false`: ended ones alone */
+                /** @description `true`: only open ones; `false`: only ended ones */
                 open?: "true" | "false";
-                /** @description `true`: of Services as a whole alone, one for all that fails; `false`: of their paths alone */
+                /** @description `true`: only those of Services as a whole, one for all that fails; `false`: only those of paths */
                 whole?: "true" | "false";
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 limit?: number;
                 /** @description `nextCursor` of the page before; opaque */
@@ -4974,11 +4974,11 @@ export interface operations {
                 window?: string;
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 /** @description The least availability that is a pass */
                 objective?: number | null;
-                /** @description Else by `Accept`, where HTML has to be named */
+                /** @description Left out: chosen by `Accept`, which must name HTML to get it */
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap" | "html";
                 /** @description With 424: any verdict but `pass` is answered 424 with the same body */
                 failStatus?: 424;
@@ -5023,17 +5023,17 @@ export interface operations {
     getServiceReport: {
         parameters: {
             query?: {
-                /** @description Needed where several have such a Service */
+                /** @description Needed if several clusters have such a Service */
                 cluster?: string;
                 /** @description Ends now; or give `from` and `to`. Like 90s, 15m, 24h or 30d; default 24h */
                 window?: string;
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 /** @description The least availability that is a pass */
                 objective?: number | null;
-                /** @description Else by `Accept`, where HTML has to be named */
+                /** @description Left out: chosen by `Accept`, which must name HTML to get it */
                 format?: "json" | "text" | "markdown" | "junit" | "csv" | "tap" | "html";
                 /** @description With 424: any verdict but `pass` is answered 424 with the same body */
                 failStatus?: 424;
@@ -5081,13 +5081,13 @@ export interface operations {
     getServiceBadge: {
         parameters: {
             query?: {
-                /** @description Needed where several have such a Service */
+                /** @description Needed if several clusters have such a Service */
                 cluster?: string;
                 /** @description Ends now; or give `from` and `to`. Like 90s, 15m, 24h or 30d; default 24h */
                 window?: string;
                 /** @description Inclusive */
                 from?: string;
-                /** @description Exclusive; left out: until now */
+                /** @description Exclusive; left out: now */
                 to?: string;
                 /** @description The least availability that is a pass */
                 objective?: number | null;
@@ -5504,7 +5504,7 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                /** @description The id of who asked */
+                /** @description The id of the caller */
                 actor?: string;
                 action?: "job.created" | "job.cancelled" | "batch.created" | "batch.cancelled" | "compare.created" | "compare.cancelled" | "schedule.created" | "schedule.changed" | "schedule.deleted" | "schedule.run" | "token.created" | "token.revoked" | "statuspage.created" | "statuspage.changed" | "statuspage.deleted" | "announcement.created" | "announcement.changed" | "announcement.deleted" | "session.started" | "session.ended" | "login.failed";
                 /** @description The id of what was changed */
@@ -5566,7 +5566,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and request within 24 h make no second token: 409, which names the one that was made. It cannot be shown again */
+                /** @description The same key and request within 24 h make no second token: a 409 names the first one, which cannot be shown again */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -5863,7 +5863,7 @@ export interface operations {
             query: {
                 /** @description An IP address */
                 address: string;
-                /** @description Left out: no rule about ports is asked, nor whether Portolan listens there */
+                /** @description Left out: rules about ports are passed over, and whether Portolan listens there */
                 port?: number;
             };
             header?: never;
@@ -5892,7 +5892,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It does */
+            /** @description It answers */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5916,7 +5916,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can */
+            /** @description It can take jobs */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6052,7 +6052,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description Whoever names `text/html` is sent from the Markdown to the page */
+            /** @description From the Markdown to the page, for a client that names `text/html` */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -6090,7 +6090,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description Whoever names `text/html` is sent from the Markdown to the page */
+            /** @description From the Markdown to the page, for a client that names `text/html` */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -6131,7 +6131,7 @@ export interface operations {
                     "text/javascript": string;
                 };
             };
-            /** @description Whoever names `text/html` is sent from the Markdown to the page */
+            /** @description From the Markdown to the page, for a client that names `text/html` */
             302: {
                 headers: {
                     [name: string]: unknown;

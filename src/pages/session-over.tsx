@@ -18,19 +18,20 @@ export async function answerSessionOver(context: ApiContext, detail: string): Pr
     context,
     { title: 'Log in again', status: 401 },
     <>
-      <h1>You are not logged in any more</h1>
-      <p>Nothing was changed: a session ends after 12 hours without a request, and with its token.</p>
+      <h1>You are no longer logged in</h1>
+      <p>Nothing was changed. A session ends after 12 hours without a request, or when its token ends.</p>
       {fields === null ? (
         <p>
-          <a href="/login">Log in</a>, and go back in the browser to what you typed. <span class="quiet">{detail}</span>
+          <a href="/login">Log in</a>, and use the back button to return to what you typed.{' '}
+          <span class="quiet">{detail}</span>
         </p>
       ) : (
         <>
-          <p>What you have typed is kept on this page:</p>
+          <p>What you typed is kept on this page:</p>
           <ol>
             <li>
               <a href="/login" target="_blank" rel="noopener">
-                Log in on a page of its own
+                Log in on another page
               </a>
               , and come back to this one.
             </li>

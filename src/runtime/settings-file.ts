@@ -110,7 +110,7 @@ function noSuchKey(key: string, found: boolean): string {
 }
 
 const notInFound = (key: string, name: SettingName): string =>
-  `${key} is not read from a file that was found and not named: whoever may change that file, by a pull request say, ` +
+  `${key} is not read from a file that was found and not named: anybody who can change that file, say by a pull request, ` +
   `would decide whom tokens are sent to and what may be dialled. Set ${name}, or put it into another file and name ` +
   'that by --config'
 

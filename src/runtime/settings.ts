@@ -44,16 +44,16 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: null,
     readBy: BOTH,
     meaning:
-      'Where people reach the API, like https://portolan.example. Reports link to it, and behind a proxy it tells ' +
-      "Portolan's own pages from those of other sites.",
+      'The address at which people reach the API, like https://portolan.example. Reports link to it, and behind a ' +
+      "proxy it tells Portolan's own pages from those of other sites.",
   },
   PORTOLAN_TRUSTED_PROXIES: {
     default: null,
     readBy: NODE,
     meaning:
-      'The proxies in front of the API, as CIDRs separated by commas. Of their X-Forwarded-For the rightmost address ' +
-      'that is of none of them is the client, for rate limits and the audit log. Unset: whoever connects is the ' +
-      'client. On Workers CF-Connecting-IP says it.',
+      'The proxies in front of the API, as CIDRs separated by commas. The client, for rate limits and the audit log, ' +
+      'is the rightmost address of X-Forwarded-For that is not one of them. Unset: the client is the address that ' +
+      'connects. On Workers it is CF-Connecting-IP.',
   },
   PORTOLAN_DATABASE: {
     default: './data/portolan.db',
@@ -65,8 +65,8 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: 'default',
     readBy: BOTH_AND_HERE,
     meaning:
-      'The name of the cluster in which Portolan runs. Jobs that name no other belong to it; of the others nothing ' +
-      'internal can be reached.',
+      'The name of the cluster in which Portolan runs. Jobs that name no cluster belong to it; the internal addresses ' +
+      'of other clusters cannot be reached.',
   },
   PORTOLAN_VANTAGE: {
     default: null,
@@ -80,8 +80,8 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: null,
     readBy: BOTH_AND_HERE,
     meaning:
-      'The name of the place that paths are seen from, like office or zone-a: history, metrics and reports tell what ' +
-      'was seen from there by it. Unset: in-cluster, outside or edge, as the prober stands.',
+      'The name of the place that paths are seen from, like office or zone-a, in history, metrics and reports. Unset: ' +
+      'in-cluster, outside or edge, wherever the prober stands.',
   },
   PORTOLAN_CLUSTER_DOMAIN: {
     default: null,
@@ -98,7 +98,7 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_DOH_URL: {
     default: 'https://cloudflare-dns.com/dns-query',
     readBy: ['workers'],
-    meaning: 'On Workers: who is asked for names, by DNS over HTTPS, where no DNS servers are named.',
+    meaning: 'On Workers: the DNS-over-HTTPS server that resolves names, where no DNS servers are set.',
   },
   PORTOLAN_KUBECONFIG: {
     default: null,
@@ -125,15 +125,15 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: '5m',
     readBy: NODE,
     meaning:
-      'How old the objects of a live cluster may be that schedules use while the API server is away. They serve ' +
-      'beyond it, and then say that they are stale.',
+      'How old the objects of a live cluster may be that schedules use while the API server does not answer. Older ' +
+      'ones are still used, and are marked as stale.',
   },
   PORTOLAN_NAMESPACES: {
     default: null,
     readBy: NODE_AND_HERE,
     meaning:
-      'Namespaces of the live cluster that are read one by one where the API server does not allow what is read in ' +
-      'all of them (a Role in each instead of a ClusterRole), separated by commas. It allows nothing by itself.',
+      'Namespaces of the live cluster, separated by commas, that are read one by one where the API server does not ' +
+      'allow reading all of them (a Role in each instead of a ClusterRole). The setting itself grants nothing.',
   },
   PORTOLAN_CONCURRENCY: {
     default: '64',
@@ -148,12 +148,12 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_QUEUE_LIMIT: {
     default: '1000',
     readBy: BOTH,
-    meaning: 'Jobs that may wait. One more is answered 503 with Retry-After.',
+    meaning: 'How many jobs may wait. One more is answered 503 with Retry-After.',
   },
   PORTOLAN_SCHEDULE_LIMIT: {
     default: '10000',
     readBy: BOTH,
-    meaning: 'Schedules that there may be. One more is answered 409.',
+    meaning: 'How many schedules there may be. One more is answered 409.',
   },
   PORTOLAN_RATE_LIMIT_REQUESTS: {
     default: '600',
@@ -166,15 +166,15 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: '600',
     readBy: BOTH,
     meaning:
-      'Requests a minute of one client address that bring no token that is known; IPv6 by /64. off: there is no ' +
+      'Requests a minute from one client address without a known token; IPv6 addresses count by /64. off: there is no ' +
       'limit.',
   },
   PORTOLAN_RATE_LIMIT_FAILURES: {
     default: '30',
     readBy: BOTH,
     meaning:
-      'Tokens a minute from one client address that are not known. Then no other token from there is looked at for a ' +
-      'while; those that were right before are. off: there is no limit.',
+      'Unknown tokens a minute from one client address. Beyond it, new tokens from there are not looked at for a ' +
+      'while; those that were right before still work. off: there is no limit.',
   },
   PORTOLAN_RATE_LIMIT_JOBS: {
     default: '500',
@@ -194,13 +194,13 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: '1GiB',
     readBy: BOTH_AND_HERE,
     meaning:
-      'What the tries of one job may send and read together. The rest of them end as limit_exceeded, an error of ours. ' +
+      'What the tries of one job may send and read together. Tries beyond it end as limit_exceeded, an error of ours. ' +
       'On Workers each turn of a job counts by itself. off: no limit.',
   },
   PORTOLAN_JOB_TIME_LIMIT: {
     default: '15m',
     readBy: BOTH_AND_HERE,
-    meaning: 'For how long one job may be under way, whatever its deadline. off: no limit but the deadline.',
+    meaning: 'How long one job may be under way, whatever its deadline. off: no limit but the deadline.',
   },
   PORTOLAN_TOKEN_BYTES_LIMIT: {
     default: '4GiB',
@@ -220,7 +220,7 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     flag: '--egress-allow',
     meaning:
       'CIDRs, separated by commas, that may be dialled although they are denied by default: loopback, link-local, ' +
-      'metadata services. On Workers also private addresses that can be reached from there.',
+      'metadata services. On Workers also private addresses that are reachable from there.',
   },
   PORTOLAN_EGRESS_DENY: {
     default: null,
@@ -239,16 +239,16 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: 'off',
     readBy: NODE,
     meaning:
-      'Which Services of the cluster are probed without anybody asking: annotated makes a schedule for each that has ' +
-      'portolan.dev/probe: "true", or whose Namespace has; all for each that has not "false"; off for none. ' +
+      'Which Services of the cluster are probed by themselves. annotated: a schedule for each with the annotation ' +
+      'portolan.dev/probe: "true", on it or on its Namespace. all: for each without "false". off: for none. ' +
       'On Workers there is no cluster to read.',
   },
   PORTOLAN_DISCOVER_EGRESS: {
     default: null,
     readBy: NODE,
     meaning:
-      'CIDRs and names (db.example.com, *.example.com), separated by commas, that discovered Services may lead the ' +
-      'prober to although users wrote them: hand-written endpoints, external IPs and names, hosts of Ingresses. The ' +
+      'CIDRs and names (db.example.com, *.example.com), separated by commas, that may be dialled for discovered ' +
+      'Services although users wrote them: hand-written endpoints, external IPs and names, hosts of Ingresses. The ' +
       "cluster's own addresses need no entry.",
   },
   PORTOLAN_AUTH: {
@@ -262,8 +262,8 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: null,
     readBy: BOTH,
     meaning:
-      'The first token, from 16 to 512 characters, sent as Authorization: Bearer. It may do everything, also make ' +
-      'others, and is not needed any more once one of those has the scope admin. A secret.',
+      'The first token, from 16 to 512 characters, sent as Authorization: Bearer. It may do everything, including ' +
+      'making other tokens, and is no longer needed once one of these has the scope admin. A secret.',
   },
   PORTOLAN_METRICS_TOKEN: {
     default: null,
@@ -275,34 +275,36 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_DOCS: {
     default: 'open',
     readBy: BOTH,
-    meaning:
-      'open: /docs and /openapi.* are answered to anybody. private: to whoever sends a token, of whichever scope.',
+    meaning: 'open: anybody may read /docs and /openapi.*. private: they need a token, with any scope.',
   },
   PORTOLAN_MCP: {
     default: 'on',
     readBy: BOTH,
     meaning:
-      'on: programs that models drive may ask at /mcp, with a token as everywhere. off: there is no /mcp. See guides/mcp.md.',
+      'on: AI assistants and agents may ask at /mcp (Model Context Protocol), with a token as everywhere. off: there ' +
+      'is no /mcp. See guides/mcp.md.',
   },
   PORTOLAN_JWT_RULES: {
     default: null,
     readBy: BOTH,
     meaning:
-      'Who may ask with a token that somebody else has signed (JWT: of GitHub Actions, GitLab, Kubernetes, an identity ' +
-      'provider), and what: a JSON list of {"issuer", "audience", "claims", "scopes", "namespaces"}. See guides/login.md.',
+      'Which tokens signed by others are accepted (JWTs of GitHub Actions, GitLab, Kubernetes, an identity provider), ' +
+      'and what they may do: a JSON list of {"issuer", "audience", "claims", "scopes", "namespaces"}. See ' +
+      'guides/login.md.',
   },
   PORTOLAN_OIDC_ISSUER: {
     default: null,
     readBy: BOTH,
     meaning:
       'The identity provider at which people log in (OpenID Connect), like https://id.example.com. PORTOLAN_JWT_RULES ' +
-      'says what they may.',
+      'says what they may do.',
   },
   PORTOLAN_OIDC_CLIENT_ID: {
     default: null,
     readBy: BOTH,
     meaning:
-      'The client that this server is there. Its redirect URI is /login/oidc/callback below PORTOLAN_PUBLIC_URL.',
+      'The client id of this server at the identity provider. The redirect URI is /login/oidc/callback below ' +
+      'PORTOLAN_PUBLIC_URL.',
   },
   PORTOLAN_OIDC_CLIENT_SECRET: {
     default: null,
@@ -312,7 +314,7 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
   PORTOLAN_OIDC_SCOPES: {
     default: 'openid profile email',
     readBy: BOTH,
-    meaning: 'What the identity provider is asked to tell of people, openid among it.',
+    meaning: 'The scopes that the identity provider is asked for, openid among them.',
   },
   PORTOLAN_SECRET_KEY: {
     default: null,
@@ -325,13 +327,13 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: null,
     readBy: BOTH,
     meaning:
-      'The same where the key is to be changed: several keys, separated by commas, the newest first. The first ' +
-      'encrypts, and each of them decrypts. In place of PORTOLAN_SECRET_KEY. A secret.',
+      'The same, to change the key: several keys, separated by commas, the newest first. The first encrypts, and each ' +
+      'of them decrypts. In place of PORTOLAN_SECRET_KEY. A secret.',
   },
   PORTOLAN_RETENTION_RAW: {
     default: '30d',
     readBy: BOTH,
-    meaning: 'How long results are kept that passed or were skipped.',
+    meaning: 'How long passed and skipped results are kept.',
   },
   PORTOLAN_RETENTION_FAILURES: {
     default: '90d',
@@ -357,50 +359,50 @@ export const SETTINGS: Readonly<Record<SettingName, SettingText>> = {
     default: '3d',
     readBy: BOTH,
     meaning:
-      'Nothing is deleted for its age for so long after the clock has jumped by more than this, or the server was off for ' +
-      'longer. `1s` lifts it.',
+      'After the clock has jumped by more than this, or the server was off for longer, nothing is deleted for its age ' +
+      'for as long again. `1s` lifts it.',
   },
   PORTOLAN_LOG_LEVEL: {
     default: 'info',
     readBy: BOTH_AND_HERE,
     meaning:
-      'debug, info, warn or error. The log is JSON lines: on stderr, on Workers the console. Of a command that probes ' +
-      'from here it is warn without being set.',
+      'debug, info, warn or error. The log is JSON lines: on stderr, on Workers the console. For a command that ' +
+      'probes from here the default is warn.',
   },
   PORTOLAN_SERVER: {
     default: null,
     readBy: CLIENT,
     flag: '--server',
     meaning:
-      'The Portolan that commands ask, like https://portolan.example. Unset: those that can look from here do, and the ' +
-      'others say that they need one.',
+      'The Portolan that commands ask, like https://portolan.example. Unset: commands that can work from here do, and ' +
+      'the others say that they need a server.',
   },
   PORTOLAN_TOKEN: {
     default: null,
     readBy: CLIENT,
     meaning:
-      'What commands send to that server as Authorization: Bearer. There is no flag for it: everybody on a machine sees ' +
-      'the flags of a program. A secret.',
+      'The token that commands send to that server as Authorization: Bearer. There is no flag for it, because ' +
+      'everybody on a machine can see the flags of a program. A secret.',
   },
   PORTOLAN_TOKEN_FILE: {
     default: null,
     readBy: CLIENT,
     flag: '--token-file',
     meaning:
-      'A file with that token and nothing else, read at each start: one that is renewed, as Kubernetes mounts them, is ' +
-      'taken as it is then. In place of PORTOLAN_TOKEN.',
+      'A file with that token and nothing else. It is read at each start, so that a token that is renewed in place, ' +
+      'as Kubernetes does, stays valid. In place of PORTOLAN_TOKEN.',
   },
   PORTOLAN_INSECURE_HTTP: {
     default: 'false',
     readBy: CLIENT,
     flag: '--insecure-http',
     meaning:
-      'true: the token is sent over http as well, where everybody on the way can read it. false: over https, and to ' +
-      'this machine.',
+      'true: the token is sent over http as well, where anyone on the network can read it. false: only over https, ' +
+      'and to this machine.',
   },
 }
 
-/** Those that are set and that this runtime does not read, each with why: a wrong belief to be told of. */
+/** Lists settings that are set and that this runtime does not read, with the reason, so that nobody relies on them. */
 export function unreadSettings(
   env: Readonly<Record<string, unknown>>,
   runtime: Runtime,

@@ -170,7 +170,7 @@ describe('a token', () => {
       problem: {
         ...{ status: 401, code: 'unauthenticated' },
         detail:
-          'This token is not known here, or not any more: it may be mistyped, expired or revoked. Send one that POST /v1/tokens made, or the token of PORTOLAN_ADMIN_TOKEN.',
+          'This token is not known here: it may be mistyped, expired or revoked. Send one that POST /v1/tokens made, or the token of PORTOLAN_ADMIN_TOKEN.',
       },
       challenge: 'Bearer realm="portolan"',
     })

@@ -126,7 +126,7 @@ describe('a session that ends under a form', () => {
   it('sends back nothing that is too large, and says what to do', async () => {
     const over = await postForm(api, '/schedules/new', `manifests=${'x'.repeat(600_000)}`)
     expect([over.status, over.html.length < 20_000]).toEqual([401, true])
-    expect(over.text).toContain('go back in the browser to what you typed')
+    expect(over.text).toContain('use the back button to return to what you typed')
   })
 
   it('shows a page whose address is too long to come back to the login alone', async () => {

@@ -152,7 +152,7 @@ describe('what is pasted', () => {
   it('is seen from where was chosen', async () => {
     const { text } = await show({ manifests: service('toad'), vantage: 'outside' })
     expect(text).toContain('a cluster IP answers only inside the cluster')
-    expect(text).toContain('Nothing of it can be dialled from there')
+    expect(text).toContain('None of its paths can be dialled from there')
   })
 
   it('runs nothing: what objects are called is text', async () => {
@@ -208,7 +208,7 @@ describe('Secrets that are pasted', () => {
       manifests: `${service('toad')}---\n{kind: Secret, stringData: {a: hunter2}}\n`,
     })
     expect(html).not.toContain('hunter2')
-    expect(text).toContain('There may be a Secret in the text still')
+    expect(text).toContain('The text may still hold a Secret')
     expect(html).toContain('<h2 id="plan">')
     expect(html).not.toContain('formaction="/try/run"')
   })

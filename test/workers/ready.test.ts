@@ -28,7 +28,7 @@ it('says on /readyz what a deployment lacks, and how to mend it', async () => {
   expect({ status: refused.status, detail: refused.detail }).toEqual({
     status: 401,
     detail:
-      'This token is not known here, or not any more: it may be mistyped, expired or revoked. ' +
+      'This token is not known here: it may be mistyped, expired or revoked. ' +
       'Send one that POST /v1/tokens made; if there is none yet, set PORTOLAN_ADMIN_TOKEN.',
   })
 })

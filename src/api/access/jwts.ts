@@ -108,7 +108,7 @@ export function createJwts(
     const reviewed = await reviews.ask(cluster, token, [...new Set(audiences)])
     // The user is the subject of a service account; of anybody else the cluster would vouch for other claims
     if (reviewed === null || reviewed.username !== claims.sub) {
-      throw new JwtRefused('The cluster that this token names as its issuer does not know it, or not any more.')
+      throw new JwtRefused('The cluster that issued this token does not know it, or no longer knows it.')
     }
     return { ...claims, aud: [...reviewed.audiences] }
   }

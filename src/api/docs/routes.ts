@@ -88,8 +88,8 @@ export function mountDocs(app: Api): void {
       method: 'get',
       path: '/docs/search',
       operationId: 'searchDocs',
-      summary: 'Pages of the documentation, by words',
-      description: 'The pages that tell most about the words of `q`, the best first, each with the part that has them.',
+      summary: 'Search the documentation',
+      description: 'Finds pages by the words of `q`, the best first, each with an excerpt.',
       query: SearchQuery,
       responses: {
         200: {
@@ -108,7 +108,7 @@ export function mountDocs(app: Api): void {
       method: 'get',
       path: '/docs',
       operationId: 'getDocsIndex',
-      summary: 'Where to look in the documentation',
+      summary: 'The index of the documentation',
       description: TO_READ,
       responses: textAnswers,
     },
@@ -121,7 +121,7 @@ export function mountDocs(app: Api): void {
       method: 'get',
       path: '/docs/{page}',
       operationId: 'getDocsPage',
-      summary: 'A page of the documentation that stands in no folder',
+      summary: 'A page of the documentation that is in no folder',
       description: TO_READ,
       params: z.object({ page: z.string() }),
       responses: textAnswers,
@@ -135,7 +135,7 @@ export function mountDocs(app: Api): void {
       method: 'get',
       path: '/docs/{folder}/{file}',
       operationId: 'getDocsFile',
-      summary: 'A guide, a page about a problem, a failure or a diagnosis; or a part of the browser of this API',
+      summary: 'A guide; a page about a problem, a failure or a diagnosis; or a file of the browser for this API',
       description: TO_READ,
       params: z.object({ folder: z.enum([...DOC_FOLDERS, 'ui']), file: z.string() }),
       responses: {
@@ -168,7 +168,7 @@ export function mountDocs(app: Api): void {
 }
 
 const TO_READ =
-  'By its name a page is plain text; with `.md` it is Markdown. Whoever names `text/html` has it as a page.'
+  'A page is plain text under its name, and Markdown with `.md`. A client whose `Accept` names `text/html` gets HTML.'
 const KEPT = 'max-age=3600'
 
 const textAnswers = {
@@ -180,7 +180,7 @@ const textAnswers = {
       'text/html': { schema: z.string() },
     },
   },
-  302: { description: 'Whoever names `text/html` is sent from the Markdown to the page' },
+  302: { description: 'From the Markdown to the page, for a client that names `text/html`' },
   ...problems('not_found'),
 }
 
@@ -222,7 +222,7 @@ const SearchQuery = z.strictObject({
 const DocHitsSchema = z
   .object({
     query: z.string(),
-    words: z.array(z.string()).openapi({ description: 'What was searched for' }),
+    words: z.array(z.string()).openapi({ description: 'The words that were searched for' }),
     pages: z.array(
       z.object({
         page: z.string().openapi({ example: 'failures/connection_refused' }),
@@ -230,7 +230,7 @@ const DocHitsSchema = z
         section: z
           .object({ id: z.string(), title: z.string() })
           .nullable()
-          .openapi({ description: 'Where in the page the excerpt stands; `null`: at its beginning' }),
+          .openapi({ description: 'The section of the page that has the excerpt; `null`: its beginning' }),
         excerpt: z.string(),
         path: z.string().openapi({ description: 'Of this server', example: '/docs/failures/connection_refused' }),
       }),

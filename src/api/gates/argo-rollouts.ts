@@ -29,7 +29,7 @@ const GateVerdictSchema = z
   .object({
     verdict: z.enum(VERDICTS).openapi({
       description:
-        '`inconclusive`: nothing was tested, or not within the wait. `error`: it is not known, and the Service is not to blame',
+        '`inconclusive`: nothing was tested, or not within the wait. `error`: the answer is not known, and the Service is not to blame',
     }),
     pass: z.boolean().nullable().openapi({ description: 'null: not known' }),
     summary: z.string().openapi({ description: 'One line for people' }),
@@ -44,9 +44,9 @@ const GateVerdictSchema = z
           docs: z.string(),
         }),
       )
-      .openapi({ description: 'What is broken, the likeliest first, in short' }),
+      .openapi({ description: 'What is broken, in short, the most likely first' }),
     report: z.string().nullable().openapi({
-      description: 'Where the report is: a URL with `PORTOLAN_PUBLIC_URL`, else a path. null: no job was made',
+      description: 'The address of the report: a URL with `PORTOLAN_PUBLIC_URL`, else a path. null: no job was made',
     }),
   })
   .openapi('GateVerdict', {
@@ -70,7 +70,7 @@ const GateVerdictSchema = z
 type GateVerdict = z.output<typeof GateVerdictSchema>
 
 const ArgoJobSchema = z.record(z.string(), z.unknown()).openapi('GateJob', {
-  description: 'Anything of a job but its `target`, which the query names',
+  description: 'Any fields of a job except `target`, which the query names',
   example: { checks: [{ type: 'http', name: 'health', path: '/healthz' }], samples: 3 },
 })
 
@@ -78,7 +78,7 @@ const query = z.strictObject({
   ...gateOptions,
   namespace: manifestQuery.namespace,
   label: manifestQuery.label.openapi({
-    description: '`key=value`; may be given several times. Another value is another question',
+    description: '`key=value`; may be given several times. Another value makes another question',
     example: ['revision=6d4b75cb6d'],
   }),
   wait: GateWaitSchema,
@@ -93,7 +93,7 @@ const spec = {
   responses: {
     ...problems(),
     200: {
-      description: 'Whatever is known, and that nothing is',
+      description: 'What is known, or that nothing is',
       content: { 'application/json': { schema: GateVerdictSchema } },
     },
   },
@@ -112,7 +112,7 @@ export function mountArgoRollouts(app: Api): void {
       ...spec,
       method: 'get',
       operationId: 'getForArgoRollouts',
-      summary: 'Whether a rollout may go on, for an analysis of Argo Rollouts',
+      summary: 'Tell Argo Rollouts whether a rollout may go on',
       description: ABOUT,
     },
     (context, input) => answerFor(context, input.query, () => Promise.resolve({})),
@@ -123,7 +123,7 @@ export function mountArgoRollouts(app: Api): void {
       ...spec,
       method: 'post',
       operationId: 'askForArgoRollouts',
-      summary: 'Whether a rollout may go on, with checks of its own (jsonBody)',
+      summary: 'Tell Argo Rollouts whether a rollout may go on, with checks of your own (jsonBody)',
       description: ABOUT,
       body: { required: false, content: { 'application/json': { schema: ArgoJobSchema } } },
     },

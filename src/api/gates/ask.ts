@@ -21,7 +21,7 @@ import type { ApiContext } from '../route.ts'
 /** Less than what both tools wait by default, which is 10 s. */
 export const GateWaitSchema = z.coerce.number().int().min(1).max(300).default(8).openapi({
   description:
-    'Seconds until there is an answer, whatever is known by then: less than the tool waits. Some runtimes cut it (Workers: 25).',
+    'Seconds until the answer, whatever is known by then. It must be less than the tool waits. Some runtimes wait less (Workers: 25).',
 })
 
 /**

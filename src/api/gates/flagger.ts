@@ -30,12 +30,12 @@ const FlaggerMetadataSchema = z.strictObject({
   deadlineMs: gateOptions.deadlineMs.openapi(AS_TEXT),
   samples: gateOptions.samples.openapi(AS_TEXT),
   settleMs: gateOptions.settleMs.openapi(AS_TEXT),
-  service: gateOptions.service.openapi({ description: 'The Service that is asked about. Without it: `{name}-canary`' }),
+  service: gateOptions.service.openapi({ description: 'The Service to ask about. Left out: `{name}-canary`' }),
   job: z
     .string()
     .max(BODY_LIMIT)
     .optional()
-    .openapi({ description: 'Anything else of a job, as YAML: `checks`, `paths`, `expect`, …; without `target`' }),
+    .openapi({ description: 'Other fields of a job, as YAML: `checks`, `paths`, `expect`, …; without `target`' }),
 })
 
 const FlaggerPayloadSchema = z
@@ -70,7 +70,7 @@ export function mountFlagger(app: Api): void {
       operationId: 'askForFlagger',
       scope: 'jobs:write',
       tags: ['Gates'],
-      summary: 'Whether a canary may go on, for a webhook of Flagger',
+      summary: 'Tell Flagger whether a canary may go on',
       description:
         'Probes the live Service `metadata.service`, else `{name}-canary`. 200 lets Flagger go on; any other status halts it. ' +
         'A question that is asked again before it was answered is the same job. Takes the token as the password of Basic as well, ' +
@@ -83,7 +83,10 @@ export function mountFlagger(app: Api): void {
           ...(['service_ambiguous', 'impossible_request', 'not_supported'] as const),
         ),
         200: { description: '`pass`: the text report', content: text },
-        412: { description: '`fail`: the text report. Or there is no such Service: which there are', content: text },
+        412: {
+          description: '`fail`: the text report; or there is no such Service: a list of those that there are',
+          content: text,
+        },
         503: {
           description:
             'Not known: the verdict is `error` or `inconclusive`, the wait is over, the cluster cannot be read, or something failed on our side',

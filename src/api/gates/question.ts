@@ -20,18 +20,16 @@ const { namespace: _namespace, label: _label, ...options } = manifestQuery
 
 export const gateOptions = {
   ...options,
-  path: z
-    .string()
-    .min(1)
-    .max(2048)
-    .optional()
-    .openapi({ description: 'What HTTP ports are asked for: any 2xx passes. Without it: `/`, and below 500 passes' }),
+  path: z.string().min(1).max(2048).optional().openapi({
+    description:
+      'The path to request from HTTP ports; any 2xx passes. Left out: `/`, where any status below 500 passes',
+  }),
   port: z
     .string()
     .min(1)
     .max(63)
     .optional()
-    .openapi({ description: 'With `path`: only this port of the Service is asked for it, by its name or number' }),
+    .openapi({ description: 'With `path`: request it from this port of the Service only, given by name or number' }),
 }
 export type GateOptions = z.output<z.ZodObject<typeof gateOptions>>
 

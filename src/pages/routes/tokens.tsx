@@ -201,7 +201,7 @@ async function answerMade(context: ApiContext, { token, name, id }: Token & { to
     { title: 'Token made', ...look, status: 201 },
     <>
       <h1>{name} is made</h1>
-      <p>Copy the token now. It is shown this once, and kept nowhere: whoever loses it makes another.</p>
+      <p>Copy the token now. It is shown only this once, and is not stored: if it is lost, make another.</p>
       <Copy text={token} label="Copy the token" />
       <p>
         It is sent as <code>Authorization: Bearer TOKEN</code>. If it was seen by others,{' '}

@@ -77,13 +77,13 @@ async function show(context: ApiContext, { look, example = null, isChanged = fal
         Show the plan
       </button>
       <p>
-        See every way to a Service, the field of an object that each comes from, and what is broken already. Nothing is
-        dialled, and nothing of what you paste is kept, unless you run it.
+        See every way to a Service, the object field that each comes from, and what is already broken. Nothing is
+        dialled, and nothing that you paste is kept, unless you run it.
       </p>
       {look === null ? <Examples of={example} /> : null}
       {isChanged ? (
         <p role="status">
-          <strong>Not run yet:</strong> this is not what was planned before. Look at the new plan, and then run it.
+          <strong>Not run yet:</strong> this differs from the plan before. Look at the new plan, and then run it.
         </p>
       ) : null}
       <TakenOut asked={asked} />
@@ -92,7 +92,7 @@ async function show(context: ApiContext, { look, example = null, isChanged = fal
       {look === null || plan === null ? null : (
         <Planned plan={plan} look={look} mayRun={mayUse(context, 'jobs:write') && !asked.isHidden} />
       )}
-      {look === null ? null : <h2>{plan === null ? 'Once more' : 'Change it, and look again'}</h2>}
+      {look === null ? null : <h2>{plan === null ? 'Try again' : 'Change it, and look again'}</h2>}
       <Question asked={asked} errors={refusal?.errors ?? []} hasPlan={plan !== null} />
       {look === null ? null : <Examples of={example} />}
     </>,
@@ -110,7 +110,7 @@ function TakenOut({ asked: { taken, isHidden } }: { asked: Asked }) {
     <p role="status">
       {taken === 0 ? null : `${taken === 1 ? 'A Secret was' : `${taken} Secrets were`} taken out: no path needs one. `}
       {isHidden
-        ? 'There may be a Secret in the text still, in a form in which it cannot be taken out. So the text is not shown here again, and cannot be run. Paste it without.'
+        ? 'The text may still hold a Secret, in a form in which it cannot be taken out. So it is not shown here again, and cannot be run. Paste it without the Secret.'
         : null}
     </p>
   )

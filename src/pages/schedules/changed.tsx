@@ -38,7 +38,7 @@ export function Versions({ now, yours }: { now: Values; yours: Values }) {
     [LABELS.keep, keptOf(now), keptOf(yours)],
   ].filter(([, theirs, own]) => theirs !== own)
   return rows.length === 0 ? (
-    <p>What you typed is what it is by now: there is nothing left to save.</p>
+    <p>The schedule is already as you typed it: there is nothing left to save.</p>
   ) : (
     <Table
       caption="What differs"

@@ -59,7 +59,7 @@ async function liveOf(
   if (cluster === undefined || cluster.state === 'absent') {
     return {
       can: false,
-      why: `This server reads no cluster called ${visible(target.cluster)}, and no schedule of it has looked here: whoever asks brings the objects along.`,
+      why: `This server reads no cluster called ${visible(target.cluster)}, and no schedule has checked this Service: a request must bring the objects along.`,
     }
   }
   return cluster.state === 'synced' || cluster.state === 'syncing'

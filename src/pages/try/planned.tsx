@@ -89,7 +89,7 @@ function Run({ plan: { paths, target }, vantage }: { plan: Plan; vantage: string
     <section aria-labelledby="run">
       <h2 id="run">Run it</h2>
       {open.length === 0 ? (
-        <p>Nothing of it can be dialled from there: the table says why of each path.</p>
+        <p>None of its paths can be dialled from there: the table says why.</p>
       ) : (
         <>
           <p>

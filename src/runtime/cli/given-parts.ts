@@ -55,7 +55,7 @@ export async function givenPart(
 const INSTEAD: Readonly<Record<Part, string>> = { checks: '--checks FILE', schedules: '-f FILE' }
 
 const ofOthers = (part: Part): string =>
-  'A file that is found can be changed by whoever opens a pull request, so it may not say that. Put it into a file that ' +
+  'Anybody who opens a pull request can change a file that is found, so it may not say that. Put it into a file that ' +
   `you name: ${INSTEAD[part]}, or --config FILE`
 
 async function readPart(io: Io, part: Part, path: string): Promise<FilePart> {

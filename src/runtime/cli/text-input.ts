@@ -65,7 +65,7 @@ const LINK = 'this is a link, which is not followed here. Name the file that it 
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file.',
-  EACCES: 'it may not be read by whoever runs this.',
+  EACCES: 'you have no permission to read it.',
   EISDIR: 'this is a folder.',
   ENOTDIR: 'a part of its path is no folder.',
   ELOOP: LINK,

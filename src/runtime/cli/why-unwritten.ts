@@ -2,12 +2,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder is not there; make it first',
   ENOTDIR: 'what stands before its name is no folder',
   EISDIR: 'it is a folder; name a file in it',
-  EACCES: 'it may not be written by whoever runs this',
-  EPERM: 'it may not be written by whoever runs this',
+  EACCES: 'you have no permission to write it',
+  EPERM: 'you have no permission to write it',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
-  EPIPE: 'whoever was to read it has gone',
+  EPIPE: 'its reader has gone',
 }
 
 /** Why something could not be written, in words that go after a colon. */

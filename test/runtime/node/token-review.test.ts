@@ -104,7 +104,7 @@ const answerReviews = (status: number, body: object, headers: Record<string, str
 const NOT_KNOWN = {
   status: 401,
   code: 'unauthenticated',
-  detail: 'The cluster that this token names as its issuer does not know it, or not any more.',
+  detail: 'The cluster that issued this token does not know it, or no longer knows it.',
 }
 
 describe('a token of a service account', () => {
