@@ -6,19 +6,10 @@
 import { z } from '@hono/zod-openapi'
 import { orRefuse } from '../job/accept.ts'
 import { toInstant } from '../lib/clock.ts'
-import { defined } from '../lib/defined.ts'
 import { isId, newId } from '../lib/id.ts'
 import { ProblemError } from '../lib/problem.ts'
 import { difference } from '../record/audit.ts'
-import {
-  ANNOUNCEMENTS_MAX,
-  type Announcement,
-  type AnnouncementState,
-  type AnnouncementUpdate,
-  type StatusPage,
-  stateOfAnnouncement,
-  UPDATES_MAX,
-} from '../record/status-page.ts'
+import { ANNOUNCEMENTS_MAX, type Announcement, stateOfAnnouncement } from '../record/status-page.ts'
 import {
   deleteAnnouncement,
   getAnnouncement,
@@ -26,6 +17,7 @@ import {
   listAnnouncements,
   updateAnnouncement,
 } from '../store/announcements.ts'
+import { changedBy, fieldsOf, refuseImpossible, withUpdate } from './announcement-changes.ts'
 import { withBody } from './body.ts'
 import type { Deps } from './deps.ts'
 import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
@@ -208,63 +200,6 @@ export function mountAnnouncements(app: Api): void {
   )
 }
 
-type Patch = z.output<typeof AnnouncementPatchSchema>
-
-/** @throws ProblemError `impossible_request`, `conflict` */
-function changedBy(page: StatusPage, found: Announcement, asked: Patch, nowMs: number): Announcement {
-  const { state, body, startedAt: startedAtMs, title, services } = asked
-  const changed = { ...found, ...defined({ title, services, startedAtMs }) }
-  // Those that it has already may be of Services that the page has no more
-  refuseImpossible(page, { services: services ?? [], startedAtMs: changed.startedAtMs }, nowMs)
-  if (state === undefined && body === undefined) {
-    return changed
-  }
-  if (found.updates.length >= UPDATES_MAX) {
-    throw new ProblemError(
-      'conflict',
-      `The announcement has ${UPDATES_MAX} updates, which is the limit. Make another announcement.`,
-    )
-  }
-  const update = { atMs: nowMs, state: state ?? stateOfAnnouncement(found), body: body ?? '' }
-  return { ...changed, ...withUpdate(found.updates, update, found.resolvedAtMs) }
-}
-
-function withUpdate(
-  updates: readonly AnnouncementUpdate[],
-  update: AnnouncementUpdate,
-  resolvedAtMs: number | null = null,
-): Pick<Announcement, 'updates' | 'resolvedAtMs'> {
-  const isOver = update.state === ('resolved' satisfies AnnouncementState)
-  return { updates: [...updates, update], resolvedAtMs: isOver ? (resolvedAtMs ?? update.atMs) : null }
-}
-
-/** @throws ProblemError `impossible_request` */
-function refuseImpossible(
-  page: StatusPage,
-  { services, startedAtMs }: Pick<Announcement, 'services' | 'startedAtMs'>,
-  nowMs: number,
-): void {
-  const titles = page.services.map(({ title }) => title)
-  const errors = [
-    ...services.flatMap((title, at) =>
-      titles.includes(title)
-        ? []
-        : [
-            {
-              pointer: `/services/${at}`,
-              detail: `Is no title of a Service of the page: ${titles.join(', ')}`.slice(0, 1000),
-            },
-          ],
-    ),
-    ...(startedAtMs > nowMs
-      ? [{ pointer: '/startedAt', detail: `Is in the future: it is ${toInstant(nowMs)} here` }]
-      : []),
-  ]
-  if (errors.length > 0) {
-    throw new ProblemError('impossible_request', 'Such an announcement cannot be; see errors.', { errors })
-  }
-}
-
 async function load({ store }: Deps, pageId: string, id: string): Promise<Announcement> {
   const found = isId('announcement', id) && isId('statusPage', pageId) ? await getAnnouncement(store, pageId, id) : null
   if (found === null) {
@@ -275,17 +210,6 @@ async function load({ store }: Deps, pageId: string, id: string): Promise<Announ
 
 const noAnnouncement = (id: string): ProblemError =>
   new ProblemError('not_found', `The status page has no announcement "${id.slice(0, 60)}".`)
-
-/** Gives the fields for the audit log, of the updates only the last. */
-function fieldsOf({ title, services, startedAtMs, updates }: Announcement) {
-  return {
-    title,
-    services,
-    startedAt: toInstant(startedAtMs),
-    state: updates.at(-1)?.state,
-    body: updates.at(-1)?.body,
-  }
-}
 
 function describeAnnouncement(announcement: Announcement): z.output<typeof AnnouncementSchema> {
   const { id, title, services, startedAtMs, resolvedAtMs, createdAtMs, updatedAtMs, updates } = announcement

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { DIFFERENCE_KINDS } from '../check/compare/difference.ts'
 import { SIDES } from '../plan/compare/comparison.ts'
-import { JobSchema } from './schemas.ts'
+import { JobSchema } from './job-schemas.ts'
 
 const ValueSchema = z.string().nullable().openapi({ description: 'As this side answered; null: it is not there' })
 

@@ -1,14 +1,13 @@
 /** The answers of history. Responses may grow; clients are told so. */
 import { z } from '@hono/zod-openapi'
 import { FAILURE_CODES, type FailureCode } from '../check/codes.ts'
+import { DiagnosisSchema, pathFields } from './job-schemas.ts'
+import { ResultSchema } from './result-schemas.ts'
 import {
-  DiagnosisSchema,
   InstantSchema,
   ObjectsSchema,
   OutcomeSchema,
   orNull,
-  pathFields,
-  ResultSchema,
   SummarySchema,
   TargetSchema,
   VantageNameSchema,

@@ -13,6 +13,7 @@ import { describeJob } from '../report/describe-job.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { readAsked } from './job-request-body.ts'
 import { answerJob, JOB_RENDERERS, loadJob, unchangedJob } from './job-response.ts'
+import { JobSchema } from './job-schemas.ts'
 import { answerJson } from './json.ts'
 import { answerJobs, jobPage } from './list-jobs.ts'
 import { manifestQuery } from './manifest-query.ts'
@@ -23,7 +24,6 @@ import { waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import { type Api, mount } from './route.ts'
 import { cancels, make, makes, reports, shows } from './runs.ts'
-import { JobSchema } from './schemas.ts'
 
 export function mountJobs(app: Api): void {
   mount(

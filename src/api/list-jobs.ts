@@ -1,8 +1,8 @@
 import { describeJobHead } from '../report/describe-job.ts'
 import { type JobFilter, listJobs } from '../store/jobs.ts'
+import { JobHeadSchema } from './job-schemas.ts'
 import { answerPage, encodeCursor, newestBefore, pageOf } from './pagination.ts'
 import type { ApiContext } from './route.ts'
-import { JobHeadSchema } from './schemas.ts'
 
 export const jobPage = pageOf(JobHeadSchema)
 

@@ -9,12 +9,12 @@ import { linksTo } from '../report/links.ts'
 import { renderSarif } from '../report/sarif.ts'
 import { JobRequestSchema } from './job-request.ts'
 import { ASKED_PROBLEMS, readAsked } from './job-request-body.ts'
+import { PlanSchema } from './job-schemas.ts'
 import { answerJson } from './json.ts'
 import { manifestQuery } from './manifest-query.ts'
 import { problems } from './problem.ts'
 import { LARGE_CHARS } from './reading.ts'
 import { type Api, type ApiContext, mount } from './route.ts'
-import { PlanSchema } from './schemas.ts'
 
 export function mountPlan(app: Api): void {
   mount(

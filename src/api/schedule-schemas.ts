@@ -7,8 +7,9 @@ import { cronFault, timeZoneFault } from '../schedule/cron.ts'
 import { BatchSchema, selectionFields } from './batch-schemas.ts'
 import { CheckSchema } from './check-schemas.ts'
 import { BatchRequestSchema, JobRequestSchema } from './job-request.ts'
+import { JobHeadSchema } from './job-schemas.ts'
 import { SCHEDULE_EXAMPLE } from './request-examples.ts'
-import { InstantSchema, JobHeadSchema, JobProblemSchema, orNull } from './schemas.ts'
+import { InstantSchema, JobProblemSchema, orNull } from './schemas.ts'
 
 /** A day: a jitter is shorter than the time between two runs. */
 const JITTER_MOST_MS = 86_400_000

@@ -7,20 +7,14 @@ import { z } from '@hono/zod-openapi'
 import { narrowed } from '../job/narrowed.ts'
 import { defined } from '../lib/defined.ts'
 import { isId } from '../lib/id.ts'
-import { ProblemError, problemFrom } from '../lib/problem.ts'
-import type { Schedule } from '../record/schedule.ts'
-import { describeBatch } from '../report/describe-batch.ts'
+import { problemFrom } from '../lib/problem.ts'
 import { type AskedWork, acceptSchedule, changeSchedule, noSchedule, runNow } from '../schedule/accept-schedule.ts'
-import { describeScheduleHead, describeWork, type ScheduleHeadDocument } from '../schedule/describe.ts'
 import { withKept } from '../schedule/with-kept.ts'
-import { getBatch } from '../store/batches.ts'
-import { newestJobs } from '../store/jobs.ts'
-import { deleteSchedule, getSchedule, getScheduledRequest, listSchedules } from '../store/schedules.ts'
+import { deleteSchedule, listSchedules } from '../store/schedules.ts'
 import { answerBatch } from './batch-response.ts'
 import { BatchSchema } from './batch-schemas.ts'
-import type { Deps } from './deps.ts'
 import { claimOf, IdempotencyHeaders, tellMade } from './idempotency.ts'
-import { checkIfMatch, hasChanged, IfMatchHeaders, tagOf } from './if-match.ts'
+import { checkIfMatch, hasChanged, IfMatchHeaders } from './if-match.ts'
 import {
   ASKED_PROBLEMS,
   MAKING_PROBLEMS,
@@ -29,7 +23,7 @@ import {
   STORE_PROBLEMS,
 } from './job-request-body.ts'
 import { answerJob } from './job-response.ts'
-import { answerJson } from './json.ts'
+import { JobSchema } from './job-schemas.ts'
 import { answerJobs, jobPage } from './list-jobs.ts'
 import { answerFields, waitAnswers } from './negotiate.ts'
 import { answerPage, encodeCursor, newestBefore, pageFields, pageOf } from './pagination.ts'
@@ -37,7 +31,8 @@ import { readLabels } from './params.ts'
 import { deadlineOf, PreferHeaders, waitOf } from './prefer.ts'
 import { problems } from './problem.ts'
 import type { AskedFor, Reading } from './reading.ts'
-import { type Api, type ApiContext, mount } from './route.ts'
+import { type Api, mount } from './route.ts'
+import { answerSchedule, describeHeads, loadOwn, loadSchedule } from './schedule-response.ts'
 import {
   ScheduleHeadSchema,
   SchedulePatchSchema,
@@ -45,7 +40,6 @@ import {
   ScheduleSchema,
   scheduleFilter,
 } from './schedule-schemas.ts'
-import { JobSchema } from './schemas.ts'
 
 const tags = ['Schedules']
 const params = z.object({ id: z.string().openapi({ example: 'sch_01KAXW0000EXAMPLE0000000AB' }) })
@@ -271,61 +265,4 @@ function workOf(work: NonNullable<AskedFor<Reading & { what: 'schedule' }>['work
     throw problemFrom(work.refused)
   }
   return work
-}
-
-async function loadSchedule(deps: Deps, id: string): Promise<Schedule> {
-  const schedule = isId('schedule', id) ? await getSchedule(deps.store, id) : null
-  if (schedule === null) {
-    throw noSchedule(id)
-  }
-  return schedule
-}
-
-/**
- * Finds a schedule that is to be changed or deleted.
- *
- * @throws ProblemError `conflict` for one that discovery keeps: it would be made again.
- */
-async function loadOwn(deps: Deps, id: string): Promise<Schedule> {
-  const schedule = await loadSchedule(deps, id)
-  if (schedule.managedBy === null) {
-    return schedule
-  }
-  const { namespace, service } = schedule.target
-  throw new ProblemError(
-    'conflict',
-    `Schedule ${id} is made by discovery from Service/${service} in namespace ${namespace}, and follows it. ` +
-      `Change the annotations of the Service or of its Namespace: portolan.dev/every, portolan.dev/job, ` +
-      `or portolan.dev/probe: "false" to have it removed.`,
-  )
-}
-
-async function answerSchedule(context: ApiContext, schedule: Schedule, status: 200 | 201): Promise<Response> {
-  const deps = context.get('deps')
-  const [head] = await describeHeads(deps, [schedule])
-  const request = await getScheduledRequest(deps.store, schedule.id)
-  if (request === null) {
-    throw noSchedule(schedule.id)
-  }
-  context.header('etag', tagOf(schedule.version))
-  context.header('cache-control', 'no-cache')
-  return answerJson(context, { ...head, ...describeWork(request) }, status)
-}
-
-async function describeHeads(deps: Deps, schedules: readonly Schedule[]): Promise<ScheduleHeadDocument[]> {
-  const newest = await newestJobs(
-    deps.store,
-    schedules.map(({ id }) => id),
-  )
-  return Promise.all(
-    schedules.map(async (schedule) => {
-      const job = newest.get(schedule.id) ?? null
-      if (!schedule.isBatch || !job?.batchId) {
-        return describeScheduleHead(schedule, { job, batch: null })
-      }
-      // A batch of an earlier work of the schedule may reach beyond the caller
-      const found = await getBatch(deps.store, job.batchId)
-      return describeScheduleHead(schedule, { job: null, batch: found && describeBatch(found.batch, found.jobs) })
-    }),
-  )
 }

@@ -6,13 +6,26 @@
  */
 
 import type { Summary, Verdict } from '../check/verdict.ts'
-import type { Counts, HistoryPath, Percentiles } from '../history/types.ts'
+import type { Counts } from '../history/types.ts'
 import { KINDS } from '../plan/kinds.ts'
 import { caseName, classNameOf } from './cases.ts'
 import { windowVerdict } from './describe-history.ts'
 import type { IncidentDocument, NowDocument, OverallReport, PathReport, ServiceReport } from './history-document.ts'
-import { duration, kindOf, pathTitle, place, portOf } from './phrases.ts'
+import { kindOf, portOf } from './phrases.ts'
 import { visible } from './visible.ts'
+import {
+  addressOf,
+  failureWords,
+  isGroup,
+  lastedWords,
+  latencyCells,
+  latencyWords,
+  percentOf,
+  shortInstant,
+  summaryOf,
+  titleOf,
+  triesOf,
+} from './window-words.ts'
 
 /** `right`: figures of our own. `code`: what a target or a manifest says. */
 export type Column = { title: string; right?: true; code?: true }
@@ -139,19 +152,6 @@ function partOf(summary: Summary | null): string | null {
   return `${pass + fail + error} of ${pass + fail + error + skipped + leftOut}`
 }
 
-const isGroup = (path: HistoryPath): boolean => KINDS[path.kind].grouped && path.address === null
-
-const addressOf = (path: HistoryPath): string => {
-  if (isGroup(path)) {
-    return `all ${KINDS[path.kind].noun.many}, ${path.family ?? 'by name'}`
-  }
-  return place(path) + (path.node === null ? '' : ` (${visible(path.node)})`)
-}
-
-/** `NodePort http 10.0.0.11:30123 (node-1)`; `Endpoint http all endpoints, IPv4`. */
-export const titleOf = (path: HistoryPath): string =>
-  isGroup(path) ? `${path.kind} ${portOf(path)} ${addressOf(path)}` : pathTitle(path)
-
 function failureNotes({ counts, failures, lastFailure }: PathReport): string[] {
   if (counts.fail === 0) {
     return []
@@ -163,13 +163,6 @@ function failureNotes({ counts, failures, lastFailure }: PathReport): string[] {
 const errorNotes = ({ error }: Counts): string[] =>
   error === 0 ? [] : [`${error} ${error === 1 ? 'error' : 'errors'} of the prober's own, not counted`]
 
-/** `connection_refused ×12, connect_timeout ×3`, the most frequent first. */
-const failureWords = (failures: Readonly<Record<string, number | undefined>>): string =>
-  Object.entries(failures)
-    .toSorted(([, a = 0], [, b = 0]) => b - a)
-    .map(([code, n]) => `${code} ×${n}`)
-    .join(', ')
-
 function incidentLine(incident: IncidentDocument, titles: ReadonlyMap<string, string>): string {
   const { startedAt, endedAt, path, failures, finding } = incident
   const when =
@@ -179,13 +172,6 @@ function incidentLine(incident: IncidentDocument, titles: ReadonlyMap<string, st
   const what = path === null ? 'the Service as a whole' : (titles.get(path) ?? path)
   const why = finding === null ? '' : `; ${finding.confidence}: ${visible(finding.title)} (${finding.code})`
   return `${when}: ${what}: ${failureWords(failures) || 'an expectation of the whole job is not met'}${why}`
-}
-
-/** `50 s, failing for 30 s of it`: where it paused between, how long it failed, too. */
-function lastedWords({ startedAt, failingMs }: IncidentDocument, endedAt: string): string {
-  const lastedMs = secondsOf(endedAt) - secondsOf(startedAt)
-  const failed = failingMs === null ? lastedMs : Math.round(failingMs / 1000) * 1000
-  return lastedMs - failed <= 1000 ? span(lastedMs) : `${span(lastedMs)}, failing for ${span(failed)} of it`
 }
 
 const findingLines = ({ diagnosis }: ServiceReport): string[] =>
@@ -253,60 +239,5 @@ const query = ({ from, to, objective }: OverallReport | ServiceReport, cluster: 
     ...(objective !== 1 && { objective: String(objective) }),
   }).toString()
 
-/** The share of passes, rounded down: 100 % is shown only if nothing failed. */
-export function percentOf({ pass, fail }: Counts): string {
-  if (pass + fail === 0) {
-    return '–'
-  }
-  const thousandths = Math.floor((pass * 100_000) / (pass + fail))
-  return thousandths === 0 && pass > 0 ? '<0.001 %' : `${thousandths / 1000} %`
-}
-
-const triesOf = ({ pass, fail }: Counts): string => String(pass + fail)
-
-function summaryOf(counts: Counts): string {
-  const parts = [
-    [counts.pass, 'passed'],
-    [counts.fail, 'failed'],
-    [counts.error, counts.error === 1 ? 'error' : 'errors'],
-    [counts.skipped, 'skipped'],
-  ] as const
-  const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
-  return told.length === 0 ? 'nothing recorded' : `${percentOf(counts)} available, ${told.join(', ')}`
-}
-
 const spanOf = ({ from, to, objective }: OverallReport | ServiceReport): string =>
   `${shortInstant(from)} to ${shortInstant(to)}${objective === 1 ? '' : `, objective ${objective}`}`
-
-const latencyCells = ({ p50Ms, p95Ms, p99Ms }: Percentiles): string[] => [p50Ms, p95Ms, p99Ms].map(duration)
-
-const latencyWords = (latency: Percentiles): string =>
-  latency.p50Ms === null ? 'nothing timed' : `p50/p95/p99 ${latencyCells(latency).join(' / ')}`
-
-/** Whole seconds: `2026-11-23T09:00:00Z`. */
-export const shortInstant = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')
-
-/** As shown: to the second. */
-const secondsOf = (instant: string): number => Math.floor(Date.parse(instant) / 1000) * 1000
-
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1000],
-] as const
-
-/** `2 h 5 min`: the two largest units. */
-export function span(ms: number): string {
-  const from = UNITS.findIndex(([, unit]) => ms >= unit)
-  if (from < 0) {
-    return '0 s'
-  }
-  let rest = ms
-  const parts = UNITS.slice(from, from + 2).map(([name, unit]) => {
-    const count = Math.floor(rest / unit)
-    rest -= count * unit
-    return count === 0 ? '' : `${count} ${name}`
-  })
-  return parts.filter((part) => part !== '').join(' ')
-}

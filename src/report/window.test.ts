@@ -9,7 +9,8 @@ import { visible } from './visible.ts'
 import { renderWindowJunit } from './window-junit.ts'
 import { renderWindowMarkdown } from './window-markdown.ts'
 import { renderWindowText } from './window-text.ts'
-import { percentOf, span, viewOverall, viewService } from './window-view.ts'
+import { viewOverall, viewService } from './window-view.ts'
+import { percentOf, span } from './window-words.ts'
 
 const golden = (name: string) => `../../test/fixtures/report/${name}`
 const service = () => viewService(aServiceReport())

@@ -12,26 +12,18 @@ import { endUnwatched } from './incidents.ts'
 import { DAY_MS, STEPS } from './rollup-steps.ts'
 import { ROLLUP_TABLES } from './rollups.ts'
 import { keepStates } from './service-state.ts'
+import { DONE, passed, type RetentionStep, sweep } from './sweep.ts'
 import { dayOf } from './texts.ts'
 import { onlyServer } from './visible.ts'
 
 /** The time that each level is kept, milliseconds. Failures stay as long as raw at least, days as long as hours. */
 export type Retention = { rawMs: number; failuresMs: number; hourlyMs: number; dailyMs: number; auditMs: number }
 
-export type RetentionStep = {
-  /** Rows that went. */
-  deleted: number
-  /** Nothing is left to do for now. */
-  done: boolean
-}
-
 type Context = { store: Store; keep: Retention; nowMs: number; limit: number }
 type Stage = (context: Context) => Promise<RetentionStep>
 
 /** Fewer rows at a time, where each lies in so many indexes that it takes as long as four others. */
 const few = (limit: number): number => Math.ceil(limit / 4)
-
-const DONE: RetentionStep = { deleted: 0, done: true }
 
 /**
  * One step. Called again until it says `done`, with pauses of the caller's choice.
@@ -95,56 +87,6 @@ const jobsSweep =
         },
       },
     )
-
-type Sweep = {
-  level: string
-  table: string
-  number: string
-  time: string
-  beforeMs: number
-  /** The last statement returns a row for each that went. */
-  remove(rows: SQL): SQL[]
-}
-
-/** A row that is so much younger than now was written by a clock that ran ahead. It goes with those around it. */
-const AHEAD_MS = DAY_MS
-
-/** Looks at the next rows after those looked at, stops at the first that is young enough. */
-async function sweep({ store, limit, nowMs }: Context, on: Sweep): Promise<RetentionStep> {
-  const [table, number, time] = [sql.raw(on.table), sql.raw(on.number), sql.raw(on.time)]
-  const possible = sql`${time} <= ${nowMs + AHEAD_MS}`
-  const next = sql`select ${number} number, ${time} at_ms from ${table}
-    where ${number} > coalesce((select cursor from retained where level = ${on.level}), 0)
-      and ${number} < (select max(${number}) from ${table}) order by ${number} limit ${limit}`
-  const [seen] = await store.db.all<{ first: number | null; last: number | null; young: number | null; sure: number }>(
-    sql`select min(number) first, max(number) last,
-          min(case when at_ms >= ${on.beforeMs} and at_ms <= ${nowMs + AHEAD_MS} then number end) young,
-          sum(at_ms <= ${nowMs + AHEAD_MS}) sure
-        from (${next})`,
-  )
-  const { first = null, last = null } = seen ?? {}
-  if (first === null || last === null) {
-    return DONE
-  }
-  let until = seen?.young ? seen.young - 1 : last
-  if (seen?.sure === 0) {
-    // Whoever comes next, of those that can be believed, tells how old these are
-    const [after] = await store.db.all<{ at_ms: number }>(
-      sql`select ${time} at_ms from ${table} where ${number} > ${last} and ${possible} order by ${number} limit 1`,
-    )
-    until = after !== undefined && after.at_ms < on.beforeMs ? last : 0
-  }
-  if (first > until) {
-    return DONE
-  }
-  const rows = sql`select ${number} from ${table} where ${number} between ${first} and ${until}`
-  const returned = await store.atomic([...on.remove(rows), passed(on.level, on.beforeMs, until)])
-  return { deleted: returned.at(-2)?.length ?? 0, done: false }
-}
-
-const passed = (level: string, sinceMs: number, cursor: number): SQL => sql`
-  insert into retained (level, since_ms, cursor) values (${level}, ${sinceMs}, ${cursor})
-  on conflict (level) do update set since_ms = max(since_ms, excluded.since_ms), cursor = max(cursor, excluded.cursor)`
 
 /** A batch is its jobs: without any there is nothing left of it. */
 const emptyBatches: Stage = ({ store, keep, nowMs, limit }) =>

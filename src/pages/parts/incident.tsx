@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Incident } from '../../client/index.ts'
 import { visible } from '../../report/visible.ts'
-import { span } from '../../report/window-view.ts'
+import { span } from '../../report/window-words.ts'
 import { State } from './state.tsx'
 import { Time } from './time.tsx'
 

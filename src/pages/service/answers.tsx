@@ -6,7 +6,7 @@
  */
 import type { Child } from 'hono/jsx'
 import { visible } from '../../report/visible.ts'
-import { percentOf } from '../../report/window-view.ts'
+import { percentOf } from '../../report/window-words.ts'
 import { Confidence } from '../parts/findings.tsx'
 import { State } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'

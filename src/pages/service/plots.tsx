@@ -5,7 +5,7 @@
  * @module
  */
 import { duration } from '../../report/phrases.ts'
-import { percentOf } from '../../report/window-view.ts'
+import { percentOf } from '../../report/window-words.ts'
 import type { Addresses } from '../assets.ts'
 import { Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'

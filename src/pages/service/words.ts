@@ -1,7 +1,7 @@
 /** Words that the whole page shares. Texts of targets and objects come out safe to show. */
 import type { HistoryPath } from '../../history/types.ts'
 import { visible } from '../../report/visible.ts'
-import { span, titleOf } from '../../report/window-view.ts'
+import { span, titleOf } from '../../report/window-words.ts'
 import type { Incident, PathState } from './documents.ts'
 
 /** `NodePort http 10.0.0.11:30123 (node-1)` */

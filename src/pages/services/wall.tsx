@@ -2,7 +2,7 @@
 import type { ListedService } from '../../client/schema.ts'
 import { duration } from '../../report/phrases.ts'
 import { visible } from '../../report/visible.ts'
-import { percentOf, span } from '../../report/window-view.ts'
+import { percentOf, span } from '../../report/window-words.ts'
 import { Confidence } from '../parts/findings.tsx'
 import { ServiceLink } from '../parts/service-link.tsx'
 import { State } from '../parts/state.tsx'

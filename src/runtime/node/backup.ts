@@ -21,8 +21,9 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import Database from 'better-sqlite3'
 import { isStorageBusy, isStorageDamaged } from '../../store/db.ts'
+import { refuseForeign, refuseOthersMigrations } from './migrate.ts'
 import { isAlive } from './owner.ts'
-import { refuseForeign, refuseOthersMigrations, refuseSpecial } from './sqlite.ts'
+import { refuseSpecial } from './sqlite.ts'
 import { cannotUse, StartError } from './start-error.ts'
 
 /** Endings of the files that SQLite keeps beside a database and that belong to it: the log has changes of its own. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -12,11 +11,11 @@ import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { boundedCache } from '../../lib/bounded-cache.ts'
 import { SYSTEM } from '../../record/principal.ts'
-import { isStorageDamaged, type Store } from '../../store/db.ts'
-import { MIGRATIONS } from '../../store/migrations.ts'
+import type { Store } from '../../store/db.ts'
 import { createWriter } from './group-commit.ts'
+import { migrate, refuseForeign } from './migrate.ts'
+import { keepPrepared } from './prepared-statements.ts'
 
 export type OpenDatabase = {
   store: Store
@@ -49,9 +48,6 @@ const CHECKPOINT_PAGES = 2000
 const SPARE_BYTES = CHECKPOINT_PAGES * PAGE_BYTES
 const CACHE_KB = 16 * 1024
 const LOG_BYTES = 64 * 1024 * 1024
-
-/** Says in the file's header whose it is: `PTLN`. <https://www.sqlite.org/pragma.html#pragma_application_id> */
-const APPLICATION_ID = 0x50544c4e
 
 /** Both have the code that SQLite would have thrown. */
 export class DiskFullError extends Error {
@@ -167,65 +163,6 @@ async function within(timeoutMs: number, writing: Promise<unknown>): Promise<voi
   }
 }
 
-/** Databases of other programs are SQLite files, too, and adding tables to them would do harm. */
-export function refuseForeign(client: Database.Database): void {
-  if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) {
-    return
-  }
-  const names = client.prepare<[], { name: string }>("select name from sqlite_master where type = 'table'").all()
-  const tables = new Set(names.map(({ name }) => name))
-  // Builds before the first release did not say whose file it is.
-  if (tables.size === 0 || (tables.has('migrations') && tables.has('job_chunks'))) {
-    return
-  }
-  throw new Error(
-    `it is the database of another program (tables ${[...tables].slice(0, 3).join(', ')} …): choose another file`,
-  )
-}
-
-const digest = (statements: readonly string[]): string =>
-  createHash('sha256').update(statements.join('\n')).digest('hex').slice(0, 16)
-
-/**
- * @returns the names of the migrations that have been applied.
- * @throws where they are not those of this release, or of one before it.
- */
-export function refuseOthersMigrations(client: Database.Database): ReadonlySet<string> {
-  const rows = client.prepare<[], { name: string; digest: string }>('select name, digest from migrations').all()
-  const known = new Map(MIGRATIONS.map(({ name, statements }) => [name, digest(statements)]))
-  for (const row of rows) {
-    const expected = known.get(row.name)
-    if (expected === undefined) {
-      throw new Error(`the database was written by a newer release (migration ${row.name}): use that release`)
-    }
-    if (expected !== row.digest) {
-      throw new Error(`the database was made by another build (migration ${row.name} differs)`)
-    }
-  }
-  return new Set(rows.map(({ name }) => name))
-}
-
-function migrate(client: Database.Database): void {
-  client.exec('begin exclusive')
-  try {
-    client.exec('create table if not exists migrations (name text primary key, digest text not null)')
-    const applied = refuseOthersMigrations(client)
-    for (const { name, statements } of MIGRATIONS.filter((migration) => !applied.has(migration.name))) {
-      for (const statement of statements) {
-        client.exec(statement)
-      }
-      client.prepare('insert into migrations (name, digest) values (?, ?)').run(name, digest(statements))
-    }
-    client.pragma(`application_id = ${APPLICATION_ID}`)
-    client.exec('commit')
-  } catch (error) {
-    if (client.inTransaction) {
-      client.exec('rollback')
-    }
-    throw error
-  }
-}
-
 /**
  * Guards against a file that was deleted or replaced under this process: whatever is written into it would be lost. A
  * log can be saved: its content is moved into the database, and a new one is begun. If it is the database itself,
@@ -251,58 +188,5 @@ function keepFiles(client: Database.Database, file: string, own: number, renewed
     client.exec('begin immediate; rollback')
     log = inodeOf(`${file}-wal`)
     renewed()
-  }
-}
-
-/** A parameter; or a quoted text, in which a question mark is none. */
-const PARAMETER = /\?|'[^']*'|"[^"]*"/g
-
-/** Statements in use are few; the bound is there for those whose text grows with their input. */
-const PREPARED = 300
-
-/** The first error that told of a damaged file; `null`: none has. */
-type Damage = { seen: unknown }
-
-/**
- * Preparing a statement costs as much as running it or more, so what has been prepared is used again. SQLite would
- * prepare most anew whenever other values are bound, to weigh indexes by them; it leaves a value alone that is not
- * bound as such but an expression, as `+?` is.
- *
- * @returns what its statements find out about the file.
- */
-function keepPrepared(client: Database.Database): Damage {
-  const damage: Damage = { seen: null }
-  const prepare = client.prepare.bind(client)
-  const known = boundedCache<Database.Statement>(PREPARED)
-  const prepareOnce = (text: string): Database.Statement => {
-    const before = known.get(text)
-    // Whoever asks expects rows as objects, whatever the one before asked for.
-    if (before) {
-      return before.reader ? before.raw(false) : before
-    }
-    const statement = prepare(text.replace(PARAMETER, (found) => (found === '?' ? '+?' : found)))
-    noticeDamage(statement, damage)
-    known.set(text, statement)
-    return statement
-  }
-  Object.defineProperty(client, 'prepare', { value: prepareOnce })
-  return damage
-}
-
-/** A page that is damaged is found by whoever reads it, which may be long after a start and far from a health check. */
-function noticeDamage(statement: Database.Statement, damage: Damage): void {
-  for (const name of ['run', 'get', 'all'] as const) {
-    const act = statement[name].bind(statement)
-    const watched = (...params: unknown[]): unknown => {
-      try {
-        return act(...params)
-      } catch (error) {
-        if (isStorageDamaged(error)) {
-          damage.seen ??= error
-        }
-        throw error
-      }
-    }
-    Object.defineProperty(statement, name, { value: watched })
   }
 }

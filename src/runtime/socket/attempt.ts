@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import type { Failure, Phase } from '../../check/codes.ts'
 import { failureOf } from '../../check/failure.ts'
 import type { DialOptions, DialTls, Exchange, TlsEvidence } from '../../check/network.ts'
+import { unwatchAbort, watchAbort } from './abort-watch.ts'
 
 /** The runtimes do these each in its own way; `node:net` itself is on both. */
 export type Transport = {
@@ -56,7 +57,7 @@ export abstract class Attempt<T extends Exchange> {
     this.#end = end
     this.#startedAt = performance.now()
     this.#timer = setTimeout(onTimer, Math.ceil(options.timeoutMs), this)
-    watch(options.signal, this)
+    watchAbort(options.signal, this)
   }
 
   /** Adds what the protocol on top knows of the exchange. */
@@ -191,7 +192,7 @@ export abstract class Attempt<T extends Exchange> {
     this.ended = true
     const totalMs = rounded(at - this.#startedAt - this.#waitedMs)
     clearTimeout(this.#timer)
-    unwatch(this.options.signal, this)
+    unwatchAbort(this.options.signal, this)
     // The route has chosen an address even if nobody has answered; a socket that was refused does not know it any more.
     if (this.socket?.connecting) {
       this.#localAddress = this.#transport.localAddress(this.socket)
@@ -279,40 +280,6 @@ export const rounded = (ms: number): number => Math.round(ms * 1000) / 1000
  */
 function forget(this: Socket): void {
   this.removeAllListeners()
-}
-
-type Watcher = { place: number; onAbort(): void }
-
-/**
- * All exchanges of a job share one signal: one listener tells them all, since adding and removing one for each costs
- * more than the rest of its bookkeeping. In an array, each knowing its place: a Set's outgrown tables would keep them.
- */
-const watchers = new WeakMap<AbortSignal, Watcher[]>()
-
-function watch(signal: AbortSignal, watcher: Watcher): void {
-  let all = watchers.get(signal)
-  if (all === undefined) {
-    const watching: Watcher[] = []
-    all = watching
-    watchers.set(signal, all)
-    signal.addEventListener('abort', () => {
-      for (const each of [...watching]) {
-        each.onAbort()
-      }
-    })
-  }
-  watcher.place = all.length
-  all.push(watcher)
-}
-
-function unwatch(signal: AbortSignal, watcher: Watcher): void {
-  const all = watchers.get(signal)
-  const last = all?.pop()
-  if (all === undefined || last === undefined || last === watcher) {
-    return
-  }
-  all[watcher.place] = last
-  last.place = watcher.place
 }
 
 const onTimer = (attempt: { onTimer(): void }) => attempt.onTimer()
