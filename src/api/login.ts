@@ -9,12 +9,12 @@ import { type Found, findHolder } from './access/access.ts'
 import { dropCookie, placeOf, readCookie, writeCookie } from './access/cookies.ts'
 import { JwtRefused } from './access/jwts.ts'
 import { LOGIN_SECONDS } from './access/oidc.ts'
-import { HOME, NEXT_MAX, ownPath } from './access/own-path.ts'
-import { answerLoginPage, type LoginPage, type PageStatus } from './access/pages.ts'
+import { NEXT_MAX, ownPath } from './access/own-path.ts'
 import { refusedJwt } from './access/ways.ts'
 import { askingOf } from './asking.ts'
 import { withBody } from './body.ts'
 import { countGuess, wasNoGuess } from './count-request.ts'
+import { answerPage, orPage } from './login-page.ts'
 import { parseBody, parseJson } from './parse-body.ts'
 import { openProblems } from './problem.ts'
 import { type Api, type ApiContext, mount, withProblemPages } from './route.ts'
@@ -25,13 +25,16 @@ const common = { tags: ['Access'], scope: 'open' as const }
 const BODY_MAX = 32 * 1024
 const page = (description: string) => ({ description, content: { 'text/html': { schema: z.string() } } })
 
-const NextSchema = z
-  .string()
-  .max(NEXT_MAX)
-  .optional()
-  .openapi({ description: 'A path of this server to go to from the form; what is none is `/`', example: '/jobs' })
+const NextSchema = z.string().max(NEXT_MAX).optional().openapi({
+  description: 'A path of this server to go to after the login; anything else is taken as `/`',
+  example: '/jobs',
+})
 
-const TokenSchema = z.string().min(1).max(BODY_MAX).openapi({ description: 'As it is sent with Bearer' })
+const TokenSchema = z
+  .string()
+  .min(1)
+  .max(BODY_MAX)
+  .openapi({ description: 'The token, as it would be sent with Bearer' })
 const example = { token: 'pt_EXAMPLEexampleEXAMPLEexampleEXAMP' }
 const LoginSchema = z.strictObject({ token: TokenSchema }).openapi('Login', { example })
 const LoginFormSchema = z.strictObject({ token: TokenSchema, next: NextSchema }).openapi('LoginForm', { example })
@@ -44,7 +47,7 @@ export function mountLogin(app: Api): void {
       method: 'get',
       path: '/login',
       operationId: 'getLogin',
-      summary: 'The page to log in on, for browsers',
+      summary: 'The login page, for browsers',
       responses: {
         200: page('A form for a token, and a link to the identity provider where one is configured'),
         ...openProblems(),
@@ -68,11 +71,11 @@ export function mountLogin(app: Api): void {
       method: 'post',
       path: '/login',
       operationId: 'logIn',
-      summary: 'Turns a token into a cookie',
+      summary: 'Log in with a token',
       description:
-        'For browsers; other clients send the token with each request. The cookie is `__Host-portolan`, over http on ' +
-        'loopback `portolan-{port}`; over http from elsewhere login is refused. It holds for 7 days at most, ends after ' +
-        '12 hours without a request, and ends with its token. A form is answered with a page.',
+        'Sets a cookie for browsers; other clients send the token with each request. The cookie is `__Host-portolan`, or ' +
+        '`portolan-{port}` over http on loopback; over http from another host, login is refused. The session lasts 7 ' +
+        'days at most, and ends after 12 hours without a request, or with its token. A form is answered with a page.',
       body: {
         required: true,
         content: {
@@ -98,8 +101,8 @@ export function mountLogin(app: Api): void {
       method: 'post',
       path: '/logout',
       operationId: 'logOut',
-      summary: 'Ends the session of the cookie',
-      description: 'The identity provider is not told: who logs in there again may not be asked again.',
+      summary: 'Log out',
+      description: 'The identity provider is not told, so logging in there again may need no password.',
       responses: { 303: { description: 'Logged out, to /login' }, ...openProblems('forbidden') },
     },
     async (context) => {
@@ -125,7 +128,7 @@ function mountOidc(app: Api): void {
       method: 'get',
       path: '/login/oidc',
       operationId: 'beginOidcLogin',
-      summary: 'Goes to the identity provider',
+      summary: 'Begin a login at the identity provider',
       responses: {
         302: { description: 'To the identity provider, with PKCE, state and nonce' },
         ...withProblemPages(openProblems('not_found', 'forbidden')),
@@ -149,8 +152,8 @@ function mountOidc(app: Api): void {
       method: 'get',
       path: '/login/oidc/callback',
       operationId: 'finishOidcLogin',
-      summary: 'Comes back from the identity provider',
-      description: 'What the person may is what the first rule of `PORTOLAN_JWT_RULES` says that fits the ID token.',
+      summary: 'Finish a login from the identity provider',
+      description: 'The first rule of `PORTOLAN_JWT_RULES` that fits the ID token decides what the person may do.',
       query: z.looseObject({}),
       responses: { 303: { description: 'Logged in' }, ...withProblemPages(openProblems('not_found', 'forbidden')) },
     },
@@ -274,43 +277,3 @@ function redirectUriOf(context: ApiContext, secure: boolean): string {
   const own = `${secure ? 'https' : 'http'}://${context.req.header('host') ?? ''}`
   return `${publicUrl ?? own}/login/oidc/callback`
 }
-
-const PAGE_STATUSES: readonly PageStatus[] = [400, 401, 403, 413, 415, 429, 503]
-
-/** A person sees a page whatever goes wrong, and can try again on it. */
-async function orPage(context: ApiContext, act: () => Promise<Response>, next = HOME): Promise<Response> {
-  try {
-    return await act()
-  } catch (error) {
-    if (error instanceof JwtRefused) {
-      context.get('deps').log.info('login_refused', { requestId: context.get('requestId'), why: error.message })
-      return answerPage(context, { alert: whyRefused(error), claims: shownClaims(error.claims ?? {}) }, 403)
-    }
-    const status = error instanceof ProblemError && PAGE_STATUSES.find((each) => each === error.status)
-    if (!status) {
-      throw error
-    }
-    for (const [name, value] of Object.entries(error.headers)) {
-      context.header(name, value)
-    }
-    return answerPage(context, { alert: error.detail, next }, status)
-  }
-}
-
-const whyRefused = ({ claims, message }: JwtRefused): string =>
-  claims === null
-    ? message
-    : 'The identity provider knows you, and no rule here is for you. Ask whoever runs this server to add one to PORTOLAN_JWT_RULES.'
-
-/** What is no news to the person, or is for machines. */
-const NOT_SHOWN = new Set(['nonce', 'at_hash', 'c_hash', 's_hash', 'sid', 'jti', 'iat', 'exp', 'nbf', 'auth_time'])
-const SHOWN_MAX = 50
-
-const shownClaims = (claims: Readonly<Record<string, unknown>>): [string, string][] =>
-  Object.entries(claims)
-    .filter(([name]) => !NOT_SHOWN.has(name))
-    .slice(0, SHOWN_MAX)
-    .map(([name, value]) => [name, (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 500)])
-
-const answerPage = (context: ApiContext, page: Partial<LoginPage>, status?: PageStatus) =>
-  answerLoginPage(context, { issuer: context.get('access').oidc?.client.issuer ?? null, ...page }, status)

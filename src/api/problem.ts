@@ -30,7 +30,7 @@ export const ProblemSchema = z
           field: z.string().optional().openapi({ example: 'spec.ports[0].targetPort' }),
         }),
       )
-      .openapi({ description: 'All that is wrong, at once' }),
+      .openapi({ description: 'All errors at once' }),
   })
   .openapi('Problem', { description: 'RFC 9457. `code` is stable; codes may be added.' })
 

@@ -92,8 +92,8 @@ export function mountAssets(app: Api): void {
 }
 
 /**
- * What search engines are told: status pages are for others, and each says by itself whether it may be listed, which
- * only who reads it can learn. Nothing else of a server is anybody's to find.
+ * Tells search engines what to read: status pages, each of which says by itself whether it may be listed, and nothing
+ * else of a server.
  */
 const ROBOTS = `User-agent: *
 Allow: /status/

@@ -17,21 +17,21 @@ import { refusing } from './refused.ts'
 import { type NavItem, Shell } from './shell.tsx'
 
 export type PageSpec = {
-  /** As Hono has it: `/jobs/:id`. */
+  /** A path as Hono takes it, like `/jobs/:id`. */
   path: string
-  /** Whoever asks must have it. `open`, `docs`: as for routes of the API. `any`: whoever is known. */
+  /** The scope that the reader needs. `open`, `docs`: as for routes of the API. `any`: every known reader. */
   scope: Scope | Openness | 'any'
-  /** Where the API has the same, like `/v1/jobs/{id}`; told to who takes no HTML. Left out: nowhere. */
+  /** The path of the API with the same, like `/v1/jobs/{id}`, for clients that take no HTML. May be left out. */
   api?: string
-  /** Answers who takes no HTML; left out: with a 406 that names `api`. */
+  /** Answers clients that take no HTML. Left out, they get a 406 that names `api`. */
   otherwise?: (context: ApiContext, next: () => Promise<void>) => Promise<Response | undefined> | Response
-  /** Who takes no HTML is answered without a token. */
+  /** True if clients that take no HTML are answered without a token. */
   isOpenOtherwise?: boolean
 }
 
 type Handler = (context: ApiContext) => Promise<Response> | Response
 
-/** Mounts a page, answered to who names `text/html` in `Accept`. */
+/** Mounts a page, for clients that name `text/html` in `Accept`. */
 export function page(
   app: Api,
   { path, scope, api, otherwise, isOpenOtherwise = false }: PageSpec,
@@ -44,7 +44,7 @@ export function page(
         return otherwise(context, next)
       }
       const same = api === undefined ? '' : ` The API has the same at ${api}.`
-      throw new ProblemError('not_acceptable', `This is a page, for who takes text/html.${same}`)
+      throw new ProblemError('not_acceptable', `This is a page, for clients that accept text/html.${same}`)
     }
     await learnWhoLooks(context, scope)
     refuseOtherScopes(context, scope)
@@ -71,7 +71,7 @@ export function form(app: Api, { path, scope }: { path: string; scope: Scope | '
 
 const isOpen = (scope: PageSpec['scope']): scope is Openness => scope === 'open' || scope === 'docs'
 
-/** Of a page that anybody may see nobody has been asked who they are; the shell tells those who have logged in. */
+/** Looks for a session on a page that anybody may see, as nobody was identified there, and the shell names who is. */
 async function learnWhoLooks(context: ApiContext, scope: PageSpec['scope']): Promise<void> {
   if (!isOpen(scope) || context.get('principal') !== undefined) {
     return
@@ -84,7 +84,7 @@ async function learnWhoLooks(context: ApiContext, scope: PageSpec['scope']): Pro
 
 const lookers = new WeakMap<Context, Principal | null>()
 
-/** Who looks at a page; `null`: it is not known, and need not be. */
+/** Returns the reader of a page; null if it is not known, and need not be. */
 export const lookerOf = (context: ApiContext): Principal | null =>
   context.get('principal') ?? lookers.get(context) ?? null
 
@@ -98,7 +98,7 @@ function refuseOtherScopes(context: ApiContext, scope: PageSpec['scope']): void 
 export const mayUse = (context: ApiContext, scope: Scope): boolean => hasScope(lookerOf(context) ?? NOBODY, scope)
 
 export type Page = {
-  /** What the page is about; the name of the product follows it. */
+  /** The subject of the page; the name of the product is put after it. */
   title: string
   /** The entry of the navigation that the page belongs to. */
   nav?: NavItem

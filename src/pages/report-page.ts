@@ -15,7 +15,7 @@ import { refusing } from './refused.ts'
 export function pageOfReport(app: Api, path: string, handler: (context: ApiContext) => Promise<Response>): void {
   const answer = (context: ApiContext, next: () => Promise<void>) => {
     const asked = context.req.query('format') as ReportFormat | undefined
-    // What is no format is refused by the API.
+    // The API refuses an unknown format
     return reportFormat(context, asked) === 'html' ? refusing(() => handler(context)) : next()
   }
   app.get(path, answersWithPages(answer))

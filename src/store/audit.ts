@@ -12,7 +12,7 @@ import { type Store, write } from './db.ts'
 import { insertWhere, pastPosition } from './sql.ts'
 import { within } from './visible.ts'
 
-/** What a row tells besides who asked. `resource` is the id of what was changed. */
+/** A row, without who asked. `resource` is the id of what was changed. */
 export type Told = Change & {
   action: AuditAction
   resource: string

@@ -1,4 +1,4 @@
-/** What every table of jobs says of each: its verdict, and how many of its paths ended how. */
+/** Columns that every table of jobs has: the verdict, and the number of paths with each outcome. */
 import type { Child } from 'hono/jsx'
 import type { JobHead } from '../../client/schema.ts'
 import { State } from '../parts/state.tsx'

@@ -3,7 +3,7 @@ import type { PropsWithChildren } from 'hono/jsx'
 type LiveProps = PropsWithChildren<{
   /** The address of this page. */
   at: string
-  /** What a screen reader says when the content has changed. */
+  /** Screen readers say this when the content has changed. */
   said: string
   /** The id of a job whose events tell what changes. */
   events?: string

@@ -8,7 +8,7 @@ type FieldProps = PropsWithChildren<{
   /** Serves as the id of the input as well. */
   name: string
   label: string
-  /** How to fill it in. */
+  /** Says how to fill it in. */
   hint?: string
   /** Pointers of the API that are about this field. @default `/name` */
   pointers?: readonly string[]
@@ -100,7 +100,7 @@ export function ErrorSummary({
   )
 }
 
-/** What a form, or a button, was refused for. @param errors those of `of`, in other words. */
+/** Shows why a form, or a button, was refused. @param errors those of `of`, in other words. */
 export function Refused({
   of,
   errors = of?.errors ?? [],

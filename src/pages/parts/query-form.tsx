@@ -4,7 +4,7 @@ import type { PortolanProblem } from '../../client/errors.ts'
 import { type Asked, textOf } from '../query.ts'
 import { Field, Refused } from './field.tsx'
 
-/** What was asked for, and what the API says is wrong with it. */
+/** The query that was asked for, and what the API says is wrong with it. */
 export type Query = { asked: Asked; refused: PortolanProblem | null }
 
 const pointersOf = (name: string): string[] => [`?${name}`]

@@ -5,10 +5,10 @@ export function Sure({
   keep,
   hidden = {},
 }: {
-  /** What the button says, as `Delete`. */
+  /** The text of the button, such as `Delete`. */
   does: string
   action: string
-  /** Where whoever would rather not goes. */
+  /** The way back, for a reader who would rather not. */
   keep: string
   hidden?: Readonly<Record<string, string>>
 }) {
