@@ -339,15 +339,15 @@ export interface Methods<W extends boolean = false> {
   getToken(id: string, options?: Options<'getToken'>): Promise<Given<Answer<'getToken'>, W>>
   /** Revoke a token. Every process refuses it from the next request on, and its streams and waits end within 5 s. Its jobs and schedules go on, within the limits that it had. Revoking it again changes nothing. Needs the scope `tokens:write`. */
   revokeToken(id: string, options?: Options<'revokeToken'>): Promise<Given<Answer<'revokeToken'>, W>>
-  /** The page to log in on, for browsers. Needs no token. */
+  /** The login page, for browsers. Needs no token. */
   getLogin(options?: Options<'getLogin'>): Promise<Given<Answer<'getLogin'>, W>>
-  /** Turns a token into a cookie. For browsers; other clients send the token with each request. The cookie is `__Host-portolan`, over http on loopback `portolan-{port}`; over http from elsewhere login is refused. It holds for 7 days at most, ends after 12 hours without a request, and ends with its token. A form is answered with a page. Needs no token. */
+  /** Log in with a token. Sets a cookie for browsers; other clients send the token with each request. The cookie is `__Host-portolan`, or `portolan-{port}` over http on loopback; over http from another host, login is refused. The session lasts 7 days at most, and ends after 12 hours without a request, or with its token. A form is answered with a page. Needs no token. */
   logIn(body: Body<'logIn'>, options?: Options<'logIn'>): Promise<Given<Answer<'logIn'>, W>>
-  /** Ends the session of the cookie. The identity provider is not told: who logs in there again may not be asked again. Needs no token. */
+  /** Log out. The identity provider is not told, so logging in there again may need no password. Needs no token. */
   logOut(options?: Options<'logOut'>): Promise<Given<Answer<'logOut'>, W>>
-  /** Goes to the identity provider. Needs no token. */
+  /** Begin a login at the identity provider. Needs no token. */
   beginOidcLogin(options?: Options<'beginOidcLogin'>): Promise<Given<Answer<'beginOidcLogin'>, W>>
-  /** Comes back from the identity provider. What the person may is what the first rule of `PORTOLAN_JWT_RULES` says that fits the ID token. Needs no token. */
+  /** Finish a login from the identity provider. The first rule of `PORTOLAN_JWT_RULES` that fits the ID token decides what the person may do. Needs no token. */
   finishOidcLogin(options?: Options<'finishOidcLogin'>): Promise<Given<Answer<'finishOidcLogin'>, W>>
   /** The caller, and what it may do. Needs a token with any scope. */
   whoami(options?: Options<'whoami'>): Promise<Given<Answer<'whoami'>, W>>

@@ -1,5 +1,5 @@
 // Written by `npm run client` from openapi.yaml; do not edit.
-// Made of 0e2753f95e6acebe6b6fb4b8ee565040f89b58cf36a04af9a38022fdeabecedb, written as a84ba0b6cf6aa29e18d0d298a77c696402a95bd70c174f412fae67427cbd6d66.
+// Made of c356dccd1f940db50f63f3a31d4da15ed376efcee4efa5269c92b8e4e214b8be, written as cc4ac69a6e93c56127ae2b5d11f924319589ddea1a6229f4eac9569d8b341a93.
 export interface components {
     schemas: {
         Job: {
@@ -425,7 +425,7 @@ export interface components {
             /** @example invalid_request */
             code: string;
             requestId: string;
-            /** @description All that is wrong, at once */
+            /** @description All errors at once */
             errors: {
                 /** @description RFC 6901 into the body; `?name` for a query parameter; the name of a header */
                 pointer: string;
@@ -3393,7 +3393,7 @@ export interface components {
          *     }
          */
         Login: {
-            /** @description As it is sent with Bearer */
+            /** @description The token, as it would be sent with Bearer */
             token: string;
         };
         /**
@@ -3402,10 +3402,10 @@ export interface components {
          *     }
          */
         LoginForm: {
-            /** @description As it is sent with Bearer */
+            /** @description The token, as it would be sent with Bearer */
             token: string;
             /**
-             * @description A path of this server to go to from the form; what is none is `/`
+             * @description A path of this server to go to after the login; anything else is taken as `/`
              * @example /jobs
              */
             next?: string;
@@ -5636,7 +5636,7 @@ export interface operations {
     getLogin: {
         parameters: {
             query?: {
-                /** @description A path of this server to go to from the form; what is none is `/` */
+                /** @description A path of this server to go to after the login; anything else is taken as `/` */
                 next?: string;
             };
             header?: never;
@@ -5709,7 +5709,7 @@ export interface operations {
     beginOidcLogin: {
         parameters: {
             query?: {
-                /** @description A path of this server to go to from the form; what is none is `/` */
+                /** @description A path of this server to go to after the login; anything else is taken as `/` */
                 next?: string;
             };
             header?: never;
