@@ -1,6 +1,6 @@
 /** Says what is wrong with a parameter of the query: what was given, what is allowed, and what was probably meant. */
 import { z } from '@hono/zod-openapi'
-import { either } from '../kube/fields.ts'
+import { either } from '../kube/field-advice.ts'
 import { nearMiss } from '../lib/near.ts'
 import { type ProblemDetail, ProblemError } from '../lib/problem.ts'
 

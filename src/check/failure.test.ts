@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FAILURE_CODES, type FailureCode, PHASES, type Phase } from './codes.ts'
-import { causeOf, codeOf, failure, failureOf, meaningOf } from './failure.ts'
+import { meaningOf } from './error-codes.ts'
+import { causeOf, codeOf, failure, failureOf } from './failure.ts'
 
 const CODES = Object.keys(FAILURE_CODES) as FailureCode[]
 

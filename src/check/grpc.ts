@@ -13,15 +13,11 @@ import { failure } from './failure.ts'
 import { type GrpcEvidence, isGrpc } from './grpc/answer.ts'
 import { isServerFault } from './grpc/status.ts'
 import { judgeDuration, STREAM_MS } from './http.ts'
-import { defaultPortOf, type HttpScheme } from './http-request.ts'
+import { defaultPortOf, schemeOf } from './http-request.ts'
 import type { DialOptions, GrpcExchange, GrpcRequest } from './network.ts'
 
 /** An answer has few bytes; one that is none of gRPC is read as far as it tells who sent it. */
 const BODY_LIMIT_BYTES = 64 * 1024
-
-/** The planner fills a check in; what nothing says is HTTP/2 without TLS. */
-export const grpcSchemeOf = (path: Pick<PlannedPath, 'scheme'>, check: GrpcCheck): HttpScheme =>
-  check.scheme ?? (path.scheme === 'https' ? 'https' : 'http')
 
 /** The call of one check on one path: complete, and dialled as planned. */
 export function grpcRequest(
@@ -30,7 +26,7 @@ export function grpcRequest(
   dial: Pick<DialOptions, 'address' | 'timeoutMs' | 'signal'>,
 ): GrpcRequest {
   const { address, timeoutMs, signal } = dial
-  const scheme = grpcSchemeOf(path, check)
+  const scheme = schemeOf(path, check)
   const call = check.call ?? HEALTH_CHECK
   const metadata = Object.entries(check.metadata).map(([name, value]) => [name.toLowerCase(), value])
   return {

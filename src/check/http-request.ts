@@ -10,8 +10,8 @@ export type HttpScheme = 'http' | 'https'
 const DEFAULT_PORTS: Readonly<Record<HttpScheme, number>> = { http: 80, https: 443 }
 export const defaultPortOf = (scheme: HttpScheme): number => DEFAULT_PORTS[scheme]
 
-/** The planner fills a check in; a check that it did not has the path's own scheme. */
-export const schemeOf = (path: PlannedPath, check: HttpCheck): HttpScheme =>
+/** Returns the scheme that the planner filled in. A check without one takes the scheme of its path, or else no TLS. */
+export const schemeOf = (path: Pick<PlannedPath, 'scheme'>, check: Pick<HttpCheck, 'scheme'>): HttpScheme =>
   check.scheme ?? (path.scheme === 'https' ? 'https' : 'http')
 
 export const OWN_HEADERS = { 'user-agent': 'portolan', accept: '*/*' }

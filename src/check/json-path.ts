@@ -15,7 +15,7 @@ const PATH_MAX = 500
 /** Levels of brackets and parentheses within one another: none that a person writes has more. */
 const NESTING_MAX = 16
 /** More selected values than that tell nothing more. */
-export const SELECTED_MAX = 10_000
+const SELECTED_MAX = 10_000
 /** Each `..` visits the whole document for every value that the part before it selected. */
 const DESCENDANTS_MAX = 1
 /** `[*,*][*,*]` selects every value four times: the product over all segments. */

@@ -230,7 +230,7 @@ export async function roomInQueue({ store, settings }: Pick<AcceptDeps, 'store' 
 }
 
 /** @throws ProblemError `unavailable` */
-export async function refuseWhenFull(deps: Pick<AcceptDeps, 'store' | 'settings'>, jobs: number): Promise<void> {
+async function refuseWhenFull(deps: Pick<AcceptDeps, 'store' | 'settings'>, jobs: number): Promise<void> {
   const room = await roomInQueue(deps)
   // A batch that is larger than the whole queue is taken when the queue is empty.
   if (jobs <= room || room === deps.settings.queueLimit) {

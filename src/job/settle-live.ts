@@ -208,7 +208,7 @@ const MAKES_PATHS: ReadonlySet<ObjectKind> = new Set([
  * Finds objects that could not be read this time: a path that is missing for it is not gone. What was forbidden from the
  * beginning is missing from the plan before as well.
  */
-export function lostSight({ forbidden }: ObjectsUsed, { unread }: Pick<Provenance, 'unread'>): Unread | null {
+function lostSight({ forbidden }: ObjectsUsed, { unread }: Pick<Provenance, 'unread'>): Unread | null {
   const wasForbidden = (resource: string | undefined): boolean => forbidden.some((each) => each.resource === resource)
   return (
     unread.find(
@@ -225,7 +225,7 @@ export function lostSight({ forbidden }: ObjectsUsed, { unread }: Pick<Provenanc
  * Joins the plan of the objects as they are now with what was tried by the plan before. A path that passed stays as it
  * was planned then; one that did not and is gone says so.
  */
-export function followPlan(before: Plan, now: Plan, results: readonly Tried[]): Plan {
+function followPlan(before: Plan, now: Plan, results: readonly Tried[]): Plan {
   const tried = new Set(results.map(({ pathId }) => pathId))
   const unsettled = unsettledPaths(before.paths, results, Number.POSITIVE_INFINITY)
   const hasPassed = ({ id, skipped }: PlannedPath) => skipped === null && tried.has(id) && !unsettled.has(id)

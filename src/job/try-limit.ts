@@ -3,7 +3,7 @@ import type { Plan, PlannedPath } from '../plan/path.ts'
 import type { JobRequest } from '../plan/request.ts'
 
 /** The most tries of one job. Those that `settleMs` adds have a bound of their own (check/run-checks.ts). */
-export const TRIES_LIMIT = 20_000
+const TRIES_LIMIT = 20_000
 
 /** Counts the tries that a plan promises, without those that are made again. */
 export const plannedTries = (plan: Plan | null, { samples }: Pick<JobRequest, 'samples'>): number =>

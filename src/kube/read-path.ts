@@ -1,4 +1,5 @@
-import { adviceFor, type Field } from './fields.ts'
+import { adviceFor } from './field-advice.ts'
+import type { Field } from './fields.ts'
 
 /** pkg/apis/networking/validation invalidPathSequences and invalidPathSuffixes, of Exact and Prefix. The Gateway API has the same. */
 export function refuseSequences(path: Field): void {

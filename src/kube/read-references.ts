@@ -13,7 +13,7 @@ import { label, subdomain } from './validation.ts'
 export type RefDefaults = { group: string | null; kind: string | null }
 
 export const TO_PARENT: RefDefaults = { group: GATEWAY_API, kind: 'Gateway' }
-export const TO_BACKEND: RefDefaults = { group: '', kind: 'Service' }
+const TO_BACKEND: RefDefaults = { group: '', kind: 'Service' }
 export const TO_CERTIFICATE: RefDefaults = { group: '', kind: 'Secret' }
 export const TO_NAMED: RefDefaults = { group: null, kind: null }
 

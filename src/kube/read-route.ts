@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { adviceFor, type Field } from './fields.ts'
+
+import { adviceFor } from './field-advice.ts'
+import type { Field } from './fields.ts'
 import type {
   GatewayRoute,
   RouteBackend,

@@ -17,7 +17,7 @@ import { restingOn } from './unread.ts'
 type Variable = { name: string; value: string; port: ServicePort | null; fields: readonly string[] }
 
 /** Docker's links and Kubernetes' own names use letters, digits and underscores. */
-export const variableName = (name: string): string => name.toUpperCase().replaceAll(/[-.]/g, '_')
+const variableName = (name: string): string => name.toUpperCase().replaceAll(/[-.]/g, '_')
 
 export const environmentSource: Source = {
   paths: environmentPaths,

@@ -122,7 +122,7 @@ function routedAs(
 export const MADE_METHOD = 'GET'
 
 /** Adds the parameters that a path does not have yet. */
-export function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+function withQuery(path: string, query: Readonly<Record<string, string>>): string {
   const [before = '', ...rest] = path.split('?')
   const has = new URLSearchParams(rest.join('?'))
   const added = Object.entries(query).filter(([name, value]) => has.get(name) !== value)

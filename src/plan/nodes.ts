@@ -17,7 +17,7 @@ import type { Source } from './source.ts'
 import { unreadText } from './unread.ts'
 
 /** Tells whether the Service asks for node ports: type NodePort, or LoadBalancer unless it declines them. */
-export function wantsNodePorts({ service }: PlanContext): boolean {
+function wantsNodePorts({ service }: PlanContext): boolean {
   if (service.type === 'NodePort') {
     return true
   }

@@ -19,7 +19,7 @@ import type { Factor, Take } from './take.ts'
 /** Up to here a plan lists every path, those that are not tested too. */
 export const LISTED_LIMIT = 2_000
 /** Beyond this a request is refused: nobody has such a Service, and counting alone would take too long. */
-export const PLANNED_LIMIT = 1_000_000
+const PLANNED_LIMIT = 1_000_000
 /** So many paths of one kind are made if not all can be listed: as many as `limits.paths` may allow to be tested. */
 const KIND_LIMIT = 500
 

@@ -39,7 +39,7 @@ export type DiscoverDeps = {
 export type Done = { made: number; changed: number; removed: number; full: number; jobs: JobTexts }
 
 /** The owner of what discovery makes. */
-export const DISCOVERY = 'discovery'
+const DISCOVERY = 'discovery'
 
 /**
  * @param read of the whole cluster, at least its Services and Namespaces.

@@ -39,6 +39,7 @@ const isPure = under(
   'src/check/http.ts',
   'src/check/tcp.ts',
   'src/check/dns.ts',
+  'src/check/error-codes.ts',
   'src/check/failure.ts',
   'src/check/outcome.ts',
   'src/check/verdict.ts',

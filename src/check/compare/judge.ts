@@ -183,18 +183,17 @@ const isSameAnswer = (one: HttpEvidence, other: HttpEvidence): boolean =>
   one.headers['content-type'] === other.headers['content-type']
 
 /** The fields of a certificate that are compared. */
-export const CERTIFICATE_FIELDS: readonly [field: string, read: (tls: NonNullable<Result['tls']>) => string | null][] =
+const CERTIFICATE_FIELDS: readonly [field: string, read: (tls: NonNullable<Result['tls']>) => string | null][] = [
+  ['subject', (tls) => tls.subject],
+  ['issuer', (tls) => tls.issuer],
+  ['names', (tls) => [...tls.altNames].toSorted().join(', ')],
+  ['expires', (tls) => tls.notAfter],
   [
-    ['subject', (tls) => tls.subject],
-    ['issuer', (tls) => tls.issuer],
-    ['names', (tls) => [...tls.altNames].toSorted().join(', ')],
-    ['expires', (tls) => tls.notAfter],
-    [
-      'trusted',
-      ({ authorized, authorizationError }) =>
-        authorized === null ? null : authorized ? 'yes' : (authorizationError ?? 'no'),
-    ],
-  ]
+    'trusted',
+    ({ authorized, authorizationError }) =>
+      authorized === null ? null : authorized ? 'yes' : (authorizationError ?? 'no'),
+  ],
+]
 
 function certificateDifferences(left: AnsweredSide, right: AnsweredSide, notCounted: NotCounted[]): Difference[] {
   // On a runtime that shows no certificate there is nothing to compare.

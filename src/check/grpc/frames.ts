@@ -22,7 +22,7 @@ export const FLAG = { ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 
 export type Frame = { type: number; flags: number; stream: number; payload: Uint8Array }
 
 /** The largest payload where nothing else was agreed (6.5.2). */
-export const PAYLOAD_MAX = 16_384
+const PAYLOAD_MAX = 16_384
 const HEAD_BYTES = 9
 
 /** Takes bytes in whatever pieces they come, and holds no more than one frame. */

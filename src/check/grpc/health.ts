@@ -8,7 +8,7 @@ import { HEALTH_STATUSES } from '../../plan/check.ts'
 import { numberAt } from './frames.ts'
 
 /** A longer message is no answer to be read. */
-export const MESSAGE_MAX_BYTES = 16 * 1024
+const MESSAGE_MAX_BYTES = 16 * 1024
 const PREFIX_BYTES = 5
 
 /** A message with its prefix: not compressed, and so long. */

@@ -1,26 +1,13 @@
 /** Certificates that a check does not accept: what is wrong with them, and who shows them. */
 import type { FailureCode } from '../../check/codes.ts'
 import type { TlsEvidence } from '../../check/network.ts'
-import { type Because, becauseText } from '../../plan/because.ts'
 import { tlsOf } from '../../plan/check.ts'
 import { handshakeOn } from '../commands.ts'
 import { count, list } from '../phrases.ts'
-import { beginning, routerOn } from '../routers.ts'
 import type { Cause, Rule } from '../rule.ts'
 import { isMisfit } from '../rules/backend-tls-policy.ts'
-import {
-  failing,
-  idsOf,
-  isDirect,
-  isEndpoint,
-  isOutside,
-  passing,
-  type Seen,
-  type SeenPath,
-  triesOf,
-  urlsOf,
-} from '../seen.ts'
-import { isFieldOfRoute } from './named.ts'
+import { failing, idsOf, isDirect, passing, type SeenPath, triesOf, urlsOf } from '../seen.ts'
+import { inSentence, type Shown, secretOf, shown } from './shown-certificates.ts'
 
 const DAY_MS = 86_400_000
 
@@ -52,70 +39,6 @@ export const ingressDefaultCertificate: Rule = {
   },
 }
 
-const isTlsEntry = (because: Because): boolean =>
-  isFieldOfRoute(because) && because.note === undefined && (because.field?.startsWith('spec.tls[') ?? false)
-
-/** `The Secret that Ingress/toad spec.tls[0] names`. */
-function secretOf(paths: readonly SeenPath[]): string {
-  const entries = paths.flatMap(({ path }) =>
-    path.because.flatMap((each) => (isTlsEntry(each) ? [becauseText(each)] : [])),
-  )
-  return entries.length === 0 ? 'The Secret of the certificate' : `The Secret that ${list([...new Set(entries)])} names`
-}
-
-const inSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
-
-/** One certificate, and all who were shown it. */
-type Shown = { tls: TlsEvidence; paths: readonly SeenPath[]; by: Server; atMs: number }
-
-/** `name` begins a sentence. `plural`: of its verb. */
-type Server = { name: string; plural: boolean; fix: string }
-
-const POD_FIX =
-  'Renew the certificate that the application itself loads (a Secret mounted into the pod), and let it read it again.'
-
-const serverOf = (paths: readonly SeenPath[], fromPods: boolean): Server => {
-  if (fromPods) {
-    return { name: 'The pods', plural: true, fix: POD_FIX }
-  }
-  if (!paths.every(isDirect)) {
-    return {
-      name: beginning(routerOn(paths).name),
-      plural: false,
-      fix: `Put the right certificate into ${inSentence(secretOf(paths))} (cert-manager: see its Certificate).`,
-    }
-  }
-  if (paths.some(isOutside)) {
-    return { name: 'The server outside', plural: false, fix: 'Whoever runs that server has to change its certificate.' }
-  }
-  if (paths.some(({ path }) => path.kind === 'LoadBalancer')) {
-    return {
-      name: 'The load balancer, or the pods behind it,',
-      plural: false,
-      fix: 'Change the certificate at the load balancer (annotations of the Service), or in the pods if it passes TLS on.',
-    }
-  }
-  return { name: 'The pods', plural: true, fix: POD_FIX }
-}
-
-const fingerprint = ({ subject, issuer, notAfter }: TlsEvidence): string => `${subject}\n${issuer}\n${notAfter}`
-
-/** By certificate: those that pass `which`, and of the pods where they show the same at their own addresses. */
-function shown({ all }: Seen, paths: readonly SeenPath[]): Shown[] {
-  const byPods = new Set(
-    all.flatMap((each) => (isEndpoint(each) && each.result?.tls ? [fingerprint(each.result.tls)] : [])),
-  )
-  const groups = Map.groupBy(paths, ({ result }) => (result?.tls ? fingerprint(result.tls) : ''))
-  return [...groups].flatMap(([key, members]) => {
-    const [first] = members
-    if (!first?.result?.tls) {
-      return []
-    }
-    const { tls, startedAtMs } = first.result
-    return [{ tls, paths: members, by: serverOf(members, byPods.has(key)), atMs: startedAtMs }]
-  })
-}
-
 /** The meaning of each verification code of an untrusted certificate (OpenSSL's names, as Node gives them). */
 const TRUST: Readonly<Record<string, 'self_signed' | 'leaf_only' | 'root_unknown'>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'self_signed',
@@ -131,12 +54,12 @@ const PUBLIC_AUTHORITIES =
   /\bO=(Let's Encrypt|Google Trust Services|DigiCert|Sectigo|ZeroSSL|GlobalSign|Amazon|GoDaddy\.com|Starfield|Entrust|IdenTrust|Microsoft Corporation|Buypass|Actalis|Certum|Asseco|SSL Corp|QuoVadis|SwissSign|Telia|GEANT|HARICA|Hellenic Academic)/i
 
 const isPublic = ({ issuer }: TlsEvidence): boolean => issuer !== null && PUBLIC_AUTHORITIES.test(issuer)
-/** Let's Encrypt's, for trying out: trusted by nobody. */
+/** Tells whether Let's Encrypt issued it for trying out, so that nobody trusts it. */
 const isStaging = ({ issuer }: TlsEvidence): boolean => issuer?.includes('STAGING') ?? false
 
 const checkOf = ({ path, result }: SeenPath) => path.checks.find(({ name }) => name === result?.check)
 
-/** The check says whom to trust. */
+/** Tells whether the check says whom to trust. */
 function hasCa(seen: SeenPath): boolean {
   const check = checkOf(seen)
   return check !== undefined && (tlsOf(check)?.caPem ?? null) !== null
@@ -180,7 +103,7 @@ const FLAWS: readonly Flaw[] = [
     confidence: 'certain',
     title: (seen) => `${shows(seen)} a certificate that has expired`,
     detail: ({ tls, atMs }) =>
-      `It was valid until ${tls.notAfter}, ${days(atMs - Date.parse(tls.notAfter ?? ''))} before the try. What renews it has stopped, or its server still holds the old one.`,
+      `It was valid until ${tls.notAfter}, ${days(atMs - Date.parse(tls.notAfter ?? ''))} before the try. Whatever renews it has stopped, or its server still holds the old one.`,
   },
   {
     code: 'certificate_not_yet_valid',
@@ -188,7 +111,7 @@ const FLAWS: readonly Flaw[] = [
     confidence: 'certain',
     title: (seen) => `${shows(seen)} a certificate that is not valid yet`,
     detail: ({ tls, atMs }) =>
-      `It is valid from ${tls.notBefore}, ${days(Date.parse(tls.notBefore ?? '') - atMs)} after the try. Either it was put in place too early, or a clock is wrong: that of who issued it, or the prober's.`,
+      `It is valid from ${tls.notBefore}, ${days(Date.parse(tls.notBefore ?? '') - atMs)} after the try. Either it was put in place too early, or a clock is wrong: the issuer's, or the prober's.`,
   },
   {
     code: 'certificate_for_other_name',
@@ -207,11 +130,11 @@ const FLAWS: readonly Flaw[] = [
     of: 'certificate_untrusted',
     when: ({ authorizationError }) => TRUST[authorizationError ?? ''] === 'self_signed',
     confidence: 'certain',
-    title: (seen) => `${shows(seen)} a certificate that has signed itself`,
+    title: (seen) => `${shows(seen)} a self-signed certificate`,
     detail: () =>
-      'No authority vouches for it: a default of the server, or one made by hand. Only who has this very certificate can trust it.',
+      'No authority vouches for it: a default of the server, or one made by hand. Only clients that have this very certificate can trust it.',
     fix: ({ by }) =>
-      `${by.fix} If it is meant to be so, give it to the check (tls.caPem), or let the check not ask (tls.insecureSkipVerify).`,
+      `${by.fix} If it is meant to be so, give it to the check (tls.caPem), or turn verification off in the check (tls.insecureSkipVerify).`,
   },
   {
     code: 'certificate_chain_incomplete',
@@ -304,7 +227,7 @@ export const certificateExpiresSoon: Rule = {
           title: (of) =>
             `${shows(of)} a certificate that expires in ${days(Date.parse(of.tls.notAfter ?? '') - of.atMs)}`,
           detail: ({ tls, paths }) =>
-            `It is valid until ${tls.notAfter}; from then on clients refuse ${count(paths.length, 'path')}. ${paths.some(({ passed }) => !passed) ? 'The check asks for more (tls.minDaysToExpiry).' : 'Less than a tenth of its life is left: what renews it should have done so.'}`,
+            `It is valid until ${tls.notAfter}; from then on clients refuse ${count(paths.length, 'path')}. ${paths.some(({ passed }) => !passed) ? 'The check asks for more (tls.minDaysToExpiry).' : 'Less than a tenth of its lifetime is left: it should have been renewed by now.'}`,
         },
         idsOf(failing(each.paths)),
       ),

@@ -34,7 +34,7 @@ const REFUSED: readonly Said[] = [
     code: 'gateway_class_missing',
     of: ['class_missing'],
     title: 'is on a Gateway whose class does not exist',
-    detail: 'No controller takes that Gateway up, so that nothing is served at it.',
+    detail: 'No controller takes that Gateway up, so nothing is served at it.',
     fix: 'Name one of the classes that are there in spec.gatewayClassName of the Gateway, or install the controller that brings it.',
     look: 'class',
   },
@@ -62,7 +62,7 @@ const REFUSED: readonly Said[] = [
     of: ['gateway_not_accepted', 'gateway_not_programmed'],
     title: 'is on a Gateway that its controller does not serve',
     detail: 'Nothing is served at any of its listeners.',
-    fix: 'Mend what the message of the condition names.',
+    fix: 'Fix what the message of the condition names.',
     look: 'gateway',
   },
   {
@@ -94,7 +94,7 @@ const REFUSED: readonly Said[] = [
     of: ['listener_not_accepted', 'listener_not_programmed'],
     title: 'is on a listener that its controller does not serve',
     detail: 'Nothing is served at it.',
-    fix: 'Mend what the message of the condition names; the log of the controller says more.',
+    fix: 'Fix what the message of the condition names; the log of the controller says more.',
     look: 'gateway',
   },
   {
@@ -134,8 +134,8 @@ const REFUSED: readonly Said[] = [
     code: 'route_hostname_mismatch',
     of: ['no_matching_hostname'],
     title: 'has no hostname that the listener serves',
-    detail: 'The route is attached to nothing there. A wildcard stands for one label or more, and not for none.',
-    fix: 'Mend the hostnames of the route, or add a listener for them.',
+    detail: 'The route is attached to nothing there. A wildcard stands for one label or more, never for none.',
+    fix: 'Correct the hostnames of the route, or add a listener for them.',
     look: 'gateway',
   },
   {
@@ -153,7 +153,7 @@ const REFUSED: readonly Said[] = [
     of: ['not_accepted'],
     title: 'is not accepted by the controller',
     detail: 'The Gateway serves nothing of it.',
-    fix: 'Mend what the message of the condition names.',
+    fix: 'Fix what the message of the condition names.',
     look: 'route',
   },
   {
@@ -191,9 +191,6 @@ const REFUSED: readonly Said[] = [
     confidence: 'possible',
   },
 ]
-
-/** Reasons that are no fault: a route within a mesh, and a parent that only its controller knows. */
-export const NO_FAULTS: readonly RefusalCode[] = ['parent_is_mesh', 'parent_unknown', 'only_changing_methods']
 
 const command = ({ route }: RefusedRoute, { namespace }: Facts, look: Said['look']): string => {
   const own = route.meta.namespace ?? namespace

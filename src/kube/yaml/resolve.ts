@@ -154,7 +154,7 @@ export function keyOf(text: string, tag: string): string | undefined {
 }
 
 /** Follows strconv.FormatFloat(value, 'g', -1, 32): the fewest digits that tell it from other floats of 32 bits. */
-export function floatKey(value: number): string {
+function floatKey(value: number): string {
   if (Number.isNaN(value)) {
     return '.nan'
   }

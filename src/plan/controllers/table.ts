@@ -34,7 +34,7 @@ export const classOf = ({ ingressClassName, meta: { annotations } }: Ingress): s
   null
 
 /** The newest of several defaults is filled in, then the first by name (plugin/pkg/admission/network/defaultingressclass). */
-export function defaultClass(classes: readonly IngressClass[]): IngressClass | undefined {
+function defaultClass(classes: readonly IngressClass[]): IngressClass | undefined {
   const age = ({ meta }: IngressClass): number => Date.parse(meta.createdAt ?? '') || 0
   return classes.filter(({ isDefault }) => isDefault).toSorted((a, b) => age(b) - age(a))[0]
 }

@@ -11,6 +11,7 @@ import { refOf, type Service, type ServicePort } from '../../kube/objects.ts'
 import { familyOf } from '../../lib/address.ts'
 import { type Because, fieldOf, noted } from '../because.ts'
 import type { PlanContext } from '../context.ts'
+import type { WayIn } from '../ingress-address.ts'
 import { type FrontWay, isOnItsNodes, unreadBehind, waysToFront } from '../ingress-fronts.ts'
 import { privateExcuses } from '../ingress-listeners.ts'
 import { oneAtLeast, type Sized } from '../size.ts'
@@ -19,18 +20,9 @@ import { conditionText, refusing } from './conditions.ts'
 import type { Listener, World } from './types.ts'
 import { namespaceOf } from './world.ts'
 
-/** A way into a Gateway. `address` is `null` if there is none yet; `pending` says why. */
-export type GatewayWay = {
-  address: string | null
-  because: readonly Because[]
-  doubts: readonly Because[]
-  reach: 'cluster' | 'anywhere' | 'given'
-  pending: string | null
-  /** kube-proxy answers this address inside the cluster in the load balancer's stead. */
-  isVip: boolean
-  /** The Service before the Gateway, where it is known. */
-  front: Service | null
-  /** The number at which a listener is dialled there; `null`: it is not offered. */
+/** A way into a Gateway, which has a port for each of its listeners. */
+export type GatewayWay = Omit<WayIn, 'ports'> & {
+  /** Returns the number at which a listener is dialled there; `null`: it is not offered. */
   portOf(listener: Listener): number | null
 }
 
@@ -41,7 +33,7 @@ const OWN_SERVICE: readonly { name: string; namespace: string | null }[] = [
 ]
 
 /** Finds the Service that was made for the Gateway, if it is among the objects. */
-export function ownService({ index, home }: World, gateway: Gateway): Service | null {
+function ownService({ index, home }: World, gateway: Gateway): Service | null {
   const own = namespaceOf(gateway, { home })
   for (const { name, namespace } of OWN_SERVICE) {
     const labels = { [name]: gateway.meta.name, ...(namespace !== null && { [namespace]: own }) }

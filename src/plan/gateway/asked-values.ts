@@ -39,7 +39,7 @@ export function sentHeaders(headers: readonly AskedValue[]): {
   }
 }
 
-export function askedValue({ type, name, value }: ValueMatch): AskedValue {
+function askedValue({ type, name, value }: ValueMatch): AskedValue {
   if (type === 'Exact') {
     return { name, value, doubt: null }
   }

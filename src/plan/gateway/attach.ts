@@ -38,9 +38,6 @@ export function parentsOf(world: World, route: GatewayRoute): readonly RoutePare
   return found
 }
 
-/** The routes of a Service that are attached nowhere have no parents at all: defaulted Gateways are an experiment. */
-export const NO_PARENT: Omit<Refusal, 'because'> = { code: 'no_parent', reason: 'spec.parentRefs is empty' }
-
 /** Does the same without what controllers say of the route, so that it can be held against that. */
 export const parentByObjects = (world: World, { route, ref, at }: Pick<RouteParent, 'route' | 'ref' | 'at'>) =>
   parentOf(world, route, ref, at, () => null)

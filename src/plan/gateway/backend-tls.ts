@@ -52,7 +52,7 @@ export function backendTlsOf(world: World, service: Service, port: ServicePort):
 }
 
 /** Lists all policies for a port, the one that holds first: the others are in conflict with it. */
-export function policiesFor(
+function policiesFor(
   world: World,
   service: Service,
   { name }: ServicePort,

@@ -141,7 +141,7 @@ function waysOf(attachment: Attachment, host: string | null): Contender[] {
 }
 
 /** Finds the route's own hostnames that make what it has in common with the listener; `null`: it names none. */
-export function ownHosts({ route, hosts }: Attachment): (string | null)[] {
+function ownHosts({ route, hosts }: Attachment): (string | null)[] {
   const own = new Set(route.hostnames.map(canonicalHost))
   if (own.size === 0) {
     return hosts.length === 0 ? [] : [null]
