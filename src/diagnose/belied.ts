@@ -61,7 +61,7 @@ export function outOfDate(claims: readonly Claim[], target: Target): Cause[] {
             target,
             witnesses.flatMap(({ telling }) => telling?.startedAtMs ?? []),
           ),
-          detail: `They say: ${list(said, 3)}. Yet ${list(witnesses.map(nameOf), 3)} ${witnesses.length === 1 ? 'is' : 'are'} answered. Whatever else is told by these objects may be as old.`,
+          detail: `They say: ${list(said, 3)}. Yet ${list(witnesses.map(nameOf), 3)} ${witnesses.length === 1 ? 'is' : 'are'} answered. Whatever else these objects say may be just as old.`,
           evidence: [
             ...claims.flatMap(({ finding }) => finding.evidence).slice(0, 3),
             ...witnesses.slice(0, 3).map(({ path, telling }) => ({ path: path.id, result: telling?.id ?? null })),
@@ -88,7 +88,7 @@ export function objectsAreOld(
   return {
     confidence: 'likely',
     title: `The cluster is not as the objects say${when}`,
-    fix: `${isSent(source) ? 'Send the objects as they are in the cluster now, and ask again' : 'Ask again: they are read anew for each job'}. If they are the present ones, see which other Service or process answers at these addresses.`,
+    fix: `${isSent(source) ? 'Send the objects as they are in the cluster now, and ask again' : 'Ask again: the objects are read anew for each job'}. If they are current, see which other Service or process answers at these addresses.`,
     confirm: `kubectl get services,endpointslices,pods -n ${namespace} -o wide; kubectl describe service -n ${namespace} ${service}`,
   }
 }

@@ -505,7 +505,7 @@ const CASES: readonly [string, readonly unknown[], Saw, string[], Position?][] =
     ['body_stalls likely: DNS ClusterIP NodePort LoadBalancer Ingress Endpoint'],
   ],
   [
-    'the application answers 421 by address, and is right for the host of the Ingress',
+    'the application answers 421 by address, and works for the host of the Ingress',
     HEALTHY,
     of(421, 'Endpoint', 'ClusterIP', 'DNS', 'NodePort', 'LoadBalancer'),
     ['application_wants_host likely: DNS ClusterIP NodePort LoadBalancer Endpoint'],

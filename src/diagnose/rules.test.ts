@@ -75,7 +75,7 @@ describe('findings from objects alone', () => {
     expect(told(variables('10.96.0.8').replace('TOAD_SERVICE_PORT_HTTP=80\n', ''))).toEqual([
       [
         'The pod has variables of another Service/toad',
-        'Made of a Service that has changed since the pod started: TOAD_SERVICE_HOST (now 10.96.0.7), TOAD_PORT (now tcp://10.96.0.7:80), TOAD_PORT_80_TCP (now tcp://10.96.0.7:80), TOAD_PORT_80_TCP_ADDR (now 10.96.0.7). Not there: TOAD_SERVICE_PORT_HTTP.',
+        'They were made from a Service that has changed since the pod started: TOAD_SERVICE_HOST (now 10.96.0.7), TOAD_PORT (now tcp://10.96.0.7:80), TOAD_PORT_80_TCP (now tcp://10.96.0.7:80), TOAD_PORT_80_TCP_ADDR (now 10.96.0.7). Not there: TOAD_SERVICE_PORT_HTTP.',
         5,
       ],
     ])
@@ -125,7 +125,7 @@ describe('findings from objects alone', () => {
     const origin = 'Kubernetes makes endpoints from the selector; without one, they have to be written.'
     expect(told()).toEqual([
       [
-        'A Service without selector, and no endpoints of it among the objects',
+        'The Service has no selector, and none of its endpoints is among the objects',
         `${origin} If there are none, every connection is refused.`,
       ],
     ])
@@ -133,7 +133,7 @@ describe('findings from objects alone', () => {
     expect(told(slice([{ at: '10.244.0.9' }], { service: 'frog' }))).toEqual(told())
     expect(told(slice([]))).toEqual([
       [
-        'A Service without selector, and nobody has given it endpoints',
+        'The Service has no selector, and nobody has given it endpoints',
         `${origin} There are none, so every connection is refused.`,
       ],
     ])

@@ -42,7 +42,7 @@ export const answersLost: Rule = {
         {
           confidence: 'possible' as const,
           title: `Connections by ${list(kinds)} are made, and the answers do not arrive`,
-          detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; by ${list(kindsOf(good))} the application answers. Small packets get through and large ones may not: an MTU that does not fit the way (overlay, VPN, tunnel) with ICMP filtered. Or what stands on that way takes connections before it has anything behind it.`,
+          detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}; by ${list(kindsOf(good))} the application answers. Small packets get through and large ones may not: an MTU that does not fit the way (overlay, VPN, tunnel) with ICMP filtered. Or something on that way takes connections before it has anything behind it.`,
           fix: FIX_MTU,
           confirm: `${bigPacketTo(port, bad)} # from where the prober stands (${position})`,
           evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
@@ -78,7 +78,7 @@ export const bodyStalls: Rule = {
         {
           confidence: 'likely' as const,
           title: `The answers on port ${port.number} begin and do not end`,
-          detail: `${list(ends.map((each) => `${addressOf(each)} (${first?.result?.http?.bodyBytes ?? 0} bytes of the body)`))}. The application answers: its status and header arrive, so does not the rest. Either full packets do not fit the way (an MTU too large for overlay, VPN or tunnel, with ICMP filtered), which short answers do not show, or the application stops in the middle of a body.`,
+          detail: `${list(ends.map((each) => `${addressOf(each)} (${first?.result?.http?.bodyBytes ?? 0} bytes of the body)`))}. The application answers: its status and header arrive, and the rest does not. Either full packets do not fit the way (an MTU too large for overlay, VPN or tunnel, with ICMP filtered), which short answers do not show, or the application stops in the middle of a body.`,
           fix: `Compare a short answer with a long one. If short ones do not arrive either, see in the log of the application what it waits for; if they do, it is the MTU. ${FIX_MTU}`,
           confirm: `${requestOn(first)}; ${logsOf(ends, target)}`,
           evidence: triesOf(ends),

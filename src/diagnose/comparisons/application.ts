@@ -83,7 +83,7 @@ export const applicationCutsConnections: Rule = {
         {
           confidence: sure(ends),
           title: `${who(ends)} ${verb(ends, 'accepts', 'accept')} connections and ${verb(ends, 'ends', 'end')} them without an answer`,
-          detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application breaks down over the request, or expects another protocol than ${plain ? 'plain HTTP (TLS, gRPC, the PROXY protocol)' : 'the check speaks (with TLS: it wants a certificate of the client)'}, or a sidecar of a service mesh lets only members of the mesh in.`,
+          detail: `${list(ends.map((each) => `${addressOf(each)} (${each.code})`))}. ${madeBy(ends)}: the application crashes on the request, or expects another protocol than ${plain ? 'plain HTTP (TLS, gRPC, the PROXY protocol)' : 'the check speaks (with TLS: it wants a certificate of the client)'}, or a sidecar of a service mesh lets only members of the mesh in.`,
           fix: `Read the log of the application; ${plain ? 'if it speaks TLS, say so: appProtocol https in the Service, or scheme in the check' : 'say what the port speaks: appProtocol in the Service, or another type of check'}.`,
           confirm: plain
             ? `curl -skv -o /dev/null --max-time 10 ${quoted(`https://${ends.map(addressOf)[0]}/`)}; ${logsOf(ends, target)}`
@@ -173,7 +173,7 @@ export const answerUnexpected: Rule = {
           confidence: sure(ends),
           title: `The application answers on port ${port.number}, and not as the check expects`,
           detail: `${list(codesOf(bad))}: ${ends[0]?.result?.failure?.message ?? ''}. ${atPods(ends) ? 'The pods themselves answer so: no layer between changes it.' : 'Every way brings an answer like that.'}`,
-          fix: 'Compare the answer, which the results hold, with the expectations of the check; one of the two is to be changed.',
+          fix: 'Compare the answer, which the results hold, with the expectations of the check; one of the two has to change.',
           confirm: requestOn(ends[0]),
           evidence: triesOf(ends),
           explains: idsOf(bad),
@@ -222,7 +222,7 @@ export const portSpeaksNoHttp: Rule = {
         {
           confidence: 'likely' as const,
           title: `Port ${port.number} was taken for HTTP and speaks something else`,
-          detail: `By its appProtocol, name or number the port should speak HTTP; it answers, and not in HTTP/1.1: ${spoken.length > 0 ? `its first bytes are those of ${list(spoken)}` : 'a database, a gRPC server without TLS, any other protocol'}. The network is fine.`,
+          detail: `By its appProtocol, name or number the port should speak HTTP; it answers, but not in HTTP/1.1: ${spoken.length > 0 ? `its first bytes are those of ${list(spoken)}` : 'a database, a gRPC server without TLS, any other protocol'}. The network is fine.`,
           fix: `Declare the port's protocol: appProtocol in Service/${service}, or a check of type tcp; httpVersion 2 for gRPC.`,
           confirm: `printf '\\r\\n' | nc -w 3 ${direct[0]?.path.address} ${direct[0]?.path.addressPort} | head -c 64 | xxd`,
           evidence: triesOf(direct),
@@ -251,7 +251,7 @@ export const tlsHandshakeRefused: Rule = {
           {
             confidence: 'likely' as const,
             title: `The TLS handshake is refused on port ${port.number}`,
-            detail: `${list(tls.map(addressOf))}: TLS is spoken there, and ended by the server. It wants a certificate of the client's, or does not know the name it was asked for (${first?.path.serverName ?? 'none was sent'}), or has no protocol version or cipher in common.`,
+            detail: `${list(tls.map(addressOf))}: TLS is spoken there, and the server ends the handshake. It wants a client certificate, or does not know the name it was asked for (${first?.path.serverName ?? 'none was sent'}), or has no protocol version or cipher in common with the prober.`,
             fix: 'See what the server demands; give the name in tls.serverName of the check.',
             confirm: handshakeOn(first),
             evidence: triesOf(tls),

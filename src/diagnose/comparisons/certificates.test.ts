@@ -93,7 +93,7 @@ describe('what is wrong with a certificate', () => {
       'that has signed itself',
       'certificate_untrusted',
       bad('DEPTH_ZERO_SELF_SIGNED_CERT'),
-      'certificate_self_signed certain (1): The Ingress controller shows a certificate that has signed itself',
+      'certificate_self_signed certain (1): The Ingress controller shows a self-signed certificate',
     ],
     [
       'of a private authority, sent alone',

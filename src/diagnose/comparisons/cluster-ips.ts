@@ -104,7 +104,7 @@ export const clusterIpsUnreachable: Rule = {
       {
         // Two or three that were asked stand for all: an egress policy may keep the prober from these alone.
         confidence: 'likely',
-        title: 'No cluster IP answers from here, whatever Service it is of',
+        title: 'No cluster IP answers from here, whichever Service it belongs to',
         detail: `${list(own.map((each) => `${addressOf(each)}: ${each.code}`))}; nor does any other: ${toldOf(others)}. ${
           good.length > 0 ? `By ${list(kindsOf(good))} the Service is reached, so it` : 'It'
         } is not the Service: what turns cluster IPs into endpoints (kube-proxy, or its replacement) does not work on the node of the prober, or the prober stands outside of the cluster.`,
@@ -152,7 +152,7 @@ function silentOverUdp({ ports }: Seen): { udp: readonly SeenPath[]; tcp: readon
 }
 
 const DROPS_UDP =
-  'A NetworkPolicy or security group that allows TCP alone, a full or broken table of connections (conntrack) on the node, or a server that does not listen on UDP at this address makes it so.'
+  'A NetworkPolicy or security group that allows TCP alone, a full or broken table of connections (conntrack) on the node, or a server that does not listen on UDP at this address can cause that.'
 
 const ownUdpDropped = ({ udp, tcp }: { udp: readonly SeenPath[]; tcp: readonly SeenPath[] }): Cause => ({
   confidence: 'likely',

@@ -271,7 +271,7 @@ describe('session affinity', () => {
         path.kind === 'Endpoint' ? (path.address === '10.244.1.5' ? 'toad-1' : 'toad-2') : (pods[sample - 1] ?? null),
     })
 
-  it('is not kept where one client meets several pods', () => {
+  it('is not kept where one client reaches several pods', () => {
     expect(told(world(['toad-1', 'toad-2', 'toad-1']), kept, { samples: 3 })).toMatchObject({
       first: 'affinity_not_kept likely',
       status: 'degraded',

@@ -46,7 +46,7 @@ export const clusterDomainWrong: Rule = {
         title: `${fqdn} ${whole.every(isUnknown) ? 'does not exist' : 'gets no answer'}, and ${short[0]?.path.dns?.name} ${whole.every(isUnknown) ? 'does' : 'resolves'}`,
         detail:
           'The search list of the prober completes the short name with another cluster domain than the one assumed here.',
-        fix: 'Say the cluster domain in addresses.clusterDomain or PORTOLAN_CLUSTER_DOMAIN.',
+        fix: 'Set the cluster domain in addresses.clusterDomain or PORTOLAN_CLUSTER_DOMAIN.',
         confirm: 'cat /etc/resolv.conf # where the prober runs',
         evidence: [...triesOf(whole), ...triesOf(passing(short)).slice(0, 1)],
         explains: idsOf(namesFailing(seen, isStrange)),
@@ -75,7 +75,7 @@ export const searchListWrong: Rule = {
       {
         confidence: 'likely',
         title: `${namesOf(bad)} ${bad.length === 1 ? 'does' : 'do'} not resolve, and ${fqdn} does`,
-        detail: `The record is there, and the search list that would complete the short name does not lead to it${tried.length === 0 ? '' : ` (asked last: ${list(tried, 3)})`}. A pod on the network of its node, or with dnsPolicy Default or None, has the list of the node; ndots decides from how many dots on it is used last.`,
+        detail: `The record is there, and the search list that would complete the short name does not lead to it${tried.length === 0 ? '' : ` (asked last: ${list(tried, 3)})`}. A pod on the network of its node, or with dnsPolicy Default or None, has the list of the node; ndots decides how many dots a name needs for the list to be used last.`,
         fix: `Set dnsPolicy: ClusterFirst (ClusterFirstWithHostNet with hostNetwork: true), or write searches ${namespace}.svc.${domainOf(fqdn, service, namespace)} and ndots: 5 in dnsConfig; else use the whole name.`,
         confirm: 'cat /etc/resolv.conf # where the prober runs',
         evidence: [...triesOf(bad), ...triesOf(passing(whole)).slice(0, 1)],
@@ -104,7 +104,7 @@ export const aaaaLookupFails: Rule = {
         confidence: 'likely',
         title: `${namesOf(asked)} has an A record, and ${list(answers)} for AAAA`,
         detail: `A name that has any record exists, so that a question for another type is answered with nothing (NOERROR). ${list(answers)} says otherwise: musl (Alpine), .NET and nginx ask for both, and take the name for missing or the server for broken; others wait.`,
-        fix: 'See what answers AAAA: a template or rewrite in the Corefile for IPv6, a cache or a DNS server of IPv4 alone between. It must answer NOERROR without records.',
+        fix: 'See what answers AAAA: a template or rewrite for IPv6 in the Corefile, or a cache or DNS server in between that knows IPv4 alone. It must answer NOERROR without records.',
         confirm: `nslookup -type=AAAA ${asked.map(nameOf)[0]}`,
         evidence: triesOf(asked),
         // Lookups ask for both.
@@ -276,7 +276,7 @@ export const hostsFileOverrides: Rule = {
         confidence: 'likely',
         title: `Applications on the prober's machine are led to ${found} by ${name}, and DNS says otherwise`,
         detail: `DNS answers ${list(first.telling?.dns?.answers ?? [], 3)}, as the objects promise; what applications ask (getaddrinfo) gives ${found}. An entry in /etc/hosts (hostAliases of a pod), another source in nsswitch.conf or a cache (nscd, systemd-resolved) goes before DNS there.`,
-        fix: 'Remove the entry from /etc/hosts, or hostAliases from the pod; restart what caches names.',
+        fix: 'Remove the entry from /etc/hosts, or hostAliases from the pod; restart whatever caches names.',
         confirm: `getent hosts ${name}; nslookup ${name}; cat /etc/hosts`,
         evidence: shown.map(({ path, telling }) => ({ path: path.id, result: telling?.id ?? null })),
         explains: idsOf(misled),

@@ -13,7 +13,8 @@ const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
     ({ result }) => result?.dns?.rcode === 'SERVFAIL',
     {
       title: 'answers no question (SERVFAIL)',
-      means: 'It runs, and cannot find out: CoreDNS has not read the Services from the API server, or has no upstream.',
+      means:
+        'It runs, but does not know the answer: CoreDNS has not read the Services from the API server, or has no upstream.',
     },
   ],
   [
@@ -21,7 +22,7 @@ const MANNERS: readonly [(path: SeenPath) => boolean, Manner][] = [
     {
       title: 'refuses to answer',
       means:
-        'It runs, and is not there for these names or for this client: another DNS server than that of the cluster.',
+        'It runs, but does not serve these names or this client: it is another DNS server than that of the cluster.',
     },
   ],
   [
@@ -75,7 +76,7 @@ export const clusterDnsFails: Rule = {
       {
         confidence: 'likely',
         title: `The cluster's DNS ${title}`,
-        detail: `${list(codesOf(names))} for every name${servers.length === 0 ? '' : ` that ${list(servers)} was asked for`} (${count(new Set(names.map(nameOf)).size, 'name')}). ${means} The Service itself has no part in it: every name of the cluster is met alike.`,
+        detail: `${list(codesOf(names))} for every name${servers.length === 0 ? '' : ` that ${list(servers)} was asked for`} (${count(new Set(names.map(nameOf)).size, 'name')}). ${means} The Service itself has no part in it: every name of the cluster is affected alike.`,
         fix: 'Get CoreDNS running and synchronised, or let the prober reach it on port 53 (UDP and TCP).',
         confirm: 'kubectl get pods,endpointslices -n kube-system -l k8s-app=kube-dns',
         evidence: triesOf(names),
@@ -112,7 +113,7 @@ export const outsideDnsFails: Rule = {
       {
         confidence: others.length > 0 || known.length > 0 ? 'likely' : 'possible',
         title: `DNS gives no answer for ${namesOf(bad)}`,
-        detail: `${list(codesOf(bad))}. That is no word about whether the name exists. ${why}`,
+        detail: `${list(codesOf(bad))}. That does not tell whether the name exists. ${why}`,
         fix:
           others.length > 0
             ? 'See the zone of that name: its servers, its delegation, DNSSEC.'
@@ -194,7 +195,7 @@ export const dnsAnswersSometimes: Rule = {
         }`,
         fix: isRefusal
           ? 'See acl, view and forward in the Corefile, and which servers are asked beside it.'
-          : 'See that every DNS pod answers, and that no server in the list of nameservers is dead; samples shows how often it happens.',
+          : 'See that every DNS pod answers, and that no server in the list of nameservers is dead; more samples show how often it happens.',
         confirm: 'kubectl get pods -n kube-system -l k8s-app=kube-dns -o wide',
         evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
         explains: idsOf(bad),

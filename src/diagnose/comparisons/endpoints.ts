@@ -91,7 +91,7 @@ function nodeTold(bad: readonly SeenPath[], node: string | null): string[] {
 const nothingBackTold = (bad: readonly SeenPath[], endpoints: readonly SeenPath[]): string[] =>
   bad.length > 1 && isApart(bad, passing(endpoints)) && bad.every(isHanging)
     ? [
-        'Connections to them are made and nothing comes back: as where full packets do not fit (MTU), if the applications are alive.',
+        'Connections to them are made and nothing comes back: so it looks where full packets do not fit (MTU), if the applications are alive.',
       ]
     : []
 
@@ -152,7 +152,7 @@ export const everyEndpointFails: Rule = {
         {
           confidence: 'likely' as const,
           title: `${everyOne(endpoints.length, 'endpoint')} of port ${port.number} fail, each in its own way`,
-          detail: `${list(endpoints.map(endTold))}. Asked themselves they fail, so whatever leads to them fails as well: the fault is at the pods or their nodes.`,
+          detail: `${list(endpoints.map(endTold))}. Asked directly they fail, so whatever leads to them fails as well: the fault is at the pods or their nodes.`,
           fix: 'Look at the pods one by one; a readiness probe that asks the application takes such pods out by itself.',
           confirm: `kubectl get pods -n ${namespace} -o wide`,
           evidence: triesOf(endpoints),

@@ -39,7 +39,7 @@ export const gatewayPortClosed: Rule = {
         {
           confidence: 'likely' as const,
           title: `The Gateway takes no connections at ${list(doors)}`,
-          detail: `${list(codesOf(bad))}, while ${list(open)} takes them. The listener is among the objects: either the data plane of the Gateway does not have it, or what stands before it leaves the port out, as its Service, its load balancer or a firewall.`,
+          detail: `${list(codesOf(bad))}, while ${list(open)} takes them. The listener is among the objects: either the data plane of the Gateway does not have it, or something before it leaves the port out: its Service, its load balancer or a firewall.`,
           fix: 'See that the listener is Programmed and that the Service before the Gateway has the port; if both are so, read the log of the controller.',
           confirm: `${requestOn(bad[0])}; kubectl get gateways,services -A -l gateway.networking.k8s.io/gateway-name`,
           evidence: [...triesOf(bad), ...triesOf(atAddress.filter(({ passed }) => passed)).slice(0, 1)],

@@ -66,26 +66,26 @@ const HEARD: readonly Heard[] = [
     is: ({ result }) => result?.speaks === 'http1',
     title: 'speaks HTTP/1.1, and no gRPC',
     detail: 'what comes back is HTTP/1.1, which gRPC cannot be spoken over',
-    fix: 'Give gRPC a port of its own, or name this one http; a proxy before the application has to be told of HTTP/2 (h2c).',
+    fix: 'Give gRPC a port of its own, or name this one http; a proxy before the application has to be told to use HTTP/2 (h2c).',
   },
   {
     is: ({ result }) => result?.http != null,
     title: 'speaks HTTP/2, and no gRPC',
     detail:
-      'it answers over HTTP/2, and its content type is none of gRPC: a web server, or a proxy that has no route for it',
+      'it answers over HTTP/2, and its content type is not that of gRPC: a web server, or a proxy that has no route for it',
     fix: 'See which server answers: targetPort may lead to another one of the same pod (metrics, a UI, gRPC-Web).',
   },
   {
     is: ({ result }) => result?.failure?.phase === 'tls' || result?.failure?.phase === 'request',
     title: 'speaks TLS, and no HTTP/2 over it',
     detail: 'the handshake does not agree on HTTP/2 (ALPN h2), without which no gRPC is spoken',
-    fix: 'Let whatever ends TLS there offer h2; a server of HTTP/1.1 alone is none of gRPC.',
+    fix: 'Let whatever ends TLS there offer h2; a server that speaks HTTP/1.1 alone cannot serve gRPC.',
   },
 ]
 const OTHER: Omit<Heard, 'is'> = {
   title: 'speaks no gRPC',
-  detail: 'what comes back is no HTTP/2',
-  fix: 'See which server answers, and call the port what it speaks: appProtocol and name in the Service.',
+  detail: 'what comes back is not HTTP/2',
+  fix: 'See which server answers, and say what the port speaks: appProtocol and name in the Service.',
 }
 
 /** A port that its name or appProtocol calls gRPC, while whatever listens there speaks something else. */

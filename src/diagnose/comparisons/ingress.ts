@@ -93,7 +93,7 @@ export const ingressHostDnsDiffers: Rule = {
             found.length === 0
               ? `${name} does not resolve from here`
               : `${name} resolves to ${list(found, 3)}, not to ${router.short}`,
-          detail: `${skipped.detail}. The objects have ${router.short} at ${list(values ?? [], 3) || 'an unknown address'}. A proxy or CDN before it looks the same; else clients that use the name do not get here.`,
+          detail: `${skipped.detail}. The objects have ${router.short} at ${list(values ?? [], 3) || 'an unknown address'}. A proxy or CDN in front of it looks the same; otherwise clients that use the name do not get here.`,
           fix: `Point the DNS record of the host to ${router.short} (external-dns does it by the status of the Ingress or the Gateway).`,
           confirm: `nslookup ${name}`,
           evidence: [{ path: path.id, result: telling?.id ?? null }],

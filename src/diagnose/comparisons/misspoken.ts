@@ -46,7 +46,7 @@ export const malformedResponse: Rule = {
       const takes =
         flaw === undefined || flaw.takenBy.length === 0
           ? 'No client is known to take that.'
-          : `${list(flaw.takenBy)} take${flaw.takenBy.length === 1 ? 's' : ''} it nevertheless, so that it looks well there; Node.js, strict proxies and this check refuse it.`
+          : `${list(flaw.takenBy)} take${flaw.takenBy.length === 1 ? 's' : ''} it nevertheless, so that all looks well there; Node.js, strict proxies and this check refuse it.`
       const through = passing(port.routed)
       const repaired =
         through.length > 0 && bad.some(isDirect)
@@ -57,7 +57,7 @@ export const malformedResponse: Rule = {
           confidence: 'certain' as const,
           title: `The answer on port ${port.number} is HTTP, but malformed`,
           detail: `${list(kindsOf(bad))}: ${says.join('; ') || 'it breaks the rules of RFC 9112'}. ${takes}${repaired}`,
-          fix: 'Let the application, or the proxy that writes this header, send it as RFC 9112 has it: one CRLF after each line, a name without blanks and a colon, one length. Two clients that read an answer differently can be played against each other.',
+          fix: 'Let the application, or the proxy that writes this header, send it as RFC 9112 has it: one CRLF after each line, a name without blanks and a colon, one length. Two clients that read an answer differently can be played off against each other.',
           confirm: `printf 'GET / HTTP/1.1\\r\\nHost: ${first.path.host ?? addressOf(first)}\\r\\nConnection: close\\r\\n\\r\\n' | nc -w 3 ${first.path.address} ${first.path.addressPort} | head -c 2000 | cat -A`,
           evidence: triesOf(bad),
           explains: withControllers(port.dialled, bad),
@@ -85,9 +85,9 @@ export const http2Only: Rule = {
           confidence: 'certain' as const,
           title: `Port ${port.number} speaks HTTP/2 only`,
           detail: secure
-            ? `${list(bad.map(addressOf))}: the server ends the TLS handshake because it has no protocol in common with HTTP/1.1 (ALPN). Certificate, names and ciphers are not what it is about.`
+            ? `${list(bad.map(addressOf))}: the server ends the TLS handshake because it has no protocol in common with HTTP/1.1 (ALPN). Certificate, names and ciphers are not the cause.`
             : `${list(bad.map(addressOf))}: the server greets with a frame of HTTP/2, without TLS (h2c), as gRPC servers do.`,
-          fix: `Ask with httpVersion "2" in the check, and say so in Service/${service}: appProtocol ${secure ? 'https' : 'kubernetes.io/h2c'}; an Ingress controller wants to be told as well (ingress-nginx: backend-protocol GRPC${secure ? 'S' : ''}).`,
+          fix: `Ask with httpVersion "2" in the check, and say so in Service/${service}: appProtocol ${secure ? 'https' : 'kubernetes.io/h2c'}; an Ingress controller has to be told as well (ingress-nginx: backend-protocol GRPC${secure ? 'S' : ''}).`,
           confirm: secure
             ? `openssl s_client -alpn h2 -connect ${addressOf(first)} </dev/null | grep ALPN`
             : `curl -v --http2-prior-knowledge http://${addressOf(first)}/`,
@@ -116,8 +116,8 @@ export const bodyCutShort: Rule = {
         {
           confidence: sure(ends),
           title: `Answers on port ${port.number} end before they are complete`,
-          detail: `Status ${bad[0]?.result?.http?.status} and the header arrive by ${list(kindsOf(bad))}: ${bad[0]?.result?.failure?.message}. The network carries the answer; whoever writes it promises more than it sends.`,
-          fix: 'See why the application stops in the middle: it breaks down or is ended while it writes, or Content-Length counts something else than the bytes that are sent (characters, the size before compression).',
+          detail: `Status ${bad[0]?.result?.http?.status} and the header arrive by ${list(kindsOf(bad))}: ${bad[0]?.result?.failure?.message}. The network carries the answer; its sender promises more than it sends.`,
+          fix: 'See why the application stops in the middle: it crashes or is killed while it writes, or Content-Length counts something else than the bytes that are sent (characters, the size before compression).',
           confirm: `${requestOn(bad[0])}; ${logsOf(ends, target)}`,
           evidence: triesOf(bad),
           explains: idsOf(bad),
@@ -147,12 +147,12 @@ export const redirectLoop: Rule = {
           title: `${urlsOf(bad)} answers with a redirect to itself`,
           detail: `${who} answers ${status} with the URL that was asked, again and again: browsers give up. ${
             secure.length > 0
-              ? 'The URL is https already, so whoever redirects does not see that: TLS ends in front of it (a load balancer, a CDN), what reaches it is plain HTTP, and it does not read X-Forwarded-Proto, or does not trust who sends it.'
+              ? 'The URL is https already, so whoever redirects does not see that: TLS ends in front of it (a load balancer, a CDN), what reaches it is plain HTTP, and it does not read X-Forwarded-Proto, or does not trust its sender.'
               : 'Two rules send to each other, or one to itself: a trailing slash, www, a path that is rewritten before it is compared.'
           }`,
           fix:
             secure.length > 0
-              ? `Let it trust X-Forwarded-Proto of what ends TLS (ingress-nginx: use-forwarded-headers "true"; applications: trust proxy), pass TLS through to ${routerOn(port.routed).short}, or switch its redirect off (ingress-nginx: ssl-redirect "false", and force-ssl-redirect).`
+              ? `Let it trust the X-Forwarded-Proto of whatever ends TLS (ingress-nginx: use-forwarded-headers "true"; applications: trust proxy), pass TLS through to ${routerOn(port.routed).short}, or switch its redirect off (ingress-nginx: ssl-redirect "false", and force-ssl-redirect).`
               : 'Read the rules that rewrite or redirect, at the Ingress and in the application, and let one of them decide.',
           confirm: requestOn(first),
           evidence: triesOf(bad),
@@ -176,7 +176,7 @@ export const tooManyRedirects: Rule = {
         {
           confidence: 'likely' as const,
           title: `Redirects from ${urlsOf(bad)} do not end`,
-          detail: `Ten redirects were followed, each to another URL, and there was one more: ${list(kindsOf(bad))}. Something is added to the URL each time (a parameter, a path, a login that forgets), or the check asks a page that is not meant for it.`,
+          detail: `Ten redirects were followed, each to another URL, and there was one more: ${list(kindsOf(bad))}. Something is added to the URL each time (a parameter, a path, a login that forgets), or the check asks for a page that is not meant for it.`,
           fix: 'Follow the URLs by hand and see what is added each time. A check of a path like that of the readiness probe needs no redirect.',
           confirm: `${requestOn(first)} -L --max-redirs 15`,
           evidence: triesOf(bad),

@@ -51,7 +51,7 @@ export const applicationWantsHost: Rule = {
             failed || statuses.some((status) => status === 421 || status === 400)
               ? ('likely' as const)
               : ('possible' as const),
-          title: `The application answers ${list(statuses.map(String))} by address, and is right for ${good.path.host}`,
+          title: `The application answers ${list(statuses.map(String))} by address, and works for ${good.path.host}`,
           detail: `${urlsOf(direct)}: the same application that serves ${good.path.url} refuses a request whose Host is an address or the name of the Service. The network is fine; it wants a Host that it knows.`,
           fix: `Send the Host in the check (headers, host: ${good.path.host}), or let the application answer for Service/${service} as well (its list of allowed hosts).`,
           confirm: `${requestOn(direct[0])} -H ${quoted(`Host: ${good.path.host}`)}`,
@@ -94,7 +94,7 @@ export function otherAnswerByAlias(
     {
       confidence: 'likely',
       title: `${name} serves its own name and not that of the Service`,
-      detail: `Asked as ${own.path.url} it answers ${statusOf(own)}; asked as ${alias.path.url} it ${byStatus ? `answers ${statusOf(alias)}` : 'shows a certificate for another name'}. DNS leads clients of ${service}.${namespace} there, and Host${own.path.scheme === 'https' ? ' and SNI stay' : ' stays'} what they wrote.`,
+      detail: `Asked as ${own.path.url} it answers ${statusOf(own)}; asked as ${alias.path.url} it ${byStatus ? `answers ${statusOf(alias)}` : 'shows a certificate for another name'}. DNS leads clients of ${service}.${namespace} there, and Host${own.path.scheme === 'https' ? ' and SNI stay' : ' stays'} as they wrote it.`,
       fix: `Let clients use ${name} itself, or send it as Host (and SNI).`,
       confirm: `${requestOn(alias)} -H ${quoted(`Host: ${name}`)}`,
       evidence: triesOf([own, alias]),
@@ -121,7 +121,7 @@ export const externalNameUnreachable: Rule = {
         {
           confidence: 'likely' as const,
           title: `${first?.path.address}, which the Service stands for, does not answer on port ${port.number}`,
-          detail: `${list(own.map((each) => `${addressOf(each)} (${each.code})`))}. The name resolves, so the Service does what it can: it is a DNS record, and nothing of Kubernetes is on the way. Either that server is down, or a firewall (for what leaves the cluster, or before the server) is between, or it listens on another port.`,
+          detail: `${list(own.map((each) => `${addressOf(each)} (${each.code})`))}. The name resolves, so the Service does what it can: it is a DNS record, and nothing of Kubernetes is on the way. Either that server is down, or a firewall is in the way (where traffic leaves the cluster, or before the server), or it listens on another port.`,
           fix: 'See that server and the rules for traffic that leaves the cluster (egress policies, NAT, security groups), or set spec.externalName to one that runs.',
           confirm: connectOn(first),
           evidence: triesOf([...own, ...alias]),

@@ -24,11 +24,11 @@ export const nothingAnswers: Rule = {
           title: `No way to port ${port.number} works (${list(codesOf(bad))})`,
           detail: `By ${list(kinds)}, from ${position}. ${
             asked
-              ? 'The endpoints themselves fail too, so it is they, or what is between them and the prober.'
+              ? 'The endpoints themselves fail too, so the cause is there, or between them and the prober.'
               : 'No endpoint was asked, so the pods, what leads to them, and what keeps the prober from either cannot be told apart.'
           }`,
           fix: asked
-            ? 'See the pods first: whether they run, are Ready, and listen on targetPort.'
+            ? 'Check the pods first: whether they run, are Ready, and listen on targetPort.'
             : `${isSent(source) ? 'Send the EndpointSlices and pods as well, and ask' : 'Let Portolan read EndpointSlices and pods, and ask'} from inside the cluster: then the endpoints are tried, too.`,
           confirm: `${endpointsOf({ namespace, service })}; kubectl get pods -n ${namespace} -o wide`,
           evidence: triesOf(bad),

@@ -30,8 +30,8 @@ export const onlyOneWayFails: Rule = {
           {
             confidence: 'possible' as const,
             title: `Port ${port.number} fails by ${kind} (${list(codesOf(bad))}), and works by ${list(kindsOf(good))}`,
-            detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. The application is fine, so it is what leads there: ${why}`,
-            fix: `Compare spec and status of Service/${service} in the cluster with ${handedIn(source)}, then look at what is between.`,
+            detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. The application is fine, so the cause is on the way there: ${why}`,
+            fix: `Compare spec and status of Service/${service} in the cluster with ${handedIn(source)}, then look at what is in between.`,
             confirm: `kubectl get service -n ${namespace} ${service} -o yaml; ${requestOn(bad[0])}`,
             evidence: [...triesOf(bad), ...triesOf(good).slice(0, 1)],
             explains: idsOf(bad),

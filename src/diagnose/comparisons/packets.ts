@@ -66,7 +66,7 @@ export const packetLoss: Rule = {
       {
         confidence: 'likely',
         title: `Packets are lost between the prober and the cluster: ${count(late.length, 'connection')} of ${connected.length} took a second attempt`,
-        detail: `${list(late.map(({ resolvedAddress, timings }) => `${resolvedAddress} (${Math.round(timings.connectMs ?? 0)} ms)`))}: an attempt that nobody answers is made again after 1 s and after 3 s, the others took less than ${PROMPT_MS} ms. It meets ${count(addresses.size, 'address')}, so it is no single pod or node, and no busy application: the kernel of a busy one answers at once.`,
+        detail: `${list(late.map(({ resolvedAddress, timings }) => `${resolvedAddress} (${Math.round(timings.connectMs ?? 0)} ms)`))}: an attempt that nobody answers is repeated after 1 s and after 3 s; the others took less than ${PROMPT_MS} ms. It affects ${count(addresses.size, 'address')}, so the cause is no single pod or node, and no busy application: the kernel of a busy one answers at once.`,
         fix: "See the errors and drops of the interfaces on the prober's node (ip -s link), its table of connections (conntrack -S), and the links and rate limits between.",
         confirm: "ip -s link; conntrack -S; ping -c 100 -i 0.2 ADDRESS # on the prober's node",
         evidence: triesOf(shown),
@@ -144,7 +144,7 @@ export const mtuTooSmall: Rule = {
         {
           confidence: 'likely',
           title: 'Small packets arrive, full ones do not: the MTU does not fit the way',
-          detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. A short question to the same pod is answered${proven ? `, and not one of ${PADDING} bytes more` : ', and of a long answer the beginning comes alone'}${nodes === null ? '' : `; pods that answer whole are on other nodes than ${nodes}`}. Somewhere on the way packets of full size are dropped and nobody is told: the overlay (VXLAN takes 50 bytes, WireGuard 60 to 80, IP-in-IP 20), a VPN or a tunnel leaves less room than the interfaces of the pods think.`,
+          detail: `${list(bad.map((each) => `${addressOf(each)} (${each.code})`))}. A short question to the same pod is answered${proven ? `, and not one of ${PADDING} bytes more` : ', and of a long answer only the beginning comes'}${nodes === null ? '' : `; pods that answer whole are on other nodes than ${nodes}`}. Somewhere on the way packets of full size are dropped and nobody is told: the overlay (VXLAN takes 50 bytes, WireGuard 60 to 80, IP-in-IP 20), a VPN or a tunnel leaves less room than the interfaces of the pods think.`,
           fix: FIX_MTU,
           confirm: `ping -M do -s 1472 -c 3 ${bad[0]?.path.address}; ping -M do -s 1300 -c 3 ${bad[0]?.path.address} # from a pod on the prober's node`,
           evidence: [...triesOf(bad), ...[...small, ...large].map(({ pathId, id }) => ({ path: pathId, result: id }))],

@@ -263,9 +263,9 @@ export const affinityNotKept: Rule = {
       return [
         {
           confidence: 'likely',
-          title: 'Session affinity is not kept: one client meets several pods',
-          detail: `${list(moved.map(addressOf))}: ${count(first.told.length, 'connection')} from ${first.result?.localAddress} met ${list(met)}. With sessionAffinity ClientIP they are to meet one, until timeoutSeconds have passed. Either what replaces kube-proxy does not do it, or its rules are older than the field, or the source of connections is rewritten on the way.`,
-          fix: `See whether the cluster's proxy knows sessionAffinity, and the rules on the node (iptables: -m recent; ipvs: persistent); set Service/${service} again if they are old. If responder is no name of a pod, take another.`,
+          title: 'Session affinity is not kept: one client reaches several pods',
+          detail: `${list(moved.map(addressOf))}: ${count(first.told.length, 'connection')} from ${first.result?.localAddress} reached ${list(met)}. With sessionAffinity ClientIP all of them should reach the same one, until timeoutSeconds have passed. Either what replaces kube-proxy does not support it, or its rules are older than the field, or the source of connections is rewritten on the way.`,
+          fix: `See whether the cluster's proxy knows sessionAffinity, and the rules on the node (iptables: -m recent; ipvs: persistent); set Service/${service} again if they are old. If responder does not name a pod, choose another one.`,
           confirm: `kubectl get service -n ${namespace} ${service} -o jsonpath='{.spec.sessionAffinity} {.spec.sessionAffinityConfig}'`,
           evidence: triesOf(moved),
           explains: [],

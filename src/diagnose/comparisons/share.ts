@@ -66,7 +66,7 @@ export const shareNotKept: Rule = {
               (first) => first.toUpperCase(),
             ),
           detail: `The weights of the rule send ${percent} of the requests to the Service. That ${got} of ${answers} get there by chance is rarer than one time in a thousand, as far as \`responder\` names pods: those of the Service are known by what their endpoints say.`,
-          fix: 'See whether the controller has taken over the weights as they are now, whether it knows them, and whether it keeps clients on one backend (a cookie, a hash of the source).',
+          fix: 'See whether the controller has picked up the weights as they are now, whether it supports them, and whether it keeps clients on one backend (a cookie, a hash of the source).',
           confirm: `kubectl get httproute -n ${namespace} -o yaml; ${requestOn({ path })}`,
           evidence: deciding.slice(0, 5).map(({ id }) => ({ path: path.id, result: id })),
           explains: [],

@@ -36,7 +36,7 @@ export const unpromisedWaysFail: Rule = {
           confidence: 'possible' as const,
           title: `No path of kind ${kind} works, and none of them was promised`,
           detail: `${own.length === 1 ? 'One was' : `${own.length} were`} tested and failed (${list(codes.filter((code) => code !== ''))}). They count in no verdict, because: ${list(reasons, 2)}.`,
-          fix: `Ask for what must work: name it in expect.reachable, or give a check the request that it answers (ingressPath, headers). If clients use no path of kind ${kind}, exclude it with paths.exclude.`,
+          fix: `Say what must work: name it in expect.reachable, or give a check the request that it answers (ingressPath, headers). If clients use no path of kind ${kind}, exclude it with paths.exclude.`,
           confirm: `kubectl get service,ingress -n ${namespace} -o wide | grep -w ${service}; ${requestOn(own[0])}`,
           evidence: own.slice(0, 5).map(({ path, deciding }) => ({ path: path.id, result: deciding[0]?.id ?? null })),
           explains: own.map(({ path }) => path.id),

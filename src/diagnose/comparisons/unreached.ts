@@ -177,7 +177,7 @@ function silentWays(port: SeenPort): readonly SeenPath[] {
 const controllerAlone = (port: SeenPort, ways: readonly SeenPath[], namespace: string): Cause => ({
   confidence: 'likely',
   title: `Packets to the pods are dropped, unless they come from ${routerOn(port.routed).name}`,
-  detail: `${list(ways.map(addressOf), 4)}: no answer at all, on the port of the Service and on node ports alike; ${urlsOf(servedThrough(port))} is served by the same pods. A NetworkPolicy lets that in and not who comes by a node, or a firewall keeps the prober from everything else.`,
+  detail: `${list(ways.map(addressOf), 4)}: no answer at all, on the port of the Service and on node ports alike; ${urlsOf(servedThrough(port))} is served by the same pods. A NetworkPolicy lets that in and not clients that come by a node, or a firewall keeps the prober from everything else.`,
   fix: 'If clients are to come this way, let their addresses in (ipBlock; with externalTrafficPolicy Cluster those of the nodes); if not, a ClusterIP Service is enough.',
   confirm: `kubectl get networkpolicies -n ${namespace}`,
   evidence: [...triesOf(ways), ...triesOf(servedThrough(port)).slice(0, 1)],
@@ -213,7 +213,7 @@ export const endpointsUnreachable: Rule = {
           title: `${everyOne(endpoints.length, 'endpoint')} ${endpoints.length === 1 ? 'is' : 'are'} unreachable: ${searched ? 'nobody has the address' : 'the way there is closed or missing'}`,
           detail: `${list(endpoints.map((each) => `${addressOf(each)} (${each.code})`))}. ${
             searched
-              ? 'The address was looked for and nobody has it: its pod is gone, and the endpoints are older than that; or its node is.'
+              ? 'The address was looked for and nobody has it: its pod is gone, and the endpoints are older than that; or its node is gone.'
               : 'Somebody on the way says so at once: a firewall that prohibits (firewalld, a REJECT rule), or a router without a route to the pods.'
           }`,
           fix: searched

@@ -215,7 +215,7 @@ const oddCauses = (port: SeenPort, { namespace, service }: Target): Cause[] => {
     {
       confidence: 'possible',
       title: `${odd.length} of ${count(odd.length + others.length, 'endpoint')} of port ${port.number} ${odd.length === 1 ? 'answers' : 'answer'} ${list([...new Set(odd.map(statusOf))])}, the others ${list([...new Set(others.map(statusOf))])}`,
-      detail: `${list(odd.map((each) => `${addressOf(each)} (${statusOf(each)})`))}: the same request, made to each of them, brings another answer there at every try. So clients get the one or the other by chance: in that pod runs another application or another version, or the address belongs to somebody else by now.`,
+      detail: `${list(odd.map((each) => `${addressOf(each)} (${statusOf(each)})`))}: the same request, made to each of them, brings another answer there at every try. So clients get one or the other by chance: in that pod runs another application or another version, or the address belongs to somebody else by now.`,
       fix: 'Compare image, version and configuration of those pods with the others; if it is another application, make the selector narrower.',
       confirm: `kubectl get pods -n ${namespace} -o wide --show-labels; kubectl describe service -n ${namespace} ${service}`,
       evidence: [...triesOf(odd), ...triesOf(others).slice(0, 1)],

@@ -48,7 +48,7 @@ export const backendTlsPolicyMismatch: Rule = {
           confidence: 'certain' as const,
           title: `${refOf(policy)} is not accepted by the controller`,
           detail: `It says: ${conditionText(condition)}. Gateways do not speak TLS to the pods as the policy asks.`,
-          fix: 'Mend what the message names.',
+          fix: 'Fix what the message names.',
           evidence: [
             {
               object: refOf(policy),
@@ -75,7 +75,7 @@ export const backendTlsPolicyMismatch: Rule = {
         {
           confidence: 'likely' as const,
           title: `What ${list([...policies], 2)} asks of the pods does not fit them`,
-          detail: `${urlsOf(bad)}: ${speaksTls ? 'their certificate is not for the hostname that the policy names' : 'they do not speak TLS'}. Gateways that keep the policy answer 502 or 503 for them.`,
+          detail: `${urlsOf(bad)}: ${speaksTls ? 'their certificate is not for the hostname that the policy names' : 'they do not speak TLS'}. Gateways that follow the policy answer 502 or 503 for them.`,
           fix: speaksTls
             ? 'Make validation.hostname of the policy one of the names in the certificate of the pods, or the reverse.'
             : 'Let the pods serve TLS, or take the policy away.',

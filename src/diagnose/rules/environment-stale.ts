@@ -50,7 +50,9 @@ function detailOf(isEmpty: boolean, wrong: readonly Variable[]): string {
   const missing = wrong.filter(({ found }) => found === null).map(({ name }) => name)
   const stale = wrong.flatMap(({ name, value, found }) => (found === null ? [] : [`${name} (now ${value})`]))
   return [
-    ...(stale.length > 0 ? [`Made of a Service that has changed since the pod started: ${list(stale)}.`] : []),
+    ...(stale.length > 0
+      ? [`They were made from a Service that has changed since the pod started: ${list(stale)}.`]
+      : []),
     ...(missing.length > 0 ? [`Not there: ${list(missing)}.`] : []),
   ].join(' ')
 }

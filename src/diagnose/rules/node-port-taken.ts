@@ -28,7 +28,7 @@ export const nodePortTaken: Rule = {
             confidence: 'certain' as const,
             title: `${refOf(other)}${namespace === null ? '' : ` in ${namespace}`} has the node port ${nodePort}, too`,
             detail: `A node port belongs to one Service of the cluster: whichever of the two is created last is refused ("provided port is already allocated"), and the node port leads to the other one.`,
-            fix: 'Give one of them another nodePort, or leave it out: a free one is taken then.',
+            fix: 'Give one of them another nodePort, or leave it out: a free one is then chosen.',
             confirm: `kubectl get services -A | grep ${nodePort}`,
             evidence: [
               { object: ref, field: `spec.ports[${position}].nodePort`, value: nodePort },

@@ -129,7 +129,7 @@ export const routeStatusContradicts: Rule = {
         confidence: facts.index.source === 'manifests' ? ('possible' as const) : ('likely' as const),
         title: `The status of ${list([...new Set(found.map(({ route }) => refOf(route)))], 2)} is not what the objects say`,
         detail: `${list(said, 3)}. The controller has not seen the objects as they are, or does not follow the specification.`,
-        fix: 'Read all of them anew. If it stays so, read the log of the controller.',
+        fix: 'Read all of them again. If it stays so, read the log of the controller.',
         confirm: describe(first, facts),
         evidence: found.flatMap(evidenceOf).slice(0, 6),
         explains: [],
@@ -150,7 +150,7 @@ export const routeReferencesUnresolved: Rule = {
         confidence: 'likely' as const,
         title: `${refOf(each.route)} has a reference that its controller cannot resolve`,
         detail: `It says: ${conditionText(each.condition)}. A rule whose backend or filter cannot be resolved is answered with 500; others of the same route may work.`,
-        fix: 'Mend what the message names: a Service, its port, a ReferenceGrant, or the object that a filter refers to.',
+        fix: 'Fix what the message names: a Service, its port, a ReferenceGrant, or the object that a filter refers to.',
         confirm: describe(each, facts),
         evidence: evidenceOf(each),
         explains: facts.plan.paths

@@ -30,8 +30,8 @@ export const selectorlessWithoutEndpoints: Rule = {
       {
         confidence: seen ? 'certain' : 'likely',
         title: seen
-          ? 'A Service without selector, and nobody has given it endpoints'
-          : 'A Service without selector, and no endpoints of it among the objects',
+          ? 'The Service has no selector, and nobody has given it endpoints'
+          : 'The Service has no selector, and none of its endpoints is among the objects',
         detail:
           unlabelled === undefined
             ? `Kubernetes makes endpoints from the selector; without one, they have to be written. ${seen ? 'There are none, so every connection is refused.' : 'If there are none, every connection is refused.'}`

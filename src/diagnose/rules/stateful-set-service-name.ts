@@ -37,7 +37,7 @@ export const statefulSetServiceName: Rule = {
           fix:
             workload.serviceName === null
               ? `Let clients use the name of the Service. Where they need the names of single pods, ${refOf(workload)} needs spec.serviceName: ${name}, which is set when it is created.`
-              : `Use the names in ${workload.serviceName}; if there is no such Service, create a headless one called ${workload.serviceName} with the same selector: then the names exist, and nothing has to be made again.`,
+              : `Use the names in ${workload.serviceName}; if there is no such Service, create a headless one called ${workload.serviceName} with the same selector: then the names exist, and nothing has to be recreated.`,
           confirm: `kubectl get statefulset -n ${namespace} ${workload.meta.name} -o jsonpath='{.spec.serviceName}'`,
           evidence: [
             { object: refOf(workload), field: 'spec.serviceName', value: workload.serviceName },

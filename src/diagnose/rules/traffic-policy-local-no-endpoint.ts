@@ -75,7 +75,7 @@ function found({ ref, namespace, service, endpoints, index, plan, pathsOf }: Fac
       confidence: external && service.type !== 'LoadBalancer' ? 'certain' : 'possible',
       title: `${policy} is Local, and ${count(without.length, 'node')} ${without.length === 1 ? 'has' : 'have'} no endpoint`,
       detail: external
-        ? `${list(without)} drop connections to the node port. That is meant so: a load balancer asks healthCheckNodePort and leaves them out.`
+        ? `${list(without)} drop connections to the node port. That is intended: a load balancer asks healthCheckNodePort and leaves them out.`
         : `From pods on ${list(without)} the cluster IP does not answer; from pods elsewhere it does.`,
       fix: `Send traffic to nodes with an endpoint only, run one on every node (a DaemonSet), or set spec.${policy} to Cluster.`,
       confirm,
