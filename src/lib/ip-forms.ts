@@ -38,8 +38,8 @@ const NO_ADDRESS = ipaddr.IPv4.parseCIDR('0.0.0.0/8')
 
 const MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
 const MAPPED_BITS = 96
-/** No carriers, although they lie in the range of those (RFC 4291 2.5.5.1). */
-const OF_ITS_OWN: readonly string[] = ['::', '::1']
+/** No carriers, with a zone or without, although they lie in the range of those (RFC 4291 2.5.5.1). */
+const OF_ITS_OWN = [ipaddr.IPv6.parseCIDR('::/127')]
 
 /** The address itself and the IPv4 addresses that it carries. */
 export function formsOf(address: Ip): readonly [Ip, ...Ip[]] {
@@ -62,7 +62,7 @@ export function formsOf(address: Ip): readonly [Ip, ...Ip[]] {
 /** Without the form that is only another way to write one of the others, and without one that nothing carries. */
 export function distinctFormsOf(address: Ip): readonly Ip[] {
   const [own, ...carried] = formsOf(address)
-  if (carried.length === 0 || OF_ITS_OWN.includes(own.toString())) {
+  if (carried.length === 0 || isIn(own, OF_ITS_OWN)) {
     return [own]
   }
   return own instanceof ipaddr.IPv6 && own.isIPv4MappedAddress() ? [own.toIPv4Address()] : [own, ...carried]
