@@ -154,8 +154,35 @@ describe('a step', () => {
   })
 
   it('ends with 2 where it could not be asked, with an empty verdict', async () => {
-    const { code, outputs } = await step('nothing', { filename: 'nowhere.yaml' })
+    const { code, outputs, stdout } = await step('nothing', { filename: 'nowhere.yaml' })
     expect([code, outputs]).toEqual([2, { verdict: '', summary: '' }])
+    expect(stdout).toBe('::error title=Portolan::nowhere.yaml: there is no such file.\n')
+  })
+
+  it.each<[string, Record<string, string>, string]>([
+    [
+      'a switch',
+      { 'strict-egress': 'y\n::warning::es' },
+      'The input strict-egress is true or false, and "y%0A\\u{3a}:warning::es" was given.',
+    ],
+    ['a number', { filename: 'a.json', samples: '3%' }, '--samples takes a whole number, not "3%25".'],
+    [
+      'two Services',
+      { service: 'toad\nfrog' },
+      'One Service at a time: "toad" and "frog" are two. -l SELECTOR or -A check several.',
+    ],
+  ])('tells in an annotation what is wrong with an input: %s', async (what, inputs, said) => {
+    const { code, stdout } = await step(`wrong ${what}`, inputs)
+    expect([code, stdout]).toEqual([2, `::error title=Portolan::${said}\n`])
+  })
+
+  it('has one annotation for each mistake of manifests, and no other', async () => {
+    writeFileSync(
+      join(folder, 'wrong.yaml'),
+      'apiVersion: v1\nkind: Service\nmetadata: {name: toad-svc}\nspec: {ports: [{port: x}]}\n',
+    )
+    const { code, stdout, stderr } = await step('manifests', { filename: 'wrong.yaml' })
+    expect([code, `${stdout}${stderr}`.match(/^::\w+ [^,:]*/gm)]).toEqual([2, ['::error file=wrong.yaml']])
   })
 
   it('asks a server by inputs and defaults alone', async () => {

@@ -81,16 +81,39 @@ function isOn(name: string, value: string): boolean {
  * @returns the exit code, which is that of `check`.
  */
 export async function runAction(io: Io, run: (io: Io) => Promise<number>): Promise<number> {
-  try {
-    return await runStep(io, run)
-  } catch (error) {
+  const said: string[] = []
+  let hasAnnotation = false
+  const look = (text: string) => {
+    hasAnnotation ||= /^::error /m.test(text)
+  }
+  const stdout = heard(io.stdout, look)
+  // GitHub reads annotations from both
+  const stderr = heard(io.stderr, (text) => {
+    look(text)
+    said.push(text)
+  })
+  const exitCode = await runStep({ ...io, stdout, stderr }, run).catch((error: unknown) => {
     if (!(error instanceof CliError)) {
       throw error
     }
-    io.stderr.write(`${visibleLines(error.message).join('\n')}\n`)
+    stderr.write(`${visibleLines(error.message).join('\n')}\n`)
     return EXIT.noVerdict
+  })
+  const why = said.join('').trim()
+  // GitHub folds the log of a step, and shows annotations
+  if (exitCode === EXIT.noVerdict && !hasAnnotation && why !== '') {
+    io.stdout.write(`::error title=Portolan::${escapeData(why)}\n`)
   }
+  return exitCode
 }
+
+const heard = (out: Io['stdout'], listen: (text: string) => void): Io['stdout'] => ({
+  ...out,
+  write: (text) => {
+    listen(text)
+    out.write(text)
+  },
+})
 
 async function runStep(io: Io, run: (io: Io) => Promise<number>): Promise<number> {
   const words = wordsOfInputs(io.env)
