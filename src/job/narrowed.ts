@@ -105,8 +105,10 @@ const addressFaults = (addresses: Addresses, at: string): ProblemDetail[] =>
 /** Some routers choose by these in place of Host. */
 const HOST_HEADERS: ReadonlySet<string> = new Set([
   ...['host', 'forwarded', 'x-forwarded-host', 'x-forwarded-server', 'x-host', 'x-original-host', 'x-original-url'],
-  'x-rewrite-url',
+  ...['x-rewrite-url', 'x-http-host-override'],
 ])
+/** Some programs take "_" for "-" in names. */
+const isHostHeader = (name: string): boolean => HOST_HEADERS.has(name.toLowerCase().replaceAll('_', '-'))
 
 type Fault = { at: readonly string[]; detail: string }
 
@@ -128,7 +130,7 @@ function checkFaults(check: Check): Fault[] {
   const [field, sent] =
     check.type === 'http' ? (['headers', check.headers] as const) : (['metadata', check.metadata] as const)
   for (const name of Object.keys(sent)) {
-    refuse(HOST_HEADERS.has(name.toLowerCase()), [field, name], NO_HOST)
+    refuse(isHostHeader(name), [field, name], NO_HOST)
   }
   if (check.type === 'http') {
     refuse(check.followRedirects, ['followRedirects'], NO_REDIRECT)
