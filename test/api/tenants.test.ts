@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage } from '../support/html.ts'
 import { liveObjects } from '../support/live-objects.ts'
 import { RUNTIME, startTestPortolan, type TestPortolan } from '../support/portolan.ts'
 import { readProblem } from '../support/read.ts'
 import { ADMIN, type Call, callAs, makeToken } from '../support/tenants.ts'
-import { getRoutes, type Question, questions } from '../support/tenants-questions.ts'
+import { getRoutes, pages, type Question, questions } from '../support/tenants-questions.ts'
 import { headersOf, normalised, type Owned, populate, type TenantData } from '../support/tenants-worlds.ts'
 import { type Pod, startPod } from '../support/toad.ts'
 
@@ -50,7 +51,7 @@ const rounds: [number, TenantData, TenantData][] = fc
   .sample(fc.tuple(tenant, tenant), { seed: SEED, numRuns: ROUNDS })
   .map(([mine, theirs], round) => [
     round,
-    { ...mine, namespace: `shop-${round}`, cluster: 'default', word: `word-${round}`, batch: true },
+    { ...mine, namespace: `shop-${round}`, cluster: 'default', word: `word-${round}`, batch: true, compare: true },
     {
       ...theirs,
       services: theirs.services.map((name) => `${MARK}-${name}`),
@@ -65,6 +66,7 @@ const rounds: [number, TenantData, TenantData][] = fc
 let asked = 0
 let compared = 0
 let words = 0
+const pagesAsked = new Set<string>()
 
 type Told = { status: number; headers: string; body: string }
 
@@ -81,7 +83,7 @@ const plain = ({ status, headers, body }: Told) => ({
 })
 
 /** Nothing of it shows but what the request itself has named. */
-function expectNothingOf(question: Question, told: Told): void {
+function expectNothingOf(question: Pick<Question, 'path'>, told: Told): void {
   words += 1
   const named = decodeURIComponent(question.path)
   const said = (decodeURIComponent(told.headers) + told.body).split(/[^\w-]+/).filter((word) => word.includes(MARK))
@@ -119,10 +121,15 @@ describe('two tenants in one server', () => {
       }
       const ownAlone: Owned = { data: mine, made: await populate(admins[1], mine, pod) }
       const reach = { namespaces: [mine.namespace] }
-      const [call, callAlone] = [
-        callAs(both, await makeToken(both, reach)),
-        callAs(alone, await makeToken(alone, reach)),
-      ]
+      const token = await makeToken(both, reach)
+      const [call, callAlone] = [callAs(both, token), callAs(alone, await makeToken(alone, reach))]
+
+      for (const path of pages(own, other)) {
+        const { status, headers, html } = await openPage(both, path, { headers: { authorization: `Bearer ${token}` } })
+        asked += 1
+        expectNothingOf({ path }, { status, headers: headersOf({ headers }), body: html })
+        pagesAsked.add(`${status < 400 ? 'shown' : status} ${path.split('/')[1]}`)
+      }
 
       const [inBoth, inOne] = [questions(own, other), questions(ownAlone, other)]
       expect(inBoth.length).toBe(inOne.length)
@@ -161,6 +168,9 @@ describe('two tenants in one server', () => {
         `${compared} pairs of answers compared, ${words} answers searched for words of the other`,
     )
     expect([asked > 150 * ROUNDS, compared > 100 * ROUNDS]).toEqual([true, true])
+    for (const of of ['jobs', 'batches', 'compares', 'schedules']) {
+      expect([...pagesAsked]).toEqual(expect.arrayContaining([`shown ${of}`, `404 ${of}`]))
+    }
   })
 })
 

@@ -7,6 +7,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { mountRoutes } from '../../src/api/app.ts'
 import type { ApiEnv } from '../../src/api/route.ts'
+import { site } from '../../src/pages/site.ts'
 import type { Owned } from './tenants-worlds.ts'
 
 /** Every path with a GET, as the router has it: those that a new route adds are among them. */
@@ -19,8 +20,8 @@ export function getRoutes(): readonly string[] {
 /** Not of anybody: the routes answer alike to all. */
 const OPEN = /^\/(livez|readyz|docs|openapi|login|logout|status\/|$)/
 
-/** They need scopes that a tenant of these tests does not have, and are refused whoever asks for whatever. */
-const REFUSED = /^\/v1\/(tokens|audit|egress|status-pages)/
+/** They need the scope `admin`, which a tenant of these tests does not have, and are refused whoever asks for whatever. */
+const REFUSED = /^\/v1\/status-pages/
 
 const MISSING = '01KAXW0000000000000000000A'
 const FORMATS = ['json', 'text', 'markdown', 'junit', 'csv', 'tap']
@@ -162,6 +163,16 @@ const ANSWERS: Readonly<Record<string, (mine: Owned, theirs: Owned) => Question[
     ),
     foreign(`/v1/clusters/default/services?q=${theirs.data.word}`, '/v1/clusters/default/services?q=none'),
   ],
+  '/v1/audit': (mine, theirs) => [
+    ...['', '?limit=1', '?actor=admin', '?action=job.created'].map((query) => own(`/v1/audit${query}`)),
+    ...Object.entries(IDS).flatMap(([, [of, prefix]]) => [
+      ...mine.made[of].map((id) => own(`/v1/audit?resource=${id}`)),
+      ...theirs.made[of].map((id) => foreign(`/v1/audit?resource=${id}`, `/v1/audit?resource=${prefix}_${MISSING}`)),
+    ]),
+  ],
+  '/v1/tokens': () => [own('/v1/tokens'), own('/v1/tokens?limit=1')],
+  '/v1/tokens/:id': () => [foreign('/v1/tokens/admin', '/v1/tokens/none')],
+  '/v1/egress': () => [own('/v1/egress?address=10.0.0.1'), own('/v1/egress?address=169.254.169.254&port=80')],
   '/metrics': () => [own('/metrics')],
   '/v1/gates/argo-rollouts': (mine, theirs) => [
     own('/v1/gates/argo-rollouts?service=none'),
@@ -183,4 +194,29 @@ export function questions(mine: Owned, theirs: Owned): readonly Question[] {
     }
     return ask?.(mine, theirs) ?? []
   })
+}
+
+/** Of nobody, or told by tests of their own. */
+const PAGES_OF_NOBODY = /^\/(?:assets|docs|favicon\.ico|status|status-pages)(?:\/|$)/
+
+/** The addresses of every page that a tenant may look at, with what is its own and with what is another's. */
+export function pages(mine: Owned, theirs: Owned): readonly string[] {
+  const app = new OpenAPIHono<ApiEnv>()
+  site.mount(app)
+  const paths = app.routes.filter(({ method, path }) => method === 'GET' && !path.startsWith('/v1/')).map((r) => r.path)
+  return [...new Set(paths)]
+    .filter((path) => !PAGES_OF_NOBODY.test(path))
+    .flatMap((path) => [mine, theirs].flatMap((whose) => filledIn(path, whose)))
+}
+
+function filledIn(path: string, { made, data }: Owned): string[] {
+  const at = path
+    .replace(':cluster', data.cluster)
+    .replace(':namespace', data.namespace)
+    .replace(':name', data.services[0] ?? 'none')
+  if (!at.includes(':')) {
+    return path === at ? [path, `${path}?namespace=${data.namespace}`, `${path}?q=${data.word}`] : [at]
+  }
+  const of = Object.entries(IDS).find(([list]) => at.startsWith(list.replace('/v1', '')))
+  return of === undefined ? [at.replace(':id', 'admin')] : made[of[1][0]].map((id) => at.replace(':id', id))
 }

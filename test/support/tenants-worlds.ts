@@ -132,6 +132,7 @@ export async function populate(call: Call, data: TenantData, pod: Pod): Promise<
 export const normalised = (text: string): readonly string[] =>
   text
     .replace(/\b(job|bat|sch|cmp|res|inc|req|tok|aud|rsl)_[0-9A-Z]{20,26}\b/g, '$1_ID')
+    .replace(/"prefix":"pt_\w+"/g, '"prefix":"pt_"')
     .replace(/\d{4}-\d\d-\d\d(?:T|%20| )\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| UTC)?/g, 'INSTANT')
     .replace(/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g, 'INSTANT')
     .replace(/"(\w+Ms|since|at|seq|bytes|localAddress)":(?:-?[\d.]+(?:e-?\d+)?|"[^"]*"|null)/g, '"$1":0')
@@ -148,7 +149,7 @@ export const normalised = (text: string): readonly string[] =>
     .toSorted()
 
 /** Headers that say something of what was answered. */
-export const headersOf = (response: Response): string =>
+export const headersOf = (response: Pick<Response, 'headers'>): string =>
   ['content-type', 'link', 'etag', 'location', 'vary', 'cache-control', 'retry-after', 'www-authenticate']
     .map(
       (name) =>
