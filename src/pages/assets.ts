@@ -18,9 +18,13 @@ export const BROWSER_FILES = [
   // By name, each on a line of its own.
   'admin.css',
   'docs.css',
+  'findings.css',
   'job.css',
   'job.js',
+  'live.js',
+  'map.css',
   'plot.js',
+  'print.css',
   'service.css',
   'services.css',
   'status.css',
@@ -54,7 +58,7 @@ export type Addresses = Readonly<Record<string, string>>
 
 /** Looks up the addresses of what every page loads, and of what this one does. */
 export async function addressesOf(asset: Deps['asset'], more: readonly BrowserFile[]): Promise<Addresses> {
-  const names = [...new Set<BrowserFile>(['site.css', 'site.js', 'icon.svg', ...more])]
+  const names = [...new Set<BrowserFile>(['site.css', 'site.js', 'icon.svg', ...more, 'print.css'])]
   const entries = await Promise.all(
     names.map(async (name) => [name, `/assets/${name}?v=${(await load(asset, name))?.hash ?? ''}`] as const),
   )

@@ -44,8 +44,8 @@ export function Shell({ title, nav, addresses, version, at, looker, hasSession, 
         <link rel="icon" href={addresses['icon.svg']} type="image/svg+xml" />
         {Object.entries(addresses)
           .filter(([name]) => name.endsWith('.css'))
-          .map(([, href]) => (
-            <link rel="stylesheet" href={href} />
+          .map(([name, href]) => (
+            <link rel="stylesheet" href={href} media={name === 'print.css' ? 'print' : undefined} />
           ))}
         {Object.entries(addresses)
           .filter(([name]) => name.endsWith('.js'))

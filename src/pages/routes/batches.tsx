@@ -31,7 +31,7 @@ export function mountBatchesPages(app: Api): void {
     const actions = ended || !mayUse(context, 'jobs:write') ? null : <Cancel href={at} />
     return answerPage(
       context,
-      { title: titleOf(batch), nav: 'jobs', styles: ['job.css'], scripts: ended ? [] : ['job.js'] },
+      { title: titleOf(batch), nav: 'jobs', styles: ['findings.css', 'job.css'], scripts: ended ? [] : ['job.js'] },
       <Live at={at} said={`${stateWord(batch)}: ${countsOfBatch(batch)}`} polled={!ended}>
         <BatchView batch={batch} actions={actions} />
       </Live>,
@@ -52,7 +52,7 @@ export function mountBatchesPages(app: Api): void {
     const whole = await Promise.all(failing.map(({ id }) => api.getJob(id)))
     return answerPage(
       context,
-      { title: titleOf(batch), nav: 'jobs', styles: ['job.css'] },
+      { title: titleOf(batch), nav: 'jobs', styles: ['findings.css', 'job.css'] },
       <BatchView batch={batch} whole={whole} />,
     )
   })

@@ -17,7 +17,7 @@ export function mountComparesPages(app: Api): void {
     const actions = ended || !mayUse(context, 'jobs:write') ? null : <Cancel href={at} />
     return answerPage(
       context,
-      { title: titleOf(compare), nav: 'jobs', styles: ['job.css'], scripts: ended ? [] : ['job.js'] },
+      { title: titleOf(compare), nav: 'jobs', styles: ['findings.css', 'job.css'], scripts: ended ? [] : ['job.js'] },
       <Live at={at} said={`${stateWord(compare)}: ${countsOf(compare)}`} polled={!ended}>
         <CompareView compare={compare} actions={actions} />
       </Live>,
@@ -35,7 +35,7 @@ export function mountComparesPages(app: Api): void {
     const compare = await ask(context).getCompare(idOf(context))
     return answerPage(
       context,
-      { title: titleOf(compare), nav: 'jobs', styles: ['job.css'] },
+      { title: titleOf(compare), nav: 'jobs', styles: ['findings.css', 'job.css'] },
       <CompareView compare={compare} />,
     )
   })

@@ -10,6 +10,8 @@ import { answerPage, form, mayUse, page } from '../page.tsx'
 import { answeredOr, askedOf } from '../query.ts'
 import { pageOfReport, pageOfResource } from '../report-page.ts'
 
+const look = { nav: 'jobs', styles: ['findings.css', 'map.css', 'job.css'] } as const
+
 /** `/jobs`, `/jobs/{id}`, and the report of a job. */
 export function mountJobsPages(app: Api): void {
   page(app, { path: '/jobs', scope: 'jobs:read', api: '/v1/jobs' }, async (context) => {
@@ -28,7 +30,7 @@ export function mountJobsPages(app: Api): void {
     const ended = hasEnded(job)
     return answerPage(
       context,
-      { title: titleOf(job), nav: 'jobs', styles: ['job.css'], scripts: ended ? [] : ['job.js'] },
+      { title: titleOf(job), ...look, scripts: ended ? [] : ['job.js'] },
       <Live
         at={`/jobs/${job.id}`}
         said={`${stateWord(job)}: job of ${targetName(job.target)}`}
@@ -52,7 +54,7 @@ export function mountJobsPages(app: Api): void {
   pageOfResource(app, '/v1/jobs/:id', (id) => `/jobs/${encodeURIComponent(id)}`)
   pageOfReport(app, '/v1/jobs/:id/report', async (context) => {
     const job = await ask(context).getJob(idOf(context))
-    return answerPage(context, { title: titleOf(job), nav: 'jobs', styles: ['job.css'] }, <JobView job={job} />)
+    return answerPage(context, { title: titleOf(job), ...look }, <JobView job={job} />)
   })
 }
 

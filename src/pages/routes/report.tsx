@@ -38,7 +38,7 @@ export function mountReportPages(app: Api): void {
       {
         title: titleOf(report, 'all Services'),
         nav: 'report',
-        styles: ['job.css'],
+        styles: ['findings.css', 'job.css'],
         status: failedStatus(asked, report),
       },
       <OverallView report={report} asked={asked} />,
@@ -54,7 +54,7 @@ export function mountReportPages(app: Api): void {
       {
         title: titleOf(report, visible(`${namespace}/${name}`)),
         nav: 'report',
-        styles: ['job.css'],
+        styles: ['findings.css', 'job.css'],
         status: failedStatus(asked, report),
       },
       <ServiceReportView report={report} asked={asked} />,

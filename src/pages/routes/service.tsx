@@ -101,7 +101,12 @@ async function answerService(context: ApiContext, client: Client, service: Servi
   const origin = context.get('deps').settings.publicUrl ?? new URL(context.req.url).origin
   return answerPage(
     context,
-    { title: `${visible(namespace)}/${visible(name)}`, nav: 'services', styles: ['service.css'], scripts: ['plot.js'] },
+    {
+      title: `${visible(namespace)}/${visible(name)}`,
+      nav: 'services',
+      styles: ['findings.css', 'map.css', 'service.css'],
+      scripts: ['plot.js'],
+    },
     <>
       <h1>
         {visible(namespace)}/{visible(name)} <small class="quiet">in cluster {visible(cluster)}</small>

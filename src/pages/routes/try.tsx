@@ -67,7 +67,7 @@ async function show(context: ApiContext, { look, example = null, isChanged = fal
   const answer = await answerPage(
     context,
     {
-      ...{ title: `${name}Try`, nav: 'try', styles: ['try.css'], scripts: ['try.js'] },
+      ...{ title: `${name}Try`, nav: 'try', styles: ['findings.css', 'map.css', 'try.css'], scripts: ['try.js'] },
       status: refusal?.status ?? 200,
     },
     <>

@@ -34,6 +34,7 @@ export function PublicPage({ status, slug, isListed, addresses }: PublicPageProp
         <link rel="icon" href={addresses['icon.svg']} type="image/svg+xml" />
         <link rel="stylesheet" href={addresses['site.css']} />
         <link rel="stylesheet" href={addresses['status.css']} />
+        <link rel="stylesheet" href={addresses['print.css']} media="print" />
         <link rel="alternate" type="application/atom+xml" title={`Incidents of ${title}`} href={`${here}/feed.atom`} />
         <link rel="alternate" type="application/rss+xml" title={`Incidents of ${title}`} href={`${here}/feed.rss`} />
         <script type="module" src={addresses['site.js']} />
