@@ -15,6 +15,7 @@ import { hasScope, NOBODY, type Principal, refuseWithoutScope, type Scope } from
 import { addressesOf, type BrowserFile } from './assets.ts'
 import { refusing } from './refused.ts'
 import { type NavItem, Shell } from './shell.tsx'
+import { unhidden } from './unhidden.ts'
 
 export type PageSpec = {
   /** A path as Hono takes it, like `/jobs/:id`. */
@@ -150,7 +151,7 @@ export async function answerPage(context: ApiContext, of: Page, body: Child): Pr
     </Shell>
   )
   // HTML has no such character (WHATWG 13.2.3.5): a parser would put another there, and tools take the page for no text
-  const text = `<!doctype html>\n${await shell.toString()}`.replaceAll('\0', '\ufffd')
+  const text = `<!doctype html>\n${unhidden(await shell.toString())}`.replaceAll('\0', '\ufffd')
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': POLICY,

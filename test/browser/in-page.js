@@ -69,6 +69,24 @@ export function payloadsShown() {
   return [...texts.join(' ').matchAll(/pwn(\d+)\./g)].map(([, number]) => Number(number))
 }
 
+/** In which places, as they say themselves, texts of others are there to be read. */
+export function placesShown() {
+  return [...(document.documentElement.textContent ?? '').matchAll(/in-([a-z-]+)\./g)].map(([, place = '']) => place)
+}
+
+/** Texts with characters that turn others around, or hide: they are to be spelled out. What is typed stays as it was. */
+export function hiding() {
+  const found = []
+  const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT)
+  for (let at = texts.nextNode(); at !== null; at = texts.nextNode()) {
+    const text = at.nodeValue ?? ''
+    if (/[\u200b\u202a-\u202e\u2066-\u2069\ufeff]/.test(text) && at.parentElement?.closest('textarea') === null) {
+      found.push(`hides: ${at.parentElement.outerHTML.slice(0, 60)} ${text.trim().slice(0, 80)}`)
+    }
+  }
+  return found
+}
+
 /**
  * What has the focus: its place among all elements, how it is called, and whether that can be seen. `null`: nothing of
  * the page has it.
@@ -97,6 +115,28 @@ export function focused() {
         (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2) ||
         boxShadow !== 'none') &&
       width * height > 0,
+  }
+}
+
+/** Which of these has the focus, or has in it what has: its place among them; -1: none. @param {string} selector */
+export function focusedAmong(selector) {
+  return [...document.querySelectorAll(selector)].findIndex((each) => each.matches(':focus, :has(:focus)'))
+}
+
+/** Where a link within the page has led: what stands there, and whether it is marked, and seen on the screen as it is. */
+export function ledTo() {
+  const at = document.querySelector(':target')
+  if (at === null) {
+    return null
+  }
+  const { top, bottom, left } = at.getBoundingClientRect()
+  const { outlineStyle, outlineWidth } = getComputedStyle(at)
+  const above = document.elementFromPoint(Math.max(left, 0) + 4, Math.max(top, 0) + 4)
+  return {
+    id: at.id,
+    text: (at.textContent ?? '').replaceAll(/\s+/g, ' ').trim(),
+    isSeen: at.checkVisibility() && top >= 4 && Math.min(bottom, top + 24) <= innerHeight && at.contains(above),
+    isMarked: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
   }
 }
 

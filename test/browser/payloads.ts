@@ -16,6 +16,9 @@ export const payloads = (beacon: string): string[] =>
       .replaceAll('MARK', `pwn${n}.`),
   )
 
+/** One that says in which place it stands. */
+export const at = (place: string, text: string): string => `${text} in-${place}.`
+
 const TEMPLATES: readonly string[] = [
   // Elements that run
   '<script>RAN</script>',

@@ -7,6 +7,7 @@ import { STATUS_PAGES_MAX } from '../../record/status-page.ts'
 import { addressesOf } from '../assets.ts'
 import { POLICY, page } from '../page.tsx'
 import { PublicPage } from '../status/public-page.tsx'
+import { unhidden } from '../unhidden.ts'
 
 /** Rendering hundreds of Services takes longer than all the rest, and everybody is shown the same. */
 const rendered = boundedCache<{ html: string; tag: string }>(4 * STATUS_PAGES_MAX)
@@ -52,7 +53,7 @@ async function render(context: ApiContext, { page: { slug, indexed, public: isPu
     return known
   }
   const document = <PublicPage {...{ status: status.document, slug, isListed, addresses }} />
-  const html = `<!doctype html>\n${await document.toString()}`
+  const html = `<!doctype html>\n${unhidden(await document.toString())}`
   const made = { html, tag: sha256Hex(html).slice(0, 32) }
   rendered.set(key, made)
   return made
