@@ -5,9 +5,10 @@
  * @module
  */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { logIn, openTab, startChromium, type Tab } from './chromium.ts'
-import { type Focused, focused } from './in-page.js'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { EXAMPLES } from '../../src/pages/try/examples.ts'
+import { ALL, heightOf, logIn, openTab, startChromium, type Tab } from './chromium.ts'
+import { type Focused, focused, focusedAmong, type LedTo, ledTo } from './in-page.js'
 import { BESIDE, PAGES } from './pages.ts'
 import { startDemoWorld } from './worlds/demo.ts'
 import { ADMIN, type World } from './worlds/world.ts'
@@ -31,7 +32,7 @@ afterAll(async () => {
 const focusOf = (page: Page): Promise<Focused | null> => page.evaluate(focused)
 
 /** Goes on until the focus leaves the page, or is where it was first. */
-async function stopsOf(page: Page): Promise<Focused[]> {
+async function stopsOf(page: Page, atEach: (at: Focused) => unknown = () => undefined): Promise<Focused[]> {
   const stops: Focused[] = []
   for (let presses = 0; presses < MOST_STOPS; presses++) {
     await page.keyboard.press('Tab')
@@ -40,6 +41,7 @@ async function stopsOf(page: Page): Promise<Focused[]> {
       return stops
     }
     stops.push(at)
+    await atEach(at)
   }
   throw new Error(`${MOST_STOPS} presses of Tab, and no end: ${stops.slice(-3).map(({ html }) => html)}`)
 }
@@ -88,6 +90,77 @@ it('the link that skips the navigation leads to the contents', async () => {
   await page.keyboard.press('Tab')
   expect(await page.locator('main :focus').count()).toBe(1)
 })
+
+it.each([360, 1280])('each Service of / is one stop at %i px, and its days are told beside', async (width) => {
+  const { page } = tab
+  await page.setViewportSize({ width, height: heightOf(width) })
+  onTestFinished(() => page.setViewportSize({ width: 1280, height: heightOf(1280) }))
+  await page.goto('/')
+  const texts = await page.locator(ROW).allInnerTexts()
+  const stops = texts.map((): string[] => [])
+  await stopsOf(page, async ({ tag }) => stops[await page.evaluate(focusedAmong, ROW)]?.push(tag))
+  expect({ stops, untold: texts.filter((text) => !/\bdays?\b/.test(text)) }).toEqual({
+    ...{ stops: texts.map(() => ['a']), untold: [] },
+  })
+  expect(texts.length).toBeGreaterThan(2)
+})
+
+/** Rows of the wall. */
+const ROW = '.wall > li'
+
+/** What a page has a map of. */
+const MAPS: readonly ((places: World['places']) => string)[] = [
+  ({ services }) => `/services/${services[0]}`,
+  ({ jobs }) => `/jobs/${jobs[0]}`,
+  () => `/try?example=${EXAMPLES[0]?.id}`,
+]
+
+it.each(MAPS)(
+  'each link of a map is seen where it has the focus, and leads to what it names: %s',
+  async (addressIn) => {
+    const { page } = tab
+    const address = addressIn(world.places)
+    await page.goto(address)
+    if (address.startsWith('/try')) {
+      await page.getByRole('button', { name: 'Show the plan' }).first().click()
+    }
+    const drawing = page.getByRole('group', { name: 'Map of the ways to the Service' })
+    await drawing.waitFor()
+    const stops: Focused[] = []
+    await stopsOf(page, async (at) => (await page.evaluate(focusedAmong, '.map-drawing')) === 0 && stops.push(at))
+    const links = drawing.getByRole('link')
+    expect([stops.length, stops.filter(({ isFramed }) => !isFramed)]).toEqual([await links.count(), []])
+    const wrong: unknown[] = []
+    const led = new Set<string>()
+    for (const [at, { name }] of stops.entries()) {
+      if (!ALL && at % 3 > 0 && !name.startsWith('Finding 1')) {
+        continue
+      }
+      await links.nth(at).focus()
+      await page.keyboard.press('Enter')
+      const there = await page.evaluate(ledTo)
+      led.add(there?.id ?? '')
+      if (there === null || !there.isSeen || !there.isMarked || !isNamed(name, there)) {
+        wrong.push({ name, there })
+      }
+    }
+    expect(wrong).toEqual([])
+    expect(led.size).toBeGreaterThan(3)
+  },
+)
+
+/** Where a link leads has the word of the link that tells it from others. */
+function isNamed(name: string, { id, text }: LedTo): boolean {
+  const [, nth, confidence = ''] = /^Finding (\d+) (\w+)/.exec(name) ?? []
+  if (nth !== undefined) {
+    return id.endsWith(`finding-${nth}`) && text.toLowerCase().includes(confidence)
+  }
+  const [before = ''] = name.replace(/^.*…[^,]*, /, '').split(/:? (?:works|fails|all|none|both|\d+ (?:of|not)|not)\b/)
+  const words = before.replaceAll(/[()]/g, '').split(' ')
+  // What stands for several ways leads to one of them, which need not say all of it
+  const isOne = name.includes(': ')
+  return /^\d+ (?:more|variables)/.test(name) || (isOne ? words.slice(-1) : words).some((word) => text.includes(word))
+}
 
 it('from / to a Service, its map, a command to copy, and out', async () => {
   const { page } = tab

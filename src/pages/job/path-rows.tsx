@@ -78,6 +78,7 @@ export function PathRows({ rows, prefix, seenAt, of }: PathRowsProps) {
 function cellsOf(row: ReportRow, at: number, { hasChecks, seenAt }: { hasChecks: boolean; seenAt: string }) {
   const { path, outcome, check, deciding } = row
   const node = path.node === null ? '' : ` (${visible(path.node)})`
+  const pod = path.pod === null ? '' : ` Pod ${visible(path.pod)}`
   return [
     kindOf(path),
     <State {...(outcome === null ? { of: 'unknown' as const, text: 'Undecided' } : { of: outcome })} />,
@@ -85,6 +86,7 @@ function cellsOf(row: ReportRow, at: number, { hasChecks, seenAt }: { hasChecks:
     <div class="address">
       <code>{place(path)}</code>
       {node}
+      {pod}
     </div>,
     ...(hasChecks ? [check === null ? '–' : visible(check)] : []),
     duration(deciding?.timings.totalMs ?? null),

@@ -35,7 +35,7 @@ export function Paths({ service, report }: { service: ServiceHistory; report: Se
     // The first row of a path is where links to it lead
     ...(all.findIndex((row) => row.path.id === path.id) === at ? { id: `path-${path.id}` } : {}),
     cells: [
-      <code>{pathName(path)}</code>,
+      <Named path={path} />,
       visible(state?.check || '–'),
       visible(state?.vantage ?? '–'),
       state?.state == null ? <State of={null} text="Not tested" /> : <State of={state.state} />,
@@ -79,6 +79,14 @@ export function Paths({ service, report }: { service: ServiceHistory; report: Se
     </section>
   )
 }
+
+/** The map calls an endpoint by its pod: so does its row. */
+const Named = ({ path }: { path: PathState }) => (
+  <>
+    <code>{pathName(path)}</code>
+    {path.pod === null ? null : <span class="quiet"> Pod {visible(path.pod)}</span>}
+  </>
+)
 
 const rank = ({ path, state }: Row): number => {
   if (state?.state === 'fail') {
@@ -131,7 +139,7 @@ function Untested({ paths }: { paths: readonly PathState[] }) {
             <ul>
               {these.map((path) => (
                 <li id={`path-${path.id}`}>
-                  <code>{pathName(path)}</code>
+                  <Named path={path} />
                 </li>
               ))}
             </ul>
@@ -157,7 +165,7 @@ function Retired({ paths }: { paths: readonly PathState[] }) {
         rows={paths.map((path) => ({
           id: `path-${path.id}`,
           cells: [
-            <code>{pathName(path)}</code>,
+            <Named path={path} />,
             <State of={path.state} />,
             path.retiredAt === null ? '–' : <Time at={path.retiredAt} />,
           ],
